@@ -1,0 +1,173 @@
+"""One recorded session, as its file says it: what every reader gives and every later step starts from.
+
+Nothing here is repaired or guessed: :func:`retropace.clean.clean` turns an :class:`Activity` into a
+:class:`retropace.track.Track` whose columns can be trusted. There is one time axis, ``t_s``: seconds since the first
+record by the watch's own clock, pauses included. Units are SI; NaN is "missing".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from datetime import datetime
+from types import MappingProxyType
+
+import numpy as np
+
+from retropace.spans import Column, Spans, as_spans
+
+
+@dataclass(frozen=True, slots=True)
+class Samples:
+    """The records of a session in file order, one ``(n,)`` float64 column per quantity, NaN where missing.
+
+    ``t_s`` is as recorded: it may repeat, leap or run backward until cleaned, and is NaN in a record without a time.
+    ``distance_m`` and ``speed_mps`` are the device's own. ``cadence_recorded`` is what the file holds, which is
+    revolutions of one foot in most files and steps per minute in some: cleaning decides.
+    """
+
+    t_s: Column
+    lat_deg: Column
+    lon_deg: Column
+    altitude_m: Column
+    distance_m: Column
+    speed_mps: Column
+    cadence_recorded: Column
+    heart_rate_bpm: Column
+    step_length_m: Column
+    vertical_oscillation_m: Column
+    stance_time_s: Column
+    extra: Mapping[str, Column] = field(default_factory=lambda: MappingProxyType({}))
+    """Further columns by the name they have in the file: developer fields, course, accuracies."""
+
+    @classmethod
+    def from_columns(cls, t_s: Column, extra: Mapping[str, Column] | None = None, **columns: Column) -> Samples:
+        """Samples from the columns a file has; the others are missing throughout.
+
+        Raises ``ValueError`` for a column of another length and ``TypeError`` for one of an unknown name.
+        """
+        names = {column.name for column in fields(cls)} - {"t_s", "extra"}
+        if unknown := set(columns) - names:
+            raise TypeError(f"no such column: {', '.join(sorted(unknown))}")
+        values = {name: np.asarray(column, dtype=np.float64) for name, column in columns.items()}
+        extra = {name: np.asarray(column, dtype=np.float64) for name, column in (extra or {}).items()}
+        for name, column in (values | extra).items():
+            if column.shape != t_s.shape:
+                raise ValueError(f"column {name} has shape {column.shape}, t_s has {t_s.shape}")
+        missing = np.full(len(t_s), np.nan)
+        filled = {name: values.get(name, missing) for name in names}
+        return cls(t_s=np.asarray(t_s, dtype=np.float64), extra=MappingProxyType(extra), **filled)
+
+    def __len__(self) -> int:
+        return len(self.t_s)
+
+
+@dataclass(frozen=True, slots=True)
+class Lap:
+    """A lap as the device closed it. ``trigger`` is what ended it."""
+
+    start_s: float
+    end_s: float
+    trigger: str = ""
+    """``manual``, ``time``, ``distance``, ``position``, ``session_end``, ``fitness_equipment``; empty if not said."""
+    intensity: str = ""
+    """``active``, ``rest``, ``warmup``, ``cooldown``, ``recovery``, ``interval``; empty if not said."""
+    step_index: int | None = None
+    """Which workout step it carried out, counted from 0."""
+    name: str = ""
+    timer_s: float = np.nan
+    distance_m: float = np.nan
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """A stretch that the device itself told apart (FIT ``split``): a run, a walk, a rest, an interval."""
+
+    start_s: float
+    end_s: float
+    kind: str = ""
+    distance_m: float = np.nan
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A waypoint the runner dropped. ``t_s`` is NaN if it has no time."""
+
+    t_s: float
+    name: str = ""
+    note: str = ""
+    lat_deg: float = np.nan
+    lon_deg: float = np.nan
+
+
+@dataclass(frozen=True, slots=True)
+class WorkoutStep:
+    """A step of the workout that was loaded on the watch."""
+
+    index: int
+    name: str = ""
+    note: str = ""
+    intensity: str = ""
+    duration_kind: str = "open"
+    """``time`` (seconds), ``distance`` (metres), ``repeat`` (times, from step ``repeat_from``), or ``open``."""
+    duration: float = np.nan
+    repeat_from: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """What recorded the session, in the file's words."""
+
+    manufacturer: str = ""
+    product: str = ""
+    software: str = ""
+
+    def __str__(self) -> str:
+        return " ".join(part for part in (self.manufacturer, self.product, self.software) if part)
+
+
+@dataclass(frozen=True, slots=True)
+class StatedTotals:
+    """What the device itself sums up for the session; NaN where it says nothing."""
+
+    distance_m: float = np.nan
+    timer_s: float = np.nan
+    elapsed_s: float = np.nan
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where an activity came from."""
+
+    path: str
+    format: str
+    """``fit``, ``gpx`` or ``tcx``, told by the content, not by the file's name."""
+    sha256: str = ""
+    session: int = 0
+    """Which of the file's sessions or tracks this is, counted from 0."""
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """One recorded session, as read."""
+
+    source: Source
+    samples: Samples
+    start_time: datetime | None = None
+    """Aware UTC time of ``t_s == 0``; None if the file has no clock."""
+    sport: str = ""
+    sub_sport: str = ""
+    name: str = ""
+    description: str = ""
+    device: Device = Device()
+    laps: tuple[Lap, ...] = ()
+    splits: tuple[Split, ...] = ()
+    pauses: Spans = field(default_factory=lambda: as_spans([]))
+    """When the timer was stopped, or between the segments of a track."""
+    marks: tuple[Mark, ...] = ()
+    workout_name: str = ""
+    steps: tuple[WorkoutStep, ...] = ()
+    stated: StatedTotals = StatedTotals()
+    fields: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    """Name of every field found in the records, as the file calls it, and how many records hold a value."""
+    warnings: tuple[str, ...] = ()

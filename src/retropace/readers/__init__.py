@@ -1,0 +1,1 @@
+"""Read what a sports watch recorded: one file per format, chosen by content."""

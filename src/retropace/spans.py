@@ -1,0 +1,55 @@
+"""Half-open time spans ``[start_s, end_s)`` as plain ``(n, 2)`` float64 arrays, and what one does with them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+from numpy.typing import NDArray
+
+Column = NDArray[np.float64]
+"""``(n,)`` float64, NaN where a value is missing."""
+Spans = NDArray[np.float64]
+"""``(n, 2)`` float64: a start and an end per row, both in elapsed seconds, the end not included."""
+
+
+def as_spans(pairs: Iterable[tuple[float, float]]) -> Spans:
+    """The pairs as an ``(n, 2)`` array; no pairs give shape ``(0, 2)``."""
+    return np.array(list(pairs), dtype=np.float64).reshape(-1, 2)
+
+
+def union(spans: Spans) -> Spans:
+    """The same time covered by disjoint spans in order; touching spans are joined and empty ones dropped."""
+    spans = spans[spans[:, 1] > spans[:, 0]]
+    if len(spans) == 0:
+        return as_spans([])
+    spans = spans[np.argsort(spans[:, 0], kind="stable")]
+    reach = np.maximum.accumulate(spans[:, 1])
+    first = np.concatenate(([True], spans[1:, 0] > reach[:-1]))
+    starts = np.flatnonzero(first)
+    return np.column_stack((spans[starts, 0], reach[np.append(starts[1:], len(spans)) - 1]))
+
+
+def clip(spans: Spans, start_s: float, end_s: float) -> Spans:
+    """What lies of the spans within ``[start_s, end_s)``; spans that lie outside are dropped."""
+    cut = np.clip(spans, start_s, end_s)
+    return cut[cut[:, 1] > cut[:, 0]]
+
+
+def runs(mask: NDArray[np.bool_]) -> NDArray[np.intp]:
+    """The stretches of True in a mask as ``(m, 2)`` half-open index pairs."""
+    edges = np.flatnonzero(np.diff(np.concatenate(([False], mask, [False])).astype(np.int8)))
+    return edges.reshape(-1, 2)
+
+
+def covered(spans: Spans, at_s: Column) -> NDArray[np.bool_]:
+    """For each moment whether one of the disjoint, ordered spans holds it."""
+    if len(spans) == 0:
+        return np.zeros(len(at_s), dtype=bool)
+    before = np.searchsorted(spans[:, 0], at_s, side="right") - 1
+    return (before >= 0) & (at_s < spans[before, 1])
+
+
+def total_s(spans: Spans) -> float:
+    """Seconds covered by disjoint spans."""
+    return float(np.sum(spans[:, 1] - spans[:, 0]))

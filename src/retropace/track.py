@@ -1,0 +1,83 @@
+"""An activity whose columns can be trusted: one strictly rising time axis and cumulative curves on it.
+
+Every figure of a span comes from reading the cumulative curves at its two ends, so the parts of an activity add up
+to the whole whatever the sampling (:func:`Track.between`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+
+from retropace.activity import Lap, Mark, Split
+from retropace.spans import Column, Spans
+
+CURVES = ("moving_s", "distance_m", "steps", "stepped_m", "stepped_s", "beats", "beat_s")
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """Trustworthy columns, ``(n,)`` float64 on ``t_s``, which starts at 0 and rises strictly. NaN is missing.
+
+    ``curves`` are cumulative, start at 0, never fall and have no NaN:
+
+    ============  =====================================================================
+    ``moving_s``  seconds neither paused nor standing
+    ``distance_m``  metres
+    ``steps``     steps of both feet, while moving and cadence is known
+    ``stepped_m``  metres covered while steps were counted (for the step length)
+    ``stepped_s``  moving seconds in which steps were counted (for the cadence)
+    ``beats``     heart rate integrated over the time it is known: bpm × seconds
+    ``beat_s``    seconds in which heart rate is known
+    ============  =====================================================================
+    """
+
+    t_s: Column
+    speed_mps: Column
+    cadence_spm: Column
+    heart_rate_bpm: Column
+    step_length_m: Column
+    altitude_m: Column
+    lat_deg: Column
+    lon_deg: Column
+    curves: Mapping[str, Column]
+    pauses: Spans
+    """Disjoint, in order: when the watch was paused."""
+    standing: Spans
+    """Disjoint, in order, outside the pauses: when the runner stood still with the watch running."""
+    unknown: Spans
+    """Disjoint, in order: stretches that hold neither speed nor cadence, so that nothing can be said."""
+    laps: tuple[Lap, ...]
+    splits: tuple[Split, ...]
+    marks: tuple[Mark, ...]
+    start_time: datetime | None
+    distance_source: str
+    """``device``, ``positions``, ``speed`` or ``none``."""
+    warnings: tuple[str, ...]
+
+    @property
+    def elapsed_s(self) -> float:
+        """Seconds from the first to the last record, pauses included."""
+        return float(self.t_s[-1]) if len(self.t_s) else 0.0
+
+    def at(self, curve: str, moment_s: Column) -> Column:
+        """The cumulative ``curve`` at each moment, linear between samples."""
+        return np.interp(moment_s, self.t_s, self.curves[curve])
+
+    def between(self, curve: str, edges_s: Column) -> Column:
+        """What accrues of ``curve`` between each two neighbouring edges, shape ``(len(edges_s) - 1,)``."""
+        return np.diff(self.at(curve, edges_s))
+
+    def moment_at_distance(self, distance_m: float) -> float:
+        """The first moment at which ``distance_m`` metres were covered; NaN if they never were."""
+        curve = self.curves["distance_m"]
+        if not 0.0 <= distance_m <= curve[-1]:
+            return np.nan
+        after = int(np.searchsorted(curve, distance_m, side="left"))
+        if after == 0:
+            return float(self.t_s[0])
+        share = (distance_m - curve[after - 1]) / (curve[after] - curve[after - 1])
+        return float(self.t_s[after - 1] + share * (self.t_s[after] - self.t_s[after - 1]))
