@@ -1,0 +1,24 @@
+"""What the tests share: where the recordings lie."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+CORPUS = ROOT.parent / "shared" / "corpus"
+
+
+@pytest.fixture(scope="session")
+def corpus() -> Path:
+    """The folder of public recordings beside the project; tests that need it skip where it is absent."""
+    if not CORPUS.is_dir():
+        pytest.skip("needs the public recordings in ../shared/corpus")
+    return CORPUS
+
+
+@pytest.fixture(scope="session")
+def samples() -> Path:
+    """The folder of simulated recordings that the project ships."""
+    return ROOT / "samples"
