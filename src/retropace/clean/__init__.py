@@ -1,0 +1,181 @@
+"""From recorded to trustworthy: an :class:`Activity` as read becomes a :class:`Track`.
+
+Order, clock, distance, speed, cadence and standing, each in a file of its own; nothing is changed without a warning.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from types import MappingProxyType
+
+import numpy as np
+
+from retropace.activity import Activity, Lap, Mark, Samples, Split
+from retropace.clean.cadence import clean_cadence
+from retropace.clean.clock import Clock, clean_clock
+from retropace.clean.distance import device_distance, drop_stray_positions, position_distance, speed_distance
+from retropace.clean.motion import (
+    GAP_S,
+    clean_heart_rate,
+    clean_speed,
+    silent_pauses,
+    speed_from_distance,
+    standing,
+    unknown,
+)
+from retropace.errors import ReadError
+from retropace.settings import CleanSettings
+from retropace.spans import Column, Spans, clip, covered, total_s, union
+from retropace.track import Track
+
+STATED_OFF = 0.005
+"""Our distance and the device's total may differ by this share before it is worth a word."""
+
+
+def clean(activity: Activity, settings: CleanSettings | None = None) -> Track:
+    """The activity's columns put in order and repaired, with every repair as a warning.
+
+    Distance is the device's count, else the way along the positions, else speed over time; ``distance_source`` says
+    which. Raises :class:`ReadError` if there are not two moments to measure between.
+    """
+    settings = settings or CleanSettings()
+    path = activity.source.path
+    clock = clean_clock(activity.samples.t_s)
+    if len(clock.t_s) < 2:
+        raise ReadError("holds fewer than two records with a time: nothing to analyse", path=path)
+    warnings = [*activity.warnings, *clock.warnings]
+
+    t_s = clock.t_s
+    recorded = _ordered(activity.samples, clock)
+    pauses = clip(union(_remap_spans(activity.pauses, clock)), 0.0, float(t_s[-1]))
+
+    lat, lon, said = drop_stray_positions(t_s, recorded.lat_deg, recorded.lon_deg)
+    warnings += said
+    device_mps, said = clean_speed(t_s, recorded.speed_mps)
+    warnings += said
+    if not np.any(device_mps > 0.0):
+        device_mps = np.full(len(t_s), np.nan)
+
+    counted_m, said = device_distance(t_s, recorded.distance_m)
+    warnings += said
+    found = silent_pauses(t_s, counted_m if counted_m is not None else position_distance(t_s, lat, lon, pauses), pauses)
+    if len(found):
+        warnings.append(f"{len(found)} gap{'s' * (len(found) > 1)} without movement ({total_s(found):.0f} s) taken as paused")
+        pauses = union(np.concatenate((pauses, found)))
+
+    distance_m, source = counted_m, "device"
+    if distance_m is None:
+        distance_m, source = position_distance(t_s, lat, lon, pauses), "positions"
+    if distance_m is None:
+        distance_m, source = speed_distance(t_s, device_mps, pauses), "speed"
+    if distance_m is None:
+        distance_m, source = np.zeros(len(t_s)), "none"
+        warnings.append("holds neither distance, positions nor speed: only time can be summed")
+    elif source == "positions":
+        warnings.append("distance measured along the positions: the file holds no count of its own")
+    elif source == "speed":
+        warnings.append("distance summed from speed: the file holds neither a count nor positions")
+    _compare_with_stated(activity, float(distance_m[-1]), warnings)
+
+    speed_mps = device_mps
+    if source != "none" and np.mean(np.isfinite(device_mps)) < 0.5:
+        speed_mps = speed_from_distance(t_s, distance_m, pauses)
+    cadence_spm, said = clean_cadence(t_s, recorded.cadence_recorded, speed_mps, settings.cadence)
+    warnings += said
+    still = standing(t_s, speed_mps, cadence_spm, pauses)
+    resting = union(np.concatenate((pauses, still)))
+    blank = unknown(t_s, speed_mps, cadence_spm, resting)
+
+    heart_rate = clean_heart_rate(t_s, recorded.heart_rate_bpm)
+    step_length = np.where((recorded.step_length_m > 0.1) & (recorded.step_length_m < 3.0), recorded.step_length_m, np.nan)
+    gaps = [f"{total_s(blank):.0f} s hold neither speed nor cadence: direction unknown"] if total_s(blank) >= 1.0 else []
+
+    # The edges of pauses and stands become moments of their own, so that the curves bend exactly there.
+    axis = np.union1d(t_s, np.concatenate((resting, blank)).ravel())
+    columns = {
+        "speed_mps": speed_mps,
+        "cadence_spm": cadence_spm,
+        "heart_rate_bpm": heart_rate,
+        "step_length_m": step_length,
+        "altitude_m": recorded.altitude_m,
+        "lat_deg": lat,
+        "lon_deg": lon,
+    }
+    onto = {name: _onto(axis, t_s, column) for name, column in columns.items()}
+    return Track(
+        t_s=axis,
+        **onto,
+        curves=_curves(axis, np.interp(axis, t_s, distance_m), onto["cadence_spm"], onto["heart_rate_bpm"], resting),
+        pauses=pauses,
+        standing=still,
+        unknown=blank,
+        laps=tuple(_remap_lap(lap, clock) for lap in activity.laps),
+        splits=tuple(_remap_split(split, clock) for split in activity.splits),
+        marks=tuple(_remap_mark(mark, clock) for mark in activity.marks),
+        start_time=activity.start_time,
+        distance_source=source,
+        warnings=tuple(warnings + gaps),
+    )
+
+
+def _ordered(samples: Samples, clock: Clock) -> Samples:
+    names = ("lat_deg", "lon_deg", "altitude_m", "distance_m", "speed_mps", "cadence_recorded", "heart_rate_bpm", "step_length_m")
+    return Samples.from_columns(clock.t_s, **{name: clock.column(getattr(samples, name)) for name in names})
+
+
+def _onto(axis: Column, t_s: Column, column: Column) -> Column:
+    """The column on a finer axis: known between two known values, missing beside a missing one."""
+    if len(axis) == len(t_s):
+        return column
+    return np.interp(axis, t_s, column)
+
+
+def _curves(
+    t_s: Column, distance_m: Column, cadence_spm: Column, heart_rate_bpm: Column, resting: Spans
+) -> Mapping[str, Column]:
+    step_s = np.diff(t_s)
+    moving = ~covered(resting, (t_s[1:] + t_s[:-1]) / 2.0)
+    moved_s = np.where(moving, step_s, 0.0)
+    pace_of_steps = (cadence_spm[1:] + cadence_spm[:-1]) / 120.0
+    counted = moving & np.isfinite(pace_of_steps) & (step_s <= GAP_S)
+    pulse = (heart_rate_bpm[1:] + heart_rate_bpm[:-1]) / 2.0
+    felt = np.isfinite(pulse) & (step_s <= GAP_S)
+    gained_m = np.diff(distance_m)
+    gains = {
+        "moving_s": moved_s,
+        "distance_m": gained_m,
+        "steps": np.where(counted, pace_of_steps * step_s, 0.0),
+        "stepped_m": np.where(counted, gained_m, 0.0),
+        "stepped_s": np.where(counted, step_s, 0.0),
+        "beats": np.where(felt, pulse * step_s, 0.0),
+        "beat_s": np.where(felt, step_s, 0.0),
+    }
+    return MappingProxyType({name: np.concatenate(([0.0], np.cumsum(gain))) for name, gain in gains.items()})
+
+
+def _compare_with_stated(activity: Activity, distance_m: float, warnings: list[str]) -> None:
+    stated_m = activity.stated.distance_m
+    if np.isfinite(stated_m) and stated_m > 0.0 and abs(distance_m - stated_m) > STATED_OFF * stated_m:
+        warnings.append(
+            f"the records add up to {distance_m:.0f} m, the device's own total is {stated_m:.0f} m "
+            f"({100.0 * (distance_m / stated_m - 1.0):+.1f} %)"
+        )
+
+
+def _remap_spans(spans: Spans, clock: Clock) -> Spans:
+    return clock.remap(spans.ravel()).reshape(-1, 2)
+
+
+def _remap_lap(lap: Lap, clock: Clock) -> Lap:
+    start_s, end_s = clock.remap(np.array([lap.start_s, lap.end_s]))
+    return replace(lap, start_s=float(start_s), end_s=float(end_s))
+
+
+def _remap_split(split: Split, clock: Clock) -> Split:
+    start_s, end_s = clock.remap(np.array([split.start_s, split.end_s]))
+    return replace(split, start_s=float(start_s), end_s=float(end_s))
+
+
+def _remap_mark(mark: Mark, clock: Clock) -> Mark:
+    return replace(mark, t_s=float(clock.remap(np.array([mark.t_s]))[0]))

@@ -1,0 +1,149 @@
+"""Distance covered: the device's own count first, else the way along the positions, else speed over time."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+
+import numpy as np
+from numpy.typing import NDArray
+
+from retropace.geodesy import plane_m, steps_m
+from retropace.spans import Column, Spans, covered
+
+FASTEST_MPS = 12.5
+"""Nobody is faster on foot: Usain Bolt's best 20 m of the 2009 world record took 1.61 s, 12.4 m/s (Graubner 2011)."""
+SMOOTH_S = 2.0
+"""Standard deviation of the Gaussian that takes the jitter out of positions. Chosen on the recordings that hold both
+positions and the device's own count, see docs/decisions.md."""
+SPARSE_S = 4.0
+"""Positions further apart than this are joined as they are: their jitter is small against the way between them."""
+
+
+def device_distance(t_s: Column, counted_m: Column) -> tuple[Column | None, tuple[str, ...]]:
+    """The device's cumulative distance from 0, never falling, ``None`` if it has none; and what was repaired.
+
+    A counter that starts again at the bottom is continued. Single values that do not fit a rising count are dropped
+    (the fewest possible) and bridged in time.
+    """
+    known = np.flatnonzero(np.isfinite(counted_m))
+    if len(known) < 2 or np.ptp(counted_m[known]) <= 0.0:
+        return None, ()
+    warnings: list[str] = []
+    values = counted_m[known].copy()
+    for at in np.flatnonzero(np.diff(values) < 0.0):
+        rest = values[at + 1 : at + 11]
+        # A reset, not a stray value: the count falls far and then goes on from there.
+        if values[at] > 50.0 and np.all(rest < 0.5 * values[at]) and np.all(np.diff(rest) >= 0.0):
+            warnings.append(f"the distance counter starts again after {values[at]:.0f} m: continued")
+            values[at + 1 :] += values[at]
+    falls = np.diff(values) < 0.0
+    if np.any(falls):
+        keep = _longest_rising(values)
+        warnings.append(
+            f"the device's distance falls {int(np.sum(falls))} time{'s' * (int(np.sum(falls)) > 1)}: "
+            f"{len(values) - len(keep)} values that do not fit were bridged"
+        )
+        known, values = known[keep], values[keep]
+    curve = np.interp(t_s, t_s[known], values) - values[0]
+    leap = np.diff(curve) > np.maximum(FASTEST_MPS * np.diff(t_s), 100.0)
+    if np.any(leap):
+        warnings.append(
+            f"the device's distance leaps by {float(np.max(np.diff(curve)[leap])):.0f} m between two records, faster "
+            "than anyone runs: kept as the device counted it"
+        )
+    return curve, tuple(warnings)
+
+
+def _longest_rising(values: Column) -> NDArray[np.intp]:
+    """Indices of a longest subsequence that never falls (Fredman 1975, Discrete Math 11:29)."""
+    tails: list[float] = []
+    tail_at: list[int] = []
+    before = np.full(len(values), -1, dtype=np.intp)
+    for at, value in enumerate(values.tolist()):
+        place = bisect_right(tails, value)
+        if place:
+            before[at] = tail_at[place - 1]
+        if place == len(tails):
+            tails.append(value)
+            tail_at.append(at)
+        else:
+            tails[place], tail_at[place] = value, at
+    chain = [tail_at[-1]]
+    while before[chain[-1]] >= 0:
+        chain.append(int(before[chain[-1]]))
+    return np.array(chain[::-1], dtype=np.intp)
+
+
+def drop_stray_positions(t_s: Column, lat_deg: Column, lon_deg: Column) -> tuple[Column, Column, tuple[str, ...]]:
+    """The positions without those that could only be reached and left faster than anyone runs.
+
+    Impossible coordinates and the placeholder 0, 0 are dropped too. A whole stretch elsewhere is kept: it is not
+    for us to say which side is right.
+    """
+    lat, lon = lat_deg.copy(), lon_deg.copy()
+    bad = (np.abs(lat) > 90.0) | (np.abs(lon) > 180.0) | ((lat == 0.0) & (lon == 0.0))
+    known = np.flatnonzero(np.isfinite(lat) & np.isfinite(lon) & ~bad)
+    if len(known) > 2:
+        way = steps_m(lat[known], lon[known])
+        fast = way > np.maximum(FASTEST_MPS * np.diff(t_s[known]), 30.0)
+        around = np.hypot(*_skip(lat[known], lon[known]))
+        stray = fast[:-1] & fast[1:] & (around < 0.5 * np.minimum(way[:-1], way[1:]))
+        bad[known[1:-1][stray]] = True
+    count = int(np.sum(bad & np.isfinite(lat)))
+    lat[bad], lon[bad] = np.nan, np.nan
+    return lat, lon, ((f"{count} stray position{'s' * (count > 1)} dropped",) if count else ())
+
+
+def _skip(lat_deg: Column, lon_deg: Column) -> tuple[Column, Column]:
+    """Metres east and north from each position to the next but one."""
+    east, north = plane_m(lat_deg, lon_deg)
+    return east[2:] - east[:-2], north[2:] - north[:-2]
+
+
+def position_distance(t_s: Column, lat_deg: Column, lon_deg: Column, pauses: Spans) -> Column | None:
+    """The way along the positions from 0; ``None`` with fewer than two. What lies between a pause's ends is no way.
+
+    Jitter would lengthen the way, so dense positions are smoothed in time first, each stretch between pauses on its
+    own with its ends held.
+    """
+    known = np.flatnonzero(np.isfinite(lat_deg) & np.isfinite(lon_deg))
+    if len(known) < 2:
+        return None
+    at_s = t_s[known]
+    east, north = plane_m(lat_deg[known], lon_deg[known])
+    paused = covered(pauses, at_s[:-1]) | covered(pauses, (at_s[:-1] + at_s[1:]) / 2.0)
+    way = np.hypot(np.diff(east), np.diff(north))
+    piece = np.concatenate(([0], np.cumsum(paused | (np.diff(at_s) > 4.0 * SPARSE_S))))
+    for number in np.unique(piece):
+        inside = np.flatnonzero(piece == number)
+        if len(inside) < 3 or np.median(np.diff(at_s[inside])) > SPARSE_S:
+            continue
+        first, last = inside[0], inside[-1]
+        part = slice(first, last + 1)
+        smooth_east, smooth_north = smooth(at_s[part], east[part]), smooth(at_s[part], north[part])
+        way[first:last] = np.hypot(np.diff(smooth_east), np.diff(smooth_north))
+    way[paused] = 0.0
+    return np.interp(t_s, at_s, np.concatenate(([0.0], np.cumsum(way))))
+
+
+def smooth(t_s: Column, values: Column) -> Column:
+    """The values after a Gaussian of ``SMOOTH_S`` in time; both ends keep their place (odd reflection)."""
+    grid = np.arange(t_s[0], t_s[-1] + 1.0)
+    even = np.interp(grid, t_s, values)
+    reach = min(int(4 * SMOOTH_S), len(even) - 1)
+    if reach < 1:
+        return values
+    left = 2.0 * even[0] - even[reach:0:-1]
+    right = 2.0 * even[-1] - even[-2 : -reach - 2 : -1]
+    kernel = np.exp(-0.5 * (np.arange(-reach, reach + 1) / SMOOTH_S) ** 2)
+    padded = np.concatenate((left, even, right))
+    return np.interp(t_s, grid, np.convolve(padded, kernel / kernel.sum(), mode="valid"))
+
+
+def speed_distance(t_s: Column, speed_mps: Column, pauses: Spans) -> Column | None:
+    """Recorded speed over time, from 0; ``None`` without speed. Missing speed and pauses add nothing."""
+    if np.sum(np.isfinite(speed_mps)) < 2:
+        return None
+    step = np.diff(t_s) * (speed_mps[1:] + speed_mps[:-1]) / 2.0
+    step[covered(pauses, (t_s[1:] + t_s[:-1]) / 2.0)] = 0.0
+    return np.concatenate(([0.0], np.cumsum(np.nan_to_num(step))))

@@ -1,0 +1,90 @@
+"""When the watch was paused, when the runner stood, and how fast they were otherwise."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from retropace.clean.cadence import bridge
+from retropace.clean.distance import FASTEST_MPS
+from retropace.spans import Column, Spans, as_spans, covered, runs, union
+
+GAP_S = 15.0
+"""Watches that record smartly leave up to 10 s between records, 13 s in the corpus: a longer gap has a reason."""
+STILL_MPS = 0.3
+"""Below this a runner stands. Beginners walk backward at 0.5 m/s and more (Laufer 2003, J Rehabil Res Dev 40)."""
+STILL_SPM = 30.0
+"""Below this nobody walks; above it a runner moves, whatever speed says (a treadmill's watch may say 0)."""
+STAND_S = 4.0
+"""Standing for less is part of turning round."""
+BRIDGED_S = 10.0
+"""Missing speed or heart rate up to this long is bridged by a straight line."""
+
+
+def silent_pauses(t_s: Column, distance_m: Column | None, pauses: Spans) -> Spans:
+    """Gaps between records in which the runner got nowhere, without the file saying that the watch was paused.
+
+    Auto-pause of phones and exports without timer events look like this. A gap in which the runner moved on is
+    a dropout of the recording, and stays.
+    """
+    if distance_m is None:
+        return as_spans([])
+    step_s = np.diff(t_s)
+    long = (step_s > GAP_S) & (np.diff(distance_m) < STILL_MPS * step_s)
+    long &= ~covered(pauses, (t_s[1:] + t_s[:-1]) / 2.0)
+    return np.column_stack((t_s[:-1][long], t_s[1:][long]))
+
+
+def speed_from_distance(t_s: Column, distance_m: Column, pauses: Spans) -> Column:
+    """Speed in m/s as the slope of the distance curve over about five seconds around each record; 0 within pauses."""
+    before = np.interp(t_s - 2.5, t_s, distance_m), np.maximum(t_s - 2.5, t_s[0])
+    after = np.interp(t_s + 2.5, t_s, distance_m), np.minimum(t_s + 2.5, t_s[-1])
+    width_s = after[1] - before[1]
+    speed = np.divide(after[0] - before[0], width_s, out=np.full(len(t_s), np.nan), where=width_s > 0.0)
+    return np.where(covered(pauses, t_s), 0.0, speed)
+
+
+def clean_speed(t_s: Column, recorded_mps: Column) -> tuple[Column, tuple[str, ...]]:
+    """The device's speed without values that nobody runs; short gaps bridged; and what was done, in words."""
+    spikes = (recorded_mps > FASTEST_MPS) | (recorded_mps < 0.0)
+    speed, _ = bridge(t_s, np.where(spikes, np.nan, recorded_mps), BRIDGED_S)
+    count = int(np.sum(spikes))
+    return speed, ((f"{count} impossible speed{'s' * (count > 1)} dropped",) if count else ())
+
+
+def clean_heart_rate(t_s: Column, recorded_bpm: Column) -> Column:
+    """Heart rate with what no heart does (below 25, above 240 bpm) taken as missing and short gaps bridged."""
+    absurd = (recorded_bpm < 25.0) | (recorded_bpm > 240.0)
+    return bridge(t_s, np.where(absurd, np.nan, recorded_bpm), BRIDGED_S)[0]
+
+
+def standing(t_s: Column, speed_mps: Column, cadence_spm: Column, pauses: Spans) -> Spans:
+    """When the runner stood with the watch running: no speed, or none known, and no steps, for some seconds."""
+    slow = speed_mps < STILL_MPS
+    quiet = cadence_spm < STILL_SPM
+    still = (slow & ~(cadence_spm >= STILL_SPM)) | (np.isnan(speed_mps) & quiet)
+    still &= ~covered(pauses, t_s)
+    spans = [(t_s[a], t_s[min(b, len(t_s) - 1)]) for a, b in runs(still)]
+    kept = as_spans([(start, end) for start, end in spans if end - start >= STAND_S])
+    return without(kept, pauses)
+
+
+def unknown(t_s: Column, speed_mps: Column, cadence_spm: Column, taken: Spans) -> Spans:
+    """Where neither speed nor cadence is known, outside the spans already taken."""
+    blank = np.isnan(speed_mps) & np.isnan(cadence_spm)
+    spans = as_spans([(t_s[max(a - 1, 0)], t_s[min(b, len(t_s) - 1)]) for a, b in runs(blank)])
+    return without(union(spans), taken)
+
+
+def without(spans: Spans, taken: Spans) -> Spans:
+    """What remains of disjoint spans outside other disjoint, ordered spans."""
+    pieces: list[tuple[float, float]] = []
+    for start, end in spans.tolist():
+        for hole_start, hole_end in taken.tolist():
+            if hole_end <= start or hole_start >= end:
+                continue
+            if hole_start > start:
+                pieces.append((start, hole_start))
+            start = max(start, hole_end)
+        if start < end:
+            pieces.append((start, end))
+    return as_spans(pieces)
