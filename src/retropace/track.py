@@ -12,10 +12,8 @@ from datetime import datetime
 
 import numpy as np
 
-from retropace.activity import Lap, Mark, Split
+from retropace.activity import Lap, Mark, Split, WorkoutStep
 from retropace.spans import Column, Spans
-
-CURVES = ("moving_s", "distance_m", "steps", "stepped_m", "stepped_s", "beats", "beat_s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +51,7 @@ class Track:
     laps: tuple[Lap, ...]
     splits: tuple[Split, ...]
     marks: tuple[Mark, ...]
+    steps: tuple[WorkoutStep, ...]
     start_time: datetime | None
     distance_source: str
     """``device``, ``positions``, ``speed`` or ``none``."""

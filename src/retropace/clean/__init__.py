@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime, timedelta
 from types import MappingProxyType
 
 import numpy as np
@@ -61,7 +62,9 @@ def clean(activity: Activity, settings: CleanSettings | None = None) -> Track:
     warnings += said
     found = silent_pauses(t_s, counted_m if counted_m is not None else position_distance(t_s, lat, lon, pauses), pauses)
     if len(found):
-        warnings.append(f"{len(found)} gap{'s' * (len(found) > 1)} without movement ({total_s(found):.0f} s) taken as paused")
+        warnings.append(
+            f"{len(found)} gap{'s' * (len(found) > 1)} without movement ({total_s(found):.0f} s) taken as paused"
+        )
         pauses = union(np.concatenate((pauses, found)))
 
     distance_m, source = counted_m, "device"
@@ -88,8 +91,12 @@ def clean(activity: Activity, settings: CleanSettings | None = None) -> Track:
     blank = unknown(t_s, speed_mps, cadence_spm, resting)
 
     heart_rate = clean_heart_rate(t_s, recorded.heart_rate_bpm)
-    step_length = np.where((recorded.step_length_m > 0.1) & (recorded.step_length_m < 3.0), recorded.step_length_m, np.nan)
-    gaps = [f"{total_s(blank):.0f} s hold neither speed nor cadence: direction unknown"] if total_s(blank) >= 1.0 else []
+    step_length = np.where(
+        (recorded.step_length_m > 0.1) & (recorded.step_length_m < 3.0), recorded.step_length_m, np.nan
+    )
+    gaps = (
+        [f"{total_s(blank):.0f} s hold neither speed nor cadence: direction unknown"] if total_s(blank) >= 1.0 else []
+    )
 
     # The edges of pauses and stands become moments of their own, so that the curves bend exactly there.
     axis = np.union1d(t_s, np.concatenate((resting, blank)).ravel())
@@ -113,22 +120,32 @@ def clean(activity: Activity, settings: CleanSettings | None = None) -> Track:
         laps=tuple(_remap_lap(lap, clock) for lap in activity.laps),
         splits=tuple(_remap_split(split, clock) for split in activity.splits),
         marks=tuple(_remap_mark(mark, clock) for mark in activity.marks),
-        start_time=activity.start_time,
+        steps=activity.steps,
+        start_time=_shifted(activity.start_time, clock),
         distance_source=source,
         warnings=tuple(warnings + gaps),
     )
 
 
 def _ordered(samples: Samples, clock: Clock) -> Samples:
-    names = ("lat_deg", "lon_deg", "altitude_m", "distance_m", "speed_mps", "cadence_recorded", "heart_rate_bpm", "step_length_m")
-    return Samples.from_columns(clock.t_s, **{name: clock.column(getattr(samples, name)) for name in names})
+    names = (
+        "lat_deg",
+        "lon_deg",
+        "altitude_m",
+        "distance_m",
+        "speed_mps",
+        "cadence_recorded",
+        "heart_rate_bpm",
+        "step_length_m",
+    )
+    return Samples.from_columns(clock.t_s, None, **{name: clock.column(getattr(samples, name)) for name in names})
 
 
 def _onto(axis: Column, t_s: Column, column: Column) -> Column:
     """The column on a finer axis: known between two known values, missing beside a missing one."""
-    if len(axis) == len(t_s):
-        return column
-    return np.interp(axis, t_s, column)
+    fine = np.interp(axis, t_s, column)
+    fine[np.searchsorted(axis, t_s)] = column  # interp answers NaN at a known value whose neighbour is missing
+    return fine
 
 
 def _curves(
@@ -161,6 +178,13 @@ def _compare_with_stated(activity: Activity, distance_m: float, warnings: list[s
             f"the records add up to {distance_m:.0f} m, the device's own total is {stated_m:.0f} m "
             f"({100.0 * (distance_m / stated_m - 1.0):+.1f} %)"
         )
+
+
+def _shifted(start_time: datetime | None, clock: Clock) -> datetime | None:
+    """The time of the first record used: later or earlier than that of the first recorded if the order was mended."""
+    if start_time is None:
+        return None
+    return start_time - timedelta(seconds=float(clock.remap(np.zeros(1))[0]))
 
 
 def _remap_spans(spans: Spans, clock: Clock) -> Spans:

@@ -24,7 +24,7 @@ def longest_step_m(speed_mps: Column) -> Column:
 
     A generous bound: overstriding runners take 1.4 m at 3.5 m/s (Cavagna 1988, J Physiol 399:81).
     """
-    return 0.6 + 0.35 * speed_mps
+    return np.add(0.6, np.multiply(0.35, speed_mps))
 
 
 def counts_both_feet(recorded: Column, speed_mps: Column) -> bool:
@@ -64,7 +64,7 @@ def clean_cadence(t_s: Column, recorded: Column, speed_mps: Column, reading: str
         warnings.append(
             f"cadence taken as steps of both feet (median {middle:.0f} spm); --cadence rpm says otherwise"
             if both
-            else f"cadence taken as revolutions of one foot and doubled (median {middle:.0f} spm); --cadence spm says otherwise"
+            else f"cadence taken as turns of one foot, doubled (median {middle:.0f} spm); --cadence spm says otherwise"
         )
     absurd = spm > HIGHEST_SPM
     if np.any(absurd):

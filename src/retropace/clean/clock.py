@@ -42,7 +42,13 @@ class Clock:
 
 def _hours(seconds: float) -> str:
     hours = abs(seconds) / 3600.0
-    return f"{hours / 8766.0:.0f} years" if hours > 2 * 8766.0 else f"{hours:.1f} h" if hours >= 1 else f"{hours * 60:.0f} min"
+    return (
+        f"{hours / 8766.0:.0f} years"
+        if hours > 2 * 8766.0
+        else f"{hours:.1f} h"
+        if hours >= 1
+        else f"{hours * 60:.0f} min"
+    )
 
 
 def clean_clock(t_s: Column) -> Clock:
@@ -87,7 +93,8 @@ def clean_clock(t_s: Column) -> Clock:
         lows = np.array([raw[a : b + 1].min() for a, b in zip(first, last, strict=True)])
         highs = np.array([raw[a : b + 1].max() for a, b in zip(first, last, strict=True)])
         away = np.maximum(lows - recorded[..., None], recorded[..., None] - highs).clip(min=0.0)
-        return recorded - offset[first][np.argmin(np.nan_to_num(away), axis=-1)] - start
+        moved_back: Column = recorded - offset[first][np.argmin(np.nan_to_num(away), axis=-1)] - start
+        return moved_back
 
     return Clock(
         order=timed[order],
