@@ -50,6 +50,20 @@ def covered(spans: Spans, at_s: Column) -> NDArray[np.bool_]:
     return (before >= 0) & (at_s < spans[before, 1])
 
 
+def without(spans: Spans, taken: Spans) -> Spans:
+    """What remains of disjoint, ordered spans outside other disjoint, ordered spans."""
+    edges = np.unique(np.concatenate((spans.ravel(), taken.ravel())))
+    middle = (edges[1:] + edges[:-1]) / 2.0
+    left = covered(spans, middle) & ~covered(taken, middle)
+    pieces = np.column_stack((edges[:-1], edges[1:]))[left]
+    # Edges of what is taken cut a span only where it is taken: put the other pieces together again.
+    if len(pieces) == 0:
+        return as_spans([])
+    inner = (pieces[1:, 0] == pieces[:-1, 1]) & ~np.isin(pieces[1:, 0], spans[:, 0])
+    first = np.flatnonzero(np.concatenate(([True], ~inner)))
+    return np.column_stack((pieces[first, 0], pieces[np.append(first[1:], len(pieces)) - 1, 1]))
+
+
 def total_s(spans: Spans) -> float:
     """Seconds covered by disjoint spans."""
     return float(np.sum(spans[:, 1] - spans[:, 0]))

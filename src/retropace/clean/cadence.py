@@ -24,7 +24,7 @@ def longest_step_m(speed_mps: Column) -> Column:
 
     A generous bound: overstriding runners take 1.4 m at 3.5 m/s (Cavagna 1988, J Physiol 399:81).
     """
-    return np.add(0.6, np.multiply(0.35, speed_mps))
+    return 0.6 + 0.35 * speed_mps
 
 
 def counts_both_feet(recorded: Column, speed_mps: Column) -> bool:
@@ -44,7 +44,8 @@ def counts_both_feet(recorded: Column, speed_mps: Column) -> bool:
         too_long = 60.0 * known / spm > longest_step_m(known)
         fastest = np.where(speed < 2.5, HIGHEST_SLOW_SPM, HIGHEST_SPM)
         far = np.min(np.abs(np.log(spm[:, None] / np.array(TYPICAL_SPM))), axis=1)
-        return far + 10.0 * (too_long | (spm > fastest))
+        strange: Column = far + 10.0 * (too_long | (spm > fastest))
+        return strange
 
     return bool(np.mean(strangeness(cadence) < strangeness(2.0 * cadence)) > 0.5)
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from retropace.clean.cadence import bridge
 from retropace.clean.distance import FASTEST_MPS
-from retropace.spans import Column, Spans, as_spans, covered, runs, union
+from retropace.spans import Column, Spans, as_spans, covered, runs, union, without
 
 GAP_S = 15.0
 """Watches that record smartly leave up to 10 s between records, 13 s in the corpus: a longer gap has a reason."""
@@ -73,18 +73,3 @@ def unknown(t_s: Column, speed_mps: Column, cadence_spm: Column, taken: Spans) -
     blank = np.isnan(speed_mps) & np.isnan(cadence_spm)
     spans = as_spans([(t_s[max(a - 1, 0)], t_s[min(b, len(t_s) - 1)]) for a, b in runs(blank)])
     return without(union(spans), taken)
-
-
-def without(spans: Spans, taken: Spans) -> Spans:
-    """What remains of disjoint spans outside other disjoint, ordered spans."""
-    pieces: list[tuple[float, float]] = []
-    for start, end in spans.tolist():
-        for hole_start, hole_end in taken.tolist():
-            if hole_end <= start or hole_start >= end:
-                continue
-            if hole_start > start:
-                pieces.append((start, hole_start))
-            start = max(start, hole_end)
-        if start < end:
-            pieces.append((start, end))
-    return as_spans(pieces)

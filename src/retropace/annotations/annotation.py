@@ -1,0 +1,52 @@
+"""What the runner says about stretches of an activity: where (still in their words) or from when to when."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from retropace.annotations.labels import Label
+
+TYPED_SURE_S = 5.0
+"""People type times they read off a watch or a chart: good to a few seconds."""
+PRESSED_SURE_S = 2.0
+"""A lap button is pressed within a second or two of the turn."""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where an annotation came from, for messages and for the record."""
+
+    kind: str
+    """``mark`` (the command line), ``sidecar`` or ``library`` (a Python caller)."""
+    text: str = ""
+    """What stood there, as written."""
+    path: str = ""
+    line: int | None = None
+
+    def __str__(self) -> str:
+        if self.path:
+            return f"{self.path}:{self.line}" if self.line is not None else self.path
+        return f'--mark "{self.text}"' if self.kind == "mark" else self.text or "the annotation given"
+
+
+@dataclass(frozen=True, slots=True)
+class Annotation:
+    """A stretch ``[start_s, end_s)`` of elapsed seconds and what the runner says it was."""
+
+    start_s: float
+    end_s: float
+    label: Label
+    note: str = ""
+    origin: Origin = Origin("library")
+    sure_s: float = TYPED_SURE_S
+    """How many seconds its edges may be off; 0 if they are to stay where they are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Marking:
+    """A label for a place that is still in the runner's words; :func:`retropace.annotations.place` finds the spans."""
+
+    where: str
+    label: Label
+    note: str = ""
+    origin: Origin = Origin("library")

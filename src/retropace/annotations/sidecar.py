@@ -1,0 +1,94 @@
+"""The sidecar ``NAME.annotations.csv`` beside a recording: columns ``start,end,label,note``.
+
+``start`` and ``end`` are elapsed (``12:30``), a distance (``1.2km``) or a time of day (``08:01:10Z``). ``start`` may
+also be a whole stretch (``lap 3``, ``lap 2,4``, ``12:30-15:00``) with ``end`` left empty. An empty ``end`` after a
+moment means until the next row, or the end. Lines that start with ``#`` are comments. UTF-8.
+"""
+
+from __future__ import annotations
+
+import csv
+import os
+from pathlib import Path
+
+from retropace.annotations.annotation import Marking, Origin
+from retropace.annotations.labels import parse_label
+from retropace.annotations.where import parse_point, parse_where
+from retropace.errors import AnnotationError
+
+COLUMNS = ("start", "end", "label", "note")
+UNTIL_NEXT = " until next"
+"""Stands behind a ``where`` whose end is the next row's start."""
+LARGEST_BYTES = 16 * 2**20
+"""A sidecar is typed by a person: more than this is another file."""
+
+
+def sidecar_path(recording: str | os.PathLike[str]) -> Path:
+    """Where the sidecar of a recording lies: ``run.fit`` and ``run.fit.gz`` both have ``run.annotations.csv``."""
+    path = Path(recording)
+    name = path.name[:-3] if path.name.lower().endswith(".gz") else path.name
+    return path.with_name(Path(name).stem + ".annotations.csv")
+
+
+def read_sidecar(path: str | os.PathLike[str]) -> list[Marking]:
+    """The rows of a sidecar in order; raises :class:`AnnotationError` with file and line for the first bad one."""
+    try:
+        if Path(path).stat().st_size > LARGEST_BYTES:
+            raise AnnotationError("is too large for annotations: is this the right file?", path=path)
+        text = Path(path).read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError as bad:
+        line = bad.object[: bad.start].count(b"\n") + 1
+        raise AnnotationError("is not UTF-8 text: save it as CSV UTF-8", path=path, where=str(line)) from None
+    except OSError as bad:
+        raise AnnotationError(f"cannot be read: {bad.strerror or bad}", path=path) from None
+    return parse_sidecar(text, path)
+
+
+def parse_sidecar(text: str, path: str | os.PathLike[str]) -> list[Marking]:
+    """The rows of a sidecar's text; ``path`` is for messages and origins."""
+    name = os.fspath(path)
+    if "\0" in text:
+        raise AnnotationError("is not text: annotations are CSV with the columns start,end,label,note", path=name)
+    lines = text.splitlines(keepends=True)
+    table = [
+        (number, line) for number, line in enumerate(lines, 1) if line.strip() and not line.lstrip().startswith("#")
+    ]
+    if not table:
+        return []
+    first, header_line = table[0]
+    delimiter = next((mark for mark in (",", ";", "\t") if mark in header_line), ",")
+    header = [column.strip().casefold() for column in next(csv.reader([header_line], delimiter=delimiter))]
+    if not {"start", "label"} <= set(header):
+        raise AnnotationError("the first line must name the columns start,end,label,note", path=name, where=str(first))
+    markings: list[Marking] = []
+    for number, line in table[1:]:
+        try:
+            row = next(csv.reader([line], delimiter=delimiter, strict=True))
+            markings.append(_marking(header, row, Origin("sidecar", line.strip(), name, number)))
+        except csv.Error as bad:
+            raise AnnotationError(f"is no CSV row: {bad}", path=name, where=str(number)) from None
+        except AnnotationError as bad:
+            raise AnnotationError(bad.message, path=name, where=str(number)) from None
+    return markings
+
+
+def _marking(header: list[str], row: list[str], origin: Origin) -> Marking:
+    if len(row) > len(header) and any(cell.strip() for cell in row[len(header) :]):
+        raise AnnotationError(f"has {len(row)} cells, the header has {len(header)}: put a text with commas in quotes")
+    cells = {column: cell.strip() for column, cell in zip(header, row, strict=False)}
+    start, end = cells.get("start", ""), cells.get("end", "")
+    if not start:
+        raise AnnotationError("start is empty")
+    label = parse_label(cells.get("label", ""))
+    if end:
+        parse_point(start)
+        parse_point(end)
+        where = f"{start}-{end}"
+    else:
+        try:
+            parse_point(start)
+            where = start + UNTIL_NEXT
+        except AnnotationError:
+            parse_where(start)
+            where = start
+    return Marking(where, label, cells.get("note", ""), origin)

@@ -1,0 +1,70 @@
+"""Text for quantities and quantities from text: the only place where kilometres, miles, pace and clocks are known."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import numpy as np
+
+MILE_M = 1609.344
+"""The international mile (1959 agreement), in metres."""
+
+_LENGTHS_M = {"m": 1.0, "km": 1000.0, "mi": MILE_M, "mile": MILE_M, "miles": MILE_M}
+_DISTANCE = re.compile(r"(\d+(?:\.\d+)?|\.\d+)\s*(km|mi|miles?|m)\b", re.IGNORECASE)
+_CLOCK = re.compile(r"(?:(\d+):)?(\d{1,3}):([0-5]?\d(?:\.\d+)?)")
+_SECONDS = re.compile(r"(\d+(?:\.\d+)?)\s*(s|sec|min|h)\b", re.IGNORECASE)
+_UNITS_S = {"s": 1.0, "sec": 1.0, "min": 60.0, "h": 3600.0}
+
+
+@dataclass(frozen=True, slots=True)
+class Units:
+    """The unit in which long distances and pace are shown."""
+
+    name: str
+    """``km`` or ``mi``."""
+    metres: float
+
+    def distance(self, metres: float) -> str:
+        """``1.25 km``; three digits below one unit."""
+        if not np.isfinite(metres):
+            return "–"
+        return f"{metres / self.metres:.2f} {self.name}"
+
+    def pace(self, speed_mps: float) -> str:
+        """``5:12 /km``; a dash for standing."""
+        if not np.isfinite(speed_mps) or speed_mps < 0.05:
+            return "–"
+        return f"{clock(self.metres / speed_mps)} /{self.name}"
+
+
+KILOMETRES = Units("km", 1000.0)
+MILES = Units("mi", MILE_M)
+
+
+def clock(seconds: float) -> str:
+    """``4:05`` or ``1:02:30``: whole seconds, hours only where there are any; a dash for NaN."""
+    if not np.isfinite(seconds):
+        return "–"
+    whole = round(seconds)
+    hours, minutes = divmod(whole // 60, 60)
+    return f"{hours}:{minutes:02d}:{whole % 60:02d}" if hours else f"{minutes}:{whole % 60:02d}"
+
+
+def parse_elapsed_s(text: str) -> float | None:
+    """Seconds from ``12:30``, ``1:02:30.5``, ``90s``, ``2 min``; None if the text is nothing of the kind."""
+    text = text.strip()
+    if match := _CLOCK.fullmatch(text):
+        hours, minutes, seconds = match.groups()
+        if hours is not None and int(minutes) > 59:
+            return None
+        return int(hours or 0) * 3600.0 + int(minutes) * 60.0 + float(seconds)
+    if match := _SECONDS.fullmatch(text):
+        return float(match[1]) * _UNITS_S[match[2].lower()]
+    return None
+
+
+def parse_distance_m(text: str) -> float | None:
+    """Metres from ``1.2km``, ``400 m``, ``0.5mi``; None if the text is nothing of the kind."""
+    match = _DISTANCE.fullmatch(text.strip())
+    return None if match is None else float(match[1]) * _LENGTHS_M[match[2].lower()]
