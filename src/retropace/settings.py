@@ -14,6 +14,16 @@ class CleanSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class SegmentSettings:
+    """How finely an activity is cut."""
+
+    min_segment_s: float = 10.0
+    """No stretch between two changes is shorter, except pauses and stands."""
+    sensitivity: float = 1.0
+    """Above 1 smaller changes of pace and cadence cut, below 1 only larger ones."""
+
+
+@dataclass(frozen=True, slots=True)
 class LabelSettings:
     """How segments get their direction."""
 
@@ -23,3 +33,12 @@ class LabelSettings:
     """Leave the runner's edges exactly where they are."""
     threshold: float = 0.8
     """The least confidence at which a segment that looks like a marked one is suspected."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The settings of every step together."""
+
+    clean: CleanSettings = CleanSettings()
+    segment: SegmentSettings = SegmentSettings()
+    label: LabelSettings = LabelSettings()

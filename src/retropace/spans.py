@@ -47,7 +47,8 @@ def covered(spans: Spans, at_s: Column) -> NDArray[np.bool_]:
     if len(spans) == 0:
         return np.zeros(len(at_s), dtype=bool)
     before = np.searchsorted(spans[:, 0], at_s, side="right") - 1
-    return (before >= 0) & (at_s < spans[before, 1])
+    inside: NDArray[np.bool_] = (before >= 0) & (at_s < spans[before, 1])
+    return inside
 
 
 def without(spans: Spans, taken: Spans) -> Spans:

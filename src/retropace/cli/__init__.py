@@ -1,0 +1,20 @@
+"""The command line: one file per command, and the only part of retropace that prints."""
+
+from __future__ import annotations
+
+import click
+
+from retropace.cli.analyze import analyze
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="retropace")
+def main() -> None:
+    """How far and how long a running session was run backward.
+
+    Reads what a sports watch recorded (FIT, GPX, TCX), cuts it where pace and cadence change, and sums up distance and
+    time per direction, starting from what you say about it.
+    """
+
+
+main.add_command(analyze)

@@ -1,0 +1,161 @@
+"""``retropace analyze FILE...``: how far and how long each recording was run forward and backward."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from retropace.cli import options
+from retropace.cli.failures import attempt, exit_status
+
+if TYPE_CHECKING:
+    from retropace.activity import Activity
+    from retropace.analysis import Analysis
+    from retropace.annotations import Marking
+    from retropace.settings import Settings
+
+
+@click.command()
+@click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path())
+@click.option(
+    "--mark",
+    "marks",
+    metavar="WHERE=LABEL",
+    multiple=True,
+    help="Say what a stretch was, for example 12:30-15:00=backward, 1.2km-1.6km=backward, 'lap 2,4=backward walk', "
+    "08:01:10Z-08:03:00Z=rest. May be given several times.",
+)
+@click.option(
+    "--annotations",
+    "sidecar",
+    metavar="FILE",
+    type=click.Path(),
+    help="Read annotations from this file instead of NAME.annotations.csv beside the recording.",
+)
+@click.option(
+    "--exact", is_flag=True, help="Leave the edges you gave where they are instead of moving them to a change of pace."
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["table", "json", "jsonl", "csv"]),
+    default="table",
+    show_default=True,
+    help="A table to read, JSON (one object, or an array for several files), JSON lines, or CSV with a row per segment.",
+)
+@options.units
+@options.cadence
+@click.option(
+    "--sensitivity",
+    type=click.FloatRange(min=0.05, max=20.0),
+    default=1.0,
+    show_default=True,
+    metavar="FACTOR",
+    help="Above 1 smaller changes of pace and cadence cut, below 1 only larger ones.",
+)
+@click.option(
+    "--threshold",
+    type=click.FloatRange(min=0.5, max=1.0),
+    default=0.8,
+    show_default=True,
+    metavar="P",
+    help="How sure to be before a stretch that looks like a marked one is suspected.",
+)
+@click.option("--brief", is_flag=True, help="In the table, leave the single segments out.")
+@options.session
+def analyze(
+    files: tuple[str, ...],
+    marks: tuple[str, ...],
+    sidecar: str | None,
+    exact: bool,
+    form: str,
+    units: str,
+    cadence: str,
+    sensitivity: float,
+    threshold: float,
+    brief: bool,
+    session: int | None,
+) -> None:
+    """How far and how long each recording was run forward and backward.
+
+    FILE is a FIT, GPX or TCX recording, plain or gzipped. Annotations are read from NAME.annotations.csv beside it;
+    what is marked counts, what looks like it is suspected, and everything else is taken as forward.
+    """
+    from retropace.annotations import parse_mark
+    from retropace.errors import AnnotationError
+    from retropace.settings import CleanSettings, LabelSettings, SegmentSettings, Settings
+
+    if sidecar is not None and len(files) > 1:
+        raise click.UsageError("--annotations goes with one FILE: name the others in a call of their own.")
+    try:
+        marked = [parse_mark(text) for text in marks]
+    except AnnotationError as bad:
+        raise click.BadParameter(str(bad), param_hint="--mark") from None
+    settings = Settings(
+        clean=CleanSettings(cadence=cadence),
+        segment=SegmentSettings(sensitivity=sensitivity),
+        label=LabelSettings(exact=exact, threshold=threshold),
+    )
+    results: list[list[Analysis] | None] = []
+    for path in files:
+        result = attempt(path, lambda path=path: analyze_file(path, marked, sidecar, settings, session))  # type: ignore[misc]
+        results.append(result)
+        if form == "table" and result is not None:
+            _print_table(result, units, brief, first=len([done for done in results if done]) == 1)
+        elif form == "jsonl":
+            for analysis in result or ():
+                click.echo(json.dumps(analysis.to_dict(), ensure_ascii=False))
+    done = [analysis for result in results for analysis in result or ()]
+    if form == "json":
+        documents = [analysis.to_dict() for analysis in done]
+        alone = len(files) == 1 and len(documents) == 1
+        if documents or len(files) > 1:
+            click.echo(json.dumps(documents[0] if alone else documents, ensure_ascii=False, indent=2))
+    elif form == "csv":
+        from retropace.cli.rows import segment_rows
+
+        click.echo(segment_rows(done), nl=False)
+    sys.exit(exit_status(results))
+
+
+def analyze_file(
+    path: str, marked: list[Marking], sidecar: str | None, settings: Settings, session: int | None
+) -> list[Analysis]:
+    """Every session of one file, analysed with its sidecar and the marks; raises ``RetropaceError``."""
+    from retropace.analysis import analyze as analyze_activity
+    from retropace.annotations import read_sidecar, sidecar_path
+    from retropace.errors import AnnotationError, ReadError
+    from retropace.readers import read_all
+
+    activities: list[Activity] = read_all(path)
+    if session is not None:
+        if session > len(activities):
+            count = f"{len(activities)} running or walking session{'s' * (len(activities) > 1)}"
+            raise ReadError(f"holds {count}, there is no --session {session}", path=path)
+        activities = activities[session - 1 : session]
+    beside = sidecar_path(path)
+    annotations = list(marked)
+    if sidecar is not None:
+        annotations += read_sidecar(sidecar)
+    elif beside.is_file():
+        annotations += read_sidecar(beside)
+    if annotations and len(activities) > 1:
+        raise AnnotationError(
+            f"holds {len(activities)} sessions: say which one the annotations are about with --session N", path=path
+        )
+    return [analyze_activity(activity, annotations, settings) for activity in activities]
+
+
+def _print_table(analyses: list[Analysis], units: str, brief: bool, first: bool) -> None:
+    from retropace.cli.console import open_console
+    from retropace.cli.table import print_analysis
+    from retropace.units import KILOMETRES, MILES
+
+    console = open_console()
+    for number, analysis in enumerate(analyses):
+        if number or not first:
+            console.print()
+        print_analysis(console, analysis, MILES if units == "mi" else KILOMETRES, segments=not brief)

@@ -1,0 +1,128 @@
+"""An analysis as a runner reads it: totals per direction, the session in one line, its segments, its warnings."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from retropace.cli.failures import harmless
+from retropace.cli.strip import COLOURS, legend, strip
+from retropace.figures import Figures
+from retropace.segments import DIRECTIONS
+from retropace.units import Units, clock
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+
+    from retropace.analysis import Analysis
+
+STRIP_WIDTH = 72
+
+
+def print_analysis(console: Console, analysis: Analysis, units: Units, *, segments: bool) -> None:
+    """Print the whole of it; ``segments`` says whether the single segments are listed."""
+    coloured = console.is_terminal and not console.no_color
+    _headline(console, analysis, units)
+    console.print(strip(analysis.segments, min(STRIP_WIDTH, console.width), coloured))
+    console.print(legend(analysis.segments, coloured))
+    console.print()
+    console.print(_directions(analysis, units))
+    if segments:
+        console.print()
+        console.print(_segments(analysis, units))
+    if analysis.warnings:
+        console.print()
+        for warning in analysis.warnings:
+            console.print(f"! {harmless(warning)}", style="yellow", soft_wrap=True)
+
+
+def _headline(console: Console, analysis: Analysis, units: Units) -> None:
+    activity, whole = analysis.activity, analysis.summary.whole
+    start = analysis.track.start_time
+    facts = [
+        activity.sport.replace("_", " "),
+        "" if start is None else f"{start:%Y-%m-%d %H:%M} UTC",
+        str(activity.device),
+        f'"{activity.name}"' if activity.name else "",
+    ]
+    console.print(harmless(activity.source.path), style="bold", soft_wrap=True)
+    told = "  ".join(fact for fact in facts if fact)
+    if told:
+        console.print(harmless(told), soft_wrap=True)
+    way = units.distance(float(whole.distance_m[0])) if analysis.track.distance_source != "none" else "no distance"
+    moving = float(whole.moving_s[0])
+    console.print(f"{way} in {clock(analysis.track.elapsed_s)}, {clock(moving)} of it moving")
+
+
+def _directions(analysis: Analysis, units: Units) -> Table:
+    table = _table("", "distance", "share", "time", "pace", "cadence", "step", "heart rate")
+    summary = analysis.summary
+    by_distance = analysis.track.distance_source != "none"
+    amounts = summary.directions.distance_m if by_distance else summary.directions.moving_s
+    total = float(np.sum(amounts))
+    for at, direction in enumerate(DIRECTIONS):
+        if summary.counts[at] == 0:
+            continue
+        share = f"{100.0 * amounts[at] / total:.0f} %" if total > 0.0 and direction != "rest" else ""
+        figures = _figures(summary.directions, at, units, by_distance, moving=direction != "rest")
+        table.add_row(direction, figures[0], share, *figures[1:], style=COLOURS[direction])
+        marked, suspected = float(summary.annotated_m[at]), float(summary.suspected_m[at])
+        if direction == "backward" and by_distance:
+            table.add_row("  marked", units.distance(marked))
+            table.add_row("  suspected", units.distance(suspected))
+    whole = _figures(summary.whole, 0, units, by_distance, moving=True)
+    table.add_row("all", whole[0], "", clock(float(summary.whole.elapsed_s[0])), *whole[2:], style="bold")
+    return table
+
+
+def _segments(analysis: Analysis, units: Units) -> Table:
+    table = _table("#", "from", "to", "direction", "why", "distance", "time", "pace", "cadence", "step", "heart rate")
+    for column in (3, 4):
+        table.columns[column].justify = "left"
+    segments, figures = analysis.segments, analysis.summary.segments
+    by_distance = analysis.track.distance_source != "none"
+    for at in range(len(segments)):
+        direction = str(segments.direction[at])
+        resting = direction == "rest"
+        gait = "" if resting else str(segments.gait[at])
+        why = str(segments.basis[at])
+        if why == "suspected":
+            why += f" {100.0 * segments.confidence[at]:.0f} %"
+        table.add_row(
+            str(at + 1),
+            clock(float(segments.start_s[at])),
+            clock(float(segments.end_s[at])),
+            f"{direction} {gait}".strip(),
+            why,
+            *_figures(figures, at, units, by_distance, moving=not resting),
+            style=COLOURS[direction] if direction != "forward" else "",
+        )
+    return table
+
+
+def _figures(figures: Figures, at: int, units: Units, by_distance: bool, *, moving: bool) -> list[str]:
+    """Distance, time, pace, cadence, step length and heart rate as text; empty where there is nothing to say."""
+    distance = float(figures.distance_m[at])
+    time = clock(float(figures.moving_s[at] if moving else figures.elapsed_s[at]))
+    way = units.distance(distance) if by_distance and (moving or distance >= 0.5) else ""
+    beats = _rounded(figures.heart_rate_bpm[at], "{:.0f} bpm")
+    if not moving:
+        return [way, time, "", "", "", beats]
+    pace = units.pace(float(figures.speed_mps[at])) if by_distance else ""
+    steps = [_rounded(figures.cadence_spm[at], "{:.0f} spm"), _rounded(figures.step_length_m[at], "{:.2f} m")]
+    return [way, time, pace, *steps, beats]
+
+
+def _rounded(value: float, form: str) -> str:
+    return form.format(value) if np.isfinite(value) else ""
+
+
+def _table(*columns: str) -> Table:
+    from rich.table import Table
+
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim", show_edge=False)
+    for number, column in enumerate(columns):
+        table.add_column(column, justify="right" if number else "left", no_wrap=True)
+    return table

@@ -1,0 +1,101 @@
+"""An analysis as plain dicts and lists, schema ``retropace.analysis/1``: what other tools rely on.
+
+Fields may be added; none is renamed or removed without a new schema number. A missing value is ``None``.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+
+from retropace.activity import Activity
+from retropace.annotations import Annotation
+from retropace.figures import Figures
+from retropace.segments import DIRECTIONS, Segments
+from retropace.spans import total_s
+from retropace.summary import Summary
+from retropace.track import Track
+
+SCHEMA = "retropace.analysis/1"
+
+
+def analysis_document(
+    activity: Activity,
+    track: Track,
+    segments: Segments,
+    annotations: tuple[Annotation, ...],
+    summary: Summary,
+    warnings: tuple[str, ...],
+) -> dict[str, Any]:
+    """The document, ready for :func:`json.dumps`; numbers are not rounded, so that the parts add up to the whole."""
+    whole = summary.whole
+    return {
+        "schema": SCHEMA,
+        "source": {
+            "path": activity.source.path,
+            "format": activity.source.format,
+            "sha256": activity.source.sha256 or None,
+            "session": activity.source.session,
+            "device": str(activity.device) or None,
+        },
+        "activity": {
+            "name": activity.name or None,
+            "sport": activity.sport or None,
+            "sub_sport": activity.sub_sport or None,
+            "start_time": time_text(track.start_time),
+            "elapsed_s": track.elapsed_s,
+            "timer_s": track.elapsed_s - total_s(track.pauses),
+            "moving_s": _number(whole.moving_s[0]),
+            "distance_m": _number(whole.distance_m[0]),
+            "distance_source": track.distance_source,
+        },
+        "segments": [
+            {
+                "start_s": _number(segments.start_s[at]),
+                "end_s": _number(segments.end_s[at]),
+                "direction": str(segments.direction[at]),
+                "gait": str(segments.gait[at]) or None,
+                "basis": str(segments.basis[at]),
+                "confidence": _number(segments.confidence[at]),
+                **_figures(summary.segments, at),
+            }
+            for at in range(len(segments))
+        ],
+        "directions": {
+            direction: {
+                "elapsed_s": _number(summary.directions.elapsed_s[at]),
+                **_figures(summary.directions, at),
+                "segments": int(summary.counts[at]),
+                "annotated_m": _number(summary.annotated_m[at]),
+                "suspected_m": _number(summary.suspected_m[at]),
+            }
+            for at, direction in enumerate(DIRECTIONS)
+        },
+        "annotations": [
+            {
+                "start_s": annotation.start_s,
+                "end_s": annotation.end_s,
+                "label": str(annotation.label),
+                "note": annotation.note,
+                "origin": str(annotation.origin),
+            }
+            for annotation in annotations
+        ],
+        "warnings": list(warnings),
+    }
+
+
+def time_text(moment: datetime | None) -> str | None:
+    """``2025-05-01T08:01:10Z``, with a fraction of a second only where there is one; None stays None."""
+    return None if moment is None else moment.isoformat().replace("+00:00", "Z")
+
+
+def _figures(figures: Figures, at: int) -> dict[str, float | None]:
+    names = ("distance_m", "moving_s", "speed_mps", "cadence_spm", "step_length_m", "heart_rate_bpm", "steps")
+    return {name: _number(getattr(figures, name)[at]) for name in names}
+
+
+def _number(value: Any) -> float | None:
+    return float(value) if np.isfinite(value) else None

@@ -1,0 +1,45 @@
+"""The segments of an activity with what is said of each: one column per fact, spans that cover the activity exactly."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from retropace.spans import Column
+
+DIRECTIONS = ("forward", "backward", "rest", "unknown")
+GAITS = ("run", "walk", "stand")
+BASES = ("annotated", "suspected", "assumed", "measured")
+
+Words = NDArray[np.str_]
+"""``(n,)`` short words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Segments:
+    """``n`` segments between ``n + 1`` rising edges in elapsed seconds, each ``[edges_s[i], edges_s[i + 1])``."""
+
+    edges_s: Column
+    direction: Words
+    """One of ``DIRECTIONS``."""
+    gait: Words
+    """One of ``GAITS``; empty where it cannot be told."""
+    basis: Words
+    """Why it has its direction, one of ``BASES``."""
+    confidence: Column
+    """Probability in 0..1 that the direction is right; NaN where nothing was there to judge by."""
+
+    def __len__(self) -> int:
+        return len(self.direction)
+
+    @property
+    def start_s(self) -> Column:
+        """Where each segment starts, shape ``(n,)``."""
+        return self.edges_s[:-1]
+
+    @property
+    def end_s(self) -> Column:
+        """Where each segment ends, shape ``(n,)``."""
+        return self.edges_s[1:]
