@@ -26,7 +26,7 @@ def likeness(features: Column, marked: NDArray[np.bool_], others: NDArray[np.boo
     if np.any(others):
         # Other kinds are many (jogs, walks, sprints): what counts is the nearest single example.
         each = [_distance(features, features[[at]], weight_s[[at]]) for at in np.flatnonzero(others)]
-        theirs = np.fmin(np.nanmin(np.vstack(each), axis=0), UNLIKE) if each else UNLIKE
+        theirs = np.fmin(np.fmin.reduce(each), UNLIKE)
     else:
         theirs = np.full(len(features), UNLIKE)
     odds = np.clip(0.5 * (mine - theirs), -50.0, 50.0)

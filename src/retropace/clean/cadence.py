@@ -13,6 +13,8 @@ HIGHEST_SPM = 250.0
 """Sprinters reach 4.5 steps a second, 270 spm (Salo 2011, Med Sci Sports Exerc 43:1055), nobody else 250."""
 HIGHEST_SLOW_SPM = 205.0
 """Below 2.5 m/s nobody takes more steps: they would be shorter than 0.7 m at 2.5 m/s and shuffling below."""
+SHORTEST_STEP_M = 0.33
+"""Half the step of a slow walk: slow walkers take fewer steps, not ever shorter ones (Grieve 1966, Ergonomics 9:379)."""
 MOVING_MPS = 1.0
 """A body that moves this fast is not standing: a cadence of 0 is then a sensor that fell silent."""
 BRIDGED_S = 10.0
@@ -43,6 +45,7 @@ def counts_both_feet(recorded: Column, speed_mps: Column) -> bool:
         known = np.where(np.isfinite(speed), speed, 0.0)
         too_long = 60.0 * known / spm > longest_step_m(known)
         fastest = np.where(speed < 2.5, HIGHEST_SLOW_SPM, HIGHEST_SPM)
+        fastest = np.where(speed > 0.0, np.minimum(fastest, 60.0 * known / SHORTEST_STEP_M), fastest)
         far = np.min(np.abs(np.log(spm[:, None] / np.array(TYPICAL_SPM))), axis=1)
         strange: Column = far + 10.0 * (too_long | (spm > fastest))
         return strange

@@ -31,9 +31,10 @@ def device_distance(t_s: Column, counted_m: Column) -> tuple[Column | None, tupl
     warnings: list[str] = []
     values = counted_m[known].copy()
     for at in np.flatnonzero(np.diff(values) < 0.0):
-        rest = values[at + 1 : at + 11]
-        # A reset, not a stray value: the count falls far and then goes on from there.
-        if values[at] > 50.0 and np.all(rest < 0.5 * values[at]) and np.all(np.diff(rest) >= 0.0):
+        before, rest = values[max(at - 9, 0) : at + 1], values[at + 1 : at + 11]
+        usual = float(np.median(before))
+        # A reset, not a stray value: the count falls far below where it was and goes on from there.
+        if usual > 50.0 and np.all(rest < 0.5 * usual) and np.all(np.diff(rest) >= 0.0):
             warnings.append(f"the distance counter starts again after {values[at]:.0f} m: continued")
             values[at + 1 :] += values[at]
     falls = np.diff(values) < 0.0

@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     type=click.Choice(["table", "json", "jsonl", "csv"]),
     default="table",
     show_default=True,
-    help="A table to read, JSON (one object, or an array for several files), JSON lines, or CSV with a row per segment.",
+    help="A table to read, JSON (an object, or an array for several files), JSON lines, or CSV with a row per segment.",
 )
 @options.units
 @options.cadence

@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from retropace.clean.cadence import bridge, clean_cadence, counts_both_feet
+
+T_S = np.arange(300.0)
+
+
+@pytest.mark.parametrize(
+    ("recorded", "speed_mps", "both"),
+    [
+        (84.0, 3.0, False),  # a run, one foot
+        (168.0, 3.0, True),
+        (56.0, 1.4, False),  # a walk
+        (112.0, 1.4, True),
+        (82.0, 1.8, False),  # backward running: runs' cadence at a walk's speed
+        (166.0, 1.8, True),
+        (95.0, 5.5, False),  # a fast rep
+        (190.0, 5.5, True),
+        (46.0, 0.7, False),  # backward walking of a beginner
+        (92.0, 0.7, True),
+        (84.0, np.nan, False),  # a treadmill that says no speed
+        (168.0, np.nan, True),
+    ],
+)
+def test_one_foot_or_both_is_told_from_cadence_and_speed(recorded: float, speed_mps: float, both: bool) -> None:
+    rng = np.random.default_rng(3)
+    noisy = np.round(recorded + rng.normal(0.0, recorded / 60.0, 300))
+    assert counts_both_feet(noisy, np.full(300, speed_mps)) is both
+
+
+def test_what_was_decided_is_said_and_can_be_overruled() -> None:
+    recorded, speed = np.full(300, 84.0), np.full(300, 3.0)
+    doubled, said = clean_cadence(T_S, recorded, speed, "auto")
+    assert doubled[0] == 168.0
+    assert "doubled" in said[0]
+    kept, said = clean_cadence(T_S, recorded, speed, "spm")
+    assert kept[0] == 84.0
+    assert said == ()
+
+
+def test_a_silent_sensor_is_missing_not_standing() -> None:
+    recorded, speed = np.full(300, 84.0), np.full(300, 3.0)
+    recorded[100:105] = 0.0
+    recorded[200:240] = 0.0
+    spm, said = clean_cadence(T_S, recorded, speed, "rpm")
+    assert np.all(spm[100:105] == 168.0)
+    assert np.all(np.isnan(spm[200:240]))
+    assert "for 45 s while moving" in said[0]
+
+
+def test_standing_keeps_its_zero() -> None:
+    recorded, speed = np.full(300, 84.0), np.full(300, 3.0)
+    recorded[100:140], speed[100:140] = 0.0, 0.0
+    spm, _ = clean_cadence(T_S, recorded, speed, "rpm")
+    assert np.all(spm[100:140] == 0.0)
+
+
+def test_bridging_goes_straight_and_not_past_the_ends() -> None:
+    values = np.array([np.nan, 1.0, np.nan, 3.0, np.nan])
+    filled, seconds = bridge(np.arange(5.0), values, 10.0)
+    np.testing.assert_array_equal(filled, [np.nan, 1.0, 2.0, 3.0, np.nan])
+    assert seconds == 2.0

@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from retropace.clean import clean
+from retropace.errors import ReadError
+from retropace.spans import total_s
+from tests.strategies import activity_of
+
+
+def test_standing_between_two_runs_is_measured_to_the_second() -> None:
+    t_s = np.arange(300.0)
+    speed = np.where((t_s >= 100) & (t_s < 160), 0.0, 3.0)
+    track = clean(activity_of(t_s, speed_mps=speed, cadence_recorded=speed * 28.0))
+    assert track.standing.tolist() == [[100.0, 160.0]]
+    assert track.curves["moving_s"][-1] == 239.0
+
+
+def test_a_treadmill_that_says_no_speed_is_not_standing() -> None:
+    t_s = np.arange(300.0)
+    track = clean(activity_of(t_s, speed_mps=np.zeros(300), cadence_recorded=np.full(300, 56.0)))
+    assert len(track.standing) == 0
+    assert track.curves["moving_s"][-1] == 299.0
+
+
+def test_a_pause_of_the_watch_takes_no_moving_time_even_between_records() -> None:
+    t_s = np.array([0.0, 10.0, 20.0, 60.0, 70.0])
+    track = clean(activity_of(t_s, [(22.5, 57.0)], distance_m=np.array([0.0, 30.0, 60.0, 68.0, 98.0])))
+    assert track.pauses.tolist() == [[22.5, 57.0]]
+    assert track.curves["moving_s"][-1] == 70.0 - 34.5
+    assert track.elapsed_s == 70.0
+
+
+def test_a_gap_without_movement_is_taken_as_a_pause_and_said() -> None:
+    t_s = np.concatenate((np.arange(100.0), 400.0 + np.arange(100.0)))
+    distance = np.concatenate((np.arange(100.0) * 3.0, 297.0 + np.arange(100.0) * 3.0))
+    track = clean(activity_of(t_s, distance_m=distance))
+    assert track.pauses.tolist() == [[99.0, 400.0]]
+    assert any("without movement (301 s) taken as paused" in said for said in track.warnings)
+
+
+def test_a_gap_run_through_is_a_dropout_not_a_pause() -> None:
+    t_s = np.concatenate((np.arange(100.0), 160.0 + np.arange(100.0)))
+    track = clean(activity_of(t_s, distance_m=t_s * 3.0))
+    assert len(track.pauses) == 0
+    assert track.curves["moving_s"][-1] == 259.0
+
+
+def test_a_stretch_without_speed_and_cadence_is_unknown() -> None:
+    t_s = np.arange(200.0)
+    speed = np.full(200, 3.0)
+    speed[50:120] = np.nan
+    track = clean(activity_of(t_s, speed_mps=speed))
+    assert total_s(track.unknown) == 71.0
+    assert any("direction unknown" in said for said in track.warnings)
+
+
+def test_impossible_speeds_and_pulses_are_dropped() -> None:
+    t_s = np.arange(100.0)
+    speed, pulse = np.full(100, 3.0), np.full(100, 150.0)
+    speed[40], pulse[60] = 80.0, 0.0
+    track = clean(activity_of(t_s, speed_mps=speed, heart_rate_bpm=pulse))
+    assert track.speed_mps[40] == 3.0
+    assert track.heart_rate_bpm[60] == 150.0
+    assert any("1 impossible speed dropped" in said for said in track.warnings)
+
+
+def test_one_record_is_nothing_to_analyse() -> None:
+    with pytest.raises(ReadError, match="fewer than two records"):
+        clean(activity_of(np.zeros(1)))

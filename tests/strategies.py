@@ -1,0 +1,83 @@
+"""Random activities and annotations for the laws that must hold for every recording."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import numpy as np
+from hypothesis import strategies as st
+
+from retropace.activity import Activity, Lap, Samples, Source
+from retropace.annotations import Annotation, Label
+from retropace.spans import Column, as_spans
+
+LABELS = [Label("backward"), Label("backward", "walk"), Label("forward"), Label("forward", "run"), Label("rest")]
+
+
+def activity_of(t_s: Column, pauses: list[tuple[float, float]] | None = None, **columns: Column) -> Activity:
+    """An activity with these columns and nothing else."""
+    return Activity(
+        source=Source("made.fit", "fit"),
+        samples=Samples.from_columns(t_s, None, **columns),
+        start_time=datetime(2025, 5, 1, 8, 0, tzinfo=UTC),
+        sport="running",
+        pauses=as_spans(pauses or []),
+    )
+
+
+@st.composite
+def activities(draw: st.DrawFn) -> Activity:
+    """A session of random paces with irregular records, pauses, dropouts, repeated and disordered times."""
+    rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
+    count = draw(st.integers(2, 400))
+    steps = rng.choice(
+        draw(st.sampled_from([[1.0], [1.0, 1.0, 1.0, 4.0], [1.0, 3.0, 7.0, 10.0], [0.0, 1.0, 40.0]])), count - 1
+    )
+    t_s = np.concatenate(([0.0], np.cumsum(steps)))
+    if t_s[-1] == 0.0:
+        t_s[-1] = 1.0
+    pace = np.repeat(rng.choice([0.0, 1.2, 2.0, 2.9, 4.2], count // 20 + 1), 20)[:count]
+    speed = np.clip(pace + rng.normal(0.0, 0.15, count), 0.0, None)
+    cadence = np.where(pace > 1.5, rng.normal(84.0, 2.0, count), rng.normal(56.0, 2.0, count)) * (pace > 0.0)
+    distance = np.concatenate(([0.0], np.cumsum(np.diff(t_s) * speed[1:])))
+    columns = {"speed_mps": speed, "cadence_recorded": cadence, "distance_m": distance}
+    columns["heart_rate_bpm"] = np.clip(rng.normal(140.0, 10.0, count), 60.0, 200.0)
+    lat = 48.0 + distance / 111_000.0 + rng.normal(0.0, 1e-5, count)
+    columns |= {"lat_deg": lat, "lon_deg": np.full(count, 11.0)}
+    for name in draw(st.lists(st.sampled_from(sorted(columns)), unique=True)):
+        if name in ("lat_deg", "lon_deg"):
+            columns.pop("lat_deg", None)
+            columns.pop("lon_deg", None)
+        else:
+            columns.pop(name)
+    for column in columns.values():
+        if draw(st.booleans()):
+            start = int(rng.integers(0, count))
+            column[start : start + int(rng.integers(0, 60))] = np.nan
+    if draw(st.booleans()):
+        order = np.arange(count)
+        at = rng.integers(0, count - 1, max(count // 30, 1))
+        order[at], order[at + 1] = order[at + 1], order[at].copy()
+        t_s = t_s[order]
+    last = float(np.max(t_s))
+    starts = [float(start) for start in rng.uniform(0.0, last, draw(st.integers(0, 3)))]
+    return activity_of(t_s, [(start, start + float(rng.uniform(0.0, 60.0))) for start in starts], **columns)
+
+
+@st.composite
+def annotations(draw: st.DrawFn, elapsed_s: float) -> list[Annotation]:
+    """Disjoint random annotations within an activity of this length, in any order."""
+    cuts = sorted(draw(st.lists(st.floats(0.0, 1.0), max_size=8, unique=True)))
+    given = []
+    for first, second in zip(cuts[::2], cuts[1::2], strict=False):
+        if (second - first) * elapsed_s > 1e-3:
+            given.append(Annotation(first * elapsed_s, second * elapsed_s, draw(st.sampled_from(LABELS))))
+    return draw(st.permutations(given))
+
+
+def with_laps(activity: Activity, edges_s: list[float]) -> Activity:
+    """The activity with laps between the edges."""
+    from dataclasses import replace
+
+    laps = tuple(Lap(start, end, "manual") for start, end in zip(edges_s[:-1], edges_s[1:], strict=True))
+    return replace(activity, laps=laps)
