@@ -136,7 +136,7 @@ def _activity(
     origin = float(timed[0]) if len(timed) else np.nan
     if len(timed) == 0 and np.any(inside):
         raise ReadError("has no times: without them neither pace nor duration can be known", path=path)
-    end = origin + max(_number(session, "total_elapsed_time"), float(timed.max() - origin))
+    end = origin + float(np.fmax(_number(session, "total_elapsed_time"), timed.max() - origin))
     has_clock = origin >= POWER_ON
     if not has_clock:
         warnings = (*warnings, "the watch had no date: times count from when it was switched on")

@@ -10,7 +10,7 @@ from typing import Any
 
 import fitdecode
 
-from retropace.readers.fit_stream import Part, outline, without_messages
+from retropace.readers.fit_stream import Part, has_empty_fields, outline, without_messages
 
 NEEDED = {
     *("file_id", "file_creator", "device_info", "sport", "session", "lap", "record", "event", "activity"),
@@ -51,13 +51,13 @@ def _decode_part(data: bytes, part: Part) -> Decoded:
         result.warnings.append(f"damaged or cut off at byte {part.damage}: {missing} bytes from there on are lost")
     stream = data[part.start : part.stated_end + 2]
     dropped: set[int] = set()
-    if part.damage is not None or len(stream) < part.stated_end + 2 - part.start:
-        if len(stream) == part.stated_end - part.start and part.damage is None:
-            result.warnings.append("the checksum is missing: the file may be cut off")
-        stream = without_messages(data, part, frozenset())
+    check = part.damage is None and len(stream) == part.stated_end + 2 - part.start
+    if part.damage is None and not check:
+        result.warnings.append("the checksum is missing: the file may be cut off")
+    if has_empty_fields(data, part):
         check = False
-    else:
-        check = True
+    if not check:
+        stream = without_messages(data, part, frozenset())
     while True:
         messages: dict[str, list[Any]] = {}
         count = 0

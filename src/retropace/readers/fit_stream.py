@@ -51,13 +51,37 @@ def outline(data: bytes) -> list[Part]:
 def without_messages(data: bytes, part: Part, dropped: frozenset[int]) -> bytes:
     """The part as a FIT file of its own that lacks the messages of the given indices and its own damage."""
     body = b"".join(
-        data[message.start : message.end] for index, message in enumerate(part.messages) if index not in dropped
+        _mended(data[message.start : message.end]) if message.is_definition else data[message.start : message.end]
+        for index, message in enumerate(part.messages)
+        if index not in dropped
     )
     header = bytearray(data[part.start : part.body])
     struct.pack_into("<I", header, 4, len(body))
     if len(header) >= 14:
         header[12:14] = b"\0\0"  # 0 stands for "not computed"
     return bytes(header) + body + b"\0\0"
+
+
+def has_empty_fields(data: bytes, part: Part) -> bool:
+    """Whether a definition names a field of no bytes, which some exporters write and fitdecode cannot read."""
+    spans = [data[message.start : message.end] for message in part.messages if message.is_definition]
+    return any(_mended(span) != span for span in spans)
+
+
+def _mended(definition: bytes) -> bytes:
+    """The definition without fields of no bytes; the data messages it describes are the same."""
+    stop = 6 + 3 * definition[5]
+    fields = _triples(definition[6:stop])
+    head = definition[:5] + bytes([len(fields)]) + b"".join(fields)
+    if not definition[0] & 0x20:
+        return head
+    developer = _triples(definition[stop + 1 :])
+    return head + bytes([len(developer)]) + b"".join(developer)
+
+
+def _triples(field_bytes: bytes) -> list[bytes]:
+    fields = [field_bytes[at : at + 3] for at in range(0, len(field_bytes), 3)]
+    return [field for field in fields if field[1] > 0]
 
 
 def _part(data: bytes, start: int) -> Part:
