@@ -1,1 +1,71 @@
-"""Read what a sports watch recorded: one file per format, chosen by content."""
+"""Read what a sports watch recorded: one file per format, chosen by content.
+
+A reader is a function ``read_xyz(data, path)`` that gives every session in the bytes and raises
+:class:`retropace.errors.ReadError` if there is none.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import replace
+
+from retropace.activity import Activity
+from retropace.errors import OtherSportError, ReadError
+from retropace.readers.content import load, sniff
+from retropace.sports import is_on_foot, sport_words
+
+
+def read_all(path: str | os.PathLike[str]) -> list[Activity]:
+    """Every session of a recording that was done on foot, in order of time.
+
+    Sessions of other sports are named in a warning on each. Raises :class:`ReadError` if the file cannot be read and
+    :class:`OtherSportError` if it holds other sports only.
+    """
+    name = os.fspath(path)
+    content = load(name)
+    activities = _reader(sniff(content.data, name))(content.data, name)
+    on_foot = [activity for activity in activities if is_on_foot(activity.sport)]
+    others = [sport_words(activity.sport) for activity in activities if not is_on_foot(activity.sport)]
+    if not on_foot:
+        sports = " and ".join(dict.fromkeys(others))
+        raise OtherSportError(f"is a recording of {sports}: retropace analyses running and walking", path=name)
+    said = list(content.warnings)
+    if others:
+        said.append(f"sessions of other sports left out: {', '.join(others)}")
+    return [
+        replace(
+            activity,
+            source=replace(activity.source, sha256=content.sha256, session=number),
+            warnings=(*said, *activity.warnings),
+        )
+        for number, activity in enumerate(on_foot)
+    ]
+
+
+def read(path: str | os.PathLike[str]) -> Activity:
+    """The one running or walking session of a recording.
+
+    Raises :class:`ReadError` if the file cannot be read or holds several (use :func:`read_all`).
+    """
+    activities = read_all(path)
+    if len(activities) > 1:
+        raise ReadError(f"holds {len(activities)} sessions: use read_all() and choose", path=path)
+    return activities[0]
+
+
+def _reader(form: str) -> Callable[[bytes, str], list[Activity]]:
+    if form == "fit":
+        from retropace.readers.fit import read_fit
+
+        return read_fit
+    if form == "gpx":
+        from retropace.readers.gpx import read_gpx
+
+        return read_gpx
+    from retropace.readers.tcx import read_tcx
+
+    return read_tcx
+
+
+__all__ = ["read", "read_all", "sniff"]

@@ -1,0 +1,131 @@
+"""The bytes of a file, unpacked, and which format they are in: told by what is inside, never by the name alone."""
+
+from __future__ import annotations
+
+import hashlib
+import stat
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from retropace.errors import ReadError
+from retropace.readers.fit_stream import MAGIC
+from retropace.readers.xml import root_name
+
+LARGEST_BYTES = 2**30
+"""The longest recordings are some tens of megabytes; what unpacks to more than this is something else."""
+GZIP = b"\x1f\x8b"
+SUFFIXES = {".fit": "fit", ".gpx": "gpx", ".tcx": "tcx"}
+ROOTS = {"gpx": "gpx", "TrainingCenterDatabase": "tcx", "Activities": "tcx"}
+"""What the first element of a document says; some tools write out the inner part of a TCX file only."""
+
+_FOREIGN = (
+    (b"PK\x03\x04", "is a zip archive: unpack it first"),
+    (b"PK\x05\x06", "is an empty zip archive"),
+    (b"%PDF", "is a PDF document"),
+    (b"\xff\xd8\xff", "is a photo"),
+    (b"\x89PNG", "is a picture"),
+    (b"GIF8", "is a picture"),
+    (b"SQLite format 3", "is a database"),
+    (b"7z\xbc\xaf", "is a 7z archive: unpack it first"),
+    (b"Rar!", "is a rar archive: unpack it first"),
+    (b"BZh", "is packed with bzip2: unpack it first"),
+    (b"\xfd7zXZ", "is packed with xz: unpack it first"),
+)
+_FOREIGN_ROOTS = {
+    "kml": "is a KML map",
+    "html": "is a web page, not a download",
+    "osm": "is a map",
+    "svg": "is a picture",
+}
+_EXPECTED = "expected a FIT, GPX or TCX recording"
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What lies in a file: its bytes, unpacked, and the checksum of those on disk."""
+
+    data: bytes
+    sha256: str
+    warnings: tuple[str, ...]
+
+
+def load(path: str) -> Content:
+    """The bytes of a file, unpacked if gzipped; raises :class:`ReadError` in one sentence if there are none."""
+    try:
+        mode = Path(path).stat().st_mode
+        if stat.S_ISDIR(mode):
+            raise ReadError("is a folder: name the recordings in it", path=path)
+        if not stat.S_ISREG(mode):
+            raise ReadError("is no file", path=path)
+        if Path(path).stat().st_size > LARGEST_BYTES:
+            raise ReadError(f"is larger than any recording: {_EXPECTED}", path=path)
+        data = Path(path).read_bytes()
+    except FileNotFoundError:
+        raise ReadError("there is no such file", path=path) from None
+    except PermissionError:
+        raise ReadError("may not be read: check its permissions", path=path) from None
+    except (OSError, ValueError) as bad:
+        raise ReadError(f"cannot be read: {getattr(bad, 'strerror', None) or bad}", path=path) from None
+    sha256 = hashlib.sha256(data).hexdigest()
+    warnings: list[str] = []
+    levels = 0
+    while data.startswith(GZIP) and levels < 2:
+        data = _unpacked(data, path, warnings)
+        levels += 1
+    if not data.strip(b"\0 \t\r\n"):
+        raise ReadError("is empty", path=path)
+    said = SUFFIXES.get(Path(path.lower().removesuffix(".gz")).suffix)
+    form = sniff(data, path)
+    if said is not None and said != form:
+        warnings.append(f"is named .{said} but holds {form.upper()}: read as that")
+    return Content(data, sha256, tuple(warnings))
+
+
+def sniff(data: bytes, path: str = "") -> str:
+    """``fit``, ``gpx`` or ``tcx``; raises :class:`ReadError` saying what the bytes look like instead."""
+    if data[8:12] == MAGIC:
+        return "fit"
+    root = root_name(data)
+    form = {name.casefold(): value for name, value in ROOTS.items()}.get(root.casefold())
+    if form is not None:
+        return form
+    for start, what in _FOREIGN:
+        if data.startswith(start):
+            raise ReadError(f"{what}; {_EXPECTED}", path=path)
+    if root:
+        known = _FOREIGN_ROOTS.get(root.casefold(), f"is XML of another kind (<{root[:40]}>)")
+        raise ReadError(f"{known}; {_EXPECTED}", path=path)
+    text = data[:4096].lstrip(b"\xef\xbb\xbf \t\r\n")
+    if text[:1] in (b"{", b"["):
+        raise ReadError(f"looks like JSON; {_EXPECTED}", path=path)
+    if text and all(32 <= byte < 127 or byte in b"\t\r\n" or byte >= 128 for byte in text):
+        raise ReadError(f"is text, no recording; {_EXPECTED}", path=path)
+    raise ReadError(f"is of no known format; {_EXPECTED}", path=path)
+
+
+def _unpacked(data: bytes, path: str, warnings: list[str]) -> bytes:
+    """Gzip unpacked as far as it goes, members one after the other, never beyond the largest recording."""
+    pieces: list[bytes] = []
+    room = LARGEST_BYTES
+    rest = data
+    try:
+        while rest.startswith(GZIP):
+            unpacker = zlib.decompressobj(wbits=31)
+            piece = unpacker.decompress(rest, room)
+            pieces.append(piece)
+            room -= len(piece)
+            if room <= 0 or unpacker.unconsumed_tail:
+                raise ReadError(f"unpacks to more than any recording: {_EXPECTED}", path=path)
+            if not unpacker.eof:
+                warnings.append("the gzip file is cut off: what could be unpacked was kept")
+                break
+            rest = unpacker.unused_data
+    except zlib.error:
+        if not any(pieces):
+            raise ReadError("is a damaged gzip file: nothing can be unpacked", path=path) from None
+        warnings.append("the gzip file is damaged: what could be unpacked was kept")
+    unpacked = b"".join(pieces)
+    if not unpacked:
+        raise ReadError("is a gzip file that holds nothing", path=path)
+    return unpacked

@@ -1,0 +1,169 @@
+"""GPX 1.0 and 1.1 of watches, phones and exports: points by ``gpx_points``, everything else through gpxpy.
+
+A track is a session, its segments parts of it with pauses between. Tracks that follow one another within half a day,
+of the same kind, are parts of one session too: that is how some exports write a pause.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import pairwise
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+
+from retropace.activity import Activity, Device, Mark, Samples, Source
+from retropace.errors import ReadError
+from retropace.readers.gpx_points import Points, column, read_points
+from retropace.readers.xml import tidy
+from retropace.spans import as_spans
+from retropace.sports import sport_words
+
+SAME_SESSION_S = 12 * 3600.0
+"""Tracks further apart than this are sessions of their own."""
+COLUMNS = ("lat_deg", "lon_deg", "altitude_m", "speed_mps", "cadence_recorded", "heart_rate_bpm")
+
+
+@dataclass(frozen=True, slots=True)
+class _Described:
+    """A track's points in its segments, with what gpxpy says about it."""
+
+    parts: list[list[dict[str, float]]]
+    name: str
+    description: str
+    sport: str
+
+    @property
+    def first_s(self) -> float:
+        return self.parts[0][0]["posix_s"]
+
+    @property
+    def last_s(self) -> float:
+        return self.parts[-1][-1]["posix_s"]
+
+
+def read_gpx(data: bytes, path: str) -> list[Activity]:
+    """Every session of the file in order of time; raises :class:`ReadError` if there is none."""
+    document = tidy(data, path, complete=("trkpt", "wpt", "rtept"))
+    points = read_points(document.text)
+    rest = _through_gpxpy(points.rest, path)
+    tracks = [track for track in _described(points, rest) if track.parts]
+    if not tracks:
+        raise ReadError(_why_nothing(points, rest), path=path)
+    warnings = [*document.warnings, *_said(points)]
+    sessions: list[list[_Described]] = []
+    for track in sorted(tracks, key=lambda track: track.first_s):
+        if sessions:
+            before = sessions[-1][-1]
+            if track.sport == before.sport and 0.0 <= track.first_s - before.last_s <= SAME_SESSION_S:
+                sessions[-1].append(track)
+                continue
+        sessions.append([track])
+    return [_activity(session, rest, number, path, warnings) for number, session in enumerate(sessions)]
+
+
+def _through_gpxpy(text: str, path: str) -> Any:
+    import gpxpy
+    import gpxpy.gpx
+
+    root = re.match(r"\s*(?:<!--.*?-->\s*)*<([\w.-]+):", text, re.DOTALL)
+    if root:  # gpxpy knows GPX's own elements without a prefix only
+        prefix = re.escape(root[1])
+        text = re.sub(rf"(</?){prefix}:", r"\1", text)
+        text = re.sub(rf"\sxmlns:{prefix}=", " xmlns=", text, count=1)
+    try:
+        return gpxpy.parse(text)
+    except (gpxpy.gpx.GPXException, ValueError, TypeError, AttributeError) as bad:
+        words = " ".join(str(bad).split())
+        # A waypoint or a date that gpxpy refuses must not cost the track: read on without the waypoints.
+        bare = re.sub(r"<(wpt|rte|metadata)\b.*?</\1>", "", text, flags=re.DOTALL)
+        try:
+            return gpxpy.parse(bare)
+        except (gpxpy.gpx.GPXException, ValueError, TypeError, AttributeError):
+            raise ReadError(f"is no usable GPX: {words}", path=path) from None
+
+
+def _described(points: Points, rest: Any) -> list[_Described]:
+    described = []
+    for at, track in enumerate(points.tracks):
+        told = rest.tracks[at] if at < len(rest.tracks) else None
+        parts = [segment.rows for segment in track.segments if segment.rows]
+        text = [told.description, told.comment] if told is not None else []
+        described.append(
+            _Described(
+                parts=parts,
+                name=_text(told and told.name) or _text(rest.name),
+                description="\n".join(dict.fromkeys(_text(part) for part in text if _text(part))),
+                sport=sport_words(_text(told and told.type)),
+            )
+        )
+    return described
+
+
+def _activity(session: list[_Described], rest: Any, number: int, path: str, warnings: list[str]) -> Activity:
+    parts = [part for track in session for part in track.parts]
+    rows = [row for part in parts for row in part]
+    posix_s = column(rows, "posix_s")
+    origin = float(posix_s[0])
+    known = {name for row in rows for name in row}
+    extra = {name: column(rows, name) for name in sorted(known - set(COLUMNS) - {"posix_s"})}
+    columns = {name: column(rows, name) for name in COLUMNS if name in known}
+    gaps = [(one[-1]["posix_s"] - origin, two[0]["posix_s"] - origin) for one, two in pairwise(parts)]
+    counts = {name: int(np.isfinite(values).sum()) for name, values in sorted((columns | extra).items())}
+    return Activity(
+        source=Source(path, "gpx", session=number),
+        samples=Samples.from_columns(posix_s - origin, extra, **columns),
+        start_time=datetime.fromtimestamp(origin, UTC),
+        sport=session[0].sport,
+        name=session[0].name,
+        description="\n".join(dict.fromkeys(track.description for track in session if track.description)),
+        device=Device(product=_text(rest.creator)),
+        pauses=as_spans([(start, end) for start, end in gaps if end > start]),
+        marks=tuple(_mark(waypoint, origin) for waypoint in rest.waypoints),
+        fields=MappingProxyType(counts),
+        warnings=tuple(warnings),
+    )
+
+
+def _mark(waypoint: Any, origin: float) -> Mark:
+    time = waypoint.time
+    if time is not None and time.tzinfo is None:
+        time = time.replace(tzinfo=UTC)
+    return Mark(
+        t_s=time.timestamp() - origin if time is not None else np.nan,
+        name=_text(waypoint.name),
+        note=_text(waypoint.description) or _text(waypoint.comment),
+        lat_deg=float(waypoint.latitude) if waypoint.latitude is not None else np.nan,
+        lon_deg=float(waypoint.longitude) if waypoint.longitude is not None else np.nan,
+    )
+
+
+def _said(points: Points) -> list[str]:
+    kept = sum(len(segment.rows) for track in points.tracks for segment in track.segments)
+    said = []
+    if points.unplaced:
+        said.append(f"{points.unplaced} points without a usable position dropped")
+    if points.untimed:
+        said.append(f"{points.untimed} of {points.untimed + kept} points have no time and were left out")
+    if points.unzoned:
+        said.append("times name no zone: taken as UTC")
+    return said
+
+
+def _why_nothing(points: Points, rest: Any) -> str:
+    if points.untimed:
+        return "has no times (a planned route, or times removed): without them neither pace nor duration can be known"
+    if points.unplaced:
+        return "has no point with a usable latitude and longitude"
+    if rest.routes:
+        return "holds a planned route, not a recording"
+    if rest.waypoints:
+        return "holds waypoints only, no recording"
+    return "holds no track points: there is nothing to analyse"
+
+
+def _text(value: Any) -> str:
+    return value.strip() if isinstance(value, str) else ""

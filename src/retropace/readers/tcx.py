@@ -1,0 +1,238 @@
+"""TCX of Garmin, COROS and others, by local names with the standard library's ElementTree.
+
+No TCX library serves: tcxreader 0.4 drops lap starts, triggers, intensities and laps without points, and knows one
+namespace only; python-tcxparser 2.4 keeps no laps with their points; activereader 0.0.2 is no longer kept up. All three
+read the file themselves, so that a document type or an undeclared prefix could not be dealt with first.
+
+``TotalTimeSeconds`` of a lap is timer time: where the next lap starts later, the watch was paused. Garmin Connect
+writes ``Manual`` on every lap, so the trigger is what the file says, not what happened.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from types import MappingProxyType
+from xml.etree import ElementTree
+
+import numpy as np
+
+from retropace.activity import Activity, Device, Lap, Samples, Source, StatedTotals
+from retropace.errors import ReadError
+from retropace.readers.gpx_points import parse_time
+from retropace.readers.xml import local, tidy
+from retropace.spans import Column, Spans, as_spans
+
+TRIGGERS = {"manual": "manual", "distance": "distance", "location": "position", "time": "time", "heartrate": ""}
+PAUSED_S = 3.0
+"""Laps and points are stamped to the second: less than this between timer and clock is rounding."""
+
+# What hangs in a trackpoint, by the way of local names to it, in our columns.
+PLACES = {
+    ("Position", "LatitudeDegrees"): "lat_deg",
+    ("Position", "LongitudeDegrees"): "lon_deg",
+    ("AltitudeMeters",): "altitude_m",
+    ("DistanceMeters",): "distance_m",
+    ("HeartRateBpm", "Value"): "heart_rate_bpm",
+    ("Cadence",): "cadence",
+    ("Extensions", "TPX", "Speed"): "speed_mps",
+    ("Extensions", "TPX", "RunCadence"): "run_cadence",
+    ("Extensions", "TPX", "Watts"): "Watts",
+}
+OURS = ("lat_deg", "lon_deg", "altitude_m", "distance_m", "heart_rate_bpm", "speed_mps")
+
+Element = ElementTree.Element
+
+
+def read_tcx(data: bytes, path: str) -> list[Activity]:
+    """Every activity of the file in order; raises :class:`ReadError` if none has track points."""
+    document = tidy(data, path, complete=("Trackpoint",))
+    root = ElementTree.fromstring(document.text)  # tidy() has refused any document type
+    elements = [element for element in root.iter() if local(element.tag) == "Activity"]
+    activities = []
+    for element in elements:
+        activity = _activity(element, path, list(document.warnings))
+        if activity is not None:
+            activities.append(activity)
+    if not activities:
+        raise ReadError(_why_nothing(root, elements), path=path)
+    return activities
+
+
+@dataclass(frozen=True, slots=True)
+class _LapElement:
+    start_s: float
+    timer_s: float
+    element: Element
+
+
+def _activity(element: Element, path: str, warnings: list[str]) -> Activity | None:
+    rows: list[dict[str, float]] = []
+    laps: list[tuple[_LapElement, int, int, list[int]]] = []
+    zoned = True
+    for lap in _children(element, "Lap"):
+        first = len(rows)
+        breaks: list[int] = []
+        for track in _children(lap, "Track"):
+            if len(rows) > first:
+                breaks.append(len(rows))
+            for point in _children(track, "Trackpoint"):
+                row, named = _row(point)
+                zoned &= named
+                if row is not None:
+                    rows.append(row)
+        start = parse_time(lap.get("StartTime", ""))
+        posix = start[0] if start is not None else (rows[first]["posix_s"] if len(rows) > first else np.nan)
+        laps.append((_LapElement(posix, _number(lap, "TotalTimeSeconds"), lap), first, len(rows), breaks))
+    if not rows:
+        return None
+    if not zoned:
+        warnings.append("times name no zone: taken as UTC")
+    posix_s = _column(rows, "posix_s")
+    origin = float(posix_s[0])
+    run_cadence, cadence = _column(rows, "run_cadence"), _column(rows, "cadence")
+    columns = {name: _column(rows, name) for name in OURS}
+    columns["cadence_recorded"] = np.where(np.isfinite(run_cadence), run_cadence, cadence)
+    columns = {name: values for name, values in columns.items() if np.any(np.isfinite(values))}
+    watts = _column(rows, "Watts")
+    t_s = posix_s - origin
+    found, pauses = _laps(laps, t_s, origin)
+    counts = {name: sum(name in row for row in rows) for name in sorted({name for row in rows for name in row})}
+    counts.pop("posix_s")
+    return Activity(
+        source=Source(path, "tcx"),
+        samples=Samples.from_columns(t_s, {"Watts": watts} if np.any(np.isfinite(watts)) else None, **columns),
+        start_time=datetime.fromtimestamp(origin, UTC),
+        sport=element.get("Sport", "").strip().lower(),
+        description=_text(element, "Notes"),
+        device=_device(element),
+        laps=found,
+        pauses=pauses,
+        stated=StatedTotals(
+            distance_m=_sum(_number(lap.element, "DistanceMeters") for lap, *_ in laps),
+            timer_s=_sum(lap.timer_s for lap, *_ in laps),
+        ),
+        fields=MappingProxyType(counts),
+        warnings=tuple(warnings),
+    )
+
+
+def _laps(
+    laps: list[tuple[_LapElement, int, int, list[int]]], t_s: Column, origin: float
+) -> tuple[tuple[Lap, ...], Spans]:
+    """The laps, and the pauses that follow from laps that took longer by the clock than by the timer."""
+    found: list[Lap] = []
+    pauses: list[tuple[float, float]] = []
+    for number, (lap, first, last, breaks) in enumerate(laps):
+        start_s = lap.start_s - origin
+        following = laps[number + 1][0].start_s - origin if number + 1 < len(laps) else np.nan
+        recorded_end = float(t_s[last - 1]) if last > first else start_s
+        end_s = following if following >= start_s else max(recorded_end, start_s + np.nan_to_num(lap.timer_s))
+        paused_s = end_s - start_s - lap.timer_s
+        if number + 1 == len(laps):
+            paused_s = recorded_end - start_s - lap.timer_s
+        if paused_s > PAUSED_S:
+            until = np.append(t_s[first:last], following if np.isfinite(following) else recorded_end)
+            pauses += _gaps(until, [at - first for at in breaks], paused_s)
+        trigger = _text(lap.element, "TriggerMethod").lower()
+        found.append(
+            Lap(
+                start_s=start_s,
+                end_s=end_s,
+                trigger=TRIGGERS.get(trigger, trigger),
+                intensity={"resting": "rest"}.get(text := _text(lap.element, "Intensity").lower(), text),
+                name=_text(lap.element, "Name"),
+                timer_s=lap.timer_s,
+                distance_m=_number(lap.element, "DistanceMeters"),
+            )
+        )
+    return tuple(found), as_spans(sorted(pauses))
+
+
+def _gaps(t_s: Column, breaks: list[int], paused_s: float) -> list[tuple[float, float]]:
+    """Where the paused seconds of a lap lie: in the gaps where a new track starts, then in the longest others."""
+    gap_s = np.diff(t_s)
+    usual_s = float(np.median(gap_s[gap_s > 0.0])) if np.any(gap_s > 0.0) else 1.0
+    order = sorted(range(len(gap_s)), key=lambda at: (at + 1 not in breaks, -gap_s[at]))
+    pauses = []
+    for at in order:
+        if paused_s <= PAUSED_S or gap_s[at] <= usual_s:
+            break
+        length = min(paused_s, float(gap_s[at]))
+        pauses.append((float(t_s[at]), float(t_s[at]) + length))
+        paused_s -= length
+    return pauses
+
+
+def _row(point: Element) -> tuple[dict[str, float] | None, bool]:
+    """A trackpoint's values by our names, None if it has no time; and whether its time named a zone."""
+    row: dict[str, float] = {}
+    zoned = True
+    for way, text in _leaves(point, ()):
+        if way == ("Time",):
+            parsed = parse_time(text)
+            if parsed is not None:
+                row["posix_s"], zoned = parsed
+        elif way in PLACES:
+            try:
+                value = float(text)
+            except ValueError:
+                continue
+            if np.isfinite(value):
+                row.setdefault(PLACES[way], value)
+    return (row if "posix_s" in row else None), zoned
+
+
+def _leaves(element: Element, way: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], str]]:
+    for child in element:
+        place = (*way, local(child.tag))
+        if len(child):
+            yield from _leaves(child, place)
+        elif child.text:
+            yield place, child.text.strip()
+
+
+def _children(element: Element, name: str) -> list[Element]:
+    return [child for child in element if local(child.tag) == name]
+
+
+def _text(element: Element, name: str) -> str:
+    return next(((child.text or "").strip() for child in _children(element, name)), "")
+
+
+def _number(element: Element, name: str) -> float:
+    try:
+        return float(_text(element, name))
+    except ValueError:
+        return np.nan
+
+
+def _sum(values: Iterator[float]) -> float:
+    known = [value for value in values if np.isfinite(value)]
+    return float(sum(known)) if known else np.nan
+
+
+def _column(rows: list[dict[str, float]], name: str) -> Column:
+    return np.array([row.get(name, np.nan) for row in rows], dtype=np.float64)
+
+
+def _device(element: Element) -> Device:
+    for creator in _children(element, "Creator"):
+        for version in _children(creator, "Version"):
+            major, minor = _text(version, "VersionMajor"), _text(version, "VersionMinor")
+            software = f"{major}.{minor}" if major and minor else major
+            return Device(product=_text(creator, "Name"), software="" if software == "0.0" else software)
+        return Device(product=_text(creator, "Name"))
+    return Device()
+
+
+def _why_nothing(root: Element, activities: list[Element]) -> str:
+    names = {local(element.tag) for element in root.iter()}
+    if any(_children(activity, "Lap") for activity in activities):
+        return "holds laps without track points: there is nothing to analyse"
+    if "Workout" in names:
+        return "holds a workout plan, not a recording"
+    if "Course" in names:
+        return "holds a course, not a recording"
+    return "holds no activity: there is nothing to analyse"

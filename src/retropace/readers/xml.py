@@ -1,0 +1,150 @@
+"""XML as exporters really write it, made safe and well-formed before a library reads it.
+
+No document type is accepted, so no entity is ever expanded or fetched. Undeclared prefixes are declared, other
+encodings turned into UTF-8, and a damaged document is closed after its last complete point. All offsets are bytes.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from xml.parsers import expat
+
+from retropace.errors import ReadError
+
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+_DECLARATION = re.compile(r"^\s*<\?xml\b[^>]*?\?>", re.DOTALL)
+_ENCODING = re.compile(rb"^\s*<\?xml\b[^>]*?encoding\s*=\s*[\"']([A-Za-z0-9._-]+)[\"']", re.DOTALL)
+# What XML 1.0 (5th edition, 2.2) does not allow in a document.
+_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """UTF-8 text without declaration or document type, well-formed; and what was repaired, in words."""
+
+    text: str
+    warnings: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class _Scan:
+    """What one pass of expat over the document finds."""
+
+    open_tags: list[str] = field(default_factory=list)
+    used: set[str] = field(default_factory=set)
+    declared: set[str] = field(default_factory=lambda: {"xml", "xmlns"})
+    root_end: int = -1
+    kept_end: int = -1
+    kept_open: tuple[str, ...] = ()
+    error: str = ""
+    line: int = 0
+
+
+def tidy(data: bytes, path: str, complete: Iterable[str]) -> Document:
+    """A document that any XML parser reads, from the bytes of one that may be none.
+
+    ``complete`` are the local names of elements after which a damaged document may be cut. Raises
+    :class:`ReadError` for a document type, and for damage before the first complete element.
+    """
+    warnings: list[str] = []
+    text = _decoded(data, warnings)
+    text, odd = _FORBIDDEN.subn(" ", text)
+    if odd:
+        warnings.append(f"{odd} control character{'s' * (odd > 1)} that XML forbids passed over")
+    text = _DECLARATION.sub("", text.lstrip("\ufeff").lstrip(), count=1)
+    body = text.encode("utf-8")
+    scan = _scan(body, frozenset(complete), path)
+    if scan.error:
+        if scan.kept_end < 0:
+            raise ReadError(f"is damaged: {scan.error} in line {scan.line}, before any point", path=path)
+        lost = len(body) - scan.kept_end
+        warnings.append(f"damaged in line {scan.line} ({scan.error}): the last {lost} bytes are lost")
+        body = body[: scan.kept_end] + "".join(f"</{tag}>" for tag in reversed(scan.kept_open)).encode("utf-8")
+    missing = sorted(scan.used - scan.declared)
+    if missing:
+        named = " ".join(f'xmlns:{prefix}="urn:undeclared:{prefix}"' for prefix in missing).encode("utf-8")
+        body = body[: scan.root_end] + b" " + named + body[scan.root_end :]
+        warnings.append(f"namespace prefix{'es' * (len(missing) > 1)} {', '.join(missing)} used without being declared")
+    return Document(body.decode("utf-8"), tuple(warnings))
+
+
+def root_name(data: bytes) -> str:
+    """The local name of a document's first element; empty if the bytes do not start like XML."""
+    head = _decoded(data[:65536], [])
+    head = re.sub(r"<!--.*?-->|<\?.*?\?>|<!DOCTYPE[^>\[]*(\[.*?\])?\s*>", "", head.lstrip("\ufeff"), flags=re.DOTALL)
+    match = re.match(r"\s*<(?:[\w.-]+:)?([\w.-]+)", head)
+    return match[1] if match else ""
+
+
+def local(tag: str) -> str:
+    """An element's name without namespace or prefix."""
+    return tag.rpartition("}")[2].rpartition(":")[2]
+
+
+def _decoded(data: bytes, warnings: list[str]) -> str:
+    for bom, name in _BOMS:
+        if data.startswith(bom):
+            return data[len(bom) :].decode(name, errors="replace")
+    if data[:4] in (b"<\0?\0", b"<\0g\0"):
+        return data.decode("utf-16-le", errors="replace")
+    match = _ENCODING.match(data[:400])
+    name = match[1].decode("ascii") if match else "utf-8"
+    try:
+        name = codecs.lookup(name).name
+    except LookupError:
+        warnings.append(f"encoding {name} is not known: read as UTF-8")
+        name = "utf-8"
+    if name.startswith(("utf-16", "utf-32")):
+        name = "utf-8"  # it was readable as ASCII so far: the declaration is left over from another program
+    try:
+        return data.decode(name)
+    except (UnicodeDecodeError, ValueError):
+        warnings.append(f"holds bytes that are no {name}: shown as �")
+        return data.decode(name, errors="replace")
+
+
+def _scan(body: bytes, complete: frozenset[str], path: str) -> _Scan:
+    """Follow the document without namespaces, so that an undeclared prefix is no error, up to its end or damage."""
+    found = _Scan()
+    parser = expat.ParserCreate(encoding="utf-8")
+
+    def start(tag: str, attributes: dict[str, str]) -> None:
+        if not found.open_tags and found.root_end < 0:
+            found.root_end = parser.CurrentByteIndex + 1 + len(tag.encode("utf-8"))
+        found.open_tags.append(tag)
+        for name in (tag, *attributes):
+            prefix, colon, rest = name.partition(":")
+            if colon and prefix == "xmlns":
+                found.declared.add(rest)
+            elif colon:
+                found.used.add(prefix)
+
+    def end(tag: str) -> None:
+        found.open_tags.pop()
+        if tag.rpartition(":")[2] in complete:
+            # CurrentByteIndex is where the end tag (or the empty element) starts: it closes at the next ">".
+            found.kept_end = body.index(b">", parser.CurrentByteIndex) + 1
+            found.kept_open = tuple(found.open_tags)
+
+    def refuse(*_: object) -> None:
+        raise ReadError("declares a document type, which retropace does not read: recordings need none", path=path)
+
+    parser.StartElementHandler = start
+    parser.EndElementHandler = end
+    parser.StartDoctypeDeclHandler = refuse
+    parser.EntityDeclHandler = refuse
+    try:
+        parser.Parse(body, True)
+    except expat.ExpatError as bad:
+        found.error = expat.ErrorString(bad.code)
+        found.line = bad.lineno
+    return found
