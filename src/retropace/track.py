@@ -55,6 +55,8 @@ class Track:
     start_time: datetime | None
     distance_source: str
     """``device``, ``positions``, ``speed`` or ``none``."""
+    speed_source: str
+    """``device``, ``distance`` (the slope of the distance curve) or ``none``."""
     warnings: tuple[str, ...]
 
     @property

@@ -81,9 +81,11 @@ def clean(activity: Activity, settings: CleanSettings | None = None) -> Track:
         warnings.append("distance summed from speed: the file holds neither a count nor positions")
     _compare_with_stated(activity, float(distance_m[-1]), warnings)
 
-    speed_mps = device_mps
-    if source != "none" and np.mean(np.isfinite(device_mps)) < 0.5:
-        speed_mps = speed_from_distance(t_s, distance_m, pauses)
+    speed_mps, speed_source = device_mps, "device"
+    if np.mean(np.isfinite(device_mps)) < 0.5:
+        speed_mps, speed_source = np.full(len(t_s), np.nan), "none"
+        if source != "none":
+            speed_mps, speed_source = speed_from_distance(t_s, distance_m, pauses), "distance"
     cadence_spm, said = clean_cadence(t_s, recorded.cadence_recorded, speed_mps, settings.cadence)
     warnings += said
     still = standing(t_s, speed_mps, cadence_spm, pauses)
@@ -123,6 +125,7 @@ def clean(activity: Activity, settings: CleanSettings | None = None) -> Track:
         steps=activity.steps,
         start_time=_shifted(activity.start_time, clock),
         distance_source=source,
+        speed_source=speed_source,
         warnings=tuple(warnings + gaps),
     )
 

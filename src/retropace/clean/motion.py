@@ -11,7 +11,7 @@ from retropace.spans import Column, Spans, as_spans, covered, runs, union, witho
 GAP_S = 15.0
 """Watches that record smartly leave up to 10 s between records, 13 s in the corpus: a longer gap has a reason."""
 STILL_MPS = 0.3
-"""Below this a runner stands. Beginners walk backward at 0.5 m/s and more (Laufer 2003, J Rehabil Res Dev 40)."""
+"""Below this a runner stands. Beginners walk backward at 0.5 m/s and more (Laufer 2003, Physiother Res Int 8:131)."""
 STILL_SPM = 30.0
 """Below this nobody walks; above it a runner moves, whatever speed says (a treadmill's watch may say 0)."""
 STAND_S = 4.0
