@@ -32,7 +32,7 @@ def _cut(track: Track, start_s: float, end_s: float, lags_s: tuple[float, float]
     count = int((end_s - start_s) // settings.grid_s)
     if count * settings.grid_s < 2.0 * settings.min_segment_s:
         return np.empty(0)
-    grid = start_s + settings.grid_s * (np.arange(count) + 0.5)
+    grid: Column = start_s + settings.grid_s * (np.arange(count) + 0.5)
     signals = (
         _sampled(track, track.speed_mps, grid, lags_s[0], end_s) / settings.speed_noise_mps,
         _sampled(track, track.cadence_spm, grid, lags_s[1], end_s) / settings.cadence_noise_spm,
@@ -44,7 +44,8 @@ def _cut(track: Track, start_s: float, end_s: float, lags_s: tuple[float, float]
     penalty = settings.penalty / settings.sensitivity / settings.grid_s
     edges = change_points(signal, penalty, max(round(settings.min_segment_s / settings.grid_s), 1))
     edges = _without_small_changes(signal, edges, settings.least_change / settings.sensitivity)
-    return start_s + settings.grid_s * edges[1:-1]
+    inner: Column = start_s + settings.grid_s * edges[1:-1].astype(np.float64)
+    return inner
 
 
 def _without_small_changes(signal: Column, edges: NDArray[np.intp], least: float) -> NDArray[np.intp]:

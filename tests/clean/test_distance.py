@@ -82,7 +82,7 @@ def test_what_lies_between_the_ends_of_a_pause_is_no_way() -> None:
 
 def test_smoothing_keeps_a_straight_line_and_both_ends() -> None:
     t_s = np.arange(60.0)
-    np.testing.assert_allclose(smooth(t_s, 5.0 + 2.0 * t_s), 5.0 + 2.0 * t_s)
+    np.testing.assert_allclose(smooth(t_s, 5.0 + 2.0 * t_s, 2.0), 5.0 + 2.0 * t_s)
 
 
 def test_one_position_on_another_continent_is_dropped() -> None:

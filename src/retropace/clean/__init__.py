@@ -27,9 +27,11 @@ from retropace.clean.motion import (
 )
 from retropace.errors import ReadError
 from retropace.settings import CleanSettings
-from retropace.spans import Column, Spans, clip, covered, total_s, union
+from retropace.spans import Column, Spans, clip, covered, total_s, union, without
 from retropace.track import Track
 
+MOST_CALIBRATED = 1.5
+"""A total further from the records than this is no calibration."""
 STATED_OFF = 0.005
 """Our distance and the device's total may differ by this share before it is worth a word."""
 
@@ -61,10 +63,14 @@ def clean(activity: Activity, settings: CleanSettings | None = None) -> Track:
     counted_m, said = device_distance(t_s, recorded.distance_m)
     warnings += said
     found = silent_pauses(t_s, counted_m if counted_m is not None else position_distance(t_s, lat, lon, pauses), pauses)
+    # A device that counts its timer says when it paused: what else stands still is standing.
+    timed = np.isfinite(activity.stated.timer_s)
     if len(found):
         warnings.append(
-            f"{len(found)} gap{'s' * (len(found) > 1)} without movement ({total_s(found):.0f} s) taken as paused"
+            f"{len(found)} gap{'s' * (len(found) > 1)} without movement ({total_s(found):.0f} s) "
+            f"taken as {'standing' if timed else 'paused'}"
         )
+    if not timed:
         pauses = union(np.concatenate((pauses, found)))
 
     distance_m, source = counted_m, "device"
@@ -79,6 +85,7 @@ def clean(activity: Activity, settings: CleanSettings | None = None) -> Track:
         warnings.append("distance measured along the positions: the file holds no count of its own")
     elif source == "speed":
         warnings.append("distance summed from speed: the file holds neither a count nor positions")
+    distance_m = _calibrated(activity, distance_m, lat, warnings)
     _compare_with_stated(activity, float(distance_m[-1]), warnings)
 
     speed_mps, speed_source = device_mps, "device"
@@ -88,7 +95,7 @@ def clean(activity: Activity, settings: CleanSettings | None = None) -> Track:
             speed_mps, speed_source = speed_from_distance(t_s, distance_m, pauses), "distance"
     cadence_spm, said = clean_cadence(t_s, recorded.cadence_recorded, speed_mps, settings.cadence)
     warnings += said
-    still = standing(t_s, speed_mps, cadence_spm, pauses)
+    still = union(without(np.concatenate((found, standing(t_s, speed_mps, cadence_spm, pauses))), pauses))
     resting = union(np.concatenate((pauses, still)))
     blank = unknown(t_s, speed_mps, cadence_spm, resting)
 
@@ -172,6 +179,24 @@ def _curves(
         "beat_s": np.where(felt, step_s, 0.0),
     }
     return MappingProxyType({name: np.concatenate(([0.0], np.cumsum(gain))) for name, gain in gains.items()})
+
+
+def _calibrated(activity: Activity, distance_m: Column, lat_deg: Column, warnings: list[str]) -> Column:
+    """The distance brought to the device's total where there are no positions: "calibrate and save" of a treadmill.
+
+    There the runner types in what the belt says; the watch changes its total, not the records.
+    """
+    stated_m, counted_m = activity.stated.distance_m, float(distance_m[-1])
+    if np.any(np.isfinite(lat_deg)) or not (stated_m > 0.0 and counted_m > 0.0):
+        return distance_m
+    factor = stated_m / counted_m
+    if abs(factor - 1.0) <= STATED_OFF or not 1.0 / MOST_CALIBRATED <= factor <= MOST_CALIBRATED:
+        return distance_m
+    warnings.append(
+        f"the watch counted {counted_m:.0f} m and was corrected to {stated_m:.0f} m after the run (no positions): "
+        f"distances and paces scaled by {factor:.3f}"
+    )
+    return distance_m * factor
 
 
 def _compare_with_stated(activity: Activity, distance_m: float, warnings: list[str]) -> None:

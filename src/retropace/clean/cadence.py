@@ -14,7 +14,7 @@ HIGHEST_SPM = 250.0
 HIGHEST_SLOW_SPM = 205.0
 """Below 2.5 m/s nobody takes more steps: they would be shorter than 0.7 m at 2.5 m/s and shuffling below."""
 SHORTEST_STEP_M = 0.33
-"""About half the step of a slow walk: the slow take fewer steps, not ever shorter ones (Grieve 1966, Ergonomics 9:379)."""
+"""About half the step of a slow walk: the slow take fewer, not ever shorter steps (Grieve 1966, Ergonomics 9:379)."""
 MOVING_MPS = 1.0
 """A body that moves this fast is not standing: a cadence of 0 is then a sensor that fell silent."""
 BRIDGED_S = 10.0

@@ -12,9 +12,14 @@ from retropace.spans import Column, Spans, covered
 
 FASTEST_MPS = 12.5
 """Nobody is faster on foot: Usain Bolt's best 20 m of the 2009 world record took 1.61 s, 12.4 m/s (Graubner 2011)."""
-SMOOTH_S = 2.0
-"""Standard deviation of the Gaussian that takes the jitter out of positions. Chosen on the recordings that hold both
-positions and the device's own count, see docs/decisions.md."""
+LEAST_SMOOTH_S, MOST_SMOOTH_S = 0.5, 2.0
+"""Bounds of the Gaussian's standard deviation. Watches write positions that are filtered already: on 21 recordings with
+both positions and the device's own count, 0.5 s gives 0.999 of that count in the median, 2 s only 0.992."""
+SMOOTH_S_PER_M = 3.0
+"""How much more to smooth for each metre of jitter beyond ``STEADY_M``."""
+STEADY_M = 0.1
+"""Jitter that the turns and steps of a body alone look like."""
+DENSE_S = 1.5
 SPARSE_S = 4.0
 """Positions further apart than this are joined as they are: their jitter is small against the way between them."""
 
@@ -121,22 +126,36 @@ def position_distance(t_s: Column, lat_deg: Column, lon_deg: Column, pauses: Spa
             continue
         first, last = inside[0], inside[-1]
         part = slice(first, last + 1)
-        smooth_east, smooth_north = smooth(at_s[part], east[part]), smooth(at_s[part], north[part])
+        width_s = smoothing_s(at_s[part], east[part], north[part])
+        smooth_east, smooth_north = smooth(at_s[part], east[part], width_s), smooth(at_s[part], north[part], width_s)
         way[first:last] = np.hypot(np.diff(smooth_east), np.diff(smooth_north))
     way[paused] = 0.0
     return np.interp(t_s, at_s, np.concatenate(([0.0], np.cumsum(way))))
 
 
-def smooth(t_s: Column, values: Column) -> Column:
-    """The values after a Gaussian of ``SMOOTH_S`` in time; both ends keep their place (odd reflection)."""
+def smoothing_s(t_s: Column, east_m: Column, north_m: Column) -> float:
+    """How widely to smooth, in seconds, from the positions' jitter: white noise shows in second differences.
+
+    The second difference of noise of standard deviation s has 6 s² (Rice 1984, Ann Stat 12:1215, difference-based
+    estimators of variance); the median is not moved by turns. Positions further apart than ``DENSE_S`` bend with the
+    way and say nothing of jitter.
+    """
+    even = np.diff(t_s) <= DENSE_S
+    bends = np.concatenate([np.diff(values, 2)[even[1:] & even[:-1]] for values in (east_m, north_m)])
+    jitter_m = float(np.median(np.abs(bends))) / (0.6745 * 6.0**0.5) if len(bends) else 0.0
+    return float(np.clip(LEAST_SMOOTH_S + SMOOTH_S_PER_M * (jitter_m - STEADY_M), LEAST_SMOOTH_S, MOST_SMOOTH_S))
+
+
+def smooth(t_s: Column, values: Column, width_s: float) -> Column:
+    """The values after a Gaussian of ``width_s`` in time; both ends keep their place (odd reflection)."""
     grid = np.arange(t_s[0], t_s[-1] + 1.0)
     even = np.interp(grid, t_s, values)
-    reach = min(int(4 * SMOOTH_S), len(even) - 1)
+    reach = min(int(4 * width_s), len(even) - 1)
     if reach < 1:
         return values
     left = 2.0 * even[0] - even[reach:0:-1]
     right = 2.0 * even[-1] - even[-2 : -reach - 2 : -1]
-    kernel = np.exp(-0.5 * (np.arange(-reach, reach + 1) / SMOOTH_S) ** 2)
+    kernel = np.exp(-0.5 * (np.arange(-reach, reach + 1) / width_s) ** 2)
     padded = np.concatenate((left, even, right))
     return np.interp(t_s, grid, np.convolve(padded, kernel / kernel.sum(), mode="valid"))
 
