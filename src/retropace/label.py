@@ -45,7 +45,7 @@ def label(
     settings = settings or LabelSettings()
     fixed = np.unique(np.concatenate([spans.ravel() for spans in (track.pauses, track.standing, track.unknown)]))
     fixed = np.union1d(fixed[(fixed > 0.0) & (fixed < track.elapsed_s)], [0.0, track.elapsed_s])
-    placed = annotations if settings.exact else _snapped(annotations, edges_s, settings.snap_s)
+    placed = annotations if settings.exact else _snapped(annotations, edges_s, fixed, settings.snap_s)
     edges = _edges(edges_s, fixed, placed, settings)
 
     middle = (edges[1:] + edges[:-1]) / 2.0
@@ -86,10 +86,13 @@ def _moved(before: Annotation, after: Annotation) -> list[str]:
     ]
 
 
-def _snapped(annotations: tuple[Annotation, ...], edges_s: Column, snap_s: float) -> tuple[Annotation, ...]:
+def _snapped(
+    annotations: tuple[Annotation, ...], edges_s: Column, fixed_s: Column, snap_s: float
+) -> tuple[Annotation, ...]:
     """The annotations with each edge at the nearest change point within what the edge is unsure of.
 
-    Neighbours that touch keep touching. An edge that would pass another one stays where it is.
+    The edges of pauses and stands (``fixed_s``) are sharper than other change points: they draw every edge within
+    ``snap_s``. Neighbours that touch keep touching. An edge that would pass another one stays where it is.
     """
     asked = sorted(
         {(annotation.start_s, annotation.sure_s) for annotation in annotations}
@@ -101,8 +104,8 @@ def _snapped(annotations: tuple[Annotation, ...], edges_s: Column, snap_s: float
     for edge, sure_s in asked:
         reach[edge] = min(reach.get(edge, np.inf), sure_s, snap_s)
     wanted = np.array(sorted(reach))
-    nearest = edges_s[np.abs(edges_s[None, :] - wanted[:, None]).argmin(axis=1)]
-    moved = np.where(np.abs(nearest - wanted) <= np.array([reach[edge] for edge in wanted.tolist()]), nearest, wanted)
+    near_s = np.array([reach[edge] for edge in wanted.tolist()])
+    moved = _drawn(_drawn(wanted, edges_s, near_s), fixed_s, np.full(len(wanted), snap_s))
     # Where moving would swap or merge two edges, both stay.
     clash = np.flatnonzero(np.diff(moved) < 1.0)
     moved[clash], moved[clash + 1] = wanted[clash], wanted[clash + 1]
@@ -110,6 +113,12 @@ def _snapped(annotations: tuple[Annotation, ...], edges_s: Column, snap_s: float
         moved = wanted
     to = dict(zip(wanted.tolist(), moved.tolist(), strict=True))
     return tuple(_at(annotation, to[annotation.start_s], to[annotation.end_s]) for annotation in annotations)
+
+
+def _drawn(wanted: Column, edges_s: Column, near_s: Column) -> Column:
+    """Each moment at the nearest edge where that is at most ``near_s`` away."""
+    nearest = edges_s[np.abs(edges_s[None, :] - wanted[:, None]).argmin(axis=1)]
+    return np.where(np.abs(nearest - wanted) <= near_s, nearest, wanted)
 
 
 def _at(annotation: Annotation, start_s: float, end_s: float) -> Annotation:

@@ -30,7 +30,8 @@ def likeness(features: Column, marked: NDArray[np.bool_], others: NDArray[np.boo
     else:
         theirs = np.full(len(features), UNLIKE)
     odds = np.clip(0.5 * (mine - theirs), -50.0, 50.0)
-    return 1.0 / (1.0 + np.exp(odds))
+    alike: Column = 1.0 / (1.0 + np.exp(odds))
+    return alike
 
 
 def _distance(features: Column, examples: Column, weight_s: Column) -> Column:

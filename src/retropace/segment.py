@@ -22,30 +22,43 @@ def segment(track: Track, settings: SegmentSettings | None = None) -> Column:
     whole = as_spans([(0.0, track.elapsed_s)])
     fixed = np.concatenate([np.array([0.0, track.elapsed_s]), *(spans.ravel() for spans in apart)])
     moving = without(whole, union(np.concatenate(apart)))
-    lags_s = estimate_lags(track, settings)
-    found = [_cut(track, start, end, lags_s, settings) for start, end in moving.tolist()]
+    found = [_cut(track, start, end, settings) for start, end in moving.tolist()]
     return np.unique(np.concatenate([fixed, *found]))
 
 
-def _cut(track: Track, start_s: float, end_s: float, lags_s: tuple[float, float], settings: SegmentSettings) -> Column:
+def _cut(track: Track, start_s: float, end_s: float, settings: SegmentSettings) -> Column:
     """Change points within one stretch of movement."""
     count = int((end_s - start_s) // settings.grid_s)
     if count * settings.grid_s < 2.0 * settings.min_segment_s:
         return np.empty(0)
-    grid: Column = start_s + settings.grid_s * (np.arange(count) + 0.5)
+    grid = start_s + settings.grid_s * (np.arange(count, dtype=np.float64) + 0.5)
     signals = (
-        _sampled(track, track.speed_mps, grid, lags_s[0], end_s) / settings.speed_noise_mps,
-        _sampled(track, track.cadence_spm, grid, lags_s[1], end_s) / settings.cadence_noise_spm,
+        _sampled(track, track.speed_mps, grid, end_s) / settings.speed_noise_mps,
+        _sampled(track, track.cadence_spm, grid, end_s) / settings.cadence_noise_spm,
     )
     known = [signal for signal in signals if np.all(np.isfinite(signal))]
     if not known:
         return np.empty(0)
     signal = np.column_stack(known)
+    signal = _without_ramps(signal, round(settings.ramp_s / settings.grid_s))
     penalty = settings.penalty / settings.sensitivity / settings.grid_s
     edges = change_points(signal, penalty, max(round(settings.min_segment_s / settings.grid_s), 1))
     edges = _without_small_changes(signal, edges, settings.least_change / settings.sensitivity)
     inner: Column = start_s + settings.grid_s * edges[1:-1].astype(np.float64)
     return inner
+
+
+def _without_ramps(signal: Column, length: int) -> Column:
+    """The signal with its first and last values replaced by those beside them.
+
+    Where a stretch begins or ends in a stop, speed and cadence rise or fall for some seconds: no change of pace.
+    """
+    if len(signal) < 4 * length or length == 0:
+        return signal
+    level = signal.copy()
+    level[:length] = signal[length : 2 * length].mean(axis=0)
+    level[-length:] = signal[-2 * length : -length].mean(axis=0)
+    return level
 
 
 def _without_small_changes(signal: Column, edges: NDArray[np.intp], least: float) -> NDArray[np.intp]:
@@ -64,48 +77,10 @@ def _without_small_changes(signal: Column, edges: NDArray[np.intp], least: float
     return edges
 
 
-def _sampled(track: Track, column: Column, grid_s: Column, lag_s: float, end_s: float) -> Column:
-    """The column on the grid as it was when the body did it, bridged where missing; NaN without two values.
-
-    Towards the end of the stretch what would have to be read after it repeats what was last read.
-    """
+def _sampled(track: Track, column: Column, grid_s: Column, end_s: float) -> Column:
+    """The column on the grid, bridged where missing; NaN throughout without two values in the stretch."""
     inside = np.isfinite(column) & (track.t_s >= grid_s[0] - 1.0) & (track.t_s <= end_s)
     if inside.sum() < 2:
         return np.full(len(grid_s), np.nan)
-    return np.interp(np.minimum(grid_s + lag_s, end_s), track.t_s[inside], column[inside])
-
-
-def estimate_lags(track: Track, settings: SegmentSettings) -> tuple[float, float]:
-    """By how many seconds recorded speed and recorded cadence trail the body.
-
-    How far apart the two are is measured: where their changes fit each other best. How far both trail the body
-    together cannot be seen in a recording without marks and is taken as usual (``settings.lag_s``).
-    """
-    if track.distance_source == "positions" and track.speed_source == "distance":
-        return settings.position_lag_s, settings.cadence_lag_s
-    usual = (settings.lag_s + settings.apart_s / 2.0, settings.lag_s - settings.apart_s / 2.0)
-    known = np.isfinite(track.speed_mps) & np.isfinite(track.cadence_spm)
-    if known.sum() < 300:
-        return usual
-    grid = np.arange(0.0, track.elapsed_s)
-    width = 3
-    changes = []
-    for column in (track.speed_mps, track.cadence_spm):
-        signal = np.interp(grid, track.t_s[known], column[known])
-        change = signal[width:] - signal[:-width]
-        # A stop or a start is one huge change: it must not outvote all the others.
-        changes.append(np.clip(change, *np.percentile(change, [2.0, 98.0])))
-    reach = int(settings.most_apart_s)
-    speed, cadence = (change - change.mean() for change in changes)
-    size = np.sqrt(np.sum(speed**2) * np.sum(cadence**2))
-    if len(speed) <= 4 * reach or size <= 0.0:
-        return usual
-    likeness = [
-        float(np.sum(speed[reach + apart : len(speed) - reach + apart] * cadence[reach : len(cadence) - reach])) / size
-        for apart in range(-reach, reach + 1)
-    ]
-    best = int(np.argmax(likeness))
-    if likeness[best] < settings.least_likeness:
-        return usual
-    apart = float(best - reach)
-    return settings.lag_s + apart / 2.0, settings.lag_s - apart / 2.0
+    sampled: Column = np.interp(grid_s, track.t_s[inside], column[inside])
+    return sampled

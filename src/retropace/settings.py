@@ -11,6 +11,10 @@ class CleanSettings:
 
     cadence: str = "auto"
     """What a cadence column counts: ``rpm`` of one foot, ``spm`` of both, or ``auto``: decided from the file."""
+    lag_s: float = 4.0
+    """Seconds by which recorded speed and cadence, taken together, trail the body."""
+    apart_s: float = 3.0
+    """Seconds by which recorded speed trails recorded cadence, where that cannot be measured."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +25,8 @@ class SegmentSettings:
     """No stretch between two changes is shorter, except pauses and stands."""
     sensitivity: float = 1.0
     """Above 1 smaller changes of pace and cadence cut, below 1 only larger ones."""
+    ramp_s: float = 8.0
+    """Getting up to speed from a stop, and slowing down into one, takes about this long and is no change of pace."""
     grid_s: float = 1.0
     """Signals are read at this spacing, whatever the recording's."""
     speed_noise_mps: float = 0.3
@@ -31,17 +37,6 @@ class SegmentSettings:
     """What a cut must gain, in squared noise times seconds."""
     least_change: float = 1.5
     """How far apart two neighbouring stretches must be, in noises."""
-    lag_s: float = 4.0
-    """Seconds by which recorded speed and cadence, taken together, trail the body."""
-    apart_s: float = 3.0
-    """Seconds by which recorded speed trails recorded cadence, where that cannot be measured."""
-    most_apart_s: float = 10.0
-    least_likeness: float = 0.15
-    """How well the changes of speed and cadence must fit each other before their lag is believed."""
-    position_lag_s: float = 1.0
-    """The lag of speed that was taken from positions."""
-    cadence_lag_s: float = 4.0
-    """The lag of cadence beside such speed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,8 @@ from retropace.annotations.labels import Label
 
 TYPED_SURE_S = 5.0
 """People type times they read off a watch or a chart: good to a few seconds."""
-PRESSED_SURE_S = 2.0
-"""A lap button is pressed within a second or two of the turn."""
+PRESSED_SURE_S = 1.0
+"""A lap button is pressed within a second or so of the turn, closer than change points can be found."""
 
 
 @dataclass(frozen=True, slots=True)

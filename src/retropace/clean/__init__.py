@@ -16,6 +16,7 @@ from retropace.activity import Activity, Lap, Mark, Samples, Split
 from retropace.clean.cadence import clean_cadence
 from retropace.clean.clock import Clock, clean_clock
 from retropace.clean.distance import device_distance, drop_stray_positions, position_distance, speed_distance
+from retropace.clean.lag import advanced, advanced_distance, estimate_lags
 from retropace.clean.motion import (
     GAP_S,
     clean_heart_rate,
@@ -95,6 +96,14 @@ def clean(activity: Activity, settings: CleanSettings | None = None) -> Track:
             speed_mps, speed_source = speed_from_distance(t_s, distance_m, pauses), "distance"
     cadence_spm, said = clean_cadence(t_s, recorded.cadence_recorded, speed_mps, settings.cadence)
     warnings += said
+    if source == "device" or speed_source == "device":
+        lags = estimate_lags(t_s, speed_mps, cadence_spm, settings)
+        cadence_spm = advanced(t_s, cadence_spm, lags.cadence_s, pauses)
+        speed_mps = advanced(t_s, speed_mps, lags.speed_s, pauses)
+        if source != "positions":
+            distance_m = advanced_distance(t_s, distance_m, lags.speed_s, pauses)
+    else:
+        cadence_spm = advanced(t_s, cadence_spm, settings.lag_s, pauses)
     still = union(without(np.concatenate((found, standing(t_s, speed_mps, cadence_spm, pauses))), pauses))
     resting = union(np.concatenate((pauses, still)))
     blank = unknown(t_s, speed_mps, cadence_spm, resting)

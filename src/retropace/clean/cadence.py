@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from retropace.spans import Column, runs
 
@@ -17,6 +18,8 @@ SHORTEST_STEP_M = 0.33
 """About half the step of a slow walk: the slow take fewer, not ever shorter steps (Grieve 1966, Ergonomics 9:379)."""
 MOVING_MPS = 1.0
 """A body that moves this fast is not standing: a cadence of 0 is then a sensor that fell silent."""
+STOPPING_MPS = 0.5
+"""A stretch without steps in which speed falls below this is a stop, not a silence."""
 BRIDGED_S = 10.0
 """A dropout up to this long is bridged by a straight line; a longer one stays missing."""
 
@@ -75,7 +78,7 @@ def clean_cadence(t_s: Column, recorded: Column, speed_mps: Column, reading: str
         warnings.append(f"{int(np.sum(absurd))} records with a cadence above {HIGHEST_SPM:.0f} spm dropped")
         spm = np.where(absurd, np.nan, spm)
 
-    silent = (spm == 0.0) & (speed_mps >= MOVING_MPS)
+    silent = _silent(spm, speed_mps)
     spm = np.where(silent, np.nan, spm)
     spm, bridged_s = bridge(t_s, spm, BRIDGED_S)
     dropped_s = float(np.sum(np.gradient(t_s)[silent])) if len(t_s) > 1 else 0.0
@@ -85,6 +88,19 @@ def clean_cadence(t_s: Column, recorded: Column, speed_mps: Column, reading: str
             + (f", {bridged_s:.0f} s of it bridged" if bridged_s > 0.0 else "")
         )
     return spm, tuple(warnings)
+
+
+def _silent(spm: Column, speed_mps: Column) -> NDArray[np.bool_]:
+    """Where the sensor fell silent: no steps from before a stretch of speed to after it, without a stop between.
+
+    Steps end before a watch's smoothed speed does, so that zeros that lead into a stop are the stop.
+    """
+    silent = np.zeros(len(spm), dtype=bool)
+    for first, end in runs(spm == 0.0):
+        speed = speed_mps[first:end]
+        if np.all(speed >= STOPPING_MPS) and np.any(speed >= MOVING_MPS):
+            silent[first:end] = True
+    return silent
 
 
 def bridge(t_s: Column, values: Column, longest_s: float) -> tuple[Column, float]:

@@ -14,6 +14,8 @@ STILL_MPS = 0.3
 """Below this a runner stands. Beginners walk backward at 0.5 m/s and more (Laufer 2003, Physiother Res Int 8:131)."""
 STILL_SPM = 30.0
 """Below this nobody walks; above it a runner moves, whatever speed says (a treadmill's watch may say 0)."""
+SLOWING_MPS = 4.0
+"""What smoothed speed may still say in the first silent second of a stop."""
 STAND_S = 4.0
 """Standing for less is part of turning round."""
 BRIDGED_S = 10.0
@@ -62,6 +64,10 @@ def standing(t_s: Column, speed_mps: Column, cadence_spm: Column, pauses: Spans)
     slow = speed_mps < STILL_MPS
     quiet = cadence_spm < STILL_SPM
     still = (slow & ~(cadence_spm >= STILL_SPM)) | (np.isnan(speed_mps) & quiet)
+    # Smoothed speed dies away long after the last step: a stop starts with the silence that leads into it.
+    for first, end in runs(quiet & (speed_mps < SLOWING_MPS)):
+        if np.any(still[first:end]):
+            still[first : first + int(np.flatnonzero(still[first:end])[0])] = True
     still &= ~covered(pauses, t_s)
     spans = [(t_s[a], t_s[min(b, len(t_s) - 1)]) for a, b in runs(still)]
     kept = as_spans([(start, end) for start, end in spans if end - start >= STAND_S])

@@ -1,0 +1,63 @@
+"""Who runs: speeds, cadence and heart rate of one person, forward and backward."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from retropace.spans import Column
+
+BACKWARD_CADENCE = 1.08
+"""At equal speed backward runners take about 8 % more steps, each 7–8 % shorter (Cavagna 2012, J Exp Biol 215:75)."""
+CADENCE_PER_MPS = 6.0
+"""Preferred running cadence rises slowly with speed, by some 4–8 spm for each m/s up to 4 m/s (Cavagna 1988,
+J Physiol 399:81; van Oeveren 2017, PLoS ONE 12:e0184273)."""
+BACKWARD_BEATS = 18.0
+"""At equal speed the heart beats 15–22 times a minute more going backward (Williford 1998, Med Sci Sports Exerc 30)."""
+BEATS_LAG_S = 30.0
+"""Time constant of heart rate after a change of effort, about half a minute (Bunc 1988, Eur J Appl Physiol 57:1)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Athlete:
+    """One runner. Speeds are what they choose for an easy effort; a plan multiplies them."""
+
+    run_mps: float = 2.9
+    backward_share: float = 0.68
+    """Backward running speed over forward at like effort; published runners lie at 0.55–0.80."""
+    walk_mps: float = 1.35
+    backward_walk_share: float = 0.60
+    """Backward walkers keep their cadence and lose speed (Laufer 2003, Physiother Res Int 8:131)."""
+    cadence_spm: float = 166.0
+    """Running forward at ``run_mps``."""
+    walk_cadence_spm: float = 113.0
+    beats_at_rest: float = 68.0
+    beats_per_mps: float = 27.0
+    """Heart rate above rest for each m/s of forward running."""
+
+    def speed_mps(self, direction: str, gait: str, effort: float) -> float:
+        """The speed they settle at for an effort relative to easy."""
+        if gait == "stand":
+            return 0.0
+        own = self.run_mps if gait == "run" else self.walk_mps
+        share = self.backward_share if gait == "run" else self.backward_walk_share
+        return own * effort * (share if direction == "backward" else 1.0)
+
+    def steps_spm(self, direction: str, gait: str, speed_mps: Column) -> Column:
+        """Steps per minute at these speeds, of both feet."""
+        if gait == "stand":
+            return np.zeros(len(speed_mps))
+        if gait == "walk":
+            share = self.backward_walk_share if direction == "backward" else 1.0
+            # Walkers speed up by step length and cadence alike (Grieve 1966, Ergonomics 9:379): cadence as √speed.
+            return self.walk_cadence_spm * np.sqrt(np.clip(speed_mps, 0.2, None) / (self.walk_mps * share))
+        forward = self.cadence_spm + CADENCE_PER_MPS * (speed_mps - self.run_mps)
+        return forward * (BACKWARD_CADENCE if direction == "backward" else 1.0)
+
+    def beats_bpm(self, direction: str, gait: str, speed_mps: float) -> float:
+        """The heart rate that an effort leads to when it lasts."""
+        if gait == "stand":
+            return self.beats_at_rest + 15.0
+        steady = self.beats_at_rest + self.beats_per_mps * speed_mps
+        return steady + (BACKWARD_BEATS if direction == "backward" else 0.0)

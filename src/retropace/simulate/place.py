@@ -1,0 +1,69 @@
+"""Where they do it: a way along which a distance becomes a position."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from retropace.geodesy import FLATTENING, SEMI_MAJOR_M
+from retropace.spans import Column
+
+TRACK_STRAIGHT_M, TRACK_RADIUS_M = 84.39, 36.50
+"""The standard track: straights of 84.39 m, bends of 36.50 m radius, measured 0.30 m outside the kerb: 400 m
+(World Athletics, Track and Field Facilities Manual, 2019)."""
+MEASURED_M = 0.30
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place: ``track``, ``path`` or ``treadmill``, at a latitude and longitude."""
+
+    kind: str
+    lat_deg: float = 0.0
+    lon_deg: float = 0.0
+
+    def positions(self, distance_m: Column) -> tuple[Column, Column]:
+        """Metres east and north of the place after each distance; NaN on a treadmill."""
+        if self.kind == "track":
+            return _track(distance_m)
+        if self.kind == "path":
+            return _path(distance_m)
+        missing = np.full(len(distance_m), np.nan)
+        return missing, missing
+
+    def degrees(self, east_m: Column, north_m: Column) -> tuple[Column, Column]:
+        """Latitude and longitude of metres east and north, on the ellipsoid's tangent."""
+        ecc2 = FLATTENING * (2.0 - FLATTENING)
+        bend = 1.0 - ecc2 * np.sin(np.radians(self.lat_deg)) ** 2
+        meridian, normal = SEMI_MAJOR_M * (1.0 - ecc2) / bend**1.5, SEMI_MAJOR_M / np.sqrt(bend)
+        lat = self.lat_deg + np.degrees(north_m / meridian)
+        lon = self.lon_deg + np.degrees(east_m / (normal * np.cos(np.radians(self.lat_deg))))
+        return lat, lon
+
+
+def _track(distance_m: Column) -> tuple[Column, Column]:
+    """Round lane 1, counterclockwise, from the start of the home straight."""
+    radius = TRACK_RADIUS_M + MEASURED_M
+    bend = np.pi * radius
+    lap = 2.0 * (TRACK_STRAIGHT_M + bend)
+    at = distance_m % lap
+    second = at >= lap / 2.0
+    half = np.where(second, at - lap / 2.0, at)
+    turn = np.clip((half - TRACK_STRAIGHT_M) / radius, 0.0, np.pi)
+    along = np.minimum(half, TRACK_STRAIGHT_M)
+    east = along - TRACK_STRAIGHT_M / 2.0 + radius * np.sin(turn)
+    north = -radius * np.cos(turn)
+    return np.where(second, -east, east), np.where(second, -north, north)
+
+
+def _path(distance_m: Column) -> tuple[Column, Column]:
+    """Out along a gently winding path and back after 2.5 km."""
+    reach = 2500.0
+    phase = distance_m % (2.0 * reach)
+    along = np.where(phase <= reach, phase, 2.0 * reach - phase)
+    fine = np.arange(0.0, reach + 1.0)
+    heading = 0.4 + 0.5 * np.sin(fine / 240.0) + 0.25 * np.sin(fine / 77.0)
+    east = np.concatenate(([0.0], np.cumsum(np.cos(heading[:-1]))))
+    north = np.concatenate(([0.0], np.cumsum(np.sin(heading[:-1]))))
+    return np.interp(along, fine, east), np.interp(along, fine, north)

@@ -1,0 +1,44 @@
+"""What they do: stretches in order, each with direction, gait, effort and length."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """One part of a session, by time or by distance."""
+
+    direction: str
+    gait: str = "run"
+    seconds: float | None = None
+    metres: float | None = None
+    effort: float = 1.0
+    lap: bool = True
+    """Whether the lap button is pressed at its end."""
+    paused: bool = False
+    """Whether the watch is stopped meanwhile (standing, by time)."""
+
+
+def forward(
+    *, seconds: float | None = None, metres: float | None = None, effort: float = 1.0, lap: bool = True
+) -> Stretch:
+    """Running forward."""
+    return Stretch("forward", "run", seconds, metres, effort, lap)
+
+
+def backward(
+    *, seconds: float | None = None, metres: float | None = None, effort: float = 1.0, lap: bool = True
+) -> Stretch:
+    """Running backward."""
+    return Stretch("backward", "run", seconds, metres, effort, lap)
+
+
+def walk(direction: str, seconds: float, *, effort: float = 1.0, lap: bool = True) -> Stretch:
+    """Walking, forward or backward."""
+    return Stretch(direction, "walk", seconds, None, effort, lap)
+
+
+def rest(seconds: float, *, lap: bool = True, paused: bool = False) -> Stretch:
+    """Standing, with the watch running or stopped."""
+    return Stretch("rest", "stand", seconds, None, 1.0, lap, paused)

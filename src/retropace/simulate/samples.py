@@ -1,0 +1,112 @@
+"""The recordings in ``samples/``: simulated sessions with their truth, the same bytes every time."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+from retropace.simulate.athlete import Athlete
+from retropace.simulate.body import Truth
+from retropace.simulate.place import Place
+from retropace.simulate.plan import Stretch, backward, forward, rest, walk
+from retropace.simulate.session import Session, simulate
+from retropace.simulate.watch import Watch
+from retropace.simulate.write_fit import fit_bytes
+from retropace.simulate.write_gpx import gpx_text
+
+STADIUM = Place("track", 52.51464, 13.23946)
+"""The Olympic stadium in Berlin."""
+PARK = Place("path", 52.51450, 13.35010)
+"""The Tiergarten, Berlin."""
+
+QUARTER_MILE_SIDECAR = """\
+start,end,label,note
+lap 5,,backward,first quarter mile backward
+lap 9,,backward,second
+# The third one, lap 13, is left for retropace to suspect.
+"""
+
+
+def quarter_mile() -> Session:
+    """Warm-up, three times 400 m forward, about two minutes' rest, 400 m backward; laps pressed at each turn."""
+    plan: list[Stretch] = [forward(seconds=480, lap=True)]
+    for number in range(3):
+        plan += [walk("forward", 40), forward(metres=400, effort=1.35), rest(115 + 5 * number), backward(metres=400)]
+    plan += [walk("forward", 60), forward(seconds=300, effort=0.95)]
+    start = datetime(2025, 5, 3, 7, 30, tzinfo=UTC)
+    athlete = Athlete(run_mps=2.9, backward_share=0.78)
+    return simulate(plan, athlete=athlete, place=STADIUM, start_time=start, name="Quarter miles", seed=1)
+
+
+def track_6x400() -> Session:
+    """Six times 400 m backward on a track with two minutes' jog."""
+    plan: list[Stretch] = [forward(seconds=420)]
+    for _ in range(6):
+        plan += [backward(metres=400), forward(seconds=120, effort=0.85)]
+    plan += [forward(seconds=120, effort=0.9)]
+    start = datetime(2025, 5, 10, 16, 0, tzinfo=UTC)
+    phone = Watch(every_s=3)
+    return simulate(plan, place=STADIUM, watch=phone, start_time=start, name="6 x 400 m backward", seed=2)
+
+
+def treadmill_beginner() -> Session:
+    """A beginner on a treadmill: walking, five bouts of walking backward, a lap pressed at each turn."""
+    plan: list[Stretch] = [walk("forward", 240)]
+    for seconds in (90, 105, 120, 135, 150):
+        plan += [walk("backward", seconds), walk("forward", 120)]
+    plan += [walk("forward", 120, effort=0.9)]
+    start = datetime(2025, 5, 12, 18, 15, tzinfo=UTC)
+    athlete = Athlete(walk_mps=1.45, backward_walk_share=0.55)
+    return simulate(plan, athlete=athlete, place=Place("treadmill"), start_time=start, name="Treadmill", seed=3)
+
+
+def long_backward() -> Session:
+    """A long run with 25 minutes backward, recorded smartly, with a pause at a fountain."""
+    plan = [
+        forward(seconds=1200, lap=False),
+        rest(150, lap=False, paused=True),
+        forward(seconds=420, lap=False),
+        backward(seconds=1500, lap=False),
+        forward(seconds=900, lap=False),
+    ]
+    start = datetime(2025, 5, 18, 6, 45, tzinfo=UTC)
+    return simulate(plan, place=PARK, watch=Watch(smart=True), start_time=start, name="Long run", seed=4)
+
+
+def sample_files() -> Iterator[tuple[str, bytes]]:
+    """Every generated file of ``samples/``: its name and its bytes."""
+    sessions = {
+        "quarter-mile.fit": quarter_mile(),
+        "track-6x400.gpx": track_6x400(),
+        "treadmill-beginner.fit": treadmill_beginner(),
+        "long-backward.fit": long_backward(),
+    }
+    for name, session in sessions.items():
+        text = name.endswith(".gpx")
+        yield name, gpx_text(session.activity).encode("utf-8") if text else fit_bytes(session.activity)
+        yield name.rpartition(".")[0] + ".truth.json", truth_json(session.truth).encode("utf-8")
+    yield "quarter-mile.annotations.csv", QUARTER_MILE_SIDECAR.encode("utf-8")
+
+
+def truth_json(truth: Truth) -> str:
+    """The truth as JSON: spans in elapsed seconds with direction and gait, and metres per direction."""
+    spans = [
+        {"start_s": start, "end_s": end, "direction": direction, "gait": gait}
+        for start, end, direction, gait in zip(
+            truth.edges_s[:-1].tolist(), truth.edges_s[1:].tolist(), truth.direction, truth.gait, strict=True
+        )
+    ]
+    metres = {name: round(value, 1) for name, value in truth.distance_m.items()}
+    return json.dumps({"spans": spans, "distance_m": metres}, indent=1) + "\n"
+
+
+def write_samples(folder: Path) -> list[Path]:
+    """Write every sample into the folder; returns what was written."""
+    folder.mkdir(parents=True, exist_ok=True)
+    written = []
+    for name, data in sample_files():
+        (folder / name).write_bytes(data)
+        written.append(folder / name)
+    return written

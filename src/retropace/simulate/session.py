@@ -1,0 +1,76 @@
+"""A simulated session: an activity as a watch would record it, and the truth."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import numpy as np
+
+from retropace.activity import Activity, Device, Lap, Source, StatedTotals
+from retropace.simulate.athlete import Athlete
+from retropace.simulate.body import Truth, move
+from retropace.simulate.place import Place
+from retropace.simulate.plan import Stretch
+from retropace.simulate.watch import Watch, record
+from retropace.spans import as_spans, covered, total_s
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """What a watch recorded, and what was really done."""
+
+    activity: Activity
+    truth: Truth
+
+
+def simulate(
+    plan: Sequence[Stretch],
+    *,
+    athlete: Athlete | None = None,
+    place: Place | None = None,
+    watch: Watch | None = None,
+    start_time: datetime = datetime(2025, 5, 4, 8, 0, tzinfo=UTC),
+    name: str = "simulated",
+    seed: int = 0,
+) -> Session:
+    """Carry out a plan and record it. The same arguments give the same session."""
+    athlete, place, watch = athlete or Athlete(), place or Place("track", 52.5145, 13.2395), watch or Watch()
+    rng = np.random.default_rng(seed)
+    motion = move(plan, athlete, rng)
+    edges = motion.truth.edges_s
+    pauses = as_spans([(edges[at], edges[at + 1]) for at, stretch in enumerate(plan) if stretch.paused])
+    last = len(motion.t_s) - 1
+    written = ~covered(as_spans([(start + 1.0, end) for start, end in pauses.tolist()]), motion.t_s)
+    samples = record(motion, place, watch, np.flatnonzero(written).astype(np.float64), rng)
+    ends = [float(edges[at + 1]) for at, stretch in enumerate(plan) if stretch.lap and at + 1 < len(plan)]
+    bounds = [0.0, *ends, float(last)]
+    counted = np.interp(bounds, samples.t_s, samples.distance_m)
+    laps = tuple(
+        Lap(
+            start_s=bounds[at],
+            end_s=bounds[at + 1],
+            trigger="manual" if at + 2 < len(bounds) else "session_end",
+            timer_s=bounds[at + 1] - bounds[at] - _paused(pauses.tolist(), bounds[at], bounds[at + 1]),
+            distance_m=float(counted[at + 1] - counted[at]),
+        )
+        for at in range(len(bounds) - 1)
+    )
+    activity = Activity(
+        source=Source(name, "simulated"),
+        samples=samples,
+        start_time=start_time,
+        sport="running",
+        sub_sport="treadmill" if place.kind == "treadmill" else "generic",
+        name=name,
+        device=Device("development", "retropace simulator"),
+        laps=laps,
+        pauses=pauses,
+        stated=StatedTotals(float(samples.distance_m[-1]), last - total_s(pauses), float(last)),
+    )
+    return Session(activity, motion.truth)
+
+
+def _paused(pauses: list[list[float]], start_s: float, end_s: float) -> float:
+    return sum(max(min(end, end_s) - max(start, start_s), 0.0) for start, end in pauses)

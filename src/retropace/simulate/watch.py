@@ -1,0 +1,89 @@
+"""What a watch makes of it: smoothed speed, late cadence, wandering positions, a coarse clock."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from retropace.activity import Samples
+from retropace.simulate.body import Motion
+from retropace.simulate.place import Place
+from retropace.spans import Column
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """How a watch records. The lags are the usual ones at real lap marks: speed 2–13 s, cadence about 4 s."""
+
+    speed_smooth_s: float = 4.0
+    """Time constant of the smoothing of speed."""
+    cadence_lag_s: int = 3
+    position_error_m: float = 1.8
+    """Standard deviation of the position error per axis, 2–4 m in the open for watches."""
+    position_memory_s: float = 45.0
+    """Time over which the error wanders (Ornstein & Uhlenbeck 1930; GPS errors are correlated over tens of seconds)."""
+    smart: bool = False
+    """Whether only every few seconds a record is written."""
+    every_s: int = 1
+    """Seconds between records otherwise."""
+    treadmill_error: float = 0.03
+    """How much the watch's step model misjudges distance where it has no positions."""
+
+
+def record(motion: Motion, place: Place, watch: Watch, keep: Column, rng: np.random.Generator) -> Samples:
+    """The records of the seconds in ``keep`` (indices), with everything a watch adds and loses."""
+    count = len(motion.t_s)
+    east, north = place.positions(motion.distance_m)
+    east, north = east + _wander(count, watch, rng), north + _wander(count, watch, rng)
+    lat, lon = place.degrees(east, north)
+    decay = np.exp(-1.0 / watch.speed_smooth_s)
+    indoor = place.kind == "treadmill"
+    factor = 1.0 + (watch.treadmill_error if indoor else 0.0)
+    smooth: Column = np.empty(count)
+    level = 0.0
+    for at, speed in enumerate(motion.speed_mps.tolist()):
+        level = decay * level + (1.0 - decay) * speed
+        smooth[at] = level
+    smooth = np.where(smooth < 0.15, 0.0, smooth * factor)
+    # The watch's distance is the sum of what it takes for the speed, not of its positions.
+    distance = np.concatenate(([0.0], np.cumsum(smooth[1:])))
+    late = np.concatenate((np.zeros(watch.cadence_lag_s), motion.cadence_spm[: count - watch.cadence_lag_s]))
+    one_foot = np.round(late) / 2.0
+    rows = keep.astype(np.intp)[:: watch.every_s]
+    if watch.smart:
+        rows = rows[_smart(smooth[rows], late[rows], rng)]
+    columns: dict[str, Column] = {
+        "distance_m": np.round(distance, 2),
+        "speed_mps": np.round(smooth, 3),
+        "cadence_recorded": one_foot,
+        "heart_rate_bpm": np.round(motion.heart_rate_bpm),
+    }
+    if not indoor:
+        columns |= {"lat_deg": lat, "lon_deg": lon, "altitude_m": np.full(count, 41.0)}
+    return Samples.from_columns(motion.t_s[rows], None, **{name: column[rows] for name, column in columns.items()})
+
+
+def _wander(count: int, watch: Watch, rng: np.random.Generator) -> Column:
+    """A slowly wandering error (exact discretisation of an Ornstein–Uhlenbeck process at one second)."""
+    keep = float(np.exp(-1.0 / watch.position_memory_s))
+    kicks = rng.normal(0.0, watch.position_error_m * np.sqrt(1.0 - keep**2), count)
+    error = np.empty(count)
+    level = float(rng.normal(0.0, watch.position_error_m))
+    for at, kick in enumerate(kicks.tolist()):
+        level = keep * level + kick
+        error[at] = level
+    return error
+
+
+def _smart(speed_mps: Column, cadence_spm: Column, rng: np.random.Generator) -> Column:
+    """Which records smart recording keeps: a change of speed or cadence, else one in up to ten seconds."""
+    kept = [0]
+    patience = 6
+    for at in range(1, len(speed_mps)):
+        last = kept[-1]
+        changed = abs(speed_mps[at] - speed_mps[last]) > 0.25 or abs(cadence_spm[at] - cadence_spm[last]) > 12.0
+        if changed or at - last >= patience or at == len(speed_mps) - 1:
+            kept.append(at)
+            patience = int(rng.integers(3, 11))
+    return np.array(kept, dtype=np.float64).astype(np.intp)
