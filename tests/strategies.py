@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import pairwise
 
 import numpy as np
 from hypothesis import strategies as st
@@ -65,7 +67,7 @@ def activities(draw: st.DrawFn) -> Activity:
 
 
 @st.composite
-def annotations(draw: st.DrawFn, elapsed_s: float) -> list[Annotation]:
+def annotation_lists(draw: st.DrawFn, elapsed_s: float) -> list[Annotation]:
     """Disjoint random annotations within an activity of this length, in any order."""
     cuts = sorted(draw(st.lists(st.floats(0.0, 1.0), max_size=8, unique=True)))
     given = []
@@ -77,7 +79,5 @@ def annotations(draw: st.DrawFn, elapsed_s: float) -> list[Annotation]:
 
 def with_laps(activity: Activity, edges_s: list[float]) -> Activity:
     """The activity with laps between the edges."""
-    from dataclasses import replace
-
-    laps = tuple(Lap(start, end, "manual") for start, end in zip(edges_s[:-1], edges_s[1:], strict=True))
+    laps = tuple(Lap(start, end, "manual") for start, end in pairwise(edges_s))
     return replace(activity, laps=laps)

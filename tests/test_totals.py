@@ -14,7 +14,7 @@ from retropace.analysis import Analysis, analyze
 from retropace.annotations import Annotation
 from retropace.clean import clean
 from retropace.segments import BASES, DIRECTIONS, GAITS
-from tests.strategies import activities, annotations
+from tests.strategies import activities, annotation_lists
 
 LAWS = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
@@ -22,7 +22,7 @@ LAWS = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCh
 @st.composite
 def sessions(draw: st.DrawFn) -> tuple[Activity, list[Annotation]]:
     activity = draw(activities())
-    return activity, draw(annotations(clean(activity).elapsed_s))
+    return activity, draw(annotation_lists(clean(activity).elapsed_s))
 
 
 def document(session: tuple[Activity, list[Annotation]]) -> tuple[Analysis, dict]:  # type: ignore[type-arg]  # JSON

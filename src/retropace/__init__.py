@@ -1,1 +1,72 @@
-"""How far and how long a session was run forward and backward."""
+"""How far and how long a running session was run forward and backward.
+
+>>> import retropace
+>>> activity = retropace.read("run.fit")                                        # doctest: +SKIP
+>>> analysis = retropace.analyze(activity, [retropace.parse_mark("lap 3=backward")])  # doctest: +SKIP
+>>> analysis.to_dict()["directions"]["backward"]["distance_m"]                  # doctest: +SKIP
+
+Names are loaded when they are first used, so that importing the package costs nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from retropace.activity import Activity
+    from retropace.analysis import Analysis, analyze
+    from retropace.annotations import Annotation, Label, Marking, parse_label, parse_mark, read_sidecar
+    from retropace.errors import AnnotationError, OtherSportError, ReadError, RetropaceError
+    from retropace.inspection import Inspection, inspect_activity
+    from retropace.readers import read, read_all
+    from retropace.settings import Settings
+
+_HOMES = {
+    "Activity": "activity",
+    "Analysis": "analysis",
+    "Annotation": "annotations",
+    "AnnotationError": "errors",
+    "Inspection": "inspection",
+    "Label": "annotations",
+    "Marking": "annotations",
+    "OtherSportError": "errors",
+    "ReadError": "errors",
+    "RetropaceError": "errors",
+    "Settings": "settings",
+    "analyze": "analysis",
+    "inspect_activity": "inspection",
+    "parse_label": "annotations",
+    "parse_mark": "annotations",
+    "read": "readers",
+    "read_all": "readers",
+    "read_sidecar": "annotations",
+}
+
+__all__ = [
+    "Activity",
+    "Analysis",
+    "Annotation",
+    "AnnotationError",
+    "Inspection",
+    "Label",
+    "Marking",
+    "OtherSportError",
+    "ReadError",
+    "RetropaceError",
+    "Settings",
+    "analyze",
+    "inspect_activity",
+    "parse_label",
+    "parse_mark",
+    "read",
+    "read_all",
+    "read_sidecar",
+]
+
+
+def __getattr__(name: str) -> Any:
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module 'retropace' has no attribute {name!r}")
+    return getattr(import_module(f"retropace.{home}"), name)

@@ -6,13 +6,13 @@ from hypothesis import strategies as st
 
 from retropace.clean import clean
 from retropace.clean.distance import device_distance, drop_stray_positions, position_distance, smooth
-from retropace.spans import as_spans
+from retropace.spans import Column, as_spans
 from tests.strategies import activity_of
 
 NO_PAUSE = as_spans([])
 
 
-def straight(count: int, speed_mps: float) -> tuple[np.ndarray, np.ndarray]:  # type: ignore[type-arg]  # test data
+def straight(count: int, speed_mps: float) -> tuple[Column, Column]:
     return 48.0 + np.arange(count) * speed_mps / 111_200.0, np.full(count, 11.0)
 
 

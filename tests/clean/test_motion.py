@@ -5,6 +5,7 @@ import pytest
 
 from retropace.clean import clean
 from retropace.errors import ReadError
+from retropace.settings import CleanSettings
 from retropace.spans import total_s
 from tests.strategies import activity_of
 
@@ -12,7 +13,8 @@ from tests.strategies import activity_of
 def test_standing_between_two_runs_is_measured_to_the_second() -> None:
     t_s = np.arange(300.0)
     speed = np.where((t_s >= 100) & (t_s < 160), 0.0, 3.0)
-    track = clean(activity_of(t_s, speed_mps=speed, cadence_recorded=speed * 28.0))
+    prompt = CleanSettings(lag_s=0.0, apart_s=0.0)
+    track = clean(activity_of(t_s, speed_mps=speed, cadence_recorded=speed * 28.0), prompt)
     assert track.standing.tolist() == [[100.0, 160.0]]
     assert track.curves["moving_s"][-1] == 239.0
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from retropace.cli.analyze import analyze
+from retropace.cli.inspect import inspect
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -18,3 +19,4 @@ def main() -> None:
 
 
 main.add_command(analyze)
+main.add_command(inspect)

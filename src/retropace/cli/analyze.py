@@ -12,7 +12,6 @@ from retropace.cli import options
 from retropace.cli.failures import attempt, exit_status
 
 if TYPE_CHECKING:
-    from retropace.activity import Activity
     from retropace.analysis import Analysis
     from retropace.annotations import Marking
     from retropace.settings import Settings
@@ -127,15 +126,10 @@ def analyze_file(
     """Every session of one file, analysed with its sidecar and the marks; raises ``RetropaceError``."""
     from retropace.analysis import analyze as analyze_activity
     from retropace.annotations import read_sidecar, sidecar_path
-    from retropace.errors import AnnotationError, ReadError
-    from retropace.readers import read_all
+    from retropace.errors import AnnotationError
+    from retropace.readers import choose, read_all
 
-    activities: list[Activity] = read_all(path)
-    if session is not None:
-        if session > len(activities):
-            count = f"{len(activities)} running or walking session{'s' * (len(activities) > 1)}"
-            raise ReadError(f"holds {count}, there is no --session {session}", path=path)
-        activities = activities[session - 1 : session]
+    activities = choose(read_all(path), session)
     beside = sidecar_path(path)
     annotations = list(marked)
     if sidecar is not None:

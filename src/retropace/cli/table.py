@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from retropace.cli.failures import harmless
+from retropace.cli.layout import columns, lines
 from retropace.cli.strip import COLOURS, legend, strip
 from retropace.figures import Figures
 from retropace.segments import DIRECTIONS
@@ -16,7 +17,9 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
+    from retropace.activity import Activity
     from retropace.analysis import Analysis
+    from retropace.track import Track
 
 STRIP_WIDTH = 72
 
@@ -24,23 +27,23 @@ STRIP_WIDTH = 72
 def print_analysis(console: Console, analysis: Analysis, units: Units, *, segments: bool) -> None:
     """Print the whole of it; ``segments`` says whether the single segments are listed."""
     coloured = console.is_terminal and not console.no_color
-    _headline(console, analysis, units)
+    print_headline(console, analysis.activity, analysis.track, units)
     console.print(strip(analysis.segments, min(STRIP_WIDTH, console.width), coloured))
     console.print(legend(analysis.segments, coloured))
     console.print()
-    console.print(_directions(analysis, units))
+    console.print(lines(console, _directions(analysis, units)))
     if segments:
         console.print()
-        console.print(_segments(analysis, units))
+        console.print(lines(console, _segments(analysis, units)))
     if analysis.warnings:
         console.print()
         for warning in analysis.warnings:
             console.print(f"! {harmless(warning)}", style="yellow", soft_wrap=True)
 
 
-def _headline(console: Console, analysis: Analysis, units: Units) -> None:
-    activity, whole = analysis.activity, analysis.summary.whole
-    start = analysis.track.start_time
+def print_headline(console: Console, activity: Activity, track: Track, units: Units) -> None:
+    """Print which file this is, what it records, and how far and long it is."""
+    start = track.start_time
     facts = [
         activity.sport.replace("_", " "),
         "" if start is None else f"{start:%Y-%m-%d %H:%M} UTC",
@@ -51,13 +54,13 @@ def _headline(console: Console, analysis: Analysis, units: Units) -> None:
     told = "  ".join(fact for fact in facts if fact)
     if told:
         console.print(harmless(told), soft_wrap=True)
-    way = units.distance(float(whole.distance_m[0])) if analysis.track.distance_source != "none" else "no distance"
-    moving = float(whole.moving_s[0])
-    console.print(f"{way} in {clock(analysis.track.elapsed_s)}, {clock(moving)} of it moving")
+    way = units.distance(float(track.curves["distance_m"][-1])) if track.distance_source != "none" else "no distance"
+    elapsed, moving = clock(track.elapsed_s), clock(float(track.curves["moving_s"][-1]))
+    console.print(f"{way} in {elapsed}, {'all' if moving == elapsed else moving} of it moving")
 
 
 def _directions(analysis: Analysis, units: Units) -> Table:
-    table = _table("", "distance", "share", "time", "pace", "cadence", "step", "heart rate")
+    table = columns("", "distance", "share", "time", "pace", "cadence", "step", "heart rate")
     summary = analysis.summary
     by_distance = analysis.track.distance_source != "none"
     amounts = summary.directions.distance_m if by_distance else summary.directions.moving_s
@@ -78,9 +81,20 @@ def _directions(analysis: Analysis, units: Units) -> Table:
 
 
 def _segments(analysis: Analysis, units: Units) -> Table:
-    table = _table("#", "from", "to", "direction", "why", "distance", "time", "pace", "cadence", "step", "heart rate")
-    for column in (3, 4):
-        table.columns[column].justify = "left"
+    table = columns(
+        "#",
+        "from",
+        "to",
+        "direction",
+        "why",
+        "distance",
+        "time",
+        "pace",
+        "cadence",
+        "step",
+        "heart rate",
+        left=(0, 3, 4),
+    )
     segments, figures = analysis.segments, analysis.summary.segments
     by_distance = analysis.track.distance_source != "none"
     for at in range(len(segments)):
@@ -117,12 +131,3 @@ def _figures(figures: Figures, at: int, units: Units, by_distance: bool, *, movi
 
 def _rounded(value: float, form: str) -> str:
     return form.format(value) if np.isfinite(value) else ""
-
-
-def _table(*columns: str) -> Table:
-    from rich.table import Table
-
-    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim", show_edge=False)
-    for number, column in enumerate(columns):
-        table.add_column(column, justify="right" if number else "left", no_wrap=True)
-    return table

@@ -54,6 +54,19 @@ def read(path: str | os.PathLike[str]) -> Activity:
     return activities[0]
 
 
+def choose(activities: list[Activity], session: int | None) -> list[Activity]:
+    """The ``session``-th of a file's activities (counted from 1) as a list of one; all of them for None.
+
+    Raises :class:`ReadError` if there is no such session.
+    """
+    if session is None:
+        return activities
+    if session > len(activities):
+        count = f"{len(activities)} running or walking session{'s' * (len(activities) > 1)}"
+        raise ReadError(f"holds {count}, there is no --session {session}", path=activities[0].source.path)
+    return activities[session - 1 : session]
+
+
 def _reader(form: str) -> Callable[[bytes, str], list[Activity]]:
     if form == "fit":
         from retropace.readers.fit import read_fit
@@ -68,4 +81,4 @@ def _reader(form: str) -> Callable[[bytes, str], list[Activity]]:
     return read_tcx
 
 
-__all__ = ["read", "read_all", "sniff"]
+__all__ = ["choose", "read", "read_all", "sniff"]

@@ -47,7 +47,7 @@ def record(motion: Motion, place: Place, watch: Watch, keep: Column, rng: np.ran
         smooth[at] = level
     smooth = np.where(smooth < 0.15, 0.0, smooth * factor)
     # The watch's distance is the sum of what it takes for the speed, not of its positions.
-    distance = np.concatenate(([0.0], np.cumsum(smooth[1:])))
+    distance: Column = np.concatenate(([0.0], np.cumsum(smooth[1:])))
     late = np.concatenate((np.zeros(watch.cadence_lag_s), motion.cadence_spm[: count - watch.cadence_lag_s]))
     one_foot = np.round(late) / 2.0
     rows = keep.astype(np.intp)[:: watch.every_s]

@@ -1,0 +1,123 @@
+"""``retropace inspect FILE...``: what a recording holds and how good it is."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from retropace.cli import options
+from retropace.cli.failures import attempt, exit_status, harmless
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from retropace.inspection import Inspection
+    from retropace.units import Units
+
+
+@click.command()
+@click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path())
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["table", "json"]),
+    default="table",
+    show_default=True,
+    help="A table to read, or JSON (an object, or an array for several sessions).",
+)
+@options.units
+@options.cadence
+@options.session
+def inspect(files: tuple[str, ...], form: str, units: str, cadence: str, session: int | None) -> None:
+    """What a recording holds, how good it is, and what can be done with it.
+
+    Shows device, records and their spacing, fields, laps, workout steps, pauses, waypoints, distances, and everything
+    that had to be repaired.
+    """
+    from retropace.settings import CleanSettings
+
+    def look(path: str) -> list[Inspection]:
+        from retropace.inspection import inspect_activity
+        from retropace.readers import choose, read_all
+
+        activities = choose(read_all(path), session)
+        return [inspect_activity(activity, CleanSettings(cadence=cadence)) for activity in activities]
+
+    results = [attempt(path, lambda path=path: look(path)) for path in files]  # type: ignore[misc]  # bound per file
+    found = [inspection for result in results for inspection in result or ()]
+    if form == "json":
+        documents = [inspection.to_dict() for inspection in found]
+        if documents or len(files) > 1:
+            alone = len(files) == 1 and len(documents) == 1
+            click.echo(json.dumps(documents[0] if alone else documents, ensure_ascii=False, indent=2))
+    elif found:
+        from retropace.cli.console import open_console
+        from retropace.units import KILOMETRES, MILES
+
+        console = open_console()
+        for number, inspection in enumerate(found):
+            if number:
+                console.print()
+            _print(console, inspection, MILES if units == "mi" else KILOMETRES)
+    sys.exit(exit_status(results))
+
+
+def _print(console: Console, inspection: Inspection, units: Units) -> None:
+    from retropace.cli.layout import columns, lines
+    from retropace.cli.table import print_headline
+    from retropace.units import clock
+
+    activity, track = inspection.activity, inspection.track
+    print_headline(console, activity, track, units)
+
+    def fact(name: str, text: str) -> None:
+        if text:
+            console.print(f"{name:<10} {harmless(text)}", soft_wrap=True)
+
+    gaps = f", {inspection.long_gaps} gaps over 15 s" if inspection.long_gaps else ""
+    fact(
+        "records",
+        f"{inspection.records}, {inspection.spacing_s:g} s apart, longest {inspection.longest_gap_s:g} s{gaps}",
+    )
+    fact("held", ", ".join(f"{name} {100 * share:.0f} %" for name, share in inspection.shares.items() if share > 0))
+    fact("fields", ", ".join(activity.fields))
+    stated = activity.stated.distance_m
+    told = f"; the device says {units.distance(stated)}" if stated > 0.0 else ""
+    fact("distance", f"{units.distance(float(track.curves['distance_m'][-1]))} from {track.distance_source}{told}")
+    if (way := inspection.way) is not None:
+        fact("way", f"within {way.length_m:.0f} × {way.width_m:.0f} m, ends {way.ends_apart_m:.0f} m apart")
+    fact("pauses", ", ".join(f"{clock(start)}–{clock(end)}" for start, end in track.pauses.tolist()))
+    fact("workout", activity.workout_name)
+    fact("waypoints", ", ".join(mark.name or "unnamed" for mark in track.marks))
+    if track.laps:
+        laps = columns("lap", "from", "to", "ended by", "distance", "timer", left=(0, 3))
+        for number, lap in enumerate(track.laps, 1):
+            ended = " ".join(part for part in (lap.trigger.replace("_", " ") or "not said", lap.intensity) if part)
+            ended += "" if lap.step_index is None else f", step {lap.step_index + 1}"
+            laps.add_row(
+                str(number),
+                clock(lap.start_s),
+                clock(lap.end_s),
+                harmless(ended),
+                units.distance(lap.distance_m),
+                clock(lap.timer_s),
+            )
+        console.print()
+        console.print(lines(console, laps))
+    if track.steps:
+        steps = columns("step", "name", "note", "intensity", "length", left=(0, 1, 2, 3))
+        for step in track.steps:
+            length = {"time": clock(step.duration), "distance": f"{step.duration:.0f} m"}.get(step.duration_kind, "")
+            if step.duration_kind == "repeat" and step.repeat_from is not None:
+                length = f"{step.duration:.0f} times from step {step.repeat_from + 1}"
+            steps.add_row(str(step.index + 1), harmless(step.name), harmless(step.note), step.intensity, length)
+        console.print()
+        console.print(lines(console, steps))
+    console.print()
+    for use in inspection.uses:
+        console.print(f"> {harmless(use)}", soft_wrap=True)
+    for warning in track.warnings:
+        console.print(f"! {harmless(warning)}", style="yellow", soft_wrap=True)
