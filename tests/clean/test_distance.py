@@ -13,7 +13,8 @@ NO_PAUSE = as_spans([])
 
 
 def straight(count: int, speed_mps: float) -> tuple[Column, Column]:
-    return 48.0 + np.arange(count) * speed_mps / 111_200.0, np.full(count, 11.0)
+    lat: Column = 48.0 + np.arange(count, dtype=np.float64) * (speed_mps / 111_200.0)
+    return lat, np.full(count, 11.0)
 
 
 @given(st.lists(st.floats(0.0, 1e5), min_size=2, max_size=80))

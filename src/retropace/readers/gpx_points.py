@@ -12,6 +12,7 @@ from xml.parsers import expat
 
 import numpy as np
 
+from retropace.readers.xml import element_end
 from retropace.spans import Column
 
 QUANTITIES = {
@@ -89,7 +90,7 @@ def read_points(text: str) -> Points:
         if point is None:
             return
         if depth == 0:
-            cut[-1] = cut[-1][0], body.index(b">", parser.CurrentByteIndex) + 1
+            cut[-1] = cut[-1][0], element_end(body, parser.CurrentByteIndex)
             _finish(point, found)
             point = None
             return

@@ -85,6 +85,11 @@ def root_name(data: bytes) -> str:
     return match[1] if match else ""
 
 
+def element_end(body: bytes, at: int) -> int:
+    """Where an element ends, from expat's byte index at its end: an end tag's start, or the end of an empty element."""
+    return body.index(b">", at) + 1 if body[at : at + 2] == b"</" else at
+
+
 def local(tag: str) -> str:
     """An element's name without namespace or prefix."""
     return tag.rpartition("}")[2].rpartition(":")[2]
@@ -131,8 +136,7 @@ def _scan(body: bytes, complete: frozenset[str], path: str) -> _Scan:
     def end(tag: str) -> None:
         found.open_tags.pop()
         if tag.rpartition(":")[2] in complete:
-            # CurrentByteIndex is where the end tag (or the empty element) starts: it closes at the next ">".
-            found.kept_end = body.index(b">", parser.CurrentByteIndex) + 1
+            found.kept_end = element_end(body, parser.CurrentByteIndex)
             found.kept_open = tuple(found.open_tags)
 
     def refuse(*_: object) -> None:

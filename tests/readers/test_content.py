@@ -1,0 +1,165 @@
+from __future__ import annotations
+
+import gzip
+import hashlib
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+from retropace.errors import OtherSportError, ReadError
+from retropace.readers import content, read, read_all
+from retropace.sports import is_on_foot
+from tests.builders.fit_bytes import ENUM, SESSION, START, UINT32, run
+from tests.readers.test_gpx import gpx, segment
+from tests.readers.test_tcx import lap, tcx
+
+GPX = gpx(f"<trk>{segment(0, 30)}</trk>")
+TCX = tcx(lap(0, 30, [range(31)]))
+FIT = run(31).to_bytes()
+
+
+@pytest.mark.parametrize(("data", "form"), [(FIT, "fit"), (GPX, "gpx"), (TCX, "tcx")])
+@pytest.mark.parametrize("packed", [False, True])
+@pytest.mark.parametrize("suffix", ["fit", "gpx", "tcx", "bin"])
+def test_content_decides_not_the_name(tmp_path: Path, data: bytes, form: str, packed: bool, suffix: str) -> None:
+    on_disk = gzip.compress(data) if packed else data
+    path = tmp_path / f"run.{suffix}{'.gz' if packed else ''}"
+    path.write_bytes(on_disk)
+    activity = read(path)
+    assert activity.source.format == form
+    assert activity.source.sha256 == hashlib.sha256(on_disk).hexdigest()
+    wrong = suffix not in (form, "bin")
+    assert any(f"is named .{suffix} but holds {form.upper()}" in said for said in activity.warnings) is wrong
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (b"", "is empty"),
+        (b"\0" * 64, "is empty"),
+        (b"PK\x03\x04rest", "zip archive"),
+        (b'{"a": 1}', "looks like JSON"),
+        (b"start,end\n", "is text, no recording"),
+        (b"<html><body/></html>", "web page"),
+        (b'<kml xmlns="x"/>', "KML map"),
+        (b"<foo/>", r"XML of another kind \(<foo>\)"),
+        (b"\xff\xd8\xff\xe0abc", "photo"),
+        (b"\x01\x02\x03\xfe", "no known format"),
+        (gzip.compress(b""), "gzip file that holds nothing"),
+        (b"\x1f\x8bgarbage", "damaged gzip"),
+    ],
+)
+def test_foreign_files_are_refused_in_words(tmp_path: Path, data: bytes, words: str) -> None:
+    path = tmp_path / "run.fit"
+    path.write_bytes(data)
+    with pytest.raises(ReadError, match=words) as refused:
+        read_all(path)
+    assert refused.value.path == str(path)
+
+
+def test_a_gzip_file_cut_off_keeps_what_it_held(tmp_path: Path) -> None:
+    path = tmp_path / "run.gpx.gz"
+    packed = gzip.compress(GPX)
+    path.write_bytes(packed[: len(packed) * 2 // 3])
+    activity = read(path)
+    assert 0 < len(activity.samples) < 30
+    assert "cut off" in activity.warnings[0]
+
+
+def test_a_gzip_bomb_is_refused_before_it_unpacks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(content, "LARGEST_BYTES", 100_000)
+    path = tmp_path / "run.gpx.gz"
+    path.write_bytes(gzip.compress(b" " * 10_000_000))
+    with pytest.raises(ReadError, match="unpacks to more than any recording"):
+        read_all(path)
+
+
+def test_folders_missing_files_and_pipes_are_refused_at_once(tmp_path: Path) -> None:
+    with pytest.raises(ReadError, match="is a folder"):
+        read_all(tmp_path)
+    with pytest.raises(ReadError, match="no such file"):
+        read_all(tmp_path / "nothing.fit")
+    os.mkfifo(tmp_path / "pipe.fit")
+    with pytest.raises(ReadError, match="is no file"):
+        read_all(tmp_path / "pipe.fit")
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+def test_a_file_that_may_not_be_read(tmp_path: Path) -> None:
+    path = tmp_path / "run.fit"
+    path.write_bytes(FIT)
+    path.chmod(0)
+    with pytest.raises(ReadError, match="permissions"):
+        read_all(path)
+
+
+def test_a_document_type_is_refused_and_nothing_is_fetched(tmp_path: Path) -> None:
+    secret = tmp_path / "secret.txt"
+    secret.write_text("never read")
+    opened: list[str] = []
+    sys.addaudithook(lambda event, args: opened.append(str(args[0])) if event == "open" else None)
+    laughs = "".join(f'<!ENTITY l{n + 1} "{f"&l{n};" * 10}">' for n in range(9))
+    for declared in (f'<!ENTITY x SYSTEM "file://{secret}">', f'<!ENTITY l0 "ha">{laughs}'):
+        for body, name in ((GPX, "gpx"), (TCX, "tcx")):
+            root = "gpx" if name == "gpx" else "TrainingCenterDatabase"
+            path = tmp_path / f"run.{name}"
+            path.write_bytes(body.replace(b"?>", f"?><!DOCTYPE {root} [{declared}]>".encode(), 1))
+            with pytest.raises(ReadError, match="document type"):
+                read_all(path)
+    assert str(secret) not in opened
+
+
+def two_sports() -> bytes:
+    made = run(100, end_session=False)
+    made.define(2, SESSION, [(253, UINT32), (2, UINT32), (7, UINT32), (5, ENUM)])
+    made.data(2, START + 49, START, 50_000, 2)
+    made.data(2, START + 79, START + 50, 30_000, 1)
+    made.data(2, START + 99, START + 80, 19_000, 11)
+    return made.to_bytes()
+
+
+def test_other_sports_are_left_out_and_named(tmp_path: Path) -> None:
+    path = tmp_path / "tri.fit"
+    path.write_bytes(two_sports())
+    activities = read_all(path)
+    assert [activity.sport for activity in activities] == ["running", "walking"]
+    assert [activity.source.session for activity in activities] == [0, 1]
+    assert all("other sports left out: cycling" in activity.warnings[0] for activity in activities)
+    with pytest.raises(ReadError, match="holds 2 sessions"):
+        read(path)
+
+
+def test_a_recording_of_another_sport_is_refused_in_words(tmp_path: Path) -> None:
+    path = tmp_path / "ride.tcx"
+    path.write_bytes(tcx(lap(0, 30, [range(31)]), sport="Biking"))
+    with pytest.raises(OtherSportError, match="is a recording of biking"):
+        read_all(path)
+
+
+@pytest.mark.parametrize(
+    "sport", ["running", "Trail Run", "walking", "HIKING", "9", "", "generic", "Other", "unknown", "treadmill"]
+)
+def test_on_foot(sport: str) -> None:
+    assert is_on_foot(sport)
+
+
+@pytest.mark.parametrize(
+    "sport", ["cycling", "Biking", "1", "swimming", "rowing", "transition", "mountain biking", "e_biking"]
+)
+def test_not_on_foot(sport: str) -> None:
+    assert not is_on_foot(sport)
+
+
+def test_encodings() -> None:
+    text = GPX.decode().replace("<trkseg>", "<name>Zürich</name><trkseg>")
+    for data in (
+        text.encode("utf-8-sig"),
+        text.replace("UTF-8", "ISO-8859-1").encode("iso-8859-1"),
+        text.replace("UTF-8", "UTF-16").encode("utf-16"),
+    ):
+        from retropace.readers.gpx import read_gpx
+
+        (activity,) = read_gpx(data, "x.gpx")
+        assert activity.name == "Zürich"

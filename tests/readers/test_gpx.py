@@ -1,0 +1,228 @@
+from __future__ import annotations
+
+import contextlib
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import gpxpy
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from retropace.activity import Activity
+from retropace.errors import ReadError, RetropaceError
+from retropace.readers.gpx import read_gpx
+from tests.conftest import CORPUS
+
+START = datetime(2025, 5, 1, 8, 0, tzinfo=UTC)
+TPX = 'xmlns:gpxtpx="http://www.garmin.com/xmlschemas/TrackPointExtension/v2"'
+
+
+def point(second: int, inner: str = "", lat: str | None = None) -> str:
+    place = lat if lat is not None else f"{48.0 + second * 2.7e-5:.6f}"
+    time = (START + timedelta(seconds=second)).isoformat().replace("+00:00", "Z")
+    return f'<trkpt lat="{place}" lon="11.0"><ele>0.0</ele><time>{time}</time>{inner}</trkpt>'
+
+
+def segment(first: int, last: int, inner: str = "") -> str:
+    return "<trkseg>" + "".join(point(second, inner) for second in range(first, last)) + "</trkseg>"
+
+
+def gpx(body: str, *, attributes: str = TPX, version: str = "1.1") -> bytes:
+    name = f"http://www.topografix.com/GPX/{version.replace('.', '/')}"
+    head = (
+        f'<?xml version="1.0" encoding="UTF-8"?>\n<gpx version="{version}" creator="test" xmlns="{name}" {attributes}>'
+    )
+    return f"{head}{body}</gpx>".encode()
+
+
+def one(data: bytes) -> Activity:
+    (activity,) = read_gpx(data, "x.gpx")
+    return activity
+
+
+def extension(prefix: str) -> str:
+    return (
+        f"<extensions><{prefix}:TrackPointExtension><{prefix}:hr>150</{prefix}:hr>"
+        f"<{prefix}:cad>84</{prefix}:cad></{prefix}:TrackPointExtension></extensions>"
+    )
+
+
+def timed_files() -> list[Path]:
+    return sorted(path for path in (CORPUS / "gpx").glob("*.gpx")) if CORPUS.is_dir() else []
+
+
+@pytest.mark.usefixtures("corpus")
+@pytest.mark.parametrize("path", timed_files(), ids=lambda path: path.name[:40])
+def test_points_are_those_that_gpxpy_reads(path: Path) -> None:
+    document = gpxpy.parse(path.read_text(encoding="iso-8859-1" if "iso8859" in path.name else "utf-8-sig"))
+    expected = sorted(
+        (moment.replace(tzinfo=moment.tzinfo or UTC).timestamp(), place.latitude, place.longitude)
+        for track in document.tracks
+        for part in track.segments
+        for place in part.points
+        if (moment := place.time) is not None and abs(place.latitude) <= 90.0
+    )
+    try:
+        activities = read_gpx(path.read_bytes(), path.name)
+    except ReadError:
+        assert not expected
+        return
+    found = []
+    for activity in activities:
+        assert activity.start_time is not None
+        times = activity.start_time.timestamp() + activity.samples.t_s
+        found += list(zip(times, activity.samples.lat_deg, activity.samples.lon_deg, strict=True))
+    np.testing.assert_allclose(np.array(sorted(found)), np.array(expected), atol=1e-6)
+
+
+@pytest.mark.parametrize("prefix", ["gpxtpx", "ns3", "tpx1", "a.b-c"])
+def test_heart_rate_and_cadence_whatever_the_prefix(prefix: str) -> None:
+    attributes = f'xmlns:{prefix}="http://www.garmin.com/xmlschemas/TrackPointExtension/v1"'
+    activity = one(gpx(f"<trk>{segment(0, 30, extension(prefix))}</trk>", attributes=attributes))
+    assert set(activity.samples.heart_rate_bpm.tolist()) == {150.0}
+    assert set(activity.samples.cadence_recorded.tolist()) == {84.0}
+    assert activity.warnings == ()
+
+
+def test_an_undeclared_prefix_is_read_and_said() -> None:
+    activity = one(gpx(f"<trk>{segment(0, 30, extension('gpxtpx'))}</trk>", attributes=""))
+    assert set(activity.samples.cadence_recorded.tolist()) == {84.0}
+    assert "gpxtpx used without being declared" in activity.warnings[0]
+
+
+def test_coros_cadence_in_the_default_namespace_of_gpx_1_0() -> None:
+    inner = "<course>-nan</course><speed>2.5</speed><cadence>85</cadence>"
+    activity = one(gpx(f"<trk>{segment(0, 30, inner)}</trk>", version="1.0"))
+    assert set(activity.samples.cadence_recorded.tolist()) == {85.0}
+    assert set(activity.samples.speed_mps.tolist()) == {2.5}
+    assert "course" not in activity.samples.extra
+
+
+def test_cluetrust_and_apple_extensions() -> None:
+    clue = "<extensions><g:hr>140</g:hr><g:cadence>80</g:cadence><g:temp>20</g:temp></extensions>"
+    activity = one(
+        gpx(f"<trk>{segment(0, 9, clue)}</trk>", attributes='xmlns:g="http://www.cluetrust.com/XML/GPXDATA/1/0"')
+    )
+    assert activity.samples.heart_rate_bpm[0] == 140.0
+    assert activity.samples.cadence_recorded[0] == 80.0
+    apple = "<extensions><speed>2.9</speed><course>180.5</course><hAcc>1.5</hAcc><vAcc>1.1</vAcc></extensions>"
+    activity = one(gpx(f"<trk>{segment(0, 9, apple)}</trk>"))
+    assert activity.samples.speed_mps[0] == 2.9
+    assert {name: column[0] for name, column in activity.samples.extra.items()} == {
+        "course": 180.5,
+        "hAcc": 1.5,
+        "vAcc": 1.1,
+    }
+
+
+def test_an_elevation_of_zero_is_kept() -> None:
+    assert one(gpx(f"<trk>{segment(0, 5)}</trk>")).samples.altitude_m.tolist() == [0.0] * 5
+
+
+def test_the_gap_between_segments_is_a_pause_and_empty_ones_are_nothing() -> None:
+    activity = one(gpx(f"<trk><trkseg/>{segment(0, 30)}<trkseg></trkseg>{segment(90, 120)}</trk>"))
+    assert activity.pauses.tolist() == [[29.0, 90.0]]
+    assert len(activity.samples) == 60
+
+
+def test_tracks_that_follow_one_another_are_one_session_and_others_are_not() -> None:
+    day = 86_400
+    body = f"<trk><name>a</name>{segment(0, 30)}</trk><trk>{segment(90, 120)}</trk><trk>{segment(day, day + 30)}</trk>"
+    activities = read_gpx(gpx(body), "x.gpx")
+    assert [len(activity.samples) for activity in activities] == [60, 30]
+    assert activities[0].pauses.tolist() == [[29.0, 90.0]]
+
+
+def test_names_type_creator_and_waypoints() -> None:
+    mark = '<wpt lat="48.0" lon="11.0"><time>2025-05-01T08:00:10Z</time><name>back</name><desc>here</desc></wpt>'
+    body = (
+        f"{mark}<wpt lat='48' lon='11'/><trk><name>Run</name><desc>6 x 400</desc><type>9</type>{segment(0, 30)}</trk>"
+    )
+    activity = one(gpx(body))
+    assert (activity.name, activity.description, activity.sport) == ("Run", "6 x 400", "running")
+    assert str(activity.device) == "test"
+    assert (activity.marks[0].t_s, activity.marks[0].name, activity.marks[0].note) == (10.0, "back", "here")
+    assert np.isnan(activity.marks[1].t_s)
+
+
+def test_points_without_position_or_time_are_dropped_and_counted() -> None:
+    lost = '<trkpt lat="48.0" lon="11.0"/><trkpt lon="11"><time>2025-05-01T08:00:00Z</time></trkpt>'
+    activity = one(gpx(f"<trk><trkseg>{lost}{point(1)}{point(2)}{point(3, lat='95')}</trkseg></trk>"))
+    assert len(activity.samples) == 2
+    assert "2 points without a usable position" in activity.warnings[0]
+    assert "1 of 3 points have no time" in activity.warnings[1]
+
+
+def test_times_without_a_zone_are_taken_as_utc_and_said() -> None:
+    data = gpx(f"<trk>{segment(0, 5)}</trk>").replace(b"Z</time>", b"</time>")
+    activity = one(data)
+    assert activity.start_time == START
+    assert "taken as UTC" in activity.warnings[0]
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ("<trk><trkseg><trkpt lat='1' lon='1'/></trkseg></trk>", "has no times"),
+        ("<rte><rtept lat='1' lon='1'/></rte>", "planned route"),
+        ("<wpt lat='1' lon='1'/>", "waypoints only"),
+        ("", "no track points"),
+    ],
+)
+def test_what_is_no_recording_is_refused_in_words(body: str, words: str) -> None:
+    with pytest.raises(ReadError, match=words):
+        read_gpx(gpx(body), "x.gpx")
+
+
+def test_a_prefixed_document_is_read() -> None:
+    data = gpx(f"<trk><name>n</name>{segment(0, 5)}</trk>", attributes="").decode()
+    for tag in ("gpx", "trkseg", "trkpt", "trk", "name", "ele", "time"):
+        data = (
+            data.replace(f"<{tag}>", f"<p:{tag}>").replace(f"<{tag} ", f"<p:{tag} ").replace(f"</{tag}>", f"</p:{tag}>")
+        )
+    activity = one(data.replace("xmlns=", "xmlns:p=").encode())
+    assert activity.name == "n"
+    assert len(activity.samples) == 5
+
+
+def test_lxml_or_not_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = gpx(f"<metadata><name>m</name></metadata><trk><name>t</name>{segment(0, 9)}</trk>")
+    before = one(data)
+    for name in [name for name in sys.modules if name.partition(".")[0] in ("gpxpy", "lxml")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "lxml", None)
+    after = one(data)
+    assert sys.modules["gpxpy.parser"].library() == "STDLIB"
+    assert (after.name, after.device, len(after.samples)) == (before.name, before.device, len(before.samples))
+
+
+WHOLE = gpx(f"<wpt lat='1' lon='1'><name>w</name></wpt><trk>{segment(0, 40, extension('gpxtpx'))}</trk>")
+FULL = one(WHOLE)
+
+
+@given(st.integers(1, len(WHOLE) - 1))
+@settings(deadline=None)
+def test_a_file_cut_anywhere_keeps_a_prefix_of_its_points(length: int) -> None:
+    try:
+        activity = one(WHOLE[:length])
+    except ReadError:
+        assert b"</trkpt>" not in WHOLE[:length]
+        return
+    count = len(activity.samples)
+    np.testing.assert_array_equal(activity.samples.t_s, FULL.samples.t_s[:count])
+    np.testing.assert_array_equal(activity.samples.heart_rate_bpm, FULL.samples.heart_rate_bpm[:count])
+    assert count == WHOLE[:length].count(b"</trkpt>")
+    assert "damaged" in activity.warnings[0]
+
+
+@given(st.lists(st.tuples(st.integers(0, len(WHOLE) - 1), st.integers(0, 255)), min_size=1, max_size=6))
+@settings(deadline=None, max_examples=200)
+def test_random_damage_never_leaves_as_another_exception(changes: list[tuple[int, int]]) -> None:
+    damaged = bytearray(WHOLE)
+    for place, value in changes:
+        damaged[place] = value
+    with contextlib.suppress(RetropaceError):
+        read_gpx(bytes(damaged), "x.gpx")

@@ -1,0 +1,130 @@
+from __future__ import annotations
+
+import contextlib
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from retropace.errors import ReadError, RetropaceError
+from retropace.readers.tcx import read_tcx
+from retropace.spans import total_s
+from tests.readers.test_fit import catalog
+
+HEAD = (
+    '<?xml version="1.0" encoding="UTF-8"?><TrainingCenterDatabase '
+    'xmlns="http://www.garmin.com/xmlschemas/TrainingCenterDatabase/v2" '
+    'xmlns:ns3="http://www.garmin.com/xmlschemas/ActivityExtension/v2"><Activities>'
+)
+TAIL = "</Activities></TrainingCenterDatabase>"
+
+
+def clock(second: int) -> str:
+    return f"2025-05-01T08:{second // 60:02d}:{second % 60:02d}Z"
+
+
+def point(second: int, inner: str = "") -> str:
+    return f"<Trackpoint><Time>{clock(second)}</Time><DistanceMeters>{3 * second}</DistanceMeters>{inner}</Trackpoint>"
+
+
+def lap(start: int, timer_s: float, tracks: list[range], trigger: str = "Manual", inner: str = "") -> str:
+    points = "".join(f"<Track>{''.join(point(second, inner) for second in track)}</Track>" for track in tracks)
+    return (
+        f'<Lap StartTime="{clock(start)}"><TotalTimeSeconds>{timer_s}</TotalTimeSeconds>'
+        f"<DistanceMeters>{3 * timer_s}</DistanceMeters><Intensity>Active</Intensity>"
+        f"<TriggerMethod>{trigger}</TriggerMethod>{points}</Lap>"
+    )
+
+
+def tcx(*laps: str, sport: str = "Running") -> bytes:
+    activity = f'<Activity Sport="{sport}"><Id>{clock(0)}</Id>{"".join(laps)}<Notes>felt good</Notes></Activity>'
+    return f"{HEAD}{activity}{TAIL}".encode()
+
+
+@pytest.mark.usefixtures("corpus")
+@pytest.mark.parametrize(
+    "row", [row for row in catalog("tcx/") if row["n_records"] != "0"], ids=lambda r: r["file"][4:40]
+)
+def test_real_files_hold_what_the_catalog_counted(corpus: Path, row: dict[str, str]) -> None:
+    (activity,) = read_tcx((corpus / row["file"]).read_bytes(), row["file"])
+    assert len(activity.samples) == int(row["n_records"])
+    assert int(np.isfinite(activity.samples.lat_deg).sum()) == int(row["n_positions"])
+    assert int(np.isfinite(activity.samples.cadence_recorded).sum()) == int(row["n_cadence"])
+    assert len(activity.laps) == int(row["n_laps"])
+    assert activity.stated.timer_s == pytest.approx(float(row["timer_s"]), abs=0.1)
+    # What the laps say of pauses explains the difference between clock and timer.
+    paused = float(activity.samples.t_s[-1]) - activity.stated.timer_s
+    assert total_s(activity.pauses) == pytest.approx(max(paused, 0.0), abs=16.0)
+
+
+def test_a_lap_longer_by_the_clock_than_by_the_timer_holds_a_pause_where_the_track_breaks() -> None:
+    (activity,) = read_tcx(tcx(lap(0, 60, [range(31), range(60, 91)]), lap(90, 30, [range(91, 121)])), "x.tcx")
+    assert activity.pauses.tolist() == [[30.0, 59.0]] or activity.pauses.tolist() == [[30.0, 60.0]]
+    assert [(one.start_s, one.end_s, one.trigger) for one in activity.laps] == [
+        (0.0, 90.0, "manual"),
+        (90.0, 120.0, "manual"),
+    ]
+
+
+def test_a_new_track_alone_is_no_pause() -> None:
+    (activity,) = read_tcx(tcx(lap(0, 60, [range(30), range(30, 61)])), "x.tcx")
+    assert len(activity.pauses) == 0
+
+
+def test_run_cadence_goes_before_cadence_and_speed_is_read() -> None:
+    inner = (
+        "<HeartRateBpm><Value>150</Value></HeartRateBpm><Cadence>10</Cadence>"
+        "<Extensions><ns3:TPX><ns3:Speed>2.9</ns3:Speed><ns3:RunCadence>84</ns3:RunCadence></ns3:TPX></Extensions>"
+    )
+    (activity,) = read_tcx(tcx(lap(0, 30, [range(31)], inner=inner)), "x.tcx")
+    assert activity.samples.cadence_recorded[3] == 84.0
+    assert activity.samples.speed_mps[3] == 2.9
+    assert activity.samples.heart_rate_bpm[3] == 150.0
+    (activity,) = read_tcx(tcx(lap(0, 30, [range(31)], inner="<Cadence>83</Cadence>")), "x.tcx")
+    assert activity.samples.cadence_recorded[3] == 83.0
+    assert activity.description == "felt good"
+
+
+@pytest.mark.parametrize(
+    ("inner", "words"),
+    [
+        ("<Activities/>", "no activity"),
+        ("<Workouts><Workout><Name>w</Name></Workout></Workouts>", "workout plan"),
+        ("<Courses><Course><Name>c</Name></Course></Courses>", "a course"),
+        (
+            f"<Activities><Activity Sport='Running'>{lap(0, 60, [])}</Activity></Activities>",
+            "laps without track points",
+        ),
+    ],
+)
+def test_what_is_no_recording_is_refused_in_words(inner: str, words: str) -> None:
+    with pytest.raises(ReadError, match=words):
+        read_tcx(f"<TrainingCenterDatabase>{inner}</TrainingCenterDatabase>".encode(), "x.tcx")
+
+
+WHOLE = tcx(lap(0, 30, [range(31)]))
+(FULL,) = read_tcx(WHOLE, "x.tcx")
+
+
+@given(st.integers(1, len(WHOLE) - 1))
+@settings(deadline=None)
+def test_a_file_cut_anywhere_keeps_a_prefix_of_its_points(length: int) -> None:
+    try:
+        (activity,) = read_tcx(WHOLE[:length], "x.tcx")
+    except ReadError:
+        assert b"</Trackpoint>" not in WHOLE[:length]
+        return
+    assert len(activity.samples) == WHOLE[:length].count(b"</Trackpoint>")
+    np.testing.assert_array_equal(activity.samples.t_s, FULL.samples.t_s[: len(activity.samples)])
+
+
+@given(st.lists(st.tuples(st.integers(0, len(WHOLE) - 1), st.integers(0, 255)), min_size=1, max_size=6))
+@settings(deadline=None, max_examples=200)
+def test_random_damage_never_leaves_as_another_exception(changes: list[tuple[int, int]]) -> None:
+    damaged = bytearray(WHOLE)
+    for place, value in changes:
+        damaged[place] = value
+    with contextlib.suppress(RetropaceError):
+        read_tcx(bytes(damaged), "x.tcx")
