@@ -23,6 +23,7 @@ _BOMS = (
 )
 _DECLARATION = re.compile(r"^\s*<\?xml\b[^>]*?\?>", re.DOTALL)
 _ENCODING = re.compile(rb"^\s*<\?xml\b[^>]*?encoding\s*=\s*[\"']([A-Za-z0-9._-]+)[\"']", re.DOTALL)
+_TAG = re.compile(rb"<(?:\"[^\"]*\"|'[^']*'|[^\"'>])*>")
 # What XML 1.0 (5th edition, 2.2) does not allow in a document.
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
@@ -86,8 +87,9 @@ def root_name(data: bytes) -> str:
 
 
 def element_end(body: bytes, at: int) -> int:
-    """Where an element ends, from expat's byte index at its end: an end tag's start, or the end of an empty element."""
-    return body.index(b">", at) + 1 if body[at : at + 2] == b"</" else at
+    """Where an element ends, from expat's byte index when it ends: that of its end tag, or of an empty element's tag."""
+    tag = _TAG.match(body, at)
+    return tag.end() if tag else at
 
 
 def local(tag: str) -> str:
