@@ -87,7 +87,7 @@ def root_name(data: bytes) -> str:
 
 
 def element_end(body: bytes, at: int) -> int:
-    """Where an element ends, from expat's byte index when it ends: that of its end tag, or of an empty element's tag."""
+    """Where an element ends, from expat's byte index when it ends: its end tag's, or an empty element's own."""
     tag = _TAG.match(body, at)
     return tag.end() if tag else at
 
