@@ -90,7 +90,7 @@ def read_points(text: str) -> Points:
         if point is None:
             return
         if depth == 0:
-            cut[-1] = cut[-1][0], element_end(body, parser.CurrentByteIndex)
+            cut[-1] = cut[-1][0], element_end(body, parser.CurrentByteIndex, tag)
             _finish(point, found)
             point = None
             return

@@ -23,7 +23,6 @@ _BOMS = (
 )
 _DECLARATION = re.compile(r"^\s*<\?xml\b[^>]*?\?>", re.DOTALL)
 _ENCODING = re.compile(rb"^\s*<\?xml\b[^>]*?encoding\s*=\s*[\"']([A-Za-z0-9._-]+)[\"']", re.DOTALL)
-_TAG = re.compile(rb"<(?:\"[^\"]*\"|'[^']*'|[^\"'>])*>")
 # What XML 1.0 (5th edition, 2.2) does not allow in a document.
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
@@ -86,10 +85,12 @@ def root_name(data: bytes) -> str:
     return match[1] if match else ""
 
 
-def element_end(body: bytes, at: int) -> int:
-    """Where an element ends, from expat's byte index when it ends: its end tag's, or an empty element's own."""
-    tag = _TAG.match(body, at)
-    return tag.end() if tag else at
+def element_end(body: bytes, at: int, tag: str) -> int:
+    """Where an element that holds none of its kind ends, from expat's byte index when it says so.
+
+    Expat points at the end tag, or, for an empty element, behind it.
+    """
+    return body.index(b">", at) + 1 if body.startswith(b"</" + tag.encode("utf-8"), at) else at
 
 
 def local(tag: str) -> str:
@@ -138,7 +139,7 @@ def _scan(body: bytes, complete: frozenset[str], path: str) -> _Scan:
     def end(tag: str) -> None:
         found.open_tags.pop()
         if tag.rpartition(":")[2] in complete:
-            found.kept_end = element_end(body, parser.CurrentByteIndex)
+            found.kept_end = element_end(body, parser.CurrentByteIndex, tag)
             found.kept_open = tuple(found.open_tags)
 
     def refuse(*_: object) -> None:
