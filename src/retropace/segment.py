@@ -43,6 +43,7 @@ def _cut(track: Track, start_s: float, end_s: float, settings: SegmentSettings) 
     signal = _without_ramps(signal, round(settings.ramp_s / settings.grid_s))
     penalty = settings.penalty / settings.sensitivity / settings.grid_s
     edges = change_points(signal, penalty, max(round(settings.min_segment_s / settings.grid_s), 1))
+    edges = _without_transitions(signal, edges, round(settings.transition_s / settings.grid_s))
     edges = _without_small_changes(signal, edges, settings.least_change / settings.sensitivity)
     inner: Column = start_s + settings.grid_s * edges[1:-1].astype(np.float64)
     return inner
@@ -59,6 +60,36 @@ def _without_ramps(signal: Column, length: int) -> Column:
     level[:length] = signal[length : 2 * length].mean(axis=0)
     level[-length:] = signal[-2 * length : -length].mean(axis=0)
     return level
+
+
+def _without_transitions(signal: Column, edges: NDArray[np.intp], longest: int) -> NDArray[np.intp]:
+    """The edges without short stretches half-way between their neighbours, each replaced by the edge that fits best.
+
+    Smoothed by a watch, one change of pace is a ramp of some seconds, which the cheapest cut takes for a stretch.
+    """
+    sums = np.vstack((np.zeros(signal.shape[1]), np.cumsum(signal, axis=0)))
+    at = 1
+    while at < len(edges) - 2:
+        first, last = edges[at], edges[at + 1]
+        if last - first > longest:
+            at += 1
+            continue
+        before, here, after = (
+            (sums[edges[number + 1]] - sums[edges[number]]) / (edges[number + 1] - edges[number])
+            for number in (at - 1, at, at + 1)
+        )
+        way = after - before
+        length2 = float(way @ way)
+        share = float((here - before) @ way) / length2 if length2 > 0.0 else -1.0
+        aside2 = float(np.sum((here - before - share * way) ** 2))
+        if not 0.1 < share < 0.9 or aside2 > 0.25 * length2:
+            at += 1
+            continue
+        part = signal[first:last]
+        gain = np.cumsum(np.sum((part - after) ** 2 - (part - before) ** 2, axis=1))
+        split = int(np.argmax(np.concatenate(([0.0], gain))))
+        edges = np.concatenate((edges[:at], [first + split], edges[at + 2 :]))
+    return edges
 
 
 def _without_small_changes(signal: Column, edges: NDArray[np.intp], least: float) -> NDArray[np.intp]:

@@ -27,15 +27,17 @@ class SegmentSettings:
     """Above 1 smaller changes of pace and cadence cut, below 1 only larger ones."""
     ramp_s: float = 8.0
     """Getting up to speed from a stop, and slowing down into one, takes about this long and is no change of pace."""
+    transition_s: float = 16.0
+    """A stretch up to this long half-way between its neighbours is a ramp: one change, smoothed by the watch."""
     grid_s: float = 1.0
     """Signals are read at this spacing, whatever the recording's."""
     speed_noise_mps: float = 0.3
     """How much the speed of a steady stretch wanders, from second to second and slowly."""
-    cadence_noise_spm: float = 4.0
+    cadence_noise_spm: float = 5.0
     """How much the cadence of a steady stretch wanders."""
-    penalty: float = 80.0
+    penalty: float = 35.0
     """What a cut must gain, in squared noise times seconds."""
-    least_change: float = 1.5
+    least_change: float = 1.1
     """How far apart two neighbouring stretches must be, in noises."""
 
 

@@ -1,0 +1,100 @@
+"""Change points against the real lap marks of the corpus: ``python -m tests.benchmarks.boundaries``.
+
+Truth are laps that somebody ended (a press or a workout step); autolaps are none. A found boundary may lie 3 s before
+to 10 s after its mark. Beside the answer stand the empty one and one cut every minute.
+"""
+
+from __future__ import annotations
+
+import csv
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from retropace.clean import clean
+from retropace.evaluate import Boundaries, match_boundaries
+from retropace.readers import read
+from retropace.segment import segment
+from retropace.spans import Column
+from retropace.track import Track
+
+CORPUS = Path(__file__).resolve().parents[3] / "shared" / "corpus"
+REAL = {"manual", "step", "manual/step (inferred)"}
+EARLY_S, LATE_S = 3.0, 10.0
+
+
+@dataclass(frozen=True)
+class Marked:
+    """A recording with the ends of its real laps; ``visible`` are those with a change of pace or cadence."""
+
+    name: str
+    tier: str
+    track: Track
+    true_s: Column
+    visible: np.ndarray[tuple[int], np.dtype[np.bool_]]
+
+
+def load(corpus: Path) -> list[Marked]:
+    """Every session of ``intervals.csv``."""
+    rows: dict[str, list[dict[str, str]]] = {}
+    with (corpus / "intervals.csv").open(encoding="utf-8") as table:
+        for row in csv.DictReader(table):
+            rows.setdefault(row["file"], []).append(row)
+    marked = []
+    for name, laps in rows.items():
+        track = clean(read(corpus / name))
+        real = [(lap, row) for lap, row in zip(track.laps[:-1], laps, strict=False) if row["boundary_at_end"] in REAL]
+        visible = np.array([_visible(row) for _, row in real], dtype=bool)
+        marked.append(Marked(name, laps[0]["tier"], track, np.array([lap.end_s for lap, _ in real]), visible))
+    return marked
+
+
+def _visible(row: dict[str, str]) -> bool:
+    ratio, cadence = row["speed_ratio_next_over_this"], row["cadence_change_spm_to_next"]
+    return bool((ratio and abs(float(ratio) - 1.0) > 0.1) or (cadence and abs(float(cadence)) > 8.0))
+
+
+def measured(marked: Marked, answer: Callable[[Track], Column]) -> Boundaries:
+    """How an answer's inner edges fit one session."""
+    return match_boundaries(marked.true_s, answer(marked.track)[1:-1], EARLY_S, LATE_S)
+
+
+def nothing(track: Track) -> Column:
+    """The empty answer."""
+    return np.array([0.0, track.elapsed_s])
+
+
+def every_minute(track: Track) -> Column:
+    """An edge a minute, whatever was run."""
+    return np.append(np.arange(0.0, track.elapsed_s, 60.0), track.elapsed_s)
+
+
+def main() -> None:
+    """Print the table."""
+    if not CORPUS.is_dir():
+        sys.exit("needs the public recordings in ../shared/corpus")
+    sessions = load(CORPUS)
+    for tier in ("core", "extra"):
+        total = {answer.__name__: Boundaries(0, 0, 0) for answer in (segment, nothing, every_minute)}
+        seen = Boundaries(0, 0, 0)
+        for marked in (one for one in sessions if one.tier == tier):
+            for answer in (segment, nothing, every_minute):
+                total[answer.__name__] += measured(marked, answer)
+            found = measured(marked, segment)
+            seen += match_boundaries(marked.true_s[marked.visible], segment(marked.track)[1:-1], EARLY_S, LATE_S)
+            _line(marked.name[-44:], found)
+        for name, counted in total.items():
+            _line(f"{tier}, all: {name}", counted)
+        sys.stdout.write(f"{tier}: of {seen.true} marks with a visible change {seen.matched} found\n\n")
+
+
+def _line(name: str, counted: Boundaries) -> None:
+    figures = f"precision {counted.precision:.3f}  recall {counted.recall:.3f}  F1 {counted.f1:.3f}"
+    sys.stdout.write(f"{name:46s} true {counted.true:3d}  found {counted.found:3d}  {figures}\n")
+
+
+if __name__ == "__main__":
+    main()
