@@ -1,0 +1,137 @@
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+
+import fitdecode
+import garmin_fit_sdk
+import numpy as np
+import pytest
+
+from retropace.geodesy import steps_m
+from retropace.readers.fit import read_fit
+from retropace.readers.gpx import read_gpx
+from retropace.simulate import Athlete, Place, Session, Stretch, Watch, backward, forward, rest, simulate, walk
+from retropace.simulate.samples import sample_files
+from retropace.simulate.write_fit import fit_bytes
+from retropace.simulate.write_gpx import gpx_text
+from retropace.spans import covered
+
+PLAN: list[Stretch] = [
+    forward(seconds=200),
+    backward(metres=300),
+    rest(60, paused=True),
+    walk("forward", 100),
+    walk("backward", 100),
+    rest(30),
+    forward(seconds=100),
+]
+
+
+def session(seed: int = 1, **changes: object) -> Session:
+    return simulate(PLAN, seed=seed, **changes)  # type: ignore[arg-type]  # keywords of simulate() by name
+
+
+def test_the_truth_covers_the_session_and_its_distances_add_up() -> None:
+    made = session()
+    edges = made.truth.edges_s
+    assert edges[0] == 0.0
+    assert np.all(np.diff(edges) > 0.0)
+    assert edges[-1] == made.activity.samples.t_s[-1] + 1.0
+    assert sum(made.truth.distance_m.values()) == pytest.approx(made.activity.stated.distance_m, rel=0.02)
+    assert made.truth.distance_m["backward"] > 300.0
+
+
+def test_the_same_seed_is_the_same_session_and_another_is_not() -> None:
+    one, same, other = session(1), session(1), session(2)
+    np.testing.assert_array_equal(one.activity.samples.lat_deg, same.activity.samples.lat_deg)
+    assert not np.array_equal(one.activity.samples.lat_deg, other.activity.samples.lat_deg)
+
+
+def test_backward_at_equal_speed_has_8_percent_more_and_shorter_steps() -> None:
+    athlete = Athlete()
+    speed = np.array([1.8, 2.4])
+    ratio = athlete.steps_spm("backward", "run", speed) / athlete.steps_spm("forward", "run", speed)
+    np.testing.assert_allclose(ratio, 1.08)
+    length = 60.0 * speed / athlete.steps_spm("backward", "run", speed)
+    assert np.all(length < 60.0 * speed / athlete.steps_spm("forward", "run", speed))
+
+
+def test_nobody_is_faster_backward_than_the_world() -> None:
+    made = simulate([backward(metres=400, effort=1.5)], athlete=Athlete(run_mps=4.5, backward_share=0.8))
+    assert made.truth.edges_s[-1] >= 69.6  # the 400 m world best
+
+
+def test_a_stopped_watch_writes_nothing() -> None:
+    made = session()
+    (pause,) = made.activity.pauses.tolist()
+    inside = covered(np.array([[pause[0] + 1.0, pause[1]]]), made.activity.samples.t_s)
+    assert not np.any(inside)
+    assert pause[1] - pause[0] == 60.0
+
+
+def test_smart_recording_leaves_one_to_ten_seconds() -> None:
+    gaps = np.diff(session(watch=Watch(smart=True)).activity.samples.t_s)
+    assert np.sum(gaps > 10.0) == 1  # the pause
+    assert np.median(gaps) > 2.0
+
+
+def test_laps_of_the_track_are_400_metres_and_positions_err_by_metres() -> None:
+    place = Place("track", 52.5, 13.3)
+    lat, lon = place.degrees(*place.positions(np.arange(0.0, 401.0)))
+    assert float(np.sum(steps_m(lat, lon))) == pytest.approx(400.0, abs=0.5)
+    assert float(steps_m(lat[[0, -1]], lon[[0, -1]])[0]) < 0.6
+    made = simulate([forward(seconds=600)], place=place, seed=3)
+    true = place.degrees(*place.positions(made.activity.samples.distance_m))
+    off = steps_m(
+        np.column_stack((made.activity.samples.lat_deg, true[0])).ravel(),
+        np.column_stack((made.activity.samples.lon_deg, true[1])).ravel(),
+    )[::2]
+    assert 0.5 < float(np.median(off)) < 25.0
+
+
+def test_fit_reads_back_as_written_by_three_readers() -> None:
+    made = session()
+    data = fit_bytes(made.activity)
+    with fitdecode.FitReader(io.BytesIO(data), check_crc=fitdecode.CrcCheck.RAISE) as frames:
+        assert sum(isinstance(frame, fitdecode.FitDataMessage) and frame.name == "record" for frame in frames) == len(
+            made.activity.samples
+        )
+    messages, errors = garmin_fit_sdk.Decoder(garmin_fit_sdk.Stream.from_byte_array(bytearray(data))).read()
+    assert errors == []
+    assert len(messages["record_mesgs"]) == len(made.activity.samples)
+    (back,) = read_fit(data, "x.fit")
+    assert back.warnings == ()
+    for name, step in (("t_s", 0.0), ("distance_m", 0.0051), ("speed_mps", 0.00051), ("lat_deg", 1e-7)):
+        np.testing.assert_allclose(getattr(back.samples, name), getattr(made.activity.samples, name), rtol=0, atol=step)
+    np.testing.assert_allclose(back.samples.cadence_recorded, made.activity.samples.cadence_recorded, atol=1 / 128)
+    assert back.pauses.tolist() == made.activity.pauses.tolist()
+    assert [(lap.start_s, lap.end_s, lap.trigger) for lap in back.laps] == [
+        (lap.start_s, lap.end_s, lap.trigger) for lap in made.activity.laps
+    ]
+    assert back.start_time == made.activity.start_time
+
+
+def test_gpx_reads_back_as_written() -> None:
+    made = session()
+    (back,) = read_gpx(gpx_text(made.activity).encode(), "x.gpx")
+    np.testing.assert_array_equal(back.samples.t_s, made.activity.samples.t_s)
+    np.testing.assert_allclose(back.samples.lat_deg, made.activity.samples.lat_deg, atol=6e-8)
+    np.testing.assert_array_equal(back.samples.heart_rate_bpm, made.activity.samples.heart_rate_bpm)
+    assert len(back.pauses) == 1
+
+
+def test_the_samples_in_the_project_are_what_the_script_makes(samples: Path) -> None:
+    made = dict(sample_files())
+    on_disk = {path.name: path.read_bytes() for path in samples.iterdir() if path.name != "README.md"}
+    assert made.keys() == on_disk.keys()
+    for name, data in made.items():
+        if name.endswith(".fit"):  # the last digits of a sine may differ between machines: compare what is read
+            (one,), (other,) = read_fit(data, name), read_fit(on_disk[name], name)
+            for column in ("t_s", "distance_m", "lat_deg", "cadence_recorded", "heart_rate_bpm"):
+                np.testing.assert_allclose(getattr(one.samples, column), getattr(other.samples, column), atol=0.02)
+        elif name.endswith(".json"):
+            assert json.loads(data)["spans"] == json.loads(on_disk[name])["spans"]
+        else:
+            assert len(data) == pytest.approx(len(on_disk[name]), rel=0.001)

@@ -1,0 +1,124 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from retropace.analysis import Analysis, analyze
+from retropace.annotations import Annotation, Label, parse_mark, read_sidecar
+from retropace.annotations.annotation import Origin
+from retropace.readers import read
+from retropace.settings import LabelSettings, Settings
+from retropace.simulate import Place, Stretch, Truth, backward, forward, rest, simulate, walk
+
+PATH = Place("path", 52.5, 13.3)
+
+
+def seconds_right(analysis: Analysis, truth: Truth) -> float:
+    """The share of seconds with the true direction."""
+    moments = np.arange(0.0, analysis.track.elapsed_s) + 0.5
+    found = analysis.segments.direction[np.searchsorted(analysis.segments.edges_s, moments) - 1]
+    true = np.array(truth.direction)[np.searchsorted(truth.edges_s, moments) - 1]
+    return float(np.mean(found == true))
+
+
+def reps(recovery: Stretch, seed: int) -> tuple[list[Stretch], int]:
+    plan: list[Stretch] = [forward(seconds=420)]
+    for _ in range(5):
+        plan += [backward(metres=400), recovery]
+    return [*plan, forward(seconds=240)], seed
+
+
+@pytest.mark.parametrize("recovery", [rest(120), walk("forward", 120), forward(seconds=120, effort=0.85)], ids=str)
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_one_marked_rep_finds_the_others_and_leaves_the_rest_alone(recovery: Stretch, seed: int) -> None:
+    plan, _ = reps(recovery, seed)
+    made = simulate(plan, place=PATH, seed=seed)
+    analysis = analyze(made.activity, [parse_mark("lap 2=backward")])
+    assert seconds_right(analysis, made.truth) > 0.97
+    made_m = made.truth.distance_m["backward"]
+    assert float(analysis.summary.directions.distance_m[1]) == pytest.approx(made_m, rel=0.03)
+    suspected = analysis.segments.basis == "suspected"
+    assert np.all(analysis.segments.confidence[suspected] >= 0.8)
+
+
+def test_all_marked_is_right_to_the_seconds() -> None:
+    plan, seed = reps(rest(90), 4)
+    made = simulate(plan, place=PATH, seed=seed)
+    analysis = analyze(made.activity, [parse_mark("lap 2,4,6,8,10=backward")])
+    assert seconds_right(analysis, made.truth) > 0.985
+    assert "suspected" not in analysis.segments.basis
+
+
+def test_nothing_marked_is_forward_assumed() -> None:
+    plan, seed = reps(rest(90), 5)
+    analysis = analyze(simulate(plan, place=PATH, seed=seed).activity)
+    moving = analysis.segments.direction != "rest"
+    assert set(analysis.segments.direction[moving]) == {"forward"}
+    assert set(analysis.segments.basis[moving]) == {"assumed"}
+    assert np.all(np.isnan(analysis.segments.confidence[moving]))
+
+
+def test_a_walk_is_never_suspected_because_a_run_was_marked() -> None:
+    plan: list[Stretch] = [forward(seconds=300), backward(seconds=200), walk("forward", 200), forward(seconds=200)]
+    analysis = analyze(simulate(plan, place=PATH, seed=6).activity, [parse_mark("lap 2=backward")])
+    walked = (analysis.segments.gait == "walk") & (analysis.segments.basis != "annotated")
+    assert np.any(walked)
+    assert set(analysis.segments.direction[walked]) <= {"forward"}
+
+
+def test_a_typed_edge_moves_to_the_change_of_pace_unless_told_not_to() -> None:
+    plan: list[Stretch] = [forward(seconds=300), backward(seconds=300), forward(seconds=300)]
+    activity = simulate(plan, place=PATH, seed=7).activity
+    mark = [parse_mark("5:02-9:57=backward")]
+    moved = analyze(activity, mark)
+    kept = analyze(activity, mark, Settings(label=LabelSettings(exact=True)))
+    assert [(one.start_s, one.end_s) for one in kept.annotations] == [(302.0, 597.0)]
+    assert abs(moved.annotations[0].start_s - 300.0) < 3.0
+    assert any("start moved from 5:02 to" in said for said in moved.warnings)
+    assert not any("moved" in said for said in kept.warnings)
+
+
+def test_the_runners_word_leads_over_what_it_looks_like_but_a_stopped_watch_rests() -> None:
+    plan: list[Stretch] = [forward(seconds=300), rest(60, paused=True), forward(seconds=300)]
+    analysis = analyze(simulate(plan, place=PATH, seed=8).activity, [Annotation(0.0, 660.0, Label("backward"))])
+    assert analysis.segments.direction.tolist().count("rest") == 1
+    assert float(analysis.summary.directions.elapsed_s[0]) == 0.0
+    assert float(analysis.summary.directions.elapsed_s[2]) == pytest.approx(60.0, abs=4.0)
+
+
+def test_rest_and_unknown_can_be_marked() -> None:
+    activity = simulate([forward(seconds=600)], place=PATH, seed=9).activity
+    given = [Annotation(100.0, 200.0, Label("rest")), Annotation(300.0, 400.0, Label("unknown"))]
+    analysis = analyze(activity, given, Settings(label=LabelSettings(exact=True)))
+    assert analysis.summary.directions.elapsed_s[2:].tolist() == [100.0, 100.0]
+
+
+def test_an_origin_without_a_file_is_named_by_its_text() -> None:
+    assert str(Origin("mark", "lap 2=b")) == '--mark "lap 2=b"'
+    assert str(Origin("sidecar", "x", "a.csv", 3)) == "a.csv:3"
+    assert str(Origin("library")) == "the annotation given"
+
+
+SAMPLES = {
+    "quarter-mile": None,
+    "track-6x400": "7:00-10:24=backward",
+    "treadmill-beginner": "lap 2=backward walk",
+    "long-backward": "29:30-54:30=backward",
+}
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_samples_come_out_as_they_were_made(samples: Path, name: str) -> None:
+    recording = next(path for path in samples.glob(f"{name}.*") if path.suffix in (".fit", ".gpx"))
+    truth = json.loads((samples / f"{name}.truth.json").read_text())
+    mark = SAMPLES[name]
+    annotations = [parse_mark(mark)] if mark else read_sidecar(samples / f"{name}.annotations.csv")
+    analysis = analyze(read(recording), annotations)
+    edges = np.array([span["start_s"] for span in truth["spans"]] + [truth["spans"][-1]["end_s"]])
+    made = Truth(edges, tuple(span["direction"] for span in truth["spans"]), (), truth["distance_m"])
+    assert seconds_right(analysis, made) > 0.97
+    backward_m = float(analysis.summary.directions.distance_m[1])
+    assert backward_m == pytest.approx(truth["distance_m"]["backward"], rel=0.04)
