@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,8 @@ CORPUS = ROOT.parent / "shared" / "corpus"
 def corpus() -> Path:
     """The folder of public recordings beside the project; tests that need it skip where it is absent."""
     if not CORPUS.is_dir():
+        if os.environ.get("CI"):
+            pytest.fail("CI has the public recordings beside the project, but ../shared/corpus is missing")
         pytest.skip("needs the public recordings in ../shared/corpus")
     return CORPUS
 

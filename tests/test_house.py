@@ -1,0 +1,153 @@
+"""The house rules that a machine can check: imports run downward, start-up is light, the built wheel works."""
+
+from __future__ import annotations
+
+import ast
+import json
+import os
+import shutil
+import subprocess
+import sys
+import venv
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT
+
+SOURCE = ROOT / "src" / "retropace"
+
+# From top to bottom. A module may import what stands below its own line, and its neighbours within one package.
+LAYERS = [
+    ["cli"],
+    ["simulate"],
+    ["analysis", "inspection"],
+    ["document"],
+    ["summary"],
+    ["label"],
+    ["likeness", "gait", "segment"],
+    ["segments", "figures", "pelt", "evaluate"],
+    ["clean"],
+    ["annotations"],
+    ["readers"],
+    ["track"],
+    ["activity"],
+    ["geodesy"],
+    ["settings", "spans", "units", "sports", "errors"],
+]
+LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
+
+
+def home(path: Path) -> str:
+    return path.relative_to(SOURCE).parts[0].removesuffix(".py")
+
+
+def imports(path: Path) -> set[str]:
+    """The retropace modules that a file imports anywhere, by their first part."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    names = [node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
+    names += [alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names]
+    return {name.split(".")[1] for name in names if name.startswith("retropace.")}
+
+
+MODULES = sorted(path for path in SOURCE.rglob("*.py") if path != SOURCE / "__init__.py")
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(SOURCE)))
+def test_imports_run_downward(path: Path) -> None:
+    own = home(path)
+    assert own in LEVEL, f"{own} has no place in the house: give it one in LAYERS"
+    upward = {name for name in imports(path) if name != own and LEVEL[name] <= LEVEL[own]}
+    assert upward == set()
+
+
+@pytest.mark.parametrize("words", [["--help"], ["analyze", "--help"], ["inspect", "--help"], ["--version"]])
+def test_help_loads_nothing_heavy(words: list[str]) -> None:
+    script = (
+        "import sys; from retropace.cli import main\n"
+        f"try: main({words!r})\n"
+        "except SystemExit: pass\n"
+        "heavy = {'numpy', 'shapely', 'gpxpy', 'fitdecode', 'rich', 'scipy', 'pandas', 'lxml'} & set(sys.modules)\n"
+        "assert not heavy, heavy"
+    )
+    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stderr
+
+
+def test_importing_the_package_loads_nothing() -> None:
+    script = "import sys, retropace; assert 'numpy' not in sys.modules; retropace.read; assert 'numpy' in sys.modules"
+    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stderr
+
+
+def test_analysing_loads_no_library_of_the_tests() -> None:
+    script = (
+        "import sys; from retropace.cli import main\n"
+        "try: main(['analyze', 'samples/quarter-mile.fit', '--format', 'json'])\n"
+        "except SystemExit: pass\n"
+        "heavy = {'shapely', 'gpxpy', 'scipy', 'ruptures', 'pandas', 'pyproj', 'fit_tool', 'lxml'} & set(sys.modules)\n"
+        "assert not heavy, heavy"
+    )
+    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False, cwd=ROOT)
+    assert ran.returncode == 0, ran.stderr
+
+
+def test_every_public_name_is_there() -> None:
+    import retropace
+
+    for name in retropace.__all__:
+        assert getattr(retropace, name) is not None
+    assert sorted(retropace._HOMES) == retropace.__all__
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        _ = retropace.nothing
+
+
+def test_the_wheel_alone_analyses_a_sample(tmp_path: Path) -> None:
+    """Built, installed without development dependencies, run far from the source."""
+    source = tmp_path / "source"
+    shutil.copytree(
+        ROOT, source, ignore=shutil.ignore_patterns(".git", ".venv", "__pycache__", ".*_cache", ".hypothesis")
+    )
+    subprocess.run(
+        [sys.executable, "-m", "build", "--wheel", "--outdir", tmp_path / "dist", source],
+        check=True,
+        capture_output=True,
+    )
+    (wheel,) = (tmp_path / "dist").glob("*.whl")
+    venv.create(tmp_path / "venv", with_pip=True)
+    python = tmp_path / "venv" / "bin" / "python"
+    subprocess.run([python, "-m", "pip", "install", "-q", wheel], check=True, capture_output=True)
+    for name in ("quarter-mile.fit", "quarter-mile.annotations.csv", "track-6x400.gpx"):
+        shutil.copy(ROOT / "samples" / name, tmp_path)
+    command = tmp_path / "venv" / "bin" / "retropace"
+    clean = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    ran = subprocess.run(
+        [command, "analyze", "quarter-mile.fit", "track-6x400.gpx", "--format", "json"],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        check=False,
+        env=clean,
+    )
+    assert (ran.returncode, ran.stderr) == (0, "")
+    first, _ = json.loads(ran.stdout)
+    assert first["directions"]["backward"]["annotated_m"] == pytest.approx(800, rel=0.02)
+    ran = subprocess.run(
+        [command, "inspect", "track-6x400.gpx"], capture_output=True, text=True, cwd=tmp_path, check=False
+    )
+    assert (ran.returncode, ran.stderr) == (0, "")
+    held = subprocess.run([python, "-m", "pip", "list"], check=True, capture_output=True, text=True).stdout
+    assert "pytest" not in held
+    assert "fit-tool" not in held
+    typed = subprocess.run(
+        [
+            python,
+            "-c",
+            "import retropace, pathlib; print((pathlib.Path(retropace.__file__).parent / 'py.typed').is_file())",
+        ],
+        check=True,
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+    )
+    assert typed.stdout == "True\n"
