@@ -71,10 +71,9 @@ def _directions(analysis: Analysis, units: Units) -> Table:
         share = f"{100.0 * amounts[at] / total:.0f} %" if total > 0.0 and direction != "rest" else ""
         figures = _figures(summary.directions, at, units, by_distance, moving=direction != "rest")
         table.add_row(direction, figures[0], share, *figures[1:], style=COLOURS[direction])
-        marked, suspected = float(summary.annotated_m[at]), float(summary.suspected_m[at])
-        if direction == "backward" and by_distance:
-            table.add_row("  marked", units.distance(marked))
-            table.add_row("  suspected", units.distance(suspected))
+        for name, metres in (("marked", summary.annotated_m[at]), ("suspected", summary.suspected_m[at])):
+            if direction == "backward" and by_distance and metres > 0.0:
+                table.add_row(f"  {name}", units.distance(float(metres)))
     whole = _figures(summary.whole, 0, units, by_distance, moving=True)
     table.add_row("all", whole[0], "", clock(float(summary.whole.elapsed_s[0])), *whole[2:], style="bold")
     return table
