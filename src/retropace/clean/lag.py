@@ -20,8 +20,8 @@ MOST_APART_S = 10
 """Speed and cadence of no recording trail each other by more."""
 LEAST_LIKENESS = 0.15
 """How well the changes of speed and cadence must fit each other before their distance in time is believed."""
-LEAST_S = 300
-"""A shorter recording holds too few changes to tell."""
+LEAST_S, MOST_S = 300, 200_000
+"""A shorter recording holds too few changes to tell; a longer one than two days is mostly gaps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ def estimate_lags(t_s: Column, speed_mps: Column, cadence_spm: Column, settings:
     """
     usual = Lags(settings.lag_s + settings.apart_s / 2.0, settings.lag_s - settings.apart_s / 2.0)
     known = np.isfinite(speed_mps) & np.isfinite(cadence_spm)
-    if known.sum() < LEAST_S / 4 or t_s[-1] < LEAST_S:
+    if known.sum() < LEAST_S / 4 or not LEAST_S <= t_s[-1] <= MOST_S:
         return usual
     grid = np.arange(0.0, t_s[-1])
     changes = []

@@ -51,6 +51,8 @@ def read_records(messages: Sequence[Any]) -> Records:
             value = item.raw_value if item.name == "timestamp" else item.value
             if value is None or not isinstance(value, (int, float)):
                 continue  # arrays and texts are no column
+            if not isinstance(item.name, str):
+                continue  # a developer field whose description is damaged
             table = developer if item.field_def is not None and item.field_def.is_dev else native
             column = table.get(item.name)
             if column is None:

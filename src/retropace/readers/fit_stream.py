@@ -10,6 +10,7 @@ import struct
 from dataclasses import dataclass
 
 MAGIC = b".FIT"
+LEAST_HEADER = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ def outline(data: bytes) -> list[Part]:
     """The FIT files in the bytes, as far as they can be followed. Empty if there is none."""
     parts: list[Part] = []
     at = 0
-    while len(data) - at >= 12 and data[at + 8 : at + 12] == MAGIC:
+    while len(data) - at >= LEAST_HEADER and data[at] >= LEAST_HEADER and data[at + 8 : at + 12] == MAGIC:
         part = _part(data, at)
         parts.append(part)
         if part.damage is not None and part.stated_end + 2 > len(data):

@@ -48,7 +48,10 @@ Element = ElementTree.Element
 def read_tcx(data: bytes, path: str) -> list[Activity]:
     """Every activity of the file in order; raises :class:`ReadError` if none has track points."""
     document = tidy(data, path, complete=("Trackpoint",))
-    root = ElementTree.fromstring(document.text)  # tidy() has refused any document type
+    try:
+        root = ElementTree.fromstring(document.text)  # tidy() has refused any document type
+    except ElementTree.ParseError as bad:
+        raise ReadError(f"is no usable TCX: {bad}", path=path) from None
     elements = [element for element in root.iter() if local(element.tag) == "Activity"]
     activities = []
     for element in elements:
