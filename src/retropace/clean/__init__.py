@@ -16,7 +16,7 @@ from retropace.activity import Activity, Lap, Mark, Samples, Split
 from retropace.clean.cadence import clean_cadence
 from retropace.clean.clock import Clock, clean_clock
 from retropace.clean.distance import device_distance, drop_stray_positions, position_distance, speed_distance
-from retropace.clean.lag import advanced, advanced_distance, estimate_lags
+from retropace.clean.lag import Lags, advanced, advanced_distance, estimate_lags
 from retropace.clean.motion import (
     GAP_S,
     clean_heart_rate,
@@ -103,7 +103,9 @@ def clean(activity: Activity, settings: CleanSettings | None = None) -> Track:
         if source != "positions":
             distance_m = advanced_distance(t_s, distance_m, lags.speed_s, pauses)
     else:
+        lags = Lags(0.0, settings.lag_s)
         cadence_spm = advanced(t_s, cadence_spm, settings.lag_s, pauses)
+    warnings += lags.said(speed=bool(lags.speed_s), cadence=bool(np.any(np.isfinite(cadence_spm))))
     still = union(without(np.concatenate((found, standing(t_s, speed_mps, cadence_spm, pauses))), pauses))
     resting = union(np.concatenate((pauses, still)))
     blank = unknown(t_s, speed_mps, cadence_spm, resting)

@@ -31,6 +31,11 @@ class Lags:
     speed_s: float
     cadence_s: float
 
+    def said(self, *, speed: bool, cadence: bool) -> list[str]:
+        """What was moved, in words; nothing for columns that there are not."""
+        told = [f"speed by {self.speed_s:g} s"] * speed + [f"cadence by {self.cadence_s:g} s"] * cadence
+        return [f"{' and '.join(told)} moved back to when it happened: watches show it late"] if told else []
+
 
 def estimate_lags(t_s: Column, speed_mps: Column, cadence_spm: Column, settings: CleanSettings) -> Lags:
     """The lags of speed and cadence as a device recorded them.

@@ -10,11 +10,11 @@ if TYPE_CHECKING:
     from rich.text import Text
 
 
-def columns(*names: str, left: tuple[int, ...] = (0,)) -> Table:
-    """An empty table; the columns in ``left`` are flush left, the others flush right."""
+def columns(*names: str, left: tuple[int, ...] = (0,), gap: int = 2) -> Table:
+    """An empty table; the columns in ``left`` are flush left, the others flush right, ``gap`` blanks apart."""
     from rich.table import Table
 
-    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim", show_edge=False)
+    table = Table(box=None, padding=(0, gap, 0, 0), header_style="dim", show_edge=False)
     for number, name in enumerate(names):
         table.add_column(name, justify="left" if number in left else "right", no_wrap=True)
     return table

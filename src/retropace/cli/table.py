@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from retropace.track import Track
 
 STRIP_WIDTH = 72
+ROOMY = 96
+"""Columns of a terminal that leave room for two blanks between the cells of a segment's row."""
 
 
 def print_analysis(console: Console, analysis: Analysis, units: Units, *, segments: bool) -> None:
@@ -34,7 +36,7 @@ def print_analysis(console: Console, analysis: Analysis, units: Units, *, segmen
     console.print(lines(console, _directions(analysis, units)))
     if segments:
         console.print()
-        console.print(lines(console, _segments(analysis, units)))
+        console.print(lines(console, _segments(analysis, units, gap=2 if console.width >= ROOMY else 1)))
     if analysis.warnings:
         console.print()
         for warning in analysis.warnings:
@@ -79,21 +81,10 @@ def _directions(analysis: Analysis, units: Units) -> Table:
     return table
 
 
-def _segments(analysis: Analysis, units: Units) -> Table:
-    table = columns(
-        "#",
-        "from",
-        "to",
-        "direction",
-        "why",
-        "distance",
-        "time",
-        "pace",
-        "cadence",
-        "step",
-        "heart rate",
-        left=(0, 3, 4),
-    )
+def _segments(analysis: Analysis, units: Units, gap: int) -> Table:
+    # The units stand in the header, so that a row fits a terminal of 80 columns.
+    units_of = (units.name, "time", f"/{units.name}", "spm", "m/step", "bpm")
+    table = columns("#", "from", "to", "direction", "why", *units_of, left=(0, 3, 4), gap=gap)
     segments, figures = analysis.segments, analysis.summary.segments
     by_distance = analysis.track.distance_source != "none"
     for at in range(len(segments)):
@@ -102,14 +93,14 @@ def _segments(analysis: Analysis, units: Units) -> Table:
         gait = "" if resting else str(segments.gait[at])
         why = str(segments.basis[at])
         if why == "suspected":
-            why += f" {100.0 * segments.confidence[at]:.0f} %"
+            why += f" {100.0 * segments.confidence[at]:.0f}%"
         table.add_row(
             str(at + 1),
             clock(float(segments.start_s[at])),
             clock(float(segments.end_s[at])),
             f"{direction} {gait}".strip(),
             why,
-            *_figures(figures, at, units, by_distance, moving=not resting),
+            *(cell.partition(" ")[0] for cell in _figures(figures, at, units, by_distance, moving=not resting)),
             style=COLOURS[direction] if direction != "forward" else "",
         )
     return table
