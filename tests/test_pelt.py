@@ -141,6 +141,40 @@ def test_unit_level_and_column_order_are_irrelevant(
     assert cost(signal, changed, penalty) == pytest.approx(cost(signal, edges, penalty), abs=1e-6)
 
 
+@given(signals, penalties, st.integers(1, 15), st.integers(0, 2**32 - 1))
+def test_what_is_not_known_counts_for_nothing(signal: Column, penalty: float, least: int, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    known = rng.random(signal.shape) < 0.7
+    other = np.where(known, signal, rng.normal(0.0, 1e3, signal.shape))
+
+    def known_cost(edges: list[int]) -> float:
+        parts = [
+            part[mask]
+            for column, there in zip(signal.T, known.T, strict=True)
+            for part, mask in ((column[start:end], there[start:end]) for start, end in pairwise(edges))
+        ]
+        return sum(float(np.sum((part - part.mean()) ** 2)) for part in parts if len(part)) + penalty * (len(edges) - 2)
+
+    edges = change_points(signal, penalty, least, known).tolist()
+    assert known_cost(change_points(other, penalty, least, known).tolist()) == pytest.approx(
+        known_cost(edges), abs=1e-6
+    )
+    for number in range(10):
+        cuts = rng.choice(np.arange(len(signal) + 1), min(number % 4, len(signal)), replace=False)
+        proposed = np.unique([0, *cuts, len(signal)]).tolist()
+        if min(np.diff(proposed)) >= least:
+            assert known_cost(edges) <= known_cost(proposed) + 1e-6
+
+
+def test_a_rows_worth_of_unknown_is_as_if_it_were_not_there() -> None:
+    rng = np.random.default_rng(3)
+    signal = rng.normal(size=(200, 2)) + np.repeat(rng.normal(0.0, 4.0, (4, 2)), 50, axis=0)
+    gap = np.insert(signal, 70, np.full((30, 2), 50.0), axis=0)
+    known = np.insert(np.ones(signal.shape, dtype=bool), 70, np.zeros((30, 2), dtype=bool), axis=0)
+    edges = change_points(signal, 20.0, 5)
+    assert change_points(gap, 20.0, 5, known).tolist() == np.where(edges > 70, edges + 30, edges).tolist()
+
+
 def test_a_step_is_found_where_it_is() -> None:
     signal = np.array([[0.0]] * 7 + [[5.0]] * 4 + [[1.0]] * 6)
     assert change_points(signal, 1.0, 2).tolist() == [0, 7, 11, 17]

@@ -15,13 +15,17 @@ MOST_AT_ONCE = 64
 """So many ends are worked on together at most, which bounds the memory of a long ``min_length``."""
 
 
-def change_points(signal: Column, penalty: float, min_length: int = 1) -> Indices:
+def change_points(
+    signal: Column, penalty: float, min_length: int = 1, known: NDArray[np.bool_] | None = None
+) -> Indices:
     """The edges ``[0, …, n]`` of the cheapest cut of an ``(n, k)`` signal into stretches of constant mean.
 
     The cost of a cut is the sum of squared deviations from each stretch's mean, over all ``k`` columns, plus
     ``penalty`` for each edge between two stretches; no stretch is shorter than ``min_length``, unless the signal
-    itself is. The optimum is exact: optimal partitioning (Jackson et al. 2005, IEEE Signal Process Lett 12:105) with
-    the pruning of PELT (Killick, Fearnhead & Eckley 2012, J Am Stat Assoc 107:1590).
+    itself is. Where the ``(n, k)`` mask ``known`` is False a value, though finite, counts for nothing.
+
+    The optimum is exact: optimal partitioning (Jackson et al. 2005, IEEE Signal Process Lett 12:105) with the pruning
+    of PELT (Killick, Fearnhead & Eckley 2012, J Am Stat Assoc 107:1590).
 
     A steady hour prunes nothing in PELT, so that its cost would grow with the square of the length. Candidates are
     therefore judged in blocks first. Cutting a stretch never makes it costlier, so for each candidate ``s`` of a block
@@ -40,7 +44,7 @@ def change_points(signal: Column, penalty: float, min_length: int = 1) -> Indice
     count, least = len(signal), max(int(min_length), 1)
     if count < 2 * least:
         return np.array([0, count], dtype=np.intp) if count else np.array([0], dtype=np.intp)
-    before = _winners(_Costs(signal), count, penalty, least)
+    before = _winners(_Costs(signal, known), count, penalty, least)
     edges = [count]
     while edges[-1] > 0:
         edges.append(int(before[edges[-1]]))
@@ -50,19 +54,20 @@ def change_points(signal: Column, penalty: float, min_length: int = 1) -> Indice
 class _Costs:
     """The cost of any stretch from cumulative sums."""
 
-    def __init__(self, signal: Column):
-        centred = signal - signal.mean(axis=0)  # the sums lose no digits to a large common level
+    def __init__(self, signal: Column, known: NDArray[np.bool_] | None):
+        weight = np.ones(signal.shape) if known is None else known.astype(np.float64)
+        # Centred, so that the sums lose no digits to a large common level.
+        centred = weight * (signal - np.sum(weight * signal, axis=0) / np.maximum(np.sum(weight, axis=0), 1.0))
         start = np.zeros((signal.shape[1], 1))
+        self.counts = np.hstack((start, np.cumsum(weight.T, axis=1)))
         self.sums = np.hstack((start, np.cumsum(centred.T, axis=1)))
         self.squares = np.concatenate(([0.0], np.cumsum(np.sum(centred**2, axis=1))))
 
     def between(self, starts: Indices, ends: Indices) -> Column:
         """Squared deviations of each stretch, shape ``(len(ends), len(starts))``; without meaning where none is."""
-        cost: Column = np.zeros((len(ends), len(starts)))
-        for sums in self.sums:
-            cost -= (sums[ends][:, None] - sums[starts]) ** 2
-        cost /= np.maximum(ends[:, None] - starts, 1)
-        cost += self.squares[ends][:, None] - self.squares[starts]
+        cost: Column = self.squares[ends][:, None] - self.squares[starts]
+        for sums, counts in zip(self.sums, self.counts, strict=True):
+            cost -= (sums[ends][:, None] - sums[starts]) ** 2 / np.maximum(counts[ends][:, None] - counts[starts], 1.0)
         return cost
 
 

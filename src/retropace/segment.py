@@ -1,10 +1,13 @@
 """Cutting an activity where pace and cadence change, without asking which side is the work.
 
 Pauses, standing and stretches of which nothing is known are segments of their own; what lies between them is cut at the
-change points of pace and cadence together (:mod:`retropace.pelt`).
+change points of pace and cadence together (:mod:`retropace.pelt`). Both are measured in noises: by how much they wander
+in a steady run.
 """
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +17,33 @@ from retropace.settings import SegmentSettings
 from retropace.spans import Column, as_spans, union, without
 from retropace.track import Track
 
+Known = NDArray[np.bool_]
+Edges = NDArray[np.intp]
+
+BLOCK_S = 10.0
+"""Wandering is measured between the means of neighbouring stretches this long."""
+QUARTER_OF_NORMAL = 0.3186
+"""A quarter of normally distributed values lie within this many standard deviations of their mean."""
+LEAST_BLOCKS = 20
+"""With fewer changes between blocks wandering is taken as usual."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """Pace and cadence of one stretch of movement on a regular grid, ``(n, 2)`` each; ``levels`` are in noises."""
+
+    start_s: float
+    levels: Column
+    known: Known
+
+    def cumulative(self) -> tuple[Column, Column]:
+        """Sums of what is known of each signal, and how many values that is, up to each edge of the grid."""
+        none, weight = np.zeros((1, 2)), self.known.astype(np.float64)
+        return (
+            np.vstack((none, np.cumsum(self.levels * weight, axis=0))),
+            np.vstack((none, np.cumsum(weight, axis=0))),
+        )
+
 
 def segment(track: Track, settings: SegmentSettings | None = None) -> Column:
     """The edges of the segments, rising from 0 to the end of the activity, in elapsed seconds."""
@@ -22,62 +52,91 @@ def segment(track: Track, settings: SegmentSettings | None = None) -> Column:
     whole = as_spans([(0.0, track.elapsed_s)])
     fixed = np.concatenate([np.array([0.0, track.elapsed_s]), *(spans.ravel() for spans in apart)])
     moving = without(whole, union(np.concatenate(apart)))
-    found = [_cut(track, start, end, settings) for start, end in moving.tolist()]
-    return np.unique(np.concatenate([fixed, *found]))
+    pieces = [_piece(track, start, end, settings) for start, end in moving.tolist()]
+    unrest = _unrest(pieces, settings)
+    return np.unique(np.concatenate([fixed, *(_cut(piece, unrest, settings) for piece in pieces)]))
 
 
-def _cut(track: Track, start_s: float, end_s: float, settings: SegmentSettings) -> Column:
-    """Change points within one stretch of movement."""
+def _piece(track: Track, start_s: float, end_s: float, settings: SegmentSettings) -> _Piece:
     count = int((end_s - start_s) // settings.grid_s)
-    if count * settings.grid_s < 2.0 * settings.min_segment_s:
-        return np.empty(0)
     grid = start_s + settings.grid_s * (np.arange(count, dtype=np.float64) + 0.5)
-    signals = (
-        _sampled(track, track.speed_mps, grid, end_s) / settings.speed_noise_mps,
-        _sampled(track, track.cadence_spm, grid, end_s) / settings.cadence_noise_spm,
-    )
-    known = [signal for signal in signals if np.all(np.isfinite(signal))]
-    if not known:
-        return np.empty(0)
-    signal = np.column_stack(known)
-    signal = _without_ramps(signal, round(settings.ramp_s / settings.grid_s))
+    levels, known = np.zeros((count, 2)), np.zeros((count, 2), dtype=bool)
+    rows = slice(int(np.searchsorted(track.t_s, start_s)), int(np.searchsorted(track.t_s, end_s, side="right")))
+    signals = (_in_noises(track.speed_mps[rows], settings), track.cadence_spm[rows] / settings.cadence_noise_spm)
+    for number, signal in enumerate(signals):
+        there = np.isfinite(signal)
+        if there.sum() < 2:
+            continue
+        times = track.t_s[rows][there]
+        levels[:, number] = np.interp(grid, times, signal[there])
+        after = np.searchsorted(times, grid)
+        away_s = np.minimum(grid - np.append(-np.inf, times)[after], np.append(times, np.inf)[after] - grid)
+        known[:, number] = away_s <= settings.bridge_s / 2.0
+    # Getting up to speed from a stop, and slowing down into one, is no change of pace.
+    ramp = round(settings.ramp_s / settings.grid_s)
+    if count >= 4 * ramp > 0:
+        known[:ramp], known[-ramp:] = False, False
+    return _Piece(start_s, levels, known)
+
+
+def _in_noises(speed_mps: Column, settings: SegmentSettings) -> Column:
+    """Speed in its own noises, which grow with it (``still_noise_mps + noise_share × speed``): ∫ 1 / noise."""
+    scaled: Column = np.log1p(settings.noise_share * speed_mps / settings.still_noise_mps) / settings.noise_share
+    return scaled
+
+
+def _unrest(pieces: list[_Piece], settings: SegmentSettings) -> Column:
+    """By how much each signal wanders more than usual, at least 1, shape ``(2,)``.
+
+    The lower quartile of the changes between neighbouring blocks is that of the steady ones, even where reps alternate.
+    """
+    block = max(round(BLOCK_S / settings.grid_s), 1)
+    changes = [np.empty((0, 2))]
+    for piece in pieces:
+        count = len(piece.levels) // block
+        whole = piece.known[: count * block].reshape(count, block, 2).mean(axis=1) == 1.0
+        means = piece.levels[: count * block].reshape(count, block, 2).mean(axis=1)
+        changes.append(np.where(whole[1:] & whole[:-1], np.abs(np.diff(means, axis=0)), np.nan))
+    sizes = np.vstack(changes)
+    unrest = np.ones(2)
+    for number, enough in enumerate(np.isfinite(sizes).sum(axis=0) >= LEAST_BLOCKS):
+        if enough:
+            wander = np.nanquantile(sizes[:, number], 0.25) / QUARTER_OF_NORMAL / np.sqrt(2.0)
+            unrest[number] = max(float(wander) / settings.steady_wander, 1.0)
+    return unrest
+
+
+def _cut(piece: _Piece, unrest: Column, settings: SegmentSettings) -> Column:
+    """Change points within one stretch of movement."""
     penalty = settings.penalty / settings.sensitivity / settings.grid_s
-    edges = change_points(signal, penalty, max(round(settings.min_segment_s / settings.grid_s), 1))
-    edges = _without_transitions(signal, edges, round(settings.transition_s / settings.grid_s))
-    edges = _without_small_changes(signal, edges, settings.least_change / settings.sensitivity)
-    inner: Column = start_s + settings.grid_s * edges[1:-1].astype(np.float64)
+    least = max(round(settings.min_segment_s / settings.grid_s), 1)
+    edges = change_points(piece.levels / unrest, penalty, least, piece.known)
+    cumulative = piece.cumulative()
+    edges = _without_transitions(piece, cumulative, edges, round(settings.transition_s / settings.grid_s))
+    edges = _without_small_changes(cumulative, edges, settings.least_change / settings.sensitivity)
+    inner: Column = piece.start_s + settings.grid_s * edges[1:-1].astype(np.float64)
     return inner
 
 
-def _without_ramps(signal: Column, length: int) -> Column:
-    """The signal with its first and last values replaced by those beside them.
-
-    Where a stretch begins or ends in a stop, speed and cadence rise or fall for some seconds: no change of pace.
-    """
-    if len(signal) < 4 * length or length == 0:
-        return signal
-    level = signal.copy()
-    level[:length] = signal[length : 2 * length].mean(axis=0)
-    level[-length:] = signal[-2 * length : -length].mean(axis=0)
-    return level
+def _means(cumulative: tuple[Column, Column], edges: Edges) -> Column:
+    """Mean levels between each two edges; NaN where nothing is known."""
+    total, count = (np.diff(column[edges], axis=0) for column in cumulative)
+    means: Column = np.where(count > 0.0, total / np.maximum(count, 1.0), np.nan)
+    return means
 
 
-def _without_transitions(signal: Column, edges: NDArray[np.intp], longest: int) -> NDArray[np.intp]:
-    """The edges without short stretches half-way between their neighbours, each replaced by the edge that fits best.
+def _without_transitions(piece: _Piece, cumulative: tuple[Column, Column], edges: Edges, longest: int) -> Edges:
+    """The edges without short stretches half-way between their neighbours, each replaced by the one that fits best.
 
     Smoothed by a watch, one change of pace is a ramp of some seconds, which the cheapest cut takes for a stretch.
     """
-    sums = np.vstack((np.zeros(signal.shape[1]), np.cumsum(signal, axis=0)))
     at = 1
     while at < len(edges) - 2:
         first, last = edges[at], edges[at + 1]
         if last - first > longest:
             at += 1
             continue
-        before, here, after = (
-            (sums[edges[number + 1]] - sums[edges[number]]) / (edges[number + 1] - edges[number])
-            for number in (at - 1, at, at + 1)
-        )
+        before, here, after = np.nan_to_num(_means(cumulative, edges[at - 1 : at + 3]))
         way = after - before
         length2 = float(way @ way)
         share = float((here - before) @ way) / length2 if length2 > 0.0 else -1.0
@@ -85,33 +144,22 @@ def _without_transitions(signal: Column, edges: NDArray[np.intp], longest: int) 
         if not 0.1 < share < 0.9 or aside2 > 0.25 * length2:
             at += 1
             continue
-        part = signal[first:last]
-        gain = np.cumsum(np.sum((part - after) ** 2 - (part - before) ** 2, axis=1))
+        part, weight = piece.levels[first:last], piece.known[first:last]
+        gain = np.cumsum(np.sum(weight * ((part - after) ** 2 - (part - before) ** 2), axis=1))
         split = int(np.argmax(np.concatenate(([0.0], gain))))
         edges = np.concatenate((edges[:at], [first + split], edges[at + 2 :]))
     return edges
 
 
-def _without_small_changes(signal: Column, edges: NDArray[np.intp], least: float) -> NDArray[np.intp]:
+def _without_small_changes(cumulative: tuple[Column, Column], edges: Edges, least: float) -> Edges:
     """The edges at which the means differ by at least ``least`` noises, the smallest change taken out first.
 
     Pace and cadence wander slowly, so that two long stretches differ reliably by what means nothing to a runner.
     """
-    sums = np.vstack((np.zeros(signal.shape[1]), np.cumsum(signal, axis=0)))
     while len(edges) > 2:
-        means = np.diff(sums[edges], axis=0) / np.diff(edges)[:, None]
-        change = np.sqrt(np.sum(np.diff(means, axis=0) ** 2, axis=1))
+        change = np.sqrt(np.nansum(np.diff(_means(cumulative, edges), axis=0) ** 2, axis=1))
         smallest = int(np.argmin(change))
         if change[smallest] >= least:
             break
         edges = np.delete(edges, smallest + 1)
     return edges
-
-
-def _sampled(track: Track, column: Column, grid_s: Column, end_s: float) -> Column:
-    """The column on the grid, bridged where missing; NaN throughout without two values in the stretch."""
-    inside = np.isfinite(column) & (track.t_s >= grid_s[0] - 1.0) & (track.t_s <= end_s)
-    if inside.sum() < 2:
-        return np.full(len(grid_s), np.nan)
-    sampled: Column = np.interp(grid_s, track.t_s[inside], column[inside])
-    return sampled
