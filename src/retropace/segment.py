@@ -48,10 +48,14 @@ class _Piece:
 def segment(track: Track, settings: SegmentSettings | None = None) -> Column:
     """The edges of the segments, rising from 0 to the end of the activity, in elapsed seconds."""
     settings = settings or SegmentSettings()
-    apart = [track.pauses, track.standing, track.unknown]
+    step_s = np.diff(track.t_s)
+    silent = np.column_stack((track.t_s[:-1], track.t_s[1:]))[step_s > settings.silent_s]
+    apart = np.concatenate((track.pauses, track.standing, track.unknown))
+    # A long gap in which the runner moved on says nothing of what happened in it: it is one segment.
+    apart = np.concatenate((apart, without(silent, union(apart))))
     whole = as_spans([(0.0, track.elapsed_s)])
-    fixed = np.concatenate([np.array([0.0, track.elapsed_s]), *(spans.ravel() for spans in apart)])
-    moving = without(whole, union(np.concatenate(apart)))
+    fixed = np.concatenate((np.array([0.0, track.elapsed_s]), apart.ravel()))
+    moving = without(whole, union(apart))
     pieces = [_piece(track, start, end, settings) for start, end in moving.tolist()]
     unrest = _unrest(pieces, settings)
     return np.unique(np.concatenate([fixed, *(_cut(piece, unrest, settings) for piece in pieces)]))

@@ -31,6 +31,8 @@ class SegmentSettings:
     """A stretch up to this long half-way between its neighbours is a ramp: one change, smoothed by the watch."""
     bridge_s: float = 15.0
     """A dropout of one signal up to this long is bridged; in a longer one the other signal decides alone."""
+    silent_s: float = 60.0
+    """A longer gap between records is a segment of its own."""
     grid_s: float = 1.0
     """Signals are read at this spacing, whatever the recording's."""
     still_noise_mps: float = 0.12
