@@ -1,0 +1,33 @@
+from __future__ import annotations
+
+import numpy as np
+
+from retropace.cli.strip import cells, legend, strip
+from retropace.segments import Segments
+
+MADE = Segments(
+    edges_s=np.array([0.0, 300.0, 330.0, 600.0, 660.0, 720.0]),
+    direction=np.array(["forward", "backward", "forward", "rest", "backward"]),
+    gait=np.array(["run", "run", "run", "stand", "run"]),
+    basis=np.array(["assumed", "annotated", "assumed", "measured", "suspected"]),
+    confidence=np.array([np.nan, 1.0, np.nan, 1.0, 0.9]),
+)
+
+
+def test_a_cell_is_what_fills_it_and_a_short_rep_still_shows() -> None:
+    assert strip(MADE, 12, coloured=False).plain == "-----B----.b"
+    assert len(cells(MADE, 72)) == 72
+    # A little more than a third of a cell is enough for a rep to be seen.
+    assert "B" in strip(MADE, 9, coloured=False).plain
+
+
+def test_the_legend_names_only_what_occurs() -> None:
+    assert legend(MADE, coloured=False).plain == "- forward  b backward suspected  B backward  . rest"
+    plain = Segments(MADE.edges_s[:2], MADE.direction[:1], MADE.gait[:1], MADE.basis[:1], MADE.confidence[:1])
+    assert legend(plain, coloured=True).plain == "█ forward"
+
+
+def test_suspected_is_told_from_marked_in_colour_too() -> None:
+    coloured = strip(MADE, 12, coloured=True).plain
+    assert coloured[5] == "█"
+    assert coloured[11] == "▒"
