@@ -17,8 +17,8 @@ MADE = Segments(
 def test_a_cell_is_what_fills_it_and_a_short_rep_still_shows() -> None:
     assert strip(MADE, 12, coloured=False).plain == "-----B----.b"
     assert len(cells(MADE, 72)) == 72
-    # A little more than a third of a cell is enough for a rep to be seen.
-    assert "B" in strip(MADE, 9, coloured=False).plain
+    # Less than half a cell is enough for a rep to be seen.
+    assert "B" in strip(MADE, 10, coloured=False).plain
 
 
 def test_the_legend_names_only_what_occurs() -> None:
