@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -72,23 +72,33 @@ def every_minute(track: Track) -> Column:
     return np.append(np.arange(0.0, track.elapsed_s, 60.0), track.elapsed_s)
 
 
+def offsets_s(marked: Marked) -> Column:
+    """How late the nearest edge is at each visible mark; marks with none within 15 s are left out."""
+    edges = segment(marked.track)[1:-1]
+    late = edges - marked.true_s[marked.visible][:, None]
+    nearest = late[np.arange(len(late)), np.argmin(np.abs(late), axis=1)] if late.size else np.empty(0)
+    return nearest[np.abs(nearest) < 15.0]
+
+
 def main() -> None:
     """Print the table."""
     if not CORPUS.is_dir():
         sys.exit("needs the public recordings in ../shared/corpus")
     sessions = load(CORPUS)
     for tier in ("core", "extra"):
-        total = {answer.__name__: Boundaries(0, 0, 0) for answer in (segment, nothing, every_minute)}
-        seen = Boundaries(0, 0, 0)
-        for marked in (one for one in sessions if one.tier == tier):
-            for answer in (segment, nothing, every_minute):
-                total[answer.__name__] += measured(marked, answer)
-            found = measured(marked, segment)
-            seen += match_boundaries(marked.true_s[marked.visible], segment(marked.track)[1:-1], EARLY_S, LATE_S)
-            _line(marked.name[-44:], found)
-        for name, counted in total.items():
-            _line(f"{tier}, all: {name}", counted)
-        sys.stdout.write(f"{tier}: of {seen.true} marks with a visible change {seen.matched} found\n\n")
+        chosen = [marked for marked in sessions if marked.tier == tier]
+        for marked in chosen:
+            _line(marked.name[-44:], measured(marked, segment))
+        for answer in (segment, nothing, every_minute):
+            total = sum((measured(marked, answer) for marked in chosen), Boundaries(0, 0, 0))
+            _line(f"{tier}, all: {answer.__name__}", total)
+        seen = [replace(marked, true_s=marked.true_s[marked.visible]) for marked in chosen]
+        visible = sum((measured(marked, segment) for marked in seen), Boundaries(0, 0, 0))
+        early, middle, late = np.percentile(np.concatenate([offsets_s(marked) for marked in chosen]), [25, 50, 75])
+        sys.stdout.write(
+            f"{tier}: of {visible.true} marks with a visible change {visible.matched} found ({visible.recall:.3f}); "
+            f"edges come {middle:+.1f} s after the mark (quartiles {early:+.1f}, {late:+.1f})\n\n"
+        )
 
 
 def _line(name: str, counted: Boundaries) -> None:
