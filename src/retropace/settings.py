@@ -44,8 +44,8 @@ class SegmentSettings:
     """Means of 10 s wander by this many noises where a watch smooths well. A signal that wanders more, such as speed
     told from positions, counts for less. Watches of the corpus lie at 0.1–0.45, GPX without speed at 0.4–1.6."""
     penalty: float = 35.0
-    """What a cut must gain, in squared noise times seconds. Bayes' criterion for white noise would ask for some 16 (two
-    means and a place, Schwarz 1978, Ann Stat 6:461); steady speed and cadence are correlated over seconds."""
+    """What a cut must gain, in squared noise times seconds. Bayes' criterion asks for 25 in an hour of white noise (two
+    means and a place, ln 3600 each; Schwarz 1978, Ann Stat 6:461); steady speed and cadence are correlated in time."""
     least_change: float = 1.3
     """How far apart two neighbouring stretches must be, in noises: 0.4 m/s at running pace, 6.5 spm, or less of both.
     At 2 fewer cuts are unmarked, but half of a fast backward runner's reps are lost where cadence is missing."""
