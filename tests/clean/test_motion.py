@@ -71,3 +71,14 @@ def test_impossible_speeds_and_pulses_are_dropped() -> None:
 def test_one_record_is_nothing_to_analyse() -> None:
     with pytest.raises(ReadError, match="fewer than two records"):
         clean(activity_of(np.zeros(1)))
+
+
+def test_standing_told_from_positions_does_not_flicker() -> None:
+    rng = np.random.default_rng(4)
+    t_s = np.arange(600.0)
+    moving = (t_s < 200) | (t_s >= 320)
+    north = np.cumsum(np.where(moving, 1.4, 0.0))
+    drift = np.cumsum(rng.normal(0.0, 0.15, 600)) * 0.5
+    track = clean(activity_of(t_s, lat_deg=48.0 + (north + drift) / 111_200.0, lon_deg=np.full(600, 11.0)))
+    assert len(track.standing) <= 2
+    assert total_s(track.standing) == pytest.approx(120.0, abs=15.0)

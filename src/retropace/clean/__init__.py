@@ -106,7 +106,19 @@ def clean(activity: Activity, settings: CleanSettings | None = None) -> Track:
         lags = Lags(0.0, settings.lag_s)
         cadence_spm = advanced(t_s, cadence_spm, settings.lag_s, pauses)
     warnings += lags.said(speed=bool(lags.speed_s), cadence=bool(np.any(np.isfinite(cadence_spm))))
-    still = union(without(np.concatenate((found, standing(t_s, speed_mps, cadence_spm, pauses))), pauses))
+    still = union(
+        without(
+            np.concatenate(
+                (
+                    found,
+                    standing(
+                        t_s, speed_mps, cadence_spm, pauses, sure=speed_source == "device" or source != "positions"
+                    ),
+                )
+            ),
+            pauses,
+        )
+    )
     resting = union(np.concatenate((pauses, still)))
     blank = unknown(t_s, speed_mps, cadence_spm, resting)
 

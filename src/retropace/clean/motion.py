@@ -18,6 +18,9 @@ SLOWING_MPS = 4.0
 """What smoothed speed may still say in the first silent second of a stop."""
 STAND_S = 4.0
 """Standing for less is part of turning round."""
+UNSURE_STAND_S = 10.0
+"""Speed told from positions falls to nothing and rises again by their noise alone: there standing has to last, and a
+shorter stir does not end it."""
 BRIDGED_S = 10.0
 """Missing speed or heart rate up to this long is bridged by a straight line."""
 
@@ -59,8 +62,11 @@ def clean_heart_rate(t_s: Column, recorded_bpm: Column) -> Column:
     return bridge(t_s, np.where(absurd, np.nan, recorded_bpm), BRIDGED_S)[0]
 
 
-def standing(t_s: Column, speed_mps: Column, cadence_spm: Column, pauses: Spans) -> Spans:
-    """When the runner stood with the watch running: no speed, or none known, and no steps, for some seconds."""
+def standing(t_s: Column, speed_mps: Column, cadence_spm: Column, pauses: Spans, *, sure: bool) -> Spans:
+    """When the runner stood with the watch running: no speed, or none known, and no steps, for some seconds.
+
+    ``sure`` says whether a device measured the speed; else it was told from positions.
+    """
     slow = speed_mps < STILL_MPS
     quiet = cadence_spm < STILL_SPM
     still = (slow & ~(cadence_spm >= STILL_SPM)) | (np.isnan(speed_mps) & quiet)
@@ -70,8 +76,21 @@ def standing(t_s: Column, speed_mps: Column, cadence_spm: Column, pauses: Spans)
             still[first : first + int(np.flatnonzero(still[first:end])[0])] = True
     still &= ~covered(pauses, t_s)
     spans = [(t_s[a], t_s[min(b, len(t_s) - 1)]) for a, b in runs(still)]
-    kept = as_spans([(start, end) for start, end in spans if end - start >= STAND_S])
-    return without(kept, pauses)
+    if not sure:
+        spans = _joined(spans, UNSURE_STAND_S)
+    least_s = STAND_S if sure else UNSURE_STAND_S
+    return without(as_spans([(start, end) for start, end in spans if end - start >= least_s]), pauses)
+
+
+def _joined(spans: list[tuple[float, float]], stir_s: float) -> list[tuple[float, float]]:
+    """The spans with those joined between which less than ``stir_s`` passed, and less than either of them lasts."""
+    joined: list[tuple[float, float]] = []
+    for start, end in spans:
+        if joined and start - joined[-1][1] < min(stir_s, joined[-1][1] - joined[-1][0], end - start):
+            joined[-1] = joined[-1][0], end
+        else:
+            joined.append((start, end))
+    return joined
 
 
 def unknown(t_s: Column, speed_mps: Column, cadence_spm: Column, taken: Spans) -> Spans:
