@@ -30,27 +30,10 @@ def analysis_document(
     warnings: tuple[str, ...],
 ) -> dict[str, Any]:
     """The document, ready for :func:`json.dumps`; numbers are not rounded, so that the parts add up to the whole."""
-    whole = summary.whole
     return {
         "schema": SCHEMA,
-        "source": {
-            "path": activity.source.path,
-            "format": activity.source.format,
-            "sha256": activity.source.sha256 or None,
-            "session": activity.source.session,
-            "device": str(activity.device) or None,
-        },
-        "activity": {
-            "name": activity.name or None,
-            "sport": activity.sport or None,
-            "sub_sport": activity.sub_sport or None,
-            "start_time": time_text(track.start_time),
-            "elapsed_s": track.elapsed_s,
-            "timer_s": track.elapsed_s - total_s(track.pauses),
-            "moving_s": _number(whole.moving_s[0]),
-            "distance_m": _number(whole.distance_m[0]),
-            "distance_source": track.distance_source,
-        },
+        "source": source_document(activity),
+        "activity": activity_document(activity, track),
         "segments": [
             {
                 "start_s": _number(segments.start_s[at]),
@@ -84,6 +67,33 @@ def analysis_document(
             for annotation in annotations
         ],
         "warnings": list(warnings),
+    }
+
+
+def source_document(activity: Activity) -> dict[str, Any]:
+    """Where an activity came from and what recorded it."""
+    source = activity.source
+    return {
+        "path": source.path,
+        "format": source.format,
+        "sha256": source.sha256 or None,
+        "session": source.session,
+        "device": str(activity.device) or None,
+    }
+
+
+def activity_document(activity: Activity, track: Track) -> dict[str, Any]:
+    """What was recorded: sport, time, and the totals as retropace counts them."""
+    return {
+        "name": activity.name or None,
+        "sport": activity.sport or None,
+        "sub_sport": activity.sub_sport or None,
+        "start_time": time_text(track.start_time),
+        "elapsed_s": track.elapsed_s,
+        "timer_s": track.elapsed_s - total_s(track.pauses),
+        "moving_s": float(track.curves["moving_s"][-1]),
+        "distance_m": float(track.curves["distance_m"][-1]),
+        "distance_source": track.distance_source,
     }
 
 

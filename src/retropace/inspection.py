@@ -9,10 +9,9 @@ import numpy as np
 
 from retropace.activity import Activity, Lap
 from retropace.clean import clean
-from retropace.document import time_text
+from retropace.document import activity_document, source_document
 from retropace.geodesy import plane_m
 from retropace.settings import CleanSettings
-from retropace.spans import total_s
 from retropace.track import Track
 
 COLUMNS = ("lat_deg", "altitude_m", "distance_m", "speed_mps", "cadence_recorded", "heart_rate_bpm", "step_length_m")
@@ -55,19 +54,9 @@ class Inspection:
         activity, track = self.activity, self.track
         return {
             "schema": "retropace.inspection/1",
-            "source": {
-                **asdict(activity.source),
-                "device": str(activity.device) or None,
-            },
+            "source": source_document(activity),
             "activity": {
-                "name": activity.name or None,
-                "sport": activity.sport or None,
-                "sub_sport": activity.sub_sport or None,
-                "start_time": time_text(track.start_time),
-                "elapsed_s": track.elapsed_s,
-                "timer_s": track.elapsed_s - total_s(track.pauses),
-                "distance_m": float(track.curves["distance_m"][-1]),
-                "distance_source": track.distance_source,
+                **activity_document(activity, track),
                 "speed_source": track.speed_source,
                 "stated": {name: _known(value) for name, value in asdict(activity.stated).items()},
             },
