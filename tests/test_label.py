@@ -122,3 +122,12 @@ def test_samples_come_out_as_they_were_made(samples: Path, name: str) -> None:
     assert seconds_right(analysis, made) > 0.97
     backward_m = float(analysis.summary.directions.distance_m[1])
     assert backward_m == pytest.approx(truth["distance_m"]["backward"], rel=0.04)
+
+
+def test_a_stand_before_a_pause_is_one_rest_with_it() -> None:
+    plan: list[Stretch] = [forward(seconds=300), rest(40), rest(60, paused=True), rest(30), forward(seconds=300)]
+    analysis = analyze(simulate(plan, place=PATH, seed=3).activity)
+    resting = np.flatnonzero(analysis.segments.direction == "rest")
+    assert len(resting) == 1
+    length = analysis.segments.end_s[resting] - analysis.segments.start_s[resting]
+    assert float(length[0]) == pytest.approx(130.0, abs=6.0)

@@ -17,7 +17,7 @@ from retropace.gait import tell_gait
 from retropace.likeness import likeness
 from retropace.segments import Segments
 from retropace.settings import LabelSettings
-from retropace.spans import Column, Spans, as_spans, covered
+from retropace.spans import Column, Spans, as_spans, covered, union
 from retropace.track import Track
 from retropace.units import clock
 
@@ -46,7 +46,7 @@ def label(
     fixed = np.unique(np.concatenate([spans.ravel() for spans in (track.pauses, track.standing, track.unknown)]))
     fixed = np.union1d(fixed[(fixed > 0.0) & (fixed < track.elapsed_s)], [0.0, track.elapsed_s])
     placed = annotations if settings.exact else _snapped(annotations, edges_s, fixed, settings.snap_s)
-    edges = _edges(edges_s, fixed, placed, settings)
+    edges = _edges(edges_s, fixed, placed, settings, track)
 
     middle = (edges[1:] + edges[:-1]) / 2.0
     paused, still, blank = (covered(spans, middle) for spans in (track.pauses, track.standing, track.unknown))
@@ -125,9 +125,17 @@ def _at(annotation: Annotation, start_s: float, end_s: float) -> Annotation:
     return Annotation(start_s, end_s, annotation.label, annotation.note, annotation.origin, annotation.sure_s)
 
 
-def _edges(change_s: Column, fixed_s: Column, placed: tuple[Annotation, ...], settings: LabelSettings) -> Column:
-    """The union of all edges, without the change points that an edge of the runner's stands for."""
+def _edges(
+    change_s: Column, fixed_s: Column, placed: tuple[Annotation, ...], settings: LabelSettings, track: Track
+) -> Column:
+    """The union of all edges, without the change points that an edge of the runner's stands for.
+
+    Where a stand and a pause touch, they are one rest.
+    """
     given = np.unique([edge for annotation in placed for edge in (annotation.start_s, annotation.end_s)])
+    resting = union(np.concatenate((track.pauses, track.standing)))
+    touching = np.setdiff1d(np.concatenate((track.pauses, track.standing)).ravel(), resting.ravel())
+    fixed_s, change_s = np.setdiff1d(fixed_s, touching), np.setdiff1d(change_s, touching)
     if len(given) == 0:
         return np.union1d(change_s, fixed_s)
     near = np.abs(change_s[:, None] - given[None, :]).min(axis=1) <= settings.snap_s

@@ -18,6 +18,7 @@ from retropace.clean.clock import Clock, clean_clock
 from retropace.clean.distance import device_distance, drop_stray_positions, position_distance, speed_distance
 from retropace.clean.lag import Lags, advanced, advanced_distance, estimate_lags
 from retropace.clean.motion import (
+    DENSE_S,
     GAP_S,
     clean_heart_rate,
     clean_speed,
@@ -106,14 +107,13 @@ def clean(activity: Activity, settings: CleanSettings | None = None) -> Track:
         lags = Lags(0.0, settings.lag_s)
         cadence_spm = advanced(t_s, cadence_spm, settings.lag_s, pauses)
     warnings += lags.said(speed=bool(lags.speed_s), cadence=bool(np.any(np.isfinite(cadence_spm))))
+    sure = (speed_source == "device" or source != "positions") and float(np.median(np.diff(t_s))) <= DENSE_S
     still = union(
         without(
             np.concatenate(
                 (
                     found,
-                    standing(
-                        t_s, speed_mps, cadence_spm, pauses, sure=speed_source == "device" or source != "positions"
-                    ),
+                    standing(t_s, speed_mps, cadence_spm, pauses, sure=sure),
                 )
             ),
             pauses,

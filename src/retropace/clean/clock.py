@@ -12,6 +12,8 @@ from retropace.spans import Column
 
 DISORDER_S = 60.0
 """Records that run backward by up to this are out of order; by more, the clock was set back."""
+SAME_S = 1e-3
+"""Records closer together than this are of one moment."""
 LEAP_S = 24 * 3600.0
 """No runner pauses longer within a session: a longer gap is the clock's, not the runner's."""
 
@@ -79,7 +81,7 @@ def clean_clock(t_s: Column) -> Clock:
     if disorder:
         warnings.append(f"{disorder} record{'s' * (disorder > 1)} out of order put back in order")
     ordered = moved[order]
-    new = np.concatenate(([True], np.diff(ordered) > 0.0)) if len(ordered) else np.zeros(0, dtype=bool)
+    new = np.concatenate(([True], np.diff(ordered) >= SAME_S)) if len(ordered) else np.zeros(0, dtype=bool)
     twice = int(np.sum(~new))
     if twice:
         warnings.append(f"{twice} record{'s' * (twice > 1)} at the same time as another merged with it")

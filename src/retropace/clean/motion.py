@@ -18,9 +18,11 @@ SLOWING_MPS = 4.0
 """What smoothed speed may still say in the first silent second of a stop."""
 STAND_S = 4.0
 """Standing for less is part of turning round."""
+DENSE_S = 2.0
+"""Records further apart than this do not show a short stand."""
 UNSURE_STAND_S = 10.0
-"""Speed told from positions falls to nothing and rises again by their noise alone: there standing has to last, and a
-shorter stir does not end it."""
+"""Speed told from positions falls to nothing and rises again by their noise alone, and a single one of sparse records
+proves little: there standing has to last, and a shorter stir does not end it."""
 BRIDGED_S = 10.0
 """Missing speed or heart rate up to this long is bridged by a straight line."""
 
@@ -65,7 +67,7 @@ def clean_heart_rate(t_s: Column, recorded_bpm: Column) -> Column:
 def standing(t_s: Column, speed_mps: Column, cadence_spm: Column, pauses: Spans, *, sure: bool) -> Spans:
     """When the runner stood with the watch running: no speed, or none known, and no steps, for some seconds.
 
-    ``sure`` says whether a device measured the speed; else it was told from positions.
+    ``sure`` says whether a device measured the speed, second by second.
     """
     slow = speed_mps < STILL_MPS
     quiet = cadence_spm < STILL_SPM
