@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from datetime import datetime
+from itertools import pairwise
 from types import MappingProxyType
 
 import numpy as np
@@ -77,6 +78,20 @@ class Lap:
     name: str = ""
     timer_s: float = np.nan
     distance_m: float = np.nan
+
+
+def automatic(laps: tuple[Lap, ...]) -> tuple[bool, ...]:
+    """For each lap whether the device ended it by itself, after a set distance or time, and nobody pressed anything.
+
+    A workout step ends a lap in the same way; there the step changes from one lap to the next. The last lap ends with
+    the session and is never automatic.
+    """
+    ended = [
+        lap.trigger in ("distance", "time", "position")
+        and (lap.step_index is None or lap.step_index == after.step_index)
+        for lap, after in pairwise(laps)
+    ]
+    return (*ended, *(False for _ in laps[-1:]))
 
 
 @dataclass(frozen=True, slots=True)

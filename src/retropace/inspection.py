@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from retropace.activity import Activity, Lap
+from retropace.activity import Activity, automatic
 from retropace.clean import clean
 from retropace.document import activity_document, source_document
 from retropace.geodesy import plane_m
@@ -89,7 +89,8 @@ def inspect_activity(activity: Activity, settings: CleanSettings | None = None) 
     spread = np.diff(track.t_s)
     middle = (track.t_s[1:] + track.t_s[:-1]) / 2.0
     paused = np.array([bool(np.any((track.pauses[:, 0] <= at) & (at < track.pauses[:, 1]))) for at in middle])
-    pressed = sum(is_pressed(lap) for lap in track.laps[:-1])
+    by_itself = automatic(track.laps)[:-1]
+    pressed = sum(lap.trigger != "" and not own for lap, own in zip(track.laps, by_itself, strict=False))
     return Inspection(
         activity=activity,
         track=track,
@@ -105,11 +106,6 @@ def inspect_activity(activity: Activity, settings: CleanSettings | None = None) 
         pressed_laps=pressed,
         uses=tuple(_uses(activity, track, pressed)),
     )
-
-
-def is_pressed(lap: Lap) -> bool:
-    """Whether a lap was ended by its runner or a workout step: anything but distance, time or the session's end."""
-    return lap.trigger == "manual" or (lap.step_index is not None and lap.trigger in ("distance", "time"))
 
 
 def _way(track: Track) -> Way | None:

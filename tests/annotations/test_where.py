@@ -52,8 +52,7 @@ TRACK: Track = clean(NAMED, CleanSettings(lag_s=0.0, apart_s=0.0))
     ],
 )
 def test_places_are_found(text: str, spans: list[list[float]]) -> None:
-    found, _ = parse_where(text)(TRACK)
-    np.testing.assert_allclose(found, spans, atol=1e-6)
+    np.testing.assert_allclose(parse_where(text)(TRACK).spans, spans, atol=1e-6)
 
 
 @pytest.mark.parametrize(
@@ -91,5 +90,14 @@ def test_a_recording_without_a_clock_or_laps_says_so() -> None:
 def test_a_session_past_midnight_knows_the_next_day() -> None:
     assert PLAIN.start_time is not None
     late = clean(replace(PLAIN, start_time=PLAIN.start_time.replace(hour=23, minute=50)))
-    found, _ = parse_where("23:55:00Z-00:05:00Z")(late)
-    assert found.tolist() == [[300.0, 900.0]]
+    assert parse_where("23:55:00Z-00:05:00Z")(late).spans.tolist() == [[300.0, 900.0]]
+
+
+def test_a_lap_that_the_watch_ended_by_itself_is_not_used_without_a_word() -> None:
+    auto = replace(PLAIN, laps=tuple(replace(lap, trigger="distance") for lap in LAPS.laps))
+    (said,) = parse_where("lap 2-3")(clean(auto)).warnings
+    assert said.startswith("laps 2, 3 began or ended by the watch's own count")
+    assert parse_where("lap 2-3")(clean(LAPS)).warnings == ()
+    # Laps of a workout's steps end by distance too, but the step changes with them.
+    steps = tuple(replace(lap, trigger="distance", step_index=number) for number, lap in enumerate(LAPS.laps))
+    assert parse_where("lap 2-3")(clean(replace(PLAIN, laps=steps))).warnings == ()

@@ -32,8 +32,8 @@ def place(given: Iterable[Annotation | Marking], track: Track) -> tuple[tuple[An
     for item in given:
         if isinstance(item, Annotation):
             found.append(item)
-    found += _place_markings(markings, track)
     warnings: list[str] = []
+    found += _place_markings(markings, track, warnings)
     inside = [_inside(annotation, track, warnings) for annotation in found]
     return _disjoint(sorted(inside, key=_order)), tuple(sorted(warnings))
 
@@ -43,7 +43,7 @@ def _order(annotation: Annotation) -> tuple[object, ...]:
     return (annotation.start_s, annotation.end_s, annotation.label, annotation.sure_s, annotation.note, str(origin))
 
 
-def _place_markings(markings: list[Marking], track: Track) -> list[Annotation]:
+def _place_markings(markings: list[Marking], track: Track, warnings: list[str]) -> list[Annotation]:
     """Every marking's spans. ``until next`` is read last, when it is known where the others start."""
     found: list[Annotation] = []
     opened: list[tuple[float, Marking]] = []
@@ -52,11 +52,13 @@ def _place_markings(markings: list[Marking], track: Track) -> list[Annotation]:
             if marking.where.endswith(UNTIL_NEXT):
                 opened.append((parse_point(marking.where.removesuffix(UNTIL_NEXT))(track), marking))
                 continue
-            spans, sure_s = parse_where(marking.where)(track)
+            place = parse_where(marking.where)(track)
         except AnnotationError as bad:
             raise _about(marking, bad.message) from None
+        warnings += [f"{marking.origin}: {said}" for said in place.warnings]
         found += [
-            Annotation(start, end, marking.label, marking.note, marking.origin, sure_s) for start, end in spans.tolist()
+            Annotation(start, end, marking.label, marking.note, marking.origin, place.sure_s)
+            for start, end in place.spans.tolist()
         ]
     starts = sorted([annotation.start_s for annotation in found] + [start for start, _ in opened])
     for start, marking in opened:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
 import numpy as np
 
+from retropace.activity import automatic
 from retropace.annotations.annotation import PRESSED_SURE_S, TYPED_SURE_S
 from retropace.errors import AnnotationError
 from retropace.spans import Spans, as_spans
@@ -22,8 +24,17 @@ _TIME_OF_DAY = re.compile(
 _FORMS = "a stretch like 12:30-15:00, 1.2km-1.6km, lap 2,4,6-8 or 08:01:10Z-08:03:00Z"
 _UNIT = re.compile(r"(km|mi|miles?|m)\s*$", re.IGNORECASE)
 
-Resolver = Callable[[Track], tuple[Spans, float]]
-"""Finds the spans in an activity, and how many seconds their edges may be off."""
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The spans of a place in an activity, how many seconds their edges may be off, and what to know about them."""
+
+    spans: Spans
+    sure_s: float
+    warnings: tuple[str, ...] = ()
+
+
+Resolver = Callable[[Track], Found]
 PointResolver = Callable[[Track], float]
 
 
@@ -35,16 +46,16 @@ def parse_where(text: str) -> Resolver:
     text = text.strip()
     if match := _LAP.fullmatch(text):
         numbers = _numbers(match[1], text)
-        return lambda track: (_laps(track, numbers), PRESSED_SURE_S)
+        return lambda track: Found(_laps(track, numbers), PRESSED_SURE_S, _by_itself(track, numbers))
     if match := _STEP.fullmatch(text):
         name = match[1]
-        return lambda track: (_step(track, name), PRESSED_SURE_S)
+        return lambda track: Found(_step(track, name), PRESSED_SURE_S)
     for start, end in _halves(text):
         try:
             first, last = parse_point(start), parse_point(end)
         except AnnotationError:
             continue
-        return lambda track: (as_spans([_ordered(first(track), last(track), text)]), TYPED_SURE_S)
+        return lambda track: Found(as_spans([_ordered(first(track), last(track), text)]), TYPED_SURE_S)
     raise AnnotationError(f'"{text}" is no place in an activity: give {_FORMS}')
 
 
@@ -109,6 +120,16 @@ def _laps(track: Track, numbers: list[int]) -> Spans:
         laps = f"{len(track.laps)} lap{'s' * (len(track.laps) > 1)}"
         raise AnnotationError(f"the activity has {laps}, there is no lap {', '.join(missing[:3])}")
     return as_spans([(track.laps[number - 1].start_s, track.laps[number - 1].end_s) for number in numbers])
+
+
+def _by_itself(track: Track, numbers: list[int]) -> tuple[str, ...]:
+    """A word about laps that the watch began or ended by itself: they need not lie where the runner turned."""
+    own = (False, *automatic(track.laps))  # lap 1 begins with the session
+    named = [str(number) for number in numbers if own[number] or own[number - 1]]
+    if not named:
+        return ()
+    laps = f"lap{'s' * (len(named) > 1)} {', '.join(named[:8])}"
+    return (f"{laps} began or ended by the watch's own count, not by a press: check before you rely on it",)
 
 
 def _step(track: Track, name: str) -> Spans:
