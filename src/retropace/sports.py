@@ -46,7 +46,7 @@ def is_on_foot(sport: str) -> bool:
     """Whether a sport may be running, walking or hiking: all that is not known to be something else."""
     words = re.split(r"[\s_/-]+", NUMBERS.get(sport, sport).casefold())
     joined = "".join(words)
-    if any(foot in joined for foot in ("run", "walk", "hik", "jog")):
+    if "wheelchair" not in words and any(foot in joined for foot in ("run", "walk", "hik", "jog")):
         return True
     return not any(word.startswith(other) for word in (*words, joined) for other in OTHER_SPORTS)
 

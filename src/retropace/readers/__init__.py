@@ -16,14 +16,15 @@ from retropace.readers.content import load, sniff
 from retropace.sports import is_on_foot, sport_words
 
 
-def read_all(path: str | os.PathLike[str]) -> list[Activity]:
+def read_all(path: str | os.PathLike[str], *, data: bytes | None = None) -> list[Activity]:
     """Every session of a recording that was done on foot, in order of time.
 
+    ``data`` is what was already read of the file, as from within an archive; ``path`` then only names it.
     Sessions of other sports are named in a warning on each. Raises :class:`ReadError` if the file cannot be read and
     :class:`OtherSportError` if it holds other sports only.
     """
     name = os.fspath(path)
-    content = load(name)
+    content = load(name, data)
     activities = _reader(sniff(content.data, name))(content.data, name)
     on_foot = [activity for activity in activities if is_on_foot(activity.sport)]
     others = [sport_words(activity.sport) for activity in activities if not is_on_foot(activity.sport)]

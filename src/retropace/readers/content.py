@@ -15,6 +15,8 @@ from retropace.readers.xml import root_name
 LARGEST_BYTES = 2**30
 """The longest recordings are some tens of megabytes; what unpacks to more than this is something else."""
 GZIP = b"\x1f\x8b"
+GZIP_LEVELS = 2
+"""Some services pack what the watch had packed already; whoever packs three times wants something else."""
 SUFFIXES = {".fit": "fit", ".gpx": "gpx", ".tcx": "tcx"}
 ROOTS = {"gpx": "gpx", "TrainingCenterDatabase": "tcx", "Activities": "tcx"}
 """What the first element of a document says; some tools write out the inner part of a TCX file only."""
@@ -29,6 +31,7 @@ _FOREIGN = (
     (b"SQLite format 3", "is a database"),
     (b"7z\xbc\xaf", "is a 7z archive: unpack it first"),
     (b"Rar!", "is a rar archive: unpack it first"),
+    (GZIP, "is packed with gzip more than twice: unpack it first"),
     (b"BZh", "is packed with bzip2: unpack it first"),
     (b"\xfd7zXZ", "is packed with xz: unpack it first"),
 )
@@ -50,8 +53,28 @@ class Content:
     warnings: tuple[str, ...]
 
 
-def load(path: str) -> Content:
-    """The bytes of a file, unpacked if gzipped; raises :class:`ReadError` in one sentence if there are none."""
+def load(path: str, data: bytes | None = None) -> Content:
+    """The bytes of a file, or the ``data`` that was already read from it, unpacked if gzipped.
+
+    Raises :class:`ReadError` in one sentence if there are none.
+    """
+    packed = _on_disk(path) if data is None else data
+    sha256 = hashlib.sha256(packed).hexdigest()
+    warnings: list[str] = []
+    unpacked = packed
+    for _ in range(GZIP_LEVELS):
+        if unpacked.startswith(GZIP):
+            unpacked = _unpacked(unpacked, path, warnings)
+    if not unpacked.strip(b"\0 \t\r\n"):
+        raise ReadError("is empty", path=path)
+    said = SUFFIXES.get(Path(path.lower().removesuffix(".gz")).suffix)
+    form = sniff(unpacked, path)
+    if said is not None and said != form:
+        warnings.append(f"is named .{said} but holds {form.upper()}: read as that")
+    return Content(unpacked, sha256, tuple(warnings))
+
+
+def _on_disk(path: str) -> bytes:
     try:
         mode = Path(path).stat().st_mode
         if stat.S_ISDIR(mode):
@@ -60,26 +83,13 @@ def load(path: str) -> Content:
             raise ReadError("is no file", path=path)
         if Path(path).stat().st_size > LARGEST_BYTES:
             raise ReadError(f"is larger than any recording: {_EXPECTED}", path=path)
-        data = Path(path).read_bytes()
+        return Path(path).read_bytes()
     except FileNotFoundError:
         raise ReadError("there is no such file", path=path) from None
     except PermissionError:
         raise ReadError("may not be read: check its permissions", path=path) from None
     except (OSError, ValueError) as bad:
         raise ReadError(f"cannot be read: {getattr(bad, 'strerror', None) or bad}", path=path) from None
-    sha256 = hashlib.sha256(data).hexdigest()
-    warnings: list[str] = []
-    levels = 0
-    while data.startswith(GZIP) and levels < 2:
-        data = _unpacked(data, path, warnings)
-        levels += 1
-    if not data.strip(b"\0 \t\r\n"):
-        raise ReadError("is empty", path=path)
-    said = SUFFIXES.get(Path(path.lower().removesuffix(".gz")).suffix)
-    form = sniff(data, path)
-    if said is not None and said != form:
-        warnings.append(f"is named .{said} but holds {form.upper()}: read as that")
-    return Content(data, sha256, tuple(warnings))
 
 
 def sniff(data: bytes, path: str = "") -> str:
@@ -122,6 +132,7 @@ def _unpacked(data: bytes, path: str, warnings: list[str]) -> bytes:
                 break
             rest = unpacker.unused_data
     except zlib.error:
+        pieces.append(_sound_part(rest, room))
         if not any(pieces):
             raise ReadError("is a damaged gzip file: nothing can be unpacked", path=path) from None
         warnings.append("the gzip file is damaged: what could be unpacked was kept")
@@ -129,3 +140,15 @@ def _unpacked(data: bytes, path: str, warnings: list[str]) -> bytes:
     if not unpacked:
         raise ReadError("is a gzip file that holds nothing", path=path)
     return unpacked
+
+
+def _sound_part(packed: bytes, room: int) -> bytes:
+    """What a damaged gzip member holds up to its damage; zlib gives nothing of the call in which it finds it."""
+    unpacker = zlib.decompressobj(wbits=31)
+    pieces: list[bytes] = []
+    try:
+        for byte in packed:
+            pieces.append(unpacker.decompress(bytes((byte,)), room))
+    except zlib.error:
+        return b"".join(pieces)
+    return b"".join(pieces)

@@ -1,12 +1,14 @@
 """GPX 1.0 and 1.1 of watches, phones and exports: points by ``gpx_points``, everything else through gpxpy.
 
 A track is a session, its segments parts of it with pauses between. Tracks that follow one another within half a day,
-of the same kind, are parts of one session too: that is how some exports write a pause.
+of the same kind, are parts of one session too: that is how some exports write a pause. Segments that follow one another
+as points do are no pause: that is how some exports write laps.
 """
 
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import pairwise
@@ -19,11 +21,14 @@ from retropace.activity import Activity, Device, Mark, Samples, Source
 from retropace.errors import ReadError
 from retropace.readers.gpx_points import Points, column, read_points
 from retropace.readers.xml import tidy
-from retropace.spans import as_spans
+from retropace.spans import Column, Spans, as_spans
 from retropace.sports import sport_words
 
 SAME_SESSION_S = 12 * 3600.0
 """Tracks further apart than this are sessions of their own."""
+PAUSED_S, PAUSED_STEPS = 3.0, 2.0
+"""A gap between segments is a pause if it is longer than this and than so many usual steps between points."""
+_XMLNS = r"\sxmlns\s*=\s*(\"[^\"]*\"|'[^']*')"
 COLUMNS = ("lat_deg", "lon_deg", "altitude_m", "speed_mps", "cadence_recorded", "heart_rate_bpm")
 
 
@@ -49,11 +54,12 @@ def read_gpx(data: bytes, path: str) -> list[Activity]:
     """Every session of the file in order of time; raises :class:`ReadError` if there is none."""
     document = tidy(data, path, complete=("trkpt", "wpt", "rtept"))
     points = read_points(document.text)
-    rest = _through_gpxpy(points.rest, path)
+    warnings = list(document.warnings)
+    rest = _through_gpxpy(points.rest, path, warnings)
     tracks = [track for track in _described(points, rest) if track.parts]
     if not tracks:
         raise ReadError(_why_nothing(points, rest), path=path)
-    warnings = [*document.warnings, *_said(points)]
+    warnings += _said(points)
     sessions: list[list[_Described]] = []
     for track in sorted(tracks, key=lambda track: track.first_s):
         if sessions:
@@ -62,26 +68,32 @@ def read_gpx(data: bytes, path: str) -> list[Activity]:
                 sessions[-1].append(track)
                 continue
         sessions.append([track])
-    return [_activity(session, rest, number, path, warnings) for number, session in enumerate(sessions)]
+    starts = [session[0].first_s for session in sessions]
+    return [_activity(session, rest, starts, number, path, warnings) for number, session in enumerate(sessions)]
 
 
-def _through_gpxpy(text: str, path: str) -> Any:
+def _through_gpxpy(text: str, path: str, warnings: list[str]) -> Any:
     import gpxpy
     import gpxpy.gpx
 
-    root = re.match(r"\s*(?:<!--.*?-->\s*)*<([\w.-]+):", text, re.DOTALL)
-    if root:  # gpxpy knows GPX's own elements without a prefix only
-        prefix = re.escape(root[1])
-        text = re.sub(rf"(</?){prefix}:", r"\1", text)
-        text = re.sub(rf"\sxmlns:{prefix}=", " xmlns=", text, count=1)
+    # gpxpy knows GPX's own elements only without a prefix, and a default namespace only as it is usually written.
+    begin = text.index("<")
+    head, body = text[begin : (end := text.index(">", begin))], text[end:]
+    prefixed = re.match(r"<([\w.-]+):", head)
+    prefix = re.escape(prefixed[1]) if prefixed else ""
+    if prefixed:
+        head, body = (re.sub(rf"(</?){prefix}:", r"\1", part) for part in (head, body))
+    text = re.sub(rf"\sxmlns(:{prefix})?\s*=\s*(\"[^\"]*\"|'[^']*')" if prefix else _XMLNS, "", head) + body
     try:
         return gpxpy.parse(text)
     except (gpxpy.gpx.GPXException, ValueError, TypeError, AttributeError) as bad:
         words = " ".join(str(bad).split())
         # A waypoint or a date that gpxpy refuses must not cost the track: read on without the waypoints.
-        bare = re.sub(r"<(wpt|rte|metadata)\b.*?</\1>", "", text, flags=re.DOTALL)
+        bare = re.sub(r"<(wpt|rte|metadata)\b(?:[^>]*/>|.*?</\1\s*>)", "", text, flags=re.DOTALL)
         try:
-            return gpxpy.parse(bare)
+            rest = gpxpy.parse(bare)
+            warnings.append(f"waypoints, routes and metadata left out, because gpxpy cannot read them: {words}")
+            return rest
         except (gpxpy.gpx.GPXException, ValueError, TypeError, AttributeError):
             raise ReadError(f"is no usable GPX: {words}", path=path) from None
 
@@ -103,7 +115,9 @@ def _described(points: Points, rest: Any) -> list[_Described]:
     return described
 
 
-def _activity(session: list[_Described], rest: Any, number: int, path: str, warnings: list[str]) -> Activity:
+def _activity(
+    session: list[_Described], rest: Any, starts: list[float], number: int, path: str, warnings: list[str]
+) -> Activity:
     parts = [part for track in session for part in track.parts]
     rows = [row for part in parts for row in part]
     posix_s = column(rows, "posix_s")
@@ -111,7 +125,7 @@ def _activity(session: list[_Described], rest: Any, number: int, path: str, warn
     known = {name for row in rows for name in row}
     extra = {name: column(rows, name) for name in sorted(known - set(COLUMNS) - {"posix_s"})}
     columns = {name: column(rows, name) for name in COLUMNS if name in known}
-    gaps = [(one[-1]["posix_s"] - origin, two[0]["posix_s"] - origin) for one, two in pairwise(parts)]
+    marks = [_mark(waypoint, origin) for waypoint in rest.waypoints]
     counts = {name: int(np.isfinite(values).sum()) for name, values in sorted((columns | extra).items())}
     return Activity(
         source=Source(path, "gpx", session=number),
@@ -121,11 +135,25 @@ def _activity(session: list[_Described], rest: Any, number: int, path: str, warn
         name=session[0].name,
         description="\n".join(dict.fromkeys(track.description for track in session if track.description)),
         device=Device(product=_text(rest.creator)),
-        pauses=as_spans([(start, end) for start, end in gaps if end > start]),
-        marks=tuple(_mark(waypoint, origin) for waypoint in rest.waypoints),
+        pauses=_pauses([column(part, "posix_s") - origin for part in parts]),
+        marks=tuple(mark for mark in marks if np.isnan(mark.t_s) or _home(mark.t_s + origin, starts) == number),
         fields=MappingProxyType(counts),
         warnings=tuple(warnings),
     )
+
+
+def _pauses(parts: list[Column]) -> Spans:
+    """The gaps between a session's segments that are longer than the steps between its points."""
+    steps_s = np.concatenate([np.diff(t_s) for t_s in parts])
+    steps_s = steps_s[steps_s > 0.0]
+    longest_s = max(PAUSED_S, PAUSED_STEPS * float(np.median(steps_s))) if len(steps_s) else 0.0
+    gaps = ((float(one[-1]), float(two[0])) for one, two in pairwise(parts))
+    return as_spans((start, end) for start, end in gaps if end - start > longest_s)
+
+
+def _home(posix_s: float, starts: list[float]) -> int:
+    """Which of the sessions a moment belongs to: the last that had begun by then, or the first."""
+    return max(bisect_right(starts, posix_s) - 1, 0)
 
 
 def _mark(waypoint: Any, origin: float) -> Mark:
@@ -145,7 +173,9 @@ def _said(points: Points) -> list[str]:
     kept = sum(len(segment.rows) for track in points.tracks for segment in track.segments)
     said = []
     if points.unplaced:
-        said.append(f"{points.unplaced} points without a usable position dropped")
+        said.append(f"{points.unplaced} point{'s' * (points.unplaced > 1)} without a usable position dropped")
+    if points.lost_waypoints:
+        said.append(f"waypoints and route points without a usable position left out: {points.lost_waypoints}")
     if points.untimed:
         said.append(f"{points.untimed} of {points.untimed + kept} points have no time and were left out")
     if points.unzoned:

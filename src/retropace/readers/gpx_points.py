@@ -1,13 +1,14 @@
 """The track points of a GPX document as columns, and the document without them.
 
 Points are read by expat, by local name: exporters hang the same extensions under a dozen prefixes, in GPX 1.0 and
-1.1, directly in the point or nested. Everything else of the document is left for gpxpy.
+1.1, directly in the point or nested. Everything else of the document is left for gpxpy, but for what nobody needs and
+gpxpy may stumble over: comments, processing instructions, extensions, and waypoints without a usable position.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import MAXYEAR, MINYEAR, UTC, datetime
 from xml.parsers import expat
 
 import numpy as np
@@ -27,6 +28,8 @@ QUANTITIES = {
 }
 """Local names (lower case) of what hangs in a point, and our column for it. Others that are numbers become extra."""
 NO_QUANTITY = frozenset({"time", "name", "cmt", "desc", "src", "link", "sym", "type", "fix", "extensions", "text"})
+BREAKS_DEG = frozenset({100.0, 200.0})
+"""Latitudes that older versions of OpenTracks, and My Tracks before it, write where recording paused and resumed."""
 
 
 @dataclass(slots=True)
@@ -49,7 +52,9 @@ class Points:
 
     tracks: list[PointTrack] = field(default_factory=list)
     rest: str = ""
-    """The document without its track points."""
+    """The document without its track points, comments, processing instructions and extensions."""
+    lost_waypoints: int = 0
+    """Waypoints and route points without a usable latitude and longitude, which were left out of the rest."""
     unplaced: int = 0
     """Points without a usable latitude and longitude, which were dropped."""
     unzoned: int = 0
@@ -67,12 +72,13 @@ def read_points(text: str) -> Points:
     cut: list[tuple[int, int]] = []
     point: dict[str, float] | None = None
     words: list[str] = []
-    depth = 0
+    depth = -1
+    """How deep in an element that is cut out; negative outside of one."""
 
     def start(tag: str, attributes: dict[str, str]) -> None:
         nonlocal point, depth
         name = tag.rpartition(":")[2]
-        if point is not None:
+        if depth >= 0:
             depth += 1
             words.clear()
         elif name == "trk":
@@ -80,27 +86,41 @@ def read_points(text: str) -> Points:
         elif name == "trkseg" and found.tracks:
             found.tracks[-1].segments.append(Segment())
         elif name == "trkpt":
-            point = {"lat_deg": _number(attributes.get("lat", "")), "lon_deg": _number(attributes.get("lon", ""))}
-            cut.append((parser.CurrentByteIndex, -1))
+            point = _place(attributes)
             depth = 0
+        elif name in ("wpt", "rtept"):
+            if not _usable(_place(attributes)):
+                found.lost_waypoints += 1
+                depth = 0
+        elif name == "extensions":
+            depth = 0
+        if depth == 0:
+            cut.append((parser.CurrentByteIndex, -1))
 
     def end(tag: str) -> None:
         nonlocal point, depth
-        name = tag.rpartition(":")[2]
-        if point is None:
+        if depth < 0:
             return
         if depth == 0:
             cut[-1] = cut[-1][0], element_end(body, parser.CurrentByteIndex, tag)
-            _finish(point, found)
+            if point is not None:
+                _finish(point, found)
             point = None
-            return
+        elif point is not None:
+            _take(point, tag.rpartition(":")[2], "".join(words).strip(), found)
+            words.clear()
         depth -= 1
-        _take(point, name, "".join(words).strip(), found)
-        words.clear()
+
+    def pass_over(closing: bytes) -> None:
+        if depth < 0:
+            begin = parser.CurrentByteIndex
+            cut.append((begin, body.index(closing, begin) + len(closing)))
 
     parser.StartElementHandler = start
     parser.EndElementHandler = end
     parser.CharacterDataHandler = words.append
+    parser.CommentHandler = lambda _: pass_over(b"-->")
+    parser.ProcessingInstructionHandler = lambda *_: pass_over(b"?>")
     parser.Parse(body, True)
     pieces, at = [], 0
     for begin, stop in cut:
@@ -121,11 +141,10 @@ def parse_time(text: str) -> tuple[float, bool] | None:
         moment = datetime.fromisoformat(text.strip())
     except ValueError:
         return None
+    if moment.year in (MINYEAR, MAXYEAR):
+        return None  # what a recorder without a clock writes; a zone or rounding would lead out of the calendar
     zoned = moment.tzinfo is not None
-    try:
-        return (moment if zoned else moment.replace(tzinfo=UTC)).timestamp(), zoned
-    except (OverflowError, ValueError):
-        return None
+    return (moment if zoned else moment.replace(tzinfo=UTC)).timestamp(), zoned
 
 
 def _number(text: str) -> float:
@@ -135,6 +154,14 @@ def _number(text: str) -> float:
     except ValueError:
         return np.nan
     return value if np.isfinite(value) else np.nan
+
+
+def _place(attributes: dict[str, str]) -> dict[str, float]:
+    return {"lat_deg": _number(attributes.get("lat", "")), "lon_deg": _number(attributes.get("lon", ""))}
+
+
+def _usable(place: dict[str, float]) -> bool:
+    return abs(place["lat_deg"]) <= 90.0 and abs(place["lon_deg"]) <= 180.0
 
 
 def _take(point: dict[str, float], name: str, text: str, found: Points) -> None:
@@ -152,7 +179,9 @@ def _take(point: dict[str, float], name: str, text: str, found: Points) -> None:
 def _finish(point: dict[str, float], found: Points) -> None:
     if not found.tracks or not found.tracks[-1].segments:
         return
-    if not (abs(point["lat_deg"]) <= 90.0 and abs(point["lon_deg"]) <= 180.0):
+    if point["lat_deg"] in BREAKS_DEG and point["lon_deg"] == 0.0:
+        found.tracks[-1].segments.append(Segment())
+    elif not _usable(point):
         found.unplaced += 1
     elif "posix_s" not in point:
         found.untimed += 1

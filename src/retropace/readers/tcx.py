@@ -73,7 +73,7 @@ class _LapElement:
 def _activity(element: Element, path: str, warnings: list[str]) -> Activity | None:
     rows: list[dict[str, float]] = []
     laps: list[tuple[_LapElement, int, int, list[int]]] = []
-    zoned = True
+    zoned, untimed = True, 0
     for lap in _children(element, "Lap"):
         first = len(rows)
         breaks: list[int] = []
@@ -85,6 +85,8 @@ def _activity(element: Element, path: str, warnings: list[str]) -> Activity | No
                 zoned &= named
                 if row is not None:
                     rows.append(row)
+                else:
+                    untimed += 1
         start = parse_time(lap.get("StartTime", ""))
         posix = start[0] if start is not None else (rows[first]["posix_s"] if len(rows) > first else np.nan)
         laps.append((_LapElement(posix, _number(lap, "TotalTimeSeconds"), lap), first, len(rows), breaks))
@@ -92,6 +94,8 @@ def _activity(element: Element, path: str, warnings: list[str]) -> Activity | No
         return None
     if not zoned:
         warnings.append("times name no zone: taken as UTC")
+    if untimed:
+        warnings.append(f"{untimed} of {untimed + len(rows)} points have no time and were left out")
     posix_s = _column(rows, "posix_s")
     origin = float(posix_s[0])
     run_cadence, cadence = _column(rows, "run_cadence"), _column(rows, "cadence")
@@ -124,20 +128,30 @@ def _activity(element: Element, path: str, warnings: list[str]) -> Activity | No
 def _laps(
     laps: list[tuple[_LapElement, int, int, list[int]]], t_s: Column, origin: float
 ) -> tuple[tuple[Lap, ...], Spans]:
-    """The laps, and the pauses that follow from laps that took longer by the clock than by the timer."""
+    """The laps, and the pauses that follow from laps that took longer by the clock than by the timer.
+
+    A lap that says nothing of its timer was paused where a new track begins later than a point would. One without
+    points whose start is not told has no place on the axis and is left out.
+    """
     found: list[Lap] = []
     pauses: list[tuple[float, float]] = []
     for number, (lap, first, last, breaks) in enumerate(laps):
         start_s = lap.start_s - origin
+        if np.isnan(start_s):
+            continue
         following = laps[number + 1][0].start_s - origin if number + 1 < len(laps) else np.nan
         recorded_end = float(t_s[last - 1]) if last > first else start_s
-        end_s = following if following >= start_s else max(recorded_end, start_s + np.nan_to_num(lap.timer_s))
+        end_s = following if following >= start_s else max(recorded_end, start_s + float(np.nan_to_num(lap.timer_s)))
         paused_s = end_s - start_s - lap.timer_s
         if number + 1 == len(laps):
             paused_s = recorded_end - start_s - lap.timer_s
         if paused_s > PAUSED_S:
             until = np.append(t_s[first:last], following if np.isfinite(following) else recorded_end)
             pauses += _gaps(until, [at - first for at in breaks], paused_s)
+        elif np.isnan(paused_s):
+            step_s = np.diff(t_s[first:last])
+            longest_s = max(PAUSED_S, 2.0 * float(np.median(step_s))) if len(step_s) else 0.0
+            pauses += [(float(t_s[at - 1]), float(t_s[at])) for at in breaks if t_s[at] - t_s[at - 1] > longest_s]
         trigger = _text(lap.element, "TriggerMethod").lower()
         found.append(
             Lap(

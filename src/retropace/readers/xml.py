@@ -1,7 +1,8 @@
 """XML as exporters really write it, made safe and well-formed before a library reads it.
 
-No document type is accepted, so no entity is ever expanded or fetched. Undeclared prefixes are declared, other
-encodings turned into UTF-8, and a damaged document is closed after its last complete point. All offsets are bytes.
+No document type is accepted, so no entity is ever expanded or fetched. Undeclared prefixes are declared, loose
+ampersands escaped, other encodings turned into UTF-8, and a damaged document is closed after its last complete point.
+All offsets are bytes.
 """
 
 from __future__ import annotations
@@ -25,6 +26,15 @@ _DECLARATION = re.compile(r"^\s*<\?xml\b[^>]*?\?>", re.DOTALL)
 _ENCODING = re.compile(rb"^\s*<\?xml\b[^>]*?encoding\s*=\s*[\"']([A-Za-z0-9._-]+)[\"']", re.DOTALL)
 # What XML 1.0 (5th edition, 2.2) does not allow in a document.
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+# Python knows codecs that are no encoding of text (hex, zlib, idna, unicode_escape, utf-7): none leaves this as it is.
+_MARKUP = rb"<\x41\u0041+AEE-.xn--bcher-kva"
+# Without a document type only these five entities exist (XML 1.0, 4.6); characters by number do as well.
+_REFERENCE = re.compile(
+    r"<!\[CDATA\[.*?\]\]>|&(?:(?:amp|lt|gt|quot|apos);|#(?:([0-9]{1,7})|x([0-9A-Fa-f]{1,6}));)?", re.DOTALL
+)
+_BEGIN = re.compile(r"<\?xml\b|<(?:[\w.-]+:)?(?:gpx|TrainingCenterDatabase)\b")
+_DEEPEST = 100
+"""Recordings nest about ten deep. libxml2 stops at 256, and what recurses over a tree not much later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +50,9 @@ class _Scan:
     """What one pass of expat over the document finds."""
 
     open_tags: list[str] = field(default_factory=list)
-    used: set[str] = field(default_factory=set)
-    declared: set[str] = field(default_factory=lambda: {"xml", "xmlns"})
+    declared: list[frozenset[str]] = field(default_factory=lambda: [frozenset({"xml", "xmlns"})])
+    """The prefixes declared around the whole document and within each open element."""
+    undeclared: set[str] = field(default_factory=set)
     root_end: int = -1
     kept_end: int = -1
     kept_open: tuple[str, ...] = ()
@@ -60,16 +71,25 @@ def tidy(data: bytes, path: str, complete: Iterable[str]) -> Document:
     text, odd = _FORBIDDEN.subn(" ", text)
     if odd:
         warnings.append(f"{odd} control character{'s' * (odd > 1)} that XML forbids passed over")
-    text = _DECLARATION.sub("", text.lstrip("\ufeff").lstrip(), count=1)
+    text, foreign = _begun(text)
+    if foreign:
+        warnings.append(f"{foreign} characters before the document passed over")
+    text = _DECLARATION.sub("", text, count=1)
     body = text.encode("utf-8")
     scan = _scan(body, frozenset(complete), path)
+    if scan.error:
+        text, loose = _escaped(text)
+        if loose:
+            warnings.append(f"{loose} ampersand{'s' * (loose > 1)} that XML wants written otherwise read as text")
+            body = text.encode("utf-8")
+            scan = _scan(body, frozenset(complete), path)
     if scan.error:
         if scan.kept_end < 0:
             raise ReadError(f"is damaged: {scan.error} in line {scan.line}, before any point", path=path)
         lost = len(body) - scan.kept_end
         warnings.append(f"damaged in line {scan.line} ({scan.error}): the last {lost} bytes are lost")
         body = body[: scan.kept_end] + "".join(f"</{tag}>" for tag in reversed(scan.kept_open)).encode("utf-8")
-    missing = sorted(scan.used - scan.declared)
+    missing = sorted(scan.undeclared)
     if missing:
         named = " ".join(f'xmlns:{prefix}="urn:undeclared:{prefix}"' for prefix in missing).encode("utf-8")
         body = body[: scan.root_end] + b" " + named + body[scan.root_end :]
@@ -79,8 +99,8 @@ def tidy(data: bytes, path: str, complete: Iterable[str]) -> Document:
 
 def root_name(data: bytes) -> str:
     """The local name of a document's first element; empty if the bytes do not start like XML."""
-    head = _decoded(data[:65536], [])
-    head = re.sub(r"<!--.*?-->|<\?.*?\?>|<!DOCTYPE[^>\[]*(\[.*?\])?\s*>", "", head.lstrip("\ufeff"), flags=re.DOTALL)
+    head, _ = _begun(_decoded(data[:65536], []))
+    head = re.sub(r"<!--.*?-->|<\?.*?\?>|<!DOCTYPE[^>\[]*(\[.*?\])?\s*>", "", head, flags=re.DOTALL)
     match = re.match(r"\s*<(?:[\w.-]+:)?([\w.-]+)", head)
     return match[1] if match else ""
 
@@ -102,22 +122,47 @@ def _decoded(data: bytes, warnings: list[str]) -> str:
     for bom, name in _BOMS:
         if data.startswith(bom):
             return data[len(bom) :].decode(name, errors="replace")
-    if data[:4] in (b"<\0?\0", b"<\0g\0"):
-        return data.decode("utf-16-le", errors="replace")
+    if data[:2] in (b"<\0", b"\0<"):
+        return data.decode("utf-16-le" if data[0] else "utf-16-be", errors="replace")
     match = _ENCODING.match(data[:400])
     name = match[1].decode("ascii") if match else "utf-8"
     try:
         name = codecs.lookup(name).name
-    except LookupError:
+        if name.startswith(("utf-16", "utf-32")):
+            name = "utf-8"  # it was readable as ASCII so far: the declaration is left over from another program
+        plain = _MARKUP.decode(name) == _MARKUP.decode("ascii")
+    except (LookupError, ValueError):
+        plain = False
+    if not plain:
         warnings.append(f"encoding {name} is not known: read as UTF-8")
         name = "utf-8"
-    if name.startswith(("utf-16", "utf-32")):
-        name = "utf-8"  # it was readable as ASCII so far: the declaration is left over from another program
     try:
         return data.decode(name)
     except (UnicodeDecodeError, ValueError):
         warnings.append(f"holds bytes that are no {name}: shown as �")
         return data.decode(name, errors="replace")
+
+
+def _begun(text: str) -> tuple[str, int]:
+    """The text from where the document begins, and how much stood before it: a server's complaint, a stray line."""
+    text = text.lstrip("\ufeff \t\r\n")
+    begin = None if text[:1] in ("<", "{", "[") else _BEGIN.search(text[:4096])
+    return (text, 0) if begin is None else (text[begin.start() :], begin.start())
+
+
+def _escaped(text: str) -> tuple[str, int]:
+    """The text with every ampersand escaped that is no valid reference, and how many were."""
+    count = 0
+
+    def mend(match: re.Match[str]) -> str:
+        nonlocal count
+        code = int(match[1]) if match[1] else int(match[2], 16) if match[2] else None
+        if match[0] != "&" and (code is None or (0 < code <= 0x10FFFF and not _FORBIDDEN.match(chr(code)))):
+            return match[0]
+        count += 1
+        return f"&amp;{match[0][1:]}"
+
+    return _REFERENCE.sub(mend, text), count
 
 
 def _scan(body: bytes, complete: frozenset[str], path: str) -> _Scan:
@@ -129,16 +174,21 @@ def _scan(body: bytes, complete: frozenset[str], path: str) -> _Scan:
         if not found.open_tags and found.root_end < 0:
             found.root_end = parser.CurrentByteIndex + 1 + len(tag.encode("utf-8"))
         found.open_tags.append(tag)
+        if len(found.open_tags) > _DEEPEST:
+            raise ReadError(f"has elements nested more than {_DEEPEST} deep, which no recording has", path=path)
+        around = found.declared[-1]
+        if attributes:
+            around = around.union(name[6:] for name in attributes if name.startswith("xmlns:"))
+        found.declared.append(around)
         for name in (tag, *attributes):
-            prefix, colon, rest = name.partition(":")
-            if colon and prefix == "xmlns":
-                found.declared.add(rest)
-            elif colon:
-                found.used.add(prefix)
+            prefix, colon, _ = name.partition(":")
+            if colon and prefix not in around:
+                found.undeclared.add(prefix)
 
     def end(tag: str) -> None:
         found.open_tags.pop()
-        if tag.rpartition(":")[2] in complete:
+        found.declared.pop()
+        if not found.open_tags or tag.rpartition(":")[2] in complete:
             found.kept_end = element_end(body, parser.CurrentByteIndex, tag)
             found.kept_open = tuple(found.open_tags)
 
