@@ -1,17 +1,15 @@
-"""FIT ``record`` messages to columns."""
+"""The columns of a session from the fields of its FIT records."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from retropace.readers.fit_developer import stand_ins
+from retropace.readers.fit_table import SEMICIRCLE_DEG, Table, native_columns
 from retropace.spans import Column
-
-SEMICIRCLE_DEG = 180.0 / 2**31
-"""FIT counts angles in semicircles: 2³¹ to half a turn (FIT SDK)."""
 
 COLUMNS: dict[str, tuple[tuple[str, float], ...]] = {
     "lat_deg": (("position_lat", SEMICIRCLE_DEG),),
@@ -25,53 +23,59 @@ COLUMNS: dict[str, tuple[tuple[str, float], ...]] = {
     "stance_time_s": (("stance_time", 1e-3),),
 }
 """For each of our columns the record fields it comes from, best first, with the factor to SI units."""
-
-FOR_MISSING = {"cadence_recorded": "cadence", "speed_mps": "speed", "distance_m": "distance"}
-"""Developer fields (in lower case) that stand in where the watch itself has no such column at all: foot pods."""
+CADENCES = ("cadence", "fractional_cadence", "cadence256")
+USED = {"timestamp", "fractional_timestamp", *CADENCES, *(name for sources in COLUMNS.values() for name, _ in sources)}
 
 
 @dataclass(frozen=True, slots=True)
 class Records:
-    """Columns of ``n`` records: ``raw_s`` on the watch's own clock, ours by name, developer fields by theirs."""
+    """Our columns by name, all further ones by theirs, how many records hold each field, and what was assumed."""
 
-    raw_s: Column
     columns: dict[str, Column]
     extra: dict[str, Column]
     counts: dict[str, int]
     warnings: tuple[str, ...]
 
 
-def read_records(messages: Sequence[Any]) -> Records:
-    """The columns of the record messages, NaN where a record lacks a field."""
-    count = len(messages)
-    native: dict[str, Column] = {}
-    developer: dict[str, Column] = {}
-    for row, message in enumerate(messages):
-        for item in message.fields:
-            value = item.raw_value if item.name == "timestamp" else item.value
-            if value is None or not isinstance(value, (int, float)):
-                continue  # arrays and texts are no column
-            if not isinstance(item.name, str):
-                continue  # a developer field whose description is damaged
-            table = developer if item.field_def is not None and item.field_def.is_dev else native
-            column = table.get(item.name)
-            if column is None:
-                column = table[item.name] = np.full(count, np.nan)
-            column[row] = value
-    raw_s = native.get("timestamp", np.full(count, np.nan)) + np.nan_to_num(
-        native.get("fractional_timestamp", np.zeros(count))
-    )
-    columns = {ours: _first(native, sources, count) for ours, sources in COLUMNS.items()}
-    columns["cadence_recorded"] = _cadence(native, count)
-    warnings = _stand_in(columns, developer)
-    named = {name: column for name, column in (native | developer).items() if name != "timestamp"}
+def read_records(table: Table) -> Records:
+    """The columns of the records, NaN where a record lacks a field.
+
+    The watch's own fields come first; a developer field takes the place of one only where the watch has none at all,
+    and that is said.
+    """
+    native = native_columns(table.fields)
+    columns = {ours: _first(native, sources, len(table)) for ours, sources in COLUMNS.items()}
+    columns["cadence_recorded"] = _cadence(native, len(table))
+    warnings = []
+    for ours, words, item, factor in stand_ins([item for item in table.fields if item.developer]):
+        if not np.any(columns[ours] > 0.0) and np.any(item.values > 0.0):
+            columns[ours] = item.values * factor
+            warnings.append(f'{words} taken from the developer field "{item.name}": the watch recorded none of its own')
+    extra: dict[str, Column] = {}
+    counts: dict[str, int] = {}
+    for item in sorted(table.fields, key=lambda item: item.developer):
+        if item.name == "timestamp" and not item.developer:
+            continue
+        counts[_unique(item.name, counts)] = int(item.filled.sum())
+        is_known = item.developer or not (item.name in USED or item.name.startswith("unknown_"))
+        if is_known and np.any(np.isfinite(item.values)):
+            extra[_unique(item.name, extra)] = item.values
     return Records(
-        raw_s=raw_s,
         columns={name: column for name, column in columns.items() if np.any(np.isfinite(column))},
-        extra={name: column for name, column in developer.items() if np.any(np.isfinite(column))},
-        counts={name: int(np.isfinite(column).sum()) for name, column in sorted(named.items())},
+        extra=extra,
+        counts=dict(sorted(counts.items())),
         warnings=tuple(warnings),
     )
+
+
+def _unique(name: str, taken: dict[str, Any]) -> str:
+    """The name, or the name with a number if there already is such a one: two apps may give the same."""
+    number = 2
+    unique = name
+    while unique in taken:
+        unique = f"{name} ({number})"
+        number += 1
+    return unique
 
 
 def _first(native: dict[str, Column], sources: tuple[tuple[str, float], ...], count: int) -> Column:
@@ -83,20 +87,7 @@ def _first(native: dict[str, Column], sources: tuple[tuple[str, float], ...], co
 
 
 def _cadence(native: dict[str, Column], count: int) -> Column:
-    """Cadence with its fraction; else the finer ``cadence256``. In the unit that the file uses."""
-    whole = native.get("cadence")
-    if whole is None:
-        return native.get("cadence256", np.full(count, np.nan))
-    return whole + np.nan_to_num(native.get("fractional_cadence", np.zeros(count)))
-
-
-def _stand_in(columns: dict[str, Column], developer: dict[str, Column]) -> list[str]:
-    warnings = []
-    for ours, plain in FOR_MISSING.items():
-        if np.any(columns[ours] > 0.0):
-            continue
-        found = next((name for name in developer if name.casefold() == plain), None)
-        if found is not None and np.any(developer[found] > 0.0):
-            columns[ours] = developer[found]
-            warnings.append(f'{plain} taken from the developer field "{found}": the watch recorded none of its own')
-    return warnings
+    """Cadence with its fraction; where there is none, ``cadence256``. In the unit that the file uses."""
+    missing = np.full(count, np.nan)
+    whole, fraction, fine = (native.get(name, missing) for name in CADENCES)
+    return np.where(np.isfinite(whole), whole + np.nan_to_num(fraction), fine)

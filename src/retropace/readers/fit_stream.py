@@ -7,10 +7,14 @@ Layout: Garmin FIT SDK, "Flexible and Interoperable Data Transfer Protocol".
 from __future__ import annotations
 
 import struct
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 MAGIC = b".FIT"
 LEAST_HEADER = 12
+CHECKSUM = 2
+NOWHERE = 0xFE
+"""A developer index that no watch uses: fitdecode reads fields of an undescribed index as plain bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +24,11 @@ class Message:
     start: int
     end: int
     number: int
+    definition: int
+    """The index of the message that defines this one; its own if it is a definition."""
     is_definition: bool
+    is_compressed: bool
+    """Whether its time is a few bits in its header, counted on from the message before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,52 +39,51 @@ class Part:
     body: int
     messages: tuple[Message, ...]
     stated_end: int
-    """Where the header says that the messages end."""
+    """Where the header says that the messages end; for a header without a length, where the file says so."""
     damage: int | None
     """Where the messages stop making sense; None if they go on to ``stated_end``."""
+    has_length: bool = True
+    """False if the header gives no length: the watch never came to close the file."""
 
 
 def outline(data: bytes) -> list[Part]:
     """The FIT files in the bytes, as far as they can be followed. Empty if there is none."""
     parts: list[Part] = []
     at = 0
-    while len(data) - at >= LEAST_HEADER and data[at] >= LEAST_HEADER and data[at + 8 : at + 12] == MAGIC:
+    while _is_header(data, at):
         part = _part(data, at)
         parts.append(part)
-        if part.damage is not None and part.stated_end + 2 > len(data):
-            break
-        at = part.stated_end + 2
+        at = part.stated_end + CHECKSUM
     return parts
 
 
-def without_messages(data: bytes, part: Part, dropped: frozenset[int]) -> bytes:
-    """The part as a FIT file of its own that lacks the messages of the given indices and its own damage."""
-    body = b"".join(
-        _mended(data[message.start : message.end]) if message.is_definition else data[message.start : message.end]
-        for index, message in enumerate(part.messages)
-        if index not in dropped
-    )
-    header = bytearray(data[part.start : part.body])
-    struct.pack_into("<I", header, 4, len(body))
-    if len(header) >= 14:
-        header[12:14] = b"\0\0"  # 0 stands for "not computed"
-    return bytes(header) + body + b"\0\0"
+def rebuilt(data: bytes, part: Part, kept: Iterable[int], odd: frozenset[tuple[int, int]]) -> bytes:
+    """A FIT file of its own of the messages with the given indices, without a checksum.
+
+    Definitions come out so that fitdecode reads exactly the bytes that each message has: without fields of no bytes,
+    and with the ``odd`` developer fields (index and number), whose size does not fit their type, as plain bytes.
+    """
+    pieces = []
+    for index in kept:
+        message = part.messages[index]
+        piece = data[message.start : message.end]
+        pieces.append(_mended(piece, odd) if message.is_definition else piece)
+    body = b"".join(pieces)
+    header = struct.pack("<2B", LEAST_HEADER, data[part.start + 1]) + data[part.start + 2 : part.start + 4]
+    return header + struct.pack("<I4s", len(body), MAGIC) + body + bytes(CHECKSUM)
 
 
-def has_empty_fields(data: bytes, part: Part) -> bool:
-    """Whether a definition names a field of no bytes, which some exporters write and fitdecode cannot read."""
-    spans = [data[message.start : message.end] for message in part.messages if message.is_definition]
-    return any(_mended(span) != span for span in spans)
-
-
-def _mended(definition: bytes) -> bytes:
-    """The definition without fields of no bytes; the data messages it describes are the same."""
+def _mended(definition: bytes, odd: frozenset[tuple[int, int]]) -> bytes:
+    """The definition as fitdecode can read it; the data messages it describes are the same bytes."""
     stop = 6 + 3 * definition[5]
     fields = _triples(definition[6:stop])
     head = definition[:5] + bytes([len(fields)]) + b"".join(fields)
     if not definition[0] & 0x20:
         return head
-    developer = _triples(definition[stop + 1 :])
+    developer = [
+        bytes([field[0], field[1], NOWHERE]) if (field[2], field[0]) in odd else field
+        for field in _triples(definition[stop + 1 :])
+    ]
     return head + bytes([len(developer)]) + b"".join(developer)
 
 
@@ -85,31 +92,49 @@ def _triples(field_bytes: bytes) -> list[bytes]:
     return [field for field in fields if field[1] > 0]
 
 
+def _is_header(data: bytes, at: int) -> bool:
+    return len(data) - at >= LEAST_HEADER and data[at] >= LEAST_HEADER and data[at + 8 : at + 12] == MAGIC
+
+
 def _part(data: bytes, start: int) -> Part:
     body = start + data[start]
-    stated_end = body + struct.unpack_from("<I", data, start + 4)[0]
+    size = struct.unpack_from("<I", data, start + 4)[0]
+    if size > 0 or len(data) <= body + CHECKSUM or _is_header(data, body + CHECKSUM):
+        messages, damage = _walk(data, body, body + size)
+        return Part(start, body, messages, body + size, damage)
+    # The length is written when a recording is closed. Without it the messages go on to the end, with or without
+    # a checksum behind them.
+    for end in (len(data) - CHECKSUM, len(data)):
+        messages, damage = _walk(data, body, end)
+        if damage is None:
+            return Part(start, body, messages, end, None, has_length=False)
+    return Part(start, body, messages, len(data), damage, has_length=False)
+
+
+def _walk(data: bytes, body: int, stated_end: int) -> tuple[tuple[Message, ...], int | None]:
+    """The messages from ``body`` on, and where they stop making sense before ``stated_end`` (None if nowhere)."""
     end = min(stated_end, len(data))
-    sizes: dict[int, tuple[int, int]] = {}
+    sizes: dict[int, tuple[int, int, int]] = {}
     messages: list[Message] = []
     at = body
     while at < end:
         head = data[at]
-        if head & 0x80:  # compressed timestamp
-            local, stop, number, defines = (head >> 5) & 0x03, -1, -1, False
-        else:
-            local, stop, number, defines = head & 0x0F, -1, -1, bool(head & 0x40)
-        if defines:
+        is_compressed = bool(head & 0x80)
+        is_definition = bool(head & 0x40) and not is_compressed
+        local = (head >> 5) & 0x03 if is_compressed else head & 0x0F
+        stop, number, definition = -1, -1, len(messages)
+        if is_definition:
             stop, number, size = _definition(data, at, end, has_developer=bool(head & 0x20))
             if stop > 0:
-                sizes[local] = number, size
+                sizes[local] = number, size, definition
         elif local in sizes:
-            number, size = sizes[local]
+            number, size, definition = sizes[local]
             stop = at + 1 + size
-        if stop < 0 or stop > end:
-            return Part(start, body, tuple(messages), stated_end, at)
-        messages.append(Message(at, stop, number, defines))
+        if not at < stop <= end:
+            return tuple(messages), at
+        messages.append(Message(at, stop, number, definition, is_definition, is_compressed))
         at = stop
-    return Part(start, body, tuple(messages), stated_end, None if at == stated_end else at)
+    return tuple(messages), None if at == stated_end else at
 
 
 def _definition(data: bytes, at: int, end: int, *, has_developer: bool) -> tuple[int, int, int]:

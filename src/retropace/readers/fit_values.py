@@ -1,0 +1,49 @@
+"""Values out of fitdecode's messages, without exceptions: what is not there is None, NaN or empty."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+
+def value_of(messages: Sequence[Any], name: str) -> Any:
+    """The first known value of a field of the FIT profile among the messages; None if there is none."""
+    for message in messages:
+        for item in message.fields:
+            if item.name == name and item.value is not None and not _is_developer(item):
+                return item.value
+    return None
+
+
+def number_of(message: Any, name: str) -> float:
+    """A field as a number in the profile's unit; NaN if there is none, or no message."""
+    value = None if message is None else value_of([message], name)
+    return float(value) if isinstance(value, (int, float)) else np.nan
+
+
+def index_of(message: Any, name: str) -> int | None:
+    """A ``message_index`` without the flags in its upper bits (FIT SDK, type ``message_index``)."""
+    for item in message.fields:
+        if item.name == name and isinstance(item.raw_value, int) and not _is_developer(item):
+            return item.raw_value & 0x0FFF
+    return None
+
+
+def time_of(message: Any, name: str) -> float:
+    """A time as the watch's clock counts it: seconds since the FIT epoch, or since it was switched on."""
+    for item in message.fields:
+        if item.name == name and isinstance(item.raw_value, (int, float)) and not _is_developer(item):
+            return float(item.raw_value)
+    return np.nan
+
+
+def text_of(messages: Sequence[Any], name: str) -> str:
+    """A text or the name of an enumerated value; empty for numbers that the profile does not name."""
+    value = value_of(messages, name)
+    return value.strip().strip("\0") if isinstance(value, str) else ""
+
+
+def _is_developer(item: Any) -> bool:
+    return item.field_def is not None and bool(item.field_def.is_dev)
