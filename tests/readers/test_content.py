@@ -68,6 +68,34 @@ def test_a_gzip_file_cut_off_keeps_what_it_held(tmp_path: Path) -> None:
     assert "cut off" in activity.warnings[0]
 
 
+@pytest.mark.parametrize("place", [-1, -8])
+def test_a_gzip_file_whose_checksum_or_length_is_wrong_loses_nothing(tmp_path: Path, place: int) -> None:
+    path = tmp_path / "run.gpx.gz"
+    packed = bytearray(gzip.compress(GPX))
+    packed[place] ^= 0xFF
+    path.write_bytes(packed)
+    activity = read(path)
+    assert len(activity.samples) == 30
+    assert activity.warnings == ("the gzip file is damaged: what could be unpacked was kept",)
+
+
+def test_a_file_packed_twice_is_read_and_one_packed_thrice_is_not(tmp_path: Path) -> None:
+    path = tmp_path / "run.gpx.gz"
+    path.write_bytes(gzip.compress(gzip.compress(GPX)))
+    assert len(read(path).samples) == 30
+    path.write_bytes(gzip.compress(path.read_bytes()))
+    with pytest.raises(ReadError, match="more than twice"):
+        read(path)
+
+
+def test_bytes_at_hand_are_read_without_the_file() -> None:
+    (activity,) = read_all("export.zip/run.gpx.gz", data=gzip.compress(GPX, mtime=0))
+    assert (activity.source.path, len(activity.samples)) == ("export.zip/run.gpx.gz", 30)
+    assert activity.source.sha256 == hashlib.sha256(gzip.compress(GPX, mtime=0)).hexdigest()
+    with pytest.raises(ReadError, match="is empty"):
+        read_all("export.zip/empty.gpx", data=b"")
+
+
 def test_a_gzip_bomb_is_refused_before_it_unpacks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(content, "LARGEST_BYTES", 100_000)
     path = tmp_path / "run.gpx.gz"
@@ -143,6 +171,7 @@ def test_a_recording_of_another_sport_is_refused_in_words(tmp_path: Path) -> Non
 
 ON_FOOT = ["running", "Trail Run", "walking", "HIKING", "9", "", "generic", "Other", "unknown", "treadmill"]
 NOT_ON_FOOT = ["cycling", "Biking", "1", "swimming", "rowing", "transition", "mountain biking", "e_biking"]
+NOT_ON_FOOT += ["wheelchair_push_run", "multisport transition"]
 
 
 @pytest.mark.parametrize("sport", ON_FOOT)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,6 +16,7 @@ from retropace.errors import ReadError
 from retropace.readers.gpx import read_gpx
 from tests.conftest import CORPUS
 from tests.readers.damage import damaged, read_or_refuse
+from tests.readers.test_fit import catalog
 
 START = datetime(2025, 5, 1, 8, 0, tzinfo=UTC)
 TPX = 'xmlns:gpxtpx="http://www.garmin.com/xmlschemas/TrackPointExtension/v2"'
@@ -78,6 +80,55 @@ def test_points_are_those_that_gpxpy_reads(path: Path) -> None:
     np.testing.assert_allclose(np.array(sorted(found)), np.array(expected), atol=1e-6)
 
 
+def counted(kind: str) -> list[dict[str, str]]:
+    return [row for row in catalog(kind) if row["file"].endswith(".gpx")]
+
+
+@pytest.mark.usefixtures("corpus")
+@pytest.mark.parametrize("row", counted("gpx/"), ids=lambda row: row["file"][4:44])
+def test_real_files_hold_what_the_catalog_counted(corpus: Path, row: dict[str, str]) -> None:
+    data = (corpus / row["file"]).read_bytes()
+    if not row["start_utc"]:  # no times: plans, waypoints, tracks whose times were removed
+        with pytest.raises(ReadError, match=r"planned route|waypoints only|has no times"):
+            read_gpx(data, row["file"])
+        return
+    activity = one(data)
+    # The catalog also counts points without a time and the two marks of a pause in an old OpenTracks file.
+    left_out = (
+        data.count(b"<trkpt") - data.count(b"<time>", data.index(b"<trkpt")) + len(re.findall(rb'lat="[12]00"', data))
+    )
+    assert len(activity.samples) == int(row["n_records"]) - left_out
+    assert int(np.isfinite(activity.samples.lat_deg).sum()) == int(row["n_positions"]) - left_out
+    assert int(np.isfinite(activity.samples.cadence_recorded).sum()) == int(row["n_cadence"])
+    assert float(activity.samples.t_s[-1]) == pytest.approx(float(row["elapsed_s"]), abs=1e-3)
+    if row["cadence_median_nonzero"]:
+        cadence = activity.samples.cadence_recorded
+        assert float(np.median(cadence[cadence > 0.0])) == pytest.approx(float(row["cadence_median_nonzero"]), abs=0.5)
+
+
+BAD = {
+    "ThomasDaheim__GPXEditor__testxmnls.gpx": (2, "gpxeditor_line used without being declared"),
+    "marcusvolz__strava_py__empty-trkseg.gpx": (0, "holds no track points"),
+    "marcusvolz__strava_py__invalid-lon-lat-missing.gpx": (3, "1 point without a usable position dropped"),
+    "mshroyer__coursepointer__invalid_bad_xml.gpx": (0, "unclosed token in line 1, before any point"),
+    "placemark__togeojson__bad.gpx": (0, "no point with a usable latitude and longitude"),
+}
+
+
+@pytest.mark.usefixtures("corpus")
+@pytest.mark.parametrize("row", counted("bad/"), ids=lambda row: row["file"][4:44])
+def test_bad_files_keep_what_can_be_kept_or_are_refused_in_words(corpus: Path, row: dict[str, str]) -> None:
+    count, words = BAD[row["file"].removeprefix("bad/")]
+    data = (corpus / row["file"]).read_bytes()
+    if count == 0:
+        with pytest.raises(ReadError, match=words):
+            read_gpx(data, row["file"])
+    else:
+        activity = one(data)
+        assert len(activity.samples) == count
+        assert words in activity.warnings[0]
+
+
 @pytest.mark.parametrize("prefix", ["gpxtpx", "ns3", "tpx1", "a.b-c"])
 def test_heart_rate_and_cadence_whatever_the_prefix(prefix: str) -> None:
     attributes = f'xmlns:{prefix}="http://www.garmin.com/xmlschemas/TrackPointExtension/v1"'
@@ -128,6 +179,19 @@ def test_the_gap_between_segments_is_a_pause_and_empty_ones_are_nothing() -> Non
     assert len(activity.samples) == 60
 
 
+def test_segments_that_follow_one_another_as_points_do_are_no_pause() -> None:
+    assert len(one(gpx(f"<trk>{segment(0, 30)}{segment(30, 60)}{segment(60, 61)}</trk>")).pauses) == 0
+
+
+def test_the_latitudes_that_old_opentracks_files_write_are_a_pause() -> None:
+    stop, resume = (point(second, lat=lat).replace("11.0", "0.0") for second, lat in ((30, "100.0"), (85, "200.0")))
+    body = segment(0, 30).replace("</trkseg>", f"{stop}{resume}") + segment(90, 120).replace("<trkseg>", "")
+    activity = one(gpx(f"<trk>{body}</trk>"))
+    assert activity.pauses.tolist() == [[29.0, 90.0]]
+    assert len(activity.samples) == 60
+    assert activity.warnings == ()
+
+
 def test_tracks_that_follow_one_another_are_one_session_and_others_are_not() -> None:
     day = 86_400
     body = f"<trk><name>a</name>{segment(0, 30)}</trk><trk>{segment(90, 120)}</trk><trk>{segment(day, day + 30)}</trk>"
@@ -146,6 +210,49 @@ def test_names_type_creator_and_waypoints() -> None:
     assert str(activity.device) == "test"
     assert (activity.marks[0].t_s, activity.marks[0].name, activity.marks[0].note) == (10.0, "back", "here")
     assert np.isnan(activity.marks[1].t_s)
+
+
+def test_a_timed_waypoint_belongs_to_the_session_it_was_set_in() -> None:
+    day = 86_400
+    mark = "<wpt lat='48' lon='11'><time>2025-05-02T08:00:10Z</time><name>second day</name></wpt>"
+    early = mark.replace("-02T", "-01T").replace("second day", "first day").replace("08:00:10", "07:59:50")
+    tracks = f"<trk>{segment(0, 30)}</trk><trk>{segment(day, day + 30)}</trk>"
+    both = read_gpx(gpx(f"{mark}{early}<wpt lat='48' lon='11'><name>no time</name></wpt>{tracks}"), "x.gpx")
+    assert [[(one.name, one.t_s) for one in activity.marks[:1]] for activity in both] == [
+        [("first day", -10.0)],
+        [("second day", 10.0)],
+    ]
+    assert [activity.marks[-1].name for activity in both] == ["no time", "no time"]
+
+
+def test_what_gpxpy_refuses_costs_neither_points_nor_other_names() -> None:
+    track = f"<trk><name>n</name>{segment(0, 5)}</trk>"
+    good = "<wpt lat='1' lon='2'><name>w</name></wpt>"
+    activity = one(gpx(f"<wpt lat='x' lon='2'/><wpt lon='2'><name>lost</name></wpt>{good}{track}"))
+    assert ([mark.name for mark in activity.marks], activity.name) == (["w"], "n")
+    assert activity.warnings == ("waypoints and route points without a usable position left out: 2",)
+    activity = one(gpx(f"{good}<wpt lat='1' lon='2'><ele>high</ele></wpt>{track}"))
+    assert (activity.marks, activity.name) == ((), "n")
+    assert "waypoints, routes and metadata left out" in activity.warnings[0]
+    activity = one(gpx(track.replace("<name>", "<number>first</number><name>")))
+    assert (len(activity.samples), activity.name) == (5, "")
+    assert "names, waypoints and routes left out" in activity.warnings[0]
+
+
+def test_any_number_of_comments_and_of_refused_waypoints_is_read() -> None:
+    # Both once made a regular expression try every way to part them.
+    refused = "<wpt lat='1' lon='2'><ele>high</ele></wpt>" + "<wpt lat='1' lon='2'/>" * 3_000
+    activity = one(
+        gpx(f"{refused}<trk><name>n</name>{segment(0, 5)}</trk>").replace(b"\n", b"\n" + b"<!-- a -->" * 60, 1)
+    )
+    assert (len(activity.samples), activity.name) == (5, "n")
+
+
+@pytest.mark.parametrize("time", ["yesterday", "", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59.999999Z"])
+def test_a_time_that_is_none_is_a_missing_time(time: str) -> None:
+    activity = one(gpx(f"<trk>{segment(0, 5)}</trk>").replace(b"2025-05-01T08:00:00Z", time.encode()))
+    assert len(activity.samples) == 4
+    assert activity.warnings == ("1 of 5 points have no time and were left out",)
 
 
 def test_points_without_position_or_time_are_dropped_and_counted() -> None:
@@ -188,15 +295,36 @@ def test_a_prefixed_document_is_read() -> None:
     assert len(activity.samples) == 5
 
 
+ODD = "<!-- c --><?style x?><extensions><q:a><!-- d --></q:a></extensions>"
+
+
+def described(data: bytes) -> list[object] | str:
+    try:
+        activities = read_gpx(data, "x.gpx")
+    except ReadError as refused:
+        return str(refused)
+    return [
+        (
+            *(activity.name, activity.description, activity.sport, activity.device, repr(activity.marks)),
+            *(activity.start_time, activity.samples.t_s.tolist(), activity.pauses.tolist(), activity.warnings),
+        )
+        for activity in activities
+    ]
+
+
 def test_lxml_or_not_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    data = gpx(f"<metadata><name>m</name></metadata><trk><name>t</name>{segment(0, 9)}</trk>")
-    before = one(data)
+    pytest.importorskip("lxml", reason="compares gpxpy with lxml against gpxpy without")
+    metadata = f"<metadata>{ODD}<name>m</name></metadata>"
+    made = f"{metadata}<wpt lat='1' lon='2'>{ODD}<name>w</name></wpt><trk>{ODD}<name>t</name>{segment(0, 9)}{ODD}</trk>"
+    many = [gpx(made), gpx(made.replace("<name>t", "<number>x</number><name>t")), *map(Path.read_bytes, timed_files())]
+    assert one(many[0]).name == "t"
+    before = [described(data) for data in many]
+    assert sys.modules["gpxpy.parser"].library() == "LXML"
     for name in [name for name in sys.modules if name.partition(".")[0] in ("gpxpy", "lxml")]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "lxml", None)
-    after = one(data)
+    assert [described(data) for data in many] == before
     assert sys.modules["gpxpy.parser"].library() == "STDLIB"
-    assert (after.name, after.device, len(after.samples)) == (before.name, before.device, len(before.samples))
 
 
 WHOLE = gpx(f"<wpt lat='1' lon='1'><name>w</name></wpt><trk>{segment(0, 40, extension('gpxtpx'))}</trk>")

@@ -73,6 +73,59 @@ def test_a_new_track_alone_is_no_pause() -> None:
     assert len(activity.pauses) == 0
 
 
+def test_a_lap_without_timer_time_was_paused_where_a_late_track_begins() -> None:
+    data = tcx(lap(0, 60, [range(31), range(31, 60), range(90, 120)]))
+    data = data.replace(b"<TotalTimeSeconds>60</TotalTimeSeconds>", b"")
+    (activity,) = read_tcx(data, "x.tcx")
+    assert activity.pauses.tolist() == [[59.0, 90.0]]
+    assert [(one.start_s, one.end_s) for one in activity.laps] == [(0.0, 119.0)]
+
+
+def test_points_without_a_time_are_left_out_and_said() -> None:
+    data = tcx(lap(0, 30, [range(31)])).replace(b"<Time>2025-05-01T08:00:05Z</Time>", b"")
+    (activity,) = read_tcx(data, "x.tcx")
+    assert len(activity.samples) == 30
+    assert activity.warnings == ("1 of 31 points have no time and were left out",)
+
+
+def test_a_lap_that_has_neither_start_nor_points_is_left_out() -> None:
+    data = tcx(lap(0, 60, []), lap(60, 30, [range(60, 91)])).replace(b"StartTime=", b"Begin=")
+    (activity,) = read_tcx(data, "x.tcx")
+    assert [(one.start_s, one.end_s) for one in activity.laps] == [(0.0, 30.0)]
+
+
+def test_what_follows_the_document_costs_no_lap_its_trigger() -> None:
+    data = tcx(lap(0, 30, [range(31)])).replace(b"<TriggerMethod>Manual</TriggerMethod>", b"")
+    data = data.replace(b"</Lap>", b"<TriggerMethod>Manual</TriggerMethod></Lap>")
+    (activity,) = read_tcx(data + b"<junk", "x.tcx")
+    assert activity.laps[0].trigger == "manual"
+    assert activity.description == "felt good"
+
+
+BAD = {
+    # name: points, with a position, laps, seconds by the clock, and what is said
+    "corriporai__runpandas__malformed.tcx": (
+        384,
+        383,
+        3,
+        1992.0,
+        ("namespace prefix xsi used without being declared",),
+    ),
+    "placemark__togeojson__bad.tcx": (4, 2, 2, 1.0, ()),
+    # A TCX file named .fit.
+    "dsrcoradini__running_garming_dsrc__running_2025-08-17_10-00-35_20084129942.fit": (148, 145, 4, 540.0, ()),
+}
+
+
+@pytest.mark.usefixtures("corpus")
+@pytest.mark.parametrize("name", BAD, ids=lambda name: name[:40])
+def test_bad_files_keep_what_can_be_kept(corpus: Path, name: str) -> None:
+    (activity,) = read_tcx((corpus / "bad" / name).read_bytes(), name)
+    placed = int(np.isfinite(activity.samples.lat_deg).sum())
+    held = (len(activity.samples), placed, len(activity.laps), float(activity.samples.t_s[-1]), activity.warnings)
+    assert held == BAD[name]
+
+
 def test_run_cadence_goes_before_cadence_and_speed_is_read() -> None:
     inner = (
         "<HeartRateBpm><Value>150</Value></HeartRateBpm><Cadence>10</Cadence>"

@@ -55,7 +55,7 @@ def read_gpx(data: bytes, path: str) -> list[Activity]:
     document = tidy(data, path, complete=("trkpt", "wpt", "rtept"))
     points = read_points(document.text)
     warnings = list(document.warnings)
-    rest = _through_gpxpy(points.rest, path, warnings)
+    rest = _through_gpxpy(points.rest, warnings)
     tracks = [track for track in _described(points, rest) if track.parts]
     if not tracks:
         raise ReadError(_why_nothing(points, rest), path=path)
@@ -72,7 +72,8 @@ def read_gpx(data: bytes, path: str) -> list[Activity]:
     return [_activity(session, rest, starts, number, path, warnings) for number, session in enumerate(sessions)]
 
 
-def _through_gpxpy(text: str, path: str, warnings: list[str]) -> Any:
+def _through_gpxpy(text: str, warnings: list[str]) -> Any:
+    """What gpxpy reads of a document without its points; what it refuses is told in the warnings."""
     import gpxpy
     import gpxpy.gpx
 
@@ -84,18 +85,20 @@ def _through_gpxpy(text: str, path: str, warnings: list[str]) -> Any:
     if prefixed:
         head, body = (re.sub(rf"(</?){prefix}:", r"\1", part) for part in (head, body))
     text = re.sub(rf"\sxmlns(:{prefix})?\s*=\s*(\"[^\"]*\"|'[^']*')" if prefix else _XMLNS, "", head) + body
-    try:
-        return gpxpy.parse(text)
-    except (gpxpy.gpx.GPXException, ValueError, TypeError, AttributeError) as bad:
-        words = " ".join(str(bad).split())
-        # A waypoint or a date that gpxpy refuses must not cost the track: read on without the waypoints.
-        bare = re.sub(r"<(wpt|rte|metadata)\b(?:[^>]*/>|.*?</\1\s*>)", "", text, flags=re.DOTALL)
+    bare = re.sub(r"<(wpt|rte|metadata)\b(?:[^>]*/>|.*?</\1\s*>)", "", text, flags=re.DOTALL)
+    refused = ""
+    # A waypoint or a number that gpxpy refuses must not cost the recording: read on without what is around it.
+    for kept, lost in ((text, ""), (bare, "waypoints, routes and metadata")):
         try:
-            rest = gpxpy.parse(bare)
-            warnings.append(f"waypoints, routes and metadata left out, because gpxpy cannot read them: {words}")
-            return rest
-        except (gpxpy.gpx.GPXException, ValueError, TypeError, AttributeError):
-            raise ReadError(f"is no usable GPX: {words}", path=path) from None
+            rest = gpxpy.parse(kept)
+        except (gpxpy.gpx.GPXException, ValueError, TypeError, AttributeError) as bad:
+            refused = refused or " ".join(str(bad).split())
+            continue
+        if lost:
+            warnings.append(f"{lost} left out, because gpxpy cannot read them: {refused}")
+        return rest
+    warnings.append(f"names, waypoints and routes left out, because gpxpy cannot read them: {refused}")
+    return gpxpy.gpx.GPX()
 
 
 def _described(points: Points, rest: Any) -> list[_Described]:
