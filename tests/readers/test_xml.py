@@ -106,6 +106,8 @@ def test_damage_is_told_by_its_line_and_what_follows_the_document_costs_nothing_
     assert [element.text for element in ElementTree.fromstring(document.text).iter("p")] == ["1", "2"]
     (said,) = document.warnings
     assert said == "damaged in line 3 (mismatched tag): the last 12 bytes are lost"
+    (said,) = tidied("\n\n<?xml version='1.0'\n?>\n<g>\n<q><p>1</p></g>").warnings
+    assert said.startswith("damaged in line 6 (mismatched tag)")
     document = tidied("<g><p>1</p><late/></g>junk")
     assert document.text == "<g><p>1</p><late/></g>"
     assert document.warnings == ("damaged in line 1 (junk after document element): the last 4 bytes are lost",)

@@ -71,10 +71,12 @@ def tidy(data: bytes, path: str, complete: Iterable[str]) -> Document:
     text, odd = _FORBIDDEN.subn(" ", text)
     if odd:
         warnings.append(f"{odd} control character{'s' * (odd > 1)} that XML forbids passed over")
+    lines = text.count("\n")
     text, foreign = _begun(text)
     if foreign:
         warnings.append(f"{foreign} characters before the document passed over")
     text = _DECLARATION.sub("", text, count=1)
+    lines -= text.count("\n")  # stood before what is scanned, and count in the file all the same
     body = text.encode("utf-8")
     scan = _scan(body, frozenset(complete), path)
     if scan.error:
@@ -84,10 +86,11 @@ def tidy(data: bytes, path: str, complete: Iterable[str]) -> Document:
             body = text.encode("utf-8")
             scan = _scan(body, frozenset(complete), path)
     if scan.error:
+        where = f"in line {scan.line + lines}"
         if scan.kept_end < 0:
-            raise ReadError(f"is damaged: {scan.error} in line {scan.line}, before any point", path=path)
+            raise ReadError(f"is damaged: {scan.error} {where}, before any point", path=path)
         lost = len(body) - scan.kept_end
-        warnings.append(f"damaged in line {scan.line} ({scan.error}): the last {lost} bytes are lost")
+        warnings.append(f"damaged {where} ({scan.error}): the last {lost} bytes are lost")
         body = body[: scan.kept_end] + "".join(f"</{tag}>" for tag in reversed(scan.kept_open)).encode("utf-8")
     missing = sorted(scan.undeclared)
     if missing:
