@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -138,6 +139,35 @@ def test_run_cadence_goes_before_cadence_and_speed_is_read() -> None:
     (activity,) = read_tcx(tcx(lap(0, 30, [range(31)], inner="<Cadence>83</Cadence>")), "x.tcx")
     assert activity.samples.cadence_recorded[3] == 83.0
     assert activity.description == "felt good"
+
+
+@pytest.mark.parametrize("prefix", ["", "t:", "a.b-c:"])
+@pytest.mark.parametrize("extension", ["ns3:", "x:", ""])
+def test_prefixes_change_nothing(prefix: str, extension: str) -> None:
+    inner = "<Extensions><ns3:TPX><ns3:Speed>2.9</ns3:Speed><ns3:RunCadence>84</ns3:RunCadence></ns3:TPX></Extensions>"
+    plain = tcx(lap(0, 20, [range(21)], inner=inner), lap(20, 10, [range(21, 31)])).decode()
+    head, root, body = plain.partition("<TrainingCenterDatabase ")
+    declared = f"xmlns:{prefix.rstrip(':')}=" if prefix else "xmlns="
+    renamed = re.sub(r"(</?)(?=\w+[ />])", rf"\1{prefix}", root + body).replace("xmlns=", declared, 1)
+    renamed = renamed.replace("xmlns:ns3=", f"xmlns:{extension or 'ns3:'}".rstrip(":") + "=").replace("ns3:", extension)
+    (before,), (after,) = read_tcx(plain.encode(), "x.tcx"), read_tcx((head + renamed).encode(), "x.tcx")
+    assert repr(after) == repr(before)
+
+
+def test_a_multisport_session_gives_its_activities_and_not_its_transition() -> None:
+    parts = [
+        tcx(lap(start, 30, [range(start, start + 31)]), sport=sport)
+        for start, sport in ((0, "Biking"), (60, "Running"))
+    ]
+    ride, run = (part.decode().removeprefix(HEAD).removesuffix(TAIL) for part in parts)
+    change = f"<Transition>{lap(31, 20, [range(31, 51)])}</Transition>"
+    session = (
+        f"<MultiSportSession><FirstSport>{ride}</FirstSport><NextSport>{change}{run}</NextSport></MultiSportSession>"
+    )
+    activities = read_tcx(f"{HEAD}{session}{TAIL}".encode(), "x.tcx")
+    assert [(activity.sport, len(activity.samples)) for activity in activities] == [("biking", 31), ("running", 31)]
+    assert activities[1].start_time is not None
+    assert activities[1].start_time.isoformat() == "2025-05-01T08:01:00+00:00"
 
 
 @pytest.mark.parametrize(
