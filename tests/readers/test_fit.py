@@ -6,14 +6,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from retropace.activity import Activity
 from retropace.errors import ReadError
 from retropace.readers.fit import read_fit
 from tests.builders.fit_bytes import (
-    DEVELOPER_DATA_ID,
     ENUM,
     EVENT,
     FILE_ID,
@@ -21,14 +18,12 @@ from tests.builders.fit_bytes import (
     RECORD,
     SESSION,
     START,
-    UINT8,
     UINT16,
     UINT32,
     FitFile,
     run,
 )
 from tests.conftest import CORPUS
-from tests.readers.damage import damaged, read_or_refuse
 
 
 def catalog(kind: str) -> list[dict[str, str]]:
@@ -74,31 +69,6 @@ def test_real_files_hold_what_the_catalog_counted(row: dict[str, str]) -> None:
 def test_plans_and_hand_entries_are_refused_in_words(row: dict[str, str]) -> None:
     with pytest.raises(ReadError, match=r"plan, not a recording|typed in by hand"):
         corpus_file(row["file"])
-
-
-# What fitdecode 0.11 reads of each damaged file before the damage, or all of it where one odd message was in the way.
-DAMAGED = {
-    "dtcooper__python-fitparse__activity-filecrc.fit": (14, "checksum does not fit"),
-    "dtcooper__python-fitparse__activity-settings-corruptheader.fit": (14, "no FIT data"),
-    "dtcooper__python-fitparse__activity-settings-nodata.fit": (14, "cut off at byte 783"),
-    "dtcooper__python-fitparse__activity-unexpected-eof.fit": (14, "damaged or cut off at byte 751"),
-    "dtcooper__python-fitparse__nick.fit": (14391, "damaged or cut off"),
-    "dtcooper__python-fitparse__strava-android-app-201.10-b1218918.fit": (473, "damaged or cut off at byte 7471"),
-    "jat255__Fit-File-Faker__tpv_dev_fields_20260222.fit": (3400, ""),
-    "jat255__Fit-File-Faker__zwift_non_utf8_20260130.fit": (3646, ""),
-    "martin-ueding__geo-activity-playground__Berlin_0_9_km_.fit": (49, "calls itself a course"),
-    "mshroyer__coursepointer__invalid_truncated.fit": (2, "damaged or cut off at byte 309"),
-    "pablo-albaladejo__kaiord__activity_poolswim_with_hr.fit": (3501, ""),
-    "tormoder__fit__unterminated-strings.fit": (33, ""),
-}
-
-
-@pytest.mark.parametrize("name", sorted(DAMAGED))
-def test_damaged_files_keep_every_record_before_the_damage(corpus: Path, name: str) -> None:
-    records, word = DAMAGED[name]
-    activities = read_fit((corpus / "bad" / name).read_bytes(), name)
-    assert sum(len(activity.samples) for activity in activities) == records
-    assert word in " ".join(activities[0].warnings)
 
 
 def test_a_multisport_file_gives_each_session_its_own_records(corpus: Path) -> None:
@@ -156,40 +126,6 @@ def test_invalid_values_are_missing() -> None:
     assert np.isnan(activity.samples.cadence_recorded[-1])
 
 
-def developer_run(*, native: bool, size: int = 4) -> bytes:
-    made = FitFile()
-    made.define(0, FILE_ID, [(0, ENUM), (4, UINT32)])
-    made.data(0, 4, START)
-    made.define(3, DEVELOPER_DATA_ID, [(3, UINT8)])
-    made.data(3, 0)
-    # A description's name is a string, which the builder has no format for: written out.
-    made.body += bytes([0x44, 0, 0]) + b"\xce\x00" + bytes([4, 0, 1, 2, 1, 1, 2, 2, 1, 2, 3, 8, 7])
-    made.body += bytes([4, 0, 0, 0x88]) + b"Cadence\0"
-    fields = [(253, UINT32), (4, UINT8)] if native else [(253, UINT32)]
-    made.define(1, RECORD, fields, [(0, size, 0)])
-    for second in range(30):
-        values = [START + second, 84] if native else [START + second]
-        made.data(1, *values, *([160.0] if size else []))
-    return made.to_bytes()
-
-
-def test_a_developer_field_never_shadows_a_native_one() -> None:
-    (activity,) = read_fit(developer_run(native=True), "run.fit")
-    assert set(activity.samples.cadence_recorded.tolist()) == {84.0}
-    assert set(activity.samples.extra["Cadence"].tolist()) == {160.0}
-
-
-def test_a_developer_field_stands_in_where_the_watch_has_none_and_it_is_said() -> None:
-    (activity,) = read_fit(developer_run(native=False), "run.fit")
-    assert set(activity.samples.cadence_recorded.tolist()) == {160.0}
-    assert any('developer field "Cadence"' in said for said in activity.warnings)
-
-
-def test_a_field_of_no_bytes_costs_nothing() -> None:
-    (activity,) = read_fit(developer_run(native=True, size=0), "run.fit")
-    assert len(activity.samples) == 30
-
-
 def timer(made: FitFile, *events: tuple[int, int]) -> None:
     made.define(5, EVENT, [(253, UINT32), (0, ENUM), (1, ENUM)])
     for second, kind in events:
@@ -239,27 +175,3 @@ def test_an_empty_header_or_another_kind_of_file_is_one_sentence() -> None:
         read_fit(FitFile().to_bytes(), "x.fit")
     with pytest.raises(ReadError, match="no FIT header"):
         read_fit(b"", "x.fit")
-
-
-WHOLE = run(40).to_bytes()
-(FULL,) = read_fit(WHOLE, "x.fit")
-
-
-@given(st.integers(0, len(WHOLE) - 1))
-@settings(deadline=None)
-def test_a_file_cut_anywhere_keeps_a_prefix_of_its_records(length: int) -> None:
-    try:
-        (activity,) = read_fit(WHOLE[:length], "x.fit")
-    except ReadError:
-        assert length < 120
-        return
-    count = len(activity.samples)
-    np.testing.assert_array_equal(activity.samples.t_s, FULL.samples.t_s[:count])
-    np.testing.assert_array_equal(activity.samples.distance_m, FULL.samples.distance_m[:count])
-    assert activity.warnings
-
-
-@given(damaged(WHOLE))
-@settings(deadline=None, max_examples=200)
-def test_random_damage_never_leaves_as_another_exception(data: bytes) -> None:
-    read_or_refuse(read_fit, data)

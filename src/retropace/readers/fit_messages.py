@@ -33,6 +33,8 @@ class Decoded:
     warnings: list[str] = field(default_factory=list)
     is_damaged: bool = False
     """Whether messages are missing at the end."""
+    records_before_session: int = 0
+    """How many records stand before the last session message."""
 
     def of(self, name: str) -> list[Any]:
         """All messages of this name."""
@@ -52,6 +54,8 @@ def decode(data: bytes) -> list[Decoded]:
             files.append(found)
             continue
         last = files[-1]
+        if found.of("session"):
+            last.records_before_session = last.records.count + found.records_before_session
         last.records.extend(found.records)
         last.warnings += found.warnings
         last.is_damaged |= found.is_damaged
@@ -134,6 +138,8 @@ def _read(stream: bytes, result: Decoded) -> _Stumble | None:
                     result.messages.setdefault(frame.name, []).append(frame)
                 if frame.name == "field_description":
                     result.records.describe(frame)
+                elif frame.name == "session":
+                    result.records_before_session = result.records.count
             else:
                 continue
             at += 1

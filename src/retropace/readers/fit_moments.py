@@ -30,15 +30,22 @@ def lap_span(message: Any) -> tuple[float, float]:
     if np.isnan(start):
         start = written - elapsed
     end = start + elapsed
-    is_sane = elapsed > 0.0 and not end > written + LATE_S
+    is_sane = end > start and not end > written + LATE_S
     return start, end if is_sane or np.isnan(written) else written
 
 
 def read_laps(messages: Sequence[Any], window: tuple[float, float], origin: float) -> list[Lap]:
-    """The laps of a session in order of time; laps whose times cannot be told are left out."""
+    """The laps of a session in order of time; laps whose times cannot be told are left out.
+
+    A lap without a start, as old watches write it, starts where the one before it ends.
+    """
     laps = []
+    before = origin
     for message in messages:
         start, end = lap_span(message)
+        if np.isnan(start):
+            start = before
+        before = end if np.isfinite(end) else before
         if start <= end and _within(start, end, window):
             laps.append(
                 Lap(

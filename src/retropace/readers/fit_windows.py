@@ -14,9 +14,8 @@ from retropace.spans import Column
 
 ROUNDING_S = 2.0
 """Times are written in whole seconds: a record so little after the end of its session still belongs to it."""
-UNCLOSED_S = 60.0
-"""Records of a damaged file so long after its last session are of one whose totals were lost."""
 DAY_S = 24 * 3600.0
+"""Records later than this after a session are no continuation of it, but damaged times."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +82,13 @@ def _start(span: tuple[float, float, int]) -> float:
 
 
 def _unclosed(file: Decoded, raw_s: Column, end: float) -> Window | None:
-    """The session of the records after the last one that was closed, if the file breaks off in it."""
-    after = (raw_s > end + UNCLOSED_S) & (raw_s < end + DAY_S)
-    if not file.is_damaged or np.sum(after) < 2:
+    """The session of the records after the last one that was closed, if the file breaks off in it.
+
+    Only what stands behind a session and its records in the file: exporters that write the totals first write all.
+    """
+    after = raw_s[file.records_before_session :]
+    is_later = (after > end + ROUNDING_S) & (after < end + DAY_S)
+    if not file.is_damaged or file.records_before_session == 0 or np.sum(is_later) < 2:
         return None
     sports = file.of("sport")[len(file.of("session")) :]
     return Window(None, end + ROUNDING_S, np.inf, text_of(sports, "sport"), text_of(sports, "sub_sport"))
