@@ -170,6 +170,14 @@ def test_another_kind_of_file_is_told_in_words(kind: int, words: str) -> None:
         read_fit(opened(kind=kind).to_bytes(), "x.fit")
 
 
+def test_a_course_with_times_is_read_and_called_one() -> None:
+    made = opened(kind=6)
+    records(made, 0, 30)
+    (activity,) = read_fit(made.to_bytes(), "x.fit")
+    assert len(activity.samples) == 30
+    assert activity.warnings == ("the file calls itself a course: its times may be computed, not run",)
+
+
 def test_totals_without_records_were_typed_in() -> None:
     made = opened()
     session(made, 0, 1800, distance_cm=500_000)
@@ -243,6 +251,14 @@ def test_laps_without_a_start_follow_one_another() -> None:
     made.data(6, START + 99)
     (activity,) = read_fit(made.to_bytes(), "run.fit")
     assert [(lap.start_s, lap.end_s) for lap in activity.laps] == [(0.0, 40.0), (40.0, 99.0)]
+
+
+def test_a_lap_written_by_another_clock_lasts_as_long_as_its_timer() -> None:
+    made = run(100, start=1, end_session=False)
+    made.define(6, LAP, [(253, UINT32), (2, UINT32), (8, UINT32)])
+    made.data(6, START, 1, 99_000)
+    (activity,) = read_fit(made.to_bytes(), "run.fit")
+    assert [(lap.start_s, lap.end_s) for lap in activity.laps] == [(0.0, 99.0)]
 
 
 def test_a_lap_belongs_to_one_session_only() -> None:

@@ -17,14 +17,12 @@ from retropace.readers.fit_messages import Decoded, decode
 from retropace.readers.fit_moments import read_laps, read_marks, read_pauses, read_splits
 from retropace.readers.fit_records import read_records
 from retropace.readers.fit_table import Table
-from retropace.readers.fit_values import number_of, text_of
+from retropace.readers.fit_values import POWER_ON, number_of, text_of
 from retropace.readers.fit_windows import Window, windows_of
 from retropace.spans import clip
 
 EPOCH = datetime(1989, 12, 31, tzinfo=UTC)
 """FIT counts seconds from here (FIT SDK, type ``date_time``)."""
-POWER_ON = 0x10000000
-"""Smaller times are seconds since the device was switched on, not a date (FIT SDK, type ``date_time``)."""
 
 
 def read_fit(data: bytes, path: str) -> list[Activity]:
@@ -73,9 +71,6 @@ def _sessions(file: Decoded, path: str) -> list[Activity]:
             activities.append(_activity(file, table.select(inside), window, path))
         else:
             warnings.append(f"a session{f' of {window.sport}' if window.sport else ''} has no records: passed over")
-    kind = text_of(file.of("file_id"), "type")
-    if kind == "course" and not file.of("session"):
-        warnings.append("the file calls itself a course: its times may be computed, not run")
     return [replace(activity, warnings=(*file.warnings, *warnings, *activity.warnings)) for activity in activities]
 
 

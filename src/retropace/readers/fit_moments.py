@@ -13,7 +13,7 @@ import numpy as np
 
 from retropace.activity import Lap, Mark, Split
 from retropace.readers.fit_table import SEMICIRCLE_DEG
-from retropace.readers.fit_values import index_of, number_of, text_of, time_of
+from retropace.readers.fit_values import POWER_ON, index_of, number_of, text_of, time_of
 from retropace.spans import Spans, as_spans
 
 LATE_S = 30.0
@@ -29,6 +29,10 @@ def lap_span(message: Any) -> tuple[float, float]:
     elapsed = number_of(message, "total_elapsed_time")
     if np.isnan(start):
         start = written - elapsed
+    if np.isfinite(start) and (start < POWER_ON) != (written < POWER_ON):
+        written = np.nan  # one has a date and the other none: they cannot be compared
+    if np.isnan(elapsed) and np.isnan(written):
+        elapsed = number_of(message, "total_timer_time")
     end = start + elapsed
     is_sane = end > start and not end > written + LATE_S
     return start, end if is_sane or np.isnan(written) else written

@@ -7,6 +7,9 @@ from typing import Any
 
 import numpy as np
 
+POWER_ON = 0x10000000
+"""Smaller times are seconds since the device was switched on, not a date (FIT SDK, type ``date_time``)."""
+
 
 def value_of(messages: Sequence[Any], name: str) -> Any:
     """The first known value of a field of the FIT profile among the messages; None if there is none."""

@@ -38,6 +38,8 @@ def windows_of(file: Decoded, raw_s: Column) -> tuple[list[Window], list[str]]:
     """
     sessions = file.of("session")
     if not sessions:
+        if text_of(file.of("file_id"), "type") == "course":
+            return _by_laps(file), ["the file calls itself a course: its times may be computed, not run"]
         return _by_laps(file), ["the recording was never closed: it holds no session totals"]
     spans = sorted(((*_span(message), at) for at, message in enumerate(sessions)), key=_start)
     ends = [end for _, end, _ in spans]
