@@ -139,6 +139,24 @@ def test_a_file_that_was_never_closed_is_read_to_its_end(size: int, cut: int) ->
     assert any("never closed" in said for said in activity.warnings)
 
 
+@pytest.mark.parametrize("size", [1, 30, 300])
+def test_a_length_that_is_too_small_is_no_end(size: int) -> None:
+    (activity,) = read_fit(run(60).to_bytes(stated_size=size), "run.fit")
+    assert len(activity.samples) == 60
+    assert activity.stated.distance_m == 177.0
+    assert any("length in the header" in said for said in activity.warnings)
+
+
+def test_zeros_behind_a_whole_recording_are_no_records() -> None:
+    made = FitFile()
+    made.define(0, RECORD, [(253, UINT32)])
+    for second in range(10):
+        made.data(0, START + second)
+    (activity,) = read_fit(made.to_bytes() + bytes(100), "run.fit")
+    assert len(activity.samples) == 10
+    assert "100 bytes after the end of the recording are no FIT data: passed over" in activity.warnings
+
+
 def test_a_changed_byte_is_told_by_the_checksum_and_nothing_else_is_lost() -> None:
     data = bytearray(run(60).to_bytes())
     data[data.rindex(b"\x54", 0, 400)] = 85  # a cadence

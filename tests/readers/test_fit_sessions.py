@@ -88,6 +88,13 @@ def test_each_session_has_the_fields_of_its_own_records() -> None:
     assert dict(second.fields) == {"cadence": 50}
 
 
+def test_a_sport_that_nobody_knows_keeps_its_number() -> None:
+    made = run(30, end_session=False)
+    session(made, 0, 29, sport=250)
+    (activity,) = read_fit(made.to_bytes(), "run.fit")
+    assert activity.sport == "unknown_250"
+
+
 def test_a_session_without_records_is_named() -> None:
     made = run(50, end_session=False)
     session(made, 0, 49, sport=1)

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import io
-import struct
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
 import fitdecode
 from fitdecode.profile import MESSAGE_TYPES
-from fitdecode.utils import compute_crc
 
-from retropace.readers.fit_stream import CHECKSUM, Part, outline, rebuilt
+from retropace.readers.fit_stream import CHECKSUM, Part, checksum_fits, outline, rebuilt
 from retropace.readers.fit_table import Gathering
 
 NEEDED = {
@@ -155,11 +153,10 @@ def _integrity(data: bytes, part: Part) -> list[str]:
         missing = part.stated_end - part.damage
         return [f"damaged or cut off at byte {part.damage}: {missing} bytes from there on are lost"]
     if not part.has_length:
-        return ["the header gives no length, so the recording was not closed: read to the end of the file"]
-    stated = data[part.stated_end : part.stated_end + CHECKSUM]
-    if len(stated) < CHECKSUM:
+        return ["the length in the header is not that of the file, which may never have been closed: read to its end"]
+    if part.stated_end + CHECKSUM > len(data):
         return ["the checksum is missing: the file may be cut off"]
-    if struct.unpack("<H", stated)[0] != compute_crc(data, start=part.start, end=part.stated_end):
+    if not checksum_fits(data, part.start, part.stated_end):
         return ["the checksum does not fit: the file was changed or damaged"]
     return []
 

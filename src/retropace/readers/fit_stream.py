@@ -13,6 +13,8 @@ from dataclasses import dataclass
 MAGIC = b".FIT"
 LEAST_HEADER = 12
 CHECKSUM = 2
+NO_LENGTHS = (0, 0xFFFFFFFF)
+"""What headers hold until the recording is closed and its length written."""
 NOWHERE = 0xFE
 """A developer index that no watch uses: fitdecode reads fields of an undescribed index as plain bytes."""
 
@@ -39,11 +41,11 @@ class Part:
     body: int
     messages: tuple[Message, ...]
     stated_end: int
-    """Where the header says that the messages end; for a header without a length, where the file says so."""
+    """Where the header says that the messages end; for a header without a true length, where the file says so."""
     damage: int | None
     """Where the messages stop making sense; None if they go on to ``stated_end``."""
     has_length: bool = True
-    """False if the header gives no length: the watch never came to close the file."""
+    """False if the header gives none or a wrong one: the watch may never have come to close the file."""
 
 
 def outline(data: bytes) -> list[Part]:
@@ -99,16 +101,34 @@ def _is_header(data: bytes, at: int) -> bool:
 def _part(data: bytes, start: int) -> Part:
     body = start + data[start]
     size = struct.unpack_from("<I", data, start + 4)[0]
-    if size > 0 or len(data) <= body + CHECKSUM or _is_header(data, body + CHECKSUM):
-        messages, damage = _walk(data, body, body + size)
-        return Part(start, body, messages, body + size, damage)
-    # The length is written when a recording is closed. Without it the messages go on to the end, with or without
-    # a checksum behind them.
-    for end in (len(data) - CHECKSUM, len(data)):
-        messages, damage = _walk(data, body, end)
-        if damage is None:
-            return Part(start, body, messages, end, None, has_length=False)
-    return Part(start, body, messages, len(data), damage, has_length=False)
+    stated_end = body + size
+    if not _ends(data, start, stated_end, has_length=size not in NO_LENGTHS):
+        # Then the messages may go on to the end of the file, with or without a checksum behind them.
+        for end in (len(data) - CHECKSUM, len(data)):
+            messages, damage = _walk(data, body, end)
+            if damage is None:
+                return Part(start, body, messages, end, None, has_length=False)
+        if size in NO_LENGTHS:
+            return Part(start, body, messages, len(data), damage, has_length=False)
+    messages, damage = _walk(data, body, stated_end)
+    return Part(start, body, messages, stated_end, damage)
+
+
+def _ends(data: bytes, start: int, stated_end: int, *, has_length: bool) -> bool:
+    """Whether a FIT file ends where its header says: with the bytes, before another one, or at a fitting checksum."""
+    behind = stated_end + CHECKSUM
+    if _is_header(data, behind):
+        return True
+    if behind >= len(data):
+        return has_length
+    return has_length and checksum_fits(data, start, stated_end)
+
+
+def checksum_fits(data: bytes, start: int, end: int) -> bool:
+    """Whether the two bytes at ``end`` are the checksum of those from ``start`` to there."""
+    from fitdecode.utils import compute_crc
+
+    return bool(struct.unpack_from("<H", data, end)[0] == compute_crc(data, start=start, end=end))
 
 
 def _walk(data: bytes, body: int, stated_end: int) -> tuple[tuple[Message, ...], int | None]:

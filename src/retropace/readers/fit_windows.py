@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +10,7 @@ import numpy as np
 
 from retropace.readers.fit_messages import Decoded
 from retropace.readers.fit_moments import lap_span
-from retropace.readers.fit_values import number_of, text_of, time_of
+from retropace.readers.fit_values import number_of, text_of, time_of, value_of
 from retropace.spans import Column
 
 ROUNDING_S = 2.0
@@ -54,8 +55,8 @@ def windows_of(file: Decoded, raw_s: Column) -> tuple[list[Window], list[str]]:
                 message,
                 -np.inf if number == 0 else start,
                 np.inf if is_lone else float(np.fmin(following, end + ROUNDING_S)),
-                text_of([message], "sport"),
-                text_of([message], "sub_sport"),
+                _named([message, *(file.of("sport") if len(spans) == 1 else [])], "sport"),
+                _named([message], "sub_sport"),
             )
         )
     warnings = []
@@ -67,6 +68,12 @@ def windows_of(file: Decoded, raw_s: Column) -> tuple[list[Window], list[str]]:
     if outside:
         warnings.append(f"{outside} records lie outside of every session: left out")
     return windows, warnings
+
+
+def _named(messages: Sequence[Any], name: str) -> str:
+    """A sport by its name; one that the profile does not know by its number, so that it is not taken for none."""
+    value = value_of(messages, name)
+    return f"unknown_{value}" if isinstance(value, int) else text_of(messages, name)
 
 
 def _span(message: Any) -> tuple[float, float]:
@@ -93,19 +100,19 @@ def _unclosed(file: Decoded, raw_s: Column, end: float) -> Window | None:
     if not file.is_damaged or file.records_before_session == 0 or np.sum(is_later) < 2:
         return None
     sports = file.of("sport")[len(file.of("session")) :]
-    return Window(None, end + ROUNDING_S, np.inf, text_of(sports, "sport"), text_of(sports, "sub_sport"))
+    return Window(None, end + ROUNDING_S, np.inf, _named(sports, "sport"), _named(sports, "sub_sport"))
 
 
 def _by_laps(file: Decoded) -> list[Window]:
     """The sessions of a file without any: one for each run of laps of the same sport, one at least."""
-    laps = [(lap_span(message)[0], text_of([message], "sport"), message) for message in file.of("lap")]
+    laps = [(lap_span(message)[0], _named([message], "sport"), message) for message in file.of("lap")]
     laps = sorted((lap for lap in laps if np.isfinite(lap[0]) and lap[1]), key=lambda lap: lap[0])
     first = [lap for at, lap in enumerate(laps) if at == 0 or lap[1] != laps[at - 1][1]]
     if len(first) < 2:
         named = [*file.of("sport"), *file.of("lap"), *file.of("course")]
-        return [Window(None, -np.inf, np.inf, text_of(named, "sport"), text_of(named, "sub_sport"))]
+        return [Window(None, -np.inf, np.inf, _named(named, "sport"), _named(named, "sub_sport"))]
     starts = [-np.inf, *(start for start, _, _ in first[1:]), np.inf]
     return [
-        Window(None, starts[at], starts[at + 1], sport, text_of([message], "sub_sport"))
+        Window(None, starts[at], starts[at + 1], sport, _named([message], "sub_sport"))
         for at, (_, sport, message) in enumerate(first)
     ]
