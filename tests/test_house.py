@@ -29,6 +29,7 @@ LAYERS = [
     ["segments", "figures", "pelt", "evaluate"],
     ["clean"],
     ["annotations"],
+    ["signals"],
     ["readers"],
     ["track"],
     ["activity"],

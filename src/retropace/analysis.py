@@ -8,12 +8,14 @@ from typing import Any
 
 from retropace.activity import Activity
 from retropace.annotations import Annotation, Marking, place
+from retropace.annotations.settling import settle
 from retropace.clean import clean
 from retropace.document import analysis_document
 from retropace.label import label
 from retropace.segment import segment
 from retropace.segments import Segments
 from retropace.settings import Settings
+from retropace.signals import signals_of
 from retropace.summary import Summary, summarize
 from retropace.track import Track
 
@@ -49,12 +51,15 @@ def analyze(
     settings = settings or Settings()
     track = clean(activity, settings.clean)
     placed, cut = place(annotations, track)
-    labelled = label(track, segment(track, settings.segment), placed, settings.label)
+    moved: tuple[str, ...] = ()
+    if not settings.label.exact:
+        placed, moved = settle(placed, signals_of(track, settings.segment))
+    segments = label(track, segment(track, settings.segment), placed, settings.label)
     return Analysis(
         activity=activity,
         track=track,
-        segments=labelled.segments,
-        annotations=labelled.annotations,
-        summary=summarize(track, labelled.segments),
-        warnings=(*track.warnings, *cut, *labelled.warnings),
+        segments=segments,
+        annotations=placed,
+        summary=summarize(track, segments),
+        warnings=(*track.warnings, *cut, *moved),
     )

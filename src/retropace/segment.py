@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from retropace.pelt import change_points
 from retropace.settings import SegmentSettings
+from retropace.signals import in_noises, read_at
 from retropace.spans import Column, as_spans, union, without
 from retropace.track import Track
 
@@ -66,27 +67,14 @@ def _piece(track: Track, start_s: float, end_s: float, settings: SegmentSettings
     grid = start_s + settings.grid_s * (np.arange(count, dtype=np.float64) + 0.5)
     levels, known = np.zeros((count, 2)), np.zeros((count, 2), dtype=bool)
     rows = slice(int(np.searchsorted(track.t_s, start_s)), int(np.searchsorted(track.t_s, end_s, side="right")))
-    signals = (_in_noises(track.speed_mps[rows], settings), track.cadence_spm[rows] / settings.cadence_noise_spm)
+    signals = (in_noises(track.speed_mps[rows], settings), track.cadence_spm[rows] / settings.cadence_noise_spm)
     for number, signal in enumerate(signals):
-        there = np.isfinite(signal)
-        if there.sum() < 2:
-            continue
-        times = track.t_s[rows][there]
-        levels[:, number] = np.interp(grid, times, signal[there])
-        after = np.searchsorted(times, grid)
-        away_s = np.minimum(grid - np.append(-np.inf, times)[after], np.append(times, np.inf)[after] - grid)
-        known[:, number] = away_s <= settings.bridge_s / 2.0
+        levels[:, number], known[:, number] = read_at(grid, track.t_s[rows], signal, settings.bridge_s)
     # Getting up to speed from a stop, and slowing down into one, is no change of pace.
     ramp = round(settings.ramp_s / settings.grid_s)
     if count >= 4 * ramp > 0:
         known[:ramp], known[-ramp:] = False, False
     return _Piece(start_s, levels, known)
-
-
-def _in_noises(speed_mps: Column, settings: SegmentSettings) -> Column:
-    """Speed in its own noises, which grow with it (``still_noise_mps + noise_share × speed``): ∫ 1 / noise."""
-    scaled: Column = np.log1p(settings.noise_share * speed_mps / settings.still_noise_mps) / settings.noise_share
-    return scaled
 
 
 def _unrest(pieces: list[_Piece], settings: SegmentSettings) -> Column:

@@ -56,7 +56,7 @@ class LabelSettings:
     """How segments get their direction."""
 
     snap_s: float = 5.0
-    """An edge that the runner gave moves to a change point at most this far away."""
+    """A change point or the edge of a stand this near to an edge of the runner's is that edge."""
     exact: bool = False
     """Leave the runner's edges exactly where they are."""
     threshold: float = 0.8

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from retropace.annotations.labels import Label
 
-TYPED_SURE_S = 5.0
-"""People type times they read off a watch or a chart: good to a few seconds."""
+TYPED_SURE_S = 10.0
+"""People type times they remember or read off a watch: four seconds off as a rule (one standard deviation)."""
 PRESSED_SURE_S = 1.0
 """A lap button is pressed within a second or so of the turn, closer than change points can be found."""
 
@@ -39,7 +39,7 @@ class Annotation:
     note: str = ""
     origin: Origin = Origin("library")
     sure_s: float = TYPED_SURE_S
-    """How many seconds its edges may be off; 0 if they are to stay where they are."""
+    """How many seconds its edges may be off at most; up to one they stay where they are."""
 
 
 @dataclass(frozen=True, slots=True)

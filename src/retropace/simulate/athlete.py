@@ -35,6 +35,8 @@ class Athlete:
     beats_at_rest: float = 68.0
     beats_per_mps: float = 27.0
     """Heart rate above rest for each m/s of forward running."""
+    backward_cadence: float = BACKWARD_CADENCE
+    backward_beats: float = BACKWARD_BEATS
 
     def speed_mps(self, direction: str, gait: str, effort: float) -> float:
         """The speed they settle at for an effort relative to easy."""
@@ -53,11 +55,11 @@ class Athlete:
             # Walkers speed up by step length and cadence alike (Grieve 1966, Ergonomics 9:379): cadence as √speed.
             return self.walk_cadence_spm * np.sqrt(np.clip(speed_mps, 0.2, None) / (self.walk_mps * share))
         forward = self.cadence_spm + CADENCE_PER_MPS * (speed_mps - self.run_mps)
-        return forward * (BACKWARD_CADENCE if direction == "backward" else 1.0)
+        return forward * (self.backward_cadence if direction == "backward" else 1.0)
 
     def beats_bpm(self, direction: str, gait: str, speed_mps: float) -> float:
         """The heart rate that an effort leads to when it lasts."""
         if gait == "stand":
             return self.beats_at_rest + 15.0
         steady = self.beats_at_rest + self.beats_per_mps * speed_mps
-        return steady + (BACKWARD_BEATS if direction == "backward" else 0.0)
+        return steady + (self.backward_beats if direction == "backward" else 0.0)

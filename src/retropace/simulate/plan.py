@@ -19,6 +19,13 @@ class Stretch:
     paused: bool = False
     """Whether the watch is stopped meanwhile (standing, by time)."""
 
+    def __post_init__(self) -> None:
+        """Raise ``ValueError`` for a stretch that would never end."""
+        if self.metres is None and self.seconds is None:
+            raise ValueError("a stretch needs seconds or metres")
+        if self.metres is not None and self.gait == "stand":
+            raise ValueError("nobody covers a distance standing")
+
 
 def forward(
     *, seconds: float | None = None, metres: float | None = None, effort: float = 1.0, lap: bool = True
