@@ -25,7 +25,7 @@ LAYERS = [
     ["document"],
     ["summary"],
     ["label"],
-    ["likeness", "gait", "segment"],
+    ["likeness", "gait", "segment", "correct"],
     ["segments", "figures", "pelt", "evaluate"],
     ["clean"],
     ["annotations"],

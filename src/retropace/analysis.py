@@ -10,6 +10,7 @@ from retropace.activity import Activity
 from retropace.annotations import Annotation, Marking, place
 from retropace.annotations.settling import settle
 from retropace.clean import clean
+from retropace.correct import correct
 from retropace.document import analysis_document
 from retropace.label import label
 from retropace.segment import segment
@@ -55,11 +56,13 @@ def analyze(
     if not settings.label.exact:
         placed, moved = settle(placed, signals_of(track, settings.segment))
     segments = label(track, segment(track, settings.segment), placed, settings.label)
+    # Likeness compares what the watch measured; what its runner knows better is for the sums.
+    track, given = correct(track, placed)
     return Analysis(
         activity=activity,
         track=track,
         segments=segments,
         annotations=placed,
         summary=summarize(track, segments),
-        warnings=(*track.warnings, *cut, *moved),
+        warnings=(*track.warnings, *cut, *moved, *given),
     )

@@ -63,6 +63,9 @@ def analysis_document(
                 "label": str(annotation.label),
                 "note": annotation.note,
                 "origin": str(annotation.origin),
+                "kind": annotation.origin.kind,
+                "distance_m": annotation.attributes.distance_m,
+                "speed_mps": annotation.attributes.speed_mps,
             }
             for annotation in annotations
         ],

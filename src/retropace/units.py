@@ -14,6 +14,9 @@ _LENGTHS_M = {"m": 1.0, "km": 1000.0, "mi": MILE_M, "mile": MILE_M, "miles": MIL
 _DISTANCE = re.compile(r"(\d+(?:\.\d+)?|\.\d+)\s*(km|mi|miles?|m)\b", re.IGNORECASE)
 _CLOCK = re.compile(r"(?:(\d+):)?(\d{1,3}):([0-5]?\d(?:\.\d+)?)")
 _SECONDS = re.compile(r"(\d+(?:\.\d+)?)\s*(s|sec|min|h)\b", re.IGNORECASE)
+_SPEED = re.compile(r"(\d+(?:\.\d+)?|\.\d+)\s*(km/h|kmh|kph|mph|m/s|mps)", re.IGNORECASE)
+_SPEEDS_MPS = {**dict.fromkeys(("km/h", "kmh", "kph"), 1.0 / 3.6), "mph": MILE_M / 3600.0, "m/s": 1.0, "mps": 1.0}
+_PACE = re.compile(r"(\d{1,2}):([0-5]\d(?:\.\d+)?)\s*(?:/|per )\s*(km|mi|mile)", re.IGNORECASE)
 _UNITS_S = {"s": 1.0, "sec": 1.0, "min": 60.0, "h": 3600.0}
 
 
@@ -68,3 +71,13 @@ def parse_distance_m(text: str) -> float | None:
     """Metres from ``1.2km``, ``400 m``, ``0.5mi``; None if the text is nothing of the kind."""
     match = _DISTANCE.fullmatch(text.strip())
     return None if match is None else float(match[1]) * _LENGTHS_M[match[2].lower()]
+
+
+def parse_speed_mps(text: str) -> float | None:
+    """Metres per second from ``8km/h``, ``5 mph``, ``2.2m/s`` or a pace, ``7:30/km``; None if it is nothing such."""
+    if match := _SPEED.fullmatch(text.strip()):
+        return float(match[1]) * _SPEEDS_MPS[match[2].lower().replace(" ", "")]
+    if match := _PACE.fullmatch(text.strip()):
+        seconds = int(match[1]) * 60.0 + float(match[2])
+        return None if seconds == 0.0 else _LENGTHS_M[match[3].lower()] / seconds
+    return None

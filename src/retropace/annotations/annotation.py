@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from retropace.annotations.attributes import NO_ATTRIBUTES, Attributes
 from retropace.annotations.labels import Label
 
 TYPED_SURE_S = 10.0
 """People type times they remember or read off a watch: four seconds off as a rule (one standard deviation)."""
+MINUTE_SURE_S = 30.0
+"""Times to the minute are up to half a minute off."""
 PRESSED_SURE_S = 1.0
 """A lap button is pressed within a second or so of the turn, closer than change points can be found."""
 
@@ -17,7 +20,7 @@ class Origin:
     """Where an annotation came from, for messages and for the record."""
 
     kind: str
-    """``mark`` (the command line), ``sidecar`` or ``library`` (a Python caller)."""
+    """One of the kinds in :mod:`retropace.annotations.precedence`."""
     text: str = ""
     """What stood there, as written."""
     path: str = ""
@@ -40,6 +43,7 @@ class Annotation:
     origin: Origin = Origin("library")
     sure_s: float = TYPED_SURE_S
     """How many seconds its edges may be off at most; up to one they stay where they are."""
+    attributes: Attributes = NO_ATTRIBUTES
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,3 +54,4 @@ class Marking:
     label: Label
     note: str = ""
     origin: Origin = Origin("library")
+    attributes: Attributes = NO_ATTRIBUTES

@@ -7,12 +7,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from retropace.annotations.annotation import TYPED_SURE_S, Annotation, Marking
-from retropace.annotations.labels import Label
+from retropace.annotations.annotation import MINUTE_SURE_S, TYPED_SURE_S, Annotation, Marking
+from retropace.annotations.overlaps import disjoint
 from retropace.annotations.sidecar import UNTIL_NEXT
-from retropace.annotations.where import parse_point, parse_where
+from retropace.annotations.where import Moment, parse_point, parse_where, to_the_minute
 from retropace.errors import AnnotationError
-from retropace.spans import Spans, as_spans, union, without
 from retropace.track import Track
 from retropace.units import clock
 
@@ -35,18 +34,15 @@ def place(given: Iterable[Annotation | Marking], track: Track) -> tuple[tuple[An
     warnings: list[str] = []
     found += _place_markings(markings, track, warnings)
     inside = [_inside(annotation, track, warnings) for annotation in found]
-    return _disjoint(sorted(inside, key=_order)), tuple(sorted(warnings))
-
-
-def _order(annotation: Annotation) -> tuple[object, ...]:
-    origin = annotation.origin
-    return (annotation.start_s, annotation.end_s, annotation.label, annotation.sure_s, annotation.note, str(origin))
+    kept, overruled = disjoint(inside)
+    return kept, (*sorted(warnings), *overruled)
 
 
 def _place_markings(markings: list[Marking], track: Track, warnings: list[str]) -> list[Annotation]:
     """Every marking's spans. ``until next`` is read last, when it is known where the others start."""
     found: list[Annotation] = []
-    opened: list[tuple[float, Marking]] = []
+    opened: list[tuple[Moment, Marking]] = []
+    coarse = _to_the_minute(markings)
     for marking in markings:
         try:
             if marking.where.endswith(UNTIL_NEXT):
@@ -56,18 +52,31 @@ def _place_markings(markings: list[Marking], track: Track, warnings: list[str]) 
         except AnnotationError as bad:
             raise _about(marking, bad.message) from None
         warnings += [f"{marking.origin}: {said}" for said in place.warnings]
-        found += [
-            Annotation(start, end, marking.label, marking.note, marking.origin, place.sure_s)
-            for start, end in place.spans.tolist()
-        ]
-    starts = sorted([annotation.start_s for annotation in found] + [start for start, _ in opened])
-    for start, marking in opened:
-        later = [other for other in starts if other > start]
-        end = later[0] if later else track.elapsed_s
+        found += [_annotation(marking, start, end, place.sure_s, coarse) for start, end in place.spans.tolist()]
+    starts = np.array(sorted([one.start_s for one in found] + [moment.at_s for moment, _ in opened]))
+    for moment, marking in opened:
+        start = moment.at_s
+        later = int(np.searchsorted(starts, start, side="right"))
+        end = float(starts[later]) if later < len(starts) else track.elapsed_s
         if start >= track.elapsed_s:
             end = start + 1.0  # refused as outside by the common check
-        found.append(Annotation(start, end, marking.label, marking.note, marking.origin, TYPED_SURE_S))
+        found.append(_annotation(marking, start, end, moment.sure_s, coarse))
     return found
+
+
+def _annotation(marking: Marking, start_s: float, end_s: float, sure_s: float, coarse: set[str]) -> Annotation:
+    if marking.origin.path in coarse and sure_s == TYPED_SURE_S:
+        sure_s = MINUTE_SURE_S
+    return Annotation(start_s, end_s, marking.label, marking.note, marking.origin, sure_s, marking.attributes)
+
+
+def _to_the_minute(markings: list[Marking]) -> set[str]:
+    """The files (empty for the command line) all of whose clock readings are whole minutes: somebody rounded them."""
+    readings: dict[str, list[bool]] = {}
+    for marking in markings:
+        if (whole := to_the_minute(marking.where)) is not None:
+            readings.setdefault(marking.origin.path, []).append(whole)
+    return {path for path, whole in readings.items() if all(whole) and len(whole) > 1}
 
 
 def _about(item: Annotation | Marking, message: str) -> AnnotationError:
@@ -92,58 +101,3 @@ def _inside(annotation: Annotation, track: Track, warnings: list[str]) -> Annota
             f"({clock(track.elapsed_s)}) and was cut there"
         )
     return replace(annotation, start_s=max(start, 0.0), end_s=min(end, track.elapsed_s))
-
-
-def _disjoint(annotations: list[Annotation]) -> tuple[Annotation, ...]:
-    """The same without overlap: per label joined, the ones with a gait cut out of those without, the rest compared."""
-    by_label: dict[Label, list[Annotation]] = {}
-    for annotation in annotations:
-        same = by_label.setdefault(annotation.label, [])
-        if same and annotation.start_s < same[-1].end_s:
-            annotation = _join(same.pop(), annotation)
-        same.append(annotation)
-    for label, plain in by_label.items():
-        if label.gait == "":
-            precise = [
-                (one.start_s, one.end_s)
-                for other, rows in by_label.items()
-                for one in rows
-                if other.direction == label.direction and other.gait
-            ]
-            by_label[label] = _outside(plain, union(as_spans(precise)))
-    kept: list[Annotation] = []
-    for later in sorted((one for rows in by_label.values() for one in rows), key=_order):
-        if kept and later.start_s < kept[-1].end_s:
-            kept[-1], later = _cut(kept[-1], later)
-        kept.append(later)
-    return tuple(kept)
-
-
-def _join(one: Annotation, other: Annotation) -> Annotation:
-    surest = min(one, other, key=lambda annotation: (annotation.sure_s, _order(annotation)))
-    notes = dict.fromkeys(note for note in (one.note, other.note) if note)
-    start_s, end_s = min(one.start_s, other.start_s), max(one.end_s, other.end_s)
-    return replace(surest, start_s=start_s, end_s=end_s, note="; ".join(notes))
-
-
-def _outside(annotations: list[Annotation], taken: Spans) -> list[Annotation]:
-    pieces = [
-        (annotation, without(as_spans([(annotation.start_s, annotation.end_s)]), taken)) for annotation in annotations
-    ]
-    return [
-        replace(annotation, start_s=start, end_s=end) for annotation, spans in pieces for start, end in spans.tolist()
-    ]
-
-
-def _cut(earlier: Annotation, later: Annotation) -> tuple[Annotation, Annotation]:
-    """Two that contradict each other, parted at the surer edge if they overlap by no more than edges are unsure of."""
-    edge = later.start_s if later.sure_s <= earlier.sure_s else earlier.end_s
-    overlap_s = min(earlier.end_s, later.end_s) - later.start_s
-    nested = later.end_s <= earlier.end_s or edge <= earlier.start_s
-    if nested or overlap_s > max(earlier.sure_s, later.sure_s):
-        raise AnnotationError(
-            f"{earlier.origin} says {earlier.label} from {clock(earlier.start_s)} to {clock(earlier.end_s)}, "
-            f"{later.origin} says {later.label} from {clock(later.start_s)} to {clock(later.end_s)}: "
-            "take one of them out"
-        )
-    return replace(earlier, end_s=edge), replace(later, start_s=edge)

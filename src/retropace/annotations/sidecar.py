@@ -12,6 +12,7 @@ import os
 from pathlib import Path
 
 from retropace.annotations.annotation import Marking, Origin
+from retropace.annotations.attributes import read_attributes, split_attributes
 from retropace.annotations.labels import parse_label
 from retropace.annotations.where import parse_point, parse_where
 from retropace.errors import AnnotationError
@@ -21,6 +22,8 @@ UNTIL_NEXT = " until next"
 """Stands behind a ``where`` whose end is the next row's start."""
 LARGEST_BYTES = 16 * 2**20
 """A sidecar is typed by a person: more than this is another file."""
+MOST_ROWS = 10_000
+"""A change every ten seconds for 28 hours."""
 
 
 def sidecar_path(recording: str | os.PathLike[str]) -> Path:
@@ -60,6 +63,12 @@ def parse_sidecar(text: str, path: str | os.PathLike[str]) -> list[Marking]:
     header = [column.strip().casefold() for column in next(csv.reader([header_line], delimiter=delimiter))]
     if not {"start", "label"} <= set(header):
         raise AnnotationError("the first line must name the columns start,end,label,note", path=name, where=str(first))
+    if len(table) - 1 > MOST_ROWS:
+        raise AnnotationError(
+            f"has {len(table) - 1} rows, more than {MOST_ROWS}: is this the right file?",
+            path=name,
+            where=str(table[MOST_ROWS + 1][0]),
+        )
     markings: list[Marking] = []
     for number, line in table[1:]:
         try:
@@ -79,7 +88,11 @@ def _marking(header: list[str], row: list[str], origin: Origin) -> Marking:
     start, end = cells.get("start", ""), cells.get("end", "")
     if not start:
         raise AnnotationError("start is empty")
-    label = parse_label(cells.get("label", ""))
+    text, attributes = split_attributes(cells.get("label", ""))
+    label = parse_label(text)
+    in_columns = read_attributes(cells)
+    if attributes and in_columns:
+        raise AnnotationError("gives distance or speed twice: behind the label and in a column")
     if end:
         parse_point(start)
         parse_point(end)
@@ -91,4 +104,4 @@ def _marking(header: list[str], row: list[str], origin: Origin) -> Marking:
         except AnnotationError:
             parse_where(start)
             where = start
-    return Marking(where, label, cells.get("note", ""), origin)
+    return Marking(where, label, cells.get("note", ""), origin, attributes or in_columns)

@@ -9,20 +9,30 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import numpy as np
 
-from retropace.activity import automatic
-from retropace.annotations.annotation import PRESSED_SURE_S, TYPED_SURE_S
+from retropace.annotations.annotation import MINUTE_SURE_S, PRESSED_SURE_S, TYPED_SURE_S
+from retropace.annotations.laps import began_or_ended_by_itself, parse_laps
 from retropace.errors import AnnotationError
 from retropace.spans import Spans, as_spans
 from retropace.track import Track
 from retropace.units import clock, parse_distance_m, parse_elapsed_s
 
-_LAP = re.compile(r"(?:laps?|l)\s*#?\s*(\d.*)", re.IGNORECASE)
-_STEP = re.compile(r"step\s*[\"“”'](.+)[\"“”']", re.IGNORECASE)
+_STEP = re.compile(r"steps?\s*[\"“”„'](.+)[\"“”'‘’]", re.IGNORECASE)
+_WHOLE = re.compile(r"all|everything|whole", re.IGNORECASE)
 _TIME_OF_DAY = re.compile(
     r"(?:(\d{4}-\d{2}-\d{2})[T ])?(\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)\s*(Z|[+-]\d{2}:?\d{2})", re.IGNORECASE
 )
 _FORMS = "a stretch like 12:30-15:00, 1.2km-1.6km, lap 2,4,6-8 or 08:01:10Z-08:03:00Z"
 _UNIT = re.compile(r"(km|mi|miles?|m)\s*$", re.IGNORECASE)
+_CLOCKS = re.compile(r"(?<![\d:+-])(?:\d+:)?\d{1,3}:(\d{2})(?![\d:.])|\d+:\d{2}:\d{2}\.\d+")
+_MINUTES = re.compile(r"\d+\s*(?:min|h)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A moment in elapsed seconds and how many seconds it may be off."""
+
+    at_s: float
+    sure_s: float = TYPED_SURE_S
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +45,7 @@ class Found:
 
 
 Resolver = Callable[[Track], Found]
-PointResolver = Callable[[Track], float]
+PointResolver = Callable[[Track], Moment]
 
 
 def parse_where(text: str) -> Resolver:
@@ -44,24 +54,29 @@ def parse_where(text: str) -> Resolver:
     The resolver raises :class:`AnnotationError` if the activity has no such place.
     """
     text = text.strip()
-    if match := _LAP.fullmatch(text):
-        numbers = _numbers(match[1], text)
-        return lambda track: Found(_laps(track, numbers), PRESSED_SURE_S, _by_itself(track, numbers))
+    if (chosen := parse_laps(text)) is not None:
+        return lambda track: _laps(track, chosen(track.laps))
     if match := _STEP.fullmatch(text):
         name = match[1]
         return lambda track: Found(_step(track, name), PRESSED_SURE_S)
+    if _WHOLE.fullmatch(text):
+        return lambda track: Found(as_spans([(0.0, track.elapsed_s)]), PRESSED_SURE_S)
     for start, end in _halves(text):
         try:
             first, last = parse_point(start), parse_point(end)
         except AnnotationError:
             continue
-        return lambda track: Found(as_spans([_ordered(first(track), last(track), text)]), TYPED_SURE_S)
+        return lambda track: _between(first(track), last(track), text)
     raise AnnotationError(f'"{text}" is no place in an activity: give {_FORMS}')
 
 
 def parse_point(text: str) -> PointResolver:
-    """A resolver for one moment: elapsed, by distance, or by the clock; raises :class:`AnnotationError`."""
+    """A resolver for one moment: elapsed, by distance, by the clock, or ``end``; raises :class:`AnnotationError`."""
     text = text.strip()
+    if text.lower() in ("end", "finish"):
+        return lambda track: Moment(track.elapsed_s, PRESSED_SURE_S)
+    if text.lower() == "start":
+        return lambda _track: Moment(0.0, PRESSED_SURE_S)
     if match := _TIME_OF_DAY.fullmatch(text):
         day, of_day, zone = match.groups()
         try:
@@ -70,17 +85,27 @@ def parse_point(text: str) -> PointResolver:
             on = None if day is None else date.fromisoformat(day)
         except ValueError as bad:
             raise AnnotationError(f'"{text}" is no time of day: {bad}') from None
-        return lambda track: _clock_moment(track, moment, offset, on, text)
+        sure_s = MINUTE_SURE_S if of_day.count(":") == 1 else TYPED_SURE_S
+        return lambda track: Moment(_clock_moment(track, moment, offset, on, text), sure_s)
     if (metres := parse_distance_m(text)) is not None:
-        return lambda track: _distance_moment(track, metres, text)
+        step_m = _last_place_m(text)
+        return lambda track: _distance_moment(track, metres, step_m, text)
     if (seconds := parse_elapsed_s(text)) is not None:
-        return lambda _track: seconds
-    raise AnnotationError(f'"{text}" is no moment: give 12:30, 1.2km or 08:01:10Z')
+        sure_s = MINUTE_SURE_S if _MINUTES.fullmatch(text) else TYPED_SURE_S
+        return lambda _track: Moment(seconds, sure_s)
+    raise AnnotationError(f'"{text}" is no moment: give 12:30, 1.2km, 08:01:10Z or end')
 
 
-def is_lap(text: str) -> bool:
-    """Whether the text names laps or a step, which are stretches by themselves."""
-    return bool(_LAP.fullmatch(text.strip()) or _STEP.fullmatch(text.strip()))
+def to_the_minute(text: str) -> bool | None:
+    """Whether all clock readings in a place are whole minutes; None if it has none that shows seconds."""
+    seconds = [match[1] for match in _CLOCKS.finditer(text)]
+    return all(found == "00" for found in seconds) if seconds else None
+
+
+def _between(first: Moment, last: Moment, text: str) -> Found:
+    if not first.at_s < last.at_s:
+        raise AnnotationError(f'"{text}" ends before it starts')
+    return Found(as_spans([(first.at_s, last.at_s)]), max(first.sure_s, last.sure_s))
 
 
 def _halves(text: str) -> list[tuple[str, str]]:
@@ -93,43 +118,9 @@ def _halves(text: str) -> list[tuple[str, str]]:
     return halves
 
 
-def _ordered(start_s: float, end_s: float, text: str) -> tuple[float, float]:
-    if not start_s < end_s:
-        raise AnnotationError(f'"{text}" ends before it starts')
-    return start_s, end_s
-
-
-def _numbers(text: str, whole: str) -> list[int]:
-    numbers: list[int] = []
-    for part in text.replace(" ", "").split(","):
-        match = re.fullmatch(r"(\d+)(?:[-–](\d+))?", part)
-        if match is None:
-            raise AnnotationError(f'"{whole}" names no laps: write lap 3 or lap 2,4,6-8')
-        first, last = int(match[1]), int(match[2] or match[1])
-        if not 1 <= first <= last or last > 10_000:
-            raise AnnotationError(f'"{whole}" names no laps: laps count from 1 upward')
-        numbers += range(first, last + 1)
-    return sorted(set(numbers))
-
-
-def _laps(track: Track, numbers: list[int]) -> Spans:
-    if not track.laps:
-        raise AnnotationError("the activity has no laps: mark it by time or distance instead")
-    missing = [str(number) for number in numbers if number > len(track.laps)]
-    if missing:
-        laps = f"{len(track.laps)} lap{'s' * (len(track.laps) > 1)}"
-        raise AnnotationError(f"the activity has {laps}, there is no lap {', '.join(missing[:3])}")
-    return as_spans([(track.laps[number - 1].start_s, track.laps[number - 1].end_s) for number in numbers])
-
-
-def _by_itself(track: Track, numbers: list[int]) -> tuple[str, ...]:
-    """A word about laps that the watch began or ended by itself: they need not lie where the runner turned."""
-    own = (False, *automatic(track.laps))  # lap 1 begins with the session
-    named = [str(number) for number in numbers if own[number] or own[number - 1]]
-    if not named:
-        return ()
-    laps = f"lap{'s' * (len(named) > 1)} {', '.join(named[:8])}"
-    return (f"{laps} began or ended by the watch's own count, not by a press: check before you rely on it",)
+def _laps(track: Track, numbers: list[int]) -> Found:
+    spans = as_spans((track.laps[number - 1].start_s, track.laps[number - 1].end_s) for number in numbers)
+    return Found(spans, PRESSED_SURE_S, began_or_ended_by_itself(track.laps, numbers))
 
 
 def _step(track: Track, name: str) -> Spans:
@@ -143,12 +134,22 @@ def _step(track: Track, name: str) -> Spans:
     return as_spans([(lap.start_s, lap.end_s) for lap in laps])
 
 
-def _distance_moment(track: Track, metres: float, text: str) -> float:
-    moment = track.moment_at_distance(metres)
-    if np.isnan(moment):
+def _last_place_m(text: str) -> float:
+    """Metres that the last digit of a distance stands for."""
+    digits = re.match(r"\d*\.?(\d*)", text.strip())
+    unit_m = parse_distance_m(re.sub(r"^[\d.\s]+", "1", text.strip())) or 1.0
+    return unit_m / 10.0 ** len(digits[1] if digits else "")
+
+
+def _distance_moment(track: Track, metres: float, step_m: float, text: str) -> Moment:
+    at_s = track.moment_at_distance(metres)
+    if np.isnan(at_s):
         whole = float(track.curves["distance_m"][-1])
         raise AnnotationError(f'"{text}" lies beyond the activity, which is {whole:.0f} m long')
-    return moment
+    # "1.2km" is good to 50 m: as long as the runner took for that.
+    half = np.clip([metres - step_m / 2.0, metres + step_m / 2.0], 0.0, float(track.curves["distance_m"][-1]))
+    took_s = track.moment_at_distance(float(half[1])) - track.moment_at_distance(float(half[0]))
+    return Moment(at_s, float(np.clip(took_s / 2.0, TYPED_SURE_S, MINUTE_SURE_S)))
 
 
 def _offset(zone: str) -> timedelta:

@@ -1,0 +1,91 @@
+"""Distance and pace of a stretch as its runner gives them, where the watch's own are wrong: treadmills and tracks."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from types import MappingProxyType
+
+import numpy as np
+
+from retropace.annotations import Annotation
+from retropace.errors import AnnotationError
+from retropace.spans import Column
+from retropace.track import Track
+from retropace.units import clock
+
+FASTEST_MPS = 12.5
+"""12.4 m/s is the fastest anybody was timed over 20 m (Bolt 2009, World Athletics)."""
+
+
+def correct(track: Track, annotations: tuple[Annotation, ...]) -> tuple[Track, tuple[str, ...]]:
+    """The track with the distance of every stretch that has one given, and what was changed, in words.
+
+    Where the watch counted distance its course within the stretch is kept, scaled; a given speed holds while the
+    runner moved. What follows is moved along, so that the parts still add up. Raises :class:`AnnotationError` for
+    a distance that nobody covers in that time.
+    """
+    said: list[str] = []
+    for one in annotations:
+        if one.attributes:
+            track, word = _corrected(track, one)
+            said.append(word)
+    return track, tuple(said)
+
+
+def _corrected(track: Track, one: Annotation) -> tuple[Track, str]:
+    track = _with_moments(track, np.array([one.start_s, one.end_s]))
+    middle = (track.t_s[1:] + track.t_s[:-1]) / 2.0
+    within = (middle >= one.start_s) & (middle < one.end_s)
+    gains = {name: np.diff(curve) for name, curve in track.curves.items()}
+    moving = np.where(within, gains["moving_s"], 0.0)
+    moving_s, counted_m = float(moving.sum()), float(gains["distance_m"][within].sum())
+    metres = one.attributes.distance_m
+    if metres is None:
+        metres = (one.attributes.speed_mps or 0.0) * moving_s
+    if not moving_s > 0.0 or metres / moving_s > FASTEST_MPS:
+        raise AnnotationError(
+            f"{one.origin}: {metres:.0f} m from {clock(one.start_s)} to {clock(one.end_s)} "
+            f"({clock(moving_s)} of it moving) is faster than anybody runs"
+        )
+    keeps_course = one.attributes.speed_mps is None and counted_m > 0.0
+    share = gains["distance_m"] / counted_m if keeps_course else moving / moving_s
+    given = np.where(within, metres * share, gains["distance_m"])
+    gains["stepped_m"] = np.where(within & (gains["stepped_s"] > 0.0), given, gains["stepped_m"])
+    gains["distance_m"] = given
+    curves = {name: np.concatenate(([0.0], np.cumsum(gain))) for name, gain in gains.items()}
+    inside = (track.t_s >= one.start_s) & (track.t_s <= one.end_s)
+    speed = track.speed_mps * (metres / counted_m) if keeps_course else np.full(len(track.t_s), metres / moving_s)
+    corrected = replace(
+        track,
+        curves=MappingProxyType(curves),
+        speed_mps=np.where(inside & (np.isfinite(track.speed_mps) | ~keeps_course), speed, track.speed_mps),
+        distance_source="annotations" if track.distance_source == "none" else track.distance_source,
+    )
+    watch = f"the watch counted {counted_m:.0f} m" if counted_m > 0.0 else "the watch counted nothing"
+    return corrected, f"{one.origin}: {metres:.0f} m from {clock(one.start_s)} to {clock(one.end_s)} as given; {watch}"
+
+
+def _with_moments(track: Track, moments_s: Column) -> Track:
+    """The same track with these moments on its axis, so that its curves can bend there."""
+    axis = np.union1d(track.t_s, moments_s)
+    if len(axis) == len(track.t_s):
+        return track
+    curves = {name: np.interp(axis, track.t_s, curve) for name, curve in track.curves.items()}
+    return replace(
+        track,
+        t_s=axis,
+        speed_mps=_onto(axis, track.t_s, track.speed_mps),
+        cadence_spm=_onto(axis, track.t_s, track.cadence_spm),
+        heart_rate_bpm=_onto(axis, track.t_s, track.heart_rate_bpm),
+        step_length_m=_onto(axis, track.t_s, track.step_length_m),
+        altitude_m=_onto(axis, track.t_s, track.altitude_m),
+        lat_deg=_onto(axis, track.t_s, track.lat_deg),
+        lon_deg=_onto(axis, track.t_s, track.lon_deg),
+        curves=MappingProxyType(curves),
+    )
+
+
+def _onto(axis: Column, t_s: Column, column: Column) -> Column:
+    fine = np.interp(axis, t_s, column)
+    fine[np.searchsorted(axis, t_s)] = column  # interp answers NaN at a known value whose neighbour is missing
+    return fine
