@@ -20,7 +20,7 @@ def activity_of(t_s: Column, pauses: list[tuple[float, float]] | None = None, **
     """An activity with these columns and nothing else."""
     return Activity(
         source=Source("made.fit", "fit"),
-        samples=Samples.from_columns(t_s, None, **columns),
+        samples=Samples.from_columns(t_s, None, None, **columns),
         start_time=datetime(2025, 5, 1, 8, 0, tzinfo=UTC),
         sport="running",
         pauses=as_spans(pauses or []),

@@ -40,14 +40,22 @@ class Samples:
     stance_time_s: Column
     extra: Mapping[str, Column] = field(default_factory=lambda: MappingProxyType({}))
     """Further columns by the name they have in the file: developer fields, course, accuracies."""
+    texts: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    """For each extra column of words what its values 0, 1, 2 … stand for."""
 
     @classmethod
-    def from_columns(cls, t_s: Column, extra: Mapping[str, Column] | None = None, **columns: Column) -> Samples:
+    def from_columns(
+        cls,
+        t_s: Column,
+        extra: Mapping[str, Column] | None = None,
+        texts: Mapping[str, tuple[str, ...]] | None = None,
+        **columns: Column,
+    ) -> Samples:
         """Samples from the columns a file has; the others are missing throughout.
 
         Raises ``ValueError`` for a column of another length and ``TypeError`` for one of an unknown name.
         """
-        names = {column.name for column in fields(cls)} - {"t_s", "extra"}
+        names = {column.name for column in fields(cls)} - {"t_s", "extra", "texts"}
         if unknown := set(columns) - names:
             raise TypeError(f"no such column: {', '.join(sorted(unknown))}")
         values = {name: np.asarray(column, dtype=np.float64) for name, column in columns.items()}
@@ -57,7 +65,8 @@ class Samples:
                 raise ValueError(f"column {name} has shape {column.shape}, t_s has {t_s.shape}")
         missing = np.full(len(t_s), np.nan)
         filled = {name: values.get(name, missing) for name in names}
-        return cls(t_s=np.asarray(t_s, dtype=np.float64), extra=MappingProxyType(extra), **filled)
+        held = MappingProxyType(dict(texts or {}))
+        return cls(t_s=np.asarray(t_s, dtype=np.float64), extra=MappingProxyType(extra), texts=held, **filled)
 
     def __len__(self) -> int:
         return len(self.t_s)
@@ -96,12 +105,13 @@ def automatic(laps: tuple[Lap, ...]) -> tuple[bool, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """A stretch that the device itself told apart (FIT ``split``): a run, a walk, a rest, an interval."""
+    """A stretch told apart in the file: a FIT ``split`` (a run, a walk, an interval), one of a GPX session's tracks."""
 
     start_s: float
     end_s: float
     kind: str = ""
     distance_m: float = np.nan
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,7 +82,14 @@ def _with_moments(track: Track, moments_s: Column) -> Track:
         lat_deg=_onto(axis, track.t_s, track.lat_deg),
         lon_deg=_onto(axis, track.t_s, track.lon_deg),
         curves=MappingProxyType(curves),
+        extra=MappingProxyType({name: _placed(axis, track.t_s, column) for name, column in track.extra.items()}),
     )
+
+
+def _placed(axis: Column, t_s: Column, column: Column) -> Column:
+    fine = np.full(len(axis), np.nan)
+    fine[np.searchsorted(axis, t_s)] = column
+    return fine
 
 
 def _onto(axis: Column, t_s: Column, column: Column) -> Column:

@@ -53,6 +53,10 @@ class Track:
     marks: tuple[Mark, ...]
     steps: tuple[WorkoutStep, ...]
     start_time: datetime | None
+    extra: Mapping[str, Column]
+    """Further columns of the recording by name, as they were: nothing of them is repaired. NaN between records."""
+    texts: Mapping[str, tuple[str, ...]]
+    """For each extra column of words what its values 0, 1, 2 … stand for."""
     distance_source: str
     """``device``, ``positions``, ``speed`` or ``none``."""
     speed_source: str

@@ -153,6 +153,10 @@ def clean(activity: Activity, settings: CleanSettings | None = None) -> Track:
         splits=tuple(_remap_split(split, clock) for split in activity.splits),
         marks=tuple(_remap_mark(mark, clock) for mark in activity.marks),
         steps=activity.steps,
+        extra=MappingProxyType(
+            {name: _placed(axis, t_s, clock.column(column)) for name, column in activity.samples.extra.items()}
+        ),
+        texts=activity.samples.texts,
         start_time=_shifted(activity.start_time, clock),
         distance_source=source,
         speed_source=speed_source,
@@ -171,13 +175,20 @@ def _ordered(samples: Samples, clock: Clock) -> Samples:
         "heart_rate_bpm",
         "step_length_m",
     )
-    return Samples.from_columns(clock.t_s, None, **{name: clock.column(getattr(samples, name)) for name in names})
+    return Samples.from_columns(clock.t_s, None, None, **{name: clock.column(getattr(samples, name)) for name in names})
 
 
 def _onto(axis: Column, t_s: Column, column: Column) -> Column:
     """The column on a finer axis: known between two known values, missing beside a missing one."""
     fine = np.interp(axis, t_s, column)
     fine[np.searchsorted(axis, t_s)] = column  # interp answers NaN at a known value whose neighbour is missing
+    return fine
+
+
+def _placed(axis: Column, t_s: Column, column: Column) -> Column:
+    """The values of a column where its records lie on a finer axis, NaN elsewhere."""
+    fine = np.full(len(axis), np.nan)
+    fine[np.searchsorted(axis, t_s)] = column
     return fine
 
 

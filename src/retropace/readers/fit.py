@@ -88,7 +88,7 @@ def _activity(file: Decoded, table: Table, window: Window, path: str) -> Activit
     span = (window.start, window.end)
     return Activity(
         source=Source(path, "fit"),
-        samples=Samples.from_columns(table.raw_s - origin, records.extra, **records.columns),
+        samples=Samples.from_columns(table.raw_s - origin, records.extra, records.texts, **records.columns),
         start_time=EPOCH + timedelta(seconds=origin) if has_clock else None,
         sport=window.sport,
         sub_sport=window.sub_sport,

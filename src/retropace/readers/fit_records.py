@@ -33,6 +33,7 @@ class Records:
 
     columns: dict[str, Column]
     extra: dict[str, Column]
+    texts: dict[str, tuple[str, ...]]
     counts: dict[str, int]
     warnings: tuple[str, ...]
 
@@ -47,11 +48,12 @@ def read_records(table: Table) -> Records:
     columns = {ours: _first(native, sources, len(table)) for ours, sources in COLUMNS.items()}
     columns["cadence_recorded"] = _cadence(native, len(table))
     warnings = []
-    for ours, words, item, factor in stand_ins([item for item in table.fields if item.developer]):
+    for ours, words, item, factor in stand_ins([item for item in table.fields if item.developer and not item.texts]):
         if not np.any(columns[ours] > 0.0) and np.any(item.values > 0.0):
             columns[ours] = item.values * factor
             warnings.append(f'{words} taken from the developer field "{item.name}": the watch recorded none of its own')
     extra: dict[str, Column] = {}
+    texts: dict[str, tuple[str, ...]] = {}
     counts: dict[str, int] = {}
     for item in sorted(table.fields, key=lambda item: item.developer):
         if item.name == "timestamp" and not item.developer:
@@ -59,10 +61,14 @@ def read_records(table: Table) -> Records:
         counts[_unique(item.name, counts)] = int(item.filled.sum())
         is_known = item.developer or not (item.name in USED or item.name.startswith("unknown_"))
         if is_known and np.any(np.isfinite(item.values)):
-            extra[_unique(item.name, extra)] = item.values
+            name = _unique(item.name, extra)
+            extra[name] = item.values
+            if item.texts:
+                texts[name] = item.texts
     return Records(
         columns={name: column for name, column in columns.items() if np.any(np.isfinite(column))},
         extra=extra,
+        texts=texts,
         counts=dict(sorted(counts.items())),
         warnings=tuple(warnings),
     )

@@ -27,6 +27,8 @@ class Field:
     """The number of the record field that a developer field says to stand for."""
     values: Column
     filled: NDArray[np.bool_]
+    texts: tuple[str, ...] = ()
+    """For a field of words what its values 0, 1, 2 … stand for; empty for numbers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,15 @@ class Table:
     def select(self, mask: NDArray[np.bool_]) -> Table:
         """The records of a mask."""
         kept = tuple(
-            Field(item.name, item.developer, item.units, item.native_number, item.values[mask], item.filled[mask])
+            Field(
+                item.name,
+                item.developer,
+                item.units,
+                item.native_number,
+                item.values[mask],
+                item.filled[mask],
+                item.texts,
+            )
             for item in self.fields
             if np.any(item.filled[mask])
         )
@@ -57,6 +67,11 @@ class _Gathered:
     native_number: int | None
     rows: list[int] = field(default_factory=list)
     values: list[float] = field(default_factory=list)
+    texts: dict[str, int] = field(default_factory=dict)
+
+    def code(self, text: str) -> int:
+        """The number that stands for a text."""
+        return self.texts.setdefault(text, len(self.texts))
 
 
 @dataclass(slots=True)
@@ -98,7 +113,10 @@ class Gathering:
             is_number = isinstance(value, (int, float)) and math.isfinite(value)
             scale, offset = self.scales.get(key, (1.0, 0.0))
             gathered.rows.append(self.count)
-            gathered.values.append(value / scale - offset if is_number else np.nan)  # arrays and texts are no column
+            if isinstance(value, str):
+                gathered.values.append(gathered.code(value.strip("\0 ")))
+            else:
+                gathered.values.append(value / scale - offset if is_number else np.nan)  # arrays are no column
         self.count += 1
 
     def extend(self, other: Gathering) -> None:
@@ -106,7 +124,8 @@ class Gathering:
         for key, found in other.fields.items():
             mine = self.fields.setdefault(key, _Gathered(found.name, found.developer, found.units, found.native_number))
             mine.rows += [row + self.count for row in found.rows]
-            mine.values += found.values
+            words = list(found.texts)
+            mine.values += [mine.code(words[int(value)]) for value in found.values] if words else found.values
         self.count += other.count
 
     def table(self) -> Table:
@@ -117,7 +136,15 @@ class Gathering:
             values[gathered.rows] = gathered.values
             filled[gathered.rows] = True
             fields.append(
-                Field(gathered.name, gathered.developer, gathered.units, gathered.native_number, values, filled)
+                Field(
+                    gathered.name,
+                    gathered.developer,
+                    gathered.units,
+                    gathered.native_number,
+                    values,
+                    filled,
+                    tuple(gathered.texts),
+                )
             )
         native = native_columns(fields)
         missing = np.full(self.count, np.nan)

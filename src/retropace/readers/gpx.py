@@ -17,9 +17,9 @@ from typing import Any
 
 import numpy as np
 
-from retropace.activity import Activity, Device, Mark, Samples, Source
+from retropace.activity import Activity, Device, Mark, Samples, Source, Split
 from retropace.errors import ReadError
-from retropace.readers.gpx_points import Points, column, read_points
+from retropace.readers.gpx_points import TEXT, Points, column, read_points
 from retropace.readers.xml import tidy
 from retropace.spans import Column, Spans, as_spans
 from retropace.sports import sport_words
@@ -69,7 +69,10 @@ def read_gpx(data: bytes, path: str) -> list[Activity]:
                 continue
         sessions.append([track])
     starts = [session[0].first_s for session in sessions]
-    return [_activity(session, rest, starts, number, path, warnings) for number, session in enumerate(sessions)]
+    return [
+        _activity(session, rest, starts, number, path, warnings, points.texts)
+        for number, session in enumerate(sessions)
+    ]
 
 
 def _through_gpxpy(text: str, warnings: list[str]) -> Any:
@@ -119,7 +122,13 @@ def _described(points: Points, rest: Any) -> list[_Described]:
 
 
 def _activity(
-    session: list[_Described], rest: Any, starts: list[float], number: int, path: str, warnings: list[str]
+    session: list[_Described],
+    rest: Any,
+    starts: list[float],
+    number: int,
+    path: str,
+    warnings: list[str],
+    words: dict[str, dict[str, int]],
 ) -> Activity:
     parts = [part for track in session for part in track.parts]
     rows = [row for part in parts for row in part]
@@ -127,17 +136,27 @@ def _activity(
     origin = float(posix_s[0])
     known = {name for row in rows for name in row}
     extra = {name: column(rows, name) for name in sorted(known - set(COLUMNS) - {"posix_s"})}
+    texts = {}
+    for name in [name for name in extra if name in words]:
+        plain = name.removeprefix(TEXT)
+        plain = f"{plain} (text)" if plain in extra else plain
+        extra[plain], texts[plain] = extra.pop(name), tuple(words[name])
     columns = {name: column(rows, name) for name in COLUMNS if name in known}
     marks = [_mark(waypoint, origin) for waypoint in rest.waypoints]
     counts = {name: int(np.isfinite(values).sum()) for name, values in sorted((columns | extra).items())}
     return Activity(
         source=Source(path, "gpx", session=number),
-        samples=Samples.from_columns(posix_s - origin, extra, **columns),
+        samples=Samples.from_columns(posix_s - origin, extra, texts, **columns),
         start_time=datetime.fromtimestamp(origin, UTC),
         sport=session[0].sport,
         name=session[0].name,
         description="\n".join(dict.fromkeys(track.description for track in session if track.description)),
         device=Device(product=_text(rest.creator)),
+        splits=tuple(
+            Split(track.first_s - origin, track.last_s - origin, "track", name=track.name) for track in session
+        )
+        if len(session) > 1
+        else (),
         pauses=_pauses([column(part, "posix_s") - origin for part in parts]),
         marks=tuple(mark for mark in marks if np.isnan(mark.t_s) or _home(mark.t_s + origin, starts) == number),
         fields=MappingProxyType(counts),

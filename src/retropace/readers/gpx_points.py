@@ -28,6 +28,8 @@ QUANTITIES = {
 }
 """Local names (lower case) of what hangs in a point, and our column for it. Others that are numbers become extra."""
 NO_QUANTITY = frozenset({"time", "name", "cmt", "desc", "src", "link", "sym", "type", "fix", "extensions", "text"})
+TEXT = "text:"
+"""Before the name of a column of words, so that it is not taken for one of numbers by the same name."""
 BREAKS_DEG = frozenset({100.0, 200.0})
 """Latitudes that older versions of OpenTracks, and My Tracks before it, write where recording paused and resumed."""
 
@@ -59,6 +61,8 @@ class Points:
     """Points without a usable latitude and longitude, which were dropped."""
     unzoned: int = 0
     """Points whose time names no zone, which were taken as UTC."""
+    texts: dict[str, dict[str, int]] = field(default_factory=dict)
+    """By name (``TEXT`` before it) the words that stood in points, each with the number that stands for it."""
     untimed: int = 0
     """Points without a time, which were dropped."""
 
@@ -174,6 +178,9 @@ def _take(point: dict[str, float], name: str, text: str, found: Points) -> None:
         value = _number(text)
         if np.isfinite(value):
             point.setdefault(QUANTITIES.get(name.lower(), name), value)
+        elif name.lower() not in QUANTITIES and text[:1].isalpha():
+            known = found.texts.setdefault(TEXT + name, {})
+            point.setdefault(TEXT + name, known.setdefault(text, len(known)))
 
 
 def _finish(point: dict[str, float], found: Points) -> None:

@@ -109,7 +109,7 @@ def _activity(element: Element, path: str, warnings: list[str]) -> Activity | No
     counts.pop("posix_s")
     return Activity(
         source=Source(path, "tcx"),
-        samples=Samples.from_columns(t_s, {"Watts": watts} if np.any(np.isfinite(watts)) else None, **columns),
+        samples=Samples.from_columns(t_s, {"Watts": watts} if np.any(np.isfinite(watts)) else None, None, **columns),
         start_time=datetime.fromtimestamp(origin, UTC),
         sport=element.get("Sport", "").strip().lower(),
         description=_text(element, "Notes"),

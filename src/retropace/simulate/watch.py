@@ -61,7 +61,9 @@ def record(motion: Motion, place: Place, watch: Watch, keep: Column, rng: np.ran
     }
     if not indoor:
         columns |= {"lat_deg": lat, "lon_deg": lon, "altitude_m": np.full(count, 41.0)}
-    return Samples.from_columns(motion.t_s[rows], None, **{name: column[rows] for name, column in columns.items()})
+    return Samples.from_columns(
+        motion.t_s[rows], None, None, **{name: column[rows] for name, column in columns.items()}
+    )
 
 
 def _wander(count: int, watch: Watch, rng: np.random.Generator) -> Column:
