@@ -16,7 +16,18 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from retropace.activity import Activity
     from retropace.analysis import Analysis, analyze
-    from retropace.annotations import Annotation, Label, Marking, parse_label, parse_mark, read_sidecar
+    from retropace.annotations import (
+        Annotation,
+        Label,
+        Marking,
+        parse_field,
+        parse_label,
+        parse_mark,
+        parse_sentence,
+        read_annotations,
+        read_sidecar,
+        read_zones,
+    )
     from retropace.errors import AnnotationError, OtherSportError, ReadError, RetropaceError
     from retropace.inspection import Inspection, inspect_activity
     from retropace.readers import read, read_all
@@ -36,11 +47,15 @@ _HOMES = {
     "Settings": "settings",
     "analyze": "analysis",
     "inspect_activity": "inspection",
+    "parse_field": "annotations",
     "parse_label": "annotations",
     "parse_mark": "annotations",
+    "parse_sentence": "annotations",
     "read": "readers",
     "read_all": "readers",
+    "read_annotations": "annotations",
     "read_sidecar": "annotations",
+    "read_zones": "annotations",
 }
 
 __all__ = [
@@ -57,11 +72,15 @@ __all__ = [
     "Settings",
     "analyze",
     "inspect_activity",
+    "parse_field",
     "parse_label",
     "parse_mark",
+    "parse_sentence",
     "read",
     "read_all",
+    "read_annotations",
     "read_sidecar",
+    "read_zones",
 ]
 
 

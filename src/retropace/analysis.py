@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from retropace.activity import Activity
-from retropace.annotations import Annotation, Marking, place
+from retropace.annotations import Annotation, Given
+from retropace.annotations.gathering import gather
 from retropace.annotations.settling import settle
+from retropace.annotations.workout import Workout
 from retropace.clean import clean
 from retropace.correct import correct
 from retropace.document import analysis_document
@@ -30,32 +32,32 @@ class Analysis:
     segments: Segments
     annotations: tuple[Annotation, ...]
     """The annotations as they came to lie: within the activity, in order, edges moved to change points."""
+    workout: Workout | None
+    """What came of a planned workout; None if there was none."""
     summary: Summary
     warnings: tuple[str, ...]
 
     def to_dict(self) -> dict[str, Any]:
         """The document of ``analyze --format json``, schema ``retropace.analysis/1``, ready for :func:`json.dumps`."""
         return analysis_document(
-            self.activity, self.track, self.segments, self.annotations, self.summary, self.warnings
+            self.activity, self.track, self.segments, self.annotations, self.workout, self.summary, self.warnings
         )
 
 
-def analyze(
-    activity: Activity, annotations: Sequence[Annotation | Marking] = (), settings: Settings | None = None
-) -> Analysis:
+def analyze(activity: Activity, annotations: Sequence[Given] = (), settings: Settings | None = None) -> Analysis:
     """How far and how long an activity was run forward and backward.
 
-    ``annotations`` are stretches with a label, or markings whose place is still in words (:func:`parse_mark`,
-    :func:`read_sidecar`). Raises :class:`retropace.errors.ReadError` if the activity has nothing to measure and
+    ``annotations`` are stretches with a label, markings whose place is still in words (:func:`parse_mark`,
+    :func:`read_sidecar`), a workout (:func:`parse_sentence`), zones (:func:`read_zones`) or a field
+    (:func:`parse_field`). Raises :class:`retropace.errors.ReadError` if the activity has nothing to measure and
     :class:`retropace.errors.AnnotationError` for annotations outside it or at odds with each other.
     """
     settings = settings or Settings()
     track = clean(activity, settings.clean)
-    placed, cut = place(annotations, track)
-    moved: tuple[str, ...] = ()
-    if not settings.label.exact:
-        placed, moved = settle(placed, signals_of(track, settings.segment))
-    segments = label(track, segment(track, settings.segment), placed, settings.label)
+    signals, edges_s = signals_of(track, settings.segment), segment(track, settings.segment)
+    said = gather(annotations, activity, track, signals, edges_s, names=settings.label.names)
+    placed, moved = (said.annotations, ()) if settings.label.exact else settle(said.annotations, signals)
+    segments = label(track, edges_s, placed, settings.label)
     # Likeness compares what the watch measured; what its runner knows better is for the sums.
     track, given = correct(track, placed)
     return Analysis(
@@ -63,6 +65,7 @@ def analyze(
         track=track,
         segments=segments,
         annotations=placed,
+        workout=said.workout,
         summary=summarize(track, segments),
-        warnings=(*track.warnings, *cut, *moved, *given),
+        warnings=(*track.warnings, *said.warnings, *moved, *given),
     )

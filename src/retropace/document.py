@@ -12,6 +12,7 @@ import numpy as np
 
 from retropace.activity import Activity
 from retropace.annotations import Annotation
+from retropace.annotations.workout import Workout
 from retropace.figures import Figures
 from retropace.segments import DIRECTIONS, Segments
 from retropace.spans import total_s
@@ -26,6 +27,7 @@ def analysis_document(
     track: Track,
     segments: Segments,
     annotations: tuple[Annotation, ...],
+    workout: Workout | None,
     summary: Summary,
     warnings: tuple[str, ...],
 ) -> dict[str, Any]:
@@ -69,7 +71,33 @@ def analysis_document(
             }
             for annotation in annotations
         ],
+        "workout": None if workout is None else _workout(workout),
         "warnings": list(warnings),
+    }
+
+
+def _workout(workout: Workout) -> dict[str, Any]:
+    return {
+        "text": workout.plan.text,
+        "source": workout.plan.source,
+        "fits": workout.fits,
+        "why_not": workout.why_not or None,
+        "missing": workout.missing,
+        "extra": workout.extra,
+        "steps": [
+            {
+                "step": str(one.step),
+                "label": str(one.step.label),
+                "planned_s": one.step.seconds,
+                "planned_m": one.step.metres,
+                "start_s": one.start_s,
+                "end_s": one.end_s,
+                "done": one.done,
+                "ratio": _number(one.ratio),
+                "fit": one.fit,
+            }
+            for one in workout.steps
+        ],
     }
 
 

@@ -46,3 +46,14 @@ def plane_m(lat_deg: Column, lon_deg: Column) -> tuple[Column, Column]:
     east[known] = np.concatenate(([0.0], np.cumsum(right)))
     north[known] = np.concatenate(([0.0], np.cumsum(up)))
     return east, north
+
+
+def tangent_m(lat_deg: Column, lon_deg: Column, at_lat_deg: float, at_lon_deg: float) -> tuple[Column, Column]:
+    """Metres east and north of a place, on the plane that touches the ellipsoid there: good for some kilometres."""
+    lat = np.radians(at_lat_deg)
+    bend = 1.0 - _ECCENTRICITY_2 * np.sin(lat) ** 2
+    meridian_m = SEMI_MAJOR_M * (1.0 - _ECCENTRICITY_2) / bend**1.5
+    turn = (np.radians(lon_deg - at_lon_deg) + np.pi) % (2.0 * np.pi) - np.pi
+    east: Column = SEMI_MAJOR_M / np.sqrt(bend) * np.cos(lat) * turn
+    north: Column = meridian_m * np.radians(lat_deg - at_lat_deg)
+    return east, north

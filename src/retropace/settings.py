@@ -59,6 +59,8 @@ class LabelSettings:
     """A change point or the edge of a stand this near to an edge of the runner's is that edge."""
     exact: bool = False
     """Leave the runner's edges exactly where they are."""
+    names: bool = True
+    """Whether names in the file (laps, workout steps, waypoints, tracks, its title) may label."""
     threshold: float = 0.8
     """The least confidence at which a segment that looks like a marked one is suspected."""
 

@@ -33,6 +33,10 @@ class Signals:
     def __len__(self) -> int:
         return len(self.levels)
 
+    def rows(self, picked: slice | NDArray[np.intp]) -> Signals:
+        """Some of the seconds."""
+        return Signals(self.levels[picked], self.known[picked])
+
     def level(self, rows: slice) -> Column:
         """The medians over some seconds, shape ``(2,)``; NaN where nothing is known."""
         part, there = self.levels[rows], self.known[rows]

@@ -69,11 +69,11 @@ def align(plan: Plan, track: Track, signals: Signals) -> Path | None:
         if path is not None and found.placed == path.placed:
             break
         path = found
-        levels = _levels(path, course)
+        levels = kind_levels(path, course)
     return path
 
 
-def _levels(path: Path, course: Course) -> dict[int, Column]:
+def kind_levels(path: Path, course: Course) -> dict[int, Column]:
     """The median pace and cadence of each kind of step, from the middle of all its reps."""
     rows: dict[int, list[np.ndarray[tuple[int], np.dtype[np.intp]]]] = {}
     for one in path.placed:
@@ -84,8 +84,7 @@ def _levels(path: Path, course: Course) -> dict[int, Column]:
     for kind, parts in rows.items():
         picked = np.concatenate(parts)
         if len(picked) >= 5:
-            signals = Signals(course.signals.levels[picked], course.signals.known[picked])
-            levels[kind] = signals.level(slice(None))
+            levels[kind] = course.signals.rows(picked).level(slice(None))
     return levels
 
 

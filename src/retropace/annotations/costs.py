@@ -35,6 +35,11 @@ MOVE_COST = 0.08
 """For each second of moving in a rest: people pace about."""
 GAIT_COST = 0.3
 """For each second with the cadence of another gait than the step's."""
+FAST_COST = 0.25
+"""For each second of a backward step faster than the runner mostly is forward."""
+FAST_SHARE, FAST_QUANTILE = 0.97, 0.8
+"""Backward running reaches 0.55–0.80 of one's forward speed: what is about as fast as the faster fifth of the session
+is hardly it. That tells which of two alternating paces is the backward one."""
 WALK_SPM, RUN_SPM = 130.0, 145.0
 """Below nobody runs, above nobody walks (see :mod:`retropace.gait`, with room on both sides)."""
 PACE_SHARE = 0.12
@@ -58,6 +63,7 @@ class Course:
     counts: Column
     walking_s: Column
     running_s: Column
+    fast_s: Column
     pressed: NDArray[np.bool_]
     signals: Signals
     moving: NDArray[np.bool_]
@@ -89,6 +95,9 @@ def course_of(track: Track, signals: Signals, most_cells: int) -> Course:
         picked: Column = total[at_s.astype(np.intp)]
         return picked
 
+    speed = np.interp(middle, track.t_s, np.nan_to_num(track.speed_mps))
+    fast = FAST_SHARE * float(np.quantile(speed[moving], FAST_QUANTILE)) if np.any(moving) else np.inf
+
     ends = np.array(pressed_ends(track.laps))
     near = np.zeros(len(at_s), dtype=bool)
     if len(ends):
@@ -103,6 +112,7 @@ def course_of(track: Track, signals: Signals, most_cells: int) -> Course:
         counts=summed(known.astype(np.float64)),
         walking_s=summed((moving & (spm < WALK_SPM)).astype(np.float64)),
         running_s=summed((moving & (spm > RUN_SPM)).astype(np.float64)),
+        fast_s=summed((moving & (speed > fast)).astype(np.float64)),
         pressed=near,
         signals=signals,
         moving=moving,
@@ -201,6 +211,8 @@ def _emission(
         cost: Column = MOVE_COST * moved_s + 0.5 * apart2
         return cost
     cost = apart2 + STAND_COST * stood_s
+    if step.label.direction == "backward":
+        cost = cost + FAST_COST * (course.fast_s[end] - course.fast_s[start])
     if step.label.gait == "run":
         cost = cost + GAIT_COST * (course.walking_s[end] - course.walking_s[start])
     elif step.label.gait == "walk":

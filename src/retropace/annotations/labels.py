@@ -42,7 +42,7 @@ def parse_label(text: str) -> Label:
         raise AnnotationError(
             f'label "{text.strip()}" names no direction: say "backward {gaits[spelled]}" or "forward {gaits[spelled]}"'
         )
-    near = difflib.get_close_matches(spelled, list(labels), n=1, cutoff=0.5)
+    near = difflib.get_close_matches(spelled, list(labels), n=1, cutoff=0.6)
     hint = f'did you mean "{near[0]}"?' if near else "say backward, forward or rest, with run or walk if you like"
     raise AnnotationError(f'label "{text.strip()}" is not known: {hint}')
 

@@ -13,6 +13,9 @@ from retropace.errors import AnnotationError
 from retropace.spans import Spans, as_spans, clip, total_s, union, without
 from retropace.units import clock
 
+SLIVER_S = 5.0
+"""What remains of an annotation beside one that leads, and is shorter than this, is no stretch of its own."""
+
 
 def order(annotation: Annotation) -> tuple[object, ...]:
     """What annotations are sorted by, so that the order in which they are given changes nothing."""
@@ -152,7 +155,28 @@ def _beside(lower: list[Annotation], kept: list[Annotation], said: list[str]) ->
                 f"{one.origin} says {one.label} from {clock(one.start_s)} to {clock(one.end_s)}, "
                 f"{other.origin} says {other.label}: the latter counts"
             )
-    return left
+    return _without_slivers(left, set(taken.ravel().tolist()))
+
+
+def _without_slivers(pieces: list[Annotation], edges: set[float]) -> list[Annotation]:
+    """The pieces without those that are only two origins' different idea of one edge: their neighbours take them over.
+
+    ``edges`` are those of the annotations that lead.
+    """
+    kept: list[Annotation] = []
+    pieces = sorted(pieces, key=order)
+    for number, one in enumerate(pieces):
+        brief = one.end_s - one.start_s < SLIVER_S
+        if brief and one.end_s in edges:
+            if kept and kept[-1].end_s == one.start_s:
+                kept[-1] = replace(kept[-1], end_s=one.end_s)
+            continue
+        if brief and one.start_s in edges:
+            if number + 1 < len(pieces) and pieces[number + 1].start_s == one.end_s:
+                pieces[number + 1] = replace(pieces[number + 1], start_s=one.start_s)
+            continue
+        kept.append(one)
+    return kept
 
 
 def _against(one: Annotation, kept: list[Annotation], starts: list[float]) -> Annotation | None:

@@ -33,18 +33,22 @@ def sidecar_path(recording: str | os.PathLike[str]) -> Path:
     return path.with_name(Path(name).stem + ".annotations.csv")
 
 
-def read_sidecar(path: str | os.PathLike[str]) -> list[Marking]:
-    """The rows of a sidecar in order; raises :class:`AnnotationError` with file and line for the first bad one."""
+def read_text(path: str | os.PathLike[str]) -> str:
+    """The text of a file of annotations; raises :class:`AnnotationError` if there is none."""
     try:
         if Path(path).stat().st_size > LARGEST_BYTES:
             raise AnnotationError("is too large for annotations: is this the right file?", path=path)
-        text = Path(path).read_bytes().decode("utf-8-sig")
+        return Path(path).read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as bad:
         line = bad.object[: bad.start].count(b"\n") + 1
         raise AnnotationError("is not UTF-8 text: save it as CSV UTF-8", path=path, where=str(line)) from None
     except OSError as bad:
         raise AnnotationError(f"cannot be read: {bad.strerror or bad}", path=path) from None
-    return parse_sidecar(text, path)
+
+
+def read_sidecar(path: str | os.PathLike[str]) -> list[Marking]:
+    """The rows of a sidecar in order; raises :class:`AnnotationError` with file and line for the first bad one."""
+    return parse_sidecar(read_text(path), path)
 
 
 def parse_sidecar(text: str, path: str | os.PathLike[str]) -> list[Marking]:

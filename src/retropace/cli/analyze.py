@@ -10,33 +10,16 @@ import click
 
 from retropace.cli import options
 from retropace.cli.failures import attempt, exit_status
+from retropace.cli.said import Said, said, said_options
 
 if TYPE_CHECKING:
     from retropace.analysis import Analysis
-    from retropace.annotations import Marking
     from retropace.settings import Settings
 
 
 @click.command()
 @click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path())
-@click.option(
-    "--mark",
-    "marks",
-    metavar="WHERE=LABEL",
-    multiple=True,
-    help="Say what a stretch was, for example 12:30-15:00=backward, 1.2km-1.6km=backward, 'lap 2,4=backward walk', "
-    "08:01:10Z-08:03:00Z=rest. May be given several times.",
-)
-@click.option(
-    "--annotations",
-    "sidecar",
-    metavar="FILE",
-    type=click.Path(),
-    help="Read annotations from this file instead of NAME.annotations.csv beside the recording.",
-)
-@click.option(
-    "--exact", is_flag=True, help="Leave the edges you gave where they are instead of moving them to a change of pace."
-)
+@said_options
 @click.option(
     "--format",
     "form",
@@ -69,6 +52,11 @@ def analyze(
     files: tuple[str, ...],
     marks: tuple[str, ...],
     sidecar: str | None,
+    workout: str | None,
+    zones: str | None,
+    home_zones: bool,
+    fields: tuple[str, ...],
+    ignore_names: bool,
     exact: bool,
     form: str,
     units: str,
@@ -83,24 +71,19 @@ def analyze(
     FILE is a FIT, GPX or TCX recording, plain or gzipped. Annotations are read from NAME.annotations.csv beside it;
     what is marked counts, what looks like it is suspected, and everything else is taken as forward.
     """
-    from retropace.annotations import parse_mark
-    from retropace.errors import AnnotationError
     from retropace.settings import CleanSettings, LabelSettings, SegmentSettings, Settings
 
     if sidecar is not None and len(files) > 1:
         raise click.UsageError("--annotations goes with one FILE: name the others in a call of their own.")
-    try:
-        marked = [parse_mark(text) for text in marks]
-    except AnnotationError as bad:
-        raise click.BadParameter(str(bad), param_hint="--mark") from None
+    spoken = said(marks, sidecar, workout, zones, home_zones, fields)
     settings = Settings(
         clean=CleanSettings(cadence=cadence),
         segment=SegmentSettings(sensitivity=sensitivity),
-        label=LabelSettings(exact=exact, threshold=threshold),
+        label=LabelSettings(exact=exact, threshold=threshold, names=not ignore_names),
     )
     results: list[list[Analysis] | None] = []
     for path in files:
-        result = attempt(path, lambda path=path: analyze_file(path, marked, sidecar, settings, session))  # type: ignore[misc]
+        result = attempt(path, lambda path=path: analyze_file(path, spoken, settings, session))  # type: ignore[misc]
         results.append(result)
         if form == "table" and result is not None:
             _print_table(result, units, brief, first=len([done for done in results if done]) == 1)
@@ -120,23 +103,17 @@ def analyze(
     sys.exit(exit_status(results))
 
 
-def analyze_file(
-    path: str, marked: list[Marking], sidecar: str | None, settings: Settings, session: int | None
-) -> list[Analysis]:
-    """Every session of one file, analysed with its sidecar and the marks; raises ``RetropaceError``."""
+def analyze_file(path: str, spoken: Said, settings: Settings, session: int | None) -> list[Analysis]:
+    """Every session of one file, analysed with what was said about it; raises ``RetropaceError``."""
     from retropace.analysis import analyze as analyze_activity
-    from retropace.annotations import read_sidecar, sidecar_path
+    from retropace.annotations import Marking
     from retropace.errors import AnnotationError
     from retropace.readers import choose, read_all
 
     activities = choose(read_all(path), session)
-    beside = sidecar_path(path)
-    annotations = list(marked)
-    if sidecar is not None:
-        annotations += read_sidecar(sidecar)
-    elif beside.is_file():
-        annotations += read_sidecar(beside)
-    if annotations and len(activities) > 1:
+    annotations = spoken.about(path)
+    of_one = spoken.is_about_one or any(isinstance(item, Marking) for item in annotations)
+    if of_one and len(activities) > 1:
         raise AnnotationError(
             f"holds {len(activities)} sessions: say which one the annotations are about with --session N", path=path
         )

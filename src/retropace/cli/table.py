@@ -9,6 +9,7 @@ import numpy as np
 from retropace.cli.failures import harmless
 from retropace.cli.layout import columns, lines
 from retropace.cli.strip import COLOURS, legend, strip
+from retropace.cli.workout import print_workout
 from retropace.figures import Figures
 from retropace.segments import DIRECTIONS
 from retropace.units import Units, clock
@@ -37,6 +38,9 @@ def print_analysis(console: Console, analysis: Analysis, units: Units, *, segmen
     if segments:
         console.print()
         console.print(lines(console, _segments(analysis, units, gap=2 if console.width >= ROOMY else 1)))
+    if analysis.workout is not None and analysis.workout.fits:
+        console.print()
+        print_workout(console, analysis.workout, steps=segments)
     if analysis.warnings:
         console.print()
         for warning in analysis.warnings:

@@ -1,0 +1,15 @@
+"""A file of annotations of either kind, told by its content: a sidecar or an Audacity label track."""
+
+from __future__ import annotations
+
+import os
+
+from retropace.annotations.annotation import Marking
+from retropace.annotations.audacity import is_label_track, parse_label_track
+from retropace.annotations.sidecar import parse_sidecar, read_text
+
+
+def read_annotations(path: str | os.PathLike[str]) -> list[Marking]:
+    """The annotations in a file; raises :class:`AnnotationError` with file and line for the first bad one."""
+    text = read_text(path)
+    return parse_label_track(text, path) if is_label_track(text) else parse_sidecar(text, path)

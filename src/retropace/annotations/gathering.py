@@ -1,0 +1,86 @@
+"""Everything that is said of an activity, from all origins, found on its time axis and held against each other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from retropace.activity import Activity
+from retropace.annotations.annotation import Annotation, Marking
+from retropace.annotations.field import DirectionField, from_field
+from retropace.annotations.file_workout import plan_of, says_backward
+from retropace.annotations.geojson import Zones
+from retropace.annotations.named import from_names, from_title
+from retropace.annotations.placing import place
+from retropace.annotations.plan import Plan
+from retropace.annotations.waypoints import from_waypoints
+from retropace.annotations.workout import Workout, fit_workout, workout_annotations
+from retropace.annotations.zones import from_zones
+from retropace.errors import AnnotationError
+from retropace.signals import Signals
+from retropace.spans import Column
+from retropace.track import Track
+
+Given = Annotation | Marking | DirectionField | Zones | Plan
+"""What may be said of an activity: every origin has a type of its own."""
+FROM_FILE = Plan((), "", "file")
+"""Stands for the workout in the file, whatever that is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """The annotations in order and disjoint, what came of a plan, and what there is to say about it."""
+
+    annotations: tuple[Annotation, ...]
+    workout: Workout | None
+    warnings: tuple[str, ...]
+
+
+def gather(
+    given: Iterable[Given], activity: Activity, track: Track, signals: Signals, edges_s: Column, *, names: bool = True
+) -> Gathered:
+    """Find and reconcile everything: what is ``given``, and, with ``names``, what the file itself says.
+
+    Raises :class:`AnnotationError` for what cannot be found in the activity and for contradictions.
+    """
+    items = list(given)
+    spoken: list[Annotation | Marking] = [item for item in items if isinstance(item, (Annotation, Marking))]
+    warnings: list[str] = []
+    for item in items:
+        if isinstance(item, DirectionField):
+            found, said = from_field(item, track)
+        elif isinstance(item, Zones):
+            found, said = from_zones(item, track)
+        else:
+            continue
+        spoken += found
+        warnings += said
+    plans = [item for item in items if isinstance(item, Plan)]
+    if len(plans) > 1:
+        raise AnnotationError("an activity has one workout: give one")
+    plan = plans[0] if plans else _own_plan(track) if names else None
+    workout = None
+    if plan is not None:
+        plan = plan_of(track.steps) if plan is FROM_FILE else plan
+        workout = fit_workout(plan, track, signals, edges_s)
+        spoken += workout_annotations(workout)
+        if not workout.fits:
+            name = "the workout in the file" if plan.source == "file" else "the workout"
+            warnings.append(f"{name} does not fit, nothing was labelled by it: {workout.why_not}")
+    if names:
+        for found, said in (from_names(track), from_waypoints(track)):
+            spoken += found
+            warnings += said
+        # A title speaks of the whole: only if nothing else says more.
+        found, said = ([], ()) if spoken else from_title(activity, track.elapsed_s)
+        spoken += found
+        warnings += said
+    annotations, told = place(spoken, track)
+    return Gathered(annotations, workout, (*warnings, *told))
+
+
+def _own_plan(track: Track) -> Plan | None:
+    """The workout in the file, if its steps speak of backward and no lap says which of them it carried out."""
+    if not says_backward(track.steps) or any(lap.step_index is not None for lap in track.laps):
+        return None
+    return plan_of(track.steps)

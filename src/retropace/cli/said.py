@@ -1,0 +1,148 @@
+"""The options by which a runner says what was what, shared by every command that analyses: marks, a workout, zones."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from retropace.annotations import Given
+
+Command = TypeVar("Command", bound="Callable[..., Any]")
+
+HOME_ZONES = "zones.geojson"
+"""The name of the user's own zones in their configuration folder."""
+
+
+def said_options(command: Command) -> Command:
+    """Every option of :func:`said`, in the order in which help shows them."""
+    for option in reversed(_OPTIONS):
+        command = option(command)
+    return command
+
+
+_OPTIONS = (
+    click.option(
+        "--mark",
+        "marks",
+        metavar="WHERE=LABEL",
+        multiple=True,
+        help="Say what a stretch was, for example 12:30-15:00=backward, 1.2km-1.6km=backward, 'lap 2,4=backward walk', "
+        "'even laps=backward', 08:01:10Z-08:03:00Z=rest, 'lap 3=backward distance=400m'. May be given several times.",
+    ),
+    click.option(
+        "--annotations",
+        "sidecar",
+        metavar="FILE",
+        type=click.Path(),
+        help="Read annotations from this file (a sidecar or an Audacity label track) instead of NAME.annotations.csv "
+        "beside the recording.",
+    ),
+    click.option(
+        "--workout",
+        metavar="TEXT",
+        help="Say what was done in a sentence, for example '10min forward, 6x(400m backward, 2min rest), 5min forward' "
+        "or 6x400B/2'R; it is laid along the activity. 'file' takes the workout that the watch was given.",
+    ),
+    click.option(
+        "--zones",
+        metavar="FILE",
+        type=click.Path(),
+        help="Label what was run within the places of this GeoJSON file: polygons, or lines with a width in metres, "
+        'with a property "label".',
+    ),
+    click.option(
+        "--home-zones/--no-home-zones",
+        envvar="RETROPACE_HOME_ZONES",
+        help=f"Use the {HOME_ZONES} in your configuration folder too.  [env: RETROPACE_HOME_ZONES]",
+    ),
+    click.option(
+        "--field",
+        "fields",
+        metavar="NAME[:VALUE=LABEL,...]",
+        multiple=True,
+        help="Take the direction from a field of the recording, whose values are words for it or are explained here, "
+        "for example direction:1=backward,0=forward.",
+    ),
+    click.option(
+        "--ignore-names",
+        is_flag=True,
+        help="Do not let the names of laps, workout steps, waypoints and tracks, or the title, label anything.",
+    ),
+    click.option(
+        "--exact",
+        is_flag=True,
+        help="Leave the edges you gave where they are instead of moving them to a change of pace.",
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What was said for every file, and the file of annotations that stands for the sidecar, if one was named."""
+
+    given: tuple[Given, ...]
+    sidecar: str | None
+
+    def about(self, path: str) -> list[Given]:
+        """All that is said about one recording: for every file, and in its sidecar."""
+        from retropace.annotations import read_annotations, read_sidecar, sidecar_path
+
+        beside = sidecar_path(path)
+        if self.sidecar is not None:
+            return [*self.given, *read_annotations(self.sidecar)]
+        return [*self.given, *(read_sidecar(beside) if beside.is_file() else [])]
+
+    @property
+    def is_about_one(self) -> bool:
+        """Whether something was said that is about a single session, not about the runner's places or fields."""
+        from retropace.annotations import Marking, Plan
+
+        return self.sidecar is not None or any(isinstance(item, (Marking, Plan)) for item in self.given)
+
+
+def said(
+    marks: tuple[str, ...],
+    sidecar: str | None,
+    workout: str | None,
+    zones: str | None,
+    home_zones: bool,
+    fields: tuple[str, ...],
+) -> Said:
+    """What the options say, understood; raises click's own error (exit status 2) for what makes no sense."""
+    from retropace.annotations import FROM_FILE, parse_field, parse_mark, parse_sentence, read_zones
+
+    given: list[Given] = [_understood("--mark", parse_mark, text) for text in marks]
+    if workout is not None:
+        is_file = workout.strip().lower() == "file"
+        given.append(FROM_FILE if is_file else _understood("--workout", parse_sentence, workout))
+    given += [_understood("--field", parse_field, text) for text in fields]
+    if zones is not None:
+        given.append(_understood("--zones", read_zones, zones))
+    if home_zones:
+        own = home_zones_path()
+        if not own.is_file():
+            raise click.BadParameter(f"there is no {own}: put your zones there as GeoJSON", param_hint="--home-zones")
+        given.append(_understood("--home-zones", lambda path: read_zones(path, home=True), str(own)))
+    return Said(tuple(given), sidecar)
+
+
+def home_zones_path() -> Path:
+    """Where the user's own zones lie."""
+    folder = os.environ.get("RETROPACE_CONFIG") or click.get_app_dir("retropace")
+    return Path(folder) / HOME_ZONES
+
+
+def _understood(option: str, parse: Callable[[str], Given], text: str) -> Given:
+    from retropace.errors import AnnotationError
+
+    try:
+        return parse(text)
+    except AnnotationError as bad:
+        raise click.BadParameter(str(bad), param_hint=option) from None
