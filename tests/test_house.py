@@ -34,7 +34,8 @@ LAYERS = [
     ["track"],
     ["activity"],
     ["geodesy"],
-    ["settings", "spans", "units", "sports", "errors"],
+    ["settings", "spans", "units", "sports", "files"],
+    ["errors"],
 ]
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
 

@@ -57,13 +57,11 @@ def parse_sidecar(text: str, path: str | os.PathLike[str]) -> list[Marking]:
     if "\0" in text:
         raise AnnotationError("is not text: annotations are CSV with the columns start,end,label,note", path=name)
     lines = text.splitlines(keepends=True)
-    table = [
-        (number, line) for number, line in enumerate(lines, 1) if line.strip() and not line.lstrip().startswith("#")
-    ]
+    table = [(number, line) for number, line in enumerate(lines, 1) if is_row(line)]
     if not table:
         return []
     first, header_line = table[0]
-    delimiter = next((mark for mark in (",", ";", "\t") if mark in header_line), ",")
+    delimiter = separator_of(header_line)
     header = [column.strip().casefold() for column in next(csv.reader([header_line], delimiter=delimiter))]
     if not {"start", "label"} <= set(header):
         raise AnnotationError("the first line must name the columns start,end,label,note", path=name, where=str(first))
@@ -83,6 +81,16 @@ def parse_sidecar(text: str, path: str | os.PathLike[str]) -> list[Marking]:
         except AnnotationError as bad:
             raise AnnotationError(bad.message, path=name, where=str(number)) from None
     return markings
+
+
+def is_row(line: str) -> bool:
+    """Whether a line is neither empty nor a comment."""
+    return bool(line.strip()) and not line.lstrip().startswith("#")
+
+
+def separator_of(header_line: str) -> str:
+    """What parts the cells, told by the header."""
+    return next((mark for mark in (",", ";", "\t") if mark in header_line), ",")
 
 
 def _marking(header: list[str], row: list[str], origin: Origin) -> Marking:

@@ -85,15 +85,30 @@ def parse_point(text: str) -> PointResolver:
             on = None if day is None else date.fromisoformat(day)
         except ValueError as bad:
             raise AnnotationError(f'"{text}" is no time of day: {bad}') from None
-        sure_s = MINUTE_SURE_S if of_day.count(":") == 1 else TYPED_SURE_S
+        sure_s = MINUTE_SURE_S if of_day.count(":") == 1 else PRESSED_SURE_S if "." in of_day else TYPED_SURE_S
         return lambda track: Moment(_clock_moment(track, moment, offset, on, text), sure_s)
     if (metres := parse_distance_m(text)) is not None:
         step_m = _last_place_m(text)
         return lambda track: _distance_moment(track, metres, step_m, text)
     if (seconds := parse_elapsed_s(text)) is not None:
         sure_s = MINUTE_SURE_S if _MINUTES.fullmatch(text) else TYPED_SURE_S
+        # Nobody types fractions of a second: such a time was written by a program, which was told it.
+        sure_s = PRESSED_SURE_S if ":" in text and "." in text else sure_s
         return lambda _track: Moment(seconds, sure_s)
     raise AnnotationError(f'"{text}" is no moment: give 12:30, 1.2km, 08:01:10Z or end')
+
+
+def split_where(text: str) -> tuple[str, str]:
+    """The start and the end of a place that is a range, as written; the whole and nothing for any other place."""
+    text = text.strip()
+    if parse_laps(text) is None and not _STEP.fullmatch(text) and not _WHOLE.fullmatch(text):
+        for start, end in _halves(text):
+            try:
+                parse_point(start), parse_point(end)
+            except AnnotationError:
+                continue
+            return start.strip(), end.strip()
+    return text, ""
 
 
 def to_the_minute(text: str) -> bool | None:

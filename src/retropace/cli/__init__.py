@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from retropace.cli.analyze import analyze
+from retropace.cli.annotate import annotate
 from retropace.cli.inspect import inspect
 
 
@@ -19,4 +20,5 @@ def main() -> None:
 
 
 main.add_command(analyze)
+main.add_command(annotate)
 main.add_command(inspect)

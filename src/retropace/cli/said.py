@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from retropace.annotations import Given
 
 Command = TypeVar("Command", bound="Callable[..., Any]")
+Thing = TypeVar("Thing")
 
 HOME_ZONES = "zones.geojson"
 """The name of the user's own zones in their configuration folder."""
@@ -118,18 +119,18 @@ def said(
     """What the options say, understood; raises click's own error (exit status 2) for what makes no sense."""
     from retropace.annotations import FROM_FILE, parse_field, parse_mark, parse_sentence, read_zones
 
-    given: list[Given] = [_understood("--mark", parse_mark, text) for text in marks]
+    given: list[Given] = [understood("--mark", parse_mark, text) for text in marks]
     if workout is not None:
         is_file = workout.strip().lower() == "file"
-        given.append(FROM_FILE if is_file else _understood("--workout", parse_sentence, workout))
-    given += [_understood("--field", parse_field, text) for text in fields]
+        given.append(FROM_FILE if is_file else understood("--workout", parse_sentence, workout))
+    given += [understood("--field", parse_field, text) for text in fields]
     if zones is not None:
-        given.append(_understood("--zones", read_zones, zones))
+        given.append(understood("--zones", read_zones, zones))
     if home_zones:
         own = home_zones_path()
         if not own.is_file():
             raise click.BadParameter(f"there is no {own}: put your zones there as GeoJSON", param_hint="--home-zones")
-        given.append(_understood("--home-zones", lambda path: read_zones(path, home=True), str(own)))
+        given.append(understood("--home-zones", lambda path: read_zones(path, home=True), str(own)))
     return Said(tuple(given), sidecar)
 
 
@@ -139,7 +140,8 @@ def home_zones_path() -> Path:
     return Path(folder) / HOME_ZONES
 
 
-def _understood(option: str, parse: Callable[[str], Given], text: str) -> Given:
+def understood(option: str, parse: Callable[[str], Thing], text: str) -> Thing:
+    """What a text of an option means; raises click's own error for what makes no sense."""
     from retropace.errors import AnnotationError
 
     try:

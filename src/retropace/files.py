@@ -1,0 +1,53 @@
+"""Writing files so that nothing is ever half written or lost: beside, then renamed into place."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+from retropace.errors import RetropaceError
+
+
+def write_into_place(path: str | os.PathLike[str], data: bytes, *, was: bytes | None) -> None:
+    """Write a file in one step: afterwards it holds the data, or, whatever happened, what it held before.
+
+    ``was`` is what it held when it was read; None if it must not exist. Raises :class:`RetropaceError` if it has
+    changed meanwhile, or cannot be written. A link is followed, permissions are kept.
+    """
+    target = Path(os.path.realpath(path))
+    try:
+        handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent)
+    except OSError as bad:
+        raise RetropaceError(f"cannot be written: {bad.strerror or bad}", path=path) from None
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        if was is None:
+            _permit(name)
+            os.link(name, target)  # fails if somebody made the file meanwhile, which a rename would not
+        else:
+            shutil.copymode(target, name)
+            if target.read_bytes() != was:
+                raise RetropaceError(
+                    "was changed by somebody else meanwhile: nothing was written, try again", path=path
+                )
+            Path(name).replace(target)
+    except FileExistsError:
+        raise RetropaceError("exists already: nothing was written", path=path) from None
+    except OSError as bad:
+        raise RetropaceError(f"cannot be written: {bad.strerror or bad}", path=path) from None
+    finally:
+        with contextlib.suppress(OSError):
+            Path(name).unlink(missing_ok=True)
+
+
+def _permit(name: str) -> None:
+    """The permissions that a new file would have: mkstemp's are for its maker alone."""
+    mask = os.umask(0)
+    os.umask(mask)
+    Path(name).chmod(0o666 & ~mask)
