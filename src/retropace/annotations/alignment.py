@@ -56,9 +56,9 @@ class Path:
     extra: int
 
 
-def align(plan: Plan, track: Track, signals: Signals) -> Path | None:
-    """The cheapest way to lay a plan along an activity; None if there is none at all."""
-    course = course_of(track, signals, MOST_CELLS)
+def align(plan: Plan, track: Track, signals: Signals, edges_s: Column) -> Path | None:
+    """The cheapest way to lay a plan along an activity cut at ``edges_s``; None if there is none at all."""
+    course = course_of(track, signals, edges_s, MOST_CELLS)
     kinds = {id(step): kind for kind, step in enumerate(steps_of(plan.items))}
     levels: dict[int, Column] = {}
     path: Path | None = None

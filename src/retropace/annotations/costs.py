@@ -7,6 +7,7 @@ kind of step (in the first round, when no level is known, against the mean of th
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,20 +20,29 @@ from retropace.track import Track
 
 TIMED_SHARE, TIMED_S = 0.06, 4.0
 """How far the length of a timed step strays from the plan (standard deviation): glances at the wrist."""
-MEASURED_SHARE, MEASURED_M = 0.05, 12.0
+MEASURED_SHARE, MEASURED_M = 0.06, 15.0
 """The same for distances as the watch counts them, whose model is made for steps forward."""
 RESTED_SHARE, RESTED_S = 0.15, 10.0
 """Rests are taken less strictly."""
 OUTER_SHARE = 0.2
 """So are the first and last step of a session."""
-WINDOW = 3.5
+WINDOW = 4.0
 """A step off by more of its standard deviations than this is another step."""
 HUBER = 2.0
 """From so many standard deviations on the cost rises evenly: once wrong, it matters less by how much."""
 STAND_COST = 0.3
 """For each second of standing in a step that moves: traffic lights happen."""
-MOVE_COST = 0.08
-"""For each second of moving in a rest: people pace about."""
+PACE_ABOUT_COST, STRIDE_COST, STRIDE_MPS = 0.05, 0.6, 0.9
+"""For each second of moving in a rest, and for each at walking pace or more: people pace about, but no faster."""
+CHANGE_MOST, STOP_COST = 8.0, 1.5
+"""For each change of pace within a warm-up or cool-down half its squared noises, at most this much; for each edge of a
+stand this. Pace rises and falls there, there are traffic lights and a few strides, and all of it is the warm-up, while
+a set of reps is not."""
+FREE_SHARE = 0.3
+"""How far wandering counts within a warm-up or cool-down beside that."""
+CALM = 2.5
+"""From so many noises off the session's median on."""
+NEAR_END_S = 6.0
 GAIT_COST = 0.3
 """For each second with the cadence of another gait than the step's."""
 FAST_COST = 0.25
@@ -44,10 +54,30 @@ WALK_SPM, RUN_SPM = 130.0, 145.0
 """Below nobody runs, above nobody walks (see :mod:`retropace.gait`, with room on both sides)."""
 PACE_SHARE = 0.12
 """How far a pace strays from the one that was planned."""
+NO_CHANGE_COST = 3.0
+"""For a boundary without a change point near it: twenty to one that a step ends with a change of pace or cadence."""
+RAMP_S, RAMP_SHARE = 5.0, 0.25
+"""So long getting from one pace to the next takes on a watch, and so much of a short step at most."""
 PRESSED_GAIN = 3.0
 """For a boundary at a pressed lap."""
 UNPRESSED_COST = 15.0
 """For a step "until lap" that ends where no lap was pressed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """Cumulative sums by which the spread of any stretch is read: ``(n + 1, 2)`` each."""
+
+    sums: Column
+    squares: Column
+    counts: Column
+
+    def within(self, start: NDArray[np.intp], end: NDArray[np.intp]) -> Column:
+        """How little the seconds of each stretch are like their mean, in nats."""
+        counts, sums = self.counts[end] - self.counts[start], self.sums[end] - self.sums[start]
+        apart2 = self.squares[end] - self.squares[start] - sums**2 / np.maximum(counts, 1.0)
+        cost: Column = apart2.sum(axis=1) / (2.0 * INDEPENDENT_S)
+        return cost
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +88,20 @@ class Course:
     timer_s: Column
     distance_m: Column
     stand_s: Column
-    sums: Column
-    squares: Column
-    counts: Column
+    spread: Spread
+    calm: Spread
+    """The same with seconds far from the session's median drawn nearer: a walk within a warm-up is no other step."""
     walking_s: Column
     running_s: Column
     fast_s: Column
+    striding_s: Column
+    changes: Column
+    """What the change points up to each edge cost, those at the edge included."""
+    turning: NDArray[np.bool_]
+    """Whether a change point, a pressed lap or an end of the activity is near each edge."""
     pressed: NDArray[np.bool_]
     signals: Signals
+    cell_s: float
     moving: NDArray[np.bool_]
     """By second: moving and not paused."""
 
@@ -78,8 +114,8 @@ class Course:
         return total[np.minimum(self.at_s.astype(np.intp), len(total) - 1)]
 
 
-def course_of(track: Track, signals: Signals, most_cells: int) -> Course:
-    """The course of a track on a grid of at most ``most_cells`` cells of whole seconds."""
+def course_of(track: Track, signals: Signals, edges_s: Column, most_cells: int) -> Course:
+    """The course of a track, cut at ``edges_s``, on a grid of at most ``most_cells`` cells of whole seconds."""
     seconds = len(signals)
     step = max(int(np.ceil(seconds / most_cells)), 1)
     at_s = np.append(np.arange(0.0, float(seconds), float(step)), float(seconds))
@@ -98,6 +134,12 @@ def course_of(track: Track, signals: Signals, most_cells: int) -> Course:
     speed = np.interp(middle, track.t_s, np.nan_to_num(track.speed_mps))
     fast = FAST_SHARE * float(np.quantile(speed[moving], FAST_QUANTILE)) if np.any(moving) else np.inf
 
+    changed = np.zeros(len(at_s))
+    at_edge, cost = _changes(signals, moving, edges_s)
+    np.add.at(changed, np.abs(at_s[None, :] - at_edge[:, None]).argmin(axis=1) if len(at_edge) else [], cost)
+    counts = summed(known.astype(np.float64))
+    usual = np.nan_to_num(signals.rows(np.flatnonzero(moving)).level(slice(None)))
+    near_usual = np.where(known, np.clip(levels, usual - CALM, usual + CALM), 0.0)
     ends = np.array(pressed_ends(track.laps))
     near = np.zeros(len(at_s), dtype=bool)
     if len(ends):
@@ -107,16 +149,38 @@ def course_of(track: Track, signals: Signals, most_cells: int) -> Course:
         timer_s=summed((~paused).astype(np.float64)),
         distance_m=np.interp(at_s, track.t_s, track.curves["distance_m"]),
         stand_s=summed(still.astype(np.float64)),
-        sums=summed(levels),
-        squares=summed(levels**2),
-        counts=summed(known.astype(np.float64)),
+        spread=Spread(summed(levels), summed(levels**2), counts),
+        calm=Spread(summed(near_usual), summed(near_usual**2), counts),
         walking_s=summed((moving & (spm < WALK_SPM)).astype(np.float64)),
         running_s=summed((moving & (spm > RUN_SPM)).astype(np.float64)),
+        changes=np.cumsum(changed),
+        striding_s=summed((moving & (speed > STRIDE_MPS)).astype(np.float64)),
         fast_s=summed((moving & (speed > fast)).astype(np.float64)),
+        turning=_is_near(at_s, np.concatenate((edges_s, ends)), NEAR_END_S) if len(edges_s) else near,
         pressed=near,
         signals=signals,
         moving=moving,
+        cell_s=float(step),
     )
+
+
+def _is_near(at_s: Column, moments_s: Column, within_s: float) -> NDArray[np.bool_]:
+    """Whether one of some moments lies near each edge."""
+    ordered = np.sort(moments_s)
+    after = np.searchsorted(ordered, at_s)
+    before_s, after_s = np.append(-np.inf, ordered)[after], np.append(ordered, np.inf)[after]
+    near: NDArray[np.bool_] = np.minimum(at_s - before_s, after_s - at_s) <= within_s
+    return near
+
+
+def _changes(signals: Signals, moving: NDArray[np.bool_], edges_s: Column) -> tuple[Column, Column]:
+    """The inner change points and what each costs within a step that should hold none."""
+    inner = edges_s[1:-1]
+    parts = [np.arange(int(a), min(int(np.ceil(b)), len(moving))) for a, b in pairwise(edges_s.tolist())]
+    levels = [signals.rows(part[moving[part]]).level(slice(None)) for part in parts]
+    cost = np.array([0.5 * float(np.nansum((two - one) ** 2)) for one, two in pairwise(levels)])
+    stops = np.array([bool(np.any(np.isnan(one)) or np.any(np.isnan(two))) for one, two in pairwise(levels)])
+    return inner, np.where(stops, STOP_COST, np.minimum(cost, CHANGE_MOST)) if len(inner) else np.empty(0)
 
 
 def pressed_ends(laps: tuple[Lap, ...]) -> list[float]:
@@ -156,7 +220,7 @@ def pairs_of(step: Step, course: Course, *, outer: bool, level: Column | None) -
     first = np.concatenate(([0], np.cumsum(sizes)[:-1])).astype(np.intp)
     start = np.arange(int(sizes.sum())) - np.repeat(first - low, sizes)
     end = np.repeat(ends, sizes)
-    cost = _emission(step, course, start, end, level)
+    cost = _emission(step, course, start, end, level, free=outer and step.label.direction == "forward")
     if planned is not None:
         off = np.abs(np.log(np.maximum(quantity[end] - quantity[start], 1e-9) / planned)) / spread
         cost = cost + np.where(off <= HUBER, 0.5 * off**2, HUBER * off - 0.5 * HUBER**2)
@@ -165,6 +229,7 @@ def pairs_of(step: Step, course: Course, *, outer: bool, level: Column | None) -
         speed = (course.distance_m[end] - course.distance_m[start]) / np.maximum(moved_s, 1.0)
         off = np.abs(np.log(np.maximum(speed, 0.05) / step.speed_mps)) / PACE_SHARE
         cost = cost + np.where(off <= HUBER, 0.5 * off**2, HUBER * off - 0.5 * HUBER**2)
+    cost = cost + NO_CHANGE_COST * ~course.turning[end]
     if np.any(course.pressed):
         cost = cost - PRESSED_GAIN * course.pressed[end]
         if step.until_lap:
@@ -195,21 +260,29 @@ def _measure(step: Step, course: Course, *, outer: bool) -> tuple[Column, float 
 
 
 def _emission(
-    step: Step, course: Course, start: NDArray[np.intp], end: NDArray[np.intp], level: Column | None
+    step: Step, course: Course, start: NDArray[np.intp], end: NDArray[np.intp], level: Column | None, *, free: bool
 ) -> Column:
-    resting = step.label.direction == "rest"
+    if step.label.direction == "rest":
+        moved_s = (course.timer_s - course.stand_s)[end] - (course.timer_s - course.stand_s)[start]
+        resting: Column = PACE_ABOUT_COST * moved_s + STRIDE_COST * (course.striding_s[end] - course.striding_s[start])
+        return resting
     stood_s = course.stand_s[end] - course.stand_s[start]
-    if level is None:
-        counts = course.counts[end] - course.counts[start]
-        sums, squares = course.sums[end] - course.sums[start], course.squares[end] - course.squares[start]
-        apart2 = (squares - sums**2 / np.maximum(counts, 1.0)).sum(axis=1) / (2.0 * INDEPENDENT_S)
-    else:
+    if free:
+        within = course.calm.within(start, end)
+        # Change points are a few seconds off: those near an end are that end.
+        near = int(np.ceil(NEAR_END_S / course.cell_s))
+        inner = course.changes[np.maximum(end - near, 0)] - course.changes[np.minimum(start + near, len(course))]
+        free_cost: Column = FREE_SHARE * within + np.maximum(inner, 0.0)
+        return free_cost
+    if level is not None:
         unlike = course.on_grid(course.signals.unlike(level) * course.moving)
         apart2 = unlike[end] - unlike[start]
-    if resting:
-        moved_s = (course.timer_s - course.stand_s)[end] - (course.timer_s - course.stand_s)[start]
-        cost: Column = MOVE_COST * moved_s + 0.5 * apart2
-        return cost
+    else:
+        # Watches smooth: the first and last seconds of a step are a ramp, which is no unrest of its own.
+        length_s = course.at_s[end] - course.at_s[start]
+        trim = (np.minimum(RAMP_S, RAMP_SHARE * length_s) / course.cell_s).astype(np.intp)
+        apart2 = course.spread.within(start + trim, end - trim)
+    cost: Column
     cost = apart2 + STAND_COST * stood_s
     if step.label.direction == "backward":
         cost = cost + FAST_COST * (course.fast_s[end] - course.fast_s[start])

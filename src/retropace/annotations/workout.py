@@ -17,7 +17,7 @@ from retropace.annotations.costs import Course, course_of, spread_of
 from retropace.annotations.plan import Plan, Step, count_steps
 from retropace.annotations.settling import settle
 from retropace.signals import Signals
-from retropace.spans import Column
+from retropace.spans import Column, Spans, union
 from retropace.track import Track
 from retropace.units import clock
 
@@ -31,10 +31,14 @@ MOST_WRONG = 0.15
 """Share of the steps that may be off by three standard deviations."""
 STANDS_OUT = 3.0
 """Nats by which a stretch has to fit its own pace and cadence better than its neighbours': twenty to one."""
-LEAST_BACKWARD, LEAST_OTHERS = 0.8, 0.5
+LEAST_BACKWARD, LEAST_OTHERS = 0.7, 0.5
 """Share of the backward stretches, and of all steps, that have to stand out."""
 RESTING_MPS, STANDING_SHARE = 0.4, 0.4
 """Somebody who rests stands for much of it, or paces about: slower than anybody walks, even backward (0.5 m/s)."""
+OUTER_SURE_S = 6.0
+"""Where a warm-up ends and a cool-down begins is first told by a change point alone."""
+STOP_SURE_S = 8.0
+"""A rest begins where the runner comes to a stop within so many seconds."""
 AT_THE_ENDS_S = 15.0
 """Getting going and coming to a stop are part of the first and last step."""
 MOST_BETWEEN = 0.05
@@ -82,15 +86,18 @@ class Workout:
 def fit_workout(plan: Plan, track: Track, signals: Signals, edges_s: Column) -> Workout:
     """Lay a plan along a track; ``edges_s`` are its change points, to see what the plan leaves unexplained."""
     why_not = _impossible(plan, track)
-    path = None if why_not else align(plan, track, signals)
+    path = None if why_not else align(plan, track, signals, edges_s)
     if path is None or not path.placed:
         return Workout(plan, (), 0, 0, why_not or "no way was found to lay its steps along the activity")
-    course = course_of(track, signals, len(signals) + 1)
+    course = course_of(track, signals, edges_s, len(signals) + 1)
     levels = kind_levels(path, course)
     gains = [_gain(number, path, levels, course) for number in range(len(path.placed))]
     done = tuple(_done(one, gain, course) for one, gain in zip(path.placed, gains, strict=True))
     why_not = _why_not(path, done, gains, levels, course, edges_s)
-    return Workout(plan, done if why_not else _refined(done, signals), path.missing, path.extra, why_not)
+    if not why_not:
+        refined = _refined(path, signals, union(np.concatenate((track.pauses, track.standing))))
+        done = tuple(_done(one, gain, course) for one, gain in zip(refined, gains, strict=True))
+    return Workout(plan, done, path.missing, path.extra, why_not)
 
 
 def workout_annotations(workout: Workout) -> list[Annotation]:
@@ -102,18 +109,49 @@ def workout_annotations(workout: Workout) -> list[Annotation]:
     ]
 
 
-def _refined(done: tuple[DoneStep, ...], signals: Signals) -> tuple[DoneStep, ...]:
-    """The steps with their edges to the second, where the grid was coarser, and out to the ends of the activity."""
-    cell_s = np.ceil(len(signals) / MOST_CELLS)
-    if cell_s > 1.0:
-        rough = tuple(Annotation(one.start_s, one.end_s, one.step.label, sure_s=2.0 * cell_s) for one in done)
-        settled, _ = settle(rough, signals)
-        done = tuple(replace(one, start_s=at.start_s, end_s=at.end_s) for one, at in zip(done, settled, strict=True))
-    if done[0].start_s <= AT_THE_ENDS_S:
-        done = (replace(done[0], start_s=0.0), *done[1:])
-    if done[-1].end_s >= len(signals) - AT_THE_ENDS_S:
-        done = (*done[:-1], replace(done[-1], end_s=float(len(signals))))
-    return done
+def _refined(path: Path, signals: Signals, halts: Spans) -> tuple[Placed, ...]:
+    """The steps with their edges to the second, where the grid was coarser or no level held an edge in its place."""
+    cell_s = float(np.ceil(len(signals) / MOST_CELLS))
+    rough = [
+        Annotation(one.start_s, one.end_s, one.step.label, sure_s=OUTER_SURE_S if one.outer else 2.0 * cell_s)
+        for one in path.placed
+    ]
+    if cell_s <= 1.0:
+        rough = [
+            one if placed.outer else replace(one, sure_s=0.0) for one, placed in zip(rough, path.placed, strict=True)
+        ]
+    settled, _ = settle(tuple(rough), signals)
+    placed = [replace(one, start_s=at.start_s, end_s=at.end_s) for one, at in zip(path.placed, settled, strict=True)]
+    placed = _to_stands(placed, halts)
+    if placed[0].start_s <= AT_THE_ENDS_S:
+        placed[0] = replace(placed[0], start_s=0.0)
+    if placed[-1].end_s >= len(signals) - AT_THE_ENDS_S:
+        placed[-1] = replace(placed[-1], end_s=float(len(signals)))
+    return tuple(placed)
+
+
+def _to_stands(placed: list[Placed], halts: Spans) -> list[Placed]:
+    """The steps with the edges of rests where the runner really came to a stop and set off again."""
+    moved = list(placed)
+    for number, one in enumerate(moved):
+        if one.step.label.direction != "rest" or len(halts) == 0:
+            continue
+        stop, go = (
+            float(halts[np.abs(halts[:, 0] - one.start_s).argmin(), 0]),
+            float(halts[np.abs(halts[:, 1] - one.end_s).argmin(), 1]),
+        )
+        start_s = stop if abs(stop - one.start_s) <= STOP_SURE_S else one.start_s
+        end_s = go if abs(go - one.end_s) <= STOP_SURE_S else one.end_s
+        before = moved[number - 1] if number > 0 else None
+        after = moved[number + 1] if number + 1 < len(moved) else None
+        if start_s >= end_s or (before and before.start_s >= start_s) or (after and after.end_s <= end_s):
+            continue
+        if before and before.end_s == one.start_s:
+            moved[number - 1] = replace(before, end_s=start_s)
+        if after and after.start_s == one.end_s:
+            moved[number + 1] = replace(after, start_s=end_s)
+        moved[number] = replace(one, start_s=start_s, end_s=end_s)
+    return moved
 
 
 def _impossible(plan: Plan, track: Track) -> str:
