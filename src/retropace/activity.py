@@ -89,17 +89,32 @@ class Lap:
     distance_m: float = np.nan
 
 
+AUTOLAPS_M = (1000.0, 1609.344, 500.0, 804.672, 5000.0)
+"""After how much watches end laps by themselves: kilometres, miles, halves of them, five kilometres."""
+AUTOLAP_OFF_M = 1.0
+"""Such a lap is as long to the metre; nobody presses a button so well twice running."""
+
+
 def automatic(laps: tuple[Lap, ...]) -> tuple[bool, ...]:
     """For each lap whether the device ended it by itself, after a set distance or time, and nobody pressed anything.
 
-    A workout step ends a lap in the same way; there the step changes from one lap to the next. The last lap ends with
-    the session and is never automatic.
+    A workout step ends a lap in the same way; there the step changes from one lap to the next. Files that call every
+    lap manual (TCX from Garmin Connect) are told by two laps running of one such distance. The last lap ends with the
+    session and is never automatic.
     """
     ended = [
         lap.trigger in ("distance", "time", "position")
         and (lap.step_index is None or lap.step_index == after.step_index)
         for lap, after in pairwise(laps)
     ]
+    for at, (lap, after) in enumerate(pairwise(laps)):
+        if lap.step_index is None and any(
+            abs(lap.distance_m - unit) <= AUTOLAP_OFF_M and abs(after.distance_m - unit) <= AUTOLAP_OFF_M
+            for unit in AUTOLAPS_M
+        ):
+            ended[at] = True
+            if at + 1 < len(ended):
+                ended[at + 1] = True
     return (*ended, *(False for _ in laps[-1:]))
 
 

@@ -13,14 +13,15 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from retropace.annotations.costs import Course, Pairs, course_of, pairs_of
+from retropace.annotations.costs import Pairs, pairs_of
+from retropace.annotations.course import Course, course_of
 from retropace.annotations.plan import Item, Plan, Repeat, Step, steps_of
 from retropace.signals import Signals
 from retropace.spans import Column
 from retropace.track import Track
 
-MOST_CELLS = 1800
-"""The grid is as fine as a second in half an hour, and coarser in longer sessions."""
+MOST_CELLS = 1200
+"""The grid is as fine as a second in twenty minutes, and coarser in longer sessions; polishing makes up for it."""
 ROUNDS = 4
 MISSING_REP = 12.0
 EXTRA_REP = 10.0
@@ -54,6 +55,8 @@ class Path:
     cost: float
     missing: int
     extra: int
+    cell_s: float
+    """How fine the grid was."""
 
 
 def align(plan: Plan, track: Track, signals: Signals, edges_s: Column) -> Path | None:
@@ -214,7 +217,7 @@ class _Round:
             at_s = self.course.at_s
             placed.append(Placed(layer.step, layer.kind, float(at_s[start]), float(at_s[edge]), layer.outer))
             merge, edge = layer.before, self._before_gap(layer.before, start)
-        return Path(tuple(reversed(placed)), cost, missing, extra)
+        return Path(tuple(reversed(placed)), cost, missing, extra, self.course.cell_s)
 
     def _before_gap(self, merge: _Merge, start: int) -> int:
         """Where the step before ended: here, or before a gap."""

@@ -11,11 +11,12 @@ from itertools import pairwise
 
 import numpy as np
 
-from retropace.annotations.alignment import MOST_CELLS, Path, Placed, align, kind_levels
+from retropace.annotations.alignment import Path, Placed, align, kind_levels
 from retropace.annotations.annotation import PRESSED_SURE_S, Annotation, Origin
-from retropace.annotations.costs import Course, course_of, spread_of
+from retropace.annotations.costs import spread_of
+from retropace.annotations.course import Course, course_of
 from retropace.annotations.plan import Plan, Step, count_steps
-from retropace.annotations.settling import settle
+from retropace.annotations.polishing import polish
 from retropace.signals import Signals
 from retropace.spans import Column, Spans, union
 from retropace.track import Track
@@ -35,8 +36,6 @@ LEAST_BACKWARD, LEAST_OTHERS = 0.7, 0.5
 """Share of the backward stretches, and of all steps, that have to stand out."""
 RESTING_MPS, STANDING_SHARE = 0.4, 0.4
 """Somebody who rests stands for much of it, or paces about: slower than anybody walks, even backward (0.5 m/s)."""
-OUTER_SURE_S = 6.0
-"""Where a warm-up ends and a cool-down begins is first told by a change point alone."""
 STOP_SURE_S = 8.0
 """A rest begins where the runner comes to a stop within so many seconds."""
 AT_THE_ENDS_S = 15.0
@@ -95,7 +94,7 @@ def fit_workout(plan: Plan, track: Track, signals: Signals, edges_s: Column) -> 
     done = tuple(_done(one, gain, course) for one, gain in zip(path.placed, gains, strict=True))
     why_not = _why_not(path, done, gains, levels, course, edges_s)
     if not why_not:
-        refined = _refined(path, signals, union(np.concatenate((track.pauses, track.standing))))
+        refined = _refined(path, levels, course, union(np.concatenate((track.pauses, track.standing))))
         done = tuple(_done(one, gain, course) for one, gain in zip(refined, gains, strict=True))
     return Workout(plan, done, path.missing, path.extra, why_not)
 
@@ -109,24 +108,13 @@ def workout_annotations(workout: Workout) -> list[Annotation]:
     ]
 
 
-def _refined(path: Path, signals: Signals, halts: Spans) -> tuple[Placed, ...]:
-    """The steps with their edges to the second, where the grid was coarser or no level held an edge in its place."""
-    cell_s = float(np.ceil(len(signals) / MOST_CELLS))
-    rough = [
-        Annotation(one.start_s, one.end_s, one.step.label, sure_s=OUTER_SURE_S if one.outer else 2.0 * cell_s)
-        for one in path.placed
-    ]
-    if cell_s <= 1.0:
-        rough = [
-            one if placed.outer else replace(one, sure_s=0.0) for one, placed in zip(rough, path.placed, strict=True)
-        ]
-    settled, _ = settle(tuple(rough), signals)
-    placed = [replace(one, start_s=at.start_s, end_s=at.end_s) for one, at in zip(path.placed, settled, strict=True)]
-    placed = _to_stands(placed, halts)
+def _refined(path: Path, levels: dict[int, Column], course: Course, halts: Spans) -> tuple[Placed, ...]:
+    """The steps with their edges to the second."""
+    placed = _to_stands(polish(path, levels, course, path.cell_s), halts)
     if placed[0].start_s <= AT_THE_ENDS_S:
         placed[0] = replace(placed[0], start_s=0.0)
-    if placed[-1].end_s >= len(signals) - AT_THE_ENDS_S:
-        placed[-1] = replace(placed[-1], end_s=float(len(signals)))
+    if placed[-1].end_s >= course.at_s[-1] - AT_THE_ENDS_S:
+        placed[-1] = replace(placed[-1], end_s=float(course.at_s[-1]))
     return tuple(placed)
 
 

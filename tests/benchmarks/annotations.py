@@ -1,0 +1,130 @@
+"""How well annotations of every kind label simulated sessions: ``python -m tests.benchmarks.annotations [SESSIONS]``.
+
+Prints, for each kind of session, the share of seconds with the true direction, given (a) the workout sentence alone,
+(b) every lap marked, (c) a sidecar whose times are off by 4 s (one standard deviation), with a row for every stretch
+and for the backward ones alone; then sentences of other sessions and of steady runs, all of which should be refused;
+then real interval sessions of the corpus, whose structure is known from their laps, aligned without their laps.
+"""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from retropace.activity import Activity
+from retropace.analysis import Analysis, analyze
+from retropace.annotations import Annotation, Given, Label, Marking, parse_sentence
+from retropace.readers import read_all
+from retropace.simulate import Truth, forward, simulate
+from retropace.simulate.kinds import KINDS, Draw, draw
+
+CORPUS = Path(__file__).resolve().parents[3] / "shared" / "corpus"
+SLOPPY_S = 4.0
+REAL = {
+    "728599.fit": "1300m forward, 600m forward, 330m backward, 600m forward, 330m backward, 600m forward, 490m backward",
+    "running_2025-08-21": "1120m forward, 8x(92m forward, 95m backward), 1.4km forward",
+    "running_2025-08-26": "2.3km forward, 6x(210m forward, 135m backward), 6x(120m forward, 125m backward), 1.9km forward",
+    "7-8K": "6km forward, 7x(120m backward, 75m forward), 700m forward",
+    "777501.fit": "600m forward, 2x(620m forward, 330m backward), 620m forward, 2.4km forward",
+    "running_2025-10-04": "1480m forward, 12x(65m backward, 125m forward), 1.7km forward",
+    "running_2025-11-19": "1960m forward, 5x(800m forward, 460m backward), 830m forward",
+    "running-with-developer-data": "4x(1km forward, 60s backward), 6min forward",
+}
+"""Known structure of real sessions, from their laps; the slower side stands in for backward."""
+
+
+def seconds_right(analysis: Analysis, truth: Truth) -> float:
+    """The share of seconds with the true direction."""
+    moments = np.arange(0.0, analysis.track.elapsed_s) + 0.5
+    found = analysis.segments.direction[np.searchsorted(analysis.segments.edges_s, moments) - 1]
+    last = len(truth.direction) - 1
+    true = np.array(truth.direction)[np.clip(np.searchsorted(truth.edges_s, moments) - 1, 0, last)]
+    return float(np.mean(found == true))
+
+
+def sloppy(made: Draw, seed: int, only: str = "") -> list[Annotation]:
+    """Annotations as somebody remembers them: every edge off by four seconds, one standard deviation."""
+    truth = made.session.truth
+    rng = np.random.default_rng(seed)
+    edges = truth.edges_s + rng.normal(0.0, SLOPPY_S, len(truth.edges_s))
+    edges[0], edges[-1] = 0.0, truth.edges_s[-1]
+    edges = np.maximum.accumulate(np.maximum(edges, 0.0) + 1e-3 * np.arange(len(edges)))
+    given = []
+    for at, direction in enumerate(truth.direction):
+        if direction == (only or direction) and edges[at] + 1.0 < edges[at + 1]:
+            given.append(Annotation(float(edges[at]), float(edges[at + 1]), Label(direction)))
+    return given
+
+
+def measured(kind: str, count: int) -> dict[str, list[float]]:
+    """Seconds right for each way of saying it, over ``count`` sessions of a kind."""
+    right: dict[str, list[float]] = {name: [] for name in ("sentence", "laps", "sidecar", "backward rows")}
+    for seed in range(count):
+        made = draw(kind, seed)
+        truth, activity = made.session.truth, made.session.activity
+        laps = [Marking(f"lap {at + 1}", Label(direction)) for at, direction in enumerate(truth.direction)]
+        # Without laps: the sentence has to do alone.
+        bare = replace(activity, laps=())
+        ways: dict[str, tuple[Activity, list[Given]]] = {
+            "sentence": (bare, [parse_sentence(made.sentence)]),
+            "laps": (activity, [*laps]),
+            "sidecar": (bare, [*sloppy(made, seed)]),
+            "backward rows": (bare, [*sloppy(made, seed, "backward")]),
+        }
+        for name, (recorded, given) in ways.items():
+            right[name].append(seconds_right(analyze(recorded, given), truth))
+    return right
+
+
+def foreign(count: int) -> tuple[int, int]:
+    """How many sentences of other kinds of session, and of intervals on steady runs, are refused, and of how many."""
+    kinds = sorted(KINDS)
+    refused = 0
+    tried = 0
+    for seed in range(count):
+        for at, kind in enumerate(kinds):
+            other = draw(kinds[(at + 1 + seed % 4) % 5], seed + 1000).sentence
+            steady = simulate([forward(seconds=1500 + 20 * seed)], seed=seed).activity
+            for activity in (draw(kind, seed).session.activity, steady):
+                result = analyze(activity, [parse_sentence(other)]).workout
+                refused += result is not None and not result.fits
+                tried += 1
+    return refused, tried
+
+
+def real() -> None:
+    """Print how the real sessions align without their laps, against these."""
+    for name, sentence in REAL.items():
+        path = next(path for path in sorted(CORPUS.glob("*/*")) if name in path.name)
+        activity = read_all(path)[0]
+        ends = np.array([lap.end_s for lap in activity.laps[:-1]])
+        result = analyze(replace(activity, laps=()), [parse_sentence(sentence)]).workout
+        assert result is not None
+        found = np.array([step.end_s for step in result.steps[:-1]])
+        off = found - ends[np.abs(ends[None, :] - found[:, None]).argmin(axis=1)] if len(found) else np.empty(0)
+        fit = np.mean([step.fit for step in result.steps]) if result.steps else np.nan
+        sys.stdout.write(f"{name}: {sentence}\n  {'fits' if result.fits else 'REFUSED: ' + result.why_not}, ")
+        sys.stdout.write(
+            f"{len(result.steps)} steps, fit {fit:.2f}, within 5 s of a lap {np.mean(np.abs(off) <= 5.0):.2f}, "
+        )
+        sys.stdout.write(f"seconds after it: {' '.join(f'{value:+.0f}' for value in off)}\n")
+
+
+def main(count: int) -> None:
+    """Print all tables."""
+    sys.stdout.write(f"{'seconds right':14s}{'sentence':>18s}{'laps':>18s}{'sidecar':>18s}{'backward rows':>18s}\n")
+    for kind in KINDS:
+        right = measured(kind, count)
+        cells = "".join(f"{np.mean(values):10.4f} ({np.min(values):.3f})" for values in right.values())
+        sys.stdout.write(f"{kind:14s}{cells}\n")
+    refused, tried = foreign(max(count // 5, 1))
+    sys.stdout.write(f"foreign sentences refused: {refused} of {tried}\n")
+    if CORPUS.is_dir():
+        real()
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 100)
