@@ -165,7 +165,7 @@ def _emission(
         trim = (np.minimum(RAMP_S, RAMP_SHARE * length_s) / course.cell_s).astype(np.intp)
         apart2 = course.spread.within(start + trim, end - trim)
     cost: Column
-    cost = apart2 + STAND_COST * stood_s
+    cost = apart2 if step.recovers else apart2 + STAND_COST * stood_s
     if step.label.direction == "backward":
         cost = cost + FAST_COST * (course.fast_s[end] - course.fast_s[start])
     if step.label.gait == "run":

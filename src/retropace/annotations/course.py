@@ -41,7 +41,7 @@ class Spread:
         """How little the seconds of each stretch are like their mean, in nats."""
         counts, sums = self.counts[end] - self.counts[start], self.sums[end] - self.sums[start]
         apart2 = self.squares[end] - self.squares[start] - sums**2 / np.maximum(counts, 1.0)
-        cost: Column = apart2.sum(axis=1) / (2.0 * INDEPENDENT_S)
+        cost: Column = apart2.sum(axis=-1) / (2.0 * INDEPENDENT_S)
         return cost
 
 

@@ -46,6 +46,7 @@ def _step(step: WorkoutStep) -> Step:
         seconds=float(step.duration) if step.duration_kind == "time" and known else None,
         metres=float(step.duration) if step.duration_kind == "distance" and known else None,
         until_lap=step.duration_kind == "open",
+        recovers=step.intensity in ("rest", "recovery"),
     )
 
 

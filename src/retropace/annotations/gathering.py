@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from retropace.activity import Activity
-from retropace.annotations.annotation import Annotation, Marking
+from retropace.annotations.annotation import PRESSED_SURE_S, Annotation, Marking
 from retropace.annotations.field import DirectionField, from_field
 from retropace.annotations.file_workout import plan_of, says_backward
 from retropace.annotations.geojson import Zones
@@ -14,6 +14,7 @@ from retropace.annotations.named import from_names, from_title
 from retropace.annotations.placing import place
 from retropace.annotations.plan import Plan
 from retropace.annotations.waypoints import from_waypoints
+from retropace.annotations.where import step_name
 from retropace.annotations.workout import Workout, fit_workout, workout_annotations
 from retropace.annotations.zones import from_zones
 from retropace.errors import AnnotationError
@@ -75,6 +76,7 @@ def gather(
         found, said = ([], ()) if spoken else from_title(activity, track.elapsed_s)
         spoken += found
         warnings += said
+    spoken = _with_steps(spoken, track, signals, edges_s)
     annotations, told = place(spoken, track)
     return Gathered(annotations, workout, (*warnings, *told))
 
@@ -84,3 +86,29 @@ def _own_plan(track: Track) -> Plan | None:
     if not says_backward(track.steps) or any(lap.step_index is not None for lap in track.laps):
         return None
     return plan_of(track.steps)
+
+
+def _with_steps(
+    spoken: list[Annotation | Marking], track: Track, signals: Signals, edges_s: Column
+) -> list[Annotation | Marking]:
+    """The same with ``step "NAME"`` found by aligning the workout in the file, where no lap says which step it was."""
+    if not track.steps or any(lap.step_index is not None for lap in track.laps):
+        return spoken
+    wanted = [(item, step_name(item.where)) for item in spoken if isinstance(item, Marking)]
+    if not any(name for _, name in wanted):
+        return spoken
+    plan, kinds = plan_of(track.steps), [step for step in track.steps if step.duration_kind != "repeat"]
+    workout = fit_workout(plan, track, signals, edges_s)
+    found: list[Annotation | Marking] = []
+    for item in spoken:
+        name = step_name(item.where) if isinstance(item, Marking) else None
+        if not isinstance(item, Marking) or name is None:
+            found.append(item)
+            continue
+        called = [at for at, step in enumerate(kinds) if name in (step.name.casefold(), step.note.casefold())]
+        spans = [(one.start_s, one.end_s) for one in workout.steps if workout.fits and one.kind in called]
+        found += [
+            Annotation(start, end, item.label, item.note, item.origin, PRESSED_SURE_S, item.attributes)
+            for start, end in spans
+        ] or [item]
+    return found

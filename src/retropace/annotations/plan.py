@@ -22,6 +22,8 @@ class Step:
     until_lap: bool = False
     speed_mps: float | None = None
     """The pace to run at; None if it is left to the runner."""
+    recovers: bool = False
+    """Whether it is a recovery, in which standing is as good as moving."""
 
     def __str__(self) -> str:
         return f"{self.length} {self.label}".strip()

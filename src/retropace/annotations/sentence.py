@@ -18,7 +18,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from retropace.annotations.plan import MOST_STEPS, Item, Plan, Repeat, Step, count_steps
-from retropace.annotations.sentence_step import NUMBERS_SPELLED, RECOVERING_SPELLED, Cursor, parse_step
+from retropace.annotations.sentence_step import NUMBERS_SPELLED, Cursor, parse_step
 from retropace.annotations.sentence_tokens import COUNTING, tokens_of, wrong
 from retropace.errors import AnnotationError
 
@@ -58,12 +58,10 @@ def _sentence(cursor: Cursor, depth: int) -> list[Item]:
     _skip_separators(cursor)
     while (token := cursor.peek()) is not None and token.text not in CLOSING:
         opens_recovery = bare and _skips_to_recovery(cursor)
-        begin = cursor.next
         found = _item(cursor, depth)
         item = found.repeat if isinstance(found, _Bare) else found
         last = items[-1] if items else None
-        named = any(token.spelled in RECOVERING_SPELLED for token in cursor.tokens[begin : cursor.next])
-        recovers = isinstance(item, Step) and (opens_recovery or named or item.label.direction == "rest")
+        recovers = isinstance(item, Step) and (opens_recovery or item.recovers or item.label.direction == "rest")
         if bare and recovers and isinstance(last, Repeat):
             items[-1] = replace(last, body=(*last.body, item))
             bare = False

@@ -113,6 +113,7 @@ def parse_step(cursor: Cursor) -> Step:
         metres=length.size if length.kind == "m" else None,
         until_lap=until_lap,
         speed_mps=draft.speed_mps,
+        recovers=any(token.spelled in RECOVERING_SPELLED for token in draft.words),
     )
 
 

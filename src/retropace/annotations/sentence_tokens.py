@@ -58,7 +58,7 @@ def tokens_of(text: str) -> list[Token]:
 def _words_of(word: str, at: int, *, after_number: bool) -> list[Token]:
     """A word, parted where a unit and what follows it, or a count and what it counts, are written together."""
     whole = [Token("word", word, at)]
-    if plain(word) in UNITS or not after_number:
+    if plain(word) in UNITS or plain(word) in COUNTING or not after_number:
         return whole
     for length in range(len(word) - 1, 0, -1):
         head, tail = plain(word[:length]), word[length:]

@@ -185,7 +185,7 @@ AMBIGUOUS: dict[str, tuple[str, ...]] = {
 WAY: dict[str, tuple[str, ...]] = {
     "en": (
         *("way back", "back home", "run home", "return", "opposite direction", "other way round", "counterclockwise"),
-        *("counter-clockwise", "anticlockwise", "anti-clockwise", "wrong way"),
+        *("counter-clockwise", "anticlockwise", "anti-clockwise", "wrong way", "course in reverse", "course backwards"),
     ),
     "de": ("zurück", "zurueck", "rückweg", "heimweg", "retour", "gegen den uhrzeigersinn", "gegenrichtung"),
     "fr": ("retour", "sens inverse", "sens contraire", "chemin du retour", "sens antihoraire"),
@@ -203,7 +203,7 @@ WAY: dict[str, tuple[str, ...]] = {
 
 ROUTES: dict[str, tuple[str, ...]] = {
     "en": (
-        *("loop", "loops", "route", "circuit", "the course", "course in reverse", "course backwards", "trail", "home"),
+        *("loop", "loops", "route", "circuit", "the course", "trail", "home"),
         *("direction", "shoes", "parkrun", "block", "lake", "lollipop"),
     ),
     "de": ("runde", "strecke", "route", "rundkurs", "hausrunde", "schleife", "kurs", "nach hause", "heim", "schuhe"),

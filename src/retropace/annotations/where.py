@@ -98,6 +98,12 @@ def parse_point(text: str) -> PointResolver:
     raise AnnotationError(f'"{text}" is no moment: give 12:30, 1.2km, 08:01:10Z or end')
 
 
+def step_name(text: str) -> str | None:
+    """The name in ``step "NAME"``, without case; None if the text is no such place."""
+    match = _STEP.fullmatch(text.strip())
+    return None if match is None else match[1].strip().casefold()
+
+
 def split_where(text: str) -> tuple[str, str]:
     """The start and the end of a place that is a range, as written; the whole and nothing for any other place."""
     text = text.strip()

@@ -32,6 +32,8 @@ MOST_WRONG = 0.15
 """Share of the steps that may be off by three standard deviations."""
 STANDS_OUT = 3.0
 """Nats by which a stretch has to fit its own pace and cadence better than its neighbours': twenty to one."""
+LEAST_APART = 0.8
+"""Noises that a step has to be apart from its neighbours: long enough, any two stretches differ reliably by less."""
 LEAST_BACKWARD, LEAST_OTHERS = 0.7, 0.5
 """Share of the backward stretches, and of all steps, that have to stand out."""
 RESTING_MPS, STANDING_SHARE = 0.4, 0.4
@@ -42,7 +44,7 @@ AT_THE_ENDS_S = 15.0
 """Getting going and coming to a stop are part of the first and last step."""
 MOST_BETWEEN = 0.05
 """Share of the session that may be movement between steps: pauses are expected there, runs are not."""
-LEAST_EXPLAINED = 0.6
+LEAST_EXPLAINED = 0.5
 """Share of what the best change points explain of the session that the steps have to explain."""
 ALIKE = 0.3
 """Nats per second up to which a stretch looks like a kind of step: between one and two noises from it."""
@@ -52,9 +54,10 @@ LOOKALIKE = (0.6, 1.6)
 
 @dataclass(frozen=True, slots=True)
 class DoneStep:
-    """A step as planned and as carried out."""
+    """A step as planned and as carried out; ``kind`` is its place in the text."""
 
     step: Step
+    kind: int
     start_s: float
     end_s: float
     done: float
@@ -188,6 +191,11 @@ def _gain(number: int, path: Path, levels: dict[int, Column], course: Course) ->
     beside = [other for other in beside if other.kind != one.kind]
     if one.kind not in levels or not beside:
         return np.nan
+    apart2 = [
+        float(np.nansum((levels[other.kind] - levels[one.kind]) ** 2)) for other in beside if other.kind in levels
+    ]
+    if apart2 and min(apart2) < LEAST_APART**2:
+        return 0.0
     own = course.signals.rows(rows).unlike(levels[one.kind])[moving]
     gains = [
         float((course.signals.rows(rows).unlike(levels[other.kind])[moving] - own).sum())
@@ -204,11 +212,11 @@ def _done(one: Placed, gain: float, course: Course) -> DoneStep:
     done = float(np.diff(np.interp(at, course.at_s, course.distance_m if step.metres is not None else elapsed))[0])
     planned = step.metres or step.seconds
     if planned is None:
-        return DoneStep(step, one.start_s, one.end_s, done, np.nan, 1.0)
+        return DoneStep(step, one.kind, one.start_s, one.end_s, done, np.nan, 1.0)
     ratio = done / planned
     off = np.log(max(ratio, 1e-3)) / spread_of(step, outer=one.outer)
     fit = float(np.exp(-0.5 * off**2)) * (0.5 if gain < STANDS_OUT else 1.0)
-    return DoneStep(step, one.start_s, one.end_s, done, ratio, fit)
+    return DoneStep(step, one.kind, one.start_s, one.end_s, done, ratio, fit)
 
 
 def _why_not(
@@ -326,7 +334,9 @@ def _lookalike(path: Path, levels: dict[int, Column], course: Course, edges_s: C
     for start, end in zip(edges_s[:-1].tolist(), edges_s[1:].tolist(), strict=True):
         rows = np.arange(int(np.ceil(start)), min(int(end), len(course.moving)))
         rows = rows[course.moving[rows]]
-        if len(rows) < 10 or np.any(np.isin(owner[rows], list(kinds))):
+        # How somebody sets off and comes home is no rep.
+        at_the_ends = start <= 0.0 or end >= float(course.at_s[-1]) - 1.0
+        if len(rows) < 10 or at_the_ends or np.any(np.isin(owner[rows], list(kinds))):
             continue
         piece = course.signals.rows(rows)
         mine = int(owner[rows[len(rows) // 2]])

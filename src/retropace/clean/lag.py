@@ -15,10 +15,10 @@ from retropace.settings import CleanSettings
 from retropace.spans import Column, Spans
 
 CHANGE_S = 3
-"""Changes are looked at over this many seconds."""
+"""Changes are those between the means of neighbouring stretches of this many seconds."""
 MOST_APART_S = 10
 """Speed and cadence of no recording trail each other by more."""
-LEAST_LIKENESS = 0.15
+LEAST_LIKENESS = 0.25
 """How well the changes of speed and cadence must fit each other before their distance in time is believed."""
 LEAST_S, MOST_S = 300, 200_000
 """A shorter recording holds too few changes to tell; a longer one than two days is mostly gaps."""
@@ -40,35 +40,52 @@ class Lags:
 def estimate_lags(t_s: Column, speed_mps: Column, cadence_spm: Column, settings: CleanSettings) -> Lags:
     """The lags of speed and cadence as a device recorded them.
 
-    How far apart the two are is measured: where their changes fit each other best. How far both trail the body
-    together cannot be seen without marks and is taken as usual.
+    How far apart the two are is measured: where the sizes of their changes fit each other best. Their sign says
+    nothing: who turns round to run backward slows down and steps faster. How far both trail the body together cannot
+    be seen without marks and is taken as usual; measuring it against the positions, which trail too, was no better.
     """
     usual = Lags(settings.lag_s + settings.apart_s / 2.0, settings.lag_s - settings.apart_s / 2.0)
-    known = np.isfinite(speed_mps) & np.isfinite(cadence_spm)
-    if known.sum() < LEAST_S / 4 or not LEAST_S <= t_s[-1] <= MOST_S:
+    if not LEAST_S <= t_s[-1] <= MOST_S:
         return usual
     grid = np.arange(0.0, t_s[-1])
-    changes = []
-    for column in (speed_mps, cadence_spm):
-        signal = np.interp(grid, t_s[known], column[known])
-        change = signal[CHANGE_S:] - signal[:-CHANGE_S]
-        # A stop or a start is one huge change: it must not outvote all the others.
-        change = np.clip(change, *np.percentile(change, [2.0, 98.0]))
-        changes.append(change - change.mean())
-    speed, cadence = changes
-    size = float(np.sqrt(np.sum(speed**2) * np.sum(cadence**2)))
-    if size <= 0.0:
+    speed, cadence = _on(grid, t_s, speed_mps), _on(grid, t_s, cadence_spm)
+    if speed is None or cadence is None:
         return usual
-    middle = slice(MOST_APART_S, len(cadence) - MOST_APART_S)
+    apart_s, likeness = _best_shift(np.abs(_changes(speed)), np.abs(_changes(cadence)))
+    if likeness < LEAST_LIKENESS:
+        return usual
+    return Lags(settings.lag_s + apart_s / 2.0, settings.lag_s - apart_s / 2.0)
+
+
+def _on(grid_s: Column, t_s: Column, column: Column) -> Column | None:
+    """A column second by second; None if too little of it is known."""
+    known = np.isfinite(column)
+    return np.interp(grid_s, t_s[known], column[known]) if known.sum() >= LEAST_S / 4 else None
+
+
+def _changes(signal: Column) -> Column:
+    """How much the mean of the next seconds differs from that of the last ones, every second."""
+    total = np.concatenate(([0.0], np.cumsum(signal)))
+    mean = (total[CHANGE_S:] - total[:-CHANGE_S]) / CHANGE_S
+    change = mean[CHANGE_S:] - mean[:-CHANGE_S]
+    # A stop or a start is one huge change: it must not outvote all the others.
+    clipped: Column = np.clip(change, *np.percentile(change, [2.0, 98.0]))
+    return clipped
+
+
+def _best_shift(late: Column, early: Column) -> tuple[float, float]:
+    """By how many seconds the one trails the other, and how well they fit then."""
+    late, early = late - late.mean(), early - early.mean()
+    size = float(np.sqrt(np.sum(late**2) * np.sum(early**2)))
+    if size <= 0.0:
+        return 0.0, 0.0
+    middle = slice(MOST_APART_S, len(early) - MOST_APART_S)
     fits = [
-        float(np.sum(speed[MOST_APART_S + apart : len(speed) - MOST_APART_S + apart] * cadence[middle])) / size
-        for apart in range(-MOST_APART_S, MOST_APART_S + 1)
+        float(np.sum(late[MOST_APART_S + shift : len(late) - MOST_APART_S + shift] * early[middle])) / size
+        for shift in range(-MOST_APART_S, MOST_APART_S + 1)
     ]
     best = int(np.argmax(fits))
-    if fits[best] < LEAST_LIKENESS:
-        return usual
-    apart_s = float(best - MOST_APART_S)
-    return Lags(settings.lag_s + apart_s / 2.0, settings.lag_s - apart_s / 2.0)
+    return float(best - MOST_APART_S), fits[best]
 
 
 def pieces(t_s: Column, pauses: Spans) -> list[slice]:

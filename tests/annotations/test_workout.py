@@ -1,0 +1,187 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from retropace.activity import Activity, WorkoutStep
+from retropace.analysis import Analysis, analyze
+from retropace.annotations import FROM_FILE, Label, parse_mark, parse_sentence
+from retropace.annotations.file_workout import plan_of
+from retropace.annotations.plan import Repeat, Step
+from retropace.annotations.workout import Workout
+from retropace.errors import AnnotationError
+from retropace.readers import read
+from retropace.simulate import Place, Stretch, backward, forward, rest, simulate, walk
+from retropace.simulate.kinds import KINDS, draw
+from tests.benchmarks.annotations import REAL, seconds_right
+from tests.conftest import CORPUS
+
+PATH = Place("path", 52.5, 13.3)
+
+
+def fitted(activity: Activity, sentence: str) -> tuple[Workout, Analysis]:
+    analysis = analyze(activity, [parse_sentence(sentence)])
+    assert analysis.workout is not None
+    return analysis.workout, analysis
+
+
+def reps(count: int, recovery: Stretch, seed: int = 1, laps: bool = False) -> Activity:
+    plan: list[Stretch] = [forward(seconds=600)]
+    for number in range(count):
+        plan += [backward(metres=400), recovery] if number < count - 1 else [backward(metres=400)]
+    made = simulate([*plan, forward(seconds=300)], place=PATH, seed=seed).activity
+    return made if laps else replace(made, laps=())
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS))
+@pytest.mark.parametrize("seed", [101, 102])
+def test_the_sentence_alone_labels_a_session(kind: str, seed: int) -> None:
+    made = draw(kind, seed)
+    workout, analysis = fitted(replace(made.session.activity, laps=()), made.sentence)
+    assert workout.fits, workout.why_not
+    assert seconds_right(analysis, made.session.truth) > (0.95 if kind == "alternating" else 0.975)
+    assert all(0.0 <= step.fit <= 1.0 for step in workout.steps)
+    edges = [edge for step in workout.steps for edge in (step.start_s, step.end_s)]
+    assert edges == sorted(edges)
+
+
+def test_a_rep_too_few_or_too_many_is_told() -> None:
+    for said, missing, extra in ((6, 0, 0), (7, 1, 0), (5, 0, 1), (4, 0, 2)):
+        workout, _ = fitted(reps(6, forward(seconds=120, effort=0.85)), f"10min, {said}x(400m back, 2min jog), 5min")
+        assert workout.fits, workout.why_not
+        assert (workout.missing, workout.extra) == (missing, extra)
+        assert sum(step.step.label.direction == "backward" for step in workout.steps) == 6
+
+
+def test_pauses_and_a_forgotten_watch_belong_to_no_step() -> None:
+    plan: list[Stretch] = [walk("forward", 60), rest(120, paused=True), forward(seconds=600)]
+    plan += [backward(seconds=300), rest(200, paused=True), forward(seconds=300), rest(180)]
+    made = simulate(plan, place=PATH, seed=3)
+    workout, analysis = fitted(made.activity, "10min forward, 5min backward, 5min forward")
+    assert workout.fits, workout.why_not
+    assert seconds_right(analysis, made.truth) > 0.98
+    assert float(analysis.summary.directions.elapsed_s[1]) == pytest.approx(300.0, abs=8.0)
+
+
+STEADY = simulate([forward(seconds=1800)], place=PATH, seed=4).activity
+SIX = reps(6, rest(120), seed=5)
+WALK = simulate([walk("forward", 1800)], place=PATH, seed=6).activity
+ALTERNATING = replace(draw("alternating", 7).session.activity, laps=())
+WRONG = [
+    ("reps on a steady run", STEADY, "10min forward, 5x(2min backward, 1min forward), 5min forward"),
+    ("one long stretch on a steady run", STEADY, "10min forward, 10min backward, 10min forward"),
+    ("more distance than was run", STEADY, "10x(2km backward, 2min rest)"),
+    ("more time than it lasted", SIX, "1h forward, 1h backward"),
+    ("reps twice as long", SIX, "10min forward, 6x(800m backward, 2min rest), 5min forward"),
+    ("half as many reps", SIX, "10min forward, 3x(400m backward, 2min rest), 5min forward"),
+    ("twice as many reps", SIX, "10min forward, 12x(400m backward, 2min rest), 5min forward"),
+    ("another warm-up altogether", SIX, "40min forward, 6x(50m backward, 2min rest)"),
+    ("runs for a walk", WALK, "5min forward run, 5x(2min backward run, 2min run), 5min run"),
+    ("rests where nobody rested", WALK, "10min walk, 3x(3min backward walk, 2min rest), 5min walk"),
+    ("400 m for 50 m", ALTERNATING, "10min forward, 4x(400m backward, 400m forward), 5min forward"),
+]
+
+
+@pytest.mark.parametrize(("what", "activity", "sentence"), WRONG, ids=[row[0] for row in WRONG])
+def test_a_sentence_that_does_not_fit_labels_nothing(what: str, activity: Activity, sentence: str) -> None:
+    workout, analysis = fitted(activity, sentence)
+    assert not workout.fits, what
+    assert analysis.annotations == ()
+    assert set(analysis.segments.direction) <= {"forward", "rest"}
+    (said,) = [word for word in analysis.warnings if "does not fit" in word]
+    assert workout.why_not in said
+    document = analysis.to_dict()["workout"]
+    assert document["fits"] is False
+    assert document["why_not"] == workout.why_not
+
+
+def test_sentences_of_other_kinds_of_session_are_refused() -> None:
+    kinds = sorted(KINDS)
+    accepted = []
+    for at, kind in enumerate(kinds):
+        for seed in (201, 202):
+            other = draw(kinds[(at + seed) % 5 if (at + seed) % 5 != at else (at + 1) % 5], seed + 1000).sentence
+            workout, _ = fitted(replace(draw(kind, seed).session.activity, laps=()), other)
+            if workout.fits:
+                accepted.append((kind, seed, other))
+    assert accepted == []
+
+
+def test_until_lap_ends_at_a_pressed_lap() -> None:
+    made = simulate([forward(seconds=431), backward(seconds=187), forward(seconds=300)], place=PATH, seed=8)
+    workout, _ = fitted(made.activity, "until lap forward, until lap backward, 5min forward")
+    assert workout.fits, workout.why_not
+    assert [step.end_s for step in workout.steps[:2]] == pytest.approx([431.0, 618.0], abs=1.0)
+
+
+def test_a_pace_tells_two_like_steps_apart() -> None:
+    plan: list[Stretch] = [forward(seconds=300), forward(metres=800, effort=1.3), backward(metres=800)]
+    made = simulate([*plan, forward(seconds=300)], place=PATH, seed=9)
+    workout, analysis = fitted(replace(made.activity, laps=()), "5min, 800m @4:25/km, 800m backward, 5min")
+    assert workout.fits, workout.why_not
+    assert seconds_right(analysis, made.truth) > 0.98
+
+
+def test_sooner_or_later_named_laps_and_marks_lead() -> None:
+    sentence = "10min, 6x(400m back, 2min rest), 5min"
+    analysis = analyze(SIX, [parse_sentence(sentence), parse_mark("11:00-12:00=forward")])
+    said = [(one.origin.kind, one.label.direction) for one in analysis.annotations[:4]]
+    assert said[:4] == [("workout", "forward"), ("workout", "backward"), ("mark", "forward"), ("workout", "backward")]
+    assert any('--mark "11:00-12:00=forward" says forward: the latter counts' in word for word in analysis.warnings)
+
+
+STEPS = (
+    WorkoutStep(0, "Warm up", duration_kind="time", duration=600.0),
+    WorkoutStep(1, "Backward", duration_kind="distance", duration=400.0),
+    WorkoutStep(2, "Rest", intensity="rest", duration_kind="time", duration=120.0),
+    WorkoutStep(3, duration_kind="repeat", duration=6.0, repeat_from=1),
+    WorkoutStep(4, "Cool down", duration_kind="time", duration=300.0),
+)
+
+
+def test_the_workout_in_the_file_is_the_same_thing() -> None:
+    plan = plan_of(STEPS)
+    warm, body, cool = plan.items
+    assert isinstance(body, Repeat)
+    assert (body.times, [str(step) for step in body.body]) == (6, ["400 m backward", "2:00 rest"])
+    assert (warm, cool) == (Step(Label("forward"), seconds=600.0), Step(Label("forward"), seconds=300.0))
+    # Its steps are named backward and no lap says which of them it was: it is used without being asked for.
+    analysis = analyze(replace(SIX, steps=STEPS))
+    assert analysis.workout is not None
+    assert analysis.workout.fits, analysis.workout.why_not
+    assert {one.origin.kind for one in analysis.annotations} == {"workout"}
+    assert sum(one.label.direction == "backward" for one in analysis.annotations) == 6
+    unnamed = tuple(replace(step, name="") for step in STEPS)
+    assert analyze(replace(SIX, steps=unnamed)).workout is None
+    asked = analyze(replace(SIX, steps=unnamed), [FROM_FILE]).workout
+    assert asked is not None
+    assert asked.fits, asked.why_not
+    with pytest.raises(AnnotationError, match="holds no workout"):
+        analyze(SIX, [FROM_FILE])
+
+
+def test_steps_without_laps_are_found_by_name() -> None:
+    analysis = analyze(replace(SIX, steps=STEPS), [parse_mark('step "Backward"=backward walk')])
+    marked = [one for one in analysis.annotations if one.origin.kind == "mark"]
+    assert len(marked) == 6
+
+
+@pytest.mark.parametrize("name", sorted(REAL))
+def test_real_sessions_align_with_their_lap_marks(name: str) -> None:
+    if not CORPUS.is_dir():
+        pytest.skip("the corpus of real recordings is not here")
+    path = next(path for path in sorted(CORPUS.glob("*/*")) if name in path.name)
+    activity = read(path)
+    ends = np.array([lap.end_s for lap in activity.laps[:-1]])
+    workout, _ = fitted(replace(activity, laps=()), REAL[name])
+    if name in ("777501.fit", "running-with-developer-data"):
+        # A fourth fast stretch that the sentence leaves out; rests of 30 s where the plan has 60.
+        assert not workout.fits
+        return
+    assert workout.fits, workout.why_not
+    found = np.array([step.end_s for step in workout.steps[1:-1]])
+    off = np.abs(ends[None, :] - found[:, None]).min(axis=1)
+    assert float(np.median(off)) <= 7.0
+    assert float(np.mean(off <= 10.0)) >= 0.85
