@@ -1,0 +1,151 @@
+"""The same session labelled through each origin gives the same directions."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from retropace.activity import Activity, Mark, WorkoutStep
+from retropace.analysis import analyze
+from retropace.annotations import Given, parse_field, parse_mark, parse_sentence
+from retropace.annotations.audacity import parse_label_track
+from retropace.annotations.geojson import parse_zones
+from retropace.annotations.sidecar import parse_sidecar
+from retropace.simulate import Place, Stretch, backward, forward, simulate
+from tests.benchmarks.annotations import seconds_right
+
+PATH = Place("path", 52.5, 13.3)
+PLAN: list[Stretch] = [
+    forward(seconds=300),
+    *[backward(seconds=120), forward(seconds=90)] * 3,
+    backward(seconds=120),
+    forward(seconds=90, lap=False),
+    forward(seconds=210),
+]
+MADE = simulate(PLAN, place=PATH, seed=21)
+TRUTH = MADE.truth
+EDGES = TRUTH.edges_s.tolist()
+BACK = [(start, end) for (start, end), way in zip(pairwise(EDGES), TRUTH.direction, strict=True) if way == "backward"]
+BARE = replace(MADE.activity, laps=())
+START = MADE.activity.start_time
+assert START is not None
+
+
+def clock(seconds: float) -> str:
+    assert START is not None
+    return f"{START + timedelta(seconds=seconds):%H:%M:%SZ}"
+
+
+def minutes(seconds: float) -> str:
+    return f"{int(seconds) // 60}:{int(seconds) % 60:02d}"
+
+
+def way(seconds: float) -> str:
+    samples = MADE.activity.samples
+    return f"{float(np.interp(seconds, samples.t_s, samples.distance_m)) / 1000.0:.3f}km"
+
+
+def rows(form: str) -> list[Given]:
+    body = {
+        "elapsed": [f"{minutes(start)},{minutes(end)},backward" for start, end in BACK],
+        "clock": [f"{clock(start)},{clock(end)},backward" for start, end in BACK],
+        "distance": [f"{way(start)},{way(end)},backward" for start, end in BACK],
+        "laps": ['"lap 2,4,6,8",,backward'],
+        "until next": [
+            f"{minutes(start)},,{direction}" for start, direction in zip(EDGES[:-1], TRUTH.direction, strict=True)
+        ],
+    }[form]
+    return [*parse_sidecar("start,end,label\n" + "\n".join(body), "x.csv")]
+
+
+def zone_given() -> tuple[Activity, list[Given]]:
+    """Four boxes on a straight road where the runner always turns: the same seconds, another way."""
+    samples = MADE.activity.samples
+    north = np.interp(samples.t_s, samples.t_s, samples.distance_m)
+    lat = 52.0 + north / 111_267.0
+    straight = replace(samples, lat_deg=lat, lon_deg=np.full(len(lat), 13.0))
+    features = []
+    for start, end in BACK:
+        low, high = np.interp([start + 4.0, end + 4.0], samples.t_s, lat)
+        ring = [[12.999, low], [13.001, low], [13.001, high], [12.999, high], [12.999, low]]
+        shape = {"type": "Polygon", "coordinates": [ring]}
+        features.append({"type": "Feature", "properties": {"label": "backward"}, "geometry": shape})
+    text = json.dumps({"type": "FeatureCollection", "features": features})
+    return replace(BARE, samples=straight), [parse_zones(text, "z.geojson")]
+
+
+def field_given() -> tuple[Activity, list[Given]]:
+    samples = MADE.activity.samples
+    backward_now = np.any([(samples.t_s >= start) & (samples.t_s < end) for start, end in BACK], axis=0)
+    told = replace(samples, extra={"way": backward_now.astype(np.float64)}, texts={"way": ("forward", "backward")})
+    return replace(BARE, samples=told), [parse_field("way")]
+
+
+STEPS = (
+    WorkoutStep(0, "easy", duration_kind="time", duration=300.0),
+    WorkoutStep(1, "Backward", duration_kind="time", duration=120.0),
+    WorkoutStep(2, "jog", duration_kind="time", duration=90.0),
+    WorkoutStep(3, duration_kind="repeat", duration=4.0, repeat_from=1),
+    WorkoutStep(4, "easy", duration_kind="time", duration=210.0),
+)
+SENTENCE = "5min, 4x(2min backward, 90s forward), 3:30 forward"
+LAPS = MADE.activity
+NAMED_LAPS = replace(
+    LAPS, laps=tuple(replace(lap, name="backward") if at in (1, 3, 5, 7) else lap for at, lap in enumerate(LAPS.laps))
+)
+INDEX = [0, 1, 2, 1, 2, 1, 2, 1, 4]
+DONE_STEPS = replace(
+    LAPS, steps=STEPS, laps=tuple(replace(lap, step_index=index) for lap, index in zip(LAPS.laps, INDEX, strict=True))
+)
+WAYPOINTS = replace(
+    BARE, marks=tuple(Mark(at, way) for at, way in zip(EDGES[:-1], TRUTH.direction, strict=True) if at > 0.0)
+)
+LABELS = "".join(f"{start:.6f}\t{end:.6f}\tbackward\n" for start, end in BACK)
+
+
+@dataclass(frozen=True)
+class Case:
+    activity: Activity
+    given: list[Given]
+    least: float
+
+
+CASES = {
+    "marks, elapsed": Case(BARE, [parse_mark(f"{minutes(a)}-{minutes(b)}=backward") for a, b in BACK], 0.985),
+    "marks, laps": Case(LAPS, [parse_mark("lap 2,4,6,8=backward")], 0.999),
+    "marks, even laps": Case(LAPS, [parse_mark("even laps=backward")], 0.999),
+    "marks, steps": Case(DONE_STEPS, [parse_mark('step "Backward"=backward')], 0.999),
+    "sidecar, elapsed": Case(BARE, rows("elapsed"), 0.985),
+    "sidecar, clock": Case(BARE, rows("clock"), 0.985),
+    "sidecar, distance": Case(BARE, rows("distance"), 0.985),
+    "sidecar, laps": Case(LAPS, rows("laps"), 0.999),
+    "sidecar, until next": Case(BARE, rows("until next"), 0.985),
+    "label track": Case(BARE, [*parse_label_track(LABELS, "x.txt")], 0.985),
+    "workout sentence": Case(BARE, [parse_sentence(SENTENCE)], 0.985),
+    "workout in the file": Case(replace(BARE, steps=STEPS), [], 0.985),
+    "names of laps": Case(NAMED_LAPS, [], 0.999),
+    "names of steps": Case(DONE_STEPS, [], 0.999),
+    "waypoints": Case(WAYPOINTS, [], 0.985),
+    "field": Case(*field_given(), 0.985),
+    "zones": Case(*zone_given(), 0.98),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_every_origin_gives_the_same_directions(name: str) -> None:
+    case = CASES[name]
+    analysis = analyze(case.activity, case.given)
+    right = seconds_right(analysis, TRUTH)
+    assert right >= case.least, [one for one in analysis.warnings if "moved" in one or "fit" in one]
+    metres = float(analysis.summary.directions.distance_m[1])
+    assert metres == pytest.approx(TRUTH.distance_m["backward"], rel=0.03)
+
+
+if __name__ == "__main__":
+    for title, case in CASES.items():
+        print(f"{title:22s}{seconds_right(analyze(case.activity, case.given), TRUTH):.4f}")  # noqa: T201 - a table to read
