@@ -137,6 +137,9 @@ def _uses(activity: Activity, track: Track, pressed: int) -> list[str]:
         uses.append("its laps look automatic: check them before you mark by lap")
     if any(step.name or step.note for step in track.steps):
         uses.append("mark workout steps by name: --mark 'step \"NAME\"=backward'")
+    if track.steps and all(lap.step_index is None for lap in track.laps):
+        uses.append("lay the workout in the file along it: --workout file")
+    uses += [f'take the direction from a field: --field "{name}"' for name in sorted(track.texts)[:3]]
     if not np.any(np.isfinite(track.cadence_spm)):
         uses.append("it has no cadence: backward stretches can be told by pace alone")
     if track.distance_source == "none" and not np.any(np.isfinite(track.cadence_spm)):
