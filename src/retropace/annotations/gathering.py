@@ -73,7 +73,7 @@ def gather(
             spoken += found
             warnings += said
         # A title speaks of the whole: only if nothing else says more.
-        found, said = ([], ()) if spoken else from_title(activity, track.elapsed_s)
+        found, said = ([], ()) if spoken or workout is not None else from_title(activity, track.elapsed_s)
         spoken += found
         warnings += said
     spoken = _with_steps(spoken, track, signals, edges_s)

@@ -24,6 +24,8 @@ from retropace.units import clock
 
 LEAST_COVERED = 0.6
 """Share of the session that has to be some step: watches are started early and stopped late, but not for half of it."""
+LEAST_DONE = 0.6
+"""Share of the planned steps that has to have been done: people cut a session short, but not by half."""
 MOST_CHANGES = 3
 """So often pace may change before the first step and after the last."""
 MOST_STRAY = 1.5
@@ -95,7 +97,7 @@ def fit_workout(plan: Plan, track: Track, signals: Signals, edges_s: Column) -> 
     levels = kind_levels(path, course)
     gains = [_gain(number, path, levels, course) for number in range(len(path.placed))]
     done = tuple(_done(one, gain, course) for one, gain in zip(path.placed, gains, strict=True))
-    why_not = _why_not(path, done, gains, levels, course, edges_s)
+    why_not = _why_not(plan, path, done, gains, levels, course, edges_s)
     if not why_not:
         refined = _refined(path, levels, course, union(np.concatenate((track.pauses, track.standing))))
         done = tuple(_done(one, gain, course) for one, gain in zip(refined, gains, strict=True))
@@ -220,6 +222,7 @@ def _done(one: Placed, gain: float, course: Course) -> DoneStep:
 
 
 def _why_not(
+    plan: Plan,
     path: Path,
     done: tuple[DoneStep, ...],
     gains: list[float],
@@ -229,6 +232,9 @@ def _why_not(
 ) -> str:
     """The first reason why a plan does not fit, in words; empty if it does."""
     first, last = path.placed[0], path.placed[-1]
+    planned = count_steps(plan.items)
+    if len(path.placed) < LEAST_DONE * planned:
+        return f"only {len(path.placed)} of its {planned} steps would have been done"
     covered_s = sum(one.end_s - one.start_s for one in path.placed)
     whole_s = float(course.at_s[-1])
     if covered_s < LEAST_COVERED * whole_s:
