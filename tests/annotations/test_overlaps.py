@@ -35,6 +35,13 @@ def test_the_narrower_leads_within_a_rank() -> None:
     ]
 
 
+def test_one_lap_is_narrower_than_several_of_which_it_is_one() -> None:
+    odd = Origin("mark", "odd laps=forward")
+    several = [Annotation(start, start + 60.0, Label("forward"), "", odd, 1.0) for start in (0.0, 120.0, 240.0)]
+    single = Annotation(120.0, 180.0, Label("backward"), "", Origin("mark", "lap 3=backward"), 1.0)
+    assert rows(*several, single) == [(0, 60, "forward"), (120, 180, "backward"), (240, 300, "forward")]
+
+
 def test_explicit_before_implied_whatever_is_narrower() -> None:
     kept, told = disjoint([said(0, 100, "forward", "sidecar"), said(40, 60, "backward", "name")])
     assert [(one.start_s, one.end_s) for one in kept] == [(0, 100)]

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from itertools import groupby
 
-from retropace.annotations.annotation import Annotation
+from retropace.annotations.annotation import Annotation, Origin
 from retropace.annotations.labels import Label
 from retropace.annotations.precedence import RANKS
 from retropace.errors import AnnotationError
@@ -68,6 +68,7 @@ def _nested(annotations: list[Annotation]) -> list[Annotation]:
     """The same with every two either apart or one within the other; raises where they cross or are one stretch."""
     done: list[Annotation] = []
     open_: list[int] = []
+    said_s = _said_s(annotations)
     for later in sorted(annotations, key=lambda one: (one.start_s, -one.end_s, order(one))):
         while open_ and done[open_[-1]].end_s <= later.start_s:
             open_.pop()
@@ -76,6 +77,13 @@ def _nested(annotations: list[Annotation]) -> list[Annotation]:
             earlier = done[open_[-1]]
             inside = kept.end_s <= earlier.end_s and (kept.start_s, kept.end_s) != (earlier.start_s, earlier.end_s)
             if _more_precise(earlier, kept) and kept.end_s <= earlier.end_s:
+                kept = None
+                continue
+            same = (kept.start_s, kept.end_s) == (earlier.start_s, earlier.end_s)
+            if same and said_s(kept) != said_s(earlier):
+                # "lap 5" is narrower than "odd laps", of which it is one.
+                if said_s(kept) < said_s(earlier):
+                    done[open_[-1]] = kept
                 kept = None
                 continue
             if inside:
@@ -88,6 +96,15 @@ def _nested(annotations: list[Annotation]) -> list[Annotation]:
             open_.append(len(done))
             done.append(kept)
     return [one for one in done if one.start_s < one.end_s]
+
+
+def _said_s(annotations: list[Annotation]) -> Callable[[Annotation], float]:
+    """How many seconds the saying that an annotation comes from covers in all: several laps make a wide one."""
+    totals: dict[Origin, float] = {}
+    for one in annotations:
+        totals[one.origin] = totals.get(one.origin, 0.0) + one.end_s - one.start_s
+    # What a caller gives without saying where from is each a saying of its own.
+    return lambda one: totals[one.origin] if one.origin.text or one.origin.path else one.end_s - one.start_s
 
 
 def _more_precise(one: Annotation, other: Annotation) -> bool:
