@@ -6,8 +6,11 @@ import numpy as np
 import pytest
 
 from retropace.activity import Activity
+from retropace.analysis import analyze
+from retropace.annotations import parse_field
 from retropace.readers.fit import read_fit
-from tests.builders.fit_bytes import FLOAT32, RECORD, START, UINT8, UINT16, UINT32, FitFile, opened
+from retropace.settings import LabelSettings, Settings
+from tests.builders.fit_bytes import FLOAT32, RECORD, START, STRING, UINT8, UINT16, UINT32, FitFile, opened
 
 
 def float_bytes(value: float) -> bytes:
@@ -130,3 +133,21 @@ def test_fields_without_a_description_are_passed_over() -> None:
     (activity,) = read_fit(made.to_bytes(), "run.fit")
     assert len(activity.samples) == 30
     assert dict(activity.samples.extra) == {}
+
+
+def test_a_developer_field_of_words_keeps_them() -> None:
+    made = opened()
+    made.describe(0, STRING, "Direction", "")
+    made.define(1, RECORD, [(253, UINT32)], [(0, 9, 0)])
+    for second in range(60):
+        word = b"backward" if 20 <= second < 40 else b"forward"
+        made.data(1, START + second, word.ljust(9, b"\0"))
+    (activity,) = read_fit(made.to_bytes(), "run.fit")
+    assert activity.samples.texts["Direction"] == ("forward", "backward")
+    assert activity.samples.extra["Direction"].tolist() == [0.0] * 20 + [1.0] * 20 + [0.0] * 20
+    analysis = analyze(activity, [parse_field("direction")], Settings(label=LabelSettings(exact=True)))
+    assert [(one.start_s, one.end_s, one.label.direction) for one in analysis.annotations] == [
+        (0.0, 20.0, "forward"),
+        (20.0, 40.0, "backward"),
+        (40.0, 59.0, "forward"),
+    ]
