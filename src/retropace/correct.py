@@ -10,7 +10,7 @@ import numpy as np
 from retropace.annotations import Annotation
 from retropace.errors import AnnotationError
 from retropace.spans import Column
-from retropace.track import Track
+from retropace.track import Track, at_records, onto
 from retropace.units import clock
 
 FASTEST_MPS = 12.5
@@ -74,25 +74,13 @@ def _with_moments(track: Track, moments_s: Column) -> Track:
     return replace(
         track,
         t_s=axis,
-        speed_mps=_onto(axis, track.t_s, track.speed_mps),
-        cadence_spm=_onto(axis, track.t_s, track.cadence_spm),
-        heart_rate_bpm=_onto(axis, track.t_s, track.heart_rate_bpm),
-        step_length_m=_onto(axis, track.t_s, track.step_length_m),
-        altitude_m=_onto(axis, track.t_s, track.altitude_m),
-        lat_deg=_onto(axis, track.t_s, track.lat_deg),
-        lon_deg=_onto(axis, track.t_s, track.lon_deg),
+        speed_mps=onto(axis, track.t_s, track.speed_mps),
+        cadence_spm=onto(axis, track.t_s, track.cadence_spm),
+        heart_rate_bpm=onto(axis, track.t_s, track.heart_rate_bpm),
+        step_length_m=onto(axis, track.t_s, track.step_length_m),
+        altitude_m=onto(axis, track.t_s, track.altitude_m),
+        lat_deg=onto(axis, track.t_s, track.lat_deg),
+        lon_deg=onto(axis, track.t_s, track.lon_deg),
         curves=MappingProxyType(curves),
-        extra=MappingProxyType({name: _placed(axis, track.t_s, column) for name, column in track.extra.items()}),
+        extra=MappingProxyType({name: at_records(axis, track.t_s, column) for name, column in track.extra.items()}),
     )
-
-
-def _placed(axis: Column, t_s: Column, column: Column) -> Column:
-    fine = np.full(len(axis), np.nan)
-    fine[np.searchsorted(axis, t_s)] = column
-    return fine
-
-
-def _onto(axis: Column, t_s: Column, column: Column) -> Column:
-    fine = np.interp(axis, t_s, column)
-    fine[np.searchsorted(axis, t_s)] = column  # interp answers NaN at a known value whose neighbour is missing
-    return fine

@@ -86,3 +86,17 @@ class Track:
             return float(self.t_s[0])
         share = (distance_m - curve[after - 1]) / (curve[after] - curve[after - 1])
         return float(self.t_s[after - 1] + share * (self.t_s[after] - self.t_s[after - 1]))
+
+
+def onto(axis_s: Column, t_s: Column, column: Column) -> Column:
+    """A column on a finer axis that holds its own: known between two known values, missing beside a missing one."""
+    fine = np.interp(axis_s, t_s, column)
+    fine[np.searchsorted(axis_s, t_s)] = column  # interp answers NaN at a known value whose neighbour is missing
+    return fine
+
+
+def at_records(axis_s: Column, t_s: Column, column: Column) -> Column:
+    """A column on a finer axis that holds its own: its values where they were recorded, NaN between them."""
+    fine = np.full(len(axis_s), np.nan)
+    fine[np.searchsorted(axis_s, t_s)] = column
+    return fine

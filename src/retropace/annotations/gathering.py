@@ -9,13 +9,14 @@ from retropace.activity import Activity
 from retropace.annotations.annotation import PRESSED_SURE_S, Annotation, Marking
 from retropace.annotations.field import DirectionField, from_field
 from retropace.annotations.file_workout import plan_of, says_backward
+from retropace.annotations.fitting import fit_workout
 from retropace.annotations.geojson import Zones
 from retropace.annotations.named import from_names, from_title
 from retropace.annotations.placing import place
 from retropace.annotations.plan import Plan
 from retropace.annotations.waypoints import from_waypoints
 from retropace.annotations.where import step_name
-from retropace.annotations.workout import Workout, fit_workout, workout_annotations
+from retropace.annotations.workout import Workout, workout_annotations
 from retropace.annotations.zones import from_zones
 from retropace.errors import AnnotationError
 from retropace.signals import Signals

@@ -30,7 +30,7 @@ from retropace.clean.motion import (
 from retropace.errors import ReadError
 from retropace.settings import CleanSettings
 from retropace.spans import Column, Spans, clip, covered, total_s, union, without
-from retropace.track import Track
+from retropace.track import Track, at_records, onto
 
 MOST_CALIBRATED = 1.5
 """A total further from the records than this is no calibration."""
@@ -141,11 +141,11 @@ def clean(activity: Activity, settings: CleanSettings | None = None) -> Track:
         "lat_deg": lat,
         "lon_deg": lon,
     }
-    onto = {name: _onto(axis, t_s, column) for name, column in columns.items()}
+    fine = {name: onto(axis, t_s, column) for name, column in columns.items()}
     return Track(
         t_s=axis,
-        **onto,
-        curves=_curves(axis, np.interp(axis, t_s, distance_m), onto["cadence_spm"], onto["heart_rate_bpm"], resting),
+        **fine,
+        curves=_curves(axis, np.interp(axis, t_s, distance_m), fine["cadence_spm"], fine["heart_rate_bpm"], resting),
         pauses=pauses,
         standing=still,
         unknown=blank,
@@ -154,7 +154,7 @@ def clean(activity: Activity, settings: CleanSettings | None = None) -> Track:
         marks=tuple(_remap_mark(mark, clock) for mark in activity.marks),
         steps=activity.steps,
         extra=MappingProxyType(
-            {name: _placed(axis, t_s, clock.column(column)) for name, column in activity.samples.extra.items()}
+            {name: at_records(axis, t_s, clock.column(column)) for name, column in activity.samples.extra.items()}
         ),
         texts=activity.samples.texts,
         start_time=_shifted(activity.start_time, clock),
@@ -176,20 +176,6 @@ def _ordered(samples: Samples, clock: Clock) -> Samples:
         "step_length_m",
     )
     return Samples.from_columns(clock.t_s, None, None, **{name: clock.column(getattr(samples, name)) for name in names})
-
-
-def _onto(axis: Column, t_s: Column, column: Column) -> Column:
-    """The column on a finer axis: known between two known values, missing beside a missing one."""
-    fine = np.interp(axis, t_s, column)
-    fine[np.searchsorted(axis, t_s)] = column  # interp answers NaN at a known value whose neighbour is missing
-    return fine
-
-
-def _placed(axis: Column, t_s: Column, column: Column) -> Column:
-    """The values of a column where its records lie on a finer axis, NaN elsewhere."""
-    fine = np.full(len(axis), np.nan)
-    fine[np.searchsorted(axis, t_s)] = column
-    return fine
 
 
 def _curves(
