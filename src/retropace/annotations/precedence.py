@@ -9,10 +9,10 @@ rank  kind                what it is                                            
 1     ``library``         an annotation that a Python caller gives                10 s
 2     ``field``           ``--field``: values recorded on the way                 2 s
 3     ``workout``         ``--workout``: a sentence aligned to the activity       as aligned
-4     ``zone``            ``--zones``: a place on the map                         1 s
+4     ``zone``            ``--zones``: a place on the map                         5 s
 5     ``waypoint``        a waypoint named after a direction                      5 s
 6     ``name``            a lap, workout step or track named after a direction    1 s
-7     ``home zone``       the zones in the user's configuration folder            1 s
+7     ``home zone``       the zones in the user's configuration folder            5 s
 ====  ==================  ======================================================  ==============
 
 Within a rank the narrower leads: of two that disagree, one that lies within the other is cut out of it. Two that
