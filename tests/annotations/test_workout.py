@@ -177,7 +177,7 @@ def test_real_sessions_align_with_their_lap_marks(name: str) -> None:
     ends = np.array([lap.end_s for lap in activity.laps[:-1]])
     workout, _ = fitted(replace(activity, laps=()), REAL[name])
     if name in ("777501.fit", "running-with-developer-data"):
-        # A fourth fast stretch that the sentence leaves out; rests of 30 s where the plan has 60.
+        # A rep whose pace changes 110 m after its lap; rests of 30 s where the plan has 60.
         assert not workout.fits
         return
     assert workout.fits, workout.why_not
