@@ -29,7 +29,7 @@ def write_into_place(path: str | os.PathLike[str], data: bytes, *, was: bytes | 
             os.fsync(file.fileno())
         if was is None:
             _permit(name)
-            os.link(name, target)  # fails if somebody made the file meanwhile, which a rename would not
+            _link(name, target)
         else:
             shutil.copymode(target, name)
             if target.read_bytes() != was:
@@ -44,6 +44,20 @@ def write_into_place(path: str | os.PathLike[str], data: bytes, *, was: bytes | 
     finally:
         with contextlib.suppress(OSError):
             Path(name).unlink(missing_ok=True)
+
+
+def _link(name: str, target: Path) -> None:
+    """Give a written file its name, if that is still free: a rename would take it from another file.
+
+    Where there are no links (FAT, as on many watches) the name is taken first and the file renamed onto it.
+    """
+    try:
+        os.link(name, target)
+    except FileExistsError:
+        raise
+    except OSError:
+        os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY))
+        Path(name).replace(target)
 
 
 def _permit(name: str) -> None:

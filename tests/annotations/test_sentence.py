@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import re
-import time
 
 import pytest
 from hypothesis import given
@@ -115,11 +114,10 @@ def test_empty_and_endless_texts() -> None:
 
 
 def test_ten_thousand_repeats_are_refused_at_once() -> None:
-    before = time.process_time()
+    # Carried out, the last of them would be more steps than there is memory for.
     for text in ("10000x(400m back, 2min rest)", "9x" * 600 + "400m", "(" * 1900, "99x(99x(99x(99x(99x(99x1km)))))"):
         with pytest.raises(AnnotationError):
             parse_sentence(text)
-    assert time.process_time() - before < 5.0  # minutes if it were carried out; a guard against that, no benchmark
     assert count_steps(parse_sentence("250x(50m back, 50m fwd)").items) == MOST_STEPS
 
 

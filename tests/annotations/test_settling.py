@@ -76,6 +76,8 @@ def test_how_sure_an_edge_is_depends_on_how_it_was_given() -> None:
 
     assert sure("1:10,2:10,b", "3:00,4:00,b") == [TYPED_SURE_S, TYPED_SURE_S]
     assert sure("1:00,2:00,b", "3:00,4:00,b") == [MINUTE_SURE_S, MINUTE_SURE_S]
+    assert sure("1:00,2:10,b", "3:00,4:00,b") == [TYPED_SURE_S, TYPED_SURE_S]
+    assert sure("1:00,2:00,b", "3:00,4:00,b", "1.25km,1.50km,f")[2:] == [TYPED_SURE_S]
     assert sure("1min,2min,b") == [MINUTE_SURE_S]
     assert sure("08:01Z,08:02Z,b") == [MINUTE_SURE_S]
     assert sure("1:10.5,2:10.0,b") == [PRESSED_SURE_S]

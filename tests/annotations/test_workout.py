@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -16,7 +17,6 @@ from retropace.readers import read
 from retropace.simulate import Place, Stretch, backward, forward, rest, simulate, walk
 from retropace.simulate.kinds import KINDS, draw
 from tests.benchmarks.annotations import REAL, seconds_right
-from tests.conftest import CORPUS
 
 PATH = Place("path", 52.5, 13.3)
 
@@ -109,6 +109,18 @@ def test_sentences_of_other_kinds_of_session_are_refused() -> None:
     assert accepted == []
 
 
+def test_standing_about_before_and_behind_belongs_to_no_step() -> None:
+    steps: list[Stretch] = [forward(seconds=300), backward(seconds=200), forward(seconds=300)]
+    for plan in ([rest(350), *steps], [*steps, rest(350)], [rest(350), *steps, walk("forward", 60)]):
+        made = simulate(plan, place=PATH, seed=12)
+        workout, analysis = fitted(replace(made.activity, laps=()), "5min, 200s backward, 5min")
+        assert workout.fits, workout.why_not
+        assert seconds_right(analysis, made.truth) > 0.98
+        first = 350.0 if plan[0].gait == "stand" else 0.0
+        assert workout.steps[0].start_s == pytest.approx(first, abs=12.0)
+        assert workout.steps[-1].end_s == pytest.approx(first + 800.0, abs=75.0)
+
+
 def test_until_lap_ends_at_a_pressed_lap() -> None:
     made = simulate([forward(seconds=431), backward(seconds=187), forward(seconds=300)], place=PATH, seed=8)
     workout, _ = fitted(made.activity, "until lap forward, until lap backward, 5min forward")
@@ -169,10 +181,8 @@ def test_steps_without_laps_are_found_by_name() -> None:
 
 
 @pytest.mark.parametrize("name", sorted(REAL))
-def test_real_sessions_align_with_their_lap_marks(name: str) -> None:
-    if not CORPUS.is_dir():
-        pytest.skip("the corpus of real recordings is not here")
-    path = next(path for path in sorted(CORPUS.glob("*/*")) if name in path.name)
+def test_real_sessions_align_with_their_lap_marks(corpus: Path, name: str) -> None:
+    path = next(path for path in sorted(corpus.glob("*/*")) if name in path.name)
     activity = read(path)
     ends = np.array([lap.end_s for lap in activity.laps[:-1]])
     workout, _ = fitted(replace(activity, laps=()), REAL[name])

@@ -207,3 +207,16 @@ def test_a_file_changed_meanwhile_is_not_overwritten(tmp_path: Path) -> None:
     write_into_place(path, b"ours", was=b"theirs")
     assert path.read_bytes() == b"ours"
     assert [item.name for item in tmp_path.iterdir()] == ["x.csv"]
+
+
+def test_a_disk_without_links_gets_its_sidecar_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(*_: object) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(os, "link", refused)
+    path = tmp_path / "x.csv"
+    write_into_place(path, b"ours", was=None)
+    assert path.read_bytes() == b"ours"
+    with pytest.raises(RetropaceError, match="exists already"):
+        write_into_place(path, b"other", was=None)
+    assert [item.name for item in tmp_path.iterdir()] == ["x.csv"]

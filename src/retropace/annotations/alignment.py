@@ -49,10 +49,9 @@ class Placed:
 
 @dataclass(frozen=True, slots=True)
 class Path:
-    """The steps as they came to lie, what that costs, and how many reps and steps there are too few or too many."""
+    """The steps as they came to lie, and how many reps and steps there are too few or too many."""
 
     placed: tuple[Placed, ...]
-    cost: float
     missing: int
     extra: int
     cell_s: float
@@ -134,13 +133,12 @@ class _Round:
             skipped = float(sum(left[number + 1 :]))
             if np.isfinite(skipped):
                 finals += [(layer, cost + skipped, lost + behind, more) for layer, cost, lost, more in reached.ways]
-        trailing = self._outside()[::-1]
         merged = self._merged(finals)
-        whole = merged.cost + trailing
+        whole = merged.cost + self._behind()
         at = int(np.argmin(whole))
         if not np.isfinite(whole[at]):
             return None
-        return self._traced(merged, at, float(whole[at]))
+        return self._traced(merged, at)
 
     def _item(self, item: Item, entry: _Merge, depth: int, *, outer: bool) -> _Merge:
         if isinstance(item, Step):
@@ -188,18 +186,23 @@ class _Round:
         return merge
 
     def _cost_of(self, layer: _Layer | None) -> Column:
-        return self._outside() if layer is None else layer.cost
+        return self._before() if layer is None else layer.cost
 
     def _ticking(self, moving: float, standing: float) -> Column:
         """What passing over costs up to each edge."""
         return moving * (self.course.timer_s - self.course.stand_s) + standing * self.course.stand_s
 
-    def _outside(self) -> Column:
-        """What it costs to pass over everything before each edge; reversed, everything after it."""
+    def _before(self) -> Column:
+        """What it costs to pass over everything before each edge."""
         ticking = self._ticking(OUTSIDE_MOVING, OUTSIDE_STANDING)
         return np.where(self.course.at_s > 0.0, ticking + OUTSIDE, 0.0)
 
-    def _traced(self, merge: _Merge, at: int, cost: float) -> Path:
+    def _behind(self) -> Column:
+        """What it costs to pass over everything behind each edge."""
+        ticking = self._ticking(OUTSIDE_MOVING, OUTSIDE_STANDING)
+        return np.where(self.course.at_s < self.course.at_s[-1], ticking[-1] - ticking + OUTSIDE, 0.0)
+
+    def _traced(self, merge: _Merge, at: int) -> Path:
         placed: list[Placed] = []
         missing = extra = 0
         edge = at
@@ -217,7 +220,7 @@ class _Round:
             at_s = self.course.at_s
             placed.append(Placed(layer.step, layer.kind, float(at_s[start]), float(at_s[edge]), layer.outer))
             merge, edge = layer.before, self._before_gap(layer.before, start)
-        return Path(tuple(reversed(placed)), cost, missing, extra, self.course.cell_s)
+        return Path(tuple(reversed(placed)), missing, extra, self.course.cell_s)
 
     def _before_gap(self, merge: _Merge, start: int) -> int:
         """Where the step before ended: here, or before a gap."""

@@ -33,6 +33,8 @@ PACE_ABOUT_COST, STRIDE_COST = 0.05, 0.6
 """For each second of moving in a rest, and for each at walking pace or more: people pace about, but no faster."""
 FREE_SHARE = 0.3
 """How far wandering counts within a warm-up or cool-down beside that."""
+FREE_STAND_COST = 0.05
+"""For each second of standing there: a traffic light is part of a warm-up, standing about before it is not."""
 GAIT_COST = 0.3
 """For each second with the cadence of another gait than the step's."""
 FAST_COST = 0.25
@@ -154,7 +156,7 @@ def _emission(
         # Change points are a few seconds off: those near an end are that end.
         near = int(np.ceil(NEAR_END_S / course.cell_s))
         inner = course.changes[np.maximum(end - near, 0)] - course.changes[np.minimum(start + near, len(course))]
-        free_cost: Column = FREE_SHARE * within + np.maximum(inner, 0.0)
+        free_cost: Column = FREE_SHARE * within + np.maximum(inner, 0.0) + FREE_STAND_COST * stood_s
         return free_cost
     if level is not None:
         unlike = course.on_grid(course.signals.unlike(level) * course.moving)

@@ -101,14 +101,13 @@ def course_of(track: Track, signals: Signals, edges_s: Column, most_cells: int) 
 
     changed = np.zeros(len(at_s))
     at_edge, cost = _changes(signals, moving, edges_s)
-    np.add.at(changed, np.abs(at_s[None, :] - at_edge[:, None]).argmin(axis=1) if len(at_edge) else [], cost)
+    np.add.at(changed, _nearest(at_s, at_edge), cost)
     counts = summed(known.astype(np.float64))
     usual = np.nan_to_num(signals.rows(np.flatnonzero(moving)).level(slice(None)))
     near_usual = np.where(known, np.clip(levels, usual - CALM, usual + CALM), 0.0)
-    ends = np.array(pressed_ends(track.laps))
+    ends = np.array(pressed_ends(track.laps), dtype=np.float64)
     near = np.zeros(len(at_s), dtype=bool)
-    if len(ends):
-        near[np.abs(at_s[None, :] - ends[:, None]).argmin(axis=1)] = True
+    near[_nearest(at_s, ends)] = True
     return Course(
         at_s=at_s,
         timer_s=summed((~paused).astype(np.float64)),
@@ -127,6 +126,13 @@ def course_of(track: Track, signals: Signals, edges_s: Column, most_cells: int) 
         moving=moving,
         cell_s=float(step),
     )
+
+
+def _nearest(at_s: Column, moments_s: Column) -> NDArray[np.intp]:
+    """The edge that lies nearest to each moment."""
+    after = np.clip(np.searchsorted(at_s, moments_s), 1, len(at_s) - 1)
+    nearest: NDArray[np.intp] = after - (moments_s - at_s[after - 1] < at_s[after] - moments_s)
+    return nearest
 
 
 def _is_near(at_s: Column, moments_s: Column, within_s: float) -> NDArray[np.bool_]:

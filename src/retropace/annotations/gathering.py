@@ -77,7 +77,7 @@ def gather(
         found, said = ([], ()) if spoken or workout is not None else from_title(activity, track.elapsed_s)
         spoken += found
         warnings += said
-    spoken = _with_steps(spoken, track, signals, edges_s)
+    spoken = _with_steps(spoken, workout, track, signals, edges_s)
     annotations, told = place(spoken, track)
     return Gathered(annotations, workout, (*warnings, *told))
 
@@ -90,7 +90,7 @@ def _own_plan(track: Track) -> Plan | None:
 
 
 def _with_steps(
-    spoken: list[Annotation | Marking], track: Track, signals: Signals, edges_s: Column
+    spoken: list[Annotation | Marking], known: Workout | None, track: Track, signals: Signals, edges_s: Column
 ) -> list[Annotation | Marking]:
     """The same with ``step "NAME"`` found by aligning the workout in the file, where no lap says which step it was."""
     if not track.steps or any(lap.step_index is not None for lap in track.laps):
@@ -98,8 +98,9 @@ def _with_steps(
     wanted = [(item, step_name(item.where)) for item in spoken if isinstance(item, Marking)]
     if not any(name for _, name in wanted):
         return spoken
-    plan, kinds = plan_of(track.steps), [step for step in track.steps if step.duration_kind != "repeat"]
-    workout = fit_workout(plan, track, signals, edges_s)
+    kinds = [step for step in track.steps if step.duration_kind != "repeat"]
+    is_known = known is not None and known.plan.source == "file"
+    workout = known if known is not None and is_known else fit_workout(plan_of(track.steps), track, signals, edges_s)
     found: list[Annotation | Marking] = []
     for item in spoken:
         name = step_name(item.where) if isinstance(item, Marking) else None

@@ -5,16 +5,15 @@ from __future__ import annotations
 import json
 import os
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from retropace.annotations.labels import Label, parse_label
+from retropace.annotations.sidecar import read_text
 from retropace.annotations.when import When, parse_when
 from retropace.errors import AnnotationError
 
-LARGEST_BYTES = 16 * 2**20
 MOST_FEATURES = 1000
 USUAL_WIDTH_M = 10.0
 """A line without a width is a path, told from its surroundings as well as a watch's positions allow."""
@@ -45,15 +44,7 @@ class Zones:
 def read_zones(path: str | os.PathLike[str], *, home: bool = False) -> Zones:
     """The zones of a GeoJSON file; raises :class:`AnnotationError` naming the file, and the line or the feature."""
     name = os.fspath(path)
-    try:
-        if Path(path).stat().st_size > LARGEST_BYTES:
-            raise AnnotationError("is too large for zones: is this the right file?", path=name)
-        text = Path(path).read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise AnnotationError("is not UTF-8 text: zones are GeoJSON", path=name) from None
-    except OSError as bad:
-        raise AnnotationError(f"cannot be read: {bad.strerror or bad}", path=name) from None
-    return parse_zones(text, name, home=home)
+    return parse_zones(read_text(path), name, home=home)
 
 
 def parse_zones(text: str, path: str, *, home: bool = False) -> Zones:

@@ -65,7 +65,7 @@ def _place_markings(markings: list[Marking], track: Track, warnings: list[str]) 
 
 
 def _annotation(marking: Marking, start_s: float, end_s: float, sure_s: float, coarse: set[str]) -> Annotation:
-    if marking.origin.path in coarse and sure_s == TYPED_SURE_S:
+    if marking.origin.path in coarse and to_the_minute(marking.where) and sure_s == TYPED_SURE_S:
         sure_s = MINUTE_SURE_S
     return Annotation(start_s, end_s, marking.label, marking.note, marking.origin, sure_s, marking.attributes)
 

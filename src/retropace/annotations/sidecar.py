@@ -22,6 +22,8 @@ UNTIL_NEXT = " until next"
 """Stands behind a ``where`` whose end is the next row's start."""
 LARGEST_BYTES = 16 * 2**20
 """A sidecar is typed by a person: more than this is another file."""
+BOM = "\ufeff"
+"""Some editors put it before the text."""
 MOST_ROWS = 10_000
 """A change every ten seconds for 28 hours."""
 
@@ -33,17 +35,28 @@ def sidecar_path(recording: str | os.PathLike[str]) -> Path:
     return path.with_name(Path(name).stem + ".annotations.csv")
 
 
-def read_text(path: str | os.PathLike[str]) -> str:
-    """The text of a file of annotations; raises :class:`AnnotationError` if there is none."""
+def read_bytes(path: str | os.PathLike[str]) -> bytes:
+    """The bytes of a file that a person writes; raises :class:`AnnotationError` if there is none or it is too large."""
     try:
         if Path(path).stat().st_size > LARGEST_BYTES:
             raise AnnotationError("is too large for annotations: is this the right file?", path=path)
-        return Path(path).read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError as bad:
-        line = bad.object[: bad.start].count(b"\n") + 1
-        raise AnnotationError("is not UTF-8 text: save it as CSV UTF-8", path=path, where=str(line)) from None
+        return Path(path).read_bytes()
     except OSError as bad:
         raise AnnotationError(f"cannot be read: {bad.strerror or bad}", path=path) from None
+
+
+def decoded(data: bytes, path: str | os.PathLike[str]) -> str:
+    """UTF-8 bytes as text, a byte order mark included; raises :class:`AnnotationError` with the line that is none."""
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as bad:
+        line = data[: bad.start].count(b"\n") + 1
+        raise AnnotationError("is not UTF-8 text: save it as UTF-8", path=path, where=str(line)) from None
+
+
+def read_text(path: str | os.PathLike[str]) -> str:
+    """The text of such a file without a byte order mark."""
+    return decoded(read_bytes(path), path).removeprefix(BOM)
 
 
 def read_sidecar(path: str | os.PathLike[str]) -> list[Marking]:

@@ -11,11 +11,9 @@ from dataclasses import dataclass, replace
 from retropace.annotations.annotation import Annotation, Marking
 from retropace.annotations.attributes import Attributes
 from retropace.annotations.labels import Label
-from retropace.annotations.sidecar import COLUMNS, is_row, parse_sidecar, separator_of
+from retropace.annotations.sidecar import BOM, COLUMNS, decoded, is_row, parse_sidecar, separator_of
 from retropace.annotations.where import split_where
 from retropace.errors import AnnotationError
-
-BOM = "\ufeff"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +27,7 @@ class SidecarText:
     def parse(cls, data: bytes, path: str | os.PathLike[str]) -> SidecarText:
         """The text of a sidecar's bytes; raises :class:`AnnotationError` if it is none."""
         name = os.fspath(path)
-        try:
-            text = data.decode("utf-8")
-        except UnicodeDecodeError as bad:
-            line = data[: bad.start].count(b"\n") + 1
-            raise AnnotationError("is not UTF-8 text: save it as CSV UTF-8", path=name, where=str(line)) from None
+        text = decoded(data, name)
         made = cls(tuple(text.splitlines(keepends=True)), name)
         made.markings()
         return made

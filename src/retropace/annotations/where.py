@@ -23,7 +23,7 @@ _TIME_OF_DAY = re.compile(
 )
 _FORMS = "a stretch like 12:30-15:00, 1.2km-1.6km, lap 2,4,6-8 or 08:01:10Z-08:03:00Z"
 _UNIT = re.compile(r"(km|mi|miles?|m)\s*$", re.IGNORECASE)
-_CLOCKS = re.compile(r"(?<![\d:+-])(?:\d+:)?\d{1,3}:(\d{2})(?![\d:.])|\d+:\d{2}:\d{2}\.\d+")
+_CLOCKS = re.compile(r"(?<![\d:+])(?:\d+:)?\d{1,3}:(\d{2})(?![\d:.])|\d+:\d{2}:\d{2}\.\d+")
 _MINUTES = re.compile(r"\d+\s*(?:min|h)", re.IGNORECASE)
 
 

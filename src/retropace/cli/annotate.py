@@ -5,19 +5,20 @@ from __future__ import annotations
 import json
 import os
 import sys
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from retropace.cli import options
-from retropace.cli.failures import attempt, exit_status
+from retropace.cli.failures import attempt, exit_status, harmless
 from retropace.cli.said import understood
 
 if TYPE_CHECKING:
-    from retropace.activity import Activity
     from retropace.annotations import Annotation, Marking
     from retropace.annotations.sidecar_text import SidecarText
+    from retropace.track import Track
 
 
 @click.command()
@@ -121,31 +122,34 @@ def _place_of(file: str, sidecar: str | None) -> Path:
 def _read(path: Path) -> tuple[SidecarText, bytes | None]:
     """The sidecar and its bytes; an empty one and None if there is none yet."""
     from retropace.annotations.carrying import empty
+    from retropace.annotations.sidecar import read_bytes
     from retropace.annotations.sidecar_text import SidecarText
-    from retropace.errors import AnnotationError
 
-    try:
-        data = path.read_bytes()
-    except FileNotFoundError:
+    if not path.exists():
         return empty(path), None
-    except OSError as bad:
-        raise AnnotationError(f"cannot be read: {bad.strerror or bad}", path=path) from None
+    data = read_bytes(path)
     return SidecarText.parse(data, path), data
 
 
-def _activity(file: str, session: int | None) -> Activity:
+@cache
+def _track(file: str, session: int | None) -> Track:
+    """The recording, read once however many actions ask for it; raises ``RetropaceError``."""
+    from retropace.clean import clean
     from retropace.errors import AnnotationError
     from retropace.readers import choose, read_all
 
     activities = choose(read_all(file), session)
     if len(activities) > 1:
         raise AnnotationError(f"holds {len(activities)} sessions: say which one with --session N", path=file)
-    return activities[0]
+    return clean(activities[0])
+
+
+def _tell(message: str, *, err: bool = False) -> None:
+    click.echo(harmless(message), err=err)
 
 
 def _add(file: str, sidecar: str | None, session: int | None, marks: list[Marking], note: str) -> None:
     from retropace.annotations import place
-    from retropace.clean import clean
     from retropace.files import write_into_place
 
     path = _place_of(file, sidecar)
@@ -154,13 +158,13 @@ def _add(file: str, sidecar: str | None, session: int | None, marks: list[Markin
     for mark in marks:
         text = text.with_row(mark.where, mark.label, note, mark.attributes)
     # Placed before anything is written: what lies outside or contradicts the others must not get in.
-    _, warnings = place([*before, *marks], clean(_activity(file, session)))
+    _, warnings = place([*before, *marks], _track(file, session))
     write_into_place(path, text.to_bytes(), was=was)
     for warning in warnings:
         if any(str(mark.origin) in warning for mark in marks):
-            click.echo(f"! {warning}", err=True)
+            _tell(f"! {warning}", err=True)
     count = len(text.markings())
-    click.echo(f"{path}: {len(marks)} added, {count} annotation{'s' * (count != 1)} in all")
+    _tell(f"{path}: {len(marks)} added, {count} annotation{'s' * (count != 1)} in all")
 
 
 def _remove(file: str, sidecar: str | None, removed: tuple[int, ...]) -> None:
@@ -175,15 +179,14 @@ def _remove(file: str, sidecar: str | None, removed: tuple[int, ...]) -> None:
         text = text.without_row(number)
     write_into_place(path, text.to_bytes(), was=was)
     count = len(text.markings())
-    click.echo(f"{path}: {len(set(removed))} removed, {count} annotation{'s' * (count != 1)} left")
+    _tell(f"{path}: {len(set(removed))} removed, {count} annotation{'s' * (count != 1)} left")
 
 
 def _spans(file: str, session: int | None, path: Path) -> list[Annotation]:
     """The annotations in a file of either kind, where they lie in the recording, edges as given."""
     from retropace.annotations import place, read_annotations
-    from retropace.clean import clean
 
-    return list(place(read_annotations(path), clean(_activity(file, session)))[0])
+    return list(place(read_annotations(path), _track(file, session))[0])
 
 
 def _convert(file: str, sidecar: str | None, session: int | None, convert: str, output: str | None) -> None:
@@ -201,20 +204,19 @@ def _convert(file: str, sidecar: str | None, session: int | None, convert: str, 
     found = _spans(file, session, source)
     data = label_track(found).encode() if convert == "audacity" else sidecar_text(found, target).to_bytes()
     write_into_place(target, data, was=None)
-    click.echo(f"{target}: {len(found)} annotation{'s' * (len(found) != 1)} from {source}")
+    _tell(f"{target}: {len(found)} annotation{'s' * (len(found) != 1)} from {source}")
 
 
 def _carry(file: str, sidecar: str | None, session: int | None, source: str) -> None:
     from retropace.annotations import place, read_sidecar, sidecar_path
     from retropace.annotations.carrying import carried
-    from retropace.clean import clean
     from retropace.errors import AnnotationError
     from retropace.files import write_into_place
 
     path, origin = _place_of(file, sidecar), sidecar_path(source)
     if os.path.realpath(path) == os.path.realpath(origin):
         raise AnnotationError(f"is the sidecar of both: name another one for {file} with --annotations", path=path)
-    theirs, ours = clean(_activity(source, None)), clean(_activity(file, session))
+    theirs, ours = _track(source, None), _track(file, session)
     taken, _ = place(read_sidecar(origin), theirs)
     text, was = _read(path)
     before = len(text.markings())
@@ -222,18 +224,17 @@ def _carry(file: str, sidecar: str | None, session: int | None, source: str) -> 
     place(text.markings(), ours)  # what is there already may say otherwise
     write_into_place(path, text.to_bytes(), was=was)
     count = len(text.markings()) - before
-    click.echo(f"{path}: {count} annotation{'s' * (count != 1)} taken over from {origin}")
+    _tell(f"{path}: {count} annotation{'s' * (count != 1)} taken over from {origin}")
 
 
 def _list(file: str, sidecar: str | None, session: int | None, form: str) -> None:
     from retropace.annotations import place
-    from retropace.clean import clean
     from retropace.units import clock
 
     path = _place_of(file, sidecar)
     text, was = _read(path)
     markings = text.markings()
-    track = clean(_activity(file, session))
+    track = _track(file, session)
     rows = []
     placed, _ = place(markings, track)
     for number, marking in enumerate(markings, 1):
@@ -256,10 +257,9 @@ def _list(file: str, sidecar: str | None, session: int | None, form: str) -> Non
         click.echo(json.dumps(documents, ensure_ascii=False, indent=2))
         return
     if not rows:
-        click.echo(f"{path}: {'holds no annotations' if was is not None else 'does not exist yet'}")
+        _tell(f"{path}: {'holds no annotations' if was is not None else 'does not exist yet'}")
         return
     from retropace.cli.console import open_console
-    from retropace.cli.failures import harmless
     from retropace.cli.layout import columns, lines
 
     console = open_console()
@@ -271,5 +271,5 @@ def _list(file: str, sidecar: str | None, session: int | None, form: str) -> Non
         table.add_row(str(number), *cells)
         for start, end in others:
             table.add_row("", "", "", clock(start), clock(end), "")
-    console.print(f"{path}", soft_wrap=True)
+    console.print(harmless(str(path)), soft_wrap=True)
     console.print(lines(console, table))
