@@ -11,11 +11,12 @@ from retropace.annotations import Annotation, Given
 from retropace.annotations.gathering import gather
 from retropace.annotations.settling import settle
 from retropace.annotations.workout import Workout
+from retropace.athlete import Athlete
 from retropace.clean import clean
 from retropace.correct import correct
 from retropace.document import analysis_document
 from retropace.label import label
-from retropace.segment import segment
+from retropace.segment import segment, segment_finely
 from retropace.segments import Segments
 from retropace.settings import Settings
 from retropace.signals import signals_of
@@ -44,20 +45,27 @@ class Analysis:
         )
 
 
-def analyze(activity: Activity, annotations: Sequence[Given] = (), settings: Settings | None = None) -> Analysis:
+def analyze(
+    activity: Activity,
+    annotations: Sequence[Given] = (),
+    settings: Settings | None = None,
+    athlete: Athlete | None = None,
+) -> Analysis:
     """How far and how long an activity was run forward and backward.
 
     ``annotations`` are stretches with a label, markings whose place is still in words (:func:`parse_mark`,
     :func:`read_sidecar`), a workout (:func:`parse_sentence`), zones (:func:`read_zones`) or a field
-    (:func:`parse_field`). Raises :class:`retropace.errors.ReadError` if the activity has nothing to measure and
+    (:func:`parse_field`). ``athlete`` is who ran, if they are known from other sessions. Raises
+    :class:`retropace.errors.ReadError` if the activity has nothing to measure and
     :class:`retropace.errors.AnnotationError` for annotations outside it or at odds with each other.
     """
     settings = settings or Settings()
     track = clean(activity, settings.clean)
+    runner = None if athlete is None else athlete.runner(activity)
     signals, edges_s = signals_of(track, settings.segment), segment(track, settings.segment)
     said = gather(annotations, activity, track, signals, edges_s, names=settings.label.names)
     placed, moved = (said.annotations, ()) if settings.label.exact else settle(said.annotations, signals)
-    segments = label(track, edges_s, placed, settings.label)
+    segments = label(track, edges_s, segment_finely(track, settings.segment), placed, settings.label, runner)
     # Likeness compares what the watch measured; what its runner knows better is for the sums.
     track, given = correct(track, placed)
     return Analysis(

@@ -1,67 +1,125 @@
 """From change points and annotations to segments with a direction, a gait and the reason for both.
 
-The runner's word leads: what they marked is ``annotated`` and cut where they say. What looks like it is ``suspected``.
-Standing and pauses are ``measured``. Everything else is forward, ``assumed``.
+The runner's word leads: what they marked is ``annotated`` and cut where they say. What looks like backward running is
+``suspected``. Standing and pauses are ``measured``. Everything else is forward, ``assumed``.
 """
 
 from __future__ import annotations
+
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from retropace.annotations import Annotation
-from retropace.figures import Figures, figures_of, gains_between
+from retropace.figures import figures_of, gains_between
 from retropace.gait import tell_gait
-from retropace.likeness import likeness
-from retropace.segments import Segments
+from retropace.looks import looks_of
+from retropace.segments import Segments, Words
 from retropace.settings import LabelSettings
 from retropace.spans import Column, Spans, as_spans, covered, union, without
+from retropace.suspicion import Asked, Runner, chances
 from retropace.track import Track
 
-BRIEF_S = 8.0
-"""A segment shorter than this is too short to be told by its looks: recorded speed follows the body by 2–13 s."""
+APART_S = 10.0
+"""A change point this near to where the direction changes is that change."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Pieces:
+    """What is known of the stretches between edges before anything is suspected; ``(n,)`` columns."""
+
+    edges_s: Column
+    said: Words
+    """The marked direction, or empty."""
+    said_gait: Words
+    halted: NDArray[np.bool_]
+    blank: NDArray[np.bool_]
+    """Nothing was recorded that could tell."""
+
+    @property
+    def is_open(self) -> NDArray[np.bool_]:
+        """Where nobody and nothing says what it was."""
+        open_: NDArray[np.bool_] = (self.said == "") & ~self.halted & ~self.blank
+        return open_
 
 
 def label(
-    track: Track, edges_s: Column, annotations: tuple[Annotation, ...], settings: LabelSettings | None = None
+    track: Track,
+    edges_s: Column,
+    fine_s: Column,
+    annotations: tuple[Annotation, ...],
+    settings: LabelSettings | None = None,
+    runner: Runner | None = None,
 ) -> Segments:
     """Give each stretch between change points a direction.
 
-    ``edges_s`` are the change points from 0 to the end of the activity, pauses and stands included; ``annotations``
-    are disjoint and in order (:func:`retropace.annotations.place`).
+    ``edges_s`` are the change points from 0 to the end of the activity, pauses and stands included, and ``fine_s``
+    those of a finer cut: where the direction changes there, that cuts too. ``annotations`` are disjoint and in order
+    (:func:`retropace.annotations.place`). ``runner`` is what is known of them from other sessions.
     """
     settings = settings or LabelSettings()
     standing = _fitted(track, annotations, settings.snap_s)
+    resting = union(np.concatenate((track.pauses, standing)))
     fixed = np.unique(np.concatenate([spans.ravel() for spans in (track.pauses, standing, track.unknown)]))
     fixed = np.union1d(fixed[(fixed > 0.0) & (fixed < track.elapsed_s)], [0.0, track.elapsed_s])
-    edges = _edges(edges_s, fixed, annotations, settings, union(np.concatenate((track.pauses, standing))))
+    fine_edges = _edges(fine_s, fixed, annotations, settings, resting)
+    pieces = _pieces(track, standing, annotations, fine_edges)
+    chance = _chances(track, pieces, settings, runner)
 
+    # Keep the fine cuts at which what is said of the stretches differs.
+    backward = pieces.is_open & (chance >= settings.threshold)
+    look = pieces.is_open & ~backward & (chance >= settings.worth_a_look)
+    kind = backward.astype(np.intp) + 2 * look
+    middle = (fine_edges[1:] + fine_edges[:-1]) / 2.0
+    turns = fine_edges[1:-1][kind[1:] != kind[:-1]]
+    coarse = _edges(edges_s, fixed, annotations, settings, resting)
+    given = _given(annotations)
+    if len(turns):
+        near = np.abs(coarse[:, None] - turns[None, :]).min(axis=1) < APART_S
+        coarse = coarse[~near | np.isin(coarse, fixed) | np.isin(coarse, given)]
+    edges = np.union1d(coarse, turns)
+
+    pieces = _pieces(track, standing, annotations, edges)
+    count = len(edges) - 1
+    owner = np.clip(np.searchsorted(edges, middle, side="right") - 1, 0, count - 1)
+    weight = np.diff(fine_edges)
+    whole = np.maximum(np.bincount(owner, weight, count), 1e-9)
+    mean, share = (np.bincount(owner, weight * column, count) / whole for column in (chance, backward))
+    suspected = pieces.is_open & (share > 0.5)
+    looks = figures_of(gains_between(track, edges), track)
+    said, halted, blank = pieces.said, pieces.halted, pieces.blank
+    direction = np.where(said != "", said, np.where(halted, "rest", np.where(blank, "unknown", "forward")))
+    direction = np.where(suspected, "backward", direction)
+    basis = np.where(said != "", "annotated", np.where(halted | blank, "measured", "assumed"))
+    basis = np.where(suspected, "suspected", basis)
+    gait = np.where(pieces.said_gait != "", pieces.said_gait, tell_gait(looks.speed_mps, looks.cadence_spm))
+    gait = np.where(direction == "rest", "stand", np.where(direction == "unknown", "", gait))
+    confidence = np.where(suspected, mean, np.where(pieces.is_open, 1.0 - mean, 1.0))
+    confidence = np.where(direction == "unknown", np.nan, confidence)
+    return Segments(edges, direction, gait, basis, confidence)
+
+
+def _pieces(track: Track, standing: Spans, annotations: tuple[Annotation, ...], edges: Column) -> _Pieces:
     middle = (edges[1:] + edges[:-1]) / 2.0
     paused, still, blank = (covered(spans, middle) for spans in (track.pauses, standing, track.unknown))
     marked = _which(annotations, middle)
     said = np.array([annotation.label.direction for annotation in annotations] + [""])[marked]
     said_gait = np.array([annotation.label.gait for annotation in annotations] + [""])[marked]
     halted = paused | (still & (said != "unknown"))
-    said = np.where(halted, "", said)
+    return _Pieces(edges, np.where(halted, "", said), said_gait, halted, blank)
 
-    looks = figures_of(gains_between(track, edges), track)
-    direction = np.where(said != "", said, np.where(halted, "rest", np.where(blank, "unknown", "forward")))
-    basis = np.where(said != "", "annotated", np.where(halted | blank, "measured", "assumed"))
-    gait = np.where(said_gait != "", said_gait, tell_gait(looks.speed_mps, looks.cadence_spm))
-    gait = np.where(direction == "rest", "stand", np.where(direction == "unknown", "", gait))
-    confidence = np.where(basis == "assumed", np.nan, np.where(direction == "unknown", np.nan, 1.0))
 
-    open_ = (basis == "assumed") & (np.diff(edges) >= BRIEF_S)
-    shown = (basis == "annotated") & (direction == "backward")
-    if np.any(shown) and np.any(open_):
-        others = (basis == "annotated") & (direction == "forward")
-        alike = _alike(_features(looks), gait, shown, others, looks.moving_s)
-        judged = open_ & np.isfinite(alike)
-        suspected = judged & (alike >= settings.threshold)
-        direction = np.where(suspected, "backward", direction)
-        basis = np.where(suspected, "suspected", basis)
-        confidence = np.where(suspected, alike, np.where(judged, 1.0 - alike, confidence))
-    return Segments(edges, direction, gait, basis, confidence)
+def _chances(track: Track, pieces: _Pieces, settings: LabelSettings, runner: Runner | None) -> Column:
+    """The probability that each piece was run backward; 0 where nobody moved."""
+    looks = looks_of(track, pieces.edges_s[:-1], pieces.edges_s[1:])
+    still = pieces.halted | pieces.blank | np.isin(pieces.said, ("rest", "unknown"))
+    gait = np.where(pieces.said_gait != "", pieces.said_gait, looks.gait)
+    looks = replace(looks, gait=np.where(still, "", gait))
+    said = np.where(pieces.said == "backward", 1, np.where(pieces.said == "forward", 0, -1))
+    asked = Asked(looks, pieces.edges_s[:-1], pieces.edges_s[1:], np.where(still, -1, said))
+    chance = chances(asked, runner, frozenset(settings.without))
+    return np.where(still, 0.0, chance)
 
 
 def _fitted(track: Track, annotations: tuple[Annotation, ...], near_s: float) -> Spans:
@@ -70,12 +128,17 @@ def _fitted(track: Track, annotations: tuple[Annotation, ...], near_s: float) ->
     When somebody came to a stop cannot be told to the second; if they say so, they know better. Pauses are exact.
     """
     standing = track.standing
-    given = np.unique([edge for annotation in annotations for edge in (annotation.start_s, annotation.end_s)])
+    given = _given(annotations)
     if len(given) == 0 or len(standing) == 0:
         return standing
     nearest = given[np.abs(given[None, :] - standing.reshape(-1, 1)).argmin(axis=1)].reshape(-1, 2)
     free = (np.abs(nearest - standing) <= near_s) & ~np.isin(standing, track.pauses)
     return without(union(np.where(free, nearest, standing)), track.pauses)
+
+
+def _given(annotations: tuple[Annotation, ...]) -> Column:
+    """The runner's own edges, in order."""
+    return np.unique([edge for annotation in annotations for edge in (annotation.start_s, annotation.end_s)])
 
 
 def _edges(
@@ -85,7 +148,7 @@ def _edges(
 
     Where a stand and a pause touch, they are one rest. What changes within a rest is none of its edges.
     """
-    given = np.unique([edge for annotation in placed for edge in (annotation.start_s, annotation.end_s)])
+    given = _given(placed)
     inner = (resting[:, 0, None] < change_s) & (change_s < resting[:, 1, None])
     change_s = change_s[~np.any(inner, axis=0)]
     within = (resting[:, 0, None] < fixed_s) & (fixed_s < resting[:, 1, None])
@@ -102,20 +165,3 @@ def _which(annotations: tuple[Annotation, ...], at_s: Column) -> NDArray[np.intp
     spans: Spans = as_spans([(annotation.start_s, annotation.end_s) for annotation in annotations])
     before = np.searchsorted(spans[:, 0], at_s, side="right") - 1
     return np.where(covered(spans, at_s), before, len(spans))
-
-
-def _features(looks: Figures) -> Column:
-    """What likeness compares, ``(n, 4)``: log speed, log cadence, log step length, heart rate."""
-    columns = (looks.speed_mps, looks.cadence_spm, looks.step_length_m)
-    return np.column_stack([*(np.log(column) for column in columns), looks.heart_rate_bpm])
-
-
-def _alike(
-    features: Column, gait: NDArray[np.str_], shown: NDArray[np.bool_], others: NDArray[np.bool_], weight_s: Column
-) -> Column:
-    """Likeness to the marked stretches of the same gait; nothing is like a gait that was never marked."""
-    alike = np.zeros(len(gait))
-    for kind in np.unique(gait[shown]):
-        same = gait == kind
-        alike[same] = likeness(features, shown & same, others & same, weight_s)[same]
-    return alike

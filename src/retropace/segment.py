@@ -7,7 +7,7 @@ in a steady run.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -60,6 +60,12 @@ def segment(track: Track, settings: SegmentSettings | None = None) -> Column:
     pieces = [_piece(track, start, end, settings) for start, end in moving.tolist()]
     unrest = _unrest(pieces, settings)
     return np.unique(np.concatenate([fixed, *(_cut(piece, unrest, settings) for piece in pieces)]))
+
+
+def segment_finely(track: Track, settings: SegmentSettings | None = None) -> Column:
+    """The edges of a finer cut, for labelling, which knows what other stretches of the session are like."""
+    settings = settings or SegmentSettings()
+    return segment(track, replace(settings, penalty=settings.fine_penalty, least_change=settings.fine_least_change))
 
 
 def _piece(track: Track, start_s: float, end_s: float, settings: SegmentSettings) -> _Piece:

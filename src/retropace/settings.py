@@ -46,9 +46,13 @@ class SegmentSettings:
     penalty: float = 35.0
     """What a cut must gain, in squared noise times seconds. Bayes' criterion asks for 25 in an hour of white noise (two
     means and a place, ln 3600 each; Schwarz 1978, Ann Stat 6:461); steady speed and cadence are correlated in time."""
+    fine_penalty: float = 12.0
+    """The same for the fine cut, which repetition and the runner's own levels hold in check while labelling. Twelve is
+    what a place alone costs (1.5 ln 3600); from 18 on 50 m repetitions are lost."""
     least_change: float = 1.3
     """How far apart two neighbouring stretches must be, in noises: 0.4 m/s at running pace, 6.5 spm, or less of both.
     At 2 fewer cuts are unmarked, but half of a fast backward runner's reps are lost where cadence is missing."""
+    fine_least_change: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +66,12 @@ class LabelSettings:
     names: bool = True
     """Whether names in the file (laps, workout steps, waypoints, tracks, its title) may label."""
     threshold: float = 0.8
-    """The least confidence at which a segment that looks like a marked one is suspected."""
+    """The least probability at which a stretch that looks like backward running is suspected."""
+    worth_a_look: float = 0.4
+    """The least probability at which one that stays forward is pointed out."""
+    without: tuple[str, ...] = ()
+    """Evidence to leave out: ``pace``, ``cadence``, ``heart rate``, ``sequence``, ``repetition``, ``duration``,
+    ``prior``."""
 
 
 @dataclass(frozen=True, slots=True)

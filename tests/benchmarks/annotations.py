@@ -63,7 +63,7 @@ def measured(kind: str, count: int) -> dict[str, list[float]]:
     """Seconds right for each way of saying it, over ``count`` sessions of a kind."""
     right: dict[str, list[float]] = {name: [] for name in ("sentence", "laps", "sidecar", "backward rows")}
     for seed in range(count):
-        made = draw(kind, seed)
+        made = draw(kind, seed, plain=True)
         truth, activity = made.session.truth, made.session.activity
         laps = [Marking(f"lap {at + 1}", Label(direction)) for at, direction in enumerate(truth.direction)]
         # Without laps: the sentence has to do alone.
@@ -86,9 +86,9 @@ def foreign(count: int) -> tuple[int, int]:
     tried = 0
     for seed in range(count):
         for at, kind in enumerate(kinds):
-            other = draw(kinds[(at + 1 + seed % 4) % 5], seed + 1000).sentence
+            other = draw(kinds[(at + 1 + seed % 4) % len(kinds)], seed + 1000).sentence
             steady = simulate([forward(seconds=1500 + 20 * seed)], seed=seed).activity
-            for activity in (draw(kind, seed).session.activity, steady):
+            for activity in (draw(kind, seed, plain=True).session.activity, steady):
                 result = analyze(activity, [parse_sentence(other)]).workout
                 refused += result is not None and not result.fits
                 tried += 1

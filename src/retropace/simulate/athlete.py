@@ -37,6 +37,19 @@ class Athlete:
     """Heart rate above rest for each m/s of forward running."""
     backward_cadence: float = BACKWARD_CADENCE
     backward_beats: float = BACKWARD_BEATS
+    cadence_per_mps: float = CADENCE_PER_MPS
+    cadence_wander_spm: float = 0.0
+    """How far cadence strays over half a minute from what the speed asks for (standard deviation)."""
+    beats_lag_s: float = BEATS_LAG_S
+    beats_drift_per_h: float = 0.0
+    """Cardiac drift: the heart rate of one and the same pace rises by 10–20 bpm in an hour of steady running in
+    the warmth, by a few in the cool (Coyle & González-Alonso 2001, Exerc Sport Sci Rev 29:88)."""
+    tires_per_h: float = 0.0
+    """Share of pace that an hour costs: recreational marathoners slow by some 10 % over three to four hours."""
+    turns_with_dip: bool = True
+    """Whether they slow to a shuffle while turning round; a practised runner turns in mid-stride."""
+    looks_round_s: float = 0.0
+    """Running backward they look over the shoulder this often, and lose pace for a moment; 0 for never."""
 
     def speed_mps(self, direction: str, gait: str, effort: float) -> float:
         """The speed they settle at for an effort relative to easy."""
@@ -54,7 +67,7 @@ class Athlete:
             share = self.backward_walk_share if direction == "backward" else 1.0
             # Walkers speed up by step length and cadence alike (Grieve 1966, Ergonomics 9:379): cadence as √speed.
             return self.walk_cadence_spm * np.sqrt(np.clip(speed_mps, 0.2, None) / (self.walk_mps * share))
-        forward = self.cadence_spm + CADENCE_PER_MPS * (speed_mps - self.run_mps)
+        forward = self.cadence_spm + self.cadence_per_mps * (speed_mps - self.run_mps)
         return forward * (self.backward_cadence if direction == "backward" else 1.0)
 
     def beats_bpm(self, direction: str, gait: str, speed_mps: float) -> float:

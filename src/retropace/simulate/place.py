@@ -13,15 +13,33 @@ TRACK_STRAIGHT_M, TRACK_RADIUS_M = 84.39, 36.50
 """The standard track: straights of 84.39 m, bends of 36.50 m radius, measured 0.30 m outside the kerb: 400 m
 (World Athletics, Track and Field Facilities Manual, 2019)."""
 MEASURED_M = 0.30
+LOOP_M = 1700.0
+"""Once round a park."""
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A place: ``track``, ``path`` or ``treadmill``, at a latitude and longitude."""
+    """A place: ``track``, ``loop``, ``path`` (out and back) or ``treadmill``, at a latitude and longitude."""
 
     kind: str
     lat_deg: float = 0.0
     lon_deg: float = 0.0
+    hill_m: float = 0.0
+    """Height of its hills above their feet."""
+    hill_every_m: float = 900.0
+    """From one top to the next."""
+
+    def altitude_m(self, distance_m: Column) -> Column:
+        """Metres above sea after each distance."""
+        height: Column = 41.0 + self.hill_m / 2.0 * (1.0 - np.cos(2.0 * np.pi * distance_m / self.hill_every_m))
+        return height
+
+    def grade(self, distance_m: float) -> float:
+        """Rise per metre after a distance."""
+        if not self.hill_m:
+            return 0.0
+        turn = 2.0 * np.pi / self.hill_every_m
+        return float(self.hill_m / 2.0 * turn * np.sin(turn * distance_m))
 
     def positions(self, distance_m: Column) -> tuple[Column, Column]:
         """Metres east and north of the place after each distance; NaN on a treadmill."""
@@ -29,6 +47,9 @@ class Place:
             return _track(distance_m)
         if self.kind == "path":
             return _path(distance_m)
+        if self.kind == "loop":
+            turn = 2.0 * np.pi * distance_m / LOOP_M
+            return LOOP_M / (2.0 * np.pi) * np.sin(turn), LOOP_M / (2.0 * np.pi) * (1.0 - np.cos(turn))
         missing = np.full(len(distance_m), np.nan)
         return missing, missing
 

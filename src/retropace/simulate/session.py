@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 import numpy as np
 
-from retropace.activity import Activity, Device, Lap, Source, StatedTotals
+from retropace.activity import Activity, Device, Lap, Samples, Source, StatedTotals
 from retropace.simulate.athlete import Athlete
 from retropace.simulate.body import Truth, move
 from retropace.simulate.place import Place
@@ -38,24 +38,26 @@ def simulate(
     """Carry out a plan and record it. The same arguments give the same session."""
     athlete, place, watch = athlete or Athlete(), place or Place("track", 52.5145, 13.2395), watch or Watch()
     rng = np.random.default_rng(seed)
-    motion = move(plan, athlete, rng)
+    motion = move(plan, athlete, place, rng)
     edges = motion.truth.edges_s
     pauses = as_spans([(edges[at], edges[at + 1]) for at, stretch in enumerate(plan) if stretch.paused])
     last = len(motion.t_s) - 1
     written = ~covered(as_spans([(start + 1.0, end) for start, end in pauses.tolist()]), motion.t_s)
     samples = record(motion, place, watch, np.flatnonzero(written).astype(np.float64), rng)
-    ends = [float(edges[at + 1]) for at, stretch in enumerate(plan) if stretch.lap and at + 1 < len(plan)]
-    bounds = [0.0, *ends, float(last)]
+    ends = {float(edges[at + 1]): "manual" for at, stretch in enumerate(plan) if stretch.lap and at + 1 < len(plan)}
+    ends |= _autolaps(samples, watch.autolap_m, ends)
+    bounds = [0.0, *sorted(ends), float(last)]
+    triggers = [ends[end] for end in sorted(ends)] + ["session_end"]
     counted = np.interp(bounds, samples.t_s, samples.distance_m)
     laps = tuple(
         Lap(
             start_s=bounds[at],
             end_s=bounds[at + 1],
-            trigger="manual" if at + 2 < len(bounds) else "session_end",
+            trigger=trigger,
             timer_s=bounds[at + 1] - bounds[at] - _paused(pauses.tolist(), bounds[at], bounds[at + 1]),
             distance_m=float(counted[at + 1] - counted[at]),
         )
-        for at in range(len(bounds) - 1)
+        for at, trigger in enumerate(triggers)
     )
     activity = Activity(
         source=Source(name, "simulated"),
@@ -70,6 +72,21 @@ def simulate(
         stated=StatedTotals(float(samples.distance_m[-1]), last - total_s(pauses), float(last)),
     )
     return Session(activity, motion.truth)
+
+
+def _autolaps(samples: Samples, every_m: float, pressed: dict[float, str]) -> dict[float, str]:
+    """When the watch ends a lap by itself: each time so many metres were run since the last one ended."""
+    if not every_m:
+        return {}
+    ends: dict[float, str] = {}
+    since_m = 0.0
+    for t_s, way_m in zip(samples.t_s[:-1].tolist(), samples.distance_m[:-1].tolist(), strict=True):
+        if t_s in pressed:
+            since_m = way_m
+        elif way_m - since_m >= every_m:
+            ends[t_s] = "distance"
+            since_m = way_m
+    return ends
 
 
 def _paused(pauses: list[list[float]], start_s: float, end_s: float) -> float:

@@ -1,4 +1,4 @@
-"""What a watch makes of it: smoothed speed, late cadence, wandering positions, a coarse clock."""
+"""What a watch makes of it: smoothed speed, late cadence, wandering positions, a coarse clock, and what it loses."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 from retropace.activity import Samples
 from retropace.simulate.body import Motion
 from retropace.simulate.place import Place
-from retropace.spans import Column
+from retropace.spans import Column, Spans, as_spans, covered
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,16 @@ class Watch:
     """Seconds between records otherwise."""
     treadmill_error: float = 0.03
     """How much the watch's step model misjudges distance where it has no positions."""
+    cadence_step_spm: int = 1
+    """Cadence is a whole multiple of this; 2 where turns of one foot are written as whole numbers."""
+    autolap_m: float = 0.0
+    """It ends a lap by itself every so often; 0 for never."""
+    lost_s: Spans | None = None
+    """Stretches without any record."""
+    still_s: Spans | None = None
+    """Stretches with the arms still (on a rail, a phone in the hand), in which it counts no steps."""
+    strap_off_s: Spans | None = None
+    """Stretches without heart rate."""
 
 
 def record(motion: Motion, place: Place, watch: Watch, keep: Column, rng: np.random.Generator) -> Samples:
@@ -49,21 +59,28 @@ def record(motion: Motion, place: Place, watch: Watch, keep: Column, rng: np.ran
     # The watch's distance is the sum of what it takes for the speed, not of its positions.
     distance: Column = np.concatenate(([0.0], np.cumsum(smooth[1:])))
     late = np.concatenate((np.zeros(watch.cadence_lag_s), motion.cadence_spm[: count - watch.cadence_lag_s]))
-    one_foot = np.round(late) / 2.0
-    rows = keep.astype(np.intp)[:: watch.every_s]
+    one_foot = watch.cadence_step_spm * np.round(late / watch.cadence_step_spm) / 2.0
+    rows = keep.astype(np.intp)
+    rows = rows[~covered(_spans(watch.lost_s), motion.t_s[rows])][:: watch.every_s]
     if watch.smart:
         rows = rows[_smart(smooth[rows], late[rows], rng)]
+    still, off = covered(_spans(watch.still_s), motion.t_s), covered(_spans(watch.strap_off_s), motion.t_s)
     columns: dict[str, Column] = {
         "distance_m": np.round(distance, 2),
         "speed_mps": np.round(smooth, 3),
-        "cadence_recorded": one_foot,
-        "heart_rate_bpm": np.round(motion.heart_rate_bpm),
+        "cadence_recorded": np.where(still, 0.0, one_foot),
+        "heart_rate_bpm": np.where(off, np.nan, np.round(motion.heart_rate_bpm)),
     }
     if not indoor:
-        columns |= {"lat_deg": lat, "lon_deg": lon, "altitude_m": np.full(count, 41.0)}
+        altitude = np.round(5.0 * place.altitude_m(motion.distance_m)) / 5.0
+        columns |= {"lat_deg": lat, "lon_deg": lon, "altitude_m": altitude}
     return Samples.from_columns(
         motion.t_s[rows], None, None, **{name: column[rows] for name, column in columns.items()}
     )
+
+
+def _spans(spans: Spans | None) -> Spans:
+    return as_spans([]) if spans is None else spans
 
 
 def _wander(count: int, watch: Watch, rng: np.random.Generator) -> Column:

@@ -51,7 +51,7 @@ def fit_bytes(activity: Activity) -> bytes:
         (float(activity.samples.t_s[row]), 1, _record(activity, row, at_ms)) for row in range(len(activity.samples))
     ]
     for index, lap in enumerate(activity.laps):
-        trigger = LapTrigger.MANUAL if lap.trigger == "manual" else LapTrigger.SESSION_END
+        trigger = LapTrigger[lap.trigger.upper()]
         lap_message = made(
             LapMessage,
             message_index=index,

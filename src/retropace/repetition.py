@@ -1,0 +1,67 @@
+"""Stretches that look alike: the repetitions of a set, the jogs between them. What is known of one tells of all."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from retropace.looks import Looks
+from retropace.spans import Column
+
+ALIKE2 = 6.0
+"""Two stretches are of one kind up to this squared distance, in what their pace and cadence may differ by: of two
+normal quantities 95 % lie within it (chi-squared, two degrees of freedom)."""
+KIND_SPEED, KIND_CADENCE = 0.03, 0.01
+"""By how much pace and cadence of one kind may differ beyond the spread of single stretches: runners tire."""
+
+
+def kinds_of(looks: Looks, keep_apart: NDArray[np.intp], most: int) -> NDArray[np.intp]:
+    """The kind of each stretch, ``(n,)``, from 0 on: the nearest two are joined until none are alike.
+
+    Only stretches of one gait and one value of ``keep_apart`` are of one kind. Those with no pace and no cadence are on
+    their own. If more than ``most`` kinds remain of any value, the nearest are joined all the same.
+    """
+    kind = np.arange(len(looks))
+    for value in np.unique(keep_apart):
+        for gait in ("run", "walk"):
+            rows = np.flatnonzero((keep_apart == value) & (looks.gait == gait))
+            kind[rows] = rows[_joined(looks, rows, most)]
+    _, kind = np.unique(kind, return_inverse=True)
+    return kind
+
+
+def _joined(looks: Looks, rows: NDArray[np.intp], most: int) -> NDArray[np.intp]:
+    """Agglomeration by centroids: for each row the first of its kind."""
+    owner = np.arange(len(rows))
+    if len(rows) < 2:
+        return owner
+    values = np.column_stack((looks.log_speed[rows], looks.log_cadence[rows]))
+    spread2 = np.column_stack((looks.log_speed_var[rows], looks.log_cadence_var[rows]))
+    weight = np.where(np.isfinite(values), 1.0 / spread2, 0.0)
+    own2 = np.array([KIND_SPEED**2, KIND_CADENCE**2])
+    sums = np.where(weight > 0.0, values, 0.0) * weight
+    alive = np.ones(len(rows), dtype=bool)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        apart2 = _apart2(sums[:, None], weight[:, None], sums[None], weight[None], own2)
+        np.fill_diagonal(apart2, np.inf)
+        while alive.sum() > 1:
+            one, other = sorted(divmod(int(np.argmin(apart2)), len(rows)))
+            near2 = apart2[one, other]
+            if not np.isfinite(near2) or (near2 > ALIKE2 and alive.sum() <= most):
+                break
+            sums[one] += sums[other]
+            weight[one] += weight[other]
+            owner[owner == other] = one
+            alive[other] = False
+            apart2[other, :] = apart2[:, other] = np.inf
+            fresh = _apart2(sums[one], weight[one], sums, weight, own2)
+            apart2[one, :] = apart2[:, one] = np.where(alive & (np.arange(len(rows)) != one), fresh, np.inf)
+    return owner
+
+
+def _apart2(sums: Column, weight: Column, sums2: Column, weight2: Column, own2: Column) -> Column:
+    """Squared distances in spreads; signals that one side lacks say nothing; infinite where none is shared."""
+    both = (weight > 0.0) & (weight2 > 0.0)
+    step2 = (sums / weight - sums2 / weight2) ** 2 / (1.0 / weight + 1.0 / weight2 + own2)
+    total: Column = np.where(both, step2, 0.0).sum(axis=-1)
+    return np.where(both.any(axis=-1), total, np.inf)

@@ -1,0 +1,97 @@
+"""Sessions with backward stretches, as people do them: what was carried out, and the sentence that says so."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from retropace.simulate.carried_out import run, stand, timed, walk, warm_up_and_cool_down
+from retropace.simulate.plan import Stretch
+
+Planned = tuple[list[Stretch], str]
+
+
+def reps(rng: np.random.Generator) -> Planned:
+    """Backward repetitions with standing, walking or jogging in between."""
+    warm, warm_words, cool, cool_words = warm_up_and_cool_down(rng)
+    count = int(rng.integers(4, 9))
+    length = str(rng.choice(["200m", "300m", "400m", "600m", "60s", "90s", "120s", "180s"]))
+    pause_s = int(rng.choice([60, 90, 120]))
+    kind = str(rng.choice(["rest", "walk", "jog"]))
+    plan = [warm]
+    for _ in range(count):
+        recovery_s = timed(rng, pause_s)
+        recovery = {
+            "rest": Stretch("rest", "stand", recovery_s),
+            "walk": Stretch("forward", "walk", recovery_s),
+            "jog": Stretch("forward", "run", recovery_s, None, 0.85),
+        }[kind]
+        plan += [run(rng, "backward", length), recovery]
+    words = {"rest": "rest", "walk": "forward walk", "jog": "forward jog"}[kind]
+    return [*plan, cool], f"{warm_words}, {count}x({length} backward, {pause_s}s {words}), {cool_words}"
+
+
+def quarter_mile(rng: np.random.Generator) -> Planned:
+    """A quarter mile forward, two minutes' rest, the same backward in under twice the time."""
+    warm, warm_words, cool, cool_words = warm_up_and_cool_down(rng)
+    count = int(rng.integers(1, 4))
+    walk_s = 150
+    plan, words = [warm], [warm_words]
+    for _ in range(count):
+        plan += [
+            run(rng, "forward", "400m", float(rng.uniform(1.25, 1.45))),
+            stand(rng, 120),
+            run(rng, "backward", "400m", float(rng.uniform(1.0, 1.15))),
+            walk(rng, "forward", walk_s),
+        ]
+    words.append(f"{count}x(400m forward, 2min rest, 400m backward, {walk_s}s walk)")
+    return [*plan, cool], ", ".join([*words, cool_words])
+
+
+def mixed(rng: np.random.Generator) -> Planned:
+    """Backward stretches of different length within a run."""
+    warm, warm_words, cool, cool_words = warm_up_and_cool_down(rng)
+    plan, words = [warm], [warm_words]
+    for _ in range(int(rng.integers(2, 6))):
+        back = str(rng.choice(["200m", "500m", "800m", "1000m", "60s", "150s", "300s"]))
+        on = str(rng.choice(["400m", "1000m", "120s", "240s"]))
+        plan += [run(rng, "backward", back), run(rng, "forward", on)]
+        words += [f"{back} backward", f"{on} forward"]
+    return [*plan, cool], ", ".join([*words, cool_words])
+
+
+def beginner(rng: np.random.Generator) -> Planned:
+    """Walking, some minutes of it backward."""
+    count, first, last = int(rng.integers(3, 7)), int(rng.integers(8, 15)), int(rng.integers(5, 11))
+    back_s, on_s = int(rng.choice([60, 90, 120, 150])), int(rng.choice([90, 120, 180]))
+    plan = [walk(rng, "forward", 60.0 * first)]
+    for _ in range(count):
+        plan += [walk(rng, "backward", back_s), walk(rng, "forward", on_s)]
+    plan.append(walk(rng, "forward", 60.0 * last, 0.95))
+    sets = f"{count}x({back_s}s backward walk, {on_s}s walk)"
+    return plan, f"{first}min forward walk, {sets}, {last}min forward walk"
+
+
+def alternating(rng: np.random.Generator) -> Planned:
+    """50 m each way, again and again."""
+    warm, warm_words, cool, cool_words = warm_up_and_cool_down(rng)
+    count = int(rng.integers(6, 13))
+    plan = [warm]
+    for _ in range(count):
+        plan += [run(rng, "backward", "50m"), run(rng, "forward", "50m")]
+    return [*plan, cool], f"{warm_words}, {count}x(50m backward, 50m forward), {cool_words}"
+
+
+def long(rng: np.random.Generator) -> Planned:
+    """A long run, most or much of it backward, sometimes from its first minutes on."""
+    first, back, last = int(rng.integers(2, 26)), int(rng.integers(12, 41)), int(rng.integers(5, 21))
+    plan = [
+        run(rng, "forward", f"{60 * first}s"),
+        run(rng, "backward", f"{60 * back}s"),
+        run(rng, "forward", f"{60 * last}s", 0.95),
+    ]
+    words = [f"{first}min forward", f"{back}min backward", f"{last}min forward"]
+    if rng.random() < 0.5:
+        again = int(rng.integers(5, 16))
+        plan += [run(rng, "backward", f"{60 * again}s", 0.95), run(rng, "forward", "300s", 0.92)]
+        words += [f"{again}min backward", "5min forward"]
+    return plan, ", ".join(words)
