@@ -14,10 +14,16 @@ from retropace.annotations.workout import Workout
 from retropace.athlete import Athlete
 from retropace.clean import clean
 from retropace.correct import correct
-from retropace.document import analysis_document
+from retropace.document import (
+    analysis_document,
+    annotation_documents,
+    athlete_document,
+    workout_document,
+)
 from retropace.label import label
+from retropace.possible import possible
 from retropace.segment import segment, segment_finely
-from retropace.segments import Segments
+from retropace.segments import Doubt, Segments, doubts
 from retropace.settings import Settings
 from retropace.signals import signals_of
 from retropace.summary import Summary, summarize
@@ -36,13 +42,25 @@ class Analysis:
     workout: Workout | None
     """What came of a planned workout; None if there was none."""
     summary: Summary
+    worth_a_look: tuple[Doubt, ...]
+    """Forward stretches that may have been backward, in order."""
+    athlete: Athlete | None
+    """Who ran, as they were known; None if nobody said."""
     warnings: tuple[str, ...]
 
     def to_dict(self) -> dict[str, Any]:
         """The document of ``analyze --format json``, schema ``retropace.analysis/1``, ready for :func:`json.dumps`."""
-        return analysis_document(
-            self.activity, self.track, self.segments, self.annotations, self.workout, self.summary, self.warnings
-        )
+        return {
+            **analysis_document(self.activity, self.track, self.segments, self.summary),
+            "annotations": annotation_documents(self.annotations),
+            "workout": None if self.workout is None else workout_document(self.workout),
+            "athlete": None if self.athlete is None else athlete_document(self.athlete, self.activity),
+            "worth_a_look": [
+                {"start_s": doubt.start_s, "end_s": doubt.end_s, "probability": doubt.probability}
+                for doubt in self.worth_a_look
+            ],
+            "warnings": list(self.warnings),
+        }
 
 
 def analyze(
@@ -65,6 +83,7 @@ def analyze(
     signals, edges_s = signals_of(track, settings.segment), segment(track, settings.segment)
     said = gather(annotations, activity, track, signals, edges_s, names=settings.label.names)
     placed, moved = (said.annotations, ()) if settings.label.exact else settle(said.annotations, signals)
+    placed, refused = possible(track, placed)
     segments = label(track, edges_s, segment_finely(track, settings.segment), placed, settings.label, runner)
     # Likeness compares what the watch measured; what its runner knows better is for the sums.
     track, given = correct(track, placed)
@@ -75,5 +94,7 @@ def analyze(
         annotations=placed,
         workout=said.workout,
         summary=summarize(track, segments),
-        warnings=(*track.warnings, *said.warnings, *moved, *given),
+        athlete=athlete,
+        worth_a_look=doubts(segments, settings.label.worth_a_look),
+        warnings=(*track.warnings, *said.warnings, *moved, *refused, *given),
     )

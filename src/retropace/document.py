@@ -13,6 +13,7 @@ import numpy as np
 from retropace.activity import Activity
 from retropace.annotations import Annotation
 from retropace.annotations.workout import Workout
+from retropace.athlete import Athlete
 from retropace.figures import Figures
 from retropace.segments import DIRECTIONS, Segments
 from retropace.spans import total_s
@@ -22,16 +23,8 @@ from retropace.track import Track
 SCHEMA = "retropace.analysis/1"
 
 
-def analysis_document(
-    activity: Activity,
-    track: Track,
-    segments: Segments,
-    annotations: tuple[Annotation, ...],
-    workout: Workout | None,
-    summary: Summary,
-    warnings: tuple[str, ...],
-) -> dict[str, Any]:
-    """The document, ready for :func:`json.dumps`; numbers are not rounded, so that the parts add up to the whole."""
+def analysis_document(activity: Activity, track: Track, segments: Segments, summary: Summary) -> dict[str, Any]:
+    """What was measured, ready for :func:`json.dumps`; numbers are not rounded, so that parts add up to the whole."""
     return {
         "schema": SCHEMA,
         "source": source_document(activity),
@@ -58,25 +51,34 @@ def analysis_document(
             }
             for at, direction in enumerate(DIRECTIONS)
         },
-        "annotations": [
-            {
-                "start_s": annotation.start_s,
-                "end_s": annotation.end_s,
-                "label": str(annotation.label),
-                "note": annotation.note,
-                "origin": str(annotation.origin),
-                "kind": annotation.origin.kind,
-                "distance_m": annotation.attributes.distance_m,
-                "speed_mps": annotation.attributes.speed_mps,
-            }
-            for annotation in annotations
-        ],
-        "workout": None if workout is None else _workout(workout),
-        "warnings": list(warnings),
     }
 
 
-def _workout(workout: Workout) -> dict[str, Any]:
+def annotation_documents(annotations: tuple[Annotation, ...]) -> list[dict[str, Any]]:
+    """What was said, where it came to lie, and who said it."""
+    return [
+        {
+            "start_s": annotation.start_s,
+            "end_s": annotation.end_s,
+            "label": str(annotation.label),
+            "note": annotation.note,
+            "origin": str(annotation.origin),
+            "kind": annotation.origin.kind,
+            "distance_m": annotation.attributes.distance_m,
+            "speed_mps": annotation.attributes.speed_mps,
+        }
+        for annotation in annotations
+    ]
+
+
+def athlete_document(athlete: Athlete, activity: Activity) -> dict[str, Any]:
+    """Who ran, and from how many other sessions they are known."""
+    others = sum(not session.is_of(activity) for session in athlete.sessions)
+    return {"name": athlete.name, "sessions": others}
+
+
+def workout_document(workout: Workout) -> dict[str, Any]:
+    """A planned workout, what came of each of its steps and, if it does not fit, why not."""
     return {
         "text": workout.plan.text,
         "source": workout.plan.source,

@@ -174,6 +174,20 @@ def score(truth: Labelling, found: Labelling) -> Scores:
     )
 
 
+def with_others(truth: Labelling, found: Labelling, direction: str) -> Labelling:
+    """The truth with a direction for what it leaves unlabelled within the found labels, except where these rest.
+
+    Who writes down what was backward does not write down where they stood.
+    """
+    edges = np.unique(np.concatenate((truth.start_s, truth.end_s, found.start_s, found.end_s)))
+    middle = (edges[1:] + edges[:-1]) / 2.0
+    true = np.append(truth.direction, "")[_which(truth, middle)]
+    said = np.append(found.direction, "")[_which(found, middle)]
+    filled = np.where(true != "", true, np.where(said == "rest", "rest", np.where(said != "", direction, "")))
+    kept = filled != ""
+    return Labelling(edges[:-1][kept], edges[1:][kept], filled[kept])
+
+
 def match_boundaries(true_s: Column, found_s: Column, early_s: float, late_s: float) -> Boundaries:
     """Match found boundaries to true ones, each at most once, as many as possible.
 

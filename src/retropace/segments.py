@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from retropace.spans import Column
+from retropace.spans import Column, runs
 
 DIRECTIONS = ("forward", "backward", "rest", "unknown")
 GAITS = ("run", "walk", "stand")
@@ -43,3 +43,23 @@ class Segments:
     def end_s(self) -> Column:
         """Where each segment ends, shape ``(n,)``."""
         return self.edges_s[1:]
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A stretch ``[start_s, end_s)`` taken as forward that may have been backward, with the probability of that."""
+
+    start_s: float
+    end_s: float
+    probability: float
+
+
+def doubts(segments: Segments, least: float) -> tuple[Doubt, ...]:
+    """The forward stretches that nobody marked whose probability of backward is at least so much, neighbours as one."""
+    chance = np.where((segments.direction == "forward") & (segments.basis == "assumed"), 1.0 - segments.confidence, 0.0)
+    found = []
+    for first, end in runs(chance >= least).tolist():
+        seconds = np.diff(segments.edges_s[first : end + 1])
+        mean = float(np.average(chance[first:end], weights=seconds))
+        found.append(Doubt(float(segments.edges_s[first]), float(segments.edges_s[end]), mean))
+    return tuple(found)

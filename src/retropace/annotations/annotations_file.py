@@ -11,5 +11,9 @@ from retropace.annotations.sidecar import parse_sidecar, read_text
 
 def read_annotations(path: str | os.PathLike[str]) -> list[Marking]:
     """The annotations in a file; raises :class:`AnnotationError` with file and line for the first bad one."""
-    text = read_text(path)
+    return parse_annotations(read_text(path), path)
+
+
+def parse_annotations(text: str, path: str | os.PathLike[str]) -> list[Marking]:
+    """The annotations in the text of a file; raises as :func:`read_annotations`."""
     return parse_label_track(text, path) if is_label_track(text) else parse_sidecar(text, path)

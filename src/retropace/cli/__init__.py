@@ -6,6 +6,8 @@ import click
 
 from retropace.cli.analyze import analyze
 from retropace.cli.annotate import annotate
+from retropace.cli.athlete import athlete
+from retropace.cli.evaluate import evaluate
 from retropace.cli.inspect import inspect
 
 
@@ -21,4 +23,6 @@ def main() -> None:
 
 main.add_command(analyze)
 main.add_command(annotate)
+main.add_command(athlete)
+main.add_command(evaluate)
 main.add_command(inspect)

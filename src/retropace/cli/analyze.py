@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 import click
 
 from retropace.cli import options
-from retropace.cli.failures import attempt, exit_status
+from retropace.cli.failures import FAILED, attempt, exit_status
+from retropace.cli.learning import Learning
 from retropace.cli.said import Said, said, said_options
 
 if TYPE_CHECKING:
     from retropace.analysis import Analysis
+    from retropace.athlete import Athlete
     from retropace.settings import Settings
 
 
@@ -46,6 +48,13 @@ if TYPE_CHECKING:
     metavar="P",
     help="How sure to be before a stretch that looks like a marked one is suspected.",
 )
+@click.option(
+    "--athlete",
+    metavar="NAME|FILE",
+    help="Who ran: know them from what they annotated in other sessions, and learn from what is annotated in these. "
+    "What was learned is kept in your data folder, or in FILE; see 'retropace athlete'.",
+)
+@click.option("--no-learn", is_flag=True, help="With --athlete: learn nothing from these sessions.")
 @click.option("--brief", is_flag=True, help="In the table, leave the single segments out.")
 @options.session
 def analyze(
@@ -63,6 +72,8 @@ def analyze(
     cadence: str,
     sensitivity: float,
     threshold: float,
+    athlete: str | None,
+    no_learn: bool,
     brief: bool,
     session: int | None,
 ) -> None:
@@ -81,10 +92,19 @@ def analyze(
         segment=SegmentSettings(sensitivity=sensitivity),
         label=LabelSettings(exact=exact, threshold=threshold, names=not ignore_names),
     )
+    if no_learn and athlete is None:
+        raise click.UsageError("--no-learn goes with --athlete.")
+    learning = None if athlete is None else attempt(athlete, lambda: Learning(athlete))
+    if athlete is not None and learning is None:
+        sys.exit(FAILED)
     results: list[list[Analysis] | None] = []
+    learned: list[str] = []
     for path in files:
-        result = attempt(path, lambda path=path: analyze_file(path, spoken, settings, session))  # type: ignore[misc]
+        known = None if learning is None else learning.athlete
+        result = attempt(path, lambda path=path, known=known: analyze_file(path, spoken, settings, session, known))  # type: ignore[misc]
         results.append(result)
+        if learning is not None and not no_learn:
+            learned += [line for analysis in result or () for line in learning.learn(analysis)]
         if form == "table" and result is not None:
             _print_table(result, units, brief, first=len([done for done in results if done]) == 1)
         elif form == "jsonl":
@@ -100,10 +120,19 @@ def analyze(
         from retropace.cli.rows import segment_rows
 
         click.echo(segment_rows(done), nl=False)
-    sys.exit(exit_status(results))
+    kept: list[object | None] = []
+    if learning is not None and learned:
+        kept.append(attempt(str(learning.path), learning.keep))
+        if kept[0] and form == "table":
+            click.echo()
+            for line in learned:
+                click.echo(line)
+    sys.exit(exit_status([*results, *kept]))
 
 
-def analyze_file(path: str, spoken: Said, settings: Settings, session: int | None) -> list[Analysis]:
+def analyze_file(
+    path: str, spoken: Said, settings: Settings, session: int | None, athlete: Athlete | None = None
+) -> list[Analysis]:
     """Every session of one file, analysed with what was said about it; raises ``RetropaceError``."""
     from retropace.analysis import analyze as analyze_activity
     from retropace.annotations import Marking
@@ -117,7 +146,7 @@ def analyze_file(path: str, spoken: Said, settings: Settings, session: int | Non
         raise AnnotationError(
             f"holds {len(activities)} sessions: say which one the annotations are about with --session N", path=path
         )
-    return [analyze_activity(activity, annotations, settings) for activity in activities]
+    return [analyze_activity(activity, annotations, settings, athlete) for activity in activities]
 
 
 def _print_table(analyses: list[Analysis], units: str, brief: bool, first: bool) -> None:

@@ -41,6 +41,12 @@ def print_analysis(console: Console, analysis: Analysis, units: Units, *, segmen
     if analysis.workout is not None and analysis.workout.fits:
         console.print()
         print_workout(console, analysis.workout, steps=segments)
+    if analysis.worth_a_look:
+        console.print()
+        console.print("worth a look: may have been backward (a line in the annotations says what it was)")
+        for doubt in analysis.worth_a_look:
+            span = f"{clock(doubt.start_s)}-{clock(doubt.end_s)}"
+            console.print(f"? {span}  {100.0 * doubt.probability:.0f} %  --mark {span}=backward", style="yellow")
     if analysis.warnings:
         console.print()
         for warning in analysis.warnings:
