@@ -26,6 +26,7 @@ LAYERS = [
     ["summary"],
     ["label", "athlete"],
     ["suspicion"],
+    ["usual"],
     ["repetition", "signature"],
     ["looks"],
     ["gait", "segment", "correct", "possible"],

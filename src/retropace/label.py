@@ -18,8 +18,9 @@ from retropace.looks import looks_of
 from retropace.segments import Segments, Words
 from retropace.settings import LabelSettings
 from retropace.spans import Column, Spans, as_spans, covered, union, without
-from retropace.suspicion import Asked, Runner, chances
+from retropace.suspicion import Runner, chances
 from retropace.track import Track
+from retropace.usual import Asked
 
 APART_S = 10.0
 """A change point this near to where the direction changes is that change."""
@@ -63,7 +64,9 @@ def label(
     resting = union(np.concatenate((track.pauses, standing)))
     fixed = np.unique(np.concatenate([spans.ravel() for spans in (track.pauses, standing, track.unknown)]))
     fixed = np.union1d(fixed[(fixed > 0.0) & (fixed < track.elapsed_s)], [0.0, track.elapsed_s])
-    fine_edges = _edges(fine_s, fixed, annotations, settings, resting)
+    # What was marked is looked at as a whole: one example, whatever was a little faster within it.
+    marked = as_spans([(one.start_s, one.end_s) for one in annotations])
+    fine_edges = _edges(fine_s[~covered(marked, fine_s)], fixed, annotations, settings, resting)
     pieces = _pieces(track, standing, annotations, fine_edges)
     chance = _chances(track, pieces, settings, runner)
 

@@ -35,33 +35,37 @@ def _joined(looks: Looks, rows: NDArray[np.intp], most: int) -> NDArray[np.intp]
     owner = np.arange(len(rows))
     if len(rows) < 2:
         return owner
-    values = np.column_stack((looks.log_speed[rows], looks.log_cadence[rows]))
+    values = np.column_stack((looks.log_flat_speed[rows], looks.log_cadence[rows]))
     spread2 = np.column_stack((looks.log_speed_var[rows], looks.log_cadence_var[rows]))
     weight = np.where(np.isfinite(values), 1.0 / spread2, 0.0)
-    own2 = np.array([KIND_SPEED**2, KIND_CADENCE**2])
     sums = np.where(weight > 0.0, values, 0.0) * weight
     alive = np.ones(len(rows), dtype=bool)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        apart2 = _apart2(sums[:, None], weight[:, None], sums[None], weight[None], own2)
-        np.fill_diagonal(apart2, np.inf)
-        while alive.sum() > 1:
-            one, other = sorted(divmod(int(np.argmin(apart2)), len(rows)))
-            near2 = apart2[one, other]
-            if not np.isfinite(near2) or (near2 > ALIKE2 and alive.sum() <= most):
-                break
-            sums[one] += sums[other]
-            weight[one] += weight[other]
-            owner[owner == other] = one
-            alive[other] = False
-            apart2[other, :] = apart2[:, other] = np.inf
-            fresh = _apart2(sums[one], weight[one], sums, weight, own2)
-            apart2[one, :] = apart2[:, one] = np.where(alive & (np.arange(len(rows)) != one), fresh, np.inf)
+    near2 = apart2(values[:, None], spread2[:, None], values[None], spread2[None])
+    np.fill_diagonal(near2, np.inf)
+    while alive.sum() > 1:
+        one, other = sorted(divmod(int(np.argmin(near2)), len(rows)))
+        nearest2 = near2[one, other]
+        if not np.isfinite(nearest2) or (nearest2 > ALIKE2 and alive.sum() <= most):
+            break
+        sums[one] += sums[other]
+        weight[one] += weight[other]
+        owner[owner == other] = one
+        alive[other] = False
+        near2[other, :] = near2[:, other] = np.inf
+        there = weight > 0.0
+        centre = np.divide(sums, weight, out=np.full(sums.shape, np.nan), where=there)
+        var = np.divide(1.0, weight, out=np.full(sums.shape, np.inf), where=there)
+        fresh = apart2(centre[one], var[one], centre, var)
+        near2[one, :] = near2[:, one] = np.where(alive & (np.arange(len(rows)) != one), fresh, np.inf)
     return owner
 
 
-def _apart2(sums: Column, weight: Column, sums2: Column, weight2: Column, own2: Column) -> Column:
-    """Squared distances in spreads; signals that one side lacks say nothing; infinite where none is shared."""
-    both = (weight > 0.0) & (weight2 > 0.0)
-    step2 = (sums / weight - sums2 / weight2) ** 2 / (1.0 / weight + 1.0 / weight2 + own2)
-    total: Column = np.where(both, step2, 0.0).sum(axis=-1)
-    return np.where(both.any(axis=-1), total, np.inf)
+def apart2(values: Column, var: Column, others: Column, other_var: Column) -> Column:
+    """Squared distances between log speeds and log cadences (last axis), in what these may differ by within a kind.
+
+    A signal that one side lacks (NaN) says nothing; where none is shared the distance is infinite.
+    """
+    both = np.isfinite(values) & np.isfinite(others)
+    own2 = np.array([KIND_SPEED**2, KIND_CADENCE**2])
+    step2 = np.where(both, (values - others) ** 2 / (var + other_var + own2), 0.0)
+    return np.where(both.any(axis=-1), step2.sum(axis=-1), np.inf)

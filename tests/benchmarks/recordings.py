@@ -1,0 +1,144 @@
+"""Labels on real recordings: ``python -m tests.benchmarks.recordings``.
+
+No public recording of backward running is known. So (1) every running and walking recording is analysed with nothing
+annotated: whatever is then backward is false. (2) In interval sessions with real laps the recoveries, slower like
+backward reps, stand in for backward: one is annotated by its lap; the others should be found and the reps left alone.
+(3) What labelling costs beside segmenting, on one hour.
+"""
+
+from __future__ import annotations
+
+import csv
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from retropace.activity import Lap
+from retropace.analysis import analyze
+from retropace.annotations import Annotation, Label
+from retropace.clean import clean
+from retropace.errors import RetropaceError
+from retropace.label import label
+from retropace.readers import read, read_all
+from retropace.segment import segment, segment_finely
+from retropace.simulate.kinds import draw
+from retropace.spans import Column, as_spans, covered
+
+SLIP_S = 15.0
+CORPUS = Path(__file__).resolve().parents[3] / "shared" / "corpus"
+
+
+def false_backward() -> None:
+    """Print the share of time that is falsely backward, the worst files first."""
+    rows = []
+    for path in sorted(CORPUS.glob("[fgt]*/*")):
+        try:
+            activities = read_all(path)
+        except RetropaceError:
+            continue
+        for activity in activities:
+            try:
+                analysis = analyze(replace(activity, laps=(), steps=(), marks=(), splits=()))
+            except RetropaceError:
+                continue
+            segments = analysis.segments
+            backward = float(np.diff(segments.edges_s)[segments.direction == "backward"].sum())
+            look = sum(doubt.end_s - doubt.start_s for doubt in analysis.worth_a_look)
+            rows.append((backward, look, analysis.track.elapsed_s, path.name))
+    whole = sum(row[2] for row in rows)
+    say(f"{len(rows)} real recordings, {whole / 3600:.1f} h, nothing annotated: seconds backward, worth a look, of all")
+    for backward, look, elapsed, name in sorted(rows, reverse=True):
+        say(f"  {backward:6.0f} {look:6.0f} {elapsed:8.0f}  {name}")
+    say(f"falsely backward: {sum(row[0] for row in rows) / whole:.3%} of all time")
+
+
+def propagation() -> None:
+    """Print how many seconds are right when one recovery is annotated, for each that could be, per session."""
+    sessions: dict[str, list[dict[str, str]]] = {}
+    with (CORPUS / "intervals.csv").open(encoding="utf-8") as table:
+        for row in csv.DictReader(table):
+            if row["tier"] == "core":
+                sessions.setdefault(row["file"], []).append(row)
+    means = []
+    for name, rows in sessions.items():
+        activity = read(CORPUS / name)
+        laps = [lap for lap, _ in zip(activity.laps, rows, strict=False)]
+        recoveries, judged = stand_ins(laps)
+        right, forward = [], []
+        for chosen in recoveries:
+            marked = Annotation(laps[chosen].start_s, laps[chosen].end_s, Label("backward"))
+            segments = analyze(replace(activity, laps=()), [marked]).segments
+            moments = np.arange(0.0, segments.edges_s[-1]) + 0.5
+            found = segments.direction[np.searchsorted(segments.edges_s, moments) - 1]
+            true, counted = within(moments, laps, recoveries), within(moments, laps, judged)
+            # Standing is measured: whether a recovery was walked or stood is not what is asked.
+            counted &= found != "rest"
+            right.append(float(np.mean((found == "backward")[counted] == true[counted])))
+            forward.append(1.0 - float(np.mean(true[counted])))
+        means.append(float(np.mean(right)))
+        say(
+            f"  {np.mean(right):.3f}  worst {np.min(right):.3f}  all forward {np.mean(forward):.3f}  "
+            f"{len(recoveries)} recoveries of {len(rows)} laps  {name}"
+        )
+    say(f"seconds right, one recovery annotated: mean {np.mean(means):.3f}")
+
+
+def stand_ins(laps: list[Lap]) -> tuple[list[int], list[int]]:
+    """Which laps are recoveries: slower by a tenth and more than those before and after them; and which are judged.
+
+    Laps shorter than 15 s are slips of the finger and are not.
+    """
+    judged = [at for at, lap in enumerate(laps) if lap.end_s - lap.start_s >= SLIP_S]
+    speeds = np.array([laps[at].distance_m / (laps[at].end_s - laps[at].start_s) for at in judged])
+    slow = [n for n in range(1, len(judged) - 1) if speeds[n] < 0.9 * min(speeds[n - 1], speeds[n + 1])]
+    return [judged[n] for n in slow], judged
+
+
+def within(moments: Column, laps: list[Lap], chosen: list[int]) -> NDArray[np.bool_]:
+    """Which moments lie in the chosen laps."""
+    return covered(as_spans([(laps[at].start_s, laps[at].end_s) for at in chosen]), moments)
+
+
+def cost() -> None:
+    """Print what labelling one hour costs beside segmenting it: medians of paired runs."""
+    made = draw("reps", 3)
+    longest = max((draw("long", seed).session.activity for seed in range(20)), key=lambda one: one.samples.t_s[-1])
+    for activity in (made.session.activity, longest):
+        track = clean(activity)
+        marked = (Annotation(600.0, 700.0, Label("backward")),)
+        ratios, took = [], []
+        for _ in range(31):
+            start = time.perf_counter()
+            edges, fine = segment(track), segment_finely(track)
+            middle = time.perf_counter()
+            label(track, edges, fine, marked)
+            end = time.perf_counter()
+            ratios.append((end - middle) / (middle - start))
+            took.append((end - middle, middle - start))
+        labelled, cut = np.median(np.array(took), axis=0)
+        say(
+            f"{track.elapsed_s / 3600:.2f} h: labelling {1000 * labelled:.1f} ms, both cuts {1000 * cut:.1f} ms, "
+            f"ratio {np.median(ratios):.2f}"
+        )
+
+
+def say(text: str) -> None:
+    """One line."""
+    sys.stdout.write(text + "\n")
+
+
+def main() -> None:
+    """Print everything."""
+    if not CORPUS.is_dir():
+        sys.exit("needs the public recordings in ../shared/corpus")
+    false_backward()
+    propagation()
+    cost()
+
+
+if __name__ == "__main__":
+    main()
