@@ -6,6 +6,8 @@ import numpy as np
 
 from retropace.spans import Column
 
+FASTEST_MPS = 12.5
+"""Nobody is faster on foot: Usain Bolt's best 20 m of the 2009 world record took 1.61 s, 12.4 m/s (Graubner 2011)."""
 WORLD_BESTS = (
     (100.0, 13.2),
     (400.0, 69.6),
@@ -18,7 +20,7 @@ WORLD_BESTS = (
 39:20, marathon 3:25 (men's bests as listed by the retro-running community, rounded down)."""
 SPRINT = 1.15
 """Over less than the shortest of them top speed counts, not the start: forward, world-class sprinters reach some 115 %
-of their mean speed over 100 m (Bolt 2009: 12.3 m/s at a mean of 10.4)."""
+of their mean speed over 100 m (Bolt 2009: up to 12.3 m/s at a mean of 10.4)."""
 
 
 def fastest_backward_mps(duration_s: Column) -> Column:

@@ -8,13 +8,11 @@ from types import MappingProxyType
 import numpy as np
 
 from retropace.annotations import Annotation
+from retropace.bests import FASTEST_MPS
 from retropace.errors import AnnotationError
 from retropace.spans import Column
 from retropace.track import Track, at_records, onto
 from retropace.units import clock
-
-FASTEST_MPS = 12.5
-"""12.4 m/s is the fastest anybody was timed over 20 m (Bolt 2009, World Athletics)."""
 
 
 def correct(track: Track, annotations: tuple[Annotation, ...]) -> tuple[Track, tuple[str, ...]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from retropace.annotations import Annotation
-from retropace.bests import fastest_backward_mps
+from retropace.bests import FASTEST_MPS, fastest_backward_mps
 from retropace.track import Track
 from retropace.units import clock
 
@@ -27,7 +27,9 @@ def possible(track: Track, placed: tuple[Annotation, ...]) -> tuple[tuple[Annota
         metres = given_m if given_m is not None else float(track.between("distance_m", edges)[0])
         speed = one.attributes.speed_mps or (metres / moving_s if moving_s > 0.0 else 0.0)
         best = float(fastest_backward_mps(np.array(moving_s)))
-        if one.label.direction != "backward" or speed <= best * (1.0 + WATCH_ERROR):
+        # A distance that nobody covers in any direction is a slip of the pen, which correcting refuses.
+        slip = bool(one.attributes) and speed > FASTEST_MPS
+        if one.label.direction != "backward" or slip or speed <= best * (1.0 + WATCH_ERROR):
             kept.append(one)
             continue
         refused.append(

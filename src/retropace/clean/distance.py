@@ -7,11 +7,10 @@ from bisect import bisect_right
 import numpy as np
 from numpy.typing import NDArray
 
+from retropace.bests import FASTEST_MPS
 from retropace.geodesy import plane_m, steps_m
 from retropace.spans import Column, Spans, covered
 
-FASTEST_MPS = 12.5
-"""Nobody is faster on foot: Usain Bolt's best 20 m of the 2009 world record took 1.61 s, 12.4 m/s (Graubner 2011)."""
 LEAST_SMOOTH_S, MOST_SMOOTH_S = 0.5, 2.0
 """Bounds of the Gaussian's standard deviation. Watches write positions that are filtered already: on 21 recordings with
 both positions and the device's own count, 0.5 s gives 0.999 of that count in the median, 2 s only 0.992."""

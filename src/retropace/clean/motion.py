@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from retropace.bests import FASTEST_MPS
 from retropace.clean.cadence import bridge
-from retropace.clean.distance import FASTEST_MPS
 from retropace.spans import Column, Spans, as_spans, covered, runs, union, without
 
 GAP_S = 15.0
