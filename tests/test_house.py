@@ -19,6 +19,7 @@ SOURCE = ROOT / "src" / "retropace"
 
 # From top to bottom. A module may import what stands below its own line, and its neighbours within one package.
 LAYERS = [
+    ["__main__"],
     ["cli"],
     ["simulate"],
     ["analysis", "inspection", "labelled", "athlete_file", "athlete_figures"],

@@ -98,8 +98,9 @@ def _row(example: Example) -> dict[str, Any]:
     for name in _NUMBERS:
         value = getattr(example, name)
         row[name] = round(value, 4) if math.isfinite(value) else None
-    length = example.step_length_m
-    row["step_length_m"] = round(length, 3) if math.isfinite(length) else None
+    # For the reader's eye only: it follows from the others.
+    speed, cadence = row["speed_mps"], row["cadence_spm"]
+    row["step_length_m"] = round(60.0 * speed / cadence, 3) if cadence else None
     return row
 
 

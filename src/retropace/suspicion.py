@@ -73,7 +73,8 @@ def chances(
             found = _weighed(asked, rows, kind[rows], place, signature, known, odds, without)
             chance[rows] = np.where(asked.said[rows] >= 0, chance[rows], found)
     # Only what the runner said is certain.
-    return _filled(asked, np.where(asked.said >= 0, chance, MISTAKEN + (1.0 - 2.0 * MISTAKEN) * chance))
+    chance = _filled(asked, chance)
+    return np.where(asked.said >= 0, chance, MISTAKEN + (1.0 - 2.0 * MISTAKEN) * chance)
 
 
 def _weighed(
@@ -154,10 +155,13 @@ def _pooled(looks: Looks, rows: NDArray[np.intp], owner: NDArray[np.intp]) -> Se
 
 
 def _filled(asked: Asked, chance: Column) -> Column:
-    """A stretch too short to be judged is what lies on both sides of it, if they agree."""
+    """A stretch too short to be judged is what follows it directly: who turns round slows down or sets off.
+
+    Before a rest, or at the end, it is what it follows.
+    """
     filled = chance.copy()
     short = (asked.said < 0) & (asked.looks.gait != "") & (asked.looks.seconds < BRIEF_S)
     for first, end in runs(short).tolist():
-        if first > 0 and end < len(chance):
-            filled[first:end] = min(chance[first - 1], chance[end])
+        after = end if end < len(chance) and asked.looks.gait[end] != "" else first - 1
+        filled[first:end] = chance[after] if after >= 0 else 0.0
     return filled

@@ -11,7 +11,7 @@ from __future__ import annotations
 import csv
 import sys
 import time
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -32,10 +32,31 @@ SLIP_S = 15.0
 CORPUS = Path(__file__).resolve().parents[3] / "shared" / "corpus"
 
 
-def false_backward() -> None:
-    """Print the share of time that is falsely backward, the worst files first."""
-    rows = []
-    for path in sorted(CORPUS.glob("[fgt]*/*")):
+@dataclass(frozen=True)
+class Calm:
+    """One recording with nothing annotated, and how long it was falsely backward or worth a look."""
+
+    name: str
+    elapsed_s: float
+    backward_s: float
+    look_s: float
+
+
+@dataclass(frozen=True)
+class Propagated:
+    """One session, with one recovery annotated at a time: the share of its seconds that are right."""
+
+    name: str
+    recoveries: int
+    right: float
+    worst: float
+    all_forward: float
+
+
+def false_backward(corpus: Path) -> list[Calm]:
+    """Every running and walking recording, analysed with nothing annotated and nothing said in the file."""
+    found = []
+    for path in sorted(corpus.glob("[fgt]*/*")):
         try:
             activities = read_all(path)
         except RetropaceError:
@@ -48,43 +69,36 @@ def false_backward() -> None:
             segments = analysis.segments
             backward = float(np.diff(segments.edges_s)[segments.direction == "backward"].sum())
             look = sum(doubt.end_s - doubt.start_s for doubt in analysis.worth_a_look)
-            rows.append((backward, look, analysis.track.elapsed_s, path.name))
-    whole = sum(row[2] for row in rows)
-    say(f"{len(rows)} real recordings, {whole / 3600:.1f} h, nothing annotated: seconds backward, worth a look, of all")
-    for backward, look, elapsed, name in sorted(rows, reverse=True):
-        say(f"  {backward:6.0f} {look:6.0f} {elapsed:8.0f}  {name}")
-    say(f"falsely backward: {sum(row[0] for row in rows) / whole:.3%} of all time")
+            found.append(Calm(path.name, analysis.track.elapsed_s, backward, look))
+    return found
 
 
-def propagation() -> None:
-    """Print how many seconds are right when one recovery is annotated, for each that could be, per session."""
+def propagation(corpus: Path) -> list[Propagated]:
+    """The core sessions of ``intervals.csv``, every one of their recoveries annotated in turn."""
     sessions: dict[str, list[dict[str, str]]] = {}
-    with (CORPUS / "intervals.csv").open(encoding="utf-8") as table:
+    with (corpus / "intervals.csv").open(encoding="utf-8") as table:
         for row in csv.DictReader(table):
             if row["tier"] == "core":
                 sessions.setdefault(row["file"], []).append(row)
-    means = []
-    for name, rows in sessions.items():
-        activity = read(CORPUS / name)
-        laps = [lap for lap, _ in zip(activity.laps, rows, strict=False)]
-        recoveries, judged = stand_ins(laps)
-        right, forward = [], []
-        for chosen in recoveries:
-            marked = Annotation(laps[chosen].start_s, laps[chosen].end_s, Label("backward"))
-            segments = analyze(replace(activity, laps=()), [marked]).segments
-            moments = np.arange(0.0, segments.edges_s[-1]) + 0.5
-            found = segments.direction[np.searchsorted(segments.edges_s, moments) - 1]
-            true, counted = within(moments, laps, recoveries), within(moments, laps, judged)
-            # Standing is measured: whether a recovery was walked or stood is not what is asked.
-            counted &= found != "rest"
-            right.append(float(np.mean((found == "backward")[counted] == true[counted])))
-            forward.append(1.0 - float(np.mean(true[counted])))
-        means.append(float(np.mean(right)))
-        say(
-            f"  {np.mean(right):.3f}  worst {np.min(right):.3f}  all forward {np.mean(forward):.3f}  "
-            f"{len(recoveries)} recoveries of {len(rows)} laps  {name}"
-        )
-    say(f"seconds right, one recovery annotated: mean {np.mean(means):.3f}")
+    return [_propagated(corpus / name, len(rows)) for name, rows in sessions.items()]
+
+
+def _propagated(path: Path, count: int) -> Propagated:
+    activity = read(path)
+    laps = list(activity.laps[:count])
+    recoveries, judged = stand_ins(laps)
+    right, forward = [], []
+    for chosen in recoveries:
+        marked = Annotation(laps[chosen].start_s, laps[chosen].end_s, Label("backward"))
+        segments = analyze(replace(activity, laps=()), [marked]).segments
+        moments = np.arange(0.0, segments.edges_s[-1]) + 0.5
+        found = segments.direction[np.searchsorted(segments.edges_s, moments) - 1]
+        true, counted = within(moments, laps, recoveries), within(moments, laps, judged)
+        # Standing is measured: whether a recovery was walked or stood is not what is asked.
+        counted &= found != "rest"
+        right.append(float(np.mean((found == "backward")[counted] == true[counted])))
+        forward.append(1.0 - float(np.mean(true[counted])))
+    return Propagated(path.name, len(recoveries), float(np.mean(right)), min(right), float(np.mean(forward)))
 
 
 def stand_ins(laps: list[Lap]) -> tuple[list[int], list[int]]:
@@ -135,8 +149,20 @@ def main() -> None:
     """Print everything."""
     if not CORPUS.is_dir():
         sys.exit("needs the public recordings in ../shared/corpus")
-    false_backward()
-    propagation()
+    calm = false_backward(CORPUS)
+    whole = sum(one.elapsed_s for one in calm)
+    say(f"{len(calm)} real recordings, {whole / 3600:.1f} h, nothing annotated: seconds backward, worth a look, of all")
+    for one in sorted(calm, key=lambda one: (-one.backward_s, -one.look_s, one.name)):
+        say(f"  {one.backward_s:6.0f} {one.look_s:6.0f} {one.elapsed_s:8.0f}  {one.name}")
+    say(f"falsely backward: {sum(one.backward_s for one in calm) / whole:.3%} of all time")
+    say("one recovery annotated: seconds right, mean and worst of all choices")
+    sessions = propagation(CORPUS)
+    for row in sessions:
+        say(
+            f"  {row.right:.3f}  {row.worst:.3f}  all forward {row.all_forward:.3f}  "
+            f"{row.recoveries:2d} recoveries  {row.name}"
+        )
+    say(f"mean {np.mean([row.right for row in sessions]):.3f}")
     cost()
 
 

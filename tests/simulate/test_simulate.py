@@ -9,10 +9,13 @@ import garmin_fit_sdk
 import numpy as np
 import pytest
 
+from retropace.annotations import parse_sentence
+from retropace.bests import fastest_backward_mps
 from retropace.geodesy import steps_m
 from retropace.readers.fit import read_fit
 from retropace.readers.gpx import read_gpx
 from retropace.simulate import Athlete, Place, Session, Stretch, Watch, backward, forward, rest, simulate, walk
+from retropace.simulate.kinds import FORWARD_ONLY, KINDS, draw
 from retropace.simulate.samples import sample_files
 from retropace.simulate.write_fit import fit_bytes
 from retropace.simulate.write_gpx import gpx_text
@@ -135,3 +138,74 @@ def test_the_samples_in_the_project_are_what_the_script_makes(samples: Path) -> 
             assert json.loads(data)["spans"] == json.loads(on_disk[name])["spans"]
         else:
             assert len(data) == pytest.approx(len(on_disk[name]), rel=0.001)
+
+
+@pytest.mark.parametrize("kind", [*KINDS, *FORWARD_ONLY])
+@pytest.mark.parametrize("seed", [11, 12])
+def test_every_kind_is_carried_out_and_recorded(kind: str, seed: int) -> None:
+    made, again = draw(kind, seed), draw(kind, seed)
+    truth, samples = made.session.truth, made.session.activity.samples
+    np.testing.assert_array_equal(samples.distance_m, again.session.activity.samples.distance_m)
+    assert truth.edges_s[-1] >= samples.t_s[-1]
+    assert np.all(np.diff(truth.edges_s) > 0.0)
+    assert (truth.distance_m["backward"] > 0.0) == (kind in KINDS)
+    assert parse_sentence(made.sentence).items
+    for direction, length in zip(truth.direction, np.diff(truth.edges_s), strict=True):
+        assert direction != "rest" or length >= 5.0
+
+
+def test_the_same_body_does_another_plan() -> None:
+    one = draw("reps", 4)
+    other = draw("mixed", 4, one.athlete)
+    assert other.athlete == one.athlete
+
+
+def test_what_a_watch_loses() -> None:
+    lost = Watch(
+        lost_s=np.array([[50.0, 70.0]]), still_s=np.array([[100.0, 130.0]]), strap_off_s=np.array([[140.0, 150.0]])
+    )
+    samples = session(watch=lost).activity.samples
+    assert not np.any((samples.t_s >= 50.0) & (samples.t_s < 70.0))
+    assert np.all(samples.cadence_recorded[(samples.t_s >= 100.0) & (samples.t_s < 130.0)] == 0.0)
+    assert np.all(np.isnan(samples.heart_rate_bpm[(samples.t_s >= 140.0) & (samples.t_s < 150.0)]))
+    assert np.all(session(watch=Watch(cadence_step_spm=2)).activity.samples.cadence_recorded % 1.0 == 0.0)
+
+
+def test_autolaps_are_a_kilometre_since_the_last_lap() -> None:
+    plan = [forward(seconds=900), backward(metres=500), forward(seconds=900)]
+    laps = simulate(plan, watch=Watch(autolap_m=1000.0), seed=2).activity.laps
+    assert [lap.trigger for lap in laps].count("manual") == 2
+    assert laps[-1].trigger == "session_end"
+    for lap in laps:
+        if lap.trigger == "distance":
+            assert lap.distance_m == pytest.approx(1000.0, abs=6.0)
+    (back,) = read_fit(fit_bytes(simulate(plan, watch=Watch(autolap_m=1000.0), seed=2).activity), "x.fit")
+    assert [lap.trigger for lap in back.laps] == [lap.trigger for lap in laps]
+
+
+def test_hills_slow_and_tire_the_body_and_show_in_the_altitude() -> None:
+    hilly = Place("path", 52.5, 13.3, hill_m=30.0, hill_every_m=600.0)
+    made = simulate([forward(seconds=1200)], place=hilly, seed=3).activity.samples
+    rise = np.gradient(made.altitude_m, made.distance_m)
+    up, down = rise > 0.03, rise < -0.03
+    assert np.mean(made.speed_mps[up]) < 0.85 * np.mean(made.speed_mps[down])
+    assert np.ptp(made.altitude_m) == pytest.approx(30.0, abs=1.0)
+    flat = simulate([forward(seconds=1200)], place=Place("path", 52.5, 13.3), seed=3).activity.samples
+    assert np.ptp(flat.altitude_m) == 0.0
+
+
+def test_some_turn_in_mid_stride_and_others_slow_down() -> None:
+    slowest = []
+    for dip in (True, False):
+        athlete = Athlete(turns_with_dip=dip)
+        made = simulate([forward(seconds=120), backward(seconds=120)], athlete=athlete, watch=Watch(speed_smooth_s=0.1))
+        slowest.append(float(np.min(made.activity.samples.speed_mps[115:140])))
+    assert slowest[0] < 1.7 < slowest[1]
+
+
+def test_nobody_draws_a_world_best() -> None:
+    quick = Athlete(run_mps=7.0, backward_share=0.8)
+    for plan in ([backward(metres=100)], [backward(seconds=400)], [backward(metres=3000, effort=1.3)]):
+        made = simulate(plan, athlete=quick, watch=Watch(speed_smooth_s=0.1))
+        took_s = float(made.truth.edges_s[-1])
+        assert made.truth.distance_m["backward"] / took_s <= float(fastest_backward_mps(np.array(took_s)))

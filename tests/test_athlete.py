@@ -1,0 +1,179 @@
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from retropace.analysis import Analysis, analyze
+from retropace.annotations import Annotation, Label
+from retropace.athlete import Athlete, Example, LearnedSession, session_of
+from retropace.athlete_figures import facts, means
+from retropace.athlete_file import athlete_path, athlete_text, read_athlete, write_athlete
+from retropace.errors import RetropaceError
+from retropace.simulate import Athlete as Body
+from retropace.simulate import Place, Truth, backward, forward, simulate
+
+PATH = Place("path", 52.5, 13.3)
+BODY = Body(run_mps=3.1, backward_share=0.78, backward_cadence=1.04, cadence_per_mps=11.0, backward_beats=5.0)
+"""Hard to tell: backward nearly as fast as a slow jog, with hardly more steps and heartbeats."""
+
+
+def marked(truth: Truth) -> list[Annotation]:
+    spans = zip(truth.edges_s[:-1].tolist(), truth.edges_s[1:].tolist(), truth.direction, strict=True)
+    return [Annotation(start, end, Label(direction)) for start, end, direction in spans]
+
+
+def analysed(
+    seed: int, athlete: Athlete | None = None, *, annotated: bool = False, day: int = 0
+) -> tuple[Analysis, Truth]:
+    reps = [backward(seconds=150), forward(seconds=120, effort=0.85)] * 4
+    plan = [forward(seconds=500), *reps, forward(seconds=200)]
+    start = datetime(2025, 5, 4, 8, tzinfo=UTC) + timedelta(days=day)
+    made = simulate(plan, athlete=BODY, place=PATH, seed=seed, start_time=start)
+    source = replace(made.activity.source, sha256=f"{seed:064d}")
+    activity = replace(made.activity, source=source, laps=())
+    return analyze(activity, marked(made.truth) if annotated else [], athlete=athlete), made.truth
+
+
+def known(count: int = 3) -> Athlete:
+    athlete = Athlete("anna")
+    for seed in range(count):
+        done, _ = analysed(seed, annotated=True, day=7 * seed)
+        athlete = athlete.with_session(session_of(done.activity, done.track, done.segments))
+    return athlete
+
+
+def test_who_is_known_needs_no_marks() -> None:
+    """What is forward by default for a stranger is found for somebody known."""
+    stranger, truth = analysed(9)
+    friend, _ = analysed(9, known())
+    share = [float(one.summary.directions.distance_m[1]) / truth.distance_m["backward"] for one in (stranger, friend)]
+    assert share[1] == pytest.approx(1.0, abs=0.05)
+    assert share[0] < 0.5
+    assert friend.to_dict()["athlete"] == {"name": "anna", "sessions": 3}
+    assert stranger.to_dict()["athlete"] is None
+
+
+def test_only_what_is_annotated_is_learned() -> None:
+    friend, _ = analysed(9, known())
+    assert "suspected" in friend.segments.basis
+    assert session_of(friend.activity, friend.track, friend.segments).examples == ()
+    done, truth = analysed(1, annotated=True)
+    examples = session_of(done.activity, done.track, done.segments).examples
+    assert {example.direction for example in examples} == {"forward", "backward"}
+    for example in examples:
+        assert example.step_length_m == pytest.approx(60.0 * example.speed_mps / example.cadence_spm)
+    back = [example.speed_mps for example in examples if example.direction == "backward"]
+    assert np.mean(back) == pytest.approx(3.1 * 0.78, rel=0.04)
+    assert len(back) == truth.direction.count("backward")
+
+
+def test_a_session_is_no_witness_for_itself() -> None:
+    done, _ = analysed(1, annotated=True)
+    alone = Athlete("anna").with_session(session_of(done.activity, done.track, done.segments))
+    assert alone.runner(done.activity) is None
+    other, _ = analysed(2)
+    assert alone.runner(other.activity) is not None
+    assert len(alone.with_session(alone.sessions[0]).sessions) == 1
+
+
+def test_old_sessions_weigh_less() -> None:
+    done, _ = analysed(1, annotated=True)
+    one = session_of(done.activity, done.track, done.segments)
+    start = one.start_time
+    assert start is not None
+    soon, late = (
+        replace(
+            done.activity, start_time=start + timedelta(days=days), source=replace(done.activity.source, sha256="x")
+        )
+        for days in (1, 720)
+    )
+    athlete = Athlete("anna").with_session(one)
+    spreads = []
+    for activity in (soon, late):
+        runner = athlete.runner(activity)
+        assert runner is not None
+        spreads.append(float(runner.signatures["run"].pace.cov[4, 4]))
+    assert spreads[1] > 1.5 * spreads[0]
+
+
+def test_figures_of_what_is_known() -> None:
+    athlete = known()
+    told = {(one.direction, one.gait): one for one in means(athlete)}
+    assert told["backward", "run"].speed_mps == pytest.approx(3.1 * 0.78, rel=0.03)
+    assert told["backward", "run"].stretches == 12
+    said = {fact.what.strip(): fact for fact in facts(athlete)}
+    assert said["backward speed, of forward"].value == pytest.approx(78.0, abs=6.0)
+    assert said["backward cadence at equal speed, more"].value == pytest.approx(4.0, abs=2.5)
+    assert facts(Athlete("nobody")) == []
+
+
+numbers = st.floats(0.5, 300.0)
+examples = st.builds(
+    Example,
+    st.sampled_from(["forward", "backward"]),
+    st.sampled_from(["run", "walk"]),
+    start_s=st.floats(0.0, 1e5),
+    seconds=numbers,
+    speed_mps=st.floats(0.3, 6.0),
+    cadence_spm=st.one_of(st.just(float("nan")), numbers),
+    demand_bpm=st.one_of(st.just(float("nan")), numbers),
+    demand_spread_bpm=numbers,
+    grade=st.floats(-0.25, 0.25),
+)
+sessions = st.builds(
+    LearnedSession,
+    st.text(max_size=20),
+    st.text("0123456789abcdef", min_size=64, max_size=64),
+    st.integers(0, 3),
+    st.one_of(st.none(), st.datetimes(timezones=st.just(UTC))),
+    st.lists(examples, min_size=1, max_size=4).map(tuple),
+)
+
+
+@given(st.lists(sessions, max_size=4))
+@settings(max_examples=50, deadline=None)
+def test_the_file_holds_what_is_known(tmp_path_factory: pytest.TempPathFactory, learned: list[LearnedSession]) -> None:
+    path = tmp_path_factory.mktemp("athletes") / "anna.json"
+    athlete = Athlete("anna", tuple(learned))
+    write_athlete(path, athlete, None)
+    back, data = read_athlete(path)
+    assert data == path.read_bytes()
+    assert athlete_text(back) == athlete_text(athlete)
+    assert [len(one.examples) for one in back.sessions] == [len(one.examples) for one in learned]
+    assert json.loads(athlete_text(back))["schema"] == "retropace.athlete/1"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "is no athlete"),
+        ("[]", "is no athlete"),
+        ('{"name": "anna"}', "is no athlete"),
+        ('{"schema": "retropace.athlete/2"}', "this retropace knows"),
+        ('{"schema": "retropace.athlete/1", "name": "anna"}', "was damaged"),
+        ('{"schema": "retropace.athlete/1", "name": "anna", "sessions": [{}]}', "was damaged"),
+        ("[" * 100_000, "is no athlete"),
+    ],
+)
+def test_a_bad_file_is_told(tmp_path: Path, text: str, said: str) -> None:
+    path = tmp_path / "anna.json"
+    path.write_text(text)
+    with pytest.raises(RetropaceError, match=said):
+        read_athlete(path)
+
+
+def test_names_and_files(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("RETROPACE_DATA", str(tmp_path))
+    assert athlete_path("Änne Müller") == tmp_path / "athletes" / "Änne Müller.json"
+    assert athlete_path("team/anna.json") == Path("team/anna.json")
+    assert athlete_path("anna.json") == Path("anna.json")
+    for bad in ("", "..", ".hidden", "a\nb", "x" * 200):
+        with pytest.raises(RetropaceError, match="is no name"):
+            athlete_path(bad)

@@ -1,0 +1,36 @@
+from __future__ import annotations
+
+import pytest
+
+from retropace.analysis import analyze
+from retropace.annotations import parse_mark
+from retropace.simulate import Place, forward, simulate
+
+FAST = simulate(
+    [forward(seconds=300), forward(seconds=600, effort=1.8), forward(seconds=300)], place=Place("path", 52.5), seed=3
+)
+
+
+def test_backward_faster_than_the_world_is_refused_with_a_warning() -> None:
+    analysis = analyze(FAST.activity, [parse_mark("lap 2=backward"), parse_mark("lap 1=forward")])
+    assert [str(one.label) for one in analysis.annotations] == ["forward"]
+    (said,) = [word for word in analysis.warnings if "cannot have been backward" in word]
+    assert "lap 2=backward" in said
+    assert "5.2 m/s" in said
+    assert "faster than 4.6 m/s for 10:00" in said
+    assert float(analysis.summary.directions.distance_m[1]) == 0.0
+
+
+def test_forward_at_the_same_pace_and_slower_backward_are_not() -> None:
+    for mark in ("lap 2=forward", "lap 1=backward"):
+        analysis = analyze(FAST.activity, [parse_mark(mark)])
+        assert len(analysis.annotations) == 1
+        assert not any("cannot have been" in word for word in analysis.warnings)
+
+
+def test_the_distance_that_the_runner_gives_counts() -> None:
+    analysis = analyze(FAST.activity, [parse_mark("lap 2=backward distance=1500m")])
+    assert len(analysis.annotations) == 1
+    analysis = analyze(FAST.activity, [parse_mark("lap 1=backward distance=2km")])
+    assert analysis.annotations == ()
+    assert float(analysis.summary.whole.distance_m[0]) == pytest.approx(FAST.activity.stated.distance_m, rel=0.01)

@@ -1,0 +1,142 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from retropace.bests import WORLD_BESTS, fastest_backward_mps
+from retropace.looks import SLOWED_BY, Looks, reading_vars
+from retropace.repetition import kinds_of
+from retropace.suspicion import chances
+from retropace.usual import Asked, Odds, places
+
+NOBODY, FORWARD, BACKWARD = -1, 0, 1
+
+
+def asked(*stretches: tuple[float, float, float, float], said: dict[int, int] | None = None) -> Asked:
+    """Stretches of seconds, m/s, spm and bpm, one after the other; no cadence and no speed is standing."""
+    seconds, speed, cadence, beats = (np.array(column, dtype=np.float64) for column in zip(*stretches, strict=True))
+    end = np.cumsum(seconds)
+    speed_var, cadence_var = reading_vars(seconds)
+    still = ~(speed > 0.0)
+    log_speed = np.log(np.where(still, np.nan, speed))
+    looks = Looks(
+        log_speed=log_speed,
+        log_flat_speed=log_speed,
+        log_speed_var=speed_var,
+        log_cadence=np.log(np.where(still, np.nan, cadence)),
+        log_cadence_var=cadence_var,
+        demand_bpm=beats,
+        demand_var=np.full(len(seconds), 9.0),
+        grade=np.zeros(len(seconds)),
+        seconds=seconds,
+        at_s=end - seconds / 2.0,
+        gait=np.where(still, "", np.where(cadence >= 138.0, "run", "walk")),
+    )
+    marks = np.full(len(seconds), NOBODY)
+    for at, mark in (said or {}).items():
+        marks[at] = mark
+    return Asked(looks, end - seconds, end, marks)
+
+
+STAND = (60.0, 0.0, np.nan, 110.0)
+WARM, COOL = (600.0, 2.9, 166.0, 146.0), (300.0, 2.8, 165.0, 148.0)
+BACK, JOG, FAST = (180.0, 2.0, 172.0, 141.0), (120.0, 2.3, 161.0, 130.0), (90.0, 3.8, 173.0, 166.0)
+
+
+def test_reps_are_told_from_jogs_though_nothing_is_marked() -> None:
+    chance = chances(asked(WARM, BACK, JOG, BACK, JOG, BACK, JOG, COOL))
+    assert np.all(chance[[1, 3, 5]] > 0.9)
+    assert np.all(chance[[0, 2, 4, 6, 7]] < 0.1)
+
+
+def test_slow_jogs_after_fast_reps_are_recoveries() -> None:
+    slow = (120.0, 2.0, 163.0, 135.0)
+    chance = chances(asked(WARM, FAST, slow, FAST, slow, FAST, slow, COOL))
+    assert np.all(chance < 0.2)
+
+
+def test_a_mark_leads_and_brings_its_like() -> None:
+    slow = (120.0, 2.0, 163.0, 135.0)
+    session = [WARM, FAST, slow, FAST, slow, FAST, slow, COOL]
+    chance = chances(asked(*session, said={4: BACKWARD}))
+    assert chance[4] == 1.0
+    assert np.all(chance[[2, 6]] > 0.8)
+    assert np.all(chance[[0, 1, 3, 5, 7]] < 0.2)
+    denied = chances(asked(WARM, BACK, JOG, BACK, JOG, COOL, said={1: FORWARD}))
+    assert denied[1] == 0.0
+    assert denied[3] < 0.5
+
+
+def test_without_evidence_less_is_known() -> None:
+    session = asked(WARM, BACK, JOG, BACK, JOG, BACK, JOG, COOL)
+    blind = chances(session, without=frozenset(["pace", "cadence", "heart rate"]))
+    assert np.all(blind < 0.8)
+    for name in ("cadence", "heart rate", "sequence", "repetition", "duration", "prior", "pace"):
+        left = chances(session, without=frozenset([name]))
+        assert np.all((left >= 0.0) & (left <= 1.0))
+    assert chances(session, without=frozenset(["cadence"]))[1] < chances(session)[1]
+
+
+@pytest.mark.parametrize(("metres", "took_s"), WORLD_BESTS)
+def test_nobody_is_suspected_of_a_world_record(metres: float, took_s: float) -> None:
+    best = float(fastest_backward_mps(np.array(took_s)))
+    assert best == pytest.approx(metres / took_s)
+    fast, slow = (took_s, 1.02 * best, 190.0, 150.0), (max(took_s, 60.0), 0.5 * best, 190.0, 150.0)
+    everything = frozenset(["pace", "cadence", "heart rate", "prior"])
+    likely = Odds(base=8.0, recovery=0.0)
+    chance = chances(asked(WARM, fast, STAND, slow, COOL), without=everything, odds=likely)
+    assert chance[1] < 0.01
+    assert chance[3] > 0.9
+
+
+def test_the_limit_falls_with_time_and_holds_beyond_the_bests() -> None:
+    durations = np.geomspace(1.0, 1e5, 200)
+    limit = fastest_backward_mps(durations)
+    assert np.all(np.diff(limit) <= 0.0)
+    assert limit[-1] == pytest.approx(42195.0 / 12300.0)
+    assert 7.6 < limit[0] < 9.0
+
+
+def test_kinds_are_what_looks_alike_and_nothing_else() -> None:
+    session = asked(WARM, BACK, JOG, BACK, JOG, COOL, STAND)
+    kind = kinds_of(session.looks, session.said, 24)
+    assert kind[1] == kind[3] != kind[2]
+    assert kind[2] == kind[4]
+    assert len({kind[at] for at in (0, 1, 2, 6)}) == 4
+    apart = kinds_of(session.looks, np.array([0, 0, 0, 1, 0, 0, 0]), 24)
+    assert apart[1] != apart[3]
+    assert len(set(kinds_of(session.looks, session.said, 1)[[0, 1, 2, 3, 4, 5]].tolist())) == 1
+
+
+def test_a_hill_makes_no_other_kind() -> None:
+    session = asked(WARM, (200.0, 2.9 * float(np.exp(-SLOWED_BY * 0.04)), 166.0, 150.0), COOL)
+    grade = np.array([0.0, 0.04, 0.0])
+    looks = replace(session.looks, grade=grade, log_flat_speed=session.looks.log_speed + SLOWED_BY * grade)
+    assert len(set(kinds_of(looks, session.said, 24).tolist())) == 1
+
+
+def test_places_in_the_order_of_things() -> None:
+    session = asked(WARM, FAST, (10.0, 3.0, 168.0, 160.0), JOG, FAST, STAND, JOG, (200.0, 2.3, 161.0, 130.0))
+    place = places(session, Odds())
+    assert place.kind.tolist() == [2, 0, 1, 1, 0, 0, 0, 3]
+
+
+stretch = st.tuples(st.floats(5.0, 900.0), st.floats(0.4, 6.0), st.floats(60.0, 210.0), st.floats(60.0, 200.0))
+
+
+@given(st.lists(stretch, min_size=1, max_size=14), st.data())
+@settings(max_examples=80, deadline=None)
+def test_any_session_gets_probabilities_and_what_was_said_stays(
+    stretches: list[tuple[float, float, float, float]], data: st.DataObject
+) -> None:
+    said = {at: data.draw(st.sampled_from([NOBODY, FORWARD, BACKWARD])) for at in range(len(stretches))}
+    session = asked(*stretches, said=said)
+    chance = chances(session)
+    assert np.all((chance >= 0.0) & (chance <= 1.0))
+    assert np.all(chance[session.said == BACKWARD] == 1.0)
+    assert np.all(chance[session.said == FORWARD] == 0.0)
+    assert np.all((chance > 0.0) & (chance < 1.0) | (session.said != NOBODY))
