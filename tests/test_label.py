@@ -1,17 +1,22 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from retropace.activity import Activity
 from retropace.analysis import Analysis, analyze
 from retropace.annotations import Annotation, Label, parse_mark, read_sidecar
 from retropace.annotations.annotation import Origin
+from retropace.clean import clean
+from retropace.label import label
 from retropace.readers import read
+from retropace.segment import segment, segment_finely
 from retropace.settings import LabelSettings, Settings
-from retropace.simulate import Place, Stretch, Truth, backward, forward, rest, simulate, walk
+from retropace.simulate import Athlete, Place, Session, Stretch, Truth, backward, forward, rest, simulate, walk
 
 PATH = Place("path", 52.5, 13.3)
 
@@ -149,3 +154,41 @@ def test_a_stand_before_a_pause_is_one_rest_with_it() -> None:
     assert len(resting) == 1
     length = analysis.segments.end_s[resting] - analysis.segments.start_s[resting]
     assert float(length[0]) == pytest.approx(130.0, abs=6.0)
+
+
+def without_cadence(made: Session) -> Activity:
+    samples = made.activity.samples
+    return replace(made.activity, samples=replace(samples, cadence_recorded=np.full(len(samples), np.nan)))
+
+
+def test_without_cadence_a_marked_run_as_slow_as_a_walk_finds_the_others() -> None:
+    plan, seed = reps(walk("forward", 120), 11)
+    made = simulate(plan, athlete=Athlete(backward_share=0.66), place=PATH, seed=seed)
+    analysis = analyze(without_cadence(made), [parse_mark("lap 2=backward")])
+    assert seconds_right(analysis, made.truth) > 0.97
+
+
+def test_without_cadence_nothing_is_suspected_of_a_stranger() -> None:
+    made = simulate([walk("forward", 900), walk("forward", 400, effort=0.6), walk("forward", 400)], place=PATH, seed=3)
+    assert "backward" not in analyze(without_cadence(made)).segments.direction
+
+
+def test_what_comes_close_is_worth_a_look() -> None:
+    plan, seed = reps(rest(90), 5)
+    made = simulate(plan, place=PATH, seed=seed)
+    wary = Settings(label=LabelSettings(threshold=0.999))
+    analysis = analyze(made.activity, settings=wary)
+    assert "backward" not in analysis.segments.direction
+    assert len(analysis.worth_a_look) == 5
+    document = analysis.to_dict()["worth_a_look"]
+    for doubt, row in zip(analysis.worth_a_look, document, strict=True):
+        assert 0.4 <= doubt.probability < 0.999
+        assert row == {"start_s": doubt.start_s, "end_s": doubt.end_s, "probability": doubt.probability}
+    assert analyze(made.activity).worth_a_look == ()
+
+
+def test_fine_cuts_stay_only_where_the_direction_changes() -> None:
+    made = simulate([forward(seconds=600), forward(seconds=600, effort=1.1)], place=PATH, seed=4)
+    track = clean(made.activity)
+    edges, fine = segment(track), np.union1d(segment_finely(track), [200.0, 350.0])
+    np.testing.assert_array_equal(label(track, edges, fine, ()).edges_s, edges)

@@ -51,10 +51,13 @@ def covariance(line: Line, x: Column, var: Column, hours: Column, backward: Colu
 def by_scipy(signature: Signature, columns: Seen, backward: Column) -> float:
     """The log density of all three regressions through scipy's multivariate t."""
     total = 0.0
+    speed = np.exp(columns.log_speed)
+    cadence_var = columns.log_cadence_var + signature.cadence.mean[1] ** 2 * columns.log_speed_var
+    demand_var = columns.demand_var + (signature.beats.mean[1] * speed) ** 2 * columns.log_speed_var
     for line, x, y, var in (
         (signature.pace, np.zeros(len(backward)), columns.log_speed, columns.log_speed_var),
-        (signature.cadence, columns.log_speed, columns.log_cadence, columns.log_cadence_var),
-        (signature.beats, np.exp(columns.log_speed), columns.demand_bpm, columns.demand_var),
+        (signature.cadence, columns.log_speed, columns.log_cadence, cadence_var),
+        (signature.beats, speed, columns.demand_bpm, demand_var),
     ):
         mean, cov = covariance(line, x, var, columns.hours, backward)
         total += float(multivariate_t.logpdf(y, mean, cov, df=TAILS))

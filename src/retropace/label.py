@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from retropace.annotations import Annotation
 from retropace.figures import figures_of, gains_between
 from retropace.gait import tell_gait
-from retropace.looks import looks_of
+from retropace.looks import Looks, looks_of
 from retropace.segments import Segments, Words
 from retropace.settings import LabelSettings
 from retropace.spans import Column, Spans, as_spans, covered, union, without
@@ -22,6 +22,9 @@ from retropace.suspicion import Runner, chances
 from retropace.track import Track
 from retropace.usual import Asked
 
+SLOWEST_BACKWARD_RUN_MPS, ABOUT = 1.3, 0.85
+"""Slower than 1.3 m/s people walk backward: 0.55 of an easy 2.4. What is 0.85 as fast as a backward run is about as
+fast."""
 APART_S = 10.0
 """A change point this near to where the direction changes is that change."""
 
@@ -117,12 +120,24 @@ def _chances(track: Track, pieces: _Pieces, settings: LabelSettings, runner: Run
     """The probability that each piece was run backward; 0 where nobody moved."""
     looks = looks_of(track, pieces.edges_s[:-1], pieces.edges_s[1:])
     still = pieces.halted | pieces.blank | np.isin(pieces.said, ("rest", "unknown"))
-    gait = np.where(pieces.said_gait != "", pieces.said_gait, looks.gait)
+    gait = np.where(pieces.said_gait != "", pieces.said_gait, _by_the_marked(looks, pieces.said == "backward"))
     looks = replace(looks, gait=np.where(still, "", gait))
     said = np.where(pieces.said == "backward", 1, np.where(pieces.said == "forward", 0, -1))
     asked = Asked(looks, pieces.edges_s[:-1], pieces.edges_s[1:], np.where(still, -1, said))
     chance = chances(asked, runner, frozenset(settings.without))
     return np.where(still, 0.0, chance)
+
+
+def _by_the_marked(looks: Looks, marked: NDArray[np.bool_]) -> Words:
+    """The gaits, running for what holds no cadence and is about as fast as backward running that was marked.
+
+    Without cadence gait is told by speed, and backward runners are as slow as walkers.
+    """
+    blind, speed = np.isnan(looks.log_cadence), np.exp(looks.log_speed)
+    shown = speed[marked & blind & (speed >= SLOWEST_BACKWARD_RUN_MPS)]
+    if len(shown) == 0:
+        return looks.gait
+    return np.where(blind & (speed >= ABOUT * np.min(shown)), "run", looks.gait)
 
 
 def _fitted(track: Track, annotations: tuple[Annotation, ...], near_s: float) -> Spans:

@@ -20,6 +20,8 @@ SPEED_SPREAD, CADENCE_SPREAD, BEATS_SPREAD = 0.03, 0.008, 2.5
 like laps of the public recordings."""
 SPEED_NOISE, CADENCE_NOISE = 0.08, 0.025
 """By how much the means over ten seconds of one steady stretch differ, measured there too."""
+POSITION_NOISE = 0.16
+"""The same for speed that has to be told from positions."""
 BEATS_LAG_S, BEATS_LAG_SPREAD_S = 30.0, 12.0
 """Heart rate follows effort with a time constant of about half a minute, which differs between people (Bunc 1988, Eur J
 Appl Physiol 57:1)."""
@@ -63,7 +65,8 @@ def looks_of(track: Track, start_s: Column, end_s: Column) -> Looks:
     length = end_s - start_s
     trim = np.minimum(TRIM_S, TRIM_SHARE * length)
     inner = figures_of(_gains(track, start_s + trim, end_s - trim), track)
-    speed_var, cadence_var = reading_vars(length)
+    noise = SPEED_NOISE if track.speed_source == "device" else POSITION_NOISE
+    speed_var, cadence_var = reading_vars(length, noise)
     cadence = np.where(lost_steps(inner.speed_mps, inner.cadence_spm), np.nan, inner.cadence_spm)
     demand, demand_var = _demand(track, start_s, end_s)
     grade = _grade(track, start_s, end_s)
@@ -82,10 +85,10 @@ def looks_of(track: Track, start_s: Column, end_s: Column) -> Looks:
     )
 
 
-def reading_vars(seconds: Column) -> tuple[Column, Column]:
+def reading_vars(seconds: Column, speed_noise: float = SPEED_NOISE) -> tuple[Column, Column]:
     """The variances of log speed and log cadence of stretches so long."""
     tens = 10.0 / np.maximum(seconds - 2.0 * np.minimum(TRIM_S, TRIM_SHARE * seconds), 1.0)
-    return SPEED_SPREAD**2 + SPEED_NOISE**2 * tens, CADENCE_SPREAD**2 + CADENCE_NOISE**2 * tens
+    return SPEED_SPREAD**2 + speed_noise**2 * tens, CADENCE_SPREAD**2 + CADENCE_NOISE**2 * tens
 
 
 def _demand(track: Track, start_s: Column, end_s: Column) -> tuple[Column, Column]:

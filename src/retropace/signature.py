@@ -211,12 +211,14 @@ def vague(signature: Signature) -> Signature:
 
 
 def _regressions(signature: Signature, seen: Seen) -> tuple[tuple[str, Line, Column, Column, Column], ...]:
-    """Name, line, x, y and the variance of y of each."""
-    flat = np.zeros(len(seen.log_speed))
+    """Name, line, x, y and the variance of y of each. An error in pace is one in what is expected at that pace."""
+    flat, speed = np.zeros(len(seen.log_speed)), np.exp(seen.log_speed)
+    cadence_var = seen.log_cadence_var + signature.cadence.mean[1] ** 2 * seen.log_speed_var
+    demand_var = seen.demand_var + (signature.beats.mean[1] * speed) ** 2 * seen.log_speed_var
     return (
         ("pace", signature.pace, flat, seen.log_speed, seen.log_speed_var),
-        ("cadence", signature.cadence, seen.log_speed, seen.log_cadence, seen.log_cadence_var),
-        ("heart rate", signature.beats, np.exp(seen.log_speed), seen.demand_bpm, seen.demand_var),
+        ("cadence", signature.cadence, seen.log_speed, seen.log_cadence, cadence_var),
+        ("heart rate", signature.beats, speed, seen.demand_bpm, demand_var),
     )
 
 

@@ -103,6 +103,8 @@ def _weighed(
         usual += by_order(asked, place, everywhere, odds)
     if "duration" not in without and not known:
         usual += by_length(asked.looks, everywhere, odds, walking=bool(asked.looks.gait[rows[0]] == "walk"))
+    if not known:
+        usual = usual + odds.blind * np.isnan(seen.log_cadence)
     if "repetition" not in without:
         usual += by_repetition(seen, said, place.kind[rows][first], odds)
     labels = np.maximum(said, 0).astype(np.float64)

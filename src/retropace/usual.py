@@ -63,6 +63,8 @@ class Odds:
     steep: float = -1.5
     steep_grade: float = 0.1
     """Times the squared grade over this: climbers take short steps, and few run backward up or down what is steep."""
+    blind: float = -3.0
+    """Of what holds no cadence, where nothing is known: by pace and heart rate alone a slow walk looks backward."""
     least_s: float = 30.0
     """Less than this of a kind is not judged at all, unless something is known of the runner."""
 
