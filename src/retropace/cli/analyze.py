@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     default=0.8,
     show_default=True,
     metavar="P",
-    help="How sure to be before a stretch that looks like a marked one is suspected.",
+    help="How sure to be before a stretch that nobody marked is suspected of having been backward.",
 )
 @click.option(
     "--athlete",
@@ -80,7 +80,7 @@ def analyze(
     """How far and how long each recording was run forward and backward.
 
     FILE is a FIT, GPX or TCX recording, plain or gzipped. Annotations are read from NAME.annotations.csv beside it;
-    what is marked counts, what looks like it is suspected, and everything else is taken as forward.
+    what is marked counts, what looks like backward running is suspected, and everything else is taken as forward.
     """
     from retropace.settings import CleanSettings, LabelSettings, SegmentSettings, Settings
 

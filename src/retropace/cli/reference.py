@@ -19,13 +19,18 @@ def reference() -> str:
         "Made from `--help` by `python -m retropace.cli.reference`; a test says when stale.",
         "",
     ]
-    group = click.Context(main, info_name="retropace", terminal_width=WIDTH, max_content_width=WIDTH)
-    parts += _part("retropace", main.get_help(group))
-    for name in main.list_commands(group):
-        command = main.commands[name]
-        context = click.Context(command, info_name=name, parent=group, terminal_width=WIDTH, max_content_width=WIDTH)
-        parts += _part(f"retropace {name}", command.get_help(context))
+    parts += _commands(main, "retropace", None)
     return "\n".join(parts)
+
+
+def _commands(command: click.Command, name: str, parent: click.Context | None) -> list[str]:
+    """The part of a command and of every command within it."""
+    context = click.Context(command, info_name=name, parent=parent, terminal_width=WIDTH, max_content_width=WIDTH)
+    parts = _part(context.command_path, command.get_help(context))
+    if isinstance(command, click.Group):
+        for inner in command.list_commands(context):
+            parts += _commands(command.commands[inner], inner, context)
+    return parts
 
 
 def _part(title: str, text: str) -> list[str]:
