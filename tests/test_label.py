@@ -192,3 +192,13 @@ def test_fine_cuts_stay_only_where_the_direction_changes() -> None:
     track = clean(made.activity)
     edges, fine = segment(track), np.union1d(segment_finely(track), [200.0, 350.0])
     np.testing.assert_array_equal(label(track, edges, fine, ()).edges_s, edges)
+
+
+def test_a_sensor_that_loses_steps_is_not_listened_to() -> None:
+    plan, seed = reps(forward(seconds=120, effort=0.85), 12)
+    made = simulate(plan, place=PATH, seed=seed)
+    samples = made.activity.samples
+    half = np.where((samples.t_s // 60) % 2 < 1, 0.45, 1.0)
+    broken = replace(made.activity, samples=replace(samples, cadence_recorded=samples.cadence_recorded * half))
+    assert "backward" in analyze(made.activity).segments.direction
+    assert "backward" not in analyze(broken).segments.direction

@@ -22,6 +22,9 @@ SPEED_NOISE, CADENCE_NOISE = 0.08, 0.025
 """By how much the means over ten seconds of one steady stretch differ, measured there too."""
 POSITION_NOISE = 0.16
 """The same for speed that has to be told from positions."""
+UNRELIABLE = 0.25
+"""A sensor that loses steps for a greater share of the time tells nothing in the rest either. It was 0.69 in the one
+such run of the public recordings, at most 0.11 in others of some length."""
 BEATS_LAG_S, BEATS_LAG_SPREAD_S = 30.0, 12.0
 """Heart rate follows effort with a time constant of about half a minute, which differs between people (Bunc 1988, Eur J
 Appl Physiol 57:1)."""
@@ -67,7 +70,7 @@ def looks_of(track: Track, start_s: Column, end_s: Column) -> Looks:
     inner = figures_of(_gains(track, start_s + trim, end_s - trim), track)
     noise = SPEED_NOISE if track.speed_source == "device" else POSITION_NOISE
     speed_var, cadence_var = reading_vars(length, noise)
-    cadence = np.where(lost_steps(inner.speed_mps, inner.cadence_spm), np.nan, inner.cadence_spm)
+    cadence = _trusted(inner.speed_mps, inner.cadence_spm, length)
     demand, demand_var = _demand(track, start_s, end_s)
     grade = _grade(track, start_s, end_s)
     return Looks(
@@ -83,6 +86,15 @@ def looks_of(track: Track, start_s: Column, end_s: Column) -> Looks:
         at_s=(start_s + end_s) / 2.0,
         gait=tell_gait(inner.speed_mps, cadence),
     )
+
+
+def _trusted(speed_mps: Column, cadence_spm: Column, seconds: Column) -> Column:
+    """The cadences that are possible at their speed; none of a sensor that often loses steps."""
+    lost = lost_steps(speed_mps, cadence_spm)
+    known_s = float(seconds[np.isfinite(cadence_spm) & np.isfinite(speed_mps)].sum())
+    if known_s > 0.0 and float(seconds[lost].sum()) > UNRELIABLE * known_s:
+        return np.full(len(cadence_spm), np.nan)
+    return np.where(lost, np.nan, cadence_spm)
 
 
 def reading_vars(seconds: Column, speed_noise: float = SPEED_NOISE) -> tuple[Column, Column]:
