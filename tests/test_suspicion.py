@@ -140,3 +140,15 @@ def test_any_session_gets_probabilities_and_what_was_said_stays(
     assert np.all(chance[session.said == BACKWARD] == 1.0)
     assert np.all(chance[session.said == FORWARD] == 0.0)
     assert np.all((chance > 0.0) & (chance < 1.0) | (session.said != NOBODY))
+
+
+def test_what_is_too_short_goes_with_what_follows_unless_that_was_marked() -> None:
+    sliver = (5.0, 2.4, 168.0, 140.0)
+    turning = chances(asked(WARM, sliver, BACK, JOG, BACK, JOG, BACK, COOL))
+    assert turning[1] == turning[2] > 0.8
+    before_a_mark = chances(asked(WARM, sliver, BACK, sliver, JOG, BACK, COOL, said={2: BACKWARD}))
+    assert before_a_mark[1] < 0.2
+    assert before_a_mark[3] < 0.2
+    between = chances(asked(WARM, BACK, sliver, BACK, JOG, COOL, said={1: BACKWARD, 3: BACKWARD}))
+    assert between[2] > 0.9
+    assert chances(asked(STAND, sliver, STAND))[1] < 0.01

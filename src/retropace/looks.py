@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from retropace.figures import figures_of, gains_between
 from retropace.gait import lost_steps, tell_gait
@@ -136,8 +135,3 @@ def _gains(track: Track, start_s: Column, end_s: Column) -> dict[str, Column]:
     """What accrues of every curve within each span."""
     edges = np.column_stack((start_s, end_s)).ravel()
     return {name: gain[::2] for name, gain in gains_between(track, edges).items()}
-
-
-def rows_of(looks: Looks, picked: NDArray[np.intp] | NDArray[np.bool_]) -> Looks:
-    """Some of the stretches."""
-    return Looks(**{name: getattr(looks, name)[picked] for name in Looks.__slots__})

@@ -116,7 +116,6 @@ def _weighed(
         backward = np.tile(labels, (len(ways), 1))
         backward[:, tried] = ways
         log = evidence(signature, seen, backward, without) + ways @ usual[tried]
-        log = log + (0.0 if known else odds.session) * backward.any(axis=1)
         probability = np.exp(log - log.max())
         chance[tried] = probability @ ways / probability.sum()
         labels[tried] = chance[tried] > 0.5
@@ -159,11 +158,12 @@ def _pooled(looks: Looks, rows: NDArray[np.intp], owner: NDArray[np.intp]) -> Se
 def _filled(asked: Asked, chance: Column) -> Column:
     """A stretch too short to be judged is what follows it directly: who turns round slows down or sets off.
 
-    Before a rest, or at the end, it is what it follows.
+    Before a rest, a marked stretch or the end it is what it follows; between two marked ones what both are.
     """
-    filled = chance.copy()
-    short = (asked.said < 0) & (asked.looks.gait != "") & (asked.looks.seconds < BRIEF_S)
+    filled, moving = chance.copy(), asked.looks.gait != ""
+    short = (asked.said < 0) & moving & (asked.looks.seconds < BRIEF_S)
     for first, end in runs(short).tolist():
-        after = end if end < len(chance) and asked.looks.gait[end] != "" else first - 1
-        filled[first:end] = chance[after] if after >= 0 else 0.0
+        beside = [at for at in (end, first - 1) if 0 <= at < len(chance) and moving[at]]
+        free = [at for at in beside if asked.said[at] < 0]
+        filled[first:end] = chance[free[0]] if free else np.min(chance[beside], initial=1.0) if beside else 0.0
     return filled

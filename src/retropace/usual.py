@@ -35,8 +35,6 @@ class Odds:
 
     base: float = -0.3
     """Of any kind of stretch being backward."""
-    session: float = 0.0
-    """Of there being any, where nothing says so: nothing marked, no athlete known to run backward."""
     first: float = -4.5
     """Of the first stretch: people warm up forward."""
     last: float = -2.5

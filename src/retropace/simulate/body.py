@@ -29,8 +29,8 @@ Sports Exerc 42:160)."""
 HILL_BEATS = 250.0
 """Beats that a grade of 1 adds on top, for the part of the climb that pace does not pay: 15 bpm at 6 %."""
 HILL_SPM = 50.0
-"""Steps a minute that a grade of 1 adds at equal speed: climbing shortens steps by some 3 % at 7 % (Padulo 2013,
-Eur J Sport Sci 13)."""
+"""Steps a minute that a grade of 1 adds at equal speed: climbing makes steps shorter and more frequent, by some
+3 % at 7 % (Padulo 2013, PLoS ONE 8:e69006)."""
 
 
 @dataclass(frozen=True, slots=True)
