@@ -177,3 +177,20 @@ def test_names_and_files(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Non
     for bad in ("", "..", ".hidden", "a\nb", "x" * 200):
         with pytest.raises(RetropaceError, match="is no name"):
             athlete_path(bad)
+
+
+def test_a_known_runner_may_run_nothing_but_backward() -> None:
+    """Where a stranger's session is taken as forward, because people warm up forward."""
+    body = replace(BODY, backward_cadence=1.08, backward_beats=18.0)
+    plan = [forward(seconds=500), *[backward(seconds=150), forward(seconds=120)] * 4, forward(seconds=200)]
+    athlete = Athlete("racer")
+    for seed in range(4):
+        made = simulate(plan, athlete=body, place=PATH, seed=seed)
+        done = analyze(replace(made.activity, laps=()), marked(made.truth))
+        learned = session_of(done.activity, done.track, done.segments)
+        athlete = athlete.with_session(replace(learned, sha256=f"{seed}"))
+    whole = simulate([backward(seconds=2400)], athlete=body, place=PATH, seed=9).activity
+    assert set(analyze(whole).segments.direction) == {"forward"}
+    assert set(analyze(whole, athlete=athlete).segments.direction) == {"backward"}
+    easy = simulate([forward(seconds=2400, effort=0.8)], athlete=body, place=PATH, seed=9).activity
+    assert set(analyze(easy, athlete=athlete).segments.direction) == {"forward"}

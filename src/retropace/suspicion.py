@@ -69,8 +69,7 @@ def chances(
     for gait, signature in signatures.items():
         rows = np.flatnonzero((looks.gait == gait) & ((asked.said >= 0) | judged))
         if len(rows):
-            known = (runner is not None and runner.backward) or bool(np.any(asked.said[rows] == 1))
-            found = _weighed(asked, rows, kind[rows], place, signature, known, odds, without)
+            found = _weighed(asked, rows, kind[rows], place, signature, runner, odds, without)
             chance[rows] = np.where(asked.said[rows] >= 0, chance[rows], found)
     # Only what the runner said is certain.
     chance = _filled(asked, chance)
@@ -83,13 +82,15 @@ def _weighed(
     kind: NDArray[np.intp],
     place: Place,
     signature: Signature,
-    known: bool,
+    runner: Runner | None,
     odds: Odds,
     without: frozenset[str],
 ) -> Column:
     """The probability of backward for some stretches of one gait: the mean over all labellings of their kinds."""
     first, owner = np.unique(kind, return_index=True, return_inverse=True)[1:]
     said = asked.said[rows][first]
+    met = runner is not None and runner.backward
+    known = met or bool(np.any(said == 1))
     total = np.bincount(owner, asked.looks.seconds[rows])
     free = np.flatnonzero((said < 0) & (total >= (0.0 if known else odds.least_s)))
     chance = np.zeros(len(first))
@@ -100,7 +101,7 @@ def _weighed(
     everywhere[rows] = owner
     usual = odds.base + by_slope(asked.looks, everywhere, odds)
     if "sequence" not in without:
-        usual += by_order(asked, place, everywhere, odds)
+        usual += by_order(asked, place, everywhere, odds, known=met)
     if "duration" not in without and not known:
         usual += by_length(asked.looks, everywhere, odds, walking=bool(asked.looks.gait[rows[0]] == "walk"))
     if not known:

@@ -39,6 +39,8 @@ class Odds:
     """Of the first stretch: people warm up forward."""
     last: float = -2.5
     """Of the last one."""
+    known_ends: float = 0.4
+    """The share of both that counts for somebody known to run backward: some sessions of theirs are nothing else."""
     recovery: float = -4.0
     """Of what follows faster running directly: a recovery follows a rep."""
     faster: float = 0.10
@@ -124,12 +126,15 @@ def places(asked: Asked, odds: Odds) -> Place:
     return Place(follows, early, last)
 
 
-def by_order(asked: Asked, place: Place, owner: NDArray[np.intp], odds: Odds) -> Column:
-    """What place and order say of each kind, ``owner`` being the kind of each stretch, -1 for none."""
+def by_order(asked: Asked, place: Place, owner: NDArray[np.intp], odds: Odds, *, known: bool) -> Column:
+    """What place and order say of each kind, ``owner`` being the kind of each stretch, -1 for none.
+
+    ``known`` is whether the runner is known to run backward from other sessions.
+    """
     count = int(owner.max()) + 1
     seconds = asked.looks.seconds
     share = _mean(seconds * (odds.first * place.early + odds.last * place.last), owner, count)
-    ends: Column = share / np.maximum(_mean(seconds, owner, count), 1e-9)
+    ends: Column = share / np.maximum(_mean(seconds, owner, count), 1e-9) * (odds.known_ends if known else 1.0)
     # Somebody who marked what follows faster running as backward recovers that way.
     if np.any((asked.said == 1) & (place.follows > 0.5)):
         return ends

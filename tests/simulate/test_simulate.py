@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import io
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import fitdecode
@@ -209,3 +211,19 @@ def test_nobody_draws_a_world_best() -> None:
         made = simulate(plan, athlete=quick, watch=Watch(speed_smooth_s=0.1))
         took_s = float(made.truth.edges_s[-1])
         assert made.truth.distance_m["backward"] / took_s <= float(fastest_backward_mps(np.array(took_s)))
+
+
+def test_sessions_of_any_kind_are_written_with_their_truth(tmp_path: Path) -> None:
+    words = [sys.executable, "-m", "retropace.simulate", str(tmp_path), "--kind", "quarter mile", "--seed", "3"]
+    ran = subprocess.run([*words, "--plain"], capture_output=True, text=True, check=False)
+    assert (ran.returncode, ran.stderr) == (0, "")
+    stem = tmp_path / "quarter-mile-3"
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        f"quarter-mile-3.{end}" for end in ("fit", "gpx", "truth.json", "txt")
+    ]
+    truth = json.loads(stem.with_suffix(".truth.json").read_text())
+    (activity,) = read_fit(stem.with_suffix(".fit").read_bytes(), "x.fit")
+    assert truth["spans"][-1]["end_s"] == activity.samples.t_s[-1]
+    assert "400m backward" in stem.with_suffix(".txt").read_text()
+    unknown = subprocess.run([*words[:5], "sprint"], capture_output=True, text=True, check=False)
+    assert unknown.returncode == 2
