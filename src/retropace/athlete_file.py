@@ -67,6 +67,19 @@ def read_athlete(path: Path) -> tuple[Athlete, bytes | None]:
         ) from None
 
 
+def forget_athlete(path: Path) -> None:
+    """Delete the file of an athlete, damaged or not; raises :class:`RetropaceError` for any other file."""
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+        if not text.lstrip().startswith('{"schema": "retropace.athlete/'):
+            raise RetropaceError("is no athlete of retropace's: nothing was deleted", path=path)
+        path.unlink()
+    except FileNotFoundError:
+        raise RetropaceError("no such athlete is known", path=path) from None
+    except (OSError, UnicodeDecodeError) as bad:
+        raise RetropaceError(f"cannot be deleted: {bad}", path=path) from None
+
+
 def write_athlete(path: Path, athlete: Athlete, was: bytes | None) -> None:
     """Write an athlete into place; ``was`` is what :func:`read_athlete` gave. Raises :class:`RetropaceError`."""
     try:

@@ -91,7 +91,8 @@ RUN = Signature(
         (0.20, 0.08),
     ),
     # 166 spm at easy speed, 150–180 in most (Cavagna 1988, J Physiol 399:81; van Oeveren 2017, PLoS ONE 12:e0184273).
-    # It rises with the 0.05th to 0.31st power of speed within the public recordings, with the 0.16th in the middle.
+    # It rises by 4–8 spm per m/s there, which is with the 0.07th to 0.14th power of speed, and with the 0.05th to
+    # 0.31st (median 0.2) within most of the public recordings: the prior lies between.
     # Backward at equal speed + 8 %, 4–13 in single runners (Cavagna 2012, J Exp Biol 215:75).
     cadence=_line(
         (
@@ -105,8 +106,9 @@ RUN = Signature(
         (0.008, 0.008),
         (0.015, 0.25),
     ),
-    # Backward at equal speed 15–22 bpm more (Williford 1998, Med Sci Sports Exerc 30). Slopes and drift as measured in
-    # the public recordings.
+    # Backward at equal speed 15–22 bpm more (Williford 1998, Med Sci Sports Exerc 30). Heart rate rises nearly linearly
+    # with speed, from some 80 standing to 150 at an easy run, and drifts by up to 20 in an hour (Coyle &
+    # González-Alonso 2001, Exerc Sport Sci Rev 29:88); by 100–340 for a grade of 1 in the public recordings.
     beats=_line(
         (
             (146.0, 22.0, 5.0),

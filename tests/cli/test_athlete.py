@@ -49,7 +49,7 @@ def test_learn_show_and_forget(folder: Path) -> None:
     assert "expected next time" in shown
     assert json.loads(retropace(folder, "athlete", "show", "anna", "--format", "json").stdout)["name"] == "anna"
     assert retropace(folder, "athlete", "show").stdout == "anna: 1 session\n"
-    assert retropace(folder, "athlete", "forget", "anna").stdout == "forgot anna: 1 session\n"
+    assert retropace(folder, "athlete", "forget", "anna").stdout == "forgot anna\n"
     assert not athlete_file(folder).exists()
     gone = retropace(folder, "athlete", "show", "anna")
     assert (gone.returncode, gone.stdout) == (1, "")
@@ -131,3 +131,15 @@ def test_a_damaged_athlete_is_told_and_left_alone(folder: Path) -> None:
         assert "was damaged" in ran.stderr
     assert "[1]" in athlete_file(folder).read_text()
     assert retropace(folder, "athlete", "show", "..").returncode == 1
+    assert retropace(folder, "athlete", "forget", "anna").returncode == 0
+    assert not athlete_file(folder).exists()
+
+
+def test_only_athletes_are_forgotten(folder: Path) -> None:
+    for name, text in (("precious.json", '{"name": "mine"}'), ("track.json", "")):
+        (folder / name).write_text(text)
+        ran = retropace(folder, "athlete", "forget", name)
+        assert (ran.returncode, ran.stdout) == (1, "")
+        assert "nothing was deleted" in ran.stderr
+        assert (folder / name).read_text() == text
+    assert "no such athlete" in retropace(folder, "athlete", "forget", "nobody").stderr

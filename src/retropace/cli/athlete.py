@@ -113,13 +113,14 @@ def _list(form: str) -> None:
 def _forget(name: str, numbers: tuple[int, ...]) -> str:
     from dataclasses import replace
 
-    from retropace.athlete_file import write_athlete
+    from retropace.athlete_file import athlete_path, forget_athlete, write_athlete
     from retropace.errors import RetropaceError
 
-    who, data, path = _existing(name)
     if not numbers:
-        path.unlink()
-        return harmless(f"forgot {who.name}: {_count(len(who.sessions), 'session')}")
+        path = athlete_path(name)
+        forget_athlete(path)
+        return harmless(f"forgot {path.stem}")
+    who, data, path = _existing(name)
     if max(numbers) > len(who.sessions):
         raise RetropaceError(f"knows {_count(len(who.sessions), 'session')}, not {max(numbers)}", path=path)
     kept = tuple(one for at, one in enumerate(who.sessions, start=1) if at not in numbers)
