@@ -24,7 +24,7 @@ def draw_athlete(rng: np.random.Generator) -> Athlete:
         beats_per_mps=float(rng.uniform(23.0, 30.0)) * 2.9 / run,
         backward_cadence=float(rng.uniform(1.04, 1.13)),
         backward_beats=float(rng.uniform(15.0, 22.0)),
-        cadence_per_mps=float(rng.uniform(3.0, 14.0)),
+        cadence_per_mps=float(rng.uniform(3.0, 14.0)),  # as within the public recordings
         cadence_wander_spm=float(rng.uniform(0.5, 1.5)),
         beats_lag_s=float(rng.uniform(20.0, 45.0)),
         beats_drift_per_h=float(rng.uniform(0.0, 15.0)),
