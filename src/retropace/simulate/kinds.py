@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -35,6 +35,8 @@ FORWARD_ONLY: dict[str, Kind] = {
     "stop and go": forward_kinds.stop_and_go,
     "stroll": forward_kinds.stroll,
 }
+STOPS_THE_WATCH = 0.25
+"""So many runners stop the watch while they stand."""
 _ALL = KINDS | FORWARD_ONLY
 
 
@@ -69,5 +71,7 @@ def draw(kind: str, seed: int, athlete: Athlete | None = None, *, plain: bool = 
         for stretch in plan
     )
     watch = draw_watch(rng, length_s, place.kind == "treadmill")
+    if rng.random() < STOPS_THE_WATCH:
+        plan = [replace(stretch, paused=stretch.gait == "stand") for stretch in plan]
     made = simulate(plan, athlete=athlete, place=place, watch=watch, name=f"{kind} {seed}", seed=seed)
     return Draw(made, sentence, athlete)
