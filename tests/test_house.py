@@ -69,7 +69,9 @@ def test_imports_run_downward(path: Path) -> None:
     assert upward == set()
 
 
-@pytest.mark.parametrize("words", [["--help"], ["analyze", "--help"], ["inspect", "--help"], ["--version"]])
+@pytest.mark.parametrize(
+    "words", [["--help"], ["analyze", "--help"], ["athlete", "--help"], ["evaluate", "--help"], ["--version"]]
+)
 def test_help_loads_nothing_heavy(words: list[str]) -> None:
     script = (
         "import sys; from retropace.cli import main\n"

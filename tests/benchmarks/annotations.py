@@ -16,13 +16,13 @@ import numpy as np
 
 from retropace.activity import Activity
 from retropace.analysis import Analysis, analyze
-from retropace.annotations import Annotation, Given, Label, Marking, parse_sentence
+from retropace.annotations import Given, Label, Marking, parse_sentence
 from retropace.readers import read_all
 from retropace.simulate import Truth, forward, simulate
-from retropace.simulate.kinds import KINDS, Draw, draw
+from retropace.simulate.kinds import KINDS, draw
+from tests.benchmarks.labels import annotated
 
 CORPUS = Path(__file__).resolve().parents[3] / "shared" / "corpus"
-SLOPPY_S = 4.0
 REAL = {
     "728599.fit": "1300m forward, 2x(600m forward, 330m backward), 600m forward, 490m backward",
     "running_2025-08-21": "1120m forward, 8x(92m forward, 95m backward), 1.4km forward",
@@ -45,20 +45,6 @@ def seconds_right(analysis: Analysis, truth: Truth) -> float:
     return float(np.mean(found == true))
 
 
-def sloppy(made: Draw, seed: int, only: str = "") -> list[Annotation]:
-    """Annotations as somebody remembers them: every edge off by four seconds, one standard deviation."""
-    truth = made.session.truth
-    rng = np.random.default_rng(seed)
-    edges = truth.edges_s + rng.normal(0.0, SLOPPY_S, len(truth.edges_s))
-    edges[0], edges[-1] = 0.0, truth.edges_s[-1]
-    edges = np.maximum.accumulate(np.maximum(edges, 0.0) + 1e-3 * np.arange(len(edges)))
-    given = []
-    for at, direction in enumerate(truth.direction):
-        if direction == (only or direction) and edges[at] + 1.0 < edges[at + 1]:
-            given.append(Annotation(float(edges[at]), float(edges[at + 1]), Label(direction)))
-    return given
-
-
 def measured(kind: str, count: int) -> dict[str, list[float]]:
     """Seconds right for each way of saying it, over ``count`` sessions of a kind."""
     right: dict[str, list[float]] = {name: [] for name in ("sentence", "laps", "sidecar", "backward rows")}
@@ -71,8 +57,8 @@ def measured(kind: str, count: int) -> dict[str, list[float]]:
         ways: dict[str, tuple[Activity, list[Given]]] = {
             "sentence": (bare, [parse_sentence(made.sentence)]),
             "laps": (activity, [*laps]),
-            "sidecar": (bare, [*sloppy(made, seed)]),
-            "backward rows": (bare, [*sloppy(made, seed, "backward")]),
+            "sidecar": (bare, [*annotated(truth, np.random.default_rng(seed), "all")]),
+            "backward rows": (bare, [*annotated(truth, np.random.default_rng(seed), "backward")]),
         }
         for name, (recorded, given) in ways.items():
             right[name].append(seconds_right(analyze(recorded, given), truth))

@@ -31,7 +31,7 @@ def athlete() -> None:
 
 @athlete.command()
 @click.argument("name", metavar="[ATHLETE]", required=False)
-@click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
+@options.table_or_json
 @options.units
 def show(name: str | None, form: str, units: str) -> None:
     """What was learned and from which sessions; without ATHLETE, who is known."""

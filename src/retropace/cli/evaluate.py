@@ -32,14 +32,7 @@ if TYPE_CHECKING:
     is_flag=True,
     help="Do not judge what TRUTH leaves unlabelled. Without this it counts as forward, and as rest where LABELS rest.",
 )
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["table", "json"]),
-    default="table",
-    show_default=True,
-    help="Tables to read, or JSON.",
-)
+@options.table_or_json
 @options.units
 @options.session
 def evaluate(

@@ -20,14 +20,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path())
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["table", "json"]),
-    default="table",
-    show_default=True,
-    help="A table to read, or JSON (an object, or an array for several sessions).",
-)
+@options.table_or_json
 @options.units
 @options.cadence
 @options.session
@@ -35,7 +28,7 @@ def inspect(files: tuple[str, ...], form: str, units: str, cadence: str, session
     """What a recording holds, how good it is, and what can be done with it.
 
     Shows device, records and their spacing, fields, laps, workout steps, pauses, waypoints, distances, and everything
-    that had to be repaired.
+    that had to be repaired. JSON is an object, or an array for several sessions.
     """
     from retropace.settings import CleanSettings
 

@@ -40,3 +40,15 @@ def session(command: Command) -> Command:
         metavar="N",
         help="Use only the N-th running or walking session of a file that holds several.",
     )(command)
+
+
+def table_or_json(command: Command) -> Command:
+    """``--format table|json``, as ``form``."""
+    return click.option(
+        "--format",
+        "form",
+        type=click.Choice(["table", "json"]),
+        default="table",
+        show_default=True,
+        help="Tables to read, or JSON.",
+    )(command)
