@@ -69,9 +69,10 @@ def test_imports_run_downward(path: Path) -> None:
     assert upward == set()
 
 
-@pytest.mark.parametrize(
-    "words", [["--help"], ["analyze", "--help"], ["athlete", "--help"], ["evaluate", "--help"], ["--version"]]
-)
+COMMANDS = ("analyze", "annotate", "athlete", "evaluate", "inspect")
+
+
+@pytest.mark.parametrize("words", [["--help"], ["--version"], *([name, "--help"] for name in COMMANDS)], ids=" ".join)
 def test_help_loads_nothing_heavy(words: list[str]) -> None:
     script = (
         "import sys; from retropace.cli import main\n"
