@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from retropace.activity import Activity
-from retropace.analysis import Analysis, analyze
+from retropace.analysis import analyze
 from retropace.annotations import Annotation, Label, parse_mark, read_sidecar
 from retropace.annotations.annotation import Origin
 from retropace.clean import clean
@@ -17,16 +17,9 @@ from retropace.readers import read
 from retropace.segment import segment, segment_finely
 from retropace.settings import LabelSettings, Settings
 from retropace.simulate import Athlete, Place, Session, Stretch, Truth, backward, forward, rest, simulate, walk
+from tests.benchmarks.annotations import seconds_right
 
 PATH = Place("path", 52.5, 13.3)
-
-
-def seconds_right(analysis: Analysis, truth: Truth) -> float:
-    """The share of seconds with the true direction."""
-    moments = np.arange(0.0, analysis.track.elapsed_s) + 0.5
-    found = analysis.segments.direction[np.searchsorted(analysis.segments.edges_s, moments) - 1]
-    true = np.array(truth.direction)[np.searchsorted(truth.edges_s, moments).clip(1, len(truth.direction)) - 1]
-    return float(np.mean(found == true))
 
 
 def reps(recovery: Stretch, seed: int) -> tuple[list[Stretch], int]:

@@ -11,7 +11,7 @@ from retropace.bests import WORLD_BESTS, fastest_backward_mps
 from retropace.looks import SLOWED_BY, Looks, reading_vars
 from retropace.repetition import kinds_of
 from retropace.suspicion import chances
-from retropace.usual import Asked, Odds, places
+from retropace.usual import Asked, Odds, context_of
 
 NOBODY, FORWARD, BACKWARD = -1, 0, 1
 
@@ -119,10 +119,10 @@ def test_a_hill_makes_no_other_kind() -> None:
     assert len(set(kinds_of(looks, session.said, 24).tolist())) == 1
 
 
-def test_places_in_the_order_of_things() -> None:
+def test_contexts_in_the_order_of_things() -> None:
     session = asked(WARM, FAST, (10.0, 3.0, 168.0, 160.0), JOG, FAST, STAND, JOG, (200.0, 2.3, 161.0, 130.0))
-    place = places(session, Odds())
-    assert place.kind.tolist() == [2, 0, 1, 1, 0, 0, 0, 3]
+    context = context_of(session, Odds())
+    assert context.kind.tolist() == [2, 0, 1, 1, 0, 0, 0, 3]
 
 
 stretch = st.tuples(st.floats(5.0, 900.0), st.floats(0.4, 6.0), st.floats(60.0, 210.0), st.floats(60.0, 200.0))

@@ -28,8 +28,12 @@ if TYPE_CHECKING:
         read_sidecar,
         read_zones,
     )
+    from retropace.athlete import Athlete, session_of
+    from retropace.athlete_file import read_athlete, write_athlete
     from retropace.errors import AnnotationError, OtherSportError, ReadError, RetropaceError
+    from retropace.evaluate import Labelling, score
     from retropace.inspection import Inspection, inspect_activity
+    from retropace.labelled import read_labelling
     from retropace.readers import read, read_all
     from retropace.settings import Settings
 
@@ -38,8 +42,10 @@ _HOMES = {
     "Analysis": "analysis",
     "Annotation": "annotations",
     "AnnotationError": "errors",
+    "Athlete": "athlete",
     "Inspection": "inspection",
     "Label": "annotations",
+    "Labelling": "evaluate",
     "Marking": "annotations",
     "OtherSportError": "errors",
     "ReadError": "errors",
@@ -54,8 +60,13 @@ _HOMES = {
     "read": "readers",
     "read_all": "readers",
     "read_annotations": "annotations",
+    "read_athlete": "athlete_file",
+    "read_labelling": "labelled",
     "read_sidecar": "annotations",
     "read_zones": "annotations",
+    "score": "evaluate",
+    "session_of": "athlete",
+    "write_athlete": "athlete_file",
 }
 
 __all__ = [
@@ -63,8 +74,10 @@ __all__ = [
     "Analysis",
     "Annotation",
     "AnnotationError",
+    "Athlete",
     "Inspection",
     "Label",
+    "Labelling",
     "Marking",
     "OtherSportError",
     "ReadError",
@@ -79,8 +92,13 @@ __all__ = [
     "read",
     "read_all",
     "read_annotations",
+    "read_athlete",
+    "read_labelling",
     "read_sidecar",
     "read_zones",
+    "score",
+    "session_of",
+    "write_athlete",
 ]
 
 

@@ -18,7 +18,7 @@ from retropace.looks import Looks
 from retropace.repetition import kinds_of
 from retropace.signature import PRIORS, Seen, Signature, evidence, vague
 from retropace.spans import Column, runs
-from retropace.usual import Asked, Odds, Place, by_length, by_order, by_repetition, by_slope, places
+from retropace.usual import Asked, Context, Odds, by_length, by_order, by_repetition, by_slope, context_of
 
 MOST_KINDS = 24
 """Kinds of one gait that are told apart, marked and unmarked each."""
@@ -57,19 +57,19 @@ def chances(
     signatures = PRIORS if runner is None else runner.signatures
     if "prior" in without:
         signatures = {gait: vague(one) for gait, one in signatures.items()}
-    place = places(asked, odds)
+    context = context_of(asked, odds)
     if "repetition" in without:
         kind = np.arange(len(looks))
     else:
         # Where a rep is marked, what looks like it but lies elsewhere in the order of things is another kind.
-        apart = 4 * asked.said + (place.kind if np.any(asked.said == 1) else 0)
+        apart = 4 * asked.said + (context.kind if np.any(asked.said == 1) else 0)
         kind = kinds_of(looks, apart, MOST_KINDS)
     judged = _possible(looks) & (looks.seconds >= BRIEF_S)
     chance = np.where(asked.said == 1, 1.0, 0.0)
     for gait, signature in signatures.items():
         rows = np.flatnonzero((looks.gait == gait) & ((asked.said >= 0) | judged))
         if len(rows):
-            found = _weighed(asked, rows, kind[rows], place, signature, runner, odds, without)
+            found = _weighed(asked, rows, kind[rows], context, signature, runner, odds, without)
             chance[rows] = np.where(asked.said[rows] >= 0, chance[rows], found)
     # Only what the runner said is certain.
     chance = _filled(asked, chance)
@@ -80,7 +80,7 @@ def _weighed(
     asked: Asked,
     rows: NDArray[np.intp],
     kind: NDArray[np.intp],
-    place: Place,
+    context: Context,
     signature: Signature,
     runner: Runner | None,
     odds: Odds,
@@ -101,13 +101,13 @@ def _weighed(
     everywhere[rows] = owner
     usual = odds.base + by_slope(asked.looks, everywhere, odds)
     if "sequence" not in without:
-        usual += by_order(asked, place, everywhere, odds, known=met)
+        usual += by_order(asked, context, everywhere, odds, known=met)
     if "duration" not in without and not known:
         usual += by_length(asked.looks, everywhere, odds, walking=bool(asked.looks.gait[rows[0]] == "walk"))
     if not known:
         usual = usual + odds.blind * np.isnan(seen.log_cadence)
     if "repetition" not in without:
-        usual += by_repetition(seen, said, place.kind[rows][first], odds)
+        usual += by_repetition(seen, said, context.kind[rows][first], odds)
     labels = np.maximum(said, 0).astype(np.float64)
     # The longest kinds are tried all ways together; then, with these settled, the next ones.
     order = free[np.argsort(-total[free], kind="stable")]

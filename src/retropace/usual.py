@@ -48,7 +48,7 @@ class Odds:
     again: float = 3.0
     """Of what looks just like a stretch marked backward: reps are repeated."""
     elsewhere: float = 0.5
-    """The share of that for what lies elsewhere in the order of things (:class:`Place`)."""
+    """The share of that for what lies elsewhere in the order of things (:class:`Context`)."""
     unlike: float = -1.5
     """Of what does not look like any stretch marked backward, where one was."""
     brief: float = 1.5
@@ -81,7 +81,7 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Context:
     """Where each stretch lies in the order of things, ``(n,)`` columns from 0 to 1."""
 
     follows: Column
@@ -98,13 +98,13 @@ class Place:
         return codes.astype(np.intp)
 
 
-def places(asked: Asked, odds: Odds) -> Place:
+def context_of(asked: Asked, odds: Odds) -> Context:
     """Where each stretch lies; standing stretches lie nowhere."""
     looks = asked.looks
     moving = np.flatnonzero(looks.gait != "")
     follows, early, last = np.zeros(len(looks)), np.zeros(len(looks)), np.zeros(len(looks))
     if len(moving) == 0:
-        return Place(follows, early, last)
+        return Context(follows, early, last)
     since_s = asked.start_s[moving] - asked.start_s[moving[0]]
     early[moving] = np.clip(1.0 - since_s / EARLY_S, 0.0, 1.0)
     until_s = asked.end_s[moving[-1]] - asked.end_s[moving]
@@ -123,22 +123,22 @@ def places(asked: Asked, odds: Odds) -> Place:
             alike = abs(looks.log_speed[other] - looks.log_speed[one]) < SAME_PACE
             if alike and asked.start_s[other] - asked.end_s[one] < TOUCH_S:
                 follows[other] = max(follows[other], follows[one])
-    return Place(follows, early, last)
+    return Context(follows, early, last)
 
 
-def by_order(asked: Asked, place: Place, owner: NDArray[np.intp], odds: Odds, *, known: bool) -> Column:
+def by_order(asked: Asked, context: Context, owner: NDArray[np.intp], odds: Odds, *, known: bool) -> Column:
     """What place and order say of each kind, ``owner`` being the kind of each stretch, -1 for none.
 
     ``known`` is whether the runner is known to run backward from other sessions.
     """
     count = int(owner.max()) + 1
     seconds = asked.looks.seconds
-    share = _mean(seconds * (odds.first * place.early + odds.last * place.last), owner, count)
+    share = _mean(seconds * (odds.first * context.early + odds.last * context.last), owner, count)
     ends: Column = share / np.maximum(_mean(seconds, owner, count), 1e-9) * (odds.known_ends if known else 1.0)
     # Somebody who marked what follows faster running as backward recovers that way.
-    if np.any((asked.said == 1) & (place.follows > 0.5)):
+    if np.any((asked.said == 1) & (context.follows > 0.5)):
         return ends
-    weight: Column = ends + odds.recovery * _mean(place.follows, owner, count)
+    weight: Column = ends + odds.recovery * _mean(context.follows, owner, count)
     return weight
 
 
@@ -159,7 +159,7 @@ def by_length(looks: Looks, owner: NDArray[np.intp], odds: Odds, *, walking: boo
     return weight
 
 
-def by_repetition(seen: Seen, said: NDArray[np.intp], place: NDArray[np.intp], odds: Odds) -> Column:
+def by_repetition(seen: Seen, said: NDArray[np.intp], context: NDArray[np.intp], odds: Odds) -> Column:
     """What each kind says by being like, or unlike, one that was marked backward; ``(k,)`` columns.
 
     Nothing, if none was marked, and for what is nearer to one marked forward.
@@ -170,7 +170,7 @@ def by_repetition(seen: Seen, said: NDArray[np.intp], place: NDArray[np.intp], o
     values = np.column_stack((seen.log_speed + SLOWED_BY * seen.grade, seen.log_cadence))
     spread2 = np.column_stack((seen.log_speed_var, seen.log_cadence_var))
     near2 = apart2(values[:, None], spread2[:, None], values[None, shown], spread2[None, shown])
-    same = place[:, None] == place[None, shown]
+    same = context[:, None] == context[None, shown]
     like = np.max(np.exp(-0.5 * near2 / ALIKE2) * np.where(same, 1.0, odds.elsewhere), axis=1)
     if len(others):
         away2 = apart2(values[:, None], spread2[:, None], values[None, others], spread2[None, others]).min(axis=1)

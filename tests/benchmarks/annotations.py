@@ -17,10 +17,11 @@ import numpy as np
 from retropace.activity import Activity
 from retropace.analysis import Analysis, analyze
 from retropace.annotations import Given, Label, Marking, parse_sentence
+from retropace.evaluate import score
 from retropace.readers import read_all
 from retropace.simulate import Truth, forward, simulate
 from retropace.simulate.kinds import KINDS, draw
-from tests.benchmarks.labels import annotated
+from tests.benchmarks.labels import annotated, labelling_of, truth_of
 
 CORPUS = Path(__file__).resolve().parents[3] / "shared" / "corpus"
 REAL = {
@@ -38,11 +39,7 @@ REAL = {
 
 def seconds_right(analysis: Analysis, truth: Truth) -> float:
     """The share of seconds with the true direction."""
-    moments = np.arange(0.0, analysis.track.elapsed_s) + 0.5
-    found = analysis.segments.direction[np.searchsorted(analysis.segments.edges_s, moments) - 1]
-    last = len(truth.direction) - 1
-    true = np.array(truth.direction)[np.clip(np.searchsorted(truth.edges_s, moments) - 1, 0, last)]
-    return float(np.mean(found == true))
+    return score(truth_of(truth), labelling_of(analysis.track, analysis.segments)).right
 
 
 def measured(kind: str, count: int) -> dict[str, list[float]]:
