@@ -76,6 +76,7 @@ def _with_moments(track: Track, moments_s: Column) -> Track:
         cadence_spm=onto(axis, track.t_s, track.cadence_spm),
         heart_rate_bpm=onto(axis, track.t_s, track.heart_rate_bpm),
         step_length_m=onto(axis, track.t_s, track.step_length_m),
+        recorded_mps=at_records(axis, track.t_s, track.recorded_mps),
         altitude_m=onto(axis, track.t_s, track.altitude_m),
         lat_deg=onto(axis, track.t_s, track.lat_deg),
         lon_deg=onto(axis, track.t_s, track.lon_deg),

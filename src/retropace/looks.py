@@ -71,7 +71,7 @@ def looks_of(track: Track, start_s: Column, end_s: Column) -> Looks:
     speed_var, cadence_var = reading_vars(length, noise)
     cadence = _trusted(inner.speed_mps, inner.cadence_spm, length)
     demand, demand_var = _demand(track, start_s, end_s)
-    grade = _grade(track, start_s, end_s)
+    grade = grades(track, start_s, end_s)
     return Looks(
         log_speed=np.log(inner.speed_mps),
         log_flat_speed=np.log(inner.speed_mps) + SLOWED_BY * grade,
@@ -121,7 +121,8 @@ def _demand(track: Track, start_s: Column, end_s: Column) -> tuple[Column, Colum
     return whole + BEATS_LAG_S * slope, BEATS_SPREAD**2 + errors2
 
 
-def _grade(track: Track, start_s: Column, end_s: Column) -> Column:
+def grades(track: Track, start_s: Column, end_s: Column) -> Column:
+    """The rise per metre of stretches, by their ends; 0 where altitude is not known."""
     there = np.isfinite(track.altitude_m)
     if there.sum() < 2:
         return np.zeros(len(start_s))

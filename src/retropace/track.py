@@ -38,6 +38,8 @@ class Track:
     cadence_spm: Column
     heart_rate_bpm: Column
     step_length_m: Column
+    recorded_mps: Column
+    """Speed as the device showed it: smoothed, and late. NaN between records, and where it recorded none."""
     altitude_m: Column
     lat_deg: Column
     lon_deg: Column

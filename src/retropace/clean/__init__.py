@@ -145,6 +145,7 @@ def clean(activity: Activity, settings: CleanSettings | None = None) -> Track:
     return Track(
         t_s=axis,
         **fine,
+        recorded_mps=at_records(axis, t_s, device_mps),
         curves=_curves(axis, np.interp(axis, t_s, distance_m), fine["cadence_spm"], fine["heart_rate_bpm"], resting),
         pauses=pauses,
         standing=still,

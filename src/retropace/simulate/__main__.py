@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from retropace.simulate.kinds import FORWARD_ONLY, KINDS, draw
+from retropace.simulate.kinds import BUILT, FORWARD_ONLY, KINDS, draw
 from retropace.simulate.samples import truth_json, write_samples
 from retropace.simulate.write_fit import fit_bytes
 from retropace.simulate.write_gpx import gpx_text
@@ -15,7 +15,9 @@ from retropace.simulate.write_gpx import gpx_text
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option(
-    "--kind", type=click.Choice([*KINDS, *FORWARD_ONLY]), help="Draw sessions of this kind instead of the samples."
+    "--kind",
+    type=click.Choice([*KINDS, *FORWARD_ONLY, *BUILT]),
+    help="Draw sessions of this kind instead of the samples.",
 )
 @click.option("--seed", "seeds", type=click.IntRange(min=0), multiple=True, default=(0,), show_default=True)
 @click.option("--plain", is_flag=True, help="On the flat, with a watch that writes every second and loses nothing.")

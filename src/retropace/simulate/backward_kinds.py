@@ -8,6 +8,22 @@ from retropace.simulate.carried_out import run, stand, timed, walk, warm_up_and_
 from retropace.simulate.plan import Stretch
 
 Planned = tuple[list[Stretch], str]
+_RECOVERIES = {"rest": "rest", "walk": "forward walk", "jog": "forward jog"}
+"""Ways to recover, and their words."""
+_PYRAMIDS = (
+    *(("100m", "200m", "300m", "200m", "100m"), ("200m", "400m", "600m", "400m", "200m"), ("200m", "400m", "800m", "400m")),
+    *(("60s", "120s", "180s", "120s", "60s"), ("30s", "60s", "90s", "120s", "90s", "60s", "30s")),
+)
+
+
+def _recovery(rng: np.random.Generator, kind: str, seconds: float) -> Stretch:
+    """About so many seconds of standing, walking or jogging."""
+    length_s = timed(rng, seconds)
+    return {
+        "rest": Stretch("rest", "stand", length_s),
+        "walk": Stretch("forward", "walk", length_s),
+        "jog": Stretch("forward", "run", length_s, None, 0.85),
+    }[kind]
 
 
 def reps(rng: np.random.Generator) -> Planned:
@@ -16,17 +32,12 @@ def reps(rng: np.random.Generator) -> Planned:
     count = int(rng.integers(4, 9))
     length = str(rng.choice(["200m", "300m", "400m", "600m", "60s", "90s", "120s", "180s"]))
     pause_s = int(rng.choice([60, 90, 120]))
-    kind = str(rng.choice(["rest", "walk", "jog"]))
+    kind = str(rng.choice(list(_RECOVERIES)))
     plan = [warm]
     for _ in range(count):
-        recovery_s = timed(rng, pause_s)
-        recovery = {
-            "rest": Stretch("rest", "stand", recovery_s),
-            "walk": Stretch("forward", "walk", recovery_s),
-            "jog": Stretch("forward", "run", recovery_s, None, 0.85),
-        }[kind]
+        recovery = _recovery(rng, kind, pause_s)
         plan += [run(rng, "backward", length), recovery]
-    words = {"rest": "rest", "walk": "forward walk", "jog": "forward jog"}[kind]
+    words = _RECOVERIES[kind]
     return [*plan, cool], f"{warm_words}, {count}x({length} backward, {pause_s}s {words}), {cool_words}"
 
 
@@ -95,3 +106,32 @@ def long(rng: np.random.Generator) -> Planned:
         plan += [run(rng, "backward", f"{60 * again}s", 0.95), run(rng, "forward", "300s", 0.92)]
         words += [f"{again}min backward", "5min forward"]
     return plan, ", ".join(words)
+
+
+def pyramid(rng: np.random.Generator) -> Planned:
+    """Backward repetitions that grow longer and shorter again."""
+    warm, warm_words, cool, cool_words = warm_up_and_cool_down(rng)
+    lengths = _PYRAMIDS[int(rng.integers(len(_PYRAMIDS)))]
+    pause_s, kind = int(rng.choice([60, 90, 120])), str(rng.choice(list(_RECOVERIES)))
+    plan, words = [warm], [warm_words]
+    for length in lengths:
+        plan += [run(rng, "backward", length), _recovery(rng, kind, pause_s)]
+        words += [f"{length} backward", f"{pause_s}s {_RECOVERIES[kind]}"]
+    return [*plan, cool], ", ".join([*words, cool_words])
+
+
+def two_sets(rng: np.random.Generator) -> Planned:
+    """Two sets of backward repetitions, of one length or of two, with a longer break between them."""
+    warm, warm_words, cool, cool_words = warm_up_and_cool_down(rng)
+    kind = str(rng.choice(list(_RECOVERIES)))
+    first = str(rng.choice(["200m", "300m", "400m", "60s", "120s"]))
+    plan, words = [warm], [warm_words]
+    for number, length in enumerate((first, first if rng.random() < 0.5 else {"200m": "400m"}.get(first, "200m"))):
+        count, pause_s = int(rng.integers(3, 6)), int(rng.choice([45, 60, 90]))
+        for _ in range(count):
+            plan += [run(rng, "backward", length), _recovery(rng, kind, pause_s)]
+        words.append(f"{count}x({length} backward, {pause_s}s {_RECOVERIES[kind]})")
+        if number == 0:
+            plan.append(walk(rng, "forward", 240))
+            words.append("4min forward walk")
+    return [*plan, cool], ", ".join([*words, cool_words])

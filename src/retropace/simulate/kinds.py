@@ -1,6 +1,6 @@
 """Sessions drawn at random: every kind of plan, carried out by some athlete, somewhere, with some watch.
 
-``KINDS`` hold backward stretches, ``FORWARD_ONLY`` none.
+``KINDS`` and ``BUILT`` hold backward stretches, ``FORWARD_ONLY`` none.
 """
 
 from __future__ import annotations
@@ -35,9 +35,14 @@ FORWARD_ONLY: dict[str, Kind] = {
     "stop and go": forward_kinds.stop_and_go,
     "stroll": forward_kinds.stroll,
 }
+BUILT: dict[str, Kind] = {
+    "pyramid": backward_kinds.pyramid,
+    "two sets": backward_kinds.two_sets,
+}
+"""Interval sessions with backward sets of several lengths."""
 STOPS_THE_WATCH = 0.25
 """So many runners stop the watch while they stand."""
-_ALL = KINDS | FORWARD_ONLY
+_ALL = KINDS | FORWARD_ONLY | BUILT
 
 
 @dataclass(frozen=True, slots=True)

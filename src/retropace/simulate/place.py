@@ -12,7 +12,8 @@ from retropace.spans import Column
 TRACK_STRAIGHT_M, TRACK_RADIUS_M = 84.39, 36.50
 """The standard track: straights of 84.39 m, bends of 36.50 m radius, measured 0.30 m outside the kerb: 400 m
 (World Athletics, Track and Field Facilities Manual, 2019)."""
-MEASURED_M = 0.30
+MEASURED_M, MEASURED_OUTSIDE_M, LANE_M = 0.30, 0.20, 1.22
+"""Lane 1 is measured 0.30 m from the kerb, the others 0.20 m from the line inside; lanes are 1.22 m wide (ibid.)."""
 LOOP_M = 1700.0
 """Once round a park."""
 
@@ -28,6 +29,10 @@ class Place:
     """Height of its hills above their feet."""
     hill_every_m: float = 900.0
     """From one top to the next."""
+    lane: int = 1
+    """Of a track."""
+    turned_deg: float = 0.0
+    """By how much the straights of a track are turned, counterclockwise from east."""
 
     def altitude_m(self, distance_m: Column) -> Column:
         """Metres above sea after each distance."""
@@ -44,7 +49,7 @@ class Place:
     def positions(self, distance_m: Column) -> tuple[Column, Column]:
         """Metres east and north of the place after each distance; NaN on a treadmill."""
         if self.kind == "track":
-            return _track(distance_m)
+            return _track(distance_m, self.lane, np.radians(self.turned_deg))
         if self.kind == "path":
             return _path(distance_m)
         if self.kind == "loop":
@@ -63,9 +68,14 @@ class Place:
         return lat, lon
 
 
-def _track(distance_m: Column) -> tuple[Column, Column]:
-    """Round lane 1, counterclockwise, from the start of the home straight."""
-    radius = TRACK_RADIUS_M + MEASURED_M
+def lane_radius_m(lane: int) -> float:
+    """The radius of the line along which a lane is measured: 0.30 m from the kerb, 0.20 m from the lines of others."""
+    return TRACK_RADIUS_M + (MEASURED_M if lane == 1 else (lane - 1) * LANE_M + MEASURED_OUTSIDE_M)
+
+
+def _track(distance_m: Column, lane: int, turned_rad: float) -> tuple[Column, Column]:
+    """Round a lane, counterclockwise, from the start of the home straight."""
+    radius = lane_radius_m(lane)
     bend = np.pi * radius
     lap = 2.0 * (TRACK_STRAIGHT_M + bend)
     at = distance_m % lap
@@ -73,9 +83,11 @@ def _track(distance_m: Column) -> tuple[Column, Column]:
     half = np.where(second, at - lap / 2.0, at)
     turn = np.clip((half - TRACK_STRAIGHT_M) / radius, 0.0, np.pi)
     along = np.minimum(half, TRACK_STRAIGHT_M)
-    east = along - TRACK_STRAIGHT_M / 2.0 + radius * np.sin(turn)
-    north = -radius * np.cos(turn)
-    return np.where(second, -east, east), np.where(second, -north, north)
+    x = along - TRACK_STRAIGHT_M / 2.0 + radius * np.sin(turn)
+    y = -radius * np.cos(turn)
+    x, y = np.where(second, -x, x), np.where(second, -y, y)
+    cos, sin = np.cos(turned_rad), np.sin(turned_rad)
+    return cos * x - sin * y, sin * x + cos * y
 
 
 def _path(distance_m: Column) -> tuple[Column, Column]:

@@ -1,0 +1,1 @@
+"""Interval sessions: sets, reps and recoveries, forward against backward."""

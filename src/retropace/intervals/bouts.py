@@ -1,0 +1,155 @@
+"""From segments to bouts: what a runner would call one stretch, whatever interrupted or subdivided it for a moment.
+
+A rep that was cut by a stumble, a dropout, an automatic lap or a change of pace within it is one bout. Laps that were
+pressed say where a bout begins and ends, if it begins or ends there at all; laps that the watch ended by itself say
+nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from retropace.activity import automatic
+from retropace.figures import Figures, figures_of, gains_between
+from retropace.segments import Segments, Words
+from retropace.spans import Column
+from retropace.track import Track
+
+LAP_REACH_S = 10.0
+"""A change of pace this near to a pressed lap is that lap: buttons are pressed in passing, watches smooth."""
+ACCIDENT_S = 5.0
+"""A shorter lap was pressed twice by accident."""
+STUMBLE_S = 8.0
+"""A shorter stand between two stretches alike is a stumble, a shoelace, a look at the watch."""
+DROPOUT_S = 30.0
+"""A shorter stretch without any signal between two alike went on as they did."""
+SLIP_S = 9.0
+"""A shorter stretch the other way round is a look ahead or a label that is off."""
+_LIMITS_S = {"rest": STUMBLE_S, "unknown": DROPOUT_S}
+ABOUT = 0.3
+"""What an interruption parts may differ by so much in log speed: who stumbles is slower for a while."""
+ALIKE = 0.10
+"""Neighbouring stretches of one direction and gait are one bout up to this difference of log speed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bouts:
+    """``n`` bouts between ``n + 1`` rising edges that cover the activity; columns as in :class:`Segments`."""
+
+    edges_s: Column
+    direction: Words
+    gait: Words
+    marked: NDArray[np.bool_]
+    """Whether the runner said of any part of it what it was."""
+    figures: Figures
+
+    def __len__(self) -> int:
+        return len(self.direction)
+
+    @property
+    def moving(self) -> NDArray[np.bool_]:
+        """Which of them were run or walked."""
+        return (self.direction == "forward") | (self.direction == "backward")
+
+
+def bouts_of(track: Track, segments: Segments) -> Bouts:
+    """The bouts of an activity."""
+    edges, direction, gait = segments.edges_s, segments.direction, segments.gait
+    edges, owner = _with_laps(edges, pressed_s(track))
+    bouts = measured(track, edges, direction[owner], gait[owner], segments.basis[owner] == "annotated")
+    bouts = _without_interruptions(track, bouts)
+    return _joined(track, bouts)
+
+
+def pressed_s(track: Track) -> Column:
+    """Where laps were pressed or a workout step ended, in order; a lap shorter than 5 s is one press."""
+    laps = track.laps
+    own = automatic(laps)
+    ends = [lap.end_s for lap, is_own in zip(laps[:-1], own[:-1], strict=True) if not is_own]
+    ends = [end for end in ends if 0.0 < end < track.elapsed_s]
+    pressed: list[float] = []
+    for end in sorted(ends):
+        if not pressed or end - pressed[-1] >= ACCIDENT_S:
+            pressed.append(end)
+    return np.array(pressed)
+
+
+def _with_laps(edges_s: Column, pressed: Column) -> tuple[Column, NDArray[np.intp]]:
+    """The edges with those near a pressed lap moved to it and the other laps added, and which segment each part is."""
+    moved = edges_s.copy()
+    for lap in pressed.tolist():
+        inner = moved[1:-1]
+        if len(inner) == 0:
+            break
+        at = 1 + int(np.argmin(np.abs(inner - lap)))
+        if abs(moved[at] - lap) <= LAP_REACH_S and moved[at - 1] < lap < moved[at + 1]:
+            moved[at] = lap
+    every = np.union1d(moved, pressed)
+    owner = np.searchsorted(moved, (every[1:] + every[:-1]) / 2.0, side="right") - 1
+    return every, np.clip(owner, 0, len(edges_s) - 2)
+
+
+def measured(track: Track, edges_s: Column, direction: Words, gait: Words, marked: NDArray[np.bool_]) -> Bouts:
+    """Bouts with what the watch measured of them."""
+    return Bouts(edges_s, direction, gait, marked, figures_of(gains_between(track, edges_s), track))
+
+
+def _without_interruptions(track: Track, bouts: Bouts) -> Bouts:
+    """The bouts with short interruptions between two alike made part of them, the shortest first."""
+    while len(bouts) > 2:
+        length_s = bouts.figures.elapsed_s
+        limit = np.array([_LIMITS_S.get(str(word), SLIP_S) for word in bouts.direction[1:-1]])
+        speed = np.log(np.where(bouts.moving, np.maximum(bouts.figures.speed_mps, 0.01), np.nan))
+        same = (bouts.direction[:-2] == bouts.direction[2:]) & bouts.moving[:-2] & (bouts.gait[:-2] == bouts.gait[2:])
+        same &= np.nan_to_num(np.abs(speed[2:] - speed[:-2])) < ABOUT
+        same &= (bouts.direction[1:-1] != bouts.direction[:-2]) & (length_s[1:-1] <= limit)
+        same &= np.minimum(length_s[:-2], length_s[2:]) > length_s[1:-1]
+        if not np.any(same):
+            break
+        at = 1 + int(np.argmin(np.where(same, length_s[1:-1], np.inf)))
+        marked = bouts.marked.copy()
+        marked[at - 1] |= marked[at + 1]
+        bouts = measured(
+            track,
+            np.delete(bouts.edges_s, [at, at + 1]),
+            np.delete(bouts.direction, [at, at + 1]),
+            np.delete(bouts.gait, [at, at + 1]),
+            np.delete(marked, [at, at + 1]),
+        )
+    return bouts
+
+
+def _joined(track: Track, bouts: Bouts) -> Bouts:
+    """The bouts with neighbours alike made one, the most alike first."""
+    while len(bouts) > 1:
+        apart = _apart(bouts)
+        nearest = int(np.argmin(apart))
+        if apart[nearest] > ALIKE:
+            break
+        keep = int(bouts.figures.elapsed_s[nearest] < bouts.figures.elapsed_s[nearest + 1])
+        gait, marked = bouts.gait.copy(), bouts.marked.copy()
+        gait[nearest] = gait[nearest + keep]
+        marked[nearest] |= marked[nearest + 1]
+        bouts = measured(
+            track,
+            np.delete(bouts.edges_s, nearest + 1),
+            np.delete(bouts.direction, nearest + 1),
+            np.delete(gait, nearest + 1),
+            np.delete(marked, nearest + 1),
+        )
+    return bouts
+
+
+def _apart(bouts: Bouts) -> Column:
+    """How unlike each two neighbours are: the difference of their log speeds; infinite for different directions."""
+    speed = bouts.figures.speed_mps
+    with np.errstate(divide="ignore", invalid="ignore"):
+        apart = np.abs(np.diff(np.log(speed)))
+    same = bouts.direction[1:] == bouts.direction[:-1]
+    still = same & ~bouts.moving[1:]
+    unlike_gait = bouts.gait[1:] != bouts.gait[:-1]
+    apart = np.where(np.isfinite(apart), apart, 0.0) + np.where(unlike_gait, ALIKE / 2.0, 0.0)
+    return np.where(still, 0.0, np.where(same, apart, np.inf))

@@ -1,0 +1,86 @@
+"""Works within one direction: told by pace, where faster and slower stretches take turns regularly.
+
+Nothing but regularity tells reps from a run through a town: stops at lights and a climb change pace too. So a pace is
+looked for above which the stretches are alike in length, with recoveries alike between them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+import numpy as np
+
+from retropace.intervals.bouts import Bouts
+from retropace.intervals.chains import alike, best_chains, breaks_s, parted, spread, unlike
+from retropace.intervals.chains import LENGTH_SPREAD as LENGTHS
+from retropace.intervals.works import Work, work_of
+from retropace.looks import SLOWED_BY, grades
+from retropace.spans import runs
+from retropace.track import Track
+
+LEAST_REPS = 3
+RECOVERIES = 0.35
+"""The recoveries of a set spread by no more (standard deviation of logs)."""
+SURE_REPS = 5.0
+"""With fewer than six reps they have to be the more regular, as three of anything may be alike."""
+LEAST_SHARE = 0.34
+"""A set is at least a third of the stretches that are as fast: of many, some are alike by chance."""
+CONTRAST = 0.15
+"""Reps are at least so much faster than their recoveries, in log speed."""
+SHORTEST_S = 9.0
+LONGEST_RECOVERY = 8.0
+"""A break so many times longer than the reps is no recovery."""
+
+
+def works_by_pace(track: Track, bouts: Bouts, first: int, last: int) -> list[list[Work]]:
+    """The sets among the bouts ``first`` to ``last - 1``, which have one direction: lists of works, in order."""
+    speed = np.where(bouts.moving, np.nan_to_num(bouts.figures.speed_mps), 0.0)[first:last]
+    long_enough = bouts.figures.elapsed_s[first:last] >= SHORTEST_S
+    levels = np.unique(speed[bouts.moving[first:last] & long_enough & (speed > 0.0)])
+    best: list[list[Work]] = []
+    most = 0.0
+    for slower, faster in pairwise([0.0, *levels.tolist()]):
+        works = _above(track, bouts, first, speed > (slower + faster) / 2.0)
+        count = len(works)
+        chains = best_chains(works, lambda some, count=count: _worth(track, some, count), LEAST_REPS)  # type: ignore[misc]
+        value = sum(_worth(track, works[begin:end], count) for begin, end in chains)
+        if value > most:
+            most, best = value, [list(works[begin:end]) for begin, end in chains]
+    return best
+
+
+def _above(track: Track, bouts: Bouts, first: int, fast: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> list[Work]:
+    works = []
+    for begin, end in runs(fast).tolist():
+        rows = slice(first + begin, first + end)
+        longest = first + begin + int(np.argmax(bouts.figures.elapsed_s[rows]))
+        start_s, end_s = float(bouts.edges_s[first + begin]), float(bouts.edges_s[first + end])
+        if end_s - start_s >= SHORTEST_S:
+            works.append(work_of(track, start_s, end_s, str(bouts.direction[longest]), str(bouts.gait[longest])))
+    return works
+
+
+def _worth(track: Track, works: Sequence[Work], all_of_them: int) -> float:
+    """How much better these are as a set than on their own; ``all_of_them`` is how many are as fast."""
+    if not alike(works) or parted(works):
+        return -np.inf
+    pauses = np.maximum(breaks_s(works), 1.0)
+    if np.max(pauses) > LONGEST_RECOVERY * np.median([work.seconds for work in works]):
+        return -np.inf
+    chance = min((len(works) - 1.0) / SURE_REPS, 1.0)
+    contrast = _contrast(track, works)
+    irregular = unlike(works) > LENGTHS * chance or spread(np.log(pauses)) > RECOVERIES * chance
+    if irregular or contrast < CONTRAST or len(works) < LEAST_SHARE * all_of_them:
+        return 0.0
+    return len(works) - 2.0 + min(contrast, 0.5) - 3.0 * unlike(works) - spread(np.log(pauses))
+
+
+def _contrast(track: Track, works: Sequence[Work]) -> float:
+    """By how much reps are faster than the recoveries between them, in log speed on the flat, at most 1."""
+    edges = np.array([edge for work in works for edge in (work.start_s, work.end_s)])
+    metres, seconds = track.between("distance_m", edges), np.diff(edges)
+    speed = np.log(np.maximum(metres, 0.1) / np.maximum(seconds, 1.0))
+    speed += SLOWED_BY * grades(track, edges[:-1], edges[1:])
+    steps = np.median(speed[::2]) - speed[1::2]
+    return float(min(np.median(steps), 1.0)) if len(steps) else 0.0

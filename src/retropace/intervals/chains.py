@@ -1,0 +1,102 @@
+"""Chains: works that follow one another, alike in length, with recoveries alike between them. They become sets.
+
+Lengths are alike in metres or in seconds. The best way to part works into chains is found by dynamic programming over
+all of them, so that one odd rep does not tear a set and two sets are not taken for one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from retropace.intervals.works import Work
+from retropace.spans import Column
+
+LENGTH_SPREAD = 0.13
+"""The lengths of a set's reps spread by no more (standard deviation of logs): strides by feel spread by 9 %."""
+LENGTH_REACH = 0.28
+"""No rep of a set is further from its median: what is a third longer is another rep."""
+SPEED_REACH = 0.25
+"""Nor further in log speed."""
+LONG_BREAK, LONG_BREAK_S = 2.2, 75.0
+"""A recovery so many times, and so many seconds, longer than the others parts two sets."""
+LEAST_SPREAD = 0.03
+
+Chain = tuple[int, int]
+"""Works ``first`` to ``last - 1``."""
+Judge = Callable[[Sequence[Work]], float]
+"""How much a chain is worth more than its works on their own; nothing or less if it is none."""
+
+
+def best_chains(works: Sequence[Work], worth: Judge, least: int) -> list[Chain]:
+    """The disjoint chains of at least ``least`` works whose worth is greatest in sum, in order."""
+    count = len(works)
+    best = np.zeros(count + 1)
+    came: list[Chain | None] = [None] * (count + 1)
+    for end in range(1, count + 1):
+        best[end] = best[end - 1]
+        for first in range(end - least, -1, -1):
+            value = worth(works[first:end])
+            if value == -np.inf:
+                break  # what does not hold together does not with more of it either
+            if value > 0.0 and best[first] + value > best[end] + 1e-9:
+                best[end], came[end] = best[first] + value, (first, end)
+    chains: list[Chain] = []
+    end = count
+    while end > 0:
+        chain = came[end]
+        if chain is None:
+            end -= 1
+        else:
+            chains.append(chain)
+            end = chain[0]
+    return chains[::-1]
+
+
+def alike(works: Sequence[Work]) -> bool:
+    """Whether these are reps of one set by their direction, length and pace, or gait where pace is not known."""
+    speeds = np.array([work.log_speed for work in works])
+    known = bool(np.all(np.isfinite(speeds)))
+    if len({work.direction for work in works}) > 1 or (known and reach(speeds) > SPEED_REACH):
+        return False
+    if not known and len({work.gait for work in works}) > 1:
+        return False
+    return any(reach(lengths) <= LENGTH_REACH for lengths in logs_of(works))
+
+
+def unlike(works: Sequence[Work]) -> float:
+    """How much the lengths differ: the smaller spread of their logs, of metres or of seconds."""
+    return min(max(spread(lengths), LEAST_SPREAD) for lengths in logs_of(works))
+
+
+def logs_of(works: Sequence[Work]) -> list[Column]:
+    """The logs of the lengths in seconds and, where they are known, in metres."""
+    seconds = np.log([max(work.seconds, 1.0) for work in works])
+    metres = np.log([max(work.metres, 1.0) for work in works])
+    return [seconds, metres] if np.all(np.isfinite(metres)) else [seconds]
+
+
+def reach(values: Column) -> float:
+    """How far the furthest value lies from the median."""
+    return float(np.max(np.abs(values - np.median(values)))) if len(values) else 0.0
+
+
+def spread(values: Column) -> float:
+    """Standard deviation, 0 for a single value."""
+    return float(np.std(values, ddof=1)) if len(values) > 1 else 0.0
+
+
+def breaks_s(works: Sequence[Work]) -> Column:
+    """The seconds between each two works, shape ``(n - 1,)``."""
+    return np.array([after.start_s - before.end_s for before, after in zip(works[:-1], works[1:], strict=True)])
+
+
+def parted(works: Sequence[Work]) -> bool:
+    """Whether a break within them is so much longer than the others that it parts two sets."""
+    pauses = breaks_s(works)
+    if len(pauses) < 2:
+        return False
+    usual = float(np.median(pauses))
+    longest = float(np.max(pauses))
+    return longest > LONG_BREAK * usual and longest > usual + LONG_BREAK_S

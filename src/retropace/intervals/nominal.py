@@ -1,0 +1,122 @@
+"""The length a rep stands for: 785 m is 800 m, 750 m is not.
+
+A set is planned in metres or in seconds, and in round numbers. Which of them its reps were meant to be is told by how
+well they fit it together: round lengths that many plans use are likelier, and reps planned in metres vary less in
+metres than in seconds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from retropace.intervals.works import Work
+from retropace.spans import Column
+from retropace.units import MILE_M, clock
+
+TOLERANCE = 0.03
+"""A rep stands for a length that it misses by at most 3 %: 785 m is 800 m, 750 m is not."""
+LEAST_M, LEAST_S = 6.0, 3.0
+"""Short ones may miss by so much: edges are known to a second or two."""
+OF_A_SET = 0.05
+"""The median of a set may miss it by more: who ran six by the clock stopped a little late each time."""
+SPREAD_M, EDGES_M = 0.018, 2.0
+SPREAD_S, EDGES_S = 0.018, 1.5
+"""How far a rep strays from its plan (standard deviation): a share of its length, and what its edges add."""
+SHARED_M, SHARED_S = 0.015, 0.005
+"""What all reps of a session share: how much the watch misjudges metres, and the runner the clock."""
+NEAR = 0.12
+"""Lengths of a pyramid are told apart by their ratios: single ones may miss by so much."""
+WALKED = 6.0
+"""Nobody plans walking in metres: what that costs, in nats."""
+
+_COMMON_M = {
+    **dict.fromkeys((100.0, 200.0, 400.0, 800.0, 1000.0), 0.0),
+    **dict.fromkeys((50.0, 300.0, 500.0, 600.0, 1200.0, 1600.0, 2000.0, 3000.0, 5000.0), 0.7),
+    **dict.fromkeys((60.0, 80.0, 150.0, 250.0, 1500.0, MILE_M, 2400.0, 2500.0, 4000.0, 10_000.0), 1.6),
+    **dict.fromkeys((120.0, 350.0, 450.0, 700.0, 900.0, 1400.0, 1800.0, 3200.0), 2.6),
+}
+_COMMON_S = {
+    **dict.fromkeys((30.0, 60.0, 120.0, 180.0, 300.0, 600.0), 0.0),
+    **dict.fromkeys((20.0, 45.0, 90.0, 240.0, 360.0, 480.0, 900.0, 1200.0), 0.7),
+    **dict.fromkeys((15.0, 40.0, 75.0, 150.0, 420.0, 540.0, 720.0, 1500.0, 1800.0), 1.6),
+    **dict.fromkeys((10.0, 50.0, 80.0, 100.0, 105.0, 135.0, 210.0, 270.0, 2400.0, 3000.0, 3600.0), 2.6),
+}
+"""Lengths that plans use, with what it costs (in nats) to take them for meant: the rarer, the more. Assumed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Nominal:
+    """A length as planned: ``unit`` is ``m`` or ``s``."""
+
+    unit: str
+    size: float
+
+    def __str__(self) -> str:
+        if self.unit == "s":
+            return f"{self.size:.0f} s" if self.size < 60.0 else clock(self.size)
+        if abs(self.size - MILE_M) < 1.0:
+            return "1 mile"
+        return f"{self.size:.10g} m"
+
+    def fits(self, work: Work) -> bool:
+        """Whether a work stands for this length."""
+        done, least = (work.metres, LEAST_M) if self.unit == "m" else (work.seconds, LEAST_S)
+        return bool(abs(done - self.size) <= max(TOLERANCE * self.size, least))
+
+
+def nominal_of(works: Sequence[Work], unit: str = "") -> Nominal | None:
+    """The length for which reps of one set stand, in a unit if one is given; None if they are near none."""
+    found = [one for way in ("m", "s") if way.startswith(unit) and (one := _likeliest(works, way)) is not None]
+    return min(found, key=lambda one: one[0])[1] if found else None
+
+
+def nominals_of(works: Sequence[Work]) -> list[Nominal] | None:
+    """The lengths of works that differ from one another, all in metres or all in seconds; None if some are near none."""
+    found = []
+    for unit in ("m", "s"):
+        each = [_likeliest([work], unit, NEAR) for work in works]
+        told = [one for one in each if one is not None]
+        if len(told) == len(works):
+            # What all of them share counts once, not for each.
+            off = np.array([_off(work, one) for work, (_, one) in zip(works, told, strict=True)])
+            if np.median(np.abs(off)) <= TOLERANCE:
+                found.append((sum(cost for cost, _ in told), [one for _, one in told]))
+    return min(found, key=lambda one: one[0])[1] if found else None
+
+
+def _off(work: Work, nominal: Nominal) -> float:
+    done = work.metres if nominal.unit == "m" else work.seconds
+    return float(np.log(done / nominal.size))
+
+
+def _likeliest(works: Sequence[Work], unit: str, reach: float = OF_A_SET) -> tuple[float, Nominal] | None:
+    """What it costs to take works for the length that suits them best, in nats, and that length."""
+    common, least = (_COMMON_M, LEAST_M) if unit == "m" else (_COMMON_S, LEAST_S)
+    done = np.array([work.metres if unit == "m" else work.seconds for work in works])
+    if not np.all(done > 0.0):
+        return None
+    walked = WALKED if unit == "m" and all(work.gait == "walk" for work in works) else 0.0
+    ways = [
+        (_misfit(done, unit, size) + rare + walked, size)
+        for size, rare in common.items()
+        if abs(float(np.median(done)) - size) <= max(reach * size, least)
+    ]
+    if not ways:
+        return None
+    cost, size = min(ways)
+    return cost, Nominal(unit, size)
+
+
+def _misfit(done: Column, unit: str, size: float) -> float:
+    """Negative log likelihood of the lengths' logs, given what reps stray by and what all of them share."""
+    share, edges, shared = (SPREAD_M, EDGES_M, SHARED_M) if unit == "m" else (SPREAD_S, EDGES_S, SHARED_S)
+    var = share**2 + (edges / size) ** 2
+    off = np.log(done / size)
+    count = len(off)
+    within = float(np.sum((off - off.mean()) ** 2)) / (2.0 * var)
+    mean_var = var + count * shared**2
+    beside = count * float(off.mean()) ** 2 / (2.0 * mean_var)
+    return 0.5 * (count - 1) * float(np.log(var)) + 0.5 * float(np.log(mean_var)) + within + beside

@@ -1,0 +1,162 @@
+"""The structure of a session: which stretches are reps, and which reps are a set.
+
+Direction comes first: whoever runs backward within a run means it. Then repetition and likeness: sets are works alike
+with recoveries alike. Pace comes last, and only within one direction. What nothing of this holds together is no set.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from retropace.intervals.bouts import Bouts
+from retropace.intervals.by_pace import works_by_pace
+from retropace.intervals.chains import alike, best_chains, parted, spread, unlike
+from retropace.intervals.nominal import Nominal, nominal_of, nominals_of
+from retropace.intervals.pairs import Pair, pairs_among
+from retropace.intervals.works import Work, work_of
+from retropace.spans import runs
+from retropace.track import Track
+
+SHORTEST_S = 8.0
+"""A shorter backward stretch is no rep."""
+SLIVER_S, SLIVER = 20.0, 0.6
+"""Nor is a short one that nobody marked, so much shorter than the others."""
+KINDS = ("reps", "pairs", "pyramid", "ladder", "mixed")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A set as found: works in order. Of ``pairs`` the two halves follow each other."""
+
+    kind: str
+    """One of ``KINDS``."""
+    works: tuple[Work, ...]
+    nominals: tuple[Nominal | None, ...]
+    """What each work stands for: the same for all, except in pyramids, ladders and mixed sets."""
+    pairs: tuple[Pair, ...] = ()
+
+
+def find_sets(track: Track, bouts: Bouts) -> tuple[Found, ...]:
+    """The sets of a session in order; none if it has no structure."""
+    rows = [(int(first), int(last)) for first, last in runs(bouts.direction == "backward").tolist()]
+    sets: list[Found] = []
+    taken: list[tuple[int, int]] = []
+    works: list[Work] = []
+    for first, last in rows:
+        inner = works_by_pace(track, bouts, first, last) if last - first >= 5 else []
+        if inner:
+            sets += [_reps(some) for some in inner]
+            continue
+        length_s = bouts.figures.elapsed_s[first:last]
+        gait = str(bouts.gait[first + int(np.argmax(length_s))])
+        work = work_of(track, float(bouts.edges_s[first]), float(bouts.edges_s[last]), "backward", gait)
+        if work.seconds >= SHORTEST_S:
+            works.append(work)
+            taken.append((first, last))
+    kept = [not _is_sliver(at, works, bool(np.any(bouts.marked[slice(*taken[at])]))) for at in range(len(works))]
+    works, taken = ([one for one, keep in zip(some, kept, strict=True) if keep] for some in (works, taken))
+    pairs = pairs_among(track, bouts, taken, works)
+    if pairs:
+        sets.append(_paired(pairs))
+    else:
+        sets += _of_one_direction(works)
+    used = [(work.start_s, work.end_s) for one in sets for work in one.works]
+    sets += [_reps(some) for some in _forward(track, bouts, rows, used)]
+    return tuple(sorted(sets, key=lambda one: one.works[0].start_s))
+
+
+def _is_sliver(at: int, works: Sequence[Work], marked: bool) -> bool:
+    """Whether a backward stretch is so short beside the others that it was a careful start rather than a rep."""
+    others = [work.seconds for number, work in enumerate(works) if number != at]
+    short = works[at].seconds < SLIVER_S and len(others) > 0 and works[at].seconds < SLIVER * np.median(others)
+    return bool(short and not marked)
+
+
+def _forward(
+    track: Track, bouts: Bouts, backward: Sequence[tuple[int, int]], used: Sequence[tuple[float, float]]
+) -> list[list[Work]]:
+    """Forward sets, looked for where nobody ran backward."""
+    edges = [0, *(edge for span in backward for edge in span), len(bouts)]
+    found: list[list[Work]] = []
+    for first, last in zip(edges[::2], edges[1::2], strict=True):
+        if last > first:
+            found += works_by_pace(track, bouts, first, last)
+    free = []
+    for works in found:
+        spans = [(work.start_s, work.end_s) for work in works]
+        if not any(start < other_end and other_start < end for start, end in spans for other_start, other_end in used):
+            free.append(works)
+    return free
+
+
+def _of_one_direction(works: Sequence[Work]) -> list[Found]:
+    """Sets of works that are reps already, by their direction."""
+    if len(works) < 2:
+        return []
+    built = _pyramid(works)
+    if built is not None:
+        return [built]
+    chains = best_chains(works, _worth, 2)
+    long = [(first, last) for first, last in chains if last - first >= 3]
+    if sum(last - first for first, last in chains) == len(works):
+        long = chains
+    if not long:
+        return [_mixed(works)]
+    sets = [_reps(works[first:last]) for first, last in long]
+    edges = [0, *(edge for chain in long for edge in chain), len(works)]
+    rest = [works[first:last] for first, last in zip(edges[::2], edges[1::2], strict=True)]
+    return [*sets, *(_mixed(some) for some in rest if some)]
+
+
+def _worth(works: Sequence[Work]) -> float:
+    """How much better backward works are as a set than on their own."""
+    if not alike(works) or parted(works):
+        return -np.inf
+    return len(works) - 1.0 - 2.0 * unlike(works)
+
+
+def _reps(works: Sequence[Work]) -> Found:
+    return Found("reps", tuple(works), (nominal_of(works),) * len(works))
+
+
+def _mixed(works: Sequence[Work]) -> Found:
+    each = nominals_of(works)
+    if each is not None:
+        return Found("mixed", tuple(works), tuple(each))
+    return Found("mixed", tuple(works), tuple(nominal_of([work]) for work in works))
+
+
+def _pyramid(works: Sequence[Work]) -> Found | None:
+    """The works as a pyramid or a ladder: lengths that rise, fall, or rise and fall; None if they are neither."""
+    each = nominals_of(works)
+    if each is None or len(works) < 3 or len({one.size for one in each}) < 3 or parted(works):
+        return None
+    sizes = np.array([one.size for one in each])
+    steps = np.sign(np.diff(sizes))
+    top = int(np.argmax(sizes))
+    rises, falls = bool(np.all(steps[:top] > 0)), bool(np.all(steps[top + 1 :] < 0))
+    if 0 < top < len(sizes) - 1 and rises and falls and steps[top] <= 0:
+        return Found("pyramid", tuple(works), tuple(each))
+    if np.all(steps > 0) or np.all(steps < 0):
+        return Found("ladder", tuple(works), tuple(each))
+    return None
+
+
+def _paired(pairs: Sequence[Pair]) -> Found:
+    works: list[Work] = []
+    for half, work in pairs:
+        works += sorted((one for one in (half, work) if one is not None), key=lambda one: one.start_s)
+    lengths = _shared_nominal([half for half, _ in pairs if half is not None], [work for _, work in pairs])
+    return Found("pairs", tuple(works), (lengths,) * len(works), tuple(pairs))
+
+
+def _shared_nominal(halves: Sequence[Work], works: Sequence[Work]) -> Nominal | None:
+    """What both halves of pairs stand for: in metres where these are more alike than seconds are."""
+    metres = spread(np.log([work.metres for work in (*halves, *works)]))
+    seconds = spread(np.log([work.seconds for work in (*halves, *works)]))
+    unit = "m" if metres <= seconds else "s"
+    both = [one for one in (nominal_of(halves, unit), nominal_of(works, unit)) if one is not None]
+    return both[-1] if both and len({one.size for one in both}) == 1 else nominal_of([*halves, *works], unit)
