@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from retropace.activity import automatic
 from retropace.figures import Figures, figures_of, gains_between
+from retropace.looks import SLOWED_BY, grades
 from retropace.segments import Segments, Words
 from retropace.spans import Column
 from retropace.track import Track
@@ -45,6 +46,8 @@ class Bouts:
     marked: NDArray[np.bool_]
     """Whether the runner said of any part of it what it was."""
     figures: Figures
+    log_speed: Column
+    """Of what the same effort would have given on the flat; NaN without distance and where nobody moved."""
 
     def __len__(self) -> int:
         return len(self.direction)
@@ -94,7 +97,11 @@ def _with_laps(edges_s: Column, pressed: Column) -> tuple[Column, NDArray[np.int
 
 def measured(track: Track, edges_s: Column, direction: Words, gait: Words, marked: NDArray[np.bool_]) -> Bouts:
     """Bouts with what the watch measured of them."""
-    return Bouts(edges_s, direction, gait, marked, figures_of(gains_between(track, edges_s), track))
+    figures = figures_of(gains_between(track, edges_s), track)
+    moving = (direction == "forward") | (direction == "backward")
+    speed = np.log(np.where(moving, figures.speed_mps, np.nan))
+    speed += SLOWED_BY * grades(track, edges_s[:-1], edges_s[1:])
+    return Bouts(edges_s, direction, gait, marked, figures, speed)
 
 
 def _without_interruptions(track: Track, bouts: Bouts) -> Bouts:
@@ -102,9 +109,8 @@ def _without_interruptions(track: Track, bouts: Bouts) -> Bouts:
     while len(bouts) > 2:
         length_s = bouts.figures.elapsed_s
         limit = np.array([_LIMITS_S.get(str(word), SLIP_S) for word in bouts.direction[1:-1]])
-        speed = np.log(np.where(bouts.moving, np.maximum(bouts.figures.speed_mps, 0.01), np.nan))
         same = (bouts.direction[:-2] == bouts.direction[2:]) & bouts.moving[:-2] & (bouts.gait[:-2] == bouts.gait[2:])
-        same &= np.nan_to_num(np.abs(speed[2:] - speed[:-2])) < ABOUT
+        same &= np.nan_to_num(np.abs(bouts.log_speed[2:] - bouts.log_speed[:-2])) < ABOUT
         same &= (bouts.direction[1:-1] != bouts.direction[:-2]) & (length_s[1:-1] <= limit)
         same &= np.minimum(length_s[:-2], length_s[2:]) > length_s[1:-1]
         if not np.any(same):
@@ -145,9 +151,7 @@ def _joined(track: Track, bouts: Bouts) -> Bouts:
 
 def _apart(bouts: Bouts) -> Column:
     """How unlike each two neighbours are: the difference of their log speeds; infinite for different directions."""
-    speed = bouts.figures.speed_mps
-    with np.errstate(divide="ignore", invalid="ignore"):
-        apart = np.abs(np.diff(np.log(speed)))
+    apart = np.abs(np.diff(bouts.log_speed))
     same = bouts.direction[1:] == bouts.direction[:-1]
     still = same & ~bouts.moving[1:]
     unlike_gait = bouts.gait[1:] != bouts.gait[:-1]

@@ -35,7 +35,7 @@ LONGEST_RECOVERY = 8.0
 
 def works_by_pace(track: Track, bouts: Bouts, first: int, last: int) -> list[list[Work]]:
     """The sets among the bouts ``first`` to ``last - 1``, which have one direction: lists of works, in order."""
-    speed = np.where(bouts.moving, np.nan_to_num(bouts.figures.speed_mps), 0.0)[first:last]
+    speed = np.exp(np.where(np.isfinite(bouts.log_speed), bouts.log_speed, -np.inf))[first:last]
     long_enough = bouts.figures.elapsed_s[first:last] >= SHORTEST_S
     levels = np.unique(speed[bouts.moving[first:last] & long_enough & (speed > 0.0)])
     best: list[list[Work]] = []

@@ -73,35 +73,42 @@ def nominal_of(works: Sequence[Work], unit: str = "") -> Nominal | None:
     return min(found, key=lambda one: one[0])[1] if found else None
 
 
-def nominals_of(works: Sequence[Work]) -> list[Nominal] | None:
-    """The lengths of works that differ from one another, all in metres or all in seconds; None if some are near none."""
+def nominals_of(works: Sequence[Work]) -> list[list[Nominal]]:
+    """The lengths of works that differ from one another: all in metres, all in seconds, the likelier first.
+
+    A way in which some are near no round length is none.
+    """
     found = []
     for unit in ("m", "s"):
         each = [_likeliest([work], unit, NEAR) for work in works]
         told = [one for one in each if one is not None]
-        if len(told) == len(works):
-            # What all of them share counts once, not for each.
-            off = np.array([_off(work, one) for work, (_, one) in zip(works, told, strict=True)])
-            if np.median(np.abs(off)) <= TOLERANCE:
-                found.append((sum(cost for cost, _ in told), [one for _, one in told]))
-    return min(found, key=lambda one: one[0])[1] if found else None
+        sizes = np.array([one.size for _, one in told])
+        if len(told) < len(works):
+            continue
+        done = _done(works, unit)
+        if np.median(np.abs(np.log(done / sizes))) <= OF_A_SET:
+            rare = sum(_common(unit)[size] for size in sizes.tolist())
+            found.append((_misfit(done, unit, sizes) + rare, [one for _, one in told]))
+    return [lengths for _, lengths in sorted(found, key=lambda one: one[0])]
 
 
-def _off(work: Work, nominal: Nominal) -> float:
-    done = work.metres if nominal.unit == "m" else work.seconds
-    return float(np.log(done / nominal.size))
+def _done(works: Sequence[Work], unit: str) -> Column:
+    return np.array([work.metres if unit == "m" else work.seconds for work in works])
+
+
+def _common(unit: str) -> dict[float, float]:
+    return _COMMON_M if unit == "m" else _COMMON_S
 
 
 def _likeliest(works: Sequence[Work], unit: str, reach: float = OF_A_SET) -> tuple[float, Nominal] | None:
     """What it costs to take works for the length that suits them best, in nats, and that length."""
-    common, least = (_COMMON_M, LEAST_M) if unit == "m" else (_COMMON_S, LEAST_S)
-    done = np.array([work.metres if unit == "m" else work.seconds for work in works])
+    done, least = _done(works, unit), LEAST_M if unit == "m" else LEAST_S
     if not np.all(done > 0.0):
         return None
     walked = WALKED if unit == "m" and all(work.gait == "walk" for work in works) else 0.0
     ways = [
-        (_misfit(done, unit, size) + rare + walked, size)
-        for size, rare in common.items()
+        (_misfit(done, unit, np.full(len(done), size)) + rare + walked, size)
+        for size, rare in _common(unit).items()
         if abs(float(np.median(done)) - size) <= max(reach * size, least)
     ]
     if not ways:
@@ -110,13 +117,11 @@ def _likeliest(works: Sequence[Work], unit: str, reach: float = OF_A_SET) -> tup
     return cost, Nominal(unit, size)
 
 
-def _misfit(done: Column, unit: str, size: float) -> float:
+def _misfit(done: Column, unit: str, sizes: Column) -> float:
     """Negative log likelihood of the lengths' logs, given what reps stray by and what all of them share."""
     share, edges, shared = (SPREAD_M, EDGES_M, SHARED_M) if unit == "m" else (SPREAD_S, EDGES_S, SHARED_S)
-    var = share**2 + (edges / size) ** 2
-    off = np.log(done / size)
-    count = len(off)
-    within = float(np.sum((off - off.mean()) ** 2)) / (2.0 * var)
-    mean_var = var + count * shared**2
-    beside = count * float(off.mean()) ** 2 / (2.0 * mean_var)
-    return 0.5 * (count - 1) * float(np.log(var)) + 0.5 * float(np.log(mean_var)) + within + beside
+    weight = 1.0 / (share**2 + (edges / sizes) ** 2)
+    off = np.log(done / sizes)
+    mean, mean_var = float((weight * off).sum() / weight.sum()), 1.0 / float(weight.sum())
+    within = 0.5 * float((weight * (off - mean) ** 2).sum() - np.log(weight).sum() - np.log(mean_var))
+    return within + 0.5 * float(mean**2 / (mean_var + shared**2) + np.log(mean_var + shared**2))

@@ -40,9 +40,9 @@ def pairs_among(track: Track, bouts: Bouts, backward: Sequence[tuple[int, int]],
     easy = _easy_mps(bouts, backward, gait)
     best: list[Pair] = []
     for way in (1, -1):
-        found = [_partner(track, bouts, rows, work, way) for rows, work in zip(backward, works, strict=True)]
+        found = [_partners(track, bouts, rows, work, way) for rows, work in zip(backward, works, strict=True)]
         for unit in ("seconds",) if gait == "walk" else ("metres", "seconds"):
-            halves = [_if_equal(one, work, unit, easy) for one, work in zip(found, works, strict=True)]
+            halves = [_equal(some, work, unit, easy) for some, work in zip(found, works, strict=True)]
             matched = sum(one is not None for one in halves)
             enough = matched >= max(2, LEAST_SHARE * (len(works) - 1)) or _is_test(works, halves, unit, easy)
             if enough and matched > sum(half is not None for half, _ in best):
@@ -58,28 +58,32 @@ def _is_test(works: Sequence[Work], halves: Sequence[Work | None], unit: str, ea
     return not np.isfinite(easy) or float(np.exp(half.log_speed)) > FAST * easy
 
 
-def _partner(track: Track, bouts: Bouts, rows: tuple[int, int], work: Work, way: int) -> Work | None:
-    """The nearest forward work before (-1) or after (1) a backward one."""
+def _partners(track: Track, bouts: Bouts, rows: tuple[int, int], work: Work, way: int) -> list[Work]:
+    """The nearest forward stretches before (-1) or after (1) a backward one: one bout, two that touch, and so on."""
     at = rows[1] if way > 0 else rows[0] - 1
+    found: list[Work] = []
     while 0 <= at < len(bouts):
         start_s, end_s = float(bouts.edges_s[at]), float(bouts.edges_s[at + 1])
         gap_s = start_s - work.end_s if way > 0 else work.start_s - end_s
         direction = str(bouts.direction[at])
-        if gap_s > LONGEST_GAP_S or direction == "backward":
-            return None
-        if direction == "forward" and bouts.gait[at] == work.gait:
-            return work_of(track, start_s, end_s, "forward", work.gait)
+        fits = direction == "forward" and bouts.gait[at] == work.gait
+        if gap_s > LONGEST_GAP_S or direction == "backward" or (found and not fits):
+            break
+        if fits:
+            if found:
+                start_s, end_s = min(start_s, found[-1].start_s), max(end_s, found[-1].end_s)
+            found.append(work_of(track, start_s, end_s, "forward", work.gait))
         at += way
-    return None
+    return found
 
 
-def _if_equal(half: Work | None, work: Work, unit: str, easy: float) -> Work | None:
-    if half is None:
+def _equal(halves: Sequence[Work], work: Work, unit: str, easy: float) -> Work | None:
+    """The one that is as long as the backward work, if it is no jog."""
+    apart = [abs(np.log(getattr(half, unit) / getattr(work, unit))) for half in halves if getattr(half, unit) > 0.0]
+    if not apart or not np.isfinite(min(apart)):
         return None
-    one, other = getattr(half, unit), getattr(work, unit)
-    if not one > 0.0 or not other > 0.0:
-        return None
-    if abs(np.log(one / other)) > EQUAL + EDGES_S / min(half.seconds, work.seconds):
+    half = halves[int(np.argmin(apart))]
+    if min(apart) > EQUAL + EDGES_S / min(half.seconds, work.seconds):
         return None
     # Getting up to speed costs a short one more of its mean pace.
     speed = half.metres / max(half.seconds - UP_TO_SPEED_S, 1.0)
@@ -92,6 +96,5 @@ def _easy_mps(bouts: Bouts, backward: Sequence[tuple[int, int]], gait: str) -> f
     rows = np.arange(len(bouts))
     away = (rows < first) | (rows >= last)
     picked = away & (bouts.direction == "forward") & (bouts.gait == gait) & (bouts.figures.elapsed_s >= EASY_S)
-    speed = bouts.figures.speed_mps[picked]
-    speed = speed[np.isfinite(speed)]
-    return float(np.min(speed)) if len(speed) else np.nan
+    metres, seconds = (column[picked].sum() for column in (bouts.figures.distance_m, bouts.figures.moving_s))
+    return float(metres / seconds) if metres > 0.0 and seconds > 0.0 else np.nan

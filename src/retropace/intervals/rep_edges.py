@@ -22,6 +22,8 @@ TURN_S = 2.0
 BODY_S = 2.0
 """Runners get up to speed with a time constant of about two seconds, sprinters 1–1.5 (di Prampero 2005, J Exp Biol
 208:2809)."""
+STOP_S = 0.7
+"""Coming to a stop takes a stride or two."""
 WATCH_S = (1.0, 2.5, 3.5, 4.5, 5.5, 6.5, 8.0, 10.0)
 """Time constants of a watch's smoothing; the one that fits all edges of a session best is taken."""
 REACH_S, STEP_S = 8.0, 0.5
@@ -64,15 +66,14 @@ class _View:
 def sharpened(track: Track, bouts: Bouts) -> Bouts:
     """The same bouts with edges to half a second, where direction or pace changes.
 
-    An edge that was pressed, at which somebody comes to a stop, or without recorded speed stays where it is.
+    An edge that was pressed, that a pause or a dropout lies beside, or without recorded speed stays where it is.
     """
     if track.speed_source != "device":
         return bouts
     edges = bouts.edges_s
-    with np.errstate(divide="ignore", invalid="ignore"):
-        change = np.abs(np.diff(np.log(np.where(bouts.moving, bouts.figures.speed_mps, 1e-3))))
+    change = np.abs(np.diff(np.where(np.isfinite(bouts.log_speed), bouts.log_speed, -9.0)))
     turns = (bouts.direction[1:] != bouts.direction[:-1]) & bouts.moving[1:] & bouts.moving[:-1]
-    free = (turns | (change >= CHANGE)) & bouts.moving[1:] & ~np.isin(edges[1:-1], pressed_s(track))
+    free = (turns | (change >= CHANGE)) & (bouts.moving[1:] | bouts.moving[:-1]) & ~np.isin(edges[1:-1], pressed_s(track))
     moved = edges.copy()
     for at, edge in zip(np.flatnonzero(free).tolist(), _refined(track, edges, free, turns), strict=True):
         moved[at + 1] = edge
@@ -89,7 +90,7 @@ def _refined(track: Track, edges_s: Column, free: NDArray[np.bool_], turns: NDAr
     if not costs:
         return moved
     # Turns on the move and setting off from a stand may each be careful or not; the watch is the same.
-    ways = {at: "start" if views[at].left_mps == 0.0 else "turn" if turns[at] else "" for at in costs}
+    ways = {at: _way(views[at], turned) for at, turned in enumerate(turns.tolist()) if at in costs}
     likely = {at: _log_sum(-cost, axis=2) for at, cost in costs.items()}
     by_way = {way: sum(likely[at] for at in costs if ways[at] == way) for way in sorted(set(ways.values()))}
     for way, one in by_way.items():
@@ -100,6 +101,12 @@ def _refined(track: Track, edges_s: Column, free: NDArray[np.bool_], turns: NDAr
     for at, cost in costs.items():
         moved[at] += float((weights[ways[at]] * (_shares(-cost, axis=2) @ places)).sum())
     return moved
+
+
+def _way(view: _View | None, turns: bool) -> str:
+    if view is not None and view.left_mps == 0.0:
+        return "start"
+    return "turn" if turns else ""
 
 
 def _log_sum(values: Column, axis: int) -> Column:
@@ -125,15 +132,15 @@ def _view(track: Track, edge: float, others_s: Column) -> _View | None:
     moments, speed = track.t_s[recorded], track.recorded_mps[recorded]
     near = (moments >= max(edge - BEFORE_S, low + 2.0)) & (moments < min(edge + AFTER_S, high))
     moments, speed = moments[near], speed[near]
-    stands = covered(track.standing, np.arange(low + 2.0, edge - 1.0))
+    stands = [covered(track.standing, np.arange(*side)) for side in ((low + 2.0, edge - 1.0), (edge + 2.0, high - 2.0))]
     apart = union(np.concatenate((track.pauses, track.unknown)))
     if len(moments) < LEAST_RECORDS or np.any(covered(apart, np.arange(low - 2.0, high - 2.0))):
         return None
-    if np.any(covered(track.standing, np.arange(edge + 2.0, high - 2.0))) or np.any(stands) != np.all(stands):
+    if any(len(side) == 0 or np.any(side) != np.all(side) for side in stands) or (stands[0][-1] and stands[1][0]):
         return None
     left = _level(track, low + min(6.0, (edge - low) / 3.0), edge - min(5.0, (edge - low) / 3.0))
     right = _level(track, edge + min(CLEAR_S, (high - edge) / 2.0), high - min(5.0, (high - edge) / 4.0))
-    left = 0.0 if len(stands) and np.all(stands) else left
+    left, right = 0.0 if stands[0][-1] else left, 0.0 if stands[1][0] else right
     if not abs(right - left) >= LEAST_CHANGE_MPS:
         return None
     return _View(moments - edge, speed, left, right, edge - low, high - edge)
@@ -155,7 +162,8 @@ def _costs(view: _View) -> Column:
     costs = np.empty((len(TURN_MPS), len(WATCH_S), len(places)))
     for number, watch_s in enumerate(WATCH_S):
         since = view.off_s[None, :] - places[:, None] + SOONER_S
-        rise, later = _smoothed(since, watch_s), _smoothed(since - TURN_S, watch_s)
+        body_s = BODY_S if view.right_mps > 0.0 else STOP_S
+        rise, later = _smoothed(since, watch_s, body_s), _smoothed(since - TURN_S, watch_s, body_s)
         for way, turn_mps in enumerate(TURN_MPS):
             turns = turn_mps < view.right_mps
             coming = later if turns else rise
@@ -178,8 +186,8 @@ def _without_levels(off: Column, leaving: Column, coming: Column, view: _View) -
     return rest
 
 
-def _smoothed(since_s: Column, watch_s: float) -> Column:
+def _smoothed(since_s: Column, watch_s: float, body_s: float) -> Column:
     """What body and watch make of a step at 0: two exponential lags, one after the other."""
     after = np.maximum(since_s, 0.0)
-    fall = BODY_S * np.exp(-after / BODY_S) - watch_s * np.exp(-after / watch_s)
-    return np.where(since_s > 0.0, 1.0 - fall / (BODY_S - watch_s), 0.0)
+    fall = body_s * np.exp(-after / body_s) - watch_s * np.exp(-after / watch_s)
+    return np.where(since_s > 0.0, 1.0 - fall / (body_s - watch_s), 0.0)

@@ -96,7 +96,7 @@ def _of_one_direction(works: Sequence[Work]) -> list[Found]:
     """Sets of works that are reps already, by their direction."""
     if len(works) < 2:
         return []
-    built = _pyramid(works)
+    built = _built(works)
     if built is not None:
         return [built]
     chains = best_chains(works, _worth, 2)
@@ -123,25 +123,26 @@ def _reps(works: Sequence[Work]) -> Found:
 
 
 def _mixed(works: Sequence[Work]) -> Found:
-    each = nominals_of(works)
-    if each is not None:
-        return Found("mixed", tuple(works), tuple(each))
-    return Found("mixed", tuple(works), tuple(nominal_of([work]) for work in works))
+    ways = nominals_of(works)
+    each = ways[0] if ways else [nominal_of([work]) for work in works]
+    return Found("mixed", tuple(works), tuple(each))
 
 
-def _pyramid(works: Sequence[Work]) -> Found | None:
+def _built(works: Sequence[Work]) -> Found | None:
     """The works as a pyramid or a ladder: lengths that rise, fall, or rise and fall; None if they are neither."""
-    each = nominals_of(works)
-    if each is None or len(works) < 3 or len({one.size for one in each}) < 3 or parted(works):
+    if len(works) < 3 or parted(works):
         return None
-    sizes = np.array([one.size for one in each])
-    steps = np.sign(np.diff(sizes))
-    top = int(np.argmax(sizes))
-    rises, falls = bool(np.all(steps[:top] > 0)), bool(np.all(steps[top + 1 :] < 0))
-    if 0 < top < len(sizes) - 1 and rises and falls and steps[top] <= 0:
-        return Found("pyramid", tuple(works), tuple(each))
-    if np.all(steps > 0) or np.all(steps < 0):
-        return Found("ladder", tuple(works), tuple(each))
+    for each in nominals_of(works):
+        sizes = np.array([one.size for one in each])
+        steps = np.sign(np.diff(sizes))
+        top = int(np.argmax(sizes))
+        rises, falls = bool(np.all(steps[:top] > 0)), bool(np.all(steps[top + 1 :] < 0))
+        if len(set(sizes.tolist())) < 3:
+            continue
+        if 0 < top < len(sizes) - 1 and rises and falls:
+            return Found("pyramid", tuple(works), tuple(each))
+        if np.all(steps > 0) or np.all(steps < 0):
+            return Found("ladder", tuple(works), tuple(each))
     return None
 
 

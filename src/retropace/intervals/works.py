@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from retropace.looks import SLOWED_BY, grades
 from retropace.spans import clip, total_s
 from retropace.track import Track
 
@@ -23,17 +24,20 @@ class Work:
     metres: float
     """NaN without distance."""
 
-    @property
-    def log_speed(self) -> float:
-        """Log of metres over seconds; NaN without distance."""
-        return float(np.log(self.metres / self.seconds)) if self.metres > 0.0 and self.seconds > 0.0 else np.nan
+    log_speed: float
+    """Log of metres over seconds, as they would have been on the flat; NaN without distance."""
 
 
 def work_of(track: Track, start_s: float, end_s: float, direction: str, gait: str) -> Work:
     """A stretch with what the watch measured of it."""
     metres = float(track.between("distance_m", np.array([start_s, end_s]))[0])
     known = track.distance_source != "none"
-    return Work(start_s, end_s, direction, gait, timer_s(track, start_s, end_s), metres if known else np.nan)
+    seconds = timer_s(track, start_s, end_s)
+    speed = np.nan
+    if known and metres > 0.0 and seconds > 0.0:
+        grade = float(grades(track, np.array([start_s]), np.array([end_s]))[0])
+        speed = float(np.log(metres / seconds)) + SLOWED_BY * grade
+    return Work(start_s, end_s, direction, gait, seconds, metres if known else np.nan, speed)
 
 
 def timer_s(track: Track, start_s: float, end_s: float) -> float:
