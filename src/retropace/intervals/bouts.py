@@ -23,6 +23,8 @@ LAP_REACH_S = 10.0
 """A change of pace this near to a pressed lap is that lap: buttons are pressed in passing, watches smooth."""
 ACCIDENT_S = 5.0
 """A shorter lap was pressed twice by accident."""
+LEAST_LAPS = 5
+"""Three reps with their recoveries between are five laps."""
 STUMBLE_S = 8.0
 """A shorter stand between two stretches alike is a stumble, a shoelace, a look at the watch."""
 DROPOUT_S = 30.0
@@ -65,6 +67,20 @@ def bouts_of(track: Track, segments: Segments) -> Bouts:
     bouts = measured(track, edges, direction[owner], gait[owner], segments.basis[owner] == "annotated")
     bouts = _without_interruptions(track, bouts)
     return _joined(track, bouts)
+
+
+def laps_as_bouts(track: Track, segments: Segments) -> Bouts | None:
+    """The pressed laps as bouts, each what most of it was; None if there are too few for a set."""
+    edges = np.concatenate(([0.0], pressed_s(track), [track.elapsed_s]))
+    if len(edges) < LEAST_LAPS + 1:
+        return None
+    every = np.union1d(edges, segments.edges_s)
+    middle = (every[1:] + every[:-1]) / 2.0
+    owner = np.clip(np.searchsorted(segments.edges_s, middle, side="right") - 1, 0, len(segments) - 1)
+    lap = np.searchsorted(edges, middle, side="right") - 1
+    longest = [int(owner[rows[np.argmax(np.diff(every)[rows])]]) for rows in (np.flatnonzero(lap == at) for at in range(len(edges) - 1))]
+    marked = np.array([bool(np.any(segments.basis[owner[lap == at]] == "annotated")) for at in range(len(edges) - 1)])
+    return measured(track, edges, segments.direction[longest], segments.gait[longest], marked)
 
 
 def pressed_s(track: Track) -> Column:

@@ -21,9 +21,11 @@ from retropace.track import Track
 
 LEAST_REPS = 3
 RECOVERIES = 0.35
-"""The recoveries of a set spread by no more (standard deviation of logs)."""
-SURE_REPS = 5.0
-"""With fewer than six reps they have to be the more regular, as three of anything may be alike."""
+"""The recoveries of a usual set spread by no more (standard deviation of logs)."""
+EDGES_S = 2.0
+"""The ends of a rep are known to about so much, which makes short ones look unlike."""
+IRREGULAR = (0.0, 0.0, 0.0, 0.7, 0.95, 1.1, 1.2)
+"""How irregular so many reps may be: three of anything may be alike by chance, six are not."""
 LEAST_SHARE = 0.34
 """A set is at least a third of the stretches that are as fast: of many, some are alike by chance."""
 CONTRAST = 0.15
@@ -68,10 +70,11 @@ def _worth(track: Track, works: Sequence[Work], all_of_them: int) -> float:
     pauses = np.maximum(breaks_s(works), 1.0)
     if np.max(pauses) > LONGEST_RECOVERY * np.median([work.seconds for work in works]):
         return -np.inf
-    chance = min((len(works) - 1.0) / SURE_REPS, 1.0)
     contrast = _contrast(track, works)
-    irregular = unlike(works) > LENGTHS * chance or spread(np.log(pauses)) > RECOVERIES * chance
-    if irregular or contrast < CONTRAST or len(works) < LEAST_SHARE * all_of_them:
+    lengths = unlike(works) / (LENGTHS + EDGES_S / float(np.median([work.seconds for work in works])))
+    irregular = float(np.hypot(lengths, spread(np.log(pauses)) / RECOVERIES))
+    regular_enough = irregular <= IRREGULAR[min(len(works), len(IRREGULAR) - 1)]
+    if not regular_enough or contrast < CONTRAST or len(works) < LEAST_SHARE * all_of_them:
         return 0.0
     return len(works) - 2.0 + min(contrast, 0.5) - 3.0 * unlike(works) - spread(np.log(pauses))
 

@@ -36,18 +36,24 @@ def pairs_among(track: Track, bouts: Bouts, backward: Sequence[tuple[int, int]],
     """The pairs of a session whose backward ``works`` are the bouts ``backward``; empty if it is not made of pairs."""
     if not works:
         return []
-    gait = max({work.gait for work in works}, key=lambda one: sum(work.gait == one for work in works))
-    easy = _easy_mps(bouts, backward, gait)
+    gait = usual_gait(works)
+    easy = easy_mps(bouts, backward, gait)
     best: list[Pair] = []
     for way in (1, -1):
-        found = [_partners(track, bouts, rows, work, way) for rows, work in zip(backward, works, strict=True)]
+        found = [partners(track, bouts, rows, work, way) for rows, work in zip(backward, works, strict=True)]
         for unit in ("seconds",) if gait == "walk" else ("metres", "seconds"):
-            halves = [_equal(some, work, unit, easy) for some, work in zip(found, works, strict=True)]
+            halves = [equal_half(some, work, unit, easy) for some, work in zip(found, works, strict=True)]
             matched = sum(one is not None for one in halves)
             enough = matched >= max(2, LEAST_SHARE * (len(works) - 1)) or _is_test(works, halves, unit, easy)
             if enough and matched > sum(half is not None for half, _ in best):
                 best = list(zip(halves, works, strict=True))
     return best
+
+
+def usual_gait(works: Sequence[Work]) -> str:
+    """The gait of most works."""
+    gaits = [work.gait for work in works]
+    return max(sorted(set(gaits)), key=gaits.count)
 
 
 def _is_test(works: Sequence[Work], halves: Sequence[Work | None], unit: str, easy: float) -> bool:
@@ -58,7 +64,7 @@ def _is_test(works: Sequence[Work], halves: Sequence[Work | None], unit: str, ea
     return not np.isfinite(easy) or float(np.exp(half.log_speed)) > FAST * easy
 
 
-def _partners(track: Track, bouts: Bouts, rows: tuple[int, int], work: Work, way: int) -> list[Work]:
+def partners(track: Track, bouts: Bouts, rows: tuple[int, int], work: Work, way: int) -> list[Work]:
     """The nearest forward stretches before (-1) or after (1) a backward one: one bout, two that touch, and so on."""
     at = rows[1] if way > 0 else rows[0] - 1
     found: list[Work] = []
@@ -77,7 +83,7 @@ def _partners(track: Track, bouts: Bouts, rows: tuple[int, int], work: Work, way
     return found
 
 
-def _equal(halves: Sequence[Work], work: Work, unit: str, easy: float) -> Work | None:
+def equal_half(halves: Sequence[Work], work: Work, unit: str, easy: float) -> Work | None:
     """The one that is as long as the backward work, if it is no jog."""
     apart = [abs(np.log(getattr(half, unit) / getattr(work, unit))) for half in halves if getattr(half, unit) > 0.0]
     if not apart or not np.isfinite(min(apart)):
@@ -90,7 +96,7 @@ def _equal(halves: Sequence[Work], work: Work, unit: str, easy: float) -> Work |
     return None if np.isfinite(easy) and speed < JOG * easy else half
 
 
-def _easy_mps(bouts: Bouts, backward: Sequence[tuple[int, int]], gait: str) -> float:
+def easy_mps(bouts: Bouts, backward: Sequence[tuple[int, int]], gait: str) -> float:
     """The pace of forward running (or walking) outside the part with the backward stretches; NaN if there is none."""
     first, last = backward[0][0], backward[-1][1]
     rows = np.arange(len(bouts))

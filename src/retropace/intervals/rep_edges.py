@@ -36,7 +36,7 @@ SHORT_M = 4.0
 """The level of a short stretch is known less well, by so much over its seconds: the watch never shows it."""
 TURN_MPS = (np.inf, 1.6, 1.2, 0.8, 0.4)
 """To what speed somebody slows down in a turn; not at all is the first. The one that fits all edges best is taken."""
-MOST2 = 25.0
+MOST2 = 9.0
 """Squared noises above which a second counts no more."""
 BEFORE_S, AFTER_S, LEVEL_S, CLEAR_S = 8.0, 20.0, 40.0, 12.0
 """What is looked at around an edge; from how much of a side its level is told, and how far from the edge."""
@@ -98,8 +98,11 @@ def _refined(track: Track, edges_s: Column, free: NDArray[np.bool_], turns: NDAr
     smoothed = _shares(sum(_log_sum(one, axis=0) for one in by_way.values()), axis=0)
     weights = {way: smoothed * _shares(one, axis=0) for way, one in by_way.items()}
     places = _places()
-    for at, cost in costs.items():
-        moved[at] += float((weights[ways[at]] * (_shares(-cost, axis=2) @ places)).sum())
+    shift = {at: float((weights[ways[at]] * (_shares(-cost, axis=2) @ places)).sum()) for at, cost in costs.items()}
+    # How long a watch waits before it shows anything cannot be seen: cleaning has taken it as usual.
+    shared = float(np.mean(list(shift.values())))
+    for at, by in shift.items():
+        moved[at] += by - shared
     return moved
 
 

@@ -22,6 +22,8 @@ from retropace.track import Track
 
 SHORTEST_S = 8.0
 """A shorter backward stretch is no rep."""
+LEAST_BOUTS = 5
+"""Three reps with their recoveries between, all run backward."""
 SLIVER_S, SLIVER = 20.0, 0.6
 """Nor is a short one that nobody marked, so much shorter than the others."""
 KINDS = ("reps", "pairs", "pyramid", "ladder", "mixed")
@@ -39,33 +41,51 @@ class Found:
     pairs: tuple[Pair, ...] = ()
 
 
-def find_sets(track: Track, bouts: Bouts) -> tuple[Found, ...]:
-    """The sets of a session in order; none if it has no structure."""
-    rows = [(int(first), int(last)) for first, last in runs(bouts.direction == "backward").tolist()]
-    sets: list[Found] = []
-    taken: list[tuple[int, int]] = []
-    works: list[Work] = []
-    for first, last in rows:
-        inner = works_by_pace(track, bouts, first, last) if last - first >= 5 else []
-        if inner:
-            sets += [_reps(some) for some in inner]
-            continue
-        length_s = bouts.figures.elapsed_s[first:last]
-        gait = str(bouts.gait[first + int(np.argmax(length_s))])
-        work = work_of(track, float(bouts.edges_s[first]), float(bouts.edges_s[last]), "backward", gait)
-        if work.seconds >= SHORTEST_S:
-            works.append(work)
-            taken.append((first, last))
-    kept = [not _is_sliver(at, works, bool(np.any(bouts.marked[slice(*taken[at])]))) for at in range(len(works))]
-    works, taken = ([one for one, keep in zip(some, kept, strict=True) if keep] for some in (works, taken))
+def find_sets(track: Track, bouts: Bouts, laps: Bouts | None = None) -> tuple[Found, ...]:
+    """The sets of a session in order; none if it has no structure.
+
+    ``laps`` are the pressed laps as bouts, if there are any: forward sets are looked for among them first.
+    """
+    taken, works, inner = backward_works(track, bouts)
+    sets = [_reps(some) for some in inner]
     pairs = pairs_among(track, bouts, taken, works)
     if pairs:
         sets.append(_paired(pairs))
     else:
         sets += _of_one_direction(works)
     used = [(work.start_s, work.end_s) for one in sets for work in one.works]
-    sets += [_reps(some) for some in _forward(track, bouts, rows, used)]
+    for cut in (laps, bouts):
+        if cut is not None:
+            found = _forward(track, cut, used)
+            sets += [_reps(some) for some in found]
+            used += [(works[0].start_s, works[-1].end_s) for works in found]
     return tuple(sorted(sets, key=lambda one: one.works[0].start_s))
+
+
+def backward_works(
+    track: Track, bouts: Bouts
+) -> tuple[list[tuple[int, int]], list[Work], list[list[Work]]]:
+    """Every backward stretch that may be a rep: its bouts (first, one past the last) and the work; and sets by pace
+    within long backward stretches, whose works are none of the former."""
+    taken: list[tuple[int, int]] = []
+    works: list[Work] = []
+    inner: list[list[Work]] = []
+    for first, last in runs(bouts.direction == "backward").tolist():
+        by_pace = works_by_pace(track, bouts, first, last) if last - first >= LEAST_BOUTS else []
+        if by_pace:
+            inner += by_pace
+            continue
+        gait = str(bouts.gait[first + int(np.argmax(bouts.figures.elapsed_s[first:last]))])
+        work = work_of(track, float(bouts.edges_s[first]), float(bouts.edges_s[last]), "backward", gait)
+        if work.seconds >= SHORTEST_S:
+            works.append(work)
+            taken.append((first, last))
+    kept = [not _is_sliver(at, works, bool(np.any(bouts.marked[slice(*taken[at])]))) for at in range(len(works))]
+    return (
+        [rows for rows, keep in zip(taken, kept, strict=True) if keep],
+        [work for work, keep in zip(works, kept, strict=True) if keep],
+        inner,
+    )
 
 
 def _is_sliver(at: int, works: Sequence[Work], marked: bool) -> bool:
@@ -75,11 +95,9 @@ def _is_sliver(at: int, works: Sequence[Work], marked: bool) -> bool:
     return bool(short and not marked)
 
 
-def _forward(
-    track: Track, bouts: Bouts, backward: Sequence[tuple[int, int]], used: Sequence[tuple[float, float]]
-) -> list[list[Work]]:
-    """Forward sets, looked for where nobody ran backward."""
-    edges = [0, *(edge for span in backward for edge in span), len(bouts)]
+def _forward(track: Track, bouts: Bouts, used: Sequence[tuple[float, float]]) -> list[list[Work]]:
+    """Forward sets, looked for where nobody ran backward, outside what is ``used``."""
+    edges = [0, *runs(bouts.direction == "backward").ravel().tolist(), len(bouts)]
     found: list[list[Work]] = []
     for first, last in zip(edges[::2], edges[1::2], strict=True):
         if last > first:

@@ -1,0 +1,268 @@
+"""A running track told from the shape of the way: two parallel straights, two bends, round and round.
+
+A lane is the line at one distance from a straight piece: half a bend's radius and a straight's length say all of it. On a
+track distance is known from laps better than from positions: these wander, and what wanders is longer.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+
+import numpy as np
+from numpy.typing import NDArray
+
+from retropace.geodesy import tangent_m
+from retropace.spans import Column
+from retropace.track import Track
+
+LAP_M = 400.0
+STRAIGHT_M = 84.39
+"""The straights of the standard track (World Athletics, Track and Field Facilities Manual, 2019)."""
+LEAST_STRAIGHT_M, MOST_STRAIGHT_M = 70.0, 105.0
+"""Straights of 400 m tracks in use, from wide bends to narrow ones (ibid., table of equal quadrant and double bend tracks)."""
+MEASURED_M, MEASURED_OUTSIDE_M, LANE_M, LANES = 0.30, 0.20, 1.22, 8
+"""A lane is measured 0.30 m from the kerb, or 0.20 m from the line inside, and is 1.22 m wide (ibid.)."""
+WINDOW_S = 240.0
+"""A track is looked for in stretches so long, in which somebody covers at least most of a lap."""
+MOST_OFF_M, TYPICAL_OFF_M = 9.0, 3.5
+"""Positions of a stretch on a track lie so near to the lane: all but a few, and half of them."""
+NEAR_M = 12.0
+"""What lies further from the lane was run elsewhere."""
+LEAST_LAPS = 2.0
+ROUNDS = 25
+SECTORS = 16
+"""Every one of so many parts of a lap has to have been run through as often as there are laps."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stadium:
+    """A lane of a track: where, how it lies, how long it is, and how much of the session was run on it."""
+
+    lat_deg: float
+    lon_deg: float
+    turned_deg: float
+    """Of the straights, counterclockwise from east, 0 to 180."""
+    straight_m: float
+    radius_m: float
+    lap_m: float
+    """Once round the lane that was run in."""
+    lane: int
+    laps: float
+    """How many laps were run, in sum."""
+    over_reading: float
+    """By how much the recording's distance exceeds the laps', as a share."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Lane:
+    """A lane in the plane: the middle, the way of the straights, their half length, the radius."""
+
+    east: float
+    north: float
+    angle: float
+    half: float
+    radius: float
+
+    def off_m(self, east: Column, north: Column) -> Column:
+        """How far positions lie outside the lane; negative inside."""
+        x, y = self._turned(east, north)
+        return np.hypot(np.maximum(np.abs(x) - self.half, 0.0), y) - self.radius
+
+    def along_m(self, east: Column, north: Column) -> Column:
+        """Where round the lane the positions lie, from the end of a straight, counterclockwise, in metres."""
+        x, y = self._turned(east, north)
+        beyond = np.abs(x) > self.half
+        bend = np.pi * self.radius
+        turn = np.arctan2(y, np.where(beyond, x - np.sign(x) * self.half, 0.0))
+        right, left = beyond & (x > 0.0), beyond & (x < 0.0)
+        place = np.where(y < 0.0, x + self.half, 2.0 * self.half + bend + self.half - x)
+        place = np.where(right, 2.0 * self.half + self.radius * (turn + np.pi / 2.0), place)
+        from_left = np.where(turn < 0.0, turn + 2.0 * np.pi, turn) - np.pi / 2.0
+        return np.where(left, 4.0 * self.half + bend + self.radius * from_left, place)
+
+    @property
+    def lap_m(self) -> float:
+        return 4.0 * self.half + 2.0 * np.pi * self.radius
+
+    def _turned(self, east: Column, north: Column) -> tuple[Column, Column]:
+        cos, sin = np.cos(self.angle), np.sin(self.angle)
+        x, y = east - self.east, north - self.north
+        return cos * x + sin * y, cos * y - sin * x
+
+
+def find_stadium(track: Track, lap_m: float | None = None) -> tuple[Stadium, Column] | None:
+    """The track that a session was run on and the distance curve with its laps, on ``track.t_s``; None off a track.
+
+    Without ``lap_m`` only tracks of 400 m are known, in whichever lane; with it the lap is that long.
+    """
+    known = np.isfinite(track.lat_deg) & np.isfinite(track.lon_deg)
+    if known.sum() < 60:
+        return None
+    lat, lon = float(np.median(track.lat_deg[known])), float(np.median(track.lon_deg[known]))
+    east, north = tangent_m(track.lat_deg[known], track.lon_deg[known], lat, lon)
+    t_s = track.t_s[known]
+    fitted = _fitted(track, t_s, east, north, lap_m)
+    if fitted is None:
+        return None
+    lane, number = fitted
+    on = np.abs(lane.off_m(east, north)) <= NEAR_M
+    wound = _unwound(lane.along_m(east, north), lane.lap_m)
+    stretches = _stretches(t_s, on)
+    laps_m = sum(abs(float(wound[last - 1] - wound[first])) for first, last in stretches)
+    if laps_m < LEAST_LAPS * lane.lap_m or not _all_round(lane, wound, stretches):
+        return None
+    counted_m = sum(float(track.between("distance_m", t_s[[first, last - 1]])[0]) for first, last in stretches)
+    share = laps_m / counted_m if counted_m > 0.0 else 1.0
+    middle = (track.t_s[1:] + track.t_s[:-1]) / 2.0
+    within = np.zeros(len(middle), dtype=bool)
+    for first, last in stretches:
+        within |= (middle >= t_s[first]) & (middle < t_s[last - 1])
+    gains = np.diff(track.curves["distance_m"]) * np.where(within, share, 1.0)
+    here = _place(lat, lon, lane)
+    stadium = Stadium(
+        lat_deg=here[0],
+        lon_deg=here[1],
+        turned_deg=float(np.degrees(lane.angle) % 180.0),
+        straight_m=2.0 * lane.half,
+        radius_m=lane.radius,
+        lap_m=lane.lap_m,
+        lane=number,
+        laps=laps_m / lane.lap_m,
+        over_reading=1.0 / share - 1.0,
+    )
+    return stadium, np.concatenate(([0.0], np.cumsum(gains)))
+
+
+def on_stadium(track: Track, distance_m: Column) -> Track:
+    """The track with its distance taken from laps; speed and step length follow."""
+    gains, laps = np.diff(track.curves["distance_m"]), np.diff(distance_m)
+    share = np.divide(laps, gains, out=np.ones(len(gains)), where=gains > 0.0)
+    stepped = np.concatenate(([0.0], np.cumsum(np.diff(track.curves["stepped_m"]) * share)))
+    curves = MappingProxyType({**track.curves, "distance_m": distance_m, "stepped_m": stepped})
+    return replace(track, curves=curves, speed_mps=track.speed_mps * np.concatenate((share, share[-1:])))
+
+
+def _fitted(
+    track: Track, t_s: Column, east: Column, north: Column, lap_m: float | None
+) -> tuple[_Lane, int] | None:
+    """The lane that fits, and its number (0 where the lap was given); None if nothing looks like a track."""
+    start = _first_window(t_s, east, north, lap_m or LAP_M)
+    if start is None:
+        return None
+    lane = _least_squares(east, north, start, lap_m)
+    if lane is None:
+        return None
+    off = np.abs(lane.off_m(east, north))
+    near = off[off <= NEAR_M]
+    if len(near) < 60 or np.median(near) > TYPICAL_OFF_M or np.quantile(near, 0.95) > MOST_OFF_M:
+        return None
+    if lap_m is not None:
+        return lane, 0
+    return _snapped(lane, east, north)
+
+
+def _first_window(t_s: Column, east: Column, north: Column, lap_m: float) -> _Lane | None:
+    """A first guess from a stretch whose outline has the size of a track, by shapely's least rectangle around it."""
+    import shapely
+
+    scale = lap_m / LAP_M
+    least, most = scale * (LEAST_STRAIGHT_M + 64.0), scale * (MOST_STRAIGHT_M + 98.0)
+    for begin in np.arange(0.0, max(t_s[-1] - WINDOW_S, 1.0), WINDOW_S / 4.0):
+        rows = (t_s >= begin) & (t_s < begin + WINDOW_S)
+        if rows.sum() < 20:
+            continue
+        points = np.column_stack((east[rows], north[rows]))
+        box = shapely.get_coordinates(shapely.minimum_rotated_rectangle(shapely.MultiPoint(points)))
+        if len(box) < 5:
+            continue
+        sides = np.diff(box[:3], axis=0)
+        lengths = np.hypot(*sides.T)
+        long, wide = float(lengths.max()), float(lengths.min())
+        if not least <= long <= most or not 0.36 <= wide / long <= 0.62:
+            continue
+        way = sides[int(np.argmax(lengths))]
+        middle = box[:4].mean(axis=0)
+        angle = float(np.arctan2(way[1], way[0]))
+        return _Lane(float(middle[0]), float(middle[1]), angle, (long - wide) / 2.0, wide / 2.0)
+    return None
+
+
+def _least_squares(east: Column, north: Column, lane: _Lane, lap_m: float | None) -> _Lane | None:
+    """Gauss–Newton on the distances from the lane, with what lies far off counting less (Huber 1964), and straights
+    held near those of the standard track, which positions that wander tell badly."""
+    scale = (lap_m or LAP_M) / LAP_M
+    values = np.array([lane.east, lane.north, lane.angle, lane.half, lane.radius])
+    steps = np.array([0.01, 0.01, 1e-4, 0.01, 0.01])
+    for round_ in range(ROUNDS):
+        now = _Lane(*values.tolist())
+        off = now.off_m(east, north)
+        reach = 40.0 if round_ < 5 else 15.0
+        rows = np.abs(off) <= reach
+        if rows.sum() < 60:
+            return None
+        jacobian = np.empty((int(rows.sum()), 5))
+        for at in range(5):
+            moved = values.copy()
+            moved[at] += steps[at]
+            jacobian[:, at] = (_Lane(*moved.tolist()).off_m(east[rows], north[rows]) - off[rows]) / steps[at]
+        weight = 1.0 / np.maximum(np.abs(off[rows]) / 3.0, 1.0)
+        normal = jacobian.T @ (weight[:, None] * jacobian)
+        pull = jacobian.T @ (weight * off[rows])
+        # A standard straight, to some metres, as strongly as a few laps of positions say otherwise.
+        held = rows.sum() / 40.0
+        normal[3, 3] += held
+        pull[3] += held * (values[3] - scale * STRAIGHT_M / 2.0)
+        if lap_m is not None:
+            stiff = np.array([0.0, 0.0, 0.0, 4.0, 2.0 * np.pi])
+            normal += rows.sum() * np.outer(stiff, stiff)
+            pull += rows.sum() * stiff * (now.lap_m - lap_m)
+        values -= np.linalg.solve(normal + 1e-9 * np.eye(5), pull)
+        values[3] = np.clip(values[3], scale * LEAST_STRAIGHT_M / 2.0, scale * MOST_STRAIGHT_M / 2.0)
+    return _Lane(*values.tolist())
+
+
+def _snapped(lane: _Lane, east: Column, north: Column) -> tuple[_Lane, int] | None:
+    """The lane of a 400 m track with such straights that is nearest to the radius found; None if none is near."""
+    kerb = (LAP_M - 4.0 * lane.half) / (2.0 * np.pi) - MEASURED_M
+    radii = [kerb + (MEASURED_M if at == 0 else at * LANE_M + MEASURED_OUTSIDE_M) for at in range(LANES)]
+    if not radii[0] - 4.0 <= lane.radius <= radii[-1] + 2.0:
+        return None
+    fits = []
+    for number, radius in enumerate(radii, 1):
+        off = replace(lane, radius=radius).off_m(east, north)
+        near = np.abs(off) <= NEAR_M
+        fits.append((float(np.mean(np.minimum(np.abs(off[near]), MOST_OFF_M) ** 2)) if np.any(near) else np.inf, number))
+    number = min(fits)[1]
+    return replace(lane, radius=radii[number - 1]), number
+
+
+def _unwound(along_m: Column, lap_m: float) -> Column:
+    """The place round the lane counted on over the laps."""
+    return np.unwrap(along_m, period=lap_m)
+
+
+def _stretches(t_s: Column, on: NDArray[np.bool_]) -> list[tuple[int, int]]:
+    """The stretches on the track as half-open rows: some positions off it, or missing, end none."""
+    rows = np.flatnonzero(on)
+    if len(rows) < 2:
+        return []
+    cuts = np.flatnonzero(np.diff(t_s[rows]) > 30.0) + 1
+    return [(int(part[0]), int(part[-1]) + 1) for part in np.split(rows, cuts) if len(part) >= 20]
+
+
+def _all_round(lane: _Lane, wound: Column, stretches: list[tuple[int, int]]) -> bool:
+    """Whether every part of the lane was run through at least twice, as going there and back is no lap."""
+    passed = np.zeros(SECTORS)
+    for first, last in stretches:
+        low, high = sorted((float(wound[first]), float(wound[last - 1])))
+        edges = np.arange(SECTORS) * lane.lap_m / SECTORS
+        passed += np.floor((high - edges) / lane.lap_m) - np.floor((low - edges) / lane.lap_m)
+    return bool(passed.min() >= LEAST_LAPS - 1.0 and passed.max() >= LEAST_LAPS)
+
+
+def _place(lat_deg: float, lon_deg: float, lane: _Lane) -> tuple[float, float]:
+    """The middle of the track, found by taking the plane's small offsets back to degrees."""
+    east, north = tangent_m(np.array([lat_deg, lat_deg]), np.array([lon_deg, lon_deg + 1e-4]), lat_deg, lon_deg)
+    _, up = tangent_m(np.array([lat_deg + 1e-4]), np.array([lon_deg]), lat_deg, lon_deg)
+    return lat_deg + 1e-4 * lane.north / float(up[0]), lon_deg + 1e-4 * lane.east / float(east[1])
