@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retropace.geodesy import tangent_m
-from retropace.spans import Column
+from retropace.spans import Column, Spans, covered, union
 from retropace.track import Track
 
 LAP_M = 400.0
@@ -23,13 +23,18 @@ LEAST_STRAIGHT_M, MOST_STRAIGHT_M = 70.0, 105.0
 """Straights of 400 m tracks in use, from wide bends to narrow ones (ibid., table of equal quadrant and double bend tracks)."""
 MEASURED_M, MEASURED_OUTSIDE_M, LANE_M, LANES = 0.30, 0.20, 1.22, 8
 """A lane is measured 0.30 m from the kerb, or 0.20 m from the line inside, and is 1.22 m wide (ibid.)."""
-WINDOW_S = 240.0
-"""A track is looked for in stretches so long, in which somebody covers at least most of a lap."""
+WINDOW_LAPS = 1.4
+"""A track is looked for in stretches of so many laps, whose outline shows it whole."""
 MOST_OFF_M, TYPICAL_OFF_M = 9.0, 3.5
 """Positions of a stretch on a track lie so near to the lane: all but a few, and half of them."""
 NEAR_M = 12.0
 """What lies further from the lane was run elsewhere."""
 LEAST_LAPS = 2.0
+FIRST_LANE_M = 36.8
+NEWS_S = 30.0
+"""Errors of positions last for tens of seconds."""
+OVER_READS, OTHER_LANE = 0.012, 1.0
+"""By how much watches misjudge a lap (standard deviation), and how much rarer other lanes are than the first, in nats."""
 ROUNDS = 25
 SECTORS = 16
 """Every one of so many parts of a lap has to have been run through as often as there are laps."""
@@ -91,10 +96,11 @@ class _Lane:
         return cos * x + sin * y, cos * y - sin * x
 
 
-def find_stadium(track: Track, lap_m: float | None = None) -> tuple[Stadium, Column] | None:
+def find_stadium(track: Track, lap_m: float | None = None, given: Spans | None = None) -> tuple[Stadium, Column] | None:
     """The track that a session was run on and the distance curve with its laps, on ``track.t_s``; None off a track.
 
     Without ``lap_m`` only tracks of 400 m are known, in whichever lane; with it the lap is that long.
+    Where a distance was ``given`` it stays.
     """
     known = np.isfinite(track.lat_deg) & np.isfinite(track.lon_deg)
     if known.sum() < 60:
@@ -102,22 +108,27 @@ def find_stadium(track: Track, lap_m: float | None = None) -> tuple[Stadium, Col
     lat, lon = float(np.median(track.lat_deg[known])), float(np.median(track.lon_deg[known]))
     east, north = tangent_m(track.lat_deg[known], track.lon_deg[known], lat, lon)
     t_s = track.t_s[known]
-    fitted = _fitted(track, t_s, east, north, lap_m)
-    if fitted is None:
+    lane = _fitted(track.at("distance_m", t_s), east, north, lap_m)
+    if lane is None:
         return None
-    lane, number = fitted
     on = np.abs(lane.off_m(east, north)) <= NEAR_M
-    wound = _unwound(lane.along_m(east, north), lane.lap_m)
+    wound = np.unwrap(lane.along_m(east, north), period=lane.lap_m)
     stretches = _stretches(t_s, on)
-    laps_m = sum(abs(float(wound[last - 1] - wound[first])) for first, last in stretches)
-    if laps_m < LEAST_LAPS * lane.lap_m or not _all_round(lane, wound, stretches):
+    laps = sum(abs(float(wound[last - 1] - wound[first])) for first, last in stretches) / lane.lap_m
+    if laps < LEAST_LAPS or not _all_round(lane, wound, stretches):
         return None
     counted_m = sum(float(track.between("distance_m", t_s[[first, last - 1]])[0]) for first, last in stretches)
-    share = laps_m / counted_m if counted_m > 0.0 else 1.0
+    on_s = sum(float(t_s[last - 1] - t_s[first]) for first, last in stretches)
+    number = 0
+    if lap_m is None:
+        lane, number = _snapped(lane, east[on], north[on], counted_m / laps, on_s)
+    share = laps * lane.lap_m / counted_m if counted_m > 0.0 else 1.0
     middle = (track.t_s[1:] + track.t_s[:-1]) / 2.0
     within = np.zeros(len(middle), dtype=bool)
     for first, last in stretches:
         within |= (middle >= t_s[first]) & (middle < t_s[last - 1])
+    if given is not None:
+        within &= ~covered(union(given), middle)
     gains = np.diff(track.curves["distance_m"]) * np.where(within, share, 1.0)
     here = _place(lat, lon, lane)
     stadium = Stadium(
@@ -128,7 +139,7 @@ def find_stadium(track: Track, lap_m: float | None = None) -> tuple[Stadium, Col
         radius_m=lane.radius,
         lap_m=lane.lap_m,
         lane=number,
-        laps=laps_m / lane.lap_m,
+        laps=laps,
         over_reading=1.0 / share - 1.0,
     )
     return stadium, np.concatenate(([0.0], np.cumsum(gains)))
@@ -143,33 +154,29 @@ def on_stadium(track: Track, distance_m: Column) -> Track:
     return replace(track, curves=curves, speed_mps=track.speed_mps * np.concatenate((share, share[-1:])))
 
 
-def _fitted(
-    track: Track, t_s: Column, east: Column, north: Column, lap_m: float | None
-) -> tuple[_Lane, int] | None:
-    """The lane that fits, and its number (0 where the lap was given); None if nothing looks like a track."""
-    start = _first_window(t_s, east, north, lap_m or LAP_M)
-    if start is None:
-        return None
-    lane = _least_squares(east, north, start, lap_m)
+def _fitted(way_m: Column, east: Column, north: Column, lap_m: float | None) -> _Lane | None:
+    """The line round and round that fits; None if nothing looks like a track."""
+    start = _first_window(way_m, east, north, lap_m or LAP_M)
+    lane = None if start is None else _least_squares(east, north, start, lap_m)
     if lane is None:
         return None
     off = np.abs(lane.off_m(east, north))
     near = off[off <= NEAR_M]
     if len(near) < 60 or np.median(near) > TYPICAL_OFF_M or np.quantile(near, 0.95) > MOST_OFF_M:
         return None
-    if lap_m is not None:
-        return lane, 0
-    return _snapped(lane, east, north)
+    if lap_m is None and not FIRST_LANE_M - 4.0 <= lane.radius + 2.0 * (lane.half - STRAIGHT_M / 2.0) / np.pi <= FIRST_LANE_M + LANES * LANE_M + 2.0:
+        return None
+    return lane
 
 
-def _first_window(t_s: Column, east: Column, north: Column, lap_m: float) -> _Lane | None:
+def _first_window(way_m: Column, east: Column, north: Column, lap_m: float) -> _Lane | None:
     """A first guess from a stretch whose outline has the size of a track, by shapely's least rectangle around it."""
     import shapely
 
     scale = lap_m / LAP_M
     least, most = scale * (LEAST_STRAIGHT_M + 64.0), scale * (MOST_STRAIGHT_M + 98.0)
-    for begin in np.arange(0.0, max(t_s[-1] - WINDOW_S, 1.0), WINDOW_S / 4.0):
-        rows = (t_s >= begin) & (t_s < begin + WINDOW_S)
+    for begin in np.arange(0.0, max(way_m[-1] - lap_m, 1.0), lap_m / 4.0):
+        rows = (way_m >= begin) & (way_m < begin + WINDOW_LAPS * lap_m)
         if rows.sum() < 20:
             continue
         points = np.column_stack((east[rows], north[rows]))
@@ -222,24 +229,27 @@ def _least_squares(east: Column, north: Column, lane: _Lane, lap_m: float | None
     return _Lane(*values.tolist())
 
 
-def _snapped(lane: _Lane, east: Column, north: Column) -> tuple[_Lane, int] | None:
-    """The lane of a 400 m track with such straights that is nearest to the radius found; None if none is near."""
+def _snapped(lane: _Lane, east: Column, north: Column, counted_m: float, on_s: float) -> tuple[_Lane, int]:
+    """The lane of a 400 m track with such straights that is the likeliest, and its number.
+
+    Told by how far positions lie off it, of which only one in half a minute is news, by how much the recording would
+    over-read a lap of ``counted_m``, and by most people's running in the first.
+    """
     kerb = (LAP_M - 4.0 * lane.half) / (2.0 * np.pi) - MEASURED_M
-    radii = [kerb + (MEASURED_M if at == 0 else at * LANE_M + MEASURED_OUTSIDE_M) for at in range(LANES)]
-    if not radii[0] - 4.0 <= lane.radius <= radii[-1] + 2.0:
-        return None
-    fits = []
-    for number, radius in enumerate(radii, 1):
-        off = replace(lane, radius=radius).off_m(east, north)
-        near = np.abs(off) <= NEAR_M
-        fits.append((float(np.mean(np.minimum(np.abs(off[near]), MOST_OFF_M) ** 2)) if np.any(near) else np.inf, number))
-    number = min(fits)[1]
-    return replace(lane, radius=radii[number - 1]), number
-
-
-def _unwound(along_m: Column, lap_m: float) -> Column:
-    """The place round the lane counted on over the laps."""
-    return np.unwrap(along_m, period=lap_m)
+    ways = []
+    for number in range(1, LANES + 1):
+        radius = kerb + (MEASURED_M if number == 1 else (number - 1) * LANE_M + MEASURED_OUTSIDE_M)
+        one = replace(lane, radius=radius)
+        ways.append((float(np.mean(np.minimum(np.abs(one.off_m(east, north)), MOST_OFF_M) ** 2)), number, one))
+    spread2 = min(off2 for off2, _, _ in ways)
+    costs = [
+        on_s / NEWS_S * off2 / (2.0 * spread2)
+        + 0.5 * ((counted_m / one.lap_m - 1.0) / OVER_READS) ** 2
+        + (OTHER_LANE if number > 1 else 0.0)
+        for off2, number, one in ways
+    ]
+    _, number, one = ways[int(np.argmin(costs))]
+    return one, number
 
 
 def _stretches(t_s: Column, on: NDArray[np.bool_]) -> list[tuple[int, int]]:

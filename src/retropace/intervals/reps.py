@@ -44,6 +44,8 @@ class Rep:
     end_s: float
     direction: str
     gait: str
+    basis: str
+    """Why it has its direction: ``annotated`` as far as the runner said so, else ``suspected`` or ``assumed``."""
     nominal: Nominal | None
     """What it stands for, if it is near enough to what its set stands for."""
     seconds: float
@@ -80,6 +82,7 @@ def reps_of(track: Track, bouts: Bouts, found: Found) -> tuple[Rep, ...]:
                 end_s=work.end_s,
                 direction=work.direction,
                 gait=work.gait,
+                basis=_basis(bouts, work),
                 nominal=nominal if nominal is not None and nominal.fits(work) else None,
                 seconds=work.seconds,
                 metres=work.metres,
@@ -96,6 +99,13 @@ def reps_of(track: Track, bouts: Bouts, found: Found) -> tuple[Rep, ...]:
             )
         )
     return tuple(reps)
+
+
+def _basis(bouts: Bouts, work: Work) -> str:
+    inside = (bouts.edges_s[1:] > work.start_s) & (bouts.edges_s[:-1] < work.end_s)
+    if np.any(bouts.marked & inside & (bouts.direction == work.direction)):
+        return "annotated"
+    return "suspected" if work.direction == "backward" else "assumed"
 
 
 def recovery_of(track: Track, bouts: Bouts, start_s: float, end_s: float) -> Recovery:

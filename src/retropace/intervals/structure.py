@@ -53,7 +53,7 @@ def find_sets(track: Track, bouts: Bouts, laps: Bouts | None = None) -> tuple[Fo
         sets.append(_paired(pairs))
     else:
         sets += _of_one_direction(works)
-    used = [(work.start_s, work.end_s) for one in sets for work in one.works]
+    used = [(one.works[0].start_s, one.works[-1].end_s) for one in sets]
     for cut in (laps, bouts):
         if cut is not None:
             found = _forward(track, cut, used)

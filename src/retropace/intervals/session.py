@@ -1,0 +1,127 @@
+"""A whole interval session: sets and reps, what lies around them, and what follows from them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+
+from retropace.analysis import Analysis
+from retropace.intervals.bouts import bouts_of, laps_as_bouts
+from retropace.intervals.compare import Comparison, compare
+from retropace.intervals.curve import Best, pace_curve
+from retropace.intervals.planned import PlannedStep, planned_against_done
+from retropace.intervals.quarter_mile import QuarterMile, quarter_miles
+from retropace.intervals.rep_edges import sharpened
+from retropace.intervals.sets import IntervalSet, set_of
+from retropace.intervals.structure import backward_works, find_sets
+from retropace.intervals.works import timer_s
+from retropace.spans import as_spans
+from retropace.stadium import Stadium, find_stadium, on_stadium
+from retropace.track import Track
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of the session; together they are all of it. ``kind`` is ``warm-up``, ``rep``, ``recovery``, ``break``
+    (between sets), ``cool-down``, or ``session`` where there is no set."""
+
+    kind: str
+    start_s: float
+    end_s: float
+    seconds: float
+    """Without pauses."""
+    metres: float
+    set_number: int
+    """Of a rep or a recovery, counted from 1; 0 for the others."""
+
+
+@dataclass(frozen=True, slots=True)
+class Intervals:
+    """What came of a session."""
+
+    analysis: Analysis
+    track: Track
+    """As in the analysis, but with distance from laps where it was run on a track."""
+    stadium: Stadium | None
+    parts: tuple[Part, ...]
+    sets: tuple[IntervalSet, ...]
+    comparisons: tuple[Comparison, ...]
+    quarter_miles: tuple[QuarterMile, ...]
+    curve: tuple[Best, ...]
+    planned: tuple[PlannedStep, ...]
+    """Empty without a workout, and where it does not fit."""
+    warnings: tuple[str, ...]
+
+
+def intervals_of(analysis: Analysis, lap_m: float | None = None, *, stadium: bool = True) -> Intervals:
+    """The structure of an analysed session.
+
+    ``lap_m`` is how long a lap of the track was, if it was run on one and that is known; without it a track of 400 m
+    is recognised by its shape, unless ``stadium`` says not to look.
+    """
+    track, found = analysis.track, None
+    given = as_spans((one.start_s, one.end_s) for one in analysis.annotations if one.attributes)
+    warnings = list(analysis.warnings)
+    if stadium and (known := find_stadium(track, lap_m, given)) is not None:
+        found, track = known[0], on_stadium(track, known[1])
+    elif lap_m is not None:
+        warnings.append(f"no track with laps of {lap_m:.10g} m was found: distances are the recording's own")
+    bouts = sharpened(track, bouts_of(track, analysis.segments))
+    laps = laps_as_bouts(track, analysis.segments)
+    sets = tuple(set_of(track, bouts, one) for one in find_sets(track, bouts, laps))
+    backward, works, _ = backward_works(track, bouts)
+    warnings += _doubts(analysis, sets, given=bool(len(given)))
+    return Intervals(
+        analysis=analysis,
+        track=track,
+        stadium=found,
+        parts=_parts(track, sets),
+        sets=sets,
+        comparisons=compare(sets),
+        quarter_miles=quarter_miles(track, bouts, backward, works),
+        curve=pace_curve(track, bouts),
+        planned=() if analysis.workout is None else planned_against_done(analysis.workout),
+        warnings=tuple(warnings),
+    )
+
+
+def _parts(track: Track, sets: tuple[IntervalSet, ...]) -> tuple[Part, ...]:
+    reps = sorted(
+        ((rep.start_s, rep.end_s, number) for number, one in enumerate(sets, 1) for rep in one.reps),
+        key=lambda rep: rep[0],
+    )
+    if not reps:
+        return (_part(track, "session", 0.0, track.elapsed_s, 0),)
+    parts = [_part(track, "warm-up", 0.0, reps[0][0], 0)]
+    for (start, end, number), (following, _, following_number) in pairwise(reps):
+        parts.append(_part(track, "rep", start, end, number))
+        same = number == following_number
+        parts.append(_part(track, "recovery" if same else "break", end, following, number if same else 0))
+    start, end, number = reps[-1]
+    parts += [_part(track, "rep", start, end, number), _part(track, "cool-down", end, track.elapsed_s, 0)]
+    return tuple(part for part in parts if part.end_s > part.start_s)
+
+
+def _part(track: Track, kind: str, start_s: float, end_s: float, number: int) -> Part:
+    metres = float(track.between("distance_m", np.array([start_s, end_s]))[0])
+    return Part(kind, start_s, end_s, timer_s(track, start_s, end_s), metres, number)
+
+
+def _doubts(analysis: Analysis, sets: tuple[IntervalSet, ...], *, given: bool) -> list[str]:
+    """What has to be said of the reps: distances that presume forward steps, directions that nobody marked."""
+    said = []
+    reps = [rep for one in sets for rep in one.reps if rep.direction == "backward"]
+    indoors = not np.any(np.isfinite(analysis.track.lat_deg))
+    if reps and indoors and not given and analysis.track.distance_source != "none":
+        said.append(
+            "the distance of the backward reps is the watch's own, which presumes forward steps: give the belt's, as in "
+            "--mark 'lap 3=backward speed=6km/h' or distance=400m"
+        )
+    suspected = sum(rep.basis == "suspected" for rep in reps)
+    if suspected == len(reps) and reps:
+        said.append("nobody marked any of the backward reps: that they were backward is only suspected")
+    return said
+
+
