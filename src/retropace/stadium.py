@@ -164,7 +164,12 @@ def _fitted(way_m: Column, east: Column, north: Column, lap_m: float | None) -> 
     near = off[off <= NEAR_M]
     if len(near) < 60 or np.median(near) > TYPICAL_OFF_M or np.quantile(near, 0.95) > MOST_OFF_M:
         return None
-    if lap_m is None and not FIRST_LANE_M - 4.0 <= lane.radius + 2.0 * (lane.half - STRAIGHT_M / 2.0) / np.pi <= FIRST_LANE_M + LANES * LANE_M + 2.0:
+    if (
+        lap_m is None
+        and not FIRST_LANE_M - 4.0
+        <= lane.radius + 2.0 * (lane.half - STRAIGHT_M / 2.0) / np.pi
+        <= FIRST_LANE_M + LANES * LANE_M + 2.0
+    ):
         return None
     return lane
 
@@ -197,7 +202,8 @@ def _first_window(way_m: Column, east: Column, north: Column, lap_m: float) -> _
 
 def _least_squares(east: Column, north: Column, lane: _Lane, lap_m: float | None) -> _Lane | None:
     """Gauss–Newton on the distances from the lane, with what lies far off counting less (Huber 1964), and straights
-    held near those of the standard track, which positions that wander tell badly."""
+    held near those of the standard track, which positions that wander tell badly.
+    """
     scale = (lap_m or LAP_M) / LAP_M
     values = np.array([lane.east, lane.north, lane.angle, lane.half, lane.radius])
     steps = np.array([0.01, 0.01, 1e-4, 0.01, 0.01])

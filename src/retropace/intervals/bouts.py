@@ -78,7 +78,10 @@ def laps_as_bouts(track: Track, segments: Segments) -> Bouts | None:
     middle = (every[1:] + every[:-1]) / 2.0
     owner = np.clip(np.searchsorted(segments.edges_s, middle, side="right") - 1, 0, len(segments) - 1)
     lap = np.searchsorted(edges, middle, side="right") - 1
-    longest = [int(owner[rows[np.argmax(np.diff(every)[rows])]]) for rows in (np.flatnonzero(lap == at) for at in range(len(edges) - 1))]
+    longest = [
+        int(owner[rows[np.argmax(np.diff(every)[rows])]])
+        for rows in (np.flatnonzero(lap == at) for at in range(len(edges) - 1))
+    ]
     marked = np.array([bool(np.any(segments.basis[owner[lap == at]] == "annotated")) for at in range(len(edges) - 1)])
     return measured(track, edges, segments.direction[longest], segments.gait[longest], marked)
 

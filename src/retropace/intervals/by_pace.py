@@ -12,8 +12,8 @@ from itertools import pairwise
 import numpy as np
 
 from retropace.intervals.bouts import Bouts
-from retropace.intervals.chains import alike, best_chains, breaks_s, parted, spread, unlike
 from retropace.intervals.chains import LENGTH_SPREAD as LENGTHS
+from retropace.intervals.chains import alike, best_chains, breaks_s, parted, spread, unlike
 from retropace.intervals.works import Work, work_of
 from retropace.looks import SLOWED_BY, grades
 from retropace.spans import runs

@@ -54,7 +54,9 @@ def _in_time(track: Track, direction: str, spans: Spans, asked_s: float) -> Best
             continue
         # The best window begins or ends at a bend of the distance curve.
         inner = track.t_s[(track.t_s > start) & (track.t_s < end)]
-        begins = np.unique(np.clip(np.concatenate(([start, end - asked_s], inner, inner - asked_s)), start, end - asked_s))
+        begins = np.unique(
+            np.clip(np.concatenate(([start, end - asked_s], inner, inner - asked_s)), start, end - asked_s)
+        )
         way = track.at("distance_m", begins + asked_s) - track.at("distance_m", begins)
         most = int(np.argmax(way))
         if best is None or way[most] > best.metres:

@@ -34,8 +34,12 @@ def _pairs(reps: Sequence[Rep], nominals: Sequence[Nominal | None]) -> str:
     count = max(rep.number for rep in reps)
     full = next((rep.number for rep in reps if sum(other.number == rep.number for other in reps) == 2), 1)
     pair = [rep for rep in reps if rep.number == full]
-    inside = [first.recovery for first, second in zip(reps[:-1], reps[1:], strict=True) if first.number == second.number]
-    outside = [first.recovery for first, second in zip(reps[:-1], reps[1:], strict=True) if first.number != second.number]
+    inside = [
+        first.recovery for first, second in zip(reps[:-1], reps[1:], strict=True) if first.number == second.number
+    ]
+    outside = [
+        first.recovery for first, second in zip(reps[:-1], reps[1:], strict=True) if first.number != second.number
+    ]
     length = _length(nominals[0], reps)
     between = _recoveries(inside).removeprefix(", ")
     parts = [f"{length} {_direction([rep])}" for rep in pair]

@@ -25,7 +25,8 @@ from retropace.track import Track
 @dataclass(frozen=True, slots=True)
 class Part:
     """A part of the session; together they are all of it. ``kind`` is ``warm-up``, ``rep``, ``recovery``, ``break``
-    (between sets), ``cool-down``, or ``session`` where there is no set."""
+    (between sets), ``cool-down``, or ``session`` where there is no set.
+    """
 
     kind: str
     start_s: float
@@ -123,5 +124,3 @@ def _doubts(analysis: Analysis, sets: tuple[IntervalSet, ...], *, given: bool) -
     if suspected == len(reps) and reps:
         said.append("nobody marked any of the backward reps: that they were backward is only suspected")
     return said
-
-

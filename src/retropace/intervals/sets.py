@@ -18,7 +18,8 @@ from retropace.track import Track
 @dataclass(frozen=True, slots=True)
 class Statistics:
     """How even the reps of one direction were, by ``figure``: ``seconds`` of reps that stand for metres, ``metres`` of
-    those that stand for seconds, ``speed_mps`` where they stand for different lengths or none."""
+    those that stand for seconds, ``speed_mps`` where they stand for different lengths or none.
+    """
 
     direction: str
     figure: str

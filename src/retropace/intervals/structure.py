@@ -62,11 +62,10 @@ def find_sets(track: Track, bouts: Bouts, laps: Bouts | None = None) -> tuple[Fo
     return tuple(sorted(sets, key=lambda one: one.works[0].start_s))
 
 
-def backward_works(
-    track: Track, bouts: Bouts
-) -> tuple[list[tuple[int, int]], list[Work], list[list[Work]]]:
+def backward_works(track: Track, bouts: Bouts) -> tuple[list[tuple[int, int]], list[Work], list[list[Work]]]:
     """Every backward stretch that may be a rep: its bouts (first, one past the last) and the work; and sets by pace
-    within long backward stretches, whose works are none of the former."""
+    within long backward stretches, whose works are none of the former.
+    """
     taken: list[tuple[int, int]] = []
     works: list[Work] = []
     inner: list[list[Work]] = []

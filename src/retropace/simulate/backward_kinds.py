@@ -11,7 +11,11 @@ Planned = tuple[list[Stretch], str]
 _RECOVERIES = {"rest": "rest", "walk": "forward walk", "jog": "forward jog"}
 """Ways to recover, and their words."""
 _PYRAMIDS = (
-    *(("100m", "200m", "300m", "200m", "100m"), ("200m", "400m", "600m", "400m", "200m"), ("200m", "400m", "800m", "400m")),
+    *(
+        ("100m", "200m", "300m", "200m", "100m"),
+        ("200m", "400m", "600m", "400m", "200m"),
+        ("200m", "400m", "800m", "400m"),
+    ),
     *(("60s", "120s", "180s", "120s", "60s"), ("30s", "60s", "90s", "120s", "90s", "60s", "30s")),
 )
 
