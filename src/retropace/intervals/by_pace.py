@@ -31,6 +31,8 @@ LEAST_SHARE = 0.34
 CONTRAST = 0.15
 """Reps are at least so much faster than their recoveries, in log speed."""
 SHORTEST_S = 9.0
+SHORT_BREAK, MANY = 0.12, 6
+"""Breaks so short beside what they part are lights and shoelaces, unless they come again and again."""
 LONGEST_RECOVERY = 8.0
 """A break so many times longer than the reps is no recovery."""
 
@@ -72,6 +74,8 @@ def _worth(track: Track, works: Sequence[Work], all_of_them: int) -> float:
         return -np.inf
     contrast = _contrast(track, works)
     lengths = unlike(works) / (LENGTHS + EDGES_S / float(np.median([work.seconds for work in works])))
+    if np.median(pauses) < SHORT_BREAK * np.median([work.seconds for work in works]) and len(works) < MANY:
+        return 0.0
     irregular = float(np.hypot(lengths, spread(np.log(pauses)) / RECOVERIES))
     regular_enough = irregular <= IRREGULAR[min(len(works), len(IRREGULAR) - 1)]
     if not regular_enough or contrast < CONTRAST or len(works) < LEAST_SHARE * all_of_them:

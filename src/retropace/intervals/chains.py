@@ -54,20 +54,31 @@ def best_chains(works: Sequence[Work], worth: Judge, least: int) -> list[Chain]:
     return chains[::-1]
 
 
-def alike(works: Sequence[Work]) -> bool:
-    """Whether these are reps of one set by their direction, length and pace, or gait where pace is not known."""
+def alike(works: Sequence[Work], odd: int = 0) -> bool:
+    """Whether these are reps of one set by their direction, length and pace, or gait where pace is not known.
+
+    So many may be ``odd`` in length, which are not the first or the last: reps are cut short.
+    """
     speeds = np.array([work.log_speed for work in works])
     known = bool(np.all(np.isfinite(speeds)))
     if len({work.direction for work in works}) > 1 or (known and reach(speeds) > SPEED_REACH):
         return False
     if not known and len({work.gait for work in works}) > 1:
         return False
-    return any(reach(lengths) <= LENGTH_REACH for lengths in logs_of(works))
+    return any(_odd_ones(lengths) <= odd for lengths in logs_of(works))
+
+
+def _odd_ones(lengths: Column) -> float:
+    """How many lengths are far from the median; too many if the first or the last is."""
+    far = np.abs(lengths - np.median(lengths)) > LENGTH_REACH
+    return np.inf if far[0] or far[-1] else int(far.sum())
 
 
 def unlike(works: Sequence[Work]) -> float:
-    """How much the lengths differ: the smaller spread of their logs, of metres or of seconds."""
-    return min(max(spread(lengths), LEAST_SPREAD) for lengths in logs_of(works))
+    """How much the lengths differ: the smaller spread of their logs, of metres or of seconds, without odd ones."""
+    logs = logs_of(works)
+    usual = [lengths[np.abs(lengths - np.median(lengths)) <= LENGTH_REACH] for lengths in logs]
+    return min(max(spread(lengths), LEAST_SPREAD) for lengths in usual)
 
 
 def logs_of(works: Sequence[Work]) -> list[Column]:

@@ -23,11 +23,13 @@ LEAST_M, LEAST_S = 6.0, 3.0
 OF_A_SET = 0.05
 """The median of a set may miss it by more: who ran six by the clock stopped a little late each time."""
 SPREAD_M, EDGES_M = 0.018, 2.0
-SPREAD_S, EDGES_S = 0.018, 1.5
+SPREAD_S, EDGES_S = 0.018, 2.0
 """How far a rep strays from its plan (standard deviation): a share of its length, and what its edges add."""
 SHARED_M, SHARED_S = 0.015, 0.005
 """What all reps of a session share: how much the watch misjudges metres, and the runner the clock."""
-NEAR = 0.12
+STEPS_SHARED_M, STEPS_NEAR = 0.05, 0.1
+"""The same where the watch has only steps to count by (it misjudges treadmills by 5–10 %), and how far off that is."""
+NEAR = 0.15
 """Lengths of a pyramid are told apart by their ratios: single ones may miss by so much."""
 WALKED = 6.0
 """Nobody plans walking in metres: what that costs, in nats."""
@@ -86,9 +88,10 @@ def nominals_of(works: Sequence[Work]) -> list[list[Nominal]]:
         if len(told) < len(works):
             continue
         done = _done(works, unit)
-        if np.median(np.abs(np.log(done / sizes))) <= OF_A_SET:
+        by_steps = unit == "m" and all(work.by_steps for work in works)
+        if np.median(np.abs(np.log(done / sizes))) <= (STEPS_NEAR if by_steps else OF_A_SET):
             rare = sum(_common(unit)[size] for size in sizes.tolist())
-            found.append((_misfit(done, unit, sizes) + rare, [one for _, one in told]))
+            found.append((_misfit(done, unit, sizes, by_steps=by_steps) + rare, [one for _, one in told]))
     return [lengths for _, lengths in sorted(found, key=lambda one: one[0])]
 
 
@@ -102,12 +105,14 @@ def _common(unit: str) -> dict[float, float]:
 
 def _likeliest(works: Sequence[Work], unit: str, reach: float = OF_A_SET) -> tuple[float, Nominal] | None:
     """What it costs to take works for the length that suits them best, in nats, and that length."""
-    done, least = _done(works, unit), LEAST_M if unit == "m" else LEAST_S
+    done, least = _done(works, unit), (LEAST_M if unit == "m" else LEAST_S) * (2.0 if reach >= NEAR else 1.0)
     if not np.all(done > 0.0):
         return None
+    by_steps = unit == "m" and all(work.by_steps for work in works)
+    reach = max(reach, STEPS_NEAR) if by_steps else reach
     walked = WALKED if unit == "m" and all(work.gait == "walk" for work in works) else 0.0
     ways = [
-        (_misfit(done, unit, np.full(len(done), size)) + rare + walked, size)
+        (_misfit(done, unit, np.full(len(done), size), by_steps=by_steps) + rare + walked, size)
         for size, rare in _common(unit).items()
         if abs(float(np.median(done)) - size) <= max(reach * size, least)
     ]
@@ -117,9 +122,10 @@ def _likeliest(works: Sequence[Work], unit: str, reach: float = OF_A_SET) -> tup
     return cost, Nominal(unit, size)
 
 
-def _misfit(done: Column, unit: str, sizes: Column) -> float:
+def _misfit(done: Column, unit: str, sizes: Column, *, by_steps: bool) -> float:
     """Negative log likelihood of the lengths' logs, given what reps stray by and what all of them share."""
     share, edges, shared = (SPREAD_M, EDGES_M, SHARED_M) if unit == "m" else (SPREAD_S, EDGES_S, SHARED_S)
+    shared = STEPS_SHARED_M if by_steps else shared
     weight = 1.0 / (share**2 + (edges / sizes) ** 2)
     off = np.log(done / sizes)
     mean, mean_var = float((weight * off).sum() / weight.sum()), 1.0 / float(weight.sum())

@@ -14,6 +14,7 @@ from retropace.intervals.curve import Best, pace_curve
 from retropace.intervals.planned import PlannedStep, planned_against_done
 from retropace.intervals.quarter_mile import QuarterMile, quarter_miles
 from retropace.intervals.rep_edges import sharpened
+from retropace.intervals.rhythm import with_overlooked_turns
 from retropace.intervals.sets import IntervalSet, set_of
 from retropace.intervals.structure import backward_works, find_sets
 from retropace.intervals.works import timer_s
@@ -69,7 +70,7 @@ def intervals_of(analysis: Analysis, lap_m: float | None = None, *, stadium: boo
         found, track = known[0], on_stadium(track, known[1])
     elif lap_m is not None:
         warnings.append(f"no track with laps of {lap_m:.10g} m was found: distances are the recording's own")
-    bouts = sharpened(track, bouts_of(track, analysis.segments))
+    bouts = sharpened(track, with_overlooked_turns(track, bouts_of(track, analysis.segments)))
     laps = laps_as_bouts(track, analysis.segments)
     sets = tuple(set_of(track, bouts, one) for one in find_sets(track, bouts, laps))
     backward, works, _ = backward_works(track, bouts)

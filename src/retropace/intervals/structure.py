@@ -24,6 +24,8 @@ SHORTEST_S = 8.0
 """A shorter backward stretch is no rep."""
 LEAST_BOUTS = 5
 """Three reps with their recoveries between, all run backward."""
+ODD_ONE_IN = 5
+"""Of so many reps one may be cut short or drawn out."""
 SLIVER_S, SLIVER = 20.0, 0.6
 """Nor is a short one that nobody marked, so much shorter than the others."""
 KINDS = ("reps", "pairs", "pyramid", "ladder", "mixed")
@@ -130,7 +132,7 @@ def _of_one_direction(works: Sequence[Work]) -> list[Found]:
 
 def _worth(works: Sequence[Work]) -> float:
     """How much better backward works are as a set than on their own."""
-    if not alike(works) or parted(works):
+    if not alike(works, len(works) // ODD_ONE_IN) or parted(works):
         return -np.inf
     return len(works) - 1.0 - 2.0 * unlike(works)
 

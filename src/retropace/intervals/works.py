@@ -24,6 +24,8 @@ class Work:
     metres: float
     """NaN without distance."""
 
+    by_steps: bool
+    """Whether its metres are the watch's guess from steps made forward: it has no positions."""
     log_speed: float
     """Log of metres over seconds, as they would have been on the flat; NaN without distance."""
 
@@ -37,7 +39,9 @@ def work_of(track: Track, start_s: float, end_s: float, direction: str, gait: st
     if known and metres > 0.0 and seconds > 0.0:
         grade = float(grades(track, np.array([start_s]), np.array([end_s]))[0])
         speed = float(np.log(metres / seconds)) + SLOWED_BY * grade
-    return Work(start_s, end_s, direction, gait, seconds, metres if known else np.nan, speed)
+    inside = (track.t_s >= start_s) & (track.t_s < end_s)
+    by_steps = not np.any(np.isfinite(track.lat_deg[inside]))
+    return Work(start_s, end_s, direction, gait, seconds, metres if known else np.nan, by_steps, speed)
 
 
 def timer_s(track: Track, start_s: float, end_s: float) -> float:
