@@ -9,6 +9,7 @@ from retropace.cli.annotate import annotate
 from retropace.cli.athlete import athlete
 from retropace.cli.evaluate import evaluate
 from retropace.cli.inspect import inspect
+from retropace.cli.intervals import intervals
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -26,3 +27,4 @@ main.add_command(annotate)
 main.add_command(athlete)
 main.add_command(evaluate)
 main.add_command(inspect)
+main.add_command(intervals)
