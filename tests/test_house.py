@@ -22,6 +22,7 @@ LAYERS = [
     ["__main__"],
     ["cli"],
     ["simulate"],
+    ["intervals"],
     ["analysis", "inspection", "labelled", "athlete_file", "athlete_figures"],
     ["document"],
     ["summary"],
@@ -31,7 +32,8 @@ LAYERS = [
     ["repetition", "signature"],
     ["looks"],
     ["gait", "segment", "correct", "possible"],
-    ["evaluate"],
+    ["evaluate", "stadium"],
+    ["rounds"],
     ["segments", "figures", "pelt"],
     ["clean"],
     ["annotations"],
@@ -69,7 +71,7 @@ def test_imports_run_downward(path: Path) -> None:
     assert upward == set()
 
 
-COMMANDS = ("analyze", "annotate", "athlete", "evaluate", "inspect")
+COMMANDS = ("analyze", "annotate", "athlete", "evaluate", "inspect", "intervals")
 
 
 @pytest.mark.parametrize("words", [["--help"], ["--version"], *([name, "--help"] for name in COMMANDS)], ids=" ".join)

@@ -1,26 +1,26 @@
 """A running track told from the shape of the way: two parallel straights, two bends, round and round.
 
-A lane is the line at one distance from a straight piece: half a bend's radius and a straight's length say all of it. On a
-track distance is known from laps better than from positions: these wander, and what wanders is longer.
+A lane is the line at one distance from a straight piece: half a bend's radius and a straight's length say all of it.
+On a track distance is known from laps better than from positions: these wander, and what wanders is longer.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from types import MappingProxyType
 
 import numpy as np
-from numpy.typing import NDArray
 
 from retropace.geodesy import tangent_m
-from retropace.spans import Column, Spans, covered, union
+from retropace.rounds import all_round, by_rounds, rounds_of
+from retropace.spans import Column, Spans, as_spans
 from retropace.track import Track
 
 LAP_M = 400.0
 STRAIGHT_M = 84.39
 """The straights of the standard track (World Athletics, Track and Field Facilities Manual, 2019)."""
 LEAST_STRAIGHT_M, MOST_STRAIGHT_M = 70.0, 105.0
-"""Straights of 400 m tracks in use, from wide bends to narrow ones (ibid., table of equal quadrant and double bend tracks)."""
+"""Straights of 400 m tracks in use, from wide bends to narrow ones (ibid., table of equal quadrant and double bend
+tracks)."""
 MEASURED_M, MEASURED_OUTSIDE_M, LANE_M, LANES = 0.30, 0.20, 1.22, 8
 """A lane is measured 0.30 m from the kerb, or 0.20 m from the line inside, and is 1.22 m wide (ibid.)."""
 WINDOW_LAPS = 1.4
@@ -34,10 +34,10 @@ FIRST_LANE_M = 36.8
 NEWS_S = 30.0
 """Errors of positions last for tens of seconds."""
 OVER_READS, OTHER_LANE = 0.012, 1.0
-"""By how much watches misjudge a lap (standard deviation), and how much rarer other lanes are than the first, in nats."""
+"""By how much watches misjudge a lap (standard deviation), and how much rarer other lanes are than the first, in
+nats."""
 ROUNDS = 25
-SECTORS = 16
-"""Every one of so many parts of a lap has to have been run through as often as there are laps."""
+LEAST_POSITIONS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,40 +96,32 @@ class _Lane:
         return cos * x + sin * y, cos * y - sin * x
 
 
-def find_stadium(track: Track, lap_m: float | None = None, given: Spans | None = None) -> tuple[Stadium, Column] | None:
-    """The track that a session was run on and the distance curve with its laps, on ``track.t_s``; None off a track.
+def find_stadium(track: Track, lap_m: float | None = None, given: Spans | None = None) -> tuple[Stadium, Track] | None:
+    """The running track that a session was run on, and the session with distance from its laps; None off a track.
 
-    Without ``lap_m`` only tracks of 400 m are known, in whichever lane; with it the lap is that long.
-    Where a distance was ``given`` it stays.
+    Without ``lap_m`` only tracks of 400 m are known, in whichever lane; with it the lap is that long. Where a distance
+    was ``given`` it stays.
     """
     known = np.isfinite(track.lat_deg) & np.isfinite(track.lon_deg)
-    if known.sum() < 60:
+    if known.sum() < LEAST_POSITIONS:
         return None
     lat, lon = float(np.median(track.lat_deg[known])), float(np.median(track.lon_deg[known]))
     east, north = tangent_m(track.lat_deg[known], track.lon_deg[known], lat, lon)
     t_s = track.t_s[known]
-    lane = _fitted(track.at("distance_m", t_s), east, north, lap_m)
+    counted = track.at("distance_m", t_s)
+    lane = _fitted(counted, east, north, lap_m)
     if lane is None:
         return None
-    on = np.abs(lane.off_m(east, north)) <= NEAR_M
-    wound = np.unwrap(lane.along_m(east, north), period=lane.lap_m)
-    stretches = _stretches(t_s, on)
-    laps = sum(abs(float(wound[last - 1] - wound[first])) for first, last in stretches) / lane.lap_m
-    if laps < LEAST_LAPS or not _all_round(lane, wound, stretches):
+    near = np.abs(lane.off_m(east, north)) <= NEAR_M
+    rounds = rounds_of(t_s, lane.along_m(east, north) / lane.lap_m, near)
+    laps = sum(one.laps for one in rounds)
+    if laps < LEAST_LAPS or not all_round(rounds):
         return None
-    counted_m = sum(float(track.between("distance_m", t_s[[first, last - 1]])[0]) for first, last in stretches)
-    on_s = sum(float(t_s[last - 1] - t_s[first]) for first, last in stretches)
+    counted_m = sum(float(np.ptp(counted[one.rows])) for one in rounds)
     number = 0
     if lap_m is None:
-        lane, number = _snapped(lane, east[on], north[on], counted_m / laps, on_s)
+        lane, number = _snapped(lane, east[near], north[near], counted_m / laps, sum(one.seconds for one in rounds))
     share = laps * lane.lap_m / counted_m if counted_m > 0.0 else 1.0
-    middle = (track.t_s[1:] + track.t_s[:-1]) / 2.0
-    within = np.zeros(len(middle), dtype=bool)
-    for first, last in stretches:
-        within |= (middle >= t_s[first]) & (middle < t_s[last - 1])
-    if given is not None:
-        within &= ~covered(union(given), middle)
-    gains = np.diff(track.curves["distance_m"]) * np.where(within, share, 1.0)
     here = _place(lat, lon, lane)
     stadium = Stadium(
         lat_deg=here[0],
@@ -142,16 +134,7 @@ def find_stadium(track: Track, lap_m: float | None = None, given: Spans | None =
         laps=laps,
         over_reading=1.0 / share - 1.0,
     )
-    return stadium, np.concatenate(([0.0], np.cumsum(gains)))
-
-
-def on_stadium(track: Track, distance_m: Column) -> Track:
-    """The track with its distance taken from laps; speed and step length follow."""
-    gains, laps = np.diff(track.curves["distance_m"]), np.diff(distance_m)
-    share = np.divide(laps, gains, out=np.ones(len(gains)), where=gains > 0.0)
-    stepped = np.concatenate(([0.0], np.cumsum(np.diff(track.curves["stepped_m"]) * share)))
-    curves = MappingProxyType({**track.curves, "distance_m": distance_m, "stepped_m": stepped})
-    return replace(track, curves=curves, speed_mps=track.speed_mps * np.concatenate((share, share[-1:])))
+    return stadium, by_rounds(track, rounds, lane.lap_m, share, as_spans([]) if given is None else given)
 
 
 def _fitted(way_m: Column, east: Column, north: Column, lap_m: float | None) -> _Lane | None:
@@ -201,8 +184,9 @@ def _first_window(way_m: Column, east: Column, north: Column, lap_m: float) -> _
 
 
 def _least_squares(east: Column, north: Column, lane: _Lane, lap_m: float | None) -> _Lane | None:
-    """Gauss–Newton on the distances from the lane, with what lies far off counting less (Huber 1964), and straights
-    held near those of the standard track, which positions that wander tell badly.
+    """Gauss–Newton on the distances from the lane, with what lies far off counting less (Huber 1964).
+
+    Straights are held near those of the standard track, which positions that wander tell badly.
     """
     scale = (lap_m or LAP_M) / LAP_M
     values = np.array([lane.east, lane.north, lane.angle, lane.half, lane.radius])
@@ -258,27 +242,8 @@ def _snapped(lane: _Lane, east: Column, north: Column, counted_m: float, on_s: f
     return one, number
 
 
-def _stretches(t_s: Column, on: NDArray[np.bool_]) -> list[tuple[int, int]]:
-    """The stretches on the track as half-open rows: some positions off it, or missing, end none."""
-    rows = np.flatnonzero(on)
-    if len(rows) < 2:
-        return []
-    cuts = np.flatnonzero(np.diff(t_s[rows]) > 30.0) + 1
-    return [(int(part[0]), int(part[-1]) + 1) for part in np.split(rows, cuts) if len(part) >= 20]
-
-
-def _all_round(lane: _Lane, wound: Column, stretches: list[tuple[int, int]]) -> bool:
-    """Whether every part of the lane was run through at least twice, as going there and back is no lap."""
-    passed = np.zeros(SECTORS)
-    for first, last in stretches:
-        low, high = sorted((float(wound[first]), float(wound[last - 1])))
-        edges = np.arange(SECTORS) * lane.lap_m / SECTORS
-        passed += np.floor((high - edges) / lane.lap_m) - np.floor((low - edges) / lane.lap_m)
-    return bool(passed.min() >= LEAST_LAPS - 1.0 and passed.max() >= LEAST_LAPS)
-
-
 def _place(lat_deg: float, lon_deg: float, lane: _Lane) -> tuple[float, float]:
     """The middle of the track, found by taking the plane's small offsets back to degrees."""
-    east, north = tangent_m(np.array([lat_deg, lat_deg]), np.array([lon_deg, lon_deg + 1e-4]), lat_deg, lon_deg)
+    east, _ = tangent_m(np.array([lat_deg, lat_deg]), np.array([lon_deg, lon_deg + 1e-4]), lat_deg, lon_deg)
     _, up = tangent_m(np.array([lat_deg + 1e-4]), np.array([lon_deg]), lat_deg, lon_deg)
     return lat_deg + 1e-4 * lane.north / float(up[0]), lon_deg + 1e-4 * lane.east / float(east[1])

@@ -12,7 +12,17 @@ from retropace.units import MILE_M, Units, clock
 
 if TYPE_CHECKING:
     from retropace.annotations.workout import DoneStep
-    from retropace.intervals import Best, Comparison, Intervals, IntervalSet, Part, QuarterMile, Rep, Statistics
+    from retropace.intervals import (
+        Best,
+        Comparison,
+        Intervals,
+        IntervalSet,
+        Part,
+        QuarterMile,
+        Ratios,
+        Rep,
+        Statistics,
+    )
 
 
 def sheets_of(found: Intervals, units: Units) -> list[Sheet]:
@@ -72,6 +82,8 @@ def _set(number: int, one: IntervalSet, units: Units, of: int) -> Sheet:
     names = ("#", "", "m", "time", f"/{units.name}", "spm", "m/step", "steps", "bpm", "max", "-60 s", "recovery", "±")
     rows = tuple(_rep(rep, one, units) for rep in one.reps)
     below = [_statistics(each, units) for each in one.statistics]
+    if any(row[1].endswith("?") for row in rows):
+        below.append("? is suspected, nobody marked it")
     if any("*" in row[2] for row in rows) and one.nominal is not None:
         below.append(f"* is not {one.nominal}")
     rest = f", work : rest 1 : {one.recovery_s / one.work_s:.2f}" if one.recovery_s and one.work_s else ""
@@ -130,21 +142,18 @@ def _comparisons(comparisons: Sequence[Comparison]) -> Sheet:
     rows = []
     for one in comparisons:
         for forward, backward, ratios in one.pairs:
-            times = (clock(forward.seconds), clock(backward.seconds))
+            times = [clock(forward.seconds), clock(backward.seconds)]
             rows.append((f"{one.length}, {backward.number}", *times, *_ratios(ratios)))
-        times = tuple(clock(float(np.median([rep.seconds for rep in reps]))) for reps in (one.forward, one.backward))
+        times = [clock(float(np.median([rep.seconds for rep in reps]))) for reps in (one.forward, one.backward)]
         name = f"{one.length}, {'together' if one.pairs else 'medians'}"
         rows.append((name, *times, *_ratios(one.together)))
     names = ("", "forward", "backward", "time", "cadence", "step", "steps", "heart rate")
     return Sheet("backward : forward", names, tuple(rows)).without_empty_columns()
 
 
-def _ratios(ratios: object) -> tuple[str, ...]:
-    names = ("seconds", "cadence_spm", "step_length_m", "steps")
-    return (
-        *(_number(getattr(ratios, name), "{:.2f}") for name in names),
-        _number(getattr(ratios, "heart_rate_bpm"), "{:+.0f} bpm"),  # noqa: B009
-    )
+def _ratios(ratios: Ratios) -> tuple[str, ...]:
+    shown = (ratios.seconds, ratios.cadence_spm, ratios.step_length_m, ratios.steps)
+    return (*(_number(value, "{:.2f}") for value in shown), _number(ratios.heart_rate_bpm, "{:+.0f} bpm"))
 
 
 def _quarter_miles(tests: Sequence[QuarterMile]) -> Sheet:

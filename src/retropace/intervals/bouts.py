@@ -57,7 +57,7 @@ class Bouts:
     @property
     def moving(self) -> NDArray[np.bool_]:
         """Which of them were run or walked."""
-        return (self.direction == "forward") | (self.direction == "backward")
+        return np.isin(self.direction, ("forward", "backward"))
 
 
 def bouts_of(track: Track, segments: Segments) -> Bouts:

@@ -6,6 +6,7 @@ all of them, so that one odd rep does not tear a set and two sets are not taken 
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -100,7 +101,7 @@ def spread(values: Column) -> float:
 
 def breaks_s(works: Sequence[Work]) -> Column:
     """The seconds between each two works, shape ``(n - 1,)``."""
-    return np.array([after.start_s - before.end_s for before, after in zip(works[:-1], works[1:], strict=True)])
+    return np.array([after.start_s - before.end_s for before, after in itertools.pairwise(works)])
 
 
 def parted(works: Sequence[Work]) -> bool:

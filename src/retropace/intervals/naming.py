@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 
 import numpy as np
@@ -34,12 +35,8 @@ def _pairs(reps: Sequence[Rep], nominals: Sequence[Nominal | None]) -> str:
     count = max(rep.number for rep in reps)
     full = next((rep.number for rep in reps if sum(other.number == rep.number for other in reps) == 2), 1)
     pair = [rep for rep in reps if rep.number == full]
-    inside = [
-        first.recovery for first, second in zip(reps[:-1], reps[1:], strict=True) if first.number == second.number
-    ]
-    outside = [
-        first.recovery for first, second in zip(reps[:-1], reps[1:], strict=True) if first.number != second.number
-    ]
+    inside = [first.recovery for first, second in itertools.pairwise(reps) if first.number == second.number]
+    outside = [first.recovery for first, second in itertools.pairwise(reps) if first.number != second.number]
     length = _length(nominals[0], reps)
     between = _recoveries(inside).removeprefix(", ")
     parts = [f"{length} {_direction([rep])}" for rep in pair]

@@ -1,4 +1,4 @@
-"""The quarter-mile test: a fast quarter mile forward, about two minutes' rest, the same backward in under twice the time.
+"""The quarter-mile test: fast forward, about two minutes' rest, the same backward in under twice the time.
 
 The test of backward runners' shape: who passes runs backward at more than half their forward speed. A lap of a track
 counts as a quarter mile, of which it lacks 2.3 m.
@@ -87,5 +87,5 @@ def _is_quarter(work: Work) -> bool:
 
 def _error_s(work: Work, pressed: np.ndarray[tuple[int], np.dtype[np.float64]]) -> float:
     """Standard error of how long a work took."""
-    off = [PRESSED_S if np.any(np.abs(pressed - edge) < 0.01) else SEEN_S for edge in (work.start_s, work.end_s)]
-    return float(np.hypot(*off))
+    start, end = (PRESSED_S if np.any(np.abs(pressed - edge) < 0.01) else SEEN_S for edge in (work.start_s, work.end_s))
+    return float(np.hypot(start, end))

@@ -39,41 +39,39 @@ def sharpened(track: Track, bouts: Bouts) -> Bouts:
     free = (turns | (change >= CHANGE)) & (bouts.moving[1:] | bouts.moving[:-1])
     free &= ~np.isin(edges[1:-1], pressed_s(track))
     moved = edges.copy()
-    for at, edge in zip((np.flatnonzero(free) + 1).tolist(), _refined(track, edges, free, turns), strict=True):
+    for at, edge in zip((np.flatnonzero(free) + 1).tolist(), _refined(track, edges, free, turns).tolist(), strict=True):
         # Each stays between its neighbours, wherever these came to lie.
         if moved[at - 1] + LEAST_BOUT_S <= edge <= edges[at + 1] - LEAST_BOUT_S:
             moved[at] = edge
     return measured(track, moved, bouts.direction, bouts.gait, bouts.marked)
 
 
-def _refined(track: Track, edges_s: Column, free: NDArray[np.bool_], turns: NDArray[np.bool_]) -> list[float]:
+def _refined(track: Track, edges_s: Column, free: NDArray[np.bool_], turns: NDArray[np.bool_]) -> Column:
     """The inner edges that are ``free`` at their likeliest place; ``turns`` says where somebody turned on the move."""
-    moved = edges_s[1:-1][free].tolist()
-    turns = turns[free]
-    views = {at: _view(track, edge, edges_s) for at, edge in enumerate(moved)}
-    by = BY_DEVICE if track.speed_source == "device" else BY_SLOPE
-    costs = {at: costs_of(view, by) for at, view in views.items() if view is not None}
-    if not costs:
+    moved = edges_s[1:-1][free]
+    recording = BY_DEVICE if track.speed_source == "device" else BY_SLOPE
+    seen = {at: view for at, edge in enumerate(moved.tolist()) if (view := _view(track, edge, edges_s)) is not None}
+    if not seen:
         return moved
+    costs = {at: costs_of(view, recording) for at, view in seen.items()}
     # Turns on the move and setting off from a stand may each be careful or not; the watch is the same.
-    ways = {at: _way(views[at], turned) for at, turned in enumerate(turns.tolist()) if at in costs}
-    likely = {at: _log_sum(-cost, axis=2) for at, cost in costs.items()}
-    by_way = {way: sum(likely[at] for at in costs if ways[at] == way) for way in sorted(set(ways.values()))}
-    for way, one in by_way.items():
-        one[1 if way == "" else len(one) :] = -np.inf
-    smoothed = _shares(sum(_log_sum(one, axis=0) for one in by_way.values()), axis=0)
-    weights = {way: smoothed * _shares(one, axis=0) for way, one in by_way.items()}
+    ways = {at: _way(view, bool(turns[free][at])) for at, view in seen.items()}
+    likely: dict[str, Column] = {}
+    for at, cost in costs.items():
+        likely[ways[at]] = likely.get(ways[at], np.zeros(cost.shape[:2])) + _log_sum(-cost, axis=2)
+    if "" in likely:
+        likely[""][1:] = -np.inf
+    smoothed = _shares(np.sum([_log_sum(one, axis=0) for one in likely.values()], axis=0), axis=0)
+    weights = {way: smoothed * _shares(one, axis=0) for way, one in likely.items()}
     places = places_s()
-    shift = {at: float((weights[ways[at]] * (_shares(-cost, axis=2) @ places)).sum()) for at, cost in costs.items()}
+    shift = np.array([(weights[ways[at]] * (_shares(-cost, axis=2) @ places)).sum() for at, cost in costs.items()])
     # How long a watch waits before it shows anything cannot be seen: cleaning has taken it as usual.
-    shared = float(np.mean(list(shift.values()))) if by.is_late else 0.0
-    for at, by in shift.items():
-        moved[at] += by - shared
+    moved[list(costs)] += shift - (shift.mean() if recording.is_late else 0.0)
     return moved
 
 
-def _way(view: View | None, turns: bool) -> str:
-    if view is not None and view.left_mps == 0.0:
+def _way(view: View, turns: bool) -> str:
+    if view.left_mps == 0.0:
         return "start"
     return "turn" if turns else ""
 

@@ -1,8 +1,8 @@
-"""Turns that were overlooked, found again by the rhythm of the others: a stretch as long as two reps and the break between.
+"""Turns that were overlooked, found again by the rhythm of the others.
 
-Where forward and backward take turns every few seconds, a turn may be missed. If the other stretches are regular, if the
-long one is as long as two of them and their break, and if pace changes within it as it does between the others, then
-it was two.
+Where forward and backward take turns every few seconds, a turn may be missed, and two reps and the break between are
+one stretch. If the other stretches are regular, if the long one is as long as two of them and their break, and if pace
+changes within it as it does between the others, then it was two.
 """
 
 from __future__ import annotations

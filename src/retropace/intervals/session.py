@@ -19,14 +19,16 @@ from retropace.intervals.sets import IntervalSet, set_of
 from retropace.intervals.structure import backward_works, find_sets
 from retropace.intervals.works import timer_s
 from retropace.spans import as_spans
-from retropace.stadium import Stadium, find_stadium, on_stadium
+from retropace.stadium import Stadium, find_stadium
 from retropace.track import Track
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A part of the session; together they are all of it. ``kind`` is ``warm-up``, ``rep``, ``recovery``, ``break``
-    (between sets), ``cool-down``, or ``session`` where there is no set.
+    """A part of the session; together they are all of it.
+
+    ``kind`` is ``warm-up``, ``rep``, ``recovery``, ``break`` (between sets), ``cool-down``, or ``session`` where there
+    is no set.
     """
 
     kind: str
@@ -67,7 +69,7 @@ def intervals_of(analysis: Analysis, lap_m: float | None = None, *, stadium: boo
     given = as_spans((one.start_s, one.end_s) for one in analysis.annotations if one.attributes)
     warnings = list(analysis.warnings)
     if stadium and (known := find_stadium(track, lap_m, given)) is not None:
-        found, track = known[0], on_stadium(track, known[1])
+        found, track = known
     elif lap_m is not None:
         warnings.append(f"no track with laps of {lap_m:.10g} m was found: distances are the recording's own")
     bouts = sharpened(track, with_overlooked_turns(track, bouts_of(track, analysis.segments)))
@@ -118,8 +120,8 @@ def _doubts(analysis: Analysis, sets: tuple[IntervalSet, ...], *, given: bool) -
     indoors = not np.any(np.isfinite(analysis.track.lat_deg))
     if reps and indoors and not given and analysis.track.distance_source != "none":
         said.append(
-            "the distance of the backward reps is the watch's own, which presumes forward steps: give the belt's, as in "
-            "--mark 'lap 3=backward speed=6km/h' or distance=400m"
+            "the distance of the backward reps is the watch's own, which presumes forward steps: give the belt's, "
+            "as in --mark 'lap 3=backward speed=6km/h' or distance=400m"
         )
     suspected = sum(rep.basis == "suspected" for rep in reps)
     if suspected == len(reps) and reps:

@@ -17,8 +17,10 @@ from retropace.track import Track
 
 @dataclass(frozen=True, slots=True)
 class Statistics:
-    """How even the reps of one direction were, by ``figure``: ``seconds`` of reps that stand for metres, ``metres`` of
-    those that stand for seconds, ``speed_mps`` where they stand for different lengths or none.
+    """How even the reps of one direction were, by one ``figure`` of them.
+
+    ``seconds`` of reps that stand for metres, ``metres`` of those that stand for seconds, ``speed_mps`` where they
+    stand for different lengths or none.
     """
 
     direction: str

@@ -65,8 +65,9 @@ def find_sets(track: Track, bouts: Bouts, laps: Bouts | None = None) -> tuple[Fo
 
 
 def backward_works(track: Track, bouts: Bouts) -> tuple[list[tuple[int, int]], list[Work], list[list[Work]]]:
-    """Every backward stretch that may be a rep: its bouts (first, one past the last) and the work; and sets by pace
-    within long backward stretches, whose works are none of the former.
+    """Every backward stretch that may be a rep: its bouts (first, one past the last) and the work.
+
+    And sets told by pace within long backward stretches, whose works are none of the former.
     """
     taken: list[tuple[int, int]] = []
     works: list[Work] = []
