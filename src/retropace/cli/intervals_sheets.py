@@ -67,19 +67,33 @@ def _structure(found: Intervals, units: Units) -> Sheet:
         within = [part for part in found.parts if part.set_number == number]
         seconds, metres = sum(part.seconds for part in within), sum(part.metres for part in within)
         name = f"set {number}" if len(found.sets) > 1 else "set"
-        rows.append((one.start_s, (name, clock(one.start_s), clock(seconds), _way(metres, units), one.line)))
+        rows.append((one.start_s, (name, clock(one.start_s), clock(seconds), _way(metres, units))))
     rows.sort(key=lambda row: row[0])
-    names = ("", "from", "time", "distance", "")
-    return Sheet(names=names, rows=tuple(row for _, row in rows), left=(0, 4), below=tuple(said))
+    names = ("", "from", "time", "distance")
+    return Sheet(names=names, rows=tuple(row for _, row in rows), below=tuple(said))
 
 
 def _part(part: Part, units: Units) -> tuple[float, tuple[str, ...]]:
-    row = (part.kind, clock(part.start_s), clock(part.seconds), _way(part.metres, units), "")
+    row = (part.kind, clock(part.start_s), clock(part.seconds), _way(part.metres, units))
     return part.start_s, row
 
 
 def _set(number: int, one: IntervalSet, units: Units, of: int) -> Sheet:
-    names = ("#", "", "m", "time", f"/{units.name}", "spm", "m/step", "steps", "bpm", "max", "-60 s", "recovery", "±")
+    names = (
+        "#",
+        "",
+        "m",
+        "time",
+        f"/{units.name}",
+        "spm",
+        "m/step",
+        "steps",
+        "bpm",
+        "max",
+        "in 60 s",
+        "recovery",
+        "median",
+    )
     rows = tuple(_rep(rep, one, units) for rep in one.reps)
     below = [_statistics(each, units) for each in one.statistics]
     if any(row[1].endswith("?") for row in rows):
@@ -103,7 +117,8 @@ def _rep(rep: Rep, one: IntervalSet, units: Units) -> tuple[str, ...]:
     words += ["walk"] if rep.gait == "walk" else []
     unsure = "?" if rep.direction == "backward" and rep.basis == "suspected" else ""
     by_distance = one.nominal is None or one.nominal.unit == "m"
-    off = f"{rep.from_median_s:+.0f} s" if by_distance else f"{rep.from_median_m:+.0f} m"
+    value, unit = (rep.from_median_s, "s") if by_distance else (rep.from_median_m, "m")
+    off = f"{round(value):+d} {unit}" if np.isfinite(value) and len(one.reps) > 1 else ""
     return (
         str(rep.number),
         " ".join(words) + unsure,
@@ -115,9 +130,9 @@ def _rep(rep: Rep, one: IntervalSet, units: Units) -> tuple[str, ...]:
         _number(rep.steps, "{:.0f}"),
         _number(rep.heart_rate_bpm, "{:.0f}"),
         _number(rep.heart_rate_max_bpm, "{:.0f}"),
-        _number(-rep.beats_dropped, "{:+.0f}"),
+        _number(round(-rep.beats_dropped) if np.isfinite(rep.beats_dropped) else np.nan, "{:+d}"),
         recovery,
-        off if len(one.reps) > 1 and "nan" not in off else "",
+        off,
     )
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from retropace.annotations.plan import Item, Step, steps_of
 from retropace.annotations.workout import DoneStep, Workout
+from retropace.track import Track
 
 SHORT, LONG = 0.95, 1.05
 """A step that misses its length by more than a twentieth was cut short or drawn out."""
@@ -27,13 +28,16 @@ class PlannedStep:
     """None if it was missed."""
 
 
-def planned_against_done(workout: Workout) -> tuple[PlannedStep, ...]:
-    """Every planned step in order, those missed and those done beyond the plan among them; empty if nothing fits."""
+def planned_against_done(workout: Workout, track: Track) -> tuple[PlannedStep, ...]:
+    """Every planned step in order, those missed and those done beyond the plan among them; empty if nothing fits.
+
+    What was done in metres is what ``track`` counts.
+    """
     if not workout.fits:
         return ()
     kinds = {id(step): kind for kind, step in enumerate(steps_of(workout.plan.items))}
     planned = [(step, kinds[id(step)]) for step in _carried_out(workout.plan.items)]
-    done = list(workout.steps)
+    done = [_measured(one, track) for one in workout.steps]
     wanted = [kind for _, kind in planned]
     found: list[PlannedStep] = []
     at = 0
@@ -50,6 +54,13 @@ def planned_against_done(workout: Workout) -> tuple[PlannedStep, ...]:
             found.append(PlannedStep(step, "missed", None))
     found += [PlannedStep(one.step, "extra", one) for one in done[at:]]
     return tuple(found)
+
+
+def _measured(one: DoneStep, track: Track) -> DoneStep:
+    if one.step.metres is None:
+        return one
+    metres = float(track.between("distance_m", np.array([one.start_s, one.end_s]))[0])
+    return replace(one, done=metres, ratio=metres / one.step.metres)
 
 
 def _carried_out(items: tuple[Item, ...]) -> Iterator[Step]:

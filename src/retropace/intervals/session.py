@@ -86,7 +86,7 @@ def intervals_of(analysis: Analysis, lap_m: float | None = None, *, stadium: boo
         comparisons=compare(sets),
         quarter_miles=quarter_miles(track, bouts, backward, works),
         curve=pace_curve(track, bouts),
-        planned=() if analysis.workout is None else planned_against_done(analysis.workout),
+        planned=() if analysis.workout is None else planned_against_done(analysis.workout, track),
         warnings=tuple(warnings),
     )
 

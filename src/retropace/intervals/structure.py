@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from retropace.intervals.bouts import Bouts
+from retropace.intervals.by_laps import works_by_laps
 from retropace.intervals.by_pace import works_by_pace
 from retropace.intervals.chains import alike, best_chains, parted, spread, unlike
 from retropace.intervals.nominal import Nominal, nominal_of, nominals_of
@@ -46,7 +47,8 @@ class Found:
 def find_sets(track: Track, bouts: Bouts, laps: Bouts | None = None) -> tuple[Found, ...]:
     """The sets of a session in order; none if it has no structure.
 
-    ``laps`` are the pressed laps as bouts, if there are any: forward sets are looked for among them first.
+    ``laps`` are the pressed laps as bouts, if there are any. Forward sets are those that a guided workout tells of,
+    then those that pace tells of among laps, then among bouts.
     """
     taken, works, inner = backward_works(track, bouts)
     sets = [_reps(some) for some in inner]
@@ -56,11 +58,13 @@ def find_sets(track: Track, bouts: Bouts, laps: Bouts | None = None) -> tuple[Fo
     else:
         sets += _of_one_direction(works)
     used = [(one.works[0].start_s, one.works[-1].end_s) for one in sets]
-    for cut in (laps, bouts):
-        if cut is not None:
-            found = _forward(track, cut, used)
-            sets += [_reps(some) for some in found]
-            used += [(works[0].start_s, works[-1].end_s) for works in found]
+    told = works_by_laps(track, bouts)
+    for found in (told, *(_by_pace(track, cut) for cut in (laps, bouts) if cut is not None)):
+        for some in found:
+            span = (some[0].start_s, some[-1].end_s)
+            if some[0].direction == "forward" and not any(span[0] < end and start < span[1] for start, end in used):
+                sets.append(_reps(some))
+                used.append(span)
     return tuple(sorted(sets, key=lambda one: one.works[0].start_s))
 
 
@@ -97,19 +101,14 @@ def _is_sliver(at: int, works: Sequence[Work], marked: bool) -> bool:
     return bool(short and not marked)
 
 
-def _forward(track: Track, bouts: Bouts, used: Sequence[tuple[float, float]]) -> list[list[Work]]:
-    """Forward sets, looked for where nobody ran backward, outside what is ``used``."""
+def _by_pace(track: Track, bouts: Bouts) -> list[list[Work]]:
+    """Forward sets by pace, looked for where nobody ran backward."""
     edges = [0, *runs(bouts.direction == "backward").ravel().tolist(), len(bouts)]
     found: list[list[Work]] = []
     for first, last in zip(edges[::2], edges[1::2], strict=True):
         if last > first:
             found += works_by_pace(track, bouts, first, last)
-    free = []
-    for works in found:
-        spans = [(work.start_s, work.end_s) for work in works]
-        if not any(start < other_end and other_start < end for start, end in spans for other_start, other_end in used):
-            free.append(works)
-    return free
+    return found
 
 
 def _of_one_direction(works: Sequence[Work]) -> list[Found]:
