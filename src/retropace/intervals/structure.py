@@ -13,7 +13,7 @@ import numpy as np
 
 from retropace.intervals.bouts import Bouts
 from retropace.intervals.by_laps import works_by_laps
-from retropace.intervals.by_pace import works_by_pace
+from retropace.intervals.by_pace import CONTRAST, works_by_pace
 from retropace.intervals.chains import alike, best_chains, parted, spread, unlike
 from retropace.intervals.nominal import Nominal, nominal_of, nominals_of
 from retropace.intervals.pairs import Pair, pairs_among
@@ -29,6 +29,8 @@ ODD_ONE_IN = 5
 """Of so many reps one may be cut short or drawn out."""
 SLIVER_S, SLIVER = 20.0, 0.6
 """Nor is a short one that nobody marked, so much shorter than the others."""
+AS_FAST = 0.1
+"""A lap is as fast as a set's reps up to this difference of log speed."""
 KINDS = ("reps", "pairs", "pyramid", "ladder", "mixed")
 
 
@@ -65,7 +67,28 @@ def find_sets(track: Track, bouts: Bouts, laps: Bouts | None = None) -> tuple[Fo
             if some[0].direction == "forward" and not any(span[0] < end and start < span[1] for start, end in used):
                 sets.append(_reps(some))
                 used.append(span)
+    sets += _beside(track, laps, sets, used) if laps is not None else []
     return tuple(sorted(sets, key=lambda one: one.works[0].start_s))
+
+
+def _beside(track: Track, laps: Bouts, sets: Sequence[Found], used: Sequence[tuple[float, float]]) -> list[Found]:
+    """Pressed laps as fast as a forward set's reps that are in none: a last fast one, a first try."""
+    speeds = [work.log_speed for one in sets for work in one.works if work.direction == "forward"]
+    if not speeds:
+        return []
+    fast = laps.log_speed >= np.median(speeds) - AS_FAST
+    found = []
+    for at in np.flatnonzero(fast[1:-1] & (laps.direction[1:-1] == "forward")).tolist():
+        start_s, end_s = float(laps.edges_s[at + 1]), float(laps.edges_s[at + 2])
+        beside = laps.log_speed[[at, at + 2]]
+        stands_out = not np.any(laps.log_speed[at + 1] - beside < CONTRAST)
+        if (
+            stands_out
+            and end_s - start_s >= SHORTEST_S
+            and not any(start_s < end and start < end_s for start, end in used)
+        ):
+            found.append(_mixed([work_of(track, start_s, end_s, "forward", str(laps.gait[at + 1]))]))
+    return found
 
 
 def backward_works(track: Track, bouts: Bouts) -> tuple[list[tuple[int, int]], list[Work], list[list[Work]]]:
