@@ -70,7 +70,8 @@ def ratios(forward: Sequence[Rep], backward: Sequence[Rep]) -> Ratios:
         values = values[np.isfinite(values)]
         return float(np.median(values)) if len(values) else np.nan
 
-    over = {name: middle(backward, name) / middle(forward, name) for name in FIGURES}
+    below = {name: middle(forward, name) for name in FIGURES}
+    over = {name: middle(backward, name) / value if value else np.nan for name, value in below.items()}
     return Ratios(**over, heart_rate_bpm=middle(backward, "heart_rate_bpm") - middle(forward, "heart_rate_bpm"))
 
 

@@ -48,6 +48,8 @@ class IntervalSet:
     """As runners write it: ``6 × 400 m backward, r 2:00``."""
     nominal: Nominal | None
     """What its reps stand for; None where they differ or are near no round length."""
+    nominals: tuple[Nominal | None, ...]
+    """What each of them stands for."""
     reps: tuple[Rep, ...]
     statistics: tuple[Statistics, ...]
     """One per direction."""
@@ -83,6 +85,7 @@ def set_of(track: Track, bouts: Bouts, found: Found) -> IntervalSet:
         kind=found.kind,
         line=line_of(found.kind, reps, found.nominals),
         nominal=nominal,
+        nominals=found.nominals,
         reps=reps,
         statistics=tuple(_statistics([rep for rep in reps if rep.direction == word], nominal) for word in directions),
         work_s=sum(rep.seconds for rep in reps),
