@@ -19,6 +19,8 @@ from retropace.track import Track
 BEFORE_S, AFTER_S, LEVEL_S, CLEAR_S = 8.0, 20.0, 40.0, 12.0
 """What is looked at around an edge; from how much of a side its level is told, and how far from the edge."""
 LEAST_RECORDS = 4
+MOSTLY = 0.8
+"""A side is stood through if so much of it is, and moved through if so little."""
 CHANGE = 0.15
 """Within one direction, smaller changes of log speed are no edges of reps."""
 LEAST_BOUT_S = 3.0
@@ -100,15 +102,20 @@ def _view(track: Track, edge: float, others_s: Column) -> View | None:
     moments, speed = track.t_s[there], shown[there]
     near = (moments >= max(edge - BEFORE_S, low + 2.0)) & (moments < min(edge + AFTER_S, high))
     moments, speed = moments[near], speed[near]
-    stands = [covered(track.standing, np.arange(*side)) for side in ((low + 2.0, edge - 1.0), (edge + 2.0, high - 2.0))]
+    sides = [np.arange(low + 2.0, edge - 1.0), np.arange(edge + 2.0, high - 2.0)]
     apart = union(np.concatenate((track.pauses, track.unknown)))
-    if len(moments) < LEAST_RECORDS or np.any(covered(apart, np.arange(low - 2.0, high - 2.0))):
+    if (
+        len(moments) < LEAST_RECORDS
+        or min(len(side) for side in sides) == 0
+        or np.any(covered(apart, np.concatenate(sides)))
+    ):
         return None
-    if any(len(side) == 0 or np.any(side) != np.all(side) for side in stands) or (stands[0][-1] and stands[1][0]):
+    standing = [float(np.mean(covered(track.standing, side))) for side in sides]
+    if min(standing) > MOSTLY or any(1.0 - MOSTLY <= share <= MOSTLY for share in standing):
         return None
     left = _level(track, low + min(6.0, (edge - low) / 3.0), edge - min(5.0, (edge - low) / 3.0))
     right = _level(track, edge + min(CLEAR_S, (high - edge) / 2.0), high - min(5.0, (high - edge) / 4.0))
-    left, right = 0.0 if stands[0][-1] else left, 0.0 if stands[1][0] else right
+    left, right = (0.0 if share > MOSTLY else level for share, level in zip(standing, (left, right), strict=True))
     if not abs(right - left) >= LEAST_CHANGE_MPS:
         return None
     return View(moments - edge, speed, left, right, edge - low, high - edge)

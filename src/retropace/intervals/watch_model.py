@@ -69,7 +69,7 @@ def through_slope(since_s: Column, width_s: float, body_s: float) -> Column:
     return (way(since_s + width_s / 2.0) - way(since_s - width_s / 2.0)) / width_s
 
 
-BY_DEVICE = Recording((1.0, 2.5, 3.5, 4.5, 5.5, 6.5, 8.0, 10.0), through_device, 0.05, 0.1, 1.0, is_late=True)
+BY_DEVICE = Recording((1.0, 2.5, 3.5, 4.5, 5.5, 6.5, 8.0, 10.0), through_device, 0.04, 0.1, 1.0, is_late=True)
 BY_SLOPE = Recording((5.0, 7.0, 9.0, 12.0), through_slope, 0.1, 0.15, 0.0, is_late=False)
 
 
