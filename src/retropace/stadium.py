@@ -30,12 +30,15 @@ MOST_OFF_M, TYPICAL_OFF_M = 9.0, 3.5
 NEAR_M = 12.0
 """What lies further from the lane was run elsewhere."""
 LEAST_LAPS = 2.0
-FIRST_LANE_M = 36.8
+LEAST_LAP_M, MOST_LAP_M = 375.0, 475.0
+"""Once round a 400 m track, from too near the kerb to lane eight (453 m), positions being off."""
 NEWS_S = 30.0
 """Errors of positions last for tens of seconds."""
-OVER_READS, OTHER_LANE = 0.012, 1.0
-"""By how much watches misjudge a lap (standard deviation), and how much rarer other lanes are than the first, in
-nats."""
+OVER_READS = {"positions": (0.005, 0.007)}
+OTHERS_OVER_READ = (0.0, 0.012)
+"""By what share a lap is over-read, and the standard deviation of that: what wanders is longer, even when smoothed."""
+OTHER_LANE = 1.0
+"""How much rarer than the first other lanes are, in nats."""
 ROUNDS = 25
 LEAST_POSITIONS = 60
 
@@ -119,8 +122,9 @@ def find_stadium(track: Track, lap_m: float | None = None, given: Spans | None =
         return None
     counted_m = sum(float(np.ptp(counted[one.rows])) for one in rounds)
     number = 0
+    on_s = sum(one.seconds for one in rounds)
     if lap_m is None:
-        lane, number = _snapped(lane, east[near], north[near], counted_m / laps, sum(one.seconds for one in rounds))
+        lane, number = _snapped(lane, east[near], north[near], counted_m / laps, on_s, track.distance_source)
     share = laps * lane.lap_m / counted_m if counted_m > 0.0 else 1.0
     here = _place(lat, lon, lane)
     stadium = Stadium(
@@ -147,14 +151,8 @@ def _fitted(way_m: Column, east: Column, north: Column, lap_m: float | None) -> 
     near = off[off <= NEAR_M]
     if len(near) < 60 or np.median(near) > TYPICAL_OFF_M or np.quantile(near, 0.95) > MOST_OFF_M:
         return None
-    if (
-        lap_m is None
-        and not FIRST_LANE_M - 4.0
-        <= lane.radius + 2.0 * (lane.half - STRAIGHT_M / 2.0) / np.pi
-        <= FIRST_LANE_M + LANES * LANE_M + 2.0
-    ):
-        return None
-    return lane
+    lane_fits = lap_m is not None or LEAST_LAP_M <= lane.lap_m <= MOST_LAP_M
+    return lane if lane_fits else None
 
 
 def _first_window(way_m: Column, east: Column, north: Column, lap_m: float) -> _Lane | None:
@@ -205,11 +203,11 @@ def _least_squares(east: Column, north: Column, lane: _Lane, lap_m: float | None
             moved = values.copy()
             moved[at] += steps[at]
             jacobian[:, at] = (_Lane(*moved.tolist()).off_m(east[rows], north[rows]) - off[rows]) / steps[at]
-        weight = 1.0 / np.maximum(np.abs(off[rows]) / 3.0, 1.0)
+        weight = 1.0 / np.maximum(np.abs(off[rows]) / 6.0, 1.0)
         normal = jacobian.T @ (weight[:, None] * jacobian)
         pull = jacobian.T @ (weight * off[rows])
         # A standard straight, to some metres, as strongly as a few laps of positions say otherwise.
-        held = rows.sum() / 40.0
+        held = rows.sum() / 3.0
         normal[3, 3] += held
         pull[3] += held * (values[3] - scale * STRAIGHT_M / 2.0)
         if lap_m is not None:
@@ -221,12 +219,13 @@ def _least_squares(east: Column, north: Column, lane: _Lane, lap_m: float | None
     return _Lane(*values.tolist())
 
 
-def _snapped(lane: _Lane, east: Column, north: Column, counted_m: float, on_s: float) -> tuple[_Lane, int]:
+def _snapped(lane: _Lane, east: Column, north: Column, counted_m: float, on_s: float, by: str) -> tuple[_Lane, int]:
     """The lane of a 400 m track with such straights that is the likeliest, and its number.
 
     Told by how far positions lie off it, of which only one in half a minute is news, by how much the recording would
     over-read a lap of ``counted_m``, and by most people's running in the first.
     """
+    usual, spread = OVER_READS.get(by, OTHERS_OVER_READ)
     kerb = (LAP_M - 4.0 * lane.half) / (2.0 * np.pi) - MEASURED_M
     ways = []
     for number in range(1, LANES + 1):
@@ -236,7 +235,7 @@ def _snapped(lane: _Lane, east: Column, north: Column, counted_m: float, on_s: f
     spread2 = min(off2 for off2, _, _ in ways)
     costs = [
         on_s / NEWS_S * off2 / (2.0 * spread2)
-        + 0.5 * ((counted_m / one.lap_m - 1.0) / OVER_READS) ** 2
+        + 0.5 * ((counted_m / one.lap_m - 1.0 - usual) / spread) ** 2
         + (OTHER_LANE if number > 1 else 0.0)
         for off2, number, one in ways
     ]

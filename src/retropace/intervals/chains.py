@@ -23,6 +23,7 @@ SPEED_REACH = 0.25
 LONG_BREAK, LONG_BREAK_S = 2.2, 75.0
 """A recovery so many times, and so many seconds, longer than the others parts two sets."""
 LEAST_SPREAD = 0.03
+MOST_APART = 4
 
 Chain = tuple[int, int]
 """Works ``first`` to ``last - 1``."""
@@ -37,10 +38,13 @@ def best_chains(works: Sequence[Work], worth: Judge, least: int) -> list[Chain]:
     came: list[Chain | None] = [None] * (count + 1)
     for end in range(1, count + 1):
         best[end] = best[end - 1]
+        apart = 0
         for first in range(end - least, -1, -1):
             value = worth(works[first:end])
-            if value == -np.inf:
-                break  # what does not hold together does not with more of it either
+            # What does not hold together may with more of it, one being odd; but not with much more.
+            apart = apart + 1 if value == -np.inf else 0
+            if apart > MOST_APART:
+                break
             if value > 0.0 and best[first] + value > best[end] + 1e-9:
                 best[end], came[end] = best[first] + value, (first, end)
     chains: list[Chain] = []

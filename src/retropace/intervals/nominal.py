@@ -14,7 +14,7 @@ import numpy as np
 
 from retropace.intervals.works import Work
 from retropace.spans import Column
-from retropace.units import MILE_M, clock
+from retropace.units import clock
 
 TOLERANCE = 0.03
 """A rep stands for a length that it misses by at most 3 %: 785 m is 800 m, 750 m is not."""
@@ -37,7 +37,7 @@ WALKED = 6.0
 _COMMON_M = {
     **dict.fromkeys((100.0, 200.0, 400.0, 800.0, 1000.0), 0.0),
     **dict.fromkeys((50.0, 300.0, 500.0, 600.0, 1200.0, 1600.0, 2000.0, 3000.0, 5000.0), 0.7),
-    **dict.fromkeys((60.0, 80.0, 150.0, 250.0, 1500.0, MILE_M, 2400.0, 2500.0, 4000.0, 10_000.0), 1.6),
+    **dict.fromkeys((60.0, 80.0, 150.0, 250.0, 1500.0, 2400.0, 2500.0, 4000.0, 10_000.0), 1.6),
     **dict.fromkeys((120.0, 350.0, 450.0, 700.0, 900.0, 1400.0, 1800.0, 3200.0), 2.6),
 }
 _COMMON_S = {
@@ -59,8 +59,6 @@ class Nominal:
     def __str__(self) -> str:
         if self.unit == "s":
             return f"{self.size:.0f} s" if self.size < 60.0 else clock(self.size)
-        if abs(self.size - MILE_M) < 1.0:
-            return "1 mile"
         return f"{self.size:.10g} m"
 
     def fits(self, work: Work) -> bool:

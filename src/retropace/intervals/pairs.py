@@ -85,10 +85,11 @@ def partners(track: Track, bouts: Bouts, rows: tuple[int, int], work: Work, way:
 
 def equal_half(halves: Sequence[Work], work: Work, unit: str, easy: float) -> Work | None:
     """The one that is as long as the backward work, if it is no jog."""
-    apart = [abs(np.log(getattr(half, unit) / getattr(work, unit))) for half in halves if getattr(half, unit) > 0.0]
-    if not apart or not np.isfinite(min(apart)):
+    known = [half for half in halves if getattr(half, unit) > 0.0 and getattr(work, unit) > 0.0]
+    if not known:
         return None
-    half = halves[int(np.argmin(apart))]
+    apart = [abs(np.log(getattr(half, unit) / getattr(work, unit))) for half in known]
+    half = known[int(np.argmin(apart))]
     if min(apart) > EQUAL + EDGES_S / min(half.seconds, work.seconds):
         return None
     # Getting up to speed costs a short one more of its mean pace.

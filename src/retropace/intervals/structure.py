@@ -67,7 +67,7 @@ def find_sets(track: Track, bouts: Bouts, laps: Bouts | None = None) -> tuple[Fo
             if some[0].direction == "forward" and not any(span[0] < end and start < span[1] for start, end in used):
                 sets.append(_reps(some))
                 used.append(span)
-    sets += _beside(track, laps, sets, used) if laps is not None else []
+    sets += _beside(track, laps, sets, used) if laps is not None and not told else []
     return tuple(sorted(sets, key=lambda one: one.works[0].start_s))
 
 

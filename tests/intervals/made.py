@@ -1,0 +1,23 @@
+"""Sessions for the tests: carried out exactly, watched well, backward stretches marked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from retropace.analysis import analyze
+from retropace.intervals import Intervals, intervals_of
+from retropace.simulate import Athlete, Place, Session, Stretch, Watch, simulate
+from tests.benchmarks.intervals import marked_backward
+
+PATH = Place("path", 52.5, 13.3)
+
+
+def session(plan: Sequence[Stretch], seed: int = 1, place: Place = PATH, watch: Watch | None = None) -> Session:
+    """The plan carried out by somebody whose backward running is easily told."""
+    return simulate(plan, athlete=Athlete(run_mps=3.0, backward_share=0.65), place=place, watch=watch, seed=seed)
+
+
+def understood(plan: Sequence[Stretch], seed: int = 1, place: Place = PATH, watch: Watch | None = None) -> Intervals:
+    """What is made of it when every backward stretch was marked."""
+    made = session(plan, seed, place, watch)
+    return intervals_of(analyze(made.activity, marked_backward(made)))
