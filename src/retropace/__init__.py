@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from retropace.errors import AnnotationError, OtherSportError, ReadError, RetropaceError
     from retropace.evaluate import Labelling, score
     from retropace.inspection import Inspection, inspect_activity
+    from retropace.intervals import Intervals, intervals_document, intervals_of
     from retropace.labelled import read_labelling
     from retropace.readers import read, read_all
     from retropace.settings import Settings
@@ -44,6 +45,7 @@ _HOMES = {
     "AnnotationError": "errors",
     "Athlete": "athlete",
     "Inspection": "inspection",
+    "Intervals": "intervals",
     "Label": "annotations",
     "Labelling": "evaluate",
     "Marking": "annotations",
@@ -53,6 +55,8 @@ _HOMES = {
     "Settings": "settings",
     "analyze": "analysis",
     "inspect_activity": "inspection",
+    "intervals_document": "intervals",
+    "intervals_of": "intervals",
     "parse_field": "annotations",
     "parse_label": "annotations",
     "parse_mark": "annotations",
@@ -76,6 +80,7 @@ __all__ = [
     "AnnotationError",
     "Athlete",
     "Inspection",
+    "Intervals",
     "Label",
     "Labelling",
     "Marking",
@@ -85,6 +90,8 @@ __all__ = [
     "Settings",
     "analyze",
     "inspect_activity",
+    "intervals_document",
+    "intervals_of",
     "parse_field",
     "parse_label",
     "parse_mark",

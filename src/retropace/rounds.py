@@ -25,6 +25,8 @@ GAP_S = 30.0
 LEAST_RECORDS = 20
 BACK_M = 20.0 / 400.0
 """Who gets back by more than this share of a lap (20 m) has turned; less is wandering."""
+MOST_AHEAD = 1.3
+"""Rounds exceed what the recording counts by no more than this between two positions, wandering aside."""
 LEAD_S = 12.0
 """The recording is led to the rounds over about so long (standard deviation of a Gaussian)."""
 
@@ -52,11 +54,16 @@ class Rounds:
         return float(self.t_s[-1] - self.t_s[0])
 
 
-def rounds_of(t_s: Column, along: Column, near: NDArray[np.bool_]) -> list[Rounds]:
-    """The stretches on a closed way; ``along`` is where round it each position lies, in laps from 0 to 1."""
+def rounds_of(t_s: Column, along: Column, counted: Column, near: NDArray[np.bool_]) -> list[Rounds]:
+    """The stretches on a closed way, from the positions ``near`` it.
+
+    ``along`` is where round it each position lies, from 0 to 1, and ``counted`` the recording's distance, in laps.
+    """
     place = np.unwrap(along, period=1.0)
     rows = np.flatnonzero(near)
-    cuts = np.flatnonzero(np.diff(t_s[rows]) > GAP_S) + 1
+    # Who gets round faster than they ran has cut across.
+    cut_across = np.abs(np.diff(place[rows])) > MOST_AHEAD * np.diff(counted[rows]) + BACK_M
+    cuts = np.flatnonzero((np.diff(t_s[rows]) > GAP_S) | cut_across) + 1
     found = []
     for part in np.split(rows, cuts):
         if len(part) >= LEAST_RECORDS:

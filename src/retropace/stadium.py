@@ -116,7 +116,7 @@ def find_stadium(track: Track, lap_m: float | None = None, given: Spans | None =
     if lane is None:
         return None
     near = np.abs(lane.off_m(east, north)) <= NEAR_M
-    rounds = rounds_of(t_s, lane.along_m(east, north) / lane.lap_m, near)
+    rounds = rounds_of(t_s, lane.along_m(east, north) / lane.lap_m, counted / lane.lap_m, near)
     laps = sum(one.laps for one in rounds)
     if laps < LEAST_LAPS or not all_round(rounds):
         return None

@@ -144,10 +144,14 @@ def true_reps(rows: Sequence[dict[str, str]]) -> list[tuple[float, float]]:
     return found
 
 
+def _rows(path: Path) -> list[dict[str, str]]:
+    return list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
+
+
 def interval_sessions(corpus: Path, tier: str = "core") -> dict[str, list[dict[str, str]]]:
     """The rows of the interval sessions of one tier, by file."""
     sessions: dict[str, list[dict[str, str]]] = {}
-    for row in csv.DictReader((corpus / "intervals.csv").open(encoding="utf-8")):
+    for row in _rows(corpus / "intervals.csv"):
         if row["tier"] == tier:
             sessions.setdefault(row["file"], []).append(row)
     return sessions
@@ -161,8 +165,8 @@ def recorded(corpus: Path, name: str, *, laps: bool) -> Intervals:
 
 def other_recordings(corpus: Path) -> Iterator[tuple[str, Intervals]]:
     """Every session on foot of the public recordings that is none of the interval sessions."""
-    known = {row["file"] for row in csv.DictReader((corpus / "intervals.csv").open(encoding="utf-8"))}
-    for row in csv.DictReader((corpus / "catalog.csv").open(encoding="utf-8")):
+    known = {row["file"] for row in _rows(corpus / "intervals.csv")}
+    for row in _rows(corpus / "catalog.csv"):
         if row["file"] in known or row["file"].startswith("bad/"):
             continue
         try:

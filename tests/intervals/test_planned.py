@@ -1,0 +1,60 @@
+"""Planned against done."""
+
+from __future__ import annotations
+
+import pytest
+
+from retropace.analysis import analyze
+from retropace.annotations import parse_sentence
+from retropace.intervals import PlannedStep, intervals_of
+from retropace.simulate import Stretch, backward, forward
+from tests.intervals.made import session
+
+WARM, COOL, JOG = forward(seconds=480), forward(seconds=300, effort=0.92), forward(seconds=90, effort=0.8)
+SENTENCE = "8min forward, 6x(400m backward, 90s jog), 5min forward"
+
+
+def planned(middle: list[Stretch], sentence: str = SENTENCE) -> tuple[PlannedStep, ...]:
+    made = session([WARM, *middle, COOL])
+    return intervals_of(analyze(made.activity, [parse_sentence(sentence)])).planned
+
+
+def statuses(steps: tuple[PlannedStep, ...]) -> list[str]:
+    return [one.status for one in steps if one.step.label.direction == "backward"]
+
+
+def test_all_done() -> None:
+    steps = planned([backward(metres=400), JOG] * 6)
+    assert len(steps) == 14
+    assert statuses(steps) == ["done"] * 6
+
+
+def test_reps_missed_and_beyond() -> None:
+    missed = planned([backward(metres=400), JOG] * 5)
+    assert statuses(missed) == [*["done"] * 5, "missed"]
+    assert [one.done is None for one in missed if one.step.label.direction == "backward"] == [*[False] * 5, True]
+    more = planned([backward(metres=400), JOG] * 7)
+    assert statuses(more) == [*["done"] * 6, "extra"]
+    assert [one.step.label.direction for one in more][-1] == "forward"
+
+
+def test_short_and_long_ones() -> None:
+    some = [backward(metres=400), JOG, backward(metres=350), JOG, backward(metres=400), JOG]
+    steps = planned([*some, backward(metres=460), JOG, *[backward(metres=400), JOG] * 2])
+    assert statuses(steps) == ["done", "short", "done", "long", "done", "done"]
+
+
+def test_without_a_workout_and_where_it_does_not_fit_there_is_nothing() -> None:
+    made = session([WARM, *[backward(metres=400), JOG] * 4, COOL])
+    assert intervals_of(analyze(made.activity)).planned == ()
+    misfit = intervals_of(analyze(made.activity, [parse_sentence("2x(5km backward, 1min rest)")]))
+    assert misfit.planned == ()
+    assert any("does not fit" in one for one in misfit.warnings)
+
+
+@pytest.mark.parametrize("count", [4, 5, 6, 7, 8])
+def test_every_step_stands_there_once(count: int) -> None:
+    steps = planned([backward(metres=400), JOG] * count)
+    done = [one.done for one in steps if one.done is not None]
+    assert len({step.start_s for step in done}) == len(done)
+    assert sum(one.status != "extra" for one in steps) == 14
