@@ -27,8 +27,9 @@ BACK_M = 20.0 / 400.0
 """Who gets back by more than this share of a lap (20 m) has turned; less is wandering."""
 MOST_AHEAD = 1.3
 """Rounds exceed what the recording counts by no more than this between two positions, wandering aside."""
-LEAD_S = 12.0
-"""The recording is led to the rounds over about so long (standard deviation of a Gaussian)."""
+LEAD_S = 30.0
+"""The recording is led to the rounds over about so long (standard deviation of a Gaussian): positions err for tens of
+seconds together, and over less they would make bests."""
 
 
 @dataclass(frozen=True, slots=True)
