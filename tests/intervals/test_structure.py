@@ -10,6 +10,7 @@ import pytest
 from retropace.activity import Lap, WorkoutStep
 from retropace.analysis import analyze
 from retropace.intervals import Intervals, intervals_of
+from retropace.settings import LabelSettings, Settings
 from retropace.simulate import Stretch, Watch, backward, forward, rest, walk
 from retropace.spans import as_spans
 from tests.benchmarks.intervals import marked_backward
@@ -158,6 +159,17 @@ def test_pressed_laps_are_the_edges_and_automatic_ones_are_not() -> None:
     (other,) = intervals_of(analyze(replace(made.activity, laps=own), marked_backward(made)[2:3])).sets
     moved = [abs(rep.start_s - edges[at]) for rep, at in zip(other.reps, range(1, 11, 2), strict=True)]
     assert max(moved) < 4.0
+
+
+def test_exact_leaves_the_runners_edges_alone() -> None:
+    made = session(plan([backward(metres=400), JOG] * 4))
+    marks = [replace(mark, start_s=mark.start_s + 2.0, end_s=mark.end_s - 2.0) for mark in marked_backward(made)]
+    exactly = Settings(label=LabelSettings(exact=True))
+    analysis = analyze(replace(made.activity, laps=()), marks, exactly)
+    (one,) = intervals_of(analysis, exact=True).sets
+    assert [(rep.start_s, rep.end_s) for rep in one.reps] == [(mark.start_s, mark.end_s) for mark in marks]
+    (other,) = intervals_of(analysis).sets
+    assert [(rep.start_s, rep.end_s) for rep in other.reps] != [(mark.start_s, mark.end_s) for mark in marks]
 
 
 def test_a_guided_workout_says_which_side_is_work() -> None:

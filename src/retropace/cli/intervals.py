@@ -95,7 +95,7 @@ def intervals(
         from retropace.intervals import intervals_of
 
         analyses = analyze_file(path, spoken, settings, session, known)
-        return [intervals_of(analysis, lap_m, stadium=track.lower() != "off") for analysis in analyses]
+        return [intervals_of(analysis, lap_m, stadium=track.lower() != "off", exact=exact) for analysis in analyses]
 
     listed = [(path, attempt(path, lambda path=path: recordings_in(path))) for path in files]  # type: ignore[misc]
     paths = [one for _, found in listed for one in found or ()]

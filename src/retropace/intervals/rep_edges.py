@@ -28,10 +28,11 @@ LEAST_CHANGE_MPS = 0.15
 """With less between the sides an edge cannot be told better than it is."""
 
 
-def sharpened(track: Track, bouts: Bouts) -> Bouts:
+def sharpened(track: Track, bouts: Bouts, sure_s: Column | None = None) -> Bouts:
     """The same bouts with edges to half a second, where direction or pace changes.
 
-    An edge that was pressed, that a pause or a dropout lies beside, or without speed stays where it is.
+    An edge that was pressed, that is among ``sure_s``, that a pause or a dropout lies beside, or without speed stays
+    where it is.
     """
     if track.speed_source == "none":
         return bouts
@@ -39,7 +40,8 @@ def sharpened(track: Track, bouts: Bouts) -> Bouts:
     change = np.abs(np.diff(np.where(np.isfinite(bouts.log_speed), bouts.log_speed, -9.0)))
     turns = (bouts.direction[1:] != bouts.direction[:-1]) & bouts.moving[1:] & bouts.moving[:-1]
     free = (turns | (change >= CHANGE)) & (bouts.moving[1:] | bouts.moving[:-1])
-    free &= ~np.isin(edges[1:-1], pressed_s(track))
+    fixed = pressed_s(track) if sure_s is None else np.union1d(pressed_s(track), sure_s)
+    free &= ~np.isin(edges[1:-1], fixed)
     moved = edges.copy()
     for at, edge in zip((np.flatnonzero(free) + 1).tolist(), _refined(track, edges, free, turns).tolist(), strict=True):
         # Each stays between its neighbours, wherever these came to lie.

@@ -8,6 +8,7 @@ from itertools import pairwise
 import numpy as np
 
 from retropace.analysis import Analysis
+from retropace.annotations.annotation import PRESSED_SURE_S
 from retropace.intervals.bouts import bouts_of, laps_as_bouts
 from retropace.intervals.compare import Comparison, compare
 from retropace.intervals.curve import Best, pace_curve
@@ -18,7 +19,7 @@ from retropace.intervals.rhythm import with_overlooked_turns
 from retropace.intervals.sets import IntervalSet, set_of
 from retropace.intervals.structure import backward_works, find_sets
 from retropace.intervals.works import timer_s
-from retropace.spans import as_spans
+from retropace.spans import Column, as_spans
 from retropace.stadium import Stadium, find_stadium
 from retropace.track import Track
 
@@ -59,11 +60,14 @@ class Intervals:
     warnings: tuple[str, ...]
 
 
-def intervals_of(analysis: Analysis, lap_m: float | None = None, *, stadium: bool = True) -> Intervals:
+def intervals_of(
+    analysis: Analysis, lap_m: float | None = None, *, stadium: bool = True, exact: bool = False
+) -> Intervals:
     """The structure of an analysed session.
 
     ``lap_m`` is how long a lap of the track was, if it was run on one and that is known; without it a track of 400 m
-    is recognised by its shape, unless ``stadium`` says not to look.
+    is recognised by its shape, unless ``stadium`` says not to look. ``exact`` leaves the runner's edges where they are,
+    as ``LabelSettings.exact`` does.
     """
     track, found = analysis.track, None
     given = as_spans((one.start_s, one.end_s) for one in analysis.annotations if one.attributes)
@@ -72,7 +76,8 @@ def intervals_of(analysis: Analysis, lap_m: float | None = None, *, stadium: boo
         found, track = known
     elif lap_m is not None:
         warnings.append(f"no track with laps of {lap_m:.10g} m was found: distances are the recording's own")
-    bouts = sharpened(track, with_overlooked_turns(track, bouts_of(track, analysis.segments)))
+    bouts = with_overlooked_turns(track, bouts_of(track, analysis.segments))
+    bouts = sharpened(track, bouts, _sure_s(analysis, exact=exact))
     laps = laps_as_bouts(track, analysis.segments)
     sets = tuple(set_of(track, bouts, one) for one in find_sets(track, bouts, laps))
     backward, works, _ = backward_works(track, bouts)
@@ -89,6 +94,14 @@ def intervals_of(analysis: Analysis, lap_m: float | None = None, *, stadium: boo
         planned=() if analysis.workout is None else planned_against_done(analysis.workout, track),
         warnings=tuple(warnings),
     )
+
+
+def _sure_s(analysis: Analysis, *, exact: bool) -> Column:
+    """The edges that the runner is sure of: pressed ones, or with ``exact`` all. A workout's were laid, not given."""
+    sure = [
+        one for one in analysis.annotations if one.origin.kind != "workout" and (exact or one.sure_s <= PRESSED_SURE_S)
+    ]
+    return np.array([edge for one in sure for edge in (one.start_s, one.end_s)])
 
 
 def _parts(track: Track, sets: tuple[IntervalSet, ...]) -> tuple[Part, ...]:
