@@ -142,6 +142,19 @@ def test_a_treadmill_is_said_to_presume_forward_steps() -> None:
     assert not any("presumes forward steps" in one for one in understood(plan).warnings)
 
 
+def test_the_belts_speed_counts_where_it_is_given() -> None:
+    from retropace.annotations import parse_mark
+    from retropace.simulate import Place
+
+    made = session([WARM, *[backward(seconds=180), rest(90)] * 3, COOL], place=Place("treadmill"))
+    marks = [parse_mark(f"lap {lap}=backward speed=6.5km/h") for lap in (2, 4, 6)]
+    found = intervals_of(analyze(made.activity, marks))
+    (one,) = found.sets
+    assert [rep.metres for rep in one.reps] == pytest.approx([6.5 / 3.6 * 180.0] * 3, rel=0.02)
+    assert [rep.speed_mps for rep in one.reps] == pytest.approx([6.5 / 3.6] * 3, rel=0.02)
+    assert not any("presumes forward steps" in said for said in found.warnings)
+
+
 def test_what_nobody_marked_is_said_to_be_suspected() -> None:
     made = session([WARM, *[backward(metres=400), forward(seconds=90, effort=0.8)] * 5, COOL])
     found = intervals_of(analyze(made.activity))

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from retropace.activity import WorkoutStep
 from retropace.analysis import analyze
 from retropace.annotations import parse_sentence
 from retropace.intervals import PlannedStep, intervals_of
@@ -50,6 +53,54 @@ def test_without_a_workout_and_where_it_does_not_fit_there_is_nothing() -> None:
     misfit = intervals_of(analyze(made.activity, [parse_sentence("2x(5km backward, 1min rest)")]))
     assert misfit.planned == ()
     assert any("does not fit" in one for one in misfit.warnings)
+
+
+def guided(*, indexed: bool) -> tuple[PlannedStep, ...]:
+    """A workout in the file, of which the last repetition was left out and another cut short."""
+    made = session([WARM, backward(metres=400), JOG, backward(metres=300), JOG, backward(metres=400), JOG, COOL])
+    steps = (
+        WorkoutStep(0, "warm up", duration_kind="time", duration=480.0),
+        WorkoutStep(1, "backward", duration_kind="distance", duration=400.0),
+        WorkoutStep(2, "jog", duration_kind="time", duration=90.0),
+        WorkoutStep(3, duration_kind="repeat", duration=4.0, repeat_from=1),
+        WorkoutStep(4, "cool down", duration_kind="time", duration=300.0),
+    )
+    order = [0, 1, 2, 1, 2, 1, 2, 4]
+    laps = tuple(
+        replace(lap, trigger="distance", step_index=index if indexed else None)
+        for lap, index in zip(made.activity.laps, order, strict=True)
+    )
+    activity = replace(made.activity, steps=steps, laps=laps if indexed else ())
+    return intervals_of(analyze(activity)).planned
+
+
+def test_a_guided_workout_is_held_against_its_laps() -> None:
+    steps = guided(indexed=True)
+    assert [one.status for one in steps] == [
+        *("done", "done", "done", "short", "done", "done", "done"),
+        *("missed", "missed", "done"),
+    ]
+    laid = guided(indexed=False)
+    assert [one.status for one in laid if one.step.label.direction == "backward"] == ["done", "short", "done", "missed"]
+
+
+def test_an_autolap_within_a_step_parts_nothing() -> None:
+    made = session([WARM, backward(metres=2500), COOL])
+    start, end = (float(edge) for edge in made.truth.edges_s[1:3])
+    middle = (start + end) / 2.0
+    laps = (
+        replace(made.activity.laps[0], step_index=0),
+        replace(made.activity.laps[1], end_s=middle, trigger="distance", step_index=1),
+        replace(made.activity.laps[1], start_s=middle, step_index=1),
+        replace(made.activity.laps[2], step_index=2),
+    )
+    steps = (
+        WorkoutStep(0, "easy", duration_kind="time", duration=480.0),
+        WorkoutStep(1, "backward", duration_kind="distance", duration=2500.0),
+        WorkoutStep(2, "easy"),
+    )
+    planned_ = intervals_of(analyze(replace(made.activity, laps=laps, steps=steps))).planned
+    assert [one.status for one in planned_] == ["done"] * 3
 
 
 @pytest.mark.parametrize("count", [4, 5, 6, 7, 8])

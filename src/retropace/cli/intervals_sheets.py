@@ -118,7 +118,8 @@ def _rep(rep: Rep, one: IntervalSet, units: Units) -> tuple[str, ...]:
     unsure = "?" if rep.direction == "backward" and rep.basis == "suspected" else ""
     by_distance = one.nominal is None or one.nominal.unit == "m"
     value, unit = (rep.from_median_s, "s") if by_distance else (rep.from_median_m, "m")
-    off = f"{round(value):+d} {unit}" if np.isfinite(value) and len(one.reps) > 1 else ""
+    alike = one.kind in ("reps", "pairs") and len(one.reps) > 1
+    off = f"{round(value):+d} {unit}" if np.isfinite(value) and alike else ""
     return (
         str(rep.number),
         " ".join(words) + unsure,

@@ -12,6 +12,7 @@ from retropace.annotations.annotation import PRESSED_SURE_S
 from retropace.intervals.bouts import bouts_of, laps_as_bouts
 from retropace.intervals.compare import Comparison, compare
 from retropace.intervals.curve import Best, pace_curve
+from retropace.intervals.guided import guided_workout
 from retropace.intervals.planned import PlannedStep, planned_against_done
 from retropace.intervals.quarter_mile import QuarterMile, quarter_miles
 from retropace.intervals.rep_edges import sharpened
@@ -82,6 +83,7 @@ def intervals_of(
     sets = tuple(set_of(track, bouts, one) for one in find_sets(track, bouts, laps))
     backward, works, _ = backward_works(track, bouts)
     warnings += _doubts(analysis, sets, given=bool(len(given)))
+    workout = analysis.workout or guided_workout(track, analysis.segments)
     return Intervals(
         analysis=analysis,
         track=track,
@@ -91,7 +93,7 @@ def intervals_of(
         comparisons=compare(sets),
         quarter_miles=quarter_miles(track, bouts, backward, works),
         curve=pace_curve(track, bouts),
-        planned=() if analysis.workout is None else planned_against_done(analysis.workout, track),
+        planned=() if workout is None else planned_against_done(workout, track),
         warnings=tuple(warnings),
     )
 
