@@ -13,6 +13,8 @@ from retropace.units import clock
 
 ROUND_S = 5.0
 """Recoveries are named to five seconds."""
+UNEVEN = 1.6
+"""If the longest is so many times the shortest, both are named instead of the middle one."""
 LEAST_S = 5.0
 """A shorter one is none."""
 
@@ -55,16 +57,21 @@ def _length(nominal: Nominal | None, reps: Sequence[Rep]) -> str:
 
 def _direction(reps: Sequence[Rep]) -> str:
     words = [f"{rep.direction}{' walk' if rep.gait == 'walk' else ''}" for rep in reps]
-    return max(set(words), key=words.count)
+    return max(sorted(set(words)), key=words.count)
 
 
 def _recoveries(recoveries: Sequence[Recovery | None]) -> str:
-    """``, r 2:00 walk``; how long the middle one was, and how it was spent unless that was standing."""
+    """``, r 2:00 walk``: how long the middle one was, or the shortest and the longest if these are far apart.
+
+    How it was spent is said unless that was standing.
+    """
     some = [one for one in recoveries if one is not None and one.seconds >= LEAST_S]
     if len(some) * 2 <= len([one for one in recoveries if one is not None]):
         return ""
-    middle = float(np.median([one.seconds for one in some]))
+    lengths = [ROUND_S * round(one.seconds / ROUND_S) for one in some]
+    middle = ROUND_S * round(float(np.median(lengths)) / ROUND_S)
     kinds = [one.kind for one in some]
-    kind = max(set(kinds), key=kinds.count)
-    text = clock(ROUND_S * round(middle / ROUND_S))
+    kind = max(sorted(set(kinds)), key=kinds.count)
+    uneven = max(lengths) > UNEVEN * min(lengths)
+    text = f"{clock(min(lengths))}–{clock(max(lengths))}" if uneven else clock(middle)
     return f", r {text}" + (f" {kind}" if kind not in ("", "rest") else "")
