@@ -79,6 +79,13 @@ def _odd_ones(lengths: Column) -> float:
     return np.inf if far[0] or far[-1] else int(far.sum())
 
 
+def usual_ones(works: Sequence[Work]) -> list[Work]:
+    """Those that are not odd: not far from the median in metres, or in seconds if fewer are so."""
+    usual = [np.abs(lengths - np.median(lengths)) <= LENGTH_REACH for lengths in logs_of(works)]
+    most = max(usual, key=lambda mask: int(mask.sum()))
+    return [work for work, keep in zip(works, most.tolist(), strict=True) if keep]
+
+
 def unlike(works: Sequence[Work]) -> float:
     """How much the lengths differ: the smaller spread of their logs, of metres or of seconds, without odd ones."""
     logs = logs_of(works)

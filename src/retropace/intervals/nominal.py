@@ -23,7 +23,7 @@ LEAST_M, LEAST_S = 6.0, 3.0
 OF_A_SET = 0.05
 """The median of a set may miss it by more: who ran six by the clock stopped a little late each time."""
 SPREAD_M, EDGES_M = 0.018, 2.0
-SPREAD_S, EDGES_S = 0.018, 2.0
+SPREAD_S, EDGES_S = 0.024, 2.0
 """How far a rep strays from its plan (standard deviation): a share of its length, and what its edges add."""
 SHARED_M, SHARED_S = 0.015, 0.005
 """What all reps of a session share: how much the watch misjudges metres, and the runner the clock."""

@@ -14,7 +14,7 @@ import numpy as np
 from retropace.intervals.bouts import Bouts
 from retropace.intervals.by_laps import works_by_laps
 from retropace.intervals.by_pace import CONTRAST, works_by_pace
-from retropace.intervals.chains import alike, best_chains, parted, spread, unlike
+from retropace.intervals.chains import alike, best_chains, parted, spread, unlike, usual_ones
 from retropace.intervals.nominal import Nominal, nominal_of, nominals_of
 from retropace.intervals.pairs import Pair, pairs_among
 from retropace.intervals.works import Work, work_of
@@ -161,7 +161,7 @@ def _worth(works: Sequence[Work]) -> float:
 
 
 def _reps(works: Sequence[Work]) -> Found:
-    return Found("reps", tuple(works), (nominal_of(works),) * len(works))
+    return Found("reps", tuple(works), (nominal_of(usual_ones(works)),) * len(works))
 
 
 def _mixed(works: Sequence[Work]) -> Found:
