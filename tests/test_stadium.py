@@ -37,6 +37,8 @@ def test_four_ways_to_lie_three_lanes_and_positions_off_by_three_metres() -> Non
             assert raw > 0.02
         if stadium.lane == place.lane:
             assert abs(by_laps) < 0.005
+        else:
+            assert stadium.lane_probability < 0.9  # and that is said
         apart = abs((stadium.turned_deg - place.turned_deg + 90.0) % 180.0 - 90.0)
         assert apart < 3.0
     # From positions that are off by three metres one lane is told from the next most of the time, not always.

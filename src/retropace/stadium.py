@@ -56,6 +56,9 @@ class Stadium:
     lap_m: float
     """Once round the lane that was run in."""
     lane: int
+    """Counted from the inside; 0 where the length of a lap was given."""
+    lane_probability: float
+    """How sure that is."""
     laps: float
     """How many laps were run, in sum."""
     over_reading: float
@@ -121,10 +124,10 @@ def find_stadium(track: Track, lap_m: float | None = None, given: Spans | None =
     if laps < LEAST_LAPS or not all_round(rounds):
         return None
     counted_m = sum(float(np.ptp(counted[one.rows])) for one in rounds)
-    number = 0
+    number, sure = 0, 1.0
     on_s = sum(one.seconds for one in rounds)
     if lap_m is None:
-        lane, number = _snapped(lane, east[near], north[near], counted_m / laps, on_s, track.distance_source)
+        lane, number, sure = _snapped(lane, east[near], north[near], counted_m / laps, on_s, track.distance_source)
     share = laps * lane.lap_m / counted_m if counted_m > 0.0 else 1.0
     here = _place(lat, lon, lane)
     stadium = Stadium(
@@ -135,6 +138,7 @@ def find_stadium(track: Track, lap_m: float | None = None, given: Spans | None =
         radius_m=lane.radius,
         lap_m=lane.lap_m,
         lane=number,
+        lane_probability=sure,
         laps=laps,
         over_reading=1.0 / share - 1.0,
     )
@@ -219,8 +223,10 @@ def _least_squares(east: Column, north: Column, lane: _Lane, lap_m: float | None
     return _Lane(*values.tolist())
 
 
-def _snapped(lane: _Lane, east: Column, north: Column, counted_m: float, on_s: float, by: str) -> tuple[_Lane, int]:
-    """The lane of a 400 m track with such straights that is the likeliest, and its number.
+def _snapped(
+    lane: _Lane, east: Column, north: Column, counted_m: float, on_s: float, by: str
+) -> tuple[_Lane, int, float]:
+    """The lane of a 400 m track with such straights that is the likeliest, its number, and how likely it is.
 
     Told by how far positions lie off it, of which only one in half a minute is news, by how much the recording would
     over-read a lap of ``counted_m``, and by most people's running in the first.
@@ -239,8 +245,9 @@ def _snapped(lane: _Lane, east: Column, north: Column, counted_m: float, on_s: f
         + (OTHER_LANE if number > 1 else 0.0)
         for off2, number, one in ways
     ]
-    _, number, one = ways[int(np.argmin(costs))]
-    return one, number
+    best = int(np.argmin(costs))
+    _, number, one = ways[best]
+    return one, number, 1.0 / float(np.exp(costs[best] - np.array(costs)).sum())
 
 
 def _place(lat_deg: float, lon_deg: float, lane: _Lane) -> tuple[float, float]:

@@ -24,6 +24,8 @@ from retropace.spans import Column, as_spans
 from retropace.stadium import Stadium, find_stadium
 from retropace.track import Track
 
+LANE_SURE = 0.9
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
@@ -75,6 +77,11 @@ def intervals_of(
     warnings = list(analysis.warnings)
     if stadium and (known := find_stadium(track, lap_m, given)) is not None:
         found, track = known
+        if found.lane_probability < LANE_SURE:
+            warnings.append(
+                f"lane {found.lane} of the track is {100.0 * found.lane_probability:.0f} % sure, and the next one adds "
+                "7.7 m to a lap: --track 400m or --track 407m says which it was"
+            )
     elif lap_m is not None:
         warnings.append(f"no track with laps of {lap_m:.10g} m was found: distances are the recording's own")
     bouts = with_overlooked_turns(track, bouts_of(track, analysis.segments))
