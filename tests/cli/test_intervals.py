@@ -145,6 +145,7 @@ def test_wrong_usage(folder: Path) -> None:
     for words in (
         (),
         ("quarter-mile.fit", "track-6x400.gpx", "--annotations", "quarter-mile.annotations.csv"),
+        (".", "--annotations", "quarter-mile.annotations.csv"),
         ("quarter-mile.fit", "--mark", "lap=backward"),
         ("quarter-mile.fit", "--format", "xml"),
     ):

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 import click
 
 from retropace.cli import options
+from retropace.cli.console import print_json
 from retropace.cli.failures import FAILED, attempt, exit_status
 from retropace.cli.learning import Learning
-from retropace.cli.said import Said, said, said_options
+from retropace.cli.said import Said, said_options
 
 if TYPE_CHECKING:
     from retropace.analysis import Analysis
@@ -59,12 +60,7 @@ if TYPE_CHECKING:
 @options.session
 def analyze(
     files: tuple[str, ...],
-    marks: tuple[str, ...],
-    sidecar: str | None,
-    workout: str | None,
-    zones: str | None,
-    home_zones: bool,
-    fields: tuple[str, ...],
+    spoken: Said,
     ignore_names: bool,
     exact: bool,
     form: str,
@@ -84,9 +80,6 @@ def analyze(
     """
     from retropace.settings import CleanSettings, LabelSettings, SegmentSettings, Settings
 
-    if sidecar is not None and len(files) > 1:
-        raise click.UsageError("--annotations goes with one FILE: name the others in a call of their own.")
-    spoken = said(marks, sidecar, workout, zones, home_zones, fields)
     settings = Settings(
         clean=CleanSettings(cadence=cadence),
         segment=SegmentSettings(sensitivity=sensitivity),
@@ -112,10 +105,7 @@ def analyze(
                 click.echo(json.dumps(analysis.to_dict(), ensure_ascii=False))
     done = [analysis for result in results for analysis in result or ()]
     if form == "json":
-        documents = [analysis.to_dict() for analysis in done]
-        alone = len(files) == 1 and len(documents) == 1
-        if documents or len(files) > 1:
-            click.echo(json.dumps(documents[0] if alone else documents, ensure_ascii=False, indent=2))
+        print_json([analysis.to_dict() for analysis in done], of=len(files))
     elif form == "csv":
         from retropace.cli.rows import segment_rows
 

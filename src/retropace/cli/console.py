@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
 
 if TYPE_CHECKING:
     from rich.console import Console
 
 PIPED_WIDTH = 200
 """Columns of piped output: nothing is cut off that a terminal would have wrapped."""
+
+
+def print_json(documents: Sequence[dict[str, Any]], *, of: int) -> None:
+    """Print what came ``of`` so many files: an object if there was one of each, else an array; nothing for nothing."""
+    if documents or of > 1:
+        alone = of == 1 and len(documents) == 1
+        click.echo(json.dumps(documents[0] if alone else documents, ensure_ascii=False, indent=2))
 
 
 def open_console() -> Console:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from typing import TYPE_CHECKING
 
 import click
 
 from retropace.cli import options
+from retropace.cli.console import print_json
 from retropace.cli.failures import attempt, exit_status, harmless
 
 if TYPE_CHECKING:
@@ -42,10 +42,7 @@ def inspect(files: tuple[str, ...], form: str, units: str, cadence: str, session
     results = [attempt(path, lambda path=path: look(path)) for path in files]  # type: ignore[misc]  # bound per file
     found = [inspection for result in results for inspection in result or ()]
     if form == "json":
-        documents = [inspection.to_dict() for inspection in found]
-        if documents or len(files) > 1:
-            alone = len(files) == 1 and len(documents) == 1
-            click.echo(json.dumps(documents[0] if alone else documents, ensure_ascii=False, indent=2))
+        print_json([inspection.to_dict() for inspection in found], of=len(files))
     elif found:
         from retropace.cli.console import open_console
         from retropace.units import KILOMETRES, MILES

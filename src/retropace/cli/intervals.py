@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from typing import TYPE_CHECKING
 
@@ -10,14 +9,16 @@ import click
 
 from retropace.cli import options
 from retropace.cli.analyze import analyze_file
+from retropace.cli.console import print_json
 from retropace.cli.failures import FAILED, attempt, exit_status
 from retropace.cli.learning import Learning
 from retropace.cli.recordings import recordings_in
-from retropace.cli.said import said, said_options
+from retropace.cli.said import said_options
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from retropace.cli.said import Said
     from retropace.intervals import Intervals
     from retropace.units import Units
 
@@ -57,12 +58,7 @@ if TYPE_CHECKING:
 @options.session
 def intervals(
     files: tuple[str, ...],
-    marks: tuple[str, ...],
-    sidecar: str | None,
-    workout: str | None,
-    zones: str | None,
-    home_zones: bool,
-    fields: tuple[str, ...],
+    spoken: Said,
     ignore_names: bool,
     exact: bool,
     track: str,
@@ -82,10 +78,7 @@ def intervals(
     from retropace.settings import CleanSettings, LabelSettings, Settings
     from retropace.units import KILOMETRES, MILES
 
-    if sidecar is not None and len(files) > 1:
-        raise click.UsageError("--annotations goes with one FILE: name the others in a call of their own.")
     lap_m = _lap_m(track)
-    spoken = said(marks, sidecar, workout, zones, home_zones, fields)
     settings = Settings(clean=CleanSettings(cadence=cadence), label=LabelSettings(exact=exact, names=not ignore_names))
     known = None if athlete is None else attempt(athlete, lambda: Learning(athlete).athlete)
     if athlete is not None and known is None:
@@ -97,21 +90,21 @@ def intervals(
         analyses = analyze_file(path, spoken, settings, session, known)
         return [intervals_of(analysis, lap_m, stadium=track.lower() != "off", exact=exact) for analysis in analyses]
 
-    listed = [(path, attempt(path, lambda path=path: recordings_in(path))) for path in files]  # type: ignore[misc]
+    listed = [(path, attempt(path, lambda path=path: recordings_in(path))) for path in files]  # type: ignore[misc]  # bound per file
     paths = [one for _, found in listed for one in found or ()]
+    if spoken.sidecar is not None and len(paths) > 1:
+        raise click.UsageError("--annotations goes with one recording, not with a folder of them.")
     results: list[list[Intervals] | None] = [None for _, found in listed if found is None]
     with click.progressbar(
         paths, file=sys.stderr, label="sessions", hidden=len(paths) < 2 or not sys.stderr.isatty()
     ) as all_of_them:
-        results += [attempt(path, lambda path=path: work(path)) for path in all_of_them]  # type: ignore[misc]
+        results += [attempt(path, lambda path=path: work(path)) for path in all_of_them]  # type: ignore[misc]  # bound per file
     found = [one for result in results for one in result or ()]
     alone = len(paths) == 1 and len(found) == 1
     if form == "json":
         from retropace.intervals import intervals_document
 
-        documents = [intervals_document(one) for one in found]
-        if documents or len(paths) > 1:
-            click.echo(json.dumps(documents[0] if alone else documents, ensure_ascii=False, indent=2))
+        print_json([intervals_document(one) for one in found], of=len(paths))
     elif form == "csv":
         from retropace.cli.rows import rep_rows
 

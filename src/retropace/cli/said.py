@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
 
@@ -22,10 +23,32 @@ HOME_ZONES = "zones.geojson"
 
 
 def said_options(command: Command) -> Command:
-    """Every option of :func:`said`, in the order in which help shows them."""
+    """Every option by which something is said, in the order in which help shows them, understood as ``spoken``.
+
+    The command takes ``files``, ``ignore_names`` and ``exact`` besides.
+    """
+
+    @functools.wraps(command)
+    def understanding(
+        *,
+        files: tuple[str, ...],
+        marks: tuple[str, ...],
+        sidecar: str | None,
+        workout: str | None,
+        zones: str | None,
+        home_zones: bool,
+        fields: tuple[str, ...],
+        **others: Any,
+    ) -> Any:
+        if sidecar is not None and len(files) > 1:
+            raise click.UsageError("--annotations goes with one FILE: name the others in a call of their own.")
+        spoken = _understood(marks, sidecar, workout, zones, home_zones, fields)
+        return command(files=files, spoken=spoken, **others)
+
+    understanding_command: Any = understanding
     for option in reversed(_OPTIONS):
-        command = option(command)
-    return command
+        understanding_command = option(understanding_command)
+    return cast("Command", understanding_command)
 
 
 _OPTIONS = (
@@ -108,7 +131,7 @@ class Said:
         return self.sidecar is not None or any(isinstance(item, (Marking, Plan)) for item in self.given)
 
 
-def said(
+def _understood(
     marks: tuple[str, ...],
     sidecar: str | None,
     workout: str | None,

@@ -47,7 +47,7 @@ def works_by_pace(track: Track, bouts: Bouts, first: int, last: int) -> list[lis
     for slower, faster in pairwise([0.0, *levels.tolist()]):
         works = _above(track, bouts, first, speed > (slower + faster) / 2.0)
         count = len(works)
-        chains = best_chains(works, lambda some, count=count: _worth(track, some, count), LEAST_REPS)  # type: ignore[misc]
+        chains = best_chains(works, lambda some, count=count: _worth(track, some, count), LEAST_REPS)  # type: ignore[misc]  # bound per pace
         value = sum(_worth(track, works[begin:end], count) for begin, end in chains)
         if value > most:
             most, best = value, [list(works[begin:end]) for begin, end in chains]
