@@ -87,8 +87,8 @@ def intervals_of(
     bouts = with_overlooked_turns(track, bouts_of(track, analysis.segments))
     bouts = sharpened(track, bouts, _sure_s(analysis, exact=exact))
     laps = laps_as_bouts(track, analysis.segments)
-    sets = tuple(set_of(track, bouts, one) for one in find_sets(track, bouts, laps))
-    backward, works, _ = backward_works(track, bouts)
+    backward = backward_works(track, bouts)
+    sets = tuple(set_of(track, bouts, one) for one in find_sets(track, bouts, backward, laps))
     warnings += _doubts(analysis, sets, given=bool(len(given)))
     workout = analysis.workout or guided_workout(track, analysis.segments)
     return Intervals(
@@ -98,7 +98,7 @@ def intervals_of(
         parts=_parts(track, sets),
         sets=sets,
         comparisons=compare(sets),
-        quarter_miles=quarter_miles(track, bouts, backward, works),
+        quarter_miles=quarter_miles(track, bouts, backward.rows, backward.works),
         curve=pace_curve(track, bouts),
         planned=() if workout is None else planned_against_done(workout, track),
         warnings=tuple(warnings),

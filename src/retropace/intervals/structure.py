@@ -46,19 +46,29 @@ class Found:
     pairs: tuple[Pair, ...] = ()
 
 
-def find_sets(track: Track, bouts: Bouts, laps: Bouts | None = None) -> tuple[Found, ...]:
+@dataclass(frozen=True, slots=True)
+class Backward:
+    """Every backward stretch that may be a rep."""
+
+    works: tuple[Work, ...]
+    rows: tuple[tuple[int, int], ...]
+    """The bouts of each: the first, and one past the last."""
+    by_pace: tuple[tuple[Work, ...], ...]
+    """Sets told by pace within long backward stretches; their works are none of the former."""
+
+
+def find_sets(track: Track, bouts: Bouts, backward: Backward, laps: Bouts | None = None) -> tuple[Found, ...]:
     """The sets of a session in order; none if it has no structure.
 
-    ``laps`` are the pressed laps as bouts, if there are any. Forward sets are those that a guided workout tells of,
+    ``backward`` is what :func:`backward_works` finds. ``laps`` are the pressed laps as bouts, if there are any. Forward sets are those that a guided workout tells of,
     then those that pace tells of among laps, then among bouts.
     """
-    taken, works, inner = backward_works(track, bouts)
-    sets = [_reps(some) for some in inner]
-    pairs = pairs_among(track, bouts, taken, works)
+    sets = [_reps(some) for some in backward.by_pace]
+    pairs = pairs_among(track, bouts, backward.rows, backward.works)
     if pairs:
         sets.append(_paired(pairs))
     else:
-        sets += _of_one_direction(works)
+        sets += _of_one_direction(backward.works)
     used = [(one.works[0].start_s, one.works[-1].end_s) for one in sets]
     told = works_by_laps(track, bouts)
     for found in (told, *(_by_pace(track, cut) for cut in (laps, bouts) if cut is not None)):
@@ -91,30 +101,23 @@ def _beside(track: Track, laps: Bouts, sets: Sequence[Found], used: Sequence[tup
     return found
 
 
-def backward_works(track: Track, bouts: Bouts) -> tuple[list[tuple[int, int]], list[Work], list[list[Work]]]:
-    """Every backward stretch that may be a rep: its bouts (first, one past the last) and the work.
-
-    And sets told by pace within long backward stretches, whose works are none of the former.
-    """
-    taken: list[tuple[int, int]] = []
+def backward_works(track: Track, bouts: Bouts) -> Backward:
+    """The backward stretches of a session."""
+    rows: list[tuple[int, int]] = []
     works: list[Work] = []
-    inner: list[list[Work]] = []
+    inner: list[tuple[Work, ...]] = []
     for first, last in runs(bouts.direction == "backward").tolist():
         by_pace = works_by_pace(track, bouts, first, last) if last - first >= LEAST_BOUTS else []
         if by_pace:
-            inner += by_pace
+            inner += [tuple(some) for some in by_pace]
             continue
         gait = str(bouts.gait[first + int(np.argmax(bouts.figures.elapsed_s[first:last]))])
         work = work_of(track, float(bouts.edges_s[first]), float(bouts.edges_s[last]), "backward", gait)
         if work.seconds >= SHORTEST_S:
             works.append(work)
-            taken.append((first, last))
-    kept = [not _is_sliver(at, works, bool(np.any(bouts.marked[slice(*taken[at])]))) for at in range(len(works))]
-    return (
-        [rows for rows, keep in zip(taken, kept, strict=True) if keep],
-        [work for work, keep in zip(works, kept, strict=True) if keep],
-        inner,
-    )
+            rows.append((first, last))
+    kept = [at for at in range(len(works)) if not _is_sliver(at, works, bool(np.any(bouts.marked[slice(*rows[at])])))]
+    return Backward(tuple(works[at] for at in kept), tuple(rows[at] for at in kept), tuple(inner))
 
 
 def _is_sliver(at: int, works: Sequence[Work], marked: bool) -> bool:
