@@ -60,8 +60,8 @@ class Backward:
 def find_sets(track: Track, bouts: Bouts, backward: Backward, laps: Bouts | None = None) -> tuple[Found, ...]:
     """The sets of a session in order; none if it has no structure.
 
-    ``backward`` is what :func:`backward_works` finds. ``laps`` are the pressed laps as bouts, if there are any. Forward sets are those that a guided workout tells of,
-    then those that pace tells of among laps, then among bouts.
+    ``backward`` is what :func:`backward_works` finds. ``laps`` are the pressed laps as bouts, if there are any.
+    Forward sets are those that a guided workout tells of, then those that pace tells of among laps, then among bouts.
     """
     sets = [_reps(some) for some in backward.by_pace]
     pairs = pairs_among(track, bouts, backward.rows, backward.works)
