@@ -20,8 +20,8 @@ TOLERANCE = 0.03
 """A rep stands for a length that it misses by at most 3 %: 785 m is 800 m, 750 m is not."""
 LEAST_M, LEAST_S = 6.0, 3.0
 """Short ones may miss by so much: edges are known to a second or two."""
-OF_A_SET = 0.05
-"""The median of a set may miss it by more: who ran six by the clock stopped a little late each time."""
+OF_A_SET, LEAST_SET_M, LEAST_SET_S = 0.05, 6.0, 4.0
+"""The mean of a set may miss it by more: who ran six by the clock stopped a little late each time."""
 SPREAD_M, EDGES_M = 0.018, 2.0
 SPREAD_S, EDGES_S = 0.024, 2.0
 """How far a rep strays from its plan (standard deviation): a share of its length, and what its edges add."""
@@ -103,7 +103,7 @@ def _common(unit: str) -> dict[float, float]:
 
 def _likeliest(works: Sequence[Work], unit: str, reach: float = OF_A_SET) -> tuple[float, Nominal] | None:
     """What it costs to take works for the length that suits them best, in nats, and that length."""
-    done, least = _done(works, unit), (LEAST_M if unit == "m" else LEAST_S) * (2.0 if reach >= NEAR else 1.0)
+    done, least = _done(works, unit), (LEAST_SET_M if unit == "m" else LEAST_SET_S) * (2.0 if reach >= NEAR else 1.0)
     if not np.all(done > 0.0):
         return None
     by_steps = unit == "m" and all(work.by_steps for work in works)
@@ -112,7 +112,7 @@ def _likeliest(works: Sequence[Work], unit: str, reach: float = OF_A_SET) -> tup
     ways = [
         (_misfit(done, unit, np.full(len(done), size), by_steps=by_steps) + rare + walked, size)
         for size, rare in _common(unit).items()
-        if abs(float(np.median(done)) - size) <= max(reach * size, least)
+        if abs(float(np.mean(done)) - size) <= max(reach * size, least)
     ]
     if not ways:
         return None
