@@ -7,8 +7,8 @@ followed, and led to where the rounds say.
 
 from __future__ import annotations
 
-import itertools
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from types import MappingProxyType
 
 import numpy as np
@@ -23,8 +23,8 @@ SECTORS = 16
 GAP_S = 30.0
 """Positions off the way, or missing, for longer end a stretch on it."""
 LEAST_RECORDS = 20
-BACK_M = 20.0 / 400.0
-"""Who gets back by more than this share of a lap (20 m) has turned; less is wandering."""
+BACK_LAPS = 0.05
+"""Who gets back by more than a twentieth of a lap has turned; less is wandering."""
 MOST_AHEAD = 1.3
 """Rounds exceed what the recording counts by no more than this between two positions, wandering aside."""
 LEAD_S = 30.0
@@ -63,7 +63,7 @@ def rounds_of(t_s: Column, along: Column, counted: Column, near: NDArray[np.bool
     place = np.unwrap(along, period=1.0)
     rows = np.flatnonzero(near)
     # Who gets round faster than they ran has cut across.
-    cut_across = np.abs(np.diff(place[rows])) > MOST_AHEAD * np.diff(counted[rows]) + BACK_M
+    cut_across = np.abs(np.diff(place[rows])) > MOST_AHEAD * np.diff(counted[rows]) + BACK_LAPS
     cuts = np.flatnonzero((np.diff(t_s[rows]) > GAP_S) | cut_across) + 1
     found = []
     for part in np.split(rows, cuts):
@@ -77,7 +77,7 @@ def _covered(place: Column) -> Column:
     """Laps run so far: what was gained between each two turns, whichever way round."""
     turns = _turns(place)
     done = np.zeros(len(place))
-    for first, last in itertools.pairwise(turns):
+    for first, last in pairwise(turns):
         way = np.sign(place[last] - place[first]) or 1.0
         done[first : last + 1] = done[first] + way * (place[first : last + 1] - place[first])
     return done
@@ -89,11 +89,11 @@ def _turns(place: Column) -> list[int]:
     for at, value in enumerate(place.tolist()):
         ahead = value - place[extreme]
         if way == 0.0:
-            if abs(ahead) > BACK_M:
+            if abs(ahead) > BACK_LAPS:
                 way, extreme = float(np.sign(ahead)), at
         elif ahead * way >= 0.0:
             extreme = at
-        elif -ahead * way > BACK_M:
+        elif -ahead * way > BACK_LAPS:
             turns.append(extreme)
             way, extreme = -way, at
     return [*turns, len(place) - 1] if turns[-1] != len(place) - 1 else turns
@@ -109,9 +109,9 @@ def all_round(rounds: list[Rounds]) -> bool:
 
 
 def by_rounds(track: Track, rounds: list[Rounds], lap_m: float, share: float, given: Spans) -> Track:
-    """The same session with distance from its rounds, but where it was ``given``; speed and step length follow.
+    """The same session with distance from its rounds, but where it was ``given``; step length follows.
 
-    ``share`` is how much of what the recording counts was run.
+    ``share`` is how much of what the recording counts was run. Speed stays as recorded: it says when pace changed.
     """
     gains = np.diff(track.curves["distance_m"])
     middle = (track.t_s[1:] + track.t_s[:-1]) / 2.0
@@ -132,5 +132,4 @@ def by_rounds(track: Track, rounds: list[Rounds], lap_m: float, share: float, gi
         name: np.concatenate(([0.0], np.cumsum(gain)))
         for name, gain in (("distance_m", led), ("stepped_m", by * np.diff(track.curves["stepped_m"])))
     }
-    at_records = np.concatenate((by[:1], (by[1:] + by[:-1]) / 2.0, by[-1:]))
-    return replace(track, curves=MappingProxyType({**track.curves, **curves}), speed_mps=track.speed_mps * at_records)
+    return replace(track, curves=MappingProxyType({**track.curves, **curves}))

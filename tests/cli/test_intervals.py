@@ -150,5 +150,7 @@ def test_wrong_usage(folder: Path) -> None:
         ("quarter-mile.fit", "--format", "xml"),
     ):
         assert retropace("intervals", *words, cwd=folder).returncode == 2
-    unknown = retropace("intervals", "quarter-mile.fit", "--athlete", "./nobody/there.json", cwd=folder)
-    assert unknown.returncode in (0, 1)
+    (folder / "broken.json").write_text("nobody")
+    unknown = retropace("intervals", "quarter-mile.fit", "--athlete", "./broken.json", cwd=folder)
+    assert (unknown.returncode, unknown.stdout) == (1, "")
+    assert len(unknown.stderr.splitlines()) == 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import itertools
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -53,7 +53,7 @@ def test_longer_is_never_faster() -> None:
     bests, _ = curve()
     for direction in ("forward", "backward"):
         times = [one.metres / one.seconds for one in bests if (one.direction, one.by) == (direction, "time")]
-        assert all(later <= sooner + 1e-9 for sooner, later in itertools.pairwise(times))
+        assert all(later <= sooner + 1e-9 for sooner, later in pairwise(times))
         took = [one.seconds for one in bests if (one.direction, one.by) == (direction, "distance")]
         assert took == sorted(took)
 

@@ -158,9 +158,9 @@ def test_the_belts_speed_counts_where_it_is_given() -> None:
 def test_what_nobody_marked_is_said_to_be_suspected() -> None:
     made = session([WARM, *[backward(metres=400), forward(seconds=90, effort=0.8)] * 5, COOL])
     found = intervals_of(analyze(made.activity))
-    if found.sets:
-        assert {rep.basis for rep in found.sets[0].reps} == {"suspected"}
-        assert any("only suspected" in one for one in found.warnings)
+    assert found.sets[0].count == 5
+    assert {rep.basis for rep in found.sets[0].reps} == {"suspected"}
+    assert any("only suspected" in one for one in found.warnings)
     marked = intervals_of(analyze(made.activity, marked_backward(made)[:1]))
     assert [rep.basis for rep in marked.sets[0].reps] == ["annotated", *["suspected"] * 4]
     assert not any("only suspected" in one for one in marked.warnings)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import itertools
 import json
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -32,13 +32,13 @@ def holds(found: Intervals) -> None:
     track, parts = found.track, found.parts
     assert parts[0].start_s == 0.0
     assert parts[-1].end_s == track.elapsed_s
-    assert all(one.end_s == other.start_s for one, other in itertools.pairwise(parts))
+    assert all(one.end_s == other.start_s for one, other in pairwise(parts))
     assert sum(part.metres for part in parts) == pytest.approx(float(track.curves["distance_m"][-1]), abs=1e-6)
     assert sum(part.seconds for part in parts) == pytest.approx(
         track.elapsed_s - float(np.diff(track.pauses).sum()), abs=1e-6
     )
     reps = sorted((rep for one in found.sets for rep in one.reps), key=lambda rep: rep.start_s)
-    assert all(one.end_s <= other.start_s for one, other in itertools.pairwise(reps))
+    assert all(one.end_s <= other.start_s for one, other in pairwise(reps))
     assert [(rep.start_s, rep.end_s) for rep in reps] == [
         (part.start_s, part.end_s) for part in parts if part.kind == "rep"
     ]

@@ -94,7 +94,10 @@ def analyze(
     learned: list[str] = []
     for path in files:
         known = None if learning is None else learning.athlete
-        result = attempt(path, lambda path=path, known=known: analyze_file(path, spoken, settings, session, known))  # type: ignore[misc]
+        result = attempt(
+            path,
+            lambda path=path, known=known: analyze_file(path, spoken, settings, session, known),  # type: ignore[misc]  # bound per file
+        )
         results.append(result)
         if learning is not None and not no_learn:
             learned += [line for analysis in result or () for line in learning.learn(analysis)]

@@ -163,12 +163,12 @@ def _comparisons(comparisons: Sequence[Comparison]) -> Sheet:
         times = [clock(float(np.median([rep.seconds for rep in reps]))) for reps in (one.forward, one.backward)]
         name = f"{one.length}, {'together' if one.pairs else 'medians'}"
         rows.append((name, *times, *_ratios(one.together)))
-    names = ("", "forward", "backward", "time", "cadence", "step", "steps", "heart rate")
+    names = ("", "forward", "backward", "time", "speed", "cadence", "step", "steps", "heart rate")
     return Sheet("backward : forward", names, tuple(rows)).without_empty_columns()
 
 
 def _ratios(ratios: Ratios) -> tuple[str, ...]:
-    shown = (ratios.seconds, ratios.cadence_spm, ratios.step_length_m, ratios.steps)
+    shown = (ratios.seconds, ratios.speed_mps, ratios.cadence_spm, ratios.step_length_m, ratios.steps)
     return (*(_number(value, "{:.2f}") for value in shown), _number(ratios.heart_rate_bpm, "{:+.0f} bpm"))
 
 

@@ -29,28 +29,20 @@ def said_options(command: Command) -> Command:
     """
 
     @functools.wraps(command)
-    def understanding(
-        *,
-        files: tuple[str, ...],
-        marks: tuple[str, ...],
-        sidecar: str | None,
-        workout: str | None,
-        zones: str | None,
-        home_zones: bool,
-        fields: tuple[str, ...],
-        **others: Any,
-    ) -> Any:
-        if sidecar is not None and len(files) > 1:
+    def understanding(*, files: tuple[str, ...], **others: Any) -> Any:
+        spoken = _understood(**{name: others.pop(name) for name in _NAMES})
+        if spoken.sidecar is not None and len(files) > 1:
             raise click.UsageError("--annotations goes with one FILE: name the others in a call of their own.")
-        spoken = _understood(marks, sidecar, workout, zones, home_zones, fields)
         return command(files=files, spoken=spoken, **others)
 
-    understanding_command: Any = understanding
+    understood_command: Any = understanding
     for option in reversed(_OPTIONS):
-        understanding_command = option(understanding_command)
-    return cast("Command", understanding_command)
+        understood_command = option(understood_command)
+    return cast("Command", understood_command)
 
 
+_NAMES = ("marks", "sidecar", "workout", "zones", "home_zones", "fields")
+"""What the options below are called in Python, but for those that say how to understand the rest."""
 _OPTIONS = (
     click.option(
         "--mark",

@@ -6,10 +6,11 @@ all of them, so that one odd rep does not tear a set and two sets are not taken 
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 import numpy as np
+from numpy.typing import NDArray
 
 from retropace.intervals.works import Work
 from retropace.spans import Column
@@ -24,6 +25,7 @@ LONG_BREAK, LONG_BREAK_S = 2.2, 75.0
 """A recovery so many times, and so many seconds, longer than the others parts two sets."""
 LEAST_SPREAD = 0.03
 MOST_APART = 4
+"""After so many longer chains that do not hold together none is looked for."""
 
 Chain = tuple[int, int]
 """Works ``first`` to ``last - 1``."""
@@ -73,24 +75,27 @@ def alike(works: Sequence[Work], odd: int = 0) -> bool:
     return any(_odd_ones(lengths) <= odd for lengths in logs_of(works))
 
 
+def _usual(lengths: Column) -> NDArray[np.bool_]:
+    """Which of the logs of lengths are not far from their median."""
+    usual: NDArray[np.bool_] = np.abs(lengths - np.median(lengths)) <= LENGTH_REACH
+    return usual
+
+
 def _odd_ones(lengths: Column) -> float:
     """How many lengths are far from the median; too many if the first or the last is."""
-    far = np.abs(lengths - np.median(lengths)) > LENGTH_REACH
-    return np.inf if far[0] or far[-1] else int(far.sum())
+    usual = _usual(lengths)
+    return int((~usual).sum()) if usual[0] and usual[-1] else np.inf
 
 
 def usual_ones(works: Sequence[Work]) -> list[Work]:
     """Those that are not odd: not far from the median in metres, or in seconds if fewer are so."""
-    usual = [np.abs(lengths - np.median(lengths)) <= LENGTH_REACH for lengths in logs_of(works)]
-    most = max(usual, key=lambda mask: int(mask.sum()))
+    most = max((_usual(lengths) for lengths in logs_of(works)), key=lambda mask: int(mask.sum()))
     return [work for work, keep in zip(works, most.tolist(), strict=True) if keep]
 
 
 def unlike(works: Sequence[Work]) -> float:
     """How much the lengths differ: the smaller spread of their logs, of metres or of seconds, without odd ones."""
-    logs = logs_of(works)
-    usual = [lengths[np.abs(lengths - np.median(lengths)) <= LENGTH_REACH] for lengths in logs]
-    return min(max(spread(lengths), LEAST_SPREAD) for lengths in usual)
+    return min(max(spread(lengths[_usual(lengths)]), LEAST_SPREAD) for lengths in logs_of(works))
 
 
 def logs_of(works: Sequence[Work]) -> list[Column]:
@@ -112,7 +117,7 @@ def spread(values: Column) -> float:
 
 def breaks_s(works: Sequence[Work]) -> Column:
     """The seconds between each two works, shape ``(n - 1,)``."""
-    return np.array([after.start_s - before.end_s for before, after in itertools.pairwise(works)])
+    return np.array([after.start_s - before.end_s for before, after in pairwise(works)])
 
 
 def parted(works: Sequence[Work]) -> bool:

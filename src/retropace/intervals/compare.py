@@ -42,7 +42,7 @@ class Comparison:
 
 
 def compare(sets: Sequence[IntervalSet]) -> tuple[Comparison, ...]:
-    """Every length that was run both ways, the sets' own pairs first."""
+    """Every length that was run both ways, in the order of the sets."""
     found = []
     groups: dict[tuple[str, float], tuple[list[Rep], list[Rep]]] = {}
     for one in sets:

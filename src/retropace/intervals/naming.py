@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 
@@ -37,8 +37,8 @@ def _pairs(reps: Sequence[Rep], nominals: Sequence[Nominal | None]) -> str:
     count = max(rep.number for rep in reps)
     full = next((rep.number for rep in reps if sum(other.number == rep.number for other in reps) == 2), 1)
     pair = [rep for rep in reps if rep.number == full]
-    inside = [first.recovery for first, second in itertools.pairwise(reps) if first.number == second.number]
-    outside = [first.recovery for first, second in itertools.pairwise(reps) if first.number != second.number]
+    inside = [first.recovery for first, second in pairwise(reps) if first.number == second.number]
+    outside = [first.recovery for first, second in pairwise(reps) if first.number != second.number]
     length = _length(nominals[0], reps)
     between = _recoveries(inside).removeprefix(", ")
     parts = [f"{length} {_direction([rep])}" for rep in pair]

@@ -80,7 +80,7 @@ def nominals_of(works: Sequence[Work]) -> list[list[Nominal]]:
     """
     found = []
     for unit in ("m", "s"):
-        each = [_likeliest([work], unit, NEAR) for work in works]
+        each = [_likeliest([work], unit, loosely=True) for work in works]
         told = [one for one in each if one is not None]
         sizes = np.array([one.size for _, one in told])
         if len(told) < len(works):
@@ -101,13 +101,15 @@ def _common(unit: str) -> dict[float, float]:
     return _COMMON_M if unit == "m" else _COMMON_S
 
 
-def _likeliest(works: Sequence[Work], unit: str, reach: float = OF_A_SET) -> tuple[float, Nominal] | None:
+def _likeliest(works: Sequence[Work], unit: str, *, loosely: bool = False) -> tuple[float, Nominal] | None:
     """What it costs to take works for the length that suits them best, in nats, and that length."""
-    done, least = _done(works, unit), (LEAST_SET_M if unit == "m" else LEAST_SET_S) * (2.0 if reach >= NEAR else 1.0)
+    done, least = _done(works, unit), LEAST_SET_M if unit == "m" else LEAST_SET_S
     if not np.all(done > 0.0):
         return None
     by_steps = unit == "m" and all(work.by_steps for work in works)
-    reach = max(reach, STEPS_NEAR) if by_steps else reach
+    reach = STEPS_NEAR if by_steps else OF_A_SET
+    if loosely:
+        reach, least = NEAR, 2.0 * least
     walked = WALKED if unit == "m" and all(work.gait == "walk" for work in works) else 0.0
     ways = [
         (_misfit(done, unit, np.full(len(done), size), by_steps=by_steps) + rare + walked, size)
