@@ -205,6 +205,8 @@ class Activity:
     pauses: Spans = field(default_factory=lambda: as_spans([]))
     """When the timer was stopped, or between the segments of a track."""
     marks: tuple[Mark, ...] = ()
+    cadence_unit: str = ""
+    """``rpm`` or ``spm`` where the format leaves no doubt what its cadence counts; else empty."""
     workout_name: str = ""
     steps: tuple[WorkoutStep, ...] = ()
     stated: StatedTotals = StatedTotals()

@@ -12,7 +12,7 @@ from typing import Any
 
 from retropace.athlete import Athlete, Example, LearnedSession
 from retropace.errors import RetropaceError
-from retropace.files import write_into_place
+from retropace.files import data_folder, write_into_place
 
 SCHEMA = "retropace.athlete/1"
 DIRECTIONS, GAITS = ("forward", "backward"), ("run", "walk")
@@ -21,11 +21,8 @@ _NUMBERS = ("start_s", "seconds", "speed_mps", "cadence_spm", "demand_bpm", "dem
 
 
 def athletes_folder() -> Path:
-    """The folder of the athletes that are known by name; ``RETROPACE_DATA`` names another data folder."""
-    from platformdirs import user_data_path
-
-    folder = os.environ.get("RETROPACE_DATA")
-    return (Path(folder) if folder else user_data_path("retropace", appauthor=False)) / "athletes"
+    """The folder of the athletes that are known by name."""
+    return data_folder() / "athletes"
 
 
 def athlete_path(name_or_file: str) -> Path:

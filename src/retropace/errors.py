@@ -31,6 +31,18 @@ class ReadError(RetropaceError):
     """A recording that cannot be read or holds nothing to analyse."""
 
 
+TOTALS_ONLY = "totals only"
+"""The kind of an activity that nobody recorded, or of which an export leaves the records out."""
+
+
+class NoActivityError(ReadError):
+    """A sound file without a recorded session; ``kind`` says what it holds instead: ``course``, ``totals only``."""
+
+    def __init__(self, message: str, kind: str = "", *, path: str | os.PathLike[str] | None = None):
+        super().__init__(message, path=path)
+        self.kind = kind
+
+
 class OtherSportError(ReadError):
     """A recording that is readable but of a sport that is not done on foot."""
 

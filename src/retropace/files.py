@@ -1,4 +1,4 @@
-"""Writing files so that nothing is ever half written or lost: beside, then renamed into place."""
+"""Where files go, and writing them so that nothing is ever half written or lost: beside, then renamed into place."""
 
 from __future__ import annotations
 
@@ -6,9 +6,18 @@ import contextlib
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 from retropace.errors import RetropaceError
+
+
+def data_folder() -> Path:
+    """Where retropace keeps what it remembers; ``RETROPACE_DATA`` in the environment names another folder."""
+    from platformdirs import user_data_path
+
+    folder = os.environ.get("RETROPACE_DATA")
+    return Path(folder) if folder else user_data_path("retropace", appauthor=False)
 
 
 def write_into_place(path: str | os.PathLike[str], data: bytes, *, was: bytes | None) -> None:
@@ -65,3 +74,24 @@ def _permit(name: str) -> None:
     mask = os.umask(0)
     os.umask(mask)
     Path(name).chmod(0o666 & ~mask)
+
+
+@contextlib.contextmanager
+def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
+    """The name of a file to write; when that has gone well it takes the place of whatever was at ``path``.
+
+    If it has not, nothing is left of it. Raises :class:`RetropaceError` for what the system refuses.
+    """
+    target = Path(os.path.realpath(path))
+    part = target.with_name(f".{target.name}.{os.getpid()}.part")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        yield part
+        with part.open("rb") as file:
+            os.fsync(file.fileno())
+        part.replace(target)
+    except OSError as bad:
+        raise RetropaceError(f"cannot be written: {bad.strerror or bad}", path=path) from None
+    finally:
+        with contextlib.suppress(OSError):
+            part.unlink(missing_ok=True)

@@ -36,6 +36,8 @@ OTHER_SPORTS = (
     ),
     *("yoga", "pilates", "strength", "elliptical", "hiit", "climb", "boulder", "box", "danc", "horse", "fish", "hunt"),
     *("div", "apnea", "transition", "transport", "meditat", "breath", "wheelchair", "handcyc", "stair", "rope", "gym"),
+    *("airplane", "seaplane", "helicopter", "blimp", "balloon", "ferry", "atv", "escooter", "scooter", "kickscooter"),
+    *("sled", "wakeboard", "frisbee", "riding", "crosstrain", "crossfit", "circuit", "core", "stretch", "aerobic"),
 )
 """Word beginnings of sports that retropace does not analyse, and of the changes between the parts of a triathlon."""
 NUMBERS = {"1": "cycling", "9": "running", "10": "walking", "4": "hiking"}

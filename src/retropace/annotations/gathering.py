@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from retropace.activity import Activity
 from retropace.annotations.annotation import PRESSED_SURE_S, Annotation, Marking
+from retropace.annotations.described import hint_in_description, plan_in_words
 from retropace.annotations.field import DirectionField, from_field
 from retropace.annotations.file_workout import plan_of, says_backward
 from retropace.annotations.fitting import fit_workout
@@ -61,20 +62,25 @@ def gather(
     if len(plans) > 1:
         raise AnnotationError("an activity has one workout: give one")
     plan = plans[0] if plans else _own_plan(track) if names else None
+    if plan is None and names and not spoken:
+        plan = plan_in_words(activity)
     workout = None
     if plan is not None:
         plan = plan_of(track.steps) if plan is FROM_FILE else plan
         workout = fit_workout(plan, track, signals, edges_s)
         spoken += workout_annotations(workout)
         if not workout.fits:
-            name = "the workout in the file" if plan.source == "file" else "the workout"
-            warnings.append(f"{name} does not fit, nothing was labelled by it: {workout.why_not}")
+            warnings.append(f"{plan.called} does not fit, nothing was labelled by it: {workout.why_not}")
+        elif plan.source in ("description", "title"):
+            warnings.append(f'labelled by the {plan.source}: "{plan.text}"; --ignore-names to do without')
     if names:
         for found, said in (from_names(track), from_waypoints(track)):
             spoken += found
             warnings += said
         # A title speaks of the whole: only if nothing else says more.
         found, said = ([], ()) if spoken or workout is not None else from_title(activity, track.elapsed_s)
+        if not spoken and workout is None and not said:
+            said = hint_in_description(activity)
         spoken += found
         warnings += said
     spoken = _with_steps(spoken, workout, track, signals, edges_s)

@@ -56,7 +56,13 @@ class Plan:
     items: tuple[Item, ...]
     text: str = ""
     source: str = "workout"
-    """``workout`` for a sentence, ``file`` for what was loaded on the watch."""
+    """``workout`` for a sentence, ``file`` for what was loaded on the watch, ``description`` or ``title`` for a
+    sentence that was found there."""
+
+    @property
+    def called(self) -> str:
+        """``the workout``, and where it was found if nobody gave it."""
+        return "the workout" if self.source == "workout" else f"the workout in the {self.source}"
 
 
 def count_steps(items: tuple[Item, ...]) -> int:

@@ -43,7 +43,8 @@ class Workout:
 
 def workout_annotations(workout: Workout) -> list[Annotation]:
     """The labels of a workout that fits, none otherwise."""
-    name = "the workout in the file" if workout.plan.source == "file" else f'--workout "{workout.plan.text}"'
+    plan = workout.plan
+    name = f'--workout "{plan.text}"' if plan.source == "workout" else plan.called
     return [
         Annotation(one.start_s, one.end_s, one.step.label, str(one.step), Origin("workout", name), PRESSED_SURE_S)
         for one in (workout.steps if workout.fits else ())

@@ -95,7 +95,12 @@ def clean(activity: Activity, settings: CleanSettings | None = None) -> Track:
         speed_mps, speed_source = np.full(len(t_s), np.nan), "none"
         if source != "none":
             speed_mps, speed_source = speed_from_distance(t_s, distance_m, pauses), "distance"
-    cadence_spm, said = clean_cadence(t_s, recorded.cadence_recorded, speed_mps, settings.cadence)
+    cadence_spm, said = clean_cadence(
+        t_s,
+        recorded.cadence_recorded,
+        speed_mps,
+        settings.cadence if settings.cadence != "auto" else activity.cadence_unit or "auto",
+    )
     warnings += said
     if source == "device" or speed_source == "device":
         lags = estimate_lags(t_s, speed_mps, cadence_spm, settings)

@@ -7,9 +7,11 @@ import click
 from retropace.cli.analyze import analyze
 from retropace.cli.annotate import annotate
 from retropace.cli.athlete import athlete
+from retropace.cli.batch import batch
 from retropace.cli.evaluate import evaluate
 from retropace.cli.inspect import inspect
 from retropace.cli.intervals import intervals
+from retropace.cli.library import library
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -25,6 +27,8 @@ def main() -> None:
 main.add_command(analyze)
 main.add_command(annotate)
 main.add_command(athlete)
+main.add_command(batch)
 main.add_command(evaluate)
 main.add_command(inspect)
 main.add_command(intervals)
+main.add_command(library)

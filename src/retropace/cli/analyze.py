@@ -33,22 +33,8 @@ if TYPE_CHECKING:
 )
 @options.units
 @options.cadence
-@click.option(
-    "--sensitivity",
-    type=click.FloatRange(min=0.05, max=20.0),
-    default=1.0,
-    show_default=True,
-    metavar="FACTOR",
-    help="Above 1 smaller changes of pace and cadence cut, below 1 only larger ones.",
-)
-@click.option(
-    "--threshold",
-    type=click.FloatRange(min=0.5, max=1.0),
-    default=0.8,
-    show_default=True,
-    metavar="P",
-    help="How sure to be before a stretch that nobody marked is suspected of having been backward.",
-)
+@options.sensitivity
+@options.threshold
 @click.option(
     "--athlete",
     metavar="NAME|FILE",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -40,6 +41,91 @@ def session(command: Command) -> Command:
         metavar="N",
         help="Use only the N-th running or walking session of a file that holds several.",
     )(command)
+
+
+def sensitivity(command: Command) -> Command:
+    """``--sensitivity FACTOR``."""
+    return click.option(
+        "--sensitivity",
+        type=click.FloatRange(min=0.05, max=20.0),
+        default=1.0,
+        show_default=True,
+        metavar="FACTOR",
+        help="Above 1 smaller changes of pace and cadence cut, below 1 only larger ones.",
+    )(command)
+
+
+def threshold(command: Command) -> Command:
+    """``--threshold P``."""
+    return click.option(
+        "--threshold",
+        type=click.FloatRange(min=0.5, max=1.0),
+        default=0.8,
+        show_default=True,
+        metavar="P",
+        help="How sure to be before a stretch that nobody marked is suspected of having been backward.",
+    )(command)
+
+
+def ignore_names(command: Command) -> Command:
+    """``--ignore-names``."""
+    return click.option(
+        "--ignore-names",
+        is_flag=True,
+        help="Do not let the names of laps, workout steps, waypoints and tracks, the title or the description, label "
+        "anything.",
+    )(command)
+
+
+def exact(command: Command) -> Command:
+    """``--exact``."""
+    return click.option(
+        "--exact",
+        is_flag=True,
+        help="Leave the edges you gave where they are instead of moving them to a change of pace.",
+    )(command)
+
+
+def library(command: Command) -> Command:
+    """``--library FILE``."""
+    return click.option(
+        "--library",
+        metavar="FILE",
+        type=click.Path(dir_okay=False),
+        envvar="RETROPACE_LIBRARY",
+        help="The library to use instead of the one in your data folder.  [env: RETROPACE_LIBRARY]",
+    )(command)
+
+
+def tables(command: Command) -> Command:
+    """``--csv DIR`` and ``--parquet DIR``."""
+    parquet = click.option(
+        "--parquet",
+        metavar="DIR",
+        type=click.Path(),
+        help="Write the same as Parquet files into this folder; needs retropace[parquet].",
+    )
+    return click.option(
+        "--csv",
+        metavar="DIR",
+        type=click.Path(),
+        help="Write activities.csv, segments.csv and failures.csv into this folder.",
+    )(parquet(command))
+
+
+class Size(click.ParamType):  # type: ignore[type-arg,unused-ignore]  # generic from click 8.4 on
+    """An amount of bytes: ``512MB``, ``1.5G``, ``1000000``."""
+
+    name = "SIZE"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """The bytes that the text means."""
+        if isinstance(value, int):
+            return value
+        match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([kmgt]?)i?b?", str(value).strip().lower())
+        if match is None or float(match[1]) <= 0.0:
+            self.fail(f"{value!r} is no size: write for example 512MB or 2G", param, ctx)
+        return int(float(match[1]) * 1024 ** " kmgt".index(match[2] or " "))
 
 
 def table_or_json(command: Command) -> Command:

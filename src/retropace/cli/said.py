@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
 
+from retropace.cli import options
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -86,16 +88,8 @@ _OPTIONS = (
         help="Take the direction from a field of the recording, whose values are words for it or are explained here, "
         "for example direction:1=backward,0=forward.",
     ),
-    click.option(
-        "--ignore-names",
-        is_flag=True,
-        help="Do not let the names of laps, workout steps, waypoints and tracks, or the title, label anything.",
-    ),
-    click.option(
-        "--exact",
-        is_flag=True,
-        help="Leave the edges you gave where they are instead of moving them to a change of pace.",
-    ),
+    options.ignore_names,
+    options.exact,
 )
 
 

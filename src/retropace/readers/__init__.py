@@ -12,19 +12,22 @@ from dataclasses import replace
 
 from retropace.activity import Activity
 from retropace.errors import OtherSportError, ReadError
-from retropace.readers.content import load, sniff
+from retropace.readers.content import LARGEST_BYTES, load, sniff
 from retropace.sports import is_on_foot, sport_words
 
 
-def read_all(path: str | os.PathLike[str], *, data: bytes | None = None) -> list[Activity]:
+def read_all(
+    path: str | os.PathLike[str], *, data: bytes | None = None, largest_bytes: int = LARGEST_BYTES
+) -> list[Activity]:
     """Every session of a recording that was done on foot, in order of time.
 
     ``data`` is what was already read of the file, as from within an archive; ``path`` then only names it.
+    Files that hold more than ``largest_bytes``, unpacked, are refused.
     Sessions of other sports are named in a warning on each. Raises :class:`ReadError` if the file cannot be read and
     :class:`OtherSportError` if it holds other sports only.
     """
     name = os.fspath(path)
-    content = load(name, data)
+    content = load(name, data, largest_bytes)
     activities = _reader(sniff(content.data, name))(content.data, name)
     on_foot = [activity for activity in activities if is_on_foot(activity.sport)]
     others = [sport_words(activity.sport) for activity in activities if not is_on_foot(activity.sport)]
@@ -77,6 +80,18 @@ def _reader(form: str) -> Callable[[bytes, str], list[Activity]]:
         from retropace.readers.gpx import read_gpx
 
         return read_gpx
+    if form == "kml":
+        from retropace.readers.kml import read_kml
+
+        return read_kml
+    if form == "polar":
+        from retropace.readers.polar import read_polar
+
+        return read_polar
+    if form == "apple":
+        from retropace.readers.apple import read_apple
+
+        return read_apple
     from retropace.readers.tcx import read_tcx
 
     return read_tcx

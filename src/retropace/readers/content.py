@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import stat
 import zlib
 from dataclasses import dataclass
@@ -15,10 +16,13 @@ from retropace.readers.xml import root_name
 LARGEST_BYTES = 2**30
 """The longest recordings are some tens of megabytes; what unpacks to more than this is something else."""
 GZIP = b"\x1f\x8b"
+HARMLESS_BYTES = 16 * 2**20
+MOST_RATIO = 200
+"""GPX packs 10 to 30 times; what packs more than this and is not small was made to fill memory."""
 GZIP_LEVELS = 2
 """Some services pack what the watch had packed already; whoever packs three times wants something else."""
 SUFFIXES = {".fit": "fit", ".gpx": "gpx", ".tcx": "tcx"}
-ROOTS = {"gpx": "gpx", "TrainingCenterDatabase": "tcx", "Activities": "tcx"}
+ROOTS = {"gpx": "gpx", "TrainingCenterDatabase": "tcx", "Activities": "tcx", "kml": "kml"}
 """What the first element of a document says; some tools write out the inner part of a TCX file only."""
 
 _FOREIGN = (
@@ -36,12 +40,16 @@ _FOREIGN = (
     (b"\xfd7zXZ", "is packed with xz: unpack it first"),
 )
 _FOREIGN_ROOTS = {
-    "kml": "is a KML map",
     "html": "is a web page, not a download",
     "osm": "is a map",
     "svg": "is a picture",
 }
-_EXPECTED = "expected a FIT, GPX or TCX recording"
+_POLAR = (re.compile(rb'"exercises"\s*:\s*\['), re.compile(rb'"(?:exportVersion|startTime)"\s*:'))
+"""What the training sessions of a Polar export begin with, before the long lists of samples."""
+_APPLE = b'{"schema": "retropace.apple-workout/'
+"""What ``sources/apple.py`` makes of a workout in an Apple Health export."""
+_BEGINNING_BYTES = 16384
+_EXPECTED = "expected a FIT, GPX, TCX or KML recording or a Polar training session"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,18 +61,20 @@ class Content:
     warnings: tuple[str, ...]
 
 
-def load(path: str, data: bytes | None = None) -> Content:
+def load(path: str, data: bytes | None = None, largest_bytes: int = LARGEST_BYTES) -> Content:
     """The bytes of a file, or the ``data`` that was already read from it, unpacked if gzipped.
+
+    Nothing is unpacked beyond ``largest_bytes``, nor beyond what a recording can be packed to.
 
     Raises :class:`ReadError` in one sentence if there are none.
     """
-    packed = _on_disk(path) if data is None else data
+    packed = _on_disk(path, largest_bytes) if data is None else data
     sha256 = hashlib.sha256(packed).hexdigest()
     warnings: list[str] = []
     unpacked = packed
     for _ in range(GZIP_LEVELS):
         if unpacked.startswith(GZIP):
-            unpacked = _unpacked(unpacked, path, warnings)
+            unpacked = _unpacked(unpacked, path, warnings, largest_bytes)
     if not unpacked.strip(b"\0 \t\r\n"):
         raise ReadError("is empty", path=path)
     said = SUFFIXES.get(Path(path.lower().removesuffix(".gz")).suffix)
@@ -74,14 +84,14 @@ def load(path: str, data: bytes | None = None) -> Content:
     return Content(unpacked, sha256, tuple(warnings))
 
 
-def _on_disk(path: str) -> bytes:
+def _on_disk(path: str, largest_bytes: int) -> bytes:
     try:
         mode = Path(path).stat().st_mode
         if stat.S_ISDIR(mode):
             raise ReadError("is a folder: name the recordings in it", path=path)
         if not stat.S_ISREG(mode):
             raise ReadError("is no file", path=path)
-        if Path(path).stat().st_size > LARGEST_BYTES:
+        if Path(path).stat().st_size > largest_bytes:
             raise ReadError(f"is larger than any recording: {_EXPECTED}", path=path)
         return Path(path).read_bytes()
     except FileNotFoundError:
@@ -93,7 +103,7 @@ def _on_disk(path: str) -> bytes:
 
 
 def sniff(data: bytes, path: str = "") -> str:
-    """``fit``, ``gpx`` or ``tcx``; raises :class:`ReadError` saying what the bytes look like instead."""
+    """``fit``, ``gpx``, ``tcx``, ``kml``, ``polar`` or ``apple``; raises :class:`ReadError` saying what it is."""
     if data[8:12] == MAGIC:
         return "fit"
     root = root_name(data)
@@ -107,6 +117,10 @@ def sniff(data: bytes, path: str = "") -> str:
         known = _FOREIGN_ROOTS.get(root.casefold(), f"is XML of another kind (<{root[:40]}>)")
         raise ReadError(f"{known}; {_EXPECTED}", path=path)
     text = data[:4096].lstrip(b"\xef\xbb\xbf \t\r\n")
+    if text[:1] == b"{" and all(said.search(data[:_BEGINNING_BYTES]) for said in _POLAR):
+        return "polar"
+    if text.startswith(_APPLE):
+        return "apple"
     if text[:1] in (b"{", b"["):
         raise ReadError(f"looks like JSON; {_EXPECTED}", path=path)
     if text and all(32 <= byte < 127 or byte in b"\t\r\n" or byte >= 128 for byte in text):
@@ -114,10 +128,10 @@ def sniff(data: bytes, path: str = "") -> str:
     raise ReadError(f"is of no known format; {_EXPECTED}", path=path)
 
 
-def _unpacked(data: bytes, path: str, warnings: list[str]) -> bytes:
+def _unpacked(data: bytes, path: str, warnings: list[str], largest_bytes: int) -> bytes:
     """Gzip unpacked as far as it goes, members one after the other, never beyond the largest recording."""
     pieces: list[bytes] = []
-    room = LARGEST_BYTES
+    room = min(largest_bytes, max(HARMLESS_BYTES, MOST_RATIO * len(data)))
     rest = data
     try:
         while rest.startswith(GZIP):

@@ -11,7 +11,7 @@ from types import MappingProxyType
 import numpy as np
 
 from retropace.activity import Activity, Samples, Source, StatedTotals
-from retropace.errors import ReadError
+from retropace.errors import NoActivityError, ReadError
 from retropace.readers.fit_about import read_device, read_step, why_nothing
 from retropace.readers.fit_messages import Decoded, decode
 from retropace.readers.fit_moments import read_laps, read_marks, read_pauses, read_splits
@@ -31,7 +31,7 @@ def read_fit(data: bytes, path: str) -> list[Activity]:
     Raises :class:`ReadError` if there is none.
     """
     activities: list[Activity] = []
-    reasons: list[str] = []
+    reasons: list[tuple[str, str]] = []
     lost: list[str] = []
     for file in decode(data):
         found = _sessions(file, path)
@@ -40,9 +40,11 @@ def read_fit(data: bytes, path: str) -> list[Activity]:
             reasons.append(_why_none(file))
             lost += file.warnings
     if not activities:
-        why = reasons[0] if reasons else "is no FIT file: it holds no FIT header"
+        why, kind = reasons[0] if reasons else ("is no FIT file: it holds no FIT header", "")
+        if kind and not lost:
+            raise NoActivityError(why, kind, path=path)
         raise ReadError(f"{why}{f' ({lost[0]})' if lost else ''}", path=path)
-    aside = [f"a further part of the file {reason}: passed over" for reason in reasons]
+    aside = [f"a further part of the file {reason}: passed over" for reason, _ in reasons]
     if all(activity.start_time is not None for activity in activities):
         activities.sort(key=lambda activity: activity.start_time or EPOCH)
     return [
@@ -109,9 +111,9 @@ def _activity(file: Decoded, table: Table, window: Window, path: str) -> Activit
     )
 
 
-def _why_none(file: Decoded) -> str:
+def _why_none(file: Decoded) -> tuple[str, str]:
     if file.records.count:
-        return "has no times: without them neither pace nor duration can be known"
+        return "has no times: without them neither pace nor duration can be known", ""
     return why_nothing(file)
 
 

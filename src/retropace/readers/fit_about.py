@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from retropace.activity import Device, WorkoutStep
+from retropace.errors import TOTALS_ONLY
 from retropace.readers.fit_messages import Decoded
 from retropace.readers.fit_values import index_of, number_of, text_of, value_of
 from retropace.units import clock
@@ -38,8 +39,8 @@ DURATIONS = {
 """For the durations of a step that are a number: our kind, and the field with the number in SI units."""
 
 
-def why_nothing(file: Decoded) -> str:
-    """Why a file without records is no recording, as the end of a sentence."""
+def why_nothing(file: Decoded) -> tuple[str, str]:
+    """Why a file without records is no recording, as the end of a sentence; and what it is instead, if it is sound."""
     kind = text_of(file.of("file_id"), "type")
     if file.of("session"):
         session = file.of("session")[0]
@@ -47,12 +48,12 @@ def why_nothing(file: Decoded) -> str:
         said = [f"{metres / 1000.0:.2f} km"] if np.isfinite(metres) else []
         said += [f"in {clock(seconds)}"] if np.isfinite(seconds) else []
         totals = f" ({' '.join(said)})" if said else ""
-        return f"holds totals only{totals}, no recording: it was probably typed in by hand"
+        return f"holds totals only{totals}, no recording: it was probably typed in by hand", TOTALS_ONLY
     if kind in KINDS:
-        return f"holds {KINDS[kind]}, not a recording"
+        return f"holds {KINDS[kind]}, not a recording", KINDS[kind]
     if file.of("workout_step"):
-        return "holds a workout plan, not a recording"
-    return "holds no records: there is nothing to analyse"
+        return "holds a workout plan, not a recording", KINDS["workout"]
+    return "holds no records: there is nothing to analyse", ""
 
 
 def read_device(file: Decoded) -> Device:

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from retropace.activity import Activity, Device, Mark, Samples, Source, Split
-from retropace.errors import ReadError
+from retropace.errors import NoActivityError, ReadError
 from retropace.readers.gpx_points import TEXT, Points, column, read_points
 from retropace.readers.xml import tidy
 from retropace.spans import Column, Spans, as_spans
@@ -58,7 +58,7 @@ def read_gpx(data: bytes, path: str) -> list[Activity]:
     rest = _through_gpxpy(points.rest, warnings)
     tracks = [track for track in _described(points, rest) if track.parts]
     if not tracks:
-        raise ReadError(_why_nothing(points, rest), path=path)
+        raise _why_nothing(points, rest, path)
     warnings += _said(points)
     sessions: list[list[_Described]] = []
     for track in sorted(tracks, key=lambda track: track.first_s):
@@ -205,16 +205,17 @@ def _said(points: Points) -> list[str]:
     return said
 
 
-def _why_nothing(points: Points, rest: Any) -> str:
+def _why_nothing(points: Points, rest: Any, path: str) -> ReadError:
     if points.untimed:
-        return "has no times (a planned route, or times removed): without them neither pace nor duration can be known"
+        reason = "has no times (a planned route, or times removed): without them neither pace nor duration can be known"
+        return ReadError(reason, path=path)
     if points.unplaced:
-        return "has no point with a usable latitude and longitude"
+        return ReadError("has no point with a usable latitude and longitude", path=path)
     if rest.routes:
-        return "holds a planned route, not a recording"
+        return NoActivityError("holds a planned route, not a recording", "a planned route", path=path)
     if rest.waypoints:
-        return "holds waypoints only, no recording"
-    return "holds no track points: there is nothing to analyse"
+        return NoActivityError("holds waypoints only, no recording", "waypoints", path=path)
+    return ReadError("holds no track points: there is nothing to analyse", path=path)
 
 
 def _text(value: Any) -> str:

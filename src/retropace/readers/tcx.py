@@ -19,7 +19,7 @@ from xml.etree import ElementTree
 import numpy as np
 
 from retropace.activity import Activity, Device, Lap, Samples, Source, StatedTotals
-from retropace.errors import ReadError
+from retropace.errors import NoActivityError, ReadError
 from retropace.readers.gpx_points import parse_time
 from retropace.readers.xml import local, tidy
 from retropace.spans import Column, Spans, as_spans
@@ -59,7 +59,7 @@ def read_tcx(data: bytes, path: str) -> list[Activity]:
         if activity is not None:
             activities.append(activity)
     if not activities:
-        raise ReadError(_why_nothing(root, elements), path=path)
+        raise _why_nothing(root, elements, path)
     return activities
 
 
@@ -244,12 +244,12 @@ def _device(element: Element) -> Device:
     return Device()
 
 
-def _why_nothing(root: Element, activities: list[Element]) -> str:
+def _why_nothing(root: Element, activities: list[Element], path: str) -> ReadError:
     names = {local(element.tag) for element in root.iter()}
     if any(_children(activity, "Lap") for activity in activities):
-        return "holds laps without track points: there is nothing to analyse"
+        return ReadError("holds laps without track points: there is nothing to analyse", path=path)
     if "Workout" in names:
-        return "holds a workout plan, not a recording"
+        return NoActivityError("holds a workout plan, not a recording", "a workout plan", path=path)
     if "Course" in names:
-        return "holds a course, not a recording"
-    return "holds no activity: there is nothing to analyse"
+        return NoActivityError("holds a course, not a recording", "a course", path=path)
+    return ReadError("holds no activity: there is nothing to analyse", path=path)

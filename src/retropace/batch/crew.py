@@ -1,0 +1,130 @@
+"""The workers of a run: processes of this machine, or those of a Dask cluster that somebody else has started.
+
+Both give futures of :mod:`concurrent.futures`. A worker that dies costs the file it had in hand, not the run.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+from collections.abc import Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from retropace.batch.work import Done, Job, Task, work
+from retropace.errors import RetropaceError
+from retropace.library.store import Failure
+
+RETRIES = 2
+"""How often a cluster gives a file whose worker was lost to another before it is taken for the culprit."""
+CONNECT_S = 15.0
+
+
+class Crew(Protocol):
+    """Workers that take one task after the other."""
+
+    @property
+    def width(self) -> int:
+        """How many of them there are."""
+        ...
+
+    def submit(self, task: Task) -> Future[Done]:
+        """Hand over a task."""
+        ...
+
+
+def failure_from(problem: BaseException, timeout_s: float | None) -> Failure:
+    """What a future's exception means for the file it was about."""
+    if isinstance(problem, TimeoutError):
+        return Failure("timed out", f"took longer than --timeout {timeout_s:g} s", passes=True)
+    if isinstance(problem, MemoryError):
+        return Failure("out of memory", "does not fit into memory", passes=True)
+    kind = type(problem).__name__
+    if kind in ("ProcessExpired", "KilledWorker"):
+        how = getattr(problem, "exitcode", None)
+        told = f" (exit status {how})" if how is not None else ""
+        message = f"its worker was killed{told}, for want of memory or by somebody: run again to try it again"
+        return Failure("worker lost", message, passes=True)
+    said = " ".join(str(problem).split()) or "no details"
+    return Failure("worker failed", f"its worker failed ({kind}: {said})", passes=True)
+
+
+@contextmanager
+def processes(job: Job, jobs: int, timeout_s: float | None) -> Iterator[Crew]:
+    """Processes of this machine; each is replaced when it dies or takes longer than ``timeout_s`` over a file."""
+    from pebble import ProcessPool
+
+    # One thread of linear algebra each: the processes are the parallelism.
+    for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ.setdefault(name, "1")
+    server = "forkserver" in multiprocessing.get_all_start_methods()
+    context: Any = multiprocessing.get_context("forkserver" if server else "spawn")
+    if server:
+        context.set_forkserver_preload(["retropace.batch.work"])
+    pool: Any = ProcessPool(max_workers=jobs, context=context, initializer=_begin, initargs=(job,))
+    try:
+        yield _Processes(pool, jobs, timeout_s)
+        pool.close()
+    except BaseException:
+        pool.stop()
+        raise
+    finally:
+        pool.join()
+
+
+@contextmanager
+def cluster(job: Job, address: str) -> Iterator[Crew]:
+    """The workers of a running Dask cluster; raises :class:`RetropaceError` if there is none."""
+    try:
+        from distributed import Client
+    except ImportError:
+        raise RetropaceError("a cluster is reached through Dask: pip install 'retropace[cluster]'") from None
+    try:
+        connect: Any = Client
+        client = connect(address, timeout=CONNECT_S, set_as_default=False)
+    except (OSError, ValueError, TimeoutError) as bad:
+        raise RetropaceError(f"no scheduler answers at {address}: {' '.join(str(bad).split())}") from None
+    try:
+        yield _Cluster(client, job)
+    finally:
+        client.close()
+
+
+@dataclass(frozen=True, slots=True)
+class _Processes:
+    pool: Any
+    width: int
+    timeout_s: float | None
+
+    def submit(self, task: Task) -> Future[Done]:
+        future: Future[Done] = self.pool.schedule(_work, args=(task,), timeout=self.timeout_s)
+        return future
+
+
+class _Cluster:
+    def __init__(self, client: Any, job: Job):
+        self._executor = client.get_executor(pure=False, retries=RETRIES)
+        self._job = job
+        self.width = max(sum(client.nthreads().values()), 1)
+
+    def submit(self, task: Task) -> Future[Done]:
+        future: Future[Done] = self._executor.submit(work, self._job, task)
+        return future
+
+
+_job = Job()
+"""The job of this worker process."""
+
+
+def _begin(job: Job) -> None:
+    """What a worker process does first: take its job, and leave Ctrl-C to the process that hands out the work."""
+    global _job
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _job = job
+
+
+def _work(task: Task) -> Done:
+    return work(_job, task)

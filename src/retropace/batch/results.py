@@ -1,0 +1,92 @@
+"""The tables of a run as CSV or Parquet files in a folder."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from retropace.batch.tables import COLUMNS, Kind, Table
+from retropace.errors import RetropaceError
+from retropace.files import replacing
+
+_PORTION = 5000
+_MARK = b"retropace"
+"""In the schema of a Parquet file: tells that it is one of ours."""
+
+
+def check_folder(folder: str, form: str) -> None:
+    """See that writing the tables will not cost anybody a file; before a run, so that it is not for nothing.
+
+    Raises :class:`RetropaceError` for a file of another content under the name of a table.
+    """
+    if Path(folder).exists() and not Path(folder).is_dir():
+        raise RetropaceError("is a file: name a folder for the tables", path=folder)
+    for name, columns in COLUMNS.items():
+        path = Path(folder) / f"{name}.{form}"
+        if path.exists() and not (_is_own_csv(path, columns) if form == "csv" else _is_own_parquet(path)):
+            raise RetropaceError(
+                "is no table of retropace's: nothing is written over it, name another folder", path=path
+            )
+
+
+def write_csv(folder: str, tables: Sequence[Table]) -> list[Path]:
+    """Write each table as ``NAME.csv``: UTF-8, commas, a header; each at once and whole. Returns the paths."""
+    written = []
+    for table in tables:
+        path = Path(folder) / f"{table.name}.csv"
+        with replacing(path) as part, part.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, list(table.columns), lineterminator="\n")
+            writer.writeheader()
+            writer.writerows(table.rows())
+        written.append(path)
+    return written
+
+
+def write_parquet(folder: str, tables: Sequence[Table]) -> list[Path]:
+    """Write each table as ``NAME.parquet``. Raises :class:`RetropaceError` where pyarrow is missing."""
+    pyarrow, parquet = _pyarrow()
+    kinds = {str: pyarrow.string(), int: pyarrow.int64(), float: pyarrow.float64()}
+    written = []
+    for table in tables:
+        path = Path(folder) / f"{table.name}.parquet"
+        schema = pyarrow.schema([(name, kinds[kind]) for name, kind in table.columns.items()], metadata={_MARK: b"1"})
+        with replacing(path) as part, parquet.ParquetWriter(part, schema) as writer:
+            for portion in _portions(table.rows()):
+                writer.write_table(pyarrow.Table.from_pylist(portion, schema=schema))
+        written.append(path)
+    return written
+
+
+def _portions(rows: Iterator[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
+    while portion := list(islice(rows, _PORTION)):
+        yield portion
+
+
+def _is_own_csv(path: Path, columns: dict[str, Kind]) -> bool:
+    """Whether a file begins with the columns of a table, or the first of them, as an earlier version wrote them."""
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            header = next(csv.reader(file), [])
+    except (OSError, UnicodeDecodeError, csv.Error):
+        return False
+    return len(header) > 1 and header == list(columns)[: len(header)]
+
+
+def _is_own_parquet(path: Path) -> bool:
+    pyarrow, parquet = _pyarrow()
+    try:
+        return _MARK in (parquet.read_schema(path).metadata or {})
+    except (OSError, pyarrow.ArrowException):
+        return False
+
+
+def _pyarrow() -> tuple[Any, Any]:
+    try:
+        import pyarrow
+        import pyarrow.parquet
+    except ImportError:
+        raise RetropaceError("Parquet needs pyarrow: pip install 'retropace[parquet]'") from None
+    return pyarrow, pyarrow.parquet

@@ -1,0 +1,277 @@
+"""``retropace batch PATH...``: folders, archives and watch exports into the library and into tables."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from retropace.cli import options
+from retropace.cli.failures import FAILED, attempt, complain
+from retropace.cli.options import Size
+
+if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
+    from retropace.athlete import Athlete
+    from retropace.batch import Job, Plan, Run
+    from retropace.batch.crew import Crew
+    from retropace.library import Library, Only
+
+
+@click.command()
+@click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=click.Path())
+@options.library
+@click.option(
+    "--jobs",
+    "-j",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="How many processes work at once.  [default: one per core]",
+)
+@click.option(
+    "--timeout",
+    type=click.FloatRange(min=0.1),
+    metavar="SECONDS",
+    help="Give up a file that takes longer.  [default: 300]",
+)
+@click.option(
+    "--max-size",
+    type=Size(),
+    default="512MB",
+    show_default=True,
+    help="Do not read a file that holds more than this, unpacked.",
+)
+@click.option(
+    "--since",
+    type=click.DateTime(["%Y-%m-%d", "%Y-%m", "%Y", "%Y-%m-%dT%H:%M:%S"]),
+    metavar="DATE",
+    help="Only activities that began on this day (UTC) or later: 2025-05-01, 2025-05, 2025.",
+)
+@click.option(
+    "--sport",
+    "sports",
+    multiple=True,
+    metavar="WORD",
+    help="Only sports with this word: trail, walking. May be given several times.",
+)
+@click.option("--dry-run", is_flag=True, help="List the files that would be read; read and keep nothing.")
+@click.option("--strict", is_flag=True, help="Stop at the first file that fails.")
+@click.option("--retry", is_flag=True, help="Read again what failed before, though it has not changed.")
+@options.tables
+@click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON, with a row for each activity.")
+@options.units
+@options.cadence
+@options.sensitivity
+@options.threshold
+@click.option("--zones", metavar="FILE", type=click.Path(), help="Label what was run within the places of this file.")
+@click.option(
+    "--field",
+    "fields",
+    metavar="NAME[:VALUE=LABEL,...]",
+    multiple=True,
+    help="Take the direction from a field of the recordings.",
+)
+@options.ignore_names
+@options.exact
+@click.option("--athlete", metavar="NAME|FILE", help="Who ran: what is known of them from 'analyze --athlete' is used.")
+@click.option(
+    "--scheduler",
+    metavar="ADDRESS",
+    help="Let the workers of this Dask cluster do it, for example tcp://host:8786; needs retropace[cluster].",
+)
+def batch(
+    paths: tuple[str, ...],
+    library: str | None,
+    jobs: int | None,
+    timeout: float | None,
+    max_size: int,
+    since: datetime | None,
+    sports: tuple[str, ...],
+    dry_run: bool,
+    strict: bool,
+    retry: bool,
+    csv: str | None,
+    parquet: str | None,
+    as_json: bool,
+    units: str,
+    scheduler: str | None,
+    **how: Any,
+) -> None:
+    """Analyse everything in folders, archives and watch exports, and remember it.
+
+    PATH is a folder (with everything below it), a recording, a zip archive (with archives in it), an export as Garmin,
+    Strava, Apple Health, Polar, Suunto, COROS or OpenTracks give it out, or an address (s3://, gs://, https://). What
+    was analysed is kept in a library: the next time only what is new or has changed is read. Annotations are read
+    from NAME.annotations.csv beside each recording. Ctrl-C stops after what is in hand; the same command goes on.
+    """
+    from retropace.batch import Plan
+    from retropace.library import Library, Only, library_path
+    from retropace.sources import Limits
+
+    if scheduler is not None and (jobs is not None or timeout is not None):
+        raise click.UsageError("--jobs and --timeout are for this machine: a cluster has its own workers and limits.")
+    only = Only(None if since is None else since.replace(tzinfo=UTC), sports)
+    athlete = how.pop("athlete")
+    known = None if athlete is None else attempt(athlete, lambda: _athlete(athlete))
+    if athlete is not None and known is None:
+        sys.exit(FAILED)
+    job, settings, described = _job(only=only, most_bytes=max_size, athlete=known, **how)
+    limit = None if scheduler is not None else timeout or DEFAULT_TIMEOUT_S
+    plan = Plan(paths, job, Limits(most_bytes=max_size), settings, limit, retry, strict)
+    where = library or str(library_path())
+
+    def work() -> int:
+        with Library(":memory:" if dry_run and not os.path.exists(where) else where) as opened:  # noqa: PTH110
+            if dry_run:
+                return _listed(plan, opened)
+            opened.describe(settings, described)
+            crew = _crew(plan, jobs, scheduler)
+            return _carried_out(plan, opened, crew, only, csv, parquet, as_json, units)
+
+    status = attempt(where, work)
+    sys.exit(FAILED if status is None else status)
+
+
+DEFAULT_TIMEOUT_S = 300.0
+
+
+def _carried_out(
+    plan: Plan,
+    library: Library,
+    crew: AbstractContextManager[Crew],
+    only: Only,
+    csv: str | None,
+    parquet: str | None,
+    as_json: bool,
+    units: str,
+) -> int:
+    from retropace.batch import Run
+    from retropace.cli.batch_results import check_tables, write_tables
+    from retropace.cli.batch_sheets import print_summary, summary_of
+    from retropace.cli.progress import ProgressLine
+    from retropace.library.asking import find_twins, link_twins
+
+    check_tables(csv, parquet)
+    with ProgressLine() as line:
+        run = Run(plan, library, line.show)
+        with _stopping(run):
+            run.go(crew)
+    progress = run.progress
+    for place, failure in progress.unkept[:3]:
+        complain(f"{place}: {failure.message}")
+    if progress.stopped:
+        behind = progress.done + progress.unchanged
+        why = "stopped at the first failure (--strict)" if plan.strict and progress.failed else "stopped"
+        complain(
+            f"{why}: {behind} of {progress.total} files done and kept in {library.path}; the same command goes on there"
+        )
+        if plan.strict:
+            for row in summary_of(library, only, progress).failures[:1]:
+                complain(row.example)
+        return FAILED
+    if not progress.unkept:
+        link_twins(library)
+    find_twins(library, only)
+    write_tables(library, only, csv, parquet, progress.unkept)
+    summary = summary_of(library, only, progress)
+    if as_json:
+        from retropace.cli.batch_results import print_document
+
+        print_document(library, only, summary)
+    else:
+        print_summary(summary, units)
+    return FAILED if summary.failed else 0
+
+
+def _listed(plan: Plan, library: Library) -> int:
+    """Print what would be read, a line each."""
+    from retropace.batch import Run
+    from retropace.cli.failures import harmless
+    from retropace.cli.places import shown_place
+
+    count = 0
+    run = Run(plan, library)
+    for place in run.would_read():
+        click.echo(harmless(shown_place(place)))
+        count += 1
+    rest = run.progress.total - count
+    click.echo(f"retropace: {count} files would be read, {rest} others not: unchanged, or no recordings", err=True)
+    return 0
+
+
+def _job(
+    *,
+    only: Only,
+    most_bytes: int,
+    athlete: Athlete | None,
+    cadence: str,
+    sensitivity: float,
+    threshold: float,
+    zones: str | None,
+    fields: tuple[str, ...],
+    ignore_names: bool,
+    exact: bool,
+) -> tuple[Job, str, str]:
+    """The job that the options mean, the digest of all that decides its results, and that in words."""
+    import hashlib
+    from importlib.metadata import version
+
+    from retropace.annotations import parse_field, read_zones
+    from retropace.batch import Job
+    from retropace.cli.said import understood
+    from retropace.settings import CleanSettings, LabelSettings, SegmentSettings, Settings
+
+    given: list[Any] = [understood("--field", parse_field, text) for text in fields]
+    if zones is not None:
+        given.append(understood("--zones", read_zones, zones))
+    settings = Settings(
+        clean=CleanSettings(cadence=cadence),
+        segment=SegmentSettings(sensitivity=sensitivity),
+        label=LabelSettings(exact=exact, threshold=threshold, names=not ignore_names),
+    )
+    job = Job(settings, tuple(given), athlete, only, most_bytes)
+    described = f"retropace {version('retropace')}: {job.describe()}"
+    return job, hashlib.sha256(described.encode("utf-8", "surrogatepass")).hexdigest()[:16], described
+
+
+def _athlete(name: str) -> Athlete:
+    from retropace.athlete_file import athlete_path, read_athlete
+
+    return read_athlete(athlete_path(name))[0]
+
+
+def _crew(plan: Plan, jobs: int | None, scheduler: str | None) -> AbstractContextManager[Crew]:
+    from retropace.batch.crew import cluster, processes
+
+    if scheduler is not None:
+        return cluster(plan.job, scheduler)
+    return processes(plan.job, jobs or _cores(), plan.timeout_s)
+
+
+def _cores() -> int:
+    """The cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+@contextmanager
+def _stopping(run: Run) -> Iterator[None]:
+    """Let Ctrl-C and an order to end stop the run after what is in hand; a second Ctrl-C ends it at once."""
+
+    def stop(*_: object) -> None:
+        run.stop()
+        complain("stopping after what is in hand; press Ctrl-C again to stop at once")
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+    before = {one: signal.signal(one, stop) for one in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for one, handler in before.items():
+            signal.signal(one, handler)

@@ -1,0 +1,12 @@
+"""The library: one SQLite file that remembers every activity that was analysed, and everything that failed.
+
+``migrations.py`` holds the schema, ``store.py`` opens the file and keeps what comes in, ``keeping.py`` turns documents
+into rows and back, ``twins.py`` finds the same activity recorded or exported twice, ``asking.py`` answers questions.
+"""
+
+from __future__ import annotations
+
+from retropace.library.asking import Only
+from retropace.library.store import Input, Library, Outcome, library_path
+
+__all__ = ["Input", "Library", "Only", "Outcome", "library_path"]

@@ -1,0 +1,90 @@
+"""What a listing finds: entries that may be recordings, and what could not even be looked at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+WITHIN = "!/"
+"""Stands between an archive and what lies in it: ``export.zip!/activities/1.fit.gz``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much may be unpacked: what goes beyond was made to fill a disk, or is no recording."""
+
+    most_bytes: int = 512 * 2**20
+    """Of a single file. A day of records every second is 40 MB as GPX, the most verbose of the formats."""
+    most_ratio: float = 200.0
+    """Unpacked to packed, of a file and of an archive as a whole. GPX packs 10 to 30 times, text of one letter
+    1000 times (the most that deflate can)."""
+    ratio_from_bytes: int = 16 * 2**20
+    """Less than this is harmless, whatever its ratio."""
+    most_levels: int = 5
+    """Archives within archives: a vendor's export has two, one that was packed again with others four."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A file that may be a recording, or a workout within an Apple Health export. Nothing of it was read yet."""
+
+    place: str
+    """How its owner finds it again: a path, or archive and name with ``!/`` between."""
+    path: str
+    """The file on disk, or its address."""
+    members: tuple[str, ...]
+    """The names by which it is found in the archive, and in the archives within that; empty for a file of its own."""
+    size: int
+    """Bytes, unpacked if it lies in an archive."""
+    stamp: str
+    """Changes whenever the bytes may have changed."""
+    is_named: bool = False
+    """Whether the user named this very file: then it has to be a recording."""
+    sidecar: tuple[str, str] | None = None
+    """Where the annotations beside it lie (a path, or a name within the same archive), and the stamp of that."""
+    workout: int | None = None
+    """Which workout of an Apple Health export it is; ``members`` then lead to the export's XML file."""
+
+    container: str = ""
+    """The place of the archive or export on disk that it lies in; the empty text for a file of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class OtherSport:
+    """A workout of an export that was not done on foot."""
+
+    place: str
+    sport: str
+    stamp: str
+    container: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unchanged:
+    """An archive or export in which everything is known already."""
+
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """What could not be looked at, why, and whether trying again may help."""
+
+    place: str
+    reason: str
+    """In two or three words, for grouping."""
+    message: str
+    """The sentence."""
+    passes: bool = False
+    """Whether it may pass: a folder without permission, a server that does not answer."""
+    container: str = ""
+    """The archive on disk that it lies in."""
+
+
+def within(place: str, name: str) -> str:
+    """The place of what is called ``name`` in the archive at ``place``."""
+    return f"{place}{WITHIN}{name}"
+
+
+def shown(name: str) -> str:
+    """A name as text that can be stored and printed: bytes that are no UTF-8 are written as their numbers."""
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")

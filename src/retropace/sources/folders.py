@@ -1,0 +1,80 @@
+"""Folders, walked to the end: hidden files left out, links followed once, what may not be read told."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+from retropace.annotations import sidecar_path
+from retropace.sources.entry import Entry, Refusal, shown
+
+_SKIPPED = ("__MACOSX", "__pycache__", "node_modules")
+"""Folders that never hold what a person put there."""
+
+
+def is_hidden(name: str) -> bool:
+    """Whether a file or folder is none of its owner's: ``.DS_Store``, the ``._`` twins that some systems write."""
+    return name.startswith(".") or name in _SKIPPED
+
+
+def placed(path: str) -> str:
+    """How a file on disk is known: by its full path, links not followed."""
+    return shown(os.path.abspath(path))  # noqa: PTH100 - pathlib's absolute() leaves ".." in it
+
+
+def stamp_of(path: str) -> str:
+    """Size, time of change and identity of a file on disk; the empty text if there is none."""
+    try:
+        found = Path(path).stat()
+    except OSError:
+        return ""
+    return f"{found.st_size}:{found.st_mtime_ns}:{found.st_ctime_ns}"
+
+
+def file_entry(path: str, *, named: bool = False) -> Entry:
+    """A file on disk as an entry, with the annotations beside it."""
+    beside = str(sidecar_path(path))
+    stamp = stamp_of(beside)
+    return Entry(
+        place=placed(path),
+        path=path,
+        members=(),
+        size=int(stamp_of(path).partition(":")[0] or 0),
+        stamp=stamp_of(path),
+        is_named=named,
+        sidecar=(beside, stamp) if stamp else None,
+    )
+
+
+def walked(folder: str) -> Iterator[Entry | Refusal]:
+    """Every file in a folder and below, each folder's in order of name."""
+    # The folders above, by identity: one that is met again below itself is a loop of links.
+    waiting: list[tuple[str, tuple[tuple[int, int], ...]]] = [(folder, ())]
+    while waiting:
+        path, above = waiting.pop()
+        try:
+            found = Path(path).stat()
+            inside = sorted(os.scandir(path), key=lambda one: one.name)
+        except OSError as bad:
+            yield Refusal(placed(path), "folder not readable", f"cannot be read: {bad.strerror or bad}", passes=True)
+            continue
+        here = (found.st_dev, found.st_ino)
+        if here in above:
+            yield Refusal(placed(path), "loop of links", "is a link to a folder above it: its files are read there")
+            continue
+        below = []
+        for one in inside:
+            if is_hidden(one.name):
+                continue
+            try:
+                mode = one.stat().st_mode
+            except OSError as bad:
+                yield Refusal(placed(one.path), "broken link", f"leads nowhere: {bad.strerror or bad}")
+                continue
+            if stat.S_ISDIR(mode):
+                below.append((one.path, (*above, here)))
+            elif stat.S_ISREG(mode):
+                yield file_entry(one.path)
+        waiting += reversed(below)

@@ -1,0 +1,113 @@
+"""The table in a Strava bulk export: names and descriptions of the files beside it.
+
+``activities.csv`` has changed its columns, repeats some of them and is written in the language of its owner, with
+commas or semicolons between. What stays is that one column holds the names of the files (``activities/123.fit.gz``),
+and that the first five columns are number, date, name, sport and description. So the column of files is found by its
+values; the others by the words of their headers where these are known, else by their order.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Iterator
+from pathlib import PurePosixPath
+
+from retropace.sources.names import Named
+
+MOST_BYTES = 256 * 2**20
+FOLDER = "activities"
+_NAME, _DESCRIPTION, _NOTE = "name", "description", "note"
+# Headers as the export writes them, casefolded; where a header is not among these the order of columns decides.
+_HEADERS = {
+    _NAME: (
+        *("activity name", "name der aktivität", "aktivitätsname", "nom de l'activité", "nombre de la actividad"),
+        *("nome attività", "nome dell'attività", "nome da atividade", "naam activiteit", "activiteitsnaam"),
+        *("aktivitetsnavn", "aktivitetsnamn", "nazwa aktywności", "название тренировки"),
+    ),
+    _DESCRIPTION: (
+        *("activity description", "aktivitätsbeschreibung", "beschreibung der aktivität", "description de l'activité"),
+        *("descripción de la actividad", "descrizione attività", "descrizione dell'attività", "descrição da atividade"),
+        *("beschrijving activiteit", "activiteitsbeschrijving", "aktivitetsbeskrivelse", "aktivitetsbeskrivning"),
+        *("opis aktywności", "описание тренировки"),
+    ),
+    _NOTE: (
+        *("activity private note", "private notiz zur aktivität", "private notiz", "note privée sur l'activité"),
+        *("nota privada de la actividad", "nota privata attività", "nota particular da atividade"),
+    ),
+}
+_ORDER = {_NAME: 2, _DESCRIPTION: 4}
+_LEAST_SHARE = 0.5
+"""At least this share of a column's filled cells are files of the export, or it is no column of files."""
+
+
+def may_be_table(name: str) -> bool:
+    """Whether a file is worth a look: a CSV."""
+    return name.lower().endswith(".csv")
+
+
+def named_in(data: bytes, exists: Callable[[str], bool]) -> Iterator[tuple[str, Named]]:
+    """Each file with the name and description of its activity; ``exists`` tells whether the export holds a file.
+
+    Nothing for a table that names no files of the export.
+    """
+    text = data.decode("utf-8-sig", "replace")
+    if "\0" in text:
+        return
+    rows = _table(text)
+    column = _file_column(rows, exists)
+    if column is None:
+        return
+    header = [cell.strip().casefold() for cell in rows[0]]
+    places = {what: _column(header, what) for what in _HEADERS}
+    for row in rows[1:]:
+        file = _file(row, column)
+        if not file or not exists(file):
+            continue
+        said = {what: _cell(row, at) for what, at in places.items()}
+        notes = [said[what] for what in (_DESCRIPTION, _NOTE) if said[what]]
+        yield file, Named(said[_NAME], "\n".join(notes))
+
+
+def _table(text: str) -> list[list[str]]:
+    """The rows, with whichever separator makes most of the first line."""
+    first = text.partition("\n")[0]
+    delimiter = max(",;\t", key=first.count)
+    try:
+        return [row for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter) if row]
+    except csv.Error:
+        return []
+
+
+def _file_column(rows: list[list[str]], exists: Callable[[str], bool]) -> int | None:
+    """The column most of whose values are files of the export; None if there is none."""
+    counts: dict[int, int] = {}
+    filled: dict[int, int] = {}
+    for row in rows[1:]:
+        for at, cell in enumerate(row):
+            if cell.strip():
+                filled[at] = filled.get(at, 0) + 1
+                if FOLDER in cell and exists(_file(row, at)):
+                    counts[at] = counts.get(at, 0) + 1
+    if not counts:
+        return None
+    best = max(counts, key=lambda at: (counts[at], -at))
+    paths = sum(1 for row in rows[1:] if FOLDER in _cell(row, best))
+    return best if counts[best] >= _LEAST_SHARE * max(paths, 1) or counts[best] == filled[best] else None
+
+
+def _column(header: list[str], what: str) -> int | None:
+    for at, cell in enumerate(header):
+        if cell in _HEADERS[what]:
+            return at
+    return _ORDER.get(what)
+
+
+def _file(row: list[str], at: int) -> str:
+    """The file that a row is about, as the archive names it."""
+    cell = _cell(row, at).replace("\\", "/")
+    return str(PurePosixPath(cell)) if cell else ""
+
+
+def _cell(row: list[str], at: int | None) -> str:
+    return row[at].strip() if at is not None and at < len(row) else ""
