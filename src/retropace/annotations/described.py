@@ -13,6 +13,7 @@ from retropace.errors import AnnotationError
 
 MOST_LINES = 40
 """A description with more lines is a story."""
+LONGEST_QUOTE = 60
 _DOUBTFUL = ("ambiguous", "way", "route", "not", "nothing")
 
 
@@ -36,7 +37,8 @@ def hint_in_description(activity: Activity) -> tuple[str, ...]:
         if meaning is None or (meaning.label is not None and meaning.label.direction != "backward"):
             continue
         doubt = "which may mean the way or the runner" if meaning.is_ambiguous else "but not when"
-        said = f'the description says "{meaning.word}", {doubt}: nothing was labelled by it'
+        quoted = line if len(line) <= LONGEST_QUOTE else f"{line[:LONGEST_QUOTE]}…"
+        said = f'the description says "{quoted}", {doubt}: nothing was labelled by it'
         return (f"{said}; say --mark all=backward, name laps, or give the --workout",)
     return ()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,9 @@ from retropace.batch.tables import COLUMNS, Kind, Table
 from retropace.errors import RetropaceError
 from retropace.files import replacing
 
-_PORTION = 5000
+PORTION_ROWS = 5000
+PART_ROWS = 1_000_000
+"""Rows of a Parquet part: some hundred megabytes at most."""
 _MARK = b"retropace"
 """In the schema of a Parquet file: tells that it is one of ours."""
 
@@ -25,11 +27,10 @@ def check_folder(folder: str, form: str) -> None:
     if Path(folder).exists() and not Path(folder).is_dir():
         raise RetropaceError("is a file: name a folder for the tables", path=folder)
     for name, columns in COLUMNS.items():
-        path = Path(folder) / f"{name}.{form}"
-        if path.exists() and not (_is_own_csv(path, columns) if form == "csv" else _is_own_parquet(path)):
-            raise RetropaceError(
-                "is no table of retropace's: nothing is written over it, name another folder", path=path
-            )
+        for path in [Path(folder) / f"{name}.csv"] if form == "csv" else _parts(folder, name):
+            if path.exists() and not (_is_own_csv(path, columns) if form == "csv" else _is_own_parquet(path)):
+                message = "is no table of retropace's: name another folder, nothing is written over"
+                raise RetropaceError(message, path=path)
 
 
 def write_csv(folder: str, tables: Sequence[Table]) -> list[Path]:
@@ -45,24 +46,36 @@ def write_csv(folder: str, tables: Sequence[Table]) -> list[Path]:
     return written
 
 
-def write_parquet(folder: str, tables: Sequence[Table]) -> list[Path]:
-    """Write each table as ``NAME.parquet``. Raises :class:`RetropaceError` where pyarrow is missing."""
+def write_parquet(folder: str, tables: Sequence[Table], part_rows: int = PART_ROWS) -> list[Path]:
+    """Write each table as parts ``NAME-00000.parquet`` of so many rows; each at once and whole. Returns the paths.
+
+    Parts of an earlier run that are no longer needed go. Raises :class:`RetropaceError` where pyarrow is missing.
+    """
     pyarrow, parquet = _pyarrow()
     kinds = {str: pyarrow.string(), int: pyarrow.int64(), float: pyarrow.float64()}
     written = []
     for table in tables:
-        path = Path(folder) / f"{table.name}.parquet"
         schema = pyarrow.schema([(name, kinds[kind]) for name, kind in table.columns.items()], metadata={_MARK: b"1"})
-        with replacing(path) as part, parquet.ParquetWriter(part, schema) as writer:
-            for portion in _portions(table.rows()):
-                writer.write_table(pyarrow.Table.from_pylist(portion, schema=schema))
-        written.append(path)
+        rows = table.rows()
+        before, number = _parts(folder, table.name), 0
+        while (portion := list(islice(rows, PORTION_ROWS))) or number == 0:
+            path = Path(folder) / f"{table.name}-{number:05}.parquet"
+            with replacing(path) as part, parquet.ParquetWriter(part, schema) as writer:
+                left = part_rows
+                while portion:
+                    writer.write_table(pyarrow.Table.from_pylist(portion, schema=schema))
+                    left -= len(portion)
+                    portion = list(islice(rows, min(PORTION_ROWS, left)))
+            written.append(path)
+            number += 1
+        for path in set(before) - set(written):
+            path.unlink(missing_ok=True)
     return written
 
 
-def _portions(rows: Iterator[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
-    while portion := list(islice(rows, _PORTION)):
-        yield portion
+def _parts(folder: str, name: str) -> list[Path]:
+    """The parts of a table in a folder."""
+    return sorted(Path(folder).glob(f"{name}-[0-9][0-9][0-9][0-9][0-9].parquet"))
 
 
 def _is_own_csv(path: Path, columns: dict[str, Kind]) -> bool:

@@ -19,7 +19,7 @@ from retropace.library import Input, Library, Only
 from retropace.library.store import Failure, Recording
 from retropace.sources import Entry, Limits, Listing, Refusal
 from retropace.sources.entry import OtherSport, Unchanged
-from retropace.sources.heads import RECORDINGS, looks_like_recording, other_kind, suffix_of
+from retropace.sources.heads import ARCHIVES, RECORDINGS, looks_like_recording, other_kind, suffix_of
 
 IN_HAND = 3
 """Tasks handed out per worker: one in work, and others so that it never waits."""
@@ -272,7 +272,7 @@ class Run:
     def _is_meant(self, entry: Entry, head: bytes | None = None) -> bool:
         """Whether an entry is meant as a recording: is called so, was named itself, or looks like one."""
         name = entry.members[-1] if entry.members else entry.path
-        if entry.workout is not None or entry.is_named or suffix_of(name) in RECORDINGS:
+        if entry.workout is not None or entry.is_named or suffix_of(name) in (*RECORDINGS, *ARCHIVES):
             return True
         try:
             return looks_like_recording(self._listing.head(entry) if head is None else head)

@@ -154,7 +154,7 @@ def _carried_out(
 ) -> int:
     from retropace.batch import Run
     from retropace.cli.batch_results import check_tables, write_tables
-    from retropace.cli.batch_sheets import print_summary, summary_of
+    from retropace.cli.batch_sheets import failure_groups, print_summary, summary_of
     from retropace.cli.progress import ProgressLine
     from retropace.library.asking import find_twins, link_twins
 
@@ -172,9 +172,8 @@ def _carried_out(
         complain(
             f"{why}: {behind} of {progress.total} files done and kept in {library.path}; the same command goes on there"
         )
-        if plan.strict:
-            for row in summary_of(library, only, progress).failures[:1]:
-                complain(row.example)
+        for group in failure_groups(library, progress.unkept)[:3]:
+            complain(group.example)
         return FAILED
     if not progress.unkept:
         link_twins(library)

@@ -14,6 +14,7 @@ from retropace.units import KILOMETRES, MILES, Units, clock
 if TYPE_CHECKING:
     from retropace.batch import Progress
     from retropace.library import Library, Only
+    from retropace.library.store import Failure
 
 EXAMPLES = 3
 Sums = dict[str, dict[str, float]]
@@ -40,8 +41,8 @@ class BatchSummary:
 
     outcomes: dict[str, int]
     unchanged: int
-    others: tuple[tuple[str, int], ...]
-    """What the files that hold no activity on foot hold instead."""
+    others: dict[str, list[tuple[str, int]]]
+    """What the files of an outcome hold instead of an activity on foot, and how many of them."""
     activities: int
     twins: int
     months: dict[str | None, Sums]
@@ -66,10 +67,25 @@ class BatchSummary:
 
 def summary_of(library: Library, only: Only, progress: Progress | None = None) -> BatchSummary:
     """The summary of what the library shows; :func:`retropace.library.asking.find_twins` goes before."""
-    from retropace.library.asking import count_activities, details, failures, months, outcomes
+    from retropace.library.asking import count_activities, details, months, outcomes
+
+    found, twins = count_activities(library, only)
+    return BatchSummary(
+        outcomes=outcomes(library),
+        unchanged=0 if progress is None else progress.unchanged,
+        others={outcome: details(library, outcome) for outcome in ("other sport", "no activity")},
+        activities=found,
+        twins=twins,
+        months=months(library, only),
+        failures=failure_groups(library, [] if progress is None else progress.unkept),
+    )
+
+
+def failure_groups(library: Library, unkept: list[tuple[str, Failure]]) -> tuple[FailureGroup, ...]:
+    """The failures that the library shows, and those that could not be stored, the most frequent reasons first."""
+    from retropace.library.asking import failures
 
     groups: dict[str, tuple[str, str, int, list[str]]] = {}
-    unkept = [] if progress is None else progress.unkept
     rows = [{"path": place, "reason": why.reason, "message": why.message} for place, why in unkept]
     for row in (*failures(library), *rows):
         key = f"{row['reason']} {_group(row['message'])}"
@@ -77,18 +93,9 @@ def summary_of(library: Library, only: Only, progress: Progress | None = None) -
         if len(places) < EXAMPLES:
             places.append(shown_place(row["path"]))
         groups[key] = reason, message, count + 1, places
-    found, twins = count_activities(library, only)
-    return BatchSummary(
-        outcomes=outcomes(library),
-        unchanged=0 if progress is None else progress.unchanged,
-        others=(*details(library, "other sport"), *details(library, "no activity")),
-        activities=found,
-        twins=twins,
-        months=months(library, only),
-        failures=tuple(
-            FailureGroup(reason, message, count, tuple(places))
-            for reason, message, count, places in sorted(groups.values(), key=lambda one: (-one[2], one[1]))
-        ),
+    return tuple(
+        FailureGroup(reason, message, count, tuple(places))
+        for reason, message, count, places in sorted(groups.values(), key=lambda one: (-one[2], one[1]))
     )
 
 
@@ -123,9 +130,10 @@ def _headline(summary: BatchSummary) -> Sheet:
     counts = ", ".join(f"{count} {what}" for count, what in told if count)
     unchanged = f"; {summary.unchanged} unchanged since the last run" if summary.unchanged else ""
     lines.append(f"{_count(files, 'file', 'files')}: {counts}{unchanged}" if files else "no recordings found")
-    if summary.others:
-        shown = ", ".join(f"{what} {count}" for what, count in summary.others[:8] if what)
-        lines.append(f"not on foot: {shown}" + (" …" if len(summary.others) > 8 else ""))
+    for name, found in (("other sports", "other sport"), ("no activity", "no activity")):
+        if summary.others[found]:
+            shown = ", ".join(f"{count} × {what}" for what, count in summary.others[found][:8])
+            lines.append(f"{name}: {shown}" + (" …" if len(summary.others[found]) > 8 else ""))
     return Sheet(below=tuple(lines))
 
 

@@ -13,7 +13,7 @@ import click
 if TYPE_CHECKING:
     from rich.console import Console
 
-PIPED_WIDTH = 200
+PIPED_WIDTH = 1000
 """Columns of piped output: nothing is cut off that a terminal would have wrapped."""
 
 

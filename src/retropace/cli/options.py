@@ -103,7 +103,7 @@ def tables(command: Command) -> Command:
         "--parquet",
         metavar="DIR",
         type=click.Path(),
-        help="Write the same as Parquet files into this folder; needs retropace[parquet].",
+        help="Write the same as Parquet parts into this folder (activities-00000.parquet …); needs retropace[parquet].",
     )
     return click.option(
         "--csv",
