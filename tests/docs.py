@@ -46,6 +46,7 @@ def _run(block: str, folder: Path) -> str:
                 **os.environ,
                 "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
                 "PYTHONIOENCODING": "utf-8",
+                "RETROPACE_DATA": str(folder / "data"),
             },
         )
         text += f"$ {command}\n{ran.stdout}{ran.stderr}"

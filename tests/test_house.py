@@ -22,6 +22,9 @@ LAYERS = [
     ["__main__"],
     ["cli"],
     ["simulate"],
+    ["batch"],
+    ["library"],
+    ["sources"],
     ["intervals"],
     ["analysis", "inspection", "labelled", "athlete_file", "athlete_figures"],
     ["document"],
@@ -71,7 +74,7 @@ def test_imports_run_downward(path: Path) -> None:
     assert upward == set()
 
 
-COMMANDS = ("analyze", "annotate", "athlete", "evaluate", "inspect", "intervals")
+COMMANDS = ("analyze", "annotate", "athlete", "batch", "evaluate", "inspect", "intervals", "library")
 
 
 @pytest.mark.parametrize("words", [["--help"], ["--version"], *([name, "--help"] for name in COMMANDS)], ids=" ".join)
@@ -80,7 +83,8 @@ def test_help_loads_nothing_heavy(words: list[str]) -> None:
         "import sys; from retropace.cli import main\n"
         f"try: main({words!r})\n"
         "except SystemExit: pass\n"
-        "heavy = {'numpy', 'shapely', 'gpxpy', 'fitdecode', 'rich', 'scipy', 'pandas', 'lxml'} & set(sys.modules)\n"
+        "heavy = {'numpy', 'shapely', 'gpxpy', 'fitdecode', 'rich', 'scipy', 'pandas', 'lxml', 'pebble', 'sqlite3',"
+        " 'distributed', 'pyarrow', 'fsspec'} & set(sys.modules)\n"
         "assert not heavy, heavy"
     )
     ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)

@@ -181,7 +181,7 @@ class Source:
 
     path: str
     format: str
-    """``fit``, ``gpx`` or ``tcx``, told by the content, not by the file's name."""
+    """``fit``, ``gpx``, ``tcx``, ``kml``, ``polar`` or ``apple``, told by the content, not by the file's name."""
     sha256: str = ""
     session: int = 0
     """Which of the file's sessions or tracks this is, counted from 0."""

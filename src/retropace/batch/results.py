@@ -58,7 +58,7 @@ def write_parquet(folder: str, tables: Sequence[Table], part_rows: int = PART_RO
         schema = pyarrow.schema([(name, kinds[kind]) for name, kind in table.columns.items()], metadata={_MARK: b"1"})
         rows = table.rows()
         before, number = _parts(folder, table.name), 0
-        while (portion := list(islice(rows, PORTION_ROWS))) or number == 0:
+        while (portion := list(islice(rows, min(PORTION_ROWS, part_rows)))) or number == 0:
             path = Path(folder) / f"{table.name}-{number:05}.parquet"
             with replacing(path) as part, parquet.ParquetWriter(part, schema) as writer:
                 left = part_rows

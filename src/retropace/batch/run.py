@@ -148,14 +148,14 @@ class Run:
 
     def _task(self, entry: Entry) -> Task | None:
         """What to do with an entry; None if nothing, and that is then stored."""
-        if self._listing.is_route(entry):
-            self.progress.total -= 1
-            return None
         if self._is_known(entry):
             self._library.show_only([entry.place])
             self.progress.unchanged += 1
             return None
         stamp = self._stamp(entry)
+        if self._listing.is_route(entry):
+            self._finish(entry, None, stamp, Done("no activity", "a workout's route"))
+            return None
         try:
             if entry.workout is None:
                 head = self._listing.head(entry)

@@ -7,7 +7,6 @@ import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -18,6 +17,7 @@ from retropace.cli.options import Size
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
+    from datetime import datetime
 
     from retropace.athlete import Athlete
     from retropace.batch import Job, Plan, Run
@@ -48,19 +48,8 @@ if TYPE_CHECKING:
     show_default=True,
     help="Do not read a file that holds more than this, unpacked.",
 )
-@click.option(
-    "--since",
-    type=click.DateTime(["%Y-%m-%d", "%Y-%m", "%Y", "%Y-%m-%dT%H:%M:%S"]),
-    metavar="DATE",
-    help="Only activities that began on this day (UTC) or later: 2025-05-01, 2025-05, 2025.",
-)
-@click.option(
-    "--sport",
-    "sports",
-    multiple=True,
-    metavar="WORD",
-    help="Only sports with this word: trail, walking. May be given several times.",
-)
+@options.since
+@options.sports
 @click.option("--dry-run", is_flag=True, help="List the files that would be read; read and keep nothing.")
 @click.option("--strict", is_flag=True, help="Stop at the first file that fails.")
 @click.option("--retry", is_flag=True, help="Read again what failed before, though it has not changed.")
@@ -70,14 +59,9 @@ if TYPE_CHECKING:
 @options.cadence
 @options.sensitivity
 @options.threshold
-@click.option("--zones", metavar="FILE", type=click.Path(), help="Label what was run within the places of this file.")
-@click.option(
-    "--field",
-    "fields",
-    metavar="NAME[:VALUE=LABEL,...]",
-    multiple=True,
-    help="Take the direction from a field of the recordings.",
-)
+@options.zones
+@options.home_zones
+@options.fields
 @options.ignore_names
 @options.exact
 @click.option("--athlete", metavar="NAME|FILE", help="Who ran: what is known of them from 'analyze --athlete' is used.")
@@ -117,7 +101,7 @@ def batch(
 
     if scheduler is not None and (jobs is not None or timeout is not None):
         raise click.UsageError("--jobs and --timeout are for this machine: a cluster has its own workers and limits.")
-    only = Only(None if since is None else since.replace(tzinfo=UTC), sports)
+    only = Only(since, sports)
     athlete = how.pop("athlete")
     known = None if athlete is None else attempt(athlete, lambda: _athlete(athlete))
     if athlete is not None and known is None:
@@ -214,6 +198,7 @@ def _job(
     sensitivity: float,
     threshold: float,
     zones: str | None,
+    home_zones: bool,
     fields: tuple[str, ...],
     ignore_names: bool,
     exact: bool,
@@ -222,20 +207,17 @@ def _job(
     import hashlib
     from importlib.metadata import version
 
-    from retropace.annotations import parse_field, read_zones
     from retropace.batch import Job
-    from retropace.cli.said import understood
+    from retropace.cli.said import said_of
     from retropace.settings import CleanSettings, LabelSettings, SegmentSettings, Settings
 
-    given: list[Any] = [understood("--field", parse_field, text) for text in fields]
-    if zones is not None:
-        given.append(understood("--zones", read_zones, zones))
+    said = said_of(marks=(), sidecar=None, workout=None, zones=zones, home_zones=home_zones, fields=fields)
     settings = Settings(
         clean=CleanSettings(cadence=cadence),
         segment=SegmentSettings(sensitivity=sensitivity),
         label=LabelSettings(exact=exact, threshold=threshold, names=not ignore_names),
     )
-    job = Job(settings, tuple(given), athlete, only, most_bytes)
+    job = Job(settings, said.given, athlete, only, most_bytes)
     described = f"retropace {version('retropace')}: {job.describe()}"
     return job, hashlib.sha256(described.encode("utf-8", "surrogatepass")).hexdigest()[:16], described
 

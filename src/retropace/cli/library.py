@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -16,6 +15,8 @@ from retropace.cli.failures import FAILED, attempt
 from retropace.cli.places import shown_place
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from retropace.library import Library
 
 
@@ -24,19 +25,10 @@ def library() -> None:
     """What is remembered of all that 'retropace batch' analysed."""
 
 
-_since = click.option(
-    "--since",
-    type=click.DateTime(["%Y-%m-%d", "%Y-%m", "%Y", "%Y-%m-%dT%H:%M:%S"]),
-    metavar="DATE",
-    help="Only activities that began on this day (UTC) or later.",
-)
-_sports = click.option("--sport", "sports", multiple=True, metavar="WORD", help="Only sports with this word.")
-
-
 @library.command("list")
 @options.library
-@_since
-@_sports
+@options.since
+@options.sports
 @click.option("--backward", is_flag=True, help="Only activities with something backward in them.")
 @options.table_or_json
 @options.units
@@ -51,8 +43,8 @@ def list_activities(
 @library.command()
 @click.argument("words", nargs=-1, required=True)
 @options.library
-@_since
-@_sports
+@options.since
+@options.sports
 @options.table_or_json
 @options.units
 def search(
@@ -121,8 +113,8 @@ def forget(what: tuple[str, ...], library: str | None) -> None:
 @options.library
 @options.tables
 @click.option("--json", "as_json", is_flag=True, help="Print every analysis as a line of JSON.")
-@_since
-@_sports
+@options.since
+@options.sports
 def export(
     library: str | None,
     csv: str | None,
@@ -136,7 +128,7 @@ def export(
         raise click.UsageError("Say how: --csv DIR, --parquet DIR or --json.")
     from retropace.library import Only
 
-    only = Only(None if since is None else since.replace(tzinfo=UTC), sports)
+    only = Only(since, sports)
 
     def exported(opened: Library) -> bool:
         from retropace.cli.batch_results import check_tables, write_tables
@@ -175,7 +167,7 @@ def _listed(
     from retropace.cli.sheets import print_sheets
     from retropace.library import Only
 
-    only = Only(None if since is None else since.replace(tzinfo=UTC), sports)
+    only = Only(since, sports)
 
     def listed(opened: Library) -> bool:
         from retropace.batch.tables import ACTIVITY_COLUMNS, activity_row
@@ -187,7 +179,8 @@ def _listed(
             wanted = [{name: row[name] for name in ACTIVITY_COLUMNS} for row in rows]
             click.echo(json.dumps(wanted, ensure_ascii=False, indent=2))
         else:
-            print_sheets(open_console(), [list_sheet(rows, units)], gap=2)
+            console = open_console()
+            print_sheets(console, [list_sheet(rows, units, console.width)], gap=2)
         return True
 
     _with_library(library, listed)

@@ -9,9 +9,12 @@ from retropace.cli.sheets import Sheet
 from retropace.segments import DIRECTIONS
 from retropace.units import KILOMETRES, MILES, Units, clock
 
+LEAST_PLACE = 16
+"""So much of a place is shown however narrow the terminal: the end, which is the file's name."""
 
-def list_sheet(rows: list[dict[str, Any]], units_name: str) -> Sheet:
-    """A row for each activity; what counts for another's twin is said behind it."""
+
+def list_sheet(rows: list[dict[str, Any]], units_name: str, width: int) -> Sheet:
+    """A row for each activity; whose twin it is is said behind it. Places are cut so that a row fits ``width``."""
     units = _units(units_name)
     names = ("activity", "began (UTC)", "sport", "distance", "time", "backward", "share", "name", "path")
     cells = []
@@ -33,7 +36,10 @@ def list_sheet(rows: list[dict[str, Any]], units_name: str) -> Sheet:
             )
         )
     below = () if rows else ("no activities",)
-    return Sheet(names=names, rows=tuple(cells), left=(0, 1, 2, 7, 8), below=below).without_empty_columns()
+    widest = [max(map(len, column)) for column in zip(names, *cells, strict=True)]
+    room = max(width - sum(widest[:-1]) - 2 * len(names), LEAST_PLACE)
+    shortened = [(*row[:-1], row[-1] if len(row[-1]) <= room else f"…{row[-1][1 - room :]}") for row in cells]
+    return Sheet(names=names, rows=tuple(shortened), left=(0, 1, 2, 7, 8), below=below).without_empty_columns()
 
 
 def activity_sheets(document: dict[str, Any], units_name: str) -> list[Sheet]:

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 import click
+
+HOME_ZONES = "zones.geojson"
+"""The name of the user's own zones in their configuration folder."""
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -86,6 +90,59 @@ def exact(command: Command) -> Command:
     )(command)
 
 
+def zones(command: Command) -> Command:
+    """``--zones FILE``."""
+    return click.option(
+        "--zones",
+        metavar="FILE",
+        type=click.Path(),
+        help="Label what was run within the places of this GeoJSON file: polygons, or lines with a width in metres, "
+        'with a property "label".',
+    )(command)
+
+
+def home_zones(command: Command) -> Command:
+    """``--home-zones``."""
+    return click.option(
+        "--home-zones/--no-home-zones",
+        envvar="RETROPACE_HOME_ZONES",
+        help=f"Use the {HOME_ZONES} in your configuration folder too.  [env: RETROPACE_HOME_ZONES]",
+    )(command)
+
+
+def fields(command: Command) -> Command:
+    """``--field NAME[:VALUE=LABEL,...]``."""
+    return click.option(
+        "--field",
+        "fields",
+        metavar="NAME[:VALUE=LABEL,...]",
+        multiple=True,
+        help="Take the direction from a field of the recording, whose values are words for it or are explained here, "
+        "for example direction:1=backward,0=forward.",
+    )(command)
+
+
+def since(command: Command) -> Command:
+    """``--since DATE``, aware."""
+    return click.option(
+        "--since",
+        type=Day(),
+        metavar="DATE",
+        help="Only activities that began on this day (UTC) or later: 2025-05-01, 2025-05, 2025.",
+    )(command)
+
+
+def sports(command: Command) -> Command:
+    """``--sport WORD``, several."""
+    return click.option(
+        "--sport",
+        "sports",
+        multiple=True,
+        metavar="WORD",
+        help="Only sports with this word: trail, walking. May be given several times.",
+    )(command)
+
+
 def library(command: Command) -> Command:
     """``--library FILE``."""
     return click.option(
@@ -111,6 +168,19 @@ def tables(command: Command) -> Command:
         type=click.Path(),
         help="Write activities.csv, segments.csv and failures.csv into this folder.",
     )(parquet(command))
+
+
+class Day(click.DateTime):
+    """A day, a month or a year, and the moment with which it begins in UTC."""
+
+    name = "DATE"
+
+    def __init__(self) -> None:
+        super().__init__(["%Y-%m-%d", "%Y-%m", "%Y", "%Y-%m-%dT%H:%M:%S"])
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        """The moment that the text means."""
+        return super().convert(value, param, ctx).replace(tzinfo=UTC)
 
 
 class Size(click.ParamType):  # type: ignore[type-arg,unused-ignore]  # generic from click 8.4 on

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-SUFFIXES = (".fit", ".gpx", ".tcx")
-
 
 def recordings_in(path: str) -> list[str]:
-    """The path itself, or, of a folder, every FIT, GPX and TCX file in it and below, plain or gzipped, in order.
+    """The path itself, or, of a folder, every FIT, GPX, TCX and KML file in it and below, plain or gzipped, in order.
 
     Raises :class:`retropace.errors.ReadError` for a folder without any.
     """
     from retropace.errors import ReadError
+    from retropace.sources.heads import RECORDINGS, suffix_of
 
     folder = Path(path)
     if not folder.is_dir():
@@ -20,8 +19,8 @@ def recordings_in(path: str) -> list[str]:
     found = [
         one
         for one in sorted(folder.rglob("*"))
-        if one.name.lower().removesuffix(".gz").endswith(SUFFIXES) and one.is_file() and not one.name.startswith(".")
+        if suffix_of(one.name) in RECORDINGS and one.is_file() and not one.name.startswith(".")
     ]
     if not found:
-        raise ReadError("holds no recordings: FIT, GPX or TCX files are looked for", path=path)
+        raise ReadError("holds no recordings: FIT, GPX, TCX or KML files are looked for", path=path)
     return [str(one) for one in found]

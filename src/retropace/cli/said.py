@@ -20,9 +20,6 @@ if TYPE_CHECKING:
 Command = TypeVar("Command", bound="Callable[..., Any]")
 Thing = TypeVar("Thing")
 
-HOME_ZONES = "zones.geojson"
-"""The name of the user's own zones in their configuration folder."""
-
 
 def said_options(command: Command) -> Command:
     """Every option by which something is said, in the order in which help shows them, understood as ``spoken``.
@@ -32,7 +29,7 @@ def said_options(command: Command) -> Command:
 
     @functools.wraps(command)
     def understanding(*, files: tuple[str, ...], **others: Any) -> Any:
-        spoken = _understood(**{name: others.pop(name) for name in _NAMES})
+        spoken = said_of(**{name: others.pop(name) for name in _NAMES})
         if spoken.sidecar is not None and len(files) > 1:
             raise click.UsageError("--annotations goes with one FILE: name the others in a call of their own.")
         return command(files=files, spoken=spoken, **others)
@@ -68,26 +65,9 @@ _OPTIONS = (
         help="Say what was done in a sentence, for example '10min forward, 6x(400m backward, 2min rest), 5min forward' "
         "or 6x400B/2'R; it is laid along the activity. 'file' takes the workout that the watch was given.",
     ),
-    click.option(
-        "--zones",
-        metavar="FILE",
-        type=click.Path(),
-        help="Label what was run within the places of this GeoJSON file: polygons, or lines with a width in metres, "
-        'with a property "label".',
-    ),
-    click.option(
-        "--home-zones/--no-home-zones",
-        envvar="RETROPACE_HOME_ZONES",
-        help=f"Use the {HOME_ZONES} in your configuration folder too.  [env: RETROPACE_HOME_ZONES]",
-    ),
-    click.option(
-        "--field",
-        "fields",
-        metavar="NAME[:VALUE=LABEL,...]",
-        multiple=True,
-        help="Take the direction from a field of the recording, whose values are words for it or are explained here, "
-        "for example direction:1=backward,0=forward.",
-    ),
+    options.zones,
+    options.home_zones,
+    options.fields,
     options.ignore_names,
     options.exact,
 )
@@ -117,7 +97,7 @@ class Said:
         return self.sidecar is not None or any(isinstance(item, (Marking, Plan)) for item in self.given)
 
 
-def _understood(
+def said_of(
     marks: tuple[str, ...],
     sidecar: str | None,
     workout: str | None,
@@ -125,7 +105,7 @@ def _understood(
     home_zones: bool,
     fields: tuple[str, ...],
 ) -> Said:
-    """What the options say, understood; raises click's own error (exit status 2) for what makes no sense."""
+    """What options say, understood; raises click's own error (exit status 2) for what makes no sense."""
     from retropace.annotations import FROM_FILE, parse_field, parse_mark, parse_sentence, read_zones
 
     given: list[Given] = [understood("--mark", parse_mark, text) for text in marks]
@@ -146,7 +126,7 @@ def _understood(
 def home_zones_path() -> Path:
     """Where the user's own zones lie."""
     folder = os.environ.get("RETROPACE_CONFIG") or click.get_app_dir("retropace")
-    return Path(folder) / HOME_ZONES
+    return Path(folder) / options.HOME_ZONES
 
 
 def understood(option: str, parse: Callable[[str], Thing], text: str) -> Thing:

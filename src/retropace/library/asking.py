@@ -23,6 +23,7 @@ class Only:
     """Which activities are wanted: from a time on, of some sports; all of them by default."""
 
     since: datetime | None = None
+    """To the second."""
     sports: tuple[str, ...] = ()
     """Words that the sport or its kind must hold, in any case: ``trail``, ``walking``."""
 
@@ -53,7 +54,7 @@ class Only:
 
 def link_twins(library: Library) -> None:
     """Find what is there several times, among all activities, and link it in the library; in one transaction."""
-    with library._told(), library._transaction():
+    with library.told(), library.transaction():
         library.db.execute("CREATE TEMP TABLE found (activity INTEGER PRIMARY KEY, leader INTEGER)")
         library.db.executemany("INSERT INTO temp.found VALUES (?, ?)", twins(_candidates(library, "inputs")))
         library.db.execute(
@@ -65,7 +66,7 @@ def link_twins(library: Library) -> None:
 
 def find_twins(library: Library, only: Only) -> None:
     """The same among the activities that are shown: of twins of which one lies elsewhere, one still counts."""
-    with library._told():
+    with library.told():
         library.db.execute("DROP TABLE IF EXISTS temp.twins")
         library.db.execute("CREATE TEMP TABLE twins (activity INTEGER PRIMARY KEY, leader INTEGER)")
         library.db.executemany("INSERT INTO temp.twins VALUES (?, ?)", twins(_candidates(library, "shown", only)))

@@ -69,11 +69,11 @@ class Library:
         self._is_scoped = False
         if not create and not Path(self.path).is_file():
             raise RetropaceError("there is no such library yet: 'retropace batch' makes one", path=self.path)
-        with self._told():
+        with self.told():
             Path(self.path).parent.mkdir(parents=True, exist_ok=True)
             self.db = sqlite3.connect(self.path, timeout=PATIENCE_S, isolation_level=None)
         try:
-            with self._told():
+            with self.told():
                 migrate(self.db, self.path)
                 self.db.execute("PRAGMA journal_mode = WAL")
                 # In WAL mode a crash of the machine may cost the last activities, never the library.
@@ -93,7 +93,7 @@ class Library:
 
     def known(self, place: str) -> Input | None:
         """What is known of a place; None if nothing is."""
-        with self._told():
+        with self.told():
             row = self.db.execute(
                 "SELECT place, stamp, settings, outcome, container, detail, reason, message, passes FROM inputs"
                 " LEFT JOIN failures USING (place) WHERE place = ?",
@@ -107,12 +107,12 @@ class Library:
 
     def has_bytes(self, count: int) -> bool:
         """Whether any recording is that long: only then may its content be known."""
-        with self._told():
+        with self.told():
             return self.db.execute("SELECT 1 FROM recordings WHERE bytes = ? LIMIT 1", (count,)).fetchone() is not None
 
     def has_recording(self, sha256: str, said: str, settings: str) -> bool:
         """Whether this content was analysed with this said about it and these settings."""
-        with self._told():
+        with self.told():
             return self._recording(sha256, said, settings) is not None
 
     def keep(self, found: Input) -> None:
@@ -120,7 +120,7 @@ class Library:
 
         A recording without sessions is one that is known: the place is linked to it.
         """
-        with self._told(), self._transaction():
+        with self.told(), self.transaction():
             before = self.db.execute("SELECT recording FROM inputs WHERE place = ?", (found.place,)).fetchone()
             recording = None if found.recording is None else self._keep_recording(found.recording, found.settings)
             self.db.execute("DELETE FROM failures WHERE place = ?", (found.place,))
@@ -142,12 +142,12 @@ class Library:
 
     def describe(self, settings: str, description: str) -> None:
         """Say what the settings with this digest are."""
-        with self._told():
+        with self.told():
             self.db.execute("INSERT OR IGNORE INTO settings VALUES (?, ?)", (settings, description))
 
     def forget(self, places: Sequence[str]) -> None:
         """Delete what is known of these places, and of the activities that lie nowhere else."""
-        with self._told(), self._transaction():
+        with self.told(), self.transaction():
             for place in places:
                 row = self.db.execute("SELECT recording FROM inputs WHERE place = ?", (place,)).fetchone()
                 # The archive around it is no longer known as a whole.
@@ -162,7 +162,7 @@ class Library:
 
     def show_only(self, places: Iterator[str] | Sequence[str]) -> None:
         """Let every question be about these places; they may be told in portions."""
-        with self._told():
+        with self.told():
             if not self._is_scoped:
                 self._is_scoped = True
                 self.db.execute("DROP VIEW temp.shown")
@@ -173,7 +173,7 @@ class Library:
         """Let every question be about what lies in this archive too; returns how many places these are."""
         self.show_only([])
         inside = "INSERT OR IGNORE INTO temp.scope SELECT place FROM main.inputs WHERE container = ?"
-        with self._told():
+        with self.told():
             return self.db.execute(inside, (place,)).rowcount
 
     def archive_done(self, place: str, stamp: str, settings: str) -> None:
@@ -181,7 +181,7 @@ class Library:
 
         Not if something in it may still come out otherwise: was left out by a filter, or failed in a way that passes.
         """
-        with self._told(), self._transaction():
+        with self.told(), self.transaction():
             inside = "FROM main.inputs LEFT JOIN failures USING (place) WHERE container = ?"
             if self.db.execute(
                 f"SELECT 1 {inside} AND place IN (SELECT place FROM temp.scope) AND (outcome = 'left out' OR passes)",
@@ -232,7 +232,8 @@ class Library:
         )
 
     @contextmanager
-    def _transaction(self) -> Iterator[None]:
+    def transaction(self) -> Iterator[None]:
+        """Everything within happens, or nothing."""
         self.db.execute("BEGIN IMMEDIATE")
         try:
             yield
@@ -243,7 +244,7 @@ class Library:
             raise
 
     @contextmanager
-    def _told(self) -> Iterator[None]:
+    def told(self) -> Iterator[None]:
         """Turns what SQLite and the system say into one sentence."""
         try:
             yield

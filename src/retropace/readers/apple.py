@@ -33,7 +33,7 @@ def read_apple(data: bytes, path: str) -> list[Activity]:
         if document["schema"] != SCHEMA:
             raise ReadError(f"has the schema {document['schema']!r}; this retropace knows {SCHEMA}", path=path)
         return [_activity(document, path)]
-    except (ValueError, KeyError, TypeError, RecursionError) as bad:
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as bad:
         raise ReadError(f"is no workout of an Apple Health export ({type(bad).__name__})", path=path) from None
 
 

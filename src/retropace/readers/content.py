@@ -26,7 +26,7 @@ ROOTS = {"gpx": "gpx", "TrainingCenterDatabase": "tcx", "Activities": "tcx", "km
 """What the first element of a document says; some tools write out the inner part of a TCX file only."""
 
 _FOREIGN = (
-    (b"PK\x03\x04", "is a zip archive: unpack it first"),
+    (b"PK\x03\x04", "is a zip archive: give it to 'retropace batch', or unpack it"),
     (b"PK\x05\x06", "is an empty zip archive"),
     (b"%PDF", "is a PDF document"),
     (b"\xff\xd8\xff", "is a photo"),

@@ -1,0 +1,220 @@
+"""The library's file: its schema, what is kept and given back, several who write at once."""
+
+from __future__ import annotations
+
+import multiprocessing
+import sqlite3
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from retropace.analysis import analyze
+from retropace.batch.work import counts_of
+from retropace.errors import RetropaceError
+from retropace.library import Input, Library, Only
+from retropace.library.asking import activities, document, find_twins, outcomes
+from retropace.library.migrations import APPLICATION_ID, MIGRATIONS, migrate, version_of
+from retropace.library.store import Failure, Recording
+from retropace.readers import read_all
+from tests.builders.runs import runs
+from tests.conftest import ROOT
+
+
+def recording(number: int = 0, *, said: str = "") -> Recording:
+    (activity,) = read_all(f"{number}.fit", data=runs(number + 1, seconds=200)[number].fit())
+    analysis = analyze(activity)
+    made: Any = ((analysis.to_dict(), counts_of(analysis)),)
+    return Recording(activity.source.sha256, said, 1000 + number, made)
+
+
+def kept(place: str, found: Recording, settings: str = "s") -> Input:
+    return Input(place, f"stamp of {place}", settings, "analysed", recording=found)
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Library:
+    opened = Library(tmp_path / "library.sqlite")
+    opened.describe("s", "settings")
+    return opened
+
+
+def count(library: Library, table: str) -> int:
+    return int(library.db.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
+
+
+def test_every_document_comes_back_to_the_bit(library: Library) -> None:
+    for path in sorted((ROOT / "samples").glob("*.[fg][ip][tx]")):
+        for activity in read_all(path):
+            analysis = analyze(activity)
+            counts = counts_of(analysis)
+            found = Recording(activity.source.sha256, "", 1, ((analysis.to_dict(), counts),))
+            library.keep(kept(str(path), found))
+            key = library.db.execute("SELECT max(key) FROM activities").fetchone()[0]
+            assert document(library, key, str(path)) == analysis.to_dict()
+
+
+def test_a_place_that_changes_leaves_nothing_behind(library: Library) -> None:
+    library.keep(kept("a", recording(0)))
+    library.keep(kept("b", recording(0)))
+    assert (count(library, "activities"), count(library, "inputs")) == (1, 2)
+    library.keep(kept("a", recording(1)))
+    assert count(library, "activities") == 2  # b still leads to the first
+    library.keep(kept("b", recording(1)))
+    for table in ("activities", "recordings"):
+        assert count(library, table) == 1
+    assert count(library, "directions") == 4
+    library.forget(["a", "b"])
+    for table in ("activities", "recordings", "segments", "directions", "annotations", "inputs", "failures"):
+        assert count(library, table) == 0
+
+
+def test_one_transaction_for_each_activity(library: Library) -> None:
+    """What breaks half-way leaves nothing of the activity, and all that was there before."""
+    library.keep(kept("a", recording(0)))
+    broken = recording(1)
+    broken.sessions[0][0]["segments"][-1]["direction"] = None  # NOT NULL: fails after activity and first segments
+    with pytest.raises(RetropaceError):
+        library.keep(kept("a", broken))
+    assert (count(library, "activities"), count(library, "recordings")) == (1, 1)
+    known = library.known("a")
+    assert known is not None
+    assert known.stamp == "stamp of a"
+
+
+def test_failures_go_when_they_are_mended(library: Library) -> None:
+    failure = Failure("not readable", "is empty")
+    library.keep(Input("a", "1", "s", "failed", failure=failure))
+    known = library.known("a")
+    assert known is not None
+    assert known.failure == failure
+    library.keep(kept("a", recording(0)))
+    assert count(library, "failures") == 0
+
+
+def test_questions_may_be_about_some_places(library: Library) -> None:
+    for number in range(3):
+        library.keep(kept(f"place {number}", recording(number)))
+    assert outcomes(library) == {"analysed": 3}
+    library.show_only(["place 1"])
+    library.show_only(["place 2"])
+    assert outcomes(library) == {"analysed": 2}
+    find_twins(library, Only())
+    assert [row["path"] for row in activities(library, Only())] == ["place 1", "place 2"]
+
+
+def test_archives_forget_what_is_gone(library: Library) -> None:
+    for name in ("x", "y"):
+        library.keep(replace(kept(f"z!/{name}", recording(ord(name) % 7)), container="z"))
+    library.show_only(["z!/x"])
+    library.archive_done("z", "1", "s")
+    assert library.known("z!/y") is None
+    assert library.is_archive_done("z", "1", "s")
+    assert not library.is_archive_done("z", "2", "s")
+    assert not library.is_archive_done("z", "1", "other")
+    # Forgetting something in it makes it worth another look.
+    library.forget(["z!/x"])
+    assert not library.is_archive_done("z", "1", "s")
+
+
+@pytest.mark.parametrize("why", ["left out", "passes"])
+def test_an_archive_with_something_open_is_not_done(library: Library, why: str) -> None:
+    if why == "left out":
+        library.keep(Input("z!/x", "1", "s", "left out", container="z"))
+    else:
+        failed = Failure("timed out", "took too long", passes=True)
+        library.keep(Input("z!/x", "1", "s", "failed", container="z", failure=failed))
+    library.show_only(["z!/x"])
+    library.archive_done("z", "1", "s")
+    assert not library.is_archive_done("z", "1", "s")
+
+
+def test_a_new_library_has_the_newest_schema(library: Library) -> None:
+    assert version_of(library.db) == len(MIGRATIONS)
+    assert library.db.execute("PRAGMA application_id").fetchone() == (APPLICATION_ID,)
+    assert library.db.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+
+
+def test_the_schema_is_documented() -> None:
+    """Every table and column stands in docs/library.md, and nothing that is not there."""
+    with sqlite3.connect(":memory:", isolation_level=None) as db:
+        migrate(db, "memory")
+        tables = [name for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        columns = {name: [row[1] for row in db.execute(f"PRAGMA table_info({name})")] for name in tables}
+    db.close()
+    page = (ROOT / "docs" / "library.md").read_text(encoding="utf-8")
+    for name, found in columns.items():
+        section = page.partition(f"### {name}\n")[2].partition("\n### ")[0]
+        told = [line.split("`")[1] for line in section.splitlines() if line.startswith("| `")]
+        assert told == found, name
+
+
+def test_steps_are_carried_out_in_order_and_once(tmp_path: Path) -> None:
+    steps = ("CREATE TABLE one (a)", "ALTER TABLE one ADD COLUMN b; INSERT INTO one VALUES (1, 2)")
+    path = tmp_path / "old.sqlite"
+    db = sqlite3.connect(path, isolation_level=None)
+    migrate(db, str(path), steps[:1])
+    assert version_of(db) == 1
+    db.execute("INSERT INTO one VALUES (0)")
+    migrate(db, str(path), steps)
+    migrate(db, str(path), steps)
+    assert db.execute("SELECT * FROM one").fetchall() == [(0, None), (1, 2)]
+    db.close()
+
+
+def test_a_step_that_fails_changes_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "old.sqlite"
+    db = sqlite3.connect(path, isolation_level=None)
+    migrate(db, str(path), ("CREATE TABLE one (a)",))
+    db.execute("INSERT INTO one VALUES (0)")
+    before = list(db.iterdump())
+    with pytest.raises(sqlite3.OperationalError):
+        migrate(db, str(path), ("CREATE TABLE one (a)", "ALTER TABLE one ADD COLUMN b; DROP TABLE nothing"))
+    assert list(db.iterdump()) == before
+    assert version_of(db) == 1
+    db.close()
+
+
+def _keep_many(path: str, first: int) -> None:
+    with Library(path) as opened:
+        opened.describe("s", "settings")
+        found = recording(first)
+        for number in range(20):
+            opened.keep(kept(f"{first}-{number}", replace(found, sha256=f"{first}-{number}")))
+
+
+def test_two_runs_may_write_at_once(tmp_path: Path) -> None:
+    path = str(tmp_path / "library.sqlite")
+    context = multiprocessing.get_context("spawn")
+    both = [context.Process(target=_keep_many, args=(path, number)) for number in range(2)]
+    for one in both:
+        one.start()
+    for one in both:
+        one.join(60)
+        assert one.exitcode == 0
+    with Library(path) as opened:
+        assert count(opened, "activities") == 40
+
+
+times = st.datetimes(datetime(2020, 1, 1), datetime(2030, 1, 1)).map(lambda one: one.replace(tzinfo=UTC))
+
+
+@given(times, times, st.sampled_from(["", "running", "Trail Run", "walking"]), st.booleans())
+def test_filters_mean_the_same_in_python_and_in_sql(since: datetime, start: datetime, sport: str, whole: bool) -> None:
+    from retropace.document import time_text
+
+    start, since = start.replace(microsecond=0) if whole else start, since.replace(microsecond=0)
+    for only in (Only(since), Only(sports=("run",)), Only(since, ("TRAIL", "walk")), Only()):
+        condition, values = only.condition()
+        db = sqlite3.connect(":memory:")
+        db.execute("CREATE TABLE activities (start_time, sport, sub_sport)")
+        db.execute("INSERT INTO activities VALUES (?, ?, NULL)", (time_text(start), sport or None))
+        (found,) = db.execute(f"SELECT count(*) FROM activities WHERE {condition}", values).fetchone()
+        db.close()
+        assert bool(found) == only.takes(start, sport, "")
+        if only.since is not None and not only.sports:
+            assert bool(found) == (start >= only.since)
