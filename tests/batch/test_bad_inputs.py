@@ -79,10 +79,15 @@ def test_a_gzip_bomb(tmp_path: Path, folder: Path) -> None:
 
 def test_more_than_max_size(tmp_path: Path, folder: Path) -> None:
     (folder / "long.gpx").write_bytes(runs(1)[0].gpx() + b" " * 3_000_000)
-    (folder / "packed.zip").write_bytes(zipped({"long.gpx": runs(2)[1].gpx() + os.urandom(200_000).hex().encode() * 8}))
+    (folder / "packed.zip").write_bytes(
+        zipped({"long.gpx": runs(2)[1].gpx() + b"<!--" + os.urandom(1_500_000).hex().encode() + b"-->"})
+    )
     failed, _ = told(tmp_path, "--max-size", "2MB")
     assert set(failed) == {"in/long.gpx", "in/packed.zip!/long.gpx"}
-    assert all("more than --max-size" in why for why in failed.values())
+    assert all(why.startswith("too large") and "more than --max-size" in why for why in failed.values())
+    # With more room they are read the next time.
+    ran = retropace("batch", tmp_path / "in", data=tmp_path / "data", cwd=tmp_path)
+    assert "failed" not in ran.stdout
 
 
 def test_twenty_deep(tmp_path: Path, folder: Path) -> None:

@@ -81,7 +81,7 @@ def test_a_cluster_gives_the_same_tables_though_a_worker_dies(
     killer = threading.Thread(target=kill)
     killer.start()
     ran = retropace(
-        "batch", folder, "--scheduler", address, "--csv", tmp_path / "there", data=kept.parent, cwd=folder.parent
+        "batch", folder.name, "--scheduler", address, "--csv", tmp_path / "there", data=kept.parent, cwd=folder.parent
     )
     killer.join()
     assert (ran.returncode, "Traceback" in ran.stderr) == (1, False), ran.stderr

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import gzip
+import json
 import sqlite3
 import zipfile
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -228,3 +230,51 @@ def test_recordings_of_the_corpus_in_the_layouts_of_vendors(tmp_path: Path, corp
     garmin_export(tmp_path / "g.zip", [[(f"{at}.fit", one.read_bytes()) for at, one in enumerate(fits)]], [])
     uploaded, _ = analysed(tmp_path, tmp_path / "g.zip")
     assert sorted(row["activity"] for row in uploaded) == sorted(row["activity"] for row in plain)
+
+
+def test_opentracks_and_polar(tmp_path: Path) -> None:
+    run = runs(1)[0]
+    times = [run.start + timedelta(seconds=int(at)) for at in run.t_s]
+    whens = "".join(f"<when>{moment:%Y-%m-%dT%H:%M:%SZ}</when>" for moment in times)
+    coords = "".join(f"<gx:coord>13.4 {lat:.7f} 30</gx:coord>" for lat in run.lat_deg)
+    kml = (
+        '<kml xmlns="http://www.opengis.net/kml/2.2" xmlns:gx="http://www.google.com/kml/ext/2.2"><Document>'
+        f"<Placemark><name>Backyard</name><gx:MultiTrack><gx:Track>{whens}{coords}</gx:Track></gx:MultiTrack>"
+        "</Placemark></Document></kml>"
+    )
+    with zipfile.ZipFile(tmp_path / "track.kmz", "w") as archive:
+        archive.writestr("doc.kml", kml)
+        archive.writestr("images/1.jpg", b"\xff\xd8\xff a photo")
+    other = runs(3)[2]
+    values = zip(other.t_s, other.speed_mps, other.distance_m, strict=True)
+    moments = [(f"{other.start + timedelta(seconds=int(t)):%Y-%m-%dT%H:%M:%S.000}", v, m) for t, v, m in values]
+    session: dict[str, Any] = {
+        "exportVersion": "1.6",
+        "exercises": [
+            {
+                "startTime": moments[0][0],
+                "stopTime": moments[-1][0],
+                "timezoneOffset": 0,
+                "duration": f"PT{other.seconds - 1}S",
+                "sport": "RUNNING",
+                "samples": {
+                    "speed": [{"dateTime": at, "value": 3.6 * v} for at, v, _ in moments],
+                    "distance": [{"dateTime": at, "value": m} for at, _, m in moments],
+                },
+            }
+        ],
+    }
+    with zipfile.ZipFile(tmp_path / "polar-user-data-export.zip", "w") as archive:
+        archive.writestr("training-session-2025-01-03-1-a.json", json.dumps(session))
+        bare = {name: session["exercises"][0][name] for name in ("startTime", "stopTime", "timezoneOffset", "sport")}
+        typed_in = {"exportVersion": "1.6", "exercises": [bare]}
+        archive.writestr("training-session-2025-01-04-2-b.json", json.dumps(typed_in))
+        archive.writestr("account-data.json", json.dumps({"exportVersion": "1.6", "username": "x"}))
+    found, told = analysed(tmp_path, tmp_path / "track.kmz", tmp_path / "polar-user-data-export.zip")
+    assert [(row["path"], row["format"], row["name"]) for row in found] == [
+        ("track.kmz!/doc.kml", "kml", "Backyard"),
+        ("polar-user-data-export.zip!/training-session-2025-01-03-1-a.json", "polar", ""),
+    ]
+    for row, made in zip(found, (run, other), strict=True):
+        assert float(row["distance_m"]) == pytest.approx(made.distance_m[-1], rel=0.01)
+    assert "3 files: 2 analysed, 1 without an activity" in told

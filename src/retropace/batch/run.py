@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from retropace.batch.crew import Crew, failure_from
 from retropace.batch.queue import Queue
 from retropace.batch.work import Done, Job, Task, failure_of, said_digest
-from retropace.errors import ReadError, RetropaceError
+from retropace.errors import RetropaceError
 from retropace.library import Input, Library, Only
 from retropace.library.store import Failure, Recording
 from retropace.sources import Entry, Limits, Listing, Refusal
@@ -127,7 +127,7 @@ class Run:
             task = self._task(entry)
             if task is not None:
                 in_hand[crew.submit(task)] = entry, task, self._stamp(entry)
-                if len(in_hand) >= IN_HAND * crew.width:
+                while len(in_hand) >= IN_HAND * crew.width:
                     self._collect(in_hand)
             self._watch(self.progress)
         while in_hand:
@@ -167,7 +167,9 @@ class Run:
                     self._finish(entry, None, stamp, Done("no activity", kind))
                     return None
                 if entry.size > self._plan.limits.most_bytes:
-                    raise ReadError(f"has {entry.size / 1e6:.0f} MB, more than --max-size: no recording is as long")
+                    message = f"has {entry.size / 1e6:.0f} MB, more than --max-size: no recording is as long"
+                    self._finish(entry, None, stamp, Done("failed", failure=Failure("too large", message, passes=True)))
+                    return None
                 named = self._listing.names.of(entry, head)
             else:
                 named = ()

@@ -20,8 +20,13 @@ def is_hidden(name: str) -> bool:
 
 
 def placed(path: str) -> str:
-    """How a file on disk is known: by its full path, links not followed."""
-    return shown(os.path.abspath(path))  # noqa: PTH100 - pathlib's absolute() leaves ".." in it
+    """How a file on disk is known: by its full path, links not followed, as text."""
+    return shown(_full(path))
+
+
+def _full(path: str) -> str:
+    """The path from the root, for whoever works in another folder."""
+    return os.path.abspath(path)  # noqa: PTH100 - pathlib's absolute() leaves ".." in it
 
 
 def stamp_of(path: str) -> str:
@@ -35,16 +40,17 @@ def stamp_of(path: str) -> str:
 
 def file_entry(path: str, *, named: bool = False) -> Entry:
     """A file on disk as an entry, with the annotations beside it."""
-    beside = str(sidecar_path(path))
-    stamp = stamp_of(beside)
+    full = _full(path)
+    beside = str(sidecar_path(full))
+    stamp, stamp_beside = stamp_of(full), stamp_of(beside)
     return Entry(
-        place=placed(path),
-        path=path,
+        place=shown(full),
+        path=full,
         members=(),
-        size=int(stamp_of(path).partition(":")[0] or 0),
-        stamp=stamp_of(path),
+        size=int(stamp.partition(":")[0] or 0),
+        stamp=stamp,
         is_named=named,
-        sidecar=(beside, stamp) if stamp else None,
+        sidecar=(beside, stamp_beside) if stamp_beside else None,
     )
 
 

@@ -1,0 +1,132 @@
+"""What the one process that keeps results can do: ``python -m tests.benchmarks.scale [ACTIVITIES]``.
+
+How many analyses it keeps a second, how long the questions of a run take when there are many, how large the library is;
+and how fast an Apple Health export goes by, in how much memory. Each figure is also given next to the time that
+analysing one run of half an hour takes on this machine, which holds between machines.
+"""
+
+from __future__ import annotations
+
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+from retropace.analysis import analyze
+from retropace.batch.results import write_csv
+from retropace.batch.tables import tables
+from retropace.batch.work import counts_of
+from retropace.library import Input, Library, Only
+from retropace.library.asking import find_twins, link_twins
+from retropace.library.store import Recording
+from retropace.readers import read_all
+from tests.builders.runs import runs
+from tests.conftest import ROOT
+
+APPLE_RECORDS = 2_000_000
+_APPLE = """
+import io, resource, sys, time
+from retropace.sources.apple import AppleExport
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+began = time.perf_counter()
+export = AppleExport(lambda: open(sys.argv[1], 'rb'), 'export.xml')
+export.document(0, lambda name: b'')
+print(time.perf_counter() - began, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
+"""
+
+
+def one_analysis_s() -> float:
+    """The seconds that reading and analysing a run of half an hour takes."""
+    data = runs(1, seconds=1800)[0].fit()
+    began = time.perf_counter()
+    for _ in range(20):
+        analyze(read_all("run.fit", data=data)[0])
+    return (time.perf_counter() - began) / 20
+
+
+def main() -> None:
+    """Print the figures of docs/scale.md."""
+    count = int(sys.argv[1]) if len(sys.argv) > 1 else 50_000
+    unit_s = one_analysis_s()
+    say(f"one analysis of 30 minutes: {1000 * unit_s:.0f} ms")
+    (activity,) = read_all(ROOT / "samples" / "quarter-mile.fit")
+    analysis = analyze(activity)
+    document, counts = analysis.to_dict(), counts_of(analysis)
+    with tempfile.TemporaryDirectory() as base, Library(Path(base) / "library.sqlite") as library:
+        library.describe("s", "settings")
+        assert activity.start_time is not None
+        began = time.perf_counter()
+        for number in range(count):
+            start = activity.start_time + timedelta(hours=7 * number)
+            head = document["activity"] | {"start_time": f"{start:%Y-%m-%dT%H:%M:%SZ}"}
+            source = document["source"] | {"sha256": f"{number:064x}"[::-1]}
+            made = ((document | {"activity": head, "source": source}, counts),)
+            found = Recording(source["sha256"], "", 1, made)
+            library.keep(Input(f"/runs/{number}.fit", "stamp", "s", "analysed", recording=found))
+        took(f"kept {count} analyses of {len(document['segments'])} segments", began, count, unit_s)
+        size = sum(one.stat().st_size for one in Path(base).iterdir())
+        say(f"  {size / count / 1e3:.1f} kB each")
+        began = time.perf_counter()
+        for number in range(count):
+            library.known(f"/runs/{number}.fit")
+            library.show_only([f"/runs/{number}.fit"])
+        took("asked for each whether it is known", began, count, unit_s)
+        began = time.perf_counter()
+        link_twins(library)
+        find_twins(library, Only())
+        took("looked for twins", began, count, unit_s)
+        began = time.perf_counter()
+        write_csv(base, tables(library, Only(), str))
+        took("wrote the tables as CSV", began, count, unit_s)
+        say(f"  this process held {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MiB at most")
+    with tempfile.TemporaryDirectory() as folder:
+        for records in (APPLE_RECORDS // 10, APPLE_RECORDS):
+            path = Path(folder) / "export.xml"
+            write_export(path, records)
+            ran = subprocess.run([sys.executable, "-c", _APPLE, str(path)], capture_output=True, text=True, check=True)
+            seconds, more_kib = map(float, ran.stdout.split())
+            size_mb = path.stat().st_size / 1e6
+            say(
+                f"Apple export of {size_mb:.0f} MB, read twice: {size_mb / seconds:.0f} MB/s, "
+                f"{more_kib / 1024:.0f} MiB more than before"
+            )
+
+
+def write_export(path: Path, records: int) -> None:
+    """An export with so many records of steps, of which one workout of an hour holds a few."""
+    run = replace(runs(1)[0], seconds=3600)
+    with path.open("w", encoding="utf-8") as file:
+        file.write('<?xml version="1.0"?><!DOCTYPE HealthData []><HealthData locale="en">\n')
+        for number in range(records):
+            begin = run.start + timedelta(seconds=10 * (number - records // 2))
+            end = begin + timedelta(seconds=10)
+            file.write(
+                '<Record type="HKQuantityTypeIdentifierStepCount" sourceName="Watch" sourceVersion="10.1" unit="count"'
+                f' creationDate="{end:%Y-%m-%d %H:%M:%S} +0000" startDate="{begin:%Y-%m-%d %H:%M:%S} +0000"'
+                f' endDate="{end:%Y-%m-%d %H:%M:%S} +0000" value="27"/>\n'
+            )
+        end = run.start + timedelta(hours=1)
+        file.write(
+            '<Workout workoutActivityType="HKWorkoutActivityTypeRunning" sourceName="Watch"'
+            f' startDate="{run.start:%Y-%m-%d %H:%M:%S} +0000" endDate="{end:%Y-%m-%d %H:%M:%S} +0000"/></HealthData>\n'
+        )
+
+
+def took(what: str, began: float, count: int, unit_s: float) -> None:
+    """A line: how long, how many a second, and how many in the time of one analysis."""
+    seconds = time.perf_counter() - began
+    say(f"{what}: {seconds:.1f} s, {count / seconds:.0f} a second, {unit_s * count / seconds:.0f} for each analysis")
+
+
+def say(line: str) -> None:
+    """A line of the result, at once."""
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()
