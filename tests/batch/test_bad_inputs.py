@@ -10,13 +10,13 @@ import sqlite3
 import struct
 import subprocess
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from retropace.sources import Entry, Limits, Listing, Refusal
 from tests.batch.running import COMMAND, environment, retropace, rows
+from tests.builders.exports import apple_export
 from tests.builders.runs import runs
 
 GOOD = runs(61)[60].fit()
@@ -178,6 +178,58 @@ def test_files_that_are_no_recordings(tmp_path: Path, folder: Path) -> None:
     assert "the gzip file is cut off" in half["warnings"]
 
 
+def test_what_is_not_supported_is_named(tmp_path: Path, folder: Path) -> None:
+    (folder / "move.sml").write_text("<sml/>")
+    (folder / "zepp.zip").write_bytes(
+        zipped({"SPORT/SPORT_1700000000000.csv": b"type,startTime", "HEARTRATE/x.csv": b""})
+    )
+    failed, _ = told(tmp_path)
+    assert failed == {
+        "in/move.sml": "not supported: is in Suunto's own format, which is not read: export it as FIT, GPX or TCX",
+        "in/zepp.zip!/SPORT/SPORT_1700000000000.csv": "not supported: is Zepp's table of all activities, without their "
+        "records: export each as FIT, GPX or TCX",
+    }
+
+
+def test_tables_and_routes_that_would_do_harm(tmp_path: Path, folder: Path) -> None:
+    """A table of names that is damaged, a route that is a bomb, a route that leads to another file of the disk."""
+    (tmp_path / "secret.gpx").write_bytes(runs(3)[2].gpx())
+    run = runs(2)[1]
+    apple_export(folder / "a.zip", [(run, {"route": True}), (runs(5)[4], {"route": True})])
+    with zipfile.ZipFile(folder / "a.zip") as archive:
+        files = {name: archive.read(name) for name in archive.namelist()}
+    (folder / "a.zip").unlink()
+    routes = [name for name in files if "workout-routes" in name]
+    files[routes[0]] = b"<gpx>" + b" " * 30_000_000
+    xml = files["apple_health_export/export.xml"]
+    leading = b"/workout-routes/" + routes[1].rpartition("/")[2].encode()
+    files["apple_health_export/export.xml"] = xml.replace(leading, b"/../../secret.gpx")
+    files["filler"] = os.urandom(300_000)
+    (folder / "apple.zip").write_bytes(zipped(files))
+    (folder / "unpacked").mkdir()
+    (folder / "unpacked" / "export.xml").write_bytes(files["apple_health_export/export.xml"])
+    table = zipped({"x_summarizedActivities.json": b"[" + b" " * 5000 + b"]", "b.fit": runs(7)[6].fit()})
+    broken = bytearray(table)
+    broken[45:60] = bytes(15)
+    (folder / "garmin.zip").write_bytes(bytes(broken))
+    failed, _ = told(tmp_path)
+    assert set(failed) == {f"in/apple.zip!/{routes[0]}", "in/garmin.zip!/x_summarizedActivities.json"}
+    apple = [row for row in rows(tmp_path / "out" / "activities.csv") if row["format"] == "apple"]
+    assert len(apple) == 2  # the same two, zipped and unpacked
+    assert "the route of the workout is not in the export" in apple[0]["warnings"]
+    assert not any("secret" in row["path"] for row in rows(tmp_path / "out" / "activities.csv"))
+    # Both routes are lost: neither workout has a position.
+    assert {row["distance_source"] for row in apple} == {"device"}
+
+
+def test_nothing_at_all(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "notes.txt").write_text("none here")
+    ran = retropace("batch", tmp_path / "in", data=tmp_path / "data")
+    assert ran.returncode == 1
+    assert "holds no recordings" in ran.stderr
+
+
 def test_folders_that_cannot_be_walked(tmp_path: Path, folder: Path) -> None:
     (folder / "loop").symlink_to(folder)
     (folder / "nowhere.fit").symlink_to(folder / "no such file")
@@ -197,7 +249,7 @@ def test_what_may_not_be_read(folder: Path, monkeypatch: pytest.MonkeyPatch) -> 
     (folder / "run.fit").write_bytes(GOOD)
     really = os.scandir
 
-    def scandir(path: str) -> Iterator[os.DirEntry[str]]:
+    def scandir(path: str) -> object:
         if path == str(folder / "closed"):
             raise PermissionError(13, "Permission denied")
         return really(path)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -18,9 +20,10 @@ from retropace.batch import Job, Plan, Run
 from retropace.batch.crew import cluster
 from retropace.errors import RetropaceError
 from retropace.library import Library
-from tests.batch.running import retropace, rows
+from tests.batch.running import environment, retropace, rows
 from tests.batch.test_killed import tables
 from tests.builders.runs import runs
+from tests.conftest import ROOT
 
 
 @pytest.fixture(scope="module")
@@ -133,3 +136,41 @@ def test_options_of_this_machine_do_not_go_with_a_cluster(tmp_path: Path) -> Non
     ran = retropace("batch", tmp_path, "--scheduler", "tcp://127.0.0.1:1", "--jobs", "2", data=tmp_path)
     assert ran.returncode == 2
     assert "--jobs and --timeout are for this machine" in ran.stderr
+
+
+def test_the_commands_of_the_page(tmp_path: Path) -> None:
+    """One starts a scheduler and two workers, one uses them; only the port is another."""
+    page = (ROOT / "docs" / "scale.md").read_text(encoding="utf-8")
+    start, use = (block.strip() for block in re.findall(r"```sh\n(.*?)```", page, re.DOTALL))
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = str(free.getsockname()[1])
+    shutil.copytree(ROOT / "samples", tmp_path / "samples")
+    (tmp_path / "elsewhere").mkdir()
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    surroundings = {**environment(tmp_path / "data"), "PATH": path}
+    with (tmp_path / "cluster.log").open("wb") as log:
+        started = subprocess.Popen(
+            ["bash", "-c", start.replace("8786", port)],
+            cwd=tmp_path / "elsewhere",
+            env=surroundings,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
+        try:
+            ran = subprocess.run(
+                ["bash", "-c", use.replace("8786", port)],
+                cwd=tmp_path,
+                env=surroundings,
+                capture_output=True,
+                text=True,
+                check=False,
+                timeout=120,
+            )
+        finally:
+            os.killpg(started.pid, signal.SIGTERM)
+            started.wait(timeout=60)
+    assert (ran.returncode, "Traceback" in ran.stderr) == (0, False), ran.stdout + ran.stderr
+    assert "4 files: 4 analysed" in ran.stdout
+    assert len(rows(tmp_path / "tables" / "activities.csv")) == 4

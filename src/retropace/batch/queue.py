@@ -21,14 +21,15 @@ class Queue:
         )
         self._db.execute("BEGIN")
 
-    def add(self, entry: Entry) -> None:
-        """Put an entry into the queue."""
+    def add(self, entry: Entry) -> bool:
+        """Put an entry into the queue; False if its place is there already."""
         # What lies in an archive within an archive is quickly read only in the order in which it lies there.
         run = "" if len(entry.members) < 2 else "/".join((entry.path, *entry.members[:-1]))
-        self._db.execute(
+        added = self._db.execute(
             "INSERT OR IGNORE INTO entries (place, run, size, entry) VALUES (?, ?, ?, ?)",
             (entry.place, run, entry.size, pickle.dumps(entry)),
         )
+        return added.rowcount > 0
 
     def __len__(self) -> int:
         return int(self._db.execute("SELECT count(*) FROM entries").fetchone()[0])

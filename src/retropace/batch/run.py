@@ -19,7 +19,7 @@ from retropace.library import Input, Library, Only
 from retropace.library.store import Failure, Recording
 from retropace.sources import Entry, Limits, Listing, Refusal
 from retropace.sources.entry import OtherSport, Unchanged
-from retropace.sources.heads import ARCHIVES, RECORDINGS, looks_like_recording, other_kind, suffix_of
+from retropace.sources.heads import ARCHIVES, RECORDINGS, looks_like_recording, other_kind, suffix_of, unsupported
 
 IN_HAND = 3
 """Tasks handed out per worker: one in work, and others so that it never waits."""
@@ -106,8 +106,7 @@ class Run:
             if progress.stopped:
                 break
             if isinstance(found, Entry):
-                queue.add(found)
-                progress.total += 1
+                progress.total += queue.add(found)
                 self._watch(progress)
             elif isinstance(found, Unchanged):
                 inside = self._library.show_archive(found.place)
@@ -160,7 +159,7 @@ class Run:
             if entry.workout is None:
                 head = self._listing.head(entry)
                 if not self._is_meant(entry, head):
-                    self.progress.total -= 1
+                    self._pass_over(entry, stamp)
                     return None
                 kind = other_kind(head)
                 if kind is not None and not entry.is_named:
@@ -178,7 +177,7 @@ class Run:
             if self._is_meant(entry, b""):
                 self._finish(entry, None, stamp, Done("failed", failure=failure_of(bad, entry.place)))
             else:
-                self.progress.total -= 1
+                self._pass_over(entry, stamp)
             return None
         beside = entry.sidecar[0] if entry.sidecar is not None else ""
         task = Task(entry.place, entry.path, data, beside, sidecar, named, entry.is_named)
@@ -187,6 +186,14 @@ class Run:
             self._finish(entry, task, stamp, Done("analysed", recording=known))
             return None
         return task
+
+    def _pass_over(self, entry: Entry, stamp: str) -> None:
+        """Say of a file that is no recording if it was meant as one; else it does not count."""
+        why = unsupported(entry.place)
+        if why is None:
+            self.progress.total -= 1
+        else:
+            self._finish(entry, None, stamp, Done("failed", failure=Failure("not supported", why)))
 
     def _known_content(self, entry: Entry, task: Task) -> Recording | None:
         """The recording of a file that lay elsewhere before, or was only touched; None if its content is new."""

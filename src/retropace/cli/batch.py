@@ -170,6 +170,11 @@ def _carried_out(
         print_document(library, only, summary)
     else:
         print_summary(summary, units)
+    if not summary.outcomes:
+        complain(
+            f"{', '.join(plan.paths)}: holds no recordings: FIT, GPX, TCX and KML files are looked for, and exports"
+        )
+        return FAILED
     return FAILED if summary.failed else 0
 
 

@@ -225,7 +225,7 @@ def _detail(workout: AppleWorkout, name: str, said: dict[str, str]) -> None:
             workout.laps.append(at)
     elif name == "MetadataEntry" and said.get("key") == "HKIndoorWorkout":
         workout.is_indoor = said.get("value") == "1"
-    elif name == "FileReference" and said.get("path"):
+    elif name == "FileReference" and said.get("path") and ".." not in said["path"]:
         workout.routes.append(said["path"].lstrip("/"))
 
 

@@ -92,8 +92,13 @@ class Archives:
     def beside(self, entry: Entry, name: str) -> bytes:
         """The bytes of another file of the archive in which an entry lies; raises :class:`ReadError`."""
         place = within(entry.place, name)
+        archive = self._archive(entry.path, entry.members[:-1])
         try:
-            return self._archive(entry.path, entry.members[:-1]).read(name)
+            info = archive.getinfo(name)
+            refused = self._refused(info)
+            if refused is not None or info.file_size > self._limits.most_bytes:
+                raise ReadError(refused[1] if refused else "is larger than --max-size", path=place)
+            return archive.read(info)
         except (KeyError, *_BROKEN) as bad:
             raise _damaged(bad, place) from None
 

@@ -55,32 +55,34 @@ def file_entry(path: str, *, named: bool = False) -> Entry:
 
 
 def walked(folder: str) -> Iterator[Entry | Refusal]:
-    """Every file in a folder and below, each folder's in order of name."""
+    """Every file in a folder and below, in whatever order the system tells them: one folder may hold millions."""
     # The folders above, by identity: one that is met again below itself is a loop of links.
     waiting: list[tuple[str, tuple[tuple[int, int], ...]]] = [(folder, ())]
     while waiting:
         path, above = waiting.pop()
         try:
             found = Path(path).stat()
-            inside = sorted(os.scandir(path), key=lambda one: one.name)
+            inside = os.scandir(path)
         except OSError as bad:
             yield Refusal(placed(path), "folder not readable", f"cannot be read: {bad.strerror or bad}", passes=True)
             continue
         here = (found.st_dev, found.st_ino)
         if here in above:
+            inside.close()
             yield Refusal(placed(path), "loop of links", "is a link to a folder above it: its files are read there")
             continue
         below = []
-        for one in inside:
-            if is_hidden(one.name):
-                continue
-            try:
-                mode = one.stat().st_mode
-            except OSError as bad:
-                yield Refusal(placed(one.path), "broken link", f"leads nowhere: {bad.strerror or bad}")
-                continue
-            if stat.S_ISDIR(mode):
-                below.append((one.path, (*above, here)))
-            elif stat.S_ISREG(mode):
-                yield file_entry(one.path)
-        waiting += reversed(below)
+        with inside:
+            for one in inside:
+                if is_hidden(one.name):
+                    continue
+                try:
+                    mode = one.stat().st_mode
+                except OSError as bad:
+                    yield Refusal(placed(one.path), "broken link", f"leads nowhere: {bad.strerror or bad}")
+                    continue
+                if stat.S_ISDIR(mode):
+                    below.append((one.path, (*above, here)))
+                elif stat.S_ISREG(mode):
+                    yield file_entry(one.path)
+        waiting += below

@@ -15,7 +15,6 @@ from typing import Any
 from retropace.sources.names import Named
 
 SUFFIX = "summarizedactivities.json"
-MOST_BYTES = 256 * 2**20
 
 
 def is_summary(name: str) -> bool:

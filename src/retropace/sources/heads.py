@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import struct
 import zlib
 
@@ -15,6 +16,8 @@ ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 RECORDINGS = (".fit", ".gpx", ".tcx", ".kml")
 """What is called so is meant as a recording: if it is none, that is worth a line."""
 ARCHIVES = (".zip", ".kmz")
+_UNSUPPORTED = {".sml": "Suunto's own format", ".hrm": "Polar's older format", ".pwx": "TrainingPeaks' format"}
+_ZEPP = re.compile(r"(?:^|/)SPORT/SPORT_\d+\.csv$", re.IGNORECASE)
 _ACTIVITY = 4
 _FILE_ID, _TYPE, _CREATED = 0, 0, 4
 _FIT_EPOCH_S = 631065600
@@ -80,6 +83,14 @@ def created_s(head: bytes) -> float | None:
     """When a FIT file says it was created, in seconds since 1970; None if it does not."""
     seconds = _file_id(head).get(_CREATED)
     return None if seconds is None else float(seconds + _FIT_EPOCH_S)
+
+
+def unsupported(name: str) -> str | None:
+    """What a file holds that is meant for a recording but cannot be read, and what to do; None for any other."""
+    if _ZEPP.search(name.replace("\\", "/")):
+        return "is Zepp's table of all activities, without their records: export each as FIT, GPX or TCX"
+    own = _UNSUPPORTED.get(suffix_of(name))
+    return None if own is None else f"is in {own}, which is not read: export it as FIT, GPX or TCX"
 
 
 def looks_like_recording(head: bytes) -> bool:

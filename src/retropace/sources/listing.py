@@ -6,8 +6,10 @@ recordings are read on the way, and an Apple Health export is turned into its wo
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path, PurePosixPath
 
 from retropace.annotations import sidecar_path
@@ -23,6 +25,8 @@ from retropace.sources.remote import fetch, found_at, is_address, open_file
 
 _PEEKED = (".xml", "")
 """What is called so may be anything: an export's table of workouts, a recording without an ending."""
+MOST_TABLE_BYTES = 256 * 2**20
+"""A table of names is read at once; ten thousand activities take some megabytes."""
 
 
 Found = Entry | Refusal | OtherSport | Unchanged
@@ -95,6 +99,8 @@ class Listing:
             entry = file_entry(path, named=True)
             if not entry.stamp:
                 yield Refusal(entry.place, "no such file", "there is no such file")
+            elif not Path(path).is_file():
+                yield Refusal(entry.place, "no file", "is no file")
             else:
                 yield from self._opened(entry)
 
@@ -149,7 +155,7 @@ class Listing:
         names = frozenset(one.members[-1] for one in inside)
         if not found and around.is_named:
             yield Refusal(place, "empty archive", "is an archive that holds no file", container=around.place)
-        self._tables(inside, names)
+        yield from self._tables(inside, names)
         deeper: list[Entry] = []
         for one in found:
             if isinstance(one, Refusal):
@@ -187,11 +193,13 @@ class Listing:
         self._exports[entry.path, *members] = export
         for start_time, sport in export.other_sports:
             yield OtherSport(_workout_place(entry, start_time), sport, entry.stamp, entry.container or entry.place)
+        starts: Counter[str] = Counter()
         for number, workout in enumerate(export.workouts):
             self._routes |= {_beside(entry.place, name) for name in workout.routes}
-            place = _workout_place(entry, workout.start_time)
+            starts[workout.start_time] += 1
+            again = starts[workout.start_time]
             yield Entry(
-                place=place,
+                place=_workout_place(entry, workout.start_time) + (f",{again}" if again > 1 else ""),
                 path=entry.path,
                 members=members,
                 size=4096 * len(workout.routes) + 1024,
@@ -209,40 +217,44 @@ class Listing:
         with _reading(str(path)):
             return path.read_bytes()
 
-    def _tables(self, inside: list[Entry], names: frozenset[str]) -> None:
+    def _tables(self, inside: list[Entry], names: frozenset[str]) -> Iterator[Refusal]:
         """Take in the tables of names in an archive."""
         for one in inside:
             name = one.members[-1]
-            if garmin.is_summary(name) and one.size <= garmin.MOST_BYTES:
-                self._take(lambda one=one: self.archives.data(one), one.place, None)  # type: ignore[misc]  # bound per file
-            elif strava.may_be_table(name) and one.size <= strava.MOST_BYTES:
-                folder = name[: name.rfind("/") + 1]
-                if any(other.startswith(f"{folder}{strava.FOLDER}/") for other in names):
-                    self._take(
-                        lambda one=one: self.archives.data(one),  # type: ignore[misc]  # bound per file
-                        one.place,
-                        lambda file, folder=folder: folder + file in names,  # type: ignore[misc]  # bound per file
-                    )
+            folder = name[: name.rfind("/") + 1]
+            is_strava = strava.may_be_table(name) and any(
+                other.startswith(f"{folder}{strava.FOLDER}/") for other in names
+            )
+            if not (is_strava or garmin.is_summary(name)) or one.size > MOST_TABLE_BYTES:
+                continue
+            exists = partial(_is_among, names, folder) if is_strava else None
+            try:
+                self._take(self.archives.data(one), one.place, exists)
+            except ReadError as bad:
+                yield Refusal(one.place, "names not readable", bad.message, container=one.container)
 
     def _table_on_disk(self, entry: Entry) -> Iterator[Refusal]:
         """Take in a table of names that lies in a folder."""
         path = Path(entry.path)
         is_strava = strava.may_be_table(entry.path) and (path.parent / strava.FOLDER).is_dir()
-        if not (is_strava or garmin.is_summary(entry.path)) or entry.size > strava.MOST_BYTES:
+        if not (is_strava or garmin.is_summary(entry.path)) or entry.size > MOST_TABLE_BYTES:
             return
-        exists = (lambda file: (path.parent / file).is_file()) if is_strava else None
         try:
-            self._take(lambda: fetch(entry.path, strava.MOST_BYTES), entry.place, exists)
+            data = fetch(entry.path, MOST_TABLE_BYTES)
+            self._take(data, entry.place, (lambda file: (path.parent / file).is_file()) if is_strava else None)
         except ReadError as bad:
             yield Refusal(entry.place, "names not readable", bad.message, passes=True)
 
-    def _take(self, read: Callable[[], bytes], place: str, exists: Callable[[str], bool] | None) -> None:
+    def _take(self, data: bytes, place: str, exists: Callable[[str], bool] | None) -> None:
         """Take in one table: by files if it can be told which exist, else by starts."""
-        data = read()
         if exists is None:
             self.names.add_starts(garmin.export_root(place), garmin.named_in(data))
         else:
             self.names.add_files((_beside(place, file), named) for file, named in strava.named_in(data, exists))
+
+
+def _is_among(names: frozenset[str], folder: str, file: str) -> bool:
+    return folder + file in names
 
 
 def _workout_place(export: Entry, start_time: str) -> str:

@@ -15,7 +15,6 @@ from pathlib import PurePosixPath
 
 from retropace.sources.names import Named
 
-MOST_BYTES = 256 * 2**20
 FOLDER = "activities"
 _NAME, _DESCRIPTION, _NOTE = "name", "description", "note"
 # Headers as the export writes them, casefolded; where a header is not among these the order of columns decides.
