@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from retropace.cli.library_sheets import list_sheet
 from tests.batch.running import retropace, rows
 from tests.builders.runs import runs
 
@@ -33,12 +34,29 @@ def test_list(base: Path) -> None:
     lines = said(base, "list").splitlines()
     assert len(lines) == 6
     assert lines[1].split()[1:3] == ["2025-01-01", "07:00"]
-    assert len(said(base, "list", "--backward").splitlines()) == 2
+    everything = json.loads(said(base, "list", "--format", "json"))
+    backward = [row["path"] for row in everything if row["backward_elapsed_s"]]
+    assert "in/2.fit" in backward
+    assert len(backward) < len(everything)
+    found = json.loads(said(base, "list", "--backward", "--format", "json"))
+    assert [row["path"] for row in found] == backward
     assert len(said(base, "list", "--since", "2025-01-03").splitlines()) == 4
     assert said(base, "list", "--sport", "swim").strip() == "no activities"
     assert "mi " in said(base, "list", "--units", "mi")
+    assert [row["path"] for row in everything] == ["in/0.fit", "in/1.fit", "in/2.fit", "in/3.fit", "in/named.gpx"]
+
+
+@pytest.mark.parametrize("width", [40, 80, 119, 120, 200])
+def test_a_row_fits_the_terminal_and_the_activity_is_never_cut(base: Path, width: int) -> None:
     found = json.loads(said(base, "list", "--format", "json"))
-    assert [row["path"] for row in found] == ["in/0.fit", "in/1.fit", "in/2.fit", "in/3.fit", "in/named.gpx"]
+    found[0]["name"] = "a very long name " * 10
+    found[1]["same_as"] = found[0]["activity"]
+    sheet = list_sheet(found, "km", width)
+    assert [row[0] for row in sheet.rows] == [one["activity"] for one in found]
+    columns = list(zip(sheet.names, *sheet.rows, strict=True))
+    if width >= 80:
+        assert sum(max(map(len, column)) for column in columns) + 2 * len(columns) <= width
+    assert list_sheet([], "km", width).below == ("no activities",)
 
 
 @pytest.mark.parametrize(

@@ -9,37 +9,54 @@ from retropace.cli.sheets import Sheet
 from retropace.segments import DIRECTIONS
 from retropace.units import KILOMETRES, MILES, Units, clock
 
-LEAST_PLACE = 16
-"""So much of a place is shown however narrow the terminal: the end, which is the file's name."""
+ROOMY = 120
+"""Columns of a terminal that leave room for sport, time and place beside the name."""
+LONGEST_NAME = 30
+GAP = 2
 
 
 def list_sheet(rows: list[dict[str, Any]], units_name: str, width: int) -> Sheet:
-    """A row for each activity; whose twin it is is said behind it. Places are cut so that a row fits ``width``."""
+    """A row for each activity, as much of it as fits ``width`` columns; whose twin it is is said behind it."""
+    if not rows:
+        return Sheet(below=("no activities",))
     units = _units(units_name)
-    names = ("activity", "began (UTC)", "sport", "distance", "time", "backward", "share", "name", "path")
-    cells = []
-    for row in rows:
-        back = row["backward_distance_m"] or 0.0
-        is_back = bool(row["backward_elapsed_s"])
-        told = row["path"] if row["same_as"] is None else f"{row['path']} (same as {row['same_as']})"
-        cells.append(
-            (
-                row["activity"],
-                (row["start_time"] or "")[:16].replace("T", " "),
-                (row["sport"] or "").replace("_", " "),
-                units.distance(row["distance_m"]),
-                clock(row["moving_s"]),
-                units.distance(back) if is_back else "",
-                f"{100.0 * back / row['distance_m']:.0f} %" if is_back and row["distance_m"] else "",
-                row["name"] or "",
-                told,
-            )
-        )
-    below = () if rows else ("no activities",)
-    widest = [max(map(len, column)) for column in zip(names, *cells, strict=True)]
-    room = max(width - sum(widest[:-1]) - 2 * len(names), LEAST_PLACE)
-    shortened = [(*row[:-1], row[-1] if len(row[-1]) <= room else f"…{row[-1][1 - room :]}") for row in cells]
-    return Sheet(names=names, rows=tuple(shortened), left=(0, 1, 2, 7, 8), below=below).without_empty_columns()
+    cells = [_list_row(row, units) for row in rows]
+    names = tuple(cells[0])
+    if width < ROOMY:
+        # Where it lies only if it has no name: the last part of the place tells most.
+        for one in cells:
+            one["name"] = one["name"] or one.pop("path").rpartition("/")[2]
+        names = ("activity", "began (UTC)", "distance", "backward", "share", "name")
+    for one in cells:
+        one["name"] = _cut(one["name"], LONGEST_NAME)
+    widest = [max(len(name), *(len(one[name]) for one in cells)) + GAP for name in names]
+    room = max(width - sum(widest[:-1]) - GAP, len(names[-1]))
+    table = tuple((*(one[name] for name in names[:-1]), _cut(one[names[-1]], room, at_end=False)) for one in cells)
+    left = tuple(at for at, name in enumerate(names) if name in ("activity", "began (UTC)", "sport", "name", "path"))
+    return Sheet(names=names, rows=table, left=left).without_empty_columns()
+
+
+def _list_row(row: dict[str, Any], units: Units) -> dict[str, str]:
+    back = row["backward_distance_m"] or 0.0
+    is_back = bool(row["backward_elapsed_s"])
+    return {
+        "activity": row["activity"],
+        "began (UTC)": (row["start_time"] or "")[:16].replace("T", " "),
+        "sport": (row["sport"] or "").replace("_", " "),
+        "distance": units.distance(row["distance_m"]),
+        "time": clock(row["moving_s"]),
+        "backward": units.distance(back) if is_back else "",
+        "share": f"{100.0 * back / row['distance_m']:.0f} %" if is_back and row["distance_m"] else "",
+        "name": row["name"] or "",
+        "path": row["path"] if row["same_as"] is None else f"{row['path']} (same as {row['same_as']})",
+    }
+
+
+def _cut(text: str, most: int, *, at_end: bool = True) -> str:
+    """The text, shortened to so many characters at its end or its beginning."""
+    if len(text) <= most:
+        return text
+    return f"{text[: most - 1]}…" if at_end else f"…{text[len(text) - most + 1 :]}"
 
 
 def activity_sheets(document: dict[str, Any], units_name: str) -> list[Sheet]:
