@@ -1,7 +1,8 @@
 """Many recordings at once: found, read and analysed by several processes, kept in the library, written as tables.
 
 ``work.py`` is what a worker does with one file, ``crew.py`` the workers (processes here, or a cluster), ``queue.py``
-what waits for them, ``run.py`` the run itself; ``tables.py`` says what the tables hold, ``results.py`` writes them.
+what waits for them; ``tasks.py`` decides what needs work, ``run.py`` is the run itself; ``tables.py`` says what the
+tables hold, ``results.py`` writes them.
 """
 
 from __future__ import annotations

@@ -11,8 +11,8 @@ import numpy as np
 
 from retropace.activity import Activity
 from retropace.analysis import Analysis, analyze
-from retropace.annotations import Given, Marking, Zones, read_sidecar
-from retropace.annotations.sidecar import decoded, parse_sidecar
+from retropace.annotations import Given, Marking, Zones
+from retropace.annotations.sidecar import BOM, decoded, parse_sidecar
 from retropace.athlete import Athlete
 from retropace.document import time_text
 from retropace.errors import AnnotationError, NoActivityError, OtherSportError, RetropaceError
@@ -55,7 +55,7 @@ class Task:
     data: bytes | None = None
     sidecar_path: str = ""
     sidecar: bytes | None = None
-    """The annotations beside it, if they lie in an archive."""
+    """The bytes of the annotations beside it."""
     named: tuple[Named, ...] = ()
     is_named: bool = False
     """Whether the user named this very file: then it has to hold an activity."""
@@ -166,9 +166,10 @@ def _named(activity: Activity, named: tuple[Named, ...]) -> Activity:
 
 
 def _sidecar(task: Task) -> list[Marking]:
-    if task.sidecar is not None:
-        return parse_sidecar(decoded(task.sidecar, task.sidecar_path), task.sidecar_path)
-    return read_sidecar(task.sidecar_path) if task.sidecar_path else []
+    """The annotations beside the file, as they were when the task was made."""
+    if task.sidecar is None:
+        return []
+    return parse_sidecar(decoded(task.sidecar, task.sidecar_path).removeprefix(BOM), task.sidecar_path)
 
 
 def _sessions(activities: list[Activity]) -> str:

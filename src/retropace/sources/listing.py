@@ -13,6 +13,7 @@ from functools import partial
 from pathlib import Path, PurePosixPath
 
 from retropace.annotations import sidecar_path
+from retropace.annotations.sidecar import LARGEST_BYTES as LARGEST_SIDECAR_BYTES
 from retropace.errors import ReadError
 from retropace.sources import garmin, strava
 from retropace.sources.apple import AppleExport, looks_like_export
@@ -76,12 +77,11 @@ class Listing:
         return self.archives.data(entry) if entry.members else None
 
     def sidecar(self, entry: Entry) -> bytes | None:
-        """The bytes of the annotations beside an entry in an archive; None if there are none, or they lie on disk."""
+        """The bytes of the annotations beside an entry; None if there are none. Raises :class:`ReadError`."""
         if entry.sidecar is None:
             return None
-        if is_address(entry.sidecar[0]):
-            return fetch(entry.sidecar[0], self.limits.most_bytes)
-        return self.archives.beside(entry, entry.sidecar[0]) if entry.members else None
+        name = entry.sidecar[0]
+        return self.archives.beside(entry, name) if entry.members else fetch(name, LARGEST_SIDECAR_BYTES)
 
     def close(self) -> None:
         """Close every archive and export."""

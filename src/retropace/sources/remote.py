@@ -36,7 +36,7 @@ def fetch(path: str, most_bytes: int) -> bytes:
     except OSError as bad:
         raise ReadError(f"cannot be read: {bad.strerror or bad}", path=path) from None
     if len(data) > most_bytes:
-        raise ReadError("is larger than --max-size", path=path)
+        raise ReadError(f"is larger than {most_bytes / 1e6:.0f} MB", path=path)
     return data
 
 
