@@ -135,8 +135,12 @@ def test_names_that_are_no_utf8(tmp_path: Path, folder: Path) -> None:
     path = os.fsencode(folder) + b"/caf\xe9.fit"
     with open(path, "wb") as file:  # noqa: PTH123 - pathlib knows no names of bytes
         file.write(runs(3)[2].fit())
+    with open(path.replace(b".fit", b".annotations.csv"), "wb") as file:  # noqa: PTH123 - the same
+        file.write(b"start,end,label\n5:00,6:00,backward\n")
+    with open(os.fsencode(folder) + b"/b\xe9d.gpx", "wb") as file:  # noqa: PTH123 - the same
+        file.write(b"<gpx>")
     failed, _ = told(tmp_path)
-    assert list(failed) == ["in/lying.zip"]
+    assert list(failed) == ["in/b\\xe9d.gpx", "in/lying.zip"]
     assert "names that are no UTF-8" in failed["in/lying.zip"]
     paths = {row["path"] for row in rows(tmp_path / "out" / "activities.csv")}
     assert "in/caf\\xe9.fit" in paths

@@ -56,6 +56,14 @@ def test_a_garmin_export_whose_files_are_named_after_the_activity(tmp_path: Path
     assert [row["name"] for row in found] == ["named by number"]
 
 
+def test_half_a_character_in_a_name(tmp_path: Path) -> None:
+    """Names are cut off in the middle of an emoji now and then."""
+    run = runs(1)[0]
+    garmin_export(tmp_path / "g.zip", [[("a.fit", run.fit())]], [garmin_summary(run, "Lauf \ud83d", 11_000_000_000)])
+    found, _ = analysed(tmp_path, tmp_path / "g.zip")
+    assert [row["name"] for row in found] == ["Lauf ?"]
+
+
 def test_a_garmin_single_download(tmp_path: Path) -> None:
     run = runs(1)[0]
     with zipfile.ZipFile(tmp_path / "11000000123.zip", "w") as archive:

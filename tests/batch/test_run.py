@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from pathlib import Path
@@ -15,6 +16,7 @@ from retropace.library.asking import activities, failures, find_twins
 from retropace.library.store import Failure
 from tests.batch.running import retropace, rows
 from tests.builders.runs import MadeRun, other_fit, runs
+from tests.conftest import ROOT
 
 
 def carried_out(library: Path, *paths: Path, settings: str = "s", only: Only | None = None, **how: object) -> Progress:
@@ -233,3 +235,29 @@ def test_the_order_of_paths_and_processes_does_not_matter(tmp_path: Path) -> Non
         assert ran.returncode == 0, ran.stderr
         texts.add(tuple((out / f"{name}.csv").read_bytes() for name in ("activities", "segments", "failures")))
     assert len(texts) == 1
+
+
+def test_zones_and_athletes_are_settings_too(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    shutil.copytree(ROOT / "samples", tmp_path / "in")
+    ran = retropace("batch", "in", "--athlete", "ann", data=data, cwd=tmp_path)
+    assert (ran.returncode, ran.stdout) == (1, "")
+    assert "ann: no such athlete is known" in ran.stderr
+    learned = retropace("analyze", "in/quarter-mile.fit", "--athlete", "ann", data=data, cwd=tmp_path)
+    assert learned.returncode == 0, learned.stderr
+    zones = tmp_path / "zones.geojson"
+    corners = "[[13.0,52.0],[14.0,52.0],[14.0,53.0],[13.0,53.0],[13.0,52.0]]"
+    shape = f'{{"type":"Polygon","coordinates":[{corners}]}}'
+    zones.write_text(f'{{"type":"Feature","properties":{{"label":"backward"}},"geometry":{shape}}}')
+    told = []
+    for words in ([], ["--athlete", "ann"], ["--zones", str(zones)], ["--zones", str(zones)]):
+        ran = retropace("batch", "in", "--json", *words, data=data, cwd=tmp_path)
+        assert ran.returncode == 0, ran.stderr
+        told.append(json.loads(ran.stdout))
+    assert [one["files"]["unchanged"] for one in told] == [0, 0, 0, 4]
+    track = [next(row for row in one["activities"] if "6x400" in row["path"]) for one in told]
+    assert track[0]["backward_annotated_m"] == 0.0
+    assert track[2]["backward_annotated_m"] == pytest.approx(track[2]["distance_m"], rel=0.01)
+    with Library(data / "library.sqlite") as library:
+        assert "retropace" in library.db.execute("SELECT description FROM settings").fetchone()[0]
+        assert len(library.db.execute("SELECT * FROM settings").fetchall()) == 3

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from dataclasses import dataclass
 
 from retropace.batch.work import Done, Job, Task, failure_of, said_digest
 from retropace.errors import RetropaceError
-from retropace.library import Library, Only
+from retropace.library import Library
 from retropace.library.store import Failure, Outcome, Recording
 from retropace.sources import Entry, Listing
+from retropace.sources.entry import shown
 from retropace.sources.heads import ARCHIVES, RECORDINGS, looks_like_recording, other_kind, suffix_of, unsupported
 from retropace.sources.remote import is_address
 
@@ -48,7 +50,7 @@ class Tasks:
         if known.failure is not None and (self._retry or known.failure.passes):
             return False
         if known.outcome == "left out":
-            return not any(_takes(self._job.only, one) for one in known.detail.split(";"))
+            return not any(self._job.only.takes(*session) for session in json.loads(known.detail))
         return True
 
     def may_be_read(self, entry: Entry) -> bool:
@@ -83,7 +85,7 @@ class Tasks:
             message = f"has {entry.size / 1e6:.0f} MB, more than --max-size: no recording is as long"
             return self._done(entry, "failed", failure=Failure("too large", message, passes=True))
         data, sidecar = self._listing.data(entry), self._listing.sidecar(entry)
-        beside = entry.sidecar[0] if entry.sidecar is not None else ""
+        beside = shown(entry.sidecar[0]) if entry.sidecar is not None else ""
         named = self._listing.names.of(entry, head)
         task = Task(entry.place, entry.path, data, beside, sidecar, named, entry.is_named)
         size = entry.size if data is None else len(data)
@@ -123,11 +125,6 @@ def _is_meant(entry: Entry, head: bytes) -> bool:
     name = entry.members[-1] if entry.members else entry.path
     is_called = entry.workout is not None or entry.is_named or suffix_of(name) in MEANT
     return is_called or looks_like_recording(head)
-
-
-def _takes(only: Only, session: str) -> bool:
-    start_time, sport, sub_sport = [*session.split(","), "", ""][:3]
-    return only.takes(start_time or None, sport, sub_sport)
 
 
 def _bytes(path: str) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 from typing import Any
@@ -20,6 +21,7 @@ from retropace.library import Only
 from retropace.library.store import Failure, Outcome, Recording
 from retropace.readers import read_all
 from retropace.settings import Settings
+from retropace.sources.entry import shown
 from retropace.sources.names import Named
 from retropace.sources.remote import fetch, is_address
 
@@ -94,10 +96,10 @@ def work(job: Job, task: Task) -> Done:
 def failure_of(bad: RetropaceError, place: str) -> Failure:
     """An error as a failure: its reason for grouping, its sentence without the name of the file it is about."""
     reason = "annotations not usable" if isinstance(bad, AnnotationError) else "not readable"
-    own = bad.path is None or bad.path == place or place.endswith(bad.path)
-    name = "" if own or bad.path is None else PurePosixPath(bad.path).name
+    path = "" if bad.path is None else shown(bad.path)
+    name = "" if path == place else PurePosixPath(path).name
     where = ":".join(part for part in (name, bad.where) if part)
-    return Failure(reason, f"{where}: {bad.message}" if where else bad.message)
+    return Failure(reason, shown(f"{where}: {bad.message}" if where else bad.message))
 
 
 def said_digest(named: tuple[Named, ...], sidecar: bytes | None, suffix: str) -> str:
@@ -151,6 +153,10 @@ def counts_of(analysis: Analysis) -> dict[str, int]:
 def _document(analysis: Analysis, place: str) -> dict[str, Any]:
     document = analysis.to_dict()
     document["source"]["path"] = place
+    text = json.dumps(document, ensure_ascii=False)
+    if not text.isascii() and text != shown(text):
+        # Half a character, as JSON may hold it, can be stored nowhere.
+        document = json.loads(text.encode("utf-8", "replace"))
     return document
 
 
@@ -174,4 +180,4 @@ def _sidecar(task: Task) -> list[Marking]:
 
 def _sessions(activities: list[Activity]) -> str:
     """When the sessions began and of what sport they are, as text: enough to tell later whether they are wanted."""
-    return ";".join(f"{time_text(one.start_time) or ''},{one.sport},{one.sub_sport}" for one in activities)
+    return json.dumps([[time_text(one.start_time), one.sport, one.sub_sport] for one in activities])

@@ -229,8 +229,12 @@ def _job(
 
 def _athlete(name: str) -> Athlete:
     from retropace.athlete_file import athlete_path, read_athlete
+    from retropace.errors import RetropaceError
 
-    return read_athlete(athlete_path(name))[0]
+    athlete, data = read_athlete(athlete_path(name))
+    if data is None:
+        raise RetropaceError("no such athlete is known: 'retropace analyze --athlete' learns one")
+    return athlete
 
 
 def _crew(plan: Plan, jobs: int | None, scheduler: str | None) -> AbstractContextManager[Crew]:

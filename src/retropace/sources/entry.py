@@ -86,5 +86,8 @@ def within(place: str, name: str) -> str:
 
 
 def shown(name: str) -> str:
-    """A name as text that can be stored and printed: bytes that are no UTF-8 are written as their numbers."""
-    return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    """A text that can be stored and printed: bytes that are no UTF-8 are written as their numbers."""
+    try:
+        return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    except UnicodeEncodeError:  # half a character, as JSON may hold it
+        return name.encode("utf-8", "replace").decode("utf-8")

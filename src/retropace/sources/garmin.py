@@ -12,6 +12,7 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
+from retropace.sources.entry import shown
 from retropace.sources.names import Named
 
 SUFFIX = "summarizedactivities.json"
@@ -41,7 +42,7 @@ def named_in(data: bytes) -> Iterator[tuple[str, Named]]:
         if isinstance(name, str) and name.strip():
             description = one.get("description")
             said = description if isinstance(description, str) else ""
-            yield str(one.get("activityId") or ""), Named(name.strip(), said.strip(), began / 1000.0)
+            yield str(one.get("activityId") or ""), Named(shown(name.strip()), shown(said.strip()), began / 1000.0)
 
 
 def _activities(document: Any) -> Iterator[dict[str, Any]]:
