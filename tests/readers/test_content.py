@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from retropace.errors import OtherSportError, ReadError
-from retropace.readers import content, read, read_all
+from retropace.readers import read, read_all
 from retropace.sports import is_on_foot
 from tests.builders.fit_bytes import ENUM, SESSION, START, UINT32, run
 from tests.readers.test_gpx import gpx, segment
@@ -98,12 +98,18 @@ def test_bytes_at_hand_are_read_without_the_file() -> None:
         read_all("export.zip/empty.gpx", data=b"")
 
 
-def test_a_gzip_bomb_is_refused_before_it_unpacks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(content, "LARGEST_BYTES", 100_000)
+def test_a_gzip_bomb_is_refused_before_it_unpacks(tmp_path: Path) -> None:
     path = tmp_path / "run.gpx.gz"
     path.write_bytes(gzip.compress(b" " * 10_000_000))
     with pytest.raises(ReadError, match="unpacks to more than any recording"):
+        read_all(path, largest_bytes=100_000)
+    # Far more than a recording can be packed to, though less than the largest.
+    path.write_bytes(gzip.compress(b"<gpx>" + b" " * 50_000_000))
+    with pytest.raises(ReadError, match="unpacks to more than any recording"):
         read_all(path)
+    path.write_bytes(b"<gpx>" + b" " * 200_000)
+    with pytest.raises(ReadError, match="is larger than any recording"):
+        read_all(path, largest_bytes=100_000)
 
 
 def test_folders_missing_files_and_pipes_are_refused_at_once(tmp_path: Path) -> None:

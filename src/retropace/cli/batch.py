@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from retropace.batch.crew import Crew
     from retropace.library import Library, Only
 
+DEFAULT_TIMEOUT_S = 300.0
+"""The longest recordings take seconds: what takes minutes was made to."""
+
 
 @click.command()
 @click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=click.Path())
@@ -121,9 +124,6 @@ def batch(
 
     status = attempt(where, work)
     sys.exit(FAILED if status is None else status)
-
-
-DEFAULT_TIMEOUT_S = 300.0
 
 
 def _carried_out(
