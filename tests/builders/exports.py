@@ -20,10 +20,11 @@ STRAVA_ENGLISH = (
 )
 STRAVA_GERMAN = (
     *("Aktivitäts-ID", "Aktivitätsdatum", "Name der Aktivität", "Aktivitätsart", "Aktivitätsbeschreibung"),
-    *("Verstrichene Zeit", "Distanz", "Max. Herzfrequenz", "Relative Leistung", "Pendelfahrt"),
-    *("Private Notiz zur Aktivität", "Aktivitätsausrüstung", "Dateiname", "Gewicht des Athleten", "Verstrichene Zeit"),
-    *("Bewegungszeit", "Distanz", "Medien"),
+    *("Verstrichene Zeit", "Distanz", "Max. Herzfrequenz", "Relative Leistung", "Pendeln"),
+    *("Hinweis zur Privatsphäre für Aktivitäten", "Aktivitätsausrüstung", "Dateiname", "Sportlergewicht"),
+    *("Verstrichene Zeit", "Bewegungszeit", "Distanz", "Medien"),
 )
+"""As in exports of 2024 and 2025 (martin-ueding/geo-activity-playground, issues 86, 131, 191 and 348)."""
 
 
 def strava_export(

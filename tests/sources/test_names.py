@@ -38,6 +38,21 @@ def test_columns_by_their_order_in_an_unknown_language() -> None:
     assert found == {"activities/1.fit.gz": Named("Mbio", "nyuma 400m")}
 
 
+def test_the_headers_of_2018_and_those_in_german() -> None:
+    """hugovk/strava-tools, pull request 1; martin-ueding/geo-activity-playground, issue 348."""
+    found = table(
+        "id,date,name,type,description,elapsed_time,distance,commute,gear,filename\n"
+        "1,2018-09-12 15:02:23,Evening Run,Run,slow,783,3681.0,false,,activities/2.gpx\n"
+    )
+    assert found == {"activities/2.gpx": Named("Evening Run", "slow")}
+    found = table(
+        "Aktivitäts-ID,Aktivitätsdatum,Name der Aktivität,Aktivitätsart,Aktivitätsbeschreibung,Distanz,"
+        "Hinweis zur Privatsphäre für Aktivitäten,Dateiname,Distanz\n"
+        '1,"09.12.2022, 15:24:49",Lauf,Lauf,locker,"9,44",rückwärts,activities/2.gpx,9440\n'
+    )
+    assert found == {"activities/2.gpx": Named("Lauf", "locker\nrückwärts")}
+
+
 def test_private_notes_belong_to_the_description() -> None:
     found = table(
         "Activity ID,Activity Date,Activity Name,Activity Type,Activity Description,Activity Private Note,Filename\n"

@@ -180,7 +180,10 @@ class Day(click.DateTime):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
         """The moment that the text means."""
-        return super().convert(value, param, ctx).replace(tzinfo=UTC)
+        try:
+            return super().convert(value, param, ctx).replace(tzinfo=UTC)
+        except click.BadParameter:
+            self.fail(f"{value!r} is no day: write for example 2025-05-01, 2025-05 or 2025", param, ctx)
 
 
 class Size(click.ParamType):  # type: ignore[type-arg,unused-ignore]  # generic from click 8.4 on

@@ -17,23 +17,12 @@ from retropace.sources.names import Named
 
 FOLDER = "activities"
 _NAME, _DESCRIPTION, _NOTE = "name", "description", "note"
-# Headers as the export writes them, casefolded; where a header is not among these the order of columns decides.
+# Headers as exports write them, casefolded; where a header is not among these the order of columns decides. English
+# and German after headers that users posted (hugovk/strava-tools 1, martin-ueding/geo-activity-playground 191, 348).
 _HEADERS = {
-    _NAME: (
-        *("activity name", "name der aktivität", "aktivitätsname", "nom de l'activité", "nombre de la actividad"),
-        *("nome attività", "nome dell'attività", "nome da atividade", "naam activiteit", "activiteitsnaam"),
-        *("aktivitetsnavn", "aktivitetsnamn", "nazwa aktywności", "название тренировки"),
-    ),
-    _DESCRIPTION: (
-        *("activity description", "aktivitätsbeschreibung", "beschreibung der aktivität", "description de l'activité"),
-        *("descripción de la actividad", "descrizione attività", "descrizione dell'attività", "descrição da atividade"),
-        *("beschrijving activiteit", "activiteitsbeschrijving", "aktivitetsbeskrivelse", "aktivitetsbeskrivning"),
-        *("opis aktywności", "описание тренировки"),
-    ),
-    _NOTE: (
-        *("activity private note", "private notiz zur aktivität", "private notiz", "note privée sur l'activité"),
-        *("nota privada de la actividad", "nota privata attività", "nota particular da atividade"),
-    ),
+    _NAME: ("activity name", "name", "name der aktivität"),
+    _DESCRIPTION: ("activity description", "description", "aktivitätsbeschreibung"),
+    _NOTE: ("activity private note", "hinweis zur privatsphäre für aktivitäten"),
 }
 _ORDER = {_NAME: 2, _DESCRIPTION: 4}
 _LEAST_SHARE = 0.5
