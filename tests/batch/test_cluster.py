@@ -20,7 +20,7 @@ from retropace.batch import Job, Plan, Run
 from retropace.batch.crew import cluster
 from retropace.errors import RetropaceError
 from retropace.library import Library
-from tests.batch.running import environment, retropace, rows
+from tests.batch.running import COMMAND, environment, retropace, rows
 from tests.batch.test_killed import tables
 from tests.builders.runs import runs
 from tests.conftest import ROOT
@@ -126,7 +126,7 @@ def test_inputs_behind_addresses(folder: Path, tmp_path: Path) -> None:
 def test_a_cluster_that_is_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("retropace.batch.crew.CONNECT_S", 0.5)
     with (
-        pytest.raises(RetropaceError, match=r"no scheduler answers at tcp://127\.0\.0\.1:1"),
+        pytest.raises(RetropaceError, match=r"tcp://127\.0\.0\.1:1: no scheduler answers"),
         Library(tmp_path / "library.sqlite") as library,
     ):
         Run(Plan((str(tmp_path),)), library).go(cluster(Job(), "tcp://127.0.0.1:1"))
@@ -136,6 +136,47 @@ def test_options_of_this_machine_do_not_go_with_a_cluster(tmp_path: Path) -> Non
     ran = retropace("batch", tmp_path, "--scheduler", "tcp://127.0.0.1:1", "--jobs", "2", data=tmp_path)
     assert ran.returncode == 2
     assert "--jobs and --timeout are for this machine" in ran.stderr
+
+
+def test_a_scheduler_that_goes_away(folder: Path, tmp_path: Path) -> None:
+    """All that it had is lost, but the run ends and what was done is kept."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        address = f"tcp://127.0.0.1:{free.getsockname()[1]}"
+    dask = Path(sys.executable).parent / "dask"
+    parts = [
+        subprocess.Popen(
+            [folder_of / "dask", *words], cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        for words in (
+            ["scheduler", "--port", address.rpartition(":")[2], "--no-dashboard"],
+            ["worker", address, "--nworkers", "1", "--nthreads", "1"],
+        )
+    ]
+    kept = tmp_path / "data" / "library.sqlite"
+    try:
+        run = subprocess.Popen(
+            [*COMMAND, "batch", str(folder), "--scheduler", address],
+            env={**environment(tmp_path / "data"), "DASK_DISTRIBUTED__COMM__TIMEOUTS__CONNECT": "3s"},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for _ in range(600):
+            if _count(kept) >= 10:
+                break
+            time.sleep(0.05)
+        parts[0].kill()
+        out, said = run.communicate(timeout=120)
+    finally:
+        for one in parts:
+            one.kill()
+            one.wait(timeout=30)
+    assert (run.returncode, out) == (1, "")
+    assert "the same command goes on there" in said or "its worker failed" in said
+    assert "Traceback" not in said
+    ran = retropace("batch", folder, data=tmp_path / "data")
+    assert "80 activities" in ran.stdout
 
 
 def test_the_commands_of_the_page(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import time
 from collections.abc import Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
@@ -21,6 +22,8 @@ from retropace.library.store import Failure
 RETRIES = 2
 """How often a cluster gives a file whose worker was lost to another before it is taken for the culprit."""
 CONNECT_S = 15.0
+PATIENCE_S = 20.0
+"""How long a scheduler may be out of reach before it is given up."""
 
 
 class Crew(Protocol):
@@ -33,6 +36,10 @@ class Crew(Protocol):
 
     def submit(self, task: Task) -> Future[Done]:
         """Hand over a task."""
+        ...
+
+    def check(self) -> None:
+        """Raise :class:`RetropaceError` if nothing will ever come back any more."""
         ...
 
 
@@ -86,9 +93,9 @@ def cluster(job: Job, address: str) -> Iterator[Crew]:
         connect: Any = Client
         client = connect(address, timeout=CONNECT_S, set_as_default=False)
     except (OSError, ValueError, TimeoutError) as bad:
-        raise RetropaceError(f"no scheduler answers at {address}: {' '.join(str(bad).split())}") from None
+        raise RetropaceError(f"no scheduler answers: {' '.join(str(bad).split())}", path=address) from None
     try:
-        yield _Cluster(client, job)
+        yield _Cluster(client, job, address)
     finally:
         client.close()
 
@@ -103,16 +110,32 @@ class _Processes:
         future: Future[Done] = self.pool.schedule(_work, args=(task,), timeout=self.timeout_s)
         return future
 
+    def check(self) -> None:
+        """A worker that dies is replaced by another: there is always one."""
+
 
 class _Cluster:
-    def __init__(self, client: Any, job: Job):
+    def __init__(self, client: Any, job: Job, address: str):
         self._executor = client.get_executor(pure=False, retries=RETRIES)
+        self._client, self._address = client, address
+        self._gone_since: float | None = None
         self._job = job
         self.width = max(sum(client.nthreads().values()), 1)
 
     def submit(self, task: Task) -> Future[Done]:
         future: Future[Done] = self._executor.submit(work, self._job, task)
         return future
+
+    def check(self) -> None:
+        """A scheduler that does not come back for a while has taken everything with it."""
+        now = time.monotonic()
+        if self._client.status == "running":
+            self._gone_since = None
+            return
+        self._gone_since = self._gone_since or now
+        if now - self._gone_since > PATIENCE_S:
+            message = "the scheduler has gone: what was done is kept, the same command goes on there"
+            raise RetropaceError(message, path=self._address)
 
 
 _job = Job()

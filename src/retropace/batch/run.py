@@ -6,7 +6,7 @@ Whatever was kept stays, however the run ends: the same call goes on where it wa
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, wait
+from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 
@@ -132,17 +132,22 @@ class Run:
             else:
                 in_hand[crew.submit(step.next)] = step
             while len(in_hand) >= IN_HAND * crew.width:
-                self._collect(in_hand)
+                self._collect(in_hand, crew)
             self._watch(self.progress)
         while in_hand:
-            self._collect(in_hand)
+            self._collect(in_hand, crew)
 
-    def _collect(self, in_hand: dict[Future[Done], Step]) -> None:
+    def _collect(self, in_hand: dict[Future[Done], Step], crew: Crew) -> None:
         """Wait until something has come back, and keep it."""
         ready, _ = wait(in_hand, timeout=HEARTBEAT_S, return_when=FIRST_COMPLETED)
+        if not ready:
+            crew.check()
         for future in ready:
             step = in_hand.pop(future)
-            problem = future.exception()
+            try:
+                problem = future.exception()
+            except CancelledError as cancelled:  # a scheduler that went away gives up everything it had
+                problem = cancelled
             lost = None if problem is None else Done("failed", failure=failure_from(problem, self._plan.timeout_s))
             self._finish(step, lost or future.result())
         self._watch(self.progress)

@@ -55,6 +55,7 @@ class Only:
 def link_twins(library: Library) -> None:
     """Find what is there several times, among all activities, and link it in the library; in one transaction."""
     with library.told(), library.transaction():
+        library.db.execute("DROP TABLE IF EXISTS temp.found")
         library.db.execute("CREATE TEMP TABLE found (activity INTEGER PRIMARY KEY, leader INTEGER)")
         library.db.executemany("INSERT INTO temp.found VALUES (?, ?)", twins(_candidates(library, "inputs")))
         library.db.execute(

@@ -88,8 +88,10 @@ class Library:
     def __enter__(self) -> Library:
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, _kind: object, bad: BaseException | None, _trace: object) -> None:
         self.db.close()
+        if isinstance(bad, sqlite3.Error):
+            raise self._in_words(bad) from None
 
     def known(self, place: str) -> Input | None:
         """What is known of a place; None if nothing is."""
@@ -248,13 +250,16 @@ class Library:
         """Turns what SQLite and the system say into one sentence."""
         try:
             yield
-        except sqlite3.OperationalError as bad:
-            raise RetropaceError(_sentence(str(bad)), path=self.path) from None
-        except sqlite3.DatabaseError as bad:
-            message = f"is damaged or no library ({bad}): move it away, and the next run makes a new one"
-            raise RetropaceError(message, path=self.path) from None
+        except sqlite3.Error as bad:
+            raise self._in_words(bad) from None
         except OSError as bad:
             raise RetropaceError(f"cannot be written: {bad.strerror or bad}", path=self.path) from None
+
+    def _in_words(self, bad: sqlite3.Error) -> RetropaceError:
+        if isinstance(bad, sqlite3.OperationalError):
+            return RetropaceError(_sentence(str(bad)), path=self.path)
+        message = f"is damaged or no library ({bad}): move it away, and the next run makes a new one"
+        return RetropaceError(message, path=self.path)
 
 
 def _sentence(said: str) -> str:
