@@ -145,9 +145,7 @@ def test_a_scheduler_that_goes_away(folder: Path, tmp_path: Path) -> None:
         address = f"tcp://127.0.0.1:{free.getsockname()[1]}"
     dask = Path(sys.executable).parent / "dask"
     parts = [
-        subprocess.Popen(
-            [folder_of / "dask", *words], cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
+        subprocess.Popen([dask, *words], cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         for words in (
             ["scheduler", "--port", address.rpartition(":")[2], "--no-dashboard"],
             ["worker", address, "--nworkers", "1", "--nthreads", "1"],
