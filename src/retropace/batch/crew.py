@@ -5,6 +5,7 @@ Both give futures of :mod:`concurrent.futures`. A worker that dies costs the fil
 
 from __future__ import annotations
 
+import logging
 import multiprocessing
 import os
 import signal
@@ -22,6 +23,8 @@ from retropace.library.store import Failure
 RETRIES = 2
 """How often a cluster gives a file whose worker was lost to another before it is taken for the culprit."""
 CONNECT_S = 15.0
+_LOUD = ("distributed", "distributed.client", "distributed.core", "tornado", "tornado.application", "asyncio")
+"""Loggers that write whole tracebacks when a connection breaks."""
 PATIENCE_S = 20.0
 """How long a scheduler may be out of reach before it is given up."""
 
@@ -89,15 +92,30 @@ def cluster(job: Job, address: str) -> Iterator[Crew]:
         from distributed import Client
     except ImportError:
         raise RetropaceError("a cluster is reached through Dask: pip install 'retropace[cluster]'") from None
+    connect: Any = Client
+    with _hushed():
+        try:
+            client = connect(address, timeout=CONNECT_S, set_as_default=False)
+        except (OSError, ValueError, TimeoutError) as bad:
+            raise RetropaceError(f"no scheduler answers: {' '.join(str(bad).split())}", path=address) from None
+        try:
+            yield _Cluster(client, job, address)
+        finally:
+            client.close()
+
+
+@contextmanager
+def _hushed() -> Iterator[None]:
+    """Silence those who write whole tracebacks: what becomes of the files is told here, in sentences."""
+    loggers = [logging.getLogger(name) for name in _LOUD]
+    before = [one.level for one in loggers]
+    for one in loggers:
+        one.setLevel(logging.CRITICAL + 1)
     try:
-        connect: Any = Client
-        client = connect(address, timeout=CONNECT_S, set_as_default=False)
-    except (OSError, ValueError, TimeoutError) as bad:
-        raise RetropaceError(f"no scheduler answers: {' '.join(str(bad).split())}", path=address) from None
-    try:
-        yield _Cluster(client, job, address)
+        yield
     finally:
-        client.close()
+        for one, level in zip(loggers, before, strict=True):
+            one.setLevel(level)
 
 
 @dataclass(frozen=True, slots=True)
