@@ -35,7 +35,7 @@ def test_a_garmin_account_export(tmp_path: Path) -> None:
     garmin_export(tmp_path / "g.zip", [[*files[:4], ("ride.fit", ride.fit())], files[4:]], summaries)
     found, told = analysed(tmp_path, tmp_path / "g.zip")
     assert len(found) == len({row["activity"] for row in found}) == 7
-    assert not any(row["same_as"] for row in found)
+    assert not any(row["duplicate_of"] for row in found)
     names = {row["start_time"]: row["name"] for row in found}
     assert names == {
         **{f"{run.start:%Y-%m-%dT%H:%M:%SZ}": f"Lauf {at} über den Berg" for at, run in enumerate(made)},
@@ -168,7 +168,7 @@ def test_a_later_export_reads_only_what_is_new(tmp_path: Path) -> None:
         assert keys(tmp_path) > before
     # Both exports of both vendors together: four runs, all the others the same again.
     found, told = analysed(tmp_path, *sorted(tmp_path.glob("*.zip")))
-    assert sum(not row["same_as"] for row in found) == 4
+    assert sum(not row["duplicate_of"] for row in found) == 4
     assert "8 activities, 4 of them there several times, counted once" in told
 
 
@@ -189,9 +189,9 @@ def test_one_run_in_four_formats_counts_once_and_the_richest_is_kept(tmp_path: P
     (folder / "d.tcx").write_bytes(run.tcx())
     (folder / "e.fit").write_bytes(run.fit())
     found, told = analysed(tmp_path, folder)
-    kept = [row for row in found if not row["same_as"]]
+    kept = [row for row in found if not row["duplicate_of"]]
     assert [row["format"] for row in kept] == ["fit"]
-    assert {row["same_as"] for row in found if row["same_as"]} == {kept[0]["activity"]}
+    assert {row["duplicate_of"] for row in found if row["duplicate_of"]} == {kept[0]["activity"]}
     # The same bytes twice are one activity in two places.
     assert len(found) == 4
     assert next(row for row in found if row["also"])["also"] == "all/e.fit"
@@ -205,7 +205,7 @@ def test_two_runners_side_by_side_are_two(tmp_path: Path) -> None:
     (tmp_path / "ann" / "run.fit").write_bytes(MadeRun(start, heart_rate_bpm=135).fit())
     (tmp_path / "ben" / "run.fit").write_bytes(MadeRun(start, heart_rate_bpm=151).fit())
     found, _ = analysed(tmp_path, tmp_path / "ann", tmp_path / "ben")
-    assert [row["same_as"] for row in found] == ["", ""]
+    assert [row["duplicate_of"] for row in found] == ["", ""]
 
 
 def test_annotations_within_an_archive(tmp_path: Path) -> None:

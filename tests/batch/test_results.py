@@ -11,7 +11,7 @@ import pytest
 from retropace.batch.results import write_parquet
 from retropace.batch.tables import COLUMNS, tables
 from retropace.library import Library, Only
-from retropace.library.asking import find_twins
+from retropace.library.asking import find_duplicates
 from retropace.segments import DIRECTIONS
 from tests.batch.running import retropace, rows
 from tests.builders.runs import runs
@@ -72,7 +72,7 @@ def test_parquet_holds_what_csv_holds(done: Path) -> None:
 
 def test_parquet_parts_follow_one_another(done: Path, tmp_path: Path) -> None:
     with Library(done / "data" / "library.sqlite") as library:
-        find_twins(library, Only())
+        find_duplicates(library, Only())
         whole = tables(library, Only(), str)
         written = write_parquet(str(tmp_path), whole, part_rows=4)
         parts = sorted(tmp_path.glob("activities-*.parquet"))
@@ -91,7 +91,7 @@ def test_the_summary_as_json_says_what_the_tables_say(done: Path) -> None:
     assert document["schema"] == "retropace.batch/1"
     found = rows(done / "out" / "activities.csv")
     assert [row["activity"] for row in document["activities"]] == [row["activity"] for row in found]
-    counted = [row for row in found if not row["same_as"]]
+    counted = [row for row in found if not row["duplicate_of"]]
     assert (document["activities_found"], document["activities_counted"]) == (len(found), len(counted)) == (10, 9)
     for direction in DIRECTIONS:
         metres = sum(float(row[f"{direction}_distance_m"] or 0.0) for row in counted)

@@ -12,7 +12,7 @@ import pytest
 from retropace.batch import Job, Plan, Progress, Run
 from retropace.batch.crew import processes
 from retropace.library import Library, Only
-from retropace.library.asking import activities, failures, find_twins
+from retropace.library.asking import activities, failures, find_duplicates
 from retropace.library.store import Failure
 from tests.batch.running import retropace, rows
 from tests.builders.runs import MadeRun, other_fit, runs
@@ -31,7 +31,7 @@ def carried_out(library: Path, *paths: Path, settings: str = "s", only: Only | N
 
 def paths_in(library: Path) -> dict[str, float]:
     with Library(library) as opened:
-        find_twins(opened, Only())
+        find_duplicates(opened, Only())
         return {Path(row["path"]).name: row["backward_annotated_m"] for row in activities(opened, Only())}
 
 
@@ -66,7 +66,7 @@ def test_changed_content_replaces_what_was_known(folder: Path, library: Path) ->
     again = carried_out(library, folder)
     assert (again.analysed, again.unchanged) == (1, 2)
     with Library(library) as opened:
-        find_twins(opened, Only())
+        find_duplicates(opened, Only())
         starts = [row["start_time"] for row in activities(opened, Only())]
     assert f"{runs(20)[19].start:%Y-%m-%dT%H:%M:%SZ}" in starts
     assert len(starts) == 3

@@ -21,7 +21,7 @@ from retropace.batch.results import write_csv
 from retropace.batch.tables import tables
 from retropace.batch.work import counts_of
 from retropace.library import Input, Library, Only
-from retropace.library.asking import find_twins, link_twins
+from retropace.library.asking import find_duplicates, link_duplicates
 from retropace.library.store import Recording
 from retropace.readers import read_all
 from tests.builders.runs import runs
@@ -76,9 +76,9 @@ def main() -> None:
             library.show_only([f"/runs/{number}.fit"])
         took("asked for each whether it is known", began, count, unit_s)
         began = time.perf_counter()
-        link_twins(library)
-        find_twins(library, Only())
-        took("looked for twins", began, count, unit_s)
+        link_duplicates(library)
+        find_duplicates(library, Only())
+        took("looked for duplicates", began, count, unit_s)
         began = time.perf_counter()
         write_csv(base, tables(library, Only(), str))
         took("wrote the tables as CSV", began, count, unit_s)

@@ -50,7 +50,7 @@ def test_list(base: Path) -> None:
 def test_a_row_fits_the_terminal_and_the_activity_is_never_cut(base: Path, width: int) -> None:
     found = json.loads(said(base, "list", "--format", "json"))
     found[0]["name"] = "a very long name " * 10
-    found[1]["same_as"] = found[0]["activity"]
+    found[1]["duplicate_of"] = found[0]["activity"]
     sheet = list_sheet(found, "km", width)
     assert [row[0] for row in sheet.rows] == [one["activity"] for one in found]
     columns = list(zip(sheet.names, *sheet.rows, strict=True))

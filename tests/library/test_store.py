@@ -17,7 +17,7 @@ from retropace.analysis import analyze
 from retropace.batch.work import counts_of
 from retropace.errors import RetropaceError
 from retropace.library import Input, Library, Only
-from retropace.library.asking import activities, document, find_twins, outcomes
+from retropace.library.asking import activities, document, find_duplicates, outcomes
 from retropace.library.migrations import APPLICATION_ID, MIGRATIONS, migrate, version_of
 from retropace.library.store import Failure, Recording
 from retropace.readers import read_all
@@ -103,7 +103,7 @@ def test_questions_may_be_about_some_places(library: Library) -> None:
     library.show_only(["place 1"])
     library.show_only(["place 2"])
     assert outcomes(library) == {"analysed": 2}
-    find_twins(library, Only())
+    find_duplicates(library, Only())
     assert [row["path"] for row in activities(library, Only())] == ["place 1", "place 2"]
 
 

@@ -23,7 +23,7 @@ _WORDS = {"direction", "gait", "basis"}
 _COUNTS = {"segments"}
 
 ACTIVITY_COLUMNS: dict[str, Kind] = {
-    **dict.fromkeys(("activity", "path", "same_as", "name", "sport", "sub_sport", "start_time"), str),
+    **dict.fromkeys(("activity", "path", "duplicate_of", "name", "sport", "sub_sport", "start_time"), str),
     **dict.fromkeys(("elapsed_s", "timer_s", "moving_s", "distance_m"), float),
     "distance_source": str,
     **dict.fromkeys(("cadence_spm", "heart_rate_bpm"), float),
@@ -63,6 +63,7 @@ def activity_row(row: dict[str, Any], shown: Callable[[str], str]) -> dict[str, 
     return {
         **{name: row.get(name) for name in ACTIVITY_COLUMNS},
         "activity": row["id"],
+        "duplicate_of": row["counts_instead"],
         "path": shown(row["path"]),
         "session": row["session"] + 1,
         "worth_a_look": len(json.loads(row["worth_a_look"])),
@@ -76,7 +77,7 @@ def tables(
 ) -> tuple[Table, ...]:
     """The tables of the places that the library shows; ``shown`` turns a place into what a person wants to read.
 
-    ``unkept`` are failures that could not be stored. :func:`retropace.library.asking.find_twins` goes before.
+    ``unkept`` are failures that could not be stored. :func:`retropace.library.asking.find_duplicates` goes before.
     """
 
     def activity_rows() -> Iterator[dict[str, Any]]:

@@ -13,7 +13,7 @@ from retropace.library.store import Failure, Outcome, Recording
 from retropace.sources import Entry, Listing
 from retropace.sources.entry import shown
 from retropace.sources.heads import ARCHIVES, RECORDINGS, looks_like_recording, other_kind, suffix_of, unsupported
-from retropace.sources.remote import is_address
+from retropace.sources.remote import fetch, is_address
 
 MEANT = (*RECORDINGS, *ARCHIVES)
 """What is called so has to be readable."""
@@ -98,8 +98,8 @@ class Tasks:
         if not self._library.has_bytes(size) or (task.data is None and is_address(task.path)):
             return None
         try:
-            data = _bytes(task.path) if task.data is None else task.data
-        except OSError:
+            data = fetch(task.path, self._job.most_bytes) if task.data is None else task.data
+        except RetropaceError:
             return None  # whoever reads it says why it cannot be
         sha256 = hashlib.sha256(data).hexdigest()
         is_known = self._library.has_recording(sha256, said, self._settings)
@@ -125,8 +125,3 @@ def _is_meant(entry: Entry, head: bytes) -> bool:
     name = entry.members[-1] if entry.members else entry.path
     is_called = entry.workout is not None or entry.is_named or suffix_of(name) in MEANT
     return is_called or looks_like_recording(head)
-
-
-def _bytes(path: str) -> bytes:
-    with open(path, "rb") as file:  # noqa: PTH123 - a name that is no UTF-8 must stay as it is
-        return file.read()

@@ -140,7 +140,7 @@ def _carried_out(
     from retropace.cli.batch_results import check_tables, write_tables
     from retropace.cli.batch_sheets import failure_groups, print_summary, summary_of
     from retropace.cli.progress import ProgressLine
-    from retropace.library.asking import find_twins, link_twins
+    from retropace.library.asking import find_duplicates, link_duplicates
 
     check_tables(csv, parquet)
     with ProgressLine() as line:
@@ -160,8 +160,8 @@ def _carried_out(
             complain(group.example)
         return FAILED
     if not progress.unkept:
-        link_twins(library)
-    find_twins(library, only)
+        link_duplicates(library)
+    find_duplicates(library, only)
     write_tables(library, only, csv, parquet, progress.unkept)
     summary = summary_of(library, only, progress)
     if as_json:

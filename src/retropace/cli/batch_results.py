@@ -52,7 +52,7 @@ def print_document(library: Library, only: Only, summary: BatchSummary) -> None:
         "schema": SCHEMA,
         "files": {"unchanged": summary.unchanged, **summary.outcomes},
         "activities_found": summary.activities,
-        "activities_counted": summary.activities - summary.twins,
+        "activities_counted": summary.activities - summary.duplicates,
         "directions": summary.total,
         "months": [{"month": month, "directions": sums} for month, sums in summary.months.items()],
         "failures": [

@@ -44,7 +44,7 @@ class BatchSummary:
     others: dict[str, list[tuple[str, int]]]
     """What the files of an outcome hold instead of an activity on foot, and how many of them."""
     activities: int
-    twins: int
+    duplicates: int
     months: dict[str | None, Sums]
     failures: tuple[FailureGroup, ...]
 
@@ -66,16 +66,16 @@ class BatchSummary:
 
 
 def summary_of(library: Library, only: Only, progress: Progress | None = None) -> BatchSummary:
-    """The summary of what the library shows; :func:`retropace.library.asking.find_twins` goes before."""
+    """The summary of what the library shows; :func:`retropace.library.asking.find_duplicates` goes before."""
     from retropace.library.asking import count_activities, details, months, outcomes
 
-    found, twins = count_activities(library, only)
+    found, duplicates = count_activities(library, only)
     return BatchSummary(
         outcomes=outcomes(library),
         unchanged=0 if progress is None else progress.unchanged,
         others={outcome: details(library, outcome) for outcome in ("other sport", "no activity")},
         activities=found,
-        twins=twins,
+        duplicates=duplicates,
         months=months(library, only),
         failures=failure_groups(library, [] if progress is None else progress.unkept),
     )
@@ -116,8 +116,8 @@ def print_summary(summary: BatchSummary, units_name: str) -> None:
 
 def _headline(summary: BatchSummary) -> Sheet:
     parts = [_count(summary.activities, "activity", "activities")]
-    if summary.twins:
-        parts.append(f"{summary.twins} of them there several times, counted once")
+    if summary.duplicates:
+        parts.append(f"{summary.duplicates} of them there several times, counted once")
     lines = [", ".join(parts)]
     files = sum(summary.outcomes.values())
     told = [
@@ -154,7 +154,7 @@ def _directions(summary: BatchSummary, units: Units) -> Sheet:
             if direction == "backward" and one[f"{name}_m"] > 0.0:
                 label = "  marked" if name == "annotated" else "  suspected"
                 rows.append((label, "", units.distance(one[f"{name}_m"]), "", "", ""))
-    rows.append(("all", f"{summary.activities - summary.twins}", units.distance(metres), "", "", ""))
+    rows.append(("all", f"{summary.activities - summary.duplicates}", units.distance(metres), "", "", ""))
     return Sheet(names=("", "activities", "distance", "share", "time", "pace"), rows=tuple(rows))
 
 

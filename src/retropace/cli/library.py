@@ -97,13 +97,13 @@ def forget(what: tuple[str, ...], library: str | None) -> None:
     """
 
     def forgotten(opened: Library) -> bool:
-        from retropace.library.asking import link_twins
+        from retropace.library.asking import link_duplicates
 
         places = [_places(opened, one) for one in what]
         for one, found in zip(what, places, strict=True):
             opened.forget(found)
             click.echo(f"{one}: forgot {len(found)} file{'s' if len(found) != 1 else ''}")
-        link_twins(opened)
+        link_duplicates(opened)
         return True
 
     _with_library(library, forgotten)
@@ -132,10 +132,10 @@ def export(
 
     def exported(opened: Library) -> bool:
         from retropace.cli.batch_results import check_tables, write_tables
-        from retropace.library.asking import activities, document, find_twins
+        from retropace.library.asking import activities, document, find_duplicates
 
         check_tables(csv, parquet)
-        find_twins(opened, only)
+        find_duplicates(opened, only)
         write_tables(opened, only, csv, parquet)
         if as_json:
             for row in activities(opened, only):
@@ -171,9 +171,9 @@ def _listed(
 
     def listed(opened: Library) -> bool:
         from retropace.batch.tables import ACTIVITY_COLUMNS, activity_row
-        from retropace.library.asking import activities, find_twins
+        from retropace.library.asking import activities, find_duplicates
 
-        find_twins(opened, only)
+        find_duplicates(opened, only)
         rows = [activity_row(row, shown_place) for row in activities(opened, only, condition=condition, values=values)]
         if form == "json":
             wanted = [{name: row[name] for name in ACTIVITY_COLUMNS} for row in rows]
@@ -190,11 +190,11 @@ def _rows_at(opened: Library, what: str) -> list[dict[str, Any]]:
     """The activities that an id or path means; raises ``RetropaceError`` if there are none, or too many to show."""
     from retropace.errors import RetropaceError
     from retropace.library import Only
-    from retropace.library.asking import activities, find_twins
+    from retropace.library.asking import activities, find_duplicates
 
     places = _places(opened, what)
     opened.show_only(places)
-    find_twins(opened, Only())
+    find_duplicates(opened, Only())
     rows = list(activities(opened, Only()))
     named = [row for row in rows if row["id"].startswith(what)] or rows
     if not named:

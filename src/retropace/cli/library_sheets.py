@@ -16,7 +16,7 @@ GAP = 2
 
 
 def list_sheet(rows: list[dict[str, Any]], units_name: str, width: int) -> Sheet:
-    """A row for each activity, as much of it as fits ``width`` columns; whose twin it is is said behind it."""
+    """A row for each activity, as much of it as fits ``width`` columns; whose duplicate it is stands behind it."""
     if not rows:
         return Sheet(below=("no activities",))
     units = _units(units_name)
@@ -48,7 +48,7 @@ def _list_row(row: dict[str, Any], units: Units) -> dict[str, str]:
         "backward": units.distance(back) if is_back else "",
         "share": f"{100.0 * back / row['distance_m']:.0f} %" if is_back and row["distance_m"] else "",
         "name": row["name"] or "",
-        "path": row["path"] if row["same_as"] is None else f"{row['path']} (same as {row['same_as']})",
+        "path": row["path"] if row["duplicate_of"] is None else f"{row['path']} (duplicate of {row['duplicate_of']})",
     }
 
 

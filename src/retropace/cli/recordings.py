@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 
@@ -11,16 +12,14 @@ def recordings_in(path: str) -> list[str]:
     Raises :class:`retropace.errors.ReadError` for a folder without any.
     """
     from retropace.errors import ReadError
+    from retropace.sources.entry import Entry
+    from retropace.sources.folders import walked
     from retropace.sources.heads import RECORDINGS, suffix_of
 
-    folder = Path(path)
-    if not folder.is_dir():
+    if not Path(path).is_dir():
         return [path]
-    found = [
-        one
-        for one in sorted(folder.rglob("*"))
-        if suffix_of(one.name) in RECORDINGS and one.is_file() and not one.name.startswith(".")
-    ]
+    inside = (one for one in walked(path) if isinstance(one, Entry) and suffix_of(one.path) in RECORDINGS)
+    found = sorted(str(Path(path) / os.path.relpath(one.path, path)) for one in inside)
     if not found:
         raise ReadError("holds no recordings: FIT, GPX, TCX or KML files are looked for", path=path)
-    return [str(one) for one in found]
+    return found

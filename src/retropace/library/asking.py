@@ -12,9 +12,9 @@ from datetime import datetime
 from typing import Any
 
 from retropace.document import time_text
+from retropace.library.duplicates import Candidate, duplicates
 from retropace.library.keeping import DIRECTION, SEGMENT, document_of
 from retropace.library.store import Library
-from retropace.library.twins import Candidate, twins
 from retropace.segments import DIRECTIONS
 
 
@@ -52,25 +52,25 @@ class Only:
         return (time_text(self.since) or "").removesuffix("Z")
 
 
-def link_twins(library: Library) -> None:
+def link_duplicates(library: Library) -> None:
     """Find what is there several times, among all activities, and link it in the library; in one transaction."""
     with library.told(), library.transaction():
         library.db.execute("DROP TABLE IF EXISTS temp.found")
         library.db.execute("CREATE TEMP TABLE found (activity INTEGER PRIMARY KEY, leader INTEGER)")
-        library.db.executemany("INSERT INTO temp.found VALUES (?, ?)", twins(_candidates(library, "inputs")))
-        library.db.execute(
-            "UPDATE activities SET twin_of = (SELECT leader FROM temp.found WHERE activity = key) WHERE twin_of IS NOT"
-            " (SELECT leader FROM temp.found WHERE activity = key)"
-        )
+        library.db.executemany("INSERT INTO temp.found VALUES (?, ?)", duplicates(_candidates(library, "inputs")))
+        now = "(SELECT leader FROM temp.found WHERE activity = key)"
+        library.db.execute(f"UPDATE activities SET duplicate_of = {now} WHERE duplicate_of IS NOT {now}")
         library.db.execute("DROP TABLE temp.found")
 
 
-def find_twins(library: Library, only: Only) -> None:
-    """The same among the activities that are shown: of twins of which one lies elsewhere, one still counts."""
+def find_duplicates(library: Library, only: Only) -> None:
+    """The same among the activities that are shown: of duplicates of which one lies elsewhere, one still counts."""
     with library.told():
-        library.db.execute("DROP TABLE IF EXISTS temp.twins")
-        library.db.execute("CREATE TEMP TABLE twins (activity INTEGER PRIMARY KEY, leader INTEGER)")
-        library.db.executemany("INSERT INTO temp.twins VALUES (?, ?)", twins(_candidates(library, "shown", only)))
+        library.db.execute("DROP TABLE IF EXISTS temp.duplicates")
+        library.db.execute("CREATE TEMP TABLE duplicates (activity INTEGER PRIMARY KEY, leader INTEGER)")
+        library.db.executemany(
+            "INSERT INTO temp.duplicates VALUES (?, ?)", duplicates(_candidates(library, "shown", only))
+        )
 
 
 def _candidates(library: Library, places: str, only: Only | None = None) -> Iterator[Candidate]:
@@ -88,9 +88,10 @@ def _candidates(library: Library, places: str, only: Only | None = None) -> Iter
 def activities(
     library: Library, only: Only, *, condition: str = "1", values: tuple[Any, ...] = ()
 ) -> Iterator[dict[str, Any]]:
-    """Every activity that is shown, with its figures per direction; :func:`find_twins` goes before.
+    """Every activity that is shown, with its figures per direction; :func:`find_duplicates` goes before.
 
-    ``path`` is the first of the places where it lies, ``also`` the others, ``same_as`` the activity that counts for it.
+    ``path`` is the first of the places where it lies, ``also`` the others, ``counts_instead`` the id of the activity
+    whose duplicate it is among those that are shown.
     ``condition`` on the columns of ``activities`` chooses further.
     """
     wanted, with_values = only.condition()
@@ -106,9 +107,9 @@ def activities(
         "  ORDER BY place LIMIT -1 OFFSET 1)) AS also,"
         " (SELECT count(*) FROM segments WHERE activity = chosen.key) AS segments,"
         " (SELECT count(*) FROM annotations WHERE activity = chosen.key) AS annotations,"
-        " leaders.id AS same_as"
-        f" FROM chosen {joins} LEFT JOIN temp.twins ON twins.activity = chosen.key"
-        " LEFT JOIN activities AS leaders ON leaders.key = twins.leader"
+        " leaders.id AS counts_instead"
+        f" FROM chosen {joins} LEFT JOIN temp.duplicates ON duplicates.activity = chosen.key"
+        " LEFT JOIN activities AS leaders ON leaders.key = duplicates.leader"
         " ORDER BY chosen.start_time IS NULL, chosen.start_time, chosen.id, chosen.path",
         (*with_values, *values),
     )
@@ -140,11 +141,11 @@ def outcomes(library: Library) -> dict[str, int]:
 
 
 def count_activities(library: Library, only: Only) -> tuple[int, int]:
-    """How many activities are shown, and how many of them are twins of one that counts; after :func:`find_twins`."""
+    """How many activities are shown, and how many are duplicates of one that counts; after :func:`find_duplicates`."""
     wanted, values = only.condition()
     where = f"FROM activities WHERE recording IN (SELECT recording FROM shown) AND {wanted}"
     count = library.db.execute(f"SELECT count(*) {where}", values).fetchone()[0]
-    same = library.db.execute(f"SELECT count(*) {where} AND key IN (SELECT activity FROM temp.twins)", values)
+    same = library.db.execute(f"SELECT count(*) {where} AND key IN (SELECT activity FROM temp.duplicates)", values)
     return count, same.fetchone()[0]
 
 
@@ -161,14 +162,14 @@ MONTH = ("activities", "distance_m", "moving_s", "elapsed_s", "annotated_m", "su
 def months(library: Library, only: Only) -> dict[str | None, dict[str, dict[str, float]]]:
     """Per month (UTC) and direction: activities, metres, seconds, and metres annotated and suspected.
 
-    Of twins only the one that counts; activities without a time are those of the month None, the last. Summed up in
-    one order, so that the same activities always give the same sums.
+    Of duplicates only the one that counts; activities without a time are those of the month None, the last. Summed up
+    in one order, so that the same activities always give the same sums.
     """
     wanted, values = only.condition()
     rows = library.db.execute(
         "SELECT substr(start_time, 1, 7), direction, directions.distance_m, directions.moving_s, directions.elapsed_s,"
         " annotated_m, suspected_m FROM activities JOIN directions ON activity = key"
-        " WHERE key NOT IN (SELECT activity FROM temp.twins) AND recording IN (SELECT recording FROM shown)"
+        " WHERE key NOT IN (SELECT activity FROM temp.duplicates) AND recording IN (SELECT recording FROM shown)"
         f" AND {wanted} ORDER BY start_time IS NULL, start_time, id",
         values,
     )

@@ -71,12 +71,12 @@ MIGRATIONS = (
         workout TEXT,
         athlete TEXT,
         worth_a_look TEXT NOT NULL,
-        twin_of INTEGER REFERENCES activities (key) ON DELETE SET NULL,
+        duplicate_of INTEGER REFERENCES activities (key) ON DELETE SET NULL,
         UNIQUE (recording, session)
     );
     CREATE INDEX activities_start ON activities (start_time);
     CREATE INDEX activities_id ON activities (id);
-    CREATE INDEX activities_twin ON activities (twin_of);
+    CREATE INDEX activities_duplicate ON activities (duplicate_of);
     CREATE TABLE segments (
         activity INTEGER NOT NULL REFERENCES activities (key) ON DELETE CASCADE,
         segment INTEGER NOT NULL,

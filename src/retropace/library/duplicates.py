@@ -1,7 +1,7 @@
 """The same activity in several files: as FIT and as GPX, exported twice, recorded by two devices of one runner.
 
-Twins begin and end together and are equally long; and, where both know, heart and feet went equally fast, which tells
-them from two runners who went side by side. Of twins the richest counts, the others are linked to it.
+Duplicates begin and end together and are equally long; and, where both know, heart and feet went equally fast, which
+tells them from two runners who went side by side. Of duplicates the richest counts, the others are linked to it.
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 TOGETHER_S = 60.0
-"""Starts and ends of twins lie within this: exports leave out the records before the first position."""
+"""Starts and ends of duplicates lie within this: exports leave out the records before the first position."""
 DISTANCE_SHARE, DISTANCE_M = 0.03, 50.0
-"""Distances of twins differ by no more than this share and so many metres: one is counted by the watch, the other
+"""Distances of duplicates differ by no more than this share and so many metres: one is counted by the watch, the other
 measured along its positions, which differ by up to 2 % in the corpus."""
 HEART_BPM = 2.0
 CADENCE_SPM = 3.0
@@ -23,7 +23,7 @@ _FORMATS = ("fit", "tcx", "apple", "polar", "kml", "gpx")
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """What decides whether two activities are twins, and which of them counts."""
+    """What decides whether two activities are duplicates, and which of them counts."""
 
     key: int
     id: str
@@ -40,12 +40,12 @@ class Candidate:
 
     @property
     def rank(self) -> tuple[float, int, int, int, int, str]:
-        """The least of twins counts: annotated before not, then by how much it holds; between equals by name."""
+        """The least of duplicates counts: annotated before not, then by how much it holds; between equals by name."""
         form = _FORMATS.index(self.format) if self.format in _FORMATS else len(_FORMATS)
         return (-float(self.annotated_s > 0.0), -self.signals, -self.laps, form, -self.records, self.id)
 
 
-def twins(candidates: Iterable[Candidate]) -> Iterator[tuple[int, int]]:
+def duplicates(candidates: Iterable[Candidate]) -> Iterator[tuple[int, int]]:
     """Pairs of keys: an activity that is one of several, and the one of them that counts.
 
     ``candidates`` come in order of start. Holds no more of them than began within a minute of each other.
@@ -59,7 +59,7 @@ def twins(candidates: Iterable[Candidate]) -> Iterator[tuple[int, int]]:
     yield from _linked(group)
 
 
-def are_twins(one: Candidate, other: Candidate) -> bool:
+def are_duplicates(one: Candidate, other: Candidate) -> bool:
     """Whether two activities are the same."""
     longer = max(one.distance_m, other.distance_m)
     return (
@@ -75,13 +75,13 @@ def are_twins(one: Candidate, other: Candidate) -> bool:
 
 
 def _linked(group: list[Candidate]) -> Iterator[tuple[int, int]]:
-    """The pairs among activities that began about together: the best of all is taken first, then its twins."""
+    """The pairs among activities that began about together: the best of all is taken first, then its duplicates."""
     left = sorted(group, key=lambda one: one.rank)
     while left:
         best, *others = left
         left = []
         for one in others:
-            if are_twins(best, one):
+            if are_duplicates(best, one):
                 yield one.key, best.key
             else:
                 left.append(one)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retropace.library.twins import Candidate, are_twins, twins
+from retropace.library.duplicates import Candidate, are_duplicates, duplicates
 
 ONE = Candidate(1, "a", 1000.0, 1800.0, 5000.0, 150.0, 166.0, 0.0, 5, 4, 1800, "fit")
 
@@ -47,7 +47,7 @@ lists = st.lists(candidates, max_size=12, unique_by=lambda one: one.key).map(
     ],
 )
 def test_the_same_or_not(other: dict[str, float], same: bool) -> None:
-    assert are_twins(ONE, replace(ONE, key=2, **other)) is same  # type: ignore[arg-type]  # fields by name
+    assert are_duplicates(ONE, replace(ONE, key=2, **other)) is same  # type: ignore[arg-type]  # fields by name
 
 
 @pytest.mark.parametrize(
@@ -56,29 +56,29 @@ def test_the_same_or_not(other: dict[str, float], same: bool) -> None:
 )
 def test_the_richer_counts(better: dict[str, float]) -> None:
     rich = replace(ONE, key=2, id="z", **better)  # type: ignore[arg-type]  # fields by name
-    assert list(twins([ONE, rich])) == [(1, 2)]
-    assert list(twins([rich, ONE])) == [(1, 2)]
+    assert list(duplicates([ONE, rich])) == [(1, 2)]
+    assert list(duplicates([rich, ONE])) == [(1, 2)]
 
 
 @given(lists)
-def test_who_counts_is_nobodys_twin_and_is_one_of_their_own(found: list[Candidate]) -> None:
+def test_who_counts_is_nobodys_duplicate_and_is_one_of_their_own(found: list[Candidate]) -> None:
     by_key = {one.key: one for one in found}
-    pairs = list(twins(found))
+    pairs = list(duplicates(found))
     leaders = {leader for _, leader in pairs}
     followers = [one for one, _ in pairs]
     assert not leaders & set(followers)
     assert len(followers) == len(set(followers))
     for one, leader in pairs:
-        assert are_twins(by_key[one], by_key[leader])
+        assert are_duplicates(by_key[one], by_key[leader])
         assert by_key[leader].rank <= by_key[one].rank
 
 
 @given(lists)
 def test_two_that_count_are_not_the_same(found: list[Candidate]) -> None:
-    followers = {one for one, _ in twins(found)}
+    followers = {one for one, _ in duplicates(found)}
     counting = [one for one in found if one.key not in followers]
     for at, one in enumerate(counting):
-        assert not any(are_twins(one, other) for other in counting[at + 1 :])
+        assert not any(are_duplicates(one, other) for other in counting[at + 1 :])
 
 
 @given(lists, st.randoms(use_true_random=False))
@@ -93,7 +93,7 @@ def test_the_order_of_storing_does_not_matter(found: list[Candidate], draw: obje
 
     def told(all_of: list[Candidate]) -> list[tuple[object, ...]]:
         by_key = {one.key: one for one in all_of}
-        pairs = [(by_key[one], by_key[leader]) for one, leader in twins(all_of)]
+        pairs = [(by_key[one], by_key[leader]) for one, leader in duplicates(all_of)]
         return sorted(tuple(str(getattr(one, name)) for one in pair for name in fields) for pair in pairs)
 
     if len({one.id for one in found}) == len(found):
