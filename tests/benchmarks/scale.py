@@ -1,33 +1,45 @@
 """What the one process that keeps results can do: ``python -m tests.benchmarks.scale [ACTIVITIES]``.
 
 How many analyses it keeps a second, how long the questions of a run take when there are many, how large the library is;
-and how fast an Apple Health export goes by, in how much memory. Each figure is also given next to the time that
-analysing one run of half an hour takes on this machine, which holds between machines.
+how many files it finds, hands out and keeps a second if the workers took no time; how many tasks go through worker
+processes and through a Dask scheduler; and how fast an Apple Health export goes by, in how much memory. Each figure is
+also given next to the time that analysing one run of half an hour takes on this machine, which holds between machines.
 """
 
 from __future__ import annotations
 
+import hashlib
 import resource
 import subprocess
 import sys
 import tempfile
 import time
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
+
+from distributed import LocalCluster
 
 from retropace.analysis import analyze
+from retropace.batch import Job, Plan, Run
+from retropace.batch.crew import Crew, cluster, processes
 from retropace.batch.results import write_csv
+from retropace.batch.run import IN_HAND
 from retropace.batch.tables import tables
-from retropace.batch.work import counts_of
+from retropace.batch.work import Done, Task, counts_of
 from retropace.library import Input, Library, Only
 from retropace.library.asking import find_duplicates, link_duplicates
 from retropace.library.store import Recording
 from retropace.readers import read_all
+from tests.benchmarks.batch import make
 from tests.builders.runs import runs
 from tests.conftest import ROOT
 
 APPLE_RECORDS = 2_000_000
+RUN_FILES = 3000
 _APPLE = """
 import io, resource, sys, time
 from retropace.sources.apple import AppleExport
@@ -83,6 +95,16 @@ def main() -> None:
         write_csv(base, tables(library, Only(), str))
         took("wrote the tables as CSV", began, count, unit_s)
         say(f"  this process held {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MiB at most")
+    whole_run(document, counts, unit_s)
+    for size in (200, 41_000):
+        with processes(Job(), 2, None) as crew:
+            through(crew, f"tasks of {size} bytes through two processes", size, unit_s)
+        started: Any = LocalCluster
+        with (
+            started(n_workers=2, threads_per_worker=1, dashboard_address=None) as made,
+            cluster(Job(), made.scheduler_address) as crew,
+        ):
+            through(crew, f"tasks of {size} bytes through a Dask scheduler with two workers", size, unit_s)
     with tempfile.TemporaryDirectory() as folder:
         for records in (APPLE_RECORDS // 10, APPLE_RECORDS):
             path = Path(folder) / "export.xml"
@@ -94,6 +116,51 @@ def main() -> None:
                 f"Apple export of {size_mb:.0f} MB, read twice: {size_mb / seconds:.0f} MB/s, "
                 f"{more_kib / 1024:.0f} MiB more than before"
             )
+
+
+def whole_run(document: dict[str, Any], counts: dict[str, int], unit_s: float) -> None:
+    """A run over files of half an hour whose workers have every answer at once."""
+
+    class AtOnce:
+        width = 2
+        handed_out = 0
+
+        def submit(self, task: Task) -> Future[Done]:
+            self.handed_out += 1
+            sha256 = hashlib.sha256(task.place.encode()).hexdigest()
+            source = document["source"] | {"sha256": sha256}
+            future: Future[Done] = Future()
+            future.set_result(
+                Done("analysed", recording=Recording(sha256, "", 0, ((document | {"source": source}, counts),)))
+            )
+            return future
+
+        def check(self) -> None:
+            """There is always an answer."""
+
+    with tempfile.TemporaryDirectory() as base:
+        folder = Path(base) / "runs"
+        make(folder, RUN_FILES)
+        with Library(Path(base) / "library.sqlite") as library:
+            library.describe("", "settings")
+            crew = AtOnce()
+            began = time.perf_counter()
+            Run(Plan((str(folder),)), library).go(nullcontext(crew))
+            assert crew.handed_out == RUN_FILES
+            took(f"found, handed out and kept {RUN_FILES} files", began, RUN_FILES, unit_s)
+
+
+def through(crew: Crew, what: str, size: int, unit_s: float) -> None:
+    """Tasks that fail at once, from end to end, as many under way as in a run."""
+    count = 2000
+    began = time.perf_counter()
+    under_way: set[Future[Done]] = set()
+    for number in range(count):
+        under_way.add(crew.submit(Task(f"{number}.fit", "", b"x" * size)))
+        if len(under_way) >= IN_HAND * crew.width:
+            _, under_way = wait(under_way, return_when=FIRST_COMPLETED)
+    wait(under_way)
+    took(what, began, count, unit_s)
 
 
 def write_export(path: Path, records: int) -> None:

@@ -8,28 +8,11 @@ import numpy as np
 
 from retropace.activity import Device, WorkoutStep
 from retropace.errors import TOTALS_ONLY
+from retropace.readers.fit_kinds import BY_NAME
 from retropace.readers.fit_messages import Decoded
 from retropace.readers.fit_values import index_of, number_of, text_of, value_of
 from retropace.units import clock
 
-KINDS = {
-    "workout": "a workout plan",
-    "course": "a course",
-    "settings": "settings",
-    "sport": "sport settings",
-    "monitoring_a": "daily monitoring",
-    "monitoring_b": "daily monitoring",
-    "monitoring_daily": "daily monitoring",
-    "device": "a device description",
-    "totals": "totals",
-    "goals": "goals",
-    "weight": "weighings",
-    "segment": "a segment",
-    "segment_list": "a list of segments",
-    "schedules": "a schedule",
-    "blood_pressure": "blood pressure",
-    "exd_configuration": "settings of a display",
-}
 DURATIONS = {
     "time": ("time", "duration_time"),
     "repetition_time": ("time", "duration_time"),
@@ -49,10 +32,10 @@ def why_nothing(file: Decoded) -> tuple[str, str]:
         said += [f"in {clock(seconds)}"] if np.isfinite(seconds) else []
         totals = f" ({' '.join(said)})" if said else ""
         return f"holds totals only{totals}, no recording: it was probably typed in by hand", TOTALS_ONLY
-    if kind in KINDS:
-        return f"holds {KINDS[kind]}, not a recording", KINDS[kind]
+    if kind in BY_NAME:
+        return f"holds {BY_NAME[kind]}, not a recording", BY_NAME[kind]
     if file.of("workout_step"):
-        return "holds a workout plan, not a recording", KINDS["workout"]
+        return "holds a workout plan, not a recording", BY_NAME["workout"]
     return "holds no records: there is nothing to analyse", ""
 
 

@@ -8,6 +8,7 @@ import zlib
 
 from retropace.errors import ReadError
 from retropace.readers.content import GZIP, sniff
+from retropace.readers.fit_kinds import ACTIVITY, BY_NUMBER
 from retropace.readers.fit_stream import MAGIC
 
 HEAD_BYTES = 16384
@@ -18,32 +19,9 @@ RECORDINGS = (".fit", ".gpx", ".tcx", ".kml")
 ARCHIVES = (".zip", ".kmz")
 _UNSUPPORTED = {".sml": "Suunto's own format", ".hrm": "Polar's older format", ".pwx": "TrainingPeaks' format"}
 _ZEPP = re.compile(r"(?:^|/)SPORT/SPORT_\d+\.csv$", re.IGNORECASE)
-_ACTIVITY = 4
 _FILE_ID, _TYPE, _CREATED = 0, 0, 4
 _FIT_EPOCH_S = 631065600
 """1989-12-31T00:00:00Z, where FIT begins to count, in seconds since 1970."""
-# Garmin FIT SDK, Profile, type "file"; watches fill account exports with them.
-_FIT_KINDS = {
-    1: "a device description",
-    2: "settings",
-    3: "sport settings",
-    5: "a workout plan",
-    6: "a course",
-    7: "a schedule",
-    9: "weighings",
-    10: "totals",
-    11: "goals",
-    14: "blood pressure",
-    15: "daily monitoring",
-    20: "activity summary",
-    28: "daily monitoring",
-    32: "daily monitoring",
-    34: "a segment",
-    35: "a list of segments",
-    44: "metrics",
-    49: "sleep",
-    68: "heart rate variability",
-}
 
 
 def unpacked_head(head: bytes) -> bytes:
@@ -74,9 +52,9 @@ def other_kind(head: bytes) -> str | None:
     ``head`` are the first bytes, unpacked. What does not say is taken for an activity.
     """
     kind = _file_id(head).get(_TYPE)
-    if kind is None or kind == _ACTIVITY:
+    if kind is None or kind == ACTIVITY:
         return None
-    return _FIT_KINDS.get(kind, f"FIT file of type {kind}")
+    return BY_NUMBER.get(kind, f"FIT file of type {kind}")
 
 
 def created_s(head: bytes) -> float | None:
