@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import shlex
+import subprocess
 from pathlib import Path
 
 import pytest
 
 from retropace.cli.library_sheets import list_sheet
-from tests.batch.running import retropace, rows
+from tests.batch.running import COMMAND, environment, retropace, rows
 from tests.builders.runs import runs
 
 
@@ -120,3 +122,16 @@ def test_no_library_yet(tmp_path: Path) -> None:
     assert not (tmp_path / "data").exists()
     ran = retropace("library", "path", "--library", "elsewhere.sqlite", data=tmp_path / "data")
     assert ran.stdout == "elsewhere.sqlite\n"
+
+
+def test_whoever_reads_along_may_stop(base: Path) -> None:
+    """As ``| head`` does: no complaint, though all of it is still to come."""
+    command = shlex.join([*COMMAND, "library", "export", "--json"])
+    ran = subprocess.run(
+        ["bash", "-c", f"{command} | true"],
+        env=environment(base / "data"),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ran.stderr == ""

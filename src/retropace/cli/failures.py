@@ -30,6 +30,8 @@ def attempt(path: str, work: Callable[[], Result]) -> Result | None:
     except RetropaceError as bad:
         message = str(bad)
         complain(message if bad.path is not None else f"{path}: {message}")
+    except BrokenPipeError:
+        raise  # whoever reads along has seen enough: click ends quietly
     except MemoryError:
         complain(f"{path}: does not fit into memory")
     except Exception as bug:
