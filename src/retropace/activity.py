@@ -185,6 +185,8 @@ class Source:
     sha256: str = ""
     session: int = 0
     """Which of the file's sessions or tracks this is, counted from 0."""
+    decoding: str = ""
+    """How the records of a FIT file were decoded: ``in bulk``, or ``by fitdecode`` and why; empty elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from fitdecode.utils import compute_crc
 
 ENUM, UINT8, UINT16, UINT32, SINT32, STRING, FLOAT32, UINT64 = 0x00, 0x02, 0x84, 0x86, 0x85, 0x07, 0x88, 0x8F
-FORMATS = {ENUM: "B", UINT8: "B", UINT16: "H", UINT32: "I", SINT32: "i", FLOAT32: "f", UINT64: "Q"}
+SINT8 = 0x01
+FORMATS = {ENUM: "B", SINT8: "b", UINT8: "B", UINT16: "H", UINT32: "I", SINT32: "i", FLOAT32: "f", UINT64: "Q"}
 FILE_ID, SPORT, SESSION, LAP, RECORD, EVENT, COURSE_POINT = 0, 12, 18, 19, 20, 21, 32
 WORKOUT, WORKOUT_STEP, HR, FIELD_DESCRIPTION, DEVELOPER_DATA_ID, SPLIT = 26, 27, 132, 206, 207, 312
 START = 1_000_000_000
@@ -32,7 +34,7 @@ class FitFile:
         self,
         local: int,
         number: int,
-        fields: list[tuple[int, int] | tuple[int, int, int]],
+        fields: Sequence[tuple[int, int] | tuple[int, int, int]],
         developer: list[tuple[int, int, int]] | None = None,
     ) -> None:
         """A definition: fields as (number, base type[, size]), developer fields as (number, size, index).

@@ -89,7 +89,7 @@ def _activity(file: Decoded, table: Table, window: Window, path: str) -> Activit
         warnings.append("the watch had no date: times count from when it was switched on")
     span = (window.start, window.end)
     return Activity(
-        source=Source(path, "fit"),
+        source=Source(path, "fit", decoding="; ".join(dict.fromkeys(file.ways))),
         samples=Samples.from_columns(table.raw_s - origin, records.extra, records.texts, **records.columns),
         start_time=EPOCH + timedelta(seconds=origin) if has_clock else None,
         sport=window.sport,

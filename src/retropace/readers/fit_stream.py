@@ -7,30 +7,51 @@ Layout: Garmin FIT SDK, "Flexible and Interoperable Data Transfer Protocol".
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterable
 from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
 
 MAGIC = b".FIT"
 LEAST_HEADER = 12
 CHECKSUM = 2
 NO_LENGTHS = (0, 0xFFFFFFFF)
 """What headers hold until the recording is closed and its length written."""
-NOWHERE = 0xFE
-"""A developer index that no watch uses: fitdecode reads fields of an undescribed index as plain bytes."""
+COMPRESSED = 0x80
+"""The bit of a message's first byte that says that its time is a few bits of the same byte."""
+DEFINITION = 0x40
+DEVELOPER = 0x20
+
+Indices = NDArray[np.intp]
 
 
 @dataclass(frozen=True, slots=True)
-class Message:
-    """One definition or data message: bytes ``[start, end)``; ``number`` is its global message number."""
+class Definition:
+    """A definition message: bytes ``[start, end)``; data messages after it are ``size`` bytes of message ``number``."""
 
     start: int
     end: int
     number: int
-    definition: int
-    """The index of the message that defines this one; its own if it is a definition."""
-    is_definition: bool
-    is_compressed: bool
-    """Whether its time is a few bits in its header, counted on from the message before."""
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Runs:
+    """Data messages, as runs of neighbours of one definition. Columns of one row per run, in file order.
+
+    A run starts at byte ``starts`` and holds ``counts`` messages, whose definition is number ``owners`` of its part.
+    """
+
+    starts: Indices
+    counts: Indices
+    owners: Indices
+
+    def __len__(self) -> int:
+        return len(self.starts)
+
+    def picked(self, mask: NDArray[np.bool_]) -> Runs:
+        """Some of the runs."""
+        return Runs(self.starts[mask], self.counts[mask], self.owners[mask])
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +60,14 @@ class Part:
 
     start: int
     body: int
-    messages: tuple[Message, ...]
+    definitions: tuple[Definition, ...]
+    runs: Runs
     stated_end: int
     """Where the header says that the messages end; for a header without a true length, where the file says so."""
     damage: int | None
     """Where the messages stop making sense; None if they go on to ``stated_end``."""
+    is_compressed: bool
+    """Whether there are times in the first bytes of messages, which count on from the message before."""
     has_length: bool = True
     """False if the header gives none or a wrong one: the watch may never have come to close the file."""
 
@@ -59,39 +83,14 @@ def outline(data: bytes) -> list[Part]:
     return parts
 
 
-def rebuilt(data: bytes, part: Part, kept: Iterable[int], odd: frozenset[tuple[int, int]]) -> bytes:
-    """A FIT file of its own of the messages with the given indices, without a checksum.
+def checksum_fits(data: bytes, start: int, end: int) -> bool:
+    """Whether the two bytes at ``end`` are the checksum of those from ``start`` to there.
 
-    Definitions come out so that fitdecode reads exactly the bytes that each message has: without fields of no bytes,
-    and with the ``odd`` developer fields (index and number), whose size does not fit their type, as plain bytes.
+    FIT's is the one that CRC catalogues call ARC (polynomial 0x8005, reflected).
     """
-    pieces = []
-    for index in kept:
-        message = part.messages[index]
-        piece = data[message.start : message.end]
-        pieces.append(_mended(piece, odd) if message.is_definition else piece)
-    body = b"".join(pieces)
-    header = struct.pack("<2B", LEAST_HEADER, data[part.start + 1]) + data[part.start + 2 : part.start + 4]
-    return header + struct.pack("<I4s", len(body), MAGIC) + body + bytes(CHECKSUM)
+    from fastcrc import crc16
 
-
-def _mended(definition: bytes, odd: frozenset[tuple[int, int]]) -> bytes:
-    """The definition as fitdecode can read it; the data messages it describes are the same bytes."""
-    stop = 6 + 3 * definition[5]
-    fields = _triples(definition[6:stop])
-    head = definition[:5] + bytes([len(fields)]) + b"".join(fields)
-    if not definition[0] & 0x20:
-        return head
-    developer = [
-        bytes([field[0], field[1], NOWHERE]) if (field[2], field[0]) in odd else field
-        for field in _triples(definition[stop + 1 :])
-    ]
-    return head + bytes([len(developer)]) + b"".join(developer)
-
-
-def _triples(field_bytes: bytes) -> list[bytes]:
-    fields = [field_bytes[at : at + 3] for at in range(0, len(field_bytes), 3)]
-    return [field for field in fields if field[1] > 0]
+    return bool(struct.unpack_from("<H", data, end)[0] == crc16.arc(data[start:end]))
 
 
 def _is_header(data: bytes, at: int) -> bool:
@@ -105,13 +104,12 @@ def _part(data: bytes, start: int) -> Part:
     if not _ends(data, start, stated_end, has_length=size not in NO_LENGTHS):
         # Then the messages may go on to the end of the file, with or without a checksum behind them.
         for end in (len(data) - CHECKSUM, len(data)):
-            messages, damage = _walk(data, body, end)
-            if damage is None:
-                return Part(start, body, messages, end, None, has_length=False)
+            part = _walk(data, start, body, end, has_length=False)
+            if part.damage is None:
+                return part
         if size in NO_LENGTHS:
-            return Part(start, body, messages, len(data), damage, has_length=False)
-    messages, damage = _walk(data, body, stated_end)
-    return Part(start, body, messages, stated_end, damage)
+            return part
+    return _walk(data, start, body, stated_end)
 
 
 def _ends(data: bytes, start: int, stated_end: int, *, has_length: bool) -> bool:
@@ -124,50 +122,82 @@ def _ends(data: bytes, start: int, stated_end: int, *, has_length: bool) -> bool
     return has_length and checksum_fits(data, start, stated_end)
 
 
-def checksum_fits(data: bytes, start: int, end: int) -> bool:
-    """Whether the two bytes at ``end`` are the checksum of those from ``start`` to there."""
-    from fitdecode.utils import compute_crc
-
-    return bool(struct.unpack_from("<H", data, end)[0] == compute_crc(data, start=start, end=end))
-
-
-def _walk(data: bytes, body: int, stated_end: int) -> tuple[tuple[Message, ...], int | None]:
-    """The messages from ``body`` on, and where they stop making sense before ``stated_end`` (None if nowhere)."""
+def _walk(data: bytes, start: int, body: int, stated_end: int, *, has_length: bool = True) -> Part:
+    """The messages from ``body`` on, as far as they make sense before ``stated_end``."""
     end = min(stated_end, len(data))
-    sizes: dict[int, tuple[int, int, int]] = {}
-    messages: list[Message] = []
+    lengths = [0] * 256  # by its first byte, how long a data message is; 0 for what is none
+    owners = [0] * 256
+    definitions: list[Definition] = []
+    runs: list[tuple[int, int, int]] = []
+    damage = None
     at = body
     while at < end:
         head = data[at]
-        is_compressed = bool(head & 0x80)
-        is_definition = bool(head & 0x40) and not is_compressed
-        local = (head >> 5) & 0x03 if is_compressed else head & 0x0F
-        stop, number, definition = -1, -1, len(messages)
-        if is_definition:
-            stop, number, size = _definition(data, at, end, has_developer=bool(head & 0x20))
-            if stop > 0:
-                sizes[local] = number, size, definition
-        elif local in sizes:
-            number, size, definition = sizes[local]
-            stop = at + 1 + size
-        if not at < stop <= end:
-            return tuple(messages), at
-        messages.append(Message(at, stop, number, definition, is_definition, is_compressed))
-        at = stop
-    return tuple(messages), None if at == stated_end else at
+        length = lengths[head]
+        if length:
+            stop = at + length
+            if stop > end:
+                damage = at
+                break
+            count = 1
+            if stop < end and data[stop] == head:
+                count = _alike(data, at, end, length)
+            runs.append((at, count, owners[head]))
+            at += count * length
+            continue
+        definition = _definition(data, at, end) if head & (COMPRESSED | DEFINITION) == DEFINITION else None
+        if definition is None:
+            damage = at
+            break
+        local = head & 0x0F
+        for first in (local, local | 0x10, local | 0x20, local | 0x30):
+            lengths[first], owners[first] = 1 + definition.size, len(definitions)
+        if local < 4:
+            for first in range(COMPRESSED + 32 * local, COMPRESSED + 32 * (local + 1)):
+                lengths[first], owners[first] = 1 + definition.size, len(definitions)
+        definitions.append(definition)
+        at = definition.end
+    if damage is None and at != stated_end:
+        damage = at
+    columns = np.array(runs, dtype=np.intp).reshape(-1, 3).T
+    return Part(
+        start,
+        body,
+        tuple(definitions),
+        Runs(*columns),
+        stated_end,
+        damage,
+        is_compressed=any(data[at] & COMPRESSED for at, _, _ in runs),
+        has_length=has_length,
+    )
 
 
-def _definition(data: bytes, at: int, end: int, *, has_developer: bool) -> tuple[int, int, int]:
-    """Where a definition ends (-1 if it runs over), the message it defines, and the size of that in bytes."""
+def _alike(data: bytes, at: int, end: int, length: int) -> int:
+    """How many messages with the same first byte, and so of the same length, follow one another from ``at`` on."""
+    head = data[at : at + 1]
+    most = (end - at) // length
+    count, ahead = 1, 16
+    while count < most:
+        heads = data[at + count * length : at + min(count + ahead, most) * length : length]
+        same = len(heads) - len(heads.lstrip(head))
+        count += same
+        if same < len(heads):
+            break
+        ahead *= 4
+    return count
+
+
+def _definition(data: bytes, at: int, end: int) -> Definition | None:
+    """The definition message at a place; None if it runs over the end."""
     if at + 6 > end:
-        return -1, -1, 0
+        return None
     number = struct.unpack_from(">H" if data[at + 2] else "<H", data, at + 3)[0]
     stop = at + 6 + 3 * data[at + 5]
     size = sum(data[at + 7 : stop : 3])
-    if has_developer:
+    if data[at] & DEVELOPER:
         if stop >= end:
-            return -1, number, 0
+            return None
         extra = stop + 1 + 3 * data[stop]
         size += sum(data[stop + 2 : extra : 3])
         stop = extra
-    return (stop, number, size) if stop <= end else (-1, number, 0)
+    return Definition(at, stop, number, size) if stop <= end else None

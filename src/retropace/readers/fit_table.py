@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,113 +41,111 @@ class Table:
 
     def select(self, mask: NDArray[np.bool_]) -> Table:
         """The records of a mask."""
+        if np.all(mask):
+            return self
         kept = tuple(
-            Field(
-                item.name,
-                item.developer,
-                item.units,
-                item.native_number,
-                item.values[mask],
-                item.filled[mask],
-                item.texts,
-            )
+            replace(item, values=item.values[mask], filled=item.filled[mask])
             for item in self.fields
             if np.any(item.filled[mask])
         )
         return Table(self.raw_s[mask], kept)
 
 
-@dataclass(slots=True)
-class _Gathered:
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """The values of one field in some of the records."""
+
+    key: str | tuple[int, int]
+    """The name; of a developer field, whose name may be another's too, its two numbers."""
     name: str
-    developer: bool
     units: str
     native_number: int | None
-    rows: list[int] = field(default_factory=list)
-    values: list[float] = field(default_factory=list)
-    texts: dict[str, int] = field(default_factory=dict)
+    rows: NDArray[np.intp]
+    """Which records these are, rising; one twice if its message holds the field twice: then the last value is it."""
+    values: Column
+    """A number each; NaN for what is none (an array)."""
+    first: tuple[int, int]
+    """The first record with a value, and the place of the field in it."""
+    words: Mapping[float, str] = field(default_factory=dict)
+    """What numbers stand for, where the profile names them or where the field holds words."""
+    is_text: bool = False
+    """Whether the numbers mean nothing but the words they stand for."""
 
-    def code(self, text: str) -> int:
-        """The number that stands for a text."""
-        return self.texts.setdefault(text, len(self.texts))
 
-
-@dataclass(slots=True)
-class Gathering:
-    """Record messages taken up one by one, so that no more of them than their numbers is kept."""
+@dataclass(frozen=True, slots=True)
+class Records:
+    """So many records and the chunks of values in them; those of one field in the order in which they overwrite."""
 
     count: int = 0
-    fields: dict[str | tuple[int, int], _Gathered] = field(default_factory=dict)
-    """By name; developer fields, whose names may repeat, by their two numbers."""
-    scales: dict[str | tuple[int, int], tuple[float, float]] = field(default_factory=dict)
-    """Scale and offset of developer fields, by the same numbers: fitdecode leaves them aside."""
+    chunks: tuple[Chunk, ...] = ()
 
-    def describe(self, message: Any) -> None:
-        """Take up what a ``field_description`` says of a developer field."""
-        said = {item.name: item.raw_value for item in message.fields}
-        index, number = said.get("developer_data_index"), said.get("field_definition_number")
-        scale, offset = said.get("scale"), said.get("offset")
-        if isinstance(index, int) and isinstance(number, int):
-            self.scales[index, number] = (
-                float(scale) if isinstance(scale, int) and scale != 0 else 1.0,
-                float(offset) if isinstance(offset, int) else 0.0,
-            )
-
-    def add(self, message: Any) -> None:
-        """Take up one record message of fitdecode."""
-        for item in message.fields:
-            value = item.raw_value if item.name == "timestamp" else item.value
-            if value is None or not isinstance(item.name, str):
-                continue  # no value, or a developer field whose description is damaged
-            defined = item.field_def
-            developer = defined is not None and defined.is_dev
-            key = (defined.dev_data_index, defined.def_num) if developer else item.name
-            gathered = self.fields.get(key)
-            if gathered is None:
-                number = item.field.native_field_num if developer else None
-                units = item.units if isinstance(item.units, str) else ""
-                gathered = _Gathered(item.name, developer, units, number if isinstance(number, int) else None)
-                self.fields[key] = gathered
-            is_number = isinstance(value, (int, float)) and math.isfinite(value)
-            scale, offset = self.scales.get(key, (1.0, 0.0))
-            gathered.rows.append(self.count)
-            if isinstance(value, str):
-                gathered.values.append(gathered.code(value.strip("\0 ")))
-            else:
-                gathered.values.append(value / scale - offset if is_number else np.nan)  # arrays are no column
-        self.count += 1
-
-    def extend(self, other: Gathering) -> None:
-        """Take up the records of another file that goes on where this one ends."""
-        for key, found in other.fields.items():
-            mine = self.fields.setdefault(key, _Gathered(found.name, found.developer, found.units, found.native_number))
-            mine.rows += [row + self.count for row in found.rows]
-            words = list(found.texts)
-            mine.values += [mine.code(words[int(value)]) for value in found.values] if words else found.values
-        self.count += other.count
+    def followed_by(self, other: Records) -> Records:
+        """These records and those of another file that goes on where this one ends."""
+        later = (
+            replace(chunk, rows=chunk.rows + self.count, first=(chunk.first[0] + self.count, chunk.first[1]))
+            for chunk in other.chunks
+        )
+        return Records(self.count + other.count, (*self.chunks, *later))
 
     def table(self) -> Table:
-        """All records taken up, as columns."""
-        fields = []
-        for gathered in self.fields.values():
-            values, filled = np.full(self.count, np.nan), np.zeros(self.count, dtype=bool)
-            values[gathered.rows] = gathered.values
-            filled[gathered.rows] = True
-            fields.append(
-                Field(
-                    gathered.name,
-                    gathered.developer,
-                    gathered.units,
-                    gathered.native_number,
-                    values,
-                    filled,
-                    tuple(gathered.texts),
-                )
-            )
+        """All records as columns, the fields in the order in which they first hold a value."""
+        by_key: dict[str | tuple[int, int], list[Chunk]] = {}
+        for chunk in self.chunks:
+            by_key.setdefault(chunk.key, []).append(chunk)
+        kept = sorted(by_key.values(), key=lambda chunks: min(chunk.first for chunk in chunks))
+        fields = [self._field(chunks) for chunks in kept]
         native = native_columns(fields)
         missing = np.full(self.count, np.nan)
         raw_s = native.get("timestamp", missing) + np.nan_to_num(native.get("fractional_timestamp", missing))
         return Table(raw_s, tuple(fields))
+
+    def _field(self, chunks: list[Chunk]) -> Field:
+        known = min(chunks, key=lambda chunk: chunk.first)
+        texts: tuple[str, ...] = ()
+        columns = [chunk.values for chunk in chunks]
+        if all(chunk.words for chunk in chunks):
+            texts, columns = _worded(chunks)
+        elif any(chunk.is_text for chunk in chunks):
+            columns = [np.full(len(chunk.rows), np.nan) if chunk.is_text else chunk.values for chunk in chunks]
+        if len(chunks) == 1 and len(known.rows) == self.count and _each_once(known.rows):
+            values, filled = columns[0], np.ones(self.count, dtype=bool)
+        else:
+            values, filled = np.full(self.count, np.nan), np.zeros(self.count, dtype=bool)
+            for chunk, column in zip(chunks, columns, strict=True):
+                values[chunk.rows] = column
+                filled[chunk.rows] = True
+        developer = not isinstance(known.key, str)
+        return Field(known.name, developer, known.units, known.native_number, values, filled, texts)
+
+
+def _each_once(rows: NDArray[np.intp]) -> bool:
+    return bool(np.all(rows[1:] > rows[:-1]))
+
+
+def _worded(chunks: list[Chunk]) -> tuple[tuple[str, ...], list[Column]]:
+    """The words of a field in order of their first record, and its chunks as their numbers.
+
+    A field of which but one value stands for no word is a field of numbers: no words then, and its chunks as they are.
+    """
+    met: dict[str, int] = {}
+    places: list[tuple[tuple[int, int, int], str]] = []
+    coded: list[Column] = []
+    for number, chunk in enumerate(chunks):
+        found, first, inverse = np.unique(chunk.values, return_index=True, return_inverse=True, equal_nan=True)
+        words = [chunk.words.get(value) for value in found.tolist()]
+        named = [word for word in words if word is not None]
+        if len(named) < len(words):
+            none = [np.full(len(one.rows), np.nan) if one.is_text else one.values for one in chunks]
+            return (), none
+        codes = np.array([met.setdefault(word, len(met)) for word in named])
+        at = chunk.rows[first].tolist()
+        places += [((row, chunk.first[1], number), word) for row, word in zip(at, named, strict=True)]
+        coded.append(codes[inverse])
+    order = list(dict.fromkeys(word for _, word in sorted(places)))
+    final = np.empty(len(met))
+    for word, code in met.items():
+        final[code] = order.index(word)
+    return tuple(order), [final[codes] for codes in coded]
 
 
 def native_columns(fields: Iterable[Field]) -> dict[str, Column]:

@@ -63,8 +63,10 @@ def windows_of(file: Decoded, raw_s: Column) -> tuple[list[Window], list[str]]:
     if rest is not None:
         windows.append(rest)
         warnings.append("the last session was never closed: it holds no totals")
-    known = raw_s[np.isfinite(raw_s)]
-    outside = sum(not any(window.start <= moment < window.end for window in windows) for moment in known.tolist())
+    inside = np.zeros(len(raw_s), dtype=bool)
+    for window in windows:
+        inside |= (raw_s >= window.start) & (raw_s < window.end)
+    outside = int(np.sum(np.isfinite(raw_s) & ~inside))
     if outside:
         warnings.append(f"{outside} records lie outside of every session: left out")
     return windows, warnings
