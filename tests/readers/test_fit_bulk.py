@@ -2,17 +2,34 @@
 
 from __future__ import annotations
 
+import struct
 from dataclasses import fields, is_dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
 
 from retropace.activity import Activity
 from retropace.errors import RetropaceError
+from retropace.readers import fit_messages
 from retropace.readers.fit import read_fit
+from tests.builders.fit_bytes import (
+    ENUM,
+    FLOAT32,
+    HR,
+    RECORD,
+    START,
+    STRING,
+    UINT16,
+    UINT32,
+    opened,
+    session,
+)
 from tests.conftest import CORPUS, ROOT
+from tests.readers import reference
+from tests.readers.fit_streams import fit_streams
 from tests.readers.reference import read_reference
 
 
@@ -68,3 +85,59 @@ def files() -> list[Path]:
 def test_a_file_reads_the_same_to_the_last_bit(path: Path) -> None:
     data = path.read_bytes()
     assert_same(outcome(read_fit, data), outcome(read_reference, data))
+
+
+def assert_read_alike(data: bytes) -> None:
+    """Both readers give the same sessions or the same refusal, and see the same in every part of the bytes."""
+    mine, theirs = fit_messages.decode(data), reference.decode(data)
+    assert len(mine) == len(theirs)
+    for one, other in zip(mine, theirs, strict=True):
+        assert_same(one.records.table(), other.records.table(), "records")
+        assert_same(one.warnings, other.warnings, "warnings")
+        assert_same(said(one), said(other), "messages")
+        assert (one.is_damaged, one.records_before_session) == (other.is_damaged, other.records_before_session)
+    assert_same(outcome(read_fit, data), outcome(read_reference, data))
+
+
+def said(file: fit_messages.Decoded) -> dict[str, list[list[tuple[str, str]]]]:
+    """What the messages say that are no records."""
+    return {
+        name: [[(str(item.name), repr(item.value)) for item in message.fields] for message in messages]
+        for name, messages in file.messages.items()
+    }
+
+
+@settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck))
+@given(fit_streams())
+def test_random_streams_read_the_same_or_not_at_all(data: bytes) -> None:
+    assert_read_alike(data)
+
+
+def varied() -> bytes:
+    """A short file with about everything that the bulk reading meets."""
+    made = opened()
+    made.describe(1, FLOAT32, "Power", "W")
+    made.describe(2, STRING, "direction")
+    made.define(1, RECORD, [(253, UINT32), (2, UINT16), (6, UINT16), (42, ENUM)], [(1, 4, 0), (2, 9, 0)])
+    for second in range(4):
+        made.data(1, START + second, 2600, 3000, second % 2, struct.pack("<f", 200.0 + second), b"backward\0")
+    made.define(3, HR, [(253, UINT32)])
+    made.data(3, START + 4)
+    made.data(1, START + 4, 0xFFFF, 0xFFFF, 0xFF, struct.pack("<f", np.nan), b"\0")
+    made.define(1, RECORD, [(253, UINT32), (73, UINT32), (5, UINT32, 8)])
+    made.data(1, START + 5, 3000, bytes(8))
+    session(made, 0, 5)
+    return made.to_bytes(long_header=True)
+
+
+def test_a_file_cut_at_any_byte_reads_the_same_or_not_at_all() -> None:
+    whole = varied()
+    for stop in range(len(whole) + 1):
+        assert_read_alike(whole[:stop])
+
+
+def test_a_file_with_any_bit_turned_over_reads_the_same_or_not_at_all() -> None:
+    whole = varied()
+    for at in range(len(whole)):
+        for bit in (at % 8, (at + 3) % 8):
+            assert_read_alike(whole[:at] + bytes([whole[at] ^ 1 << bit]) + whole[at + 1 :])

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import click
 
-from retropace.cli.analyze import analyze
-from retropace.cli.annotate import annotate
-from retropace.cli.athlete import athlete
-from retropace.cli.batch import batch
-from retropace.cli.evaluate import evaluate
-from retropace.cli.inspect import inspect
-from retropace.cli.intervals import intervals
-from retropace.cli.library import library
+from retropace.cli.later import Later
+
+COMMANDS = {
+    "analyze": "How far and how long each recording was run forward and backward.",
+    "annotate": "Write down what was run backward, in NAME.annotations.csv beside the recording.",
+    "athlete": "What is remembered of a runner, and from which sessions.",
+    "batch": "Analyse everything in folders, archives and watch exports, and remember it.",
+    "evaluate": "How good labels are against the truth.",
+    "inspect": "What a recording holds, how good it is, and what can be done with it.",
+    "intervals": "Sets and reps of an interval session, forward against backward.",
+    "library": "What is remembered of all that 'retropace batch' analysed.",
+}
+"""Each in a file of its own, with the first sentence of its help."""
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -24,11 +29,5 @@ def main() -> None:
     """
 
 
-main.add_command(analyze)
-main.add_command(annotate)
-main.add_command(athlete)
-main.add_command(batch)
-main.add_command(evaluate)
-main.add_command(inspect)
-main.add_command(intervals)
-main.add_command(library)
+for _name, _summary in COMMANDS.items():
+    main.add_command(Later(_name, _summary))

@@ -7,6 +7,7 @@ import sys
 import click
 
 from retropace.cli import main
+from retropace.cli.later import Later
 
 WIDTH = 100
 
@@ -29,7 +30,8 @@ def _commands(command: click.Command, name: str, parent: click.Context | None) -
     parts = _part(context.command_path, command.get_help(context))
     if isinstance(command, click.Group):
         for inner in command.list_commands(context):
-            parts += _commands(command.commands[inner], inner, context)
+            found = command.commands[inner]
+            parts += _commands(found.loaded() if isinstance(found, Later) else found, inner, context)
     return parts
 
 

@@ -24,6 +24,9 @@ from retropace.spans import clip
 EPOCH = datetime(1989, 12, 31, tzinfo=UTC)
 """FIT counts seconds from here (FIT SDK, type ``date_time``)."""
 
+LATEST = float(2**32)
+"""A ``date_time`` has four bytes."""
+
 
 def read_fit(data: bytes, path: str) -> list[Activity]:
     """Every session of the file, of whatever sport, in order of time; a session without records is not one.
@@ -60,6 +63,8 @@ def read_fit(data: bytes, path: str) -> list[Activity]:
 def _sessions(file: Decoded, path: str) -> list[Activity]:
     """The sessions of one FIT file that have records with times."""
     table = file.records.table()
+    # In a damaged definition a time may be of any type, and then of any size.
+    table = replace(table, raw_s=np.where((table.raw_s >= 0.0) & (table.raw_s < LATEST), table.raw_s, np.nan))
     if not np.any(np.isfinite(table.raw_s)):
         return []
     windows, warnings = windows_of(file, table.raw_s)

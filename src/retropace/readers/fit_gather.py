@@ -24,11 +24,6 @@ class _Column:
     words: dict[float, str] = field(default_factory=dict)
     codes: dict[str, int] = field(default_factory=dict)
 
-    def add(self, row: int, value: float) -> None:
-        """Take up a value."""
-        self.rows.append(row)
-        self.values.append(value)
-
 
 @dataclass(slots=True)
 class Gathering:
@@ -40,6 +35,7 @@ class Gathering:
 
     def add(self, message: Any, scales: dict[tuple[int, int], tuple[float, float]]) -> None:
         """Take up one record message of fitdecode; ``scales`` are scale and offset of developer fields."""
+        found: dict[Key, tuple[_Column, float]] = {}  # a field that is in it twice has its last value
         for place, item in enumerate(message.fields):
             value = item.raw_value if item.name == "timestamp" else item.value
             if value is None or not isinstance(item.name, str):
@@ -52,16 +48,19 @@ class Gathering:
                 column = _Column(item.name, units, native, (self.count, place))
                 self.columns[key, is_text] = column
             if is_text:
-                word = value.strip("\0 ")
-                column.add(self.count, column.codes.setdefault(word, len(column.codes)))
+                number = float(column.codes.setdefault(value.strip("\0 "), len(column.codes)))
             elif isinstance(value, str):
-                column.words[float(item.raw_value)] = value
-                column.add(self.count, float(item.raw_value))
+                number = float(item.raw_value)
+                column.words[number] = value
             elif isinstance(value, (int, float)) and math.isfinite(value):
                 scale, offset = scales.get(key, (1.0, 0.0)) if isinstance(key, tuple) else (1.0, 0.0)
-                column.add(self.count, value / scale - offset)
+                number = value / scale - offset
             else:
-                column.add(self.count, np.nan)  # arrays are no column
+                number = np.nan  # arrays are no column
+            found[key] = column, number
+        for column, number in found.values():
+            column.rows.append(self.count)
+            column.values.append(number)
         self.count += 1
 
     def records(self) -> Records:

@@ -61,7 +61,7 @@ class Chunk:
     units: str
     native_number: int | None
     rows: NDArray[np.intp]
-    """Which records these are, rising; one twice if its message holds the field twice: then the last value is it."""
+    """Which records these are, rising."""
     values: Column
     """A number each; NaN for what is none (an array)."""
     first: tuple[int, int]
@@ -101,13 +101,15 @@ class Records:
 
     def _field(self, chunks: list[Chunk]) -> Field:
         known = min(chunks, key=lambda chunk: chunk.first)
+        if len(chunks) > 1:
+            chunks = _last_in_each(chunks, self.count)
         texts: tuple[str, ...] = ()
         columns = [chunk.values for chunk in chunks]
         if all(chunk.words for chunk in chunks):
             texts, columns = _worded(chunks)
         elif any(chunk.is_text for chunk in chunks):
             columns = [np.full(len(chunk.rows), np.nan) if chunk.is_text else chunk.values for chunk in chunks]
-        if len(chunks) == 1 and len(known.rows) == self.count and _each_once(known.rows):
+        if len(chunks) == 1 and len(known.rows) == self.count:
             values, filled = columns[0], np.ones(self.count, dtype=bool)
         else:
             values, filled = np.full(self.count, np.nan), np.zeros(self.count, dtype=bool)
@@ -118,8 +120,17 @@ class Records:
         return Field(known.name, developer, known.units, known.native_number, values, filled, texts)
 
 
-def _each_once(rows: NDArray[np.intp]) -> bool:
-    return bool(np.all(rows[1:] > rows[:-1]))
+def _last_in_each(chunks: list[Chunk], count: int) -> list[Chunk]:
+    """The chunks without what a later one overwrites: a message may hold a field twice."""
+    owner = np.full(count, -1, dtype=np.intp)
+    for number, chunk in enumerate(chunks):
+        owner[chunk.rows] = number
+    kept = []
+    for number, chunk in enumerate(chunks):
+        own = owner[chunk.rows] == number
+        if np.any(own):
+            kept.append(replace(chunk, rows=chunk.rows[own], values=chunk.values[own]))
+    return kept
 
 
 def _worded(chunks: list[Chunk]) -> tuple[tuple[str, ...], list[Column]]:

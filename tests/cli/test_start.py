@@ -1,0 +1,69 @@
+"""Listing, completing and explaining commands: all of it at once, whatever the commands themselves need."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from retropace.cli import COMMANDS, main
+from retropace.cli.later import Later
+
+HEAVY = {"numpy", "shapely", "gpxpy", "fitdecode", "fastcrc", "rich", "pebble", "sqlite3", "distributed", "pyarrow"}
+_LOADED = """
+import atexit, json, sys
+atexit.register(lambda: print(json.dumps(sorted(sys.modules)), file=sys.stderr))
+from retropace.cli import main
+sys.argv[0] = "retropace"
+main(prog_name="retropace")
+"""
+
+
+def loaded(*words: str, **environment: str) -> tuple[str, set[str]]:
+    """What a call prints, and the modules that it loads."""
+    ran = subprocess.run(
+        [sys.executable, "-c", _LOADED, *words],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, **environment},
+    )
+    return ran.stdout, set(json.loads(ran.stderr))
+
+
+def test_the_list_says_of_each_command_what_the_command_says_of_itself() -> None:
+    assert list(main.commands) == sorted(COMMANDS)
+    for name, standing_in in main.commands.items():
+        assert isinstance(standing_in, Later)
+        command = standing_in.loaded()
+        assert command.name == name
+        assert standing_in.get_short_help_str(200) == command.get_short_help_str(200)
+
+
+@pytest.mark.parametrize("word", ["--help", "--version"])
+def test_the_list_loads_no_command(word: str) -> None:
+    printed, modules = loaded(word)
+    assert "retropace" in printed
+    assert not HEAVY & modules
+    assert {name for name in modules if name.startswith("retropace.")} == {"retropace.cli", "retropace.cli.later"}
+
+
+@pytest.mark.parametrize(
+    ("typed", "answers"),
+    [
+        ("retropace ", set(COMMANDS)),
+        ("retropace an", {"analyze", "annotate"}),
+        ("retropace analyze --thr", {"--threshold"}),
+        ("retropace intervals --units ", {"km", "mi"}),
+        ("retropace library ", {"list", "search", "show"}),
+    ],
+)
+def test_completing_loads_click_alone(typed: str, answers: set[str]) -> None:
+    words = typed.split(" ")
+    asked = {"COMP_WORDS": typed, "COMP_CWORD": str(len(words) - 1)}
+    printed, modules = loaded(_RETROPACE_COMPLETE="bash_complete", **asked)
+    assert answers <= {line.rpartition(",")[2] for line in printed.splitlines()}
+    assert not HEAVY & modules
