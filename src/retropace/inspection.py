@@ -67,6 +67,7 @@ class Inspection:
                 "long_gaps": self.long_gaps,
                 "shares": self.shares,
                 "fields": dict(activity.fields),
+                "decoding": activity.source.decoding or None,
             },
             "way": None if self.way is None else asdict(self.way),
             "pauses": track.pauses.tolist(),

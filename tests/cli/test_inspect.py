@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import json
+import struct
 from pathlib import Path
 
 import pytest
 
+from tests.builders.fit_bytes import RECORD, START, UINT8, UINT16, UINT32, opened, session
 from tests.cli.test_analyze import retropace
 
 
@@ -49,3 +51,30 @@ def test_workout_steps_are_listed(corpus: Path) -> None:
     made = json.loads(retropace("inspect", path, "--format", "json").stdout)
     assert made["laps"][1]["step_index"] == 1
     assert any("step" in use or "lap" in use for use in made["uses"])
+
+
+def test_how_a_fit_file_was_decoded_is_told_and_why(samples: Path, tmp_path: Path) -> None:
+    made = opened()
+    made.define(1, RECORD, [(253, UINT32), (5, UINT32), (6, UINT16)])
+    made.data(1, START, 0, 3000)
+    for second in range(1, 60):
+        made.body += bytes([1]) + struct.pack("<IIH", START + second, 300 * second, 3000)
+    made.define(1, RECORD, [(5, UINT32), (6, UINT16)])
+    made.compressed(1, (START + 60) % 32, 18000, 3000)
+    session(made, 0, 60)
+    (tmp_path / "times.fit").write_bytes(made.to_bytes())
+    made = opened()
+    made.define(1, RECORD, [(253, UINT32), (18, UINT8), (5, UINT32)])
+    for second in range(60):
+        made.data(1, START + second, second, 300 * second)
+    (tmp_path / "cycles.fit").write_bytes(made.to_bytes())
+    shown = retropace("inspect", samples / "quarter-mile.fit", tmp_path / "times.fit", tmp_path / "cycles.fit").stdout
+    assert [line for line in shown.splitlines() if line.startswith("decoded")] == [
+        "decoded    in bulk",
+        "decoded    by fitdecode: its messages carry their times in their headers",
+        "decoded    by fitdecode: cycles counts on from the message before",
+    ]
+    gpx = json.loads(retropace("inspect", samples / "track-6x400.gpx", "--format", "json").stdout)
+    assert gpx["records"]["decoding"] is None
+    fit = json.loads(retropace("inspect", samples / "quarter-mile.fit", "--format", "json").stdout)
+    assert fit["records"]["decoding"] == "in bulk"

@@ -72,6 +72,7 @@ def _print(console: Console, inspection: Inspection, units: Units) -> None:
         "records",
         f"{inspection.records}, {inspection.spacing_s:g} s apart, longest {inspection.longest_gap_s:g} s{gaps}",
     )
+    fact("decoded", activity.source.decoding)
     fact("held", ", ".join(f"{name} {100 * share:.0f} %" for name, share in inspection.shares.items() if share > 0))
     fact("fields", ", ".join(activity.fields))
     stated = activity.stated.distance_m
