@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import struct
+from collections import Counter
 from dataclasses import fields, is_dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from fitdecode.types import BASE_TYPES
 from hypothesis import HealthCheck, given, settings
 
 from retropace.activity import Activity
 from retropace.errors import RetropaceError
 from retropace.readers import fit_messages
 from retropace.readers.fit import read_fit
+from retropace.readers.fit_bulk import INVALID
 from tests.builders.fit_bytes import (
     ENUM,
     FLOAT32,
@@ -22,8 +25,10 @@ from tests.builders.fit_bytes import (
     RECORD,
     START,
     STRING,
+    UINT8,
     UINT16,
     UINT32,
+    UINT64,
     opened,
     session,
 )
@@ -141,3 +146,61 @@ def test_a_file_with_any_bit_turned_over_reads_the_same_or_not_at_all() -> None:
     for at in range(len(whole)):
         for bit in (at % 8, (at + 3) % 8):
             assert_read_alike(whole[:at] + bytes([whole[at] ^ 1 << bit]) + whole[at + 1 :])
+
+
+@pytest.mark.usefixtures("corpus")
+def test_all_but_a_few_recordings_are_read_in_bulk() -> None:
+    ways = Counter(
+        way.partition(": ")[0]
+        for path in files()
+        for way in {way for part in fit_messages.decode(path.read_bytes()) for way in part.ways}
+    )
+    assert ways == {"in bulk": 32, "by fitdecode": 3}  # the six others hold no records
+
+
+@pytest.mark.parametrize("identifier", sorted(BASE_TYPES))
+def test_what_stands_for_no_value_is_what_fitdecode_takes_for_it(identifier: int) -> None:
+    base = BASE_TYPES[identifier]
+    if identifier in INVALID:
+        assert base.parse(INVALID[identifier]) is None
+        assert base.parse(INVALID[identifier] - 1 if INVALID[identifier] else 1) is not None
+    else:
+        assert base.name in ("string", "float32", "float64", "byte")
+
+
+def test_a_field_of_words_and_numbers_is_one_of_numbers() -> None:
+    """Of the balance 128 is called "right", 178 is a share: words for some seconds only would hide the others."""
+    made = opened()
+    made.define(1, RECORD, [(253, UINT32), (30, UINT8), (42, ENUM), (62, UINT8)])
+    for second, balance in enumerate((178, 128, 0xFF, 180)):
+        made.data(1, START + second, balance, 1, 0)
+    session(made, 0, 3)
+    assert_read_alike(made.to_bytes())
+    (activity,) = read_fit(made.to_bytes(), "run.fit")
+    assert activity.samples.extra["left_right_balance"].tolist()[:2] == [178.0, 128.0]
+    assert dict(activity.samples.texts) == {"activity_type": ("running",), "device_index": ("creator",)}
+
+
+def test_a_developer_field_whose_scale_changes_on_the_way_is_left_to_fitdecode() -> None:
+    made = opened()
+    made.describe(1, UINT16, "Power", scale=10)
+    made.define(1, RECORD, [(253, UINT32)], [(1, 2, 0)])
+    made.data(1, START, struct.pack("<H", 2000))
+    made.describe(1, UINT16, "Power", scale=10)
+    made.data(1, START + 1, struct.pack("<H", 2000))
+    assert fit_messages.decode(made.to_bytes())[0].ways == ["in bulk"]
+    made.describe(1, UINT16, "Power", scale=100)
+    made.data(1, START + 2, struct.pack("<H", 2000))
+    (file,) = fit_messages.decode(made.to_bytes())
+    assert file.ways == ["by fitdecode: the scale of developer field 1 changes on the way"]
+    (power,) = [field for field in file.records.table().fields if field.developer]
+    assert power.values.tolist() == [200.0, 200.0, 20.0]
+
+
+def test_a_time_of_any_size_is_no_crash() -> None:
+    made = opened()
+    made.define(1, RECORD, [(253, UINT64), (5, UINT32)])
+    for time in (2**63, START, START + 1):
+        made.data(1, time, 300)
+    (activity,) = read_fit(made.to_bytes(), "run.fit")
+    assert activity.samples.t_s.tolist()[1:] == [0.0, 1.0]
