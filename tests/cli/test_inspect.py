@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.builders.fit_bytes import RECORD, START, UINT8, UINT16, UINT32, opened, session
+from tests.builders.fit_bytes import RECORD, START, UINT16, UINT32, opened, session
 from tests.cli.test_analyze import retropace
 
 
@@ -64,15 +64,15 @@ def test_how_a_fit_file_was_decoded_is_told_and_why(samples: Path, tmp_path: Pat
     session(made, 0, 60)
     (tmp_path / "times.fit").write_bytes(made.to_bytes())
     made = opened()
-    made.define(1, RECORD, [(253, UINT32), (18, UINT8), (5, UINT32)])
+    made.define(1, RECORD, [(253, UINT32), (2, UINT16, 4), (5, UINT32)])
     for second in range(60):
-        made.data(1, START + second, second, 300 * second)
-    (tmp_path / "cycles.fit").write_bytes(made.to_bytes())
-    shown = retropace("inspect", samples / "quarter-mile.fit", tmp_path / "times.fit", tmp_path / "cycles.fit").stdout
+        made.data(1, START + second, bytes(4), 300 * second)
+    (tmp_path / "heights.fit").write_bytes(made.to_bytes())
+    shown = retropace("inspect", samples / "quarter-mile.fit", tmp_path / "times.fit", tmp_path / "heights.fit").stdout
     assert [line for line in shown.splitlines() if line.startswith("decoded")] == [
         "decoded    in bulk",
         "decoded    by fitdecode: its messages carry their times in their headers",
-        "decoded    by fitdecode: cycles counts on from the message before",
+        "decoded    by fitdecode: altitude is written in an unusual type",
     ]
     gpx = json.loads(retropace("inspect", samples / "track-6x400.gpx", "--format", "json").stdout)
     assert gpx["records"]["decoding"] is None

@@ -16,10 +16,13 @@ OTHERS = (EVENT, LAP, SESSION, SPORT, DEVICE_INFO, HRV, HR, GPS, UNKNOWN, FILE_I
 PLAIN_FIELDS = (0, 1, 3, 4, 5, 7, 11, 13, 30, 39, 41, 42, 49, 52, 53, 62, 69, 73, 78, 85, 107, 108, 134, 200, 250)
 """Of the profile, some without a scale, with one, with an offset, with names; 134, 200 and 250 are in no profile."""
 COMPONENTS = (2, 6, 99)
-ACCUMULATED = (8, 18, 28)
+ACCUMULATED = (8, 8, 18, 28)
 TIME = 253
 SIZES = {number: base.size for number, base in BASE_TYPES.items()}
 LIKELY = {
+    8: 0x0D,
+    18: 0x02,
+    28: 0x84,
     0: 0x85,
     1: 0x85,
     2: 0x84,
@@ -74,6 +77,8 @@ def _field(draw: st.DrawFn) -> tuple[int, int, int]:
     width = SIZES.get(base, 1)
     if base == 0x07:
         return number, draw(st.integers(1, 9)), base
+    if base == 0x0D:
+        return number, draw(st.sampled_from([3, 3, 3, 1, 2, 4, 5, 0])), base
     odd = draw(st.integers(0, 11))
     size = {0: 3 * width, 1: width + 1, 2: 0}.get(odd, width)
     return number, size, base

@@ -36,8 +36,14 @@ INVALID: Mapping[int, int] = {
 }
 """What stands for "no value" in the integer base types (FIT SDK)."""
 STRING, BYTE = 0x07, 0x0D
+RECORD = 20
+TIME = "timestamp"
 WIDEST_COMPONENT = 4
 """Bytes of the widest field whose bits are taken apart here."""
+
+
+ROOM = 100
+"""Fields are numbered with so much room before each: fitdecode puts those that its bits make up there."""
 
 
 class NotInBulkError(Exception):
@@ -67,6 +73,8 @@ class Layout:
     big_endian: bool
     places: tuple[_Place, ...]
     signature: tuple[object, ...]
+    accumulated: frozenset[int]
+    """The record fields that are the sum of what the messages so far say, by number."""
 
     @property
     def developer_keys(self) -> set[tuple[int, int]]:
@@ -80,12 +88,14 @@ def layout_of(frame: Any) -> Layout:
     Raises :class:`NotInBulkError` if only fitdecode itself can read it.
     """
     places: list[_Place] = []
+    accumulated: list[int] = []
     signature: list[object] = [frame.endian]
     offset = 0
     for defined in frame.all_field_defs:
         field = defined.field
         if not defined.is_dev and field is not None:
             _check(field, defined.base_type, defined.size)
+            accumulated += [component.def_num for component in field.components or () if component.accumulate]
         name = field.name if field is not None else f"unknown_{defined.def_num}"
         base = defined.base_type
         if isinstance(name, str):
@@ -94,7 +104,9 @@ def layout_of(frame: Any) -> Layout:
             places.append(_Place(key, name, units, native, offset, defined.size // base.size, base, field))
             signature.append((key, name, units, native, offset, defined.size, base.identifier))
         offset += defined.size
-    return Layout(offset, frame.endian == ">", tuple(places), (*signature, offset))
+    if len(set(accumulated)) < len(accumulated):
+        raise NotInBulkError("a field that counts on is in its records twice")
+    return Layout(offset, frame.endian == ">", tuple(places), (*signature, offset), frozenset(accumulated))
 
 
 def _check(field: Any, base: Any, size: int) -> None:
@@ -104,24 +116,24 @@ def _check(field: Any, base: Any, size: int) -> None:
     if field.offset and not field.scale:
         raise NotInBulkError(f"{field.name} has an offset without a scale")
     for component in field.components or ():
-        if component.accumulate:
-            raise NotInBulkError(f"{field.name} counts on from the message before")
-        if base.identifier not in INVALID or size != base.size or size > WIDEST_COMPONENT:
+        is_number = base.identifier in INVALID and size == base.size
+        if not (is_number or base.identifier == BYTE) or size > WIDEST_COMPONENT:
             raise NotInBulkError(f"{field.name} is written in an unusual type")
         if component.offset and not component.scale:
             raise NotInBulkError(f"{component.name} has an offset without a scale")
 
 
 def chunks_of(
-    layout: Layout, data: bytes, rows: Indices, scales: Mapping[tuple[int, int], tuple[float, float]]
+    layout: Layout, data: bytes, rows: Indices, scales: Mapping[tuple[int, int], tuple[float, float]], anew: Indices
 ) -> list[Chunk]:
     """The fields of record messages of one layout, which follow one another in ``data`` without a gap.
 
-    ``rows``, rising, are their numbers among all records; ``scales`` are scale and offset of developer fields.
+    ``rows``, rising, are their numbers among all records; ``scales`` are scale and offset of developer fields; ``anew``
+    are the records, rising, from which on fields that count on start at zero again.
     """
     chunks: list[Chunk] = []
-    for number, place in enumerate(layout.places):
-        chunks += [chunk for chunk in _chunks(layout, place, data, rows, number, scales) if len(chunk.rows)]
+    for at, place in enumerate(layout.places, 1):
+        chunks += [chunk for chunk in _chunks(layout, place, data, rows, ROOM * at, scales, anew) if len(chunk.rows)]
     return chunks
 
 
@@ -140,31 +152,36 @@ def _chunks(
     rows: Indices,
     number: int,
     scales: Mapping[tuple[int, int], tuple[float, float]],
+    anew: Indices,
 ) -> list[Chunk]:
     """What a field holds: a chunk of its own behind those of the fields that its bits make up."""
     identifier = place.base.identifier
     if identifier == STRING:
         return [_texts(place, _column(layout, place, data, len(rows), f"S{place.count}"), rows, number)]
+    field = place.field
     if identifier == BYTE:
-        alone = _column(layout, place, data, len(rows), f"V{place.count}").view(np.uint8).reshape(len(rows), -1)
-        return [_chunk(place, rows, None, np.any(alone != 0xFF, axis=1), number)]
+        packed = _column(layout, place, data, len(rows), f"V{place.count}").view(np.uint8).reshape(len(rows), -1)
+        filled = np.any(packed != 0xFF, axis=1)
+        own = _chunk(place, rows, None, filled, number)
+        if field is None or not isinstance(place.key, str) or not field.components:
+            return [own]
+        whole = np.sum(packed.astype(np.int64) << (8 * np.arange(place.count)), axis=1)
+        return [*_components(place, rows, whole, filled, number, anew), own]
     if place.count > 1:
         return [_chunk(place, rows, None, None, number)]
     values = _column(layout, place, data, len(rows), place.base.fmt)
     filled = values != INVALID[identifier] if identifier in INVALID else ~np.isnan(values)
-    field = place.field
     if not isinstance(place.key, str):
         scale, offset = scales.get(place.key, (1.0, 0.0))
         numbers = _finite(values) / scale - offset
         return [_chunk(place, rows, numbers, filled, number)]
     if field is None:
         return [_chunk(place, rows, _finite(values), filled, number)]
-    chunks = []
-    for component in field.components or ():
-        bits = (values.astype(np.int64) >> component.bit_offset) & ((1 << component.bits) - 1)
-        chunks.append(_component(component, place, rows, bits, filled, number))
+    chunks = _components(place, rows, values, filled, number, anew) if field.components else []
     numbers = _scaled(_finite(values), field.scale, field.offset)
-    chunks.append(_chunk(place, rows, numbers, filled, number, field.type.enum))
+    # The profile calls the least time that is a date "min".
+    words = None if place.name == TIME else field.type.enum
+    chunks.append(_chunk(place, rows, numbers, filled, number, words))
     return chunks
 
 
@@ -181,17 +198,38 @@ def _scaled(numbers: Column, scale: float | None, offset: float | None) -> Colum
     return scaled - offset if offset else scaled
 
 
-def _component(
-    component: Any, place: _Place, rows: Indices, bits: NDArray[np.int64], filled: NDArray[np.bool_], number: int
-) -> Chunk:
-    """Some bits of a field as the field of the profile that they stand for."""
+def _counted_on(bits: NDArray[np.int64], block: Indices, width: int) -> NDArray[np.int64]:
+    """A counter of so many bits that starts at zero in each block, as one that never runs over."""
+    begins = np.diff(block, prepend=-1) > 0
+    before = np.where(begins, 0, np.concatenate(([0], bits[:-1])))
+    steps = (bits - before) % (1 << width)
+    total = np.cumsum(steps)
+    counted: NDArray[np.int64] = total - np.repeat(
+        (total - steps)[begins], np.diff(np.flatnonzero(begins), append=len(bits))
+    )
+    return counted
+
+
+def _components(
+    place: _Place, rows: Indices, values: NDArray[Any], filled: NDArray[np.bool_], number: int, anew: Indices
+) -> list[Chunk]:
+    """The bits of a field as the fields of the profile that they stand for."""
     from fitdecode.profile import MESSAGE_TYPES
 
-    target = MESSAGE_TYPES[20].fields[component.def_num]
-    numbers = _scaled(bits.astype(np.float64), component.scale, component.offset)
-    units, native = described(target, developer=False)
-    meant = _Place(target.name, target.name, units, native, place.offset, 1, place.base, target)
-    return _chunk(meant, rows, numbers, filled, number)
+    chunks = []
+    whole = values.astype(np.int64)
+    for at, component in enumerate(place.field.components):
+        if place.base.identifier == BYTE and component.bit_offset >= 8 * place.count:
+            continue  # the field is too short to hold it
+        bits = (whole >> component.bit_offset) & ((1 << component.bits) - 1)
+        if component.accumulate:
+            bits[filled] = _counted_on(bits[filled], np.searchsorted(anew, rows[filled], side="right"), component.bits)
+        target = MESSAGE_TYPES[RECORD].fields[component.def_num]
+        units, native = described(target, developer=False)
+        meant = _Place(target.name, target.name, units, native, place.offset, 1, place.base, target)
+        numbers = _scaled(bits.astype(np.float64), component.scale, component.offset)
+        chunks.append(_chunk(meant, rows, numbers, filled, number - ROOM + 1 + at))  # before the field itself
+    return chunks
 
 
 def _chunk(

@@ -26,42 +26,82 @@ class _Column:
 
 
 @dataclass(slots=True)
+class _Place:
+    """One field of the messages of a definition, and the columns that its numbers and its texts go to."""
+
+    key: Key
+    name: str
+    item: Any
+    numbers: _Column | None = None
+    texts: _Column | None = None
+
+
+@dataclass(slots=True)
 class Gathering:
     """Records taken up one by one, so that no more of them than their numbers is kept."""
 
     count: int = 0
     columns: dict[tuple[Key, bool], _Column] = field(default_factory=dict)
     """By field, and by whether they hold text."""
+    places: dict[tuple[Any, int], list[_Place | None]] = field(default_factory=dict)
+    """By definition and number of fields; None for a developer field whose description is damaged."""
+    repeating: set[Any] = field(default_factory=set)
+    """Definitions with a field twice."""
 
     def add(self, message: Any, scales: dict[tuple[int, int], tuple[float, float]]) -> None:
         """Take up one record message of fitdecode; ``scales`` are scale and offset of developer fields."""
-        found: dict[Key, tuple[_Column, float]] = {}  # a field that is in it twice has its last value
-        for place, item in enumerate(message.fields):
-            value = item.raw_value if item.name == "timestamp" else item.value
-            if value is None or not isinstance(item.name, str):
-                continue  # no value, or a developer field whose description is damaged
-            key = key_of(item.field_def, item.name)
-            is_text = isinstance(value, str) and isinstance(item.raw_value, str)
-            column = self.columns.get((key, is_text))
-            if column is None:
-                units, native = described(item.field, developer=not isinstance(key, str))
-                column = _Column(item.name, units, native, (self.count, place))
-                self.columns[key, is_text] = column
-            if is_text:
-                number = float(column.codes.setdefault(value.strip("\0 "), len(column.codes)))
-            elif isinstance(value, str):
-                number = float(item.raw_value)
-                column.words[number] = value
-            elif isinstance(value, (int, float)) and math.isfinite(value):
-                scale, offset = scales.get(key, (1.0, 0.0)) if isinstance(key, tuple) else (1.0, 0.0)
-                number = value / scale - offset
+        fields = message.fields
+        places = self.places.get((message.def_mesg, len(fields)))
+        if places is None:
+            places = self.places[message.def_mesg, len(fields)] = [_place(item) for item in fields]
+            keys = [place.key for place in places if place is not None]
+            if len(set(keys)) < len(keys):
+                self.repeating.add(message.def_mesg)
+        row = self.count
+        held = [
+            # The profile calls the least time that is a date "min".
+            (number, item, item.raw_value if place.name == "timestamp" else item.value, place)
+            for number, (item, place) in enumerate(zip(fields, places, strict=True))
+            if place is not None and item.value is not None
+        ]
+        for number, item, value, place in _last_of_each(held) if message.def_mesg in self.repeating else held:
+            if isinstance(value, str):
+                self._add_word(place, item.raw_value, value, number)
+                continue
+            column = place.numbers or self._column(place, number, is_text=False)
+            column.rows.append(row)
+            if not isinstance(value, (int, float)) or not math.isfinite(value):
+                column.values.append(np.nan)  # arrays are no column
+            elif isinstance(place.key, tuple) and place.key in scales:
+                scale, offset = scales[place.key]
+                column.values.append(value / scale - offset)
             else:
-                number = np.nan  # arrays are no column
-            found[key] = column, number
-        for column, number in found.values():
-            column.rows.append(self.count)
-            column.values.append(number)
+                column.values.append(value)
         self.count += 1
+
+    def _add_word(self, place: _Place, raw: Any, word: str, number: int) -> None:
+        """Take up a text, or a number by the name that the profile has for it."""
+        if isinstance(raw, str):
+            column = place.texts or self._column(place, number, is_text=True)
+            code = float(column.codes.setdefault(word.strip("\0 "), len(column.codes)))
+        else:
+            column = place.numbers or self._column(place, number, is_text=False)
+            code = float(raw)
+            column.words[code] = word
+        column.rows.append(self.count)
+        column.values.append(code)
+
+    def _column(self, place: _Place, number: int, *, is_text: bool) -> _Column:
+        """The column of a field, a new one if this is its first value."""
+        column = self.columns.get((place.key, is_text))
+        if column is None:
+            units, native = described(place.item, developer=not isinstance(place.key, str))
+            column = self.columns[place.key, is_text] = _Column(place.name, units, native, (self.count, number))
+        if is_text:
+            place.texts = column
+        else:
+            place.numbers = column
+        return column
 
     def records(self) -> Records:
         """All records taken up."""
@@ -82,6 +122,19 @@ class Gathering:
                 for (key, is_text), column in self.columns.items()
             ),
         )
+
+
+def _last_of_each(held: list[tuple[int, Any, Any, _Place]]) -> list[tuple[int, Any, Any, _Place]]:
+    """Of each field its last value, at the place of its first."""
+    by_key: dict[Key, tuple[int, Any, Any, _Place]] = {}
+    for number, item, value, place in held:
+        by_key[place.key] = by_key[place.key][0] if place.key in by_key else number, item, value, place
+    return list(by_key.values())
+
+
+def _place(item: Any) -> _Place | None:
+    name = item.name
+    return _Place(key_of(item.field_def, name), name, item.field) if isinstance(name, str) else None
 
 
 def key_of(defined: Any, name: str) -> Key:

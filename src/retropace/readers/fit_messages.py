@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,10 +15,10 @@ import fitdecode
 import numpy as np
 from fitdecode.profile import MESSAGE_TYPES
 
-from retropace.readers.fit_bulk import Layout, NotInBulkError, chunks_of, layout_of
+from retropace.readers.fit_bulk import RECORD, Layout, NotInBulkError, chunks_of, layout_of
 from retropace.readers.fit_gather import Gathering
 from retropace.readers.fit_rebuilt import Message, messages_of, rebuilt
-from retropace.readers.fit_stream import CHECKSUM, Part, Runs, checksum_fits, outline
+from retropace.readers.fit_stream import CHECKSUM, Indices, Part, Runs, checksum_fits, outline
 from retropace.readers.fit_table import Chunk, Records
 
 NEEDED = {
@@ -26,7 +27,6 @@ NEEDED = {
 }
 """Messages that say something about a run. The others (beat by beat heart rate, settings …) are passed over."""
 NEEDED_NUMBERS = frozenset(number for number, known in MESSAGE_TYPES.items() if known.name in NEEDED)
-RECORD = 20
 MOST_TRIES = 5
 """If more messages of one definition than this fail, the definition is at fault: those after it go with it."""
 IN_BULK = "in bulk"
@@ -234,6 +234,7 @@ class _Reading:
         before = np.cumsum(runs.counts) - runs.counts
         count = int(np.sum(runs.counts))
         by_layout: dict[tuple[object, ...], list[int]] = {}
+        _check_counters(self.layouts)
         for owner, layout in self.layouts.items():
             by_layout.setdefault(layout.signature, []).append(owner)
         chunks: list[Chunk] = []
@@ -243,15 +244,22 @@ class _Reading:
             own = runs.picked(mask)
             if not len(own):
                 continue
-            rows = _counted_on(before[mask], own.counts)
+            rows = _ranges(before[mask], own.counts)
             length = 1 + layout.size
             ends = own.starts + own.counts * length
             pieces = [self.data[start:end] for start, end in zip(own.starts.tolist(), ends.tolist(), strict=True)]
             scales = self._scales(layout, int(own.starts[0]), int(ends[-1]))
-            chunks += chunks_of(layout, pieces[0] if len(pieces) == 1 else b"".join(pieces), rows, scales)
+            joined = pieces[0] if len(pieces) == 1 else b"".join(pieces)
+            chunks += chunks_of(layout, joined, rows, scales, self._anew(owners, runs))
         self.result.records = Records(count, tuple(chunks))
         self.result.records_before_session = int(np.sum(runs.counts[runs.starts < self.session_at]))
         return lost
+
+    def _anew(self, owners: Sequence[int], runs: Runs) -> Indices:
+        """The first record behind each of some definitions: there fitdecode lets what counts on begin at zero."""
+        starts = [self.part.definitions[owner].start for owner in owners if self.layouts[owner].accumulated]
+        before = np.concatenate(([0], np.cumsum(runs.counts)))
+        return before[np.searchsorted(runs.starts, np.array(starts, dtype=np.intp))]
 
     def _scales(self, layout: Layout, start: int, end: int) -> Scales:
         """The scales of a layout's developer fields; :class:`NotInBulkError` if they change between two bytes."""
@@ -266,10 +274,18 @@ class _Reading:
         return scales
 
 
-def _counted_on(first: np.ndarray[Any, np.dtype[np.intp]], counts: np.ndarray[Any, np.dtype[np.intp]]) -> Any:
+def _check_counters(layouts: Mapping[int, Layout]) -> None:
+    """Raises :class:`NotInBulkError` for a field that counts on through records of different layouts."""
+    homes = {(number, layout.signature) for layout in layouts.values() for number in layout.accumulated}
+    if len({number for number, _ in homes}) < len(homes):
+        raise NotInBulkError("a field counts on through records of different kinds")
+
+
+def _ranges(first: Indices, counts: Indices) -> Indices:
     """``first[i], first[i] + 1, …``, ``counts[i]`` of them, for one ``i`` after the other."""
     ends = np.cumsum(counts)
-    return np.arange(ends[-1]) + np.repeat(first - (ends - counts), counts)
+    numbers: Indices = np.arange(ends[-1]) + np.repeat(first - (ends - counts), counts)
+    return numbers
 
 
 def _fits(item: Any) -> bool:
