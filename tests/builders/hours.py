@@ -1,4 +1,4 @@
-"""Long training as a watch records it: hours at 1 Hz with changes of pace, noise and laps, as FIT and GPX bytes.
+"""Long training as a watch records it: hours at 1 Hz with changes of pace, noise, laps and pauses, as bytes of a file.
 
 For benchmarks: as many fields as watches write, of which the times of reading depend, and as many changes in an hour,
 of which those of analysing do.
@@ -111,6 +111,11 @@ class Hours:
             np.full(self.seconds, 18.0),
         ]
 
+    def _edges(self) -> list[int]:
+        """The records at which laps begin, one for each kilometre, and the number of all."""
+        inner = np.searchsorted(self.distance_m, np.arange(1000.0, self.distance_m[-1], 1000.0))
+        return [0, *inner.tolist(), self.seconds]
+
     def fit(self) -> bytes:
         """As a watch with wrist sensors writes it, with a lap for each kilometre."""
         began = round((START - FIT_EPOCH).total_seconds())
@@ -123,18 +128,23 @@ class Hours:
         made.define(4, EVENT, [(253, UINT32), (0, ENUM), (1, ENUM)])
         made.data(4, began, 0, 0)
         made.define(1, RECORD, [(number, base) for number, base, _ in RECORD_FIELDS])
-        totals = [(253, UINT32), (2, UINT32), (7, UINT32), (8, UINT32), (9, UINT32)]
+        totals: list[tuple[int, int] | tuple[int, int, int]] = [
+            (253, UINT32),
+            (2, UINT32),
+            (7, UINT32),
+            (8, UINT32),
+            (9, UINT32),
+        ]
         made.define(2, LAP, totals)
         rows = np.zeros(self.seconds, dtype=[("head", "u1"), *((str(n), kind) for n, _, kind in RECORD_FIELDS)])
         rows["head"] = 1
         for (number, _, _), column in zip(RECORD_FIELDS, self._columns(), strict=True):
             rows[str(number)] = np.round(column)
-        edges = [0, *np.searchsorted(self.distance_m, np.arange(1000.0, self.distance_m[-1], 1000.0)), self.seconds]
-        for start, stop in pairwise(edges):
+        for start, stop in pairwise(self._edges()):
             made.body += rows[start:stop].tobytes()
-            length = 1000 * (int(stop) - int(start))
+            length = 1000 * (stop - start)
             way = round(100 * (self.distance_m[stop - 1] - self.distance_m[start]))
-            made.data(2, began + int(stop), began + int(start), length, length, way)
+            made.data(2, began + stop, began + start, length, length, way)
         made.data(4, began + self.seconds - 1, 0, 4)
         made.define(2, SESSION, [*totals, (5, ENUM)])
         length = 1000 * (self.seconds - 1)
@@ -159,7 +169,38 @@ class Hours:
             '<?xml version="1.0" encoding="UTF-8"?>\n<gpx creator="made" version="1.1" '
             'xmlns="http://www.topografix.com/GPX/1/1" '
             'xmlns:gpxtpx="http://www.garmin.com/xmlschemas/TrackPointExtension/v1">\n'
-            f" <metadata>\n  <time>{START:%Y-%m-%dT%H:%M:%SZ}</time>\n </metadata>\n"
-            " <trk>\n  <name>Morning Run</name>\n"
-            f"  <type>running</type>\n  <trkseg>\n{points}  </trkseg>\n </trk>\n</gpx>\n"
+            f" <metadata>\n  <time>{START:%Y-%m-%dT%H:%M:%SZ}</time>\n </metadata>\n <trk>\n"
+            f"  <name>Morning Run</name>\n  <type>running</type>\n  <trkseg>\n{points}  </trkseg>\n </trk>\n</gpx>\n"
+        ).encode()
+
+    def tcx(self) -> bytes:
+        """As the watch's own service exports the same run, with a lap for each kilometre."""
+        _, lat, lon, _, _, height, _, _, _, _, _, heart, cadence, _, _ = self._columns()
+        columns = (lat, lon, height, heart, cadence, self.distance_m, self.speed_mps)
+        stamps = [f"{START + timedelta(seconds=at):%Y-%m-%dT%H:%M:%S}.000Z" for at in range(self.seconds)]
+        points = [
+            f"     <Trackpoint>\n      <Time>{stamp}</Time>\n      <Position>\n"
+            f"       <LatitudeDegrees>{la / SEMICIRCLES:.9f}</LatitudeDegrees>\n"
+            f"       <LongitudeDegrees>{lo / SEMICIRCLES:.9f}</LongitudeDegrees>\n      </Position>\n"
+            f"      <AltitudeMeters>{h / 5.0 - 500.0:.1f}</AltitudeMeters>\n"
+            f"      <DistanceMeters>{way:.2f}</DistanceMeters>\n"
+            f"      <HeartRateBpm>\n       <Value>{hr:.0f}</Value>\n      </HeartRateBpm>\n"
+            f"      <Cadence>0</Cadence>\n      <Extensions>\n       <ns3:TPX>\n"
+            f"        <ns3:Speed>{speed:.3f}</ns3:Speed>\n        <ns3:RunCadence>{cad:.0f}</ns3:RunCadence>\n"
+            "       </ns3:TPX>\n      </Extensions>\n     </Trackpoint>\n"
+            for stamp, la, lo, h, hr, cad, way, speed in zip(stamps, *(one.tolist() for one in columns), strict=True)
+        ]
+        laps = "".join(
+            f'   <Lap StartTime="{stamps[start]}">\n    <TotalTimeSeconds>{stop - start}.0</TotalTimeSeconds>\n'
+            f"    <DistanceMeters>{self.distance_m[stop - 1] - self.distance_m[start]:.2f}</DistanceMeters>\n"
+            "    <Intensity>Active</Intensity>\n    <TriggerMethod>Manual</TriggerMethod>\n"
+            f"    <Track>\n{''.join(points[start:stop])}    </Track>\n   </Lap>\n"
+            for start, stop in pairwise(self._edges())
+        )
+        return (
+            '<?xml version="1.0" encoding="UTF-8"?>\n<TrainingCenterDatabase '
+            'xmlns="http://www.garmin.com/xmlschemas/TrainingCenterDatabase/v2" '
+            'xmlns:ns3="http://www.garmin.com/xmlschemas/ActivityExtension/v2">\n <Activities>\n'
+            f'  <Activity Sport="Running">\n   <Id>{stamps[0]}</Id>\n{laps}  </Activity>\n'
+            " </Activities>\n</TrainingCenterDatabase>\n"
         ).encode()

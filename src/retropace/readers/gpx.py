@@ -19,8 +19,9 @@ import numpy as np
 
 from retropace.activity import Activity, Device, Mark, Samples, Source, Split
 from retropace.errors import NoActivityError, ReadError
-from retropace.readers.gpx_points import TEXT, Points, column, read_points
-from retropace.readers.xml import tidy
+from retropace.readers.gpx_points import POINT, TEXT, Points, read_points, wanted
+from retropace.readers.xml import Alike, tidy
+from retropace.readers.xml_leaves import Row
 from retropace.spans import Column, Spans, as_spans
 from retropace.sports import sport_words
 
@@ -36,26 +37,19 @@ COLUMNS = ("lat_deg", "lon_deg", "altitude_m", "speed_mps", "cadence_recorded", 
 class _Described:
     """A track's points in its segments, with what gpxpy says about it."""
 
-    parts: list[list[dict[str, float]]]
+    parts: tuple[Row, ...]
+    first_s: float
+    last_s: float
     name: str
     description: str
     sport: str
 
-    @property
-    def first_s(self) -> float:
-        return self.parts[0][0]["posix_s"]
-
-    @property
-    def last_s(self) -> float:
-        return self.parts[-1][-1]["posix_s"]
-
 
 def read_gpx(data: bytes, path: str) -> list[Activity]:
     """Every session of the file in order of time; raises :class:`ReadError` if there is none."""
-    document = tidy(data, path, complete=("trkpt", "wpt", "rtept"))
-    points = read_points(document.text)
-    warnings = list(document.warnings)
-    rest = _through_gpxpy(points.rest, warnings)
+    read = _read(data, path, Alike(POINT, wanted)) or _read(data, path, None)
+    assert read is not None
+    points, rest, warnings = read
     tracks = [track for track in _described(points, rest) if track.parts]
     if not tracks:
         raise _why_nothing(points, rest, path)
@@ -69,10 +63,21 @@ def read_gpx(data: bytes, path: str) -> list[Activity]:
                 continue
         sessions.append([track])
     starts = [session[0].first_s for session in sessions]
-    return [
-        _activity(session, rest, starts, number, path, warnings, points.texts)
-        for number, session in enumerate(sessions)
-    ]
+    return [_activity(session, points, rest, starts, number, path, warnings) for number, session in enumerate(sessions)]
+
+
+def _read(data: bytes, path: str, alike: Alike | None) -> tuple[Points, Any, list[str]] | None:
+    """The points, the rest and what is to be said; None if it takes the whole document to say it rightly."""
+    document = tidy(data, path, complete=(POINT, "wpt", "rtept"), alike=alike)
+    points = read_points(document)
+    if points is None:
+        return None
+    warnings = list(document.warnings)
+    rest = _through_gpxpy(points.rest, warnings)
+    # Where gpxpy refuses something it may name a line, which is another one if points were taken out before it.
+    if document.stretches and len(warnings) > len(document.warnings):
+        return None
+    return points, rest, warnings
 
 
 def _through_gpxpy(text: str, warnings: list[str]) -> Any:
@@ -106,13 +111,15 @@ def _through_gpxpy(text: str, warnings: list[str]) -> Any:
 
 def _described(points: Points, rest: Any) -> list[_Described]:
     described = []
-    for at, track in enumerate(points.tracks):
+    posix_s = points.columns["posix_s"]
+    for at, parts in enumerate(points.tracks):
         told = rest.tracks[at] if at < len(rest.tracks) else None
-        parts = [segment.rows for segment in track.segments if segment.rows]
         text = [told.description, told.comment] if told is not None else []
         described.append(
             _Described(
                 parts=parts,
+                first_s=float(posix_s[parts[0][0]]) if parts else np.nan,
+                last_s=float(posix_s[parts[-1][-1]]) if parts else np.nan,
                 name=_text(told and told.name) or _text(rest.name),
                 description="\n".join(dict.fromkeys(_text(part) for part in text if _text(part))),
                 sport=sport_words(_text(told and told.type)),
@@ -123,30 +130,31 @@ def _described(points: Points, rest: Any) -> list[_Described]:
 
 def _activity(
     session: list[_Described],
+    points: Points,
     rest: Any,
     starts: list[float],
     number: int,
     path: str,
     warnings: list[str],
-    words: dict[str, dict[str, int]],
 ) -> Activity:
     parts = [part for track in session for part in track.parts]
-    rows = [row for part in parts for row in part]
-    posix_s = column(rows, "posix_s")
-    origin = float(posix_s[0])
-    known = {name for row in rows for name in row}
-    extra = {name: column(rows, name) for name in sorted(known - set(COLUMNS) - {"posix_s"})}
+    rows = np.concatenate(parts)
+    held = {name: column[rows] for name, column in points.columns.items()}
+    held = {name: column for name, column in held.items() if np.any(np.isfinite(column))}
+    origin = starts[number]
+    t_s = held.pop("posix_s") - origin
+    columns = {name: held.pop(name) for name in COLUMNS if name in held}
+    extra = {name: held[name] for name in sorted(held)}
     texts = {}
-    for name in [name for name in extra if name in words]:
+    for name in [name for name in extra if name in points.texts]:
         plain = name.removeprefix(TEXT)
         plain = f"{plain} (text)" if plain in extra else plain
-        extra[plain], texts[plain] = extra.pop(name), tuple(words[name])
-    columns = {name: column(rows, name) for name in COLUMNS if name in known}
+        extra[plain], texts[plain] = extra.pop(name), points.texts[name]
     marks = [_mark(waypoint, origin) for waypoint in rest.waypoints]
     counts = {name: int(np.isfinite(values).sum()) for name, values in sorted((columns | extra).items())}
     return Activity(
         source=Source(path, "gpx", session=number),
-        samples=Samples.from_columns(posix_s - origin, extra, texts, **columns),
+        samples=Samples.from_columns(t_s, extra, texts, **columns),
         start_time=datetime.fromtimestamp(origin, UTC),
         sport=session[0].sport,
         name=session[0].name,
@@ -157,7 +165,7 @@ def _activity(
         )
         if len(session) > 1
         else (),
-        pauses=_pauses([column(part, "posix_s") - origin for part in parts]),
+        pauses=_pauses([points.columns["posix_s"][part] - origin for part in parts]),
         marks=tuple(mark for mark in marks if np.isnan(mark.t_s) or _home(mark.t_s + origin, starts) == number),
         fields=MappingProxyType(counts),
         warnings=tuple(warnings),
@@ -192,14 +200,13 @@ def _mark(waypoint: Any, origin: float) -> Mark:
 
 
 def _said(points: Points) -> list[str]:
-    kept = sum(len(segment.rows) for track in points.tracks for segment in track.segments)
     said = []
     if points.unplaced:
         said.append(f"{points.unplaced} point{'s' * (points.unplaced > 1)} without a usable position dropped")
     if points.lost_waypoints:
         said.append(f"waypoints and route points without a usable position left out: {points.lost_waypoints}")
     if points.untimed:
-        said.append(f"{points.untimed} of {points.untimed + kept} points have no time and were left out")
+        said.append(f"{points.untimed} of {points.untimed + points.kept} points have no time and were left out")
     if points.unzoned:
         said.append("times name no zone: taken as UTC")
     return said

@@ -21,9 +21,10 @@ import numpy as np
 from retropace.activity import Activity, Device, Mark, Samples, Source
 from retropace.errors import NoActivityError, ReadError
 from retropace.readers.gpx import PAUSED_S, PAUSED_STEPS
-from retropace.readers.gpx_points import QUANTITIES, column, parse_time
+from retropace.readers.gpx_points import QUANTITIES
+from retropace.readers.iso_times import parse_time
 from retropace.readers.xml import local, tidy
-from retropace.spans import Spans, as_spans
+from retropace.spans import Column, Spans, as_spans
 from retropace.sports import is_on_foot, sport_words
 
 POINT_TYPE = "trackpoint_type"
@@ -161,7 +162,7 @@ def _part(track: Element, told: _Told) -> _Part:
 def _samples(parts: list[_Part], origin: float, types: dict[str, int], opentracks: bool) -> Samples:
     rows = [row for part in parts for row in part.rows]
     names = {name for row in rows for name in row} - {"posix_s"}
-    columns = {name: column(rows, name) for name in sorted(names)}
+    columns = {name: _column(rows, name) for name in sorted(names)}
     ours = {name: columns.pop(name) for name in PLACE if name in columns}
     extra = dict(columns)
     for name in sorted(extra):
@@ -171,7 +172,7 @@ def _samples(parts: list[_Part], origin: float, types: dict[str, int], opentrack
         # OpenTracks writes how far its sensor says one came since the point before, not since the start.
         ours["distance_m"] = np.cumsum(np.nan_to_num(extra.pop("distance")))
     texts = {POINT_TYPE: tuple(types)} if POINT_TYPE in extra else {}
-    return Samples.from_columns(column(rows, "posix_s") - origin, extra, texts, **ours)
+    return Samples.from_columns(_column(rows, "posix_s") - origin, extra, texts, **ours)
 
 
 def _sensed(parts: list[_Part]) -> bool:
@@ -181,7 +182,7 @@ def _sensed(parts: list[_Part]) -> bool:
 
 def _pauses(parts: list[_Part], origin: float) -> Spans:
     """The gaps between a session's parts, where recording paused and for longer than between two points."""
-    steps_s = np.concatenate([np.diff(column(part.rows, "posix_s")) for part in parts])
+    steps_s = np.concatenate([np.diff(_column(part.rows, "posix_s")) for part in parts])
     steps_s = steps_s[steps_s > 0.0]
     longest_s = max(PAUSED_S, PAUSED_STEPS * float(np.median(steps_s))) if len(steps_s) else 0.0
     gaps = [(one.rows[-1]["posix_s"], two.rows[0]["posix_s"]) for one, two in pairwise(parts) if two.paused]
@@ -233,6 +234,10 @@ def _first_s(parts: list[_Part]) -> float:
 
 def _usable(place: dict[str, float]) -> bool:
     return abs(place.get("lat_deg", np.nan)) <= 90.0 and abs(place.get("lon_deg", np.nan)) <= 180.0
+
+
+def _column(rows: list[dict[str, float]], name: str) -> Column:
+    return np.array([row.get(name, np.nan) for row in rows], dtype=np.float64)
 
 
 def _number(text: str) -> float:

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from retropace.readers.gpx_points import parse_time
+from retropace.readers.iso_times import parse_time
 from retropace.spans import Column
 
 LONGEST_S = 30 * 86400.0

@@ -20,47 +20,48 @@ import numpy as np
 
 from retropace.activity import Activity, Device, Lap, Samples, Source, StatedTotals
 from retropace.errors import NoActivityError, ReadError
-from retropace.readers.gpx_points import parse_time
-from retropace.readers.xml import local, tidy
+from retropace.readers.iso_times import parse_time
+from retropace.readers.tcx_points import POINT, Stretches, TimedPoints, gather, stretches, timed_points, wanted
+from retropace.readers.xml import Alike, local, tidy
+from retropace.readers.xml_leaves import Leaves
 from retropace.spans import Column, Spans, as_spans
 
 TRIGGERS = {"manual": "manual", "distance": "distance", "location": "position", "time": "time", "heartrate": ""}
 PAUSED_S = 3.0
 """Laps and points are stamped to the second: less than this between timer and clock is rounding."""
 
-# What hangs in a trackpoint, by the way of local names to it, in our columns.
-PLACES = {
-    ("Position", "LatitudeDegrees"): "lat_deg",
-    ("Position", "LongitudeDegrees"): "lon_deg",
-    ("AltitudeMeters",): "altitude_m",
-    ("DistanceMeters",): "distance_m",
-    ("HeartRateBpm", "Value"): "heart_rate_bpm",
-    ("Cadence",): "cadence",
-    ("Extensions", "TPX", "Speed"): "speed_mps",
-    ("Extensions", "TPX", "RunCadence"): "run_cadence",
-    ("Extensions", "TPX", "Watts"): "Watts",
-}
 OURS = ("lat_deg", "lon_deg", "altitude_m", "distance_m", "heart_rate_bpm", "speed_mps")
+EXTRA = ("Watts",)
 
 Element = ElementTree.Element
 
 
 def read_tcx(data: bytes, path: str) -> list[Activity]:
     """Every activity of the file in order; raises :class:`ReadError` if none has track points."""
-    document = tidy(data, path, complete=("Trackpoint",))
+    document = tidy(data, path, complete=(POINT,), alike=Alike(POINT, wanted))
     try:
-        root = ElementTree.fromstring(document.text)  # tidy() has refused any document type
+        root = ElementTree.fromstring(document.body)  # tidy() has refused any document type
     except ElementTree.ParseError as bad:
-        raise ReadError(f"is no usable TCX: {bad}", path=path) from None
+        raise ReadError(f"is no usable TCX: {_said_of_whole(data, path) or bad}", path=path) from None
+    taken_out = stretches(root, document)
     elements = [element for element in root.iter() if local(element.tag) == "Activity"]
     activities = []
     for element in elements:
-        activity = _activity(element, path, list(document.warnings))
+        activity = _activity(element, taken_out, path, list(document.warnings))
         if activity is not None:
             activities.append(activity)
     if not activities:
         raise _why_nothing(root, elements, path)
     return activities
+
+
+def _said_of_whole(data: bytes, path: str) -> str:
+    """What ElementTree says of the document with all its points: it names a line and a column."""
+    try:
+        ElementTree.fromstring(tidy(data, path, complete=(POINT,)).body)
+    except ElementTree.ParseError as bad:
+        return str(bad)
+    return ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,46 +71,37 @@ class _LapElement:
     element: Element
 
 
-def _activity(element: Element, path: str, warnings: list[str]) -> Activity | None:
-    rows: list[dict[str, float]] = []
-    laps: list[tuple[_LapElement, int, int, list[int]]] = []
-    zoned, untimed = True, 0
+def _activity(element: Element, taken_out: Stretches, path: str, warnings: list[str]) -> Activity | None:
+    leaves = Leaves()
+    tracks: list[tuple[Element, list[int]]] = []
+    """For each lap from which point on each of its tracks goes, and where the last one ends."""
     for lap in _children(element, "Lap"):
-        first = len(rows)
-        breaks: list[int] = []
+        edges = [leaves.count]
         for track in _children(lap, "Track"):
-            if len(rows) > first:
-                breaks.append(len(rows))
-            for point in _children(track, "Trackpoint"):
-                row, named = _row(point)
-                zoned &= named
-                if row is not None:
-                    rows.append(row)
-                else:
-                    untimed += 1
-        start = parse_time(lap.get("StartTime", ""))
-        posix = start[0] if start is not None else (rows[first]["posix_s"] if len(rows) > first else np.nan)
-        laps.append((_LapElement(posix, _number(lap, "TotalTimeSeconds"), lap), first, len(rows), breaks))
-    if not rows:
+            gather(track, taken_out, leaves)
+            edges.append(leaves.count)
+        tracks.append((lap, edges))
+    points = timed_points(leaves)
+    if not len(points.posix_s):
         return None
-    if not zoned:
+    if not points.zoned:
         warnings.append("times name no zone: taken as UTC")
-    if untimed:
-        warnings.append(f"{untimed} of {untimed + len(rows)} points have no time and were left out")
-    posix_s = _column(rows, "posix_s")
-    origin = float(posix_s[0])
-    run_cadence, cadence = _column(rows, "run_cadence"), _column(rows, "cadence")
-    columns = {name: _column(rows, name) for name in OURS}
-    columns["cadence_recorded"] = np.where(np.isfinite(run_cadence), run_cadence, cadence)
-    columns = {name: values for name, values in columns.items() if np.any(np.isfinite(values))}
-    watts = _column(rows, "Watts")
-    t_s = posix_s - origin
+    if points.untimed:
+        warnings.append(f"{points.untimed} of {leaves.count} points have no time and were left out")
+    laps = [_placed(lap, edges, points) for lap, edges in tracks]
+    origin = float(points.posix_s[0])
+    held = {name: values for name, values in points.columns.items() if np.any(np.isfinite(values))}
+    columns = {name: held[name] for name in OURS if name in held}
+    run_cadence, cadence = points.columns["run_cadence"], points.columns["cadence"]
+    if "run_cadence" in held or "cadence" in held:
+        columns["cadence_recorded"] = np.where(np.isfinite(run_cadence), run_cadence, cadence)
+    extra = {name: held[name] for name in EXTRA if name in held}
+    t_s = points.posix_s - origin
     found, pauses = _laps(laps, t_s, origin)
-    counts = {name: sum(name in row for row in rows) for name in sorted({name for row in rows for name in row})}
-    counts.pop("posix_s")
+    counts = {name: int(np.sum(np.isfinite(held[name]))) for name in sorted(held)}
     return Activity(
         source=Source(path, "tcx"),
-        samples=Samples.from_columns(t_s, {"Watts": watts} if np.any(np.isfinite(watts)) else None, None, **columns),
+        samples=Samples.from_columns(t_s, extra, None, **columns),
         start_time=datetime.fromtimestamp(origin, UTC),
         sport=element.get("Sport", "").strip().lower(),
         description=_text(element, "Notes"),
@@ -123,6 +115,16 @@ def _activity(element: Element, path: str, warnings: list[str]) -> Activity | No
         fields=MappingProxyType(counts),
         warnings=tuple(warnings),
     )
+
+
+def _placed(lap: Element, edges: list[int], points: TimedPoints) -> tuple[_LapElement, int, int, list[int]]:
+    """A lap, its points that have a time, from which on to which, and where among them a further track begins."""
+    first, *inner = points.before[edges].tolist()
+    last = inner[-1] if inner else first
+    told = parse_time(lap.get("StartTime", ""))
+    start_s = told[0] if told is not None else float(points.posix_s[first]) if last > first else np.nan
+    breaks = [at for at in inner[:-1] if at > first]
+    return _LapElement(start_s, _number(lap, "TotalTimeSeconds"), lap), first, last, breaks
 
 
 def _laps(
@@ -182,34 +184,6 @@ def _gaps(t_s: Column, breaks: list[int], paused_s: float) -> list[tuple[float, 
     return pauses
 
 
-def _row(point: Element) -> tuple[dict[str, float] | None, bool]:
-    """A trackpoint's values by our names, None if it has no time; and whether its time named a zone."""
-    row: dict[str, float] = {}
-    zoned = True
-    for way, text in _leaves(point, ()):
-        if way == ("Time",):
-            parsed = parse_time(text)
-            if parsed is not None:
-                row["posix_s"], zoned = parsed
-        elif way in PLACES:
-            try:
-                value = float(text)
-            except ValueError:
-                continue
-            if np.isfinite(value):
-                row.setdefault(PLACES[way], value)
-    return (row if "posix_s" in row else None), zoned
-
-
-def _leaves(element: Element, way: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], str]]:
-    for child in element:
-        place = (*way, local(child.tag))
-        if len(child):
-            yield from _leaves(child, place)
-        elif child.text:
-            yield place, child.text.strip()
-
-
 def _children(element: Element, name: str) -> list[Element]:
     return [child for child in element if local(child.tag) == name]
 
@@ -228,10 +202,6 @@ def _number(element: Element, name: str) -> float:
 def _sum(values: Iterator[float]) -> float:
     known = [value for value in values if np.isfinite(value)]
     return float(sum(known)) if known else np.nan
-
-
-def _column(rows: list[dict[str, float]], name: str) -> Column:
-    return np.array([row.get(name, np.nan) for row in rows], dtype=np.float64)
 
 
 def _device(element: Element) -> Device:

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from xml.parsers import expat
 
 from retropace.errors import ReadError
+from retropace.readers.xml_rows import Stretch, Thinned, Way, thinned
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -26,6 +28,7 @@ _DECLARATION = re.compile(r"^\s*<\?xml\b[^>]*?\?>", re.DOTALL)
 _ENCODING = re.compile(rb"^\s*<\?xml\b[^>]*?encoding\s*=\s*[\"']([A-Za-z0-9._-]+)[\"']", re.DOTALL)
 # What XML 1.0 (5th edition, 2.2) does not allow in a document.
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_CONTROLS = bytes([*range(0x09), 0x0B, 0x0C, *range(0x0E, 0x20)])
 # Python knows codecs that are no encoding of text (hex, zlib, idna, unicode_escape, utf-7): none leaves this as it is.
 _MARKUP = rb"<\x41\u0041+AEE-.xn--bcher-kva"
 # Without a document type only these five entities exist (XML 1.0, 4.6); characters by number do as well.
@@ -39,10 +42,25 @@ _DEEPEST = 100
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """UTF-8 text without declaration or document type, well-formed; and what was repaired, in words."""
+    """UTF-8 without declaration or document type, well-formed; and what was repaired, in words."""
 
-    text: str
+    body: bytes
     warnings: tuple[str, ...]
+    stretches: Mapping[int, Stretch | None] = field(default_factory=lambda: MappingProxyType({}))
+    """Points that were taken out, as in :class:`Thinned`."""
+
+    @property
+    def text(self) -> str:
+        """The body as text."""
+        return self.body.decode("utf-8")
+
+
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """The elements of which a document holds thousands alike, and which values in them the reader is going to use."""
+
+    name: str
+    wanted: Callable[[Way], bool]
 
 
 @dataclass(slots=True)
@@ -60,17 +78,18 @@ class _Scan:
     line: int = 0
 
 
-def tidy(data: bytes, path: str, complete: Iterable[str]) -> Document:
+def tidy(data: bytes, path: str, complete: Iterable[str], alike: Alike | None = None) -> Document:
     """A document that any XML parser reads, from the bytes of one that may be none.
 
-    ``complete`` are the local names of elements after which a damaged document may be cut. Raises
-    :class:`ReadError` for a document type, and for damage before the first complete element.
+    ``complete`` are the local names of elements after which a damaged document may be cut. Points that are ``alike``
+    are taken out. Raises :class:`ReadError` for a document type, and for damage before the first complete element.
     """
     warnings: list[str] = []
     text = _decoded(data, warnings)
-    text, odd = _FORBIDDEN.subn(" ", text)
-    if odd:
-        warnings.append(f"{odd} control character{'s' * (odd > 1)} that XML forbids passed over")
+    if _may_hold_forbidden(text):
+        text, odd = _FORBIDDEN.subn(" ", text)
+        if odd:
+            warnings.append(f"{odd} control character{'s' * (odd > 1)} that XML forbids passed over")
     lines = text.count("\n")
     text, foreign = _begun(text)
     if foreign:
@@ -78,13 +97,13 @@ def tidy(data: bytes, path: str, complete: Iterable[str]) -> Document:
     text = _DECLARATION.sub("", text, count=1)
     lines -= text.count("\n")  # stood before what is scanned, and count in the file all the same
     body = text.encode("utf-8")
-    scan = _scan(body, frozenset(complete), path)
+    thin, scan = _thinned_scan(body, frozenset(complete), path, alike)
     if scan.error:
         text, loose = _escaped(text)
         if loose:
             warnings.append(f"{loose} ampersand{'s' * (loose > 1)} that XML wants written otherwise read as text")
             body = text.encode("utf-8")
-            scan = _scan(body, frozenset(complete), path)
+            thin, scan = _thinned_scan(body, frozenset(complete), path, alike)
     if scan.error:
         where = f"in line {scan.line + lines}"
         if scan.kept_end < 0:
@@ -92,12 +111,14 @@ def tidy(data: bytes, path: str, complete: Iterable[str]) -> Document:
         lost = len(body) - scan.kept_end
         warnings.append(f"damaged {where} ({scan.error}): the last {lost} bytes are lost")
         body = body[: scan.kept_end] + "".join(f"</{tag}>" for tag in reversed(scan.kept_open)).encode("utf-8")
+        thin = _thinned(body, alike)
+    body = thin.body
     missing = sorted(scan.undeclared)
     if missing:
         named = " ".join(f'xmlns:{prefix}="urn:undeclared:{prefix}"' for prefix in missing).encode("utf-8")
         body = body[: scan.root_end] + b" " + named + body[scan.root_end :]
         warnings.append(f"namespace prefix{'es' * (len(missing) > 1)} {', '.join(missing)} used without being declared")
-    return Document(body.decode("utf-8"), tuple(warnings))
+    return Document(body, tuple(warnings), thin.stretches)
 
 
 def root_name(data: bytes) -> str:
@@ -166,6 +187,26 @@ def _escaped(text: str) -> tuple[str, int]:
         return f"&amp;{match[0][1:]}"
 
     return _REFERENCE.sub(mend, text), count
+
+
+def _may_hold_forbidden(text: str) -> bool:
+    """Whether a character that XML forbids may be in a text: what a quick look at its bytes does not exclude."""
+    body = text.encode("utf-8", "surrogatepass")
+    return len(body.translate(None, _CONTROLS)) < len(body) or b"\xed" in body or b"\xef\xbf" in body
+
+
+def _thinned_scan(body: bytes, complete: frozenset[str], path: str, alike: Alike | None) -> tuple[Thinned, _Scan]:
+    """The document without the points that are alike, and what a scan of it finds; whole if that finds damage."""
+    thin = _thinned(body, alike)
+    scan = _scan(thin.body, complete, path)
+    if thin.stretches and scan.error:
+        thin = Thinned(body)
+        scan = _scan(body, complete, path)
+    return thin, scan
+
+
+def _thinned(body: bytes, alike: Alike | None) -> Thinned:
+    return Thinned(body) if alike is None else thinned(body, alike.name, alike.wanted)
 
 
 def _scan(body: bytes, complete: frozenset[str], path: str) -> _Scan:
