@@ -82,6 +82,13 @@ def test_a_lap_without_timer_time_was_paused_where_a_late_track_begins() -> None
     assert [(one.start_s, one.end_s) for one in activity.laps] == [(0.0, 119.0)]
 
 
+def test_a_track_without_points_is_no_pause_in_a_lap_without_timer_time() -> None:
+    tracks = [range(31), range(0), range(90, 120), range(0)]
+    data = tcx(lap(0, 60, tracks)).replace(b"<TotalTimeSeconds>60</TotalTimeSeconds>", b"")
+    (activity,) = read_tcx(data, "x.tcx")
+    assert activity.pauses.tolist() == [[30.0, 90.0]]
+
+
 def test_points_without_a_time_are_left_out_and_said() -> None:
     data = tcx(lap(0, 30, [range(31)])).replace(b"<Time>2025-05-01T08:00:05Z</Time>", b"")
     (activity,) = read_tcx(data, "x.tcx")

@@ -123,7 +123,7 @@ def _placed(lap: Element, edges: list[int], points: TimedPoints) -> tuple[_LapEl
     last = inner[-1] if inner else first
     told = parse_time(lap.get("StartTime", ""))
     start_s = told[0] if told is not None else float(points.posix_s[first]) if last > first else np.nan
-    breaks = [at for at in inner[:-1] if at > first]
+    breaks = list(dict.fromkeys(at for at in inner[:-1] if at > first))  # a track without points begins nowhere
     return _LapElement(start_s, _number(lap, "TotalTimeSeconds"), lap), first, last, breaks
 
 
@@ -153,7 +153,8 @@ def _laps(
         elif np.isnan(paused_s):
             step_s = np.diff(t_s[first:last])
             longest_s = max(PAUSED_S, 2.0 * float(np.median(step_s))) if len(step_s) else 0.0
-            pauses += [(float(t_s[at - 1]), float(t_s[at])) for at in breaks if t_s[at] - t_s[at - 1] > longest_s]
+            begun = [at for at in breaks if at < len(t_s) and t_s[at] - t_s[at - 1] > longest_s]
+            pauses += [(float(t_s[at - 1]), float(t_s[at])) for at in begun]
         trigger = _text(lap.element, "TriggerMethod").lower()
         found.append(
             Lap(

@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta, timezone
+
+import numpy as np
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from retropace.readers.iso_times import parse_time, parse_times
+
+ZONES = st.sampled_from([None, UTC, timezone(timedelta(hours=2)), timezone(-timedelta(hours=5, minutes=30))])
+FORMS = st.sampled_from(["seconds", "milliseconds", "microseconds", "minutes", "hours"])
+
+
+@st.composite
+def written(draw: st.DrawFn) -> str:
+    """A time in one of the forms that are in use, mostly that which watches write."""
+    moment = draw(st.datetimes(timezones=ZONES))
+    form = draw(st.one_of(st.just("seconds"), FORMS))
+    text = moment.isoformat(draw(st.sampled_from(["T", "T", "T", " "])), form).replace("+00:00", "Z")
+    return text + draw(st.sampled_from(["", "", "", " ", "Z"]))
+
+
+@st.composite
+def spoilt(draw: st.DrawFn) -> str:
+    """A time with a character or two changed."""
+    text = list(draw(written()))
+    for _ in range(draw(st.integers(1, 2))):
+        text[draw(st.integers(0, len(text) - 1))] = draw(st.sampled_from([*"0123456789-:.,TZ+ W", "٣", ""]))
+    return "".join(text)
+
+
+ODD = [
+    "",
+    "yesterday",
+    "2025-02-29T00:00:00Z",
+    "2024-02-29T00:00:00Z",
+    "2025-00-10T00:00:00Z",
+    "2025-13-10T00:00:00Z",
+    "2025-04-31T00:00:00Z",
+    "2025-04-30T24:00:00Z",
+    "2025-04-30T00:60:00Z",
+    "2025-04-30T00:00:60Z",
+    "1899-12-31T23:59:59Z",
+    "2200-12-31T23:59:59.999999Z",
+    "2201-01-01T00:00:00.000001Z",
+    "0001-01-01T00:00:00+14:00",
+    "9999-12-31T23:59:59.999999Z",
+    "2025-05-01T08:00:00.1Z",
+    "2025-05-01T08:00:00.123456789Z",
+    "2025-05-01T08:00:00.",
+    "2025-05-01T08:00:00,5Z",
+    "20250501T080000Z",
+    "２025-05-01T08:00:00Z",
+]
+
+
+@given(st.lists(st.one_of(written(), spoilt(), st.sampled_from(ODD), st.text()), max_size=30))
+@example(ODD)
+def test_many_times_are_each_what_one_alone_is(texts: list[str]) -> None:
+    texts = [text.encode("utf-8", "replace").decode("utf-8") for text in texts]
+    posix_s, zoned = parse_times([text.encode("utf-8") for text in texts])
+    expected = [parse_time(text) or (np.nan, False) for text in texts]
+    np.testing.assert_array_equal(posix_s, np.array([seconds for seconds, _ in expected], dtype=np.float64))
+    assert zoned.tolist() == [named for _, named in expected]
+
+
+@given(st.lists(st.datetimes(datetime(1900, 1, 1), datetime(2200, 12, 31)), min_size=1, max_size=20))
+def test_times_of_one_form_are_those_of_the_standard_library(moments: list[datetime]) -> None:
+    for form in ("seconds", "milliseconds", "microseconds"):
+        for zone in ("", "Z", "+00:00"):
+            texts = [moment.isoformat("T", form) + zone for moment in moments]
+            posix_s, zoned = parse_times([text.encode("ascii") for text in texts])
+            expected = [datetime.fromisoformat(text.removesuffix(zone)).replace(tzinfo=UTC) for text in texts]
+            assert posix_s.tolist() == [moment.timestamp() for moment in expected]
+            assert zoned.tolist() == [zone != ""] * len(moments)
+
+
+@pytest.mark.parametrize("text", ["0001-06-01T00:00:00Z", "9999-06-01T00:00:00Z"])
+def test_what_a_recorder_without_a_clock_writes_is_no_time(text: str) -> None:
+    assert parse_time(text) is None
