@@ -15,8 +15,9 @@ from xml.parsers import expat
 import numpy as np
 
 from retropace.readers.iso_times import parse_times
+from retropace.readers.text_numbers import numbers
 from retropace.readers.xml import Document, element_end
-from retropace.readers.xml_leaves import Leaves, Row, fill, numbers
+from retropace.readers.xml_leaves import Leaves, Row, fill
 from retropace.readers.xml_rows import Way
 from retropace.spans import Column
 

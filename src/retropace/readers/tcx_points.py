@@ -9,8 +9,9 @@ from xml.etree import ElementTree
 import numpy as np
 
 from retropace.readers.iso_times import parse_times
+from retropace.readers.text_numbers import numbers
 from retropace.readers.xml import Document, local
-from retropace.readers.xml_leaves import Leaves, Row, fill, numbers
+from retropace.readers.xml_leaves import Leaves, Row, fill
 from retropace.readers.xml_rows import Stretch, Way
 from retropace.spans import Column
 

@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from xml.parsers import expat
 
+import numpy as np
+
 from retropace.errors import ReadError
 from retropace.readers.xml_rows import Stretch, Thinned, Way, thinned
 
@@ -28,7 +30,9 @@ _DECLARATION = re.compile(r"^\s*<\?xml\b[^>]*?\?>", re.DOTALL)
 _ENCODING = re.compile(rb"^\s*<\?xml\b[^>]*?encoding\s*=\s*[\"']([A-Za-z0-9._-]+)[\"']", re.DOTALL)
 # What XML 1.0 (5th edition, 2.2) does not allow in a document.
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-_CONTROLS = bytes([*range(0x09), 0x0B, 0x0C, *range(0x0E, 0x20)])
+_BLANKS = tuple(b"\t\n\r")
+_GLANCE = 2**16
+"""How many characters are looked at together: few enough to stay in the processor's cache."""
 # Python knows codecs that are no encoding of text (hex, zlib, idna, unicode_escape, utf-7): none leaves this as it is.
 _MARKUP = rb"<\x41\u0041+AEE-.xn--bcher-kva"
 # Without a document type only these five entities exist (XML 1.0, 4.6); characters by number do as well.
@@ -90,12 +94,14 @@ def tidy(data: bytes, path: str, complete: Iterable[str], alike: Alike | None = 
         text, odd = _FORBIDDEN.subn(" ", text)
         if odd:
             warnings.append(f"{odd} control character{'s' * (odd > 1)} that XML forbids passed over")
-    lines = text.count("\n")
+    whole = text
     text, foreign = _begun(text)
     if foreign:
         warnings.append(f"{foreign} characters before the document passed over")
-    text = _DECLARATION.sub("", text, count=1)
-    lines -= text.count("\n")  # stood before what is scanned, and count in the file all the same
+    if declaration := _DECLARATION.match(text):
+        text = text[declaration.end() :]
+    # Lines before what is scanned count in the file all the same.
+    lines = whole.count("\n", 0, len(whole) - len(text))
     body = text.encode("utf-8")
     thin, scan = _thinned_scan(body, frozenset(complete), path, alike)
     if scan.error:
@@ -191,8 +197,14 @@ def _escaped(text: str) -> tuple[str, int]:
 
 def _may_hold_forbidden(text: str) -> bool:
     """Whether a character that XML forbids may be in a text: what a quick look at its bytes does not exclude."""
-    body = text.encode("utf-8", "surrogatepass")
-    return len(body.translate(None, _CONTROLS)) < len(body) or b"\xed" in body or b"\xef\xbf" in body
+    for at in range(0, len(text), _GLANCE):
+        body = text[at : at + _GLANCE].encode("utf-8", "surrogatepass")
+        signs = np.frombuffer(body, dtype=np.uint8)
+        blanks = sum(np.count_nonzero(signs == blank) for blank in _BLANKS)
+        # Surrogates and the last two characters of the plane begin with these bytes, as do others that are allowed.
+        if np.count_nonzero(signs < ord(" ")) != blanks or b"\xed" in body or b"\xef" in body:
+            return True
+    return False
 
 
 def _thinned_scan(body: bytes, complete: frozenset[str], path: str, alike: Alike | None) -> tuple[Thinned, _Scan]:

@@ -49,24 +49,7 @@ class Leaves:
                 yield way, numbers, texts
 
 
-def numbers(texts: Sequence[bytes], decimal_comma: bool = False) -> Column:
-    """The number that each text is; NaN for one that is none, or not finite."""
-    try:
-        values = np.array(list(map(float, texts)), dtype=np.float64)
-    except ValueError:
-        values = np.array([_number(text.decode("utf-8"), decimal_comma) for text in texts], dtype=np.float64)
-    values[~np.isfinite(values)] = np.nan
-    return values
-
-
 def fill(column: Column, rows: Row, values: Column) -> None:
     """Put values where the column has none yet: of two values for the same, the first that is a number counts."""
     held = column[rows]
     column[rows] = np.where(np.isnan(held), values, held)
-
-
-def _number(text: str, decimal_comma: bool) -> float:
-    try:
-        return float(text.replace(",", ".") if decimal_comma else text)
-    except ValueError:
-        return np.nan
