@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from retropace.errors import ReadError
 from retropace.readers.gpx import read_gpx
 from retropace.readers.tcx import read_tcx
-from retropace.readers.xml import Document, root_name, tidy
+from retropace.readers.xml import Document, tidy
+from retropace.readers.xml_text import root_name
 from tests.readers.test_gpx import gpx, segment
 from tests.readers.test_tcx import lap, tcx
 
@@ -99,6 +100,12 @@ def test_ampersands_that_are_no_references_are_text(written: str, meant: str, co
     assert ElementTree.fromstring(document.text)[0].text == meant
     (said,) = document.warnings
     assert said.startswith(f"{count} ampersand")
+
+
+def test_sections_that_are_never_closed_take_no_longer_for_their_number() -> None:
+    document = tidied(f"<g><p>1 & 2</p>{'<![CDATA[ & ' * 100_000}")
+    assert document.text == "<g><p>1 &amp; 2</p></g>"
+    assert root_name(b"<!--" * 16_000) == root_name(b"<!DOCTYPE [" * 6_000) == ""
 
 
 def test_damage_is_told_by_its_line_and_what_follows_the_document_costs_nothing_in_it() -> None:

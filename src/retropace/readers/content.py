@@ -11,7 +11,7 @@ from pathlib import Path
 
 from retropace.errors import ReadError
 from retropace.readers.fit_stream import MAGIC
-from retropace.readers.xml import root_name
+from retropace.readers.xml_text import root_name
 
 LARGEST_BYTES = 2**30
 """The longest recordings are some tens of megabytes; what unpacks to more than this is something else."""

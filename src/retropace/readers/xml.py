@@ -7,7 +7,6 @@ All offsets are bytes.
 
 from __future__ import annotations
 
-import codecs
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -18,28 +17,19 @@ import numpy as np
 
 from retropace.errors import ReadError
 from retropace.readers.xml_rows import Stretch, Thinned, Way, thinned
+from retropace.readers.xml_text import begun, decoded
 
-_BOMS = (
-    (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF32_LE, "utf-32-le"),
-    (codecs.BOM_UTF32_BE, "utf-32-be"),
-    (codecs.BOM_UTF16_LE, "utf-16-le"),
-    (codecs.BOM_UTF16_BE, "utf-16-be"),
-)
 _DECLARATION = re.compile(r"^\s*<\?xml\b[^>]*?\?>", re.DOTALL)
-_ENCODING = re.compile(rb"^\s*<\?xml\b[^>]*?encoding\s*=\s*[\"']([A-Za-z0-9._-]+)[\"']", re.DOTALL)
 # What XML 1.0 (5th edition, 2.2) does not allow in a document.
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _BLANKS = tuple(b"\t\n\r")
 _GLANCE = 2**16
 """How many characters are looked at together: few enough to stay in the processor's cache."""
-# Python knows codecs that are no encoding of text (hex, zlib, idna, unicode_escape, utf-7): none leaves this as it is.
-_MARKUP = rb"<\x41\u0041+AEE-.xn--bcher-kva"
-# Without a document type only these five entities exist (XML 1.0, 4.6); characters by number do as well.
+# Without a document type only these five entities exist (XML 1.0, 4.6); characters by number do as well. A section that
+# is never closed is taken to the end, lest each that opens within it is searched to the end again.
 _REFERENCE = re.compile(
-    r"<!\[CDATA\[.*?\]\]>|&(?:(?:amp|lt|gt|quot|apos);|#(?:([0-9]{1,7})|x([0-9A-Fa-f]{1,6}));)?", re.DOTALL
+    r"<!\[CDATA\[(?:.*?\]\]>|.*)|&(?:(?:amp|lt|gt|quot|apos);|#(?:([0-9]{1,7})|x([0-9A-Fa-f]{1,6}));)?", re.DOTALL
 )
-_BEGIN = re.compile(r"<\?xml\b|<(?:[\w.-]+:)?(?:gpx|TrainingCenterDatabase)\b")
 _DEEPEST = 100
 """Recordings nest about ten deep. libxml2 stops at 256, and what recurses over a tree not much later."""
 
@@ -89,13 +79,13 @@ def tidy(data: bytes, path: str, complete: Iterable[str], alike: Alike | None = 
     are taken out. Raises :class:`ReadError` for a document type, and for damage before the first complete element.
     """
     warnings: list[str] = []
-    text = _decoded(data, warnings)
+    text = decoded(data, warnings)
     if _may_hold_forbidden(text):
         text, odd = _FORBIDDEN.subn(" ", text)
         if odd:
             warnings.append(f"{odd} control character{'s' * (odd > 1)} that XML forbids passed over")
     whole = text
-    text, foreign = _begun(text)
+    text, foreign = begun(text)
     if foreign:
         warnings.append(f"{foreign} characters before the document passed over")
     if declaration := _DECLARATION.match(text):
@@ -127,14 +117,6 @@ def tidy(data: bytes, path: str, complete: Iterable[str], alike: Alike | None = 
     return Document(body, tuple(warnings), thin.stretches)
 
 
-def root_name(data: bytes) -> str:
-    """The local name of a document's first element; empty if the bytes do not start like XML."""
-    head, _ = _begun(_decoded(data[:65536], []))
-    head = re.sub(r"<!--.*?-->|<\?.*?\?>|<!DOCTYPE[^>\[]*(\[.*?\])?\s*>", "", head, flags=re.DOTALL)
-    match = re.match(r"\s*<(?:[\w.-]+:)?([\w.-]+)", head)
-    return match[1] if match else ""
-
-
 def element_end(body: bytes, at: int, tag: str) -> int:
     """Where an element that holds none of its kind ends, from expat's byte index when it says so.
 
@@ -146,38 +128,6 @@ def element_end(body: bytes, at: int, tag: str) -> int:
 def local(tag: str) -> str:
     """An element's name without namespace or prefix."""
     return tag.rpartition("}")[2].rpartition(":")[2]
-
-
-def _decoded(data: bytes, warnings: list[str]) -> str:
-    for bom, name in _BOMS:
-        if data.startswith(bom):
-            return data[len(bom) :].decode(name, errors="replace")
-    if data[:2] in (b"<\0", b"\0<"):
-        return data.decode("utf-16-le" if data[0] else "utf-16-be", errors="replace")
-    match = _ENCODING.match(data[:400])
-    name = match[1].decode("ascii") if match else "utf-8"
-    try:
-        name = codecs.lookup(name).name
-        if name.startswith(("utf-16", "utf-32")):
-            name = "utf-8"  # it was readable as ASCII so far: the declaration is left over from another program
-        plain = _MARKUP.decode(name) == _MARKUP.decode("ascii")
-    except (LookupError, ValueError):
-        plain = False
-    if not plain:
-        warnings.append(f"encoding {name} is not known: read as UTF-8")
-        name = "utf-8"
-    try:
-        return data.decode(name)
-    except (UnicodeDecodeError, ValueError):
-        warnings.append(f"holds bytes that are no {name}: shown as �")
-        return data.decode(name, errors="replace")
-
-
-def _begun(text: str) -> tuple[str, int]:
-    """The text from where the document begins, and how much stood before it: a server's complaint, a stray line."""
-    text = text.lstrip("\ufeff \t\r\n")
-    begin = None if text[:1] in ("<", "{", "[") else _BEGIN.search(text[:4096])
-    return (text, 0) if begin is None else (text[begin.start() :], begin.start())
 
 
 def _escaped(text: str) -> tuple[str, int]:
