@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from types import ModuleType
 from typing import Any
@@ -180,6 +181,14 @@ def test_a_gpx_document_says_the_same_with_rows_and_without(data: bytes) -> None
 @settings(deadline=None, max_examples=300)
 def test_a_tcx_document_says_the_same_with_rows_and_without(data: bytes) -> None:
     assert told(read_tcx, data) == without_rows(tcx, read_tcx, data)
+
+
+def test_a_line_that_gpxpy_names_is_the_same_with_rows_and_without() -> None:
+    body = f"<p:trk>\n{test_gpx.segment(0, 30)}\n</p:trk>".replace("<trkpt", "\n<trkpt")
+    data = f"<p:gpx xmlns:p='urn:p'>{body}<p:wpt lat='1' lon='2' p:a='b'/></p:gpx>".encode()
+    said = told(read_gpx, data)
+    assert re.search("gpxpy cannot read them: Error parsing XML: .* line 33", said)
+    assert said == without_rows(gpx, read_gpx, data)
 
 
 ODD = st.sampled_from(

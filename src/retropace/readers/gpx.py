@@ -47,9 +47,7 @@ class _Described:
 
 def read_gpx(data: bytes, path: str) -> list[Activity]:
     """Every session of the file in order of time; raises :class:`ReadError` if there is none."""
-    read = _read(data, path, Alike(POINT, wanted)) or _read(data, path, None)
-    assert read is not None
-    points, rest, warnings = read
+    points, rest, warnings = _read(data, path, Alike(POINT, wanted))
     tracks = [track for track in _described(points, rest) if track.parts]
     if not tracks:
         raise _why_nothing(points, rest, path)
@@ -66,18 +64,17 @@ def read_gpx(data: bytes, path: str) -> list[Activity]:
     return [_activity(session, points, rest, starts, number, path, warnings) for number, session in enumerate(sessions)]
 
 
-def _read(data: bytes, path: str, alike: Alike | None) -> tuple[Points, Any, list[str]] | None:
-    """The points, the rest and what is to be said; None if it takes the whole document to say it rightly."""
+def _read(data: bytes, path: str, alike: Alike | None) -> tuple[Points, Any, list[str]]:
+    """The points, the rest as gpxpy reads it, and what is to be said."""
     document = tidy(data, path, complete=(POINT, "wpt", "rtept"), alike=alike)
     points = read_points(document)
-    if points is None:
-        return None
-    warnings = list(document.warnings)
-    rest = _through_gpxpy(points.rest, warnings)
-    # Where gpxpy refuses something it may name a line, which is another one if points were taken out before it.
-    if document.stretches and len(warnings) > len(document.warnings):
-        return None
-    return points, rest, warnings
+    if points is not None:
+        warnings = list(document.warnings)
+        rest = _through_gpxpy(points.rest, warnings)
+        # Where gpxpy refuses something it may name a line, which is another one if points were taken out before it.
+        if not document.stretches or len(warnings) == len(document.warnings):
+            return points, rest, warnings
+    return _read(data, path, None)
 
 
 def _through_gpxpy(text: str, warnings: list[str]) -> Any:

@@ -84,14 +84,7 @@ def tidy(data: bytes, path: str, complete: Iterable[str], alike: Alike | None = 
         text, odd = _FORBIDDEN.subn(" ", text)
         if odd:
             warnings.append(f"{odd} control character{'s' * (odd > 1)} that XML forbids passed over")
-    whole = text
-    text, foreign = begun(text)
-    if foreign:
-        warnings.append(f"{foreign} characters before the document passed over")
-    if declaration := _DECLARATION.match(text):
-        text = text[declaration.end() :]
-    # Lines before what is scanned count in the file all the same.
-    lines = whole.count("\n", 0, len(whole) - len(text))
+    text, lines = _behind_declaration(text, warnings)
     body = text.encode("utf-8")
     thin, scan = _thinned_scan(body, frozenset(complete), path, alike)
     if scan.error:
@@ -143,6 +136,16 @@ def _escaped(text: str) -> tuple[str, int]:
         return f"&amp;{match[0][1:]}"
 
     return _REFERENCE.sub(mend, text), count
+
+
+def _behind_declaration(whole: str, warnings: list[str]) -> tuple[str, int]:
+    """What follows the declaration, and how many lines stood before it: they count in the file all the same."""
+    text, foreign = begun(whole)
+    if foreign:
+        warnings.append(f"{foreign} characters before the document passed over")
+    if declaration := _DECLARATION.match(text):
+        text = text[declaration.end() :]
+    return text, whole.count("\n", 0, len(whole) - len(text))
 
 
 def _may_hold_forbidden(text: str) -> bool:
