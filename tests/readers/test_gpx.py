@@ -169,6 +169,15 @@ def test_cluetrust_and_apple_extensions() -> None:
     }
 
 
+@pytest.mark.parametrize("name", ["posix_s", "lat_deg", "lon_deg"])
+def test_an_extension_that_is_named_like_a_column_of_ours_is_no_time_and_no_place(name: str) -> None:
+    data = gpx(f"<trk>{segment(0, 5, f'<{name}>7</{name}>')}</trk>").replace(b"2025-05-01T08:00:00Z", b"")
+    activity = one(data)
+    assert activity.samples.t_s.tolist() == [0.0, 1.0, 2.0, 3.0]
+    assert np.all(activity.samples.lat_deg > 47.0)
+    assert activity.warnings == ("1 of 5 points have no time and were left out",)
+
+
 def test_an_elevation_of_zero_is_kept() -> None:
     assert one(gpx(f"<trk>{segment(0, 5)}</trk>")).samples.altitude_m.tolist() == [0.0] * 5
 
