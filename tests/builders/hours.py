@@ -1,4 +1,4 @@
-"""Long training as a watch records it: hours at 1 Hz with changes of pace, noise, laps and pauses, as bytes of a file.
+"""Long training as a watch records it: hours at 1 Hz with changes of pace, noise and laps, as the bytes of a file.
 
 For benchmarks: as many fields as watches write, of which the times of reading depend, and as many changes in an hour,
 of which those of analysing do.
@@ -128,13 +128,7 @@ class Hours:
         made.define(4, EVENT, [(253, UINT32), (0, ENUM), (1, ENUM)])
         made.data(4, began, 0, 0)
         made.define(1, RECORD, [(number, base) for number, base, _ in RECORD_FIELDS])
-        totals: list[tuple[int, int] | tuple[int, int, int]] = [
-            (253, UINT32),
-            (2, UINT32),
-            (7, UINT32),
-            (8, UINT32),
-            (9, UINT32),
-        ]
+        totals = [(253, UINT32), (2, UINT32), (7, UINT32), (8, UINT32), (9, UINT32)]
         made.define(2, LAP, totals)
         rows = np.zeros(self.seconds, dtype=[("head", "u1"), *((str(n), kind) for n, _, kind in RECORD_FIELDS)])
         rows["head"] = 1
