@@ -8,17 +8,44 @@ which origin leads, ``settling.py`` moves edges that are unsure.
 
 from __future__ import annotations
 
-from retropace.annotations.annotation import Annotation, Marking, Origin
-from retropace.annotations.annotations_file import read_annotations
-from retropace.annotations.field import DirectionField, parse_field
-from retropace.annotations.gathering import FROM_FILE, Given
-from retropace.annotations.geojson import Zones, read_zones
-from retropace.annotations.labels import Label, parse_label
-from retropace.annotations.mark import parse_mark
-from retropace.annotations.placing import place
-from retropace.annotations.plan import Plan
-from retropace.annotations.sentence import parse_sentence
-from retropace.annotations.sidecar import read_sidecar, sidecar_path
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from retropace.annotations.annotation import Annotation, Marking, Origin
+    from retropace.annotations.annotations_file import read_annotations
+    from retropace.annotations.field import DirectionField, parse_field
+    from retropace.annotations.geojson import Zones, read_zones
+    from retropace.annotations.given import Given
+    from retropace.annotations.labels import Label, parse_label
+    from retropace.annotations.mark import parse_mark
+    from retropace.annotations.placing import place
+    from retropace.annotations.plan import FROM_FILE, Plan
+    from retropace.annotations.sentence import parse_sentence
+    from retropace.annotations.sidecar import read_sidecar
+    from retropace.annotations.sidecar_place import sidecar_path
+
+_HOMES = {
+    "FROM_FILE": "plan",
+    "Annotation": "annotation",
+    "DirectionField": "field",
+    "Given": "given",
+    "Label": "labels",
+    "Marking": "annotation",
+    "Origin": "annotation",
+    "Plan": "plan",
+    "Zones": "geojson",
+    "parse_field": "field",
+    "parse_label": "labels",
+    "parse_mark": "mark",
+    "parse_sentence": "sentence",
+    "place": "placing",
+    "read_annotations": "annotations_file",
+    "read_sidecar": "sidecar",
+    "read_zones": "geojson",
+    "sidecar_path": "sidecar_place",
+}
+"""Each is loaded when it is first used: most recordings come without a word."""
 
 __all__ = [
     "FROM_FILE",
@@ -40,3 +67,10 @@ __all__ = [
     "read_zones",
     "sidecar_path",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module 'retropace.annotations' has no attribute {name!r}")
+    return getattr(import_module(f"retropace.annotations.{home}"), name)

@@ -1,42 +1,34 @@
-"""Everything that is said of an activity, from all origins, found on its time axis and held against each other."""
+"""Everything that is said of an activity, from all origins, found on its time axis and held against each other.
+
+Most recordings come without a word: what understands words is loaded where there are some.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from retropace.activity import Activity
-from retropace.annotations.annotation import PRESSED_SURE_S, Annotation, Marking
-from retropace.annotations.described import hint_in_description, plan_in_words
-from retropace.annotations.field import DirectionField, from_field
-from retropace.annotations.file_workout import plan_of, says_backward
-from retropace.annotations.fitting import fit_workout
-from retropace.annotations.geojson import Zones
-from retropace.annotations.named import from_names, from_title
-from retropace.annotations.placing import place
-from retropace.annotations.plan import Plan
-from retropace.annotations.waypoints import from_waypoints
-from retropace.annotations.where import step_name
-from retropace.annotations.workout import Workout, workout_annotations
-from retropace.annotations.zones import from_zones
 from retropace.errors import AnnotationError
 from retropace.signals import Signals
 from retropace.spans import Column
 from retropace.track import Track
 
-Given = Annotation | Marking | DirectionField | Zones | Plan
-"""What may be said of an activity: every origin has a type of its own."""
-FROM_FILE = Plan((), "", "file")
-"""Stands for the workout in the file, whatever that is."""
+if TYPE_CHECKING:
+    from retropace.annotations.annotation import Annotation, Marking
+    from retropace.annotations.given import Given
+    from retropace.annotations.plan import Plan
+    from retropace.annotations.workout import Workout
 
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
     """The annotations in order and disjoint, what came of a plan, and what there is to say about it."""
 
-    annotations: tuple[Annotation, ...]
-    workout: Workout | None
-    warnings: tuple[str, ...]
+    annotations: tuple[Annotation, ...] = ()
+    workout: Workout | None = None
+    warnings: tuple[str, ...] = ()
 
 
 def gather(
@@ -47,40 +39,30 @@ def gather(
     Raises :class:`AnnotationError` for what cannot be found in the activity and for contradictions.
     """
     items = list(given)
-    spoken: list[Annotation | Marking] = [item for item in items if isinstance(item, (Annotation, Marking))]
-    warnings: list[str] = []
-    for item in items:
-        if isinstance(item, DirectionField):
-            found, said = from_field(item, track)
-        elif isinstance(item, Zones):
-            found, said = from_zones(item, track)
-        else:
-            continue
-        spoken += found
-        warnings += said
-    plans = [item for item in items if isinstance(item, Plan)]
+    names = names and _has_words(activity, track)
+    if not items and not names:
+        return Gathered()
+    from retropace.annotations.placing import place
+
+    spoken, plans, warnings = _sorted(items, track)
     if len(plans) > 1:
         raise AnnotationError("an activity has one workout: give one")
-    plan = plans[0] if plans else _own_plan(track) if names else None
-    if plan is None and names and not spoken:
-        plan = plan_in_words(activity)
+    plan = plans[0] if plans else _own_plan(activity, track, is_silent=not spoken) if names else None
     workout = None
     if plan is not None:
-        plan = plan_of(track.steps) if plan is FROM_FILE else plan
-        workout = fit_workout(plan, track, signals, edges_s)
+        from retropace.annotations.workout import workout_annotations
+
+        workout = _fitted(plan, track, signals, edges_s)
         spoken += workout_annotations(workout)
         if not workout.fits:
-            warnings.append(f"{plan.called} does not fit, nothing was labelled by it: {workout.why_not}")
-        elif plan.source in ("description", "title"):
-            warnings.append(f'labelled by the {plan.source}: "{plan.text}"; --ignore-names to do without')
+            warnings.append(f"{workout.plan.called} does not fit, nothing was labelled by it: {workout.why_not}")
+        elif workout.plan.source in ("description", "title"):
+            how = f'labelled by the {workout.plan.source}: "{workout.plan.text}"; --ignore-names to do without'
+            warnings.append(how)
     if names:
-        for found, said in (from_names(track), from_waypoints(track)):
-            spoken += found
-            warnings += said
-        # A title speaks of the whole: only if nothing else says more.
-        found, said = ([], ()) if spoken or workout is not None else from_title(activity, track.elapsed_s)
-        if not spoken and workout is None and not said:
-            said = hint_in_description(activity)
+        from retropace.annotations.own_words import own_words
+
+        found, said = own_words(activity, track, is_silent=not spoken and workout is None)
         spoken += found
         warnings += said
     spoken = _with_steps(spoken, workout, track, signals, edges_s)
@@ -88,11 +70,58 @@ def gather(
     return Gathered(annotations, workout, (*warnings, *told))
 
 
-def _own_plan(track: Track) -> Plan | None:
-    """The workout in the file, if its steps speak of backward and no lap says which of them it carried out."""
-    if not says_backward(track.steps) or any(lap.step_index is not None for lap in track.laps):
-        return None
-    return plan_of(track.steps)
+def _has_words(activity: Activity, track: Track) -> bool:
+    """Whether anything in the file has a name or a text."""
+    texts = [activity.name, activity.description]
+    texts += [lap.name for lap in track.laps] + [split.name for split in track.splits]
+    return any(texts) or bool(track.marks) or bool(track.steps)
+
+
+def _sorted(items: Sequence[Given], track: Track) -> tuple[list[Annotation | Marking], list[Plan], list[str]]:
+    """What is given as annotations and markings, the plans among it, and what is to be said of fields and zones."""
+    from retropace.annotations.annotation import Annotation, Marking
+
+    spoken: list[Annotation | Marking] = [item for item in items if isinstance(item, (Annotation, Marking))]
+    plans: list[Plan] = []
+    warnings: list[str] = []
+    if len(spoken) < len(items):
+        from retropace.annotations.field import DirectionField, from_field
+        from retropace.annotations.geojson import Zones
+        from retropace.annotations.plan import Plan
+        from retropace.annotations.zones import from_zones
+
+        plans = [item for item in items if isinstance(item, Plan)]
+        for item in items:
+            if isinstance(item, DirectionField):
+                found, said = from_field(item, track)
+            elif isinstance(item, Zones):
+                found, said = from_zones(item, track)
+            else:
+                continue
+            spoken += found
+            warnings += said
+    return spoken, plans, warnings
+
+
+def _own_plan(activity: Activity, track: Track, *, is_silent: bool) -> Plan | None:
+    """The workout that the file holds or, if nothing else was said, spells out."""
+    from retropace.annotations.own_words import plan_in_steps
+
+    plan = plan_in_steps(track)
+    if plan is None and is_silent and (activity.name or activity.description):
+        from retropace.annotations.described import plan_in_words
+
+        plan = plan_in_words(activity)
+    return plan
+
+
+def _fitted(plan: Plan, track: Track, signals: Signals, edges_s: Column) -> Workout:
+    """The plan laid along the track."""
+    from retropace.annotations.file_workout import plan_of
+    from retropace.annotations.fitting import fit_workout
+    from retropace.annotations.plan import FROM_FILE
+
+    return fit_workout(plan_of(track.steps) if plan is FROM_FILE else plan, track, signals, edges_s)
 
 
 def _with_steps(
@@ -101,12 +130,16 @@ def _with_steps(
     """The same with ``step "NAME"`` found by aligning the workout in the file, where no lap says which step it was."""
     if not track.steps or any(lap.step_index is not None for lap in track.laps):
         return spoken
+    from retropace.annotations.annotation import PRESSED_SURE_S, Annotation, Marking
+    from retropace.annotations.file_workout import plan_of
+    from retropace.annotations.where import step_name
+
     wanted = [(item, step_name(item.where)) for item in spoken if isinstance(item, Marking)]
     if not any(name for _, name in wanted):
         return spoken
     kinds = [step for step in track.steps if step.duration_kind != "repeat"]
     is_known = known is not None and known.plan.source == "file"
-    workout = known if known is not None and is_known else fit_workout(plan_of(track.steps), track, signals, edges_s)
+    workout = known if known is not None and is_known else _fitted(plan_of(track.steps), track, signals, edges_s)
     found: list[Annotation | Marking] = []
     for item in spoken:
         name = step_name(item.where) if isinstance(item, Marking) else None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import dataclass
 
 from retropace.annotations.words import plain, whole_gaits, whole_labels
@@ -42,6 +41,8 @@ def parse_label(text: str) -> Label:
         raise AnnotationError(
             f'label "{text.strip()}" names no direction: say "backward {gaits[spelled]}" or "forward {gaits[spelled]}"'
         )
+    import difflib  # for a mistake only
+
     near = difflib.get_close_matches(spelled, list(labels), n=1, cutoff=0.6)
     hint = f'did you mean "{near[0]}"?' if near else "say backward, forward or rest, with run or walk if you like"
     raise AnnotationError(f'label "{text.strip()}" is not known: {hint}')

@@ -65,6 +65,10 @@ class Plan:
         return "the workout" if self.source == "workout" else f"the workout in the {self.source}"
 
 
+FROM_FILE = Plan((), "", "file")
+"""Stands for the workout in the file, whatever that is."""
+
+
 def count_steps(items: tuple[Item, ...]) -> int:
     """How many steps these are when carried out, without carrying them out."""
     return sum(1 if isinstance(item, Step) else item.times * count_steps(item.body) for item in items)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from dataclasses import dataclass, field
 
@@ -229,6 +228,8 @@ def _label(text: str, words: list[Token]) -> tuple[Label, bool]:
     unknown = [word for word in rest.split() if word not in _FILLERS | RECOVERY_SPELLED | COUNTING]
     if unknown:
         token = next((token for token in words if unknown[0] in token.spelled), words[0])
+        import difflib  # for a mistake only
+
         near = difflib.get_close_matches(unknown[0], _KNOWN, n=1, cutoff=0.7)
         hint = f'did you mean "{near[0]}"?' if near else "write backward, forward, rest, walk or jog"
         raise wrong(text, token.at, f'"{token.text}" is not known: {hint}')

@@ -28,13 +28,6 @@ MOST_ROWS = 10_000
 """A change every ten seconds for 28 hours."""
 
 
-def sidecar_path(recording: str | os.PathLike[str]) -> Path:
-    """Where the sidecar of a recording lies: ``run.fit`` and ``run.fit.gz`` both have ``run.annotations.csv``."""
-    path = Path(recording)
-    name = path.name[:-3] if path.name.lower().endswith(".gz") else path.name
-    return path.with_name(Path(name).stem + ".annotations.csv")
-
-
 def read_bytes(path: str | os.PathLike[str]) -> bytes:
     """The bytes of a file that a person writes; raises :class:`AnnotationError` if there is none or it is too large."""
     try:

@@ -16,6 +16,7 @@ from retropace.cli.said import Said, said_options
 
 if TYPE_CHECKING:
     from retropace.analysis import Analysis
+    from retropace.annotations import Given
     from retropace.athlete import Athlete
     from retropace.settings import Settings
 
@@ -114,18 +115,23 @@ def analyze_file(
 ) -> list[Analysis]:
     """Every session of one file, analysed with what was said about it; raises ``RetropaceError``."""
     from retropace.analysis import analyze as analyze_activity
-    from retropace.annotations import Marking
     from retropace.errors import AnnotationError
     from retropace.readers import choose, read_all
 
     activities = choose(read_all(path), session)
     annotations = spoken.about(path)
-    of_one = spoken.is_about_one or any(isinstance(item, Marking) for item in annotations)
-    if of_one and len(activities) > 1:
+    if len(activities) > 1 and (spoken.is_about_one or _of_one(annotations)):
         raise AnnotationError(
             f"holds {len(activities)} sessions: say which one the annotations are about with --session N", path=path
         )
     return [analyze_activity(activity, annotations, settings, athlete) for activity in activities]
+
+
+def _of_one(annotations: list[Given]) -> bool:
+    """Whether something is about a single session, not about the runner's places or fields."""
+    from retropace.annotations import Marking
+
+    return any(isinstance(item, Marking) for item in annotations)
 
 
 def _print_table(analyses: list[Analysis], units: str, brief: bool, first: bool) -> None:

@@ -82,16 +82,23 @@ class Said:
 
     def about(self, path: str) -> list[Given]:
         """All that is said about one recording: for every file, and in its sidecar."""
-        from retropace.annotations import read_annotations, read_sidecar, sidecar_path
+        from retropace.annotations.sidecar_place import sidecar_path
 
-        beside = sidecar_path(path)
         if self.sidecar is not None:
+            from retropace.annotations import read_annotations
+
             return [*self.given, *read_annotations(self.sidecar)]
-        return [*self.given, *(read_sidecar(beside) if beside.is_file() else [])]
+        if not sidecar_path(path).is_file():
+            return list(self.given)
+        from retropace.annotations import read_sidecar
+
+        return [*self.given, *read_sidecar(sidecar_path(path))]
 
     @property
     def is_about_one(self) -> bool:
         """Whether something was said that is about a single session, not about the runner's places or fields."""
+        if not self.given:
+            return self.sidecar is not None
         from retropace.annotations import Marking, Plan
 
         return self.sidecar is not None or any(isinstance(item, (Marking, Plan)) for item in self.given)
@@ -106,6 +113,8 @@ def said_of(
     fields: tuple[str, ...],
 ) -> Said:
     """What options say, understood; raises click's own error (exit status 2) for what makes no sense."""
+    if not (marks or workout is not None or zones is not None or home_zones or fields):
+        return Said((), sidecar)
     from retropace.annotations import FROM_FILE, parse_field, parse_mark, parse_sentence, read_zones
 
     given: list[Given] = [understood("--mark", parse_mark, text) for text in marks]
