@@ -4,22 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from retropace.activity import Activity
-from retropace.annotations import Annotation, Given
 from retropace.annotations.gathering import gather
-from retropace.annotations.settling import settle
-from retropace.annotations.workout import Workout
-from retropace.athlete import Athlete
 from retropace.clean import clean
 from retropace.correct import correct
-from retropace.document import (
-    analysis_document,
-    annotation_documents,
-    athlete_document,
-    workout_document,
-)
 from retropace.label import label
 from retropace.possible import possible
 from retropace.segment import segment, segment_finely
@@ -28,6 +18,11 @@ from retropace.settings import Settings
 from retropace.signals import signals_of
 from retropace.summary import Summary, summarize
 from retropace.track import Track
+
+if TYPE_CHECKING:
+    from retropace.annotations import Annotation, Given
+    from retropace.annotations.workout import Workout
+    from retropace.athlete import Athlete
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +45,13 @@ class Analysis:
 
     def to_dict(self) -> dict[str, Any]:
         """The document of ``analyze --format json``, schema ``retropace.analysis/1``, ready for :func:`json.dumps`."""
+        from retropace.document import (
+            analysis_document,
+            annotation_documents,
+            athlete_document,
+            workout_document,
+        )
+
         return {
             **analysis_document(self.activity, self.track, self.segments, self.summary),
             "annotations": annotation_documents(self.annotations),
@@ -82,7 +84,12 @@ def analyze(
     runner = None if athlete is None else athlete.runner(activity)
     signals, edges_s = signals_of(track, settings.segment), segment(track, settings.segment)
     said = gather(annotations, activity, track, signals, edges_s, names=settings.label.names)
-    placed, moved = (said.annotations, ()) if settings.label.exact else settle(said.annotations, signals)
+    placed = said.annotations
+    moved: tuple[str, ...] = ()
+    if placed and not settings.label.exact:
+        from retropace.annotations.settling import settle
+
+        placed, moved = settle(placed, signals)
     placed, refused = possible(track, placed)
     segments = label(track, edges_s, segment_finely(track, settings.segment), placed, settings.label, runner)
     # Likeness compares what the watch measured; what its runner knows better is for the sums.

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from retropace.annotations import Annotation
 from retropace.bests import FASTEST_MPS
 from retropace.errors import AnnotationError
 from retropace.spans import Column
 from retropace.track import Track, at_records, onto
 from retropace.units import clock
+
+if TYPE_CHECKING:
+    from retropace.annotations import Annotation
 
 
 def correct(track: Track, annotations: tuple[Annotation, ...]) -> tuple[Track, tuple[str, ...]]:

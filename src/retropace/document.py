@@ -6,19 +6,21 @@ Fields may be added; none is renamed or removed without a new schema number. A m
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from retropace.activity import Activity
-from retropace.annotations import Annotation
-from retropace.annotations.workout import Workout
-from retropace.athlete import Athlete
 from retropace.figures import Figures
 from retropace.segments import DIRECTIONS, Segments
 from retropace.spans import total_s
 from retropace.summary import Summary
 from retropace.track import Track
+
+if TYPE_CHECKING:
+    from retropace.activity import Activity
+    from retropace.annotations import Annotation
+    from retropace.annotations.workout import Workout
+    from retropace.athlete import Athlete
 
 SCHEMA = "retropace.analysis/1"
 

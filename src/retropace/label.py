@@ -7,11 +7,11 @@ The runner's word leads: what they marked is ``annotated`` and cut where they sa
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from retropace.annotations import Annotation
 from retropace.figures import figures_of, gains_between
 from retropace.gait import tell_gait
 from retropace.looks import Looks, looks_of
@@ -21,6 +21,9 @@ from retropace.spans import Column, Spans, as_spans, covered, union, without
 from retropace.suspicion import Runner, chances
 from retropace.track import Track
 from retropace.usual import Asked
+
+if TYPE_CHECKING:
+    from retropace.annotations import Annotation
 
 SLOWEST_BACKWARD_RUN_MPS, ABOUT = 1.3, 0.85
 """Slower than 1.3 m/s people walk backward: 0.55 of an easy 2.4. What is 0.85 as fast as a backward run is about as

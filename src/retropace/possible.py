@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
-from retropace.annotations import Annotation
 from retropace.bests import FASTEST_MPS, fastest_backward_mps
 from retropace.track import Track
 from retropace.units import clock
+
+if TYPE_CHECKING:
+    from retropace.annotations import Annotation
 
 WATCH_ERROR = 0.05
 """A watch may show so much more than was run before a stretch counts as impossible."""

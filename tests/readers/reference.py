@@ -22,7 +22,7 @@ from fitdecode.utils import compute_crc
 
 from retropace.activity import Activity
 from retropace.readers.fit import read_fit
-from retropace.readers.fit_messages import Decoded
+from retropace.readers.fit_decoded import Decoded
 from retropace.readers.fit_table import Field, Records, Table
 
 NEEDED = {

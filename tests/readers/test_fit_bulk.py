@@ -18,6 +18,7 @@ from retropace.errors import RetropaceError
 from retropace.readers import fit_messages
 from retropace.readers.fit import read_fit
 from retropace.readers.fit_bulk import INVALID
+from retropace.readers.fit_decoded import Decoded
 from tests.builders.fit_bytes import (
     ENUM,
     FLOAT32,
@@ -104,7 +105,7 @@ def assert_read_alike(data: bytes) -> None:
     assert_same(outcome(read_fit, data), outcome(read_reference, data))
 
 
-def said(file: fit_messages.Decoded) -> dict[str, list[list[tuple[str, str]]]]:
+def said(file: Decoded) -> dict[str, list[list[tuple[str, str]]]]:
     """What the messages say that are no records."""
     return {
         name: [[(str(item.name), repr(item.value)) for item in message.fields] for message in messages]

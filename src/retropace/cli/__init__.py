@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import click
 
 from retropace.cli.later import Later
@@ -27,6 +29,8 @@ def main() -> None:
     Reads what a sports watch recorded (FIT, GPX, TCX), cuts it where pace and cadence change, and sums up distance and
     time per direction, starting from what you say about it.
     """
+    # Our matrices are small. Starting threads for large ones costs NumPy more time than all the rest of its import.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
 for _name, _summary in COMMANDS.items():

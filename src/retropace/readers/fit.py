@@ -13,7 +13,8 @@ import numpy as np
 from retropace.activity import Activity, Samples, Source, StatedTotals
 from retropace.errors import NoActivityError, ReadError
 from retropace.readers.fit_about import read_device, read_step, why_nothing
-from retropace.readers.fit_messages import Decoded, decode
+from retropace.readers.fit_decoded import Decoded
+from retropace.readers.fit_messages import decode
 from retropace.readers.fit_moments import read_laps, read_marks, read_pauses, read_splits
 from retropace.readers.fit_records import read_records
 from retropace.readers.fit_table import Table

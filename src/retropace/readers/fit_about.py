@@ -8,8 +8,8 @@ import numpy as np
 
 from retropace.activity import Device, WorkoutStep
 from retropace.errors import TOTALS_ONLY
+from retropace.readers.fit_decoded import Decoded
 from retropace.readers.fit_kinds import BY_NAME
-from retropace.readers.fit_messages import Decoded
 from retropace.readers.fit_values import index_of, number_of, text_of, value_of
 from retropace.units import clock
 

@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from retropace.readers.fit_gather import Key, described, key_of
 from retropace.readers.fit_stream import Indices
-from retropace.readers.fit_table import Chunk
+from retropace.readers.fit_table import Chunk, Key
+from retropace.readers.fit_values import described, key_of
 from retropace.spans import Column
 
 INVALID: Mapping[int, int] = {

@@ -8,9 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from retropace.readers.fit_table import Chunk, Records
-
-Key = str | tuple[int, int]
+from retropace.readers.fit_table import Chunk, Key, Records
+from retropace.readers.fit_values import described, key_of
 
 
 @dataclass(slots=True)
@@ -135,17 +134,3 @@ def _last_of_each(held: list[tuple[int, Any, Any, _Place]]) -> list[tuple[int, A
 def _place(item: Any) -> _Place | None:
     name = item.name
     return _Place(key_of(item.field_def, name), name, item.field) if isinstance(name, str) else None
-
-
-def key_of(defined: Any, name: str) -> Key:
-    """What tells a field from the others of a record: its name, or a developer field's two numbers."""
-    if defined is not None and defined.is_dev:
-        return int(defined.dev_data_index), int(defined.def_num)
-    return name
-
-
-def described(item: Any, *, developer: bool) -> tuple[str, int | None]:
-    """The units of a field and the record field that it stands for, as far as the file gives them properly."""
-    units = getattr(item, "units", None)
-    native = item.native_field_num if developer else None
-    return units if isinstance(units, str) else "", native if isinstance(native, int) else None

@@ -13,6 +13,9 @@ from retropace.spans import Column
 SEMICIRCLE_DEG = 180.0 / 2**31
 """FIT counts angles in semicircles: 2³¹ to half a turn (FIT SDK)."""
 
+Key = str | tuple[int, int]
+"""What tells a field from others of a record: its name; of a developer field, whose name may repeat, two numbers."""
+
 
 @dataclass(frozen=True, slots=True)
 class Field:
@@ -55,8 +58,7 @@ class Table:
 class Chunk:
     """The values of one field in some of the records."""
 
-    key: str | tuple[int, int]
-    """The name; of a developer field, whose name may be another's too, its two numbers."""
+    key: Key
     name: str
     units: str
     native_number: int | None
@@ -89,7 +91,7 @@ class Records:
 
     def table(self) -> Table:
         """All records as columns, the fields in the order in which they first hold a value."""
-        by_key: dict[str | tuple[int, int], list[Chunk]] = {}
+        by_key: dict[Key, list[Chunk]] = {}
         for chunk in self.chunks:
             by_key.setdefault(chunk.key, []).append(chunk)
         kept = sorted(by_key.values(), key=lambda chunks: min(chunk.first for chunk in chunks))

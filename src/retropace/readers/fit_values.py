@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from retropace.readers.fit_table import Key
+
 POWER_ON = 0x10000000
 """Smaller times are seconds since the device was switched on, not a date (FIT SDK, type ``date_time``)."""
 
@@ -50,3 +52,17 @@ def text_of(messages: Sequence[Any], name: str) -> str:
 
 def _is_developer(item: Any) -> bool:
     return item.field_def is not None and bool(item.field_def.is_dev)
+
+
+def key_of(defined: Any, name: str) -> Key:
+    """What tells a field from the others of a record: its name, or a developer field's two numbers."""
+    if defined is not None and defined.is_dev:
+        return int(defined.dev_data_index), int(defined.def_num)
+    return name
+
+
+def described(item: Any, *, developer: bool) -> tuple[str, int | None]:
+    """The units of a field and the record field that it stands for, as far as the file gives them properly."""
+    units = getattr(item, "units", None)
+    native = item.native_field_num if developer else None
+    return units if isinstance(units, str) else "", native if isinstance(native, int) else None

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from retropace.readers.fit_messages import Decoded
+from retropace.readers.fit_decoded import Decoded
 from retropace.readers.fit_moments import lap_span
 from retropace.readers.fit_values import number_of, text_of, time_of, value_of
 from retropace.spans import Column
