@@ -14,7 +14,7 @@ from retropace.annotations.annotation import Origin
 from retropace.clean import clean
 from retropace.label import label
 from retropace.readers import read
-from retropace.segment import segment, segment_finely
+from retropace.segment import segment_twice
 from retropace.settings import LabelSettings, Settings
 from retropace.simulate import Athlete, Place, Session, Stretch, Truth, backward, forward, rest, simulate, walk
 from tests.benchmarks.annotations import seconds_right
@@ -183,7 +183,8 @@ def test_what_comes_close_is_worth_a_look() -> None:
 def test_fine_cuts_stay_only_where_the_direction_changes() -> None:
     made = simulate([forward(seconds=600), forward(seconds=600, effort=1.1)], place=PATH, seed=4)
     track = clean(made.activity)
-    edges, fine = segment(track), np.union1d(segment_finely(track), [200.0, 350.0])
+    edges, fine = segment_twice(track)
+    fine = np.union1d(fine, [200.0, 350.0])
     np.testing.assert_array_equal(label(track, edges, fine, ()).edges_s, edges)
 
 

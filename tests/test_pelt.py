@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from retropace.pelt import change_points
+from retropace.pelt import GRAIN, change_points, change_points_for_each
 from retropace.spans import Column
 
 RANDOM_SIGNALS = 200
@@ -173,6 +173,50 @@ def test_a_rows_worth_of_unknown_is_as_if_it_were_not_there() -> None:
     known = np.insert(np.ones(signal.shape, dtype=bool), 70, np.zeros((30, 2), dtype=bool), axis=0)
     edges = change_points(signal, 20.0, 5)
     assert change_points(gap, 20.0, 5, known).tolist() == np.where(edges > 70, edges + 30, edges).tolist()
+
+
+@pytest.mark.parametrize("seed", range(0, RANDOM_SIGNALS, 2))
+def test_cutting_for_each_penalty_is_cutting_one_by_one(seed: int) -> None:
+    signal, penalty, least = random_signal(seed, 500)
+    known = np.random.default_rng(seed).random(signal.shape) < 0.8 if seed % 4 else None
+    penalties = (penalty, penalty / 3.0, 4.0 * penalty)
+    together = change_points_for_each(signal, penalties, least, known)
+    for one, found in zip(penalties, together, strict=True):
+        assert found.tolist() == change_points(signal, one, least, known).tolist()
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_the_cut_of_what_is_known_is_the_cheapest_of_all(seed: int) -> None:
+    """Nothing is known of some stretches, and only one of two columns in others."""
+    signal, penalty, least = random_signal(seed, 110)
+    rng = np.random.default_rng(seed)
+    known = np.ones(signal.shape, dtype=bool)
+    for column in (slice(None), 0, slice(None)):
+        start = int(rng.integers(0, len(signal)))
+        known[start : start + int(rng.integers(0, 40)), column] = False
+
+    def squares(start: int, end: int) -> float:
+        parts = [values[there] for values, there in zip(signal[start:end].T, known[start:end].T, strict=True)]
+        return sum(float(np.sum((part - part.mean()) ** 2)) for part in parts if len(part))
+
+    found = change_points_for_each(signal, (penalty, 4.0 * penalty), least, known)
+    for one, edges in zip((penalty, 4.0 * penalty), found, strict=True):
+        best = np.append(-one, np.full(len(signal), np.inf))
+        for end in range(least, len(signal) + 1):
+            best[end] = min(best[start] + squares(start, end) for start in range(end - least + 1)) + one
+        if len(signal) >= 2 * least:
+            cheapest = sum(squares(start, end) for start, end in pairwise(edges.tolist())) + one * (len(edges) - 2)
+            assert cheapest == pytest.approx(best[-1], rel=1e-9, abs=1e-9)
+
+
+def test_a_cut_where_nothing_is_known_lies_at_an_even_place() -> None:
+    """All places in a silence cost the same, and which is found must not depend on how it is searched."""
+    signal = np.repeat([[0.0], [9.0]], 300, axis=0)
+    for start, end in ((250, 330), (290, 310)):
+        known = np.ones(signal.shape, dtype=bool)
+        known[start:end] = False
+        expected = end - end % GRAIN if end - end % GRAIN >= start else start
+        assert change_points(signal, 5.0, 10, known).tolist() == [0, expected, 600]
 
 
 def test_a_step_is_found_where_it_is() -> None:

@@ -12,7 +12,7 @@ from retropace.clean import clean
 from retropace.correct import correct
 from retropace.label import label
 from retropace.possible import possible
-from retropace.segment import segment, segment_finely
+from retropace.segment import segment_twice
 from retropace.segments import Doubt, Segments, doubts
 from retropace.settings import Settings
 from retropace.signals import signals_of
@@ -82,7 +82,8 @@ def analyze(
     settings = settings or Settings()
     track = clean(activity, settings.clean)
     runner = None if athlete is None else athlete.runner(activity)
-    signals, edges_s = signals_of(track, settings.segment), segment(track, settings.segment)
+    signals = signals_of(track, settings.segment)
+    edges_s, fine_s = segment_twice(track, settings.segment)
     said = gather(annotations, activity, track, signals, edges_s, names=settings.label.names)
     placed = said.annotations
     moved: tuple[str, ...] = ()
@@ -91,7 +92,7 @@ def analyze(
 
         placed, moved = settle(placed, signals)
     placed, refused = possible(track, placed)
-    segments = label(track, edges_s, segment_finely(track, settings.segment), placed, settings.label, runner)
+    segments = label(track, edges_s, fine_s, placed, settings.label, runner)
     # Likeness compares what the watch measured; what its runner knows better is for the sums.
     track, given = correct(track, placed)
     return Analysis(

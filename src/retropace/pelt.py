@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -9,10 +11,17 @@ from retropace.spans import Column
 
 Indices = NDArray[np.intp]
 
-BLOCK = 64
-"""So many neighbouring candidates share a lower bound. Any number gives the same answer; this one is quick."""
-MOST_AT_ONCE = 64
-"""So many ends are worked on together at most, which bounds the memory of a long ``min_length``."""
+LONGEST_BLOCK = 16
+"""So many neighbouring positions share a bound at most. Any number gives the same answer; this one is quick."""
+TOGETHER = 80
+"""About so many ends are worked on together. Any number gives the same answer; this one is quick."""
+FEW, MOST = 16, 256
+"""With more than ``FEW`` blocks in question the most promising go first; ``MOST`` at once bound the memory."""
+GRAIN = 64
+"""Where several places of a cut cost the same, as in a stretch of which nothing is known, it is at a multiple of this
+if there is one: any rule would do that gives one answer whatever is searched first."""
+UNREACHED = 1e300
+"""Dearer than any cut, and finite, so that bounds can be reckoned with it."""
 
 
 def change_points(
@@ -24,94 +33,182 @@ def change_points(
     ``penalty`` for each edge between two stretches; no stretch is shorter than ``min_length``, unless the signal
     itself is. Where the ``(n, k)`` mask ``known`` is False a value, though finite, counts for nothing.
 
-    The optimum is exact: optimal partitioning (Jackson et al. 2005, IEEE Signal Process Lett 12:105) with the pruning
-    of PELT (Killick, Fearnhead & Eckley 2012, J Am Stat Assoc 107:1590).
-
-    A steady hour prunes nothing in PELT, so that its cost would grow with the square of the length. Candidates are
-    therefore judged in blocks first. Cutting a stretch never makes it costlier, so for each candidate ``s`` of a block
-    that ends in ``e``, ``best(s) + cost(s, t) >= best(s) + cost(s, e) + cost(e, t)``; the least of
-    ``best(s) + cost(s, e)`` is known once and for all. Where that bound loses, so does the whole block.
-
     Raises ``ValueError`` for a signal with missing values or of a wrong shape and for a penalty that is not
-    positive and finite.
+    positive and finite. The method is that of :func:`change_points_for_each`.
+    """
+    return change_points_for_each(signal, (penalty,), min_length, known)[0]
+
+
+def change_points_for_each(
+    signal: Column, penalties: Sequence[float], min_length: int = 1, known: NDArray[np.bool_] | None = None
+) -> list[Indices]:
+    """The edges of :func:`change_points` for each of some penalties, which share most of the work.
+
+    The optimum is exact: optimal partitioning (Jackson et al. 2005, IEEE Signal Process Lett 12:105) with the pruning
+    of PELT (Killick, Fearnhead & Eckley 2012, J Am Stat Assoc 107:1590), by blocks as :class:`_Search` says.
+
+    Raises ``ValueError`` as :func:`change_points` does.
     """
     if signal.ndim != 2:
         raise ValueError(f"the signal must have shape (n, k), not {signal.shape}")
     if not np.all(np.isfinite(signal)):
         raise ValueError("the signal has missing or infinite values")
-    if not 0.0 < penalty < np.inf:
-        raise ValueError(f"the penalty must be positive and finite, not {penalty}")
+    for penalty in penalties:
+        if not 0.0 < penalty < np.inf:
+            raise ValueError(f"the penalty must be positive and finite, not {penalty}")
     count, least = len(signal), max(int(min_length), 1)
     if count < 2 * least:
-        return np.array([0, count], dtype=np.intp) if count else np.array([0], dtype=np.intp)
-    before = _winners(_Costs(signal, known), count, penalty, least)
-    edges = [count]
+        return [np.array([0, count] if count else [0], dtype=np.intp) for _ in penalties]
+    best, before = _Search(signal, known, np.array(penalties), least).solved()
+    # Positions between which nothing is known have the same number of values before them.
+    values = None if known is None or known.any(axis=1).all() else np.append(0, np.cumsum(known.any(axis=1)))
+    return [_edges(*found, values, least) for found in zip(best, before, strict=True)]
+
+
+def _edges(best: Column, before: Indices, values: Indices | None, least: int) -> Indices:
+    """The cut that the winning starts ``before`` each end make."""
+    edges = [len(best) - 1]
     while edges[-1] > 0:
-        edges.append(int(before[edges[-1]]))
+        end = edges[-1]
+        start = int(before[end])
+        if values is not None:
+            low, high = np.searchsorted(values, values[start]), np.searchsorted(values, values[start], side="right")
+            alike = np.arange(low, min(high, end - least + 1))
+            alike = alike[best[alike] == best[start]]
+            even = alike[alike % GRAIN == 0]
+            start = int(even[-1] if len(even) else alike[0])
+        edges.append(start)
     return np.array(edges[::-1], dtype=np.intp)
 
 
-class _Costs:
-    """The cost of any stretch from cumulative sums."""
+class _Search:
+    """Optimal partitioning of one signal for several penalties, many ends at a time.
 
-    def __init__(self, signal: Column, known: NDArray[np.bool_] | None):
-        weight = np.ones(signal.shape) if known is None else known.astype(np.float64)
+    The squares of a stretch ``[s, t)`` are those of all its values less what its mean ``saves``, so that the sum over
+    all values drops out and the cheapest cut up to each end is ``best(t) = penalty + min(best(s) - saved(s, t))``.
+
+    Positions are starts and ends alike and lie in blocks. Cutting a stretch never makes it costlier, hence
+    ``saved(s, t) <= saved(s, e) + saved(e, f) + saved(f, t)`` where ``e`` is the last position of the block of ``s``
+    and ``f`` the first of that of ``t``. So no start of the one block betters any end of the other unless
+    ``start_bound - saved(e, f) + penalty < end_bound``, with ``start_bound`` the least ``best(s) - saved(s, e)`` and
+    ``end_bound`` the greatest ``best(t) + saved(f, t)``: one comparison for all pairs of the two.
+
+    ``best`` starts above what can be reached and only falls, by trying blocks of starts on all ends of a lot. A lot is
+    done when for every pair of blocks either that comparison fails or the starts, as they are now, have been tried:
+    then no start betters any end, which makes ``best`` exact. A block no better than a cut at some ``p`` that is made
+    without a penalty never wins again, once ``min_length`` lies between ``p`` and the end: that is PELT's pruning.
+    """
+
+    def __init__(self, signal: Column, known: NDArray[np.bool_] | None, penalties: Column, least: int):
+        self.count, self.least, self.penalties = len(signal), least, penalties[:, None]
+        self.width = min(least, LONGEST_BLOCK)
+        blocks = self.count // self.width + 1
+        self.at = np.arange(blocks * self.width).reshape(blocks, self.width)
+        weight = np.ones((self.count, 1)) if known is None else known.astype(np.float64)
         # Centred, so that the sums lose no digits to a large common level.
         centred = weight * (signal - np.sum(weight * signal, axis=0) / np.maximum(np.sum(weight, axis=0), 1.0))
-        start = np.zeros((signal.shape[1], 1))
-        self.counts = np.hstack((start, np.cumsum(weight.T, axis=1)))
-        self.sums = np.hstack((start, np.cumsum(centred.T, axis=1)))
-        self.squares = np.concatenate(([0.0], np.cumsum(np.sum(centred**2, axis=1))))
+        if np.all(weight == weight[:, :1]):
+            weight = weight[:, :1]
+        self.sums, self.counts = self._in_blocks(centred), self._in_blocks(weight)
+        self.first = self.sums[:, :, 0].copy(), self.counts[:, :, 0].copy()
+        self.last = self.sums[:, :, -1].copy(), self.counts[:, :, -1].copy()
+        self.to_last = _saved((self.sums, self.counts), (self.last[0][:, :, None], self.last[1][:, :, None]))
+        self.from_first = _saved((self.first[0][:, :, None], self.first[1][:, :, None]), (self.sums, self.counts))
+        # No stretch ends there, so that nothing need be found.
+        self.from_first[(self.at < least) | (self.at > self.count)] = -np.inf
+        self.best = np.full((len(penalties), *self.at.shape), UNREACHED)
+        self.best[:, 0, 0] = -penalties
+        self.before = np.zeros(self.best.shape, dtype=np.intp)
+        self.start_bound = np.min(self.best - self.to_last, axis=2)
 
-    def between(self, starts: Indices, ends: Indices) -> Column:
-        """Squared deviations of each stretch, shape ``(len(ends), len(starts))``; without meaning where none is."""
-        cost: Column = self.squares[ends][:, None] - self.squares[starts]
-        for sums, counts in zip(self.sums, self.counts, strict=True):
-            cost -= (sums[ends][:, None] - sums[starts]) ** 2 / np.maximum(counts[ends][:, None] - counts[starts], 1.0)
-        return cost
+    def solved(self) -> tuple[Column, Indices]:
+        """For each penalty and position ``best``, and the start of the last stretch in the cheapest cut up to there."""
+        lot = max(TOGETHER // self.width, 1)
+        begin = self.least // self.width
+        alive, likely = np.arange(begin), np.zeros(1, dtype=np.intp)
+        for first in range(begin, len(self.at), lot):
+            own = slice(first, min(first + lot, len(self.at)))
+            candidates = np.concatenate((alive, np.arange(own.start, own.stop)))
+            alive = self._finish(own, candidates, likely)
+            likely = self.before[:, own.stop - 1, -1] // self.width
+        rows, to_end = len(self.best), slice(self.count + 1)
+        return self.best.reshape(rows, -1)[:, to_end], self.before.reshape(rows, -1)[:, to_end]
+
+    def _finish(self, own: slice, candidates: Indices, likely: Indices) -> Indices:
+        """Find the best of all candidates for each end of the lot ``own``; the candidates that may win after it.
+
+        ``likely`` blocks are tried first: with good cuts known for the ends few others come into question.
+        """
+        between = _saved(
+            (self.last[0].take(candidates, 1)[:, None], self.last[1].take(candidates, 1)[:, None]),
+            (self.first[0][:, own, None], self.first[1][:, own, None]),
+        )
+        # No end of the one block is far enough from any start of the other.
+        between[self.at[own, -1:] - self.at[:, 0].take(candidates) < self.least] = -np.inf
+        tried = np.zeros(len(self.at), dtype=bool)
+        blocks, rounds = likely, 0
+        while True:
+            rounds += 1
+            self._try(own, blocks, tried)
+            end_bound = np.max(self.best[:, own] + self.from_first[own], axis=2) - self.penalties
+            bound = self.start_bound.take(candidates, 1)[:, None] - between
+            near = bound < end_bound[:, :, None]
+            near &= ~tried.take(candidates)
+            in_question = near.any(axis=(0, 1)).nonzero()[0]
+            if len(in_question) == 0:
+                break
+            if len(in_question) > FEW and rounds < 3:
+                bound[~near] = np.inf
+                in_question = np.unique(np.argmin(bound, axis=2)[near.any(axis=2)])
+            blocks = candidates[in_question[:MOST]]
+        row = (self.at[own.stop - 1, -1] + 1 - self.least) // self.width - own.start
+        if row < 0:
+            return candidates
+        useful = np.any(bound[:, row] < self.best[:, own.start + row, :1], axis=0)
+        alive: Indices = candidates[useful | np.isneginf(between[row])]
+        return alive
+
+    def _try(self, own: slice, blocks: Indices, tried: NDArray[np.bool_]) -> None:
+        """Let all starts of some blocks compete for the ends of the lot, and note which blocks have been tried."""
+        tried[blocks] = True
+        starts = self.at.take(blocks, 0).ravel()
+        ends = self.at[own].reshape(-1, 1)
+        total = self.best.take(blocks, 1).reshape(len(self.best), 1, -1) - _saved(
+            (
+                self.sums.take(blocks, 1).reshape(len(self.sums), 1, -1),
+                self.counts.take(blocks, 1).reshape(len(self.counts), 1, -1),
+            ),
+            (self.sums[:, own].reshape(len(self.sums), -1, 1), self.counts[:, own].reshape(len(self.counts), -1, 1)),
+        )
+        if np.max(blocks) >= own.start - (self.least + self.width - 1) // self.width:
+            np.copyto(total, np.inf, where=ends - starts < self.least)
+        winner = np.argmin(total, axis=2)
+        rows = np.arange(winner.size).reshape(winner.shape) * len(starts)
+        shape = (len(self.best), -1, self.width)
+        cheapest = (total.ravel().take(rows + winner) + self.penalties).reshape(shape)
+        best = self.best[:, own]
+        better = cheapest < best
+        changed = np.flatnonzero(better.any(axis=(0, 2)))
+        if len(changed) == 0:
+            return
+        np.copyto(best, cheapest, where=better)
+        np.copyto(self.before[:, own], starts.take(winner).reshape(shape), where=better)
+        self.start_bound[:, own] = np.min(best - self.to_last[own], axis=2)
+        tried[own.start + changed] = False
+
+    def _in_blocks(self, values: Column) -> Column:
+        """Sums of the ``(n, k)`` values up to each position, shape ``(k, blocks, width)``."""
+        sums = np.zeros((values.shape[1], self.at.size))
+        np.cumsum(values.T, axis=1, out=sums[:, 1 : self.count + 1])
+        sums[:, self.count + 1 :] = sums[:, self.count : self.count + 1]
+        return sums.reshape(values.shape[1], *self.at.shape)
 
 
-def _winners(costs: _Costs, count: int, penalty: float, least: int) -> Indices:
-    """For each end the start of its last stretch in the cheapest cut up to there."""
-    best = np.full(count + 1, np.inf)
-    best[0] = -penalty
-    before = np.zeros(count + 1, dtype=np.intp)
-    blocks = np.zeros(0, dtype=np.intp)  # the last candidate of each block that can still win
-    bounds = np.zeros(0)
-    tail = 0  # the first candidate that is in no block yet
-    together = min(least, MOST_AT_ONCE)
-    members = np.arange(1 - BLOCK, 1)
-    for first in range(least, count + 1, together):
-        # The last stretch has at least ``least`` values, so these ends depend only on what is known before the first.
-        ends = np.arange(first, min(first + together, count + 1))
-        likely = np.append(np.arange(tail, ends[-1] - least + 1), before[first - 1])
-        _improve(best, before, costs, ends, likely, penalty, least)
-        lower = bounds + costs.between(blocks, ends)
-        near = blocks[np.any(lower + penalty <= best[ends][:, None], axis=0)]
-        if len(near):
-            _improve(best, before, costs, ends, (near[:, None] + members).ravel(), penalty, least)
-        # What at an end is costlier than a cut there, even before the penalty of that cut, can be replaced by it from
-        # ``least`` later on: just when the next lot begins, unless a lot is shorter; then it is kept.
-        if together == least:
-            alive = lower[0] <= best[first]
-            blocks, bounds = blocks[alive], bounds[alive]
-        while tail + BLOCK <= ends[-1] + 1 - least:
-            inner = np.arange(tail, tail + BLOCK - 1)
-            last = tail + BLOCK - 1
-            within = best[inner] + costs.between(inner, np.array([last]))[0]
-            blocks, bounds = np.append(blocks, last), np.append(bounds, min(within.min(), best[last]))
-            tail += BLOCK
-    return before
-
-
-def _improve(
-    best: Column, before: Indices, costs: _Costs, ends: Indices, starts: Indices, penalty: float, least: int
-) -> None:
-    """Take for each end the best of these starts where it beats what is known."""
-    total = best[starts] + costs.between(starts, ends) + penalty
-    total[ends[:, None] - starts < least] = np.inf
-    winner = np.argmin(total, axis=1)
-    cheapest = total[np.arange(len(ends)), winner]
-    better = cheapest < best[ends]
-    best[ends[better]] = cheapest[better]
-    before[ends[better]] = starts[winner[better]]
+def _saved(starts: tuple[Column, Column], ends: tuple[Column, Column]) -> Column:
+    """By how much the means of stretches lessen their squares, from the sums and counts up to their two sides."""
+    sums = ends[0] - starts[0]
+    sums *= sums
+    counts = ends[1] - starts[1]
+    sums /= np.maximum(counts, 1.0, out=counts)
+    saved: Column = np.add.reduce(sums, axis=0)
+    return saved

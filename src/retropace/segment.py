@@ -7,12 +7,12 @@ in a steady run.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from retropace.pelt import change_points
+from retropace.pelt import change_points_for_each
 from retropace.settings import SegmentSettings
 from retropace.signals import in_noises, read_at
 from retropace.spans import Column, as_spans, union, without
@@ -27,6 +27,14 @@ QUARTER_OF_NORMAL = 0.3186
 """A quarter of normally distributed values lie within this many standard deviations of their mean."""
 LEAST_BLOCKS = 20
 """With fewer changes between blocks wandering is taken as usual."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Scale:
+    """How much a cut must gain, and how far apart its sides must be in noises, at the usual sensitivity."""
+
+    penalty: float
+    least_change: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +57,25 @@ class _Piece:
 def segment(track: Track, settings: SegmentSettings | None = None) -> Column:
     """The edges of the segments, rising from 0 to the end of the activity, in elapsed seconds."""
     settings = settings or SegmentSettings()
+    return _edges(track, settings, [_Scale(settings.penalty, settings.least_change)])[0]
+
+
+def segment_twice(track: Track, settings: SegmentSettings | None = None) -> tuple[Column, Column]:
+    """The edges of :func:`segment`, and those of a finer cut, in little more time than either takes.
+
+    The finer one is for labelling, which knows what other stretches of the session are like.
+    """
+    settings = settings or SegmentSettings()
+    scales = [
+        _Scale(settings.penalty, settings.least_change),
+        _Scale(settings.fine_penalty, settings.fine_least_change),
+    ]
+    coarse, fine = _edges(track, settings, scales)
+    return coarse, fine
+
+
+def _edges(track: Track, settings: SegmentSettings, scales: list[_Scale]) -> list[Column]:
+    """For each scale all edges: of what lies apart, and of the changes within what is left."""
     step_s = np.diff(track.t_s)
     silent = np.column_stack((track.t_s[:-1], track.t_s[1:]))[step_s > settings.silent_s]
     apart = np.concatenate((track.pauses, track.standing, track.unknown))
@@ -57,25 +84,20 @@ def segment(track: Track, settings: SegmentSettings | None = None) -> Column:
     whole = as_spans([(0.0, track.elapsed_s)])
     fixed = np.concatenate((np.array([0.0, track.elapsed_s]), apart.ravel()))
     moving = without(whole, union(apart))
-    pieces = [_piece(track, start, end, settings) for start, end in moving.tolist()]
+    columns = (in_noises(track.speed_mps, settings), track.cadence_spm / settings.cadence_noise_spm)
+    pieces = [_piece(track.t_s, columns, start, end, settings) for start, end in moving.tolist()]
     unrest = _unrest(pieces, settings)
-    return np.unique(np.concatenate([fixed, *(_cut(piece, unrest, settings) for piece in pieces)]))
+    changes = [_cut(piece, unrest, settings, scales) for piece in pieces]
+    return [np.unique(np.concatenate([fixed, *(one[at] for one in changes)])) for at in range(len(scales))]
 
 
-def segment_finely(track: Track, settings: SegmentSettings | None = None) -> Column:
-    """The edges of a finer cut, for labelling, which knows what other stretches of the session are like."""
-    settings = settings or SegmentSettings()
-    return segment(track, replace(settings, penalty=settings.fine_penalty, least_change=settings.fine_least_change))
-
-
-def _piece(track: Track, start_s: float, end_s: float, settings: SegmentSettings) -> _Piece:
+def _piece(t_s: Column, columns: tuple[Column, ...], start_s: float, end_s: float, settings: SegmentSettings) -> _Piece:
     count = int((end_s - start_s) // settings.grid_s)
     grid = start_s + settings.grid_s * (np.arange(count, dtype=np.float64) + 0.5)
     levels, known = np.zeros((count, 2)), np.zeros((count, 2), dtype=bool)
-    rows = slice(int(np.searchsorted(track.t_s, start_s)), int(np.searchsorted(track.t_s, end_s, side="right")))
-    signals = (in_noises(track.speed_mps[rows], settings), track.cadence_spm[rows] / settings.cadence_noise_spm)
-    for number, signal in enumerate(signals):
-        levels[:, number], known[:, number] = read_at(grid, track.t_s[rows], signal, settings.bridge_s)
+    rows = slice(int(np.searchsorted(t_s, start_s)), int(np.searchsorted(t_s, end_s, side="right")))
+    for number, column in enumerate(columns):
+        levels[:, number], known[:, number] = read_at(grid, t_s[rows], column[rows], settings.bridge_s)
     # Getting up to speed from a stop, and slowing down into one, is no change of pace.
     ramp = round(settings.ramp_s / settings.grid_s)
     if count >= 4 * ramp > 0:
@@ -104,16 +126,20 @@ def _unrest(pieces: list[_Piece], settings: SegmentSettings) -> Column:
     return unrest
 
 
-def _cut(piece: _Piece, unrest: Column, settings: SegmentSettings) -> Column:
-    """Change points within one stretch of movement."""
-    penalty = settings.penalty / settings.sensitivity / settings.grid_s
+def _cut(piece: _Piece, unrest: Column, settings: SegmentSettings, scales: list[_Scale]) -> list[Column]:
+    """Change points within one stretch of movement, for each scale."""
+    penalties = [scale.penalty / settings.sensitivity / settings.grid_s for scale in scales]
     least = max(round(settings.min_segment_s / settings.grid_s), 1)
-    edges = change_points(piece.levels / unrest, penalty, least, piece.known)
+    longest = round(settings.transition_s / settings.grid_s)
     cumulative = piece.cumulative()
-    edges = _without_transitions(piece, cumulative, edges, round(settings.transition_s / settings.grid_s))
-    edges = _without_small_changes(cumulative, edges, settings.least_change / settings.sensitivity)
-    inner: Column = piece.start_s + settings.grid_s * edges[1:-1].astype(np.float64)
-    return inner
+    found = []
+    for edges, scale in zip(
+        change_points_for_each(piece.levels / unrest, penalties, least, piece.known), scales, strict=True
+    ):
+        edges = _without_transitions(piece, cumulative, edges, longest)
+        edges = _without_small_changes(cumulative, edges, scale.least_change / settings.sensitivity)
+        found.append(piece.start_s + settings.grid_s * edges[1:-1].astype(np.float64))
+    return found
 
 
 def _means(cumulative: tuple[Column, Column], edges: Edges) -> Column:

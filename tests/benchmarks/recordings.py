@@ -24,7 +24,7 @@ from retropace.clean import clean
 from retropace.errors import RetropaceError
 from retropace.label import label
 from retropace.readers import read, read_all
-from retropace.segment import segment, segment_finely
+from retropace.segment import segment_twice
 from retropace.simulate.kinds import draw
 from retropace.spans import Column, as_spans, covered
 
@@ -127,7 +127,7 @@ def cost() -> None:
         ratios, took = [], []
         for _ in range(31):
             start = time.perf_counter()
-            edges, fine = segment(track), segment_finely(track)
+            edges, fine = segment_twice(track)
             middle = time.perf_counter()
             label(track, edges, fine, marked)
             end = time.perf_counter()
