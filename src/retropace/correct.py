@@ -11,7 +11,7 @@ import numpy as np
 from retropace.bests import FASTEST_MPS
 from retropace.errors import AnnotationError
 from retropace.spans import Column
-from retropace.track import Track, at_records, onto
+from retropace.track import FinerAxis, Track
 from retropace.units import clock
 
 if TYPE_CHECKING:
@@ -68,21 +68,20 @@ def _corrected(track: Track, one: Annotation) -> tuple[Track, str]:
 
 def _with_moments(track: Track, moments_s: Column) -> Track:
     """The same track with these moments on its axis, so that its curves can bend there."""
-    axis = np.union1d(track.t_s, moments_s)
-    if len(axis) == len(track.t_s):
+    finer = FinerAxis.with_moments(track.t_s, moments_s)
+    if len(finer.between) == 0:
         return track
-    curves = {name: np.interp(axis, track.t_s, curve) for name, curve in track.curves.items()}
     return replace(
         track,
-        t_s=axis,
-        speed_mps=onto(axis, track.t_s, track.speed_mps),
-        cadence_spm=onto(axis, track.t_s, track.cadence_spm),
-        heart_rate_bpm=onto(axis, track.t_s, track.heart_rate_bpm),
-        step_length_m=onto(axis, track.t_s, track.step_length_m),
-        recorded_mps=at_records(axis, track.t_s, track.recorded_mps),
-        altitude_m=onto(axis, track.t_s, track.altitude_m),
-        lat_deg=onto(axis, track.t_s, track.lat_deg),
-        lon_deg=onto(axis, track.t_s, track.lon_deg),
-        curves=MappingProxyType(curves),
-        extra=MappingProxyType({name: at_records(axis, track.t_s, column) for name, column in track.extra.items()}),
+        t_s=finer.axis_s,
+        speed_mps=finer.onto(track.speed_mps),
+        cadence_spm=finer.onto(track.cadence_spm),
+        heart_rate_bpm=finer.onto(track.heart_rate_bpm),
+        step_length_m=finer.onto(track.step_length_m),
+        recorded_mps=finer.at_records(track.recorded_mps),
+        altitude_m=finer.onto(track.altitude_m),
+        lat_deg=finer.onto(track.lat_deg),
+        lon_deg=finer.onto(track.lon_deg),
+        curves=MappingProxyType({name: finer.onto(curve) for name, curve in track.curves.items()}),
+        extra=MappingProxyType({name: finer.at_records(column) for name, column in track.extra.items()}),
     )

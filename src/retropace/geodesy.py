@@ -10,6 +10,8 @@ SEMI_MAJOR_M = 6_378_137.0
 """Equatorial radius of the WGS 84 ellipsoid (NIMA TR8350.2, 2000)."""
 FLATTENING = 1.0 / 298.257_223_563
 """Flattening of the WGS 84 ellipsoid (NIMA TR8350.2, 2000)."""
+DEGREE_M = 111_700.0
+"""No degree of latitude, or of longitude, is longer on it: 111 694 m at the poles."""
 _ECCENTRICITY_2 = FLATTENING * (2.0 - FLATTENING)
 
 

@@ -12,6 +12,7 @@ from retropace.clean import clean
 from retropace.document import activity_document, source_document
 from retropace.geodesy import plane_m
 from retropace.settings import CleanSettings
+from retropace.spans import covered
 from retropace.track import Track
 
 COLUMNS = ("lat_deg", "altitude_m", "distance_m", "speed_mps", "cadence_recorded", "heart_rate_bpm", "step_length_m")
@@ -89,7 +90,7 @@ def inspect_activity(activity: Activity, settings: CleanSettings | None = None) 
     gaps = np.diff(np.unique(samples.t_s[np.isfinite(samples.t_s)]))
     spread = np.diff(track.t_s)
     middle = (track.t_s[1:] + track.t_s[:-1]) / 2.0
-    paused = np.array([bool(np.any((track.pauses[:, 0] <= at) & (at < track.pauses[:, 1]))) for at in middle])
+    paused = covered(track.pauses, middle)
     by_itself = automatic(track.laps)[:-1]
     pressed = sum(lap.trigger != "" and not own for lap, own in zip(track.laps, by_itself, strict=False))
     return Inspection(

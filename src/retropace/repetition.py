@@ -42,21 +42,30 @@ def _joined(looks: Looks, rows: NDArray[np.intp], most: int) -> NDArray[np.intp]
     alive = np.ones(len(rows), dtype=bool)
     near2 = apart2(values[:, None], spread2[:, None], values[None], spread2[None])
     np.fill_diagonal(near2, np.inf)
-    while alive.sum() > 1:
-        one, other = sorted(divmod(int(np.argmin(near2)), len(rows)))
-        nearest2 = near2[one, other]
-        if not np.isfinite(nearest2) or (nearest2 > ALIKE2 and alive.sum() <= most):
+    # The nearest of each, so that not all pairs have to be looked at for every two that are joined.
+    nearest2 = near2.min(axis=1)
+    left = len(rows)
+    while left > 1:
+        first = int(np.argmin(nearest2))
+        if not np.isfinite(nearest2[first]) or (nearest2[first] > ALIKE2 and left <= most):
             break
+        one, other = sorted((first, int(np.argmin(near2[first]))))
         sums[one] += sums[other]
         weight[one] += weight[other]
         owner[owner == other] = one
         alive[other] = False
+        left -= 1
+        stale = alive & ((near2[one] <= nearest2) | (near2[other] <= nearest2))
         near2[other, :] = near2[:, other] = np.inf
         there = weight > 0.0
         centre = np.divide(sums, weight, out=np.full(sums.shape, np.nan), where=there)
         var = np.divide(1.0, weight, out=np.full(sums.shape, np.inf), where=there)
         fresh = apart2(centre[one], var[one], centre, var)
-        near2[one, :] = near2[:, one] = np.where(alive & (np.arange(len(rows)) != one), fresh, np.inf)
+        fresh[~alive] = fresh[one] = np.inf
+        near2[one, :] = near2[:, one] = fresh
+        nearest2 = np.minimum(nearest2, fresh)
+        stale[[one, other]] = True
+        nearest2[stale] = near2[stale].min(axis=1)
     return owner
 
 

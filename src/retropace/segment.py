@@ -119,9 +119,10 @@ def _unrest(pieces: list[_Piece], settings: SegmentSettings) -> Column:
         changes.append(np.where(whole[1:] & whole[:-1], np.abs(np.diff(means, axis=0)), np.nan))
     sizes = np.vstack(changes)
     unrest = np.ones(2)
-    for number, enough in enumerate(np.isfinite(sizes).sum(axis=0) >= LEAST_BLOCKS):
-        if enough:
-            wander = np.nanquantile(sizes[:, number], 0.25) / QUARTER_OF_NORMAL / np.sqrt(2.0)
+    for number, column in enumerate(sizes.T):
+        measured = column[np.isfinite(column)]
+        if len(measured) >= LEAST_BLOCKS:
+            wander = np.quantile(measured, 0.25) / QUARTER_OF_NORMAL / np.sqrt(2.0)
             unrest[number] = max(float(wander) / settings.steady_wander, 1.0)
     return unrest
 

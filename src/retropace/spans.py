@@ -42,6 +42,14 @@ def runs(mask: NDArray[np.bool_]) -> NDArray[np.intp]:
     return edges.reshape(-1, 2)
 
 
+def within(stretches: NDArray[np.intp], count: int) -> NDArray[np.bool_]:
+    """The mask of ``count`` that is True in disjoint half-open index pairs: :func:`runs` the other way round."""
+    steps = np.zeros(count + 1, dtype=np.int8)
+    steps[stretches[:, 0]] += 1
+    steps[stretches[:, 1]] -= 1
+    return np.cumsum(steps[:-1]) > 0
+
+
 def covered(spans: Spans, at_s: Column) -> NDArray[np.bool_]:
     """For each moment whether one of the disjoint, ordered spans holds it."""
     if len(spans) == 0:

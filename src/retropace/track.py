@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import numpy as np
+from numpy.typing import NDArray
 
 from retropace.activity import Lap, Mark, Split, WorkoutStep
 from retropace.spans import Column, Spans
@@ -90,15 +91,35 @@ class Track:
         return float(self.t_s[after - 1] + share * (self.t_s[after] - self.t_s[after - 1]))
 
 
-def onto(axis_s: Column, t_s: Column, column: Column) -> Column:
-    """A column on a finer axis that holds its own: known between two known values, missing beside a missing one."""
-    fine = np.interp(axis_s, t_s, column)
-    fine[np.searchsorted(axis_s, t_s)] = column  # interp answers NaN at a known value whose neighbour is missing
-    return fine
+@dataclass(frozen=True, slots=True)
+class FinerAxis:
+    """A time axis with more moments than the records have, and what their columns become on it."""
 
+    t_s: Column
+    """The records' own axis."""
+    axis_s: Column
+    own: NDArray[np.intp]
+    """Where on it the records lie."""
+    between: NDArray[np.intp]
+    """Where the other moments lie."""
 
-def at_records(axis_s: Column, t_s: Column, column: Column) -> Column:
-    """A column on a finer axis that holds its own: its values where they were recorded, NaN between them."""
-    fine = np.full(len(axis_s), np.nan)
-    fine[np.searchsorted(axis_s, t_s)] = column
-    return fine
+    @classmethod
+    def with_moments(cls, t_s: Column, moments_s: Column) -> FinerAxis:
+        """The records' axis with some moments more."""
+        axis_s = np.union1d(t_s, moments_s)
+        own = np.searchsorted(axis_s, t_s)
+        between = np.ones(len(axis_s), dtype=bool)
+        between[own] = False
+        return cls(t_s, axis_s, own, np.flatnonzero(between))
+
+    def onto(self, column: Column) -> Column:
+        """A column on the finer axis: known between two known values, missing beside a missing one."""
+        fine = self.at_records(column)
+        fine[self.between] = np.interp(self.axis_s[self.between], self.t_s, column)
+        return fine
+
+    def at_records(self, column: Column) -> Column:
+        """A column on the finer axis: its values where they were recorded, NaN between them."""
+        fine = np.full(len(self.axis_s), np.nan)
+        fine[self.own] = column
+        return fine

@@ -30,7 +30,7 @@ from retropace.clean.motion import (
 from retropace.errors import ReadError
 from retropace.settings import CleanSettings
 from retropace.spans import Column, Spans, clip, covered, total_s, union, without
-from retropace.track import Track, at_records, onto
+from retropace.track import FinerAxis, Track
 
 MOST_CALIBRATED = 1.5
 """A total further from the records than this is no calibration."""
@@ -136,7 +136,7 @@ def clean(activity: Activity, settings: CleanSettings | None = None) -> Track:
     )
 
     # The edges of pauses and stands become moments of their own, so that the curves bend exactly there.
-    axis = np.union1d(t_s, np.concatenate((resting, blank)).ravel())
+    finer = FinerAxis.with_moments(t_s, np.concatenate((resting, blank)).ravel())
     columns = {
         "speed_mps": speed_mps,
         "cadence_spm": cadence_spm,
@@ -146,12 +146,12 @@ def clean(activity: Activity, settings: CleanSettings | None = None) -> Track:
         "lat_deg": lat,
         "lon_deg": lon,
     }
-    fine = {name: onto(axis, t_s, column) for name, column in columns.items()}
+    fine = {name: finer.onto(column) for name, column in columns.items()}
     return Track(
-        t_s=axis,
+        t_s=finer.axis_s,
         **fine,
-        recorded_mps=at_records(axis, t_s, device_mps),
-        curves=_curves(axis, np.interp(axis, t_s, distance_m), fine["cadence_spm"], fine["heart_rate_bpm"], resting),
+        recorded_mps=finer.at_records(device_mps),
+        curves=_curves(finer.axis_s, finer.onto(distance_m), fine["cadence_spm"], fine["heart_rate_bpm"], resting),
         pauses=pauses,
         standing=still,
         unknown=blank,
@@ -160,7 +160,7 @@ def clean(activity: Activity, settings: CleanSettings | None = None) -> Track:
         marks=tuple(_remap_mark(mark, clock) for mark in activity.marks),
         steps=activity.steps,
         extra=MappingProxyType(
-            {name: at_records(axis, t_s, clock.column(column)) for name, column in activity.samples.extra.items()}
+            {name: finer.at_records(clock.column(column)) for name, column in activity.samples.extra.items()}
         ),
         texts=activity.samples.texts,
         start_time=_shifted(activity.start_time, clock),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from retropace.spans import Column, runs
+from retropace.spans import Column, runs, within
 
 TYPICAL_SPM = (110.0, 165.0)
 """Usual cadences of walking (Tudor-Locke 2018, Br J Sports Med 52:776: 100 spm is a moderate walk, 120 a brisk one)
@@ -43,14 +43,16 @@ def counts_both_feet(recorded: Column, speed_mps: Column) -> bool:
     if not np.any(used):
         return False
     cadence, speed = recorded[used], speed_mps[used]
+    known = np.where(np.isfinite(speed), speed, 0.0)
+    longest_m = longest_step_m(known)
+    fastest = np.where(speed < 2.5, HIGHEST_SLOW_SPM, HIGHEST_SPM)
+    fastest = np.where(speed > 0.0, np.minimum(fastest, 60.0 * known / SHORTEST_STEP_M), fastest)
 
     def strangeness(spm: Column) -> Column:
-        known = np.where(np.isfinite(speed), speed, 0.0)
-        too_long = 60.0 * known / spm > longest_step_m(known)
-        fastest = np.where(speed < 2.5, HIGHEST_SLOW_SPM, HIGHEST_SPM)
-        fastest = np.where(speed > 0.0, np.minimum(fastest, 60.0 * known / SHORTEST_STEP_M), fastest)
-        far = np.min(np.abs(np.log(spm[:, None] / np.array(TYPICAL_SPM))), axis=1)
-        strange: Column = far + 10.0 * (too_long | (spm > fastest))
+        too_long = 60.0 * known / spm > longest_m
+        log_spm = np.log(spm)
+        walking, running = (np.abs(log_spm - np.log(typical)) for typical in TYPICAL_SPM)
+        strange: Column = np.minimum(walking, running) + 10.0 * (too_long | (spm > fastest))
         return strange
 
     return bool(np.mean(strangeness(cadence) < strangeness(2.0 * cadence)) > 0.5)
@@ -81,7 +83,7 @@ def clean_cadence(t_s: Column, recorded: Column, speed_mps: Column, reading: str
     silent = _silent(spm, speed_mps)
     spm = np.where(silent, np.nan, spm)
     spm, bridged_s = bridge(t_s, spm, BRIDGED_S)
-    dropped_s = float(np.sum(np.gradient(t_s)[silent])) if len(t_s) > 1 else 0.0
+    dropped_s = float(np.sum(np.gradient(t_s)[silent])) if len(t_s) > 1 and np.any(silent) else 0.0
     if dropped_s > 0.0:
         warnings.append(
             f"cadence fell to 0 for {dropped_s:.0f} s while moving: taken as missing"
@@ -95,12 +97,14 @@ def _silent(spm: Column, speed_mps: Column) -> NDArray[np.bool_]:
 
     Steps end before a watch's smoothed speed does, so that zeros that lead into a stop are the stop.
     """
-    silent = np.zeros(len(spm), dtype=bool)
-    for first, end in runs(spm == 0.0):
-        speed = speed_mps[first:end]
-        if np.all(speed >= STOPPING_MPS) and np.any(speed >= MOVING_MPS):
-            silent[first:end] = True
-    return silent
+    stretches = runs(spm == 0.0)
+    if len(stretches) == 0:
+        return np.zeros(len(spm), dtype=bool)
+    cuts = stretches.ravel()
+    # One value more, as a stretch may end where the columns do.
+    never_stopped = np.logical_and.reduceat(np.append(speed_mps >= STOPPING_MPS, True), cuts)[::2]
+    moved = np.logical_or.reduceat(np.append(speed_mps >= MOVING_MPS, False), cuts)[::2]
+    return within(stretches[never_stopped & moved], len(spm))
 
 
 def bridge(t_s: Column, values: Column, longest_s: float) -> tuple[Column, float]:
@@ -108,12 +112,11 @@ def bridge(t_s: Column, values: Column, longest_s: float) -> tuple[Column, float
     known = np.isfinite(values)
     if known.all() or not known.any():
         return values, 0.0
-    filled, seconds = values.copy(), 0.0
-    for first, end in runs(~known):
-        if first == 0 or end == len(values):
-            continue
-        gap_s = float(t_s[end] - t_s[first - 1])
-        if gap_s <= longest_s:
-            filled[first:end] = np.interp(t_s[first:end], t_s[[first - 1, end]], values[[first - 1, end]])
-            seconds += gap_s
-    return filled, seconds
+    gaps = runs(~known)
+    gaps = gaps[(gaps[:, 0] > 0) & (gaps[:, 1] < len(values))]
+    gap_s = t_s[gaps[:, 1]] - t_s[gaps[:, 0] - 1]
+    short = gap_s <= longest_s
+    bridged = within(gaps[short], len(values))
+    filled = values.copy()
+    filled[bridged] = np.interp(t_s[bridged], t_s[known], values[known])
+    return filled, float(np.sum(gap_s[short]))

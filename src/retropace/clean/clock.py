@@ -35,9 +35,11 @@ class Clock:
 
     def column(self, recorded: Column) -> Column:
         """A recorded column on the cleaned axis. Of several records at one moment the last value known counts."""
-        cleaned = np.full(len(self.t_s), np.nan)
         values = recorded[self.order]
         known = np.isfinite(values)
+        if len(self.t_s) == len(values):
+            return np.where(known, values, np.nan)
+        cleaned = np.full(len(self.t_s), np.nan)
         cleaned[self.moment[known]] = values[known]
         return cleaned
 

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retropace.bests import FASTEST_MPS
-from retropace.geodesy import plane_m, steps_m
-from retropace.spans import Column, Spans, covered
+from retropace.geodesy import DEGREE_M, plane_m, steps_m
+from retropace.spans import Column, Spans, covered, runs
 
 LEAST_SMOOTH_S, MOST_SMOOTH_S = 0.5, 2.0
 """Bounds of the Gaussian's standard deviation. Watches write positions that are filtered already: on 21 recordings with
@@ -60,7 +60,18 @@ def device_distance(t_s: Column, counted_m: Column) -> tuple[Column | None, tupl
 
 
 def _longest_rising(values: Column) -> NDArray[np.intp]:
-    """Indices of a longest subsequence that never falls (Fredman 1975, Discrete Math 11:29)."""
+    """Indices of a longest subsequence that never falls.
+
+    What is no less than all before it and no more than all after it belongs to one; only what lies between is searched.
+    """
+    fits = (values == np.maximum.accumulate(values)) & (values == np.minimum.accumulate(values[::-1])[::-1])
+    for first, end in runs(~fits).tolist():
+        fits[first + _longest_rising_of_few(values[first:end])] = True
+    return np.flatnonzero(fits)
+
+
+def _longest_rising_of_few(values: Column) -> NDArray[np.intp]:
+    """The same where hardly anything is in order, one value after the other (Fredman 1975, Discrete Math 11:29)."""
     tails: list[float] = []
     tail_at: list[int] = []
     before = np.full(len(values), -1, dtype=np.intp)
@@ -88,9 +99,12 @@ def drop_stray_positions(t_s: Column, lat_deg: Column, lon_deg: Column) -> tuple
     lat, lon = lat_deg.copy(), lon_deg.copy()
     bad = (np.abs(lat) > 90.0) | (np.abs(lon) > 180.0) | ((lat == 0.0) & (lon == 0.0))
     known = np.flatnonzero(np.isfinite(lat) & np.isfinite(lon) & ~bad)
-    if len(known) > 2:
+    most_m = np.maximum(FASTEST_MPS * np.diff(t_s[known]), 30.0)
+    # Degrees alone show that most recordings have no leap at all.
+    at_most_m = DEGREE_M * (np.abs(np.diff(lat[known])) + np.abs(np.diff(lon[known])))
+    if len(known) > 2 and np.any(at_most_m > most_m):
         way = steps_m(lat[known], lon[known])
-        fast = way > np.maximum(FASTEST_MPS * np.diff(t_s[known]), 30.0)
+        fast = way > most_m
         around = np.hypot(*_skip(lat[known], lon[known]))
         stray = fast[:-1] & fast[1:] & (around < 0.5 * np.minimum(way[:-1], way[1:]))
         bad[known[1:-1][stray]] = True
@@ -119,15 +133,15 @@ def position_distance(t_s: Column, lat_deg: Column, lon_deg: Column, pauses: Spa
     paused = covered(pauses, at_s[:-1]) | covered(pauses, (at_s[:-1] + at_s[1:]) / 2.0)
     way = np.hypot(np.diff(east), np.diff(north))
     piece = np.concatenate(([0], np.cumsum(paused | (np.diff(at_s) > 4.0 * SPARSE_S))))
-    for number in np.unique(piece):
-        inside = np.flatnonzero(piece == number)
-        if len(inside) < 3 or np.median(np.diff(at_s[inside])) > SPARSE_S:
+    edges = np.concatenate(([0], np.flatnonzero(np.diff(piece)) + 1, [len(piece)]))
+    long = np.diff(edges) >= 3
+    for first, end in zip(edges[:-1][long].tolist(), edges[1:][long].tolist(), strict=True):
+        part = slice(first, end)
+        if np.median(np.diff(at_s[part])) > SPARSE_S:
             continue
-        first, last = inside[0], inside[-1]
-        part = slice(first, last + 1)
         width_s = smoothing_s(at_s[part], east[part], north[part])
         smooth_east, smooth_north = smooth(at_s[part], east[part], width_s), smooth(at_s[part], north[part], width_s)
-        way[first:last] = np.hypot(np.diff(smooth_east), np.diff(smooth_north))
+        way[first : end - 1] = np.hypot(np.diff(smooth_east), np.diff(smooth_north))
     way[paused] = 0.0
     return np.interp(t_s, at_s, np.concatenate(([0.0], np.cumsum(way))))
 

@@ -104,6 +104,9 @@ def advanced(t_s: Column, column: Column, lag_s: float, pauses: Spans) -> Column
         if known.sum() < 2:
             continue
         at_s = np.clip(times + lag_s, times[0], times[-1])
+        if known.all():
+            moved[piece] = np.interp(at_s, times, values)
+            continue
         shifted = np.interp(at_s, times[known], values[known])
         nearest = np.clip(np.searchsorted(times, at_s - 1e-9), 0, len(times) - 1)
         moved[piece] = np.where(known[nearest], shifted, np.nan)

@@ -6,7 +6,7 @@ import numpy as np
 
 from retropace.bests import FASTEST_MPS
 from retropace.clean.cadence import bridge
-from retropace.spans import Column, Spans, as_spans, covered, runs, union, without
+from retropace.spans import Column, Spans, as_spans, covered, runs, union, within, without
 
 GAP_S = 15.0
 """Watches that record smartly leave up to 10 s between records, 13 s in the corpus: a longer gap has a reason."""
@@ -73,18 +73,21 @@ def standing(t_s: Column, speed_mps: Column, cadence_spm: Column, pauses: Spans,
     quiet = cadence_spm < STILL_SPM
     still = (slow & ~(cadence_spm >= STILL_SPM)) | (np.isnan(speed_mps) & quiet)
     # Smoothed speed dies away long after the last step: a stop starts with the silence that leads into it.
-    for first, end in runs(quiet & (speed_mps < SLOWING_MPS)):
-        if np.any(still[first:end]):
-            still[first : first + int(np.flatnonzero(still[first:end])[0])] = True
+    silences = runs(quiet & (speed_mps < SLOWING_MPS))
+    stills = np.append(np.flatnonzero(still), len(t_s))
+    stop = stills[np.searchsorted(stills, silences[:, 0])]
+    leads = (silences[:, 0] < stop) & (stop < silences[:, 1])
+    still |= within(np.column_stack((silences[leads, 0], stop[leads])), len(t_s))
     still &= ~covered(pauses, t_s)
-    spans = [(t_s[a], t_s[min(b, len(t_s) - 1)]) for a, b in runs(still)]
+    stretches = runs(still)
+    spans = np.column_stack((t_s[stretches[:, 0]], t_s[np.minimum(stretches[:, 1], len(t_s) - 1)]))
     if not sure:
-        spans = _joined(spans, UNSURE_STAND_S)
+        spans = as_spans(_joined(spans.tolist(), UNSURE_STAND_S))
     least_s = STAND_S if sure else UNSURE_STAND_S
-    return without(as_spans([(start, end) for start, end in spans if end - start >= least_s]), pauses)
+    return without(spans[spans[:, 1] - spans[:, 0] >= least_s], pauses)
 
 
-def _joined(spans: list[tuple[float, float]], stir_s: float) -> list[tuple[float, float]]:
+def _joined(spans: list[list[float]], stir_s: float) -> list[tuple[float, float]]:
     """The spans with those joined between which less than ``stir_s`` passed, and less than either of them lasts."""
     joined: list[tuple[float, float]] = []
     for start, end in spans:
@@ -98,5 +101,6 @@ def _joined(spans: list[tuple[float, float]], stir_s: float) -> list[tuple[float
 def unknown(t_s: Column, speed_mps: Column, cadence_spm: Column, taken: Spans) -> Spans:
     """Where neither speed nor cadence is known, outside the spans already taken."""
     blank = np.isnan(speed_mps) & np.isnan(cadence_spm)
-    spans = as_spans([(t_s[max(a - 1, 0)], t_s[min(b, len(t_s) - 1)]) for a, b in runs(blank)])
+    stretches = runs(blank)
+    spans = np.column_stack((t_s[np.maximum(stretches[:, 0] - 1, 0)], t_s[np.minimum(stretches[:, 1], len(t_s) - 1)]))
     return without(union(spans), taken)
