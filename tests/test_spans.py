@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retropace.spans import Spans, as_spans, clip, covered, runs, total_s, union, without
+from retropace.spans import Spans, as_spans, clip, covered, runs, total_s, union, within, without
 
 pairs = st.lists(st.tuples(st.integers(0, 50), st.integers(0, 50)), max_size=12).map(lambda rows: as_spans(rows))
 MOMENTS = np.arange(0.0, 50.0) + 0.5
@@ -45,3 +45,8 @@ def test_clip_keeps_what_lies_inside(spans: Spans) -> None:
 def test_runs_are_the_stretches_of_true() -> None:
     assert runs(np.array([True, True, False, True])).tolist() == [[0, 2], [3, 4]]
     assert runs(np.zeros(3, dtype=bool)).shape == (0, 2)
+
+
+@given(st.lists(st.booleans(), max_size=40))
+def test_within_is_runs_the_other_way_round(mask: list[bool]) -> None:
+    assert within(runs(np.array(mask, dtype=bool)), len(mask)).tolist() == mask

@@ -193,3 +193,13 @@ def test_wandering_is_no_turning() -> None:
     t_s = np.arange(float(len(there_and_back)))
     (one,) = rounds_of(t_s, there_and_back % 1.0, 3.0 * t_s / 400.0, np.ones(len(t_s), dtype=bool))
     assert one.laps == pytest.approx(6.0, abs=0.1)
+
+
+def test_every_turn_is_found_however_far_apart() -> None:
+    """Legs of a few rows and of many more than are looked at together, run to and fro."""
+    legs = [30, 700, 90, 2600, 60]
+    way = np.concatenate([[0.0], *(np.full(rows, 0.0075 * (-1.0) ** number) for number, rows in enumerate(legs))])
+    place = np.cumsum(way) + 0.01 * np.sin(np.arange(len(way)))
+    t_s = np.arange(float(len(place)))
+    (one,) = rounds_of(t_s, place % 1.0, 0.0075 * t_s, np.ones(len(place), dtype=bool))
+    assert one.laps == pytest.approx(0.0075 * sum(legs), abs=0.1)

@@ -109,13 +109,18 @@ class _Search:
         centred = weight * (signal - np.sum(weight * signal, axis=0) / np.maximum(np.sum(weight, axis=0), 1.0))
         if np.all(weight == weight[:, :1]):
             weight = weight[:, :1]
-        self.sums, self.counts = self._in_blocks(centred), self._in_blocks(weight)
-        self.first = self.sums[:, :, 0].copy(), self.counts[:, :, 0].copy()
-        self.last = self.sums[:, :, -1].copy(), self.counts[:, :, -1].copy()
-        self.to_last = _saved((self.sums, self.counts), (self.last[0][:, :, None], self.last[1][:, :, None]))
-        self.from_first = _saved((self.first[0][:, :, None], self.first[1][:, :, None]), (self.sums, self.counts))
-        # No stretch ends there, so that nothing need be found.
-        self.from_first[(self.at < least) | (self.at > self.count)] = -np.inf
+        self.columns = signal.shape[1]
+        # Up to each position the sums of all columns, and how many values that is, once if all are alike.
+        upto = np.zeros((self.columns + weight.shape[1], self.at.size))
+        np.cumsum(np.hstack((centred, weight)).T, axis=1, out=upto[:, 1 : self.count + 1])
+        upto[:, self.count + 1 :] = upto[:, self.count, None]
+        self.upto = upto.reshape(-1, *self.at.shape)
+        self.upto_first, self.upto_last = self.upto[:, :, 0].copy(), self.upto[:, :, -1].copy()
+        self.to_last = self._saved(self.upto, self.upto_last[:, :, None])
+        # No stretch ends beyond the last position, or before the least length, so that nothing need be found there.
+        from_first = self._saved(self.upto_first[:, :, None], self.upto)
+        from_first[(self.at < least) | (self.at > self.count)] = -np.inf
+        self.from_first = from_first - penalties[:, None, None]
         self.best = np.full((len(penalties), *self.at.shape), UNREACHED)
         self.best[:, 0, 0] = -penalties
         self.before = np.zeros(self.best.shape, dtype=np.intp)
@@ -130,7 +135,7 @@ class _Search:
             own = slice(first, min(first + lot, len(self.at)))
             candidates = np.concatenate((alive, np.arange(own.start, own.stop)))
             alive = self._finish(own, candidates, likely)
-            likely = self.before[:, own.stop - 1, -1] // self.width
+            likely = np.sort(self.before[:, own.stop - 1, -1]) // self.width
         rows, to_end = len(self.best), slice(self.count + 1)
         return self.best.reshape(rows, -1)[:, to_end], self.before.reshape(rows, -1)[:, to_end]
 
@@ -139,29 +144,26 @@ class _Search:
 
         ``likely`` blocks are tried first: with good cuts known for the ends few others come into question.
         """
-        between = _saved(
-            (self.last[0].take(candidates, 1)[:, None], self.last[1].take(candidates, 1)[:, None]),
-            (self.first[0][:, own, None], self.first[1][:, own, None]),
-        )
+        between = self._saved(self.upto_last.take(candidates, 1)[:, None], self.upto_first[:, own, None])
         # No end of the one block is far enough from any start of the other.
-        between[self.at[own, -1:] - self.at[:, 0].take(candidates) < self.least] = -np.inf
+        between[self.at[own, -1:] - candidates * self.width < self.least] = -np.inf
         tried = np.zeros(len(self.at), dtype=bool)
         blocks, rounds = likely, 0
         while True:
             rounds += 1
             self._try(own, blocks, tried)
-            end_bound = np.max(self.best[:, own] + self.from_first[own], axis=2) - self.penalties
+            end_bound = np.maximum.reduce(self.best[:, own] + self.from_first[:, own], axis=2, keepdims=True)
             bound = self.start_bound.take(candidates, 1)[:, None] - between
-            near = bound < end_bound[:, :, None]
-            near &= ~tried.take(candidates)
-            in_question = near.any(axis=(0, 1)).nonzero()[0]
+            near = (bound < end_bound) & ~tried.take(candidates)
+            in_question = np.logical_or.reduce(near, axis=(0, 1)).nonzero()[0]
             if len(in_question) == 0:
                 break
             if len(in_question) > FEW and rounds < 3:
                 bound[~near] = np.inf
                 in_question = np.unique(np.argmin(bound, axis=2)[near.any(axis=2)])
             blocks = candidates[in_question[:MOST]]
-        row = (self.at[own.stop - 1, -1] + 1 - self.least) // self.width - own.start
+        # The last block of ends that lies the least length before the next lot.
+        row = (own.stop * self.width - self.least) // self.width - own.start
         if row < 0:
             return candidates
         useful = np.any(bound[:, row] < self.best[:, own.start + row, :1], axis=0)
@@ -169,46 +171,35 @@ class _Search:
         return alive
 
     def _try(self, own: slice, blocks: Indices, tried: NDArray[np.bool_]) -> None:
-        """Let all starts of some blocks compete for the ends of the lot, and note which blocks have been tried."""
+        """Let all starts of some blocks compete for the ends of the lot, and note which blocks have been tried.
+
+        ``blocks`` are in order.
+        """
         tried[blocks] = True
-        starts = self.at.take(blocks, 0).ravel()
-        ends = self.at[own].reshape(-1, 1)
-        total = self.best.take(blocks, 1).reshape(len(self.best), 1, -1) - _saved(
-            (
-                self.sums.take(blocks, 1).reshape(len(self.sums), 1, -1),
-                self.counts.take(blocks, 1).reshape(len(self.counts), 1, -1),
-            ),
-            (self.sums[:, own].reshape(len(self.sums), -1, 1), self.counts[:, own].reshape(len(self.counts), -1, 1)),
+        rows, starts = len(self.best), self.at.take(blocks, 0).ravel()
+        saved = self._saved(
+            self.upto.take(blocks, 1).reshape(len(self.upto), 1, -1), self.upto[:, own].reshape(len(self.upto), -1, 1)
         )
-        if np.max(blocks) >= own.start - (self.least + self.width - 1) // self.width:
-            np.copyto(total, np.inf, where=ends - starts < self.least)
-        winner = np.argmin(total, axis=2)
-        rows = np.arange(winner.size).reshape(winner.shape) * len(starts)
-        shape = (len(self.best), -1, self.width)
-        cheapest = (total.ravel().take(rows + winner) + self.penalties).reshape(shape)
+        total = self.best.take(blocks, 1).reshape(rows, 1, -1) - saved
+        if starts[-1] + self.least > own.start * self.width:
+            np.copyto(total, np.inf, where=self.at[own].reshape(-1, 1) - starts < self.least)
+        winner = total.argmin(axis=2)
+        at = np.arange(0, total.size, len(starts)).reshape(winner.shape) + winner
         best = self.best[:, own]
+        cheapest = (total.ravel().take(at) + self.penalties).reshape(best.shape)
         better = cheapest < best
-        changed = np.flatnonzero(better.any(axis=(0, 2)))
-        if len(changed) == 0:
-            return
-        np.copyto(best, cheapest, where=better)
-        np.copyto(self.before[:, own], starts.take(winner).reshape(shape), where=better)
-        self.start_bound[:, own] = np.min(best - self.to_last[own], axis=2)
-        tried[own.start + changed] = False
+        changed = np.logical_or.reduce(better, axis=(0, 2))
+        if changed.any():
+            np.copyto(best, cheapest, where=better)
+            np.copyto(self.before[:, own], starts.take(winner).reshape(best.shape), where=better)
+            self.start_bound[:, own] = np.minimum.reduce(best - self.to_last[own], axis=2)
+            tried[own] &= ~changed
 
-    def _in_blocks(self, values: Column) -> Column:
-        """Sums of the ``(n, k)`` values up to each position, shape ``(k, blocks, width)``."""
-        sums = np.zeros((values.shape[1], self.at.size))
-        np.cumsum(values.T, axis=1, out=sums[:, 1 : self.count + 1])
-        sums[:, self.count + 1 :] = sums[:, self.count : self.count + 1]
-        return sums.reshape(values.shape[1], *self.at.shape)
-
-
-def _saved(starts: tuple[Column, Column], ends: tuple[Column, Column]) -> Column:
-    """By how much the means of stretches lessen their squares, from the sums and counts up to their two sides."""
-    sums = ends[0] - starts[0]
-    sums *= sums
-    counts = ends[1] - starts[1]
-    sums /= np.maximum(counts, 1.0, out=counts)
-    saved: Column = np.add.reduce(sums, axis=0)
-    return saved
+    def _saved(self, upto_starts: Column, upto_ends: Column) -> Column:
+        """By how much the means of stretches lessen their squares, by the sums and counts up to their two sides."""
+        gained = upto_ends - upto_starts
+        sums, counts = gained[: self.columns], gained[self.columns :]
+        sums *= sums
+        sums /= np.maximum(counts, 1.0, out=counts)
+        saved: Column = np.add.reduce(sums, axis=0)
+        return saved

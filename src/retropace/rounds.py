@@ -83,19 +83,27 @@ def _covered(place: Column) -> Column:
     return done
 
 
-def _turns(place: Column) -> list[int]:
-    """The rows at which somebody turned and went back round, with the first and the last."""
-    turns, extreme, way = [0], 0, 0.0
-    for at, value in enumerate(place.tolist()):
-        ahead = value - place[extreme]
-        if way == 0.0:
-            if abs(ahead) > BACK_LAPS:
-                way, extreme = float(np.sign(ahead)), at
-        elif ahead * way >= 0.0:
-            extreme = at
-        elif -ahead * way > BACK_LAPS:
-            turns.append(extreme)
-            way, extreme = -way, at
+def _turns(place: Column, window: int = 256) -> list[int]:
+    """The rows at which somebody turned and went back round, with the first and the last.
+
+    For the next turn ``window`` rows are looked at, and twice as many until there is one.
+    """
+    turns = [0]
+    away = np.flatnonzero(np.abs(place - place[0]) > BACK_LAPS)
+    if len(away):
+        at, ahead = int(away[0]), window
+        way = float(np.sign(place[at] - place[0]))
+        while True:
+            gone = way * place[at : at + ahead]
+            furthest = np.maximum.accumulate(gone)
+            back = np.flatnonzero(furthest - gone > BACK_LAPS)
+            if len(back):
+                turns.append(at + int(np.flatnonzero(gone[: back[0]] == furthest[back[0]])[-1]))
+                at, way, ahead = at + int(back[0]), -way, window
+            elif at + ahead < len(place):
+                ahead *= 2
+            else:
+                break
     return [*turns, len(place) - 1] if turns[-1] != len(place) - 1 else turns
 
 

@@ -63,3 +63,11 @@ def test_bridging_goes_straight_and_not_past_the_ends() -> None:
     filled, seconds = bridge(np.arange(5.0), values, 10.0)
     np.testing.assert_array_equal(filled, [np.nan, 1.0, 2.0, 3.0, np.nan])
     assert seconds == 2.0
+
+
+def test_only_short_gaps_are_bridged_each_from_its_own_sides() -> None:
+    values = np.array([2.0, np.nan, 4.0, np.nan, np.nan, 1.0, np.nan, 0.0])
+    t_s = np.array([0.0, 1.0, 2.0, 10.0, 20.0, 30.0, 31.0, 34.0])
+    filled, seconds = bridge(t_s, values, 10.0)
+    np.testing.assert_array_equal(filled, [2.0, 3.0, 4.0, np.nan, np.nan, 1.0, 0.75, 0.0])
+    assert seconds == 6.0

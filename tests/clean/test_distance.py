@@ -25,6 +25,18 @@ def test_the_device_count_never_falls(values: list[float]) -> None:
         assert np.all(np.diff(curve) >= 0.0)
 
 
+@given(st.lists(st.integers(0, 40), min_size=2, max_size=40), st.integers(0, 3))
+def test_the_fewest_possible_values_are_dropped(values: list[int], spread: int) -> None:
+    counted = 100.0 + np.sort(values) + spread * np.array(values)
+    longest = np.ones(len(counted))
+    for at in range(1, len(counted)):
+        longest[at] += np.max(longest[:at][counted[:at] <= counted[at]], initial=0.0)
+    dropped = len(counted) - int(longest.max())
+    _, said = device_distance(np.arange(float(len(counted))), counted)
+    assert bool(dropped) == bool(said)
+    assert not dropped or f": {dropped} values that do not fit were bridged" in said[0]
+
+
 def test_one_wild_value_up_or_down_costs_nothing() -> None:
     counted = np.arange(100.0) * 3.0
     counted[40], counted[60] = 9000.0, 0.0
