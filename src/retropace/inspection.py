@@ -119,7 +119,8 @@ def _way(track: Track) -> Way | None:
     import shapely
 
     points = np.column_stack((east[known], north[known]))
-    box = shapely.minimum_rotated_rectangle(shapely.MultiPoint(points))
+    # Around a line the rectangle is the one around its points, which cost far more to make one by one.
+    box = shapely.minimum_rotated_rectangle(shapely.linestrings(points))
     corners = shapely.get_coordinates(box)
     if len(corners) < 4:
         return None

@@ -160,7 +160,9 @@ class _Search:
                 break
             if len(in_question) > FEW and rounds < 3:
                 bound[~near] = np.inf
-                in_question = np.unique(np.argmin(bound, axis=2)[near.any(axis=2)])
+                promising = np.zeros(len(candidates), dtype=bool)
+                promising[np.argmin(bound, axis=2)[near.any(axis=2)]] = True
+                in_question = promising.nonzero()[0]
             blocks = candidates[in_question[:MOST]]
         # The last block of ends that lies the least length before the next lot.
         row = (own.stop * self.width - self.least) // self.width - own.start
@@ -200,6 +202,12 @@ class _Search:
         gained = upto_ends - upto_starts
         sums, counts = gained[: self.columns], gained[self.columns :]
         sums *= sums
-        sums /= np.maximum(counts, 1.0, out=counts)
-        saved: Column = np.add.reduce(sums, axis=0)
+        np.maximum(counts, 1.0, out=counts)
+        saved: Column
+        if len(counts) == 1:
+            saved = np.add.reduce(sums, axis=0)
+            saved /= counts[0]
+        else:
+            sums /= counts
+            saved = np.add.reduce(sums, axis=0)
         return saved

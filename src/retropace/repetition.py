@@ -45,6 +45,9 @@ def _joined(looks: Looks, rows: NDArray[np.intp], most: int) -> NDArray[np.intp]
     # The nearest of each, so that not all pairs have to be looked at for every two that are joined.
     nearest2 = near2.min(axis=1)
     left = len(rows)
+    there = weight > 0.0
+    centre = np.divide(sums, weight, out=np.full(sums.shape, np.nan), where=there)
+    var = np.divide(1.0, weight, out=np.full(sums.shape, np.inf), where=there)
     while left > 1:
         first = int(np.argmin(nearest2))
         if not np.isfinite(nearest2[first]) or (nearest2[first] > ALIKE2 and left <= most):
@@ -57,9 +60,9 @@ def _joined(looks: Looks, rows: NDArray[np.intp], most: int) -> NDArray[np.intp]
         left -= 1
         stale = alive & ((near2[one] <= nearest2) | (near2[other] <= nearest2))
         near2[other, :] = near2[:, other] = np.inf
-        there = weight > 0.0
-        centre = np.divide(sums, weight, out=np.full(sums.shape, np.nan), where=there)
-        var = np.divide(1.0, weight, out=np.full(sums.shape, np.inf), where=there)
+        there = weight[one] > 0.0
+        np.divide(sums[one], weight[one], out=centre[one], where=there)
+        np.divide(1.0, weight[one], out=var[one], where=there)
         fresh = apart2(centre[one], var[one], centre, var)
         fresh[~alive] = fresh[one] = np.inf
         near2[one, :] = near2[:, one] = fresh

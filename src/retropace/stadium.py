@@ -163,16 +163,18 @@ def _first_window(way_m: Column, east: Column, north: Column, lap_m: float) -> _
     """A first guess from a stretch whose outline has the size of a track, by shapely's least rectangle around it."""
     scale = lap_m / LAP_M
     least, most = scale * (LEAST_STRAIGHT_M + 64.0), scale * (MOST_STRAIGHT_M + 98.0)
-    for begin in np.arange(0.0, max(way_m[-1] - lap_m, 1.0), lap_m / 4.0):
-        rows = (way_m >= begin) & (way_m < begin + WINDOW_LAPS * lap_m)
-        across = max(float(np.ptp(east[rows])), float(np.ptp(north[rows]))) if rows.sum() >= 20 else 0.0
+    begin_m = np.arange(0.0, max(way_m[-1] - lap_m, 1.0), lap_m / 4.0)
+    firsts, ends = (np.searchsorted(way_m, edge_m).tolist() for edge_m in (begin_m, begin_m + WINDOW_LAPS * lap_m))
+    for first, end in zip(firsts, ends, strict=True):
+        rows = slice(first, end)
+        across = max(float(np.ptp(east[rows])), float(np.ptp(north[rows]))) if end - first >= 20 else 0.0
         # A stretch of road is longer than any track: for most sessions shapely need not be loaded.
         if not 0.5 * least <= across <= most:
             continue
         import shapely
 
         points = np.column_stack((east[rows], north[rows]))
-        box = shapely.get_coordinates(shapely.minimum_rotated_rectangle(shapely.MultiPoint(points)))
+        box = shapely.get_coordinates(shapely.minimum_rotated_rectangle(shapely.linestrings(points)))
         if len(box) < 5:
             continue
         sides = np.diff(box[:3], axis=0)
