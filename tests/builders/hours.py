@@ -116,6 +116,23 @@ class Hours:
         inner = np.searchsorted(self.distance_m, np.arange(1000.0, self.distance_m[-1], 1000.0))
         return [0, *inner.tolist(), self.seconds]
 
+    def records(self) -> bytes:
+        """The records as FIT and nothing else."""
+        made = FitFile()
+        made.define(0, FILE_ID, [(0, ENUM), (1, UINT16), (4, UINT32)])
+        made.data(0, 4, 1, round((START - FIT_EPOCH).total_seconds()))
+        made.define(1, RECORD, [(number, base) for number, base, _ in RECORD_FIELDS])
+        made.body += self._rows().tobytes()
+        return made.to_bytes(long_header=True)
+
+    def _rows(self) -> NDArray[np.void]:
+        """The records as FIT messages of local type 1."""
+        rows = np.zeros(self.seconds, dtype=[("head", "u1"), *((str(n), kind) for n, _, kind in RECORD_FIELDS)])
+        rows["head"] = 1
+        for (number, _, _), column in zip(RECORD_FIELDS, self._columns(), strict=True):
+            rows[str(number)] = np.round(column)
+        return rows
+
     def fit(self) -> bytes:
         """As a watch with wrist sensors writes it, with a lap for each kilometre."""
         began = round((START - FIT_EPOCH).total_seconds())
@@ -130,10 +147,7 @@ class Hours:
         made.define(1, RECORD, [(number, base) for number, base, _ in RECORD_FIELDS])
         totals = [(253, UINT32), (2, UINT32), (7, UINT32), (8, UINT32), (9, UINT32)]
         made.define(2, LAP, totals)
-        rows = np.zeros(self.seconds, dtype=[("head", "u1"), *((str(n), kind) for n, _, kind in RECORD_FIELDS)])
-        rows["head"] = 1
-        for (number, _, _), column in zip(RECORD_FIELDS, self._columns(), strict=True):
-            rows[str(number)] = np.round(column)
+        rows = self._rows()
         for start, stop in pairwise(self._edges()):
             made.body += rows[start:stop].tobytes()
             length = 1000 * (stop - start)
