@@ -7,7 +7,21 @@ tables hold, ``results.py`` writes them.
 
 from __future__ import annotations
 
-from retropace.batch.run import Plan, Progress, Run
-from retropace.batch.work import Job
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from retropace.batch.run import Plan, Progress, Run
+    from retropace.batch.work import Job
+
+_HOMES = {"Job": "work", "Plan": "run", "Progress": "run", "Run": "run"}
+"""Loaded when first used: the server of the workers is started before."""
 
 __all__ = ["Job", "Plan", "Progress", "Run"]
+
+
+def __getattr__(name: str) -> Any:
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module 'retropace.batch' has no attribute {name!r}")
+    return getattr(import_module(f"retropace.batch.{home}"), name)

@@ -6,8 +6,6 @@ Both give futures of :mod:`concurrent.futures`. A worker that dies costs the fil
 from __future__ import annotations
 
 import logging
-import multiprocessing
-import os
 import signal
 import time
 from collections.abc import Iterator
@@ -16,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from retropace.batch.server import worker_context
 from retropace.batch.work import Done, Job, Task, work
 from retropace.errors import RetropaceError
 from retropace.library.store import Failure
@@ -67,14 +66,7 @@ def processes(job: Job, jobs: int, timeout_s: float | None) -> Iterator[Crew]:
     """Processes of this machine; each is replaced when it dies or takes longer than ``timeout_s`` over a file."""
     from pebble import ProcessPool
 
-    # One thread of linear algebra each: the processes are the parallelism.
-    for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
-        os.environ.setdefault(name, "1")
-    server = "forkserver" in multiprocessing.get_all_start_methods()
-    context: Any = multiprocessing.get_context("forkserver" if server else "spawn")
-    if server:
-        context.set_forkserver_preload(["retropace.batch.work"])
-    pool: Any = ProcessPool(max_workers=jobs, context=context, initializer=_begin, initargs=(job,))
+    pool: Any = ProcessPool(max_workers=jobs, context=worker_context(), initializer=_begin, initargs=(job,))
     try:
         yield _Processes(pool, jobs, timeout_s)
         pool.close()

@@ -98,6 +98,10 @@ def batch(
     was analysed is kept in a library: the next time only what is new or has changed is read. Annotations are read
     from NAME.annotations.csv beside each recording. Ctrl-C stops after what is in hand; the same command goes on.
     """
+    if scheduler is None and not dry_run:
+        from retropace.batch.server import start_early
+
+        start_early()
     from retropace.batch import Plan
     from retropace.library import Library, Only, library_path
     from retropace.sources import Limits

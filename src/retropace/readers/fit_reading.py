@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import fitdecode
 import numpy as np
 from fitdecode.profile import MESSAGE_TYPES
+from numpy.typing import NDArray
 
 from retropace.readers.fit_bulk import RECORD, Layout, NotInBulkError, chunks_of, layout_of
 from retropace.readers.fit_decoded import NEEDED, Decoded
@@ -141,11 +142,13 @@ class Reading:
 
     def _take(self, frame: Any, message: Message) -> None:
         """Take up a data message."""
-        if frame.name == "record" and self.gathering is not None:
+        if self.gathering is not None and frame.global_mesg_num == RECORD:
             self.gathering.add(frame, self.scales)
-        elif frame.name in NEEDED:
-            self.result.messages.setdefault(frame.name, []).append(frame)
-        if frame.name == "field_description":
+            return
+        name = frame.name
+        if name in NEEDED:
+            self.result.messages.setdefault(name, []).append(frame)
+        if name == "field_description":
             said = {item.name: item.raw_value for item in frame.fields}
             index, number = said.get("developer_data_index"), said.get("field_definition_number")
             scale, offset = said.get("scale"), said.get("offset")
@@ -159,14 +162,14 @@ class Reading:
                     self.scales[index, number] = means
                 else:
                     self.described.append((message.start, (index, number), means))
-        elif frame.name == "session":
+        elif name == "session":
             self.session_at = message.start
             if self.gathering is not None:
                 self.result.records_before_session = self.gathering.count
 
     def _take_in_bulk(self, runs: Runs) -> dict[str, int]:
         """The records, and how many of them are lost with their definition."""
-        readable = np.isin(runs.owners, np.array(list(self.layouts), dtype=np.intp))
+        readable = self._defined_by(list(self.layouts), runs)
         lost = {"record": int(np.sum(runs.counts[~readable]))}
         runs = runs.picked(readable)
         before = np.cumsum(runs.counts) - runs.counts
@@ -178,7 +181,7 @@ class Reading:
         chunks: list[Chunk] = []
         for owners in by_layout.values():
             layout = self.layouts[owners[0]]
-            mask = np.isin(runs.owners, np.array(owners, dtype=np.intp))
+            mask = self._defined_by(owners, runs)
             own = runs.picked(mask)
             if not len(own):
                 continue
@@ -192,6 +195,12 @@ class Reading:
         self.result.records = Records(count, tuple(chunks))
         self.result.records_before_session = int(np.sum(runs.counts[runs.starts < self.session_at]))
         return lost
+
+    def _defined_by(self, owners: Sequence[int], runs: Runs) -> NDArray[np.bool_]:
+        """Which runs are of one of some definitions."""
+        among = np.zeros(len(self.part.definitions), dtype=bool)
+        among[owners] = True
+        return among[runs.owners]
 
     def _anew(self, owners: Sequence[int], runs: Runs) -> Indices:
         """The first record behind each of some definitions: there fitdecode lets what counts on begin at zero."""

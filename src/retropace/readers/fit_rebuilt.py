@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-
-import numpy as np
+from typing import NamedTuple
 
 from retropace.readers.fit_stream import CHECKSUM, DEVELOPER, LEAST_HEADER, MAGIC, Part, Runs
 
@@ -14,8 +12,7 @@ NOWHERE = 0xFE
 """A developer index that no watch uses: fitdecode reads fields of an undescribed index as plain bytes."""
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(NamedTuple):
     """One definition or data message: bytes ``[start, end)``."""
 
     start: int
@@ -36,8 +33,7 @@ def messages_of(part: Part, runs: Runs, definitions: Iterable[int]) -> list[Mess
         found += [
             Message(at, at + length, owner, is_definition=False) for at in range(start, start + count * length, length)
         ]
-    starts = np.array([message.start for message in found], dtype=np.intp)
-    return [found[at] for at in np.argsort(starts, kind="stable").tolist()]
+    return sorted(found)
 
 
 def rebuilt(data: bytes, part: Part, kept: Sequence[Message], odd: frozenset[tuple[int, int]]) -> bytes:
