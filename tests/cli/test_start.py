@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -67,3 +68,22 @@ def test_completing_loads_click_alone(typed: str, answers: set[str]) -> None:
     printed, modules = loaded(_RETROPACE_COMPLETE="bash_complete", **asked)
     assert answers <= {line.rpartition(",")[2] for line in printed.splitlines()}
     assert not HEAVY & modules
+
+
+@pytest.mark.parametrize(
+    ("name", "unneeded"),
+    [
+        ("long-backward.fit", {"gpxpy", "pyexpat", "shapely", "csv", "retropace.athlete"}),
+        ("track-6x400.gpx", {"fitdecode", "fastcrc", "shapely", "retropace.athlete"}),
+    ],
+)
+def test_analysing_loads_what_the_file_needs(samples: Path, name: str, unneeded: set[str]) -> None:
+    _, modules = loaded("analyze", str(samples / name))
+    assert not unneeded & modules
+    assert not {"scipy", "ruptures", "pandas", "pyproj"} & modules
+
+
+def test_a_recording_without_a_word_loads_nothing_that_understands_words(samples: Path) -> None:
+    _, modules = loaded("analyze", str(samples / "treadmill-beginner.fit"))
+    words = {name.rpartition(".")[2] for name in modules if name.startswith("retropace.annotations.")}
+    assert words == {"gathering", "sidecar_place"}
