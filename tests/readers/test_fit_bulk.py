@@ -19,6 +19,7 @@ from retropace.readers import fit_messages
 from retropace.readers.fit import read_fit
 from retropace.readers.fit_bulk import INVALID
 from retropace.readers.fit_decoded import Decoded
+from retropace.readers.fit_reading import MOST_LAYOUTS
 from tests.builders.fit_bytes import (
     ENUM,
     FLOAT32,
@@ -205,3 +206,16 @@ def test_a_time_of_any_size_is_no_crash() -> None:
         made.data(1, time, 300)
     (activity,) = read_fit(made.to_bytes(), "run.fit")
     assert activity.samples.t_s.tolist()[1:] == [0.0, 1.0]
+
+
+def test_records_written_in_too_many_ways_are_left_to_fitdecode() -> None:
+    made = opened()
+    for number in range(MOST_LAYOUTS + 1):
+        made.define(1, RECORD, [(253, UINT32), (number + 1, UINT8)])
+        made.data(1, START + number, 100)
+        if number == MOST_LAYOUTS - 1:
+            assert fit_messages.decode(made.to_bytes())[0].ways == ["in bulk"]
+    assert fit_messages.decode(made.to_bytes())[0].ways == [
+        f"by fitdecode: its records are written in more than {MOST_LAYOUTS} ways"
+    ]
+    assert_read_alike(made.to_bytes())

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from retropace.readers.fit_gather import Gathering
 
 NEEDED_NUMBERS = frozenset(number for number, known in MESSAGE_TYPES.items() if known.name in NEEDED)
+MOST_LAYOUTS = 100
+"""With more kinds of records than this nothing is gained by columns."""
 MOST_TRIES = 5
 """If more messages of one definition than this fail, the definition is at fault: those after it go with it."""
 
@@ -178,6 +180,8 @@ class Reading:
         _check_counters(self.layouts)
         for owner, layout in self.layouts.items():
             by_layout.setdefault(layout.signature, []).append(owner)
+        if len(by_layout) > MOST_LAYOUTS:
+            raise NotInBulkError(f"its records are written in more than {MOST_LAYOUTS} ways")
         chunks: list[Chunk] = []
         for owners in by_layout.values():
             layout = self.layouts[owners[0]]
