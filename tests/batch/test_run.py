@@ -15,6 +15,7 @@ from retropace.library import Library, Only
 from retropace.library.asking import activities, failures, find_duplicates
 from retropace.library.store import Failure
 from tests.batch.running import retropace, rows
+from tests.builders.fit_bytes import RECORD, START, UINT32, opened
 from tests.builders.runs import MadeRun, other_fit, runs
 from tests.conftest import ROOT
 
@@ -202,7 +203,16 @@ def test_files_are_never_touched(folder: Path, library: Path) -> None:
 
 
 def test_a_file_that_takes_too_long_is_given_up(folder: Path, tmp_path: Path) -> None:
-    (folder / "long.fit").write_bytes(MadeRun(runs(9)[8].start, 400_000).fit())
+    # Times in the headers are for fitdecode, which takes a minute over a million of them.
+    made = opened()
+    made.define(1, RECORD, [(253, UINT32), (5, UINT32)])
+    made.data(1, START, 0)
+    made.define(1, RECORD, [(5, UINT32)])
+    before = len(made.body)
+    for second in range(1, 33):
+        made.compressed(1, (START + second) % 32, 300)
+    made.body += made.body[before:] * 40_000
+    (folder / "long.fit").write_bytes(made.to_bytes())
     data = tmp_path / "data"
     ran = retropace("batch", folder, "--timeout", "4", "--jobs", "1", data=data, cwd=tmp_path)
     assert ran.returncode == 1
