@@ -73,8 +73,8 @@ def test_completing_loads_click_alone(typed: str, answers: set[str]) -> None:
 @pytest.mark.parametrize(
     ("name", "unneeded"),
     [
-        ("long-backward.fit", {"gpxpy", "pyexpat", "shapely", "csv", "retropace.athlete"}),
-        ("track-6x400.gpx", {"fitdecode", "fastcrc", "shapely", "retropace.athlete"}),
+        ("long-backward.fit", {"gpxpy", "pyexpat", "shapely", "csv", "rich", "retropace.athlete"}),
+        ("track-6x400.gpx", {"fitdecode", "fastcrc", "shapely", "rich", "retropace.athlete"}),
     ],
 )
 def test_analysing_loads_what_the_file_needs(samples: Path, name: str, unneeded: set[str]) -> None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from retropace.cli.layout import Spans
 from retropace.cli.strip import cells, legend, strip
 from retropace.segments import Segments
 
@@ -14,20 +15,24 @@ MADE = Segments(
 )
 
 
+def said(spans: Spans) -> str:
+    return "".join(text for text, _ in spans)
+
+
 def test_a_cell_is_what_fills_it_and_a_short_rep_still_shows() -> None:
-    assert strip(MADE, 12, coloured=False).plain == "-----B----.b"
+    assert said(strip(MADE, 12, coloured=False)) == "-----B----.b"
     assert len(cells(MADE, 72)) == 72
     # Less than half a cell is enough for a rep to be seen.
-    assert "B" in strip(MADE, 10, coloured=False).plain
+    assert "B" in said(strip(MADE, 10, coloured=False))
 
 
 def test_the_legend_names_only_what_occurs() -> None:
-    assert legend(MADE, coloured=False).plain == "- forward  b backward suspected  B backward  . rest"
+    assert said(legend(MADE, coloured=False)) == "- forward  b backward suspected  B backward  . rest"
     plain = Segments(MADE.edges_s[:2], MADE.direction[:1], MADE.gait[:1], MADE.basis[:1], MADE.confidence[:1])
-    assert legend(plain, coloured=True).plain == "█ forward"
+    assert said(legend(plain, coloured=True)) == "█ forward"
 
 
 def test_suspected_is_told_from_marked_in_colour_too() -> None:
-    coloured = strip(MADE, 12, coloured=True).plain
+    coloured = said(strip(MADE, 12, coloured=True))
     assert coloured[5] == "█"
     assert coloured[11] == "▒"

@@ -135,12 +135,12 @@ def _of_one(annotations: list[Given]) -> bool:
 
 
 def _print_table(analyses: list[Analysis], units: str, brief: bool, first: bool) -> None:
-    from retropace.cli.console import open_console
+    from retropace.cli.console import open_page
     from retropace.cli.table import print_analysis
     from retropace.units import KILOMETRES, MILES
 
-    console = open_console()
+    page = open_page()
     for number, analysis in enumerate(analyses):
         if number or not first:
-            console.print()
-        print_analysis(console, analysis, MILES if units == "mi" else KILOMETRES, segments=not brief)
+            page.print()
+        print_analysis(page, analysis, MILES if units == "mi" else KILOMETRES, segments=not brief)

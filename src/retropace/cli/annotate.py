@@ -259,10 +259,10 @@ def _list(file: str, sidecar: str | None, session: int | None, form: str) -> Non
     if not rows:
         _tell(f"{path}: {'holds no annotations' if was is not None else 'does not exist yet'}")
         return
-    from retropace.cli.console import open_console
-    from retropace.cli.layout import columns, lines
+    from retropace.cli.console import open_page
+    from retropace.cli.layout import columns
 
-    console = open_console()
+    page = open_page()
     table = columns("#", "where", "label", "from", "to", "note", left=(0, 1, 2, 5))
     for number, marking, spans in rows:
         said = " ".join(part for part in (str(marking.label), str(marking.attributes)) if part)
@@ -271,5 +271,5 @@ def _list(file: str, sidecar: str | None, session: int | None, form: str) -> Non
         table.add_row(str(number), *cells)
         for start, end in others:
             table.add_row("", "", "", clock(start), clock(end), "")
-    console.print(harmless(str(path)), soft_wrap=True)
-    console.print(lines(console, table))
+    page.print(harmless(str(path)), soft_wrap=True)
+    page.table(table)

@@ -14,9 +14,8 @@ from retropace.cli.failures import attempt, complain, exit_status, harmless
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from rich.console import Console
-
     from retropace.athlete import Athlete
+    from retropace.cli.console import Page
     from retropace.units import Units
 
 
@@ -42,10 +41,10 @@ def show(name: str | None, form: str, units: str) -> None:
     if found is not None and form == "json":
         click.echo(json.dumps(_document(found[0]), indent=2, ensure_ascii=False))
     elif found is not None:
-        from retropace.cli.console import open_console
+        from retropace.cli.console import open_page
         from retropace.units import KILOMETRES, MILES
 
-        _print(open_console(), found[0], MILES if units == "mi" else KILOMETRES)
+        _print(open_page(), found[0], MILES if units == "mi" else KILOMETRES)
     sys.exit(exit_status([found]))
 
 
@@ -173,13 +172,13 @@ def _written(path: Path, who: Athlete, was: bytes | None) -> bool:
     return True
 
 
-def _print(console: Console, who: Athlete, units: Units) -> None:
+def _print(page: Page, who: Athlete, units: Units) -> None:
     from retropace.athlete_figures import facts, means
-    from retropace.cli.layout import columns, lines
+    from retropace.cli.layout import columns
     from retropace.units import clock
 
-    console.print(harmless(f"{who.name}: {_count(len(who.sessions), 'session')}"), style="bold")
-    console.print()
+    page.print(harmless(f"{who.name}: {_count(len(who.sessions), 'session')}"), style="bold")
+    page.print()
     table = columns("learned", "stretches", "time", "pace", "cadence", "step", "heart rate")
     for one in means(who):
         table.add_row(
@@ -191,8 +190,8 @@ def _print(console: Console, who: Athlete, units: Units) -> None:
             f"{one.step_length_m:.2f} m" if one.step_length_m == one.step_length_m else "",
             f"{one.demand_bpm:.0f} bpm" if one.demand_bpm == one.demand_bpm else "",
         )
-    console.print(lines(console, table))
-    console.print()
+    page.table(table)
+    page.print()
     table = columns("expected next time", "", "give or take")
     for fact in facts(who):
         if fact.unit == "m/s":
@@ -200,14 +199,14 @@ def _print(console: Console, who: Athlete, units: Units) -> None:
             table.add_row(fact.what, units.pace(fact.value), f"to {slower}")
         else:
             table.add_row(fact.what, f"{fact.value:.0f} {fact.unit}", f"{fact.spread:.0f}")
-    console.print(lines(console, table))
-    console.print()
+    page.table(table)
+    page.print()
     table = columns("#", "date", "stretches", "time", "from", left=(0, 1, 4))
     for at, session in enumerate(who.sessions, start=1):
         date = "" if session.start_time is None else f"{session.start_time:%Y-%m-%d}"
         seconds = sum(example.seconds for example in session.examples)
         table.add_row(str(at), date, str(len(session.examples)), clock(seconds), harmless(session.source))
-    console.print(lines(console, table))
+    page.table(table)
 
 
 def _document(who: Athlete) -> object:

@@ -101,7 +101,7 @@ def failure_groups(library: Library, unkept: list[tuple[str, Failure]]) -> tuple
 
 def print_summary(summary: BatchSummary, units_name: str) -> None:
     """Print it as tables."""
-    from retropace.cli.console import open_console
+    from retropace.cli.console import open_page
 
     units = MILES if units_name == "mi" else KILOMETRES
     sheets = [_headline(summary)]
@@ -111,7 +111,7 @@ def print_summary(summary: BatchSummary, units_name: str) -> None:
             sheets.append(_months(summary, units))
     if summary.failures:
         sheets.append(_failures(summary))
-    print_sheets(open_console(), sheets, gap=2)
+    print_sheets(open_page(), sheets, gap=2)
 
 
 def _headline(summary: BatchSummary) -> Sheet:

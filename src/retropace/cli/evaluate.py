@@ -12,8 +12,7 @@ from retropace.cli import options
 from retropace.cli.failures import attempt, exit_status
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
+    from retropace.cli.console import Page
     from retropace.evaluate import Scores
     from retropace.units import Units
 
@@ -48,10 +47,10 @@ def evaluate(
     if result is not None and form == "json":
         click.echo(json.dumps(_document(result), indent=2))
     elif result is not None:
-        from retropace.cli.console import open_console
+        from retropace.cli.console import open_page
         from retropace.units import KILOMETRES, MILES
 
-        _print(open_console(), result, MILES if units == "mi" else KILOMETRES)
+        _print(open_page(), result, MILES if units == "mi" else KILOMETRES)
     sys.exit(exit_status([result]))
 
 
@@ -76,12 +75,12 @@ def _scores(truth: str, labels: str, recording: str | None, skip: bool, session:
     return scores
 
 
-def _print(console: Console, scores: Scores, units: Units) -> None:
-    from retropace.cli.layout import columns, lines
+def _print(page: Page, scores: Scores, units: Units) -> None:
+    from retropace.cli.layout import columns
     from retropace.units import clock
 
-    console.print(f"right: {100.0 * scores.right:.2f} % of {clock(scores.judged_s)}")
-    console.print()
+    page.print(f"right: {100.0 * scores.right:.2f} % of {clock(scores.judged_s)}")
+    page.print()
     table = columns("", "true", "found", "precision", "recall", "true", "found", "error")
     for one in scores.directions:
         if one.true_s or one.found_s:
@@ -94,8 +93,8 @@ def _print(console: Console, scores: Scores, units: Units) -> None:
                 *(units.distance(metres) if metres == metres else "" for metres in (one.true_m, one.found_m)),
                 f"{100.0 * one.distance_error:+.1f} %" if one.distance_error == one.distance_error else "",
             )
-    console.print(lines(console, table))
-    console.print()
+    page.table(table)
+    page.print()
     table = columns("changes of direction", "true", "found", "matched", "precision", "recall", "F1")
     for window, counted in scores.boundaries.items():
         table.add_row(
@@ -103,13 +102,13 @@ def _print(console: Console, scores: Scores, units: Units) -> None:
             *(str(number) for number in (counted.true, counted.found, counted.matched)),
             *(_share(value) for value in (counted.precision, counted.recall, counted.f1)),
         )
-    console.print(lines(console, table))
-    console.print()
-    console.print(f"covering {scores.covering:.3f}")
+    page.table(table)
+    page.print()
+    page.print(f"covering {scores.covering:.3f}")
     if scores.reliability is None:
         return
-    console.print(f"Brier score {scores.brier:.4f}")
-    console.print()
+    page.print(f"Brier score {scores.brier:.4f}")
+    page.print()
     table = columns("confidence", "stretches", "time", "said", "right")
     tenths = scores.reliability
     for at in range(10):
@@ -121,7 +120,7 @@ def _print(console: Console, scores: Scores, units: Units) -> None:
                 _share(float(tenths.confidence[at])),
                 _share(float(tenths.right[at])),
             )
-    console.print(lines(console, table))
+    page.table(table)
 
 
 def _share(value: float) -> str:

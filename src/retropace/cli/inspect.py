@@ -12,8 +12,7 @@ from retropace.cli.console import print_json
 from retropace.cli.failures import attempt, exit_status, harmless
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
+    from retropace.cli.console import Page
     from retropace.inspection import Inspection
     from retropace.units import Units
 
@@ -44,28 +43,28 @@ def inspect(files: tuple[str, ...], form: str, units: str, cadence: str, session
     if form == "json":
         print_json([inspection.to_dict() for inspection in found], of=len(files))
     elif found:
-        from retropace.cli.console import open_console
+        from retropace.cli.console import open_page
         from retropace.units import KILOMETRES, MILES
 
-        console = open_console()
+        page = open_page()
         for number, inspection in enumerate(found):
             if number:
-                console.print()
-            _print(console, inspection, MILES if units == "mi" else KILOMETRES)
+                page.print()
+            _print(page, inspection, MILES if units == "mi" else KILOMETRES)
     sys.exit(exit_status(results))
 
 
-def _print(console: Console, inspection: Inspection, units: Units) -> None:
-    from retropace.cli.layout import columns, lines
+def _print(page: Page, inspection: Inspection, units: Units) -> None:
+    from retropace.cli.layout import columns
     from retropace.cli.table import print_headline
     from retropace.units import clock
 
     activity, track = inspection.activity, inspection.track
-    print_headline(console, activity, track, units)
+    print_headline(page, activity, track, units)
 
     def fact(name: str, text: str) -> None:
         if text:
-            console.print(f"{name:<10} {harmless(text)}", soft_wrap=True)
+            page.print(f"{name:<10} {harmless(text)}", soft_wrap=True)
 
     gaps = f", {inspection.long_gaps} gaps over 15 s" if inspection.long_gaps else ""
     fact(
@@ -96,8 +95,8 @@ def _print(console: Console, inspection: Inspection, units: Units) -> None:
                 units.distance(lap.distance_m),
                 clock(lap.timer_s),
             )
-        console.print()
-        console.print(lines(console, laps))
+        page.print()
+        page.table(laps)
     if track.steps:
         steps = columns("step", "name", "note", "intensity", "length", left=(0, 1, 2, 3))
         for step in track.steps:
@@ -105,10 +104,10 @@ def _print(console: Console, inspection: Inspection, units: Units) -> None:
             if step.duration_kind == "repeat" and step.repeat_from is not None:
                 length = f"{step.duration:.0f} times from step {step.repeat_from + 1}"
             steps.add_row(str(step.index + 1), harmless(step.name), harmless(step.note), step.intensity, length)
-        console.print()
-        console.print(lines(console, steps))
-    console.print()
+        page.print()
+        page.table(steps)
+    page.print()
     for use in inspection.uses:
-        console.print(f"> {harmless(use)}", soft_wrap=True)
+        page.print(f"> {harmless(use)}", soft_wrap=True)
     for warning in track.warnings:
-        console.print(f"! {harmless(warning)}", style="yellow", soft_wrap=True)
+        page.print(f"! {harmless(warning)}", style="yellow", soft_wrap=True)

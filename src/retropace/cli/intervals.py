@@ -131,29 +131,29 @@ def _lap_m(text: str) -> float | None:
 
 
 def _print_tables(found: Sequence[Intervals], units: Units, details: bool) -> None:
-    from retropace.cli.console import open_console
+    from retropace.cli.console import open_page
     from retropace.cli.failures import harmless
     from retropace.cli.intervals_sheets import SESSION_NAMES, session_row, sheets_of
     from retropace.cli.sheets import Sheet, print_sheets
     from retropace.cli.table import ROOMY, print_headline
 
-    console = open_console()
+    page = open_page()
     if len(found) > 1 or not details:
         rows = tuple(session_row(one, units) for one in found)
         sheet = Sheet(names=SESSION_NAMES, rows=rows, left=(0, 1, 2)).without_empty_columns()
-        print_sheets(console, [sheet], gap=2)
+        print_sheets(page, [sheet], gap=2)
     if not details:
         return
     for number, one in enumerate(found):
         if number or len(found) > 1:
-            console.print()
-        print_headline(console, one.analysis.activity, one.track, units)
-        console.print()
-        print_sheets(console, sheets_of(one, units), gap=2 if console.width >= ROOMY else 1)
+            page.print()
+        print_headline(page, one.analysis.activity, one.track, units)
+        page.print()
+        print_sheets(page, sheets_of(one, units), gap=2 if page.width >= ROOMY else 1)
         if one.warnings:
-            console.print()
+            page.print()
         for warning in one.warnings:
-            console.print(f"! {harmless(warning)}", style="yellow", soft_wrap=True)
+            page.print(f"! {harmless(warning)}", style="yellow", soft_wrap=True)
 
 
 def _print_markdown(found: Sequence[Intervals], units: Units, details: bool) -> None:

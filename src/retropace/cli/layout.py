@@ -1,34 +1,53 @@
-"""Columns of text without lines, as every table of the command line has them."""
+"""Columns of text without lines, as every table of the command line has them; lines of differently coloured pieces."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
 
-if TYPE_CHECKING:
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
+Spans = tuple[tuple[str, str], ...]
+"""A line as pieces of text, each with its style."""
 
 
-def columns(*names: str, left: tuple[int, ...] = (0,), gap: int = 2) -> Table:
-    """An empty table; the columns in ``left`` are flush left, the others flush right, ``gap`` blanks apart."""
-    from rich.table import Table
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """A table: names above columns, cells a row at a time with the row's style.
 
-    table = Table(box=None, padding=(0, gap, 0, 0), header_style="dim", show_edge=False)
-    for number, name in enumerate(names):
-        table.add_column(name, justify="left" if number in left else "right", no_wrap=True)
-    return table
+    The columns in ``left`` are flush left, the others flush right, all of them ``gap`` blanks apart.
+    """
+
+    names: tuple[str, ...]
+    left: tuple[int, ...] = (0,)
+    gap: int = 2
+    rows: list[tuple[tuple[str, ...], str]] = field(default_factory=list)
+
+    def add_row(self, *cells: str, style: str = "") -> None:
+        """A further row; cells that are left out at its end are empty."""
+        self.rows.append((cells + ("",) * (len(self.names) - len(cells)), style))
+
+    def plain(self) -> str:
+        """The table as text, without blanks at the ends of lines."""
+        table = [self.names, *(cells for cells, _ in self.rows)]
+        widths = [max(width_of(row[at]) for row in table) for at in range(len(self.names))]
+        return "\n".join((" " * self.gap).join(self._padded(row, widths)).rstrip() for row in table)
+
+    def _padded(self, row: tuple[str, ...], widths: list[int]) -> list[str]:
+        padded = []
+        for at, (cell, width) in enumerate(zip(row, widths, strict=True)):
+            flush = cell if at in self.left else cell.rstrip()
+            blank = " " * (width - width_of(flush))
+            padded.append(flush + blank if at in self.left else blank + flush)
+        return padded
 
 
-def lines(console: Console, table: Table) -> Text:
-    """The table as text without the blanks that rich leaves at the ends of lines."""
-    from rich.text import Text
+def columns(*names: str, left: tuple[int, ...] = (0,), gap: int = 2) -> Columns:
+    """An empty table with these names above its columns."""
+    return Columns(names, left, gap)
 
-    with console.capture() as captured:
-        console.print(table)
-    text = Text.from_ansi(captured.get())
-    bare = []
-    for line in text.split("\n"):
-        line.rstrip()
-        bare.append(line)
-    return Text("\n").join(bare[:-1] if bare and not bare[-1].plain else bare)
+
+def width_of(text: str) -> int:
+    """How many columns of a terminal a text takes."""
+    if text.isascii():
+        return len(text)
+    from rich.cells import cell_len
+
+    return cell_len(text)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from retropace.cli import options
-from retropace.cli.console import open_console
+from retropace.cli.console import open_page
 from retropace.cli.failures import FAILED, attempt
 from retropace.cli.places import shown_place
 
@@ -81,7 +81,7 @@ def show(what: str, library: str | None, form: str, units: str) -> None:
             print_json(documents, of=1)
         else:
             for one in documents:
-                print_sheets(open_console(), activity_sheets(one, units), gap=2)
+                print_sheets(open_page(), activity_sheets(one, units), gap=2)
         return True
 
     _with_library(library, shown)
@@ -179,8 +179,8 @@ def _listed(
             wanted = [{name: row[name] for name in ACTIVITY_COLUMNS} for row in rows]
             click.echo(json.dumps(wanted, ensure_ascii=False, indent=2))
         else:
-            console = open_console()
-            print_sheets(console, [list_sheet(rows, units, console.width)], gap=2)
+            page = open_page()
+            print_sheets(page, [list_sheet(rows, units, page.width)], gap=2)
         return True
 
     _with_library(library, listed)

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from retropace.cli.failures import harmless
-from retropace.cli.layout import columns, lines
+from retropace.cli.layout import columns
 
 if TYPE_CHECKING:
-    from rich.console import Console
+    from retropace.cli.console import Page
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,20 +36,20 @@ class Sheet:
         )
 
 
-def print_sheets(console: Console, sheets: Sequence[Sheet], gap: int) -> None:
+def print_sheets(page: Page, sheets: Sequence[Sheet], gap: int) -> None:
     """Print them one after the other, a blank line between."""
     for number, sheet in enumerate(sheets):
         if number:
-            console.print()
+            page.print()
         if sheet.title:
-            console.print(harmless(sheet.title), style="bold", soft_wrap=True)
+            page.print(harmless(sheet.title), style="bold", soft_wrap=True)
         if sheet.rows:
             table = columns(*sheet.names, left=sheet.left, gap=gap)
             for row in sheet.rows:
                 table.add_row(*(harmless(cell) for cell in row))
-            console.print(lines(console, table))
+            page.table(table)
         for line in sheet.below:
-            console.print(harmless(line), soft_wrap=True)
+            page.print(harmless(line), soft_wrap=True)
 
 
 def markdown(sheets: Sequence[Sheet], level: int = 3) -> str:

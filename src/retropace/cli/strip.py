@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
+from retropace.cli.layout import Spans
 from retropace.segments import Segments
-
-if TYPE_CHECKING:
-    from rich.text import Text
 
 # Okabe & Ito 2008: told apart with any colour vision.
 COLOURS = {"forward": "#56b4e9", "backward": "#e69f00", "rest": "#999999", "unknown": "#666666"}
@@ -37,24 +33,17 @@ def cells(segments: Segments, width: int) -> list[tuple[str, bool]]:
     return found
 
 
-def strip(segments: Segments, width: int, coloured: bool) -> Text:
-    """The strip as text: blocks in colour, or letters."""
-    from rich.text import Text
-
-    line = Text(no_wrap=True)
-    for direction, suspected in cells(segments, width):
-        if coloured:
-            line.append("▒" if suspected else "█", style=COLOURS[direction])
-        else:
-            line.append("b" if suspected else LETTERS[direction])
-    return line
+def strip(segments: Segments, width: int, coloured: bool) -> Spans:
+    """The strip: blocks in colour, or letters."""
+    return tuple(
+        ("▒" if suspected else "█", COLOURS[direction]) if coloured else ("b" if suspected else LETTERS[direction], "")
+        for direction, suspected in cells(segments, width)
+    )
 
 
-def legend(segments: Segments, coloured: bool) -> Text:
+def legend(segments: Segments, coloured: bool) -> Spans:
     """What the strip's colours or letters mean, only those that occur."""
-    from rich.text import Text
-
-    line = Text()
+    line: list[tuple[str, str]] = []
     kinds = [
         (name, False) for name in LETTERS if np.any((segments.direction == name) & (segments.basis != "suspected"))
     ]
@@ -62,7 +51,6 @@ def legend(segments: Segments, coloured: bool) -> Text:
         kinds.insert(1, ("backward", True))
     for number, (name, suspected) in enumerate(kinds):
         sign = ("▒" if suspected else "█") if coloured else ("b" if suspected else LETTERS[name])
-        line.append("  " if number else "")
-        line.append(sign, style=COLOURS[name] if coloured else "")
-        line.append(f" {name}{' suspected' * suspected}")
-    return line
+        line += [("  " if number else "", ""), (sign, COLOURS[name] if coloured else "")]
+        line.append((f" {name}{' suspected' * suspected}", ""))
+    return tuple(line)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from retropace.cli.failures import harmless
-from retropace.cli.layout import columns, lines
+from retropace.cli.layout import Columns, columns
 from retropace.cli.strip import COLOURS, legend, strip
 from retropace.cli.workout import print_workout
 from retropace.figures import Figures
@@ -15,11 +15,9 @@ from retropace.segments import DIRECTIONS
 from retropace.units import Units, clock
 
 if TYPE_CHECKING:
-    from rich.console import Console
-    from rich.table import Table
-
     from retropace.activity import Activity
     from retropace.analysis import Analysis
+    from retropace.cli.console import Page
     from retropace.track import Track
 
 STRIP_WIDTH = 72
@@ -27,33 +25,32 @@ ROOMY = 96
 """Columns of a terminal that leave room for two blanks between the cells of a segment's row."""
 
 
-def print_analysis(console: Console, analysis: Analysis, units: Units, *, segments: bool) -> None:
+def print_analysis(page: Page, analysis: Analysis, units: Units, *, segments: bool) -> None:
     """Print the whole of it; ``segments`` says whether the single segments are listed."""
-    coloured = console.is_terminal and not console.no_color
-    print_headline(console, analysis.activity, analysis.track, units)
-    console.print(strip(analysis.segments, min(STRIP_WIDTH, console.width), coloured))
-    console.print(legend(analysis.segments, coloured))
-    console.print()
-    console.print(lines(console, _directions(analysis, units)))
+    print_headline(page, analysis.activity, analysis.track, units)
+    page.line(strip(analysis.segments, min(STRIP_WIDTH, page.width), page.is_coloured))
+    page.line(legend(analysis.segments, page.is_coloured))
+    page.print()
+    page.table(_directions(analysis, units))
     if segments:
-        console.print()
-        console.print(lines(console, _segments(analysis, units, gap=2 if console.width >= ROOMY else 1)))
+        page.print()
+        page.table(_segments(analysis, units, gap=2 if page.width >= ROOMY else 1))
     if analysis.workout is not None and analysis.workout.fits:
-        console.print()
-        print_workout(console, analysis.workout, steps=segments)
+        page.print()
+        print_workout(page, analysis.workout, steps=segments)
     if analysis.worth_a_look:
-        console.print()
-        console.print("worth a look: may have been backward (a line in the annotations says what it was)")
+        page.print()
+        page.print("worth a look: may have been backward (a line in the annotations says what it was)")
         for doubt in analysis.worth_a_look:
             span = f"{clock(doubt.start_s)}-{clock(doubt.end_s)}"
-            console.print(f"? {span}  {100.0 * doubt.probability:.0f} %  --mark {span}=backward", style="yellow")
+            page.print(f"? {span}  {100.0 * doubt.probability:.0f} %  --mark {span}=backward", style="yellow")
     if analysis.warnings:
-        console.print()
+        page.print()
         for warning in analysis.warnings:
-            console.print(f"! {harmless(warning)}", style="yellow", soft_wrap=True)
+            page.print(f"! {harmless(warning)}", style="yellow", soft_wrap=True)
 
 
-def print_headline(console: Console, activity: Activity, track: Track, units: Units) -> None:
+def print_headline(page: Page, activity: Activity, track: Track, units: Units) -> None:
     """Print which file this is, what it records, and how far and long it is."""
     start = track.start_time
     facts = [
@@ -62,16 +59,16 @@ def print_headline(console: Console, activity: Activity, track: Track, units: Un
         str(activity.device),
         f'"{activity.name}"' if activity.name else "",
     ]
-    console.print(harmless(activity.source.path), style="bold", soft_wrap=True)
+    page.print(harmless(activity.source.path), style="bold", soft_wrap=True)
     told = "  ".join(fact for fact in facts if fact)
     if told:
-        console.print(harmless(told), soft_wrap=True)
+        page.print(harmless(told), soft_wrap=True)
     way = units.distance(float(track.curves["distance_m"][-1])) if track.distance_source != "none" else "no distance"
     elapsed, moving = clock(track.elapsed_s), clock(float(track.curves["moving_s"][-1]))
-    console.print(f"{way} in {elapsed}, {'all' if moving == elapsed else moving} of it moving")
+    page.print(f"{way} in {elapsed}, {'all' if moving == elapsed else moving} of it moving")
 
 
-def _directions(analysis: Analysis, units: Units) -> Table:
+def _directions(analysis: Analysis, units: Units) -> Columns:
     table = columns("", "distance", "share", "time", "pace", "cadence", "step", "heart rate")
     summary = analysis.summary
     by_distance = analysis.track.distance_source != "none"
@@ -91,7 +88,7 @@ def _directions(analysis: Analysis, units: Units) -> Table:
     return table
 
 
-def _segments(analysis: Analysis, units: Units, gap: int) -> Table:
+def _segments(analysis: Analysis, units: Units, gap: int) -> Columns:
     # The units stand in the header, so that a row fits a terminal of 80 columns.
     units_of = (units.name, "time", f"/{units.name}", "spm", "m/step", "bpm")
     table = columns("#", "from", "to", "direction", "why", *units_of, left=(0, 3, 4), gap=gap)

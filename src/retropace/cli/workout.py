@@ -7,16 +7,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from retropace.cli.failures import harmless
-from retropace.cli.layout import columns, lines
+from retropace.cli.layout import columns
 from retropace.units import clock
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
     from retropace.annotations.workout import DoneStep, Workout
+    from retropace.cli.console import Page
 
 
-def print_workout(console: Console, workout: Workout, *, steps: bool) -> None:
+def print_workout(page: Page, workout: Workout, *, steps: bool) -> None:
     """Print how well it fitted; with ``steps`` a row for each step as it came to lie. Nothing if it does not fit.
 
     Why it does not fit stands among the warnings.
@@ -27,8 +26,8 @@ def print_workout(console: Console, workout: Workout, *, steps: bool) -> None:
     counts = [f"{len(fits)} steps", f"fit {np.mean(fits):.2f} (0 to 1)"]
     counts += [f"{workout.missing} missing"] if workout.missing else []
     counts += [f"{workout.extra} more than planned"] if workout.extra else []
-    console.print(f"workout  {harmless(workout.plan.text)}", soft_wrap=True)
-    console.print(f"         {', '.join(counts)}", soft_wrap=True)
+    page.print(f"workout  {harmless(workout.plan.text)}", soft_wrap=True)
+    page.print(f"         {', '.join(counts)}", soft_wrap=True)
     if not steps:
         return
     table = columns("#", "planned", "from", "to", "done", "of plan", "fit", left=(0, 1))
@@ -36,8 +35,8 @@ def print_workout(console: Console, workout: Workout, *, steps: bool) -> None:
         share = f"{100.0 * one.ratio:.0f} %" if np.isfinite(one.ratio) else ""
         row = (str(one.step), clock(one.start_s), clock(one.end_s), _done(one), share, f"{one.fit:.2f}")
         table.add_row(str(number), *row)
-    console.print()
-    console.print(lines(console, table))
+    page.print()
+    page.table(table)
 
 
 def _done(one: DoneStep) -> str:

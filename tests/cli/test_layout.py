@@ -1,0 +1,45 @@
+"""Tables are the same whether a terminal shows them or a file holds them, but for colours."""
+
+from __future__ import annotations
+
+import io
+
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.console import Console
+
+from retropace.cli.console import PIPED_WIDTH, _Terminal
+from retropace.cli.layout import Columns, columns
+
+WORDS = st.text(alphabet="abcXYZ 0123456789-:%ÄÖüß→跑步한국é", max_size=12)
+
+
+@st.composite
+def tables(draw: st.DrawFn) -> Columns:
+    names = draw(st.lists(WORDS, min_size=1, max_size=6))
+    left = draw(st.sets(st.integers(0, 5)))
+    table = columns(*names, left=tuple(left), gap=draw(st.integers(1, 3)))
+    for cells in draw(st.lists(st.lists(WORDS, max_size=len(names)), max_size=6)):
+        table.add_row(*cells, style=draw(st.sampled_from(["", "bold", "#e69f00"])))
+    return table
+
+
+@given(tables())
+def test_a_terminal_shows_what_a_file_holds(table: Columns) -> None:
+    shown = io.StringIO()
+    terminal = Console(file=shown, width=PIPED_WIDTH, highlight=False, markup=False, emoji=False)
+    _Terminal(terminal).table(table)
+    lines = [line.rstrip() for line in shown.getvalue().splitlines()]
+    expected = table.plain().splitlines()
+    while lines and not lines[-1]:
+        lines.pop()
+    while expected and not expected[-1]:
+        expected.pop()
+    assert lines == expected
+
+
+def test_cells_that_are_left_out_are_empty() -> None:
+    table = columns("name", "a", "b")
+    table.add_row("one", "1")
+    table.add_row("three", "10", "2")
+    assert table.plain() == "name    a  b\none     1\nthree  10  2"
