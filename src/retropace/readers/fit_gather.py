@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -31,6 +32,8 @@ class _Place:
     key: Key
     name: str
     item: Any
+    is_plain: bool
+    """Whether a whole number needs no second look: it is neither scaled here nor called by a name."""
     numbers: _Column | None = None
     texts: _Column | None = None
 
@@ -56,27 +59,39 @@ class Gathering:
             keys = [place.key for place in places if place is not None]
             if len(set(keys)) < len(keys):
                 self.repeating.add(message.def_mesg)
-        row = self.count
-        held = [
-            # The profile calls the least time that is a date "min".
-            (number, item, item.raw_value if place.name == "timestamp" else item.value, place)
-            for number, (item, place) in enumerate(zip(fields, places, strict=True))
-            if place is not None and item.value is not None
-        ]
-        for number, item, value, place in _last_of_each(held) if message.def_mesg in self.repeating else held:
-            if isinstance(value, str):
-                self._add_word(place, item.raw_value, value, number)
-                continue
-            column = place.numbers or self._column(place, number, is_text=False)
-            column.rows.append(row)
-            if not isinstance(value, (int, float)) or not math.isfinite(value):
-                column.values.append(np.nan)  # arrays are no column
-            elif isinstance(place.key, tuple) and place.key in scales:
-                scale, offset = scales[place.key]
-                column.values.append(value / scale - offset)
-            else:
-                column.values.append(value)
+        if message.def_mesg in self.repeating:
+            for number, item, last in _last_of_each(fields, places):
+                self._add(last, item, number, scales)
+        else:
+            row = self.count
+            for number, (item, place) in enumerate(zip(fields, places, strict=True)):
+                if place is None:
+                    continue
+                value = item.value
+                # Nearly all values are whole numbers of fields that were met before.
+                if type(value) is int and place.is_plain and place.numbers is not None:
+                    place.numbers.rows.append(row)
+                    place.numbers.values.append(value)
+                elif value is not None:
+                    self._add(place, item, number, scales)
         self.count += 1
+
+    def _add(self, place: _Place, item: Any, number: int, scales: dict[tuple[int, int], tuple[float, float]]) -> None:
+        """Take up the value of one field, which it has."""
+        # The profile calls the least time that is a date "min".
+        value = item.raw_value if place.name == "timestamp" else item.value
+        if isinstance(value, str):
+            self._add_word(place, item.raw_value, value, number)
+            return
+        column = place.numbers or self._column(place, number, is_text=False)
+        column.rows.append(self.count)
+        if not isinstance(value, (int, float)) or not math.isfinite(value):
+            column.values.append(np.nan)  # arrays are no column
+        elif isinstance(place.key, tuple) and place.key in scales:
+            scale, offset = scales[place.key]
+            column.values.append(value / scale - offset)
+        else:
+            column.values.append(value)
 
     def _add_word(self, place: _Place, raw: Any, word: str, number: int) -> None:
         """Take up a text, or a number by the name that the profile has for it."""
@@ -123,14 +138,18 @@ class Gathering:
         )
 
 
-def _last_of_each(held: list[tuple[int, Any, Any, _Place]]) -> list[tuple[int, Any, Any, _Place]]:
-    """Of each field its last value, at the place of its first."""
-    by_key: dict[Key, tuple[int, Any, Any, _Place]] = {}
-    for number, item, value, place in held:
-        by_key[place.key] = by_key[place.key][0] if place.key in by_key else number, item, value, place
+def _last_of_each(fields: Iterable[Any], places: Iterable[_Place | None]) -> list[tuple[int, Any, _Place]]:
+    """Of each field that has a value the last one, at the place of its first."""
+    by_key: dict[Key, tuple[int, Any, _Place]] = {}
+    for number, (item, place) in enumerate(zip(fields, places, strict=True)):
+        if place is not None and item.value is not None:
+            by_key[place.key] = by_key[place.key][0] if place.key in by_key else number, item, place
     return list(by_key.values())
 
 
 def _place(item: Any) -> _Place | None:
     name = item.name
-    return _Place(key_of(item.field_def, name), name, item.field) if isinstance(name, str) else None
+    if not isinstance(name, str):
+        return None
+    key = key_of(item.field_def, name)
+    return _Place(key, name, item.field, is_plain=isinstance(key, str))
