@@ -46,7 +46,7 @@ LAYERS = [
     ["activity"],
     ["geodesy", "bests"],
     ["settings", "spans", "units", "sports", "files"],
-    ["errors"],
+    ["errors", "homes"],
 ]
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
 

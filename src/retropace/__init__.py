@@ -10,8 +10,9 @@ Names are loaded when they are first used, so that importing the package costs n
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from retropace.homes import loaded_from
 
 if TYPE_CHECKING:
     from retropace.activity import Activity
@@ -108,9 +109,4 @@ __all__ = [
     "write_athlete",
 ]
 
-
-def __getattr__(name: str) -> Any:
-    home = _HOMES.get(name)
-    if home is None:
-        raise AttributeError(f"module 'retropace' has no attribute {name!r}")
-    return getattr(import_module(f"retropace.{home}"), name)
+__getattr__ = loaded_from(__name__, _HOMES)

@@ -49,7 +49,11 @@ def test_the_list_loads_no_command(word: str) -> None:
     printed, modules = loaded(word)
     assert "retropace" in printed
     assert not HEAVY & modules
-    assert {name for name in modules if name.startswith("retropace.")} == {"retropace.cli", "retropace.cli.later"}
+    assert {name for name in modules if name.startswith("retropace.")} == {
+        "retropace.cli",
+        "retropace.cli.later",
+        "retropace.homes",
+    }
 
 
 @pytest.mark.parametrize(

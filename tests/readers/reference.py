@@ -23,7 +23,7 @@ from fitdecode.utils import compute_crc
 from retropace.activity import Activity
 from retropace.readers.fit import read_fit
 from retropace.readers.fit_decoded import Decoded
-from retropace.readers.fit_table import Field, Records, Table
+from retropace.readers.fit_table import ChunkedRecords, Field, Table
 
 NEEDED = {
     *("file_id", "file_creator", "device_info", "sport", "session", "lap", "record", "event"),
@@ -240,7 +240,7 @@ def decode_part(data: bytes, part: Part) -> Decoded:
     lost: Counter[str] = Counter()
     while True:
         rows = Rows()
-        result = Decoded(is_damaged=part.damage is not None, records=cast(Records, rows))
+        result = Decoded(is_damaged=part.damage is not None, records=cast(ChunkedRecords, rows))
         at, more = read(rebuilt(data, part, kept, odd), result, rows)
         if at is None or at >= len(kept):
             break

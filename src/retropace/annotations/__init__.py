@@ -8,8 +8,9 @@ which origin leads, ``settling.py`` moves edges that are unsure.
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from retropace.homes import loaded_from
 
 if TYPE_CHECKING:
     from retropace.annotations.annotation import Annotation, Marking, Origin
@@ -68,9 +69,4 @@ __all__ = [
     "sidecar_path",
 ]
 
-
-def __getattr__(name: str) -> Any:
-    home = _HOMES.get(name)
-    if home is None:
-        raise AttributeError(f"module 'retropace.annotations' has no attribute {name!r}")
-    return getattr(import_module(f"retropace.annotations.{home}"), name)
+__getattr__ = loaded_from(__name__, _HOMES)

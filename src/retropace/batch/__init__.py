@@ -7,8 +7,9 @@ tables hold, ``results.py`` writes them.
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from retropace.homes import loaded_from
 
 if TYPE_CHECKING:
     from retropace.batch.run import Plan, Progress, Run
@@ -19,9 +20,4 @@ _HOMES = {"Job": "work", "Plan": "run", "Progress": "run", "Run": "run"}
 
 __all__ = ["Job", "Plan", "Progress", "Run"]
 
-
-def __getattr__(name: str) -> Any:
-    home = _HOMES.get(name)
-    if home is None:
-        raise AttributeError(f"module 'retropace.batch' has no attribute {name!r}")
-    return getattr(import_module(f"retropace.batch.{home}"), name)
+__getattr__ = loaded_from(__name__, _HOMES)

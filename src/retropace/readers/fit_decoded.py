@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from retropace.readers.fit_table import Records
+from retropace.readers.fit_table import ChunkedRecords
 
 NEEDED = {
     *("file_id", "file_creator", "device_info", "sport", "session", "lap", "record", "event"),
@@ -18,7 +18,7 @@ NEEDED = {
 class Decoded:
     """The needed messages of one FIT file: records as a table, the others by name and in order; what was lost."""
 
-    records: Records = field(default_factory=Records)
+    records: ChunkedRecords = field(default_factory=ChunkedRecords)
     messages: dict[str, list[Any]] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
     is_damaged: bool = False

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from retropace.readers.fit_table import Chunk, Key, Records
+from retropace.readers.fit_table import Chunk, ChunkedRecords, Key
 from retropace.readers.fit_values import described, key_of
 
 
@@ -117,9 +117,9 @@ class Gathering:
             place.numbers = column
         return column
 
-    def records(self) -> Records:
+    def records(self) -> ChunkedRecords:
         """All records taken up."""
-        return Records(
+        return ChunkedRecords(
             self.count,
             tuple(
                 Chunk(

@@ -17,7 +17,7 @@ from retropace.readers.fit_bulk import RECORD, Layout, NotInBulkError, chunks_of
 from retropace.readers.fit_decoded import NEEDED, Decoded
 from retropace.readers.fit_rebuilt import Message, messages_of, rebuilt
 from retropace.readers.fit_stream import Indices, Part, Runs
-from retropace.readers.fit_table import Chunk, Records
+from retropace.readers.fit_table import Chunk, ChunkedRecords
 
 if TYPE_CHECKING:
     from retropace.readers.fit_gather import Gathering
@@ -44,7 +44,6 @@ class Reading:
 
     def __init__(self, data: bytes, part: Part, bulk: Runs | None):
         self.data, self.part, self.bulk = data, part, bulk
-        self.result = Decoded()
         self._forget()
 
     def _forget(self) -> None:
@@ -196,7 +195,7 @@ class Reading:
             scales = self._scales(layout, int(own.starts[0]), int(ends[-1]))
             joined = pieces[0] if len(pieces) == 1 else b"".join(pieces)
             chunks += chunks_of(layout, joined, rows, scales, self._anew(owners, runs))
-        self.result.records = Records(count, tuple(chunks))
+        self.result.records = ChunkedRecords(count, tuple(chunks))
         self.result.records_before_session = int(np.sum(runs.counts[runs.starts < self.session_at]))
         return lost
 

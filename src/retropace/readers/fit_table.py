@@ -75,19 +75,19 @@ class Chunk:
 
 
 @dataclass(frozen=True, slots=True)
-class Records:
+class ChunkedRecords:
     """So many records and the chunks of values in them; those of one field in the order in which they overwrite."""
 
     count: int = 0
     chunks: tuple[Chunk, ...] = ()
 
-    def followed_by(self, other: Records) -> Records:
+    def followed_by(self, other: ChunkedRecords) -> ChunkedRecords:
         """These records and those of another file that goes on where this one ends."""
         later = (
             replace(chunk, rows=chunk.rows + self.count, first=(chunk.first[0] + self.count, chunk.first[1]))
             for chunk in other.chunks
         )
-        return Records(self.count + other.count, (*self.chunks, *later))
+        return ChunkedRecords(self.count + other.count, (*self.chunks, *later))
 
     def table(self) -> Table:
         """All records as columns, the fields in the order in which they first hold a value."""
