@@ -26,6 +26,9 @@ LAYERS = [
     ["library"],
     ["sources"],
     ["intervals"],
+    ["report", "annotate"],
+    ["export"],
+    ["drawing"],
     ["analysis", "inspection", "labelled", "athlete_file", "athlete_figures"],
     ["document"],
     ["summary"],
@@ -38,10 +41,11 @@ LAYERS = [
     ["evaluate", "stadium"],
     ["rounds"],
     ["segments", "figures", "pelt"],
-    ["clean"],
+    ["clean", "config"],
     ["annotations"],
     ["signals"],
     ["readers"],
+    ["privacy"],
     ["track"],
     ["activity"],
     ["geodesy", "bests"],
@@ -155,7 +159,7 @@ def test_the_wheel_alone_analyses_a_sample(tmp_path: Path) -> None:
     assert (ran.returncode, ran.stderr) == (0, "")
     held = subprocess.run([python, "-m", "pip", "list"], check=True, capture_output=True, text=True).stdout
     assert "pytest" not in held
-    assert "fit-tool" not in held
+    assert "playwright" not in held
     typed = subprocess.run(
         [
             python,

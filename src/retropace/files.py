@@ -20,6 +20,14 @@ def data_folder() -> Path:
     return Path(folder) if folder else user_data_path("retropace", appauthor=False)
 
 
+def configuration_folder() -> Path:
+    """Where the user's own settings lie; ``RETROPACE_CONFIG`` in the environment names another folder."""
+    from platformdirs import user_config_path
+
+    folder = os.environ.get("RETROPACE_CONFIG")
+    return Path(folder) if folder else user_config_path("retropace", appauthor=False, roaming=True)
+
+
 def write_into_place(path: str | os.PathLike[str], data: bytes, *, was: bytes | None) -> None:
     """Write a file in one step: afterwards it holds the data, or, whatever happened, what it held before.
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import functools
-import os
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
@@ -14,6 +12,7 @@ from retropace.cli import options
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from retropace.annotations import Given
 
@@ -134,8 +133,9 @@ def said_of(
 
 def home_zones_path() -> Path:
     """Where the user's own zones lie."""
-    folder = os.environ.get("RETROPACE_CONFIG") or click.get_app_dir("retropace")
-    return Path(folder) / options.HOME_ZONES
+    from retropace.files import configuration_folder
+
+    return configuration_folder() / options.HOME_ZONES
 
 
 def understood(option: str, parse: Callable[[str], Thing], text: str) -> Thing:

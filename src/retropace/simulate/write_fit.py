@@ -1,4 +1,4 @@
-"""An activity as a FIT file, the way a watch lays it out, through fit-tool (extra ``simulate``)."""
+"""An activity as a FIT file, the way a watch lays it out, through fit-tool."""
 
 from __future__ import annotations
 
@@ -13,19 +13,17 @@ from retropace.errors import RetropaceError
 def fit_bytes(activity: Activity) -> bytes:
     """The bytes of a FIT activity file: identity, timer events, records, laps, session.
 
-    Raises :class:`RetropaceError` if fit-tool is not installed or the activity has no start time.
+    Raises :class:`RetropaceError` if the activity has no start time.
     """
-    try:
-        from fit_tool.fit_file_builder import FitFileBuilder
-        from fit_tool.profile.messages.activity_message import ActivityMessage
-        from fit_tool.profile.messages.device_info_message import DeviceInfoMessage
-        from fit_tool.profile.messages.event_message import EventMessage
-        from fit_tool.profile.messages.file_id_message import FileIdMessage
-        from fit_tool.profile.messages.lap_message import LapMessage
-        from fit_tool.profile.messages.session_message import SessionMessage
-        from fit_tool.profile.profile_type import Event, EventType, FileType, LapTrigger, Manufacturer, Sport, SubSport
-    except ImportError:
-        raise RetropaceError("writing FIT needs fit-tool: pip install 'retropace[simulate]'") from None
+    from fit_tool.fit_file_builder import FitFileBuilder
+    from fit_tool.profile.messages.activity_message import ActivityMessage
+    from fit_tool.profile.messages.device_info_message import DeviceInfoMessage
+    from fit_tool.profile.messages.event_message import EventMessage
+    from fit_tool.profile.messages.file_id_message import FileIdMessage
+    from fit_tool.profile.messages.lap_message import LapMessage
+    from fit_tool.profile.messages.session_message import SessionMessage
+    from fit_tool.profile.profile_type import Event, EventType, FileType, LapTrigger, Manufacturer, Sport, SubSport
+
     if activity.start_time is None:
         raise RetropaceError("an activity without a start time cannot be written as FIT")
     origin_ms = round(activity.start_time.timestamp()) * 1000

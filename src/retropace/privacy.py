@@ -1,0 +1,112 @@
+"""Where nobody else is to look: positions near home, or at both ends of the way, that no picture and no export shows.
+
+Only positions are hidden. Distances, times and everything else of the analysis stay as they are.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from retropace.errors import RetropaceError
+from retropace.geodesy import tangent_m
+from retropace.spans import Column
+from retropace.track import Track
+from retropace.units import parse_distance_m
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A circle on the ground."""
+
+    lat_deg: float
+    lon_deg: float
+    radius_m: float
+
+    def holds(self, lat_deg: Column, lon_deg: Column) -> NDArray[np.bool_]:
+        """For each position whether it lies within; a missing one does not."""
+        return np.hypot(*self._around(lat_deg, lon_deg)) <= self.radius_m
+
+    def crossed(self, lat_deg: Column, lon_deg: Column) -> NDArray[np.bool_]:
+        """For each two neighbouring positions whether the line between them comes within, shape ``(n - 1,)``."""
+        east, north = self._around(lat_deg, lon_deg)
+        right, up = np.diff(east), np.diff(north)
+        length2 = right**2 + up**2
+        nearest = np.clip(-(east[:-1] * right + north[:-1] * up) / np.where(length2 > 0.0, length2, 1.0), 0.0, 1.0)
+        return np.hypot(east[:-1] + nearest * right, north[:-1] + nearest * up) <= self.radius_m
+
+    def _around(self, lat_deg: Column, lon_deg: Column) -> tuple[Column, Column]:
+        """Metres east and north of the middle; too little far away, where it does not matter."""
+        return tangent_m(lat_deg, lon_deg, self.lat_deg, self.lon_deg)
+
+
+def parse_place(text: str) -> Place:
+    """The place in ``48.137,11.575,300m``, its radius last; raises :class:`RetropaceError` if it is none."""
+    parts = [part.strip() for part in text.split(",")]
+    if len(parts) != 3:
+        raise RetropaceError(f'"{text}" is no place: give LAT,LON,RADIUS, for example 48.137,11.575,300m')
+    try:
+        lat_deg, lon_deg = float(parts[0]), float(parts[1])
+    except ValueError:
+        raise RetropaceError(f'"{text}" is no place: latitude and longitude are degrees, as 48.137,11.575') from None
+    if not (abs(lat_deg) <= 90.0 and abs(lon_deg) <= 180.0):
+        raise RetropaceError(f'"{text}" is no place on earth: latitude goes to ±90, longitude to ±180')
+    return Place(lat_deg, lon_deg, parse_metres(parts[2]))
+
+
+def parse_metres(text: str) -> float:
+    """Metres from ``300``, ``300m`` or ``0.3km``; raises :class:`RetropaceError` for anything else."""
+    metres = parse_distance_m(text if text[-1:].isalpha() else f"{text}m")
+    if metres is None or not math.isfinite(metres):
+        raise RetropaceError(f'"{text}" is no distance: give metres, for example 300m')
+    return metres
+
+
+@dataclass(frozen=True, slots=True)
+class Hiding:
+    """What is not to be shown: everything within ``places``, and the first and last ``ends_m`` metres of the way."""
+
+    places: tuple[Place, ...] = ()
+    ends_m: float = 0.0
+
+    def __bool__(self) -> bool:
+        return bool(self.places) or self.ends_m > 0.0
+
+    def hides(self, track: Track) -> NDArray[np.bool_]:
+        """For each row of the track whether its position is hidden, shape ``(n,)``.
+
+        Two neighbouring positions whose connecting line would cross a hidden place are both hidden.
+        """
+        start_s, end_s = self.shown_s(track)
+        hidden: NDArray[np.bool_] = (track.t_s < start_s) | (track.t_s > end_s)
+        known = np.flatnonzero(np.isfinite(track.lat_deg) & np.isfinite(track.lon_deg))
+        lat, lon = track.lat_deg[known], track.lon_deg[known]
+        for place in self.places:
+            hidden[known] |= place.holds(lat, lon)
+            crossing = place.crossed(lat, lon)
+            hidden[known[1:]] |= crossing
+            hidden[known[:-1]] |= crossing
+        return hidden
+
+    def shown_s(self, track: Track) -> tuple[float, float]:
+        """From when to when positions are far enough from both ends of the way, in elapsed seconds.
+
+        Where the whole way is shorter than both ends, nothing is: the start lies behind the end.
+        """
+        if not self.ends_m > 0.0:
+            return 0.0, track.elapsed_s
+        way_m = track.curves["distance_m"]
+        start_s = track.moment_at_distance(self.ends_m)
+        if not (math.isfinite(start_s) and way_m[-1] > 2.0 * self.ends_m):
+            return math.inf, -math.inf
+        return start_s, track.moment_at_distance(float(way_m[-1]) - self.ends_m)
+
+    def hides_position(self, lat_deg: float, lon_deg: float) -> bool:
+        """Whether a single position, of a waypoint say, lies in a hidden place."""
+        return any(bool(place.holds(np.array([lat_deg]), np.array([lon_deg]))[0]) for place in self.places)
+
+
+NOTHING_HIDDEN = Hiding()
