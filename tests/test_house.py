@@ -27,6 +27,7 @@ LAYERS = [
     ["sources"],
     ["intervals"],
     ["report", "annotate"],
+    ["sheets"],
     ["export"],
     ["drawing"],
     ["analysis", "inspection", "labelled", "athlete_file", "athlete_figures"],
@@ -49,7 +50,7 @@ LAYERS = [
     ["track"],
     ["activity"],
     ["geodesy", "bests"],
-    ["settings", "spans", "units", "sports", "files"],
+    ["settings", "spans", "units", "sports", "files", "texts"],
     ["errors", "homes"],
 ]
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 import click
 
 from retropace.cli import options
-from retropace.cli.failures import attempt, exit_status, harmless
+from retropace.cli.failures import attempt, exit_status
 from retropace.cli.said import understood
+from retropace.texts import harmless
 
 if TYPE_CHECKING:
     from retropace.annotations import Annotation, Marking

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 from retropace.cli import options
-from retropace.cli.failures import attempt, complain, exit_status, harmless
+from retropace.cli.failures import attempt, complain, exit_status
+from retropace.texts import harmless
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -185,8 +185,8 @@ def _carried_out(
 def _listed(plan: Plan, library: Library) -> int:
     """Print what would be read, a line each."""
     from retropace.batch import Run
-    from retropace.cli.failures import harmless
     from retropace.cli.places import shown_place
+    from retropace.texts import harmless
 
     count = 0
     run = Run(plan, library)

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from retropace.cli.places import shown_place
-from retropace.cli.sheets import Sheet, print_sheets
+from retropace.cli.sheets import print_sheets
 from retropace.segments import DIRECTIONS
+from retropace.sheets.sheet import Sheet
 from retropace.units import KILOMETRES, MILES, Units, clock
 
 if TYPE_CHECKING:

@@ -13,6 +13,7 @@ from typing import TypeVar
 import click
 
 from retropace.errors import RetropaceError
+from retropace.texts import harmless
 
 Result = TypeVar("Result")
 
@@ -46,11 +47,6 @@ def attempt(path: str, work: Callable[[], Result]) -> Result | None:
 def complain(message: str) -> None:
     """One line on stderr, with control characters from file names and contents made harmless."""
     click.echo(f"retropace: {harmless(message)}", err=True)
-
-
-def harmless(text: str) -> str:
-    """The text without characters that could steer a terminal; line breaks become spaces."""
-    return "".join(letter if letter.isprintable() else " " for letter in text)
 
 
 def exit_status(results: Iterable[object | None]) -> int:

@@ -9,7 +9,8 @@ import click
 
 from retropace.cli import options
 from retropace.cli.console import print_json
-from retropace.cli.failures import attempt, exit_status, harmless
+from retropace.cli.failures import attempt, exit_status
+from retropace.texts import harmless
 
 if TYPE_CHECKING:
     from retropace.cli.console import Page

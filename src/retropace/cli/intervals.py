@@ -132,10 +132,11 @@ def _lap_m(text: str) -> float | None:
 
 def _print_tables(found: Sequence[Intervals], units: Units, details: bool) -> None:
     from retropace.cli.console import open_page
-    from retropace.cli.failures import harmless
-    from retropace.cli.intervals_sheets import SESSION_NAMES, session_row, sheets_of
-    from retropace.cli.sheets import Sheet, print_sheets
+    from retropace.cli.sheets import print_sheets
     from retropace.cli.table import ROOMY, print_headline
+    from retropace.sheets.intervals import SESSION_NAMES, session_row, sheets_of
+    from retropace.sheets.sheet import Sheet
+    from retropace.texts import harmless
 
     page = open_page()
     if len(found) > 1 or not details:
@@ -157,8 +158,9 @@ def _print_tables(found: Sequence[Intervals], units: Units, details: bool) -> No
 
 
 def _print_markdown(found: Sequence[Intervals], units: Units, details: bool) -> None:
-    from retropace.cli.intervals_sheets import SESSION_NAMES, session_row, sheets_of
-    from retropace.cli.sheets import Sheet, markdown
+    from retropace.cli.sheets import markdown
+    from retropace.sheets.intervals import SESSION_NAMES, session_row, sheets_of
+    from retropace.sheets.sheet import Sheet
 
     texts = []
     if len(found) > 1 or not details:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from retropace.cli.failures import harmless
+from retropace.texts import harmless
 
 if TYPE_CHECKING:
     from retropace.analysis import Analysis

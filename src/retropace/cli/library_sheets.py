@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from retropace.cli.places import shown_place
-from retropace.cli.sheets import Sheet
 from retropace.segments import DIRECTIONS
+from retropace.sheets.sheet import Sheet
 from retropace.units import KILOMETRES, MILES, Units, clock
 
 ROOMY = 120

@@ -1,39 +1,18 @@
-"""Tables as data: built once, shown on a console or as Markdown."""
+"""Tables on a console, and as Markdown."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
-from retropace.cli.failures import harmless
 from retropace.cli.layout import columns
+from retropace.cli.strip import COLOURS
+from retropace.texts import harmless
 
 if TYPE_CHECKING:
     from retropace.cli.console import Page
-
-
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """A title, a table, and lines below it; each of them may be empty."""
-
-    title: str = ""
-    names: tuple[str, ...] = ()
-    rows: tuple[tuple[str, ...], ...] = ()
-    left: tuple[int, ...] = (0,)
-    """The columns that are flush left."""
-    below: tuple[str, ...] = field(default=())
-
-    def without_empty_columns(self) -> Sheet:
-        """The same without the columns in which no row says anything."""
-        kept = [at for at in range(len(self.names)) if any(row[at] for row in self.rows)]
-        return Sheet(
-            self.title,
-            tuple(self.names[at] for at in kept),
-            tuple(tuple(row[at] for at in kept) for row in self.rows),
-            tuple(number for number, at in enumerate(kept) if at in self.left),
-            self.below,
-        )
+    from retropace.sheets.sheet import Sheet
 
 
 def print_sheets(page: Page, sheets: Sequence[Sheet], gap: int) -> None:
@@ -44,12 +23,18 @@ def print_sheets(page: Page, sheets: Sequence[Sheet], gap: int) -> None:
         if sheet.title:
             page.print(harmless(sheet.title), style="bold", soft_wrap=True)
         if sheet.rows:
-            table = columns(*sheet.names, left=sheet.left, gap=gap)
-            for row in sheet.rows:
-                table.add_row(*(harmless(cell) for cell in row))
-            page.table(table)
+            print_rows(page, sheet, gap)
         for line in sheet.below:
             page.print(harmless(line), soft_wrap=True)
+
+
+def print_rows(page: Page, sheet: Sheet, gap: int) -> None:
+    """Print the table of a sheet, its rows in the colours of their directions."""
+    table = columns(*sheet.names, left=sheet.left, gap=gap)
+    for row, tone in zip_longest(sheet.rows, sheet.tones, fillvalue=""):
+        style = "bold" if tone == "whole" else COLOURS.get(tone, "")
+        table.add_row(*(harmless(cell) for cell in row), style=style)
+    page.table(table)
 
 
 def markdown(sheets: Sequence[Sheet], level: int = 3) -> str:

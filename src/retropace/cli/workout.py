@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from retropace.cli.failures import harmless
 from retropace.cli.layout import columns
+from retropace.texts import harmless
 from retropace.units import clock
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from retropace.cli.sheets import Sheet
+from retropace.sheets.sheet import Sheet
 from retropace.units import MILE_M, Units, clock
 
 if TYPE_CHECKING:
