@@ -22,12 +22,12 @@ LAYERS = [
     ["__main__"],
     ["cli"],
     ["simulate"],
+    ["report", "annotate"],
     ["batch"],
     ["library"],
     ["sources"],
-    ["intervals"],
-    ["report", "annotate"],
     ["sheets"],
+    ["intervals"],
     ["export"],
     ["drawing"],
     ["analysis", "inspection", "labelled", "athlete_file", "athlete_figures"],
@@ -79,7 +79,7 @@ def test_imports_run_downward(path: Path) -> None:
     assert upward == set()
 
 
-COMMANDS = ("analyze", "annotate", "athlete", "batch", "evaluate", "inspect", "intervals", "library")
+COMMANDS = ("analyze", "annotate", "athlete", "batch", "evaluate", "inspect", "intervals", "library", "report")
 
 
 @pytest.mark.parametrize("words", [["--help"], ["--version"], *([name, "--help"] for name in COMMANDS)], ids=" ".join)

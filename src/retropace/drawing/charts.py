@@ -6,6 +6,7 @@ which tools of single figures are not. Nothing here evaluates code in the browse
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -105,3 +106,20 @@ def _map(tiles: str | None) -> figure:
     for name, marker in (("start", "circle"), ("end", "square")):
         plot.scatter("x", "y", source=ColumnDataSource({"x": [], "y": []}), marker=marker, size=11, name=name)
     return plot
+
+
+def weeks_document(labels: Sequence[str], amounts: Mapping[str, Sequence[float]]) -> dict[str, Any]:
+    """Bokeh's document of a bar for each label, the amounts of directions one on the other."""
+    from bokeh.embed import json_item
+
+    plot = _figure(220, name="weeks", min_border_bottom=24, min_border_top=6)
+    base = [0.0] * len(labels)
+    places = list(range(len(labels)))
+    for direction, values in amounts.items():
+        top = [low + value for low, value in zip(base, values, strict=True)]
+        plot.vbar(x=places, bottom=base, top=top, width=0.8, line_color=None, name=direction)
+        base = top
+    plot.xgrid.grid_line_color = None
+    plot.x_range.update(start=-0.6, end=max(len(labels) - 0.4, 0.4))
+    plot.y_range.update(start=0.0, end=1.08 * max(base, default=0.0) or 1.0)
+    return dict(json_item(plot))

@@ -19,9 +19,6 @@ from retropace.units import KILOMETRES, Units, clock
 if TYPE_CHECKING:
     from retropace.analysis import Analysis
 
-MOST_ROWS = 16_000
-"""Rows of a curve: ten for each pixel of a wide screen, so that there is something to zoom into."""
-MOST_POSITIONS = 12_000
 SPARE = 1.06
 """Scales reach this much beyond the highest value."""
 OUTLIER = 1.6
@@ -57,8 +54,8 @@ def picture_of(
     hiding: Hiding = NOTHING_HIDDEN,
     units: Units = KILOMETRES,
     *,
-    most_rows: int = MOST_ROWS,
-    most_positions: int = MOST_POSITIONS,
+    most_rows: int,
+    most_positions: int,
     mercator: bool = False,
 ) -> Picture:
     """The picture of an analysis, thinned to about so many rows and positions.

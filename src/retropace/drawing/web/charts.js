@@ -14,13 +14,19 @@ class Charts {
       const target = place.appendChild(document.createElement("div"));
       const views = await Bokeh.embed.embed_item(item, target);
       const view = views.roots ? views.roots[0] : Bokeh.index.find_one_by_id(item.root_id);
-      made.parts[name] = { place, view, plot: view.model };
+      made.parts[name] = { place, target, view, plot: view.model };
     }
-    const { plot, view, place } = made.parts.map;
-    made.map = new WayMap(plot, view, place);
+    const { plot, view, target } = made.parts.map;
+    made.map = new WayMap(plot, view, target);
     made.listen();
     made.colour();
     return made;
+  }
+
+  static colourAxes(plot, style) {
+    const of = (name) => style.getPropertyValue(`--${name}`).trim();
+    for (const axis of [...plot.below, ...plot.left]) axis.major_label_text_color = of("quiet");
+    for (const line of plot.center) if (line.type === "Grid") line.grid_line_color = of("grid");
   }
 
   static setTicks(axis, marks) {
@@ -49,6 +55,7 @@ class Charts {
   show(picture) {
     const { unpacked } = Numbers;
     this.rows = Object.fromEntries(Object.entries(picture.rows).map(([name, text]) => [name, unpacked(text)]));
+    this.picture = picture;
     this.segments = picture;
     if (!picture.has_distance) this.mode = "time";
     for (const name of Charts.CURVES) {
@@ -129,6 +136,12 @@ class Charts {
     }
     if (!this.parts.map.place.hidden) this.map.draw(this.segments.edges_s, (at) => this.kindOf(at));
     this.tell("segments");
+  }
+
+  /** What a chart shows, for those who don't see it. */
+  describe(name, text) {
+    this.parts[name].target.setAttribute("role", "img");
+    this.parts[name].target.setAttribute("aria-label", text);
   }
 
   whole() {
@@ -260,8 +273,7 @@ class Charts {
     const of = (name) => style.getPropertyValue(`--${name}`).trim();
     const kindColour = (kind) => of(kind === "suspected" ? "backward" : kind);
     for (const [name, { plot }] of Object.entries(this.parts)) {
-      for (const axis of [...plot.below, ...plot.left]) axis.major_label_text_color = of("quiet");
-      for (const line of plot.center) if (line.type === "Grid") line.grid_line_color = of("grid");
+      Charts.colourAxes(plot, style);
       for (const kind of Charts.KINDS) {
         const { glyph } = plot.select_one(kind);
         if (name === "map") {

@@ -1,0 +1,1 @@
+"""Analyses as one page to look at, which needs nothing but a browser."""

@@ -1,0 +1,161 @@
+"""What a report shows of one activity: words, tables, and the picture's numbers. Nothing of it is markup."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Any
+
+from retropace.drawing.picture import picture_document, picture_of
+from retropace.intervals import intervals_of
+from retropace.library.duplicates import Candidate
+from retropace.privacy import NOTHING_HIDDEN, Hiding
+from retropace.report.distinct import candidate_of
+from retropace.segments import DIRECTIONS
+from retropace.sheets.analysis import directions_sheet, facts_of, segments_sheet
+from retropace.sheets.intervals import sheets_of, structure_line
+from retropace.sheets.sheet import Sheet
+from retropace.texts import harmless
+from retropace.units import KILOMETRES, Units, clock
+
+if TYPE_CHECKING:
+    from retropace.analysis import Analysis
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One activity of a report."""
+
+    title: str
+    file: str
+    """The file's name without its folder: where it lies is nobody's business but its owner's."""
+    facts: tuple[str, ...]
+    figures: tuple[tuple[str, str, str], ...]
+    """What matters most: name, value, and a line below it."""
+    totals: Sheet
+    sets: tuple[Sheet, ...]
+    segments: Sheet
+    worth_a_look: tuple[tuple[str, str], ...]
+    """Stretches as ``12:30-15:00``, and how likely each was backward."""
+    warnings: tuple[str, ...]
+    hidden: str
+    """What of the way is not shown; empty if all of it is."""
+    picture: dict[str, Any]
+    alternatives: dict[str, str]
+    """What each chart shows, in words."""
+    start_time: datetime | None
+    sport: str
+    structure: str
+    elapsed_s: float
+    distance_m: dict[str, float]
+    """Per direction; empty where the recording holds no distance."""
+    time_s: dict[str, float]
+    """Per direction, moving; resting for rest."""
+    suspected_m: float
+    speed_mps: dict[str, float]
+    candidate: Candidate | None
+    """What tells whether another activity is the same one; None without a time."""
+
+
+def part_of(
+    analysis: Analysis,
+    hiding: Hiding = NOTHING_HIDDEN,
+    units: Units = KILOMETRES,
+    *,
+    most_rows: int,
+    most_positions: int,
+    mercator: bool = False,
+) -> Part:
+    """What is shown of an analysis, its curves and its way thinned to so many rows and positions."""
+    track, summary, activity = analysis.track, analysis.summary, analysis.activity
+    picture = picture_of(analysis, hiding, units, most_rows=most_rows, most_positions=most_positions, mercator=mercator)
+    intervals = intervals_of(analysis)
+    file = harmless(PurePath(activity.source.path).name)
+    by_distance = track.distance_source != "none"
+    moving = {name: float(summary.directions.moving_s[at]) for at, name in enumerate(DIRECTIONS)}
+    return Part(
+        title=harmless(activity.name) or file,
+        file=file,
+        facts=tuple(harmless(fact) for fact in facts_of(activity, track) if fact != f'"{activity.name}"'),
+        figures=_figures(analysis, units),
+        totals=directions_sheet(analysis, units),
+        sets=tuple(sheets_of(intervals, units)) if intervals.sets else (),
+        segments=segments_sheet(analysis, units),
+        worth_a_look=tuple(
+            (f"{clock(one.start_s)}-{clock(one.end_s)}", f"{100.0 * one.probability:.0f} %")
+            for one in analysis.worth_a_look
+        ),
+        warnings=tuple(_without_folder(harmless(one), activity.source.path) for one in analysis.warnings),
+        hidden=_hidden(analysis, hiding),
+        picture=picture_document(picture, analysis),
+        alternatives=_alternatives(analysis, units),
+        start_time=track.start_time,
+        sport=activity.sport,
+        structure=structure_line(intervals) if intervals.sets else "",
+        elapsed_s=track.elapsed_s,
+        distance_m=dict(zip(DIRECTIONS, summary.directions.distance_m.tolist(), strict=True)) if by_distance else {},
+        time_s=moving | {"rest": float(summary.directions.elapsed_s[DIRECTIONS.index("rest")])},
+        suspected_m=float(summary.suspected_m[DIRECTIONS.index("backward")]),
+        speed_mps=dict(zip(DIRECTIONS, summary.directions.speed_mps.tolist(), strict=True)),
+        candidate=candidate_of(analysis),
+    )
+
+
+def _figures(analysis: Analysis, units: Units) -> tuple[tuple[str, str, str], ...]:
+    """The figures at the top of the page."""
+    summary, track = analysis.summary, analysis.track
+    backward = DIRECTIONS.index("backward")
+    seconds, metres = float(summary.directions.moving_s[backward]), float(summary.directions.distance_m[backward])
+    total_m, total_s = float(summary.whole.distance_m[0]), float(summary.whole.moving_s[0])
+    suspected_m = float(summary.suspected_m[backward])
+    elapsed = ("time", clock(track.elapsed_s), f"{clock(total_s)} of it moving")
+    if track.distance_source == "none":
+        share = f"{100.0 * seconds / total_s:.0f} % of the moving time" if total_s > 0.0 else ""
+        return (("backward", clock(seconds), share), elapsed)
+    share = f"{100.0 * metres / total_m:.0f} % of the way" if total_m > 0.0 else ""
+    pace = units.pace(float(summary.directions.speed_mps[backward]))
+    said = f"{units.distance(suspected_m)} of it suspected" if suspected_m > 0.0 else "all of it marked"
+    return (
+        ("backward", units.distance(metres), share),
+        *(
+            [("backward time", clock(seconds), pace), ("marked", units.distance(metres - suspected_m), said)]
+            * (metres > 0.0)
+        ),
+        ("whole way", units.distance(total_m), units.pace(float(summary.whole.speed_mps[0]))),
+        elapsed,
+    )
+
+
+def _alternatives(analysis: Analysis, units: Units) -> dict[str, str]:
+    """Each chart in a sentence, for those who hear the page."""
+    figures = analysis.summary.directions
+
+    def by_direction(name: str, text: Any) -> str:
+        told = [
+            f"{text(float(value))} {direction}"
+            for direction, value in zip(DIRECTIONS[:2], getattr(figures, name).tolist(), strict=False)
+            if value == value
+        ]
+        return " and ".join(told) or "not known"
+
+    segments = analysis.segments
+    stretches = int((segments.direction == "backward").sum())
+    return {
+        "speed_mps": f"Pace over the session: on average {by_direction('speed_mps', units.pace)}.",
+        "cadence_spm": f"Cadence: on average {by_direction('cadence_spm', lambda x: f'{x:.0f} steps a minute')}.",
+        "step_length_m": f"Step length: on average {by_direction('step_length_m', lambda x: f'{x:.2f} m')}.",
+        "heart_rate_bpm": f"Heart rate: on average {by_direction('heart_rate_bpm', lambda x: f'{x:.0f} beats')}.",
+        "map": f"The way, north up, {stretches} of its {len(segments)} stretches backward.",
+    }
+
+
+def _hidden(analysis: Analysis, hiding: Hiding) -> str:
+    count = int((hiding.hides(analysis.track) & (analysis.track.lat_deg == analysis.track.lat_deg)).sum())
+    return f"{count} positions are not shown; distances and times count them." if count else ""
+
+
+def _without_folder(text: str, path: str) -> str:
+    """A warning that names files beside the recording, without the folder they lie in."""
+    folder = str(PurePath(path).parent)
+    return text if folder == "." else text.replace(f"{folder}/", "")

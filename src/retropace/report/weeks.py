@@ -1,0 +1,71 @@
+"""Distance per direction by week, as bars."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, timedelta
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from retropace.drawing.charts import weeks_document
+from retropace.sheets.sheet import Sheet
+from retropace.spans import Column
+from retropace.units import Units
+
+if TYPE_CHECKING:
+    from retropace.report.part import Part
+
+SHOWN = ("forward", "backward")
+
+
+@dataclass(frozen=True, slots=True)
+class Weeks:
+    """``n`` weeks one after the other, each from its Monday (UTC), those without a run among them."""
+
+    mondays: tuple[date, ...]
+    metres: dict[str, Column]
+    """For each direction of ``SHOWN`` ``(n,)`` metres."""
+    without_time: int
+    """Activities with a distance but without a date, which are in none of the weeks."""
+
+
+def weeks_of(parts: Sequence[Part]) -> Weeks:
+    """The weeks from the first activity to the last."""
+    dated = [(_monday(part), part) for part in parts if part.start_time is not None and part.distance_m]
+    without = sum(part.start_time is None and bool(part.distance_m) for part in parts)
+    if not dated:
+        return Weeks((), {name: np.empty(0) for name in SHOWN}, without)
+    first, last = min(day for day, _ in dated), max(day for day, _ in dated)
+    mondays = tuple(first + timedelta(weeks=week) for week in range((last - first).days // 7 + 1))
+    metres = {name: np.zeros(len(mondays)) for name in SHOWN}
+    for day, part in dated:
+        for name in SHOWN:
+            metres[name][(day - first).days // 7] += part.distance_m[name]
+    return Weeks(mondays, metres, without)
+
+
+def _monday(part: Part) -> date:
+    assert part.start_time is not None
+    day = part.start_time.astimezone(UTC).date()
+    return day - timedelta(days=day.weekday())
+
+
+def weeks_sheet(weeks: Weeks, units: Units) -> Sheet:
+    """The same as a table, without the weeks in which nothing was run."""
+    rows = [
+        (f"{monday:%Y-%m-%d}", *(units.distance(float(weeks.metres[name][at])) for name in SHOWN))
+        for at, monday in enumerate(weeks.mondays)
+        if any(weeks.metres[name][at] > 0.0 for name in SHOWN)
+    ]
+    left_out = f"{weeks.without_time} without a date are in no week" if weeks.without_time else ""
+    return Sheet("", ("week from", *SHOWN), tuple(rows), below=tuple(filter(None, (left_out,))))
+
+
+def weeks_chart(weeks: Weeks, units: Units) -> dict[str, Any]:
+    """The bars as Bokeh's document."""
+    return weeks_document(
+        [f"{monday:%Y-%m-%d}" for monday in weeks.mondays],
+        {name: (metres / units.metres).round(3).tolist() for name, metres in weeks.metres.items()},
+    )
