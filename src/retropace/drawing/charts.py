@@ -117,7 +117,7 @@ def weeks_document(labels: Sequence[str], amounts: Mapping[str, Sequence[float]]
     places = list(range(len(labels)))
     for direction, values in amounts.items():
         top = [low + value for low, value in zip(base, values, strict=True)]
-        plot.vbar(x=places, bottom=base, top=top, width=0.8, line_color=None, name=direction)
+        plot.vbar(x=places, bottom=base, top=top, width=0.8, line_width=1, name=direction)
         base = top
     plot.xgrid.grid_line_color = None
     plot.x_range.update(start=-0.6, end=max(len(labels) - 0.4, 0.4))

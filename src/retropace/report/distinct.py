@@ -43,9 +43,8 @@ def distinct(parts: Sequence[Part]) -> tuple[list[Part], list[str]]:
     order = sorted(range(len(parts)), key=lambda at: _start_s(parts[at]))
     candidates = (replace(one, key=at) for at in order if (one := parts[at].candidate) is not None)
     leaders = dict(duplicates(candidates))
-    said = [
-        f"{parts[at].file}: is the same run as {parts[leader].file}, which counts" for at, leader in leaders.items()
-    ]
+    file = [part.file for part in parts]
+    said = [f"{file[at]}: is the same run as {file[leader]}, which counts" for at, leader in leaders.items()]
     return [parts[at] for at in reversed(order) if at not in leaders], sorted(said)
 
 

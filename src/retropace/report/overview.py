@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -60,25 +60,27 @@ def _row(part: Part, units: Units) -> tuple[Cell, ...]:
     day = Cell("", None) if start is None else Cell(f"{start:%Y-%m-%d %H:%M}", start.timestamp())
     total_m = sum(part.distance_m.values())
     backward_m = part.distance_m.get("backward", math.nan)
+    marked_m = backward_m - part.suspected_m
+    backward_cells: tuple[tuple[float, Callable[[float], str]], ...] = (
+        (backward_m, units.distance),
+        (backward_m / total_m if total_m > 0.0 else math.nan, lambda share: f"{100.0 * share:.0f} %"),
+        (part.time_s["backward"], clock),
+        (marked_m, units.distance),
+    )
     forward, backward = part.speed_mps["forward"], part.speed_mps["backward"]
-    ratio = backward / forward
     return (
         day,
         Cell(part.title, part.title.casefold()),
         Cell(part.sport.replace("_", " "), part.sport),
         Cell(clock(part.elapsed_s), part.elapsed_s),
         _number(total_m if part.distance_m else math.nan, units.distance),
-        _number(backward_m, units.distance),
-        _number(backward_m / total_m if total_m > 0.0 else math.nan, lambda share: f"{100.0 * share:.0f} %"),
-        Cell(clock(part.time_s["backward"]), part.time_s["backward"]),
-        _number(backward_m - part.suspected_m, units.distance),
+        *(_number(value, text) if value != 0.0 else Cell("–", 0.0) for value, text in backward_cells),
         _number(forward, units.pace),
         _number(backward, units.pace),
-        _number(ratio, "{:.2f}".format),
+        _number(backward / forward, "{:.2f}".format),
         Cell(part.structure, part.structure or None),
     )
 
 
-def _number(value: float, text: object) -> Cell:
-    assert callable(text)
-    return Cell(str(text(value)), value) if math.isfinite(value) else Cell("", None)
+def _number(value: float, text: Callable[[float], str]) -> Cell:
+    return Cell(text(value), value) if math.isfinite(value) else Cell("", None)

@@ -175,6 +175,7 @@ class Charts {
   place() {
     const [start, end] = this.view;
     const most = this.frame.width / 75;
+    this.parts.map.plot.height = Math.round(Math.min(460, Math.max(0.85 * this.parts.map.target.clientWidth, 240)));
     const marks =
       this.mode === "time"
         ? Numbers.timeTicks(start, end, most)

@@ -88,13 +88,13 @@ class WayMap {
     const scale = 1.1 * Math.max(Math.max(high[0] - low[0], least) / width, Math.max(high[1] - low[1], least) / height);
     const centre = [(low[0] + high[0]) / 2 + origin[0], (low[1] + high[1]) / 2 + origin[1]];
     const ranges = [
-      [this.plot.x_range, this.plot.xaxis ?? this.plot.below[0], centre[0], width],
-      [this.plot.y_range, this.plot.yaxis ?? this.plot.left[0], centre[1], height],
+      [this.plot.x_range, this.plot.below[0], centre[0], width],
+      [this.plot.y_range, this.plot.left[0], centre[1], height],
     ];
     for (const [range, axis, middle, pixels] of ranges) {
       const [start, stop] = [middle - (scale * pixels) / 2, middle + (scale * pixels) / 2];
       range.setv({ start, end: stop });
-      const marks = this.isMercator ? [] : Numbers.lengthTicks(start, stop, pixels / 90);
+      const marks = this.isMercator ? [] : Numbers.lengthTicks(start, stop, pixels / 60);
       Charts.setTicks(axis, marks.map(([at, text]) => [at, `${text} m`]));
     }
   }

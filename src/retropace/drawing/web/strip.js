@@ -37,12 +37,15 @@ class Strip {
     Object.assign(this.line.style, { marginLeft: `${left}px`, width: `${width}px` });
     const [start, end] = this.charts.view;
     const edges = this.charts.edges;
+    let visible = 0;
     this.buttons.forEach((button, at) => {
       const [from, to] = [edges[at], edges[at + 1]].map((x) => Math.min(Math.max((x - start) / (end - start), 0), 1));
       button.hidden = !(edges[at + 1] > start && edges[at] < end);
+      visible += !button.hidden;
       button.style.left = `${100 * from}%`;
       button.style.width = `${100 * (to - from)}%`;
     });
+    this.line.classList.toggle("dense", visible > width / 12);
   }
 
   /** Shows which segment is meant; -1 for none. One button of the line can be reached with Tab. */

@@ -61,7 +61,8 @@ const Weeks = {
     const colour = () => {
       const style = getComputedStyle(document.documentElement);
       for (const name of ["forward", "backward"]) {
-        plot.select_one(name).glyph.fill_color = style.getPropertyValue(`--${name}`).trim();
+        const { glyph } = plot.select_one(name);
+        glyph.fill_color = glyph.line_color = style.getPropertyValue(`--${name}`).trim();
       }
       Charts.colourAxes(plot, style);
     };
