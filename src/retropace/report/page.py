@@ -9,14 +9,13 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-import shlex
 from collections.abc import Sequence
 from datetime import date
 from importlib.metadata import version
-from importlib.resources import files
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from retropace.drawing.charts import bokeh_script, charts_document
+from retropace.drawing.web_files import SCRIPTS, json_for_script, templates_of, web_file
 from retropace.report.overview import overview_of
 from retropace.report.weeks import weeks_chart, weeks_of, weeks_sheet
 from retropace.texts import harmless
@@ -25,8 +24,6 @@ from retropace.units import KILOMETRES, Units
 if TYPE_CHECKING:
     from retropace.report.part import Part
 
-DRAWING = ("numbers.js", "words.js", "map.js", "charts.js", "strip.js", "bar.js")
-"""The scripts in ``drawing/web`` that draw an activity, in the order in which they need each other."""
 OWN = ("zoom.js", "overview.js", "report.js")
 
 
@@ -43,13 +40,8 @@ def page_of(
     ``failures`` are sentences on what could not be shown. ``tiles`` is the address of background tiles, for parts made
     with ``mercator``.
     """
-    from jinja2 import Environment, PackageLoader
     from markupsafe import Markup
 
-    templates = Environment(
-        loader=PackageLoader("retropace.report", "web"), autoescape=True, trim_blocks=True, lstrip_blocks=True
-    )
-    templates.filters["shell"] = shlex.quote
     many = len(parts) != 1
     weeks = weeks_of(parts)
     has_weeks = many and len(weeks.mondays) > 1
@@ -65,35 +57,27 @@ def page_of(
         (f"data-activity-{number}", {"drawn": part.picture, "alternatives": part.alternatives})
         for number, part in enumerate(parts, 1)
     ]
-    scripts = [bokeh_script(), "".join(web_file("drawing", name) for name in DRAWING)]
+    scripts = [bokeh_script(), "".join(web_file("drawing", name) for name in SCRIPTS)]
     scripts.append("".join(web_file("report", name) for name in OWN))
-    return templates.get_template("report.html").render(
-        title=page["title"],
-        unit=units.name,
-        many=many,
-        parts=parts,
-        overview=overview_of(parts, units) if many else None,
-        weeks_sheet=weeks_sheet(weeks, units) if has_weeks else {"rows": ()},
-        failures=[harmless(failure) for failure in failures],
-        made=made.isoformat(),
-        version=version("retropace"),
-        policy=policy_of(scripts, tiles),
-        style=Markup(web_file("drawing", "page.css") + web_file("report", "report.css")),
-        data=[(name, Markup(json_for_script(value))) for name, value in data],
-        scripts=[Markup(script) for script in scripts],
+    return (
+        templates_of("report")
+        .get_template("report.html")
+        .render(
+            title=page["title"],
+            unit=units.name,
+            many=many,
+            parts=parts,
+            overview=overview_of(parts, units) if many else None,
+            weeks_sheet=weeks_sheet(weeks, units) if has_weeks else {"rows": ()},
+            failures=[harmless(failure) for failure in failures],
+            made=made.isoformat(),
+            version=version("retropace"),
+            policy=policy_of(scripts, tiles),
+            style=Markup(web_file("drawing", "page.css") + web_file("report", "report.css")),
+            data=[(name, Markup(json_for_script(value))) for name, value in data],
+            scripts=[Markup(script) for script in scripts],
+        )
     )
-
-
-def web_file(package: str, name: str) -> str:
-    """A script, style or template that retropace brings along."""
-    return files(f"retropace.{package}").joinpath("web", name).read_text(encoding="utf-8")
-
-
-def json_for_script(value: Any) -> str:
-    """JSON that cannot end the script element around it."""
-    from jinja2.utils import htmlsafe_json_dumps
-
-    return str(htmlsafe_json_dumps(value, separators=(",", ":"), ensure_ascii=False, allow_nan=False))
 
 
 def policy_of(scripts: Sequence[str], tiles: str | None) -> str:

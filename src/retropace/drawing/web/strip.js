@@ -61,7 +61,8 @@ class Strip {
     const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
     if (step === undefined || event.ctrlKey || event.altKey || event.metaKey) return;
     event.preventDefault();
-    const to = Math.min(Math.max(this.current + step, 0), this.buttons.length - 1);
+    const from = this.buttons.indexOf(document.activeElement);
+    const to = Math.min(Math.max(from + step, 0), this.buttons.length - 1);
     this.buttons[to].focus();
     this.choose(to);
   }
