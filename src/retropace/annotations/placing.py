@@ -32,14 +32,18 @@ def place(given: Iterable[Annotation | Marking], track: Track) -> tuple[tuple[An
         if isinstance(item, Annotation):
             found.append(item)
     warnings: list[str] = []
-    found += _place_markings(markings, track, warnings)
+    found += spans_of(markings, track, warnings)
     inside = [_inside(annotation, track, warnings) for annotation in found]
     kept, overruled = disjoint(inside)
     return kept, (*sorted(warnings), *overruled)
 
 
-def _place_markings(markings: list[Marking], track: Track, warnings: list[str]) -> list[Annotation]:
-    """Every marking's spans. ``until next`` is read last, when it is known where the others start."""
+def spans_of(markings: list[Marking], track: Track, warnings: list[str]) -> list[Annotation]:
+    """Every marking's spans as written, not yet held against each other; ``warnings`` are added to.
+
+    ``until next`` is read last, when it is known where the others start. Raises :class:`AnnotationError` for a place
+    that the activity does not have.
+    """
     found: list[Annotation] = []
     opened: list[tuple[Moment, Marking]] = []
     coarse = _to_the_minute(markings)

@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
+from retropace.drawing.alternatives import alternatives_of
 from retropace.drawing.picture import picture_document, picture_of
 from retropace.intervals import intervals_of
 from retropace.library.duplicates import Candidate
@@ -89,7 +90,7 @@ def part_of(
         warnings=tuple(_without_folder(harmless(one), activity.source.path) for one in analysis.warnings),
         hidden=_hidden(analysis, hiding),
         picture=picture_document(picture, analysis),
-        alternatives=_alternatives(analysis, units),
+        alternatives=alternatives_of(analysis, units),
         start_time=track.start_time,
         sport=activity.sport,
         structure=structure_line(intervals) if intervals.sets else "",
@@ -125,29 +126,6 @@ def _figures(analysis: Analysis, units: Units) -> tuple[tuple[str, str, str], ..
         ("whole way", units.distance(total_m), units.pace(float(summary.whole.speed_mps[0]))),
         elapsed,
     )
-
-
-def _alternatives(analysis: Analysis, units: Units) -> dict[str, str]:
-    """Each chart in a sentence, for those who hear the page."""
-    figures = analysis.summary.directions
-
-    def by_direction(name: str, text: Any) -> str:
-        told = [
-            f"{text(float(value))} {direction}"
-            for direction, value in zip(DIRECTIONS[:2], getattr(figures, name).tolist(), strict=False)
-            if value == value
-        ]
-        return " and ".join(told) or "not known"
-
-    segments = analysis.segments
-    stretches = int((segments.direction == "backward").sum())
-    return {
-        "speed_mps": f"Pace over the session: on average {by_direction('speed_mps', units.pace)}.",
-        "cadence_spm": f"Cadence: on average {by_direction('cadence_spm', lambda x: f'{x:.0f} steps a minute')}.",
-        "step_length_m": f"Step length: on average {by_direction('step_length_m', lambda x: f'{x:.2f} m')}.",
-        "heart_rate_bpm": f"Heart rate: on average {by_direction('heart_rate_bpm', lambda x: f'{x:.0f} beats')}.",
-        "map": f"The way, north up, {stretches} of its {len(segments)} stretches backward.",
-    }
 
 
 def _hidden(analysis: Analysis, hiding: Hiding) -> str:

@@ -1,0 +1,68 @@
+"""The annotation page: its markup, and the files that it loads from the server that gave it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from retropace.annotate.state import axis_of
+from retropace.drawing.alternatives import alternatives_of
+from retropace.drawing.charts import bokeh_script, charts_document
+from retropace.drawing.picture import picture_document, picture_of
+from retropace.drawing.web_files import SCRIPTS, json_for_script, templates_of, web_file
+from retropace.sheets.analysis import facts_of
+from retropace.texts import harmless
+from retropace.units import Units
+
+if TYPE_CHECKING:
+    from retropace.analysis import Analysis
+
+OWN = ("stretches.js", "service.js", "annotate.js")
+MOST_ROWS, MOST_POSITIONS = 16_000, 12_000
+"""As many as a report of one activity has."""
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src data: blob:; font-src data:; "
+    "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+"""The page's content security policy. Bokeh puts style elements into what it draws."""
+
+
+def page_of(analysis: Analysis, units: Units) -> str:
+    """The page as HTML. What is marked is not in it: the page asks for that."""
+    from markupsafe import Markup
+
+    activity = analysis.activity
+    file = harmless(activity.source.path)
+    picture = picture_of(analysis, units=units, most_rows=MOST_ROWS, most_positions=MOST_POSITIONS)
+    page = {
+        "unit": {"name": units.name, "metres": units.metres},
+        "charts": charts_document(),
+        "picture": picture_document(picture, analysis),
+        "alternatives": alternatives_of(analysis, units),
+        "axis": axis_of(analysis),
+    }
+    return (
+        templates_of("annotate")
+        .get_template("annotate.html")
+        .render(
+            title=harmless(activity.name) or file,
+            file=file,
+            facts=[harmless(fact) for fact in facts_of(activity, analysis.track) if fact != f'"{activity.name}"'],
+            unit=units.name,
+            scripts=list(scripts()),
+            page=Markup(json_for_script(page)),
+        )
+    )
+
+
+def scripts() -> dict[str, str]:
+    """The page's scripts by name, in the order in which they need each other."""
+    return {
+        "bokeh.js": bokeh_script(),
+        **{name: web_file("drawing", name) for name in SCRIPTS},
+        **{name: web_file("annotate", name) for name in OWN},
+    }
+
+
+def style() -> str:
+    """The page's style sheet."""
+    return web_file("drawing", "page.css") + web_file("annotate", "annotate.css")
