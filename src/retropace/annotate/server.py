@@ -67,7 +67,11 @@ class Desk:
     def closed(self, page: str) -> None:
         """A page has gone; when none is left and none comes back, all is over."""
         self.pages.discard(page)
-        asyncio.get_running_loop().call_later(LINGER_S, lambda: self.pages or self.over.set())
+        asyncio.get_running_loop().call_later(LINGER_S, self._end_if_left)
+
+    def _end_if_left(self) -> None:
+        if not self.pages:
+            self.over.set()
 
 
 class Guarded(RequestHandler):

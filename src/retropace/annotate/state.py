@@ -20,7 +20,7 @@ def change_points_s(track: Track, settings: SegmentSettings) -> list[float]:
     """Where dragged edges snap to: every change of pace or cadence, whatever is marked, and where laps end."""
     edges = np.concatenate((*segment_twice(track, settings), [lap.end_s for lap in track.laps]))
     inside = edges[(edges >= 0.0) & (edges <= track.elapsed_s)]
-    return np.unique(np.round(inside, 1)).tolist()
+    return [float(edge) for edge in np.unique(np.round(inside, 1))]
 
 
 def axis_of(analysis: Analysis) -> str:

@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING
 import click
 
 from retropace.cli import options
+from retropace.cli.annotate_page import PageOptions, annotate_on_page
 from retropace.cli.failures import attempt, exit_status
-from retropace.cli.said import understood
+from retropace.cli.said import said_of, understood
 from retropace.texts import harmless
 
 if TYPE_CHECKING:
+    from retropace.activity import Activity
     from retropace.annotations import Annotation, Marking
     from retropace.annotations.sidecar_text import SidecarText
     from retropace.track import Track
@@ -64,6 +66,24 @@ if TYPE_CHECKING:
 @click.option(
     "--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True, help="For --list."
 )
+@click.option("--no-browser", is_flag=True, help="Show the page's address instead of opening it.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=0,
+    metavar="N",
+    help="Where the page is served on 127.0.0.1, instead of at any free port.",
+)
+@options.units
+@options.cadence
+@options.sensitivity
+@options.threshold
+@click.option(
+    "--athlete",
+    metavar="NAME|FILE",
+    help="Who ran, as 'retropace analyze --athlete' has learned to know them: the page suspects by that too.",
+)
+@options.home_zones
 @options.session
 def annotate(
     file: str,
@@ -76,17 +96,28 @@ def annotate(
     sidecar: str | None,
     output: str | None,
     form: str,
+    no_browser: bool,
+    port: int,
+    units: str,
+    cadence: str,
+    sensitivity: float,
+    threshold: float,
+    athlete: str | None,
+    home_zones: bool,
     session: int | None,
 ) -> None:
     """Write down what was run backward, in NAME.annotations.csv beside the recording.
+
+    With FILE alone a page opens in the browser, on which you mark it by dragging over the charts. It is served to this
+    machine alone and saves every mark at once; closing it, or Ctrl-C, ends it.
 
     The recording itself is never changed. Comments, order and separators of an existing sidecar stay as they are. What
     cannot be found in the activity, or contradicts what is there already, is refused, and nothing is written.
     """
     wanted = {"--add": added, "--list": lists, "--remove": removed, "--convert": convert, "--from": source}
     chosen = [name for name, value in wanted.items() if value]
-    if not chosen:
-        raise click.UsageError("say what to do: --add WHERE=LABEL, --list, --remove N, --convert or --from OTHER.")
+    if chosen and (no_browser or port):
+        raise click.UsageError(f"{'--no-browser' if no_browser else '--port'} is for the page, not for {chosen[0]}.")
     if len([name for name in chosen if name != "--list"]) > 1:
         raise click.UsageError(f"{' and '.join(chosen)} do not go together: one at a time.")
     if note is not None and not added:
@@ -98,7 +129,18 @@ def annotate(
 
     marks = [understood("--add", parse_mark, text) for text in added]
 
+    def page() -> PageOptions:
+        from retropace.settings import CleanSettings, LabelSettings, SegmentSettings, Settings
+
+        settings = Settings(
+            CleanSettings(cadence=cadence), SegmentSettings(sensitivity=sensitivity), LabelSettings(threshold=threshold)
+        )
+        given = said_of((), None, None, None, home_zones, ()).given
+        return PageOptions(port, not no_browser, units, settings, athlete, given)
+
     def work() -> bool:
+        if not chosen:
+            return annotate_on_page(_activity(file, session), _place_of(file, sidecar), page())
         if marks:
             _add(file, sidecar, session, marks, note or "")
         elif removed:
@@ -136,13 +178,19 @@ def _read(path: Path) -> tuple[SidecarText, bytes | None]:
 def _track(file: str, session: int | None) -> Track:
     """The recording, read once however many actions ask for it; raises ``RetropaceError``."""
     from retropace.clean import clean
+
+    return clean(_activity(file, session))
+
+
+def _activity(file: str, session: int | None) -> Activity:
+    """The one session that is meant; raises ``RetropaceError``."""
     from retropace.errors import AnnotationError
     from retropace.readers import choose, read_all
 
     activities = choose(read_all(file), session)
     if len(activities) > 1:
         raise AnnotationError(f"holds {len(activities)} sessions: say which one with --session N", path=file)
-    return clean(activities[0])
+    return activities[0]
 
 
 def _tell(message: str, *, err: bool = False) -> None:

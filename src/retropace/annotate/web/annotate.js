@@ -33,6 +33,8 @@ class Annotator {
 
   /** Shows what the file says now, and what comes of it. */
   show(state) {
+    // Who says how far a stretch was moves the distance axis, and the curves with it.
+    if (state.axis !== this.page.axis) return location.reload();
     const { segments } = state;
     const edges_m = [0];
     for (const one of segments) edges_m.push(edges_m.at(-1) + (one.distance_m ?? 0));
@@ -98,7 +100,7 @@ class Annotator {
     this.by("annotations").tBodies[0].replaceChildren(...rows);
   }
 
-  warn({ warnings, changed_outside: outside, problem, writable, why_not: whyNot }) {
+  warn({ warnings, changed_outside: outside, problem }) {
     this.by("warnings").replaceChildren(
       ...warnings.map((warning) => {
         const item = document.createElement("li");
@@ -106,7 +108,7 @@ class Annotator {
         return item;
       }),
     );
-    const told = [problem, writable ? "" : whyNot, outside].filter(Boolean).join(" ");
+    const told = [problem, outside].filter(Boolean).join(" ");
     this.by("problem").hidden = told === "";
     if (this.by("problem").textContent !== told) this.by("problem").textContent = told;
   }
@@ -183,7 +185,7 @@ class Annotator {
     this.choose([from, to]);
     await this.change(
       "change",
-      { number: mark.number, start_s: from, end_s: to },
+      { number: mark.number, start_s: from, end_s: to, note: mark.note },
       `${mark.label} now from ${Numbers.clock(from)} to ${Numbers.clock(to)}`,
     );
   }
@@ -206,19 +208,17 @@ class Annotator {
   async clear() {
     if (!this.choice) return this.say("Choose a mark first: click it.");
     const [from, to] = this.choice;
-    const words = `The mark from ${Numbers.clock(from)} to ${Numbers.clock(to)} is gone`;
-    if (this.marked) return this.change("remove", { number: this.marked.number }, words);
-    return this.change("clear", { start_s: from, end_s: to }, words);
+    return this.change("clear", { start_s: from, end_s: to }, `Nothing is marked from ${Numbers.clock(from)} to ${Numbers.clock(to)}`);
   }
 
   /** Asks for a change and tells what came of it. */
   async change(what, values, words) {
     try {
-      const state = await this.service.change(what, values);
-      const { backward } = state.directions;
+      const lost = await this.service.change(what, values);
+      const { backward } = this.state.directions;
       const byDistance = this.charts.picture.has_distance;
       const amount = byDistance ? Numbers.distance(backward.distance_m, this.page.unit) : Numbers.clock(backward.moving_s);
-      this.say(`${words}. Backward in all: ${amount}.`);
+      this.say([`${words}. Backward in all: ${amount}.`, ...lost].join(" "));
     } catch (refused) {
       if (!(refused instanceof RefusedError)) throw refused;
       this.say(refused.message);

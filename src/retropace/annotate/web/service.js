@@ -9,17 +9,16 @@ class Service {
     Object.assign(this, { told, ended, state: null, queue: Promise.resolve(), misses: 0 });
     this.client = crypto.randomUUID();
     setInterval(() => document.hidden || this.look(), 2000);
-    setInterval(() => this.ping(), 20_000);
     document.addEventListener("visibilitychange", () => document.hidden || this.look());
     addEventListener("pagehide", () => navigator.sendBeacon("closed", this.body({})));
-    addEventListener("pageshow", (event) => event.persisted && this.ping());
+    addEventListener("pageshow", (event) => event.persisted && this.look());
   }
 
   body(values) {
     return new Blob([JSON.stringify({ client: this.client, ...values })], { type: "application/json" });
   }
 
-  /** Asks for a change; answers with the state after it, throws a RefusedError with what was wrong. */
+  /** Asks for a change; answers with what was lost by it, throws a RefusedError with what was wrong. */
   change(what, values = {}) {
     const done = this.queue.then(() => this.send(what, { version: this.state?.version, ...values }));
     this.queue = done.catch(() => {});
@@ -31,8 +30,7 @@ class Service {
     const found = await answer.json();
     if (found.state) this.take(found.state);
     if (!answer.ok) throw new RefusedError(found.error ?? `refused (${answer.status})`);
-    if (!found.state) this.take(found);
-    return this.state;
+    return found.said;
   }
 
   /** Looks whether the file was changed by somebody else. */
@@ -44,10 +42,6 @@ class Service {
       if (answer.status === 200) this.take(await answer.json());
     }).catch(() => {});
     return this.queue;
-  }
-
-  ping() {
-    this.reach(() => fetch("ping", { method: "POST", body: this.body({}) })).catch(() => {});
   }
 
   take(state) {
