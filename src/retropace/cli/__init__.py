@@ -14,6 +14,7 @@ COMMANDS = {
     "athlete": "What is remembered of a runner, and from which sessions.",
     "batch": "Analyse everything in folders, archives and watch exports, and remember it.",
     "evaluate": "How good labels are against the truth.",
+    "export": "An analysis as CSV, JSON, GeoJSON, GPX, FIT or a picture, for other programs.",
     "inspect": "What a recording holds, how good it is, and what can be done with it.",
     "intervals": "Sets and reps of an interval session, forward against backward.",
     "library": "What is remembered of all that 'retropace batch' analysed.",

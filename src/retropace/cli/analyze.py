@@ -97,9 +97,9 @@ def analyze(
     if form == "json":
         print_json([analysis.to_dict() for analysis in done], of=len(files))
     elif form == "csv":
-        from retropace.cli.rows import segment_rows
+        from retropace.export.to_csv import segments_csv
 
-        click.echo(segment_rows(done), nl=False)
+        click.echo(segments_csv(done), nl=False)
     kept: list[object | None] = []
     if learning is not None and learned:
         kept.append(attempt(str(learning.path), learning.keep))
