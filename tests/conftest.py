@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+from tests.annotate.serving import Served, Serving, serve
 
 # The same examples on every run of CI; at a developer's desk new ones each time.
 settings.register_profile("ci", derandomize=True)
@@ -31,3 +34,19 @@ def corpus() -> Path:
 def samples() -> Path:
     """The folder of simulated recordings that the project ships."""
     return ROOT / "samples"
+
+
+@pytest.fixture
+def serving() -> Iterator[Serving]:
+    """``serving(folder, file, *options)`` starts the annotation page; what still runs when the test ends is ended."""
+    started: list[Served] = []
+
+    def start(folder: Path, file: str, *options: str, **environment: str) -> Served:
+        started.append(serve(folder, file, *options, **environment))
+        return started[-1]
+
+    yield start
+    for one in started:
+        if one.is_running:
+            one.process.kill()
+        one.process.communicate()

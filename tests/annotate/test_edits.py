@@ -167,26 +167,26 @@ def test_an_edit_means_what_it_says_and_nothing_else(
         said = by_second(shown(text))
     except AnnotationError:
         return  # an open row runs over another one: no file that could be shown
-    for what, start, length, number in edits:
-        end = min(start + length, 1800)
+    for what, first, seconds, number in edits:
+        last = min(first + seconds, 1800)
         before = shown(text)
         try:
             if what == "clear":
-                edited = cleared(text, TRACK, before, (start, end))
-                said[start:end] = ""
+                edited = cleared(text, TRACK, before, (first, last))
+                said[first:last] = ""
             elif what == "move":
                 if not before:
                     continue
                 moved = before[number % len(before)]
-                edited = changed(text, TRACK, before, moved, (start, end), moved.note)
+                edited = changed(text, TRACK, before, moved, (first, last), moved.note)
                 said[int(np.ceil(moved.start_s)) : int(np.ceil(moved.end_s))] = ""
-                said[start:end] = str(moved.label)
+                said[first:last] = str(moved.label)
             else:
-                edited = painted(text, TRACK, before, (start, end), parse_label(what))
-                said[start:end] = what
+                edited = painted(text, TRACK, before, (first, last), parse_label(what))
+                said[first:last] = what
         except AnnotationError:
             assert what == "clear"
-            assert not (said[start:end] != "").any()
+            assert not (said[first:last] != "").any()
             continue
         text = SidecarText.parse(edited.text.to_bytes(), "x.csv")
         now = by_second(shown(text))

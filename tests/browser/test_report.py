@@ -147,12 +147,12 @@ def test_many_sort_and_filter_and_open(tmp_path: Path, samples: Path, opened: Op
     assert page.locator(".overview tbody tr:visible").count() == 1
     page.get_by_role("link", name="treadmill").click()
     assert page.locator("article:visible h1").inner_text() == "treadmill-beginner.fit"
-    assert page.locator(".map").is_hidden()  # no positions
+    page.locator(".map").wait_for(state="hidden")  # no positions
     page.go_back()
-    assert page.locator("#all").is_visible()
+    page.locator("#all").wait_for(state="visible")
     page.get_by_label("Show only").fill("")
     page.get_by_role("link", name="quarter").click()
-    assert page.locator(".map").is_visible()
+    page.locator(".map").wait_for(state="visible")
 
 
 def test_a_phone_shows_all_of_it_without_scrolling_sideways(tmp_path: Path, samples: Path, opened: Opened) -> None:

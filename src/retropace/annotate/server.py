@@ -11,14 +11,15 @@ import asyncio
 import contextlib
 import hmac
 import json
+import os
 import secrets
 import signal
+import socket
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
 from tornado.httpserver import HTTPServer
-from tornado.netutil import bind_sockets
 from tornado.web import Application, Finish, RequestHandler
 
 from retropace.annotate.editor import ConflictError, Editor
@@ -223,13 +224,14 @@ async def _served(
         for name in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(name, desk.over.set)
     try:
-        sockets = bind_sockets(port, HOST)
+        listening = socket.create_server((HOST, port))
     except OSError as bad:
-        reason = (bad.strerror or str(bad)).lower()
+        reason = os.strerror(bad.errno).lower() if bad.errno else str(bad)
         raise RetropaceError(
             f"port {port} cannot be had ({reason}): name another with --port, or leave it out for any free one"
         ) from None
-    desk.origin = f"http://{HOST}:{sockets[0].getsockname()[1]}"
+    listening.setblocking(False)
+    desk.origin = f"http://{HOST}:{listening.getsockname()[1]}"
     shared = {"desk": desk}
     application = Application(
         [
@@ -244,7 +246,7 @@ async def _served(
         compress_response=True,
     )
     server = HTTPServer(application, max_body_size=LARGEST_BYTES, max_buffer_size=2 * LARGEST_BYTES)
-    server.add_sockets(sockets)
+    server.add_socket(listening)
     try:
         ready(f"{desk.origin}/{desk.token}/")
         await desk.over.wait()

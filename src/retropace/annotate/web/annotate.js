@@ -266,6 +266,12 @@ class Annotator {
       if (!marked) return this.say("A note goes with a mark: label the stretch first.");
       return this.change("change", { number: marked.number, start_s: marked.start_s, end_s: marked.end_s, note }, "Noted");
     });
+    const { map } = this.charts.parts;
+    map.place.addEventListener("click", (event) => {
+      const box = map.view.el.getBoundingClientRect();
+      const moment = this.charts.map.momentAt(event.clientX - box.left, event.clientY - box.top);
+      if (moment !== null) this.chooseAt(moment);
+    });
     document.addEventListener("keydown", (event) => this.key(event));
   }
 
