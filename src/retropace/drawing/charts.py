@@ -6,6 +6,7 @@ which tools of single figures are not. Nothing here evaluates code in the browse
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -117,7 +118,9 @@ def weeks_document(labels: Sequence[str], amounts: Mapping[str, Sequence[float]]
     places = list(range(len(labels)))
     for direction, values in amounts.items():
         top = [low + value for low, value in zip(base, values, strict=True)]
-        plot.vbar(x=places, bottom=base, top=top, width=0.8, line_width=1, name=direction)
+        # Outlines keep narrow bars visible; a bar of nothing is to have none.
+        drawn = [high if high > low else math.nan for low, high in zip(base, top, strict=True)]
+        plot.vbar(x=places, bottom=base, top=drawn, width=0.8, line_width=1, name=direction)
         base = top
     plot.xgrid.grid_line_color = None
     plot.x_range.update(start=-0.6, end=max(len(labels) - 0.4, 0.4))

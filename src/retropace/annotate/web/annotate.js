@@ -173,7 +173,7 @@ class Annotator {
     const found = way > 0 ? looks.find(([from]) => from > here) : looks.findLast(([from]) => from < here);
     this.look(found ?? (way > 0 ? looks[0] : looks.at(-1)));
     const count = looks.findIndex(([from]) => from === this.choice[0]) + 1;
-    return this.say(`${count} of ${looks.length} worth a look: ${Words.ofSegment(this.charts.segments, this.charts.segmentAt((this.choice[0] + this.choice[1]) / 2))}`);
+    return this.say(`${count} of ${looks.length} worth a look.`);
   }
 
   async mark(from, to, label, note = "") {

@@ -14,6 +14,8 @@ class Charts {
       const target = place.appendChild(document.createElement("div"));
       const views = await Bokeh.embed.embed_item(item, target);
       const view = views.roots ? views.roots[0] : Bokeh.index.find_one_by_id(item.root_id);
+      // Bokeh's own stop for the Tab key does nothing here; the strip, the slider and the buttons are there for keys.
+      view.canvas.events_el.removeAttribute("tabindex");
       made.parts[name] = { place, target, view, plot: view.model };
     }
     const { plot, view, target } = made.parts.map;
