@@ -162,7 +162,7 @@ def _made(analysis: Analysis, wanted: _Wanted) -> bytes:
         return _fit(analysis, hiding)
     else:
         text = _way(analysis, wanted)
-    return text.encode()
+    return text.encode("utf-8", "replace")  # names of files need not be text
 
 
 def _way(analysis: Analysis, wanted: _Wanted) -> str:

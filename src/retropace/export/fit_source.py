@@ -13,12 +13,12 @@ import numpy as np
 
 from retropace.readers.fit_stream import DEVELOPER, Part, outline
 
-FILE_ID, SESSION, LAP, EVENT, DEVICE_INFO, ACTIVITY = 0, 18, 19, 21, 23, 34
+SESSION, LAP, DEVICE_INFO, ACTIVITY = 18, 19, 23, 34
 TIME_IN_ZONE, FIELD_DESCRIPTION, DEVELOPER_DATA_ID = 216, 206, 207
 ANEW = frozenset({SESSION, LAP, ACTIVITY, TIME_IN_ZONE})
 """Left out. Times in zones are those of laps and sessions by their numbers, which change."""
-OF_THE_WHOLE_FILE = frozenset({FILE_ID, DEVICE_INFO, FIELD_DESCRIPTION, DEVELOPER_DATA_ID})
-"""Kept whenever they were written."""
+OF_SOME_TIME = frozenset({78, 312, 313})
+"""``hrv``, ``split`` and ``split_summary``: of a session, though they do not say when they were written."""
 TIMESTAMP = 253
 CARRIED = {"total_calories": 11, "total_ascent": 22, "total_descent": 23}
 """Totals of a session that we do not count ourselves: name and number of their field, two bytes each (FIT SDK)."""
@@ -56,8 +56,8 @@ def why_not(data: bytes) -> str:
 def kept_of(data: bytes, first: int, last: int) -> Kept:
     """What to keep of bytes that :func:`why_not` has nothing against, for the session from ``first`` to ``last``.
 
-    Both in whole seconds of the file's clock. Of several sessions only messages of that time are kept, and those of
-    the whole file.
+    Both in whole seconds of the file's clock. Of several sessions only messages of that time are kept, and those that
+    have none.
     """
     (part,) = outline(data)
     numbers = np.array([definition.number for definition in part.definitions], dtype=np.intp)
@@ -86,9 +86,12 @@ def kept_of(data: bytes, first: int, last: int) -> Kept:
             totals |= {name: one[-1] for name, one in found.items() if one and one[-1] != NONE_OF_TWO_BYTES}
         if definition.number in ANEW:
             continue
-        if not is_lone and definition.number not in OF_THE_WHOLE_FILE:
+        if not is_lone and definition.number != DEVICE_INFO:
             times = np.array(_values(head, block, TIMESTAMP, 4), dtype=np.int64)
-            block = block[(times >= first) & (times <= last)] if len(times) else block[:0]
+            if len(times):
+                block = block[(times >= first) & (times <= last)]
+            elif definition.number in OF_SOME_TIME:
+                continue
         pieces.append((start, block.tobytes()))
     body = b"".join(piece for _, piece in sorted(pieces, key=lambda one: one[0]))
     used |= {index for definition in part.definitions for index in _developers(data[definition.start : definition.end])}

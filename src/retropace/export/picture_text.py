@@ -63,9 +63,9 @@ def direction_lines(analysis: Analysis, units: Units) -> list[tuple[str, str, li
     return lines
 
 
-def drawable(text: str, family: str) -> str:
+def drawable(text: str, family: str, weight: str) -> str:
     """The text with a box in place of every character that the font does not have."""
-    from matplotlib.font_manager import findfont, get_font
+    from matplotlib.font_manager import FontProperties, findfont, get_font
 
-    font = get_font(findfont(family))
+    font = get_font(findfont(FontProperties(family=[family], weight=weight)))
     return "".join(letter if font.get_char_index(ord(letter)) else "□" for letter in text)

@@ -90,10 +90,10 @@ def fit(analysis: Analysis, hiding: Hiding = NOTHING_HIDDEN, source: bytes | Non
 
 def _why_from_columns(analysis: Analysis, hiding: Hiding, source: bytes | None, clock: Clock) -> str:
     """Why the messages of the source do not go over as they are; empty if they can."""
-    if source is None:
-        return "the file is no FIT"
     if hiding:
         return "positions are hidden"
+    if source is None:
+        return "its own bytes are not at hand"
     t_s = analysis.activity.samples.t_s
     shift_s = clock.remap(t_s[np.isfinite(t_s)]) - t_s[np.isfinite(t_s)]
     if np.ptp(shift_s) > 0.5:
@@ -119,7 +119,10 @@ def _from_columns(analysis: Analysis, hiding: Hiding, moments: Moments, clock: C
 
 
 def _columns(analysis: Analysis, hiding: Hiding, moments: Moments, clock: Clock) -> dict[str, Column]:
-    """The columns of the records as recorded, on the mended clock; those without any value are left out."""
+    """The columns of the records as recorded, on the mended clock; those without any value are left out.
+
+    A recording that counts no distance gets that of the analysis.
+    """
     track, samples = analysis.track, analysis.activity.samples
     lat_deg, lon_deg = clock.column(samples.lat_deg), clock.column(samples.lon_deg)
     if hiding:
@@ -134,6 +137,9 @@ def _columns(analysis: Analysis, hiding: Hiding, moments: Moments, clock: Clock)
         **{name: clock.column(getattr(samples, name)) for name in RECORDED},
         **{name: clock.column(samples.extra[name]) for name in FURTHER if name in samples.extra},
     }
+    if not np.any(np.isfinite(columns["distance_m"])) and track.distance_source != "none":
+        # Without a distance in the records other programs count one of their own, and then laps do not fit.
+        columns["distance_m"] = track.at("distance_m", clock.t_s)
     rpm = recorded_rpm(analysis, clock)
     if np.any(np.isfinite(rpm)):
         columns["cadence"] = np.floor(rpm)

@@ -47,7 +47,7 @@ def png(analysis: Analysis, hiding: Hiding = NOTHING_HIDDEN, units: Units = KILO
     from matplotlib.figure import Figure
 
     # Whatever the user has set up for pictures of their own stays out of this one.
-    with matplotlib.rc_context({"text.usetex": False, "font.family": [FONT], "axes.unicode_minus": False}):
+    with matplotlib.rc_context({**matplotlib.rcParamsDefault, "font.family": [FONT]}):
         figure = Figure(figsize=(INCHES, INCHES), dpi=DOTS, facecolor="white")
         FigureCanvasAgg(figure)
         picture = picture_of(analysis, hiding, units, most_rows=MOST_ROWS, most_positions=MOST_ROWS)
@@ -77,8 +77,8 @@ def _colour(kind: str) -> str:
     return LIGHT["backward" if kind == "suspected" else kind]
 
 
-def _write(figure: Figure, x: float, y: float, text: str, **look: Any) -> None:
-    figure.text(x, y, drawable(text, FONT), parse_math=False, **look)
+def _write(figure: Figure, x: float, y: float, text: str, weight: str = "normal", **look: Any) -> None:
+    figure.text(x, y, drawable(text, FONT, weight), parse_math=False, weight=weight, **look)
 
 
 def _words(figure: Figure, analysis: Analysis, units: Units) -> None:
