@@ -79,7 +79,18 @@ def test_imports_run_downward(path: Path) -> None:
     assert upward == set()
 
 
-COMMANDS = ("analyze", "annotate", "athlete", "batch", "evaluate", "export", "inspect", "intervals", "library", "report")
+COMMANDS = (
+    "analyze",
+    "annotate",
+    "athlete",
+    "batch",
+    "evaluate",
+    "export",
+    "inspect",
+    "intervals",
+    "library",
+    "report",
+)
 
 
 @pytest.mark.parametrize("words", [["--help"], ["--version"], *([name, "--help"] for name in COMMANDS)], ids=" ".join)
