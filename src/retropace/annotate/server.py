@@ -56,6 +56,7 @@ class Desk:
         self.origin = ""
         self.pages: set[str] = set()
         self.over = asyncio.Event()
+        self._leaving: asyncio.TimerHandle | None = None
 
     def state(self) -> dict[str, Any]:
         """What a page is told."""
@@ -64,15 +65,21 @@ class Desk:
     def opened(self, page: str) -> None:
         """A page is there."""
         self.pages.add(page)
+        self.asked()
 
     def closed(self, page: str) -> None:
         """A page has gone; when none is left and none comes back, all is over."""
         self.pages.discard(page)
-        asyncio.get_running_loop().call_later(LINGER_S, self._end_if_left)
-
-    def _end_if_left(self) -> None:
         if not self.pages:
-            self.over.set()
+            self._leaving = asyncio.get_running_loop().call_later(LINGER_S, self.over.set)
+
+    def asked(self) -> None:
+        """Somebody is there, or about to come back."""
+        if self._leaving is not None:
+            self._leaving.cancel()
+            self._leaving = None
+            if not self.pages:
+                self._leaving = asyncio.get_running_loop().call_later(LINGER_S, self.over.set)
 
 
 class Guarded(RequestHandler):
@@ -99,6 +106,7 @@ class Guarded(RequestHandler):
             self.refuse("another page may not ask here")
         if headers.get("Origin", self.desk.origin) != self.desk.origin:
             self.refuse("another page may not ask here")
+        self.desk.asked()
 
     def refuse(self, why: str, status: HTTPStatus = HTTPStatus.FORBIDDEN) -> None:
         """Answer with a refusal and end the request."""

@@ -7,13 +7,14 @@ looked for above which the stretches are alike in length, with recoveries alike 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from itertools import pairwise
 
 import numpy as np
 
 from retropace.intervals.bouts import Bouts
 from retropace.intervals.chains import LENGTH_SPREAD as LENGTHS
-from retropace.intervals.chains import alike, best_chains, breaks_s, parted, spread, unlike
+from retropace.intervals.chains import Chain, alike, best_chains, breaks_s, parted, spread, unlike
 from retropace.intervals.works import Work, work_of
 from retropace.looks import SLOWED_BY, grades
 from retropace.spans import runs
@@ -42,31 +43,40 @@ def works_by_pace(track: Track, bouts: Bouts, first: int, last: int) -> list[lis
     speed = np.exp(np.where(np.isfinite(bouts.log_speed), bouts.log_speed, -np.inf))[first:last]
     long_enough = bouts.figures.elapsed_s[first:last] >= SHORTEST_S
     levels = np.unique(speed[bouts.moving[first:last] & long_enough & (speed > 0.0)])
-    best: list[list[Work]] = []
-    most = 0.0
-    for slower, faster in pairwise([0.0, *levels.tolist()]):
-        works = _above(track, bouts, first, speed > (slower + faster) / 2.0)
-        count = len(works)
-        chains = best_chains(works, lambda some, count=count: _worth(track, some, count), LEAST_REPS)  # type: ignore[misc]  # bound per pace
-        value = sum(_worth(track, works[begin:end], count) for begin, end in chains)
-        if value > most:
-            most, best = value, [list(works[begin:end]) for begin, end in chains]
-    return best
 
-
-def _above(track: Track, bouts: Bouts, first: int, fast: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> list[Work]:
-    works = []
-    for begin, end in runs(fast).tolist():
+    # From one pace to the next few stretches change: what was found out about the others holds.
+    @cache
+    def work(begin: int, end: int) -> Work:
         rows = slice(first + begin, first + end)
         longest = first + begin + int(np.argmax(bouts.figures.elapsed_s[rows]))
         start_s, end_s = float(bouts.edges_s[first + begin]), float(bouts.edges_s[first + end])
-        if end_s - start_s >= SHORTEST_S:
-            works.append(work_of(track, start_s, end_s, str(bouts.direction[longest]), str(bouts.gait[longest])))
-    return works
+        return work_of(track, start_s, end_s, str(bouts.direction[longest]), str(bouts.gait[longest]))
+
+    @cache
+    def worth(some: tuple[Chain, ...]) -> float:
+        return _worth(track, [work(begin, end) for begin, end in some])
+
+    best: list[list[Work]] = []
+    most = 0.0
+    for slower, faster in pairwise([0.0, *levels.tolist()]):
+        fast = runs(speed > (slower + faster) / 2.0) + first
+        seconds = bouts.edges_s[fast[:, 1]] - bouts.edges_s[fast[:, 0]]
+        spans = tuple((begin, end) for begin, end in (fast[seconds >= SHORTEST_S] - first).tolist())
+        least = LEAST_SHARE * len(spans)
+
+        def judged(some: Sequence[Chain], least: float = least) -> float:
+            value = worth(tuple(some))
+            return 0.0 if value > 0.0 and len(some) < least else value
+
+        chains = best_chains(spans, judged, LEAST_REPS)
+        value = sum(judged(spans[begin:end]) for begin, end in chains)
+        if value > most:
+            most, best = value, [[work(*span) for span in spans[begin:end]] for begin, end in chains]
+    return best
 
 
-def _worth(track: Track, works: Sequence[Work], all_of_them: int) -> float:
-    """How much better these are as a set than on their own; ``all_of_them`` is how many are as fast."""
+def _worth(track: Track, works: Sequence[Work]) -> float:
+    """How much better these are as a set than on their own."""
     if not alike(works) or parted(works):
         return -np.inf
     pauses = np.maximum(breaks_s(works), 1.0)
@@ -78,7 +88,7 @@ def _worth(track: Track, works: Sequence[Work], all_of_them: int) -> float:
         return 0.0
     irregular = float(np.hypot(lengths, spread(np.log(pauses)) / RECOVERIES))
     regular_enough = irregular <= IRREGULAR[min(len(works), len(IRREGULAR) - 1)]
-    if not regular_enough or contrast < CONTRAST or len(works) < LEAST_SHARE * all_of_them:
+    if not regular_enough or contrast < CONTRAST:
         return 0.0
     return len(works) - 2.0 + min(contrast, 0.5) - 3.0 * unlike(works) - spread(np.log(pauses))
 

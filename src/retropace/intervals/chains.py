@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from itertools import pairwise
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,12 +30,14 @@ MOST_APART = 4
 
 Chain = tuple[int, int]
 """Works ``first`` to ``last - 1``."""
-Judge = Callable[[Sequence[Work]], float]
-"""How much a chain is worth more than its works on their own; nothing or less if it is none."""
+Kind = TypeVar("Kind")
 
 
-def best_chains(works: Sequence[Work], worth: Judge, least: int) -> list[Chain]:
-    """The disjoint chains of at least ``least`` works whose worth is greatest in sum, in order."""
+def best_chains(works: Sequence[Kind], worth: Callable[[Sequence[Kind]], float], least: int) -> list[Chain]:
+    """The disjoint chains of at least ``least`` works whose worth is greatest in sum, in order.
+
+    ``worth`` is how much a chain is worth more than its works on their own; nothing or less if it is none.
+    """
     count = len(works)
     best = np.zeros(count + 1)
     came: list[Chain | None] = [None] * (count + 1)
