@@ -95,6 +95,7 @@ def test_what_was_read_is_never_written_over(folder: Path, target: str) -> None:
         (["--to", "gpx", "--simplify", "5"], "--simplify goes with --to geojson"),
         (["--to", "geojson", "--simplify", "wide"], "is no distance"),
         (["--to", "csv", "-o", "."], "is a folder: name a file in it"),
+        (["--to", "csv", "-o", os.devnull, "--force"], "is no file: - writes to stdout"),
         (["--to", "csv", "--hide-around", "48,11"], "is no place"),
         (["second.fit", "--to", "csv"], "unexpected extra argument"),
     ],

@@ -18,7 +18,7 @@ from retropace.export.to_png import png
 from retropace.units import KILOMETRES, MILES
 from tests.browser.hostile import ATTACKS
 
-ODD_NAMES = (*ATTACKS, "$\\frac{1}{", "$x^2$", "\x00\x1b[31m", "漢字 नमस्ते 🏃 العربية", "", "\ud800", "a" * 500, "\n\n")
+ODD_NAMES = (*ATTACKS, "$\\frac{1}{", "$x^2$", "\x00\x1b[31m", "漢字 नमस्ते 🏃 العربية", "", "\ud800", "W" * 500, "\n\n")
 
 
 def opened(data: bytes) -> Image.Image:
@@ -60,17 +60,23 @@ def test_names_are_drawn_as_they_are_and_nothing_else(
 ) -> None:
     analysis = sample_analyses["treadmill-beginner.fit"]
     drawn: list[str] = []
+    made: list[Any] = []
+    widths: list[float] = []
     as_it_was = Figure.text
 
     def text(self: Figure, x: float, y: float, s: str, **look: Any) -> object:
         drawn.append(s)
         assert look["parse_math"] is False
-        return as_it_was(self, x, y, s, **look)
+        made.append(as_it_was(self, x, y, s, **look))
+        return made[-1]
 
     monkeypatch.setattr(Figure, "text", text)
     for name in ODD_NAMES:  # a warning, of a missing glyph say, is an error here
+        made.clear()
         png(replace(analysis, activity=replace(analysis.activity, name=name)))
+        widths += [one.get_window_extent().x1 for one in made]
     assert "$x^2$" in drawn
+    assert max(widths) <= 0.97 * 1200
     assert all(one.isprintable() and len(one) < 80 for one in drawn)
 
 

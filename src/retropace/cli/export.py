@@ -263,6 +263,8 @@ def _refusal(target: str, path: str, spoken: Said, force: bool) -> str:
         return f"{target} is a folder: name a file in it"
     if not place.exists():
         return ""
+    if not place.is_file():
+        return f"{target} is no file: - writes to stdout"
     for kept, what in ((path, "recording"), (sidecar_path(path), "sidecar"), (spoken.sidecar, "file of annotations")):
         if kept is not None and Path(kept).exists() and place.samefile(kept):
             return f"{target} is the {what}: nothing was written"

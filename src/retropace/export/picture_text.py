@@ -14,13 +14,14 @@ from retropace.units import Units, clock
 if TYPE_CHECKING:
     from retropace.analysis import Analysis
 
-LONGEST_TITLE = 48
+LONGEST_TITLE = 60
 
 
 def title_of(analysis: Analysis) -> str:
     """The name of the activity, else of its file, cut to what fits a line."""
     activity = analysis.activity
-    title = " ".join(harmless(activity.name or PurePath(activity.source.path).name).split())
+    names = (activity.name, PurePath(activity.source.path).name)
+    title = next(filter(None, (" ".join(harmless(name).split()) for name in names)), "")
     return title if len(title) <= LONGEST_TITLE else f"{title[: LONGEST_TITLE - 1]}…"
 
 

@@ -23,6 +23,7 @@ from retropace.units import KILOMETRES, Units, clock
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+    from matplotlib.text import Text
 
     from retropace.analysis import Analysis
 
@@ -31,6 +32,8 @@ INCHES, DOTS = 8.0, 150
 FONT = "DejaVu Sans"
 """Comes with matplotlib, so that a picture looks the same everywhere."""
 MOST_ROWS = 4000
+TITLE_POINTS = 19.0
+"""Less where the title would not fit."""
 MARGIN, LEFT, RIGHT = 0.04, 0.09, 0.96
 """Where text begins, and where the pace, in shares of the width."""
 INK, QUIET = "#222222", "#6b6b6b"
@@ -77,13 +80,15 @@ def _colour(kind: str) -> str:
     return LIGHT["backward" if kind == "suspected" else kind]
 
 
-def _write(figure: Figure, x: float, y: float, text: str, weight: str = "normal", **look: Any) -> None:
-    figure.text(x, y, drawable(text, FONT, weight), parse_math=False, weight=weight, **look)
+def _write(figure: Figure, x: float, y: float, text: str, weight: str = "normal", **look: Any) -> Text:
+    return figure.text(x, y, drawable(text, FONT, weight), parse_math=False, weight=weight, **look)
 
 
 def _words(figure: Figure, analysis: Analysis, units: Units) -> None:
     """Title, facts, and a column for each direction."""
-    _write(figure, MARGIN, 0.945, title_of(analysis), size=19, weight="bold", color=INK)
+    title = _write(figure, MARGIN, 0.945, title_of(analysis), size=TITLE_POINTS, weight="bold", color=INK)
+    room = (RIGHT - MARGIN) * INCHES * DOTS / max(title.get_window_extent().width, 1.0)
+    title.set_fontsize(TITLE_POINTS * min(room, 1.0))
     _write(figure, MARGIN, 0.915, facts_line(analysis, units), size=10.5, color=QUIET)
     lines = direction_lines(analysis, units)
     places = (MARGIN, 0.52, 0.69, 0.84)
