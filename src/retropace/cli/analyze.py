@@ -44,6 +44,11 @@ if TYPE_CHECKING:
 )
 @click.option("--no-learn", is_flag=True, help="With --athlete: learn nothing from these sessions.")
 @click.option("--brief", is_flag=True, help="In the table, leave the single segments out.")
+@click.option(
+    "--graphs/--no-graphs",
+    default=None,
+    help="In the table, show pace and cadence as small graphs.  [default: on a terminal, not when piped]",
+)
 @options.session
 def analyze(
     files: tuple[str, ...],
@@ -58,6 +63,7 @@ def analyze(
     athlete: str | None,
     no_learn: bool,
     brief: bool,
+    graphs: bool | None,
     session: int | None,
 ) -> None:
     """How far and how long each recording was run forward and backward.
@@ -89,7 +95,7 @@ def analyze(
         if learning is not None and not no_learn:
             learned += [line for analysis in result or () for line in learning.learn(analysis)]
         if form == "table" and result is not None:
-            _print_table(result, units, brief, first=len([done for done in results if done]) == 1)
+            _print_table(result, units, brief, graphs, first=len([done for done in results if done]) == 1)
         elif form == "jsonl":
             for analysis in result or ():
                 click.echo(json.dumps(analysis.to_dict(), ensure_ascii=False))
@@ -134,7 +140,7 @@ def _of_one(annotations: list[Given]) -> bool:
     return any(isinstance(item, Marking) for item in annotations)
 
 
-def _print_table(analyses: list[Analysis], units: str, brief: bool, first: bool) -> None:
+def _print_table(analyses: list[Analysis], units: str, brief: bool, graphs: bool | None, first: bool) -> None:
     from retropace.cli.console import open_page
     from retropace.cli.table import print_analysis
     from retropace.units import KILOMETRES, MILES
@@ -143,4 +149,5 @@ def _print_table(analyses: list[Analysis], units: str, brief: bool, first: bool)
     for number, analysis in enumerate(analyses):
         if number or not first:
             page.print()
-        print_analysis(page, analysis, MILES if units == "mi" else KILOMETRES, segments=not brief)
+        shown = page.is_terminal if graphs is None else graphs
+        print_analysis(page, analysis, MILES if units == "mi" else KILOMETRES, segments=not brief, graphs=shown)

@@ -32,6 +32,11 @@ class Page(Protocol):
         ...
 
     @property
+    def is_terminal(self) -> bool:
+        """Whether somebody looks at it as it comes."""
+        ...
+
+    @property
     def is_coloured(self) -> bool:
         """Whether colours show."""
         ...
@@ -72,6 +77,7 @@ class _Piped:
     """Plain text."""
 
     width = PIPED_WIDTH
+    is_terminal = False
     is_coloured = False
 
     def print(self, text: str = "", *, style: str = "", soft_wrap: bool = False) -> None:  # noqa: ARG002
@@ -97,6 +103,11 @@ class _Terminal:
     def width(self) -> int:
         """How many columns the terminal has."""
         return self.console.width
+
+    @property
+    def is_terminal(self) -> bool:
+        """Whether somebody looks at it as it comes."""
+        return self.console.is_terminal
 
     @property
     def is_coloured(self) -> bool:

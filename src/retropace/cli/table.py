@@ -23,10 +23,15 @@ ROOMY = 96
 """Columns of a terminal that leave room for two blanks between the cells of a segment's row."""
 
 
-def print_analysis(page: Page, analysis: Analysis, units: Units, *, segments: bool) -> None:
-    """Print the whole of it; ``segments`` says whether the single segments are listed."""
+def print_analysis(page: Page, analysis: Analysis, units: Units, *, segments: bool, graphs: bool) -> None:
+    """Print the whole of it; ``segments`` and ``graphs`` say whether single segments and curves are shown."""
     print_headline(page, analysis.activity, analysis.track, units)
-    page.line(strip(analysis.segments, min(STRIP_WIDTH, page.width), page.is_coloured))
+    if graphs:
+        from retropace.cli.graphs import print_graphs
+
+        print_graphs(page, analysis, units)
+    else:
+        page.line(strip(analysis.segments, min(STRIP_WIDTH, page.width), page.is_coloured))
     page.line(legend(analysis.segments, page.is_coloured))
     page.print()
     print_rows(page, directions_sheet(analysis, units), gap=2)

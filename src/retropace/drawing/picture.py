@@ -67,7 +67,7 @@ def picture_of(
     way = way_of(track, hiding)
     plane = mercator_plane(way) if mercator else local_plane(way)
     way, plane = plane.thinned(way, most_positions)
-    scales = {name: _scale(getattr(rows, name), name) for name in CHANNELS}
+    scales = {name: scale_of(getattr(rows, name), name) for name in CHANNELS}
     return Picture(
         rows=rows,
         plane=plane,
@@ -108,7 +108,7 @@ def packed(column: Column) -> str:
     return base64.b64encode(np.asarray(column, dtype="<f4").tobytes()).decode("ascii")
 
 
-def _scale(values: Column, name: str) -> tuple[float, float]:
+def scale_of(values: Column, name: str) -> tuple[float, float]:
     """Where a channel's axis begins and ends, so that what is normal fills it; glitches are cut off."""
     known = values[np.isfinite(values)]
     if len(known) == 0:
