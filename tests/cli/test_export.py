@@ -15,6 +15,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from retropace.cli import export
+from retropace.errors import RetropaceError
 from retropace.geodesy import tangent_m
 from tests.browser.hostile import hostile_gpx
 from tests.builders.fit_bytes import run
@@ -72,6 +74,14 @@ def test_a_file_that_exists_is_not_written_over_without_force(folder: Path) -> N
     assert target.read_text().startswith("file,session,segment")
     assert stat.S_IMODE(target.stat().st_mode) & 0o600 == 0o600
     assert not [path for path in folder.iterdir() if path.name.endswith(".part")]
+
+
+def test_a_file_that_comes_meanwhile_is_not_written_over(tmp_path: Path) -> None:
+    target = tmp_path / "out.csv"
+    target.write_text("theirs")
+    with pytest.raises(RetropaceError, match="exists already: nothing was written"):
+        export._write(b"ours", str(target), force=False)
+    assert target.read_text() == "theirs"
 
 
 @pytest.mark.parametrize("target", ["quarter-mile.fit", "./linked.fit", "hard.fit", "quarter-mile.annotations.csv"])

@@ -88,7 +88,8 @@ def _words(figure: Figure, analysis: Analysis, units: Units) -> None:
     """Title, facts, and a column for each direction."""
     title = _write(figure, MARGIN, 0.945, title_of(analysis), size=TITLE_POINTS, weight="bold", color=INK)
     room = (RIGHT - MARGIN) * INCHES * DOTS / max(title.get_window_extent().width, 1.0)
-    title.set_fontsize(TITLE_POINTS * min(room, 1.0))
+    if room < 1.0:
+        title.set_fontsize(0.97 * room * TITLE_POINTS)  # letters are fitted to pixels, each by itself
     _write(figure, MARGIN, 0.915, facts_line(analysis, units), size=10.5, color=QUIET)
     lines = direction_lines(analysis, units)
     places = (MARGIN, 0.52, 0.69, 0.84)
