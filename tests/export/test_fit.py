@@ -174,6 +174,22 @@ def test_what_cannot_go_over_as_it_is_is_made_from_columns_and_that_is_said() ->
         np.testing.assert_array_equal(back.samples.cadence_recorded, activity.samples.cadence_recorded)
 
 
+def test_a_clock_that_leaps_is_mended() -> None:
+    made = opened()
+    made.define(1, RECORD, [(253, UINT32), (5, UINT32)])
+    for second in range(200):
+        leap_s = 0 if second < 100 else 5 * 86_400
+        made.data(1, 1_000_000_000 + second + leap_s, second * 300)
+    session(made, 0, 199 + 5 * 86_400, distance_cm=59_700)
+    (activity,) = read_all("made.fit", data=made.to_bytes())
+    analysis = analyze(activity)
+    export = fit(analysis, source=made.to_bytes())
+    assert "its clock leaps" in export.said
+    (back,) = read_all("back.fit", data=export.data)
+    np.testing.assert_array_equal(back.samples.t_s, np.arange(200.0))
+    assert_same_metres(fit_metres(fit_messages(export.data)), analysis, rounded_m=0.01 * len(analysis.segments))
+
+
 def test_columns_pauses_and_odd_values_survive() -> None:
     t_s = np.concatenate((np.arange(0.0, 300.0), np.arange(360.0, 700.0)))
     moved = np.cumsum(np.where(np.diff(t_s, prepend=0.0) > 1.0, 0.0, 2.5))
