@@ -35,7 +35,7 @@ def read_config() -> Config:
         return Config()
     except OSError as bad:
         raise RetropaceError(f"cannot be read: {bad.strerror or bad}", path=path) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as bad:
+    except (ValueError, RecursionError) as bad:  # ValueError: no UTF-8, no TOML, or a number of thousands of digits
         raise RetropaceError(f"is no TOML: {bad}", path=path) from None
     try:
         _known(document, "", ("privacy",))

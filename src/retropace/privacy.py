@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from retropace.errors import RetropaceError
-from retropace.geodesy import tangent_m
+from retropace.geodesy import FLATTENING, SEMI_MAJOR_M, tangent_m
 from retropace.spans import Column
 from retropace.track import Track
 from retropace.units import parse_distance_m
@@ -28,19 +29,48 @@ class Place:
 
     def holds(self, lat_deg: Column, lon_deg: Column) -> NDArray[np.bool_]:
         """For each position whether it lies within; a missing one does not."""
-        return np.hypot(*self._around(lat_deg, lon_deg)) <= self.radius_m
+        offset = _geocentric_m(lat_deg, lon_deg) - _geocentric_m(self.lat_deg, self.lon_deg)[:, None]
+        away: NDArray[np.bool_] = np.sqrt(np.sum(offset**2, axis=0)) <= self.radius_m
+        return away
 
     def crossed(self, lat_deg: Column, lon_deg: Column) -> NDArray[np.bool_]:
-        """For each two neighbouring positions whether the line between them comes within, shape ``(n - 1,)``."""
-        east, north = self._around(lat_deg, lon_deg)
+        """For each two neighbouring positions whether the line between them comes within, shape ``(n - 1,)``.
+
+        Straight over ground and straight on a map are two lines, kilometres apart near a pole: either counts.
+        """
+        return self._is_near(*self._on_ground(lat_deg, lon_deg)) | self._is_near(*self._on_map(lat_deg, lon_deg))
+
+    def _is_near(self, east: Column, north: Column) -> NDArray[np.bool_]:
         right, up = np.diff(east), np.diff(north)
         length2 = right**2 + up**2
         nearest = np.clip(-(east[:-1] * right + north[:-1] * up) / np.where(length2 > 0.0, length2, 1.0), 0.0, 1.0)
         return np.hypot(east[:-1] + nearest * right, north[:-1] + nearest * up) <= self.radius_m
 
-    def _around(self, lat_deg: Column, lon_deg: Column) -> tuple[Column, Column]:
-        """Metres east and north of the middle; too little far away, where it does not matter."""
-        return tangent_m(lat_deg, lon_deg, self.lat_deg, self.lon_deg)
+    def _on_ground(self, lat_deg: Column, lon_deg: Column) -> tuple[Column, Column]:
+        """Metres east and north of the middle, seen from straight above; NaN on the other side of the earth."""
+        lat, lon = math.radians(self.lat_deg), math.radians(self.lon_deg)
+        offset = _geocentric_m(lat_deg, lon_deg) - _geocentric_m(self.lat_deg, self.lon_deg)[:, None]
+        outward = np.cos(lon) * offset[0] + np.sin(lon) * offset[1]
+        east = np.cos(lon) * offset[1] - np.sin(lon) * offset[0]
+        north = np.cos(lat) * offset[2] - np.sin(lat) * outward
+        beyond = np.cos(lat) * outward + np.sin(lat) * offset[2] < -SEMI_MAJOR_M / 2.0
+        return np.where(beyond, np.nan, east), np.where(beyond, np.nan, north)
+
+    def _on_map(self, lat_deg: Column, lon_deg: Column) -> tuple[Column, Column]:
+        """The same where a degree is as long everywhere as in the middle; NaN on the other side of the earth."""
+        east, north = tangent_m(lat_deg, lon_deg, self.lat_deg, self.lon_deg)
+        beyond = np.cos(np.radians(lon_deg - self.lon_deg)) < 0.0
+        return np.where(beyond, np.nan, east), north
+
+
+def _geocentric_m(lat_deg: Any, lon_deg: Any) -> NDArray[np.float64]:
+    """Metres from the middle of the earth, ``(3,)`` or ``(3, n)``: to longitude 0, to 90° east, to the north pole."""
+    lat, lon = np.radians(lat_deg), np.radians(lon_deg)
+    squeezed = (1.0 - FLATTENING) ** 2
+    normal_m = SEMI_MAJOR_M / np.sqrt(np.cos(lat) ** 2 + squeezed * np.sin(lat) ** 2)
+    return np.stack(
+        (normal_m * np.cos(lat) * np.cos(lon), normal_m * np.cos(lat) * np.sin(lon), squeezed * normal_m * np.sin(lat))
+    )
 
 
 def parse_place(text: str) -> Place:
@@ -54,12 +84,15 @@ def parse_place(text: str) -> Place:
         raise RetropaceError(f'"{text}" is no place: latitude and longitude are degrees, as 48.137,11.575') from None
     if not (abs(lat_deg) <= 90.0 and abs(lon_deg) <= 180.0):
         raise RetropaceError(f'"{text}" is no place on earth: latitude goes to ±90, longitude to ±180')
-    return Place(lat_deg, lon_deg, parse_metres(parts[2]))
+    radius_m = parse_metres(parts[2])
+    if radius_m == 0.0:
+        raise RetropaceError(f'"{text}" has no radius and would hide nothing: give one, for example 300m')
+    return Place(lat_deg, lon_deg, radius_m)
 
 
 def parse_metres(text: str) -> float:
     """Metres from ``300``, ``300m`` or ``0.3km``; raises :class:`RetropaceError` for anything else."""
-    metres = parse_distance_m(text if text[-1:].isalpha() else f"{text}m")
+    metres = parse_distance_m(f"{text}m" if text.strip()[-1:].isdigit() else text)
     if metres is None or not math.isfinite(metres):
         raise RetropaceError(f'"{text}" is no distance: give metres, for example 300m')
     return metres

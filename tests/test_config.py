@@ -1,0 +1,90 @@
+"""The user's own settings: what the file may say, and that a file nobody understands is refused."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from retropace.config import Config, config_path, read_config
+from retropace.errors import RetropaceError
+from retropace.privacy import NOTHING_HIDDEN, Hiding, Place
+
+
+@pytest.fixture
+def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where the settings would lie; there are none yet."""
+    monkeypatch.setenv("RETROPACE_CONFIG", str(tmp_path))
+    assert config_path() == tmp_path / "config.toml"
+    return config_path()
+
+
+def test_without_a_file_nothing_is_hidden(config: Path) -> None:
+    assert not config.exists()
+    assert read_config() == Config(NOTHING_HIDDEN)
+
+
+@pytest.mark.parametrize("text", ["", "# nothing yet\n", "[privacy]\n"])
+def test_a_file_that_says_nothing_hides_nothing(config: Path, text: str) -> None:
+    config.write_text(text)
+    assert not read_config().hiding
+
+
+def test_places_and_ends(config: Path) -> None:
+    config.write_text('[privacy]\nhide_around = ["48.137,11.575,300m", "-16.8,179.9,0.5km"]\nhide_ends = "200m"\n')
+    places = (Place(48.137, 11.575, 300.0), Place(-16.8, 179.9, 500.0))
+    assert read_config().hiding == Hiding(places, 200.0)
+
+
+@pytest.mark.parametrize(("value", "metres"), [("200", 200.0), ("200.5", 200.5), ('"0.2km"', 200.0), ("0", 0.0)])
+def test_ends_as_a_number_or_a_text(config: Path, value: str, metres: float) -> None:
+    config.write_text(f"[privacy]\nhide_ends = {value}\n")
+    assert read_config().hiding == Hiding((), metres)
+
+
+def test_an_editor_may_put_a_byte_order_mark_before_it(config: Path) -> None:
+    config.write_bytes(b"\xef\xbb\xbf[privacy]\r\nhide_ends = 150\r\n")
+    assert read_config().hiding.ends_m == 150.0
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("hide_ends = 200", 'there is no setting "hide_ends"'),
+        ("[privacy]\nhide_end = 200", 'there is no setting "privacy.hide_end"'),
+        ("[Privacy]\nhide_ends = 200", 'there is no setting "Privacy"'),
+        ("privacy = 3", "privacy is a table"),
+        ("[[privacy]]\nhide_ends = 200", "privacy is a table"),
+        ('[privacy]\nhide_around = "48.1,11.5,300m"', "is a list of texts"),
+        ("[privacy]\nhide_around = [48.1, 11.5, 300]", "is a list of texts"),
+        ('[privacy]\nhide_around = ["48.1,11.5"]', "is no place: give LAT,LON,RADIUS"),
+        ("[privacy]\nhide_ends = true", "is a distance"),
+        ("[privacy]\nhide_ends = [200]", "is a distance"),
+        ("[privacy]\nhide_ends = -200", "is no distance"),
+        ("[privacy]\nhide_ends = nan", "is no distance"),
+        ("[privacy]\nhide_ends = inf", "is no distance"),
+        ("[privacy]\nhide_ends = 1e400", "is no distance"),
+        (f"[privacy]\nhide_ends = {'9' * 5000}", "is no TOML"),
+        ("[privacy", "is no TOML"),
+        ("[privacy]\nhide_ends = 1\nhide_ends = 2", "is no TOML"),
+        ("x = " + "[" * 20_000, "is no TOML"),
+    ],
+)
+def test_what_nobody_understands_is_refused_with_the_files_name(config: Path, text: str, said: str) -> None:
+    config.write_text(text)
+    with pytest.raises(RetropaceError, match=said) as refused:
+        read_config()
+    assert refused.value.path == str(config)
+    assert len(str(refused.value).splitlines()) == 1
+
+
+def test_a_file_in_another_encoding_is_refused(config: Path) -> None:
+    config.write_bytes("# zu Hause: Münchner Straße\n".encode("utf-16"))
+    with pytest.raises(RetropaceError, match="is no TOML"):
+        read_config()
+
+
+def test_a_folder_in_its_place_is_refused(config: Path) -> None:
+    config.mkdir()
+    with pytest.raises(RetropaceError, match="cannot be read"):
+        read_config()
