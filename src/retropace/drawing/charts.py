@@ -29,7 +29,7 @@ AXIS_PX = 58
 def charts_document(tiles: str | None = None) -> dict[str, Any]:
     """Bokeh's documents of every curve and of the map, by name, for ``Bokeh.embed.embed_item``.
 
-    ``tiles`` is the address of background tiles with ``{x}``, ``{y}`` and ``{z}`` (or ``{-y}``, quadkeys not) in it;
+    ``tiles`` is the address of background tiles with ``{x}``, ``{y}`` and ``{z}`` in it;
     the map's axes are then Web Mercator's, otherwise metres.
     """
     from bokeh.embed import json_item

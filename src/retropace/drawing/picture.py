@@ -66,7 +66,7 @@ def picture_of(
     rows = rows_of(track, most_rows)
     way = way_of(track, hiding)
     plane = mercator_plane(way) if mercator else local_plane(way)
-    way, plane = plane.thinned(way, most_positions)
+    way, plane = plane.thinned(way, most_positions, analysis.segments.edges_s)
     scales = {name: scale_of(getattr(rows, name), name) for name in CHANNELS}
     return Picture(
         rows=rows,
@@ -119,7 +119,8 @@ def scale_of(values: Column, name: str) -> tuple[float, float]:
         return 0.0, top or 1.0
     # Heart rate and cadence while moving lie far from 0; what stands still is drawn at the bottom.
     low = float(np.quantile(known[known > 0.0], 0.005)) if np.any(known > 0.0) else 0.0
-    return max(low - 0.08 * (top - low), 0.0), max(top, low + 10.0)
+    top = max(top, low + 10.0)
+    return max(low - 0.08 * (top - low), 0.0), top
 
 
 def _pace_marks(highest_mps: float, units: Units) -> tuple[tuple[float, str], ...]:

@@ -24,16 +24,18 @@ class Plane:
     origin_y_m: float
     """0, 0 where the plane is to say nothing of where on earth it lies."""
 
-    def thinned(self, way: Way, most: int) -> tuple[Way, Plane]:
+    def thinned(self, way: Way, most: int, edges_s: Column) -> tuple[Way, Plane]:
         """The way and its plane with about ``most`` positions, the ends of its unbroken pieces among them.
 
-        Douglas & Peucker (1973): what is left out lies next to what stays, by the tolerance found to be enough.
+        Douglas & Peucker (1973): what is left out lies next to what stays, by the tolerance found to be enough. The
+        positions before and after each of ``edges_s`` stay: pace changes there, and a straight line would not show it.
         """
         if len(way) <= most:
             return way, self
         from shapely import LineString
 
-        pieces = np.split(np.arange(len(way)), np.flatnonzero(~way.joined) + 1)
+        cuts = np.union1d(np.flatnonzero(~way.joined) + 1, np.searchsorted(way.t_s, edges_s))
+        pieces = np.split(np.arange(len(way)), cuts[(cuts > 0) & (cuts < len(way))])
         tolerance_m = FINEST_M
         while True:
             kept = []
@@ -48,8 +50,8 @@ class Plane:
             if len(rows) <= max(most, 2 * len(pieces)):
                 break
             tolerance_m *= 2.0
-        broken = np.isin(rows[1:], [piece[0] for piece in pieces])
-        fewer = Way(way.t_s[rows], way.lat_deg[rows], way.lon_deg[rows], ~broken)
+        breaks_before = np.concatenate(([0], np.cumsum(~way.joined)))
+        fewer = Way(way.t_s[rows], way.lat_deg[rows], way.lon_deg[rows], np.diff(breaks_before[rows]) == 0)
         return fewer, replace(self, x_m=self.x_m[rows], y_m=self.y_m[rows])
 
 

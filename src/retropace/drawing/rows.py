@@ -12,6 +12,8 @@ from retropace.track import Track
 
 GAP_S = 30.0
 """Curves break where the watch recorded nothing for longer than this."""
+GAPS = 5.0
+"""Where a watch records rarely, for longer than so many of its usual gaps."""
 BRIDGED_S = 10.0
 """Missing values between two known ones this near each other are bridged: some sensors speak every few seconds."""
 CHANNELS = ("speed_mps", "cadence_spm", "step_length_m", "heart_rate_bpm")
@@ -51,7 +53,9 @@ def rows_of(track: Track, most: int) -> Rows:
     kept = _thinned([columns[name] for name in CHANNELS], most)
     columns = {name: column[kept] for name, column in columns.items()}
     # A gap is seen in the recording, not in what thinning leaves of it.
-    ends = np.flatnonzero(np.diff(track.t_s) > GAP_S)
+    gaps_s = np.diff(track.t_s)
+    longest_s = max(GAP_S, GAPS * float(np.median(gaps_s))) if len(gaps_s) else GAP_S
+    ends = np.flatnonzero(gaps_s > longest_s)
     middle_s = (track.t_s[ends] + track.t_s[ends + 1]) / 2.0
     at = np.searchsorted(columns["t_s"], middle_s)
     blank: dict[str, Any] = {
