@@ -105,8 +105,13 @@ def report(
     paths = list(dict.fromkeys(one for _, found in listed for one in found or ()))
     if spoken.sidecar is not None and len(paths) > 1:
         raise click.UsageError("--annotations goes with one recording, not with a folder of them.")
-    if output != "-" and (refusal := _refusal(output, paths, force)):
-        raise click.BadParameter(refusal, param_hint="--output")
+    if output != "-":
+        try:
+            refusal = _refusal(output, paths, spoken.sidecar, force)
+        except OSError as bad:  # a name that is too long, a folder that nobody may look into
+            refusal = f"{output} cannot be written: {bad.strerror or bad}"
+        if refusal:
+            raise click.BadParameter(refusal, param_hint="--output")
 
     share = 1.0 if len(paths) < 2 else AT_ONCE / max(len(paths), AT_ONCE)
 
@@ -166,23 +171,33 @@ def _write(parts: list[Part], failed: list[str], output: str, units: Units, tile
     return True
 
 
-def _refusal(output: str, paths: list[str], force: bool) -> str:
-    """Why the page must not go there; empty if it may."""
+def _refusal(output: str, paths: list[str], sidecar: str | None, force: bool) -> str:
+    """Why the page must not go there; empty if it may. Raises ``OSError`` where nobody may look."""
+    from retropace.annotations.sidecar_place import sidecar_path
+
     target = Path(output)
     if target.is_dir():
         return f"{output} is a folder: name a file in it, as {target / 'report.html'}"
     if not target.exists():
         return ""
-    if any(Path(path).exists() and target.samefile(path) for path in paths):
-        return f"{output} is one of the recordings: nothing was written"
+    if not target.is_file():
+        return f"{output} is no file: - writes to stdout"
+    said = [*map(sidecar_path, paths), *([] if sidecar is None else [Path(sidecar)])]
+    for kept, what in ((map(Path, paths), "recordings"), (said, "files of annotations")):
+        if any(_is_same(target, one) for one in kept):
+            return f"{output} is one of the {what}: nothing was written"
     if force:
         return ""
-    try:
-        with target.open("rb") as file:
-            is_ours = GENERATOR in file.read(4096)
-    except OSError as bad:
-        return f"{output} cannot be read: {bad.strerror or bad}"
+    with target.open("rb") as file:
+        is_ours = GENERATOR in file.read(4096)
     return "" if is_ours else f"{output} exists and is no report of retropace's: --force writes over it"
+
+
+def _is_same(target: Path, other: Path) -> bool:
+    try:
+        return target.samefile(other)
+    except OSError:
+        return False  # what is not there cannot be lost
 
 
 def _check_tiles(tiles: str | None) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import PurePath
@@ -87,7 +88,7 @@ def part_of(
             (f"{clock(one.start_s)}-{clock(one.end_s)}", f"{100.0 * one.probability:.0f} %")
             for one in analysis.worth_a_look
         ),
-        warnings=tuple(_without_folder(harmless(one), activity.source.path) for one in analysis.warnings),
+        warnings=tuple(harmless(_without_folder(one, activity.source.path)) for one in analysis.warnings),
         hidden=_hidden(analysis, hiding),
         picture=picture_document(picture, analysis),
         alternatives=alternatives_of(analysis, units),
@@ -134,6 +135,9 @@ def _hidden(analysis: Analysis, hiding: Hiding) -> str:
 
 
 def _without_folder(text: str, path: str) -> str:
-    """A warning that names files beside the recording, without the folder they lie in."""
+    """A warning without the folders of the files that it names: of the recording's own, or of one it begins with."""
+    file, colon, rest = text.partition(": ")
+    if colon and PurePath(file).suffix:
+        text = f"{PurePath(file).name}: {rest}"
     folder = str(PurePath(path).parent)
-    return text if folder == "." else text.replace(f"{folder}/", "")
+    return text if folder == "." else text.replace(f"{folder}{os.sep}", "")
