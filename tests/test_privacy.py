@@ -42,9 +42,9 @@ def nearest_line_m(place: Place, way: Way) -> float:
     return min((step.distance(Point(0.0, 0.0)) for step in steps), default=math.inf)
 
 
-def track_along(lat_deg: Column, lon_deg: Column, step_s: float = 1.0) -> Track:
+def track_along(lat_deg: np.ndarray, lon_deg: np.ndarray, step_s: float = 1.0) -> Track:
     """The track of a runner who was at these places, one after the other."""
-    t_s = step_s * np.arange(len(lat_deg))
+    t_s = step_s * np.arange(len(lat_deg), dtype=np.float64)
     speed = np.full(len(t_s), 3.0)
     return analyze(activity_of(t_s, lat_deg=lat_deg, lon_deg=lon_deg, speed_mps=speed, distance_m=3.0 * t_s)).track
 
@@ -142,7 +142,7 @@ def test_what_is_hidden_lies_within_or_beside_a_line_that_goes_through() -> None
 
 def test_a_line_through_a_hidden_place_hides_both_its_ends() -> None:
     """Nobody was recorded within, but whoever sees the two positions sees where the way led."""
-    lat = 48.0 + np.arange(0.0, 4000.0, 100.0) / 111_200.0
+    lat = np.linspace(48.0, 48.035, 40)
     track = track_along(lat, np.full(len(lat), 11.0), step_s=30.0)
     between = float((track.lat_deg[10] + track.lat_deg[11]) / 2.0)
     hidden = Hiding((Place(between, 11.0, 20.0),)).hides(track)
@@ -206,8 +206,10 @@ def test_whether_anything_is_hidden_at_all() -> None:
 
 @pytest.mark.parametrize(
     ("text", "metres"),
-    [("300", 300.0), ("300m", 300.0), (" 300 m ", 300.0), ("0.3km", 300.0), (".3KM", 300.0), ("0", 0.0)]
-    + [("0.5mi", 804.672)],
+    [
+        *(("300", 300.0), ("300m", 300.0), (" 300 m ", 300.0), ("300 ", 300.0), ("0.3km", 300.0), (".3KM", 300.0)),
+        *(("0", 0.0), ("0.5mi", 804.672)),
+    ],
 )
 def test_metres_as_people_write_them(text: str, metres: float) -> None:
     assert parse_metres(text) == pytest.approx(metres, rel=1e-12)
