@@ -101,7 +101,7 @@ def test_what_cannot_be_is_one_sentence_and_the_sidecar_stays(folder: Path, word
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        ([], "say what to do"),
+        (["--port", "8000", "--list"], "--port is for the page, not for --list"),
         (["--add", "lap 1=sideways"], '"sideways" is not known'),
         (["--add", "nonsense"], "is no mark"),
         (["--add", "lap 1=b", "--remove", "1"], "do not go together"),
