@@ -1,0 +1,138 @@
+"""What a report says of one activity: figures that add up, and nothing of where its files lie."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+
+from retropace.activity import Activity
+from retropace.analysis import Analysis, analyze
+from retropace.annotations import parse_mark
+from retropace.errors import RetropaceError
+from retropace.privacy import Hiding, Place
+from retropace.report.part import Part, part_of
+from retropace.segments import DIRECTIONS, Doubt
+from retropace.units import MILES
+from tests.report.made import sample, sample_part
+from tests.strategies import activities
+
+FEW: dict[str, Any] = {"most_rows": 400, "most_positions": 400}
+
+
+@given(activities())
+@settings(max_examples=40, deadline=None)
+def test_the_parts_of_a_part_add_up(activity: Activity) -> None:
+    try:
+        analysis = analyze(activity)
+    except RetropaceError:
+        return
+    part = part_of(analysis, **FEW)
+    track = analysis.track
+    assert part.elapsed_s == track.elapsed_s
+    if track.distance_source == "none":
+        assert part.distance_m == {}
+    else:
+        assert sum(part.distance_m.values()) == pytest.approx(float(track.curves["distance_m"][-1]), abs=1e-6)
+    moving = sum(part.time_s[name] for name in DIRECTIONS if name != "rest")
+    assert moving <= float(track.curves["moving_s"][-1]) + 1e-6
+    assert part.time_s["rest"] <= track.elapsed_s
+    assert len(part.segments.rows) == len(analysis.segments)
+
+
+def test_the_figures_at_the_top() -> None:
+    figures = {name: (value, below) for name, value, below in sample_part("quarter-mile.fit").figures}
+    assert figures["backward"] == ("1.20 km", "25 % of the way")
+    assert figures["marked"] == ("0.80 km", "0.40 km of it suspected")
+    assert figures["whole way"][0] == "4.88 km"
+    assert figures["time"] == ("36:25", "30:28 of it moving")
+    in_miles = {name: value for name, value, _ in sample_part("quarter-mile.fit", units=MILES).figures}
+    assert in_miles["whole way"] == "3.04 mi"
+
+
+def test_all_of_it_marked() -> None:
+    marked = analyze(sample("quarter-mile.fit").activity, [parse_mark("lap 5,9,13=backward")])
+    assert ("marked", "1.20 km", "all of it marked") in part_of(marked, **FEW).figures
+
+
+def test_a_file_goes_by_its_name_alone() -> None:
+    part = sample_part("quarter-mile.fit")
+    assert part.file == "quarter-mile.fit"
+    assert part.title == "quarter-mile.fit"
+    assert sample_part("track-6x400.gpx").title == "6 x 400 m backward"
+
+
+def with_warnings(*warnings: str, path: str) -> Part:
+    analysis = sample("treadmill-beginner.fit")
+    source = replace(analysis.activity.source, path=path)
+    return part_of(replace(analysis, activity=replace(analysis.activity, source=source), warnings=warnings), **FEW)
+
+
+@pytest.mark.parametrize("folder", ["/home/anna/runs", "../Anna's runs", "/home/an\u202ena\t/runs"])
+def test_warnings_name_files_without_their_folders(folder: str) -> None:
+    part = with_warnings(
+        f"{folder}/run.annotations.csv:3: edge moved by 4 s",
+        f"2 marks of {folder}/run.annotations.csv overlap",
+        "/home/bert/.config/retropace/zones.geojson: the way never went through a zone",
+        "elsewhere/places.GeoJSON: the way never went through a zone",
+        "speed by 4 s and cadence by 4 s moved back: watches show it late",
+        "pace below 3.5 min/km for 12 s: taken as a glitch",
+        path=f"{folder}/run.fit",
+    )
+    assert part.warnings == (
+        "run.annotations.csv:3: edge moved by 4 s",
+        "2 marks of run.annotations.csv overlap",
+        "zones.geojson: the way never went through a zone",
+        "places.GeoJSON: the way never went through a zone",
+        "speed by 4 s and cadence by 4 s moved back: watches show it late",
+        "pace below 3.5 min/km for 12 s: taken as a glitch",
+    )
+
+
+def test_words_of_others_cannot_turn_the_direction_of_text() -> None:
+    analysis = sample("treadmill-beginner.fit")
+    activity = replace(
+        analysis.activity, name="gpj\u202eexe.\x1b[2J", source=replace(analysis.activity.source, path="a\u202eb.fit")
+    )
+    part = part_of(replace(analysis, activity=activity), **FEW)
+    assert part.title == "gpj exe. [2J"
+    assert part.file == "a b.fit"
+    assert all(letter.isprintable() for text in (*part.facts, *part.warnings) for letter in text)
+
+
+def middle_of(analysis: Analysis, radius_m: float) -> Place:
+    row = len(analysis.track.t_s) // 2
+    return Place(float(analysis.track.lat_deg[row]), float(analysis.track.lon_deg[row]), radius_m)
+
+
+def test_it_says_how_much_of_the_way_is_hidden_and_counts_it_all_the_same() -> None:
+    analysis = sample("quarter-mile.fit")
+    hiding = Hiding((middle_of(analysis, 50.0),))
+    whole, part = sample_part("quarter-mile.fit"), sample_part("quarter-mile.fit", hiding)
+    count = int(np.sum(hiding.hides(analysis.track) & np.isfinite(analysis.track.lat_deg)))
+    assert count > 10
+    assert part.hidden == f"{count} positions are not shown; distances and times count them."
+    assert whole.hidden == ""
+    assert (part.figures, part.totals, part.distance_m) == (whole.figures, whole.totals, whole.distance_m)
+    assert sample_part("treadmill-beginner.fit", Hiding(ends_m=100.0)).hidden == ""  # it has no positions
+
+
+def test_curves_and_way_are_as_thin_as_was_asked_for() -> None:
+    long = len(sample_part("quarter-mile.fit", most_rows=2000, most_positions=2000).picture["way"]["x_m"])
+    short = len(sample_part("quarter-mile.fit", most_rows=400, most_positions=200).picture["way"]["x_m"])
+    assert short < long / 4
+
+
+def test_what_is_worth_a_look_can_be_marked_as_it_stands() -> None:
+    analysis = replace(sample("treadmill-beginner.fit"), worth_a_look=(Doubt(61.2, 130.0, 0.643),))
+    ((span, chance),) = part_of(analysis, **FEW).worth_a_look
+    assert (span, chance) == ("1:01-2:10", "64 %")
+    parse_mark(f"{span}=backward")
+
+
+def test_a_recording_in_the_present_folder_keeps_its_words() -> None:
+    said = "run.annotations.csv:3: edge moved by 4 s"
+    assert with_warnings(said, path="run.fit").warnings == (said,)
