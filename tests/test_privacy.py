@@ -149,6 +149,15 @@ def test_a_line_through_a_hidden_place_hides_both_its_ends() -> None:
     assert np.flatnonzero(hidden).tolist() == [10, 11]
 
 
+def test_straight_on_a_map_is_not_straight_over_ground() -> None:
+    """Eleven kilometres from the pole a line along a circle of latitude leads past it, over ground nearer to it."""
+    lat, lon = np.array([89.9, 89.9]), np.array([-40.0, 40.0])
+    on_map, over_ground, neither = (Place(at, 0.0, 300.0) for at in (89.9, 89.9234, 89.91))
+    assert on_map.crossed(lat, lon).tolist() == [True]
+    assert over_ground.crossed(lat, lon).tolist() == [True]
+    assert neither.crossed(lat, lon).tolist() == [False]
+
+
 def test_several_places_add_up_and_order_is_nothing() -> None:
     lat, lon = walk(2, 48.0, 11.0, 5.0)
     track = track_along(lat, lon)

@@ -130,12 +130,13 @@ def test_a_heart_that_beats_evenly_has_a_scale() -> None:
 
 
 def test_a_watch_that_stood_nearly_all_the_time_has_a_scale() -> None:
-    t_s = np.arange(3000.0)
-    moving = t_s >= 2990.0
-    speed, cadence = np.where(moving, 3.0, 0.0), np.where(moving, 85.0, 0.0)
-    metres = np.cumsum(speed)
-    activity = activity_of(t_s, None, speed_mps=speed, cadence_recorded=cadence, distance_m=metres)
+    t_s = np.arange(4000.0)
+    moving = t_s >= 3990.0
+    lat = 48.0 + np.cumsum(np.where(moving, 3.0, 0.0)) / 111_200.0
+    cadence = np.where(moving, 170.0, 0.0)
+    activity = activity_of(t_s, None, cadence_recorded=cadence, lat_deg=lat, lon_deg=np.full(len(t_s), 11.0))
     picture, _ = document_of(analyze(activity))
+    assert np.quantile(picture.rows.cadence_spm, 0.995) == 0.0 < np.max(picture.rows.cadence_spm)
     assert 0.0 < picture.lowest["cadence_spm"] < picture.highest["cadence_spm"]
 
 
