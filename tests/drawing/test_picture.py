@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pyproj import Transformer
+from pyproj import Geod, Transformer
 
 from retropace.activity import Activity
 from retropace.analysis import Analysis, analyze
@@ -18,6 +18,7 @@ from retropace.annotations import parse_mark
 from retropace.drawing.picture import Picture, packed, picture_document, picture_of
 from retropace.drawing.rows import CHANNELS, rows_of
 from retropace.errors import RetropaceError
+from retropace.privacy import Hiding, Place
 from retropace.spans import Column
 from retropace.units import KILOMETRES, MILES, parse_elapsed_s
 from tests.strategies import activities, activity_of
@@ -112,6 +113,25 @@ def test_only_tiles_need_to_know_where_on_earth_it_was() -> None:
     lon, lat = Transformer.from_crs("EPSG:3857", "EPSG:4326", always_xy=True).transform(*place)
     np.testing.assert_allclose(lat, analysis.track.lat_deg, atol=1e-8)
     np.testing.assert_allclose(lon, analysis.track.lon_deg, atol=1e-8)
+
+
+@pytest.mark.parametrize("mercator", [False, True])
+def test_a_way_around_a_hidden_place_is_not_shortened_through_it(mercator: bool) -> None:
+    t_s = np.arange(2500.0)
+    turn = 3.0 * t_s / 200.0
+    metre = Geod(ellps="WGS84")
+    lon, lat, _ = metre.fwd(np.full(2500, 11.0), np.full(2500, 48.0), np.degrees(turn), 200.0 + 0.001 * t_s)
+    analysis = analyze(activity_of(t_s, None, distance_m=3.0 * t_s, lat_deg=np.array(lat), lon_deg=np.array(lon)))
+    hiding = Hiding((Place(48.0, 11.0, 199.9), Place(48.0, 11.0, 120.0)))
+    picture, _ = document_of(analysis, hiding=hiding, most_positions=400, mercator=mercator)
+    way = picture.way
+    assert len(way) < 2400
+    middle = np.full(101, 48.0), np.full(101, 11.0)
+    for at in np.flatnonzero(way.joined).tolist():
+        lats, lons = (np.linspace(one[at], one[at + 1], 101) for one in (way.lat_deg, way.lon_deg))
+        assert min(metre.inv(middle[1], middle[0], lons, lats)[2]) > 199.8
+    shorter, _ = document_of(analysis, most_positions=400, mercator=mercator)
+    assert len(shorter.way) < len(way)
 
 
 def test_a_glitch_does_not_flatten_the_curve() -> None:

@@ -66,7 +66,7 @@ def picture_of(
     rows = rows_of(track, most_rows)
     way = way_of(track, hiding)
     plane = mercator_plane(way) if mercator else local_plane(way)
-    way, plane = plane.thinned(way, most_positions, analysis.segments.edges_s)
+    way, plane = plane.thinned(way, most_positions, analysis.segments.edges_s, hiding)
     scales = {name: scale_of(getattr(rows, name), name) for name in CHANNELS}
     return Picture(
         rows=rows,

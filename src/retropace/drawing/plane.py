@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from retropace.drawing.way import Way
 from retropace.geodesy import SEMI_MAJOR_M, tangent_m
+from retropace.privacy import NOTHING_HIDDEN, Hiding
 from retropace.spans import Column
 
 FINEST_M = 0.3
@@ -24,11 +26,12 @@ class Plane:
     origin_y_m: float
     """0, 0 where the plane is to say nothing of where on earth it lies."""
 
-    def thinned(self, way: Way, most: int, edges_s: Column) -> tuple[Way, Plane]:
+    def thinned(self, way: Way, most: int, edges_s: Column, hiding: Hiding = NOTHING_HIDDEN) -> tuple[Way, Plane]:
         """The way and its plane with about ``most`` positions, the ends of its unbroken pieces among them.
 
         Douglas & Peucker (1973): what is left out lies next to what stays, by the tolerance found to be enough. The
         positions before and after each of ``edges_s`` stay: pace changes there, and a straight line would not show it.
+        Where a shorter way would lead through what is hidden, all positions around it stay.
         """
         if len(way) <= most:
             return way, self
@@ -50,9 +53,21 @@ class Plane:
             if len(rows) <= max(most, 2 * len(pieces)):
                 break
             tolerance_m *= 2.0
+        rows = _led_around(way, rows, hiding)
         breaks_before = np.concatenate(([0], np.cumsum(~way.joined)))
         fewer = Way(way.t_s[rows], way.lat_deg[rows], way.lon_deg[rows], np.diff(breaks_before[rows]) == 0)
         return fewer, replace(self, x_m=self.x_m[rows], y_m=self.y_m[rows])
+
+
+def _led_around(way: Way, rows: NDArray[np.intp], hiding: Hiding) -> NDArray[np.intp]:
+    """The rows of a way, and those between two of them whose line would cross a hidden place."""
+    lat_deg, lon_deg = way.lat_deg[rows], way.lon_deg[rows]
+    for place in hiding.places:
+        crossed = np.flatnonzero(place.crossed(lat_deg, lon_deg))
+        between = [np.arange(rows[at], rows[at + 1]) for at in crossed.tolist()]
+        rows = np.unique(np.concatenate((rows, *between)))
+        lat_deg, lon_deg = way.lat_deg[rows], way.lon_deg[rows]
+    return rows
 
 
 def local_plane(way: Way) -> Plane:
