@@ -63,7 +63,14 @@ def test_the_table_leaves_out_weeks_without_a_run_and_says_what_has_no_date() ->
     assert len(weeks.mondays) == 4
     sheet = weeks_sheet(weeks, MILES)
     assert sheet.rows == (("2025-05-05", "0.62 mi", "0.16 mi"), ("2025-05-26", "1.00 mi", "0.00 mi"))
-    assert sheet.below == ("1 without a date are in no week",)
+    assert sheet.below == ("1 without a date, or before 2000, are in no week",)
+
+
+def test_a_watch_whose_clock_was_never_set_does_not_make_a_thousand_weeks() -> None:
+    now = datetime(2025, 5, 5, 8, tzinfo=UTC)
+    weeks = weeks_of([ran(now), *(ran(now.replace(year=year)) for year in (1, 1970, 1989, 9999))])
+    assert weeks.mondays == (date(2025, 5, 5),)
+    assert weeks.without_time == 4
 
 
 def test_the_bars_stand_on_each_other_and_reach_the_sum() -> None:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from retropace.report.part import Part
 
 SHOWN = ("forward", "backward")
+YEARS = range(2000, 2100)
+"""A date of another year is that of a watch whose clock was never set; its weeks would leave no room for the others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +30,16 @@ class Weeks:
     metres: dict[str, Column]
     """For each direction of ``SHOWN`` ``(n,)`` metres."""
     without_time: int
-    """Activities with a distance but without a date, which are in none of the weeks."""
+    """Activities with a distance but without a date of ``YEARS``, which are in none of the weeks."""
 
 
 def weeks_of(parts: Sequence[Part]) -> Weeks:
     """The weeks from the first activity to the last."""
-    dated = [(_monday(part), part) for part in parts if part.start_time is not None and part.distance_m]
-    without = sum(part.start_time is None and bool(part.distance_m) for part in parts)
+    measured = [part for part in parts if part.distance_m]
+    dated = [
+        (_monday(part), part) for part in measured if part.start_time is not None and part.start_time.year in YEARS
+    ]
+    without = len(measured) - len(dated)
     if not dated:
         return Weeks((), {name: np.empty(0) for name in SHOWN}, without)
     first, last = min(day for day, _ in dated), max(day for day, _ in dated)
@@ -59,7 +64,9 @@ def weeks_sheet(weeks: Weeks, units: Units) -> Sheet:
         for at, monday in enumerate(weeks.mondays)
         if any(weeks.metres[name][at] > 0.0 for name in SHOWN)
     ]
-    left_out = f"{weeks.without_time} without a date are in no week" if weeks.without_time else ""
+    left_out = (
+        f"{weeks.without_time} without a date, or before {YEARS[0]}, are in no week" if weeks.without_time else ""
+    )
     return Sheet("", ("week from", *SHOWN), tuple(rows), below=tuple(filter(None, (left_out,))))
 
 
