@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -200,6 +202,22 @@ def test_to_stdout(folder: Path) -> None:
     assert report("run.fit", "-o", "-", "--open").exit_code == 2
 
 
+def test_a_reader_that_stops_early_is_no_error(folder: Path) -> None:
+    command = f'{sys.executable} -c "from retropace.cli import main; main()" report run.fit -o - | head -c 15'
+    ran = subprocess.run(command, shell=True, capture_output=True, text=True, cwd=folder, check=False)
+    assert (ran.stdout, ran.stderr) == ("<!DOCTYPE html>", "")
+
+
+def test_open_shows_the_page_that_was_written(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[str] = []
+    monkeypatch.setattr("click.launch", opened.append)
+    assert report("bad.fit", "-o", "may.html", "--open").exit_code == 1
+    assert opened == []
+    assert report("run.fit", "-o", "may.html", "--open").exit_code == 0
+    assert opened == ["may.html"]
+    assert (folder / "may.html").is_file()
+
+
 def test_miles(folder: Path) -> None:
     assert report("quarter-mile.fit", "--units", "mi").exit_code == 0
     made = page(folder / "report.html")
@@ -267,6 +285,18 @@ def test_a_place_and_both_ends_are_hidden(folder: Path) -> None:
     assert nearest_m(shown, 52.5, 13.4) == pytest.approx(200.0, abs=4.0)
     assert "positions are not shown" in made.words
     assert "52.51" not in (folder / "report.html").read_text(encoding="utf-8").replace(made.scripts[0], "")
+
+
+def test_waypoints_and_laps_in_a_hidden_place_are_no_way_round_it(folder: Path) -> None:
+    gpx = MadeRun(datetime(2025, 5, 1, 7, tzinfo=UTC)).gpx("Home and back").decode()
+    there = '<wpt lat="52.5101234" lon="13.4000567"><time>2025-05-01T07:05:00Z</time><name>backward</name></wpt>'
+    (folder / "run.gpx").write_text(gpx.replace("<trk>", f"{there}<trk>"))
+    for tiles in ([], ["--tiles", TILES]):
+        assert report("run.gpx", "--hide-around", "52.5101,13.4,200m", *tiles).exit_code == 0
+        made = page(folder / "report.html")
+        assert nearest_m(shown_degrees(made, folder / "run.gpx"), 52.5101, 13.4) > 199.9
+        html = (folder / "report.html").read_text(encoding="utf-8").replace(made.scripts[0], "")
+        assert not any(digits in html for digits in ("52.510", "13.4000", "5101234"))
 
 
 def test_settings_hold_until_told_otherwise(folder: Path) -> None:

@@ -126,6 +126,15 @@ def test_curves_and_way_are_as_thin_as_was_asked_for() -> None:
     assert short < long / 4
 
 
+def test_charts_and_map_are_told_in_words() -> None:
+    told = sample_part("quarter-mile.fit").alternatives
+    assert told["speed_mps"] == "Pace over the session: on average 5:47 /km forward and 7:41 /km backward."
+    assert told["cadence_spm"] == "Cadence: on average 160 steps a minute forward and 174 steps a minute backward."
+    assert told["map"] == "The way, north up, 3 of its 15 stretches backward."
+    assert "9:18 /mi forward" in sample_part("quarter-mile.fit", units=MILES).alternatives["speed_mps"]
+    assert sample_part("long-backward.fit").alternatives["heart_rate_bpm"].startswith("Heart rate: on average ")
+
+
 def test_what_is_worth_a_look_can_be_marked_as_it_stands() -> None:
     analysis = replace(sample("treadmill-beginner.fit"), worth_a_look=(Doubt(61.2, 130.0, 0.643),))
     ((span, chance),) = part_of(analysis, **FEW).worth_a_look
