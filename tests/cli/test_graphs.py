@@ -14,35 +14,79 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from rich.console import Console
+from rich.text import Text
 
 from retropace.activity import Activity
 from retropace.clean import clean
-from retropace.cli.graphs import GUTTER, bars, column_means, time_axis
+from retropace.cli.graphs import GUTTER, bars, column_means, scale_of_columns, time_axis
+from retropace.cli.strip import COLOURS
 from retropace.errors import RetropaceError
+from retropace.units import clock, parse_elapsed_s
 from tests.cli.test_analyze import retropace
 from tests.conftest import ROOT
-from tests.strategies import activities
+from tests.strategies import activities, activity_of
 
 COLOUR = re.compile("\x1b\\[[0-9;]*m")
 
 
 @given(activity=activities(), width=st.integers(1, 200))
 @settings(max_examples=60, deadline=None)
-def test_nothing_of_the_way_is_left_out_of_the_columns(activity: Activity, width: int) -> None:
+def test_columns_weighted_by_their_time_are_the_whole_way_and_all_steps(activity: Activity, width: int) -> None:
     try:
         track = clean(activity)
     except RetropaceError:
         return
     means = column_means(track, width)
-    seconds = track.elapsed_s / width
     edges = np.linspace(0.0, track.elapsed_s, width + 1)
     speed, cadence = means["speed_mps"], means["cadence_spm"]
-    known = np.isfinite(speed)
-    covered = track.between("distance_m", edges)
-    assert np.sum(speed[known]) * seconds == pytest.approx(np.sum(covered[known]), abs=1e-6)
-    stepped = track.between("stepped_s", edges)
-    known = np.isfinite(cadence)
-    assert np.sum((cadence * stepped / 60.0)[known]) == pytest.approx(np.sum(track.between("steps", edges)[known]))
+    if track.distance_source == "none":
+        assert np.isnan(speed).all()
+    else:
+        middle_s = (edges[1:] + edges[:-1]) / 2.0
+        unknown = np.zeros(width, dtype=bool)
+        for start_s, end_s in track.unknown.tolist():
+            unknown |= (middle_s >= start_s) & (middle_s < end_s)
+        np.testing.assert_array_equal(np.isnan(speed), unknown)
+        lost_m = float(np.sum(track.between("distance_m", edges)[unknown]))
+        way_m = float(np.sum(speed[~unknown])) * track.elapsed_s / width + lost_m
+        assert way_m == pytest.approx(float(track.curves["distance_m"][-1]), abs=1e-6)
+    stepped_s = track.between("stepped_s", edges)
+    rare = np.isnan(cadence)
+    assert np.all(stepped_s[rare] <= 0.2 * track.elapsed_s / width + 1e-9)
+    steps = float(np.sum((cadence * stepped_s / 60.0)[~rare])) + float(np.sum(track.between("steps", edges)[rare]))
+    assert steps == pytest.approx(float(track.curves["steps"][-1]), abs=1e-6)
+
+
+@pytest.mark.parametrize("pauses", [[], [(1200.0, 1800.0)]], ids=["standing", "paused"])
+def test_a_column_is_what_was_run_in_its_time_alone(pauses: list[tuple[float, float]]) -> None:
+    t_s = np.arange(1801.0)
+    metres = np.interp(t_s, [0.0, 600.0, 1200.0, 1800.0], [0.0, 1800.0, 3000.0, 3000.0])
+    track = clean(activity_of(t_s, pauses, distance_m=metres))
+    np.testing.assert_allclose(column_means(track, 3)["speed_mps"], [3.0, 2.0, 0.0], atol=0.02)
+    np.testing.assert_allclose(column_means(track, 1)["speed_mps"], [5.0 / 3.0], atol=0.02)
+    assert np.isnan(column_means(track, 3)["cadence_spm"]).all()
+
+
+def test_a_glitch_of_one_column_does_not_squash_the_others() -> None:
+    recorded = np.where(np.arange(1800) < 900, 3.0, 2.0)
+    recorded[905:909] = 15.0
+    columns = recorded.reshape(60, 30).mean(axis=1)
+    assert columns.max() > 3.5
+    low, high = scale_of_columns(columns, recorded, "speed_mps")
+    assert low == 0.0
+    assert 3.0 < high < 3.3
+    assert bars(columns, low, high, rows=1)[0][30] == "█"
+    # Where a rep of one column is all that was fast it is no glitch.
+    recorded[900:930] = 4.5
+    assert scale_of_columns(recorded.reshape(60, 30).mean(axis=1), recorded, "speed_mps")[1] > 4.5
+
+
+@pytest.mark.parametrize("value", [np.nan, 0.0])
+def test_a_channel_of_nothing_has_no_scale(value: float) -> None:
+    for name in ("speed_mps", "cadence_spm"):
+        low, high = scale_of_columns(np.full(60, value), np.full(1800, value), name)
+        assert not high > low
 
 
 def test_bars_rise_from_the_lowest_to_the_highest_and_what_is_missing_is_empty() -> None:
@@ -51,16 +95,21 @@ def test_bars_rise_from_the_lowest_to_the_highest_and_what_is_missing_is_empty()
     assert bars(np.array([100.0, 99.0, 160.0]), 100.0, 160.0, rows=1) == ["  █"]
 
 
-@pytest.mark.parametrize("elapsed_s", [0.0, 1.0, 61.0, 2185.0, 36_000.0, 400_000.0])
+@pytest.mark.parametrize("elapsed_s", [1.0, 61.0, 2185.0, 36_000.0, 400_000.0])
 @pytest.mark.parametrize("width", [20, 30, 72, 290])
 def test_the_time_axis_fits_and_its_marks_lie_where_they_say(elapsed_s: float, width: int) -> None:
     line = time_axis(elapsed_s, width)
-    assert len(line) <= width
-    assert line.startswith("0:00")
-    for match in re.finditer(r"\S+", line):
-        parts = [int(part) for part in match[0].split(":")]
-        seconds = sum(part * 60**power for power, part in enumerate(reversed(parts)))
-        assert match.start() == (round(seconds / elapsed_s * width) if elapsed_s else 0)
+    assert len(line) == width
+    assert line.endswith(f" {clock(elapsed_s)}")
+    *marks, _ = re.finditer(r"\S+", line)
+    assert marks[0][0] == "0:00"
+    assert len(marks) >= min(width // 30, 3) or elapsed_s < 10.0
+    for match in marks:
+        assert match.start() == round((parse_elapsed_s(match[0]) or 0.0) / elapsed_s * width)
+
+
+def test_the_time_axis_of_a_moment() -> None:
+    assert time_axis(0.0, 72) == "0:00"
 
 
 def on_terminal(width: int, *words: str, **environment: str) -> str:
@@ -91,41 +140,86 @@ def on_terminal(width: int, *words: str, **environment: str) -> str:
     return read.decode().replace("\r\n", "\n")
 
 
-@pytest.mark.parametrize("width", [44, 80, 200])
+@pytest.mark.parametrize("width", [40, 80, 200])
 def test_a_terminal_shows_graphs_as_wide_as_it_is_and_the_strip_below_them(width: int) -> None:
     text = on_terminal(width, "analyze", "samples/quarter-mile.fit", "--brief")
     lines = COLOUR.sub("", text).splitlines()
-    assert text != COLOUR.sub("", text)
-    (at,) = (number for number, line in enumerate(lines) if "▒" in line and "suspected" not in line)
-    strip = lines[at]
-    assert len(strip) == width
-    graphs = lines[at - 6 : at]
-    assert all(len(line) <= width for line in graphs)
-    assert graphs[0].split()[1] == "/km"
-    assert graphs[3].split()[1] == "spm"
-    assert lines[at + 1].strip().startswith("0:00")
-    # Where the strip shows standing, below the last line of the pace there is next to nothing.
+    (at,) = (number for number, line in enumerate(lines) if line.startswith(" " * GUTTER + "█"))
+    assert len(lines[at]) == width
+    assert max(len(line) for line in lines[at - 9 : at]) == width
+    labels = [line[:GUTTER].strip() for line in lines[at - 9 : at]]
+    assert labels[1:4] == ["pace", "/km", "–"]
+    assert labels[5:7] == ["cadence", "spm"]
+    assert 3.5 < 1000.0 / (parse_elapsed_s(labels[0]) or 0.0) < 4.5
+    assert int(labels[7]) < 174 < int(labels[4])
+    assert lines[at - 1].split()[0] == "0:00"
+    assert lines[at - 1].endswith(" 36:25")
     standing = GUTTER + int((width - GUTTER) * 680.0 / 2185.0)
-    assert graphs[2][standing] in " ▁"
-    assert graphs[2][GUTTER + (width - GUTTER) // 10] == "█"
+    assert lines[at - 6][standing] in " ▁▂▃▄"
+    assert lines[at - 6][GUTTER + (width - GUTTER) // 10] == "█"
 
 
-def test_without_colour_the_strip_has_letters_and_without_graphs_it_is_alone() -> None:
-    text = on_terminal(100, "analyze", "samples/quarter-mile.fit", "--brief", NO_COLOR="1")
+@pytest.mark.parametrize("width", [40, 100])
+def test_each_column_has_the_colour_of_its_cell_in_the_strip(width: int) -> None:
+    text = on_terminal(width, "analyze", "samples/quarter-mile.fit", "--brief")
+    shown = [Text.from_ansi(line) for line in text.splitlines()]
+    (at,) = (number for number, line in enumerate(shown) if line.plain.startswith(" " * GUTTER + "█"))
+    strip = shown[at]
+    forward, backward, rest = ((COLOURS[name], False) for name in ("forward", "backward", "rest"))
+    looks = {(strip.plain[column], look(strip, column)) for column in range(GUTTER, width)}
+    assert looks == {("█", forward), ("█", backward), ("▒", backward), ("█", rest)}
+    for line in shown[at - 9 : at - 1]:
+        for column, sign in enumerate(line.plain[GUTTER:], GUTTER):
+            if sign != " ":
+                assert look(line, column) == (look(strip, column)[0], strip.plain[column] == "▒")
+
+
+def look(line: Text, column: int) -> tuple[str, bool]:
+    """The colour of one character of a line, and whether it is dimmed."""
+    style = line.get_style_at_offset(Console(), column)
+    return "" if style.color is None else style.color.get_truecolor().hex, bool(style.dim)
+
+
+@pytest.mark.parametrize("environment", [{"NO_COLOR": "1"}, {"TERM": "dumb", "COLORTERM": ""}], ids=str)
+def test_without_colour_the_strip_has_letters(environment: dict[str, str]) -> None:
+    text = on_terminal(100, "analyze", "samples/quarter-mile.fit", "--brief", **environment)
     assert "38;2" not in text
-    assert re.search(r"^ {10}-+\.+B+", COLOUR.sub("", text), re.MULTILINE)
-    alone = on_terminal(100, "analyze", "samples/quarter-mile.fit", "--brief", "--no-graphs")
-    assert "▆" not in alone
+    assert re.search(rf"^ {{{GUTTER}}}-+\.+B+", COLOUR.sub("", text), re.MULTILINE)
+    assert "▆" in text
+
+
+def test_on_a_terminal_too_they_can_be_left_out() -> None:
+    text = on_terminal(100, "analyze", "samples/quarter-mile.fit", "--brief", "--no-graphs")
+    assert not re.search("[▁▂▃▄▅▆▇]", text)
+    assert "0:00" not in text
 
 
 def test_piped_there_are_none_unless_asked_for(samples: Path) -> None:
     plain = retropace("analyze", samples / "quarter-mile.fit", "--brief")
-    assert "▆" not in plain.stdout
+    assert not re.search("[▁▂▃▄▅▆▇█]", plain.stdout)
     asked = retropace("analyze", samples / "quarter-mile.fit", "--brief", "--graphs", "--units", "mi")
     assert asked.returncode == 0
-    assert asked.stdout.splitlines()[3].split()[1] == "/mi"
+    lines = asked.stdout.splitlines()
+    assert [line[:GUTTER].strip() for line in lines[4:7]] == ["pace", "/mi", "–"]
     assert "\x1b" not in asked.stdout
-    assert max(len(line) for line in asked.stdout.splitlines()[3:10]) == 100
+    assert max(len(line) for line in lines[3:13]) == 100
+    assert re.fullmatch(rf" {{{GUTTER}}}[-Bb.]{{{100 - GUTTER}}}", lines[12])
+    assert all(line == line.rstrip() for line in lines)
+    # All that stands around them is as it was.
+    without = retropace("analyze", samples / "quarter-mile.fit", "--brief", "--units", "mi").stdout.splitlines()
+    assert [*lines[:3], *lines[13:]] == [*without[:3], *without[4:]]
+
+
+def test_who_pipes_waits_for_nothing_that_draws() -> None:
+    script = (
+        "import sys; from retropace.cli import main\n"
+        "try: main(['analyze', 'samples/quarter-mile.fit'])\n"
+        "except SystemExit: pass\n"
+        "drawing = {'rich', 'retropace.drawing', 'retropace.cli.graphs'} & set(sys.modules)\n"
+        "assert not drawing, drawing"
+    )
+    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False, cwd=ROOT)
+    assert ran.returncode == 0, ran.stderr
 
 
 def test_what_is_not_known_has_no_graph(tmp_path: Path) -> None:
@@ -135,4 +229,6 @@ def test_what_is_not_known_has_no_graph(tmp_path: Path) -> None:
     (tmp_path / "still.gpx").write_text(gpx)
     ran = retropace("analyze", tmp_path / "still.gpx", "--graphs")
     assert (ran.returncode, ran.stderr) == (0, "")
-    assert "spm" not in ran.stdout.split("\n\n")[0]
+    above = ran.stdout.split("\n\n")[0].splitlines()
+    assert len(above) == 6  # file, facts, way, time, strip and legend
+    assert above[3].split() == ["0:00", "0:10", "0:20", "0:29"]

@@ -47,7 +47,8 @@ if TYPE_CHECKING:
 @click.option(
     "--graphs/--no-graphs",
     default=None,
-    help="In the table, show pace and cadence as small graphs.  [default: on a terminal, not when piped]",
+    help="In the table, show pace and cadence as small graphs above the strip, with --brief too.  "
+    "[default: on a terminal, not when piped]",
 )
 @options.session
 def analyze(

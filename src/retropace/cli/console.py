@@ -85,8 +85,8 @@ class _Piped:
         click.echo(text)
 
     def line(self, spans: Spans) -> None:
-        """A line of pieces, without their styles."""
-        click.echo("".join(text for text, _ in spans))
+        """A line of pieces, without their styles and without blanks at its end."""
+        click.echo("".join(text for text, _ in spans).rstrip())
 
     def table(self, table: Columns) -> None:
         """A table as plain text."""
@@ -112,7 +112,7 @@ class _Terminal:
     @property
     def is_coloured(self) -> bool:
         """Whether it shows colours, and is wanted to."""
-        return self.console.is_terminal and not self.console.no_color
+        return self.console.is_terminal and self.console.color_system is not None and not self.console.no_color
 
     def print(self, text: str = "", *, style: str = "", soft_wrap: bool = False) -> None:
         """A line, or several, broken between words unless ``soft_wrap``."""

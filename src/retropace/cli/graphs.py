@@ -1,4 +1,4 @@
-"""Pace and cadence over the session as small graphs, a column for each of the strip's cells below them."""
+"""Pace and cadence over the session as small graphs, a column above each of the strip's cells."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     from retropace.units import Units
 
 BLOCKS = " ▁▂▃▄▅▆▇█"
-ROWS = 3
-"""So many lines high: 24 steps are enough to tell backward from forward."""
-GUTTER = 10
-"""Columns on the left for the ends of a scale, ``10:23 /km``, and a blank."""
+ROWS = 4
+"""So many lines high: room for a name and a unit between the ends of the scale."""
+GUTTER = 8
+"""Columns on the left for the longest label, ``cadence`` or ``1:02:30``, and a blank."""
 LEAST_COLUMNS = 20
 PIPED_COLUMNS = 100
 """As wide as where nobody says how much room there is."""
@@ -33,22 +33,36 @@ APART = 12
 
 
 def print_graphs(page: Page, analysis: Analysis, units: Units) -> None:
-    """Print both graphs, the strip below them and the time, as wide as the page; what is not known is left out."""
+    """Print both graphs, the time, and the strip below it, as wide as the page; what is not known is left out."""
     segments, track = analysis.segments, analysis.track
     wide = page.width if page.is_terminal else PIPED_COLUMNS
     width = max(wide - GUTTER, LEAST_COLUMNS)
     told = cells(segments, width)
     styles = [f"{'dim ' * suspected}{COLOURS[direction]}" if page.is_coloured else "" for direction, suspected in told]
     for name, values in column_means(track, width).items():
-        low, high = scale_of(values, name)
-        if not high > low:
-            continue
-        ends = (units.pace(high), "") if name == "speed_mps" else (f"{high:.0f} spm", f"{low:.0f}")
-        for number, line in enumerate(bars(values, low, high)):
-            text = ends[0] if number == 0 else ends[1] if number == ROWS - 1 else ""
-            page.line(_with_gutter(text, tuple(zip(line, styles, strict=True))))
-    page.line(_with_gutter("", strip(segments, width, page.is_coloured)))
+        low, high = scale_of_columns(values, getattr(track, name), name)
+        if high > low:
+            for label, line in zip(_labels(name, low, high, units), bars(values, low, high), strict=True):
+                page.line(_with_gutter(label, tuple(zip(line, styles, strict=True))))
     page.line(_with_gutter("", ((time_axis(track.elapsed_s, width), ""),)))
+    page.line(_with_gutter("", strip(segments, width, page.is_coloured)))
+
+
+def _labels(name: str, low: float, high: float, units: Units) -> tuple[str, str, str, str]:
+    """What stands beside a graph, from its highest line to its lowest."""
+    if name == "speed_mps":
+        return units.pace(high).split()[0], "pace", f"/{units.name}", units.pace(low)
+    return f"{high:.0f}", "cadence", "spm", f"{low:.0f}"
+
+
+def scale_of_columns(values: Column, recorded: Column, name: str) -> tuple[float, float]:
+    """Where the scale of a graph begins and ends; 0, 0 if nothing of the channel ``name`` is known, or all of it is 0.
+
+    Columns are too few to tell a glitch in one of them: it shows among the ``recorded`` values, and only they can say
+    how high the scale goes at most.
+    """
+    low, high = scale_of(values, name)
+    return low, min(high, scale_of(recorded[recorded > 0.0], name)[1])
 
 
 def column_means(track: Track, width: int) -> dict[str, Column]:
@@ -80,14 +94,17 @@ def bars(values: Column, low: float, high: float, rows: int = ROWS) -> list[str]
 
 
 def time_axis(elapsed_s: float, width: int) -> str:
-    """Clock times below the columns at which they are, as many as there is room for."""
-    step_s = next((step for step in STEPS_S if step / elapsed_s * width >= APART), STEPS_S[-1]) if elapsed_s else 1
+    """Clock times that begin at their columns, as many as there is room for, and the end's, which ends at the last."""
+    if not elapsed_s > 0.0:
+        return clock(0.0)
+    end = clock(elapsed_s)
+    step_s = next((step for step in STEPS_S if step / elapsed_s * width >= APART), STEPS_S[-1])
     line = ""
     for number in range(int(elapsed_s // step_s) + 1):
-        at, text = round(number * step_s / elapsed_s * width) if elapsed_s else 0, clock(number * step_s)
-        if at + len(text) <= width and (not line or at > len(line)):
+        at, text = round(number * step_s / elapsed_s * width), clock(number * step_s)
+        if at + len(text) + 2 <= width - len(end) and (not line or at > len(line)):
             line = line.ljust(at) + text
-    return line
+    return line.ljust(width - len(end)) + end
 
 
 def _with_gutter(text: str, line: Spans) -> Spans:
