@@ -32,7 +32,7 @@ LAYERS = [
     ["drawing"],
     ["analysis", "inspection", "labelled", "athlete_file", "athlete_figures"],
     ["document"],
-    ["summary"],
+    ["summary", "energy"],
     ["label", "athlete"],
     ["suspicion"],
     ["usual"],

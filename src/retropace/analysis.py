@@ -10,6 +10,7 @@ from retropace.activity import Activity
 from retropace.annotations.gathering import gather
 from retropace.clean import clean
 from retropace.correct import correct
+from retropace.energy import Energy, energy_of
 from retropace.label import label
 from retropace.possible import possible
 from retropace.segment import segment_twice
@@ -37,6 +38,7 @@ class Analysis:
     workout: Workout | None
     """What came of a planned workout; None if there was none."""
     summary: Summary
+    energy: Energy
     worth_a_look: tuple[Doubt, ...]
     """Forward stretches that may have been backward, in order."""
     athlete: Athlete | None
@@ -53,7 +55,7 @@ class Analysis:
         )
 
         return {
-            **analysis_document(self.activity, self.track, self.segments, self.summary),
+            **analysis_document(self.activity, self.track, self.segments, self.summary, self.energy),
             "annotations": annotation_documents(self.annotations),
             "workout": None if self.workout is None else workout_document(self.workout),
             "athlete": None if self.athlete is None else athlete_document(self.athlete, self.activity),
@@ -102,6 +104,7 @@ def analyze(
         annotations=placed,
         workout=said.workout,
         summary=summarize(track, segments),
+        energy=energy_of(track, segments),
         athlete=athlete,
         worth_a_look=doubts(segments, settings.label.worth_a_look),
         warnings=(*track.warnings, *said.warnings, *moved, *refused, *given),

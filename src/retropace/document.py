@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from retropace.energy import Energy
 from retropace.figures import Figures
 from retropace.segments import DIRECTIONS, Segments
 from retropace.spans import total_s
@@ -25,7 +26,9 @@ if TYPE_CHECKING:
 SCHEMA = "retropace.analysis/1"
 
 
-def analysis_document(activity: Activity, track: Track, segments: Segments, summary: Summary) -> dict[str, Any]:
+def analysis_document(
+    activity: Activity, track: Track, segments: Segments, summary: Summary, energy: Energy
+) -> dict[str, Any]:
     """What was measured, ready for :func:`json.dumps`; numbers are not rounded, so that parts add up to the whole."""
     return {
         "schema": SCHEMA,
@@ -50,6 +53,8 @@ def analysis_document(activity: Activity, track: Track, segments: Segments, summ
                 "segments": int(summary.counts[at]),
                 "annotated_m": _number(summary.annotated_m[at]),
                 "suspected_m": _number(summary.suspected_m[at]),
+                "energy_low_kcal_per_kg": _number(energy.direction_low[at]),
+                "energy_high_kcal_per_kg": _number(energy.direction_high[at]),
             }
             for at, direction in enumerate(DIRECTIONS)
         },
