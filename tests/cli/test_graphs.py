@@ -18,11 +18,23 @@ from rich.console import Console
 from rich.text import Text
 
 from retropace.activity import Activity
+from retropace.analysis import analyze
 from retropace.clean import clean
-from retropace.cli.graphs import GUTTER, bars, column_means, scale_of_columns, time_axis
+from retropace.cli.graphs import (
+    BLOCKS,
+    GUTTER,
+    LEAST_COLUMNS,
+    ROWS,
+    bars,
+    column_means,
+    print_graphs,
+    scale_of_columns,
+    time_axis,
+)
+from retropace.cli.layout import Columns, Spans
 from retropace.cli.strip import COLOURS
 from retropace.errors import RetropaceError
-from retropace.units import clock, parse_elapsed_s
+from retropace.units import KILOMETRES, MILES, Units, clock, parse_elapsed_s
 from tests.cli.test_analyze import retropace
 from tests.conftest import ROOT
 from tests.strategies import activities, activity_of
@@ -110,6 +122,55 @@ def test_the_time_axis_fits_and_its_marks_lie_where_they_say(elapsed_s: float, w
 
 def test_the_time_axis_of_a_moment() -> None:
     assert time_axis(0.0, 72) == "0:00"
+
+
+class Listening:
+    """A coloured page that keeps what is printed on it."""
+
+    is_terminal = True
+    is_coloured = True
+
+    def __init__(self, width: int) -> None:
+        self.width = width
+        self.lines: list[str] = []
+
+    def line(self, spans: Spans) -> None:
+        self.lines.append("".join(text for text, _ in spans))
+
+    def print(self, text: str = "", *, style: str = "", soft_wrap: bool = False) -> None:
+        raise AssertionError((text, style, soft_wrap))
+
+    def table(self, table: Columns) -> None:
+        raise AssertionError(table)
+
+
+@given(activities(), st.integers(1, 300), st.sampled_from([KILOMETRES, MILES]))
+@settings(max_examples=60, deadline=None)
+def test_graphs_fit_every_page_for_every_activity(activity: Activity, width: int, units: Units) -> None:
+    try:
+        analysis = analyze(activity)
+    except RetropaceError:
+        return
+    page = Listening(width)
+    print_graphs(page, analysis, units)
+    *graphs, axis, strip = page.lines
+    wide = max(width, GUTTER + LEAST_COLUMNS)
+    assert len(strip) == wide
+    assert len(axis) <= wide
+    names = [line[:GUTTER].strip() for line in graphs[1::ROWS]]
+    assert len(graphs) == ROWS * len(names)
+    assert names in ([], ["pace"], ["cadence"], ["pace", "cadence"])
+    for line in graphs:
+        assert len(line) == wide
+        assert set(line[GUTTER:]) <= set(BLOCKS)
+        assert line[GUTTER - 1] == " "
+    # A column rises from its bottom without a hole, and whatever has a name has something to show.
+    for first in range(0, len(graphs), ROWS):
+        heights = np.array([[BLOCKS.index(sign) for sign in line[GUTTER:]] for line in graphs[first : first + ROWS]])
+        assert np.all((heights[:-1] == 0) | (heights[1:] == 8))
+        assert heights.any()
+    has_pace = analysis.track.distance_source != "none" and bool(analysis.track.curves["distance_m"][-1] > 0.0)
+    assert has_pace or "pace" not in names
 
 
 def on_terminal(width: int, *words: str, **environment: str) -> str:

@@ -136,6 +136,17 @@ def test_a_watch_that_records_each_minute_still_has_curves() -> None:
     assert blank_s(rows_of(a_run(t_s), EVERYTHING)) == [pytest.approx(99 * 60.0 + 150.5)]
 
 
+def test_a_sensor_that_speaks_every_few_seconds_has_a_curve_and_one_that_is_silent_for_longer_breaks() -> None:
+    t_s = np.arange(200.0)
+    heart = np.full(200, np.nan)
+    at_s = np.concatenate((np.arange(0.0, 91.0, BRIDGED_S), np.arange(91.0 + BRIDGED_S, 200.0)))
+    heart[at_s.astype(int)] = 100.0 + at_s / 4.0
+    rows = rows_of(a_run(t_s, heart_rate_bpm=heart), EVERYTHING)
+    silent = (rows.t_s > 90.0) & (rows.t_s < 91.0 + BRIDGED_S)
+    assert np.isnan(rows.heart_rate_bpm[silent]).all()
+    np.testing.assert_allclose(rows.heart_rate_bpm[~silent], 100.0 + rows.t_s[~silent] / 4.0)
+
+
 def test_a_single_spike_is_seen_after_hours() -> None:
     t_s = np.arange(30_000.0)
     heart = np.full(len(t_s), 140.0)

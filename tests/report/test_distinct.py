@@ -9,11 +9,14 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
+from retropace.analysis import analyze
+from retropace.annotations import parse_mark
 from retropace.library.duplicates import Candidate
-from retropace.report.distinct import distinct
+from retropace.report.distinct import candidate_of, distinct
 from retropace.report.part import Part
+from retropace.settings import LabelSettings, Settings
 from tests.builders.runs import MadeRun
-from tests.report.made import from_bytes, made_part, parts
+from tests.report.made import from_bytes, made_part, parts, sample
 
 MORNING = datetime(2025, 5, 1, 7, tzinfo=UTC)
 
@@ -49,6 +52,21 @@ def test_annotations_make_the_poorer_one_count(tmp_path: Path) -> None:
     kept, said = distinct([fit, marked])
     assert [part.file for part in kept] == ["run.gpx"]
     assert said == ["run.fit: is the same run as run.gpx, which counts"]
+
+
+def test_what_tells_one_run_from_another_is_what_was_recorded_and_marked() -> None:
+    activity = sample("quarter-mile.fit").activity
+    marked = analyze(activity, [parse_mark("12:30-15:00=backward")], Settings(label=LabelSettings(exact=True)))
+    one = candidate_of(marked)
+    assert one is not None
+    assert one.start_s == datetime(2025, 5, 3, 7, 30, tzinfo=UTC).timestamp()
+    assert one.annotated_s == 150.0
+    assert (one.records, one.format, one.laps) == (len(activity.samples), "fit", len(marked.track.laps))
+    assert one.distance_m == marked.summary.whole.distance_m[0]
+    unmarked = candidate_of(analyze(activity))
+    assert unmarked is not None
+    assert (unmarked.annotated_s, unmarked.id) == (0.0, one.id)
+    assert candidate_of(analyze(replace(activity, start_time=None))) is None
 
 
 @given(st.lists(parts(), max_size=8))

@@ -41,7 +41,7 @@ def print_graphs(page: Page, analysis: Analysis, units: Units) -> None:
     styles = [f"{'dim ' * suspected}{COLOURS[direction]}" if page.is_coloured else "" for direction, suspected in told]
     for name, values in column_means(track, width).items():
         low, high = scale_of_columns(values, getattr(track, name), name)
-        if high > low:
+        if high > low and np.any(values > low):
             for label, line in zip(_labels(name, low, high, units), bars(values, low, high), strict=True):
                 page.line(_with_gutter(label, tuple(zip(line, styles, strict=True))))
     page.line(_with_gutter("", ((time_axis(track.elapsed_s, width), ""),)))
