@@ -61,6 +61,23 @@ def analysis_document(
     }
 
 
+def energy_document(energy: Energy, weight_kg: float) -> dict[str, Any]:
+    """What an activity cost somebody of this weight above rest, kilocalories per direction and of the whole."""
+
+    def ends(low: float, high: float) -> dict[str, float | None]:
+        return {"low_kcal": _number(weight_kg * low), "high_kcal": _number(weight_kg * high)}
+
+    return {
+        "weight_kg": weight_kg,
+        "level": energy.level,
+        **{
+            direction: ends(energy.direction_low[at], energy.direction_high[at])
+            for at, direction in enumerate(DIRECTIONS)
+        },
+        "all": ends(energy.low, energy.high),
+    }
+
+
 def annotation_documents(annotations: tuple[Annotation, ...]) -> list[dict[str, Any]]:
     """What was said, where it came to lie, and who said it."""
     return [

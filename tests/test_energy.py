@@ -1,0 +1,297 @@
+"""Energy against the examples of the papers it is from, and the laws it must keep."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from retropace.activity import Activity
+from retropace.analysis import Analysis, analyze
+from retropace.annotations import Annotation, Label, parse_mark
+from retropace.clean import clean
+from retropace.document import energy_document
+from retropace.energy import ACSM_LEVEL, ACSM_RISE, BACKWARD, MINETTI, backward_cost, energy_of, forward_cost
+from retropace.segments import DIRECTIONS, Segments
+from retropace.sheets.energy import energy_lines, kilocalories
+from retropace.spans import Column
+from tests.strategies import activities, activity_of, annotation_lists
+
+LAWS = settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+MPH = 26.8224
+"""Metres per minute."""
+REST = 3.5
+"""Millilitres of oxygen per kilogram and minute: one MET."""
+KCAL_PER_ML = 0.005
+"""As the papers reckon."""
+
+
+def acsm(gait: str, metres_per_minute: float, grade: float = 0.0) -> float:
+    """Millilitres of oxygen per kilogram and minute, rest included, by the constants of the code."""
+    return metres_per_minute * (ACSM_LEVEL[gait] + ACSM_RISE[gait] * grade) + REST
+
+
+def cost(gross_ml: float, metres_per_minute: float) -> float:
+    """Kilocalories per kilogram and metre above rest of an oxygen uptake that somebody measured."""
+    return (gross_ml - REST) * KCAL_PER_ML / metres_per_minute
+
+
+def ends(gait: str, grade: float = 0.0, *, backward: bool = False) -> tuple[float, float]:
+    low, high = (backward_cost if backward else forward_cost)(gait, np.array([grade]))
+    return float(low[0]), float(high[0])
+
+
+@pytest.mark.parametrize(
+    ("gait", "mph", "grade", "uptake"),
+    [
+        ("walk", 3.5, 0.0, 12.9),
+        ("walk", 3.5, 0.10, 29.8),
+        ("run", 6.0, 0.0, 35.7),
+        ("run", 6.0, 0.05, 42.9),
+    ],
+)
+def test_the_equations_of_the_acsm(gait: str, mph: float, grade: float, uptake: float) -> None:
+    assert acsm(gait, mph * MPH, grade) == pytest.approx(uptake, abs=0.05)
+    low, high = ends(gait, grade)
+    assert low < cost(uptake, mph * MPH) < high
+
+
+@pytest.mark.parametrize(
+    ("gait", "grade", "joules", "spread"),
+    [
+        ("run", 0.0, 3.40, 0.24),
+        ("run", -0.20, 1.73, 0.36),
+        ("run", 0.45, 18.93, 1.74),
+        ("walk", -0.10, 0.81, 0.37),
+        ("walk", 0.45, 17.33, 1.11),
+    ],
+)
+def test_the_polynomials_of_minetti_lie_within_what_was_measured(
+    gait: str, grade: float, joules: float, spread: float
+) -> None:
+    """The abstract's means and standard deviations of ten runners."""
+    assert np.polyval(MINETTI[gait], grade) == pytest.approx(joules, abs=spread)
+
+
+@pytest.mark.parametrize(
+    ("what", "gait", "metres_per_minute", "forward_ml", "backward_ml"),
+    [
+        ("Williford 1998, walking", "walk", 80.45, 12.42, 15.95),
+        ("Williford 1998, running", "run", 134.08, 27.15, 31.33),
+        ("Compendium 17200 and 17320", "walk", 3.5 * MPH, 4.3 * REST, 6.0 * REST),
+    ],
+)
+def test_measured_forward_and_backward_lie_within_the_ranges(
+    what: str, gait: str, metres_per_minute: float, forward_ml: float, backward_ml: float
+) -> None:
+    low, high = ends(gait)
+    assert low < cost(forward_ml, metres_per_minute) < high, what
+    low, high = ends(gait, backward=True)
+    assert low < cost(backward_ml, metres_per_minute) < high, what
+    least, most = BACKWARD[gait]
+    assert least < (backward_ml - REST) / (forward_ml - REST) < most, what
+
+
+def test_the_compendium_backward_uphill() -> None:
+    """17325: 8.0 METs at 3.5 mph on 5 %."""
+    low, high = ends("walk", 0.05, backward=True)
+    assert low < cost(8.0 * REST, 3.5 * MPH) < high
+
+
+@pytest.mark.parametrize("ratio", [1.35, 5.8 / 4.5])
+def test_ratios_of_running(ratio: float) -> None:
+    """Wright & Weyand 2001 at 3 m/s and Rasica 2020 over all grades: 35 % more; J/kg/m without support: 5.8 and 4.5."""
+    assert BACKWARD["run"][0] <= ratio <= BACKWARD["run"][1]
+
+
+def test_the_run_of_hall_and_others() -> None:
+    """Hall 2004: somebody of 80 kg runs 1600 m at 2.82 m/s by the ACSM's equation for about 137 kcal, rest included."""
+    minutes = 1600.0 / 2.82 / 60.0
+    low, high = (80.0 * (1600.0 * end + REST * KCAL_PER_ML * minutes) for end in ends("run"))
+    assert low < 137.0 < high
+
+
+GRADES = st.floats(0.0, 0.25)
+GAITS = st.sampled_from(["walk", "run"])
+
+
+@given(GAITS, st.floats(-0.25, 0.25))
+def test_backward_is_never_below_forward(gait: str, grade: float) -> None:
+    low, high = ends(gait, grade)
+    back_low, back_high = ends(gait, grade, backward=True)
+    assert 0.0 < low < high
+    assert low < back_low < back_high
+    assert high < back_high
+
+
+@given(GAITS, GRADES, GRADES, st.booleans())
+def test_steeper_uphill_never_costs_less(gait: str, one: float, other: float, backward: bool) -> None:
+    gentle, steep = (ends(gait, grade, backward=backward) for grade in sorted((one, other)))
+    assert gentle[0] <= steep[0]
+    assert gentle[1] <= steep[1]
+
+
+@given(GAITS, GRADES)
+def test_downhill_costs_no_more_than_level(gait: str, grade: float) -> None:
+    assert ends(gait, -grade)[0] <= ends(gait)[0]
+    assert ends(gait, -grade)[1] <= ends(gait)[1]
+
+
+@st.composite
+def sessions(draw: st.DrawFn) -> Analysis:
+    activity = draw(activities())
+    return analyze(activity, draw(annotation_lists(clean(activity).elapsed_s)))
+
+
+@given(sessions())
+@LAWS
+def test_parts_add_up_and_low_is_low(analysis: Analysis) -> None:
+    energy = analysis.energy
+    for segments, directions, whole in (
+        (energy.segment_low, energy.direction_low, energy.low),
+        (energy.segment_high, energy.direction_high, energy.high),
+    ):
+        assert len(segments) == len(analysis.segments)
+        if np.isnan(whole):
+            assert np.all(np.isnan(segments))
+            continue
+        assert np.nansum(segments) == pytest.approx(whole, abs=1e-9)
+        assert np.nansum(directions) == pytest.approx(whole, abs=1e-9)
+    known = np.isfinite(energy.segment_low)
+    np.testing.assert_array_equal(known, np.isfinite(energy.segment_high))
+    assert np.all(energy.segment_low[known] >= 0.0)
+    assert np.all(energy.segment_low[known] <= energy.segment_high[known])
+    unknown = analysis.segments.direction == "unknown"
+    assert not np.any(known & unknown)
+    resting = known & (analysis.segments.direction == "rest")
+    assert not np.any(energy.segment_high[resting])
+
+
+@given(sessions(), st.floats(20.0, 300.0))
+@LAWS
+def test_it_is_linear_in_weight(analysis: Analysis, weight_kg: float) -> None:
+    one, other = (
+        json.loads(json.dumps(energy_document(analysis.energy, kg), allow_nan=False)) for kg in (1.0, weight_kg)
+    )
+    for part in (*DIRECTIONS, "all"):
+        for end in ("low_kcal", "high_kcal"):
+            if one[part][end] is None:
+                assert other[part][end] is None
+            else:
+                assert other[part][end] == pytest.approx(weight_kg * one[part][end])
+    lines = energy_lines(analysis, weight_kg)
+    assert "nan" not in " ".join(lines)
+    assert all("\n" not in line for line in lines)
+
+
+@given(activities())
+@LAWS
+def test_marking_it_backward_raises_both_ends(activity: Activity) -> None:
+    elapsed_s = clean(activity).elapsed_s
+    forward, backward = (
+        analyze(activity, [Annotation(0.0, elapsed_s, Label(direction, "run"))]).energy
+        for direction in ("forward", "backward")
+    )
+    if np.isfinite(forward.low) and np.isfinite(backward.low):
+        assert forward.low <= backward.low + 1e-9
+        assert forward.high <= backward.high + 1e-9
+
+
+def steady(altitude_m: Column | None = None) -> Activity:
+    """A run of 3 km at 3 m/s."""
+    t_s = np.arange(1001.0)
+    columns = {"distance_m": 3.0 * t_s, "speed_mps": np.full(1001, 3.0), "cadence_recorded": np.full(1001, 82.0)}
+    return activity_of(t_s, None, **columns, **({} if altitude_m is None else {"altitude_m": altitude_m}))
+
+
+def test_a_level_run() -> None:
+    """3 km forward: from 0.80 to 1.08 kcal per kilogram and kilometre; no altitude is taken as level, and said."""
+    energy = analyze(steady()).energy
+    assert energy.low == pytest.approx(3.0 * 0.800, abs=0.01)
+    assert energy.high == pytest.approx(3.0 * 1.081, abs=0.01)
+    assert energy.level
+    assert energy.direction_low.tolist() == [energy.low, 0.0, 0.0, 0.0]
+
+
+def test_uphill_costs_more_and_downhill_less() -> None:
+    def on(grade: float) -> tuple[float, float]:
+        energy = analyze(steady(500.0 + grade * 3.0 * np.arange(1001.0))).energy
+        assert not energy.level
+        return energy.low, energy.high
+
+    assert on(0.0)[0] < on(0.05)[0] < on(0.10)[0]
+    assert on(0.0)[1] < on(0.05)[1] < on(0.10)[1]
+    assert on(-0.05)[0] < on(0.0)[0]
+    assert on(-0.05)[1] == pytest.approx(on(0.0)[1])
+
+
+def test_pauses_and_standing_cost_nothing() -> None:
+    running = analyze(steady()).energy
+    t_s = np.concatenate((np.arange(501.0), 900.0 + np.arange(500.0)))
+    distance_m = np.concatenate((3.0 * np.arange(501.0), 1500.0 + 3.0 * np.arange(500.0)))
+    paused = activity_of(
+        t_s,
+        [(500.0, 900.0)],
+        distance_m=distance_m,
+        speed_mps=np.full(len(t_s), 3.0),
+        cadence_recorded=np.full(len(t_s), 82.0),
+    )
+    analysis = analyze(paused)
+    assert analysis.energy.direction_high[DIRECTIONS.index("rest")] == 0.0
+    assert analysis.summary.directions.elapsed_s[DIRECTIONS.index("rest")] == pytest.approx(400.0, abs=5.0)
+    assert analysis.energy.high == pytest.approx(running.high, rel=0.01)
+
+
+def test_suspected_covers_forward_and_an_unknown_gait_covers_both() -> None:
+    analysis = analyze(steady())
+    count = len(analysis.segments)
+
+    def with_words(direction: str, basis: str, gait: str) -> tuple[float, float]:
+        segments: Segments = replace(
+            analysis.segments,
+            direction=np.full(count, direction),
+            basis=np.full(count, basis),
+            gait=np.full(count, gait),
+        )
+        energy = energy_of(analysis.track, segments)
+        return energy.low, energy.high
+
+    forward, backward = with_words("forward", "assumed", "run"), with_words("backward", "annotated", "run")
+    assert with_words("backward", "suspected", "run") == (forward[0], backward[1])
+    walk = with_words("forward", "assumed", "walk")
+    assert with_words("forward", "assumed", "") == (walk[0], forward[1])
+    assert np.isnan(with_words("unknown", "measured", "")).all()
+    assert with_words("rest", "measured", "stand") == (0.0, 0.0)
+
+
+def test_without_distance_nothing_is_known() -> None:
+    t_s = np.arange(601.0)
+    analysis = analyze(activity_of(t_s, cadence_recorded=np.full(len(t_s), 82.0)))
+    assert np.isnan(analysis.energy.low)
+    assert np.isnan(analysis.energy.direction_high).all()
+    directions = analysis.to_dict()["directions"]
+    assert all(one["energy_low_kcal_per_kg"] is None for one in directions.values())
+    assert energy_document(analysis.energy, 70.0)["all"] == {"low_kcal": None, "high_kcal": None}
+    assert energy_lines(analysis, 70.0)[0] == "energy  not known without distance"
+
+
+def test_distance_of_some_stretches_is_energy_of_those() -> None:
+    """A treadmill that recorded no distance: what the runner gave counts, the rest is missing and not nothing."""
+    t_s = np.arange(601.0)
+    blind = activity_of(t_s, cadence_recorded=np.full(len(t_s), 82.0))
+    analysis = analyze(blind, [parse_mark("2:00-4:00=backward run distance=300m")])
+    forward, backward = analysis.energy.direction_low[:2]
+    assert np.isnan(forward)
+    assert backward == pytest.approx(300.0 * ends("run", backward=True)[0], rel=0.01)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "text"),
+    [(0.0, 0.0, "0 kcal"), (3.4, 5.2, "3–6 kcal"), (31.0, 44.0, "30–45 kcal"), (211.0, 253.0, "210–260 kcal")],
+)
+def test_ranges_are_rounded_outward(low: float, high: float, text: str) -> None:
+    assert kilocalories(low, high) == text
