@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from retropace.activity import Activity
 from retropace.analysis import Analysis, analyze
-from retropace.annotations import Annotation, Label, parse_mark
+from retropace.annotations import parse_mark
 from retropace.clean import clean
 from retropace.document import energy_document
 from retropace.energy import ACSM_LEVEL, ACSM_RISE, BACKWARD, MINETTI, backward_cost, energy_of, forward_cost
@@ -197,17 +197,19 @@ def test_it_is_linear_in_weight(analysis: Analysis, weight_kg: float) -> None:
     assert all("\n" not in line for line in lines)
 
 
-@given(activities())
+@given(sessions())
 @LAWS
-def test_marking_it_backward_raises_both_ends(activity: Activity) -> None:
-    elapsed_s = clean(activity).elapsed_s
+def test_the_same_run_backward_costs_more(analysis: Analysis) -> None:
     forward, backward = (
-        analyze(activity, [Annotation(0.0, elapsed_s, Label(direction, "run"))]).energy
+        replace(analysis.segments, direction=np.full(len(analysis.segments), direction), basis=marked)
         for direction in ("forward", "backward")
+        for marked in [np.full(len(analysis.segments), "annotated")]
     )
-    if np.isfinite(forward.low) and np.isfinite(backward.low):
-        assert forward.low <= backward.low + 1e-9
-        assert forward.high <= backward.high + 1e-9
+    one, other = energy_of(analysis.track, forward), energy_of(analysis.track, backward)
+    known = np.isfinite(one.segment_low)
+    np.testing.assert_array_equal(known, np.isfinite(other.segment_low))
+    assert np.all(one.segment_low[known] <= other.segment_low[known])
+    assert np.all(one.segment_high[known] <= other.segment_high[known])
 
 
 def steady(altitude_m: Column | None = None) -> Activity:
