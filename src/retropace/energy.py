@@ -67,6 +67,7 @@ def energy_of(track: Track, segments: Segments) -> Energy:
     """
     way_m, moving_s = (track.between(name, segments.edges_s) for name in ("distance_m", "moving_s"))
     low, high = costs(segments, grades(track, segments.start_s, segments.end_s))
+    way_m = np.maximum(way_m, 0.0)  # a curve read between its samples may fall by the last bit
     known = (segments.direction != "unknown") & (track.distance_source != "none")
     known &= (segments.direction == "rest") | (way_m > 0.0) | (moving_s <= 0.0)
     low, high = np.where(known, low * way_m, np.nan), np.where(known, high * way_m, np.nan)
