@@ -27,6 +27,7 @@ LAYERS = [
     ["library"],
     ["sources"],
     ["sheets"],
+    ["season"],
     ["intervals"],
     ["export"],
     ["drawing"],
@@ -43,6 +44,7 @@ LAYERS = [
     ["rounds"],
     ["segments", "figures", "pelt"],
     ["clean", "config"],
+    ["goals"],
     ["annotations"],
     ["signals"],
     ["readers"],
@@ -89,6 +91,7 @@ COMMANDS = (
     "inspect",
     "intervals",
     "library",
+    "progress",
     "report",
 )
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from retropace.errors import RetropaceError
 from retropace.files import configuration_folder
+from retropace.goals import Goal
 from retropace.privacy import NOTHING_HIDDEN, Hiding, parse_metres, parse_place
 
 CONFIG_FILE = "config.toml"
@@ -19,6 +20,7 @@ class Config:
     """What the file says; where it says nothing, what holds without it."""
 
     hiding: Hiding = NOTHING_HIDDEN
+    goals: tuple[Goal, ...] = ()
 
 
 def config_path() -> Path:

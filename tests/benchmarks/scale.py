@@ -29,9 +29,10 @@ from retropace.batch.crew import Crew, cluster, processes
 from retropace.batch.results import write_csv
 from retropace.batch.run import IN_HAND
 from retropace.batch.tables import tables
-from retropace.batch.work import Done, Task, counts_of
+from retropace.batch.work import Done, Task, kept_of
 from retropace.library import Input, Library, Only
 from retropace.library.asking import find_duplicates, link_duplicates
+from retropace.library.keeping import Kept
 from retropace.library.store import Recording
 from retropace.readers import read_all
 from tests.benchmarks.batch import make
@@ -68,7 +69,8 @@ def main() -> None:
     say(f"one analysis of 30 minutes: {1000 * unit_s:.0f} ms")
     (activity,) = read_all(ROOT / "samples" / "quarter-mile.fit")
     analysis = analyze(activity)
-    document, counts = analysis.to_dict(), counts_of(analysis)
+    kept = kept_of(analysis)
+    document = kept.document
     with tempfile.TemporaryDirectory() as base, Library(Path(base) / "library.sqlite") as library:
         library.describe("s", "settings")
         assert activity.start_time is not None
@@ -77,7 +79,7 @@ def main() -> None:
             start = activity.start_time + timedelta(hours=7 * number)
             head = document["activity"] | {"start_time": f"{start:%Y-%m-%dT%H:%M:%SZ}"}
             source = document["source"] | {"sha256": f"{number:064x}"[::-1]}
-            made = ((document | {"activity": head, "source": source}, counts),)
+            made = (replace(kept, document=document | {"activity": head, "source": source}),)
             found = Recording(source["sha256"], "", 1, made)
             library.keep(Input(f"/runs/{number}.fit", "stamp", "s", "analysed", recording=found))
         took(f"kept {count} analyses of {len(document['segments'])} segments", began, count, unit_s)
@@ -96,7 +98,7 @@ def main() -> None:
         write_csv(base, tables(library, Only(), str))
         took("wrote the tables as CSV", began, count, unit_s)
         say(f"  this process held {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MiB at most")
-    whole_run(document, counts, unit_s)
+    whole_run(kept, unit_s)
     for size in (200, 41_000):
         with processes(Job(), 2, None) as crew:
             through(crew, f"tasks of {size} bytes through two processes", size, unit_s)
@@ -119,7 +121,7 @@ def main() -> None:
             )
 
 
-def whole_run(document: dict[str, Any], counts: dict[str, int], unit_s: float) -> None:
+def whole_run(kept: Kept, unit_s: float) -> None:
     """A run over files of half an hour whose workers have every answer at once."""
 
     class AtOnce:
@@ -129,10 +131,13 @@ def whole_run(document: dict[str, Any], counts: dict[str, int], unit_s: float) -
         def submit(self, task: Task) -> Future[Done]:
             self.handed_out += 1
             sha256 = hashlib.sha256(task.place.encode()).hexdigest()
-            source = document["source"] | {"sha256": sha256}
+            source = kept.document["source"] | {"sha256": sha256}
             future: Future[Done] = Future()
             future.set_result(
-                Done("analysed", recording=Recording(sha256, "", 0, ((document | {"source": source}, counts),)))
+                Done(
+                    "analysed",
+                    recording=Recording(sha256, "", 0, (replace(kept, document=kept.document | {"source": source}),)),
+                )
             )
             return future
 

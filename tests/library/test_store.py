@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from retropace.analysis import analyze
-from retropace.batch.work import counts_of
+from retropace.batch.work import kept_of
 from retropace.errors import RetropaceError
 from retropace.library import Input, Library, Only
 from retropace.library.asking import activities, document, find_duplicates, outcomes
@@ -28,7 +28,7 @@ from tests.conftest import ROOT
 def recording(number: int = 0, *, said: str = "") -> Recording:
     (activity,) = read_all(f"{number}.fit", data=runs(number + 1, seconds=200)[number].fit())
     analysis = analyze(activity)
-    made: Any = ((analysis.to_dict(), counts_of(analysis)),)
+    made: Any = (kept_of(analysis),)
     return Recording(activity.source.sha256, said, 1000 + number, made)
 
 
@@ -51,8 +51,7 @@ def test_every_document_comes_back_to_the_bit(library: Library) -> None:
     for path in sorted((ROOT / "samples").glob("*.[fg][ip][tx]")):
         for activity in read_all(path):
             analysis = analyze(activity)
-            counts = counts_of(analysis)
-            found = Recording(activity.source.sha256, "", 1, ((analysis.to_dict(), counts),))
+            found = Recording(activity.source.sha256, "", 1, (kept_of(analysis),))
             library.keep(kept(str(path), found))
             key = library.db.execute("SELECT max(key) FROM activities").fetchone()[0]
             assert document(library, key, str(path)) == analysis.to_dict()
@@ -69,7 +68,7 @@ def test_a_place_that_changes_leaves_nothing_behind(library: Library) -> None:
         assert count(library, table) == 1
     assert count(library, "directions") == 4
     library.forget(["a", "b"])
-    for table in ("activities", "recordings", "segments", "directions", "annotations", "inputs", "failures"):
+    for table in ("activities", "recordings", "segments", "directions", "annotations", "bests", "inputs", "failures"):
         assert count(library, table) == 0
 
 
@@ -77,7 +76,7 @@ def test_one_transaction_for_each_activity(library: Library) -> None:
     """What breaks half-way leaves nothing of the activity, and all that was there before."""
     library.keep(kept("a", recording(0)))
     broken = recording(1)
-    broken.sessions[0][0]["segments"][-1]["direction"] = None  # NOT NULL: fails after activity and first segments
+    broken.sessions[0].document["segments"][-1]["direction"] = None  # NOT NULL: fails after activity and first segments
     with pytest.raises(RetropaceError):
         library.keep(kept("a", broken))
     assert (count(library, "activities"), count(library, "recordings")) == (1, 1)
@@ -144,7 +143,7 @@ def test_the_schema_is_documented() -> None:
     with sqlite3.connect(":memory:", isolation_level=None) as db:
         migrate(db, "memory")
         tables = [name for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
-        columns = {name: [row[1] for row in db.execute(f"PRAGMA table_info({name})")] for name in tables}
+        columns = {name: [row[1] for row in db.execute(f"PRAGMA table_xinfo({name})")] for name in tables}
     db.close()
     page = (ROOT / "docs" / "library.md").read_text(encoding="utf-8")
     for name, found in columns.items():

@@ -12,7 +12,7 @@ from typing import Any
 
 from retropace.library import Library, Only
 from retropace.library.asking import activities, failures, segments
-from retropace.library.keeping import DIRECTION, SEGMENT
+from retropace.library.keeping import ENERGY, MEASURED, SEGMENT
 from retropace.segments import DIRECTIONS
 
 Kind = type[str] | type[int] | type[float]
@@ -27,15 +27,14 @@ ACTIVITY_COLUMNS: dict[str, Kind] = {
     **dict.fromkeys(("elapsed_s", "timer_s", "moving_s", "distance_m"), float),
     "distance_source": str,
     **dict.fromkeys(("cadence_spm", "heart_rate_bpm"), float),
-    **{
-        f"{direction}_{figure}": int if figure in _COUNTS else float for direction in DIRECTIONS for figure in DIRECTION
-    },
+    **{f"{direction}_{figure}": int if figure in _COUNTS else float for direction in DIRECTIONS for figure in MEASURED},
     **dict.fromkeys(("segments", "annotations"), int),
     "annotated_s": float,
     "worth_a_look": int,
     **dict.fromkeys(("format", "device"), str),
     **dict.fromkeys(("session", "records", "laps"), int),
     **dict.fromkeys(("also", "warnings"), str),
+    **{f"{direction}_{figure}": float for direction in DIRECTIONS for figure in ENERGY},
 }
 SEGMENT_COLUMNS: dict[str, Kind] = {
     **dict.fromkeys(("activity", "path"), str),

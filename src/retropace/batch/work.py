@@ -17,7 +17,9 @@ from retropace.annotations.sidecar import BOM, decoded, parse_sidecar
 from retropace.athlete import Athlete
 from retropace.document import time_text
 from retropace.errors import AnnotationError, NoActivityError, OtherSportError, RetropaceError
+from retropace.intervals.curve import basis_of, bests_of
 from retropace.library import Only
+from retropace.library.keeping import Kept
 from retropace.library.store import Failure, Outcome, Recording
 from retropace.readers import read_all
 from retropace.settings import Settings
@@ -126,7 +128,7 @@ def _worked(job: Job, task: Task) -> Done:
     annotations = [*job.given, *_sidecar(task)]
     if len(activities) > 1 and any(isinstance(one, Marking) for one in annotations):
         raise AnnotationError(f"holds {len(activities)} sessions: annotations beside it could be about any of them")
-    sessions: list[tuple[dict[str, Any], dict[str, int]]] = []
+    sessions: list[Kept] = []
     failed: list[str] = []
     for one in activities:
         try:
@@ -136,18 +138,23 @@ def _worked(job: Job, task: Task) -> Done:
                 raise
             failed.append(f"session {one.source.session + 1} {bad.message}")
             continue
-        sessions.append((_document(analysis, task.place), counts_of(analysis)))
+        sessions.append(replace(kept_of(analysis), document=_document(analysis, task.place)))
     failure = Failure("not readable", "; ".join(failed)) if failed else None
     # What was said and how long the file is, whoever handed out the task knows.
     recording = Recording(activities[0].source.sha256, "", 0, tuple(sessions))
     return Done("failed" if failed else "analysed", failure=failure, recording=recording)
 
 
-def counts_of(analysis: Analysis) -> dict[str, int]:
-    """How much a recording holds: records, kinds of signals, laps."""
+def kept_of(analysis: Analysis) -> Kept:
+    """What the library keeps of an analysis."""
     samples = analysis.activity.samples
     signals = sum(bool(np.any(np.isfinite(getattr(samples, name)))) for name in _SIGNALS)
-    return {"records": len(samples), "signals": signals, "laps": len(analysis.activity.laps)}
+    counts = {"records": len(samples), "signals": signals, "laps": len(analysis.activity.laps)}
+    rows = [
+        (one.direction, one.by, one.asked, one.seconds, one.metres, one.start_s, basis_of(analysis.segments, one))
+        for one in bests_of(analysis)
+    ]
+    return Kept(analysis.to_dict(), counts, tuple(rows))
 
 
 def _document(analysis: Analysis, place: str) -> dict[str, Any]:

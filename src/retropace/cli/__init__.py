@@ -18,6 +18,7 @@ COMMANDS = {
     "inspect": "What a recording holds, how good it is, and what can be done with it.",
     "intervals": "Sets and reps of an interval session, forward against backward.",
     "library": "What is remembered of all that 'retropace batch' analysed.",
+    "progress": "Weeks and months, how backward gets on beside forward, bests, goals.",
     "report": "One page to look at: map, charts, totals, reps, and how to mark what is wrong.",
 }
 """Each in a file of its own, with the first sentence of its help."""

@@ -143,7 +143,7 @@ def _carried_out(
     from retropace.batch import Run
     from retropace.cli.batch_results import check_tables, write_tables
     from retropace.cli.batch_sheets import failure_groups, print_summary, summary_of
-    from retropace.cli.progress import ProgressLine
+    from retropace.cli.progress_line import ProgressLine
     from retropace.library.asking import find_duplicates, link_duplicates
 
     check_tables(csv, parquet)
@@ -218,6 +218,7 @@ def _job(
 
     from retropace.batch import Job
     from retropace.cli.said import said_of
+    from retropace.library.keeping import KEPT
     from retropace.settings import CleanSettings, LabelSettings, SegmentSettings, Settings
 
     said = said_of(marks=(), sidecar=None, workout=None, zones=zones, home_zones=home_zones, fields=fields)
@@ -227,7 +228,7 @@ def _job(
         label=LabelSettings(exact=exact, threshold=threshold, names=not ignore_names),
     )
     job = Job(settings, said.given, athlete, only, most_bytes)
-    described = f"retropace {version('retropace')}: {job.describe()}"
+    described = f"retropace {version('retropace')}, {KEPT}: {job.describe()}"
     return job, hashlib.sha256(described.encode("utf-8", "surrogatepass")).hexdigest()[:16], described
 
 

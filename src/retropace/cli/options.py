@@ -12,6 +12,9 @@ import click
 HOME_ZONES = "zones.geojson"
 """The name of the user's own zones in their configuration folder."""
 
+POUND_KG = 0.45359237
+"""The international pound (1959 agreement), in kilograms."""
+
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
@@ -199,6 +202,68 @@ class Size(click.ParamType):  # type: ignore[type-arg,unused-ignore]  # generic 
         if match is None or float(match[1]) <= 0.0:
             self.fail(f"{value!r} is no size: write for example 512MB or 2G", param, ctx)
         return int(float(match[1]) * 1024 ** " kmgt".index(match[2] or " "))
+
+
+class Weight(click.ParamType):  # type: ignore[type-arg,unused-ignore]  # generic from click 8.4 on
+    """A person's weight in kilograms: ``70``, ``70kg``, ``154lb``."""
+
+    name = "KG"
+    limits_kg = (20.0, 300.0)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """The kilograms that the text means."""
+        if isinstance(value, float):
+            return value
+        match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(kg|lbs?)?", str(value).strip().lower())
+        kilograms = float(match[1]) * (POUND_KG if (match[2] or "kg") != "kg" else 1.0) if match else 0.0
+        low, high = self.limits_kg
+        if not low <= kilograms <= high:
+            self.fail(f"{value!r} is no weight of a runner: write for example 70, 70kg or 154lb", param, ctx)
+        return kilograms
+
+
+def weight(command: Command) -> Command:
+    """``--weight KG``, as ``weight_kg``."""
+    return click.option(
+        "--weight",
+        "weight_kg",
+        type=Weight(),
+        metavar="KG",
+        help="How much the runner weighs (70, 70kg, 154lb): energy is shown too, as a range.",
+    )(command)
+
+
+def timezone(command: Command) -> Command:
+    """``--timezone NAME``; None is the system's own."""
+    return click.option(
+        "--timezone",
+        type=Zone(),
+        metavar="NAME",
+        help="Where the runner lives, for example Europe/Berlin: days and weeks begin there. Otherwise where this "
+        "machine is set to be.",
+    )(command)
+
+
+class Zone(click.ParamType):  # type: ignore[type-arg,unused-ignore]  # generic from click 8.4 on
+    """The name of a time zone in the IANA database."""
+
+    name = "NAME"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The name, if there is such a zone."""
+        from zoneinfo import ZoneInfo
+
+        try:
+            return ZoneInfo(str(value)).key
+        except (ValueError, OSError, LookupError):
+            self.fail(f"{value!r} is no time zone: write for example Europe/Berlin or UTC", param, ctx)
+
+
+def athlete(command: Command) -> Command:
+    """``--athlete NAME``: whose activities of the library are meant."""
+    return click.option(
+        "--athlete", metavar="NAME", help="Whose activities are meant; '' for those of which nobody said who ran."
+    )(command)
 
 
 def table_or_json(command: Command) -> Command:

@@ -1,68 +1,217 @@
-"""How far a long run is: a line that renews itself on a terminal, now and then a line elsewhere. On stderr."""
+"""``retropace progress``: weeks and months, trends, goals and bests, from the library."""
 
 from __future__ import annotations
 
+import csv
+import io
+import json
 import sys
-import time
+from datetime import date, datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from retropace.units import clock
+from retropace.cli import options
+from retropace.cli.failures import FAILED, attempt, complain
+from retropace.texts import harmless
 
 if TYPE_CHECKING:
-    from retropace.batch import Progress
+    from retropace.cli.console import Page
+    from retropace.library import Library
+    from retropace.season.progress import Progress
+    from retropace.units import Units
 
-EVERY_S = 10.0
-"""How often a line is written where there is no terminal."""
-RENEWED_S = 0.2
-
-
-class ProgressLine:
-    """Shows each state it is given, as often as is useful; a context manager."""
-
-    def __init__(self) -> None:
-        self._began = self._shown = time.monotonic()
-        self._status: Any = None
-
-    def __enter__(self) -> ProgressLine:
-        if sys.stderr.isatty():
-            from rich.console import Console
-
-            self._status = Console(stderr=True, highlight=False, markup=False).status("looking for recordings")
-            self._status.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._status is not None:
-            self._status.stop()
-
-    def show(self, progress: Progress) -> None:
-        """Take note of how far it is."""
-        now = time.monotonic()
-        if progress.is_listing:
-            self._began = now
-        if now - self._shown < (RENEWED_S if self._status is not None else EVERY_S):
-            return
-        self._shown = now
-        text = told(progress, now - self._began)
-        if self._status is not None:
-            self._status.update(text)
-        else:
-            click.echo(f"retropace: {text}", err=True)
+LATEST = 12
+"""So many weeks or months stand in the table unless more are asked for."""
+BAR = 40
+"""Columns of the longest bar."""
 
 
-def told(progress: Progress, seconds: float) -> str:
-    """``120 of 2000 files, 34 a second, 0:55 left; 110 analysed, 8 other, 2 failed``."""
-    if progress.is_listing:
-        return f"{progress.total} files found so far"
-    behind = progress.done + progress.unchanged
-    parts = [f"{behind} of {progress.total} files"]
-    if progress.done and seconds > 0.0:
-        rate = progress.done / seconds
-        parts.append(f"{rate:.1f} a second")
-        if progress.total > behind:
-            parts.append(f"{clock((progress.total - behind) / rate)} left")
-    counts = [("unchanged", progress.unchanged), ("analysed", progress.analysed)]
-    counts += [("other", progress.others), ("failed", progress.failed)]
-    return ", ".join(parts) + "; " + ", ".join(f"{count} {name}" for name, count in counts if count)
+@click.command()
+@options.library
+@options.athlete
+@options.since
+@click.option("--until", type=options.Day(), metavar="DATE", help="As of this day instead of today.")
+@click.option(
+    "--by", "per", type=click.Choice(["week", "month"]), default="week", show_default=True, help="What to sum up by."
+)
+@click.option("--all", "shows_all", is_flag=True, help=f"Show every week or month, not only the latest {LATEST}.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["table", "json", "csv"]),
+    default="table",
+    show_default=True,
+    help="Tables to read, JSON, or CSV with a row per period and direction.",
+)
+@options.weight
+@options.timezone
+@options.units
+def progress(
+    library: str | None,
+    athlete: str | None,
+    since: datetime | None,
+    until: datetime | None,
+    per: str,
+    shows_all: bool,
+    form: str,
+    weight_kg: float | None,
+    timezone: str | None,
+    units: str,
+) -> None:
+    """Weeks and months, how backward gets on beside forward, bests, goals.
+
+    Everything comes from the library that 'retropace batch' fills. A session belongs to the week in which it began
+    where you live; weeks begin on Monday.
+    """
+    from retropace.library import Library, library_path
+
+    path = library if library is not None else str(library_path())
+    if since is not None and until is not None and until < since:
+        raise click.UsageError("--until lies before --since.")
+
+    def work() -> int:
+        with Library(path, create=False) as opened:
+            return _told(opened, athlete, since, until, per, shows_all, form, weight_kg, timezone, units)
+
+    status = attempt(path, work)
+    sys.exit(FAILED if status is None else status)
+
+
+def _told(
+    library: Library,
+    athlete: str | None,
+    since: datetime | None,
+    until: datetime | None,
+    per: str,
+    shows_all: bool,
+    form: str,
+    weight_kg: float | None,
+    timezone: str | None,
+    units: str,
+) -> int:
+    from retropace.cli.places import shown_place
+    from retropace.config import read_config
+    from retropace.library.seasons import Whose, season_in, without_date
+    from retropace.season.document import progress_document
+    from retropace.season.progress import progress_of
+    from retropace.units import KILOMETRES, MILES
+
+    zone = _zone(timezone)
+    runner = _runner(library, athlete)
+    today = until.date() if until is not None else datetime.now(zone).date()
+    whose = Whose(runner, _midnight(since.date(), zone) if since else None, _midnight(today + timedelta(days=1), zone))
+    goals = [goal for goal in read_config().goals if goal.athlete in ("", runner or "")]
+    found = progress_of(season_in(library, whose), per=per, today=today, zone=zone, goals=goals)
+    missing = without_date(library, runner)
+    if missing:
+        complain(f"{missing} without a date {'is' if missing == 1 else 'are'} in no week")
+    if form == "json":
+        document = progress_document(found, runner, shown_place, weight_kg)
+        click.echo(json.dumps(document, ensure_ascii=False, indent=2))
+    elif form == "csv":
+        click.echo(_csv(progress_document(found, runner, shown_place, weight_kg)), nl=False)
+    else:
+        shown_in = MILES if units == "mi" else KILOMETRES
+        _print(found, runner, shown_in, None if shows_all else LATEST, weight_kg)
+    return 0
+
+
+def _zone(name: str | None) -> tzinfo | None:
+    if name is None:
+        return None
+    from zoneinfo import ZoneInfo
+
+    return ZoneInfo(name)
+
+
+def _midnight(day: date, zone: tzinfo | None) -> datetime:
+    """The moment at which a day begins in a zone, in UTC."""
+    from datetime import UTC
+
+    naive = datetime(day.year, day.month, day.day)
+    return (naive.astimezone() if zone is None else naive.replace(tzinfo=zone)).astimezone(UTC)
+
+
+def _runner(library: Library, wanted: str | None) -> str | None:
+    """Whose activities are meant; raises ``RetropaceError`` where that is not clear."""
+    from retropace.errors import RetropaceError
+    from retropace.library.seasons import runners
+
+    known = dict(runners(library))
+    if not known:
+        raise RetropaceError("holds no activities: 'retropace batch' fills it", path=library.path)
+    told = ", ".join(f"{name or 'nobody named'} ({count})" for name, count in known.items())
+    if wanted is not None:
+        if (wanted or None) not in known:
+            raise RetropaceError(f'holds nothing of "{wanted}": it holds {told}', path=library.path)
+        return wanted or None
+    if len(known) > 1:
+        raise RetropaceError(
+            f"holds activities of {told}: say whose with --athlete NAME (--athlete '' for those of nobody named)",
+            path=library.path,
+        )
+    return next(iter(known))
+
+
+def _print(found: Progress, runner: str | None, units: Units, most: int | None, weight_kg: float | None) -> None:
+    from retropace.cli.console import open_page
+    from retropace.cli.places import shown_place
+    from retropace.cli.sheets import print_sheets
+    from retropace.sheets.season import progress_sheets
+
+    page = open_page()
+    season = found.season
+    who = f"{runner}: " if runner else ""
+    count = len(season)
+    if not count:
+        page.print(harmless(f"{who}no activities"))
+        return
+    days = f"{found.days[0]:%Y-%m-%d} to {found.days[-1]:%Y-%m-%d}"
+    page.print(harmless(f"{who}{count} activit{'y' if count == 1 else 'ies'}, {days}"), style="bold")
+    page.print()
+    _print_bars(page, found, units, most)
+    page.print()
+    print_sheets(page, progress_sheets(found, units, shown_place, most=most, weight_kg=weight_kg), gap=2)
+    if weight_kg is not None:
+        page.print()
+        page.print("energy is net of rest, a range, and falls with practice; not medical advice")
+
+
+def _print_bars(page: Page, found: Progress, units: Units, most: int | None) -> None:
+    """A bar for each period: forward and backward distance one after the other, or time where there is no distance."""
+    from retropace.cli.strip import COLOURS, LETTERS
+
+    by_distance = found.whole["all"].distance_m > 0.0
+    name = "distance_m" if by_distance else "moving_s"
+    rows = list(zip(found.periods, found.figures, strict=True))[-(most or len(found.periods)) :]
+    longest = max((getattr(figures["all"], name) for _, figures in rows), default=0.0)
+    for period, figures in rows:
+        label = f"{period.first:%Y-%m-%d}" if found.per == "week" else f"{period.first:%Y-%m}"
+        line: list[tuple[str, str]] = [(f"{label}  ", "")]
+        edge = 0
+        total = 0.0
+        for direction in ("forward", "backward"):
+            total += getattr(figures[direction], name)
+            to = round(BAR * total / longest) if longest > 0.0 else 0
+            sign = "█" if page.is_coloured else LETTERS[direction]
+            line.append((sign * (to - edge), COLOURS[direction] if page.is_coloured else ""))
+            edge = to
+        if figures["all"].sessions:
+            back = figures["backward"]
+            amount = units.distance(total) if by_distance else f"{total / 60.0:.0f} min"
+            of_it = f", {100.0 * back.share:.0f} % backward" if back.sessions else ""
+            line.append((f" {amount}{of_it}", ""))
+        page.line(tuple(line))
+
+
+def _csv(document: dict[str, Any]) -> str:
+    """A row for each period and direction."""
+    text = io.StringIO()
+    names = list(document["whole"]["forward"])
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(["first", "last", "direction", *names])
+    for period in document["periods"]:
+        for direction in ("forward", "backward", "rest", "unknown", "all"):
+            writer.writerow([period["first"], period["last"], direction, *period[direction].values()])
+    return text.getvalue()

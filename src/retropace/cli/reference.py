@@ -26,7 +26,7 @@ def reference() -> str:
 
 def _commands(command: click.Command, name: str, parent: click.Context | None) -> list[str]:
     """The part of a command and of every command within it."""
-    settings = command.context_settings | {"terminal_width": WIDTH, "max_content_width": WIDTH}
+    settings = {**command.context_settings, "terminal_width": WIDTH, "max_content_width": WIDTH}
     context = click.Context(command, info_name=name, parent=parent, **settings)
     parts = _part(context.command_path, command.get_help(context))
     if isinstance(command, click.Group):

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from retropace.intervals.bouts import Bouts
+from retropace.analysis import Analysis
+from retropace.intervals.bouts import Bouts, bouts_of
+from retropace.segments import Segments
 from retropace.spans import Spans, as_spans, runs
 from retropace.track import Track
 from retropace.units import MILE_M
@@ -27,9 +29,26 @@ class Best:
     start_s: float
 
     @property
+    def asked(self) -> float:
+        """The seconds or the metres that were asked for."""
+        return self.seconds if self.by == "time" else self.metres
+
+    @property
     def speed_mps(self) -> float:
         """Mean speed."""
         return self.metres / self.seconds
+
+
+def bests_of(analysis: Analysis) -> tuple[Best, ...]:
+    """The bests of an analysis by its own segments, without asking for its sets."""
+    return pace_curve(analysis.track, bouts_of(analysis.track, analysis.segments))
+
+
+def basis_of(segments: Segments, best: Best) -> str:
+    """Why a best has its direction, as a segment has it: ``suspected`` if any part of it is."""
+    held = (segments.start_s < best.start_s + best.seconds) & (segments.end_s > best.start_s)
+    found = set(segments.basis[held & (segments.direction == best.direction)].tolist())
+    return next((one for one in ("suspected", "assumed", "annotated") if one in found), "assumed")
 
 
 def pace_curve(track: Track, bouts: Bouts) -> tuple[Best, ...]:

@@ -77,7 +77,7 @@ def _candidates(library: Library, places: str, only: Only | None = None) -> Iter
     condition, values = (only or Only()).condition()
     rows = library.db.execute(
         "SELECT key, id, start_time, elapsed_s, distance_m, heart_rate_bpm, cadence_spm, annotated_s, signals, laps,"
-        " records, format FROM activities WHERE start_time IS NOT NULL"
+        " records, format, runner FROM activities WHERE start_time IS NOT NULL"
         f" AND recording IN (SELECT recording FROM {places}) AND {condition} ORDER BY start_time, id, key",
         values,
     )

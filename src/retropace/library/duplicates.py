@@ -1,7 +1,8 @@
 """The same activity in several files: as FIT and as GPX, exported twice, recorded by two devices of one runner.
 
 Duplicates begin and end together and are equally long; and, where both know, heart and feet went equally fast, which
-tells them from two runners who went side by side. Of duplicates the richest counts, the others are linked to it.
+tells them from two runners who went side by side. Runners with different names have none in common. Of duplicates the
+richest counts, the others are linked to it.
 """
 
 from __future__ import annotations
@@ -37,6 +38,8 @@ class Candidate:
     laps: int
     records: int
     format: str
+    runner: str | None = None
+    """Who ran, if anybody said."""
 
     @property
     def rank(self) -> tuple[float, int, int, int, int, str]:
@@ -63,7 +66,8 @@ def are_duplicates(one: Candidate, other: Candidate) -> bool:
     """Whether two activities are the same."""
     longer = max(one.distance_m, other.distance_m)
     return (
-        abs(one.start_s - other.start_s) <= TOGETHER_S
+        one.runner == other.runner
+        and abs(one.start_s - other.start_s) <= TOGETHER_S
         and abs(one.start_s + one.elapsed_s - other.start_s - other.elapsed_s) <= TOGETHER_S
         and (
             min(one.distance_m, other.distance_m) <= 0.0

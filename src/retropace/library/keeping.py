@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from retropace.document import SCHEMA
@@ -14,8 +15,13 @@ ACTIVITY = (
     *("name", "sport", "sub_sport", "start_time", "elapsed_s", "timer_s", "moving_s", "distance_m", "distance_source"),
 )
 SEGMENT = ("start_s", "end_s", "direction", "gait", "basis", "confidence", *FIGURES)
-DIRECTION = ("elapsed_s", *FIGURES, "segments", "annotated_m", "suspected_m")
+ENERGY = ("energy_low_kcal_per_kg", "energy_high_kcal_per_kg")
+MEASURED = ("elapsed_s", *FIGURES, "segments", "annotated_m", "suspected_m")
+DIRECTION = (*MEASURED, *ENERGY)
 ANNOTATION = ("start_s", "end_s", "label", "note", "origin", "kind", "distance_m", "speed_mps")
+BEST = ("direction", "kind", "asked", "seconds", "metres", "start_s", "basis")
+KEPT = "figures, bests and energy"
+"""What is kept of an analysis. When this changes, the next run reads everything again."""
 _JSON = ("warnings", "workout", "athlete", "worth_a_look")
 
 
@@ -24,8 +30,20 @@ def activity_id(sha256: str, session: int) -> str:
     return sha256[:12] + (f".{session + 1}" if session else "")
 
 
-def keep_activity(db: sqlite3.Connection, recording: int, document: dict[str, Any], counts: dict[str, int]) -> None:
-    """Store one analysis; ``counts`` are its ``records``, ``signals`` and ``laps``. Part of a transaction."""
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What is stored of one analysis."""
+
+    document: dict[str, Any]
+    counts: dict[str, int]
+    """``records``, ``signals`` and ``laps``."""
+    bests: tuple[tuple[Any, ...], ...] = ()
+    """Rows of ``BEST``."""
+
+
+def keep_activity(db: sqlite3.Connection, recording: int, kept: Kept) -> None:
+    """Store one analysis. Part of a transaction."""
+    document, counts = kept.document, kept.counts
     source, activity, directions = document["source"], document["activity"], document["directions"]
     row = {
         "recording": recording,
@@ -49,6 +67,7 @@ def keep_activity(db: sqlite3.Connection, recording: int, document: dict[str, An
         key,
         [(name, *(one[column] for column in DIRECTION)) for name, one in directions.items()],
     )
+    _insert_many(db, "bests", ("activity", *BEST), key, kept.bests)
     found = enumerate_rows(document["annotations"], ANNOTATION)
     _insert_many(db, "annotations", ("activity", "annotation", *ANNOTATION), key, found)
 

@@ -8,11 +8,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from retropace.errors import RetropaceError
 from retropace.files import data_folder
-from retropace.library.keeping import keep_activity
+from retropace.library.keeping import Kept, keep_activity
 from retropace.library.migrations import migrate
 
 Outcome = Literal["analysed", "failed", "other sport", "no activity", "left out", "archive"]
@@ -38,8 +38,7 @@ class Recording:
     sha256: str
     said: str
     bytes: int
-    sessions: tuple[tuple[dict[str, Any], dict[str, int]], ...] = ()
-    """Each session's document with its counts of ``records``, ``signals`` and ``laps``."""
+    sessions: tuple[Kept, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,8 +221,8 @@ class Library:
             (found.sha256, found.said, settings, found.bytes),
         ).lastrowid
         assert key is not None
-        for document, counts in found.sessions:
-            keep_activity(self.db, key, document, counts)
+        for session in found.sessions:
+            keep_activity(self.db, key, session)
         return key
 
     def _drop_unused(self, recording: int) -> None:

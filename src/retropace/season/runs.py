@@ -1,0 +1,135 @@
+"""The activities of one runner as columns, each with its figures per direction and per gait."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from retropace.segments import DIRECTIONS
+from retropace.spans import Column
+
+FIGURES = (
+    *("elapsed_s", "distance_m", "moving_s", "cadence_spm", "step_length_m", "heart_rate_bpm", "steps"),
+    *("annotated_m", "suspected_m", "energy_low_kcal_per_kg", "energy_high_kcal_per_kg"),
+)
+"""What is known of each direction of an activity, as the document of an analysis calls it."""
+GAITS = (("forward", "run"), ("forward", "walk"), ("backward", "run"), ("backward", "walk"))
+FORWARD, BACKWARD = DIRECTIONS.index("forward"), DIRECTIONS.index("backward")
+
+Table = NDArray[np.float64]
+
+
+class Run(NamedTuple):
+    """One activity, ready to become a row of the columns."""
+
+    id: str
+    file: str
+    device: str
+    start_time: datetime
+    """Aware."""
+    figures: Sequence[Sequence[float | None]]
+    """For each of ``DIRECTIONS`` the ``FIGURES``."""
+    gait_m: Sequence[float]
+    """Metres of each of ``GAITS``."""
+    gait_s: Sequence[float]
+    """Moving seconds of each."""
+    longest: tuple[float, float, float]
+    """The longest unbroken backward stretch: seconds, metres, and from which second on. Zeros for none."""
+
+
+class BestOf(NamedTuple):
+    """The best of all activities over one distance or time."""
+
+    direction: str
+    kind: str
+    """``time`` or ``distance``: which was asked for."""
+    asked: float
+    seconds: float
+    metres: float
+    start_s: float
+    basis: str
+    row: int
+    """Which activity of the season."""
+
+
+@dataclass(frozen=True, slots=True)
+class Season:
+    """``n`` activities in order of time. ``(n, 4)`` tables have a column for each of ``DIRECTIONS``; NaN is missing."""
+
+    ids: tuple[str, ...]
+    files: tuple[str, ...]
+    devices: tuple[str, ...]
+    start_times: tuple[datetime, ...]
+    elapsed_s: Table
+    distance_m: Table
+    moving_s: Table
+    cadence_spm: Table
+    step_length_m: Table
+    heart_rate_bpm: Table
+    steps: Table
+    annotated_m: Table
+    suspected_m: Table
+    energy_low_kcal_per_kg: Table
+    energy_high_kcal_per_kg: Table
+    gait_m: Table
+    """``(n, 4)``: a column for each of ``GAITS``."""
+    gait_s: Table
+    longest: Table
+    """``(n, 3)``: the longest backward stretch in seconds and metres, and where it begins."""
+    bests: tuple[BestOf, ...]
+    """The best of each direction and length, directions and lengths in order."""
+    quarters: tuple[tuple[int, float], ...]
+    """Activities in which 400 m were run both ways, with the best time backward over the best forward."""
+    stretches: Table
+    """``(m, 4)``: segments on foot, whether backward, whether run, moving seconds, and speed in m/s."""
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    @property
+    def days_s(self) -> Column:
+        """When each activity began, in seconds since 1970, UTC."""
+        return np.array([start.timestamp() for start in self.start_times])
+
+
+def season_of(
+    runs: Iterable[Run],
+    bests: Iterable[BestOf] = (),
+    quarters: Iterable[tuple[int, float]] = (),
+    stretches: Sequence[Sequence[float]] | Table = (),
+) -> Season:
+    """The season of these activities; ``bests`` and ``quarters`` refer to them by the order in which they come."""
+    given = list(runs)
+    order = sorted(range(len(given)), key=lambda at: (given[at].start_time, given[at].id))
+    rank = {at: number for number, at in enumerate(order)}
+    rows = [given[at] for at in order]
+    figures = np.array([row.figures for row in rows], dtype=np.float64).reshape(-1, len(DIRECTIONS), len(FIGURES))
+    chosen = [one._replace(row=rank[one.row]) for one in best_of_each(bests)]
+    return Season(
+        ids=tuple(row.id for row in rows),
+        files=tuple(row.file for row in rows),
+        devices=tuple(row.device for row in rows),
+        start_times=tuple(row.start_time for row in rows),
+        **{name: figures[:, :, at] for at, name in enumerate(FIGURES)},
+        gait_m=np.array([row.gait_m for row in rows], dtype=np.float64).reshape(-1, len(GAITS)),
+        gait_s=np.array([row.gait_s for row in rows], dtype=np.float64).reshape(-1, len(GAITS)),
+        longest=np.array([row.longest for row in rows], dtype=np.float64).reshape(-1, 3),
+        bests=tuple(chosen),
+        quarters=tuple(sorted((rank[row], ratio) for row, ratio in quarters)),
+        stretches=np.array(stretches, dtype=np.float64).reshape(-1, 4),
+    )
+
+
+def best_of_each(bests: Iterable[BestOf]) -> list[BestOf]:
+    """The best of every direction and length, in the order of directions and lengths."""
+    chosen: dict[tuple[str, str, float], BestOf] = {}
+    for one in bests:
+        key = (one.direction, one.kind, one.asked)
+        if key not in chosen or one.metres / one.seconds > chosen[key].metres / chosen[key].seconds:
+            chosen[key] = one
+    return sorted(chosen.values(), key=lambda one: (one.direction == "backward", one.kind == "distance", one.asked))
