@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     "[default: on a terminal, not when piped]",
 )
 @options.session
+@options.weight
 def analyze(
     files: tuple[str, ...],
     spoken: Said,
@@ -66,6 +67,7 @@ def analyze(
     brief: bool,
     graphs: bool | None,
     session: int | None,
+    weight_kg: float | None,
 ) -> None:
     """How far and how long each recording was run forward and backward.
 
@@ -96,13 +98,14 @@ def analyze(
         if learning is not None and not no_learn:
             learned += [line for analysis in result or () for line in learning.learn(analysis)]
         if form == "table" and result is not None:
-            _print_table(result, units, brief, graphs, first=len([done for done in results if done]) == 1)
+            first = len([done for done in results if done]) == 1
+            _print_table(result, units, weight_kg, brief, graphs, first)
         elif form == "jsonl":
             for analysis in result or ():
-                click.echo(json.dumps(analysis.to_dict(), ensure_ascii=False))
+                click.echo(json.dumps(_document(analysis, weight_kg), ensure_ascii=False))
     done = [analysis for result in results for analysis in result or ()]
     if form == "json":
-        print_json([analysis.to_dict() for analysis in done], of=len(files))
+        print_json([_document(analysis, weight_kg) for analysis in done], of=len(files))
     elif form == "csv":
         from retropace.export.to_csv import segments_csv
 
@@ -141,7 +144,17 @@ def _of_one(annotations: list[Given]) -> bool:
     return any(isinstance(item, Marking) for item in annotations)
 
 
-def _print_table(analyses: list[Analysis], units: str, brief: bool, graphs: bool | None, first: bool) -> None:
+def _document(analysis: Analysis, weight_kg: float | None) -> dict[str, Any]:
+    """The document of an analysis with what it cost somebody of this weight."""
+    from retropace.document import energy_document
+
+    energy = None if weight_kg is None else energy_document(analysis.energy, weight_kg)
+    return {**analysis.to_dict(), "energy": energy}
+
+
+def _print_table(
+    analyses: list[Analysis], units: str, weight_kg: float | None, brief: bool, graphs: bool | None, first: bool
+) -> None:
     from retropace.cli.console import open_page
     from retropace.cli.table import print_analysis
     from retropace.units import KILOMETRES, MILES
@@ -151,4 +164,5 @@ def _print_table(analyses: list[Analysis], units: str, brief: bool, graphs: bool
         if number or not first:
             page.print()
         shown = page.is_terminal if graphs is None else graphs
-        print_analysis(page, analysis, MILES if units == "mi" else KILOMETRES, segments=not brief, graphs=shown)
+        shown_in = MILES if units == "mi" else KILOMETRES
+        print_analysis(page, analysis, shown_in, weight_kg, segments=not brief, graphs=shown)

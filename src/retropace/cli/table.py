@@ -8,6 +8,7 @@ from retropace.cli.sheets import print_rows
 from retropace.cli.strip import legend, strip
 from retropace.cli.workout import print_workout
 from retropace.sheets.analysis import directions_sheet, facts_of, segments_sheet, way_line
+from retropace.sheets.energy import energy_lines
 from retropace.texts import harmless
 from retropace.units import clock
 
@@ -23,8 +24,13 @@ ROOMY = 96
 """Columns of a terminal that leave room for two blanks between the cells of a segment's row."""
 
 
-def print_analysis(page: Page, analysis: Analysis, units: Units, *, segments: bool, graphs: bool) -> None:
-    """Print the whole of it; ``segments`` and ``graphs`` say whether single segments and curves are shown."""
+def print_analysis(
+    page: Page, analysis: Analysis, units: Units, weight_kg: float | None, *, segments: bool, graphs: bool
+) -> None:
+    """Print the whole of it; ``segments`` and ``graphs`` say whether single segments and curves are shown.
+
+    With the runner's ``weight_kg`` it says what it cost, too.
+    """
     print_headline(page, analysis.activity, analysis.track, units)
     if graphs:
         from retropace.cli.graphs import print_graphs
@@ -35,6 +41,10 @@ def print_analysis(page: Page, analysis: Analysis, units: Units, *, segments: bo
     page.line(legend(analysis.segments, page.is_coloured))
     page.print()
     print_rows(page, directions_sheet(analysis, units), gap=2)
+    if weight_kg is not None:
+        page.print()
+        for line in energy_lines(analysis, weight_kg):
+            page.print(line, soft_wrap=True)
     if segments:
         page.print()
         print_rows(page, segments_sheet(analysis, units), gap=2 if page.width >= ROOMY else 1)

@@ -20,12 +20,13 @@ def energy_lines(analysis: Analysis, weight_kg: float) -> tuple[str, str]:
     energy, counts = analysis.energy, analysis.summary.counts
     if not np.isfinite(energy.low):
         return "energy  not known without distance", NOTE
+    step = 10 if energy.high * weight_kg >= 200.0 else 5 if energy.high * weight_kg >= 50.0 else 1
     told = [
-        f"{direction} {kilocalories(energy.direction_low[at] * weight_kg, energy.direction_high[at] * weight_kg)}"
+        f"{direction} {kilocalories(energy.direction_low[at] * weight_kg, energy.direction_high[at] * weight_kg, step)}"
         for at, direction in enumerate(DIRECTIONS)
         if counts[at] and direction != "rest" and np.isfinite(energy.direction_low[at])
     ]
-    told.append(f"all {kilocalories(energy.low * weight_kg, energy.high * weight_kg)}")
+    told.append(f"all {kilocalories(energy.low * weight_kg, energy.high * weight_kg, step)}")
     note = NOTE
     if energy.level:
         note += "; taken as level"
@@ -34,9 +35,8 @@ def energy_lines(analysis: Analysis, weight_kg: float) -> tuple[str, str]:
     return f"energy  {', '.join(told)}", note
 
 
-def kilocalories(low: float, high: float) -> str:
+def kilocalories(low: float, high: float, step: int) -> str:
     """``210–260 kcal``: rounded away from each other, so that what is shown claims no more than what is known."""
     if high <= 0.0:
         return "0 kcal"
-    step = 10 if high >= 100.0 else 5 if high >= 20.0 else 1
     return f"{step * math.floor(low / step)}–{step * math.ceil(high / step)} kcal"
