@@ -82,12 +82,13 @@ def fill(
     documents = []
     known = None if runner is None else Known(runner)
     with Library(path) as library:
-        library.describe("made", "made for a test")
+        settings = f"made for {runner}"
+        library.describe(settings, "made for a test")
         for activity, marks in made:
             kept = kept_of(analyze(activity, marks, athlete=known))
             documents.append(kept.document)
             place = f"/runs/{runner or 'nobody'}/{int(activity.source.sha256[32:], 16):03d}.fit"
             recording = Recording(activity.source.sha256, "", 1, (kept,))
-            library.keep(Input(place, "stamp", "made", "analysed", recording=recording))
+            library.keep(Input(place, "stamp", settings, "analysed", recording=recording))
         link_duplicates(library)
     return documents

@@ -17,6 +17,29 @@ from retropace.segments import DIRECTIONS
 TOUCHES_S = 1e-6
 """Segments this near each other are one stretch."""
 
+# A cross join goes through what was chosen, in that order, and finds the rest of each along its key.
+QUESTIONS = {
+    "heads": "SELECT key, id, (SELECT min(place) FROM inputs WHERE inputs.recording = activities.recording), device,"
+    " start_time FROM temp.chosen CROSS JOIN activities USING (key) ORDER BY key",
+    "figures": f"SELECT activity, direction, {', '.join(FIGURES)} FROM temp.chosen CROSS JOIN directions"
+    " ON activity = key ORDER BY activity",
+    "segments": "SELECT activity, direction, gait, start_s, end_s, coalesce(distance_m, 0), coalesce(moving_s, 0)"
+    " FROM temp.chosen CROSS JOIN segments ON activity = key"
+    " WHERE direction IN ('forward', 'backward') ORDER BY activity, segment",
+    # With max() SQLite takes the other columns from the row that has the most.
+    "bests": f"SELECT activity, {', '.join(BEST)}, max(metres / seconds)"
+    " FROM temp.chosen CROSS JOIN bests ON activity = key GROUP BY direction, kind, asked",
+    "quarters": "SELECT key, back.seconds / ahead.seconds FROM temp.chosen"
+    " CROSS JOIN bests AS back ON back.activity = key AND back.direction = 'backward'"
+    " AND back.kind = 'distance' AND back.asked = 400"
+    " CROSS JOIN bests AS ahead ON ahead.activity = key AND ahead.direction = 'forward'"
+    " AND ahead.kind = 'distance' AND ahead.asked = 400",
+    "stretches": "SELECT direction = 'backward', gait = 'run', moving_s, speed_mps"
+    " FROM temp.chosen CROSS JOIN segments ON activity = key"
+    " WHERE direction IN ('forward', 'backward') AND gait IN ('run', 'walk') AND speed_mps IS NOT NULL",
+}
+"""What is asked of the activities that were chosen."""
+
 
 @dataclass(frozen=True, slots=True)
 class Whose:
@@ -51,26 +74,10 @@ def season_in(library: Library, whose: Whose) -> Season:
     with library.told():
         _choose(library, whose)
         runs, number = _runs(library)
-        # With max() SQLite takes the other columns from the row that has the most.
-        bests = [
-            BestOf._make((*row[1:-1], number[row[0]]))
-            for row in library.db.execute(
-                f"SELECT activity, {', '.join(BEST)}, max(metres / seconds)"
-                " FROM temp.chosen JOIN bests ON activity = key GROUP BY direction, kind, asked"
-            )
-        ]
-        quarters = library.db.execute(
-            "SELECT key, back.seconds / ahead.seconds FROM temp.chosen"
-            " JOIN bests AS back ON back.activity = key AND back.direction = 'backward'"
-            " JOIN bests AS ahead ON ahead.activity = key AND ahead.direction = 'forward'"
-            " WHERE back.kind = 'distance' AND back.asked = 400 AND ahead.kind = 'distance' AND ahead.asked = 400"
-        )
-        stretches = library.db.execute(
-            "SELECT direction = 'backward', gait = 'run', moving_s, speed_mps"
-            " FROM temp.chosen JOIN segments ON activity = key"
-            " WHERE direction IN ('forward', 'backward') AND gait IN ('run', 'walk') AND speed_mps IS NOT NULL"
-        )
-        return season_of(runs, bests, ((number[key], ratio) for key, ratio in quarters), stretches.fetchall())
+        bests = [BestOf._make((*row[1:-1], number[row[0]])) for row in library.db.execute(QUESTIONS["bests"])]
+        quarters = library.db.execute(QUESTIONS["quarters"])
+        stretches = library.db.execute(QUESTIONS["stretches"]).fetchall()
+        return season_of(runs, bests, ((number[key], ratio) for key, ratio in quarters), stretches)
 
 
 def _choose(library: Library, whose: Whose) -> None:
@@ -94,23 +101,9 @@ def choosing(whose: Whose) -> tuple[str, tuple[Any, ...]]:
 
 def _runs(library: Library) -> tuple[list[Run], dict[int, int]]:
     """The activities, and the number of each by its key."""
-    heads = library.db.execute(
-        "SELECT key, id, (SELECT min(place) FROM inputs WHERE inputs.recording = activities.recording), device,"
-        " start_time FROM temp.chosen JOIN activities USING (key) ORDER BY key"
-    ).fetchall()
-    figures = _of_each(
-        library.db.execute(
-            f"SELECT activity, direction, {', '.join(FIGURES)} FROM temp.chosen JOIN directions ON activity = key"
-            " ORDER BY activity"
-        )
-    )
-    segments = _of_each(
-        library.db.execute(
-            "SELECT activity, direction, gait, start_s, end_s, coalesce(distance_m, 0), coalesce(moving_s, 0)"
-            " FROM temp.chosen JOIN segments ON activity = key"
-            " WHERE direction IN ('forward', 'backward') ORDER BY activity, segment"
-        )
-    )
+    heads = library.db.execute(QUESTIONS["heads"]).fetchall()
+    figures = _of_each(library.db.execute(QUESTIONS["figures"]))
+    segments = _of_each(library.db.execute(QUESTIONS["segments"]))
     found = []
     for key, name, place, device, start_time in heads:
         by_direction = {row[0]: row[1:] for row in figures.get(key, ())}
