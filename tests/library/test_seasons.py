@@ -141,3 +141,17 @@ def test_the_longest_unbroken_backward_stretch(
     segments: list[tuple[str, float, float, float]], longest: tuple[float, float, float]
 ) -> None:
     assert longest_backward(iter(segments)) == longest
+
+
+def test_the_bounds_of_a_trend_hold_what_was_built_in(tmp_path: Path) -> None:
+    """Twelve small libraries; ``python -m tests.benchmarks.seasons`` does it with a hundred large ones."""
+    held = 0
+    for seed in range(12):
+        built_in = (-0.1, 0.0, 0.1, 0.3)[seed % 4]
+        path = tmp_path / f"{seed}.sqlite"
+        fill(path, sessions(seed, count=40, weeks=20.0, improvement=built_in))
+        with Library(path) as library:
+            found = progress_of(season_in(library, Whose(None)), per="week", today=date(2025, 6, 1), zone=UTC).trend
+        assert found is not None
+        held += found.low_per_week <= built_in / 20.0 <= found.high_per_week
+    assert held >= 10
