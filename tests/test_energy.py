@@ -66,14 +66,16 @@ def test_the_equations_of_the_acsm(gait: str, mph: float, grade: float, uptake: 
         ("run", 0.0, 3.40, 0.24),
         ("run", -0.20, 1.73, 0.36),
         ("run", 0.45, 18.93, 1.74),
+        ("run", -0.45, 3.92, 0.81),
         ("walk", -0.10, 0.81, 0.37),
         ("walk", 0.45, 17.33, 1.11),
+        ("walk", -0.45, 3.46, 0.95),
     ],
 )
 def test_the_polynomials_of_minetti_lie_within_what_was_measured(
     gait: str, grade: float, joules: float, spread: float
 ) -> None:
-    """The abstract's means and standard deviations of ten runners."""
+    """The abstract's means and deviations of ten runners, all but level walking: 1.64 ± 0.50, where it gives 2.5."""
     assert np.polyval(MINETTI[gait], grade) == pytest.approx(joules, abs=spread)
 
 
@@ -173,10 +175,8 @@ def test_parts_add_up_and_low_is_low(session: tuple[Activity, list[Annotation]])
         assert np.nansum(directions) == pytest.approx(whole, abs=1e-9)
     known = np.isfinite(energy.segment_low)
     np.testing.assert_array_equal(known, np.isfinite(energy.segment_high))
-    assert np.all(energy.segment_low[known] >= 0.0)
-    assert np.all(energy.segment_low[known] <= energy.segment_high[known])
-    unknown = analysis.segments.direction == "unknown"
-    assert not np.any(known & unknown)
+    assert np.all((energy.segment_low >= 0.0) & (energy.segment_low <= energy.segment_high) | ~known)
+    assert not np.any(known & (analysis.segments.direction == "unknown"))
     resting = known & (analysis.segments.direction == "rest")
     assert not np.any(energy.segment_high[resting])
 
