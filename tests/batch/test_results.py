@@ -57,6 +57,7 @@ def test_each_activity_is_what_analyze_says(done: Path) -> None:
     for name in ("quarter-mile.fit", "track-6x400.gpx", "treadmill-beginner.fit", "long-backward.fit"):
         path = str(ROOT / "samples" / name)
         alone = json.loads(retropace("analyze", path, "--format", "json", data=done / "data").stdout)
+        assert alone.pop("energy") is None  # what a run costs hangs on a weight, which is nothing of the recording's
         assert documents[path] == alone
 
 

@@ -14,10 +14,10 @@ from retropace.annotations import Annotation
 from retropace.library import Library, Only
 from retropace.library.asking import find_duplicates, link_duplicates
 from retropace.library.duplicates import Candidate, duplicates
-from retropace.library.seasons import QUESTIONS, Whose, choosing, longest_backward, runners, season_in, without_date
+from retropace.library.seasons import QUESTIONS, Whose, choosing, runners, season_in, without_date
 from retropace.season.document import progress_document
 from retropace.season.progress import progress_of
-from retropace.season.runs import BACKWARD
+from retropace.season.runs import BACKWARD, longest_backward
 from retropace.segments import DIRECTIONS
 from tests.builders.season import fill, sessions
 

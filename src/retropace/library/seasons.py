@@ -11,11 +11,8 @@ from typing import Any
 from retropace.document import time_text
 from retropace.library.keeping import BEST
 from retropace.library.store import Library
-from retropace.season.runs import FIGURES, GAITS, BestOf, Run, Season, season_of
+from retropace.season.runs import FIGURES, GAITS, BestOf, Run, Season, longest_backward, season_of
 from retropace.segments import DIRECTIONS
-
-TOUCHES_S = 1e-6
-"""Segments this near each other are one stretch."""
 
 # A cross join goes through what was chosen, in that order, and finds the rest of each along its key.
 QUESTIONS = {
@@ -129,23 +126,6 @@ def _runs(library: Library) -> tuple[list[Run], dict[int, int]]:
 
 
 _GAIT = {gait: at for at, gait in enumerate(GAITS)}
-
-
-def longest_backward(segments: Iterator[tuple[str, float, float, float]]) -> tuple[float, float, float]:
-    """The longest unbroken backward stretch among segments in order: seconds, metres, and where it begins.
-
-    Each segment is its direction, start, end and metres; zeros if nothing was run backward.
-    """
-    best = (0.0, 0.0, 0.0)
-    seconds = metres = begins = end = 0.0
-    for direction, start_s, end_s, distance_m in segments:
-        if direction != "backward":
-            continue
-        if seconds == 0.0 or start_s > end + TOUCHES_S:
-            seconds, metres, begins = 0.0, 0.0, start_s
-        seconds, metres, end = seconds + end_s - start_s, metres + distance_m, end_s
-        best = max(best, (seconds, metres, begins), key=lambda one: one[0])
-    return best
 
 
 def _of_each(rows: Iterator[tuple[Any, ...]]) -> dict[int, list[tuple[Any, ...]]]:

@@ -10,7 +10,7 @@ import base64
 import hashlib
 import re
 from collections.abc import Sequence
-from datetime import date
+from datetime import UTC, date
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
@@ -18,11 +18,15 @@ from retropace.drawing.charts import bokeh_script, charts_document
 from retropace.drawing.web_files import SCRIPTS, json_for_script, templates_of, web_file
 from retropace.report.overview import overview_of
 from retropace.report.weeks import weeks_chart, weeks_of, weeks_sheet
+from retropace.season.progress import progress_of
+from retropace.season.ran import season_among
+from retropace.sheets.season import bests_sheet, milestones_sheet, odd_sheet, ratio_sheet
 from retropace.texts import harmless
 from retropace.units import KILOMETRES, Units
 
 if TYPE_CHECKING:
     from retropace.report.part import Part
+    from retropace.sheets.sheet import Sheet
 
 OWN = ("zoom.js", "overview.js", "report.js")
 
@@ -69,6 +73,7 @@ def page_of(
             parts=parts,
             overview=overview_of(parts, units) if many else None,
             weeks_sheet=weeks_sheet(weeks, units) if has_weeks else {"rows": ()},
+            progress=_progress(parts, units, made) if many else [],
             failures=[harmless(failure) for failure in failures],
             made=made.isoformat(),
             version=version("retropace"),
@@ -78,6 +83,16 @@ def page_of(
             scripts=[Markup(script) for script in scripts],
         )
     )
+
+
+def _progress(parts: Sequence[Part], units: Units, today: date) -> list[Sheet]:
+    """How it goes on from one activity to the next, as ``retropace progress`` tells it of a library."""
+    season = season_among([part.ran for part in parts if part.ran is not None])
+    if len(season) < 2:
+        return []
+    found = progress_of(season, per="week", today=today, zone=UTC)
+    sheets = (ratio_sheet(found), bests_sheet(found, units, harmless), milestones_sheet(found, units, harmless))
+    return [sheet for sheet in (*sheets, odd_sheet(found, harmless)) if sheet.rows or sheet.below]
 
 
 def policy_of(scripts: Sequence[str], tiles: str | None) -> str:

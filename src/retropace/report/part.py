@@ -14,6 +14,7 @@ from retropace.intervals import intervals_of
 from retropace.library.duplicates import Candidate
 from retropace.privacy import NOTHING_HIDDEN, Hiding
 from retropace.report.distinct import candidate_of
+from retropace.season.ran import Ran, ran_of
 from retropace.segments import DIRECTIONS
 from retropace.sheets.analysis import directions_sheet, facts_of, segments_sheet
 from retropace.sheets.intervals import sheets_of, structure_line
@@ -58,6 +59,8 @@ class Part:
     speed_mps: dict[str, float]
     candidate: Candidate | None
     """What tells whether another activity is the same one; None without a time."""
+    ran: Ran | None = None
+    """What a season takes of it; None without a time."""
 
 
 def part_of(
@@ -101,6 +104,7 @@ def part_of(
         suspected_m=float(summary.suspected_m[DIRECTIONS.index("backward")]),
         speed_mps=dict(zip(DIRECTIONS, summary.directions.speed_mps.tolist(), strict=True)),
         candidate=candidate_of(analysis),
+        ran=ran_of(analysis, intervals.curve),
     )
 
 

@@ -21,6 +21,9 @@ FIGURES = (
 GAITS = (("forward", "run"), ("forward", "walk"), ("backward", "run"), ("backward", "walk"))
 FORWARD, BACKWARD = DIRECTIONS.index("forward"), DIRECTIONS.index("backward")
 
+TOUCHES_S = 1e-6
+"""Segments this near each other are one stretch."""
+
 Table = NDArray[np.float64]
 
 
@@ -133,3 +136,20 @@ def best_of_each(bests: Iterable[BestOf]) -> list[BestOf]:
         if key not in chosen or one.metres / one.seconds > chosen[key].metres / chosen[key].seconds:
             chosen[key] = one
     return sorted(chosen.values(), key=lambda one: (one.direction == "backward", one.kind == "distance", one.asked))
+
+
+def longest_backward(segments: Iterable[tuple[str, float, float, float]]) -> tuple[float, float, float]:
+    """The longest unbroken backward stretch among segments in order: seconds, metres, and where it begins.
+
+    Each segment is its direction, start, end and metres; zeros if nothing was run backward.
+    """
+    best = (0.0, 0.0, 0.0)
+    seconds = metres = begins = end = 0.0
+    for direction, start_s, end_s, distance_m in segments:
+        if direction != "backward":
+            continue
+        if seconds == 0.0 or start_s > end + TOUCHES_S:
+            seconds, metres, begins = 0.0, 0.0, start_s
+        seconds, metres, end = seconds + end_s - start_s, metres + distance_m, end_s
+        best = max(best, (seconds, metres, begins), key=lambda one: one[0])
+    return best

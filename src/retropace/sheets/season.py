@@ -9,12 +9,15 @@ from retropace.season.periods import Figures
 from retropace.season.progress import Progress
 from retropace.season.reached import Reached
 from retropace.season.trend import Trend
+from retropace.sheets.energy import kilocalories
 from retropace.sheets.sheet import Sheet
 from retropace.units import Units, clock
 
 Shown = Callable[[str], str]
 """Turns the place of a file into what a person wants to read."""
 SPEEDS_KMH = 3.6
+KCAL_STEP = 10
+"""Energy is known to no more than this."""
 
 
 def progress_sheets(
@@ -60,7 +63,7 @@ def periods_sheet(progress: Progress, units: Units, most: int | None, weight_kg:
 
 def _figures(figures: Figures, units: Units, weight_kg: float | None) -> tuple[str, ...]:
     low, high = figures.energy_low_kcal_per_kg, figures.energy_high_kcal_per_kg
-    energy = "" if weight_kg is None or not high > 0.0 else f"{low * weight_kg:.0f}–{high * weight_kg:.0f} kcal"
+    energy = "" if weight_kg is None or not high > 0.0 else kilocalories(low * weight_kg, high * weight_kg, KCAL_STEP)
     return (
         str(figures.sessions),
         units.distance(figures.distance_m) if figures.distance_m > 0.0 else "",

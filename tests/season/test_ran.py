@@ -1,0 +1,35 @@
+"""What a report gathers from analyses is what the library gathers from what it kept of them."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from pathlib import Path
+
+import numpy as np
+
+from retropace.analysis import analyze
+from retropace.intervals.curve import bests_of
+from retropace.library import Library
+from retropace.library.seasons import Whose, season_in
+from retropace.season.ran import ran_of, season_among
+from retropace.season.runs import Season
+from tests.builders.season import fill, sessions
+
+
+def test_a_reports_season_is_the_librarys(tmp_path: Path) -> None:
+    made = sessions(8, count=6, weeks=5.0)
+    fill(tmp_path / "library.sqlite", made)
+    with Library(tmp_path / "library.sqlite") as library:
+        kept = season_in(library, Whose(None))
+    analyses = [analyze(activity, marks) for activity, marks in made]
+    found = [ran_of(one, bests_of(one)) for one in reversed(analyses)]
+    gathered = season_among([one for one in found if one is not None])
+    assert gathered.start_times == kept.start_times
+    for one in fields(Season):
+        ours, theirs = getattr(gathered, one.name), getattr(kept, one.name)
+        if one.name == "stretches":
+            ours, theirs = np.sort(ours, axis=0), np.sort(theirs, axis=0)
+        if isinstance(ours, np.ndarray):
+            np.testing.assert_allclose(ours, theirs, rtol=1e-12, err_msg=one.name)
+        elif one.name in ("bests", "quarters"):
+            assert ours == theirs
