@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +16,9 @@ from tests.annotate.serving import Served, Serving, serve
 settings.register_profile("ci", derandomize=True)
 if os.environ.get("CI"):
     settings.load_profile("ci")
+
+# Nobody's own settings decide what a test sees: they lie where there is nothing, for commands that tests start too.
+os.environ["RETROPACE_CONFIG"] = tempfile.mkdtemp(prefix="retropace-no-settings-")
 
 ROOT = Path(__file__).resolve().parents[1]
 CORPUS = ROOT.parent / "shared" / "corpus"

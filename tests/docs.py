@@ -47,6 +47,7 @@ def _run(block: str, folder: Path) -> str:
                 "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
                 "PYTHONIOENCODING": "utf-8",
                 "RETROPACE_DATA": str(folder / "data"),
+                "RETROPACE_CONFIG": str(folder / "config"),
             },
         )
         text += f"$ {command}\n{ran.stdout}{ran.stderr}"

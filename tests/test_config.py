@@ -21,7 +21,7 @@ def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_without_a_file_nothing_is_hidden(config: Path) -> None:
     assert not config.exists()
-    assert read_config() == Config(NOTHING_HIDDEN)
+    assert read_config() == Config(hiding=NOTHING_HIDDEN)
 
 
 @pytest.mark.parametrize("text", ["", "# nothing yet\n", "[privacy]\n"])

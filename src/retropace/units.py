@@ -10,12 +10,18 @@ import numpy as np
 MILE_M = 1609.344
 """The international mile (1959 agreement), in metres."""
 
+POUND_KG = 0.45359237
+"""The international pound (1959 agreement), in kilograms."""
+WEIGHTS_KG = (20.0, 300.0)
+"""What a runner may weigh."""
+
 _LENGTHS_M = {"m": 1.0, "km": 1000.0, "mi": MILE_M, "mile": MILE_M, "miles": MILE_M}
 _DISTANCE = re.compile(r"(\d+(?:\.\d+)?|\.\d+)\s*(km|mi|miles?|m)\b", re.IGNORECASE)
 _CLOCK = re.compile(r"(?:(\d+):)?(\d{1,3}):([0-5]?\d(?:\.\d+)?)")
 _SECONDS = re.compile(r"(\d+(?:\.\d+)?)\s*(s|sec|min|h)\b", re.IGNORECASE)
 _SPEED = re.compile(r"(\d+(?:\.\d+)?|\.\d+)\s*(km/h|kmh|kph|mph|m/s|mps)", re.IGNORECASE)
 _SPEEDS_MPS = {**dict.fromkeys(("km/h", "kmh", "kph"), 1.0 / 3.6), "mph": MILE_M / 3600.0, "m/s": 1.0, "mps": 1.0}
+_WEIGHT = re.compile(r"(\d{1,4}(?:\.\d{1,6})?)\s*(kg|lbs?)?")
 _PACE = re.compile(r"(\d{1,2}):([0-5]\d(?:\.\d+)?)\s*(?:/|per )\s*(km|mi|mile)", re.IGNORECASE)
 _UNITS_S = {"s": 1.0, "sec": 1.0, "min": 60.0, "h": 3600.0}
 
@@ -71,6 +77,13 @@ def parse_distance_m(text: str) -> float | None:
     """Metres from ``1.2km``, ``400 m``, ``0.5mi``; None if the text is nothing of the kind."""
     match = _DISTANCE.fullmatch(text.strip())
     return None if match is None else float(match[1]) * _LENGTHS_M[match[2].lower()]
+
+
+def parse_weight_kg(text: str) -> float | None:
+    """Kilograms from ``70``, ``70kg``, ``154lb``; None if it is nothing of the kind, or not the weight of a runner."""
+    match = _WEIGHT.fullmatch(text.strip().lower())
+    kilograms = float(match[1]) * (POUND_KG if (match[2] or "").startswith("lb") else 1.0) if match else 0.0
+    return kilograms if WEIGHTS_KG[0] <= kilograms <= WEIGHTS_KG[1] else None
 
 
 def parse_speed_mps(text: str) -> float | None:

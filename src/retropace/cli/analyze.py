@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 @click.option(
     "--athlete",
     metavar="NAME|FILE",
+    callback=options.or_setting("athlete"),
     help="Who ran: know them from what they annotated in other sessions, and learn from what is annotated in these. "
     "What was learned is kept in your data folder, or in FILE; see 'retropace athlete'.",
 )

@@ -78,6 +78,7 @@ from retropace.cli.said import said_of, understood
 @click.option(
     "--athlete",
     metavar="NAME|FILE",
+    callback=options.or_setting("athlete"),
     help="Who ran, as 'retropace analyze --athlete' has learned to know them: the page suspects by that too.",
 )
 @options.home_zones

@@ -67,7 +67,12 @@ DEFAULT_TIMEOUT_S = 300.0
 @options.fields
 @options.ignore_names
 @options.exact
-@click.option("--athlete", metavar="NAME|FILE", help="Who ran: what is known of them from 'analyze --athlete' is used.")
+@click.option(
+    "--athlete",
+    metavar="NAME|FILE",
+    callback=options.or_setting("athlete"),
+    help="Who ran: what is known of them from 'analyze --athlete' is used.",
+)
 @click.option(
     "--scheduler",
     metavar="ADDRESS",
@@ -110,7 +115,11 @@ def batch(
         raise click.UsageError("--jobs and --timeout are for this machine: a cluster has its own workers and limits.")
     only = Only(since, sports)
     athlete = how.pop("athlete")
-    known = None if athlete is None else attempt(athlete, lambda: _athlete(athlete))
+    # Whom the settings name may not be known yet: their runs are theirs nevertheless.
+    is_setting = (
+        click.get_current_context().get_parameter_source("athlete") is not click.core.ParameterSource.COMMANDLINE
+    )
+    known = None if athlete is None else attempt(athlete, lambda: _athlete(athlete, is_setting=is_setting))
     if athlete is not None and known is None:
         sys.exit(FAILED)
     job, settings, described = _job(only=only, most_bytes=max_size, athlete=known, **how)
@@ -232,12 +241,12 @@ def _job(
     return job, hashlib.sha256(described.encode("utf-8", "surrogatepass")).hexdigest()[:16], described
 
 
-def _athlete(name: str) -> Athlete:
+def _athlete(name: str, *, is_setting: bool) -> Athlete:
     from retropace.athlete_file import athlete_path, read_athlete
     from retropace.errors import RetropaceError
 
     athlete, data = read_athlete(athlete_path(name))
-    if data is None:
+    if data is None and not is_setting:
         raise RetropaceError("no such athlete is known: 'retropace analyze --athlete' learns one")
     return athlete
 

@@ -12,10 +12,30 @@ import click
 HOME_ZONES = "zones.geojson"
 """The name of the user's own zones in their configuration folder."""
 
-POUND_KG = 0.45359237
-"""The international pound (1959 agreement), in kilograms."""
-
 Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def or_setting(name: str, otherwise: Any = None) -> Callable[[click.Context, click.Parameter, Any], Any]:
+    """What an option's value is where nobody gave one: what the settings file says, or else this.
+
+    The file is read when a command runs that asks for it, and not for help.
+    """
+
+    def value_of(context: click.Context, _parameter: click.Parameter, value: Any) -> Any:
+        if value == "" and name == "athlete" and context.info_name != "progress":
+            return None  # nobody, whatever the settings say; to progress it is whoever was not named
+        if value is not None or context.resilient_parsing:
+            return value
+        from retropace.cli.failures import FAILED, attempt
+        from retropace.config import config_path, read_config
+
+        config = attempt(str(config_path()), read_config)
+        if config is None:
+            context.exit(FAILED)
+        setting = getattr(config, name)
+        return otherwise if setting is None else setting
+
+    return value_of
 
 
 def units(command: Command) -> Command:
@@ -23,9 +43,8 @@ def units(command: Command) -> Command:
     return click.option(
         "--units",
         type=click.Choice(["km", "mi"]),
-        default="km",
-        show_default=True,
-        help="Show distance and pace in kilometres or miles.",
+        callback=or_setting("units", "km"),
+        help="Show distance and pace in kilometres or miles.  [default: km]",
     )(command)
 
 
@@ -108,7 +127,9 @@ def home_zones(command: Command) -> Command:
     """``--home-zones``."""
     return click.option(
         "--home-zones/--no-home-zones",
+        default=None,
         envvar="RETROPACE_HOME_ZONES",
+        callback=or_setting("home_zones", False),
         help=f"Use the {HOME_ZONES} in your configuration folder too.  [env: RETROPACE_HOME_ZONES]",
     )(command)
 
@@ -208,18 +229,15 @@ class Weight(click.ParamType):  # type: ignore[type-arg,unused-ignore]  # generi
     """A person's weight in kilograms: ``70``, ``70kg``, ``154lb``."""
 
     name = "KG"
-    limits_kg = (20.0, 300.0)
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
         """The kilograms that the text means."""
-        if isinstance(value, float):
-            return value
-        match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(kg|lbs?)?", str(value).strip().lower())
-        kilograms = float(match[1]) * (POUND_KG if (match[2] or "kg") != "kg" else 1.0) if match else 0.0
-        low, high = self.limits_kg
-        if not low <= kilograms <= high:
+        from retropace.units import parse_weight_kg
+
+        kilograms = value if isinstance(value, float) else parse_weight_kg(str(value))
+        if kilograms is None:
             self.fail(f"{value!r} is no weight of a runner: write for example 70, 70kg or 154lb", param, ctx)
-        return kilograms
+        return float(kilograms)
 
 
 def weight(command: Command) -> Command:
@@ -229,6 +247,7 @@ def weight(command: Command) -> Command:
         "weight_kg",
         type=Weight(),
         metavar="KG",
+        callback=or_setting("weight_kg"),
         help="How much the runner weighs (70, 70kg, 154lb): energy is shown too, as a range.",
     )(command)
 
@@ -239,6 +258,7 @@ def timezone(command: Command) -> Command:
         "--timezone",
         type=Zone(),
         metavar="NAME",
+        callback=or_setting("timezone"),
         help="Where the runner lives, for example Europe/Berlin: days and weeks begin there. Otherwise where this "
         "machine is set to be.",
     )(command)
@@ -262,7 +282,10 @@ class Zone(click.ParamType):  # type: ignore[type-arg,unused-ignore]  # generic 
 def athlete(command: Command) -> Command:
     """``--athlete NAME``: whose activities of the library are meant."""
     return click.option(
-        "--athlete", metavar="NAME", help="Whose activities are meant; '' for those of which nobody said who ran."
+        "--athlete",
+        metavar="NAME",
+        callback=or_setting("athlete"),
+        help="Whose activities are meant; '' for those of which nobody said who ran.",
     )(command)
 
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from retropace.cli.console import Page
     from retropace.library import Library
     from retropace.season.progress import Progress
+    from retropace.sheets.season import Runner
     from retropace.units import Units
 
 LATEST = 12
@@ -95,13 +96,15 @@ def _told(
     from retropace.library.seasons import Whose, season_in, without_date
     from retropace.season.document import progress_document
     from retropace.season.progress import progress_of
+    from retropace.sheets.season import Runner
     from retropace.units import KILOMETRES, MILES
 
     zone = _zone(timezone)
     runner = _runner(library, athlete)
     today = until.date() if until is not None else datetime.now(zone).date()
     whose = Whose(runner, _midnight(since.date(), zone) if since else None, _midnight(today + timedelta(days=1), zone))
-    goals = [goal for goal in read_config().goals if goal.athlete in ("", runner or "")]
+    config = read_config()
+    goals = [goal for goal in config.goals if goal.athlete in ("", runner or "")]
     found = progress_of(season_in(library, whose), per=per, today=today, zone=zone, goals=goals)
     missing = without_date(library, runner)
     if missing:
@@ -113,7 +116,8 @@ def _told(
         click.echo(_csv(progress_document(found, runner, shown_place, weight_kg)), nl=False)
     else:
         shown_in = MILES if units == "mi" else KILOMETRES
-        _print(found, runner, shown_in, None if shows_all else LATEST, weight_kg)
+        known = Runner(weight_kg, config.max_heart_rate_bpm)
+        _print(found, runner, shown_in, known, None if shows_all else LATEST)
     return 0
 
 
@@ -154,7 +158,7 @@ def _runner(library: Library, wanted: str | None) -> str | None:
     return next(iter(known))
 
 
-def _print(found: Progress, runner: str | None, units: Units, most: int | None, weight_kg: float | None) -> None:
+def _print(found: Progress, runner: str | None, units: Units, known: Runner, most: int | None) -> None:
     from retropace.cli.console import open_page
     from retropace.cli.places import shown_place
     from retropace.cli.sheets import print_sheets
@@ -172,8 +176,8 @@ def _print(found: Progress, runner: str | None, units: Units, most: int | None, 
     page.print()
     _print_bars(page, found, units, most)
     page.print()
-    print_sheets(page, progress_sheets(found, units, shown_place, most=most, weight_kg=weight_kg), gap=2)
-    if weight_kg is not None:
+    print_sheets(page, progress_sheets(found, units, shown_place, known, most=most), gap=2)
+    if known.weight_kg is not None:
         page.print()
         page.print("energy is net of rest, a range, and falls with practice; not medical advice")
 

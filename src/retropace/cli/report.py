@@ -60,6 +60,7 @@ GENERATOR = b'<meta name="generator" content="retropace '
 @click.option(
     "--athlete",
     metavar="NAME|FILE",
+    callback=options.or_setting("athlete"),
     help="Who ran, as 'retropace analyze --athlete' has learned to know them. Nothing is learned here.",
 )
 @options.session

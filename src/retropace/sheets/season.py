@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from retropace.season.periods import Figures
 from retropace.season.progress import Progress
@@ -13,6 +14,17 @@ from retropace.sheets.energy import kilocalories
 from retropace.sheets.sheet import Sheet
 from retropace.units import Units, clock
 
+
+@dataclass(frozen=True, slots=True)
+class Runner:
+    """What is known of a runner besides what they ran; None is unknown."""
+
+    weight_kg: float | None = None
+    """Energy is shown if it is known."""
+    max_heart_rate_bpm: float | None = None
+    """Heart rates are shown as a share of it too."""
+
+
 Shown = Callable[[str], str]
 """Turns the place of a file into what a person wants to read."""
 SPEEDS_KMH = 3.6
@@ -21,11 +33,11 @@ KCAL_STEP = 10
 
 
 def progress_sheets(
-    progress: Progress, units: Units, shown: Shown, *, most: int | None = None, weight_kg: float | None = None
+    progress: Progress, units: Units, shown: Shown, runner: Runner, *, most: int | None = None
 ) -> list[Sheet]:
     """Everything there is to say, as tables; of the periods only the latest ``most``, if that is given."""
     sheets = [
-        periods_sheet(progress, units, most, weight_kg),
+        periods_sheet(progress, units, runner, most),
         ratio_sheet(progress),
         goals_sheet(progress),
         bests_sheet(progress, units, shown),
@@ -35,7 +47,7 @@ def progress_sheets(
     return [sheet for sheet in sheets if sheet.rows or sheet.below]
 
 
-def periods_sheet(progress: Progress, units: Units, most: int | None, weight_kg: float | None) -> Sheet:
+def periods_sheet(progress: Progress, units: Units, runner: Runner, most: int | None) -> Sheet:
     """A row for each direction of each week or month in which something was run, and the sum of all."""
     names = (
         *(f"{progress.per} from", "direction", "sessions", "distance", "share", "time", "pace", "cadence", "step"),
@@ -48,12 +60,12 @@ def periods_sheet(progress: Progress, units: Units, most: int | None, weight_kg:
         first = f"{period.first:%Y-%m-%d}" if progress.per == "week" else f"{period.first:%Y-%m}"
         for direction in ("forward", "backward"):
             if figures[direction].sessions:
-                rows.append((first, direction, *_figures(figures[direction], units, weight_kg)))
+                rows.append((first, direction, *_figures(figures[direction], units, runner)))
                 tones.append("" if direction == "forward" else direction)
                 first = ""
     if rows and len(progress.periods) > 1:
         for at, direction in enumerate(("forward", "backward")):
-            whole = _figures(progress.whole[direction], units, weight_kg)
+            whole = _figures(progress.whole[direction], units, runner)
             rows.append(("" if at else "all", direction, *whole))
             tones.append("whole")
     left_out = len(progress.periods) - len(periods)
@@ -61,7 +73,11 @@ def periods_sheet(progress: Progress, units: Units, most: int | None, weight_kg:
     return Sheet("", names, tuple(rows), (0, 1), below, tuple(tones)).without_empty_columns()
 
 
-def _figures(figures: Figures, units: Units, weight_kg: float | None) -> tuple[str, ...]:
+def _figures(figures: Figures, units: Units, runner: Runner) -> tuple[str, ...]:
+    weight_kg, most_bpm = runner.weight_kg, runner.max_heart_rate_bpm
+    beats = f"{figures.heart_rate_bpm:.0f} bpm" if math.isfinite(figures.heart_rate_bpm) else ""
+    if beats and most_bpm is not None:
+        beats += f" ({100.0 * figures.heart_rate_bpm / most_bpm:.0f} %)"
     low, high = figures.energy_low_kcal_per_kg, figures.energy_high_kcal_per_kg
     energy = "" if weight_kg is None or not high > 0.0 else kilocalories(low * weight_kg, high * weight_kg, KCAL_STEP)
     return (
@@ -72,7 +88,7 @@ def _figures(figures: Figures, units: Units, weight_kg: float | None) -> tuple[s
         units.pace(figures.speed_mps) if math.isfinite(figures.speed_mps) else "",
         f"{figures.cadence_spm:.0f} spm" if math.isfinite(figures.cadence_spm) else "",
         f"{figures.step_length_m:.2f} m" if math.isfinite(figures.step_length_m) else "",
-        f"{figures.heart_rate_bpm:.0f} bpm" if math.isfinite(figures.heart_rate_bpm) else "",
+        beats,
         f"{figures.steps:.0f}" if figures.steps > 0.0 else "",
         energy,
     )
