@@ -88,3 +88,65 @@ def test_a_folder_in_its_place_is_refused(config: Path) -> None:
     config.mkdir()
     with pytest.raises(RetropaceError, match="cannot be read"):
         read_config()
+
+
+EVERYTHING = """\
+# what I weigh
+weight = "154lb"
+units = "mi"
+max_heart_rate = 185
+athlete = "anna"
+home_zones = true
+timezone = "Europe/Berlin"
+
+[privacy]
+hide_ends = 200
+
+[[goals]]
+sessions = 3
+minutes = 10
+
+[[goals]]
+per = "month"
+km = 5
+"""
+
+
+def test_every_setting(config: Path) -> None:
+    config.write_text(EVERYTHING)
+    found = read_config()
+    assert found.weight_kg == pytest.approx(154 * 0.45359237)
+    assert (found.units, found.max_heart_rate_bpm, found.athlete) == ("mi", 185, "anna")
+    assert (found.home_zones, found.timezone, found.hiding.ends_m) == (True, "Europe/Berlin", 200.0)
+    assert [str(goal) for goal in found.goals] == [
+        "3 sessions a week with 10 minutes backward each",
+        "5 km backward a month",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "said"),
+    [
+        ('weight = "154lb"', 'weight = "heavy"', 2, "weight is that of a runner"),
+        ('weight = "154lb"', "weight = true", 2, "weight is that of a runner"),
+        ('weight = "154lb"', "weight = 7", 2, "weight is that of a runner"),
+        ('units = "mi"', 'units = "miles"', 3, 'units is "km" or "mi"'),
+        ("max_heart_rate = 185", "max_heart_rate = 1850", 4, "from 60 to 250"),
+        ("max_heart_rate = 185", "max_heart_rate = 185.5", 4, "whole number"),
+        ('athlete = "anna"', "athlete = 3", 5, "athlete is a name"),
+        ("home_zones = true", 'home_zones = "yes"', 6, "home_zones is true or false"),
+        ('timezone = "Europe/Berlin"', 'timezone = "Berlin"', 7, "timezone is the name of one"),
+        ('timezone = "Europe/Berlin"', 'colour = "red"', 7, 'there is no setting "colour"'),
+        ("hide_ends = 200", 'hide_ends = "far"', 10, "is no distance"),
+        ("hide_ends = 200", "hide_end = 200", 10, 'there is no setting "privacy.hide_end"'),
+        ("sessions = 3", "sessions = 0", 12, "sessions is a whole number"),
+        ("km = 5", "km = -5", 16, "km is more than 0"),
+        ('per = "month"\nkm = 5', "sessions = 3\nminutes = 10", 16, "stands there twice"),
+    ],
+)
+def test_what_makes_no_sense_is_told_with_its_line(config: Path, old: str, new: str, line: int, said: str) -> None:
+    assert old in EVERYTHING
+    config.write_text(EVERYTHING.replace(old, new))
+    with pytest.raises(RetropaceError, match=said) as refused:
+        read_config()
+    assert refused.value.where == str(line)

@@ -32,7 +32,10 @@ def test_the_last_seven_days_against_the_four_weeks_before() -> None:
     assert (found.last_s, found.before_s) == (1200.0, 400.0)
     assert found.is_steep
     assert not ramp(30, *runs, run(28, backward_s=600.0)).is_steep  # 1.5 is not more than 1.5
-    assert not ramp(30, run(28, backward_s=900.0)).is_steep  # a beginning is no rise
+    assert not ramp(30, run(28, backward_s=900.0)).is_steep
+    beginning = ramp(30, run(10, backward_s=100.0), run(28, backward_s=900.0))
+    assert math.isnan(beginning.before_s)
+    assert not beginning.is_steep  # it is no rise
     assert math.isnan(ramp(30, run(28, backward_s=900.0)).ratio)
     assert not ramp(30, *[run(day, backward_s=30.0) for day in range(2, 24, 7)], run(28, backward_s=500.0)).is_steep
 

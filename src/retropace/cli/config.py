@@ -53,7 +53,7 @@ def show(form: str) -> None:
     sys.exit(exit_status([attempt(str(config_path()), work)]))
 
 
-@config.command("set")
+@config.command("set", context_settings={"ignore_unknown_options": True})  # half of all latitudes begin with a minus
 @click.argument("name")
 @click.argument("values", metavar="VALUE...", nargs=-1, required=True)
 def set_(name: str, values: tuple[str, ...]) -> None:
@@ -148,6 +148,5 @@ def _change(change: Callable[[Any], Config], name: str) -> None:
     where = config_path()
     after = attempt(str(where), lambda: change(where))
     if after is not None:
-        value = _told(name, settings_of(after)[name])
-        click.echo(harmless(f"{where}: {name} {value}"))
+        click.echo(harmless(f"{name}: {_told(name, settings_of(after)[name])}"))
     sys.exit(exit_status([after]))

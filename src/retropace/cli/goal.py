@@ -84,5 +84,5 @@ def remove(number: int) -> None:
     after = attempt(str(where), lambda: remove_goal(where, number))
     if after is not None:
         left = len(after.goals)
-        click.echo(harmless(f"{where}: {left} goal{'s' * (left != 1)} left"))
+        click.echo(f"{left} goal{'s' * (left != 1)} left")
     sys.exit(exit_status([after]))

@@ -65,7 +65,7 @@ def progress_document(
         "transitions": [_plain(asdict(one)) for one in progress.transitions],
         "ramp": {
             "last_s": ramp.last_s,
-            "before_s": ramp.before_s,
+            "before_s": _number(ramp.before_s),
             "ratio": _number(ramp.ratio),
             "is_steep": ramp.is_steep,
         },

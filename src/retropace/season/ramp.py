@@ -33,7 +33,7 @@ class Ramp:
     last_s: float
     """Of the last seven days, today among them."""
     before_s: float
-    """Mean of the four weeks before."""
+    """Mean of the four weeks before; NaN if the season does not reach back so far: a beginning is no rise."""
 
     @property
     def ratio(self) -> float:
@@ -52,4 +52,6 @@ def ramp_of(season: Season, days: Sequence[date], today: date) -> Ramp:
     seconds = np.nan_to_num(season.moving_s[:, BACKWARD])
     last = (back >= 0) & (back < 7)
     before = (back >= 7) & (back < 7 * (WEEKS + 1))
-    return Ramp(float(seconds[last].sum()), float(seconds[before].sum()) / WEEKS)
+    reaches_back = len(back) > 0 and np.max(back) >= 7 * WEEKS
+    mean_s = float(seconds[before].sum()) / WEEKS if reaches_back else float("nan")
+    return Ramp(float(seconds[last].sum()), mean_s)

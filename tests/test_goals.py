@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from retropace.errors import RetropaceError
+from retropace.goals import Goal, goal_values, parse_goal
+
+GOALS = st.builds(
+    Goal,
+    direction=st.sampled_from(["backward", "forward"]),
+    per=st.sampled_from(["week", "month"]),
+    sessions=st.none() | st.integers(1, 30),
+    minutes=st.none() | st.floats(0.5, 300.0),
+    km=st.none() | st.floats(0.1, 900.0),
+    athlete=st.sampled_from(["", "anna", "Jörg K."]),
+).filter(lambda goal: any(value is not None for value in (goal.sessions, goal.minutes, goal.km)))
+
+
+@given(GOALS)
+def test_values_make_the_same_goal_again(goal: Goal) -> None:
+    assert parse_goal(goal_values(goal)) == goal
+    assert str(goal)
+
+
+@pytest.mark.parametrize(
+    ("values", "sentence"),
+    [
+        ({"sessions": 3, "minutes": 10}, "3 sessions a week with 10 minutes backward each"),
+        ({"sessions": 1, "per": "month"}, "1 session a month backward"),
+        ({"minutes": 30.0, "km": 2.5, "direction": "forward"}, "30 minutes and 2.5 km forward a week"),
+        ({"km": 5, "athlete": "anna"}, "5 km backward a week (anna)"),
+    ],
+)
+def test_a_goal_is_a_sentence(values: dict[str, Any], sentence: str) -> None:
+    assert str(parse_goal(values)) == sentence
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ({}, "asks for sessions, minutes or km"),
+        ({"sessions": 0}, "sessions is a whole number from 1 to 35"),
+        ({"sessions": 36}, "sessions is a whole number from 1 to 35"),
+        ({"sessions": 2.5}, "sessions is a whole number"),
+        ({"sessions": True}, "sessions is a whole number"),
+        ({"minutes": -3}, "minutes is more than 0"),
+        ({"minutes": 11_000}, "a week has to have as many"),
+        ({"sessions": 30, "minutes": 400}, "a week has to have as many"),
+        ({"minutes": float("nan")}, "minutes is a number"),
+        ({"km": "far"}, "km is a number"),
+        ({"km": 1e9}, "no more than 1000"),
+        ({"km": 1, "per": "day"}, 'per is "week" or "month"'),
+        ({"km": 1, "direction": "sideways"}, 'direction is "backward" or "forward"'),
+        ({"km": 1, "athlete": 3}, "athlete is a name"),
+        ({"km": 1, "metres": 3}, 'has no "metres"'),
+    ],
+)
+def test_goals_that_cannot_be(values: dict[str, Any], said: str) -> None:
+    with pytest.raises(RetropaceError, match=said):
+        parse_goal(values)
