@@ -82,3 +82,13 @@ def test_standing_told_from_positions_does_not_flicker() -> None:
     track = clean(activity_of(t_s, lat_deg=48.0 + (north + drift) / 111_200.0, lon_deg=np.full(600, 11.0)))
     assert len(track.standing) <= 2
     assert total_s(track.standing) == pytest.approx(120.0, abs=15.0)
+
+
+def test_a_pause_on_the_date_line_lies_between_its_neighbours() -> None:
+    t_s = np.arange(0.0, 301.0)
+    along = 179.999 + 1e-5 * t_s  # crosses at 100 s
+    lon_deg = (along + 180.0) % 360.0 - 180.0
+    activity = activity_of(t_s, [(95.3, 104.7)], distance_m=0.7 * t_s, lat_deg=np.full(301, -16.8), lon_deg=lon_deg)
+    track = clean(activity)
+    assert np.all(np.abs(track.lon_deg) > 179.99)
+    np.testing.assert_allclose(track.lon_deg % 360.0, 179.999 + 1e-5 * track.t_s, atol=2e-5)

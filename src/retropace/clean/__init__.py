@@ -147,6 +147,7 @@ def clean(activity: Activity, settings: CleanSettings | None = None) -> Track:
         "lon_deg": lon,
     }
     fine = {name: finer.onto(column) for name, column in columns.items()}
+    fine["lon_deg"] = _longitudes_onto(finer, lon)
     return Track(
         t_s=finer.axis_s,
         **fine,
@@ -182,6 +183,16 @@ def _ordered(samples: Samples, clock: Clock) -> Samples:
         "step_length_m",
     )
     return Samples.from_columns(clock.t_s, None, None, **{name: clock.column(getattr(samples, name)) for name in names})
+
+
+def _longitudes_onto(finer: FinerAxis, lon_deg: Column) -> Column:
+    """Longitudes on the finer axis: between two on both sides of the date line the short way."""
+    known = np.isfinite(lon_deg)
+    if not np.any(np.abs(np.diff(lon_deg[known])) > 180.0):
+        return finer.onto(lon_deg)
+    unwrapped = lon_deg.copy()
+    unwrapped[known] = np.unwrap(lon_deg[known], period=360.0)
+    return (finer.onto(unwrapped) + 180.0) % 360.0 - 180.0
 
 
 def _curves(

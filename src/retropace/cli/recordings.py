@@ -16,7 +16,7 @@ def recordings_in(path: str) -> list[str]:
     from retropace.sources.folders import walked
     from retropace.sources.heads import RECORDINGS, suffix_of
 
-    if not Path(path).is_dir():
+    if not os.path.isdir(path):  # noqa: PTH112  # a name that is too long is none, where Path raises
         return [path]
     inside = (one for one in walked(path) if isinstance(one, Entry) and suffix_of(one.path) in RECORDINGS)
     found = sorted(str(Path(path) / os.path.relpath(one.path, path)) for one in inside)
