@@ -86,9 +86,9 @@ def test_standing_told_from_positions_does_not_flicker() -> None:
 
 def test_a_pause_on_the_date_line_lies_between_its_neighbours() -> None:
     t_s = np.arange(0.0, 301.0)
-    along = 179.999 + 1e-5 * t_s  # crosses at 100 s
+    along = 180.0 + 1e-5 * (t_s - 100.5)  # crosses between two records
     lon_deg = (along + 180.0) % 360.0 - 180.0
-    activity = activity_of(t_s, [(95.3, 104.7)], distance_m=0.7 * t_s, lat_deg=np.full(301, -16.8), lon_deg=lon_deg)
-    track = clean(activity)
-    assert np.all(np.abs(track.lon_deg) > 179.99)
-    np.testing.assert_allclose(track.lon_deg % 360.0, 179.999 + 1e-5 * track.t_s, atol=2e-5)
+    columns = {"distance_m": 0.7 * t_s, "lat_deg": np.full(301, -16.8), "lon_deg": lon_deg}
+    track = clean(activity_of(t_s, [(100.3, 140.0)], **columns))
+    assert 100.3 in track.t_s
+    np.testing.assert_allclose(track.lon_deg % 360.0, 180.0 + 1e-5 * (track.t_s - 100.5), atol=1e-4)
