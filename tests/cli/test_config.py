@@ -51,14 +51,14 @@ def test_goals_are_set_listed_and_removed(folder: Path) -> None:
     assert (ran.returncode, ran.stdout) == (0, "3 sessions a week with 10 minutes backward each: goal 1\n")
     assert run(folder, "goal", "set", "--km", "5", "--per", "month", "--athlete", "anna").returncode == 0
     assert run(folder, "goal", "list").stdout == (
-        "1  3 sessions a week with 10 minutes backward each\n2  5 km backward a month (anna)\n"
+        "#  goal\n1  3 sessions a week with 10 minutes backward each\n2  5 km backward a month (anna)\n"
     )
     assert [one["number"] for one in json.loads(run(folder, "goal", "list", "--format", "json").stdout)] == [1, 2]
     again = run(folder, "goal", "set", "--sessions", "3", "--minutes", "10")
     assert again.returncode == 1
     assert "stands there twice" in again.stderr
     assert run(folder, "goal", "remove", "1").returncode == 0
-    assert run(folder, "goal", "list").stdout == "1  5 km backward a month (anna)\n"
+    assert run(folder, "goal", "list").stdout == "#  goal\n1  5 km backward a month (anna)\n"
     assert run(folder, "goal", "remove", "7").returncode == 1
     assert run(folder, "goal", "remove", "1").returncode == 0
     assert text(folder).rstrip() == OWNED.rstrip()
@@ -158,6 +158,11 @@ def test_a_goal_is_followed_in_progress(folder: Path, samples: Path) -> None:
     assert "7.1 of 10 km this month" in told
     goals = json.loads(run(folder, *words, "--format", "json").stdout)["goals"]
     assert [(one["is_met"], one["streak"]) for one in goals] == [(True, 3), (False, 0)]
+    listed = run(folder, "goal", "list")  # as of today, when all of that is long ago
+    assert (listed.returncode, listed.stderr) == (0, "")
+    assert "0 of 1 sessions this week  0 weeks, best 3" in listed.stdout
+    documents = json.loads(run(folder, "goal", "list", "--format", "json").stdout)
+    assert [one["best_streak"] for one in documents] == [3, 0]
 
 
 @given(goals=st.lists(GOALS, max_size=4, unique=True), name=st.sampled_from(["weight", "units", "timezone"]))

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import json
 import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from retropace.cli import options
 from retropace.cli.failures import attempt, exit_status
 from retropace.texts import harmless
+
+if TYPE_CHECKING:
+    from retropace.goals import Goal
+    from retropace.season.reached import Reached
 
 
 @click.group()
@@ -51,26 +57,61 @@ def set_(sessions: int | None, minutes: float | None, km: float | None, per: str
 
 @goal.command("list")
 @options.table_or_json
-def list_(form: str) -> None:
-    """List the goals with their numbers."""
+@options.library
+@options.athlete
+@options.timezone
+def list_(form: str, library: str | None, athlete: str | None, timezone: str | None) -> None:
+    """List the goals with their numbers, and how far they are if there is a library to tell."""
     from retropace.config import config_path, read_config
-    from retropace.goals import goal_values
 
     def work() -> bool:
         goals = read_config().goals
+        reached = {one.goal: one for one in _reached(library, athlete, timezone)} if goals else {}
         if form == "json":
-            documents = [
-                {"number": number, "goal": str(one), **goal_values(one)} for number, one in enumerate(goals, 1)
-            ]
+            documents = [_document(number, one, reached.get(one)) for number, one in enumerate(goals, 1)]
             click.echo(json.dumps(documents, ensure_ascii=False, indent=2))
             return True
-        for number, one in enumerate(goals, 1):
-            click.echo(harmless(f"{number}  {one}"))
         if not goals:
             click.echo("no goals yet: retropace goal set --sessions 3 --minutes 10 --per week")
+            return True
+        from retropace.cli.console import open_page
+        from retropace.cli.sheets import print_rows
+        from retropace.sheets.season import goals_sheet
+        from retropace.sheets.sheet import Sheet
+
+        told = {row[0]: row[1:] for row in goals_sheet(list(reached.values())).rows}
+        rows = tuple((str(number), str(one), *told.get(str(one), ("", ""))) for number, one in enumerate(goals, 1))
+        sheet = Sheet("", ("#", "goal", "so far", "in a row"), rows, (0, 1, 2, 3))
+        print_rows(open_page(), sheet.without_empty_columns(), gap=2)
         return True
 
     sys.exit(exit_status([attempt(str(config_path()), work)]))
+
+
+def _reached(library: str | None, athlete: str | None, timezone: str | None) -> tuple[Reached, ...]:
+    """How far the goals are; nothing, with the reason on stderr, if the library does not say."""
+    from retropace.cli.whose import progress_in
+    from retropace.library import Library, library_path
+
+    path = library if library is not None else str(library_path())
+    if library is None and not Path(path).exists():
+        return ()
+
+    def work() -> tuple[Reached, ...]:
+        with Library(path, create=False) as opened:
+            return progress_in(opened, athlete, per="week", timezone=timezone)[0].goals
+
+    return attempt(path, work) or ()
+
+
+def _document(number: int, goal: Goal, reached: Reached | None) -> dict[str, Any]:
+    from retropace.goals import goal_values
+
+    document: dict[str, Any] = {"number": number, "goal": str(goal), **goal_values(goal)}
+    if reached is not None:
+        document |= {"done_sessions": reached.sessions, "done_minutes": reached.minutes, "done_km": reached.km}
+        document |= {"is_met": reached.is_met, "streak": reached.streak, "best_streak": reached.best_streak}
+    return document
 
 
 @goal.command()

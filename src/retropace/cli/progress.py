@@ -6,7 +6,7 @@ import csv
 import io
 import json
 import sys
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -92,20 +92,14 @@ def _told(
     units: str,
 ) -> int:
     from retropace.cli.places import shown_place
+    from retropace.cli.whose import progress_in
     from retropace.config import read_config
-    from retropace.library.seasons import Whose, season_in, without_date
+    from retropace.library.seasons import without_date
     from retropace.season.document import progress_document
-    from retropace.season.progress import progress_of
     from retropace.sheets.season import Runner
     from retropace.units import KILOMETRES, MILES
 
-    zone = _zone(timezone)
-    runner = _runner(library, athlete)
-    today = until.date() if until is not None else datetime.now(zone).date()
-    whose = Whose(runner, _midnight(since.date(), zone) if since else None, _midnight(today + timedelta(days=1), zone))
-    config = read_config()
-    goals = [goal for goal in config.goals if goal.athlete in ("", runner or "")]
-    found = progress_of(season_in(library, whose), per=per, today=today, zone=zone, goals=goals)
+    found, runner = progress_in(library, athlete, per=per, since=since, until=until, timezone=timezone)
     missing = without_date(library, runner)
     if missing:
         complain(f"{missing} without a date {'is' if missing == 1 else 'are'} in no week")
@@ -116,46 +110,9 @@ def _told(
         click.echo(_csv(progress_document(found, runner, shown_place, weight_kg)), nl=False)
     else:
         shown_in = MILES if units == "mi" else KILOMETRES
-        known = Runner(weight_kg, config.max_heart_rate_bpm)
+        known = Runner(weight_kg, read_config().max_heart_rate_bpm)
         _print(found, runner, shown_in, known, None if shows_all else LATEST)
     return 0
-
-
-def _zone(name: str | None) -> tzinfo | None:
-    if name is None:
-        return None
-    from zoneinfo import ZoneInfo
-
-    return ZoneInfo(name)
-
-
-def _midnight(day: date, zone: tzinfo | None) -> datetime:
-    """The moment at which a day begins in a zone, in UTC."""
-    from datetime import UTC
-
-    naive = datetime(day.year, day.month, day.day)
-    return (naive.astimezone() if zone is None else naive.replace(tzinfo=zone)).astimezone(UTC)
-
-
-def _runner(library: Library, wanted: str | None) -> str | None:
-    """Whose activities are meant; raises ``RetropaceError`` where that is not clear."""
-    from retropace.errors import RetropaceError
-    from retropace.library.seasons import runners
-
-    known = dict(runners(library))
-    if not known:
-        raise RetropaceError("holds no activities: 'retropace batch' fills it", path=library.path)
-    told = ", ".join(f"{name or 'nobody named'} ({count})" for name, count in known.items())
-    if wanted is not None:
-        if (wanted or None) not in known:
-            raise RetropaceError(f'holds nothing of "{wanted}": it holds {told}', path=library.path)
-        return wanted or None
-    if len(known) > 1:
-        raise RetropaceError(
-            f"holds activities of {told}: say whose with --athlete NAME (--athlete '' for those of nobody named)",
-            path=library.path,
-        )
-    return next(iter(known))
 
 
 def _print(found: Progress, runner: str | None, units: Units, known: Runner, most: int | None) -> None:

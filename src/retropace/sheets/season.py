@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from retropace.season.periods import Figures
@@ -39,7 +39,7 @@ def progress_sheets(
     sheets = [
         periods_sheet(progress, units, runner, most),
         ratio_sheet(progress),
-        goals_sheet(progress),
+        goals_sheet(progress.goals),
         bests_sheet(progress, units, shown),
         milestones_sheet(progress, units, shown),
         odd_sheet(progress, shown),
@@ -130,9 +130,9 @@ def trend_lines(trend: Trend) -> list[str]:
     return [first, f"{change:+.2f} % a week, between {low:+.2f} and {high:+.2f} ({sessions}){sure}"]
 
 
-def goals_sheet(progress: Progress) -> Sheet:
+def goals_sheet(goals: Sequence[Reached]) -> Sheet:
     """How far each goal is."""
-    rows = tuple((str(one.goal), _done(one), _streak(one)) for one in progress.goals)
+    rows = tuple((str(one.goal), _done(one), _streak(one)) for one in goals)
     return Sheet("goals", ("goal", "so far", "in a row"), rows, (0, 1, 2)) if rows else Sheet()
 
 
