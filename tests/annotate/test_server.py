@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import http.client
 import json
+import os
 import shutil
+import signal
 import socket
+import subprocess
+import sys
 import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.annotate.serving import Served, Serving
+from tests.annotate.serving import Served, Serving, until
 from tests.cli.test_analyze import retropace
 
 MARK = {"start_s": 1638.0, "end_s": 1825.0, "label": "backward", "note": "third"}
@@ -273,6 +277,23 @@ def test_it_ends_when_the_last_page_is_closed(client: Client) -> None:
     time.sleep(3.0)
     assert client.served.is_running
     assert client.served.ended()[:2] == (0, "quarter-mile.annotations.csv: nothing was changed, 0 annotations in all\n")
+
+
+def test_the_browser_is_opened_with_the_address(folder: Path) -> None:
+    opened = folder / "opened.txt"
+    browser = folder / "browser"
+    browser.write_text(f'#!/bin/sh\necho "$1" > {opened}\n')
+    browser.chmod(0o755)
+    words = [sys.executable, "-c", "from retropace.cli import main; main()", "annotate", "quarter-mile.fit"]
+    environment = {**os.environ, "BROWSER": f"{browser} %s", "PYTHONUNBUFFERED": "1"}
+    process = subprocess.Popen(words, cwd=folder, env=environment, stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    address = process.stdout.readline().split()[-1]
+    assert process.stdout.readline().startswith("Opened in the browser. Closing the page, or Ctrl-C here, ends it")
+    until(opened.exists)
+    until(lambda: opened.read_text().strip() == address)
+    process.send_signal(signal.SIGTERM)
+    assert process.communicate(timeout=20)[0].endswith("nothing was changed, 0 annotations in all\n")
 
 
 def test_a_port_that_is_taken_is_one_sentence(folder: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 from retropace.annotate.state import axis_of
@@ -54,6 +55,7 @@ def page_of(analysis: Analysis, units: Units) -> str:
     )
 
 
+@cache
 def scripts() -> dict[str, str]:
     """The page's scripts by name, in the order in which they need each other."""
     return {
@@ -63,6 +65,7 @@ def scripts() -> dict[str, str]:
     }
 
 
+@cache
 def style() -> str:
     """The page's style sheet."""
     return web_file("drawing", "page.css") + web_file("annotate", "annotate.css")
