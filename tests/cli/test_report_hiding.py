@@ -87,7 +87,9 @@ def test_settings_that_nobody_understands_show_nothing(folder: Path, text: str) 
     assert (ran.exit_code, ran.stdout, len(said(ran))) == (1, "", 1)
     assert "config.toml" in ran.stderr
     assert not (folder / "report.html").exists()
-    assert report("run.fit", "--hide-nothing").exit_code == 0
+    # Who says everything needs no settings.
+    flags = ("--hide-nothing", "--units", "km", "--no-home-zones", "--athlete", "")
+    assert report("run.fit", *flags).exit_code == 0
 
 
 def test_hidden_to_the_last_position(folder: Path) -> None:
