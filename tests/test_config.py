@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from retropace.config import Config, config_path, read_config
+from retropace.config import Config, read_config
 from retropace.errors import RetropaceError
+from retropace.folders import config_path
 from retropace.privacy import NOTHING_HIDDEN, Hiding, Place
 
 

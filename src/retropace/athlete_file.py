@@ -12,7 +12,8 @@ from typing import Any
 
 from retropace.athlete import Athlete, Example, LearnedSession
 from retropace.errors import RetropaceError
-from retropace.files import data_folder, write_into_place
+from retropace.files import write_into_place
+from retropace.folders import data_folder
 
 SCHEMA = "retropace.athlete/1"
 DIRECTIONS, GAITS = ("forward", "backward"), ("run", "walk")

@@ -22,12 +22,11 @@ from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
 from retropace.errors import RetropaceError
-from retropace.files import configuration_folder
+from retropace.folders import config_path
 from retropace.goals import Goal, parse_goal
 from retropace.privacy import NOTHING_HIDDEN, Hiding, parse_metres, parse_place
 from retropace.units import parse_weight_kg
 
-CONFIG_FILE = "config.toml"
 SETTINGS = ("units", "weight", "max_heart_rate", "athlete", "home_zones", "timezone")
 PRIVACY = ("hide_around", "hide_ends")
 HEART_RATES_BPM = (60, 250)
@@ -48,11 +47,6 @@ class Config:
     timezone: str | None = None
     hiding: Hiding = NOTHING_HIDDEN
     goals: tuple[Goal, ...] = ()
-
-
-def config_path() -> Path:
-    """Where the file lies, or would lie."""
-    return configuration_folder() / CONFIG_FILE
 
 
 def read_config() -> Config:

@@ -1,4 +1,4 @@
-"""Where files go, and writing them so that nothing is ever half written or lost: beside, then renamed into place."""
+"""Writing files so that nothing is ever half written or lost: beside, then renamed into place."""
 
 from __future__ import annotations
 
@@ -10,22 +10,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from retropace.errors import RetropaceError
-
-
-def data_folder() -> Path:
-    """Where retropace keeps what it remembers; ``RETROPACE_DATA`` in the environment names another folder."""
-    from platformdirs import user_data_path
-
-    folder = os.environ.get("RETROPACE_DATA")
-    return Path(folder) if folder else user_data_path("retropace", appauthor=False)
-
-
-def configuration_folder() -> Path:
-    """Where the user's own settings lie; ``RETROPACE_CONFIG`` in the environment names another folder."""
-    from platformdirs import user_config_path
-
-    folder = os.environ.get("RETROPACE_CONFIG")
-    return Path(folder) if folder else user_config_path("retropace", appauthor=False, roaming=True)
 
 
 def write_into_place(path: str | os.PathLike[str], data: bytes, *, was: bytes | None) -> None:

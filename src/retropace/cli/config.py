@@ -32,7 +32,8 @@ def config() -> None:
 )
 def show(form: str) -> None:
     """Show every setting, and where nothing was set what holds instead."""
-    from retropace.config import config_path, read_config
+    from retropace.config import read_config
+    from retropace.folders import config_path
 
     def work() -> bool:
         values = settings_of(read_config())
@@ -82,7 +83,7 @@ def unset(name: str) -> None:
 @config.command()
 def path() -> None:
     """Show where the settings lie, or would lie."""
-    from retropace.config import config_path
+    from retropace.folders import config_path
 
     click.echo(harmless(str(config_path())))
 
@@ -143,7 +144,7 @@ def _check(name: str) -> None:
 
 
 def _change(change: Callable[[Any], Config], name: str) -> None:
-    from retropace.config import config_path
+    from retropace.folders import config_path
 
     where = config_path()
     after = attempt(str(where), lambda: change(where))

@@ -38,9 +38,9 @@ def goal() -> None:
 @click.option("--athlete", default="", metavar="NAME", help="Whose goal it is; without it everybody's.")
 def set_(sessions: int | None, minutes: float | None, km: float | None, per: str, direction: str, athlete: str) -> None:
     """Set a goal, for example --sessions 3 --minutes 10 --per week."""
-    from retropace.config import config_path
     from retropace.config_text import add_goal
     from retropace.errors import RetropaceError
+    from retropace.folders import config_path
     from retropace.goals import parse_goal
 
     given = {"sessions": sessions, "minutes": minutes, "km": km, "per": per, "direction": direction, "athlete": athlete}
@@ -62,7 +62,8 @@ def set_(sessions: int | None, minutes: float | None, km: float | None, per: str
 @options.timezone
 def list_(form: str, library: str | None, athlete: str | None, timezone: str | None) -> None:
     """List the goals with their numbers, and how far they are if there is a library to tell."""
-    from retropace.config import config_path, read_config
+    from retropace.config import read_config
+    from retropace.folders import config_path
 
     def work() -> bool:
         goals = read_config().goals
@@ -118,8 +119,8 @@ def _document(number: int, goal: Goal, reached: Reached | None) -> dict[str, Any
 @click.argument("number", metavar="N", type=click.IntRange(min=1))
 def remove(number: int) -> None:
     """Remove the goal that 'list' shows with this number."""
-    from retropace.config import config_path
     from retropace.config_text import remove_goal
+    from retropace.folders import config_path
 
     where = config_path()
     after = attempt(str(where), lambda: remove_goal(where, number))

@@ -53,7 +53,8 @@ def _hiding(around: tuple[str, ...], ends: str | None, nothing: bool) -> Hiding:
     Places add up; of the ends the option counts. Raises click's own errors.
     """
     from retropace.cli.failures import FAILED, attempt
-    from retropace.config import config_path, read_config
+    from retropace.config import read_config
+    from retropace.folders import config_path
     from retropace.privacy import Hiding, parse_metres, parse_place
 
     if nothing and (around or ends is not None):

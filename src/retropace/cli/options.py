@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -26,8 +27,12 @@ def or_setting(name: str, otherwise: Any = None) -> Callable[[click.Context, cli
             return None  # nobody, whatever the settings say; to progress it is whoever was not named
         if value is not None or context.resilient_parsing:
             return value
+        from retropace.folders import config_path
+
+        if not os.path.lexists(config_path()):
+            return otherwise  # most have none, and a short command should not load what reads it
         from retropace.cli.failures import FAILED, attempt
-        from retropace.config import config_path, read_config
+        from retropace.config import read_config
 
         config = attempt(str(config_path()), read_config)
         if config is None:

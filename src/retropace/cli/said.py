@@ -133,7 +133,7 @@ def said_of(
 
 def home_zones_path() -> Path:
     """Where the user's own zones lie."""
-    from retropace.files import configuration_folder
+    from retropace.folders import configuration_folder
 
     return configuration_folder() / options.HOME_ZONES
 

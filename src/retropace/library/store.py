@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Literal
 
 from retropace.errors import RetropaceError
-from retropace.files import data_folder
+from retropace.folders import data_folder
 from retropace.library.keeping import Kept, keep_activity
 from retropace.library.migrations import migrate
 
