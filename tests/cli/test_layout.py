@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from retropace.cli.console import PIPED_WIDTH, _Terminal
-from retropace.cli.layout import Columns, columns
+from retropace.cli.layout import Columns, Spans, columns
+from retropace.cli.sheets import print_rows
+from retropace.sheets.sheet import Sheet
 
 WORDS = st.text(alphabet="abcXYZ 0123456789-:%ÄÖüß→跑步한국é", max_size=12)
 
@@ -43,3 +45,39 @@ def test_cells_that_are_left_out_are_empty() -> None:
     table.add_row("one", "1")
     table.add_row("three", "10", "2")
     assert table.plain() == "name    a  b\none     1\nthree  10  2"
+
+
+class Narrow:
+    """A page of so many columns that keeps the table it is given."""
+
+    is_terminal = True
+    is_coloured = False
+
+    def __init__(self, width: int):
+        self.width = width
+        self.tables: list[Columns] = []
+
+    def print(self, text: str = "", *, style: str = "", soft_wrap: bool = False) -> None:
+        raise AssertionError(text, style, soft_wrap)
+
+    def line(self, spans: Spans) -> None:
+        raise AssertionError(spans)
+
+    def table(self, table: Columns) -> None:
+        self.tables.append(table)
+
+
+@given(st.integers(1, 60))
+def test_spare_columns_go_where_there_is_no_room(width: int) -> None:
+    sheet = Sheet(
+        "", ("day", "way", "steps", "pace"), (("2025-05-03", "1.20 km", "1605", "7:41 /km"),), spare=("steps", "way")
+    )
+    page = Narrow(width)
+    print_rows(page, sheet, gap=2)
+    (table,) = page.tables
+    assert table.names in (("day", "way", "steps", "pace"), ("day", "way", "pace"), ("day", "pace"))
+    fits = table.width + 2 <= width
+    assert fits or table.names == ("day", "pace")
+    longer = {("day", "pace"): 10 + 7 + 8 + 2 * 3, ("day", "way", "pace"): 10 + 7 + 5 + 8 + 2 * 4}
+    assert width < longer.get(table.names, 0) or table.names == sheet.names  # none went without need
+    assert [len(cells) for cells, _ in table.rows] == [len(table.names)]

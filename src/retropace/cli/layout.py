@@ -24,11 +24,20 @@ class Columns:
         """A further row; cells that are left out at its end are empty."""
         self.rows.append((cells + ("",) * (len(self.names) - len(cells)), style))
 
+    @property
+    def width(self) -> int:
+        """How many columns of a terminal the widest line takes."""
+        return sum(self._widths()) + self.gap * (len(self.names) - 1)
+
     def plain(self) -> str:
         """The table as text, without blanks at the ends of lines."""
+        widths = self._widths()
         table = [self.names, *(cells for cells, _ in self.rows)]
-        widths = [max(width_of(row[at]) for row in table) for at in range(len(self.names))]
         return "\n".join((" " * self.gap).join(self._padded(row, widths)).rstrip() for row in table)
+
+    def _widths(self) -> list[int]:
+        table = [self.names, *(cells for cells, _ in self.rows)]
+        return [max(width_of(row[at]) for row in table) for at in range(len(self.names))]
 
     def _padded(self, row: tuple[str, ...], widths: list[int]) -> list[str]:
         padded = []

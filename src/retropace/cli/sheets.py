@@ -12,6 +12,7 @@ from retropace.texts import harmless
 
 if TYPE_CHECKING:
     from retropace.cli.console import Page
+    from retropace.cli.layout import Columns
     from retropace.sheets.sheet import Sheet
 
 
@@ -29,12 +30,22 @@ def print_sheets(page: Page, sheets: Sequence[Sheet], gap: int) -> None:
 
 
 def print_rows(page: Page, sheet: Sheet, gap: int) -> None:
-    """Print the table of a sheet, its rows in the colours of their directions."""
+    """Print the table of a sheet, its rows in the colours of their directions; spare columns go if it is too wide."""
+    table = _table(sheet, gap)
+    for name in sheet.spare:
+        if table.width + gap <= page.width:  # a terminal keeps the gap behind the last column too
+            break
+        sheet = sheet.without_column(name)
+        table = _table(sheet, gap)
+    page.table(table)
+
+
+def _table(sheet: Sheet, gap: int) -> Columns:
     table = columns(*sheet.names, left=sheet.left, gap=gap)
     for row, tone in zip_longest(sheet.rows, sheet.tones, fillvalue=""):
         style = "bold" if tone == "whole" else COLOURS.get(tone, "")
         table.add_row(*(harmless(cell) for cell in row), style=style)
-    page.table(table)
+    return table
 
 
 def markdown(sheets: Sequence[Sheet], level: int = 3) -> str:

@@ -28,6 +28,8 @@ class Runner:
 Shown = Callable[[str], str]
 """Turns the place of a file into what a person wants to read."""
 SPEEDS_KMH = 3.6
+SPARE = ("steps", "step", "cadence", "heart rate", "share", "energy", "sessions")
+"""What a narrow page does without, first things first."""
 KCAL_STEP = 10
 """Energy is known to no more than this."""
 
@@ -70,7 +72,7 @@ def periods_sheet(progress: Progress, units: Units, runner: Runner, most: int | 
             tones.append("whole")
     left_out = len(progress.periods) - len(periods)
     below = (f"{left_out} earlier {progress.per}s are not shown: --all shows them",) if left_out else ()
-    return Sheet("", names, tuple(rows), (0, 1), below, tuple(tones)).without_empty_columns()
+    return Sheet("", names, tuple(rows), (0, 1), below, tuple(tones), SPARE).without_empty_columns()
 
 
 def _figures(figures: Figures, units: Units, runner: Runner) -> tuple[str, ...]:
@@ -175,7 +177,7 @@ def bests_sheet(progress: Progress, units: Units, shown: Shown) -> Sheet:
         tones.append("" if one.direction == "forward" else one.direction)
     below = ("? is suspected, nobody marked it",) if any(row[0].endswith("?") for row in rows) else ()
     names = ("bests", "over", "", "pace", "day", "file")
-    return Sheet("", names, tuple(rows), (0, 5), below, tuple(tones)) if rows else Sheet()
+    return Sheet("", names, tuple(rows), (0, 5), below, tuple(tones), ("file",)) if rows else Sheet()
 
 
 def milestones_sheet(progress: Progress, units: Units, shown: Shown) -> Sheet:
@@ -191,7 +193,7 @@ def milestones_sheet(progress: Progress, units: Units, shown: Shown) -> Sheet:
             "longest": f"longest backward stretch so far: {units.distance(one.metres)} in {clock(one.value)}",
         }[one.kind]
         rows.append((f"{one.day:%Y-%m-%d}", words, shown(progress.season.files[one.row])))
-    return Sheet("reached", ("day", "", "file"), tuple(rows), (0, 1, 2)) if rows else Sheet()
+    return Sheet("reached", ("day", "", "file"), tuple(rows), (0, 1, 2), spare=("file",)) if rows else Sheet()
 
 
 def odd_sheet(progress: Progress, shown: Shown) -> Sheet:
@@ -201,7 +203,7 @@ def odd_sheet(progress: Progress, shown: Shown) -> Sheet:
         for one in progress.odd
     )
     title = "not like you: another's watch, or a ride? They count; 'retropace library forget' takes one out"
-    return Sheet(title, ("day", "why", "file"), rows, (0, 1, 2)) if rows else Sheet()
+    return Sheet(title, ("day", "why", "file"), rows, (0, 1, 2), spare=("day",)) if rows else Sheet()
 
 
 def _length(metres: float) -> str:

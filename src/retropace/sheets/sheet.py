@@ -18,9 +18,18 @@ class Sheet:
     tones: tuple[str, ...] = ()
     """For each row the direction whose colour it has, ``whole`` for a sum, or nothing; empty if no row has any."""
 
+    spare: tuple[str, ...] = ()
+    """Columns that may be left out where there is little room, the first to go first."""
+
     def without_empty_columns(self) -> Sheet:
         """The same without the columns in which no row says anything."""
-        kept = [at for at in range(len(self.names)) if any(row[at] for row in self.rows)]
+        return self._with_columns([at for at in range(len(self.names)) if any(row[at] for row in self.rows)])
+
+    def without_column(self, name: str) -> Sheet:
+        """The same without the column of that name."""
+        return self._with_columns([at for at, one in enumerate(self.names) if one != name])
+
+    def _with_columns(self, kept: list[int]) -> Sheet:
         return replace(
             self,
             names=tuple(self.names[at] for at in kept),
