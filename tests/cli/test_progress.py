@@ -105,7 +105,7 @@ def test_two_runners_are_never_mixed(both: Path, library: Path) -> None:
     assert document(both, "--athlete", "ben")["activities"] == 6
     ran = progress(both, "--athlete", "carl")
     assert ran.returncode == 1
-    assert 'holds nothing of "carl": it holds anna (30), ben (6)' in ran.stderr
+    assert 'holds nothing of "carl", but of anna (30), ben (6): ' in ran.stderr
 
 
 def test_an_empty_library_a_missing_one_and_one_session(tmp_path: Path) -> None:

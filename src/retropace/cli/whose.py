@@ -62,7 +62,10 @@ def runner_of(library: Library, wanted: str | None) -> str | None:
     told = ", ".join(f"{name or 'nobody named'} ({count})" for name, count in known.items())
     if wanted is not None:
         if (wanted or None) not in known:
-            raise RetropaceError(f'holds nothing of "{wanted}": it holds {told}', path=library.path)
+            raise RetropaceError(
+                f"holds nothing of \"{wanted}\", but of {told}: 'retropace batch --athlete NAME' says whose a run is",
+                path=library.path,
+            )
         return wanted or None
     if len(known) > 1:
         raise RetropaceError(
