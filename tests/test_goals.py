@@ -51,6 +51,7 @@ def test_a_goal_is_a_sentence(values: dict[str, Any], sentence: str) -> None:
         ({"minutes": 11_000}, "a week has to have as many"),
         ({"sessions": 30, "minutes": 400}, "a week has to have as many"),
         ({"minutes": float("nan")}, "minutes is a number"),
+        ({"minutes": 10**400}, "minutes is a number that can be reached"),
         ({"km": "far"}, "km is a number"),
         ({"km": 1e9}, "no more than 1000"),
         ({"km": 1, "per": "day"}, 'per is "week" or "month"'),

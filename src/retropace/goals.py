@@ -89,9 +89,15 @@ def _amount(values: Mapping[str, Any], name: str) -> float | None:
     value = values.get(name)
     if value is None:
         return None
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
         raise RetropaceError(f"{name} is a number")
-    return float(value)
+    try:
+        number = float(value)
+    except OverflowError:  # TOML has integers of any length
+        number = math.inf
+    if not math.isfinite(number):
+        raise RetropaceError(f"{name} is a number that can be reached")
+    return number
 
 
 def _name(value: Any) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
+import socket
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -188,3 +190,43 @@ def test_a_place_south_of_the_equator_is_no_option(folder: Path) -> None:
     assert (ran.returncode, ran.stderr) == (0, "")
     assert '"-16.8,179.9,300m", "48.1,11.5,100m"' in text(folder)
     assert "# the house" in text(folder)
+
+
+@pytest.fixture
+def taken_port() -> Iterator[int]:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        yield server.getsockname()[1]
+
+
+@pytest.mark.parametrize("command", ["analyze", "report", "export", "annotate", "intervals", "batch"])
+def test_every_command_that_asks_who_ran_heeds_the_settings_and_the_flag(
+    folder: Path, samples: Path, taken_port: int, command: str
+) -> None:
+    """The settings name a file that is no athlete, so that whoever looks is seen to have looked."""
+    (folder / "nobody.json").write_text("{}")
+    shutil.copy(samples / "quarter-mile.fit", folder)
+    (folder / "config.toml").write_text('athlete = "./nobody.json"\n')
+    words = {
+        "report": ["-o", "page.html"],
+        "export": ["--to", "csv", "-o", "-"],
+        "annotate": ["--no-browser", "--port", str(taken_port)],  # which ends it before it serves a page
+    }.get(command, [])
+    ran = run(folder, command, "quarter-mile.fit", *words, cwd=folder)
+    assert (ran.returncode, ran.stdout) == (1, "")
+    assert "nobody.json: " in ran.stderr
+    for flag in ("anna.json", ""):
+        if flag and command == "batch":
+            continue  # whom a flag names there has to be known
+        ran = run(folder, command, "quarter-mile.fit", *words, "--athlete", flag, cwd=folder)
+        assert "nobody.json" not in ran.stderr
+        assert ran.returncode == (1 if command == "annotate" else 0), ran.stderr
+
+
+def test_nobody_named_is_a_runner_of_goals_too(folder: Path, samples: Path) -> None:
+    run(folder, "batch", str(samples / "quarter-mile.fit"), "--athlete", "")
+    run(folder, "goal", "set", "--km", "5")
+    run(folder, "config", "set", "athlete", "anna")
+    assert 'nothing of "anna"' in run(folder, "goal", "list").stderr
+    ran = run(folder, "goal", "list", "--athlete", "")
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert "of 5 km this week" in ran.stdout

@@ -36,12 +36,9 @@ if TYPE_CHECKING:
 @options.cadence
 @options.sensitivity
 @options.threshold
-@click.option(
-    "--athlete",
-    metavar="NAME|FILE",
-    callback=options.or_setting("athlete"),
-    help="Who ran: know them from what they annotated in other sessions, and learn from what is annotated in these. "
-    "What was learned is kept in your data folder, or in FILE; see 'retropace athlete'.",
+@options.who_ran(
+    "Who ran: know them from what they annotated in other sessions, and learn from what is annotated in these. "
+    "What was learned is kept in your data folder, or in FILE; see 'retropace athlete'."
 )
 @click.option("--no-learn", is_flag=True, help="With --athlete: learn nothing from these sessions.")
 @click.option("--brief", is_flag=True, help="In the table, leave the single segments out.")

@@ -75,12 +75,7 @@ from retropace.cli.said import said_of, understood
 @options.cadence
 @options.sensitivity
 @options.threshold
-@click.option(
-    "--athlete",
-    metavar="NAME|FILE",
-    callback=options.or_setting("athlete"),
-    help="Who ran, as 'retropace analyze --athlete' has learned to know them: the page suspects by that too.",
-)
+@options.who_ran("Who ran, as 'retropace analyze --athlete' has learned to know them: the page suspects by that too.")
 @options.home_zones
 @options.session
 def annotate(

@@ -67,12 +67,7 @@ DEFAULT_TIMEOUT_S = 300.0
 @options.fields
 @options.ignore_names
 @options.exact
-@click.option(
-    "--athlete",
-    metavar="NAME|FILE",
-    callback=options.or_setting("athlete"),
-    help="Who ran: what is known of them from 'analyze --athlete' is used.",
-)
+@options.who_ran("Who ran: what is known of them from 'analyze --athlete' is used.")
 @click.option(
     "--scheduler",
     metavar="ADDRESS",

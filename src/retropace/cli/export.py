@@ -74,12 +74,7 @@ def _one(_context: click.Context, _parameter: click.Parameter, value: str) -> tu
 @options.cadence
 @options.sensitivity
 @options.threshold
-@click.option(
-    "--athlete",
-    metavar="NAME|FILE",
-    callback=options.or_setting("athlete"),
-    help="Who ran, as 'retropace analyze --athlete' has learned to know them. Nothing is learned here.",
-)
+@options.who_ran("Who ran, as 'retropace analyze --athlete' has learned to know them. Nothing is learned here.")
 @options.session
 def export(
     files: tuple[str, ...],

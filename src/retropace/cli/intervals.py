@@ -50,11 +50,7 @@ if TYPE_CHECKING:
 )
 @options.units
 @options.cadence
-@click.option(
-    "--athlete",
-    metavar="NAME|FILE",
-    help="Who ran, as 'retropace analyze --athlete' has learned to know them. Nothing is learned here.",
-)
+@options.who_ran("Who ran, as 'retropace analyze --athlete' has learned to know them. Nothing is learned here.")
 @options.session
 def intervals(
     files: tuple[str, ...],

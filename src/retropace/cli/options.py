@@ -16,15 +16,19 @@ HOME_ZONES = "zones.geojson"
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
-def or_setting(name: str, otherwise: Any = None) -> Callable[[click.Context, click.Parameter, Any], Any]:
+def or_setting(
+    name: str, otherwise: Any = None, *, empty_is_nobody: bool = False
+) -> Callable[[click.Context, click.Parameter, Any], Any]:
     """What an option's value is where nobody gave one: what the settings file says, or else this.
+
+    With ``empty_is_nobody`` an empty value is None, whatever the settings say.
 
     The file is read when a command runs that asks for it, and not for help.
     """
 
     def value_of(context: click.Context, _parameter: click.Parameter, value: Any) -> Any:
-        if value == "" and name == "athlete" and context.info_name != "progress":
-            return None  # nobody, whatever the settings say; to progress it is whoever was not named
+        if value == "" and empty_is_nobody:
+            return None
         if value is not None or context.resilient_parsing:
             return value
         from retropace.folders import config_path
@@ -284,8 +288,18 @@ class Zone(click.ParamType):  # type: ignore[type-arg,unused-ignore]  # generic 
             self.fail(f"{value!r} is no time zone: write for example Europe/Berlin or UTC", param, ctx)
 
 
+def who_ran(help_text: str) -> Callable[[Command], Command]:
+    """``--athlete NAME|FILE``: who ran, None for nobody in particular; this help says what comes of it."""
+    return click.option(
+        "--athlete",
+        metavar="NAME|FILE",
+        callback=or_setting("athlete", empty_is_nobody=True),
+        help=f"{help_text} '' for nobody.",
+    )
+
+
 def athlete(command: Command) -> Command:
-    """``--athlete NAME``: whose activities of the library are meant."""
+    """``--athlete NAME``: whose activities of the library are meant; ``""`` is whoever was not named."""
     return click.option(
         "--athlete",
         metavar="NAME",

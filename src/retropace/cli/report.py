@@ -57,12 +57,7 @@ GENERATOR = b'<meta name="generator" content="retropace '
 @options.cadence
 @options.sensitivity
 @options.threshold
-@click.option(
-    "--athlete",
-    metavar="NAME|FILE",
-    callback=options.or_setting("athlete"),
-    help="Who ran, as 'retropace analyze --athlete' has learned to know them. Nothing is learned here.",
-)
+@options.who_ran("Who ran, as 'retropace analyze --athlete' has learned to know them. Nothing is learned here.")
 @options.session
 def report(
     files: tuple[str, ...],
