@@ -151,3 +151,38 @@ def test_what_makes_no_sense_is_told_with_its_line(config: Path, old: str, new: 
     with pytest.raises(RetropaceError, match=said) as refused:
         read_config()
     assert refused.value.where == str(line)
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ('units = "km"\nprivacy.hide_ends = "far"\n', 2),
+        ('\nprivacy = {hide_ends = "far"}\n', 2),
+        ("goals = [\n  {km = 1},\n  {km = -1},\n]\n", 1),
+        ('[privacy]\nhide_around = [\n  "48,11,300m",\n  "home",\n]\nhide_ends = 3\n', 2),
+        ('[privacy]\nhide_around = [\n  "48,11,300m",\n]\nhide_ends = "far"', 5),
+        ("[[goals]]\nkm = 1\n\n[privacy]\n\n[[goals]]\nkm = -1\n", 6),
+        ("# a\u2028b\u0085c\nweight = 1\n", 2),
+        ('athlete = """\nweight = 1"""\nweight = 1\n', 3),
+        ("# one\r\n# two\r\n\r\nweight = 1\r\n", 4),
+        ('units = "km"\n\n[colours]\nback = "red"\n', 3),
+        ("'weight' = 1", 1),
+    ],
+)
+def test_lines_are_those_of_an_editor_however_the_file_is_laid_out(config: Path, text: str, line: int) -> None:
+    config.write_bytes(text.encode())
+    with pytest.raises(RetropaceError) as refused:
+        read_config()
+    assert refused.value.where == str(line)
+
+
+def test_a_statement_of_thousands_of_lines_is_refused_without_waiting(config: Path) -> None:
+    config.write_text("weight = [\n" + "1,\n" * 30_000 + "]\n")
+    with pytest.raises(RetropaceError, match="weight is that of a runner"):
+        read_config()
+
+
+def test_a_file_without_end_is_refused(config: Path) -> None:
+    config.write_bytes(b"# " + b"x" * 100_000)
+    with pytest.raises(RetropaceError, match="holds more than 100 kB"):
+        read_config()

@@ -53,7 +53,7 @@ LAYERS = [
     ["track"],
     ["activity"],
     ["geodesy", "bests"],
-    ["settings", "spans", "units", "sports", "files", "folders", "texts"],
+    ["settings", "spans", "units", "sports", "files", "folders", "texts", "toml_lines"],
     ["errors", "homes"],
 ]
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}

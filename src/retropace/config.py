@@ -14,7 +14,6 @@
 
 from __future__ import annotations
 
-import re
 import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -25,12 +24,14 @@ from retropace.errors import RetropaceError
 from retropace.folders import config_path
 from retropace.goals import Goal, parse_goal
 from retropace.privacy import NOTHING_HIDDEN, Hiding, parse_metres, parse_place
+from retropace.toml_lines import Where, lines_of
 from retropace.units import parse_weight_kg
 
 SETTINGS = ("units", "weight", "max_heart_rate", "athlete", "home_zones", "timezone")
 PRIVACY = ("hide_around", "hide_ends")
 HEART_RATES_BPM = (60, 250)
 """What a maximal heart rate may be."""
+MOST_BYTES = 100_000
 
 Value = TypeVar("Value")
 
@@ -52,13 +53,22 @@ class Config:
 def read_config() -> Config:
     """The user's settings; raises :class:`RetropaceError` for a file that cannot be understood."""
     path = config_path()
+    data = config_bytes(path)
+    return Config() if data is None else parse_config(data, path)
+
+
+def config_bytes(path: Path) -> bytes | None:
+    """What a settings file holds; None where there is none. Raises :class:`RetropaceError`."""
     try:
-        data = path.read_bytes()
+        with path.open("rb") as file:
+            data = file.read(MOST_BYTES + 1)
     except FileNotFoundError:
-        return Config()
+        return None
     except OSError as bad:
         raise RetropaceError(f"cannot be read: {bad.strerror or bad}", path=path) from None
-    return parse_config(data, path)
+    if len(data) > MOST_BYTES:
+        raise RetropaceError(f"holds more than {MOST_BYTES // 1000} kB, which are no settings", path=path)
+    return data
 
 
 def parse_config(data: bytes, path: Path) -> Config:
@@ -95,26 +105,26 @@ class _Reader:
     def setting(self, name: str, understand: Callable[[Any], Value]) -> Value | None:
         if name not in self.document:
             return None
-        return self.understood(name, name, lambda: understand(self.document[name]))
+        return self.understood((name,), lambda: understand(self.document[name]))
 
     def hiding(self) -> Hiding:
         table = self.document.get("privacy", {})
         if not isinstance(table, dict):
-            self.refuse("privacy", "privacy is a table: write [privacy] and its settings below")
+            self.refuse(("privacy",), "privacy is a table: write [privacy] and its settings below")
         self.known(table, "privacy", PRIVACY)
-        around = self.understood("hide_around", "privacy", lambda: hidden_places(table.get("hide_around", [])))
-        ends_m = self.understood("hide_ends", "privacy", lambda: hidden_ends_m(table.get("hide_ends", 0)))
+        around = self.understood(("privacy", "hide_around"), lambda: hidden_places(table.get("hide_around", [])))
+        ends_m = self.understood(("privacy", "hide_ends"), lambda: hidden_ends_m(table.get("hide_ends", 0)))
         return Hiding(around, ends_m)
 
     def goals(self) -> tuple[Goal, ...]:
         tables = self.document.get("goals", [])
         if not isinstance(tables, list) or not all(isinstance(one, dict) for one in tables):
-            self.refuse("goals", "goals are tables: write [[goals]] and what each of them asks for below")
+            self.refuse(("goals",), "goals are tables: write [[goals]] and what each of them asks for below")
         found: list[Goal] = []
         for number, table in enumerate(tables):
-            goal = self.understood("", "goals", lambda table=table: parse_goal(table), number)  # type: ignore[misc]  # bound per goal
+            goal = self.understood(("goals", number), lambda table=table: parse_goal(table))  # type: ignore[misc]  # bound per goal
             if goal in found:
-                self.refuse("", f"the goal of {goal} stands there twice", "goals", number)
+                self.refuse(("goals", number), f"the goal of {goal} stands there twice")
             found.append(goal)
         return tuple(found)
 
@@ -123,40 +133,18 @@ class _Reader:
             if name not in names:
                 full = [f"{under}.{one}" if under else one for one in names]
                 said = f"{under}.{name}" if under else name
-                self.refuse(name, f'there is no setting "{said}": {", ".join(full[:-1])} and {full[-1]}', under)
+                where = (under, name) if under else (name,)
+                self.refuse(where, f'there is no setting "{said}": {", ".join(full[:-1])} and {full[-1]}')
 
-    def understood(self, name: str, under: str, read: Callable[[], Value], number: int = 0) -> Value:
+    def understood(self, where: Where, read: Callable[[], Value]) -> Value:
         try:
             return read()
         except RetropaceError as bad:
-            self.refuse(name, bad.message, "" if under == name else under, number)
+            self.refuse(where, bad.message)
 
-    def refuse(self, name: str, message: str, under: str = "", number: int = 0) -> NoReturn:
-        line = line_of(self.text, name, under, number)
-        raise RetropaceError(message, path=self.path, where=None if line is None else str(line)) from None
-
-
-def line_of(text: str, name: str, under: str = "", number: int = 0) -> int | None:
-    """The line, counted from 1, in which a setting stands: in the ``number``-th table of this name, or before any.
-
-    Without a name the line of the table itself; that too if the setting is not found. None for neither.
-    """
-    here, seen, fallback = "", -1, None
-    for at, line in enumerate(text.splitlines(), 1):
-        head = re.match(r"\s*\[\[?\s*([\w.\"'-]+)\s*\]\]?", line)
-        if head:
-            here = head[1].strip("\"'")
-            if here == (under or name):
-                seen += 1
-                if seen == number or not under:
-                    fallback = fallback or at
-                    if not name:
-                        return at
-        key = re.match(r"\s*([\w\"'-]+)\s*=", line)
-        is_there = here == under and (not under or seen == number)
-        if name and key and is_there and key[1].strip("\"'") == name:
-            return at
-    return fallback
+    def refuse(self, where: Where, message: str) -> NoReturn:
+        lines = lines_of(self.text, where)
+        raise RetropaceError(message, path=self.path, where=None if lines is None else str(lines[0] + 1)) from None
 
 
 def units(value: Any) -> str:

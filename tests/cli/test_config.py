@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import shutil
 import socket
+import tomllib
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -73,11 +75,17 @@ def test_goals_are_set_listed_and_removed(folder: Path) -> None:
         (["config", "set", "wieght", "70"], 2, "did you mean weight?"),
         (["config", "set", "goals", "3"], 2, "'retropace goal set' sets one"),
         (["config", "unset", "nonsense.at.all"], 2, "there is no setting"),
-        (["config", "set", "weight"], 2, "VALUE"),
+        (["config", "set", "weight"], 2, "Say what to set weight to"),
         (["config", "set", "units", "km", "mi"], 2, "units has one value"),
-        (["config", "set", "weight", "heavy"], 1, "weight is that of a runner"),
-        (["config", "set", "privacy.hide_ends", "-3"], 1, "is no distance"),
-        (["config", "set", "max_heart_rate", "fast"], 1, "max_heart_rate is a whole number"),
+        (["config", "set", "units=leagues"], 2, 'units is "km" or "mi"'),
+        (["config", "set", "--unset", "units", "km"], 2, "give no value"),
+        (["config", "set", "athlete", "a\nb"], 2, "athlete is a name"),
+        (["config", "set", "athlete", "\udcff"], 2, "athlete is text, which this is not"),
+        (["config", "set", "timezone", "Mars/Olympus"], 2, "timezone is the name of one"),
+        (["config", "set", "max_heart_rate", "9" * 5000], 2, "max_heart_rate is a whole number"),
+        (["config", "set", "weight", "heavy"], 2, "weight is that of a runner"),
+        (["config", "set", "privacy.hide_ends", "-3"], 2, "is no distance"),
+        (["config", "set", "max_heart_rate", "fast"], 2, "max_heart_rate is a whole number"),
         (["goal", "set"], 2, "a goal asks for sessions, minutes or km"),
         (["goal", "set", "--sessions", "0"], 2, "sessions is a whole number"),
         (["goal", "set", "--minutes", "-5"], 2, "minutes is more than 0"),
@@ -122,7 +130,8 @@ def test_a_file_that_changes_meanwhile_is_not_written_over(folder: Path, monkeyp
 
     def meanwhile(data: bytes, where: Path) -> Any:
         found = parse_config(data, where)
-        path.write_text('units = "km"\n')
+        if where == path:
+            path.write_text('units = "km"\n')
         return found
 
     monkeypatch.setattr("retropace.config_text.parse_config", meanwhile)
@@ -230,3 +239,146 @@ def test_nobody_named_is_a_runner_of_goals_too(folder: Path, samples: Path) -> N
     ran = run(folder, "goal", "list", "--athlete", "")
     assert (ran.returncode, ran.stderr) == (0, "")
     assert "of 5 km this week" in ran.stdout
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (b'\xef\xbb\xbf# mine\r\nunits = "km"', b'\xef\xbb\xbf# mine\r\nunits = "km"\r\nweight = "70"\r\n'),
+        (b"# mine\n\n# goals\n[[goals]]\nkm = 1\n", b'# mine\n\nweight = "70"\n\n# goals\n[[goals]]\nkm = 1\n'),
+        (b'units = "km"\n# home\n[privacy]\n', b'units = "km"\nweight = "70"\n# home\n[privacy]\n'),
+        (b"weight = 60  # in June\n", b'weight = "70"  # in June\n'),
+        (b'"weight" = 60\n', b'"weight" = "70"\n'),
+    ],
+)
+def test_bytes_that_nobody_meant_stay(folder: Path, before: bytes, after: bytes) -> None:
+    (folder / "config.toml").write_bytes(before)
+    assert run(folder, "config", "set", "weight=70").returncode == 0
+    assert (folder / "config.toml").read_bytes() == after
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        "weight = 70\n".encode("utf-16"),
+        b"# M\xfcnchen\n",
+        b"#" * 200_000,
+        b"weight = 70\nweight = 71\n",
+        b"weight = nan\n",
+        b"weight = -70\n",
+        b"[privacy]\nhide_ends = inf\n",
+        b"[[goals]]\nkm = nan\n",
+        b"weight",
+    ],
+)
+def test_a_file_that_is_none_of_ours_is_refused_and_left_alone(folder: Path, bad: bytes) -> None:
+    path = folder / "config.toml"
+    path.write_bytes(bad)
+    for is_goal in (False, True):
+        with pytest.raises(RetropaceError) as refused:
+            add_goal(path, Goal(km=1.0)) if is_goal else set_setting(path, "units", ("km",))
+        assert refused.value.path == str(path)
+        assert len(str(refused.value).splitlines()) == 1
+    assert path.read_bytes() == bad
+
+
+def test_what_is_shown_as_toml_is_a_file_that_says_the_same(folder: Path) -> None:
+    run(folder, "config", "set", "privacy.hide_around", "48.137154321,11.575382,300m", "-16.8,179.9,0.5km")
+    run(folder, "config", "set", "weight", "154lb")
+    run(folder, "goal", "set", "--sessions", "3", "--minutes", "7.5", "--athlete", 'the "fast" one')
+    ran = run(folder, "config", "show", "--format", "toml")
+    assert (ran.returncode, ran.stderr) == (0, "")
+    told = parse_config(ran.stdout.encode(), Path("shown.toml"))
+    held = parse_config((folder / "config.toml").read_bytes(), folder / "config.toml")
+    assert told.weight_kg == pytest.approx(held.weight_kg, abs=1e-6)
+    assert replace(told, weight_kg=held.weight_kg) == held
+    assert "# timezone: this machine's\n" in ran.stdout
+    assert "48.137154321,11.575382,300m" in run(folder, "config", "show").stdout
+    assert run(folder, "config", "set", "--unset", "weight").stdout.startswith("weight: – (not known")
+    assert "weight" not in text(folder)
+
+
+def test_the_comment_above_the_next_table_is_not_the_goals(folder: Path) -> None:
+    path = folder / "config.toml"
+    path.write_text("# more of it\n[[goals]]\nkm = 1 # at least\n\n# the house\n[privacy]\nhide_ends = 1\n")
+    remove_goal(path, 1)
+    assert path.read_text() == "# more of it\n\n# the house\n[privacy]\nhide_ends = 1\n"
+
+
+LINES = ["# a comment", "", 'units = "mi"  # far', "home_zones = true", "weight = 70", "max_heart_rate = 190"]
+HIDDEN = ["hide_ends = 100  # m", 'hide_around = [\n  "1,1,3m",  # here\n\n  "2,2,3m",\n]', "# within", ""]
+PRIVACY: st.SearchStrategy[list[str]] = st.one_of(
+    st.just([]),
+    st.lists(st.sampled_from(HIDDEN), unique=True).map(lambda lines: ["[ privacy ] # table", *lines]),
+)
+INLINE = st.sampled_from(
+    [
+        [],
+        ["privacy.hide_ends = 5"],
+        ["privacy = { hide_ends = 5 } # in one"],
+        ["goals = [\n  {km = 1},\n]"],
+        ["goals = []"],
+    ]
+)
+
+
+@st.composite
+def files(draw: st.DrawFn) -> bytes:
+    """Settings as somebody may lay them out."""
+    lines = draw(st.lists(st.sampled_from(LINES), unique=True))
+    lines += draw(INLINE)
+    whole = "\n".join(lines)
+    tables = [] if "privacy" in whole else [draw(PRIVACY)]
+    if "goals" not in whole:
+        tables += [["[[goals]]", f"km = {number} # k"] for number in range(1, draw(st.integers(1, 4)))]
+        tables = draw(st.permutations(tables))
+    for table in tables:
+        lines += [*table, *draw(st.lists(st.sampled_from(["", "# between"]), max_size=2))]
+    end = draw(st.sampled_from(["\n", "\r\n"]))
+    last = draw(st.sampled_from(["", "\n"]))
+    mark = draw(st.sampled_from([b"", b"\xef\xbb\xbf"]))
+    return mark + ("\n".join(lines) + last).replace("\n", end).encode()
+
+
+CHANGES = st.sampled_from(
+    [
+        ("units", ("km",)),
+        ("weight", ("80kg",)),
+        ("timezone", ("UTC",)),
+        ("privacy.hide_ends", ("300m",)),
+        ("privacy.hide_around", ("3,3,3m", "4,4,4m")),
+    ]
+)
+
+
+@given(before=files(), change=CHANGES, action=st.sampled_from(["set", "unset", "add", "remove"]))
+@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+def test_an_edit_changes_what_it_is_about_and_nothing_else(
+    folder: Path, before: bytes, change: tuple[str, tuple[str, ...]], action: str
+) -> None:
+    path = folder / "config.toml"
+    path.write_bytes(before)
+    was = tomllib.loads(before.decode("utf-8-sig").replace("\r\n", "\n"))
+    name, values = change
+    table, _, key = name.rpartition(".")
+    held = was.setdefault(table, {}) if table else was
+    goals = was.setdefault("goals", [])
+    if action == "set":
+        set_setting(path, name, values)
+        held[key] = list(values) if key == "hide_around" else values[0]
+    elif action == "unset":
+        unset_setting(path, name)
+        held.pop(key, None)
+    elif action == "add":
+        add_goal(path, Goal(km=7.0))
+        goals.append({"direction": "backward", "per": "week", "km": 7.0})
+    elif goals:
+        remove_goal(path, 1)
+        del goals[0]
+    after = path.read_bytes()
+    now = tomllib.loads(after.decode("utf-8-sig"))
+    assert {k: v for k, v in now.items() if v not in ({}, [])} == {k: v for k, v in was.items() if v not in ({}, [])}
+    assert before.startswith(b"\xef\xbb\xbf") == after.startswith(b"\xef\xbb\xbf")
+    assert (b"\r\n" in before and b"\n" in after.replace(b"\r\n", b"")) is False
+    for comment in (b"# a comment", b"# between", b"# within", b"# table"):
+        assert after.count(comment) == before.count(comment)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
@@ -25,10 +25,10 @@ def config() -> None:
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["table", "json"]),
+    type=click.Choice(["table", "toml", "json"]),
     default="table",
     show_default=True,
-    help="How to show them.",
+    help="A table to read, a settings file that says the same, or JSON.",
 )
 def show(form: str) -> None:
     """Show every setting, and where nothing was set what holds instead."""
@@ -36,7 +36,13 @@ def show(form: str) -> None:
     from retropace.folders import config_path
 
     def work() -> bool:
-        values = settings_of(read_config())
+        found = read_config()
+        values = settings_of(found)
+        if form == "toml":
+            from retropace.config_text import settings_toml
+
+            click.echo(settings_toml(values, found.goals, WITHOUT), nl=False)
+            return True
         if form == "json":
             click.echo(json.dumps({"path": str(config_path()), **values}, ensure_ascii=False, indent=2))
             return True
@@ -55,18 +61,34 @@ def show(form: str) -> None:
 
 
 @config.command("set", context_settings={"ignore_unknown_options": True})  # half of all latitudes begin with a minus
+@click.option("--unset", "gone", is_flag=True, help="Take NAME out, as 'config unset' does.")
 @click.argument("name")
-@click.argument("values", metavar="VALUE...", nargs=-1, required=True)
-def set_(name: str, values: tuple[str, ...]) -> None:
+@click.argument("values", metavar="VALUE...", nargs=-1)
+def set_(gone: bool, name: str, values: tuple[str, ...]) -> None:
     """Set NAME to VALUE, for example weight 70kg, units mi, privacy.hide_ends 200m.
 
-    privacy.hide_around takes several places. Comments and order of the file stay as they are.
+    privacy.hide_around takes several places, which replace those that were set. Comments and order of the file stay as
+    they are.
     """
-    from retropace.config_text import set_setting
+    from retropace.config_text import set_setting, setting_value, unset_setting
+    from retropace.errors import RetropaceError
 
+    if not values and not gone and "=" in name:
+        name, _, value = name.partition("=")
+        values = (value,)
     _check(name)
+    if gone:
+        if values:
+            raise click.UsageError("--unset takes a setting out: give no value.")
+        _change(lambda path: unset_setting(path, name), name)
+    if not values:
+        raise click.UsageError(f"Say what to set {name} to; 'config unset {name}' takes it out.")
     if len(values) > 1 and name != "privacy.hide_around":
         raise click.UsageError(f"{name} has one value.")
+    try:
+        setting_value(name, values)
+    except RetropaceError as bad:
+        raise click.BadParameter(harmless(bad.message), param_hint="VALUE") from None
     _change(lambda path: set_setting(path, name, values), name)
 
 
@@ -98,7 +120,7 @@ def settings_of(config: Config) -> dict[str, Any]:
         "home_zones": config.home_zones,
         "timezone": config.timezone,
         "privacy.hide_around": [
-            f"{place.lat_deg:g},{place.lon_deg:g},{place.radius_m:g}m" for place in config.hiding.places
+            f"{place.lat_deg:.12g},{place.lon_deg:.12g},{place.radius_m:.12g}m" for place in config.hiding.places
         ],
         "privacy.hide_ends": config.hiding.ends_m or None,
         "goals": [str(goal) for goal in config.goals],
@@ -143,7 +165,7 @@ def _check(name: str) -> None:
         raise click.BadParameter(f"there is no setting {name!r}: {hint}", param_hint="NAME")
 
 
-def _change(change: Callable[[Any], Config], name: str) -> None:
+def _change(change: Callable[[Any], Config], name: str) -> NoReturn:
     from retropace.folders import config_path
 
     where = config_path()
