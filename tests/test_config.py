@@ -81,7 +81,7 @@ def test_what_nobody_understands_is_refused_with_the_files_name(config: Path, te
 
 def test_a_file_in_another_encoding_is_refused(config: Path) -> None:
     config.write_bytes("# zu Hause: Münchner Straße\n".encode("utf-16"))
-    with pytest.raises(RetropaceError, match="is no TOML"):
+    with pytest.raises(RetropaceError, match=r"config\.toml:1: is no TOML: it is not in UTF-8"):
         read_config()
 
 
@@ -167,6 +167,9 @@ def test_what_makes_no_sense_is_told_with_its_line(config: Path, old: str, new: 
         ("# one\r\n# two\r\n\r\nweight = 1\r\n", 4),
         ('units = "km"\n\n[colours]\nback = "red"\n', 3),
         ("'weight' = 1", 1),
+        ("\n\nunits = \n", 3),
+        ("\nunits = [\n\n", 3),
+        ('\nunits = "km"\nunits = "mi"\n', 3),
     ],
 )
 def test_lines_are_those_of_an_editor_however_the_file_is_laid_out(config: Path, text: str, line: int) -> None:

@@ -14,6 +14,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -24,7 +25,7 @@ from retropace.errors import RetropaceError
 from retropace.folders import config_path
 from retropace.goals import Goal, parse_goal
 from retropace.privacy import NOTHING_HIDDEN, Hiding, parse_metres, parse_place
-from retropace.toml_lines import Where, lines_of
+from retropace.toml_lines import Where, lines_in, lines_of
 from retropace.units import parse_weight_kg
 
 SETTINGS = ("units", "weight", "max_heart_rate", "athlete", "home_zones", "timezone")
@@ -76,9 +77,21 @@ def parse_config(data: bytes, path: Path) -> Config:
     try:
         text = data.decode("utf-8-sig")
         document = tomllib.loads(text)
-    except (ValueError, RecursionError) as bad:  # ValueError: no UTF-8, no TOML, or a number of thousands of digits
-        raise RetropaceError(f"is no TOML: {bad}", path=path) from None
+    except UnicodeDecodeError as bad:
+        line = data[: bad.start].count(b"\n") + 1
+        raise RetropaceError("is no TOML: it is not in UTF-8", path=path, where=str(line)) from None
+    except (ValueError, RecursionError) as bad:  # ValueError: no TOML, or a number of thousands of digits
+        raise _syntax_error(str(bad), text, path) from None
     return _Reader(text, path, document).config()
+
+
+def _syntax_error(said: str, text: str, path: Path) -> RetropaceError:
+    """What the parser said, with the line that stands in its words where all other errors have it."""
+    found = re.fullmatch(r"(.*) \((?:at line (\d+), column \d+|at end of document)\)", said)
+    if found is None:
+        return RetropaceError(f"is no TOML: {said}", path=path)
+    line = found[2] or str(len(lines_in(text)))
+    return RetropaceError(f"is no TOML: {found[1][0].lower()}{found[1][1:]}", path=path, where=line)
 
 
 @dataclass(frozen=True, slots=True)

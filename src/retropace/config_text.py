@@ -35,7 +35,14 @@ def unset_setting(path: Path, name: str) -> Config:
 
 def add_goal(path: Path, goal: Goal) -> Config:
     """Add a goal behind the others; the settings after it. Raises :class:`RetropaceError`."""
-    return _edited(path, lambda text: _with_goal(text, goal))
+
+    def edit(text: str) -> str:
+        goals = parse_config(text.encode("utf-8"), path).goals
+        if goal in goals:
+            raise RetropaceError(f"the goal of {goal} is there already, as goal {goals.index(goal) + 1}", path=path)
+        return _with_goal(text, goal)
+
+    return _edited(path, edit)
 
 
 def remove_goal(path: Path, number: int) -> Config:
@@ -188,13 +195,9 @@ def _end_of(text: str, *table: str | int) -> int:
 
 def _end_of_settings(text: str) -> tuple[int, str]:
     """The line before which one more setting that is in no table stands, and where blank lines belong."""
-    ends, headers = [], []
-    for key, value in tomllib.loads(text).items():
-        span = lines_of(text, (key,))
-        if span is not None and _is_header(text, span):
-            headers.append(span[0])
-        else:
-            ends.append(_end_of(text, key) if isinstance(value, dict) else span[1] if span is not None else 0)
+    spans = [span for key in tomllib.loads(text) if (span := lines_of(text, (key,))) is not None]
+    headers = [span[0] for span in spans if _is_header(text, span)]
+    ends = [span[1] for span in spans if not _is_header(text, span)]
     if ends:
         return max(ends), ""
     lines = lines_in(text)
@@ -252,4 +255,6 @@ def _toml(value: Any) -> str:
     """A value as TOML writes it."""
     import tomlkit
 
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
     return str(tomlkit.item(value).as_string())
