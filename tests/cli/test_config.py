@@ -36,6 +36,7 @@ def test_comments_and_order_stay(folder: Path) -> None:
     ("words", "status", "said"),
     [
         (["config", "set", "wieght", "70"], 2, "did you mean weight?"),
+        (["config", "set", "UNITS", "km"], 2, "did you mean units?"),
         (["config", "set", "goals", "3"], 2, "'retropace goal set' sets one"),
         (["config", "unset", "nonsense.at.all"], 2, "there is no setting"),
         (["config", "set", "weight"], 2, "Say what to set weight to"),

@@ -158,7 +158,7 @@ def _check(name: str) -> None:
     if name not in NAMES:
         import difflib
 
-        near = difflib.get_close_matches(name, NAMES, n=1, cutoff=0.4)
+        near = difflib.get_close_matches(name.lower(), NAMES, n=1, cutoff=0.4)
         hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(NAMES)}"
         if name.startswith("goal"):
             hint = "'retropace goal set' sets one"
