@@ -197,15 +197,6 @@ def test_a_place_that_the_whole_way_lies_in_hides_all_of_it() -> None:
     assert Hiding((Place(48.0, 11.0, 5000.0),)).hides(track_along(lat, lon)).all()
 
 
-def test_a_single_position_of_a_waypoint_or_mark() -> None:
-    hiding = Hiding((Place(48.0, 11.0, 100.0), Place(-16.8, 179.9995, 100.0)))
-    assert hiding.hides_position(48.0005, 11.0005)
-    assert not hiding.hides_position(48.001, 11.0)
-    assert hiding.hides_position(-16.8, -179.9999)
-    assert not hiding.hides_position(math.nan, math.nan)
-    assert not NOTHING_HIDDEN.hides_position(48.0, 11.0)
-
-
 def test_whether_anything_is_hidden_at_all() -> None:
     assert not NOTHING_HIDDEN
     assert not Hiding(ends_m=0.0)

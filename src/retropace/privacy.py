@@ -137,9 +137,5 @@ class Hiding:
             return math.inf, -math.inf
         return start_s, track.moment_at_distance(float(way_m[-1]) - self.ends_m)
 
-    def hides_position(self, lat_deg: float, lon_deg: float) -> bool:
-        """Whether a single position, of a waypoint say, lies in a hidden place."""
-        return any(bool(place.holds(np.array([lat_deg]), np.array([lon_deg]))[0]) for place in self.places)
-
 
 NOTHING_HIDDEN = Hiding()

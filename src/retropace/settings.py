@@ -81,3 +81,14 @@ class Settings:
     clean: CleanSettings = CleanSettings()
     segment: SegmentSettings = SegmentSettings()
     label: LabelSettings = LabelSettings()
+
+
+def settings_of(
+    *, cadence: str = "auto", sensitivity: float = 1.0, threshold: float = 0.8, exact: bool = False, names: bool = True
+) -> Settings:
+    """The settings that users choose, each as :class:`CleanSettings` and its neighbours explain it."""
+    return Settings(
+        CleanSettings(cadence=cadence),
+        SegmentSettings(sensitivity=sensitivity),
+        LabelSettings(exact=exact, threshold=threshold, names=names),
+    )

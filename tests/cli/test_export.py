@@ -214,3 +214,10 @@ def test_a_name_that_is_no_text_is_no_obstacle(folder: Path) -> None:
     for form in ("csv", "json", "fit", "png"):
         ran = retropace("export", name, "--to", form, "-o", f"out.{form}", cwd=folder)
         assert (ran.returncode, ran.stderr) == (0, "")
+
+
+def test_a_name_that_is_too_long_is_told(samples: Path, tmp_path: Path) -> None:
+    ran = retropace("export", samples / "quarter-mile.fit", "-o", f"{'x' * 300}.csv", cwd=tmp_path)
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert "cannot be written: File name too long" in " ".join(ran.stderr.split())
+    assert "Traceback" not in ran.stderr

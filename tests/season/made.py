@@ -45,7 +45,6 @@ def run(
     return Run(
         name,
         f"/runs/{name}.fit",
-        "watch",
         start,
         [figures(one) for one in DIRECTIONS],
         gait_m,

@@ -75,7 +75,7 @@ def test_the_best_of_each_is_the_fastest_and_knows_its_activity() -> None:
         ("backward", 400.0 / 190.0),
     ]
     late_first = season_of([run(5), run(1)], bests)  # given in disorder
-    assert [late_first.days_s[one.row] for one in late_first.bests] == [late_first.days_s[0]] * 2
+    assert [late_first.began_s[one.row] for one in late_first.bests] == [late_first.began_s[0]] * 2
 
 
 def test_walking_becomes_running_where_it_does() -> None:

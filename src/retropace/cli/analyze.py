@@ -72,12 +72,10 @@ def analyze(
     FILE is a FIT, GPX or TCX recording, plain or gzipped. Annotations are read from NAME.annotations.csv beside it;
     what is marked counts, what looks like backward running is suspected, and everything else is taken as forward.
     """
-    from retropace.settings import CleanSettings, LabelSettings, SegmentSettings, Settings
+    from retropace.settings import settings_of
 
-    settings = Settings(
-        clean=CleanSettings(cadence=cadence),
-        segment=SegmentSettings(sensitivity=sensitivity),
-        label=LabelSettings(exact=exact, threshold=threshold, names=not ignore_names),
+    settings = settings_of(
+        cadence=cadence, sensitivity=sensitivity, threshold=threshold, exact=exact, names=not ignore_names
     )
     if no_learn and athlete is None:
         raise click.UsageError("--no-learn goes with --athlete.")

@@ -123,11 +123,9 @@ def annotate(
     marks = [understood("--add", parse_mark, text) for text in added]
 
     def page() -> PageOptions:
-        from retropace.settings import CleanSettings, LabelSettings, SegmentSettings, Settings
+        from retropace.settings import settings_of
 
-        settings = Settings(
-            CleanSettings(cadence=cadence), SegmentSettings(sensitivity=sensitivity), LabelSettings(threshold=threshold)
-        )
+        settings = settings_of(cadence=cadence, sensitivity=sensitivity, threshold=threshold)
         given = said_of((), None, None, None, home_zones, ()).given
         return PageOptions(port, not no_browser, units, settings, athlete, given)
 

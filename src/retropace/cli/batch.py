@@ -223,13 +223,11 @@ def _job(
     from retropace.batch import Job
     from retropace.cli.said import said_of
     from retropace.library.keeping import KEPT
-    from retropace.settings import CleanSettings, LabelSettings, SegmentSettings, Settings
+    from retropace.settings import settings_of
 
     said = said_of(marks=(), sidecar=None, workout=None, zones=zones, home_zones=home_zones, fields=fields)
-    settings = Settings(
-        clean=CleanSettings(cadence=cadence),
-        segment=SegmentSettings(sensitivity=sensitivity),
-        label=LabelSettings(exact=exact, threshold=threshold, names=not ignore_names),
+    settings = settings_of(
+        cadence=cadence, sensitivity=sensitivity, threshold=threshold, exact=exact, names=not ignore_names
     )
     job = Job(settings, said.given, athlete, only, most_bytes)
     described = f"retropace {version('retropace')}, {KEPT}: {job.describe()}"

@@ -15,6 +15,7 @@ from retropace.cli.failures import FAILED, attempt, complain, exit_status
 from retropace.cli.hiding import hiding_options
 from retropace.cli.learning import Learning
 from retropace.cli.said import said_options
+from retropace.cli.targets import refusal
 from retropace.texts import harmless
 
 if TYPE_CHECKING:
@@ -100,7 +101,7 @@ def export(
     segment, as Garmin Connect and Strava read it, png a picture to share. Distances per direction are those of
     'retropace analyze' in each of them.
     """
-    from retropace.settings import CleanSettings, LabelSettings, SegmentSettings, Settings
+    from retropace.settings import settings_of
 
     (path,) = files
     form = form or _form_of(output)
@@ -110,14 +111,12 @@ def export(
         raise click.UsageError("--simplify goes with --to geojson.")
     wanted = _Wanted(form, rows or "segments", _metres(simplify), hiding, units)
     target = output or f"{_stem(path)}.directions.{form}"
-    if refusal := _refusal(target, path, spoken, force):
-        raise click.BadParameter(refusal, param_hint="--output")
+    if target != "-" and (why := refusal(target, [path], spoken.sidecar, force=force)):
+        raise click.BadParameter(why, param_hint="--output")
     if target == "-" and form in ("fit", "png") and sys.stdout.isatty():
         raise click.UsageError(f"{form} is nothing for a terminal: name a file with --output.")
-    settings = Settings(
-        clean=CleanSettings(cadence=cadence),
-        segment=SegmentSettings(sensitivity=sensitivity),
-        label=LabelSettings(exact=exact, threshold=threshold, names=not ignore_names),
+    settings = settings_of(
+        cadence=cadence, sensitivity=sensitivity, threshold=threshold, exact=exact, names=not ignore_names
     )
     known = None if athlete is None else attempt(athlete, lambda: Learning(athlete).athlete)
     if athlete is not None and known is None:
@@ -246,22 +245,3 @@ def _metres(simplify: str | None) -> float:
         return parse_metres(simplify)
     except RetropaceError as bad:
         raise click.BadParameter(str(bad), param_hint="--simplify") from None
-
-
-def _refusal(target: str, path: str, spoken: Said, force: bool) -> str:
-    """Why the export must not go there; empty if it may."""
-    from retropace.annotations.sidecar_place import sidecar_path
-
-    place = Path(target)
-    if target == "-":
-        return ""
-    if place.is_dir():
-        return f"{target} is a folder: name a file in it"
-    if not place.exists():
-        return ""
-    if not place.is_file():
-        return f"{target} is no file: - writes to stdout"
-    for kept, what in ((path, "recording"), (sidecar_path(path), "sidecar"), (spoken.sidecar, "file of annotations")):
-        if kept is not None and Path(kept).exists() and place.samefile(kept):
-            return f"{target} is the {what}: nothing was written"
-    return "" if force else f"{target} exists: --force writes over it"

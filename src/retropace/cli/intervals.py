@@ -71,11 +71,11 @@ def intervals(
     backward against forward, the quarter-mile test (backward in under twice the time), bests per direction, and with
     --workout what was planned against what was done.
     """
-    from retropace.settings import CleanSettings, LabelSettings, Settings
+    from retropace.settings import settings_of
     from retropace.units import KILOMETRES, MILES
 
     lap_m = _lap_m(track)
-    settings = Settings(clean=CleanSettings(cadence=cadence), label=LabelSettings(exact=exact, names=not ignore_names))
+    settings = settings_of(cadence=cadence, exact=exact, names=not ignore_names)
     known = None if athlete is None else attempt(athlete, lambda: Learning(athlete).athlete)
     if athlete is not None and known is None:
         sys.exit(FAILED)

@@ -62,7 +62,7 @@ def learn_file(path: str, cadence: str) -> list[LearnedSession]:
     """What every session of a recording teaches with the annotations beside it; raises ``RetropaceError``."""
     from retropace.cli.analyze import analyze_file
     from retropace.cli.said import Said
-    from retropace.settings import CleanSettings, Settings
+    from retropace.settings import settings_of
 
-    analyses = analyze_file(path, Said((), None), Settings(clean=CleanSettings(cadence=cadence)), None)
+    analyses = analyze_file(path, Said((), None), settings_of(cadence=cadence), None)
     return [learned_from(analysis) for analysis in analyses]

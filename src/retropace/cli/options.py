@@ -280,11 +280,12 @@ class Zone(click.ParamType):  # type: ignore[type-arg,unused-ignore]  # generic 
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """The name, if there is such a zone."""
-        from zoneinfo import ZoneInfo
+        from retropace.config import time_zone
+        from retropace.errors import RetropaceError
 
         try:
-            return ZoneInfo(str(value)).key
-        except (ValueError, OSError, LookupError):
+            return time_zone(value)
+        except RetropaceError:
             self.fail(f"{value!r} is no time zone: write for example Europe/Berlin or UTC", param, ctx)
 
 

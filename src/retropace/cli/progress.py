@@ -17,7 +17,7 @@ from retropace.texts import harmless
 
 if TYPE_CHECKING:
     from retropace.cli.console import Page
-    from retropace.library import Library
+    from retropace.config import Config
     from retropace.season.progress import Progress
     from retropace.sheets.season import Runner
     from retropace.units import Units
@@ -71,48 +71,33 @@ def progress(
     if since is not None and until is not None and until < since:
         raise click.UsageError("--until lies before --since.")
 
-    def work() -> int:
+    def work() -> tuple[Progress, str | None, int, Config]:
+        from retropace.cli.whose import progress_in
+        from retropace.config import read_config
+        from retropace.library.seasons import without_date
+
         with Library(path, create=False) as opened:
-            return _told(opened, athlete, since, until, per, shows_all, form, weight_kg, timezone, units)
+            found, runner = progress_in(opened, athlete, per=per, since=since, until=until, timezone=timezone)
+            return found, runner, without_date(opened, runner), read_config()
 
-    status = attempt(path, work)
-    sys.exit(FAILED if status is None else status)
+    told = attempt(path, work)
+    if told is None:
+        sys.exit(FAILED)
+    found, runner, undated, config = told
+    if undated:
+        complain(f"{undated} without a date {'is' if undated == 1 else 'are'} in no week")
+    if form == "table":
+        from retropace.sheets.season import Runner
+        from retropace.units import KILOMETRES, MILES
 
-
-def _told(
-    library: Library,
-    athlete: str | None,
-    since: datetime | None,
-    until: datetime | None,
-    per: str,
-    shows_all: bool,
-    form: str,
-    weight_kg: float | None,
-    timezone: str | None,
-    units: str,
-) -> int:
+        known = Runner(weight_kg, config.max_heart_rate_bpm)
+        _print(found, runner, MILES if units == "mi" else KILOMETRES, known, None if shows_all else LATEST)
+        return
     from retropace.cli.places import shown_place
-    from retropace.cli.whose import progress_in
-    from retropace.config import read_config
-    from retropace.library.seasons import without_date
     from retropace.season.document import progress_document
-    from retropace.sheets.season import Runner
-    from retropace.units import KILOMETRES, MILES
 
-    found, runner = progress_in(library, athlete, per=per, since=since, until=until, timezone=timezone)
-    missing = without_date(library, runner)
-    if missing:
-        complain(f"{missing} without a date {'is' if missing == 1 else 'are'} in no week")
-    if form == "json":
-        document = progress_document(found, runner, shown_place, weight_kg)
-        click.echo(json.dumps(document, ensure_ascii=False, indent=2))
-    elif form == "csv":
-        click.echo(_csv(progress_document(found, runner, shown_place, weight_kg)), nl=False)
-    else:
-        shown_in = MILES if units == "mi" else KILOMETRES
-        known = Runner(weight_kg, read_config().max_heart_rate_bpm)
-        _print(found, runner, shown_in, known, None if shows_all else LATEST)
-    return 0
+    document = progress_document(found, runner, shown_place, weight_kg)
+    click.echo(_csv(document) if form == "csv" else json.dumps(document, ensure_ascii=False, indent=2) + "\n", nl=False)
 
 
 def _print(found: Progress, runner: str | None, units: Units, known: Runner, most: int | None) -> None:

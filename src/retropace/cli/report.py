@@ -16,6 +16,7 @@ from retropace.cli.hiding import hiding_options
 from retropace.cli.learning import Learning
 from retropace.cli.recordings import recordings_in
 from retropace.cli.said import said_options
+from retropace.cli.targets import refusal
 from retropace.texts import harmless
 
 if TYPE_CHECKING:
@@ -82,16 +83,14 @@ def report(
     direction; of many a table that sorts and filters, distance per direction by week, and each of them. The page is one
     file that needs no network.
     """
-    from retropace.settings import CleanSettings, LabelSettings, SegmentSettings, Settings
+    from retropace.settings import settings_of
     from retropace.units import KILOMETRES, MILES
 
     _check_tiles(tiles)
     if opens and output == "-":
         raise click.UsageError("--open needs a file: name one with --output.")
-    settings = Settings(
-        clean=CleanSettings(cadence=cadence),
-        segment=SegmentSettings(sensitivity=sensitivity),
-        label=LabelSettings(exact=exact, threshold=threshold, names=not ignore_names),
+    settings = settings_of(
+        cadence=cadence, sensitivity=sensitivity, threshold=threshold, exact=exact, names=not ignore_names
     )
     shown_in = MILES if units == "mi" else KILOMETRES
     known = None if athlete is None else attempt(athlete, lambda: Learning(athlete).athlete)
@@ -101,13 +100,13 @@ def report(
     paths = list(dict.fromkeys(one for _, found in listed for one in found or ()))
     if spoken.sidecar is not None and len(paths) > 1:
         raise click.UsageError("--annotations goes with one recording, not with a folder of them.")
-    if output != "-":
-        try:
-            refusal = _refusal(output, paths, spoken.sidecar, force)
-        except OSError as bad:  # a name that is too long, a folder that nobody may look into
-            refusal = f"{output} cannot be written: {bad.strerror or bad}"
-        if refusal:
-            raise click.BadParameter(refusal, param_hint="--output")
+    why = (
+        ""
+        if output == "-"
+        else refusal(output, paths, spoken.sidecar, force=force, own="report of retropace's", is_own=_is_report)
+    )
+    if why:
+        raise click.BadParameter(why, param_hint="--output")
 
     share = 1.0 if len(paths) < 2 else AT_ONCE / max(len(paths), AT_ONCE)
 
@@ -167,33 +166,10 @@ def _write(parts: list[Part], failed: list[str], output: str, units: Units, tile
     return True
 
 
-def _refusal(output: str, paths: list[str], sidecar: str | None, force: bool) -> str:
-    """Why the page must not go there; empty if it may. Raises ``OSError`` where nobody may look."""
-    from retropace.annotations.sidecar_place import sidecar_path
-
-    target = Path(output)
-    if target.is_dir():
-        return f"{output} is a folder: name a file in it, as {target / 'report.html'}"
-    if not target.exists():
-        return ""
-    if not target.is_file():
-        return f"{output} is no file: - writes to stdout"
-    said = [*map(sidecar_path, paths), *([] if sidecar is None else [Path(sidecar)])]
-    for kept, what in ((map(Path, paths), "recordings"), (said, "files of annotations")):
-        if any(_is_same(target, one) for one in kept):
-            return f"{output} is one of the {what}: nothing was written"
-    if force:
-        return ""
-    with target.open("rb") as file:
-        is_ours = GENERATOR in file.read(4096)
-    return "" if is_ours else f"{output} exists and is no report of retropace's: --force writes over it"
-
-
-def _is_same(target: Path, other: Path) -> bool:
-    try:
-        return target.samefile(other)
-    except OSError:
-        return False  # what is not there cannot be lost
+def _is_report(path: Path) -> bool:
+    """Whether a file is a report that was made before; raises ``OSError``."""
+    with path.open("rb") as file:
+        return GENERATOR in file.read(4096)
 
 
 def _check_tiles(tiles: str | None) -> None:

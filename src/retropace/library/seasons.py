@@ -16,7 +16,7 @@ from retropace.segments import DIRECTIONS
 
 # A cross join goes through what was chosen, in that order, and finds the rest of each along its key.
 QUESTIONS = {
-    "heads": "SELECT key, id, (SELECT min(place) FROM inputs WHERE inputs.recording = activities.recording), device,"
+    "heads": "SELECT key, id, (SELECT min(place) FROM inputs WHERE inputs.recording = activities.recording),"
     " start_time FROM temp.chosen CROSS JOIN activities USING (key) ORDER BY key",
     "figures": f"SELECT activity, direction, {', '.join(FIGURES)} FROM temp.chosen CROSS JOIN directions"
     " ON activity = key ORDER BY activity",
@@ -102,7 +102,7 @@ def _runs(library: Library) -> tuple[list[Run], dict[int, int]]:
     figures = _of_each(library.db.execute(QUESTIONS["figures"]))
     segments = _of_each(library.db.execute(QUESTIONS["segments"]))
     found = []
-    for key, name, place, device, start_time in heads:
+    for key, name, place, start_time in heads:
         by_direction = {row[0]: row[1:] for row in figures.get(key, ())}
         rows = segments.get(key, [])
         metres, seconds = [0.0] * len(GAITS), [0.0] * len(GAITS)
@@ -114,7 +114,6 @@ def _runs(library: Library) -> tuple[list[Run], dict[int, int]]:
             Run(
                 id=name,
                 file=place or "",
-                device=device or "",
                 start_time=datetime.fromisoformat(start_time),
                 figures=[by_direction[one] for one in DIRECTIONS],
                 gait_m=metres,

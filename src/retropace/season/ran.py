@@ -37,7 +37,6 @@ def ran_of(analysis: Analysis, curve: Sequence[Best]) -> Ran | None:
     run = Run(
         id=f"{analysis.activity.source.sha256} {analysis.activity.source.session}",
         file=PurePath(analysis.activity.source.path).name,
-        device=str(analysis.activity.device),
         start_time=track.start_time,
         figures=[[directions[one][name] for name in FIGURES] for one in DIRECTIONS],
         gait_m=[float(metres[one].sum()) for one in gaits],

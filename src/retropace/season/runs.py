@@ -32,7 +32,6 @@ class Run(NamedTuple):
 
     id: str
     file: str
-    device: str
     start_time: datetime
     """Aware."""
     figures: Sequence[Sequence[float | None]]
@@ -66,7 +65,6 @@ class Season:
 
     ids: tuple[str, ...]
     files: tuple[str, ...]
-    devices: tuple[str, ...]
     start_times: tuple[datetime, ...]
     elapsed_s: Table
     distance_m: Table
@@ -95,7 +93,7 @@ class Season:
         return len(self.ids)
 
     @property
-    def days_s(self) -> Column:
+    def began_s(self) -> Column:
         """When each activity began, in seconds since 1970, UTC."""
         return np.array([start.timestamp() for start in self.start_times])
 
@@ -116,7 +114,6 @@ def season_of(
     return Season(
         ids=tuple(row.id for row in rows),
         files=tuple(row.file for row in rows),
-        devices=tuple(row.device for row in rows),
         start_times=tuple(row.start_time for row in rows),
         **{name: figures[:, :, at] for at, name in enumerate(FIGURES)},
         gait_m=np.array([row.gait_m for row in rows], dtype=np.float64).reshape(-1, len(GAITS)),

@@ -77,7 +77,7 @@ def ratios_of(season: Season) -> Ratios:
         rows = np.flatnonzero(known)
         if len(rows) > len(best.rows):
             speed = metres[rows] / np.where(seconds[rows] > 0.0, seconds[rows], 1.0)
-            best = Ratios(gait, rows, season.days_s[rows], speed[:, backward] / speed[:, forward])
+            best = Ratios(gait, rows, season.began_s[rows], speed[:, backward] / speed[:, forward])
     return best
 
 

@@ -27,7 +27,6 @@ class Runner:
 
 Shown = Callable[[str], str]
 """Turns the place of a file into what a person wants to read."""
-SPEEDS_KMH = 3.6
 SPARE = ("steps", "step", "cadence", "heart rate", "share", "energy", "sessions")
 """What a narrow page does without, first things first."""
 KCAL_STEP = 10
@@ -111,7 +110,7 @@ def ratio_sheet(progress: Progress) -> Sheet:
     for one in progress.transitions:
         if one.direction == "backward":
             lines.append(
-                f"backward, walking becomes running at {SPEEDS_KMH * one.speed_mps:.1f} km/h "
+                f"backward, walking becomes running at {3.6 * one.speed_mps:.1f} km/h "
                 f"({one.speed_mps:.2f} m/s); {100.0 * one.run_share:.0f} % of the time is run"
             )
     if ramp.is_steep:
