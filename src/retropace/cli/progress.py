@@ -104,6 +104,7 @@ def _print(found: Progress, runner: str | None, units: Units, known: Runner, mos
     from retropace.cli.console import open_page
     from retropace.cli.places import shown_place
     from retropace.cli.sheets import print_sheets
+    from retropace.sheets.energy import NOTE
     from retropace.sheets.season import progress_sheets
 
     page = open_page()
@@ -121,7 +122,7 @@ def _print(found: Progress, runner: str | None, units: Units, known: Runner, mos
     print_sheets(page, progress_sheets(found, units, shown_place, known, most=most), gap=2)
     if known.weight_kg is not None:
         page.print()
-        page.print("energy is net of rest, a range, and falls with practice; not medical advice")
+        page.print(f"energy is {NOTE}")
 
 
 def _print_bars(page: Page, found: Progress, units: Units, most: int | None) -> None:
