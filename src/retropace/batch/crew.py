@@ -22,6 +22,7 @@ from retropace.library.store import Failure
 RETRIES = 2
 """How often a cluster gives a file whose worker was lost to another before it is taken for the culprit."""
 CONNECT_S = 15.0
+GONE = "the scheduler has gone: what was done is kept, the same command goes on there"
 _LOUD = ("distributed", "distributed.client", "distributed.core", "tornado", "tornado.application", "asyncio")
 """Loggers that write whole tracebacks when a connection breaks."""
 PATIENCE_S = 20.0
@@ -133,7 +134,12 @@ class _Cluster:
         self.width = max(sum(client.nthreads().values()), 1)
 
     def submit(self, task: Task) -> Future[Done]:
-        future: Future[Done] = self._executor.submit(work, self._job, task)
+        try:
+            future: Future[Done] = self._executor.submit(work, self._job, task)
+        except Exception:  # its kind differs from one version of Dask to another
+            if self._client.status == "running":
+                raise
+            raise self._gone() from None
         return future
 
     def check(self) -> None:
@@ -144,8 +150,10 @@ class _Cluster:
             return
         self._gone_since = self._gone_since or now
         if now - self._gone_since > PATIENCE_S:
-            message = "the scheduler has gone: what was done is kept, the same command goes on there"
-            raise RetropaceError(message, path=self._address)
+            raise self._gone()
+
+    def _gone(self) -> RetropaceError:
+        return RetropaceError(GONE, path=self._address)
 
 
 _job = Job()
