@@ -9,9 +9,9 @@ from itertools import pairwise
 import numpy as np
 from hypothesis import strategies as st
 
-from retropace.activity import Activity, Lap, Samples, Source
 from retropace.annotations import Annotation, Label
-from retropace.spans import Column, as_spans
+from retropace.core.activity import Activity, Lap, Samples, Source
+from retropace.core.spans import Column, as_spans
 
 LABELS = [Label("backward"), Label("backward", "walk"), Label("forward"), Label("forward", "run"), Label("rest")]
 

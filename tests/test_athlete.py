@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from retropace.analysis import Analysis, analyze
+from retropace.analysis.pipeline import Analysis, analyze
 from retropace.annotations import Annotation, Label
-from retropace.athlete import Athlete, Example, LearnedSession, session_of
-from retropace.athlete_figures import facts, means
-from retropace.athlete_file import athlete_path, athlete_text, read_athlete, write_athlete
-from retropace.errors import RetropaceError
+from retropace.core.errors import RetropaceError
+from retropace.labelling.athlete import Athlete, Example, LearnedSession, session_of
+from retropace.labelling.athlete_file import athlete_path, athlete_text, read_athlete, write_athlete
+from retropace.labelling.athlete_stats import facts, means
 from retropace.simulate import Athlete as Body
 from retropace.simulate import Place, Truth, backward, forward, simulate
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from retropace.config import Config, read_config
-from retropace.errors import RetropaceError
-from retropace.folders import config_path
-from retropace.privacy import NOTHING_HIDDEN, Hiding, Place
+from retropace.config.model import Config, read_config
+from retropace.config.privacy import NOTHING_HIDDEN, Hiding, Place
+from retropace.core.errors import RetropaceError
+from retropace.core.user_dirs import config_path
 
 
 @pytest.fixture

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from retropace.config import parse_config
-from retropace.config_text import add_goal, remove_goal, set_setting, unset_setting
-from retropace.errors import RetropaceError
-from retropace.goals import Goal
+from retropace.config.edit import add_goal, remove_goal, set_setting, unset_setting
+from retropace.config.goals import Goal
+from retropace.config.model import parse_config
+from retropace.core.errors import RetropaceError
 from tests.cli.owning import OWNED
 from tests.test_goals import GOALS
 
@@ -33,7 +33,7 @@ def test_a_file_that_changes_meanwhile_is_not_written_over(folder: Path, monkeyp
             path.write_text('units = "km"\n')
         return found
 
-    monkeypatch.setattr("retropace.config_text.parse_config", meanwhile)
+    monkeypatch.setattr("retropace.config.edit.parse_config", meanwhile)
     with pytest.raises(RetropaceError, match="was changed by somebody else meanwhile"):
         set_setting(path, "weight", ("70",))
     assert path.read_text() == 'units = "km"\n'

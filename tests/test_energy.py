@@ -10,15 +10,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from retropace.activity import Activity
-from retropace.analysis import analyze
+from retropace.analysis.energy import ACSM_LEVEL, ACSM_RISE, BACKWARD, MINETTI, backward_cost, energy_of, forward_cost
+from retropace.analysis.json_document import energy_document
+from retropace.analysis.pipeline import analyze
 from retropace.annotations import Annotation, parse_mark
-from retropace.clean import clean
-from retropace.document import energy_document
-from retropace.energy import ACSM_LEVEL, ACSM_RISE, BACKWARD, MINETTI, backward_cost, energy_of, forward_cost
-from retropace.segments import DIRECTIONS, Segments
-from retropace.sheets.energy import energy_lines
-from retropace.spans import Column
+from retropace.cleaning.clean import clean
+from retropace.core.activity import Activity
+from retropace.core.segments import DIRECTIONS, Segments
+from retropace.core.spans import Column
+from retropace.output.tables.energy import energy_lines
 from tests.strategies import activities, activity_of, annotation_lists
 
 LAWS = settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])

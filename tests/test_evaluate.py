@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from retropace.evaluate import Boundaries, Labelling, match_boundaries, score, with_others
+from retropace.analysis.metrics import Boundaries, Labelling, match_boundaries, score, with_others
 
 moments = st.lists(st.integers(0, 60).map(float), max_size=7)
 

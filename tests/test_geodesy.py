@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyproj import Geod
 
-from retropace.geodesy import plane_m, steps_m
+from retropace.core.geodesy import plane_m, steps_m
 
 GEOD = Geod(ellps="WGS84")
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retropace.errors import RetropaceError
-from retropace.goals import Goal, goal_values, parse_goal
+from retropace.config.goals import Goal, goal_values, parse_goal
+from retropace.core.errors import RetropaceError
 
 GOALS = st.builds(
     Goal,

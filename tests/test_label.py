@@ -7,15 +7,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from retropace.activity import Activity
-from retropace.analysis import analyze
+from retropace.analysis.pipeline import analyze
 from retropace.annotations import Annotation, Label, parse_mark, read_sidecar
-from retropace.annotations.annotation import Origin
-from retropace.clean import clean
-from retropace.label import label
+from retropace.annotations.model.annotation import Origin
+from retropace.cleaning.clean import clean
+from retropace.core.activity import Activity
+from retropace.core.parameters import LabelSettings, Settings
+from retropace.labelling.assign import label
 from retropace.readers import read
-from retropace.segment import segment_twice
-from retropace.settings import LabelSettings, Settings
+from retropace.segmentation.segment import segment_twice
 from retropace.simulate import Athlete, Place, Session, Stretch, Truth, backward, forward, rest, simulate, walk
 from tests.benchmarks.annotations import seconds_right
 

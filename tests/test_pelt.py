@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from retropace.pelt import GRAIN, change_points, change_points_for_each
-from retropace.spans import Column
+from retropace.core.spans import Column
+from retropace.segmentation.pelt import GRAIN, change_points, change_points_for_each
 
 RANDOM_SIGNALS = 200
 

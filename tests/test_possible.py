@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from retropace.analysis import analyze
+from retropace.analysis.pipeline import analyze
 from retropace.annotations import parse_mark
 from retropace.simulate import Place, forward, simulate
 

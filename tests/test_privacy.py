@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 from pyproj import CRS, Geod, Transformer
 from shapely.geometry import LineString, Point
 
-from retropace.activity import Activity
-from retropace.analysis import analyze
-from retropace.drawing.way import Way, way_of
-from retropace.errors import RetropaceError
-from retropace.privacy import NOTHING_HIDDEN, Hiding, Place, parse_metres, parse_place
-from retropace.spans import Column
-from retropace.track import Track
+from retropace.analysis.pipeline import analyze
+from retropace.config.privacy import NOTHING_HIDDEN, Hiding, Place, parse_metres, parse_place
+from retropace.core.activity import Activity
+from retropace.core.cleaned_activity import Track
+from retropace.core.errors import RetropaceError
+from retropace.core.spans import Column
+from retropace.output.charts.route import Way, way_of
 from tests.strategies import activities, activity_of
 
 WGS84 = Geod(ellps="WGS84")

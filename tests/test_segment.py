@@ -7,14 +7,14 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from retropace.activity import Activity
-from retropace.clean import clean
-from retropace.evaluate import Boundaries, match_boundaries
-from retropace.segment import segment
-from retropace.settings import SegmentSettings
+from retropace.analysis.metrics import Boundaries, match_boundaries
+from retropace.cleaning.clean import clean
+from retropace.core.activity import Activity
+from retropace.core.cleaned_activity import Track
+from retropace.core.parameters import SegmentSettings
+from retropace.core.spans import Column
+from retropace.segmentation.segment import segment
 from retropace.simulate import Athlete, Place, Stretch, Watch, backward, forward, rest, simulate, walk
-from retropace.spans import Column
-from retropace.track import Track
 from tests.benchmarks.boundaries import every_minute, load, measured, nothing
 from tests.strategies import activities, activity_of
 

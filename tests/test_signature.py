@@ -8,8 +8,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import multivariate_normal, multivariate_t
 
-from retropace.signature import RUN, TAILS, WALK, Line, Seen, Signature, evidence, learned, of_another_day, vague
-from retropace.spans import Column
+from retropace.core.spans import Column
+from retropace.labelling.runner_model import (
+    RUN,
+    TAILS,
+    WALK,
+    Line,
+    Seen,
+    Signature,
+    evidence,
+    learned,
+    of_another_day,
+    vague,
+)
 
 
 def seen(speed: list[float], cadence: list[float], beats: list[float]) -> Seen:

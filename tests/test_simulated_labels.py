@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from retropace.analysis import analyze
+from retropace.analysis.pipeline import analyze
 from retropace.simulate.kinds import FORWARD_ONLY, KINDS, draw
 from tests.benchmarks.labels import Result, condition, labelling_of, line, result_of, session
 

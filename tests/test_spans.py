@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retropace.spans import Spans, as_spans, clip, covered, runs, total_s, union, within, without
+from retropace.core.spans import Spans, as_spans, clip, covered, runs, total_s, union, within, without
 
 pairs = st.lists(st.tuples(st.integers(0, 50), st.integers(0, 50)), max_size=12).map(lambda rows: as_spans(rows))
 MOMENTS = np.arange(0.0, 50.0) + 0.5

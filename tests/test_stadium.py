@@ -11,11 +11,11 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retropace.clean import clean
-from retropace.rounds import rounds_of
+from retropace.analysis.running_track.fit import _Lane, find_stadium
+from retropace.analysis.running_track.lap_distance import rounds_of
+from retropace.cleaning.clean import clean
+from retropace.core.cleaned_activity import Track
 from retropace.simulate import Place, Stretch, Watch, backward, forward, rest, simulate
-from retropace.stadium import _Lane, find_stadium
-from retropace.track import Track
 from tests.benchmarks.intervals import other_recordings, stadium_outcome, stadium_sessions
 
 STADIUM = Place("track", 52.5, 13.3, turned_deg=25.0)
@@ -137,7 +137,7 @@ def test_a_given_lap_length_is_taken() -> None:
 
 
 def test_a_given_distance_stays() -> None:
-    from retropace.analysis import analyze
+    from retropace.analysis.pipeline import analyze
     from retropace.annotations import parse_mark
     from retropace.intervals import intervals_of
 

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from retropace.bests import WORLD_BESTS, fastest_backward_mps
-from retropace.looks import SLOWED_BY, Looks, reading_vars
-from retropace.repetition import kinds_of
-from retropace.suspicion import chances
-from retropace.usual import Asked, Odds, context_of
+from retropace.core.world_records import WORLD_BESTS, fastest_backward_mps
+from retropace.labelling.clustering import kinds_of
+from retropace.labelling.direction_model import chances
+from retropace.labelling.features import SLOWED_BY, Looks, reading_vars
+from retropace.labelling.priors import Asked, Odds, context_of
 
 NOBODY, FORWARD, BACKWARD = -1, 0, 1
 

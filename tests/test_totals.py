@@ -9,11 +9,11 @@ import numpy as np
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from retropace.activity import Activity
-from retropace.analysis import Analysis, analyze
+from retropace.analysis.pipeline import Analysis, analyze
 from retropace.annotations import Annotation
-from retropace.clean import clean
-from retropace.segments import BASES, DIRECTIONS, GAITS
+from retropace.cleaning.clean import clean
+from retropace.core.activity import Activity
+from retropace.core.segments import BASES, DIRECTIONS, GAITS
 from tests.strategies import activities, annotation_lists
 
 LAWS = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])

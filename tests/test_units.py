@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retropace.units import KILOMETRES, MILES, clock, parse_distance_m, parse_elapsed_s
+from retropace.core.units import KILOMETRES, MILES, clock, parse_distance_m, parse_elapsed_s
 
 
 @pytest.mark.parametrize(

@@ -12,11 +12,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from retropace.homes import loaded_from
+from retropace.core._lazy import loaded_from
 
 if TYPE_CHECKING:
-    from retropace.activity import Activity
-    from retropace.analysis import Analysis, analyze
+    from retropace.analysis.inspection import Inspection, inspect_activity
+    from retropace.analysis.labelling_io import read_labelling
+    from retropace.analysis.metrics import Labelling, score
+    from retropace.analysis.pipeline import Analysis, analyze
     from retropace.annotations import (
         Annotation,
         Label,
@@ -29,33 +31,31 @@ if TYPE_CHECKING:
         read_sidecar,
         read_zones,
     )
-    from retropace.athlete import Athlete, session_of
-    from retropace.athlete_file import read_athlete, write_athlete
-    from retropace.errors import AnnotationError, OtherSportError, ReadError, RetropaceError
-    from retropace.evaluate import Labelling, score
-    from retropace.inspection import Inspection, inspect_activity
+    from retropace.core.activity import Activity
+    from retropace.core.errors import AnnotationError, OtherSportError, ReadError, RetropaceError
+    from retropace.core.parameters import Settings
     from retropace.intervals import Intervals, intervals_document, intervals_of
-    from retropace.labelled import read_labelling
+    from retropace.labelling.athlete import Athlete, session_of
+    from retropace.labelling.athlete_file import read_athlete, write_athlete
     from retropace.readers import read, read_all
-    from retropace.settings import Settings
 
 _HOMES = {
-    "Activity": "activity",
-    "Analysis": "analysis",
+    "Activity": "core.activity",
+    "Analysis": "analysis.pipeline",
     "Annotation": "annotations",
-    "AnnotationError": "errors",
-    "Athlete": "athlete",
-    "Inspection": "inspection",
+    "AnnotationError": "core.errors",
+    "Athlete": "labelling.athlete",
+    "Inspection": "analysis.inspection",
     "Intervals": "intervals",
     "Label": "annotations",
-    "Labelling": "evaluate",
+    "Labelling": "analysis.metrics",
     "Marking": "annotations",
-    "OtherSportError": "errors",
-    "ReadError": "errors",
-    "RetropaceError": "errors",
-    "Settings": "settings",
-    "analyze": "analysis",
-    "inspect_activity": "inspection",
+    "OtherSportError": "core.errors",
+    "ReadError": "core.errors",
+    "RetropaceError": "core.errors",
+    "Settings": "core.parameters",
+    "analyze": "analysis.pipeline",
+    "inspect_activity": "analysis.inspection",
     "intervals_document": "intervals",
     "intervals_of": "intervals",
     "parse_field": "annotations",
@@ -65,13 +65,13 @@ _HOMES = {
     "read": "readers",
     "read_all": "readers",
     "read_annotations": "annotations",
-    "read_athlete": "athlete_file",
-    "read_labelling": "labelled",
+    "read_athlete": "labelling.athlete_file",
+    "read_labelling": "analysis.labelling_io",
     "read_sidecar": "annotations",
     "read_zones": "annotations",
-    "score": "evaluate",
-    "session_of": "athlete",
-    "write_athlete": "athlete_file",
+    "score": "analysis.metrics",
+    "session_of": "labelling.athlete",
+    "write_athlete": "labelling.athlete_file",
 }
 
 __all__ = [

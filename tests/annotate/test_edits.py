@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from retropace.annotate.edits import Edited, changed, cleared, painted
 from retropace.annotations import Annotation, Label, parse_label, place
-from retropace.annotations.sidecar_text import SidecarText
-from retropace.errors import AnnotationError
+from retropace.annotations.inputs.sidecar_editor import SidecarText
+from retropace.core.errors import AnnotationError
+from retropace.editor.edits import Edited, changed, cleared, painted
 from tests.annotations.test_where import TRACK
 
 BACKWARD = Label("backward")

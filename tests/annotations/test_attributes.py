@@ -5,13 +5,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from retropace.activity import Activity
-from retropace.analysis import analyze
+from retropace.analysis.pipeline import analyze
 from retropace.annotations import Annotation, Label, parse_mark
-from retropace.annotations.attributes import NO_ATTRIBUTES, Attributes, split_attributes
-from retropace.annotations.sidecar import parse_sidecar
-from retropace.errors import AnnotationError, RetropaceError
-from retropace.settings import LabelSettings, Settings
+from retropace.annotations.inputs.sidecar import parse_sidecar
+from retropace.annotations.model.attributes import NO_ATTRIBUTES, Attributes, split_attributes
+from retropace.core.activity import Activity
+from retropace.core.errors import AnnotationError, RetropaceError
+from retropace.core.parameters import LabelSettings, Settings
 from retropace.simulate import Place, forward, simulate, walk
 from tests.strategies import activities, activity_of
 

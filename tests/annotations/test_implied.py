@@ -7,12 +7,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from retropace.activity import Activity, Mark, Split, WorkoutStep
-from retropace.analysis import Analysis, analyze
+from retropace.analysis.pipeline import Analysis, analyze
 from retropace.annotations import Label, parse_field, parse_mark
-from retropace.errors import AnnotationError
-from retropace.readers.gpx import read_gpx
-from retropace.settings import LabelSettings, Settings
+from retropace.core.activity import Activity, Mark, Split, WorkoutStep
+from retropace.core.errors import AnnotationError
+from retropace.core.parameters import LabelSettings, Settings
+from retropace.readers.xml.gpx import read_gpx
 from retropace.simulate import Place, Stretch, backward, forward, simulate
 from tests.strategies import activity_of, with_laps
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from retropace.annotations import Label, parse_label
-from retropace.errors import AnnotationError
+from retropace.core.errors import AnnotationError
 
 KNOWN = {
     "backward": Label("backward"),

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from retropace.activity import Lap, automatic
-from retropace.annotations.laps import began_or_ended_by_itself, parse_laps
-from retropace.errors import AnnotationError
+from retropace.annotations.inputs.lap_selection import began_or_ended_by_itself, parse_laps
+from retropace.core.activity import Lap, automatic
+from retropace.core.errors import AnnotationError
 
 PRESSED = tuple(Lap(60.0 * at, 60.0 * at + 60.0, "manual", distance_m=150.0 + at) for at in range(6))
 

@@ -10,12 +10,12 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from retropace.activity import Activity, Mark, WorkoutStep
-from retropace.analysis import analyze
+from retropace.analysis.pipeline import analyze
 from retropace.annotations import Given, parse_field, parse_mark, parse_sentence
-from retropace.annotations.audacity import parse_label_track
-from retropace.annotations.geojson import parse_zones
-from retropace.annotations.sidecar import parse_sidecar
+from retropace.annotations.inputs.audacity import parse_label_track
+from retropace.annotations.inputs.geojson import parse_zones
+from retropace.annotations.inputs.sidecar import parse_sidecar
+from retropace.core.activity import Activity, Mark, WorkoutStep
 from retropace.simulate import Place, Stretch, backward, forward, simulate
 from tests.benchmarks.annotations import seconds_right
 

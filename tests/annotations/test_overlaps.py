@@ -6,10 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from retropace.annotations import Annotation, Label, Origin, parse_label
-from retropace.annotations.attributes import Attributes
-from retropace.annotations.overlaps import disjoint
-from retropace.annotations.precedence import RANKS
-from retropace.errors import AnnotationError
+from retropace.annotations.model.attributes import Attributes
+from retropace.annotations.model.origin_priority import RANKS
+from retropace.annotations.resolve.overlaps import disjoint
+from retropace.core.errors import AnnotationError
 
 
 def said(start: float, end: float, label: str, kind: str = "library", sure: float = 1.0) -> Annotation:

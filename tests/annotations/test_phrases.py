@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from retropace.annotations.meaning import meaning_of
-from retropace.annotations.vocabulary import LABELS
+from retropace.annotations.language.interpret import meaning_of
+from retropace.annotations.language.vocabulary import LABELS
 
 AMBIGUOUS = "ambiguous"
 NOTHING = "nothing"

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from retropace.annotations import parse_sentence
-from retropace.annotations.plan import MOST_STEPS, Item, Step, count_steps
-from retropace.errors import AnnotationError
+from retropace.annotations.model.plan import MOST_STEPS, Item, Step, count_steps
+from retropace.core.errors import AnnotationError
 
 
 def shown(items: tuple[Item, ...]) -> str:

@@ -5,15 +5,15 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from retropace.analysis import analyze
+from retropace.analysis.pipeline import analyze
 from retropace.annotations import Annotation, Label, Marking, parse_mark
-from retropace.annotations.annotation import MINUTE_SURE_S, PRESSED_SURE_S, TYPED_SURE_S
-from retropace.annotations.placing import place
-from retropace.annotations.settling import settle
-from retropace.annotations.sidecar import parse_sidecar
-from retropace.clean import clean
-from retropace.segment import segment
-from retropace.signals import signals_of
+from retropace.annotations.inputs.sidecar import parse_sidecar
+from retropace.annotations.model.annotation import MINUTE_SURE_S, PRESSED_SURE_S, TYPED_SURE_S
+from retropace.annotations.resolve.locate import place
+from retropace.annotations.resolve.snap_edges import settle
+from retropace.cleaning.clean import clean
+from retropace.segmentation.segment import segment
+from retropace.segmentation.signals import signals_of
 from retropace.simulate import Place, Stretch, backward, forward, rest, simulate
 
 PATH = Place("path", 52.5, 13.3)

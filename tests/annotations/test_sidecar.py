@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retropace.annotations import Annotation, Label, Marking, place, read_sidecar, sidecar_path
-from retropace.annotations.sidecar import parse_sidecar
-from retropace.errors import AnnotationError, RetropaceError
+from retropace.annotations import Annotation, Label, Marking, place, read_sidecar
+from retropace.annotations.inputs.sidecar import parse_sidecar
+from retropace.core.errors import AnnotationError, RetropaceError
+from retropace.core.sidecar_path import sidecar_path
 from tests.annotations.test_where import TRACK
 
 

@@ -7,12 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from retropace.annotations import Annotation, Label, parse_label
-from retropace.annotations.attributes import Attributes
-from retropace.annotations.audacity import is_label_track, label_track, parse_label_track
-from retropace.annotations.placing import place
-from retropace.annotations.sidecar_text import SidecarText, elapsed_text, sidecar_text
-from retropace.errors import AnnotationError
-from retropace.units import parse_elapsed_s
+from retropace.annotations.inputs.audacity import is_label_track, label_track, parse_label_track
+from retropace.annotations.inputs.sidecar_editor import SidecarText, elapsed_text, sidecar_text
+from retropace.annotations.model.attributes import Attributes
+from retropace.annotations.resolve.locate import place
+from retropace.core.errors import AnnotationError
+from retropace.core.units import parse_elapsed_s
 from tests.annotations.test_where import TRACK
 
 WORDS = st.sampled_from(

@@ -5,12 +5,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from retropace.activity import WorkoutStep
-from retropace.annotations.where import parse_where
-from retropace.clean import clean
-from retropace.errors import AnnotationError
-from retropace.settings import CleanSettings
-from retropace.track import Track
+from retropace.annotations.inputs.location import parse_where
+from retropace.cleaning.clean import clean
+from retropace.core.activity import WorkoutStep
+from retropace.core.cleaned_activity import Track
+from retropace.core.errors import AnnotationError
+from retropace.core.parameters import CleanSettings
 from tests.strategies import activity_of, with_laps
 
 T_S = np.arange(1801.0)

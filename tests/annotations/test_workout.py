@@ -6,13 +6,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from retropace.activity import Activity, WorkoutStep
-from retropace.analysis import Analysis, analyze
+from retropace.analysis.pipeline import Analysis, analyze
 from retropace.annotations import FROM_FILE, Label, parse_mark, parse_sentence
-from retropace.annotations.file_workout import plan_of
-from retropace.annotations.plan import Repeat, Step
-from retropace.annotations.workout import Workout
-from retropace.errors import AnnotationError
+from retropace.annotations.implicit.device_workout import plan_of
+from retropace.annotations.model.plan import Repeat, Step
+from retropace.annotations.model.workout import Workout
+from retropace.core.activity import Activity, WorkoutStep
+from retropace.core.errors import AnnotationError
 from retropace.readers import read
 from retropace.simulate import Place, Stretch, backward, forward, rest, simulate, walk
 from retropace.simulate.kinds import KINDS, draw

@@ -9,16 +9,16 @@ from typing import Any
 import numpy as np
 import pytest
 
-from retropace.analysis import analyze
+from retropace.analysis.pipeline import analyze
 from retropace.annotations import Label, parse_mark, read_zones
-from retropace.annotations.geojson import parse_zones
-from retropace.annotations.when import counted, parse_when
-from retropace.annotations.zones import from_zones
-from retropace.clean import clean
-from retropace.errors import AnnotationError
-from retropace.settings import CleanSettings
-from retropace.spans import Column
-from retropace.track import Track
+from retropace.annotations.inputs.active_hours import counted, parse_when
+from retropace.annotations.inputs.geojson import parse_zones
+from retropace.annotations.resolve.zones import from_zones
+from retropace.cleaning.clean import clean
+from retropace.core.cleaned_activity import Track
+from retropace.core.errors import AnnotationError
+from retropace.core.parameters import CleanSettings
+from retropace.core.spans import Column
 from tests.strategies import activity_of
 
 LAT, LON = 48.0, 11.0

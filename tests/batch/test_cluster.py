@@ -16,10 +16,10 @@ from pathlib import Path
 
 import pytest
 
-from retropace.batch import Job, Plan, Run
-from retropace.batch.crew import cluster
-from retropace.errors import RetropaceError
+from retropace.core.errors import RetropaceError
 from retropace.library import Library
+from retropace.library.batch import Job, Plan, Run
+from retropace.library.batch.workers import cluster
 from tests.batch.running import COMMAND, environment, retropace, rows
 from tests.batch.test_killed import tables
 from tests.builders.runs import runs
@@ -124,7 +124,7 @@ def test_inputs_behind_addresses(folder: Path, tmp_path: Path) -> None:
 
 
 def test_a_cluster_that_is_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("retropace.batch.crew.CONNECT_S", 0.5)
+    monkeypatch.setattr("retropace.library.batch.workers.CONNECT_S", 0.5)
     with (
         pytest.raises(RetropaceError, match=r"tcp://127\.0\.0\.1:1: no scheduler answers"),
         Library(tmp_path / "library.sqlite") as library,

@@ -8,11 +8,11 @@ from pathlib import Path
 import pyarrow.parquet
 import pytest
 
-from retropace.batch.results import write_parquet
-from retropace.batch.tables import COLUMNS, tables
+from retropace.core.segments import DIRECTIONS
 from retropace.library import Library, Only
-from retropace.library.asking import find_duplicates
-from retropace.segments import DIRECTIONS
+from retropace.library.batch.results import write_parquet
+from retropace.library.batch.tables import COLUMNS, tables
+from retropace.library.queries import find_duplicates
 from tests.batch.running import retropace, rows
 from tests.builders.runs import runs
 from tests.conftest import ROOT

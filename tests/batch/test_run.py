@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from retropace.batch import Job, Plan, Progress, Run
-from retropace.batch.crew import processes
 from retropace.library import Library, Only
-from retropace.library.asking import activities, failures, find_duplicates
+from retropace.library.batch import Job, Plan, Progress, Run
+from retropace.library.batch.workers import processes
+from retropace.library.queries import activities, failures, find_duplicates
 from retropace.library.store import Failure
 from tests.batch.running import retropace, rows
 from tests.builders.fit_bytes import RECORD, START, UINT32, opened

@@ -14,10 +14,10 @@ from pathlib import Path
 
 import numpy as np
 
-from retropace.activity import Activity
-from retropace.analysis import Analysis, analyze
+from retropace.analysis.metrics import score
+from retropace.analysis.pipeline import Analysis, analyze
 from retropace.annotations import Given, Label, Marking, parse_sentence
-from retropace.evaluate import score
+from retropace.core.activity import Activity
 from retropace.readers import read_all
 from retropace.simulate import Truth, forward, simulate
 from retropace.simulate.kinds import KINDS, draw

@@ -14,12 +14,12 @@ from pathlib import Path
 
 import numpy as np
 
-from retropace.clean import clean
-from retropace.evaluate import Boundaries, match_boundaries
+from retropace.analysis.metrics import Boundaries, match_boundaries
+from retropace.cleaning.clean import clean
+from retropace.core.cleaned_activity import Track
+from retropace.core.spans import Column
 from retropace.readers import read
-from retropace.segment import segment
-from retropace.spans import Column
-from retropace.track import Track
+from retropace.segmentation.segment import segment
 
 CORPUS = Path(__file__).resolve().parents[3] / "shared" / "corpus"
 REAL = {"manual", "step", "manual/step (inferred)"}

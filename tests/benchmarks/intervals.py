@@ -17,17 +17,17 @@ from pathlib import Path
 
 import numpy as np
 
-from retropace.analysis import analyze
+from retropace.analysis.pipeline import analyze
+from retropace.analysis.running_track.fit import Stadium, find_stadium
 from retropace.annotations import Annotation, Label, parse_sentence
-from retropace.annotations.plan import Repeat, Step
-from retropace.clean import clean
-from retropace.errors import RetropaceError
-from retropace.geodesy import steps_m
+from retropace.annotations.model.plan import Repeat, Step
+from retropace.cleaning.clean import clean
+from retropace.core.errors import RetropaceError
+from retropace.core.geodesy import steps_m
 from retropace.intervals import Intervals, intervals_of
 from retropace.readers import read_all
 from retropace.simulate import Athlete, Place, Session, Stretch, Watch, backward, forward, rest, simulate, walk
 from retropace.simulate.kinds import BUILT, FORWARD_ONLY, draw
-from retropace.stadium import Stadium, find_stadium
 from tests.benchmarks.labels import condition, say
 from tests.conftest import CORPUS
 

@@ -15,15 +15,15 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from retropace.analysis import Analysis, analyze
+from retropace.analysis.metrics import Boundaries, Labelling, Reliability, pool_reliability, score
+from retropace.analysis.pipeline import Analysis, analyze
 from retropace.annotations import Annotation, Label
-from retropace.athlete import Athlete, session_of
-from retropace.evaluate import Boundaries, Labelling, Reliability, pool_reliability, score
-from retropace.segments import Segments
-from retropace.settings import LabelSettings, Settings
+from retropace.core.cleaned_activity import Track
+from retropace.core.parameters import LabelSettings, Settings
+from retropace.core.segments import Segments
+from retropace.labelling.athlete import Athlete, session_of
 from retropace.simulate import Truth
 from retropace.simulate.kinds import FORWARD_ONLY, KINDS, Draw, draw
-from retropace.track import Track
 
 EDGE_S = 4.0
 """How far the edges of an annotation are off (standard deviation)."""

@@ -17,16 +17,16 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from retropace.activity import Lap
-from retropace.analysis import analyze
+from retropace.analysis.pipeline import analyze
 from retropace.annotations import Annotation, Label
-from retropace.clean import clean
-from retropace.errors import RetropaceError
-from retropace.label import label
+from retropace.cleaning.clean import clean
+from retropace.core.activity import Lap
+from retropace.core.errors import RetropaceError
+from retropace.core.spans import Column, as_spans, covered
+from retropace.labelling.assign import label
 from retropace.readers import read, read_all
-from retropace.segment import segment_twice
+from retropace.segmentation.segment import segment_twice
 from retropace.simulate.kinds import draw
-from retropace.spans import Column, as_spans, covered
 
 SLIP_S = 15.0
 CORPUS = Path(__file__).resolve().parents[3] / "shared" / "corpus"

@@ -23,16 +23,16 @@ from typing import Any
 
 from distributed import LocalCluster
 
-from retropace.analysis import analyze
-from retropace.batch import Job, Plan, Run
-from retropace.batch.crew import Crew, cluster, processes
-from retropace.batch.results import write_csv
-from retropace.batch.run import IN_HAND
-from retropace.batch.tables import tables
-from retropace.batch.work import Done, Task, kept_of
+from retropace.analysis.pipeline import analyze
 from retropace.library import Input, Library, Only
-from retropace.library.asking import find_duplicates, link_duplicates
-from retropace.library.keeping import Kept
+from retropace.library.batch import Job, Plan, Run
+from retropace.library.batch.process_file import Done, Task, kept_of
+from retropace.library.batch.results import write_csv
+from retropace.library.batch.run import IN_HAND
+from retropace.library.batch.tables import tables
+from retropace.library.batch.workers import Crew, cluster, processes
+from retropace.library.queries import find_duplicates, link_duplicates
+from retropace.library.rows import Kept
 from retropace.library.store import Recording
 from retropace.readers import read_all
 from tests.benchmarks.batch import make

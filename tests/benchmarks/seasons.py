@@ -19,14 +19,14 @@ from pathlib import Path
 
 import numpy as np
 
-from retropace.analysis import analyze
-from retropace.batch.work import kept_of
-from retropace.document import time_text
+from retropace.analysis.json_document import time_text
+from retropace.analysis.pipeline import analyze
 from retropace.library import Input, Library
-from retropace.library.asking import link_duplicates
-from retropace.library.seasons import Whose, runners, season_in
+from retropace.library.batch.process_file import kept_of
+from retropace.library.queries import link_duplicates
+from retropace.library.season_query import Whose, runners, season_in
 from retropace.library.store import Recording
-from retropace.season.document import progress_document
+from retropace.season.json_document import progress_document
 from retropace.season.progress import progress_of
 from tests.benchmarks.timing import medians, say
 from tests.builders.season import FIRST, fill, sessions

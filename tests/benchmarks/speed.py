@@ -27,17 +27,17 @@ from xml.etree import ElementTree
 import fitdecode
 import gpxpy
 
-from retropace.analysis import analyze
-from retropace.clean import clean
-from retropace.errors import RetropaceError
-from retropace.label import label
-from retropace.readers.fit import read_fit
-from retropace.readers.fit_messages import decode
-from retropace.readers.fit_table import Table
-from retropace.readers.gpx import read_gpx
-from retropace.readers.tcx import read_tcx
-from retropace.segment import segment_twice
-from retropace.summary import summarize
+from retropace.analysis.pipeline import analyze
+from retropace.analysis.summary import summarize
+from retropace.cleaning.clean import clean
+from retropace.core.errors import RetropaceError
+from retropace.labelling.assign import label
+from retropace.readers.fit.messages import decode
+from retropace.readers.fit.reader import read_fit
+from retropace.readers.fit.table import Table
+from retropace.readers.xml.gpx import read_gpx
+from retropace.readers.xml.tcx import read_tcx
+from retropace.segmentation.segment import segment_twice
 from tests.benchmarks.timing import ROUNDS, cold, environment, medians, peak_bytes, say
 from tests.builders.hours import Hours
 from tests.conftest import CORPUS

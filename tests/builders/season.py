@@ -8,13 +8,13 @@ from pathlib import Path
 
 import numpy as np
 
-from retropace.activity import Activity
-from retropace.analysis import analyze
+from retropace.analysis.pipeline import analyze
 from retropace.annotations import Annotation, parse_label
-from retropace.athlete import Athlete as Known
-from retropace.batch.work import kept_of
+from retropace.core.activity import Activity
+from retropace.labelling.athlete import Athlete as Known
 from retropace.library import Input, Library
-from retropace.library.asking import link_duplicates
+from retropace.library.batch.process_file import kept_of
+from retropace.library.queries import link_duplicates
 from retropace.library.store import Recording
 from retropace.simulate.athlete import Athlete
 from retropace.simulate.draws import draw_athlete, draw_plain

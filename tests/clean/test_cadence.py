@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from retropace.clean.cadence import bridge, clean_cadence, counts_both_feet
+from retropace.cleaning.cadence import bridge, clean_cadence, counts_both_feet
 
 T_S = np.arange(300.0)
 

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retropace.clean.clock import clean_clock
+from retropace.cleaning.clock import clean_clock
 
 
 @given(st.lists(st.one_of(st.floats(0.0, 1e9), st.just(float("nan"))), min_size=1, max_size=60))

@@ -4,9 +4,9 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retropace.clean import clean
-from retropace.clean.distance import device_distance, drop_stray_positions, position_distance, smooth
-from retropace.spans import Column, as_spans
+from retropace.cleaning.clean import clean
+from retropace.cleaning.distance import device_distance, drop_stray_positions, position_distance, smooth
+from retropace.core.spans import Column, as_spans
 from tests.strategies import activity_of
 
 NO_PAUSE = as_spans([])

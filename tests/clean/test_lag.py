@@ -5,11 +5,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from retropace.clean import clean
-from retropace.clean.lag import advanced, advanced_distance, estimate_lags
-from retropace.settings import CleanSettings
+from retropace.cleaning.clean import clean
+from retropace.cleaning.lag import advanced, advanced_distance, estimate_lags
+from retropace.core.parameters import CleanSettings
+from retropace.core.spans import Column, as_spans
 from retropace.simulate import Place, Stretch, backward, forward, simulate
-from retropace.spans import Column, as_spans
 from tests.strategies import activity_of
 
 NONE = as_spans([])

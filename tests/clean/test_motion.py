@@ -3,10 +3,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from retropace.clean import clean
-from retropace.errors import ReadError
-from retropace.settings import CleanSettings
-from retropace.spans import total_s
+from retropace.cleaning.clean import clean
+from retropace.core.errors import ReadError
+from retropace.core.parameters import CleanSettings
+from retropace.core.spans import total_s
 from tests.strategies import activity_of
 
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from retropace.errors import RetropaceError
-from retropace.files import write_into_place
+from retropace.core.atomic_write import write_into_place
+from retropace.core.errors import RetropaceError
 from tests.cli.test_analyze import retropace
 
 OWNED = (

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from retropace.config import parse_config
+from retropace.config.model import parse_config
 from tests.cli.owning import OWNED, run, text
 from tests.cli.test_analyze import retropace
 
@@ -134,7 +134,7 @@ def test_help_reads_no_settings_and_loads_nothing_for_them(folder: Path, words: 
     script = (
         f"import sys; from retropace.cli import main\ntry: main([*{words.split()!r}, '--help'])\n"
         "except SystemExit: pass\n"
-        "assert not {'tomlkit', 'tomllib', 'zoneinfo', 'numpy', 'retropace.config'} & set(sys.modules)"
+        "assert not {'tomlkit', 'tomllib', 'zoneinfo', 'numpy', 'retropace.config.model'} & set(sys.modules)"
     )
     ran = subprocess.run(
         [sys.executable, "-c", script],

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from retropace.sheets.energy import kilocalories
+from retropace.output.tables.energy import kilocalories
 from tests.cli.test_analyze import retropace
 
 PARTS = ("forward", "backward", "rest", "unknown", "all")

@@ -15,9 +15,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from retropace.cli import export
-from retropace.errors import RetropaceError
-from retropace.geodesy import tangent_m
+from retropace.cli.commands import export
+from retropace.core.errors import RetropaceError
+from retropace.core.geodesy import tangent_m
 from tests.browser.hostile import hostile_gpx
 from tests.builders.fit_bytes import run
 from tests.cli.test_analyze import folder, retropace

@@ -17,10 +17,10 @@ from hypothesis import strategies as st
 from rich.console import Console
 from rich.text import Text
 
-from retropace.activity import Activity
-from retropace.analysis import analyze
-from retropace.clean import clean
-from retropace.cli.graphs import (
+from retropace.analysis.pipeline import analyze
+from retropace.cleaning.clean import clean
+from retropace.cli.terminal.direction_strip import COLOURS
+from retropace.cli.terminal.graphs import (
     BLOCKS,
     GUTTER,
     LEAST_COLUMNS,
@@ -31,10 +31,10 @@ from retropace.cli.graphs import (
     scale_of_columns,
     time_axis,
 )
-from retropace.cli.layout import Columns, Spans
-from retropace.cli.strip import COLOURS
-from retropace.errors import RetropaceError
-from retropace.units import KILOMETRES, MILES, Units, clock, parse_elapsed_s
+from retropace.cli.terminal.layout import Columns, Spans
+from retropace.core.activity import Activity
+from retropace.core.errors import RetropaceError
+from retropace.core.units import KILOMETRES, MILES, Units, clock, parse_elapsed_s
 from tests.cli.test_analyze import retropace
 from tests.conftest import ROOT
 from tests.strategies import activities, activity_of
@@ -276,7 +276,7 @@ def test_who_pipes_waits_for_nothing_that_draws() -> None:
         "import sys; from retropace.cli import main\n"
         "try: main(['analyze', 'samples/quarter-mile.fit'])\n"
         "except SystemExit: pass\n"
-        "drawing = {'rich', 'retropace.drawing', 'retropace.cli.graphs'} & set(sys.modules)\n"
+        "drawing = {'rich', 'retropace.output.charts', 'retropace.cli.terminal.graphs'} & set(sys.modules)\n"
         "assert not drawing, drawing"
     )
     ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False, cwd=ROOT)

@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
-from retropace.cli.console import PIPED_WIDTH, _Terminal
-from retropace.cli.layout import Columns, Spans, columns
-from retropace.cli.sheets import print_rows
-from retropace.sheets.sheet import Sheet
+from retropace.cli.terminal.console import PIPED_WIDTH, _Terminal
+from retropace.cli.terminal.layout import Columns, Spans, columns
+from retropace.cli.terminal.tables import print_rows
+from retropace.output.tables.text_table import Sheet
 
 WORDS = st.text(alphabet="abcXYZ 0123456789-:%ÄÖüß→跑步한국é", max_size=12)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from retropace.cli.library_sheets import list_sheet
+from retropace.cli.terminal.library_tables import list_sheet
 from tests.batch.running import COMMAND, environment, retropace, rows
 from tests.builders.runs import runs
 

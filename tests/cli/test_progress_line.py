@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from retropace.batch import Progress
-from retropace.cli.progress_line import ProgressLine, told
+from retropace.cli.terminal.progress_bar import ProgressLine, told
+from retropace.library.batch import Progress
 from tests.batch.running import COMMAND, environment
 from tests.builders.runs import runs
 
@@ -35,7 +35,7 @@ def test_lines_now_and_then_where_there_is_no_terminal(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     clock = [0.0]
-    monkeypatch.setattr("retropace.cli.progress_line.time.monotonic", lambda: clock[0])
+    monkeypatch.setattr("retropace.cli.terminal.progress_bar.time.monotonic", lambda: clock[0])
     state = Progress(total=50, is_listing=False)
     with ProgressLine() as line:
         for second in range(25):

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from retropace.analysis import analyze
+from retropace.analysis.pipeline import analyze
 from retropace.readers import read
 from tests.builders.hours import Hours
 from tests.builders.runs import MadeRun

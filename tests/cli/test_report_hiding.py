@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from pyproj import Geod
 
-from retropace.analysis import analyze
+from retropace.analysis.pipeline import analyze
 from retropace.readers import read
 from tests.builders.runs import MadeRun
 from tests.cli.reporting import PLACE, TILES, page, report, said, settled

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from retropace.cli.options import HOME_ZONES
+from retropace.cli.options.common import HOME_ZONES
 from tests.cli.test_analyze import retropace
 
 SENTENCE = "8min, 3x(40s walk, 400m forward, 2min rest, 400m backward), 1min walk, 5min"

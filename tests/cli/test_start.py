@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from retropace.cli import COMMANDS, main
-from retropace.cli.later import Later
+from retropace.cli.lazy_command import Later
 
 HEAVY = {"numpy", "shapely", "gpxpy", "fitdecode", "fastcrc", "rich", "pebble", "sqlite3", "distributed", "pyarrow"}
 _LOADED = """
@@ -51,8 +51,8 @@ def test_the_list_loads_no_command(word: str) -> None:
     assert not HEAVY & modules
     assert {name for name in modules if name.startswith("retropace.")} == {
         "retropace.cli",
-        "retropace.cli.later",
-        "retropace.homes",
+        "retropace.cli.lazy_command",
+        "retropace.core._lazy",
     }
 
 
@@ -77,8 +77,8 @@ def test_completing_loads_click_alone(typed: str, answers: set[str]) -> None:
 @pytest.mark.parametrize(
     ("name", "unneeded"),
     [
-        ("long-backward.fit", {"gpxpy", "pyexpat", "shapely", "csv", "rich", "retropace.athlete"}),
-        ("track-6x400.gpx", {"fitdecode", "fastcrc", "shapely", "rich", "retropace.athlete"}),
+        ("long-backward.fit", {"gpxpy", "pyexpat", "shapely", "csv", "rich", "retropace.labelling.athlete"}),
+        ("track-6x400.gpx", {"fitdecode", "fastcrc", "shapely", "rich", "retropace.labelling.athlete"}),
     ],
 )
 def test_analysing_loads_what_the_file_needs(samples: Path, name: str, unneeded: set[str]) -> None:

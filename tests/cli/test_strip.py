@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from retropace.cli.layout import Spans
-from retropace.cli.strip import cells, legend, strip
-from retropace.segments import Segments
+from retropace.cli.terminal.direction_strip import cells, legend, strip
+from retropace.cli.terminal.layout import Spans
+from retropace.core.segments import Segments
 
 MADE = Segments(
     edges_s=np.array([0.0, 300.0, 330.0, 600.0, 660.0, 720.0]),

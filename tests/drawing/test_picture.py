@@ -12,15 +12,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyproj import Geod, Transformer
 
-from retropace.activity import Activity
-from retropace.analysis import Analysis, analyze
+from retropace.analysis.pipeline import Analysis, analyze
 from retropace.annotations import parse_mark
-from retropace.drawing.picture import Picture, packed, picture_document, picture_of
-from retropace.drawing.rows import CHANNELS, rows_of
-from retropace.errors import RetropaceError
-from retropace.privacy import Hiding, Place
-from retropace.spans import Column
-from retropace.units import KILOMETRES, MILES, parse_elapsed_s
+from retropace.config.privacy import Hiding, Place
+from retropace.core.activity import Activity
+from retropace.core.errors import RetropaceError
+from retropace.core.spans import Column
+from retropace.core.units import KILOMETRES, MILES, parse_elapsed_s
+from retropace.output.charts.chart_data import Picture, packed, picture_document, picture_of
+from retropace.output.charts.downsample import CHANNELS, rows_of
 from tests.strategies import activities, activity_of
 
 AMPLE = {"most_rows": 16_000, "most_positions": 12_000}

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from pyproj import Geod, Transformer
 from shapely import LineString, hausdorff_distance
 
-from retropace.drawing.plane import FINEST_M, Plane, local_plane, mercator_plane
-from retropace.drawing.way import Way
-from retropace.spans import Column
+from retropace.core.spans import Column
+from retropace.output.charts.projection import FINEST_M, Plane, local_plane, mercator_plane
+from retropace.output.charts.route import Way
 
 WGS84 = Geod(ellps="WGS84")
 MIDDLES = st.tuples(st.floats(-70.0, 70.0), st.floats(-180.0, 180.0)) | st.just((-16.8, 180.0))

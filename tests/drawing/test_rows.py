@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from retropace.activity import Activity
-from retropace.analysis import analyze
-from retropace.drawing.rows import BRIDGED_S, CHANNELS, GAP_S, Rows, rows_of, step_length_m
-from retropace.errors import RetropaceError
-from retropace.spans import Column
-from retropace.track import Track
+from retropace.analysis.pipeline import analyze
+from retropace.core.activity import Activity
+from retropace.core.cleaned_activity import Track
+from retropace.core.errors import RetropaceError
+from retropace.core.spans import Column
+from retropace.output.charts.downsample import BRIDGED_S, CHANNELS, GAP_S, Rows, rows_of, step_length_m
 from tests.strategies import activities, activity_of
 
 EVERYTHING = 10**9

@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from retropace.activity import Activity
-from retropace.analysis import analyze
-from retropace.drawing.way import JOINED_GAPS, JOINED_S, Way, lines_of, way_of
-from retropace.errors import RetropaceError
-from retropace.privacy import Hiding, Place
-from retropace.spans import Column
-from retropace.track import Track
+from retropace.analysis.pipeline import analyze
+from retropace.config.privacy import Hiding, Place
+from retropace.core.activity import Activity
+from retropace.core.cleaned_activity import Track
+from retropace.core.errors import RetropaceError
+from retropace.core.spans import Column
+from retropace.output.charts.route import JOINED_GAPS, JOINED_S, Way, lines_of, way_of
 from tests.strategies import activities, activity_of
 
 

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from retropace.analysis import Analysis, analyze
-from retropace.annotations import read_sidecar, sidecar_path
-from retropace.errors import OtherSportError, ReadError
+from retropace.analysis.pipeline import Analysis, analyze
+from retropace.annotations import read_sidecar
+from retropace.core.errors import OtherSportError, ReadError
+from retropace.core.sidecar_path import sidecar_path
 from retropace.readers import read_all
 from tests.conftest import ROOT
 

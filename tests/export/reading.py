@@ -17,9 +17,9 @@ import numpy as np
 from garmin_fit_sdk import Decoder, Stream
 from shapely.geometry import shape
 
-from retropace.analysis import Analysis
-from retropace.export.to_gpx import OURS
-from retropace.segments import DIRECTIONS
+from retropace.analysis.pipeline import Analysis
+from retropace.core.segments import DIRECTIONS
+from retropace.output.export.to_gpx import OURS
 
 Metres = dict[str, float]
 SEMICIRCLES = 180.0 / 2**31

@@ -10,12 +10,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from retropace.activity import Samples
-from retropace.analysis import Analysis, analyze
-from retropace.errors import RetropaceError
-from retropace.export.to_fit import fit
+from retropace.analysis.pipeline import Analysis, analyze
+from retropace.core.activity import Samples
+from retropace.core.errors import RetropaceError
+from retropace.output.export.to_fit import fit
 from retropace.readers import read_all
-from retropace.readers.content import load
+from retropace.readers.detect import load
 from tests.builders.fit_bytes import FLOAT32, RECORD, UINT32, opened, run, session
 from tests.export.reading import assert_same_metres, fit_messages, fit_metres, garmin_messages
 from tests.readers.test_content import two_sports

@@ -14,19 +14,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from retropace.activity import Activity
-from retropace.analysis import Analysis, analyze
+from retropace.analysis.pipeline import Analysis, analyze
 from retropace.annotations import parse_mark
-from retropace.errors import ReadError, RetropaceError
-from retropace.export.pieces import pieces_of
-from retropace.export.sample_rows import sample_rows
-from retropace.export.to_csv import samples_csv, segments_csv
-from retropace.export.to_geojson import geojson
-from retropace.export.to_gpx import gpx
-from retropace.export.to_json import analysis_json, samples_json
-from retropace.geodesy import steps_m
-from retropace.readers.gpx import read_gpx
-from retropace.settings import LabelSettings, Settings
+from retropace.core.activity import Activity
+from retropace.core.errors import ReadError, RetropaceError
+from retropace.core.geodesy import steps_m
+from retropace.core.parameters import LabelSettings, Settings
+from retropace.output.export.line_segments import pieces_of
+from retropace.output.export.sample_rows import sample_rows
+from retropace.output.export.to_csv import samples_csv, segments_csv
+from retropace.output.export.to_geojson import geojson
+from retropace.output.export.to_gpx import gpx
+from retropace.output.export.to_json import analysis_json, samples_json
+from retropace.readers.xml.gpx import read_gpx
 from tests.export.reading import (
     assert_same_metres,
     geojson_metres,

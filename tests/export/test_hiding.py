@@ -10,20 +10,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely.geometry import LineString, Point, shape
 
-from retropace.activity import Activity
-from retropace.analysis import Analysis, analyze
+from retropace.analysis.pipeline import Analysis, analyze
 from retropace.annotations import parse_mark
-from retropace.errors import RetropaceError
-from retropace.export.pieces import pieces_of
-from retropace.export.sample_rows import sample_rows
-from retropace.export.to_csv import samples_csv
-from retropace.export.to_fit import fit
-from retropace.export.to_geojson import geojson
-from retropace.export.to_gpx import gpx
-from retropace.export.to_json import samples_json
-from retropace.export.to_png import png
-from retropace.geodesy import tangent_m
-from retropace.privacy import Hiding, Place
+from retropace.config.privacy import Hiding, Place
+from retropace.core.activity import Activity
+from retropace.core.errors import RetropaceError
+from retropace.core.geodesy import tangent_m
+from retropace.output.export.line_segments import pieces_of
+from retropace.output.export.sample_rows import sample_rows
+from retropace.output.export.to_csv import samples_csv
+from retropace.output.export.to_fit import fit
+from retropace.output.export.to_geojson import geojson
+from retropace.output.export.to_gpx import gpx
+from retropace.output.export.to_json import samples_json
+from retropace.output.export.to_png import png
 from tests.export.reading import (
     assert_same_metres,
     fit_messages,

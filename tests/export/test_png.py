@@ -11,11 +11,11 @@ import pytest
 from matplotlib.figure import Figure
 from PIL import Image
 
-from retropace.analysis import Analysis
-from retropace.drawing.colours import LIGHT
-from retropace.export.picture_text import direction_lines, facts_line
-from retropace.export.to_png import png
-from retropace.units import KILOMETRES, MILES
+from retropace.analysis.pipeline import Analysis
+from retropace.core.units import KILOMETRES, MILES
+from retropace.output.charts.colours import LIGHT
+from retropace.output.export.png_text import direction_lines, facts_line
+from retropace.output.export.to_png import png
 from tests.browser.hostile import ATTACKS
 
 ODD_NAMES = (*ATTACKS, "$\\frac{1}{", "$x^2$", "\x00\x1b[31m", "漢字 नमस्ते 🏃 العربية", "", "\ud800", "W" * 500, "\n\n")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from retropace.analysis import analyze
+from retropace.analysis.pipeline import analyze
 from retropace.intervals import Intervals, intervals_of
 from retropace.simulate import Athlete, Place, Session, Stretch, Watch, simulate
 from tests.benchmarks.intervals import marked_backward

@@ -7,12 +7,12 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from retropace.analysis import analyze
-from retropace.clean import clean
+from retropace.analysis.pipeline import analyze
+from retropace.cleaning.clean import clean
+from retropace.core.segments import Segments
 from retropace.intervals import Best, intervals_of
+from retropace.intervals.best_efforts import pace_curve
 from retropace.intervals.bouts import bouts_of
-from retropace.intervals.curve import pace_curve
-from retropace.segments import Segments
 from retropace.simulate import backward, forward, rest
 from tests.benchmarks.intervals import marked_backward
 from tests.intervals.made import session

@@ -8,7 +8,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from scipy.stats import linregress
 
-from retropace.analysis import analyze
+from retropace.analysis.pipeline import analyze
 from retropace.intervals import intervals_of
 from retropace.intervals.reps import beats_dropped
 from retropace.intervals.sets import trend

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from retropace.activity import Activity
-from retropace.analysis import analyze
+from retropace.analysis.pipeline import analyze
 from retropace.annotations import Annotation
-from retropace.clean import clean
+from retropace.cleaning.clean import clean
+from retropace.core.activity import Activity
 from retropace.intervals import Intervals, intervals_document, intervals_of
 from retropace.simulate.kinds import BUILT, FORWARD_ONLY, KINDS, draw
 from tests.benchmarks.labels import condition

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from retropace.intervals.efforts import Work
 from retropace.intervals.nominal import Nominal, nominal_of, nominals_of
-from retropace.intervals.works import Work
 
 
 def work(metres: float, seconds: float, gait: str = "run", *, by_steps: bool = False) -> Work:

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from retropace.activity import WorkoutStep
-from retropace.analysis import analyze
+from retropace.analysis.pipeline import analyze
 from retropace.annotations import parse_sentence
+from retropace.core.activity import WorkoutStep
 from retropace.intervals import PlannedStep, intervals_of
 from retropace.simulate import Stretch, backward, forward
 from tests.intervals.made import session

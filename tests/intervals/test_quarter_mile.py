@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from retropace.analysis import analyze
+from retropace.analysis.pipeline import analyze
 from retropace.intervals import intervals_of
 from retropace.simulate import Stretch, backward, forward, rest, walk
 from retropace.simulate.kinds import BUILT, FORWARD_ONLY, draw

@@ -9,8 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from retropace.analysis import analyze
-from retropace.annotations import parse_mark, read_sidecar, sidecar_path
+from retropace.analysis.pipeline import analyze
+from retropace.annotations import parse_mark, read_sidecar
+from retropace.core.sidecar_path import sidecar_path
 from retropace.intervals import Intervals, intervals_of
 from retropace.readers import read
 

@@ -7,12 +7,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from retropace.activity import Lap, WorkoutStep
-from retropace.analysis import analyze
+from retropace.analysis.pipeline import analyze
+from retropace.core.activity import Lap, WorkoutStep
+from retropace.core.parameters import LabelSettings, Settings
+from retropace.core.spans import as_spans
 from retropace.intervals import Intervals, intervals_of
-from retropace.settings import LabelSettings, Settings
 from retropace.simulate import Stretch, Watch, backward, forward, rest, walk
-from retropace.spans import as_spans
 from tests.benchmarks.intervals import marked_backward
 from tests.intervals.made import session, understood
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retropace.library.duplicates import Candidate, are_duplicates, duplicates
+from retropace.analysis.duplicates import Candidate, are_duplicates, duplicates
 
 ONE = Candidate(1, "a", 1000.0, 1800.0, 5000.0, 150.0, 166.0, 0.0, 5, 4, 1800, "fit")
 

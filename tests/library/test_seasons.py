@@ -9,16 +9,16 @@ from typing import Any
 
 import pytest
 
-from retropace.activity import Activity
+from retropace.analysis.duplicates import Candidate, duplicates
 from retropace.annotations import Annotation
+from retropace.core.activity import Activity
+from retropace.core.segments import DIRECTIONS
 from retropace.library import Library, Only
-from retropace.library.asking import find_duplicates, link_duplicates
-from retropace.library.duplicates import Candidate, duplicates
-from retropace.library.seasons import QUESTIONS, Whose, choosing, runners, season_in, without_date
-from retropace.season.document import progress_document
+from retropace.library.queries import find_duplicates, link_duplicates
+from retropace.library.season_query import QUESTIONS, Whose, choosing, runners, season_in, without_date
+from retropace.season.json_document import progress_document
 from retropace.season.progress import progress_of
 from retropace.season.runs import BACKWARD, longest_backward
-from retropace.segments import DIRECTIONS
 from tests.builders.season import fill, sessions
 
 Made = list[tuple[Activity, list[Annotation]]]

@@ -13,12 +13,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retropace.analysis import analyze
-from retropace.batch.work import kept_of
-from retropace.errors import RetropaceError
+from retropace.analysis.pipeline import analyze
+from retropace.core.errors import RetropaceError
 from retropace.library import Input, Library, Only
-from retropace.library.asking import activities, document, find_duplicates, outcomes
+from retropace.library.batch.process_file import kept_of
 from retropace.library.migrations import APPLICATION_ID, MIGRATIONS, migrate, version_of
+from retropace.library.queries import activities, document, find_duplicates, outcomes
 from retropace.library.store import Failure, Recording
 from retropace.readers import read_all
 from tests.builders.runs import runs
@@ -204,7 +204,7 @@ times = st.datetimes(datetime(2020, 1, 1), datetime(2030, 1, 1)).map(lambda one:
 
 @given(times, times, st.sampled_from(["", "running", "Trail Run", "walking"]), st.booleans())
 def test_filters_mean_the_same_in_python_and_in_sql(since: datetime, start: datetime, sport: str, whole: bool) -> None:
-    from retropace.document import time_text
+    from retropace.analysis.json_document import time_text
 
     start, since = start.replace(microsecond=0) if whole else start, since.replace(microsecond=0)
     for only in (Only(since), Only(sports=("run",)), Only(since, ("TRAIL", "walk")), Only()):

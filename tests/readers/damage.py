@@ -7,8 +7,8 @@ from collections.abc import Callable
 
 from hypothesis import strategies as st
 
-from retropace.activity import Activity
-from retropace.errors import RetropaceError
+from retropace.core.activity import Activity
+from retropace.core.errors import RetropaceError
 
 
 @st.composite

@@ -20,10 +20,10 @@ import numpy as np
 from fitdecode.profile import MESSAGE_TYPES
 from fitdecode.utils import compute_crc
 
-from retropace.activity import Activity
-from retropace.readers.fit import read_fit
-from retropace.readers.fit_decoded import Decoded
-from retropace.readers.fit_table import ChunkedRecords, Field, Table
+from retropace.core.activity import Activity
+from retropace.readers.fit.decoded import Decoded
+from retropace.readers.fit.reader import read_fit
+from retropace.readers.fit.table import ChunkedRecords, Field, Table
 
 NEEDED = {
     *("file_id", "file_creator", "device_info", "sport", "session", "lap", "record", "event"),
@@ -121,19 +121,19 @@ class Rows:
 
 def read_reference(data: bytes, path: str) -> list[Activity]:
     """As ``read_fit``, every message of it through fitdecode."""
-    with patch("retropace.readers.fit.decode", decode):
+    with patch("retropace.readers.fit.reader.decode", decode):
         return read_fit(data, path)
 
 
 @contextmanager
 def fitdecode_alone() -> Iterator[None]:
     """Whatever is read in here is read by the reference."""
-    with patch("retropace.readers.fit.decode", decode):
+    with patch("retropace.readers.fit.reader.decode", decode):
         yield
 
 
 def decode(data: bytes) -> list[Decoded]:
-    """Every FIT file in the bytes, as ``retropace.readers.fit_messages.decode`` gives them."""
+    """Every FIT file in the bytes, as ``retropace.readers.fit.messages.decode`` gives them."""
     parts, at = [], 0
     while is_header(data, at):
         parts.append(outline(data, at))

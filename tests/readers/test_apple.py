@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retropace.clean import clean
-from retropace.errors import NoActivityError, ReadError
+from retropace.cleaning.clean import clean
+from retropace.core.errors import NoActivityError, ReadError
 from retropace.readers import read_all
-from retropace.readers.apple import SCHEMA
+from retropace.readers.json.apple import SCHEMA
 from retropace.sources.apple import AppleExport
 from tests.builders.runs import MadeRun
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from retropace.errors import OtherSportError, ReadError
+from retropace.core.errors import OtherSportError, ReadError
+from retropace.core.sports import is_on_foot
 from retropace.readers import read, read_all
-from retropace.sports import is_on_foot
 from tests.builders.fit_bytes import ENUM, SESSION, START, UINT32, run
 from tests.readers.test_gpx import gpx, segment
 from tests.readers.test_tcx import lap, tcx
@@ -199,7 +199,7 @@ def test_encodings() -> None:
         text.replace("UTF-8", "ISO-8859-1").encode("iso-8859-1"),
         text.replace("UTF-8", "UTF-16").encode("utf-16"),
     ):
-        from retropace.readers.gpx import read_gpx
+        from retropace.readers.xml.gpx import read_gpx
 
         (activity,) = read_gpx(data, "x.gpx")
         assert activity.name == "Zürich"

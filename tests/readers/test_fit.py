@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from retropace.activity import Activity
-from retropace.errors import ReadError
-from retropace.readers.fit import read_fit
+from retropace.core.activity import Activity
+from retropace.core.errors import ReadError
+from retropace.readers.fit.reader import read_fit
 from tests.builders.fit_bytes import (
     ENUM,
     EVENT,

@@ -13,13 +13,13 @@ import pytest
 from fitdecode.types import BASE_TYPES
 from hypothesis import HealthCheck, given, settings
 
-from retropace.activity import Activity
-from retropace.errors import RetropaceError
-from retropace.readers import fit_messages
-from retropace.readers.fit import read_fit
-from retropace.readers.fit_bulk import INVALID
-from retropace.readers.fit_decoded import Decoded
-from retropace.readers.fit_reading import MOST_LAYOUTS
+from retropace.core.activity import Activity
+from retropace.core.errors import RetropaceError
+from retropace.readers.fit import messages as fit_messages
+from retropace.readers.fit.bulk import INVALID
+from retropace.readers.fit.decoded import Decoded
+from retropace.readers.fit.decoder import MOST_LAYOUTS
+from retropace.readers.fit.reader import read_fit
 from tests.builders.fit_bytes import (
     ENUM,
     FLOAT32,

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from retropace.activity import Activity
-from retropace.errors import ReadError
-from retropace.readers.fit import read_fit
+from retropace.core.activity import Activity
+from retropace.core.errors import ReadError
+from retropace.readers.fit.reader import read_fit
 from tests.builders.fit_bytes import (
     EVENT,
     FLOAT32,

@@ -5,11 +5,11 @@ import struct
 import numpy as np
 import pytest
 
-from retropace.activity import Activity
-from retropace.analysis import analyze
+from retropace.analysis.pipeline import analyze
 from retropace.annotations import parse_field
-from retropace.readers.fit import read_fit
-from retropace.settings import LabelSettings, Settings
+from retropace.core.activity import Activity
+from retropace.core.parameters import LabelSettings, Settings
+from retropace.readers.fit.reader import read_fit
 from tests.builders.fit_bytes import FLOAT32, RECORD, START, STRING, UINT8, UINT16, UINT32, FitFile, opened
 
 

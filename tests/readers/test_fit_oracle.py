@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 from garmin_fit_sdk import Decoder, Stream
 
-from retropace.activity import Activity
-from retropace.readers.fit import read_fit
-from retropace.readers.fit_table import SEMICIRCLE_DEG
-from retropace.readers.fit_values import POWER_ON
+from retropace.core.activity import Activity
+from retropace.readers.fit.reader import read_fit
+from retropace.readers.fit.table import SEMICIRCLE_DEG
+from retropace.readers.fit.values import POWER_ON
 from tests.conftest import CORPUS
 
 COMPRESSED = {

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from retropace.activity import WorkoutStep
-from retropace.errors import ReadError
-from retropace.readers.fit import read_fit
+from retropace.core.activity import WorkoutStep
+from retropace.core.errors import ReadError
+from retropace.readers.fit.reader import read_fit
 from tests.builders.fit_bytes import (
     COURSE_POINT,
     ENUM,

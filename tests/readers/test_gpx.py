@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from retropace.activity import Activity
-from retropace.errors import ReadError
-from retropace.readers.gpx import read_gpx
+from retropace.core.activity import Activity
+from retropace.core.errors import ReadError
+from retropace.readers.xml.gpx import read_gpx
 from tests.conftest import CORPUS
 from tests.readers.damage import damaged, read_or_refuse
 from tests.readers.test_fit import catalog

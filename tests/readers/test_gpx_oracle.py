@@ -19,8 +19,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from retropace.readers.gpx_points import BREAKS_DEG, POINT, Points, read_points, wanted
-from retropace.readers.xml import Alike, tidy
+from retropace.readers.xml.gpx_points import BREAKS_DEG, POINT, Points, read_points, wanted
+from retropace.readers.xml.repair import Alike, tidy
 from tests.conftest import CORPUS, ROOT
 
 REFUSED = {

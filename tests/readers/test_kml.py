@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from retropace import read_all
-from retropace.activity import Activity
-from retropace.errors import OtherSportError, ReadError
-from retropace.readers.kml import read_kml
+from retropace.core.activity import Activity
+from retropace.core.errors import OtherSportError, ReadError
+from retropace.readers.xml.kml import read_kml
 from tests.readers.damage import damaged, read_or_refuse
 
 START = datetime(2025, 5, 1, 8, 0, tzinfo=UTC)

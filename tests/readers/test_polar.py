@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from retropace import read_all
-from retropace.errors import OtherSportError, ReadError
-from retropace.readers.polar import read_polar
+from retropace.core.errors import OtherSportError, ReadError
+from retropace.readers.json.polar import read_polar
 from tests.readers.damage import damaged, read_or_refuse
 
 START = datetime(2025, 5, 1, 10, 0, 0, 645_000)

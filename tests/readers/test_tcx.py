@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from retropace.errors import ReadError
-from retropace.readers.tcx import read_tcx
-from retropace.spans import total_s
+from retropace.core.errors import ReadError
+from retropace.core.spans import total_s
+from retropace.readers.xml.tcx import read_tcx
 from tests.readers.damage import damaged, read_or_refuse
 from tests.readers.test_fit import catalog
 

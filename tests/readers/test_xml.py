@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retropace.errors import ReadError
-from retropace.readers.gpx import read_gpx
-from retropace.readers.tcx import read_tcx
-from retropace.readers.xml import Document, tidy
-from retropace.readers.xml_text import root_name
+from retropace.core.errors import ReadError
+from retropace.readers.xml.encoding import root_name
+from retropace.readers.xml.gpx import read_gpx
+from retropace.readers.xml.repair import Document, tidy
+from retropace.readers.xml.tcx import read_tcx
 from tests.readers.test_gpx import gpx, segment
 from tests.readers.test_tcx import lap, tcx
 

@@ -12,11 +12,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from retropace.errors import ReadError
-from retropace.readers import gpx, tcx
-from retropace.readers.gpx import read_gpx
-from retropace.readers.tcx import read_tcx
-from retropace.readers.xml_rows import Thinned, thinned
+from retropace.core.errors import ReadError
+from retropace.readers.xml import gpx, tcx
+from retropace.readers.xml.gpx import read_gpx
+from retropace.readers.xml.repeated_elements import Thinned, thinned
+from retropace.readers.xml.tcx import read_tcx
 from tests.builders.hours import Hours
 from tests.readers import test_gpx, test_tcx
 from tests.readers.damage import damaged

@@ -10,11 +10,11 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from retropace.analysis import Analysis, analyze
-from retropace.privacy import NOTHING_HIDDEN, Hiding
+from retropace.analysis.pipeline import Analysis, analyze
+from retropace.config.privacy import NOTHING_HIDDEN, Hiding
+from retropace.core.segments import DIRECTIONS
+from retropace.output.report.activity_section import Part, part_of
 from retropace.readers import read
-from retropace.report.part import Part, part_of
-from retropace.segments import DIRECTIONS
 from tests.conftest import ROOT
 from tests.export.conftest import analysed
 

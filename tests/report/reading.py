@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from retropace.spans import Column
+from retropace.core.spans import Column
 
 
 @dataclass

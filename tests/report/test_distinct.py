@@ -9,12 +9,12 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retropace.analysis import analyze
+from retropace.analysis.duplicates import Candidate
+from retropace.analysis.pipeline import analyze
 from retropace.annotations import parse_mark
-from retropace.library.duplicates import Candidate
-from retropace.report.distinct import candidate_of, distinct
-from retropace.report.part import Part
-from retropace.settings import LabelSettings, Settings
+from retropace.core.parameters import LabelSettings, Settings
+from retropace.output.report.activity_section import Part
+from retropace.output.report.drop_duplicates import candidate_of, distinct
 from tests.builders.runs import MadeRun
 from tests.report.made import from_bytes, made_part, parts, sample
 

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retropace.report.overview import Cell, overview_of
-from retropace.report.part import Part
-from retropace.units import KILOMETRES, MILES, clock
+from retropace.core.units import KILOMETRES, MILES, clock
+from retropace.output.report.activity_section import Part
+from retropace.output.report.overview import Cell, overview_of
 from tests.report.made import made_part, parts
 
 

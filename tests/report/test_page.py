@@ -14,13 +14,13 @@ import numpy as np
 import pytest
 from pyproj import Geod, Transformer
 
-from retropace.analysis import Analysis, analyze
+from retropace.analysis.pipeline import Analysis, analyze
 from retropace.annotations import read_zones
-from retropace.privacy import Hiding, Place
+from retropace.config.privacy import Hiding, Place
+from retropace.core.units import MILES
+from retropace.output.report.activity_section import part_of
+from retropace.output.report.html import page_of, tiles_host
 from retropace.readers import read
-from retropace.report.page import page_of, tiles_host
-from retropace.report.part import part_of
-from retropace.units import MILES
 from tests.report.made import made_part, plain, sample, sample_part
 from tests.report.reading import Page, column, columns_of, read_page
 

@@ -9,14 +9,14 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from retropace.activity import Activity
-from retropace.analysis import Analysis, analyze
+from retropace.analysis.pipeline import Analysis, analyze
 from retropace.annotations import parse_mark
-from retropace.errors import RetropaceError
-from retropace.privacy import Hiding, Place
-from retropace.report.part import Part, part_of
-from retropace.segments import DIRECTIONS, Doubt
-from retropace.units import MILES
+from retropace.config.privacy import Hiding, Place
+from retropace.core.activity import Activity
+from retropace.core.errors import RetropaceError
+from retropace.core.segments import DIRECTIONS, Doubt
+from retropace.core.units import MILES
+from retropace.output.report.activity_section import Part, part_of
 from tests.report.made import sample, sample_part
 from tests.strategies import activities
 

@@ -11,9 +11,9 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retropace.report.part import Part
-from retropace.report.weeks import SHOWN, weeks_chart, weeks_of, weeks_sheet
-from retropace.units import KILOMETRES, MILES
+from retropace.core.units import KILOMETRES, MILES
+from retropace.output.report.activity_section import Part
+from retropace.output.report.weekly_chart import SHOWN, weeks_chart, weeks_of, weeks_sheet
 from tests.report.made import made_part, parts
 
 

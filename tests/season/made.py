@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 
+from retropace.core.segments import DIRECTIONS
 from retropace.season.runs import FIGURES, BestOf, Run, Season, season_of
-from retropace.segments import DIRECTIONS
 
 MONDAY = date(2025, 1, 6)
 

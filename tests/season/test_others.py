@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from retropace.season.milestones import milestones_of
-from retropace.season.odd import odd_ones
+from retropace.season.outliers import odd_ones
 from retropace.season.periods import days_of
-from retropace.season.ramp import Ramp, ramp_of
 from retropace.season.runs import BestOf, Run, Season, best_of_each, season_of
+from retropace.season.training_load import Ramp, ramp_of
 from retropace.season.transition import transition_of
 from tests.season.made import MONDAY, run, season
 

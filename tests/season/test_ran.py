@@ -7,11 +7,11 @@ from pathlib import Path
 
 import numpy as np
 
-from retropace.analysis import analyze
-from retropace.intervals.curve import bests_of
+from retropace.analysis.pipeline import analyze
+from retropace.intervals.best_efforts import bests_of
 from retropace.library import Library
-from retropace.library.seasons import Whose, season_in
-from retropace.season.ran import ran_of, season_among
+from retropace.library.season_query import Whose, season_in
+from retropace.season.from_analysis import ran_of, season_among
 from retropace.season.runs import Season
 from tests.builders.season import fill, sessions
 

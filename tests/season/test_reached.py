@@ -2,9 +2,9 @@ from __future__ import annotations
 
 from datetime import UTC, date, timedelta
 
-from retropace.goals import Goal
+from retropace.config.goals import Goal
+from retropace.season.goal_progress import Reached, reached
 from retropace.season.periods import days_of
-from retropace.season.reached import Reached, reached
 from retropace.season.runs import Run
 from tests.season.made import MONDAY, run, season
 

@@ -12,16 +12,16 @@ import numpy as np
 import pytest
 
 from retropace.annotations import parse_sentence
-from retropace.bests import fastest_backward_mps
-from retropace.geodesy import steps_m
-from retropace.readers.fit import read_fit
-from retropace.readers.gpx import read_gpx
+from retropace.core.geodesy import steps_m
+from retropace.core.spans import covered
+from retropace.core.world_records import fastest_backward_mps
+from retropace.readers.fit.reader import read_fit
+from retropace.readers.xml.gpx import read_gpx
 from retropace.simulate import Athlete, Place, Session, Stretch, Watch, backward, forward, rest, simulate, walk
 from retropace.simulate.kinds import FORWARD_ONLY, KINDS, draw
 from retropace.simulate.samples import sample_files
 from retropace.simulate.write_fit import fit_bytes
 from retropace.simulate.write_gpx import gpx_text
-from retropace.spans import covered
 
 PLAN: list[Stretch] = [
     forward(seconds=200),

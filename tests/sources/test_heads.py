@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retropace.sources.heads import (
+from retropace.sources.magic import (
     HEAD_BYTES,
     created_s,
     is_zip,

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from retropace.sources import garmin, strava
 from retropace.sources.entry import Entry
-from retropace.sources.names import Named, Names
+from retropace.sources.export_metadata import Named, Names
 
 FILES = {"activities/1.fit.gz", "activities/2.gpx"}
 

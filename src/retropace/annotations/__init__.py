@@ -10,41 +10,39 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from retropace.homes import loaded_from
+from retropace.core._lazy import loaded_from
 
 if TYPE_CHECKING:
-    from retropace.annotations.annotation import Annotation, Marking, Origin
-    from retropace.annotations.annotations_file import read_annotations
-    from retropace.annotations.field import DirectionField, parse_field
-    from retropace.annotations.geojson import Zones, read_zones
-    from retropace.annotations.given import Given
-    from retropace.annotations.labels import Label, parse_label
-    from retropace.annotations.mark import parse_mark
-    from retropace.annotations.placing import place
-    from retropace.annotations.plan import FROM_FILE, Plan
-    from retropace.annotations.sentence import parse_sentence
-    from retropace.annotations.sidecar import read_sidecar
-    from retropace.annotations.sidecar_place import sidecar_path
+    from retropace.annotations.inputs.annotations_file import read_annotations
+    from retropace.annotations.inputs.direction_field import DirectionField, parse_field
+    from retropace.annotations.inputs.geojson import Zones, read_zones
+    from retropace.annotations.inputs.mark import parse_mark
+    from retropace.annotations.inputs.sidecar import read_sidecar
+    from retropace.annotations.language.labels import Label, parse_label
+    from retropace.annotations.model.annotation import Annotation, Marking, Origin
+    from retropace.annotations.model.annotation_input import Given
+    from retropace.annotations.model.plan import FROM_FILE, Plan
+    from retropace.annotations.resolve.locate import place
+    from retropace.annotations.sentence.parser import parse_sentence
 
 _HOMES = {
-    "FROM_FILE": "plan",
-    "Annotation": "annotation",
-    "DirectionField": "field",
-    "Given": "given",
-    "Label": "labels",
-    "Marking": "annotation",
-    "Origin": "annotation",
-    "Plan": "plan",
-    "Zones": "geojson",
-    "parse_field": "field",
-    "parse_label": "labels",
-    "parse_mark": "mark",
-    "parse_sentence": "sentence",
-    "place": "placing",
-    "read_annotations": "annotations_file",
-    "read_sidecar": "sidecar",
-    "read_zones": "geojson",
-    "sidecar_path": "sidecar_place",
+    "FROM_FILE": "model.plan",
+    "Annotation": "model.annotation",
+    "DirectionField": "inputs.direction_field",
+    "Given": "model.annotation_input",
+    "Label": "language.labels",
+    "Marking": "model.annotation",
+    "Origin": "model.annotation",
+    "Plan": "model.plan",
+    "Zones": "inputs.geojson",
+    "parse_field": "inputs.direction_field",
+    "parse_label": "language.labels",
+    "parse_mark": "inputs.mark",
+    "parse_sentence": "sentence.parser",
+    "place": "resolve.locate",
+    "read_annotations": "inputs.annotations_file",
+    "read_sidecar": "inputs.sidecar",
+    "read_zones": "inputs.geojson",
 }
 """Each is loaded when it is first used: most recordings come without a word."""
 
@@ -66,7 +64,6 @@ __all__ = [
     "read_annotations",
     "read_sidecar",
     "read_zones",
-    "sidecar_path",
 ]
 
 __getattr__ = loaded_from(__name__, _HOMES)

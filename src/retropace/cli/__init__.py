@@ -6,7 +6,7 @@ import os
 
 import click
 
-from retropace.cli.later import Later
+from retropace.cli.lazy_command import Later
 
 COMMANDS = {
     "analyze": "How far and how long each recording was run forward and backward.",

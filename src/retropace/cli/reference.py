@@ -7,7 +7,7 @@ import sys
 import click
 
 from retropace.cli import main
-from retropace.cli.later import Later
+from retropace.cli.lazy_command import Later
 
 WIDTH = 100
 

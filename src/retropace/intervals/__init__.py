@@ -1,10 +1,10 @@
 """Interval sessions: sets, reps and recoveries, forward against backward."""
 
+from retropace.intervals.best_efforts import Best
 from retropace.intervals.compare import Comparison, Ratios
-from retropace.intervals.curve import Best
-from retropace.intervals.document import intervals_document
+from retropace.intervals.json_document import intervals_document
 from retropace.intervals.nominal import Nominal
-from retropace.intervals.planned import PlannedStep
+from retropace.intervals.planned_vs_actual import PlannedStep
 from retropace.intervals.quarter_mile import QuarterMile
 from retropace.intervals.reps import Recovery, Rep
 from retropace.intervals.session import Intervals, Part, intervals_of

@@ -12,12 +12,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from retropace.activity import automatic
-from retropace.figures import Figures, figures_of, gains_between
-from retropace.looks import SLOWED_BY, grades
-from retropace.segments import Segments, Words
-from retropace.spans import Column
-from retropace.track import Track
+from retropace.core.activity import automatic
+from retropace.core.cleaned_activity import Track
+from retropace.core.segment_stats import Figures, figures_of, gains_between
+from retropace.core.segments import Segments, Words
+from retropace.core.spans import Column
+from retropace.labelling.features import SLOWED_BY, grades
 
 LAP_REACH_S = 10.0
 """A change of pace this near to a pressed lap is that lap: buttons are pressed in passing, watches smooth."""

@@ -9,11 +9,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from retropace.activity import Lap, automatic
+from retropace.core.activity import Lap, automatic
+from retropace.core.cleaned_activity import Track
 from retropace.intervals.bouts import ACCIDENT_S, Bouts
 from retropace.intervals.chains import alike, best_chains, parted, unlike
-from retropace.intervals.works import Work, work_of
-from retropace.track import Track
+from retropace.intervals.efforts import Work, work_of
 
 WORK, RECOVERY = ("active", "interval"), ("rest", "recovery")
 LEAST_REPS = 2

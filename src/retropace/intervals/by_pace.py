@@ -12,13 +12,13 @@ from itertools import pairwise
 
 import numpy as np
 
+from retropace.core.cleaned_activity import Track
+from retropace.core.spans import runs
 from retropace.intervals.bouts import Bouts
 from retropace.intervals.chains import LENGTH_SPREAD as LENGTHS
 from retropace.intervals.chains import Chain, alike, best_chains, breaks_s, parted, spread, unlike
-from retropace.intervals.works import Work, work_of
-from retropace.looks import SLOWED_BY, grades
-from retropace.spans import runs
-from retropace.track import Track
+from retropace.intervals.efforts import Work, work_of
+from retropace.labelling.features import SLOWED_BY, grades
 
 LEAST_REPS = 3
 RECOVERIES = 0.35

@@ -13,8 +13,8 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from retropace.intervals.works import Work
-from retropace.spans import Column
+from retropace.core.spans import Column
+from retropace.intervals.efforts import Work
 
 LENGTH_SPREAD = 0.13
 """The lengths of a set's reps spread by no more (standard deviation of logs): strides by feel spread by 9 %."""

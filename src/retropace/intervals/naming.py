@@ -7,9 +7,9 @@ from itertools import pairwise
 
 import numpy as np
 
+from retropace.core.units import clock
 from retropace.intervals.nominal import Nominal
 from retropace.intervals.reps import Recovery, Rep
-from retropace.units import clock
 
 ROUND_S = 5.0
 """Recoveries are named to five seconds."""

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from retropace.intervals.works import Work
-from retropace.spans import Column
-from retropace.units import clock
+from retropace.core.spans import Column
+from retropace.core.units import clock
+from retropace.intervals.efforts import Work
 
 TOLERANCE = 0.03
 """A rep stands for a length that it misses by at most 3 %: 785 m is 800 m, 750 m is not."""

@@ -10,9 +10,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from retropace.core.cleaned_activity import Track
 from retropace.intervals.bouts import Bouts
-from retropace.intervals.works import Work, work_of
-from retropace.track import Track
+from retropace.intervals.efforts import Work, work_of
 
 LONGEST_GAP_S = 360.0
 """Two works further apart are no pair."""

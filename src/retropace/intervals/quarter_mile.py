@@ -11,10 +11,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from retropace.core.cleaned_activity import Track
 from retropace.intervals.bouts import Bouts, pressed_s
+from retropace.intervals.efforts import Work
 from retropace.intervals.pairs import easy_mps, equal_half, partners, usual_gait
-from retropace.intervals.works import Work
-from retropace.track import Track
 
 TWICE = 2.0
 LAP_M, QUARTER_MILE_M = 400.0, 402.336

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from retropace.figures import figures_of, gains_between
+from retropace.core.cleaned_activity import Track
+from retropace.core.segment_stats import figures_of, gains_between
+from retropace.core.spans import as_spans, clip, total_s, union
 from retropace.intervals.bouts import Bouts
+from retropace.intervals.efforts import Work
 from retropace.intervals.nominal import Nominal
 from retropace.intervals.structure import Found
-from retropace.intervals.works import Work
-from retropace.spans import as_spans, clip, total_s, union
-from retropace.track import Track
 
 DROP_S, ENDS_S = 60.0, 5.0
 """Heart rate recovery is what the heart slows by in the first minute (Cole 1999, N Engl J Med 341:1351), between means

@@ -7,22 +7,22 @@ from itertools import pairwise
 
 import numpy as np
 
-from retropace.analysis import Analysis
-from retropace.annotations.annotation import PRESSED_SURE_S
+from retropace.analysis.pipeline import Analysis
+from retropace.analysis.running_track.fit import Stadium, find_stadium
+from retropace.annotations.model.annotation import PRESSED_SURE_S
+from retropace.core.cleaned_activity import Track
+from retropace.core.spans import Column, as_spans
+from retropace.intervals.best_efforts import Best, pace_curve
 from retropace.intervals.bouts import bouts_of, laps_as_bouts
 from retropace.intervals.compare import Comparison, compare
-from retropace.intervals.curve import Best, pace_curve
-from retropace.intervals.guided import guided_workout
-from retropace.intervals.planned import PlannedStep, planned_against_done
+from retropace.intervals.device_workout import guided_workout
+from retropace.intervals.efforts import timer_s
+from retropace.intervals.planned_vs_actual import PlannedStep, planned_against_done
 from retropace.intervals.quarter_mile import QuarterMile, quarter_miles
-from retropace.intervals.rep_edges import sharpened
-from retropace.intervals.rhythm import with_overlooked_turns
+from retropace.intervals.refine_rep_edges import sharpened
 from retropace.intervals.sets import IntervalSet, set_of
+from retropace.intervals.split_merged_reps import with_overlooked_turns
 from retropace.intervals.structure import backward_works, find_sets
-from retropace.intervals.works import timer_s
-from retropace.spans import Column, as_spans
-from retropace.stadium import Stadium, find_stadium
-from retropace.track import Track
 
 LANE_SURE = 0.9
 

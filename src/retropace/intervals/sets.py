@@ -6,13 +6,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from retropace.core.cleaned_activity import Track
+from retropace.core.spans import Column
 from retropace.intervals.bouts import Bouts
 from retropace.intervals.naming import line_of
 from retropace.intervals.nominal import Nominal
 from retropace.intervals.reps import Rep, reps_of
 from retropace.intervals.structure import Found
-from retropace.spans import Column
-from retropace.track import Track
 
 
 @dataclass(frozen=True, slots=True)

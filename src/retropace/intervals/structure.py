@@ -11,15 +11,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from retropace.core.cleaned_activity import Track
+from retropace.core.spans import runs
 from retropace.intervals.bouts import Bouts
 from retropace.intervals.by_laps import works_by_laps
 from retropace.intervals.by_pace import CONTRAST, works_by_pace
 from retropace.intervals.chains import alike, best_chains, parted, spread, unlike, usual_ones
+from retropace.intervals.efforts import Work, work_of
 from retropace.intervals.nominal import Nominal, nominal_of, nominals_of
 from retropace.intervals.pairs import Pair, pairs_among
-from retropace.intervals.works import Work, work_of
-from retropace.spans import runs
-from retropace.track import Track
 
 SHORTEST_S = 8.0
 """A shorter backward stretch is no rep."""

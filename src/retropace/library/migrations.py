@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sqlite3
 
-from retropace.errors import RetropaceError
+from retropace.core.errors import RetropaceError
 
 APPLICATION_ID = 0x72657470
 """``retp``: tells a library from any other SQLite file."""

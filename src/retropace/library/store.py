@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from retropace.errors import RetropaceError
-from retropace.folders import data_folder
-from retropace.library.keeping import Kept, keep_activity
+from retropace.core.errors import RetropaceError
+from retropace.core.user_dirs import data_folder
 from retropace.library.migrations import migrate
+from retropace.library.rows import Kept, keep_activity
 
 Outcome = Literal["analysed", "failed", "other sport", "no activity", "left out", "archive"]
 """What became of an input. ``left out`` is a recording that a filter kept away, ``archive`` one whose content is all

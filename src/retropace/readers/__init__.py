@@ -1,7 +1,7 @@
 """Read what a sports watch recorded: one file per format, chosen by content.
 
 A reader is a function ``read_xyz(data, path)`` that gives every session in the bytes and raises
-:class:`retropace.errors.ReadError` if there is none.
+:class:`retropace.core.errors.ReadError` if there is none.
 """
 
 from __future__ import annotations
@@ -10,10 +10,10 @@ import os
 from collections.abc import Callable
 from dataclasses import replace
 
-from retropace.activity import Activity
-from retropace.errors import OtherSportError, ReadError
-from retropace.readers.content import LARGEST_BYTES, load, sniff
-from retropace.sports import is_on_foot, sport_words
+from retropace.core.activity import Activity
+from retropace.core.errors import OtherSportError, ReadError
+from retropace.core.sports import is_on_foot, sport_words
+from retropace.readers.detect import LARGEST_BYTES, load, sniff
 
 
 def read_all(
@@ -73,26 +73,26 @@ def choose(activities: list[Activity], session: int | None) -> list[Activity]:
 
 def _reader(form: str) -> Callable[[bytes, str], list[Activity]]:
     if form == "fit":
-        from retropace.readers.fit import read_fit
+        from retropace.readers.fit.reader import read_fit
 
         return read_fit
     if form == "gpx":
-        from retropace.readers.gpx import read_gpx
+        from retropace.readers.xml.gpx import read_gpx
 
         return read_gpx
     if form == "kml":
-        from retropace.readers.kml import read_kml
+        from retropace.readers.xml.kml import read_kml
 
         return read_kml
     if form == "polar":
-        from retropace.readers.polar import read_polar
+        from retropace.readers.json.polar import read_polar
 
         return read_polar
     if form == "apple":
-        from retropace.readers.apple import read_apple
+        from retropace.readers.json.apple import read_apple
 
         return read_apple
-    from retropace.readers.tcx import read_tcx
+    from retropace.readers.xml.tcx import read_tcx
 
     return read_tcx
 

@@ -8,7 +8,7 @@ from datetime import MAXYEAR, MINYEAR, UTC, datetime
 import numpy as np
 from numpy.typing import NDArray
 
-from retropace.spans import Column
+from retropace.core.spans import Column
 
 _PLAIN = "0000-00-00T00:00:00"
 _DIGITS = [at for at, sign in enumerate(_PLAIN) if sign == "0"]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from retropace.spans import Column
+from retropace.core.spans import Column
 
 _MOST_SIGNS = 15
 """So many digits are a whole number that float64 holds, as it does the power of ten by which it is divided: the

@@ -10,8 +10,8 @@ from datetime import date, datetime, timedelta, tzinfo
 import numpy as np
 from numpy.typing import NDArray
 
+from retropace.core.segments import DIRECTIONS
 from retropace.season.runs import FIGURES, Season
-from retropace.segments import DIRECTIONS
 
 SUMS = (
     *("elapsed_s", "distance_m", "moving_s", "steps", "annotated_m", "suspected_m"),

@@ -8,13 +8,13 @@ from datetime import date, tzinfo
 
 import numpy as np
 
-from retropace.goals import Goal
+from retropace.config.goals import Goal
+from retropace.season.goal_progress import Reached, reached
 from retropace.season.milestones import Milestone, milestones_of
-from retropace.season.odd import Odd, odd_ones
+from retropace.season.outliers import Odd, odd_ones
 from retropace.season.periods import Figures, Period, days_of, figures_of, periods_of
-from retropace.season.ramp import Ramp, ramp_of
-from retropace.season.reached import Reached, reached
 from retropace.season.runs import Season
+from retropace.season.training_load import Ramp, ramp_of
 from retropace.season.transition import Transition, transition_of
 from retropace.season.trend import Ratios, Trend, ratios_of, trend_of
 

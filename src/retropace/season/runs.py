@@ -10,8 +10,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from retropace.segments import DIRECTIONS
-from retropace.spans import Column
+from retropace.core.segments import DIRECTIONS
+from retropace.core.spans import Column
 
 FIGURES = (
     *("elapsed_s", "distance_m", "moving_s", "cadence_spm", "step_length_m", "heart_rate_bpm", "steps"),

@@ -13,8 +13,8 @@ from statistics import NormalDist
 import numpy as np
 from numpy.typing import NDArray
 
+from retropace.core.spans import Column
 from retropace.season.runs import GAITS, Season
-from retropace.spans import Column
 
 LEAST_S = 60.0
 """A ratio needs a minute of each: a few steps say little."""

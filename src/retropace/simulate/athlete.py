@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from retropace.spans import Column
+from retropace.core.spans import Column
 
 BACKWARD_CADENCE = 1.08
 """At equal speed backward runners take about 8 % more steps, each 7–8 % shorter (Cavagna 2012, J Exp Biol 215:75)."""

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from retropace.bests import fastest_backward_mps
+from retropace.core.spans import Column
+from retropace.core.world_records import fastest_backward_mps
 from retropace.simulate.athlete import Athlete
 from retropace.simulate.place import Place
 from retropace.simulate.plan import Stretch
-from retropace.spans import Column
 
 TURN_S = 2
 """Turning round takes about two seconds, in which a runner slows to a shuffle."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from retropace.core.spans import Spans, as_spans
 from retropace.simulate.athlete import Athlete
 from retropace.simulate.place import Place
 from retropace.simulate.watch import Watch
-from retropace.spans import Spans, as_spans
 
 
 def draw_athlete(rng: np.random.Generator) -> Athlete:

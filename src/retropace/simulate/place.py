@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from retropace.geodesy import FLATTENING, SEMI_MAJOR_M
-from retropace.spans import Column
+from retropace.core.geodesy import FLATTENING, SEMI_MAJOR_M
+from retropace.core.spans import Column
 
 TRACK_STRAIGHT_M, TRACK_RADIUS_M = 84.39, 36.50
 """The standard track: straights of 84.39 m, bends of 36.50 m radius, measured 0.30 m outside the kerb: 400 m

@@ -8,13 +8,13 @@ from datetime import UTC, datetime
 
 import numpy as np
 
-from retropace.activity import Activity, Device, Lap, Samples, Source, StatedTotals
+from retropace.core.activity import Activity, Device, Lap, Samples, Source, StatedTotals
+from retropace.core.spans import as_spans, covered, total_s
 from retropace.simulate.athlete import Athlete
 from retropace.simulate.body import Truth, move
 from retropace.simulate.place import Place
 from retropace.simulate.plan import Stretch
 from retropace.simulate.watch import Watch, record
-from retropace.spans import as_spans, covered, total_s
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from retropace.activity import Samples
+from retropace.core.activity import Samples
+from retropace.core.spans import Column, Spans, as_spans, covered
 from retropace.simulate.body import Motion
 from retropace.simulate.place import Place
-from retropace.spans import Column, Spans, as_spans, covered
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from retropace.activity import Activity
-from retropace.errors import RetropaceError
+from retropace.core.activity import Activity
+from retropace.core.errors import RetropaceError
 
 
 def fit_bytes(activity: Activity) -> bytes:

@@ -7,9 +7,9 @@ from xml.etree import ElementTree
 
 import numpy as np
 
-from retropace.activity import Activity
-from retropace.errors import RetropaceError
-from retropace.spans import covered
+from retropace.core.activity import Activity
+from retropace.core.errors import RetropaceError
+from retropace.core.spans import covered
 
 NAMESPACE = "http://www.garmin.com/xmlschemas/TrackPointExtension/v1"
 

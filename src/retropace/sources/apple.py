@@ -18,10 +18,10 @@ from datetime import UTC, datetime
 from typing import IO
 from xml.parsers import expat
 
-from retropace.errors import ReadError
-from retropace.readers.apple import SCHEMA
-from retropace.sports import is_on_foot
-from retropace.units import MILE_M
+from retropace.core.errors import ReadError
+from retropace.core.sports import is_on_foot
+from retropace.core.units import MILE_M
+from retropace.readers.json.apple import SCHEMA
 
 ROUTES = "workout-routes"
 ROOT = b"<HealthData"

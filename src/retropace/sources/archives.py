@@ -11,11 +11,11 @@ from contextlib import suppress
 from pathlib import PurePosixPath
 from typing import IO
 
-from retropace.annotations import sidecar_path
-from retropace.errors import ReadError
+from retropace.core.errors import ReadError
+from retropace.core.sidecar_path import sidecar_path
 from retropace.sources.entry import Entry, Limits, Refusal, within
 from retropace.sources.folders import is_hidden
-from retropace.sources.heads import HEAD_BYTES
+from retropace.sources.magic import HEAD_BYTES
 from retropace.sources.remote import open_file
 
 IN_MEMORY_BYTES = 64 * 2**20

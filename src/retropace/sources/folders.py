@@ -7,7 +7,7 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
-from retropace.annotations import sidecar_path
+from retropace.core.sidecar_path import sidecar_path
 from retropace.sources.entry import Entry, Refusal, shown
 
 _SKIPPED = ("__MACOSX", "__pycache__", "node_modules")

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from retropace.sources.entry import shown
-from retropace.sources.names import Named
+from retropace.sources.export_metadata import Named
 
 SUFFIX = "summarizedactivities.json"
 

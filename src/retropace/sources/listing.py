@@ -12,16 +12,16 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path, PurePosixPath
 
-from retropace.annotations import sidecar_path
-from retropace.annotations.sidecar import LARGEST_BYTES as LARGEST_SIDECAR_BYTES
-from retropace.errors import ReadError
+from retropace.annotations.inputs.sidecar import LARGEST_BYTES as LARGEST_SIDECAR_BYTES
+from retropace.core.errors import ReadError
+from retropace.core.sidecar_path import sidecar_path
 from retropace.sources import garmin, strava
 from retropace.sources.apple import AppleExport, looks_like_export
 from retropace.sources.archives import Archives
 from retropace.sources.entry import Entry, Limits, OtherSport, Refusal, Unchanged, shown
+from retropace.sources.export_metadata import Names
 from retropace.sources.folders import file_entry, walked
-from retropace.sources.heads import ARCHIVES, HEAD_BYTES, is_zip, suffix_of, unpacked_head
-from retropace.sources.names import Names
+from retropace.sources.magic import ARCHIVES, HEAD_BYTES, is_zip, suffix_of, unpacked_head
 from retropace.sources.remote import fetch, found_at, is_address, open_file
 
 _PEEKED = (".xml", "")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import IO, Any, cast
 
-from retropace.errors import ReadError
+from retropace.core.errors import ReadError
 
 _HINT = "addresses are read through fsspec: pip install 'retropace[cluster]'"
 

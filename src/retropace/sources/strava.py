@@ -13,7 +13,7 @@ import io
 from collections.abc import Callable, Iterator
 from pathlib import PurePosixPath
 
-from retropace.sources.names import Named
+from retropace.sources.export_metadata import Named
 
 FOLDER = "activities"
 _NAME, _DESCRIPTION, _NOTE = "name", "description", "note"

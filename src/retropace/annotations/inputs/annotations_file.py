@@ -1,0 +1,19 @@
+"""A file of annotations of either kind, told by its content: a sidecar or an Audacity label track."""
+
+from __future__ import annotations
+
+import os
+
+from retropace.annotations.inputs.audacity import is_label_track, parse_label_track
+from retropace.annotations.inputs.sidecar import parse_sidecar, read_text
+from retropace.annotations.model.annotation import Marking
+
+
+def read_annotations(path: str | os.PathLike[str]) -> list[Marking]:
+    """The annotations in a file; raises :class:`AnnotationError` with file and line for the first bad one."""
+    return parse_annotations(read_text(path), path)
+
+
+def parse_annotations(text: str, path: str | os.PathLike[str]) -> list[Marking]:
+    """The annotations in the text of a file; raises as :func:`read_annotations`."""
+    return parse_label_track(text, path) if is_label_track(text) else parse_sidecar(text, path)

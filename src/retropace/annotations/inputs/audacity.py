@@ -1,0 +1,66 @@
+"""Audacity label tracks: ``start TAB end TAB label`` in seconds, as Audacity exports and imports them.
+
+A label of no length lasts until the next one. A line that starts with a backslash holds the frequencies of the label
+before it; it means nothing here and is passed over.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable
+
+from retropace.annotations.inputs.sidecar import MOST_ROWS, UNTIL_NEXT
+from retropace.annotations.language.labels import parse_label
+from retropace.annotations.model.annotation import Annotation, Marking, Origin
+from retropace.annotations.model.attributes import split_attributes
+from retropace.core.errors import AnnotationError
+
+_ROW = re.compile(r"(-?\d+(?:[.,]\d+)?)\t(-?\d+(?:[.,]\d+)?)(?:\t(.*))?")
+
+
+def is_label_track(text: str) -> bool:
+    """Whether a text looks like a label track: its first line is two numbers parted by a tab."""
+    first = next((line for line in text.splitlines() if line.strip()), "")
+    return _ROW.fullmatch(first.rstrip()) is not None
+
+
+def parse_label_track(text: str, path: str | os.PathLike[str]) -> list[Marking]:
+    """The labels of a track in order; raises :class:`AnnotationError` with file and line for the first bad one."""
+    name = os.fspath(path)
+    lines = [(number, line.rstrip("\r\n")) for number, line in enumerate(text.splitlines(keepends=True), 1)]
+    rows = [(number, line) for number, line in lines if line.strip() and not line.startswith("\\")]
+    if len(rows) > MOST_ROWS:
+        where = str(rows[MOST_ROWS][0])
+        raise AnnotationError(
+            f"has {len(rows)} labels, more than {MOST_ROWS}: is this the right file?", path=name, where=where
+        )
+    markings: list[Marking] = []
+    for number, line in rows:
+        try:
+            markings.append(_marking(line, Origin("audacity", line.strip(), name, number)))
+        except AnnotationError as bad:
+            raise AnnotationError(bad.message, path=name, where=str(number)) from None
+    return markings
+
+
+def _marking(line: str, origin: Origin) -> Marking:
+    match = _ROW.fullmatch(line)
+    if match is None:
+        raise AnnotationError("is no label of a label track: start, end in seconds and the label, parted by tabs")
+    start, end = (float(part.replace(",", ".")) for part in match.groups()[:2])
+    if start < 0.0 or end < start:
+        raise AnnotationError(f"a label from {match[1]} to {match[2]} s is none")
+    text, attributes = split_attributes(match[3] or "")
+    label = parse_label(text)
+    where = f"{start:.6f}s{UNTIL_NEXT}" if end == start else f"{start:.6f}s-{end:.6f}s"
+    return Marking(where, label, "", origin, attributes)
+
+
+def label_track(annotations: Iterable[Annotation]) -> str:
+    """The text of a label track that Audacity imports, a line per annotation."""
+    return "".join(f"{one.start_s:.6f}\t{one.end_s:.6f}\t{_said(one)}\n" for one in annotations)
+
+
+def _said(one: Annotation) -> str:
+    return " ".join(part for part in (str(one.label), str(one.attributes)) if part)

@@ -1,0 +1,132 @@
+"""Zones from a GeoJSON file (RFC 7946): polygons, and lines with a width, each with the label of what is run there."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from retropace.annotations.inputs.active_hours import When, parse_when
+from retropace.annotations.inputs.sidecar import read_text
+from retropace.annotations.language.labels import Label, parse_label
+from retropace.core.errors import AnnotationError
+
+MOST_FEATURES = 1000
+USUAL_WIDTH_M = 10.0
+"""A line without a width is a path, told from its surroundings as well as a watch's positions allow."""
+KINDS = ("Polygon", "MultiPolygon", "LineString", "MultiLineString")
+
+
+@dataclass(frozen=True, slots=True)
+class Zone:
+    """A place and what is run there. ``geometry`` is shapely's, in degrees, longitude first."""
+
+    label: Label
+    geometry: Any
+    width_m: float
+    """Of a line; 0 for a polygon."""
+    name: str
+    when: tuple[When, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Zones:
+    """The zones of a file; ``home`` if they are the user's own for every activity."""
+
+    path: str
+    zones: tuple[Zone, ...]
+    home: bool = False
+
+
+def read_zones(path: str | os.PathLike[str], *, home: bool = False) -> Zones:
+    """The zones of a GeoJSON file; raises :class:`AnnotationError` naming the file, and the line or the feature."""
+    name = os.fspath(path)
+    return parse_zones(read_text(path), name, home=home)
+
+
+def parse_zones(text: str, path: str, *, home: bool = False) -> Zones:
+    """The zones of a GeoJSON text; ``path`` is for messages."""
+    try:
+        document = json.loads(text)
+    except json.JSONDecodeError as bad:
+        where = f"{bad.lineno}:{bad.colno}"
+        raise AnnotationError(f"is no JSON: {bad.msg}; zones are GeoJSON", path=path, where=where) from None
+    except RecursionError:
+        raise AnnotationError("is nested too deep for GeoJSON", path=path) from None
+    if not isinstance(document, dict):
+        raise AnnotationError("is no GeoJSON: it should be a FeatureCollection", path=path)
+    _refuse_projection(document, path)
+    kind = document.get("type")
+    if kind == "FeatureCollection":
+        features = document.get("features")
+    elif kind == "Feature":
+        features = [document]
+    else:
+        said = f"a bare {kind}" if kind in KINDS else "no GeoJSON that zones could be read from"
+        raise AnnotationError(f'is {said}: give features with a property "label"', path=path)
+    if not isinstance(features, list) or not features:
+        raise AnnotationError("holds no features, so no zones", path=path)
+    if len(features) > MOST_FEATURES:
+        raise AnnotationError(f"holds {len(features)} features, more than {MOST_FEATURES}", path=path)
+    zones = []
+    for number, feature in enumerate(features, 1):
+        try:
+            zones.append(_zone(feature))
+        except AnnotationError as bad:
+            raise AnnotationError(bad.message, path=path, where=f"feature {number}") from None
+    return Zones(path, tuple(zones), home)
+
+
+def _refuse_projection(document: dict[str, Any], path: str) -> None:
+    crs = json.dumps(document.get("crs")) if document.get("crs") else ""
+    if crs and not any(known in crs for known in ("CRS84", "4326", "WGS84", "WGS 84")):
+        raise AnnotationError(
+            "has coordinates in another system: export it as WGS 84 (EPSG:4326), degrees of longitude and latitude",
+            path=path,
+        )
+
+
+def _zone(feature: Any) -> Zone:
+    if not isinstance(feature, dict) or feature.get("type") != "Feature":
+        raise AnnotationError("is no GeoJSON feature")
+    properties = feature.get("properties")
+    properties = properties if isinstance(properties, dict) else {}
+    said = properties.get("label")
+    if not isinstance(said, str) or not said.strip():
+        raise AnnotationError('has no property "label": say what is run there, for example "backward"')
+    label = parse_label(said)
+    geometry = _geometry(feature.get("geometry"))
+    width = properties.get("width", USUAL_WIDTH_M)
+    if isinstance(width, bool) or not isinstance(width, (int, float)) or not 0.0 < width <= 1000.0:
+        raise AnnotationError(f'has the width "{width}": it is in metres, from above 0 to 1000')
+    is_line = "Line" in geometry.geom_type
+    name = properties.get("name") or feature.get("id") or said
+    when = properties.get("when") or []
+    when = when if isinstance(when, list) else [when]
+    return Zone(label, geometry, float(width) if is_line else 0.0, str(name), tuple(parse_when(part) for part in when))
+
+
+def _geometry(described: Any) -> Any:
+    import shapely
+    from shapely.geometry import shape
+
+    kind = described.get("type") if isinstance(described, dict) else None
+    if kind not in KINDS:
+        raise AnnotationError(f"is a {kind or 'feature without geometry'}: a zone is a polygon or a line with a width")
+    try:
+        geometry = shape(described)
+        coordinates = shapely.get_coordinates(geometry)
+    except (shapely.errors.ShapelyError, ValueError, TypeError, KeyError, IndexError, AttributeError) as bad:
+        raise AnnotationError(f"has a geometry that cannot be read: {' '.join(str(bad).split())[:80]}") from None
+    if len(coordinates) < 2 or not np.all(np.isfinite(coordinates)):
+        raise AnnotationError("has a geometry without usable coordinates")
+    if np.any(np.abs(coordinates[:, 0]) > 180.0) or np.any(np.abs(coordinates[:, 1]) > 90.0):
+        raise AnnotationError(
+            "has coordinates that are no degrees (projected?): export it as WGS 84 (EPSG:4326), longitude first"
+        )
+    if "Polygon" in str(kind) and not shapely.is_valid(geometry):
+        raise AnnotationError(f"has a polygon that makes no area: {shapely.is_valid_reason(geometry)}")
+    return geometry

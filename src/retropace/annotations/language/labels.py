@@ -1,0 +1,62 @@
+"""What the runner says a stretch was: a direction, and maybe a gait, read from their words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from retropace.annotations.language.normalize import plain, whole_gaits, whole_labels
+from retropace.core.errors import AnnotationError
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Label:
+    """A direction (``forward``, ``backward``, ``rest``, ``unknown``) and a gait (``run``, ``walk``, or empty)."""
+
+    direction: str
+    gait: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.direction} {self.gait}".strip()
+
+
+def parse_label(text: str) -> Label:
+    """The label that the words mean, in any case and with or without accents.
+
+    Raises :class:`AnnotationError` naming the nearest known word if there is none.
+    """
+    spelled = plain(text)
+    if not spelled:
+        raise AnnotationError("the label is empty: say backward, forward or rest")
+    labels, gaits = whole_labels(), whole_gaits()
+    if spelled in labels:
+        return label_of(labels[spelled])
+    # A direction and a gait in either order, each of one or more words: "backward walk", "walk en arrière".
+    words = spelled.split(" ")
+    for cut in range(1, len(words)):
+        first, second = " ".join(words[:cut]), " ".join(words[cut:])
+        for direction, gait in ((first, second), (second, first)):
+            if direction in labels and gait in gaits:
+                return _joined(label_of(labels[direction]), gaits[gait], text)
+    if spelled in gaits:
+        raise AnnotationError(
+            f'label "{text.strip()}" names no direction: say "backward {gaits[spelled]}" or "forward {gaits[spelled]}"'
+        )
+    import difflib  # for a mistake only
+
+    near = difflib.get_close_matches(spelled, list(labels), n=1, cutoff=0.6)
+    hint = f'did you mean "{near[0]}"?' if near else "say backward, forward or rest, with run or walk if you like"
+    raise AnnotationError(f'label "{text.strip()}" is not known: {hint}')
+
+
+def label_of(text: str) -> Label:
+    """The label from its own text, ``backward walk``."""
+    direction, _, gait = text.partition(" ")
+    return Label(direction, gait)
+
+
+def _joined(label: Label, gait: str, text: str) -> Label:
+    if (label.direction == "rest" and gait != "stand") or (label.direction != "rest" and gait == "stand"):
+        raise AnnotationError(f'label "{text.strip()}" is not known: rest is standing; a walk is "forward walk"')
+    if label.gait not in ("", gait):
+        raise AnnotationError(f'label "{text.strip()}" says {label.gait} and {gait}: say one of them')
+    return Label(label.direction, "" if gait == "stand" else gait)

@@ -1,0 +1,10 @@
+"""What may be said of an activity: every origin has a type of its own."""
+
+from __future__ import annotations
+
+from retropace.annotations.inputs.direction_field import DirectionField
+from retropace.annotations.inputs.geojson import Zones
+from retropace.annotations.model.annotation import Annotation, Marking
+from retropace.annotations.model.plan import Plan
+
+Given = Annotation | Marking | DirectionField | Zones | Plan

@@ -1,0 +1,69 @@
+"""What the runner knows better than the watch about a stretch: ``distance=400m``, ``speed=8km/h``.
+
+Behind a label, as in ``lap 3=backward distance=400m``: the belt of a treadmill and the lines of a track are right where
+the watch's model of steps, made for running forward, is not.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from retropace.core.errors import AnnotationError
+from retropace.core.units import parse_distance_m, parse_speed_mps
+
+_PAIR = re.compile(
+    r"(?:^|[\s,;])([^\W\d_]+)\s*=\s*([^\s=;,]+(?:\s?(?:km/h|kmh|kph|mph|m/s|km|mi|m)\b)?)", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Attributes:
+    """The distance of the whole stretch or the speed while moving; None where the watch's own counts."""
+
+    distance_m: float | None = None
+    speed_mps: float | None = None
+
+    def __bool__(self) -> bool:
+        return self.distance_m is not None or self.speed_mps is not None
+
+    def __str__(self) -> str:
+        if self.distance_m is not None:
+            return f"distance={self.distance_m:.10g}m"
+        return "" if self.speed_mps is None else f"speed={self.speed_mps:.10g}m/s"
+
+
+NO_ATTRIBUTES = Attributes()
+
+
+def split_attributes(text: str) -> tuple[str, Attributes]:
+    """A label's text without its attributes, and these; raises :class:`AnnotationError` for one that makes no sense."""
+    values: dict[str, str] = {}
+    for name, value in _PAIR.findall(text):
+        name = name.lower()
+        if name not in ("distance", "speed"):
+            raise AnnotationError(f'"{name}=" is not known: a stretch may have distance= or speed=')
+        if name in values:
+            raise AnnotationError(f'"{name}=" stands there twice')
+        values[name] = value
+    return _PAIR.sub(" ", text).strip(), read_attributes(values)
+
+
+def read_attributes(values: dict[str, str]) -> Attributes:
+    """Attributes from texts by name, empty ones left out; raises :class:`AnnotationError`."""
+    distance, speed = values.get("distance", "").strip(), values.get("speed", "").strip()
+    if distance and speed:
+        raise AnnotationError("give distance= or speed=, not both: one follows from the other")
+    if distance:
+        metres = parse_distance_m(distance if re.search(r"[a-z]\s*$", distance, re.IGNORECASE) else distance + "m")
+        if metres is None or not metres > 0.0:
+            raise AnnotationError(f"distance={distance} is no distance: write distance=400m or distance=1.2km")
+        return Attributes(distance_m=metres)
+    if speed:
+        mps = parse_speed_mps(speed)
+        if mps is None or not mps > 0.0:
+            raise AnnotationError(
+                f"speed={speed} is no speed: write speed=8km/h, speed=5mph, speed=2.2m/s or speed=7:30/km"
+            )
+        return Attributes(speed_mps=mps)
+    return NO_ATTRIBUTES

@@ -1,0 +1,220 @@
+"""``retropace athlete show|forget|rebuild``: what is remembered of a runner, and from which sessions."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from retropace.cli.options import common as options
+from retropace.cli.terminal.errors import attempt, complain, exit_status
+from retropace.core.sanitize import harmless
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from retropace.cli.terminal.console import Page
+    from retropace.core.units import Units
+    from retropace.labelling.athlete import Athlete
+
+
+@click.group()
+def athlete() -> None:
+    """What is remembered of a runner, and from which sessions.
+
+    'retropace analyze --athlete NAME' learns how somebody runs from what they annotate and knows them again in later
+    sessions. ATHLETE is that name, or a file (it ends in .json or has a slash).
+    """
+
+
+@athlete.command()
+@click.argument("name", metavar="[ATHLETE]", required=False)
+@options.table_or_json
+@options.units
+def show(name: str | None, form: str, units: str) -> None:
+    """What was learned and from which sessions; without ATHLETE, who is known."""
+    if name is None:
+        _list(form)
+        return
+    found = attempt(name, lambda: _existing(name))
+    if found is not None and form == "json":
+        click.echo(json.dumps(_document(found[0]), indent=2, ensure_ascii=False))
+    elif found is not None:
+        from retropace.cli.terminal.console import open_page
+        from retropace.core.units import KILOMETRES, MILES
+
+        _print(open_page(), found[0], MILES if units == "mi" else KILOMETRES)
+    sys.exit(exit_status([found]))
+
+
+@athlete.command()
+@click.argument("name", metavar="ATHLETE")
+@click.option(
+    "--session",
+    "numbers",
+    metavar="N",
+    type=click.IntRange(min=1),
+    multiple=True,
+    help="Forget only what was learned from the N-th session that 'show' lists. May be given several times.",
+)
+def forget(name: str, numbers: tuple[int, ...]) -> None:
+    """Forget an athlete altogether, or what was learned from single sessions."""
+    done = attempt(name, lambda: _forget(name, numbers))
+    if done is not None:
+        click.echo(done)
+    sys.exit(exit_status([done]))
+
+
+@athlete.command()
+@click.argument("name", metavar="ATHLETE")
+@click.argument("files", metavar="[FILE]...", nargs=-1, type=click.Path())
+@options.cadence
+def rebuild(name: str, files: tuple[str, ...], cadence: str) -> None:
+    """Learn an athlete anew from recordings and the annotations beside them.
+
+    Without FILE from the recordings that it was learned from; what was learned from one that is no longer there, or has
+    no annotations beside it, is kept as it was. With FILE from these alone.
+    """
+    results = _rebuild(name, files, cadence)
+    sys.exit(exit_status(results))
+
+
+def _existing(name: str) -> tuple[Athlete, bytes, Path]:
+    from retropace.core.errors import RetropaceError
+    from retropace.labelling.athlete_file import athlete_path, read_athlete
+
+    path = athlete_path(name)
+    who, data = read_athlete(path)
+    if data is None:
+        raise RetropaceError("no such athlete is known: 'retropace analyze --athlete' learns one", path=path)
+    return who, data, path
+
+
+def _list(form: str) -> None:
+    from retropace.labelling.athlete_file import athletes_folder, read_athlete
+
+    folder = athletes_folder()
+    paths = sorted(folder.glob("*.json")) if folder.is_dir() else []
+    read = [attempt(str(path), lambda path=path: read_athlete(path)) for path in paths]  # type: ignore[misc]  # bound
+    known = [found[0] for found in read if found is not None]
+    if form == "json":
+        rows = [{"name": one.name, "sessions": len(one.sessions)} for one in known]
+        click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
+    elif not known and not paths:
+        click.echo("no athlete is known yet: 'retropace analyze --athlete NAME' learns one")
+    else:
+        for one in known:
+            click.echo(harmless(f"{one.name}: {_count(len(one.sessions), 'session')}"))
+    sys.exit(exit_status(read))
+
+
+def _forget(name: str, numbers: tuple[int, ...]) -> str:
+    from dataclasses import replace
+
+    from retropace.core.errors import RetropaceError
+    from retropace.labelling.athlete_file import athlete_path, forget_athlete, write_athlete
+
+    if not numbers:
+        path = athlete_path(name)
+        forget_athlete(path)
+        return harmless(f"forgot {path.stem}")
+    who, data, path = _existing(name)
+    if max(numbers) > len(who.sessions):
+        raise RetropaceError(f"knows {_count(len(who.sessions), 'session')}, not {max(numbers)}", path=path)
+    kept = tuple(one for at, one in enumerate(who.sessions, start=1) if at not in numbers)
+    write_athlete(path, replace(who, sessions=kept), data)
+    return harmless(f"{who.name}: forgot {_count(len(who.sessions) - len(kept), 'session')}, {len(kept)} left")
+
+
+def _rebuild(name: str, files: tuple[str, ...], cadence: str) -> list[object | None]:
+    from dataclasses import replace
+
+    from retropace.cli.sessions.learning import learn_file
+    from retropace.labelling.athlete_file import athlete_path, read_athlete
+
+    results: list[object | None] = []
+    path = attempt(name, lambda: athlete_path(name))
+    known = None if path is None else attempt(name, lambda: read_athlete(path))
+    if path is None or known is None:
+        return [None]
+    who, was = known
+    if not files and not who.sessions:
+        complain(f"{path}: nothing is known that could be learned anew: name the recordings")
+        return [None]
+    fresh = replace(who, sessions=())
+    for source in files or tuple(dict.fromkeys(one.source for one in who.sessions)):
+        learned = attempt(source, lambda source=source: learn_file(source, cadence))  # type: ignore[misc]  # bound
+        results.append(learned)
+        before = [] if files else [one for one in who.sessions if one.source == source]
+        sessions = [one for one in learned or () if one.examples]
+        if not sessions:
+            if learned is not None:
+                kept = "; what was learned from it before is kept" if before else ""
+                complain(f"{source}: has no annotations beside it to learn from{kept}")
+            sessions = before
+        for session in sessions:
+            fresh = fresh.with_session(session)
+        if sessions:
+            number = sum(len(session.examples) for session in sessions)
+            click.echo(harmless(f"{source}: {_count(number, 'stretch', 'stretches')}"))
+    if not fresh.sessions:
+        complain(f"{path}: nothing to learn was found, and nothing was changed")
+        return [*results, None]
+    results.append(attempt(name, lambda: _written(path, fresh, was)))
+    return results
+
+
+def _written(path: Path, who: Athlete, was: bytes | None) -> bool:
+    from retropace.labelling.athlete_file import write_athlete
+
+    write_athlete(path, who, was)
+    return True
+
+
+def _print(page: Page, who: Athlete, units: Units) -> None:
+    from retropace.cli.terminal.layout import columns
+    from retropace.core.units import clock
+    from retropace.labelling.athlete_stats import facts, means
+
+    page.print(harmless(f"{who.name}: {_count(len(who.sessions), 'session')}"), style="bold")
+    page.print()
+    table = columns("learned", "stretches", "time", "pace", "cadence", "step", "heart rate")
+    for one in means(who):
+        table.add_row(
+            f"{one.direction} {one.gait}",
+            str(one.stretches),
+            clock(one.seconds),
+            units.pace(one.speed_mps),
+            f"{one.cadence_spm:.0f} spm" if one.cadence_spm == one.cadence_spm else "",
+            f"{one.step_length_m:.2f} m" if one.step_length_m == one.step_length_m else "",
+            f"{one.demand_bpm:.0f} bpm" if one.demand_bpm == one.demand_bpm else "",
+        )
+    page.table(table)
+    page.print()
+    table = columns("expected next time", "", "give or take")
+    for fact in facts(who):
+        if fact.unit == "m/s":
+            slower = units.pace(fact.value - fact.spread)
+            table.add_row(fact.what, units.pace(fact.value), f"to {slower}")
+        else:
+            table.add_row(fact.what, f"{fact.value:.0f} {fact.unit}", f"{fact.spread:.0f}")
+    page.table(table)
+    page.print()
+    table = columns("#", "date", "stretches", "time", "from", left=(0, 1, 4))
+    for at, session in enumerate(who.sessions, start=1):
+        date = "" if session.start_time is None else f"{session.start_time:%Y-%m-%d}"
+        seconds = sum(example.seconds for example in session.examples)
+        table.add_row(str(at), date, str(len(session.examples)), clock(seconds), harmless(session.source))
+    page.table(table)
+
+
+def _document(who: Athlete) -> object:
+    from retropace.labelling.athlete_file import athlete_text
+
+    return json.loads(athlete_text(who))
+
+
+def _count(number: int, one: str, many: str = "") -> str:
+    return f"{number} {one if number == 1 else many or one + 's'}"

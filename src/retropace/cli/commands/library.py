@@ -1,0 +1,230 @@
+"""``retropace library``: what is remembered of all that was analysed."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from retropace.cli.options import common as options
+from retropace.cli.terminal.console import open_page
+from retropace.cli.terminal.errors import FAILED, attempt
+from retropace.cli.terminal.short_paths import shown_place
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from retropace.library import Library
+
+
+@click.group()
+def library() -> None:
+    """What is remembered of all that 'retropace batch' analysed."""
+
+
+@library.command("list")
+@options.library
+@options.since
+@options.sports
+@click.option("--backward", is_flag=True, help="Only activities with something backward in them.")
+@options.table_or_json
+@options.units
+def list_activities(
+    library: str | None, since: datetime | None, sports: tuple[str, ...], backward: bool, form: str, units: str
+) -> None:
+    """List the activities: when, what, how far, and how much of it backward."""
+    condition = "key IN (SELECT activity FROM directions WHERE direction = 'backward' AND elapsed_s > 0)"
+    _listed(library, since, sports, form, units, condition if backward else "1", ())
+
+
+@library.command()
+@click.argument("words", nargs=-1, required=True)
+@options.library
+@options.since
+@options.sports
+@options.table_or_json
+@options.units
+def search(
+    words: tuple[str, ...], library: str | None, since: datetime | None, sports: tuple[str, ...], form: str, units: str
+) -> None:
+    """List the activities that hold every one of WORDS in name, sport, device, date, path or annotations."""
+    text = (
+        "lower(coalesce(name, '') || ' ' || coalesce(sport, '') || ' ' || coalesce(sub_sport, '') || ' '"
+        " || coalesce(device, '') || ' ' || coalesce(start_time, '') || ' ' || id || ' '"
+        " || coalesce((SELECT group_concat(place, ' ') FROM inputs WHERE inputs.recording = activities.recording), '')"
+        " || ' '"
+        " || coalesce((SELECT group_concat(label || ' ' || note, ' ') FROM annotations WHERE activity = key), ''))"
+    )
+    condition = " AND ".join(f"instr({text}, lower(?)) > 0" for _ in words)
+    _listed(library, since, sports, form, units, condition, words)
+
+
+@library.command()
+@click.argument("what", metavar="ID|PATH")
+@options.library
+@options.table_or_json
+@options.units
+def show(what: str, library: str | None, form: str, units: str) -> None:
+    """Show an activity as it was analysed; ID is what 'list' says, or its first four letters or more."""
+    from retropace.cli.terminal.console import print_json
+    from retropace.cli.terminal.library_tables import activity_sheets
+    from retropace.cli.terminal.tables import print_sheets
+    from retropace.library.queries import document
+
+    def shown(opened: Library) -> bool:
+        rows = _rows_at(opened, what)
+        documents = [document(opened, row["key"], row["path"]) for row in rows]
+        if form == "json":
+            print_json(documents, of=1)
+        else:
+            for one in documents:
+                print_sheets(open_page(), activity_sheets(one, units), gap=2)
+        return True
+
+    _with_library(library, shown)
+
+
+@library.command()
+@click.argument("what", metavar="ID|PATH...", nargs=-1, required=True)
+@options.library
+def forget(what: tuple[str, ...], library: str | None) -> None:
+    """Forget activities, or everything from a file, folder or archive; no recording is touched.
+
+    The next 'retropace batch' on their files reads them again.
+    """
+
+    def forgotten(opened: Library) -> bool:
+        from retropace.library.queries import link_duplicates
+
+        places = [_places(opened, one) for one in what]
+        for one, found in zip(what, places, strict=True):
+            opened.forget(found)
+            click.echo(f"{one}: forgot {len(found)} file{'s' if len(found) != 1 else ''}")
+        link_duplicates(opened)
+        return True
+
+    _with_library(library, forgotten)
+
+
+@library.command()
+@options.library
+@options.tables
+@click.option("--json", "as_json", is_flag=True, help="Print every analysis as a line of JSON.")
+@options.since
+@options.sports
+def export(
+    library: str | None,
+    csv: str | None,
+    parquet: str | None,
+    as_json: bool,
+    since: datetime | None,
+    sports: tuple[str, ...],
+) -> None:
+    """Write everything in the library as tables, or print every analysis as JSON lines."""
+    if csv is None and parquet is None and not as_json:
+        raise click.UsageError("Say how: --csv DIR, --parquet DIR or --json.")
+    from retropace.library import Only
+
+    only = Only(since, sports)
+
+    def exported(opened: Library) -> bool:
+        from retropace.cli.sessions.batch_output import check_tables, write_tables
+        from retropace.library.queries import activities, document, find_duplicates
+
+        check_tables(csv, parquet)
+        find_duplicates(opened, only)
+        write_tables(opened, only, csv, parquet)
+        if as_json:
+            for row in activities(opened, only):
+                click.echo(json.dumps(document(opened, row["key"], row["path"]), ensure_ascii=False))
+        return True
+
+    _with_library(library, exported)
+
+
+@library.command()
+@options.library
+def path(library: str | None) -> None:
+    """Print where the library lies."""
+    from retropace.library import library_path
+
+    click.echo(library or str(library_path()))
+
+
+def _listed(
+    library: str | None,
+    since: datetime | None,
+    sports: tuple[str, ...],
+    form: str,
+    units: str,
+    condition: str,
+    values: tuple[Any, ...],
+) -> None:
+    from retropace.cli.terminal.library_tables import list_sheet
+    from retropace.cli.terminal.tables import print_sheets
+    from retropace.library import Only
+
+    only = Only(since, sports)
+
+    def listed(opened: Library) -> bool:
+        from retropace.library.batch.tables import ACTIVITY_COLUMNS, activity_row
+        from retropace.library.queries import activities, find_duplicates
+
+        find_duplicates(opened, only)
+        rows = [activity_row(row, shown_place) for row in activities(opened, only, condition=condition, values=values)]
+        if form == "json":
+            wanted = [{name: row[name] for name in ACTIVITY_COLUMNS} for row in rows]
+            click.echo(json.dumps(wanted, ensure_ascii=False, indent=2))
+        else:
+            page = open_page()
+            print_sheets(page, [list_sheet(rows, units, page.width)], gap=2)
+        return True
+
+    _with_library(library, listed)
+
+
+def _rows_at(opened: Library, what: str) -> list[dict[str, Any]]:
+    """The activities that an id or path means; raises ``RetropaceError`` if there are none, or too many to show."""
+    from retropace.core.errors import RetropaceError
+    from retropace.library import Only
+    from retropace.library.queries import activities, find_duplicates
+
+    places = _places(opened, what)
+    opened.show_only(places)
+    find_duplicates(opened, Only())
+    rows = list(activities(opened, Only()))
+    named = [row for row in rows if row["id"].startswith(what)] or rows
+    if not named:
+        raise RetropaceError(f"{what}: nothing was analysed there; 'retropace batch' says why")
+    if len(named) > 1 and len({row["id"].partition(".")[0] for row in named}) > 1:
+        few = ", ".join(row["id"] for row in named[:5])
+        raise RetropaceError(f"{what} means {len(named)} activities ({few} …): name one of them")
+    return named
+
+
+def _places(opened: Library, what: str) -> list[str]:
+    from retropace.core.errors import RetropaceError
+    from retropace.library.queries import places_of
+    from retropace.sources.folders import placed
+
+    found = places_of(opened, what) or places_of(opened, placed(what.rstrip("/")))
+    if not found:
+        raise RetropaceError(f"{what}: the library knows no such activity, file or folder")
+    return found
+
+
+def _with_library(path: str | None, work: Callable[[Library], bool]) -> None:
+    """Do something with the library that there must be, and end with the exit status for it."""
+    from retropace.library import Library, library_path
+
+    where = path or str(library_path())
+
+    def opened() -> bool:
+        with Library(where, create=False) as library:
+            return work(library)
+
+    if attempt(where, opened) is None:
+        sys.exit(FAILED)

@@ -1,0 +1,82 @@
+"""``retropace annotate FILE`` without more: the page in the browser, for as long as it is open."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from retropace.core.sanitize import harmless
+
+if TYPE_CHECKING:
+    from retropace.annotations import Given
+    from retropace.core.activity import Activity
+    from retropace.core.parameters import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class PageOptions:
+    """How the page is opened, and how what it shows is analysed."""
+
+    port: int
+    opens: bool
+    units: str
+    settings: Settings
+    athlete: str | None
+    given: tuple[Given, ...]
+
+
+def annotate_on_page(activity: Activity, sidecar: Path, options: PageOptions) -> bool:
+    """Serve the page until it is closed or Ctrl-C is pressed, and tell what was saved; raises ``RetropaceError``."""
+    from retropace.cli.sessions.learning import Learning
+    from retropace.core.units import KILOMETRES, MILES
+    from retropace.editor.editor import Editor
+    from retropace.editor.server import serve
+
+    _check_writable(sidecar)
+    athlete = None if options.athlete is None else Learning(options.athlete).athlete
+    editor = Editor(activity, sidecar, options.settings, athlete, options.given)
+
+    def ready(address: str) -> None:
+        _tell(f"{activity.source.path}: {address}")
+        opened = options.opens and _open_browser(address)
+        how = "Opened in the browser" if opened else "Open this address in a browser on this machine"
+        _tell(f"{how}. Closing the page, or Ctrl-C here, ends it; every mark is saved at once.")
+
+    units = MILES if options.units == "mi" else KILOMETRES
+    serve(editor, units, options.settings.segment, port=options.port, ready=ready)
+    count = len(editor.refresh().text.markings())
+    changes = f"{editor.edits} change{'s' * (editor.edits != 1)} saved" if editor.edits else "nothing was changed"
+    _tell(f"{sidecar}: {changes}, {count} annotation{'s' * (count != 1)} in all")
+    return True
+
+
+def _tell(message: str) -> None:
+    click.echo(harmless(message))
+
+
+def _open_browser(address: str) -> bool:
+    import webbrowser
+
+    try:
+        return webbrowser.open(address)
+    except webbrowser.Error:
+        return False
+
+
+def _check_writable(sidecar: Path) -> None:
+    """Refuse before anything is marked that could not be saved; raises ``RetropaceError``."""
+    from retropace.core.errors import RetropaceError
+
+    try:
+        with tempfile.NamedTemporaryFile(prefix=f".{sidecar.name}.", dir=sidecar.parent):
+            pass
+    except OSError as bad:
+        raise RetropaceError(
+            f"cannot be written ({bad.strerror or bad}), so that no mark could be saved: "
+            "name a file in another folder with --annotations",
+            path=sidecar,
+        ) from None

@@ -1,0 +1,133 @@
+"""Where a remembered runner lives: a JSON file that people can read, in the user's data folder or where they say."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import re
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from retropace.core.atomic_write import write_into_place
+from retropace.core.errors import RetropaceError
+from retropace.core.user_dirs import data_folder
+from retropace.labelling.athlete import Athlete, Example, LearnedSession
+
+SCHEMA = "retropace.athlete/1"
+DIRECTIONS, GAITS = ("forward", "backward"), ("run", "walk")
+_NAME = re.compile(r"\w[\w .'-]{0,79}")
+_NUMBERS = ("start_s", "seconds", "speed_mps", "cadence_spm", "demand_bpm", "demand_spread_bpm", "grade")
+
+
+def athletes_folder() -> Path:
+    """The folder of the athletes that are known by name."""
+    return data_folder() / "athletes"
+
+
+def athlete_path(name_or_file: str) -> Path:
+    """The file of an athlete. What has a slash or ends in ``.json`` is a file; anything else is a name.
+
+    Raises :class:`RetropaceError` for a name that cannot be one of a file.
+    """
+    if name_or_file.endswith(".json") or "/" in name_or_file or os.sep in name_or_file:
+        return Path(name_or_file)
+    if not _NAME.fullmatch(name_or_file):
+        raise RetropaceError(f"{name_or_file!r} is no name for an athlete: use letters, digits, blanks, - and _")
+    return athletes_folder() / f"{name_or_file}.json"
+
+
+def read_athlete(path: Path) -> tuple[Athlete, bytes | None]:
+    """The athlete in a file, and its bytes; somebody new, and None, if there is no such file.
+
+    Raises :class:`RetropaceError` for a file that holds no athlete or cannot be read.
+    """
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        return Athlete(path.stem), None
+    except OSError as bad:
+        raise RetropaceError(f"cannot be read: {bad.strerror or bad}", path=path) from None
+    try:
+        document = json.loads(data.decode("utf-8-sig"))
+        schema = document["schema"]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        raise RetropaceError("is no athlete of retropace's", path=path) from None
+    if schema != SCHEMA:
+        raise RetropaceError(f"has the schema {schema!r}; this retropace knows {SCHEMA}", path=path)
+    try:
+        sessions = tuple(_session(one) for one in document["sessions"])
+        return Athlete(str(document["name"]), sessions), data
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as bad:
+        raise RetropaceError(
+            f"was damaged ({type(bad).__name__}: {bad}): mend it, or forget the athlete and rebuild it", path=path
+        ) from None
+
+
+def forget_athlete(path: Path) -> None:
+    """Delete the file of an athlete, damaged or not; raises :class:`RetropaceError` for any other file."""
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+        if not text.lstrip().startswith('{"schema": "retropace.athlete/'):
+            raise RetropaceError("is no athlete of retropace's: nothing was deleted", path=path)
+        path.unlink()
+    except FileNotFoundError:
+        raise RetropaceError("no such athlete is known", path=path) from None
+    except (OSError, UnicodeDecodeError) as bad:
+        raise RetropaceError(f"cannot be deleted: {bad}", path=path) from None
+
+
+def write_athlete(path: Path, athlete: Athlete, was: bytes | None) -> None:
+    """Write an athlete into place; ``was`` is what :func:`read_athlete` gave. Raises :class:`RetropaceError`."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as bad:
+        raise RetropaceError(f"cannot be written: {bad.strerror or bad}", path=path) from None
+    write_into_place(path, athlete_text(athlete).encode("utf-8"), was=was)
+
+
+def athlete_text(athlete: Athlete) -> str:
+    """The file's text: one line per stretch, so that it can be read and compared."""
+    lines = []
+    for session in athlete.sessions:
+        head = {
+            "source": session.source,
+            "sha256": session.sha256,
+            "session": session.number,
+            "start_time": None if session.start_time is None else session.start_time.isoformat(),
+        }
+        stretches = ",\n".join(f"    {json.dumps(_row(example), ensure_ascii=False)}" for example in session.examples)
+        lines.append(f'  {json.dumps(head, ensure_ascii=False)[:-1]}, "stretches": [\n{stretches}\n  ]}}')
+    name = json.dumps(athlete.name, ensure_ascii=False)
+    body = ",\n".join(lines)
+    return f'{{"schema": "{SCHEMA}", "name": {name}, "sessions": [\n{body}\n]}}\n'
+
+
+def _row(example: Example) -> dict[str, Any]:
+    row: dict[str, Any] = {"direction": example.direction, "gait": example.gait}
+    for name in _NUMBERS:
+        value = getattr(example, name)
+        row[name] = round(value, 4) if math.isfinite(value) else None
+    # For the reader's eye only: it follows from the others.
+    speed, cadence = row["speed_mps"], row["cadence_spm"]
+    row["step_length_m"] = round(60.0 * speed / cadence, 3) if cadence else None
+    return row
+
+
+def _session(row: dict[str, Any]) -> LearnedSession:
+    start = row["start_time"]
+    moment = None if start is None else datetime.fromisoformat(start)
+    if moment is not None and moment.tzinfo is None:
+        raise ValueError("a start time without a time zone")
+    examples = tuple(_example(one) for one in row["stretches"])
+    return LearnedSession(str(row["source"]), str(row["sha256"]), int(row["session"]), moment, examples)
+
+
+def _example(row: dict[str, Any]) -> Example:
+    if row["direction"] not in DIRECTIONS or row["gait"] not in GAITS:
+        raise ValueError(f"a stretch {row['direction']!r} {row['gait']!r}")
+    numbers = {name: math.nan if row[name] is None else float(row[name]) for name in _NUMBERS}
+    if not (numbers["seconds"] > 0.0 and numbers["speed_mps"] > 0.0 and math.isfinite(numbers["start_s"])):
+        raise ValueError("a stretch without length or speed")
+    return Example(row["direction"], row["gait"], **numbers)

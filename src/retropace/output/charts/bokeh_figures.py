@@ -1,0 +1,128 @@
+"""The charts and the map as Bokeh draws them, still without data: the page fills them in, whichever activity it shows.
+
+Drags, zoom and crosshair are the page's own (``charts.js``): they are the same over all charts, the strip and the map,
+which tools of single figures are not. Nothing here evaluates code in the browser, so that a page may forbid it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from bokeh.plotting import figure
+
+CHANNELS = (
+    ("speed_mps", 190),
+    ("cadence_spm", 140),
+    ("step_length_m", 140),
+    ("heart_rate_bpm", 140),
+)
+"""The curves from top to bottom with their heights in pixels: columns of :class:`retropace.output.charts.downsample.Rows`."""
+KINDS = ("unknown", "rest", "forward", "suspected", "backward")
+"""What stretches are drawn as, what matters most on top; ``suspected`` is backward that nobody marked."""
+AXIS_PX = 58
+"""Room for the labels on the left of every chart, so that all begin at the same place."""
+
+
+def charts_document(tiles: str | None = None) -> dict[str, Any]:
+    """Bokeh's documents of every curve and of the map, by name, for ``Bokeh.embed.embed_item``.
+
+    ``tiles`` is the address of background tiles with ``{x}``, ``{y}`` and ``{z}`` in it;
+    the map's axes are then Web Mercator's, otherwise metres.
+    """
+    from bokeh.embed import json_item
+
+    drawn = {name: _curve(name, height) for name, height in CHANNELS} | {"map": _map(tiles)}
+    return {name: dict(json_item(plot)) for name, plot in drawn.items()}
+
+
+def bokeh_script() -> str:
+    """BokehJS, the part that draws plots."""
+    from bokeh.resources import Resources
+
+    (script,) = Resources(mode="inline", components=["bokeh"], minified=True).js_raw[:1]
+    return script
+
+
+def _figure(height: int, **others: Any) -> figure:
+    from bokeh.models import FixedTicker, Range1d
+    from bokeh.plotting import figure
+
+    plot = figure(
+        height=height,
+        sizing_mode="stretch_width",
+        tools="",
+        toolbar_location=None,
+        x_range=Range1d(start=0.0, end=1.0),
+        y_range=Range1d(start=0.0, end=1.0),
+        min_border_left=AXIS_PX,
+        min_border_right=12,
+        outline_line_color=None,
+        background_fill_color=None,
+        border_fill_color=None,
+        lod_threshold=None,
+        **others,
+    )
+    for axis in (*plot.xaxis, *plot.yaxis):
+        axis.ticker = FixedTicker(ticks=[])
+        axis.axis_line_color = None
+        axis.minor_tick_line_color = None
+        axis.major_tick_line_color = None
+        axis.major_label_text_font_size = "12px"
+        axis.major_label_text_font = "system-ui, sans-serif"
+    return plot
+
+
+def _curve(name: str, height: int) -> figure:
+    from bokeh.models import ColumnDataSource
+
+    plot = _figure(height, name=name, min_border_bottom=24, min_border_top=6)
+    for kind in KINDS:
+        bands = ColumnDataSource({"left": [], "right": []})
+        plot.vstrip(x0="left", x1="right", source=bands, name=kind, line_color=None, level="underlay", **_filled(kind))
+    plot.line("x", "y", source=ColumnDataSource({"x": [], "y": []}), line_width=1.5, name="curve")
+    plot.xgrid.grid_line_color = None
+    return plot
+
+
+def _filled(kind: str) -> dict[str, Any]:
+    """What is suspected is hatched on a lighter ground."""
+    strength = {"unknown": 0.18, "rest": 0.16, "forward": 0.08, "suspected": 0.14, "backward": 0.34}[kind]
+    hatch = {"hatch_pattern": "/", "hatch_alpha": 0.45, "hatch_weight": 1.0, "hatch_scale": 10.0}
+    return {"fill_alpha": strength, **(hatch if kind == "suspected" else {})}
+
+
+def _map(tiles: str | None) -> figure:
+    from bokeh.models import ColumnDataSource, WMTSTileSource
+
+    plot = _figure(460, name="map", min_border_bottom=24, min_border_top=12)
+    if tiles is not None:
+        plot.add_tile(WMTSTileSource(url=tiles))
+    for kind in KINDS:
+        lines = ColumnDataSource({"xs": [], "ys": []})
+        look = {"line_dash": [7, 5], "line_width": 4} if kind == "suspected" else {"line_width": 3}
+        plot.multi_line("xs", "ys", source=lines, name=kind, line_join="round", line_cap="butt", **look)
+    for name, marker in (("start", "circle"), ("end", "square")):
+        plot.scatter("x", "y", source=ColumnDataSource({"x": [], "y": []}), marker=marker, size=11, name=name)
+    return plot
+
+
+def weeks_document(labels: Sequence[str], amounts: Mapping[str, Sequence[float]]) -> dict[str, Any]:
+    """Bokeh's document of a bar for each label, the amounts of directions one on the other."""
+    from bokeh.embed import json_item
+
+    plot = _figure(220, name="weeks", min_border_bottom=24, min_border_top=6)
+    base = [0.0] * len(labels)
+    places = list(range(len(labels)))
+    for direction, values in amounts.items():
+        top = [low + value for low, value in zip(base, values, strict=True)]
+        # Outlines keep narrow bars visible; a bar of nothing is to have none.
+        drawn = [high if high > low else math.nan for low, high in zip(base, top, strict=True)]
+        plot.vbar(x=places, bottom=base, top=drawn, width=0.8, line_width=1, name=direction)
+        base = top
+    plot.xgrid.grid_line_color = None
+    plot.x_range.update(start=-0.6, end=max(len(labels) - 0.4, 0.4))
+    plot.y_range.update(start=0.0, end=1.08 * max(base, default=0.0) or 1.0)
+    return dict(json_item(plot))

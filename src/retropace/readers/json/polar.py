@@ -1,0 +1,204 @@
+"""The ``training-session-*.json`` files of the export of a Polar Flow account; ``polar_streams`` reads the samples.
+
+Two shapes go by the same name. The older (``exportVersion``) writes a time with every sample, durations as
+``PT1234.5S`` and sports as words; the newer writes values at an interval, milliseconds, and sports as numbers. Both
+write local times, with the minutes from UTC beside them, speed in km/h and distance in metres. Every exercise is a
+session.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+
+from retropace.core.activity import Activity, Device, Lap, Samples, Source, StatedTotals
+from retropace.core.errors import TOTALS_ONLY, NoActivityError, ReadError
+from retropace.core.spans import Column, Spans, as_spans
+from retropace.core.sports import sport_words
+from retropace.readers.json.polar_samples import (
+    Clock,
+    ShapeError,
+    items,
+    merged,
+    number,
+    object_of,
+    read_streams,
+    seconds,
+)
+
+LARGEST_OFFSET_MIN = 18 * 60.0
+PAUSED_S, PAUSED_STEPS = 3.0, 2.0
+"""Less than this between timer and clock is rounding; a pause shows as a gap longer than so many usual steps."""
+EXTRA = ("temperature", "power", "strideLength")
+_SPORTS = """\
+1 running, 2 cycling, 3 walking, 4 jogging, 5 mountain biking, 6 skiing, 7 downhill skiing, 8 rowing, 9 nordic walking,
+10 skating, 11 hiking, 12 tennis, 13 squash, 14 badminton, 15 strength training, 16 other outdoor, 17 treadmill running,
+18 indoor cycling, 19 road running, 20 circuit training, 22 snowboarding, 23 swimming, 24 skiing, 25 skiing,
+27 trail running, 28 ice skating, 29 inline skating, 30 skating, 33 yoga, 34 crossfit, 35 golf, 36 track running,
+38 road biking, 39 soccer, 41 basketball, 43 rugby, 44 field hockey, 45 volleyball, 46 ice hockey, 47 football,
+49 volleyball, 52 dancing, 54 riding, 55 cross-trainer, 59 skiing, 60 skiing, 61 aerobics, 65 pilates, 66 stretching,
+67 dancing, 83 other indoor, 103 pool swimming"""
+SPORTS: Mapping[str, str] = MappingProxyType(
+    {number: name for number, _, name in (one.strip().partition(" ") for one in _SPORTS.split(","))}
+)
+"""Sports of the newer exports by number; for one that is not here the session's name stands."""
+
+
+def read_polar(data: bytes, path: str) -> list[Activity]:
+    """Every exercise of the file that has samples; raises :class:`ReadError` if there is none."""
+    try:
+        document = json.loads(data)
+    except json.JSONDecodeError as bad:
+        raise ReadError(f"is damaged or cut off: {bad.msg}", path=path, where=f"line {bad.lineno}") from None
+    except (ValueError, RecursionError):
+        raise ReadError("is damaged: it holds no JSON that can be read", path=path) from None
+    warnings: dict[str, None] = {}
+    try:
+        session = object_of(document, "the file")
+        if "exercises" not in session:
+            raise ShapeError("it has no exercises")
+        exercises = [object_of(one, "an exercise") for one in items(session["exercises"], "exercises")]
+        found = [_activity(exercise, session, path, warnings) for exercise in exercises]
+    except ShapeError as bad:
+        raise ReadError(f"is no Polar training session: {bad}", path=path) from None
+    activities = [activity for activity in found if activity is not None]
+    if not activities:
+        raise NoActivityError(
+            "holds a summary only, without samples: there is nothing to analyse", TOTALS_ONLY, path=path
+        )
+    if len(activities) < len(found):
+        warnings[f"exercises without samples left out: {len(found) - len(activities)}"] = None
+    return [replace(activity, warnings=tuple(warnings)) for activity in activities]
+
+
+def _activity(
+    exercise: Mapping[str, Any], session: Mapping[str, Any], path: str, warnings: dict[str, None]
+) -> Activity | None:
+    """One exercise, None if it holds no samples; what is worth a word goes into the warnings."""
+    clock = _clock(exercise, session)
+    streams = read_streams(exercise, clock)
+    if not streams.found:
+        return None
+    if np.isnan(clock.offset_s):
+        warnings["times name no zone: taken as UTC"] = None
+    if streams.untimed:
+        warnings[f"{streams.untimed} positions have no time and were left out"] = None
+    if streams.overrun:
+        warnings[f"{streams.overrun} positions later than the end of the exercise were left out"] = None
+    whole = merged(streams.found)
+    origin = float(whole.t_s[0])
+    t_s = whole.t_s - origin
+    timer_s = _duration(exercise, "duration")
+    elapsed_s = clock.stop_s - clock.start_s
+    return Activity(
+        source=Source(path, "polar"),
+        samples=Samples.from_columns(
+            t_s,
+            {name: values for name, values in whole.columns.items() if name in EXTRA},
+            None,
+            **{name: values for name, values in whole.columns.items() if name not in EXTRA},
+        ),
+        start_time=datetime.fromtimestamp(origin, UTC),
+        sport=_sport(exercise, session),
+        name=_words(session, "name"),
+        description=_words(session, "note"),
+        device=Device(
+            manufacturer="Polar",
+            product=_words(object_of(session.get("product"), "product"), "modelName").removeprefix("Polar").strip(),
+        ),
+        laps=_laps(exercise, clock, origin),
+        pauses=_pauses(t_s, elapsed_s - timer_s),
+        stated=StatedTotals(
+            distance_m=_either(exercise, "distance", "distanceMeters"), timer_s=timer_s, elapsed_s=elapsed_s
+        ),
+        fields=MappingProxyType(
+            {name: int(np.isfinite(values).sum()) for name, values in sorted(whole.columns.items())}
+        ),
+    )
+
+
+def _clock(exercise: Mapping[str, Any], session: Mapping[str, Any]) -> Clock:
+    """When the exercise began and ended."""
+    names = ("timezoneOffset", "timeZoneOffset", "timezoneOffsetMinutes")
+    offsets_min = [number(held.get(name), name) for held in (exercise, session) for name in names]
+    offset_min = next((offset for offset in offsets_min if np.isfinite(offset)), np.nan)
+    if abs(offset_min) > LARGEST_OFFSET_MIN:
+        raise ShapeError("its offset from UTC is none")
+    clock = Clock(offset_min * 60.0)
+    clock = replace(clock, start_s=clock.posix_s(exercise.get("startTime", session.get("startTime")), "startTime"))
+    stop = exercise.get("stopTime")
+    return clock if stop is None else replace(clock, stop_s=clock.posix_s(stop, "stopTime"))
+
+
+def _laps(exercise: Mapping[str, Any], clock: Clock, origin: float) -> tuple[Lap, ...]:
+    """The laps of the button, or else those that the watch closed by itself: both cover the whole exercise."""
+    held = exercise.get("laps")
+    by_kind = held if isinstance(held, dict) else {"laps": held, "autoLaps": exercise.get("autoLaps")}
+    pressed, automatic = (items(by_kind.get(kind), kind) for kind in ("laps", "autoLaps"))
+    by_button = len(pressed) > 1 or not automatic
+    found: list[Lap] = []
+    end_s = clock.start_s - origin
+    for raw in pressed if by_button else automatic:
+        lap = object_of(raw, "a lap")
+        split_s, timer_s = _duration(lap, "splitTime"), _duration(lap, "duration")
+        start_s = clock.posix_s(lap["startTime"], "startTime") - origin if lap.get("startTime") is not None else end_s
+        # splitTime counts from the start of the exercise to the end of the lap.
+        end_s = clock.start_s - origin + split_s if np.isfinite(split_s) else start_s + timer_s
+        if not end_s >= start_s:
+            break  # neither says when it ended: nor is it known where the next began
+        found.append(
+            Lap(
+                start_s,
+                end_s,
+                trigger="manual" if by_button else "distance",
+                timer_s=timer_s,
+                distance_m=_either(lap, "distance", "distanceMeters"),
+            )
+        )
+    return tuple(found)
+
+
+def _pauses(t_s: Column, paused_s: float) -> Spans:
+    """The longest gaps between records, as long as the timer lacks seconds that the clock counted."""
+    gaps_s = np.diff(t_s)
+    if not paused_s > PAUSED_S or not np.any(gaps_s > 0.0):
+        return as_spans([])
+    longest_s = max(PAUSED_S, PAUSED_STEPS * float(np.median(gaps_s[gaps_s > 0.0])))
+    pauses = []
+    for at in np.argsort(-gaps_s, kind="stable"):
+        if paused_s <= PAUSED_S or gaps_s[at] <= longest_s:
+            break
+        length_s = min(paused_s, float(gaps_s[at]))
+        pauses.append((float(t_s[at]), float(t_s[at]) + length_s))
+        paused_s -= length_s
+    return as_spans(sorted(pauses))
+
+
+def _sport(exercise: Mapping[str, Any], session: Mapping[str, Any]) -> str:
+    sport = exercise.get("sport", session.get("sport"))
+    if isinstance(sport, str):
+        return sport_words(_words({"sport": sport}, "sport"))
+    known = SPORTS.get(str(object_of(sport, "sport").get("id")))
+    return known if known is not None else sport_words(_words(session, "name"))
+
+
+def _duration(held: Mapping[str, Any], name: str) -> float:
+    """A duration in seconds, be it in words or as so many milliseconds."""
+    millis = number(held.get(f"{name}Millis"), f"{name}Millis")
+    return millis / 1000.0 if np.isfinite(millis) else seconds(held.get(name), name)
+
+
+def _either(held: Mapping[str, Any], older: str, newer: str) -> float:
+    return number(held.get(older, held.get(newer)), older)
+
+
+def _words(held: Mapping[str, Any], name: str) -> str:
+    value = held.get(name)
+    # JSON can hold halves of characters, which nothing can print.
+    return value.encode("utf-8", "replace").decode().strip() if isinstance(value, str) else ""
