@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 
 from retropace.annotations import Annotation, Label
 from retropace.core.activity import Activity, Lap, Samples, Source
-from retropace.core.spans import Column, as_spans
+from retropace.core.spans import FloatArray, as_spans
 
 LABELS = [Label("backward"), Label("backward", "walk"), Label("forward"), Label("forward", "run"), Label("rest")]
 
 
-def activity_of(t_s: Column, pauses: list[tuple[float, float]] | None = None, **columns: Column) -> Activity:
+def activity_of(t_s: FloatArray, pauses: list[tuple[float, float]] | None = None, **columns: FloatArray) -> Activity:
     """An activity with these columns and nothing else."""
     return Activity(
         source=Source("made.fit", "fit"),

@@ -13,14 +13,20 @@ from hypothesis import strategies as st
 from retropace.analysis.pipeline import Analysis, analyze
 from retropace.annotations import Annotation, Label
 from retropace.core.errors import RetropaceError
-from retropace.labelling.athlete import Athlete, Example, LearnedSession, session_of
-from retropace.labelling.athlete_file import athlete_path, athlete_text, read_athlete, write_athlete
-from retropace.labelling.athlete_stats import facts, means
-from retropace.simulate import Athlete as Body
-from retropace.simulate import Place, Truth, backward, forward, simulate
+from retropace.labelling.athlete import Athlete, Example, TrainingSession, training_session
+from retropace.labelling.athlete_file import athlete_path, format_athlete, read_athlete, write_athlete
+from retropace.labelling.athlete_stats import compute_expectations, compute_means
+from retropace.simulate import SimulatedAthlete as Body
+from retropace.simulate import SimulatedPlace, Truth, backward, forward, simulate
 
-PATH = Place("path", 52.5, 13.3)
-BODY = Body(run_mps=3.1, backward_share=0.78, backward_cadence=1.04, cadence_per_mps=11.0, backward_beats=5.0)
+PATH = SimulatedPlace("path", 52.5, 13.3)
+BODY = Body(
+    run_mps=3.1,
+    backward_speed_ratio=0.78,
+    backward_cadence_ratio=1.04,
+    cadence_spm_per_mps=11.0,
+    backward_extra_hr_bpm=5.0,
+)
 """Hard to tell: backward nearly as fast as a slow jog, with hardly more steps and heartbeats."""
 
 
@@ -45,7 +51,7 @@ def known(count: int = 3) -> Athlete:
     athlete = Athlete("anna")
     for seed in range(count):
         done, _ = analysed(seed, annotated=True, day=7 * seed)
-        athlete = athlete.with_session(session_of(done.activity, done.track, done.segments))
+        athlete = athlete.with_session(training_session(done.activity, done.cleaned, done.segments))
     return athlete
 
 
@@ -63,9 +69,9 @@ def test_who_is_known_needs_no_marks() -> None:
 def test_only_what_is_annotated_is_learned() -> None:
     friend, _ = analysed(9, known())
     assert "suspected" in friend.segments.basis
-    assert session_of(friend.activity, friend.track, friend.segments).examples == ()
+    assert training_session(friend.activity, friend.cleaned, friend.segments).examples == ()
     done, truth = analysed(1, annotated=True)
-    examples = session_of(done.activity, done.track, done.segments).examples
+    examples = training_session(done.activity, done.cleaned, done.segments).examples
     assert {example.direction for example in examples} == {"forward", "backward"}
     for example in examples:
         assert example.step_length_m == pytest.approx(60.0 * example.speed_mps / example.cadence_spm)
@@ -76,16 +82,16 @@ def test_only_what_is_annotated_is_learned() -> None:
 
 def test_a_session_is_no_witness_for_itself() -> None:
     done, _ = analysed(1, annotated=True)
-    alone = Athlete("anna").with_session(session_of(done.activity, done.track, done.segments))
-    assert alone.runner(done.activity) is None
+    alone = Athlete("anna").with_session(training_session(done.activity, done.cleaned, done.segments))
+    assert alone.build_runner_model(done.activity) is None
     other, _ = analysed(2)
-    assert alone.runner(other.activity) is not None
+    assert alone.build_runner_model(other.activity) is not None
     assert len(alone.with_session(alone.sessions[0]).sessions) == 1
 
 
 def test_old_sessions_weigh_less() -> None:
     done, _ = analysed(1, annotated=True)
-    one = session_of(done.activity, done.track, done.segments)
+    one = training_session(done.activity, done.cleaned, done.segments)
     start = one.start_time
     assert start is not None
     soon, late = (
@@ -97,21 +103,21 @@ def test_old_sessions_weigh_less() -> None:
     athlete = Athlete("anna").with_session(one)
     spreads = []
     for activity in (soon, late):
-        runner = athlete.runner(activity)
+        runner = athlete.build_runner_model(activity)
         assert runner is not None
-        spreads.append(float(runner.signatures["run"].pace.cov[4, 4]))
+        spreads.append(float(runner.gait_models["run"].pace.cov[4, 4]))
     assert spreads[1] > 1.5 * spreads[0]
 
 
 def test_figures_of_what_is_known() -> None:
     athlete = known()
-    told = {(one.direction, one.gait): one for one in means(athlete)}
+    told = {(one.direction, one.gait): one for one in compute_means(athlete)}
     assert told["backward", "run"].speed_mps == pytest.approx(3.1 * 0.78, rel=0.03)
-    assert told["backward", "run"].stretches == 12
-    said = {fact.what.strip(): fact for fact in facts(athlete)}
+    assert told["backward", "run"].stretch_count == 12
+    said = {fact.name.strip(): fact for fact in compute_expectations(athlete)}
     assert said["backward speed, of forward"].value == pytest.approx(78.0, abs=6.0)
     assert said["backward cadence at equal speed, more"].value == pytest.approx(4.0, abs=2.5)
-    assert facts(Athlete("nobody")) == []
+    assert compute_expectations(Athlete("nobody")) == []
 
 
 numbers = st.floats(0.5, 300.0)
@@ -128,7 +134,7 @@ examples = st.builds(
     grade=st.floats(-0.25, 0.25),
 )
 sessions = st.builds(
-    LearnedSession,
+    TrainingSession,
     st.text(max_size=20),
     st.text("0123456789abcdef", min_size=64, max_size=64),
     st.integers(0, 3),
@@ -139,15 +145,15 @@ sessions = st.builds(
 
 @given(st.lists(sessions, max_size=4))
 @settings(max_examples=50, deadline=None)
-def test_the_file_holds_what_is_known(tmp_path_factory: pytest.TempPathFactory, learned: list[LearnedSession]) -> None:
+def test_the_file_holds_what_is_known(tmp_path_factory: pytest.TempPathFactory, learned: list[TrainingSession]) -> None:
     path = tmp_path_factory.mktemp("athletes") / "anna.json"
     athlete = Athlete("anna", tuple(learned))
     write_athlete(path, athlete, None)
     back, data = read_athlete(path)
     assert data == path.read_bytes()
-    assert athlete_text(back) == athlete_text(athlete)
+    assert format_athlete(back) == format_athlete(athlete)
     assert [len(one.examples) for one in back.sessions] == [len(one.examples) for one in learned]
-    assert json.loads(athlete_text(back))["schema"] == "retropace.athlete/1"
+    assert json.loads(format_athlete(back))["schema"] == "retropace.athlete/1"
 
 
 @pytest.mark.parametrize(
@@ -181,13 +187,13 @@ def test_names_and_files(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Non
 
 def test_a_known_runner_may_run_nothing_but_backward() -> None:
     """Where a stranger's session is taken as forward, because people warm up forward."""
-    body = replace(BODY, backward_cadence=1.08, backward_beats=18.0)
+    body = replace(BODY, backward_cadence_ratio=1.08, backward_extra_hr_bpm=18.0)
     plan = [forward(seconds=500), *[backward(seconds=150), forward(seconds=120)] * 4, forward(seconds=200)]
     athlete = Athlete("racer")
     for seed in range(4):
         made = simulate(plan, athlete=body, place=PATH, seed=seed)
         done = analyze(replace(made.activity, laps=()), marked(made.truth))
-        learned = session_of(done.activity, done.track, done.segments)
+        learned = training_session(done.activity, done.cleaned, done.segments)
         athlete = athlete.with_session(replace(learned, sha256=f"{seed}"))
     whole = simulate([backward(seconds=2400)], athlete=body, place=PATH, seed=9).activity
     assert set(analyze(whole).segments.direction) == {"forward"}

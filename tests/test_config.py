@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from retropace.config.model import Config, read_config
-from retropace.config.privacy import NOTHING_HIDDEN, Hiding, Place
+from retropace.config.privacy import NO_PRIVACY_FILTER, PrivacyFilter, PrivacyZone
 from retropace.core.errors import RetropaceError
 from retropace.core.user_dirs import config_path
 
@@ -22,30 +22,30 @@ def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_without_a_file_nothing_is_hidden(config: Path) -> None:
     assert not config.exists()
-    assert read_config() == Config(hiding=NOTHING_HIDDEN)
+    assert read_config() == Config(privacy=NO_PRIVACY_FILTER)
 
 
 @pytest.mark.parametrize("text", ["", "# nothing yet\n", "[privacy]\n"])
 def test_a_file_that_says_nothing_hides_nothing(config: Path, text: str) -> None:
     config.write_text(text)
-    assert not read_config().hiding
+    assert not read_config().privacy
 
 
 def test_places_and_ends(config: Path) -> None:
     config.write_text('[privacy]\nhide_around = ["48.137,11.575,300m", "-16.8,179.9,0.5km"]\nhide_ends = "200m"\n')
-    places = (Place(48.137, 11.575, 300.0), Place(-16.8, 179.9, 500.0))
-    assert read_config().hiding == Hiding(places, 200.0)
+    places = (PrivacyZone(48.137, 11.575, 300.0), PrivacyZone(-16.8, 179.9, 500.0))
+    assert read_config().privacy == PrivacyFilter(places, 200.0)
 
 
 @pytest.mark.parametrize(("value", "metres"), [("200", 200.0), ("200.5", 200.5), ('"0.2km"', 200.0), ("0", 0.0)])
 def test_ends_as_a_number_or_a_text(config: Path, value: str, metres: float) -> None:
     config.write_text(f"[privacy]\nhide_ends = {value}\n")
-    assert read_config().hiding == Hiding((), metres)
+    assert read_config().privacy == PrivacyFilter((), metres)
 
 
 def test_an_editor_may_put_a_byte_order_mark_before_it(config: Path) -> None:
     config.write_bytes(b"\xef\xbb\xbf[privacy]\r\nhide_ends = 150\r\n")
-    assert read_config().hiding.ends_m == 150.0
+    assert read_config().privacy.ends_m == 150.0
 
 
 @pytest.mark.parametrize(
@@ -118,7 +118,7 @@ def test_every_setting(config: Path) -> None:
     found = read_config()
     assert found.weight_kg == pytest.approx(154 * 0.45359237)
     assert (found.units, found.max_heart_rate_bpm, found.athlete) == ("mi", 185, "anna")
-    assert (found.home_zones, found.timezone, found.hiding.ends_m) == (True, "Europe/Berlin", 200.0)
+    assert (found.home_zones, found.timezone, found.privacy.ends_m) == (True, "Europe/Berlin", 200.0)
     assert [str(goal) for goal in found.goals] == [
         "3 sessions a week with 10 minutes backward each",
         "5 km backward a month",

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from retropace.config.edit import add_goal, remove_goal, set_setting, unset_setting
+from retropace.config.edit import add_goal, remove_goal, set_config_value, unset_config_value
 from retropace.config.goals import Goal
 from retropace.config.model import parse_config
 from retropace.core.errors import RetropaceError
@@ -35,7 +35,7 @@ def test_a_file_that_changes_meanwhile_is_not_written_over(folder: Path, monkeyp
 
     monkeypatch.setattr("retropace.config.edit.parse_config", meanwhile)
     with pytest.raises(RetropaceError, match="was changed by somebody else meanwhile"):
-        set_setting(path, "weight", ("70",))
+        set_config_value(path, "weight", ("70",))
     assert path.read_text() == 'units = "km"\n'
 
 
@@ -58,7 +58,7 @@ def test_a_file_that_is_none_of_ours_is_refused_and_left_alone(folder: Path, bad
     path.write_bytes(bad)
     for is_goal in (False, True):
         with pytest.raises(RetropaceError) as refused:
-            add_goal(path, Goal(km=1.0)) if is_goal else set_setting(path, "units", ("km",))
+            add_goal(path, Goal(km=1.0)) if is_goal else set_config_value(path, "units", ("km",))
         assert refused.value.path == str(path)
         assert len(str(refused.value).splitlines()) == 1
     assert path.read_bytes() == bad
@@ -81,8 +81,12 @@ def test_what_is_set_is_read_and_taking_it_out_leaves_no_trace(folder: Path, goa
     if goals:
         assert after.goals == tuple(goals)
     value = {"weight": "70", "units": "km", "timezone": "UTC"}[name]
-    assert getattr(set_setting(path, name, (value,)), {"weight": "weight_kg"}.get(name, name)) in (70.0, "km", "UTC")
-    unset_setting(path, name)
+    assert getattr(set_config_value(path, name, (value,)), {"weight": "weight_kg"}.get(name, name)) in (
+        70.0,
+        "km",
+        "UTC",
+    )
+    unset_config_value(path, name)
     for _ in goals:
         remove_goal(path, 1)
     expected = OWNED if name != "units" else OWNED.replace('units = "mi"  # as at home\r\n', "")
@@ -148,10 +152,10 @@ def test_an_edit_changes_what_it_is_about_and_nothing_else(
     held = was.setdefault(table, {}) if table else was
     goals = was.setdefault("goals", [])
     if action == "set":
-        set_setting(path, name, values)
+        set_config_value(path, name, values)
         held[key] = list(values) if key == "hide_around" else values[0]
     elif action == "unset":
-        unset_setting(path, name)
+        unset_config_value(path, name)
         held.pop(key, None)
     elif action == "add":
         add_goal(path, Goal(km=7.0))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from retropace.cli.reference import reference
+from retropace.cli.reference import build_reference
 from tests.conftest import ROOT
 from tests.docs import BLOCK, PAGES, commands, rendered
 
@@ -26,7 +26,7 @@ def test_the_pages_show_commands_at_all() -> None:
 
 def test_the_reference_is_made_from_the_commands() -> None:
     """If this fails: ``python -m retropace.cli.reference > docs/cli.md``."""
-    assert (ROOT / "docs" / "cli.md").read_text(encoding="utf-8") == reference()
+    assert (ROOT / "docs" / "cli.md").read_text(encoding="utf-8") == build_reference()
 
 
 def test_python_in_the_docs_runs(tmp_path: Path) -> None:

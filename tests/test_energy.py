@@ -10,15 +10,23 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from retropace.analysis.energy import ACSM_LEVEL, ACSM_RISE, BACKWARD, MINETTI, backward_cost, energy_of, forward_cost
+from retropace.analysis.energy import (
+    ACSM_LEVEL_ML_PER_KG_M,
+    ACSM_RISE_ML_PER_KG_M,
+    BACKWARD_COST_RATIO,
+    MINETTI_COEFFICIENTS,
+    backward_cost,
+    compute_energy,
+    forward_cost,
+)
 from retropace.analysis.json_document import energy_document
 from retropace.analysis.pipeline import analyze
 from retropace.annotations import Annotation, parse_mark
-from retropace.cleaning.clean import clean
+from retropace.cleaning.clean import clean_activity
 from retropace.core.activity import Activity
 from retropace.core.segments import DIRECTIONS, Segments
-from retropace.core.spans import Column
-from retropace.output.tables.energy import energy_lines
+from retropace.core.spans import FloatArray
+from retropace.output.tables.energy import format_energy_lines
 from tests.strategies import activities, activity_of, annotation_lists
 
 LAWS = settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -32,7 +40,7 @@ KCAL_PER_ML = 0.005
 
 def acsm(gait: str, metres_per_minute: float, grade: float = 0.0) -> float:
     """Millilitres of oxygen per kilogram and minute, rest included, by the constants of the code."""
-    return metres_per_minute * (ACSM_LEVEL[gait] + ACSM_RISE[gait] * grade) + REST
+    return metres_per_minute * (ACSM_LEVEL_ML_PER_KG_M[gait] + ACSM_RISE_ML_PER_KG_M[gait] * grade) + REST
 
 
 def cost(gross_ml: float, metres_per_minute: float) -> float:
@@ -76,7 +84,7 @@ def test_the_polynomials_of_minetti_lie_within_what_was_measured(
     gait: str, grade: float, joules: float, spread: float
 ) -> None:
     """The abstract's means and deviations of ten runners, all but level walking: 1.64 ± 0.50, where it gives 2.5."""
-    assert np.polyval(MINETTI[gait], grade) == pytest.approx(joules, abs=spread)
+    assert np.polyval(MINETTI_COEFFICIENTS[gait], grade) == pytest.approx(joules, abs=spread)
 
 
 @pytest.mark.parametrize(
@@ -94,7 +102,7 @@ def test_measured_forward_and_backward_lie_within_the_ranges(
     assert low < cost(forward_ml, metres_per_minute) < high, what
     low, high = ends(gait, backward=True)
     assert low < cost(backward_ml, metres_per_minute) < high, what
-    least, most = BACKWARD[gait]
+    least, most = BACKWARD_COST_RATIO[gait]
     assert least < (backward_ml - REST) / (forward_ml - REST) < most, what
 
 
@@ -106,7 +114,7 @@ def test_the_compendium_backward_uphill() -> None:
 
 def test_backward_running_took_a_third_more() -> None:
     """Wright & Weyand 2001 at 3 m/s, and Rasica 2020 over all grades: 35 % more."""
-    assert BACKWARD["run"][0] <= 1.35 <= BACKWARD["run"][1]
+    assert BACKWARD_COST_RATIO["run"][0] <= 1.35 <= BACKWARD_COST_RATIO["run"][1]
     for grade in (0.0, 0.05, 0.15, 0.25):
         (low, high), (back_low, back_high) = ends("run", grade), ends("run", grade, backward=True)
         assert back_low / low <= 1.35 <= back_high / high + 1e-9
@@ -155,7 +163,7 @@ def test_downhill_costs_no_more_than_level(gait: str, grade: float) -> None:
 @st.composite
 def sessions(draw: st.DrawFn) -> tuple[Activity, list[Annotation]]:
     activity = draw(activities())
-    return activity, draw(annotation_lists(clean(activity).elapsed_s))
+    return activity, draw(annotation_lists(clean_activity(activity).elapsed_s))
 
 
 @given(sessions())
@@ -164,8 +172,8 @@ def test_parts_add_up_and_low_is_low(session: tuple[Activity, list[Annotation]])
     analysis = analyze(*session)
     energy = analysis.energy
     for segments, directions, whole in (
-        (energy.segment_low, energy.direction_low, energy.low),
-        (energy.segment_high, energy.direction_high, energy.high),
+        (energy.segment_low_kcal_per_kg, energy.direction_low_kcal_per_kg, energy.low_kcal_per_kg),
+        (energy.segment_high_kcal_per_kg, energy.direction_high_kcal_per_kg, energy.high_kcal_per_kg),
     ):
         assert len(segments) == len(analysis.segments)
         if np.isnan(whole):
@@ -173,12 +181,15 @@ def test_parts_add_up_and_low_is_low(session: tuple[Activity, list[Annotation]])
             continue
         assert np.nansum(segments) == pytest.approx(whole, abs=1e-9)
         assert np.nansum(directions) == pytest.approx(whole, abs=1e-9)
-    known = np.isfinite(energy.segment_low)
-    np.testing.assert_array_equal(known, np.isfinite(energy.segment_high))
-    assert np.all((energy.segment_low >= 0.0) & (energy.segment_low <= energy.segment_high) | ~known)
+    known = np.isfinite(energy.segment_low_kcal_per_kg)
+    np.testing.assert_array_equal(known, np.isfinite(energy.segment_high_kcal_per_kg))
+    assert np.all(
+        (energy.segment_low_kcal_per_kg >= 0.0) & (energy.segment_low_kcal_per_kg <= energy.segment_high_kcal_per_kg)
+        | ~known
+    )
     assert not np.any(known & (analysis.segments.direction == "unknown"))
     resting = known & (analysis.segments.direction == "rest")
-    assert not np.any(energy.segment_high[resting])
+    assert not np.any(energy.segment_high_kcal_per_kg[resting])
 
 
 @given(sessions(), st.floats(20.0, 300.0))
@@ -194,7 +205,7 @@ def test_it_is_linear_in_weight(session: tuple[Activity, list[Annotation]], weig
                 assert other[part][end] is None
             else:
                 assert other[part][end] == pytest.approx(weight_kg * one[part][end])
-    assert "nan" not in " ".join(energy_lines(analysis, weight_kg))
+    assert "nan" not in " ".join(format_energy_lines(analysis, weight_kg))
 
 
 @given(sessions())
@@ -204,14 +215,14 @@ def test_the_same_run_backward_costs_more(session: tuple[Activity, list[Annotati
     sure = np.full(len(analysis.segments), "annotated")
     forward = replace(analysis.segments, direction=np.full(len(sure), "forward"), basis=sure)
     backward = replace(forward, direction=np.full(len(sure), "backward"))
-    one, other = energy_of(analysis.track, forward), energy_of(analysis.track, backward)
-    known = np.isfinite(one.segment_low)
-    np.testing.assert_array_equal(known, np.isfinite(other.segment_low))
-    assert np.all(one.segment_low[known] <= other.segment_low[known])
-    assert np.all(one.segment_high[known] <= other.segment_high[known])
+    one, other = compute_energy(analysis.cleaned, forward), compute_energy(analysis.cleaned, backward)
+    known = np.isfinite(one.segment_low_kcal_per_kg)
+    np.testing.assert_array_equal(known, np.isfinite(other.segment_low_kcal_per_kg))
+    assert np.all(one.segment_low_kcal_per_kg[known] <= other.segment_low_kcal_per_kg[known])
+    assert np.all(one.segment_high_kcal_per_kg[known] <= other.segment_high_kcal_per_kg[known])
 
 
-def steady(altitude_m: Column | None = None) -> Activity:
+def steady(altitude_m: FloatArray | None = None) -> Activity:
     """A run of 3 km at 3 m/s."""
     t_s = np.arange(1001.0)
     columns = {"distance_m": 3.0 * t_s, "speed_mps": np.full(1001, 3.0), "cadence_recorded": np.full(1001, 82.0)}
@@ -221,17 +232,17 @@ def steady(altitude_m: Column | None = None) -> Activity:
 def test_a_level_run() -> None:
     """3 km forward: from 0.80 to 1.08 kcal per kilogram and kilometre; no altitude is taken as level, and said."""
     energy = analyze(steady()).energy
-    assert energy.low == pytest.approx(3.0 * 0.800, abs=0.01)
-    assert energy.high == pytest.approx(3.0 * 1.081, abs=0.01)
-    assert energy.level
-    assert energy.direction_low.tolist() == [energy.low, 0.0, 0.0, 0.0]
+    assert energy.low_kcal_per_kg == pytest.approx(3.0 * 0.800, abs=0.01)
+    assert energy.high_kcal_per_kg == pytest.approx(3.0 * 1.081, abs=0.01)
+    assert energy.assumes_level_ground
+    assert energy.direction_low_kcal_per_kg.tolist() == [energy.low_kcal_per_kg, 0.0, 0.0, 0.0]
 
 
 def test_uphill_costs_more_and_downhill_less() -> None:
     def on(grade: float) -> tuple[float, float]:
         energy = analyze(steady(500.0 + grade * 3.0 * np.arange(1001.0))).energy
-        assert not energy.level
-        return energy.low, energy.high
+        assert not energy.assumes_level_ground
+        return energy.low_kcal_per_kg, energy.high_kcal_per_kg
 
     assert on(0.0)[0] < on(0.05)[0] < on(0.10)[0]
     assert on(0.0)[1] < on(0.05)[1] < on(0.10)[1]
@@ -251,9 +262,9 @@ def test_pauses_and_standing_cost_nothing() -> None:
         cadence_recorded=np.full(len(t_s), 82.0),
     )
     analysis = analyze(paused)
-    assert analysis.energy.direction_high[DIRECTIONS.index("rest")] == 0.0
+    assert analysis.energy.direction_high_kcal_per_kg[DIRECTIONS.index("rest")] == 0.0
     assert analysis.summary.directions.elapsed_s[DIRECTIONS.index("rest")] == pytest.approx(400.0, abs=5.0)
-    assert analysis.energy.high == pytest.approx(running.high, rel=0.01)
+    assert analysis.energy.high_kcal_per_kg == pytest.approx(running.high_kcal_per_kg, rel=0.01)
 
 
 def test_suspected_covers_forward_and_an_unknown_gait_covers_both() -> None:
@@ -267,8 +278,8 @@ def test_suspected_covers_forward_and_an_unknown_gait_covers_both() -> None:
             basis=np.full(count, basis),
             gait=np.full(count, gait),
         )
-        energy = energy_of(analysis.track, segments)
-        return energy.low, energy.high
+        energy = compute_energy(analysis.cleaned, segments)
+        return energy.low_kcal_per_kg, energy.high_kcal_per_kg
 
     forward, backward = with_words("forward", "assumed", "run"), with_words("backward", "annotated", "run")
     assert with_words("backward", "suspected", "run") == (forward[0], backward[1])
@@ -281,12 +292,12 @@ def test_suspected_covers_forward_and_an_unknown_gait_covers_both() -> None:
 def test_without_distance_nothing_is_known() -> None:
     t_s = np.arange(601.0)
     analysis = analyze(activity_of(t_s, cadence_recorded=np.full(len(t_s), 82.0)))
-    assert np.isnan(analysis.energy.low)
-    assert np.isnan(analysis.energy.direction_high).all()
+    assert np.isnan(analysis.energy.low_kcal_per_kg)
+    assert np.isnan(analysis.energy.direction_high_kcal_per_kg).all()
     directions = analysis.to_dict()["directions"]
     assert all(one["energy_low_kcal_per_kg"] is None for one in directions.values())
     assert energy_document(analysis.energy, 70.0)["all"] == {"low_kcal": None, "high_kcal": None}
-    assert energy_lines(analysis, 70.0)[0] == "energy  not known without distance"
+    assert format_energy_lines(analysis, 70.0)[0] == "energy  not known without distance"
 
 
 def test_distance_of_some_stretches_is_energy_of_those() -> None:
@@ -294,6 +305,6 @@ def test_distance_of_some_stretches_is_energy_of_those() -> None:
     t_s = np.arange(601.0)
     blind = activity_of(t_s, cadence_recorded=np.full(len(t_s), 82.0))
     analysis = analyze(blind, [parse_mark("2:00-4:00=backward run distance=300m")])
-    forward, backward = analysis.energy.direction_low[:2]
+    forward, backward = analysis.energy.direction_low_kcal_per_kg[:2]
     assert np.isnan(forward)
     assert backward == pytest.approx(300.0 * ends("run", backward=True)[0], rel=0.01)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from retropace.analysis.metrics import Boundaries, Labelling, match_boundaries, score, with_others
+from retropace.analysis.metrics import BoundaryCounts, Labelling, fill_unlabelled, match_boundaries, score
 
 moments = st.lists(st.integers(0, 60).map(float), max_size=7)
 
@@ -29,13 +29,13 @@ def most_matches(true: list[float], found: list[float], early: float, late: floa
 @settings(deadline=None)
 def test_as_many_as_possible_are_matched(true: list[float], found: list[float]) -> None:
     counted = match_boundaries(np.array(true), np.array(found), 3.0, 10.0)
-    assert counted == Boundaries(most_matches(true, found, 3.0, 10.0), len(true), len(found))
+    assert counted == BoundaryCounts(most_matches(true, found, 3.0, 10.0), len(true), len(found))
 
 
 def test_a_worked_example() -> None:
     # 100 is found 9 s late, 200 is missed, 300 is found 2 s early, 250 and 400 are found where nothing is.
     counted = match_boundaries(np.array([100.0, 200.0, 300.0]), np.array([109.0, 250.0, 298.0, 400.0]), 3.0, 10.0)
-    assert (counted.matched, counted.true, counted.found) == (2, 3, 4)
+    assert (counted.matched, counted.reference, counted.estimated) == (2, 3, 4)
     assert (counted.precision, counted.recall) == (0.5, 2 / 3)
     assert counted.f1 == 4 / 7
 
@@ -45,7 +45,7 @@ def test_perfect_and_empty_answers() -> None:
     assert match_boundaries(true, true, 0.0, 0.0).f1 == 1.0
     assert match_boundaries(true, np.empty(0), 3.0, 10.0).f1 == 0.0
     assert match_boundaries(np.empty(0), np.empty(0), 3.0, 10.0).f1 == 1.0
-    assert (Boundaries(1, 2, 3) + Boundaries(1, 1, 1)) == Boundaries(2, 3, 4)
+    assert (BoundaryCounts(1, 2, 3) + BoundaryCounts(1, 1, 1)) == BoundaryCounts(2, 3, 4)
 
 
 def labelling(*spans: tuple[float, float, str], **more: object) -> Labelling:
@@ -68,24 +68,24 @@ FOUND = labelling(
 
 def test_scores_of_a_worked_example() -> None:
     scores = score(TRUE, FOUND)
-    assert (scores.judged_s, scores.right_s) == (300.0, 90.0 + 50.0 + 40.0 + 80.0)
+    assert (scores.judged_s, scores.correct_s) == (300.0, 90.0 + 50.0 + 40.0 + 80.0)
     forward, backward, rest = scores.directions
-    assert (forward.true_s, forward.found_s, forward.both_s) == (200.0, 170.0, 170.0)
+    assert (forward.reference_s, forward.estimated_s, forward.correct_s) == (200.0, 170.0, 170.0)
     assert (backward.precision, backward.recall) == (50.0 / 80.0, 50.0 / 60.0)
     assert (rest.precision, rest.recall) == (0.8, 1.0)
     # The truth has no distances: they are read off the found curve, 10 s of 3 m/s and 50 s of 2 m/s backward.
-    assert backward.true_m == pytest.approx(50.0 * 2.0 + 10.0 * 0.2)
+    assert backward.reference_m == pytest.approx(50.0 * 2.0 + 10.0 * 0.2)
     assert backward.distance_error == pytest.approx((170.0 - 102.0) / 102.0)
     # True changes 100, 160, 200; found 90, 150, 200, 280.
-    assert scores.boundaries[5.0] == Boundaries(1, 3, 4)
+    assert scores.boundaries[5.0] == BoundaryCounts(1, 3, 4)
     # Best overlaps: 90/100, 50/70, 40/50, 80/100.
     whole = 100 * 0.9 + 60 * 50 / 70 + 40 * 0.8 + 100 * 0.8
     assert scores.covering == pytest.approx(whole / 300.0)
     off2 = 90 * 0.05**2 + 10 * 0.9**2 + 50 * 0.1**2 + 10 * 1.0 + 0.0 + 80 * 0.15**2 + 20 * 0.65**2
     assert scores.brier == pytest.approx(off2 / 300.0)
     assert scores.reliability is not None
-    assert scores.reliability.count.tolist() == [0, 0, 0, 0, 0, 0, 1, 0, 1, 3]
-    assert scores.reliability.right[9] == pytest.approx((90 + 50 + 40) / 200.0)
+    assert scores.reliability.stretch_count.tolist() == [0, 0, 0, 0, 0, 0, 1, 0, 1, 3]
+    assert scores.reliability.accuracy[9] == pytest.approx((90 + 50 + 40) / 200.0)
     assert scores.reliability.confidence[8] == pytest.approx(0.85)
 
 
@@ -93,16 +93,16 @@ def test_what_neither_side_knows_is_not_judged() -> None:
     true = labelling((0, 10, "forward"), (10, 20, "unknown"), (30, 40, "backward"))
     found = labelling((0, 20, "forward"), (20, 35, "backward"))
     scores = score(true, found)
-    assert (scores.judged_s, scores.right_s) == (15.0, 15.0)
+    assert (scores.judged_s, scores.correct_s) == (15.0, 15.0)
     assert np.isnan(scores.brier)
     assert np.isnan(scores.directions[1].distance_error)
 
 
 def test_what_a_truth_leaves_open_counts_as_forward_but_for_rests() -> None:
     found = labelling((0, 50, "forward"), (50, 60, "rest"), (60, 100, "backward"))
-    filled = with_others(labelling((60, 100, "backward")), found, "forward")
+    filled = fill_unlabelled(labelling((60, 100, "backward")), found, "forward")
     assert filled.direction.tolist() == ["forward", "rest", "backward"]
-    assert score(filled, found).right == 1.0
+    assert score(filled, found).accuracy == 1.0
 
 
 directions = st.sampled_from(["forward", "backward", "rest"])
@@ -130,7 +130,7 @@ def test_boundaries_and_seconds_agree_with_mir_eval(true: Labelling, found: Labe
         assert counted.f1 == pytest.approx(f1)
     seconds = np.arange(200) + 0.5
     names = [one.direction[np.searchsorted(one.start_s, seconds, side="right") - 1] for one in (true, found)]
-    assert scores.right == pytest.approx(np.mean(names[0] == names[1]))
+    assert scores.accuracy == pytest.approx(np.mean(names[0] == names[1]))
 
 
 def merged(one: Labelling) -> np.ndarray:
@@ -143,6 +143,6 @@ def merged(one: Labelling) -> np.ndarray:
 @given(labellings())
 def test_a_labelling_is_right_about_itself(one: Labelling) -> None:
     scores = score(one, one)
-    assert scores.right == 1.0
+    assert scores.accuracy == 1.0
     assert scores.covering == pytest.approx(1.0)
     assert all(counted.f1 == 1.0 for counted in scores.boundaries.values())

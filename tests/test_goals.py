@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retropace.config.goals import Goal, goal_values, parse_goal
+from retropace.config.goals import Goal, goal_to_dict, parse_goal
 from retropace.core.errors import RetropaceError
 
 GOALS = st.builds(
@@ -22,7 +22,7 @@ GOALS = st.builds(
 
 @given(GOALS)
 def test_values_make_the_same_goal_again(goal: Goal) -> None:
-    assert parse_goal(goal_values(goal)) == goal
+    assert parse_goal(goal_to_dict(goal)) == goal
     assert str(goal)
 
 

@@ -136,7 +136,7 @@ def test_every_public_name_is_there() -> None:
 
     for name in retropace.__all__:
         assert getattr(retropace, name) is not None
-    assert sorted(retropace._HOMES) == retropace.__all__
+    assert sorted(retropace._LAZY_EXPORTS) == retropace.__all__
     with pytest.raises(AttributeError, match="no attribute 'nothing'"):
         _ = retropace.nothing
 

@@ -10,20 +10,31 @@ import pytest
 from retropace.analysis.pipeline import analyze
 from retropace.annotations import Annotation, Label, parse_mark, read_sidecar
 from retropace.annotations.model.annotation import Origin
-from retropace.cleaning.clean import clean
+from retropace.cleaning.clean import clean_activity
 from retropace.core.activity import Activity
-from retropace.core.parameters import LabelSettings, Settings
-from retropace.labelling.assign import label
+from retropace.core.parameters import LabelParameters, Settings
+from retropace.labelling.assign import label_segments
 from retropace.readers import read
-from retropace.segmentation.segment import segment_twice
-from retropace.simulate import Athlete, Place, Session, Stretch, Truth, backward, forward, rest, simulate, walk
+from retropace.segmentation.segment import segment_coarse_and_fine
+from retropace.simulate import (
+    PlannedStretch,
+    SimulatedAthlete,
+    SimulatedPlace,
+    SimulatedSession,
+    Truth,
+    backward,
+    forward,
+    rest,
+    simulate,
+    walk,
+)
 from tests.benchmarks.annotations import seconds_right
 
-PATH = Place("path", 52.5, 13.3)
+PATH = SimulatedPlace("path", 52.5, 13.3)
 
 
-def reps(recovery: Stretch, seed: int) -> tuple[list[Stretch], int]:
-    plan: list[Stretch] = [forward(seconds=420)]
+def reps(recovery: PlannedStretch, seed: int) -> tuple[list[PlannedStretch], int]:
+    plan: list[PlannedStretch] = [forward(seconds=420)]
     for _ in range(5):
         plan += [backward(metres=400), recovery]
     return [*plan, forward(seconds=240)], seed
@@ -31,7 +42,7 @@ def reps(recovery: Stretch, seed: int) -> tuple[list[Stretch], int]:
 
 @pytest.mark.parametrize("recovery", [rest(120), walk("forward", 120), forward(seconds=120, effort=0.85)], ids=str)
 @pytest.mark.parametrize("seed", [1, 2, 3])
-def test_one_marked_rep_finds_the_others_and_leaves_the_rest_alone(recovery: Stretch, seed: int) -> None:
+def test_one_marked_rep_finds_the_others_and_leaves_the_rest_alone(recovery: PlannedStretch, seed: int) -> None:
     plan, _ = reps(recovery, seed)
     made = simulate(plan, place=PATH, seed=seed)
     analysis = analyze(made.activity, [parse_mark("lap 2=backward")])
@@ -69,7 +80,7 @@ def test_reps_are_suspected_though_nothing_is_marked() -> None:
     ],
     ids=["shuffle at the end", "tempo", "recovery jogs", "stroll", "run and walk"],
 )
-def test_ordinary_sessions_are_forward_assumed_and_sure(plan: list[Stretch]) -> None:
+def test_ordinary_sessions_are_forward_assumed_and_sure(plan: list[PlannedStretch]) -> None:
     segments = analyze(simulate(plan, place=PATH, seed=8).activity).segments
     moving = segments.direction != "rest"
     assert set(segments.direction[moving]) == {"forward"}
@@ -78,7 +89,12 @@ def test_ordinary_sessions_are_forward_assumed_and_sure(plan: list[Stretch]) -> 
 
 
 def test_a_walk_is_never_suspected_because_a_run_was_marked() -> None:
-    plan: list[Stretch] = [forward(seconds=300), backward(seconds=200), walk("forward", 200), forward(seconds=200)]
+    plan: list[PlannedStretch] = [
+        forward(seconds=300),
+        backward(seconds=200),
+        walk("forward", 200),
+        forward(seconds=200),
+    ]
     analysis = analyze(simulate(plan, place=PATH, seed=6).activity, [parse_mark("lap 2=backward")])
     walked = (analysis.segments.gait == "walk") & (analysis.segments.basis != "annotated")
     assert np.any(walked)
@@ -86,11 +102,11 @@ def test_a_walk_is_never_suspected_because_a_run_was_marked() -> None:
 
 
 def test_a_typed_edge_moves_to_the_change_of_pace_unless_told_not_to() -> None:
-    plan: list[Stretch] = [forward(seconds=300), backward(seconds=300), forward(seconds=300)]
+    plan: list[PlannedStretch] = [forward(seconds=300), backward(seconds=300), forward(seconds=300)]
     activity = simulate(plan, place=PATH, seed=7).activity
     mark = [parse_mark("5:02-9:57=backward")]
     moved = analyze(activity, mark)
-    kept = analyze(activity, mark, Settings(label=LabelSettings(exact=True)))
+    kept = analyze(activity, mark, Settings(label=LabelParameters(keep_edges=True)))
     assert [(one.start_s, one.end_s) for one in kept.annotations] == [(302.0, 597.0)]
     assert abs(moved.annotations[0].start_s - 300.0) <= 3.0
     assert any("start moved from 5:02 to" in said for said in moved.warnings)
@@ -98,7 +114,7 @@ def test_a_typed_edge_moves_to_the_change_of_pace_unless_told_not_to() -> None:
 
 
 def test_the_runners_word_leads_over_what_it_looks_like_but_a_stopped_watch_rests() -> None:
-    plan: list[Stretch] = [forward(seconds=300), rest(60, paused=True), forward(seconds=300)]
+    plan: list[PlannedStretch] = [forward(seconds=300), rest(60, paused=True), forward(seconds=300)]
     analysis = analyze(simulate(plan, place=PATH, seed=8).activity, [Annotation(0.0, 660.0, Label("backward"))])
     assert analysis.segments.direction.tolist().count("rest") == 1
     assert float(analysis.summary.directions.elapsed_s[0]) == 0.0
@@ -108,7 +124,7 @@ def test_the_runners_word_leads_over_what_it_looks_like_but_a_stopped_watch_rest
 def test_rest_and_unknown_can_be_marked() -> None:
     activity = simulate([forward(seconds=600)], place=PATH, seed=9).activity
     given = [Annotation(100.0, 200.0, Label("rest")), Annotation(300.0, 400.0, Label("unknown"))]
-    analysis = analyze(activity, given, Settings(label=LabelSettings(exact=True)))
+    analysis = analyze(activity, given, Settings(label=LabelParameters(keep_edges=True)))
     assert analysis.summary.directions.elapsed_s[2:].tolist() == [100.0, 100.0]
 
 
@@ -141,7 +157,7 @@ def test_samples_come_out_as_they_were_made(samples: Path, name: str) -> None:
 
 
 def test_a_stand_before_a_pause_is_one_rest_with_it() -> None:
-    plan: list[Stretch] = [forward(seconds=300), rest(40), rest(60, paused=True), rest(30), forward(seconds=300)]
+    plan: list[PlannedStretch] = [forward(seconds=300), rest(40), rest(60, paused=True), rest(30), forward(seconds=300)]
     analysis = analyze(simulate(plan, place=PATH, seed=3).activity)
     resting = np.flatnonzero(analysis.segments.direction == "rest")
     assert len(resting) == 1
@@ -149,14 +165,14 @@ def test_a_stand_before_a_pause_is_one_rest_with_it() -> None:
     assert float(length[0]) == pytest.approx(130.0, abs=6.0)
 
 
-def without_cadence(made: Session) -> Activity:
+def without_cadence(made: SimulatedSession) -> Activity:
     samples = made.activity.samples
     return replace(made.activity, samples=replace(samples, cadence_recorded=np.full(len(samples), np.nan)))
 
 
 def test_without_cadence_a_marked_run_as_slow_as_a_walk_finds_the_others() -> None:
     plan, seed = reps(walk("forward", 120), 11)
-    made = simulate(plan, athlete=Athlete(backward_share=0.66), place=PATH, seed=seed)
+    made = simulate(plan, athlete=SimulatedAthlete(backward_speed_ratio=0.66), place=PATH, seed=seed)
     analysis = analyze(without_cadence(made), [parse_mark("lap 2=backward")])
     assert seconds_right(analysis, made.truth) > 0.97
 
@@ -169,23 +185,23 @@ def test_without_cadence_nothing_is_suspected_of_a_stranger() -> None:
 def test_what_comes_close_is_worth_a_look() -> None:
     plan, seed = reps(rest(90), 5)
     made = simulate(plan, place=PATH, seed=seed)
-    wary = Settings(label=LabelSettings(threshold=0.999))
+    wary = Settings(label=LabelParameters(threshold=0.999))
     analysis = analyze(made.activity, settings=wary)
     assert "backward" not in analysis.segments.direction
-    assert len(analysis.worth_a_look) == 5
+    assert len(analysis.borderline) == 5
     document = analysis.to_dict()["worth_a_look"]
-    for doubt, row in zip(analysis.worth_a_look, document, strict=True):
+    for doubt, row in zip(analysis.borderline, document, strict=True):
         assert 0.4 <= doubt.probability < 0.999
         assert row == {"start_s": doubt.start_s, "end_s": doubt.end_s, "probability": doubt.probability}
-    assert analyze(made.activity).worth_a_look == ()
+    assert analyze(made.activity).borderline == ()
 
 
 def test_fine_cuts_stay_only_where_the_direction_changes() -> None:
     made = simulate([forward(seconds=600), forward(seconds=600, effort=1.1)], place=PATH, seed=4)
-    track = clean(made.activity)
-    edges, fine = segment_twice(track)
+    track = clean_activity(made.activity)
+    edges, fine = segment_coarse_and_fine(track)
     fine = np.union1d(fine, [200.0, 350.0])
-    np.testing.assert_array_equal(label(track, edges, fine, ()).edges_s, edges)
+    np.testing.assert_array_equal(label_segments(track, edges, fine, ()).edges_s, edges)
 
 
 def test_a_sensor_that_loses_steps_is_not_listened_to() -> None:

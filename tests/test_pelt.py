@@ -11,19 +11,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from retropace.core.spans import Column
-from retropace.segmentation.pelt import GRAIN, change_points, change_points_for_each
+from retropace.core.spans import FloatArray
+from retropace.segmentation.pelt import TIE_BREAK_MULTIPLE, change_points, find_change_points
 
 RANDOM_SIGNALS = 200
 
 
-def cost(signal: Column, edges: list[int], penalty: float) -> float:
+def cost(signal: FloatArray, edges: list[int], penalty: float) -> float:
     """What a cut costs, summed up stretch by stretch."""
     stretches = [signal[start:end] for start, end in pairwise(edges)]
     return sum(float(np.sum((part - part.mean(axis=0)) ** 2)) for part in stretches) + penalty * (len(edges) - 2)
 
 
-def by_brute_force(signal: Column, penalty: float, least: int) -> list[int]:
+def by_brute_force(signal: FloatArray, penalty: float, least: int) -> list[int]:
     """The cheapest cut by trying every last stretch for every end (Jackson et al. 2005), nothing pruned."""
     count = len(signal)
     if count < 2 * least:
@@ -42,7 +42,7 @@ def by_brute_force(signal: Column, penalty: float, least: int) -> list[int]:
     return edges[::-1]
 
 
-def random_signal(seed: int, longest: int) -> tuple[Column, float, int]:
+def random_signal(seed: int, longest: int) -> tuple[FloatArray, float, int]:
     """A signal of up to three columns with steps of random size, a penalty and a least length."""
     rng = np.random.default_rng(seed)
     count, columns = int(rng.integers(1, longest)), int(rng.integers(1, 4))
@@ -103,7 +103,7 @@ penalties = st.sampled_from([0.5, 3.0, 40.0, 900.0])
 
 
 @given(signals, penalties, st.integers(1, 15))
-def test_edges_partition_the_signal(signal: Column, penalty: float, least: int) -> None:
+def test_edges_partition_the_signal(signal: FloatArray, penalty: float, least: int) -> None:
     edges = change_points(signal, penalty, least)
     assert edges[0] == 0
     assert edges[-1] == len(signal)
@@ -111,7 +111,7 @@ def test_edges_partition_the_signal(signal: Column, penalty: float, least: int) 
 
 
 @given(signals, penalties, st.integers(1, 15), st.data())
-def test_no_other_cut_is_cheaper(signal: Column, penalty: float, least: int, data: st.DataObject) -> None:
+def test_no_other_cut_is_cheaper(signal: FloatArray, penalty: float, least: int, data: st.DataObject) -> None:
     edges = change_points(signal, penalty, least).tolist()
     other = sorted(data.draw(st.sets(st.integers(1, max(len(signal) - 1, 1)), max_size=5)) - {len(signal)})
     other = [0, *other, len(signal)]
@@ -125,7 +125,7 @@ def test_a_constant_signal_has_no_change(count: int, level: float, penalty: floa
 
 
 @given(signals, penalties, st.integers(1, 15))
-def test_time_reversed_costs_the_same(signal: Column, penalty: float, least: int) -> None:
+def test_time_reversed_costs_the_same(signal: FloatArray, penalty: float, least: int) -> None:
     forward = change_points(signal, penalty, least).tolist()
     backward = change_points(signal[::-1], penalty, least).tolist()
     assert cost(signal, forward, penalty) == pytest.approx(cost(signal[::-1], backward, penalty), abs=1e-6)
@@ -133,7 +133,7 @@ def test_time_reversed_costs_the_same(signal: Column, penalty: float, least: int
 
 @given(signals, penalties, st.integers(1, 15), st.sampled_from([0.25, 8.0]), st.integers(-1000, 1000))
 def test_unit_level_and_column_order_are_irrelevant(
-    signal: Column, penalty: float, least: int, scale: float, level: int
+    signal: FloatArray, penalty: float, least: int, scale: float, level: int
 ) -> None:
     edges = change_points(signal, penalty, least).tolist()
     changed = change_points(scale * (signal[:, ::-1] + level), scale**2 * penalty, least).tolist()
@@ -142,7 +142,7 @@ def test_unit_level_and_column_order_are_irrelevant(
 
 
 @given(signals, penalties, st.integers(1, 15), st.integers(0, 2**32 - 1))
-def test_what_is_not_known_counts_for_nothing(signal: Column, penalty: float, least: int, seed: int) -> None:
+def test_what_is_not_known_counts_for_nothing(signal: FloatArray, penalty: float, least: int, seed: int) -> None:
     rng = np.random.default_rng(seed)
     known = rng.random(signal.shape) < 0.7
     other = np.where(known, signal, rng.normal(0.0, 1e3, signal.shape))
@@ -180,7 +180,7 @@ def test_cutting_for_each_penalty_is_cutting_one_by_one(seed: int) -> None:
     signal, penalty, least = random_signal(seed, 500)
     known = np.random.default_rng(seed).random(signal.shape) < 0.8 if seed % 4 else None
     penalties = (penalty, penalty / 3.0, 4.0 * penalty)
-    together = change_points_for_each(signal, penalties, least, known)
+    together = find_change_points(signal, penalties, least, known)
     for one, found in zip(penalties, together, strict=True):
         assert found.tolist() == change_points(signal, one, least, known).tolist()
 
@@ -199,7 +199,7 @@ def test_the_cut_of_what_is_known_is_the_cheapest_of_all(seed: int) -> None:
         parts = [values[there] for values, there in zip(signal[start:end].T, known[start:end].T, strict=True)]
         return sum(float(np.sum((part - part.mean()) ** 2)) for part in parts if len(part))
 
-    found = change_points_for_each(signal, (penalty, 4.0 * penalty), least, known)
+    found = find_change_points(signal, (penalty, 4.0 * penalty), least, known)
     for one, edges in zip((penalty, 4.0 * penalty), found, strict=True):
         best = np.append(-one, np.full(len(signal), np.inf))
         for end in range(least, len(signal) + 1):
@@ -215,7 +215,7 @@ def test_a_cut_where_nothing_is_known_lies_at_an_even_place() -> None:
     for start, end in ((250, 330), (290, 310)):
         known = np.ones(signal.shape, dtype=bool)
         known[start:end] = False
-        expected = end - end % GRAIN if end - end % GRAIN >= start else start
+        expected = end - end % TIE_BREAK_MULTIPLE if end - end % TIE_BREAK_MULTIPLE >= start else start
         assert change_points(signal, 5.0, 10, known).tolist() == [0, expected, 600]
 
 

@@ -4,10 +4,12 @@ import pytest
 
 from retropace.analysis.pipeline import analyze
 from retropace.annotations import parse_mark
-from retropace.simulate import Place, forward, simulate
+from retropace.simulate import SimulatedPlace, forward, simulate
 
 FAST = simulate(
-    [forward(seconds=300), forward(seconds=600, effort=1.8), forward(seconds=300)], place=Place("path", 52.5), seed=3
+    [forward(seconds=300), forward(seconds=600, effort=1.8), forward(seconds=300)],
+    place=SimulatedPlace("path", 52.5),
+    seed=3,
 )
 
 
@@ -33,4 +35,6 @@ def test_the_distance_that_the_runner_gives_counts() -> None:
     assert len(analysis.annotations) == 1
     analysis = analyze(FAST.activity, [parse_mark("lap 1=backward distance=2km")])
     assert analysis.annotations == ()
-    assert float(analysis.summary.whole.distance_m[0]) == pytest.approx(FAST.activity.stated.distance_m, rel=0.01)
+    assert float(analysis.summary.total.distance_m[0]) == pytest.approx(
+        FAST.activity.device_totals.distance_m, rel=0.01
+    )

@@ -11,20 +11,20 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retropace.analysis.running_track.fit import _Lane, find_stadium
-from retropace.analysis.running_track.lap_distance import rounds_of
-from retropace.cleaning.clean import clean
-from retropace.core.cleaned_activity import Track
-from retropace.simulate import Place, Stretch, Watch, backward, forward, rest, simulate
+from retropace.analysis.running_track.fit import _Lane, fit_running_track
+from retropace.analysis.running_track.lap_distance import detect_lap_passes
+from retropace.cleaning.clean import clean_activity
+from retropace.core.cleaned_activity import CleanedActivity
+from retropace.simulate import PlannedStretch, SimulatedPlace, Watch, backward, forward, rest, simulate
 from tests.benchmarks.intervals import other_recordings, stadium_outcome, stadium_sessions
 
-STADIUM = Place("track", 52.5, 13.3, turned_deg=25.0)
+STADIUM = SimulatedPlace("track", 52.5, 13.3, rotation_deg=25.0)
 LAPS = [forward(metres=2400)]
 
 
-def tracked(plan: Sequence[Stretch], place: Place = STADIUM) -> Track:
+def tracked(plan: Sequence[PlannedStretch], place: SimulatedPlace = STADIUM) -> CleanedActivity:
     """The cleaned session."""
-    return clean(simulate(plan, place=place, watch=Watch(position_error_m=2.0), seed=1).activity)
+    return clean_activity(simulate(plan, place=place, watch=Watch(position_error_sd_m=2.0), seed=1).activity)
 
 
 def test_four_ways_to_lie_three_lanes_and_positions_off_by_three_metres() -> None:
@@ -39,7 +39,7 @@ def test_four_ways_to_lie_three_lanes_and_positions_off_by_three_metres() -> Non
             assert abs(by_laps) < 0.005
         else:
             assert stadium.lane_probability < 0.9  # and that is said
-        apart = abs((stadium.turned_deg - place.turned_deg + 90.0) % 180.0 - 90.0)
+        apart = abs((stadium.turned_deg - place.rotation_deg + 90.0) % 180.0 - 90.0)
         assert apart < 3.0
     # From positions that are off by three metres one lane is told from the next most of the time, not always.
     assert np.mean(lanes) >= 0.95
@@ -48,20 +48,20 @@ def test_four_ways_to_lie_three_lanes_and_positions_off_by_three_metres() -> Non
 def test_nothing_of_the_public_recordings_is_a_stadium(corpus: object) -> None:
     found = list(other_recordings(corpus))  # type: ignore[arg-type]  # the fixture's path
     assert len(found) > 30
-    assert [name for name, one in found if one.stadium is not None] == []
+    assert [name for name, one in found if one.running_track is not None] == []
     # And no structure is invented in them.
     assert [name for name, one in found if one.sets] == []
 
 
 @pytest.mark.parametrize("kind", ["loop", "path", "treadmill"])
 def test_other_ways_are_none(kind: str) -> None:
-    track = tracked([forward(seconds=2400), *[backward(metres=400), rest(60)] * 4], Place(kind, 52.5, 13.3))
-    assert find_stadium(track) is None
+    track = tracked([forward(seconds=2400), *[backward(metres=400), rest(60)] * 4], SimulatedPlace(kind, 52.5, 13.3))
+    assert fit_running_track(track) is None
 
 
 def test_less_than_two_laps_are_none() -> None:
-    assert find_stadium(tracked([forward(metres=700)])) is None
-    assert find_stadium(tracked(LAPS)) is not None
+    assert fit_running_track(tracked([forward(metres=700)])) is None
+    assert fit_running_track(tracked(LAPS)) is not None
 
 
 def test_going_there_and_back_along_a_straight_is_no_lap() -> None:
@@ -71,12 +71,12 @@ def test_going_there_and_back_along_a_straight_is_no_lap() -> None:
     lat = 52.5 + along / 111_200.0
     made = simulate(LAPS, place=STADIUM, seed=1).activity
     samples = type(made.samples).from_columns(t_s, None, None, lat_deg=lat, lon_deg=np.full(1200, 13.3))
-    assert find_stadium(clean(replace(made, samples=samples, laps=()))) is None
+    assert fit_running_track(clean_activity(replace(made, samples=samples, laps=()))) is None
 
 
 def test_round_the_other_way_and_back_again() -> None:
     """Half the laps counterclockwise, half clockwise: both count."""
-    made = simulate(LAPS, place=STADIUM, watch=Watch(position_error_m=1.0), seed=1).activity
+    made = simulate(LAPS, place=STADIUM, watch=Watch(position_error_sd_m=1.0), seed=1).activity
     samples = made.samples
     back = {name: getattr(samples, name)[::-1] for name in ("lat_deg", "lon_deg")}
     both = {name: np.concatenate((getattr(samples, name), back[name][1:])) for name in back}
@@ -86,13 +86,13 @@ def test_round_the_other_way_and_back_again() -> None:
     twice = type(samples).from_columns(
         np.arange(float(count)), None, None, speed_mps=speed, distance_m=distance, **both
     )
-    found = find_stadium(clean(replace(made, samples=twice, laps=())))
+    found = fit_running_track(clean_activity(replace(made, samples=twice, laps=())))
     assert found is not None
     assert found[0].laps == pytest.approx(12.0, abs=0.15)
 
 
 def test_the_way_to_the_track_keeps_its_own_distance() -> None:
-    made = simulate(LAPS, place=STADIUM, watch=Watch(position_error_m=1.0), seed=1).activity
+    made = simulate(LAPS, place=STADIUM, watch=Watch(position_error_sd_m=1.0), seed=1).activity
     samples = made.samples
     # A kilometre straight to the start, at 3 m/s.
     way_s = np.arange(0.0, 333.0)
@@ -108,17 +108,17 @@ def test_the_way_to_the_track_keeps_its_own_distance() -> None:
         samples=type(samples).from_columns(np.concatenate((way_s, 333.0 + samples.t_s)), None, None, **columns),
         laps=(),
     )
-    track = clean(activity)
-    found = find_stadium(track)
+    track = clean_activity(activity)
+    found = fit_running_track(track)
     assert found is not None
     stadium, led = found
     assert stadium.over_reading == pytest.approx(0.02, abs=0.006)
-    assert led.at("distance_m", np.array([250.0]))[0] == track.at("distance_m", np.array([250.0]))[0]
+    assert led.value_at("distance_m", np.array([250.0]))[0] == track.value_at("distance_m", np.array([250.0]))[0]
     assert led.curves["distance_m"][-1] == pytest.approx(999.0 + 2400.0, abs=25.0)  # arriving, some metres are near it
 
 
 def test_a_given_lap_length_is_taken() -> None:
-    made = simulate(LAPS, place=STADIUM, watch=Watch(position_error_m=1.0), seed=1).activity
+    made = simulate(LAPS, place=STADIUM, watch=Watch(position_error_sd_m=1.0), seed=1).activity
     samples = made.samples
     lat, lon = samples.lat_deg, samples.lon_deg
     half = replace(
@@ -127,9 +127,9 @@ def test_a_given_lap_length_is_taken() -> None:
         lon_deg=13.3 + (lon - 13.3) / 2.0,
         distance_m=samples.distance_m / 2.0,
     )
-    track = clean(replace(made, samples=half, laps=()))
-    assert find_stadium(track) is None
-    found = find_stadium(track, 200.0)
+    track = clean_activity(replace(made, samples=half, laps=()))
+    assert fit_running_track(track) is None
+    found = fit_running_track(track, 200.0)
     assert found is not None
     assert found[0].lap_m == pytest.approx(200.0, abs=0.05)
     assert found[0].lane == 0
@@ -144,9 +144,9 @@ def test_a_given_distance_stays() -> None:
     made = simulate([forward(metres=1600), backward(metres=400), forward(metres=800)], place=STADIUM, seed=1)
     mark = parse_mark("lap 2=backward distance=407m")
     found = intervals_of(analyze(made.activity, [mark]))
-    assert found.stadium is not None
+    assert found.running_track is not None
     lap = made.activity.laps[1]
-    way = found.track.between("distance_m", np.array([lap.start_s, lap.end_s]))[0]
+    way = found.cleaned.increments("distance_m", np.array([lap.start_s, lap.end_s]))[0]
     assert way == pytest.approx(407.0, abs=0.5)
 
 
@@ -163,7 +163,7 @@ def test_the_lane_is_shapelys_buffer_of_a_line(
     lane = _Lane(3.0, -7.0, angle, half, radius)
     way = np.array([np.cos(angle), np.sin(angle)]) * half
     line = shapely.LineString([(3.0 - way[0], -7.0 - way[1]), (3.0 + way[0], -7.0 + way[1])])
-    off = float(lane.off_m(np.array([east]), np.array([north]))[0])
+    off = float(lane.signed_distance_m(np.array([east]), np.array([north]))[0])
     assert off == pytest.approx(line.distance(shapely.Point(east, north)) - radius, abs=1e-6)
     assert lane.lap_m == pytest.approx(line.buffer(radius, quad_segs=400).length, rel=1e-4)
 
@@ -178,7 +178,7 @@ def test_the_place_round_the_lane_is_the_way_along_its_line(angle: float, share:
     point = shapely.get_coordinates(ring.interpolate(share, normalized=True))[0]
     cos, sin = np.cos(angle), np.sin(angle)
     east, north = cos * point[0] - sin * point[1], sin * point[0] + cos * point[1]
-    along = float(lane.along_m(np.array([east]), np.array([north]))[0])
+    along = float(lane.arc_position_m(np.array([east]), np.array([north]))[0])
     apart = (along / lane.lap_m - share + 0.5) % 1.0 - 0.5
     assert abs(apart) < 1e-3
 
@@ -187,11 +187,11 @@ def test_wandering_is_no_turning() -> None:
     rng = np.random.default_rng(0)
     t_s = np.arange(600.0)
     place = 3.0 * t_s / 400.0 + rng.normal(0.0, 0.008, 600)
-    (one,) = rounds_of(t_s, place % 1.0, 3.0 * t_s / 400.0, np.ones(600, dtype=bool))
+    (one,) = detect_lap_passes(t_s, place % 1.0, 3.0 * t_s / 400.0, np.ones(600, dtype=bool))
     assert one.laps == pytest.approx(place[-1] - place[0])
     there_and_back = np.concatenate((place[:400], place[400:0:-1]))
     t_s = np.arange(float(len(there_and_back)))
-    (one,) = rounds_of(t_s, there_and_back % 1.0, 3.0 * t_s / 400.0, np.ones(len(t_s), dtype=bool))
+    (one,) = detect_lap_passes(t_s, there_and_back % 1.0, 3.0 * t_s / 400.0, np.ones(len(t_s), dtype=bool))
     assert one.laps == pytest.approx(6.0, abs=0.1)
 
 
@@ -201,5 +201,5 @@ def test_every_turn_is_found_however_far_apart() -> None:
     way = np.concatenate([[0.0], *(np.full(rows, 0.0075 * (-1.0) ** number) for number, rows in enumerate(legs))])
     place = np.cumsum(way) + 0.01 * np.sin(np.arange(len(way)))
     t_s = np.arange(float(len(place)))
-    (one,) = rounds_of(t_s, place % 1.0, 0.0075 * t_s, np.ones(len(place), dtype=bool))
+    (one,) = detect_lap_passes(t_s, place % 1.0, 0.0075 * t_s, np.ones(len(place), dtype=bool))
     assert one.laps == pytest.approx(0.0075 * sum(legs), abs=0.1)

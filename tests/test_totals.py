@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from retropace.analysis.pipeline import Analysis, analyze
 from retropace.annotations import Annotation
-from retropace.cleaning.clean import clean
+from retropace.cleaning.clean import clean_activity
 from retropace.core.activity import Activity
 from retropace.core.segments import BASES, DIRECTIONS, GAITS
 from tests.strategies import activities, annotation_lists
@@ -22,7 +22,7 @@ LAWS = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCh
 @st.composite
 def sessions(draw: st.DrawFn) -> tuple[Activity, list[Annotation]]:
     activity = draw(activities())
-    return activity, draw(annotation_lists(clean(activity).elapsed_s))
+    return activity, draw(annotation_lists(clean_activity(activity).elapsed_s))
 
 
 def document(session: tuple[Activity, list[Annotation]]) -> tuple[Analysis, dict]:  # type: ignore[type-arg]  # JSON
@@ -53,7 +53,7 @@ def test_segments_cover_the_activity_exactly(session: tuple[Activity, list[Annot
     analysis, made = document(session)
     edges = analysis.segments.edges_s
     assert edges[0] == 0.0
-    assert edges[-1] == analysis.track.elapsed_s
+    assert edges[-1] == analysis.cleaned.elapsed_s
     assert np.all(np.diff(edges) > 0.0)
     for segment in made["segments"]:
         assert segment["direction"] in DIRECTIONS

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retropace.core.units import KILOMETRES, MILES, clock, parse_distance_m, parse_elapsed_s
+from retropace.core.units import KILOMETRES, MILES, format_duration, parse_distance_m, parse_elapsed_s
 
 
 @pytest.mark.parametrize(
@@ -13,12 +13,12 @@ from retropace.core.units import KILOMETRES, MILES, clock, parse_distance_m, par
     [(0, "0:00"), (59.6, "1:00"), (245, "4:05"), (3599.5, "1:00:00"), (3750, "1:02:30"), (np.nan, "–")],
 )
 def test_clock(seconds: float, text: str) -> None:
-    assert clock(seconds) == text
+    assert format_duration(seconds) == text
 
 
 @given(st.integers(0, 400_000))
 def test_a_clock_reads_back(seconds: int) -> None:
-    assert parse_elapsed_s(clock(seconds)) == seconds
+    assert parse_elapsed_s(format_duration(seconds)) == seconds
 
 
 @pytest.mark.parametrize(
@@ -38,8 +38,8 @@ def test_distance(text: str, metres: float | None) -> None:
 
 
 def test_pace_and_distance_as_text() -> None:
-    assert KILOMETRES.pace(1000 / 312) == "5:12 /km"
-    assert MILES.pace(1609.344 / 480) == "8:00 /mi"
-    assert KILOMETRES.pace(0.0) == "–"
-    assert KILOMETRES.distance(1234.5) == "1.23 km"
-    assert MILES.distance(1609.344) == "1.00 mi"
+    assert KILOMETRES.format_pace(1000 / 312) == "5:12 /km"
+    assert MILES.format_pace(1609.344 / 480) == "8:00 /mi"
+    assert KILOMETRES.format_pace(0.0) == "–"
+    assert KILOMETRES.format_distance(1234.5) == "1.23 km"
+    assert MILES.format_distance(1609.344) == "1.00 mi"

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from retropace.core._lazy import loaded_from
+from retropace.core._lazy import lazy_getattr
 
 if TYPE_CHECKING:
     from retropace.analysis.inspection import Inspection, inspect_activity
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from retropace.annotations import (
         Annotation,
         Label,
-        Marking,
         parse_field,
         parse_label,
         parse_mark,
@@ -31,15 +30,17 @@ if TYPE_CHECKING:
         read_sidecar,
         read_zones,
     )
+    from retropace.annotations import UnresolvedAnnotation as Marking
     from retropace.core.activity import Activity
     from retropace.core.errors import AnnotationError, OtherSportError, ReadError, RetropaceError
     from retropace.core.parameters import Settings
     from retropace.intervals import Intervals, intervals_document, intervals_of
-    from retropace.labelling.athlete import Athlete, session_of
+    from retropace.labelling.athlete import Athlete
+    from retropace.labelling.athlete import training_session as session_of
     from retropace.labelling.athlete_file import read_athlete, write_athlete
     from retropace.readers import read, read_all
 
-_HOMES = {
+_LAZY_EXPORTS = {
     "Activity": "core.activity",
     "Analysis": "analysis.pipeline",
     "Annotation": "annotations",
@@ -49,7 +50,7 @@ _HOMES = {
     "Intervals": "intervals",
     "Label": "annotations",
     "Labelling": "analysis.metrics",
-    "Marking": "annotations",
+    "Marking": "annotations:UnresolvedAnnotation",
     "OtherSportError": "core.errors",
     "ReadError": "core.errors",
     "RetropaceError": "core.errors",
@@ -70,7 +71,7 @@ _HOMES = {
     "read_sidecar": "annotations",
     "read_zones": "annotations",
     "score": "analysis.metrics",
-    "session_of": "labelling.athlete",
+    "session_of": "labelling.athlete:training_session",
     "write_athlete": "labelling.athlete_file",
 }
 
@@ -109,4 +110,4 @@ __all__ = [
     "write_athlete",
 ]
 
-__getattr__ = loaded_from(__name__, _HOMES)
+__getattr__ = lazy_getattr(__name__, _LAZY_EXPORTS)

@@ -7,41 +7,41 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from retropace.annotations import Annotation, Label, parse_label, place
-from retropace.annotations.inputs.sidecar_editor import SidecarText
+from retropace.annotations import Annotation, Label, parse_label, resolve_annotations
+from retropace.annotations.inputs.sidecar_editor import SidecarEditor
 from retropace.core.errors import AnnotationError
-from retropace.editor.edits import Edited, changed, cleared, painted
+from retropace.editor.edits import EditResult, clear_span, label_span, move_span
 from tests.annotations.test_where import TRACK
 
 BACKWARD = Label("backward")
 HEAD = "start,end,label,note\n"
 
 
-def text_of(rows: str) -> SidecarText:
-    return SidecarText.parse(rows.encode(), "x.csv")
+def text_of(rows: str) -> SidecarEditor:
+    return SidecarEditor.parse(rows.encode(), "x.csv")
 
 
-def shown(text: SidecarText) -> tuple[Annotation, ...]:
-    return place(text.markings(), TRACK)[0]
+def shown(text: SidecarEditor) -> tuple[Annotation, ...]:
+    return resolve_annotations(text.parse_rows(), TRACK)[0]
 
 
 def paint(rows: str, start_s: float, end_s: float, label: str, note: str = "") -> str:
     text = text_of(rows)
-    return after(painted(text, TRACK, shown(text), (start_s, end_s), parse_label(label), note))
+    return after(label_span(text, TRACK, shown(text), (start_s, end_s), parse_label(label), note))
 
 
 def clear(rows: str, start_s: float, end_s: float) -> str:
     text = text_of(rows)
-    return after(cleared(text, TRACK, shown(text), (start_s, end_s)))
+    return after(clear_span(text, TRACK, shown(text), (start_s, end_s)))
 
 
 def change(rows: str, number: int, start_s: float, end_s: float, note: str = "") -> str:
     text = text_of(rows)
-    return after(changed(text, TRACK, shown(text), shown(text)[number], (start_s, end_s), note))
+    return after(move_span(text, TRACK, shown(text), shown(text)[number], (start_s, end_s), note))
 
 
-def after(edited: Edited) -> str:
-    return edited.text.to_bytes().decode()
+def after(edited: EditResult) -> str:
+    return edited.sidecar.to_bytes().decode()
 
 
 def test_a_stretch_on_free_ground_is_a_row_more_whose_edges_stay() -> None:
@@ -98,14 +98,14 @@ def test_a_note_changes_nothing_else() -> None:
 
 def test_a_distance_said_of_the_whole_is_not_said_of_a_part() -> None:
     text = text_of("start,end,label,distance\n5:00,10:00,backward,400\n")
-    edited = painted(text, TRACK, shown(text), (300.0, 360.0), Label("rest"))
-    assert edited.text.to_bytes().decode() == (
+    edited = label_span(text, TRACK, shown(text), (300.0, 360.0), Label("rest"))
+    assert edited.sidecar.to_bytes().decode() == (
         "start,end,label,distance\n5:00.0,6:00.0,rest,\n6:00.0,10:00.0,backward,\n"
     )
-    assert edited.said == ("distance=400m was said of the whole stretch and does not hold for a part of it",)
-    moved = changed(text, TRACK, shown(text), shown(text)[0], (310.0, 600.0), "")
-    assert "backward,400" in moved.text.to_bytes().decode()  # the same stretch, its edge better known
-    assert moved.said == ()
+    assert edited.losses == ("distance=400m was said of the whole stretch and does not hold for a part of it",)
+    moved = move_span(text, TRACK, shown(text), shown(text)[0], (310.0, 600.0), "")
+    assert "backward,400" in moved.sidecar.to_bytes().decode()  # the same stretch, its edge better known
+    assert moved.losses == ()
 
 
 def test_what_cannot_be_done_is_refused() -> None:
@@ -172,23 +172,23 @@ def test_an_edit_means_what_it_says_and_nothing_else(
         before = shown(text)
         try:
             if what == "clear":
-                edited = cleared(text, TRACK, before, (first, last))
+                edited = clear_span(text, TRACK, before, (first, last))
                 said[first:last] = ""
             elif what == "move":
                 if not before:
                     continue
                 moved = before[number % len(before)]
-                edited = changed(text, TRACK, before, moved, (first, last), moved.note)
+                edited = move_span(text, TRACK, before, moved, (first, last), moved.note)
                 said[int(np.ceil(moved.start_s)) : int(np.ceil(moved.end_s))] = ""
                 said[first:last] = str(moved.label)
             else:
-                edited = painted(text, TRACK, before, (first, last), parse_label(what))
+                edited = label_span(text, TRACK, before, (first, last), parse_label(what))
                 said[first:last] = what
         except AnnotationError:
             assert what == "clear"
             assert not (said[first:last] != "").any()
             continue
-        text = SidecarText.parse(edited.text.to_bytes(), "x.csv")
+        text = SidecarEditor.parse(edited.sidecar.to_bytes(), "x.csv")
         now = by_second(shown(text))
         # What was left of a row and is shorter than two seconds may be gone.
         wrong = np.flatnonzero(now != said)

@@ -11,11 +11,11 @@ from retropace.annotations.inputs.sidecar import parse_sidecar
 from retropace.annotations.model.attributes import NO_ATTRIBUTES, Attributes, split_attributes
 from retropace.core.activity import Activity
 from retropace.core.errors import AnnotationError, RetropaceError
-from retropace.core.parameters import LabelSettings, Settings
-from retropace.simulate import Place, forward, simulate, walk
+from retropace.core.parameters import LabelParameters, Settings
+from retropace.simulate import SimulatedPlace, forward, simulate, walk
 from tests.strategies import activities, activity_of
 
-EXACT = Settings(label=LabelSettings(exact=True))
+EXACT = Settings(label=LabelParameters(keep_edges=True))
 
 
 @pytest.mark.parametrize(
@@ -65,13 +65,13 @@ def test_a_mark_and_a_sidecar_take_them() -> None:
 
 
 def test_the_runner_knows_better_than_the_watch_and_the_parts_still_add_up() -> None:
-    activity = simulate([walk("forward", 300)] * 3, place=Place("treadmill"), seed=1).activity
+    activity = simulate([walk("forward", 300)] * 3, place=SimulatedPlace("treadmill"), seed=1).activity
     given = [parse_mark("lap 2=backward walk distance=500m"), parse_mark("lap 3=forward walk speed=6km/h")]
     plain, corrected = analyze(activity), analyze(activity, given)
     directions = corrected.to_dict()["directions"]
     assert directions["backward"]["distance_m"] == pytest.approx(500.0)
-    moving = corrected.track.between("moving_s", np.array([600.0, 899.0]))[0]
-    first = float(plain.track.at("distance_m", np.array([300.0]))[0])
+    moving = corrected.cleaned.increments("moving_s", np.array([600.0, 899.0]))[0]
+    first = float(plain.cleaned.value_at("distance_m", np.array([300.0]))[0])
     assert corrected.to_dict()["activity"]["distance_m"] == pytest.approx(first + 500.0 + moving / 0.6, abs=0.01)
     assert directions["backward"]["step_length_m"] == pytest.approx(500.0 / directions["backward"]["steps"], rel=0.02)
     assert any("500 m from 5:00 to 10:00 as given; the watch counted" in said for said in corrected.warnings)
@@ -82,7 +82,7 @@ def test_a_recording_without_distance_gets_one() -> None:
     t_s = np.arange(601.0)
     activity = activity_of(t_s, cadence_recorded=np.full(601, 56.0))
     result = analyze(activity, [Annotation(0.0, 300.0, Label("backward"), attributes=Attributes(speed_mps=1.0))], EXACT)
-    assert result.track.distance_source == "annotations"
+    assert result.cleaned.distance_source == "annotations"
     assert result.to_dict()["directions"]["backward"]["distance_m"] == pytest.approx(300.0)
 
 

@@ -9,17 +9,17 @@ import pytest
 
 from retropace.analysis.pipeline import Analysis, analyze
 from retropace.annotations import Label, parse_field, parse_mark
-from retropace.core.activity import Activity, Mark, Split, WorkoutStep
+from retropace.core.activity import Activity, Split, Waypoint, WorkoutStep
 from retropace.core.errors import AnnotationError
-from retropace.core.parameters import LabelSettings, Settings
+from retropace.core.parameters import LabelParameters, Settings
 from retropace.readers.xml.gpx import read_gpx
-from retropace.simulate import Place, Stretch, backward, forward, simulate
+from retropace.simulate import PlannedStretch, SimulatedPlace, backward, forward, simulate
 from tests.strategies import activity_of, with_laps
 
 T_S = np.arange(1201.0)
 PLAIN = activity_of(T_S, distance_m=T_S * 2.5)
-EXACT = Settings(label=LabelSettings(exact=True))
-SILENT = Settings(label=LabelSettings(exact=True, names=False))
+EXACT = Settings(label=LabelParameters(keep_edges=True))
+SILENT = Settings(label=LabelParameters(keep_edges=True, use_file_names=False))
 
 
 def said(activity: Activity) -> list[tuple[float, float, str, str]]:
@@ -48,7 +48,9 @@ def test_a_lap_named_backward_is_backward() -> None:
 
 def test_laps_take_the_name_of_the_step_they_carried_out() -> None:
     steps = (WorkoutStep(0, "Run"), WorkoutStep(1, "", "Backward walk"))
-    done = replace(LAPS, steps=steps, laps=tuple(replace(lap, step_index=at % 2) for at, lap in enumerate(LAPS.laps)))
+    done = replace(
+        LAPS, workout_steps=steps, laps=tuple(replace(lap, step_index=at % 2) for at, lap in enumerate(LAPS.laps))
+    )
     assert said(done) == [(300.0, 600.0, "backward walk", "name"), (900.0, 1200.0, "backward walk", "name")]
 
 
@@ -83,33 +85,40 @@ def test_the_tracks_of_one_gpx_session_are_told_apart() -> None:
 
 
 def test_a_waypoint_opens_a_stretch_and_another_closes_it() -> None:
-    marks = (Mark(100.0, "Backward"), Mark(250.0, "nice view"), Mark(400.0, "forward"), Mark(700.0, "rückwärts"))
-    assert said(replace(PLAIN, marks=marks)) == [
+    marks = (
+        Waypoint(100.0, "Backward"),
+        Waypoint(250.0, "nice view"),
+        Waypoint(400.0, "forward"),
+        Waypoint(700.0, "rückwärts"),
+    )
+    assert said(replace(PLAIN, waypoints=marks)) == [
         (100.0, 400.0, "backward", "waypoint"),
         (400.0, 700.0, "forward", "waypoint"),
         (700.0, 1200.0, "backward", "waypoint"),
     ]
-    ended = replace(PLAIN, marks=(Mark(100.0, "Backward"), Mark(300.0, "End")))
+    ended = replace(PLAIN, waypoints=(Waypoint(100.0, "Backward"), Waypoint(300.0, "End")))
     assert said(ended) == [(100.0, 300.0, "backward", "waypoint")]
-    assert said(replace(PLAIN, marks=(Mark(100.0, "forward"), Mark(300.0, "rest")))) == []
+    assert said(replace(PLAIN, waypoints=(Waypoint(100.0, "forward"), Waypoint(300.0, "rest")))) == []
     assert analyze(ended, settings=SILENT).annotations == ()
 
 
 def test_a_waypoint_that_may_mean_the_way_only_suggests() -> None:
-    analysis = analyze(replace(PLAIN, marks=(Mark(100.0, "Way back"),)))
+    analysis = analyze(replace(PLAIN, waypoints=(Waypoint(100.0, "Way back"),)))
     assert analysis.annotations == ()
     assert warned(analysis, 'waypoint "Way back" says "way back", which may mean the way')
 
 
 def test_a_waypoint_without_a_time_lies_where_the_runner_first_passed() -> None:
-    plan: list[Stretch] = [forward(seconds=300), backward(seconds=200), forward(seconds=100)]
-    made = simulate(plan, place=Place("path", 52.5, 13.3), seed=2).activity
+    plan: list[PlannedStretch] = [forward(seconds=300), backward(seconds=200), forward(seconds=100)]
+    made = simulate(plan, place=SimulatedPlace("path", 52.5, 13.3), seed=2).activity
     at = 300
-    here = Mark(np.nan, "backward", lat_deg=float(made.samples.lat_deg[at]), lon_deg=float(made.samples.lon_deg[at]))
-    (one,) = analyze(replace(made, marks=(here,)), settings=EXACT).annotations
+    here = Waypoint(
+        np.nan, "backward", lat_deg=float(made.samples.lat_deg[at]), lon_deg=float(made.samples.lon_deg[at])
+    )
+    (one,) = analyze(replace(made, waypoints=(here,)), settings=EXACT).annotations
     assert one.start_s == pytest.approx(300.0, abs=6.0)
     far = replace(here, lat_deg=0.0)
-    lost = analyze(replace(made, marks=(far,)))
+    lost = analyze(replace(made, waypoints=(far,)))
     assert lost.annotations == ()
     assert warned(lost, "neither within the time nor on the way")
 
@@ -135,7 +144,9 @@ def test_a_title_suggests_and_labels_only_if_it_is_nothing_else(title: str, labe
 
 
 def field_activity(values: np.ndarray[tuple[int], np.dtype[np.float64]], texts: tuple[str, ...] = ()) -> Activity:
-    samples = replace(PLAIN.samples, extra={"My_Direction": values}, texts={"My_Direction": texts} if texts else {})
+    samples = replace(
+        PLAIN.samples, extra={"My_Direction": values}, categories={"My_Direction": texts} if texts else {}
+    )
     return replace(PLAIN, samples=samples)
 
 

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from retropace.annotations.inputs.lap_selection import began_or_ended_by_itself, parse_laps
-from retropace.core.activity import Lap, automatic
+from retropace.annotations.inputs.lap_selection import parse_lap_selection, warn_about_autolaps
+from retropace.core.activity import Lap, is_autolap
 from retropace.core.errors import AnnotationError
 
 PRESSED = tuple(Lap(60.0 * at, 60.0 * at + 60.0, "manual", distance_m=150.0 + at) for at in range(6))
@@ -35,14 +35,14 @@ PRESSED = tuple(Lap(60.0 * at, 60.0 * at + 60.0, "manual", distance_m=150.0 + at
     ],
 )
 def test_laps_are_chosen(text: str, numbers: list[int]) -> None:
-    chosen = parse_laps(text)
+    chosen = parse_lap_selection(text)
     assert chosen is not None
     assert chosen(PRESSED) == numbers
 
 
 @pytest.mark.parametrize("text", ["12:30-15:00", "1km-2km", 'step "x"', "lapland", "after noon", ""])
 def test_other_places_are_no_laps(text: str) -> None:
-    assert parse_laps(text) is None
+    assert parse_lap_selection(text) is None
 
 
 @pytest.mark.parametrize(
@@ -56,14 +56,14 @@ def test_other_places_are_no_laps(text: str) -> None:
 )
 def test_laps_that_cannot_be(text: str, words: str) -> None:
     with pytest.raises(AnnotationError, match=words):
-        parse_laps(text)
+        parse_lap_selection(text)
 
 
 @pytest.mark.parametrize(
     ("text", "words"), [("lap 7", "no lap 7"), ("laps after 6", "leaves none"), ("laps before 1", "leaves none")]
 )
 def test_laps_that_the_activity_lacks(text: str, words: str) -> None:
-    chosen = parse_laps(text)
+    chosen = parse_lap_selection(text)
     assert chosen is not None
     with pytest.raises(AnnotationError, match=words):
         chosen(PRESSED)
@@ -74,18 +74,18 @@ def test_laps_that_the_activity_lacks(text: str, words: str) -> None:
 def test_parity_means_nothing_where_the_watch_counted_too() -> None:
     own = tuple(replace(lap, trigger="distance") if number == 2 else lap for number, lap in enumerate(PRESSED))
     for text in ("odd laps", "even laps", "all laps"):
-        chosen = parse_laps(text)
+        chosen = parse_lap_selection(text)
         assert chosen is not None
         with pytest.raises(AnnotationError, match="1 of 6 were ended by the watch's own count \\(lap 3\\)"):
             chosen(own)
-    (said,) = began_or_ended_by_itself(own, [1, 3, 4])
+    (said,) = warn_about_autolaps(own, [1, 3, 4])
     assert said.startswith("laps 3, 4 began or ended by the watch's own count")
-    assert began_or_ended_by_itself(own, [1, 2, 5]) == ()
+    assert warn_about_autolaps(own, [1, 2, 5]) == ()
 
 
 def test_laps_called_manual_are_told_by_two_running_of_one_round_distance() -> None:
     metres = [1000.0, 1000.4, 1000.0, 431.0, 208.0, 1000.0, 300.0]
     laps = tuple(Lap(60.0 * at, 60.0 * at + 60.0, "manual", distance_m=way) for at, way in enumerate(metres))
-    assert automatic(laps) == (True, True, True, False, False, False, False)
+    assert is_autolap(laps) == (True, True, True, False, False, False, False)
     steps = tuple(replace(lap, step_index=at) for at, lap in enumerate(laps))
-    assert not any(automatic(steps))
+    assert not any(is_autolap(steps))

@@ -11,16 +11,16 @@ import numpy as np
 import pytest
 
 from retropace.analysis.pipeline import analyze
-from retropace.annotations import Given, parse_field, parse_mark, parse_sentence
+from retropace.annotations import AnnotationInput, parse_field, parse_mark, parse_sentence
 from retropace.annotations.inputs.audacity import parse_label_track
 from retropace.annotations.inputs.geojson import parse_zones
 from retropace.annotations.inputs.sidecar import parse_sidecar
-from retropace.core.activity import Activity, Mark, WorkoutStep
-from retropace.simulate import Place, Stretch, backward, forward, simulate
+from retropace.core.activity import Activity, Waypoint, WorkoutStep
+from retropace.simulate import PlannedStretch, SimulatedPlace, backward, forward, simulate
 from tests.benchmarks.annotations import seconds_right
 
-PATH = Place("path", 52.5, 13.3)
-PLAN: list[Stretch] = [
+PATH = SimulatedPlace("path", 52.5, 13.3)
+PLAN: list[PlannedStretch] = [
     forward(seconds=300),
     *[backward(seconds=120), forward(seconds=90)] * 3,
     backward(seconds=120),
@@ -50,7 +50,7 @@ def way(seconds: float) -> str:
     return f"{float(np.interp(seconds, samples.t_s, samples.distance_m)) / 1000.0:.3f}km"
 
 
-def rows(form: str) -> list[Given]:
+def rows(form: str) -> list[AnnotationInput]:
     body = {
         "elapsed": [f"{minutes(start)},{minutes(end)},backward" for start, end in BACK],
         "clock": [f"{clock(start)},{clock(end)},backward" for start, end in BACK],
@@ -63,7 +63,7 @@ def rows(form: str) -> list[Given]:
     return [*parse_sidecar("start,end,label\n" + "\n".join(body), "x.csv")]
 
 
-def zone_given() -> tuple[Activity, list[Given]]:
+def zone_given() -> tuple[Activity, list[AnnotationInput]]:
     """Four boxes on a straight road where the runner always turns: the same seconds, another way."""
     samples = MADE.activity.samples
     north = np.interp(samples.t_s, samples.t_s, samples.distance_m)
@@ -79,10 +79,10 @@ def zone_given() -> tuple[Activity, list[Given]]:
     return replace(BARE, samples=straight), [parse_zones(text, "z.geojson")]
 
 
-def field_given() -> tuple[Activity, list[Given]]:
+def field_given() -> tuple[Activity, list[AnnotationInput]]:
     samples = MADE.activity.samples
     backward_now = np.any([(samples.t_s >= start) & (samples.t_s < end) for start, end in BACK], axis=0)
-    told = replace(samples, extra={"way": backward_now.astype(np.float64)}, texts={"way": ("forward", "backward")})
+    told = replace(samples, extra={"way": backward_now.astype(np.float64)}, categories={"way": ("forward", "backward")})
     return replace(BARE, samples=told), [parse_field("way")]
 
 
@@ -100,10 +100,12 @@ NAMED_LAPS = replace(
 )
 INDEX = [0, 1, 2, 1, 2, 1, 2, 1, 4]
 DONE_STEPS = replace(
-    LAPS, steps=STEPS, laps=tuple(replace(lap, step_index=index) for lap, index in zip(LAPS.laps, INDEX, strict=True))
+    LAPS,
+    workout_steps=STEPS,
+    laps=tuple(replace(lap, step_index=index) for lap, index in zip(LAPS.laps, INDEX, strict=True)),
 )
 WAYPOINTS = replace(
-    BARE, marks=tuple(Mark(at, way) for at, way in zip(EDGES[:-1], TRUTH.direction, strict=True) if at > 0.0)
+    BARE, waypoints=tuple(Waypoint(at, way) for at, way in zip(EDGES[:-1], TRUTH.direction, strict=True) if at > 0.0)
 )
 LABELS = "".join(f"{start:.6f}\t{end:.6f}\tbackward\n" for start, end in BACK)
 
@@ -111,7 +113,7 @@ LABELS = "".join(f"{start:.6f}\t{end:.6f}\tbackward\n" for start, end in BACK)
 @dataclass(frozen=True)
 class Case:
     activity: Activity
-    given: list[Given]
+    given: list[AnnotationInput]
     least: float
 
 
@@ -127,7 +129,7 @@ CASES = {
     "sidecar, until next": Case(BARE, rows("until next"), 0.985),
     "label track": Case(BARE, [*parse_label_track(LABELS, "x.txt")], 0.985),
     "workout sentence": Case(BARE, [parse_sentence(SENTENCE)], 0.985),
-    "workout in the file": Case(replace(BARE, steps=STEPS), [], 0.985),
+    "workout in the file": Case(replace(BARE, workout_steps=STEPS), [], 0.985),
     "names of laps": Case(NAMED_LAPS, [], 0.999),
     "names of steps": Case(DONE_STEPS, [], 0.999),
     "waypoints": Case(WAYPOINTS, [], 0.985),

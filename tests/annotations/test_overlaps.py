@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from retropace.annotations import Annotation, Label, Origin, parse_label
 from retropace.annotations.model.attributes import Attributes
-from retropace.annotations.model.origin_priority import RANKS
-from retropace.annotations.resolve.overlaps import disjoint
+from retropace.annotations.model.origin_priority import ORIGIN_PRIORITY
+from retropace.annotations.resolve.overlaps import resolve_overlaps
 from retropace.core.errors import AnnotationError
 
 
@@ -17,7 +17,7 @@ def said(start: float, end: float, label: str, kind: str = "library", sure: floa
 
 
 def rows(*given: Annotation) -> list[tuple[float, float, str]]:
-    return [(one.start_s, one.end_s, str(one.label)) for one in disjoint(given)[0]]
+    return [(one.start_s, one.end_s, str(one.label)) for one in resolve_overlaps(given)[0]]
 
 
 def test_the_narrower_leads_within_a_rank() -> None:
@@ -43,7 +43,7 @@ def test_one_lap_is_narrower_than_several_of_which_it_is_one() -> None:
 
 
 def test_explicit_before_implied_whatever_is_narrower() -> None:
-    kept, told = disjoint([said(0, 100, "forward", "sidecar"), said(40, 60, "backward", "name")])
+    kept, told = resolve_overlaps([said(0, 100, "forward", "sidecar"), said(40, 60, "backward", "name")])
     assert [(one.start_s, one.end_s) for one in kept] == [(0, 100)]
     assert told == ("name 40 says backward from 0:40 to 1:00, sidecar 0 says forward: the latter counts",)
     assert rows(said(40, 60, "forward", "mark"), said(0, 100, "backward", "zone")) == [
@@ -55,9 +55,9 @@ def test_explicit_before_implied_whatever_is_narrower() -> None:
 
 def test_every_rank_gives_way_to_the_one_before_it() -> None:
     kinds = ["mark", "field", "workout", "zone", "waypoint", "name", "home zone"]
-    assert [RANKS[kind] for kind in kinds] == list(range(1, 8))
+    assert [ORIGIN_PRIORITY[kind] for kind in kinds] == list(range(1, 8))
     given = [said(0, 10.0 * (at + 1), "backward" if at % 2 else "forward", kind) for at, kind in enumerate(kinds)]
-    assert [(one.start_s, one.end_s, one.origin.kind) for one in disjoint(given)[0]] == [
+    assert [(one.start_s, one.end_s, one.origin.kind) for one in resolve_overlaps(given)[0]] == [
         (10.0 * at, 10.0 * (at + 1), kind) for at, kind in enumerate(kinds)
     ]
 
@@ -65,7 +65,7 @@ def test_every_rank_gives_way_to_the_one_before_it() -> None:
 def test_equal_ones_that_contradict_each_other_are_named() -> None:
     for first, second in (((0, 50), (0, 50)), ((0, 50), (30, 90))):
         with pytest.raises(AnnotationError) as refused:
-            disjoint([said(*first, "backward", "mark"), said(*second, "forward", "sidecar")])
+            resolve_overlaps([said(*first, "backward", "mark"), said(*second, "forward", "sidecar")])
         assert '--mark "mark 0" says backward' in str(refused.value)
         assert "says forward" in str(refused.value)
 
@@ -73,7 +73,7 @@ def test_equal_ones_that_contradict_each_other_are_named() -> None:
 def test_a_distance_belongs_to_a_whole_stretch() -> None:
     whole = Annotation(0, 100, Label("backward"), attributes=Attributes(distance_m=400.0))
     with pytest.raises(AnnotationError, match="give each part a distance of its own"):
-        disjoint([whole, said(40, 60, "rest")])
+        resolve_overlaps([whole, said(40, 60, "rest")])
     assert rows(whole, said(0, 100, "backward")) == [(0, 100, "backward")]
     assert rows(whole, said(20, 60, "backward")) == [(0, 100, "backward")]
 
@@ -87,7 +87,7 @@ def test_two_ideas_of_one_edge_leave_no_sliver() -> None:
 
 
 LABELS = st.sampled_from([parse_label(text) for text in ("backward", "backward walk", "forward", "rest")])
-SPANS = st.tuples(st.integers(0, 60), st.integers(1, 60), LABELS, st.sampled_from(sorted(RANKS)))
+SPANS = st.tuples(st.integers(0, 60), st.integers(1, 60), LABELS, st.sampled_from(sorted(ORIGIN_PRIORITY)))
 
 
 @given(st.lists(SPANS, max_size=12), st.randoms())
@@ -101,12 +101,12 @@ def test_the_order_in_which_they_are_given_changes_nothing(
     shuffled = list(given_ones)
     random.shuffle(shuffled)  # type: ignore[attr-defined]  # hypothesis' random.Random
     try:
-        kept, _ = disjoint(given_ones)
+        kept, _ = resolve_overlaps(given_ones)
     except AnnotationError:
         with pytest.raises(AnnotationError, match="says"):
-            disjoint(shuffled)
+            resolve_overlaps(shuffled)
         return
-    assert disjoint(shuffled)[0] == kept
+    assert resolve_overlaps(shuffled)[0] == kept
     edges = np.array([(one.start_s, one.end_s) for one in kept]).ravel()
     assert np.all(np.diff(edges) >= 0.0)
     # Whatever was said of a moment, by the highest rank that spoke of it, that is what counts.
@@ -115,11 +115,11 @@ def test_the_order_in_which_they_are_given_changes_nothing(
         holding = [one for one in kept if one.start_s <= moment < one.end_s]
         assert len(holding) == (1 if spoken else 0)
         if spoken:
-            best = min(RANKS[one.origin.kind] for one in spoken)
-            assert RANKS[holding[0].origin.kind] == best
+            best = min(ORIGIN_PRIORITY[one.origin.kind] for one in spoken)
+            assert ORIGIN_PRIORITY[holding[0].origin.kind] == best
 
 
 def test_ten_thousand_are_sorted_out_at_once() -> None:
     given_ones = [said(10.0 * at, 10.0 * at + 9.0, "backward" if at % 2 else "forward") for at in range(10_000)]
-    kept, _ = disjoint([said(0.0, 1e6, "rest"), *given_ones])
+    kept, _ = resolve_overlaps([said(0.0, 1e6, "rest"), *given_ones])
     assert len(kept) == 20_000

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from retropace.annotations.language.interpret import meaning_of
+from retropace.annotations.language.interpret import interpret_name
 from retropace.annotations.language.vocabulary import LABELS
 
 AMBIGUOUS = "ambiguous"
@@ -211,7 +211,7 @@ ROWS = [(language, phrase, meant) for language, phrases in PHRASES.items() for p
 
 @pytest.mark.parametrize(("language", "phrase", "meant"), ROWS, ids=[f"{row[0]}-{row[1]}" for row in ROWS])
 def test_what_a_title_means(language: str, phrase: str, meant: str) -> None:
-    meaning = meaning_of(phrase)
+    meaning = interpret_name(phrase)
     said = NOTHING if meaning is None else AMBIGUOUS if meaning.label is None else str(meaning.label)
     assert said == meant, language
 
@@ -242,5 +242,5 @@ STEPS = {
 
 @pytest.mark.parametrize("name", STEPS)
 def test_the_name_of_a_step_speaks_of_the_runner(name: str) -> None:
-    meaning = meaning_of(name, title=False)
+    meaning = interpret_name(name, is_title=False)
     assert (str(meaning.label) if meaning and meaning.label else None) == STEPS[name]

@@ -7,18 +7,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from retropace.annotations import parse_sentence
-from retropace.annotations.model.plan import MOST_STEPS, Item, Step, count_steps
+from retropace.annotations.model.plan import MAX_STEPS, Item, PlanStep, count_steps
 from retropace.core.errors import AnnotationError
 
 
 def shown(items: tuple[Item, ...]) -> str:
     parts = []
     for item in items:
-        if isinstance(item, Step):
+        if isinstance(item, PlanStep):
             pace = f" @{item.speed_mps:.2f}" if item.speed_mps else ""
             parts.append(f"{item}{pace}")
         else:
-            parts.append(f"{item.times}x({shown(item.body)})")
+            parts.append(f"{item.count}x({shown(item.body)})")
     return ", ".join(parts)
 
 
@@ -118,7 +118,7 @@ def test_ten_thousand_repeats_are_refused_at_once() -> None:
     for text in ("10000x(400m back, 2min rest)", "9x" * 600 + "400m", "(" * 1900, "99x(99x(99x(99x(99x(99x1km)))))"):
         with pytest.raises(AnnotationError):
             parse_sentence(text)
-    assert count_steps(parse_sentence("250x(50m back, 50m fwd)").items) == MOST_STEPS
+    assert count_steps(parse_sentence("250x(50m back, 50m fwd)").items) == MAX_STEPS
 
 
 LETTERS = "0123456789xX×()[]/,;:'\"@ .mskhinRBFbackwardrest\n½后跑前"
@@ -131,7 +131,7 @@ def test_any_text_is_a_plan_or_one_sentence(text: str) -> None:
     except AnnotationError as refused:
         assert "\n" not in refused.message  # noqa: PT017 - most texts are refused, some are not
         return
-    assert 1 <= count_steps(plan.items) <= MOST_STEPS
+    assert 1 <= count_steps(plan.items) <= MAX_STEPS
 
 
 UNITS = st.sampled_from(["400m", "1.5km", "90s", "2min", "2:30", "until lap"])

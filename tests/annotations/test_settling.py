@@ -6,18 +6,18 @@ import numpy as np
 import pytest
 
 from retropace.analysis.pipeline import analyze
-from retropace.annotations import Annotation, Label, Marking, parse_mark
+from retropace.annotations import Annotation, Label, UnresolvedAnnotation, parse_mark
 from retropace.annotations.inputs.sidecar import parse_sidecar
-from retropace.annotations.model.annotation import MINUTE_SURE_S, PRESSED_SURE_S, TYPED_SURE_S
-from retropace.annotations.resolve.locate import place
-from retropace.annotations.resolve.snap_edges import settle
-from retropace.cleaning.clean import clean
-from retropace.segmentation.segment import segment
-from retropace.segmentation.signals import signals_of
-from retropace.simulate import Place, Stretch, backward, forward, rest, simulate
+from retropace.annotations.model.annotation import BUTTON_TOLERANCE_S, TYPED_TOLERANCE_S, WHOLE_MINUTE_TOLERANCE_S
+from retropace.annotations.resolve.locate import resolve_annotations
+from retropace.annotations.resolve.snap_edges import snap_edges
+from retropace.cleaning.clean import clean_activity
+from retropace.segmentation.segment import segment_activity
+from retropace.segmentation.signals import standardize_signals
+from retropace.simulate import PlannedStretch, SimulatedPlace, backward, forward, rest, simulate
 
-PATH = Place("path", 52.5, 13.3)
-PLAN: list[Stretch] = [
+PATH = SimulatedPlace("path", 52.5, 13.3)
+PLAN: list[PlannedStretch] = [
     forward(seconds=300),
     backward(seconds=240),
     forward(seconds=300),
@@ -26,29 +26,29 @@ PLAN: list[Stretch] = [
 ]
 MADE = simulate([*PLAN, forward(seconds=120)], place=PATH, seed=11)
 EDGES = MADE.truth.edges_s
-TRACK = clean(MADE.activity)
-SIGNALS = signals_of(TRACK)
+TRACK = clean_activity(MADE.activity)
+SIGNALS = standardize_signals(TRACK)
 
 
 @pytest.mark.parametrize("off_s", [-8.0, -4.0, 0.0, 4.0, 8.0])
 def test_an_unsure_edge_moves_to_the_change(off_s: float) -> None:
     given = (Annotation(float(EDGES[1]) + off_s, float(EDGES[2]) - off_s, Label("backward")),)
-    (one,), _ = settle(given, SIGNALS)
+    (one,), _ = snap_edges(given, SIGNALS)
     assert abs(one.start_s - EDGES[1]) <= max(3.0, abs(off_s) / 2.0)
     assert abs(one.end_s - EDGES[2]) <= max(3.0, abs(off_s) / 2.0)
 
 
 def test_a_pressed_lap_stays_and_so_does_an_edge_without_a_change() -> None:
-    pressed = (Annotation(295.0, 545.0, Label("backward"), sure_s=PRESSED_SURE_S),)
-    assert settle(pressed, SIGNALS) == (pressed, ())
+    pressed = (Annotation(295.0, 545.0, Label("backward"), edge_tolerance_s=BUTTON_TOLERANCE_S),)
+    assert snap_edges(pressed, SIGNALS) == (pressed, ())
     steady = (Annotation(100.0, 200.0, Label("backward")),)
-    assert settle(steady, SIGNALS) == (steady, ())
+    assert snap_edges(steady, SIGNALS) == (steady, ())
 
 
 def test_what_moved_is_said_and_never_by_more_than_it_is_unsure_of() -> None:
     given = (Annotation(float(EDGES[1]) + 8.0, float(EDGES[2]) - 25.0, Label("backward")),)
-    (one,), said = settle(given, SIGNALS)
-    assert abs(one.end_s - given[0].end_s) <= TYPED_SURE_S
+    (one,), said = snap_edges(given, SIGNALS)
+    assert abs(one.end_s - given[0].end_s) <= TYPED_TOLERANCE_S
     assert any("start moved from 5:08 to" in word for word in said)
 
 
@@ -58,33 +58,36 @@ def test_neighbours_that_touch_keep_touching_and_nothing_turns_round() -> None:
         edges = np.sort(rng.uniform(0.0, TRACK.elapsed_s, 9))
         labels = [Label("backward"), Label("forward")] * 4
         given = tuple(
-            Annotation(float(a), float(b), label, sure_s=float(rng.choice([1.0, 10.0, 30.0])))
+            Annotation(float(a), float(b), label, edge_tolerance_s=float(rng.choice([1.0, 10.0, 30.0])))
             for a, b, label in zip(edges[:-1], edges[1:], labels, strict=True)
             if b - a > 1e-6
         )
-        settled, _ = settle(given, SIGNALS)
+        settled, _ = snap_edges(given, SIGNALS)
         for before, after in pairwise(settled):
             assert before.start_s < before.end_s <= after.start_s
             assert before.end_s == after.start_s
         for one, was in zip(settled, given, strict=True):
-            assert abs(one.start_s - was.start_s) <= was.sure_s + 1e-9 or was.start_s == 0.0
+            assert abs(one.start_s - was.start_s) <= was.edge_tolerance_s + 1e-9 or was.start_s == 0.0
 
 
 def test_how_sure_an_edge_is_depends_on_how_it_was_given() -> None:
     def sure(*rows: str) -> list[float]:
-        return [one.sure_s for one in place(parse_sidecar("start,end,label\n" + "\n".join(rows), "x.csv"), TRACK)[0]]
+        return [
+            one.edge_tolerance_s
+            for one in resolve_annotations(parse_sidecar("start,end,label\n" + "\n".join(rows), "x.csv"), TRACK)[0]
+        ]
 
-    assert sure("1:10,2:10,b", "3:00,4:00,b") == [TYPED_SURE_S, TYPED_SURE_S]
-    assert sure("1:00,2:00,b", "3:00,4:00,b") == [MINUTE_SURE_S, MINUTE_SURE_S]
-    assert sure("1:00,2:10,b", "3:00,4:00,b") == [TYPED_SURE_S, TYPED_SURE_S]
-    assert sure("1:00,2:00,b", "3:00,4:00,b", "1.25km,1.50km,f")[2:] == [TYPED_SURE_S]
-    assert sure("1min,2min,b") == [MINUTE_SURE_S]
-    assert sure("08:01Z,08:02Z,b") == [MINUTE_SURE_S]
-    assert sure("1:10.5,2:10.0,b") == [PRESSED_SURE_S]
-    assert sure("lap 2,,b") == [PRESSED_SURE_S]
+    assert sure("1:10,2:10,b", "3:00,4:00,b") == [TYPED_TOLERANCE_S, TYPED_TOLERANCE_S]
+    assert sure("1:00,2:00,b", "3:00,4:00,b") == [WHOLE_MINUTE_TOLERANCE_S, WHOLE_MINUTE_TOLERANCE_S]
+    assert sure("1:00,2:10,b", "3:00,4:00,b") == [TYPED_TOLERANCE_S, TYPED_TOLERANCE_S]
+    assert sure("1:00,2:00,b", "3:00,4:00,b", "1.25km,1.50km,f")[2:] == [TYPED_TOLERANCE_S]
+    assert sure("1min,2min,b") == [WHOLE_MINUTE_TOLERANCE_S]
+    assert sure("08:01Z,08:02Z,b") == [WHOLE_MINUTE_TOLERANCE_S]
+    assert sure("1:10.5,2:10.0,b") == [BUTTON_TOLERANCE_S]
+    assert sure("lap 2,,b") == [BUTTON_TOLERANCE_S]
     fine, coarse = sure("1.00km,1.25km,b"), sure("1.0km,1.4km,b")
-    assert fine == [TYPED_SURE_S]
-    assert TYPED_SURE_S < coarse[0] <= MINUTE_SURE_S
+    assert fine == [TYPED_TOLERANCE_S]
+    assert TYPED_TOLERANCE_S < coarse[0] <= WHOLE_MINUTE_TOLERANCE_S
 
 
 def test_a_sidecar_to_the_minute_finds_changes_half_a_minute_away() -> None:
@@ -97,12 +100,15 @@ def test_a_sidecar_to_the_minute_finds_changes_half_a_minute_away() -> None:
 
 
 def test_the_analysis_moves_edges_once_and_says_so() -> None:
-    marks = [parse_mark(f"{EDGES[1] + 5:.0f}s-{EDGES[2] + 5:.0f}s=backward"), Marking("lap 5", Label("backward"))]
+    marks = [
+        parse_mark(f"{EDGES[1] + 5:.0f}s-{EDGES[2] + 5:.0f}s=backward"),
+        UnresolvedAnnotation("lap 5", Label("backward")),
+    ]
     analysis = analyze(MADE.activity, marks)
     assert len([said for said in analysis.warnings if "moved from" in said]) == 2
     assert analysis.annotations[1].start_s == EDGES[4]
     inner = analysis.segments.edges_s
     assert {one.start_s for one in analysis.annotations} <= set(inner.tolist())
     # A change point beside a settled edge is that edge: no sliver between them.
-    assert len(segment(TRACK)) >= 5
+    assert len(segment_activity(TRACK)) >= 5
     assert np.min(np.diff(inner)) > 2.0

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retropace.annotations import Annotation, Label, Marking, place, read_sidecar
+from retropace.annotations import Annotation, Label, UnresolvedAnnotation, read_sidecar, resolve_annotations
 from retropace.annotations.inputs.sidecar import parse_sidecar
 from retropace.core.errors import AnnotationError, RetropaceError
 from retropace.core.sidecar_path import sidecar_path
@@ -14,7 +14,7 @@ from tests.annotations.test_where import TRACK
 
 
 def placed(text: str) -> list[tuple[float, float, str, str]]:
-    found, _ = place(parse_sidecar(text, "x.csv"), TRACK)
+    found, _ = resolve_annotations(parse_sidecar(text, "x.csv"), TRACK)
     return [(one.start_s, one.end_s, str(one.label), one.note) for one in found]
 
 
@@ -88,9 +88,9 @@ def test_a_place_outside_the_activity_is_named_with_its_line() -> None:
 
 
 def test_what_reaches_a_little_beyond_the_end_is_cut_and_far_beyond_is_said() -> None:
-    found, said = place(parse_sidecar("start,end,label\n29:00,30:30,b\n", "x.csv"), TRACK)
+    found, said = resolve_annotations(parse_sidecar("start,end,label\n29:00,30:30,b\n", "x.csv"), TRACK)
     assert (found[0].end_s, said) == (1800.0, ())
-    found, said = place(parse_sidecar("start,end,label\n29:00,50:00,b\n", "x.csv"), TRACK)
+    found, said = resolve_annotations(parse_sidecar("start,end,label\n29:00,50:00,b\n", "x.csv"), TRACK)
     assert found[0].end_s == 1800.0
     assert "was cut there" in said[0]
 
@@ -124,11 +124,13 @@ def test_the_same_said_twice_is_joined_and_a_gait_makes_it_more_precise() -> Non
 
 
 def test_a_library_caller_gives_spans() -> None:
-    found, _ = place([Annotation(10.0, 20.0, Label("backward")), Marking("lap 2", Label("forward"))], TRACK)
+    found, _ = resolve_annotations(
+        [Annotation(10.0, 20.0, Label("backward")), UnresolvedAnnotation("lap 2", Label("forward"))], TRACK
+    )
     assert [(one.start_s, one.end_s) for one in found] == [(10.0, 20.0), (300.0, 600.0)]
     for start, end in ((5.0, 5.0), (9.0, 3.0), (float("nan"), 3.0)):
         with pytest.raises(AnnotationError):
-            place([Annotation(start, end, Label("backward"))], TRACK)
+            resolve_annotations([Annotation(start, end, Label("backward"))], TRACK)
 
 
 @pytest.mark.parametrize(
@@ -157,6 +159,6 @@ def test_files_that_are_no_sidecar(tmp_path: Path) -> None:
 @given(st.text(alphabet=st.sampled_from('start,endlabl\n\t;"#0123456789:-kmZ b\0é'), max_size=80))
 def test_any_text_is_rows_or_one_sentence(text: str) -> None:
     try:
-        place(parse_sidecar(text, "x.csv"), TRACK)
+        resolve_annotations(parse_sidecar(text, "x.csv"), TRACK)
     except RetropaceError as refused:
         assert "\n" not in refused.message  # noqa: PT017 - most texts are refused, some are not

@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from retropace.annotations import Annotation, Label, parse_label
-from retropace.annotations.inputs.audacity import is_label_track, label_track, parse_label_track
-from retropace.annotations.inputs.sidecar_editor import SidecarText, elapsed_text, sidecar_text
+from retropace.annotations.inputs.audacity import format_label_track, is_label_track, parse_label_track
+from retropace.annotations.inputs.sidecar_editor import SidecarEditor, build_sidecar, format_elapsed
 from retropace.annotations.model.attributes import Attributes
-from retropace.annotations.resolve.locate import place
+from retropace.annotations.resolve.locate import resolve_annotations
 from retropace.core.errors import AnnotationError
 from retropace.core.units import parse_elapsed_s
 from tests.annotations.test_where import TRACK
@@ -39,12 +39,12 @@ def sidecars(draw: st.DrawFn) -> bytes:
 
 @given(sidecars())
 def test_a_sidecar_comes_back_byte_by_byte(data: bytes) -> None:
-    parsed = SidecarText.parse(data, "x.csv")
+    parsed = SidecarEditor.parse(data, "x.csv")
     assert parsed.to_bytes() == data
-    count = len(parsed.markings())
+    count = len(parsed.parse_rows())
     more = parsed.with_row("5:00-6:00", Label("backward", "walk"), 'one, "two"', Attributes(distance_m=90.0))
     assert more.to_bytes().startswith(data)
-    again = SidecarText.parse(more.to_bytes(), "x.csv").markings()
+    again = SidecarEditor.parse(more.to_bytes(), "x.csv").parse_rows()
     assert len(again) == count + 1
     last = again[-1]
     assert (last.where, last.label, last.note) == ("5:00-6:00", Label("backward", "walk"), 'one, "two"')
@@ -55,12 +55,12 @@ def test_a_sidecar_comes_back_byte_by_byte(data: bytes) -> None:
 
 @given(sidecars(), st.data())
 def test_removing_a_row_takes_that_line_and_nothing_else(data: bytes, choice: st.DataObject) -> None:
-    parsed = SidecarText.parse(data, "x.csv")
-    count = len(parsed.markings())
+    parsed = SidecarEditor.parse(data, "x.csv")
+    count = len(parsed.parse_rows())
     if count == 0:
         return
     number = choice.draw(st.integers(1, count))
-    gone = parsed.markings()[number - 1].origin.line
+    gone = parsed.parse_rows()[number - 1].origin.line
     lines = data.decode().splitlines(keepends=True)
     assert parsed.without_row(number).to_bytes().decode() == "".join(lines[: gone - 1] + lines[gone:])  # type: ignore[operator]
     with pytest.raises(AnnotationError, match="there is no number"):
@@ -83,19 +83,19 @@ def stretches(draw: st.DrawFn) -> list[Annotation]:
 
 @given(stretches())
 def test_annotations_go_through_a_sidecar_and_a_label_track(given_ones: list[Annotation]) -> None:
-    text = sidecar_text(given_ones, "x.csv").to_bytes()
-    found, _ = place(SidecarText.parse(text, "x.csv").markings(), TRACK)
-    assert sidecar_text(found, "x.csv").to_bytes() == text
-    track = label_track(found)
-    assert track == label_track(given_ones)
-    again, _ = place(parse_label_track(track, "x.txt"), TRACK)
-    assert label_track(again) == track
-    assert sidecar_text(again, "x.csv").to_bytes() == text
+    text = build_sidecar(given_ones, "x.csv").to_bytes()
+    found, _ = resolve_annotations(SidecarEditor.parse(text, "x.csv").parse_rows(), TRACK)
+    assert build_sidecar(found, "x.csv").to_bytes() == text
+    track = format_label_track(found)
+    assert track == format_label_track(given_ones)
+    again, _ = resolve_annotations(parse_label_track(track, "x.txt"), TRACK)
+    assert format_label_track(again) == track
+    assert build_sidecar(again, "x.csv").to_bytes() == text
 
 
 @given(st.integers(0, 10**12))
 def test_elapsed_times_keep_their_microseconds(micro: int) -> None:
-    text = elapsed_text(micro / 1e6)
+    text = format_elapsed(micro / 1e6)
     assert parse_elapsed_s(text) == pytest.approx(micro / 1e6, abs=6e-7 + micro * 1e-16)
 
 
@@ -104,7 +104,7 @@ def test_a_label_track_as_audacity_writes_it() -> None:
         "10.000000\t20.500000\tbackward\n\\\t100.0\t2000.0\n30,5\t40\tRückwärts gehen distance=50m\n50\t50\tforward\n"
     )
     assert is_label_track(text)
-    found, _ = place(parse_label_track(text, "x.txt"), TRACK)
+    found, _ = resolve_annotations(parse_label_track(text, "x.txt"), TRACK)
     assert [(one.start_s, one.end_s, str(one.label)) for one in found] == [
         (10.0, 20.5, "backward"),
         (30.5, 40.0, "backward walk"),
@@ -131,21 +131,21 @@ def test_a_bad_label_is_named_with_its_line(text: str, line: int, words: str) ->
 
 
 def test_other_separators_columns_and_headers_are_kept() -> None:
-    made = SidecarText.parse(b"Label;Start\nb;1:00\n", "x.csv").with_row(
+    made = SidecarEditor.parse(b"Label;Start\nb;1:00\n", "x.csv").with_row(
         "2:00-3:00", Label("rest"), "why", Attributes()
     )
     assert made.to_bytes() == b"Label;Start;end;note\nb;1:00\nrest;2:00;3:00;why\n"
-    new = SidecarText.parse(b"", "x.csv").with_row("lap 2,4", Label("backward"), "", Attributes())
+    new = SidecarEditor.parse(b"", "x.csv").with_row("lap 2,4", Label("backward"), "", Attributes())
     assert new.to_bytes() == b'start,end,label,note\n"lap 2,4",,backward,\n'
-    assert SidecarText.parse(b"# only words", "x.csv").with_row("all", Label("rest"), "", Attributes()).to_bytes() == (
-        b"# only words\nstart,end,label,note\nall,,rest,\n"
-    )
+    assert SidecarEditor.parse(b"# only words", "x.csv").with_row(
+        "all", Label("rest"), "", Attributes()
+    ).to_bytes() == (b"# only words\nstart,end,label,note\nall,,rest,\n")
 
 
 def test_a_sidecar_of_a_hundred_thousand_lines_is_one_sentence() -> None:
     text = "start,end,label\n" + "1:00,2:00,b\n" * 100_000
     with pytest.raises(AnnotationError, match="has 100000 rows, more than 10000") as refused:
-        SidecarText.parse(text.encode(), "x.csv")
+        SidecarEditor.parse(text.encode(), "x.csv")
     assert str(refused.value).startswith("x.csv:10002: ")
     with pytest.raises(AnnotationError, match="has 100000 labels"):
         parse_label_track("1\t2\tb\n" * 100_000, "x.txt")

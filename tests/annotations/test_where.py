@@ -5,12 +5,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from retropace.annotations.inputs.location import parse_where
-from retropace.cleaning.clean import clean
+from retropace.annotations.inputs.location import parse_location
+from retropace.cleaning.clean import clean_activity
 from retropace.core.activity import WorkoutStep
-from retropace.core.cleaned_activity import Track
+from retropace.core.cleaned_activity import CleanedActivity
 from retropace.core.errors import AnnotationError
-from retropace.core.parameters import CleanSettings
+from retropace.core.parameters import CleanParameters
 from tests.strategies import activity_of, with_laps
 
 T_S = np.arange(1801.0)
@@ -19,10 +19,10 @@ LAPS = with_laps(PLAIN, [0.0, 300.0, 600.0, 660.0, 1200.0, 1800.0])
 STEPS = (WorkoutStep(0, "Warm up"), WorkoutStep(1, "Backward", "easy"))
 NAMED = replace(
     LAPS,
-    steps=STEPS,
+    workout_steps=STEPS,
     laps=tuple(replace(lap, step_index=number % 2) for number, lap in enumerate(LAPS.laps)),
 )
-TRACK: Track = clean(NAMED, CleanSettings(lag_s=0.0, apart_s=0.0))
+TRACK: CleanedActivity = clean_activity(NAMED, CleanParameters(lag_s=0.0, relative_lag_s=0.0))
 
 
 @pytest.mark.parametrize(
@@ -52,7 +52,7 @@ TRACK: Track = clean(NAMED, CleanSettings(lag_s=0.0, apart_s=0.0))
     ],
 )
 def test_places_are_found(text: str, spans: list[list[float]]) -> None:
-    np.testing.assert_allclose(parse_where(text)(TRACK).spans, spans, atol=1e-6)
+    np.testing.assert_allclose(parse_location(text)(TRACK).spans, spans, atol=1e-6)
 
 
 @pytest.mark.parametrize(
@@ -61,7 +61,7 @@ def test_places_are_found(text: str, spans: list[list[float]]) -> None:
 )
 def test_what_is_no_place_is_refused(text: str) -> None:
     with pytest.raises(AnnotationError):
-        parse_where(text)
+        parse_location(text)
 
 
 @pytest.mark.parametrize(
@@ -76,28 +76,28 @@ def test_what_is_no_place_is_refused(text: str) -> None:
 )
 def test_places_the_activity_does_not_have_are_refused_in_words(text: str, words: str) -> None:
     with pytest.raises(AnnotationError, match=words):
-        parse_where(text)(TRACK)
+        parse_location(text)(TRACK)
 
 
 def test_a_recording_without_a_clock_or_laps_says_so() -> None:
-    bare = clean(replace(PLAIN, start_time=None))
+    bare = clean_activity(replace(PLAIN, start_time=None))
     with pytest.raises(AnnotationError, match="has no clock"):
-        parse_where("08:01:10Z-08:03:00Z")(bare)
+        parse_location("08:01:10Z-08:03:00Z")(bare)
     with pytest.raises(AnnotationError, match="has no laps"):
-        parse_where("lap 1")(bare)
+        parse_location("lap 1")(bare)
 
 
 def test_a_session_past_midnight_knows_the_next_day() -> None:
     assert PLAIN.start_time is not None
-    late = clean(replace(PLAIN, start_time=PLAIN.start_time.replace(hour=23, minute=50)))
-    assert parse_where("23:55:00Z-00:05:00Z")(late).spans.tolist() == [[300.0, 900.0]]
+    late = clean_activity(replace(PLAIN, start_time=PLAIN.start_time.replace(hour=23, minute=50)))
+    assert parse_location("23:55:00Z-00:05:00Z")(late).spans.tolist() == [[300.0, 900.0]]
 
 
 def test_a_lap_that_the_watch_ended_by_itself_is_not_used_without_a_word() -> None:
     auto = replace(PLAIN, laps=tuple(replace(lap, trigger="distance") for lap in LAPS.laps))
-    (said,) = parse_where("lap 2-3")(clean(auto)).warnings
+    (said,) = parse_location("lap 2-3")(clean_activity(auto)).warnings
     assert said.startswith("laps 2, 3 began or ended by the watch's own count")
-    assert parse_where("lap 2-3")(clean(LAPS)).warnings == ()
+    assert parse_location("lap 2-3")(clean_activity(LAPS)).warnings == ()
     # Laps of a workout's steps end by distance too, but the step changes with them.
     steps = tuple(replace(lap, trigger="distance", step_index=number) for number, lap in enumerate(LAPS.laps))
-    assert parse_where("lap 2-3")(clean(replace(PLAIN, laps=steps))).warnings == ()
+    assert parse_location("lap 2-3")(clean_activity(replace(PLAIN, laps=steps))).warnings == ()

@@ -8,17 +8,17 @@ import pytest
 
 from retropace.analysis.pipeline import Analysis, analyze
 from retropace.annotations import FROM_FILE, Label, parse_mark, parse_sentence
-from retropace.annotations.implicit.device_workout import plan_of
-from retropace.annotations.model.plan import Repeat, Step
+from retropace.annotations.implicit.device_workout import build_plan
+from retropace.annotations.model.plan import PlanStep, Repeat
 from retropace.annotations.model.workout import Workout
 from retropace.core.activity import Activity, WorkoutStep
 from retropace.core.errors import AnnotationError
 from retropace.readers import read
-from retropace.simulate import Place, Stretch, backward, forward, rest, simulate, walk
-from retropace.simulate.kinds import KINDS, draw
+from retropace.simulate import PlannedStretch, SimulatedPlace, backward, forward, rest, simulate, walk
+from retropace.simulate.kinds import BACKWARD_KINDS, draw
 from tests.benchmarks.annotations import REAL, seconds_right
 
-PATH = Place("path", 52.5, 13.3)
+PATH = SimulatedPlace("path", 52.5, 13.3)
 
 
 def fitted(activity: Activity, sentence: str) -> tuple[Workout, Analysis]:
@@ -27,22 +27,22 @@ def fitted(activity: Activity, sentence: str) -> tuple[Workout, Analysis]:
     return analysis.workout, analysis
 
 
-def reps(count: int, recovery: Stretch, seed: int = 1, laps: bool = False) -> Activity:
-    plan: list[Stretch] = [forward(seconds=600)]
+def reps(count: int, recovery: PlannedStretch, seed: int = 1, laps: bool = False) -> Activity:
+    plan: list[PlannedStretch] = [forward(seconds=600)]
     for number in range(count):
         plan += [backward(metres=400), recovery] if number < count - 1 else [backward(metres=400)]
     made = simulate([*plan, forward(seconds=300)], place=PATH, seed=seed).activity
     return made if laps else replace(made, laps=())
 
 
-@pytest.mark.parametrize("kind", sorted(KINDS))
+@pytest.mark.parametrize("kind", sorted(BACKWARD_KINDS))
 @pytest.mark.parametrize("seed", [101, 102])
 def test_the_sentence_alone_labels_a_session(kind: str, seed: int) -> None:
     made = draw(kind, seed, plain=True)
     workout, analysis = fitted(replace(made.session.activity, laps=()), made.sentence)
-    assert workout.fits, workout.why_not
+    assert workout.fits, workout.rejection_reason
     assert seconds_right(analysis, made.session.truth) > (0.95 if kind == "alternating" else 0.975)
-    assert all(0.0 <= step.fit <= 1.0 for step in workout.steps)
+    assert all(0.0 <= step.fit_score <= 1.0 for step in workout.steps)
     edges = [edge for step in workout.steps for edge in (step.start_s, step.end_s)]
     assert edges == sorted(edges)
 
@@ -50,17 +50,17 @@ def test_the_sentence_alone_labels_a_session(kind: str, seed: int) -> None:
 def test_a_rep_too_few_or_too_many_is_told() -> None:
     for said, missing, extra in ((6, 0, 0), (7, 1, 0), (5, 0, 1), (4, 0, 2)):
         workout, _ = fitted(reps(6, forward(seconds=120, effort=0.85)), f"10min, {said}x(400m back, 2min jog), 5min")
-        assert workout.fits, workout.why_not
-        assert (workout.missing, workout.extra) == (missing, extra)
+        assert workout.fits, workout.rejection_reason
+        assert (workout.missing_count, workout.extra_count) == (missing, extra)
         assert sum(step.step.label.direction == "backward" for step in workout.steps) == 6
 
 
 def test_pauses_and_a_forgotten_watch_belong_to_no_step() -> None:
-    plan: list[Stretch] = [walk("forward", 60), rest(120, paused=True), forward(seconds=600)]
+    plan: list[PlannedStretch] = [walk("forward", 60), rest(120, paused=True), forward(seconds=600)]
     plan += [backward(seconds=300), rest(200, paused=True), forward(seconds=300), rest(180)]
     made = simulate(plan, place=PATH, seed=3)
     workout, analysis = fitted(made.activity, "10min forward, 5min backward, 5min forward")
-    assert workout.fits, workout.why_not
+    assert workout.fits, workout.rejection_reason
     assert seconds_right(analysis, made.truth) > 0.98
     assert float(analysis.summary.directions.elapsed_s[1]) == pytest.approx(300.0, abs=8.0)
 
@@ -91,14 +91,14 @@ def test_a_sentence_that_does_not_fit_labels_nothing(what: str, activity: Activi
     assert analysis.annotations == ()
     assert "annotated" not in analysis.segments.basis
     (said,) = [word for word in analysis.warnings if "does not fit" in word]
-    assert workout.why_not in said
+    assert workout.rejection_reason in said
     document = analysis.to_dict()["workout"]
     assert document["fits"] is False
-    assert document["why_not"] == workout.why_not
+    assert document["why_not"] == workout.rejection_reason
 
 
 def test_sentences_of_other_kinds_of_session_are_refused() -> None:
-    kinds = sorted(KINDS)
+    kinds = sorted(BACKWARD_KINDS)
     accepted = []
     for at, kind in enumerate(kinds):
         for seed in (201, 202):
@@ -113,11 +113,11 @@ def test_sentences_of_other_kinds_of_session_are_refused() -> None:
 
 
 def test_standing_about_before_and_behind_belongs_to_no_step() -> None:
-    steps: list[Stretch] = [forward(seconds=300), backward(seconds=200), forward(seconds=300)]
+    steps: list[PlannedStretch] = [forward(seconds=300), backward(seconds=200), forward(seconds=300)]
     for plan in ([rest(350), *steps], [*steps, rest(350)], [rest(350), *steps, walk("forward", 60)]):
         made = simulate(plan, place=PATH, seed=12)
         workout, analysis = fitted(replace(made.activity, laps=()), "5min, 200s backward, 5min")
-        assert workout.fits, workout.why_not
+        assert workout.fits, workout.rejection_reason
         assert seconds_right(analysis, made.truth) > 0.98
         first = 350.0 if plan[0].gait == "stand" else 0.0
         assert workout.steps[0].start_s == pytest.approx(first, abs=12.0)
@@ -127,15 +127,15 @@ def test_standing_about_before_and_behind_belongs_to_no_step() -> None:
 def test_until_lap_ends_at_a_pressed_lap() -> None:
     made = simulate([forward(seconds=431), backward(seconds=187), forward(seconds=300)], place=PATH, seed=8)
     workout, _ = fitted(made.activity, "until lap forward, until lap backward, 5min forward")
-    assert workout.fits, workout.why_not
+    assert workout.fits, workout.rejection_reason
     assert [step.end_s for step in workout.steps[:2]] == pytest.approx([431.0, 618.0], abs=1.0)
 
 
 def test_a_pace_tells_two_like_steps_apart() -> None:
-    plan: list[Stretch] = [forward(seconds=300), forward(metres=800, effort=1.3), backward(metres=800)]
+    plan: list[PlannedStretch] = [forward(seconds=300), forward(metres=800, effort=1.3), backward(metres=800)]
     made = simulate([*plan, forward(seconds=300)], place=PATH, seed=9)
     workout, analysis = fitted(replace(made.activity, laps=()), "5min, 800m @4:25/km, 800m backward, 5min")
-    assert workout.fits, workout.why_not
+    assert workout.fits, workout.rejection_reason
     assert seconds_right(analysis, made.truth) > 0.98
 
 
@@ -157,28 +157,28 @@ STEPS = (
 
 
 def test_the_workout_in_the_file_is_the_same_thing() -> None:
-    plan = plan_of(STEPS)
+    plan = build_plan(STEPS)
     warm, body, cool = plan.items
     assert isinstance(body, Repeat)
-    assert (body.times, [str(step) for step in body.body]) == (6, ["400 m backward", "2:00 rest"])
-    assert (warm, cool) == (Step(Label("forward"), seconds=600.0), Step(Label("forward"), seconds=300.0))
+    assert (body.count, [str(step) for step in body.body]) == (6, ["400 m backward", "2:00 rest"])
+    assert (warm, cool) == (PlanStep(Label("forward"), seconds=600.0), PlanStep(Label("forward"), seconds=300.0))
     # Its steps are named backward and no lap says which of them it was: it is used without being asked for.
-    analysis = analyze(replace(SIX, steps=STEPS))
+    analysis = analyze(replace(SIX, workout_steps=STEPS))
     assert analysis.workout is not None
-    assert analysis.workout.fits, analysis.workout.why_not
+    assert analysis.workout.fits, analysis.workout.rejection_reason
     assert {one.origin.kind for one in analysis.annotations} == {"workout"}
     assert sum(one.label.direction == "backward" for one in analysis.annotations) == 6
     unnamed = tuple(replace(step, name="") for step in STEPS)
-    assert analyze(replace(SIX, steps=unnamed)).workout is None
-    asked = analyze(replace(SIX, steps=unnamed), [FROM_FILE]).workout
+    assert analyze(replace(SIX, workout_steps=unnamed)).workout is None
+    asked = analyze(replace(SIX, workout_steps=unnamed), [FROM_FILE]).workout
     assert asked is not None
-    assert asked.fits, asked.why_not
+    assert asked.fits, asked.rejection_reason
     with pytest.raises(AnnotationError, match="holds no workout"):
         analyze(SIX, [FROM_FILE])
 
 
 def test_steps_without_laps_are_found_by_name() -> None:
-    analysis = analyze(replace(SIX, steps=STEPS), [parse_mark('step "Backward"=backward walk')])
+    analysis = analyze(replace(SIX, workout_steps=STEPS), [parse_mark('step "Backward"=backward walk')])
     marked = [one for one in analysis.annotations if one.origin.kind == "mark"]
     assert len(marked) == 6
 
@@ -193,7 +193,7 @@ def test_real_sessions_align_with_their_lap_marks(corpus: Path, name: str) -> No
         # A rep whose pace changes 110 m after its lap; rests of 30 s where the plan has 60.
         assert not workout.fits
         return
-    assert workout.fits, workout.why_not
+    assert workout.fits, workout.rejection_reason
     found = np.array([step.end_s for step in workout.steps[1:-1]])
     off = np.abs(ends[None, :] - found[:, None]).min(axis=1)
     assert float(np.median(off)) <= 7.0

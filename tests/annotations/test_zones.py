@@ -11,14 +11,14 @@ import pytest
 
 from retropace.analysis.pipeline import analyze
 from retropace.annotations import Label, parse_mark, read_zones
-from retropace.annotations.inputs.active_hours import counted, parse_when
+from retropace.annotations.inputs.active_hours import active_spans, parse_active_hours
 from retropace.annotations.inputs.geojson import parse_zones
-from retropace.annotations.resolve.zones import from_zones
-from retropace.cleaning.clean import clean
-from retropace.core.cleaned_activity import Track
+from retropace.annotations.resolve.zones import find_zone_annotations
+from retropace.cleaning.clean import clean_activity
+from retropace.core.cleaned_activity import CleanedActivity
 from retropace.core.errors import AnnotationError
-from retropace.core.parameters import CleanSettings
-from retropace.core.spans import Column
+from retropace.core.parameters import CleanParameters
+from retropace.core.spans import FloatArray
 from tests.strategies import activity_of
 
 LAT, LON = 48.0, 11.0
@@ -26,11 +26,11 @@ NORTH_M, EAST_M = 111_194.0, 74_500.0  # metres of a degree there, about
 T_S = np.arange(601.0)
 
 
-def degrees(east: Column | float, north: Column | float) -> tuple[Any, Any]:
+def degrees(east: FloatArray | float, north: FloatArray | float) -> tuple[Any, Any]:
     return LAT + np.asarray(north) / NORTH_M, LON + np.asarray(east) / EAST_M
 
 
-def track(east: Column, noise_m: float = 0.0, seed: int = 1, every: int = 1) -> Track:
+def track(east: FloatArray, noise_m: float = 0.0, seed: int = 1, every: int = 1) -> CleanedActivity:
     """Somebody running east along a line, two and a half metres a second."""
     rng = np.random.default_rng(seed)
     wander = np.cumsum(rng.normal(0.0, noise_m / 4.0, (2, len(east))), axis=1) if noise_m else np.zeros((2, len(east)))
@@ -39,7 +39,7 @@ def track(east: Column, noise_m: float = 0.0, seed: int = 1, every: int = 1) -> 
     lat, lon = degrees(east + wander[0], wander[1])
     keep = slice(None, None, every)
     activity = activity_of(T_S[keep], lat_deg=lat[keep], lon_deg=lon[keep], distance_m=T_S[keep] * 2.5)
-    return clean(activity, CleanSettings(lag_s=0.0, apart_s=0.0))
+    return clean_activity(activity, CleanParameters(lag_s=0.0, relative_lag_s=0.0))
 
 
 def box(west: float, east: float, label: str = "backward", half_m: float = 40.0, **more: Any) -> dict[str, Any]:
@@ -74,20 +74,20 @@ STRAIGHT = track(T_S * 2.5)
 
 @pytest.mark.parametrize("every", [1, 4, 7])
 def test_a_stretch_within_a_zone_carries_its_label(every: int) -> None:
-    found = spans(from_zones(zones(box(250.0, 500.0)), track(T_S * 2.5, every=every)))
+    found = spans(find_zone_annotations(zones(box(250.0, 500.0)), track(T_S * 2.5, every=every)))
     assert [label for _, _, label in found] == ["backward"]
     assert found[0][:2] == pytest.approx((100.0, 200.0), abs=0.5)
 
 
 def test_a_line_has_a_width() -> None:
-    ((start, end, _),) = spans(from_zones(zones(line(250.0, 500.0, width=20)), STRAIGHT))
+    ((start, end, _),) = spans(find_zone_annotations(zones(line(250.0, 500.0, width=20)), STRAIGHT))
     assert (start, end) == pytest.approx((96.0, 204.0), abs=1.0)  # its ends are round
-    assert spans(from_zones(zones(line(250.0, 500.0)), track(T_S * 2.5 + 0.0))) != []
+    assert spans(find_zone_annotations(zones(line(250.0, 500.0)), track(T_S * 2.5 + 0.0))) != []
 
 
 def test_there_and_back_are_two_stretches() -> None:
     east = np.where(T_S < 300.0, T_S, 600.0 - T_S) * 2.5
-    found = spans(from_zones(zones(box(250.0, 500.0)), track(east)))
+    found = spans(find_zone_annotations(zones(box(250.0, 500.0)), track(east)))
     assert np.allclose([row[:2] for row in found], [(100.0, 200.0), (400.0, 500.0)], atol=0.6)
 
 
@@ -95,12 +95,14 @@ def test_there_and_back_are_two_stretches() -> None:
 def test_noise_at_the_edge_does_not_flicker(seed: int) -> None:
     # Slowly across the edge, so that the position wanders over it many times.
     east = np.interp(T_S, [0.0, 150.0, 350.0, 600.0], [100.0, 245.0, 255.0, 420.0])
-    found = spans(from_zones(zones(box(250.0, 800.0)), track(east, noise_m=2.5, seed=seed)))
+    found = spans(find_zone_annotations(zones(box(250.0, 800.0)), track(east, noise_m=2.5, seed=seed)))
     assert len(found) == 1
     assert found[0][1] == 600.0
     # Along the edge, two metres outside: not in the zone at all.
     beside = track(T_S * 2.5, noise_m=2.0, seed=seed)
-    assert spans(from_zones(zones(box(0.0, 1500.0, half_m=4000.0) | {"geometry": shifted(7.0)}), beside)) == []
+    assert (
+        spans(find_zone_annotations(zones(box(0.0, 1500.0, half_m=4000.0) | {"geometry": shifted(7.0)}), beside)) == []
+    )
 
 
 def shifted(north_m: float) -> dict[str, Any]:
@@ -110,7 +112,7 @@ def shifted(north_m: float) -> dict[str, Any]:
 
 
 def test_of_two_zones_the_smaller_counts() -> None:
-    found = spans(from_zones(zones(box(100.0, 1000.0, "forward"), box(400.0, 500.0)), STRAIGHT))
+    found = spans(find_zone_annotations(zones(box(100.0, 1000.0, "forward"), box(400.0, 500.0)), STRAIGHT))
     assert sorted(found) == [(40.0, 160.0, "forward"), (160.0, 200.0, "backward"), (200.0, 400.0, "forward")]
 
 
@@ -125,29 +127,33 @@ def test_a_zone_has_its_times() -> None:
         ("10:02+02:00-11:00+02:00", 1),
         ("22:00Z-04:00Z", 0),
     ):
-        assert len(spans(from_zones(zones(box(250.0, 500.0, when=when)), STRAIGHT))) == expected, when
-    ((start, end, _),) = spans(from_zones(zones(box(250.0, 500.0, when="10:02+02:00-11:00+02:00")), STRAIGHT))
+        assert len(spans(find_zone_annotations(zones(box(250.0, 500.0, when=when)), STRAIGHT))) == expected, when
+    ((start, end, _),) = spans(
+        find_zone_annotations(zones(box(250.0, 500.0, when="10:02+02:00-11:00+02:00")), STRAIGHT)
+    )
     assert (start, end) == (120.0, 200.0)
     both = box(250.0, 500.0, when=["2025-05-01", "08:02Z-08:03Z"])
-    assert spans(from_zones(zones(both), STRAIGHT)) == [(120.0, 180.0, "backward")]
+    assert spans(find_zone_annotations(zones(both), STRAIGHT)) == [(120.0, 180.0, "backward")]
 
 
 def test_clocks_go_past_midnight() -> None:
     start = datetime(2025, 5, 1, 23, 50, tzinfo=UTC)
-    assert counted((parse_when("23:55Z-00:05Z"),), start, 3600.0).tolist() == [[300.0, 900.0]]
-    assert counted((parse_when("23:55Z-00:05Z"),), None, 3600.0).tolist() == []
-    assert counted((), None, 60.0).tolist() == [[0.0, 60.0]]
+    assert active_spans((parse_active_hours("23:55Z-00:05Z"),), start, 3600.0).tolist() == [[300.0, 900.0]]
+    assert active_spans((parse_active_hours("23:55Z-00:05Z"),), None, 3600.0).tolist() == []
+    assert active_spans((), None, 60.0).tolist() == [[0.0, 60.0]]
 
 
 def test_without_positions_or_passage_it_says_so() -> None:
-    indoor = clean(activity_of(T_S, distance_m=T_S * 2.5))
-    assert from_zones(zones(box(0.0, 10.0)), indoor)[1] == (
+    indoor = clean_activity(activity_of(T_S, distance_m=T_S * 2.5))
+    assert find_zone_annotations(zones(box(0.0, 10.0)), indoor)[1] == (
         "z.geojson: the recording holds no positions, zones were not used",
     )
-    assert from_zones(zones(box(9000.0, 9100.0)), STRAIGHT)[1] == ("z.geojson: the way never went through a zone",)
+    assert find_zone_annotations(zones(box(9000.0, 9100.0)), STRAIGHT)[1] == (
+        "z.geojson: the way never went through a zone",
+    )
     own = replace(zones(box(9000.0, 9100.0)), home=True)
-    assert from_zones(own, STRAIGHT) == ([], ())
-    assert from_zones(own, indoor) == ([], ())
+    assert find_zone_annotations(own, STRAIGHT) == ([], ())
+    assert find_zone_annotations(own, indoor) == ([], ())
 
 
 def test_a_mark_leads_over_a_zone() -> None:

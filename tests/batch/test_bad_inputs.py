@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from retropace.sources import Entry, Limits, Listing, Refusal
+from retropace.sources import Entry, Limits, Listing, Unreadable
 from tests.batch.running import COMMAND, environment, retropace, rows
 from tests.builders.exports import apple_export
 from tests.builders.runs import runs
@@ -259,9 +259,11 @@ def test_what_may_not_be_read(folder: Path, monkeypatch: pytest.MonkeyPatch) -> 
         return really(path)
 
     monkeypatch.setattr(os, "scandir", scandir)
-    found = list(Listing(Limits()).entries([str(folder)]))
-    assert [type(one) for one in found] == [Entry, Refusal]
-    assert found[1] == Refusal(str(folder / "closed"), "folder not readable", "cannot be read: Permission denied", True)
+    found = list(Listing(Limits()).find_entries([str(folder)]))
+    assert [type(one) for one in found] == [Entry, Unreadable]
+    assert found[1] == Unreadable(
+        str(folder / "closed"), "folder not readable", "cannot be read: Permission denied", True
+    )
 
 
 def test_a_full_disk(tmp_path: Path, folder: Path) -> None:

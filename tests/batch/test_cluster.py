@@ -18,8 +18,8 @@ import pytest
 
 from retropace.core.errors import RetropaceError
 from retropace.library import Library
-from retropace.library.batch import Job, Plan, Run
-from retropace.library.batch.workers import cluster
+from retropace.library.batch import BatchPlan, BatchRun, Job
+from retropace.library.batch.workers import open_cluster_pool
 from tests.batch.running import COMMAND, environment, retropace, rows
 from tests.batch.test_killed import tables
 from tests.builders.runs import runs
@@ -124,12 +124,12 @@ def test_inputs_behind_addresses(folder: Path, tmp_path: Path) -> None:
 
 
 def test_a_cluster_that_is_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("retropace.library.batch.workers.CONNECT_S", 0.5)
+    monkeypatch.setattr("retropace.library.batch.workers.CONNECT_TIMEOUT_S", 0.5)
     with (
         pytest.raises(RetropaceError, match=r"tcp://127\.0\.0\.1:1: no scheduler answers"),
         Library(tmp_path / "library.sqlite") as library,
     ):
-        Run(Plan((str(tmp_path),)), library).go(cluster(Job(), "tcp://127.0.0.1:1"))
+        BatchRun(BatchPlan((str(tmp_path),)), library).execute(open_cluster_pool(Job(), "tcp://127.0.0.1:1"))
 
 
 def test_options_of_this_machine_do_not_go_with_a_cluster(tmp_path: Path) -> None:

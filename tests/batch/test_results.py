@@ -9,10 +9,10 @@ import pyarrow.parquet
 import pytest
 
 from retropace.core.segments import DIRECTIONS
-from retropace.library import Library, Only
+from retropace.library import ActivityFilter, Library
 from retropace.library.batch.results import write_parquet
-from retropace.library.batch.tables import COLUMNS, tables
-from retropace.library.queries import find_duplicates
+from retropace.library.batch.tables import COLUMNS, build_tables
+from retropace.library.queries import mark_visible_duplicates
 from tests.batch.running import retropace, rows
 from tests.builders.runs import runs
 from tests.conftest import ROOT
@@ -73,16 +73,16 @@ def test_parquet_holds_what_csv_holds(done: Path) -> None:
 
 def test_parquet_parts_follow_one_another(done: Path, tmp_path: Path) -> None:
     with Library(done / "data" / "library.sqlite") as library:
-        find_duplicates(library, Only())
-        whole = tables(library, Only(), str)
-        written = write_parquet(str(tmp_path), whole, part_rows=4)
+        mark_visible_duplicates(library, ActivityFilter())
+        whole = build_tables(library, ActivityFilter(), str)
+        written = write_parquet(str(tmp_path), whole, max_part_rows=4)
         parts = sorted(tmp_path.glob("activities-*.parquet"))
         assert len(parts) == 3
         assert set(parts) < set(written)
         names = [row for part in parts for row in pyarrow.parquet.read_table(part).column("activity").to_pylist()]
         assert names == [row["activity"] for row in whole[0].rows()]
         # Fewer parts the next time: none is left over.
-        write_parquet(str(tmp_path), whole, part_rows=100)
+        write_parquet(str(tmp_path), whole, max_part_rows=100)
         assert [one.name for one in sorted(tmp_path.glob("activities-*"))] == ["activities-00000.parquet"]
 
 

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from retropace.library import Library, Only
-from retropace.library.batch import Job, Plan, Progress, Run
-from retropace.library.batch.workers import processes
-from retropace.library.queries import activities, failures, find_duplicates
+from retropace.library import ActivityFilter, Library
+from retropace.library.batch import BatchPlan, BatchProgress, BatchRun, Job
+from retropace.library.batch.workers import open_process_pool
+from retropace.library.queries import find_activities, find_failures, mark_visible_duplicates
 from retropace.library.store import Failure
 from tests.batch.running import retropace, rows
 from tests.builders.fit_bytes import RECORD, START, UINT32, opened
@@ -20,20 +20,24 @@ from tests.builders.runs import MadeRun, other_fit, runs
 from tests.conftest import ROOT
 
 
-def carried_out(library: Path, *paths: Path, settings: str = "s", only: Only | None = None, **how: object) -> Progress:
-    job = Job(only=only or Only())
-    plan = Plan(tuple(map(str, paths)), job, settings=settings, timeout_s=120.0, **how)  # type: ignore[arg-type]
+def carried_out(
+    library: Path, *paths: Path, settings: str = "s", only: ActivityFilter | None = None, **how: object
+) -> BatchProgress:
+    job = Job(activity_filter=only or ActivityFilter())
+    plan = BatchPlan(tuple(map(str, paths)), job, settings_digest=settings, timeout_s=120.0, **how)  # type: ignore[arg-type]
     with Library(library) as opened:
-        opened.describe(settings, settings)
-        run = Run(plan, opened)
-        run.go(processes(job, 1, plan.timeout_s))
+        opened.describe_settings(settings, settings)
+        run = BatchRun(plan, opened)
+        run.execute(open_process_pool(job, 1, plan.timeout_s))
         return run.progress
 
 
 def paths_in(library: Path) -> dict[str, float]:
     with Library(library) as opened:
-        find_duplicates(opened, Only())
-        return {Path(row["path"]).name: row["backward_annotated_m"] for row in activities(opened, Only())}
+        mark_visible_duplicates(opened, ActivityFilter())
+        return {
+            Path(row["path"]).name: row["backward_annotated_m"] for row in find_activities(opened, ActivityFilter())
+        }
 
 
 @pytest.fixture
@@ -55,7 +59,7 @@ def test_what_has_not_changed_is_not_read_again(folder: Path, library: Path) -> 
     assert (first.analysed, first.unchanged) == (3, 0)
     # Not even opened: what may not be read does not matter.
     again = carried_out(library, folder)
-    assert (again.analysed, again.unchanged, again.done) == (0, 3, 0)
+    assert (again.analysed, again.unchanged, again.processed) == (0, 3, 0)
     (folder / "new.fit").write_bytes(MadeRun(runs(9)[8].start).fit())
     more = carried_out(library, folder)
     assert (more.analysed, more.unchanged) == (1, 3)
@@ -67,8 +71,8 @@ def test_changed_content_replaces_what_was_known(folder: Path, library: Path) ->
     again = carried_out(library, folder)
     assert (again.analysed, again.unchanged) == (1, 2)
     with Library(library) as opened:
-        find_duplicates(opened, Only())
-        starts = [row["start_time"] for row in activities(opened, Only())]
+        mark_visible_duplicates(opened, ActivityFilter())
+        starts = [row["start_time"] for row in find_activities(opened, ActivityFilter())]
     assert f"{runs(20)[19].start:%Y-%m-%dT%H:%M:%SZ}" in starts
     assert len(starts) == 3
 
@@ -118,7 +122,7 @@ def test_a_broken_sidecar_fails_its_file_only(folder: Path, library: Path) -> No
     progress = carried_out(library, folder)
     assert (progress.analysed, progress.failed) == (2, 1)
     with Library(library) as opened:
-        (failure,) = failures(opened)
+        (failure,) = find_failures(opened)
     assert failure["reason"] == "annotations not usable"
     assert failure["message"].startswith("1.annotations.csv:2: ")
 
@@ -126,35 +130,35 @@ def test_a_broken_sidecar_fails_its_file_only(folder: Path, library: Path) -> No
 def test_failures_are_remembered_and_tried_again_when_asked(folder: Path, library: Path) -> None:
     (folder / "bad.fit").write_bytes(b"nothing of the kind")
     assert carried_out(library, folder).failed == 1
-    assert carried_out(library, folder).done == 0
+    assert carried_out(library, folder).processed == 0
     again = carried_out(library, folder, retry=True)
-    assert (again.done, again.failed) == (1, 1)
+    assert (again.processed, again.failed) == (1, 1)
     with Library(library) as opened:
-        assert len(list(failures(opened))) == 1
+        assert len(list(find_failures(opened))) == 1
     (folder / "bad.fit").write_bytes(runs(9)[8].fit())
     assert carried_out(library, folder).analysed == 1
     with Library(library) as opened:
-        assert not list(failures(opened))
+        assert not list(find_failures(opened))
 
 
 def test_what_may_pass_is_tried_again_unasked(folder: Path, library: Path) -> None:
     carried_out(library, folder)
     place = str(folder / "0.fit")
     with Library(library) as opened:
-        before = opened.known(place)
+        before = opened.find_input(place)
         assert before is not None
         from dataclasses import replace
 
-        opened.keep(replace(before, outcome="failed", failure=Failure("timed out", "took too long", passes=True)))
+        opened.save(replace(before, outcome="failed", failure=Failure("timed out", "took too long", is_transient=True)))
     again = carried_out(library, folder)
     assert (again.analysed, again.failed) == (1, 0)
 
 
 def test_a_filter_leaves_out_and_lets_in_later(folder: Path, library: Path) -> None:
-    since = Only(since=runs(3)[1].start)
+    since = ActivityFilter(since=runs(3)[1].start)
     first = carried_out(library, folder, only=since)
-    assert (first.analysed, first.others) == (2, 1)
-    assert carried_out(library, folder, only=since).done == 0
+    assert (first.analysed, first.skipped) == (2, 1)
+    assert carried_out(library, folder, only=since).processed == 0
     everything = carried_out(library, folder)
     assert (everything.analysed, everything.unchanged) == (1, 2)
 

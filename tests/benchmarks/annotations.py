@@ -16,11 +16,11 @@ import numpy as np
 
 from retropace.analysis.metrics import score
 from retropace.analysis.pipeline import Analysis, analyze
-from retropace.annotations import Given, Label, Marking, parse_sentence
+from retropace.annotations import AnnotationInput, Label, UnresolvedAnnotation, parse_sentence
 from retropace.core.activity import Activity
 from retropace.readers import read_all
 from retropace.simulate import Truth, forward, simulate
-from retropace.simulate.kinds import KINDS, draw
+from retropace.simulate.kinds import BACKWARD_KINDS, draw
 from tests.benchmarks.labels import annotated, labelling_of, truth_of
 
 CORPUS = Path(__file__).resolve().parents[3] / "shared" / "corpus"
@@ -39,7 +39,7 @@ REAL = {
 
 def seconds_right(analysis: Analysis, truth: Truth) -> float:
     """The share of seconds with the true direction."""
-    return score(truth_of(truth), labelling_of(analysis.track, analysis.segments)).right
+    return score(truth_of(truth), labelling_of(analysis.cleaned, analysis.segments)).accuracy
 
 
 def measured(kind: str, count: int) -> dict[str, list[float]]:
@@ -48,10 +48,10 @@ def measured(kind: str, count: int) -> dict[str, list[float]]:
     for seed in range(count):
         made = draw(kind, seed, plain=True)
         truth, activity = made.session.truth, made.session.activity
-        laps = [Marking(f"lap {at + 1}", Label(direction)) for at, direction in enumerate(truth.direction)]
+        laps = [UnresolvedAnnotation(f"lap {at + 1}", Label(direction)) for at, direction in enumerate(truth.direction)]
         # Without laps: the sentence has to do alone.
         bare = replace(activity, laps=())
-        ways: dict[str, tuple[Activity, list[Given]]] = {
+        ways: dict[str, tuple[Activity, list[AnnotationInput]]] = {
             "sentence": (bare, [parse_sentence(made.sentence)]),
             "laps": (activity, [*laps]),
             "sidecar": (bare, [*annotated(truth, np.random.default_rng(seed), "all")]),
@@ -64,7 +64,7 @@ def measured(kind: str, count: int) -> dict[str, list[float]]:
 
 def foreign(count: int) -> tuple[int, int]:
     """How many sentences of other kinds of session, and of intervals on steady runs, are refused, and of how many."""
-    kinds = sorted(KINDS)
+    kinds = sorted(BACKWARD_KINDS)
     refused = 0
     tried = 0
     for seed in range(count):
@@ -88,8 +88,8 @@ def real() -> None:
         assert result is not None
         found = np.array([step.end_s for step in result.steps[:-1]])
         off = found - ends[np.abs(ends[None, :] - found[:, None]).argmin(axis=1)] if len(found) else np.empty(0)
-        fit = np.mean([step.fit for step in result.steps]) if result.steps else np.nan
-        sys.stdout.write(f"{name}: {sentence}\n  {'fits' if result.fits else 'REFUSED: ' + result.why_not}, ")
+        fit = np.mean([step.fit_score for step in result.steps]) if result.steps else np.nan
+        sys.stdout.write(f"{name}: {sentence}\n  {'fits' if result.fits else 'REFUSED: ' + result.rejection_reason}, ")
         sys.stdout.write(
             f"{len(result.steps)} steps, fit {fit:.2f}, within 5 s of a lap {np.mean(np.abs(off) <= 5.0):.2f}, "
         )
@@ -99,7 +99,7 @@ def real() -> None:
 def main(count: int) -> None:
     """Print all tables."""
     sys.stdout.write(f"{'seconds right':14s}{'sentence':>18s}{'laps':>18s}{'sidecar':>18s}{'backward rows':>18s}\n")
-    for kind in KINDS:
+    for kind in BACKWARD_KINDS:
         right = measured(kind, count)
         cells = "".join(f"{np.mean(values):10.4f} ({np.min(values):.3f})" for values in right.values())
         sys.stdout.write(f"{kind:14s}{cells}\n")

@@ -14,12 +14,12 @@ from pathlib import Path
 
 import numpy as np
 
-from retropace.analysis.metrics import Boundaries, match_boundaries
-from retropace.cleaning.clean import clean
-from retropace.core.cleaned_activity import Track
-from retropace.core.spans import Column
+from retropace.analysis.metrics import BoundaryCounts, match_boundaries
+from retropace.cleaning.clean import clean_activity
+from retropace.core.cleaned_activity import CleanedActivity
+from retropace.core.spans import FloatArray
 from retropace.readers import read
-from retropace.segmentation.segment import segment
+from retropace.segmentation.segment import segment_activity
 
 CORPUS = Path(__file__).resolve().parents[3] / "shared" / "corpus"
 REAL = {"manual", "step", "manual/step (inferred)"}
@@ -32,8 +32,8 @@ class Marked:
 
     name: str
     tier: str
-    track: Track
-    true_s: Column
+    track: CleanedActivity
+    true_s: FloatArray
     visible: np.ndarray[tuple[int], np.dtype[np.bool_]]
 
 
@@ -45,7 +45,7 @@ def load(corpus: Path) -> list[Marked]:
             rows.setdefault(row["file"], []).append(row)
     marked = []
     for name, laps in rows.items():
-        track = clean(read(corpus / name))
+        track = clean_activity(read(corpus / name))
         real = [(lap, row) for lap, row in zip(track.laps[:-1], laps, strict=False) if row["boundary_at_end"] in REAL]
         visible = np.array([_visible(row) for _, row in real], dtype=bool)
         marked.append(Marked(name, laps[0]["tier"], track, np.array([lap.end_s for lap, _ in real]), visible))
@@ -57,24 +57,24 @@ def _visible(row: dict[str, str]) -> bool:
     return bool((ratio and abs(float(ratio) - 1.0) > 0.1) or (cadence and abs(float(cadence)) > 8.0))
 
 
-def measured(marked: Marked, answer: Callable[[Track], Column]) -> Boundaries:
+def measured(marked: Marked, answer: Callable[[CleanedActivity], FloatArray]) -> BoundaryCounts:
     """How an answer's inner edges fit one session."""
     return match_boundaries(marked.true_s, answer(marked.track)[1:-1], EARLY_S, LATE_S)
 
 
-def nothing(track: Track) -> Column:
+def nothing(track: CleanedActivity) -> FloatArray:
     """The empty answer."""
     return np.array([0.0, track.elapsed_s])
 
 
-def every_minute(track: Track) -> Column:
+def every_minute(track: CleanedActivity) -> FloatArray:
     """An edge a minute, whatever was run."""
     return np.append(np.arange(0.0, track.elapsed_s, 60.0), track.elapsed_s)
 
 
-def offsets_s(marked: Marked) -> Column:
+def offsets_s(marked: Marked) -> FloatArray:
     """How late the nearest edge is at each visible mark; marks with none within 15 s are left out."""
-    edges = segment(marked.track)[1:-1]
+    edges = segment_activity(marked.track)[1:-1]
     late = edges - marked.true_s[marked.visible][:, None]
     nearest = late[np.arange(len(late)), np.argmin(np.abs(late), axis=1)] if late.size else np.empty(0)
     return nearest[np.abs(nearest) < 15.0]
@@ -88,22 +88,22 @@ def main() -> None:
     for tier in ("core", "extra"):
         chosen = [marked for marked in sessions if marked.tier == tier]
         for marked in chosen:
-            _line(marked.name[-44:], measured(marked, segment))
-        for answer in (segment, nothing, every_minute):
-            total = sum((measured(marked, answer) for marked in chosen), Boundaries(0, 0, 0))
+            _line(marked.name[-44:], measured(marked, segment_activity))
+        for answer in (segment_activity, nothing, every_minute):
+            total = sum((measured(marked, answer) for marked in chosen), BoundaryCounts(0, 0, 0))
             _line(f"{tier}, all: {answer.__name__}", total)
         seen = [replace(marked, true_s=marked.true_s[marked.visible]) for marked in chosen]
-        visible = sum((measured(marked, segment) for marked in seen), Boundaries(0, 0, 0))
+        visible = sum((measured(marked, segment_activity) for marked in seen), BoundaryCounts(0, 0, 0))
         early, middle, late = np.percentile(np.concatenate([offsets_s(marked) for marked in chosen]), [25, 50, 75])
         sys.stdout.write(
-            f"{tier}: of {visible.true} marks with a visible change {visible.matched} found ({visible.recall:.3f}); "
+            f"{tier}: of {visible.reference} marks with a visible change {visible.matched} found ({visible.recall:.3f}); "
             f"edges come {middle:+.1f} s after the mark (quartiles {early:+.1f}, {late:+.1f})\n\n"
         )
 
 
-def _line(name: str, counted: Boundaries) -> None:
+def _line(name: str, counted: BoundaryCounts) -> None:
     figures = f"precision {counted.precision:.3f}  recall {counted.recall:.3f}  F1 {counted.f1:.3f}"
-    sys.stdout.write(f"{name:46s} true {counted.true:3d}  found {counted.found:3d}  {figures}\n")
+    sys.stdout.write(f"{name:46s} true {counted.reference:3d}  found {counted.estimated:3d}  {figures}\n")
 
 
 if __name__ == "__main__":

@@ -18,20 +18,40 @@ from pathlib import Path
 import numpy as np
 
 from retropace.analysis.pipeline import analyze
-from retropace.analysis.running_track.fit import Stadium, find_stadium
+from retropace.analysis.running_track.fit import RunningTrack, fit_running_track
 from retropace.annotations import Annotation, Label, parse_sentence
-from retropace.annotations.model.plan import Repeat, Step
-from retropace.cleaning.clean import clean
+from retropace.annotations.model.plan import PlanStep, Repeat
+from retropace.cleaning.clean import clean_activity
 from retropace.core.errors import RetropaceError
-from retropace.core.geodesy import steps_m
+from retropace.core.geodesy import compute_distances_m
 from retropace.intervals import Intervals, intervals_of
 from retropace.readers import read_all
-from retropace.simulate import Athlete, Place, Session, Stretch, Watch, backward, forward, rest, simulate, walk
-from retropace.simulate.kinds import BUILT, FORWARD_ONLY, draw
+from retropace.simulate import (
+    PlannedStretch,
+    SimulatedAthlete,
+    SimulatedPlace,
+    SimulatedSession,
+    Watch,
+    backward,
+    forward,
+    rest,
+    simulate,
+    walk,
+)
+from retropace.simulate.kinds import FORWARD_KINDS, INTERVAL_KINDS, draw
 from tests.benchmarks.labels import condition, say
 from tests.conftest import CORPUS
 
-STRUCTURED = ("reps", "quarter mile", "alternating", "beginner", *BUILT, "strides", "run/walk", "recovery jogs")
+STRUCTURED = (
+    "reps",
+    "quarter mile",
+    "alternating",
+    "beginner",
+    *INTERVAL_KINDS,
+    "strides",
+    "run/walk",
+    "recovery jogs",
+)
 UNSTRUCTURED = ("easy", "tempo", "stop and go", "stroll")
 FASTER = 1.2
 """A lap of the public recordings is a rep if somebody ended it, and it is so much faster than both beside it."""
@@ -64,12 +84,12 @@ def planned(kind: str, sentence: str) -> list[tuple[str, Lengths]]:
     loose: Lengths = []
     for item in parse_sentence(sentence).items:
         if isinstance(item, Repeat):
-            steps = [step for step in item.body if isinstance(step, Step)]
+            steps = [step for step in item.body if isinstance(step, PlanStep)]
             works = [step for step in steps if step.label.direction == "backward"] or steps[:1]
             length = _length(works[0])
             # A jog to recover on is no half of a pair, however long; these kinds recover.
             partners = [] if kind in ("reps", "two sets") else [step for step in steps if _is_partner(step, works[0])]
-            sets.append(("pairs" if partners else "reps", [length] * item.times))
+            sets.append(("pairs" if partners else "reps", [length] * item.count))
         elif item.label.direction == "backward":
             loose.append(_length(item))
     if loose:
@@ -77,11 +97,11 @@ def planned(kind: str, sentence: str) -> list[tuple[str, Lengths]]:
     return sets
 
 
-def _length(step: Step) -> tuple[str, float]:
+def _length(step: PlanStep) -> tuple[str, float]:
     return ("m", step.metres) if step.metres is not None else ("s", step.seconds or 0.0)
 
 
-def _is_partner(step: Step, work: Step) -> bool:
+def _is_partner(step: PlanStep, work: PlanStep) -> bool:
     same_gait = (step.label.gait or "run") == (work.label.gait or "run")
     return (
         step.label.direction == "forward"
@@ -105,7 +125,7 @@ def outcome(task: tuple[str, int]) -> Outcome:
     """One simulated session, without its laps, which were pressed at the very edges of the truth."""
     kind, seed = task
     made = draw(kind, seed)
-    found = intervals_of(condition(made, seed, "nothing" if kind in FORWARD_ONLY else "one rep"))
+    found = intervals_of(condition(made, seed, "nothing" if kind in FORWARD_KINDS else "one rep"))
     want, got = ([] if kind in UNSTRUCTURED else planned(kind, made.sentence)), found_sets(found)
     counts = [len(lengths) for _, lengths in want] == [len(lengths) for _, lengths in got]
     truth = made.session.truth
@@ -180,45 +200,45 @@ def other_recordings(corpus: Path) -> Iterator[tuple[str, Intervals]]:
                 continue
 
 
-def stadium_sessions() -> Iterator[tuple[Session, Place, float]]:
+def stadium_sessions() -> Iterator[tuple[SimulatedSession, SimulatedPlace, float]]:
     """Six times 400 m on a track: four ways to lie, three lanes, positions that are off by 1.5 to 3 m."""
     plan = [forward(seconds=420)]
     for _ in range(6):
         plan += [backward(metres=400), forward(seconds=120, effort=0.85)]
     plan.append(forward(seconds=120, effort=0.9))
     for number, (turned, lane, off_m) in enumerate(product((0.0, 35.0, 90.0, 140.0), (1, 2, 4), (1.5, 2.2, 3.0))):
-        place = Place("track", 52.5, 13.3, lane=lane, turned_deg=turned)
-        watch = Watch(position_error_m=off_m, position_memory_s=20.0)
+        place = SimulatedPlace("track", 52.5, 13.3, lane=lane, rotation_deg=turned)
+        watch = Watch(position_error_sd_m=off_m, position_correlation_time_s=20.0)
         yield simulate(plan, place=place, watch=watch, seed=number), place, off_m
 
 
-def stadium_outcome(session: Session) -> tuple[float, float, Stadium | None]:
+def stadium_outcome(session: SimulatedSession) -> tuple[float, float, RunningTrack | None]:
     """By what share raw positions, and laps, miss the true distance, and the track as found from positions alone."""
     samples = session.activity.samples
     missing = np.full(len(samples), np.nan)
     activity = replace(session.activity, samples=replace(samples, distance_m=missing, speed_mps=missing), laps=())
     truth = sum(session.truth.distance_m.values())
-    raw = float(np.nansum(steps_m(samples.lat_deg, samples.lon_deg))) / truth - 1.0
-    found = find_stadium(clean(activity))
+    raw = float(np.nansum(compute_distances_m(samples.lat_deg, samples.lon_deg))) / truth - 1.0
+    found = fit_running_track(clean_activity(activity))
     if found is None:
         return raw, np.nan, None
     return raw, float(found[1].curves["distance_m"][-1]) / truth - 1.0, found[0]
 
 
-def quarter_mile_session(ratio: float, seed: int) -> tuple[Session, float]:
+def quarter_mile_session(ratio: float, seed: int) -> tuple[SimulatedSession, float]:
     """A session with one quarter-mile test about so slow, laps pressed, and its true ratio."""
     rng = np.random.default_rng((9, seed))
     run_mps, effort = float(rng.uniform(2.6, 3.4)), float(rng.uniform(1.2, 1.4))
-    athlete = Athlete(run_mps=run_mps, backward_share=effort / ratio)
-    plan: list[Stretch] = [forward(seconds=420), forward(metres=400, effort=effort)]
+    athlete = SimulatedAthlete(run_mps=run_mps, backward_speed_ratio=effort / ratio)
+    plan: list[PlannedStretch] = [forward(seconds=420), forward(metres=400, effort=effort)]
     plan += [rest(float(rng.integers(90, 150))), backward(metres=400), walk("forward", 120), forward(seconds=300)]
-    place = Place(str(rng.choice(["track", "path"])), 52.5, 13.3)
-    made = simulate(plan, athlete=athlete, place=place, watch=Watch(position_error_m=2.0), seed=seed)
+    place = SimulatedPlace(str(rng.choice(["track", "path"])), 52.5, 13.3)
+    made = simulate(plan, athlete=athlete, place=place, watch=Watch(position_error_sd_m=2.0), seed=seed)
     took = np.diff(made.truth.edges_s)
     return made, float(took[3] / took[1])
 
 
-def marked_backward(session: Session) -> list[Annotation]:
+def marked_backward(session: SimulatedSession) -> list[Annotation]:
     """The backward stretches of a session, marked."""
     truth = session.truth
     return [
@@ -259,7 +279,7 @@ def public(corpus: Path) -> None:
     others = list(other_recordings(corpus))
     invented = [name for name, found in others if found.sets]
     say(f"other recordings: structure invented in {len(invented)} of {len(others)} {' '.join(invented)}")
-    tracks = [name for name, found in others if found.stadium is not None]
+    tracks = [name for name, found in others if found.running_track is not None]
     say(f"taken for a stadium: {len(tracks)} of {len(others)} {' '.join(tracks)}")
 
 
@@ -279,7 +299,7 @@ def quarter_miles() -> None:
     for seed, ratio in enumerate(np.linspace(1.6, 2.4, 100)):
         made, true = quarter_mile_session(float(ratio), seed)
         tests = intervals_of(analyze(made.activity, marked_backward(made))).quarter_miles
-        right += len(tests) == 1 and tests[0].passed == (true < 2.0)
+        right += len(tests) == 1 and tests[0].is_passed == (true < 2.0)
         close += len(tests) == 1 and tests[0].is_close
     say(f"\nquarter miles with ratios 1.6–2.4: {right} of 100 judged rightly, {close} of them said to be close")
 

@@ -15,15 +15,15 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from retropace.analysis.metrics import Boundaries, Labelling, Reliability, pool_reliability, score
+from retropace.analysis.metrics import BoundaryCounts, Labelling, Reliability, pool_reliability, score
 from retropace.analysis.pipeline import Analysis, analyze
 from retropace.annotations import Annotation, Label
-from retropace.core.cleaned_activity import Track
-from retropace.core.parameters import LabelSettings, Settings
+from retropace.core.cleaned_activity import CleanedActivity
+from retropace.core.parameters import LabelParameters, Settings
 from retropace.core.segments import Segments
-from retropace.labelling.athlete import Athlete, session_of
+from retropace.labelling.athlete import Athlete, training_session
 from retropace.simulate import Truth
-from retropace.simulate.kinds import FORWARD_ONLY, KINDS, Draw, draw
+from retropace.simulate.kinds import BACKWARD_KINDS, FORWARD_KINDS, Draw, draw
 
 EDGE_S = 4.0
 """How far the edges of an annotation are off (standard deviation)."""
@@ -45,8 +45,8 @@ class Result:
     """Backward metres against what the same watch counted in the true stretches."""
     false_share: float
     """Share of the time that is wrongly backward."""
-    near: Boundaries
-    nearer: Boundaries
+    near: BoundaryCounts
+    nearer: BoundaryCounts
     brier: float
     reliability: Reliability
 
@@ -56,9 +56,9 @@ def truth_of(truth: Truth) -> Labelling:
     return Labelling(truth.edges_s[:-1], truth.edges_s[1:], np.array(truth.direction), totals_m=truth.distance_m)
 
 
-def labelling_of(track: Track, segments: Segments) -> Labelling:
+def labelling_of(track: CleanedActivity, segments: Segments) -> Labelling:
     """What retropace answers as a labelling."""
-    way = track.between("distance_m", segments.edges_s)
+    way = track.increments("distance_m", segments.edges_s)
     return Labelling(
         segments.start_s, segments.end_s, segments.direction, segments.confidence, _metres(segments.direction, way), way
     )
@@ -88,10 +88,10 @@ def known_athlete(made: Draw, seed: int, which: str = "all") -> Athlete:
     rng = np.random.default_rng((7, seed))
     athlete = Athlete("somebody")
     for number in range(KNOWN_FROM):
-        kind = str(rng.choice(list(KINDS)))
+        kind = str(rng.choice(list(BACKWARD_KINDS)))
         other = draw(kind, 100_000 + 10 * seed + number, made.athlete)
         analysis = analyze(other.session.activity, annotated(other.session.truth, rng, which))
-        learned = session_of(analysis.activity, analysis.track, analysis.segments)
+        learned = training_session(analysis.activity, analysis.cleaned, analysis.segments)
         athlete = athlete.with_session(replace(learned, sha256=f"{number}"))
     return athlete
 
@@ -105,24 +105,24 @@ def condition(made: Draw, seed: int, given: str, without: tuple[str, ...] = ()) 
     annotations = annotated(made.session.truth, rng, marks) if marks else []
     athlete = known_athlete(made, seed) if given == "athlete" else None
     athlete = known_athlete(made, seed, "backward") if given == "athlete, backward rows" else athlete
-    return analyze(activity, annotations, Settings(label=LabelSettings(without=without)), athlete)
+    return analyze(activity, annotations, Settings(label=LabelParameters(disabled_evidence=without)), athlete)
 
 
-def result_of(made: Draw, kind: str, seed: int, found: Labelling, track: Track) -> Result:
+def result_of(made: Draw, kind: str, seed: int, found: Labelling, track: CleanedActivity) -> Result:
     """The scores of one answer."""
     truth = made.session.truth
     scores = score(truth_of(truth), found)
     backward = scores.directions[1]
-    watch = track.between("distance_m", np.minimum(truth.edges_s, track.elapsed_s))
+    watch = track.increments("distance_m", np.minimum(truth.edges_s, track.elapsed_s))
     counted = _metres(np.array(truth.direction), watch)["backward"]
     empty = Reliability(np.zeros(10, dtype=np.intp), np.zeros(10), np.full(10, np.nan), np.full(10, np.nan))
     return Result(
         kind,
         seed,
-        scores.right,
+        scores.accuracy,
         abs(backward.distance_error),
-        abs(backward.found_m - counted) / counted if counted else np.nan,
-        (backward.found_s - backward.both_s) / scores.judged_s,
+        abs(backward.estimated_m - counted) / counted if counted else np.nan,
+        (backward.estimated_s - backward.correct_s) / scores.judged_s,
         scores.boundaries[5.0],
         scores.boundaries[3.0],
         scores.brier,
@@ -141,7 +141,7 @@ def baseline(name: str, analysis: Analysis) -> Labelling:
         with np.errstate(invalid="ignore"):
             direction = np.where(moving & (speed < 0.85 * usual), "backward", direction)
     plain = replace(segments, direction=direction, confidence=np.ones(len(direction)))
-    return labelling_of(analysis.track, plain)
+    return labelling_of(analysis.cleaned, plain)
 
 
 def session(task: tuple[str, int, tuple[str, ...], tuple[str, ...]]) -> dict[str, Result]:
@@ -151,16 +151,18 @@ def session(task: tuple[str, int, tuple[str, ...], tuple[str, ...]]) -> dict[str
     results = {}
     for given in givens:
         analysis = condition(made, seed, given)
-        results[given] = result_of(made, kind, seed, labelling_of(analysis.track, analysis.segments), analysis.track)
+        results[given] = result_of(
+            made, kind, seed, labelling_of(analysis.cleaned, analysis.segments), analysis.cleaned
+        )
     for given in ("one rep", "nothing"):
         for name in ablations if given in givens else ():
             analysis = condition(made, seed, given, (name,))
-            found = labelling_of(analysis.track, analysis.segments)
-            results[f"{given}, without {name}"] = result_of(made, kind, seed, found, analysis.track)
+            found = labelling_of(analysis.cleaned, analysis.segments)
+            results[f"{given}, without {name}"] = result_of(made, kind, seed, found, analysis.cleaned)
     for name in ("all forward", "pace"):
         analysis = condition(made, seed, "nothing")
         found = baseline(name, analysis)
-        results[f"baseline: {name}"] = result_of(made, kind, seed, found, analysis.track)
+        results[f"baseline: {name}"] = result_of(made, kind, seed, found, analysis.cleaned)
     return results
 
 
@@ -168,7 +170,9 @@ def line(results: Sequence[Result]) -> str:
     """The figures of the targets."""
     right = [one.right for one in results]
     errors, labels = np.array([(one.distance_error, one.label_error) for one in results]).T
-    near, nearer = (sum((getattr(one, name) for one in results), Boundaries(0, 0, 0)) for name in ("near", "nearer"))
+    near, nearer = (
+        sum((getattr(one, name) for one in results), BoundaryCounts(0, 0, 0)) for name in ("near", "nearer")
+    )
     return (
         f"{np.mean(right):.4f} / {np.percentile(right, 10):.4f}   "
         f"{100 * np.nanmedian(errors):4.1f} % / {100 * np.nanpercentile(errors, 90):5.1f} %   "
@@ -188,10 +192,10 @@ def table(name: str, results: Sequence[dict[str, Result]]) -> None:
 def reliability(results: Sequence[Result]) -> None:
     """Confidence against frequency, in tenths."""
     pooled = pool_reliability([one.reliability for one in results])
-    for tenth in np.flatnonzero(pooled.count):
+    for tenth in np.flatnonzero(pooled.stretch_count):
         say(
-            f"  {tenth / 10:.1f}–{(tenth + 1) / 10:.1f}  {pooled.count[tenth]:5d} stretches  "
-            f"confidence {pooled.confidence[tenth]:.3f}  right {pooled.right[tenth]:.3f}"
+            f"  {tenth / 10:.1f}–{(tenth + 1) / 10:.1f}  {pooled.stretch_count[tenth]:5d} stretches  "
+            f"confidence {pooled.confidence[tenth]:.3f}  right {pooled.accuracy[tenth]:.3f}"
         )
 
 
@@ -203,8 +207,10 @@ def say(text: str) -> None:
 
 def main(seeds: int) -> None:
     """Print everything."""
-    tasks = [(kind, seed, (*GIVEN, "athlete, backward rows"), WITHOUT) for kind in KINDS for seed in range(seeds)]
-    controls = [(kind, seed, ("nothing",), ()) for kind in FORWARD_ONLY for seed in range(seeds // 2)]
+    tasks = [
+        (kind, seed, (*GIVEN, "athlete, backward rows"), WITHOUT) for kind in BACKWARD_KINDS for seed in range(seeds)
+    ]
+    controls = [(kind, seed, ("nothing",), ()) for kind in FORWARD_KINDS for seed in range(seeds // 2)]
     with multiprocessing.Pool(2) as pool:
         made = pool.map(session, tasks, chunksize=4)
         calm = pool.map(session, controls, chunksize=4)
@@ -212,11 +218,11 @@ def main(seeds: int) -> None:
         table(name, [one for one in made if one["nothing"].seed % 2 == half])
     say("\nodd seeds, by kind")
     for given in GIVEN:
-        for kind in KINDS:
+        for kind in BACKWARD_KINDS:
             picked = [one[given] for one in made if one[given].kind == kind and one[given].seed % 2]
             say(f"{given:12s}{kind:20s}{line(picked)}")
     say("\nforward-only sessions, nothing annotated: share of the time falsely backward")
-    for kind in (*FORWARD_ONLY, ""):
+    for kind in (*FORWARD_KINDS, ""):
         shares = [one["nothing"].false_share for one in calm if kind in ("", one["nothing"].kind)]
         say(f"  {kind or 'all':16s}{len(shares):4d} sessions  mean {np.mean(shares):.5f}  worst {np.max(shares):.4f}")
     for given in ("one rep", "athlete", "nothing"):

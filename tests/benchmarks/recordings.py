@@ -19,13 +19,13 @@ from numpy.typing import NDArray
 
 from retropace.analysis.pipeline import analyze
 from retropace.annotations import Annotation, Label
-from retropace.cleaning.clean import clean
+from retropace.cleaning.clean import clean_activity
 from retropace.core.activity import Lap
 from retropace.core.errors import RetropaceError
-from retropace.core.spans import Column, as_spans, covered
-from retropace.labelling.assign import label
+from retropace.core.spans import FloatArray, as_spans, contains
+from retropace.labelling.assign import label_segments
 from retropace.readers import read, read_all
-from retropace.segmentation.segment import segment_twice
+from retropace.segmentation.segment import segment_coarse_and_fine
 from retropace.simulate.kinds import draw
 
 SLIP_S = 15.0
@@ -63,13 +63,13 @@ def false_backward(corpus: Path) -> list[Calm]:
             continue
         for activity in activities:
             try:
-                analysis = analyze(replace(activity, laps=(), steps=(), marks=(), splits=()))
+                analysis = analyze(replace(activity, laps=(), workout_steps=(), waypoints=(), splits=()))
             except RetropaceError:
                 continue
             segments = analysis.segments
             backward = float(np.diff(segments.edges_s)[segments.direction == "backward"].sum())
-            look = sum(doubt.end_s - doubt.start_s for doubt in analysis.worth_a_look)
-            found.append(Calm(path.name, analysis.track.elapsed_s, backward, look))
+            look = sum(doubt.end_s - doubt.start_s for doubt in analysis.borderline)
+            found.append(Calm(path.name, analysis.cleaned.elapsed_s, backward, look))
     return found
 
 
@@ -112,9 +112,9 @@ def stand_ins(laps: list[Lap]) -> tuple[list[int], list[int]]:
     return [judged[n] for n in slow], judged
 
 
-def within(moments: Column, laps: list[Lap], chosen: list[int]) -> NDArray[np.bool_]:
+def within(moments: FloatArray, laps: list[Lap], chosen: list[int]) -> NDArray[np.bool_]:
     """Which moments lie in the chosen laps."""
-    return covered(as_spans([(laps[at].start_s, laps[at].end_s) for at in chosen]), moments)
+    return contains(as_spans([(laps[at].start_s, laps[at].end_s) for at in chosen]), moments)
 
 
 def cost() -> None:
@@ -122,14 +122,14 @@ def cost() -> None:
     made = draw("reps", 3)
     longest = max((draw("long", seed).session.activity for seed in range(20)), key=lambda one: one.samples.t_s[-1])
     for activity in (made.session.activity, longest):
-        track = clean(activity)
+        track = clean_activity(activity)
         marked = (Annotation(600.0, 700.0, Label("backward")),)
         ratios, took = [], []
         for _ in range(31):
             start = time.perf_counter()
-            edges, fine = segment_twice(track)
+            edges, fine = segment_coarse_and_fine(track)
             middle = time.perf_counter()
-            label(track, edges, fine, marked)
+            label_segments(track, edges, fine, marked)
             end = time.perf_counter()
             ratios.append((end - middle) / (middle - start))
             took.append((end - middle, middle - start))

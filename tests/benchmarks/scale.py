@@ -24,16 +24,16 @@ from typing import Any
 from distributed import LocalCluster
 
 from retropace.analysis.pipeline import analyze
-from retropace.library import Input, Library, Only
-from retropace.library.batch import Job, Plan, Run
-from retropace.library.batch.process_file import Done, Task, kept_of
+from retropace.library import ActivityFilter, Input, Library
+from retropace.library.batch import BatchPlan, BatchRun, Job
+from retropace.library.batch.process_file import Task, TaskResult, to_stored
 from retropace.library.batch.results import write_csv
-from retropace.library.batch.run import IN_HAND
-from retropace.library.batch.tables import tables
-from retropace.library.batch.workers import Crew, cluster, processes
-from retropace.library.queries import find_duplicates, link_duplicates
-from retropace.library.rows import Kept
-from retropace.library.store import Recording
+from retropace.library.batch.run import TASKS_PER_WORKER
+from retropace.library.batch.tables import build_tables
+from retropace.library.batch.workers import WorkerPool, open_cluster_pool, open_process_pool
+from retropace.library.queries import link_duplicates, mark_visible_duplicates
+from retropace.library.rows import StoredAnalysis
+from retropace.library.store import StoredRecording
 from retropace.readers import read_all
 from tests.benchmarks.batch import make
 from tests.builders.runs import runs
@@ -69,10 +69,10 @@ def main() -> None:
     say(f"one analysis of 30 minutes: {1000 * unit_s:.0f} ms")
     (activity,) = read_all(ROOT / "samples" / "quarter-mile.fit")
     analysis = analyze(activity)
-    kept = kept_of(analysis)
+    kept = to_stored(analysis)
     document = kept.document
     with tempfile.TemporaryDirectory() as base, Library(Path(base) / "library.sqlite") as library:
-        library.describe("s", "settings")
+        library.describe_settings("s", "settings")
         assert activity.start_time is not None
         began = time.perf_counter()
         for number in range(count):
@@ -80,32 +80,32 @@ def main() -> None:
             head = document["activity"] | {"start_time": f"{start:%Y-%m-%dT%H:%M:%SZ}"}
             source = document["source"] | {"sha256": f"{number:064x}"[::-1]}
             made = (replace(kept, document=document | {"activity": head, "source": source}),)
-            found = Recording(source["sha256"], "", 1, made)
-            library.keep(Input(f"/runs/{number}.fit", "stamp", "s", "analysed", recording=found))
+            found = StoredRecording(source["sha256"], "", 1, made)
+            library.save(Input(f"/runs/{number}.fit", "stamp", "s", "analysed", recording=found))
         took(f"kept {count} analyses of {len(document['segments'])} segments", began, count, unit_s)
         size = sum(one.stat().st_size for one in Path(base).iterdir())
         say(f"  {size / count / 1e3:.1f} kB each")
         began = time.perf_counter()
         for number in range(count):
-            library.known(f"/runs/{number}.fit")
-            library.show_only([f"/runs/{number}.fit"])
+            library.find_input(f"/runs/{number}.fit")
+            library.add_to_scope([f"/runs/{number}.fit"])
         took("asked for each whether it is known", began, count, unit_s)
         began = time.perf_counter()
         link_duplicates(library)
-        find_duplicates(library, Only())
+        mark_visible_duplicates(library, ActivityFilter())
         took("looked for duplicates", began, count, unit_s)
         began = time.perf_counter()
-        write_csv(base, tables(library, Only(), str))
+        write_csv(base, build_tables(library, ActivityFilter(), str))
         took("wrote the tables as CSV", began, count, unit_s)
         say(f"  this process held {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MiB at most")
     whole_run(kept, unit_s)
     for size in (200, 41_000):
-        with processes(Job(), 2, None) as crew:
+        with open_process_pool(Job(), 2, None) as crew:
             through(crew, f"tasks of {size} bytes through two processes", size, unit_s)
         started: Any = LocalCluster
         with (
             started(n_workers=2, threads_per_worker=1, dashboard_address=None) as made,
-            cluster(Job(), made.scheduler_address) as crew,
+            open_cluster_pool(Job(), made.scheduler_address) as crew,
         ):
             through(crew, f"tasks of {size} bytes through a Dask scheduler with two workers", size, unit_s)
     with tempfile.TemporaryDirectory() as folder:
@@ -121,22 +121,24 @@ def main() -> None:
             )
 
 
-def whole_run(kept: Kept, unit_s: float) -> None:
+def whole_run(kept: StoredAnalysis, unit_s: float) -> None:
     """A run over files of half an hour whose workers have every answer at once."""
 
     class AtOnce:
-        width = 2
+        size = 2
         handed_out = 0
 
-        def submit(self, task: Task) -> Future[Done]:
+        def submit(self, task: Task) -> Future[TaskResult]:
             self.handed_out += 1
             sha256 = hashlib.sha256(task.place.encode()).hexdigest()
             source = kept.document["source"] | {"sha256": sha256}
-            future: Future[Done] = Future()
+            future: Future[TaskResult] = Future()
             future.set_result(
-                Done(
+                TaskResult(
                     "analysed",
-                    recording=Recording(sha256, "", 0, (replace(kept, document=kept.document | {"source": source}),)),
+                    recording=StoredRecording(
+                        sha256, "", 0, (replace(kept, document=kept.document | {"source": source}),)
+                    ),
                 )
             )
             return future
@@ -148,22 +150,22 @@ def whole_run(kept: Kept, unit_s: float) -> None:
         folder = Path(base) / "runs"
         make(folder, RUN_FILES)
         with Library(Path(base) / "library.sqlite") as library:
-            library.describe("", "settings")
+            library.describe_settings("", "settings")
             crew = AtOnce()
             began = time.perf_counter()
-            Run(Plan((str(folder),)), library).go(nullcontext(crew))
+            BatchRun(BatchPlan((str(folder),)), library).execute(nullcontext(crew))
             assert crew.handed_out == RUN_FILES
             took(f"found, handed out and kept {RUN_FILES} files", began, RUN_FILES, unit_s)
 
 
-def through(crew: Crew, what: str, size: int, unit_s: float) -> None:
+def through(crew: WorkerPool, what: str, size: int, unit_s: float) -> None:
     """Tasks that fail at once, from end to end, as many under way as in a run."""
     count = 2000
     began = time.perf_counter()
-    under_way: set[Future[Done]] = set()
+    under_way: set[Future[TaskResult]] = set()
     for number in range(count):
         under_way.add(crew.submit(Task(f"{number}.fit", "", b"x" * size)))
-        if len(under_way) >= IN_HAND * crew.width:
+        if len(under_way) >= TASKS_PER_WORKER * crew.size:
             _, under_way = wait(under_way, return_when=FIRST_COMPLETED)
     wait(under_way)
     took(what, began, count, unit_s)

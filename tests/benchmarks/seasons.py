@@ -19,15 +19,15 @@ from pathlib import Path
 
 import numpy as np
 
-from retropace.analysis.json_document import time_text
+from retropace.analysis.json_document import format_time
 from retropace.analysis.pipeline import analyze
 from retropace.library import Input, Library
-from retropace.library.batch.process_file import kept_of
+from retropace.library.batch.process_file import to_stored
 from retropace.library.queries import link_duplicates
-from retropace.library.season_query import Whose, runners, season_in
-from retropace.library.store import Recording
+from retropace.library.season_query import SeasonQuery, count_by_runner, read_season
+from retropace.library.store import StoredRecording
 from retropace.season.json_document import progress_document
-from retropace.season.progress import progress_of
+from retropace.season.progress import build_progress
 from tests.benchmarks.timing import medians, say
 from tests.builders.season import FIRST, fill, sessions
 
@@ -42,7 +42,9 @@ def trend_in(seed: int) -> tuple[float, float, float, float]:
         path = Path(folder) / "library.sqlite"
         fill(path, sessions(seed, improvement=improvement))
         with Library(path) as library:
-            found = progress_of(season_in(library, Whose(None)), per="week", today=date(2026, 1, 6), zone=UTC).trend
+            found = build_progress(
+                read_season(library, SeasonQuery(None)), per="week", today=date(2026, 1, 6), zone=UTC
+            ).trend
     assert found is not None
     return improvement / WEEKS, found.per_week, found.low_per_week, found.high_per_week
 
@@ -65,18 +67,18 @@ def trends(count: int) -> None:
 def many(folder: Path) -> Path:
     """A library of 10 000 activities: copies of fifty, one every eight hours, half of them another runner's."""
     path = folder / "many.sqlite"
-    kept = [kept_of(analyze(activity, marks)) for activity, marks in sessions(0, 50)]
+    kept = [to_stored(analyze(activity, marks)) for activity, marks in sessions(0, 50)]
     with Library(path) as library:
-        library.describe("made", "made for a benchmark")
+        library.describe_settings("made", "made for a benchmark")
         for number in range(MANY):
             start = FIRST + timedelta(hours=8 * (number // 2), minutes=20 * (number % 2))
             one = kept[number % len(kept)]
-            head = one.document["activity"] | {"start_time": time_text(start)}
+            head = one.document["activity"] | {"start_time": format_time(start)}
             source = one.document["source"] | {"sha256": f"{number:064x}"[::-1]}
             athlete = {"name": "anna" if number % 2 else "ben", "sessions": 0}
             document = one.document | {"activity": head, "source": source, "athlete": athlete}
-            recording = Recording(source["sha256"], "", 1, (replace(one, document=document),))
-            library.keep(Input(f"/runs/{number:05d}.fit", "", "made", "analysed", recording=recording))
+            recording = StoredRecording(source["sha256"], "", 1, (replace(one, document=document),))
+            library.save(Input(f"/runs/{number:05d}.fit", "", "made", "analysed", recording=recording))
         link_duplicates(library)
     return path
 
@@ -93,7 +95,7 @@ def speed() -> None:
             db.execute('UPDATE activities SET athlete = \'{"name": "anna"}\'')
         for whose, place in (("one runner of two", path), ("one runner", single)):
             with Library(place) as library:
-                count = dict(runners(library))["anna"]
+                count = dict(count_by_runner(library))["anna"]
             taken = medians({"open": lambda place=place: opened(place), "all": lambda place=place: told(place)})  # type: ignore[misc]  # bound per library
             say(
                 f"{whose}, {count} activities: progress {1e3 * taken['all']:.0f} ms, opening the library "
@@ -110,7 +112,7 @@ def opened(path: Path) -> None:
 def told(path: Path) -> None:
     """Open, gather, compute, and make the document."""
     with Library(path) as library:
-        found = progress_of(season_in(library, Whose("anna")), per="week", today=date(2036, 1, 1), zone=UTC)
+        found = build_progress(read_season(library, SeasonQuery("anna")), per="week", today=date(2036, 1, 1), zone=UTC)
         progress_document(found, "anna", str)
 
 

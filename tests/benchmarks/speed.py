@@ -29,15 +29,15 @@ import gpxpy
 
 from retropace.analysis.pipeline import analyze
 from retropace.analysis.summary import summarize
-from retropace.cleaning.clean import clean
+from retropace.cleaning.clean import clean_activity
 from retropace.core.errors import RetropaceError
-from retropace.labelling.assign import label
+from retropace.labelling.assign import label_segments
 from retropace.readers.fit.messages import decode
 from retropace.readers.fit.reader import read_fit
-from retropace.readers.fit.table import Table
+from retropace.readers.fit.table import FitTable
 from retropace.readers.xml.gpx import read_gpx
 from retropace.readers.xml.tcx import read_tcx
-from retropace.segmentation.segment import segment_twice
+from retropace.segmentation.segment import segment_coarse_and_fine
 from tests.benchmarks.timing import ROUNDS, cold, environment, medians, peak_bytes, say
 from tests.builders.hours import Hours
 from tests.conftest import CORPUS
@@ -55,9 +55,9 @@ def fitdecode_all(data: bytes) -> None:
         pass
 
 
-def table(data: bytes) -> Table:
+def table(data: bytes) -> FitTable:
     """The records as columns."""
-    return decode(data)[0].records.table()
+    return decode(data)[0].records.to_table()
 
 
 def fit_readers(data: bytes) -> dict[str, Callable[[], object]]:
@@ -138,15 +138,15 @@ def stages() -> None:
     for hours in (1, 10, 30):
         data = Hours(hours).fit()
         (activity,) = read_fit(data, "x")
-        track = clean(activity)
-        edges_s, fine_s = segment_twice(track)
+        track = clean_activity(activity)
+        edges_s, fine_s = segment_coarse_and_fine(track)
         analysis = analyze(activity)
         took = medians(
             {
                 "read": partial(read_fit, data, "x"),
-                "clean": partial(clean, activity),
-                "segment": partial(segment_twice, track),
-                "label": partial(label, track, edges_s, fine_s, ()),
+                "clean": partial(clean_activity, activity),
+                "segment": partial(segment_coarse_and_fine, track),
+                "label": partial(label_segments, track, edges_s, fine_s, ()),
                 "summarise": partial(summarize, track, analysis.segments),
                 "document": analysis.to_dict,
                 "all of it": partial(whole_way, data),

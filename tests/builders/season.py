@@ -13,19 +13,19 @@ from retropace.annotations import Annotation, parse_label
 from retropace.core.activity import Activity
 from retropace.labelling.athlete import Athlete as Known
 from retropace.library import Input, Library
-from retropace.library.batch.process_file import kept_of
+from retropace.library.batch.process_file import to_stored
 from retropace.library.queries import link_duplicates
-from retropace.library.store import Recording
-from retropace.simulate.athlete import Athlete
+from retropace.library.store import StoredRecording
+from retropace.simulate.athlete import SimulatedAthlete
 from retropace.simulate.draws import draw_athlete, draw_plain
-from retropace.simulate.plan import Stretch, backward, forward, rest
+from retropace.simulate.plan import PlannedStretch, backward, forward, rest
 from retropace.simulate.session import simulate
 
 FIRST = datetime(2025, 1, 6, 7, 0, tzinfo=UTC)
 """A Monday."""
 
 
-def plan_of(rng: np.random.Generator, effort: float) -> list[Stretch]:
+def plan_of(rng: np.random.Generator, effort: float) -> list[PlannedStretch]:
     """A short session: some minutes forward, a few of them backward, an easy end."""
     plan = [forward(seconds=float(rng.integers(180, 420)), effort=effort)]
     for _ in range(int(rng.integers(2, 5))):
@@ -46,13 +46,13 @@ def sessions(
     """
     rng = np.random.default_rng(seed)
     athlete = draw_athlete(rng)
-    athlete = replace(athlete, backward_share=float(rng.uniform(0.55, 0.62)), tires_per_h=0.0)
+    athlete = replace(athlete, backward_speed_ratio=float(rng.uniform(0.55, 0.62)), fatigue_share_per_h=0.0)
     days = np.sort(rng.uniform(0.0, 7.0 * weeks, count))
     days[0], days[-1] = 0.0, 7.0 * weeks
     made = []
     for number, day in enumerate(days.tolist()):
-        share = athlete.backward_share * np.exp(improvement * day / (7.0 * weeks) + rng.normal(0.0, 0.03))
-        today: Athlete = replace(athlete, backward_share=float(share))
+        share = athlete.backward_speed_ratio * np.exp(improvement * day / (7.0 * weeks) + rng.normal(0.0, 0.03))
+        today: SimulatedAthlete = replace(athlete, backward_speed_ratio=float(share))
         place, watch = draw_plain(rng)
         session = simulate(
             plan_of(rng, float(rng.normal(1.0, 0.04))),
@@ -83,12 +83,12 @@ def fill(
     known = None if runner is None else Known(runner)
     with Library(path) as library:
         settings = f"made for {runner}"
-        library.describe(settings, "made for a test")
+        library.describe_settings(settings, "made for a test")
         for activity, marks in made:
-            kept = kept_of(analyze(activity, marks, athlete=known))
+            kept = to_stored(analyze(activity, marks, athlete=known))
             documents.append(kept.document)
             place = f"/runs/{runner or 'nobody'}/{int(activity.source.sha256[32:], 16):03d}.fit"
-            recording = Recording(activity.source.sha256, "", 1, (kept,))
-            library.keep(Input(place, "stamp", settings, "analysed", recording=recording))
+            recording = StoredRecording(activity.source.sha256, "", 1, (kept,))
+            library.save(Input(place, "stamp", settings, "analysed", recording=recording))
         link_duplicates(library)
     return documents

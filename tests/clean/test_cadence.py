@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from retropace.cleaning.cadence import bridge, clean_cadence, counts_both_feet
+from retropace.cleaning.cadence import bridge_gaps, clean_cadence, counts_both_feet
 
 T_S = np.arange(300.0)
 
@@ -60,7 +60,7 @@ def test_standing_keeps_its_zero() -> None:
 
 def test_bridging_goes_straight_and_not_past_the_ends() -> None:
     values = np.array([np.nan, 1.0, np.nan, 3.0, np.nan])
-    filled, seconds = bridge(np.arange(5.0), values, 10.0)
+    filled, seconds = bridge_gaps(np.arange(5.0), values, 10.0)
     np.testing.assert_array_equal(filled, [np.nan, 1.0, 2.0, 3.0, np.nan])
     assert seconds == 2.0
 
@@ -68,6 +68,6 @@ def test_bridging_goes_straight_and_not_past_the_ends() -> None:
 def test_only_short_gaps_are_bridged_each_from_its_own_sides() -> None:
     values = np.array([2.0, np.nan, 4.0, np.nan, np.nan, 1.0, np.nan, 0.0])
     t_s = np.array([0.0, 1.0, 2.0, 10.0, 20.0, 30.0, 31.0, 34.0])
-    filled, seconds = bridge(t_s, values, 10.0)
+    filled, seconds = bridge_gaps(t_s, values, 10.0)
     np.testing.assert_array_equal(filled, [2.0, 3.0, 4.0, np.nan, np.nan, 1.0, 0.75, 0.0])
     assert seconds == 6.0

@@ -4,22 +4,27 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retropace.cleaning.clean import clean
-from retropace.cleaning.distance import device_distance, drop_stray_positions, position_distance, smooth
-from retropace.core.spans import Column, as_spans
+from retropace.cleaning.clean import clean_activity
+from retropace.cleaning.distance import (
+    distance_from_device,
+    distance_from_positions,
+    drop_stray_positions,
+    smooth_gaussian,
+)
+from retropace.core.spans import FloatArray, as_spans
 from tests.strategies import activity_of
 
 NO_PAUSE = as_spans([])
 
 
-def straight(count: int, speed_mps: float) -> tuple[Column, Column]:
-    lat: Column = 48.0 + np.arange(count, dtype=np.float64) * (speed_mps / 111_200.0)
+def straight(count: int, speed_mps: float) -> tuple[FloatArray, FloatArray]:
+    lat: FloatArray = 48.0 + np.arange(count, dtype=np.float64) * (speed_mps / 111_200.0)
     return lat, np.full(count, 11.0)
 
 
 @given(st.lists(st.floats(0.0, 1e5), min_size=2, max_size=80))
 def test_the_device_count_never_falls(values: list[float]) -> None:
-    curve, _ = device_distance(np.arange(float(len(values))), np.array(values))
+    curve, _ = distance_from_device(np.arange(float(len(values))), np.array(values))
     if curve is not None:
         assert curve[0] == 0.0
         assert np.all(np.diff(curve) >= 0.0)
@@ -32,7 +37,7 @@ def test_the_fewest_possible_values_are_dropped(values: list[int], spread: int) 
     for at in range(1, len(counted)):
         longest[at] += np.max(longest[:at][counted[:at] <= counted[at]], initial=0.0)
     dropped = len(counted) - int(longest.max())
-    _, said = device_distance(60.0 * np.arange(float(len(counted))), counted)  # slow enough for no leap
+    _, said = distance_from_device(60.0 * np.arange(float(len(counted))), counted)  # slow enough for no leap
     assert bool(dropped) == bool(said)
     assert not dropped or f": {dropped} values that do not fit were bridged" in said[0]
 
@@ -40,7 +45,7 @@ def test_the_fewest_possible_values_are_dropped(values: list[int], spread: int) 
 def test_one_wild_value_up_or_down_costs_nothing() -> None:
     counted = np.arange(100.0) * 3.0
     counted[40], counted[60] = 9000.0, 0.0
-    curve, said = device_distance(np.arange(100.0), counted)
+    curve, said = distance_from_device(np.arange(100.0), counted)
     assert curve is not None
     np.testing.assert_allclose(curve, np.arange(100.0) * 3.0)
     assert "2 values that do not fit were bridged" in said[0]
@@ -48,7 +53,7 @@ def test_one_wild_value_up_or_down_costs_nothing() -> None:
 
 def test_a_counter_that_starts_again_is_continued() -> None:
     counted = np.concatenate((np.arange(100.0), np.arange(100.0))) * 3.0
-    curve, said = device_distance(np.arange(200.0), counted)
+    curve, said = distance_from_device(np.arange(200.0), counted)
     assert curve is not None
     assert curve[-1] == 594.0
     assert "starts again" in said[0]
@@ -56,7 +61,7 @@ def test_a_counter_that_starts_again_is_continued() -> None:
 
 def test_a_leap_is_kept_and_told() -> None:
     counted = np.concatenate((np.arange(50.0), 2000.0 + np.arange(50.0))) * 1.0
-    curve, said = device_distance(np.arange(100.0), counted)
+    curve, said = distance_from_device(np.arange(100.0), counted)
     assert curve is not None
     assert curve[-1] == 2049.0
     assert "leaps by 1951 m" in said[0]
@@ -68,8 +73,8 @@ def test_jitter_of_positions_does_not_lengthen_the_way() -> None:
     # A watch's filter leaves jitter of some decimetres from second to second.
     noisy = lat + rng.normal(0.0, 0.4, 1800) / 111_200.0, lon + rng.normal(0.0, 0.4, 1800) / 74_500.0
     t_s = np.arange(1800.0)
-    true = position_distance(t_s, lat, lon, NO_PAUSE)
-    found = position_distance(t_s, *noisy, NO_PAUSE)
+    true = distance_from_positions(t_s, lat, lon, NO_PAUSE)
+    found = distance_from_positions(t_s, *noisy, NO_PAUSE)
     assert true is not None
     assert found is not None
     assert abs(found[-1] / true[-1] - 1.0) < 0.002
@@ -78,7 +83,7 @@ def test_jitter_of_positions_does_not_lengthen_the_way() -> None:
 def test_a_bend_of_a_track_is_hardly_cut() -> None:
     angle = np.arange(0.0, 20 * np.pi, 3.0 / 36.5)  # 3 m/s round a circle as wide as a track's bend
     lat, lon = 48.0 + 36.5 * np.sin(angle) / 111_200.0, 11.0 + 36.5 * np.cos(angle) / 74_500.0
-    found = position_distance(np.arange(float(len(angle))), lat, lon, NO_PAUSE)
+    found = distance_from_positions(np.arange(float(len(angle))), lat, lon, NO_PAUSE)
     chords = 3.0 * (len(angle) - 1)
     assert found is not None
     assert abs(found[-1] / chords - 1.0) < 0.02
@@ -88,14 +93,14 @@ def test_what_lies_between_the_ends_of_a_pause_is_no_way() -> None:
     lat, lon = straight(101, 3.0)
     t_s = np.arange(101.0)
     lat[51:] += 500.0 / 111_200.0
-    found = position_distance(t_s, lat, lon, as_spans([(50.0, 51.0)]))
+    found = distance_from_positions(t_s, lat, lon, as_spans([(50.0, 51.0)]))
     assert found is not None
     assert abs(found[-1] - 297.0) < 1.0
 
 
 def test_smoothing_keeps_a_straight_line_and_both_ends() -> None:
     t_s = np.arange(60.0)
-    np.testing.assert_allclose(smooth(t_s, 5.0 + 2.0 * t_s, 2.0), 5.0 + 2.0 * t_s)
+    np.testing.assert_allclose(smooth_gaussian(t_s, 5.0 + 2.0 * t_s, 2.0), 5.0 + 2.0 * t_s)
 
 
 def test_one_position_on_another_continent_is_dropped() -> None:
@@ -117,10 +122,10 @@ def test_distance_comes_from_the_best_there_is_and_says_so() -> None:
     lat, lon = straight(120, 3.0)
     speed = np.full(120, 2.5)
     counted = t_s * 2.8
-    both = clean(activity_of(t_s, lat_deg=lat, lon_deg=lon, speed_mps=speed, distance_m=counted))
-    positions = clean(activity_of(t_s, lat_deg=lat, lon_deg=lon, speed_mps=speed))
-    alone = clean(activity_of(t_s, speed_mps=speed))
-    nothing = clean(activity_of(t_s, heart_rate_bpm=np.full(120, 130.0)))
+    both = clean_activity(activity_of(t_s, lat_deg=lat, lon_deg=lon, speed_mps=speed, distance_m=counted))
+    positions = clean_activity(activity_of(t_s, lat_deg=lat, lon_deg=lon, speed_mps=speed))
+    alone = clean_activity(activity_of(t_s, speed_mps=speed))
+    nothing = clean_activity(activity_of(t_s, heart_rate_bpm=np.full(120, 130.0)))
     found = [
         (track.distance_source, round(float(track.curves["distance_m"][-1])))
         for track in (both, positions, alone, nothing)

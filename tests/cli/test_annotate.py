@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from retropace.core.atomic_write import write_into_place
+from retropace.core.atomic_write import atomic_write
 from retropace.core.errors import RetropaceError
 from tests.cli.test_analyze import retropace
 
@@ -200,11 +200,11 @@ def test_a_file_changed_meanwhile_is_not_overwritten(tmp_path: Path) -> None:
     path = tmp_path / "x.csv"
     path.write_bytes(b"theirs")
     with pytest.raises(RetropaceError, match="was changed by somebody else"):
-        write_into_place(path, b"ours", was=b"before")
+        atomic_write(path, b"ours", expected_content=b"before")
     with pytest.raises(RetropaceError, match="exists already"):
-        write_into_place(path, b"ours", was=None)
+        atomic_write(path, b"ours", expected_content=None)
     assert path.read_bytes() == b"theirs"
-    write_into_place(path, b"ours", was=b"theirs")
+    atomic_write(path, b"ours", expected_content=b"theirs")
     assert path.read_bytes() == b"ours"
     assert [item.name for item in tmp_path.iterdir()] == ["x.csv"]
 
@@ -215,8 +215,8 @@ def test_a_disk_without_links_gets_its_sidecar_too(tmp_path: Path, monkeypatch: 
 
     monkeypatch.setattr(os, "link", refused)
     path = tmp_path / "x.csv"
-    write_into_place(path, b"ours", was=None)
+    atomic_write(path, b"ours", expected_content=None)
     assert path.read_bytes() == b"ours"
     with pytest.raises(RetropaceError, match="exists already"):
-        write_into_place(path, b"other", was=None)
+        atomic_write(path, b"other", expected_content=None)
     assert [item.name for item in tmp_path.iterdir()] == ["x.csv"]

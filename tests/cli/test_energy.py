@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from retropace.output.tables.energy import kilocalories
+from retropace.output.tables.energy import format_kilocalories
 from tests.cli.test_analyze import retropace
 
 PARTS = ("forward", "backward", "rest", "unknown", "all")
@@ -124,4 +124,4 @@ def test_every_file_of_the_corpus_has_a_range_or_none(corpus: Path) -> None:
     ],
 )
 def test_ranges_are_rounded_outward(low: float, high: float, step: int, text: str) -> None:
-    assert kilocalories(low, high, step) == text
+    assert format_kilocalories(low, high, step) == text

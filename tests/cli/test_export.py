@@ -17,7 +17,7 @@ from PIL import Image
 
 from retropace.cli.commands import export
 from retropace.core.errors import RetropaceError
-from retropace.core.geodesy import tangent_m
+from retropace.core.geodesy import project_to_tangent_plane_m
 from tests.browser.hostile import hostile_gpx
 from tests.builders.fit_bytes import run
 from tests.cli.test_analyze import folder, retropace
@@ -80,7 +80,7 @@ def test_a_file_that_comes_meanwhile_is_not_written_over(tmp_path: Path) -> None
     target = tmp_path / "out.csv"
     target.write_text("theirs")
     with pytest.raises(RetropaceError, match="exists already: nothing was written"):
-        export._write(b"ours", str(target), force=False)
+        export._write_export(b"ours", str(target), force=False)
     assert target.read_text() == "theirs"
 
 
@@ -164,7 +164,10 @@ def test_hidden_places_and_what_is_said_of_them(folder: Path) -> None:
     hide = ["--hide-around", f"{point.latitude},{point.longitude},40m"]
     assert retropace("export", "track-6x400.gpx", "--to", "gpx", *hide, cwd=folder).returncode == 0
     places = gpx_places((folder / "track-6x400.directions.gpx").read_text())
-    assert np.min(np.hypot(*tangent_m(places[:, 0], places[:, 1], point.latitude, point.longitude))) > 39.9
+    assert (
+        np.min(np.hypot(*project_to_tangent_plane_m(places[:, 0], places[:, 1], point.latitude, point.longitude)))
+        > 39.9
+    )
     ran = retropace("export", "quarter-mile.fit", "--to", "fit", *hide, cwd=folder)
     assert "positions are hidden" in ran.stderr
     settings = folder / "settings"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from retropace.cli.terminal.library_tables import list_sheet
+from retropace.cli.terminal.library_tables import build_activity_list
 from tests.batch.running import COMMAND, environment, retropace, rows
 from tests.builders.runs import runs
 
@@ -53,12 +53,12 @@ def test_a_row_fits_the_terminal_and_the_activity_is_never_cut(base: Path, width
     found = json.loads(said(base, "list", "--format", "json"))
     found[0]["name"] = "a very long name " * 10
     found[1]["duplicate_of"] = found[0]["activity"]
-    sheet = list_sheet(found, "km", width)
+    sheet = build_activity_list(found, "km", width)
     assert [row[0] for row in sheet.rows] == [one["activity"] for one in found]
     columns = list(zip(sheet.names, *sheet.rows, strict=True))
     if width >= 80:
         assert sum(max(map(len, column)) for column in columns) + 2 * len(columns) <= width
-    assert list_sheet([], "km", width).below == ("no activities",)
+    assert build_activity_list([], "km", width).footer == ("no activities",)
 
 
 @pytest.mark.parametrize(

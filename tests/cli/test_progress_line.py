@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from retropace.cli.terminal.progress_bar import ProgressLine, told
-from retropace.library.batch import Progress
+from retropace.cli.terminal.progress_bar import ProgressBar, format_progress
+from retropace.library.batch import BatchProgress
 from tests.batch.running import COMMAND, environment
 from tests.builders.runs import runs
 
@@ -18,17 +18,17 @@ from tests.builders.runs import runs
 @pytest.mark.parametrize(
     ("progress", "seconds", "text"),
     [
-        (Progress(total=17), 3.0, "17 files found so far"),
+        (BatchProgress(total=17), 3.0, "17 files found so far"),
         (
-            Progress(total=100, unchanged=40, done=20, analysed=17, failed=2, others=1, is_listing=False),
+            BatchProgress(total=100, unchanged=40, processed=20, analysed=17, failed=2, skipped=1, is_listing=False),
             10.0,
             "60 of 100 files, 2.0 a second, 0:20 left; 40 unchanged, 17 analysed, 1 other, 2 failed",
         ),
-        (Progress(total=100, unchanged=100, is_listing=False), 1.0, "100 of 100 files; 100 unchanged"),
+        (BatchProgress(total=100, unchanged=100, is_listing=False), 1.0, "100 of 100 files; 100 unchanged"),
     ],
 )
-def test_words(progress: Progress, seconds: float, text: str) -> None:
-    assert told(progress, seconds) == text
+def test_words(progress: BatchProgress, seconds: float, text: str) -> None:
+    assert format_progress(progress, seconds) == text
 
 
 def test_lines_now_and_then_where_there_is_no_terminal(
@@ -36,11 +36,11 @@ def test_lines_now_and_then_where_there_is_no_terminal(
 ) -> None:
     clock = [0.0]
     monkeypatch.setattr("retropace.cli.terminal.progress_bar.time.monotonic", lambda: clock[0])
-    state = Progress(total=50, is_listing=False)
-    with ProgressLine() as line:
+    state = BatchProgress(total=50, is_listing=False)
+    with ProgressBar() as line:
         for second in range(25):
             clock[0] = float(second)
-            state.done += 1
+            state.processed += 1
             state.analysed += 1
             line.show(state)
     out, err = capsys.readouterr()

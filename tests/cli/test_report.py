@@ -255,7 +255,7 @@ def test_thirty_hours_are_a_page_below_5_mb_that_keeps_the_extremes(folder: Path
     path = folder / "report.html"
     assert path.stat().st_size < 5_000_000
     drawn = page(path).pictures[0]
-    track = analyze(read(folder / "long.fit")).track
+    track = analyze(read(folder / "long.fit")).cleaned
     for name in ("speed_mps", "cadence_spm", "heart_rate_bpm", "step_length_m"):
         rows, meant = column(drawn["rows"][name]), getattr(track, name)
         assert np.nanmin(rows) == pytest.approx(np.nanmin(meant), rel=1e-6)

@@ -29,7 +29,7 @@ def folder(tmp_path: Path, samples: Path, monkeypatch: pytest.MonkeyPatch) -> Pa
 def shown_degrees(drawn: Page, recording: Path, at: int = 0) -> tuple[np.ndarray, np.ndarray]:
     """The positions that the recording has at the moments whose positions the page shows."""
     t_s = column(drawn.pictures[at]["way"]["t_s"])
-    track = analyze(read(recording)).track
+    track = analyze(read(recording)).cleaned
     return np.interp(t_s, track.t_s, track.lat_deg), np.interp(t_s, track.t_s, track.lon_deg)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from retropace.cli.options.common import HOME_ZONES
+from retropace.cli.options.common import HOME_ZONES_FILENAME
 from tests.cli.test_analyze import retropace
 
 SENTENCE = "8min, 3x(40s walk, 400m forward, 2min rest, 400m backward), 1min walk, 5min"
@@ -83,7 +83,7 @@ def test_zones_from_a_file_and_at_home(folder: Path) -> None:
     given = analyzed(folder, "long-backward.fit", "--zones", str(zone(folder, "z.geojson")))
     assert {one["origin"] for one in given["annotations"]} == {'zone "meadow"'}
     assert given["directions"]["backward"]["annotated_m"] > 200.0
-    zone(folder, HOME_ZONES)
+    zone(folder, HOME_ZONES_FILENAME)
     home = {"RETROPACE_CONFIG": str(folder)}
     assert analyzed(folder, "long-backward.fit", **home)["annotations"] == []
     for words, more in ((["--home-zones"], {}), ([], {"RETROPACE_HOME_ZONES": "1"})):

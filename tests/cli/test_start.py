@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from retropace.cli import COMMANDS, main
-from retropace.cli.lazy_command import Later
+from retropace.cli.lazy_command import LazyCommand
 
 HEAVY = {"numpy", "shapely", "gpxpy", "fitdecode", "fastcrc", "rich", "pebble", "sqlite3", "distributed", "pyarrow"}
 _LOADED = """
@@ -38,8 +38,8 @@ def loaded(*words: str, **environment: str) -> tuple[str, set[str]]:
 def test_the_list_says_of_each_command_what_the_command_says_of_itself() -> None:
     assert list(main.commands) == sorted(COMMANDS)
     for name, standing_in in main.commands.items():
-        assert isinstance(standing_in, Later)
-        command = standing_in.loaded()
+        assert isinstance(standing_in, LazyCommand)
+        command = standing_in.load()
         assert command.name == name
         assert standing_in.get_short_help_str(200) == command.get_short_help_str(200)
 

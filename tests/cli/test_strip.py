@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from retropace.cli.terminal.direction_strip import cells, legend, strip
-from retropace.cli.terminal.layout import Spans
+from retropace.cli.terminal.direction_strip import build_legend, build_strip, compute_cells
+from retropace.cli.terminal.layout import StyledLine
 from retropace.core.segments import Segments
 
 MADE = Segments(
@@ -15,24 +15,24 @@ MADE = Segments(
 )
 
 
-def said(spans: Spans) -> str:
+def said(spans: StyledLine) -> str:
     return "".join(text for text, _ in spans)
 
 
 def test_a_cell_is_what_fills_it_and_a_short_rep_still_shows() -> None:
-    assert said(strip(MADE, 12, coloured=False)) == "-----B----.b"
-    assert len(cells(MADE, 72)) == 72
+    assert said(build_strip(MADE, 12, is_coloured=False)) == "-----B----.b"
+    assert len(compute_cells(MADE, 72)) == 72
     # Less than half a cell is enough for a rep to be seen.
-    assert "B" in said(strip(MADE, 10, coloured=False))
+    assert "B" in said(build_strip(MADE, 10, is_coloured=False))
 
 
 def test_the_legend_names_only_what_occurs() -> None:
-    assert said(legend(MADE, coloured=False)) == "- forward  b backward suspected  B backward  . rest"
+    assert said(build_legend(MADE, is_coloured=False)) == "- forward  b backward suspected  B backward  . rest"
     plain = Segments(MADE.edges_s[:2], MADE.direction[:1], MADE.gait[:1], MADE.basis[:1], MADE.confidence[:1])
-    assert said(legend(plain, coloured=True)) == "█ forward"
+    assert said(build_legend(plain, is_coloured=True)) == "█ forward"
 
 
 def test_suspected_is_told_from_marked_in_colour_too() -> None:
-    coloured = said(strip(MADE, 12, coloured=True))
+    coloured = said(build_strip(MADE, 12, is_coloured=True))
     assert coloured[5] == "█"
     assert coloured[11] == "▒"

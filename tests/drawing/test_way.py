@@ -10,16 +10,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from retropace.analysis.pipeline import analyze
-from retropace.config.privacy import Hiding, Place
+from retropace.config.privacy import PrivacyFilter, PrivacyZone
 from retropace.core.activity import Activity
-from retropace.core.cleaned_activity import Track
+from retropace.core.cleaned_activity import CleanedActivity
 from retropace.core.errors import RetropaceError
-from retropace.core.spans import Column
-from retropace.output.charts.route import JOINED_GAPS, JOINED_S, Way, lines_of, way_of
+from retropace.core.spans import FloatArray
+from retropace.output.charts.route import MAX_JOIN_GAP_FACTOR, MAX_JOIN_GAP_S, Route, extract_route, split_route
 from tests.strategies import activities, activity_of
 
 
-def northward(t_s: Column, pauses: list[tuple[float, float]] | None = None, lon_deg: float = 11.0) -> Track:
+def northward(
+    t_s: FloatArray, pauses: list[tuple[float, float]] | None = None, lon_deg: float = 11.0
+) -> CleanedActivity:
     """The track of a runner who goes north at 3 m/s."""
     return analyze(
         activity_of(
@@ -30,25 +32,25 @@ def northward(t_s: Column, pauses: list[tuple[float, float]] | None = None, lon_
             lat_deg=48.0 + 3.0 * t_s / 111_200.0,
             lon_deg=np.full(len(t_s), lon_deg),
         )
-    ).track
+    ).cleaned
 
 
-def breaks_s(way: Way) -> list[tuple[float, float]]:
+def breaks_s(way: Route) -> list[tuple[float, float]]:
     """Between which moments it breaks."""
-    return [(float(way.t_s[at]), float(way.t_s[at + 1])) for at in np.flatnonzero(~way.joined)]
+    return [(float(way.t_s[at]), float(way.t_s[at + 1])) for at in np.flatnonzero(~way.is_joined)]
 
 
-def with_gap(step_s: float, gap_s: float) -> Column:
+def with_gap(step_s: float, gap_s: float) -> FloatArray:
     before = step_s * np.arange(60.0)
     return np.concatenate((before, before[-1] + gap_s + before))
 
 
 @pytest.mark.parametrize("step_s", [1.0, 4.0, 20.0, 60.0])
 def test_a_dropout_breaks_the_way(step_s: float) -> None:
-    longest_s = max(JOINED_S, JOINED_GAPS * step_s)
+    longest_s = max(MAX_JOIN_GAP_S, MAX_JOIN_GAP_FACTOR * step_s)
     end_s = 59 * step_s
-    assert breaks_s(way_of(northward(with_gap(step_s, longest_s)))) == []
-    assert breaks_s(way_of(northward(with_gap(step_s, longest_s + 1.0)))) == [(end_s, end_s + longest_s + 1.0)]
+    assert breaks_s(extract_route(northward(with_gap(step_s, longest_s)))) == []
+    assert breaks_s(extract_route(northward(with_gap(step_s, longest_s + 1.0)))) == [(end_s, end_s + longest_s + 1.0)]
 
 
 def test_lost_positions_break_it_as_well() -> None:
@@ -58,8 +60,8 @@ def test_lost_positions_break_it_as_well() -> None:
     lat[100:170] = np.nan
     lon = track.lon_deg.copy()
     lon[200:220] = np.nan
-    lost = analyze(activity_of(t_s, distance_m=3.0 * t_s, lat_deg=lat, lon_deg=lon)).track
-    way = way_of(lost)
+    lost = analyze(activity_of(t_s, distance_m=3.0 * t_s, lat_deg=lat, lon_deg=lon)).cleaned
+    way = extract_route(lost)
     assert breaks_s(way) == [(99.0, 170.0)]
     assert len(way) == 300 - 70 - 20
     assert np.all(np.isfinite(way.lat_deg) & np.isfinite(way.lon_deg))
@@ -67,54 +69,54 @@ def test_lost_positions_break_it_as_well() -> None:
 
 def test_no_line_leads_across_a_pause() -> None:
     track = northward(np.arange(300.0), [(100.0, 120.0), (200.5, 203.5)])
-    way = way_of(track)
+    way = extract_route(track)
     assert len(track.pauses) == 2
     for start_s, end_s in track.pauses.tolist():
         inside = (way.t_s[1:] > start_s) & (way.t_s[:-1] < end_s)
         assert inside.any()
-        assert not way.joined[inside].any()
-    assert way.joined[(way.t_s[1:] <= 100.0)].all()
+        assert not way.is_joined[inside].any()
+    assert way.is_joined[(way.t_s[1:] <= 100.0)].all()
 
 
 def test_no_line_leads_over_what_is_hidden() -> None:
     track = northward(np.arange(300.0))
-    place = Place(float(track.lat_deg[150]), 11.0, 10.0)
-    way = way_of(track, Hiding((place,)))
+    place = PrivacyZone(float(track.lat_deg[150]), 11.0, 10.0)
+    way = extract_route(track, PrivacyFilter((place,)))
     ((before_s, after_s),) = breaks_s(way)
     assert before_s == pytest.approx(146.0, abs=1.5)
     assert after_s == pytest.approx(154.0, abs=1.5)
 
 
 def test_without_positions_there_is_no_way() -> None:
-    way = way_of(analyze(activity_of(np.arange(100.0), speed_mps=np.full(100, 3.0))).track)
-    assert (len(way), len(way.joined)) == (0, 0)
-    assert lines_of(way, np.array([0.0, 99.0])) == []
+    way = extract_route(analyze(activity_of(np.arange(100.0), speed_mps=np.full(100, 3.0))).cleaned)
+    assert (len(way), len(way.is_joined)) == (0, 0)
+    assert split_route(way, np.array([0.0, 99.0])) == []
 
 
 @given(activities())
 @settings(max_examples=60, deadline=None)
 def test_positions_are_the_tracks_own(activity: Activity) -> None:
     try:
-        track = analyze(activity).track
+        track = analyze(activity).cleaned
     except RetropaceError:
         return
-    way = way_of(track)
+    way = extract_route(track)
     known = np.isfinite(track.lat_deg) & np.isfinite(track.lon_deg)
     np.testing.assert_array_equal(way.t_s, track.t_s[known])
     np.testing.assert_array_equal(way.lat_deg, track.lat_deg[known])
-    assert len(way.joined) == max(len(way) - 1, 0)
+    assert len(way.is_joined) == max(len(way) - 1, 0)
     for start_s, end_s in track.pauses.tolist():
-        assert not way.joined[(way.t_s[:-1] >= start_s) & (way.t_s[1:] <= end_s)].any()
+        assert not way.is_joined[(way.t_s[:-1] >= start_s) & (way.t_s[1:] <= end_s)].any()
 
 
 @st.composite
-def ways_and_edges(draw: st.DrawFn) -> tuple[Way, Column]:
+def ways_and_edges(draw: st.DrawFn) -> tuple[Route, FloatArray]:
     """A way with breaks, and stretches whose edges lie anywhere, on its positions too."""
     rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
     count = draw(st.integers(2, 60))
     t_s = np.cumsum(rng.uniform(0.5, 10.0, count)) - 0.5
     lon = draw(st.sampled_from([11.0, 179.9999])) + np.cumsum(rng.normal(0.0, 1e-4, count))
-    way = Way(
+    way = Route(
         t_s,
         48.0 + np.cumsum(rng.normal(0.0, 1e-4, count)),
         (lon + 180.0) % 360.0 - 180.0,
@@ -126,26 +128,26 @@ def ways_and_edges(draw: st.DrawFn) -> tuple[Way, Column]:
 
 
 @given(ways_and_edges())
-def test_lines_cover_the_joined_way_and_nothing_else(drawn: tuple[Way, Column]) -> None:
+def test_lines_cover_the_joined_way_and_nothing_else(drawn: tuple[Route, FloatArray]) -> None:
     way, edges_s = drawn
-    lines = lines_of(way, edges_s)
+    lines = split_route(way, edges_s)
     spans = [(float(line.t_s[0]), float(line.t_s[-1])) for line in lines]
     assert all(before <= after for (_, before), (after, _) in pairwise(spans))
-    joined_s = float(np.sum(np.diff(way.t_s)[way.joined]))
+    joined_s = float(np.sum(np.diff(way.t_s)[way.is_joined]))
     assert sum(end - start for start, end in spans) == pytest.approx(joined_s, abs=1e-9)
     for start_s, end_s in breaks_s(way):
         assert not any(start < end_s and end > start_s for start, end in spans)
 
 
 @given(ways_and_edges())
-def test_lines_are_cut_at_the_edges_and_both_sides_share_the_cut(drawn: tuple[Way, Column]) -> None:
+def test_lines_are_cut_at_the_edges_and_both_sides_share_the_cut(drawn: tuple[Route, FloatArray]) -> None:
     way, edges_s = drawn
-    lines = lines_of(way, edges_s)
+    lines = split_route(way, edges_s)
     for line in lines:
         assert len(line.t_s) == len(line.lat_deg) == len(line.lon_deg) >= 2
         assert np.all(np.diff(line.t_s) > 0.0)
-        assert edges_s[line.stretch] <= line.t_s[0]
-        assert line.t_s[-1] <= edges_s[line.stretch + 1]
+        assert edges_s[line.stretch_index] <= line.t_s[0]
+        assert line.t_s[-1] <= edges_s[line.stretch_index + 1]
     meeting = dict(zip((float(line.t_s[0]) for line in lines), lines, strict=True))
     for line in lines:
         end_s = float(line.t_s[-1])
@@ -154,14 +156,14 @@ def test_lines_are_cut_at_the_edges_and_both_sides_share_the_cut(drawn: tuple[Wa
         else:  # then the way ends there, or breaks
             at = int(np.searchsorted(way.t_s, end_s))
             assert way.t_s[at] == end_s
-            assert at == len(way) - 1 or not way.joined[at]
+            assert at == len(way) - 1 or not way.is_joined[at]
 
 
 @given(ways_and_edges())
-def test_lines_lie_on_the_way(drawn: tuple[Way, Column]) -> None:
+def test_lines_lie_on_the_way(drawn: tuple[Route, FloatArray]) -> None:
     way, edges_s = drawn
     around = np.unwrap(way.lon_deg, period=360.0)
-    for line in lines_of(way, edges_s):
+    for line in split_route(way, edges_s):
         own = np.isin(line.t_s, way.t_s)
         assert own.sum() + np.isin(line.t_s[~own], edges_s).sum() == len(line.t_s)
         np.testing.assert_allclose(line.lat_deg, np.interp(line.t_s, way.t_s, way.lat_deg), atol=1e-12)

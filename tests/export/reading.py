@@ -19,7 +19,7 @@ from shapely.geometry import shape
 
 from retropace.analysis.pipeline import Analysis
 from retropace.core.segments import DIRECTIONS
-from retropace.output.export.to_gpx import OURS
+from retropace.output.export.to_gpx import RETROPACE_NAMESPACE
 
 Metres = dict[str, float]
 SEMICIRCLES = 180.0 / 2**31
@@ -62,7 +62,7 @@ def geojson_metres(text: str) -> Metres:
 
 
 def gpx_stretches(text: str) -> list[dict[str, str]]:
-    return [element.attrib for element in ElementTree.fromstring(text).iter(f"{{{OURS}}}stretch")]
+    return [element.attrib for element in ElementTree.fromstring(text).iter(f"{{{RETROPACE_NAMESPACE}}}stretch")]
 
 
 def gpx_metres(text: str) -> Metres:

@@ -13,7 +13,7 @@ import pytest
 from retropace.analysis.pipeline import Analysis, analyze
 from retropace.core.activity import Samples
 from retropace.core.errors import RetropaceError
-from retropace.output.export.to_fit import fit
+from retropace.output.export.to_fit import encode_fit
 from retropace.readers import read_all
 from retropace.readers.detect import load
 from tests.builders.fit_bytes import FLOAT32, RECORD, UINT32, opened, run, session
@@ -44,29 +44,29 @@ def assert_same_records(one: Samples, two: Samples) -> None:
     assert one.extra.keys() == two.extra.keys()
     for name in one.extra:
         np.testing.assert_array_equal(one.extra[name], two.extra[name], err_msg=name)
-    assert one.texts == two.texts
+    assert one.categories == two.categories
 
 
 def test_laps_are_the_segments_and_records_stay(all_analyses: list[Analysis]) -> None:
     kept = made = 0
     for analysis in all_analyses:
         source = source_of(analysis)
-        if analysis.track.start_time is None:
+        if analysis.cleaned.start_time is None:
             with pytest.raises(RetropaceError, match="FIT cannot be without"):
-                fit(analysis, source=source)
+                encode_fit(analysis, source=source)
             continue
-        export = fit(analysis, source=source)
+        export = encode_fit(analysis, source=source)
         messages = fit_messages(export.data)
         # Each lap is rounded to a centimetre at both ends.
         assert_same_metres(fit_metres(messages), analysis, rounded_m=0.01 * len(analysis.segments))
         assert len(messages["lap"]) == len(analysis.segments)
         whole = messages["session"][0].get_value("total_distance", fallback=0.0)
-        assert whole == pytest.approx(float(analysis.summary.whole.distance_m[0]), abs=0.006)
+        assert whole == pytest.approx(float(analysis.summary.total.distance_m[0]), abs=0.006)
         garmin = garmin_messages(export.data)
         assert len(garmin["lap_mesgs"]) == len(analysis.segments)
         (back,) = read_all(analysis.activity.source.path, data=export.data)
         assert not [warning for warning in back.warnings if "checksum" in warning or "damaged" in warning]
-        if source is not None and not export.said:
+        if source is not None and not export.omission_note:
             assert_same_records(analysis.activity.samples, back.samples)
             kept += 1
         else:
@@ -78,7 +78,7 @@ def test_laps_are_the_segments_and_records_stay(all_analyses: list[Analysis]) ->
 def test_laps_say_what_they_are(sample_analyses: dict[str, Analysis]) -> None:
     analysis = sample_analyses["quarter-mile.fit"]
     segments, figures = analysis.segments, analysis.summary.segments
-    garmin = garmin_messages(fit(analysis, source=source_of(analysis)).data)
+    garmin = garmin_messages(encode_fit(analysis, source=source_of(analysis)).data)
     laps = garmin["lap_mesgs"]
     names = {one["field_definition_number"]: one["field_name"] for one in garmin["field_description_mesgs"]}
     told = [{names[key]: value for key, value in lap["developer_fields"].items()} for lap in laps]
@@ -97,7 +97,7 @@ def test_laps_say_what_they_are(sample_analyses: dict[str, Analysis]) -> None:
         if np.isfinite(spm):
             assert 2.0 * (lap["avg_cadence"] + lap["avg_fractional_cadence"]) == pytest.approx(spm, abs=0.02)
         assert lap["avg_heart_rate"] == round(pulse)
-    start = analysis.track.start_time
+    start = analysis.cleaned.start_time
     assert start is not None
     starts = [(lap["start_time"] - start).total_seconds() for lap in laps]
     ends = [(lap["timestamp"] - start).total_seconds() for lap in laps]
@@ -115,7 +115,7 @@ def test_every_message_of_a_source_stays_but_laps_and_totals(corpus: Path) -> No
     path = corpus / "fit" / "jimmykane__fit-parser__running-with-developer-data.fit"
     (activity,) = read_all(path)
     data = load(str(path)).data
-    before, after = fit_messages(data), fit_messages(fit(analyze(activity), source=data).data)
+    before, after = fit_messages(data), fit_messages(encode_fit(analyze(activity), source=data).data)
     anew = {"lap", "session", "activity", "time_in_zone"}
     assert sum(map(len, before.values())) > 1000
     for name in before.keys() - anew - {"field_description", "developer_data_id"}:
@@ -136,8 +136,8 @@ def test_of_several_sessions_one_is_left(tmp_path: Path) -> None:
     path = tmp_path / "tri.fit"
     path.write_bytes(two_sports())
     for activity, seconds in zip(read_all(path), (30, 20), strict=True):
-        export = fit(analyze(activity), source=path.read_bytes())
-        assert export.said == ""
+        export = encode_fit(analyze(activity), source=path.read_bytes())
+        assert export.omission_note == ""
         (back,) = read_all("back.fit", data=export.data)
         assert len(back.samples) == seconds
         assert (back.sport, back.start_time) == (activity.sport, activity.start_time)
@@ -152,7 +152,7 @@ def test_developer_fields_and_big_endian_records_stay() -> None:
         made.data(1, 1_000_000_000 + second, second * 300, struct.pack(">f", 60.0 + second))
     session(made, 0, 99, distance_cm=29_700)
     (activity,) = read_all("made.fit", data=made.to_bytes())
-    export = fit(analyze(activity), source=made.to_bytes())
+    export = encode_fit(analyze(activity), source=made.to_bytes())
     (back,) = read_all("back.fit", data=export.data)
     assert back.samples.extra["Form Power"][7] == 67.0
     assert_same_records(activity.samples, back.samples)
@@ -166,8 +166,8 @@ def test_what_cannot_go_over_as_it_is_is_made_from_columns_and_that_is_said() ->
         (whole[:-30], "damaged"),
     ):
         activity = read_all("made.fit", data=data)[-1]
-        export = fit(analyze(activity), source=data)
-        assert why in export.said
+        export = encode_fit(analyze(activity), source=data)
+        assert why in export.omission_note
         (back,) = read_all("back.fit", data=export.data)
         assert back.start_time == activity.start_time
         np.testing.assert_array_equal(back.samples.distance_m, activity.samples.distance_m)
@@ -183,8 +183,8 @@ def test_a_clock_that_leaps_is_mended() -> None:
     session(made, 0, 199 + 5 * 86_400, distance_cm=59_700)
     (activity,) = read_all("made.fit", data=made.to_bytes())
     analysis = analyze(activity)
-    export = fit(analysis, source=made.to_bytes())
-    assert "its clock leaps" in export.said
+    export = encode_fit(analysis, source=made.to_bytes())
+    assert "its clock leaps" in export.omission_note
     (back,) = read_all("back.fit", data=export.data)
     np.testing.assert_array_equal(back.samples.t_s, np.arange(200.0))
     assert_same_metres(fit_metres(fit_messages(export.data)), analysis, rounded_m=0.01 * len(analysis.segments))
@@ -206,7 +206,7 @@ def test_columns_pauses_and_odd_values_survive() -> None:
         lat_deg=np.full(len(t_s), -33.5),
         lon_deg=np.full(len(t_s), -179.999),
     )
-    (back,) = read_all("back.fit", data=fit(analyze(activity)).data)
+    (back,) = read_all("back.fit", data=encode_fit(analyze(activity)).data)
     assert len(back.samples) == len(t_s)
     np.testing.assert_allclose(back.samples.lat_deg, -33.5, atol=1e-7)
     np.testing.assert_allclose(back.samples.lon_deg, -179.999, atol=1e-7)
@@ -215,19 +215,19 @@ def test_columns_pauses_and_odd_values_survive() -> None:
     np.testing.assert_allclose(back.samples.distance_m, moved, atol=0.006)
     assert np.isnan(back.samples.heart_rate_bpm[5:7]).all()
     assert back.pauses.tolist() == [[299.0, 360.0]]
-    assert back.stated.timer_s == pytest.approx(699.0 - 61.0)
+    assert back.device_totals.timer_s == pytest.approx(699.0 - 61.0)
 
 
 def test_steps_of_both_feet_are_written_as_turns_of_one() -> None:
     t_s = np.arange(0.0, 400.0)
     activity = activity_of(t_s, distance_m=2.8 * t_s, cadence_recorded=np.full(len(t_s), 168.0))
-    (back,) = read_all("back.fit", data=fit(analyze(activity)).data)
+    (back,) = read_all("back.fit", data=encode_fit(analyze(activity)).data)
     np.testing.assert_allclose(back.samples.cadence_recorded, 84.0)
 
 
 def test_a_date_that_fit_cannot_hold_is_refused(sample_analyses: dict[str, Analysis]) -> None:
     analysis = sample_analyses["track-6x400.gpx"]
     for start in (datetime(1970, 1, 1, tzinfo=UTC), datetime(1990, 1, 1, tzinfo=UTC)):
-        early = replace(analysis, track=replace(analysis.track, start_time=start))
+        early = replace(analysis, cleaned=replace(analysis.cleaned, start_time=start))
         with pytest.raises(RetropaceError, match="which FIT cannot say"):
-            fit(early)
+            encode_fit(early)

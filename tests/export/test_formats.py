@@ -18,14 +18,14 @@ from retropace.analysis.pipeline import Analysis, analyze
 from retropace.annotations import parse_mark
 from retropace.core.activity import Activity
 from retropace.core.errors import ReadError, RetropaceError
-from retropace.core.geodesy import steps_m
-from retropace.core.parameters import LabelSettings, Settings
-from retropace.output.export.line_segments import pieces_of
-from retropace.output.export.sample_rows import sample_rows
-from retropace.output.export.to_csv import samples_csv, segments_csv
-from retropace.output.export.to_geojson import geojson
-from retropace.output.export.to_gpx import gpx
-from retropace.output.export.to_json import analysis_json, samples_json
+from retropace.core.geodesy import compute_distances_m
+from retropace.core.parameters import LabelParameters, Settings
+from retropace.output.export.line_segments import build_line_segments
+from retropace.output.export.sample_rows import build_sample_rows
+from retropace.output.export.to_csv import format_samples_csv, format_segments_csv
+from retropace.output.export.to_geojson import format_geojson
+from retropace.output.export.to_gpx import format_gpx
+from retropace.output.export.to_json import format_analysis_json, format_samples_json
 from retropace.readers.xml.gpx import read_gpx
 from tests.export.reading import (
     assert_same_metres,
@@ -41,23 +41,23 @@ from tests.export.reading import (
 )
 from tests.strategies import activities, activity_of
 
-EXACT = Settings(label=LabelSettings(exact=True))
+EXACT = Settings(label=LabelParameters(keep_edges=True))
 
 
 def geojson_of(analysis: Analysis, simplify_m: float = 0.0) -> str:
-    return geojson(analysis, pieces_of(analysis), simplify_m)
+    return format_geojson(analysis, build_line_segments(analysis), simplify_m)
 
 
 def gpx_of(analysis: Analysis) -> str:
-    return gpx(analysis, pieces_of(analysis), sample_rows(analysis))
+    return format_gpx(analysis, build_line_segments(analysis), build_sample_rows(analysis))
 
 
 def test_tables_add_up(all_analyses: list[Analysis]) -> None:
     for analysis in all_analyses:
-        assert_same_metres(segments_csv_metres(segments_csv([analysis])), analysis)
-        assert_same_metres(samples_csv_metres(samples_csv(analysis)), analysis)
-        assert_same_metres(samples_json_metres(samples_json(analysis)), analysis)
-        assert json.loads(analysis_json(analysis)) == analysis.to_dict()
+        assert_same_metres(segments_csv_metres(format_segments_csv([analysis])), analysis)
+        assert_same_metres(samples_csv_metres(format_samples_csv(analysis)), analysis)
+        assert_same_metres(samples_json_metres(format_samples_json(analysis)), analysis)
+        assert json.loads(format_analysis_json(analysis)) == analysis.to_dict()
 
 
 def test_ways_add_up(all_analyses: list[Analysis]) -> None:
@@ -81,30 +81,30 @@ def test_ways_add_up(all_analyses: list[Analysis]) -> None:
 def test_rows_and_pieces_add_up_whatever_was_recorded(activity: Activity, marks: int) -> None:
     try:
         analysis = analyze(activity)
-        seconds = analysis.track.elapsed_s / 7.0
+        seconds = analysis.cleaned.elapsed_s / 7.0
         marked = [parse_mark(f"{seconds * at:.3f}s-{seconds * (at + 0.5):.3f}s=backward") for at in range(1, marks + 1)]
         analysis = analyze(activity, marked)
     except RetropaceError:
         return  # nothing to measure between, or marks too near to each other
-    assert_same_metres(samples_csv_metres(samples_csv(analysis)), analysis)
-    pieces = pieces_of(analysis)
-    text = geojson(analysis, pieces)
+    assert_same_metres(samples_csv_metres(format_samples_csv(analysis)), analysis)
+    pieces = build_line_segments(analysis)
+    text = format_geojson(analysis, pieces)
     assert_same_metres(geojson_metres(text), analysis)
     spans = [
         (one["properties"]["start_s"], one["properties"]["end_s"], one["geometry"])
         for one in json.loads(text)["features"]
     ]
     assert spans[0][0] == 0.0
-    assert spans[-1][1] == analysis.track.elapsed_s
+    assert spans[-1][1] == analysis.cleaned.elapsed_s
     assert all(one[1] == two[0] for one, two in pairwise(spans))
-    if pieces.have_lines:
-        assert_same_metres(gpx_metres(gpx(analysis, pieces, sample_rows(analysis))), analysis)
+    if pieces.has_lines:
+        assert_same_metres(gpx_metres(format_gpx(analysis, pieces, build_sample_rows(analysis))), analysis)
 
 
 def test_rows_of_samples(sample_analyses: dict[str, Analysis]) -> None:
     analysis = sample_analyses["quarter-mile.fit"]
-    rows = list(csv.DictReader(io.StringIO(samples_csv(analysis))))
-    columns = json.loads(samples_json(analysis))
+    rows = list(csv.DictReader(io.StringIO(format_samples_csv(analysis))))
+    columns = json.loads(format_samples_json(analysis))
     assert columns["schema"] == "retropace.samples/1"
     assert [float(row["t_s"]) for row in rows] == columns["samples"]["t_s"]
     assert rows[1]["time"] == "2025-05-03T07:30:01Z"
@@ -113,7 +113,7 @@ def test_rows_of_samples(sample_analyses: dict[str, Analysis]) -> None:
     starts = np.searchsorted([float(row["t_s"]) for row in rows], analysis.segments.start_s)
     assert numbers[starts].tolist() == list(range(1, len(analysis.segments) + 1))
     assert np.all(np.diff(numbers) >= 0)
-    treadmill = list(csv.DictReader(io.StringIO(samples_csv(sample_analyses["treadmill-beginner.fit"]))))
+    treadmill = list(csv.DictReader(io.StringIO(format_samples_csv(sample_analyses["treadmill-beginner.fit"]))))
     assert {(row["lat_deg"], row["lon_deg"]) for row in treadmill} == {("", "")}
 
 
@@ -123,17 +123,17 @@ def test_an_edge_between_two_records_is_a_row_of_its_own() -> None:
     activity = replace(activity, source=replace(activity.source, path="=run.fit"))
     mark = parse_mark("203.5s-304.5s=backward")
     analysis = analyze(activity, [mark], EXACT)
-    rows = list(csv.DictReader(io.StringIO(samples_csv(analysis))))
+    rows = list(csv.DictReader(io.StringIO(format_samples_csv(analysis))))
     put_in = [row for row in rows if row["recorded"] == "false"]
     assert {"203.5", "304.5"} <= {row["t_s"] for row in put_in}
     (first,) = (row for row in put_in if row["t_s"] == "203.5")
     assert first["direction"] == "backward"
     assert float(first["lat_deg"]) == pytest.approx(48.0 + 203.5 / 40_000.0, abs=1e-7)
     assert len(rows) == len(t_s) + len(put_in)
-    assert_same_metres(samples_csv_metres(samples_csv(analysis)), analysis)
+    assert_same_metres(samples_csv_metres(format_samples_csv(analysis)), analysis)
     # Text that others choose must not be a formula in a spreadsheet.
-    assert next(csv.DictReader(io.StringIO(segments_csv([analysis]))))["file"] == "./=run.fit"
-    text = samples_csv(analysis)
+    assert next(csv.DictReader(io.StringIO(format_segments_csv([analysis]))))["file"] == "./=run.fit"
+    text = format_samples_csv(analysis)
     assert not any(cell[:1] in "=+@\t" for row in csv.reader(io.StringIO(text)) for cell in row if cell)
 
 
@@ -170,12 +170,12 @@ def test_positions_themselves_measure_the_distance() -> None:
         cadence_recorded=np.full(len(t_s), 82.0),
     )
     analysis = analyze(activity, [parse_mark("200s-400s=backward")])
-    assert analysis.track.distance_source == "positions"
+    assert analysis.cleaned.distance_source == "positions"
     document = gpxpy.parse(gpx_of(analysis))
     found = dict.fromkeys(true_metres(analysis), 0.0)
     for one, segment in zip(gpx_stretches(gpx_of(analysis)), document.tracks[0].segments, strict=True):
         places = np.array([(point.latitude, point.longitude) for point in segment.points])
-        found[one["direction"]] += float(np.sum(steps_m(*places.T)))
+        found[one["direction"]] += float(np.sum(compute_distances_m(*places.T)))
     assert found["backward"] > 300.0
     assert_same_metres(found, analysis)
 
@@ -210,7 +210,7 @@ def test_lines_are_cut_at_the_date_line() -> None:
     (east,) = (line[0] for line in lines if line[0][0] == -180.0)
     assert west[1] == east[1] == pytest.approx(float(np.interp(180.0, lon % 360.0, activity.samples.lat_deg)), abs=1e-7)
     assert np.ptp(np.abs(gpx_places(gpx_of(analysis))[:, 1])) < 1.0
-    rows = csv.DictReader(io.StringIO(samples_csv(analysis)))
+    rows = csv.DictReader(io.StringIO(format_samples_csv(analysis)))
     assert all(abs(float(row["lon_deg"])) > 179.0 for row in rows)
 
 
@@ -235,7 +235,7 @@ def test_without_a_clock_points_have_no_times(sample_analyses: dict[str, Analysi
     activity = replace(sample_analyses["track-6x400.gpx"].activity, start_time=None)
     analysis = analyze(activity)
     assert all(point.time is None for point in gpxpy.parse(gpx_of(analysis)).walk(only_points=True))
-    assert {row["time"] for row in csv.DictReader(io.StringIO(samples_csv(analysis)))} == {""}
+    assert {row["time"] for row in csv.DictReader(io.StringIO(format_samples_csv(analysis)))} == {""}
     assert json.loads(geojson_of(analysis))["features"][0]["properties"]["start_time"] is None
 
 

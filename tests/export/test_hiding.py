@@ -12,18 +12,18 @@ from shapely.geometry import LineString, Point, shape
 
 from retropace.analysis.pipeline import Analysis, analyze
 from retropace.annotations import parse_mark
-from retropace.config.privacy import Hiding, Place
+from retropace.config.privacy import PrivacyFilter, PrivacyZone
 from retropace.core.activity import Activity
 from retropace.core.errors import RetropaceError
-from retropace.core.geodesy import tangent_m
-from retropace.output.export.line_segments import pieces_of
-from retropace.output.export.sample_rows import sample_rows
-from retropace.output.export.to_csv import samples_csv
-from retropace.output.export.to_fit import fit
-from retropace.output.export.to_geojson import geojson
-from retropace.output.export.to_gpx import gpx
-from retropace.output.export.to_json import samples_json
-from retropace.output.export.to_png import png
+from retropace.core.geodesy import project_to_tangent_plane_m
+from retropace.output.export.line_segments import build_line_segments
+from retropace.output.export.sample_rows import build_sample_rows
+from retropace.output.export.to_csv import format_samples_csv
+from retropace.output.export.to_fit import encode_fit
+from retropace.output.export.to_geojson import format_geojson
+from retropace.output.export.to_gpx import format_gpx
+from retropace.output.export.to_json import format_samples_json
+from retropace.output.export.to_png import render_png
 from tests.export.reading import (
     assert_same_metres,
     fit_messages,
@@ -48,32 +48,34 @@ def json_places(text: str) -> np.ndarray:
     return np.array([pair for pair in pairs if pair[0] is not None]).reshape(-1, 2)
 
 
-def places_in_all(analysis: Analysis, hiding: Hiding) -> dict[str, np.ndarray]:
+def places_in_all(analysis: Analysis, hiding: PrivacyFilter) -> dict[str, np.ndarray]:
     """The coordinates in every format; no GPX if nothing may be shown."""
-    pieces = pieces_of(analysis, hiding)
+    pieces = build_line_segments(analysis, hiding)
     found = {
-        "geojson": geojson_places(geojson(analysis, pieces)),
-        "simplified": geojson_places(geojson(analysis, pieces, 10.0)),
-        "csv": samples_places(samples_csv(analysis, hiding)),
-        "json": json_places(samples_json(analysis, hiding)),
-        "fit": fit_places(fit(analysis, hiding, b"never looked at").data),
+        "geojson": geojson_places(format_geojson(analysis, pieces)),
+        "simplified": geojson_places(format_geojson(analysis, pieces, 10.0)),
+        "csv": samples_places(format_samples_csv(analysis, hiding)),
+        "json": json_places(format_samples_json(analysis, hiding)),
+        "fit": fit_places(encode_fit(analysis, hiding, b"never looked at").data),
     }
-    if pieces.have_lines:
-        found["gpx"] = gpx_places(gpx(analysis, pieces, sample_rows(analysis, hiding)))
+    if pieces.has_lines:
+        found["gpx"] = gpx_places(format_gpx(analysis, pieces, build_sample_rows(analysis, hiding)))
     return found
 
 
-def nearest_m(places: np.ndarray, place: Place) -> float:
+def nearest_m(places: np.ndarray, place: PrivacyZone) -> float:
     if len(places) == 0:
         return np.inf
-    return float(np.min(np.hypot(*tangent_m(places[:, 0], places[:, 1], place.lat_deg, place.lon_deg))))
+    return float(
+        np.min(np.hypot(*project_to_tangent_plane_m(places[:, 0], places[:, 1], place.lat_deg, place.lon_deg)))
+    )
 
 
-def place_at(analysis: Analysis, share: float, radius_m: float) -> Place:
+def place_at(analysis: Analysis, share: float, radius_m: float) -> PrivacyZone:
     """A circle around where the runner was after this share of the positions."""
-    known = np.flatnonzero(np.isfinite(analysis.track.lat_deg) & np.isfinite(analysis.track.lon_deg))
+    known = np.flatnonzero(np.isfinite(analysis.cleaned.lat_deg) & np.isfinite(analysis.cleaned.lon_deg))
     row = known[int(share * (len(known) - 1))]
-    return Place(float(analysis.track.lat_deg[row]), float(analysis.track.lon_deg[row]), radius_m)
+    return PrivacyZone(float(analysis.cleaned.lat_deg[row]), float(analysis.cleaned.lon_deg[row]), radius_m)
 
 
 @pytest.mark.parametrize("name", ["quarter-mile.fit", "track-6x400.gpx", "long-backward.fit"])
@@ -81,9 +83,9 @@ def place_at(analysis: Analysis, share: float, radius_m: float) -> Place:
 def test_no_coordinate_in_a_hidden_place(sample_analyses: dict[str, Analysis], name: str, share: float) -> None:
     analysis = sample_analyses[name]
     place = place_at(analysis, share, 35.0)
-    shown = places_in_all(analysis, Hiding())
+    shown = places_in_all(analysis, PrivacyFilter())
     assert all(nearest_m(places, place) < 3.0 for kind, places in shown.items() if kind != "simplified")
-    for kind, places in places_in_all(analysis, Hiding((place,))).items():
+    for kind, places in places_in_all(analysis, PrivacyFilter((place,))).items():
         assert len(places) > 10, kind
         assert nearest_m(places, place) > place.radius_m - ROUNDING_M, kind
 
@@ -94,8 +96,8 @@ def test_no_line_leads_through_a_hidden_place(sample_analyses: dict[str, Analysi
     scale = np.array([np.cos(np.radians(place.lat_deg)), 1.0]) * 111_250.0
     middle = Point(np.array([place.lon_deg, place.lat_deg]) * scale)
     crossed = {}
-    for hiding in (Hiding(), Hiding((place,))):
-        features = json.loads(geojson(analysis, pieces_of(analysis, hiding)))["features"]
+    for hiding in (PrivacyFilter(), PrivacyFilter((place,))):
+        features = json.loads(format_geojson(analysis, build_line_segments(analysis, hiding)))["features"]
         lines = [shape(one["geometry"]) for one in features if one["geometry"] is not None]
         crossed[bool(hiding)] = min(middle.distance(LineString(np.array(line.coords) * scale)) for line in lines)
     assert crossed[False] < 1.0
@@ -107,30 +109,30 @@ def test_ends_are_hidden() -> None:
     lat = 48.0 + 3.0 * t_s / 111_200.0
     activity = activity_of(t_s, distance_m=3.0 * t_s, lat_deg=lat, lon_deg=np.full(len(t_s), 11.0))
     analysis = analyze(activity, [parse_mark("101s-500s=backward")])
-    for kind, places in places_in_all(analysis, Hiding(ends_m=400.0)).items():
+    for kind, places in places_in_all(analysis, PrivacyFilter(ends_m=400.0)).items():
         assert places[:, 0].min() == pytest.approx(lat[np.searchsorted(3.0 * t_s, 400.0)], abs=1e-6), kind
         assert places[:, 0].max() < lat[np.searchsorted(3.0 * t_s, 3.0 * t_s[-1] - 400.0)] + 1e-6, kind
 
 
 def test_sums_stay_and_what_is_hidden_says_so(sample_analyses: dict[str, Analysis]) -> None:
     analysis = sample_analyses["quarter-mile.fit"]
-    hiding = Hiding((place_at(analysis, 0.5, 60.0),))
-    pieces = pieces_of(analysis, hiding)
-    assert_same_metres(geojson_metres(geojson(analysis, pieces)), analysis)
-    assert_same_metres(gpx_metres(gpx(analysis, pieces, sample_rows(analysis, hiding))), analysis)
-    assert_same_metres(samples_csv_metres(samples_csv(analysis, hiding)), analysis)
-    export = fit(analysis, hiding, b"never looked at")
+    hiding = PrivacyFilter((place_at(analysis, 0.5, 60.0),))
+    pieces = build_line_segments(analysis, hiding)
+    assert_same_metres(geojson_metres(format_geojson(analysis, pieces)), analysis)
+    assert_same_metres(gpx_metres(format_gpx(analysis, pieces, build_sample_rows(analysis, hiding))), analysis)
+    assert_same_metres(samples_csv_metres(format_samples_csv(analysis, hiding)), analysis)
+    export = encode_fit(analysis, hiding, b"never looked at")
     assert_same_metres(fit_metres(fit_messages(export.data)), analysis, rounded_m=0.01 * len(analysis.segments))
-    assert "positions are hidden" in export.said
+    assert "positions are hidden" in export.omission_note
 
 
 def test_where_all_is_hidden_there_is_no_map(sample_analyses: dict[str, Analysis]) -> None:
     analysis = sample_analyses["quarter-mile.fit"]
-    hiding = Hiding((place_at(analysis, 0.5, 5000.0),))
+    hiding = PrivacyFilter((place_at(analysis, 0.5, 5000.0),))
     assert all(len(places) == 0 for places in places_in_all(analysis, hiding).values())
     with pytest.raises(RetropaceError, match="no positions to show"):
-        gpx(analysis, pieces_of(analysis, hiding), sample_rows(analysis, hiding))
-    assert png(analysis, hiding) != png(analysis)
+        format_gpx(analysis, build_line_segments(analysis, hiding), build_sample_rows(analysis, hiding))
+    assert render_png(analysis, hiding) != render_png(analysis)
 
 
 @given(activities(), st.floats(0.0, 1.0), st.sampled_from([3.0, 20.0, 80.0]))
@@ -140,8 +142,8 @@ def test_nothing_hidden_ever_shows(activity: Activity, share: float, radius_m: f
         analysis = analyze(activity)
     except RetropaceError:
         return
-    if not np.any(np.isfinite(analysis.track.lat_deg) & np.isfinite(analysis.track.lon_deg)):
+    if not np.any(np.isfinite(analysis.cleaned.lat_deg) & np.isfinite(analysis.cleaned.lon_deg)):
         return
     place = place_at(analysis, share, radius_m)
-    for kind, places in places_in_all(analysis, Hiding((place,))).items():
+    for kind, places in places_in_all(analysis, PrivacyFilter((place,))).items():
         assert nearest_m(places, place) > radius_m - ROUNDING_M, kind

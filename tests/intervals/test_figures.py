@@ -10,8 +10,8 @@ from scipy.stats import linregress
 
 from retropace.analysis.pipeline import analyze
 from retropace.intervals import intervals_of
-from retropace.intervals.reps import beats_dropped
-from retropace.intervals.sets import trend
+from retropace.intervals.reps import compute_heart_rate_recovery_bpm
+from retropace.intervals.sets import fit_linear_trend
 from retropace.simulate import backward, forward, rest, walk
 from tests.benchmarks.intervals import marked_backward
 from tests.intervals.made import session, understood
@@ -36,8 +36,8 @@ def test_a_rep_by_the_truth() -> None:
         assert rep.basis == "annotated"
         beats, end = made.activity.samples.heart_rate_bpm, int(rep.end_s)
         slowed = np.mean(beats[end - 5 : end]) - np.mean(beats[end + 58 : end + 63])
-        assert rep.beats_dropped == pytest.approx(slowed, abs=1.5)
-        assert rep.beats_dropped > 30.0
+        assert rep.heart_rate_recovery_bpm == pytest.approx(slowed, abs=1.5)
+        assert rep.heart_rate_recovery_bpm > 30.0
     assert [rep.recovery is None for rep in one.reps] == [False, False, False, True]
     for rep in one.reps[:-1]:
         assert rep.recovery is not None
@@ -50,9 +50,9 @@ def test_a_rep_by_the_truth() -> None:
 
 def test_heart_rate_recovery_needs_its_minute() -> None:
     made = session([forward(seconds=300), backward(metres=400), rest(40)])
-    track = intervals_of(analyze(made.activity)).track
-    assert np.isnan(beats_dropped(track, track.elapsed_s - 40.0))
-    assert beats_dropped(track, track.elapsed_s - 70.0) == pytest.approx(0.0, abs=45.0)
+    track = intervals_of(analyze(made.activity)).cleaned
+    assert np.isnan(compute_heart_rate_recovery_bpm(track, track.elapsed_s - 40.0))
+    assert compute_heart_rate_recovery_bpm(track, track.elapsed_s - 70.0) == pytest.approx(0.0, abs=45.0)
 
 
 def test_best_worst_spread_and_fade_of_a_set() -> None:
@@ -89,13 +89,13 @@ def test_a_pyramid_is_judged_by_pace() -> None:
 def test_the_trend_is_that_of_least_squares(values: list[float]) -> None:
     assume(len(set(values)) > 1)  # of equal values scipy knows no error
     fit = linregress(range(len(values)), values)
-    slope, error = trend(np.array(values))
+    slope, error = fit_linear_trend(np.array(values))
     assert slope == pytest.approx(fit.slope, rel=1e-9, abs=1e-7)
     assert error == pytest.approx(fit.stderr, rel=1e-6, abs=1e-5)
 
 
 def test_too_few_reps_have_no_trend() -> None:
-    assert all(np.isnan(value) for value in trend(np.array([60.0, 61.0])))
+    assert all(np.isnan(value) for value in fit_linear_trend(np.array([60.0, 61.0])))
 
 
 def test_recoveries_say_how_they_were_spent() -> None:
@@ -118,7 +118,7 @@ def test_pairs_are_compared_one_by_one_and_together() -> None:
         # Metres are cadence times step length times minutes, whichever way round.
         per = ratios.cadence_spm * ratios.step_length_m * ratios.seconds
         assert per == pytest.approx(other.metres / one.metres, rel=0.03)
-    assert both.together.seconds == pytest.approx(np.mean([ratios.seconds for _, _, ratios in both.pairs]))
+    assert both.overall.seconds == pytest.approx(np.mean([ratios.seconds for _, _, ratios in both.pairs]))
 
 
 def test_a_session_of_one_direction_compares_nothing() -> None:
@@ -130,23 +130,23 @@ def test_sets_of_like_duration_are_compared_where_no_length_is_shared() -> None:
     found = understood([WARM, *some, COOL])
     (both,) = found.comparisons
     assert both.length.startswith("about 17")
-    assert both.together.speed_mps == pytest.approx(0.65 / 1.25, rel=0.08)
+    assert both.overall.speed_mps == pytest.approx(0.65 / 1.25, rel=0.08)
 
 
 def test_a_treadmill_is_said_to_presume_forward_steps() -> None:
-    from retropace.simulate import Place
+    from retropace.simulate import SimulatedPlace
 
     plan = [WARM, *[backward(metres=400), rest(90)] * 4, COOL]
-    said = understood(plan, place=Place("treadmill")).warnings
+    said = understood(plan, place=SimulatedPlace("treadmill")).warnings
     assert any("presumes forward steps" in one for one in said)
     assert not any("presumes forward steps" in one for one in understood(plan).warnings)
 
 
 def test_the_belts_speed_counts_where_it_is_given() -> None:
     from retropace.annotations import parse_mark
-    from retropace.simulate import Place
+    from retropace.simulate import SimulatedPlace
 
-    made = session([WARM, *[backward(seconds=180), rest(90)] * 3, COOL], place=Place("treadmill"))
+    made = session([WARM, *[backward(seconds=180), rest(90)] * 3, COOL], place=SimulatedPlace("treadmill"))
     marks = [parse_mark(f"lap {lap}=backward speed=6.5km/h") for lap in (2, 4, 6)]
     found = intervals_of(analyze(made.activity, marks))
     (one,) = found.sets

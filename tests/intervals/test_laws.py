@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from retropace.analysis.pipeline import analyze
 from retropace.annotations import Annotation
-from retropace.cleaning.clean import clean
+from retropace.cleaning.clean import clean_activity
 from retropace.core.activity import Activity
 from retropace.intervals import Intervals, intervals_document, intervals_of
-from retropace.simulate.kinds import BUILT, FORWARD_ONLY, KINDS, draw
+from retropace.simulate.kinds import BACKWARD_KINDS, FORWARD_KINDS, INTERVAL_KINDS, draw
 from tests.benchmarks.labels import condition
 from tests.strategies import activities, annotation_lists
 
@@ -25,11 +25,11 @@ LAWS = settings(max_examples=100, deadline=None, suppress_health_check=[HealthCh
 @st.composite
 def sessions(draw_one: st.DrawFn) -> tuple[Activity, list[Annotation]]:
     activity = draw_one(activities())
-    return activity, draw_one(annotation_lists(clean(activity).elapsed_s))
+    return activity, draw_one(annotation_lists(clean_activity(activity).elapsed_s))
 
 
 def holds(found: Intervals) -> None:
-    track, parts = found.track, found.parts
+    track, parts = found.cleaned, found.parts
     assert parts[0].start_s == 0.0
     assert parts[-1].end_s == track.elapsed_s
     assert all(one.end_s == other.start_s for one, other in pairwise(parts))
@@ -61,10 +61,10 @@ def test_whatever_was_recorded(session: tuple[Activity, list[Annotation]]) -> No
     holds(intervals_of(analyze(*session)))
 
 
-@pytest.mark.parametrize("kind", [*KINDS, *FORWARD_ONLY, *BUILT])
+@pytest.mark.parametrize("kind", [*BACKWARD_KINDS, *FORWARD_KINDS, *INTERVAL_KINDS])
 def test_sessions_of_every_kind(kind: str) -> None:
     for seed in range(2000, 2006):
-        given_ = "nothing" if kind in FORWARD_ONLY else "one rep"
+        given_ = "nothing" if kind in FORWARD_KINDS else "one rep"
         holds(intervals_of(condition(draw(kind, seed), seed, given_)))
 
 

@@ -9,8 +9,8 @@ import pytest
 
 from retropace.analysis.pipeline import analyze
 from retropace.intervals import intervals_of
-from retropace.simulate import Stretch, backward, forward, rest, walk
-from retropace.simulate.kinds import BUILT, FORWARD_ONLY, draw
+from retropace.simulate import PlannedStretch, backward, forward, rest, walk
+from retropace.simulate.kinds import FORWARD_KINDS, INTERVAL_KINDS, draw
 from tests.benchmarks.intervals import marked_backward, quarter_mile_session
 from tests.benchmarks.labels import condition
 from tests.intervals.made import understood
@@ -24,7 +24,7 @@ def test_a_hundred_verdicts_around_the_line() -> None:
         made, true = quarter_mile_session(float(ratio), seed)
         tests = intervals_of(analyze(made.activity, marked_backward(made))).quarter_miles
         assert len(tests) == 1, (seed, ratio)
-        assert tests[0].passed == (true < 2.0), (seed, ratio)
+        assert tests[0].is_passed == (true < 2.0), (seed, ratio)
         assert tests[0].ratio == pytest.approx(true, abs=0.001)
         stood = made.truth.edges_s[3] - made.truth.edges_s[2]
         assert tests[0].rest_s == pytest.approx(stood, abs=0.001)
@@ -36,7 +36,7 @@ def test_without_laps_what_is_near_the_line_is_too_close_to_call() -> None:
         made, true = quarter_mile_session(float(ratio), 500 + seed)
         activity = replace(made.activity, laps=())
         for test in intervals_of(analyze(activity, marked_backward(made))).quarter_miles:
-            if not test.is_close and test.passed != (true < 2.0):
+            if not test.is_close and test.is_passed != (true < 2.0):
                 wrong.append((seed, ratio))
     assert wrong == []
 
@@ -66,12 +66,12 @@ def test_one_among_other_backward_reps() -> None:
     ],
     ids=["backward first", "no rest", "ten minutes", "half a mile", "too short", "jogged", "walked", "no forward half"],
 )
-def test_what_is_no_test(middle: list[Stretch]) -> None:
+def test_what_is_no_test(middle: list[PlannedStretch]) -> None:
     assert understood([WARM, *middle, COOL]).quarter_miles == ()
 
 
-@pytest.mark.parametrize("kind", [*BUILT, *FORWARD_ONLY, "reps", "alternating", "beginner", "long"])
+@pytest.mark.parametrize("kind", [*INTERVAL_KINDS, *FORWARD_KINDS, "reps", "alternating", "beginner", "long"])
 def test_none_where_the_pattern_is_absent(kind: str) -> None:
     for seed in range(3000, 3008):
-        given = "nothing" if kind in FORWARD_ONLY else "one rep"
+        given = "nothing" if kind in FORWARD_KINDS else "one rep"
         assert intervals_of(condition(draw(kind, seed), seed, given)).quarter_miles == ()

@@ -54,13 +54,13 @@ def test_quarter_miles(samples: Path) -> None:
     ratios = [(b[1] - b[0]) / (f[1] - f[0]) for f, b in zip(fast, back, strict=True)]
     assert [test.ratio for test in intervals.quarter_miles] == ratios
     assert [test.rest_s for test in intervals.quarter_miles] == [end - start for start, end in rests]
-    assert all(test.passed and not test.is_close for test in intervals.quarter_miles)
+    assert all(test.is_passed and not test.is_close for test in intervals.quarter_miles)
     (both,) = intervals.comparisons
-    assert both.together.seconds == pytest.approx(np.mean(ratios))
+    assert both.overall.seconds == pytest.approx(np.mean(ratios))
     assert next(part.end_s for part in intervals.parts) == fast[0][0]
-    assert intervals.stadium is not None
-    assert intervals.stadium.lane == 1
-    assert intervals.stadium.lap_m == pytest.approx(400.0)
+    assert intervals.running_track is not None
+    assert intervals.running_track.lane == 1
+    assert intervals.running_track.lap_m == pytest.approx(400.0)
 
 
 def test_six_times_400_m_on_a_track(samples: Path) -> None:
@@ -76,7 +76,7 @@ def test_six_times_400_m_on_a_track(samples: Path) -> None:
         assert rep.metres == pytest.approx(400.0, rel=0.035)
         assert rep.speed_mps == pytest.approx(400.0 / (end - start), rel=0.03)
     truth = json.loads((samples / "track-6x400.truth.json").read_text())["distance_m"]
-    assert float(intervals.track.curves["distance_m"][-1]) == pytest.approx(sum(truth.values()), rel=0.005)
+    assert float(intervals.cleaned.curves["distance_m"][-1]) == pytest.approx(sum(truth.values()), rel=0.005)
     assert one.recovery_s == pytest.approx(600.0, rel=0.05)
     assert {rep.recovery.kind for rep in one.reps if rep.recovery} == {"jog"}
 
@@ -101,7 +101,9 @@ def test_a_long_run_has_no_sets(samples: Path) -> None:
     assert intervals.sets == ()
     assert intervals.quarter_miles == ()
     ((start, end),) = long_ones(spans, "backward")
-    best = next(one for one in intervals.curve if (one.direction, one.by, one.seconds) == ("backward", "time", 1200.0))
+    best = next(
+        one for one in intervals.mean_max_curve if (one.direction, one.by, one.seconds) == ("backward", "time", 1200.0)
+    )
     assert start - 5.0 <= best.start_s <= end - 1195.0
     truth = json.loads((samples / "long-backward.truth.json").read_text())["distance_m"]
     assert best.speed_mps == pytest.approx(truth["backward"] / (end - start), rel=0.03)

@@ -9,10 +9,10 @@ import pytest
 
 from retropace.analysis.pipeline import analyze
 from retropace.core.activity import Lap, WorkoutStep
-from retropace.core.parameters import LabelSettings, Settings
+from retropace.core.parameters import LabelParameters, Settings
 from retropace.core.spans import as_spans
 from retropace.intervals import Intervals, intervals_of
-from retropace.simulate import Stretch, Watch, backward, forward, rest, walk
+from retropace.simulate import PlannedStretch, Watch, backward, forward, rest, walk
 from tests.benchmarks.intervals import marked_backward
 from tests.intervals.made import session, understood
 
@@ -23,7 +23,7 @@ def lines(found: Intervals) -> list[str]:
     return [one.line for one in found.sets]
 
 
-def plan(*middle: Stretch | list[Stretch]) -> list[Stretch]:
+def plan(*middle: PlannedStretch | list[PlannedStretch]) -> list[PlannedStretch]:
     return [WARM, *(one for some in middle for one in (some if isinstance(some, list) else [some])), COOL]
 
 
@@ -59,7 +59,7 @@ JOG, REST, STROLL = forward(seconds=90, effort=0.8), rest(120), walk("forward", 
         ),
     ],
 )
-def test_backward_sets(middle: list[Stretch], kind: str, line: str) -> None:
+def test_backward_sets(middle: list[PlannedStretch], kind: str, line: str) -> None:
     found = understood(plan(middle))
     assert [(one.kind, one.line) for one in found.sets] == [(kind, line)]
     kinds = [part.kind for part in found.parts]
@@ -86,7 +86,7 @@ def test_forward_and_backward_sets_of_one_session() -> None:
     assert lines(found) == ["4 × 400 m forward, r 2:00", "4 × 400 m backward, r 2:00"]
     (both,) = found.comparisons
     assert (both.length, both.pairs) == ("400 m", ())
-    assert both.together.seconds == pytest.approx(1.3 / 0.65, rel=0.06)
+    assert both.overall.seconds == pytest.approx(1.3 / 0.65, rel=0.06)
 
 
 @pytest.mark.parametrize(
@@ -99,7 +99,7 @@ def test_forward_and_backward_sets_of_one_session() -> None:
         [walk("forward", 1800)],
     ],
 )
-def test_a_session_without_structure_has_none(whole: list[Stretch]) -> None:
+def test_a_session_without_structure_has_none(whole: list[PlannedStretch]) -> None:
     found = understood(whole)
     assert found.sets == ()
     assert [part.kind for part in found.parts] == ["session"]
@@ -164,7 +164,7 @@ def test_pressed_laps_are_the_edges_and_automatic_ones_are_not() -> None:
 def test_exact_leaves_the_runners_edges_alone() -> None:
     made = session(plan([backward(metres=400), JOG] * 4))
     marks = [replace(mark, start_s=mark.start_s + 2.0, end_s=mark.end_s - 2.0) for mark in marked_backward(made)]
-    exactly = Settings(label=LabelSettings(exact=True))
+    exactly = Settings(label=LabelParameters(keep_edges=True))
     analysis = analyze(replace(made.activity, laps=()), marks, exactly)
     (one,) = intervals_of(analysis, exact=True).sets
     assert [(rep.start_s, rep.end_s) for rep in one.reps] == [(mark.start_s, mark.end_s) for mark in marks]
@@ -183,10 +183,10 @@ def test_a_guided_workout_says_which_side_is_work() -> None:
         for at, (start, end, role) in enumerate(zip(edges[:-1], edges[1:], roles, strict=True))
     )
     steps = tuple(WorkoutStep(at, intensity=role) for at, role in enumerate(roles))
-    found = intervals_of(analyze(replace(made.activity, laps=laps, steps=steps)))
+    found = intervals_of(analyze(replace(made.activity, laps=laps, workout_steps=steps)))
     assert lines(found) == ["4 × 1:00 forward, r 1:30 jog"]
     bare = tuple(replace(lap, intensity="") for lap in laps)
-    told = intervals_of(analyze(replace(made.activity, laps=bare, steps=steps)))
+    told = intervals_of(analyze(replace(made.activity, laps=bare, workout_steps=steps)))
     assert lines(told) == lines(found)
     unled = intervals_of(analyze(replace(made.activity, laps=())))
     (by_pace,) = unled.sets
@@ -195,7 +195,7 @@ def test_a_guided_workout_says_which_side_is_work() -> None:
 
 def test_a_short_rep_is_in_its_set_but_stands_for_nothing() -> None:
     some = [backward(metres=800), JOG]
-    found = understood(plan(some * 3, [backward(metres=550), JOG], some * 2), watch=Watch(position_error_m=0.5))
+    found = understood(plan(some * 3, [backward(metres=550), JOG], some * 2), watch=Watch(position_error_sd_m=0.5))
     (one,) = found.sets
     assert (one.count, str(one.nominal)) == (6, "800 m")
     assert [rep.nominal is None for rep in one.reps] == [False, False, False, True, False, False]
@@ -212,7 +212,7 @@ def test_an_overlooked_turn_is_found_by_the_rhythm_of_the_others() -> None:
 
 
 def test_a_session_all_backward_is_told_by_pace() -> None:
-    hard, easy = backward(metres=400, effort=1.1), Stretch("backward", "walk", 90)
+    hard, easy = backward(metres=400, effort=1.1), PlannedStretch("backward", "walk", 90)
     found = understood([backward(seconds=300, effort=0.85), *[hard, easy] * 5, backward(seconds=200, effort=0.85)])
     assert [(one.kind, one.count) for one in found.sets] == [("reps", 5)]
     assert found.sets[0].reps[0].recovery is not None

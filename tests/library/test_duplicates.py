@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retropace.analysis.duplicates import Candidate, are_duplicates, duplicates
+from retropace.analysis.duplicates import Candidate, are_duplicates, find_duplicates
 
 ONE = Candidate(1, "a", 1000.0, 1800.0, 5000.0, 150.0, 166.0, 0.0, 5, 4, 1800, "fit")
 
@@ -56,14 +56,14 @@ def test_the_same_or_not(other: dict[str, float], same: bool) -> None:
 )
 def test_the_richer_counts(better: dict[str, float]) -> None:
     rich = replace(ONE, key=2, id="z", **better)  # type: ignore[arg-type]  # fields by name
-    assert list(duplicates([ONE, rich])) == [(1, 2)]
-    assert list(duplicates([rich, ONE])) == [(1, 2)]
+    assert list(find_duplicates([ONE, rich])) == [(1, 2)]
+    assert list(find_duplicates([rich, ONE])) == [(1, 2)]
 
 
 @given(lists)
 def test_who_counts_is_nobodys_duplicate_and_is_one_of_their_own(found: list[Candidate]) -> None:
     by_key = {one.key: one for one in found}
-    pairs = list(duplicates(found))
+    pairs = list(find_duplicates(found))
     leaders = {leader for _, leader in pairs}
     followers = [one for one, _ in pairs]
     assert not leaders & set(followers)
@@ -75,7 +75,7 @@ def test_who_counts_is_nobodys_duplicate_and_is_one_of_their_own(found: list[Can
 
 @given(lists)
 def test_two_that_count_are_not_the_same(found: list[Candidate]) -> None:
-    followers = {one for one, _ in duplicates(found)}
+    followers = {one for one, _ in find_duplicates(found)}
     counting = [one for one in found if one.key not in followers]
     for at, one in enumerate(counting):
         assert not any(are_duplicates(one, other) for other in counting[at + 1 :])
@@ -93,7 +93,7 @@ def test_the_order_of_storing_does_not_matter(found: list[Candidate], draw: obje
 
     def told(all_of: list[Candidate]) -> list[tuple[object, ...]]:
         by_key = {one.key: one for one in all_of}
-        pairs = [(by_key[one], by_key[leader]) for one, leader in duplicates(all_of)]
+        pairs = [(by_key[one], by_key[leader]) for one, leader in find_duplicates(all_of)]
         return sorted(tuple(str(getattr(one, name)) for one in pair for name in fields) for pair in pairs)
 
     if len({one.id for one in found}) == len(found):

@@ -9,16 +9,23 @@ from typing import Any
 
 import pytest
 
-from retropace.analysis.duplicates import Candidate, duplicates
+from retropace.analysis.duplicates import Candidate, find_duplicates
 from retropace.annotations import Annotation
 from retropace.core.activity import Activity
 from retropace.core.segments import DIRECTIONS
-from retropace.library import Library, Only
-from retropace.library.queries import find_duplicates, link_duplicates
-from retropace.library.season_query import QUESTIONS, Whose, choosing, runners, season_in, without_date
+from retropace.library import ActivityFilter, Library
+from retropace.library.queries import link_duplicates, mark_visible_duplicates
+from retropace.library.season_query import (
+    QUERIES,
+    SeasonQuery,
+    build_selection,
+    count_by_runner,
+    count_undated,
+    read_season,
+)
 from retropace.season.json_document import progress_document
-from retropace.season.progress import progress_of
-from retropace.season.runs import BACKWARD, longest_backward
+from retropace.season.progress import build_progress
+from retropace.season.runs import BACKWARD, find_longest_backward
 from tests.builders.season import fill, sessions
 
 Made = list[tuple[Activity, list[Annotation]]]
@@ -41,7 +48,7 @@ def two(
 def test_weekly_sums_are_those_of_the_sessions_documents_exactly(two: Any) -> None:
     path, documents, _ = two
     with Library(path) as library:
-        found = progress_of(season_in(library, Whose("anna")), per="week", today=date(2025, 4, 1), zone=UTC)
+        found = build_progress(read_season(library, SeasonQuery("anna")), per="week", today=date(2025, 4, 1), zone=UTC)
     by_id = {one["source"]["sha256"][:12]: one for one in documents}
     assert len(by_id) == 1  # made of one seed: ids are told apart below by when they began
     started = {one["activity"]["start_time"]: one for one in documents}
@@ -65,9 +72,9 @@ def test_weekly_sums_are_those_of_the_sessions_documents_exactly(two: Any) -> No
 def test_two_runners_are_kept_apart_in_everything(two: Any) -> None:
     path, anna, ben = two
     with Library(path) as library:
-        assert runners(library) == [("anna", 24), ("ben", 9)]
-        seasons = {name: season_in(library, Whose(name)) for name in ("anna", "ben", "nobody", None)}
-        find_duplicates(library, Only())
+        assert count_by_runner(library) == [("anna", 24), ("ben", 9)]
+        seasons = {name: read_season(library, SeasonQuery(name)) for name in ("anna", "ben", "nobody", None)}
+        mark_visible_duplicates(library, ActivityFilter())
         assert library.db.execute("SELECT count(*) FROM temp.duplicates").fetchone() == (0,)
     assert [len(one) for one in seasons.values()] == [24, 9, 0, 0]
     for name, documents in (("anna", anna), ("ben", ben)):
@@ -83,9 +90,9 @@ def test_two_runners_are_kept_apart_in_everything(two: Any) -> None:
 def test_the_same_run_of_two_runners_is_no_duplicate_and_of_one_it_is() -> None:
     one = Candidate(1, "a", 0.0, 600.0, 2000.0, 140.0, 165.0, 0.0, 5, 1, 600, "fit", "anna")
     rows = [one, Candidate(2, "b", 0.0, 600.0, 2000.0, 140.0, 165.0, 0.0, 4, 1, 600, "gpx", "ben")]
-    assert list(duplicates(rows)) == []
+    assert list(find_duplicates(rows)) == []
     rows[1] = Candidate(2, "b", 0.0, 600.0, 2000.0, 140.0, 165.0, 0.0, 4, 1, 600, "gpx", "anna")
-    assert list(duplicates(rows)) == [(2, 1)]
+    assert list(find_duplicates(rows)) == [(2, 1)]
 
 
 def test_only_what_lies_between_two_moments(two: Any) -> None:
@@ -93,7 +100,7 @@ def test_only_what_lies_between_two_moments(two: Any) -> None:
     starts = sorted(one["activity"]["start_time"] for one in documents)
     since, before = datetime.fromisoformat(starts[5]), datetime.fromisoformat(starts[20])
     with Library(path) as library:
-        found = season_in(library, Whose("anna", since, before))
+        found = read_season(library, SeasonQuery("anna", since, before))
     assert [one.isoformat() for one in found.start_times] == [
         datetime.fromisoformat(one).isoformat() for one in starts[5:20]
     ]
@@ -103,23 +110,23 @@ def test_what_is_there_twice_or_has_no_date_counts_once_or_in_no_week(tmp_path: 
     path = tmp_path / "library.sqlite"
     fill(path, made[:4])
     with Library(path) as library:
-        assert (runners(library), without_date(library, None)) == ([(None, 4)], 0)
+        assert (count_by_runner(library), count_undated(library, None)) == ([(None, 4)], 0)
         keys = [key for (key,) in library.db.execute("SELECT key FROM activities ORDER BY start_time")]
         library.db.execute("UPDATE activities SET start_time = NULL WHERE key = ?", (keys[0],))
         library.db.execute("UPDATE activities SET duplicate_of = ? WHERE key = ?", (keys[1], keys[2]))
-        assert without_date(library, None) == 1
-        assert len(season_in(library, Whose(None))) == 2
+        assert count_undated(library, None) == 1
+        assert len(read_season(library, SeasonQuery(None))) == 2
         link_duplicates(library)  # finds that it is none
-        assert len(season_in(library, Whose(None))) == 3
+        assert len(read_season(library, SeasonQuery(None))) == 3
 
 
 def test_the_activities_of_a_runner_are_found_along_an_index(two: Any) -> None:
     with Library(two[0]) as library:
-        season_in(library, Whose("anna"))  # makes the table that the statement fills
-        statement, values = choosing(Whose("anna", datetime(2025, 2, 1, tzinfo=UTC)))
+        read_season(library, SeasonQuery("anna"))  # makes the table that the statement fills
+        statement, values = build_selection(SeasonQuery("anna", datetime(2025, 2, 1, tzinfo=UTC)))
         plan = " ".join(row[3] for row in library.db.execute(f"EXPLAIN QUERY PLAN {statement}", values))
         assert "USING INDEX activities_runner (runner=? AND start_time>? AND start_time<?)" in plan
-        for name, question in QUESTIONS.items():
+        for name, question in QUERIES.items():
             steps = [row[3] for row in library.db.execute(f"EXPLAIN QUERY PLAN {question}")]
             assert [step for step in steps if step.startswith("SCAN")] in ([], ["SCAN temp.chosen"]), name
             assert any(step.startswith("SEARCH") for step in steps), name
@@ -140,7 +147,7 @@ def test_the_activities_of_a_runner_are_found_along_an_index(two: Any) -> None:
 def test_the_longest_unbroken_backward_stretch(
     segments: list[tuple[str, float, float, float]], longest: tuple[float, float, float]
 ) -> None:
-    assert longest_backward(iter(segments)) == longest
+    assert find_longest_backward(iter(segments)) == longest
 
 
 def test_the_bounds_of_a_trend_hold_what_was_built_in(tmp_path: Path) -> None:
@@ -151,7 +158,9 @@ def test_the_bounds_of_a_trend_hold_what_was_built_in(tmp_path: Path) -> None:
         path = tmp_path / f"{seed}.sqlite"
         fill(path, sessions(seed, count=40, weeks=20.0, improvement=built_in))
         with Library(path) as library:
-            found = progress_of(season_in(library, Whose(None)), per="week", today=date(2025, 6, 1), zone=UTC).trend
+            found = build_progress(
+                read_season(library, SeasonQuery(None)), per="week", today=date(2025, 6, 1), zone=UTC
+            ).trend
         assert found is not None
         held += found.low_per_week <= built_in / 20.0 <= found.high_per_week
     assert held >= 10

@@ -15,31 +15,31 @@ from hypothesis import strategies as st
 
 from retropace.analysis.pipeline import analyze
 from retropace.core.errors import RetropaceError
-from retropace.library import Input, Library, Only
-from retropace.library.batch.process_file import kept_of
-from retropace.library.migrations import APPLICATION_ID, MIGRATIONS, migrate, version_of
-from retropace.library.queries import activities, document, find_duplicates, outcomes
-from retropace.library.store import Failure, Recording
+from retropace.library import ActivityFilter, Input, Library
+from retropace.library.batch.process_file import to_stored
+from retropace.library.migrations import APPLICATION_ID, MIGRATIONS, migrate, read_schema_version
+from retropace.library.queries import count_outcomes, find_activities, mark_visible_duplicates, read_document
+from retropace.library.store import Failure, StoredRecording
 from retropace.readers import read_all
 from tests.builders.runs import runs
 from tests.conftest import ROOT
 
 
-def recording(number: int = 0, *, said: str = "") -> Recording:
+def recording(number: int = 0, *, said: str = "") -> StoredRecording:
     (activity,) = read_all(f"{number}.fit", data=runs(number + 1, seconds=200)[number].fit())
     analysis = analyze(activity)
-    made: Any = (kept_of(analysis),)
-    return Recording(activity.source.sha256, said, 1000 + number, made)
+    made: Any = (to_stored(analysis),)
+    return StoredRecording(activity.source.sha256, said, 1000 + number, made)
 
 
-def kept(place: str, found: Recording, settings: str = "s") -> Input:
+def kept(place: str, found: StoredRecording, settings: str = "s") -> Input:
     return Input(place, f"stamp of {place}", settings, "analysed", recording=found)
 
 
 @pytest.fixture
 def library(tmp_path: Path) -> Library:
     opened = Library(tmp_path / "library.sqlite")
-    opened.describe("s", "settings")
+    opened.describe_settings("s", "settings")
     return opened
 
 
@@ -51,19 +51,19 @@ def test_every_document_comes_back_to_the_bit(library: Library) -> None:
     for path in sorted((ROOT / "samples").glob("*.[fg][ip][tx]")):
         for activity in read_all(path):
             analysis = analyze(activity)
-            found = Recording(activity.source.sha256, "", 1, (kept_of(analysis),))
-            library.keep(kept(str(path), found))
+            found = StoredRecording(activity.source.sha256, "", 1, (to_stored(analysis),))
+            library.save(kept(str(path), found))
             key = library.db.execute("SELECT max(key) FROM activities").fetchone()[0]
-            assert document(library, key, str(path)) == analysis.to_dict()
+            assert read_document(library, key, str(path)) == analysis.to_dict()
 
 
 def test_a_place_that_changes_leaves_nothing_behind(library: Library) -> None:
-    library.keep(kept("a", recording(0)))
-    library.keep(kept("b", recording(0)))
+    library.save(kept("a", recording(0)))
+    library.save(kept("b", recording(0)))
     assert (count(library, "activities"), count(library, "inputs")) == (1, 2)
-    library.keep(kept("a", recording(1)))
+    library.save(kept("a", recording(1)))
     assert count(library, "activities") == 2  # b still leads to the first
-    library.keep(kept("b", recording(1)))
+    library.save(kept("b", recording(1)))
     for table in ("activities", "recordings"):
         assert count(library, table) == 1
     assert count(library, "directions") == 4
@@ -74,66 +74,66 @@ def test_a_place_that_changes_leaves_nothing_behind(library: Library) -> None:
 
 def test_one_transaction_for_each_activity(library: Library) -> None:
     """What breaks half-way leaves nothing of the activity, and all that was there before."""
-    library.keep(kept("a", recording(0)))
+    library.save(kept("a", recording(0)))
     broken = recording(1)
     broken.sessions[0].document["segments"][-1]["direction"] = None  # NOT NULL: fails after activity and first segments
     with pytest.raises(RetropaceError):
-        library.keep(kept("a", broken))
+        library.save(kept("a", broken))
     assert (count(library, "activities"), count(library, "recordings")) == (1, 1)
-    known = library.known("a")
+    known = library.find_input("a")
     assert known is not None
-    assert known.stamp == "stamp of a"
+    assert known.fingerprint == "stamp of a"
 
 
 def test_failures_go_when_they_are_mended(library: Library) -> None:
     failure = Failure("not readable", "is empty")
-    library.keep(Input("a", "1", "s", "failed", failure=failure))
-    known = library.known("a")
+    library.save(Input("a", "1", "s", "failed", failure=failure))
+    known = library.find_input("a")
     assert known is not None
     assert known.failure == failure
-    library.keep(kept("a", recording(0)))
+    library.save(kept("a", recording(0)))
     assert count(library, "failures") == 0
 
 
 def test_questions_may_be_about_some_places(library: Library) -> None:
     for number in range(3):
-        library.keep(kept(f"place {number}", recording(number)))
-    assert outcomes(library) == {"analysed": 3}
-    library.show_only(["place 1"])
-    library.show_only(["place 2"])
-    assert outcomes(library) == {"analysed": 2}
-    find_duplicates(library, Only())
-    assert [row["path"] for row in activities(library, Only())] == ["place 1", "place 2"]
+        library.save(kept(f"place {number}", recording(number)))
+    assert count_outcomes(library) == {"analysed": 3}
+    library.add_to_scope(["place 1"])
+    library.add_to_scope(["place 2"])
+    assert count_outcomes(library) == {"analysed": 2}
+    mark_visible_duplicates(library, ActivityFilter())
+    assert [row["path"] for row in find_activities(library, ActivityFilter())] == ["place 1", "place 2"]
 
 
 def test_archives_forget_what_is_gone(library: Library) -> None:
     for name in ("x", "y"):
-        library.keep(replace(kept(f"z!/{name}", recording(ord(name) % 7)), container="z"))
-    library.show_only(["z!/x"])
-    library.archive_done("z", "1", "s")
-    assert library.known("z!/y") is None
-    assert library.is_archive_done("z", "1", "s")
-    assert not library.is_archive_done("z", "2", "s")
-    assert not library.is_archive_done("z", "1", "other")
+        library.save(replace(kept(f"z!/{name}", recording(ord(name) % 7)), container="z"))
+    library.add_to_scope(["z!/x"])
+    library.mark_archive_complete("z", "1", "s")
+    assert library.find_input("z!/y") is None
+    assert library.is_archive_complete("z", "1", "s")
+    assert not library.is_archive_complete("z", "2", "s")
+    assert not library.is_archive_complete("z", "1", "other")
     # Forgetting something in it makes it worth another look.
     library.forget(["z!/x"])
-    assert not library.is_archive_done("z", "1", "s")
+    assert not library.is_archive_complete("z", "1", "s")
 
 
 @pytest.mark.parametrize("why", ["left out", "passes"])
 def test_an_archive_with_something_open_is_not_done(library: Library, why: str) -> None:
     if why == "left out":
-        library.keep(Input("z!/x", "1", "s", "left out", container="z"))
+        library.save(Input("z!/x", "1", "s", "left out", container="z"))
     else:
-        failed = Failure("timed out", "took too long", passes=True)
-        library.keep(Input("z!/x", "1", "s", "failed", container="z", failure=failed))
-    library.show_only(["z!/x"])
-    library.archive_done("z", "1", "s")
-    assert not library.is_archive_done("z", "1", "s")
+        failed = Failure("timed out", "took too long", is_transient=True)
+        library.save(Input("z!/x", "1", "s", "failed", container="z", failure=failed))
+    library.add_to_scope(["z!/x"])
+    library.mark_archive_complete("z", "1", "s")
+    assert not library.is_archive_complete("z", "1", "s")
 
 
 def test_a_new_library_has_the_newest_schema(library: Library) -> None:
-    assert version_of(library.db) == len(MIGRATIONS)
+    assert read_schema_version(library.db) == len(MIGRATIONS)
     assert library.db.execute("PRAGMA application_id").fetchone() == (APPLICATION_ID,)
     assert library.db.execute("PRAGMA journal_mode").fetchone() == ("wal",)
 
@@ -157,7 +157,7 @@ def test_steps_are_carried_out_in_order_and_once(tmp_path: Path) -> None:
     path = tmp_path / "old.sqlite"
     db = sqlite3.connect(path, isolation_level=None)
     migrate(db, str(path), steps[:1])
-    assert version_of(db) == 1
+    assert read_schema_version(db) == 1
     db.execute("INSERT INTO one VALUES (0)")
     migrate(db, str(path), steps)
     migrate(db, str(path), steps)
@@ -174,16 +174,16 @@ def test_a_step_that_fails_changes_nothing(tmp_path: Path) -> None:
     with pytest.raises(sqlite3.OperationalError):
         migrate(db, str(path), ("CREATE TABLE one (a)", "ALTER TABLE one ADD COLUMN b; DROP TABLE nothing"))
     assert list(db.iterdump()) == before
-    assert version_of(db) == 1
+    assert read_schema_version(db) == 1
     db.close()
 
 
 def _keep_many(path: str, first: int) -> None:
     with Library(path) as opened:
-        opened.describe("s", "settings")
+        opened.describe_settings("s", "settings")
         found = recording(first)
         for number in range(20):
-            opened.keep(kept(f"{first}-{number}", replace(found, sha256=f"{first}-{number}")))
+            opened.save(kept(f"{first}-{number}", replace(found, sha256=f"{first}-{number}")))
 
 
 def test_two_runs_may_write_at_once(tmp_path: Path) -> None:
@@ -204,16 +204,21 @@ times = st.datetimes(datetime(2020, 1, 1), datetime(2030, 1, 1)).map(lambda one:
 
 @given(times, times, st.sampled_from(["", "running", "Trail Run", "walking"]), st.booleans())
 def test_filters_mean_the_same_in_python_and_in_sql(since: datetime, start: datetime, sport: str, whole: bool) -> None:
-    from retropace.analysis.json_document import time_text
+    from retropace.analysis.json_document import format_time
 
     start, since = start.replace(microsecond=0) if whole else start, since.replace(microsecond=0)
-    for only in (Only(since), Only(sports=("run",)), Only(since, ("TRAIL", "walk")), Only()):
-        condition, values = only.condition()
+    for only in (
+        ActivityFilter(since),
+        ActivityFilter(sports=("run",)),
+        ActivityFilter(since, ("TRAIL", "walk")),
+        ActivityFilter(),
+    ):
+        condition, values = only.to_sql_condition()
         db = sqlite3.connect(":memory:")
         db.execute("CREATE TABLE activities (start_time, sport, sub_sport)")
-        db.execute("INSERT INTO activities VALUES (?, ?, NULL)", (time_text(start), sport or None))
+        db.execute("INSERT INTO activities VALUES (?, ?, NULL)", (format_time(start), sport or None))
         (found,) = db.execute(f"SELECT count(*) FROM activities WHERE {condition}", values).fetchone()
         db.close()
-        assert bool(found) == only.takes(start, sport, "")
+        assert bool(found) == only.matches(start, sport, "")
         if only.since is not None and not only.sports:
             assert bool(found) == (start >= only.since)

@@ -21,9 +21,9 @@ from fitdecode.profile import MESSAGE_TYPES
 from fitdecode.utils import compute_crc
 
 from retropace.core.activity import Activity
-from retropace.readers.fit.decoded import Decoded
+from retropace.readers.fit.decoded import DecodedFile
 from retropace.readers.fit.reader import read_fit
-from retropace.readers.fit.table import ChunkedRecords, Field, Table
+from retropace.readers.fit.table import ChunkedRecords, FitField, FitTable
 
 NEEDED = {
     *("file_id", "file_creator", "device_info", "sport", "session", "lap", "record", "event"),
@@ -102,7 +102,7 @@ class Rows:
         order = {key: None for row in self.rows for key in row}
         self.about = {key: self.about[key] for key in order}
 
-    def table(self) -> Table:
+    def table(self) -> FitTable:
         fields = []
         for key, (name, units, native) in self.about.items():
             values = np.array([row[key][0] if key in row else math.nan for row in self.rows])
@@ -112,11 +112,11 @@ class Rows:
             if all(word is not None for word in words):
                 texts = tuple(dict.fromkeys(cast(list[str], words)))
                 values[filled] = [texts.index(cast(str, word)) for word in words]
-            fields.append(Field(name, not isinstance(key, str), units, native, values, filled, texts))
-        by_name = {item.name: item.values for item in fields if not item.developer}
+            fields.append(FitField(name, not isinstance(key, str), units, native, values, filled, texts))
+        by_name = {item.name: item.values for item in fields if not item.is_developer}
         missing = np.full(len(self.rows), np.nan)
         raw_s = by_name.get("timestamp", missing) + np.nan_to_num(by_name.get("fractional_timestamp", missing))
-        return Table(raw_s, tuple(fields))
+        return FitTable(raw_s, tuple(fields))
 
 
 def read_reference(data: bytes, path: str) -> list[Activity]:
@@ -132,20 +132,20 @@ def fitdecode_alone() -> Iterator[None]:
         yield
 
 
-def decode(data: bytes) -> list[Decoded]:
+def decode(data: bytes) -> list[DecodedFile]:
     """Every FIT file in the bytes, as ``retropace.readers.fit.messages.decode`` gives them."""
     parts, at = [], 0
     while is_header(data, at):
         parts.append(outline(data, at))
         at = parts[-1].stated_end + 2
-    files: list[Decoded] = []
+    files: list[DecodedFile] = []
     for part in parts:
         found = decode_part(data, part)
-        if not files or found.of("file_id"):
+        if not files or found.messages_named("file_id"):
             files.append(found)
             continue
         last, mine = files[-1], rows_of(files[-1])
-        if found.of("session"):
+        if found.messages_named("session"):
             last.records_before_session = mine.count + found.records_before_session
         mine.extend(rows_of(found))
         last.warnings += found.warnings
@@ -157,7 +157,7 @@ def decode(data: bytes) -> list[Decoded]:
     return files
 
 
-def rows_of(file: Decoded) -> Rows:
+def rows_of(file: DecodedFile) -> Rows:
     return cast(Rows, file.records)
 
 
@@ -231,7 +231,7 @@ def definition_at(data: bytes, at: int, end: int) -> tuple[int, int, int]:
     return (stop, number, size) if stop <= end else (-1, number, 0)
 
 
-def decode_part(data: bytes, part: Part) -> Decoded:
+def decode_part(data: bytes, part: Part) -> DecodedFile:
     names = [name_of(message.number) for message in part.messages]
     whole = any(message.is_compressed for message in part.messages)
     kept = [index for index, name in enumerate(names) if whole or name in NEEDED]
@@ -240,7 +240,7 @@ def decode_part(data: bytes, part: Part) -> Decoded:
     lost: Counter[str] = Counter()
     while True:
         rows = Rows()
-        result = Decoded(is_damaged=part.damage is not None, records=cast(ChunkedRecords, rows))
+        result = DecodedFile(is_damaged=part.damage is not None, records=cast(ChunkedRecords, rows))
         at, more = read(rebuilt(data, part, kept, odd), result, rows)
         if at is None or at >= len(kept):
             break
@@ -264,7 +264,7 @@ def decode_part(data: bytes, part: Part) -> Decoded:
     return result
 
 
-def read(stream: bytes, result: Decoded, rows: Rows) -> tuple[int | None, set[tuple[int, int]]]:
+def read(stream: bytes, result: DecodedFile, rows: Rows) -> tuple[int | None, set[tuple[int, int]]]:
     at = 0
     with fitdecode.FitReader(
         io.BytesIO(stream),

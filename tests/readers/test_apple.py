@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retropace.cleaning.clean import clean
+from retropace.cleaning.clean import clean_activity
 from retropace.core.errors import NoActivityError, ReadError
 from retropace.readers import read_all
 from retropace.readers.json.apple import SCHEMA
@@ -35,10 +35,10 @@ def test_steps_become_cadence_and_are_not_taken_for_turns_of_one_foot() -> None:
     assert activity.source.format == "apple"
     assert activity.start_time == RUN.start
     assert np.nanmedian(activity.samples.cadence_recorded) == pytest.approx(168.0)
-    assert np.nanmedian(clean(activity).cadence_spm) == pytest.approx(168.0)
+    assert np.nanmedian(clean_activity(activity).cadence_spm) == pytest.approx(168.0)
     # Walking backward at 84 steps a minute is possible: what counts both feet is never doubled.
     slow = document(steps=[[at, at + 5.0, 7.0] for at in range(0, 295, 5)])
-    assert np.nanmedian(clean(read_all("x", data=slow)[0]).cadence_spm) == pytest.approx(84.0)
+    assert np.nanmedian(clean_activity(read_all("x", data=slow)[0]).cadence_spm) == pytest.approx(84.0)
 
 
 def test_the_button_makes_laps() -> None:
@@ -118,7 +118,7 @@ def test_records_of_other_times_and_units_do_not_count() -> None:
         record.format("StepCount", "count", *inside, "28"),
         WORKOUT.format("Running", "2025-05-01 09:30:00 +0200", ""),
     )
-    made = json.loads(found.document(0, lambda _: b""))
+    made = json.loads(found.build_document(0, lambda _: b""))
     assert made["metres"] == [[600.0, 610.0, pytest.approx(16.09344)]]
     assert made["steps"] == [[600.0, 610.0, 28.0]]
     found.close()

@@ -54,14 +54,14 @@ def test_real_files_hold_what_the_catalog_counted(row: dict[str, str]) -> None:
     assert finite(activities, "lat_deg") == int(row["n_positions"])
     assert finite(activities, "cadence_recorded") == int(row["n_cadence"])
     assert sum(len(activity.laps) for activity in activities) == int(row["n_laps"])
-    stated = sum(activity.stated.distance_m for activity in activities)
+    stated = sum(activity.device_totals.distance_m for activity in activities)
     if float(row["distance_m"] or 0.0) > 0.0 and len(activities) == int(row["n_sessions"]):
         assert stated == pytest.approx(float(row["distance_m"]), rel=1e-3)
     if int(row["pauses_n"]):
         assert sum(len(activity.pauses) for activity in activities) == int(row["pauses_n"])
         paused = sum(float(np.diff(activity.pauses).sum()) for activity in activities)
         assert paused == pytest.approx(float(row["pauses_s"]), abs=1.0)
-    assert len(activities[0].steps) == int(row["n_workout_steps"] or 0)
+    assert len(activities[0].workout_steps) == int(row["n_workout_steps"] or 0)
 
 
 @pytest.mark.usefixtures("corpus")
@@ -80,7 +80,7 @@ def test_a_multisport_file_gives_each_session_its_own_records(corpus: Path) -> N
     assert len(running) == 2
     for activity in activities:
         assert activity.samples.t_s[0] == 0.0
-        assert activity.samples.t_s[-1] == pytest.approx(activity.stated.elapsed_s, abs=32.0)
+        assert activity.samples.t_s[-1] == pytest.approx(activity.device_totals.elapsed_s, abs=32.0)
 
 
 @pytest.mark.parametrize("big_endian", [False, True])
@@ -93,7 +93,7 @@ def test_a_plain_run_in_either_byte_order(big_endian: bool) -> None:
     np.testing.assert_allclose(activity.samples.speed_mps, 3.0)
     assert activity.start_time is not None
     assert f"{activity.start_time:%Y-%m-%d %H:%M:%S}" == "2021-09-08 01:46:40"
-    assert activity.stated.distance_m == 177.0
+    assert activity.device_totals.distance_m == 177.0
 
 
 def test_compressed_timestamps_roll_over() -> None:

@@ -16,9 +16,9 @@ from hypothesis import HealthCheck, given, settings
 from retropace.core.activity import Activity
 from retropace.core.errors import RetropaceError
 from retropace.readers.fit import messages as fit_messages
-from retropace.readers.fit.bulk import INVALID
-from retropace.readers.fit.decoded import Decoded
-from retropace.readers.fit.decoder import MOST_LAYOUTS
+from retropace.readers.fit.bulk import INVALID_VALUES
+from retropace.readers.fit.decoded import DecodedFile
+from retropace.readers.fit.decoder import MAX_LAYOUTS
 from retropace.readers.fit.reader import read_fit
 from tests.builders.fit_bytes import (
     ENUM,
@@ -99,14 +99,14 @@ def assert_read_alike(data: bytes) -> None:
     mine, theirs = fit_messages.decode(data), reference.decode(data)
     assert len(mine) == len(theirs)
     for one, other in zip(mine, theirs, strict=True):
-        assert_same(one.records.table(), other.records.table(), "records")
+        assert_same(one.records.to_table(), other.records.to_table(), "records")
         assert_same(one.warnings, other.warnings, "warnings")
         assert_same(said(one), said(other), "messages")
         assert (one.is_damaged, one.records_before_session) == (other.is_damaged, other.records_before_session)
     assert_same(outcome(read_fit, data), outcome(read_reference, data))
 
 
-def said(file: Decoded) -> dict[str, list[list[tuple[str, str]]]]:
+def said(file: DecodedFile) -> dict[str, list[list[tuple[str, str]]]]:
     """What the messages say that are no records."""
     return {
         name: [[(str(item.name), repr(item.value)) for item in message.fields] for message in messages]
@@ -155,7 +155,7 @@ def test_all_but_a_few_recordings_are_read_in_bulk() -> None:
     ways = Counter(
         way.partition(": ")[0]
         for path in files()
-        for way in {way for part in fit_messages.decode(path.read_bytes()) for way in part.ways}
+        for way in {way for part in fit_messages.decode(path.read_bytes()) for way in part.decoding_methods}
     )
     assert ways == {"in bulk": 33, "by fitdecode": 2}  # the six others hold no records
 
@@ -163,9 +163,9 @@ def test_all_but_a_few_recordings_are_read_in_bulk() -> None:
 @pytest.mark.parametrize("identifier", sorted(BASE_TYPES))
 def test_what_stands_for_no_value_is_what_fitdecode_takes_for_it(identifier: int) -> None:
     base = BASE_TYPES[identifier]
-    if identifier in INVALID:
-        assert base.parse(INVALID[identifier]) is None
-        assert base.parse(INVALID[identifier] - 1 if INVALID[identifier] else 1) is not None
+    if identifier in INVALID_VALUES:
+        assert base.parse(INVALID_VALUES[identifier]) is None
+        assert base.parse(INVALID_VALUES[identifier] - 1 if INVALID_VALUES[identifier] else 1) is not None
     else:
         assert base.name in ("string", "float32", "float64", "byte")
 
@@ -180,7 +180,7 @@ def test_a_field_of_words_and_numbers_is_one_of_numbers() -> None:
     assert_read_alike(made.to_bytes())
     (activity,) = read_fit(made.to_bytes(), "run.fit")
     assert activity.samples.extra["left_right_balance"].tolist()[:2] == [178.0, 128.0]
-    assert dict(activity.samples.texts) == {"activity_type": ("running",), "device_index": ("creator",)}
+    assert dict(activity.samples.categories) == {"activity_type": ("running",), "device_index": ("creator",)}
 
 
 def test_a_developer_field_whose_scale_changes_on_the_way_is_left_to_fitdecode() -> None:
@@ -190,12 +190,12 @@ def test_a_developer_field_whose_scale_changes_on_the_way_is_left_to_fitdecode()
     made.data(1, START, struct.pack("<H", 2000))
     made.describe(1, UINT16, "Power", scale=10)
     made.data(1, START + 1, struct.pack("<H", 2000))
-    assert fit_messages.decode(made.to_bytes())[0].ways == ["in bulk"]
+    assert fit_messages.decode(made.to_bytes())[0].decoding_methods == ["in bulk"]
     made.describe(1, UINT16, "Power", scale=100)
     made.data(1, START + 2, struct.pack("<H", 2000))
     (file,) = fit_messages.decode(made.to_bytes())
-    assert file.ways == ["by fitdecode: the scale of developer field 1 changes on the way"]
-    (power,) = [field for field in file.records.table().fields if field.developer]
+    assert file.decoding_methods == ["by fitdecode: the scale of developer field 1 changes on the way"]
+    (power,) = [field for field in file.records.to_table().fields if field.is_developer]
     assert power.values.tolist() == [200.0, 200.0, 20.0]
 
 
@@ -210,12 +210,12 @@ def test_a_time_of_any_size_is_no_crash() -> None:
 
 def test_records_written_in_too_many_ways_are_left_to_fitdecode() -> None:
     made = opened()
-    for number in range(MOST_LAYOUTS + 1):
+    for number in range(MAX_LAYOUTS + 1):
         made.define(1, RECORD, [(253, UINT32), (number + 1, UINT8)])
         made.data(1, START + number, 100)
-        if number == MOST_LAYOUTS - 1:
-            assert fit_messages.decode(made.to_bytes())[0].ways == ["in bulk"]
-    assert fit_messages.decode(made.to_bytes())[0].ways == [
-        f"by fitdecode: its records are written in more than {MOST_LAYOUTS} ways"
+        if number == MAX_LAYOUTS - 1:
+            assert fit_messages.decode(made.to_bytes())[0].decoding_methods == ["in bulk"]
+    assert fit_messages.decode(made.to_bytes())[0].decoding_methods == [
+        f"by fitdecode: its records are written in more than {MAX_LAYOUTS} ways"
     ]
     assert_read_alike(made.to_bytes())

@@ -143,7 +143,7 @@ def test_a_file_that_was_never_closed_is_read_to_its_end(size: int, cut: int) ->
 def test_a_length_that_is_too_small_is_no_end(size: int) -> None:
     (activity,) = read_fit(run(60).to_bytes(stated_size=size), "run.fit")
     assert len(activity.samples) == 60
-    assert activity.stated.distance_m == 177.0
+    assert activity.device_totals.distance_m == 177.0
     assert any("length in the header" in said for said in activity.warnings)
 
 
@@ -196,7 +196,7 @@ def test_beats_that_cannot_be_decoded_cost_nothing() -> None:
     session(made, 0, 29)
     (activity,) = read_fit(made.to_bytes(), "run.fit")
     assert len(activity.samples) == 30
-    assert activity.stated.elapsed_s == 29.0
+    assert activity.device_totals.elapsed_s == 29.0
     assert activity.warnings == ()
 
 

@@ -8,7 +8,7 @@ import pytest
 from retropace.analysis.pipeline import analyze
 from retropace.annotations import parse_field
 from retropace.core.activity import Activity
-from retropace.core.parameters import LabelSettings, Settings
+from retropace.core.parameters import LabelParameters, Settings
 from retropace.readers.fit.reader import read_fit
 from tests.builders.fit_bytes import FLOAT32, RECORD, START, STRING, UINT8, UINT16, UINT32, FitFile, opened
 
@@ -41,7 +41,7 @@ def test_a_developer_field_never_shadows_a_native_one(name: str) -> None:
     assert set(activity.samples.cadence_recorded.tolist()) == {84.0}
     assert set(activity.samples.extra[name].tolist()) == {160.0}
     assert activity.warnings == ("the recording was never closed: it holds no session totals",)
-    assert sorted(activity.fields.values()) == [30, 30]
+    assert sorted(activity.field_counts.values()) == [30, 30]
 
 
 @pytest.mark.parametrize(
@@ -143,9 +143,9 @@ def test_a_developer_field_of_words_keeps_them() -> None:
         word = b"backward" if 20 <= second < 40 else b"forward"
         made.data(1, START + second, word.ljust(9, b"\0"))
     (activity,) = read_fit(made.to_bytes(), "run.fit")
-    assert activity.samples.texts["Direction"] == ("forward", "backward")
+    assert activity.samples.categories["Direction"] == ("forward", "backward")
     assert activity.samples.extra["Direction"].tolist() == [0.0] * 20 + [1.0] * 20 + [0.0] * 20
-    analysis = analyze(activity, [parse_field("direction")], Settings(label=LabelSettings(exact=True)))
+    analysis = analyze(activity, [parse_field("direction")], Settings(label=LabelParameters(keep_edges=True)))
     assert [(one.start_s, one.end_s, one.label.direction) for one in analysis.annotations] == [
         (0.0, 20.0, "forward"),
         (20.0, 40.0, "backward"),

@@ -13,7 +13,7 @@ from garmin_fit_sdk import Decoder, Stream
 from retropace.core.activity import Activity
 from retropace.readers.fit.reader import read_fit
 from retropace.readers.fit.table import SEMICIRCLE_DEG
-from retropace.readers.fit.values import POWER_ON
+from retropace.readers.fit.values import MIN_DATE_TIME_S
 from tests.conftest import CORPUS
 
 COMPRESSED = {
@@ -86,8 +86,8 @@ def test_every_record_holds_what_the_vendor_decodes(name: str) -> None:
     begins = np.cumsum([0, *(len(activity.samples) for activity in activities)])
     for activity, begin, end in zip(activities, begins[:-1], begins[1:], strict=True):
         np.testing.assert_array_equal(activity.samples.t_s, times[begin:end] - times[begin])
-        assert (activity.start_time is None) == (times[begin] < POWER_ON)
-    for step, other in zip(activities[0].steps, messages.get("workout_step_mesgs", []), strict=True):
+        assert (activity.start_time is None) == (times[begin] < MIN_DATE_TIME_S)
+    for step, other in zip(activities[0].workout_steps, messages.get("workout_step_mesgs", []), strict=True):
         assert step.name == other.get("wkt_step_name", "")
 
 
@@ -110,5 +110,5 @@ def test_distances_of_compressed_records_add_up_to_the_totals() -> None:
     (activity,) = ours("fit/dtcooper__python-fitparse__compressed-speed-distance.fit")
     distance_m = activity.samples.distance_m[np.isfinite(activity.samples.distance_m)]
     assert np.all(np.diff(distance_m) >= 0.0)
-    assert distance_m[-1] == pytest.approx(activity.stated.distance_m, rel=1e-3)
-    assert activity.samples.t_s[-1] == pytest.approx(activity.stated.elapsed_s, abs=10.0)
+    assert distance_m[-1] == pytest.approx(activity.device_totals.distance_m, rel=1e-3)
+    assert activity.samples.t_s[-1] == pytest.approx(activity.device_totals.elapsed_s, abs=10.0)

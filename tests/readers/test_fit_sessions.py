@@ -84,8 +84,8 @@ def test_each_session_has_the_fields_of_its_own_records() -> None:
     session(made, 0, 49, sport=2)
     session(made, 50, 99, sport=1)
     first, second = read_fit(made.to_bytes(), "run.fit")
-    assert dict(first.fields) == {"distance": 50}
-    assert dict(second.fields) == {"cadence": 50}
+    assert dict(first.field_counts) == {"distance": 50}
+    assert dict(second.field_counts) == {"cadence": 50}
 
 
 def test_a_sport_that_nobody_knows_keeps_its_number() -> None:
@@ -298,7 +298,7 @@ def test_course_points_have_a_place_and_user_marks_a_time() -> None:
     made.define(5, EVENT, [(253, UINT32), (0, ENUM), (1, ENUM)])
     made.data(5, START + 60, 32, 3)
     (activity,) = read_fit(made.to_bytes(), "run.fit")
-    here, old, mark = activity.marks
+    here, old, mark = activity.waypoints
     assert (here.t_s, here.name, here.note, here.lat_deg, here.lon_deg) == (25.0, "Fountain", "water", 90.0, -90.0)
     assert np.isnan(old.t_s)
     assert (mark.t_s, mark.note) == (60.0, "user_marker")
@@ -319,7 +319,7 @@ def test_a_workout_comes_with_its_steps_in_si_units() -> None:
     made.data(10, 3, b"", b"", 0xFF, 6, 1, 4)
     (activity,) = read_fit(made.to_bytes(), "run.fit")
     assert activity.workout_name == "4 x 400 backward"
-    warm_up, back, jog, again = activity.steps
+    warm_up, back, jog, again = activity.workout_steps
     assert warm_up == WorkoutStep(0, "warm up", "", "warmup", "time", 600.0, None)
     assert back == WorkoutStep(1, "back", "eyes forward", "active", "distance", 400.0, None)
     assert (jog.duration_kind, jog.intensity) == ("open", "recovery")

@@ -217,8 +217,8 @@ def test_names_type_creator_and_waypoints() -> None:
     activity = one(gpx(body))
     assert (activity.name, activity.description, activity.sport) == ("Run", "6 x 400", "running")
     assert str(activity.device) == "test"
-    assert (activity.marks[0].t_s, activity.marks[0].name, activity.marks[0].note) == (10.0, "back", "here")
-    assert np.isnan(activity.marks[1].t_s)
+    assert (activity.waypoints[0].t_s, activity.waypoints[0].name, activity.waypoints[0].note) == (10.0, "back", "here")
+    assert np.isnan(activity.waypoints[1].t_s)
 
 
 def test_a_timed_waypoint_belongs_to_the_session_it_was_set_in() -> None:
@@ -227,21 +227,21 @@ def test_a_timed_waypoint_belongs_to_the_session_it_was_set_in() -> None:
     early = mark.replace("-02T", "-01T").replace("second day", "first day").replace("08:00:10", "07:59:50")
     tracks = f"<trk>{segment(0, 30)}</trk><trk>{segment(day, day + 30)}</trk>"
     both = read_gpx(gpx(f"{mark}{early}<wpt lat='48' lon='11'><name>no time</name></wpt>{tracks}"), "x.gpx")
-    assert [[(one.name, one.t_s) for one in activity.marks[:1]] for activity in both] == [
+    assert [[(one.name, one.t_s) for one in activity.waypoints[:1]] for activity in both] == [
         [("first day", -10.0)],
         [("second day", 10.0)],
     ]
-    assert [activity.marks[-1].name for activity in both] == ["no time", "no time"]
+    assert [activity.waypoints[-1].name for activity in both] == ["no time", "no time"]
 
 
 def test_what_gpxpy_refuses_costs_neither_points_nor_other_names() -> None:
     track = f"<trk><name>n</name>{segment(0, 5)}</trk>"
     good = "<wpt lat='1' lon='2'><name>w</name></wpt>"
     activity = one(gpx(f"<wpt lat='x' lon='2'/><wpt lon='2'><name>lost</name></wpt>{good}{track}"))
-    assert ([mark.name for mark in activity.marks], activity.name) == (["w"], "n")
+    assert ([mark.name for mark in activity.waypoints], activity.name) == (["w"], "n")
     assert activity.warnings == ("waypoints and route points without a usable position left out: 2",)
     activity = one(gpx(f"{good}<wpt lat='1' lon='2'><ele>high</ele></wpt>{track}"))
-    assert (activity.marks, activity.name) == ((), "n")
+    assert (activity.waypoints, activity.name) == ((), "n")
     assert "waypoints, routes and metadata left out" in activity.warnings[0]
     activity = one(gpx(track.replace("<name>", "<number>first</number><name>")))
     assert (len(activity.samples), activity.name) == (5, "")
@@ -314,7 +314,7 @@ def described(data: bytes) -> list[object] | str:
         return str(refused)
     return [
         (
-            *(activity.name, activity.description, activity.sport, activity.device, repr(activity.marks)),
+            *(activity.name, activity.description, activity.sport, activity.device, repr(activity.waypoints)),
             *(activity.start_time, activity.samples.t_s.tolist(), activity.pauses.tolist(), activity.warnings),
         )
         for activity in activities

@@ -19,8 +19,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from retropace.readers.xml.gpx_points import BREAKS_DEG, POINT, Points, read_points, wanted
-from retropace.readers.xml.repair import Alike, tidy
+from retropace.readers.xml.gpx_points import PAUSE_LATITUDES_DEG, POINT_TAG, GpxPoints, is_wanted, read_points
+from retropace.readers.xml.repair import RepeatedElement, repair_document
 from tests.conftest import CORPUS, ROOT
 
 REFUSED = {
@@ -39,15 +39,15 @@ def oracle(text: str) -> Any:
         return gpxpy.parse(text)
 
 
-def ours(data: bytes) -> Points:
+def ours(data: bytes) -> GpxPoints:
     """The points as the reader has them before it drops or sorts any."""
-    complete = (POINT, "wpt", "rtept")
-    points = read_points(tidy(data, "x", complete, Alike(POINT, wanted)))
+    complete = (POINT_TAG, "wpt", "rtept")
+    points = read_points(repair_document(data, "x", complete, RepeatedElement(POINT_TAG, is_wanted)))
     return points if points is not None else whole(data)
 
 
-def whole(data: bytes) -> Points:
-    points = read_points(tidy(data, "x", (POINT, "wpt", "rtept")))
+def whole(data: bytes) -> GpxPoints:
+    points = read_points(repair_document(data, "x", (POINT_TAG, "wpt", "rtept")))
     assert points is not None
     return points
 
@@ -82,14 +82,14 @@ def kept_parts(track: Any) -> list[list[Any]]:
     for segment in track.segments:
         parts.append([])
         for point in segment.points:
-            if point.latitude in BREAKS_DEG and point.longitude == 0.0:
+            if point.latitude in PAUSE_LATITUDES_DEG and point.longitude == 0.0:
                 parts.append([])
             elif usable(point):
                 parts[-1].append(point)
     return [part for part in parts if part]
 
 
-def assert_same(points: Points, expected: Any) -> None:
+def assert_same(points: GpxPoints, expected: Any) -> None:
     every = [point for track in expected.tracks for segment in track.segments for point in segment.points]
     missing = np.full(len(every), np.nan)
     for name, values in (

@@ -97,7 +97,7 @@ def test_a_track_end_to_end(tmp_path: Path) -> None:
     np.testing.assert_array_equal(samples.extra["power"], 210.5)
     assert np.flatnonzero(np.isnan(samples.heart_rate_bpm)).tolist() == [7]
     assert samples.heart_rate_bpm[8] == 128.0
-    assert activity.fields["heartrate"] == 60
+    assert activity.field_counts["heartrate"] == 60
     assert len(activity.pauses) == 0
 
 
@@ -132,7 +132,7 @@ def test_a_gap_between_parts_is_a_pause_unless_the_way_was_lost() -> None:
     parts += [(range(150, 181), "SEGMENT_START_AUTOMATIC"), (range(181, 200), "SEGMENT_START_MANUAL")]
     activity = one(kml(track(*(part(seconds, types(first, seconds)) for seconds, first in parts))))
     assert activity.pauses.tolist() == [[30.0, 90.0]]
-    words = activity.samples.texts["trackpoint_type"]
+    words = activity.samples.categories["trackpoint_type"]
     assert [words[int(at)] for at in activity.samples.extra["trackpoint_type"][[0, 1, 62]]] == [
         "SEGMENT_START_MANUAL",
         "TRACKPOINT",
@@ -167,10 +167,10 @@ def test_several_tracks_are_sessions_with_their_own_markers(tmp_path: Path) -> N
         ("one", 0, 31),
         ("two", 1, 31),
     ]
-    assert [(mark.name, mark.note, mark.t_s, mark.lat_deg, mark.lon_deg) for mark in first.marks] == [
+    assert [(mark.name, mark.note, mark.t_s, mark.lat_deg, mark.lon_deg) for mark in first.waypoints] == [
         ("backward", "a note", 12.0, 48.001, 11.0)
     ]
-    assert [(mark.name, mark.t_s) for mark in second.marks] == [("b", 10.0)]
+    assert [(mark.name, mark.t_s) for mark in second.waypoints] == [("b", 10.0)]
 
 
 def test_a_track_outside_of_a_multitrack_and_without_a_name_is_a_session() -> None:

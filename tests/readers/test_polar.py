@@ -128,7 +128,11 @@ def test_an_older_session_end_to_end(tmp_path: Path) -> None:
     np.testing.assert_allclose(samples.lat_deg, 48.0 + 2.7e-5 * np.arange(61))
     np.testing.assert_array_equal(samples.altitude_m, 500.0 + np.arange(61))
     assert "temperature" not in samples.extra
-    assert (activity.stated.distance_m, activity.stated.timer_s, activity.stated.elapsed_s) == (180.0, 60.0, 60.0)
+    assert (activity.device_totals.distance_m, activity.device_totals.timer_s, activity.device_totals.elapsed_s) == (
+        180.0,
+        60.0,
+        60.0,
+    )
 
 
 def test_a_newer_session_end_to_end(tmp_path: Path) -> None:
@@ -147,7 +151,7 @@ def test_a_newer_session_end_to_end(tmp_path: Path) -> None:
         (0.0, 40.0, "distance", 120.0),
         (40.0, 60.0, "distance", 60.0),
     ]
-    assert (activity.stated.distance_m, activity.stated.timer_s) == (180.0, 60.0)
+    assert (activity.device_totals.distance_m, activity.device_totals.timer_s) == (180.0, 60.0)
 
 
 @pytest.mark.parametrize("missing", ["NaN", None, float("nan"), float("inf"), "Infinity"])
@@ -158,7 +162,7 @@ def test_missing_values_are_missing(missing: Json) -> None:
     (activity,) = read_polar(older(held), "x.json")
     assert len(activity.samples) == 61
     assert np.flatnonzero(np.isnan(activity.samples.heart_rate_bpm)).tolist() == [5, 6]
-    assert activity.fields["heart_rate_bpm"] == 59
+    assert activity.field_counts["heart_rate_bpm"] == 59
 
 
 def test_a_barometer_goes_before_the_altitude_of_positions() -> None:

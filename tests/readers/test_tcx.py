@@ -54,9 +54,9 @@ def test_real_files_hold_what_the_catalog_counted(corpus: Path, row: dict[str, s
     assert int(np.isfinite(activity.samples.lat_deg).sum()) == int(row["n_positions"])
     assert int(np.isfinite(activity.samples.cadence_recorded).sum()) == int(row["n_cadence"])
     assert len(activity.laps) == int(row["n_laps"])
-    assert activity.stated.timer_s == pytest.approx(float(row["timer_s"]), abs=0.1)
+    assert activity.device_totals.timer_s == pytest.approx(float(row["timer_s"]), abs=0.1)
     # What the laps say of pauses explains the difference between clock and timer.
-    paused = float(activity.samples.t_s[-1]) - activity.stated.timer_s
+    paused = float(activity.samples.t_s[-1]) - activity.device_totals.timer_s
     assert total_s(activity.pauses) == pytest.approx(max(paused, 0.0), abs=16.0)
 
 

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from retropace.readers.text_numbers import numbers
+from retropace.readers.text_numbers import parse_numbers
 
 ODD = [
     "",
@@ -65,7 +65,7 @@ WRITTEN = st.one_of(
 @example([text for text in ODD if len(text) < 15], True)
 @example([text for text in ODD if len(text) < 15], False)
 def test_many_numbers_are_each_what_float_says(texts: list[str], decimal_comma: bool) -> None:
-    found = numbers([text.encode("utf-8") for text in texts], decimal_comma)
+    found = parse_numbers([text.encode("utf-8") for text in texts], decimal_comma)
     expected = np.array([alone(text, decimal_comma) for text in texts], dtype=np.float64)
     np.testing.assert_array_equal(found, expected)
     np.testing.assert_array_equal(np.signbit(found), np.signbit(expected))

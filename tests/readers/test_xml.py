@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from retropace.core.errors import ReadError
-from retropace.readers.xml.encoding import root_name
+from retropace.readers.xml.encoding import find_root_name
 from retropace.readers.xml.gpx import read_gpx
-from retropace.readers.xml.repair import Document, tidy
+from retropace.readers.xml.repair import XmlDocument, repair_document
 from retropace.readers.xml.tcx import read_tcx
 from tests.readers.test_gpx import gpx, segment
 from tests.readers.test_tcx import lap, tcx
@@ -20,8 +20,8 @@ GPX = gpx(f"<trk><name>Zürich</name>{segment(0, 5)}</trk>")
 TCX = tcx(lap(0, 4, [range(5)]))
 
 
-def tidied(text: str | bytes) -> Document:
-    return tidy(text if isinstance(text, bytes) else text.encode(), "x", complete=("p",))
+def tidied(text: str | bytes) -> XmlDocument:
+    return repair_document(text if isinstance(text, bytes) else text.encode(), "x", cut_after=("p",))
 
 
 # What XML 1.0 allows in a text; a carriage return is turned into a line feed by every parser.
@@ -50,7 +50,7 @@ def test_encodings(encoding: str, mark: bool, declared: bool) -> None:
     if encoding not in UNICODE:
         text = text.replace("UTF-8", encoding)
     data = ("\ufeff" if mark else "").encode(encoding) + text.encode(encoding)
-    assert root_name(data) == "gpx"
+    assert find_root_name(data) == "gpx"
     (activity,) = read_gpx(data, "x")
     assert activity.name == "Zürich"
     assert activity.warnings == ()
@@ -105,7 +105,7 @@ def test_ampersands_that_are_no_references_are_text(written: str, meant: str, co
 def test_sections_that_are_never_closed_take_no_longer_for_their_number() -> None:
     document = tidied(f"<g><p>1 & 2</p>{'<![CDATA[ & ' * 100_000}")
     assert document.text == "<g><p>1 &amp; 2</p></g>"
-    assert root_name(b"<!--" * 16_000) == root_name(b"<!DOCTYPE [" * 6_000) == ""
+    assert find_root_name(b"<!--" * 16_000) == find_root_name(b"<!DOCTYPE [" * 6_000) == ""
 
 
 def test_damage_is_told_by_its_line_and_what_follows_the_document_costs_nothing_in_it() -> None:
@@ -138,12 +138,12 @@ def test_elements_nested_deeper_than_any_library_follows_are_refused(count: int)
 
 @pytest.mark.parametrize("start", [b"\x01\x02\x03", b"", b"start,end\n1,2", b'{"a": "<gpx/>"}', b"<>", b"a < b"])
 def test_what_does_not_start_like_xml_has_no_root(start: bytes) -> None:
-    assert root_name(start) == ""
+    assert find_root_name(start) == ""
 
 
 def test_the_root_is_found_behind_comments_instructions_and_a_document_type() -> None:
     before = "<?xml version='1.0'?><!-- <a> --><?style x?><!DOCTYPE b [<!ENTITY c 'd'>]>\n"
-    assert root_name(f"{before}<q:gpx-x.y z='1'>".encode()) == "gpx-x.y"
+    assert find_root_name(f"{before}<q:gpx-x.y z='1'>".encode()) == "gpx-x.y"
 
 
 def test_no_file_is_opened_for_an_entity(tmp_path: Path) -> None:

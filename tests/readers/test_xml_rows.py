@@ -15,24 +15,24 @@ from hypothesis import strategies as st
 from retropace.core.errors import ReadError
 from retropace.readers.xml import gpx, tcx
 from retropace.readers.xml.gpx import read_gpx
-from retropace.readers.xml.repeated_elements import Thinned, thinned
+from retropace.readers.xml.repeated_elements import ThinnedDocument, thin_document
 from retropace.readers.xml.tcx import read_tcx
 from tests.builders.hours import Hours
 from tests.readers import test_gpx, test_tcx
 from tests.readers.damage import damaged
 
 
-def taken(text: str) -> Thinned:
+def taken(text: str) -> ThinnedDocument:
     """The document without the points ``p`` that are alike."""
-    return thinned(text.encode(), "p", lambda way: way[-1] != "no")
+    return thin_document(text.encode(), "p", lambda way: way[-1] != "no")
 
 
-def rows(found: Thinned) -> list[list[tuple[bytes, ...]]]:
+def rows(found: ThinnedDocument) -> list[list[tuple[bytes, ...]]]:
     """The values of all stretches, in order of their points."""
     made = []
-    for stretch in found.stretches.values():
+    for stretch in found.blocks.values():
         if stretch is not None:
-            values = [one for part in stretch.rows for one in zip(part.numbers, part.values, strict=True)]
+            values = [one for part in stretch.groups for one in zip(part.numbers, part.values, strict=True)]
             made.append([value for _, value in sorted(values)])
             assert stretch.count == len(values)
     return made
@@ -42,15 +42,15 @@ def test_of_points_alike_the_first_stays() -> None:
     found = taken("<g>\n <p a='1'>\n <q:v>2</q:v> </p>\n <p a='3'><q:v>\n4 </q:v></p> <p a='5'><q:v></q:v></p></g>")
     assert found.body == b"<g>\n <p a='1'>\n <q:v>2</q:v> </p>\n </g>"
     assert rows(found) == [[(b"1", b"2"), (b"3", b"4 "), (b"5", b"")]]
-    (stretch,) = found.stretches.values()
+    (stretch,) = found.blocks.values()
     assert stretch is not None
-    assert [part.ways for part in stretch.rows] == [(("@a",), ("v",))]
+    assert [part.paths for part in stretch.groups] == [(("@a",), ("v",))]
 
 
 def test_of_several_shapes_side_by_side_the_first_of_each_stays() -> None:
     found = taken("<g><p><v>1</v></p><p><w>2</w></p><p><v>3</v></p><p><w>4</w></p></g>")
     assert found.body == b"<g><p><v>1</v></p><p><w>2</w></p></g>"
-    assert list(found.stretches) == [0, 1] or list(found.stretches) == [1, 0]
+    assert list(found.blocks) == [0, 1] or list(found.blocks) == [1, 0]
     assert rows(found) == [[(b"1",), (b"2",), (b"3",), (b"4",)]]
 
 
@@ -58,7 +58,7 @@ def test_points_in_different_elements_are_different_stretches() -> None:
     found = taken("<g><s><p a='1'/><p a='1'><v>1</v></p><p a='1'><v>2</v></p></s><s><p a='1'><v>3</v></p></s></g>")
     assert found.body == b"<g><s><p a='1'/><p a='1'><v>1</v></p></s><s><p a='1'><v>3</v></p></s></g>"
     assert rows(found) == [[(b"1", b"1"), (b"1", b"2")], [(b"1", b"3")]]
-    assert sorted(found.stretches) == [1, 2]
+    assert sorted(found.blocks) == [1, 2]
 
 
 def test_values_that_nobody_wants_are_left_out() -> None:
@@ -95,7 +95,7 @@ PLAIN = "<p><v>1</v></p>"
 def test_what_wants_a_parser_stays(odd: str) -> None:
     found = taken(f"<g>{odd}</g>")
     assert found.body.decode() == f"<g>{odd}</g>"
-    assert not found.stretches
+    assert not found.blocks
     found = taken(f"<g>{PLAIN}{PLAIN}{odd}{PLAIN}{PLAIN}</g>")
     assert odd.encode() in found.body
 
@@ -103,7 +103,7 @@ def test_what_wants_a_parser_stays(odd: str) -> None:
 def test_points_within_points_are_counted_as_they_open() -> None:
     found = taken(f"<g><p><x><p><v>1</v></p><p><v>2</v></p></x></p>{PLAIN}{PLAIN}</g>")
     assert found.body.decode() == f"<g><p><x><p><v>1</v></p></x></p>{PLAIN}</g>"
-    assert sorted(found.stretches) == [1, 2]
+    assert sorted(found.blocks) == [1, 2]
 
 
 @pytest.mark.parametrize("around", ["<!-- {} -->", "<![CDATA[ {} ]]>", "<?a {} ?>"])
@@ -136,9 +136,9 @@ def test_a_document_of_odd_points_takes_no_longer_for_its_length(unit: str, time
 def test_a_recording_is_nearly_all_rows() -> None:
     hours = Hours(0.1)
     for data, name in ((hours.gpx(), "trkpt"), (hours.tcx(), "Trackpoint")):
-        found = thinned(data, name, lambda _: True)
-        assert found.body.count(f"<{name}".encode()) == len(found.stretches) < 10
-        assert sum(stretch.count for stretch in found.stretches.values() if stretch) == hours.seconds
+        found = thin_document(data, name, lambda _: True)
+        assert found.body.count(f"<{name}".encode()) == len(found.blocks) < 10
+        assert sum(stretch.count for stretch in found.blocks.values() if stretch) == hours.seconds
         assert len(found.body) < len(data) / 40
 
 
@@ -154,7 +154,7 @@ def told(read: Callable[[bytes, str], list[Any]], data: bytes) -> str:
 def without_rows(module: ModuleType, read: Callable[[bytes, str], list[Any]], data: bytes) -> str:
     """The same read by the parser alone, because no value is wanted that would make a row."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(module, "wanted", lambda _: False)
+        patch.setattr(module, "is_wanted", lambda _: False)
         return told(read, data)
 
 

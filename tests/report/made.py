@@ -11,9 +11,9 @@ from typing import Any
 from hypothesis import strategies as st
 
 from retropace.analysis.pipeline import Analysis, analyze
-from retropace.config.privacy import NOTHING_HIDDEN, Hiding
+from retropace.config.privacy import NO_PRIVACY_FILTER, PrivacyFilter
 from retropace.core.segments import DIRECTIONS
-from retropace.output.report.activity_section import Part, part_of
+from retropace.output.report.activity_section import ActivitySection, build_activity_section
 from retropace.readers import read
 from tests.conftest import ROOT
 from tests.export.conftest import analysed
@@ -25,24 +25,24 @@ def sample(name: str) -> Analysis:
     return analysed(ROOT / "samples" / name)[0]
 
 
-def sample_part(name: str, hiding: Hiding = NOTHING_HIDDEN, **options: Any) -> Part:
-    return part_of(sample(name), hiding, **({"most_rows": 2000, "most_positions": 2000} | options))
+def sample_part(name: str, hiding: PrivacyFilter = NO_PRIVACY_FILTER, **options: Any) -> ActivitySection:
+    return build_activity_section(sample(name), hiding, **({"most_rows": 2000, "most_positions": 2000} | options))
 
 
 @cache
-def plain() -> Part:
+def plain() -> ActivitySection:
     return sample_part("treadmill-beginner.fit", most_rows=400, most_positions=400)
 
 
-def made_part(**changes: Any) -> Part:
+def made_part(**changes: Any) -> ActivitySection:
     """A part that nothing but its figures matters of."""
     return replace(plain(), **changes)
 
 
-def from_bytes(folder: Path, name: str, data: bytes) -> Part:
+def from_bytes(folder: Path, name: str, data: bytes) -> ActivitySection:
     """The part of a recording that lies in a folder."""
     (folder / name).write_bytes(data)
-    return part_of(analyze(read(folder / name)), most_rows=400, most_positions=400)
+    return build_activity_section(analyze(read(folder / name)), max_rows=400, max_positions=400)
 
 
 QUARTERS = st.integers(0, 200_000).map(lambda quarters: quarters / 4.0)
@@ -50,7 +50,7 @@ QUARTERS = st.integers(0, 200_000).map(lambda quarters: quarters / 4.0)
 
 
 @st.composite
-def parts(draw: st.DrawFn) -> Part:
+def parts(draw: st.DrawFn) -> ActivitySection:
     """A part with random figures; some without a date, a distance, or anything backward."""
     forward, backward, rest = draw(QUARTERS), draw(st.just(0.0) | QUARTERS), draw(QUARTERS)
     metres = dict(zip(DIRECTIONS, (forward, backward, rest, 0.0), strict=True))

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from retropace.core.spans import Column
+from retropace.core.spans import FloatArray
 
 
 @dataclass
@@ -81,12 +81,12 @@ def read_page(html: str) -> Page:
     return reader.page
 
 
-def column(text: str) -> Column:
+def column(text: str) -> FloatArray:
     """A packed column."""
     return np.frombuffer(base64.b64decode(text, validate=True), dtype="<f4").astype(np.float64)
 
 
-def columns_of(value: Any, name: str = "") -> Iterator[tuple[str, Column]]:
+def columns_of(value: Any, name: str = "") -> Iterator[tuple[str, FloatArray]]:
     """Every text in the data that is a packed column, under whatever name."""
     if isinstance(value, dict):
         for key, inner in value.items():

@@ -9,27 +9,27 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retropace.core.units import KILOMETRES, MILES, clock
-from retropace.output.report.activity_section import Part
-from retropace.output.report.overview import Cell, overview_of
+from retropace.core.units import KILOMETRES, MILES, format_duration
+from retropace.output.report.activity_section import ActivitySection
+from retropace.output.report.overview import Cell, build_overview
 from tests.report.made import made_part, parts
 
 
-def column(of: list[Part], name: str) -> list[Cell]:
-    overview = overview_of(of, KILOMETRES)
+def column(of: list[ActivitySection], name: str) -> list[Cell]:
+    overview = build_overview(of, KILOMETRES)
     return [row[overview.names.index(name)] for row in overview.rows]
 
 
-def whole(of: list[Part], name: str) -> str:
-    overview = overview_of(of, KILOMETRES)
-    return overview.whole[overview.names.index(name)]
+def whole(of: list[ActivitySection], name: str) -> str:
+    overview = build_overview(of, KILOMETRES)
+    return overview.totals[overview.names.index(name)]
 
 
 @given(st.lists(parts(), max_size=6))
-def test_a_row_for_each_part_and_a_cell_for_each_name(of: list[Part]) -> None:
-    overview = overview_of(of, KILOMETRES)
+def test_a_row_for_each_part_and_a_cell_for_each_name(of: list[ActivitySection]) -> None:
+    overview = build_overview(of, KILOMETRES)
     assert len(overview.rows) == len(of)
-    assert {len(row) for row in overview.rows} | {len(overview.whole)} == {len(overview.names)}
+    assert {len(row) for row in overview.rows} | {len(overview.totals)} == {len(overview.names)}
     for row in overview.rows:
         for cell in row:
             assert not (isinstance(cell.value, float) and math.isnan(cell.value))
@@ -37,7 +37,7 @@ def test_a_row_for_each_part_and_a_cell_for_each_name(of: list[Part]) -> None:
 
 
 @given(st.lists(parts(), max_size=6))
-def test_cells_sort_as_what_they_stand_for(of: list[Part]) -> None:
+def test_cells_sort_as_what_they_stand_for(of: list[ActivitySection]) -> None:
     for cells, quantities in (
         (column(of, "distance"), [sum(part.distance_m.values()) if part.distance_m else None for part in of]),
         (column(of, "backward"), [part.distance_m.get("backward") for part in of]),
@@ -55,14 +55,14 @@ def test_cells_sort_as_what_they_stand_for(of: list[Part]) -> None:
 
 
 @given(st.lists(parts(), max_size=6))
-def test_sums_are_those_of_the_parts(of: list[Part]) -> None:
+def test_sums_are_those_of_the_parts(of: list[ActivitySection]) -> None:
     total_m = sum(sum(part.distance_m.values()) for part in of)
     backward_m = sum(part.distance_m.get("backward", 0.0) for part in of)
     assert whole(of, "activity") == f"{len(of)} activities"
-    assert whole(of, "distance") == KILOMETRES.distance(total_m)
-    assert whole(of, "backward") == KILOMETRES.distance(backward_m)
+    assert whole(of, "distance") == KILOMETRES.format_distance(total_m)
+    assert whole(of, "backward") == KILOMETRES.format_distance(backward_m)
     assert whole(of, "share") == (f"{100 * backward_m / total_m:.0f} %" if total_m else "")
-    assert whole(of, "time") == clock(sum(part.elapsed_s for part in of))
+    assert whole(of, "time") == format_duration(sum(part.elapsed_s for part in of))
     assert not whole(of, "of it marked").startswith("-")
 
 
@@ -97,9 +97,9 @@ def test_units(units: object, text: str) -> None:
     assert units in (KILOMETRES, MILES)
     chosen = MILES if units is MILES else KILOMETRES
     metres = {"forward": 16_093.44, "backward": 0.0, "rest": 0.0, "unknown": 0.0}
-    overview = overview_of([made_part(distance_m=metres)], chosen)
+    overview = build_overview([made_part(distance_m=metres)], chosen)
     assert text in [cell.text for cell in overview.rows[0]]
-    assert text in overview.whole
+    assert text in overview.totals
 
 
 def test_dates_are_written_so_that_they_can_be_searched() -> None:

@@ -16,10 +16,10 @@ from pyproj import Geod, Transformer
 
 from retropace.analysis.pipeline import Analysis, analyze
 from retropace.annotations import read_zones
-from retropace.config.privacy import Hiding, Place
+from retropace.config.privacy import PrivacyFilter, PrivacyZone
 from retropace.core.units import MILES
-from retropace.output.report.activity_section import part_of
-from retropace.output.report.html import page_of, tiles_host
+from retropace.output.report.activity_section import build_activity_section
+from retropace.output.report.html import parse_tile_origin, render_report
 from retropace.readers import read
 from tests.report.made import made_part, plain, sample, sample_part
 from tests.report.reading import Page, column, columns_of, read_page
@@ -38,7 +38,7 @@ WGS84 = Geod(ellps="WGS84")
 def page_html(many: bool = False, tiles: str | None = None) -> str:
     names = ["quarter-mile.fit", "track-6x400.gpx"] if many else ["quarter-mile.fit"]
     found = [sample_part(name, most_rows=400, most_positions=400, mercator=tiles is not None) for name in names]
-    return page_of(found, made=TODAY, tiles=tiles, failures=["bad.fit: is broken"] if many else [])
+    return render_report(found, report_date=TODAY, tile_url=tiles, failures=["bad.fit: is broken"] if many else [])
 
 
 KINDS = pytest.mark.parametrize(
@@ -107,17 +107,17 @@ def test_weeks_are_drawn_where_there_is_more_than_one() -> None:
     first = datetime(2025, 5, 5, 8, tzinfo=UTC)
     metres = {"forward": 5000.0, "backward": 0.0, "rest": 0.0, "unknown": 0.0}
     runs = [made_part(start_time=first + timedelta(days=days), distance_m=metres) for days in (0, 1, 16)]
-    page = read_page(page_of(runs, MILES, made=TODAY))
+    page = read_page(render_report(runs, MILES, report_date=TODAY))
     assert page.data["page"]["week_labels"] == ["2025-05-05", "2025-05-12", "2025-05-19"]
     assert "mi per week" in page.words
     assert "3.11 mi" in page.words
-    assert read_page(page_of(runs[:2], made=TODAY)).data["page"]["weeks"] is None
+    assert read_page(render_report(runs[:2], report_date=TODAY)).data["page"]["weeks"] is None
 
 
 def test_words_of_others_stay_words() -> None:
     attack = "</script><script>window.pwned=1</script><!-- \" ' {{ 7*7 }}"
     part = replace(plain(), title=attack, file=attack, facts=(attack,), warnings=(attack,), structure=attack)
-    page = read_page(page_of([part, part], made=TODAY, failures=[attack + "\u202e\x1b"]))
+    page = read_page(render_report([part, part], report_date=TODAY, failures=[attack + "\u202e\x1b"]))
     assert len(page.scripts) == 3
     assert not any("pwned" in script for script in page.scripts)
     assert page.words.count("window.pwned=1") >= 7
@@ -139,7 +139,7 @@ def test_nothing_of_the_machine_is_on_it(tmp_path: Path, monkeypatch: pytest.Mon
     monkeypatch.setenv("HOME", str(tmp_path))
     analysis = analyze(read(folder / "quarter-mile.fit"), [read_zones(zones)])
     assert any(str(folder.parent) in warning for warning in analysis.warnings)
-    html = page_of([part_of(analysis, most_rows=400, most_positions=400)], made=TODAY)
+    html = render_report([build_activity_section(analysis, max_rows=400, max_positions=400)], report_date=TODAY)
     assert "zones.geojson: the way never went through a zone" in html
     page = read_page(html)
     for script in page.scripts:
@@ -148,13 +148,13 @@ def test_nothing_of_the_machine_is_on_it(tmp_path: Path, monkeypatch: pytest.Mon
         assert word not in html
 
 
-def hidden_middle(analysis: Analysis, radius_m: float = 60.0) -> Place:
+def hidden_middle(analysis: Analysis, radius_m: float = 60.0) -> PrivacyZone:
     """A place around where the runner was in the middle of the session."""
-    row = int(np.searchsorted(analysis.track.t_s, analysis.track.elapsed_s / 2.0))
-    return Place(float(analysis.track.lat_deg[row]), float(analysis.track.lon_deg[row]), radius_m)
+    row = int(np.searchsorted(analysis.cleaned.t_s, analysis.cleaned.elapsed_s / 2.0))
+    return PrivacyZone(float(analysis.cleaned.lat_deg[row]), float(analysis.cleaned.lon_deg[row]), radius_m)
 
 
-def away_m(place: Place, lat_deg: np.ndarray, lon_deg: np.ndarray) -> np.ndarray:
+def away_m(place: PrivacyZone, lat_deg: np.ndarray, lon_deg: np.ndarray) -> np.ndarray:
     count = len(lat_deg)
     _, _, metres = WGS84.inv(np.full(count, place.lon_deg), np.full(count, place.lat_deg), lon_deg, lat_deg)
     return np.asarray(metres)
@@ -170,19 +170,23 @@ def drawn_way(page: Page) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 def test_no_position_on_the_page_lies_in_a_hidden_place(name: str) -> None:
     analysis = sample(name)
     place = hidden_middle(analysis)
-    page = read_page(page_of([sample_part(name, Hiding((place,)), most_positions=10**6)], made=TODAY))
+    page = read_page(
+        render_report([sample_part(name, PrivacyFilter((place,)), most_positions=10**6)], report_date=TODAY)
+    )
     t_s, x_m, y_m = drawn_way(page)
     assert len(t_s) > 100
-    lat, lon = (np.interp(t_s, analysis.track.t_s, one) for one in (analysis.track.lat_deg, analysis.track.lon_deg))
+    lat, lon = (
+        np.interp(t_s, analysis.cleaned.t_s, one) for one in (analysis.cleaned.lat_deg, analysis.cleaned.lon_deg)
+    )
     # The plane is the runner's own: where it lies follows from the positions that are shown.
     north_m, east_m = 111_200.0, 111_320.0 * np.cos(np.radians(place.lat_deg))
     shift = np.median((lon - place.lon_deg) * east_m - x_m), np.median((lat - place.lat_deg) * north_m - y_m)
     assert np.max(np.abs((lon - place.lon_deg) * east_m - x_m - shift[0])) < 5.0
     assert np.min(np.hypot(x_m + shift[0], y_m + shift[1])) > 0.97 * place.radius_m
     # Its moments too: a position is known by them to whoever has the recording of a companion.
-    row = np.searchsorted(analysis.track.t_s, t_s - 0.01)
-    assert np.all(away_m(place, analysis.track.lat_deg[row], analysis.track.lon_deg[row]) > place.radius_m)
-    whole = read_page(page_of([sample_part(name, most_positions=10**6)], made=TODAY))
+    row = np.searchsorted(analysis.cleaned.t_s, t_s - 0.01)
+    assert np.all(away_m(place, analysis.cleaned.lat_deg[row], analysis.cleaned.lon_deg[row]) > place.radius_m)
+    whole = read_page(render_report([sample_part(name, most_positions=10**6)], report_date=TODAY))
     assert len(drawn_way(whole)[0]) > len(t_s)
 
 
@@ -190,15 +194,15 @@ def test_no_position_on_the_page_lies_in_a_hidden_place(name: str) -> None:
 @pytest.mark.parametrize("most_positions", [300, 10**6])
 def test_nor_where_tiles_lie_below(name: str, most_positions: int) -> None:
     place = hidden_middle(sample(name))
-    hiding = Hiding((place,), ends_m=150.0)
+    hiding = PrivacyFilter((place,), ends_m=150.0)
     part = sample_part(name, hiding, most_positions=most_positions, mercator=True)
-    html = page_of([part], made=TODAY, tiles=TILES)
+    html = render_report([part], report_date=TODAY, tile_url=TILES)
     page = read_page(html)
     t_s, x_m, y_m = drawn_way(page)
     lon, lat = Transformer.from_crs("EPSG:3857", "EPSG:4326", always_xy=True).transform(x_m, y_m)
     assert len(lat) > 50
     assert np.min(away_m(place, lat, lon)) > place.radius_m * 0.999
-    shown_from_s, shown_to_s = hiding.shown_s(sample(name).track)
+    shown_from_s, shown_to_s = hiding.visible_range_s(sample(name).cleaned)
     assert shown_from_s - 0.01 < t_s.min()
     assert t_s.max() < shown_to_s + 0.01
     visible = html.replace(page.scripts[0], "")
@@ -207,7 +211,7 @@ def test_nor_where_tiles_lie_below(name: str, most_positions: int) -> None:
 
 
 def test_where_all_of_the_way_is_hidden_nothing_is_drawn() -> None:
-    page = read_page(page_of([sample_part("quarter-mile.fit", Hiding(ends_m=1e5))], made=TODAY))
+    page = read_page(render_report([sample_part("quarter-mile.fit", PrivacyFilter(ends_m=1e5))], report_date=TODAY))
     assert [len(one) for one in drawn_way(page)] == [0, 0, 0]
     assert "positions are not shown" in page.words
 
@@ -228,4 +232,4 @@ def test_where_all_of_the_way_is_hidden_nothing_is_drawn() -> None:
     ],
 )
 def test_the_host_of_tiles_is_a_host_and_nothing_else(tiles: str, host: str) -> None:
-    assert tiles_host(tiles) == host
+    assert parse_tile_origin(tiles) == host

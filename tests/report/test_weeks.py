@@ -12,29 +12,29 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from retropace.core.units import KILOMETRES, MILES
-from retropace.output.report.activity_section import Part
-from retropace.output.report.weekly_chart import SHOWN, weeks_chart, weeks_of, weeks_sheet
+from retropace.output.report.activity_section import ActivitySection
+from retropace.output.report.weekly_chart import CHART_DIRECTIONS, build_weeks_chart, build_weeks_table, sum_by_week
 from tests.report.made import made_part, parts
 
 
-def ran(start: datetime | None, forward_m: float = 1000.0, backward_m: float = 250.0) -> Part:
+def ran(start: datetime | None, forward_m: float = 1000.0, backward_m: float = 250.0) -> ActivitySection:
     metres = {"forward": forward_m, "backward": backward_m, "rest": 3.0, "unknown": 0.0}
     return made_part(start_time=start, distance_m=metres)
 
 
 @given(st.lists(parts(), max_size=8))
-def test_the_weeks_hold_exactly_what_the_parts_do(of: list[Part]) -> None:
-    weeks = weeks_of(of)
-    for name in SHOWN:
+def test_the_weeks_hold_exactly_what_the_parts_do(of: list[ActivitySection]) -> None:
+    weeks = sum_by_week(of)
+    for name in CHART_DIRECTIONS:
         dated = [part.distance_m[name] for part in of if part.distance_m and part.start_time is not None]
-        assert float(np.sum(weeks.metres[name])) == sum(dated)
-        assert len(weeks.metres[name]) == len(weeks.mondays)
-    assert weeks.without_time == sum(part.start_time is None and bool(part.distance_m) for part in of)
+        assert float(np.sum(weeks.distance_m[name])) == sum(dated)
+        assert len(weeks.distance_m[name]) == len(weeks.mondays)
+    assert weeks.undated_count == sum(part.start_time is None and bool(part.distance_m) for part in of)
 
 
 @given(st.lists(parts(), max_size=8))
-def test_weeks_follow_each_other_and_begin_on_mondays(of: list[Part]) -> None:
-    mondays = weeks_of(of).mondays
+def test_weeks_follow_each_other_and_begin_on_mondays(of: list[ActivitySection]) -> None:
+    mondays = sum_by_week(of).mondays
     assert all(monday.weekday() == 0 for monday in mondays)
     assert all(after - before == timedelta(weeks=1) for before, after in pairwise(mondays))
     days = [part.start_time.date() for part in of if part.start_time is not None and part.distance_m]
@@ -46,41 +46,41 @@ def test_weeks_follow_each_other_and_begin_on_mondays(of: list[Part]) -> None:
 def test_a_week_ends_with_sunday_in_utc() -> None:
     sunday = datetime(2025, 5, 4, 23, 59, tzinfo=UTC)
     monday_there = datetime(2025, 5, 4, 23, 30, tzinfo=timezone(timedelta(hours=-5)))
-    weeks = weeks_of([ran(sunday, 1000.0), ran(monday_there, 500.0)])
+    weeks = sum_by_week([ran(sunday, 1000.0), ran(monday_there, 500.0)])
     assert weeks.mondays == (date(2025, 4, 28), date(2025, 5, 5))
-    assert weeks.metres["forward"].tolist() == [1000.0, 500.0]
+    assert weeks.distance_m["forward"].tolist() == [1000.0, 500.0]
 
 
 def test_nothing_with_a_date_gives_no_weeks() -> None:
-    weeks = weeks_of([ran(None)])
-    assert (weeks.mondays, weeks.without_time) == ((), 1)
-    assert weeks_sheet(weeks, KILOMETRES).rows == ()
+    weeks = sum_by_week([ran(None)])
+    assert (weeks.mondays, weeks.undated_count) == ((), 1)
+    assert build_weeks_table(weeks, KILOMETRES).rows == ()
 
 
 def test_the_table_leaves_out_weeks_without_a_run_and_says_what_has_no_date() -> None:
     first = datetime(2025, 5, 5, 8, tzinfo=UTC)
-    weeks = weeks_of([ran(first), ran(first + timedelta(weeks=3), 1609.344, 0.0), ran(None)])
+    weeks = sum_by_week([ran(first), ran(first + timedelta(weeks=3), 1609.344, 0.0), ran(None)])
     assert len(weeks.mondays) == 4
-    sheet = weeks_sheet(weeks, MILES)
+    sheet = build_weeks_table(weeks, MILES)
     assert sheet.rows == (("2025-05-05", "0.62 mi", "0.16 mi"), ("2025-05-26", "1.00 mi", "0.00 mi"))
-    assert sheet.below == ("1 without a date, or before 2000, are in no week",)
+    assert sheet.footer == ("1 without a date, or before 2000, are in no week",)
 
 
 def test_a_watch_whose_clock_was_never_set_does_not_make_a_thousand_weeks() -> None:
     now = datetime(2025, 5, 5, 8, tzinfo=UTC)
-    weeks = weeks_of([ran(now), *(ran(now.replace(year=year)) for year in (1, 1970, 1989, 9999))])
+    weeks = sum_by_week([ran(now), *(ran(now.replace(year=year)) for year in (1, 1970, 1989, 9999))])
     assert weeks.mondays == (date(2025, 5, 5),)
-    assert weeks.without_time == 4
+    assert weeks.undated_count == 4
 
 
 def test_the_bars_stand_on_each_other_and_reach_the_sum() -> None:
     first = datetime(2025, 5, 5, 8, tzinfo=UTC)
-    document = weeks_chart(
-        weeks_of([ran(first, 3000.0, 1000.0), ran(first + timedelta(weeks=1), 2000.0, 0.0)]), KILOMETRES
+    document = build_weeks_chart(
+        sum_by_week([ran(first, 3000.0, 1000.0), ran(first + timedelta(weeks=1), 2000.0, 0.0)]), KILOMETRES
     )
     json.dumps(document, allow_nan=False)
     bars = {one["attributes"]["name"]: one["attributes"] for one in _renderers(document)}
-    assert list(bars) == list(SHOWN)
+    assert list(bars) == list(CHART_DIRECTIONS)
     held = {name: dict(one["data_source"]["attributes"]["data"]["entries"]) for name, one in bars.items()}
     assert held["forward"]["top"] == [3.0, 2.0]
     assert held["forward"]["bottom"] == [0.0, 0.0]

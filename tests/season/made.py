@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 
 from retropace.core.segments import DIRECTIONS
-from retropace.season.runs import FIGURES, BestOf, Run, Season, season_of
+from retropace.season.runs import DIRECTION_METRICS, Season, SeasonBest, SeasonRow, build_season
 
 MONDAY = date(2025, 1, 6)
 
@@ -21,7 +21,7 @@ def run(
     hour: float = 12.0,
     longest: tuple[float, float, float] | None = None,
     gait: str = "run",
-) -> Run:
+) -> SeasonRow:
     """An activity so many days after a Monday, at that hour, UTC."""
     start = datetime(2025, 1, 6, tzinfo=UTC) + timedelta(days=day, hours=hour)
     metres = {"forward": forward_s * forward_mps, "backward": backward_s * backward_mps}
@@ -35,14 +35,14 @@ def run(
         way = metres[direction]
         return [moving, way, moving, cadence_spm, way / steps, 140.0, steps, 0.0, 0.0, moving / 60.0, moving / 50.0]
 
-    assert len(figures("forward")) == len(FIGURES)
+    assert len(figures("forward")) == len(DIRECTION_METRICS)
     at = {"run": (0, 2), "walk": (1, 3)}[gait]
     gait_m, gait_s = [0.0] * 4, [0.0] * 4
     gait_m[at[0]], gait_m[at[1]] = metres["forward"], metres["backward"]
     gait_s[at[0]], gait_s[at[1]] = forward_s, backward_s
     whole = (backward_s, metres["backward"], forward_s) if backward_s else (0.0, 0.0, 0.0)
     name = f"{day:08.3f}"
-    return Run(
+    return SeasonRow(
         name,
         f"/runs/{name}.fit",
         start,
@@ -53,5 +53,7 @@ def run(
     )
 
 
-def season(*runs: Run, bests: tuple[BestOf, ...] = (), quarters: tuple[tuple[int, float], ...] = ()) -> Season:
-    return season_of(runs, bests, quarters)
+def season(
+    *runs: SeasonRow, bests: tuple[SeasonBest, ...] = (), quarters: tuple[tuple[int, float], ...] = ()
+) -> Season:
+    return build_season(runs, bests, quarters)

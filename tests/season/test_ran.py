@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 
 from retropace.analysis.pipeline import analyze
-from retropace.intervals.best_efforts import bests_of
+from retropace.intervals.best_efforts import find_best_efforts
 from retropace.library import Library
-from retropace.library.season_query import Whose, season_in
-from retropace.season.from_analysis import ran_of, season_among
+from retropace.library.season_query import SeasonQuery, read_season
+from retropace.season.from_analysis import build_season_entry, build_season_from_entries
 from retropace.season.runs import Season
 from tests.builders.season import fill, sessions
 
@@ -20,10 +20,10 @@ def test_a_reports_season_is_the_librarys(tmp_path: Path) -> None:
     made = sessions(8, count=6, weeks=5.0)
     fill(tmp_path / "library.sqlite", made)
     with Library(tmp_path / "library.sqlite") as library:
-        kept = season_in(library, Whose(None))
+        kept = read_season(library, SeasonQuery(None))
     analyses = [analyze(activity, marks) for activity, marks in made]
-    found = [ran_of(one, bests_of(one)) for one in reversed(analyses)]
-    gathered = season_among([one for one in found if one is not None])
+    found = [build_season_entry(one, find_best_efforts(one)) for one in reversed(analyses)]
+    gathered = build_season_from_entries([one for one in found if one is not None])
     assert gathered.start_times == kept.start_times
     for one in fields(Season):
         ours, theirs = getattr(gathered, one.name), getattr(kept, one.name)

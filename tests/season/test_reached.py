@@ -3,20 +3,20 @@ from __future__ import annotations
 from datetime import UTC, date, timedelta
 
 from retropace.config.goals import Goal
-from retropace.season.goal_progress import Reached, reached
-from retropace.season.periods import days_of
-from retropace.season.runs import Run
+from retropace.season.goal_progress import GoalProgress, compute_goal_progress
+from retropace.season.periods import find_local_days
+from retropace.season.runs import SeasonRow
 from tests.season.made import MONDAY, run, season
 
 THRICE = Goal(sessions=3, minutes=5.0)
 
 
-def reach(goal: Goal, today: int, *runs: Run) -> Reached:
+def reach(goal: Goal, today: int, *runs: SeasonRow) -> GoalProgress:
     made = season(*runs)
-    return reached(goal, made, days_of(made.start_times, UTC), MONDAY + timedelta(days=today))
+    return compute_goal_progress(goal, made, find_local_days(made.start_times, UTC), MONDAY + timedelta(days=today))
 
 
-def week(number: int, count: int, seconds: float = 300.0) -> list[Run]:
+def week(number: int, count: int, seconds: float = 300.0) -> list[SeasonRow]:
     return [run(7 * number + day, backward_s=seconds) for day in range(count)]
 
 

@@ -6,13 +6,13 @@ import scipy.stats
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from retropace.season.trend import Ratios, ratios_of, student_t, trend_of
+from retropace.season.trend import SpeedRatios, compute_speed_ratios, compute_student_t_quantile, fit_trend
 from tests.season.made import run, season
 
 
 @pytest.mark.parametrize("freedom", [3, 4, 6, 10, 30, 198])
 def test_student_t_against_scipy(freedom: int) -> None:
-    assert student_t(0.95, freedom) == pytest.approx(scipy.stats.t.ppf(0.975, freedom), rel=0.004)
+    assert compute_student_t_quantile(0.95, freedom) == pytest.approx(scipy.stats.t.ppf(0.975, freedom), rel=0.004)
 
 
 @given(st.integers(0, 2**32 - 1), st.integers(5, 80))
@@ -23,7 +23,7 @@ def test_the_line_and_its_bounds_against_numpy(seed: int, count: int) -> None:
     weeks[-1] = weeks[0] + 30.0
     weeks = np.sort(weeks)
     logs = -0.5 + 0.004 * weeks + rng.normal(0.0, 0.05, count)
-    found = trend_of(Ratios("run", np.arange(count), weeks * 604_800.0, np.exp(logs)))
+    found = fit_trend(SpeedRatios("run", np.arange(count), weeks * 604_800.0, np.exp(logs)))
     assert found is not None
     design = np.column_stack((np.ones(count), weeks - weeks[0]))
     coefficients, *_ = np.linalg.lstsq(design, logs, rcond=None)
@@ -43,7 +43,7 @@ def test_the_bounds_hold_the_truth_about_as_often_as_they_say() -> None:
     for _ in range(400):
         weeks = np.sort(rng.uniform(0.0, 52.0, 30))
         noise = rng.normal(0.0, 0.02 + 0.001 * weeks)  # wider as time goes by
-        found = trend_of(Ratios("run", np.arange(30), weeks * 604_800.0, np.exp(0.003 * weeks + noise)))
+        found = fit_trend(SpeedRatios("run", np.arange(30), weeks * 604_800.0, np.exp(0.003 * weeks + noise)))
         assert found is not None
         held += found.low_per_week <= 0.003 <= found.high_per_week
     assert 0.92 <= held / 400 <= 0.98
@@ -52,18 +52,18 @@ def test_the_bounds_hold_the_truth_about_as_often_as_they_say() -> None:
 def test_like_is_compared_with_like() -> None:
     walks = [run(day, gait="walk", forward_mps=1.4, backward_mps=0.8) for day in range(0, 20, 2)]
     runs = [run(30 + day, backward_mps=2.1) for day in range(0, 24, 2)]
-    found = ratios_of(season(*walks, *runs))
+    found = compute_speed_ratios(season(*walks, *runs))
     assert found.gait == "run"
     assert found.rows.tolist() == list(range(10, 22))
     assert found.ratio == pytest.approx(np.full(12, 0.7))
-    assert ratios_of(season(*walks, *runs[:3])).gait == "walk"
+    assert compute_speed_ratios(season(*walks, *runs[:3])).gait == "walk"
 
 
 def test_too_little_says_nothing() -> None:
-    assert trend_of(ratios_of(season(*[run(day) for day in (0, 10, 20, 30)]))) is None
-    assert trend_of(ratios_of(season(*[run(day) for day in range(8)]))) is None  # a week
-    assert trend_of(ratios_of(season())) is None
-    assert len(ratios_of(season(run(0, backward_s=40.0))).ratio) == 0
-    steady = trend_of(ratios_of(season(*[run(7 * week) for week in range(10)])))
+    assert fit_trend(compute_speed_ratios(season(*[run(day) for day in (0, 10, 20, 30)]))) is None
+    assert fit_trend(compute_speed_ratios(season(*[run(day) for day in range(8)]))) is None  # a week
+    assert fit_trend(compute_speed_ratios(season())) is None
+    assert len(compute_speed_ratios(season(run(0, backward_s=40.0))).ratio) == 0
+    steady = fit_trend(compute_speed_ratios(season(*[run(7 * week) for week in range(10)])))
     assert steady is not None
-    assert not steady.is_sure
+    assert not steady.is_significant

@@ -12,18 +12,29 @@ import numpy as np
 import pytest
 
 from retropace.annotations import parse_sentence
-from retropace.core.geodesy import steps_m
-from retropace.core.spans import covered
-from retropace.core.world_records import fastest_backward_mps
+from retropace.core.geodesy import compute_distances_m
+from retropace.core.spans import contains
+from retropace.core.world_records import max_backward_speed_mps
 from retropace.readers.fit.reader import read_fit
 from retropace.readers.xml.gpx import read_gpx
-from retropace.simulate import Athlete, Place, Session, Stretch, Watch, backward, forward, rest, simulate, walk
-from retropace.simulate.kinds import FORWARD_ONLY, KINDS, draw
+from retropace.simulate import (
+    PlannedStretch,
+    SimulatedAthlete,
+    SimulatedPlace,
+    SimulatedSession,
+    Watch,
+    backward,
+    forward,
+    rest,
+    simulate,
+    walk,
+)
+from retropace.simulate.kinds import BACKWARD_KINDS, FORWARD_KINDS, draw
 from retropace.simulate.samples import sample_files
 from retropace.simulate.write_fit import fit_bytes
 from retropace.simulate.write_gpx import gpx_text
 
-PLAN: list[Stretch] = [
+PLAN: list[PlannedStretch] = [
     forward(seconds=200),
     backward(metres=300),
     rest(60, paused=True),
@@ -34,7 +45,7 @@ PLAN: list[Stretch] = [
 ]
 
 
-def session(seed: int = 1, **changes: object) -> Session:
+def session(seed: int = 1, **changes: object) -> SimulatedSession:
     return simulate(PLAN, seed=seed, **changes)  # type: ignore[arg-type]  # keywords of simulate() by name
 
 
@@ -44,7 +55,7 @@ def test_the_truth_covers_the_session_and_its_distances_add_up() -> None:
     assert edges[0] == 0.0
     assert np.all(np.diff(edges) > 0.0)
     assert edges[-1] == made.activity.samples.t_s[-1]
-    assert sum(made.truth.distance_m.values()) == pytest.approx(made.activity.stated.distance_m, rel=0.02)
+    assert sum(made.truth.distance_m.values()) == pytest.approx(made.activity.device_totals.distance_m, rel=0.02)
     assert made.truth.distance_m["backward"] > 300.0
 
 
@@ -55,41 +66,41 @@ def test_the_same_seed_is_the_same_session_and_another_is_not() -> None:
 
 
 def test_backward_at_equal_speed_has_8_percent_more_and_shorter_steps() -> None:
-    athlete = Athlete()
+    athlete = SimulatedAthlete()
     speed = np.array([1.8, 2.4])
-    ratio = athlete.steps_spm("backward", "run", speed) / athlete.steps_spm("forward", "run", speed)
+    ratio = athlete.step_rate_spm("backward", "run", speed) / athlete.step_rate_spm("forward", "run", speed)
     np.testing.assert_allclose(ratio, 1.08)
-    length = 60.0 * speed / athlete.steps_spm("backward", "run", speed)
-    assert np.all(length < 60.0 * speed / athlete.steps_spm("forward", "run", speed))
+    length = 60.0 * speed / athlete.step_rate_spm("backward", "run", speed)
+    assert np.all(length < 60.0 * speed / athlete.step_rate_spm("forward", "run", speed))
 
 
 def test_nobody_is_faster_backward_than_the_world() -> None:
-    made = simulate([backward(metres=400, effort=1.5)], athlete=Athlete(run_mps=4.5, backward_share=0.8))
+    made = simulate([backward(metres=400, effort=1.5)], athlete=SimulatedAthlete(run_mps=4.5, backward_speed_ratio=0.8))
     assert made.truth.edges_s[-1] >= 69.6  # the 400 m world best
 
 
 def test_a_stopped_watch_writes_nothing() -> None:
     made = session()
     (pause,) = made.activity.pauses.tolist()
-    inside = covered(np.array([[pause[0] + 1.0, pause[1]]]), made.activity.samples.t_s)
+    inside = contains(np.array([[pause[0] + 1.0, pause[1]]]), made.activity.samples.t_s)
     assert not np.any(inside)
     assert pause[1] - pause[0] == 60.0
 
 
 def test_smart_recording_leaves_one_to_ten_seconds() -> None:
-    gaps = np.diff(session(watch=Watch(smart=True)).activity.samples.t_s)
+    gaps = np.diff(session(watch=Watch(smart_recording=True)).activity.samples.t_s)
     assert np.sum(gaps > 10.0) == 1  # the pause
     assert np.median(gaps) > 2.0
 
 
 def test_laps_of_the_track_are_400_metres_and_positions_err_by_metres() -> None:
-    place = Place("track", 52.5, 13.3)
+    place = SimulatedPlace("track", 52.5, 13.3)
     lat, lon = place.degrees(*place.positions(np.arange(0.0, 401.0)))
-    assert float(np.sum(steps_m(lat, lon))) == pytest.approx(400.0, abs=0.5)
-    assert float(steps_m(lat[[0, -1]], lon[[0, -1]])[0]) < 0.6
+    assert float(np.sum(compute_distances_m(lat, lon))) == pytest.approx(400.0, abs=0.5)
+    assert float(compute_distances_m(lat[[0, -1]], lon[[0, -1]])[0]) < 0.6
     made = simulate([forward(seconds=600)], place=place, seed=3)
     true = place.degrees(*place.positions(made.activity.samples.distance_m))
-    off = steps_m(
+    off = compute_distances_m(
         np.column_stack((made.activity.samples.lat_deg, true[0])).ravel(),
         np.column_stack((made.activity.samples.lon_deg, true[1])).ravel(),
     )[::2]
@@ -142,7 +153,7 @@ def test_the_samples_in_the_project_are_what_the_script_makes(samples: Path) -> 
             assert len(data) == pytest.approx(len(on_disk[name]), rel=0.001)
 
 
-@pytest.mark.parametrize("kind", [*KINDS, *FORWARD_ONLY])
+@pytest.mark.parametrize("kind", [*BACKWARD_KINDS, *FORWARD_KINDS])
 @pytest.mark.parametrize("seed", [11, 12])
 def test_every_kind_is_carried_out_and_recorded(kind: str, seed: int) -> None:
     made, again = draw(kind, seed), draw(kind, seed)
@@ -150,7 +161,7 @@ def test_every_kind_is_carried_out_and_recorded(kind: str, seed: int) -> None:
     np.testing.assert_array_equal(samples.distance_m, again.session.activity.samples.distance_m)
     assert truth.edges_s[-1] >= samples.t_s[-1]
     assert np.all(np.diff(truth.edges_s) > 0.0)
-    assert (truth.distance_m["backward"] > 0.0) == (kind in KINDS)
+    assert (truth.distance_m["backward"] > 0.0) == (kind in BACKWARD_KINDS)
     assert parse_sentence(made.sentence).items
     for direction, length in zip(truth.direction, np.diff(truth.edges_s), strict=True):
         assert direction != "rest" or length >= 5.0
@@ -164,13 +175,15 @@ def test_the_same_body_does_another_plan() -> None:
 
 def test_what_a_watch_loses() -> None:
     lost = Watch(
-        lost_s=np.array([[50.0, 70.0]]), still_s=np.array([[100.0, 130.0]]), strap_off_s=np.array([[140.0, 150.0]])
+        dropout_spans=np.array([[50.0, 70.0]]),
+        arms_still_spans=np.array([[100.0, 130.0]]),
+        strap_off_spans=np.array([[140.0, 150.0]]),
     )
     samples = session(watch=lost).activity.samples
     assert not np.any((samples.t_s >= 50.0) & (samples.t_s < 70.0))
     assert np.all(samples.cadence_recorded[(samples.t_s >= 100.0) & (samples.t_s < 130.0)] == 0.0)
     assert np.all(np.isnan(samples.heart_rate_bpm[(samples.t_s >= 140.0) & (samples.t_s < 150.0)]))
-    assert np.all(session(watch=Watch(cadence_step_spm=2)).activity.samples.cadence_recorded % 1.0 == 0.0)
+    assert np.all(session(watch=Watch(cadence_resolution_spm=2)).activity.samples.cadence_recorded % 1.0 == 0.0)
 
 
 def test_autolaps_are_a_kilometre_since_the_last_lap() -> None:
@@ -186,31 +199,33 @@ def test_autolaps_are_a_kilometre_since_the_last_lap() -> None:
 
 
 def test_hills_slow_and_tire_the_body_and_show_in_the_altitude() -> None:
-    hilly = Place("path", 52.5, 13.3, hill_m=30.0, hill_every_m=600.0)
+    hilly = SimulatedPlace("path", 52.5, 13.3, hill_height_m=30.0, hill_spacing_m=600.0)
     made = simulate([forward(seconds=1200)], place=hilly, seed=3).activity.samples
     rise = np.gradient(made.altitude_m, made.distance_m)
     up, down = rise > 0.03, rise < -0.03
     assert np.mean(made.speed_mps[up]) < 0.85 * np.mean(made.speed_mps[down])
     assert np.ptp(made.altitude_m) == pytest.approx(30.0, abs=1.0)
-    flat = simulate([forward(seconds=1200)], place=Place("path", 52.5, 13.3), seed=3).activity.samples
+    flat = simulate([forward(seconds=1200)], place=SimulatedPlace("path", 52.5, 13.3), seed=3).activity.samples
     assert np.ptp(flat.altitude_m) == 0.0
 
 
 def test_some_turn_in_mid_stride_and_others_slow_down() -> None:
     slowest = []
     for dip in (True, False):
-        athlete = Athlete(turns_with_dip=dip)
-        made = simulate([forward(seconds=120), backward(seconds=120)], athlete=athlete, watch=Watch(speed_smooth_s=0.1))
+        athlete = SimulatedAthlete(slows_to_turn=dip)
+        made = simulate(
+            [forward(seconds=120), backward(seconds=120)], athlete=athlete, watch=Watch(speed_time_constant_s=0.1)
+        )
         slowest.append(float(np.min(made.activity.samples.speed_mps[115:140])))
     assert slowest[0] < 1.7 < slowest[1]
 
 
 def test_nobody_draws_a_world_best() -> None:
-    quick = Athlete(run_mps=7.0, backward_share=0.8)
+    quick = SimulatedAthlete(run_mps=7.0, backward_speed_ratio=0.8)
     for plan in ([backward(metres=100)], [backward(seconds=400)], [backward(metres=3000, effort=1.3)]):
-        made = simulate(plan, athlete=quick, watch=Watch(speed_smooth_s=0.1))
+        made = simulate(plan, athlete=quick, watch=Watch(speed_time_constant_s=0.1))
         took_s = float(made.truth.edges_s[-1])
-        assert made.truth.distance_m["backward"] / took_s <= float(fastest_backward_mps(np.array(took_s)))
+        assert made.truth.distance_m["backward"] / took_s <= float(max_backward_speed_mps(np.array(took_s)))
 
 
 def test_sessions_of_any_kind_are_written_with_their_truth(tmp_path: Path) -> None:

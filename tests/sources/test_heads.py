@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 
 from retropace.sources.magic import (
     HEAD_BYTES,
-    created_s,
+    find_data_suffix,
+    find_non_activity_type,
+    gunzip_head,
     is_zip,
     looks_like_recording,
-    other_kind,
-    suffix_of,
-    unpacked_head,
+    read_created_s,
 )
 from tests.builders.fit_bytes import opened
 from tests.builders.runs import MadeRun, other_fit
@@ -31,22 +31,22 @@ START = datetime(2025, 5, 1, 7, tzinfo=UTC)
     [(2, "settings"), (5, "a workout plan"), (32, "daily monitoring"), (49, "sleep"), (99, "FIT file of type 99")],
 )
 def test_what_a_fit_file_is(kind: int, told: str) -> None:
-    assert other_kind(other_fit(kind)[:HEAD_BYTES]) == told
+    assert find_non_activity_type(other_fit(kind)[:HEAD_BYTES]) == told
 
 
 def test_an_activity_and_when_it_was_made() -> None:
     fit = MadeRun(START).fit()
-    assert other_kind(fit[:HEAD_BYTES]) is None
-    assert created_s(fit[:HEAD_BYTES]) == START.timestamp()
-    packed = unpacked_head(gzip.compress(gzip.compress(fit))[:HEAD_BYTES])
-    assert other_kind(packed) is None
-    assert created_s(packed) == START.timestamp()
+    assert find_non_activity_type(fit[:HEAD_BYTES]) is None
+    assert read_created_s(fit[:HEAD_BYTES]) == START.timestamp()
+    packed = gunzip_head(gzip.compress(gzip.compress(fit))[:HEAD_BYTES])
+    assert find_non_activity_type(packed) is None
+    assert read_created_s(packed) == START.timestamp()
 
 
 def test_big_endian_files_too() -> None:
     made = opened(big_endian=True, start=900_000_000, kind=2).to_bytes(long_header=True)
-    assert other_kind(made) == "settings"
-    assert created_s(made) == 900_000_000 + 631_065_600
+    assert find_non_activity_type(made) == "settings"
+    assert read_created_s(made) == 900_000_000 + 631_065_600
 
 
 def test_against_fitdecode_on_every_recording(corpus: Path) -> None:
@@ -61,10 +61,10 @@ def test_against_fitdecode_on_every_recording(corpus: Path) -> None:
         if first.name != "file_id":
             continue
         kind = first.get_value("type", fallback=None)
-        assert (other_kind(data[:HEAD_BYTES]) is None) == (kind in ("activity", None)), path.name
+        assert (find_non_activity_type(data[:HEAD_BYTES]) is None) == (kind in ("activity", None)), path.name
         moment = first.get_value("time_created", fallback=None)
         if isinstance(moment, datetime):
-            assert created_s(data[:HEAD_BYTES]) == moment.timestamp(), path.name
+            assert read_created_s(data[:HEAD_BYTES]) == moment.timestamp(), path.name
         checked += 1
     assert checked > 30
 
@@ -72,9 +72,9 @@ def test_against_fitdecode_on_every_recording(corpus: Path) -> None:
 @given(st.binary(max_size=200))
 def test_whatever_the_bytes_there_is_an_answer(tail: bytes) -> None:
     for head in (tail, MadeRun(START, 10).fit()[:14] + tail, b"\x1f\x8b" + tail):
-        plain = unpacked_head(head)
-        assert other_kind(plain) is None or isinstance(other_kind(plain), str)
-        created_s(plain)
+        plain = gunzip_head(head)
+        assert find_non_activity_type(plain) is None or isinstance(find_non_activity_type(plain), str)
+        read_created_s(plain)
         looks_like_recording(plain)
 
 
@@ -83,7 +83,7 @@ def test_whatever_the_bytes_there_is_an_answer(tail: bytes) -> None:
     [("a/b.FIT.gz", ".fit"), ("x.gpx", ".gpx"), ("no ending", ""), (".hidden", ".hidden"), ("a.b.zip", ".zip")],
 )
 def test_endings(name: str, suffix: str) -> None:
-    assert suffix_of(name) == suffix
+    assert find_data_suffix(name) == suffix
 
 
 def test_recordings_are_told_from_the_rest() -> None:

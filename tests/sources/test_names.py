@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 
 from retropace.sources import garmin, strava
 from retropace.sources.entry import Entry
-from retropace.sources.export_metadata import Named, Names
+from retropace.sources.export_metadata import ExportMetadata, MetadataIndex
 
 FILES = {"activities/1.fit.gz", "activities/2.gpx"}
 
 
-def table(text: str) -> dict[str, Named]:
-    return dict(strava.named_in(text.encode("utf-8"), FILES.__contains__))
+def table(text: str) -> dict[str, ExportMetadata]:
+    return dict(strava.read_metadata(text.encode("utf-8"), FILES.__contains__))
 
 
 def test_columns_by_their_headers_wherever_they_stand() -> None:
@@ -25,8 +25,8 @@ def test_columns_by_their_headers_wherever_they_stand() -> None:
         "activities/1.fit.gz,5.0,long,Morning Run,5000\nactivities/2.gpx,6.0,,Evening Run,6000\n"
     )
     assert found == {
-        "activities/1.fit.gz": Named("Morning Run", "long"),
-        "activities/2.gpx": Named("Evening Run", ""),
+        "activities/1.fit.gz": ExportMetadata("Morning Run", "long"),
+        "activities/2.gpx": ExportMetadata("Evening Run", ""),
     }
 
 
@@ -35,7 +35,7 @@ def test_columns_by_their_order_in_an_unknown_language() -> None:
         "Id;Data;Jina la zoezi;Aina;Maelezo;Muda;Faili\n"
         "7;01.05.2025;Mbio;Kukimbia;nyuma 400m;1800,5;activities/1.fit.gz\n"
     )
-    assert found == {"activities/1.fit.gz": Named("Mbio", "nyuma 400m")}
+    assert found == {"activities/1.fit.gz": ExportMetadata("Mbio", "nyuma 400m")}
 
 
 def test_the_headers_of_2018_and_those_in_german() -> None:
@@ -44,13 +44,13 @@ def test_the_headers_of_2018_and_those_in_german() -> None:
         "id,date,name,type,description,elapsed_time,distance,commute,gear,filename\n"
         "1,2018-09-12 15:02:23,Evening Run,Run,slow,783,3681.0,false,,activities/2.gpx\n"
     )
-    assert found == {"activities/2.gpx": Named("Evening Run", "slow")}
+    assert found == {"activities/2.gpx": ExportMetadata("Evening Run", "slow")}
     found = table(
         "Aktivitäts-ID,Aktivitätsdatum,Name der Aktivität,Aktivitätsart,Aktivitätsbeschreibung,Distanz,"
         "Hinweis zur Privatsphäre für Aktivitäten,Dateiname,Distanz\n"
         '1,"09.12.2022, 15:24:49",Lauf,Lauf,locker,"9,44",rückwärts,activities/2.gpx,9440\n'
     )
-    assert found == {"activities/2.gpx": Named("Lauf", "locker\nrückwärts")}
+    assert found == {"activities/2.gpx": ExportMetadata("Lauf", "locker\nrückwärts")}
 
 
 def test_private_notes_belong_to_the_description() -> None:
@@ -73,7 +73,7 @@ def test_tables_that_name_nothing(text: str) -> None:
 def test_no_table_breaks_anything(text: str) -> None:
     table(text)
     table(f"a,b,c\n1,activities/1.fit.gz,{text}\n")
-    list(garmin.named_in(text.encode("utf-8")))
+    list(garmin.read_metadata(text.encode("utf-8")))
 
 
 json_values = st.recursive(
@@ -90,7 +90,7 @@ json_values = st.recursive(
 
 @given(json_values)
 def test_no_summary_breaks_anything(value: object) -> None:
-    for _, named in garmin.named_in(json.dumps(value).encode()):
+    for _, named in garmin.read_metadata(json.dumps(value).encode()):
         assert named.name
         assert named.start_s is not None
 
@@ -98,8 +98,8 @@ def test_no_summary_breaks_anything(value: object) -> None:
 def test_summaries_in_either_layout() -> None:
     row = {"activityId": 12345678, "name": "Lauf", "startTimeGmt": 1.7e12}
     for layout in ([{"summarizedActivitiesExport": [row]}], [row], {"summarizedActivitiesExport": [row]}):
-        (found,) = garmin.named_in(json.dumps(layout).encode())
-        assert found == ("12345678", Named("Lauf", "", 1.7e9))
+        (found,) = garmin.read_metadata(json.dumps(layout).encode())
+        assert found == ("12345678", ExportMetadata("Lauf", "", 1.7e9))
 
 
 def entry(place: str) -> Entry:
@@ -107,12 +107,14 @@ def entry(place: str) -> Entry:
 
 
 def test_names_count_within_their_own_export_only() -> None:
-    names = Names()
-    names.add_starts("/a/one.zip!/", [("99999999", Named("by number", "", 0.0))])
-    names.add_files([("/a/one.zip!/activities/1.fit", Named("by file"))])
-    assert names.of(entry("/a/one.zip!/x/99999999_ACTIVITY.fit"), b"") == (Named("by number"),)
-    assert names.of(entry("/a/two.zip!/x/99999999_ACTIVITY.fit"), b"") == ()
-    assert names.of(entry("/a/one.zip!/activities/1.fit"), b"") == (Named("by file"),)
-    assert names.stamp("/a/one.zip!/activities/1.fit") != names.stamp("/a/one.zip!/activities/2.fit")
-    assert names.stamp("/b/anything.fit") == ""
+    names = MetadataIndex()
+    names.add_starts("/a/one.zip!/", [("99999999", ExportMetadata("by number", "", 0.0))])
+    names.add_files([("/a/one.zip!/activities/1.fit", ExportMetadata("by file"))])
+    assert names.find_metadata(entry("/a/one.zip!/x/99999999_ACTIVITY.fit"), b"") == (ExportMetadata("by number"),)
+    assert names.find_metadata(entry("/a/two.zip!/x/99999999_ACTIVITY.fit"), b"") == ()
+    assert names.find_metadata(entry("/a/one.zip!/activities/1.fit"), b"") == (ExportMetadata("by file"),)
+    assert names.compute_fingerprint("/a/one.zip!/activities/1.fit") != names.compute_fingerprint(
+        "/a/one.zip!/activities/2.fit"
+    )
+    assert names.compute_fingerprint("/b/anything.fit") == ""
     names.close()

@@ -12,8 +12,8 @@ import numpy as np
 
 from retropace.analysis.energy import Energy
 from retropace.analysis.summary import Summary
-from retropace.core.cleaned_activity import Track
-from retropace.core.segment_stats import Figures
+from retropace.core.cleaned_activity import CleanedActivity
+from retropace.core.segment_stats import SegmentStats
 from retropace.core.segments import DIRECTIONS, Segments
 from retropace.core.spans import total_s
 
@@ -27,34 +27,34 @@ SCHEMA = "retropace.analysis/1"
 
 
 def analysis_document(
-    activity: Activity, track: Track, segments: Segments, summary: Summary, energy: Energy
+    activity: Activity, cleaned: CleanedActivity, segments: Segments, summary: Summary, energy: Energy
 ) -> dict[str, Any]:
     """What was measured, ready for :func:`json.dumps`; numbers are not rounded, so that parts add up to the whole."""
     return {
         "schema": SCHEMA,
         "source": source_document(activity),
-        "activity": activity_document(activity, track),
+        "activity": activity_document(activity, cleaned),
         "segments": [
             {
-                "start_s": _number(segments.start_s[at]),
-                "end_s": _number(segments.end_s[at]),
+                "start_s": _finite_or_none(segments.start_s[at]),
+                "end_s": _finite_or_none(segments.end_s[at]),
                 "direction": str(segments.direction[at]),
                 "gait": str(segments.gait[at]) or None,
                 "basis": str(segments.basis[at]),
-                "confidence": _number(segments.confidence[at]),
-                **_figures(summary.segments, at),
+                "confidence": _finite_or_none(segments.confidence[at]),
+                **_stats_to_dict(summary.segments, at),
             }
             for at in range(len(segments))
         ],
         "directions": {
             direction: {
-                "elapsed_s": _number(summary.directions.elapsed_s[at]),
-                **_figures(summary.directions, at),
-                "segments": int(summary.counts[at]),
-                "annotated_m": _number(summary.annotated_m[at]),
-                "suspected_m": _number(summary.suspected_m[at]),
-                "energy_low_kcal_per_kg": _number(energy.direction_low[at]),
-                "energy_high_kcal_per_kg": _number(energy.direction_high[at]),
+                "elapsed_s": _finite_or_none(summary.directions.elapsed_s[at]),
+                **_stats_to_dict(summary.directions, at),
+                "segments": int(summary.segment_counts[at]),
+                "annotated_m": _finite_or_none(summary.annotated_m[at]),
+                "suspected_m": _finite_or_none(summary.suspected_m[at]),
+                "energy_low_kcal_per_kg": _finite_or_none(energy.direction_low_kcal_per_kg[at]),
+                "energy_high_kcal_per_kg": _finite_or_none(energy.direction_high_kcal_per_kg[at]),
             }
             for at, direction in enumerate(DIRECTIONS)
         },
@@ -65,16 +65,16 @@ def energy_document(energy: Energy, weight_kg: float) -> dict[str, Any]:
     """What an activity cost somebody of this weight above rest, kilocalories per direction and of the whole."""
 
     def ends(low: float, high: float) -> dict[str, float | None]:
-        return {"low_kcal": _number(weight_kg * low), "high_kcal": _number(weight_kg * high)}
+        return {"low_kcal": _finite_or_none(weight_kg * low), "high_kcal": _finite_or_none(weight_kg * high)}
 
     return {
         "weight_kg": weight_kg,
-        "level": energy.level,
+        "level": energy.assumes_level_ground,
         **{
-            direction: ends(energy.direction_low[at], energy.direction_high[at])
+            direction: ends(energy.direction_low_kcal_per_kg[at], energy.direction_high_kcal_per_kg[at])
             for at, direction in enumerate(DIRECTIONS)
         },
-        "all": ends(energy.low, energy.high),
+        "all": ends(energy.low_kcal_per_kg, energy.high_kcal_per_kg),
     }
 
 
@@ -97,7 +97,7 @@ def annotation_documents(annotations: tuple[Annotation, ...]) -> list[dict[str, 
 
 def athlete_document(athlete: Athlete, activity: Activity) -> dict[str, Any]:
     """Who ran, and from how many other sessions they are known."""
-    others = sum(not session.is_of(activity) for session in athlete.sessions)
+    others = sum(not session.is_same_recording(activity) for session in athlete.sessions)
     return {"name": athlete.name, "sessions": others}
 
 
@@ -107,9 +107,9 @@ def workout_document(workout: Workout) -> dict[str, Any]:
         "text": workout.plan.text,
         "source": workout.plan.source,
         "fits": workout.fits,
-        "why_not": workout.why_not or None,
-        "missing": workout.missing,
-        "extra": workout.extra,
+        "why_not": workout.rejection_reason or None,
+        "missing": workout.missing_count,
+        "extra": workout.extra_count,
         "steps": [
             {
                 "step": str(one.step),
@@ -118,9 +118,9 @@ def workout_document(workout: Workout) -> dict[str, Any]:
                 "planned_m": one.step.metres,
                 "start_s": one.start_s,
                 "end_s": one.end_s,
-                "done": one.done,
-                "ratio": _number(one.ratio),
-                "fit": one.fit,
+                "done": one.actual,
+                "ratio": _finite_or_none(one.ratio),
+                "fit": one.fit_score,
             }
             for one in workout.steps
         ],
@@ -139,30 +139,30 @@ def source_document(activity: Activity) -> dict[str, Any]:
     }
 
 
-def activity_document(activity: Activity, track: Track) -> dict[str, Any]:
+def activity_document(activity: Activity, cleaned: CleanedActivity) -> dict[str, Any]:
     """What was recorded: sport, time, and the totals as retropace counts them."""
     return {
         "name": activity.name or None,
         "sport": activity.sport or None,
         "sub_sport": activity.sub_sport or None,
-        "start_time": time_text(track.start_time),
-        "elapsed_s": track.elapsed_s,
-        "timer_s": track.elapsed_s - total_s(track.pauses),
-        "moving_s": float(track.curves["moving_s"][-1]),
-        "distance_m": float(track.curves["distance_m"][-1]),
-        "distance_source": track.distance_source,
+        "start_time": format_time(cleaned.start_time),
+        "elapsed_s": cleaned.elapsed_s,
+        "timer_s": cleaned.elapsed_s - total_s(cleaned.pauses),
+        "moving_s": float(cleaned.curves["moving_s"][-1]),
+        "distance_m": float(cleaned.curves["distance_m"][-1]),
+        "distance_source": cleaned.distance_source,
     }
 
 
-def time_text(moment: datetime | None) -> str | None:
+def format_time(moment: datetime | None) -> str | None:
     """``2025-05-01T08:01:10Z``, with a fraction of a second only where there is one; None stays None."""
     return None if moment is None else moment.isoformat().replace("+00:00", "Z")
 
 
-def _figures(figures: Figures, at: int) -> dict[str, float | None]:
+def _stats_to_dict(stats: SegmentStats, index: int) -> dict[str, float | None]:
     names = ("distance_m", "moving_s", "speed_mps", "cadence_spm", "step_length_m", "heart_rate_bpm", "steps")
-    return {name: _number(getattr(figures, name)[at]) for name in names}
+    return {name: _finite_or_none(getattr(stats, name)[index]) for name in names}
 
 
-def _number(value: Any) -> float | None:
+def _finite_or_none(value: Any) -> float | None:
     return float(value) if np.isfinite(value) else None

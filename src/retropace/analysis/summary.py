@@ -7,41 +7,41 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from retropace.core.cleaned_activity import Track
-from retropace.core.segment_stats import Figures, figures_of, gains_between
+from retropace.core.cleaned_activity import CleanedActivity
+from retropace.core.segment_stats import SegmentStats, curve_increments, stats_from_increments
 from retropace.core.segments import DIRECTIONS, Segments
-from retropace.core.spans import Column
+from retropace.core.spans import FloatArray
 
 
 @dataclass(frozen=True, slots=True)
 class Summary:
     """Figures of every segment, of every direction (in the order of ``DIRECTIONS``), and of the whole activity."""
 
-    segments: Figures
-    directions: Figures
-    whole: Figures
-    counts: NDArray[np.intp]
+    segments: SegmentStats
+    directions: SegmentStats
+    total: SegmentStats
+    segment_counts: NDArray[np.intp]
     """How many segments each direction has."""
-    annotated_m: Column
+    annotated_m: FloatArray
     """Metres of each direction that the runner marked."""
-    suspected_m: Column
+    suspected_m: FloatArray
     """Metres of each direction that are suspected."""
 
 
-def summarize(track: Track, segments: Segments) -> Summary:
+def summarize(cleaned: CleanedActivity, segments: Segments) -> Summary:
     """Sum up the segments. The directions' distances and times add up to the activity's."""
-    gains = gains_between(track, segments.edges_s)
+    gains = curve_increments(cleaned, segments.edges_s)
     member = segments.direction[None, :] == np.array(DIRECTIONS)[:, None]
     everything = np.ones((1, len(segments)), dtype=bool)
 
-    def total(groups: NDArray[np.bool_]) -> Figures:
-        return figures_of({name: groups.astype(np.float64) @ gain for name, gain in gains.items()}, track)
+    def total(groups: NDArray[np.bool_]) -> SegmentStats:
+        return stats_from_increments({name: groups.astype(np.float64) @ gain for name, gain in gains.items()}, cleaned)
 
     return Summary(
-        segments=figures_of(gains, track),
+        segments=stats_from_increments(gains, cleaned),
         directions=total(member),
-        whole=total(everything),
-        counts=member.sum(axis=1),
+        total=total(everything),
+        segment_counts=member.sum(axis=1),
         annotated_m=total(member & (segments.basis == "annotated")).distance_m,
         suspected_m=total(member & (segments.basis == "suspected")).distance_m,
     )

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from retropace.core._lazy import loaded_from
+from retropace.core._lazy import lazy_getattr
 
 if TYPE_CHECKING:
     from retropace.annotations.inputs.annotations_file import read_annotations
@@ -19,19 +19,19 @@ if TYPE_CHECKING:
     from retropace.annotations.inputs.mark import parse_mark
     from retropace.annotations.inputs.sidecar import read_sidecar
     from retropace.annotations.language.labels import Label, parse_label
-    from retropace.annotations.model.annotation import Annotation, Marking, Origin
-    from retropace.annotations.model.annotation_input import Given
+    from retropace.annotations.model.annotation import Annotation, Origin, UnresolvedAnnotation
+    from retropace.annotations.model.annotation_input import AnnotationInput
     from retropace.annotations.model.plan import FROM_FILE, Plan
-    from retropace.annotations.resolve.locate import place
+    from retropace.annotations.resolve.locate import resolve_annotations
     from retropace.annotations.sentence.parser import parse_sentence
 
-_HOMES = {
+_LAZY_EXPORTS = {
     "FROM_FILE": "model.plan",
     "Annotation": "model.annotation",
     "DirectionField": "inputs.direction_field",
-    "Given": "model.annotation_input",
+    "AnnotationInput": "model.annotation_input",
     "Label": "language.labels",
-    "Marking": "model.annotation",
+    "UnresolvedAnnotation": "model.annotation",
     "Origin": "model.annotation",
     "Plan": "model.plan",
     "Zones": "inputs.geojson",
@@ -39,7 +39,7 @@ _HOMES = {
     "parse_label": "language.labels",
     "parse_mark": "inputs.mark",
     "parse_sentence": "sentence.parser",
-    "place": "resolve.locate",
+    "resolve_annotations": "resolve.locate",
     "read_annotations": "inputs.annotations_file",
     "read_sidecar": "inputs.sidecar",
     "read_zones": "inputs.geojson",
@@ -49,21 +49,21 @@ _HOMES = {
 __all__ = [
     "FROM_FILE",
     "Annotation",
+    "AnnotationInput",
     "DirectionField",
-    "Given",
     "Label",
-    "Marking",
     "Origin",
     "Plan",
+    "UnresolvedAnnotation",
     "Zones",
     "parse_field",
     "parse_label",
     "parse_mark",
     "parse_sentence",
-    "place",
     "read_annotations",
     "read_sidecar",
     "read_zones",
+    "resolve_annotations",
 ]
 
-__getattr__ = loaded_from(__name__, _HOMES)
+__getattr__ = lazy_getattr(__name__, _LAZY_EXPORTS)

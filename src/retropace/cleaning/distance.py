@@ -7,23 +7,23 @@ from bisect import bisect_right
 import numpy as np
 from numpy.typing import NDArray
 
-from retropace.core.geodesy import DEGREE_M, plane_m, steps_m
-from retropace.core.spans import Column, Spans, covered, runs
-from retropace.core.world_records import FASTEST_MPS
+from retropace.core.geodesy import MAX_DEGREE_LENGTH_M, compute_distances_m, project_along_path_m
+from retropace.core.spans import FloatArray, Spans, contains, true_runs
+from retropace.core.world_records import MAX_SPEED_MPS
 
-LEAST_SMOOTH_S, MOST_SMOOTH_S = 0.5, 2.0
+MIN_SMOOTHING_S, MAX_SMOOTHING_S = 0.5, 2.0
 """Bounds of the Gaussian's standard deviation. Watches write positions that are filtered already: on 21 recordings with
 both positions and the device's own count, 0.5 s gives 0.999 of that count in the median, 2 s only 0.992."""
-SMOOTH_S_PER_M = 3.0
+SMOOTHING_S_PER_M = 3.0
 """How much more to smooth for each metre of jitter beyond ``STEADY_M``."""
-STEADY_M = 0.1
+REFERENCE_JITTER_M = 0.1
 """Jitter that the turns and steps of a body alone look like."""
-DENSE_S = 1.5
-SPARSE_S = 4.0
+MAX_DENSE_SPACING_S = 1.5
+MIN_SPARSE_SPACING_S = 4.0
 """Positions further apart than this are joined as they are: their jitter is small against the way between them."""
 
 
-def device_distance(t_s: Column, counted_m: Column) -> tuple[Column | None, tuple[str, ...]]:
+def distance_from_device(t_s: FloatArray, counted_m: FloatArray) -> tuple[FloatArray | None, tuple[str, ...]]:
     """The device's cumulative distance from 0, never falling, ``None`` if it has none; and what was repaired.
 
     A counter that starts again at the bottom is continued. Single values that do not fit a rising count are dropped
@@ -43,14 +43,14 @@ def device_distance(t_s: Column, counted_m: Column) -> tuple[Column | None, tupl
             values[at + 1 :] += values[at]
     falls = np.diff(values) < 0.0
     if np.any(falls):
-        keep = _longest_rising(values)
+        keep = _longest_nondecreasing(values)
         warnings.append(
             f"the device's distance falls {int(np.sum(falls))} time{'s' * (int(np.sum(falls)) > 1)}: "
             f"{len(values) - len(keep)} values that do not fit were bridged"
         )
         known, values = known[keep], values[keep]
     curve = np.interp(t_s, t_s[known], values) - values[0]
-    leap = np.diff(curve) > np.maximum(FASTEST_MPS * np.diff(t_s), 100.0)
+    leap = np.diff(curve) > np.maximum(MAX_SPEED_MPS * np.diff(t_s), 100.0)
     if np.any(leap):
         warnings.append(
             f"the device's distance leaps by {float(np.max(np.diff(curve)[leap])):.0f} m between two records, faster "
@@ -59,18 +59,18 @@ def device_distance(t_s: Column, counted_m: Column) -> tuple[Column | None, tupl
     return curve, tuple(warnings)
 
 
-def _longest_rising(values: Column) -> NDArray[np.intp]:
+def _longest_nondecreasing(values: FloatArray) -> NDArray[np.intp]:
     """Indices of a longest subsequence that never falls.
 
     What is no less than all before it and no more than all after it belongs to one; only what lies between is searched.
     """
     fits = (values == np.maximum.accumulate(values)) & (values == np.minimum.accumulate(values[::-1])[::-1])
-    for first, end in runs(~fits).tolist():
-        fits[first + _longest_rising_of_few(values[first:end])] = True
+    for first, end in true_runs(~fits).tolist():
+        fits[first + _longest_nondecreasing_by_bisection(values[first:end])] = True
     return np.flatnonzero(fits)
 
 
-def _longest_rising_of_few(values: Column) -> NDArray[np.intp]:
+def _longest_nondecreasing_by_bisection(values: FloatArray) -> NDArray[np.intp]:
     """The same where hardly anything is in order, one value after the other (Fredman 1975, Discrete Math 11:29)."""
     tails: list[float] = []
     tail_at: list[int] = []
@@ -90,7 +90,9 @@ def _longest_rising_of_few(values: Column) -> NDArray[np.intp]:
     return np.array(chain[::-1], dtype=np.intp)
 
 
-def drop_stray_positions(t_s: Column, lat_deg: Column, lon_deg: Column) -> tuple[Column, Column, tuple[str, ...]]:
+def drop_stray_positions(
+    t_s: FloatArray, lat_deg: FloatArray, lon_deg: FloatArray
+) -> tuple[FloatArray, FloatArray, tuple[str, ...]]:
     """The positions without those that could only be reached and left faster than anyone runs.
 
     Impossible coordinates and the placeholder 0, 0 are dropped too. A whole stretch elsewhere is kept: it is not
@@ -99,13 +101,13 @@ def drop_stray_positions(t_s: Column, lat_deg: Column, lon_deg: Column) -> tuple
     lat, lon = lat_deg.copy(), lon_deg.copy()
     bad = (np.abs(lat) > 90.0) | (np.abs(lon) > 180.0) | ((lat == 0.0) & (lon == 0.0))
     known = np.flatnonzero(np.isfinite(lat) & np.isfinite(lon) & ~bad)
-    most_m = np.maximum(FASTEST_MPS * np.diff(t_s[known]), 30.0)
+    most_m = np.maximum(MAX_SPEED_MPS * np.diff(t_s[known]), 30.0)
     # Degrees alone show that most recordings have no leap at all.
-    at_most_m = DEGREE_M * (np.abs(np.diff(lat[known])) + np.abs(np.diff(lon[known])))
+    at_most_m = MAX_DEGREE_LENGTH_M * (np.abs(np.diff(lat[known])) + np.abs(np.diff(lon[known])))
     if len(known) > 2 and np.any(at_most_m > most_m):
-        way = steps_m(lat[known], lon[known])
+        way = compute_distances_m(lat[known], lon[known])
         fast = way > most_m
-        around = np.hypot(*_skip(lat[known], lon[known]))
+        around = np.hypot(*_offsets_to_next_but_one_m(lat[known], lon[known]))
         stray = fast[:-1] & fast[1:] & (around < 0.5 * np.minimum(way[:-1], way[1:]))
         bad[known[1:-1][stray]] = True
     count = int(np.sum(bad & np.isfinite(lat)))
@@ -113,13 +115,15 @@ def drop_stray_positions(t_s: Column, lat_deg: Column, lon_deg: Column) -> tuple
     return lat, lon, ((f"{count} stray position{'s' * (count > 1)} dropped",) if count else ())
 
 
-def _skip(lat_deg: Column, lon_deg: Column) -> tuple[Column, Column]:
+def _offsets_to_next_but_one_m(lat_deg: FloatArray, lon_deg: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Metres east and north from each position to the next but one."""
-    east, north = plane_m(lat_deg, lon_deg)
+    east, north = project_along_path_m(lat_deg, lon_deg)
     return east[2:] - east[:-2], north[2:] - north[:-2]
 
 
-def position_distance(t_s: Column, lat_deg: Column, lon_deg: Column, pauses: Spans) -> Column | None:
+def distance_from_positions(
+    t_s: FloatArray, lat_deg: FloatArray, lon_deg: FloatArray, pauses: Spans
+) -> FloatArray | None:
     """The way along the positions from 0; ``None`` with fewer than two. What lies between a pause's ends is no way.
 
     Jitter would lengthen the way, so dense positions are smoothed in time first, each stretch between pauses on its
@@ -129,37 +133,42 @@ def position_distance(t_s: Column, lat_deg: Column, lon_deg: Column, pauses: Spa
     if len(known) < 2:
         return None
     at_s = t_s[known]
-    east, north = plane_m(lat_deg[known], lon_deg[known])
-    paused = covered(pauses, at_s[:-1]) | covered(pauses, (at_s[:-1] + at_s[1:]) / 2.0)
+    east, north = project_along_path_m(lat_deg[known], lon_deg[known])
+    paused = contains(pauses, at_s[:-1]) | contains(pauses, (at_s[:-1] + at_s[1:]) / 2.0)
     way = np.hypot(np.diff(east), np.diff(north))
-    piece = np.concatenate(([0], np.cumsum(paused | (np.diff(at_s) > 4.0 * SPARSE_S))))
+    piece = np.concatenate(([0], np.cumsum(paused | (np.diff(at_s) > 4.0 * MIN_SPARSE_SPACING_S))))
     edges = np.concatenate(([0], np.flatnonzero(np.diff(piece)) + 1, [len(piece)]))
     long = np.diff(edges) >= 3
     for first, end in zip(edges[:-1][long].tolist(), edges[1:][long].tolist(), strict=True):
         part = slice(first, end)
-        if np.median(np.diff(at_s[part])) > SPARSE_S:
+        if np.median(np.diff(at_s[part])) > MIN_SPARSE_SPACING_S:
             continue
-        width_s = smoothing_s(at_s[part], east[part], north[part])
-        smooth_east, smooth_north = smooth(at_s[part], east[part], width_s), smooth(at_s[part], north[part], width_s)
+        width_s = estimate_smoothing_s(at_s[part], east[part], north[part])
+        smooth_east, smooth_north = (
+            smooth_gaussian(at_s[part], east[part], width_s),
+            smooth_gaussian(at_s[part], north[part], width_s),
+        )
         way[first : end - 1] = np.hypot(np.diff(smooth_east), np.diff(smooth_north))
     way[paused] = 0.0
     return np.interp(t_s, at_s, np.concatenate(([0.0], np.cumsum(way))))
 
 
-def smoothing_s(t_s: Column, east_m: Column, north_m: Column) -> float:
+def estimate_smoothing_s(t_s: FloatArray, east_m: FloatArray, north_m: FloatArray) -> float:
     """How widely to smooth, in seconds, from the positions' jitter: white noise shows in second differences.
 
     The second difference of noise of standard deviation s has 6 s² (Rice 1984, Ann Stat 12:1215, difference-based
     estimators of variance); the median is not moved by turns. Positions further apart than ``DENSE_S`` bend with the
     way and say nothing of jitter.
     """
-    even = np.diff(t_s) <= DENSE_S
+    even = np.diff(t_s) <= MAX_DENSE_SPACING_S
     bends = np.concatenate([np.diff(values, 2)[even[1:] & even[:-1]] for values in (east_m, north_m)])
     jitter_m = float(np.median(np.abs(bends))) / (0.6745 * 6.0**0.5) if len(bends) else 0.0
-    return float(np.clip(LEAST_SMOOTH_S + SMOOTH_S_PER_M * (jitter_m - STEADY_M), LEAST_SMOOTH_S, MOST_SMOOTH_S))
+    return float(
+        np.clip(MIN_SMOOTHING_S + SMOOTHING_S_PER_M * (jitter_m - REFERENCE_JITTER_M), MIN_SMOOTHING_S, MAX_SMOOTHING_S)
+    )
 
 
-def smooth(t_s: Column, values: Column, width_s: float) -> Column:
+def smooth_gaussian(t_s: FloatArray, values: FloatArray, width_s: float) -> FloatArray:
     """The values after a Gaussian of ``width_s`` in time; both ends keep their place (odd reflection)."""
     grid = np.arange(t_s[0], t_s[-1] + 1.0)
     even = np.interp(grid, t_s, values)
@@ -173,10 +182,10 @@ def smooth(t_s: Column, values: Column, width_s: float) -> Column:
     return np.interp(t_s, grid, np.convolve(padded, kernel / kernel.sum(), mode="valid"))
 
 
-def speed_distance(t_s: Column, speed_mps: Column, pauses: Spans) -> Column | None:
+def distance_from_speed(t_s: FloatArray, speed_mps: FloatArray, pauses: Spans) -> FloatArray | None:
     """Recorded speed over time, from 0; ``None`` without speed. Missing speed and pauses add nothing."""
     if np.sum(np.isfinite(speed_mps)) < 2:
         return None
     step = np.diff(t_s) * (speed_mps[1:] + speed_mps[:-1]) / 2.0
-    step[covered(pauses, (t_s[1:] + t_s[:-1]) / 2.0)] = 0.0
+    step[contains(pauses, (t_s[1:] + t_s[:-1]) / 2.0)] = 0.0
     return np.concatenate(([0.0], np.cumsum(np.nan_to_num(step))))

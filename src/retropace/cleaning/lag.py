@@ -11,16 +11,16 @@ from itertools import pairwise
 
 import numpy as np
 
-from retropace.core.parameters import CleanSettings
-from retropace.core.spans import Column, Spans
+from retropace.core.parameters import CleanParameters
+from retropace.core.spans import FloatArray, Spans
 
-CHANGE_S = 3
+CHANGE_WINDOW_S = 3
 """Changes are those between the means of neighbouring stretches of this many seconds."""
-MOST_APART_S = 10
+MAX_RELATIVE_LAG_S = 10
 """Speed and cadence of no recording trail each other by more."""
-LEAST_LIKENESS = 0.25
+MIN_CORRELATION = 0.25
 """How well the changes of speed and cadence must fit each other before their distance in time is believed."""
-LEAST_S, MOST_S = 300, 200_000
+MIN_DURATION_S, MAX_DURATION_S = 300, 200_000
 """A shorter recording holds too few changes to tell; a longer one than two days is mostly gaps."""
 
 
@@ -31,74 +31,74 @@ class Lags:
     speed_s: float
     cadence_s: float
 
-    def said(self, *, speed: bool, cadence: bool) -> list[str]:
+    def describe(self, *, has_speed: bool, has_cadence: bool) -> list[str]:
         """What was moved, in words; nothing for columns that there are not."""
-        told = [f"speed by {self.speed_s:g} s"] * speed + [f"cadence by {self.cadence_s:g} s"] * cadence
+        told = [f"speed by {self.speed_s:g} s"] * has_speed + [f"cadence by {self.cadence_s:g} s"] * has_cadence
         return [f"{' and '.join(told)} moved back to when it happened: watches show it late"] if told else []
 
 
-def estimate_lags(t_s: Column, speed_mps: Column, cadence_spm: Column, settings: CleanSettings) -> Lags:
+def estimate_lags(t_s: FloatArray, speed_mps: FloatArray, cadence_spm: FloatArray, parameters: CleanParameters) -> Lags:
     """The lags of speed and cadence as a device recorded them.
 
     How far apart the two are is measured: where the sizes of their changes fit each other best. Their sign says
     nothing: who turns round to run backward slows down and steps faster. How far both trail the body together cannot
     be seen without marks and is taken as usual; measuring it against the positions, which trail too, was no better.
     """
-    usual = Lags(settings.lag_s + settings.apart_s / 2.0, settings.lag_s - settings.apart_s / 2.0)
-    if not LEAST_S <= t_s[-1] <= MOST_S:
+    usual = Lags(parameters.lag_s + parameters.relative_lag_s / 2.0, parameters.lag_s - parameters.relative_lag_s / 2.0)
+    if not MIN_DURATION_S <= t_s[-1] <= MAX_DURATION_S:
         return usual
     grid = np.arange(0.0, t_s[-1])
-    speed, cadence = _on(grid, t_s, speed_mps), _on(grid, t_s, cadence_spm)
+    speed, cadence = _resample_each_second(grid, t_s, speed_mps), _resample_each_second(grid, t_s, cadence_spm)
     if speed is None or cadence is None:
         return usual
-    apart_s, likeness = _best_shift(np.abs(_changes(speed)), np.abs(_changes(cadence)))
-    if likeness < LEAST_LIKENESS:
+    apart_s, likeness = _find_best_shift(np.abs(_compute_changes(speed)), np.abs(_compute_changes(cadence)))
+    if likeness < MIN_CORRELATION:
         return usual
-    return Lags(settings.lag_s + apart_s / 2.0, settings.lag_s - apart_s / 2.0)
+    return Lags(parameters.lag_s + apart_s / 2.0, parameters.lag_s - apart_s / 2.0)
 
 
-def _on(grid_s: Column, t_s: Column, column: Column) -> Column | None:
+def _resample_each_second(grid_s: FloatArray, t_s: FloatArray, column: FloatArray) -> FloatArray | None:
     """A column second by second; None if too little of it is known."""
     known = np.isfinite(column)
-    return np.interp(grid_s, t_s[known], column[known]) if known.sum() >= LEAST_S / 4 else None
+    return np.interp(grid_s, t_s[known], column[known]) if known.sum() >= MIN_DURATION_S / 4 else None
 
 
-def _changes(signal: Column) -> Column:
+def _compute_changes(signal: FloatArray) -> FloatArray:
     """How much the mean of the next seconds differs from that of the last ones, every second."""
     total = np.concatenate(([0.0], np.cumsum(signal)))
-    mean = (total[CHANGE_S:] - total[:-CHANGE_S]) / CHANGE_S
-    change = mean[CHANGE_S:] - mean[:-CHANGE_S]
+    mean = (total[CHANGE_WINDOW_S:] - total[:-CHANGE_WINDOW_S]) / CHANGE_WINDOW_S
+    change = mean[CHANGE_WINDOW_S:] - mean[:-CHANGE_WINDOW_S]
     # A stop or a start is one huge change: it must not outvote all the others.
-    clipped: Column = np.clip(change, *np.percentile(change, [2.0, 98.0]))
+    clipped: FloatArray = np.clip(change, *np.percentile(change, [2.0, 98.0]))
     return clipped
 
 
-def _best_shift(late: Column, early: Column) -> tuple[float, float]:
+def _find_best_shift(late: FloatArray, early: FloatArray) -> tuple[float, float]:
     """By how many seconds the one trails the other, and how well they fit then."""
     late, early = late - late.mean(), early - early.mean()
     size = float(np.sqrt(np.sum(late**2) * np.sum(early**2)))
     if size <= 0.0:
         return 0.0, 0.0
-    middle = slice(MOST_APART_S, len(early) - MOST_APART_S)
+    middle = slice(MAX_RELATIVE_LAG_S, len(early) - MAX_RELATIVE_LAG_S)
     fits = [
-        float(np.sum(late[MOST_APART_S + shift : len(late) - MOST_APART_S + shift] * early[middle])) / size
-        for shift in range(-MOST_APART_S, MOST_APART_S + 1)
+        float(np.sum(late[MAX_RELATIVE_LAG_S + shift : len(late) - MAX_RELATIVE_LAG_S + shift] * early[middle])) / size
+        for shift in range(-MAX_RELATIVE_LAG_S, MAX_RELATIVE_LAG_S + 1)
     ]
     best = int(np.argmax(fits))
-    return float(best - MOST_APART_S), fits[best]
+    return float(best - MAX_RELATIVE_LAG_S), fits[best]
 
 
-def pieces(t_s: Column, pauses: Spans) -> list[slice]:
+def slices_between_pauses(t_s: FloatArray, pauses: Spans) -> list[slice]:
     """The rows between pauses, as slices: a watch that is stopped does not go on smoothing."""
     cuts = np.searchsorted(t_s, (pauses[:, 0] + pauses[:, 1]) / 2.0)
     edges = np.unique(np.concatenate(([0], cuts, [len(t_s)])))
     return [slice(int(start), int(end)) for start, end in pairwise(edges)]
 
 
-def advanced(t_s: Column, column: Column, lag_s: float, pauses: Spans) -> Column:
+def shift_earlier(t_s: FloatArray, column: FloatArray, lag_s: float, pauses: Spans) -> FloatArray:
     """The column as it was when the body did it, missing where it was missing. The last value of each piece lasts."""
     moved = column.copy()
-    for piece in pieces(t_s, pauses):
+    for piece in slices_between_pauses(t_s, pauses):
         times, values = t_s[piece], column[piece]
         known = np.isfinite(values)
         if known.sum() < 2:
@@ -113,14 +113,14 @@ def advanced(t_s: Column, column: Column, lag_s: float, pauses: Spans) -> Column
     return moved
 
 
-def advanced_distance(t_s: Column, distance_m: Column, lag_s: float, pauses: Spans) -> Column:
+def shift_distance_earlier(t_s: FloatArray, distance_m: FloatArray, lag_s: float, pauses: Spans) -> FloatArray:
     """The distance curve as it was when the body covered it; each piece keeps its total, so the whole does.
 
     What the watch had not yet counted when it was stopped is taken as run on at the last pace; the piece is then
     scaled to what was counted, by the share of a few metres.
     """
     moved = distance_m.copy()
-    for piece in pieces(t_s, pauses):
+    for piece in slices_between_pauses(t_s, pauses):
         times, counted = t_s[piece], distance_m[piece]
         total = counted[-1] - counted[0]
         if len(times) < 3 or total <= 0.0 or times[-1] - times[0] <= 2.0 * abs(lag_s):

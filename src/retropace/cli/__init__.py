@@ -6,7 +6,7 @@ import os
 
 import click
 
-from retropace.cli.lazy_command import Later
+from retropace.cli.lazy_command import LazyCommand
 
 COMMANDS = {
     "analyze": "How far and how long each recording was run forward and backward.",
@@ -39,4 +39,4 @@ def main() -> None:
 
 
 for _name, _summary in COMMANDS.items():
-    main.add_command(Later(_name, _summary))
+    main.add_command(LazyCommand(_name, _summary))

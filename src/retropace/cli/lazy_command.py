@@ -8,13 +8,13 @@ from typing import Any
 import click
 
 
-class Later(click.Command):
+class LazyCommand(click.Command):
     """Stands for the command of this name in the module of this name; ``summary`` is what the list says of it."""
 
     def __init__(self, name: str, summary: str) -> None:
         super().__init__(name, help=summary)
 
-    def loaded(self) -> click.Command:
+    def load(self) -> click.Command:
         """The command itself."""
         command: click.Command = getattr(import_module(f"retropace.cli.commands.{self.name}"), str(self.name))
         return command
@@ -23,4 +23,4 @@ class Later(click.Command):
         self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
     ) -> click.Context:
         """That of the command itself, so that it is what runs, completes and shows help."""
-        return self.loaded().make_context(info_name, args, parent, **extra)
+        return self.load().make_context(info_name, args, parent, **extra)

@@ -11,26 +11,26 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from retropace.config.goals import Goal, goal_values
-from retropace.config.model import PRIVACY, SETTINGS, Config, config_bytes, parse_config
-from retropace.config.toml_lines import lines_in, lines_of
-from retropace.core.atomic_write import write_into_place
+from retropace.config.goals import Goal, goal_to_dict
+from retropace.config.model import CONFIG_KEYS, PRIVACY_KEYS, Config, parse_config, read_config_bytes
+from retropace.config.toml_lines import find_statement_lines, split_lines
+from retropace.core.atomic_write import atomic_write
 from retropace.core.errors import RetropaceError
 
-NAMES = (*SETTINGS, *(f"privacy.{name}" for name in PRIVACY))
+DOTTED_KEYS = (*CONFIG_KEYS, *(f"privacy.{name}" for name in PRIVACY_KEYS))
 """What can be set by name."""
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
-def set_setting(path: Path, name: str, values: tuple[str, ...]) -> Config:
+def set_config_value(path: Path, name: str, values: tuple[str, ...]) -> Config:
     """Write one setting, given as texts; the settings after it. Raises :class:`RetropaceError`."""
-    value = setting_value(name, values)
-    return _edited(path, lambda text: _with_setting(text, name, value))
+    value = parse_config_value(name, values)
+    return _edit_file(path, lambda text: _set_key(text, name, value))
 
 
-def unset_setting(path: Path, name: str) -> Config:
+def unset_config_value(path: Path, name: str) -> Config:
     """Take a setting out, if it is there; the settings after it. Raises :class:`RetropaceError`."""
-    return _edited(path, lambda text: _without_setting(text, name))
+    return _edit_file(path, lambda text: _remove_key(text, name))
 
 
 def add_goal(path: Path, goal: Goal) -> Config:
@@ -40,9 +40,9 @@ def add_goal(path: Path, goal: Goal) -> Config:
         goals = parse_config(text.encode("utf-8"), path).goals
         if goal in goals:
             raise RetropaceError(f"the goal of {goal} is there already, as goal {goals.index(goal) + 1}", path=path)
-        return _with_goal(text, goal)
+        return _append_goal(text, goal)
 
-    return _edited(path, edit)
+    return _edit_file(path, edit)
 
 
 def remove_goal(path: Path, number: int) -> Config:
@@ -51,17 +51,17 @@ def remove_goal(path: Path, number: int) -> Config:
     def edit(text: str) -> str:
         if not 1 <= number <= len(tomllib.loads(text).get("goals", [])):
             raise RetropaceError(f"there is no goal {number}: 'retropace goal list' shows them", path=path)
-        return _without_goal(text, number - 1)
+        return _delete_goal(text, number - 1)
 
-    return _edited(path, edit)
+    return _edit_file(path, edit)
 
 
-def setting_value(name: str, values: tuple[str, ...]) -> Any:
+def parse_config_value(name: str, values: tuple[str, ...]) -> Any:
     """A setting's value as TOML has it; raises :class:`RetropaceError`, without a path, if it makes no sense."""
     import tomlkit
 
     table, _, key = name.rpartition(".")
-    value = _typed(key, values)
+    value = _convert_texts(key, values)
     try:
         parse_config(tomlkit.dumps({table: {key: value}} if table else {key: value}).encode(), Path())
     except UnicodeEncodeError:
@@ -71,30 +71,32 @@ def setting_value(name: str, values: tuple[str, ...]) -> Any:
     return value
 
 
-def settings_toml(values: Mapping[str, Any], goals: Iterable[Goal], without: Mapping[str, str]) -> str:
+def format_config_toml(values: Mapping[str, Any], goals: Iterable[Goal], fallback_texts: Mapping[str, str]) -> str:
     """A settings file that says these values and goals; ``without`` is what holds where one is None, in words."""
     lines = []
-    for name in NAMES:
+    for name in DOTTED_KEYS:
         table, _, key = name.rpartition(".")
         if table and f"[{table}]" not in lines:
             lines += ["", f"[{table}]"]
-        lines.append(_line(key, None if values[name] == [] else values[name], without[name]))
+        lines.append(_format_line(key, None if values[name] == [] else values[name], fallback_texts[name]))
     for goal in goals:
-        lines += ["", *_goal_lines(goal)]
+        lines += ["", *_format_goal(goal)]
     return "".join(f"{line}\n" for line in lines)
 
 
-def _line(name: str, value: Any, without: str) -> str:
+def _format_line(name: str, value: Any, fallback_text: str) -> str:
     if value is None:
-        return f"# {name}: {without}"
-    return f"{name} = {_toml(round(value, 6) if isinstance(value, float) else value)}"  # a weight has six decimals
+        return f"# {name}: {fallback_text}"
+    return (
+        f"{name} = {_format_toml(round(value, 6) if isinstance(value, float) else value)}"  # a weight has six decimals
+    )
 
 
-def _goal_lines(goal: Goal) -> list[str]:
-    return ["[[goals]]", *(f"{name} = {_toml(value)}" for name, value in goal_values(goal).items())]
+def _format_goal(goal: Goal) -> list[str]:
+    return ["[[goals]]", *(f"{name} = {_format_toml(value)}" for name, value in goal_to_dict(goal).items())]
 
 
-def _typed(key: str, values: tuple[str, ...]) -> Any:
+def _convert_texts(key: str, values: tuple[str, ...]) -> Any:
     if key == "hide_around":
         return [text.strip() for text in values]
     (text,) = values
@@ -106,11 +108,11 @@ def _typed(key: str, values: tuple[str, ...]) -> Any:
     return text.strip()
 
 
-def _edited(path: Path, edit: Callable[[str], str]) -> Config:
+def _edit_file(path: Path, edit: Callable[[str], str]) -> Config:
     """The settings after an edit, which was written; nothing is if the file is broken, before or after it."""
     from tomlkit.exceptions import TOMLKitError
 
-    was = config_bytes(path)
+    was = read_config_bytes(path)
     if was is not None:
         parse_config(was, path)
     mark = BYTE_ORDER_MARK if was is not None and was.startswith(BYTE_ORDER_MARK) else b""
@@ -124,83 +126,83 @@ def _edited(path: Path, edit: Callable[[str], str]) -> Config:
     except OSError as bad:
         raise RetropaceError(f"cannot be written: {bad.strerror or bad}", path=path) from None
     if data != (was or b""):
-        write_into_place(path, data, was=was)
+        atomic_write(path, data, expected_content=was)
     return config
 
 
-def _with_setting(text: str, name: str, value: Any) -> str:
+def _set_key(text: str, name: str, value: Any) -> str:
     table, _, key = name.rpartition(".")
     where = (table, key) if table else (key,)
-    if (span := lines_of(text, where)) is not None:
-        return _rewritten(text, span, lambda held: _holder(held, table, key).update({key: value}))
-    line = f"{key} = {_toml(value)}"
+    if (span := find_statement_lines(text, where)) is not None:
+        return _rewrite_statement(text, span, lambda held: _find_container(held, table, key).update({key: value}))
+    line = f"{key} = {_format_toml(value)}"
     if not table:
-        return _inserted(text, *_end_of_settings(text), [line])
-    header = lines_of(text, (table,))
+        return _insert_lines(text, *_find_root_insertion(text), [line])
+    header = find_statement_lines(text, (table,))
     if header is None:
-        return _inserted(text, len(lines_in(text)), "above", [f"[{table}]", line])
-    if _is_header(text, header):
-        return _inserted(text, _end_of(text, table), "", [line])
-    if _is_inline(text, header, table):
-        return _rewritten(text, header, lambda held: held[table].update({key: value}))
-    return _inserted(text, _end_of(text, table), "", [f"{table}.{line}"])
+        return _insert_lines(text, len(split_lines(text)), "above", [f"[{table}]", line])
+    if _is_table_header(text, header):
+        return _insert_lines(text, _find_table_end(text, table), "", [line])
+    if _is_inline_table(text, header, table):
+        return _rewrite_statement(text, header, lambda held: held[table].update({key: value}))
+    return _insert_lines(text, _find_table_end(text, table), "", [f"{table}.{line}"])
 
 
-def _without_setting(text: str, name: str) -> str:
+def _remove_key(text: str, name: str) -> str:
     table, _, key = name.rpartition(".")
-    span = lines_of(text, (table, key) if table else (key,))
+    span = find_statement_lines(text, (table, key) if table else (key,))
     if span is None:
         return text
-    if table and not _is_header(text, span) and _is_inline(text, span, table):
-        return _rewritten(text, span, lambda held: held[table].pop(key))
-    lines = lines_in(text)
+    if table and not _is_table_header(text, span) and _is_inline_table(text, span, table):
+        return _rewrite_statement(text, span, lambda held: held[table].pop(key))
+    lines = split_lines(text)
     return "".join(lines[: span[0]] + lines[span[1] :])
 
 
-def _with_goal(text: str, goal: Goal) -> str:
+def _append_goal(text: str, goal: Goal) -> str:
     import tomlkit
 
     goals = tomllib.loads(text).get("goals", [])
-    where = lines_of(text, ("goals",))
+    where = find_statement_lines(text, ("goals",))
     if where is None:
-        return _inserted(text, len(lines_in(text)), "above", _goal_lines(goal))
-    if not _is_header(text, where):
+        return _insert_lines(text, len(split_lines(text)), "above", _format_goal(goal))
+    if not _is_table_header(text, where):
         made = tomlkit.inline_table()
-        made.update(goal_values(goal))
-        return _rewritten(text, where, lambda held: held["goals"].append(made))
-    return _inserted(text, _end_of(text, "goals", len(goals) - 1), "both", _goal_lines(goal))
+        made.update(goal_to_dict(goal))
+        return _rewrite_statement(text, where, lambda held: held["goals"].append(made))
+    return _insert_lines(text, _find_table_end(text, "goals", len(goals) - 1), "both", _format_goal(goal))
 
 
-def _without_goal(text: str, number: int) -> str:
-    span = lines_of(text, ("goals", number))
+def _delete_goal(text: str, number: int) -> str:
+    span = find_statement_lines(text, ("goals", number))
     if span is None:
         raise RetropaceError("holds more than can be edited here: take the goal out by hand")
-    if not _is_header(text, span):
-        return _rewritten(text, span, lambda held: held["goals"].pop(number))
-    lines = lines_in(text)
-    above, below = lines[: span[0]], lines[_end_of(text, "goals", number) :]
+    if not _is_table_header(text, span):
+        return _rewrite_statement(text, span, lambda held: held["goals"].pop(number))
+    lines = split_lines(text)
+    above, below = lines[: span[0]], lines[_find_table_end(text, "goals", number) :]
     if above and not above[-1].strip() and not (below and below[0].strip()):
         del above[-1]  # one of two blank lines that would follow each other
     return "".join(above + below)
 
 
-def _end_of(text: str, *table: str | int) -> int:
+def _find_table_end(text: str, *table: str | int) -> int:
     """Behind which line the last statement of a table ends; comments below it may be about what follows."""
     held: Any = tomllib.loads(text)
     for key in table:
         held = held[key]
-    spans = [lines_of(text, table), *(lines_of(text, (*table, key)) for key in held)]
+    spans = [find_statement_lines(text, table), *(find_statement_lines(text, (*table, key)) for key in held)]
     return max((span[1] for span in spans if span is not None), default=0)
 
 
-def _end_of_settings(text: str) -> tuple[int, str]:
+def _find_root_insertion(text: str) -> tuple[int, str]:
     """The line before which one more setting that is in no table stands, and where blank lines belong."""
-    spans = [span for key in tomllib.loads(text) if (span := lines_of(text, (key,))) is not None]
-    headers = [span[0] for span in spans if _is_header(text, span)]
-    ends = [span[1] for span in spans if not _is_header(text, span)]
+    spans = [span for key in tomllib.loads(text) if (span := find_statement_lines(text, (key,))) is not None]
+    headers = [span[0] for span in spans if _is_table_header(text, span)]
+    ends = [span[1] for span in spans if not _is_table_header(text, span)]
     if ends:
         return max(ends), ""
-    lines = lines_in(text)
+    lines = split_lines(text)
     if not headers:
         return len(lines), ""
     first = min(headers)
@@ -209,49 +211,49 @@ def _end_of_settings(text: str) -> tuple[int, str]:
     return first, "below"
 
 
-def _inserted(text: str, at: int, blank: str, new: list[str]) -> str:
+def _insert_lines(text: str, line_index: int, blank_sides: str, new_lines: list[str]) -> str:
     """The text with new lines before one of its own; ``blank`` says on which sides an empty line has to be."""
     end = "\r\n" if "\r\n" in text else "\n"
-    lines = lines_in(text)
+    lines = split_lines(text)
     if lines and not lines[-1].endswith("\n"):
         lines[-1] += end
-    above = [end] if blank in ("above", "both") and at > 0 and lines[at - 1].strip() else []
-    below = [end] if blank in ("below", "both") and at < len(lines) and lines[at].strip() else []
-    return "".join([*lines[:at], *above, *(line + end for line in new), *below, *lines[at:]])
+    above = [end] if blank_sides in ("above", "both") and line_index > 0 and lines[line_index - 1].strip() else []
+    below = [end] if blank_sides in ("below", "both") and line_index < len(lines) and lines[line_index].strip() else []
+    return "".join([*lines[:line_index], *above, *(line + end for line in new_lines), *below, *lines[line_index:]])
 
 
-def _rewritten(text: str, span: tuple[int, int], change: Callable[[Any], object]) -> str:
+def _rewrite_statement(text: str, span: tuple[int, int], change: Callable[[Any], object]) -> str:
     """The text with one statement changed; what stands beside its value stays."""
     import tomlkit
 
-    statement = tomlkit.parse(_cut(text, span))
+    statement = tomlkit.parse(_slice_statement(text, span))
     change(statement)
-    lines = lines_in(text)
+    lines = split_lines(text)
     return "".join([*lines[: span[0]], tomlkit.dumps(statement), *lines[span[1] :]])
 
 
-def _holder(statement: Any, table: str, key: str) -> Any:
+def _find_container(statement: Any, table: str, key: str) -> Any:
     """What holds a key in its statement: ``hide_ends = …`` below a header, or ``privacy.hide_ends = …``."""
     return statement if key in statement else statement[table]
 
 
-def _cut(text: str, span: tuple[int, int]) -> str:
-    return "".join(lines_in(text)[span[0] : span[1]])
+def _slice_statement(text: str, span: tuple[int, int]) -> str:
+    return "".join(split_lines(text)[span[0] : span[1]])
 
 
-def _is_header(text: str, span: tuple[int, int]) -> bool:
-    return lines_in(text)[span[0]].lstrip().startswith("[")
+def _is_table_header(text: str, span: tuple[int, int]) -> bool:
+    return split_lines(text)[span[0]].lstrip().startswith("[")
 
 
-def _is_inline(text: str, span: tuple[int, int], table: str) -> bool:
+def _is_inline_table(text: str, span: tuple[int, int], table: str) -> bool:
     """Whether a statement is that of a whole table in braces."""
     import tomlkit
     from tomlkit.items import InlineTable
 
-    return isinstance(tomlkit.parse(_cut(text, span)).get(table), InlineTable)
+    return isinstance(tomlkit.parse(_slice_statement(text, span)).get(table), InlineTable)
 
 
-def _toml(value: Any) -> str:
+def _format_toml(value: Any) -> str:
     """A value as TOML writes it."""
     import tomlkit
 

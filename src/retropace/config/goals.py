@@ -9,10 +9,10 @@ from typing import Any
 
 from retropace.core.errors import RetropaceError
 
-PERIODS = {"week": 7, "month": 31}
+PERIOD_DAYS = {"week": 7, "month": 31}
 """Each with its days."""
-DIRECTIONS = ("backward", "forward")
-MOST_KM = 1000.0
+GOAL_DIRECTIONS = ("backward", "forward")
+MAX_KM = 1000.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +52,14 @@ def parse_goal(values: Mapping[str, Any]) -> Goal:
         if name not in names:
             raise RetropaceError(f'a goal has no "{name}": it has {", ".join(names)}')
     goal = Goal(
-        direction=_one_of(values, "direction", DIRECTIONS),
-        per=_one_of(values, "per", tuple(PERIODS)),
+        direction=_parse_choice(values, "direction", GOAL_DIRECTIONS),
+        per=_parse_choice(values, "per", tuple(PERIOD_DAYS)),
         sessions=values.get("sessions"),
-        minutes=_amount(values, "minutes"),
-        km=_amount(values, "km"),
-        athlete=_name(values.get("athlete", "")),
+        minutes=_parse_amount(values, "minutes"),
+        km=_parse_amount(values, "km"),
+        athlete=_parse_athlete_name(values.get("athlete", "")),
     )
-    days = PERIODS[goal.per]
+    days = PERIOD_DAYS[goal.per]
     if goal.sessions is None and goal.minutes is None and goal.km is None:
         raise RetropaceError("a goal asks for sessions, minutes or km")
     count = goal.sessions
@@ -67,25 +67,25 @@ def parse_goal(values: Mapping[str, Any]) -> Goal:
         raise RetropaceError(f"sessions is a whole number from 1 to {5 * days} a {goal.per}")
     if goal.minutes is not None and not 0.0 < goal.minutes * (count or 1) <= 24 * 60 * days:
         raise RetropaceError(f"minutes is more than 0, and a {goal.per} has to have as many")
-    if goal.km is not None and not 0.0 < goal.km <= MOST_KM:
-        raise RetropaceError(f"km is more than 0 and no more than {MOST_KM:g}")
+    if goal.km is not None and not 0.0 < goal.km <= MAX_KM:
+        raise RetropaceError(f"km is more than 0 and no more than {MAX_KM:g}")
     return goal
 
 
-def goal_values(goal: Goal) -> dict[str, Any]:
+def goal_to_dict(goal: Goal) -> dict[str, Any]:
     """What :func:`parse_goal` makes the same goal of: only what it says."""
     values = {one.name: getattr(goal, one.name) for one in fields(Goal)}
     return {name: value for name, value in values.items() if value not in (None, "")}
 
 
-def _one_of(values: Mapping[str, Any], name: str, allowed: tuple[str, ...]) -> str:
+def _parse_choice(values: Mapping[str, Any], name: str, allowed: tuple[str, ...]) -> str:
     value = values.get(name, allowed[0])
     if value not in allowed:
         raise RetropaceError(f'{name} is "{allowed[0]}" or "{allowed[1]}"')
     return str(value)
 
 
-def _amount(values: Mapping[str, Any], name: str) -> float | None:
+def _parse_amount(values: Mapping[str, Any], name: str) -> float | None:
     value = values.get(name)
     if value is None:
         return None
@@ -100,7 +100,7 @@ def _amount(values: Mapping[str, Any], name: str) -> float | None:
     return number
 
 
-def _name(value: Any) -> str:
+def _parse_athlete_name(value: Any) -> str:
     if not isinstance(value, str) or not value.isprintable():
         raise RetropaceError('athlete is a name: "anna"')
     return value.strip()

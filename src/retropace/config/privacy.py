@@ -12,41 +12,43 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from retropace.core.cleaned_activity import Track
+from retropace.core.cleaned_activity import CleanedActivity
 from retropace.core.errors import RetropaceError
-from retropace.core.geodesy import FLATTENING, SEMI_MAJOR_M, tangent_m
-from retropace.core.spans import Column
+from retropace.core.geodesy import FLATTENING, SEMI_MAJOR_M, project_to_tangent_plane_m
+from retropace.core.spans import FloatArray
 from retropace.core.units import parse_distance_m
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class PrivacyZone:
     """A circle on the ground."""
 
     lat_deg: float
     lon_deg: float
     radius_m: float
 
-    def holds(self, lat_deg: Column, lon_deg: Column) -> NDArray[np.bool_]:
+    def contains(self, lat_deg: FloatArray, lon_deg: FloatArray) -> NDArray[np.bool_]:
         """For each position whether it lies within; a missing one does not."""
         offset = _geocentric_m(lat_deg, lon_deg) - _geocentric_m(self.lat_deg, self.lon_deg)[:, None]
         away: NDArray[np.bool_] = np.sqrt(np.sum(offset**2, axis=0)) <= self.radius_m
         return away
 
-    def crossed(self, lat_deg: Column, lon_deg: Column) -> NDArray[np.bool_]:
+    def intersects_lines(self, lat_deg: FloatArray, lon_deg: FloatArray) -> NDArray[np.bool_]:
         """For each two neighbouring positions whether the line between them comes within, shape ``(n - 1,)``.
 
         Straight over ground and straight on a map are two lines, kilometres apart near a pole: either counts.
         """
-        return self._is_near(*self._on_ground(lat_deg, lon_deg)) | self._is_near(*self._on_map(lat_deg, lon_deg))
+        return self._passes_within(*self._project_on_ground_m(lat_deg, lon_deg)) | self._passes_within(
+            *self._project_on_map_m(lat_deg, lon_deg)
+        )
 
-    def _is_near(self, east: Column, north: Column) -> NDArray[np.bool_]:
+    def _passes_within(self, east: FloatArray, north: FloatArray) -> NDArray[np.bool_]:
         right, up = np.diff(east), np.diff(north)
         length2 = right**2 + up**2
         nearest = np.clip(-(east[:-1] * right + north[:-1] * up) / np.where(length2 > 0.0, length2, 1.0), 0.0, 1.0)
         return np.hypot(east[:-1] + nearest * right, north[:-1] + nearest * up) <= self.radius_m
 
-    def _on_ground(self, lat_deg: Column, lon_deg: Column) -> tuple[Column, Column]:
+    def _project_on_ground_m(self, lat_deg: FloatArray, lon_deg: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Metres east and north of the middle, seen from straight above; NaN on the other side of the earth."""
         lat, lon = math.radians(self.lat_deg), math.radians(self.lon_deg)
         offset = _geocentric_m(lat_deg, lon_deg) - _geocentric_m(self.lat_deg, self.lon_deg)[:, None]
@@ -56,9 +58,9 @@ class Place:
         beyond = np.cos(lat) * outward + np.sin(lat) * offset[2] < -SEMI_MAJOR_M / 2.0
         return np.where(beyond, np.nan, east), np.where(beyond, np.nan, north)
 
-    def _on_map(self, lat_deg: Column, lon_deg: Column) -> tuple[Column, Column]:
+    def _project_on_map_m(self, lat_deg: FloatArray, lon_deg: FloatArray) -> tuple[FloatArray, FloatArray]:
         """The same where a degree is as long everywhere as in the middle; NaN on the other side of the earth."""
-        east, north = tangent_m(lat_deg, lon_deg, self.lat_deg, self.lon_deg)
+        east, north = project_to_tangent_plane_m(lat_deg, lon_deg, self.lat_deg, self.lon_deg)
         beyond = np.cos(np.radians(lon_deg - self.lon_deg)) < 0.0
         return np.where(beyond, np.nan, east), north
 
@@ -73,7 +75,7 @@ def _geocentric_m(lat_deg: Any, lon_deg: Any) -> NDArray[np.float64]:
     )
 
 
-def parse_place(text: str) -> Place:
+def parse_privacy_zone(text: str) -> PrivacyZone:
     """The place in ``48.137,11.575,300m``, its radius last; raises :class:`RetropaceError` if it is none."""
     parts = [part.strip() for part in text.split(",")]
     if len(parts) != 3:
@@ -87,7 +89,7 @@ def parse_place(text: str) -> Place:
     radius_m = parse_metres(parts[2])
     if radius_m == 0.0:
         raise RetropaceError(f'"{text}" has no radius and would hide nothing: give one, for example 300m')
-    return Place(lat_deg, lon_deg, radius_m)
+    return PrivacyZone(lat_deg, lon_deg, radius_m)
 
 
 def parse_metres(text: str) -> float:
@@ -99,43 +101,43 @@ def parse_metres(text: str) -> float:
 
 
 @dataclass(frozen=True, slots=True)
-class Hiding:
+class PrivacyFilter:
     """What is not to be shown: everything within ``places``, and the first and last ``ends_m`` metres of the way."""
 
-    places: tuple[Place, ...] = ()
+    zones: tuple[PrivacyZone, ...] = ()
     ends_m: float = 0.0
 
     def __bool__(self) -> bool:
-        return bool(self.places) or self.ends_m > 0.0
+        return bool(self.zones) or self.ends_m > 0.0
 
-    def hides(self, track: Track) -> NDArray[np.bool_]:
+    def hidden_mask(self, activity: CleanedActivity) -> NDArray[np.bool_]:
         """For each row of the track whether its position is hidden, shape ``(n,)``.
 
         Two neighbouring positions whose connecting line would cross a hidden place are both hidden.
         """
-        start_s, end_s = self.shown_s(track)
-        hidden: NDArray[np.bool_] = (track.t_s < start_s) | (track.t_s > end_s)
-        known = np.flatnonzero(np.isfinite(track.lat_deg) & np.isfinite(track.lon_deg))
-        lat, lon = track.lat_deg[known], track.lon_deg[known]
-        for place in self.places:
-            hidden[known] |= place.holds(lat, lon)
-            crossing = place.crossed(lat, lon)
+        start_s, end_s = self.visible_range_s(activity)
+        hidden: NDArray[np.bool_] = (activity.t_s < start_s) | (activity.t_s > end_s)
+        known = np.flatnonzero(np.isfinite(activity.lat_deg) & np.isfinite(activity.lon_deg))
+        lat, lon = activity.lat_deg[known], activity.lon_deg[known]
+        for place in self.zones:
+            hidden[known] |= place.contains(lat, lon)
+            crossing = place.intersects_lines(lat, lon)
             hidden[known[1:]] |= crossing
             hidden[known[:-1]] |= crossing
         return hidden
 
-    def shown_s(self, track: Track) -> tuple[float, float]:
+    def visible_range_s(self, activity: CleanedActivity) -> tuple[float, float]:
         """From when to when positions are far enough from both ends of the way, in elapsed seconds.
 
         Where the whole way is shorter than both ends, nothing is: the start lies behind the end.
         """
         if not self.ends_m > 0.0:
-            return 0.0, track.elapsed_s
-        way_m = track.curves["distance_m"]
-        start_s = track.moment_at_distance(self.ends_m)
+            return 0.0, activity.elapsed_s
+        way_m = activity.curves["distance_m"]
+        start_s = activity.time_at_distance_s(self.ends_m)
         if not (math.isfinite(start_s) and way_m[-1] > 2.0 * self.ends_m):
             return math.inf, -math.inf
-        return start_s, track.moment_at_distance(float(way_m[-1]) - self.ends_m)
+        return start_s, activity.time_at_distance_s(float(way_m[-1]) - self.ends_m)
 
 
-NOTHING_HIDDEN = Hiding()
+NO_PRIVACY_FILTER = PrivacyFilter()

@@ -1,4 +1,4 @@
-"""Names of a package that are loaded from their modules when they are first used (PEP 562)."""
+"""Lazy package exports: a public name is imported when it is first used (PEP 562)."""
 
 from __future__ import annotations
 
@@ -7,16 +7,19 @@ from importlib import import_module
 from typing import Any
 
 
-def loaded_from(package: str, homes: Mapping[str, str]) -> Callable[[str], Any]:
-    """The ``__getattr__`` of a package whose names live in the modules ``homes`` of it.
+def lazy_getattr(package: str, export_map: Mapping[str, str]) -> Callable[[str], Any]:
+    """Return the ``__getattr__`` of a package whose public names live in its modules.
 
-    Raises ``AttributeError`` for any other name.
+    ``export_map`` maps each public name to the module that defines it, relative to ``package``. ``module:name`` exports
+    a name that the module spells differently. The module is imported when the name is first used. Any other name raises
+    ``AttributeError``.
     """
 
     def load(name: str) -> Any:
-        home = homes.get(name)
-        if home is None:
+        target = export_map.get(name)
+        if target is None:
             raise AttributeError(f"module {package!r} has no attribute {name!r}")
-        return getattr(import_module(f"{package}.{home}"), name)
+        module, _, original_name = target.partition(":")
+        return getattr(import_module(f"{package}.{module}"), original_name or name)
 
     return load

@@ -15,7 +15,7 @@ from types import MappingProxyType
 
 import numpy as np
 
-from retropace.core.spans import Column, Spans, as_spans
+from retropace.core.spans import FloatArray, Spans, as_spans
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,35 +27,35 @@ class Samples:
     revolutions of one foot in most files and steps per minute in some: cleaning decides.
     """
 
-    t_s: Column
-    lat_deg: Column
-    lon_deg: Column
-    altitude_m: Column
-    distance_m: Column
-    speed_mps: Column
-    cadence_recorded: Column
-    heart_rate_bpm: Column
-    step_length_m: Column
-    vertical_oscillation_m: Column
-    stance_time_s: Column
-    extra: Mapping[str, Column] = field(default_factory=lambda: MappingProxyType({}))
+    t_s: FloatArray
+    lat_deg: FloatArray
+    lon_deg: FloatArray
+    altitude_m: FloatArray
+    distance_m: FloatArray
+    speed_mps: FloatArray
+    cadence_recorded: FloatArray
+    heart_rate_bpm: FloatArray
+    step_length_m: FloatArray
+    vertical_oscillation_m: FloatArray
+    stance_time_s: FloatArray
+    extra: Mapping[str, FloatArray] = field(default_factory=lambda: MappingProxyType({}))
     """Further columns by the name they have in the file: developer fields, course, accuracies."""
-    texts: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    categories: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
     """For each extra column of words what its values 0, 1, 2 … stand for."""
 
     @classmethod
     def from_columns(
         cls,
-        t_s: Column,
-        extra: Mapping[str, Column] | None = None,
-        texts: Mapping[str, tuple[str, ...]] | None = None,
-        **columns: Column,
+        t_s: FloatArray,
+        extra: Mapping[str, FloatArray] | None = None,
+        categories: Mapping[str, tuple[str, ...]] | None = None,
+        **columns: FloatArray,
     ) -> Samples:
         """Samples from the columns a file has; the others are missing throughout.
 
         Raises ``ValueError`` for a column of another length and ``TypeError`` for one of an unknown name.
         """
-        names = {column.name for column in fields(cls)} - {"t_s", "extra", "texts"}
+        names = {column.name for column in fields(cls)} - {"t_s", "extra", "categories"}
         if unknown := set(columns) - names:
             raise TypeError(f"no such column: {', '.join(sorted(unknown))}")
         values = {name: np.asarray(column, dtype=np.float64) for name, column in columns.items()}
@@ -65,8 +65,8 @@ class Samples:
                 raise ValueError(f"column {name} has shape {column.shape}, t_s has {t_s.shape}")
         missing = np.full(len(t_s), np.nan)
         filled = {name: values.get(name, missing) for name in names}
-        held = MappingProxyType(dict(texts or {}))
-        return cls(t_s=np.asarray(t_s, dtype=np.float64), extra=MappingProxyType(extra), texts=held, **filled)
+        held = MappingProxyType(dict(categories or {}))
+        return cls(t_s=np.asarray(t_s, dtype=np.float64), extra=MappingProxyType(extra), categories=held, **filled)
 
     def __len__(self) -> int:
         return len(self.t_s)
@@ -89,13 +89,13 @@ class Lap:
     distance_m: float = np.nan
 
 
-AUTOLAPS_M = (1000.0, 1609.344, 500.0, 804.672, 5000.0)
+AUTOLAP_DISTANCES_M = (1000.0, 1609.344, 500.0, 804.672, 5000.0)
 """After how much watches end laps by themselves: kilometres, miles, halves of them, five kilometres."""
-AUTOLAP_OFF_M = 1.0
+AUTOLAP_TOLERANCE_M = 1.0
 """Such a lap is as long to the metre; nobody presses a button so well twice running."""
 
 
-def automatic(laps: tuple[Lap, ...]) -> tuple[bool, ...]:
+def is_autolap(laps: tuple[Lap, ...]) -> tuple[bool, ...]:
     """For each lap whether the device ended it by itself, after a set distance or time, and nobody pressed anything.
 
     A workout step ends a lap in the same way; there the step changes from one lap to the next. Files that call every
@@ -109,8 +109,8 @@ def automatic(laps: tuple[Lap, ...]) -> tuple[bool, ...]:
     ]
     for at, (lap, after) in enumerate(pairwise(laps)):
         if lap.step_index is None and any(
-            abs(lap.distance_m - unit) <= AUTOLAP_OFF_M and abs(after.distance_m - unit) <= AUTOLAP_OFF_M
-            for unit in AUTOLAPS_M
+            abs(lap.distance_m - unit) <= AUTOLAP_TOLERANCE_M and abs(after.distance_m - unit) <= AUTOLAP_TOLERANCE_M
+            for unit in AUTOLAP_DISTANCES_M
         ):
             ended[at] = True
             if at + 1 < len(ended):
@@ -130,7 +130,7 @@ class Split:
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class Waypoint:
     """A waypoint the runner dropped. ``t_s`` is NaN if it has no time."""
 
     t_s: float
@@ -167,7 +167,7 @@ class Device:
 
 
 @dataclass(frozen=True, slots=True)
-class StatedTotals:
+class DeviceTotals:
     """What the device itself sums up for the session; NaN where it says nothing."""
 
     distance_m: float = np.nan
@@ -206,12 +206,12 @@ class Activity:
     splits: tuple[Split, ...] = ()
     pauses: Spans = field(default_factory=lambda: as_spans([]))
     """When the timer was stopped, or between the segments of a track."""
-    marks: tuple[Mark, ...] = ()
+    waypoints: tuple[Waypoint, ...] = ()
     cadence_unit: str = ""
     """``rpm`` or ``spm`` where the format leaves no doubt what its cadence counts; else empty."""
     workout_name: str = ""
-    steps: tuple[WorkoutStep, ...] = ()
-    stated: StatedTotals = StatedTotals()
-    fields: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    workout_steps: tuple[WorkoutStep, ...] = ()
+    device_totals: DeviceTotals = DeviceTotals()
+    field_counts: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
     """Name of every field found in the records, as the file calls it, and how many records hold a value."""
     warnings: tuple[str, ...] = ()

@@ -12,7 +12,7 @@ from pathlib import Path
 from retropace.core.errors import RetropaceError
 
 
-def write_into_place(path: str | os.PathLike[str], data: bytes, *, was: bytes | None) -> None:
+def atomic_write(path: str | os.PathLike[str], data: bytes, *, expected_content: bytes | None) -> None:
     """Write a file in one step: afterwards it holds the data, or, whatever happened, what it held before.
 
     ``was`` is what it held when it was read; None if it must not exist. Raises :class:`RetropaceError` if it has
@@ -28,12 +28,12 @@ def write_into_place(path: str | os.PathLike[str], data: bytes, *, was: bytes | 
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        if was is None:
-            _permit(name)
-            _link(name, target)
+        if expected_content is None:
+            _apply_umask(name)
+            _link_exclusively(name, target)
         else:
             shutil.copymode(target, name)
-            if target.read_bytes() != was:
+            if target.read_bytes() != expected_content:
                 raise RetropaceError(
                     "was changed by somebody else meanwhile: nothing was written, try again", path=path
                 )
@@ -47,29 +47,29 @@ def write_into_place(path: str | os.PathLike[str], data: bytes, *, was: bytes | 
             Path(name).unlink(missing_ok=True)
 
 
-def _link(name: str, target: Path) -> None:
+def _link_exclusively(temp_path: str, target: Path) -> None:
     """Give a written file its name, if that is still free: a rename would take it from another file.
 
     Where there are no links (FAT, as on many watches) the name is taken first and the file renamed onto it.
     """
     try:
-        os.link(name, target)
+        os.link(temp_path, target)
     except FileExistsError:
         raise
     except OSError:
         os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY))
-        Path(name).replace(target)
+        Path(temp_path).replace(target)
 
 
-def _permit(name: str) -> None:
+def _apply_umask(temp_path: str) -> None:
     """The permissions that a new file would have: mkstemp's are for its maker alone."""
     mask = os.umask(0)
     os.umask(mask)
-    Path(name).chmod(0o666 & ~mask)
+    Path(temp_path).chmod(0o666 & ~mask)
 
 
 @contextlib.contextmanager
-def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
+def atomic_replace(path: str | os.PathLike[str]) -> Iterator[Path]:
     """The name of a file to write; when that has gone well it takes the place of whatever was at ``path``.
 
     If it has not, nothing is left of it. Raises :class:`RetropaceError` for what the system refuses.

@@ -13,12 +13,12 @@ from datetime import datetime
 import numpy as np
 from numpy.typing import NDArray
 
-from retropace.core.activity import Lap, Mark, Split, WorkoutStep
-from retropace.core.spans import Column, Spans
+from retropace.core.activity import Lap, Split, Waypoint, WorkoutStep
+from retropace.core.spans import FloatArray, Spans
 
 
 @dataclass(frozen=True, slots=True)
-class Track:
+class CleanedActivity:
     """Trustworthy columns, ``(n,)`` float64 on ``t_s``, which starts at 0 and rises strictly. NaN is missing.
 
     ``curves`` are cumulative, start at 0, never fall and have no NaN:
@@ -34,17 +34,17 @@ class Track:
     ============  =====================================================================
     """
 
-    t_s: Column
-    speed_mps: Column
-    cadence_spm: Column
-    heart_rate_bpm: Column
-    step_length_m: Column
-    recorded_mps: Column
+    t_s: FloatArray
+    speed_mps: FloatArray
+    cadence_spm: FloatArray
+    heart_rate_bpm: FloatArray
+    step_length_m: FloatArray
+    raw_device_speed_mps: FloatArray
     """Speed as the device showed it: smoothed, and late. NaN between records, and where it recorded none."""
-    altitude_m: Column
-    lat_deg: Column
-    lon_deg: Column
-    curves: Mapping[str, Column]
+    altitude_m: FloatArray
+    lat_deg: FloatArray
+    lon_deg: FloatArray
+    curves: Mapping[str, FloatArray]
     pauses: Spans
     """Disjoint, in order: when the watch was paused."""
     standing: Spans
@@ -53,12 +53,12 @@ class Track:
     """Disjoint, in order: stretches that hold neither speed nor cadence, so that nothing can be said."""
     laps: tuple[Lap, ...]
     splits: tuple[Split, ...]
-    marks: tuple[Mark, ...]
-    steps: tuple[WorkoutStep, ...]
+    waypoints: tuple[Waypoint, ...]
+    workout_steps: tuple[WorkoutStep, ...]
     start_time: datetime | None
-    extra: Mapping[str, Column]
+    extra: Mapping[str, FloatArray]
     """Further columns of the recording by name, as they were: nothing of them is repaired. NaN between records."""
-    texts: Mapping[str, tuple[str, ...]]
+    categories: Mapping[str, tuple[str, ...]]
     """For each extra column of words what its values 0, 1, 2 … stand for."""
     distance_source: str
     """``device``, ``positions``, ``speed`` or ``none``."""
@@ -71,15 +71,15 @@ class Track:
         """Seconds from the first to the last record, pauses included."""
         return float(self.t_s[-1]) if len(self.t_s) else 0.0
 
-    def at(self, curve: str, moment_s: Column) -> Column:
+    def value_at(self, curve: str, times_s: FloatArray) -> FloatArray:
         """The cumulative ``curve`` at each moment, linear between samples."""
-        return np.interp(moment_s, self.t_s, self.curves[curve])
+        return np.interp(times_s, self.t_s, self.curves[curve])
 
-    def between(self, curve: str, edges_s: Column) -> Column:
+    def increments(self, curve: str, edges_s: FloatArray) -> FloatArray:
         """What accrues of ``curve`` between each two neighbouring edges, shape ``(len(edges_s) - 1,)``."""
-        return np.diff(self.at(curve, edges_s))
+        return np.diff(self.value_at(curve, edges_s))
 
-    def moment_at_distance(self, distance_m: float) -> float:
+    def time_at_distance_s(self, distance_m: float) -> float:
         """The first moment at which ``distance_m`` metres were covered; NaN if they never were."""
         curve = self.curves["distance_m"]
         if not 0.0 <= distance_m <= curve[-1]:
@@ -92,34 +92,34 @@ class Track:
 
 
 @dataclass(frozen=True, slots=True)
-class FinerAxis:
+class RefinedAxis:
     """A time axis with more moments than the records have, and what their columns become on it."""
 
-    t_s: Column
+    t_s: FloatArray
     """The records' own axis."""
-    axis_s: Column
-    own: NDArray[np.intp]
+    refined_t_s: FloatArray
+    record_index: NDArray[np.intp]
     """Where on it the records lie."""
-    between: NDArray[np.intp]
+    inserted_index: NDArray[np.intp]
     """Where the other moments lie."""
 
     @classmethod
-    def with_moments(cls, t_s: Column, moments_s: Column) -> FinerAxis:
+    def with_times(cls, t_s: FloatArray, times_s: FloatArray) -> RefinedAxis:
         """The records' axis with some moments more."""
-        axis_s = np.union1d(t_s, moments_s)
+        axis_s = np.union1d(t_s, times_s)
         own = np.searchsorted(axis_s, t_s)
         between = np.ones(len(axis_s), dtype=bool)
         between[own] = False
         return cls(t_s, axis_s, own, np.flatnonzero(between))
 
-    def onto(self, column: Column) -> Column:
+    def interpolate(self, column: FloatArray) -> FloatArray:
         """A column on the finer axis: known between two known values, missing beside a missing one."""
-        fine = self.at_records(column)
-        fine[self.between] = np.interp(self.axis_s[self.between], self.t_s, column)
+        fine = self.scatter(column)
+        fine[self.inserted_index] = np.interp(self.refined_t_s[self.inserted_index], self.t_s, column)
         return fine
 
-    def at_records(self, column: Column) -> Column:
+    def scatter(self, column: FloatArray) -> FloatArray:
         """A column on the finer axis: its values where they were recorded, NaN between them."""
-        fine = np.full(len(self.axis_s), np.nan)
-        fine[self.own] = column
+        fine = np.full(len(self.refined_t_s), np.nan)
+        fine[self.record_index] = column
         return fine

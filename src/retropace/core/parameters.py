@@ -6,19 +6,19 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class CleanSettings:
+class CleanParameters:
     """How recorded columns are made trustworthy."""
 
     cadence: str = "auto"
     """What a cadence column counts: ``rpm`` of one foot, ``spm`` of both, or ``auto``: decided from the file."""
     lag_s: float = 4.0
     """Seconds by which recorded speed and cadence, taken together, trail the body."""
-    apart_s: float = 3.0
+    relative_lag_s: float = 3.0
     """Seconds by which recorded speed trails recorded cadence, where that cannot be measured."""
 
 
 @dataclass(frozen=True, slots=True)
-class SegmentSettings:
+class SegmentParameters:
     """How finely an activity is cut."""
 
     min_segment_s: float = 10.0
@@ -27,20 +27,20 @@ class SegmentSettings:
     """Above 1 smaller changes of pace and cadence cut, below 1 only larger ones."""
     ramp_s: float = 8.0
     """Getting up to speed from a stop, and slowing down into one, takes about this long and is no change of pace."""
-    transition_s: float = 16.0
+    max_transition_s: float = 16.0
     """A stretch up to this long half-way between its neighbours is a ramp: one change, smoothed by the watch."""
-    bridge_s: float = 15.0
+    max_bridge_s: float = 15.0
     """A dropout of one signal up to this long is bridged; in a longer one the other signal decides alone."""
-    silent_s: float = 60.0
+    max_gap_s: float = 60.0
     """A longer gap between records is a segment of its own."""
     grid_s: float = 1.0
     """Signals are read at this spacing, whatever the recording's."""
-    still_noise_mps: float = 0.12
-    noise_share: float = 0.06
+    speed_noise_floor_mps: float = 0.12
+    speed_noise_share: float = 0.06
     """A steady stretch's speed wanders by ``still_noise_mps`` and this share of it: 0.2 m/s walking, 0.3 running."""
     cadence_noise_spm: float = 5.0
     """How much the cadence of a steady stretch wanders."""
-    steady_wander: float = 0.4
+    reference_wander_sd: float = 0.4
     """Means of 10 s wander by this many noises where a watch smooths well. A signal that wanders more, such as speed
     told from positions, counts for less. Watches of the corpus lie at 0.1–0.45, GPX without speed at 0.4–1.6."""
     penalty: float = 35.0
@@ -49,27 +49,27 @@ class SegmentSettings:
     fine_penalty: float = 12.0
     """The same for the fine cut, which repetition and the runner's own levels hold in check while labelling. Twelve is
     what a place alone costs (1.5 ln 3600); from 18 on 50 m repetitions are lost."""
-    least_change: float = 1.3
+    min_change_sd: float = 1.3
     """How far apart two neighbouring stretches must be, in noises: 0.4 m/s at running pace, 6.5 spm, or less of both.
     At 2 fewer cuts are unmarked, but half of a fast backward runner's reps are lost where cadence is missing."""
-    fine_least_change: float = 1.0
+    fine_min_change_sd: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
-class LabelSettings:
+class LabelParameters:
     """How segments get their direction."""
 
-    snap_s: float = 5.0
+    max_snap_s: float = 5.0
     """A change point or the edge of a stand this near to an edge of the runner's is that edge."""
-    exact: bool = False
+    keep_edges: bool = False
     """Leave the runner's edges exactly where they are."""
-    names: bool = True
+    use_file_names: bool = True
     """Whether names in the file (laps, workout steps, waypoints, tracks, its title) may label."""
     threshold: float = 0.8
     """The least probability at which a stretch that looks like backward running is suspected."""
-    worth_a_look: float = 0.4
+    review_threshold: float = 0.4
     """The least probability at which one that stays forward is pointed out."""
-    without: tuple[str, ...] = ()
+    disabled_evidence: tuple[str, ...] = ()
     """Evidence to leave out: ``pace``, ``cadence``, ``heart rate``, ``sequence``, ``repetition``, ``duration``,
     ``prior``."""
 
@@ -78,17 +78,22 @@ class LabelSettings:
 class Settings:
     """The settings of every step together."""
 
-    clean: CleanSettings = CleanSettings()
-    segment: SegmentSettings = SegmentSettings()
-    label: LabelSettings = LabelSettings()
+    clean: CleanParameters = CleanParameters()
+    segment: SegmentParameters = SegmentParameters()
+    label: LabelParameters = LabelParameters()
 
 
-def settings_of(
-    *, cadence: str = "auto", sensitivity: float = 1.0, threshold: float = 0.8, exact: bool = False, names: bool = True
+def parameters_from_options(
+    *,
+    cadence: str = "auto",
+    sensitivity: float = 1.0,
+    threshold: float = 0.8,
+    keep_edges: bool = False,
+    use_file_names: bool = True,
 ) -> Settings:
     """The settings that users choose, each as :class:`CleanSettings` and its neighbours explain it."""
     return Settings(
-        CleanSettings(cadence=cadence),
-        SegmentSettings(sensitivity=sensitivity),
-        LabelSettings(exact=exact, threshold=threshold, names=names),
+        CleanParameters(cadence=cadence),
+        SegmentParameters(sensitivity=sensitivity),
+        LabelParameters(keep_edges=keep_edges, threshold=threshold, use_file_names=use_file_names),
     )

@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 
-def harmless(text: str) -> str:
+def strip_control_chars(text: str) -> str:
     """The text without characters that could steer a terminal or turn its direction; line breaks become spaces."""
     return "".join(letter if letter.isprintable() else " " for letter in text)

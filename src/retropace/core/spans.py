@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import NDArray
 
-Column = NDArray[np.float64]
+FloatArray = NDArray[np.float64]
 """``(n,)`` float64, NaN where a value is missing."""
 Spans = NDArray[np.float64]
 """``(n, 2)`` float64: a start and an end per row, both in elapsed seconds, the end not included."""
@@ -36,34 +36,34 @@ def clip(spans: Spans, start_s: float, end_s: float) -> Spans:
     return cut[cut[:, 1] > cut[:, 0]]
 
 
-def runs(mask: NDArray[np.bool_]) -> NDArray[np.intp]:
+def true_runs(mask: NDArray[np.bool_]) -> NDArray[np.intp]:
     """The stretches of True in a mask as ``(m, 2)`` half-open index pairs."""
     edges = np.flatnonzero(np.diff(np.concatenate(([False], mask, [False])).astype(np.int8)))
     return edges.reshape(-1, 2)
 
 
-def within(stretches: NDArray[np.intp], count: int) -> NDArray[np.bool_]:
+def mask_from_runs(runs: NDArray[np.intp], length: int) -> NDArray[np.bool_]:
     """The mask of ``count`` that is True in disjoint half-open index pairs: :func:`runs` the other way round."""
-    steps = np.zeros(count + 1, dtype=np.int8)
-    steps[stretches[:, 0]] += 1
-    steps[stretches[:, 1]] -= 1
+    steps = np.zeros(length + 1, dtype=np.int8)
+    steps[runs[:, 0]] += 1
+    steps[runs[:, 1]] -= 1
     return np.cumsum(steps[:-1]) > 0
 
 
-def covered(spans: Spans, at_s: Column) -> NDArray[np.bool_]:
+def contains(spans: Spans, times_s: FloatArray) -> NDArray[np.bool_]:
     """For each moment whether one of the disjoint, ordered spans holds it."""
     if len(spans) == 0:
-        return np.zeros(len(at_s), dtype=bool)
-    before = np.searchsorted(spans[:, 0], at_s, side="right") - 1
-    inside: NDArray[np.bool_] = (before >= 0) & (at_s < spans[before, 1])
+        return np.zeros(len(times_s), dtype=bool)
+    before = np.searchsorted(spans[:, 0], times_s, side="right") - 1
+    inside: NDArray[np.bool_] = (before >= 0) & (times_s < spans[before, 1])
     return inside
 
 
-def without(spans: Spans, taken: Spans) -> Spans:
+def subtract(spans: Spans, minus: Spans) -> Spans:
     """What remains of disjoint, ordered spans outside other disjoint, ordered spans."""
-    edges = np.unique(np.concatenate((spans.ravel(), taken.ravel())))
+    edges = np.unique(np.concatenate((spans.ravel(), minus.ravel())))
     middle = (edges[1:] + edges[:-1]) / 2.0
-    left = covered(spans, middle) & ~covered(taken, middle)
+    left = contains(spans, middle) & ~contains(minus, middle)
     pieces = np.column_stack((edges[:-1], edges[1:]))[left]
     # Edges of what is taken cut a span only where it is taken: put the other pieces together again.
     if len(pieces) == 0:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-OTHER_SPORTS = (
+OTHER_SPORT_PREFIXES = (
     *("cycl", "bik", "ride", "spin", "swim", "pool", "row", "kayak", "canoe", "paddl", "sail", "surf", "boat", "sup"),
     *(
         "ski",
@@ -40,19 +40,19 @@ OTHER_SPORTS = (
     *("sled", "wakeboard", "frisbee", "riding", "crosstrain", "crossfit", "circuit", "core", "stretch", "aerobic"),
 )
 """Word beginnings of sports that retropace does not analyse, and of the changes between the parts of a triathlon."""
-NUMBERS = {"1": "cycling", "9": "running", "10": "walking", "4": "hiking"}
+STRAVA_SPORT_NUMBERS = {"1": "cycling", "9": "running", "10": "walking", "4": "hiking"}
 """Strava's GPX exports give the sport as a number."""
 
 
 def is_on_foot(sport: str) -> bool:
     """Whether a sport may be running, walking or hiking: all that is not known to be something else."""
-    words = re.split(r"[\s_/-]+", NUMBERS.get(sport, sport).casefold())
+    words = re.split(r"[\s_/-]+", STRAVA_SPORT_NUMBERS.get(sport, sport).casefold())
     joined = "".join(words)
     if "wheelchair" not in words and any(foot in joined for foot in ("run", "walk", "hik", "jog")):
         return True
-    return not any(word.startswith(other) for word in (*words, joined) for other in OTHER_SPORTS)
+    return not any(word.startswith(other) for word in (*words, joined) for other in OTHER_SPORT_PREFIXES)
 
 
-def sport_words(sport: str) -> str:
+def format_sport(sport: str) -> str:
     """A sport as one reads it: ``trail running``, ``cycling``."""
-    return NUMBERS.get(sport, sport.replace("_", " ").lower())
+    return STRAVA_SPORT_NUMBERS.get(sport, sport.replace("_", " ").lower())

@@ -12,18 +12,18 @@ MILE_M = 1609.344
 
 POUND_KG = 0.45359237
 """The international pound (1959 agreement), in kilograms."""
-WEIGHTS_KG = (20.0, 300.0)
+WEIGHT_RANGE_KG = (20.0, 300.0)
 """What a runner may weigh."""
 
-_LENGTHS_M = {"m": 1.0, "km": 1000.0, "mi": MILE_M, "mile": MILE_M, "miles": MILE_M}
-_DISTANCE = re.compile(r"(\d+(?:\.\d+)?|\.\d+)\s*(km|mi|miles?|m)\b", re.IGNORECASE)
-_CLOCK = re.compile(r"(?:(\d+):)?(\d{1,3}):([0-5]?\d(?:\.\d+)?)")
-_SECONDS = re.compile(r"(\d+(?:\.\d+)?)\s*(s|sec|min|h)\b", re.IGNORECASE)
-_SPEED = re.compile(r"(\d+(?:\.\d+)?|\.\d+)\s*(km/h|kmh|kph|mph|m/s|mps)", re.IGNORECASE)
-_SPEEDS_MPS = {**dict.fromkeys(("km/h", "kmh", "kph"), 1.0 / 3.6), "mph": MILE_M / 3600.0, "m/s": 1.0, "mps": 1.0}
-_WEIGHT = re.compile(r"(\d{1,4}(?:\.\d{1,6})?)\s*(kg|lbs?)?")
-_PACE = re.compile(r"(\d{1,2}):([0-5]\d(?:\.\d+)?)\s*(?:/|per )\s*(km|mi|mile)", re.IGNORECASE)
-_UNITS_S = {"s": 1.0, "sec": 1.0, "min": 60.0, "h": 3600.0}
+_METRES_PER_UNIT = {"m": 1.0, "km": 1000.0, "mi": MILE_M, "mile": MILE_M, "miles": MILE_M}
+_DISTANCE_PATTERN = re.compile(r"(\d+(?:\.\d+)?|\.\d+)\s*(km|mi|miles?|m)\b", re.IGNORECASE)
+_CLOCK_PATTERN = re.compile(r"(?:(\d+):)?(\d{1,3}):([0-5]?\d(?:\.\d+)?)")
+_DURATION_PATTERN = re.compile(r"(\d+(?:\.\d+)?)\s*(s|sec|min|h)\b", re.IGNORECASE)
+_SPEED_PATTERN = re.compile(r"(\d+(?:\.\d+)?|\.\d+)\s*(km/h|kmh|kph|mph|m/s|mps)", re.IGNORECASE)
+_MPS_PER_UNIT = {**dict.fromkeys(("km/h", "kmh", "kph"), 1.0 / 3.6), "mph": MILE_M / 3600.0, "m/s": 1.0, "mps": 1.0}
+_WEIGHT_PATTERN = re.compile(r"(\d{1,4}(?:\.\d{1,6})?)\s*(kg|lbs?)?")
+_PACE_PATTERN = re.compile(r"(\d{1,2}):([0-5]\d(?:\.\d+)?)\s*(?:/|per )\s*(km|mi|mile)", re.IGNORECASE)
+_SECONDS_PER_UNIT = {"s": 1.0, "sec": 1.0, "min": 60.0, "h": 3600.0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,24 +34,24 @@ class Units:
     """``km`` or ``mi``."""
     metres: float
 
-    def distance(self, metres: float) -> str:
+    def format_distance(self, distance_m: float) -> str:
         """``1.25 km``; three digits below one unit."""
-        if not np.isfinite(metres):
+        if not np.isfinite(distance_m):
             return "–"
-        return f"{metres / self.metres:.2f} {self.name}"
+        return f"{distance_m / self.metres:.2f} {self.name}"
 
-    def pace(self, speed_mps: float) -> str:
+    def format_pace(self, speed_mps: float) -> str:
         """``5:12 /km``; a dash for standing."""
         if not np.isfinite(speed_mps) or speed_mps < 0.05:
             return "–"
-        return f"{clock(self.metres / speed_mps)} /{self.name}"
+        return f"{format_duration(self.metres / speed_mps)} /{self.name}"
 
 
 KILOMETRES = Units("km", 1000.0)
 MILES = Units("mi", MILE_M)
 
 
-def clock(seconds: float) -> str:
+def format_duration(seconds: float) -> str:
     """``4:05`` or ``1:02:30``: whole seconds, hours only where there are any; a dash for NaN."""
     if not np.isfinite(seconds):
         return "–"
@@ -63,34 +63,34 @@ def clock(seconds: float) -> str:
 def parse_elapsed_s(text: str) -> float | None:
     """Seconds from ``12:30``, ``1:02:30.5``, ``90s``, ``2 min``; None if the text is nothing of the kind."""
     text = text.strip()
-    if match := _CLOCK.fullmatch(text):
+    if match := _CLOCK_PATTERN.fullmatch(text):
         hours, minutes, seconds = match.groups()
         if hours is not None and int(minutes) > 59:
             return None
         return int(hours or 0) * 3600.0 + int(minutes) * 60.0 + float(seconds)
-    if match := _SECONDS.fullmatch(text):
-        return float(match[1]) * _UNITS_S[match[2].lower()]
+    if match := _DURATION_PATTERN.fullmatch(text):
+        return float(match[1]) * _SECONDS_PER_UNIT[match[2].lower()]
     return None
 
 
 def parse_distance_m(text: str) -> float | None:
     """Metres from ``1.2km``, ``400 m``, ``0.5mi``; None if the text is nothing of the kind."""
-    match = _DISTANCE.fullmatch(text.strip())
-    return None if match is None else float(match[1]) * _LENGTHS_M[match[2].lower()]
+    match = _DISTANCE_PATTERN.fullmatch(text.strip())
+    return None if match is None else float(match[1]) * _METRES_PER_UNIT[match[2].lower()]
 
 
 def parse_weight_kg(text: str) -> float | None:
     """Kilograms from ``70``, ``70kg``, ``154lb``; None if it is nothing of the kind, or not the weight of a runner."""
-    match = _WEIGHT.fullmatch(text.strip().lower())
+    match = _WEIGHT_PATTERN.fullmatch(text.strip().lower())
     kilograms = float(match[1]) * (POUND_KG if (match[2] or "").startswith("lb") else 1.0) if match else 0.0
-    return kilograms if WEIGHTS_KG[0] <= kilograms <= WEIGHTS_KG[1] else None
+    return kilograms if WEIGHT_RANGE_KG[0] <= kilograms <= WEIGHT_RANGE_KG[1] else None
 
 
 def parse_speed_mps(text: str) -> float | None:
     """Metres per second from ``8km/h``, ``5 mph``, ``2.2m/s`` or a pace, ``7:30/km``; None if it is nothing such."""
-    if match := _SPEED.fullmatch(text.strip()):
-        return float(match[1]) * _SPEEDS_MPS[match[2].lower().replace(" ", "")]
-    if match := _PACE.fullmatch(text.strip()):
+    if match := _SPEED_PATTERN.fullmatch(text.strip()):
+        return float(match[1]) * _MPS_PER_UNIT[match[2].lower().replace(" ", "")]
+    if match := _PACE_PATTERN.fullmatch(text.strip()):
         seconds = int(match[1]) * 60.0 + float(match[2])
-        return None if seconds == 0.0 else _LENGTHS_M[match[3].lower()] / seconds
+        return None if seconds == 0.0 else _METRES_PER_UNIT[match[3].lower()] / seconds
     return None

@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-CONFIG_FILE = "config.toml"
+CONFIG_FILE_NAME = "config.toml"
 """The settings, in the configuration folder."""
 
 
-def data_folder() -> Path:
+def data_dir() -> Path:
     """Where retropace keeps what it remembers; ``RETROPACE_DATA`` in the environment names another folder."""
     from platformdirs import user_data_path
 
@@ -17,7 +17,7 @@ def data_folder() -> Path:
     return Path(folder) if folder else user_data_path("retropace", appauthor=False)
 
 
-def configuration_folder() -> Path:
+def config_dir() -> Path:
     """Where the user's own settings lie; ``RETROPACE_CONFIG`` in the environment names another folder."""
     from platformdirs import user_config_path
 
@@ -27,4 +27,4 @@ def configuration_folder() -> Path:
 
 def config_path() -> Path:
     """Where the settings lie, or would lie."""
-    return configuration_folder() / CONFIG_FILE
+    return config_dir() / CONFIG_FILE_NAME

@@ -5,67 +5,71 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-from retropace.core.sanitize import harmless
+from retropace.core.sanitize import strip_control_chars
 from retropace.core.units import Units
-from retropace.editor.snapshot import axis_of
-from retropace.output.charts.alt_text import alternatives_of
-from retropace.output.charts.assets import SCRIPTS, json_for_script, templates_of, web_file
-from retropace.output.charts.bokeh_figures import bokeh_script, charts_document
-from retropace.output.charts.chart_data import picture_document, picture_of
-from retropace.output.tables.analysis import facts_of
+from retropace.editor.snapshot import hash_distance_axis
+from retropace.output.charts.alt_text import build_alt_texts
+from retropace.output.charts.assets import CHART_SCRIPTS, build_template_environment, dump_script_json, read_web_file
+from retropace.output.charts.bokeh_figures import build_chart_documents, load_bokeh_script
+from retropace.output.charts.chart_data import build_chart_data, chart_data_to_dict
+from retropace.output.tables.analysis import describe_recording
 
 if TYPE_CHECKING:
     from retropace.analysis.pipeline import Analysis
 
-OWN = ("stretches.js", "service.js", "annotate.js")
-MOST_ROWS, MOST_POSITIONS = 16_000, 12_000
+EDITOR_SCRIPTS = ("stretches.js", "service.js", "annotate.js")
+MAX_ROWS, MAX_POSITIONS = 16_000, 12_000
 """As many as a report of one activity has."""
-POLICY = (
+CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src data: blob:; font-src data:; "
     "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 """The page's content security policy. Bokeh puts style elements into what it draws."""
 
 
-def page_of(analysis: Analysis, units: Units) -> str:
+def render_editor_page(analysis: Analysis, units: Units) -> str:
     """The page as HTML. What is marked is not in it: the page asks for that."""
     from markupsafe import Markup
 
     activity = analysis.activity
-    file = harmless(activity.source.path)
-    picture = picture_of(analysis, units=units, most_rows=MOST_ROWS, most_positions=MOST_POSITIONS)
+    file = strip_control_chars(activity.source.path)
+    picture = build_chart_data(analysis, units=units, max_rows=MAX_ROWS, max_positions=MAX_POSITIONS)
     page = {
         "unit": {"name": units.name, "metres": units.metres},
-        "charts": charts_document(),
-        "picture": picture_document(picture, analysis),
-        "alternatives": alternatives_of(analysis, units),
-        "axis": axis_of(analysis),
+        "charts": build_chart_documents(),
+        "picture": chart_data_to_dict(picture, analysis),
+        "alternatives": build_alt_texts(analysis, units),
+        "axis": hash_distance_axis(analysis),
     }
     return (
-        templates_of("editor")
+        build_template_environment("editor")
         .get_template("annotate.html")
         .render(
-            title=harmless(activity.name) or file,
+            title=strip_control_chars(activity.name) or file,
             file=file,
-            facts=[harmless(fact) for fact in facts_of(activity, analysis.track) if fact != f'"{activity.name}"'],
+            facts=[
+                strip_control_chars(fact)
+                for fact in describe_recording(activity, analysis.cleaned)
+                if fact != f'"{activity.name}"'
+            ],
             unit=units.name,
-            scripts=list(scripts()),
-            page=Markup(json_for_script(page)),
+            scripts=list(load_scripts()),
+            page=Markup(dump_script_json(page)),
         )
     )
 
 
 @cache
-def scripts() -> dict[str, str]:
+def load_scripts() -> dict[str, str]:
     """The page's scripts by name, in the order in which they need each other."""
     return {
-        "bokeh.js": bokeh_script(),
-        **{name: web_file("output.charts", name) for name in SCRIPTS},
-        **{name: web_file("editor", name) for name in OWN},
+        "bokeh.js": load_bokeh_script(),
+        **{name: read_web_file("output.charts", name) for name in CHART_SCRIPTS},
+        **{name: read_web_file("editor", name) for name in EDITOR_SCRIPTS},
     }
 
 
 @cache
-def style() -> str:
+def load_style() -> str:
     """The page's style sheet."""
-    return web_file("output.charts", "page.css") + web_file("editor", "annotate.css")
+    return read_web_file("output.charts", "page.css") + read_web_file("editor", "annotate.css")

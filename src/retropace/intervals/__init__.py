@@ -1,28 +1,28 @@
 """Interval sessions: sets, reps and recoveries, forward against backward."""
 
-from retropace.intervals.best_efforts import Best
-from retropace.intervals.compare import Comparison, Ratios
+from retropace.intervals.best_efforts import BestEffort
+from retropace.intervals.compare import Comparison, DirectionRatios
 from retropace.intervals.json_document import intervals_document
-from retropace.intervals.nominal import Nominal
-from retropace.intervals.planned_vs_actual import PlannedStep
-from retropace.intervals.quarter_mile import QuarterMile
+from retropace.intervals.nominal import NominalLength
+from retropace.intervals.planned_vs_actual import StepOutcome
+from retropace.intervals.quarter_mile import QuarterMileTest
 from retropace.intervals.reps import Recovery, Rep
-from retropace.intervals.session import Intervals, Part, intervals_of
-from retropace.intervals.sets import IntervalSet, Statistics
+from retropace.intervals.session import Intervals, SessionPart, intervals_of
+from retropace.intervals.sets import IntervalSet, SetStatistics
 
 __all__ = [
-    "Best",
+    "BestEffort",
     "Comparison",
+    "DirectionRatios",
     "IntervalSet",
     "Intervals",
-    "Nominal",
-    "Part",
-    "PlannedStep",
-    "QuarterMile",
-    "Ratios",
+    "NominalLength",
+    "QuarterMileTest",
     "Recovery",
     "Rep",
-    "Statistics",
+    "SessionPart",
+    "SetStatistics",
+    "StepOutcome",
     "intervals_document",
     "intervals_of",
 ]

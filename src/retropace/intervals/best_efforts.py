@@ -7,18 +7,18 @@ from dataclasses import dataclass
 import numpy as np
 
 from retropace.analysis.pipeline import Analysis
-from retropace.core.cleaned_activity import Track
+from retropace.core.cleaned_activity import CleanedActivity
 from retropace.core.segments import Segments
-from retropace.core.spans import Spans, as_spans, runs
+from retropace.core.spans import Spans, as_spans, true_runs
 from retropace.core.units import MILE_M
-from retropace.intervals.bouts import Bouts, bouts_of
+from retropace.intervals.bouts import Bouts, find_bouts
 
-TIMES_S = (30.0, 60.0, 120.0, 300.0, 600.0, 1200.0)
+DURATIONS_S = (30.0, 60.0, 120.0, 300.0, 600.0, 1200.0)
 DISTANCES_M = (50.0, 100.0, 200.0, 400.0, 800.0, 1000.0, MILE_M, 3000.0, 5000.0)
 
 
 @dataclass(frozen=True, slots=True)
-class Best:
+class BestEffort:
     """The fastest stretch of one length. One of ``seconds`` and ``metres`` is what was asked for."""
 
     direction: str
@@ -29,7 +29,7 @@ class Best:
     start_s: float
 
     @property
-    def asked(self) -> float:
+    def target(self) -> float:
         """The seconds or the metres that were asked for."""
         return self.seconds if self.by == "time" else self.metres
 
@@ -39,64 +39,76 @@ class Best:
         return self.metres / self.seconds
 
 
-def bests_of(analysis: Analysis) -> tuple[Best, ...]:
+def find_best_efforts(analysis: Analysis) -> tuple[BestEffort, ...]:
     """The bests of an analysis by its own segments, without asking for its sets."""
-    return pace_curve(analysis.track, bouts_of(analysis.track, analysis.segments))
+    return compute_mean_max_curve(analysis.cleaned, find_bouts(analysis.cleaned, analysis.segments))
 
 
-def basis_of(segments: Segments, best: Best) -> str:
+def find_best_effort_basis(segments: Segments, best_effort: BestEffort) -> str:
     """Why a best has its direction, as a segment has it: ``suspected`` if any part of it is."""
-    held = (segments.start_s < best.start_s + best.seconds) & (segments.end_s > best.start_s)
-    found = set(segments.basis[held & (segments.direction == best.direction)].tolist())
+    held = (segments.start_s < best_effort.start_s + best_effort.seconds) & (segments.end_s > best_effort.start_s)
+    found = set(segments.basis[held & (segments.direction == best_effort.direction)].tolist())
     return next((one for one in ("suspected", "assumed", "annotated") if one in found), "assumed")
 
 
-def pace_curve(track: Track, bouts: Bouts) -> tuple[Best, ...]:
+def compute_mean_max_curve(cleaned: CleanedActivity, bouts: Bouts) -> tuple[BestEffort, ...]:
     """The bests of both directions. A stand or a pause ends a stretch: nobody's best has a rest in it."""
-    if track.distance_source == "none":
+    if cleaned.distance_source == "none":
         return ()
     found = []
     for direction in ("forward", "backward"):
         spans = as_spans(
             (float(bouts.edges_s[first]), float(bouts.edges_s[last]))
-            for first, last in runs(bouts.direction == direction).tolist()
+            for first, last in true_runs(bouts.direction == direction).tolist()
         )
-        found += [best for asked in TIMES_S if (best := _in_time(track, direction, spans, asked)) is not None]
-        found += [best for asked in DISTANCES_M if (best := _over_distance(track, direction, spans, asked)) is not None]
+        found += [
+            best
+            for asked in DURATIONS_S
+            if (best := _find_best_over_duration(cleaned, direction, spans, asked)) is not None
+        ]
+        found += [
+            best
+            for asked in DISTANCES_M
+            if (best := _find_best_over_distance(cleaned, direction, spans, asked)) is not None
+        ]
     return tuple(found)
 
 
-def _in_time(track: Track, direction: str, spans: Spans, asked_s: float) -> Best | None:
-    best: Best | None = None
+def _find_best_over_duration(
+    cleaned: CleanedActivity, direction: str, spans: Spans, duration_s: float
+) -> BestEffort | None:
+    best: BestEffort | None = None
     for start, end in spans.tolist():
-        if end - start < asked_s:
+        if end - start < duration_s:
             continue
         # The best window begins or ends at a bend of the distance curve.
-        inner = track.t_s[(track.t_s > start) & (track.t_s < end)]
+        inner = cleaned.t_s[(cleaned.t_s > start) & (cleaned.t_s < end)]
         begins = np.unique(
-            np.clip(np.concatenate(([start, end - asked_s], inner, inner - asked_s)), start, end - asked_s)
+            np.clip(np.concatenate(([start, end - duration_s], inner, inner - duration_s)), start, end - duration_s)
         )
-        way = track.at("distance_m", begins + asked_s) - track.at("distance_m", begins)
+        way = cleaned.value_at("distance_m", begins + duration_s) - cleaned.value_at("distance_m", begins)
         most = int(np.argmax(way))
         if best is None or way[most] > best.metres:
-            best = Best(direction, "time", asked_s, float(way[most]), float(begins[most]))
+            best = BestEffort(direction, "time", duration_s, float(way[most]), float(begins[most]))
     return best if best is not None and best.metres > 0.0 else None
 
 
-def _over_distance(track: Track, direction: str, spans: Spans, asked_m: float) -> Best | None:
-    best: Best | None = None
+def _find_best_over_distance(
+    cleaned: CleanedActivity, direction: str, spans: Spans, distance_m: float
+) -> BestEffort | None:
+    best: BestEffort | None = None
     for start, end in spans.tolist():
-        inner = (track.t_s > start) & (track.t_s < end)
-        t_s = np.concatenate(([start], track.t_s[inner], [end]))
-        way = track.at("distance_m", t_s)
-        if way[-1] - way[0] < asked_m:
+        inner = (cleaned.t_s > start) & (cleaned.t_s < end)
+        t_s = np.concatenate(([start], cleaned.t_s[inner], [end]))
+        way = cleaned.value_at("distance_m", t_s)
+        if way[-1] - way[0] < distance_m:
             continue
         rising = np.concatenate(([True], np.diff(way) > 0.0))
         t_s, way = t_s[rising], way[rising]
-        froms = np.unique(np.clip(np.concatenate((way, way - asked_m)), way[0], way[-1] - asked_m))
-        begins, ends = np.interp(froms, way, t_s), np.interp(froms + asked_m, way, t_s)
+        froms = np.unique(np.clip(np.concatenate((way, way - distance_m)), way[0], way[-1] - distance_m))
+        begins, ends = np.interp(froms, way, t_s), np.interp(froms + distance_m, way, t_s)
         least = int(np.argmin(ends - begins))
         took = float(ends[least] - begins[least])
         if best is None or took < best.seconds:
-            best = Best(direction, "distance", took, asked_m, float(begins[least]))
+            best = BestEffort(direction, "distance", took, distance_m, float(begins[least]))
     return best if best is not None and best.seconds > 0.0 else None

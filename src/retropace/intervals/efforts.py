@@ -6,13 +6,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from retropace.core.cleaned_activity import Track
+from retropace.core.cleaned_activity import CleanedActivity
 from retropace.core.spans import clip, total_s
-from retropace.labelling.features import SLOWED_BY, grades
+from retropace.labelling.features import LOG_SPEED_PER_GRADE, mean_grade
 
 
 @dataclass(frozen=True, slots=True)
-class Work:
+class Effort:
     """One stretch ``[start_s, end_s)`` of effort."""
 
     start_s: float
@@ -24,26 +24,26 @@ class Work:
     metres: float
     """NaN without distance."""
 
-    by_steps: bool
+    distance_from_steps: bool
     """Whether its metres are the watch's guess from steps made forward: it has no positions."""
     log_speed: float
     """Log of metres over seconds, as they would have been on the flat; NaN without distance."""
 
 
-def work_of(track: Track, start_s: float, end_s: float, direction: str, gait: str) -> Work:
+def measure_effort(cleaned: CleanedActivity, start_s: float, end_s: float, direction: str, gait: str) -> Effort:
     """A stretch with what the watch measured of it."""
-    metres = float(track.between("distance_m", np.array([start_s, end_s]))[0])
-    known = track.distance_source != "none"
-    seconds = timer_s(track, start_s, end_s)
+    metres = float(cleaned.increments("distance_m", np.array([start_s, end_s]))[0])
+    known = cleaned.distance_source != "none"
+    seconds = compute_timer_s(cleaned, start_s, end_s)
     speed = np.nan
     if known and metres > 0.0 and seconds > 0.0:
-        grade = float(grades(track, np.array([start_s]), np.array([end_s]))[0])
-        speed = float(np.log(metres / seconds)) + SLOWED_BY * grade
-    inside = (track.t_s >= start_s) & (track.t_s < end_s)
-    by_steps = not np.any(np.isfinite(track.lat_deg[inside]))
-    return Work(start_s, end_s, direction, gait, seconds, metres if known else np.nan, by_steps, speed)
+        grade = float(mean_grade(cleaned, np.array([start_s]), np.array([end_s]))[0])
+        speed = float(np.log(metres / seconds)) + LOG_SPEED_PER_GRADE * grade
+    inside = (cleaned.t_s >= start_s) & (cleaned.t_s < end_s)
+    by_steps = not np.any(np.isfinite(cleaned.lat_deg[inside]))
+    return Effort(start_s, end_s, direction, gait, seconds, metres if known else np.nan, by_steps, speed)
 
 
-def timer_s(track: Track, start_s: float, end_s: float) -> float:
+def compute_timer_s(cleaned: CleanedActivity, start_s: float, end_s: float) -> float:
     """Seconds of a span in which the watch was not paused."""
-    return end_s - start_s - total_s(clip(track.pauses, start_s, end_s))
+    return end_s - start_s - total_s(clip(cleaned.pauses, start_s, end_s))

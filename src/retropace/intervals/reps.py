@@ -6,15 +6,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from retropace.core.cleaned_activity import Track
-from retropace.core.segment_stats import figures_of, gains_between
+from retropace.core.cleaned_activity import CleanedActivity
+from retropace.core.segment_stats import curve_increments, stats_from_increments
 from retropace.core.spans import as_spans, clip, total_s, union
 from retropace.intervals.bouts import Bouts
-from retropace.intervals.efforts import Work
-from retropace.intervals.nominal import Nominal
-from retropace.intervals.structure import Found
+from retropace.intervals.efforts import Effort
+from retropace.intervals.nominal import NominalLength
+from retropace.intervals.structure import DetectedSet
 
-DROP_S, ENDS_S = 60.0, 5.0
+HR_RECOVERY_S, HR_AVERAGING_S = 60.0, 5.0
 """Heart rate recovery is what the heart slows by in the first minute (Cole 1999, N Engl J Med 341:1351), between means
 over five seconds."""
 
@@ -46,7 +46,7 @@ class Rep:
     gait: str
     basis: str
     """Why it has its direction: ``annotated`` as far as the runner said so, else ``suspected`` or ``assumed``."""
-    nominal: Nominal | None
+    nominal: NominalLength | None
     """What it stands for, if it is near enough to what its set stands for."""
     seconds: float
     """Without pauses of the watch; a stumble counts."""
@@ -57,7 +57,7 @@ class Rep:
     steps: float
     heart_rate_bpm: float
     heart_rate_max_bpm: float
-    beats_dropped: float
+    heart_rate_recovery_bpm: float
     """By how much the heart slowed in the minute after it, in bpm."""
     from_median_s: float
     from_median_m: float
@@ -66,13 +66,13 @@ class Rep:
     """What came before the next rep of the set; None after the last."""
 
 
-def reps_of(track: Track, bouts: Bouts, found: Found) -> tuple[Rep, ...]:
+def build_reps(cleaned: CleanedActivity, bouts: Bouts, detected: DetectedSet) -> tuple[Rep, ...]:
     """The works of a set as reps, in order."""
-    works = found.works
-    numbers = {work: number for number, pair in enumerate(found.pairs, 1) for work in pair}
+    works = detected.efforts
+    numbers = {work: number for number, pair in enumerate(detected.pairs, 1) for work in pair}
     reps = []
-    for at, (work, nominal) in enumerate(zip(works, found.nominals, strict=True)):
-        figures = figures_of(gains_between(track, np.array([work.start_s, work.end_s])), track)
+    for at, (work, nominal) in enumerate(zip(works, detected.nominals, strict=True)):
+        figures = stats_from_increments(curve_increments(cleaned, np.array([work.start_s, work.end_s])), cleaned)
         same = [other for other in works if other.direction == work.direction]
         after = works[at + 1] if at + 1 < len(works) else None
         reps.append(
@@ -82,7 +82,7 @@ def reps_of(track: Track, bouts: Bouts, found: Found) -> tuple[Rep, ...]:
                 end_s=work.end_s,
                 direction=work.direction,
                 gait=work.gait,
-                basis=_basis(bouts, work),
+                basis=_find_basis(bouts, work),
                 nominal=nominal if nominal is not None and nominal.fits(work) else None,
                 seconds=work.seconds,
                 metres=work.metres,
@@ -91,35 +91,35 @@ def reps_of(track: Track, bouts: Bouts, found: Found) -> tuple[Rep, ...]:
                 step_length_m=float(figures.step_length_m[0]),
                 steps=float(figures.steps[0]),
                 heart_rate_bpm=float(figures.heart_rate_bpm[0]),
-                heart_rate_max_bpm=_most_beats(track, work),
-                beats_dropped=beats_dropped(track, work.end_s),
+                heart_rate_max_bpm=_compute_max_heart_rate_bpm(cleaned, work),
+                heart_rate_recovery_bpm=compute_heart_rate_recovery_bpm(cleaned, work.end_s),
                 from_median_s=work.seconds - float(np.median([other.seconds for other in same])),
                 from_median_m=work.metres - float(np.median([other.metres for other in same])),
-                recovery=None if after is None else recovery_of(track, bouts, work.end_s, after.start_s),
+                recovery=None if after is None else build_recovery(cleaned, bouts, work.end_s, after.start_s),
             )
         )
     return tuple(reps)
 
 
-def _basis(bouts: Bouts, work: Work) -> str:
-    inside = (bouts.edges_s[1:] > work.start_s) & (bouts.edges_s[:-1] < work.end_s)
-    if np.any(bouts.marked & inside & (bouts.direction == work.direction)):
+def _find_basis(bouts: Bouts, effort: Effort) -> str:
+    inside = (bouts.edges_s[1:] > effort.start_s) & (bouts.edges_s[:-1] < effort.end_s)
+    if np.any(bouts.marked & inside & (bouts.direction == effort.direction)):
         return "annotated"
-    return "suspected" if work.direction == "backward" else "assumed"
+    return "suspected" if effort.direction == "backward" else "assumed"
 
 
-def recovery_of(track: Track, bouts: Bouts, start_s: float, end_s: float) -> Recovery:
+def build_recovery(cleaned: CleanedActivity, bouts: Bouts, start_s: float, end_s: float) -> Recovery:
     """What lies between two moments: how it was spent, by what took at least a quarter of it."""
-    metres = float(track.between("distance_m", np.array([start_s, end_s]))[0])
+    metres = float(cleaned.increments("distance_m", np.array([start_s, end_s]))[0])
     if end_s - start_s < 1.0:
         return Recovery(start_s, end_s, "", metres)
     spent: dict[str, float] = {}
     for at in range(len(bouts)):
         within = min(float(bouts.edges_s[at + 1]), end_s) - max(float(bouts.edges_s[at]), start_s)
         if within > 0.0:
-            word = _way_to_recover(str(bouts.direction[at]), str(bouts.gait[at]))
+            word = _classify_recovery(str(bouts.direction[at]), str(bouts.gait[at]))
             spent[word] = spent.get(word, 0.0) + within
-    halts = union(np.concatenate((track.pauses, track.standing)))
+    halts = union(np.concatenate((cleaned.pauses, cleaned.standing)))
     rest_s = total_s(clip(halts, start_s, end_s)) if len(halts) else 0.0
     spent["rest"] = max(spent.get("rest", 0.0), rest_s)
     shares = {word: seconds for word, seconds in spent.items() if word and seconds >= 0.25 * (end_s - start_s)}
@@ -127,26 +127,31 @@ def recovery_of(track: Track, bouts: Bouts, start_s: float, end_s: float) -> Rec
     return Recovery(start_s, end_s, kind, metres)
 
 
-def _way_to_recover(direction: str, gait: str) -> str:
+def _classify_recovery(direction: str, gait: str) -> str:
     if direction in ("rest", "unknown"):
         return "rest" if direction == "rest" else ""
     word = "walk" if gait == "walk" else "jog"
     return f"backward {word}" if direction == "backward" else word
 
 
-def _most_beats(track: Track, work: Work) -> float:
-    inside = (track.t_s >= work.start_s) & (track.t_s < work.end_s)
-    beats = track.heart_rate_bpm[inside]
+def _compute_max_heart_rate_bpm(cleaned: CleanedActivity, effort: Effort) -> float:
+    inside = (cleaned.t_s >= effort.start_s) & (cleaned.t_s < effort.end_s)
+    beats = cleaned.heart_rate_bpm[inside]
     return float(np.nanmax(beats)) if np.any(np.isfinite(beats)) else np.nan
 
 
-def beats_dropped(track: Track, end_s: float) -> float:
+def compute_heart_rate_recovery_bpm(cleaned: CleanedActivity, end_s: float) -> float:
     """By how much the heart slows in the minute after a moment, in bpm; NaN where it is not known or the file ends."""
-    if end_s + DROP_S + ENDS_S / 2.0 > track.elapsed_s:
+    if end_s + HR_RECOVERY_S + HR_AVERAGING_S / 2.0 > cleaned.elapsed_s:
         return np.nan
-    spans = as_spans([(end_s - ENDS_S, end_s), (end_s + DROP_S - ENDS_S / 2.0, end_s + DROP_S + ENDS_S / 2.0)])
+    spans = as_spans(
+        [
+            (end_s - HR_AVERAGING_S, end_s),
+            (end_s + HR_RECOVERY_S - HR_AVERAGING_S / 2.0, end_s + HR_RECOVERY_S + HR_AVERAGING_S / 2.0),
+        ]
+    )
     means = []
     for edges in spans:
-        beats, known_s = (float(track.between(name, edges)[0]) for name in ("beats", "beat_s"))
-        means.append(beats / known_s if known_s >= ENDS_S / 2.0 else np.nan)
+        beats, known_s = (float(cleaned.increments(name, edges)[0]) for name in ("beats", "beat_s"))
+        means.append(beats / known_s if known_s >= HR_AVERAGING_S / 2.0 else np.nan)
     return means[0] - means[1]

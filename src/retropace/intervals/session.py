@@ -8,27 +8,27 @@ from itertools import pairwise
 import numpy as np
 
 from retropace.analysis.pipeline import Analysis
-from retropace.analysis.running_track.fit import Stadium, find_stadium
-from retropace.annotations.model.annotation import PRESSED_SURE_S
-from retropace.core.cleaned_activity import Track
-from retropace.core.spans import Column, as_spans
-from retropace.intervals.best_efforts import Best, pace_curve
-from retropace.intervals.bouts import bouts_of, laps_as_bouts
-from retropace.intervals.compare import Comparison, compare
-from retropace.intervals.device_workout import guided_workout
-from retropace.intervals.efforts import timer_s
-from retropace.intervals.planned_vs_actual import PlannedStep, planned_against_done
-from retropace.intervals.quarter_mile import QuarterMile, quarter_miles
-from retropace.intervals.refine_rep_edges import sharpened
-from retropace.intervals.sets import IntervalSet, set_of
-from retropace.intervals.split_merged_reps import with_overlooked_turns
-from retropace.intervals.structure import backward_works, find_sets
+from retropace.analysis.running_track.fit import RunningTrack, fit_running_track
+from retropace.annotations.model.annotation import BUTTON_TOLERANCE_S
+from retropace.core.cleaned_activity import CleanedActivity
+from retropace.core.spans import FloatArray, as_spans
+from retropace.intervals.best_efforts import BestEffort, compute_mean_max_curve
+from retropace.intervals.bouts import build_lap_bouts, find_bouts
+from retropace.intervals.compare import Comparison, compare_directions
+from retropace.intervals.device_workout import find_device_workout
+from retropace.intervals.efforts import compute_timer_s
+from retropace.intervals.planned_vs_actual import StepOutcome, compare_plan_with_results
+from retropace.intervals.quarter_mile import QuarterMileTest, find_quarter_miles
+from retropace.intervals.refine_rep_edges import refine_rep_edges
+from retropace.intervals.sets import IntervalSet, build_set
+from retropace.intervals.split_merged_reps import split_missed_turns
+from retropace.intervals.structure import find_backward_efforts, find_sets
 
-LANE_SURE = 0.9
+MIN_LANE_PROBABILITY = 0.9
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class SessionPart:
     """A part of the session; together they are all of it.
 
     ``kind`` is ``warm-up``, ``rep``, ``recovery``, ``break`` (between sets), ``cool-down``, or ``session`` where there
@@ -50,15 +50,15 @@ class Intervals:
     """What came of a session."""
 
     analysis: Analysis
-    track: Track
+    cleaned: CleanedActivity
     """As in the analysis, but with distance from laps where it was run on a track."""
-    stadium: Stadium | None
-    parts: tuple[Part, ...]
+    running_track: RunningTrack | None
+    parts: tuple[SessionPart, ...]
     sets: tuple[IntervalSet, ...]
     comparisons: tuple[Comparison, ...]
-    quarter_miles: tuple[QuarterMile, ...]
-    curve: tuple[Best, ...]
-    planned: tuple[PlannedStep, ...]
+    quarter_miles: tuple[QuarterMileTest, ...]
+    mean_max_curve: tuple[BestEffort, ...]
+    step_outcomes: tuple[StepOutcome, ...]
     """Empty without a workout, and where it does not fit."""
     warnings: tuple[str, ...]
 
@@ -72,75 +72,80 @@ def intervals_of(
     is recognised by its shape, unless ``stadium`` says not to look. ``exact`` leaves the runner's edges where they are,
     as ``LabelSettings.exact`` does.
     """
-    track, found = analysis.track, None
+    track, found = analysis.cleaned, None
     given = as_spans((one.start_s, one.end_s) for one in analysis.annotations if one.attributes)
     warnings = list(analysis.warnings)
-    if stadium and (known := find_stadium(track, lap_m, given)) is not None:
+    if stadium and (known := fit_running_track(track, lap_m, given)) is not None:
         found, track = known
-        if found.lane_probability < LANE_SURE:
+        if found.lane_probability < MIN_LANE_PROBABILITY:
             warnings.append(
                 f"lane {found.lane} of the track is {100.0 * found.lane_probability:.0f} % sure, and the next one adds "
                 "7.7 m to a lap: --track 400m or --track 407m says which it was"
             )
     elif lap_m is not None:
         warnings.append(f"no track with laps of {lap_m:.10g} m was found: distances are the recording's own")
-    bouts = with_overlooked_turns(track, bouts_of(track, analysis.segments))
-    bouts = sharpened(track, bouts, _sure_s(analysis, exact=exact))
-    laps = laps_as_bouts(track, analysis.segments)
-    backward = backward_works(track, bouts)
-    sets = tuple(set_of(track, bouts, one) for one in find_sets(track, bouts, backward, laps))
-    warnings += _doubts(analysis, sets, given=bool(len(given)))
-    workout = analysis.workout or guided_workout(track, analysis.segments)
+    bouts = split_missed_turns(track, find_bouts(track, analysis.segments))
+    bouts = refine_rep_edges(track, bouts, _find_fixed_edges_s(analysis, exact=exact))
+    laps = build_lap_bouts(track, analysis.segments)
+    backward = find_backward_efforts(track, bouts)
+    sets = tuple(build_set(track, bouts, one) for one in find_sets(track, bouts, backward, laps))
+    warnings += _collect_warnings(analysis, sets, has_given_lengths=bool(len(given)))
+    workout = analysis.workout or find_device_workout(track, analysis.segments)
     return Intervals(
         analysis=analysis,
-        track=track,
-        stadium=found,
-        parts=_parts(track, sets),
+        cleaned=track,
+        running_track=found,
+        parts=_build_parts(track, sets),
         sets=sets,
-        comparisons=compare(sets),
-        quarter_miles=quarter_miles(track, bouts, backward.rows, backward.works),
-        curve=pace_curve(track, bouts),
-        planned=() if workout is None else planned_against_done(workout, track),
+        comparisons=compare_directions(sets),
+        quarter_miles=find_quarter_miles(track, bouts, backward.bout_rows, backward.efforts),
+        mean_max_curve=compute_mean_max_curve(track, bouts),
+        step_outcomes=() if workout is None else compare_plan_with_results(workout, track),
         warnings=tuple(warnings),
     )
 
 
-def _sure_s(analysis: Analysis, *, exact: bool) -> Column:
+def _find_fixed_edges_s(analysis: Analysis, *, exact: bool) -> FloatArray:
     """The edges that the runner is sure of: pressed ones, or with ``exact`` all. A workout's were laid, not given."""
     sure = [
-        one for one in analysis.annotations if one.origin.kind != "workout" and (exact or one.sure_s <= PRESSED_SURE_S)
+        one
+        for one in analysis.annotations
+        if one.origin.kind != "workout" and (exact or one.edge_tolerance_s <= BUTTON_TOLERANCE_S)
     ]
     return np.array([edge for one in sure for edge in (one.start_s, one.end_s)])
 
 
-def _parts(track: Track, sets: tuple[IntervalSet, ...]) -> tuple[Part, ...]:
+def _build_parts(cleaned: CleanedActivity, sets: tuple[IntervalSet, ...]) -> tuple[SessionPart, ...]:
     reps = sorted(
         ((rep.start_s, rep.end_s, number) for number, one in enumerate(sets, 1) for rep in one.reps),
         key=lambda rep: rep[0],
     )
     if not reps:
-        return (_part(track, "session", 0.0, track.elapsed_s, 0),)
-    parts = [_part(track, "warm-up", 0.0, reps[0][0], 0)]
+        return (_build_part(cleaned, "session", 0.0, cleaned.elapsed_s, 0),)
+    parts = [_build_part(cleaned, "warm-up", 0.0, reps[0][0], 0)]
     for (start, end, number), (following, _, following_number) in pairwise(reps):
-        parts.append(_part(track, "rep", start, end, number))
+        parts.append(_build_part(cleaned, "rep", start, end, number))
         same = number == following_number
-        parts.append(_part(track, "recovery" if same else "break", end, following, number if same else 0))
+        parts.append(_build_part(cleaned, "recovery" if same else "break", end, following, number if same else 0))
     start, end, number = reps[-1]
-    parts += [_part(track, "rep", start, end, number), _part(track, "cool-down", end, track.elapsed_s, 0)]
+    parts += [
+        _build_part(cleaned, "rep", start, end, number),
+        _build_part(cleaned, "cool-down", end, cleaned.elapsed_s, 0),
+    ]
     return tuple(part for part in parts if part.end_s > part.start_s)
 
 
-def _part(track: Track, kind: str, start_s: float, end_s: float, number: int) -> Part:
-    metres = float(track.between("distance_m", np.array([start_s, end_s]))[0])
-    return Part(kind, start_s, end_s, timer_s(track, start_s, end_s), metres, number)
+def _build_part(cleaned: CleanedActivity, kind: str, start_s: float, end_s: float, set_number: int) -> SessionPart:
+    metres = float(cleaned.increments("distance_m", np.array([start_s, end_s]))[0])
+    return SessionPart(kind, start_s, end_s, compute_timer_s(cleaned, start_s, end_s), metres, set_number)
 
 
-def _doubts(analysis: Analysis, sets: tuple[IntervalSet, ...], *, given: bool) -> list[str]:
+def _collect_warnings(analysis: Analysis, sets: tuple[IntervalSet, ...], *, has_given_lengths: bool) -> list[str]:
     """What has to be said of the reps: distances that presume forward steps, directions that nobody marked."""
     said = []
     reps = [rep for one in sets for rep in one.reps if rep.direction == "backward"]
-    indoors = not np.any(np.isfinite(analysis.track.lat_deg))
-    if reps and indoors and not given and analysis.track.distance_source != "none":
+    indoors = not np.any(np.isfinite(analysis.cleaned.lat_deg))
+    if reps and indoors and not has_given_lengths and analysis.cleaned.distance_source != "none":
         said.append(
             "the distance of the backward reps is the watch's own, which presumes forward steps: give the belt's, "
             "as in --mark 'lap 3=backward speed=6km/h' or distance=400m"

@@ -6,17 +6,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from retropace.core.cleaned_activity import Track
-from retropace.core.spans import Column
+from retropace.core.cleaned_activity import CleanedActivity
+from retropace.core.spans import FloatArray
 from retropace.intervals.bouts import Bouts
-from retropace.intervals.naming import line_of
-from retropace.intervals.nominal import Nominal
-from retropace.intervals.reps import Rep, reps_of
-from retropace.intervals.structure import Found
+from retropace.intervals.naming import format_set_line
+from retropace.intervals.nominal import NominalLength
+from retropace.intervals.reps import Rep, build_reps
+from retropace.intervals.structure import DetectedSet
 
 
 @dataclass(frozen=True, slots=True)
-class Statistics:
+class SetStatistics:
     """How even the reps of one direction were, by one ``figure`` of them.
 
     ``seconds`` of reps that stand for metres, ``metres`` of those that stand for seconds, ``speed_mps`` where they
@@ -46,12 +46,12 @@ class IntervalSet:
     kind: str
     line: str
     """As runners write it: ``6 × 400 m backward, r 2:00``."""
-    nominal: Nominal | None
+    nominal: NominalLength | None
     """What its reps stand for; None where they differ or are near no round length."""
-    nominals: tuple[Nominal | None, ...]
+    nominals: tuple[NominalLength | None, ...]
     """What each of them stands for."""
     reps: tuple[Rep, ...]
-    statistics: tuple[Statistics, ...]
+    statistics: tuple[SetStatistics, ...]
     """One per direction."""
     work_s: float
     work_m: float
@@ -74,20 +74,22 @@ class IntervalSet:
         return self.reps[-1].end_s
 
 
-def set_of(track: Track, bouts: Bouts, found: Found) -> IntervalSet:
+def build_set(cleaned: CleanedActivity, bouts: Bouts, detected: DetectedSet) -> IntervalSet:
     """A set with its reps and figures."""
-    reps = reps_of(track, bouts, found)
-    sizes = {(one.unit, one.size) for one in found.nominals if one is not None}
-    nominal = found.nominals[0] if len(sizes) == 1 and None not in found.nominals else None
+    reps = build_reps(cleaned, bouts, detected)
+    sizes = {(one.unit, one.size) for one in detected.nominals if one is not None}
+    nominal = detected.nominals[0] if len(sizes) == 1 and None not in detected.nominals else None
     directions = [word for word in ("forward", "backward") if any(rep.direction == word for rep in reps)]
     recoveries = [rep.recovery for rep in reps if rep.recovery is not None]
     return IntervalSet(
-        kind=found.kind,
-        line=line_of(found.kind, reps, found.nominals),
+        kind=detected.kind,
+        line=format_set_line(detected.kind, reps, detected.nominals),
         nominal=nominal,
-        nominals=found.nominals,
+        nominals=detected.nominals,
         reps=reps,
-        statistics=tuple(_statistics([rep for rep in reps if rep.direction == word], nominal) for word in directions),
+        statistics=tuple(
+            _compute_statistics([rep for rep in reps if rep.direction == word], nominal) for word in directions
+        ),
         work_s=sum(rep.seconds for rep in reps),
         work_m=sum(rep.metres for rep in reps),
         recovery_s=sum(one.seconds for one in recoveries),
@@ -95,16 +97,16 @@ def set_of(track: Track, bouts: Bouts, found: Found) -> IntervalSet:
     )
 
 
-def _statistics(reps: list[Rep], nominal: Nominal | None) -> Statistics:
+def _compute_statistics(reps: list[Rep], nominal: NominalLength | None) -> SetStatistics:
     figure = "speed_mps" if nominal is None else "seconds" if nominal.unit == "m" else "metres"
     values = np.array([getattr(rep, figure) for rep in reps])
     if not np.all(np.isfinite(values)):
         figure, values = "seconds", np.array([rep.seconds for rep in reps])
     least, most = int(np.argmin(values)), int(np.argmax(values))
     best, worst = (least, most) if figure == "seconds" else (most, least)
-    fade, error = trend(values)
+    fade, error = fit_linear_trend(values)
     mean = float(values.mean())
-    return Statistics(
+    return SetStatistics(
         direction=reps[0].direction,
         figure=figure,
         count=len(reps),
@@ -119,7 +121,7 @@ def _statistics(reps: list[Rep], nominal: Nominal | None) -> Statistics:
     )
 
 
-def trend(values: Column) -> tuple[float, float]:
+def fit_linear_trend(values: FloatArray) -> tuple[float, float]:
     """The slope of a straight line through values one apart, by least squares, and its standard error."""
     count = len(values)
     if count < 3:

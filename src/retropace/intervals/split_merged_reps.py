@@ -9,65 +9,71 @@ from __future__ import annotations
 
 import numpy as np
 
-from retropace.core.cleaned_activity import Track
-from retropace.core.spans import Column, runs
-from retropace.intervals.bouts import Bouts, measured
+from retropace.core.cleaned_activity import CleanedActivity
+from retropace.core.spans import FloatArray, true_runs
+from retropace.intervals.bouts import Bouts, measure_bouts
 
-LEAST_OTHERS = 4
-REGULAR = 0.25
+MIN_OTHER_REPS = 4
+MAX_LOG_LENGTH_SD = 0.25
 """The others differ in length by no more (standard deviation of logs)."""
-AS_LONG = 0.2
+MAX_LOG_LENGTH_DIFF = 0.2
 """Two reps and their break are as long as the long one up to this difference of logs."""
-FASTER = 1.1
+MIN_BREAK_SPEED_RATIO = 1.1
 """In the break pace is so much faster than beside it."""
-MOVE_S = 6.0
+MAX_TURN_SHIFT_S = 6.0
 """The turns are looked for so near to where rhythm puts them."""
-LONGEST_S = 60.0
+MAX_TURN_INTERVAL_S = 60.0
 """Turns are overlooked only where they follow each other fast."""
 
 
-def with_overlooked_turns(track: Track, bouts: Bouts) -> Bouts:
+def split_missed_turns(cleaned: CleanedActivity, bouts: Bouts) -> Bouts:
     """The bouts with backward stretches split at turns that the rhythm of the others tells of."""
-    rows = runs(bouts.direction == "backward")
-    if len(rows) < LEAST_OTHERS + 1:
+    rows = true_runs(bouts.direction == "backward")
+    if len(rows) < MIN_OTHER_REPS + 1:
         return bouts
     starts, ends = bouts.edges_s[rows[:, 0]], bouts.edges_s[rows[:, 1]]
     length, pause = ends - starts, starts[1:] - ends[:-1]
     usual, usual_pause = float(np.median(length)), float(np.median(pause))
-    like = np.abs(np.log(length / usual)) < 3.0 * REGULAR
-    if like.sum() < LEAST_OTHERS or np.std(np.log(length[like])) > REGULAR or max(usual, usual_pause) > LONGEST_S:
+    like = np.abs(np.log(length / usual)) < 3.0 * MAX_LOG_LENGTH_SD
+    if (
+        like.sum() < MIN_OTHER_REPS
+        or np.std(np.log(length[like])) > MAX_LOG_LENGTH_SD
+        or max(usual, usual_pause) > MAX_TURN_INTERVAL_S
+    ):
         return bouts
-    for at in np.flatnonzero(np.abs(np.log(length / (2.0 * usual + usual_pause))) < AS_LONG).tolist():
-        turns = _turns(track, float(starts[at]), float(ends[at]), usual / (2.0 * usual + usual_pause))
+    for at in np.flatnonzero(np.abs(np.log(length / (2.0 * usual + usual_pause))) < MAX_LOG_LENGTH_DIFF).tolist():
+        turns = _find_turns(cleaned, float(starts[at]), float(ends[at]), usual / (2.0 * usual + usual_pause))
         if turns is not None:
-            bouts = _split(track, bouts, turns)
+            bouts = _split_at_turns(cleaned, bouts, turns)
     return bouts
 
 
-def _turns(track: Track, start_s: float, end_s: float, share: float) -> tuple[float, float] | None:
+def _find_turns(cleaned: CleanedActivity, start_s: float, end_s: float, rep_share: float) -> tuple[float, float] | None:
     """The two turns that part a long stretch into slow, fast, slow; None if the middle is not faster."""
     moments = np.arange(np.ceil(start_s), np.floor(end_s))
-    speed: Column = np.interp(moments, track.t_s, track.speed_mps)
+    speed: FloatArray = np.interp(moments, cleaned.t_s, cleaned.speed_mps)
     total = np.concatenate(([0.0], np.cumsum(speed)))
-    first, last = share * len(moments), (1.0 - share) * len(moments)
+    first, last = rep_share * len(moments), (1.0 - rep_share) * len(moments)
     best, turns = -np.inf, None
-    for low in range(max(int(first - MOVE_S), 3), int(first + MOVE_S) + 1):
-        for high in range(max(int(last - MOVE_S), low + 5), min(int(last + MOVE_S), len(moments) - 3) + 1):
+    for low in range(max(int(first - MAX_TURN_SHIFT_S), 3), int(first + MAX_TURN_SHIFT_S) + 1):
+        for high in range(
+            max(int(last - MAX_TURN_SHIFT_S), low + 5), min(int(last + MAX_TURN_SHIFT_S), len(moments) - 3) + 1
+        ):
             fast = (total[high] - total[low]) / (high - low)
             slow = (total[low] + total[-1] - total[high]) / (low + len(moments) - high)
             # What a step explains of all that speed varies by.
             gain = (fast - slow) * (high - low) ** 0.5 * (1.0 - (high - low) / len(moments)) ** 0.5
-            if fast > FASTER * slow and gain > best:
+            if fast > MIN_BREAK_SPEED_RATIO * slow and gain > best:
                 best, turns = gain, (float(moments[low]), float(moments[high]))
     return turns
 
 
-def _split(track: Track, bouts: Bouts, turns: tuple[float, float]) -> Bouts:
+def _split_at_turns(cleaned: CleanedActivity, bouts: Bouts, turn_times_s: tuple[float, float]) -> Bouts:
     """The bouts with what lies between two turns run forward."""
-    inner = (bouts.edges_s > turns[0]) & (bouts.edges_s < turns[1])
-    edges = np.union1d(bouts.edges_s[~inner], turns)
+    inner = (bouts.edges_s > turn_times_s[0]) & (bouts.edges_s < turn_times_s[1])
+    edges = np.union1d(bouts.edges_s[~inner], turn_times_s)
     middle = (edges[1:] + edges[:-1]) / 2.0
     owner = np.clip(np.searchsorted(bouts.edges_s, middle, side="right") - 1, 0, len(bouts) - 1)
-    between = (middle > turns[0]) & (middle < turns[1])
+    between = (middle > turn_times_s[0]) & (middle < turn_times_s[1])
     direction = np.where(between, "forward", bouts.direction[owner])
-    return measured(track, edges, direction, bouts.gait[owner], bouts.marked[owner] & ~between)
+    return measure_bouts(cleaned, edges, direction, bouts.gait[owner], bouts.marked[owner] & ~between)

@@ -13,11 +13,11 @@ from datetime import datetime
 import numpy as np
 
 from retropace.core.activity import Activity
-from retropace.core.cleaned_activity import Track
+from retropace.core.cleaned_activity import CleanedActivity
 from retropace.core.segments import Segments
-from retropace.labelling.direction_model import BRIEF_S, Runner
-from retropace.labelling.features import looks_of, reading_vars
-from retropace.labelling.runner_model import PRIORS, Seen, Signature, learned, of_another_day
+from retropace.labelling.direction_model import MIN_JUDGED_S, RunnerModel
+from retropace.labelling.features import extract_features, measurement_variances
+from retropace.labelling.runner_model import PRIORS, GaitModel, Observations, add_day_variance, posterior
 
 HALF_LIFE_DAYS = 90.0
 """After so long a session counts half: fitness and form change over a season. Assumed."""
@@ -30,12 +30,12 @@ class Example:
     direction: str
     gait: str
     start_s: float
-    seconds: float
+    duration_s: float
     speed_mps: float
     cadence_spm: float
-    demand_bpm: float
+    steady_state_hr_bpm: float
     """The heart rate that it would lead to if it lasted, and how surely that is known (standard deviation)."""
-    demand_spread_bpm: float
+    steady_state_hr_sd_bpm: float
     grade: float
 
     @property
@@ -45,20 +45,20 @@ class Example:
 
 
 @dataclass(frozen=True, slots=True)
-class LearnedSession:
+class TrainingSession:
     """The examples of one session and the recording that they are from."""
 
     source: str
     sha256: str
-    number: int
+    session_index: int
     """Which session of its file, from 0 on."""
     start_time: datetime | None
     examples: tuple[Example, ...]
 
-    def is_of(self, activity: Activity) -> bool:
+    def is_same_recording(self, activity: Activity) -> bool:
         """Whether it was learned from this recording."""
         source = activity.source
-        return bool(self.sha256) and (self.sha256, self.number) == (source.sha256, source.session)
+        return bool(self.sha256) and (self.sha256, self.session_index) == (source.sha256, source.session)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,91 +66,101 @@ class Athlete:
     """One runner by name."""
 
     name: str
-    sessions: tuple[LearnedSession, ...] = ()
+    sessions: tuple[TrainingSession, ...] = ()
 
-    def with_session(self, session: LearnedSession) -> Athlete:
+    def with_session(self, session: TrainingSession) -> Athlete:
         """The athlete after one more session; what was learned from the same recording before is replaced."""
-        same = (session.sha256, session.number)
-        others = [one for one in self.sessions if not session.sha256 or (one.sha256, one.number) != same]
+        same = (session.sha256, session.session_index)
+        others = [one for one in self.sessions if not session.sha256 or (one.sha256, one.session_index) != same]
         fresh = [session] if session.examples else []
-        return replace(self, sessions=tuple(sorted([*others, *fresh], key=_when)))
+        return replace(self, sessions=tuple(sorted([*others, *fresh], key=_sort_key)))
 
-    def runner(self, activity: Activity | None = None) -> Runner | None:
+    def build_runner_model(self, activity: Activity | None = None) -> RunnerModel | None:
         """What is known before this recording is analysed: from all other sessions, old ones counting less.
 
         None if nothing is known. Ages count from the recording's start, or from the last session if that is unknown.
         """
-        sessions = [one for one in self.sessions if activity is None or not one.is_of(activity)]
+        sessions = [one for one in self.sessions if activity is None or not one.is_same_recording(activity)]
         if not sessions:
             return None
         now = activity.start_time if activity is not None else None
         now = now or max((one.start_time for one in sessions if one.start_time is not None), default=None)
-        signatures = {gait: _signature(gait, sessions, now) for gait in PRIORS}
+        signatures = {gait: _fit_gait_model(gait, sessions, now) for gait in PRIORS}
         backward = any(example.direction == "backward" for one in sessions for example in one.examples)
-        return Runner({gait: of_another_day(one) for gait, one in signatures.items()}, backward)
+        return RunnerModel({gait: add_day_variance(one) for gait, one in signatures.items()}, backward)
 
 
-def session_of(activity: Activity, track: Track, segments: Segments) -> LearnedSession:
+def training_session(activity: Activity, track: CleanedActivity, segments: Segments) -> TrainingSession:
     """What an analysed session teaches: its annotated stretches of 8 s and more, forward and backward."""
-    looks = looks_of(track, segments.start_s, segments.end_s)
+    looks = extract_features(track, segments.start_s, segments.end_s)
     picked = np.isin(segments.direction, ("forward", "backward")) & (segments.basis == "annotated")
-    picked &= (looks.seconds >= BRIEF_S) & np.isfinite(looks.log_speed)
+    picked &= (looks.duration_s >= MIN_JUDGED_S) & np.isfinite(looks.log_speed)
     examples = tuple(
         Example(
             direction=str(segments.direction[at]),
             gait=str(segments.gait[at]),
             start_s=float(segments.start_s[at]),
-            seconds=float(looks.seconds[at]),
+            duration_s=float(looks.duration_s[at]),
             speed_mps=float(np.exp(looks.log_speed[at])),
             cadence_spm=float(np.exp(looks.log_cadence[at])),
-            demand_bpm=float(looks.demand_bpm[at]),
-            demand_spread_bpm=float(np.sqrt(looks.demand_var[at])),
+            steady_state_hr_bpm=float(looks.steady_state_hr_bpm[at]),
+            steady_state_hr_sd_bpm=float(np.sqrt(looks.steady_state_hr_var[at])),
             grade=float(looks.grade[at]),
         )
         for at in np.flatnonzero(picked).tolist()
     )
     source = activity.source
-    return LearnedSession(source.path, source.sha256, source.session, activity.start_time, examples)
+    return TrainingSession(source.path, source.sha256, source.session, activity.start_time, examples)
 
 
-def _signature(gait: str, sessions: Sequence[LearnedSession], now: datetime | None) -> Signature:
+def _fit_gait_model(gait: str, sessions: Sequence[TrainingSession], reference_time: datetime | None) -> GaitModel:
     signature = PRIORS[gait]
     for session in sessions:
         examples = [example for example in session.examples if example.gait == gait]
         if examples:
             backward = np.array([float(example.direction == "backward") for example in examples])
-            signature = learned(signature, _seen(examples), backward, _fade(session, now))
+            signature = posterior(
+                signature, _build_observations(examples), backward, _age_discount(session, reference_time)
+            )
     return signature
 
 
-def _fade(session: LearnedSession, now: datetime | None) -> float:
-    if now is None or session.start_time is None:
+def _age_discount(session: TrainingSession, reference_time: datetime | None) -> float:
+    if reference_time is None or session.start_time is None:
         return 1.0
-    days = abs((now - session.start_time).total_seconds()) / 86400.0
+    days = abs((reference_time - session.start_time).total_seconds()) / 86400.0
     return float(2.0 ** min(days / HALF_LIFE_DAYS, 100.0))
 
 
-def _seen(examples: Iterable[Example]) -> Seen:
+def _build_observations(examples: Iterable[Example]) -> Observations:
     columns = np.array(
         [
-            (one.speed_mps, one.cadence_spm, one.demand_bpm, one.demand_spread_bpm, one.start_s, one.seconds, one.grade)
+            (
+                one.speed_mps,
+                one.cadence_spm,
+                one.steady_state_hr_bpm,
+                one.steady_state_hr_sd_bpm,
+                one.start_s,
+                one.duration_s,
+                one.grade,
+            )
             for one in examples
         ]
     ).T
     speed, cadence, demand, spread, start_s, seconds, grade = columns
-    speed_var, cadence_var = reading_vars(seconds)
-    return Seen(
+    speed_var, cadence_var = measurement_variances(seconds)
+    return Observations(
         log_speed=np.log(speed),
         log_speed_var=speed_var,
         log_cadence=np.log(cadence),
         log_cadence_var=cadence_var,
-        demand_bpm=demand,
-        demand_var=spread**2,
-        hours=(start_s + seconds / 2.0) / 3600.0,
+        steady_state_hr_bpm=demand,
+        steady_state_hr_var=spread**2,
+        elapsed_h=(start_s + seconds / 2.0) / 3600.0,
         grade=grade,
     )
 
 
-def _when(session: LearnedSession) -> tuple[bool, float, str]:
+def _sort_key(session: TrainingSession) -> tuple[bool, float, str]:
     moment = session.start_time
     return moment is None, moment.timestamp() if moment is not None else 0.0, session.source

@@ -10,20 +10,29 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from retropace.core.atomic_write import write_into_place
+from retropace.core.atomic_write import atomic_write
 from retropace.core.errors import RetropaceError
-from retropace.core.user_dirs import data_folder
-from retropace.labelling.athlete import Athlete, Example, LearnedSession
+from retropace.core.user_dirs import data_dir
+from retropace.labelling.athlete import Athlete, Example, TrainingSession
 
 SCHEMA = "retropace.athlete/1"
 DIRECTIONS, GAITS = ("forward", "backward"), ("run", "walk")
 _NAME = re.compile(r"\w[\w .'-]{0,79}")
-_NUMBERS = ("start_s", "seconds", "speed_mps", "cadence_spm", "demand_bpm", "demand_spread_bpm", "grade")
+_NUMBER_FIELDS = {
+    "start_s": "start_s",
+    "seconds": "duration_s",
+    "speed_mps": "speed_mps",
+    "cadence_spm": "cadence_spm",
+    "demand_bpm": "steady_state_hr_bpm",
+    "demand_spread_bpm": "steady_state_hr_sd_bpm",
+    "grade": "grade",
+}
+"""JSON key of each number of an example, with the attribute of :class:`Example` that holds it."""
 
 
-def athletes_folder() -> Path:
+def athletes_dir() -> Path:
     """The folder of the athletes that are known by name."""
-    return data_folder() / "athletes"
+    return data_dir() / "athletes"
 
 
 def athlete_path(name_or_file: str) -> Path:
@@ -35,7 +44,7 @@ def athlete_path(name_or_file: str) -> Path:
         return Path(name_or_file)
     if not _NAME.fullmatch(name_or_file):
         raise RetropaceError(f"{name_or_file!r} is no name for an athlete: use letters, digits, blanks, - and _")
-    return athletes_folder() / f"{name_or_file}.json"
+    return athletes_dir() / f"{name_or_file}.json"
 
 
 def read_athlete(path: Path) -> tuple[Athlete, bytes | None]:
@@ -57,7 +66,7 @@ def read_athlete(path: Path) -> tuple[Athlete, bytes | None]:
     if schema != SCHEMA:
         raise RetropaceError(f"has the schema {schema!r}; this retropace knows {SCHEMA}", path=path)
     try:
-        sessions = tuple(_session(one) for one in document["sessions"])
+        sessions = tuple(_parse_session(one) for one in document["sessions"])
         return Athlete(str(document["name"]), sessions), data
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as bad:
         raise RetropaceError(
@@ -84,50 +93,54 @@ def write_athlete(path: Path, athlete: Athlete, was: bytes | None) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as bad:
         raise RetropaceError(f"cannot be written: {bad.strerror or bad}", path=path) from None
-    write_into_place(path, athlete_text(athlete).encode("utf-8"), was=was)
+    atomic_write(path, format_athlete(athlete).encode("utf-8"), expected_content=was)
 
 
-def athlete_text(athlete: Athlete) -> str:
+def format_athlete(athlete: Athlete) -> str:
     """The file's text: one line per stretch, so that it can be read and compared."""
     lines = []
     for session in athlete.sessions:
         head = {
             "source": session.source,
             "sha256": session.sha256,
-            "session": session.number,
+            "session": session.session_index,
             "start_time": None if session.start_time is None else session.start_time.isoformat(),
         }
-        stretches = ",\n".join(f"    {json.dumps(_row(example), ensure_ascii=False)}" for example in session.examples)
+        stretches = ",\n".join(
+            f"    {json.dumps(_example_to_dict(example), ensure_ascii=False)}" for example in session.examples
+        )
         lines.append(f'  {json.dumps(head, ensure_ascii=False)[:-1]}, "stretches": [\n{stretches}\n  ]}}')
     name = json.dumps(athlete.name, ensure_ascii=False)
     body = ",\n".join(lines)
     return f'{{"schema": "{SCHEMA}", "name": {name}, "sessions": [\n{body}\n]}}\n'
 
 
-def _row(example: Example) -> dict[str, Any]:
+def _example_to_dict(example: Example) -> dict[str, Any]:
     row: dict[str, Any] = {"direction": example.direction, "gait": example.gait}
-    for name in _NUMBERS:
-        value = getattr(example, name)
-        row[name] = round(value, 4) if math.isfinite(value) else None
+    for key, attribute in _NUMBER_FIELDS.items():
+        value = getattr(example, attribute)
+        row[key] = round(value, 4) if math.isfinite(value) else None
     # For the reader's eye only: it follows from the others.
     speed, cadence = row["speed_mps"], row["cadence_spm"]
     row["step_length_m"] = round(60.0 * speed / cadence, 3) if cadence else None
     return row
 
 
-def _session(row: dict[str, Any]) -> LearnedSession:
+def _parse_session(row: dict[str, Any]) -> TrainingSession:
     start = row["start_time"]
     moment = None if start is None else datetime.fromisoformat(start)
     if moment is not None and moment.tzinfo is None:
         raise ValueError("a start time without a time zone")
-    examples = tuple(_example(one) for one in row["stretches"])
-    return LearnedSession(str(row["source"]), str(row["sha256"]), int(row["session"]), moment, examples)
+    examples = tuple(_parse_example(one) for one in row["stretches"])
+    return TrainingSession(str(row["source"]), str(row["sha256"]), int(row["session"]), moment, examples)
 
 
-def _example(row: dict[str, Any]) -> Example:
+def _parse_example(row: dict[str, Any]) -> Example:
     if row["direction"] not in DIRECTIONS or row["gait"] not in GAITS:
         raise ValueError(f"a stretch {row['direction']!r} {row['gait']!r}")
-    numbers = {name: math.nan if row[name] is None else float(row[name]) for name in _NUMBERS}
-    if not (numbers["seconds"] > 0.0 and numbers["speed_mps"] > 0.0 and math.isfinite(numbers["start_s"])):
+    numbers = {
+        attribute: math.nan if row[key] is None else float(row[key]) for key, attribute in _NUMBER_FIELDS.items()
+    }
+    if not (numbers["duration_s"] > 0.0 and numbers["speed_mps"] > 0.0 and math.isfinite(numbers["start_s"])):
         raise ValueError("a stretch without length or speed")
     return Example(row["direction"], row["gait"], **numbers)

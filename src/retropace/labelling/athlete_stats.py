@@ -7,37 +7,37 @@ from dataclasses import dataclass
 import numpy as np
 
 from retropace.labelling.athlete import Athlete
-from retropace.labelling.runner_model import Line
+from retropace.labelling.runner_model import RegressionPrior
 
 
 @dataclass(frozen=True, slots=True)
-class Mean:
+class GaitMeans:
     """What was learned of one direction and gait: means weighted by time; NaN where nothing is known."""
 
     direction: str
     gait: str
-    stretches: int
-    seconds: float
+    stretch_count: int
+    duration_s: float
     speed_mps: float
     cadence_spm: float
     step_length_m: float
-    demand_bpm: float
+    steady_state_hr_bpm: float
 
 
 @dataclass(frozen=True, slots=True)
-class Fact:
+class Expectation:
     """One thing that the runner's signature says: a value and its standard deviation, both in ``unit``.
 
     ``unit`` is ``m/s``, ``%`` or ``bpm``.
     """
 
-    what: str
+    name: str
     value: float
-    spread: float
+    sd: float
     unit: str
 
 
-def means(athlete: Athlete) -> list[Mean]:
+def compute_means(athlete: Athlete) -> list[GaitMeans]:
     """The means of everything learned, forward first, running before walking."""
     found = []
     for direction in ("forward", "backward"):
@@ -50,42 +50,44 @@ def means(athlete: Athlete) -> list[Mean]:
             ]
             if not examples:
                 continue
-            rows = np.array([(one.speed_mps, one.cadence_spm, one.step_length_m, one.demand_bpm) for one in examples])
-            seconds = np.array([one.seconds for one in examples])
+            rows = np.array(
+                [(one.speed_mps, one.cadence_spm, one.step_length_m, one.steady_state_hr_bpm) for one in examples]
+            )
+            seconds = np.array([one.duration_s for one in examples])
             known = np.isfinite(rows)
             weight = np.where(known, seconds[:, None], 0.0)
             total = weight.sum(axis=0)
             sums = (np.where(known, rows, 0.0) * weight).sum(axis=0)
             figures = np.where(total > 0.0, sums / np.maximum(total, 1e-9), np.nan)
-            found.append(Mean(direction, gait, len(examples), float(seconds.sum()), *figures.tolist()))
+            found.append(GaitMeans(direction, gait, len(examples), float(seconds.sum()), *figures.tolist()))
     return found
 
 
-def facts(athlete: Athlete) -> list[Fact]:
+def compute_expectations(athlete: Athlete) -> list[Expectation]:
     """What is expected of the next session, for the gaits of which something was learned."""
-    runner = athlete.runner()
+    runner = athlete.build_runner_model()
     if runner is None:
         return []
-    seen = {one.gait for one in means(athlete)}
+    seen = {one.gait for one in compute_means(athlete)}
     found = []
     for gait, word in (("run", "running"), ("walk", "walking")):
         if gait not in seen:
             continue
-        signature = runner.signatures[gait]
-        level, level_spread = _weight(signature.pace, 0)
-        share, share_spread = _weight(signature.pace, 4)
-        steps, steps_spread = _weight(signature.cadence, 4)
-        beats, beats_spread = _weight(signature.beats, 4)
+        signature = runner.gait_models[gait]
+        level, level_spread = _coefficient(signature.pace, 0)
+        share, share_spread = _coefficient(signature.pace, 4)
+        steps, steps_spread = _coefficient(signature.cadence, 4)
+        beats, beats_spread = _coefficient(signature.heart_rate, 4)
         pace, ratio, more = float(np.exp(level)), 100.0 * float(np.exp(share)), 100.0 * float(np.exp(steps))
         found += [
-            Fact(f"{word}, easy forward", pace, pace * level_spread, "m/s"),
-            Fact("  backward speed, of forward", ratio, ratio * share_spread, "%"),
-            Fact("  backward cadence at equal speed, more", more - 100.0, more * steps_spread, "%"),
-            Fact("  backward heart rate at equal speed, more", beats, beats_spread, "bpm"),
+            Expectation(f"{word}, easy forward", pace, pace * level_spread, "m/s"),
+            Expectation("  backward speed, of forward", ratio, ratio * share_spread, "%"),
+            Expectation("  backward cadence at equal speed, more", more - 100.0, more * steps_spread, "%"),
+            Expectation("  backward heart rate at equal speed, more", beats, beats_spread, "bpm"),
         ]
     return found
 
 
-def _weight(line: Line, at: int) -> tuple[float, float]:
+def _coefficient(prior: RegressionPrior, index: int) -> tuple[float, float]:
     """One weight of a line and its standard deviation."""
-    return float(line.mean[at]), float(np.sqrt(line.cov[at, at]))
+    return float(prior.mean[index]), float(np.sqrt(prior.cov[index, index]))

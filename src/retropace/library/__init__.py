@@ -7,7 +7,7 @@ questions.
 
 from __future__ import annotations
 
-from retropace.library.queries import Only
+from retropace.library.queries import ActivityFilter
 from retropace.library.store import Input, Library, Outcome, library_path
 
-__all__ = ["Input", "Library", "Only", "Outcome", "library_path"]
+__all__ = ["ActivityFilter", "Input", "Library", "Outcome", "library_path"]

@@ -145,7 +145,7 @@ MIGRATIONS = (
 )
 
 
-def version_of(connection: sqlite3.Connection) -> int:
+def read_schema_version(connection: sqlite3.Connection) -> int:
     """The number of the last step that was carried out; 0 for an empty file."""
     return int(connection.execute("PRAGMA user_version").fetchone()[0])
 
@@ -156,7 +156,7 @@ def migrate(connection: sqlite3.Connection, path: str, steps: tuple[str, ...] = 
     Raises :class:`RetropaceError` for a library of a newer version and for a file that is none.
     """
     application = int(connection.execute("PRAGMA application_id").fetchone()[0])
-    version = version_of(connection)
+    version = read_schema_version(connection)
     has_tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] > 0
     if application != APPLICATION_ID and has_tables:
         raise RetropaceError("is a database, but no library of retropace's: name another with --library", path=path)
@@ -171,8 +171,8 @@ def migrate(connection: sqlite3.Connection, path: str, steps: tuple[str, ...] = 
     # Two runs may start at once: whoever comes second finds the work done.
     connection.execute("BEGIN EXCLUSIVE")
     try:
-        for number in range(version_of(connection), len(steps)):
-            for statement in _statements(steps[number]):
+        for number in range(read_schema_version(connection), len(steps)):
+            for statement in _split_statements(steps[number]):
                 connection.execute(statement)
             connection.execute(f"PRAGMA user_version = {number + 1}")
         connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
@@ -182,5 +182,5 @@ def migrate(connection: sqlite3.Connection, path: str, steps: tuple[str, ...] = 
         raise
 
 
-def _statements(script: str) -> list[str]:
+def _split_statements(script: str) -> list[str]:
     return [one for one in (part.strip() for part in script.split(";")) if one]

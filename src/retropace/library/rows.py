@@ -10,69 +10,75 @@ from typing import Any
 
 from retropace.analysis.json_document import SCHEMA
 
-FIGURES = ("distance_m", "moving_s", "speed_mps", "cadence_spm", "step_length_m", "heart_rate_bpm", "steps")
-ACTIVITY = (
+STAT_FIELDS = ("distance_m", "moving_s", "speed_mps", "cadence_spm", "step_length_m", "heart_rate_bpm", "steps")
+ACTIVITY_FIELDS = (
     *("name", "sport", "sub_sport", "start_time", "elapsed_s", "timer_s", "moving_s", "distance_m", "distance_source"),
 )
-SEGMENT = ("start_s", "end_s", "direction", "gait", "basis", "confidence", *FIGURES)
-ENERGY = ("energy_low_kcal_per_kg", "energy_high_kcal_per_kg")
-MEASURED = ("elapsed_s", *FIGURES, "segments", "annotated_m", "suspected_m")
-DIRECTION = (*MEASURED, *ENERGY)
-ANNOTATION = ("start_s", "end_s", "label", "note", "origin", "kind", "distance_m", "speed_mps")
-BEST = ("direction", "kind", "asked", "seconds", "metres", "start_s", "basis")
-KEPT = "figures, bests and energy"
+SEGMENT_FIELDS = ("start_s", "end_s", "direction", "gait", "basis", "confidence", *STAT_FIELDS)
+ENERGY_FIELDS = ("energy_low_kcal_per_kg", "energy_high_kcal_per_kg")
+MEASURE_FIELDS = ("elapsed_s", *STAT_FIELDS, "segments", "annotated_m", "suspected_m")
+DIRECTION_FIELDS = (*MEASURE_FIELDS, *ENERGY_FIELDS)
+ANNOTATION_FIELDS = ("start_s", "end_s", "label", "note", "origin", "kind", "distance_m", "speed_mps")
+BEST_EFFORT_FIELDS = ("direction", "kind", "asked", "seconds", "metres", "start_s", "basis")
+STORAGE_VERSION = "figures, bests and energy"
 """What is kept of an analysis. When this changes, the next run reads everything again."""
-_JSON = ("warnings", "workout", "athlete", "worth_a_look")
+_JSON_FIELDS = ("warnings", "workout", "athlete", "worth_a_look")
 
 
-def activity_id(sha256: str, session: int) -> str:
+def format_activity_id(sha256: str, session: int) -> str:
     """What an activity is called in lists: twelve digits of its file's checksum, and which session of several it is."""
     return sha256[:12] + (f".{session + 1}" if session else "")
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class StoredAnalysis:
     """What is stored of one analysis."""
 
     document: dict[str, Any]
     counts: dict[str, int]
     """``records``, ``signals`` and ``laps``."""
-    bests: tuple[tuple[Any, ...], ...] = ()
+    best_efforts: tuple[tuple[Any, ...], ...] = ()
     """Rows of ``BEST``."""
 
 
-def keep_activity(db: sqlite3.Connection, recording: int, kept: Kept) -> None:
+def insert_activity(db: sqlite3.Connection, recording_key: int, analysis: StoredAnalysis) -> None:
     """Store one analysis. Part of a transaction."""
-    document, counts = kept.document, kept.counts
+    document, counts = analysis.document, analysis.counts
     source, activity, directions = document["source"], document["activity"], document["directions"]
     row = {
-        "recording": recording,
+        "recording": recording_key,
         "session": source["session"],
-        "id": activity_id(source["sha256"] or "", source["session"]),
-        **{name: activity[name] for name in ACTIVITY},
+        "id": format_activity_id(source["sha256"] or "", source["session"]),
+        **{name: activity[name] for name in ACTIVITY_FIELDS},
         "format": source["format"],
         "device": source["device"],
         **counts,
-        "cadence_spm": _mean(directions, "cadence_spm"),
-        "heart_rate_bpm": _mean(directions, "heart_rate_bpm"),
+        "cadence_spm": _time_weighted_mean(directions, "cadence_spm"),
+        "heart_rate_bpm": _time_weighted_mean(directions, "heart_rate_bpm"),
         "annotated_s": sum(one["end_s"] - one["start_s"] for one in document["annotations"]),
-        **{name: json.dumps(document[name], ensure_ascii=False) for name in _JSON},
+        **{name: json.dumps(document[name], ensure_ascii=False) for name in _JSON_FIELDS},
     }
     key = _insert(db, "activities", row)
-    _insert_many(db, "segments", ("activity", "segment", *SEGMENT), key, enumerate_rows(document["segments"], SEGMENT))
+    _insert_many(
+        db,
+        "segments",
+        ("activity", "segment", *SEGMENT_FIELDS),
+        key,
+        enumerate_rows(document["segments"], SEGMENT_FIELDS),
+    )
     _insert_many(
         db,
         "directions",
-        ("activity", "direction", *DIRECTION),
+        ("activity", "direction", *DIRECTION_FIELDS),
         key,
-        [(name, *(one[column] for column in DIRECTION)) for name, one in directions.items()],
+        [(name, *(one[column] for column in DIRECTION_FIELDS)) for name, one in directions.items()],
     )
-    _insert_many(db, "bests", ("activity", *BEST), key, kept.bests)
-    found = enumerate_rows(document["annotations"], ANNOTATION)
-    _insert_many(db, "annotations", ("activity", "annotation", *ANNOTATION), key, found)
+    _insert_many(db, "bests", ("activity", *BEST_EFFORT_FIELDS), key, analysis.best_efforts)
+    found = enumerate_rows(document["annotations"], ANNOTATION_FIELDS)
+    _insert_many(db, "annotations", ("activity", "annotation", *ANNOTATION_FIELDS), key, found)
 
 
-def document_of(db: sqlite3.Connection, key: int, place: str) -> dict[str, Any]:
+def build_document(db: sqlite3.Connection, key: int, place: str) -> dict[str, Any]:
     """The document of a stored analysis, schema ``retropace.analysis/1``, as the analysis gave it."""
     cursor = db.execute(
         "SELECT activities.*, recordings.sha256 FROM activities JOIN recordings ON recordings.key = recording"
@@ -80,13 +86,13 @@ def document_of(db: sqlite3.Connection, key: int, place: str) -> dict[str, Any]:
         (key,),
     )
     row = dict(zip([column[0] for column in cursor.description], cursor.fetchone(), strict=True))
-    segments = _rows(db, "segments", SEGMENT, key, "segment")
+    segments = _read_rows(db, "segments", SEGMENT_FIELDS, key, "segment")
     directions = db.execute(
-        f"SELECT direction, {', '.join(DIRECTION)} FROM directions WHERE activity = ?"
+        f"SELECT direction, {', '.join(DIRECTION_FIELDS)} FROM directions WHERE activity = ?"
         " ORDER BY instr('forward backward rest unknown', direction)",
         (key,),
     )
-    parts = {name: json.loads(row[name]) for name in _JSON}
+    parts = {name: json.loads(row[name]) for name in _JSON_FIELDS}
     return {
         "schema": SCHEMA,
         "source": {
@@ -96,10 +102,10 @@ def document_of(db: sqlite3.Connection, key: int, place: str) -> dict[str, Any]:
             "session": row["session"],
             "device": row["device"],
         },
-        "activity": {name: row[name] for name in ACTIVITY},
+        "activity": {name: row[name] for name in ACTIVITY_FIELDS},
         "segments": segments,
-        "directions": {name: dict(zip(DIRECTION, values, strict=True)) for name, *values in directions},
-        "annotations": _rows(db, "annotations", ANNOTATION, key, "annotation"),
+        "directions": {name: dict(zip(DIRECTION_FIELDS, values, strict=True)) for name, *values in directions},
+        "annotations": _read_rows(db, "annotations", ANNOTATION_FIELDS, key, "annotation"),
         "workout": parts["workout"],
         "athlete": parts["athlete"],
         "worth_a_look": parts["worth_a_look"],
@@ -112,7 +118,7 @@ def enumerate_rows(rows: Sequence[dict[str, Any]], columns: tuple[str, ...]) -> 
     return [(number, *(row[column] for column in columns)) for number, row in enumerate(rows, 1)]
 
 
-def _mean(directions: dict[str, dict[str, Any]], name: str) -> float | None:
+def _time_weighted_mean(directions: dict[str, dict[str, Any]], name: str) -> float | None:
     """The mean of a figure over all directions that have it, weighted by their moving time."""
     known = [one for one in directions.values() if one[name] is not None and one["moving_s"]]
     seconds = sum(one["moving_s"] for one in known)
@@ -134,6 +140,8 @@ def _insert_many(
     db.executemany(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})", values)
 
 
-def _rows(db: sqlite3.Connection, table: str, columns: tuple[str, ...], key: int, order: str) -> list[dict[str, Any]]:
+def _read_rows(
+    db: sqlite3.Connection, table: str, columns: tuple[str, ...], key: int, order: str
+) -> list[dict[str, Any]]:
     found = db.execute(f"SELECT {', '.join(columns)} FROM {table} WHERE activity = ? ORDER BY {order}", (key,))
     return [dict(zip(columns, values, strict=True)) for values in found]

@@ -11,14 +11,14 @@ from pathlib import Path
 from typing import Literal
 
 from retropace.core.errors import RetropaceError
-from retropace.core.user_dirs import data_folder
+from retropace.core.user_dirs import data_dir
 from retropace.library.migrations import migrate
-from retropace.library.rows import Kept, keep_activity
+from retropace.library.rows import StoredAnalysis, insert_activity
 
 Outcome = Literal["analysed", "failed", "other sport", "no activity", "left out", "archive"]
 """What became of an input. ``left out`` is a recording that a filter kept away, ``archive`` one whose content is all
 known."""
-PATIENCE_S = 60.0
+BUSY_TIMEOUT_S = 60.0
 """How long to wait while another run writes."""
 
 
@@ -28,17 +28,17 @@ class Failure:
 
     reason: str
     message: str
-    passes: bool = False
+    is_transient: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Recording:
+class StoredRecording:
     """Content that was analysed: its checksum, the checksum of what was said about it from outside, and its size."""
 
     sha256: str
-    said: str
-    bytes: int
-    sessions: tuple[Kept, ...] = ()
+    context_digest: str
+    size_bytes: int
+    sessions: tuple[StoredAnalysis, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,18 +46,18 @@ class Input:
     """What the library knows of a place: a file, or what lies in an archive."""
 
     place: str
-    stamp: str
-    settings: str
+    fingerprint: str
+    settings_digest: str
     outcome: Outcome
     container: str = ""
     detail: str = ""
     failure: Failure | None = None
-    recording: Recording | None = field(default=None, repr=False)
+    recording: StoredRecording | None = field(default=None, repr=False)
 
 
 def library_path() -> Path:
     """Where the library lies if nobody says otherwise; ``RETROPACE_DATA`` names another data folder."""
-    return data_folder() / "library.sqlite"
+    return data_dir() / "library.sqlite"
 
 
 class Library:
@@ -68,11 +68,11 @@ class Library:
         self._is_scoped = False
         if not create and not Path(self.path).is_file():
             raise RetropaceError("there is no such library yet: 'retropace batch' makes one", path=self.path)
-        with self.told():
+        with self.translate_errors():
             Path(self.path).parent.mkdir(parents=True, exist_ok=True)
-            self.db = sqlite3.connect(self.path, timeout=PATIENCE_S, isolation_level=None)
+            self.db = sqlite3.connect(self.path, timeout=BUSY_TIMEOUT_S, isolation_level=None)
         try:
-            with self.told():
+            with self.translate_errors():
                 migrate(self.db, self.path)
                 self.db.execute("PRAGMA journal_mode = WAL")
                 # In WAL mode a crash of the machine may cost the last activities, never the library.
@@ -87,14 +87,14 @@ class Library:
     def __enter__(self) -> Library:
         return self
 
-    def __exit__(self, _kind: object, bad: BaseException | None, _trace: object) -> None:
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
         self.db.close()
-        if isinstance(bad, sqlite3.Error):
-            raise self._in_words(bad) from None
+        if isinstance(error, sqlite3.Error):
+            raise self._to_error(error) from None
 
-    def known(self, place: str) -> Input | None:
+    def find_input(self, place: str) -> Input | None:
         """What is known of a place; None if nothing is."""
-        with self.told():
+        with self.translate_errors():
             row = self.db.execute(
                 "SELECT place, stamp, settings, outcome, container, detail, reason, message, passes FROM inputs"
                 " LEFT JOIN failures USING (place) WHERE place = ?",
@@ -106,49 +106,62 @@ class Library:
         failure = None if reason is None else Failure(reason, message, bool(passes))
         return Input(where, stamp, settings, outcome, container, detail, failure)
 
-    def has_bytes(self, count: int) -> bool:
+    def has_size(self, size_bytes: int) -> bool:
         """Whether any recording is that long: only then may its content be known."""
-        with self.told():
-            return self.db.execute("SELECT 1 FROM recordings WHERE bytes = ? LIMIT 1", (count,)).fetchone() is not None
+        with self.translate_errors():
+            return (
+                self.db.execute("SELECT 1 FROM recordings WHERE bytes = ? LIMIT 1", (size_bytes,)).fetchone()
+                is not None
+            )
 
-    def has_recording(self, sha256: str, said: str, settings: str) -> bool:
+    def has_recording(self, sha256: str, context_digest: str, settings_digest: str) -> bool:
         """Whether this content was analysed with this said about it and these settings."""
-        with self.told():
-            return self._recording(sha256, said, settings) is not None
+        with self.translate_errors():
+            return self._find_recording(sha256, context_digest, settings_digest) is not None
 
-    def keep(self, found: Input) -> None:
+    def save(self, record: Input) -> None:
         """Store what became of a place, with every activity in it, in one transaction.
 
         A recording without sessions is one that is known: the place is linked to it.
         """
-        with self.told(), self.transaction():
-            before = self.db.execute("SELECT recording FROM inputs WHERE place = ?", (found.place,)).fetchone()
-            recording = None if found.recording is None else self._keep_recording(found.recording, found.settings)
-            self.db.execute("DELETE FROM failures WHERE place = ?", (found.place,))
+        with self.translate_errors(), self.transaction():
+            before = self.db.execute("SELECT recording FROM inputs WHERE place = ?", (record.place,)).fetchone()
+            recording = (
+                None if record.recording is None else self._save_recording(record.recording, record.settings_digest)
+            )
+            self.db.execute("DELETE FROM failures WHERE place = ?", (record.place,))
             self.db.execute(
                 "INSERT INTO inputs (place, container, stamp, settings, outcome, detail, recording)"
                 " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (place) DO UPDATE SET container = excluded.container,"
                 " stamp = excluded.stamp, settings = excluded.settings, outcome = excluded.outcome,"
                 " detail = excluded.detail, recording = excluded.recording",
-                (found.place, found.container, found.stamp, found.settings, found.outcome, found.detail, recording),
+                (
+                    record.place,
+                    record.container,
+                    record.fingerprint,
+                    record.settings_digest,
+                    record.outcome,
+                    record.detail,
+                    recording,
+                ),
             )
-            if found.failure is not None:
-                why = found.failure
+            if record.failure is not None:
+                why = record.failure
                 self.db.execute(
                     "INSERT INTO failures (place, reason, message, passes) VALUES (?, ?, ?, ?)",
-                    (found.place, why.reason, why.message, int(why.passes)),
+                    (record.place, why.reason, why.message, int(why.is_transient)),
                 )
             if before is not None and before[0] is not None and before[0] != recording:
-                self._drop_unused(before[0])
+                self._delete_unreferenced(before[0])
 
-    def describe(self, settings: str, description: str) -> None:
+    def describe_settings(self, settings_digest: str, description: str) -> None:
         """Say what the settings with this digest are."""
-        with self.told():
-            self.db.execute("INSERT OR IGNORE INTO settings VALUES (?, ?)", (settings, description))
+        with self.translate_errors():
+            self.db.execute("INSERT OR IGNORE INTO settings VALUES (?, ?)", (settings_digest, description))
 
     def forget(self, places: Sequence[str]) -> None:
         """Delete what is known of these places, and of the activities that lie nowhere else."""
-        with self.told(), self.transaction():
+        with self.translate_errors(), self.transaction():
             for place in places:
                 row = self.db.execute("SELECT recording FROM inputs WHERE place = ?", (place,)).fetchone()
                 # The archive around it is no longer known as a whole.
@@ -159,30 +172,30 @@ class Library:
                 )
                 self.db.execute("DELETE FROM inputs WHERE place = ?", (place,))
                 if row is not None and row[0] is not None:
-                    self._drop_unused(row[0])
+                    self._delete_unreferenced(row[0])
 
-    def show_only(self, places: Iterator[str] | Sequence[str]) -> None:
+    def add_to_scope(self, places: Iterator[str] | Sequence[str]) -> None:
         """Let every question be about these places; they may be told in portions."""
-        with self.told():
+        with self.translate_errors():
             if not self._is_scoped:
                 self._is_scoped = True
                 self.db.execute("DROP VIEW temp.shown")
                 self.db.execute("CREATE TEMP VIEW shown AS SELECT inputs.* FROM scope JOIN inputs USING (place)")
             self.db.executemany("INSERT OR IGNORE INTO temp.scope VALUES (?)", ((place,) for place in places))
 
-    def show_archive(self, place: str) -> int:
+    def add_archive_to_scope(self, place: str) -> int:
         """Let every question be about what lies in this archive too; returns how many places these are."""
-        self.show_only([])
+        self.add_to_scope([])
         inside = "INSERT OR IGNORE INTO temp.scope SELECT place FROM main.inputs WHERE container = ?"
-        with self.told():
+        with self.translate_errors():
             return self.db.execute(inside, (place,)).rowcount
 
-    def archive_done(self, place: str, stamp: str, settings: str) -> None:
+    def mark_archive_complete(self, place: str, fingerprint: str, settings_digest: str) -> None:
         """Take note that all that lies in an archive is known, and forget what lay in it once and is there no more.
 
         Not if something in it may still come out otherwise: was left out by a filter, or failed in a way that passes.
         """
-        with self.told(), self.transaction():
+        with self.translate_errors(), self.transaction():
             inside = "FROM main.inputs LEFT JOIN failures USING (place) WHERE container = ?"
             if self.db.execute(
                 f"SELECT 1 {inside} AND place IN (SELECT place FROM temp.scope) AND (outcome = 'left out' OR passes)",
@@ -193,43 +206,48 @@ class Library:
             for old, recording in self.db.execute(gone, (place,)).fetchall():
                 self.db.execute("DELETE FROM inputs WHERE place = ?", (old,))
                 if recording is not None:
-                    self._drop_unused(recording)
+                    self._delete_unreferenced(recording)
             self.db.execute(
                 "INSERT INTO inputs (place, container, stamp, settings, outcome) VALUES (?, '', ?, ?, 'archive')"
                 " ON CONFLICT (place) DO UPDATE SET stamp = excluded.stamp, settings = excluded.settings,"
                 " outcome = excluded.outcome, recording = NULL",
-                (place, stamp, settings),
+                (place, fingerprint, settings_digest),
             )
 
-    def is_archive_done(self, place: str, stamp: str, settings: str) -> bool:
+    def is_archive_complete(self, place: str, fingerprint: str, settings_digest: str) -> bool:
         """Whether all that lies in an archive, as it is now, is known with these settings."""
-        found = self.known(place)
-        return found is not None and (found.outcome, found.stamp, found.settings) == ("archive", stamp, settings)
+        found = self.find_input(place)
+        return found is not None and (found.outcome, found.fingerprint, found.settings_digest) == (
+            "archive",
+            fingerprint,
+            settings_digest,
+        )
 
-    def _recording(self, sha256: str, said: str, settings: str) -> int | None:
+    def _find_recording(self, sha256: str, context_digest: str, settings_digest: str) -> int | None:
         row = self.db.execute(
-            "SELECT key FROM recordings WHERE sha256 = ? AND said = ? AND settings = ?", (sha256, said, settings)
+            "SELECT key FROM recordings WHERE sha256 = ? AND said = ? AND settings = ?",
+            (sha256, context_digest, settings_digest),
         ).fetchone()
         return None if row is None else int(row[0])
 
-    def _keep_recording(self, found: Recording, settings: str) -> int:
-        known = self._recording(found.sha256, found.said, settings)
+    def _save_recording(self, recording: StoredRecording, settings_digest: str) -> int:
+        known = self._find_recording(recording.sha256, recording.context_digest, settings_digest)
         if known is not None:
             return known
         key = self.db.execute(
             "INSERT INTO recordings (sha256, said, settings, bytes) VALUES (?, ?, ?, ?)",
-            (found.sha256, found.said, settings, found.bytes),
+            (recording.sha256, recording.context_digest, settings_digest, recording.size_bytes),
         ).lastrowid
         assert key is not None
-        for session in found.sessions:
-            keep_activity(self.db, key, session)
+        for session in recording.sessions:
+            insert_activity(self.db, key, session)
         return key
 
-    def _drop_unused(self, recording: int) -> None:
+    def _delete_unreferenced(self, recording_key: int) -> None:
         """Delete a recording to which no place leads any more, and with it its activities."""
         self.db.execute(
             "DELETE FROM recordings WHERE key = ? AND NOT EXISTS (SELECT 1 FROM inputs WHERE recording = ?)",
-            (recording, recording),
+            (recording_key, recording_key),
         )
 
     @contextmanager
@@ -245,28 +263,28 @@ class Library:
             raise
 
     @contextmanager
-    def told(self) -> Iterator[None]:
+    def translate_errors(self) -> Iterator[None]:
         """Turns what SQLite and the system say into one sentence."""
         try:
             yield
         except sqlite3.Error as bad:
-            raise self._in_words(bad) from None
+            raise self._to_error(bad) from None
         except OSError as bad:
             raise RetropaceError(f"cannot be written: {bad.strerror or bad}", path=self.path) from None
 
-    def _in_words(self, bad: sqlite3.Error) -> RetropaceError:
-        if isinstance(bad, sqlite3.OperationalError):
-            return RetropaceError(_sentence(str(bad)), path=self.path)
-        message = f"is damaged or no library ({bad}): move it away, and the next run makes a new one"
+    def _to_error(self, error: sqlite3.Error) -> RetropaceError:
+        if isinstance(error, sqlite3.OperationalError):
+            return RetropaceError(_error_message(str(error)), path=self.path)
+        message = f"is damaged or no library ({error}): move it away, and the next run makes a new one"
         return RetropaceError(message, path=self.path)
 
 
-def _sentence(said: str) -> str:
+def _error_message(sqlite_message: str) -> str:
     """What is wrong with a library and what to do, from what SQLite says."""
-    if "full" in said:
+    if "full" in sqlite_message:
         return "cannot be written, the disk is full: make room and run the same command again"
-    if "locked" in said or "busy" in said:
+    if "locked" in sqlite_message or "busy" in sqlite_message:
         return "is being written by another run: wait for that, or name another with --library"
-    if "readonly" in said or "unable to open" in said:
+    if "readonly" in sqlite_message or "unable to open" in sqlite_message:
         return "cannot be opened for writing: check its folder and permissions, or name another with --library"
-    return f"cannot be used ({said})"
+    return f"cannot be used ({sqlite_message})"

@@ -12,12 +12,12 @@ from dataclasses import replace
 
 from retropace.core.activity import Activity
 from retropace.core.errors import OtherSportError, ReadError
-from retropace.core.sports import is_on_foot, sport_words
-from retropace.readers.detect import LARGEST_BYTES, load, sniff
+from retropace.core.sports import format_sport, is_on_foot
+from retropace.readers.detect import MAX_RECORDING_BYTES, load, sniff
 
 
 def read_all(
-    path: str | os.PathLike[str], *, data: bytes | None = None, largest_bytes: int = LARGEST_BYTES
+    path: str | os.PathLike[str], *, data: bytes | None = None, largest_bytes: int = MAX_RECORDING_BYTES
 ) -> list[Activity]:
     """Every session of a recording that was done on foot, in order of time.
 
@@ -28,9 +28,9 @@ def read_all(
     """
     name = os.fspath(path)
     content = load(name, data, largest_bytes)
-    activities = _reader(sniff(content.data, name))(content.data, name)
+    activities = _find_reader(sniff(content.data, name))(content.data, name)
     on_foot = [activity for activity in activities if is_on_foot(activity.sport)]
-    others = [sport_words(activity.sport) for activity in activities if not is_on_foot(activity.sport)]
+    others = [format_sport(activity.sport) for activity in activities if not is_on_foot(activity.sport)]
     if not on_foot:
         sports = " and ".join(dict.fromkeys(others))
         raise OtherSportError(f"is a recording of {sports}: retropace analyses running and walking", path=name)
@@ -71,24 +71,24 @@ def choose(activities: list[Activity], session: int | None) -> list[Activity]:
     return activities[session - 1 : session]
 
 
-def _reader(form: str) -> Callable[[bytes, str], list[Activity]]:
-    if form == "fit":
+def _find_reader(file_format: str) -> Callable[[bytes, str], list[Activity]]:
+    if file_format == "fit":
         from retropace.readers.fit.reader import read_fit
 
         return read_fit
-    if form == "gpx":
+    if file_format == "gpx":
         from retropace.readers.xml.gpx import read_gpx
 
         return read_gpx
-    if form == "kml":
+    if file_format == "kml":
         from retropace.readers.xml.kml import read_kml
 
         return read_kml
-    if form == "polar":
+    if file_format == "polar":
         from retropace.readers.json.polar import read_polar
 
         return read_polar
-    if form == "apple":
+    if file_format == "apple":
         from retropace.readers.json.apple import read_apple
 
         return read_apple

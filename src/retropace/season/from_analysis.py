@@ -10,22 +10,30 @@ import numpy as np
 
 from retropace.analysis.pipeline import Analysis
 from retropace.core.segments import DIRECTIONS
-from retropace.intervals.best_efforts import Best, basis_of
-from retropace.season.runs import FIGURES, GAITS, BestOf, Run, Season, longest_backward, season_of
+from retropace.intervals.best_efforts import BestEffort, find_best_effort_basis
+from retropace.season.runs import (
+    DIRECTION_METRICS,
+    GAITS,
+    Season,
+    SeasonBest,
+    SeasonRow,
+    build_season,
+    find_longest_backward,
+)
 
 
 @dataclass(frozen=True, slots=True)
-class Ran:
+class SeasonEntry:
     """An activity with its bests, and its segments on foot as rows of a season's ``stretches``."""
 
-    run: Run
-    bests: tuple[BestOf, ...]
+    row: SeasonRow
+    bests: tuple[SeasonBest, ...]
     stretches: tuple[tuple[float, float, float, float], ...]
 
 
-def ran_of(analysis: Analysis, curve: Sequence[Best]) -> Ran | None:
+def build_season_entry(analysis: Analysis, best_efforts: Sequence[BestEffort]) -> SeasonEntry | None:
     """What a season takes of an analysis and of its pace curve; None without a date, for then it is in no season."""
-    track, segments, summary = analysis.track, analysis.segments, analysis.summary
+    track, segments, summary = analysis.cleaned, analysis.segments, analysis.summary
     if track.start_time is None:
         return None
     directions = analysis.to_dict()["directions"]
@@ -34,18 +42,29 @@ def ran_of(analysis: Analysis, curve: Sequence[Best]) -> Ran | None:
     gaits = [(segments.direction == direction) & (segments.gait == gait) for direction, gait in GAITS]
     on_foot = np.flatnonzero(np.any(gaits, axis=0) & np.isfinite(speed))
     rows = zip(segments.direction, segments.start_s, segments.end_s, metres, strict=True)
-    run = Run(
+    run = SeasonRow(
         id=f"{analysis.activity.source.sha256} {analysis.activity.source.session}",
         file=PurePath(analysis.activity.source.path).name,
         start_time=track.start_time,
-        figures=[[directions[one][name] for name in FIGURES] for one in DIRECTIONS],
+        metrics=[[directions[one][name] for name in DIRECTION_METRICS] for one in DIRECTIONS],
         gait_m=[float(metres[one].sum()) for one in gaits],
         gait_s=[float(seconds[one].sum()) for one in gaits],
-        longest=longest_backward((str(one), float(start), float(end), float(way)) for one, start, end, way in rows),
+        longest_backward=find_longest_backward(
+            (str(one), float(start), float(end), float(way)) for one, start, end, way in rows
+        ),
     )
     bests = tuple(
-        BestOf(one.direction, one.by, one.asked, one.seconds, one.metres, one.start_s, basis_of(segments, one), 0)
-        for one in curve
+        SeasonBest(
+            one.direction,
+            one.by,
+            one.target,
+            one.seconds,
+            one.metres,
+            one.start_s,
+            find_best_effort_basis(segments, one),
+            0,
+        )
+        for one in best_efforts
     )
     stretches = tuple(
         (
@@ -56,18 +75,20 @@ def ran_of(analysis: Analysis, curve: Sequence[Best]) -> Ran | None:
         )
         for at in on_foot.tolist()
     )
-    return Ran(run, bests, stretches)
+    return SeasonEntry(run, bests, stretches)
 
 
-def season_among(rans: Sequence[Ran]) -> Season:
+def build_season_from_entries(entries: Sequence[SeasonEntry]) -> Season:
     """The season of these activities."""
-    bests = [best._replace(row=row) for row, one in enumerate(rans) for best in one.bests]
+    bests = [best._replace(row=row) for row, one in enumerate(entries) for best in one.bests]
     seconds = {
-        (best.row, best.direction): best.seconds for best in bests if (best.kind, best.asked) == ("distance", 400.0)
+        (best.row, best.direction): best.seconds for best in bests if (best.kind, best.target) == ("distance", 400.0)
     }
     quarters = [
         (row, seconds[row, "backward"] / seconds[row, "forward"])
-        for row in range(len(rans))
+        for row in range(len(entries))
         if (row, "backward") in seconds and (row, "forward") in seconds
     ]
-    return season_of([one.run for one in rans], bests, quarters, [row for one in rans for row in one.stretches])
+    return build_season(
+        [one.row for one in entries], bests, quarters, [row for one in entries for row in one.stretches]
+    )

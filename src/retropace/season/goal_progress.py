@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 
 from retropace.config.goals import Goal
 from retropace.core.segments import DIRECTIONS
-from retropace.season.periods import Period, periods_of
+from retropace.season.periods import Period, build_periods
 from retropace.season.runs import Season
 
 
 @dataclass(frozen=True, slots=True)
-class Reached:
+class GoalProgress:
     """A goal as of a day."""
 
     goal: Goal
@@ -34,10 +34,10 @@ class Reached:
     best_streak: int
 
 
-def reached(goal: Goal, season: Season, days: Sequence[date], today: date) -> Reached:
+def compute_goal_progress(goal: Goal, season: Season, days: Sequence[date], today: date) -> GoalProgress:
     """How far a goal is on a day; ``days`` is when each activity began."""
-    periods = periods_of(days, goal.per, today)
-    counts = [_counted(goal, season, period.rows) for period in periods]
+    periods = build_periods(days, goal.per, today)
+    counts = [_count_toward_goal(goal, season, period.rows) for period in periods]
     met = [_is_met(goal, *count) for count in counts]
     streak = best = run = 0
     for number, one in enumerate(met):
@@ -47,17 +47,17 @@ def reached(goal: Goal, season: Season, days: Sequence[date], today: date) -> Re
         elif not is_present:
             run = 0
         best, streak = max(best, run), run
-    present = periods[-1] if periods else _empty(goal, today)
+    present = periods[-1] if periods else _build_empty_period(goal, today)
     sessions, minutes, km = counts[-1] if counts else (0, 0.0, 0.0)
-    return Reached(goal, present.first, present.end, sessions, minutes, km, bool(met and met[-1]), streak, best)
+    return GoalProgress(goal, present.first, present.end, sessions, minutes, km, bool(met and met[-1]), streak, best)
 
 
-def _empty(goal: Goal, today: date) -> Period:
-    (period,) = periods_of([today], goal.per, today)
+def _build_empty_period(goal: Goal, today: date) -> Period:
+    (period,) = build_periods([today], goal.per, today)
     return period
 
 
-def _counted(goal: Goal, season: Season, rows: NDArray[np.intp]) -> tuple[int, float, float]:
+def _count_toward_goal(goal: Goal, season: Season, rows: NDArray[np.intp]) -> tuple[int, float, float]:
     """Sessions that count, and minutes and kilometres of all."""
     at = DIRECTIONS.index(goal.direction)
     seconds, metres = season.moving_s[rows, at], np.nan_to_num(season.distance_m[rows, at])

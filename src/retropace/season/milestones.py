@@ -10,13 +10,13 @@ import numpy as np
 
 from retropace.season.runs import BACKWARD, Season
 
-IN_ALL_M = (1_000.0, 5_000.0, 10_000.0, 21_097.5, 42_195.0, 100_000.0, 250_000.0, 500_000.0, 1_000_000.0)
+CUMULATIVE_DISTANCES_M = (1_000.0, 5_000.0, 10_000.0, 21_097.5, 42_195.0, 100_000.0, 250_000.0, 500_000.0, 1_000_000.0)
 """Backward metres in all, over every session."""
-AT_ONCE_M = (100.0, 400.0, 1_000.0, 1_609.344, 5_000.0, 10_000.0, 21_097.5, 42_195.0)
+UNBROKEN_DISTANCES_M = (100.0, 400.0, 1_000.0, 1_609.344, 5_000.0, 10_000.0, 21_097.5, 42_195.0)
 """Backward metres without a break."""
-QUARTER_M = 400.0
+QUARTER_MILE_LAP_M = 400.0
 """The quarter mile, as a lap of a track."""
-TWICE = 2.0
+MAX_PASS_RATIO = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,26 +34,32 @@ class Milestone:
     """Which activity of the season."""
 
 
-def milestones_of(season: Season, days: Sequence[date]) -> list[Milestone]:
+def find_milestones(season: Season, days: Sequence[date]) -> list[Milestone]:
     """What was reached, in order of time; ``days`` is when each activity began."""
     backward_m = np.nan_to_num(season.distance_m[:, BACKWARD])
     ran = np.flatnonzero(season.moving_s[:, BACKWARD] > 0.0)
     found = []
     if len(ran):
-        found.append(_at("first", np.nan, np.nan, days, int(ran[0])))
+        found.append(_build_milestone("first", np.nan, np.nan, days, int(ran[0])))
     sums = np.cumsum(backward_m)
-    for metres in IN_ALL_M:
-        found += [_at("in all", metres, np.nan, days, row) for row in np.flatnonzero(sums >= metres)[:1].tolist()]
-    for metres in AT_ONCE_M:
-        rows = np.flatnonzero(season.longest[:, 1] >= metres)[:1].tolist()
-        found += [_at("at once", metres, np.nan, days, row) for row in rows]
-    under = [(row, ratio) for row, ratio in season.quarters if ratio < TWICE]
-    found += [_at("quarter mile", QUARTER_M, ratio, days, row) for row, ratio in under[:1]]
-    if len(ran) and np.max(season.longest[:, 0]) > 0.0:
-        row = int(np.argmax(season.longest[:, 0]))
-        found.append(_at("longest", float(season.longest[row, 1]), float(season.longest[row, 0]), days, row))
+    for metres in CUMULATIVE_DISTANCES_M:
+        found += [
+            _build_milestone("in all", metres, np.nan, days, row) for row in np.flatnonzero(sums >= metres)[:1].tolist()
+        ]
+    for metres in UNBROKEN_DISTANCES_M:
+        rows = np.flatnonzero(season.longest_backward[:, 1] >= metres)[:1].tolist()
+        found += [_build_milestone("at once", metres, np.nan, days, row) for row in rows]
+    under = [(row, ratio) for row, ratio in season.quarter_mile_ratios if ratio < MAX_PASS_RATIO]
+    found += [_build_milestone("quarter mile", QUARTER_MILE_LAP_M, ratio, days, row) for row, ratio in under[:1]]
+    if len(ran) and np.max(season.longest_backward[:, 0]) > 0.0:
+        row = int(np.argmax(season.longest_backward[:, 0]))
+        found.append(
+            _build_milestone(
+                "longest", float(season.longest_backward[row, 1]), float(season.longest_backward[row, 0]), days, row
+            )
+        )
     return sorted(found, key=lambda one: (one.day, one.row))
 
 
-def _at(kind: str, metres: float, value: float, days: Sequence[date], row: int) -> Milestone:
+def _build_milestone(kind: str, metres: float, value: float, days: Sequence[date], row: int) -> Milestone:
     return Milestone(kind, metres, value, days[row], row)

@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retropace.core.segments import DIRECTIONS
-from retropace.season.runs import FIGURES, Season
+from retropace.season.runs import DIRECTION_METRICS, Season
 
-SUMS = (
+ADDITIVE_METRICS = (
     *("elapsed_s", "distance_m", "moving_s", "steps", "annotated_m", "suspected_m"),
     *("energy_low_kcal_per_kg", "energy_high_kcal_per_kg"),
 )
@@ -31,7 +31,7 @@ class Period:
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
+class PeriodStats:
     """What was run in one direction: sums, and means over the time in which each was known. NaN is missing."""
 
     sessions: int
@@ -51,77 +51,77 @@ class Figures:
     energy_high_kcal_per_kg: float
 
 
-def first_day(day: date, per: str) -> date:
+def find_period_start(day: date, per: str) -> date:
     """The first day of the ``week`` (Monday, ISO 8601) or ``month`` that holds a day."""
     return day - timedelta(days=day.weekday()) if per == "week" else day.replace(day=1)
 
 
-def next_first(first: date, per: str) -> date:
+def find_next_period_start(first: date, per: str) -> date:
     """The first day of the week or month after the one that begins with ``first``."""
     return first + timedelta(days=7) if per == "week" else (first + timedelta(days=31)).replace(day=1)
 
 
-def days_of(start_times: Sequence[datetime], zone: tzinfo | None) -> list[date]:
+def find_local_days(start_times: Sequence[datetime], zone: tzinfo | None) -> list[date]:
     """The day on which each activity began by the clock of the zone; None is the system's own."""
     return [start.astimezone(zone).date() for start in start_times]
 
 
-def periods_of(days: Sequence[date], per: str, until: date) -> list[Period]:
+def build_periods(days: Sequence[date], per: str, last_day: date) -> list[Period]:
     """Every week or month from the first activity to the day ``until``, those without a run among them.
 
     ``days`` rise. One that lies beyond ``until`` is in none of them.
     """
-    if not days or days[0] > until:
+    if not days or days[0] > last_day:
         return []
     numbers: dict[date, list[int]] = {}
     for row, day in enumerate(days):
-        if day <= until:
-            numbers.setdefault(first_day(day, per), []).append(row)
+        if day <= last_day:
+            numbers.setdefault(find_period_start(day, per), []).append(row)
     found = []
-    first = first_day(days[0], per)
-    while first <= until:
-        end = next_first(first, per)
+    first = find_period_start(days[0], per)
+    while first <= last_day:
+        end = find_next_period_start(first, per)
         found.append(Period(first, end, np.array(numbers.get(first, ()), dtype=np.intp)))
         first = end
     return found
 
 
-def figures_of(season: Season, rows: NDArray[np.intp]) -> dict[str, Figures]:
+def compute_period_stats(season: Season, rows: NDArray[np.intp]) -> dict[str, PeriodStats]:
     """The figures of these activities per direction, and of ``all`` directions together.
 
     Sums are correctly rounded (:func:`math.fsum`): the same whatever the order in which one adds.
     """
-    tables = {name: getattr(season, name)[rows] for name in FIGURES}
-    whole_m, whole_s = _sum(tables["distance_m"]), _sum(tables["moving_s"])
+    tables = {name: getattr(season, name)[rows] for name in DIRECTION_METRICS}
+    whole_m, whole_s = _finite_sum(tables["distance_m"]), _finite_sum(tables["moving_s"])
     found = {}
     for name, columns in (*((one, [at]) for at, one in enumerate(DIRECTIONS)), ("all", list(range(len(DIRECTIONS))))):
         held = {figure: table[:, columns] for figure, table in tables.items()}
-        sums = {figure: _sum(held[figure]) for figure in SUMS}
+        sums = {figure: _finite_sum(held[figure]) for figure in ADDITIVE_METRICS}
         moving_s, distance_m = sums["moving_s"], sums["distance_m"]
         # Steps over cadence is the time in which they were counted.
         counted = np.isfinite(held["steps"]) & (held["cadence_spm"] > 0.0)
-        counted_min = _sum(np.where(counted, held["steps"], 0.0) / np.where(counted, held["cadence_spm"], 1.0))
+        counted_min = _finite_sum(np.where(counted, held["steps"], 0.0) / np.where(counted, held["cadence_spm"], 1.0))
         stepped = counted & np.isfinite(held["step_length_m"])
-        stepped_m = _sum(np.where(stepped, held["steps"] * held["step_length_m"], 0.0))
+        stepped_m = _finite_sum(np.where(stepped, held["steps"] * held["step_length_m"], 0.0))
         beating = np.isfinite(held["heart_rate_bpm"]) & (held["moving_s"] > 0.0)
-        found[name] = Figures(
+        found[name] = PeriodStats(
             sessions=int((held["elapsed_s"] > 0.0).any(axis=1).sum()),
-            share=_ratio(distance_m, whole_m) if whole_m > 0.0 else _ratio(moving_s, whole_s),
-            speed_mps=_ratio(_sum(held["distance_m"]), moving_s) if distance_m > 0.0 else math.nan,
-            cadence_spm=_ratio(_sum(np.where(counted, held["steps"], 0.0)), counted_min),
-            step_length_m=_ratio(stepped_m, _sum(np.where(stepped, held["steps"], 0.0))),
-            heart_rate_bpm=_ratio(
-                _sum(np.where(beating, held["heart_rate_bpm"] * held["moving_s"], 0.0)),
-                _sum(np.where(beating, held["moving_s"], 0.0)),
+            share=_safe_ratio(distance_m, whole_m) if whole_m > 0.0 else _safe_ratio(moving_s, whole_s),
+            speed_mps=_safe_ratio(_finite_sum(held["distance_m"]), moving_s) if distance_m > 0.0 else math.nan,
+            cadence_spm=_safe_ratio(_finite_sum(np.where(counted, held["steps"], 0.0)), counted_min),
+            step_length_m=_safe_ratio(stepped_m, _finite_sum(np.where(stepped, held["steps"], 0.0))),
+            heart_rate_bpm=_safe_ratio(
+                _finite_sum(np.where(beating, held["heart_rate_bpm"] * held["moving_s"], 0.0)),
+                _finite_sum(np.where(beating, held["moving_s"], 0.0)),
             ),
             **sums,
         )
     return found
 
 
-def _sum(values: NDArray[np.float64]) -> float:
+def _finite_sum(values: NDArray[np.float64]) -> float:
     return math.fsum(values[np.isfinite(values)].tolist())
 
 
-def _ratio(top: float, bottom: float) -> float:
-    return top / bottom if bottom > 0.0 else math.nan
+def _safe_ratio(numerator: float, denominator: float) -> float:
+    return numerator / denominator if denominator > 0.0 else math.nan

@@ -9,14 +9,14 @@ from datetime import date, tzinfo
 import numpy as np
 
 from retropace.config.goals import Goal
-from retropace.season.goal_progress import Reached, reached
-from retropace.season.milestones import Milestone, milestones_of
-from retropace.season.outliers import Odd, odd_ones
-from retropace.season.periods import Figures, Period, days_of, figures_of, periods_of
+from retropace.season.goal_progress import GoalProgress, compute_goal_progress
+from retropace.season.milestones import Milestone, find_milestones
+from retropace.season.outliers import Outlier, find_outliers
+from retropace.season.periods import Period, PeriodStats, build_periods, compute_period_stats, find_local_days
 from retropace.season.runs import Season
-from retropace.season.training_load import Ramp, ramp_of
-from retropace.season.transition import Transition, transition_of
-from retropace.season.trend import Ratios, Trend, ratios_of, trend_of
+from retropace.season.training_load import LoadIncrease, compute_load_increase
+from retropace.season.transition import GaitTransition, fit_gait_transition
+from retropace.season.trend import SpeedRatios, Trend, compute_speed_ratios, fit_trend
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,39 +29,39 @@ class Progress:
     today: date
     per: str
     periods: tuple[Period, ...]
-    figures: tuple[dict[str, Figures], ...]
+    period_stats: tuple[dict[str, PeriodStats], ...]
     """Of each period, per direction and ``all``."""
-    whole: dict[str, Figures]
-    ratios: Ratios
+    season_stats: dict[str, PeriodStats]
+    speed_ratios: SpeedRatios
     trend: Trend | None
     milestones: tuple[Milestone, ...]
-    transitions: tuple[Transition, ...]
-    ramp: Ramp
-    goals: tuple[Reached, ...]
-    odd: tuple[Odd, ...]
+    transitions: tuple[GaitTransition, ...]
+    load_increase: LoadIncrease
+    goal_progress: tuple[GoalProgress, ...]
+    outliers: tuple[Outlier, ...]
 
 
-def progress_of(
+def build_progress(
     season: Season, *, per: str, today: date, zone: tzinfo | None = None, goals: Sequence[Goal] = ()
 ) -> Progress:
     """What there is to say of a season by ``week`` or ``month``, as of ``today`` in the runner's time zone."""
-    days = days_of(season.start_times, zone)
-    periods = periods_of(days, per, today)
-    ratios = ratios_of(season)
-    moved = [transition_of(direction, season.stretches) for direction in ("forward", "backward")]
+    days = find_local_days(season.start_times, zone)
+    periods = build_periods(days, per, today)
+    ratios = compute_speed_ratios(season)
+    moved = [fit_gait_transition(direction, season.stretches) for direction in ("forward", "backward")]
     return Progress(
         season=season,
         days=tuple(days),
         today=today,
         per=per,
         periods=tuple(periods),
-        figures=tuple(figures_of(season, period.rows) for period in periods),
-        whole=figures_of(season, np.arange(len(season))),
-        ratios=ratios,
-        trend=trend_of(ratios),
-        milestones=tuple(milestones_of(season, days)),
+        period_stats=tuple(compute_period_stats(season, period.rows) for period in periods),
+        season_stats=compute_period_stats(season, np.arange(len(season))),
+        speed_ratios=ratios,
+        trend=fit_trend(ratios),
+        milestones=tuple(find_milestones(season, days)),
         transitions=tuple(one for one in moved if one is not None),
-        ramp=ramp_of(season, days, today),
-        goals=tuple(reached(goal, season, days, today) for goal in goals),
-        odd=tuple(odd_ones(season)),
+        load_increase=compute_load_increase(season, days, today),
+        goal_progress=tuple(compute_goal_progress(goal, season, days, today) for goal in goals),
+        outliers=tuple(find_outliers(season)),
     )

@@ -19,39 +19,39 @@ import numpy as np
 
 from retropace.season.runs import BACKWARD, Season
 
-STEEP = 1.5
+MAX_LOAD_RATIO = 1.5
 """The ratio from which on the notice is given, the most cited of the thresholds."""
-LEAST_S = 600.0
+MIN_LOAD_S = 600.0
 """A week with less than ten minutes backward is no load to speak of, whatever came before."""
-WEEKS = 4
+BASELINE_WEEKS = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Ramp:
+class LoadIncrease:
     """Backward time, moving."""
 
-    last_s: float
+    recent_s: float
     """Of the last seven days, today among them."""
-    before_s: float
+    baseline_s: float
     """Mean of the four weeks before; NaN if the season does not reach back so far: a beginning is no rise."""
 
     @property
     def ratio(self) -> float:
         """The one over the other; NaN without the other."""
-        return self.last_s / self.before_s if self.before_s > 0.0 else float("nan")
+        return self.recent_s / self.baseline_s if self.baseline_s > 0.0 else float("nan")
 
     @property
     def is_steep(self) -> bool:
         """Whether the notice is due."""
-        return self.last_s >= LEAST_S and self.before_s > 0.0 and self.ratio > STEEP
+        return self.recent_s >= MIN_LOAD_S and self.baseline_s > 0.0 and self.ratio > MAX_LOAD_RATIO
 
 
-def ramp_of(season: Season, days: Sequence[date], today: date) -> Ramp:
+def compute_load_increase(season: Season, days: Sequence[date], today: date) -> LoadIncrease:
     """The ramp as of a day; ``days`` is when each activity began."""
     back = np.array([(today - day).days for day in days], dtype=np.float64)
     seconds = np.nan_to_num(season.moving_s[:, BACKWARD])
     last = (back >= 0) & (back < 7)
-    before = (back >= 7) & (back < 7 * (WEEKS + 1))
-    reaches_back = len(back) > 0 and np.max(back) >= 7 * WEEKS
-    mean_s = float(seconds[before].sum()) / WEEKS if reaches_back else float("nan")
-    return Ramp(float(seconds[last].sum()), mean_s)
+    before = (back >= 7) & (back < 7 * (BASELINE_WEEKS + 1))
+    reaches_back = len(back) > 0 and np.max(back) >= 7 * BASELINE_WEEKS
+    mean_s = float(seconds[before].sum()) / BASELINE_WEEKS if reaches_back else float("nan")
+    return LoadIncrease(float(seconds[last].sum()), mean_s)

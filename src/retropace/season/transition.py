@@ -10,14 +10,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from retropace.season.runs import Table
+from retropace.season.runs import FloatTable
 
-LEAST_S = 120.0
+MIN_GAIT_S = 120.0
 """Two minutes of each gait at least: a line between few strides would be by chance."""
 
 
 @dataclass(frozen=True, slots=True)
-class Transition:
+class GaitTransition:
     """Where walking becomes running in one direction."""
 
     direction: str
@@ -29,7 +29,7 @@ class Transition:
     """Of the time on foot in this direction."""
 
 
-def transition_of(direction: str, stretches: Table) -> Transition | None:
+def fit_gait_transition(direction: str, stretches: FloatTable) -> GaitTransition | None:
     """The transition of a direction, from all its stretches; None where there is too little of either gait.
 
     ``stretches`` are those of :class:`retropace.season.runs.Season`.
@@ -38,7 +38,7 @@ def transition_of(direction: str, stretches: Table) -> Transition | None:
     seconds, speed, runs = rows[:, 2], rows[:, 3], rows[:, 1] > 0.0
     walks = ~runs
     run_s, walk_s = float(seconds[runs].sum()), float(seconds[walks].sum())
-    if min(run_s, walk_s) < LEAST_S:
+    if min(run_s, walk_s) < MIN_GAIT_S:
         return None
     order = np.argsort(speed, kind="stable")
     speed, seconds, runs, walks = speed[order], seconds[order], runs[order], walks[order]
@@ -49,4 +49,4 @@ def transition_of(direction: str, stretches: Table) -> Transition | None:
     least = np.flatnonzero(wrong <= np.min(wrong) + 1e-9)
     edges = np.concatenate(([speed[0]], (speed[1:] + speed[:-1]) / 2.0, [speed[-1]]))
     at = int(least[len(least) // 2])
-    return Transition(direction, float(edges[at]), float(wrong[at]) / (run_s + walk_s), run_s / (run_s + walk_s))
+    return GaitTransition(direction, float(edges[at]), float(wrong[at]) / (run_s + walk_s), run_s / (run_s + walk_s))

@@ -7,26 +7,26 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from retropace.core.spans import Column
+from retropace.core.spans import FloatArray
 
-Indices = NDArray[np.intp]
+IndexArray = NDArray[np.intp]
 
-LONGEST_BLOCK = 16
+MAX_BLOCK_SIZE = 16
 """So many neighbouring positions share a bound at most. Any number gives the same answer; this one is quick."""
-TOGETHER = 80
+ENDS_PER_BATCH = 80
 """About so many ends are worked on together. Any number gives the same answer; this one is quick."""
-FEW, MOST = 16, 256
+MIN_BLOCKS_TO_RANK, MAX_BLOCKS_PER_ROUND = 16, 256
 """With more than ``FEW`` blocks in question the most promising go first; ``MOST`` at once bound the memory."""
-GRAIN = 64
+TIE_BREAK_MULTIPLE = 64
 """Where several places of a cut cost the same, as in a stretch of which nothing is known, it is at a multiple of this
 if there is one: any rule would do that gives one answer whatever is searched first."""
-UNREACHED = 1e300
+UNREACHED_COST = 1e300
 """Dearer than any cut, and finite, so that bounds can be reckoned with it."""
 
 
 def change_points(
-    signal: Column, penalty: float, min_length: int = 1, known: NDArray[np.bool_] | None = None
-) -> Indices:
+    signal: FloatArray, penalty: float, min_length: int = 1, known: NDArray[np.bool_] | None = None
+) -> IndexArray:
     """The edges ``[0, …, n]`` of the cheapest cut of an ``(n, k)`` signal into stretches of constant mean.
 
     The cost of a cut is the sum of squared deviations from each stretch's mean, over all ``k`` columns, plus
@@ -36,12 +36,12 @@ def change_points(
     Raises ``ValueError`` for a signal with missing values or of a wrong shape and for a penalty that is not
     positive and finite. The method is that of :func:`change_points_for_each`.
     """
-    return change_points_for_each(signal, (penalty,), min_length, known)[0]
+    return find_change_points(signal, (penalty,), min_length, known)[0]
 
 
-def change_points_for_each(
-    signal: Column, penalties: Sequence[float], min_length: int = 1, known: NDArray[np.bool_] | None = None
-) -> list[Indices]:
+def find_change_points(
+    signal: FloatArray, penalties: Sequence[float], min_size: int = 1, known: NDArray[np.bool_] | None = None
+) -> list[IndexArray]:
     """The edges of :func:`change_points` for each of some penalties, which share most of the work.
 
     The optimum is exact: optimal partitioning (Jackson et al. 2005, IEEE Signal Process Lett 12:105) with the pruning
@@ -56,32 +56,35 @@ def change_points_for_each(
     for penalty in penalties:
         if not 0.0 < penalty < np.inf:
             raise ValueError(f"the penalty must be positive and finite, not {penalty}")
-    count, least = len(signal), max(int(min_length), 1)
+    count, least = len(signal), max(int(min_size), 1)
     if count < 2 * least:
         return [np.array([0, count] if count else [0], dtype=np.intp) for _ in penalties]
-    best, before = _Search(signal, known, np.array(penalties), least).solved()
+    best, before = _PeltSearch(signal, known, np.array(penalties), least).solve()
     # Positions between which nothing is known have the same number of values before them.
     values = None if known is None or known.any(axis=1).all() else np.append(0, np.cumsum(known.any(axis=1)))
-    return [_edges(*found, values, least) for found in zip(best, before, strict=True)]
+    return [_trace_back(*found, values, least) for found in zip(best, before, strict=True)]
 
 
-def _edges(best: Column, before: Indices, values: Indices | None, least: int) -> Indices:
+def _trace_back(best: FloatArray, previous: IndexArray, value_counts: IndexArray | None, min_size: int) -> IndexArray:
     """The cut that the winning starts ``before`` each end make."""
     edges = [len(best) - 1]
     while edges[-1] > 0:
         end = edges[-1]
-        start = int(before[end])
-        if values is not None:
-            low, high = np.searchsorted(values, values[start]), np.searchsorted(values, values[start], side="right")
-            alike = np.arange(low, min(high, end - least + 1))
+        start = int(previous[end])
+        if value_counts is not None:
+            low, high = (
+                np.searchsorted(value_counts, value_counts[start]),
+                np.searchsorted(value_counts, value_counts[start], side="right"),
+            )
+            alike = np.arange(low, min(high, end - min_size + 1))
             alike = alike[best[alike] == best[start]]
-            even = alike[alike % GRAIN == 0]
+            even = alike[alike % TIE_BREAK_MULTIPLE == 0]
             start = int(even[-1] if len(even) else alike[0])
         edges.append(start)
     return np.array(edges[::-1], dtype=np.intp)
 
 
-class _Search:
+class _PeltSearch:
     """Optimal partitioning of one signal for several penalties, many ends at a time.
 
     The squares of a stretch ``[s, t)`` are those of all its values less what its mean ``saves``, so that the sum over
@@ -99,9 +102,9 @@ class _Search:
     without a penalty never wins again, once ``min_length`` lies between ``p`` and the end: that is PELT's pruning.
     """
 
-    def __init__(self, signal: Column, known: NDArray[np.bool_] | None, penalties: Column, least: int):
+    def __init__(self, signal: FloatArray, known: NDArray[np.bool_] | None, penalties: FloatArray, least: int):
         self.count, self.least, self.penalties = len(signal), least, penalties[:, None]
-        self.width = min(least, LONGEST_BLOCK)
+        self.width = min(least, MAX_BLOCK_SIZE)
         blocks = self.count // self.width + 1
         self.at = np.arange(blocks * self.width).reshape(blocks, self.width)
         weight = np.ones((self.count, 1)) if known is None else known.astype(np.float64)
@@ -116,94 +119,94 @@ class _Search:
         upto[:, self.count + 1 :] = upto[:, self.count, None]
         self.upto = upto.reshape(-1, *self.at.shape)
         self.upto_first, self.upto_last = self.upto[:, :, 0].copy(), self.upto[:, :, -1].copy()
-        self.to_last = self._saved(self.upto, self.upto_last[:, :, None])
+        self.to_last = self._compute_saving(self.upto, self.upto_last[:, :, None])
         # No stretch ends beyond the last position, or before the least length, so that nothing need be found there.
-        from_first = self._saved(self.upto_first[:, :, None], self.upto)
+        from_first = self._compute_saving(self.upto_first[:, :, None], self.upto)
         from_first[(self.at < least) | (self.at > self.count)] = -np.inf
         self.from_first = from_first - penalties[:, None, None]
-        self.best = np.full((len(penalties), *self.at.shape), UNREACHED)
+        self.best = np.full((len(penalties), *self.at.shape), UNREACHED_COST)
         self.best[:, 0, 0] = -penalties
         self.before = np.zeros(self.best.shape, dtype=np.intp)
         self.start_bound = np.min(self.best - self.to_last, axis=2)
 
-    def solved(self) -> tuple[Column, Indices]:
+    def solve(self) -> tuple[FloatArray, IndexArray]:
         """For each penalty and position ``best``, and the start of the last stretch in the cheapest cut up to there."""
-        lot = max(TOGETHER // self.width, 1)
+        lot = max(ENDS_PER_BATCH // self.width, 1)
         begin = self.least // self.width
         alive, likely = np.arange(begin), np.zeros(1, dtype=np.intp)
         for first in range(begin, len(self.at), lot):
             own = slice(first, min(first + lot, len(self.at)))
             candidates = np.concatenate((alive, np.arange(own.start, own.stop)))
-            alive = self._finish(own, candidates, likely)
+            alive = self._solve_batch(own, candidates, likely)
             likely = np.sort(self.before[:, own.stop - 1, -1]) // self.width
         rows, to_end = len(self.best), slice(self.count + 1)
         return self.best.reshape(rows, -1)[:, to_end], self.before.reshape(rows, -1)[:, to_end]
 
-    def _finish(self, own: slice, candidates: Indices, likely: Indices) -> Indices:
+    def _solve_batch(self, batch: slice, candidates: IndexArray, likely_blocks: IndexArray) -> IndexArray:
         """Find the best of all candidates for each end of the lot ``own``; the candidates that may win after it.
 
         ``likely`` blocks are tried first: with good cuts known for the ends few others come into question.
         """
-        between = self._saved(self.upto_last.take(candidates, 1)[:, None], self.upto_first[:, own, None])
+        between = self._compute_saving(self.upto_last.take(candidates, 1)[:, None], self.upto_first[:, batch, None])
         # No end of the one block is far enough from any start of the other.
-        between[self.at[own, -1:] - candidates * self.width < self.least] = -np.inf
+        between[self.at[batch, -1:] - candidates * self.width < self.least] = -np.inf
         tried = np.zeros(len(self.at), dtype=bool)
-        blocks, rounds = likely, 0
+        blocks, rounds = likely_blocks, 0
         while True:
             rounds += 1
-            self._try(own, blocks, tried)
-            end_bound = np.maximum.reduce(self.best[:, own] + self.from_first[:, own], axis=2, keepdims=True)
+            self._try_blocks(batch, blocks, tried)
+            end_bound = np.maximum.reduce(self.best[:, batch] + self.from_first[:, batch], axis=2, keepdims=True)
             bound = self.start_bound.take(candidates, 1)[:, None] - between
             near = (bound < end_bound) & ~tried.take(candidates)
             in_question = np.logical_or.reduce(near, axis=(0, 1)).nonzero()[0]
             if len(in_question) == 0:
                 break
-            if len(in_question) > FEW and rounds < 3:
+            if len(in_question) > MIN_BLOCKS_TO_RANK and rounds < 3:
                 bound[~near] = np.inf
                 promising = np.zeros(len(candidates), dtype=bool)
                 promising[np.argmin(bound, axis=2)[near.any(axis=2)]] = True
                 in_question = promising.nonzero()[0]
-            blocks = candidates[in_question[:MOST]]
+            blocks = candidates[in_question[:MAX_BLOCKS_PER_ROUND]]
         # The last block of ends that lies the least length before the next lot.
-        row = (own.stop * self.width - self.least) // self.width - own.start
+        row = (batch.stop * self.width - self.least) // self.width - batch.start
         if row < 0:
             return candidates
-        useful = np.any(bound[:, row] < self.best[:, own.start + row, :1], axis=0)
-        alive: Indices = candidates[useful | np.isneginf(between[row])]
+        useful = np.any(bound[:, row] < self.best[:, batch.start + row, :1], axis=0)
+        alive: IndexArray = candidates[useful | np.isneginf(between[row])]
         return alive
 
-    def _try(self, own: slice, blocks: Indices, tried: NDArray[np.bool_]) -> None:
+    def _try_blocks(self, batch: slice, blocks: IndexArray, tried: NDArray[np.bool_]) -> None:
         """Let all starts of some blocks compete for the ends of the lot, and note which blocks have been tried.
 
         ``blocks`` are in order.
         """
         tried[blocks] = True
         rows, starts = len(self.best), self.at.take(blocks, 0).ravel()
-        saved = self._saved(
-            self.upto.take(blocks, 1).reshape(len(self.upto), 1, -1), self.upto[:, own].reshape(len(self.upto), -1, 1)
+        saved = self._compute_saving(
+            self.upto.take(blocks, 1).reshape(len(self.upto), 1, -1), self.upto[:, batch].reshape(len(self.upto), -1, 1)
         )
         total = self.best.take(blocks, 1).reshape(rows, 1, -1) - saved
-        if starts[-1] + self.least > own.start * self.width:
-            np.copyto(total, np.inf, where=self.at[own].reshape(-1, 1) - starts < self.least)
+        if starts[-1] + self.least > batch.start * self.width:
+            np.copyto(total, np.inf, where=self.at[batch].reshape(-1, 1) - starts < self.least)
         winner = total.argmin(axis=2)
         at = np.arange(0, total.size, len(starts)).reshape(winner.shape) + winner
-        best = self.best[:, own]
+        best = self.best[:, batch]
         cheapest = (total.ravel().take(at) + self.penalties).reshape(best.shape)
         better = cheapest < best
         changed = np.logical_or.reduce(better, axis=(0, 2))
         if changed.any():
             np.copyto(best, cheapest, where=better)
-            np.copyto(self.before[:, own], starts.take(winner).reshape(best.shape), where=better)
-            self.start_bound[:, own] = np.minimum.reduce(best - self.to_last[own], axis=2)
-            tried[own] &= ~changed
+            np.copyto(self.before[:, batch], starts.take(winner).reshape(best.shape), where=better)
+            self.start_bound[:, batch] = np.minimum.reduce(best - self.to_last[batch], axis=2)
+            tried[batch] &= ~changed
 
-    def _saved(self, upto_starts: Column, upto_ends: Column) -> Column:
+    def _compute_saving(self, upto_starts: FloatArray, upto_ends: FloatArray) -> FloatArray:
         """By how much the means of stretches lessen their squares, by the sums and counts up to their two sides."""
         gained = upto_ends - upto_starts
         sums, counts = gained[: self.columns], gained[self.columns :]
         sums *= sums
         np.maximum(counts, 1.0, out=counts)
-        saved: Column
+        saved: FloatArray
         if len(counts) == 1:
             saved = np.add.reduce(sums, axis=0)
             saved /= counts[0]

@@ -1,17 +1,17 @@
 """Sessions with known truth: an athlete carries out a plan somewhere, and a watch records it."""
 
-from retropace.simulate.athlete import Athlete
+from retropace.simulate.athlete import SimulatedAthlete
 from retropace.simulate.body import Truth
-from retropace.simulate.place import Place
-from retropace.simulate.plan import Stretch, backward, forward, rest, walk
-from retropace.simulate.session import Session, simulate
+from retropace.simulate.place import SimulatedPlace
+from retropace.simulate.plan import PlannedStretch, backward, forward, rest, walk
+from retropace.simulate.session import SimulatedSession, simulate
 from retropace.simulate.watch import Watch
 
 __all__ = [
-    "Athlete",
-    "Place",
-    "Session",
-    "Stretch",
+    "PlannedStretch",
+    "SimulatedAthlete",
+    "SimulatedPlace",
+    "SimulatedSession",
     "Truth",
     "Watch",
     "backward",

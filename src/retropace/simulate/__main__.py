@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from retropace.simulate.kinds import BUILT, FORWARD_ONLY, KINDS, draw
+from retropace.simulate.kinds import BACKWARD_KINDS, FORWARD_KINDS, INTERVAL_KINDS, draw
 from retropace.simulate.samples import truth_json, write_samples
 from retropace.simulate.write_fit import fit_bytes
 from retropace.simulate.write_gpx import gpx_text
@@ -16,7 +16,7 @@ from retropace.simulate.write_gpx import gpx_text
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option(
     "--kind",
-    type=click.Choice([*KINDS, *FORWARD_ONLY, *BUILT]),
+    type=click.Choice([*BACKWARD_KINDS, *FORWARD_KINDS, *INTERVAL_KINDS]),
     help="Draw sessions of this kind instead of the samples.",
 )
 @click.option("--seed", "seeds", type=click.IntRange(min=0), multiple=True, default=(0,), show_default=True)

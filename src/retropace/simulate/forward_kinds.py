@@ -4,80 +4,83 @@ from __future__ import annotations
 
 import numpy as np
 
-from retropace.simulate.backward_kinds import Planned
-from retropace.simulate.carried_out import run, stand, walk, warm_up_and_cool_down
+from retropace.simulate.backward_kinds import SessionPlan
+from retropace.simulate.carried_out import draw_run, draw_stand, draw_walk, draw_warm_up_and_cool_down
 
 
-def easy(rng: np.random.Generator) -> Planned:
+def easy(rng: np.random.Generator) -> SessionPlan:
     """One pace throughout; some shuffle at the end."""
     minutes = int(rng.integers(25, 61))
-    plan, words = [run(rng, "forward", f"{60 * minutes}s")], [f"{minutes}min forward"]
+    plan, words = [draw_run(rng, "forward", f"{60 * minutes}s")], [f"{minutes}min forward"]
     if rng.random() < 0.5:
-        plan.append(run(rng, "forward", "360s", float(rng.uniform(0.65, 0.85))))
+        plan.append(draw_run(rng, "forward", "360s", float(rng.uniform(0.65, 0.85))))
         words.append("6min forward")
     return plan, ", ".join(words)
 
 
-def tempo(rng: np.random.Generator) -> Planned:
+def tempo(rng: np.random.Generator) -> SessionPlan:
     """A faster stretch in the middle."""
-    warm, warm_words, cool, cool_words = warm_up_and_cool_down(rng)
+    warm, warm_words, cool, cool_words = draw_warm_up_and_cool_down(rng)
     minutes = int(rng.integers(12, 31))
-    fast = run(rng, "forward", f"{60 * minutes}s", float(rng.uniform(1.12, 1.28)))
+    fast = draw_run(rng, "forward", f"{60 * minutes}s", float(rng.uniform(1.12, 1.28)))
     return [warm, fast, cool], f"{warm_words}, {minutes}min forward, {cool_words}"
 
 
-def strides(rng: np.random.Generator) -> Planned:
+def strides(rng: np.random.Generator) -> SessionPlan:
     """An easy run with short, fast repetitions."""
-    warm, warm_words, cool, cool_words = warm_up_and_cool_down(rng)
+    warm, warm_words, cool, cool_words = draw_warm_up_and_cool_down(rng)
     count, effort = int(rng.integers(4, 9)), float(rng.uniform(1.5, 1.8))
     plan = [warm]
     for _ in range(count):
-        plan += [run(rng, "forward", "100m", effort), run(rng, "forward", "60s", float(rng.uniform(0.8, 0.95)))]
+        plan += [
+            draw_run(rng, "forward", "100m", effort),
+            draw_run(rng, "forward", "60s", float(rng.uniform(0.8, 0.95))),
+        ]
     return [*plan, cool], f"{warm_words}, {count}x(100m forward, 60s forward jog), {cool_words}"
 
 
-def run_walk(rng: np.random.Generator) -> Planned:
+def run_walk(rng: np.random.Generator) -> SessionPlan:
     """A beginner's mixture of running and walking."""
     count, run_s, walk_s = (
         int(rng.integers(5, 11)),
         int(rng.choice([60, 120, 180, 300])),
         int(rng.choice([60, 90, 120])),
     )
-    plan = [walk(rng, "forward", 300)]
+    plan = [draw_walk(rng, "forward", 300)]
     for _ in range(count):
-        plan += [run(rng, "forward", f"{run_s}s"), walk(rng, "forward", walk_s)]
-    return [*plan, walk(rng, "forward", 240, 0.9)], f"5min walk, {count}x({run_s}s run, {walk_s}s walk), 4min walk"
+        plan += [draw_run(rng, "forward", f"{run_s}s"), draw_walk(rng, "forward", walk_s)]
+    return [*plan, draw_walk(rng, "forward", 240, 0.9)], f"5min walk, {count}x({run_s}s run, {walk_s}s walk), 4min walk"
 
 
-def recovery_jogs(rng: np.random.Generator) -> Planned:
+def recovery_jogs(rng: np.random.Generator) -> SessionPlan:
     """Fast repetitions with jogs as slow as backward running."""
-    warm, warm_words, cool, cool_words = warm_up_and_cool_down(rng)
+    warm, warm_words, cool, cool_words = draw_warm_up_and_cool_down(rng)
     count = int(rng.integers(4, 11))
     length, jog_s = str(rng.choice(["400m", "800m", "1000m", "90s", "180s"])), int(rng.choice([60, 90, 120, 180]))
     fast, slow = float(rng.uniform(1.15, 1.4)), float(rng.uniform(0.62, 0.88))
     plan = [warm]
     for _ in range(count):
-        plan += [run(rng, "forward", length, fast), run(rng, "forward", f"{jog_s}s", slow)]
+        plan += [draw_run(rng, "forward", length, fast), draw_run(rng, "forward", f"{jog_s}s", slow)]
     return [*plan, cool], f"{warm_words}, {count}x({length} forward, {jog_s}s forward jog), {cool_words}"
 
 
-def stop_and_go(rng: np.random.Generator) -> Planned:
+def stop_and_go(rng: np.random.Generator) -> SessionPlan:
     """A run through a town: lights, a chat, a slower companion for a while."""
     plan, words = [], []
     for _ in range(int(rng.integers(4, 9))):
         minutes = int(rng.integers(3, 11))
-        plan.append(run(rng, "forward", f"{60 * minutes}s", float(rng.uniform(0.75, 1.1))))
-        plan.append(stand(rng, float(rng.uniform(10.0, 60.0))))
+        plan.append(draw_run(rng, "forward", f"{60 * minutes}s", float(rng.uniform(0.75, 1.1))))
+        plan.append(draw_stand(rng, float(rng.uniform(10.0, 60.0))))
         words += [f"{minutes}min forward", "30s rest"]
     return plan[:-1], ", ".join(words[:-1])
 
 
-def stroll(rng: np.random.Generator) -> Planned:
+def stroll(rng: np.random.Generator) -> SessionPlan:
     """A walk, part of it slower."""
     first, slow, last = int(rng.integers(10, 31)), int(rng.integers(3, 13)), int(rng.integers(5, 16))
     plan = [
-        walk(rng, "forward", 60.0 * first),
-        walk(rng, "forward", 60.0 * slow, float(rng.uniform(0.65, 0.9))),
-        walk(rng, "forward", 60.0 * last),
+        draw_walk(rng, "forward", 60.0 * first),
+        draw_walk(rng, "forward", 60.0 * slow, float(rng.uniform(0.65, 0.9))),
+        draw_walk(rng, "forward", 60.0 * last),
     ]
     return plan, f"{first}min walk, {slow}min walk, {last}min walk"

@@ -11,14 +11,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from retropace.simulate import backward_kinds, forward_kinds
-from retropace.simulate.athlete import Athlete
-from retropace.simulate.backward_kinds import Planned
+from retropace.simulate.athlete import SimulatedAthlete
+from retropace.simulate.backward_kinds import SessionPlan
 from retropace.simulate.draws import draw_athlete, draw_place, draw_plain, draw_watch
-from retropace.simulate.session import Session, simulate
+from retropace.simulate.session import SimulatedSession, simulate
 
-Kind = Callable[[np.random.Generator], Planned]
+SessionKind = Callable[[np.random.Generator], SessionPlan]
 
-KINDS: dict[str, Kind] = {
+BACKWARD_KINDS: dict[str, SessionKind] = {
     "reps": backward_kinds.reps,
     "quarter mile": backward_kinds.quarter_mile,
     "mixed": backward_kinds.mixed,
@@ -26,7 +26,7 @@ KINDS: dict[str, Kind] = {
     "alternating": backward_kinds.alternating,
     "long": backward_kinds.long,
 }
-FORWARD_ONLY: dict[str, Kind] = {
+FORWARD_KINDS: dict[str, SessionKind] = {
     "easy": forward_kinds.easy,
     "tempo": forward_kinds.tempo,
     "strides": forward_kinds.strides,
@@ -35,33 +35,33 @@ FORWARD_ONLY: dict[str, Kind] = {
     "stop and go": forward_kinds.stop_and_go,
     "stroll": forward_kinds.stroll,
 }
-BUILT: dict[str, Kind] = {
+INTERVAL_KINDS: dict[str, SessionKind] = {
     "pyramid": backward_kinds.pyramid,
     "two sets": backward_kinds.two_sets,
 }
 """Interval sessions with backward sets of several lengths."""
-STOPS_THE_WATCH = 0.25
+WATCH_STOP_PROBABILITY = 0.25
 """So many runners stop the watch while they stand."""
-_ALL = KINDS | FORWARD_ONLY | BUILT
+_ALL_KINDS = BACKWARD_KINDS | FORWARD_KINDS | INTERVAL_KINDS
 
 
 @dataclass(frozen=True, slots=True)
 class Draw:
     """A session with the sentence for it, and who carried it out."""
 
-    session: Session
+    session: SimulatedSession
     sentence: str
-    athlete: Athlete
+    athlete: SimulatedAthlete
 
 
-def draw(kind: str, seed: int, athlete: Athlete | None = None, *, plain: bool = False) -> Draw:
+def draw(kind: str, seed: int, athlete: SimulatedAthlete | None = None, *, plain: bool = False) -> Draw:
     """One session of a kind, by somebody or by a given athlete; the same arguments give the same.
 
     A ``plain`` one is run on the flat with a watch that writes every second and loses nothing. Raises ``KeyError`` for
     a kind that is none.
     """
-    rng = np.random.default_rng((list(_ALL).index(kind), seed))
-    plan, sentence = _ALL[kind](rng)
+    rng = np.random.default_rng((list(_ALL_KINDS).index(kind), seed))
+    plan, sentence = _ALL_KINDS[kind](rng)
     athlete = athlete or draw_athlete(rng)
     if plain:
         place, watch = draw_plain(rng)
@@ -76,7 +76,7 @@ def draw(kind: str, seed: int, athlete: Athlete | None = None, *, plain: bool = 
         for stretch in plan
     )
     watch = draw_watch(rng, length_s, place.kind == "treadmill")
-    if rng.random() < STOPS_THE_WATCH:
+    if rng.random() < WATCH_STOP_PROBABILITY:
         plan = [replace(stretch, paused=stretch.gait == "stand") for stretch in plan]
     made = simulate(plan, athlete=athlete, place=place, watch=watch, name=f"{kind} {seed}", seed=seed)
     return Draw(made, sentence, athlete)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
+class PlannedStretch:
     """One part of a session, by time or by distance."""
 
     direction: str
@@ -29,23 +29,23 @@ class Stretch:
 
 def forward(
     *, seconds: float | None = None, metres: float | None = None, effort: float = 1.0, lap: bool = True
-) -> Stretch:
+) -> PlannedStretch:
     """Running forward."""
-    return Stretch("forward", "run", seconds, metres, effort, lap)
+    return PlannedStretch("forward", "run", seconds, metres, effort, lap)
 
 
 def backward(
     *, seconds: float | None = None, metres: float | None = None, effort: float = 1.0, lap: bool = True
-) -> Stretch:
+) -> PlannedStretch:
     """Running backward."""
-    return Stretch("backward", "run", seconds, metres, effort, lap)
+    return PlannedStretch("backward", "run", seconds, metres, effort, lap)
 
 
-def walk(direction: str, seconds: float, *, effort: float = 1.0, lap: bool = True) -> Stretch:
+def walk(direction: str, seconds: float, *, effort: float = 1.0, lap: bool = True) -> PlannedStretch:
     """Walking, forward or backward."""
-    return Stretch(direction, "walk", seconds, None, effort, lap)
+    return PlannedStretch(direction, "walk", seconds, None, effort, lap)
 
 
-def rest(seconds: float, *, lap: bool = True, paused: bool = False) -> Stretch:
+def rest(seconds: float, *, lap: bool = True, paused: bool = False) -> PlannedStretch:
     """Standing, with the watch running or stopped."""
-    return Stretch("rest", "stand", seconds, None, 1.0, lap, paused)
+    return PlannedStretch("rest", "stand", seconds, None, 1.0, lap, paused)

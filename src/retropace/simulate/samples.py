@@ -7,18 +7,18 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from retropace.simulate.athlete import Athlete
+from retropace.simulate.athlete import SimulatedAthlete
 from retropace.simulate.body import Truth
-from retropace.simulate.place import Place
-from retropace.simulate.plan import Stretch, backward, forward, rest, walk
-from retropace.simulate.session import Session, simulate
+from retropace.simulate.place import SimulatedPlace
+from retropace.simulate.plan import PlannedStretch, backward, forward, rest, walk
+from retropace.simulate.session import SimulatedSession, simulate
 from retropace.simulate.watch import Watch
 from retropace.simulate.write_fit import fit_bytes
 from retropace.simulate.write_gpx import gpx_text
 
-STADIUM = Place("track", 52.51464, 13.23946)
+STADIUM = SimulatedPlace("track", 52.51464, 13.23946)
 """The Olympic stadium in Berlin."""
-PARK = Place("path", 52.51450, 13.35010)
+PARK = SimulatedPlace("path", 52.51450, 13.35010)
 """The Tiergarten, Berlin."""
 
 QUARTER_MILE_SIDECAR = """\
@@ -29,40 +29,42 @@ lap 9,,backward,second
 """
 
 
-def quarter_mile() -> Session:
+def quarter_mile() -> SimulatedSession:
     """Warm-up, three times 400 m forward, about two minutes' rest, 400 m backward; laps pressed at each turn."""
-    plan: list[Stretch] = [forward(seconds=480, lap=True)]
+    plan: list[PlannedStretch] = [forward(seconds=480, lap=True)]
     for number in range(3):
         plan += [walk("forward", 40), forward(metres=400, effort=1.35), rest(115 + 5 * number), backward(metres=400)]
     plan += [walk("forward", 60), forward(seconds=300, effort=0.95)]
     start = datetime(2025, 5, 3, 7, 30, tzinfo=UTC)
-    athlete = Athlete(run_mps=2.9, backward_share=0.78)
+    athlete = SimulatedAthlete(run_mps=2.9, backward_speed_ratio=0.78)
     return simulate(plan, athlete=athlete, place=STADIUM, start_time=start, name="Quarter miles", seed=1)
 
 
-def track_6x400() -> Session:
+def track_6x400() -> SimulatedSession:
     """Six times 400 m backward on a track with two minutes' jog."""
-    plan: list[Stretch] = [forward(seconds=420)]
+    plan: list[PlannedStretch] = [forward(seconds=420)]
     for _ in range(6):
         plan += [backward(metres=400), forward(seconds=120, effort=0.85)]
     plan += [forward(seconds=120, effort=0.9)]
     start = datetime(2025, 5, 10, 16, 0, tzinfo=UTC)
-    phone = Watch(every_s=3)
+    phone = Watch(record_interval_s=3)
     return simulate(plan, place=STADIUM, watch=phone, start_time=start, name="6 x 400 m backward", seed=2)
 
 
-def treadmill_beginner() -> Session:
+def treadmill_beginner() -> SimulatedSession:
     """A beginner on a treadmill: walking, five bouts of walking backward, a lap pressed at each turn."""
-    plan: list[Stretch] = [walk("forward", 240)]
+    plan: list[PlannedStretch] = [walk("forward", 240)]
     for seconds in (90, 105, 120, 135, 150):
         plan += [walk("backward", seconds), walk("forward", 120)]
     plan += [walk("forward", 120, effort=0.9)]
     start = datetime(2025, 5, 12, 18, 15, tzinfo=UTC)
-    athlete = Athlete(walk_mps=1.45, backward_walk_share=0.55)
-    return simulate(plan, athlete=athlete, place=Place("treadmill"), start_time=start, name="Treadmill", seed=3)
+    athlete = SimulatedAthlete(walk_mps=1.45, backward_walk_speed_ratio=0.55)
+    return simulate(
+        plan, athlete=athlete, place=SimulatedPlace("treadmill"), start_time=start, name="Treadmill", seed=3
+    )
 
 
-def long_backward() -> Session:
+def long_backward() -> SimulatedSession:
     """A long run with 25 minutes backward, recorded smartly, with a pause at a fountain."""
     plan = [
         forward(seconds=1200, lap=False),
@@ -72,7 +74,7 @@ def long_backward() -> Session:
         forward(seconds=900, lap=False),
     ]
     start = datetime(2025, 5, 18, 6, 45, tzinfo=UTC)
-    return simulate(plan, place=PARK, watch=Watch(smart=True), start_time=start, name="Long run", seed=4)
+    return simulate(plan, place=PARK, watch=Watch(smart_recording=True), start_time=start, name="Long run", seed=4)
 
 
 def sample_files() -> Iterator[tuple[str, bytes]]:

@@ -8,17 +8,17 @@ from datetime import UTC, datetime
 
 import numpy as np
 
-from retropace.core.activity import Activity, Device, Lap, Samples, Source, StatedTotals
-from retropace.core.spans import as_spans, covered, total_s
-from retropace.simulate.athlete import Athlete
-from retropace.simulate.body import Truth, move
-from retropace.simulate.place import Place
-from retropace.simulate.plan import Stretch
+from retropace.core.activity import Activity, Device, DeviceTotals, Lap, Samples, Source
+from retropace.core.spans import as_spans, contains, total_s
+from retropace.simulate.athlete import SimulatedAthlete
+from retropace.simulate.body import Truth, simulate_motion
+from retropace.simulate.place import SimulatedPlace
+from retropace.simulate.plan import PlannedStretch
 from retropace.simulate.watch import Watch, record
 
 
 @dataclass(frozen=True, slots=True)
-class Session:
+class SimulatedSession:
     """What a watch recorded, and what was really done."""
 
     activity: Activity
@@ -26,26 +26,30 @@ class Session:
 
 
 def simulate(
-    plan: Sequence[Stretch],
+    plan: Sequence[PlannedStretch],
     *,
-    athlete: Athlete | None = None,
-    place: Place | None = None,
+    athlete: SimulatedAthlete | None = None,
+    place: SimulatedPlace | None = None,
     watch: Watch | None = None,
     start_time: datetime = datetime(2025, 5, 4, 8, 0, tzinfo=UTC),
     name: str = "simulated",
     seed: int = 0,
-) -> Session:
+) -> SimulatedSession:
     """Carry out a plan and record it. The same arguments give the same session."""
-    athlete, place, watch = athlete or Athlete(), place or Place("track", 52.5145, 13.2395), watch or Watch()
+    athlete, place, watch = (
+        athlete or SimulatedAthlete(),
+        place or SimulatedPlace("track", 52.5145, 13.2395),
+        watch or Watch(),
+    )
     rng = np.random.default_rng(seed)
-    motion = move(plan, athlete, place, rng)
+    motion = simulate_motion(plan, athlete, place, rng)
     edges = motion.truth.edges_s
     pauses = as_spans([(edges[at], edges[at + 1]) for at, stretch in enumerate(plan) if stretch.paused])
     last = len(motion.t_s) - 1
-    written = ~covered(as_spans([(start + 1.0, end) for start, end in pauses.tolist()]), motion.t_s)
+    written = ~contains(as_spans([(start + 1.0, end) for start, end in pauses.tolist()]), motion.t_s)
     samples = record(motion, place, watch, np.flatnonzero(written).astype(np.float64), rng)
     ends = {float(edges[at + 1]): "manual" for at, stretch in enumerate(plan) if stretch.lap and at + 1 < len(plan)}
-    ends |= _autolaps(samples, watch.autolap_m, ends)
+    ends |= _find_autolaps(samples, watch.autolap_m, ends)
     bounds = [0.0, *sorted(ends), float(last)]
     triggers = [ends[end] for end in sorted(ends)] + ["session_end"]
     counted = np.interp(bounds, samples.t_s, samples.distance_m)
@@ -54,7 +58,7 @@ def simulate(
             start_s=bounds[at],
             end_s=bounds[at + 1],
             trigger=trigger,
-            timer_s=bounds[at + 1] - bounds[at] - _paused(pauses.tolist(), bounds[at], bounds[at + 1]),
+            timer_s=bounds[at + 1] - bounds[at] - _paused_s(pauses.tolist(), bounds[at], bounds[at + 1]),
             distance_m=float(counted[at + 1] - counted[at]),
         )
         for at, trigger in enumerate(triggers)
@@ -69,25 +73,25 @@ def simulate(
         device=Device("development", "retropace simulator"),
         laps=laps,
         pauses=pauses,
-        stated=StatedTotals(float(samples.distance_m[-1]), last - total_s(pauses), float(last)),
+        device_totals=DeviceTotals(float(samples.distance_m[-1]), last - total_s(pauses), float(last)),
     )
-    return Session(activity, motion.truth)
+    return SimulatedSession(activity, motion.truth)
 
 
-def _autolaps(samples: Samples, every_m: float, pressed: dict[float, str]) -> dict[float, str]:
+def _find_autolaps(samples: Samples, autolap_m: float, manual_ends: dict[float, str]) -> dict[float, str]:
     """When the watch ends a lap by itself: each time so many metres were run since the last one ended."""
-    if not every_m:
+    if not autolap_m:
         return {}
     ends: dict[float, str] = {}
     since_m = 0.0
     for t_s, way_m in zip(samples.t_s[:-1].tolist(), samples.distance_m[:-1].tolist(), strict=True):
-        if t_s in pressed:
+        if t_s in manual_ends:
             since_m = way_m
-        elif way_m - since_m >= every_m:
+        elif way_m - since_m >= autolap_m:
             ends[t_s] = "distance"
             since_m = way_m
     return ends
 
 
-def _paused(pauses: list[list[float]], start_s: float, end_s: float) -> float:
+def _paused_s(pauses: list[list[float]], start_s: float, end_s: float) -> float:
     return sum(max(min(end, end_s) - max(start, start_s), 0.0) for start, end in pauses)

@@ -7,65 +7,70 @@ from dataclasses import dataclass
 import numpy as np
 
 from retropace.core.activity import Samples
-from retropace.core.spans import Column, Spans, as_spans, covered
+from retropace.core.spans import FloatArray, Spans, as_spans, contains
 from retropace.simulate.body import Motion
-from retropace.simulate.place import Place
+from retropace.simulate.place import SimulatedPlace
 
 
 @dataclass(frozen=True, slots=True)
 class Watch:
     """How a watch records. The lags are the usual ones at real lap marks: speed 2–13 s, cadence about 4 s."""
 
-    speed_smooth_s: float = 4.0
+    speed_time_constant_s: float = 4.0
     """Time constant of the smoothing of speed."""
     cadence_lag_s: int = 3
-    position_error_m: float = 1.8
+    position_error_sd_m: float = 1.8
     """Standard deviation of the position error per axis, 2–4 m in the open for watches."""
-    position_memory_s: float = 45.0
+    position_correlation_time_s: float = 45.0
     """Time over which the error wanders (Ornstein & Uhlenbeck 1930; GPS errors are correlated over tens of seconds)."""
-    smart: bool = False
+    smart_recording: bool = False
     """Whether only every few seconds a record is written."""
-    every_s: int = 1
+    record_interval_s: int = 1
     """Seconds between records otherwise."""
-    treadmill_error: float = 0.03
+    treadmill_error_share: float = 0.03
     """How much the watch's step model misjudges distance where it has no positions."""
-    cadence_step_spm: int = 1
+    cadence_resolution_spm: int = 1
     """Cadence is a whole multiple of this; 2 where turns of one foot are written as whole numbers."""
     autolap_m: float = 0.0
     """It ends a lap by itself every so often; 0 for never."""
-    lost_s: Spans | None = None
+    dropout_spans: Spans | None = None
     """Stretches without any record."""
-    still_s: Spans | None = None
+    arms_still_spans: Spans | None = None
     """Stretches with the arms still (on a rail, a phone in the hand), in which it counts no steps."""
-    strap_off_s: Spans | None = None
+    strap_off_spans: Spans | None = None
     """Stretches without heart rate."""
 
 
-def record(motion: Motion, place: Place, watch: Watch, keep: Column, rng: np.random.Generator) -> Samples:
+def record(
+    motion: Motion, place: SimulatedPlace, watch: Watch, recorded_seconds: FloatArray, rng: np.random.Generator
+) -> Samples:
     """The records of the seconds in ``keep`` (indices), with everything a watch adds and loses."""
     count = len(motion.t_s)
     east, north = place.positions(motion.distance_m)
-    east, north = east + _wander(count, watch, rng), north + _wander(count, watch, rng)
+    east, north = east + _draw_position_error(count, watch, rng), north + _draw_position_error(count, watch, rng)
     lat, lon = place.degrees(east, north)
-    decay = np.exp(-1.0 / watch.speed_smooth_s)
+    decay = np.exp(-1.0 / watch.speed_time_constant_s)
     indoor = place.kind == "treadmill"
-    factor = 1.0 + (watch.treadmill_error if indoor else 0.0)
-    smooth: Column = np.empty(count)
+    factor = 1.0 + (watch.treadmill_error_share if indoor else 0.0)
+    smooth: FloatArray = np.empty(count)
     level = 0.0
     for at, speed in enumerate(motion.speed_mps.tolist()):
         level = decay * level + (1.0 - decay) * speed
         smooth[at] = level
     smooth = np.where(smooth < 0.15, 0.0, smooth * factor)
     # The watch's distance is the sum of what it takes for the speed, not of its positions.
-    distance: Column = np.concatenate(([0.0], np.cumsum(smooth[1:])))
+    distance: FloatArray = np.concatenate(([0.0], np.cumsum(smooth[1:])))
     late = np.concatenate((np.zeros(watch.cadence_lag_s), motion.cadence_spm[: count - watch.cadence_lag_s]))
-    one_foot = watch.cadence_step_spm * np.round(late / watch.cadence_step_spm) / 2.0
-    rows = keep.astype(np.intp)
-    rows = rows[~covered(_spans(watch.lost_s), motion.t_s[rows])][:: watch.every_s]
-    if watch.smart:
-        rows = rows[_smart(smooth[rows], late[rows], rng)]
-    still, off = covered(_spans(watch.still_s), motion.t_s), covered(_spans(watch.strap_off_s), motion.t_s)
-    columns: dict[str, Column] = {
+    one_foot = watch.cadence_resolution_spm * np.round(late / watch.cadence_resolution_spm) / 2.0
+    rows = recorded_seconds.astype(np.intp)
+    rows = rows[~contains(_spans_or_empty(watch.dropout_spans), motion.t_s[rows])][:: watch.record_interval_s]
+    if watch.smart_recording:
+        rows = rows[_select_smart_records(smooth[rows], late[rows], rng)]
+    still, off = (
+        contains(_spans_or_empty(watch.arms_still_spans), motion.t_s),
+        contains(_spans_or_empty(watch.strap_off_spans), motion.t_s),
+    )
+    columns: dict[str, FloatArray] = {
         "distance_m": np.round(distance, 2),
         "speed_mps": np.round(smooth, 3),
         "cadence_recorded": np.where(still, 0.0, one_foot),
@@ -79,23 +84,23 @@ def record(motion: Motion, place: Place, watch: Watch, keep: Column, rng: np.ran
     )
 
 
-def _spans(spans: Spans | None) -> Spans:
+def _spans_or_empty(spans: Spans | None) -> Spans:
     return as_spans([]) if spans is None else spans
 
 
-def _wander(count: int, watch: Watch, rng: np.random.Generator) -> Column:
+def _draw_position_error(count: int, watch: Watch, rng: np.random.Generator) -> FloatArray:
     """A slowly wandering error (exact discretisation of an Ornstein–Uhlenbeck process at one second)."""
-    keep = float(np.exp(-1.0 / watch.position_memory_s))
-    kicks = rng.normal(0.0, watch.position_error_m * np.sqrt(1.0 - keep**2), count)
+    keep = float(np.exp(-1.0 / watch.position_correlation_time_s))
+    kicks = rng.normal(0.0, watch.position_error_sd_m * np.sqrt(1.0 - keep**2), count)
     error = np.empty(count)
-    level = float(rng.normal(0.0, watch.position_error_m))
+    level = float(rng.normal(0.0, watch.position_error_sd_m))
     for at, kick in enumerate(kicks.tolist()):
         level = keep * level + kick
         error[at] = level
     return error
 
 
-def _smart(speed_mps: Column, cadence_spm: Column, rng: np.random.Generator) -> Column:
+def _select_smart_records(speed_mps: FloatArray, cadence_spm: FloatArray, rng: np.random.Generator) -> FloatArray:
     """Which records smart recording keeps: a change of speed or cadence, else one in up to ten seconds."""
     kept = [0]
     patience = 6

@@ -46,7 +46,8 @@ def fit_bytes(activity: Activity) -> bytes:
         (t_s, 0, made(EventMessage, timestamp=at_ms(t_s), event=Event.TIMER, event_type=kind)) for t_s, kind in events
     ]
     ordered += [
-        (float(activity.samples.t_s[row]), 1, _record(activity, row, at_ms)) for row in range(len(activity.samples))
+        (float(activity.samples.t_s[row]), 1, _build_record(activity, row, at_ms))
+        for row in range(len(activity.samples))
     ]
     for index, lap in enumerate(activity.laps):
         trigger = LapTrigger[lap.trigger.upper()]
@@ -104,7 +105,7 @@ def fit_bytes(activity: Activity) -> bytes:
     return bytes(builder.build().to_bytes())
 
 
-def _record(activity: Activity, row: int, at_ms: Any) -> Any:
+def _build_record(activity: Activity, row: int, at_ms: Any) -> Any:
     from fit_tool.profile.messages.record_message import RecordMessage
 
     samples = activity.samples

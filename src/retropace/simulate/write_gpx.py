@@ -9,7 +9,7 @@ import numpy as np
 
 from retropace.core.activity import Activity
 from retropace.core.errors import RetropaceError
-from retropace.core.spans import covered
+from retropace.core.spans import contains
 
 NAMESPACE = "http://www.garmin.com/xmlschemas/TrackPointExtension/v1"
 
@@ -31,7 +31,7 @@ def gpx_text(activity: Activity) -> str:
     track.type = activity.sport  # type: ignore[assignment]  # gpxpy declares it as None only
     document.tracks.append(track)
     part = gpxpy.gpx.GPXTrackSegment()
-    gap = np.concatenate(([False], covered(activity.pauses, (samples.t_s[1:] + samples.t_s[:-1]) / 2.0)))
+    gap = np.concatenate(([False], contains(activity.pauses, (samples.t_s[1:] + samples.t_s[:-1]) / 2.0)))
     for row in range(len(samples)):
         if gap[row] and part.points:
             track.segments.append(part)

@@ -7,7 +7,7 @@ that come with an export, ``apple.py`` turns one into workouts. ``heads.py`` tel
 
 from __future__ import annotations
 
-from retropace.sources.entry import Entry, Limits, Refusal
+from retropace.sources.entry import Entry, Limits, Unreadable
 from retropace.sources.listing import Listing
 
-__all__ = ["Entry", "Limits", "Listing", "Refusal"]
+__all__ = ["Entry", "Limits", "Listing", "Unreadable"]

@@ -23,20 +23,20 @@ from retropace.core.sports import is_on_foot
 from retropace.core.units import MILE_M
 from retropace.readers.json.apple import SCHEMA
 
-ROUTES = "workout-routes"
-ROOT = b"<HealthData"
+ROUTES_FOLDER = "workout-routes"
+ROOT_TAG = b"<HealthData"
 CHUNK_BYTES = 2**20
-_PROLOGUE_BYTES = 2**20
+_MAX_PROLOGUE_BYTES = 2**20
 """The root begins within this: before it stands a document type, which some versions of iOS wrote with mistakes."""
-_SAMPLES = {
+_SAMPLE_KINDS = {
     "HKQuantityTypeIdentifierStepCount": "steps",
     "HKQuantityTypeIdentifierDistanceWalkingRunning": "metres",
     "HKQuantityTypeIdentifierHeartRate": "heart",
 }
-_METRES = {"km": 1000.0, "mi": MILE_M, "m": 1.0, "ft": 0.3048, "yd": 0.9144}
-_SPORT = "HKWorkoutActivityType"
-_EVENT = "HKWorkoutEventType"
-_LONGEST_WORKOUT_S = 7 * 86400.0
+_METRES_PER_UNIT = {"km": 1000.0, "mi": MILE_M, "m": 1.0, "ft": 0.3048, "yd": 0.9144}
+_SPORT_PREFIX = "HKWorkoutActivityType"
+_EVENT_PREFIX = "HKWorkoutEventType"
+_MAX_WORKOUT_S = 7 * 86400.0
 
 
 @dataclass(slots=True)
@@ -50,17 +50,17 @@ class AppleWorkout:
     source: str = ""
     device: str = ""
     is_indoor: bool = False
-    pauses: list[list[float]] = field(default_factory=list)
-    laps: list[float] = field(default_factory=list)
+    pauses_s: list[list[float]] = field(default_factory=list)
+    lap_times_s: list[float] = field(default_factory=list)
     """When the button was pressed."""
-    routes: list[str] = field(default_factory=list)
+    route_names: list[str] = field(default_factory=list)
 
 
 class AppleExport:
     """The workouts of an export; ``opened`` opens its XML file anew, ``place`` names it."""
 
-    def __init__(self, opened: Callable[[], IO[bytes]], place: str):
-        self._opened, self._place = opened, place
+    def __init__(self, open_xml: Callable[[], IO[bytes]], place: str):
+        self._opened, self._place = open_xml, place
         self.workouts: list[AppleWorkout] = []
         self.other_sports: list[tuple[str, str]] = []
         """When each workout that was not done on foot began, and its sport."""
@@ -69,17 +69,17 @@ class AppleExport:
         self._db: sqlite3.Connection | None = None
         self._read_workouts()
 
-    def document(self, number: int, route: Callable[[str], bytes]) -> bytes:
+    def build_document(self, workout_index: int, read_route: Callable[[str], bytes]) -> bytes:
         """A workout with everything measured during it, as a document for ``readers/apple.py``.
 
         ``route`` gives the bytes of a route's file. The same export gives the same bytes, and so does a later one.
         """
-        workout = self.workouts[number]
-        samples = {kind: self._samples(number, kind) for kind in _SAMPLES.values()}
+        workout = self.workouts[workout_index]
+        samples = {kind: self._select_samples(workout_index, kind) for kind in _SAMPLE_KINDS.values()}
         routes = []
-        for name in workout.routes:
+        for name in workout.route_names:
             with suppress(ReadError):
-                routes.append(route(name).decode("utf-8", "replace"))
+                routes.append(read_route(name).decode("utf-8", "replace"))
         document = {
             "schema": SCHEMA,
             "sport": workout.sport,
@@ -87,11 +87,11 @@ class AppleExport:
             "elapsed_s": workout.end_s - workout.start_s,
             "device": workout.device or workout.source,
             "is_indoor": workout.is_indoor,
-            "pauses": [[start - workout.start_s, end - workout.start_s] for start, end in workout.pauses],
-            "laps": [at - workout.start_s for at in workout.laps],
+            "pauses": [[start - workout.start_s, end - workout.start_s] for start, end in workout.pauses_s],
+            "laps": [at - workout.start_s for at in workout.lap_times_s],
             **samples,
             "routes": routes,
-            "lost_routes": len(workout.routes) - len(routes),
+            "lost_routes": len(workout.route_names) - len(routes),
         }
         return json.dumps(document, ensure_ascii=False).encode("utf-8")
 
@@ -105,12 +105,12 @@ class AppleExport:
 
         def begin(name: str, said: dict[str, str]) -> None:
             if name == "Workout":
-                open_workout[:] = [one] if (one := _workout(said)) is not None else []
-                sport = _words(said.get("workoutActivityType", ""))
+                open_workout[:] = [one] if (one := _parse_workout(said)) is not None else []
+                sport = _parse_sport(said.get("workoutActivityType", ""))
                 if not open_workout and sport and not is_on_foot(sport):
                     self.other_sports.append((said.get("startDate", ""), sport))
             elif open_workout:
-                _detail(open_workout[0], name, said)
+                _add_detail(open_workout[0], name, said)
 
         def end(name: str) -> None:
             if name == "Workout" and open_workout:
@@ -119,14 +119,14 @@ class AppleExport:
         self._parse(begin, end)
         self.workouts.sort(key=lambda one: (one.start_s, one.end_s))
 
-    def _samples(self, number: int, kind: str) -> list[list[float]]:
+    def _select_samples(self, workout_index: int, kind: str) -> list[list[float]]:
         """What was measured during a workout, from the one source that tells most of it, in order of time."""
         if self._db is None:
             self._db = self._read_samples()
-        workout = self.workouts[number]
+        workout = self.workouts[workout_index]
         sources = self._db.execute(
             "SELECT source, sum(end_s - start_s), count(*) FROM samples WHERE workout = ? AND kind = ? GROUP BY source",
-            (number, kind),
+            (workout_index, kind),
         ).fetchall()
         if not sources:
             return []
@@ -138,7 +138,7 @@ class AppleExport:
         rows = self._db.execute(
             "SELECT DISTINCT start_s, end_s, value FROM samples WHERE workout = ? AND kind = ? AND source = ?"
             " ORDER BY start_s, end_s, value",
-            (number, kind, best[0]),
+            (workout_index, kind, best[0]),
         )
         return [[start - workout.start_s, end - workout.start_s, value] for start, end, value in rows]
 
@@ -147,14 +147,14 @@ class AppleExport:
         db = sqlite3.connect("", isolation_level=None)
         db.execute("CREATE TABLE samples (workout INT, kind TEXT, source TEXT, start_s REAL, end_s REAL, value REAL)")
         starts = [one.start_s for one in self.workouts]
-        days = {_day(one.start_s + 86400.0 * day) for one in self.workouts for day in (-1, 0, 1)}
+        days = {_format_day(one.start_s + 86400.0 * day) for one in self.workouts for day in (-1, 0, 1)}
         waiting: list[tuple[int, str, str, float, float, float]] = []
 
         def begin(name: str, said: dict[str, str]) -> None:
-            kind = _SAMPLES.get(said.get("type", "")) if name == "Record" else None
+            kind = _SAMPLE_KINDS.get(said.get("type", "")) if name == "Record" else None
             if kind is None or said.get("startDate", "")[:10] not in days:
                 return
-            row = _record(said, kind)
+            row = _parse_record(said, kind)
             if row is None:
                 return
             start_s, end_s, value = row
@@ -179,8 +179,8 @@ class AppleExport:
         parser.StartElementHandler, parser.EndElementHandler = begin, end
         try:
             with self._opened() as stream:
-                head = stream.read(_PROLOGUE_BYTES)
-                root = head.find(ROOT)
+                head = stream.read(_MAX_PROLOGUE_BYTES)
+                root = head.find(ROOT_TAG)
                 if root < 0:
                     raise ReadError("is no Apple Health export", path=self._place)
                 piece = head[root:]
@@ -196,62 +196,64 @@ class AppleExport:
 
 def looks_like_export(head: bytes) -> bool:
     """Whether these first bytes of an XML file are those of an export."""
-    return ROOT in head or b"<!DOCTYPE HealthData" in head
+    return ROOT_TAG in head or b"<!DOCTYPE HealthData" in head
 
 
-def _workout(said: dict[str, str]) -> AppleWorkout | None:
+def _parse_workout(attributes: dict[str, str]) -> AppleWorkout | None:
     """A workout on foot; None for another sport or one without times."""
-    sport = _words(said.get("workoutActivityType", ""))
-    start, end = _posix_s(said.get("startDate", "")), _posix_s(said.get("endDate", ""))
-    if not is_on_foot(sport) or start is None or end is None or not 0.0 < end - start <= _LONGEST_WORKOUT_S:
+    sport = _parse_sport(attributes.get("workoutActivityType", ""))
+    start, end = _parse_posix_s(attributes.get("startDate", "")), _parse_posix_s(attributes.get("endDate", ""))
+    if not is_on_foot(sport) or start is None or end is None or not 0.0 < end - start <= _MAX_WORKOUT_S:
         return None
-    device = dict(part.strip().split(":", 1) for part in said.get("device", "").strip("<>").split(",") if ":" in part)
+    device = dict(
+        part.strip().split(":", 1) for part in attributes.get("device", "").strip("<>").split(",") if ":" in part
+    )
     model = " ".join(device[key].strip() for key in ("name", "hardware") if device.get(key))
-    return AppleWorkout(sport, start, end, said["startDate"], said.get("sourceName", ""), model)
+    return AppleWorkout(sport, start, end, attributes["startDate"], attributes.get("sourceName", ""), model)
 
 
-def _detail(workout: AppleWorkout, name: str, said: dict[str, str]) -> None:
+def _add_detail(workout: AppleWorkout, name: str, attributes: dict[str, str]) -> None:
     """Take in an element that stands within a workout's."""
     if name == "WorkoutEvent":
-        kind, at = said.get("type", "").removeprefix(_EVENT), _posix_s(said.get("date", ""))
+        kind, at = attributes.get("type", "").removeprefix(_EVENT_PREFIX), _parse_posix_s(attributes.get("date", ""))
         if at is None:
             return
-        is_open = bool(workout.pauses) and workout.pauses[-1][1] >= workout.end_s
+        is_open = bool(workout.pauses_s) and workout.pauses_s[-1][1] >= workout.end_s
         if kind == "Pause" and not is_open:
-            workout.pauses.append([at, workout.end_s])
+            workout.pauses_s.append([at, workout.end_s])
         elif kind == "Resume" and is_open:
-            workout.pauses[-1][1] = at
+            workout.pauses_s[-1][1] = at
         elif kind == "Lap":
-            workout.laps.append(at)
-    elif name == "MetadataEntry" and said.get("key") == "HKIndoorWorkout":
-        workout.is_indoor = said.get("value") == "1"
-    elif name == "FileReference" and said.get("path") and ".." not in said["path"]:
-        workout.routes.append(said["path"].lstrip("/"))
+            workout.lap_times_s.append(at)
+    elif name == "MetadataEntry" and attributes.get("key") == "HKIndoorWorkout":
+        workout.is_indoor = attributes.get("value") == "1"
+    elif name == "FileReference" and attributes.get("path") and ".." not in attributes["path"]:
+        workout.route_names.append(attributes["path"].lstrip("/"))
 
 
-def _record(said: dict[str, str], kind: str) -> tuple[float, float, float] | None:
+def _parse_record(attributes: dict[str, str], kind: str) -> tuple[float, float, float] | None:
     """From when to when, and how much in SI units; None if it cannot be understood."""
-    start, end = _posix_s(said.get("startDate", "")), _posix_s(said.get("endDate", ""))
+    start, end = _parse_posix_s(attributes.get("startDate", "")), _parse_posix_s(attributes.get("endDate", ""))
     try:
-        value = float(said.get("value", ""))
+        value = float(attributes.get("value", ""))
     except ValueError:
         return None
     if start is None or end is None or end < start:
         return None
     if kind == "metres":
-        factor = _METRES.get(said.get("unit", ""))
+        factor = _METRES_PER_UNIT.get(attributes.get("unit", ""))
         if factor is None:
             return None
         value *= factor
     return start, end, value
 
 
-def _words(sport: str) -> str:
+def _parse_sport(sport: str) -> str:
     """``HKWorkoutActivityTypeRunning`` as ``running``."""
-    return sport.removeprefix(_SPORT).lower()
+    return sport.removeprefix(_SPORT_PREFIX).lower()
 
 
-def _posix_s(text: str) -> float | None:
+def _parse_posix_s(text: str) -> float | None:
     """Seconds since 1970 of ``2025-05-01 08:01:10 +0200``; None for anything else."""
     try:
         moment = datetime.fromisoformat(text[:19] + text[20:])
@@ -260,5 +262,5 @@ def _posix_s(text: str) -> float | None:
     return None if moment.tzinfo is None else moment.timestamp()
 
 
-def _day(posix_s: float) -> str:
+def _format_day(posix_s: float) -> str:
     return datetime.fromtimestamp(posix_s, UTC).strftime("%Y-%m-%d")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-WITHIN = "!/"
+MEMBER_SEPARATOR = "!/"
 """Stands between an archive and what lies in it: ``export.zip!/activities/1.fit.gz``."""
 
 
@@ -12,14 +12,14 @@ WITHIN = "!/"
 class Limits:
     """How much may be unpacked: what goes beyond was made to fill a disk, or is no recording."""
 
-    most_bytes: int = 512 * 2**20
+    max_bytes: int = 512 * 2**20
     """Of a single file. A day of records every second is 40 MB as GPX, the most verbose of the formats."""
-    most_ratio: float = 200.0
+    max_ratio: float = 200.0
     """Unpacked to packed, of a file and of an archive as a whole. GPX packs 10 to 30 times, text of one letter
     1000 times (the most that deflate can)."""
-    ratio_from_bytes: int = 16 * 2**20
+    min_ratio_check_bytes: int = 16 * 2**20
     """Less than this is harmless, whatever its ratio."""
-    most_levels: int = 5
+    max_nesting_levels: int = 5
     """Archives within archives: a vendor's export has two, one that was packed again with others four."""
 
 
@@ -33,15 +33,15 @@ class Entry:
     """The file on disk, or its address."""
     members: tuple[str, ...]
     """The names by which it is found in the archive, and in the archives within that; empty for a file of its own."""
-    size: int
+    size_bytes: int
     """Bytes, unpacked if it lies in an archive."""
-    stamp: str
+    fingerprint: str
     """Changes whenever the bytes may have changed."""
-    is_named: bool = False
+    is_explicit: bool = False
     """Whether the user named this very file: then it has to be a recording."""
     sidecar: tuple[str, str] | None = None
     """Where the annotations beside it lie (a path, or a name within the same archive), and the stamp of that."""
-    workout: int | None = None
+    workout_index: int | None = None
     """Which workout of an Apple Health export it is; ``members`` then lead to the export's XML file."""
 
     container: str = ""
@@ -54,7 +54,7 @@ class OtherSport:
 
     place: str
     sport: str
-    stamp: str
+    fingerprint: str
     container: str
 
 
@@ -66,7 +66,7 @@ class Unchanged:
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
+class Unreadable:
     """What could not be looked at, why, and whether trying again may help."""
 
     place: str
@@ -74,18 +74,18 @@ class Refusal:
     """In two or three words, for grouping."""
     message: str
     """The sentence."""
-    passes: bool = False
+    is_transient: bool = False
     """Whether it may pass: a folder without permission, a server that does not answer."""
     container: str = ""
     """The archive on disk that it lies in."""
 
 
-def within(place: str, name: str) -> str:
+def join_place(place: str, name: str) -> str:
     """The place of what is called ``name`` in the archive at ``place``."""
-    return f"{place}{WITHIN}{name}"
+    return f"{place}{MEMBER_SEPARATOR}{name}"
 
 
-def shown(name: str) -> str:
+def printable(name: str) -> str:
     """A text that can be stored and printed: bytes that are no UTF-8 are written as their numbers."""
     try:
         return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")

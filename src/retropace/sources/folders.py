@@ -8,28 +8,28 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from retropace.core.sidecar_path import sidecar_path
-from retropace.sources.entry import Entry, Refusal, shown
+from retropace.sources.entry import Entry, Unreadable, printable
 
-_SKIPPED = ("__MACOSX", "__pycache__", "node_modules")
+_SKIPPED_FOLDERS = ("__MACOSX", "__pycache__", "node_modules")
 """Folders that never hold what a person put there."""
 
 
 def is_hidden(name: str) -> bool:
     """Whether a file or folder is none of its owner's: ``.DS_Store``, the ``._`` twins that some systems write."""
-    return name.startswith(".") or name in _SKIPPED
+    return name.startswith(".") or name in _SKIPPED_FOLDERS
 
 
-def placed(path: str) -> str:
+def resolve_place(path: str) -> str:
     """How a file on disk is known: by its full path, links not followed, as text."""
-    return shown(_full(path))
+    return printable(_absolute_path(path))
 
 
-def _full(path: str) -> str:
+def _absolute_path(path: str) -> str:
     """The path from the root, for whoever works in another folder."""
     return os.path.abspath(path)  # noqa: PTH100 - pathlib's absolute() leaves ".." in it
 
 
-def stamp_of(path: str) -> str:
+def compute_fingerprint(path: str) -> str:
     """Size, time of change and identity of a file on disk; the empty text if there is none."""
     try:
         found = Path(path).stat()
@@ -38,23 +38,23 @@ def stamp_of(path: str) -> str:
     return f"{found.st_size}:{found.st_mtime_ns}:{found.st_ctime_ns}"
 
 
-def file_entry(path: str, *, named: bool = False) -> Entry:
+def build_file_entry(path: str, *, is_explicit: bool = False) -> Entry:
     """A file on disk as an entry, with the annotations beside it."""
-    full = _full(path)
+    full = _absolute_path(path)
     beside = str(sidecar_path(full))
-    stamp, stamp_beside = stamp_of(full), stamp_of(beside)
+    stamp, stamp_beside = compute_fingerprint(full), compute_fingerprint(beside)
     return Entry(
-        place=shown(full),
+        place=printable(full),
         path=full,
         members=(),
-        size=int(stamp.partition(":")[0] or 0),
-        stamp=stamp,
-        is_named=named,
+        size_bytes=int(stamp.partition(":")[0] or 0),
+        fingerprint=stamp,
+        is_explicit=is_explicit,
         sidecar=(beside, stamp_beside) if stamp_beside else None,
     )
 
 
-def walked(folder: str) -> Iterator[Entry | Refusal]:
+def walk_files(folder: str) -> Iterator[Entry | Unreadable]:
     """Every file in a folder and below, in whatever order the system tells them: one folder may hold millions."""
     # The folders above, by identity: one that is met again below itself is a loop of links.
     waiting: list[tuple[str, tuple[tuple[int, int], ...]]] = [(folder, ())]
@@ -64,12 +64,16 @@ def walked(folder: str) -> Iterator[Entry | Refusal]:
             found = Path(path).stat()
             inside = os.scandir(path)
         except OSError as bad:
-            yield Refusal(placed(path), "folder not readable", f"cannot be read: {bad.strerror or bad}", passes=True)
+            yield Unreadable(
+                resolve_place(path), "folder not readable", f"cannot be read: {bad.strerror or bad}", is_transient=True
+            )
             continue
         here = (found.st_dev, found.st_ino)
         if here in above:
             inside.close()
-            yield Refusal(placed(path), "loop of links", "is a link to a folder above it: its files are read there")
+            yield Unreadable(
+                resolve_place(path), "loop of links", "is a link to a folder above it: its files are read there"
+            )
             continue
         below = []
         with inside:
@@ -79,10 +83,10 @@ def walked(folder: str) -> Iterator[Entry | Refusal]:
                 try:
                     mode = one.stat().st_mode
                 except OSError as bad:
-                    yield Refusal(placed(one.path), "broken link", f"leads nowhere: {bad.strerror or bad}")
+                    yield Unreadable(resolve_place(one.path), "broken link", f"leads nowhere: {bad.strerror or bad}")
                     continue
                 if stat.S_ISDIR(mode):
                     below.append((one.path, (*above, here)))
                 elif stat.S_ISREG(mode):
-                    yield file_entry(one.path)
+                    yield build_file_entry(one.path)
         waiting += below

@@ -13,9 +13,9 @@ import io
 from collections.abc import Callable, Iterator
 from pathlib import PurePosixPath
 
-from retropace.sources.export_metadata import Named
+from retropace.sources.export_metadata import ExportMetadata
 
-FOLDER = "activities"
+ACTIVITIES_FOLDER = "activities"
 _NAME, _DESCRIPTION, _NOTE = "name", "description", "note"
 # Headers as exports write them, casefolded; where a header is not among these the order of columns decides. English
 # and German after headers that users posted (hugovk/strava-tools 1, martin-ueding/geo-activity-playground 191, 348).
@@ -24,8 +24,8 @@ _HEADERS = {
     _DESCRIPTION: ("activity description", "description", "aktivitätsbeschreibung"),
     _NOTE: ("activity private note", "hinweis zur privatsphäre für aktivitäten"),
 }
-_ORDER = {_NAME: 2, _DESCRIPTION: 4}
-_LEAST_SHARE = 0.5
+_DEFAULT_COLUMNS = {_NAME: 2, _DESCRIPTION: 4}
+_MIN_FILE_SHARE = 0.5
 """At least this share of a column's filled cells are files of the export, or it is no column of files."""
 
 
@@ -34,7 +34,7 @@ def may_be_table(name: str) -> bool:
     return name.lower().endswith(".csv")
 
 
-def named_in(data: bytes, exists: Callable[[str], bool]) -> Iterator[tuple[str, Named]]:
+def read_metadata(data: bytes, file_exists: Callable[[str], bool]) -> Iterator[tuple[str, ExportMetadata]]:
     """Each file with the name and description of its activity; ``exists`` tells whether the export holds a file.
 
     Nothing for a table that names no files of the export.
@@ -42,22 +42,22 @@ def named_in(data: bytes, exists: Callable[[str], bool]) -> Iterator[tuple[str, 
     text = data.decode("utf-8-sig", "replace")
     if "\0" in text:
         return
-    rows = _table(text)
-    column = _file_column(rows, exists)
+    rows = _parse_rows(text)
+    column = _find_file_column(rows, file_exists)
     if column is None:
         return
     header = [cell.strip().casefold() for cell in rows[0]]
-    places = {what: _column(header, what) for what in _HEADERS}
+    places = {what: _find_column(header, what) for what in _HEADERS}
     for row in rows[1:]:
-        file = _file(row, column)
-        if not file or not exists(file):
+        file = _parse_file_path(row, column)
+        if not file or not file_exists(file):
             continue
-        said = {what: _cell(row, at) for what, at in places.items()}
+        said = {what: _read_cell(row, at) for what, at in places.items()}
         notes = [said[what] for what in (_DESCRIPTION, _NOTE) if said[what]]
-        yield file, Named(said[_NAME], "\n".join(notes))
+        yield file, ExportMetadata(said[_NAME], "\n".join(notes))
 
 
-def _table(text: str) -> list[list[str]]:
+def _parse_rows(text: str) -> list[list[str]]:
     """The rows, with whichever separator makes most of the first line."""
     first = text.partition("\n")[0]
     delimiter = max(",;\t", key=first.count)
@@ -67,7 +67,7 @@ def _table(text: str) -> list[list[str]]:
         return []
 
 
-def _file_column(rows: list[list[str]], exists: Callable[[str], bool]) -> int | None:
+def _find_file_column(rows: list[list[str]], file_exists: Callable[[str], bool]) -> int | None:
     """The column most of whose values are files of the export; None if there is none."""
     counts: dict[int, int] = {}
     filled: dict[int, int] = {}
@@ -75,27 +75,27 @@ def _file_column(rows: list[list[str]], exists: Callable[[str], bool]) -> int | 
         for at, cell in enumerate(row):
             if cell.strip():
                 filled[at] = filled.get(at, 0) + 1
-                if FOLDER in cell and exists(_file(row, at)):
+                if ACTIVITIES_FOLDER in cell and file_exists(_parse_file_path(row, at)):
                     counts[at] = counts.get(at, 0) + 1
     if not counts:
         return None
     best = max(counts, key=lambda at: (counts[at], -at))
-    paths = sum(1 for row in rows[1:] if FOLDER in _cell(row, best))
-    return best if counts[best] >= _LEAST_SHARE * max(paths, 1) or counts[best] == filled[best] else None
+    paths = sum(1 for row in rows[1:] if ACTIVITIES_FOLDER in _read_cell(row, best))
+    return best if counts[best] >= _MIN_FILE_SHARE * max(paths, 1) or counts[best] == filled[best] else None
 
 
-def _column(header: list[str], what: str) -> int | None:
+def _find_column(header: list[str], field: str) -> int | None:
     for at, cell in enumerate(header):
-        if cell in _HEADERS[what]:
+        if cell in _HEADERS[field]:
             return at
-    return _ORDER.get(what)
+    return _DEFAULT_COLUMNS.get(field)
 
 
-def _file(row: list[str], at: int) -> str:
+def _parse_file_path(row: list[str], column: int) -> str:
     """The file that a row is about, as the archive names it."""
-    cell = _cell(row, at).replace("\\", "/")
+    cell = _read_cell(row, column).replace("\\", "/")
     return str(PurePosixPath(cell)) if cell else ""
 
 
-def _cell(row: list[str], at: int | None) -> str:
-    return row[at].strip() if at is not None and at < len(row) else ""
+def _read_cell(row: list[str], column: int | None) -> str:
+    return row[column].strip() if column is not None and column < len(row) else ""

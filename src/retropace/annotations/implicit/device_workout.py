@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from retropace.annotations.language.interpret import meaning_of
+from retropace.annotations.language.interpret import interpret_name
 from retropace.annotations.language.labels import Label
-from retropace.annotations.model.plan import MOST_STEPS, Item, Plan, Repeat, Step, count_steps
+from retropace.annotations.model.plan import MAX_STEPS, Item, Plan, PlanStep, Repeat, count_steps
 from retropace.core.activity import WorkoutStep
 from retropace.core.errors import AnnotationError
 
 
-def plan_of(steps: tuple[WorkoutStep, ...]) -> Plan:
+def build_plan(steps: tuple[WorkoutStep, ...]) -> Plan:
     """The steps with their repeats unfolded into sets.
 
     Raises :class:`AnnotationError` if there are none, or more than anybody could carry out.
@@ -25,34 +25,34 @@ def plan_of(steps: tuple[WorkoutStep, ...]) -> Plan:
             if body and times > 0:
                 items[begin:] = [(items[begin][0], Repeat(times, body))]
         else:
-            items.append((step.index, _step(step)))
+            items.append((step.index, _build_step(step)))
     plan = tuple(item for _, item in items)
     if not plan:
         raise AnnotationError("the file holds no workout: write one as a sentence")
-    if count_steps(plan) > MOST_STEPS:
-        raise AnnotationError(f"the workout in the file has {count_steps(plan)} steps, more than {MOST_STEPS}")
+    if count_steps(plan) > MAX_STEPS:
+        raise AnnotationError(f"the workout in the file has {count_steps(plan)} steps, more than {MAX_STEPS}")
     return Plan(plan, "the workout in the file", "file")
 
 
-def says_backward(steps: tuple[WorkoutStep, ...]) -> bool:
+def has_backward_step(steps: tuple[WorkoutStep, ...]) -> bool:
     """Whether a step is named after running backward."""
-    return any(_label(step).direction == "backward" for step in steps)
+    return any(_find_label(step).direction == "backward" for step in steps)
 
 
-def _step(step: WorkoutStep) -> Step:
+def _build_step(step: WorkoutStep) -> PlanStep:
     known = np.isfinite(step.duration) and step.duration > 0.0
-    return Step(
-        label=_label(step),
+    return PlanStep(
+        label=_find_label(step),
         seconds=float(step.duration) if step.duration_kind == "time" and known else None,
         metres=float(step.duration) if step.duration_kind == "distance" and known else None,
         until_lap=step.duration_kind == "open",
-        recovers=step.intensity in ("rest", "recovery"),
+        is_recovery=step.intensity in ("rest", "recovery"),
     )
 
 
-def _label(step: WorkoutStep) -> Label:
+def _find_label(step: WorkoutStep) -> Label:
     for name in (step.name, step.note):
-        meaning = meaning_of(name, title=False) if name else None
+        meaning = interpret_name(name, is_title=False) if name else None
         if meaning is not None and meaning.label is not None:
             return meaning.label
     return Label("forward")

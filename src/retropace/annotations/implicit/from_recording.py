@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from retropace.annotations.implicit.device_workout import plan_of, says_backward
-from retropace.annotations.implicit.from_description import hint_in_description
-from retropace.annotations.implicit.from_names import from_names, from_title
-from retropace.annotations.implicit.waypoints import from_waypoints
+from retropace.annotations.implicit.device_workout import build_plan, has_backward_step
+from retropace.annotations.implicit.from_description import find_description_hint
+from retropace.annotations.implicit.from_names import find_name_annotations, find_title_annotations
+from retropace.annotations.implicit.waypoints import find_waypoint_annotations
 from retropace.annotations.model.annotation import Annotation
 from retropace.annotations.model.plan import Plan
 from retropace.core.activity import Activity
-from retropace.core.cleaned_activity import Track
+from retropace.core.cleaned_activity import CleanedActivity
 
 
-def own_words(activity: Activity, track: Track, *, is_silent: bool) -> tuple[list[Annotation], list[str]]:
+def find_recording_annotations(
+    activity: Activity, track: CleanedActivity, *, is_unannotated: bool
+) -> tuple[list[Annotation], list[str]]:
     """What names and waypoints say, and what there is to say about it.
 
     ``is_silent``: nothing was said from elsewhere. Only then the title, which speaks of the whole, is asked, and the
@@ -20,18 +22,18 @@ def own_words(activity: Activity, track: Track, *, is_silent: bool) -> tuple[lis
     """
     spoken: list[Annotation] = []
     warnings: list[str] = []
-    for found, said in (from_names(track), from_waypoints(track)):
+    for found, said in (find_name_annotations(track), find_waypoint_annotations(track)):
         spoken += found
         warnings += said
-    if is_silent and not spoken:
-        found, said = from_title(activity, track.elapsed_s)
+    if is_unannotated and not spoken:
+        found, said = find_title_annotations(activity, track.elapsed_s)
         spoken += found
-        warnings += said or hint_in_description(activity)
+        warnings += said or find_description_hint(activity)
     return spoken, warnings
 
 
-def plan_in_steps(track: Track) -> Plan | None:
+def find_device_plan(track: CleanedActivity) -> Plan | None:
     """The workout in the file, if its steps speak of backward and no lap says which of them it carried out."""
-    if not says_backward(track.steps) or any(lap.step_index is not None for lap in track.laps):
+    if not has_backward_step(track.workout_steps) or any(lap.step_index is not None for lap in track.laps):
         return None
-    return plan_of(track.steps)
+    return build_plan(track.workout_steps)

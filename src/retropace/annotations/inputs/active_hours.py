@@ -14,24 +14,24 @@ from typing import Any
 from retropace.core.errors import AnnotationError
 from retropace.core.spans import Spans, as_spans, clip, union
 
-_DATES = re.compile(r"(\d{4}-\d{2}-\d{2})?\s*(?:\.\.|/|\bto\b)\s*(\d{4}-\d{2}-\d{2})?|(\d{4}-\d{2}-\d{2})")
-_CLOCK = r"(\d{1,2}):(\d{2})(?::(\d{2}))?\s*(Z|[+-]\d{2}:?\d{2})"
-_CLOCKS = re.compile(rf"{_CLOCK}\s*(?:-|–|\.\.|/|\bto\b)\s*{_CLOCK}", re.IGNORECASE)
+_DATE_RANGE = re.compile(r"(\d{4}-\d{2}-\d{2})?\s*(?:\.\.|/|\bto\b)\s*(\d{4}-\d{2}-\d{2})?|(\d{4}-\d{2}-\d{2})")
+_CLOCK_TIME = r"(\d{1,2}):(\d{2})(?::(\d{2}))?\s*(Z|[+-]\d{2}:?\d{2})"
+_CLOCK_RANGE = re.compile(rf"{_CLOCK_TIME}\s*(?:-|–|\.\.|/|\bto\b)\s*{_CLOCK_TIME}", re.IGNORECASE)
 DAY_S = 86400.0
 
 
 @dataclass(frozen=True, slots=True)
-class When:
+class ActiveHours:
     """Days from ``first`` to ``last`` (both included, None is open), or seconds after midnight UTC."""
 
-    first: date | None = None
-    last: date | None = None
-    clock_s: tuple[float, float] | None = None
+    first_date: date | None = None
+    last_date: date | None = None
+    daily_window_s: tuple[float, float] | None = None
 
 
-def parse_when(text: Any) -> When:
+def parse_active_hours(text: Any) -> ActiveHours:
     """A range from its text; raises :class:`AnnotationError`."""
-    if isinstance(text, str) and (match := _DATES.fullmatch(text.strip())) and any(match.groups()):
+    if isinstance(text, str) and (match := _DATE_RANGE.fullmatch(text.strip())) and any(match.groups()):
         try:
             first, last, day = (None if part is None else date.fromisoformat(part) for part in match.groups())
         except ValueError as bad:
@@ -39,16 +39,18 @@ def parse_when(text: Any) -> When:
         first, last = day or first, day or last
         if first and last and last < first:
             raise AnnotationError(f'has "when": "{text}", which ends before it starts')
-        return When(first, last)
-    if isinstance(text, str) and (match := _CLOCKS.fullmatch(text.strip())):
+        return ActiveHours(first, last)
+    if isinstance(text, str) and (match := _CLOCK_RANGE.fullmatch(text.strip())):
         groups = match.groups()
-        return When(clock_s=(_of_day(groups[:4], text), _of_day(groups[4:], text)))
+        return ActiveHours(
+            daily_window_s=(_parse_seconds_of_day(groups[:4], text), _parse_seconds_of_day(groups[4:], text))
+        )
     raise AnnotationError(
         f'has "when": "{text}": write 2025-05-01..2025-09-30, or 18:00Z-20:00Z with the zone of the clock'
     )
 
 
-def _of_day(parts: tuple[str | None, ...], text: str) -> float:
+def _parse_seconds_of_day(parts: tuple[str | None, ...], text: str) -> float:
     hours, minutes, seconds, zone = parts
     try:
         at = time(int(hours or 0), int(minutes or 0), int(seconds or 0))
@@ -62,21 +64,21 @@ def _of_day(parts: tuple[str | None, ...], text: str) -> float:
     return since % DAY_S
 
 
-def counted(when: tuple[When, ...], start_time: datetime | None, elapsed_s: float) -> Spans:
+def active_spans(active_hours: tuple[ActiveHours, ...], start_time: datetime | None, elapsed_s: float) -> Spans:
     """The part of an activity in which all ranges hold, in elapsed seconds; nothing if it has no clock."""
     spans = as_spans([(0.0, elapsed_s)])
-    if when and start_time is None:
+    if active_hours and start_time is None:
         return as_spans([])
-    for one in when:
+    for one in active_hours:
         assert start_time is not None
         start = start_time.astimezone(UTC)
-        if one.clock_s is None:
-            if (one.first and start.date() < one.first) or (one.last and start.date() > one.last):
+        if one.daily_window_s is None:
+            if (one.first_date and start.date() < one.first_date) or (one.last_date and start.date() > one.last_date):
                 return as_spans([])
             continue
         midnight = datetime.combine(start.date(), time(0), tzinfo=UTC)
         begin_s = (midnight - start) / timedelta(seconds=1)
-        first, last = one.clock_s
+        first, last = one.daily_window_s
         length = (last - first) % DAY_S or DAY_S
         days = range(-1, int(elapsed_s // DAY_S) + 2)
         windows = union(

@@ -6,14 +6,14 @@ import os
 
 from retropace.annotations.inputs.audacity import is_label_track, parse_label_track
 from retropace.annotations.inputs.sidecar import parse_sidecar, read_text
-from retropace.annotations.model.annotation import Marking
+from retropace.annotations.model.annotation import UnresolvedAnnotation
 
 
-def read_annotations(path: str | os.PathLike[str]) -> list[Marking]:
+def read_annotations(path: str | os.PathLike[str]) -> list[UnresolvedAnnotation]:
     """The annotations in a file; raises :class:`AnnotationError` with file and line for the first bad one."""
     return parse_annotations(read_text(path), path)
 
 
-def parse_annotations(text: str, path: str | os.PathLike[str]) -> list[Marking]:
+def parse_annotations(text: str, path: str | os.PathLike[str]) -> list[UnresolvedAnnotation]:
     """The annotations in the text of a file; raises as :func:`read_annotations`."""
     return parse_label_track(text, path) if is_label_track(text) else parse_sidecar(text, path)

@@ -10,9 +10,9 @@ import os
 import re
 from collections.abc import Iterable
 
-from retropace.annotations.inputs.sidecar import MOST_ROWS, UNTIL_NEXT
+from retropace.annotations.inputs.sidecar import MAX_ROWS, UNTIL_NEXT
 from retropace.annotations.language.labels import parse_label
-from retropace.annotations.model.annotation import Annotation, Marking, Origin
+from retropace.annotations.model.annotation import Annotation, Origin, UnresolvedAnnotation
 from retropace.annotations.model.attributes import split_attributes
 from retropace.core.errors import AnnotationError
 
@@ -25,26 +25,26 @@ def is_label_track(text: str) -> bool:
     return _ROW.fullmatch(first.rstrip()) is not None
 
 
-def parse_label_track(text: str, path: str | os.PathLike[str]) -> list[Marking]:
+def parse_label_track(text: str, path: str | os.PathLike[str]) -> list[UnresolvedAnnotation]:
     """The labels of a track in order; raises :class:`AnnotationError` with file and line for the first bad one."""
     name = os.fspath(path)
     lines = [(number, line.rstrip("\r\n")) for number, line in enumerate(text.splitlines(keepends=True), 1)]
     rows = [(number, line) for number, line in lines if line.strip() and not line.startswith("\\")]
-    if len(rows) > MOST_ROWS:
-        where = str(rows[MOST_ROWS][0])
+    if len(rows) > MAX_ROWS:
+        where = str(rows[MAX_ROWS][0])
         raise AnnotationError(
-            f"has {len(rows)} labels, more than {MOST_ROWS}: is this the right file?", path=name, where=where
+            f"has {len(rows)} labels, more than {MAX_ROWS}: is this the right file?", path=name, where=where
         )
-    markings: list[Marking] = []
+    markings: list[UnresolvedAnnotation] = []
     for number, line in rows:
         try:
-            markings.append(_marking(line, Origin("audacity", line.strip(), name, number)))
+            markings.append(_parse_row(line, Origin("audacity", line.strip(), name, number)))
         except AnnotationError as bad:
             raise AnnotationError(bad.message, path=name, where=str(number)) from None
     return markings
 
 
-def _marking(line: str, origin: Origin) -> Marking:
+def _parse_row(line: str, origin: Origin) -> UnresolvedAnnotation:
     match = _ROW.fullmatch(line)
     if match is None:
         raise AnnotationError("is no label of a label track: start, end in seconds and the label, parted by tabs")
@@ -54,13 +54,13 @@ def _marking(line: str, origin: Origin) -> Marking:
     text, attributes = split_attributes(match[3] or "")
     label = parse_label(text)
     where = f"{start:.6f}s{UNTIL_NEXT}" if end == start else f"{start:.6f}s-{end:.6f}s"
-    return Marking(where, label, "", origin, attributes)
+    return UnresolvedAnnotation(where, label, "", origin, attributes)
 
 
-def label_track(annotations: Iterable[Annotation]) -> str:
+def format_label_track(annotations: Iterable[Annotation]) -> str:
     """The text of a label track that Audacity imports, a line per annotation."""
-    return "".join(f"{one.start_s:.6f}\t{one.end_s:.6f}\t{_said(one)}\n" for one in annotations)
+    return "".join(f"{one.start_s:.6f}\t{one.end_s:.6f}\t{_format_label(one)}\n" for one in annotations)
 
 
-def _said(one: Annotation) -> str:
-    return " ".join(part for part in (str(one.label), str(one.attributes)) if part)
+def _format_label(annotation: Annotation) -> str:
+    return " ".join(part for part in (str(annotation.label), str(annotation.attributes)) if part)

@@ -9,16 +9,16 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from retropace.annotations.language.interpret import meaning_of
+from retropace.annotations.language.interpret import interpret_name
 from retropace.annotations.language.labels import Label, parse_label
 from retropace.annotations.model.annotation import Annotation, Origin
-from retropace.core.cleaned_activity import Track
+from retropace.core.cleaned_activity import CleanedActivity
 from retropace.core.errors import AnnotationError
-from retropace.core.spans import Column
+from retropace.core.spans import FloatArray
 
-SURE_S = 2.0
+EDGE_TOLERANCE_S = 2.0
 """A field is written with the next record, within a second or two of the button."""
-HELD_S = 10.0
+MAX_HOLD_S = 10.0
 """A value holds until the next one, but no longer than this."""
 
 
@@ -41,21 +41,23 @@ def parse_field(text: str) -> DirectionField:
         if not equals or not value.strip():
             example = f"{name.strip()}:1=backward,0=forward"
             raise AnnotationError(f'"{pair.strip()}" is no meaning of a value: write {example}')
-        meanings[_spelled(value)] = parse_label(label)
+        meanings[_normalize_value(value)] = parse_label(label)
     return DirectionField(name.strip(), meanings)
 
 
-def from_field(wanted: DirectionField, track: Track) -> tuple[list[Annotation], tuple[str, ...]]:
+def find_field_annotations(
+    direction_field: DirectionField, track: CleanedActivity
+) -> tuple[list[Annotation], tuple[str, ...]]:
     """The stretches in which the column names a direction.
 
     Raises :class:`AnnotationError` if the recording has no such column, or none of its values means a direction.
     """
-    name = _column(wanted.name, track)
+    name = _find_column(direction_field.name, track)
     values = track.extra[name]
     rows = np.flatnonzero(np.isfinite(values))
-    texts = track.texts.get(name, ())
+    texts = track.categories.get(name, ())
     shown = {value: (texts[int(value)] if texts else f"{value:g}") for value in np.unique(values[rows]).tolist()}
-    labels = {value: _label(text, wanted) for value, text in shown.items()}
+    labels = {value: _find_label(text, direction_field) for value, text in shown.items()}
     if not any(labels.values()):
         some = ", ".join(list(shown.values())[:6])
         raise AnnotationError(
@@ -71,38 +73,40 @@ def from_field(wanted: DirectionField, track: Track) -> tuple[list[Annotation], 
         label = labels[float(codes[at])]
         if label is not None:
             origin = Origin("field", f'field "{name}"')
-            spans = _held(times[at:until], float(times[until]) if until < len(rows) else track.elapsed_s)
-            found += [Annotation(start, end, label, "", origin, SURE_S) for start, end in spans if start < end]
+            spans = _find_hold_spans(times[at:until], float(times[until]) if until < len(rows) else track.elapsed_s)
+            found += [
+                Annotation(start, end, label, "", origin, EDGE_TOLERANCE_S) for start, end in spans if start < end
+            ]
     return found, tuple(said)
 
 
-def _column(name: str, track: Track) -> str:
-    matching = [known for known in track.extra if _spelled(known) == _spelled(name)]
+def _find_column(name: str, track: CleanedActivity) -> str:
+    matching = [known for known in track.extra if _normalize_value(known) == _normalize_value(name)]
     if matching:
         return matching[0]
     has = f"it has {', '.join(sorted(track.extra)[:8])}" if track.extra else "it has none beside the usual ones"
     raise AnnotationError(f'the recording has no field "{name}": {has}')
 
 
-def _spelled(text: str) -> str:
+def _normalize_value(text: str) -> str:
     return " ".join(text.casefold().replace("_", " ").split())
 
 
-def _label(text: str, wanted: DirectionField) -> Label | None:
-    if _spelled(text) in wanted.meanings:
-        return wanted.meanings[_spelled(text)]
-    meaning = None if text.replace(".", "").lstrip("-").isdigit() else meaning_of(text, title=False)
+def _find_label(text: str, direction_field: DirectionField) -> Label | None:
+    if _normalize_value(text) in direction_field.meanings:
+        return direction_field.meanings[_normalize_value(text)]
+    meaning = None if text.replace(".", "").lstrip("-").isdigit() else interpret_name(text, is_title=False)
     return meaning.label if meaning is not None else None
 
 
-def _held(times_s: Column, next_s: float) -> list[tuple[float, float]]:
+def _find_hold_spans(times_s: FloatArray, next_s: float) -> list[tuple[float, float]]:
     """The stretches in which one value holds: from record to record, and on to the next if that is not too late."""
     bounds = np.append(times_s, next_s)
-    gaps = np.flatnonzero(np.diff(bounds) > HELD_S)
+    gaps = np.flatnonzero(np.diff(bounds) > MAX_HOLD_S)
     starts = [0, *(gaps + 1).tolist()]
     ends = [*gaps.tolist(), len(times_s)]
     return [
-        (float(bounds[start]), float(bounds[end]) if end == len(times_s) else float(bounds[end]) + HELD_S)
+        (float(bounds[start]), float(bounds[end]) if end == len(times_s) else float(bounds[end]) + MAX_HOLD_S)
         for start, end in zip(starts, ends, strict=True)
         if start <= end < len(bounds) and start < len(times_s)
     ]

@@ -9,15 +9,15 @@ from typing import Any
 
 import numpy as np
 
-from retropace.annotations.inputs.active_hours import When, parse_when
+from retropace.annotations.inputs.active_hours import ActiveHours, parse_active_hours
 from retropace.annotations.inputs.sidecar import read_text
 from retropace.annotations.language.labels import Label, parse_label
 from retropace.core.errors import AnnotationError
 
-MOST_FEATURES = 1000
-USUAL_WIDTH_M = 10.0
+MAX_FEATURES = 1000
+DEFAULT_LINE_WIDTH_M = 10.0
 """A line without a width is a path, told from its surroundings as well as a watch's positions allow."""
-KINDS = ("Polygon", "MultiPolygon", "LineString", "MultiLineString")
+GEOMETRY_TYPES = ("Polygon", "MultiPolygon", "LineString", "MultiLineString")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class Zone:
     width_m: float
     """Of a line; 0 for a polygon."""
     name: str
-    when: tuple[When, ...] = ()
+    active_hours: tuple[ActiveHours, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,29 +58,29 @@ def parse_zones(text: str, path: str, *, home: bool = False) -> Zones:
         raise AnnotationError("is nested too deep for GeoJSON", path=path) from None
     if not isinstance(document, dict):
         raise AnnotationError("is no GeoJSON: it should be a FeatureCollection", path=path)
-    _refuse_projection(document, path)
+    _check_wgs84(document, path)
     kind = document.get("type")
     if kind == "FeatureCollection":
         features = document.get("features")
     elif kind == "Feature":
         features = [document]
     else:
-        said = f"a bare {kind}" if kind in KINDS else "no GeoJSON that zones could be read from"
+        said = f"a bare {kind}" if kind in GEOMETRY_TYPES else "no GeoJSON that zones could be read from"
         raise AnnotationError(f'is {said}: give features with a property "label"', path=path)
     if not isinstance(features, list) or not features:
         raise AnnotationError("holds no features, so no zones", path=path)
-    if len(features) > MOST_FEATURES:
-        raise AnnotationError(f"holds {len(features)} features, more than {MOST_FEATURES}", path=path)
+    if len(features) > MAX_FEATURES:
+        raise AnnotationError(f"holds {len(features)} features, more than {MAX_FEATURES}", path=path)
     zones = []
     for number, feature in enumerate(features, 1):
         try:
-            zones.append(_zone(feature))
+            zones.append(_parse_zone(feature))
         except AnnotationError as bad:
             raise AnnotationError(bad.message, path=path, where=f"feature {number}") from None
     return Zones(path, tuple(zones), home)
 
 
-def _refuse_projection(document: dict[str, Any], path: str) -> None:
+def _check_wgs84(document: dict[str, Any], path: str) -> None:
     crs = json.dumps(document.get("crs")) if document.get("crs") else ""
     if crs and not any(known in crs for known in ("CRS84", "4326", "WGS84", "WGS 84")):
         raise AnnotationError(
@@ -89,7 +89,7 @@ def _refuse_projection(document: dict[str, Any], path: str) -> None:
         )
 
 
-def _zone(feature: Any) -> Zone:
+def _parse_zone(feature: Any) -> Zone:
     if not isinstance(feature, dict) or feature.get("type") != "Feature":
         raise AnnotationError("is no GeoJSON feature")
     properties = feature.get("properties")
@@ -98,26 +98,28 @@ def _zone(feature: Any) -> Zone:
     if not isinstance(said, str) or not said.strip():
         raise AnnotationError('has no property "label": say what is run there, for example "backward"')
     label = parse_label(said)
-    geometry = _geometry(feature.get("geometry"))
-    width = properties.get("width", USUAL_WIDTH_M)
+    geometry = _parse_geometry(feature.get("geometry"))
+    width = properties.get("width", DEFAULT_LINE_WIDTH_M)
     if isinstance(width, bool) or not isinstance(width, (int, float)) or not 0.0 < width <= 1000.0:
         raise AnnotationError(f'has the width "{width}": it is in metres, from above 0 to 1000')
     is_line = "Line" in geometry.geom_type
     name = properties.get("name") or feature.get("id") or said
     when = properties.get("when") or []
     when = when if isinstance(when, list) else [when]
-    return Zone(label, geometry, float(width) if is_line else 0.0, str(name), tuple(parse_when(part) for part in when))
+    return Zone(
+        label, geometry, float(width) if is_line else 0.0, str(name), tuple(parse_active_hours(part) for part in when)
+    )
 
 
-def _geometry(described: Any) -> Any:
+def _parse_geometry(geometry_json: Any) -> Any:
     import shapely
     from shapely.geometry import shape
 
-    kind = described.get("type") if isinstance(described, dict) else None
-    if kind not in KINDS:
+    kind = geometry_json.get("type") if isinstance(geometry_json, dict) else None
+    if kind not in GEOMETRY_TYPES:
         raise AnnotationError(f"is a {kind or 'feature without geometry'}: a zone is a polygon or a line with a width")
     try:
-        geometry = shape(described)
+        geometry = shape(geometry_json)
         coordinates = shapely.get_coordinates(geometry)
     except (shapely.errors.ShapelyError, ValueError, TypeError, KeyError, IndexError, AttributeError) as bad:
         raise AnnotationError(f"has a geometry that cannot be read: {' '.join(str(bad).split())[:80]}") from None

@@ -5,23 +5,23 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from retropace.core.activity import Lap, automatic
+from retropace.core.activity import Lap, is_autolap
 from retropace.core.errors import AnnotationError
 
-MOST_LAPS = 10_000
+MAX_LAPS = 10_000
 _NUMBERED = re.compile(r"(?:laps?|l)\s*#?\s*(\d.*)", re.IGNORECASE)
 _PARITY = re.compile(r"(?:laps?\s+(odd|even)|(odd|even)(?:\s+laps?)?)", re.IGNORECASE)
-_AFTER = re.compile(
+_RELATIVE = re.compile(
     r"(?:laps?\s+(after|from|before|until)|(after|from|before|until)\s+lap)\s*#?\s*(\d+)", re.IGNORECASE
 )
-_EVERY = re.compile(r"(?:all|every|each)\s+laps?", re.IGNORECASE)
+_ALL = re.compile(r"(?:all|every|each)\s+laps?", re.IGNORECASE)
 _LAST = re.compile(r"(?:last\s+lap|lap\s+last)", re.IGNORECASE)
 
-Chooser = Callable[[tuple[Lap, ...]], list[int]]
+LapSelector = Callable[[tuple[Lap, ...]], list[int]]
 """The numbers of the laps that are meant, counted from 1, in order."""
 
 
-def parse_laps(text: str) -> Chooser | None:
+def parse_lap_selection(text: str) -> LapSelector | None:
     """What chooses the laps that a text names; None if it names no laps at all.
 
     Raises :class:`AnnotationError` for laps that cannot be, as ``lap 0``; the chooser raises it for laps that the
@@ -29,24 +29,24 @@ def parse_laps(text: str) -> Chooser | None:
     are counted as parts of the pressed lap that they belong to.
     """
     if match := _NUMBERED.fullmatch(text):
-        numbers = _numbers(match[1], text)
-        return lambda laps: _present(numbers, laps)
+        numbers = _parse_numbers(match[1], text)
+        return lambda laps: _check_present(numbers, laps)
     if match := _PARITY.fullmatch(text):
         rest = 1 if (match[1] or match[2]).lower() == "odd" else 0
-        return lambda laps: [number for number in _pressed(laps, text) if number % 2 == rest]
-    if match := _AFTER.fullmatch(text):
+        return lambda laps: [number for number in _select_manual_laps(laps, text) if number % 2 == rest]
+    if match := _RELATIVE.fullmatch(text):
         word, number = (match[1] or match[2]).lower(), int(match[3])
-        return lambda laps: _beyond(word, number, laps, text)
-    if _EVERY.fullmatch(text):
-        return lambda laps: _pressed(laps, text)
+        return lambda laps: _select_relative(word, number, laps, text)
+    if _ALL.fullmatch(text):
+        return lambda laps: _select_manual_laps(laps, text)
     if _LAST.fullmatch(text):
-        return lambda laps: _present([len(laps)], laps)
+        return lambda laps: _check_present([len(laps)], laps)
     return None
 
 
-def began_or_ended_by_itself(laps: tuple[Lap, ...], numbers: list[int]) -> tuple[str, ...]:
+def warn_about_autolaps(laps: tuple[Lap, ...], numbers: list[int]) -> tuple[str, ...]:
     """A word about laps that the watch began or ended by itself: they need not lie where the runner turned."""
-    own = (False, *automatic(laps))  # lap 1 begins with the session
+    own = (False, *is_autolap(laps))  # lap 1 begins with the session
     named = [str(number) for number in numbers if own[number] or own[number - 1]]
     if not named:
         return ()
@@ -54,36 +54,36 @@ def began_or_ended_by_itself(laps: tuple[Lap, ...], numbers: list[int]) -> tuple
     return (f"{which} began or ended by the watch's own count, not by a press: check before you rely on it",)
 
 
-def _numbers(text: str, whole: str) -> list[int]:
+def _parse_numbers(text: str, full_text: str) -> list[int]:
     numbers: list[int] = []
     for part in re.sub(r"\s*(?:and|&|\+)\s*", ",", text.replace(";", ",")).replace(" ", "").split(","):
         match = re.fullmatch(r"(\d{1,6})(?:(?:-|–|to)(\d{1,6}))?", part)
         if match is None:
-            raise AnnotationError(f'"{whole}" names no laps: write lap 3 or lap 2,4,6-8')
+            raise AnnotationError(f'"{full_text}" names no laps: write lap 3 or lap 2,4,6-8')
         first, last = int(match[1]), int(match[2] or match[1])
-        if not 1 <= first <= last or last > MOST_LAPS:
-            raise AnnotationError(f'"{whole}" names no laps: laps count from 1 upward')
+        if not 1 <= first <= last or last > MAX_LAPS:
+            raise AnnotationError(f'"{full_text}" names no laps: laps count from 1 upward')
         numbers += range(first, last + 1)
     return sorted(set(numbers))
 
 
-def _some(laps: tuple[Lap, ...]) -> tuple[Lap, ...]:
+def _require_laps(laps: tuple[Lap, ...]) -> tuple[Lap, ...]:
     if not laps:
         raise AnnotationError("the activity has no laps: mark it by time or distance instead")
     return laps
 
 
-def _present(numbers: list[int], laps: tuple[Lap, ...]) -> list[int]:
-    missing = [str(number) for number in numbers if number > len(_some(laps))]
+def _check_present(numbers: list[int], laps: tuple[Lap, ...]) -> list[int]:
+    missing = [str(number) for number in numbers if number > len(_require_laps(laps))]
     if missing:
         count = f"{len(laps)} lap{'s' * (len(laps) > 1)}"
         raise AnnotationError(f"the activity has {count}, there is no lap {', '.join(missing[:3])}")
     return numbers
 
 
-def _pressed(laps: tuple[Lap, ...], text: str) -> list[int]:
+def _select_manual_laps(laps: tuple[Lap, ...], text: str) -> list[int]:
     """All laps, if none of them was ended by the watch alone: a count that autolaps take part in means nothing."""
-    own = [str(number) for number, is_own in enumerate(automatic(_some(laps)), 1) if is_own]
+    own = [str(number) for number, is_own in enumerate(is_autolap(_require_laps(laps)), 1) if is_own]
     if own:
         raise AnnotationError(
             f'"{text}" counts laps, but {len(own)} of {len(laps)} were ended by the watch\'s own count '
@@ -92,14 +92,14 @@ def _pressed(laps: tuple[Lap, ...], text: str) -> list[int]:
     return list(range(1, len(laps) + 1))
 
 
-def _beyond(word: str, number: int, laps: tuple[Lap, ...], text: str) -> list[int]:
-    _present([max(number, 1)], laps)
+def _select_relative(relation: str, number: int, laps: tuple[Lap, ...], text: str) -> list[int]:
+    _check_present([max(number, 1)], laps)
     first, last = {
         "after": (number + 1, len(laps)),
         "from": (max(number, 1), len(laps)),
         "before": (1, number - 1),
         "until": (1, number),
-    }[word]
+    }[relation]
     if first > last:
         raise AnnotationError(f'"{text}" leaves none of the {len(laps)} laps')
     return list(range(first, last + 1))

@@ -11,34 +11,34 @@ import csv
 import os
 from pathlib import Path
 
-from retropace.annotations.inputs.location import parse_point, parse_where
+from retropace.annotations.inputs.location import parse_location, parse_point
 from retropace.annotations.language.labels import parse_label
-from retropace.annotations.model.annotation import Marking, Origin
-from retropace.annotations.model.attributes import read_attributes, split_attributes
+from retropace.annotations.model.annotation import Origin, UnresolvedAnnotation
+from retropace.annotations.model.attributes import parse_attributes, split_attributes
 from retropace.core.errors import AnnotationError
 
 COLUMNS = ("start", "end", "label", "note")
 UNTIL_NEXT = " until next"
 """Stands behind a ``where`` whose end is the next row's start."""
-LARGEST_BYTES = 16 * 2**20
+MAX_FILE_BYTES = 16 * 2**20
 """A sidecar is typed by a person: more than this is another file."""
 BOM = "\ufeff"
 """Some editors put it before the text."""
-MOST_ROWS = 10_000
+MAX_ROWS = 10_000
 """A change every ten seconds for 28 hours."""
 
 
 def read_bytes(path: str | os.PathLike[str]) -> bytes:
     """The bytes of a file that a person writes; raises :class:`AnnotationError` if there is none or it is too large."""
     try:
-        if Path(path).stat().st_size > LARGEST_BYTES:
+        if Path(path).stat().st_size > MAX_FILE_BYTES:
             raise AnnotationError("is too large for annotations: is this the right file?", path=path)
         return Path(path).read_bytes()
     except OSError as bad:
         raise AnnotationError(f"cannot be read: {bad.strerror or bad}", path=path) from None
 
 
-def decoded(data: bytes, path: str | os.PathLike[str]) -> str:
+def decode_text(data: bytes, path: str | os.PathLike[str]) -> str:
     """UTF-8 bytes as text, a byte order mark included; raises :class:`AnnotationError` with the line that is none."""
     try:
         return data.decode("utf-8")
@@ -49,15 +49,15 @@ def decoded(data: bytes, path: str | os.PathLike[str]) -> str:
 
 def read_text(path: str | os.PathLike[str]) -> str:
     """The text of such a file without a byte order mark."""
-    return decoded(read_bytes(path), path).removeprefix(BOM)
+    return decode_text(read_bytes(path), path).removeprefix(BOM)
 
 
-def read_sidecar(path: str | os.PathLike[str]) -> list[Marking]:
+def read_sidecar(path: str | os.PathLike[str]) -> list[UnresolvedAnnotation]:
     """The rows of a sidecar in order; raises :class:`AnnotationError` with file and line for the first bad one."""
     return parse_sidecar(read_text(path), path)
 
 
-def parse_sidecar(text: str, path: str | os.PathLike[str]) -> list[Marking]:
+def parse_sidecar(text: str, path: str | os.PathLike[str]) -> list[UnresolvedAnnotation]:
     """The rows of a sidecar's text; ``path`` is for messages and origins."""
     name = os.fspath(path)
     if "\0" in text:
@@ -67,21 +67,21 @@ def parse_sidecar(text: str, path: str | os.PathLike[str]) -> list[Marking]:
     if not table:
         return []
     first, header_line = table[0]
-    delimiter = separator_of(header_line)
+    delimiter = detect_delimiter(header_line)
     header = [column.strip().casefold() for column in next(csv.reader([header_line], delimiter=delimiter))]
     if not {"start", "label"} <= set(header):
         raise AnnotationError("the first line must name the columns start,end,label,note", path=name, where=str(first))
-    if len(table) - 1 > MOST_ROWS:
+    if len(table) - 1 > MAX_ROWS:
         raise AnnotationError(
-            f"has {len(table) - 1} rows, more than {MOST_ROWS}: is this the right file?",
+            f"has {len(table) - 1} rows, more than {MAX_ROWS}: is this the right file?",
             path=name,
-            where=str(table[MOST_ROWS + 1][0]),
+            where=str(table[MAX_ROWS + 1][0]),
         )
-    markings: list[Marking] = []
+    markings: list[UnresolvedAnnotation] = []
     for number, line in table[1:]:
         try:
             row = next(csv.reader([line], delimiter=delimiter, strict=True))
-            markings.append(_marking(header, row, Origin("sidecar", line.strip(), name, number)))
+            markings.append(_parse_row(header, row, Origin("sidecar", line.strip(), name, number)))
         except csv.Error as bad:
             raise AnnotationError(f"is no CSV row: {bad}", path=name, where=str(number)) from None
         except AnnotationError as bad:
@@ -94,21 +94,23 @@ def is_row(line: str) -> bool:
     return bool(line.strip()) and not line.lstrip().startswith("#")
 
 
-def separator_of(header_line: str) -> str:
+def detect_delimiter(header_line: str) -> str:
     """What parts the cells, told by the header."""
     return next((mark for mark in (",", ";", "\t") if mark in header_line), ",")
 
 
-def _marking(header: list[str], row: list[str], origin: Origin) -> Marking:
-    if len(row) > len(header) and any(cell.strip() for cell in row[len(header) :]):
-        raise AnnotationError(f"has {len(row)} cells, the header has {len(header)}: put a text with commas in quotes")
-    cells = {column: cell.strip() for column, cell in zip(header, row, strict=False)}
+def _parse_row(header: list[str], values: list[str], origin: Origin) -> UnresolvedAnnotation:
+    if len(values) > len(header) and any(cell.strip() for cell in values[len(header) :]):
+        raise AnnotationError(
+            f"has {len(values)} cells, the header has {len(header)}: put a text with commas in quotes"
+        )
+    cells = {column: cell.strip() for column, cell in zip(header, values, strict=False)}
     start, end = cells.get("start", ""), cells.get("end", "")
     if not start:
         raise AnnotationError("start is empty")
     text, attributes = split_attributes(cells.get("label", ""))
     label = parse_label(text)
-    in_columns = read_attributes(cells)
+    in_columns = parse_attributes(cells)
     if attributes and in_columns:
         raise AnnotationError("gives distance or speed twice: behind the label and in a column")
     if end:
@@ -120,6 +122,6 @@ def _marking(header: list[str], row: list[str], origin: Origin) -> Marking:
             parse_point(start)
             where = start + UNTIL_NEXT
         except AnnotationError:
-            parse_where(start)
+            parse_location(start)
             where = start
-    return Marking(where, label, cells.get("note", ""), origin, attributes or in_columns)
+    return UnresolvedAnnotation(where, label, cells.get("note", ""), origin, attributes or in_columns)

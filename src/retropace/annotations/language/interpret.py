@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from retropace.annotations.language.labels import Label, label_of
-from retropace.annotations.language.normalize import Word, find_words, plain, whole_labels
-from retropace.annotations.language.vocabulary import SHORT
+from retropace.annotations.language.labels import Label, parse_canonical_label
+from retropace.annotations.language.normalize import Phrase, build_label_table, find_phrases, normalize
+from retropace.annotations.language.vocabulary import SHORT_FORMS
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,19 +26,19 @@ class Meaning:
         return self.label is None
 
 
-def meaning_of(name: str, *, title: bool = True) -> Meaning | None:
+def interpret_name(name: str, *, is_title: bool = True) -> Meaning | None:
     """What a name means; None if it says nothing of direction.
 
     In a ``title`` (of an activity, a track, a waypoint) words that may mean the way are ambiguous; the name of a
     workout step or lap speaks of what the runner does in it.
     """
-    spelled = plain(name)
-    short = {plain(word): label for label, group in SHORT.items() for word in group}
-    if not title and spelled in whole_labels():
-        return Meaning(label_of(whole_labels()[spelled]), spelled)
-    if spelled in short and not (title and spelled == "back"):
+    spelled = normalize(name)
+    short = {normalize(word): label for label, group in SHORT_FORMS.items() for word in group}
+    if not is_title and spelled in build_label_table():
+        return Meaning(parse_canonical_label(build_label_table()[spelled]), spelled)
+    if spelled in short and not (is_title and spelled == "back"):
         return None
-    words = find_words(name)
+    words = find_phrases(name)
     if any(word.kind == "nothing" for word in words):
         words = [word for word in words if word.kind in ("label", "nothing")]
     said = [word for word in words if word.kind == "label"]
@@ -46,26 +46,30 @@ def meaning_of(name: str, *, title: bool = True) -> Meaning | None:
     moving = {word.meaning.partition(" ")[0] for word in said} - {"rest", "unknown"}
     if not moving and doubtful:
         routes = any(word.kind in ("way", "route") for word in words)
-        if title or routes:
+        if is_title or routes:
             return Meaning(None, doubtful[0].text)
-        return Meaning(_label("backward", words), doubtful[0].text)
+        return Meaning(_label_with_gait("backward", words), doubtful[0].text)
     if not said:
         return None
     first = next((word for word in said if word.meaning.partition(" ")[0] in moving), said[0])
     denied = any(word.kind == "not" for word in words)
-    about_the_way = title and any(word.kind in ("route", "way") for word in words)
+    about_the_way = is_title and any(word.kind in ("route", "way") for word in words)
     if len(moving) > 1 or (moving == {"backward"} and (denied or about_the_way)):
         return Meaning(None, first.text)
     if moving:
-        return Meaning(_label(first.meaning, words), first.text)
+        return Meaning(_label_with_gait(first.meaning, words), first.text)
     # "Rest day" and "stopped for coffee" say nothing of a whole session.
-    return None if title and spelled not in whole_labels() else Meaning(label_of(said[0].meaning), said[0].text)
+    return (
+        None
+        if is_title and spelled not in build_label_table()
+        else Meaning(parse_canonical_label(said[0].meaning), said[0].text)
+    )
 
 
-def _label(meaning: str, words: list[Word]) -> Label:
+def _label_with_gait(meaning: str, phrases: list[Phrase]) -> Label:
     """The label with the gait that stands beside it."""
-    label = label_of(meaning)
-    gaits = {word.meaning for word in words if word.kind == "gait"} - {"stand"}
+    label = parse_canonical_label(meaning)
+    gaits = {word.meaning for word in phrases if word.kind == "gait"} - {"stand"}
     if label.gait == "" and len(gaits) == 1:
         return Label(label.direction, gaits.pop())
     return label

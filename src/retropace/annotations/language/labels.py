@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from retropace.annotations.language.normalize import plain, whole_gaits, whole_labels
+from retropace.annotations.language.normalize import build_gait_table, build_label_table, normalize
 from retropace.core.errors import AnnotationError
 
 
@@ -24,19 +24,19 @@ def parse_label(text: str) -> Label:
 
     Raises :class:`AnnotationError` naming the nearest known word if there is none.
     """
-    spelled = plain(text)
+    spelled = normalize(text)
     if not spelled:
         raise AnnotationError("the label is empty: say backward, forward or rest")
-    labels, gaits = whole_labels(), whole_gaits()
+    labels, gaits = build_label_table(), build_gait_table()
     if spelled in labels:
-        return label_of(labels[spelled])
+        return parse_canonical_label(labels[spelled])
     # A direction and a gait in either order, each of one or more words: "backward walk", "walk en arrière".
     words = spelled.split(" ")
     for cut in range(1, len(words)):
         first, second = " ".join(words[:cut]), " ".join(words[cut:])
         for direction, gait in ((first, second), (second, first)):
             if direction in labels and gait in gaits:
-                return _joined(label_of(labels[direction]), gaits[gait], text)
+                return _combine(parse_canonical_label(labels[direction]), gaits[gait], text)
     if spelled in gaits:
         raise AnnotationError(
             f'label "{text.strip()}" names no direction: say "backward {gaits[spelled]}" or "forward {gaits[spelled]}"'
@@ -48,13 +48,13 @@ def parse_label(text: str) -> Label:
     raise AnnotationError(f'label "{text.strip()}" is not known: {hint}')
 
 
-def label_of(text: str) -> Label:
+def parse_canonical_label(text: str) -> Label:
     """The label from its own text, ``backward walk``."""
     direction, _, gait = text.partition(" ")
     return Label(direction, gait)
 
 
-def _joined(label: Label, gait: str, text: str) -> Label:
+def _combine(label: Label, gait: str, text: str) -> Label:
     if (label.direction == "rest" and gait != "stand") or (label.direction != "rest" and gait == "stand"):
         raise AnnotationError(f'label "{text.strip()}" is not known: rest is standing; a walk is "forward walk"')
     if label.gait not in ("", gait):

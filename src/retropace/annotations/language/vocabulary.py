@@ -121,7 +121,7 @@ LABELS: dict[str, dict[str, tuple[str, ...]]] = {
 }
 """For each language the words that mean a direction, or a direction and a gait, whoever uses them."""
 
-SHORT: dict[str, tuple[str, ...]] = {
+SHORT_FORMS: dict[str, tuple[str, ...]] = {
     "backward": ("b", "bw", "bk", "back", "rev", "ar"),
     "backward walk": ("bww",),
     "forward": ("f", "fw"),
@@ -182,7 +182,7 @@ AMBIGUOUS: dict[str, tuple[str, ...]] = {
 }
 """Words for backward that mean the way as easily: a loop in reverse, retro shoes. As a label they mean backward."""
 
-WAY: dict[str, tuple[str, ...]] = {
+ROUTE_DIRECTIONS: dict[str, tuple[str, ...]] = {
     "en": (
         *("way back", "back home", "run home", "return", "opposite direction", "other way round", "counterclockwise"),
         *("counter-clockwise", "anticlockwise", "anti-clockwise", "wrong way", "course in reverse", "course backwards"),
@@ -201,7 +201,7 @@ WAY: dict[str, tuple[str, ...]] = {
 }
 """What sounds like backward and means the way: home, or round the other way."""
 
-ROUTES: dict[str, tuple[str, ...]] = {
+ROUTE_WORDS: dict[str, tuple[str, ...]] = {
     "en": (
         *("loop", "loops", "route", "circuit", "the course", "trail", "home"),
         *("direction", "shoes", "parkrun", "block", "lake", "lollipop"),
@@ -220,7 +220,7 @@ ROUTES: dict[str, tuple[str, ...]] = {
 }
 """Words for the way itself: a title that has one of them beside a word for backward speaks of the way."""
 
-THERE_AND_BACK: dict[str, tuple[str, ...]] = {
+IGNORED_PHRASES: dict[str, tuple[str, ...]] = {
     "en": ("out and back", "there and back", "back to back", "back-to-back", "back pain", "throwback", "back at it"),
     "de": ("hin und zurück", "hin und rückweg"),
     "fr": ("aller-retour", "aller retour"),

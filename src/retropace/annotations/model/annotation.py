@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from retropace.annotations.language.labels import Label
 from retropace.annotations.model.attributes import NO_ATTRIBUTES, Attributes
 
-TYPED_SURE_S = 10.0
+TYPED_TOLERANCE_S = 10.0
 """People type times they remember or read off a watch: four seconds off as a rule (one standard deviation)."""
-MINUTE_SURE_S = 30.0
+WHOLE_MINUTE_TOLERANCE_S = 30.0
 """Times to the minute are up to half a minute off."""
-PRESSED_SURE_S = 1.0
+BUTTON_TOLERANCE_S = 1.0
 """A lap button is pressed within a second or so of the turn, closer than change points can be found."""
 
 
@@ -41,13 +41,13 @@ class Annotation:
     label: Label
     note: str = ""
     origin: Origin = Origin("library")
-    sure_s: float = TYPED_SURE_S
+    edge_tolerance_s: float = TYPED_TOLERANCE_S
     """How many seconds its edges may be off at most; up to one they stay where they are."""
     attributes: Attributes = NO_ATTRIBUTES
 
 
 @dataclass(frozen=True, slots=True)
-class Marking:
+class UnresolvedAnnotation:
     """A label for a place that is still in the runner's words; :func:`retropace.annotations.place` finds the spans."""
 
     where: str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from retropace.annotations.inputs.direction_field import DirectionField
 from retropace.annotations.inputs.geojson import Zones
-from retropace.annotations.model.annotation import Annotation, Marking
+from retropace.annotations.model.annotation import Annotation, UnresolvedAnnotation
 from retropace.annotations.model.plan import Plan
 
-Given = Annotation | Marking | DirectionField | Zones | Plan
+AnnotationInput = Annotation | UnresolvedAnnotation | DirectionField | Zones | Plan

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from retropace.core.errors import AnnotationError
 from retropace.core.units import parse_distance_m, parse_speed_mps
 
-_PAIR = re.compile(
+_ATTRIBUTE = re.compile(
     r"(?:^|[\s,;])([^\W\d_]+)\s*=\s*([^\s=;,]+(?:\s?(?:km/h|kmh|kph|mph|m/s|km|mi|m)\b)?)", re.IGNORECASE
 )
 
@@ -39,17 +39,17 @@ NO_ATTRIBUTES = Attributes()
 def split_attributes(text: str) -> tuple[str, Attributes]:
     """A label's text without its attributes, and these; raises :class:`AnnotationError` for one that makes no sense."""
     values: dict[str, str] = {}
-    for name, value in _PAIR.findall(text):
+    for name, value in _ATTRIBUTE.findall(text):
         name = name.lower()
         if name not in ("distance", "speed"):
             raise AnnotationError(f'"{name}=" is not known: a stretch may have distance= or speed=')
         if name in values:
             raise AnnotationError(f'"{name}=" stands there twice')
         values[name] = value
-    return _PAIR.sub(" ", text).strip(), read_attributes(values)
+    return _ATTRIBUTE.sub(" ", text).strip(), parse_attributes(values)
 
 
-def read_attributes(values: dict[str, str]) -> Attributes:
+def parse_attributes(values: dict[str, str]) -> Attributes:
     """Attributes from texts by name, empty ones left out; raises :class:`AnnotationError`."""
     distance, speed = values.get("distance", "").strip(), values.get("speed", "").strip()
     if distance and speed:

@@ -22,7 +22,7 @@ lower number counts, and what it overrules is a warning.
 
 from __future__ import annotations
 
-RANKS: dict[str, int] = {
+ORIGIN_PRIORITY: dict[str, int] = {
     **dict.fromkeys(("mark", "sidecar", "audacity", "library"), 1),
     "field": 2,
     "workout": 3,

@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from retropace.annotations.language.labels import Label
-from retropace.core.units import clock
+from retropace.core.units import format_duration
 
-MOST_STEPS = 500
+MAX_STEPS = 500
 """More steps than anybody does in a session: 10 km of 50 m stretches are 200."""
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class PlanStep:
     """What to do and for how long. Without seconds and metres it is as long as it takes."""
 
     label: Label
@@ -22,7 +22,7 @@ class Step:
     until_lap: bool = False
     speed_mps: float | None = None
     """The pace to run at; None if it is left to the runner."""
-    recovers: bool = False
+    is_recovery: bool = False
     """Whether it is a recovery, in which standing is as good as moving."""
 
     def __str__(self) -> str:
@@ -34,7 +34,7 @@ class Step:
         if self.metres is not None:
             return f"{self.metres:.10g} m"
         if self.seconds is not None:
-            return clock(self.seconds)
+            return format_duration(self.seconds)
         return "until lap" if self.until_lap else ""
 
 
@@ -42,11 +42,11 @@ class Step:
 class Repeat:
     """The same again, so many times."""
 
-    times: int
+    count: int
     body: tuple[Item, ...]
 
 
-Item = Step | Repeat
+Item = PlanStep | Repeat
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class Plan:
     sentence that was found there."""
 
     @property
-    def called(self) -> str:
+    def display_name(self) -> str:
         """``the workout``, and where it was found if nobody gave it."""
         return "the workout" if self.source == "workout" else f"the workout in the {self.source}"
 
@@ -71,13 +71,13 @@ FROM_FILE = Plan((), "", "file")
 
 def count_steps(items: tuple[Item, ...]) -> int:
     """How many steps these are when carried out, without carrying them out."""
-    return sum(1 if isinstance(item, Step) else item.times * count_steps(item.body) for item in items)
+    return sum(1 if isinstance(item, PlanStep) else item.count * count_steps(item.body) for item in items)
 
 
-def steps_of(items: tuple[Item, ...]) -> Iterator[Step]:
+def iter_steps(items: tuple[Item, ...]) -> Iterator[PlanStep]:
     """Every step once, in the order of the text."""
     for item in items:
-        if isinstance(item, Step):
+        if isinstance(item, PlanStep):
             yield item
         else:
-            yield from steps_of(item.body)
+            yield from iter_steps(item.body)

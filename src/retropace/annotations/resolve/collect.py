@@ -10,20 +10,20 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from retropace.core.activity import Activity
-from retropace.core.cleaned_activity import Track
+from retropace.core.cleaned_activity import CleanedActivity
 from retropace.core.errors import AnnotationError
-from retropace.core.spans import Column
-from retropace.segmentation.signals import Signals
+from retropace.core.spans import FloatArray
+from retropace.segmentation.signals import StandardizedSignals
 
 if TYPE_CHECKING:
-    from retropace.annotations.model.annotation import Annotation, Marking
-    from retropace.annotations.model.annotation_input import Given
+    from retropace.annotations.model.annotation import Annotation, UnresolvedAnnotation
+    from retropace.annotations.model.annotation_input import AnnotationInput
     from retropace.annotations.model.plan import Plan
     from retropace.annotations.model.workout import Workout
 
 
 @dataclass(frozen=True, slots=True)
-class Gathered:
+class CollectedAnnotations:
     """The annotations in order and disjoint, what came of a plan, and what there is to say about it."""
 
     annotations: tuple[Annotation, ...] = ()
@@ -31,71 +31,89 @@ class Gathered:
     warnings: tuple[str, ...] = ()
 
 
-def gather(
-    given: Iterable[Given], activity: Activity, track: Track, signals: Signals, edges_s: Column, *, names: bool = True
-) -> Gathered:
+def collect_annotations(
+    inputs: Iterable[AnnotationInput],
+    activity: Activity,
+    track: CleanedActivity,
+    signals: StandardizedSignals,
+    edges_s: FloatArray,
+    *,
+    use_file_names: bool = True,
+) -> CollectedAnnotations:
     """Find and reconcile everything: what is ``given``, and, with ``names``, what the file itself says.
 
     Raises :class:`AnnotationError` for what cannot be found in the activity and for contradictions.
     """
-    items = list(given)
-    names = names and _has_words(activity, track)
-    if not items and not names:
-        return Gathered()
-    from retropace.annotations.resolve.locate import place
+    items = list(inputs)
+    use_file_names = use_file_names and _has_text(activity, track)
+    if not items and not use_file_names:
+        return CollectedAnnotations()
+    from retropace.annotations.resolve.locate import resolve_annotations
 
-    spoken, plans, warnings = _sorted(items, track)
+    spoken, plans, warnings = _sort_inputs(items, track)
     if len(plans) > 1:
         raise AnnotationError("an activity has one workout: give one")
-    plan = plans[0] if plans else _own_plan(activity, track, is_silent=not spoken) if names else None
+    plan = (
+        plans[0]
+        if plans
+        else _find_recording_plan(activity, track, is_unannotated=not spoken)
+        if use_file_names
+        else None
+    )
     workout = None
     if plan is not None:
-        from retropace.annotations.model.workout import workout_annotations
+        from retropace.annotations.model.workout import build_workout_annotations
 
-        workout = _fitted(plan, track, signals, edges_s)
-        spoken += workout_annotations(workout)
+        workout = _fit_plan(plan, track, signals, edges_s)
+        spoken += build_workout_annotations(workout)
         if not workout.fits:
-            warnings.append(f"{workout.plan.called} does not fit, nothing was labelled by it: {workout.why_not}")
+            warnings.append(
+                f"{workout.plan.display_name} does not fit, nothing was labelled by it: {workout.rejection_reason}"
+            )
         elif workout.plan.source in ("description", "title"):
             how = f'labelled by the {workout.plan.source}: "{workout.plan.text}"; --ignore-names to do without'
             warnings.append(how)
-    if names:
-        from retropace.annotations.implicit.from_recording import own_words
+    if use_file_names:
+        from retropace.annotations.implicit.from_recording import find_recording_annotations
 
-        found, said = own_words(activity, track, is_silent=not spoken and workout is None)
+        found, said = find_recording_annotations(activity, track, is_unannotated=not spoken and workout is None)
         spoken += found
         warnings += said
-    spoken = _with_steps(spoken, workout, track, signals, edges_s)
-    annotations, told = place(spoken, track)
-    return Gathered(annotations, workout, (*warnings, *told))
+    spoken = _resolve_named_steps(spoken, workout, track, signals, edges_s)
+    annotations, told = resolve_annotations(spoken, track)
+    return CollectedAnnotations(annotations, workout, (*warnings, *told))
 
 
-def _has_words(activity: Activity, track: Track) -> bool:
+def _has_text(activity: Activity, track: CleanedActivity) -> bool:
     """Whether anything in the file has a name or a text."""
     texts = [activity.name, activity.description]
     texts += [lap.name for lap in track.laps] + [split.name for split in track.splits]
-    return any(texts) or bool(track.marks) or bool(track.steps)
+    return any(texts) or bool(track.waypoints) or bool(track.workout_steps)
 
 
-def _sorted(items: Sequence[Given], track: Track) -> tuple[list[Annotation | Marking], list[Plan], list[str]]:
+def _sort_inputs(
+    items: Sequence[AnnotationInput], track: CleanedActivity
+) -> tuple[list[Annotation | UnresolvedAnnotation], list[Plan], list[str]]:
     """What is given as annotations and markings, the plans among it, and what is to be said of fields and zones."""
-    from retropace.annotations.model.annotation import Annotation, Marking
+    from retropace.annotations.model.annotation import Annotation, UnresolvedAnnotation
 
-    spoken: list[Annotation | Marking] = [item for item in items if isinstance(item, (Annotation, Marking))]
+    spoken: list[Annotation | UnresolvedAnnotation] = [
+        item for item in items if isinstance(item, (Annotation, UnresolvedAnnotation))
+    ]
     plans: list[Plan] = []
     warnings: list[str] = []
     if len(spoken) < len(items):
-        from retropace.annotations.inputs.direction_field import DirectionField, from_field
+        from retropace.annotations.inputs.direction_field import DirectionField, find_field_annotations
         from retropace.annotations.inputs.geojson import Zones
         from retropace.annotations.model.plan import Plan
-        from retropace.annotations.resolve.zones import from_zones
+        from retropace.annotations.resolve.zones import find_zone_annotations
 
         plans = [item for item in items if isinstance(item, Plan)]
         for item in items:
             if isinstance(item, DirectionField):
-                found, said = from_field(item, track)
+                found, said = find_field_annotations(item, track)
             elif isinstance(item, Zones):
-                found, said = from_zones(item, track)
+                found, said = find_zone_annotations(item, track)
             else:
                 continue
             spoken += found
@@ -103,53 +121,61 @@ def _sorted(items: Sequence[Given], track: Track) -> tuple[list[Annotation | Mar
     return spoken, plans, warnings
 
 
-def _own_plan(activity: Activity, track: Track, *, is_silent: bool) -> Plan | None:
+def _find_recording_plan(activity: Activity, track: CleanedActivity, *, is_unannotated: bool) -> Plan | None:
     """The workout that the file holds or, if nothing else was said, spells out."""
-    from retropace.annotations.implicit.from_recording import plan_in_steps
+    from retropace.annotations.implicit.from_recording import find_device_plan
 
-    plan = plan_in_steps(track)
-    if plan is None and is_silent and (activity.name or activity.description):
-        from retropace.annotations.implicit.from_description import plan_in_words
+    plan = find_device_plan(track)
+    if plan is None and is_unannotated and (activity.name or activity.description):
+        from retropace.annotations.implicit.from_description import find_plan_in_text
 
-        plan = plan_in_words(activity)
+        plan = find_plan_in_text(activity)
     return plan
 
 
-def _fitted(plan: Plan, track: Track, signals: Signals, edges_s: Column) -> Workout:
+def _fit_plan(plan: Plan, track: CleanedActivity, signals: StandardizedSignals, edges_s: FloatArray) -> Workout:
     """The plan laid along the track."""
-    from retropace.annotations.implicit.device_workout import plan_of
+    from retropace.annotations.implicit.device_workout import build_plan
     from retropace.annotations.model.plan import FROM_FILE
     from retropace.annotations.workout_fit.fit import fit_workout
 
-    return fit_workout(plan_of(track.steps) if plan is FROM_FILE else plan, track, signals, edges_s)
+    return fit_workout(build_plan(track.workout_steps) if plan is FROM_FILE else plan, track, signals, edges_s)
 
 
-def _with_steps(
-    spoken: list[Annotation | Marking], known: Workout | None, track: Track, signals: Signals, edges_s: Column
-) -> list[Annotation | Marking]:
+def _resolve_named_steps(
+    annotations: list[Annotation | UnresolvedAnnotation],
+    fitted_workout: Workout | None,
+    track: CleanedActivity,
+    signals: StandardizedSignals,
+    edges_s: FloatArray,
+) -> list[Annotation | UnresolvedAnnotation]:
     """The same with ``step "NAME"`` found by aligning the workout in the file, where no lap says which step it was."""
-    if not track.steps or any(lap.step_index is not None for lap in track.laps):
-        return spoken
-    from retropace.annotations.implicit.device_workout import plan_of
-    from retropace.annotations.inputs.location import step_name
-    from retropace.annotations.model.annotation import PRESSED_SURE_S, Annotation, Marking
+    if not track.workout_steps or any(lap.step_index is not None for lap in track.laps):
+        return annotations
+    from retropace.annotations.implicit.device_workout import build_plan
+    from retropace.annotations.inputs.location import parse_step_name
+    from retropace.annotations.model.annotation import BUTTON_TOLERANCE_S, Annotation, UnresolvedAnnotation
 
-    wanted = [(item, step_name(item.where)) for item in spoken if isinstance(item, Marking)]
+    wanted = [(item, parse_step_name(item.where)) for item in annotations if isinstance(item, UnresolvedAnnotation)]
     if not any(name for _, name in wanted):
-        return spoken
-    kinds = [step for step in track.steps if step.duration_kind != "repeat"]
-    is_known = known is not None and known.plan.source == "file"
-    workout = known if known is not None and is_known else _fitted(plan_of(track.steps), track, signals, edges_s)
-    found: list[Annotation | Marking] = []
-    for item in spoken:
-        name = step_name(item.where) if isinstance(item, Marking) else None
-        if not isinstance(item, Marking) or name is None:
+        return annotations
+    kinds = [step for step in track.workout_steps if step.duration_kind != "repeat"]
+    is_known = fitted_workout is not None and fitted_workout.plan.source == "file"
+    workout = (
+        fitted_workout
+        if fitted_workout is not None and is_known
+        else _fit_plan(build_plan(track.workout_steps), track, signals, edges_s)
+    )
+    found: list[Annotation | UnresolvedAnnotation] = []
+    for item in annotations:
+        name = parse_step_name(item.where) if isinstance(item, UnresolvedAnnotation) else None
+        if not isinstance(item, UnresolvedAnnotation) or name is None:
             found.append(item)
             continue
         called = [at for at, step in enumerate(kinds) if name in (step.name.casefold(), step.note.casefold())]
-        spans = [(one.start_s, one.end_s) for one in workout.steps if workout.fits and one.kind in called]
+        spans = [(one.start_s, one.end_s) for one in workout.steps if workout.fits and one.plan_index in called]
         found += [
-            Annotation(start, end, item.label, item.note, item.origin, PRESSED_SURE_S, item.attributes)
+            Annotation(start, end, item.label, item.note, item.origin, BUTTON_TOLERANCE_S, item.attributes)
             for start, end in spans
         ] or [item]
     return found

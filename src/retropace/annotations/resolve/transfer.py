@@ -6,13 +6,15 @@ import os
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
-from retropace.annotations.inputs.sidecar_editor import SidecarText
-from retropace.annotations.model.annotation import PRESSED_SURE_S, Annotation
-from retropace.core.cleaned_activity import Track
+from retropace.annotations.inputs.sidecar_editor import SidecarEditor
+from retropace.annotations.model.annotation import BUTTON_TOLERANCE_S, Annotation
+from retropace.core.cleaned_activity import CleanedActivity
 from retropace.core.errors import AnnotationError
 
 
-def carried(annotations: Iterable[Annotation], source: Track, target: Track, onto: SidecarText) -> SidecarText:
+def transfer_annotations(
+    annotations: Iterable[Annotation], source: CleanedActivity, target: CleanedActivity, sidecar: SidecarEditor
+) -> SidecarEditor:
     """A sidecar with one more row for each annotation, in time of day.
 
     Raises :class:`AnnotationError` if a recording has no clock, or the two do not overlap. What lies beyond the target
@@ -30,19 +32,19 @@ def carried(annotations: Iterable[Annotation], source: Track, target: Track, ont
         )
     for one in inside:
         start_s, end_s = max(one.start_s, ahead_s), min(one.end_s, ahead_s + target.elapsed_s)
-        sure = one.sure_s <= PRESSED_SURE_S
-        where = f"{_clock(source.start_time, start_s, sure)}-{_clock(source.start_time, end_s, sure)}"
-        onto = onto.with_row(where, one.label, one.note, one.attributes)
-    return onto
+        sure = one.edge_tolerance_s <= BUTTON_TOLERANCE_S
+        where = f"{_format_clock_time(source.start_time, start_s, sure)}-{_format_clock_time(source.start_time, end_s, sure)}"
+        sidecar = sidecar.with_row(where, one.label, one.note, one.attributes)
+    return sidecar
 
 
-def _clock(start: datetime, seconds: float, sure: bool) -> str:
+def _format_clock_time(start: datetime, seconds: float, is_exact: bool) -> str:
     moment = (start + timedelta(seconds=seconds)).astimezone(UTC)
-    if sure:
+    if is_exact:
         return f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}Z"
     return f"{moment + timedelta(microseconds=500_000):%Y-%m-%dT%H:%M:%SZ}"
 
 
-def empty(path: str | os.PathLike[str]) -> SidecarText:
+def empty_sidecar(path: str | os.PathLike[str]) -> SidecarEditor:
     """A sidecar without rows."""
-    return SidecarText((), os.fspath(path))
+    return SidecarEditor((), os.fspath(path))

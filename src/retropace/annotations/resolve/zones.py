@@ -11,47 +11,47 @@ from typing import Any
 
 import numpy as np
 
-from retropace.annotations.inputs.active_hours import counted
+from retropace.annotations.inputs.active_hours import active_spans
 from retropace.annotations.inputs.geojson import Zone, Zones
 from retropace.annotations.model.annotation import Annotation, Origin
-from retropace.core.cleaned_activity import Track
-from retropace.core.geodesy import tangent_m
-from retropace.core.spans import Column, Spans, as_spans, clip, union, without
+from retropace.core.cleaned_activity import CleanedActivity
+from retropace.core.geodesy import project_to_tangent_plane_m
+from retropace.core.spans import FloatArray, Spans, as_spans, clip, subtract, union
 
-NOISE_M = 5.0
+POSITION_NOISE_M = 5.0
 """Watches in the open are 2–4 m off (one standard deviation): a way that strays less did not leave a zone, or enter."""
-FLICKER_S = 30.0
+MAX_FLICKER_S = 30.0
 """Somebody who runs along just inside or outside an edge for longer than this means it."""
-SURE_S = 5.0
+EDGE_TOLERANCE_S = 5.0
 """Two or three standard deviations of the position, at running pace."""
-BRIDGED_S = 15.0
+MAX_BRIDGED_GAP_S = 15.0
 """Between records further apart than this the way is not known."""
 
 
-def from_zones(zones: Zones, track: Track) -> tuple[list[Annotation], tuple[str, ...]]:
+def find_zone_annotations(zones: Zones, track: CleanedActivity) -> tuple[list[Annotation], tuple[str, ...]]:
     """The stretches within the zones; of two zones that overlap the smaller one counts."""
     known = np.isfinite(track.lat_deg) & np.isfinite(track.lon_deg)
     if known.sum() < 2:
         said = (f"{zones.path}: the recording holds no positions, zones were not used",)
         return [], () if zones.home else said
     times, centre = track.t_s[known], (float(np.median(track.lat_deg[known])), float(np.median(track.lon_deg[known])))
-    east, north = tangent_m(track.lat_deg[known], track.lon_deg[known], *centre)
+    east, north = project_to_tangent_plane_m(track.lat_deg[known], track.lon_deg[known], *centre)
     moments = np.arange(times[0], times[-1] + 0.5, 1.0)
     points = np.column_stack((np.interp(moments, times, east), np.interp(moments, times, north)))
     after = np.clip(np.searchsorted(times, moments), 1, len(times) - 1)
-    silent = times[after] - times[after - 1] > BRIDGED_S
+    silent = times[after] - times[after - 1] > MAX_BRIDGED_GAP_S
 
     found: list[Annotation] = []
     taken = as_spans([])
-    clockless = track.start_time is None and any(zone.when for zone in zones.zones)
-    shapes = sorted(((_shape(zone, centre), zone) for zone in zones.zones), key=lambda pair: float(pair[0].area))
+    clockless = track.start_time is None and any(zone.active_hours for zone in zones.zones)
+    shapes = sorted(((_project_zone(zone, centre), zone) for zone in zones.zones), key=lambda pair: float(pair[0].area))
     for shape, zone in shapes:
-        holding = counted(zone.when, track.start_time, track.elapsed_s)
-        stays = _within(shape, points, moments, silent)
+        holding = active_spans(zone.active_hours, track.start_time, track.elapsed_s)
+        stays = _find_stays(shape, points, moments, silent)
         spans = union(as_spans(pair for low, high in holding.tolist() for pair in clip(stays, low, high).tolist()))
         origin = Origin("home zone" if zones.home else "zone", f'zone "{zone.name}"')
-        for start, end in without(spans, taken).tolist() if len(spans) else []:
-            found.append(Annotation(start, end, zone.label, "", origin, SURE_S))
+        for start, end in subtract(spans, taken).tolist() if len(spans) else []:
+            found.append(Annotation(start, end, zone.label, "", origin, EDGE_TOLERANCE_S))
         taken = union(np.concatenate((taken, spans)))
     warnings = [f"{zones.path}: zones with a time need the clock that the recording lacks"] if clockless else []
     if not found and not zones.home and not warnings:
@@ -59,21 +59,23 @@ def from_zones(zones: Zones, track: Track) -> tuple[list[Annotation], tuple[str,
     return found, tuple(warnings)
 
 
-def _shape(zone: Zone, centre: tuple[float, float]) -> Any:
+def _project_zone(zone: Zone, centre: tuple[float, float]) -> Any:
     """The zone as an area in metres around the centre."""
     import shapely
 
-    def onto_plane(coordinates: Column) -> Column:
-        return np.column_stack(tangent_m(coordinates[:, 1], coordinates[:, 0], *centre))
+    def onto_plane(coordinates: FloatArray) -> FloatArray:
+        return np.column_stack(project_to_tangent_plane_m(coordinates[:, 1], coordinates[:, 0], *centre))
 
     flat = shapely.transform(zone.geometry, onto_plane)
     return shapely.buffer(flat, zone.width_m / 2.0) if zone.width_m > 0.0 else flat
 
 
-def _within(shape: Any, points: Column, moments: Column, silent: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> Spans:
+def _find_stays(
+    shape: Any, points: FloatArray, times_s: FloatArray, in_gap: np.ndarray[tuple[int], np.dtype[np.bool_]]
+) -> Spans:
     """When the way is within a shape, ``(n, 2)``, edges interpolated between moments, without flicker."""
-    depth = _depths(shape, points)
-    depth[silent] = -np.inf
+    depth = _compute_depths(shape, points)
+    depth[in_gap] = -np.inf
     inside = depth > 0.0
     if not np.any(inside):
         return as_spans([])
@@ -81,23 +83,25 @@ def _within(shape: Any, points: Column, moments: Column, silent: np.ndarray[tupl
     import shapely
 
     half_width = float(shape.area) / max(float(shapely.length(shape)), 1e-9)
-    enter_m, leave_m = min(NOISE_M, half_width), NOISE_M
+    enter_m, leave_m = min(POSITION_NOISE_M, half_width), POSITION_NOISE_M
     edges = np.flatnonzero(np.diff(inside)) + 1
     bounds = np.concatenate(([0], edges, [len(inside)]))
     stays = [[start, end, bool(inside[start])] for start, end in pairwise(bounds.tolist())]
-    stays = _settled(stays, depth, leave_m, among=False)
-    stays = _settled(stays, depth, enter_m, among=True)
+    stays = _remove_flicker(stays, depth, leave_m, inside=False)
+    stays = _remove_flicker(stays, depth, enter_m, inside=True)
     return as_spans(
-        (_crossing(start, depth, moments), _crossing(end, depth, moments)) for start, end, is_in in stays if is_in
+        (_interpolate_crossing(start, depth, times_s), _interpolate_crossing(end, depth, times_s))
+        for start, end, is_in in stays
+        if is_in
     )
 
 
-def _depths(shape: Any, points: Column) -> Column:
+def _compute_depths(shape: Any, points: FloatArray) -> FloatArray:
     """How deep within a shape each point lies, negative outside; far away simply far."""
     import shapely
 
     low_x, low_y, high_x, high_y = shape.bounds
-    margin = 4.0 * NOISE_M
+    margin = 4.0 * POSITION_NOISE_M
     near = (
         (points[:, 0] > low_x - margin)
         & (points[:, 0] < high_x + margin)
@@ -113,13 +117,13 @@ def _depths(shape: Any, points: Column) -> Column:
     return depth
 
 
-def _settled(stays: list[list[Any]], depth: Column, least_m: float, *, among: bool) -> list[list[Any]]:
+def _remove_flicker(stays: list[list[Any]], depth: FloatArray, min_depth_m: float, *, inside: bool) -> list[list[Any]]:
     """Stays inside (``among``) or outside that are short and shallow given to their neighbours."""
     kept: list[list[Any]] = []
     for number, (start, end, is_in) in enumerate(stays):
-        shallow = float(np.max(np.abs(depth[start:end]))) < least_m and end - start <= FLICKER_S
+        shallow = float(np.max(np.abs(depth[start:end]))) < min_depth_m and end - start <= MAX_FLICKER_S
         at_the_edge = number in (0, len(stays) - 1)
-        flips = is_in == among and shallow and not (at_the_edge and not among)
+        flips = is_in == inside and shallow and not (at_the_edge and not inside)
         now = is_in != flips
         if kept and kept[-1][2] == now:
             kept[-1][1] = end
@@ -128,14 +132,14 @@ def _settled(stays: list[list[Any]], depth: Column, least_m: float, *, among: bo
     return kept
 
 
-def _crossing(row: int, depth: Column, moments: Column) -> float:
+def _interpolate_crossing(row: int, depth: FloatArray, times_s: FloatArray) -> float:
     """The moment between two rows at which the depth is nothing."""
     if row <= 0:
-        return float(moments[0])
-    if row >= len(moments):
-        return float(moments[-1])
+        return float(times_s[0])
+    if row >= len(times_s):
+        return float(times_s[-1])
     one, two = depth[row - 1], depth[row]
     if not (np.isfinite(one) and np.isfinite(two)) or one == two:
-        return float(moments[row])
+        return float(times_s[row])
     share = float(np.clip(one / (one - two), 0.0, 1.0))
-    return float(moments[row - 1] + share * (moments[row] - moments[row - 1]))
+    return float(times_s[row - 1] + share * (times_s[row] - times_s[row - 1]))

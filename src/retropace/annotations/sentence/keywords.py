@@ -5,7 +5,7 @@ Data, not code. Compared without case and accents (:func:`retropace.annotations.
 
 from __future__ import annotations
 
-METRES: dict[str, float] = {
+METRES_PER_UNIT: dict[str, float] = {
     **dict.fromkeys(("m", "meter", "meters", "metre", "metres", "metern", "mètre", "mètres", "metri", "metro"), 1.0),
     **dict.fromkeys(
         ("metros", "metr", "metry", "metrów", "м", "метр", "метра", "метров", "米", "メートル", "미터"), 1.0
@@ -23,7 +23,7 @@ METRES: dict[str, float] = {
 }
 """Units of length in metres. A lap is one of a 400 m track: laps of the watch have no length."""
 
-SECONDS: dict[str, float] = {
+SECONDS_PER_UNIT: dict[str, float] = {
     **dict.fromkeys(
         ("s", "sec", "secs", "second", "seconds", "sek", "sekunde", "sekunden", "seconde", "secondes"), 1.0
     ),
@@ -38,13 +38,13 @@ SECONDS: dict[str, float] = {
 }
 """Units of time in seconds."""
 
-TIMES: tuple[str, ...] = (
+REPEAT_WORDS: tuple[str, ...] = (
     *("x", "×", "*", "х", "times", "time", "mal", "fois", "volte", "volta", "veces", "vez", "vezes", "keer", "maal"),
     *("razy", "raz", "раз", "раза", "回", "本", "次", "组", "組", "번", "회", "세트", "sets of", "reps of", "reps"),
 )
 """What stands between how often and what."""
 
-NUMBERS: dict[str, int] = {
+NUMBER_WORDS: dict[str, int] = {
     word: number
     for number, words in enumerate(
         (
@@ -68,33 +68,46 @@ NUMBERS: dict[str, int] = {
 }
 """Small numbers written out. English "once" wins over Spanish "once"."""
 
-HUNDREDS: dict[str, float] = {"hundred": 100.0, "hundert": 100.0, "cent": 100.0, "cento": 100.0}
+HUNDRED_WORDS: dict[str, float] = {"hundred": 100.0, "hundert": 100.0, "cent": 100.0, "cento": 100.0}
 """``four hundred``."""
 
-QUARTERS: dict[str, float] = {"quarter": 0.25, "half": 0.5, "viertel": 0.25, "halbe": 0.5, "quart": 0.25}
+FRACTION_WORDS: dict[str, float] = {"quarter": 0.25, "half": 0.5, "viertel": 0.25, "halbe": 0.5, "quart": 0.25}
 """``a quarter mile``."""
 
-RECOVERING: tuple[str, ...] = (
+RECOVERY_STEP_WORDS: tuple[str, ...] = (
     *("recovery", "recover", "recoveries", "rec", "erholung", "trabpause", "récup", "récupération", "recupero"),
     *("recuperación", "recuperação", "herstel", "regeneracja", "восстановление", "リカバリー", "恢复", "회복"),
 )
 """What comes between reps, standing or moving: forward as far as it moves."""
 
-FORWARD: tuple[str, ...] = (
+FORWARD_STEP_WORDS: tuple[str, ...] = (
     *("warm up", "warmup", "wu", "cool down", "cooldown", "cd", "easy"),
     *("einlaufen", "auslaufen", "aufwärmen", "abwärmen", "locker", "échauffement"),
     *("retour au calme", "riscaldamento", "defaticamento", "calentamiento"),
     *("enfriamiento", "aquecimento", "desaquecimento", "opwarmen", "inlopen"),
     *("uitlopen", "cooling down", "rozgrzewka", "schłodzenie", "разминка", "заминка"),
     *("ウォームアップ", "クールダウン", "热身", "熱身", "放松", "冷身", "워밍업", "쿨다운"),
-    *RECOVERING,
+    *RECOVERY_STEP_WORDS,
 )
 """Parts of a session that are forward because nothing else is said; standing in them is measured."""
 
-RECOVERY: tuple[str, ...] = ("r", "rec", "rest", "recovery", "with", "mit", "avec", "con", "com", "met", "pause", "p")
+RECOVERY_OPENERS: tuple[str, ...] = (
+    "r",
+    "rec",
+    "rest",
+    "recovery",
+    "with",
+    "mit",
+    "avec",
+    "con",
+    "com",
+    "met",
+    "pause",
+    "p",
+)
 """Open the recovery of a set that stands without brackets: ``6x400m backward, r 2:00``."""
 
-UNTIL_LAP: tuple[str, ...] = (
+UNTIL_LAP_PHRASES: tuple[str, ...] = (
     *("until lap", "until lap press", "until lap button", "till lap", "to lap", "lap press", "until press", "open"),
     *("bis lap", "bis rundentaste", "bis zur rundentaste", "jusqu'au lap", "jusqu'à lap", "fino al lap"),
     *(
@@ -112,13 +125,13 @@ UNTIL_LAP: tuple[str, ...] = (
 )
 """A stretch of any length that ends when the lap button is pressed."""
 
-THEN: tuple[str, ...] = (
+STEP_SEPARATOR_WORDS: tuple[str, ...] = (
     *("then", "and", "and then", "followed by", "plus", "dann", "und", "danach", "puis", "et", "ensuite", "poi", "e"),
     *("y", "luego", "depois", "en", "dan", "daarna", "i", "potem", "и", "потом", "затем", "そして", "然后", "다음"),
 )
 """What may part two steps beside a comma."""
 
-FILLERS: tuple[str, ...] = (
+FILLER_WORDS: tuple[str, ...] = (
     *("of", "a", "an", "the", "at", "in", "rep", "reps", "interval", "intervals", "track", "hard", "fast", "slow"),
     *("steady", "tempo", "each", "your", "von", "der", "die", "das", "schnell", "langsam", "je", "de", "du", "la"),
     *(

@@ -17,165 +17,171 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from retropace.annotations.model.plan import MOST_STEPS, Item, Plan, Repeat, Step, count_steps
-from retropace.annotations.sentence.step_parser import NUMBERS_SPELLED, Cursor, parse_step
-from retropace.annotations.sentence.tokenizer import COUNTING, tokens_of, wrong
+from retropace.annotations.model.plan import MAX_STEPS, Item, Plan, PlanStep, Repeat, count_steps
+from retropace.annotations.sentence.step_parser import NORMALIZED_NUMBERS, TokenCursor, parse_step
+from retropace.annotations.sentence.tokenizer import NORMALIZED_REPEAT_WORDS, syntax_error, tokenize
 from retropace.core.errors import AnnotationError
 
-LONGEST_TEXT = 2000
-DEEPEST = 6
+MAX_TEXT_CHARS = 2000
+MAX_DEPTH = 6
 SEPARATORS = frozenset({",", ";", "+", "/", "\n", "\r", "&", ".", "->", "→", "|", "–", "-"})
-CLOSING = {")": "(", "]": "[", "}": "{"}
-OPENING = frozenset(CLOSING.values())
+OPENING_BY_CLOSING = {")": "(", "]": "[", "}": "{"}
+OPENING_BRACKETS = frozenset(OPENING_BY_CLOSING.values())
 
 
 def parse_sentence(text: str) -> Plan:
     """The plan that a sentence means; raises :class:`AnnotationError` naming the character that makes no sense."""
     if not text.strip():
         raise AnnotationError('the workout is empty: write for example "10min forward, 6x(400m backward, 2min rest)"')
-    if len(text) > LONGEST_TEXT:
-        raise AnnotationError(f"the workout has {len(text)} characters, more than {LONGEST_TEXT}")
-    cursor = Cursor(text, tokens_of(text))
-    items = _sentence(cursor, 0)
+    if len(text) > MAX_TEXT_CHARS:
+        raise AnnotationError(f"the workout has {len(text)} characters, more than {MAX_TEXT_CHARS}")
+    cursor = TokenCursor(text, tokenize(text))
+    items = _parse_items(cursor, 0)
     if (token := cursor.peek()) is not None:
-        raise wrong(text, token.at, "closes a bracket that was never opened")
+        raise syntax_error(text, token.offset, "closes a bracket that was never opened")
     if not items:
         raise AnnotationError("the workout has no steps")
     return Plan(tuple(items), " ".join(text.split()))
 
 
 @dataclass(frozen=True, slots=True)
-class _Bare:
+class _BareRepeat:
     """A repeat of one step without brackets, which a recovery may follow."""
 
     repeat: Repeat
 
 
-def _sentence(cursor: Cursor, depth: int) -> list[Item]:
+def _parse_items(cursor: TokenCursor, depth: int) -> list[Item]:
     """Items up to a closing bracket or the end."""
     items: list[Item] = []
     bare = False
     _skip_separators(cursor)
-    while (token := cursor.peek()) is not None and token.text not in CLOSING:
-        opens_recovery = bare and _skips_to_recovery(cursor)
-        found = _item(cursor, depth)
-        item = found.repeat if isinstance(found, _Bare) else found
+    while (token := cursor.peek()) is not None and token.text not in OPENING_BY_CLOSING:
+        opens_recovery = bare and _recovery_follows(cursor)
+        found = _parse_item(cursor, depth)
+        item = found.repeat if isinstance(found, _BareRepeat) else found
         last = items[-1] if items else None
-        recovers = isinstance(item, Step) and (opens_recovery or item.recovers or item.label.direction == "rest")
+        recovers = isinstance(item, PlanStep) and (opens_recovery or item.is_recovery or item.label.direction == "rest")
         if bare and recovers and isinstance(last, Repeat):
             items[-1] = replace(last, body=(*last.body, item))
             bare = False
         else:
             items.append(item)
-            bare = isinstance(found, _Bare)
+            bare = isinstance(found, _BareRepeat)
         _skip_separators(cursor)
-    if count_steps(tuple(items)) > MOST_STEPS:
-        raise wrong(cursor.text, 0, f"the workout has {count_steps(tuple(items))} steps, more than {MOST_STEPS}")
+    if count_steps(tuple(items)) > MAX_STEPS:
+        raise syntax_error(cursor.text, 0, f"the workout has {count_steps(tuple(items))} steps, more than {MAX_STEPS}")
     return items
 
 
-def _skip_separators(cursor: Cursor) -> None:
+def _skip_separators(cursor: TokenCursor) -> None:
     while (token := cursor.peek()) is not None and (
-        (token.kind == "symbol" and token.text in SEPARATORS) or cursor.parts_steps(token)
+        (token.kind == "symbol" and token.text in SEPARATORS) or cursor.separates_steps(token)
     ):
-        cursor.next += 1
+        cursor.position += 1
 
 
-def _skips_to_recovery(cursor: Cursor) -> bool:
+def _recovery_follows(cursor: TokenCursor) -> bool:
     """Whether the recovery of a set without brackets comes: ``r 2:00``, ``r=2'``."""
     after = cursor.peek(1)
     if after is not None and after.text in ("=", ":"):
-        ahead = Cursor(cursor.text, [*cursor.tokens[: cursor.next + 1], *cursor.tokens[cursor.next + 2 :]], cursor.next)
+        ahead = TokenCursor(
+            cursor.text, [*cursor.tokens[: cursor.position + 1], *cursor.tokens[cursor.position + 2 :]], cursor.position
+        )
         return ahead.opens_recovery()
     return cursor.opens_recovery()
 
 
-def _item(cursor: Cursor, depth: int) -> Item | _Bare:
+def _parse_item(cursor: TokenCursor, depth: int) -> Item | _BareRepeat:
     token = cursor.peek()
     if token is None:
-        raise wrong(cursor.text, len(cursor.text), "a step is missing")
-    if depth > DEEPEST:
-        raise wrong(cursor.text, token.at, f"brackets are nested more than {DEEPEST} deep")
-    times = _times(cursor)
+        raise syntax_error(cursor.text, len(cursor.text), "a step is missing")
+    if depth > MAX_DEPTH:
+        raise syntax_error(cursor.text, token.offset, f"brackets are nested more than {MAX_DEPTH} deep")
+    times = _parse_count(cursor)
     if times is not None:
-        return _repeat(cursor, times, token.at, depth)
-    if token.text in OPENING:
-        body = _group(cursor, depth)
-        return _checked(cursor, _times_behind(cursor), body, token.at)
+        return _parse_repeat(cursor, times, token.offset, depth)
+    if token.text in OPENING_BRACKETS:
+        body = _parse_group(cursor, depth)
+        return _build_repeat(cursor, _parse_trailing_count(cursor), body, token.offset)
     return parse_step(cursor)
 
 
-def _times(cursor: Cursor) -> int | None:
+def _parse_count(cursor: TokenCursor) -> int | None:
     """A count with its "x", consumed; None if none stands here."""
     token, after, two = cursor.peek(), cursor.peek(1), cursor.peek(2)
     if token is None or after is None:
         return None
-    if token.kind == "word" and token.spelled in NUMBERS_SPELLED:
-        count = NUMBERS_SPELLED[token.spelled]
-        if token.spelled.endswith("mal") or token.spelled in ("once", "twice", "thrice"):
-            cursor.next += 1
+    if token.kind == "word" and token.normalized in NORMALIZED_NUMBERS:
+        count = NORMALIZED_NUMBERS[token.normalized]
+        if token.normalized.endswith("mal") or token.normalized in ("once", "twice", "thrice"):
+            cursor.position += 1
             return count
     elif token.kind == "number" and token.text.isdigit():
         count = int(token.text)
     else:
         return None
-    if two is not None and f"{after.spelled} {two.spelled}" in COUNTING:
-        cursor.next += 3
-    elif after.spelled in COUNTING or after.text in ("×", "*"):
-        cursor.next += 2
-    elif after.text in OPENING:
-        cursor.next += 1
+    if two is not None and f"{after.normalized} {two.normalized}" in NORMALIZED_REPEAT_WORDS:
+        cursor.position += 3
+    elif after.normalized in NORMALIZED_REPEAT_WORDS or after.text in ("×", "*"):
+        cursor.position += 2
+    elif after.text in OPENING_BRACKETS:
+        cursor.position += 1
     else:
         return None
     return count
 
 
-def _repeat(cursor: Cursor, times: int, at: int, depth: int) -> Item | _Bare:
+def _parse_repeat(cursor: TokenCursor, count: int, offset: int, depth: int) -> Item | _BareRepeat:
     token = cursor.peek()
     if token is None:
-        raise wrong(cursor.text, len(cursor.text), f"{times} times what? Write {times}x(400m backward, 2min rest)")
-    if token.text in OPENING:
-        return _checked(cursor, times, _group(cursor, depth), at)
-    found = _item(cursor, depth + 1)
-    body: list[Item] = [found.repeat if isinstance(found, _Bare) else found]
+        raise syntax_error(
+            cursor.text, len(cursor.text), f"{count} times what? Write {count}x(400m backward, 2min rest)"
+        )
+    if token.text in OPENING_BRACKETS:
+        return _build_repeat(cursor, count, _parse_group(cursor, depth), offset)
+    found = _parse_item(cursor, depth + 1)
+    body: list[Item] = [found.repeat if isinstance(found, _BareRepeat) else found]
     follower = cursor.peek()
     if follower is not None and (follower.text == "/" or cursor.opens_recovery()):
-        cursor.next += follower.text == "/"
-        return _checked(cursor, times, [*body, parse_step(cursor)], at)
-    return _Bare(_checked(cursor, times, body, at))
+        cursor.position += follower.text == "/"
+        return _build_repeat(cursor, count, [*body, parse_step(cursor)], offset)
+    return _BareRepeat(_build_repeat(cursor, count, body, offset))
 
 
-def _times_behind(cursor: Cursor) -> int:
+def _parse_trailing_count(cursor: TokenCursor) -> int:
     """The count behind a group, consumed; 1 if there is none."""
     token, after = cursor.peek(), cursor.peek(1)
-    if token is None or not (token.text in ("×", "*") or token.spelled == "x"):
+    if token is None or not (token.text in ("×", "*") or token.normalized == "x"):
         return 1
     if after is None or not (after.kind == "number" and after.text.isdigit()):
-        at = len(cursor.text) if after is None else after.at
-        raise wrong(cursor.text, at, "is no count: write (400m backward, 2min rest) x 6")
-    cursor.next += 2
+        at = len(cursor.text) if after is None else after.offset
+        raise syntax_error(cursor.text, at, "is no count: write (400m backward, 2min rest) x 6")
+    cursor.position += 2
     return int(after.text)
 
 
-def _checked(cursor: Cursor, times: int, body: list[Item], at: int) -> Repeat:
-    steps = times * count_steps(tuple(body))
-    if times < 1:
-        raise wrong(cursor.text, at, "repeats nothing: a count starts at 1")
-    if steps > MOST_STEPS:
-        raise wrong(cursor.text, at, f"makes {steps} steps, more than the {MOST_STEPS} that a workout may have")
-    return Repeat(times, tuple(body))
+def _build_repeat(cursor: TokenCursor, count: int, body: list[Item], offset: int) -> Repeat:
+    steps = count * count_steps(tuple(body))
+    if count < 1:
+        raise syntax_error(cursor.text, offset, "repeats nothing: a count starts at 1")
+    if steps > MAX_STEPS:
+        raise syntax_error(
+            cursor.text, offset, f"makes {steps} steps, more than the {MAX_STEPS} that a workout may have"
+        )
+    return Repeat(count, tuple(body))
 
 
-def _group(cursor: Cursor, depth: int) -> list[Item]:
-    opening = cursor.tokens[cursor.next]
-    cursor.next += 1
-    items = _sentence(cursor, depth + 1)
+def _parse_group(cursor: TokenCursor, depth: int) -> list[Item]:
+    opening = cursor.tokens[cursor.position]
+    cursor.position += 1
+    items = _parse_items(cursor, depth + 1)
     closing = cursor.peek()
     if closing is None:
-        raise wrong(cursor.text, opening.at, "opens a bracket that is never closed")
-    if CLOSING[closing.text] != opening.text:
-        raise wrong(cursor.text, closing.at, f'closes what "{opening.text}" opened')
+        raise syntax_error(cursor.text, opening.offset, "opens a bracket that is never closed")
+    if OPENING_BY_CLOSING[closing.text] != opening.text:
+        raise syntax_error(cursor.text, closing.offset, f'closes what "{opening.text}" opened')
     if not items:
-        raise wrong(cursor.text, opening.at, "there is nothing in the brackets")
-    cursor.next += 1
+        raise syntax_error(cursor.text, opening.offset, "there is nothing in the brackets")
+    cursor.position += 1
     return items

@@ -5,242 +5,259 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from retropace.annotations.language.labels import Label, label_of
-from retropace.annotations.language.normalize import joins, plain, whole_gaits, whole_labels
-from retropace.annotations.model.plan import Step
+from retropace.annotations.language.labels import Label, parse_canonical_label
+from retropace.annotations.language.normalize import build_gait_table, build_label_table, is_unspaced_script, normalize
+from retropace.annotations.model.plan import PlanStep
 from retropace.annotations.sentence.keywords import (
-    FILLERS,
-    FORWARD,
-    HUNDREDS,
-    NUMBERS,
-    QUARTERS,
-    RECOVERING,
-    RECOVERY,
-    THEN,
-    UNTIL_LAP,
+    FILLER_WORDS,
+    FORWARD_STEP_WORDS,
+    FRACTION_WORDS,
+    HUNDRED_WORDS,
+    NUMBER_WORDS,
+    RECOVERY_OPENERS,
+    RECOVERY_STEP_WORDS,
+    STEP_SEPARATOR_WORDS,
+    UNTIL_LAP_PHRASES,
 )
-from retropace.annotations.sentence.tokenizer import COUNTING, UNITS, Token, wrong
+from retropace.annotations.sentence.tokenizer import NORMALIZED_REPEAT_WORDS, UNITS, Token, syntax_error
 from retropace.core.units import parse_speed_mps
 
-LEAST_BARE_M = 50.0
+MIN_UNITLESS_M = 50.0
 """A number without a unit is a distance in metres from here on: 6x400."""
-NUMBERS_SPELLED = {plain(word): number for word, number in NUMBERS.items()}
-THEN_SPELLED = frozenset(plain(word) for word in THEN)
-RECOVERY_SPELLED = frozenset(plain(word) for word in RECOVERY)
-RECOVERING_SPELLED = frozenset(plain(word) for word in RECOVERING)
-_FILLERS = frozenset(plain(word) for word in FILLERS)
-_FORWARD = frozenset(plain(word) for word in FORWARD)
-_UNTIL_LAP = sorted((plain(word) for word in UNTIL_LAP), key=len, reverse=True)
-_KNOWN = sorted({*_FORWARD, *whole_labels(), *whole_gaits()} - {""}, key=len, reverse=True)
-_FRACTIONS = {"¼": 0.25, "½": 0.5, "¾": 0.75}
+NORMALIZED_NUMBERS = {normalize(word): number for word, number in NUMBER_WORDS.items()}
+NORMALIZED_STEP_SEPARATORS = frozenset(normalize(word) for word in STEP_SEPARATOR_WORDS)
+NORMALIZED_RECOVERY_OPENERS = frozenset(normalize(word) for word in RECOVERY_OPENERS)
+NORMALIZED_RECOVERY_STEPS = frozenset(normalize(word) for word in RECOVERY_STEP_WORDS)
+_NORMALIZED_FILLERS = frozenset(normalize(word) for word in FILLER_WORDS)
+_NORMALIZED_FORWARD_STEPS = frozenset(normalize(word) for word in FORWARD_STEP_WORDS)
+_NORMALIZED_UNTIL_LAP = sorted((normalize(word) for word in UNTIL_LAP_PHRASES), key=len, reverse=True)
+_KNOWN_PHRASES = sorted(
+    {*_NORMALIZED_FORWARD_STEPS, *build_label_table(), *build_gait_table()} - {""}, key=len, reverse=True
+)
+_FRACTION_SIGNS = {"¼": 0.25, "½": 0.5, "¾": 0.75}
 _PACE = re.compile(
     r"\s*(\d+:\d{2}(?:\s*(?:/|per )\s*(?:km|mi|mile))?|\d+(?:[.,]\d+)?\s*(?:km/h|kmh|kph|mph|m/s))", re.IGNORECASE
 )
 
 
 @dataclass(slots=True)
-class Cursor:
+class TokenCursor:
     """Where one is in the tokens of a text."""
 
     text: str
     tokens: list[Token]
-    next: int = 0
+    position: int = 0
 
     def peek(self, ahead: int = 0) -> Token | None:
         """The token to come, or one after it; None behind the last."""
-        return self.tokens[self.next + ahead] if self.next + ahead < len(self.tokens) else None
+        return self.tokens[self.position + ahead] if self.position + ahead < len(self.tokens) else None
 
-    def parts_steps(self, token: Token) -> bool:
+    def separates_steps(self, token: Token) -> bool:
         """Whether a word parts two steps: "then", and not one that is a label as well."""
-        return token.kind == "word" and token.spelled in THEN_SPELLED and token.spelled not in whole_labels()
+        return (
+            token.kind == "word"
+            and token.normalized in NORMALIZED_STEP_SEPARATORS
+            and token.normalized not in build_label_table()
+        )
 
     def opens_recovery(self) -> bool:
         """Whether what comes is a word like "with" or "r" and a length."""
         token, after = self.peek(), self.peek(1)
-        if token is None or after is None or token.kind != "word" or token.spelled not in RECOVERY_SPELLED:
+        if (
+            token is None
+            or after is None
+            or token.kind != "word"
+            or token.normalized not in NORMALIZED_RECOVERY_OPENERS
+        ):
             return False
-        return after.kind in ("number", "clock", "fraction") or after.spelled in NUMBERS_SPELLED
+        return after.kind in ("number", "clock", "fraction") or after.normalized in NORMALIZED_NUMBERS
 
 
 @dataclass(slots=True)
-class _Length:
-    kind: str = ""
-    size: float = 0.0
-    ends: int = -1
+class _DraftLength:
+    unit: str = ""
+    amount: float = 0.0
+    next_position: int = -1
     """The token after it: what stands right behind may go on with it, ``2min 30s``."""
 
 
 @dataclass(slots=True)
-class _Draft:
-    length: _Length = field(default_factory=_Length)
+class _StepDraft:
+    length: _DraftLength = field(default_factory=_DraftLength)
     speed_mps: float | None = None
     words: list[Token] = field(default_factory=list)
 
 
-def parse_step(cursor: Cursor) -> Step:
+def parse_step(cursor: TokenCursor) -> PlanStep:
     """The step that begins here, consumed; raises :class:`AnnotationError` naming the character."""
     first = cursor.peek()
     if first is None:
-        raise wrong(cursor.text, len(cursor.text), "a step is missing: write 400m backward or 2min rest")
-    draft = _Draft()
+        raise syntax_error(cursor.text, len(cursor.text), "a step is missing: write 400m backward or 2min rest")
+    draft = _StepDraft()
     while (token := cursor.peek()) is not None:
         if token.kind == "symbol" and token.text == "@":
-            cursor.next += 1
-            draft.speed_mps = _pace(cursor, token)
-        elif token.kind == "symbol" and token.text in ("=", ":") and not draft.length.kind:
-            cursor.next += 1
+            cursor.position += 1
+            draft.speed_mps = _parse_pace(cursor, token)
+        elif token.kind == "symbol" and token.text in ("=", ":") and not draft.length.unit:
+            cursor.position += 1
         elif (
             token.kind == "symbol"
-            or (draft.words and cursor.parts_steps(token))
-            or (draft.length.kind and cursor.opens_recovery())
+            or (draft.words and cursor.separates_steps(token))
+            or (draft.length.unit and cursor.opens_recovery())
         ):
             break
-        elif token.kind in ("number", "clock", "fraction") or _is_spelled_length(cursor, token):
-            _take_length(cursor, draft, token)
+        elif token.kind in ("number", "clock", "fraction") or _is_length_in_words(cursor, token):
+            _parse_draft_length(cursor, draft, token)
         elif token.kind == "mark":
-            raise wrong(cursor.text, token.at, "minutes and seconds need a number before them")
+            raise syntax_error(cursor.text, token.offset, "minutes and seconds need a number before them")
         else:
             draft.words.append(token)
-            cursor.next += 1
-    if not draft.length.kind and not draft.words:
-        raise wrong(cursor.text, first.at, "is no step: write 400m backward or 2min rest")
-    label, until_lap = _label(cursor.text, draft.words)
+            cursor.position += 1
+    if not draft.length.unit and not draft.words:
+        raise syntax_error(cursor.text, first.offset, "is no step: write 400m backward or 2min rest")
+    label, until_lap = _parse_step_label(cursor.text, draft.words)
     length = draft.length
-    return Step(
+    return PlanStep(
         label=label,
-        seconds=length.size if length.kind == "s" else None,
-        metres=length.size if length.kind == "m" else None,
+        seconds=length.amount if length.unit == "s" else None,
+        metres=length.amount if length.unit == "m" else None,
         until_lap=until_lap,
         speed_mps=draft.speed_mps,
-        recovers=any(token.spelled in RECOVERING_SPELLED for token in draft.words),
+        is_recovery=any(token.normalized in NORMALIZED_RECOVERY_STEPS for token in draft.words),
     )
 
 
-def _is_spelled_length(cursor: Cursor, token: Token) -> bool:
+def _is_length_in_words(cursor: TokenCursor, token: Token) -> bool:
     after = cursor.peek(1)
     if token.kind != "word" or after is None or after.kind != "word":
         return False
-    if token.spelled in QUARTERS:
-        return after.spelled in UNITS
-    return token.spelled in NUMBERS_SPELLED and (after.spelled in UNITS or after.spelled in HUNDREDS)
+    if token.normalized in FRACTION_WORDS:
+        return after.normalized in UNITS
+    return token.normalized in NORMALIZED_NUMBERS and (after.normalized in UNITS or after.normalized in HUNDRED_WORDS)
 
 
-def _take_length(cursor: Cursor, draft: _Draft, token: Token) -> None:
+def _parse_draft_length(cursor: TokenCursor, draft: _StepDraft, token: Token) -> None:
     length = draft.length
-    goes_on = length.kind == "s" and length.ends == cursor.next and token.kind != "clock"
-    in_time = length.kind == "m" and token.kind == "clock"  # 400 m in 3:10
-    if length.kind and not (goes_on or in_time):
-        raise wrong(cursor.text, token.at, "a second length: put a comma between two steps")
-    kind, size = _length(cursor, token, within_minutes=goes_on)
+    goes_on = length.unit == "s" and length.next_position == cursor.position and token.kind != "clock"
+    in_time = length.unit == "m" and token.kind == "clock"  # 400 m in 3:10
+    if length.unit and not (goes_on or in_time):
+        raise syntax_error(cursor.text, token.offset, "a second length: put a comma between two steps")
+    kind, size = _parse_length(cursor, token, within_minutes=goes_on)
     if not size > 0.0:
-        raise wrong(cursor.text, token.at, "is no length: it has to be more than nothing")
+        raise syntax_error(cursor.text, token.offset, "is no length: it has to be more than nothing")
     if in_time:
-        draft.speed_mps = length.size / size
+        draft.speed_mps = length.amount / size
         return
     if goes_on and kind != "s":
-        raise wrong(cursor.text, token.at, "a second length: put a comma between two steps")
-    draft.length = _Length(kind, length.size + size, cursor.next)
+        raise syntax_error(cursor.text, token.offset, "a second length: put a comma between two steps")
+    draft.length = _DraftLength(kind, length.amount + size, cursor.position)
 
 
-def _length(cursor: Cursor, token: Token, *, within_minutes: bool) -> tuple[str, float]:
+def _parse_length(cursor: TokenCursor, token: Token, *, within_minutes: bool) -> tuple[str, float]:
     """``m`` or ``s`` and the amount, consumed."""
-    cursor.next += 1
+    cursor.position += 1
     if token.kind == "clock":
         parts = [float(part) for part in token.text.split(":")]
         if any(part > 59.0 for part in parts[1:]):
-            raise wrong(cursor.text, token.at, "is no time: minutes and seconds end at 59")
+            raise syntax_error(cursor.text, token.offset, "is no time: minutes and seconds end at 59")
         return "s", sum(part * 60.0**place for place, part in enumerate(reversed(parts)))
-    amount = _amount(cursor, token)
+    amount = _parse_amount(cursor, token)
     unit = cursor.peek()
     if unit is not None and unit.kind == "mark":
-        cursor.next += 1
+        cursor.position += 1
         return "s", amount * (60.0 if unit.text in ("'", "′", "’") else 1.0)
-    if unit is not None and unit.kind == "word" and unit.spelled in UNITS:
-        cursor.next += 1
+    if unit is not None and unit.kind == "word" and unit.normalized in UNITS:
+        cursor.position += 1
         dot = cursor.peek()
-        if dot is not None and dot.text == "." and dot.at == unit.at + len(unit.text):
-            cursor.next += 1
-        kind, size = UNITS[unit.spelled]
+        if dot is not None and dot.text == "." and dot.offset == unit.offset + len(unit.text):
+            cursor.position += 1
+        kind, size = UNITS[unit.normalized]
         return kind, amount * size
     if within_minutes and amount < 60.0:
         return "s", amount  # 1'30
-    if amount >= LEAST_BARE_M and amount % 5.0 == 0.0:
+    if amount >= MIN_UNITLESS_M and amount % 5.0 == 0.0:
         return "m", amount
     told = token.text
-    raise wrong(cursor.text, token.at, f"{told} of what? Write {told}min, {told}km or {told}s")
+    raise syntax_error(cursor.text, token.offset, f"{told} of what? Write {told}min, {told}km or {told}s")
 
 
-def _amount(cursor: Cursor, token: Token) -> float:
+def _parse_amount(cursor: TokenCursor, token: Token) -> float:
     if token.kind == "fraction":
-        if token.text in _FRACTIONS:
-            return _FRACTIONS[token.text]
+        if token.text in _FRACTION_SIGNS:
+            return _FRACTION_SIGNS[token.text]
         top, _, bottom = token.text.partition("/")
         if int(bottom) == 0:
-            raise wrong(cursor.text, token.at, "divides by nothing")
+            raise syntax_error(cursor.text, token.offset, "divides by nothing")
         return int(top) / int(bottom)
     if token.kind == "number":
         return float(token.text.replace(",", "."))
-    if token.spelled in QUARTERS:
-        return QUARTERS[token.spelled]
-    amount = float(NUMBERS_SPELLED[token.spelled])
+    if token.normalized in FRACTION_WORDS:
+        return FRACTION_WORDS[token.normalized]
+    amount = float(NORMALIZED_NUMBERS[token.normalized])
     hundred = cursor.peek()
-    if hundred is not None and hundred.spelled in HUNDREDS:
-        cursor.next += 1
-        amount *= HUNDREDS[hundred.spelled]
+    if hundred is not None and hundred.normalized in HUNDRED_WORDS:
+        cursor.position += 1
+        amount *= HUNDRED_WORDS[hundred.normalized]
     return amount
 
 
-def _pace(cursor: Cursor, at_sign: Token) -> float:
+def _parse_pace(cursor: TokenCursor, at_token: Token) -> float:
     """What stands behind ``@``: ``6:00/km``, ``5:30`` (a kilometre), ``12km/h``."""
-    begin = at_sign.at + 1
+    begin = at_token.offset + 1
     match = _PACE.match(cursor.text, begin)
     text = match[1].replace(",", ".") if match else ""
     mps = parse_speed_mps(text if "/" in text or text[-1:].isalpha() else f"{text}/km")
     if match is None or mps is None or not mps > 0.0:
-        raise wrong(cursor.text, at_sign.at, "no pace follows: write @6:00/km or @8km/h")
-    while (token := cursor.peek()) is not None and token.at < match.end():
-        cursor.next += 1
+        raise syntax_error(cursor.text, at_token.offset, "no pace follows: write @6:00/km or @8km/h")
+    while (token := cursor.peek()) is not None and token.offset < match.end():
+        cursor.position += 1
     return mps
 
 
-def _label(text: str, words: list[Token]) -> tuple[Label, bool]:
+def _parse_step_label(text: str, tokens: list[Token]) -> tuple[Label, bool]:
     """The direction and gait that the words of a step mean, and whether it lasts until a press of lap."""
-    rest = " ".join(token.spelled for token in words)
+    rest = " ".join(token.normalized for token in tokens)
     until_lap = False
-    for phrase in _UNTIL_LAP:
-        left = _without(rest, phrase)
+    for phrase in _NORMALIZED_UNTIL_LAP:
+        left = _remove_phrase(rest, phrase)
         if left != rest:
             rest, until_lap = left, True
             break
     direction, gait = "", ""
-    for phrase in _KNOWN:
-        left = _without(rest, phrase) if phrase in rest else rest
+    for phrase in _KNOWN_PHRASES:
+        left = _remove_phrase(rest, phrase) if phrase in rest else rest
         if left == rest:
             continue
         rest = left
         found = (
-            label_of(whole_labels()[phrase]) if phrase in whole_labels() else Label("", whole_gaits().get(phrase, ""))
+            parse_canonical_label(build_label_table()[phrase])
+            if phrase in build_label_table()
+            else Label("", build_gait_table().get(phrase, ""))
         )
         if direction and found.direction and direction != found.direction:
             said = f"says {direction} and {found.direction}: put a comma between two steps"
-            raise wrong(text, words[0].at, said)
+            raise syntax_error(text, tokens[0].offset, said)
         direction, gait = direction or found.direction, gait or found.gait
-    unknown = [word for word in rest.split() if word not in _FILLERS | RECOVERY_SPELLED | COUNTING]
+    unknown = [
+        word
+        for word in rest.split()
+        if word not in _NORMALIZED_FILLERS | NORMALIZED_RECOVERY_OPENERS | NORMALIZED_REPEAT_WORDS
+    ]
     if unknown:
-        token = next((token for token in words if unknown[0] in token.spelled), words[0])
+        token = next((token for token in tokens if unknown[0] in token.normalized), tokens[0])
         import difflib  # for a mistake only
 
-        near = difflib.get_close_matches(unknown[0], _KNOWN, n=1, cutoff=0.7)
+        near = difflib.get_close_matches(unknown[0], _KNOWN_PHRASES, n=1, cutoff=0.7)
         hint = f'did you mean "{near[0]}"?' if near else "write backward, forward, rest, walk or jog"
-        raise wrong(text, token.at, f'"{token.text}" is not known: {hint}')
+        raise syntax_error(text, token.offset, f'"{token.text}" is not known: {hint}')
     if direction == "rest" or gait == "stand":
         return Label("rest"), until_lap
     return Label(direction or "forward", gait), until_lap
 
 
-def _without(words: str, phrase: str) -> str:
+def _remove_phrase(text: str, phrase: str) -> str:
     """The words without a phrase that stands there as a whole."""
-    if phrase not in words:
-        return words
-    pattern = re.escape(phrase) if joins(phrase) else rf"(?<![^\W\d_]){re.escape(phrase)}(?![^\W\d_])"
-    return re.sub(pattern, " ", words)
+    if phrase not in text:
+        return text
+    pattern = re.escape(phrase) if is_unspaced_script(phrase) else rf"(?<![^\W\d_]){re.escape(phrase)}(?![^\W\d_])"
+    return re.sub(pattern, " ", text)

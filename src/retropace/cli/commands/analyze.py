@@ -9,21 +9,21 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from retropace.cli.options import common as options
-from retropace.cli.options.annotation_options import Said, said_options
-from retropace.cli.sessions.learning import Learning
+from retropace.cli.options.annotation_options import AnnotationInputs, annotation_options
+from retropace.cli.sessions.learning import AthleteLearner
 from retropace.cli.terminal.console import print_json
-from retropace.cli.terminal.errors import FAILED, attempt, exit_status
+from retropace.cli.terminal.errors import EXIT_FAILURE, exit_status, run_or_report
 
 if TYPE_CHECKING:
     from retropace.analysis.pipeline import Analysis
-    from retropace.annotations import Given
+    from retropace.annotations import AnnotationInput
     from retropace.core.parameters import Settings
     from retropace.labelling.athlete import Athlete
 
 
 @click.command()
 @click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path())
-@said_options
+@annotation_options
 @click.option(
     "--format",
     "form",
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 @options.cadence
 @options.sensitivity
 @options.threshold
-@options.who_ran(
+@options.athlete_profile(
     "Who ran: know them from what they annotated in other sessions, and learn from what is annotated in these. "
     "What was learned is kept in your data folder, or in FILE; see 'retropace athlete'."
 )
@@ -52,7 +52,7 @@ if TYPE_CHECKING:
 @options.weight
 def analyze(
     files: tuple[str, ...],
-    spoken: Said,
+    annotation_inputs: AnnotationInputs,
     ignore_names: bool,
     exact: bool,
     form: str,
@@ -72,23 +72,23 @@ def analyze(
     FILE is a FIT, GPX or TCX recording, plain or gzipped. Annotations are read from NAME.annotations.csv beside it;
     what is marked counts, what looks like backward running is suspected, and everything else is taken as forward.
     """
-    from retropace.core.parameters import settings_of
+    from retropace.core.parameters import parameters_from_options
 
-    settings = settings_of(
-        cadence=cadence, sensitivity=sensitivity, threshold=threshold, exact=exact, names=not ignore_names
+    settings = parameters_from_options(
+        cadence=cadence, sensitivity=sensitivity, threshold=threshold, keep_edges=exact, use_file_names=not ignore_names
     )
     if no_learn and athlete is None:
         raise click.UsageError("--no-learn goes with --athlete.")
-    learning = None if athlete is None else attempt(athlete, lambda: Learning(athlete))
+    learning = None if athlete is None else run_or_report(athlete, lambda: AthleteLearner(athlete))
     if athlete is not None and learning is None:
-        sys.exit(FAILED)
+        sys.exit(EXIT_FAILURE)
     results: list[list[Analysis] | None] = []
     learned: list[str] = []
     for path in files:
         known = None if learning is None else learning.athlete
-        result = attempt(
+        result = run_or_report(
             path,
-            lambda path=path, known=known: analyze_file(path, spoken, settings, session, known),  # type: ignore[misc]  # bound per file
+            lambda path=path, known=known: analyze_file(path, annotation_inputs, settings, session, known),  # type: ignore[misc]  # bound per file
         )
         results.append(result)
         if learning is not None and not no_learn:
@@ -98,17 +98,17 @@ def analyze(
             _print_table(result, units, weight_kg, brief, graphs, first)
         elif form == "jsonl":
             for analysis in result or ():
-                click.echo(json.dumps(_document(analysis, weight_kg), ensure_ascii=False))
+                click.echo(json.dumps(_build_document(analysis, weight_kg), ensure_ascii=False))
     done = [analysis for result in results for analysis in result or ()]
     if form == "json":
-        print_json([_document(analysis, weight_kg) for analysis in done], of=len(files))
+        print_json([_build_document(analysis, weight_kg) for analysis in done], file_count=len(files))
     elif form == "csv":
-        from retropace.output.export.to_csv import segments_csv
+        from retropace.output.export.to_csv import format_segments_csv
 
-        click.echo(segments_csv(done), nl=False)
+        click.echo(format_segments_csv(done), nl=False)
     kept: list[object | None] = []
     if learning is not None and learned:
-        kept.append(attempt(str(learning.path), learning.keep))
+        kept.append(run_or_report(str(learning.path), learning.save))
         if kept[0] and form == "table":
             click.echo()
             for line in learned:
@@ -117,7 +117,11 @@ def analyze(
 
 
 def analyze_file(
-    path: str, spoken: Said, settings: Settings, session: int | None, athlete: Athlete | None = None
+    path: str,
+    annotation_inputs: AnnotationInputs,
+    settings: Settings,
+    session: int | None,
+    athlete: Athlete | None = None,
 ) -> list[Analysis]:
     """Every session of one file, analysed with what was said about it; raises ``RetropaceError``."""
     from retropace.analysis.pipeline import analyze as analyze_activity
@@ -125,22 +129,22 @@ def analyze_file(
     from retropace.readers import choose, read_all
 
     activities = choose(read_all(path), session)
-    annotations = spoken.about(path)
-    if len(activities) > 1 and (spoken.is_about_one or _of_one(annotations)):
+    annotations = annotation_inputs.collect_for_recording(path)
+    if len(activities) > 1 and (annotation_inputs.is_session_specific or _is_session_specific(annotations)):
         raise AnnotationError(
             f"holds {len(activities)} sessions: say which one the annotations are about with --session N", path=path
         )
     return [analyze_activity(activity, annotations, settings, athlete) for activity in activities]
 
 
-def _of_one(annotations: list[Given]) -> bool:
+def _is_session_specific(annotations: list[AnnotationInput]) -> bool:
     """Whether something is about a single session, not about the runner's places or fields."""
-    from retropace.annotations import Marking
+    from retropace.annotations import UnresolvedAnnotation
 
-    return any(isinstance(item, Marking) for item in annotations)
+    return any(isinstance(item, UnresolvedAnnotation) for item in annotations)
 
 
-def _document(analysis: Analysis, weight_kg: float | None) -> dict[str, Any]:
+def _build_document(analysis: Analysis, weight_kg: float | None) -> dict[str, Any]:
     """The document of an analysis with what it cost somebody of this weight."""
     from retropace.analysis.json_document import energy_document
 
@@ -149,15 +153,15 @@ def _document(analysis: Analysis, weight_kg: float | None) -> dict[str, Any]:
 
 
 def _print_table(
-    analyses: list[Analysis], units: str, weight_kg: float | None, brief: bool, graphs: bool | None, first: bool
+    analyses: list[Analysis], units: str, weight_kg: float | None, brief: bool, graphs: bool | None, is_first: bool
 ) -> None:
     from retropace.cli.terminal.analysis_view import print_analysis
-    from retropace.cli.terminal.console import open_page
+    from retropace.cli.terminal.console import open_text_output
     from retropace.core.units import KILOMETRES, MILES
 
-    page = open_page()
+    page = open_text_output()
     for number, analysis in enumerate(analyses):
-        if number or not first:
+        if number or not is_first:
             page.print()
         shown = page.is_terminal if graphs is None else graphs
         shown_in = MILES if units == "mi" else KILOMETRES

@@ -7,18 +7,18 @@ import sys
 import click
 
 from retropace.cli.options import common as options
-from retropace.cli.options.annotation_options import said_of, understood
-from retropace.cli.sessions.editor_page import PageOptions, annotate_on_page
+from retropace.cli.options.annotation_options import parse_annotation_inputs, parse_option
+from retropace.cli.sessions.editor_page import EditorOptions, run_editor
 from retropace.cli.sessions.sidecar_actions import (
     add_marks,
-    carry_over,
     convert_annotations,
     list_annotations,
-    one_activity,
-    place_of,
+    read_single_activity,
     remove_rows,
+    resolve_sidecar_path,
+    transfer_annotations,
 )
-from retropace.cli.terminal.errors import attempt, exit_status
+from retropace.cli.terminal.errors import exit_status, run_or_report
 
 
 @click.command()
@@ -75,7 +75,9 @@ from retropace.cli.terminal.errors import attempt, exit_status
 @options.cadence
 @options.sensitivity
 @options.threshold
-@options.who_ran("Who ran, as 'retropace analyze --athlete' has learned to know them: the page suspects by that too.")
+@options.athlete_profile(
+    "Who ran, as 'retropace analyze --athlete' has learned to know them: the page suspects by that too."
+)
 @options.home_zones
 @options.session
 def annotate(
@@ -120,18 +122,18 @@ def annotate(
 
     from retropace.annotations import parse_mark
 
-    marks = [understood("--add", parse_mark, text) for text in added]
+    marks = [parse_option("--add", parse_mark, text) for text in added]
 
-    def page() -> PageOptions:
-        from retropace.core.parameters import settings_of
+    def page() -> EditorOptions:
+        from retropace.core.parameters import parameters_from_options
 
-        settings = settings_of(cadence=cadence, sensitivity=sensitivity, threshold=threshold)
-        given = said_of((), None, None, None, home_zones, ()).given
-        return PageOptions(port, not no_browser, units, settings, athlete, given)
+        settings = parameters_from_options(cadence=cadence, sensitivity=sensitivity, threshold=threshold)
+        given = parse_annotation_inputs((), None, None, None, home_zones, ()).inputs
+        return EditorOptions(port, not no_browser, units, settings, athlete, given)
 
     def work() -> bool:
         if not chosen:
-            return annotate_on_page(one_activity(file, session), place_of(file, sidecar), page())
+            return run_editor(read_single_activity(file, session), resolve_sidecar_path(file, sidecar), page())
         if marks:
             add_marks(file, sidecar, session, marks, note or "")
         elif removed:
@@ -139,9 +141,9 @@ def annotate(
         elif convert is not None:
             convert_annotations(file, sidecar, session, convert, output)
         elif source is not None:
-            carry_over(file, sidecar, session, source)
+            transfer_annotations(file, sidecar, session, source)
         if lists:
             list_annotations(file, sidecar, session, form)
         return True
 
-    sys.exit(exit_status([attempt(file, work)]))
+    sys.exit(exit_status([run_or_report(file, work)]))

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 import click
 
 from retropace.cli.options import common as options
-from retropace.cli.terminal.errors import attempt, complain, exit_status
-from retropace.core.sanitize import harmless
+from retropace.cli.terminal.errors import exit_status, print_error, run_or_report
+from retropace.core.sanitize import strip_control_chars
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from retropace.cli.terminal.console import Page
+    from retropace.cli.terminal.console import TextOutput
     from retropace.core.units import Units
     from retropace.labelling.athlete import Athlete
 
@@ -36,16 +36,16 @@ def athlete() -> None:
 def show(name: str | None, form: str, units: str) -> None:
     """What was learned and from which sessions; without ATHLETE, who is known."""
     if name is None:
-        _list(form)
+        _print_athletes(form)
         return
-    found = attempt(name, lambda: _existing(name))
+    found = run_or_report(name, lambda: _read_known_athlete(name))
     if found is not None and form == "json":
-        click.echo(json.dumps(_document(found[0]), indent=2, ensure_ascii=False))
+        click.echo(json.dumps(_build_document(found[0]), indent=2, ensure_ascii=False))
     elif found is not None:
-        from retropace.cli.terminal.console import open_page
+        from retropace.cli.terminal.console import open_text_output
         from retropace.core.units import KILOMETRES, MILES
 
-        _print(open_page(), found[0], MILES if units == "mi" else KILOMETRES)
+        _print_athlete(open_text_output(), found[0], MILES if units == "mi" else KILOMETRES)
     sys.exit(exit_status([found]))
 
 
@@ -61,7 +61,7 @@ def show(name: str | None, form: str, units: str) -> None:
 )
 def forget(name: str, numbers: tuple[int, ...]) -> None:
     """Forget an athlete altogether, or what was learned from single sessions."""
-    done = attempt(name, lambda: _forget(name, numbers))
+    done = run_or_report(name, lambda: _forget(name, numbers))
     if done is not None:
         click.echo(done)
     sys.exit(exit_status([done]))
@@ -81,7 +81,7 @@ def rebuild(name: str, files: tuple[str, ...], cadence: str) -> None:
     sys.exit(exit_status(results))
 
 
-def _existing(name: str) -> tuple[Athlete, bytes, Path]:
+def _read_known_athlete(name: str) -> tuple[Athlete, bytes, Path]:
     from retropace.core.errors import RetropaceError
     from retropace.labelling.athlete_file import athlete_path, read_athlete
 
@@ -92,12 +92,12 @@ def _existing(name: str) -> tuple[Athlete, bytes, Path]:
     return who, data, path
 
 
-def _list(form: str) -> None:
-    from retropace.labelling.athlete_file import athletes_folder, read_athlete
+def _print_athletes(form: str) -> None:
+    from retropace.labelling.athlete_file import athletes_dir, read_athlete
 
-    folder = athletes_folder()
+    folder = athletes_dir()
     paths = sorted(folder.glob("*.json")) if folder.is_dir() else []
-    read = [attempt(str(path), lambda path=path: read_athlete(path)) for path in paths]  # type: ignore[misc]  # bound
+    read = [run_or_report(str(path), lambda path=path: read_athlete(path)) for path in paths]  # type: ignore[misc]  # bound
     known = [found[0] for found in read if found is not None]
     if form == "json":
         rows = [{"name": one.name, "sessions": len(one.sessions)} for one in known]
@@ -106,7 +106,7 @@ def _list(form: str) -> None:
         click.echo("no athlete is known yet: 'retropace analyze --athlete NAME' learns one")
     else:
         for one in known:
-            click.echo(harmless(f"{one.name}: {_count(len(one.sessions), 'session')}"))
+            click.echo(strip_control_chars(f"{one.name}: {_format_count(len(one.sessions), 'session')}"))
     sys.exit(exit_status(read))
 
 
@@ -119,102 +119,109 @@ def _forget(name: str, numbers: tuple[int, ...]) -> str:
     if not numbers:
         path = athlete_path(name)
         forget_athlete(path)
-        return harmless(f"forgot {path.stem}")
-    who, data, path = _existing(name)
+        return strip_control_chars(f"forgot {path.stem}")
+    who, data, path = _read_known_athlete(name)
     if max(numbers) > len(who.sessions):
-        raise RetropaceError(f"knows {_count(len(who.sessions), 'session')}, not {max(numbers)}", path=path)
+        raise RetropaceError(f"knows {_format_count(len(who.sessions), 'session')}, not {max(numbers)}", path=path)
     kept = tuple(one for at, one in enumerate(who.sessions, start=1) if at not in numbers)
     write_athlete(path, replace(who, sessions=kept), data)
-    return harmless(f"{who.name}: forgot {_count(len(who.sessions) - len(kept), 'session')}, {len(kept)} left")
+    return strip_control_chars(
+        f"{who.name}: forgot {_format_count(len(who.sessions) - len(kept), 'session')}, {len(kept)} left"
+    )
 
 
 def _rebuild(name: str, files: tuple[str, ...], cadence: str) -> list[object | None]:
     from dataclasses import replace
 
-    from retropace.cli.sessions.learning import learn_file
+    from retropace.cli.sessions.learning import learn_from_file
     from retropace.labelling.athlete_file import athlete_path, read_athlete
 
     results: list[object | None] = []
-    path = attempt(name, lambda: athlete_path(name))
-    known = None if path is None else attempt(name, lambda: read_athlete(path))
+    path = run_or_report(name, lambda: athlete_path(name))
+    known = None if path is None else run_or_report(name, lambda: read_athlete(path))
     if path is None or known is None:
         return [None]
     who, was = known
     if not files and not who.sessions:
-        complain(f"{path}: nothing is known that could be learned anew: name the recordings")
+        print_error(f"{path}: nothing is known that could be learned anew: name the recordings")
         return [None]
     fresh = replace(who, sessions=())
     for source in files or tuple(dict.fromkeys(one.source for one in who.sessions)):
-        learned = attempt(source, lambda source=source: learn_file(source, cadence))  # type: ignore[misc]  # bound
+        learned = run_or_report(source, lambda source=source: learn_from_file(source, cadence))  # type: ignore[misc]  # bound
         results.append(learned)
         before = [] if files else [one for one in who.sessions if one.source == source]
         sessions = [one for one in learned or () if one.examples]
         if not sessions:
             if learned is not None:
                 kept = "; what was learned from it before is kept" if before else ""
-                complain(f"{source}: has no annotations beside it to learn from{kept}")
+                print_error(f"{source}: has no annotations beside it to learn from{kept}")
             sessions = before
         for session in sessions:
             fresh = fresh.with_session(session)
         if sessions:
             number = sum(len(session.examples) for session in sessions)
-            click.echo(harmless(f"{source}: {_count(number, 'stretch', 'stretches')}"))
+            click.echo(strip_control_chars(f"{source}: {_format_count(number, 'stretch', 'stretches')}"))
     if not fresh.sessions:
-        complain(f"{path}: nothing to learn was found, and nothing was changed")
+        print_error(f"{path}: nothing to learn was found, and nothing was changed")
         return [*results, None]
-    results.append(attempt(name, lambda: _written(path, fresh, was)))
+    results.append(run_or_report(name, lambda: _write_rebuilt_athlete(path, fresh, was)))
     return results
 
 
-def _written(path: Path, who: Athlete, was: bytes | None) -> bool:
+def _write_rebuilt_athlete(path: Path, known_athlete: Athlete, expected_content: bytes | None) -> bool:
     from retropace.labelling.athlete_file import write_athlete
 
-    write_athlete(path, who, was)
+    write_athlete(path, known_athlete, expected_content)
     return True
 
 
-def _print(page: Page, who: Athlete, units: Units) -> None:
-    from retropace.cli.terminal.layout import columns
-    from retropace.core.units import clock
-    from retropace.labelling.athlete_stats import facts, means
+def _print_athlete(output: TextOutput, known_athlete: Athlete, units: Units) -> None:
+    from retropace.cli.terminal.layout import create_table
+    from retropace.core.units import format_duration
+    from retropace.labelling.athlete_stats import compute_expectations, compute_means
 
-    page.print(harmless(f"{who.name}: {_count(len(who.sessions), 'session')}"), style="bold")
-    page.print()
-    table = columns("learned", "stretches", "time", "pace", "cadence", "step", "heart rate")
-    for one in means(who):
+    output.print(
+        strip_control_chars(f"{known_athlete.name}: {_format_count(len(known_athlete.sessions), 'session')}"),
+        style="bold",
+    )
+    output.print()
+    table = create_table("learned", "stretches", "time", "pace", "cadence", "step", "heart rate")
+    for one in compute_means(known_athlete):
         table.add_row(
             f"{one.direction} {one.gait}",
-            str(one.stretches),
-            clock(one.seconds),
-            units.pace(one.speed_mps),
+            str(one.stretch_count),
+            format_duration(one.duration_s),
+            units.format_pace(one.speed_mps),
             f"{one.cadence_spm:.0f} spm" if one.cadence_spm == one.cadence_spm else "",
             f"{one.step_length_m:.2f} m" if one.step_length_m == one.step_length_m else "",
-            f"{one.demand_bpm:.0f} bpm" if one.demand_bpm == one.demand_bpm else "",
+            f"{one.steady_state_hr_bpm:.0f} bpm" if one.steady_state_hr_bpm == one.steady_state_hr_bpm else "",
         )
-    page.table(table)
-    page.print()
-    table = columns("expected next time", "", "give or take")
-    for fact in facts(who):
+    output.print_table(table)
+    output.print()
+    table = create_table("expected next time", "", "give or take")
+    for fact in compute_expectations(known_athlete):
         if fact.unit == "m/s":
-            slower = units.pace(fact.value - fact.spread)
-            table.add_row(fact.what, units.pace(fact.value), f"to {slower}")
+            slower = units.format_pace(fact.value - fact.sd)
+            table.add_row(fact.name, units.format_pace(fact.value), f"to {slower}")
         else:
-            table.add_row(fact.what, f"{fact.value:.0f} {fact.unit}", f"{fact.spread:.0f}")
-    page.table(table)
-    page.print()
-    table = columns("#", "date", "stretches", "time", "from", left=(0, 1, 4))
-    for at, session in enumerate(who.sessions, start=1):
+            table.add_row(fact.name, f"{fact.value:.0f} {fact.unit}", f"{fact.sd:.0f}")
+    output.print_table(table)
+    output.print()
+    table = create_table("#", "date", "stretches", "time", "from", left=(0, 1, 4))
+    for at, session in enumerate(known_athlete.sessions, start=1):
         date = "" if session.start_time is None else f"{session.start_time:%Y-%m-%d}"
-        seconds = sum(example.seconds for example in session.examples)
-        table.add_row(str(at), date, str(len(session.examples)), clock(seconds), harmless(session.source))
-    page.table(table)
+        seconds = sum(example.duration_s for example in session.examples)
+        table.add_row(
+            str(at), date, str(len(session.examples)), format_duration(seconds), strip_control_chars(session.source)
+        )
+    output.print_table(table)
 
 
-def _document(who: Athlete) -> object:
-    from retropace.labelling.athlete_file import athlete_text
+def _build_document(known_athlete: Athlete) -> object:
+    from retropace.labelling.athlete_file import format_athlete
 
-    return json.loads(athlete_text(who))
+    return json.loads(format_athlete(known_athlete))
 
 
-def _count(number: int, one: str, many: str = "") -> str:
-    return f"{number} {one if number == 1 else many or one + 's'}"
+def _format_count(number: int, singular: str, plural: str = "") -> str:
+    return f"{number} {singular if number == 1 else plural or singular + 's'}"

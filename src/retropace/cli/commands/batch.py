@@ -12,17 +12,17 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from retropace.cli.options import common as options
-from retropace.cli.options.common import Size
-from retropace.cli.terminal.errors import FAILED, attempt, complain
+from retropace.cli.options.common import ByteSizeParam
+from retropace.cli.terminal.errors import EXIT_FAILURE, print_error, run_or_report
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from datetime import datetime
 
     from retropace.labelling.athlete import Athlete
-    from retropace.library import Library, Only
-    from retropace.library.batch import Job, Plan, Run
-    from retropace.library.batch.workers import Crew
+    from retropace.library import ActivityFilter, Library
+    from retropace.library.batch import BatchPlan, BatchRun, Job
+    from retropace.library.batch.workers import WorkerPool
 
 DEFAULT_TIMEOUT_S = 300.0
 """The longest recordings take seconds: what takes minutes was made to."""
@@ -46,7 +46,7 @@ DEFAULT_TIMEOUT_S = 300.0
 )
 @click.option(
     "--max-size",
-    type=Size(),
+    type=ByteSizeParam(),
     default="512MB",
     show_default=True,
     help="Do not read a file that holds more than this, unpacked.",
@@ -67,7 +67,7 @@ DEFAULT_TIMEOUT_S = 300.0
 @options.fields
 @options.ignore_names
 @options.exact
-@options.who_ran("Who ran: what is known of them from 'analyze --athlete' is used.")
+@options.athlete_profile("Who ran: what is known of them from 'analyze --athlete' is used.")
 @click.option(
     "--scheduler",
     metavar="ADDRESS",
@@ -89,7 +89,7 @@ def batch(
     as_json: bool,
     units: str,
     scheduler: str | None,
-    **how: Any,
+    **analysis_options: Any,
 ) -> None:
     """Analyse everything in folders, archives and watch exports, and remember it.
 
@@ -99,113 +99,115 @@ def batch(
     from NAME.annotations.csv beside each recording. Ctrl-C stops after what is in hand; the same command goes on.
     """
     if scheduler is None and not dry_run:
-        from retropace.library.batch.forkserver import start_early
+        from retropace.library.batch.forkserver import start_forkserver
 
-        start_early()
-    from retropace.library import Library, Only, library_path
-    from retropace.library.batch import Plan
+        start_forkserver()
+    from retropace.library import ActivityFilter, Library, library_path
+    from retropace.library.batch import BatchPlan
     from retropace.sources import Limits
 
     if scheduler is not None and (jobs is not None or timeout is not None):
         raise click.UsageError("--jobs and --timeout are for this machine: a cluster has its own workers and limits.")
-    only = Only(since, sports)
-    athlete = how.pop("athlete")
+    only = ActivityFilter(since, sports)
+    athlete = analysis_options.pop("athlete")
     # Whom the settings name may not be known yet: their runs are theirs nevertheless.
     is_setting = (
         click.get_current_context().get_parameter_source("athlete") is not click.core.ParameterSource.COMMANDLINE
     )
-    known = None if athlete is None else attempt(athlete, lambda: _athlete(athlete, is_setting=is_setting))
+    known = (
+        None if athlete is None else run_or_report(athlete, lambda: _read_athlete(athlete, is_from_config=is_setting))
+    )
     if athlete is not None and known is None:
-        sys.exit(FAILED)
-    job, settings, described = _job(only=only, most_bytes=max_size, athlete=known, **how)
+        sys.exit(EXIT_FAILURE)
+    job, settings, described = _build_job(activity_filter=only, max_bytes=max_size, athlete=known, **analysis_options)
     limit = None if scheduler is not None else timeout or DEFAULT_TIMEOUT_S
-    plan = Plan(paths, job, Limits(most_bytes=max_size), settings, limit, retry, strict)
+    plan = BatchPlan(paths, job, Limits(max_bytes=max_size), settings, limit, retry, strict)
     where = library or str(library_path())
 
     def work() -> int:
         with Library(":memory:" if dry_run and not os.path.exists(where) else where) as opened:  # noqa: PTH110
             if dry_run:
-                return _listed(plan, opened)
-            opened.describe(settings, described)
-            crew = _crew(plan, jobs, scheduler)
-            return _carried_out(plan, opened, crew, only, csv, parquet, as_json, units)
+                return _list_files(plan, opened)
+            opened.describe_settings(settings, described)
+            crew = _start_worker_pool(plan, jobs, scheduler)
+            return _run_batch(plan, opened, crew, only, csv, parquet, as_json, units)
 
-    status = attempt(where, work)
-    sys.exit(FAILED if status is None else status)
+    status = run_or_report(where, work)
+    sys.exit(EXIT_FAILURE if status is None else status)
 
 
-def _carried_out(
-    plan: Plan,
+def _run_batch(
+    plan: BatchPlan,
     library: Library,
-    crew: AbstractContextManager[Crew],
-    only: Only,
+    pool: AbstractContextManager[WorkerPool],
+    activity_filter: ActivityFilter,
     csv: str | None,
     parquet: str | None,
     as_json: bool,
     units: str,
 ) -> int:
-    from retropace.cli.sessions.batch_output import check_tables, write_tables
-    from retropace.cli.terminal.batch_summary import failure_groups, print_summary, summary_of
-    from retropace.cli.terminal.progress_bar import ProgressLine
-    from retropace.library.batch import Run
-    from retropace.library.queries import find_duplicates, link_duplicates
+    from retropace.cli.sessions.batch_output import check_table_folders, write_tables
+    from retropace.cli.terminal.batch_summary import group_failures, print_summary, summarize_library
+    from retropace.cli.terminal.progress_bar import ProgressBar
+    from retropace.library.batch import BatchRun
+    from retropace.library.queries import link_duplicates, mark_visible_duplicates
 
-    check_tables(csv, parquet)
-    with ProgressLine() as line:
-        run = Run(plan, library, line.show)
-        with _stopping(run):
-            run.go(crew)
+    check_table_folders(csv, parquet)
+    with ProgressBar() as line:
+        run = BatchRun(plan, library, line.show)
+        with _stop_on_signal(run):
+            run.execute(pool)
     progress = run.progress
-    for place, failure in progress.unkept[:3]:
-        complain(f"{place}: {failure.message}")
-    if progress.stopped:
-        behind = progress.done + progress.unchanged
+    for place, failure in progress.save_failures[:3]:
+        print_error(f"{place}: {failure.message}")
+    if progress.is_stopped:
+        behind = progress.processed + progress.unchanged
         why = "stopped at the first failure (--strict)" if plan.strict and progress.failed else "stopped"
-        complain(
+        print_error(
             f"{why}: {behind} of {progress.total} files done and kept in {library.path}; the same command goes on there"
         )
-        for group in failure_groups(library, progress.unkept)[:3]:
-            complain(group.example)
-        return FAILED
-    if not progress.unkept:
+        for group in group_failures(library, progress.save_failures)[:3]:
+            print_error(group.example_line)
+        return EXIT_FAILURE
+    if not progress.save_failures:
         link_duplicates(library)
-    find_duplicates(library, only)
-    write_tables(library, only, csv, parquet, progress.unkept)
-    summary = summary_of(library, only, progress)
+    mark_visible_duplicates(library, activity_filter)
+    write_tables(library, activity_filter, csv, parquet, progress.save_failures)
+    summary = summarize_library(library, activity_filter, progress)
     if as_json:
-        from retropace.cli.sessions.batch_output import print_document
+        from retropace.cli.sessions.batch_output import print_json_document
 
-        print_document(library, only, summary)
+        print_json_document(library, activity_filter, summary)
     else:
         print_summary(summary, units)
     if not summary.outcomes:
-        complain(
+        print_error(
             f"{', '.join(plan.paths)}: holds no recordings: FIT, GPX, TCX and KML files are looked for, and exports"
         )
-        return FAILED
-    return FAILED if summary.failed else 0
+        return EXIT_FAILURE
+    return EXIT_FAILURE if summary.failed_files else 0
 
 
-def _listed(plan: Plan, library: Library) -> int:
+def _list_files(plan: BatchPlan, library: Library) -> int:
     """Print what would be read, a line each."""
-    from retropace.cli.terminal.short_paths import shown_place
-    from retropace.core.sanitize import harmless
-    from retropace.library.batch import Run
+    from retropace.cli.terminal.short_paths import shorten_path
+    from retropace.core.sanitize import strip_control_chars
+    from retropace.library.batch import BatchRun
 
     count = 0
-    run = Run(plan, library)
-    for place in run.would_read():
-        click.echo(harmless(shown_place(place)))
+    run = BatchRun(plan, library)
+    for place in run.find_pending():
+        click.echo(strip_control_chars(shorten_path(place)))
         count += 1
     rest = run.progress.total - count
     click.echo(f"retropace: {count} files would be read, {rest} others not: unchanged, or no recordings", err=True)
     return 0
 
 
-def _job(
+def _build_job(
     *,
-    only: Only,
-    most_bytes: int,
+    activity_filter: ActivityFilter,
+    max_bytes: int,
     athlete: Athlete | None,
     cadence: str,
     sensitivity: float,
@@ -220,50 +222,52 @@ def _job(
     import hashlib
     from importlib.metadata import version
 
-    from retropace.cli.options.annotation_options import said_of
-    from retropace.core.parameters import settings_of
+    from retropace.cli.options.annotation_options import parse_annotation_inputs
+    from retropace.core.parameters import parameters_from_options
     from retropace.library.batch import Job
-    from retropace.library.rows import KEPT
+    from retropace.library.rows import STORAGE_VERSION
 
-    said = said_of(marks=(), sidecar=None, workout=None, zones=zones, home_zones=home_zones, fields=fields)
-    settings = settings_of(
-        cadence=cadence, sensitivity=sensitivity, threshold=threshold, exact=exact, names=not ignore_names
+    said = parse_annotation_inputs(
+        marks=(), sidecar=None, workout=None, zones=zones, home_zones=home_zones, fields=fields
     )
-    job = Job(settings, said.given, athlete, only, most_bytes)
-    described = f"retropace {version('retropace')}, {KEPT}: {job.describe()}"
+    settings = parameters_from_options(
+        cadence=cadence, sensitivity=sensitivity, threshold=threshold, keep_edges=exact, use_file_names=not ignore_names
+    )
+    job = Job(settings, said.inputs, athlete, activity_filter, max_bytes)
+    described = f"retropace {version('retropace')}, {STORAGE_VERSION}: {job.describe()}"
     return job, hashlib.sha256(described.encode("utf-8", "surrogatepass")).hexdigest()[:16], described
 
 
-def _athlete(name: str, *, is_setting: bool) -> Athlete:
+def _read_athlete(name: str, *, is_from_config: bool) -> Athlete:
     from retropace.core.errors import RetropaceError
     from retropace.labelling.athlete_file import athlete_path, read_athlete
 
     athlete, data = read_athlete(athlete_path(name))
-    if data is None and not is_setting:
+    if data is None and not is_from_config:
         raise RetropaceError("no such athlete is known: 'retropace analyze --athlete' learns one")
     return athlete
 
 
-def _crew(plan: Plan, jobs: int | None, scheduler: str | None) -> AbstractContextManager[Crew]:
-    from retropace.library.batch.workers import cluster, processes
+def _start_worker_pool(plan: BatchPlan, jobs: int | None, scheduler: str | None) -> AbstractContextManager[WorkerPool]:
+    from retropace.library.batch.workers import open_cluster_pool, open_process_pool
 
     if scheduler is not None:
-        return cluster(plan.job, scheduler)
-    return processes(plan.job, jobs or _cores(), plan.timeout_s)
+        return open_cluster_pool(plan.job, scheduler)
+    return open_process_pool(plan.job, jobs or _count_cores(), plan.timeout_s)
 
 
-def _cores() -> int:
+def _count_cores() -> int:
     """The cores that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 @contextmanager
-def _stopping(run: Run) -> Iterator[None]:
+def _stop_on_signal(run: BatchRun) -> Iterator[None]:
     """Let Ctrl-C and an order to end stop the run after what is in hand; a second Ctrl-C ends it at once."""
 
     def stop(*_: object) -> None:
         run.stop()
-        complain("stopping after what is in hand; press Ctrl-C again to stop at once")
+        print_error("stopping after what is in hand; press Ctrl-C again to stop at once")
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
     before = {one: signal.signal(one, stop) for one in (signal.SIGINT, signal.SIGTERM)}

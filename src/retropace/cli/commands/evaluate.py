@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from retropace.cli.options import common as options
-from retropace.cli.terminal.errors import attempt, exit_status
+from retropace.cli.terminal.errors import exit_status, run_or_report
 
 if TYPE_CHECKING:
     from retropace.analysis.metrics import Scores
-    from retropace.cli.terminal.console import Page
+    from retropace.cli.terminal.console import TextOutput
     from retropace.core.units import Units
 
 
@@ -43,20 +43,22 @@ def evaluate(
     sidecar, or a label track. Shows the seconds that are right, distance per direction, precision and recall,
     boundaries, covering and, where LABELS say how sure they are, the Brier score and confidence against frequency.
     """
-    result = attempt(truth, lambda: _scores(truth, labels, recording, skip_unlabelled, session))
+    result = run_or_report(truth, lambda: _compute_scores(truth, labels, recording, skip_unlabelled, session))
     if result is not None and form == "json":
-        click.echo(json.dumps(_document(result), indent=2))
+        click.echo(json.dumps(_build_document(result), indent=2))
     elif result is not None:
-        from retropace.cli.terminal.console import open_page
+        from retropace.cli.terminal.console import open_text_output
         from retropace.core.units import KILOMETRES, MILES
 
-        _print(open_page(), result, MILES if units == "mi" else KILOMETRES)
+        _print_scores(open_text_output(), result, MILES if units == "mi" else KILOMETRES)
     sys.exit(exit_status([result]))
 
 
-def _scores(truth: str, labels: str, recording: str | None, skip: bool, session: int | None) -> Scores:
+def _compute_scores(
+    truth: str, labels: str, recording: str | None, skip_unlabelled: bool, session: int | None
+) -> Scores:
     from retropace.analysis.labelling_io import read_labelling
-    from retropace.analysis.metrics import score, with_others
+    from retropace.analysis.metrics import fill_unlabelled, score
     from retropace.core.errors import RetropaceError
     from retropace.readers import choose, read_all
 
@@ -69,65 +71,68 @@ def _scores(truth: str, labels: str, recording: str | None, skip: bool, session:
             )
         activity = activities[0]
     true, found = (read_labelling(path, activity) for path in (truth, labels))
-    scores = score(true if skip else with_others(true, found, "forward"), found)
+    scores = score(true if skip_unlabelled else fill_unlabelled(true, found, "forward"), found)
     if not scores.judged_s > 0.0:
         raise RetropaceError("labels nothing that the other file labels too: are both about one session?", path=truth)
     return scores
 
 
-def _print(page: Page, scores: Scores, units: Units) -> None:
-    from retropace.cli.terminal.layout import columns
-    from retropace.core.units import clock
+def _print_scores(output: TextOutput, scores: Scores, units: Units) -> None:
+    from retropace.cli.terminal.layout import create_table
+    from retropace.core.units import format_duration
 
-    page.print(f"right: {100.0 * scores.right:.2f} % of {clock(scores.judged_s)}")
-    page.print()
-    table = columns("", "true", "found", "precision", "recall", "true", "found", "error")
+    output.print(f"right: {100.0 * scores.accuracy:.2f} % of {format_duration(scores.judged_s)}")
+    output.print()
+    table = create_table("", "true", "found", "precision", "recall", "true", "found", "error")
     for one in scores.directions:
-        if one.true_s or one.found_s:
+        if one.reference_s or one.estimated_s:
             table.add_row(
                 one.direction,
-                clock(one.true_s),
-                clock(one.found_s),
-                _share(one.precision),
-                _share(one.recall),
-                *(units.distance(metres) if metres == metres else "" for metres in (one.true_m, one.found_m)),
+                format_duration(one.reference_s),
+                format_duration(one.estimated_s),
+                _format_share(one.precision),
+                _format_share(one.recall),
+                *(
+                    units.format_distance(metres) if metres == metres else ""
+                    for metres in (one.reference_m, one.estimated_m)
+                ),
                 f"{100.0 * one.distance_error:+.1f} %" if one.distance_error == one.distance_error else "",
             )
-    page.table(table)
-    page.print()
-    table = columns("changes of direction", "true", "found", "matched", "precision", "recall", "F1")
+    output.print_table(table)
+    output.print()
+    table = create_table("changes of direction", "true", "found", "matched", "precision", "recall", "F1")
     for window, counted in scores.boundaries.items():
         table.add_row(
             f"within {window:.0f} s",
-            *(str(number) for number in (counted.true, counted.found, counted.matched)),
-            *(_share(value) for value in (counted.precision, counted.recall, counted.f1)),
+            *(str(number) for number in (counted.reference, counted.estimated, counted.matched)),
+            *(_format_share(value) for value in (counted.precision, counted.recall, counted.f1)),
         )
-    page.table(table)
-    page.print()
-    page.print(f"covering {scores.covering:.3f}")
+    output.print_table(table)
+    output.print()
+    output.print(f"covering {scores.covering:.3f}")
     if scores.reliability is None:
         return
-    page.print(f"Brier score {scores.brier:.4f}")
-    page.print()
-    table = columns("confidence", "stretches", "time", "said", "right")
+    output.print(f"Brier score {scores.brier:.4f}")
+    output.print()
+    table = create_table("confidence", "stretches", "time", "said", "right")
     tenths = scores.reliability
     for at in range(10):
-        if tenths.count[at]:
+        if tenths.stretch_count[at]:
             table.add_row(
                 f"{at / 10:.1f} to {(at + 1) / 10:.1f}",
-                str(tenths.count[at]),
-                clock(float(tenths.seconds[at])),
-                _share(float(tenths.confidence[at])),
-                _share(float(tenths.right[at])),
+                str(tenths.stretch_count[at]),
+                format_duration(float(tenths.duration_s[at])),
+                _format_share(float(tenths.confidence[at])),
+                _format_share(float(tenths.accuracy[at])),
             )
-    page.table(table)
+    output.print_table(table)
 
 
-def _share(value: float) -> str:
+def _format_share(value: float) -> str:
     return f"{value:.3f}" if value == value else ""
 
 
-def _document(scores: Scores) -> dict[str, Any]:
+def _build_document(scores: Scores) -> dict[str, Any]:
     def number(value: float) -> float | None:
         return float(value) if value == value else None
 
@@ -135,25 +140,25 @@ def _document(scores: Scores) -> dict[str, Any]:
     return {
         "schema": "retropace.evaluation/1",
         "judged_s": scores.judged_s,
-        "right_s": scores.right_s,
-        "right": number(scores.right),
+        "right_s": scores.correct_s,
+        "right": number(scores.accuracy),
         "directions": {
             one.direction: {
-                "true_s": one.true_s,
-                "found_s": one.found_s,
-                "both_s": one.both_s,
+                "true_s": one.reference_s,
+                "found_s": one.estimated_s,
+                "both_s": one.correct_s,
                 "precision": number(one.precision),
                 "recall": number(one.recall),
-                "true_m": number(one.true_m),
-                "found_m": number(one.found_m),
+                "true_m": number(one.reference_m),
+                "found_m": number(one.estimated_m),
                 "distance_error": number(one.distance_error),
             }
             for one in scores.directions
         },
         "boundaries": {
             f"{window:.0f}_s": {
-                "true": counted.true,
-                "found": counted.found,
+                "true": counted.reference,
+                "found": counted.estimated,
                 "matched": counted.matched,
                 "precision": number(counted.precision),
                 "recall": number(counted.recall),
@@ -169,10 +174,10 @@ def _document(scores: Scores) -> dict[str, Any]:
             {
                 "from": tenth / 10,
                 "to": (tenth + 1) / 10,
-                "stretches": int(reliability.count[tenth]),
-                "seconds": float(reliability.seconds[tenth]),
+                "stretches": int(reliability.stretch_count[tenth]),
+                "seconds": float(reliability.duration_s[tenth]),
                 "confidence": number(float(reliability.confidence[tenth])),
-                "right": number(float(reliability.right[tenth])),
+                "right": number(float(reliability.accuracy[tenth])),
             }
             for tenth in range(10)
         ],

@@ -11,43 +11,43 @@ import click
 
 from retropace.cli.commands.analyze import analyze_file
 from retropace.cli.options import common as options
-from retropace.cli.options.annotation_options import said_options
-from retropace.cli.options.privacy_options import hiding_options
-from retropace.cli.sessions.learning import Learning
-from retropace.cli.sessions.output_paths import refusal
-from retropace.cli.terminal.errors import FAILED, attempt, complain, exit_status
-from retropace.core.sanitize import harmless
+from retropace.cli.options.annotation_options import annotation_options
+from retropace.cli.options.privacy_options import privacy_options
+from retropace.cli.sessions.learning import AthleteLearner
+from retropace.cli.sessions.output_paths import find_output_path_problem
+from retropace.cli.terminal.errors import EXIT_FAILURE, exit_status, print_error, run_or_report
+from retropace.core.sanitize import strip_control_chars
 
 if TYPE_CHECKING:
     from retropace.analysis.pipeline import Analysis
-    from retropace.cli.options.annotation_options import Said
-    from retropace.config.privacy import Hiding
+    from retropace.cli.options.annotation_options import AnnotationInputs
+    from retropace.config.privacy import PrivacyFilter
 
-FORMS = ("csv", "json", "geojson", "gpx", "fit", "png")
-WITH_ROWS = ("csv", "json")
+FORMATS = ("csv", "json", "geojson", "gpx", "fit", "png")
+FORMATS_WITH_ROWS = ("csv", "json")
 
 
 @dataclass(frozen=True, slots=True)
-class _Wanted:
+class _ExportRequest:
     """What is to be made."""
 
     form: str
     rows: str
     simplify_m: float
-    hiding: Hiding
+    privacy_filter: PrivacyFilter
     units: str
 
 
-def _one(_context: click.Context, _parameter: click.Parameter, value: str) -> tuple[str, ...]:
+def _as_tuple(_context: click.Context, _parameter: click.Parameter, value: str) -> tuple[str, ...]:
     return (value,)
 
 
 @click.command()
-@click.argument("files", metavar="FILE", type=click.Path(), callback=_one)
+@click.argument("files", metavar="FILE", type=click.Path(), callback=_as_tuple)
 @click.option(
     "--to",
     "form",
-    type=click.Choice(FORMS),
+    type=click.Choice(FORMATS),
     help="The format; may be left out if the ending of --output says it.",
 )
 @click.option(
@@ -69,13 +69,13 @@ def _one(_context: click.Context, _parameter: click.Parameter, value: str) -> tu
     metavar="METRES",
     help="Of geojson: leave out positions as long as the line stays this near the way.",
 )
-@hiding_options
-@said_options
+@privacy_options
+@annotation_options
 @options.units
 @options.cadence
 @options.sensitivity
 @options.threshold
-@options.who_ran("Who ran, as 'retropace analyze --athlete' has learned to know them. Nothing is learned here.")
+@options.athlete_profile("Who ran, as 'retropace analyze --athlete' has learned to know them. Nothing is learned here.")
 @options.session
 def export(
     files: tuple[str, ...],
@@ -84,8 +84,8 @@ def export(
     force: bool,
     rows: str | None,
     simplify: str | None,
-    hiding: Hiding,
-    spoken: Said,
+    privacy_filter: PrivacyFilter,
+    annotation_inputs: AnnotationInputs,
     ignore_names: bool,
     exact: bool,
     units: str,
@@ -101,92 +101,92 @@ def export(
     segment, as Garmin Connect and Strava read it, png a picture to share. Distances per direction are those of
     'retropace analyze' in each of them.
     """
-    from retropace.core.parameters import settings_of
+    from retropace.core.parameters import parameters_from_options
 
     (path,) = files
-    form = form or _form_of(output)
-    if rows is not None and form not in WITH_ROWS:
+    form = form or _format_from_suffix(output)
+    if rows is not None and form not in FORMATS_WITH_ROWS:
         raise click.UsageError("--rows goes with --to csv and --to json.")
     if simplify is not None and form != "geojson":
         raise click.UsageError("--simplify goes with --to geojson.")
-    wanted = _Wanted(form, rows or "segments", _metres(simplify), hiding, units)
-    target = output or f"{_stem(path)}.directions.{form}"
-    if target != "-" and (why := refusal(target, [path], spoken.sidecar, force=force)):
+    wanted = _ExportRequest(form, rows or "segments", _parse_simplify_m(simplify), privacy_filter, units)
+    target = output or f"{_recording_stem(path)}.directions.{form}"
+    if target != "-" and (why := find_output_path_problem(target, [path], annotation_inputs.sidecar, force=force)):
         raise click.BadParameter(why, param_hint="--output")
     if target == "-" and form in ("fit", "png") and sys.stdout.isatty():
         raise click.UsageError(f"{form} is nothing for a terminal: name a file with --output.")
-    settings = settings_of(
-        cadence=cadence, sensitivity=sensitivity, threshold=threshold, exact=exact, names=not ignore_names
+    settings = parameters_from_options(
+        cadence=cadence, sensitivity=sensitivity, threshold=threshold, keep_edges=exact, use_file_names=not ignore_names
     )
-    known = None if athlete is None else attempt(athlete, lambda: Learning(athlete).athlete)
+    known = None if athlete is None else run_or_report(athlete, lambda: AthleteLearner(athlete).athlete)
     if athlete is not None and known is None:
-        sys.exit(FAILED)
+        sys.exit(EXIT_FAILURE)
 
     def work() -> bytes:
         from retropace.core.errors import AnnotationError
 
-        analyses = analyze_file(path, spoken, settings, session, known)
+        analyses = analyze_file(path, annotation_inputs, settings, session, known)
         if len(analyses) > 1:
             raise AnnotationError(f"holds {len(analyses)} sessions: say which one with --session N", path=path)
-        return _made(analyses[0], wanted)
+        return _build_export(analyses[0], wanted)
 
-    made = attempt(path, work)
+    made = run_or_report(path, work)
     if made is None:
-        sys.exit(FAILED)
-    sys.exit(exit_status([attempt(target, lambda: _write(made, target, force))]))
+        sys.exit(EXIT_FAILURE)
+    sys.exit(exit_status([run_or_report(target, lambda: _write_export(made, target, force))]))
 
 
-def _made(analysis: Analysis, wanted: _Wanted) -> bytes:
+def _build_export(analysis: Analysis, request: _ExportRequest) -> bytes:
     """The bytes of the export; raises ``RetropaceError``."""
-    form, hiding = wanted.form, wanted.hiding
+    form, hiding = request.form, request.privacy_filter
     text = ""
     if form == "csv":
-        from retropace.output.export.to_csv import samples_csv, segments_csv
+        from retropace.output.export.to_csv import format_samples_csv, format_segments_csv
 
-        text = segments_csv([analysis]) if wanted.rows == "segments" else samples_csv(analysis, hiding)
+        text = format_segments_csv([analysis]) if request.rows == "segments" else format_samples_csv(analysis, hiding)
     elif form == "json":
-        from retropace.output.export.to_json import analysis_json, samples_json
+        from retropace.output.export.to_json import format_analysis_json, format_samples_json
 
-        text = analysis_json(analysis) if wanted.rows == "segments" else samples_json(analysis, hiding)
+        text = format_analysis_json(analysis) if request.rows == "segments" else format_samples_json(analysis, hiding)
     elif form == "png":
         from retropace.core.units import KILOMETRES, MILES
-        from retropace.output.export.to_png import png
+        from retropace.output.export.to_png import render_png
 
-        return png(analysis, hiding, MILES if wanted.units == "mi" else KILOMETRES)
+        return render_png(analysis, hiding, MILES if request.units == "mi" else KILOMETRES)
     elif form == "fit":
-        return _fit(analysis, hiding)
+        return _build_fit(analysis, hiding)
     else:
-        text = _way(analysis, wanted)
+        text = _build_route_text(analysis, request)
     return text.encode("utf-8", "replace")  # names of files need not be text
 
 
-def _way(analysis: Analysis, wanted: _Wanted) -> str:
+def _build_route_text(analysis: Analysis, request: _ExportRequest) -> str:
     """GeoJSON or GPX."""
-    from retropace.output.export.line_segments import pieces_of
+    from retropace.output.export.line_segments import build_line_segments
 
     path = analysis.activity.source.path
-    pieces = pieces_of(analysis, wanted.hiding)
-    if wanted.form == "geojson":
-        from retropace.output.export.to_geojson import geojson
+    pieces = build_line_segments(analysis, request.privacy_filter)
+    if request.form == "geojson":
+        from retropace.output.export.to_geojson import format_geojson
 
-        if not pieces.have_lines:
-            complain(f"{path}: there are no positions to show: the features have labels and figures, but no lines")
-        return geojson(analysis, pieces, wanted.simplify_m)
-    from retropace.output.export.sample_rows import sample_rows
-    from retropace.output.export.to_gpx import gpx
+        if not pieces.has_lines:
+            print_error(f"{path}: there are no positions to show: the features have labels and figures, but no lines")
+        return format_geojson(analysis, pieces, request.simplify_m)
+    from retropace.output.export.sample_rows import build_sample_rows
+    from retropace.output.export.to_gpx import format_gpx
 
-    made = gpx(analysis, pieces, sample_rows(analysis, wanted.hiding))
-    if analysis.track.start_time is None:
-        complain(f"{path}: the watch had no date: the points have no times, and most readers will refuse them")
+    made = format_gpx(analysis, pieces, build_sample_rows(analysis, request.privacy_filter))
+    if analysis.cleaned.start_time is None:
+        print_error(f"{path}: the watch had no date: the points have no times, and most readers will refuse them")
     return made
 
 
-def _fit(analysis: Analysis, hiding: Hiding) -> bytes:
-    from retropace.output.export.to_fit import fit
+def _build_fit(analysis: Analysis, privacy_filter: PrivacyFilter) -> bytes:
+    from retropace.output.export.to_fit import encode_fit
 
     source = analysis.activity.source
     data = None
-    if source.format == "fit" and not hiding:
+    if source.format == "fit" and not privacy_filter:
         from retropace.core.errors import ReadError
         from retropace.readers.detect import load
 
@@ -194,48 +194,54 @@ def _fit(analysis: Analysis, hiding: Hiding) -> bytes:
         if content.sha256 != source.sha256:
             raise ReadError("was changed while it was being read: try again", path=source.path)
         data = content.data
-    made = fit(analysis, hiding, data)
-    if made.said:
-        complain(f"{source.path}: {made.said}")
+    made = encode_fit(analysis, privacy_filter, data)
+    if made.omission_note:
+        print_error(f"{source.path}: {made.omission_note}")
     return made.data
 
 
-def _write(data: bytes, target: str, force: bool) -> bool:
+def _write_export(data: bytes, target: str, force: bool) -> bool:
     """Write the export; raises ``RetropaceError``."""
-    from retropace.core.atomic_write import replacing, write_into_place
+    from retropace.core.atomic_write import atomic_replace, atomic_write
 
     if target == "-":
         sys.stdout.buffer.write(data)
         sys.stdout.buffer.flush()
         return True
     if force:
-        with replacing(target) as part:
+        with atomic_replace(target) as part:
             part.write_bytes(data)
     else:
-        write_into_place(target, data, was=None)
-    click.echo(f"{harmless(target)}: {_size(len(data))}")
+        atomic_write(target, data, expected_content=None)
+    click.echo(f"{strip_control_chars(target)}: {_format_size(len(data))}")
     return True
 
 
-def _size(count: int) -> str:
-    return f"{count} bytes" if count < 1000 else f"{count / 1e3:.0f} kB" if count < 1e6 else f"{count / 1e6:.1f} MB"
+def _format_size(byte_count: int) -> str:
+    return (
+        f"{byte_count} bytes"
+        if byte_count < 1000
+        else f"{byte_count / 1e3:.0f} kB"
+        if byte_count < 1e6
+        else f"{byte_count / 1e6:.1f} MB"
+    )
 
 
-def _form_of(output: str | None) -> str:
+def _format_from_suffix(output: str | None) -> str:
     """The format that a file's ending says."""
     ending = Path(output or "").suffix.lower().removeprefix(".")
-    if ending not in FORMS:
-        raise click.UsageError(f"say which format with --to: {', '.join(FORMS)}.")
+    if ending not in FORMATS:
+        raise click.UsageError(f"say which format with --to: {', '.join(FORMATS)}.")
     return ending
 
 
-def _stem(path: str) -> str:
+def _recording_stem(path: str) -> str:
     """The recording's name without its folder and its endings."""
     name = Path(path).name
     return Path(name[:-3] if name.lower().endswith(".gz") else name).stem
 
 
-def _metres(simplify: str | None) -> float:
+def _parse_simplify_m(simplify: str | None) -> float:
     from retropace.config.privacy import parse_metres
     from retropace.core.errors import RetropaceError
 

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from retropace.cli.options import common as options
-from retropace.cli.terminal.errors import attempt, exit_status
-from retropace.core.sanitize import harmless
+from retropace.cli.terminal.errors import exit_status, run_or_report
+from retropace.core.sanitize import strip_control_chars
 
 if TYPE_CHECKING:
     from retropace.config.goals import Goal
-    from retropace.season.goal_progress import Reached
+    from retropace.season.goal_progress import GoalProgress
 
 
 @click.group()
@@ -49,16 +49,16 @@ def set_(sessions: int | None, minutes: float | None, km: float | None, per: str
     except RetropaceError as bad:
         raise click.UsageError(f"{bad.message}.") from None
     where = config_path()
-    after = attempt(str(where), lambda: add_goal(where, made))
+    after = run_or_report(str(where), lambda: add_goal(where, made))
     if after is not None:
-        click.echo(harmless(f"{made}: goal {len(after.goals)}"))
+        click.echo(strip_control_chars(f"{made}: goal {len(after.goals)}"))
     sys.exit(exit_status([after]))
 
 
 @goal.command("list")
 @options.table_or_json
 @options.library
-@options.athlete
+@options.library_athlete
 @options.timezone
 def list_(form: str, library: str | None, athlete: str | None, timezone: str | None) -> None:
     """List the goals with their numbers, and how far they are if there is a library to tell."""
@@ -67,51 +67,59 @@ def list_(form: str, library: str | None, athlete: str | None, timezone: str | N
 
     def work() -> bool:
         goals = read_config().goals
-        reached = {one.goal: one for one in _reached(library, athlete, timezone)} if goals else {}
+        reached = {one.goal: one for one in _read_goal_progress(library, athlete, timezone)} if goals else {}
         if form == "json":
-            documents = [_document(number, one, reached.get(one)) for number, one in enumerate(goals, 1)]
+            documents = [_build_document(number, one, reached.get(one)) for number, one in enumerate(goals, 1)]
             click.echo(json.dumps(documents, ensure_ascii=False, indent=2))
             return True
         if not goals:
             click.echo("no goals yet: retropace goal set --sessions 3 --minutes 10 --per week")
             return True
-        from retropace.cli.terminal.console import open_page
-        from retropace.cli.terminal.tables import print_rows
-        from retropace.output.tables.season import goals_sheet
-        from retropace.output.tables.text_table import Sheet
+        from retropace.cli.terminal.console import open_text_output
+        from retropace.cli.terminal.tables import print_table
+        from retropace.output.tables.season import build_goals_table
+        from retropace.output.tables.text_table import TextTable
 
-        told = {row[0]: row[1:] for row in goals_sheet(list(reached.values())).rows}
+        told = {row[0]: row[1:] for row in build_goals_table(list(reached.values())).rows}
         rows = tuple((str(number), str(one), *told.get(str(one), ("", ""))) for number, one in enumerate(goals, 1))
-        sheet = Sheet("", ("#", "goal", "so far", "in a row"), rows, (0, 1, 2, 3))
-        print_rows(open_page(), sheet.without_empty_columns(), gap=2)
+        sheet = TextTable("", ("#", "goal", "so far", "in a row"), rows, (0, 1, 2, 3))
+        print_table(open_text_output(), sheet.drop_empty_columns(), gap=2)
         return True
 
-    sys.exit(exit_status([attempt(str(config_path()), work)]))
+    sys.exit(exit_status([run_or_report(str(config_path()), work)]))
 
 
-def _reached(library: str | None, athlete: str | None, timezone: str | None) -> tuple[Reached, ...]:
+def _read_goal_progress(library: str | None, athlete: str | None, timezone: str | None) -> tuple[GoalProgress, ...]:
     """How far the goals are; nothing, with the reason on stderr, if the library does not say."""
-    from retropace.cli.options.athlete_selection import progress_in
+    from retropace.cli.options.athlete_selection import compute_progress
     from retropace.library import Library, library_path
 
     path = library if library is not None else str(library_path())
     if library is None and not Path(path).exists():
         return ()
 
-    def work() -> tuple[Reached, ...]:
+    def work() -> tuple[GoalProgress, ...]:
         with Library(path, create=False) as opened:
-            return progress_in(opened, athlete, per="week", timezone=timezone)[0].goals
+            return compute_progress(opened, athlete, per="week", timezone=timezone)[0].goal_progress
 
-    return attempt(path, work) or ()
+    return run_or_report(path, work) or ()
 
 
-def _document(number: int, goal: Goal, reached: Reached | None) -> dict[str, Any]:
-    from retropace.config.goals import goal_values
+def _build_document(number: int, goal: Goal, goal_progress: GoalProgress | None) -> dict[str, Any]:
+    from retropace.config.goals import goal_to_dict
 
-    document: dict[str, Any] = {"number": number, "goal": str(goal), **goal_values(goal)}
-    if reached is not None:
-        document |= {"done_sessions": reached.sessions, "done_minutes": reached.minutes, "done_km": reached.km}
-        document |= {"is_met": reached.is_met, "streak": reached.streak, "best_streak": reached.best_streak}
+    document: dict[str, Any] = {"number": number, "goal": str(goal), **goal_to_dict(goal)}
+    if goal_progress is not None:
+        document |= {
+            "done_sessions": goal_progress.sessions,
+            "done_minutes": goal_progress.minutes,
+            "done_km": goal_progress.km,
+        }
+        document |= {
+            "is_met": goal_progress.is_met,
+            "streak": goal_progress.streak,
+            "best_streak": goal_progress.best_streak,
+        }
     return document
 
 
@@ -123,7 +131,7 @@ def remove(number: int) -> None:
     from retropace.core.user_dirs import config_path
 
     where = config_path()
-    after = attempt(str(where), lambda: remove_goal(where, number))
+    after = run_or_report(str(where), lambda: remove_goal(where, number))
     if after is not None:
         left = len(after.goals)
         click.echo(f"{left} goal{'s' * (left != 1)} left")

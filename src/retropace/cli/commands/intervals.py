@@ -9,23 +9,23 @@ import click
 
 from retropace.cli.commands.analyze import analyze_file
 from retropace.cli.options import common as options
-from retropace.cli.options.annotation_options import said_options
-from retropace.cli.sessions.learning import Learning
-from retropace.cli.sessions.recordings import recordings_in
+from retropace.cli.options.annotation_options import annotation_options
+from retropace.cli.sessions.learning import AthleteLearner
+from retropace.cli.sessions.recordings import find_recordings
 from retropace.cli.terminal.console import print_json
-from retropace.cli.terminal.errors import FAILED, attempt, exit_status
+from retropace.cli.terminal.errors import EXIT_FAILURE, exit_status, run_or_report
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from retropace.cli.options.annotation_options import Said
+    from retropace.cli.options.annotation_options import AnnotationInputs
     from retropace.core.units import Units
     from retropace.intervals import Intervals
 
 
 @click.command()
 @click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path())
-@said_options
+@annotation_options
 @click.option(
     "--track",
     metavar="off|auto|LENGTH",
@@ -50,11 +50,11 @@ if TYPE_CHECKING:
 )
 @options.units
 @options.cadence
-@options.who_ran("Who ran, as 'retropace analyze --athlete' has learned to know them. Nothing is learned here.")
+@options.athlete_profile("Who ran, as 'retropace analyze --athlete' has learned to know them. Nothing is learned here.")
 @options.session
 def intervals(
     files: tuple[str, ...],
-    spoken: Said,
+    annotation_inputs: AnnotationInputs,
     ignore_names: bool,
     exact: bool,
     track: str,
@@ -71,47 +71,47 @@ def intervals(
     backward against forward, the quarter-mile test (backward in under twice the time), bests per direction, and with
     --workout what was planned against what was done.
     """
-    from retropace.core.parameters import settings_of
+    from retropace.core.parameters import parameters_from_options
     from retropace.core.units import KILOMETRES, MILES
 
-    lap_m = _lap_m(track)
-    settings = settings_of(cadence=cadence, exact=exact, names=not ignore_names)
-    known = None if athlete is None else attempt(athlete, lambda: Learning(athlete).athlete)
+    lap_m = _parse_lap_length_m(track)
+    settings = parameters_from_options(cadence=cadence, keep_edges=exact, use_file_names=not ignore_names)
+    known = None if athlete is None else run_or_report(athlete, lambda: AthleteLearner(athlete).athlete)
     if athlete is not None and known is None:
-        sys.exit(FAILED)
+        sys.exit(EXIT_FAILURE)
 
     def work(path: str) -> list[Intervals]:
         from retropace.intervals import intervals_of
 
-        analyses = analyze_file(path, spoken, settings, session, known)
+        analyses = analyze_file(path, annotation_inputs, settings, session, known)
         return [intervals_of(analysis, lap_m, stadium=track.lower() != "off", exact=exact) for analysis in analyses]
 
-    listed = [(path, attempt(path, lambda path=path: recordings_in(path))) for path in files]  # type: ignore[misc]  # bound per file
+    listed = [(path, run_or_report(path, lambda path=path: find_recordings(path))) for path in files]  # type: ignore[misc]  # bound per file
     paths = [one for _, found in listed for one in found or ()]
-    if spoken.sidecar is not None and len(paths) > 1:
+    if annotation_inputs.sidecar is not None and len(paths) > 1:
         raise click.UsageError("--annotations goes with one recording, not with a folder of them.")
     results: list[list[Intervals] | None] = [None for _, found in listed if found is None]
     with click.progressbar(
         paths, file=sys.stderr, label="sessions", hidden=len(paths) < 2 or not sys.stderr.isatty()
     ) as all_of_them:
-        results += [attempt(path, lambda path=path: work(path)) for path in all_of_them]  # type: ignore[misc]  # bound per file
+        results += [run_or_report(path, lambda path=path: work(path)) for path in all_of_them]  # type: ignore[misc]  # bound per file
     found = [one for result in results for one in result or ()]
     alone = len(paths) == 1 and len(found) == 1
     if form == "json":
         from retropace.intervals import intervals_document
 
-        print_json([intervals_document(one) for one in found], of=len(paths))
+        print_json([intervals_document(one) for one in found], file_count=len(paths))
     elif form == "csv":
-        from retropace.cli.sessions.reps_csv import rep_rows
+        from retropace.cli.sessions.reps_csv import format_reps_csv
 
-        click.echo(rep_rows(found), nl=False)
+        click.echo(format_reps_csv(found), nl=False)
     elif found:
         show = _print_markdown if form == "markdown" else _print_tables
         show(found, MILES if units == "mi" else KILOMETRES, alone if details is None else details)
     sys.exit(exit_status(results))
 
 
-def _lap_m(text: str) -> float | None:
+def _parse_lap_length_m(text: str) -> float | None:
     """The length of a lap that ``--track`` gives, if it gives one."""
     from retropace.core.units import parse_distance_m
 
@@ -126,45 +126,47 @@ def _lap_m(text: str) -> float | None:
     return length
 
 
-def _print_tables(found: Sequence[Intervals], units: Units, details: bool) -> None:
-    from retropace.cli.terminal.analysis_view import ROOMY, print_headline
-    from retropace.cli.terminal.console import open_page
-    from retropace.cli.terminal.tables import print_sheets
-    from retropace.core.sanitize import harmless
-    from retropace.output.tables.intervals import SESSION_NAMES, session_row, sheets_of
-    from retropace.output.tables.text_table import Sheet
+def _print_tables(interval_sessions: Sequence[Intervals], units: Units, details: bool) -> None:
+    from retropace.cli.terminal.analysis_view import MIN_WIDE_GAP_COLUMNS, print_headline
+    from retropace.cli.terminal.console import open_text_output
+    from retropace.cli.terminal.tables import print_tables
+    from retropace.core.sanitize import strip_control_chars
+    from retropace.output.tables.intervals import SESSION_COLUMNS, build_interval_tables, format_session_row
+    from retropace.output.tables.text_table import TextTable
 
-    page = open_page()
-    if len(found) > 1 or not details:
-        rows = tuple(session_row(one, units) for one in found)
-        sheet = Sheet(names=SESSION_NAMES, rows=rows, left=(0, 1, 2)).without_empty_columns()
-        print_sheets(page, [sheet], gap=2)
+    page = open_text_output()
+    if len(interval_sessions) > 1 or not details:
+        rows = tuple(format_session_row(one, units) for one in interval_sessions)
+        sheet = TextTable(names=SESSION_COLUMNS, rows=rows, left_aligned=(0, 1, 2)).drop_empty_columns()
+        print_tables(page, [sheet], gap=2)
     if not details:
         return
-    for number, one in enumerate(found):
-        if number or len(found) > 1:
+    for number, one in enumerate(interval_sessions):
+        if number or len(interval_sessions) > 1:
             page.print()
-        print_headline(page, one.analysis.activity, one.track, units)
+        print_headline(page, one.analysis.activity, one.cleaned, units)
         page.print()
-        print_sheets(page, sheets_of(one, units), gap=2 if page.width >= ROOMY else 1)
+        print_tables(page, build_interval_tables(one, units), gap=2 if page.width >= MIN_WIDE_GAP_COLUMNS else 1)
         if one.warnings:
             page.print()
         for warning in one.warnings:
-            page.print(f"! {harmless(warning)}", style="yellow", soft_wrap=True)
+            page.print(f"! {strip_control_chars(warning)}", style="yellow", soft_wrap=True)
 
 
-def _print_markdown(found: Sequence[Intervals], units: Units, details: bool) -> None:
-    from retropace.cli.terminal.tables import markdown
-    from retropace.output.tables.intervals import SESSION_NAMES, session_row, sheets_of
-    from retropace.output.tables.text_table import Sheet
+def _print_markdown(interval_sessions: Sequence[Intervals], units: Units, details: bool) -> None:
+    from retropace.cli.terminal.tables import format_markdown
+    from retropace.output.tables.intervals import SESSION_COLUMNS, build_interval_tables, format_session_row
+    from retropace.output.tables.text_table import TextTable
 
     texts = []
-    if len(found) > 1 or not details:
-        rows = tuple(session_row(one, units) for one in found)
-        texts.append(markdown([Sheet(names=SESSION_NAMES, rows=rows, left=(0, 1, 2)).without_empty_columns()]))
-    for one in found if details else ():
-        notes = Sheet("warnings", below=tuple(f"- {warning}" for warning in one.warnings))
-        sheets = [*sheets_of(one, units), *([notes] if one.warnings else [])]
-        title = markdown([Sheet(one.analysis.activity.source.path)], level=2)
-        texts.append(f"{title}\n{markdown(sheets)}")
+    if len(interval_sessions) > 1 or not details:
+        rows = tuple(format_session_row(one, units) for one in interval_sessions)
+        texts.append(
+            format_markdown([TextTable(names=SESSION_COLUMNS, rows=rows, left_aligned=(0, 1, 2)).drop_empty_columns()])
+        )
+    for one in interval_sessions if details else ():
+        notes = TextTable("warnings", footer=tuple(f"- {warning}" for warning in one.warnings))
+        sheets = [*build_interval_tables(one, units), *([notes] if one.warnings else [])]
+        title = format_markdown([TextTable(one.analysis.activity.source.path)], level=2)
+        texts.append(f"{title}\n{format_markdown(sheets)}")
     click.echo("\n".join(texts), nl=False)

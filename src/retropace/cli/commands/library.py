@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from retropace.cli.options import common as options
-from retropace.cli.terminal.console import open_page
-from retropace.cli.terminal.errors import FAILED, attempt
-from retropace.cli.terminal.short_paths import shown_place
+from retropace.cli.terminal.console import open_text_output
+from retropace.cli.terminal.errors import EXIT_FAILURE, run_or_report
+from retropace.cli.terminal.short_paths import shorten_path
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -37,7 +37,7 @@ def list_activities(
 ) -> None:
     """List the activities: when, what, how far, and how much of it backward."""
     condition = "key IN (SELECT activity FROM directions WHERE direction = 'backward' AND elapsed_s > 0)"
-    _listed(library, since, sports, form, units, condition if backward else "1", ())
+    _print_activities(library, since, sports, form, units, condition if backward else "1", ())
 
 
 @library.command()
@@ -59,7 +59,7 @@ def search(
         " || coalesce((SELECT group_concat(label || ' ' || note, ' ') FROM annotations WHERE activity = key), ''))"
     )
     condition = " AND ".join(f"instr({text}, lower(?)) > 0" for _ in words)
-    _listed(library, since, sports, form, units, condition, words)
+    _print_activities(library, since, sports, form, units, condition, words)
 
 
 @library.command()
@@ -70,21 +70,21 @@ def search(
 def show(what: str, library: str | None, form: str, units: str) -> None:
     """Show an activity as it was analysed; ID is what 'list' says, or its first four letters or more."""
     from retropace.cli.terminal.console import print_json
-    from retropace.cli.terminal.library_tables import activity_sheets
-    from retropace.cli.terminal.tables import print_sheets
-    from retropace.library.queries import document
+    from retropace.cli.terminal.library_tables import build_activity_tables
+    from retropace.cli.terminal.tables import print_tables
+    from retropace.library.queries import read_document
 
     def shown(opened: Library) -> bool:
-        rows = _rows_at(opened, what)
-        documents = [document(opened, row["key"], row["path"]) for row in rows]
+        rows = _find_activities(opened, what)
+        documents = [read_document(opened, row["key"], row["path"]) for row in rows]
         if form == "json":
-            print_json(documents, of=1)
+            print_json(documents, file_count=1)
         else:
             for one in documents:
-                print_sheets(open_page(), activity_sheets(one, units), gap=2)
+                print_tables(open_text_output(), build_activity_tables(one, units), gap=2)
         return True
 
-    _with_library(library, shown)
+    _run_with_library(library, shown)
 
 
 @library.command()
@@ -99,14 +99,14 @@ def forget(what: tuple[str, ...], library: str | None) -> None:
     def forgotten(opened: Library) -> bool:
         from retropace.library.queries import link_duplicates
 
-        places = [_places(opened, one) for one in what]
+        places = [_find_places(opened, one) for one in what]
         for one, found in zip(what, places, strict=True):
             opened.forget(found)
             click.echo(f"{one}: forgot {len(found)} file{'s' if len(found) != 1 else ''}")
         link_duplicates(opened)
         return True
 
-    _with_library(library, forgotten)
+    _run_with_library(library, forgotten)
 
 
 @library.command()
@@ -126,23 +126,23 @@ def export(
     """Write everything in the library as tables, or print every analysis as JSON lines."""
     if csv is None and parquet is None and not as_json:
         raise click.UsageError("Say how: --csv DIR, --parquet DIR or --json.")
-    from retropace.library import Only
+    from retropace.library import ActivityFilter
 
-    only = Only(since, sports)
+    only = ActivityFilter(since, sports)
 
     def exported(opened: Library) -> bool:
-        from retropace.cli.sessions.batch_output import check_tables, write_tables
-        from retropace.library.queries import activities, document, find_duplicates
+        from retropace.cli.sessions.batch_output import check_table_folders, write_tables
+        from retropace.library.queries import find_activities, mark_visible_duplicates, read_document
 
-        check_tables(csv, parquet)
-        find_duplicates(opened, only)
+        check_table_folders(csv, parquet)
+        mark_visible_duplicates(opened, only)
         write_tables(opened, only, csv, parquet)
         if as_json:
-            for row in activities(opened, only):
-                click.echo(json.dumps(document(opened, row["key"], row["path"]), ensure_ascii=False))
+            for row in find_activities(opened, only):
+                click.echo(json.dumps(read_document(opened, row["key"], row["path"]), ensure_ascii=False))
         return True
 
-    _with_library(library, exported)
+    _run_with_library(library, exported)
 
 
 @library.command()
@@ -154,7 +154,7 @@ def path(library: str | None) -> None:
     click.echo(library or str(library_path()))
 
 
-def _listed(
+def _print_activities(
     library: str | None,
     since: datetime | None,
     sports: tuple[str, ...],
@@ -163,39 +163,42 @@ def _listed(
     condition: str,
     values: tuple[Any, ...],
 ) -> None:
-    from retropace.cli.terminal.library_tables import list_sheet
-    from retropace.cli.terminal.tables import print_sheets
-    from retropace.library import Only
+    from retropace.cli.terminal.library_tables import build_activity_list
+    from retropace.cli.terminal.tables import print_tables
+    from retropace.library import ActivityFilter
 
-    only = Only(since, sports)
+    only = ActivityFilter(since, sports)
 
     def listed(opened: Library) -> bool:
-        from retropace.library.batch.tables import ACTIVITY_COLUMNS, activity_row
-        from retropace.library.queries import activities, find_duplicates
+        from retropace.library.batch.tables import ACTIVITY_COLUMNS, build_activity_row
+        from retropace.library.queries import find_activities, mark_visible_duplicates
 
-        find_duplicates(opened, only)
-        rows = [activity_row(row, shown_place) for row in activities(opened, only, condition=condition, values=values)]
+        mark_visible_duplicates(opened, only)
+        rows = [
+            build_activity_row(row, shorten_path)
+            for row in find_activities(opened, only, condition=condition, values=values)
+        ]
         if form == "json":
             wanted = [{name: row[name] for name in ACTIVITY_COLUMNS} for row in rows]
             click.echo(json.dumps(wanted, ensure_ascii=False, indent=2))
         else:
-            page = open_page()
-            print_sheets(page, [list_sheet(rows, units, page.width)], gap=2)
+            page = open_text_output()
+            print_tables(page, [build_activity_list(rows, units, page.width)], gap=2)
         return True
 
-    _with_library(library, listed)
+    _run_with_library(library, listed)
 
 
-def _rows_at(opened: Library, what: str) -> list[dict[str, Any]]:
+def _find_activities(open_library: Library, what: str) -> list[dict[str, Any]]:
     """The activities that an id or path means; raises ``RetropaceError`` if there are none, or too many to show."""
     from retropace.core.errors import RetropaceError
-    from retropace.library import Only
-    from retropace.library.queries import activities, find_duplicates
+    from retropace.library import ActivityFilter
+    from retropace.library.queries import find_activities, mark_visible_duplicates
 
-    places = _places(opened, what)
-    opened.show_only(places)
-    find_duplicates(opened, Only())
-    rows = list(activities(opened, Only()))
+    places = _find_places(open_library, what)
+    open_library.add_to_scope(places)
+    mark_visible_duplicates(open_library, ActivityFilter())
+    rows = list(find_activities(open_library, ActivityFilter()))
     named = [row for row in rows if row["id"].startswith(what)] or rows
     if not named:
         raise RetropaceError(f"{what}: nothing was analysed there; 'retropace batch' says why")
@@ -205,18 +208,18 @@ def _rows_at(opened: Library, what: str) -> list[dict[str, Any]]:
     return named
 
 
-def _places(opened: Library, what: str) -> list[str]:
+def _find_places(open_library: Library, what: str) -> list[str]:
     from retropace.core.errors import RetropaceError
-    from retropace.library.queries import places_of
-    from retropace.sources.folders import placed
+    from retropace.library.queries import find_places
+    from retropace.sources.folders import resolve_place
 
-    found = places_of(opened, what) or places_of(opened, placed(what.rstrip("/")))
+    found = find_places(open_library, what) or find_places(open_library, resolve_place(what.rstrip("/")))
     if not found:
         raise RetropaceError(f"{what}: the library knows no such activity, file or folder")
     return found
 
 
-def _with_library(path: str | None, work: Callable[[Library], bool]) -> None:
+def _run_with_library(path: str | None, action: Callable[[Library], bool]) -> None:
     """Do something with the library that there must be, and end with the exit status for it."""
     from retropace.library import Library, library_path
 
@@ -224,7 +227,7 @@ def _with_library(path: str | None, work: Callable[[Library], bool]) -> None:
 
     def opened() -> bool:
         with Library(where, create=False) as library:
-            return work(library)
+            return action(library)
 
-    if attempt(where, opened) is None:
-        sys.exit(FAILED)
+    if run_or_report(where, opened) is None:
+        sys.exit(EXIT_FAILURE)

@@ -12,31 +12,33 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from retropace.cli.options import common as options
-from retropace.cli.terminal.errors import FAILED, attempt, complain
-from retropace.core.sanitize import harmless
+from retropace.cli.terminal.errors import EXIT_FAILURE, print_error, run_or_report
+from retropace.core.sanitize import strip_control_chars
 
 if TYPE_CHECKING:
-    from retropace.cli.terminal.console import Page
+    from retropace.cli.terminal.console import TextOutput
     from retropace.config.model import Config
     from retropace.core.units import Units
-    from retropace.output.tables.season import Runner
+    from retropace.output.tables.season import RunnerProfile
     from retropace.season.progress import Progress
 
-LATEST = 12
+DEFAULT_PERIODS = 12
 """So many weeks or months stand in the table unless more are asked for."""
-BAR = 40
+MAX_BAR_COLUMNS = 40
 """Columns of the longest bar."""
 
 
 @click.command()
 @options.library
-@options.athlete
+@options.library_athlete
 @options.since
-@click.option("--until", type=options.Day(), metavar="DATE", help="As of this day instead of today.")
+@click.option("--until", type=options.DateParam(), metavar="DATE", help="As of this day instead of today.")
 @click.option(
     "--by", "per", type=click.Choice(["week", "month"]), default="week", show_default=True, help="What to sum up by."
 )
-@click.option("--all", "shows_all", is_flag=True, help=f"Show every week or month, not only the latest {LATEST}.")
+@click.option(
+    "--all", "shows_all", is_flag=True, help=f"Show every week or month, not only the latest {DEFAULT_PERIODS}."
+)
 @click.option(
     "--format",
     "form",
@@ -72,87 +74,103 @@ def progress(
         raise click.UsageError("--until lies before --since.")
 
     def work() -> tuple[Progress, str | None, int, Config]:
-        from retropace.cli.options.athlete_selection import progress_in
+        from retropace.cli.options.athlete_selection import compute_progress
         from retropace.config.model import read_config
-        from retropace.library.season_query import without_date
+        from retropace.library.season_query import count_undated
 
         with Library(path, create=False) as opened:
-            found, runner = progress_in(opened, athlete, per=per, since=since, until=until, timezone=timezone)
-            return found, runner, without_date(opened, runner), read_config()
+            found, runner = compute_progress(opened, athlete, per=per, since=since, until=until, timezone=timezone)
+            return found, runner, count_undated(opened, runner), read_config()
 
-    told = attempt(path, work)
+    told = run_or_report(path, work)
     if told is None:
-        sys.exit(FAILED)
+        sys.exit(EXIT_FAILURE)
     found, runner, undated, config = told
     if undated:
-        complain(f"{undated} without a date {'is' if undated == 1 else 'are'} in no week")
+        print_error(f"{undated} without a date {'is' if undated == 1 else 'are'} in no week")
     if form == "table":
         from retropace.core.units import KILOMETRES, MILES
-        from retropace.output.tables.season import Runner
+        from retropace.output.tables.season import RunnerProfile
 
-        known = Runner(weight_kg, config.max_heart_rate_bpm)
-        _print(found, runner, MILES if units == "mi" else KILOMETRES, known, None if shows_all else LATEST)
+        known = RunnerProfile(weight_kg, config.max_heart_rate_bpm)
+        _print_progress(
+            found, runner, MILES if units == "mi" else KILOMETRES, known, None if shows_all else DEFAULT_PERIODS
+        )
         return
-    from retropace.cli.terminal.short_paths import shown_place
+    from retropace.cli.terminal.short_paths import shorten_path
     from retropace.season.json_document import progress_document
 
-    document = progress_document(found, runner, shown_place, weight_kg)
-    click.echo(_csv(document) if form == "csv" else json.dumps(document, ensure_ascii=False, indent=2) + "\n", nl=False)
+    document = progress_document(found, runner, shorten_path, weight_kg)
+    click.echo(
+        _format_csv(document) if form == "csv" else json.dumps(document, ensure_ascii=False, indent=2) + "\n", nl=False
+    )
 
 
-def _print(found: Progress, runner: str | None, units: Units, known: Runner, most: int | None) -> None:
-    from retropace.cli.terminal.console import open_page
-    from retropace.cli.terminal.short_paths import shown_place
-    from retropace.cli.terminal.tables import print_sheets
-    from retropace.output.tables.energy import NOTE
-    from retropace.output.tables.season import progress_sheets
+def _print_progress(
+    season_progress: Progress,
+    athlete_name: str | None,
+    units: Units,
+    runner_profile: RunnerProfile,
+    max_periods: int | None,
+) -> None:
+    from retropace.cli.terminal.console import open_text_output
+    from retropace.cli.terminal.short_paths import shorten_path
+    from retropace.cli.terminal.tables import print_tables
+    from retropace.output.tables.energy import ENERGY_NOTE
+    from retropace.output.tables.season import build_progress_tables
 
-    page = open_page()
-    season = found.season
-    who = f"{runner}: " if runner else ""
+    page = open_text_output()
+    season = season_progress.season
+    who = f"{athlete_name}: " if athlete_name else ""
     count = len(season)
     if not count:
-        page.print(harmless(f"{who}no activities"))
+        page.print(strip_control_chars(f"{who}no activities"))
         return
-    days = f"{found.days[0]:%Y-%m-%d} to {found.days[-1]:%Y-%m-%d}"
-    page.print(harmless(f"{who}{count} activit{'y' if count == 1 else 'ies'}, {days}"), style="bold")
+    days = f"{season_progress.days[0]:%Y-%m-%d} to {season_progress.days[-1]:%Y-%m-%d}"
+    page.print(strip_control_chars(f"{who}{count} activit{'y' if count == 1 else 'ies'}, {days}"), style="bold")
     page.print()
-    _print_bars(page, found, units, most)
+    _print_bars(page, season_progress, units, max_periods)
     page.print()
-    print_sheets(page, progress_sheets(found, units, shown_place, known, most=most), gap=2)
-    if known.weight_kg is not None:
+    print_tables(
+        page,
+        build_progress_tables(season_progress, units, shorten_path, runner_profile, max_periods=max_periods),
+        gap=2,
+    )
+    if runner_profile.weight_kg is not None:
         page.print()
-        page.print(f"energy is {NOTE}")
+        page.print(f"energy is {ENERGY_NOTE}")
 
 
-def _print_bars(page: Page, found: Progress, units: Units, most: int | None) -> None:
+def _print_bars(output: TextOutput, season_progress: Progress, units: Units, max_periods: int | None) -> None:
     """A bar for each period: forward and backward distance one after the other, or time where there is no distance."""
-    from retropace.cli.terminal.direction_strip import COLOURS, LETTERS
+    from retropace.cli.terminal.direction_strip import DIRECTION_COLOURS, DIRECTION_LETTERS
 
-    by_distance = found.whole["all"].distance_m > 0.0
+    by_distance = season_progress.season_stats["all"].distance_m > 0.0
     name = "distance_m" if by_distance else "moving_s"
-    rows = list(zip(found.periods, found.figures, strict=True))[-(most or len(found.periods)) :]
+    rows = list(zip(season_progress.periods, season_progress.period_stats, strict=True))[
+        -(max_periods or len(season_progress.periods)) :
+    ]
     longest = max((getattr(figures["all"], name) for _, figures in rows), default=0.0)
     for period, figures in rows:
-        label = f"{period.first:%Y-%m-%d}" if found.per == "week" else f"{period.first:%Y-%m}"
+        label = f"{period.first:%Y-%m-%d}" if season_progress.per == "week" else f"{period.first:%Y-%m}"
         line: list[tuple[str, str]] = [(f"{label}  ", "")]
         edge = 0
         total = 0.0
         for direction in ("forward", "backward"):
             total += getattr(figures[direction], name)
-            to = round(BAR * total / longest) if longest > 0.0 else 0
-            sign = "█" if page.is_coloured else LETTERS[direction]
-            line.append((sign * (to - edge), COLOURS[direction] if page.is_coloured else ""))
+            to = round(MAX_BAR_COLUMNS * total / longest) if longest > 0.0 else 0
+            sign = "█" if output.is_coloured else DIRECTION_LETTERS[direction]
+            line.append((sign * (to - edge), DIRECTION_COLOURS[direction] if output.is_coloured else ""))
             edge = to
         if figures["all"].sessions:
             back = figures["backward"]
-            amount = units.distance(total) if by_distance else f"{total / 60.0:.0f} min"
+            amount = units.format_distance(total) if by_distance else f"{total / 60.0:.0f} min"
             of_it = f", {100.0 * back.share:.0f} % backward" if back.sessions else ""
             line.append((f" {amount}{of_it}", ""))
-        page.line(tuple(line))
+        output.print_line(tuple(line))
 
 
-def _csv(document: dict[str, Any]) -> str:
+def _format_csv(document: dict[str, Any]) -> str:
     """A row for each period and direction."""
     text = io.StringIO()
     names = list(document["whole"]["forward"])

@@ -14,24 +14,24 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from retropace.annotations import Given
+    from retropace.annotations import AnnotationInput
 
 Command = TypeVar("Command", bound="Callable[..., Any]")
-Thing = TypeVar("Thing")
+T = TypeVar("T")
 
 
-def said_options(command: Command) -> Command:
-    """Every option by which something is said, in the order in which help shows them, understood as ``spoken``.
+def annotation_options(command: Command) -> Command:
+    """Every option by which something is said, in the order in which help shows them, understood as ``annotation_inputs``.
 
     The command takes ``files``, ``ignore_names`` and ``exact`` besides.
     """
 
     @functools.wraps(command)
     def understanding(*, files: tuple[str, ...], **others: Any) -> Any:
-        spoken = said_of(**{name: others.pop(name) for name in _NAMES})
-        if spoken.sidecar is not None and len(files) > 1:
+        annotation_inputs = parse_annotation_inputs(**{name: others.pop(name) for name in _PARAMETER_NAMES})
+        if annotation_inputs.sidecar is not None and len(files) > 1:
             raise click.UsageError("--annotations goes with one FILE: name the others in a call of their own.")
-        return command(files=files, spoken=spoken, **others)
+        return command(files=files, annotation_inputs=annotation_inputs, **others)
 
     understood_command: Any = understanding
     for option in reversed(_OPTIONS):
@@ -39,7 +39,7 @@ def said_options(command: Command) -> Command:
     return cast("Command", understood_command)
 
 
-_NAMES = ("marks", "sidecar", "workout", "zones", "home_zones", "fields")
+_PARAMETER_NAMES = ("marks", "sidecar", "workout", "zones", "home_zones", "fields")
 """What the options below are called in Python, but for those that say how to understand the rest."""
 _OPTIONS = (
     click.option(
@@ -73,72 +73,72 @@ _OPTIONS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class AnnotationInputs:
     """What was said for every file, and the file of annotations that stands for the sidecar, if one was named."""
 
-    given: tuple[Given, ...]
+    inputs: tuple[AnnotationInput, ...]
     sidecar: str | None
 
-    def about(self, path: str) -> list[Given]:
+    def collect_for_recording(self, path: str) -> list[AnnotationInput]:
         """All that is said about one recording: for every file, and in its sidecar."""
         from retropace.core.sidecar_path import sidecar_path
 
         if self.sidecar is not None:
             from retropace.annotations import read_annotations
 
-            return [*self.given, *read_annotations(self.sidecar)]
+            return [*self.inputs, *read_annotations(self.sidecar)]
         if not sidecar_path(path).is_file():
-            return list(self.given)
+            return list(self.inputs)
         from retropace.annotations import read_sidecar
 
-        return [*self.given, *read_sidecar(sidecar_path(path))]
+        return [*self.inputs, *read_sidecar(sidecar_path(path))]
 
     @property
-    def is_about_one(self) -> bool:
+    def is_session_specific(self) -> bool:
         """Whether something was said that is about a single session, not about the runner's places or fields."""
-        if not self.given:
+        if not self.inputs:
             return self.sidecar is not None
-        from retropace.annotations import Marking, Plan
+        from retropace.annotations import Plan, UnresolvedAnnotation
 
-        return self.sidecar is not None or any(isinstance(item, (Marking, Plan)) for item in self.given)
+        return self.sidecar is not None or any(isinstance(item, (UnresolvedAnnotation, Plan)) for item in self.inputs)
 
 
-def said_of(
+def parse_annotation_inputs(
     marks: tuple[str, ...],
     sidecar: str | None,
     workout: str | None,
     zones: str | None,
     home_zones: bool,
     fields: tuple[str, ...],
-) -> Said:
+) -> AnnotationInputs:
     """What options say, understood; raises click's own error (exit status 2) for what makes no sense."""
     if not (marks or workout is not None or zones is not None or home_zones or fields):
-        return Said((), sidecar)
+        return AnnotationInputs((), sidecar)
     from retropace.annotations import FROM_FILE, parse_field, parse_mark, parse_sentence, read_zones
 
-    given: list[Given] = [understood("--mark", parse_mark, text) for text in marks]
+    given: list[AnnotationInput] = [parse_option("--mark", parse_mark, text) for text in marks]
     if workout is not None:
         is_file = workout.strip().lower() == "file"
-        given.append(FROM_FILE if is_file else understood("--workout", parse_sentence, workout))
-    given += [understood("--field", parse_field, text) for text in fields]
+        given.append(FROM_FILE if is_file else parse_option("--workout", parse_sentence, workout))
+    given += [parse_option("--field", parse_field, text) for text in fields]
     if zones is not None:
-        given.append(understood("--zones", read_zones, zones))
+        given.append(parse_option("--zones", read_zones, zones))
     if home_zones:
         own = home_zones_path()
         if not own.is_file():
             raise click.BadParameter(f"there is no {own}: put your zones there as GeoJSON", param_hint="--home-zones")
-        given.append(understood("--home-zones", lambda path: read_zones(path, home=True), str(own)))
-    return Said(tuple(given), sidecar)
+        given.append(parse_option("--home-zones", lambda path: read_zones(path, home=True), str(own)))
+    return AnnotationInputs(tuple(given), sidecar)
 
 
 def home_zones_path() -> Path:
     """Where the user's own zones lie."""
-    from retropace.core.user_dirs import configuration_folder
+    from retropace.core.user_dirs import config_dir
 
-    return configuration_folder() / options.HOME_ZONES
+    return config_dir() / options.HOME_ZONES_FILENAME
 
 
-def understood(option: str, parse: Callable[[str], Thing], text: str) -> Thing:
+def parse_option(option: str, parse: Callable[[str], T], text: str) -> T:
     """What a text of an option means; raises click's own error for what makes no sense."""
     from retropace.core.errors import AnnotationError
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from retropace.season.progress import Progress
 
 
-def progress_in(
+def compute_progress(
     library: Library,
     athlete: str | None,
     *,
@@ -26,18 +26,20 @@ def progress_in(
     Raises :class:`RetropaceError` where it is not clear who is meant.
     """
     from retropace.config.model import read_config
-    from retropace.library.season_query import Whose, season_in
-    from retropace.season.progress import progress_of
+    from retropace.library.season_query import SeasonQuery, read_season
+    from retropace.season.progress import build_progress
 
-    zone = zone_of(timezone)
-    runner = runner_of(library, athlete)
+    zone = resolve_time_zone(timezone)
+    runner = select_athlete(library, athlete)
     today = until.date() if until is not None else datetime.now(zone).date()
-    whose = Whose(runner, _midnight(since.date(), zone) if since else None, _midnight(today + timedelta(days=1), zone))
+    whose = SeasonQuery(
+        runner, _midnight_utc(since.date(), zone) if since else None, _midnight_utc(today + timedelta(days=1), zone)
+    )
     goals = [goal for goal in read_config().goals if goal.athlete in ("", runner or "")]
-    return progress_of(season_in(library, whose), per=per, today=today, zone=zone, goals=goals), runner
+    return build_progress(read_season(library, whose), per=per, today=today, zone=zone, goals=goals), runner
 
 
-def zone_of(name: str | None) -> tzinfo | None:
+def resolve_time_zone(name: str | None) -> tzinfo | None:
     """The time zone of this name; None is the machine's own."""
     if name is None:
         return None
@@ -46,27 +48,27 @@ def zone_of(name: str | None) -> tzinfo | None:
     return ZoneInfo(name)
 
 
-def _midnight(day: date, zone: tzinfo | None) -> datetime:
+def _midnight_utc(day: date, zone: tzinfo | None) -> datetime:
     """The moment at which a day begins in a zone, in UTC."""
     naive = datetime(day.year, day.month, day.day)
     return (naive.astimezone() if zone is None else naive.replace(tzinfo=zone)).astimezone(UTC)
 
 
-def runner_of(library: Library, wanted: str | None) -> str | None:
+def select_athlete(library: Library, requested_name: str | None) -> str | None:
     """Whose activities are meant; raises ``RetropaceError`` where that is not clear."""
-    from retropace.library.season_query import runners
+    from retropace.library.season_query import count_by_runner
 
-    known = dict(runners(library))
+    known = dict(count_by_runner(library))
     if not known:
         raise RetropaceError("holds no activities: 'retropace batch' fills it", path=library.path)
     told = ", ".join(f"{name or 'nobody named'} ({count})" for name, count in known.items())
-    if wanted is not None:
-        if (wanted or None) not in known:
+    if requested_name is not None:
+        if (requested_name or None) not in known:
             raise RetropaceError(
-                f"holds nothing of \"{wanted}\", but of {told}: 'retropace batch --athlete NAME' says whose a run is",
+                f"holds nothing of \"{requested_name}\", but of {told}: 'retropace batch --athlete NAME' says whose a run is",
                 path=library.path,
             )
-        return wanted or None
+        return requested_name or None
     if len(known) > 1:
         raise RetropaceError(
             f"holds activities of {told}: say whose with --athlete NAME (--athlete '' for those of nobody named)",

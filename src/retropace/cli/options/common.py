@@ -10,14 +10,14 @@ from typing import Any, TypeVar
 
 import click
 
-HOME_ZONES = "zones.geojson"
+HOME_ZONES_FILENAME = "zones.geojson"
 """The name of the user's own zones in their configuration folder."""
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
-def or_setting(
-    name: str, otherwise: Any = None, *, empty_is_nobody: bool = False
+def default_from_config(
+    name: str, fallback: Any = None, *, empty_is_none: bool = False
 ) -> Callable[[click.Context, click.Parameter, Any], Any]:
     """What an option's value is where nobody gave one: what the settings file says, or else this.
 
@@ -27,22 +27,22 @@ def or_setting(
     """
 
     def value_of(context: click.Context, _parameter: click.Parameter, value: Any) -> Any:
-        if value == "" and empty_is_nobody:
+        if value == "" and empty_is_none:
             return None
         if value is not None or context.resilient_parsing:
             return value
         from retropace.core.user_dirs import config_path
 
         if not os.path.lexists(config_path()):
-            return otherwise  # most have none, and a short command should not load what reads it
-        from retropace.cli.terminal.errors import FAILED, attempt
+            return fallback  # most have none, and a short command should not load what reads it
+        from retropace.cli.terminal.errors import EXIT_FAILURE, run_or_report
         from retropace.config.model import read_config
 
-        config = attempt(str(config_path()), read_config)
+        config = run_or_report(str(config_path()), read_config)
         if config is None:
-            context.exit(FAILED)
+            context.exit(EXIT_FAILURE)
         setting = getattr(config, name)
-        return otherwise if setting is None else setting
+        return fallback if setting is None else setting
 
     return value_of
 
@@ -52,7 +52,7 @@ def units(command: Command) -> Command:
     return click.option(
         "--units",
         type=click.Choice(["km", "mi"]),
-        callback=or_setting("units", "km"),
+        callback=default_from_config("units", "km"),
         help="Show distance and pace in kilometres or miles.  [default: km]",
     )(command)
 
@@ -138,8 +138,8 @@ def home_zones(command: Command) -> Command:
         "--home-zones/--no-home-zones",
         default=None,
         envvar="RETROPACE_HOME_ZONES",
-        callback=or_setting("home_zones", False),
-        help=f"Use the {HOME_ZONES} in your configuration folder too.  [env: RETROPACE_HOME_ZONES]",
+        callback=default_from_config("home_zones", False),
+        help=f"Use the {HOME_ZONES_FILENAME} in your configuration folder too.  [env: RETROPACE_HOME_ZONES]",
     )(command)
 
 
@@ -159,7 +159,7 @@ def since(command: Command) -> Command:
     """``--since DATE``, aware."""
     return click.option(
         "--since",
-        type=Day(),
+        type=DateParam(),
         metavar="DATE",
         help="Only activities that began on this day (UTC) or later: 2025-05-01, 2025-05, 2025.",
     )(command)
@@ -203,7 +203,7 @@ def tables(command: Command) -> Command:
     )(parquet(command))
 
 
-class Day(click.DateTime):
+class DateParam(click.DateTime):
     """A day, a month or a year, and the moment with which it begins in UTC."""
 
     name = "DATE"
@@ -219,7 +219,7 @@ class Day(click.DateTime):
             self.fail(f"{value!r} is no day: write for example 2025-05-01, 2025-05 or 2025", param, ctx)
 
 
-class Size(click.ParamType):  # type: ignore[type-arg,unused-ignore]  # generic from click 8.4 on
+class ByteSizeParam(click.ParamType):  # type: ignore[type-arg,unused-ignore]  # generic from click 8.4 on
     """An amount of bytes: ``512MB``, ``1.5G``, ``1000000``."""
 
     name = "SIZE"
@@ -234,7 +234,7 @@ class Size(click.ParamType):  # type: ignore[type-arg,unused-ignore]  # generic 
         return int(float(match[1]) * 1024 ** " kmgt".index(match[2] or " "))
 
 
-class Weight(click.ParamType):  # type: ignore[type-arg,unused-ignore]  # generic from click 8.4 on
+class WeightParam(click.ParamType):  # type: ignore[type-arg,unused-ignore]  # generic from click 8.4 on
     """A person's weight in kilograms: ``70``, ``70kg``, ``154lb``."""
 
     name = "KG"
@@ -254,9 +254,9 @@ def weight(command: Command) -> Command:
     return click.option(
         "--weight",
         "weight_kg",
-        type=Weight(),
+        type=WeightParam(),
         metavar="KG",
-        callback=or_setting("weight_kg"),
+        callback=default_from_config("weight_kg"),
         help="How much the runner weighs (70, 70kg, 154lb): energy is shown too, as a range.",
     )(command)
 
@@ -265,46 +265,46 @@ def timezone(command: Command) -> Command:
     """``--timezone NAME``; None is the system's own."""
     return click.option(
         "--timezone",
-        type=Zone(),
+        type=TimeZoneParam(),
         metavar="NAME",
-        callback=or_setting("timezone"),
+        callback=default_from_config("timezone"),
         help="Where the runner lives, for example Europe/Berlin: days and weeks begin there. Otherwise where this "
         "machine is set to be.",
     )(command)
 
 
-class Zone(click.ParamType):  # type: ignore[type-arg,unused-ignore]  # generic from click 8.4 on
+class TimeZoneParam(click.ParamType):  # type: ignore[type-arg,unused-ignore]  # generic from click 8.4 on
     """The name of a time zone in the IANA database."""
 
     name = "NAME"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """The name, if there is such a zone."""
-        from retropace.config.model import time_zone
+        from retropace.config.model import validate_time_zone
         from retropace.core.errors import RetropaceError
 
         try:
-            return time_zone(value)
+            return validate_time_zone(value)
         except RetropaceError:
             self.fail(f"{value!r} is no time zone: write for example Europe/Berlin or UTC", param, ctx)
 
 
-def who_ran(help_text: str) -> Callable[[Command], Command]:
+def athlete_profile(help_text: str) -> Callable[[Command], Command]:
     """``--athlete NAME|FILE``: who ran, None for nobody in particular; this help says what comes of it."""
     return click.option(
         "--athlete",
         metavar="NAME|FILE",
-        callback=or_setting("athlete", empty_is_nobody=True),
+        callback=default_from_config("athlete", empty_is_none=True),
         help=f"{help_text} '' for nobody.",
     )
 
 
-def athlete(command: Command) -> Command:
+def library_athlete(command: Command) -> Command:
     """``--athlete NAME``: whose activities of the library are meant; ``""`` is whoever was not named."""
     return click.option(
         "--athlete",
         metavar="NAME",
-        callback=or_setting("athlete"),
+        callback=default_from_config("athlete"),
         help="Whose activities are meant; '' for those of which nobody said who ran.",
     )(command)
 

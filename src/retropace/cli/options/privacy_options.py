@@ -11,18 +11,18 @@ import click
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from retropace.config.privacy import Hiding
+    from retropace.config.privacy import PrivacyFilter
 
 Command = TypeVar("Command", bound="Callable[..., Any]")
-Thing = TypeVar("Thing")
+T = TypeVar("T")
 
 
-def hiding_options(command: Command) -> Command:
-    """``--hide-around``, ``--hide-ends`` and ``--hide-nothing``, understood as ``hiding``."""
+def privacy_options(command: Command) -> Command:
+    """``--hide-around``, ``--hide-ends`` and ``--hide-nothing``, understood as ``privacy_filter``."""
 
     @functools.wraps(command)
     def understanding(*, hide_around: tuple[str, ...], hide_ends: str | None, hide_nothing: bool, **others: Any) -> Any:
-        return command(hiding=_hiding(hide_around, hide_ends, hide_nothing), **others)
+        return command(privacy_filter=_resolve_privacy_filter(hide_around, hide_ends, hide_nothing), **others)
 
     understood_command: Any = understanding
     for option in reversed(_OPTIONS):
@@ -47,29 +47,29 @@ _OPTIONS = (
 )
 
 
-def _hiding(around: tuple[str, ...], ends: str | None, nothing: bool) -> Hiding:
+def _resolve_privacy_filter(hide_around: tuple[str, ...], hide_ends: str | None, hide_nothing: bool) -> PrivacyFilter:
     """What is to be hidden: what the options say and, unless told otherwise, what the settings file says.
 
     Places add up; of the ends the option counts. Raises click's own errors.
     """
-    from retropace.cli.terminal.errors import FAILED, attempt
+    from retropace.cli.terminal.errors import EXIT_FAILURE, run_or_report
     from retropace.config.model import read_config
-    from retropace.config.privacy import Hiding, parse_metres, parse_place
+    from retropace.config.privacy import PrivacyFilter, parse_metres, parse_privacy_zone
     from retropace.core.user_dirs import config_path
 
-    if nothing and (around or ends is not None):
+    if hide_nothing and (hide_around or hide_ends is not None):
         raise click.UsageError("--hide-nothing goes without --hide-around and --hide-ends.")
-    if nothing:
-        return Hiding()
-    config = attempt(str(config_path()), read_config)
+    if hide_nothing:
+        return PrivacyFilter()
+    config = run_or_report(str(config_path()), read_config)
     if config is None:
-        sys.exit(FAILED)  # showing what may be meant to stay hidden is no way out
-    places = tuple(_understood("--hide-around", parse_place, text) for text in around)
-    ends_m = config.hiding.ends_m if ends is None else _understood("--hide-ends", parse_metres, ends)
-    return Hiding((*config.hiding.places, *places), ends_m)
+        sys.exit(EXIT_FAILURE)  # showing what may be meant to stay hidden is no way out
+    places = tuple(_parse_option("--hide-around", parse_privacy_zone, text) for text in hide_around)
+    ends_m = config.privacy.ends_m if hide_ends is None else _parse_option("--hide-ends", parse_metres, hide_ends)
+    return PrivacyFilter((*config.privacy.zones, *places), ends_m)
 
 
-def _understood(option: str, parse: Callable[[str], Thing], text: str) -> Thing:
+def _parse_option(option: str, parse: Callable[[str], T], text: str) -> T:
     from retropace.core.errors import RetropaceError
 
     try:

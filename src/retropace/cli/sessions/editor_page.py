@@ -9,53 +9,57 @@ from typing import TYPE_CHECKING
 
 import click
 
-from retropace.core.sanitize import harmless
+from retropace.core.sanitize import strip_control_chars
 
 if TYPE_CHECKING:
-    from retropace.annotations import Given
+    from retropace.annotations import AnnotationInput
     from retropace.core.activity import Activity
     from retropace.core.parameters import Settings
 
 
 @dataclass(frozen=True, slots=True)
-class PageOptions:
+class EditorOptions:
     """How the page is opened, and how what it shows is analysed."""
 
     port: int
-    opens: bool
+    opens_browser: bool
     units: str
     settings: Settings
     athlete: str | None
-    given: tuple[Given, ...]
+    annotation_inputs: tuple[AnnotationInput, ...]
 
 
-def annotate_on_page(activity: Activity, sidecar: Path, options: PageOptions) -> bool:
+def run_editor(activity: Activity, sidecar: Path, options: EditorOptions) -> bool:
     """Serve the page until it is closed or Ctrl-C is pressed, and tell what was saved; raises ``RetropaceError``."""
-    from retropace.cli.sessions.learning import Learning
+    from retropace.cli.sessions.learning import AthleteLearner
     from retropace.core.units import KILOMETRES, MILES
     from retropace.editor.editor import Editor
     from retropace.editor.server import serve
 
     _check_writable(sidecar)
-    athlete = None if options.athlete is None else Learning(options.athlete).athlete
-    editor = Editor(activity, sidecar, options.settings, athlete, options.given)
+    athlete = None if options.athlete is None else AthleteLearner(options.athlete).athlete
+    editor = Editor(activity, sidecar, options.settings, athlete, options.annotation_inputs)
 
     def ready(address: str) -> None:
-        _tell(f"{activity.source.path}: {address}")
-        opened = options.opens and _open_browser(address)
+        _print_message(f"{activity.source.path}: {address}")
+        opened = options.opens_browser and _open_browser(address)
         how = "Opened in the browser" if opened else "Open this address in a browser on this machine"
-        _tell(f"{how}. Closing the page, or Ctrl-C here, ends it; every mark is saved at once.")
+        _print_message(f"{how}. Closing the page, or Ctrl-C here, ends it; every mark is saved at once.")
 
     units = MILES if options.units == "mi" else KILOMETRES
-    serve(editor, units, options.settings.segment, port=options.port, ready=ready)
-    count = len(editor.refresh().text.markings())
-    changes = f"{editor.edits} change{'s' * (editor.edits != 1)} saved" if editor.edits else "nothing was changed"
-    _tell(f"{sidecar}: {changes}, {count} annotation{'s' * (count != 1)} in all")
+    serve(editor, units, options.settings.segment, port=options.port, on_ready=ready)
+    count = len(editor.refresh().sidecar.parse_rows())
+    changes = (
+        f"{editor.edit_count} change{'s' * (editor.edit_count != 1)} saved"
+        if editor.edit_count
+        else "nothing was changed"
+    )
+    _print_message(f"{sidecar}: {changes}, {count} annotation{'s' * (count != 1)} in all")
     return True
 
 
-def _tell(message: str) -> None:
-    click.echo(harmless(message))
+def _print_message(message: str) -> None:
+    click.echo(strip_control_chars(message))
 
 
 def _open_browser(address: str) -> bool:

@@ -6,14 +6,14 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 
-def refusal(
+def find_output_path_problem(
     target: str,
     recordings: Sequence[str],
-    annotations: str | None,
+    annotations_path: str | None,
     *,
     force: bool,
-    own: str = "",
-    is_own: Callable[[Path], bool] = lambda _path: False,
+    own_description: str = "",
+    is_own_file: Callable[[Path], bool] = lambda _path: False,
 ) -> str:
     """Why a file must not go there, in a sentence; empty if it may.
 
@@ -31,17 +31,17 @@ def refusal(
         if not place.is_file():
             return f"{target} is no file: - writes to stdout"
         kept = {"a recording": recordings, "a sidecar": [str(sidecar_path(one)) for one in recordings]}
-        kept["the file of annotations"] = [] if annotations is None else [annotations]
+        kept["the file of annotations"] = [] if annotations_path is None else [annotations_path]
         for what, paths in kept.items():
-            if any(_is_same(place, path) for path in paths):
+            if any(_is_same_file(place, path) for path in paths):
                 return f"{target} is {what}: nothing was written"
-        is_none = f" and is no {own}" if own else ""
-        return "" if force or is_own(place) else f"{target} exists{is_none}: --force writes over it"
+        is_none = f" and is no {own_description}" if own_description else ""
+        return "" if force or is_own_file(place) else f"{target} exists{is_none}: --force writes over it"
     except OSError as bad:  # a name that is too long, a folder that nobody may look into
         return f"{target} cannot be written: {bad.strerror or bad}"
 
 
-def _is_same(target: Path, other: str) -> bool:
+def _is_same_file(target: Path, other: str) -> bool:
     try:
         return target.samefile(other)
     except OSError:

@@ -6,19 +6,21 @@ import os
 from pathlib import Path
 
 
-def recordings_in(path: str) -> list[str]:
+def find_recordings(path: str) -> list[str]:
     """The path itself, or, of a folder, every FIT, GPX, TCX and KML file in it and below, plain or gzipped, in order.
 
     Raises :class:`retropace.core.errors.ReadError` for a folder without any.
     """
     from retropace.core.errors import ReadError
     from retropace.sources.entry import Entry
-    from retropace.sources.folders import walked
-    from retropace.sources.magic import RECORDINGS, suffix_of
+    from retropace.sources.folders import walk_files
+    from retropace.sources.magic import RECORDING_SUFFIXES, find_data_suffix
 
     if not os.path.isdir(path):  # noqa: PTH112  # a name that is too long is none, where Path raises
         return [path]
-    inside = (one for one in walked(path) if isinstance(one, Entry) and suffix_of(one.path) in RECORDINGS)
+    inside = (
+        one for one in walk_files(path) if isinstance(one, Entry) and find_data_suffix(one.path) in RECORDING_SUFFIXES
+    )
     found = sorted(str(Path(path) / os.path.relpath(one.path, path)) for one in inside)
     if not found:
         raise ReadError("holds no recordings: FIT, GPX, TCX or KML files are looked for", path=path)

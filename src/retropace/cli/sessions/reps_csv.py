@@ -18,12 +18,12 @@ REP_COLUMNS = (
 )
 
 
-def rep_rows(found: Sequence[Intervals]) -> str:
+def format_reps_csv(interval_sessions: Sequence[Intervals]) -> str:
     """CSV with a header and a row per rep of every session; a missing value is an empty cell. SI units."""
     from retropace.intervals import intervals_document
 
     text = io.StringIO()
-    documents = [intervals_document(one) for one in found]
+    documents = [intervals_document(one) for one in interval_sessions]
     rows = [
         {
             "file": document["source"]["path"],

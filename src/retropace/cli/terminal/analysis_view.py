@@ -4,69 +4,74 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from retropace.cli.terminal.direction_strip import legend, strip
-from retropace.cli.terminal.tables import print_rows
+from retropace.cli.terminal.direction_strip import build_legend, build_strip
+from retropace.cli.terminal.tables import print_table
 from retropace.cli.terminal.workout_table import print_workout
-from retropace.core.sanitize import harmless
-from retropace.core.units import clock
-from retropace.output.tables.analysis import directions_sheet, facts_of, segments_sheet, way_line
-from retropace.output.tables.energy import energy_lines
+from retropace.core.sanitize import strip_control_chars
+from retropace.core.units import format_duration
+from retropace.output.tables.analysis import (
+    build_directions_table,
+    build_segments_table,
+    describe_recording,
+    format_totals_line,
+)
+from retropace.output.tables.energy import format_energy_lines
 
 if TYPE_CHECKING:
     from retropace.analysis.pipeline import Analysis
-    from retropace.cli.terminal.console import Page
+    from retropace.cli.terminal.console import TextOutput
     from retropace.core.activity import Activity
-    from retropace.core.cleaned_activity import Track
+    from retropace.core.cleaned_activity import CleanedActivity
     from retropace.core.units import Units
 
 STRIP_WIDTH = 72
-ROOMY = 96
+MIN_WIDE_GAP_COLUMNS = 96
 """Columns of a terminal that leave room for two blanks between the cells of a segment's row."""
 
 
 def print_analysis(
-    page: Page, analysis: Analysis, units: Units, weight_kg: float | None, *, segments: bool, graphs: bool
+    output: TextOutput, analysis: Analysis, units: Units, weight_kg: float | None, *, segments: bool, graphs: bool
 ) -> None:
     """Print the whole of it; ``segments`` and ``graphs`` say whether single segments and curves are shown.
 
     With the runner's ``weight_kg`` it says what it cost, too.
     """
-    print_headline(page, analysis.activity, analysis.track, units)
+    print_headline(output, analysis.activity, analysis.cleaned, units)
     if graphs:
         from retropace.cli.terminal.graphs import print_graphs
 
-        print_graphs(page, analysis, units)
+        print_graphs(output, analysis, units)
     else:
-        page.line(strip(analysis.segments, min(STRIP_WIDTH, page.width), page.is_coloured))
-    page.line(legend(analysis.segments, page.is_coloured))
-    page.print()
-    print_rows(page, directions_sheet(analysis, units), gap=2)
+        output.print_line(build_strip(analysis.segments, min(STRIP_WIDTH, output.width), output.is_coloured))
+    output.print_line(build_legend(analysis.segments, output.is_coloured))
+    output.print()
+    print_table(output, build_directions_table(analysis, units), gap=2)
     if weight_kg is not None:
-        page.print()
-        for line in energy_lines(analysis, weight_kg):
-            page.print(line, soft_wrap=True)
+        output.print()
+        for line in format_energy_lines(analysis, weight_kg):
+            output.print(line, soft_wrap=True)
     if segments:
-        page.print()
-        print_rows(page, segments_sheet(analysis, units), gap=2 if page.width >= ROOMY else 1)
+        output.print()
+        print_table(output, build_segments_table(analysis, units), gap=2 if output.width >= MIN_WIDE_GAP_COLUMNS else 1)
     if analysis.workout is not None and analysis.workout.fits:
-        page.print()
-        print_workout(page, analysis.workout, steps=segments)
-    if analysis.worth_a_look:
-        page.print()
-        page.print("worth a look: may have been backward (a line in the annotations says what it was)")
-        for doubt in analysis.worth_a_look:
-            span = f"{clock(doubt.start_s)}-{clock(doubt.end_s)}"
-            page.print(f"? {span}  {100.0 * doubt.probability:.0f} %  --mark {span}=backward", style="yellow")
+        output.print()
+        print_workout(output, analysis.workout, steps=segments)
+    if analysis.borderline:
+        output.print()
+        output.print("worth a look: may have been backward (a line in the annotations says what it was)")
+        for doubt in analysis.borderline:
+            span = f"{format_duration(doubt.start_s)}-{format_duration(doubt.end_s)}"
+            output.print(f"? {span}  {100.0 * doubt.probability:.0f} %  --mark {span}=backward", style="yellow")
     if analysis.warnings:
-        page.print()
+        output.print()
         for warning in analysis.warnings:
-            page.print(f"! {harmless(warning)}", style="yellow", soft_wrap=True)
+            output.print(f"! {strip_control_chars(warning)}", style="yellow", soft_wrap=True)
 
 
-def print_headline(page: Page, activity: Activity, track: Track, units: Units) -> None:
+def print_headline(output: TextOutput, activity: Activity, cleaned_activity: CleanedActivity, units: Units) -> None:
     """Print which file this is, what it records, and how far and long it is."""
-    page.print(harmless(activity.source.path), style="bold", soft_wrap=True)
-    told = "  ".join(facts_of(activity, track))
+    output.print(strip_control_chars(activity.source.path), style="bold", soft_wrap=True)
+    told = "  ".join(describe_recording(activity, cleaned_activity))
     if told:
-        page.print(harmless(told), soft_wrap=True)
-    page.print(way_line(track, units))
+        output.print(strip_control_chars(told), soft_wrap=True)
+    output.print(format_totals_line(cleaned_activity, units))

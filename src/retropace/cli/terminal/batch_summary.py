@@ -6,19 +6,19 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from retropace.cli.terminal.short_paths import shown_place
-from retropace.cli.terminal.tables import print_sheets
+from retropace.cli.terminal.short_paths import shorten_path
+from retropace.cli.terminal.tables import print_tables
 from retropace.core.segments import DIRECTIONS
-from retropace.core.units import KILOMETRES, MILES, Units, clock
-from retropace.output.tables.text_table import Sheet
+from retropace.core.units import KILOMETRES, MILES, Units, format_duration
+from retropace.output.tables.text_table import TextTable
 
 if TYPE_CHECKING:
-    from retropace.library import Library, Only
-    from retropace.library.batch import Progress
+    from retropace.library import ActivityFilter, Library
+    from retropace.library.batch import BatchProgress
     from retropace.library.store import Failure
 
-EXAMPLES = 3
-Sums = dict[str, dict[str, float]]
+MAX_EXAMPLES = 3
+DirectionTotals = dict[str, dict[str, float]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +28,12 @@ class FailureGroup:
     reason: str
     message: str
     count: int
-    places: tuple[str, ...]
+    example_paths: tuple[str, ...]
 
     @property
-    def example(self) -> str:
+    def example_line(self) -> str:
         """The first of them, as a line."""
-        return f"{self.places[0]}: {self.message}"
+        return f"{self.example_paths[0]}: {self.message}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,22 +42,22 @@ class BatchSummary:
 
     outcomes: dict[str, int]
     unchanged: int
-    others: dict[str, list[tuple[str, int]]]
+    other_contents: dict[str, list[tuple[str, int]]]
     """What the files of an outcome hold instead of an activity on foot, and how many of them."""
     activities: int
     duplicates: int
-    months: dict[str | None, Sums]
+    months: dict[str | None, DirectionTotals]
     failures: tuple[FailureGroup, ...]
 
     @property
-    def failed(self) -> int:
+    def failed_files(self) -> int:
         """How many files failed."""
         return sum(one.count for one in self.failures)
 
     @property
-    def total(self) -> Sums:
+    def totals(self) -> DirectionTotals:
         """The sums over all months."""
-        whole: Sums = {}
+        whole: DirectionTotals = {}
         for sums in self.months.values():
             for direction, figures in sums.items():
                 into = whole.setdefault(direction, dict.fromkeys(figures, 0.0))
@@ -66,33 +66,35 @@ class BatchSummary:
         return whole
 
 
-def summary_of(library: Library, only: Only, progress: Progress | None = None) -> BatchSummary:
+def summarize_library(
+    library: Library, activity_filter: ActivityFilter, progress: BatchProgress | None = None
+) -> BatchSummary:
     """The summary of what the library shows; :func:`retropace.library.queries.find_duplicates` goes before."""
-    from retropace.library.queries import count_activities, details, months, outcomes
+    from retropace.library.queries import count_activities, count_details, count_outcomes, sum_months
 
-    found, duplicates = count_activities(library, only)
+    found, duplicates = count_activities(library, activity_filter)
     return BatchSummary(
-        outcomes=outcomes(library),
+        outcomes=count_outcomes(library),
         unchanged=0 if progress is None else progress.unchanged,
-        others={outcome: details(library, outcome) for outcome in ("other sport", "no activity")},
+        other_contents={outcome: count_details(library, outcome) for outcome in ("other sport", "no activity")},
         activities=found,
         duplicates=duplicates,
-        months=months(library, only),
-        failures=failure_groups(library, [] if progress is None else progress.unkept),
+        months=sum_months(library, activity_filter),
+        failures=group_failures(library, [] if progress is None else progress.save_failures),
     )
 
 
-def failure_groups(library: Library, unkept: list[tuple[str, Failure]]) -> tuple[FailureGroup, ...]:
+def group_failures(library: Library, save_failures: list[tuple[str, Failure]]) -> tuple[FailureGroup, ...]:
     """The failures that the library shows, and those that could not be stored, the most frequent reasons first."""
-    from retropace.library.queries import failures
+    from retropace.library.queries import find_failures
 
     groups: dict[str, tuple[str, str, int, list[str]]] = {}
-    rows = [{"path": place, "reason": why.reason, "message": why.message} for place, why in unkept]
-    for row in (*failures(library), *rows):
-        key = f"{row['reason']} {_group(row['message'])}"
+    rows = [{"path": place, "reason": why.reason, "message": why.message} for place, why in save_failures]
+    for row in (*find_failures(library), *rows):
+        key = f"{row['reason']} {_generalize_message(row['message'])}"
         reason, message, count, places = groups.get(key, (row["reason"], row["message"], 0, []))
-        if len(places) < EXAMPLES:
-            places.append(shown_place(row["path"]))
+        if len(places) < MAX_EXAMPLES:
+            places.append(shorten_path(row["path"]))
         groups[key] = reason, message, count + 1, places
     return tuple(
         FailureGroup(reason, message, count, tuple(places))
@@ -102,21 +104,21 @@ def failure_groups(library: Library, unkept: list[tuple[str, Failure]]) -> tuple
 
 def print_summary(summary: BatchSummary, units_name: str) -> None:
     """Print it as tables."""
-    from retropace.cli.terminal.console import open_page
+    from retropace.cli.terminal.console import open_text_output
 
     units = MILES if units_name == "mi" else KILOMETRES
-    sheets = [_headline(summary)]
+    sheets = [_build_headline(summary)]
     if summary.activities:
-        sheets.append(_directions(summary, units))
+        sheets.append(_build_directions_table(summary, units))
         if len(summary.months) > 1:
-            sheets.append(_months(summary, units))
+            sheets.append(_build_months_table(summary, units))
     if summary.failures:
-        sheets.append(_failures(summary))
-    print_sheets(open_page(), sheets, gap=2)
+        sheets.append(_build_failures_table(summary))
+    print_tables(open_text_output(), sheets, gap=2)
 
 
-def _headline(summary: BatchSummary) -> Sheet:
-    parts = [_count(summary.activities, "activity", "activities")]
+def _build_headline(summary: BatchSummary) -> TextTable:
+    parts = [_format_count(summary.activities, "activity", "activities")]
     if summary.duplicates:
         parts.append(f"{summary.duplicates} of them there several times, counted once")
     lines = [", ".join(parts)]
@@ -126,20 +128,20 @@ def _headline(summary: BatchSummary) -> Sheet:
         (summary.outcomes.get("other sport", 0), "of other sports"),
         (summary.outcomes.get("no activity", 0), "without an activity"),
         (summary.outcomes.get("left out", 0), "left out"),
-        (summary.failed, "failed"),
+        (summary.failed_files, "failed"),
     ]
     counts = ", ".join(f"{count} {what}" for count, what in told if count)
     unchanged = f"; {summary.unchanged} unchanged since the last run" if summary.unchanged else ""
-    lines.append(f"{_count(files, 'file', 'files')}: {counts}{unchanged}" if files else "no recordings found")
+    lines.append(f"{_format_count(files, 'file', 'files')}: {counts}{unchanged}" if files else "no recordings found")
     for name, found in (("other sports", "other sport"), ("no activity", "no activity")):
-        if summary.others[found]:
-            shown = ", ".join(f"{count} × {what}" for what, count in summary.others[found][:8])
-            lines.append(f"{name}: {shown}" + (" …" if len(summary.others[found]) > 8 else ""))
-    return Sheet(below=tuple(lines))
+        if summary.other_contents[found]:
+            shown = ", ".join(f"{count} × {what}" for what, count in summary.other_contents[found][:8])
+            lines.append(f"{name}: {shown}" + (" …" if len(summary.other_contents[found]) > 8 else ""))
+    return TextTable(footer=tuple(lines))
 
 
-def _directions(summary: BatchSummary, units: Units) -> Sheet:
-    total = summary.total
+def _build_directions_table(summary: BatchSummary, units: Units) -> TextTable:
+    total = summary.totals
     metres = sum(one["distance_m"] for one in total.values())
     rows = []
     for direction in DIRECTIONS:
@@ -148,18 +150,20 @@ def _directions(summary: BatchSummary, units: Units) -> Sheet:
             continue
         resting = direction == "rest"
         share = f"{100.0 * one['distance_m'] / metres:.1f} %" if metres and not resting else ""
-        pace = "" if resting or not one["moving_s"] else units.pace(one["distance_m"] / one["moving_s"])
-        time = clock(one["elapsed_s"] if resting else one["moving_s"])
-        rows.append((direction, f"{one['activities']:.0f}", units.distance(one["distance_m"]), share, time, pace))
+        pace = "" if resting or not one["moving_s"] else units.format_pace(one["distance_m"] / one["moving_s"])
+        time = format_duration(one["elapsed_s"] if resting else one["moving_s"])
+        rows.append(
+            (direction, f"{one['activities']:.0f}", units.format_distance(one["distance_m"]), share, time, pace)
+        )
         for name in ("annotated", "suspected"):
             if direction == "backward" and one[f"{name}_m"] > 0.0:
                 label = "  marked" if name == "annotated" else "  suspected"
-                rows.append((label, "", units.distance(one[f"{name}_m"]), "", "", ""))
-    rows.append(("all", f"{summary.activities - summary.duplicates}", units.distance(metres), "", "", ""))
-    return Sheet(names=("", "activities", "distance", "share", "time", "pace"), rows=tuple(rows))
+                rows.append((label, "", units.format_distance(one[f"{name}_m"]), "", "", ""))
+    rows.append(("all", f"{summary.activities - summary.duplicates}", units.format_distance(metres), "", "", ""))
+    return TextTable(names=("", "activities", "distance", "share", "time", "pace"), rows=tuple(rows))
 
 
-def _months(summary: BatchSummary, units: Units) -> Sheet:
+def _build_months_table(summary: BatchSummary, units: Units) -> TextTable:
     names = ("month", "activities", "forward", "backward", "share", "suspected", "time backward")
     rows = []
     for month, sums in summary.months.items():
@@ -170,34 +174,34 @@ def _months(summary: BatchSummary, units: Units) -> Sheet:
             (
                 month or "no date",
                 f"{max(one['activities'] for one in sums.values()):.0f}",
-                units.distance(ahead["distance_m"]),
-                units.distance(back["distance_m"]) if is_any else "",
+                units.format_distance(ahead["distance_m"]),
+                units.format_distance(back["distance_m"]) if is_any else "",
                 f"{100.0 * back['distance_m'] / metres:.1f} %" if is_any and metres else "",
-                units.distance(back["suspected_m"]) if back["suspected_m"] else "",
-                clock(back["moving_s"]) if is_any else "",
+                units.format_distance(back["suspected_m"]) if back["suspected_m"] else "",
+                format_duration(back["moving_s"]) if is_any else "",
             )
         )
-    return Sheet(names=names, rows=tuple(rows))
+    return TextTable(names=names, rows=tuple(rows))
 
 
-def _failures(summary: BatchSummary) -> Sheet:
+def _build_failures_table(summary: BatchSummary) -> TextTable:
     lines = []
     for group in summary.failures:
         if group.count == 1:
-            lines.append(f"! {group.example}")
+            lines.append(f"! {group.example_line}")
             continue
-        more = f" and {group.count - len(group.places)} more" if group.count > len(group.places) else ""
+        more = f" and {group.count - len(group.example_paths)} more" if group.count > len(group.example_paths) else ""
         lines.append(f"! {group.count} times: {group.message}")
-        lines += [f"    {place}" for place in group.places]
+        lines += [f"    {place}" for place in group.example_paths]
         if more:
             lines.append(f"   {more}")
-    return Sheet(title=f"{_count(summary.failed, 'file', 'files')} failed", below=tuple(lines))
+    return TextTable(title=f"{_format_count(summary.failed_files, 'file', 'files')} failed", footer=tuple(lines))
 
 
-def _count(number: int, one: str, many: str) -> str:
-    return f"{number} {one if number == 1 else many}"
+def _format_count(number: int, singular: str, plural: str) -> str:
+    return f"{number} {singular if number == 1 else plural}"
 
 
-def _group(message: str) -> str:
+def _generalize_message(message: str) -> str:
     """The message without what differs from file to file: numbers, and what stands in quotes."""
     return re.sub(r"\d+(\.\d+)?|\"[^\"]*\"|'[^']*'|<[^>]*>", "#", message)

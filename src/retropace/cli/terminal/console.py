@@ -17,13 +17,13 @@ import click
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from retropace.cli.terminal.layout import Columns, Spans
+    from retropace.cli.terminal.layout import StyledLine, TerminalTable
 
 PIPED_WIDTH = 1000
 """Columns of piped output: nothing is cut off that a terminal would have wrapped."""
 
 
-class Page(Protocol):
+class TextOutput(Protocol):
     """What commands print on."""
 
     @property
@@ -45,35 +45,35 @@ class Page(Protocol):
         """A line, or several; with ``soft_wrap`` it is the terminal that breaks long ones, wherever it does."""
         ...
 
-    def line(self, spans: Spans) -> None:
+    def print_line(self, styled_line: StyledLine) -> None:
         """A line of pieces, each in its own style."""
         ...
 
-    def table(self, table: Columns) -> None:
+    def print_table(self, table: TerminalTable) -> None:
         """A table."""
         ...
 
 
-def print_json(documents: Sequence[dict[str, Any]], *, of: int) -> None:
+def print_json(documents: Sequence[dict[str, Any]], *, file_count: int) -> None:
     """Print what came ``of`` so many files: an object if there was one of each, else an array; nothing for nothing."""
-    if documents or of > 1:
-        alone = of == 1 and len(documents) == 1
+    if documents or file_count > 1:
+        alone = file_count == 1 and len(documents) == 1
         click.echo(json.dumps(documents[0] if alone else documents, ensure_ascii=False, indent=2))
 
 
-def open_page() -> Page:
+def open_text_output() -> TextOutput:
     """A page on stdout that honours NO_COLOR and neither wraps nor colours what is piped."""
     if hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(errors="replace")  # a terminal that knows no dash gets a question mark
     if not sys.stdout.isatty():
-        return _Piped()
+        return _PlainOutput()
     from rich.console import Console
 
     no_color = True if os.environ.get("NO_COLOR") else None
-    return _Terminal(Console(highlight=False, markup=False, emoji=False, no_color=no_color))
+    return _TerminalOutput(Console(highlight=False, markup=False, emoji=False, no_color=no_color))
 
 
-class _Piped:
+class _PlainOutput:
     """Plain text."""
 
     width = PIPED_WIDTH
@@ -84,17 +84,17 @@ class _Piped:
         """A line, or several, as it is."""
         click.echo(text)
 
-    def line(self, spans: Spans) -> None:
+    def print_line(self, styled_line: StyledLine) -> None:
         """A line of pieces, without their styles and without blanks at its end."""
-        click.echo("".join(text for text, _ in spans).rstrip())
+        click.echo("".join(text for text, _ in styled_line).rstrip())
 
-    def table(self, table: Columns) -> None:
+    def print_table(self, table: TerminalTable) -> None:
         """A table as plain text."""
-        click.echo(table.plain())
+        click.echo(table.to_text())
 
 
 @dataclass(frozen=True, slots=True)
-class _Terminal:
+class _TerminalOutput:
     """A terminal, through rich."""
 
     console: Console
@@ -118,13 +118,13 @@ class _Terminal:
         """A line, or several, broken between words unless ``soft_wrap``."""
         self.console.print(text, style=style or None, soft_wrap=soft_wrap)
 
-    def line(self, spans: Spans) -> None:
+    def print_line(self, styled_line: StyledLine) -> None:
         """A line of pieces in their colours."""
         from rich.text import Text
 
-        self.console.print(Text.assemble(*spans))
+        self.console.print(Text.assemble(*styled_line))
 
-    def table(self, table: Columns) -> None:
+    def print_table(self, table: TerminalTable) -> None:
         """A table without the blanks that rich leaves at the ends of lines."""
         from rich.table import Table
         from rich.text import Text

@@ -13,46 +13,46 @@ from typing import TypeVar
 import click
 
 from retropace.core.errors import RetropaceError
-from retropace.core.sanitize import harmless
+from retropace.core.sanitize import strip_control_chars
 
 Result = TypeVar("Result")
 
-FAILED = 1
+EXIT_FAILURE = 1
 """Exit status when some inputs failed."""
 
 
-def attempt(path: str, work: Callable[[], Result]) -> Result | None:
+def run_or_report(path: str, action: Callable[[], Result]) -> Result | None:
     """The result of the work on one file; None, with one sentence on stderr, if it failed.
 
     A mistake of retropace's own is told in one sentence too; ``RETROPACE_DEBUG=1`` in the environment adds where.
     """
     try:
-        return work()
+        return action()
     except RetropaceError as bad:
         message = str(bad)
-        complain(message if bad.path is not None else f"{path}: {message}")
+        print_error(message if bad.path is not None else f"{path}: {message}")
     except BrokenPipeError:
         raise  # whoever reads along has seen enough: click ends quietly
     except MemoryError:
-        complain(f"{path}: does not fit into memory")
+        print_error(f"{path}: does not fit into memory")
     except Exception as bug:
-        complain(
-            f"{path}: retropace itself failed ({type(bug).__name__}: {_one_line(bug)}); please report it with the file"
+        print_error(
+            f"{path}: retropace itself failed ({type(bug).__name__}: {_describe_exception(bug)}); please report it with the file"
         )
         if os.environ.get("RETROPACE_DEBUG"):
             click.echo(traceback.format_exc(), err=True)
     return None
 
 
-def complain(message: str) -> None:
+def print_error(message: str) -> None:
     """One line on stderr, with control characters from file names and contents made harmless."""
-    click.echo(f"retropace: {harmless(message)}", err=True)
+    click.echo(f"retropace: {strip_control_chars(message)}", err=True)
 
 
 def exit_status(results: Iterable[object | None]) -> int:
     """0 if every input gave a result, else 1."""
-    return FAILED if any(result is None for result in results) else 0
+    return EXIT_FAILURE if any(result is None for result in results) else 0
 
 
-def _one_line(bug: Exception) -> str:
+def _describe_exception(bug: Exception) -> str:
     return " ".join(str(bug).split()) or "no details"

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-Spans = tuple[tuple[str, str], ...]
+StyledLine = tuple[tuple[str, str], ...]
 """A line as pieces of text, each with its style."""
 
 
 @dataclass(frozen=True, slots=True)
-class Columns:
+class TerminalTable:
     """A table: names above columns, cells a row at a time with the row's style.
 
     The columns in ``left`` are flush left, the others flush right, all of them ``gap`` blanks apart.
@@ -27,33 +27,33 @@ class Columns:
     @property
     def width(self) -> int:
         """How many columns of a terminal the widest line takes."""
-        return sum(self._widths()) + self.gap * (len(self.names) - 1)
+        return sum(self._column_widths()) + self.gap * (len(self.names) - 1)
 
-    def plain(self) -> str:
+    def to_text(self) -> str:
         """The table as text, without blanks at the ends of lines."""
-        widths = self._widths()
+        widths = self._column_widths()
         table = [self.names, *(cells for cells, _ in self.rows)]
-        return "\n".join((" " * self.gap).join(self._padded(row, widths)).rstrip() for row in table)
+        return "\n".join((" " * self.gap).join(self._pad_row(row, widths)).rstrip() for row in table)
 
-    def _widths(self) -> list[int]:
+    def _column_widths(self) -> list[int]:
         table = [self.names, *(cells for cells, _ in self.rows)]
-        return [max(width_of(row[at]) for row in table) for at in range(len(self.names))]
+        return [max(measure_width(row[at]) for row in table) for at in range(len(self.names))]
 
-    def _padded(self, row: tuple[str, ...], widths: list[int]) -> list[str]:
+    def _pad_row(self, row: tuple[str, ...], widths: list[int]) -> list[str]:
         padded = []
         for at, (cell, width) in enumerate(zip(row, widths, strict=True)):
             flush = cell if at in self.left else cell.rstrip()
-            blank = " " * (width - width_of(flush))
+            blank = " " * (width - measure_width(flush))
             padded.append(flush + blank if at in self.left else blank + flush)
         return padded
 
 
-def columns(*names: str, left: tuple[int, ...] = (0,), gap: int = 2) -> Columns:
+def create_table(*names: str, left: tuple[int, ...] = (0,), gap: int = 2) -> TerminalTable:
     """An empty table with these names above its columns."""
-    return Columns(names, left, gap)
+    return TerminalTable(names, left, gap)
 
 
-def width_of(text: str) -> int:
+def measure_width(text: str) -> int:
     """How many columns of a terminal a text takes."""
     if text.isascii():
         return len(text)

@@ -8,24 +8,24 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from retropace.core.units import clock
+from retropace.core.units import format_duration
 
 if TYPE_CHECKING:
-    from retropace.library.batch import Progress
+    from retropace.library.batch import BatchProgress
 
-EVERY_S = 10.0
+PIPED_INTERVAL_S = 10.0
 """How often a line is written where there is no terminal."""
-RENEWED_S = 0.2
+TERMINAL_INTERVAL_S = 0.2
 
 
-class ProgressLine:
+class ProgressBar:
     """Shows each state it is given, as often as is useful; a context manager."""
 
     def __init__(self) -> None:
-        self._began = self._shown = time.monotonic()
+        self._start_time_s = self._last_shown_s = time.monotonic()
         self._status: Any = None
 
-    def __enter__(self) -> ProgressLine:
+    def __enter__(self) -> ProgressBar:
         if sys.stderr.isatty():
             from rich.console import Console
 
@@ -37,32 +37,32 @@ class ProgressLine:
         if self._status is not None:
             self._status.stop()
 
-    def show(self, progress: Progress) -> None:
+    def show(self, progress: BatchProgress) -> None:
         """Take note of how far it is."""
         now = time.monotonic()
         if progress.is_listing:
-            self._began = now
-        if now - self._shown < (RENEWED_S if self._status is not None else EVERY_S):
+            self._start_time_s = now
+        if now - self._last_shown_s < (TERMINAL_INTERVAL_S if self._status is not None else PIPED_INTERVAL_S):
             return
-        self._shown = now
-        text = told(progress, now - self._began)
+        self._last_shown_s = now
+        text = format_progress(progress, now - self._start_time_s)
         if self._status is not None:
             self._status.update(text)
         else:
             click.echo(f"retropace: {text}", err=True)
 
 
-def told(progress: Progress, seconds: float) -> str:
+def format_progress(progress: BatchProgress, elapsed_s: float) -> str:
     """``120 of 2000 files, 34 a second, 0:55 left; 110 analysed, 8 other, 2 failed``."""
     if progress.is_listing:
         return f"{progress.total} files found so far"
-    behind = progress.done + progress.unchanged
+    behind = progress.processed + progress.unchanged
     parts = [f"{behind} of {progress.total} files"]
-    if progress.done and seconds > 0.0:
-        rate = progress.done / seconds
+    if progress.processed and elapsed_s > 0.0:
+        rate = progress.processed / elapsed_s
         parts.append(f"{rate:.1f} a second")
         if progress.total > behind:
-            parts.append(f"{clock((progress.total - behind) / rate)} left")
+            parts.append(f"{format_duration((progress.total - behind) / rate)} left")
     counts = [("unchanged", progress.unchanged), ("analysed", progress.analysed)]
-    counts += [("other", progress.others), ("failed", progress.failed)]
+    counts += [("other", progress.skipped), ("failed", progress.failed)]
     return ", ".join(parts) + "; " + ", ".join(f"{count} {name}" for name, count in counts if count)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 
-def shown_place(place: str) -> str:
+def shorten_path(path: str) -> str:
     """The place without the current folder in front of it."""
     try:
         here = f"{Path.cwd()}/"
     except OSError:
-        return place
-    return place.removeprefix(here)
+        return path
+    return path.removeprefix(here)

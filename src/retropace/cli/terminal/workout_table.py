@@ -6,38 +6,45 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from retropace.cli.terminal.layout import columns
-from retropace.core.sanitize import harmless
-from retropace.core.units import clock
+from retropace.cli.terminal.layout import create_table
+from retropace.core.sanitize import strip_control_chars
+from retropace.core.units import format_duration
 
 if TYPE_CHECKING:
-    from retropace.annotations.model.workout import DoneStep, Workout
-    from retropace.cli.terminal.console import Page
+    from retropace.annotations.model.workout import StepResult, Workout
+    from retropace.cli.terminal.console import TextOutput
 
 
-def print_workout(page: Page, workout: Workout, *, steps: bool) -> None:
+def print_workout(output: TextOutput, workout: Workout, *, steps: bool) -> None:
     """Print how well it fitted; with ``steps`` a row for each step as it came to lie. Nothing if it does not fit.
 
     Why it does not fit stands among the warnings.
     """
     if not workout.fits:
         return
-    fits = [one.fit for one in workout.steps]
+    fits = [one.fit_score for one in workout.steps]
     counts = [f"{len(fits)} steps", f"fit {np.mean(fits):.2f} (0 to 1)"]
-    counts += [f"{workout.missing} missing"] if workout.missing else []
-    counts += [f"{workout.extra} more than planned"] if workout.extra else []
-    page.print(f"workout  {harmless(workout.plan.text)}", soft_wrap=True)
-    page.print(f"         {', '.join(counts)}", soft_wrap=True)
+    counts += [f"{workout.missing_count} missing"] if workout.missing_count else []
+    counts += [f"{workout.extra_count} more than planned"] if workout.extra_count else []
+    output.print(f"workout  {strip_control_chars(workout.plan.text)}", soft_wrap=True)
+    output.print(f"         {', '.join(counts)}", soft_wrap=True)
     if not steps:
         return
-    table = columns("#", "planned", "from", "to", "done", "of plan", "fit", left=(0, 1))
+    table = create_table("#", "planned", "from", "to", "done", "of plan", "fit", left=(0, 1))
     for number, one in enumerate(workout.steps, 1):
         share = f"{100.0 * one.ratio:.0f} %" if np.isfinite(one.ratio) else ""
-        row = (str(one.step), clock(one.start_s), clock(one.end_s), _done(one), share, f"{one.fit:.2f}")
+        row = (
+            str(one.step),
+            format_duration(one.start_s),
+            format_duration(one.end_s),
+            _format_actual(one),
+            share,
+            f"{one.fit_score:.2f}",
+        )
         table.add_row(str(number), *row)
-    page.print()
-    page.table(table)
+    output.print()
+    output.print_table(table)
 
 
-def _done(one: DoneStep) -> str:
-    return f"{one.done:.0f} m" if one.step.metres is not None else clock(one.done)
+def _format_actual(step: StepResult) -> str:
+    return f"{step.actual:.0f} m" if step.step.metres is not None else format_duration(step.actual)

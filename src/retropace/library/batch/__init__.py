@@ -9,15 +9,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from retropace.core._lazy import loaded_from
+from retropace.core._lazy import lazy_getattr
 
 if TYPE_CHECKING:
     from retropace.library.batch.process_file import Job
-    from retropace.library.batch.run import Plan, Progress, Run
+    from retropace.library.batch.run import BatchPlan, BatchProgress, BatchRun
 
-_HOMES = {"Job": "process_file", "Plan": "run", "Progress": "run", "Run": "run"}
+_LAZY_EXPORTS = {"BatchPlan": "run", "BatchProgress": "run", "BatchRun": "run", "Job": "process_file"}
 """Loaded when first used: the server of the workers is started before."""
 
-__all__ = ["Job", "Plan", "Progress", "Run"]
+__all__ = ["BatchPlan", "BatchProgress", "BatchRun", "Job"]
 
-__getattr__ = loaded_from(__name__, _HOMES)
+__getattr__ = lazy_getattr(__name__, _LAZY_EXPORTS)

@@ -12,28 +12,28 @@ from dataclasses import dataclass, field, replace
 
 from retropace.core.errors import RetropaceError
 from retropace.library import Input, Library
-from retropace.library.batch.process_file import Done, Job
-from retropace.library.batch.task_queue import Queue
-from retropace.library.batch.tasks import Step, Tasks
-from retropace.library.batch.workers import Crew, failure_from
+from retropace.library.batch.process_file import Job, TaskResult
+from retropace.library.batch.task_queue import TaskQueue
+from retropace.library.batch.tasks import TaskPlanner, WorkItem
+from retropace.library.batch.workers import WorkerPool, failure_from_exception
 from retropace.library.store import Failure
-from retropace.sources import Entry, Limits, Listing, Refusal
+from retropace.sources import Entry, Limits, Listing, Unreadable
 from retropace.sources.entry import OtherSport, Unchanged
 
-IN_HAND = 3
+TASKS_PER_WORKER = 3
 """Tasks handed out per worker: one in work, and others so that it never waits."""
-HEARTBEAT_S = 0.5
+POLL_INTERVAL_S = 0.5
 """At least so often a run looks up from waiting."""
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class BatchPlan:
     """What a run is to do."""
 
     paths: tuple[str, ...]
     job: Job = field(default_factory=Job)
     limits: Limits = field(default_factory=Limits)
-    settings: str = ""
+    settings_digest: str = ""
     """The digest of the job's settings."""
     timeout_s: float | None = None
     retry: bool = False
@@ -41,56 +41,58 @@ class Plan:
 
 
 @dataclass(slots=True)
-class Progress:
+class BatchProgress:
     """How far a run is. Counts files, or workouts of an export."""
 
     total: int = 0
     unchanged: int = 0
-    done: int = 0
+    processed: int = 0
     """Looked at in this run, one way or the other."""
     analysed: int = 0
     failed: int = 0
-    others: int = 0
+    skipped: int = 0
     """Other sports, files without an activity, and what a filter left out."""
-    unkept: list[tuple[str, Failure]] = field(default_factory=list)
+    save_failures: list[tuple[str, Failure]] = field(default_factory=list)
     """What came out of a file but could not be stored."""
-    stopped: bool = False
+    is_stopped: bool = False
     is_listing: bool = True
 
 
-class Run:
+class BatchRun:
     """One run over a library; ``watch`` is told of every step, ``stop`` ends it after what is in hand."""
 
-    def __init__(self, plan: Plan, library: Library, watch: Callable[[Progress], None] = lambda _: None):
-        self.progress = Progress()
-        self._plan, self._library, self._watch = plan, library, watch
-        self._listing = Listing(plan.limits, self._is_done)
-        self._tasks = Tasks(plan.job, plan.settings, library, self._listing, retry=plan.retry)
+    def __init__(
+        self, plan: BatchPlan, library: Library, on_progress: Callable[[BatchProgress], None] = lambda _: None
+    ):
+        self.progress = BatchProgress()
+        self._plan, self._library, self._watch = plan, library, on_progress
+        self._listing = Listing(plan.limits, self._is_archive_complete)
+        self._tasks = TaskPlanner(plan.job, plan.settings_digest, library, self._listing, retry=plan.retry)
 
     def stop(self) -> None:
         """Begin nothing more; what is in hand is finished and kept."""
-        self.progress.stopped = True
+        self.progress.is_stopped = True
 
-    def go(self, crew: AbstractContextManager[Crew]) -> None:
+    def execute(self, worker_pool: AbstractContextManager[WorkerPool]) -> None:
         """Do it all. Every question to the library is about the places of this run from then on."""
-        queue = Queue()
-        self._library.show_only([])
+        queue = TaskQueue()
+        self._library.add_to_scope([])
         try:
-            self._fill(queue)
-            with crew as workers:
-                self._work_off(queue, workers)
-            if not self.progress.stopped:
-                for place, stamp in self._listing.stamps.items():
-                    self._library.archive_done(place, stamp, self._plan.settings)
+            self._enqueue(queue)
+            with worker_pool as workers:
+                self._process_queue(queue, workers)
+            if not self.progress.is_stopped:
+                for place, stamp in self._listing.archive_fingerprints.items():
+                    self._library.mark_archive_complete(place, stamp, self._plan.settings_digest)
         finally:
             queue.close()
             self._listing.close()
 
-    def would_read(self) -> Iterator[str]:
+    def find_pending(self) -> Iterator[str]:
         """The places that a run would read, without reading or storing any."""
-        queue = Queue()
+        queue = TaskQueue()
         try:
-            self._fill(queue, dry=True)
+            self._enqueue(queue, dry_run=True)
             for entry in queue.entries():
                 if not self._tasks.is_known(entry) and self._tasks.may_be_read(entry):
                     yield entry.place
@@ -98,108 +100,118 @@ class Run:
             queue.close()
             self._listing.close()
 
-    def _fill(self, queue: Queue, *, dry: bool = False) -> None:
+    def _enqueue(self, queue: TaskQueue, *, dry_run: bool = False) -> None:
         """Find everything there is to do, and store at once what needs no work."""
         progress = self.progress
-        for found in self._listing.entries(self._plan.paths):
-            if progress.stopped:
+        for found in self._listing.find_entries(self._plan.paths):
+            if progress.is_stopped:
                 break
             if isinstance(found, Entry):
                 progress.total += queue.add(found)
                 self._watch(progress)
             elif isinstance(found, Unchanged):
-                inside = self._library.show_archive(found.place)
+                inside = self._library.add_archive_to_scope(found.place)
                 progress.total += inside
                 progress.unchanged += inside
-            elif not dry:
-                self._note(found)
+            elif not dry_run:
+                self._save_unprocessed(found)
         progress.is_listing = False
         self._watch(progress)
 
-    def _work_off(self, queue: Queue, crew: Crew) -> None:
+    def _process_queue(self, queue: TaskQueue, pool: WorkerPool) -> None:
         """Hand out every task as workers become free; keep each as it comes back."""
-        in_hand: dict[Future[Done], Step] = {}
+        in_hand: dict[Future[TaskResult], WorkItem] = {}
         for entry in queue.entries():
-            if self.progress.stopped:
+            if self.progress.is_stopped:
                 break
             if self._tasks.is_known(entry):
-                self._library.show_only([entry.place])
+                self._library.add_to_scope([entry.place])
                 self.progress.unchanged += 1
-            elif (step := self._tasks.step(entry)) is None:
+            elif (step := self._tasks.plan_work(entry)) is None:
                 self.progress.total -= 1
-            elif isinstance(step.next, Done):
-                self._finish(step, step.next)
+            elif isinstance(step.action, TaskResult):
+                self._save_result(step, step.action)
             else:
-                in_hand[crew.submit(step.next)] = step
-            while len(in_hand) >= IN_HAND * crew.width:
-                self._collect(in_hand, crew)
+                in_hand[pool.submit(step.action)] = step
+            while len(in_hand) >= TASKS_PER_WORKER * pool.size:
+                self._collect(in_hand, pool)
             self._watch(self.progress)
         while in_hand:
-            self._collect(in_hand, crew)
+            self._collect(in_hand, pool)
 
-    def _collect(self, in_hand: dict[Future[Done], Step], crew: Crew) -> None:
+    def _collect(self, pending: dict[Future[TaskResult], WorkItem], pool: WorkerPool) -> None:
         """Wait until something has come back, and keep it."""
-        ready, _ = wait(in_hand, timeout=HEARTBEAT_S, return_when=FIRST_COMPLETED)
+        ready, _ = wait(pending, timeout=POLL_INTERVAL_S, return_when=FIRST_COMPLETED)
         if not ready:
-            crew.check()
+            pool.check()
         for future in ready:
-            step = in_hand.pop(future)
+            step = pending.pop(future)
             try:
                 problem = future.exception()
             except CancelledError as cancelled:  # a scheduler that went away gives up everything it had
                 problem = cancelled
-            lost = None if problem is None else Done("failed", failure=failure_from(problem, self._plan.timeout_s))
-            self._finish(step, lost or future.result())
+            lost = (
+                None
+                if problem is None
+                else TaskResult("failed", failure=failure_from_exception(problem, self._plan.timeout_s))
+            )
+            self._save_result(step, lost or future.result())
         self._watch(self.progress)
 
-    def _finish(self, step: Step, done: Done) -> None:
+    def _save_result(self, item: WorkItem, result: TaskResult) -> None:
         """Keep what came of an entry."""
-        found = done.recording
-        self._keep(
+        found = result.recording
+        self._save(
             Input(
-                step.entry.place,
-                step.stamp,
-                self._plan.settings,
-                done.outcome,
-                container=step.entry.container,
-                detail=done.detail,
-                failure=done.failure,
-                recording=None if found is None else replace(found, said=step.said, bytes=step.size),
+                item.entry.place,
+                item.fingerprint,
+                self._plan.settings_digest,
+                result.outcome,
+                container=item.entry.container,
+                detail=result.detail,
+                failure=result.failure,
+                recording=None
+                if found is None
+                else replace(found, context_digest=item.context_digest, size_bytes=item.size_bytes),
             )
         )
 
-    def _note(self, found: Refusal | OtherSport) -> None:
+    def _save_unprocessed(self, listed: Unreadable | OtherSport) -> None:
         """Keep what a listing could not look at, or need not."""
         self.progress.total += 1
-        if isinstance(found, Refusal):
-            failure = Failure(found.reason, found.message, found.passes)
-            told = Input(found.place, "", self._plan.settings, "failed", container=found.container, failure=failure)
+        if isinstance(listed, Unreadable):
+            failure = Failure(listed.reason, listed.message, listed.is_transient)
+            told = Input(
+                listed.place, "", self._plan.settings_digest, "failed", container=listed.container, failure=failure
+            )
         else:
             told = Input(
-                found.place,
-                found.stamp,
-                self._plan.settings,
+                listed.place,
+                listed.fingerprint,
+                self._plan.settings_digest,
                 "other sport",
-                container=found.container,
-                detail=found.sport,
+                container=listed.container,
+                detail=listed.sport,
             )
-        self._keep(told)
+        self._save(told)
 
-    def _keep(self, found: Input) -> None:
+    def _save(self, record: Input) -> None:
         progress = self.progress
-        progress.done += 1
+        progress.processed += 1
         try:
-            self._library.keep(found)
-            self._library.show_only([found.place])
+            self._library.save(record)
+            self._library.add_to_scope([record.place])
         except RetropaceError as bad:
-            progress.unkept.append((found.place, Failure("not kept", str(bad), passes=True)))
+            progress.save_failures.append((record.place, Failure("not kept", str(bad), is_transient=True)))
             progress.failed += 1
         else:
-            progress.failed += found.failure is not None
-            progress.analysed += found.failure is None and found.outcome == "analysed"
-            progress.others += found.outcome in ("other sport", "no activity", "left out")
+            progress.failed += record.failure is not None
+            progress.analysed += record.failure is None and record.outcome == "analysed"
+            progress.skipped += record.outcome in ("other sport", "no activity", "left out")
         if self._plan.strict and progress.failed:
-            progress.stopped = True
+            progress.is_stopped = True
 
-    def _is_done(self, place: str, stamp: str) -> bool:
-        return not self._plan.retry and self._library.is_archive_done(place, stamp, self._plan.settings)
+    def _is_archive_complete(self, place: str, fingerprint: str) -> bool:
+        return not self._plan.retry and self._library.is_archive_complete(
+            place, fingerprint, self._plan.settings_digest
+        )

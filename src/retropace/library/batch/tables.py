@@ -11,91 +11,98 @@ from dataclasses import dataclass
 from typing import Any
 
 from retropace.core.segments import DIRECTIONS
-from retropace.library import Library, Only
-from retropace.library.queries import activities, failures, segments
-from retropace.library.rows import ENERGY, MEASURED, SEGMENT
+from retropace.library import ActivityFilter, Library
+from retropace.library.queries import find_activities, find_failures, find_segments
+from retropace.library.rows import ENERGY_FIELDS, MEASURE_FIELDS, SEGMENT_FIELDS
 
-Kind = type[str] | type[int] | type[float]
-BETWEEN = " | "
+ColumnType = type[str] | type[int] | type[float]
+CELL_SEPARATOR = " | "
 """Stands between several texts in one cell."""
 
-_WORDS = {"direction", "gait", "basis"}
-_COUNTS = {"segments"}
+_TEXT_COLUMNS = {"direction", "gait", "basis"}
+_COUNT_COLUMNS = {"segments"}
 
-ACTIVITY_COLUMNS: dict[str, Kind] = {
+ACTIVITY_COLUMNS: dict[str, ColumnType] = {
     **dict.fromkeys(("activity", "path", "duplicate_of", "name", "sport", "sub_sport", "start_time"), str),
     **dict.fromkeys(("elapsed_s", "timer_s", "moving_s", "distance_m"), float),
     "distance_source": str,
     **dict.fromkeys(("cadence_spm", "heart_rate_bpm"), float),
-    **{f"{direction}_{figure}": int if figure in _COUNTS else float for direction in DIRECTIONS for figure in MEASURED},
+    **{
+        f"{direction}_{figure}": int if figure in _COUNT_COLUMNS else float
+        for direction in DIRECTIONS
+        for figure in MEASURE_FIELDS
+    },
     **dict.fromkeys(("segments", "annotations"), int),
     "annotated_s": float,
     "worth_a_look": int,
     **dict.fromkeys(("format", "device"), str),
     **dict.fromkeys(("session", "records", "laps"), int),
     **dict.fromkeys(("also", "warnings"), str),
-    **{f"{direction}_{figure}": float for direction in DIRECTIONS for figure in ENERGY},
+    **{f"{direction}_{figure}": float for direction in DIRECTIONS for figure in ENERGY_FIELDS},
 }
-SEGMENT_COLUMNS: dict[str, Kind] = {
+SEGMENT_COLUMNS: dict[str, ColumnType] = {
     **dict.fromkeys(("activity", "path"), str),
     **dict.fromkeys(("session", "segment"), int),
-    **{name: str if name in _WORDS else float for name in SEGMENT},
+    **{name: str if name in _TEXT_COLUMNS else float for name in SEGMENT_FIELDS},
 }
-FAILURE_COLUMNS: dict[str, Kind] = dict.fromkeys(("path", "reason", "message"), str)
+FAILURE_COLUMNS: dict[str, ColumnType] = dict.fromkeys(("path", "reason", "message"), str)
 
 
 COLUMNS = {"activities": ACTIVITY_COLUMNS, "segments": SEGMENT_COLUMNS, "failures": FAILURE_COLUMNS}
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class BatchTable:
     """A name, columns with their types, and the rows."""
 
     name: str
-    columns: dict[str, Kind]
+    columns: dict[str, ColumnType]
     rows: Callable[[], Iterator[dict[str, Any]]]
 
 
-def activity_row(row: dict[str, Any], shown: Callable[[str], str]) -> dict[str, Any]:
+def build_activity_row(row: dict[str, Any], format_place: Callable[[str], str]) -> dict[str, Any]:
     """An activity as :func:`retropace.library.queries.activities` gives it, as a row of the table."""
-    also = [shown(place) for place in (row["also"] or "").split(BETWEEN) if place]
+    also = [format_place(place) for place in (row["also"] or "").split(CELL_SEPARATOR) if place]
     return {
         **{name: row.get(name) for name in ACTIVITY_COLUMNS},
         "activity": row["id"],
         "duplicate_of": row["counts_instead"],
-        "path": shown(row["path"]),
+        "path": format_place(row["path"]),
         "session": row["session"] + 1,
         "worth_a_look": len(json.loads(row["worth_a_look"])),
-        "also": BETWEEN.join(also) or None,
-        "warnings": BETWEEN.join(json.loads(row["warnings"])) or None,
+        "also": CELL_SEPARATOR.join(also) or None,
+        "warnings": CELL_SEPARATOR.join(json.loads(row["warnings"])) or None,
     }
 
 
-def tables(
-    library: Library, only: Only, shown: Callable[[str], str], unkept: Iterable[dict[str, str]] = ()
-) -> tuple[Table, ...]:
+def build_tables(
+    library: Library,
+    activity_filter: ActivityFilter,
+    format_place: Callable[[str], str],
+    save_failures: Iterable[dict[str, str]] = (),
+) -> tuple[BatchTable, ...]:
     """The tables of the places that the library shows; ``shown`` turns a place into what a person wants to read.
 
     ``unkept`` are failures that could not be stored. :func:`retropace.library.queries.find_duplicates` goes before.
     """
 
     def activity_rows() -> Iterator[dict[str, Any]]:
-        for row in activities(library, only):
-            yield activity_row(row, shown)
+        for row in find_activities(library, activity_filter):
+            yield build_activity_row(row, format_place)
 
     def segment_rows() -> Iterator[dict[str, Any]]:
-        for row in activities(library, only):
-            head = {"activity": row["id"], "path": shown(row["path"]), "session": row["session"] + 1}
-            for segment in segments(library, row["key"]):
+        for row in find_activities(library, activity_filter):
+            head = {"activity": row["id"], "path": format_place(row["path"]), "session": row["session"] + 1}
+            for segment in find_segments(library, row["key"]):
                 yield head | segment
 
     def failure_rows() -> Iterator[dict[str, Any]]:
-        for row in failures(library):
-            yield row | {"path": shown(row["path"])}
-        yield from unkept
+        for row in find_failures(library):
+            yield row | {"path": format_place(row["path"])}
+        yield from save_failures
 
     return (
-        Table("activities", ACTIVITY_COLUMNS, activity_rows),
-        Table("segments", SEGMENT_COLUMNS, segment_rows),
-        Table("failures", FAILURE_COLUMNS, failure_rows),
+        BatchTable("activities", ACTIVITY_COLUMNS, activity_rows),
+        BatchTable("segments", SEGMENT_COLUMNS, segment_rows),
+        BatchTable("failures", FAILURE_COLUMNS, failure_rows),
     )

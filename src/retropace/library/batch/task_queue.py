@@ -8,10 +8,10 @@ from collections.abc import Iterator
 
 from retropace.sources import Entry
 
-_PORTION = 500
+_FETCH_ROWS = 500
 
 
-class Queue:
+class TaskQueue:
     """Entries that wait. Each place once: of two with the same place the first counts."""
 
     def __init__(self) -> None:
@@ -27,7 +27,7 @@ class Queue:
         run = "" if len(entry.members) < 2 else "/".join((entry.path, *entry.members[:-1]))
         added = self._db.execute(
             "INSERT OR IGNORE INTO entries (place, run, size, entry) VALUES (?, ?, ?, ?)",
-            (entry.place, run, entry.size, pickle.dumps(entry)),
+            (entry.place, run, entry.size_bytes, pickle.dumps(entry)),
         )
         return added.rowcount > 0
 
@@ -42,7 +42,7 @@ class Queue:
         cursor = self._db.execute(
             "SELECT entry FROM entries ORDER BY run = '', run, CASE run WHEN '' THEN -size ELSE position END, position"
         )
-        while portion := cursor.fetchmany(_PORTION):
+        while portion := cursor.fetchmany(_FETCH_ROWS):
             for (entry,) in portion:
                 yield pickle.loads(entry)
 

@@ -8,120 +8,131 @@ from dataclasses import dataclass
 
 from retropace.core.errors import RetropaceError
 from retropace.library import Library
-from retropace.library.batch.process_file import Done, Job, Task, failure_of, said_digest
-from retropace.library.store import Failure, Outcome, Recording
+from retropace.library.batch.process_file import Job, Task, TaskResult, compute_context_digest, failure_from_error
+from retropace.library.store import Failure, Outcome, StoredRecording
 from retropace.sources import Entry, Listing
-from retropace.sources.entry import shown
-from retropace.sources.magic import ARCHIVES, RECORDINGS, looks_like_recording, other_kind, suffix_of, unsupported
+from retropace.sources.entry import printable
+from retropace.sources.magic import (
+    ARCHIVE_SUFFIXES,
+    RECORDING_SUFFIXES,
+    find_data_suffix,
+    find_non_activity_type,
+    find_unsupported_hint,
+    looks_like_recording,
+)
 from retropace.sources.remote import fetch, is_address
 
-MEANT = (*RECORDINGS, *ARCHIVES)
+INTENDED_SUFFIXES = (*RECORDING_SUFFIXES, *ARCHIVE_SUFFIXES)
 """What is called so has to be readable."""
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class WorkItem:
     """What comes next for an entry: a task for a worker, or what came of it already."""
 
     entry: Entry
-    stamp: str
-    next: Task | Done
-    size: int = 0
-    said: str = ""
+    fingerprint: str
+    action: Task | TaskResult
+    size_bytes: int = 0
+    context_digest: str = ""
     """The digest of what was said about it from outside."""
 
 
-class Tasks:
+class TaskPlanner:
     """Decides for the entries of one run, given what the library knows."""
 
-    def __init__(self, job: Job, settings: str, library: Library, listing: Listing, *, retry: bool):
-        self._job, self._settings, self._retry = job, settings, retry
+    def __init__(self, job: Job, settings_digest: str, library: Library, listing: Listing, *, retry: bool):
+        self._job, self._settings, self._retry = job, settings_digest, retry
         self._library, self._listing = library, listing
 
     def is_known(self, entry: Entry) -> bool:
         """Whether an entry came out before as it would come out now."""
-        known = self._library.known(entry.place)
-        if known is None or not entry.stamp or known.stamp != self._stamp(entry):
+        known = self._library.find_input(entry.place)
+        if known is None or not entry.fingerprint or known.fingerprint != self._compute_fingerprint(entry):
             return False
-        if entry.is_named and known.outcome == "no activity":
+        if entry.is_explicit and known.outcome == "no activity":
             return False
-        if known.settings != self._settings:
+        if known.settings_digest != self._settings:
             return known.outcome in ("no activity", "other sport")
-        if known.failure is not None and (self._retry or known.failure.passes):
+        if known.failure is not None and (self._retry or known.failure.is_transient):
             return False
         if known.outcome == "left out":
-            return not any(self._job.only.takes(*session) for session in json.loads(known.detail))
+            return not any(self._job.activity_filter.matches(*session) for session in json.loads(known.detail))
         return True
 
     def may_be_read(self, entry: Entry) -> bool:
         """Whether an entry that is not known would be given to a worker, as far as its name and first bytes tell."""
-        if self._listing.is_route(entry) or entry.workout is not None:
-            return entry.workout is not None
+        if self._listing.is_route(entry) or entry.workout_index is not None:
+            return entry.workout_index is not None
         try:
-            head = self._listing.head(entry)
+            head = self._listing.read_head(entry)
         except RetropaceError:
             return False
-        return _is_meant(entry, head) and other_kind(head) is None
+        return _is_intended_recording(entry, head) and find_non_activity_type(head) is None
 
-    def step(self, entry: Entry) -> Step | None:
+    def plan_work(self, entry: Entry) -> WorkItem | None:
         """What comes next for an entry that is not known; None if it does not count, because it is no recording."""
         try:
-            return self._step(entry, self._stamp(entry))
+            return self._plan_work(entry, self._compute_fingerprint(entry))
         except RetropaceError as bad:
-            if _is_meant(entry, b""):
-                return self._done(entry, "failed", failure=failure_of(bad, entry.place))
-            return self._passed_over(entry)
+            if _is_intended_recording(entry, b""):
+                return self._build_result_item(entry, "failed", failure=failure_from_error(bad, entry.place))
+            return self._report_unsupported(entry)
 
-    def _step(self, entry: Entry, stamp: str) -> Step | None:
+    def _plan_work(self, entry: Entry, fingerprint: str) -> WorkItem | None:
         if self._listing.is_route(entry):
-            return self._done(entry, "no activity", "a workout's route")
-        head = b"" if entry.workout is not None else self._listing.head(entry)
-        if not _is_meant(entry, head):
-            return self._passed_over(entry)
-        kind = other_kind(head)
-        if kind is not None and not entry.is_named:
-            return self._done(entry, "no activity", kind)
-        if entry.size > self._job.most_bytes:
-            message = f"has {entry.size / 1e6:.0f} MB, more than --max-size: no recording is as long"
-            return self._done(entry, "failed", failure=Failure("too large", message, passes=True))
-        data, sidecar = self._listing.data(entry), self._listing.sidecar(entry)
-        beside = shown(entry.sidecar[0]) if entry.sidecar is not None else ""
-        named = self._listing.names.of(entry, head)
-        task = Task(entry.place, entry.path, data, beside, sidecar, named, entry.is_named)
-        size = entry.size if data is None else len(data)
-        said = said_digest(named, sidecar, suffix_of(entry.place))
-        known = self._known_content(task, size, said)
-        return Step(entry, stamp, task if known is None else Done("analysed", recording=known), size, said)
+            return self._build_result_item(entry, "no activity", "a workout's route")
+        head = b"" if entry.workout_index is not None else self._listing.read_head(entry)
+        if not _is_intended_recording(entry, head):
+            return self._report_unsupported(entry)
+        kind = find_non_activity_type(head)
+        if kind is not None and not entry.is_explicit:
+            return self._build_result_item(entry, "no activity", kind)
+        if entry.size_bytes > self._job.max_bytes:
+            message = f"has {entry.size_bytes / 1e6:.0f} MB, more than --max-size: no recording is as long"
+            return self._build_result_item(entry, "failed", failure=Failure("too large", message, is_transient=True))
+        data, sidecar = self._listing.read_data(entry), self._listing.read_sidecar(entry)
+        beside = printable(entry.sidecar[0]) if entry.sidecar is not None else ""
+        named = self._listing.metadata.find_metadata(entry, head)
+        task = Task(entry.place, entry.path, data, beside, sidecar, named, entry.is_explicit)
+        size = entry.size_bytes if data is None else len(data)
+        said = compute_context_digest(named, sidecar, find_data_suffix(entry.place))
+        known = self._find_stored_recording(task, size, said)
+        return WorkItem(
+            entry, fingerprint, task if known is None else TaskResult("analysed", recording=known), size, said
+        )
 
-    def _known_content(self, task: Task, size: int, said: str) -> Recording | None:
+    def _find_stored_recording(self, task: Task, size_bytes: int, context_digest: str) -> StoredRecording | None:
         """The recording of a file that lay elsewhere before, or was only touched; None if its content is new."""
-        if not self._library.has_bytes(size) or (task.data is None and is_address(task.path)):
+        if not self._library.has_size(size_bytes) or (task.data is None and is_address(task.path)):
             return None
         try:
-            data = fetch(task.path, self._job.most_bytes) if task.data is None else task.data
+            data = fetch(task.path, self._job.max_bytes) if task.data is None else task.data
         except RetropaceError:
             return None  # whoever reads it says why it cannot be
         sha256 = hashlib.sha256(data).hexdigest()
-        is_known = self._library.has_recording(sha256, said, self._settings)
-        return Recording(sha256, said, size) if is_known else None
+        is_known = self._library.has_recording(sha256, context_digest, self._settings)
+        return StoredRecording(sha256, context_digest, size_bytes) if is_known else None
 
-    def _passed_over(self, entry: Entry) -> Step | None:
+    def _report_unsupported(self, entry: Entry) -> WorkItem | None:
         """Say of a file that is no recording if it was meant as one; else it does not count."""
-        why = unsupported(entry.place)
-        return None if why is None else self._done(entry, "failed", failure=Failure("not supported", why))
+        why = find_unsupported_hint(entry.place)
+        return None if why is None else self._build_result_item(entry, "failed", failure=Failure("not supported", why))
 
-    def _done(self, entry: Entry, outcome: Outcome, detail: str = "", failure: Failure | None = None) -> Step:
-        return Step(entry, self._stamp(entry), Done(outcome, detail, failure))
+    def _build_result_item(
+        self, entry: Entry, outcome: Outcome, detail: str = "", failure: Failure | None = None
+    ) -> WorkItem:
+        return WorkItem(entry, self._compute_fingerprint(entry), TaskResult(outcome, detail, failure))
 
-    def _stamp(self, entry: Entry) -> str:
+    def _compute_fingerprint(self, entry: Entry) -> str:
         """Changes whenever the file may have changed, or what is said about it beside it."""
         beside = "" if entry.sidecar is None else entry.sidecar[1]
-        names = self._listing.names.stamp(entry.place)
-        return "|".join((entry.stamp, beside, names)) if beside or names else entry.stamp
+        names = self._listing.metadata.compute_fingerprint(entry.place)
+        return "|".join((entry.fingerprint, beside, names)) if beside or names else entry.fingerprint
 
 
-def _is_meant(entry: Entry, head: bytes) -> bool:
+def _is_intended_recording(entry: Entry, head: bytes) -> bool:
     """Whether an entry is meant as a recording: is called so, was named itself, or looks like one."""
     name = entry.members[-1] if entry.members else entry.path
-    is_called = entry.workout is not None or entry.is_named or suffix_of(name) in MEANT
+    is_called = entry.workout_index is not None or entry.is_explicit or find_data_suffix(name) in INTENDED_SUFFIXES
     return is_called or looks_like_recording(head)

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from retropace.analysis.pipeline import Analysis
 
 
-def alternatives_of(analysis: Analysis, units: Units) -> dict[str, str]:
+def build_alt_texts(analysis: Analysis, units: Units) -> dict[str, str]:
     """Each chart in a sentence, for those who hear the page."""
     figures = analysis.summary.directions
 
@@ -26,7 +26,7 @@ def alternatives_of(analysis: Analysis, units: Units) -> dict[str, str]:
     segments = analysis.segments
     stretches = int((segments.direction == "backward").sum())
     return {
-        "speed_mps": f"Pace over the session: on average {by_direction('speed_mps', units.pace)}.",
+        "speed_mps": f"Pace over the session: on average {by_direction('speed_mps', units.format_pace)}.",
         "cadence_spm": f"Cadence: on average {by_direction('cadence_spm', lambda x: f'{x:.0f} steps a minute')}.",
         "step_length_m": f"Step length: on average {by_direction('step_length_m', lambda x: f'{x:.2f} m')}.",
         "heart_rate_bpm": f"Heart rate: on average {by_direction('heart_rate_bpm', lambda x: f'{x:.0f} beats')}.",

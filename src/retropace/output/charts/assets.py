@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-SCRIPTS = ("numbers.js", "words.js", "map.js", "charts.js", "strip.js", "bar.js")
+CHART_SCRIPTS = ("numbers.js", "words.js", "map.js", "charts.js", "strip.js", "bar.js")
 """The scripts in ``drawing/web`` that draw an activity, in the order in which they need each other."""
 
 
-def web_file(package: str, name: str) -> str:
+def read_web_file(package: str, name: str) -> str:
     """The text of a file that a package brings along."""
     return files(f"retropace.{package}").joinpath("web", name).read_text(encoding="utf-8")
 
 
-def templates_of(package: str) -> Environment:
+def build_template_environment(package: str) -> Environment:
     """The templates of a package and those of the charts; whatever is put into them is escaped."""
     from jinja2 import ChoiceLoader, Environment, PackageLoader
 
@@ -28,7 +28,7 @@ def templates_of(package: str) -> Environment:
     return templates
 
 
-def json_for_script(value: Any) -> str:
+def dump_script_json(value: Any) -> str:
     """JSON that cannot end the script element around it; raises ``ValueError`` for NaN."""
     from jinja2.utils import htmlsafe_json_dumps
 

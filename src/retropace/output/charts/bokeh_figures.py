@@ -13,20 +13,20 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from bokeh.plotting import figure
 
-CHANNELS = (
+CHART_HEIGHTS_PX = (
     ("speed_mps", 190),
     ("cadence_spm", 140),
     ("step_length_m", 140),
     ("heart_rate_bpm", 140),
 )
 """The curves from top to bottom with their heights in pixels: columns of :class:`retropace.output.charts.downsample.Rows`."""
-KINDS = ("unknown", "rest", "forward", "suspected", "backward")
+STRETCH_KINDS = ("unknown", "rest", "forward", "suspected", "backward")
 """What stretches are drawn as, what matters most on top; ``suspected`` is backward that nobody marked."""
-AXIS_PX = 58
+AXIS_WIDTH_PX = 58
 """Room for the labels on the left of every chart, so that all begin at the same place."""
 
 
-def charts_document(tiles: str | None = None) -> dict[str, Any]:
+def build_chart_documents(tile_url: str | None = None) -> dict[str, Any]:
     """Bokeh's documents of every curve and of the map, by name, for ``Bokeh.embed.embed_item``.
 
     ``tiles`` is the address of background tiles with ``{x}``, ``{y}`` and ``{z}`` in it;
@@ -34,11 +34,13 @@ def charts_document(tiles: str | None = None) -> dict[str, Any]:
     """
     from bokeh.embed import json_item
 
-    drawn = {name: _curve(name, height) for name, height in CHANNELS} | {"map": _map(tiles)}
+    drawn = {name: _build_curve_chart(name, height) for name, height in CHART_HEIGHTS_PX} | {
+        "map": _build_map(tile_url)
+    }
     return {name: dict(json_item(plot)) for name, plot in drawn.items()}
 
 
-def bokeh_script() -> str:
+def load_bokeh_script() -> str:
     """BokehJS, the part that draws plots."""
     from bokeh.resources import Resources
 
@@ -46,7 +48,7 @@ def bokeh_script() -> str:
     return script
 
 
-def _figure(height: int, **others: Any) -> figure:
+def _build_figure(height: int, **options: Any) -> figure:
     from bokeh.models import FixedTicker, Range1d
     from bokeh.plotting import figure
 
@@ -57,13 +59,13 @@ def _figure(height: int, **others: Any) -> figure:
         toolbar_location=None,
         x_range=Range1d(start=0.0, end=1.0),
         y_range=Range1d(start=0.0, end=1.0),
-        min_border_left=AXIS_PX,
+        min_border_left=AXIS_WIDTH_PX,
         min_border_right=12,
         outline_line_color=None,
         background_fill_color=None,
         border_fill_color=None,
         lod_threshold=None,
-        **others,
+        **options,
     )
     for axis in (*plot.xaxis, *plot.yaxis):
         axis.ticker = FixedTicker(ticks=[])
@@ -75,32 +77,34 @@ def _figure(height: int, **others: Any) -> figure:
     return plot
 
 
-def _curve(name: str, height: int) -> figure:
+def _build_curve_chart(name: str, height: int) -> figure:
     from bokeh.models import ColumnDataSource
 
-    plot = _figure(height, name=name, min_border_bottom=24, min_border_top=6)
-    for kind in KINDS:
+    plot = _build_figure(height, name=name, min_border_bottom=24, min_border_top=6)
+    for kind in STRETCH_KINDS:
         bands = ColumnDataSource({"left": [], "right": []})
-        plot.vstrip(x0="left", x1="right", source=bands, name=kind, line_color=None, level="underlay", **_filled(kind))
+        plot.vstrip(
+            x0="left", x1="right", source=bands, name=kind, line_color=None, level="underlay", **_choose_fill(kind)
+        )
     plot.line("x", "y", source=ColumnDataSource({"x": [], "y": []}), line_width=1.5, name="curve")
     plot.xgrid.grid_line_color = None
     return plot
 
 
-def _filled(kind: str) -> dict[str, Any]:
+def _choose_fill(kind: str) -> dict[str, Any]:
     """What is suspected is hatched on a lighter ground."""
     strength = {"unknown": 0.18, "rest": 0.16, "forward": 0.08, "suspected": 0.14, "backward": 0.34}[kind]
     hatch = {"hatch_pattern": "/", "hatch_alpha": 0.45, "hatch_weight": 1.0, "hatch_scale": 10.0}
     return {"fill_alpha": strength, **(hatch if kind == "suspected" else {})}
 
 
-def _map(tiles: str | None) -> figure:
+def _build_map(tile_url: str | None) -> figure:
     from bokeh.models import ColumnDataSource, WMTSTileSource
 
-    plot = _figure(460, name="map", min_border_bottom=24, min_border_top=12)
-    if tiles is not None:
-        plot.add_tile(WMTSTileSource(url=tiles))
-    for kind in KINDS:
+    plot = _build_figure(460, name="map", min_border_bottom=24, min_border_top=12)
+    if tile_url is not None:
+        plot.add_tile(WMTSTileSource(url=tile_url))
+    for kind in STRETCH_KINDS:
         lines = ColumnDataSource({"xs": [], "ys": []})
         look = {"line_dash": [7, 5], "line_width": 4} if kind == "suspected" else {"line_width": 3}
         plot.multi_line("xs", "ys", source=lines, name=kind, line_join="round", line_cap="butt", **look)
@@ -109,11 +113,11 @@ def _map(tiles: str | None) -> figure:
     return plot
 
 
-def weeks_document(labels: Sequence[str], amounts: Mapping[str, Sequence[float]]) -> dict[str, Any]:
+def build_weekly_bars(labels: Sequence[str], amounts: Mapping[str, Sequence[float]]) -> dict[str, Any]:
     """Bokeh's document of a bar for each label, the amounts of directions one on the other."""
     from bokeh.embed import json_item
 
-    plot = _figure(220, name="weeks", min_border_bottom=24, min_border_top=6)
+    plot = _build_figure(220, name="weeks", min_border_bottom=24, min_border_top=6)
     base = [0.0] * len(labels)
     places = list(range(len(labels)))
     for direction, values in amounts.items():

@@ -10,21 +10,21 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from retropace.core.spans import Column
+from retropace.core.spans import FloatArray
 
-RECORD = 20
-LOCAL = 1
+RECORD_MESSAGE = 20
+LOCAL_MESSAGE_TYPE = 1
 """The local message type of records, which nothing else of a file uses."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Field:
+class _FieldEncoding:
     """A field of ``record`` as the FIT profile has it: what is written is ``scale * (value + offset)``."""
 
     number: int
     base_type: int
-    format: str
-    none: int
+    dtype: str
+    missing_value: int
     """What stands for a missing value."""
     scale: float = 1.0
     offset: float = 0.0
@@ -39,42 +39,44 @@ U8, S8, U16, U32, S32 = (
 )
 # Garmin FIT SDK, Profile, message "record". Ours are metres and seconds where the profile has millimetres and
 # milliseconds, and degrees where it has semicircles.
-FIELDS: Mapping[str, _Field] = {
-    "timestamp": _Field(253, *U32),
-    "lat_deg": _Field(0, *S32, 2**31 / 180.0),
-    "lon_deg": _Field(1, *S32, 2**31 / 180.0),
-    "altitude_m": _Field(78, *U32, 5.0, 500.0),
-    "distance_m": _Field(5, *U32, 100.0),
-    "speed_mps": _Field(73, *U32, 1000.0),
-    "heart_rate_bpm": _Field(3, *U8),
-    "cadence": _Field(4, *U8),
-    "fractional_cadence": _Field(53, *U8, 128.0),
-    "step_length_m": _Field(85, *U16, 10_000.0),
-    "vertical_oscillation_m": _Field(39, *U16, 10_000.0),
-    "stance_time_s": _Field(41, *U16, 10_000.0),
-    "power": _Field(7, *U16),
-    "temperature": _Field(13, *S8),
+FIELDS: Mapping[str, _FieldEncoding] = {
+    "timestamp": _FieldEncoding(253, *U32),
+    "lat_deg": _FieldEncoding(0, *S32, 2**31 / 180.0),
+    "lon_deg": _FieldEncoding(1, *S32, 2**31 / 180.0),
+    "altitude_m": _FieldEncoding(78, *U32, 5.0, 500.0),
+    "distance_m": _FieldEncoding(5, *U32, 100.0),
+    "speed_mps": _FieldEncoding(73, *U32, 1000.0),
+    "heart_rate_bpm": _FieldEncoding(3, *U8),
+    "cadence": _FieldEncoding(4, *U8),
+    "fractional_cadence": _FieldEncoding(53, *U8, 128.0),
+    "step_length_m": _FieldEncoding(85, *U16, 10_000.0),
+    "vertical_oscillation_m": _FieldEncoding(39, *U16, 10_000.0),
+    "stance_time_s": _FieldEncoding(41, *U16, 10_000.0),
+    "power": _FieldEncoding(7, *U16),
+    "temperature": _FieldEncoding(13, *S8),
 }
 
 
-def definition_bytes(names: list[str]) -> bytes:
+def build_definition(names: list[str]) -> bytes:
     """The definition message of records with these fields."""
-    triples = ((FIELDS[name].number, np.dtype(FIELDS[name].format).itemsize, FIELDS[name].base_type) for name in names)
-    return bytes([0x40 | LOCAL, 0, 0, RECORD, 0, len(names)]) + b"".join(bytes(triple) for triple in triples)
+    triples = ((FIELDS[name].number, np.dtype(FIELDS[name].dtype).itemsize, FIELDS[name].base_type) for name in names)
+    return bytes([0x40 | LOCAL_MESSAGE_TYPE, 0, 0, RECORD_MESSAGE, 0, len(names)]) + b"".join(
+        bytes(triple) for triple in triples
+    )
 
 
-def record_rows(columns: Mapping[str, Column]) -> np.ndarray:
+def encode_records(columns: Mapping[str, FloatArray]) -> np.ndarray:
     """The data messages, a row of a structured array each; what a field cannot hold is missing.
 
     Fields are those of ``FIELDS`` that the columns have, ``timestamp`` among them.
     """
     names = list(columns)
-    rows = np.empty(len(columns["timestamp"]), dtype=[("head", "u1"), *((name, FIELDS[name].format) for name in names)])
-    rows["head"] = LOCAL
+    rows = np.empty(len(columns["timestamp"]), dtype=[("head", "u1"), *((name, FIELDS[name].dtype) for name in names)])
+    rows["head"] = LOCAL_MESSAGE_TYPE
     for name, column in columns.items():
         field = FIELDS[name]
-        limits = np.iinfo(np.dtype(field.format))
+        limits = np.iinfo(np.dtype(field.dtype))
         value = np.round(field.scale * (column + field.offset))
         fits = np.isfinite(value) & (value >= limits.min) & (value <= limits.max)
-        rows[name] = np.where(fits, np.where(fits, value, 0.0), field.none).astype(field.format)
+        rows[name] = np.where(fits, np.where(fits, value, 0.0), field.missing_value).astype(field.dtype)
     return rows

@@ -12,72 +12,72 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from retropace.analysis.json_document import time_text
-from retropace.config.privacy import NOTHING_HIDDEN, Hiding
-from retropace.core.segment_stats import Figures, figures_of, gains_between
-from retropace.core.spans import Column
-from retropace.output.charts.route import Line, lines_of, way_of
+from retropace.analysis.json_document import format_time
+from retropace.config.privacy import NO_PRIVACY_FILTER, PrivacyFilter
+from retropace.core.segment_stats import SegmentStats, curve_increments, stats_from_increments
+from retropace.core.spans import FloatArray
+from retropace.output.charts.route import RouteLine, extract_route, split_route
 
 if TYPE_CHECKING:
     from retropace.analysis.pipeline import Analysis
 
-FIGURES = ("distance_m", "moving_s", "speed_mps", "cadence_spm", "step_length_m", "heart_rate_bpm", "steps")
+LINE_SEGMENT_STATS = ("distance_m", "moving_s", "speed_mps", "cadence_spm", "step_length_m", "heart_rate_bpm", "steps")
 
 
 @dataclass(frozen=True, slots=True)
-class Pieces:
+class LineSegments:
     """``n`` pieces between ``n + 1`` rising edges in elapsed seconds, none of them over the edge of a segment."""
 
-    edges_s: Column
-    segment: NDArray[np.intp]
+    edges_s: FloatArray
+    segment_index: NDArray[np.intp]
     """``(n,)``: which segment each lies in, counted from 0."""
-    lines: tuple[Line | None, ...]
+    lines: tuple[RouteLine | None, ...]
     """The way of each; None where no positions are known, or none may be shown."""
-    figures: Figures
+    stats: SegmentStats
 
     def __len__(self) -> int:
         return len(self.lines)
 
     @property
-    def have_lines(self) -> bool:
+    def has_lines(self) -> bool:
         """Whether any of them has a line."""
         return any(line is not None for line in self.lines)
 
 
-def pieces_of(analysis: Analysis, hiding: Hiding = NOTHING_HIDDEN) -> Pieces:
+def build_line_segments(analysis: Analysis, privacy_filter: PrivacyFilter = NO_PRIVACY_FILTER) -> LineSegments:
     """The pieces of an analysis, without what is hidden."""
-    track, segments = analysis.track, analysis.segments
-    lines = lines_of(way_of(track, hiding), segments.edges_s)
+    track, segments = analysis.cleaned, analysis.segments
+    lines = split_route(extract_route(track, privacy_filter), segments.edges_s)
     ends_s = [moment for line in lines for moment in (line.t_s[0], line.t_s[-1])]
     edges_s = np.union1d(segments.edges_s, ends_s)
     by_start = {float(line.t_s[0]): line for line in lines}
     segment = np.searchsorted(segments.edges_s, edges_s[:-1], side="right") - 1
-    return Pieces(
+    return LineSegments(
         edges_s,
         segment,
         tuple(by_start.get(start_s) for start_s in edges_s[:-1].tolist()),
-        figures_of(gains_between(track, edges_s), track),
+        stats_from_increments(curve_increments(track, edges_s), track),
     )
 
 
-def piece_document(pieces: Pieces, at: int, analysis: Analysis) -> dict[str, Any]:
+def line_segment_to_dict(line_segments: LineSegments, index: int, analysis: Analysis) -> dict[str, Any]:
     """What is known of a piece, as plain values: its segment's number (from 1) and label, its own span and figures."""
-    segments, start_time = analysis.segments, analysis.track.start_time
-    segment = int(pieces.segment[at])
-    start_s, end_s = float(pieces.edges_s[at]), float(pieces.edges_s[at + 1])
+    segments, start_time = analysis.segments, analysis.cleaned.start_time
+    segment = int(line_segments.segment_index[index])
+    start_s, end_s = float(line_segments.edges_s[index]), float(line_segments.edges_s[index + 1])
     return {
         "segment": segment + 1,
         "direction": str(segments.direction[segment]),
         "gait": str(segments.gait[segment]) or None,
         "basis": str(segments.basis[segment]),
-        "confidence": number(segments.confidence[segment]),
+        "confidence": nan_to_none(segments.confidence[segment]),
         "start_s": start_s,
         "end_s": end_s,
-        "start_time": None if start_time is None else time_text(start_time + timedelta(seconds=start_s)),
-        **{name: number(getattr(pieces.figures, name)[at]) for name in FIGURES},
+        "start_time": None if start_time is None else format_time(start_time + timedelta(seconds=start_s)),
+        **{name: nan_to_none(getattr(line_segments.stats, name)[index]) for name in LINE_SEGMENT_STATS},
     }
 
 
-def number(value: Any) -> float | None:
+def nan_to_none(value: Any) -> float | None:
     """The number; None for NaN."""
     return float(value) if np.isfinite(value) else None

@@ -10,23 +10,23 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from retropace.cleaning.clock import Clock
-from retropace.core.spans import Column
+from retropace.cleaning.clock import TimeAxis
+from retropace.core.spans import FloatArray
 
 if TYPE_CHECKING:
     from retropace.analysis.pipeline import Analysis
 
 
-def recorded_rpm(analysis: Analysis, clock: Clock) -> Column:
+def compute_recorded_cadence_rpm(analysis: Analysis, time_axis: TimeAxis) -> FloatArray:
     """Cadence of one foot, as recordings count it: halved where cleaning found that steps of both were recorded."""
-    recorded = clock.column(analysis.activity.samples.cadence_recorded)
-    own = np.searchsorted(analysis.track.t_s, clock.t_s)
-    factors = analysis.track.cadence_spm[own] / np.where(recorded > 0.0, recorded, np.nan)
+    recorded = time_axis.align(analysis.activity.samples.cadence_recorded)
+    own = np.searchsorted(analysis.cleaned.t_s, time_axis.t_s)
+    factors = analysis.cleaned.cadence_spm[own] / np.where(recorded > 0.0, recorded, np.nan)
     known = factors[np.isfinite(factors)]
     return recorded / 2.0 if len(known) and np.median(known) < 1.5 else recorded
 
 
-def at_records(moments_s: Column, clock: Clock, column: Column) -> Column:
+def look_up_at_records(times_s: FloatArray, time_axis: TimeAxis, column: FloatArray) -> FloatArray:
     """A column of the clock's moments at others: NaN where there is no record just then."""
-    near = np.minimum(np.searchsorted(clock.t_s, moments_s), len(clock.t_s) - 1)
-    return np.where(clock.t_s[near] == moments_s, column[near], np.nan)
+    near = np.minimum(np.searchsorted(time_axis.t_s, times_s), len(time_axis.t_s) - 1)
+    return np.where(time_axis.t_s[near] == times_s, column[near], np.nan)

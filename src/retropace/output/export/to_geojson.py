@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from retropace.analysis.json_document import activity_document
-from retropace.core.geodesy import plane_m
-from retropace.core.spans import Column
-from retropace.output.charts.route import Line
-from retropace.output.export.line_segments import Pieces, piece_document
-from retropace.output.export.sample_rows import PLACES
+from retropace.core.geodesy import project_along_path_m
+from retropace.core.spans import FloatArray
+from retropace.output.charts.route import RouteLine
+from retropace.output.export.line_segments import LineSegments, line_segment_to_dict
+from retropace.output.export.sample_rows import COORDINATE_DECIMALS
 
 if TYPE_CHECKING:
     from retropace.analysis.pipeline import Analysis
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 SCHEMA = "retropace.geojson/1"
 
 
-def geojson(analysis: Analysis, pieces: Pieces, simplify_m: float = 0.0) -> str:
+def format_geojson(analysis: Analysis, line_segments: LineSegments, simplify_m: float = 0.0) -> str:
     """A FeatureCollection of the pieces of an analysis.
 
     With ``simplify_m`` lines have no more positions than it takes to stay that near the way; distances remain those of
@@ -36,42 +36,45 @@ def geojson(analysis: Analysis, pieces: Pieces, simplify_m: float = 0.0) -> str:
         "type": "FeatureCollection",
         "schema": SCHEMA,
         "file": PurePath(analysis.activity.source.path).name,
-        "activity": activity_document(analysis.activity, analysis.track),
+        "activity": activity_document(analysis.activity, analysis.cleaned),
         "features": [
             {
                 "type": "Feature",
-                "geometry": None if line is None else _geometry(line, simplify_m),
-                "properties": piece_document(pieces, at, analysis),
+                "geometry": None if line is None else _build_geometry(line, simplify_m),
+                "properties": line_segment_to_dict(line_segments, at, analysis),
             }
-            for at, line in enumerate(pieces.lines)
+            for at, line in enumerate(line_segments.lines)
         ],
     }
     return json.dumps(document, ensure_ascii=False, allow_nan=False) + "\n"
 
 
-def _geometry(line: Line, simplify_m: float) -> dict[str, Any]:
+def _build_geometry(line: RouteLine, simplify_m: float) -> dict[str, Any]:
     """The line, cut in two where it crosses the date line."""
     lat_deg, lon_deg = line.lat_deg, line.lon_deg
     if simplify_m > 0.0:
-        kept = _simplified(lat_deg, lon_deg, simplify_m)
+        kept = _simplify(lat_deg, lon_deg, simplify_m)
         lat_deg, lon_deg = lat_deg[kept], lon_deg[kept]
-    parts = [np.round(part, PLACES).tolist() for part in _cut(lat_deg, np.unwrap(lon_deg, period=360.0))]
+    parts = [
+        np.round(part, COORDINATE_DECIMALS).tolist()
+        for part in _split_at_antimeridian(lat_deg, np.unwrap(lon_deg, period=360.0))
+    ]
     if len(parts) == 1:
         return {"type": "LineString", "coordinates": parts[0]}
     return {"type": "MultiLineString", "coordinates": parts}
 
 
-def _simplified(lat_deg: Column, lon_deg: Column, tolerance_m: float) -> Any:
+def _simplify(lat_deg: FloatArray, lon_deg: FloatArray, tolerance_m: float) -> Any:
     """Which positions stay (Douglas & Peucker 1973), both ends among them."""
     from shapely import LineString
 
-    east, north = plane_m(lat_deg, lon_deg)
+    east, north = project_along_path_m(lat_deg, lon_deg)
     # The number of each position goes along as its height.
     line = LineString(np.column_stack((east, north, np.arange(len(east)))))
     return np.array(line.simplify(tolerance_m, preserve_topology=False).coords)[:, 2].astype(np.intp)
 
 
-def _cut(lat_deg: Column, lon_deg: Column) -> list[Any]:
+def _split_at_antimeridian(lat_deg: FloatArray, lon_deg: FloatArray) -> list[Any]:
     """Longitude and latitude of the parts between crossings of ±180°, of a line whose longitudes go on beyond.
 
     Both sides of a cut end on the meridian. A side that is a single position on it is none.

@@ -6,8 +6,8 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from retropace.analysis.json_document import activity_document, source_document
-from retropace.config.privacy import NOTHING_HIDDEN, Hiding
-from retropace.output.export.sample_rows import sample_columns, sample_rows
+from retropace.config.privacy import NO_PRIVACY_FILTER, PrivacyFilter
+from retropace.output.export.sample_rows import build_sample_rows, sample_rows_to_columns
 
 if TYPE_CHECKING:
     from retropace.analysis.pipeline import Analysis
@@ -15,24 +15,24 @@ if TYPE_CHECKING:
 SAMPLES_SCHEMA = "retropace.samples/1"
 
 
-def analysis_json(analysis: Analysis) -> str:
+def format_analysis_json(analysis: Analysis) -> str:
     """The document that ``analyze --format json`` prints; it holds no positions."""
-    return _text(analysis.to_dict())
+    return _dump(analysis.to_dict())
 
 
-def samples_json(analysis: Analysis, hiding: Hiding = NOTHING_HIDDEN) -> str:
+def format_samples_json(analysis: Analysis, privacy_filter: PrivacyFilter = NO_PRIVACY_FILTER) -> str:
     """The records as columns of equal length, ``null`` where a value is missing or hidden."""
-    return _text(
+    return _dump(
         {
             "schema": SAMPLES_SCHEMA,
             "source": source_document(analysis.activity),
-            "activity": activity_document(analysis.activity, analysis.track),
-            "samples": sample_columns(sample_rows(analysis, hiding), analysis),
+            "activity": activity_document(analysis.activity, analysis.cleaned),
+            "samples": sample_rows_to_columns(build_sample_rows(analysis, privacy_filter), analysis),
             "warnings": list(analysis.warnings),
         },
         indent=None,
     )
 
 
-def _text(document: dict[str, Any], indent: int | None = 2) -> str:
+def _dump(document: dict[str, Any], indent: int | None = 2) -> str:
     return json.dumps(document, ensure_ascii=False, indent=indent, allow_nan=False) + "\n"

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from retropace.analysis.duplicates import Candidate, duplicates
+from retropace.analysis.duplicates import Candidate, find_duplicates
 
 if TYPE_CHECKING:
     from retropace.analysis.pipeline import Analysis
-    from retropace.output.report.activity_section import Part
+    from retropace.output.report.activity_section import ActivitySection
 
 
-def candidate_of(analysis: Analysis) -> Candidate | None:
+def build_candidate(analysis: Analysis) -> Candidate | None:
     """What tells whether an activity is the same as another; None without a time."""
-    track, whole, source = analysis.track, analysis.summary.whole, analysis.activity.source
+    track, whole, source = analysis.cleaned, analysis.summary.total, analysis.activity.source
     if track.start_time is None:
         return None
     heart, cadence = float(whole.heart_rate_bpm[0]), float(whole.cadence_spm[0])
@@ -31,22 +31,22 @@ def candidate_of(analysis: Analysis) -> Candidate | None:
         heart_rate_bpm=heart if np.isfinite(heart) else None,
         cadence_spm=cadence if np.isfinite(cadence) else None,
         annotated_s=sum(one.end_s - one.start_s for one in analysis.annotations),
-        signals=sum(bool(np.any(np.isfinite(channel))) for channel in channels),
-        laps=len(track.laps),
-        records=len(analysis.activity.samples),
+        signal_count=sum(bool(np.any(np.isfinite(channel))) for channel in channels),
+        lap_count=len(track.laps),
+        record_count=len(analysis.activity.samples),
         format=source.format,
     )
 
 
-def distinct(parts: Sequence[Part]) -> tuple[list[Part], list[str]]:
+def drop_duplicates(sections: Sequence[ActivitySection]) -> tuple[list[ActivitySection], list[str]]:
     """The parts without those that another one tells better, the latest first, and what was left out, in words."""
-    order = sorted(range(len(parts)), key=lambda at: _start_s(parts[at]))
-    candidates = (replace(one, key=at) for at in order if (one := parts[at].candidate) is not None)
-    leaders = dict(duplicates(candidates))
-    file = [part.file for part in parts]
+    order = sorted(range(len(sections)), key=lambda at: _get_start_s(sections[at]))
+    candidates = (replace(one, key=at) for at in order if (one := sections[at].candidate) is not None)
+    leaders = dict(find_duplicates(candidates))
+    file = [part.file for part in sections]
     said = [f"{file[at]}: is the same run as {file[leader]}, which counts" for at, leader in leaders.items()]
-    return [parts[at] for at in reversed(order) if at not in leaders], sorted(said)
+    return [sections[at] for at in reversed(order) if at not in leaders], sorted(said)
 
 
-def _start_s(part: Part) -> float:
-    return float("-inf") if part.start_time is None else part.start_time.timestamp()
+def _get_start_s(section: ActivitySection) -> float:
+    return float("-inf") if section.start_time is None else section.start_time.timestamp()

@@ -7,10 +7,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from retropace.core.units import Units, clock
+from retropace.core.units import Units, format_duration
 
 if TYPE_CHECKING:
-    from retropace.output.report.activity_section import Part
+    from retropace.output.report.activity_section import ActivitySection
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,60 +27,62 @@ class Overview:
 
     names: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
-    whole: tuple[str, ...]
+    totals: tuple[str, ...]
     """The sums, a text for each column."""
 
 
-NAMES = ("date", "activity", "sport", "time", "distance", "backward", "share", "backward time", "of it marked")
-MORE_NAMES = ("forward pace", "backward pace", "speed ratio", "sets")
+COLUMN_NAMES = ("date", "activity", "sport", "time", "distance", "backward", "share", "backward time", "of it marked")
+UNTOTALLED_COLUMN_NAMES = ("forward pace", "backward pace", "speed ratio", "sets")
 
 
-def overview_of(parts: Sequence[Part], units: Units) -> Overview:
+def build_overview(sections: Sequence[ActivitySection], units: Units) -> Overview:
     """The overview of activities in the order in which they are given."""
-    total_m = sum(sum(part.distance_m.values()) for part in parts)
-    backward_m = sum(part.distance_m.get("backward", 0.0) for part in parts)
+    total_m = sum(sum(part.distance_m.values()) for part in sections)
+    backward_m = sum(part.distance_m.get("backward", 0.0) for part in sections)
     share = f"{100.0 * backward_m / total_m:.0f} %" if total_m > 0.0 else ""
     whole = (
         "",
-        f"{len(parts)} activities",
+        f"{len(sections)} activities",
         "",
-        clock(sum(part.elapsed_s for part in parts)),
-        units.distance(total_m),
-        units.distance(backward_m),
+        format_duration(sum(part.elapsed_s for part in sections)),
+        units.format_distance(total_m),
+        units.format_distance(backward_m),
         share,
-        clock(sum(part.time_s["backward"] for part in parts)),
-        units.distance(backward_m - sum(part.suspected_m for part in parts if part.distance_m)),
+        format_duration(sum(part.time_s["backward"] for part in sections)),
+        units.format_distance(backward_m - sum(part.suspected_m for part in sections if part.distance_m)),
     )
-    names = (*NAMES, *MORE_NAMES)
-    return Overview(names, tuple(_row(part, units) for part in parts), whole + ("",) * len(MORE_NAMES))
+    names = (*COLUMN_NAMES, *UNTOTALLED_COLUMN_NAMES)
+    return Overview(
+        names, tuple(_build_row(part, units) for part in sections), whole + ("",) * len(UNTOTALLED_COLUMN_NAMES)
+    )
 
 
-def _row(part: Part, units: Units) -> tuple[Cell, ...]:
-    start = part.start_time
+def _build_row(section: ActivitySection, units: Units) -> tuple[Cell, ...]:
+    start = section.start_time
     day = Cell("", None) if start is None else Cell(f"{start:%Y-%m-%d %H:%M}", start.timestamp())
-    total_m = sum(part.distance_m.values())
-    backward_m = part.distance_m.get("backward", math.nan)
-    marked_m = backward_m - part.suspected_m
+    total_m = sum(section.distance_m.values())
+    backward_m = section.distance_m.get("backward", math.nan)
+    marked_m = backward_m - section.suspected_m
     backward_cells: tuple[tuple[float, Callable[[float], str]], ...] = (
-        (backward_m, units.distance),
+        (backward_m, units.format_distance),
         (backward_m / total_m if total_m > 0.0 else math.nan, lambda share: f"{100.0 * share:.0f} %"),
-        (part.time_s["backward"], clock),
-        (marked_m, units.distance),
+        (section.time_s["backward"], format_duration),
+        (marked_m, units.format_distance),
     )
-    forward, backward = part.speed_mps["forward"], part.speed_mps["backward"]
+    forward, backward = section.speed_mps["forward"], section.speed_mps["backward"]
     return (
         day,
-        Cell(part.title, part.title.casefold()),
-        Cell(part.sport.replace("_", " "), part.sport),
-        Cell(clock(part.elapsed_s), part.elapsed_s),
-        _number(total_m if part.distance_m else math.nan, units.distance),
-        *(_number(value, text) if value != 0.0 else Cell("–", 0.0) for value, text in backward_cells),
-        _number(forward, units.pace),
-        _number(backward, units.pace),
-        _number(backward / forward, "{:.2f}".format),
-        Cell(part.structure, part.structure or None),
+        Cell(section.title, section.title.casefold()),
+        Cell(section.sport.replace("_", " "), section.sport),
+        Cell(format_duration(section.elapsed_s), section.elapsed_s),
+        _build_number_cell(total_m if section.distance_m else math.nan, units.format_distance),
+        *(_build_number_cell(value, text) if value != 0.0 else Cell("–", 0.0) for value, text in backward_cells),
+        _build_number_cell(forward, units.format_pace),
+        _build_number_cell(backward, units.format_pace),
+        _build_number_cell(backward / forward, "{:.2f}".format),
+        Cell(section.structure, section.structure or None),
     )
 
 
-def _number(value: float, text: Callable[[float], str]) -> Cell:
-    return Cell(text(value), value) if math.isfinite(value) else Cell("", None)
+def _build_number_cell(value: float, format_value: Callable[[float], str]) -> Cell:
+    return Cell(format_value(value), value) if math.isfinite(value) else Cell("", None)

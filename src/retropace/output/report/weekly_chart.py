@@ -9,70 +9,74 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from retropace.core.spans import Column
+from retropace.core.spans import FloatArray
 from retropace.core.units import Units
-from retropace.output.charts.bokeh_figures import weeks_document
-from retropace.output.tables.text_table import Sheet
+from retropace.output.charts.bokeh_figures import build_weekly_bars
+from retropace.output.tables.text_table import TextTable
 
 if TYPE_CHECKING:
-    from retropace.output.report.activity_section import Part
+    from retropace.output.report.activity_section import ActivitySection
 
-SHOWN = ("forward", "backward")
-YEARS = range(2000, 2100)
+CHART_DIRECTIONS = ("forward", "backward")
+PLAUSIBLE_YEARS = range(2000, 2100)
 """A date of another year is that of a watch whose clock was never set; its weeks would leave no room for the others."""
 
 
 @dataclass(frozen=True, slots=True)
-class Weeks:
+class WeeklyDistances:
     """``n`` weeks one after the other, each from its Monday (UTC), those without a run among them."""
 
     mondays: tuple[date, ...]
-    metres: dict[str, Column]
+    distance_m: dict[str, FloatArray]
     """For each direction of ``SHOWN`` ``(n,)`` metres."""
-    without_time: int
+    undated_count: int
     """Activities with a distance but without a date of ``YEARS``, which are in none of the weeks."""
 
 
-def weeks_of(parts: Sequence[Part]) -> Weeks:
+def sum_by_week(sections: Sequence[ActivitySection]) -> WeeklyDistances:
     """The weeks from the first activity to the last."""
-    measured = [part for part in parts if part.distance_m]
+    measured = [part for part in sections if part.distance_m]
     dated = [
-        (_monday(part), part) for part in measured if part.start_time is not None and part.start_time.year in YEARS
+        (_find_monday(part), part)
+        for part in measured
+        if part.start_time is not None and part.start_time.year in PLAUSIBLE_YEARS
     ]
     without = len(measured) - len(dated)
     if not dated:
-        return Weeks((), {name: np.empty(0) for name in SHOWN}, without)
+        return WeeklyDistances((), {name: np.empty(0) for name in CHART_DIRECTIONS}, without)
     first, last = min(day for day, _ in dated), max(day for day, _ in dated)
     mondays = tuple(first + timedelta(weeks=week) for week in range((last - first).days // 7 + 1))
-    metres = {name: np.zeros(len(mondays)) for name in SHOWN}
+    metres = {name: np.zeros(len(mondays)) for name in CHART_DIRECTIONS}
     for day, part in dated:
-        for name in SHOWN:
+        for name in CHART_DIRECTIONS:
             metres[name][(day - first).days // 7] += part.distance_m[name]
-    return Weeks(mondays, metres, without)
+    return WeeklyDistances(mondays, metres, without)
 
 
-def _monday(part: Part) -> date:
-    assert part.start_time is not None
-    day = part.start_time.astimezone(UTC).date()
+def _find_monday(section: ActivitySection) -> date:
+    assert section.start_time is not None
+    day = section.start_time.astimezone(UTC).date()
     return day - timedelta(days=day.weekday())
 
 
-def weeks_sheet(weeks: Weeks, units: Units) -> Sheet:
+def build_weeks_table(weeks: WeeklyDistances, units: Units) -> TextTable:
     """The same as a table, without the weeks in which nothing was run."""
     rows = [
-        (f"{monday:%Y-%m-%d}", *(units.distance(float(weeks.metres[name][at])) for name in SHOWN))
+        (f"{monday:%Y-%m-%d}", *(units.format_distance(float(weeks.distance_m[name][at])) for name in CHART_DIRECTIONS))
         for at, monday in enumerate(weeks.mondays)
-        if any(weeks.metres[name][at] > 0.0 for name in SHOWN)
+        if any(weeks.distance_m[name][at] > 0.0 for name in CHART_DIRECTIONS)
     ]
     left_out = (
-        f"{weeks.without_time} without a date, or before {YEARS[0]}, are in no week" if weeks.without_time else ""
+        f"{weeks.undated_count} without a date, or before {PLAUSIBLE_YEARS[0]}, are in no week"
+        if weeks.undated_count
+        else ""
     )
-    return Sheet("", ("week from", *SHOWN), tuple(rows), below=tuple(filter(None, (left_out,))))
+    return TextTable("", ("week from", *CHART_DIRECTIONS), tuple(rows), footer=tuple(filter(None, (left_out,))))
 
 
-def weeks_chart(weeks: Weeks, units: Units) -> dict[str, Any]:
+def build_weeks_chart(weeks: WeeklyDistances, units: Units) -> dict[str, Any]:
     """The bars as Bokeh's document."""
-    return weeks_document(
+    return build_weekly_bars(
         [f"{monday:%Y-%m-%d}" for monday in weeks.mondays],
-        {name: (metres / units.metres).round(3).tolist() for name, metres in weeks.metres.items()},
+        {name: (metres / units.metres).round(3).tolist() for name, metres in weeks.distance_m.items()},
     )

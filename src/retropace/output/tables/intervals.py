@@ -7,78 +7,90 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from retropace.core.units import MILE_M, Units, clock
-from retropace.output.tables.text_table import Sheet
+from retropace.core.units import MILE_M, Units, format_duration
+from retropace.output.tables.text_table import TextTable
 
 if TYPE_CHECKING:
-    from retropace.annotations.model.workout import DoneStep
+    from retropace.annotations.model.workout import StepResult
     from retropace.intervals import (
-        Best,
+        BestEffort,
         Comparison,
+        DirectionRatios,
         Intervals,
         IntervalSet,
-        Part,
-        QuarterMile,
-        Ratios,
+        QuarterMileTest,
         Rep,
-        Statistics,
+        SessionPart,
+        SetStatistics,
     )
 
 
-def sheets_of(found: Intervals, units: Units) -> list[Sheet]:
+def build_interval_tables(intervals: Intervals, units: Units) -> list[TextTable]:
     """Everything there is to say, in the order in which it is read."""
-    sheets = [_structure(found, units)]
-    sheets += [_set(number, one, units, len(found.sets)) for number, one in enumerate(found.sets, 1)]
-    if found.comparisons:
-        sheets.append(_comparisons(found.comparisons))
-    if found.quarter_miles:
-        sheets.append(_quarter_miles(found.quarter_miles))
-    if found.curve and any(best.direction == "backward" for best in found.curve):
-        sheets.append(_curve(found.curve, units))
-    if found.planned:
-        sheets.append(_planned(found))
+    sheets = [_build_structure_table(intervals, units)]
+    sheets += [
+        _build_set_table(number, one, units, len(intervals.sets)) for number, one in enumerate(intervals.sets, 1)
+    ]
+    if intervals.comparisons:
+        sheets.append(_build_comparison_table(intervals.comparisons))
+    if intervals.quarter_miles:
+        sheets.append(_build_quarter_mile_table(intervals.quarter_miles))
+    if intervals.mean_max_curve and any(best.direction == "backward" for best in intervals.mean_max_curve):
+        sheets.append(_build_curve_table(intervals.mean_max_curve, units))
+    if intervals.step_outcomes:
+        sheets.append(_build_plan_table(intervals))
     return sheets
 
 
-def structure_line(found: Intervals) -> str:
+def format_structure_line(intervals: Intervals) -> str:
     """The sets of a session in one line; what there is instead where there is none."""
-    if found.sets:
-        return "; ".join(one.line for one in found.sets)
-    segments = found.analysis.segments
+    if intervals.sets:
+        return "; ".join(one.line for one in intervals.sets)
+    segments = intervals.analysis.segments
     backward_s = float(np.diff(segments.edges_s)[segments.direction == "backward"].sum())
-    return f"no sets, {clock(backward_s)} backward" if backward_s else "no sets"
+    return f"no sets, {format_duration(backward_s)} backward" if backward_s else "no sets"
 
 
-def _structure(found: Intervals, units: Units) -> Sheet:
+def _build_structure_table(intervals: Intervals, units: Units) -> TextTable:
     """The parts around and between the sets, and where distance comes from."""
     said = []
-    if (stadium := found.stadium) is not None:
+    if (stadium := intervals.running_track) is not None:
         lane = f"lane {stadium.lane} of a 400 m track" if stadium.lane else "a track"
         reads = "over-reads" if stadium.over_reading >= 0.0 else "under-reads"
         said.append(
             f"{lane}, {stadium.laps:.1f} laps of {stadium.lap_m:.1f} m: distances are taken from laps; the recording "
             f"{reads} by {100.0 * abs(stadium.over_reading):.1f} %"
         )
-    if not found.sets:
-        said.append(f"{structure_line(found)}: nothing repeats here")
-        return Sheet(below=tuple(said))
-    rows = [_part(part, units) for part in found.parts if part.kind in ("warm-up", "break", "cool-down")]
-    for number, one in enumerate(found.sets, 1):
-        within = [part for part in found.parts if part.set_number == number]
+    if not intervals.sets:
+        said.append(f"{format_structure_line(intervals)}: nothing repeats here")
+        return TextTable(footer=tuple(said))
+    rows = [_format_part_row(part, units) for part in intervals.parts if part.kind in ("warm-up", "break", "cool-down")]
+    for number, one in enumerate(intervals.sets, 1):
+        within = [part for part in intervals.parts if part.set_number == number]
         seconds, metres = sum(part.seconds for part in within), sum(part.metres for part in within)
-        name = f"set {number}" if len(found.sets) > 1 else "set"
-        rows.append((one.start_s, (name, clock(one.start_s), clock(seconds), _way(metres, units))))
+        name = f"set {number}" if len(intervals.sets) > 1 else "set"
+        rows.append(
+            (
+                one.start_s,
+                (name, format_duration(one.start_s), format_duration(seconds), _format_distance(metres, units)),
+            )
+        )
     rows.sort(key=lambda row: row[0])
     names = ("", "from", "time", "distance")
-    return Sheet(names=names, rows=tuple(row for _, row in rows), below=tuple(said))
+    return TextTable(names=names, rows=tuple(row for _, row in rows), footer=tuple(said))
 
 
-def _part(part: Part, units: Units) -> tuple[float, tuple[str, ...]]:
-    row = (part.kind, clock(part.start_s), clock(part.seconds), _way(part.metres, units))
+def _format_part_row(part: SessionPart, units: Units) -> tuple[float, tuple[str, ...]]:
+    row = (
+        part.kind,
+        format_duration(part.start_s),
+        format_duration(part.seconds),
+        _format_distance(part.metres, units),
+    )
     return part.start_s, row
 
 
-def _set(number: int, one: IntervalSet, units: Units, of: int) -> Sheet:
+def _build_set_table(number: int, interval_set: IntervalSet, units: Units, set_count: int) -> TextTable:
     names = (
         "#",
         "",
@@ -94,153 +106,179 @@ def _set(number: int, one: IntervalSet, units: Units, of: int) -> Sheet:
         "recovery",
         "median",
     )
-    rows = tuple(_rep(rep, one, units) for rep in one.reps)
-    below = [_statistics(each, units) for each in one.statistics]
+    rows = tuple(_format_rep_row(rep, interval_set, units) for rep in interval_set.reps)
+    below = [_format_statistics(each, units) for each in interval_set.statistics]
     if any(row[1].endswith("?") for row in rows):
         below.append("? is suspected, nobody marked it")
-    if any("*" in row[2] for row in rows) and one.nominal is not None:
-        below.append(f"* is not {one.nominal}")
-    rest = f", work : rest 1 : {one.recovery_s / one.work_s:.2f}" if one.recovery_s and one.work_s else ""
-    recovery = f"; recovery {clock(one.recovery_s)}, {_way(one.recovery_m, units)}" if one.recovery_s else ""
-    below.append(f"work {clock(one.work_s)}, {_way(one.work_m, units)}{recovery}{rest}")
-    title = f"set {number}: {one.line}" if of > 1 else one.line
-    return Sheet(title, names, rows, (0, 1, 11), tuple(below)).without_empty_columns()
+    if any("*" in row[2] for row in rows) and interval_set.nominal is not None:
+        below.append(f"* is not {interval_set.nominal}")
+    rest = (
+        f", work : rest 1 : {interval_set.recovery_s / interval_set.work_s:.2f}"
+        if interval_set.recovery_s and interval_set.work_s
+        else ""
+    )
+    recovery = (
+        f"; recovery {format_duration(interval_set.recovery_s)}, {_format_distance(interval_set.recovery_m, units)}"
+        if interval_set.recovery_s
+        else ""
+    )
+    below.append(
+        f"work {format_duration(interval_set.work_s)}, {_format_distance(interval_set.work_m, units)}{recovery}{rest}"
+    )
+    title = f"set {number}: {interval_set.line}" if set_count > 1 else interval_set.line
+    return TextTable(title, names, rows, (0, 1, 11), tuple(below)).drop_empty_columns()
 
 
-def _rep(rep: Rep, one: IntervalSet, units: Units) -> tuple[str, ...]:
-    told = one.nominal is not None and rep.nominal is None
+def _format_rep_row(rep: Rep, interval_set: IntervalSet, units: Units) -> tuple[str, ...]:
+    told = interval_set.nominal is not None and rep.nominal is None
     recovery = ""
     if rep.recovery is not None and rep.recovery.seconds >= 1.0:
-        recovery = f"{clock(rep.recovery.seconds)} {rep.recovery.kind}".strip()
-    directions = {other.direction for other in one.reps}
+        recovery = f"{format_duration(rep.recovery.seconds)} {rep.recovery.kind}".strip()
+    directions = {other.direction for other in interval_set.reps}
     words = [rep.direction] if len(directions) > 1 or rep.direction == "backward" else []
     words += ["walk"] if rep.gait == "walk" else []
     unsure = "?" if rep.direction == "backward" and rep.basis == "suspected" else ""
-    by_distance = one.nominal is None or one.nominal.unit == "m"
+    by_distance = interval_set.nominal is None or interval_set.nominal.unit == "m"
     value, unit = (rep.from_median_s, "s") if by_distance else (rep.from_median_m, "m")
-    alike = one.kind in ("reps", "pairs") and len(one.reps) > 1
+    alike = interval_set.kind in ("reps", "pairs") and len(interval_set.reps) > 1
     off = f"{round(value):+d} {unit}" if np.isfinite(value) and alike else ""
     return (
         str(rep.number),
         " ".join(words) + unsure,
-        _number(rep.metres, "{:.0f}") + ("*" if told else ""),
-        clock(rep.seconds),
-        units.pace(rep.speed_mps).partition(" ")[0],
-        _number(rep.cadence_spm, "{:.0f}"),
-        _number(rep.step_length_m, "{:.2f}"),
-        _number(rep.steps, "{:.0f}"),
-        _number(rep.heart_rate_bpm, "{:.0f}"),
-        _number(rep.heart_rate_max_bpm, "{:.0f}"),
-        _number(round(-rep.beats_dropped) if np.isfinite(rep.beats_dropped) else np.nan, "{:+d}"),
+        _format_number(rep.metres, "{:.0f}") + ("*" if told else ""),
+        format_duration(rep.seconds),
+        units.format_pace(rep.speed_mps).partition(" ")[0],
+        _format_number(rep.cadence_spm, "{:.0f}"),
+        _format_number(rep.step_length_m, "{:.2f}"),
+        _format_number(rep.steps, "{:.0f}"),
+        _format_number(rep.heart_rate_bpm, "{:.0f}"),
+        _format_number(rep.heart_rate_max_bpm, "{:.0f}"),
+        _format_number(
+            round(-rep.heart_rate_recovery_bpm) if np.isfinite(rep.heart_rate_recovery_bpm) else np.nan, "{:+d}"
+        ),
         recovery,
         off,
     )
 
 
-def _statistics(one: Statistics, units: Units) -> str:
+def _format_statistics(statistics: SetStatistics, units: Units) -> str:
     def text(value: float) -> str:
-        if one.figure == "seconds":
-            return clock(value)
-        return f"{value:.0f} m" if one.figure == "metres" else units.pace(value)
+        if statistics.figure == "seconds":
+            return format_duration(value)
+        return f"{value:.0f} m" if statistics.figure == "metres" else units.format_pace(value)
 
-    if one.count < 2:
-        return f"{one.direction}: {text(one.mean)}"
-    parts = [f"mean {text(one.mean)}", f"best {text(one.best)} (rep {one.best_rep})"]
-    parts += [f"worst {text(one.worst)} (rep {one.worst_rep})", f"spread {100.0 * one.spread:.1f} %"]
-    if np.isfinite(one.fade):
-        unit = {"seconds": "s", "metres": "m", "speed_mps": "m/s"}[one.figure]
+    if statistics.count < 2:
+        return f"{statistics.direction}: {text(statistics.mean)}"
+    parts = [f"mean {text(statistics.mean)}", f"best {text(statistics.best)} (rep {statistics.best_rep})"]
+    parts += [
+        f"worst {text(statistics.worst)} (rep {statistics.worst_rep})",
+        f"spread {100.0 * statistics.spread:.1f} %",
+    ]
+    if np.isfinite(statistics.fade):
+        unit = {"seconds": "s", "metres": "m", "speed_mps": "m/s"}[statistics.figure]
         digits = 3 if unit == "m/s" else 1
-        parts.append(f"{one.fade:+.{digits}f} ± {one.fade_error:.{digits}f} {unit} from rep to rep")
-    return f"{one.direction}: {', '.join(parts)}"
+        parts.append(f"{statistics.fade:+.{digits}f} ± {statistics.fade_error:.{digits}f} {unit} from rep to rep")
+    return f"{statistics.direction}: {', '.join(parts)}"
 
 
-def _comparisons(comparisons: Sequence[Comparison]) -> Sheet:
+def _build_comparison_table(comparisons: Sequence[Comparison]) -> TextTable:
     rows = []
     for one in comparisons:
         for forward, backward, ratios in one.pairs:
-            times = [clock(forward.seconds), clock(backward.seconds)]
-            rows.append((f"{one.length}, {backward.number}", *times, *_ratios(ratios)))
-        times = [clock(float(np.median([rep.seconds for rep in reps]))) for reps in (one.forward, one.backward)]
+            times = [format_duration(forward.seconds), format_duration(backward.seconds)]
+            rows.append((f"{one.length}, {backward.number}", *times, *_format_ratios(ratios)))
+        times = [
+            format_duration(float(np.median([rep.seconds for rep in reps]))) for reps in (one.forward, one.backward)
+        ]
         name = f"{one.length}, {'together' if one.pairs else 'medians'}"
-        rows.append((name, *times, *_ratios(one.together)))
+        rows.append((name, *times, *_format_ratios(one.overall)))
     names = ("", "forward", "backward", "time", "speed", "cadence", "step", "steps", "heart rate")
-    return Sheet("backward : forward", names, tuple(rows)).without_empty_columns()
+    return TextTable("backward : forward", names, tuple(rows)).drop_empty_columns()
 
 
-def _ratios(ratios: Ratios) -> tuple[str, ...]:
+def _format_ratios(ratios: DirectionRatios) -> tuple[str, ...]:
     shown = (ratios.seconds, ratios.speed_mps, ratios.cadence_spm, ratios.step_length_m, ratios.steps)
-    return (*(_number(value, "{:.2f}") for value in shown), _number(ratios.heart_rate_bpm, "{:+.0f} bpm"))
+    return (*(_format_number(value, "{:.2f}") for value in shown), _format_number(ratios.heart_rate_bpm, "{:+.0f} bpm"))
 
 
-def _quarter_miles(tests: Sequence[QuarterMile]) -> Sheet:
+def _build_quarter_mile_table(tests: Sequence[QuarterMileTest]) -> TextTable:
     rows = []
     for test in tests:
-        verdict = "too close to call" if test.is_close else "under twice" if test.passed else "not under twice"
-        halves = (clock(test.forward.seconds), clock(test.rest_s), clock(test.backward.seconds))
-        rows.append((clock(test.forward.start_s), *halves, f"{test.ratio:.2f} ± {test.error:.2f}", verdict))
+        verdict = "too close to call" if test.is_close else "under twice" if test.is_passed else "not under twice"
+        halves = (
+            format_duration(test.forward.seconds),
+            format_duration(test.rest_s),
+            format_duration(test.backward.seconds),
+        )
+        rows.append(
+            (format_duration(test.forward.start_s), *halves, f"{test.ratio:.2f} ± {test.ratio_error:.2f}", verdict)
+        )
     names = ("from", "forward", "rest", "backward", "ratio", "verdict")
-    return Sheet("quarter mile", names, tuple(rows), (0, 5))
+    return TextTable("quarter mile", names, tuple(rows), (0, 5))
 
 
-def _curve(curve: Sequence[Best], units: Units) -> Sheet:
-    by: dict[tuple[str, float], dict[str, Best]] = {}
+def _build_curve_table(curve: Sequence[BestEffort], units: Units) -> TextTable:
+    by: dict[tuple[str, float], dict[str, BestEffort]] = {}
     for best in curve:
         asked = best.seconds if best.by == "time" else best.metres
         by.setdefault((best.by, asked), {})[best.direction] = best
     rows = []
     for (kind, asked), found in sorted(by.items(), key=lambda item: (item[0][0] == "distance", item[0][1])):
-        name = _asked(kind, asked)
+        name = _format_target(kind, asked)
         cells = []
         for direction in ("forward", "backward"):
             one = found.get(direction)
-            told = "" if one is None else f"{one.metres:.0f} m" if kind == "time" else clock(one.seconds)
-            cells += [told, "" if one is None else units.pace(one.speed_mps)]
+            told = "" if one is None else f"{one.metres:.0f} m" if kind == "time" else format_duration(one.seconds)
+            cells += [told, "" if one is None else units.format_pace(one.speed_mps)]
         both = len(found) == 2
         ratio = f"{found['backward'].speed_mps / found['forward'].speed_mps:.2f}" if both else ""
         rows.append((name, *cells, ratio))
     names = ("best", "forward", "", "backward", "", "speed")
-    return Sheet("pace curve", names, tuple(rows))
+    return TextTable("pace curve", names, tuple(rows))
 
 
-def _asked(kind: str, asked: float) -> str:
+def _format_target(kind: str, target: float) -> str:
     if kind == "time":
-        return f"{asked:.0f} s" if asked < 60.0 else f"{asked / 60.0:.0f} min"
-    return "1 mile" if abs(asked - MILE_M) < 1.0 else f"{asked:.0f} m"
+        return f"{target:.0f} s" if target < 60.0 else f"{target / 60.0:.0f} min"
+    return "1 mile" if abs(target - MILE_M) < 1.0 else f"{target:.0f} m"
 
 
-def _planned(found: Intervals) -> Sheet:
+def _build_plan_table(intervals: Intervals) -> TextTable:
     rows = []
-    for number, one in enumerate(found.planned, 1):
-        done = one.done
+    for number, one in enumerate(intervals.step_outcomes, 1):
+        done = one.result
         share = f"{100.0 * done.ratio:.0f} %" if done is not None and np.isfinite(done.ratio) else ""
-        times = ("", "") if done is None else (clock(done.start_s), _done(done))
+        times = ("", "") if done is None else (format_duration(done.start_s), _format_done(done))
         rows.append((str(number), str(one.step), *times, share, one.status))
-    counts = {word: sum(one.status == word for one in found.planned) for word in ("missed", "short", "long", "extra")}
+    counts = {
+        word: sum(one.status == word for one in intervals.step_outcomes)
+        for word in ("missed", "short", "long", "extra")
+    }
     told = ", ".join(f"{count} {word}" for word, count in counts.items() if count)
     names = ("#", "planned", "from", "done", "of plan", "")
-    return Sheet("planned against done", names, tuple(rows), (0, 1, 5), (told or "all done as planned",))
+    return TextTable("planned against done", names, tuple(rows), (0, 1, 5), (told or "all done as planned",))
 
 
-def _done(one: DoneStep) -> str:
-    return f"{one.done:.0f} m" if one.step.metres is not None else clock(one.done)
+def _format_done(done_step: StepResult) -> str:
+    return f"{done_step.actual:.0f} m" if done_step.step.metres is not None else format_duration(done_step.actual)
 
 
-def session_row(found: Intervals, units: Units) -> tuple[str, ...]:
+def format_session_row(intervals: Intervals, units: Units) -> tuple[str, ...]:
     """One session as a row of many: when, which file, its sets, its backward work, its quarter miles."""
-    start = found.track.start_time
-    reps = [rep for one in found.sets for rep in one.reps if rep.direction == "backward"]
-    way = _way(sum(rep.metres for rep in reps), units) if reps else ""
-    tests = ", ".join(f"{test.ratio:.2f}" for test in found.quarter_miles)
+    start = intervals.cleaned.start_time
+    reps = [rep for one in intervals.sets for rep in one.reps if rep.direction == "backward"]
+    way = _format_distance(sum(rep.metres for rep in reps), units) if reps else ""
+    tests = ", ".join(f"{test.ratio:.2f}" for test in intervals.quarter_miles)
     when = "" if start is None else f"{start:%Y-%m-%d}"
-    return (when, found.analysis.activity.source.path, structure_line(found), way, tests)
+    return (when, intervals.analysis.activity.source.path, format_structure_line(intervals), way, tests)
 
 
-SESSION_NAMES = ("date", "file", "sets", "backward work", "quarter mile")
+SESSION_COLUMNS = ("date", "file", "sets", "backward work", "quarter mile")
 
 
-def _way(metres: float, units: Units) -> str:
-    return f"{metres:.0f} m" if metres < units.metres else units.distance(metres)
+def _format_distance(metres: float, units: Units) -> str:
+    return f"{metres:.0f} m" if metres < units.metres else units.format_distance(metres)
 
 
-def _number(value: float, form: str) -> str:
-    return form.format(value) if np.isfinite(value) else ""
+def _format_number(value: float, template: str) -> str:
+    return template.format(value) if np.isfinite(value) else ""

@@ -7,7 +7,7 @@ from typing import Any
 
 from retropace.readers.fit.table import ChunkedRecords
 
-NEEDED = {
+DECODED_MESSAGES = {
     *("file_id", "file_creator", "device_info", "sport", "session", "lap", "record", "event"),
     *("workout", "workout_step", "split", "course_point", "developer_data_id", "field_description"),
 }
@@ -15,7 +15,7 @@ NEEDED = {
 
 
 @dataclass(slots=True)
-class Decoded:
+class DecodedFile:
     """The needed messages of one FIT file: records as a table, the others by name and in order; what was lost."""
 
     records: ChunkedRecords = field(default_factory=ChunkedRecords)
@@ -25,9 +25,9 @@ class Decoded:
     """Whether messages are missing at the end."""
     records_before_session: int = 0
     """How many records stand before the last session message."""
-    ways: list[str] = field(default_factory=list)
+    decoding_methods: list[str] = field(default_factory=list)
     """For each part how its records were read: in bulk, or by fitdecode and why."""
 
-    def of(self, name: str) -> list[Any]:
+    def messages_named(self, name: str) -> list[Any]:
         """All messages of this name."""
         return self.messages.get(name, [])

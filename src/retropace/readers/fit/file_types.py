@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-ACTIVITY = 4
+ACTIVITY_FILE_TYPE = 4
 # Garmin FIT SDK, Profile, type "file". The last three are not in it: watches fill account exports with them.
-_KINDS = (
+_FILE_TYPES = (
     (1, "device", "a device description"),
     (2, "settings", "settings"),
     (3, "sport", "sport settings"),
@@ -26,5 +26,5 @@ _KINDS = (
     (49, "", "sleep"),
     (68, "", "heart rate variability"),
 )
-BY_NUMBER = {number: words for number, _, words in _KINDS}
-BY_NAME = {name: words for _, name, words in _KINDS if name}
+DESCRIPTION_BY_NUMBER = {number: words for number, _, words in _FILE_TYPES}
+DESCRIPTION_BY_NAME = {name: words for _, name, words in _FILE_TYPES if name}

@@ -17,26 +17,26 @@ from typing import Any
 
 import numpy as np
 
-from retropace.core.activity import Activity, Device, Lap, Samples, Source, StatedTotals
+from retropace.core.activity import Activity, Device, DeviceTotals, Lap, Samples, Source
 from retropace.core.errors import TOTALS_ONLY, NoActivityError, ReadError
-from retropace.core.spans import Column, Spans, as_spans
-from retropace.core.sports import sport_words
+from retropace.core.spans import FloatArray, Spans, as_spans
+from retropace.core.sports import format_sport
 from retropace.readers.json.polar_samples import (
-    Clock,
+    ExerciseClock,
     ShapeError,
-    items,
-    merged,
-    number,
-    object_of,
+    merge_streams,
+    parse_duration_s,
+    parse_list,
+    parse_number,
+    parse_object,
     read_streams,
-    seconds,
 )
 
-LARGEST_OFFSET_MIN = 18 * 60.0
-PAUSED_S, PAUSED_STEPS = 3.0, 2.0
+MAX_UTC_OFFSET_MIN = 18 * 60.0
+MIN_PAUSE_S, MIN_PAUSE_STEPS = 3.0, 2.0
 """Less than this between timer and clock is rounding; a pause shows as a gap longer than so many usual steps."""
-EXTRA = ("temperature", "power", "strideLength")
-_SPORTS = """\
+EXTRA_COLUMNS = ("temperature", "power", "strideLength")
+_SPORT_TABLE = """\
 1 running, 2 cycling, 3 walking, 4 jogging, 5 mountain biking, 6 skiing, 7 downhill skiing, 8 rowing, 9 nordic walking,
 10 skating, 11 hiking, 12 tennis, 13 squash, 14 badminton, 15 strength training, 16 other outdoor, 17 treadmill running,
 18 indoor cycling, 19 road running, 20 circuit training, 22 snowboarding, 23 swimming, 24 skiing, 25 skiing,
@@ -44,8 +44,8 @@ _SPORTS = """\
 38 road biking, 39 soccer, 41 basketball, 43 rugby, 44 field hockey, 45 volleyball, 46 ice hockey, 47 football,
 49 volleyball, 52 dancing, 54 riding, 55 cross-trainer, 59 skiing, 60 skiing, 61 aerobics, 65 pilates, 66 stretching,
 67 dancing, 83 other indoor, 103 pool swimming"""
-SPORTS: Mapping[str, str] = MappingProxyType(
-    {number: name for number, _, name in (one.strip().partition(" ") for one in _SPORTS.split(","))}
+SPORT_BY_ID: Mapping[str, str] = MappingProxyType(
+    {number: name for number, _, name in (one.strip().partition(" ") for one in _SPORT_TABLE.split(","))}
 )
 """Sports of the newer exports by number; for one that is not here the session's name stands."""
 
@@ -60,11 +60,11 @@ def read_polar(data: bytes, path: str) -> list[Activity]:
         raise ReadError("is damaged: it holds no JSON that can be read", path=path) from None
     warnings: dict[str, None] = {}
     try:
-        session = object_of(document, "the file")
+        session = parse_object(document, "the file")
         if "exercises" not in session:
             raise ShapeError("it has no exercises")
-        exercises = [object_of(one, "an exercise") for one in items(session["exercises"], "exercises")]
-        found = [_activity(exercise, session, path, warnings) for exercise in exercises]
+        exercises = [parse_object(one, "an exercise") for one in parse_list(session["exercises"], "exercises")]
+        found = [_build_activity(exercise, session, path, warnings) for exercise in exercises]
     except ShapeError as bad:
         raise ReadError(f"is no Polar training session: {bad}", path=path) from None
     activities = [activity for activity in found if activity is not None]
@@ -77,77 +77,83 @@ def read_polar(data: bytes, path: str) -> list[Activity]:
     return [replace(activity, warnings=tuple(warnings)) for activity in activities]
 
 
-def _activity(
+def _build_activity(
     exercise: Mapping[str, Any], session: Mapping[str, Any], path: str, warnings: dict[str, None]
 ) -> Activity | None:
     """One exercise, None if it holds no samples; what is worth a word goes into the warnings."""
-    clock = _clock(exercise, session)
+    clock = _read_clock(exercise, session)
     streams = read_streams(exercise, clock)
-    if not streams.found:
+    if not streams.streams:
         return None
     if np.isnan(clock.offset_s):
         warnings["times name no zone: taken as UTC"] = None
-    if streams.untimed:
-        warnings[f"{streams.untimed} positions have no time and were left out"] = None
-    if streams.overrun:
-        warnings[f"{streams.overrun} positions later than the end of the exercise were left out"] = None
-    whole = merged(streams.found)
-    origin = float(whole.t_s[0])
-    t_s = whole.t_s - origin
-    timer_s = _duration(exercise, "duration")
+    if streams.missing_time_count:
+        warnings[f"{streams.missing_time_count} positions have no time and were left out"] = None
+    if streams.overrun_count:
+        warnings[f"{streams.overrun_count} positions later than the end of the exercise were left out"] = None
+    whole = merge_streams(streams.streams)
+    origin = float(whole.posix_s[0])
+    t_s = whole.posix_s - origin
+    timer_s = _read_duration_s(exercise, "duration")
     elapsed_s = clock.stop_s - clock.start_s
     return Activity(
         source=Source(path, "polar"),
         samples=Samples.from_columns(
             t_s,
-            {name: values for name, values in whole.columns.items() if name in EXTRA},
+            {name: values for name, values in whole.columns.items() if name in EXTRA_COLUMNS},
             None,
-            **{name: values for name, values in whole.columns.items() if name not in EXTRA},
+            **{name: values for name, values in whole.columns.items() if name not in EXTRA_COLUMNS},
         ),
         start_time=datetime.fromtimestamp(origin, UTC),
-        sport=_sport(exercise, session),
-        name=_words(session, "name"),
-        description=_words(session, "note"),
+        sport=_read_sport(exercise, session),
+        name=_read_text(session, "name"),
+        description=_read_text(session, "note"),
         device=Device(
             manufacturer="Polar",
-            product=_words(object_of(session.get("product"), "product"), "modelName").removeprefix("Polar").strip(),
+            product=_read_text(parse_object(session.get("product"), "product"), "modelName")
+            .removeprefix("Polar")
+            .strip(),
         ),
-        laps=_laps(exercise, clock, origin),
-        pauses=_pauses(t_s, elapsed_s - timer_s),
-        stated=StatedTotals(
-            distance_m=_either(exercise, "distance", "distanceMeters"), timer_s=timer_s, elapsed_s=elapsed_s
+        laps=_read_laps(exercise, clock, origin),
+        pauses=_find_pauses(t_s, elapsed_s - timer_s),
+        device_totals=DeviceTotals(
+            distance_m=_read_first_number(exercise, "distance", "distanceMeters"), timer_s=timer_s, elapsed_s=elapsed_s
         ),
-        fields=MappingProxyType(
+        field_counts=MappingProxyType(
             {name: int(np.isfinite(values).sum()) for name, values in sorted(whole.columns.items())}
         ),
     )
 
 
-def _clock(exercise: Mapping[str, Any], session: Mapping[str, Any]) -> Clock:
+def _read_clock(exercise: Mapping[str, Any], session: Mapping[str, Any]) -> ExerciseClock:
     """When the exercise began and ended."""
     names = ("timezoneOffset", "timeZoneOffset", "timezoneOffsetMinutes")
-    offsets_min = [number(held.get(name), name) for held in (exercise, session) for name in names]
+    offsets_min = [parse_number(held.get(name), name) for held in (exercise, session) for name in names]
     offset_min = next((offset for offset in offsets_min if np.isfinite(offset)), np.nan)
-    if abs(offset_min) > LARGEST_OFFSET_MIN:
+    if abs(offset_min) > MAX_UTC_OFFSET_MIN:
         raise ShapeError("its offset from UTC is none")
-    clock = Clock(offset_min * 60.0)
-    clock = replace(clock, start_s=clock.posix_s(exercise.get("startTime", session.get("startTime")), "startTime"))
+    clock = ExerciseClock(offset_min * 60.0)
+    clock = replace(
+        clock, start_s=clock.parse_posix_s(exercise.get("startTime", session.get("startTime")), "startTime")
+    )
     stop = exercise.get("stopTime")
-    return clock if stop is None else replace(clock, stop_s=clock.posix_s(stop, "stopTime"))
+    return clock if stop is None else replace(clock, stop_s=clock.parse_posix_s(stop, "stopTime"))
 
 
-def _laps(exercise: Mapping[str, Any], clock: Clock, origin: float) -> tuple[Lap, ...]:
+def _read_laps(exercise: Mapping[str, Any], clock: ExerciseClock, origin: float) -> tuple[Lap, ...]:
     """The laps of the button, or else those that the watch closed by itself: both cover the whole exercise."""
     held = exercise.get("laps")
     by_kind = held if isinstance(held, dict) else {"laps": held, "autoLaps": exercise.get("autoLaps")}
-    pressed, automatic = (items(by_kind.get(kind), kind) for kind in ("laps", "autoLaps"))
+    pressed, automatic = (parse_list(by_kind.get(kind), kind) for kind in ("laps", "autoLaps"))
     by_button = len(pressed) > 1 or not automatic
     found: list[Lap] = []
     end_s = clock.start_s - origin
     for raw in pressed if by_button else automatic:
-        lap = object_of(raw, "a lap")
-        split_s, timer_s = _duration(lap, "splitTime"), _duration(lap, "duration")
-        start_s = clock.posix_s(lap["startTime"], "startTime") - origin if lap.get("startTime") is not None else end_s
+        lap = parse_object(raw, "a lap")
+        split_s, timer_s = _read_duration_s(lap, "splitTime"), _read_duration_s(lap, "duration")
+        start_s = (
+            clock.parse_posix_s(lap["startTime"], "startTime") - origin if lap.get("startTime") is not None else end_s
+        )
         # splitTime counts from the start of the exercise to the end of the lap.
         end_s = clock.start_s - origin + split_s if np.isfinite(split_s) else start_s + timer_s
         if not end_s >= start_s:
@@ -158,21 +164,21 @@ def _laps(exercise: Mapping[str, Any], clock: Clock, origin: float) -> tuple[Lap
                 end_s,
                 trigger="manual" if by_button else "distance",
                 timer_s=timer_s,
-                distance_m=_either(lap, "distance", "distanceMeters"),
+                distance_m=_read_first_number(lap, "distance", "distanceMeters"),
             )
         )
     return tuple(found)
 
 
-def _pauses(t_s: Column, paused_s: float) -> Spans:
+def _find_pauses(t_s: FloatArray, paused_s: float) -> Spans:
     """The longest gaps between records, as long as the timer lacks seconds that the clock counted."""
     gaps_s = np.diff(t_s)
-    if not paused_s > PAUSED_S or not np.any(gaps_s > 0.0):
+    if not paused_s > MIN_PAUSE_S or not np.any(gaps_s > 0.0):
         return as_spans([])
-    longest_s = max(PAUSED_S, PAUSED_STEPS * float(np.median(gaps_s[gaps_s > 0.0])))
+    longest_s = max(MIN_PAUSE_S, MIN_PAUSE_STEPS * float(np.median(gaps_s[gaps_s > 0.0])))
     pauses = []
     for at in np.argsort(-gaps_s, kind="stable"):
-        if paused_s <= PAUSED_S or gaps_s[at] <= longest_s:
+        if paused_s <= MIN_PAUSE_S or gaps_s[at] <= longest_s:
             break
         length_s = min(paused_s, float(gaps_s[at]))
         pauses.append((float(t_s[at]), float(t_s[at]) + length_s))
@@ -180,25 +186,25 @@ def _pauses(t_s: Column, paused_s: float) -> Spans:
     return as_spans(sorted(pauses))
 
 
-def _sport(exercise: Mapping[str, Any], session: Mapping[str, Any]) -> str:
+def _read_sport(exercise: Mapping[str, Any], session: Mapping[str, Any]) -> str:
     sport = exercise.get("sport", session.get("sport"))
     if isinstance(sport, str):
-        return sport_words(_words({"sport": sport}, "sport"))
-    known = SPORTS.get(str(object_of(sport, "sport").get("id")))
-    return known if known is not None else sport_words(_words(session, "name"))
+        return format_sport(_read_text({"sport": sport}, "sport"))
+    known = SPORT_BY_ID.get(str(parse_object(sport, "sport").get("id")))
+    return known if known is not None else format_sport(_read_text(session, "name"))
 
 
-def _duration(held: Mapping[str, Any], name: str) -> float:
+def _read_duration_s(fields: Mapping[str, Any], name: str) -> float:
     """A duration in seconds, be it in words or as so many milliseconds."""
-    millis = number(held.get(f"{name}Millis"), f"{name}Millis")
-    return millis / 1000.0 if np.isfinite(millis) else seconds(held.get(name), name)
+    millis = parse_number(fields.get(f"{name}Millis"), f"{name}Millis")
+    return millis / 1000.0 if np.isfinite(millis) else parse_duration_s(fields.get(name), name)
 
 
-def _either(held: Mapping[str, Any], older: str, newer: str) -> float:
-    return number(held.get(older, held.get(newer)), older)
+def _read_first_number(fields: Mapping[str, Any], old_name: str, new_name: str) -> float:
+    return parse_number(fields.get(old_name, fields.get(new_name)), old_name)
 
 
-def _words(held: Mapping[str, Any], name: str) -> str:
-    value = held.get(name)
+def _read_text(fields: Mapping[str, Any], name: str) -> str:
+    value = fields.get(name)
     # JSON can hold halves of characters, which nothing can print.
     return value.encode("utf-8", "replace").decode().strip() if isinstance(value, str) else ""

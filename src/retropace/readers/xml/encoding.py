@@ -14,13 +14,13 @@ _BOMS = (
 )
 _ENCODING = re.compile(rb"^\s*<\?xml\b[^>]*?encoding\s*=\s*[\"']([A-Za-z0-9._-]+)[\"']", re.DOTALL)
 # Python knows codecs that are no encoding of text (hex, zlib, idna, unicode_escape, utf-7): none leaves this as it is.
-_MARKUP = rb"<\x41\u0041+AEE-.xn--bcher-kva"
-_BEGIN = re.compile(r"<\?xml\b|<(?:[\w.-]+:)?(?:gpx|TrainingCenterDatabase)\b")
+_ASCII_PROBE = rb"<\x41\u0041+AEE-.xn--bcher-kva"
+_DOCUMENT_START = re.compile(r"<\?xml\b|<(?:[\w.-]+:)?(?:gpx|TrainingCenterDatabase)\b")
 _PROLOG = re.compile(r"\s*+(?:<!--.*?-->|<\?.*?\?>|<!DOCTYPE[^>\[]*(?:\[.*?\])?\s*>)", re.DOTALL)
-_FIRST = re.compile(r"\s*+<(?:[\w.-]+:)?([\w.-]+)")
+_FIRST_TAG = re.compile(r"\s*+<(?:[\w.-]+:)?([\w.-]+)")
 
 
-def decoded(data: bytes, warnings: list[str]) -> str:
+def decode_text(data: bytes, warnings: list[str]) -> str:
     """The text of a document, by its byte order mark or by what it declares; what is doubtful goes to the warnings."""
     for bom, name in _BOMS:
         if data.startswith(bom):
@@ -33,7 +33,7 @@ def decoded(data: bytes, warnings: list[str]) -> str:
         name = codecs.lookup(name).name
         if name.startswith(("utf-16", "utf-32")):
             name = "utf-8"  # it was readable as ASCII so far: the declaration is left over from another program
-        plain = _MARKUP.decode(name) == _MARKUP.decode("ascii")
+        plain = _ASCII_PROBE.decode(name) == _ASCII_PROBE.decode("ascii")
     except (LookupError, ValueError):
         plain = False
     if not plain:
@@ -46,18 +46,18 @@ def decoded(data: bytes, warnings: list[str]) -> str:
         return data.decode(name, errors="replace")
 
 
-def begun(text: str) -> tuple[str, int]:
+def strip_preamble(text: str) -> tuple[str, int]:
     """The text from where the document begins, and how much stood before it: a server's complaint, a stray line."""
     text = text.lstrip("\ufeff \t\r\n")
-    begin = None if text[:1] in ("<", "{", "[") else _BEGIN.search(text[:4096])
+    begin = None if text[:1] in ("<", "{", "[") else _DOCUMENT_START.search(text[:4096])
     return (text, 0) if begin is None else (text[begin.start() :], begin.start())
 
 
-def root_name(data: bytes) -> str:
+def find_root_name(data: bytes) -> str:
     """The local name of a document's first element; empty if the bytes do not start like XML."""
-    head, _ = begun(decoded(data[:65536], []))
+    head, _ = strip_preamble(decode_text(data[:65536], []))
     at = 0
     while before := _PROLOG.match(head, at):
         at = before.end()
-    match = _FIRST.match(head, at)
+    match = _FIRST_TAG.match(head, at)
     return match[1] if match else ""

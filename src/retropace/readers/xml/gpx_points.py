@@ -14,16 +14,16 @@ from xml.parsers import expat
 
 import numpy as np
 
-from retropace.core.spans import Column
+from retropace.core.spans import FloatArray
 from retropace.readers.iso_times import parse_times
-from retropace.readers.text_numbers import numbers
-from retropace.readers.xml.point_values import Leaves, Row, fill
-from retropace.readers.xml.repair import Document, element_end
-from retropace.readers.xml.repeated_elements import Way
+from retropace.readers.text_numbers import parse_numbers
+from retropace.readers.xml.point_values import PointValues, RowIndices, fill_missing
+from retropace.readers.xml.repair import XmlDocument, find_element_end
+from retropace.readers.xml.repeated_elements import ElementPath
 
-POINT = "trkpt"
-LAT, LON = ("@lat",), ("@lon",)
-QUANTITIES = {
+POINT_TAG = "trkpt"
+LAT_PATH, LON_PATH = ("@lat",), ("@lon",)
+COLUMN_BY_TAG = {
     "hr": "heart_rate_bpm",
     "heartrate": "heart_rate_bpm",
     "heart_rate": "heart_rate_bpm",
@@ -34,108 +34,108 @@ QUANTITIES = {
     "ele": "altitude_m",
 }
 """Local names (lower case) of what hangs in a point, and our column for it. Others that are numbers become extra."""
-NO_QUANTITY = frozenset({"name", "cmt", "desc", "src", "link", "sym", "type", "fix", "extensions", "text"})
-TEXT = "text:"
+NON_NUMERIC_TAGS = frozenset({"name", "cmt", "desc", "src", "link", "sym", "type", "fix", "extensions", "text"})
+TEXT_PREFIX = "text:"
 """Before the name of a column of words, so that it is not taken for one of numbers by the same name."""
-PLACE_AND_TIME = ("posix_s", "lat_deg", "lon_deg")
+POSITION_AND_TIME_COLUMNS = ("posix_s", "lat_deg", "lon_deg")
 """Columns that are there for every document; an extension that has such a name is none of them."""
-NOWHERE = -1
+NO_TRACK = -1
 """The number of no track: points outside of any segment."""
-BREAKS_DEG = (100.0, 200.0)
+PAUSE_LATITUDES_DEG = (100.0, 200.0)
 """Latitudes that older versions of OpenTracks, and My Tracks before it, write where recording paused and resumed."""
 
 
 @dataclass(frozen=True, slots=True)
-class Points:
+class GpxPoints:
     """All points of a document and what remains of it."""
 
-    tracks: tuple[tuple[Row, ...], ...]
+    tracks: tuple[tuple[RowIndices, ...], ...]
     """For each ``trk`` its segments: the points of each, as places in the columns."""
-    columns: Mapping[str, Column]
+    columns: Mapping[str, FloatArray]
     """A column over all points for each quantity; ``posix_s``, ``lat_deg`` and ``lon_deg`` are always there."""
     texts: Mapping[str, tuple[str, ...]]
     """For columns of words (``TEXT`` before their name) what the values 0, 1, 2 … stand for."""
     rest: str
     """The document without its track points, comments, processing instructions and extensions."""
-    lost_waypoints: int
+    dropped_waypoint_count: int
     """Waypoints and route points without a usable latitude and longitude, which were left out of the rest."""
-    unplaced: int
+    unusable_position_count: int
     """Points without a usable latitude and longitude, which were dropped."""
-    untimed: int
+    missing_time_count: int
     """Points without a time, which were dropped."""
-    unzoned: int
+    missing_zone_count: int
     """Times that name no zone, which were taken as UTC."""
 
     @property
-    def kept(self) -> int:
+    def point_count(self) -> int:
         """How many points are in the segments."""
         return sum(len(rows) for segments in self.tracks for rows in segments)
 
 
 @dataclass(slots=True)
-class _Walk:
+class _DocumentWalk:
     """What one pass of expat gathers."""
 
-    leaves: Leaves = field(default_factory=Leaves)
-    tracks: int = 0
-    opened: list[tuple[int, int]] = field(default_factory=lambda: [(0, NOWHERE)])
+    values: PointValues = field(default_factory=PointValues)
+    track_count: int = 0
+    segment_starts: list[tuple[int, int]] = field(default_factory=lambda: [(0, NO_TRACK)])
     """From which point on points belong to a segment of which track."""
-    cut: list[tuple[int, int]] = field(default_factory=list)
-    lost_waypoints: int = 0
-    astray: bool = False
+    cut_spans: list[tuple[int, int]] = field(default_factory=list)
+    dropped_waypoint_count: int = 0
+    has_nested_blocks: bool = False
     """Whether points were taken out from within something else that is cut out."""
 
 
-def wanted(way: Way) -> bool:
+def is_wanted(path: ElementPath) -> bool:
     """Whether a value in a point is one that columns are made of."""
-    return way in (LAT, LON) or not (way[-1].startswith("@") or way[-1] in NO_QUANTITY)
+    return path in (LAT_PATH, LON_PATH) or not (path[-1].startswith("@") or path[-1] in NON_NUMERIC_TAGS)
 
 
-def read_points(document: Document) -> Points | None:
+def read_points(document: XmlDocument) -> GpxPoints | None:
     """The points of a well-formed document; None if some were taken out of it from within others, or extensions."""
-    walk = _walk(document)
-    if walk.astray:
+    walk = _walk_document(document)
+    if walk.has_nested_blocks:
         return None
     pieces, at = [], 0
-    for begin, stop in walk.cut:
+    for begin, stop in walk.cut_spans:
         pieces.append(document.body[at:begin])
         at = stop
-    columns, texts, unzoned = _columns(walk.leaves)
+    columns, texts, unzoned = _build_columns(walk.values)
     lat_deg, lon_deg = columns["lat_deg"], columns["lon_deg"]
     usable = (np.abs(lat_deg) <= 90.0) & (np.abs(lon_deg) <= 180.0)
     timed = np.isfinite(columns["posix_s"])
-    segment = np.searchsorted([first for first, _ in walk.opened], np.arange(len(lat_deg)), side="right") - 1
-    track = np.array([number for _, number in walk.opened])[segment]
-    paused = (track != NOWHERE) & np.isin(lat_deg, BREAKS_DEG) & (lon_deg == 0.0)
-    placed = (track != NOWHERE) & ~paused
+    segment = np.searchsorted([first for first, _ in walk.segment_starts], np.arange(len(lat_deg)), side="right") - 1
+    track = np.array([number for _, number in walk.segment_starts])[segment]
+    paused = (track != NO_TRACK) & np.isin(lat_deg, PAUSE_LATITUDES_DEG) & (lon_deg == 0.0)
+    placed = (track != NO_TRACK) & ~paused
     rows = np.flatnonzero(placed & usable & timed)
     # Both numbers only ever grow, so that one of them has changed where their sum has.
     part = (segment + np.cumsum(paused))[rows]
     parts = np.split(rows, np.flatnonzero(np.diff(part)) + 1) if len(rows) else []
-    tracks: list[list[Row]] = [[] for _ in range(walk.tracks)]
+    tracks: list[list[RowIndices]] = [[] for _ in range(walk.track_count)]
     for one in parts:
         tracks[track[one[0]]].append(one)
-    return Points(
+    return GpxPoints(
         tracks=tuple(map(tuple, tracks)),
         columns=columns,
         texts=texts,
         rest=b"".join([*pieces, document.body[at:]]).decode("utf-8"),
-        lost_waypoints=walk.lost_waypoints,
-        unplaced=int(np.sum(placed & ~usable)),
-        untimed=int(np.sum(placed & usable & ~timed)),
-        unzoned=unzoned,
+        dropped_waypoint_count=walk.dropped_waypoint_count,
+        unusable_position_count=int(np.sum(placed & ~usable)),
+        missing_time_count=int(np.sum(placed & usable & ~timed)),
+        missing_zone_count=unzoned,
     )
 
 
-def _walk(document: Document) -> _Walk:
-    body, stretches = document.body, document.stretches
-    walk = _Walk()
+def _walk_document(document: XmlDocument) -> _DocumentWalk:
+    body, stretches = document.body, document.blocks
+    walk = _DocumentWalk()
     parser = expat.ParserCreate(encoding="utf-8")
     parser.buffer_text = True
     points = 0
     read = False
     """Whether this is in a point that expat is to read."""
-    ways: list[Way] = []
+    ways: list[ElementPath] = []
     texts: list[str] = []
     words: list[str] = []
     depth = -1
@@ -144,48 +144,50 @@ def _walk(document: Document) -> _Walk:
     def start(tag: str, attributes: dict[str, str]) -> None:
         nonlocal depth, points, read
         name = tag.rpartition(":")[2]
-        if name == POINT:
+        if name == POINT_TAG:
             points += 1
             if depth >= 0:
-                walk.astray |= points - 1 in stretches
+                walk.has_nested_blocks |= points - 1 in stretches
         if depth >= 0:
             depth += 1
             words.clear()
             return
         if name == "trk":
-            walk.opened.append((walk.leaves.count, NOWHERE))
-            walk.tracks += 1
-        elif name == "trkseg" and walk.tracks:
-            walk.opened.append((walk.leaves.count, walk.tracks - 1))
-        elif name == POINT:
+            walk.segment_starts.append((walk.values.count, NO_TRACK))
+            walk.track_count += 1
+        elif name == "trkseg" and walk.track_count:
+            walk.segment_starts.append((walk.values.count, walk.track_count - 1))
+        elif name == POINT_TAG:
             depth = 0
             read = points - 1 not in stretches
             if (stretch := stretches.get(points - 1)) is not None:
-                walk.leaves.add_stretch(stretch)
-            ways[:] = LAT, LON
+                walk.values.add_block(stretch)
+            ways[:] = LAT_PATH, LON_PATH
             texts[:] = attributes.get("lat", ""), attributes.get("lon", "")
         elif name in ("wpt", "rtept"):
-            place = numbers([attributes.get(key, "").encode("utf-8") for key in ("lat", "lon")], decimal_comma=True)
+            place = parse_numbers(
+                [attributes.get(key, "").encode("utf-8") for key in ("lat", "lon")], decimal_comma=True
+            )
             if not (abs(place[0]) <= 90.0 and abs(place[1]) <= 180.0):
-                walk.lost_waypoints += 1
+                walk.dropped_waypoint_count += 1
                 depth = 0
         elif name == "extensions":
             depth = 0
         if depth == 0:
-            walk.cut.append((parser.CurrentByteIndex, -1))
+            walk.cut_spans.append((parser.CurrentByteIndex, -1))
 
     def end(tag: str) -> None:
         nonlocal depth, read
         if depth < 0:
             return
         if depth == 0:
-            walk.cut[-1] = walk.cut[-1][0], element_end(body, parser.CurrentByteIndex, tag)
+            walk.cut_spans[-1] = walk.cut_spans[-1][0], find_element_end(body, parser.CurrentByteIndex, tag)
             if read:
-                walk.leaves.add(ways, texts)
+                walk.values.add(ways, texts)
             read = False
         elif read:
             way = (tag.rpartition(":")[2],)
-            if wanted(way) and (text := "".join(words).strip()):
+            if is_wanted(way) and (text := "".join(words).strip()):
                 ways.append(way)
                 texts.append(text)
             words.clear()
@@ -194,7 +196,7 @@ def _walk(document: Document) -> _Walk:
     def pass_over(closing: bytes) -> None:
         if depth < 0:
             begin = parser.CurrentByteIndex
-            walk.cut.append((begin, body.index(closing, begin) + len(closing)))
+            walk.cut_spans.append((begin, body.index(closing, begin) + len(closing)))
 
     parser.StartElementHandler = start
     parser.EndElementHandler = end
@@ -205,12 +207,12 @@ def _walk(document: Document) -> _Walk:
     return walk
 
 
-def _columns(leaves: Leaves) -> tuple[dict[str, Column], dict[str, tuple[str, ...]], int]:
+def _build_columns(point_values: PointValues) -> tuple[dict[str, FloatArray], dict[str, tuple[str, ...]], int]:
     """The columns, the words in columns of words, and how many times name no zone."""
-    columns = {name: np.full(leaves.count, np.nan) for name in PLACE_AND_TIME}
+    columns = {name: np.full(point_values.count, np.nan) for name in POSITION_AND_TIME_COLUMNS}
     words: list[tuple[int, int, str, str]] = []
     unzoned = 0
-    for order, (way, rows, texts) in enumerate(leaves.each()):
+    for order, (way, rows, texts) in enumerate(point_values.iter_values()):
         name = way[-1]
         if name == "time":
             posix_s, zoned = parse_times(texts)
@@ -218,17 +220,17 @@ def _columns(leaves: Leaves) -> tuple[dict[str, Column], dict[str, tuple[str, ..
             columns["posix_s"][rows[known]] = posix_s[known]  # of several, the last counts
             unzoned += int(np.sum(known & ~zoned))
             continue
-        values = numbers(texts, decimal_comma=True)
-        ours = {"@lat": "lat_deg", "@lon": "lon_deg"}.get(name) or QUANTITIES.get(name.lower(), name)
-        if way in (LAT, LON) or ours not in PLACE_AND_TIME:
-            fill(columns.setdefault(ours, np.full(leaves.count, np.nan)), rows, values)
-        if name.lower() not in QUANTITIES and way not in (LAT, LON):
+        values = parse_numbers(texts, decimal_comma=True)
+        ours = {"@lat": "lat_deg", "@lon": "lon_deg"}.get(name) or COLUMN_BY_TAG.get(name.lower(), name)
+        if way in (LAT_PATH, LON_PATH) or ours not in POSITION_AND_TIME_COLUMNS:
+            fill_missing(columns.setdefault(ours, np.full(point_values.count, np.nan)), rows, values)
+        if name.lower() not in COLUMN_BY_TAG and way not in (LAT_PATH, LON_PATH):
             said = ((at, texts[at].decode("utf-8").strip()) for at in np.flatnonzero(np.isnan(values)).tolist())
             words += [(int(rows[at]), order, name, text) for at, text in said if text[:1].isalpha()]
     known_words: dict[str, dict[str, int]] = {}
     for row, _, name, text in sorted(words):
-        numbered = known_words.setdefault(TEXT + name, {})
-        column = columns.setdefault(TEXT + name, np.full(leaves.count, np.nan))
+        numbered = known_words.setdefault(TEXT_PREFIX + name, {})
+        column = columns.setdefault(TEXT_PREFIX + name, np.full(point_values.count, np.nan))
         number = numbered.setdefault(text, len(numbered))
         if np.isnan(column[row]):
             column[row] = number

@@ -18,47 +18,47 @@ from xml.etree import ElementTree
 
 import numpy as np
 
-from retropace.core.activity import Activity, Device, Mark, Samples, Source
+from retropace.core.activity import Activity, Device, Samples, Source, Waypoint
 from retropace.core.errors import NoActivityError, ReadError
-from retropace.core.spans import Column, Spans, as_spans
-from retropace.core.sports import is_on_foot, sport_words
+from retropace.core.spans import FloatArray, Spans, as_spans
+from retropace.core.sports import format_sport, is_on_foot
 from retropace.readers.iso_times import parse_time
-from retropace.readers.xml.gpx import PAUSED_S, PAUSED_STEPS
-from retropace.readers.xml.gpx_points import QUANTITIES
-from retropace.readers.xml.repair import local, tidy
+from retropace.readers.xml.gpx import MIN_PAUSE_S, MIN_PAUSE_STEPS
+from retropace.readers.xml.gpx_points import COLUMN_BY_TAG
+from retropace.readers.xml.repair import local_name, repair_document
 
-POINT_TYPE = "trackpoint_type"
+POINT_TYPE_ARRAY = "trackpoint_type"
 """The array in which OpenTracks says what made it write a point."""
-LOST_THE_WAY = "SEGMENT_START_AUTOMATIC"
+AUTOMATIC_SEGMENT_START = "SEGMENT_START_AUTOMATIC"
 """What begins a part because the last position lay too far away: nobody paused."""
-ENDS = ("start", "end")
+END_MARKER_STYLES = ("start", "end")
 """Styles of the markers that My Tracks and old versions of OpenTracks set at both ends of a track: no runner did."""
-PLACE = ("lon_deg", "lat_deg", "altitude_m")
-UNSENSED = 2
+POSITION_COLUMNS = ("lon_deg", "lat_deg", "altitude_m")
+MAX_POINTS_WITHOUT_DISTANCE = 2
 """How many points of a part may lack a distance: those written when recording starts and stops have no sensor."""
 
 Element = ElementTree.Element
-NO_TRACK = "holds no timed track"
+NO_TIMED_TRACK = "holds no timed track"
 
 
 @dataclass(frozen=True, slots=True)
-class _Part:
+class _KmlTrack:
     """One ``Track``: a row per moment, and whether recording may have paused before it."""
 
     rows: list[dict[str, float]]
-    paused: bool
+    may_follow_pause: bool
 
 
 @dataclass(slots=True)
-class _Told:
+class _PointCounts:
     """What is worth a word about a file's points, summed over all tracks."""
 
-    kept: int = 0
+    valid: int = 0
     untimed: int = 0
     unplaced: int = 0
     unpaired: int = 0
     unzoned: int = 0
-    types: dict[str, int] = field(default_factory=dict)
+    point_types: dict[str, int] = field(default_factory=dict)
     """The words of ``trackpoint_type``, each with the number that stands for it."""
 
     def warnings(self) -> list[str]:
@@ -66,7 +66,7 @@ class _Told:
         if self.unplaced:
             said.append(f"{self.unplaced} unusable position{'s' * (self.unplaced > 1)} left out")
         if self.untimed:
-            said.append(f"{self.untimed} of {self.untimed + self.kept} points have no time and were left out")
+            said.append(f"{self.untimed} of {self.untimed + self.valid} points have no time and were left out")
         if self.unpaired:
             said.append(f"times and positions differ in number: the last {self.unpaired} were left out")
         if self.unzoned:
@@ -76,171 +76,182 @@ class _Told:
 
 def read_kml(data: bytes, path: str) -> list[Activity]:
     """Every session of the file in order of time; raises :class:`ReadError` if there is none."""
-    document = tidy(data, path, complete=("coord", "value"))
+    document = repair_document(data, path, cut_after=("coord", "value"))
     try:
         root = ElementTree.fromstring(document.text)  # tidy() has refused any document type
     except ElementTree.ParseError as bad:
         raise ReadError(f"is no usable KML: {bad}", path=path) from None
-    told = _Told()
-    tracks: list[tuple[Element, list[_Part]]] = []
+    told = _PointCounts()
+    tracks: list[tuple[Element, list[_KmlTrack]]] = []
     markers: list[Element] = []
     for place in root.iter():
-        if local(place.tag) not in ("Placemark", "PhotoOverlay"):
+        if local_name(place.tag) not in ("Placemark", "PhotoOverlay"):
             continue
-        elements = [element for element in place.iter() if local(element.tag) == "Track"]
-        parts = [_part(element, told) for element in elements]
+        elements = [element for element in place.iter() if local_name(element.tag) == "Track"]
+        parts = [_read_track(element, told) for element in elements]
         if elements:
             tracks.append((place, [part for part in parts if part.rows]))
         else:
             markers.append(place)
-    tracks = sorted(((place, parts) for place, parts in tracks if parts), key=lambda track: _first_s(track[1]))
+    tracks = sorted(((place, parts) for place, parts in tracks if parts), key=lambda track: _start_posix_s(track[1]))
     if not tracks:
-        raise _why_nothing(root, told, document.warnings, path)
+        raise _explain_no_activity(root, told, document.warnings, path)
     warnings = (*document.warnings, *told.warnings())
-    starts = [_first_s(parts) for _, parts in tracks]
-    product, title = _text(root, "generator"), next(filter(None, (_child(element, "name") for element in root)), "")
+    starts = [_start_posix_s(parts) for _, parts in tracks]
+    product, title = (
+        _read_descendant_text(root, "generator"),
+        next(filter(None, (_read_child_text(element, "name") for element in root)), ""),
+    )
     activities = []
     for number, (place, parts) in enumerate(tracks):
-        marks = [mark for element in markers if (mark := _mark(element, starts[number])) is not None]
+        marks = [mark for element in markers if (mark := _read_waypoint(element, starts[number])) is not None]
         activities.append(
             Activity(
                 source=Source(path, "kml", session=number),
-                samples=_samples(parts, starts[number], told.types, _text(place, "trackid") != ""),
+                samples=_build_samples(
+                    parts, starts[number], told.point_types, _read_descendant_text(place, "trackid") != ""
+                ),
                 start_time=datetime.fromtimestamp(starts[number], UTC),
-                sport=_sport(place),
-                name=_child(place, "name") or title,
-                description=_child(place, "description"),
+                sport=_read_sport(place),
+                name=_read_child_text(place, "name") or title,
+                description=_read_child_text(place, "description"),
                 device=Device(product=product),
-                pauses=_pauses(parts, starts[number]),
+                pauses=_find_pauses(parts, starts[number]),
                 # A marker belongs to the last session that had begun by then, one without a time to each.
-                marks=tuple(
+                waypoints=tuple(
                     mark
                     for mark in marks
                     if np.isnan(mark.t_s) or max(bisect_right(starts, mark.t_s + starts[number]) - 1, 0) == number
                 ),
-                fields=MappingProxyType(_counts(parts)),
+                field_counts=MappingProxyType(_count_values(parts)),
                 warnings=warnings,
             )
         )
     return activities
 
 
-def _part(track: Element, told: _Told) -> _Part:
+def _read_track(track: Element, counts: _PointCounts) -> _KmlTrack:
     """The moments of one ``Track``; what has no time is left out and counted."""
-    whens = [element.text or "" for element in track.iter() if local(element.tag) == "when"]
-    coords = [(element.text or "").split() for element in track.iter() if local(element.tag) == "coord"]
+    whens = [element.text or "" for element in track.iter() if local_name(element.tag) == "when"]
+    coords = [(element.text or "").split() for element in track.iter() if local_name(element.tag) == "coord"]
     arrays = {
-        element.get("name", ""): [(value.text or "").strip() for value in element if local(value.tag) == "value"]
+        element.get("name", ""): [(value.text or "").strip() for value in element if local_name(value.tag) == "value"]
         for element in track.iter()
-        if local(element.tag) == "SimpleArrayData" and element.get("name")
+        if local_name(element.tag) == "SimpleArrayData" and element.get("name")
     }
-    types = arrays.pop(POINT_TYPE, [])
-    told.unpaired += abs(len(whens) - len(coords)) if coords else 0
+    types = arrays.pop(POINT_TYPE_ARRAY, [])
+    counts.unpaired += abs(len(whens) - len(coords)) if coords else 0
     rows = []
     for at, when in enumerate(whens[: len(coords)] if coords else whens):
         parsed = parse_time(when)
         if parsed is None:
-            told.untimed += 1
+            counts.untimed += 1
             continue
-        told.unzoned += not parsed[1]
+        counts.unzoned += not parsed[1]
         row = {"posix_s": parsed[0]}
-        place = dict(zip(PLACE, map(_number, coords[at]), strict=False)) if coords else {}
-        if _usable(place):
+        place = dict(zip(POSITION_COLUMNS, map(_parse_number, coords[at]), strict=False)) if coords else {}
+        if _is_usable_position(place):
             row |= {name: value for name, value in place.items() if np.isfinite(value)}
         elif place:
-            told.unplaced += 1
+            counts.unplaced += 1
         for name, values in arrays.items():
-            if at < len(values) and np.isfinite(value := _number(values[at])):
+            if at < len(values) and np.isfinite(value := _parse_number(values[at])):
                 row[name] = value
         if at < len(types) and types[at]:
-            row[POINT_TYPE] = told.types.setdefault(types[at], len(told.types))
+            row[POINT_TYPE_ARRAY] = counts.point_types.setdefault(types[at], len(counts.point_types))
         rows.append(row)
-    told.kept += len(rows)
-    return _Part(rows, paused=types[:1] != [LOST_THE_WAY])
+    counts.valid += len(rows)
+    return _KmlTrack(rows, may_follow_pause=types[:1] != [AUTOMATIC_SEGMENT_START])
 
 
-def _samples(parts: list[_Part], origin: float, types: dict[str, int], opentracks: bool) -> Samples:
-    rows = [row for part in parts for row in part.rows]
+def _build_samples(tracks: list[_KmlTrack], origin: float, point_types: dict[str, int], is_opentracks: bool) -> Samples:
+    rows = [row for part in tracks for row in part.rows]
     names = {name for row in rows for name in row} - {"posix_s"}
-    columns = {name: _column(rows, name) for name in sorted(names)}
-    ours = {name: columns.pop(name) for name in PLACE if name in columns}
+    columns = {name: _build_column(rows, name) for name in sorted(names)}
+    ours = {name: columns.pop(name) for name in POSITION_COLUMNS if name in columns}
     extra = dict(columns)
     for name in sorted(extra):
-        if (known := QUANTITIES.get(name.lower())) is not None and known not in ours:
+        if (known := COLUMN_BY_TAG.get(name.lower())) is not None and known not in ours:
             ours[known] = extra.pop(name)
-    if opentracks and "distance" in extra and _sensed(parts):
+    if is_opentracks and "distance" in extra and _has_complete_sensor_distance(tracks):
         # OpenTracks writes how far its sensor says one came since the point before, not since the start.
         ours["distance_m"] = np.cumsum(np.nan_to_num(extra.pop("distance")))
-    texts = {POINT_TYPE: tuple(types)} if POINT_TYPE in extra else {}
-    return Samples.from_columns(_column(rows, "posix_s") - origin, extra, texts, **ours)
+    texts = {POINT_TYPE_ARRAY: tuple(point_types)} if POINT_TYPE_ARRAY in extra else {}
+    return Samples.from_columns(_build_column(rows, "posix_s") - origin, extra, texts, **ours)
 
 
-def _sensed(parts: list[_Part]) -> bool:
+def _has_complete_sensor_distance(tracks: list[_KmlTrack]) -> bool:
     """Whether a sensor measured the whole way: a sum over half of it would be taken for all."""
-    return all(sum("distance" not in row for row in part.rows) <= UNSENSED for part in parts)
+    return all(sum("distance" not in row for row in part.rows) <= MAX_POINTS_WITHOUT_DISTANCE for part in tracks)
 
 
-def _pauses(parts: list[_Part], origin: float) -> Spans:
+def _find_pauses(tracks: list[_KmlTrack], origin: float) -> Spans:
     """The gaps between a session's parts, where recording paused and for longer than between two points."""
-    steps_s = np.concatenate([np.diff(_column(part.rows, "posix_s")) for part in parts])
+    steps_s = np.concatenate([np.diff(_build_column(part.rows, "posix_s")) for part in tracks])
     steps_s = steps_s[steps_s > 0.0]
-    longest_s = max(PAUSED_S, PAUSED_STEPS * float(np.median(steps_s))) if len(steps_s) else 0.0
-    gaps = [(one.rows[-1]["posix_s"], two.rows[0]["posix_s"]) for one, two in pairwise(parts) if two.paused]
+    longest_s = max(MIN_PAUSE_S, MIN_PAUSE_STEPS * float(np.median(steps_s))) if len(steps_s) else 0.0
+    gaps = [(one.rows[-1]["posix_s"], two.rows[0]["posix_s"]) for one, two in pairwise(tracks) if two.may_follow_pause]
     return as_spans((start - origin, end - origin) for start, end in gaps if end - start > longest_s)
 
 
-def _mark(place: Element, origin: float) -> Mark | None:
+def _read_waypoint(placemark: Element, origin: float) -> Waypoint | None:
     """A marker, None if it has no usable position or stands for an end of the track."""
-    if _child(place, "styleUrl").rpartition("#")[2] in ENDS:
+    if _read_child_text(placemark, "styleUrl").rpartition("#")[2] in END_MARKER_STYLES:
         return None
-    point = next((element for element in place if local(element.tag) == "Point"), None)
-    numbers = [_number(part) for part in _text(point, "coordinates").split(",")] if point is not None else []
-    where = dict(zip(PLACE, numbers, strict=False))
-    if not _usable(where):
+    point = next((element for element in placemark if local_name(element.tag) == "Point"), None)
+    numbers = (
+        [_parse_number(part) for part in _read_descendant_text(point, "coordinates").split(",")]
+        if point is not None
+        else []
+    )
+    where = dict(zip(POSITION_COLUMNS, numbers, strict=False))
+    if not _is_usable_position(where):
         return None
-    parsed = parse_time(_text(place, "when"))
-    return Mark(
+    parsed = parse_time(_read_descendant_text(placemark, "when"))
+    return Waypoint(
         t_s=parsed[0] - origin if parsed is not None else np.nan,
-        name=_child(place, "name"),
-        note=_child(place, "description"),
+        name=_read_child_text(placemark, "name"),
+        note=_read_child_text(placemark, "description"),
         lat_deg=where["lat_deg"],
         lon_deg=where["lon_deg"],
     )
 
 
-def _sport(place: Element) -> str:
+def _read_sport(placemark: Element) -> str:
     """The kind of activity: ``activityType``, else ``type``, else the icon.
 
     ``type`` is in the language of the phone, so that an icon that is not on foot tells more than a word nobody knows.
     """
     told = {
-        element.get("name", ""): _text(element, "value") for element in place.iter() if local(element.tag) == "Data"
+        element.get("name", ""): _read_descendant_text(element, "value")
+        for element in placemark.iter()
+        if local_name(element.tag) == "Data"
     }
-    icon = _child(place, "icon").lower().removesuffix("unknown")
-    said = told.get("activityType") or told.get("type") or told.get("category") or _child(place, "TYPE")
+    icon = _read_child_text(placemark, "icon").lower().removesuffix("unknown")
+    said = told.get("activityType") or told.get("type") or told.get("category") or _read_child_text(placemark, "TYPE")
     if told.get("activityType") or (said and is_on_foot(icon)):
-        return sport_words(said)
-    return sport_words(icon or said)
+        return format_sport(said)
+    return format_sport(icon or said)
 
 
-def _counts(parts: list[_Part]) -> dict[str, int]:
-    names = [name for part in parts for row in part.rows for name in row if name != "posix_s"]
+def _count_values(tracks: list[_KmlTrack]) -> dict[str, int]:
+    names = [name for part in tracks for row in part.rows for name in row if name != "posix_s"]
     return {name: names.count(name) for name in sorted(set(names))}
 
 
-def _first_s(parts: list[_Part]) -> float:
-    return parts[0].rows[0]["posix_s"]
+def _start_posix_s(tracks: list[_KmlTrack]) -> float:
+    return tracks[0].rows[0]["posix_s"]
 
 
-def _usable(place: dict[str, float]) -> bool:
-    return abs(place.get("lat_deg", np.nan)) <= 90.0 and abs(place.get("lon_deg", np.nan)) <= 180.0
+def _is_usable_position(position: dict[str, float]) -> bool:
+    return abs(position.get("lat_deg", np.nan)) <= 90.0 and abs(position.get("lon_deg", np.nan)) <= 180.0
 
 
-def _column(rows: list[dict[str, float]], name: str) -> Column:
+def _build_column(rows: list[dict[str, float]], name: str) -> FloatArray:
     return np.array([row.get(name, np.nan) for row in rows], dtype=np.float64)
 
 
-def _number(text: str) -> float:
+def _parse_number(text: str) -> float:
     try:
         value = float(text)
     except ValueError:
@@ -248,24 +259,26 @@ def _number(text: str) -> float:
     return value if np.isfinite(value) else np.nan
 
 
-def _child(element: Element, name: str) -> str:
+def _read_child_text(element: Element, name: str) -> str:
     """The text of the first child of this name."""
-    return next(((child.text or "").strip() for child in element if local(child.tag) == name), "")
+    return next(((child.text or "").strip() for child in element if local_name(child.tag) == name), "")
 
 
-def _text(element: Element, name: str) -> str:
+def _read_descendant_text(element: Element, name: str) -> str:
     """The text of the first element of this name anywhere within."""
-    return next(((inner.text or "").strip() for inner in element.iter() if local(inner.tag) == name), "")
+    return next(((inner.text or "").strip() for inner in element.iter() if local_name(inner.tag) == name), "")
 
 
-def _why_nothing(root: Element, told: _Told, damage: tuple[str, ...], path: str) -> ReadError:
-    if broken := [said for said in damage if said.startswith("damaged")]:
-        return ReadError(f"{NO_TRACK}: {broken[0]}", path=path)
-    if told.untimed:
+def _explain_no_activity(
+    root: Element, counts: _PointCounts, document_warnings: tuple[str, ...], path: str
+) -> ReadError:
+    if broken := [said for said in document_warnings if said.startswith("damaged")]:
+        return ReadError(f"{NO_TIMED_TRACK}: {broken[0]}", path=path)
+    if counts.untimed:
         reason = "its positions have no times, without which neither pace nor duration can be known"
-        return ReadError(f"{NO_TRACK}: {reason}", path=path)
-    names = {local(element.tag) for element in root.iter()}
+        return ReadError(f"{NO_TIMED_TRACK}: {reason}", path=path)
+    names = {local_name(element.tag) for element in root.iter()}
     if names & {"LineString", "Point", "Polygon"}:
         reason = "lines and places without times are a map, not a recording"
-        return NoActivityError(f"{NO_TRACK}: {reason}", "a map", path=path)
-    return ReadError(f"{NO_TRACK}: there is nothing to analyse", path=path)
+        return NoActivityError(f"{NO_TIMED_TRACK}: {reason}", "a map", path=path)
+    return ReadError(f"{NO_TIMED_TRACK}: there is nothing to analyse", path=path)

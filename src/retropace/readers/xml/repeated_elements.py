@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-Way = tuple[str, ...]
+ElementPath = tuple[str, ...]
 """Local names from within a point to a value; ``@`` and the name for an attribute of the point itself."""
 
 _SPACE = rb"[ \t\r\n]*+"
@@ -26,35 +26,35 @@ _NAME = rb"[^\s<>/\"'=!?]+"
 _ATTRIBUTE = rb"([ \t\r\n]+" + _NAME + rb"[ \t\r\n]*=[ \t\r\n]*)(\"[^\"<>&]*\"|'[^'<>&]*')"
 _ATTRIBUTES = re.compile(_ATTRIBUTE)
 _TAG = re.compile(rb"<(/?)(" + _NAME + rb")((?:" + _ATTRIBUTE + rb")*+)[ \t\r\n]*(/?)>")
-_CLOSING = {b"<!--": b"-->", b"<![CDATA[": b"]]>", b"<?": b"?>"}
+_CLOSING_DELIMITERS = {b"<!--": b"-->", b"<![CDATA[": b"]]>", b"<?": b"?>"}
 """What ends a part of the document in which a tag is no tag."""
-_MOST_SHAPES, _MOST_MISSES, _MOST_TAGS = 32, 200, 200
+_MAX_SHAPES, _MAX_MISSES, _MAX_TAGS = 32, 200, 200
 """A file written in more ways than this, or with more in a point, is left to the parser."""
 
 
 @dataclass(frozen=True, slots=True)
-class Rows:
+class ShapeRows:
     """Points of one shape: what their values are, which of the points side by side they are, and the values."""
 
-    ways: tuple[Way, ...]
+    paths: tuple[ElementPath, ...]
     numbers: list[int] = field(default_factory=list)
     values: list[tuple[bytes, ...]] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
+class PointBlock:
     """Points side by side in one element."""
 
     count: int
-    rows: tuple[Rows, ...]
+    groups: tuple[ShapeRows, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Thinned:
+class ThinnedDocument:
     """A document of which, of points of one shape that stand side by side, only the first is left."""
 
     body: bytes
-    stretches: Mapping[int, Stretch | None] = field(default_factory=lambda: MappingProxyType({}))
+    blocks: Mapping[int, PointBlock | None] = field(default_factory=lambda: MappingProxyType({}))
     """What was taken out, by how many points stand in the rest before the first one that stands for it; that one counts
     among it. None for the others that stand for it, which directly follow, one for each further shape."""
 
@@ -63,10 +63,10 @@ class Thinned:
 class _Shape:
     pattern: re.Pattern[bytes]
     """A point and the space behind it with its values as groups, or else the beginning of any tag and no group."""
-    ways: tuple[Way, ...]
+    paths: tuple[ElementPath, ...]
 
 
-def thinned(body: bytes, name: str, wanted: Callable[[Way], bool]) -> Thinned:
+def thin_document(body: bytes, name: str, is_wanted: Callable[[ElementPath], bool]) -> ThinnedDocument:
     """A document in UTF-8 with its points, elements of this local name, taken out as far as they are alike.
 
     Of the values those are kept that are ``wanted``. Nothing is known yet of the document: if it is not well-formed, a
@@ -74,8 +74,8 @@ def thinned(body: bytes, name: str, wanted: Callable[[Way], bool]) -> Thinned:
     """
     tag = rb"(?:[^\s<>/\"'=!?]*:)?" + name.encode("utf-8") + rb"(?=[\s/>])"
     mark = re.compile(rb"<(?:!--|!\[CDATA\[|[!?]|" + tag + rb")")
-    shapes = _Shapes(re.compile(rb"<" + tag), wanted)
-    stretches: dict[int, Stretch | None] = {}
+    shapes = _ShapeCache(re.compile(rb"<" + tag), is_wanted)
+    stretches: dict[int, PointBlock | None] = {}
     kept: list[bytes] = []
     at = done = points = 0
     rooted = False
@@ -83,14 +83,14 @@ def thinned(body: bytes, name: str, wanted: Callable[[Way], bool]) -> Thinned:
         rooted = rooted or body.find(b"<", at, match.start()) >= 0
         at = match.end()
         if match[0].startswith((b"<!", b"<?")):
-            closing = _CLOSING.get(match[0])
+            closing = _CLOSING_DELIMITERS.get(match[0])
             found = -1 if closing is None else body.find(closing, at)
             if closing is None or found < 0:
                 break
             at = found + len(closing)
             continue
         begin = match.start()
-        stretch, firsts, end = shapes.side_by_side(body, begin) if rooted else (None, [], begin)
+        stretch, firsts, end = shapes.read_block(body, begin) if rooted else (None, [], begin)
         rooted = True  # a root that is a point has to stay, and with it what follows it and should not
         if not firsts:
             points += 1
@@ -100,51 +100,51 @@ def thinned(body: bytes, name: str, wanted: Callable[[Way], bool]) -> Thinned:
         points += len(firsts)
         kept += [body[done:begin], *firsts]
         at = done = end
-    return Thinned(b"".join([*kept, body[done:]]), MappingProxyType(stretches))
+    return ThinnedDocument(b"".join([*kept, body[done:]]), MappingProxyType(stretches))
 
 
-class _Shapes:
+class _ShapeCache:
     """The shapes of the points met so far, that of the last one first."""
 
-    def __init__(self, point: re.Pattern[bytes], wanted: Callable[[Way], bool]) -> None:
+    def __init__(self, point: re.Pattern[bytes], is_wanted: Callable[[ElementPath], bool]) -> None:
         self._point = point
-        self._wanted = wanted
+        self._is_wanted = is_wanted
         self._known: list[_Shape] = []
         self._misses = 0
 
-    def side_by_side(self, body: bytes, at: int) -> tuple[Stretch, list[bytes], int]:
+    def read_block(self, body: bytes, offset: int) -> tuple[PointBlock, list[bytes], int]:
         """The points that follow one another from here, the first of each shape, and where the last one ends."""
-        rows: dict[int, Rows] = {}
+        rows: dict[int, ShapeRows] = {}
         firsts: list[bytes] = []
         count = 0
-        while (fitting := self._fitting(body, at)) is not None:
+        while (fitting := self._find_shape(body, offset)) is not None:
             shape, end = fitting
             if id(shape) not in rows:
-                rows[id(shape)] = Rows(shape.ways)
-                firsts.append(body[at:end])
+                rows[id(shape)] = ShapeRows(shape.paths)
+                firsts.append(body[offset:end])
             values = rows[id(shape)].values
             before = len(values)
-            for match in shape.pattern.finditer(body, at):
-                if match.lastindex is None or match.start() != at:
+            for match in shape.pattern.finditer(body, offset):
+                if match.lastindex is None or match.start() != offset:
                     break
                 values.append(match.groups())
-                at = match.end()
+                offset = match.end()
             more = len(values) - before
             rows[id(shape)].numbers.extend(range(count, count + more))
             count += more
-        return Stretch(count, tuple(rows.values())), firsts, at
+        return PointBlock(count, tuple(rows.values())), firsts, offset
 
-    def _fitting(self, body: bytes, at: int) -> tuple[_Shape, int] | None:
+    def _find_shape(self, body: bytes, offset: int) -> tuple[_Shape, int] | None:
         """The shape of the point here and where it ends; None if there is none, or one to be left to the parser."""
         for place, shape in enumerate(self._known):
-            match = shape.pattern.match(body, at)
+            match = shape.pattern.match(body, offset)
             if match is not None and match.lastindex is not None:
                 self._known.insert(0, self._known.pop(place))
                 return shape, match.end()
-        if self._misses >= _MOST_MISSES or len(self._known) >= _MOST_SHAPES or not self._point.match(body, at):
+        if self._misses >= _MAX_MISSES or len(self._known) >= _MAX_SHAPES or not self._point.match(body, offset):
             return None
-        learnt = _shape(body, at, self._point, self._wanted)
-        match = None if learnt is None else learnt.pattern.match(body, at)
+        learnt = _learn_shape(body, offset, self._point, self._is_wanted)
+        match = None if learnt is None else learnt.pattern.match(body, offset)
         if learnt is None or match is None or match.lastindex is None:
             self._misses += 1
             return None
@@ -152,16 +152,18 @@ class _Shapes:
         return learnt, match.end()
 
 
-def _shape(body: bytes, at: int, point: re.Pattern[bytes], wanted: Callable[[Way], bool]) -> _Shape | None:
+def _learn_shape(
+    body: bytes, offset: int, point: re.Pattern[bytes], is_wanted: Callable[[ElementPath], bool]
+) -> _Shape | None:
     """What the point here has in common with others; None if it is written in a way that wants a parser."""
     parts: list[bytes] = []
-    ways: list[Way] = []
+    ways: list[ElementPath] = []
     within: list[bytes] = []
-    for _ in range(_MOST_TAGS):
-        tag = _TAG.match(body, at)
-        if tag is None or (within and point.match(body, at)):
+    for _ in range(_MAX_TAGS):
+        tag = _TAG.match(body, offset)
+        if tag is None or (within and point.match(body, offset)):
             return None
-        at = tag.end()
+        offset = tag.end()
         closes, name, _, _, _, empty = tag.groups()
         if closes:
             if empty or not within or within.pop() != name:
@@ -175,38 +177,42 @@ def _shape(body: bytes, at: int, point: re.Pattern[bytes], wanted: Callable[[Way
             if within:
                 parts.append(re.escape(tag[0]) + _SPACE)
             else:
-                parts.append(b"<" + re.escape(name) + _attributes(tag, ways, wanted) + _SPACE)
+                parts.append(b"<" + re.escape(name) + _build_attributes_pattern(tag, ways, is_wanted) + _SPACE)
             within.append(name)
-            leaf = _LEAF.match(body, at)
+            leaf = _LEAF.match(body, offset)
             if leaf is not None and len(within) > 1:
                 way = tuple(one.rpartition(b":")[2].decode("utf-8") for one in within[1:])
-                parts.append(_group(_VALUE, way, ways, wanted) + _SPACE)
-                at = leaf.end()
+                parts.append(_build_value_pattern(_VALUE, way, ways, is_wanted) + _SPACE)
+                offset = leaf.end()
                 continue
-        gap = _GAP.match(body, at)
+        gap = _GAP.match(body, offset)
         if gap is None or not within:
             return None
-        at = gap.end()
+        offset = gap.end()
     return None
 
 
-def _attributes(tag: re.Match[bytes], ways: list[Way], wanted: Callable[[Way], bool]) -> bytes:
+def _build_attributes_pattern(
+    tag: re.Match[bytes], paths: list[ElementPath], is_wanted: Callable[[ElementPath], bool]
+) -> bytes:
     """The pattern of a point's own attributes and the end of its tag."""
     parts = []
     for written, value in _ATTRIBUTES.findall(tag[3]):
         quote = value[:1]
         way = ("@" + written.strip(b"= \t\r\n").decode("utf-8"),)
         free = rb"[^<>&\t\r\n" + quote + rb"]*+"
-        parts.append(re.escape(written) + quote + _group(free, way, ways, wanted) + quote)
+        parts.append(re.escape(written) + quote + _build_value_pattern(free, way, paths, is_wanted) + quote)
     return b"".join(parts) + re.escape(tag[0][tag.end(3) - tag.start() :])
 
 
-def _group(free: bytes, way: Way, ways: list[Way], wanted: Callable[[Way], bool]) -> bytes:
+def _build_value_pattern(
+    pattern: bytes, path: ElementPath, paths: list[ElementPath], is_wanted: Callable[[ElementPath], bool]
+) -> bytes:
     """What stands for a value, as a group if it is wanted."""
-    if not wanted(way):
-        return free
-    ways.append(way)
-    return rb"(" + free + rb")"
+    if not is_wanted(path):
+        return pattern
+    paths.append(path)
+    return rb"(" + pattern + rb")"
 
 
-__all__ = ["Rows", "Stretch", "Thinned", "Way", "thinned"]
+__all__ = ["ElementPath", "PointBlock", "ShapeRows", "ThinnedDocument", "thin_document"]
