@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from tests.annotate.serving import Served, Serving, serve
+from tests.support.editor_server import Served, Serving, serve
+from tests.support.paths import CORPUS, ROOT
 
 # The same examples on every run of CI; at a developer's desk new ones each time.
 settings.register_profile("ci", derandomize=True)
@@ -19,9 +20,6 @@ if os.environ.get("CI"):
 
 # Nobody's own settings decide what a test sees: they lie where there is nothing, for commands that tests start too.
 os.environ["RETROPACE_CONFIG"] = tempfile.mkdtemp(prefix="retropace-no-settings-")
-
-ROOT = Path(__file__).resolve().parents[1]
-CORPUS = ROOT.parent / "shared" / "corpus"
 
 
 @pytest.fixture(scope="session")

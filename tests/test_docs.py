@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 
 from retropace.cli.reference import build_reference
-from tests.conftest import ROOT
-from tests.docs import BLOCK, PAGES, commands, rendered
+from tests.support.docs import BLOCK, PAGES, commands, rendered
+from tests.support.paths import ROOT
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
 def test_commands_print_what_the_page_shows(path: Path) -> None:
-    """If this fails because the output got better: ``python -m tests.docs``."""
+    """If this fails because the output got better: ``python -m tests.support.docs``."""
     page = path.read_text(encoding="utf-8")
     assert rendered(page) == page
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import sys
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 
@@ -22,8 +21,8 @@ from retropace.readers import read_all
 from retropace.simulate import Truth, forward, simulate
 from retropace.simulate.kinds import BACKWARD_KINDS, draw
 from tests.benchmarks.labels import annotated, labelling_of, truth_of
+from tests.support.paths import CORPUS
 
-CORPUS = Path(__file__).resolve().parents[3] / "shared" / "corpus"
 REAL = {
     "728599.fit": "1300m forward, 2x(600m forward, 330m backward), 600m forward, 490m backward",
     "running_2025-08-21": "1120m forward, 8x(92m forward, 95m backward), 1.4km forward",

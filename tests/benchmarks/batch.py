@@ -18,7 +18,7 @@ from pathlib import Path
 
 import fitdecode
 
-from tests.builders.runs import runs
+from tests.support.recordings import runs
 
 SECONDS = 1800
 

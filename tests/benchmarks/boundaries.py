@@ -20,8 +20,8 @@ from retropace.core.cleaned_activity import CleanedActivity
 from retropace.core.spans import FloatArray
 from retropace.readers import read
 from retropace.segmentation.segment import segment_activity
+from tests.support.paths import CORPUS
 
-CORPUS = Path(__file__).resolve().parents[3] / "shared" / "corpus"
 REAL = {"manual", "step", "manual/step (inferred)"}
 EARLY_S, LATE_S = 3.0, 10.0
 

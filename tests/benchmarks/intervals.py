@@ -40,7 +40,7 @@ from retropace.simulate import (
 )
 from retropace.simulate.kinds import FORWARD_KINDS, INTERVAL_KINDS, draw
 from tests.benchmarks.labels import condition, say
-from tests.conftest import CORPUS
+from tests.support.paths import CORPUS
 
 STRUCTURED = (
     "reps",

@@ -15,9 +15,9 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.batch.running import COMMAND, environment
-from tests.batch.test_killed import TABLES
-from tests.builders.runs import runs
+from tests.library.batch.test_killed import TABLES
+from tests.support.batch_runs import COMMAND, environment
+from tests.support.recordings import runs
 
 
 def main() -> None:

@@ -20,9 +20,9 @@ from typing import TYPE_CHECKING
 
 from playwright.sync_api import sync_playwright
 
-from tests.annotate.serving import serve
 from tests.benchmarks.timing import ROUNDS, say
-from tests.builders.hours import Hours
+from tests.support.editor_server import serve
+from tests.support.long_recordings import Hours
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page

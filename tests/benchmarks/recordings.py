@@ -27,9 +27,9 @@ from retropace.labelling.assign import label_segments
 from retropace.readers import read, read_all
 from retropace.segmentation.segment import segment_coarse_and_fine
 from retropace.simulate.kinds import draw
+from tests.support.paths import CORPUS
 
 SLIP_S = 15.0
-CORPUS = Path(__file__).resolve().parents[3] / "shared" / "corpus"
 
 
 @dataclass(frozen=True)

@@ -36,8 +36,8 @@ from retropace.library.rows import StoredAnalysis
 from retropace.library.store import StoredRecording
 from retropace.readers import read_all
 from tests.benchmarks.batch import make
-from tests.builders.runs import runs
-from tests.conftest import ROOT
+from tests.support.paths import ROOT
+from tests.support.recordings import runs
 
 APPLE_RECORDS = 2_000_000
 RUN_FILES = 3000

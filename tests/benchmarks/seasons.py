@@ -29,7 +29,7 @@ from retropace.library.store import StoredRecording
 from retropace.season.json_document import progress_document
 from retropace.season.progress import build_progress
 from tests.benchmarks.timing import medians, say
-from tests.builders.season import FIRST, fill, sessions
+from tests.support.seasons import FIRST, fill, sessions
 
 WEEKS = 52.0
 MANY = 10_000

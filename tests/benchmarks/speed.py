@@ -39,8 +39,8 @@ from retropace.readers.xml.gpx import read_gpx
 from retropace.readers.xml.tcx import read_tcx
 from retropace.segmentation.segment import segment_coarse_and_fine
 from tests.benchmarks.timing import ROUNDS, cold, environment, medians, peak_bytes, say
-from tests.builders.hours import Hours
-from tests.conftest import CORPUS
+from tests.support.long_recordings import Hours
+from tests.support.paths import CORPUS
 
 READ_FIT = "import fitdecode, sys\nfor frame in fitdecode.FitReader(sys.argv[1]): pass"
 READ_GPX = "import gpxpy, sys\nwith open(sys.argv[1]) as opened: gpxpy.parse(opened)"

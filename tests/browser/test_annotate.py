@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from tests.annotate.serving import Served, Serving, until
 from tests.browser.conftest import Opened, Watched, violations
-from tests.browser.hostile import hostile_gpx
-from tests.cli.test_analyze import retropace
+from tests.support.command_line import retropace
+from tests.support.editor_server import Served, Serving, until
+from tests.support.hostile_text import hostile_gpx
 
 HEAD = "start,end,label,note\n"
 FIRST, SECOND, THIRD = (739.0, 919.0), (1185.0, 1371.0), (1638.0, 1825.0)  # the backward repetitions

@@ -12,8 +12,8 @@ import pytest
 from PIL import Image
 
 from tests.browser.conftest import Opened, Watched, violations
-from tests.browser.hostile import ATTACKS, hostile_gpx
-from tests.cli.test_analyze import retropace
+from tests.support.command_line import retropace
+from tests.support.hostile_text import ATTACKS, hostile_gpx
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page

@@ -14,7 +14,7 @@ from retropace.intervals.reps import compute_heart_rate_recovery_bpm
 from retropace.intervals.sets import fit_linear_trend
 from retropace.simulate import backward, forward, rest, walk
 from tests.benchmarks.intervals import marked_backward
-from tests.intervals.made import session, understood
+from tests.support.interval_sessions import session, understood
 
 WARM, COOL = forward(seconds=480), forward(seconds=300, effort=0.92)
 

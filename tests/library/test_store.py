@@ -21,8 +21,8 @@ from retropace.library.migrations import APPLICATION_ID, MIGRATIONS, migrate, re
 from retropace.library.queries import count_outcomes, find_activities, mark_visible_duplicates, read_document
 from retropace.library.store import Failure, StoredRecording
 from retropace.readers import read_all
-from tests.builders.runs import runs
-from tests.conftest import ROOT
+from tests.support.paths import ROOT
+from tests.support.recordings import runs
 
 
 def recording(number: int = 0, *, said: str = "") -> StoredRecording:

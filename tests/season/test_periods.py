@@ -17,7 +17,7 @@ from retropace.season.periods import (
     find_next_period_start,
     find_period_start,
 )
-from tests.season.made import MONDAY, run, season
+from tests.support.season_rows import MONDAY, run, season
 
 BERLIN, AUCKLAND = ZoneInfo("Europe/Berlin"), ZoneInfo("Pacific/Auckland")
 

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from retropace.season.trend import SpeedRatios, compute_speed_ratios, compute_student_t_quantile, fit_trend
-from tests.season.made import run, season
+from tests.support.season_rows import run, season
 
 
 @pytest.mark.parametrize("freedom", [3, 4, 6, 10, 30, 198])

@@ -1,0 +1,162 @@
+"""Runs that are killed again and again, and workers that are: the end is that of a run which nobody disturbed."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import sqlite3
+import subprocess
+import time
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from tests.support.batch_runs import COMMAND, environment, retropace
+from tests.support.recordings import runs
+
+TABLES = ("activities.csv", "segments.csv", "failures.csv")
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Runs, a few of them twice in other formats, a few bad files."""
+    made = tmp_path_factory.mktemp("many") / "runs"
+    made.mkdir()
+    for at, run in enumerate(runs(400, seconds=240)):
+        (made / f"{at:04}.fit").write_bytes(run.fit())
+        if at % 20 == 0:
+            (made / f"{at:04}.gpx").write_bytes(run.gpx())
+        if at % 30 == 0:
+            (made / f"{at:04}-cut.fit").write_bytes(run.fit()[: 40 + at])
+    return made
+
+
+@pytest.fixture(scope="module")
+def undisturbed(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[bytes, ...]:
+    base = tmp_path_factory.mktemp("undisturbed")
+    ran = retropace("batch", folder, "--jobs", "2", "--csv", base / "out", data=base / "data", cwd=folder.parent)
+    assert ran.returncode == 1, ran.stderr  # the bad files
+    return tables(base / "out")
+
+
+def tables(out: Path) -> tuple[bytes, ...]:
+    return tuple((out / name).read_bytes() for name in TABLES)
+
+
+def started(folder: Path, base: Path) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [*COMMAND, "batch", str(folder), "--jobs", "2", "--csv", str(base / "out")],
+        cwd=folder.parent,
+        env=environment(base / "data"),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+
+
+def kept(data: Path) -> int:
+    """How many files the library knows."""
+    path = data / "library.sqlite"
+    if not path.exists():
+        return 0
+    try:
+        with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=0.1)) as library:
+            return int(library.execute("SELECT count(*) FROM inputs").fetchone()[0])
+    except sqlite3.OperationalError:  # it is just being made
+        return 0
+
+
+@pytest.mark.parametrize("sign", [signal.SIGKILL, signal.SIGINT], ids=["SIGKILL", "SIGINT"])
+def test_killed_and_started_again(
+    folder: Path, undisturbed: tuple[bytes, ...], tmp_path: Path, sign: signal.Signals
+) -> None:
+    draw = random.Random(6)
+    killed = 0
+    for _ in range(5):
+        enough = kept(tmp_path / "data") + draw.randint(1, 60)
+        run = started(folder, tmp_path)
+        while run.poll() is None and kept(tmp_path / "data") < enough:
+            time.sleep(0.005)
+        killed += run.poll() is None
+        run.send_signal(sign)
+        run.wait(timeout=60)
+    assert killed >= 4
+    run = started(folder, tmp_path)
+    assert run.wait(timeout=120) == 1
+    assert tables(tmp_path / "out") == undisturbed
+
+
+def test_interrupted_it_says_what_is_done_and_how_to_go_on(folder: Path, tmp_path: Path) -> None:
+    run = subprocess.Popen(
+        [*COMMAND, "batch", str(folder), "--jobs", "1"],
+        env=environment(tmp_path / "data"),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    library = tmp_path / "data" / "library.sqlite-wal"
+    for _ in range(400):
+        if library.exists() and library.stat().st_size > 200_000:
+            break
+        time.sleep(0.005)
+    workers = _workers(run.pid)
+    assert workers
+    run.send_signal(signal.SIGINT)
+    out, said = run.communicate(timeout=60)
+    assert run.returncode == 1
+    assert (out, "Traceback" in said) == ("", False)
+    assert "stopping after what is in hand" in said
+    assert "done and kept in" in said
+    assert "the same command goes on there" in said
+    assert not any(Path(f"/proc/{worker}").exists() for worker in workers)
+
+
+def test_a_killed_worker_costs_one_file(folder: Path, tmp_path: Path) -> None:
+    run = subprocess.Popen(
+        [*COMMAND, "batch", str(folder), "--jobs", "2", "--csv", str(tmp_path / "out")],
+        cwd=folder.parent,
+        env=environment(tmp_path / "data"),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    victims: list[int] = []
+    for _ in range(400):
+        victims = _workers(run.pid)
+        if len(victims) == 2 and (tmp_path / "data" / "library.sqlite-wal").exists():
+            break
+        time.sleep(0.02)
+    time.sleep(0.3)
+    os.kill(victims[0], signal.SIGKILL)
+    out, said = run.communicate(timeout=120)
+    assert run.returncode == 1, said
+    assert "Traceback" not in said
+    # Whatever it had in hand is told, or it had nothing in hand; everything else is there.
+    lost = [line for line in out.splitlines() if "worker was killed" in line]
+    assert len(lost) <= 1
+    again = retropace("batch", folder, "--csv", tmp_path / "out", data=tmp_path / "data", cwd=folder.parent)
+    assert "worker was killed" not in again.stdout
+
+
+def _workers(parent: int) -> list[int]:
+    """The worker processes below a process: children of its fork server."""
+    found = []
+    for status in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            text = status.read_text()
+            command = (status.parent / "cmdline").read_bytes()
+        except OSError:
+            continue
+        if b"forkserver" in command:
+            pid, above = int(status.parent.name), int(text.rpartition(")")[2].split()[1])
+            if above != parent and _parent_of(above) == parent:
+                found.append(pid)
+    return found
+
+
+def _parent_of(pid: int) -> int:
+    try:
+        return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+    except OSError:
+        return -1

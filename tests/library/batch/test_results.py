@@ -1,0 +1,114 @@
+"""The tables: what they hold, that parts add up, and that CSV, Parquet and JSON say the same."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pyarrow.parquet
+import pytest
+
+from retropace.core.segments import DIRECTIONS
+from retropace.library import ActivityFilter, Library
+from retropace.library.batch.results import write_parquet
+from retropace.library.batch.tables import COLUMNS, build_tables
+from retropace.library.queries import mark_visible_duplicates
+from tests.support.batch_runs import retropace, rows
+from tests.support.paths import ROOT
+from tests.support.recordings import runs
+
+
+@pytest.fixture(scope="module")
+def done(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder in which everything was analysed: ``data``, and ``out`` with the tables."""
+    base = tmp_path_factory.mktemp("done")
+    (base / "in").mkdir()
+    for at, run in enumerate(runs(5, seconds=400)):
+        (base / "in" / f"{at}.fit").write_bytes(run.fit())
+    (base / "in" / "0.gpx").write_bytes(runs(1, seconds=400)[0].gpx("the same run"))
+    (base / "in" / "1.annotations.csv").write_text("start,end,label\n3:20,5:00,backward\n")
+    (base / "in" / "bad.gpx").write_text("<gpx>")
+    ran = retropace(
+        *("batch", base / "in", ROOT / "samples", "--csv", base / "out", "--parquet", base / "out"),
+        data=base / "data",
+        cwd=base,
+    )
+    assert ran.returncode == 1, ran.stderr
+    return base
+
+
+def test_directions_add_up_to_each_activity_and_segments_to_directions(done: Path) -> None:
+    segments = rows(done / "out" / "segments.csv")
+    for row in rows(done / "out" / "activities.csv"):
+        for what in ("distance_m", "elapsed_s"):
+            parts = sum(float(row[f"{direction}_{what}"] or 0.0) for direction in DIRECTIONS)
+            assert parts == pytest.approx(float(row[what]), abs=1e-6)
+        own = [one for one in segments if one["activity"] == row["activity"]]
+        assert len(own) == int(row["segments"])
+        for direction in DIRECTIONS:
+            metres = sum(float(one["distance_m"] or 0.0) for one in own if one["direction"] == direction)
+            assert metres == pytest.approx(float(row[f"{direction}_distance_m"] or 0.0), abs=1e-6)
+
+
+def test_each_activity_is_what_analyze_says(done: Path) -> None:
+    """Through the library and back not a bit is lost."""
+    ran = retropace("library", "export", "--json", data=done / "data", cwd=done)
+    documents = {document["source"]["path"]: document for document in map(json.loads, ran.stdout.splitlines())}
+    for name in ("quarter-mile.fit", "track-6x400.gpx", "treadmill-beginner.fit", "long-backward.fit"):
+        path = str(ROOT / "samples" / name)
+        alone = json.loads(retropace("analyze", path, "--format", "json", data=done / "data").stdout)
+        assert alone.pop("energy") is None  # what a run costs hangs on a weight, which is nothing of the recording's
+        assert documents[path] == alone
+
+
+def test_parquet_holds_what_csv_holds(done: Path) -> None:
+    for name, columns in COLUMNS.items():
+        table = pyarrow.parquet.read_table(done / "out" / f"{name}-00000.parquet")
+        assert table.column_names == list(columns)
+        for row, same in zip(table.to_pylist(), rows(done / "out" / f"{name}.csv"), strict=True):
+            for column, kind in columns.items():
+                text = same[column]
+                assert row[column] == (kind(text) if text else None), column
+
+
+def test_parquet_parts_follow_one_another(done: Path, tmp_path: Path) -> None:
+    with Library(done / "data" / "library.sqlite") as library:
+        mark_visible_duplicates(library, ActivityFilter())
+        whole = build_tables(library, ActivityFilter(), str)
+        written = write_parquet(str(tmp_path), whole, max_part_rows=4)
+        parts = sorted(tmp_path.glob("activities-*.parquet"))
+        assert len(parts) == 3
+        assert set(parts) < set(written)
+        names = [row for part in parts for row in pyarrow.parquet.read_table(part).column("activity").to_pylist()]
+        assert names == [row["activity"] for row in whole[0].rows()]
+        # Fewer parts the next time: none is left over.
+        write_parquet(str(tmp_path), whole, max_part_rows=100)
+        assert [one.name for one in sorted(tmp_path.glob("activities-*"))] == ["activities-00000.parquet"]
+
+
+def test_the_summary_as_json_says_what_the_tables_say(done: Path) -> None:
+    ran = retropace("batch", done / "in", ROOT / "samples", "--json", data=done / "data", cwd=done)
+    document = json.loads(ran.stdout)
+    assert document["schema"] == "retropace.batch/1"
+    found = rows(done / "out" / "activities.csv")
+    assert [row["activity"] for row in document["activities"]] == [row["activity"] for row in found]
+    counted = [row for row in found if not row["duplicate_of"]]
+    assert (document["activities_found"], document["activities_counted"]) == (len(found), len(counted)) == (10, 9)
+    for direction in DIRECTIONS:
+        metres = sum(float(row[f"{direction}_distance_m"] or 0.0) for row in counted)
+        assert document["directions"][direction]["distance_m"] == pytest.approx(metres, rel=1e-12)
+        by_month = sum(one["directions"][direction]["distance_m"] for one in document["months"])
+        assert by_month == pytest.approx(metres, rel=1e-12)
+    assert document["files"]["unchanged"] == document["files"]["analysed"] + document["files"]["failed"]
+    (failure,) = document["failures"]
+    assert (failure["count"], failure["examples"]) == (1, ["in/bad.gpx"])
+
+
+def test_columns_are_documented() -> None:
+    page = (ROOT / "docs" / "batch.md").read_text(encoding="utf-8")
+    for name, columns in COLUMNS.items():
+        section = page.partition(f"### {name}.csv")[2].partition("\n### ")[0]
+        for column in columns:
+            stem = next((one for one in DIRECTIONS if column.startswith(f"{one}_")), None)
+            told = column if stem is None else f"DIRECTION_{column.removeprefix(f'{stem}_')}"
+            assert f"`{told}`" in section, f"{name}: {column}"

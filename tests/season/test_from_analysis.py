@@ -1,0 +1,35 @@
+"""What a report gathers from analyses is what the library gathers from what it kept of them."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from pathlib import Path
+
+import numpy as np
+
+from retropace.analysis.pipeline import analyze
+from retropace.intervals.best_efforts import find_best_efforts
+from retropace.library import Library
+from retropace.library.season_query import SeasonQuery, read_season
+from retropace.season.from_analysis import build_season_entry, build_season_from_entries
+from retropace.season.runs import Season
+from tests.support.seasons import fill, sessions
+
+
+def test_a_reports_season_is_the_librarys(tmp_path: Path) -> None:
+    made = sessions(8, count=6, weeks=5.0)
+    fill(tmp_path / "library.sqlite", made)
+    with Library(tmp_path / "library.sqlite") as library:
+        kept = read_season(library, SeasonQuery(None))
+    analyses = [analyze(activity, marks) for activity, marks in made]
+    found = [build_season_entry(one, find_best_efforts(one)) for one in reversed(analyses)]
+    gathered = build_season_from_entries([one for one in found if one is not None])
+    assert gathered.start_times == kept.start_times
+    for one in fields(Season):
+        ours, theirs = getattr(gathered, one.name), getattr(kept, one.name)
+        if one.name == "stretches":
+            ours, theirs = np.sort(ours, axis=0), np.sort(theirs, axis=0)
+        if isinstance(ours, np.ndarray):
+            np.testing.assert_allclose(ours, theirs, rtol=1e-12, err_msg=one.name)
+        elif one.name in ("bests", "quarters"):
+            assert ours == theirs

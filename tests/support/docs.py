@@ -1,0 +1,64 @@
+"""The commands in the docs, run: ``python -m tests.support.docs`` writes what they print into the pages.
+
+A block that starts with ````` ```console ````` holds commands behind ``$`` and, below each, what it prints. They run in
+one folder per page, which holds copies of the samples, and see each other's files.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from tests.support.paths import ROOT
+
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+BLOCK = re.compile(r"(```console\n)(.*?)(```)", re.DOTALL)
+
+
+def rendered(page: str) -> str:
+    """The page with every console block filled with what its commands really print."""
+    with tempfile.TemporaryDirectory() as folder:
+        shutil.copytree(ROOT / "samples", Path(folder) / "samples")
+        return BLOCK.sub(lambda match: match[1] + _run(match[2], Path(folder)) + match[3], page)
+
+
+def commands(block: str) -> list[str]:
+    """The commands of a block; one goes on over lines that end in a backslash."""
+    joined = block.replace("\\\n", "\\\0")
+    return [line[2:].replace("\\\0", "\\\n") for line in joined.splitlines() if line.startswith("$ ")]
+
+
+def _run(block: str, folder: Path) -> str:
+    text = ""
+    for command in commands(block):
+        ran = subprocess.run(
+            ["bash", "-c", command],
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            cwd=folder,
+            check=False,
+            env={
+                **os.environ,
+                "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+                "PYTHONIOENCODING": "utf-8",
+                "RETROPACE_DATA": str(folder / "data"),
+                "RETROPACE_CONFIG": str(folder / "config"),
+            },
+        )
+        text += f"$ {command}\n{ran.stdout}{ran.stderr}"
+    return text
+
+
+if __name__ == "__main__":
+    for path in PAGES:
+        before = path.read_text(encoding="utf-8")
+        after = rendered(before)
+        if after != before:
+            path.write_text(after, encoding="utf-8")
+            sys.stdout.write(f"{path.name} brought up to date\n")

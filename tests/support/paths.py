@@ -1,0 +1,12 @@
+"""Folders that tests read from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+"""The root of the checkout."""
+SHARED = ROOT.parent / "shared"
+"""The folder beside the checkout that holds recordings which may not be copied into it."""
+CORPUS = SHARED / "corpus"
+"""Public recordings of real watches."""
