@@ -25,9 +25,8 @@ FLOORS = [
     {"intervals", "season"},
     {"analysis"},
     {"labelling"},
-    {"annotations"},
-    {"segmentation", "cleaning", "sources"},
-    {"readers", "config", "simulate"},
+    {"annotations", "sources"},
+    {"segmentation", "cleaning", "readers", "config", "simulate"},
     {"core"},
 ]
 """The rooms from top to bottom. A room imports only from floors below its own."""
