@@ -11,9 +11,10 @@ import pytest
 from retropace.core.errors import OtherSportError, ReadError
 from retropace.core.sports import is_on_foot
 from retropace.readers import read, read_all
-from tests.readers.xml.test_gpx import gpx, segment
-from tests.readers.xml.test_tcx import lap, tcx
-from tests.support.fit_bytes import ENUM, SESSION, START, UINT32, run
+from tests.support.fit_bytes import run
+from tests.support.gpx_documents import gpx, segment
+from tests.support.multisport import two_sports
+from tests.support.tcx_documents import lap, tcx
 
 GPX = gpx(f"<trk>{segment(0, 30)}</trk>")
 TCX = tcx(lap(0, 30, [range(31)]))
@@ -148,15 +149,6 @@ def test_a_document_type_is_refused_and_nothing_is_fetched(tmp_path: Path) -> No
             with pytest.raises(ReadError, match="document type"):
                 read_all(path)
     assert str(secret) not in opened
-
-
-def two_sports() -> bytes:
-    made = run(100, end_session=False)
-    made.define(2, SESSION, [(253, UINT32), (2, UINT32), (7, UINT32), (5, ENUM)])
-    made.data(2, START + 49, START, 50_000, 2)
-    made.data(2, START + 79, START + 50, 30_000, 1)
-    made.data(2, START + 99, START + 80, 19_000, 11)
-    return made.to_bytes()
 
 
 def test_other_sports_are_left_out_and_named(tmp_path: Path) -> None:

@@ -102,7 +102,7 @@ class Rows:
         order = {key: None for row in self.rows for key in row}
         self.about = {key: self.about[key] for key in order}
 
-    def table(self) -> FitTable:
+    def to_table(self) -> FitTable:
         fields = []
         for key, (name, units, native) in self.about.items():
             values = np.array([row[key][0] if key in row else math.nan for row in self.rows])

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.readers.test_detect import two_sports
 from tests.support.command_line import retropace
+from tests.support.multisport import two_sports
 
 SCHEMA = {
     "source": {"path", "format", "sha256", "device"},

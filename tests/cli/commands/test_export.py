@@ -18,7 +18,6 @@ from PIL import Image
 from retropace.cli.commands import export
 from retropace.core.errors import RetropaceError
 from retropace.core.geodesy import project_to_tangent_plane_m
-from tests.readers.test_detect import two_sports
 from tests.support.command_line import retropace
 from tests.support.export_files import (
     Metres,
@@ -32,6 +31,7 @@ from tests.support.export_files import (
 )
 from tests.support.fit_bytes import run
 from tests.support.hostile_text import hostile_gpx
+from tests.support.multisport import two_sports
 
 FORMS = ("csv", "json", "geojson", "gpx", "fit", "png")
 

@@ -16,9 +16,9 @@ from retropace.core.errors import RetropaceError
 from retropace.output.export.to_fit import encode_fit
 from retropace.readers import read_all
 from retropace.readers.detect import load
-from tests.readers.test_detect import two_sports
 from tests.support.export_files import assert_same_metres, fit_messages, fit_metres, garmin_messages
 from tests.support.fit_bytes import FLOAT32, RECORD, UINT32, opened, run, session
+from tests.support.multisport import two_sports
 from tests.support.strategies import activity_of
 
 COLUMNS = [one.name for one in fields(Samples) if one.name not in ("extra", "texts")]

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import csv
 from functools import cache
 from pathlib import Path
 
@@ -10,6 +9,7 @@ import pytest
 from retropace.core.activity import Activity
 from retropace.core.errors import ReadError
 from retropace.readers.fit.reader import read_fit
+from tests.support.corpus_catalog import catalog_rows
 from tests.support.fit_bytes import (
     ENUM,
     EVENT,
@@ -25,16 +25,8 @@ from tests.support.fit_bytes import (
 )
 from tests.support.paths import CORPUS
 
-
-def catalog(kind: str) -> list[dict[str, str]]:
-    if not CORPUS.is_dir():
-        return []
-    with (CORPUS / "catalog.csv").open(encoding="utf-8") as table:
-        return [row for row in csv.DictReader(table) if row["file"].startswith(kind)]
-
-
-FIT_ROWS = [row for row in catalog("fit/") if row["n_records"] not in ("", "0")]
-EMPTY_ROWS = [row for row in catalog("fit/") if row["n_records"] in ("", "0")]
+FIT_ROWS = [row for row in catalog_rows("fit/") if row["n_records"] not in ("", "0")]
+EMPTY_ROWS = [row for row in catalog_rows("fit/") if row["n_records"] in ("", "0")]
 
 
 @cache

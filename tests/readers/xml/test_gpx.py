@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import re
 import sys
-from datetime import UTC, datetime, timedelta
+from datetime import UTC
 from pathlib import Path
 
 import gpxpy
@@ -14,42 +14,15 @@ from hypothesis import strategies as st
 from retropace.core.activity import Activity
 from retropace.core.errors import ReadError
 from retropace.readers.xml.gpx import read_gpx
-from tests.readers.fit.test_reader import catalog
+from tests.support.corpus_catalog import catalog_rows
 from tests.support.damage import damaged, read_or_refuse
+from tests.support.gpx_documents import START, extension, gpx, point, segment
 from tests.support.paths import CORPUS
-
-START = datetime(2025, 5, 1, 8, 0, tzinfo=UTC)
-TPX = 'xmlns:gpxtpx="http://www.garmin.com/xmlschemas/TrackPointExtension/v2"'
-
-
-def point(second: int, inner: str = "", lat: str | None = None) -> str:
-    place = lat if lat is not None else f"{48.0 + second * 2.7e-5:.6f}"
-    time = (START + timedelta(seconds=second)).isoformat().replace("+00:00", "Z")
-    return f'<trkpt lat="{place}" lon="11.0"><ele>0.0</ele><time>{time}</time>{inner}</trkpt>'
-
-
-def segment(first: int, last: int, inner: str = "") -> str:
-    return "<trkseg>" + "".join(point(second, inner) for second in range(first, last)) + "</trkseg>"
-
-
-def gpx(body: str, *, attributes: str = TPX, version: str = "1.1") -> bytes:
-    name = f"http://www.topografix.com/GPX/{version.replace('.', '/')}"
-    head = (
-        f'<?xml version="1.0" encoding="UTF-8"?>\n<gpx version="{version}" creator="test" xmlns="{name}" {attributes}>'
-    )
-    return f"{head}{body}</gpx>".encode()
 
 
 def one(data: bytes) -> Activity:
     (activity,) = read_gpx(data, "x.gpx")
     return activity
-
-
-def extension(prefix: str) -> str:
-    return (
-        f"<extensions><{prefix}:TrackPointExtension><{prefix}:hr>150</{prefix}:hr>"
-        f"<{prefix}:cad>84</{prefix}:cad></{prefix}:TrackPointExtension></extensions>"
-    )
 
 
 def timed_files() -> list[Path]:
@@ -81,7 +54,7 @@ def test_points_are_those_that_gpxpy_reads(path: Path) -> None:
 
 
 def counted(kind: str) -> list[dict[str, str]]:
-    return [row for row in catalog(kind) if row["file"].endswith(".gpx")]
+    return [row for row in catalog_rows(kind) if row["file"].endswith(".gpx")]
 
 
 @pytest.mark.usefixtures("corpus")

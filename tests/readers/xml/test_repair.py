@@ -13,8 +13,8 @@ from retropace.readers.xml.encoding import find_root_name
 from retropace.readers.xml.gpx import read_gpx
 from retropace.readers.xml.repair import XmlDocument, repair_document
 from retropace.readers.xml.tcx import read_tcx
-from tests.readers.xml.test_gpx import gpx, segment
-from tests.readers.xml.test_tcx import lap, tcx
+from tests.support.gpx_documents import gpx, segment
+from tests.support.tcx_documents import lap, tcx
 
 GPX = gpx(f"<trk><name>Zürich</name>{segment(0, 5)}</trk>")
 TCX = tcx(lap(0, 4, [range(5)]))

@@ -17,7 +17,7 @@ from retropace.readers.xml import gpx, tcx
 from retropace.readers.xml.gpx import read_gpx
 from retropace.readers.xml.repeated_elements import ThinnedDocument, thin_document
 from retropace.readers.xml.tcx import read_tcx
-from tests.readers.xml import test_gpx, test_tcx
+from tests.support import gpx_documents, tcx_documents
 from tests.support.damage import damaged
 from tests.support.long_recordings import Hours
 
@@ -158,16 +158,16 @@ def without_rows(module: ModuleType, read: Callable[[bytes, str], list[Any]], da
         return told(read, data)
 
 
-GPX = test_gpx.gpx(
+GPX = gpx_documents.gpx(
     "<wpt lat='1' lon='2'/><trk><name>n</name>"
-    + test_gpx.segment(0, 6, test_gpx.extension("gpxtpx"))
-    + test_gpx.segment(90, 94, "<!-- c --><mode>walk</mode>")
-    + f"</trk><trk>{test_gpx.segment(200, 203)}"
-    + f"<trkseg>{test_gpx.point(210)}{test_gpx.point(211, '<a/>')}</trkseg></trk>"
+    + gpx_documents.segment(0, 6, gpx_documents.extension("gpxtpx"))
+    + gpx_documents.segment(90, 94, "<!-- c --><mode>walk</mode>")
+    + f"</trk><trk>{gpx_documents.segment(200, 203)}"
+    + f"<trkseg>{gpx_documents.point(210)}{gpx_documents.point(211, '<a/>')}</trkseg></trk>"
 )
-TCX = test_tcx.tcx(
-    test_tcx.lap(0, 9, [range(5), range(8, 12)], inner="<Cadence>80</Cadence>"),
-    test_tcx.lap(20, 3, [range(20, 24)], inner="<HeartRateBpm a='b'><Value>99</Value></HeartRateBpm>"),
+TCX = tcx_documents.tcx(
+    tcx_documents.lap(0, 9, [range(5), range(8, 12)], inner="<Cadence>80</Cadence>"),
+    tcx_documents.lap(20, 3, [range(20, 24)], inner="<HeartRateBpm a='b'><Value>99</Value></HeartRateBpm>"),
 )
 
 
@@ -184,7 +184,7 @@ def test_a_tcx_document_says_the_same_with_rows_and_without(data: bytes) -> None
 
 
 def test_a_line_that_gpxpy_names_is_the_same_with_rows_and_without() -> None:
-    body = f"<p:trk>\n{test_gpx.segment(0, 30)}\n</p:trk>".replace("<trkpt", "\n<trkpt")
+    body = f"<p:trk>\n{gpx_documents.segment(0, 30)}\n</p:trk>".replace("<trkpt", "\n<trkpt")
     data = f"<p:gpx xmlns:p='urn:p'>{body}<p:wpt lat='1' lon='2' p:a='b'/></p:gpx>".encode()
     said = told(read_gpx, data)
     assert re.search("gpxpy cannot read them: Error parsing XML: .* line 33", said)
@@ -196,8 +196,8 @@ ODD = st.sampled_from(
 )
 
 
-@given(st.lists(st.one_of(ODD, st.integers(0, 9).map(test_gpx.point)), max_size=12))
+@given(st.lists(st.one_of(ODD, st.integers(0, 9).map(gpx_documents.point)), max_size=12))
 @settings(deadline=None)
 def test_points_where_none_belong_are_read_as_without_rows(parts: list[str]) -> None:
-    data = test_gpx.gpx(f"<trk>{test_gpx.segment(20, 24)}<trkseg>{''.join(parts)}</trkseg></trk>")
+    data = gpx_documents.gpx(f"<trk>{gpx_documents.segment(20, 24)}<trkseg>{''.join(parts)}</trkseg></trk>")
     assert told(read_gpx, data) == without_rows(gpx, read_gpx, data)
