@@ -22,9 +22,9 @@ candidates = st.builds(
     heart_rate_bpm=st.sampled_from([None, 140.0, 141.0, 160.0]),
     cadence_spm=st.sampled_from([None, 165.0, 175.0]),
     annotated_s=st.sampled_from([0.0, 60.0]),
-    signals=st.integers(1, 3),
-    laps=st.integers(0, 2),
-    records=st.integers(1000, 1003),
+    signal_count=st.integers(1, 3),
+    lap_count=st.integers(0, 2),
+    record_count=st.integers(1000, 1003),
     format=st.sampled_from(["fit", "gpx"]),
 )
 lists = st.lists(candidates, max_size=12, unique_by=lambda one: one.key).map(
@@ -52,7 +52,7 @@ def test_the_same_or_not(other: dict[str, float], same: bool) -> None:
 
 @pytest.mark.parametrize(
     "better",
-    [{"annotated_s": 1.0, "format": "gpx"}, {"signals": 6}, {"laps": 5, "format": "gpx"}, {"records": 1900}],
+    [{"annotated_s": 1.0, "format": "gpx"}, {"signal_count": 6}, {"lap_count": 5, "format": "gpx"}, {"record_count": 1900}],
 )
 def test_the_richer_counts(better: dict[str, float]) -> None:
     rich = replace(ONE, key=2, id="z", **better)  # type: ignore[arg-type]  # fields by name

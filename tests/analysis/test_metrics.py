@@ -61,7 +61,7 @@ FOUND = labelling(
     (200, 280, "forward"),
     (280, 300, "backward"),
     confidence=np.array([0.95, 0.9, 1.0, 0.85, 0.65]),
-    way_m=np.array([270.0, 120.0, 10.0, 240.0, 50.0]),
+    distance_m=np.array([270.0, 120.0, 10.0, 240.0, 50.0]),
     totals_m={"forward": 510.0, "backward": 170.0, "rest": 10.0},
 )
 

@@ -17,7 +17,7 @@ from retropace.annotations.inputs.geojson import parse_zones
 from retropace.annotations.inputs.sidecar import parse_sidecar
 from retropace.core.activity import Activity, Waypoint, WorkoutStep
 from retropace.simulate import PlannedStretch, SimulatedPlace, backward, forward, simulate
-from tests.benchmarks.annotations import seconds_right
+from tests.support.simulated_labels import seconds_right
 
 PATH = SimulatedPlace("path", 52.5, 13.3)
 PLAN: list[PlannedStretch] = [

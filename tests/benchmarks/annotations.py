@@ -13,32 +13,15 @@ from dataclasses import replace
 
 import numpy as np
 
-from retropace.analysis.metrics import score
-from retropace.analysis.pipeline import Analysis, analyze
+from retropace.analysis.pipeline import analyze
 from retropace.annotations import AnnotationInput, Label, UnresolvedAnnotation, parse_sentence
 from retropace.core.activity import Activity
 from retropace.readers import read_all
-from retropace.simulate import Truth, forward, simulate
+from retropace.simulate import forward, simulate
 from retropace.simulate.kinds import BACKWARD_KINDS, draw
-from tests.benchmarks.labels import annotated, labelling_of, truth_of
 from tests.support.paths import CORPUS
-
-REAL = {
-    "728599.fit": "1300m forward, 2x(600m forward, 330m backward), 600m forward, 490m backward",
-    "running_2025-08-21": "1120m forward, 8x(92m forward, 95m backward), 1.4km forward",
-    "running_2025-08-26": "2.3km, 6x(210m forward, 135m backward), 6x(120m forward, 125m backward), 1.9km",
-    "7-8K": "6km forward, 7x(120m backward, 75m forward), 700m forward",
-    "777501.fit": "600m forward, 2x(620m forward, 330m backward), 620m forward, 2.4km forward",
-    "running_2025-10-04": "1480m forward, 12x(65m backward, 125m forward), 1.7km forward",
-    "running_2025-11-19": "1960m forward, 5x(800m forward, 460m backward), 830m forward",
-    "running-with-developer-data": "4x(1km forward, 60s backward), 6min forward",
-}
-"""Known structure of real sessions, from their laps; the slower side stands in for backward."""
-
-
-def seconds_right(analysis: Analysis, truth: Truth) -> float:
-    """The share of seconds with the true direction."""
-    return score(truth_of(truth), labelling_of(analysis.cleaned, analysis.segments)).accuracy
+from tests.support.real_workouts import REAL_WORKOUTS
+from tests.support.simulated_labels import annotated, seconds_right
 
 
 def measured(kind: str, count: int) -> dict[str, list[float]]:
@@ -79,7 +62,7 @@ def foreign(count: int) -> tuple[int, int]:
 
 def real() -> None:
     """Print how the real sessions align without their laps, against these."""
-    for name, sentence in REAL.items():
+    for name, sentence in REAL_WORKOUTS.items():
         path = next(path for path in sorted(CORPUS.glob("*/*")) if name in path.name)
         activity = read_all(path)[0]
         ends = np.array([lap.end_s for lap in activity.laps[:-1]])

@@ -39,8 +39,9 @@ from retropace.simulate import (
     walk,
 )
 from retropace.simulate.kinds import FORWARD_KINDS, INTERVAL_KINDS, draw
-from tests.benchmarks.labels import condition, say
+from tests.benchmarks.timing import say
 from tests.support.paths import CORPUS
+from tests.support.simulated_labels import condition
 
 STRUCTURED = (
     "reps",

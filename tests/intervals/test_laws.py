@@ -16,7 +16,7 @@ from retropace.cleaning.clean import clean_activity
 from retropace.core.activity import Activity
 from retropace.intervals import Intervals, intervals_document, intervals_of
 from retropace.simulate.kinds import BACKWARD_KINDS, FORWARD_KINDS, INTERVAL_KINDS, draw
-from tests.benchmarks.labels import condition
+from tests.support.simulated_labels import condition
 from tests.support.strategies import activities, annotation_lists
 
 LAWS = settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -12,8 +12,8 @@ from retropace.intervals import intervals_of
 from retropace.simulate import PlannedStretch, backward, forward, rest, walk
 from retropace.simulate.kinds import FORWARD_KINDS, INTERVAL_KINDS, draw
 from tests.benchmarks.intervals import marked_backward, quarter_mile_session
-from tests.benchmarks.labels import condition
 from tests.support.interval_sessions import understood
+from tests.support.simulated_labels import condition
 
 WARM, COOL = forward(seconds=480), forward(seconds=300, effort=0.92)
 FAST, BACK = forward(metres=400, effort=1.3), backward(metres=400)

@@ -28,7 +28,7 @@ from retropace.simulate import (
     simulate,
     walk,
 )
-from tests.benchmarks.annotations import seconds_right
+from tests.support.simulated_labels import seconds_right
 
 PATH = SimulatedPlace("path", 52.5, 13.3)
 

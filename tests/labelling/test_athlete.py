@@ -126,11 +126,11 @@ examples = st.builds(
     st.sampled_from(["forward", "backward"]),
     st.sampled_from(["run", "walk"]),
     start_s=st.floats(0.0, 1e5),
-    seconds=numbers,
+    duration_s=numbers,
     speed_mps=st.floats(0.3, 6.0),
     cadence_spm=st.one_of(st.just(float("nan")), numbers),
-    demand_bpm=st.one_of(st.just(float("nan")), numbers),
-    demand_spread_bpm=numbers,
+    steady_state_hr_bpm=st.one_of(st.just(float("nan")), numbers),
+    steady_state_hr_sd_bpm=numbers,
     grade=st.floats(-0.25, 0.25),
 )
 sessions = st.builds(

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.benchmarks.recordings import false_backward, propagation
+from tests.support.recording_labels import false_backward, propagation
 
 
 def test_ordinary_recordings_stay_forward(corpus: Path) -> None:

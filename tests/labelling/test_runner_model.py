@@ -131,7 +131,7 @@ def test_every_example_makes_surer(examples: list[tuple[float, float, bool]]) ->
     speed, cadence, backward = zip(*examples, strict=True)
     columns = seen(list(speed), list(cadence), [140.0] * len(speed))
     after = posterior(RUN_PRIOR, columns, np.array(backward, dtype=np.float64))
-    for name in ("pace", "cadence", "beats"):
+    for name in ("pace", "cadence", "heart_rate"):
         before_cov, after_cov = getattr(RUN_PRIOR, name).cov, getattr(after, name).cov
         assert np.all(np.diag(after_cov) <= np.diag(before_cov) + 1e-9)
         assert np.all(np.linalg.eigvalsh(after_cov) > -1e-6)

@@ -7,7 +7,7 @@ import pytest
 
 from retropace.analysis.pipeline import analyze
 from retropace.simulate.kinds import BACKWARD_KINDS, FORWARD_KINDS, draw
-from tests.benchmarks.labels import Result, condition, labelling_of, line, result_of, session
+from tests.support.simulated_labels import Result, condition, labelling_of, line, result_of, session
 
 SEEDS = (1001, 1003, 1005)
 """Too few to measure by: bars are where nothing good falls below. The benchmark measures, over hundreds."""

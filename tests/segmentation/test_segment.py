@@ -25,7 +25,12 @@ from retropace.simulate import (
     simulate,
     walk,
 )
-from tests.benchmarks.boundaries import every_minute, load, measured, nothing
+from tests.support.lap_boundaries import (
+    boundary_every_minute,
+    load_lap_sessions,
+    no_boundaries,
+    score_boundaries,
+)
 from tests.support.strategies import activities, activity_of
 
 
@@ -207,11 +212,11 @@ def test_sensitivity_means_more_or_fewer_cuts() -> None:
 def test_real_lap_marks_are_found(corpus: Path) -> None:
     """The figures of ``python -m tests.benchmarks.boundaries`` on the core sessions, with a little room."""
     total, empty, even = BoundaryCounts(0, 0, 0), BoundaryCounts(0, 0, 0), BoundaryCounts(0, 0, 0)
-    for marked in load(corpus):
+    for marked in load_lap_sessions(corpus):
         if marked.tier == "core":
-            total += measured(marked, segment_activity)
-            empty += measured(marked, nothing)
-            even += measured(marked, every_minute)
+            total += score_boundaries(marked, segment_activity)
+            empty += score_boundaries(marked, no_boundaries)
+            even += score_boundaries(marked, boundary_every_minute)
     assert total.reference == 78
     assert total.recall > 0.85
     assert total.f1 > 0.70 > 2.0 * max(empty.f1, even.f1)

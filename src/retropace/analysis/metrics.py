@@ -212,17 +212,6 @@ def match_boundaries(
     return BoundaryCounts(matched, len(reference_s), len(found))
 
 
-def pool_reliability(tables: list[Reliability]) -> Reliability:
-    """The reliability of several sessions together."""
-    seconds = np.sum([table.duration_s for table in tables], axis=0)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        confidence, right = (
-            np.sum([np.nan_to_num(getattr(table, name)) * table.duration_s for table in tables], axis=0) / seconds
-            for name in ("confidence", "right")
-        )
-    return Reliability(np.sum([table.stretch_count for table in tables], axis=0), seconds, confidence, right)
-
-
 def _span_index(labelling: Labelling, times_s: FloatArray) -> NDArray[np.intp]:
     """The index of the span that holds each moment; one past the last where none does."""
     before = np.searchsorted(labelling.start_s, times_s, side="right") - 1

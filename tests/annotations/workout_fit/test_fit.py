@@ -16,7 +16,8 @@ from retropace.core.errors import AnnotationError
 from retropace.readers import read
 from retropace.simulate import PlannedStretch, SimulatedPlace, backward, forward, rest, simulate, walk
 from retropace.simulate.kinds import BACKWARD_KINDS, draw
-from tests.benchmarks.annotations import REAL, seconds_right
+from tests.support.real_workouts import REAL_WORKOUTS
+from tests.support.simulated_labels import seconds_right
 
 PATH = SimulatedPlace("path", 52.5, 13.3)
 
@@ -183,12 +184,12 @@ def test_steps_without_laps_are_found_by_name() -> None:
     assert len(marked) == 6
 
 
-@pytest.mark.parametrize("name", sorted(REAL))
+@pytest.mark.parametrize("name", sorted(REAL_WORKOUTS))
 def test_real_sessions_align_with_their_lap_marks(corpus: Path, name: str) -> None:
     path = next(path for path in sorted(corpus.glob("*/*")) if name in path.name)
     activity = read(path)
     ends = np.array([lap.end_s for lap in activity.laps[:-1]])
-    workout, _ = fitted(replace(activity, laps=()), REAL[name])
+    workout, _ = fitted(replace(activity, laps=()), REAL_WORKOUTS[name])
     if name in ("777501.fit", "running-with-developer-data"):
         # A rep whose pace changes 110 m after its lap; rests of 30 s where the plan has 60.
         assert not workout.fits
