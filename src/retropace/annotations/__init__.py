@@ -1,9 +1,16 @@
-"""What the runner says about an activity: one file per way of saying it.
+"""What the runner, the watch and the recording say about directions, resolved to labelled stretches of an activity.
 
-``mark.py``, ``sidecar.py``, ``audacity.py``, ``field.py``, ``zones.py``, ``waypoints.py``, ``named.py`` and
-``sentence.py`` with ``workout.py`` are the origins; ``labels.py`` reads a label, ``where.py`` a place,
-``vocabulary.py`` holds the words. ``gathering.py`` puts all of it on an activity's time axis, ``precedence.py`` says
-which origin leads, ``settling.py`` moves edges that are unsure.
+``model`` holds the value types, ``language`` the vocabulary, ``sentence`` the parser of workout sentences, ``inputs``
+one file for each explicit annotation input, ``implicit`` what a recording itself says, ``workout_fit`` the alignment of
+a planned workout to an activity and ``resolve`` the merging of all of it.
+
+The time axis of annotations is elapsed time, in seconds since the first record, pauses included. Spans are half-open,
+and annotations, unlike segments, need not cover the activity::
+
+    elapsed_s   0         600           1200     1500          2100
+                |----------|=============|        |=============|----------|
+                            backward               backward walk
+                           [600, 1200)            [1500, 2100)
 """
 
 from __future__ import annotations
@@ -44,7 +51,7 @@ _LAZY_EXPORTS = {
     "read_sidecar": "inputs.sidecar",
     "read_zones": "inputs.geojson",
 }
-"""Each is loaded when it is first used: most recordings come without a word."""
+"""For each exported name, the submodule that defines it; it is imported at first use."""
 
 __all__ = [
     "FROM_FILE",

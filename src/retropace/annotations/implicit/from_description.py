@@ -14,7 +14,7 @@ from retropace.core.errors import AnnotationError
 MAX_LINES = 40
 """A description with more lines is a story."""
 MAX_QUOTE_CHARS = 60
-_AMBIGUOUS_KINDS = ("ambiguous", "way", "route", "not", "nothing")
+_AMBIGUOUS_KINDS = ("ambiguous", "route_direction", "route", "negation", "ignored")
 
 
 def find_plan_in_text(activity: Activity) -> Plan | None:

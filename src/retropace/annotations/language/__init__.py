@@ -1,1 +1,1 @@
-"""TODO."""
+"""Words for directions and gaits in twelve languages, and their interpretation; nothing here knows an activity."""

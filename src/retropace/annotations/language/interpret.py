@@ -1,7 +1,7 @@
-"""What a name says of direction: the title of an activity, a workout step, a lap, a waypoint, a track.
+"""Interpretation of names: the title of an activity, a workout step, a lap, a waypoint, a track.
 
-A name is not a label. "Reverse loop" is about the way, "no backward today" about its opposite: in doubt a name
-suggests and never labels.
+A name is weaker evidence than a label. "Reverse loop" describes the route and "no backward today" negates the label, so
+an ambiguous name leads to a suggestion and never to a label.
 """
 
 from __future__ import annotations
@@ -15,61 +15,67 @@ from retropace.annotations.language.vocabulary import SHORT_FORMS
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """What a name says: a label, or nothing sure (``label`` is None), and the word that says it."""
+    """What a name says about direction, and the word that says it."""
 
     label: Label | None
+    """The label that the name means; None if it is ambiguous."""
     word: str
 
     @property
     def is_ambiguous(self) -> bool:
-        """Whether it may mean the runner or the way."""
+        """Whether the name may describe the route as well as the runner."""
         return self.label is None
 
 
 def interpret_name(name: str, *, is_title: bool = True) -> Meaning | None:
-    """What a name means; None if it says nothing of direction.
+    """Interpret a name; None if it says nothing about direction.
 
-    In a ``title`` (of an activity, a track, a waypoint) words that may mean the way are ambiguous; the name of a
-    workout step or lap speaks of what the runner does in it.
+    In a title (of an activity, a track or a waypoint) words that may describe the route are ambiguous. The name of a
+    workout step or lap (``is_title=False``) describes what the runner does in it.
+
+    >>> interpret_name("backward walk", is_title=False)
+    Meaning(label=Label(direction='backward', gait='walk'), word='backward')
+    >>> interpret_name("Lake loop in reverse").is_ambiguous
+    True
     """
-    spelled = normalize(name)
-    short = {normalize(word): label for label, group in SHORT_FORMS.items() for word in group}
-    if not is_title and spelled in build_label_table():
-        return Meaning(parse_canonical_label(build_label_table()[spelled]), spelled)
-    if spelled in short and not (is_title and spelled == "back"):
+    normalized = normalize(name)
+    short_forms = {normalize(phrase): label for label, group in SHORT_FORMS.items() for phrase in group}
+    if not is_title and normalized in build_label_table():
+        return Meaning(parse_canonical_label(build_label_table()[normalized]), normalized)
+    if normalized in short_forms and not (is_title and normalized == "back"):
         return None
-    words = find_phrases(name)
-    if any(word.kind == "nothing" for word in words):
-        words = [word for word in words if word.kind in ("label", "nothing")]
-    said = [word for word in words if word.kind == "label"]
-    doubtful = [word for word in words if word.kind in ("ambiguous", "way")]
-    moving = {word.meaning.partition(" ")[0] for word in said} - {"rest", "unknown"}
-    if not moving and doubtful:
-        routes = any(word.kind in ("way", "route") for word in words)
-        if is_title or routes:
-            return Meaning(None, doubtful[0].text)
-        return Meaning(_label_with_gait("backward", words), doubtful[0].text)
-    if not said:
+    phrases = find_phrases(name)
+    if any(phrase.kind == "ignored" for phrase in phrases):
+        phrases = [phrase for phrase in phrases if phrase.kind in ("label", "ignored")]
+    labels = [phrase for phrase in phrases if phrase.kind == "label"]
+    ambiguous = [phrase for phrase in phrases if phrase.kind in ("ambiguous", "route_direction")]
+    directions = {phrase.meaning.partition(" ")[0] for phrase in labels} - {"rest", "unknown"}
+    if not directions and ambiguous:
+        has_route_word = any(phrase.kind in ("route_direction", "route") for phrase in phrases)
+        if is_title or has_route_word:
+            return Meaning(None, ambiguous[0].text)
+        return Meaning(_label_with_gait("backward", phrases), ambiguous[0].text)
+    if not labels:
         return None
-    first = next((word for word in said if word.meaning.partition(" ")[0] in moving), said[0])
-    denied = any(word.kind == "not" for word in words)
-    about_the_way = is_title and any(word.kind in ("route", "way") for word in words)
-    if len(moving) > 1 or (moving == {"backward"} and (denied or about_the_way)):
+    first = next((phrase for phrase in labels if phrase.meaning.partition(" ")[0] in directions), labels[0])
+    is_negated = any(phrase.kind == "negation" for phrase in phrases)
+    is_about_route = is_title and any(phrase.kind in ("route", "route_direction") for phrase in phrases)
+    if len(directions) > 1 or (directions == {"backward"} and (is_negated or is_about_route)):
         return Meaning(None, first.text)
-    if moving:
-        return Meaning(_label_with_gait(first.meaning, words), first.text)
-    # "Rest day" and "stopped for coffee" say nothing of a whole session.
+    if directions:
+        return Meaning(_label_with_gait(first.meaning, phrases), first.text)
+    # In a title, "rest day" or "stopped for coffee" does not describe the whole session.
     return (
         None
-        if is_title and spelled not in build_label_table()
-        else Meaning(parse_canonical_label(said[0].meaning), said[0].text)
+        if is_title and normalized not in build_label_table()
+        else Meaning(parse_canonical_label(labels[0].meaning), labels[0].text)
     )
 
 
 def _label_with_gait(meaning: str, phrases: list[Phrase]) -> Label:
-    """The label with the gait that stands beside it."""
+    """Parse a canonical label and add the gait if the phrases name exactly one."""
     label = parse_canonical_label(meaning)
-    gaits = {word.meaning for word in phrases if word.kind == "gait"} - {"stand"}
+    gaits = {phrase.meaning for phrase in phrases if phrase.kind == "gait"} - {"stand"}
     if label.gait == "" and len(gaits) == 1:
         return Label(label.direction, gaits.pop())
     return label

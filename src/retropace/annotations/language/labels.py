@@ -1,4 +1,4 @@
-"""What the runner says a stretch was: a direction, and maybe a gait, read from their words."""
+"""Labels of stretches, and their parser."""
 
 from __future__ import annotations
 
@@ -20,41 +20,45 @@ class Label:
 
 
 def parse_label(text: str) -> Label:
-    """The label that the words mean, in any case and with or without accents.
+    """Parse a label from words of any known language, without regard to case and accents.
 
-    Raises :class:`AnnotationError` naming the nearest known word if there is none.
+    Raises :class:`AnnotationError` for an unknown label, with the nearest known word.
+
+    >>> parse_label("walk en arrière")
+    Label(direction='backward', gait='walk')
     """
-    spelled = normalize(text)
-    if not spelled:
+    normalized = normalize(text)
+    if not normalized:
         raise AnnotationError("the label is empty: say backward, forward or rest")
     labels, gaits = build_label_table(), build_gait_table()
-    if spelled in labels:
-        return parse_canonical_label(labels[spelled])
+    if normalized in labels:
+        return parse_canonical_label(labels[normalized])
     # A direction and a gait in either order, each of one or more words: "backward walk", "walk en arrière".
-    words = spelled.split(" ")
+    words = normalized.split(" ")
     for cut in range(1, len(words)):
         first, second = " ".join(words[:cut]), " ".join(words[cut:])
         for direction, gait in ((first, second), (second, first)):
             if direction in labels and gait in gaits:
                 return _combine(parse_canonical_label(labels[direction]), gaits[gait], text)
-    if spelled in gaits:
+    if normalized in gaits:
         raise AnnotationError(
-            f'label "{text.strip()}" names no direction: say "backward {gaits[spelled]}" or "forward {gaits[spelled]}"'
+            f'label "{text.strip()}" names no direction: say "backward {gaits[normalized]}" or "forward {gaits[normalized]}"'
         )
-    import difflib  # for a mistake only
+    import difflib  # imported only for an error message
 
-    near = difflib.get_close_matches(spelled, list(labels), n=1, cutoff=0.6)
+    near = difflib.get_close_matches(normalized, list(labels), n=1, cutoff=0.6)
     hint = f'did you mean "{near[0]}"?' if near else "say backward, forward or rest, with run or walk if you like"
     raise AnnotationError(f'label "{text.strip()}" is not known: {hint}')
 
 
 def parse_canonical_label(text: str) -> Label:
-    """The label from its own text, ``backward walk``."""
+    """Parse a label in its canonical form, such as ``backward walk``."""
     direction, _, gait = text.partition(" ")
     return Label(direction, gait)
 
 
 def _combine(label: Label, gait: str, text: str) -> Label:
+    """Add a gait to a label; raises :class:`AnnotationError` if they contradict each other."""
     if (label.direction == "rest" and gait != "stand") or (label.direction != "rest" and gait == "stand"):
         raise AnnotationError(f'label "{text.strip()}" is not known: rest is standing; a walk is "forward walk"')
     if label.gait not in ("", gait):

@@ -1,4 +1,4 @@
-"""The vocabulary made ready for looking up: plain spelling, and every known phrase found within a text."""
+"""Normalized spelling of words, look-up tables of the vocabulary, and the search for known phrases in a text."""
 
 from __future__ import annotations
 
@@ -21,32 +21,37 @@ from retropace.annotations.language.vocabulary import (
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """A known phrase in a text: what it means, and where it stands in the plain spelling."""
+    """A known phrase in a text, with its position in the normalized spelling."""
 
     kind: str
-    """``label``, ``gait``, ``ambiguous``, ``way``, ``route``, ``nothing`` or ``not``."""
+    """``label``, ``gait``, ``ambiguous``, ``route_direction``, ``route``, ``ignored`` or ``negation``."""
     meaning: str
+    """The canonical label or the gait that the phrase means; empty for the other kinds."""
     text: str
     start: int
     end: int
 
 
 def normalize(text: str) -> str:
-    """Lower case, one space between words, no accents."""
-    spread = unicodedata.normalize("NFKD", text.casefold())
-    bare = "".join(letter for letter in spread if not unicodedata.combining(letter))
-    return re.sub(r"[\s_/,-]+", " ", bare.translate(_LETTER_REPLACEMENTS)).strip()
+    """Return a text in lower case, without accents and with single spaces between words.
+
+    >>> normalize("À  reculons")
+    'a reculons'
+    """
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    stripped = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+    return re.sub(r"[\s_/,-]+", " ", stripped.translate(_LETTER_REPLACEMENTS)).strip()
 
 
 _LETTER_REPLACEMENTS = str.maketrans({"’": "'", "`": "'", "ł": "l", "ø": "o", "đ": "d", "ı": "i"})
-"""Letters that are no plain ones with an accent, but typed as such where a keyboard lacks them."""
+"""Letters without a decomposition in Unicode, and the plain letters that replace them."""
 _WHOLE_LABEL_ONLY = frozenset({"ar", "normal", "前", "w"})
-"""Fine as a whole label; within a text they are anything."""
+"""Words that count as a whole label and are too ambiguous within a text."""
 
 
 @cache
 def build_label_table() -> dict[str, str]:
-    """For every text that is a label by itself, plainly spelled, the label as in ``backward walk``."""
+    """Build the table from each normalized text that is a whole label to the canonical label."""
     table = {normalize(word): label for words in LABELS.values() for label, group in words.items() for word in group}
     table |= {normalize(word): "backward" for group in AMBIGUOUS.values() for word in group}
     return table | {normalize(word): label for label, group in SHORT_FORMS.items() for word in group}
@@ -54,39 +59,40 @@ def build_label_table() -> dict[str, str]:
 
 @cache
 def build_gait_table() -> dict[str, str]:
-    """For every word that means a gait, plainly spelled, the gait."""
+    """Build the table from each normalized word for a gait to the gait."""
     return {normalize(word): gait for words in GAITS.values() for gait, group in words.items() for word in group}
 
 
 def find_phrases(text: str) -> list[Phrase]:
-    """The known phrases of a text in order, the longest where several begin; short forms are not looked for."""
-    spelled = normalize(text)
+    """Find the known phrases of a text in order, preferring the longest; short forms are not searched for."""
+    normalized = normalize(text)
     table, pattern = _build_phrase_table()
-    return [Phrase(*table[match[0]], match[0], match.start(), match.end()) for match in pattern.finditer(spelled)]
+    return [Phrase(*table[match[0]], match[0], match.start(), match.end()) for match in pattern.finditer(normalized)]
 
 
 @cache
 def _build_phrase_table() -> tuple[dict[str, tuple[str, str]], re.Pattern[str]]:
+    """Build the table from phrase to kind and meaning, and the pattern that matches any phrase."""
     table: dict[str, tuple[str, str]] = {}
     for gaits in GAITS.values():
         table |= {normalize(word): ("gait", gait) for gait, group in gaits.items() for word in group}
-    table |= {normalize(word): ("not", "") for word in NEGATIONS}
+    table |= {normalize(word): ("negation", "") for word in NEGATIONS}
     for kind, words in (
         ("route", ROUTE_WORDS),
-        ("way", ROUTE_DIRECTIONS),
+        ("route_direction", ROUTE_DIRECTIONS),
         ("ambiguous", AMBIGUOUS),
-        ("nothing", IGNORED_PHRASES),
+        ("ignored", IGNORED_PHRASES),
     ):
         table |= {normalize(word): (kind, "") for group in words.values() for word in group}
     for labels in LABELS.values():
         table |= {normalize(word): ("label", label) for label, group in labels.items() for word in group}
-    table = {word: found for word, found in table.items() if word not in _WHOLE_LABEL_ONLY}
-    # Scripts without spaces join their words; the others end a word at its last letter.
-    joined = "|".join(re.escape(word) for word in sorted(table, key=len, reverse=True) if is_unspaced_script(word))
+    table = {word: entry for word, entry in table.items() if word not in _WHOLE_LABEL_ONLY}
+    # A phrase in a script with spaces matches whole words only.
+    unspaced = "|".join(re.escape(word) for word in sorted(table, key=len, reverse=True) if is_unspaced_script(word))
     spaced = "|".join(re.escape(word) for word in sorted(table, key=len, reverse=True) if not is_unspaced_script(word))
-    return table, re.compile(rf"(?<![^\W\d_])(?:{spaced})(?![^\W\d_])|(?:{joined})")
+    return table, re.compile(rf"(?<![^\W\d_])(?:{spaced})(?![^\W\d_])|(?:{unspaced})")
 
 
 def is_unspaced_script(word: str) -> bool:
-    """Whether the word is of a script that writes words together."""
+    """Tell whether a word is in a script that writes words without spaces."""
     return any(unicodedata.name(letter, "").startswith(("CJK", "HIRAGANA", "KATAKANA", "HANGUL")) for letter in word)

@@ -1,8 +1,6 @@
-"""The words runners use for a direction and a gait, in twelve languages: data, so that a new word needs one entry.
+"""Words for directions and gaits in twelve languages, as data: a new word needs one entry.
 
-Words are compared without case and accents. ``SHORT`` are short forms of any language, which count as a whole label
-or step name only. What means the way as easily as the runner is in ``AMBIGUOUS`` (fine as a label, not in a title) or
-``WAY`` (no label at all).
+Words are compared in their normalized spelling (:func:`retropace.annotations.language.normalize.normalize`).
 """
 
 from __future__ import annotations
@@ -119,7 +117,7 @@ LABELS: dict[str, dict[str, tuple[str, ...]]] = {
         "unknown": ("모름", "알 수 없음"),
     },
 }
-"""For each language the words that mean a direction, or a direction and a gait, whoever uses them."""
+"""For each language and canonical label, the words that mean it in a label as well as in a text."""
 
 SHORT_FORMS: dict[str, tuple[str, ...]] = {
     "backward": ("b", "bw", "bk", "back", "rev", "ar"),
@@ -128,7 +126,7 @@ SHORT_FORMS: dict[str, tuple[str, ...]] = {
     "rest": ("r",),
     "unknown": ("?", "u"),
 }
-"""Short forms: unmistakable as a whole label, anything at all within a sentence or a title."""
+"""For each canonical label, short forms of any language, which count only as a whole label or step name."""
 
 GAITS: dict[str, dict[str, tuple[str, ...]]] = {
     "en": {
@@ -164,7 +162,7 @@ GAITS: dict[str, dict[str, tuple[str, ...]]] = {
     "zh": {"run": ("跑", "跑步", "慢跑"), "walk": ("走", "走路", "步行", "散步")},
     "ko": {"run": ("달리기", "뛰기", "조깅", "러닝"), "walk": ("걷기", "걸음", "워킹", "산책")},
 }
-"""For each language the words that mean a gait."""
+"""For each language and gait, the words that mean it."""
 
 AMBIGUOUS: dict[str, tuple[str, ...]] = {
     "en": ("back", "reverse", "reversed", "in reverse", "retro"),
@@ -180,7 +178,7 @@ AMBIGUOUS: dict[str, tuple[str, ...]] = {
     "zh": ("反向", "逆向", "反着"),
     "ko": ("거꾸로", "역방향", "반대로", "리버스"),
 }
-"""Words for backward that mean the way as easily: a loop in reverse, retro shoes. As a label they mean backward."""
+"""For each language, words that mean backward as a label, and in a title may describe the route or shoes."""
 
 ROUTE_DIRECTIONS: dict[str, tuple[str, ...]] = {
     "en": (
@@ -199,7 +197,7 @@ ROUTE_DIRECTIONS: dict[str, tuple[str, ...]] = {
     "zh": ("返回", "回程", "回家", "返程", "逆时针", "逆時針"),
     "ko": ("돌아오는 길", "돌아오기", "반대 방향", "귀갓길", "반시계"),
 }
-"""What sounds like backward and means the way: home, or round the other way."""
+"""For each language, words that resemble backward and mean the way home or round a loop the other way."""
 
 ROUTE_WORDS: dict[str, tuple[str, ...]] = {
     "en": (
@@ -218,7 +216,7 @@ ROUTE_WORDS: dict[str, tuple[str, ...]] = {
     "zh": ("环线", "环湖", "路线", "跑鞋", "绕圈", "一圈"),
     "ko": ("코스", "루프", "한 바퀴", "경로", "신발", "집"),
 }
-"""Words for the way itself: a title that has one of them beside a word for backward speaks of the way."""
+"""For each language, words for a route: beside a word for backward they make a title ambiguous."""
 
 IGNORED_PHRASES: dict[str, tuple[str, ...]] = {
     "en": ("out and back", "there and back", "back to back", "back-to-back", "back pain", "throwback", "back at it"),
@@ -234,10 +232,10 @@ IGNORED_PHRASES: dict[str, tuple[str, ...]] = {
     "zh": ("往返", "来回"),
     "ko": ("왕복",),
 }
-"""Phrases that hold such a word and mean nothing of the kind: they are passed over."""
+"""For each language, phrases that contain a word for backward and say nothing about direction."""
 
 NEGATIONS: tuple[str, ...] = (
     *("no", "not", "without", "never", "ohne", "kein", "keine", "nicht", "sans", "pas de", "senza", "niente", "sin"),
     *("nada de", "sem", "zonder", "geen", "bez", "nie", "без", "не", "なし", "没有", "不", "없이"),
 )
-"""Words that turn what stands beside them into its opposite."""
+"""Words that negate a label in the same text, in all languages."""

@@ -1,4 +1,4 @@
-"""What the runner says about stretches of an activity: where (still in their words) or from when to when."""
+"""Annotations of stretches of an activity, on its time axis or still as a location in text."""
 
 from __future__ import annotations
 
@@ -8,23 +8,25 @@ from retropace.annotations.language.labels import Label
 from retropace.annotations.model.attributes import NO_ATTRIBUTES, Attributes
 
 TYPED_TOLERANCE_S = 10.0
-"""People type times they remember or read off a watch: four seconds off as a rule (one standard deviation)."""
+"""Tolerance of a typed time, in seconds: people are off by about four seconds (one standard deviation)."""
 WHOLE_MINUTE_TOLERANCE_S = 30.0
-"""Times to the minute are up to half a minute off."""
+"""Tolerance of a time given in whole minutes, in seconds: rounding is off by up to half a minute."""
 BUTTON_TOLERANCE_S = 1.0
-"""A lap button is pressed within a second or so of the turn, closer than change points can be found."""
+"""Tolerance of a press of the lap button, in seconds: people press within about a second of the turn."""
 
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where an annotation came from, for messages and for the record."""
+    """Where an annotation came from, for messages and for the output."""
 
     kind: str
-    """One of the kinds in :mod:`retropace.annotations.model.origin_priority`."""
+    """One of the keys of :data:`retropace.annotations.model.origin_priority.ORIGIN_PRIORITY`."""
     text: str = ""
-    """What stood there, as written."""
+    """The annotation as its author wrote it."""
     path: str = ""
+    """The file that holds the annotation; empty if it came from no file."""
     line: int | None = None
+    """The line within that file, counted from 1."""
 
     def __str__(self) -> str:
         if self.path:
@@ -34,7 +36,7 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class Annotation:
-    """A stretch ``[start_s, end_s)`` of elapsed seconds and what the runner says it was."""
+    """A label for the stretch ``[start_s, end_s)`` of elapsed seconds."""
 
     start_s: float
     end_s: float
@@ -42,15 +44,16 @@ class Annotation:
     note: str = ""
     origin: Origin = Origin("library")
     edge_tolerance_s: float = TYPED_TOLERANCE_S
-    """How many seconds its edges may be off at most; up to one they stay where they are."""
+    """The most seconds by which each edge may be off; edges with a tolerance of at most one second are never moved."""
     attributes: Attributes = NO_ATTRIBUTES
 
 
 @dataclass(frozen=True, slots=True)
 class UnresolvedAnnotation:
-    """A label for a place that is still in the runner's words; :func:`retropace.annotations.place` finds the spans."""
+    """A label for a location that is still text; :func:`retropace.annotations.resolve_annotations` finds its spans."""
 
     where: str
+    """The location as written, in the syntax of :func:`retropace.annotations.inputs.location.parse_location`."""
     label: Label
     note: str = ""
     origin: Origin = Origin("library")

@@ -1,4 +1,4 @@
-"""What may be said of an activity: every origin has a type of its own."""
+"""The union of all types of explicit annotation input."""
 
 from __future__ import annotations
 
@@ -8,3 +8,4 @@ from retropace.annotations.model.annotation import Annotation, UnresolvedAnnotat
 from retropace.annotations.model.plan import Plan
 
 AnnotationInput = Annotation | UnresolvedAnnotation | DirectionField | Zones | Plan
+"""Any annotation input that a caller may give for an activity."""

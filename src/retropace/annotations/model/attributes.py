@@ -1,7 +1,7 @@
-"""What the runner knows better than the watch about a stretch: ``distance=400m``, ``speed=8km/h``.
+"""Distance or speed that the runner states for a stretch, as in ``lap 3=backward distance=400m``.
 
-Behind a label, as in ``lap 3=backward distance=400m``: the belt of a treadmill and the lines of a track are right where
-the watch's model of steps, made for running forward, is not.
+The runner's figure replaces the watch's: a treadmill's belt and a track's lines are exact, while a watch estimates
+distance from a model of steps that was made for running forward.
 """
 
 from __future__ import annotations
@@ -15,11 +15,12 @@ from retropace.core.units import parse_distance_m, parse_speed_mps
 _ATTRIBUTE = re.compile(
     r"(?:^|[\s,;])([^\W\d_]+)\s*=\s*([^\s=;,]+(?:\s?(?:km/h|kmh|kph|mph|m/s|km|mi|m)\b)?)", re.IGNORECASE
 )
+"""A ``name=value`` pair with an optional unit, at the start of a text or after a separator."""
 
 
 @dataclass(frozen=True, slots=True)
 class Attributes:
-    """The distance of the whole stretch or the speed while moving; None where the watch's own counts."""
+    """The stated distance of a whole stretch or its stated speed while moving; None where the recorded value counts."""
 
     distance_m: float | None = None
     speed_mps: float | None = None
@@ -34,10 +35,17 @@ class Attributes:
 
 
 NO_ATTRIBUTES = Attributes()
+"""The attributes of a stretch for which the runner states neither distance nor speed."""
 
 
 def split_attributes(text: str) -> tuple[str, Attributes]:
-    """A label's text without its attributes, and these; raises :class:`AnnotationError` for one that makes no sense."""
+    """Split a label's text from the attributes in it.
+
+    Raises :class:`AnnotationError` for an unknown, repeated or invalid attribute.
+
+    >>> split_attributes("backward distance=400m")
+    ('backward', Attributes(distance_m=400.0, speed_mps=None))
+    """
     values: dict[str, str] = {}
     for name, value in _ATTRIBUTE.findall(text):
         name = name.lower()
@@ -50,7 +58,10 @@ def split_attributes(text: str) -> tuple[str, Attributes]:
 
 
 def parse_attributes(values: dict[str, str]) -> Attributes:
-    """Attributes from texts by name, empty ones left out; raises :class:`AnnotationError`."""
+    """Parse attributes from texts by name, where an empty text means none.
+
+    Raises :class:`AnnotationError` for an invalid value or if both are given.
+    """
     distance, speed = values.get("distance", "").strip(), values.get("speed", "").strip()
     if distance and speed:
         raise AnnotationError("give distance= or speed=, not both: one follows from the other")

@@ -1,23 +1,23 @@
-"""Which origin leads where several speak of the same stretch: explicit before implied.
+"""The priority of the origins of annotations where several speak of the same stretch: explicit before implied.
 
 ====  ==================  ======================================================  ==============
-rank  kind                what it is                                              edges sure to
+rank  kind                what it is                                              edge tolerance
 ====  ==================  ======================================================  ==============
-1     ``mark``            ``--mark`` on the command line                          see ``where``
-1     ``sidecar``         a row of the sidecar                                    see ``where``
+1     ``mark``            ``--mark`` on the command line                          by location
+1     ``sidecar``         a row of the sidecar                                    by location
 1     ``audacity``        a label of an Audacity label track                      10 s
-1     ``library``         an annotation that a Python caller gives                10 s
-2     ``field``           ``--field``: values recorded on the way                 2 s
-3     ``workout``         ``--workout``: a sentence aligned to the activity       as aligned
+1     ``library``         an annotation given by a Python caller                  10 s
+2     ``field``           ``--field``: a recorded column                          2 s
+3     ``workout``         ``--workout``: a plan fitted to the activity            1 s
 4     ``zone``            ``--zones``: a place on the map                         5 s
 5     ``waypoint``        a waypoint named after a direction                      5 s
 6     ``name``            a lap, workout step or track named after a direction    1 s
 7     ``home zone``       the zones in the user's configuration folder            5 s
 ====  ==================  ======================================================  ==============
 
-Within a rank the narrower leads: of two that disagree, one that lies within the other is cut out of it. Two that
-overlap by more than their edges are unsure of, or mean the same stretch, are an error naming both. Between ranks the
-lower number counts, and what it overrules is a warning.
+Within a rank the narrower annotation leads: of two that disagree, one that lies within the other is cut out of it.
+Two that overlap by more than their edge tolerances, or that cover the same stretch, are an error naming both. Between
+ranks the lower number counts, and a warning names what it overrules.
 """
 
 from __future__ import annotations
@@ -31,3 +31,4 @@ ORIGIN_PRIORITY: dict[str, int] = {
     "name": 6,
     "home zone": 7,
 }
+"""The rank of each kind of origin; the lower rank leads."""

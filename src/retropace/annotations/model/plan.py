@@ -1,4 +1,4 @@
-"""A workout as planned: steps and repeats, whether typed as a sentence or loaded on the watch."""
+"""A planned workout: steps and repeats, from a workout sentence or from the watch."""
 
 from __future__ import annotations
 
@@ -9,28 +9,31 @@ from retropace.annotations.language.labels import Label
 from retropace.core.units import format_duration
 
 MAX_STEPS = 500
-"""More steps than anybody does in a session: 10 km of 50 m stretches are 200."""
+"""The most steps of a plan when carried out: 10 km in stretches of 50 m are 200."""
 
 
 @dataclass(frozen=True, slots=True)
 class PlanStep:
-    """What to do and for how long. Without seconds and metres it is as long as it takes."""
+    """One step of a plan; without ``seconds`` and ``metres`` its length is open."""
 
     label: Label
     seconds: float | None = None
+    """The planned duration, or None."""
     metres: float | None = None
+    """The planned distance, or None."""
     until_lap: bool = False
+    """Whether the step ends when the lap button is pressed."""
     speed_mps: float | None = None
-    """The pace to run at; None if it is left to the runner."""
+    """The planned speed, or None if it is left to the runner."""
     is_recovery: bool = False
-    """Whether it is a recovery, in which standing is as good as moving."""
+    """Whether the step is a recovery, in which standing is as good as moving."""
 
     def __str__(self) -> str:
         return f"{self.length} {self.label}".strip()
 
     @property
     def length(self) -> str:
-        """``400 m``, ``2:00`` or nothing."""
+        """The planned length as text, for example ``400 m`` or ``2:00``; empty if it is open."""
         if self.metres is not None:
             return f"{self.metres:.10g} m"
         if self.seconds is not None:
@@ -40,42 +43,43 @@ class PlanStep:
 
 @dataclass(frozen=True, slots=True)
 class Repeat:
-    """The same again, so many times."""
+    """A sequence of items that is carried out several times."""
 
     count: int
     body: tuple[Item, ...]
 
 
 Item = PlanStep | Repeat
+"""An item of a plan."""
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The items in order and how the runner wrote them."""
+    """A planned workout: its items in order, and the text from which they were read."""
 
     items: tuple[Item, ...]
     text: str = ""
     source: str = "workout"
-    """``workout`` for a sentence, ``file`` for what was loaded on the watch, ``description`` or ``title`` for a
-    sentence that was found there."""
+    """Where the plan was found: ``workout`` (a sentence), ``file`` (loaded on the watch), ``description`` or ``title``.
+    """
 
     @property
     def display_name(self) -> str:
-        """``the workout``, and where it was found if nobody gave it."""
+        """The plan as messages call it, for example ``the workout in the title``."""
         return "the workout" if self.source == "workout" else f"the workout in the {self.source}"
 
 
 FROM_FILE = Plan((), "", "file")
-"""Stands for the workout in the file, whatever that is."""
+"""A placeholder for the workout that the recording holds."""
 
 
 def count_steps(items: tuple[Item, ...]) -> int:
-    """How many steps these are when carried out, without carrying them out."""
+    """Count the steps that are carried out, repeats included."""
     return sum(1 if isinstance(item, PlanStep) else item.count * count_steps(item.body) for item in items)
 
 
 def iter_steps(items: tuple[Item, ...]) -> Iterator[PlanStep]:
-    """Every step once, in the order of the text."""
+    """Yield every step once, in the order of the text."""
     for item in items:
         if isinstance(item, PlanStep):
             yield item

@@ -1,4 +1,4 @@
-"""A plan as it was carried out: its steps where they lie, how well each fitted, and whether it fits at all."""
+"""The result of fitting a plan to an activity."""
 
 from __future__ import annotations
 
@@ -10,30 +10,34 @@ from retropace.annotations.model.plan import Plan, PlanStep
 
 @dataclass(frozen=True, slots=True)
 class StepResult:
-    """A step as planned and as carried out; ``kind`` is its place in the text."""
+    """One planned step with the stretch ``[start_s, end_s)`` in which it was carried out."""
 
     step: PlanStep
     plan_index: int
+    """The index of the step among the distinct steps of the plan, in the order of the text."""
     start_s: float
     end_s: float
     actual: float
-    """Seconds or metres, whichever were planned; seconds for a step of open length."""
+    """The actual length in the unit of the plan, metres or seconds; seconds for a step of open length."""
     ratio: float
-    """Done over planned; NaN for a step of open length."""
+    """The actual length divided by the planned one; NaN for a step of open length."""
     fit_score: float
-    """0..1: 1 for the length planned, 0.6 for one standard deviation off; half of that for a step that does not stand
-    out from those beside it."""
+    """How well the step fits, in 0..1: 1 at the planned length, 0.6 at one standard deviation from it, and half of that
+    for a step that is not distinct from its neighbours."""
 
 
 @dataclass(frozen=True, slots=True)
 class Workout:
-    """A plan held against an activity. If it does not fit, ``why_not`` says so and no step is a label."""
+    """A plan fitted to an activity; a rejected plan labels nothing."""
 
     plan: Plan
     steps: tuple[StepResult, ...]
     missing_count: int
+    """The number of planned reps and steps that were not carried out."""
     extra_count: int
+    """The number of reps beyond the plan."""
     rejection_reason: str = ""
+    """Why the plan does not fit, in words; empty if it does."""
 
     @property
     def fits(self) -> bool:
@@ -42,10 +46,17 @@ class Workout:
 
 
 def build_workout_annotations(workout: Workout) -> list[Annotation]:
-    """The labels of a workout that fits, none otherwise."""
+    """Build one annotation for each step of a workout that fits, none for one that does not."""
     plan = workout.plan
     name = f'--workout "{plan.text}"' if plan.source == "workout" else plan.display_name
     return [
-        Annotation(one.start_s, one.end_s, one.step.label, str(one.step), Origin("workout", name), BUTTON_TOLERANCE_S)
-        for one in (workout.steps if workout.fits else ())
+        Annotation(
+            result.start_s,
+            result.end_s,
+            result.step.label,
+            str(result.step),
+            Origin("workout", name),
+            BUTTON_TOLERANCE_S,
+        )
+        for result in (workout.steps if workout.fits else ())
     ]

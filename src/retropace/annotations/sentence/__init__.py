@@ -1,1 +1,1 @@
-"""TODO."""
+"""The parser of workout sentences such as ``6x(400m backward, 2min rest)``; it knows no activity."""

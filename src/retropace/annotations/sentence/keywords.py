@@ -1,6 +1,6 @@
-"""The words of a workout sentence beside directions and gaits: units, times, and what may stand there and says nothing.
+"""The keywords of workout sentences beside directions and gaits, as data: units, counts, and words without meaning.
 
-Data, not code. Compared without case and accents (:func:`retropace.annotations.language.normalize.plain`).
+Words are compared in their normalized spelling (:func:`retropace.annotations.language.normalize.normalize`).
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ METRES_PER_UNIT: dict[str, float] = {
     **dict.fromkeys(("rondes", "rondjes", "okrążenie", "okrążenia", "okrążeń", "круг", "круга", "кругов"), 400.0),
     **dict.fromkeys(("周", "圈", "바퀴"), 400.0),
 }
-"""Units of length in metres. A lap is one of a 400 m track: laps of the watch have no length."""
+"""Metres per unit of length; a lap is one of a 400 m track, because a lap of the watch has no fixed length."""
 
 SECONDS_PER_UNIT: dict[str, float] = {
     **dict.fromkeys(
@@ -36,13 +36,13 @@ SECONDS_PER_UNIT: dict[str, float] = {
     **dict.fromkeys(("ore", "hora", "horas", "uur", "godz", "godzina", "godziny", "ч", "час", "часа"), 3600.0),
     **dict.fromkeys(("時間", "小时", "小時", "시간"), 3600.0),
 }
-"""Units of time in seconds."""
+"""Seconds per unit of time."""
 
 REPEAT_WORDS: tuple[str, ...] = (
     *("x", "×", "*", "х", "times", "time", "mal", "fois", "volte", "volta", "veces", "vez", "vezes", "keer", "maal"),
     *("razy", "raz", "раз", "раза", "回", "本", "次", "组", "組", "번", "회", "세트", "sets of", "reps of", "reps"),
 )
-"""What stands between how often and what."""
+"""Words and signs between a count and what is repeated."""
 
 NUMBER_WORDS: dict[str, int] = {
     word: number
@@ -66,19 +66,19 @@ NUMBER_WORDS: dict[str, int] = {
     for word in words
     if (word, number) != ("once", 11)
 }
-"""Small numbers written out. English "once" wins over Spanish "once"."""
+"""Small numbers written out; "once" is the English word (1), not the Spanish one (11)."""
 
 HUNDRED_WORDS: dict[str, float] = {"hundred": 100.0, "hundert": 100.0, "cent": 100.0, "cento": 100.0}
-"""``four hundred``."""
+"""Words that multiply a number by a hundred, as in ``four hundred``."""
 
 FRACTION_WORDS: dict[str, float] = {"quarter": 0.25, "half": 0.5, "viertel": 0.25, "halbe": 0.5, "quart": 0.25}
-"""``a quarter mile``."""
+"""Words for fractions of a unit, as in ``a quarter mile``."""
 
 RECOVERY_STEP_WORDS: tuple[str, ...] = (
     *("recovery", "recover", "recoveries", "rec", "erholung", "trabpause", "récup", "récupération", "recupero"),
     *("recuperación", "recuperação", "herstel", "regeneracja", "восстановление", "リカバリー", "恢复", "회복"),
 )
-"""What comes between reps, standing or moving: forward as far as it moves."""
+"""Words for a recovery between reps, which may stand or move and is forward where it moves."""
 
 FORWARD_STEP_WORDS: tuple[str, ...] = (
     *("warm up", "warmup", "wu", "cool down", "cooldown", "cd", "easy"),
@@ -89,7 +89,7 @@ FORWARD_STEP_WORDS: tuple[str, ...] = (
     *("ウォームアップ", "クールダウン", "热身", "熱身", "放松", "冷身", "워밍업", "쿨다운"),
     *RECOVERY_STEP_WORDS,
 )
-"""Parts of a session that are forward because nothing else is said; standing in them is measured."""
+"""Words for parts of a session that are forward unless something else is said; standing in them is measured."""
 
 RECOVERY_OPENERS: tuple[str, ...] = (
     "r",
@@ -105,7 +105,7 @@ RECOVERY_OPENERS: tuple[str, ...] = (
     "pause",
     "p",
 )
-"""Open the recovery of a set that stands without brackets: ``6x400m backward, r 2:00``."""
+"""Words before the recovery of a set without brackets, as in ``6x400m backward, r 2:00``."""
 
 UNTIL_LAP_PHRASES: tuple[str, ...] = (
     *("until lap", "until lap press", "until lap button", "till lap", "to lap", "lap press", "until press", "open"),
@@ -123,13 +123,13 @@ UNTIL_LAP_PHRASES: tuple[str, ...] = (
         "랩까지",
     ),
 )
-"""A stretch of any length that ends when the lap button is pressed."""
+"""Phrases for a step of open length that ends when the lap button is pressed."""
 
 STEP_SEPARATOR_WORDS: tuple[str, ...] = (
     *("then", "and", "and then", "followed by", "plus", "dann", "und", "danach", "puis", "et", "ensuite", "poi", "e"),
     *("y", "luego", "depois", "en", "dan", "daarna", "i", "potem", "и", "потом", "затем", "そして", "然后", "다음"),
 )
-"""What may part two steps beside a comma."""
+"""Words that separate two steps like a comma."""
 
 FILLER_WORDS: tuple[str, ...] = (
     *("of", "a", "an", "the", "at", "in", "rep", "reps", "interval", "intervals", "track", "hard", "fast", "slow"),
@@ -154,4 +154,4 @@ FILLER_WORDS: tuple[str, ...] = (
         "slowly",
     ),
 )
-"""Words that change nothing."""
+"""Words that have no effect."""

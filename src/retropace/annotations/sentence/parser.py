@@ -1,4 +1,4 @@
-"""The workout sentence: ``10min forward, 6x(400m backward, 2min rest), 5min forward``.
+"""The parser of workout sentences such as ``10min forward, 6x(400m backward, 2min rest), 5min forward``.
 
 ::
 
@@ -9,8 +9,8 @@
     step     := [length] words ["@" pace]      in any order
     length   := 400m | 1.5km | 1/4 mile | 2 laps | 90s | 2min | 2:00 | 2'30" | until lap | 400 (metres)
 
-A step without a direction is forward, one without a length as long as it takes, a lap 400 m. ``6x400B/2'R``,
-``6x400m backward, r 2:00`` and ``6x400m back, 2min rest`` are all ``6x(400m backward, 2min rest)``.
+A step without a direction is forward, a step without a length is open, and a lap is 400 m. ``6x400B/2'R``,
+``6x400m backward, r 2:00`` and ``6x400m back, 2min rest`` are all equal to ``6x(400m backward, 2min rest)``.
 """
 
 from __future__ import annotations
@@ -23,14 +23,26 @@ from retropace.annotations.sentence.tokenizer import NORMALIZED_REPEAT_WORDS, sy
 from retropace.core.errors import AnnotationError
 
 MAX_TEXT_CHARS = 2000
+"""The longest sentence that is read, in characters."""
 MAX_DEPTH = 6
+"""The deepest nesting of brackets and repeats."""
 SEPARATORS = frozenset({",", ";", "+", "/", "\n", "\r", "&", ".", "->", "→", "|", "–", "-"})
+"""Symbols between two steps."""
 OPENING_BY_CLOSING = {")": "(", "]": "[", "}": "{"}
+"""For each closing bracket, its opening bracket."""
 OPENING_BRACKETS = frozenset(OPENING_BY_CLOSING.values())
+"""All opening brackets."""
 
 
 def parse_sentence(text: str) -> Plan:
-    """The plan that a sentence means; raises :class:`AnnotationError` naming the character that makes no sense."""
+    """Parse a workout sentence into a plan.
+
+    Raises :class:`AnnotationError` naming the first character that is not valid.
+
+    >>> plan = parse_sentence("6x(400m backward, 2min rest)")
+    >>> plan.items[0].count, [str(step) for step in plan.items[0].body]
+    (6, ['400 m backward', '2:00 rest'])
+    """
     if not text.strip():
         raise AnnotationError('the workout is empty: write for example "10min forward, 6x(400m backward, 2min rest)"')
     if len(text) > MAX_TEXT_CHARS:
@@ -46,28 +58,30 @@ def parse_sentence(text: str) -> Plan:
 
 @dataclass(frozen=True, slots=True)
 class _BareRepeat:
-    """A repeat of one step without brackets, which a recovery may follow."""
+    """A repeat of one step without brackets, whose recovery may still follow."""
 
     repeat: Repeat
 
 
 def _parse_items(cursor: TokenCursor, depth: int) -> list[Item]:
-    """Items up to a closing bracket or the end."""
+    """Parse items up to a closing bracket or the end."""
     items: list[Item] = []
-    bare = False
+    is_bare = False
     _skip_separators(cursor)
     while (token := cursor.peek()) is not None and token.text not in OPENING_BY_CLOSING:
-        opens_recovery = bare and _recovery_follows(cursor)
-        found = _parse_item(cursor, depth)
-        item = found.repeat if isinstance(found, _BareRepeat) else found
+        opens_recovery = is_bare and _recovery_follows(cursor)
+        parsed = _parse_item(cursor, depth)
+        item = parsed.repeat if isinstance(parsed, _BareRepeat) else parsed
         last = items[-1] if items else None
-        recovers = isinstance(item, PlanStep) and (opens_recovery or item.is_recovery or item.label.direction == "rest")
-        if bare and recovers and isinstance(last, Repeat):
+        is_recovery = isinstance(item, PlanStep) and (
+            opens_recovery or item.is_recovery or item.label.direction == "rest"
+        )
+        if is_bare and is_recovery and isinstance(last, Repeat):
             items[-1] = replace(last, body=(*last.body, item))
-            bare = False
+            is_bare = False
         else:
             items.append(item)
-            bare = isinstance(found, _BareRepeat)
+            is_bare = isinstance(parsed, _BareRepeat)
         _skip_separators(cursor)
     if count_steps(tuple(items)) > MAX_STEPS:
         raise syntax_error(cursor.text, 0, f"the workout has {count_steps(tuple(items))} steps, more than {MAX_STEPS}")
@@ -75,6 +89,7 @@ def _parse_items(cursor: TokenCursor, depth: int) -> list[Item]:
 
 
 def _skip_separators(cursor: TokenCursor) -> None:
+    """Move the cursor behind the separators at it."""
     while (token := cursor.peek()) is not None and (
         (token.kind == "symbol" and token.text in SEPARATORS) or cursor.separates_steps(token)
     ):
@@ -82,17 +97,18 @@ def _skip_separators(cursor: TokenCursor) -> None:
 
 
 def _recovery_follows(cursor: TokenCursor) -> bool:
-    """Whether the recovery of a set without brackets comes: ``r 2:00``, ``r=2'``."""
+    """Tell whether the recovery of a set without brackets is next, as in ``r 2:00`` or ``r=2'``."""
     after = cursor.peek(1)
     if after is not None and after.text in ("=", ":"):
-        ahead = TokenCursor(
+        without_sign = TokenCursor(
             cursor.text, [*cursor.tokens[: cursor.position + 1], *cursor.tokens[cursor.position + 2 :]], cursor.position
         )
-        return ahead.opens_recovery()
+        return without_sign.opens_recovery()
     return cursor.opens_recovery()
 
 
 def _parse_item(cursor: TokenCursor, depth: int) -> Item | _BareRepeat:
+    """Parse one step, group or repeat."""
     token = cursor.peek()
     if token is None:
         raise syntax_error(cursor.text, len(cursor.text), "a step is missing")
@@ -108,8 +124,8 @@ def _parse_item(cursor: TokenCursor, depth: int) -> Item | _BareRepeat:
 
 
 def _parse_count(cursor: TokenCursor) -> int | None:
-    """A count with its "x", consumed; None if none stands here."""
-    token, after, two = cursor.peek(), cursor.peek(1), cursor.peek(2)
+    """Parse a count with its repeat word; None, with the cursor where it was, if there is none."""
+    token, after, second_after = cursor.peek(), cursor.peek(1), cursor.peek(2)
     if token is None or after is None:
         return None
     if token.kind == "word" and token.normalized in NORMALIZED_NUMBERS:
@@ -121,7 +137,7 @@ def _parse_count(cursor: TokenCursor) -> int | None:
         count = int(token.text)
     else:
         return None
-    if two is not None and f"{after.normalized} {two.normalized}" in NORMALIZED_REPEAT_WORDS:
+    if second_after is not None and f"{after.normalized} {second_after.normalized}" in NORMALIZED_REPEAT_WORDS:
         cursor.position += 3
     elif after.normalized in NORMALIZED_REPEAT_WORDS or after.text in ("×", "*"):
         cursor.position += 2
@@ -133,6 +149,7 @@ def _parse_count(cursor: TokenCursor) -> int | None:
 
 
 def _parse_repeat(cursor: TokenCursor, count: int, offset: int, depth: int) -> Item | _BareRepeat:
+    """Parse what is repeated, with its recovery if one follows."""
     token = cursor.peek()
     if token is None:
         raise syntax_error(
@@ -140,8 +157,8 @@ def _parse_repeat(cursor: TokenCursor, count: int, offset: int, depth: int) -> I
         )
     if token.text in OPENING_BRACKETS:
         return _build_repeat(cursor, count, _parse_group(cursor, depth), offset)
-    found = _parse_item(cursor, depth + 1)
-    body: list[Item] = [found.repeat if isinstance(found, _BareRepeat) else found]
+    parsed = _parse_item(cursor, depth + 1)
+    body: list[Item] = [parsed.repeat if isinstance(parsed, _BareRepeat) else parsed]
     follower = cursor.peek()
     if follower is not None and (follower.text == "/" or cursor.opens_recovery()):
         cursor.position += follower.text == "/"
@@ -150,18 +167,19 @@ def _parse_repeat(cursor: TokenCursor, count: int, offset: int, depth: int) -> I
 
 
 def _parse_trailing_count(cursor: TokenCursor) -> int:
-    """The count behind a group, consumed; 1 if there is none."""
+    """Parse the count behind a group; 1 if there is none."""
     token, after = cursor.peek(), cursor.peek(1)
     if token is None or not (token.text in ("×", "*") or token.normalized == "x"):
         return 1
     if after is None or not (after.kind == "number" and after.text.isdigit()):
-        at = len(cursor.text) if after is None else after.offset
-        raise syntax_error(cursor.text, at, "is no count: write (400m backward, 2min rest) x 6")
+        offset = len(cursor.text) if after is None else after.offset
+        raise syntax_error(cursor.text, offset, "is no count: write (400m backward, 2min rest) x 6")
     cursor.position += 2
     return int(after.text)
 
 
 def _build_repeat(cursor: TokenCursor, count: int, body: list[Item], offset: int) -> Repeat:
+    """Build a repeat; raises :class:`AnnotationError` if it has no or too many steps."""
     steps = count * count_steps(tuple(body))
     if count < 1:
         raise syntax_error(cursor.text, offset, "repeats nothing: a count starts at 1")
@@ -173,6 +191,7 @@ def _build_repeat(cursor: TokenCursor, count: int, body: list[Item], offset: int
 
 
 def _parse_group(cursor: TokenCursor, depth: int) -> list[Item]:
+    """Parse the items between a pair of brackets."""
     opening = cursor.tokens[cursor.position]
     cursor.position += 1
     items = _parse_items(cursor, depth + 1)

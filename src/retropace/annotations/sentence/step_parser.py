@@ -1,4 +1,4 @@
-"""One step of a workout sentence: a length, words for direction and gait, a pace, in any order."""
+"""The parser of one step of a workout sentence: a length, words for direction and gait, and a pace, in any order."""
 
 from __future__ import annotations
 
@@ -23,37 +23,48 @@ from retropace.annotations.sentence.tokenizer import NORMALIZED_REPEAT_WORDS, UN
 from retropace.core.units import parse_speed_mps
 
 MIN_UNITLESS_M = 50.0
-"""A number without a unit is a distance in metres from here on: 6x400."""
+"""The least number without a unit that is read as a distance, in metres, as in ``6x400``."""
 NORMALIZED_NUMBERS = {normalize(word): number for word, number in NUMBER_WORDS.items()}
+"""Numbers by their normalized word."""
 NORMALIZED_STEP_SEPARATORS = frozenset(normalize(word) for word in STEP_SEPARATOR_WORDS)
+"""Normalized words that separate two steps."""
 NORMALIZED_RECOVERY_OPENERS = frozenset(normalize(word) for word in RECOVERY_OPENERS)
+"""Normalized words that open a recovery."""
 NORMALIZED_RECOVERY_STEPS = frozenset(normalize(word) for word in RECOVERY_STEP_WORDS)
+"""Normalized words for a recovery."""
 _NORMALIZED_FILLERS = frozenset(normalize(word) for word in FILLER_WORDS)
+"""Normalized words that have no effect."""
 _NORMALIZED_FORWARD_STEPS = frozenset(normalize(word) for word in FORWARD_STEP_WORDS)
+"""Normalized words for parts of a session that are forward."""
 _NORMALIZED_UNTIL_LAP = sorted((normalize(word) for word in UNTIL_LAP_PHRASES), key=len, reverse=True)
+"""Normalized phrases for a step that ends at a lap press, longest first."""
 _KNOWN_PHRASES = sorted(
     {*_NORMALIZED_FORWARD_STEPS, *build_label_table(), *build_gait_table()} - {""}, key=len, reverse=True
 )
+"""Normalized phrases that may describe a step, longest first."""
 _FRACTION_SIGNS = {"¼": 0.25, "½": 0.5, "¾": 0.75}
+"""The values of fraction signs."""
 _PACE = re.compile(
     r"\s*(\d+:\d{2}(?:\s*(?:/|per )\s*(?:km|mi|mile))?|\d+(?:[.,]\d+)?\s*(?:km/h|kmh|kph|mph|m/s))", re.IGNORECASE
 )
+"""A pace or speed behind ``@``."""
 
 
 @dataclass(slots=True)
 class TokenCursor:
-    """Where one is in the tokens of a text."""
+    """A position in the tokens of a sentence."""
 
     text: str
     tokens: list[Token]
     position: int = 0
+    """The index of the next token."""
 
     def peek(self, ahead: int = 0) -> Token | None:
-        """The token to come, or one after it; None behind the last."""
+        """Return the next token, or the one ``ahead`` tokens after it; None behind the last."""
         return self.tokens[self.position + ahead] if self.position + ahead < len(self.tokens) else None
 
     def separates_steps(self, token: Token) -> bool:
-        """Whether a word parts two steps: "then", and not one that is a label as well."""
+        """Tell whether a token is a word that separates two steps and is not also a label."""
         return (
             token.kind == "word"
             and token.normalized in NORMALIZED_STEP_SEPARATORS
@@ -61,7 +72,7 @@ class TokenCursor:
         )
 
     def opens_recovery(self) -> bool:
-        """Whether what comes is a word like "with" or "r" and a length."""
+        """Tell whether the next tokens are a word that opens a recovery and a length."""
         token, after = self.peek(), self.peek(1)
         if (
             token is None
@@ -75,21 +86,30 @@ class TokenCursor:
 
 @dataclass(slots=True)
 class _DraftLength:
+    """The length of a step as far as it has been read."""
+
     unit: str = ""
+    """``m`` or ``s``; empty while no length has been read."""
     amount: float = 0.0
+    """The length in metres or seconds."""
     next_position: int = -1
-    """The token after it: what stands right behind may go on with it, ``2min 30s``."""
+    """The index of the token behind the length, which may continue it, as in ``2min 30s``."""
 
 
 @dataclass(slots=True)
 class _StepDraft:
+    """A step as far as it has been read."""
+
     length: _DraftLength = field(default_factory=_DraftLength)
     speed_mps: float | None = None
     words: list[Token] = field(default_factory=list)
 
 
 def parse_step(cursor: TokenCursor) -> PlanStep:
-    """The step that begins here, consumed; raises :class:`AnnotationError` naming the character."""
+    """Parse the step at the cursor and move the cursor behind it.
+
+    Raises :class:`AnnotationError` naming the character.
+    """
     first = cursor.peek()
     if first is None:
         raise syntax_error(cursor.text, len(cursor.text), "a step is missing: write 400m backward or 2min rest")
@@ -128,6 +148,7 @@ def parse_step(cursor: TokenCursor) -> PlanStep:
 
 
 def _is_length_in_words(cursor: TokenCursor, token: Token) -> bool:
+    """Tell whether a length written out begins here, as in ``two miles`` or ``quarter mile``."""
     after = cursor.peek(1)
     if token.kind != "word" or after is None or after.kind != "word":
         return False
@@ -137,30 +158,31 @@ def _is_length_in_words(cursor: TokenCursor, token: Token) -> bool:
 
 
 def _parse_draft_length(cursor: TokenCursor, draft: _StepDraft, token: Token) -> None:
+    """Parse a length, or the time for a distance (``400 m in 3:10``), into the draft."""
     length = draft.length
-    goes_on = length.unit == "s" and length.next_position == cursor.position and token.kind != "clock"
-    in_time = length.unit == "m" and token.kind == "clock"  # 400 m in 3:10
-    if length.unit and not (goes_on or in_time):
+    continues_length = length.unit == "s" and length.next_position == cursor.position and token.kind != "clock"
+    is_time_for_distance = length.unit == "m" and token.kind == "clock"
+    if length.unit and not (continues_length or is_time_for_distance):
         raise syntax_error(cursor.text, token.offset, "a second length: put a comma between two steps")
-    kind, size = _parse_length(cursor, token, within_minutes=goes_on)
+    kind, size = _parse_length(cursor, token, within_minutes=continues_length)
     if not size > 0.0:
         raise syntax_error(cursor.text, token.offset, "is no length: it has to be more than nothing")
-    if in_time:
+    if is_time_for_distance:
         draft.speed_mps = length.amount / size
         return
-    if goes_on and kind != "s":
+    if continues_length and kind != "s":
         raise syntax_error(cursor.text, token.offset, "a second length: put a comma between two steps")
     draft.length = _DraftLength(kind, length.amount + size, cursor.position)
 
 
 def _parse_length(cursor: TokenCursor, token: Token, *, within_minutes: bool) -> tuple[str, float]:
-    """``m`` or ``s`` and the amount, consumed."""
+    """Parse a length at the cursor into its unit, ``m`` or ``s``, and its amount."""
     cursor.position += 1
     if token.kind == "clock":
         parts = [float(part) for part in token.text.split(":")]
         if any(part > 59.0 for part in parts[1:]):
             raise syntax_error(cursor.text, token.offset, "is no time: minutes and seconds end at 59")
-        return "s", sum(part * 60.0**place for place, part in enumerate(reversed(parts)))
+        return "s", sum(part * 60.0**exponent for exponent, part in enumerate(reversed(parts)))
     amount = _parse_amount(cursor, token)
     unit = cursor.peek()
     if unit is not None and unit.kind == "mark":
@@ -174,21 +196,22 @@ def _parse_length(cursor: TokenCursor, token: Token, *, within_minutes: bool) ->
         kind, size = UNITS[unit.normalized]
         return kind, amount * size
     if within_minutes and amount < 60.0:
-        return "s", amount  # 1'30
+        return "s", amount  # seconds behind minutes, as in 1'30
     if amount >= MIN_UNITLESS_M and amount % 5.0 == 0.0:
         return "m", amount
-    told = token.text
-    raise syntax_error(cursor.text, token.offset, f"{told} of what? Write {told}min, {told}km or {told}s")
+    number = token.text
+    raise syntax_error(cursor.text, token.offset, f"{number} of what? Write {number}min, {number}km or {number}s")
 
 
 def _parse_amount(cursor: TokenCursor, token: Token) -> float:
+    """Parse a number, a fraction or a number in words."""
     if token.kind == "fraction":
         if token.text in _FRACTION_SIGNS:
             return _FRACTION_SIGNS[token.text]
-        top, _, bottom = token.text.partition("/")
-        if int(bottom) == 0:
+        numerator, _, denominator = token.text.partition("/")
+        if int(denominator) == 0:
             raise syntax_error(cursor.text, token.offset, "divides by nothing")
-        return int(top) / int(bottom)
+        return int(numerator) / int(denominator)
     if token.kind == "number":
         return float(token.text.replace(",", "."))
     if token.normalized in FRACTION_WORDS:
@@ -202,9 +225,9 @@ def _parse_amount(cursor: TokenCursor, token: Token) -> float:
 
 
 def _parse_pace(cursor: TokenCursor, at_token: Token) -> float:
-    """What stands behind ``@``: ``6:00/km``, ``5:30`` (a kilometre), ``12km/h``."""
-    begin = at_token.offset + 1
-    match = _PACE.match(cursor.text, begin)
+    """Parse the pace behind ``@``, in m/s: ``6:00/km``, ``5:30`` (per kilometre) or ``12km/h``."""
+    start = at_token.offset + 1
+    match = _PACE.match(cursor.text, start)
     text = match[1].replace(",", ".") if match else ""
     mps = parse_speed_mps(text if "/" in text or text[-1:].isalpha() else f"{text}/km")
     if match is None or mps is None or not mps > 0.0:
@@ -215,40 +238,40 @@ def _parse_pace(cursor: TokenCursor, at_token: Token) -> float:
 
 
 def _parse_step_label(text: str, tokens: list[Token]) -> tuple[Label, bool]:
-    """The direction and gait that the words of a step mean, and whether it lasts until a press of lap."""
-    rest = " ".join(token.normalized for token in tokens)
+    """Interpret the words of a step as a label, and tell whether the step lasts until a lap press."""
+    remaining = " ".join(token.normalized for token in tokens)
     until_lap = False
     for phrase in _NORMALIZED_UNTIL_LAP:
-        left = _remove_phrase(rest, phrase)
-        if left != rest:
-            rest, until_lap = left, True
+        shortened = _remove_phrase(remaining, phrase)
+        if shortened != remaining:
+            remaining, until_lap = shortened, True
             break
     direction, gait = "", ""
     for phrase in _KNOWN_PHRASES:
-        left = _remove_phrase(rest, phrase) if phrase in rest else rest
-        if left == rest:
+        shortened = _remove_phrase(remaining, phrase) if phrase in remaining else remaining
+        if shortened == remaining:
             continue
-        rest = left
-        found = (
+        remaining = shortened
+        label = (
             parse_canonical_label(build_label_table()[phrase])
             if phrase in build_label_table()
             else Label("", build_gait_table().get(phrase, ""))
         )
-        if direction and found.direction and direction != found.direction:
-            said = f"says {direction} and {found.direction}: put a comma between two steps"
-            raise syntax_error(text, tokens[0].offset, said)
-        direction, gait = direction or found.direction, gait or found.gait
+        if direction and label.direction and direction != label.direction:
+            problem = f"says {direction} and {label.direction}: put a comma between two steps"
+            raise syntax_error(text, tokens[0].offset, problem)
+        direction, gait = direction or label.direction, gait or label.gait
     unknown = [
         word
-        for word in rest.split()
+        for word in remaining.split()
         if word not in _NORMALIZED_FILLERS | NORMALIZED_RECOVERY_OPENERS | NORMALIZED_REPEAT_WORDS
     ]
     if unknown:
         token = next((token for token in tokens if unknown[0] in token.normalized), tokens[0])
-        import difflib  # for a mistake only
+        import difflib  # imported only for an error message
 
-        near = difflib.get_close_matches(unknown[0], _KNOWN_PHRASES, n=1, cutoff=0.7)
-        hint = f'did you mean "{near[0]}"?' if near else "write backward, forward, rest, walk or jog"
+        close_matches = difflib.get_close_matches(unknown[0], _KNOWN_PHRASES, n=1, cutoff=0.7)
+        hint = f'did you mean "{close_matches[0]}"?' if close_matches else "write backward, forward, rest, walk or jog"
         raise syntax_error(text, token.offset, f'"{token.text}" is not known: {hint}')
     if direction == "rest" or gait == "stand":
         return Label("rest"), until_lap
@@ -256,7 +279,7 @@ def _parse_step_label(text: str, tokens: list[Token]) -> tuple[Label, bool]:
 
 
 def _remove_phrase(text: str, phrase: str) -> str:
-    """The words without a phrase that stands there as a whole."""
+    """Remove a phrase from a text where it stands as whole words."""
     if phrase not in text:
         return text
     pattern = re.escape(phrase) if is_unspaced_script(phrase) else rf"(?<![^\W\d_]){re.escape(phrase)}(?![^\W\d_])"

@@ -1,4 +1,4 @@
-"""A workout sentence as words, numbers and signs, each with the character where it stands."""
+"""The tokenizer of workout sentences: words, numbers and signs, each with its character offset."""
 
 from __future__ import annotations
 
@@ -14,63 +14,74 @@ _TOKEN = re.compile(
     r"|(?P<number>\d+(?:[.,]\d+)?)|(?P<mark>[′'’]{2}|[\"″”]|[′'’])|(?P<word>[^\W\d_](?:[^\W\d_]|['’.-](?=[^\W\d_]))*)"
     r"|(?P<symbol>[(){}\[\]×*,;+/@=:&.\n\r|–-]|->|→)",
 )
+"""One token of any kind; the name of the matching group is the kind."""
 UNITS = {normalize(word): ("m", size) for word, size in METRES_PER_UNIT.items()} | {
     normalize(word): ("s", size) for word, size in SECONDS_PER_UNIT.items()
 }
-"""For each unit, plainly spelled, whether it measures metres or seconds, and how many."""
+"""For each normalized unit, ``("m", metres)`` or ``("s", seconds)``."""
 NORMALIZED_REPEAT_WORDS = frozenset(normalize(word) for word in REPEAT_WORDS)
-"""What stands between how often and what, plainly spelled."""
+"""Words between a count and what is repeated, normalized."""
 
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A piece of the text: a ``word``, ``number``, ``clock``, ``fraction``, ``symbol``, or ``mark`` of minutes."""
+    """One token of a sentence."""
 
     kind: str
+    """``word``, ``number``, ``clock``, ``fraction``, ``symbol``, or ``mark`` (a sign of minutes or seconds)."""
     text: str
     offset: int
+    """The index of its first character in the sentence."""
 
     @property
     def normalized(self) -> str:
-        """A word in its plain spelling."""
+        """A word in normalized spelling, any other token as written."""
         return normalize(self.text) if self.kind == "word" else self.text
 
 
 def tokenize(text: str) -> list[Token]:
-    """The tokens of a text without blanks; raises :class:`AnnotationError` for a sign that means nothing."""
+    """Split a sentence into tokens, without blanks.
+
+    Raises :class:`AnnotationError` for a character that no token contains.
+
+    >>> [token.text for token in tokenize("6x400m, r 2:00")]
+    ['6', 'x', '400', 'm', ',', 'r', '2:00']
+    """
     tokens: list[Token] = []
-    at = 0
-    while at < len(text):
-        match = _TOKEN.match(text, at)
+    offset = 0
+    while offset < len(text):
+        match = _TOKEN.match(text, offset)
         if match is None:
-            raise syntax_error(text, at, "means nothing in a workout")
+            raise syntax_error(text, offset, "means nothing in a workout")
         kind = str(match.lastgroup)
         if kind == "word":
-            tokens += _split_word(match[0], at, after_number=bool(tokens) and tokens[-1].kind in ("number", "fraction"))
+            tokens += _split_word(
+                match[0], offset, after_number=bool(tokens) and tokens[-1].kind in ("number", "fraction")
+            )
         elif kind == "mark" and match[0] in "'’" and tokens and tokens[-1].normalized in UNITS:
-            pass  # two minutes' rest
+            pass  # an apostrophe after a unit, as in "two minutes' rest"
         elif kind != "space":
-            tokens.append(Token(kind, match[0], at))
-        at = match.end()
+            tokens.append(Token(kind, match[0], offset))
+        offset = match.end()
     return tokens
 
 
 def _split_word(word: str, offset: int, *, after_number: bool) -> list[Token]:
-    """A word, parted where a unit and what follows it, or a count and what it counts, are written together."""
-    whole = [Token("word", word, offset)]
+    """Split a word where a unit or a repeat word is written together with what follows it."""
+    unsplit = [Token("word", word, offset)]
     if normalize(word) in UNITS or normalize(word) in NORMALIZED_REPEAT_WORDS or not after_number:
-        return whole
+        return unsplit
     for length in range(len(word) - 1, 0, -1):
         head, tail = normalize(word[:length]), word[length:]
         if head not in UNITS and head not in NORMALIZED_REPEAT_WORDS:
             continue
         if tail.isupper() or tail in ("x", "×") or not tail.isascii() or head == "x":
             return [Token("word", word[:length], offset), *_split_word(tail, offset + length, after_number=False)]
-    return whole
+    return unsplit
 
 
 def syntax_error(text: str, offset: int, problem: str) -> AnnotationError:
-    """An error that points at a character of the text."""
-    shown = text[offset : offset + 12].split("\n")[0]
-    where = f'character {offset + 1}, "{shown}"' if offset < len(text) else f"character {offset + 1}, at the end"
-    return AnnotationError(f"{where}: {problem}")
+    """Build an error that points at a character of the sentence."""
+    excerpt = text[offset : offset + 12].split("\n")[0]
+    position = f'character {offset + 1}, "{excerpt}"' if offset < len(text) else f"character {offset + 1}, at the end"
+    return AnnotationError(f"{position}: {problem}")
