@@ -1,7 +1,12 @@
-"""An activity whose columns can be trusted: one strictly rising time axis and cumulative curves on it.
+"""An activity whose columns can be trusted: one strictly rising time axis, and cumulative curves on it.
 
-Every figure of a span comes from reading the cumulative curves at its two ends, so the parts of an activity add up
-to the whole whatever the sampling (:func:`Track.between`).
+Each figure of a span is the difference of a cumulative curve between the span's two ends, so that the figures of
+adjacent spans add up exactly, whatever the spacing of the records::
+
+    curve      0 ------ 12 -------- 12 ------- 30        distance_m, metres since the first record
+    t_s        0        5           9          14        elapsed seconds since the first record, pauses included
+               |        |<- pause ->|          |
+    edges_s    0             7                 14        increments("distance_m", edges_s) = [12, 18]
 """
 
 from __future__ import annotations
@@ -19,19 +24,19 @@ from retropace.core.spans import FloatArray, Spans
 
 @dataclass(frozen=True, slots=True)
 class CleanedActivity:
-    """Trustworthy columns, ``(n,)`` float64 on ``t_s``, which starts at 0 and rises strictly. NaN is missing.
+    """Cleaned columns, ``(n,)`` float64 on ``t_s``, which starts at 0 and rises strictly. NaN means missing.
 
-    ``curves`` are cumulative, start at 0, never fall and have no NaN:
+    ``curves`` are cumulative ``(n,)`` columns that start at 0, never fall and have no NaN:
 
-    ============  =====================================================================
-    ``moving_s``  seconds neither paused nor standing
-    ``distance_m``  metres
-    ``steps``     steps of both feet, while moving and cadence is known
-    ``stepped_m``  metres covered while steps were counted (for the step length)
-    ``stepped_s``  moving seconds in which steps were counted (for the cadence)
-    ``beats``     heart rate integrated over the time it is known: bpm × seconds
-    ``beat_s``    seconds in which heart rate is known
-    ============  =====================================================================
+    =======================  =======================================================================
+    ``moving_s``             seconds neither paused nor standing
+    ``distance_m``           metres
+    ``steps``                steps of both feet while moving with a known cadence
+    ``step_distance_m``      metres covered while steps were counted; for the step length
+    ``step_time_s``          moving seconds in which steps were counted; for the cadence
+    ``heart_rate_integral``  heart rate integrated over the time in which it is known, bpm × seconds
+    ``heart_rate_time_s``    seconds in which heart rate is known
+    =======================  =======================================================================
     """
 
     t_s: FloatArray
@@ -40,26 +45,26 @@ class CleanedActivity:
     heart_rate_bpm: FloatArray
     step_length_m: FloatArray
     raw_device_speed_mps: FloatArray
-    """Speed as the device showed it: smoothed, and late. NaN between records, and where it recorded none."""
+    """Speed as the device displayed it, smoothed and delayed; NaN between records and where none was recorded."""
     altitude_m: FloatArray
     lat_deg: FloatArray
     lon_deg: FloatArray
     curves: Mapping[str, FloatArray]
     pauses: Spans
-    """Disjoint, in order: when the watch was paused."""
+    """Disjoint, sorted spans in which the watch was paused."""
     standing: Spans
-    """Disjoint, in order, outside the pauses: when the runner stood still with the watch running."""
+    """Disjoint, sorted spans outside the pauses in which the runner stood still with the watch running."""
     unknown: Spans
-    """Disjoint, in order: stretches that hold neither speed nor cadence, so that nothing can be said."""
+    """Disjoint, sorted spans with neither speed nor cadence."""
     laps: tuple[Lap, ...]
     splits: tuple[Split, ...]
     waypoints: tuple[Waypoint, ...]
     workout_steps: tuple[WorkoutStep, ...]
     start_time: datetime | None
     extra: Mapping[str, FloatArray]
-    """Further columns of the recording by name, as they were: nothing of them is repaired. NaN between records."""
+    """Further recorded columns by name, not repaired; NaN between records."""
     categories: Mapping[str, tuple[str, ...]]
-    """For each extra column of words what its values 0, 1, 2 … stand for."""
+    """For each categorical extra column the texts that its values 0, 1, 2 … stand for."""
     distance_source: str
     """``device``, ``positions``, ``speed`` or ``none``."""
     speed_source: str
@@ -72,15 +77,15 @@ class CleanedActivity:
         return float(self.t_s[-1]) if len(self.t_s) else 0.0
 
     def value_at(self, curve: str, times_s: FloatArray) -> FloatArray:
-        """The cumulative ``curve`` at each moment, linear between samples."""
+        """Return the cumulative ``curve`` at each time, interpolated linearly between records."""
         return np.interp(times_s, self.t_s, self.curves[curve])
 
     def increments(self, curve: str, edges_s: FloatArray) -> FloatArray:
-        """What accrues of ``curve`` between each two neighbouring edges, shape ``(len(edges_s) - 1,)``."""
+        """Return the increment of ``curve`` between each two adjacent edges, shape ``(len(edges_s) - 1,)``."""
         return np.diff(self.value_at(curve, edges_s))
 
     def time_at_distance_s(self, distance_m: float) -> float:
-        """The first moment at which ``distance_m`` metres were covered; NaN if they never were."""
+        """Return the first time at which ``distance_m`` metres were covered; NaN if they never were."""
         curve = self.curves["distance_m"]
         if not 0.0 <= distance_m <= curve[-1]:
             return np.nan
@@ -93,33 +98,34 @@ class CleanedActivity:
 
 @dataclass(frozen=True, slots=True)
 class RefinedAxis:
-    """A time axis with more moments than the records have, and what their columns become on it."""
+    """A time axis that contains the records' times and further ones, with the mapping of columns onto it."""
 
     t_s: FloatArray
-    """The records' own axis."""
+    """Times of the records, shape ``(n,)``."""
     refined_t_s: FloatArray
+    """Times of the records and the inserted ones, rising, shape ``(m,)``."""
     record_index: NDArray[np.intp]
-    """Where on it the records lie."""
+    """Index of each record in ``refined_t_s``, shape ``(n,)``."""
     inserted_index: NDArray[np.intp]
-    """Where the other moments lie."""
+    """Index of each inserted time in ``refined_t_s``, shape ``(m - n,)``."""
 
     @classmethod
     def with_times(cls, t_s: FloatArray, times_s: FloatArray) -> RefinedAxis:
-        """The records' axis with some moments more."""
-        axis_s = np.union1d(t_s, times_s)
-        own = np.searchsorted(axis_s, t_s)
-        between = np.ones(len(axis_s), dtype=bool)
-        between[own] = False
-        return cls(t_s, axis_s, own, np.flatnonzero(between))
+        """Return the axis of the records' times ``t_s`` with ``times_s`` inserted."""
+        refined_t_s = np.union1d(t_s, times_s)
+        record_index = np.searchsorted(refined_t_s, t_s)
+        is_inserted = np.ones(len(refined_t_s), dtype=bool)
+        is_inserted[record_index] = False
+        return cls(t_s, refined_t_s, record_index, np.flatnonzero(is_inserted))
 
     def interpolate(self, column: FloatArray) -> FloatArray:
-        """A column on the finer axis: known between two known values, missing beside a missing one."""
-        fine = self.scatter(column)
-        fine[self.inserted_index] = np.interp(self.refined_t_s[self.inserted_index], self.t_s, column)
-        return fine
+        """Return a column of the records on the refined axis, interpolated; NaN next to a missing value."""
+        refined = self.scatter(column)
+        refined[self.inserted_index] = np.interp(self.refined_t_s[self.inserted_index], self.t_s, column)
+        return refined
 
     def scatter(self, column: FloatArray) -> FloatArray:
-        """A column on the finer axis: its values where they were recorded, NaN between them."""
-        fine = np.full(len(self.refined_t_s), np.nan)
-        fine[self.record_index] = column
-        return fine
+        """Return a column of the records on the refined axis, NaN at the inserted times."""
+        refined = np.full(len(self.refined_t_s), np.nan)
+        refined[self.record_index] = column
+        return refined

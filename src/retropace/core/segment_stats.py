@@ -1,4 +1,4 @@
-"""What accrues over parts of an activity, and the means that follow: pace, cadence, step length, heart rate."""
+"""Totals and means over parts of an activity: distance, pace, cadence, step length, heart rate."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from retropace.core.spans import FloatArray
 
 @dataclass(frozen=True, slots=True)
 class SegmentStats:
-    """The figures of ``n`` parts of an activity. ``(n,)`` columns, NaN missing.
+    """Totals and means of ``n`` parts of an activity in ``(n,)`` columns, NaN where missing.
 
-    Speed is distance over moving time; cadence and step length cover the time in which steps were counted; heart rate
-    is the mean over the time it was known.
+    Speed is distance over moving time. Cadence and step length are means over the time in which steps were counted,
+    heart rate over the time in which it was known.
     """
 
     elapsed_s: FloatArray
@@ -29,29 +29,29 @@ class SegmentStats:
     heart_rate_bpm: FloatArray
 
 
-def curve_increments(activity: CleanedActivity, edges_s: FloatArray) -> dict[str, FloatArray]:
-    """What accrues of every cumulative curve, and of elapsed time, between each two neighbouring edges."""
-    gains = {name: activity.increments(name, edges_s) for name in activity.curves}
-    gains["elapsed_s"] = np.diff(edges_s)
-    return gains
+def curve_increments(cleaned: CleanedActivity, edges_s: FloatArray) -> dict[str, FloatArray]:
+    """Return the increments of every cumulative curve, and of elapsed time, between each two adjacent edges."""
+    increments = {name: cleaned.increments(name, edges_s) for name in cleaned.curves}
+    increments["elapsed_s"] = np.diff(edges_s)
+    return increments
 
 
-def stats_from_increments(increments: Mapping[str, FloatArray], activity: CleanedActivity) -> SegmentStats:
-    """The figures that follow from gains of the track's curves, or from sums of such gains."""
-    distance_known = activity.distance_source != "none"
+def stats_from_increments(increments: Mapping[str, FloatArray], cleaned: CleanedActivity) -> SegmentStats:
+    """Return the statistics that follow from increments of the activity's curves, or from sums of increments."""
+    is_distance_known = cleaned.distance_source != "none"
 
-    def per(top: str, bottom: str, factor: float, known: bool = True) -> FloatArray:
-        enough = (increments[bottom] > 0.0) & (increments[top] > 0.0) & known
-        ratio: FloatArray = np.full(len(increments[top]), np.nan)
-        return np.divide(factor * increments[top], increments[bottom], out=ratio, where=enough)
+    def ratio(top: str, bottom: str, factor: float, is_known: bool = True) -> FloatArray:
+        is_defined = (increments[bottom] > 0.0) & (increments[top] > 0.0) & is_known
+        missing: FloatArray = np.full(len(increments[top]), np.nan)
+        return np.divide(factor * increments[top], increments[bottom], out=missing, where=is_defined)
 
     return SegmentStats(
         elapsed_s=increments["elapsed_s"],
         moving_s=increments["moving_s"],
         distance_m=increments["distance_m"],
-        steps=np.where(increments["stepped_s"] > 0.0, increments["steps"], np.nan),
-        speed_mps=per("distance_m", "moving_s", 1.0, distance_known),
-        cadence_spm=per("steps", "stepped_s", 60.0),
-        step_length_m=per("stepped_m", "steps", 1.0, distance_known),
-        heart_rate_bpm=per("beats", "beat_s", 1.0),
+        steps=np.where(increments["step_time_s"] > 0.0, increments["steps"], np.nan),
+        speed_mps=ratio("distance_m", "moving_s", 1.0, is_distance_known),
+        cadence_spm=ratio("steps", "step_time_s", 60.0),
+        step_length_m=ratio("step_distance_m", "steps", 1.0, is_distance_known),
+        heart_rate_bpm=ratio("heart_rate_integral", "heart_rate_time_s", 1.0),
     )

@@ -152,6 +152,8 @@ def compute_heart_rate_recovery_bpm(cleaned: CleanedActivity, end_s: float) -> f
     )
     means = []
     for edges in spans:
-        beats, known_s = (float(cleaned.increments(name, edges)[0]) for name in ("beats", "beat_s"))
+        beats, known_s = (
+            float(cleaned.increments(name, edges)[0]) for name in ("heart_rate_integral", "heart_rate_time_s")
+        )
         means.append(beats / known_s if known_s >= HR_AVERAGING_S / 2.0 else np.nan)
     return means[0] - means[1]

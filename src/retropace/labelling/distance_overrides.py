@@ -53,7 +53,7 @@ def _apply_distance_override(cleaned: CleanedActivity, annotation: Annotation) -
     keeps_course = annotation.attributes.speed_mps is None and counted_m > 0.0
     share = gains["distance_m"] / counted_m if keeps_course else moving / moving_s
     given = np.where(within, metres * share, gains["distance_m"])
-    gains["stepped_m"] = np.where(within & (gains["stepped_s"] > 0.0), given, gains["stepped_m"])
+    gains["step_distance_m"] = np.where(within & (gains["step_time_s"] > 0.0), given, gains["step_distance_m"])
     gains["distance_m"] = given
     curves = {name: np.concatenate(([0.0], np.cumsum(gain))) for name, gain in gains.items()}
     inside = (cleaned.t_s >= annotation.start_s) & (cleaned.t_s <= annotation.end_s)

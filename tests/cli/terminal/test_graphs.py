@@ -63,7 +63,7 @@ def test_columns_weighted_by_their_time_are_the_whole_way_and_all_steps(activity
         lost_m = float(np.sum(track.increments("distance_m", edges)[unknown]))
         way_m = float(np.sum(speed[~unknown])) * track.elapsed_s / width + lost_m
         assert way_m == pytest.approx(float(track.curves["distance_m"][-1]), abs=1e-6)
-    stepped_s = track.increments("stepped_s", edges)
+    stepped_s = track.increments("step_time_s", edges)
     rare = np.isnan(cadence)
     assert np.all(stepped_s[rare] <= 0.2 * track.elapsed_s / width + 1e-9)
     steps = float(np.sum((cadence * stepped_s / 60.0)[~rare])) + float(np.sum(track.increments("steps", edges)[rare]))

@@ -142,6 +142,6 @@ def rescale_to_laps(
     by = np.divide(led, gains, out=np.ones(len(gains)), where=gains > 0.0)
     curves = {
         name: np.concatenate(([0.0], np.cumsum(gain)))
-        for name, gain in (("distance_m", led), ("stepped_m", by * np.diff(cleaned.curves["stepped_m"])))
+        for name, gain in (("distance_m", led), ("step_distance_m", by * np.diff(cleaned.curves["step_distance_m"])))
     }
     return replace(cleaned, curves=MappingProxyType({**cleaned.curves, **curves}))

@@ -79,7 +79,7 @@ def compute_column_means(cleaned_activity: CleanedActivity, width: int) -> dict[
     if cleaned_activity.distance_source != "none":
         there = (seconds > 0.0) & ~contains(cleaned_activity.unknown, (edges[1:] + edges[:-1]) / 2.0)
         np.divide(cleaned_activity.increments("distance_m", edges), seconds, out=speed, where=there)
-    stepped_s = cleaned_activity.increments("stepped_s", edges)
+    stepped_s = cleaned_activity.increments("step_time_s", edges)
     np.divide(
         60.0 * cleaned_activity.increments("steps", edges), stepped_s, out=cadence, where=stepped_s > 0.2 * seconds
     )

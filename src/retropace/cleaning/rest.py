@@ -1,0 +1,83 @@
+"""Finds when the watch was paused, when the runner stood still, and when neither speed nor cadence is known."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from retropace.core.spans import FloatArray, Spans, as_spans, contains, mask_from_runs, subtract, true_runs, union
+
+MAX_RECORD_GAP_S = 15.0
+"""Longest gap in seconds between records of an uninterrupted recording; smart recording leaves up to 10 s, and up to
+13 s in the test corpus."""
+MAX_STANDING_SPEED_MPS = 0.3
+"""Speed in m/s below which a runner stands; beginners walk backward at 0.5 m/s and more (Laufer 2003, Physiother Res
+Int 8:131)."""
+MAX_STANDING_CADENCE_SPM = 30.0
+"""Cadence in steps per minute below which nobody walks; above it a runner moves even if speed is 0, as on treadmills."""
+MAX_STOP_ONSET_SPEED_MPS = 4.0
+"""Highest smoothed speed in m/s that a watch may still show in the first second without steps."""
+MIN_STAND_S = 4.0
+"""Shortest stand in seconds; a shorter one is part of turning round."""
+MAX_DENSE_SPACING_S = 2.0
+"""Largest median spacing of records, in seconds, that still shows short stands."""
+MIN_UNCERTAIN_STAND_S = 10.0
+"""Shortest stand in seconds where speed comes from positions, whose noise imitates stops, or from sparse records.
+A movement shorter than this does not end such a stand."""
+
+
+def infer_pauses_from_gaps(t_s: FloatArray, distance_m: FloatArray | None, pauses: Spans) -> Spans:
+    """Return the gaps between records in which the runner did not move, outside the pauses that the file reports.
+
+    Phones with auto-pause and exports without timer events leave such gaps. A gap in which the runner moved on is
+    a dropout of the recording and is not returned.
+    """
+    if distance_m is None:
+        return as_spans([])
+    step_s = np.diff(t_s)
+    is_pause = (step_s > MAX_RECORD_GAP_S) & (np.diff(distance_m) < MAX_STANDING_SPEED_MPS * step_s)
+    is_pause &= ~contains(pauses, (t_s[1:] + t_s[:-1]) / 2.0)
+    return np.column_stack((t_s[:-1][is_pause], t_s[1:][is_pause]))
+
+
+def find_standing(
+    t_s: FloatArray, speed_mps: FloatArray, cadence_spm: FloatArray, pauses: Spans, *, is_speed_measured: bool
+) -> Spans:
+    """Return the spans outside the pauses in which the runner stood: no speed, or none known, and no steps.
+
+    ``is_speed_measured`` says that a device measured the speed at least every ``MAX_DENSE_SPACING_S``; otherwise
+    stands must last ``MIN_UNCERTAIN_STAND_S`` instead of ``MIN_STAND_S``.
+    """
+    is_slow = speed_mps < MAX_STANDING_SPEED_MPS
+    has_no_steps = cadence_spm < MAX_STANDING_CADENCE_SPM
+    is_standing = (is_slow & ~(cadence_spm >= MAX_STANDING_CADENCE_SPM)) | (np.isnan(speed_mps) & has_no_steps)
+    # Smoothed speed falls to 0 seconds after the last step: a stand begins with the first record without steps.
+    silences = true_runs(has_no_steps & (speed_mps < MAX_STOP_ONSET_SPEED_MPS))
+    standing_rows = np.append(np.flatnonzero(is_standing), len(t_s))
+    stop = standing_rows[np.searchsorted(standing_rows, silences[:, 0])]
+    is_onset = (silences[:, 0] < stop) & (stop < silences[:, 1])
+    is_standing |= mask_from_runs(np.column_stack((silences[is_onset, 0], stop[is_onset])), len(t_s))
+    is_standing &= ~contains(pauses, t_s)
+    runs = true_runs(is_standing)
+    spans = np.column_stack((t_s[runs[:, 0]], t_s[np.minimum(runs[:, 1], len(t_s) - 1)]))
+    if not is_speed_measured:
+        spans = as_spans(_merge_stands(spans.tolist(), MIN_UNCERTAIN_STAND_S))
+    min_stand_s = MIN_STAND_S if is_speed_measured else MIN_UNCERTAIN_STAND_S
+    return subtract(spans[spans[:, 1] - spans[:, 0] >= min_stand_s], pauses)
+
+
+def _merge_stands(spans: list[list[float]], max_move_s: float) -> list[tuple[float, float]]:
+    """Return the spans with neighbours merged whose gap is shorter than ``max_move_s`` and than either of them."""
+    merged: list[tuple[float, float]] = []
+    for start, end in spans:
+        if merged and start - merged[-1][1] < min(max_move_s, merged[-1][1] - merged[-1][0], end - start):
+            merged[-1] = merged[-1][0], end
+        else:
+            merged.append((start, end))
+    return merged
+
+
+def find_unknown(t_s: FloatArray, speed_mps: FloatArray, cadence_spm: FloatArray, minus: Spans) -> Spans:
+    """Return the spans outside ``minus`` in which neither speed nor cadence is known."""
+    runs = true_runs(np.isnan(speed_mps) & np.isnan(cadence_spm))
+    spans = np.column_stack((t_s[np.maximum(runs[:, 0] - 1, 0)], t_s[np.minimum(runs[:, 1], len(t_s) - 1)]))
+    return subtract(union(spans), minus)
