@@ -1,14 +1,39 @@
-"""The command line run as its user runs it: in a process of its own."""
+"""The command line as its user runs it: within this process, or in one of its own."""
 
 from __future__ import annotations
 
 import os
 import subprocess
 import sys
+import traceback
 from pathlib import Path
+
+from click.testing import CliRunner
+
+from retropace.cli import main
+
+ENVIRONMENT = {"COLUMNS": "100", "PYTHONIOENCODING": "utf-8"}
 
 
 def retropace(*words: str | Path, cwd: Path | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run the command within this process. A traceback ends up on stderr, with status 1, as Python itself has it."""
+    before = Path.cwd()
+    os.chdir(cwd or before)
+    try:
+        result = CliRunner().invoke(
+            main, [str(word) for word in words], env=ENVIRONMENT | environment, prog_name="retropace"
+        )
+    finally:
+        os.chdir(before)
+    error = result.exception
+    tail = "" if error is None or isinstance(error, SystemExit) else "".join(traceback.format_exception(error))
+    stdout, stderr = (text.decode("utf-8") for text in (result.stdout_bytes, result.stderr_bytes))
+    return subprocess.CompletedProcess(list(map(str, words)), result.exit_code, stdout, stderr + tail)
+
+
+def retropace_process(
+    *words: str | Path, cwd: Path | None = None, **environment: str
+) -> subprocess.CompletedProcess[str]:
     """Run the command in a process of its own, with Python's warnings as errors."""
     return subprocess.run(
         [sys.executable, "-W", "error", "-c", "from retropace.cli import main; main()", *map(str, words)],
@@ -17,5 +42,5 @@ def retropace(*words: str | Path, cwd: Path | None = None, **environment: str) -
         encoding="utf-8",
         cwd=cwd,
         check=False,
-        env={**os.environ, "COLUMNS": "100", "PYTHONIOENCODING": "utf-8", **environment},
+        env={**os.environ, **ENVIRONMENT, **environment},
     )
