@@ -219,7 +219,7 @@ def _apply_calibration(
 ) -> FloatArray:
     """Return the distance scaled to the device's total where there are no positions, as on a treadmill.
 
-    With "calibrate and save" the runner types in the belt's distance, and the watch corrects its total, not the records.
+    With "calibrate and save" the runner types in the belt's distance, and the watch corrects only its total.
     """
     device_total_m, counted_m = activity.device_totals.distance_m, float(distance_m[-1])
     if np.any(np.isfinite(lat_deg)) or not (device_total_m > 0.0 and counted_m > 0.0):
@@ -231,8 +231,8 @@ def _apply_calibration(
     ):
         return distance_m
     warnings.append(
-        f"the watch counted {counted_m:.0f} m and was corrected to {device_total_m:.0f} m after the run (no positions): "
-        f"distances and paces scaled by {factor:.3f}"
+        f"the watch counted {counted_m:.0f} m and was corrected to {device_total_m:.0f} m after the run "
+        f"(no positions): distances and paces scaled by {factor:.3f}"
     )
     return distance_m * factor
 
@@ -252,7 +252,7 @@ def _compare_with_device_total(activity: Activity, distance_m: float, warnings: 
 
 
 def _shift_start_time(start_time: datetime | None, axis: TimeAxis) -> datetime | None:
-    """Return the time of the first record on the cleaned axis, which differs where records were dropped or reordered."""
+    """Return the time of the first record on the cleaned axis; it differs if records were dropped or reordered."""
     if start_time is None:
         return None
     return start_time - timedelta(seconds=float(axis.remap(np.zeros(1))[0]))

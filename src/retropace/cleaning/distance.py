@@ -1,4 +1,4 @@
-"""Distance covered: the device's own count first, else the way along the positions, else speed over time."""
+"""Cumulative distance from the device's count, from positions, or from speed."""
 
 from __future__ import annotations
 
@@ -11,36 +11,48 @@ from retropace.core.geodesy import MAX_DEGREE_LENGTH_M, compute_distances_m, pro
 from retropace.core.spans import FloatArray, Spans, contains, true_runs
 from retropace.core.world_records import MAX_SPEED_MPS
 
-MIN_SMOOTHING_S, MAX_SMOOTHING_S = 0.5, 2.0
-"""Bounds of the Gaussian's standard deviation. Watches write positions that are filtered already: on 21 recordings with
-both positions and the device's own count, 0.5 s gives 0.999 of that count in the median, 2 s only 0.992."""
+MIN_SMOOTHING_S = 0.5
+"""Smallest standard deviation, in seconds, of the Gaussian that smooths positions. Watches write filtered positions: on
+21 recordings with positions and a device count, 0.5 s gives 0.999 of that count in the median, 2 s only 0.992."""
+MAX_SMOOTHING_S = 2.0
+"""Largest standard deviation, in seconds, of the Gaussian that smooths positions."""
 SMOOTHING_S_PER_M = 3.0
-"""How much more to smooth for each metre of jitter beyond ``STEADY_M``."""
+"""Seconds of further smoothing for each metre of jitter beyond ``REFERENCE_JITTER_M``."""
 REFERENCE_JITTER_M = 0.1
-"""Jitter that the turns and steps of a body alone look like."""
+"""Jitter in metres that the turns and steps of a runner alone produce."""
 MAX_DENSE_SPACING_S = 1.5
+"""Largest spacing in seconds of positions whose second differences measure jitter."""
 MIN_SPARSE_SPACING_S = 4.0
-"""Positions further apart than this are joined as they are: their jitter is small against the way between them."""
+"""Median spacing in seconds above which positions are not smoothed: jitter is small against the distance between."""
+RESET_WINDOW = 10
+"""Number of values before and after a fall of the distance counter that are examined for a reset."""
+MIN_RESET_M = 50.0
+"""Smallest count in metres whose fall can be a reset of the distance counter."""
+MIN_LEAP_M = 100.0
+"""Smallest leap in metres of the device's distance that is reported."""
+MIN_STRAY_M = 30.0
+"""Smallest distance in metres between two positions that can make one of them stray."""
 
 
 def distance_from_device(t_s: FloatArray, counted_m: FloatArray) -> tuple[FloatArray | None, tuple[str, ...]]:
-    """The device's cumulative distance from 0, never falling, ``None`` if it has none; and what was repaired.
+    """Return the device's distance from 0, never falling, or None if it has none, and the warnings.
 
-    A counter that starts again at the bottom is continued. Single values that do not fit a rising count are dropped
-    (the fewest possible) and bridged in time.
+    A counter that restarts from 0 is continued. The fewest possible values that break the rise are dropped and
+    bridged linearly in time.
     """
     known = np.flatnonzero(np.isfinite(counted_m))
     if len(known) < 2 or np.ptp(counted_m[known]) <= 0.0:
         return None, ()
     warnings: list[str] = []
     values = counted_m[known].copy()
-    for at in np.flatnonzero(np.diff(values) < 0.0):
-        before, rest = values[max(at - 9, 0) : at + 1], values[at + 1 : at + 11]
-        usual = float(np.median(before))
-        # A reset, not a stray value: the count falls far below where it was and goes on from there.
-        if usual > 50.0 and np.all(rest < 0.5 * usual) and np.all(np.diff(rest) >= 0.0):
-            warnings.append(f"the distance counter starts again after {values[at]:.0f} m: continued")
-            values[at + 1 :] += values[at]
+    for last in np.flatnonzero(np.diff(values) < 0.0):
+        before = values[max(last + 1 - RESET_WINDOW, 0) : last + 1]
+        after = values[last + 1 : last + 1 + RESET_WINDOW]
+        level_m = float(np.median(before))
+        # A reset, unlike a stray value, falls far below the former count and rises from there.
+        if level_m > MIN_RESET_M and np.all(after < 0.5 * level_m) and np.all(np.diff(after) >= 0.0):
+            warnings.append(f"the distance counter starts again after {values[last]:.0f} m: continued")
+            values[last + 1 :] += values[last]
     falls = np.diff(values) < 0.0
     if np.any(falls):
         keep = _longest_nondecreasing(values)
@@ -50,7 +62,7 @@ def distance_from_device(t_s: FloatArray, counted_m: FloatArray) -> tuple[FloatA
         )
         known, values = known[keep], values[keep]
     curve = np.interp(t_s, t_s[known], values) - values[0]
-    leap = np.diff(curve) > np.maximum(MAX_SPEED_MPS * np.diff(t_s), 100.0)
+    leap = np.diff(curve) > np.maximum(MAX_SPEED_MPS * np.diff(t_s), MIN_LEAP_M)
     if np.any(leap):
         warnings.append(
             f"the device's distance leaps by {float(np.max(np.diff(curve)[leap])):.0f} m between two records, faster "
@@ -60,9 +72,9 @@ def distance_from_device(t_s: FloatArray, counted_m: FloatArray) -> tuple[FloatA
 
 
 def _longest_nondecreasing(values: FloatArray) -> NDArray[np.intp]:
-    """Indices of a longest subsequence that never falls.
+    """Return the indices of a longest nondecreasing subsequence.
 
-    What is no less than all before it and no more than all after it belongs to one; only what lies between is searched.
+    Every value that is at least all earlier and at most all later ones belongs to it; only the rest is searched.
     """
     fits = (values == np.maximum.accumulate(values)) & (values == np.minimum.accumulate(values[::-1])[::-1])
     for first, end in true_runs(~fits).tolist():
@@ -71,52 +83,53 @@ def _longest_nondecreasing(values: FloatArray) -> NDArray[np.intp]:
 
 
 def _longest_nondecreasing_by_bisection(values: FloatArray) -> NDArray[np.intp]:
-    """The same where hardly anything is in order, one value after the other (Fredman 1975, Discrete Math 11:29)."""
+    """Return the indices of a longest nondecreasing subsequence in O(n log n) (Fredman 1975, Discrete Math 11:29)."""
     tails: list[float] = []
-    tail_at: list[int] = []
-    before = np.full(len(values), -1, dtype=np.intp)
-    for at, value in enumerate(values.tolist()):
-        place = bisect_right(tails, value)
-        if place:
-            before[at] = tail_at[place - 1]
-        if place == len(tails):
+    tail_index: list[int] = []
+    previous = np.full(len(values), -1, dtype=np.intp)
+    for index, value in enumerate(values.tolist()):
+        length = bisect_right(tails, value)
+        if length:
+            previous[index] = tail_index[length - 1]
+        if length == len(tails):
             tails.append(value)
-            tail_at.append(at)
+            tail_index.append(index)
         else:
-            tails[place], tail_at[place] = value, at
-    chain = [tail_at[-1]]
-    while before[chain[-1]] >= 0:
-        chain.append(int(before[chain[-1]]))
+            tails[length], tail_index[length] = value, index
+    chain = [tail_index[-1]]
+    while previous[chain[-1]] >= 0:
+        chain.append(int(previous[chain[-1]]))
     return np.array(chain[::-1], dtype=np.intp)
 
 
 def drop_stray_positions(
     t_s: FloatArray, lat_deg: FloatArray, lon_deg: FloatArray
 ) -> tuple[FloatArray, FloatArray, tuple[str, ...]]:
-    """The positions without those that could only be reached and left faster than anyone runs.
+    """Return the positions with stray ones set to NaN, and the warnings.
 
-    Impossible coordinates and the placeholder 0, 0 are dropped too. A whole stretch elsewhere is kept: it is not
-    for us to say which side is right.
+    A position is stray if the runner could only have reached and left it faster than ``MAX_SPEED_MPS``, or if its
+    coordinates are impossible or the placeholder 0, 0. Several adjacent positions elsewhere are kept: either side of
+    the leap may be right.
     """
     lat, lon = lat_deg.copy(), lon_deg.copy()
-    bad = (np.abs(lat) > 90.0) | (np.abs(lon) > 180.0) | ((lat == 0.0) & (lon == 0.0))
-    known = np.flatnonzero(np.isfinite(lat) & np.isfinite(lon) & ~bad)
-    most_m = np.maximum(MAX_SPEED_MPS * np.diff(t_s[known]), 30.0)
-    # Degrees alone show that most recordings have no leap at all.
-    at_most_m = MAX_DEGREE_LENGTH_M * (np.abs(np.diff(lat[known])) + np.abs(np.diff(lon[known])))
-    if len(known) > 2 and np.any(at_most_m > most_m):
-        way = compute_distances_m(lat[known], lon[known])
-        fast = way > most_m
-        around = np.hypot(*_offsets_to_next_but_one_m(lat[known], lon[known]))
-        stray = fast[:-1] & fast[1:] & (around < 0.5 * np.minimum(way[:-1], way[1:]))
-        bad[known[1:-1][stray]] = True
-    count = int(np.sum(bad & np.isfinite(lat)))
-    lat[bad], lon[bad] = np.nan, np.nan
+    is_stray = (np.abs(lat) > 90.0) | (np.abs(lon) > 180.0) | ((lat == 0.0) & (lon == 0.0))
+    known = np.flatnonzero(np.isfinite(lat) & np.isfinite(lon) & ~is_stray)
+    reachable_m = np.maximum(MAX_SPEED_MPS * np.diff(t_s[known]), MIN_STRAY_M)
+    # A cheap upper bound of the distances shows that most recordings have no leap at all.
+    bound_m = MAX_DEGREE_LENGTH_M * (np.abs(np.diff(lat[known])) + np.abs(np.diff(lon[known])))
+    if len(known) > 2 and np.any(bound_m > reachable_m):
+        step_m = compute_distances_m(lat[known], lon[known])
+        is_leap = step_m > reachable_m
+        bypass_m = np.hypot(*_offsets_to_next_but_one_m(lat[known], lon[known]))
+        is_outlier = is_leap[:-1] & is_leap[1:] & (bypass_m < 0.5 * np.minimum(step_m[:-1], step_m[1:]))
+        is_stray[known[1:-1][is_outlier]] = True
+    count = int(np.sum(is_stray & np.isfinite(lat)))
+    lat[is_stray], lon[is_stray] = np.nan, np.nan
     return lat, lon, ((f"{count} stray position{'s' * (count > 1)} dropped",) if count else ())
 
 
 def _offsets_to_next_but_one_m(lat_deg: FloatArray, lon_deg: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Metres east and north from each position to the next but one."""
+    """Return metres east and north from each position to the next but one, shapes ``(n - 2,)``."""
     east, north = project_along_path_m(lat_deg, lon_deg)
     return east[2:] - east[:-2], north[2:] - north[:-2]
 
@@ -124,52 +137,52 @@ def _offsets_to_next_but_one_m(lat_deg: FloatArray, lon_deg: FloatArray) -> tupl
 def distance_from_positions(
     t_s: FloatArray, lat_deg: FloatArray, lon_deg: FloatArray, pauses: Spans
 ) -> FloatArray | None:
-    """The way along the positions from 0; ``None`` with fewer than two. What lies between a pause's ends is no way.
+    """Return the length of the path along the positions from 0, without pauses; None with fewer than two positions.
 
-    Jitter would lengthen the way, so dense positions are smoothed in time first, each stretch between pauses on its
-    own with its ends held.
+    Jitter would lengthen the path, so that dense positions are first smoothed in time, separately between pauses and
+    with the ends fixed.
     """
     known = np.flatnonzero(np.isfinite(lat_deg) & np.isfinite(lon_deg))
     if len(known) < 2:
         return None
-    at_s = t_s[known]
+    known_s = t_s[known]
     east, north = project_along_path_m(lat_deg[known], lon_deg[known])
-    paused = contains(pauses, at_s[:-1]) | contains(pauses, (at_s[:-1] + at_s[1:]) / 2.0)
-    way = np.hypot(np.diff(east), np.diff(north))
-    piece = np.concatenate(([0], np.cumsum(paused | (np.diff(at_s) > 4.0 * MIN_SPARSE_SPACING_S))))
-    edges = np.concatenate(([0], np.flatnonzero(np.diff(piece)) + 1, [len(piece)]))
-    long = np.diff(edges) >= 3
-    for first, end in zip(edges[:-1][long].tolist(), edges[1:][long].tolist(), strict=True):
+    paused = contains(pauses, known_s[:-1]) | contains(pauses, (known_s[:-1] + known_s[1:]) / 2.0)
+    step_m = np.hypot(np.diff(east), np.diff(north))
+    part_number = np.concatenate(([0], np.cumsum(paused | (np.diff(known_s) > 4.0 * MIN_SPARSE_SPACING_S))))
+    edges = np.concatenate(([0], np.flatnonzero(np.diff(part_number)) + 1, [len(part_number)]))
+    is_long = np.diff(edges) >= 3
+    for first, end in zip(edges[:-1][is_long].tolist(), edges[1:][is_long].tolist(), strict=True):
         part = slice(first, end)
-        if np.median(np.diff(at_s[part])) > MIN_SPARSE_SPACING_S:
+        if np.median(np.diff(known_s[part])) > MIN_SPARSE_SPACING_S:
             continue
-        width_s = estimate_smoothing_s(at_s[part], east[part], north[part])
+        width_s = estimate_smoothing_s(known_s[part], east[part], north[part])
         smooth_east, smooth_north = (
-            smooth_gaussian(at_s[part], east[part], width_s),
-            smooth_gaussian(at_s[part], north[part], width_s),
+            smooth_gaussian(known_s[part], east[part], width_s),
+            smooth_gaussian(known_s[part], north[part], width_s),
         )
-        way[first : end - 1] = np.hypot(np.diff(smooth_east), np.diff(smooth_north))
-    way[paused] = 0.0
-    return np.interp(t_s, at_s, np.concatenate(([0.0], np.cumsum(way))))
+        step_m[first : end - 1] = np.hypot(np.diff(smooth_east), np.diff(smooth_north))
+    step_m[paused] = 0.0
+    return np.interp(t_s, known_s, np.concatenate(([0.0], np.cumsum(step_m))))
 
 
 def estimate_smoothing_s(t_s: FloatArray, east_m: FloatArray, north_m: FloatArray) -> float:
-    """How widely to smooth, in seconds, from the positions' jitter: white noise shows in second differences.
+    """Return the standard deviation in seconds of the Gaussian that suits the positions' jitter.
 
-    The second difference of noise of standard deviation s has 6 s² (Rice 1984, Ann Stat 12:1215, difference-based
-    estimators of variance); the median is not moved by turns. Positions further apart than ``DENSE_S`` bend with the
-    way and say nothing of jitter.
+    The second difference of white noise with standard deviation s has variance 6 s² (difference-based estimators of
+    variance, Rice 1984, Ann Stat 12:1215); its median ignores turns. Positions more than ``MAX_DENSE_SPACING_S`` apart
+    are left out, as their second differences follow the bends of the path.
     """
-    even = np.diff(t_s) <= MAX_DENSE_SPACING_S
-    bends = np.concatenate([np.diff(values, 2)[even[1:] & even[:-1]] for values in (east_m, north_m)])
-    jitter_m = float(np.median(np.abs(bends))) / (0.6745 * 6.0**0.5) if len(bends) else 0.0
+    is_dense = np.diff(t_s) <= MAX_DENSE_SPACING_S
+    second_m = np.concatenate([np.diff(values, 2)[is_dense[1:] & is_dense[:-1]] for values in (east_m, north_m)])
+    jitter_m = float(np.median(np.abs(second_m))) / (0.6745 * 6.0**0.5) if len(second_m) else 0.0
     return float(
         np.clip(MIN_SMOOTHING_S + SMOOTHING_S_PER_M * (jitter_m - REFERENCE_JITTER_M), MIN_SMOOTHING_S, MAX_SMOOTHING_S)
     )
 
 
 def smooth_gaussian(t_s: FloatArray, values: FloatArray, width_s: float) -> FloatArray:
-    """The values after a Gaussian of ``width_s`` in time; both ends keep their place (odd reflection)."""
+    """Return the values smoothed by a Gaussian of standard deviation ``width_s``; odd reflection fixes both ends."""
     grid = np.arange(t_s[0], t_s[-1] + 1.0)
     even = np.interp(grid, t_s, values)
     reach = min(int(4 * width_s), len(even) - 1)
@@ -183,7 +196,7 @@ def smooth_gaussian(t_s: FloatArray, values: FloatArray, width_s: float) -> Floa
 
 
 def distance_from_speed(t_s: FloatArray, speed_mps: FloatArray, pauses: Spans) -> FloatArray | None:
-    """Recorded speed over time, from 0; ``None`` without speed. Missing speed and pauses add nothing."""
+    """Return speed integrated over time from 0, missing speed and pauses counting 0; None without speed."""
     if np.sum(np.isfinite(speed_mps)) < 2:
         return None
     step = np.diff(t_s) * (speed_mps[1:] + speed_mps[:-1]) / 2.0

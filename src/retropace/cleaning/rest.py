@@ -13,7 +13,8 @@ MAX_STANDING_SPEED_MPS = 0.3
 """Speed in m/s below which a runner stands; beginners walk backward at 0.5 m/s and more (Laufer 2003, Physiother Res
 Int 8:131)."""
 MAX_STANDING_CADENCE_SPM = 30.0
-"""Cadence in steps per minute below which nobody walks; above it a runner moves even if speed is 0, as on treadmills."""
+"""Cadence in steps per minute below which nobody walks; above it a runner moves even if the watch shows speed 0, as on
+a treadmill."""
 MAX_STOP_ONSET_SPEED_MPS = 4.0
 """Highest smoothed speed in m/s that a watch may still show in the first second without steps."""
 MIN_STAND_S = 4.0
