@@ -1,7 +1,8 @@
-"""Read what a sports watch recorded: one file per format, chosen by content.
+"""Readers turn the bytes of a recording into activities, one module per file format.
 
-A reader is a function ``read_xyz(data, path)`` that gives every session in the bytes and raises
-:class:`retropace.core.errors.ReadError` if there is none.
+A reader is a function ``read_xyz(data, path)`` that returns every session in the bytes, of whatever sport, as
+:class:`~retropace.core.activity.Activity` values, and raises :class:`~retropace.core.errors.ReadError` if there is
+none. Readers repair nothing that cleaning can decide later.
 """
 
 from __future__ import annotations
@@ -19,38 +20,38 @@ from retropace.readers.detect import MAX_RECORDING_BYTES, load, sniff
 def read_all(
     path: str | os.PathLike[str], *, data: bytes | None = None, largest_bytes: int = MAX_RECORDING_BYTES
 ) -> list[Activity]:
-    """Every session of a recording that was done on foot, in order of time.
+    """All running and walking sessions of a recording, in order of time.
 
-    ``data`` is what was already read of the file, as from within an archive; ``path`` then only names it.
-    Files that hold more than ``largest_bytes``, unpacked, are refused.
-    Sessions of other sports are named in a warning on each. Raises :class:`ReadError` if the file cannot be read and
-    :class:`OtherSportError` if it holds other sports only.
+    ``data`` are the bytes of the file if they were already read, for example from within an archive; ``path`` is then
+    only used in messages. Files that hold more than ``largest_bytes`` after decompression are refused. Sessions of
+    other sports are left out and named in a warning on each activity. Raises :class:`ReadError` if the file cannot be
+    read and :class:`OtherSportError` if it holds other sports only.
     """
     name = os.fspath(path)
     content = load(name, data, largest_bytes)
     activities = _find_reader(sniff(content.data, name))(content.data, name)
     on_foot = [activity for activity in activities if is_on_foot(activity.sport)]
-    others = [format_sport(activity.sport) for activity in activities if not is_on_foot(activity.sport)]
+    other_sports = [format_sport(activity.sport) for activity in activities if not is_on_foot(activity.sport)]
     if not on_foot:
-        sports = " and ".join(dict.fromkeys(others))
+        sports = " and ".join(dict.fromkeys(other_sports))
         raise OtherSportError(f"is a recording of {sports}: retropace analyses running and walking", path=name)
-    said = list(content.warnings)
-    if others:
-        said.append(f"sessions of other sports left out: {', '.join(others)}")
+    file_warnings = list(content.warnings)
+    if other_sports:
+        file_warnings.append(f"sessions of other sports left out: {', '.join(other_sports)}")
     return [
         replace(
             activity,
-            source=replace(activity.source, sha256=content.sha256, session=number),
-            warnings=(*said, *activity.warnings),
+            source=replace(activity.source, sha256=content.sha256, session=session),
+            warnings=(*file_warnings, *activity.warnings),
         )
-        for number, activity in enumerate(on_foot)
+        for session, activity in enumerate(on_foot)
     ]
 
 
 def read(path: str | os.PathLike[str]) -> Activity:
-    """The one running or walking session of a recording.
+    """The running or walking session of a recording that holds exactly one.
 
-    Raises :class:`ReadError` if the file cannot be read or holds several (use :func:`read_all`).
+    Raises :class:`ReadError` if the file cannot be read or holds several sessions, which :func:`read_all` returns.
     """
     activities = read_all(path)
     if len(activities) > 1:
@@ -59,9 +60,9 @@ def read(path: str | os.PathLike[str]) -> Activity:
 
 
 def choose(activities: list[Activity], session: int | None) -> list[Activity]:
-    """The ``session``-th of a file's activities (counted from 1) as a list of one; all of them for None.
+    """A list with session number ``session`` of a file, counted from 1, or all activities if it is None.
 
-    Raises :class:`ReadError` if there is no such session.
+    Raises :class:`ReadError` if the file has no such session.
     """
     if session is None:
         return activities

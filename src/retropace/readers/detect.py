@@ -1,4 +1,4 @@
-"""The bytes of a file, unpacked, and which format they are in: told by what is inside, never by the name alone."""
+"""Loading of a file's bytes and detection of its format from the content, not from the file name."""
 
 from __future__ import annotations
 
@@ -14,16 +14,21 @@ from retropace.readers.fit.stream import FIT_MAGIC
 from retropace.readers.xml.encoding import find_root_name
 
 MAX_RECORDING_BYTES = 2**30
-"""The longest recordings are some tens of megabytes; what unpacks to more than this is something else."""
+"""Default limit of the unpacked size of a file, in bytes; the longest recordings have some tens of megabytes."""
 GZIP_MAGIC = b"\x1f\x8b"
+"""First two bytes of a gzip member (RFC 1952)."""
 SAFE_UNPACKED_BYTES = 16 * 2**20
+"""Unpacked size in bytes that is accepted whatever the compression ratio."""
 MAX_COMPRESSION_RATIO = 200
-"""GPX packs 10 to 30 times; what packs more than this and is not small was made to fill memory."""
+"""Largest accepted ratio of unpacked to packed size, a guard against decompression bombs; GPX reaches 10 to 30."""
 MAX_GZIP_LAYERS = 2
-"""Some services pack what the watch had packed already; whoever packs three times wants something else."""
+"""Number of nested gzip layers that are unpacked; some services compress a file that the watch had compressed
+already."""
 FORMAT_BY_SUFFIX = {".fit": "fit", ".gpx": "gpx", ".tcx": "tcx"}
+"""Format that a file name suffix promises; a different content is reported in a warning."""
 FORMAT_BY_ROOT = {"gpx": "gpx", "TrainingCenterDatabase": "tcx", "Activities": "tcx", "kml": "kml"}
-"""What the first element of a document says; some tools write out the inner part of a TCX file only."""
+"""Format by the local name of the XML root element; ``Activities`` is the inner part of a TCX file, which some tools
+write alone."""
 
 _UNSUPPORTED_MAGIC = (
     (b"PK\x03\x04", "is a zip archive: give it to 'retropace batch', or unpack it"),
@@ -39,22 +44,26 @@ _UNSUPPORTED_MAGIC = (
     (b"BZh", "is packed with bzip2: unpack it first"),
     (b"\xfd7zXZ", "is packed with xz: unpack it first"),
 )
+"""First bytes of file types that are not recordings, each with the end of the error message."""
 _UNSUPPORTED_ROOTS = {
     "html": "is a web page, not a download",
     "osm": "is a map",
     "svg": "is a picture",
 }
+"""XML root elements of documents that are not recordings, each with the end of the error message."""
 _POLAR_PATTERNS = (re.compile(rb'"exercises"\s*:\s*\['), re.compile(rb'"(?:exportVersion|startTime)"\s*:'))
-"""What the training sessions of a Polar export begin with, before the long lists of samples."""
+"""Patterns that all occur near the start of a Polar training session, before the long lists of samples."""
 _APPLE_PREFIX = b'{"schema": "retropace.apple-workout/'
-"""What ``sources/apple.py`` makes of a workout in an Apple Health export."""
+"""Start of the JSON document that :mod:`retropace.sources.apple` makes of one workout of an Apple Health export."""
 _SNIFF_BYTES = 16384
+"""Number of leading bytes in which the Polar patterns are searched."""
 _EXPECTED_FORMATS = "expected a FIT, GPX, TCX or KML recording or a Polar training session"
+"""End of the error message for a file that is not a recording."""
 
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What lies in a file: its bytes, unpacked, and the checksum of those on disk."""
+    """The unpacked bytes of a file and the SHA-256 checksum, in hexadecimal, of its bytes on disk."""
 
     data: bytes
     sha256: str
@@ -62,11 +71,10 @@ class Content:
 
 
 def load(path: str, data: bytes | None = None, max_bytes: int = MAX_RECORDING_BYTES) -> Content:
-    """The bytes of a file, or the ``data`` that was already read from it, unpacked if gzipped.
+    """The content of a file, or of its bytes ``data`` if they were already read, unpacked if gzipped.
 
-    Nothing is unpacked beyond ``largest_bytes``, nor beyond what a recording can be packed to.
-
-    Raises :class:`ReadError` in one sentence if there are none.
+    Decompression stops with an error beyond ``max_bytes`` or :data:`MAX_COMPRESSION_RATIO`. Raises :class:`ReadError`
+    if the file cannot be read, is empty, or is not in a known format.
     """
     packed = _read_file(path, max_bytes) if data is None else data
     sha256 = hashlib.sha256(packed).hexdigest()
@@ -77,10 +85,10 @@ def load(path: str, data: bytes | None = None, max_bytes: int = MAX_RECORDING_BY
             unpacked = _gunzip(unpacked, path, warnings, max_bytes)
     if not unpacked.strip(b"\0 \t\r\n"):
         raise ReadError("is empty", path=path)
-    said = FORMAT_BY_SUFFIX.get(Path(path.lower().removesuffix(".gz")).suffix)
-    form = sniff(unpacked, path)
-    if said is not None and said != form:
-        warnings.append(f"is named .{said} but holds {form.upper()}: read as that")
+    named_format = FORMAT_BY_SUFFIX.get(Path(path.lower().removesuffix(".gz")).suffix)
+    file_format = sniff(unpacked, path)
+    if named_format is not None and named_format != file_format:
+        warnings.append(f"is named .{named_format} but holds {file_format.upper()}: read as that")
     return Content(unpacked, sha256, tuple(warnings))
 
 
@@ -98,26 +106,33 @@ def _read_file(path: str, max_bytes: int) -> bytes:
         raise ReadError("there is no such file", path=path) from None
     except PermissionError:
         raise ReadError("may not be read: check its permissions", path=path) from None
-    except (OSError, ValueError) as bad:
-        raise ReadError(f"cannot be read: {getattr(bad, 'strerror', None) or bad}", path=path) from None
+    except (OSError, ValueError) as error:
+        raise ReadError(f"cannot be read: {getattr(error, 'strerror', None) or error}", path=path) from None
 
 
 def sniff(data: bytes, path: str = "") -> str:
-    """``fit``, ``gpx``, ``tcx``, ``kml``, ``polar`` or ``apple``; raises :class:`ReadError` saying what it is."""
+    """The format of the bytes: ``fit``, ``gpx``, ``tcx``, ``kml``, ``polar`` or ``apple``.
+
+    Raises :class:`ReadError`, with a description of what the bytes are instead, if the format is none of these.
+
+    Example:
+        >>> sniff(b'<?xml version="1.0"?><gpx version="1.1"></gpx>')
+        'gpx'
+    """
     if data[8:12] == FIT_MAGIC:
         return "fit"
     root = find_root_name(data)
-    form = {name.casefold(): value for name, value in FORMAT_BY_ROOT.items()}.get(root.casefold())
-    if form is not None:
-        return form
-    for start, what in _UNSUPPORTED_MAGIC:
-        if data.startswith(start):
-            raise ReadError(f"{what}; {_EXPECTED_FORMATS}", path=path)
+    file_format = {name.casefold(): value for name, value in FORMAT_BY_ROOT.items()}.get(root.casefold())
+    if file_format is not None:
+        return file_format
+    for magic, description in _UNSUPPORTED_MAGIC:
+        if data.startswith(magic):
+            raise ReadError(f"{description}; {_EXPECTED_FORMATS}", path=path)
     if root:
-        known = _UNSUPPORTED_ROOTS.get(root.casefold(), f"is XML of another kind (<{root[:40]}>)")
-        raise ReadError(f"{known}; {_EXPECTED_FORMATS}", path=path)
+        description_of_root = _UNSUPPORTED_ROOTS.get(root.casefold(), f"is XML of another kind (<{root[:40]}>)")
+        raise ReadError(f"{description_of_root}; {_EXPECTED_FORMATS}", path=path)
     text = data[:4096].lstrip(b"\xef\xbb\xbf \t\r\n")
-    if text[:1] == b"{" and all(said.search(data[:_SNIFF_BYTES]) for said in _POLAR_PATTERNS):
+    if text[:1] == b"{" and all(pattern.search(data[:_SNIFF_BYTES]) for pattern in _POLAR_PATTERNS):
         return "polar"
     if text.startswith(_APPLE_PREFIX):
         return "apple"
@@ -129,24 +144,24 @@ def sniff(data: bytes, path: str = "") -> str:
 
 
 def _gunzip(data: bytes, path: str, warnings: list[str], max_bytes: int) -> bytes:
-    """Gzip unpacked as far as it goes, members one after the other, never beyond the largest recording."""
+    """The concatenated members of a gzip file as far as they can be unpacked; damage goes to ``warnings``."""
     pieces: list[bytes] = []
-    room = min(max_bytes, max(SAFE_UNPACKED_BYTES, MAX_COMPRESSION_RATIO * len(data)))
-    rest = data
+    remaining_bytes = min(max_bytes, max(SAFE_UNPACKED_BYTES, MAX_COMPRESSION_RATIO * len(data)))
+    remaining = data
     try:
-        while rest.startswith(GZIP_MAGIC):
-            unpacker = zlib.decompressobj(wbits=31)
-            piece = unpacker.decompress(rest, room)
-            pieces.append(piece)
-            room -= len(piece)
-            if room <= 0 or unpacker.unconsumed_tail:
+        while remaining.startswith(GZIP_MAGIC):
+            decompressor = zlib.decompressobj(wbits=31)
+            output = decompressor.decompress(remaining, remaining_bytes)
+            pieces.append(output)
+            remaining_bytes -= len(output)
+            if remaining_bytes <= 0 or decompressor.unconsumed_tail:
                 raise ReadError(f"unpacks to more than any recording: {_EXPECTED_FORMATS}", path=path)
-            if not unpacker.eof:
+            if not decompressor.eof:
                 warnings.append("the gzip file is cut off: what could be unpacked was kept")
                 break
-            rest = unpacker.unused_data
+            remaining = decompressor.unused_data
     except zlib.error:
-        pieces.append(_decompress_until_damage(rest, room))
+        pieces.append(_decompress_until_damage(remaining, remaining_bytes))
         if not any(pieces):
             raise ReadError("is a damaged gzip file: nothing can be unpacked", path=path) from None
         warnings.append("the gzip file is damaged: what could be unpacked was kept")
@@ -157,12 +172,12 @@ def _gunzip(data: bytes, path: str, warnings: list[str], max_bytes: int) -> byte
 
 
 def _decompress_until_damage(packed: bytes, max_bytes: int) -> bytes:
-    """What a damaged gzip member holds up to its damage; zlib gives nothing of the call in which it finds it."""
-    unpacker = zlib.decompressobj(wbits=31)
+    """The output of a damaged gzip member up to the damage, fed byte by byte because zlib discards the failing call."""
+    decompressor = zlib.decompressobj(wbits=31)
     pieces: list[bytes] = []
     try:
         for byte in packed:
-            pieces.append(unpacker.decompress(bytes((byte,)), max_bytes))
+            pieces.append(decompressor.decompress(bytes((byte,)), max_bytes))
     except zlib.error:
         return b"".join(pieces)
     return b"".join(pieces)

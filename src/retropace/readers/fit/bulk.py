@@ -1,8 +1,8 @@
-"""Record messages straight from the bytes into NumPy columns, by the definitions and the profile of fitdecode.
+"""Bulk decoding of FIT ``record`` messages into NumPy columns, with the definitions and profile of fitdecode.
 
-All messages of a definition are alike to the byte, so that each field is a strided view of them. Numbers come out to
-the last bit as fitdecode gives them: whatever would make one message depend on another, or needs more than a division,
-is left to fitdecode (:class:`NotInBulkError`).
+All messages of one definition have the same length, so that each field is a strided view of their bytes. Values equal
+those of fitdecode to the last bit. Records in which one message depends on another, or which need more than a scale and
+an offset, are left to fitdecode (:class:`BulkUnsupportedError`).
 """
 
 from __future__ import annotations
@@ -34,91 +34,104 @@ INVALID_VALUES: Mapping[int, int] = {
     0x8F: 0xFFFFFFFFFFFFFFFF,
     0x90: 0,
 }
-"""What stands for "no value" in the integer base types (FIT SDK)."""
-STRING_BASE_TYPE, BYTE_BASE_TYPE = 0x07, 0x0D
+"""Value that means missing, by the number of the integer base type (FIT SDK)."""
+STRING_BASE_TYPE = 0x07
+"""Base type number of texts (FIT SDK)."""
+BYTE_BASE_TYPE = 0x0D
+"""Base type number of uninterpreted bytes (FIT SDK)."""
 RECORD_MESSAGE_NUMBER = 20
+"""Global message number of ``record`` (FIT SDK)."""
 TIMESTAMP_FIELD = "timestamp"
+"""Name of the time field in fitdecode's profile."""
 MAX_COMPONENT_BYTES = 4
-"""Bytes of the widest field whose bits are taken apart here."""
-
-
+"""Size in bytes of the widest field whose components (bit ranges that are fields of their own) are decoded here."""
 FIELD_NUMBER_STRIDE = 100
-"""Fields are numbered with so much room before each: fitdecode puts those that its bits make up there."""
+"""Step of the order numbers of a record's fields; fitdecode puts the components of a field before it, into the gap."""
 
 
 class BulkUnsupportedError(Exception):
-    """Why records are left to fitdecode, as the end of a sentence."""
+    """Records cannot be decoded in bulk; the message is the reason, as the end of a sentence."""
 
 
 @dataclass(frozen=True, slots=True)
 class FieldLayout:
-    """One field of a record message: from byte ``offset`` behind its first one on, ``count`` values in a row."""
+    """The position of one field in the bytes of a record message."""
 
     key: FieldKey
     name: str
     units: str
     native_number: int | None
+    """Number of the profile field that a developer field declares to stand for; None otherwise."""
     offset: int
+    """Bytes between the first field of the message and this one."""
     count: int
+    """Number of values; more than one for an array."""
     base_type: Any
+    """fitdecode's base type."""
     profile_field: Any
-    """As fitdecode's profile has it; None for what that does not know."""
+    """fitdecode's profile entry of the field; None if the profile does not know it."""
 
 
 @dataclass(frozen=True, slots=True)
 class RecordLayout:
-    """How a definition lays out record messages. Equal ones read alike."""
+    """The fields of the record messages of one definition."""
 
     size: int
+    """Length of a message in bytes, without its header byte."""
     big_endian: bool
     fields: tuple[FieldLayout, ...]
     signature: tuple[object, ...]
+    """Equal for definitions whose messages decode in the same way."""
     accumulating_fields: frozenset[int]
-    """The record fields that are the sum of what the messages so far say, by number."""
+    """Numbers of the fields that accumulate a component over the messages, as a counter does."""
 
     @property
     def developer_keys(self) -> set[tuple[int, int]]:
-        """The developer fields among the fields."""
-        return {place.key for place in self.fields if isinstance(place.key, tuple)}
+        """Keys of the developer fields."""
+        return {field.key for field in self.fields if isinstance(field.key, tuple)}
 
 
 def build_layout(frame: Any) -> RecordLayout:
-    """The layout of fitdecode's definition of ``record``.
+    """The layout of a ``record`` definition message of fitdecode.
 
-    Raises :class:`NotInBulkError` if only fitdecode itself can read it.
+    Raises :class:`BulkUnsupportedError` if only fitdecode itself can decode its records.
     """
-    places: list[FieldLayout] = []
-    accumulated: list[int] = []
+    fields: list[FieldLayout] = []
+    accumulating: list[int] = []
     signature: list[object] = [frame.endian]
     offset = 0
-    for defined in frame.all_field_defs:
-        field = defined.field
-        if not defined.is_dev and field is not None:
-            _check_supported(field, defined.base_type, defined.size)
-            accumulated += [component.def_num for component in field.components or () if component.accumulate]
-        name = field.name if field is not None else f"unknown_{defined.def_num}"
-        base = defined.base_type
+    for definition in frame.all_field_defs:
+        profile = definition.field
+        if not definition.is_dev and profile is not None:
+            _check_supported(profile, definition.base_type, definition.size)
+            accumulating += [component.def_num for component in profile.components or () if component.accumulate]
+        name = profile.name if profile is not None else f"unknown_{definition.def_num}"
+        base_type = definition.base_type
         if isinstance(name, str):
-            key = build_field_key(defined, name)
-            units, native = describe_field(field, is_developer=defined.is_dev)
-            places.append(FieldLayout(key, name, units, native, offset, defined.size // base.size, base, field))
-            signature.append((key, name, units, native, offset, defined.size, base.identifier))
-        offset += defined.size
-    if len(set(accumulated)) < len(accumulated):
+            key = build_field_key(definition, name)
+            units, native_number = describe_field(profile, is_developer=definition.is_dev)
+            fields.append(
+                FieldLayout(
+                    key, name, units, native_number, offset, definition.size // base_type.size, base_type, profile
+                )
+            )
+            signature.append((key, name, units, native_number, offset, definition.size, base_type.identifier))
+        offset += definition.size
+    if len(set(accumulating)) < len(accumulating):
         raise BulkUnsupportedError("a field that counts on is in its records twice")
-    return RecordLayout(offset, frame.endian == ">", tuple(places), (*signature, offset), frozenset(accumulated))
+    return RecordLayout(offset, frame.endian == ">", tuple(fields), (*signature, offset), frozenset(accumulating))
 
 
-def _check_supported(field: Any, base_type: Any, size: int) -> None:
-    """Raises :class:`NotInBulkError` for a field of the profile that a division does not decode."""
-    if field.subfields:
-        raise BulkUnsupportedError(f"the meaning of {field.name} depends on other fields")
-    if field.offset and not field.scale:
-        raise BulkUnsupportedError(f"{field.name} has an offset without a scale")
-    for component in field.components or ():
+def _check_supported(profile: Any, base_type: Any, size: int) -> None:
+    """Raises :class:`BulkUnsupportedError` for a profile field that needs more than a scale and an offset."""
+    if profile.subfields:
+        raise BulkUnsupportedError(f"the meaning of {profile.name} depends on other fields")
+    if profile.offset and not profile.scale:
+        raise BulkUnsupportedError(f"{profile.name} has an offset without a scale")
+    for component in profile.components or ():
         is_number = base_type.identifier in INVALID_VALUES and size == base_type.size
         if not (is_number or base_type.identifier == BYTE_BASE_TYPE) or size > MAX_COMPONENT_BYTES:
-            raise BulkUnsupportedError(f"{field.name} is written in an unusual type")
+            raise BulkUnsupportedError(f"{profile.name} is written in an unusual type")
         if component.offset and not component.scale:
             raise BulkUnsupportedError(f"{component.name} has an offset without a scale")
 
@@ -130,84 +143,78 @@ def decode_chunks(
     scales: Mapping[tuple[int, int], tuple[float, float]],
     restarts: Indices,
 ) -> list[FieldChunk]:
-    """The fields of record messages of one layout, which follow one another in ``data`` without a gap.
+    """The fields of record messages of one layout, which lie in ``data`` without gaps.
 
-    ``rows``, rising, are their numbers among all records; ``scales`` are scale and offset of developer fields; ``anew``
-    are the records, rising, from which on fields that count on start at zero again.
+    ``rows``, ascending, are the indices of the messages among all records. ``scales`` are the scale and offset of each
+    developer field. ``restarts``, ascending, are the records at which accumulating fields start again from zero.
     """
     chunks: list[FieldChunk] = []
-    for at, place in enumerate(layout.fields, 1):
+    for order, field in enumerate(layout.fields, 1):
         chunks += [
             chunk
-            for chunk in _decode_field(layout, place, data, rows, FIELD_NUMBER_STRIDE * at, scales, restarts)
+            for chunk in _decode_field(layout, field, data, rows, FIELD_NUMBER_STRIDE * order, scales, restarts)
             if len(chunk.rows)
         ]
     return chunks
 
 
-def _read_column(
-    layout: RecordLayout, field_layout: FieldLayout, data: bytes, count: int, numpy_type: str
-) -> NDArray[Any]:
-    """The bytes of a field in so many messages, as values of a NumPy type."""
+def _read_column(layout: RecordLayout, field: FieldLayout, data: bytes, count: int, numpy_type: str) -> NDArray[Any]:
+    """The values of one field in ``count`` messages, as a NumPy type in native byte order."""
     dtype = np.dtype(numpy_type).newbyteorder(">" if layout.big_endian else "<")
-    start = 1 + field_layout.offset  # a data message starts with a byte of its own
+    start = 1 + field.offset  # a data message starts with a byte of its own
     view: NDArray[Any] = np.ndarray((count,), dtype, data, offset=start, strides=(1 + layout.size,))
     return view.astype(dtype.newbyteorder("="))
 
 
 def _decode_field(
     layout: RecordLayout,
-    field_layout: FieldLayout,
+    field: FieldLayout,
     data: bytes,
     rows: Indices,
-    number: int,
+    order: int,
     scales: Mapping[tuple[int, int], tuple[float, float]],
     restarts: Indices,
 ) -> list[FieldChunk]:
-    """What a field holds: a chunk of its own behind those of the fields that its bits make up."""
-    identifier = field_layout.base_type.identifier
+    """The chunk of a field, preceded by those of its components."""
+    identifier = field.base_type.identifier
     if identifier == STRING_BASE_TYPE:
         return [
             _decode_texts(
-                field_layout,
-                _read_column(layout, field_layout, data, len(rows), f"S{field_layout.count}"),
+                field,
+                _read_column(layout, field, data, len(rows), f"S{field.count}"),
                 rows,
-                number,
+                order,
             )
         ]
-    field = field_layout.profile_field
+    profile = field.profile_field
     if identifier == BYTE_BASE_TYPE:
-        packed = (
-            _read_column(layout, field_layout, data, len(rows), f"V{field_layout.count}")
-            .view(np.uint8)
-            .reshape(len(rows), -1)
-        )
-        filled = np.any(packed != 0xFF, axis=1)
-        own = _build_chunk(field_layout, rows, None, filled, number)
-        if field is None or not isinstance(field_layout.key, str) or not field.components:
-            return [own]
-        whole = np.sum(packed.astype(np.int64) << (8 * np.arange(field_layout.count)), axis=1)
-        return [*_decode_components(field_layout, rows, whole, filled, number, restarts), own]
-    if field_layout.count > 1:
-        return [_build_chunk(field_layout, rows, None, None, number)]
-    values = _read_column(layout, field_layout, data, len(rows), field_layout.base_type.fmt)
-    filled = values != INVALID_VALUES[identifier] if identifier in INVALID_VALUES else ~np.isnan(values)
-    if not isinstance(field_layout.key, str):
-        scale, offset = scales.get(field_layout.key, (1.0, 0.0))
+        packed = _read_column(layout, field, data, len(rows), f"V{field.count}").view(np.uint8).reshape(len(rows), -1)
+        is_valid = np.any(packed != 0xFF, axis=1)
+        chunk = _build_chunk(field, rows, None, is_valid, order)
+        if profile is None or not isinstance(field.key, str) or not profile.components:
+            return [chunk]
+        combined = np.sum(packed.astype(np.int64) << (8 * np.arange(field.count)), axis=1)
+        return [*_decode_components(field, rows, combined, is_valid, order, restarts), chunk]
+    if field.count > 1:
+        return [_build_chunk(field, rows, None, None, order)]
+    values = _read_column(layout, field, data, len(rows), field.base_type.fmt)
+    is_valid = values != INVALID_VALUES[identifier] if identifier in INVALID_VALUES else ~np.isnan(values)
+    if not isinstance(field.key, str):
+        scale, offset = scales.get(field.key, (1.0, 0.0))
         numbers = _to_finite_floats(values) / scale - offset
-        return [_build_chunk(field_layout, rows, numbers, filled, number)]
-    if field is None:
-        return [_build_chunk(field_layout, rows, _to_finite_floats(values), filled, number)]
-    chunks = _decode_components(field_layout, rows, values, filled, number, restarts) if field.components else []
-    numbers = _apply_scale(_to_finite_floats(values), field.scale, field.offset)
-    # The profile calls the least time that is a date "min".
-    words = None if field_layout.name == TIMESTAMP_FIELD else field.type.enum
-    chunks.append(_build_chunk(field_layout, rows, numbers, filled, number, words))
+        return [_build_chunk(field, rows, numbers, is_valid, order)]
+    if profile is None:
+        return [_build_chunk(field, rows, _to_finite_floats(values), is_valid, order)]
+    chunks = _decode_components(field, rows, values, is_valid, order, restarts) if profile.components else []
+    numbers = _apply_scale(_to_finite_floats(values), profile.scale, profile.offset)
+    # The profile names the smallest time that is a date "min".
+    value_names = None if field.name == TIMESTAMP_FIELD else profile.type.enum
+    chunks.append(_build_chunk(field, rows, numbers, is_valid, order, value_names))
     return chunks
 
 
 def _to_finite_floats(values: NDArray[Any]) -> FloatArray:
-    """As float64; what is infinite is no number."""
+    """The values as float64, with infinities as NaN."""
     numbers: FloatArray = values.astype(np.float64)
     if values.dtype.kind == "f":
         numbers[~np.isfinite(numbers)] = np.nan
@@ -220,85 +227,86 @@ def _apply_scale(numbers: FloatArray, scale: float | None, offset: float | None)
 
 
 def _unwrap_counter(bits: NDArray[np.int64], block: Indices, bit_width: int) -> NDArray[np.int64]:
-    """A counter of so many bits that starts at zero in each block, as one that never runs over."""
-    begins = np.diff(block, prepend=-1) > 0
-    before = np.where(begins, 0, np.concatenate(([0], bits[:-1])))
-    steps = (bits - before) % (1 << bit_width)
+    """A counter of ``bit_width`` bits that starts from zero in each block, with its overflows undone."""
+    is_start = np.diff(block, prepend=-1) > 0
+    previous = np.where(is_start, 0, np.concatenate(([0], bits[:-1])))
+    steps = (bits - previous) % (1 << bit_width)
     total = np.cumsum(steps)
-    counted: NDArray[np.int64] = total - np.repeat(
-        (total - steps)[begins], np.diff(np.flatnonzero(begins), append=len(bits))
+    unwrapped: NDArray[np.int64] = total - np.repeat(
+        (total - steps)[is_start], np.diff(np.flatnonzero(is_start), append=len(bits))
     )
-    return counted
+    return unwrapped
 
 
 def _decode_components(
-    field_layout: FieldLayout,
+    field: FieldLayout,
     rows: Indices,
     values: NDArray[Any],
-    filled: NDArray[np.bool_],
-    number: int,
+    is_valid: NDArray[np.bool_],
+    order: int,
     restarts: Indices,
 ) -> list[FieldChunk]:
-    """The bits of a field as the fields of the profile that they stand for."""
+    """The chunks of the components of a field: bit ranges that the profile maps to fields of their own."""
     from fitdecode.profile import MESSAGE_TYPES
 
     chunks = []
-    whole = values.astype(np.int64)
-    for at, component in enumerate(field_layout.profile_field.components):
-        if field_layout.base_type.identifier == BYTE_BASE_TYPE and component.bit_offset >= 8 * field_layout.count:
+    packed = values.astype(np.int64)
+    for position, component in enumerate(field.profile_field.components):
+        if field.base_type.identifier == BYTE_BASE_TYPE and component.bit_offset >= 8 * field.count:
             continue  # the field is too short to hold it
-        bits = (whole >> component.bit_offset) & ((1 << component.bits) - 1)
+        bits = (packed >> component.bit_offset) & ((1 << component.bits) - 1)
         if component.accumulate:
-            bits[filled] = _unwrap_counter(
-                bits[filled], np.searchsorted(restarts, rows[filled], side="right"), component.bits
+            bits[is_valid] = _unwrap_counter(
+                bits[is_valid], np.searchsorted(restarts, rows[is_valid], side="right"), component.bits
             )
-        target = MESSAGE_TYPES[RECORD_MESSAGE_NUMBER].fields[component.def_num]
-        units, native = describe_field(target, is_developer=False)
-        meant = FieldLayout(
-            target.name, target.name, units, native, field_layout.offset, 1, field_layout.base_type, target
+        profile = MESSAGE_TYPES[RECORD_MESSAGE_NUMBER].fields[component.def_num]
+        units, native_number = describe_field(profile, is_developer=False)
+        component_field = FieldLayout(
+            profile.name, profile.name, units, native_number, field.offset, 1, field.base_type, profile
         )
         numbers = _apply_scale(bits.astype(np.float64), component.scale, component.offset)
         chunks.append(
-            _build_chunk(meant, rows, numbers, filled, number - FIELD_NUMBER_STRIDE + 1 + at)
+            _build_chunk(component_field, rows, numbers, is_valid, order - FIELD_NUMBER_STRIDE + 1 + position)
         )  # before the field itself
     return chunks
 
 
 def _build_chunk(
-    field_layout: FieldLayout,
+    field: FieldLayout,
     rows: Indices,
     numbers: FloatArray | None,
-    filled: NDArray[np.bool_] | None,
-    number: int,
+    is_valid: NDArray[np.bool_] | None,
+    order: int,
     value_names: Mapping[int, str] | None = None,
 ) -> FieldChunk:
-    """The chunk of a field from its numbers where it is filled; None for what is no number, and for everywhere."""
+    """The chunk of a field in the rows where ``is_valid``; None stands for all rows.
+
+    ``numbers`` are its values, None if they are not numbers; ``value_names`` are the profile's names of values.
+    """
     if numbers is None:
         numbers = np.full(len(rows), np.nan)
-    if filled is not None and not np.all(filled):
-        rows, numbers = rows[filled], numbers[filled]
-    first = (int(rows[0]) if len(rows) else 0, number)
-    known = {float(code): word for code, word in (value_names or {}).items()}
-    return FieldChunk(
-        field_layout.key, field_layout.name, field_layout.units, field_layout.native_number, rows, numbers, first, known
-    )
+    if is_valid is not None and not np.all(is_valid):
+        rows, numbers = rows[is_valid], numbers[is_valid]
+    first = (int(rows[0]) if len(rows) else 0, order)
+    names = {float(code): name for code, name in (value_names or {}).items()}
+    return FieldChunk(field.key, field.name, field.units, field.native_number, rows, numbers, first, names)
 
 
-def _decode_texts(field_layout: FieldLayout, raw: NDArray[np.bytes_], rows: Indices, number: int) -> FieldChunk:
-    """The chunk of a field of text; its bytes up to the first zero are what counts."""
-    found, inverse = np.unique(raw, return_inverse=True)
-    texts = [field_layout.base_type.parse(text) for text in found.tolist()]
+def _decode_texts(field: FieldLayout, raw: NDArray[np.bytes_], rows: Indices, order: int) -> FieldChunk:
+    """The chunk of a text field; a text ends at its first zero byte."""
+    distinct, inverse = np.unique(raw, return_inverse=True)
+    texts = [field.base_type.parse(text) for text in distinct.tolist()]
     codes: dict[str, int] = {}
-    coded = np.array(
+    distinct_codes = np.array(
         [np.nan if text is None else codes.setdefault(text.strip("\0 "), len(codes)) for text in texts],
         dtype=np.float64,
     )
-    values = coded[inverse]
-    filled = np.isfinite(values)
-    first = (int(rows[filled][0]) if np.any(filled) else 0, number)
-    words = {float(code): text for text, code in codes.items()}
+    values = distinct_codes[inverse]
+    is_valid = np.isfinite(values)
+    first = (int(rows[is_valid][0]) if np.any(is_valid) else 0, order)
+    value_names = {float(code): text for text, code in codes.items()}
     return FieldChunk(
-        *(field_layout.key, field_layout.name, field_layout.units, field_layout.native_number),
-        *(rows[filled], values[filled], first, words),
+        *(field.key, field.name, field.units, field.native_number),
+        *(rows[is_valid], values[is_valid], first, value_names),
         is_text=True,
     )

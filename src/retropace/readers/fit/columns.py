@@ -1,4 +1,4 @@
-"""The columns of a session from the fields of its FIT records."""
+"""The sample columns of a session, in SI units, from the fields of its FIT records."""
 
 from __future__ import annotations
 
@@ -22,56 +22,64 @@ COLUMN_SOURCES: dict[str, tuple[tuple[str, float], ...]] = {
     "vertical_oscillation_m": (("vertical_oscillation", 1e-3),),
     "stance_time_s": (("stance_time", 1e-3),),
 }
-"""For each of our columns the record fields it comes from, best first, with the factor to SI units."""
+"""For each sample column its record fields, by descending priority, each with the factor to the column's unit."""
 CADENCE_FIELDS = ("cadence", "fractional_cadence", "cadence256")
+"""Record fields of cadence: whole revolutions or steps per minute, their fraction, and both in one field."""
 USED_FIELDS = {
     "timestamp",
     "fractional_timestamp",
     *CADENCE_FIELDS,
     *(name for sources in COLUMN_SOURCES.values() for name, _ in sources),
 }
+"""Record fields that go into sample columns and are not repeated as extra columns."""
 
 
 @dataclass(frozen=True, slots=True)
 class RecordColumns:
-    """Our columns by name, all further ones by theirs, how many records hold each field, and what was assumed."""
+    """The columns of a session's records."""
 
     columns: dict[str, FloatArray]
+    """Sample columns by the names of :class:`~retropace.core.activity.Samples`."""
     extra: dict[str, FloatArray]
+    """Further columns by their names in the file."""
     texts: dict[str, tuple[str, ...]]
+    """Categories of extra columns that hold texts."""
     counts: dict[str, int]
+    """Number of records that hold a value, by the name of the field."""
     warnings: tuple[str, ...]
 
 
 def build_columns(table: FitTable) -> RecordColumns:
-    """The columns of the records, NaN where a record lacks a field.
+    """The sample columns of ``n`` records, each ``(n,)`` float64 and NaN where a record lacks the field.
 
-    The watch's own fields come first; a developer field takes the place of one only where the watch has none at all,
-    and that is said.
+    The device's own fields have priority; a developer field is used only where the device recorded none at all, with a
+    warning.
     """
     native = select_native_columns(table.fields)
-    columns = {ours: _merge_sources(native, sources, len(table)) for ours, sources in COLUMN_SOURCES.items()}
+    columns = {target: _merge_sources(native, sources, len(table)) for target, sources in COLUMN_SOURCES.items()}
     columns["cadence_recorded"] = _merge_cadence(native, len(table))
     warnings = []
-    for ours, words, item, factor in find_substitutes(
-        [item for item in table.fields if item.is_developer and not item.categories]
+    for target, quantity, field, factor in find_substitutes(
+        [field for field in table.fields if field.is_developer and not field.categories]
     ):
-        if not np.any(columns[ours] > 0.0) and np.any(item.values > 0.0):
-            columns[ours] = item.values * factor
-            warnings.append(f'{words} taken from the developer field "{item.name}": the watch recorded none of its own')
+        if not np.any(columns[target] > 0.0) and np.any(field.values > 0.0):
+            columns[target] = field.values * factor
+            warnings.append(
+                f'{quantity} taken from the developer field "{field.name}": the watch recorded none of its own'
+            )
     extra: dict[str, FloatArray] = {}
     texts: dict[str, tuple[str, ...]] = {}
     counts: dict[str, int] = {}
-    for item in sorted(table.fields, key=lambda item: item.is_developer):
-        if item.name == "timestamp" and not item.is_developer:
+    for field in sorted(table.fields, key=lambda field: field.is_developer):
+        if field.name == "timestamp" and not field.is_developer:
             continue
-        counts[_make_unique(item.name, counts)] = int(item.has_value.sum())
-        is_known = item.is_developer or not (item.name in USED_FIELDS or item.name.startswith("unknown_"))
-        if is_known and np.any(np.isfinite(item.values)):
-            name = _make_unique(item.name, extra)
-            extra[name] = item.values
-            if item.categories:
-                texts[name] = item.categories
+        counts[_make_unique(field.name, counts)] = int(field.has_value.sum())
+        is_known = field.is_developer or not (field.name in USED_FIELDS or field.name.startswith("unknown_"))
+        if is_known and np.any(np.isfinite(field.values)):
+            name = _make_unique(field.name, extra)
+            extra[name] = field.values
+            if field.categories:
+                texts[name] = field.categories
     return RecordColumns(
         columns={name: column for name, column in columns.items() if np.any(np.isfinite(column))},
         extra=extra,
@@ -82,7 +90,7 @@ def build_columns(table: FitTable) -> RecordColumns:
 
 
 def _make_unique(name: str, existing: dict[str, Any]) -> str:
-    """The name, or the name with a number if there already is such a one: two apps may give the same."""
+    """The name, with a number appended if it exists already, as when two apps define the same field."""
     number = 2
     unique = name
     while unique in existing:
@@ -100,7 +108,7 @@ def _merge_sources(native: dict[str, FloatArray], sources: tuple[tuple[str, floa
 
 
 def _merge_cadence(native: dict[str, FloatArray], count: int) -> FloatArray:
-    """Cadence with its fraction; where there is none, ``cadence256``. In the unit that the file uses."""
+    """Cadence in the file's own unit: with its fraction, or from ``cadence256`` where there is no whole number."""
     missing = np.full(count, np.nan)
-    whole, fraction, fine = (native.get(name, missing) for name in CADENCE_FIELDS)
-    return np.where(np.isfinite(whole), whole + np.nan_to_num(fraction), fine)
+    whole, fraction, combined = (native.get(name, missing) for name in CADENCE_FIELDS)
+    return np.where(np.isfinite(whole), whole + np.nan_to_num(fraction), combined)

@@ -1,4 +1,4 @@
-"""What comes out of one FIT file before it is understood as sessions."""
+"""The decoded content of one FIT file, before it is divided into sessions."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ DECODED_MESSAGES = {
     *("file_id", "file_creator", "device_info", "sport", "session", "lap", "record", "event"),
     *("workout", "workout_step", "split", "course_point", "developer_data_id", "field_description"),
 }
-"""Messages that say something about a run. The others (beat by beat heart rate, settings …) are passed over."""
+"""Names of the FIT messages that are decoded; the others (single heartbeats, settings …) are skipped."""
 
 
 @dataclass(slots=True)
 class DecodedFile:
-    """The needed messages of one FIT file: records as a table, the others by name and in order; what was lost."""
+    """The decoded messages of one FIT file: ``record`` as columns, the others by name in file order."""
 
     records: ChunkedRecords = field(default_factory=ChunkedRecords)
     messages: dict[str, list[Any]] = field(default_factory=dict)
@@ -24,10 +24,10 @@ class DecodedFile:
     is_damaged: bool = False
     """Whether messages are missing at the end."""
     records_before_session: int = 0
-    """How many records stand before the last session message."""
+    """Number of records before the last ``session`` message."""
     decoding_methods: list[str] = field(default_factory=list)
-    """For each part how its records were read: in bulk, or by fitdecode and why."""
+    """How the records of each chained file were decoded: in bulk, or by fitdecode and why."""
 
     def messages_named(self, name: str) -> list[Any]:
-        """All messages of this name."""
+        """All decoded messages of a name, in file order."""
         return self.messages.get(name, [])

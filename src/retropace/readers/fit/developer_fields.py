@@ -1,7 +1,7 @@
-"""Developer fields of FIT records that can stand in for a column which the watch itself lacks: what foot pods add.
+"""Developer fields of FIT records, as foot pods write them, that substitute columns the watch did not record.
 
-Such a field says by the number of a record field of the FIT profile, or by its name alone, what it measures, and its
-unit in words of its own.
+A developer field declares what it measures by the number of a profile field, or by its name alone, and names its unit
+in free text.
 """
 
 from __future__ import annotations
@@ -17,14 +17,17 @@ LENGTH_UNITS_M = {
     **dict.fromkeys(("km", "kilometers", "kilometres"), 1e3),
     **dict.fromkeys(("mi", "mile", "miles"), 1609.344),
 }
+"""Metres per unit of length, by the lower-case unit text."""
 TIME_UNITS_S = {"ms": 1e-3, "milliseconds": 1e-3, "s": 1.0, "seconds": 1.0}
+"""Seconds per unit of time, by the lower-case unit text."""
 SPEED_UNITS_MPS = {
     **dict.fromkeys(("m/s", "mps", "meters/second", "metres/second"), 1.0),
     **dict.fromkeys(("km/h", "kph", "kmh"), 1.0 / 3.6),
     "mph": 0.44704,
 }
+"""Metres per second per unit of speed, by the lower-case unit text."""
 RATE_UNITS_PER_MIN = dict.fromkeys(("rpm", "spm", "bpm", "1/min", "strides/min", "steps/min", "beats/min"), 1.0)
-"""Taken as they are: whether steps or turns are counted is for cleaning to find out."""
+"""Units of rates per minute, all with factor 1; whether steps or revolutions are counted is decided by cleaning."""
 
 DEVELOPER_COLUMNS: tuple[tuple[str, frozenset[int], str, dict[str, float], float], ...] = (
     ("distance_m", frozenset({5}), "distance", LENGTH_UNITS_M, 1.0),
@@ -35,19 +38,20 @@ DEVELOPER_COLUMNS: tuple[tuple[str, frozenset[int], str, dict[str, float], float
     ("vertical_oscillation_m", frozenset({39}), "vertical oscillation", LENGTH_UNITS_M, 1e-3),
     ("stance_time_s", frozenset({41}), "stance time", TIME_UNITS_S, 1e-3),
 )
-"""Our column, its record field numbers and its name in the FIT profile, the factors of the units that developers name,
-and the factor where none is named: that of the profile's own unit."""
+"""For each sample column: the numbers and the name of its FIT profile fields, the known units, and the factor of the
+profile's unit, used where the developer names none."""
 
 
 def find_substitutes(fields: Sequence[FitField]) -> Iterator[tuple[str, str, FitField, float]]:
-    """For each column the developer fields that measure it, those that say so by number first.
+    """Developer fields that measure a sample column, with what they measure.
 
-    Each with the words for the column and the factor to its unit. A field in a unit that is not known is none.
+    Yields the column, the quantity in words, the field, and the factor to the column's unit. Fields that declare a
+    profile field number come before those that match by name; fields of unknown units are left out.
     """
-    for ours, numbers, words, factors, of_profile in DEVELOPER_COLUMNS:
-        by_number = [item for item in fields if item.native_number in numbers]
-        by_name = [item for item in fields if item.name.strip().casefold().replace("_", " ") == words]
-        for item in (*by_number, *by_name):
-            unit = item.units.strip().casefold()
+    for column, numbers, quantity, factors, profile_factor in DEVELOPER_COLUMNS:
+        by_number = [field for field in fields if field.native_number in numbers]
+        by_name = [field for field in fields if field.name.strip().casefold().replace("_", " ") == quantity]
+        for field in (*by_number, *by_name):
+            unit = field.units.strip().casefold()
             if not unit or unit in factors:
-                yield ours, words, item, factors[unit] if unit else of_profile
+                yield column, quantity, field, factors[unit] if unit else profile_factor

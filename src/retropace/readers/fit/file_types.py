@@ -1,9 +1,9 @@
-"""What a FIT file is for, by the number and the name of its ``file_id.type``: told before or after it is decoded."""
+"""FIT file types: the numbers and names of ``file_id.type``, with what a file of the type holds."""
 
 from __future__ import annotations
 
 ACTIVITY_FILE_TYPE = 4
-# Garmin FIT SDK, Profile, type "file". The last three are not in it: watches fill account exports with them.
+"""Number of the file type of recordings (FIT SDK, type ``file``)."""
 _FILE_TYPES = (
     (1, "device", "a device description"),
     (2, "settings", "settings"),
@@ -26,5 +26,9 @@ _FILE_TYPES = (
     (49, "", "sleep"),
     (68, "", "heart rate variability"),
 )
-DESCRIPTION_BY_NUMBER = {number: words for number, _, words in _FILE_TYPES}
-DESCRIPTION_BY_NAME = {name: words for _, name, words in _FILE_TYPES if name}
+"""Number, name and description of the file types other than activity (FIT SDK, type ``file``); the last three are not
+in the SDK but occur in account exports."""
+DESCRIPTION_BY_NUMBER = {number: description for number, _, description in _FILE_TYPES}
+"""What a file holds, by the number of its type."""
+DESCRIPTION_BY_NAME = {name: description for _, name, description in _FILE_TYPES if name}
+"""What a file holds, by the name of its type in fitdecode's profile."""

@@ -1,4 +1,4 @@
-"""FIT, as Garmin, COROS, Suunto, Wahoo, Zwift, Stryd and others write it, through fitdecode."""
+"""Reader of FIT files as Garmin, COROS, Suunto, Wahoo, Zwift, Stryd and others write them."""
 
 from __future__ import annotations
 
@@ -23,48 +23,48 @@ from retropace.readers.fit.table import FitTable
 from retropace.readers.fit.values import MIN_DATE_TIME_S, read_number, read_text
 
 FIT_EPOCH = datetime(1989, 12, 31, tzinfo=UTC)
-"""FIT counts seconds from here (FIT SDK, type ``date_time``)."""
+"""Origin of FIT times, which count seconds (FIT SDK, type ``date_time``)."""
 
 MAX_DATE_TIME_S = float(2**32)
-"""A ``date_time`` has four bytes."""
+"""Upper bound of a FIT time in seconds; a ``date_time`` has four bytes (FIT SDK)."""
 
 
 def read_fit(data: bytes, path: str) -> list[Activity]:
-    """Every session of the file, of whatever sport, in order of time; a session without records is not one.
+    """All sessions of a FIT file that have records, of whatever sport, in order of time.
 
-    Raises :class:`ReadError` if there is none.
+    Raises :class:`ReadError` if there is none, as :class:`NoActivityError` if the file is sound but of another kind.
     """
     activities: list[Activity] = []
     reasons: list[tuple[str, str]] = []
     lost: list[str] = []
     for file in decode(data):
-        found = _build_activities(file, path)
-        activities += found
-        if not found:
+        sessions = _build_activities(file, path)
+        activities += sessions
+        if not sessions:
             reasons.append(_explain_no_activity(file))
             lost += file.warnings
     if not activities:
-        why, kind = reasons[0] if reasons else ("is no FIT file: it holds no FIT header", "")
-        if kind and not lost:
-            raise NoActivityError(why, kind, path=path)
-        raise ReadError(f"{why}{f' ({lost[0]})' if lost else ''}", path=path)
-    aside = [f"a further part of the file {reason}: passed over" for reason, _ in reasons]
+        reason, file_kind = reasons[0] if reasons else ("is no FIT file: it holds no FIT header", "")
+        if file_kind and not lost:
+            raise NoActivityError(reason, file_kind, path=path)
+        raise ReadError(f"{reason}{f' ({lost[0]})' if lost else ''}", path=path)
+    skipped_parts = [f"a further part of the file {reason}: passed over" for reason, _ in reasons]
     if all(activity.start_time is not None for activity in activities):
         activities.sort(key=lambda activity: activity.start_time or FIT_EPOCH)
     return [
         replace(
             activity,
-            source=replace(activity.source, session=at),
+            source=replace(activity.source, session=session),
             warnings=_merge_repeated_warnings(
-                [*activity.warnings, *_warn_same_start(activities[:at], activity), *aside]
+                [*activity.warnings, *_warn_same_start(activities[:session], activity), *skipped_parts]
             ),
         )
-        for at, activity in enumerate(activities)
+        for session, activity in enumerate(activities)
     ]
 
 
 def _build_activities(file: DecodedFile, path: str) -> list[Activity]:
-    """The sessions of one FIT file that have records with times."""
+    """The sessions of one decoded FIT file whose records have times."""
     table = file.records.to_table()
     # In a damaged definition a time may be of any type, and then of any size.
     table = replace(
@@ -78,7 +78,7 @@ def _build_activities(file: DecodedFile, path: str) -> list[Activity]:
     windows, warnings = find_session_windows(file, table.device_time_s)
     activities = []
     for window in windows:
-        # A record without a time belongs to the session if there is but one.
+        # A record without a time belongs to the session if there is only one.
         inside = (table.device_time_s >= window.start_s) & (table.device_time_s < window.end_s)
         if len(windows) == 1:
             inside |= np.isnan(table.device_time_s)
@@ -90,28 +90,30 @@ def _build_activities(file: DecodedFile, path: str) -> list[Activity]:
 
 
 def _build_activity(file: DecodedFile, table: FitTable, window: SessionWindow, path: str) -> Activity:
-    """One session of a file from its records, at least one of which has a time."""
+    """The activity of one session from its records, at least one of which has a time."""
     records = build_columns(table)
     warnings = list(records.warnings)
-    timed = table.device_time_s[np.isfinite(table.device_time_s)]
-    origin = float(timed[0])
+    known_times_s = table.device_time_s[np.isfinite(table.device_time_s)]
+    origin_s = float(known_times_s[0])
     elapsed_s = read_number(window.message, "total_elapsed_time")
-    end = origin + float(np.fmax(elapsed_s, timed.max() - origin))
-    has_clock = origin >= MIN_DATE_TIME_S
+    end_s = origin_s + float(np.fmax(elapsed_s, known_times_s.max() - origin_s))
+    has_clock = origin_s >= MIN_DATE_TIME_S
     if not has_clock:
         warnings.append("the watch had no date: times count from when it was switched on")
     span = (window.start_s, window.end_s)
     return Activity(
         source=Source(path, "fit", decoding="; ".join(dict.fromkeys(file.decoding_methods))),
-        samples=Samples.from_columns(table.device_time_s - origin, records.extra, records.texts, **records.columns),
-        start_time=FIT_EPOCH + timedelta(seconds=origin) if has_clock else None,
+        samples=Samples.from_columns(table.device_time_s - origin_s, records.extra, records.texts, **records.columns),
+        start_time=FIT_EPOCH + timedelta(seconds=origin_s) if has_clock else None,
         sport=window.sport,
         sub_sport=window.sub_sport,
         device=read_device(file),
-        laps=tuple(read_laps(file.messages_named("lap"), span, origin)),
-        splits=tuple(read_splits(file.messages_named("split"), span, origin)),
-        pauses=clip(read_pauses(file.messages_named("event"), origin), 0.0, end - origin),
-        waypoints=tuple(read_waypoints(file.messages_named("course_point"), file.messages_named("event"), origin, end)),
+        laps=tuple(read_laps(file.messages_named("lap"), span, origin_s)),
+        splits=tuple(read_splits(file.messages_named("split"), span, origin_s)),
+        pauses=clip(read_pauses(file.messages_named("event"), origin_s), 0.0, end_s - origin_s),
+        waypoints=tuple(
+            read_waypoints(file.messages_named("course_point"), file.messages_named("event"), origin_s, end_s)
+        ),
         workout_name=read_text(file.messages_named("workout"), "wkt_name"),
         workout_steps=tuple(read_workout_step(message) for message in file.messages_named("workout_step")),
         device_totals=DeviceTotals(
@@ -125,18 +127,19 @@ def _build_activity(file: DecodedFile, table: FitTable, window: SessionWindow, p
 
 
 def _explain_no_activity(file: DecodedFile) -> tuple[str, str]:
+    """The reason, as the end of a sentence, why no session can be built, and the kind of a sound file."""
     if file.records.count:
         return "has no times: without them neither pace nor duration can be known", ""
     return explain_no_records(file)
 
 
 def _warn_same_start(earlier: Sequence[Activity], activity: Activity) -> list[str]:
-    """A word on a session that starts when another one of the file does: it may be the same run, written twice."""
-    twice = activity.start_time is not None and activity.start_time in {other.start_time for other in earlier}
-    return ["starts with another session of this file: the same run may be in it twice"] if twice else []
+    """A warning if another session of the file has the same start, so that a run may be stored twice."""
+    is_repeated = activity.start_time is not None and activity.start_time in {other.start_time for other in earlier}
+    return ["starts with another session of this file: the same run may be in it twice"] if is_repeated else []
 
 
 def _merge_repeated_warnings(warnings: Sequence[str]) -> tuple[str, ...]:
-    """The warnings in order, each once, with how often it was given."""
+    """The distinct warnings in order, with the number of times for those that repeat."""
     counts = Counter(warnings)
-    return tuple(said if count == 1 else f"{said} ({count} times)" for said, count in counts.items())
+    return tuple(warning if count == 1 else f"{warning} ({count} times)" for warning, count in counts.items())

@@ -1,4 +1,4 @@
-"""FIT streams of some messages of a file, such that fitdecode reads each of them as it was written."""
+"""Reassembly of selected FIT messages into a stream that fitdecode can read without misalignment."""
 
 from __future__ import annotations
 
@@ -16,67 +16,67 @@ from retropace.readers.fit.stream import (
 )
 
 UNUSED_DEVELOPER_INDEX = 0xFE
-"""A developer index that no watch uses: fitdecode reads fields of an undescribed index as plain bytes."""
+"""Developer data index that no device uses; fitdecode reads fields of an undescribed index as plain bytes."""
 
 
 class MessageSpan(NamedTuple):
-    """One definition or data message: bytes ``[start, end)``."""
+    """The bytes ``[start, end)`` of one definition or data message."""
 
     start: int
     end: int
     definition: int
-    """The number of the definition among those of its part: the one that defines it, or itself."""
+    """Index of the definition in its file: the one that defines this message, or this message itself."""
     is_definition: bool
 
 
-def list_messages(part: ChainedFile, runs: MessageRuns, definitions: Iterable[int]) -> list[MessageSpan]:
-    """Single messages, in the order of the file: those of some runs of data messages, and some definitions."""
-    found = []
-    for number in definitions:
-        definition = part.definitions[number]
-        found.append(MessageSpan(definition.start, definition.end, number, is_definition=True))
-    for start, count, owner in zip(
+def list_messages(chained: ChainedFile, runs: MessageRuns, definitions: Iterable[int]) -> list[MessageSpan]:
+    """The data messages of ``runs`` and the definition messages given by index, in file order."""
+    messages = []
+    for index in definitions:
+        definition = chained.definitions[index]
+        messages.append(MessageSpan(definition.start, definition.end, index, is_definition=True))
+    for start, count, index in zip(
         runs.starts.tolist(), runs.counts.tolist(), runs.definition_indices.tolist(), strict=True
     ):
-        length = 1 + part.definitions[owner].size
-        found += [
-            MessageSpan(at, at + length, owner, is_definition=False)
-            for at in range(start, start + count * length, length)
+        length = 1 + chained.definitions[index].size
+        messages += [
+            MessageSpan(offset, offset + length, index, is_definition=False)
+            for offset in range(start, start + count * length, length)
         ]
-    return sorted(found)
+    return sorted(messages)
 
 
 def reassemble(
-    data: bytes, part: ChainedFile, messages: Sequence[MessageSpan], misaligned_fields: frozenset[tuple[int, int]]
+    data: bytes, chained: ChainedFile, messages: Sequence[MessageSpan], misaligned_fields: frozenset[tuple[int, int]]
 ) -> bytes:
-    """A FIT file of its own of some messages of a part, without a checksum.
+    """A FIT file with a header and selected messages of ``chained``, with a zero checksum.
 
-    Definitions come out so that fitdecode reads exactly the bytes that each message has: without fields of no bytes,
-    and with the ``odd`` developer fields (index and number), whose size does not fit their type, as plain bytes.
+    Definitions are rewritten so that fitdecode reads exactly the bytes of each message: fields of zero bytes are
+    removed, and ``misaligned_fields`` (developer data index and field number) become plain bytes.
     """
     pieces = []
     for message in messages:
         piece = data[message.start : message.end]
         pieces.append(_repair_definition(piece, misaligned_fields) if message.is_definition else piece)
     body = b"".join(pieces)
-    header = struct.pack("<2B", MIN_HEADER_BYTES, data[part.start + 1]) + data[part.start + 2 : part.start + 4]
+    header = struct.pack("<2B", MIN_HEADER_BYTES, data[chained.start + 1]) + data[chained.start + 2 : chained.start + 4]
     return header + struct.pack("<I4s", len(body), FIT_MAGIC) + body + bytes(CHECKSUM_BYTES)
 
 
 def _repair_definition(definition: bytes, misaligned_fields: frozenset[tuple[int, int]]) -> bytes:
-    """The definition as fitdecode can read it; the data messages it describes are the same bytes."""
-    stop = 6 + 3 * definition[5]
-    fields = _split_field_definitions(definition[6:stop])
+    """A definition that fitdecode can read, of the same data messages."""
+    fields_end = 6 + 3 * definition[5]
+    fields = _split_field_definitions(definition[6:fields_end])
     head = definition[:5] + bytes([len(fields)]) + b"".join(fields)
     if not definition[0] & DEVELOPER_BIT:
         return head
     developer = [
         bytes([field[0], field[1], UNUSED_DEVELOPER_INDEX]) if (field[2], field[0]) in misaligned_fields else field
-        for field in _split_field_definitions(definition[stop + 1 :])
+        for field in _split_field_definitions(definition[fields_end + 1 :])
     ]
     return head + bytes([len(developer)]) + b"".join(developer)
 
 
 def _split_field_definitions(field_bytes: bytes) -> list[bytes]:
-    fields = [field_bytes[at : at + 3] for at in range(0, len(field_bytes), 3)]
+    fields = [field_bytes[offset : offset + 3] for offset in range(0, len(field_bytes), 3)]
     return [field for field in fields if field[1] > 0]

@@ -1,4 +1,4 @@
-"""Record messages that fitdecode decoded, one by one, as columns: for files whose records cannot be read in bulk."""
+"""Columns of record messages that fitdecode decoded one by one, for files whose records cannot be decoded in bulk."""
 
 from __future__ import annotations
 
@@ -27,92 +27,94 @@ class _FieldValues:
 
 @dataclass(slots=True)
 class _FieldTarget:
-    """One field of the messages of a definition, and the columns that its numbers and its texts go to."""
+    """One field of the messages of a definition, with the columns that receive its numbers and its texts."""
 
     key: FieldKey
     name: str
     item: Any
     is_unscaled: bool
-    """Whether a whole number needs no second look: it is neither scaled here nor called by a name."""
+    """Whether integers can be stored as they are, without a scale of a developer field."""
     numbers: _FieldValues | None = None
     texts: _FieldValues | None = None
 
 
 @dataclass(slots=True)
 class ColumnBuilder:
-    """Records taken up one by one, so that no more of them than their numbers is kept."""
+    """A builder of columns from record messages, which keeps no more of a message than its values."""
 
     count: int = 0
     columns: dict[tuple[FieldKey, bool], _FieldValues] = field(default_factory=dict)
-    """By field, and by whether they hold text."""
+    """Columns by field, and by whether they hold texts."""
     targets: dict[tuple[Any, int], list[_FieldTarget | None]] = field(default_factory=dict)
-    """By definition and number of fields; None for a developer field whose description is damaged."""
+    """Targets by definition and number of fields; None for a developer field with a damaged description."""
     repeating_definitions: set[Any] = field(default_factory=set)
-    """Definitions with a field twice."""
+    """Definitions that hold a field twice."""
 
     def add(self, message: Any, scales: dict[tuple[int, int], tuple[float, float]]) -> None:
-        """Take up one record message of fitdecode; ``scales`` are scale and offset of developer fields."""
+        """Add one record message of fitdecode; ``scales`` are scale and offset of the developer fields."""
         fields = message.fields
-        places = self.targets.get((message.def_mesg, len(fields)))
-        if places is None:
-            places = self.targets[message.def_mesg, len(fields)] = [_build_target(item) for item in fields]
-            keys = [place.key for place in places if place is not None]
+        targets = self.targets.get((message.def_mesg, len(fields)))
+        if targets is None:
+            targets = self.targets[message.def_mesg, len(fields)] = [_build_target(field) for field in fields]
+            keys = [target.key for target in targets if target is not None]
             if len(set(keys)) < len(keys):
                 self.repeating_definitions.add(message.def_mesg)
         if message.def_mesg in self.repeating_definitions:
-            for number, item, last in _last_values(fields, places):
-                self._add_value(last, item, number, scales)
+            for order, field, last_target in _last_values(fields, targets):
+                self._add_value(last_target, field, order, scales)
         else:
             row = self.count
-            for number, (item, place) in enumerate(zip(fields, places, strict=True)):
-                if place is None:
+            for order, (field, target) in enumerate(zip(fields, targets, strict=True)):
+                if target is None:
                     continue
-                value = item.value
-                # Nearly all values are whole numbers of fields that were met before.
-                if type(value) is int and place.is_unscaled and place.numbers is not None:
-                    place.numbers.rows.append(row)
-                    place.numbers.values.append(value)
+                value = field.value
+                # Nearly all values are integers of fields that have occurred before.
+                if type(value) is int and target.is_unscaled and target.numbers is not None:
+                    target.numbers.rows.append(row)
+                    target.numbers.values.append(value)
                 elif value is not None:
-                    self._add_value(place, item, number, scales)
+                    self._add_value(target, field, order, scales)
         self.count += 1
 
     def _add_value(
-        self, target: _FieldTarget, item: Any, number: int, scales: dict[tuple[int, int], tuple[float, float]]
+        self, target: _FieldTarget, field: Any, order: int, scales: dict[tuple[int, int], tuple[float, float]]
     ) -> None:
-        """Take up the value of one field, which it has."""
-        # The profile calls the least time that is a date "min".
-        value = item.raw_value if target.name == "timestamp" else item.value
+        """Add the value of one field, which is not None."""
+        # The profile names the smallest time that is a date "min".
+        value = field.raw_value if target.name == "timestamp" else field.value
         if isinstance(value, str):
-            self._add_text(target, item.raw_value, value, number)
+            self._add_text(target, field.raw_value, value, order)
             return
-        column = target.numbers or self._get_column(target, number, is_text=False)
+        column = target.numbers or self._get_column(target, order, is_text=False)
         column.rows.append(self.count)
         if not isinstance(value, (int, float)) or not math.isfinite(value):
-            column.values.append(np.nan)  # arrays are no column
+            column.values.append(np.nan)  # arrays have no column
         elif isinstance(target.key, tuple) and target.key in scales:
             scale, offset = scales[target.key]
             column.values.append(value / scale - offset)
         else:
             column.values.append(value)
 
-    def _add_text(self, target: _FieldTarget, raw: Any, text: str, number: int) -> None:
-        """Take up a text, or a number by the name that the profile has for it."""
+    def _add_text(self, target: _FieldTarget, raw: Any, text: str, order: int) -> None:
+        """Add a text, or a number under the name that the profile gives it."""
         if isinstance(raw, str):
-            column = target.texts or self._get_column(target, number, is_text=True)
+            column = target.texts or self._get_column(target, order, is_text=True)
             code = float(column.text_codes.setdefault(text.strip("\0 "), len(column.text_codes)))
         else:
-            column = target.numbers or self._get_column(target, number, is_text=False)
+            column = target.numbers or self._get_column(target, order, is_text=False)
             code = float(raw)
             column.value_names[code] = text
         column.rows.append(self.count)
         column.values.append(code)
 
-    def _get_column(self, target: _FieldTarget, number: int, *, is_text: bool) -> _FieldValues:
-        """The column of a field, a new one if this is its first value."""
+    def _get_column(self, target: _FieldTarget, order: int, *, is_text: bool) -> _FieldValues:
+        """The column of a field, created at its first value."""
         column = self.columns.get((target.key, is_text))
         if column is None:
-            units, native = describe_field(target.item, is_developer=not isinstance(target.key, str))
-            column = self.columns[target.key, is_text] = _FieldValues(target.name, units, native, (self.count, number))
+            units, native_number = describe_field(target.item, is_developer=not isinstance(target.key, str))
+            column = self.columns[target.key, is_text] = _FieldValues(
+                target.name, units, native_number, (self.count, order)
+            )
         if is_text:
             target.texts = column
         else:
@@ -120,7 +122,7 @@ class ColumnBuilder:
         return column
 
     def to_records(self) -> ChunkedRecords:
-        """All records taken up."""
+        """All records that were added."""
         return ChunkedRecords(
             self.count,
             tuple(
@@ -132,7 +134,7 @@ class ColumnBuilder:
                     np.array(column.rows, dtype=np.intp),
                     np.array(column.values, dtype=np.float64),
                     column.first_position,
-                    {float(code): word for word, code in column.text_codes.items()} if is_text else column.value_names,
+                    {float(code): text for text, code in column.text_codes.items()} if is_text else column.value_names,
                     is_text,
                 )
                 for (key, is_text), column in self.columns.items()
@@ -141,17 +143,17 @@ class ColumnBuilder:
 
 
 def _last_values(fields: Iterable[Any], targets: Iterable[_FieldTarget | None]) -> list[tuple[int, Any, _FieldTarget]]:
-    """Of each field that has a value the last one, at the place of its first."""
+    """The last value of each field of a message, at the order of its first."""
     by_key: dict[FieldKey, tuple[int, Any, _FieldTarget]] = {}
-    for number, (item, place) in enumerate(zip(fields, targets, strict=True)):
-        if place is not None and item.value is not None:
-            by_key[place.key] = by_key[place.key][0] if place.key in by_key else number, item, place
+    for order, (item, target) in enumerate(zip(fields, targets, strict=True)):
+        if target is not None and item.value is not None:
+            by_key[target.key] = by_key[target.key][0] if target.key in by_key else order, item, target
     return list(by_key.values())
 
 
-def _build_target(item: Any) -> _FieldTarget | None:
-    name = item.name
+def _build_target(field: Any) -> _FieldTarget | None:
+    name = field.name
     if not isinstance(name, str):
         return None
-    key = build_field_key(item.field_def, name)
-    return _FieldTarget(key, name, item.field, is_unscaled=isinstance(key, str))
+    key = build_field_key(field.field_def, name)
+    return _FieldTarget(key, name, field.field, is_unscaled=isinstance(key, str))

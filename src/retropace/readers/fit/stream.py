@@ -1,7 +1,7 @@
-"""The outline of FIT bytes: where each message lies and of which kind it is, without decoding any.
+"""The position and definition of each message in FIT bytes, found without decoding the messages.
 
-FIT is a header, definition and data messages, and a checksum; several such files may follow one another in one.
-Layout: Garmin FIT SDK, "Flexible and Interoperable Data Transfer Protocol".
+A FIT file is a header, definition and data messages, and a checksum; several files may be chained. The layout is that
+of the Garmin FIT SDK, "Flexible and Interoperable Data Transfer Protocol".
 """
 
 from __future__ import annotations
@@ -13,33 +13,41 @@ import numpy as np
 from numpy.typing import NDArray
 
 FIT_MAGIC = b".FIT"
+"""Bytes 8 to 12 of a FIT header."""
 MIN_HEADER_BYTES = 12
+"""Length of the shortest header."""
 CHECKSUM_BYTES = 2
+"""Length of the checksum after the messages."""
 UNSET_LENGTHS = (0, 0xFFFFFFFF)
-"""What headers hold until the recording is closed and its length written."""
+"""Lengths in the header of a recording that was not closed."""
 COMPRESSED_BIT = 0x80
-"""The bit of a message's first byte that says that its time is a few bits of the same byte."""
+"""Bit of a message's first byte for a compressed-timestamp header, which holds a few bits of the time."""
 DEFINITION_BIT = 0x40
+"""Bit of a message's first byte for a definition message."""
 DEVELOPER_BIT = 0x20
+"""Bit of a definition's first byte for the presence of developer fields."""
 
 Indices = NDArray[np.intp]
+"""Array of indices, ``(n,)``."""
 
 
 @dataclass(frozen=True, slots=True)
 class Definition:
-    """A definition message: bytes ``[start, end)``; data messages after it are ``size`` bytes of message ``number``."""
+    """A definition message in bytes ``[start, end)``."""
 
     start: int
     end: int
     number: int
+    """Global number of the messages that it defines."""
     size: int
+    """Length of their data in bytes, without the header byte."""
 
 
 @dataclass(frozen=True, slots=True)
 class MessageRuns:
-    """Data messages, as runs of neighbours of one definition. Columns of one row per run, in file order.
+    """Data messages as runs of consecutive messages of one definition, one row per run, in file order.
 
-    A run starts at byte ``starts`` and holds ``counts`` messages, whose definition is number ``owners`` of its part.
+    Run ``i`` starts at byte ``starts[i]`` and holds ``counts[i]`` messages of definition ``definition_indices[i]``.
     """
 
     starts: Indices
@@ -50,43 +58,43 @@ class MessageRuns:
         return len(self.starts)
 
     def select(self, mask: NDArray[np.bool_]) -> MessageRuns:
-        """Some of the runs."""
+        """The runs of a mask."""
         return MessageRuns(self.starts[mask], self.counts[mask], self.definition_indices[mask])
 
 
 @dataclass(frozen=True, slots=True)
 class ChainedFile:
-    """One of the FIT files that follow one another: header ``[start, body)``, messages, checksum."""
+    """One of the chained files in FIT bytes: header ``[start, body_start)``, messages, checksum."""
 
     start: int
     body_start: int
     definitions: tuple[Definition, ...]
     runs: MessageRuns
     stated_end: int
-    """Where the header says that the messages end; for a header without a true length, where the file says so."""
+    """End of the messages by the header; by the bytes if the header has no valid length."""
     damage_start: int | None
-    """Where the messages stop making sense; None if they go on to ``stated_end``."""
+    """First byte that cannot be parsed as a message; None if the messages reach ``stated_end``."""
     is_compressed: bool
-    """Whether there are times in the first bytes of messages, which count on from the message before."""
+    """Whether there are compressed-timestamp headers, whose times are relative to the message before."""
     has_length: bool = True
-    """False if the header gives none or a wrong one: the watch may never have come to close the file."""
+    """Whether the header has a valid length; a recording that was not closed has none."""
 
 
 def find_chained_files(data: bytes) -> list[ChainedFile]:
-    """The FIT files in the bytes, as far as they can be followed. Empty if there is none."""
-    parts: list[ChainedFile] = []
-    at = 0
-    while _is_header(data, at):
-        part = _outline_file(data, at)
-        parts.append(part)
-        at = part.stated_end + CHECKSUM_BYTES
-    return parts
+    """The FIT files in the bytes, as far as they can be parsed; empty if there is none."""
+    files: list[ChainedFile] = []
+    offset = 0
+    while _is_header(data, offset):
+        chained = _outline_file(data, offset)
+        files.append(chained)
+        offset = chained.stated_end + CHECKSUM_BYTES
+    return files
 
 
 def has_valid_checksum(data: bytes, start: int, end: int) -> bool:
-    """Whether the two bytes at ``end`` are the checksum of those from ``start`` to there.
+    """Whether the two bytes at ``end`` are the checksum of the bytes ``[start, end)``.
 
-    FIT's is the one that CRC catalogues call ARC (polynomial 0x8005, reflected).
+    The checksum of FIT is CRC-16/ARC (polynomial 0x8005, reflected).
     """
     from fastcrc import crc16
 
@@ -106,65 +114,67 @@ def _outline_file(data: bytes, start: int) -> ChainedFile:
     size = struct.unpack_from("<I", data, start + 4)[0]
     stated_end = body + size
     if not _ends_as_stated(data, start, stated_end, has_length=size not in UNSET_LENGTHS):
-        # Then the messages may go on to the end of the file, with or without a checksum behind them.
+        # The messages may reach the end of the file, with or without a checksum after them.
         for end in (len(data) - CHECKSUM_BYTES, len(data)):
-            part = _outline_messages(data, start, body, end, has_length=False)
-            if part.damage_start is None:
-                return part
+            chained = _outline_messages(data, start, body, end, has_length=False)
+            if chained.damage_start is None:
+                return chained
         if size in UNSET_LENGTHS:
-            return part
+            return chained
     return _outline_messages(data, start, body, stated_end)
 
 
 def _ends_as_stated(data: bytes, start: int, stated_end: int, *, has_length: bool) -> bool:
-    """Whether a FIT file ends where its header says: with the bytes, before another one, or at a fitting checksum."""
-    behind = stated_end + CHECKSUM_BYTES
-    if _is_header(data, behind):
+    """Whether a file ends where its header says: with the bytes, before another file, or at a valid checksum."""
+    next_start = stated_end + CHECKSUM_BYTES
+    if _is_header(data, next_start):
         return True
-    if behind >= len(data):
+    if next_start >= len(data):
         return has_length
     return has_length and has_valid_checksum(data, start, stated_end)
 
 
 def _outline_messages(data: bytes, start: int, body: int, stated_end: int, *, has_length: bool = True) -> ChainedFile:
-    """The messages from ``body`` on, as far as they make sense before ``stated_end``."""
+    """The messages from ``body`` on, as far as they can be parsed before ``stated_end``."""
     end = min(stated_end, len(data))
-    lengths = [0] * 256  # by its first byte, how long a data message is; 0 for what is none
-    owners = [0] * 256
+    lengths = [0] * 256  # length of a data message by its first byte; 0 if undefined
+    definition_indices = [0] * 256
     definitions: list[Definition] = []
     runs: list[tuple[int, int, int]] = []
-    damage = None
-    at = body
-    while at < end:
-        head = data[at]
-        length = lengths[head]
+    damage_start = None
+    offset = body
+    while offset < end:
+        first_byte = data[offset]
+        length = lengths[first_byte]
         if length:
-            stop = at + length
-            if stop > end:
-                damage = at
+            message_end = offset + length
+            if message_end > end:
+                damage_start = offset
                 break
             count = 1
-            if stop < end and data[stop] == head:
-                count = _count_same_header(data, at, end, length)
-            runs.append((at, count, owners[head]))
-            at += count * length
+            if message_end < end and data[message_end] == first_byte:
+                count = _count_same_header(data, offset, end, length)
+            runs.append((offset, count, definition_indices[first_byte]))
+            offset += count * length
             continue
         definition = (
-            _parse_definition(data, at, end) if head & (COMPRESSED_BIT | DEFINITION_BIT) == DEFINITION_BIT else None
+            _parse_definition(data, offset, end)
+            if first_byte & (COMPRESSED_BIT | DEFINITION_BIT) == DEFINITION_BIT
+            else None
         )
         if definition is None:
-            damage = at
+            damage_start = offset
             break
-        local = head & 0x0F
-        for first in (local, local | 0x10, local | 0x20, local | 0x30):
-            lengths[first], owners[first] = 1 + definition.size, len(definitions)
+        local = first_byte & 0x0F
+        for header in (local, local | 0x10, local | 0x20, local | 0x30):
+            lengths[header], definition_indices[header] = 1 + definition.size, len(definitions)
         if local < 4:
-            for first in range(COMPRESSED_BIT + 32 * local, COMPRESSED_BIT + 32 * (local + 1)):
-                lengths[first], owners[first] = 1 + definition.size, len(definitions)
+            for header in range(COMPRESSED_BIT + 32 * local, COMPRESSED_BIT + 32 * (local + 1)):
+                lengths[header], definition_indices[header] = 1 + definition.size, len(definitions)
         definitions.append(definition)
-        at = definition.end
-    if damage is None and at != stated_end:
-        damage = at
+        offset = definition.end
+    if damage_start is None and offset != stated_end:
+        damage_start = offset
     columns = np.array(runs, dtype=np.intp).reshape(-1, 3).T
     return ChainedFile(
         start,
@@ -172,38 +182,38 @@ def _outline_messages(data: bytes, start: int, body: int, stated_end: int, *, ha
         tuple(definitions),
         MessageRuns(*columns),
         stated_end,
-        damage,
-        is_compressed=any(data[at] & COMPRESSED_BIT for at, _, _ in runs),
+        damage_start,
+        is_compressed=any(data[offset] & COMPRESSED_BIT for offset, _, _ in runs),
         has_length=has_length,
     )
 
 
 def _count_same_header(data: bytes, offset: int, end: int, length: int) -> int:
-    """How many messages with the same first byte, and so of the same length, follow one another from ``at`` on."""
-    head = data[offset : offset + 1]
-    most = (end - offset) // length
+    """The number of consecutive messages from ``offset`` on with the same first byte and thus the same length."""
+    header = data[offset : offset + 1]
+    max_count = (end - offset) // length
     count, ahead = 1, 16
-    while count < most:
-        heads = data[offset + count * length : offset + min(count + ahead, most) * length : length]
-        same = len(heads) - len(heads.lstrip(head))
+    while count < max_count:
+        headers = data[offset + count * length : offset + min(count + ahead, max_count) * length : length]
+        same = len(headers) - len(headers.lstrip(header))
         count += same
-        if same < len(heads):
+        if same < len(headers):
             break
         ahead *= 4
     return count
 
 
 def _parse_definition(data: bytes, offset: int, end: int) -> Definition | None:
-    """The definition message at a place; None if it runs over the end."""
+    """The definition message at ``offset``; None if it exceeds ``end``."""
     if offset + 6 > end:
         return None
     number = struct.unpack_from(">H" if data[offset + 2] else "<H", data, offset + 3)[0]
-    stop = offset + 6 + 3 * data[offset + 5]
-    size = sum(data[offset + 7 : stop : 3])
+    definition_end = offset + 6 + 3 * data[offset + 5]
+    size = sum(data[offset + 7 : definition_end : 3])
     if data[offset] & DEVELOPER_BIT:
-        if stop >= end:
+        if definition_end >= end:
             return None
-        extra = stop + 1 + 3 * data[stop]
-        size += sum(data[stop + 2 : extra : 3])
-        stop = extra
-    return Definition(offset, stop, number, size) if stop <= end else None
+        developer_end = definition_end + 1 + 3 * data[definition_end]
+        size += sum(data[definition_end + 2 : developer_end : 3])
+        definition_end = developer_end
+    return Definition(offset, definition_end, number, size) if definition_end <= end else None

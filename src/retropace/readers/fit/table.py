@@ -1,4 +1,4 @@
-"""FIT ``record`` messages as a table: every field a column, as the file names it and in fitdecode's units."""
+"""FIT ``record`` messages as a table with one column per field, under the names and units of fitdecode."""
 
 from __future__ import annotations
 
@@ -11,30 +11,33 @@ from numpy.typing import NDArray
 from retropace.core.spans import FloatArray
 
 SEMICIRCLE_DEG = 180.0 / 2**31
-"""FIT counts angles in semicircles: 2³¹ to half a turn (FIT SDK)."""
+"""Degrees per semicircle, the unit of angles in FIT (FIT SDK)."""
 
 FieldKey = str | tuple[int, int]
-"""What tells a field from others of a record: its name; of a developer field, whose name may repeat, two numbers."""
+"""Identity of a record field: its profile name, or data index and field number of a developer field, whose name may
+repeat."""
 
 
 @dataclass(frozen=True, slots=True)
 class FitField:
-    """One field of ``n`` records: ``values`` are ``(n,)``, NaN where missing or not a number; ``filled`` where any."""
+    """One field of ``n`` records."""
 
     name: str
     is_developer: bool
     units: str
     native_number: int | None
-    """The number of the record field that a developer field says to stand for."""
+    """Number of the profile field that a developer field declares to stand for; None otherwise."""
     values: FloatArray
+    """``(n,)`` float64, NaN where missing or not a number."""
     has_value: NDArray[np.bool_]
+    """``(n,)`` mask of the records that hold the field, as a number or not."""
     categories: tuple[str, ...] = ()
-    """For a field of words what its values 0, 1, 2 … stand for; empty for numbers."""
+    """Texts that the values 0, 1, 2 … of a text field stand for; empty for numbers."""
 
 
 @dataclass(frozen=True, slots=True)
 class FitTable:
-    """``n`` records as the file has them: time on the watch's own clock in seconds, and every field."""
+    """The records of a file or session: their times in seconds by the device's clock, ``(n,)``, and every field."""
 
     device_time_s: FloatArray
     fields: tuple[FitField, ...]
@@ -46,12 +49,12 @@ class FitTable:
         """The records of a mask."""
         if np.all(mask):
             return self
-        kept = tuple(
+        selected = tuple(
             replace(item, values=item.values[mask], has_value=item.has_value[mask])
             for item in self.fields
             if np.any(item.has_value[mask])
         )
-        return FitTable(self.device_time_s[mask], kept)
+        return FitTable(self.device_time_s[mask], selected)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,27 +65,31 @@ class FieldChunk:
     name: str
     units: str
     native_number: int | None
+    """Number of the profile field that a developer field declares to stand for; None otherwise."""
     rows: NDArray[np.intp]
-    """Which records these are, rising."""
+    """Ascending indices of the records."""
     values: FloatArray
-    """A number each; NaN for what is none (an array)."""
+    """One number per record; NaN for values that are not numbers, such as arrays."""
     first_position: tuple[int, int]
-    """The first record with a value, and the place of the field in it."""
+    """Index of the first record with a value, and order of the field in that record."""
     value_names: Mapping[float, str] = field(default_factory=dict)
-    """What numbers stand for, where the profile names them or where the field holds words."""
+    """Names of values: of the profile, or the texts themselves."""
     is_text: bool = False
-    """Whether the numbers mean nothing but the words they stand for."""
+    """Whether the values are only codes of texts."""
 
 
 @dataclass(frozen=True, slots=True)
 class ChunkedRecords:
-    """So many records and the chunks of values in them; those of one field in the order in which they overwrite."""
+    """Records as chunks of the values of their fields.
+
+    Among chunks of one field, later ones overwrite earlier ones.
+    """
 
     count: int = 0
     chunks: tuple[FieldChunk, ...] = ()
 
     def concatenate(self, other: ChunkedRecords) -> ChunkedRecords:
-        """These records and those of another file that goes on where this one ends."""
+        """These records followed by those of ``other``."""
         later = (
             replace(
                 chunk,
@@ -94,77 +101,81 @@ class ChunkedRecords:
         return ChunkedRecords(self.count + other.count, (*self.chunks, *later))
 
     def to_table(self) -> FitTable:
-        """All records as columns, the fields in the order in which they first hold a value."""
+        """All records as columns, ordered by the first value of each field."""
         by_key: dict[FieldKey, list[FieldChunk]] = {}
         for chunk in self.chunks:
             by_key.setdefault(chunk.key, []).append(chunk)
-        kept = sorted(by_key.values(), key=lambda chunks: min(chunk.first_position for chunk in chunks))
-        fields = [self._merge_chunks(chunks) for chunks in kept]
+        groups = sorted(by_key.values(), key=lambda chunks: min(chunk.first_position for chunk in chunks))
+        fields = [self._merge_chunks(chunks) for chunks in groups]
         native = select_native_columns(fields)
         missing = np.full(self.count, np.nan)
-        raw_s = native.get("timestamp", missing) + np.nan_to_num(native.get("fractional_timestamp", missing))
-        return FitTable(raw_s, tuple(fields))
+        device_time_s = native.get("timestamp", missing) + np.nan_to_num(native.get("fractional_timestamp", missing))
+        return FitTable(device_time_s, tuple(fields))
 
     def _merge_chunks(self, chunks: list[FieldChunk]) -> FitField:
-        known = min(chunks, key=lambda chunk: chunk.first_position)
+        first_chunk = min(chunks, key=lambda chunk: chunk.first_position)
         if len(chunks) > 1:
             chunks = _drop_overwritten(chunks, self.count)
-        texts: tuple[str, ...] = ()
+        categories: tuple[str, ...] = ()
         columns = [chunk.values for chunk in chunks]
         if all(chunk.value_names for chunk in chunks):
-            texts, columns = _encode_categories(chunks)
+            categories, columns = _encode_categories(chunks)
         elif any(chunk.is_text for chunk in chunks):
             columns = [np.full(len(chunk.rows), np.nan) if chunk.is_text else chunk.values for chunk in chunks]
-        if len(chunks) == 1 and len(known.rows) == self.count:
-            values, filled = columns[0], np.ones(self.count, dtype=bool)
+        if len(chunks) == 1 and len(first_chunk.rows) == self.count:
+            values, has_value = columns[0], np.ones(self.count, dtype=bool)
         else:
-            values, filled = np.full(self.count, np.nan), np.zeros(self.count, dtype=bool)
+            values, has_value = np.full(self.count, np.nan), np.zeros(self.count, dtype=bool)
             for chunk, column in zip(chunks, columns, strict=True):
                 values[chunk.rows] = column
-                filled[chunk.rows] = True
-        developer = not isinstance(known.key, str)
-        return FitField(known.name, developer, known.units, known.native_number, values, filled, texts)
+                has_value[chunk.rows] = True
+        is_developer = not isinstance(first_chunk.key, str)
+        return FitField(
+            first_chunk.name, is_developer, first_chunk.units, first_chunk.native_number, values, has_value, categories
+        )
 
 
 def _drop_overwritten(chunks: list[FieldChunk], count: int) -> list[FieldChunk]:
-    """The chunks without what a later one overwrites: a message may hold a field twice."""
-    owner = np.full(count, -1, dtype=np.intp)
-    for number, chunk in enumerate(chunks):
-        owner[chunk.rows] = number
-    kept = []
-    for number, chunk in enumerate(chunks):
-        own = owner[chunk.rows] == number
-        if np.any(own):
-            kept.append(replace(chunk, rows=chunk.rows[own], values=chunk.values[own]))
-    return kept
+    """The chunks without the values that a later one overwrites, as when a message holds a field twice."""
+    last_chunk = np.full(count, -1, dtype=np.intp)
+    for index, chunk in enumerate(chunks):
+        last_chunk[chunk.rows] = index
+    remaining = []
+    for index, chunk in enumerate(chunks):
+        is_last = last_chunk[chunk.rows] == index
+        if np.any(is_last):
+            remaining.append(replace(chunk, rows=chunk.rows[is_last], values=chunk.values[is_last]))
+    return remaining
 
 
 def _encode_categories(chunks: list[FieldChunk]) -> tuple[tuple[str, ...], list[FloatArray]]:
-    """The words of a field in order of their first record, and its chunks as their numbers.
+    """The texts of a field in order of their first record, and its chunks as indices into them.
 
-    A field of which but one value stands for no word is a field of numbers: no words then, and its chunks as they are.
+    If any value has no name, the field is numeric: no texts, and the chunks as they are.
     """
-    met: dict[str, int] = {}
-    places: list[tuple[tuple[int, int, int], str]] = []
-    coded: list[FloatArray] = []
-    for number, chunk in enumerate(chunks):
-        found, first, inverse = np.unique(chunk.values, return_index=True, return_inverse=True, equal_nan=True)
-        words = [chunk.value_names.get(value) for value in found.tolist()]
-        named = [word for word in words if word is not None]
-        if len(named) < len(words):
-            none = [np.full(len(one.rows), np.nan) if one.is_text else one.values for one in chunks]
-            return (), none
-        codes = np.array([met.setdefault(word, len(met)) for word in named])
-        at = chunk.rows[first].tolist()
-        places += [((row, chunk.first_position[1], number), word) for row, word in zip(at, named, strict=True)]
-        coded.append(codes[inverse])
-    order = list(dict.fromkeys(word for _, word in sorted(places)))
-    final = np.empty(len(met))
-    for word, code in met.items():
-        final[code] = order.index(word)
-    return tuple(order), [final[codes] for codes in coded]
+    code_by_text: dict[str, int] = {}
+    occurrences: list[tuple[tuple[int, int, int], str]] = []
+    coded_chunks: list[FloatArray] = []
+    for index, chunk in enumerate(chunks):
+        distinct, first, inverse = np.unique(chunk.values, return_index=True, return_inverse=True, equal_nan=True)
+        names = [chunk.value_names.get(value) for value in distinct.tolist()]
+        known_names = [text for text in names if text is not None]
+        if len(known_names) < len(names):
+            numeric_chunks = [np.full(len(other.rows), np.nan) if other.is_text else other.values for other in chunks]
+            return (), numeric_chunks
+        codes = np.array([code_by_text.setdefault(text, len(code_by_text)) for text in known_names])
+        first_rows = chunk.rows[first].tolist()
+        occurrences += [
+            ((row, chunk.first_position[1], index), text) for row, text in zip(first_rows, known_names, strict=True)
+        ]
+        coded_chunks.append(codes[inverse])
+    categories = list(dict.fromkeys(text for _, text in sorted(occurrences)))
+    category_by_code = np.empty(len(code_by_text))
+    for text, code in code_by_text.items():
+        category_by_code[code] = categories.index(text)
+    return tuple(categories), [category_by_code[codes] for codes in coded_chunks]
 
 
 def select_native_columns(fields: Iterable[FitField]) -> dict[str, FloatArray]:
     """The values of the fields of the FIT profile, by name."""
-    return {item.name: item.values for item in fields if not item.is_developer}
+    return {field.name: field.values for field in fields if not field.is_developer}

@@ -1,1 +1,1 @@
-"""TODO."""
+"""Readers of JSON formats: Polar Flow exports and workouts taken out of an Apple Health export."""
