@@ -26,12 +26,12 @@ def sample(name: str) -> Analysis:
 
 
 def sample_part(name: str, hiding: PrivacyFilter = NO_PRIVACY_FILTER, **options: Any) -> ActivitySection:
-    return build_activity_section(sample(name), hiding, **({"most_rows": 2000, "most_positions": 2000} | options))
+    return build_activity_section(sample(name), hiding, **({"max_rows": 2000, "max_positions": 2000} | options))
 
 
 @cache
 def plain() -> ActivitySection:
-    return sample_part("treadmill-beginner.fit", most_rows=400, most_positions=400)
+    return sample_part("treadmill-beginner.fit", max_rows=400, max_positions=400)
 
 
 def made_part(**changes: Any) -> ActivitySection:

@@ -23,7 +23,7 @@ from retropace.output.charts.chart_data import ChartData, build_chart_data, char
 from retropace.output.charts.downsample import CHANNELS, downsample
 from tests.support.strategies import activities, activity_of
 
-AMPLE = {"most_rows": 16_000, "most_positions": 12_000}
+AMPLE = {"max_rows": 16_000, "max_positions": 12_000}
 
 
 def unpacked(text: str) -> FloatArray:
@@ -54,7 +54,7 @@ def test_every_activity_becomes_numbers_that_fit_their_scales(activity: Activity
         analysis = analyze(activity)
     except RetropaceError:
         return
-    picture, document = document_of(analysis, most_rows=most, most_positions=most, mercator=mercator)
+    picture, document = document_of(analysis, max_rows=most, max_positions=most, mercator=mercator)
     rows = downsample(analysis.cleaned, most)
     for name in ("t_s", "distance_m", *CHANNELS):
         np.testing.assert_allclose(unpacked(document["rows"][name]), getattr(rows, name), rtol=1e-6)
@@ -123,14 +123,14 @@ def test_a_way_around_a_hidden_place_is_not_shortened_through_it(mercator: bool)
     lon, lat, _ = metre.fwd(np.full(2500, 11.0), np.full(2500, 48.0), np.degrees(turn), 200.0 + 0.001 * t_s)
     analysis = analyze(activity_of(t_s, None, distance_m=3.0 * t_s, lat_deg=np.array(lat), lon_deg=np.array(lon)))
     hiding = PrivacyFilter((PrivacyZone(48.0, 11.0, 199.9), PrivacyZone(48.0, 11.0, 120.0)))
-    picture, _ = document_of(analysis, hiding=hiding, most_positions=400, mercator=mercator)
+    picture, _ = document_of(analysis, privacy_filter=hiding, max_positions=400, mercator=mercator)
     way = picture.route
     assert len(way) < 2400
     middle = np.full(101, 48.0), np.full(101, 11.0)
     for at in np.flatnonzero(way.is_joined).tolist():
         lats, lons = (np.linspace(one[at], one[at + 1], 101) for one in (way.lat_deg, way.lon_deg))
         assert min(metre.inv(middle[1], middle[0], lons, lats)[2]) > 199.8
-    shorter, _ = document_of(analysis, most_positions=400, mercator=mercator)
+    shorter, _ = document_of(analysis, max_positions=400, mercator=mercator)
     assert len(shorter.route) < len(way)
 
 

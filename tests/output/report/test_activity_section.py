@@ -20,7 +20,7 @@ from retropace.output.report.activity_section import ActivitySection, build_acti
 from tests.support.activity_sections import sample, sample_part
 from tests.support.strategies import activities
 
-FEW: dict[str, Any] = {"most_rows": 400, "most_positions": 400}
+FEW: dict[str, Any] = {"max_rows": 400, "max_positions": 400}
 
 
 @given(activities())
@@ -127,8 +127,8 @@ def test_it_says_how_much_of_the_way_is_hidden_and_counts_it_all_the_same() -> N
 
 
 def test_curves_and_way_are_as_thin_as_was_asked_for() -> None:
-    long = len(sample_part("quarter-mile.fit", most_rows=2000, most_positions=2000).chart_data["way"]["x_m"])
-    short = len(sample_part("quarter-mile.fit", most_rows=400, most_positions=200).chart_data["way"]["x_m"])
+    long = len(sample_part("quarter-mile.fit", max_rows=2000, max_positions=2000).chart_data["way"]["x_m"])
+    short = len(sample_part("quarter-mile.fit", max_rows=400, max_positions=200).chart_data["way"]["x_m"])
     assert short < long / 4
 
 

@@ -9,12 +9,12 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retropace.analysis.duplicates import Candidate
+from retropace.analysis.duplicates import Candidate, build_candidate
 from retropace.analysis.pipeline import analyze
 from retropace.annotations import parse_mark
 from retropace.core.parameters import LabelParameters, Settings
 from retropace.output.report.activity_section import ActivitySection
-from retropace.output.report.drop_duplicates import build_candidate, drop_duplicates
+from retropace.output.report.drop_duplicates import drop_duplicates
 from tests.support.activity_sections import from_bytes, made_part, parts, sample
 from tests.support.recordings import MadeRun
 

@@ -38,7 +38,7 @@ WGS84 = Geod(ellps="WGS84")
 @cache
 def page_html(many: bool = False, tiles: str | None = None) -> str:
     names = ["quarter-mile.fit", "track-6x400.gpx"] if many else ["quarter-mile.fit"]
-    found = [sample_part(name, most_rows=400, most_positions=400, mercator=tiles is not None) for name in names]
+    found = [sample_part(name, max_rows=400, max_positions=400, mercator=tiles is not None) for name in names]
     return render_report(found, report_date=TODAY, tile_url=tiles, failures=["bad.fit: is broken"] if many else [])
 
 
@@ -172,7 +172,7 @@ def test_no_position_on_the_page_lies_in_a_hidden_place(name: str) -> None:
     analysis = sample(name)
     place = hidden_middle(analysis)
     page = read_page(
-        render_report([sample_part(name, PrivacyFilter((place,)), most_positions=10**6)], report_date=TODAY)
+        render_report([sample_part(name, PrivacyFilter((place,)), max_positions=10**6)], report_date=TODAY)
     )
     t_s, x_m, y_m = drawn_way(page)
     assert len(t_s) > 100
@@ -187,16 +187,16 @@ def test_no_position_on_the_page_lies_in_a_hidden_place(name: str) -> None:
     # Its moments too: a position is known by them to whoever has the recording of a companion.
     row = np.searchsorted(analysis.cleaned.t_s, t_s - 0.01)
     assert np.all(away_m(place, analysis.cleaned.lat_deg[row], analysis.cleaned.lon_deg[row]) > place.radius_m)
-    whole = read_page(render_report([sample_part(name, most_positions=10**6)], report_date=TODAY))
+    whole = read_page(render_report([sample_part(name, max_positions=10**6)], report_date=TODAY))
     assert len(drawn_way(whole)[0]) > len(t_s)
 
 
 @pytest.mark.parametrize("name", POSITIONED)
-@pytest.mark.parametrize("most_positions", [300, 10**6])
-def test_nor_where_tiles_lie_below(name: str, most_positions: int) -> None:
+@pytest.mark.parametrize("max_positions", [300, 10**6])
+def test_nor_where_tiles_lie_below(name: str, max_positions: int) -> None:
     place = hidden_middle(sample(name))
     hiding = PrivacyFilter((place,), ends_m=150.0)
-    part = sample_part(name, hiding, most_positions=most_positions, mercator=True)
+    part = sample_part(name, hiding, max_positions=max_positions, mercator=True)
     html = render_report([part], report_date=TODAY, tile_url=TILES)
     page = read_page(html)
     t_s, x_m, y_m = drawn_way(page)

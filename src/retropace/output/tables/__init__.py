@@ -1,1 +1,1 @@
-"""What is told of activities as tables of text: built once, shown on a terminal, as Markdown or on a page."""
+"""Text tables of an activity, an interval session or a season, built once for the terminal, Markdown and HTML pages."""

@@ -1,4 +1,4 @@
-"""One activity as tables: its totals per direction, its segments."""
+"""Tables of one activity: totals per direction, and segments."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from retropace.core.cleaned_activity import CleanedActivity
 
 
-def describe_recording(activity: Activity, track: CleanedActivity) -> list[str]:
-    """What is known of a recording besides its figures: sport, start, device, name."""
-    start = track.start_time
+def describe_recording(activity: Activity, cleaned: CleanedActivity) -> list[str]:
+    """The sport, start (UTC), device and quoted name of a recording, without those that are unknown."""
+    start = cleaned.start_time
     facts = [
         activity.sport.replace("_", " "),
         "" if start is None else f"{start:%Y-%m-%d %H:%M} UTC",
@@ -29,85 +29,88 @@ def describe_recording(activity: Activity, track: CleanedActivity) -> list[str]:
     return [fact for fact in facts if fact]
 
 
-def format_totals_line(track: CleanedActivity, units: Units) -> str:
-    """How far and how long it was, in a line."""
-    way = (
-        units.format_distance(float(track.curves["distance_m"][-1]))
-        if track.distance_source != "none"
+def format_totals_line(cleaned: CleanedActivity, units: Units) -> str:
+    """Distance, elapsed time and moving time of an activity as one line of text."""
+    distance = (
+        units.format_distance(float(cleaned.curves["distance_m"][-1]))
+        if cleaned.distance_source != "none"
         else "no distance"
     )
-    elapsed, moving = format_duration(track.elapsed_s), format_duration(float(track.curves["moving_s"][-1]))
-    return f"{way} in {elapsed}, {'all' if moving == elapsed else moving} of it moving"
+    elapsed, moving = format_duration(cleaned.elapsed_s), format_duration(float(cleaned.curves["moving_s"][-1]))
+    return f"{distance} in {elapsed}, {'all' if moving == elapsed else moving} of it moving"
 
 
 def build_directions_table(analysis: Analysis, units: Units) -> TextTable:
-    """Distance, share, time, pace, cadence, step length and heart rate of each direction and of the whole."""
+    """A table of distance, share, time, pace, cadence, step length and heart rate per direction and in total.
+
+    Shares are of distance, or of moving time where the activity has no distance. Rows below ``backward`` give how
+    much of it is annotated and how much suspected.
+    """
     names = ("", "distance", "share", "time", "pace", "cadence", "step", "heart rate")
     summary = analysis.summary
     by_distance = analysis.cleaned.distance_source != "none"
     amounts = summary.directions.distance_m if by_distance else summary.directions.moving_s
-    total = float(np.sum(amounts))
+    total_amount = float(np.sum(amounts))
     rows: list[tuple[str, ...]] = []
-    tones: list[str] = []
-    for at, direction in enumerate(DIRECTIONS):
-        if summary.segment_counts[at] == 0:
+    row_styles: list[str] = []
+    for index, direction in enumerate(DIRECTIONS):
+        if summary.segment_counts[index] == 0:
             continue
-        share = f"{100.0 * amounts[at] / total:.0f} %" if total > 0.0 and direction != "rest" else ""
-        figures = _format_stats(summary.directions, at, units, by_distance, moving=direction != "rest")
-        rows.append((direction, figures[0], share, *figures[1:]))
-        tones.append(direction)
-        for name, metres in (("marked", summary.annotated_m[at]), ("suspected", summary.suspected_m[at])):
-            if direction == "backward" and by_distance and metres > 0.0:
-                rows.append((f"  {name}", units.format_distance(float(metres)), *[""] * (len(names) - 2)))
-                tones.append("")
-    whole = _format_stats(summary.total, 0, units, by_distance, moving=True)
-    rows.append(("all", whole[0], "", format_duration(float(summary.total.elapsed_s[0])), *whole[2:]))
-    return TextTable("", names, tuple(rows), row_styles=(*tones, "whole"))
+        share = f"{100.0 * amounts[index] / total_amount:.0f} %" if total_amount > 0.0 and direction != "rest" else ""
+        cells = _format_stats(summary.directions, index, units, by_distance, moving=direction != "rest")
+        rows.append((direction, cells[0], share, *cells[1:]))
+        row_styles.append(direction)
+        for name, distance_m in (("marked", summary.annotated_m[index]), ("suspected", summary.suspected_m[index])):
+            if direction == "backward" and by_distance and distance_m > 0.0:
+                rows.append((f"  {name}", units.format_distance(float(distance_m)), *[""] * (len(names) - 2)))
+                row_styles.append("")
+    totals = _format_stats(summary.total, 0, units, by_distance, moving=True)
+    rows.append(("all", totals[0], "", format_duration(float(summary.total.elapsed_s[0])), *totals[2:]))
+    return TextTable("", names, tuple(rows), row_styles=(*row_styles, "whole"))
 
 
 def build_segments_table(analysis: Analysis, units: Units) -> TextTable:
-    """The segments, a row each."""
-    # The units stand in the header, so that a row fits a terminal of 80 columns.
+    """A table with one row per segment; units stand in its header so that a row fits a terminal of 80 columns."""
     names = ("#", "from", "to", "direction", "why", units.name, "time", f"/{units.name}", "spm", "m/step", "bpm")
-    segments, figures = analysis.segments, analysis.summary.segments
+    segments, stats = analysis.segments, analysis.summary.segments
     by_distance = analysis.cleaned.distance_source != "none"
     rows: list[tuple[str, ...]] = []
-    for at in range(len(segments)):
-        direction = str(segments.direction[at])
-        resting = direction == "rest"
-        gait = "" if resting else str(segments.gait[at])
-        why = str(segments.basis[at])
-        if why == "suspected":
-            why += f" {100.0 * segments.confidence[at]:.0f}%"
-        told = _format_stats(figures, at, units, by_distance, moving=not resting)
+    for index in range(len(segments)):
+        direction = str(segments.direction[index])
+        is_rest = direction == "rest"
+        gait = "" if is_rest else str(segments.gait[index])
+        basis = str(segments.basis[index])
+        if basis == "suspected":
+            basis += f" {100.0 * segments.confidence[index]:.0f}%"
+        cells = _format_stats(stats, index, units, by_distance, moving=not is_rest)
         rows.append(
             (
-                str(at + 1),
-                format_duration(float(segments.start_s[at])),
-                format_duration(float(segments.end_s[at])),
+                str(index + 1),
+                format_duration(float(segments.start_s[index])),
+                format_duration(float(segments.end_s[index])),
                 f"{direction} {gait}".strip(),
-                why,
-                *(cell.partition(" ")[0] for cell in told),
+                basis,
+                *(cell.partition(" ")[0] for cell in cells),
             )
         )
-    tones = tuple("" if direction == "forward" else str(direction) for direction in segments.direction)
-    return TextTable("", names, tuple(rows), (0, 3, 4), row_styles=tones)
+    row_styles = tuple("" if direction == "forward" else str(direction) for direction in segments.direction)
+    return TextTable("", names, tuple(rows), (0, 3, 4), row_styles=row_styles)
 
 
 def _format_stats(stats: SegmentStats, index: int, units: Units, by_distance: bool, *, moving: bool) -> list[str]:
-    """Distance, time, pace, cadence, step length and heart rate as text; empty where there is nothing to say."""
-    distance = float(stats.distance_m[index])
-    time = format_duration(float(stats.moving_s[index] if moving else stats.elapsed_s[index]))
-    way = units.format_distance(distance) if by_distance and (moving or distance >= 0.5) else ""
-    beats = _format_number(stats.heart_rate_bpm[index], "{:.0f} bpm")
+    """Distance, time, pace, cadence, step length and heart rate as text; ``""`` for what is missing or meaningless."""
+    distance_m = float(stats.distance_m[index])
+    duration = format_duration(float(stats.moving_s[index] if moving else stats.elapsed_s[index]))
+    distance = units.format_distance(distance_m) if by_distance and (moving or distance_m >= 0.5) else ""
+    heart_rate = _format_number(stats.heart_rate_bpm[index], "{:.0f} bpm")
     if not moving:
-        return [way, time, "", "", "", beats]
+        return [distance, duration, "", "", "", heart_rate]
     pace = units.format_pace(float(stats.speed_mps[index])) if by_distance else ""
-    steps = [
+    step_cells = [
         _format_number(stats.cadence_spm[index], "{:.0f} spm"),
         _format_number(stats.step_length_m[index], "{:.2f} m"),
     ]
-    return [way, time, pace, *steps, beats]
+    return [distance, duration, pace, *step_cells, heart_rate]
 
 
 def _format_number(value: float, template: str) -> str:

@@ -1,4 +1,4 @@
-"""What one activity cost, in lines to read: a range per direction, and what it is."""
+"""The estimated energy cost of one activity as two lines of text: a range per direction, and a note."""
 
 from __future__ import annotations
 
@@ -13,34 +13,42 @@ if TYPE_CHECKING:
     from retropace.analysis.pipeline import Analysis
 
 ENERGY_NOTE = "above rest, a range from published costs; falls with practice; not medical advice"
+"""The note that qualifies every energy estimate."""
 
 
 def format_energy_lines(analysis: Analysis, weight_kg: float) -> tuple[str, str]:
-    """The ranges of the directions in which somebody moved and of the whole, and a line on what they are."""
+    """The energy ranges (kcal) of each direction with movement and of the session, and the note that qualifies them.
+
+    Ranges are rounded outward to 1, 5 or 10 kcal, the coarser the larger they are.
+    """
     energy, counts = analysis.energy, analysis.summary.segment_counts
     if not np.isfinite(energy.low_kcal_per_kg):
         return "energy  not known without distance", ENERGY_NOTE
-    step = (
-        10 if energy.high_kcal_per_kg * weight_kg >= 200.0 else 5 if energy.high_kcal_per_kg * weight_kg >= 50.0 else 1
-    )
-    told = [
-        f"{direction} {format_kilocalories(energy.direction_low_kcal_per_kg[at] * weight_kg, energy.direction_high_kcal_per_kg[at] * weight_kg, step)}"
-        for at, direction in enumerate(DIRECTIONS)
-        if counts[at] and direction != "rest" and np.isfinite(energy.direction_low_kcal_per_kg[at])
+    low_kcal, high_kcal = energy.low_kcal_per_kg * weight_kg, energy.high_kcal_per_kg * weight_kg
+    step_kcal = 10 if high_kcal >= 200.0 else 5 if high_kcal >= 50.0 else 1
+    lows_kcal, highs_kcal = energy.direction_low_kcal_per_kg * weight_kg, energy.direction_high_kcal_per_kg * weight_kg
+    ranges = [
+        f"{direction} {format_kilocalories(lows_kcal[index], highs_kcal[index], step_kcal)}"
+        for index, direction in enumerate(DIRECTIONS)
+        if counts[index] and direction != "rest" and np.isfinite(lows_kcal[index])
     ]
-    told.append(
-        f"all {format_kilocalories(energy.low_kcal_per_kg * weight_kg, energy.high_kcal_per_kg * weight_kg, step)}"
-    )
+    ranges.append(f"all {format_kilocalories(low_kcal, high_kcal, step_kcal)}")
     note = ENERGY_NOTE
     if energy.assumes_level_ground:
         note += "; taken as level"
     if counts[DIRECTIONS.index("unknown")]:
         note += "; without the unknown"
-    return f"energy  {', '.join(told)}", note
+    return f"energy  {', '.join(ranges)}", note
 
 
 def format_kilocalories(low_kcal: float, high_kcal: float, step_kcal: int) -> str:
-    """``210–260 kcal``: rounded away from each other, so that what is shown claims no more than what is known."""
+    """A range as text, its bounds rounded outward to multiples of ``step_kcal`` so that it claims no false precision.
+
+    Example:
+        >>> format_kilocalories(213.0, 251.0, step_kcal=10)
+        '210–260 kcal'
+
+    """
     if high_kcal <= 0.0:
         return "0 kcal"
     return f"{step_kcal * math.floor(low_kcal / step_kcal)}–{step_kcal * math.ceil(high_kcal / step_kcal)} kcal"

@@ -1,4 +1,4 @@
-"""An interval session as a coach reads it: sets, forward against backward, the quarter mile, bests, the plan."""
+"""Tables of an interval session: sets, forward against backward, quarter-mile tests, best efforts, and the plan."""
 
 from __future__ import annotations
 
@@ -26,58 +26,64 @@ if TYPE_CHECKING:
 
 
 def build_interval_tables(intervals: Intervals, units: Units) -> list[TextTable]:
-    """Everything there is to say, in the order in which it is read."""
-    sheets = [_build_structure_table(intervals, units)]
-    sheets += [
-        _build_set_table(number, one, units, len(intervals.sets)) for number, one in enumerate(intervals.sets, 1)
+    """All tables of an interval session, in reading order; tables without content are left out."""
+    tables = [_build_structure_table(intervals, units)]
+    tables += [
+        _build_set_table(number, interval_set, units, len(intervals.sets))
+        for number, interval_set in enumerate(intervals.sets, 1)
     ]
     if intervals.comparisons:
-        sheets.append(_build_comparison_table(intervals.comparisons))
+        tables.append(_build_comparison_table(intervals.comparisons))
     if intervals.quarter_miles:
-        sheets.append(_build_quarter_mile_table(intervals.quarter_miles))
+        tables.append(_build_quarter_mile_table(intervals.quarter_miles))
     if intervals.mean_max_curve and any(best.direction == "backward" for best in intervals.mean_max_curve):
-        sheets.append(_build_curve_table(intervals.mean_max_curve, units))
+        tables.append(_build_curve_table(intervals.mean_max_curve, units))
     if intervals.step_outcomes:
-        sheets.append(_build_plan_table(intervals))
-    return sheets
+        tables.append(_build_plan_table(intervals))
+    return tables
 
 
 def format_structure_line(intervals: Intervals) -> str:
-    """The sets of a session in one line; what there is instead where there is none."""
+    """The sets of a session in one line; without sets, how long backward running lasted."""
     if intervals.sets:
-        return "; ".join(one.line for one in intervals.sets)
+        return "; ".join(interval_set.line for interval_set in intervals.sets)
     segments = intervals.analysis.segments
     backward_s = float(np.diff(segments.edges_s)[segments.direction == "backward"].sum())
     return f"no sets, {format_duration(backward_s)} backward" if backward_s else "no sets"
 
 
 def _build_structure_table(intervals: Intervals, units: Units) -> TextTable:
-    """The parts around and between the sets, and where distance comes from."""
-    said = []
-    if (stadium := intervals.running_track) is not None:
-        lane = f"lane {stadium.lane} of a 400 m track" if stadium.lane else "a track"
-        reads = "over-reads" if stadium.over_reading >= 0.0 else "under-reads"
-        said.append(
-            f"{lane}, {stadium.laps:.1f} laps of {stadium.lap_m:.1f} m: distances are taken from laps; the recording "
-            f"{reads} by {100.0 * abs(stadium.over_reading):.1f} %"
+    """A table of warm-up, sets, breaks and cool-down, with a note where distances come from laps of a running track."""
+    notes = []
+    if (running_track := intervals.running_track) is not None:
+        lane = f"lane {running_track.lane} of a 400 m track" if running_track.lane else "a track"
+        reads = "over-reads" if running_track.over_reading >= 0.0 else "under-reads"
+        notes.append(
+            f"{lane}, {running_track.laps:.1f} laps of {running_track.lap_m:.1f} m: distances are taken from laps; "
+            f"the recording {reads} by {100.0 * abs(running_track.over_reading):.1f} %"
         )
     if not intervals.sets:
-        said.append(f"{format_structure_line(intervals)}: nothing repeats here")
-        return TextTable(footer=tuple(said))
+        notes.append(f"{format_structure_line(intervals)}: nothing repeats here")
+        return TextTable(footer=tuple(notes))
     rows = [_format_part_row(part, units) for part in intervals.parts if part.kind in ("warm-up", "break", "cool-down")]
-    for number, one in enumerate(intervals.sets, 1):
-        within = [part for part in intervals.parts if part.set_number == number]
-        seconds, metres = sum(part.seconds for part in within), sum(part.metres for part in within)
+    for number, interval_set in enumerate(intervals.sets, 1):
+        parts = [part for part in intervals.parts if part.set_number == number]
+        seconds, metres = sum(part.seconds for part in parts), sum(part.metres for part in parts)
         name = f"set {number}" if len(intervals.sets) > 1 else "set"
         rows.append(
             (
-                one.start_s,
-                (name, format_duration(one.start_s), format_duration(seconds), _format_distance(metres, units)),
+                interval_set.start_s,
+                (
+                    name,
+                    format_duration(interval_set.start_s),
+                    format_duration(seconds),
+                    _format_distance(metres, units),
+                ),
             )
         )
     rows.sort(key=lambda row: row[0])
     names = ("", "from", "time", "distance")
-    return TextTable(names=names, rows=tuple(row for _, row in rows), footer=tuple(said))
+    return TextTable(names=names, rows=tuple(row for _, row in rows), footer=tuple(notes))
 
 
 def _format_part_row(part: SessionPart, units: Units) -> tuple[float, tuple[str, ...]]:
@@ -107,12 +113,12 @@ def _build_set_table(number: int, interval_set: IntervalSet, units: Units, set_c
         "median",
     )
     rows = tuple(_format_rep_row(rep, interval_set, units) for rep in interval_set.reps)
-    below = [_format_statistics(each, units) for each in interval_set.statistics]
+    footer = [_format_statistics(statistics, units) for statistics in interval_set.statistics]
     if any(row[1].endswith("?") for row in rows):
-        below.append("? is suspected, nobody marked it")
+        footer.append("? is suspected, nobody marked it")
     if any("*" in row[2] for row in rows) and interval_set.nominal is not None:
-        below.append(f"* is not {interval_set.nominal}")
-    rest = (
+        footer.append(f"* is not {interval_set.nominal}")
+    work_rest_ratio = (
         f", work : rest 1 : {interval_set.recovery_s / interval_set.work_s:.2f}"
         if interval_set.recovery_s and interval_set.work_s
         else ""
@@ -122,30 +128,31 @@ def _build_set_table(number: int, interval_set: IntervalSet, units: Units, set_c
         if interval_set.recovery_s
         else ""
     )
-    below.append(
-        f"work {format_duration(interval_set.work_s)}, {_format_distance(interval_set.work_m, units)}{recovery}{rest}"
+    footer.append(
+        f"work {format_duration(interval_set.work_s)}, {_format_distance(interval_set.work_m, units)}"
+        f"{recovery}{work_rest_ratio}"
     )
     title = f"set {number}: {interval_set.line}" if set_count > 1 else interval_set.line
-    return TextTable(title, names, rows, (0, 1, 11), tuple(below)).drop_empty_columns()
+    return TextTable(title, names, rows, (0, 1, 11), tuple(footer)).drop_empty_columns()
 
 
 def _format_rep_row(rep: Rep, interval_set: IntervalSet, units: Units) -> tuple[str, ...]:
-    told = interval_set.nominal is not None and rep.nominal is None
+    is_off_nominal = interval_set.nominal is not None and rep.nominal is None
     recovery = ""
     if rep.recovery is not None and rep.recovery.seconds >= 1.0:
         recovery = f"{format_duration(rep.recovery.seconds)} {rep.recovery.kind}".strip()
-    directions = {other.direction for other in interval_set.reps}
-    words = [rep.direction] if len(directions) > 1 or rep.direction == "backward" else []
-    words += ["walk"] if rep.gait == "walk" else []
-    unsure = "?" if rep.direction == "backward" and rep.basis == "suspected" else ""
+    directions = {set_rep.direction for set_rep in interval_set.reps}
+    description = [rep.direction] if len(directions) > 1 or rep.direction == "backward" else []
+    description += ["walk"] if rep.gait == "walk" else []
+    question_mark = "?" if rep.direction == "backward" and rep.basis == "suspected" else ""
     by_distance = interval_set.nominal is None or interval_set.nominal.unit == "m"
     value, unit = (rep.from_median_s, "s") if by_distance else (rep.from_median_m, "m")
-    alike = interval_set.kind in ("reps", "pairs") and len(interval_set.reps) > 1
-    off = f"{round(value):+d} {unit}" if np.isfinite(value) and alike else ""
+    is_uniform = interval_set.kind in ("reps", "pairs") and len(interval_set.reps) > 1
+    deviation = f"{round(value):+d} {unit}" if np.isfinite(value) and is_uniform else ""
     return (
         str(rep.number),
-        " ".join(words) + unsure,
-        _format_number(rep.metres, "{:.0f}") + ("*" if told else ""),
+        " ".join(description) + question_mark,
+        _format_number(rep.metres, "{:.0f}") + ("*" if is_off_nominal else ""),
         format_duration(rep.seconds),
         units.format_pace(rep.speed_mps).partition(" ")[0],
         _format_number(rep.cadence_spm, "{:.0f}"),
@@ -157,7 +164,7 @@ def _format_rep_row(rep: Rep, interval_set: IntervalSet, units: Units) -> tuple[
             round(-rep.heart_rate_recovery_bpm) if np.isfinite(rep.heart_rate_recovery_bpm) else np.nan, "{:+d}"
         ),
         recovery,
-        off,
+        deviation,
     )
 
 
@@ -183,55 +190,64 @@ def _format_statistics(statistics: SetStatistics, units: Units) -> str:
 
 def _build_comparison_table(comparisons: Sequence[Comparison]) -> TextTable:
     rows = []
-    for one in comparisons:
-        for forward, backward, ratios in one.pairs:
+    for comparison in comparisons:
+        for forward, backward, ratios in comparison.pairs:
             times = [format_duration(forward.seconds), format_duration(backward.seconds)]
-            rows.append((f"{one.length}, {backward.number}", *times, *_format_ratios(ratios)))
+            rows.append((f"{comparison.length}, {backward.number}", *times, *_format_ratios(ratios)))
         times = [
-            format_duration(float(np.median([rep.seconds for rep in reps]))) for reps in (one.forward, one.backward)
+            format_duration(float(np.median([rep.seconds for rep in reps])))
+            for reps in (comparison.forward, comparison.backward)
         ]
-        name = f"{one.length}, {'together' if one.pairs else 'medians'}"
-        rows.append((name, *times, *_format_ratios(one.overall)))
+        name = f"{comparison.length}, {'together' if comparison.pairs else 'medians'}"
+        rows.append((name, *times, *_format_ratios(comparison.overall)))
     names = ("", "forward", "backward", "time", "speed", "cadence", "step", "steps", "heart rate")
     return TextTable("backward : forward", names, tuple(rows)).drop_empty_columns()
 
 
 def _format_ratios(ratios: DirectionRatios) -> tuple[str, ...]:
-    shown = (ratios.seconds, ratios.speed_mps, ratios.cadence_spm, ratios.step_length_m, ratios.steps)
-    return (*(_format_number(value, "{:.2f}") for value in shown), _format_number(ratios.heart_rate_bpm, "{:+.0f} bpm"))
+    columns = (ratios.seconds, ratios.speed_mps, ratios.cadence_spm, ratios.step_length_m, ratios.steps)
+    return (
+        *(_format_number(value, "{:.2f}") for value in columns),
+        _format_number(ratios.heart_rate_bpm, "{:+.0f} bpm"),
+    )
 
 
 def _build_quarter_mile_table(tests: Sequence[QuarterMileTest]) -> TextTable:
     rows = []
     for test in tests:
         verdict = "too close to call" if test.is_close else "under twice" if test.is_passed else "not under twice"
-        halves = (
+        durations = (
             format_duration(test.forward.seconds),
             format_duration(test.rest_s),
             format_duration(test.backward.seconds),
         )
         rows.append(
-            (format_duration(test.forward.start_s), *halves, f"{test.ratio:.2f} ± {test.ratio_error:.2f}", verdict)
+            (format_duration(test.forward.start_s), *durations, f"{test.ratio:.2f} ± {test.ratio_error:.2f}", verdict)
         )
     names = ("from", "forward", "rest", "backward", "ratio", "verdict")
     return TextTable("quarter mile", names, tuple(rows), (0, 5))
 
 
 def _build_curve_table(curve: Sequence[BestEffort], units: Units) -> TextTable:
-    by: dict[tuple[str, float], dict[str, BestEffort]] = {}
-    for best in curve:
-        asked = best.seconds if best.by == "time" else best.metres
-        by.setdefault((best.by, asked), {})[best.direction] = best
+    efforts_by_target: dict[tuple[str, float], dict[str, BestEffort]] = {}
+    for best_effort in curve:
+        target = best_effort.seconds if best_effort.by == "time" else best_effort.metres
+        efforts_by_target.setdefault((best_effort.by, target), {})[best_effort.direction] = best_effort
     rows = []
-    for (kind, asked), found in sorted(by.items(), key=lambda item: (item[0][0] == "distance", item[0][1])):
-        name = _format_target(kind, asked)
+    for (kind, target), efforts in sorted(
+        efforts_by_target.items(), key=lambda item: (item[0][0] == "distance", item[0][1])
+    ):
+        name = _format_target(kind, target)
         cells = []
         for direction in ("forward", "backward"):
-            one = found.get(direction)
-            told = "" if one is None else f"{one.metres:.0f} m" if kind == "time" else format_duration(one.seconds)
-            cells += [told, "" if one is None else units.format_pace(one.speed_mps)]
-        both = len(found) == 2
-        ratio = f"{found['backward'].speed_mps / found['forward'].speed_mps:.2f}" if both else ""
+            effort = efforts.get(direction)
+            if effort is None:
+                cells += ["", ""]
+                continue
+            result = f"{effort.metres:.0f} m" if kind == "time" else format_duration(effort.seconds)
+            cells += [result, units.format_pace(effort.speed_mps)]
+        has_both = len(efforts) == 2
+        ratio = f"{efforts['backward'].speed_mps / efforts['forward'].speed_mps:.2f}" if has_both else ""
         rows.append((name, *cells, ratio))
     names = ("best", "forward", "", "backward", "", "speed")
     return TextTable("pace curve", names, tuple(rows))
@@ -245,18 +261,18 @@ def _format_target(kind: str, target: float) -> str:
 
 def _build_plan_table(intervals: Intervals) -> TextTable:
     rows = []
-    for number, one in enumerate(intervals.step_outcomes, 1):
-        done = one.result
-        share = f"{100.0 * done.ratio:.0f} %" if done is not None and np.isfinite(done.ratio) else ""
-        times = ("", "") if done is None else (format_duration(done.start_s), _format_done(done))
-        rows.append((str(number), str(one.step), *times, share, one.status))
+    for number, outcome in enumerate(intervals.step_outcomes, 1):
+        result = outcome.result
+        share = f"{100.0 * result.ratio:.0f} %" if result is not None and np.isfinite(result.ratio) else ""
+        times = ("", "") if result is None else (format_duration(result.start_s), _format_done(result))
+        rows.append((str(number), str(outcome.step), *times, share, outcome.status))
     counts = {
-        word: sum(one.status == word for one in intervals.step_outcomes)
+        word: sum(outcome.status == word for outcome in intervals.step_outcomes)
         for word in ("missed", "short", "long", "extra")
     }
-    told = ", ".join(f"{count} {word}" for word, count in counts.items() if count)
+    summary = ", ".join(f"{count} {word}" for word, count in counts.items() if count)
     names = ("#", "planned", "from", "done", "of plan", "")
-    return TextTable("planned against done", names, tuple(rows), (0, 1, 5), (told or "all done as planned",))
+    return TextTable("planned against done", names, tuple(rows), (0, 1, 5), (summary or "all done as planned",))
 
 
 def _format_done(done_step: StepResult) -> str:
@@ -264,16 +280,17 @@ def _format_done(done_step: StepResult) -> str:
 
 
 def format_session_row(intervals: Intervals, units: Units) -> tuple[str, ...]:
-    """One session as a row of many: when, which file, its sets, its backward work, its quarter miles."""
+    """One session as a row of a table with the columns ``SESSION_COLUMNS``."""
     start = intervals.cleaned.start_time
-    reps = [rep for one in intervals.sets for rep in one.reps if rep.direction == "backward"]
-    way = _format_distance(sum(rep.metres for rep in reps), units) if reps else ""
-    tests = ", ".join(f"{test.ratio:.2f}" for test in intervals.quarter_miles)
-    when = "" if start is None else f"{start:%Y-%m-%d}"
-    return (when, intervals.analysis.activity.source.path, format_structure_line(intervals), way, tests)
+    reps = [rep for interval_set in intervals.sets for rep in interval_set.reps if rep.direction == "backward"]
+    backward_work = _format_distance(sum(rep.metres for rep in reps), units) if reps else ""
+    ratios = ", ".join(f"{test.ratio:.2f}" for test in intervals.quarter_miles)
+    date = "" if start is None else f"{start:%Y-%m-%d}"
+    return (date, intervals.analysis.activity.source.path, format_structure_line(intervals), backward_work, ratios)
 
 
 SESSION_COLUMNS = ("date", "file", "sets", "backward work", "quarter mile")
+"""The headers of a table with one interval session per row."""
 
 
 def _format_distance(metres: float, units: Units) -> str:

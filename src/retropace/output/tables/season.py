@@ -1,4 +1,4 @@
-"""A season's progress as tables and lines: periods, ratio, bests, goals, and what stands out."""
+"""Tables of a season: periods, speed ratio, goals, bests, milestones and outliers."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ from retropace.season.trend import Trend
 
 @dataclass(frozen=True, slots=True)
 class RunnerProfile:
-    """What is known of a runner besides what they ran; None is unknown."""
+    """Body data of a runner; None where unknown."""
 
     weight_kg: float | None = None
-    """Energy is shown if it is known."""
+    """The body weight; energy is shown only if it is known."""
     max_heart_rate_bpm: float | None = None
-    """Heart rates are shown as a share of it too."""
+    """The maximum heart rate; if it is known, heart rates are also shown as a share of it."""
 
 
 PathFormatter = Callable[[str], str]
-"""Turns the place of a file into what a person wants to read."""
+"""A function that turns a file's path into the text shown for it."""
 OPTIONAL_COLUMNS = ("steps", "step", "cadence", "heart rate", "share", "energy", "sessions")
-"""What a narrow page does without, first things first."""
+"""Headers of the columns that a narrow page drops, in the order in which they are dropped."""
 KCAL_STEP = 10
-"""Energy is known to no more than this."""
+"""Energy ranges of a period are rounded outward to multiples of this many kcal."""
 
 
 def build_progress_tables(
@@ -41,8 +41,11 @@ def build_progress_tables(
     *,
     max_periods: int | None = None,
 ) -> list[TextTable]:
-    """Everything there is to say, as tables; of the periods only the latest ``most``, if that is given."""
-    sheets = [
+    """All tables of a season, in reading order; tables without content are left out.
+
+    ``max_periods`` limits the table of weeks or months to the latest ones; None shows all.
+    """
+    tables = [
         build_periods_table(progress, units, runner, max_periods),
         build_ratio_table(progress),
         build_goals_table(progress.goal_progress),
@@ -50,40 +53,40 @@ def build_progress_tables(
         build_milestones_table(progress, units, format_path),
         build_outliers_table(progress, format_path),
     ]
-    return [sheet for sheet in sheets if sheet.rows or sheet.footer]
+    return [table for table in tables if table.rows or table.footer]
 
 
 def build_periods_table(progress: Progress, units: Units, runner: RunnerProfile, max_periods: int | None) -> TextTable:
-    """A row for each direction of each week or month in which something was run, and the sum of all."""
+    """A table with a row for each direction of each week or month that has activities, and the totals of the season."""
     names = (
         *(f"{progress.per} from", "direction", "sessions", "distance", "share", "time", "pace", "cadence", "step"),
         *("heart rate", "steps", "energy"),
     )
     rows: list[tuple[str, ...]] = []
-    tones: list[str] = []
+    row_styles: list[str] = []
     periods = list(zip(progress.periods, progress.period_stats, strict=True))[-(max_periods or len(progress.periods)) :]
-    for period, figures in periods:
-        first = f"{period.first:%Y-%m-%d}" if progress.per == "week" else f"{period.first:%Y-%m}"
+    for period, stats_by_direction in periods:
+        start = f"{period.first:%Y-%m-%d}" if progress.per == "week" else f"{period.first:%Y-%m}"
         for direction in ("forward", "backward"):
-            if figures[direction].sessions:
-                rows.append((first, direction, *_format_period_stats(figures[direction], units, runner)))
-                tones.append("" if direction == "forward" else direction)
-                first = ""
+            if stats_by_direction[direction].sessions:
+                rows.append((start, direction, *_format_period_stats(stats_by_direction[direction], units, runner)))
+                row_styles.append("" if direction == "forward" else direction)
+                start = ""
     if rows and len(progress.periods) > 1:
-        for at, direction in enumerate(("forward", "backward")):
-            whole = _format_period_stats(progress.season_stats[direction], units, runner)
-            rows.append(("" if at else "all", direction, *whole))
-            tones.append("whole")
-    left_out = len(progress.periods) - len(periods)
-    below = (f"{left_out} earlier {progress.per}s are not shown: --all shows them",) if left_out else ()
-    return TextTable("", names, tuple(rows), (0, 1), below, tuple(tones), OPTIONAL_COLUMNS).drop_empty_columns()
+        for index, direction in enumerate(("forward", "backward")):
+            totals = _format_period_stats(progress.season_stats[direction], units, runner)
+            rows.append(("" if index else "all", direction, *totals))
+            row_styles.append("whole")
+    hidden_count = len(progress.periods) - len(periods)
+    footer = (f"{hidden_count} earlier {progress.per}s are not shown: --all shows them",) if hidden_count else ()
+    return TextTable("", names, tuple(rows), (0, 1), footer, tuple(row_styles), OPTIONAL_COLUMNS).drop_empty_columns()
 
 
 def _format_period_stats(stats: PeriodStats, units: Units, runner: RunnerProfile) -> tuple[str, ...]:
-    weight_kg, most_bpm = runner.weight_kg, runner.max_heart_rate_bpm
-    beats = f"{stats.heart_rate_bpm:.0f} bpm" if math.isfinite(stats.heart_rate_bpm) else ""
-    if beats and most_bpm is not None:
-        beats += f" ({100.0 * stats.heart_rate_bpm / most_bpm:.0f} %)"
+    weight_kg, max_bpm = runner.weight_kg, runner.max_heart_rate_bpm
+    heart_rate = f"{stats.heart_rate_bpm:.0f} bpm" if math.isfinite(stats.heart_rate_bpm) else ""
+    if heart_rate and max_bpm is not None:
+        heart_rate += f" ({100.0 * stats.heart_rate_bpm / max_bpm:.0f} %)"
     low, high = stats.energy_low_kcal_per_kg, stats.energy_high_kcal_per_kg
     energy = (
         "" if weight_kg is None or not high > 0.0 else format_kilocalories(low * weight_kg, high * weight_kg, KCAL_STEP)
@@ -96,51 +99,55 @@ def _format_period_stats(stats: PeriodStats, units: Units, runner: RunnerProfile
         units.format_pace(stats.speed_mps) if math.isfinite(stats.speed_mps) else "",
         f"{stats.cadence_spm:.0f} spm" if math.isfinite(stats.cadence_spm) else "",
         f"{stats.step_length_m:.2f} m" if math.isfinite(stats.step_length_m) else "",
-        beats,
+        heart_rate,
         f"{stats.steps:.0f}" if stats.steps > 0.0 else "",
         energy,
     )
 
 
 def build_ratio_table(progress: Progress) -> TextTable:
-    """Backward speed beside forward, its trend, the change from walking to running, and how steep the week is."""
+    """Lines on the backward-to-forward speed ratio and its trend, walk-to-run transitions, and rising training load."""
     lines = []
-    ratios, trend, ramp = progress.speed_ratios, progress.trend, progress.load_increase
+    speed_ratios, trend, load_increase = progress.speed_ratios, progress.trend, progress.load_increase
     if trend is not None:
         lines += format_trend_lines(trend)
-    elif len(ratios.ratio):
-        gait = {"run": "running", "walk": "walking"}[ratios.gait]
+    elif len(speed_ratios.ratio):
+        gait = {"run": "running", "walk": "walking"}[speed_ratios.gait]
         lines.append(
-            f"{gait} backward at {float(ratios.ratio[-1]):.2f} of the forward speed, last; "
+            f"{gait} backward at {float(speed_ratios.ratio[-1]):.2f} of the forward speed, last; "
             "a trend needs five sessions over two weeks"
         )
-    for one in progress.transitions:
-        if one.direction == "backward":
+    for transition in progress.transitions:
+        if transition.direction == "backward":
             lines.append(
-                f"backward, walking becomes running at {3.6 * one.speed_mps:.1f} km/h "
-                f"({one.speed_mps:.2f} m/s); {100.0 * one.run_share:.0f} % of the time is run"
+                f"backward, walking becomes running at {3.6 * transition.speed_mps:.1f} km/h "
+                f"({transition.speed_mps:.2f} m/s); {100.0 * transition.run_share:.0f} % of the time is run"
             )
-    if ramp.is_steep:
+    if load_increase.is_steep:
         lines.append(
-            f"! {format_duration(ramp.recent_s)} backward in the last seven days, {ramp.ratio:.1f} times the mean of the four "
-            f"weeks before ({format_duration(ramp.baseline_s)}): more than 1.5 times is a steep rise"
+            f"! {format_duration(load_increase.recent_s)} backward in the last seven days, "
+            f"{load_increase.ratio:.1f} times the mean of the four weeks before "
+            f"({format_duration(load_increase.baseline_s)}): more than 1.5 times is a steep rise"
         )
     return TextTable("backward : forward", footer=tuple(lines))
 
 
 def format_trend_lines(trend: Trend) -> list[str]:
-    """The trend in words, with how sure it is."""
+    """The trend of the speed ratio as two lines: first and latest ratio, then weekly change with its 95 % interval."""
     gait = {"run": "running", "walk": "walking"}[trend.gait]
-    change, low, high = (100.0 * one for one in (trend.per_week, trend.low_per_week, trend.high_per_week))
-    sure = "" if trend.is_significant else "; that may be chance"
-    first = f"{gait} backward at {trend.first_ratio:.2f} of the forward speed at first, {trend.last_ratio:.2f} now"
+    change, low, high = (100.0 * share for share in (trend.per_week, trend.low_per_week, trend.high_per_week))
+    caveat = "" if trend.is_significant else "; that may be chance"
+    ratio_line = f"{gait} backward at {trend.first_ratio:.2f} of the forward speed at first, {trend.last_ratio:.2f} now"
     sessions = f"{trend.sessions} sessions over {trend.weeks:.0f} weeks, 95 %"
-    return [first, f"{change:+.2f} % a week, between {low:+.2f} and {high:+.2f} ({sessions}){sure}"]
+    return [ratio_line, f"{change:+.2f} % a week, between {low:+.2f} and {high:+.2f} ({sessions}){caveat}"]
 
 
 def build_goals_table(goals: Sequence[GoalProgress]) -> TextTable:
-    """How far each goal is."""
-    rows = tuple((str(one.goal), _format_goal_progress(one), _format_streak(one)) for one in goals)
+    """A table with one row per goal: progress in the current period, and the streak of periods in which it was met."""
+    rows = tuple(
+        (str(goal_progress.goal), _format_goal_progress(goal_progress), _format_streak(goal_progress))
+        for goal_progress in goals
+    )
     return TextTable("goals", ("goal", "so far", "in a row"), rows, (0, 1, 2)) if rows else TextTable()
 
 
@@ -159,46 +166,51 @@ def _format_goal_progress(goal_progress: GoalProgress) -> str:
 
 def _format_streak(goal_progress: GoalProgress) -> str:
     per = goal_progress.goal.per
-    now = f"{goal_progress.streak} {per}{'s' * (goal_progress.streak != 1)}"
-    return now if goal_progress.best_streak <= goal_progress.streak else f"{now}, best {goal_progress.best_streak}"
+    streak = f"{goal_progress.streak} {per}{'s' * (goal_progress.streak != 1)}"
+    return (
+        streak if goal_progress.best_streak <= goal_progress.streak else f"{streak}, best {goal_progress.best_streak}"
+    )
 
 
 def build_bests_table(progress: Progress, units: Units, format_path: PathFormatter) -> TextTable:
-    """The best of each direction over each usual time and distance, with when and where."""
-    rows, tones = [], []
-    for one in progress.season.bests:
-        asked = format_duration(one.target) if one.kind == "time" else _format_length(one.target)
-        took = f"{one.metres:.0f} m" if one.kind == "time" else _format_seconds(one.seconds)
-        sure = "?" if one.basis == "suspected" else ""
+    """A table of the best effort per direction over each standard duration and distance, with pace, day and file."""
+    rows, row_styles = [], []
+    for best in progress.season.bests:
+        target = format_duration(best.target) if best.kind == "time" else _format_length(best.target)
+        result = f"{best.metres:.0f} m" if best.kind == "time" else _format_seconds(best.seconds)
+        question_mark = "?" if best.basis == "suspected" else ""
         rows.append(
             (
-                one.direction + sure,
-                asked,
-                took,
-                units.format_pace(one.metres / one.seconds),
-                f"{progress.days[one.row]:%Y-%m-%d}",
-                format_path(progress.season.files[one.row]),
+                best.direction + question_mark,
+                target,
+                result,
+                units.format_pace(best.metres / best.seconds),
+                f"{progress.days[best.row]:%Y-%m-%d}",
+                format_path(progress.season.files[best.row]),
             )
         )
-        tones.append("" if one.direction == "forward" else one.direction)
-    below = ("? is suspected, nobody marked it",) if any(row[0].endswith("?") for row in rows) else ()
+        row_styles.append("" if best.direction == "forward" else best.direction)
+    footer = ("? is suspected, nobody marked it",) if any(row[0].endswith("?") for row in rows) else ()
     names = ("bests", "over", "", "pace", "day", "file")
-    return TextTable("", names, tuple(rows), (0, 5), below, tuple(tones), ("file",)) if rows else TextTable()
+    return TextTable("", names, tuple(rows), (0, 5), footer, tuple(row_styles), ("file",)) if rows else TextTable()
 
 
 def build_milestones_table(progress: Progress, units: Units, format_path: PathFormatter) -> TextTable:
-    """What was reached when."""
+    """A table of milestones, the day on which each was reached, and the file of that activity."""
     rows = []
-    for one in progress.milestones:
-        metres = _format_length(one.metres) if math.isfinite(one.metres) else ""
-        words = {
+    for milestone in progress.milestones:
+        distance = _format_length(milestone.metres) if math.isfinite(milestone.metres) else ""
+        descriptions = {
             "first": "first time backward",
-            "in all": f"{metres} backward in all",
-            "at once": f"{metres} backward without a break",
-            "quarter mile": f"quarter mile backward in under twice the forward time ({one.value:.2f})",
-            "longest": f"longest backward stretch so far: {units.format_distance(one.metres)} in {format_duration(one.value)}",
-        }[one.kind]
-        rows.append((f"{one.day:%Y-%m-%d}", words, format_path(progress.season.files[one.row])))
+            "in all": f"{distance} backward in all",
+            "at once": f"{distance} backward without a break",
+            "quarter mile": f"quarter mile backward in under twice the forward time ({milestone.value:.2f})",
+            "longest": (
+                f"longest backward stretch so far: {units.format_distance(milestone.metres)} in "
+                f"{format_duration(milestone.value)}"
+            ),
+        }[milestone.kind]
+        rows.append((f"{milestone.day:%Y-%m-%d}", descriptions, format_path(progress.season.files[milestone.row])))
     return (
         TextTable("reached", ("day", "", "file"), tuple(rows), (0, 1, 2), optional_columns=("file",))
         if rows
@@ -207,10 +219,14 @@ def build_milestones_table(progress: Progress, units: Units, format_path: PathFo
 
 
 def build_outliers_table(progress: Progress, format_path: PathFormatter) -> TextTable:
-    """Activities that do not fit the runner, and why."""
+    """A table of activities whose figures do not fit the runner's others, with the reasons."""
     rows = tuple(
-        (f"{progress.days[one.row]:%Y-%m-%d}", "; ".join(one.reasons), format_path(progress.season.files[one.row]))
-        for one in progress.outliers
+        (
+            f"{progress.days[outlier.row]:%Y-%m-%d}",
+            "; ".join(outlier.reasons),
+            format_path(progress.season.files[outlier.row]),
+        )
+        for outlier in progress.outliers
     )
     title = "not like you: another's watch, or a ride? They count; 'retropace library forget' takes one out"
     return TextTable(title, ("day", "why", "file"), rows, (0, 1, 2), optional_columns=("day",)) if rows else TextTable()

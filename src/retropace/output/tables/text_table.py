@@ -1,38 +1,47 @@
-"""A table as data."""
+"""A table of text as data, independent of where it is shown."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
 class TextTable:
-    """A title, a table, and lines below it; each of them may be empty."""
+    """A title, a table, and lines below it; each of them may be empty.
+
+    Example:
+        >>> table = TextTable("sets", ("rep", "note", "time"), (("1", "", "0:50"), ("2", "", "0:52")))
+        >>> table.drop_empty_columns().names
+        ('rep', 'time')
+
+    """
 
     title: str = ""
     names: tuple[str, ...] = ()
+    """The column headers."""
     rows: tuple[tuple[str, ...], ...] = ()
+    """One cell per column in each row."""
     left_aligned: tuple[int, ...] = (0,)
-    """The columns that are flush left."""
-    footer: tuple[str, ...] = field(default=())
+    """Indices of the columns that are aligned left; the others are aligned right."""
+    footer: tuple[str, ...] = ()
+    """Lines of text below the table."""
     row_styles: tuple[str, ...] = ()
-    """For each row the direction whose colour it has, ``whole`` for a sum, or nothing; empty if no row has any."""
-
+    """One style per row: the direction that colours it, ``whole`` for totals, or ``""``; empty if no row has one."""
     optional_columns: tuple[str, ...] = ()
-    """Columns that may be left out where there is little room, the first to go first."""
+    """Headers of the columns that a narrow page may drop, in the order in which they are dropped."""
 
     def drop_empty_columns(self) -> TextTable:
-        """The same without the columns in which no row says anything."""
-        return self._select_columns([at for at in range(len(self.names)) if any(row[at] for row in self.rows)])
+        """The table without the columns that are empty in every row."""
+        return self._select_columns([index for index in range(len(self.names)) if any(row[index] for row in self.rows)])
 
     def drop_column(self, name: str) -> TextTable:
-        """The same without the column of that name."""
-        return self._select_columns([at for at, one in enumerate(self.names) if one != name])
+        """The table without the column that has this header."""
+        return self._select_columns([index for index, column in enumerate(self.names) if column != name])
 
     def _select_columns(self, indices: list[int]) -> TextTable:
         return replace(
             self,
-            names=tuple(self.names[at] for at in indices),
-            rows=tuple(tuple(row[at] for at in indices) for row in self.rows),
-            left_aligned=tuple(number for number, at in enumerate(indices) if at in self.left_aligned),
+            names=tuple(self.names[index] for index in indices),
+            rows=tuple(tuple(row[index] for index in indices) for row in self.rows),
+            left_aligned=tuple(position for position, index in enumerate(indices) if index in self.left_aligned),
         )
