@@ -13,7 +13,6 @@ import numpy as np
 
 from retropace.analysis.metrics import BoundaryCounts
 from retropace.core.spans import FloatArray
-from retropace.segmentation.segment import segment_activity
 from tests.support.lap_boundaries import (
     LapSession,
     boundary_every_minute,
@@ -22,6 +21,7 @@ from tests.support.lap_boundaries import (
     score_boundaries,
 )
 from tests.support.paths import CORPUS
+from tests.support.segmentation import segment_activity
 
 
 def offsets_s(marked: LapSession) -> FloatArray:

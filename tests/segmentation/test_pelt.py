@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from retropace.core.spans import FloatArray
-from retropace.segmentation.pelt import TIE_BREAK_MULTIPLE, change_points, find_change_points
+from retropace.segmentation.pelt import TIE_BREAK_MULTIPLE, find_change_points
+from tests.support.segmentation import change_points
 
 RANDOM_SIGNALS = 200
 

@@ -13,7 +13,6 @@ from retropace.core.activity import Activity
 from retropace.core.cleaned_activity import CleanedActivity
 from retropace.core.parameters import SegmentParameters
 from retropace.core.spans import FloatArray
-from retropace.segmentation.segment import segment_activity
 from retropace.simulate import (
     PlannedStretch,
     SimulatedAthlete,
@@ -31,6 +30,7 @@ from tests.support.lap_boundaries import (
     no_boundaries,
     score_boundaries,
 )
+from tests.support.segmentation import segment_activity
 from tests.support.strategies import activities, activity_of
 
 

@@ -8,13 +8,13 @@ from numpy.typing import NDArray
 from retropace.core.spans import FloatArray, mask_from_runs, true_runs
 
 TYPICAL_SPM = (110.0, 165.0)
-"""Typical cadences in steps per minute of walking (Tudor-Locke 2018, Br J Sports Med 52:776: 100 in a moderate walk, 120
-in a brisk one) and of easy running (van Oeveren 2017, PLoS ONE 12:e0184273: preferred about 160–170 spm)."""
+"""Typical cadences in steps per minute of walking (Tudor-Locke 2018, Br J Sports Med 52:776: 100 in a moderate walk,
+120 in a brisk one) and of easy running (van Oeveren 2017, PLoS ONE 12:e0184273: preferred about 160–170)."""
 MAX_CADENCE_SPM = 250.0
 """Highest plausible cadence in steps per minute; only sprinters reach 4.5 steps a second, 270 spm (Salo 2011, Med Sci
 Sports Exerc 43:1055)."""
 MAX_SLOW_CADENCE_SPM = 205.0
-"""Highest plausible cadence in steps per minute below ``SLOW_SPEED_MPS``, where it gives steps of 0.7 m or less."""
+"""Highest plausible cadence in steps per minute below ``SLOW_SPEED_MPS``; more would mean steps below 0.7 m."""
 SLOW_SPEED_MPS = 2.5
 """Speed in m/s below which ``MAX_SLOW_CADENCE_SPM`` holds."""
 MIN_STEP_LENGTH_M = 0.33

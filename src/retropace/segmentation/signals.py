@@ -1,6 +1,6 @@
-"""Pace and cadence of a whole activity, second by second, in noises: what segmenting, edges and sentences compare.
+"""Standardized pace and cadence of an activity, one row per second.
 
-A noise is by how much a signal wanders in a steady run, so that both count alike.
+Each is divided by its standard deviation in steady running, so that both can be compared and added.
 """
 
 from __future__ import annotations
@@ -15,81 +15,91 @@ from retropace.core.parameters import SegmentParameters
 from retropace.core.spans import FloatArray, contains
 
 MAX_SQUARED_DEVIATION = 16.0
-"""Squared noises above which a second counts no more: a stumble or a dropout is no change of pace."""
+"""Cap, in noise variances, on the squared deviation of one second, so that a stumble or dropout counts little."""
 CORRELATION_TIME_S = 5.0
-"""Seconds that count as one independent reading: watches smooth over about as long."""
+"""Seconds of signal that count as one independent observation; watches smooth over about as long."""
 
 
 @dataclass(frozen=True, slots=True)
 class StandardizedSignals:
-    """``levels`` and ``known`` are ``(n, 2)``, for pace and cadence; row ``i`` is the second ``[i, i + 1)``.
+    """Pace and cadence in standard deviations; row ``i`` is the second ``[i, i + 1)``.
 
-    Standing is pace and cadence 0; a paused watch and a longer dropout are not known.
+    Both are 0 while standing, and unknown during pauses and long dropouts.
     """
 
     values: FloatArray
+    """Pace and cadence, shape ``(n, 2)``; 0 where unknown."""
     known: NDArray[np.bool_]
+    """Where ``values`` are measured, shape ``(n, 2)``."""
 
     def __len__(self) -> int:
         return len(self.values)
 
     def select(self, rows: slice | NDArray[np.intp]) -> StandardizedSignals:
-        """Some of the seconds."""
+        """Return the signals of the given seconds."""
         return StandardizedSignals(self.values[rows], self.known[rows])
 
     def median_level(self, rows: slice) -> FloatArray:
-        """The medians over some seconds, shape ``(2,)``; NaN where nothing is known."""
-        part, there = self.values[rows], self.known[rows]
-        values = [np.median(part[there[:, at], at]) if np.any(there[:, at]) else np.nan for at in range(2)]
-        return np.array(values)
+        """Return the median of each signal over the given seconds, shape ``(2,)``; NaN where it is unknown."""
+        columns = zip(self.values[rows].T, self.known[rows].T, strict=True)
+        return np.array([np.median(values[known]) if np.any(known) else np.nan for values, known in columns])
 
     def cost_to_level(self, level: FloatArray) -> FloatArray:
-        """How little each second is like a level: half its squared distance in noises, as independent readings."""
-        apart2 = np.minimum((self.values - level) ** 2, MAX_SQUARED_DEVIATION)
-        apart2[~self.known | ~np.isfinite(apart2)] = 0.0
-        cost: FloatArray = apart2.sum(axis=1) / (2.0 * CORRELATION_TIME_S)
+        """Return the negative log-likelihood of each second given a level, up to a constant, shape ``(n,)``.
+
+        It is half the capped squared deviation, divided by ``CORRELATION_TIME_S`` as seconds are correlated.
+        """
+        deviation2 = np.minimum((self.values - level) ** 2, MAX_SQUARED_DEVIATION)
+        deviation2[~self.known | ~np.isfinite(deviation2)] = 0.0
+        cost: FloatArray = deviation2.sum(axis=1) / (2.0 * CORRELATION_TIME_S)
         return cost
 
 
-def standardize_signals(activity: CleanedActivity, parameters: SegmentParameters | None = None) -> StandardizedSignals:
-    """The signals of a track, a row per second."""
+def standardize_signals(cleaned: CleanedActivity, parameters: SegmentParameters | None = None) -> StandardizedSignals:
+    """Return the standardized signals of an activity, one row per elapsed second."""
     parameters = parameters or SegmentParameters()
-    moments: FloatArray = np.arange(np.ceil(activity.elapsed_s), dtype=np.float64) + 0.5
-    levels, known = np.zeros((len(moments), 2)), np.zeros((len(moments), 2), dtype=bool)
-    columns = (standardize_speed(activity.speed_mps, parameters), activity.cadence_spm / parameters.cadence_noise_spm)
+    times_s: FloatArray = np.arange(np.ceil(cleaned.elapsed_s), dtype=np.float64) + 0.5
+    values, known = np.zeros((len(times_s), 2)), np.zeros((len(times_s), 2), dtype=bool)
+    columns = (standardize_speed(cleaned.speed_mps, parameters), cleaned.cadence_spm / parameters.cadence_noise_spm)
     for number, signal in enumerate(columns):
-        levels[:, number], known[:, number] = resample(moments, activity.t_s, signal, parameters.max_bridge_s)
-    still = contains(activity.standing, moments)
-    # Somebody who stands takes no steps; without any cadence in the file that would be a signal out of nothing.
-    levels[still], known[still] = 0.0, np.any(known, axis=0)
-    known[contains(activity.pauses, moments)] = False
-    return StandardizedSignals(np.where(known, levels, 0.0), known)
+        values[:, number], known[:, number] = resample(times_s, cleaned.t_s, signal, parameters.max_bridge_s)
+    is_standing = contains(cleaned.standing, times_s)
+    # The cadence of a standing runner is 0, but stays unknown in a file without any cadence.
+    values[is_standing], known[is_standing] = 0.0, np.any(known, axis=0)
+    known[contains(cleaned.pauses, times_s)] = False
+    return StandardizedSignals(np.where(known, values, 0.0), known)
 
 
 def resample(
     times_s: FloatArray, t_s: FloatArray, signal: FloatArray, max_bridge_s: float
 ) -> tuple[FloatArray, NDArray[np.bool_]]:
-    """A signal at some moments, and which of them lie near enough to its values for that to mean something."""
-    there = np.isfinite(signal)
-    if there.sum() < 2:
+    """Return a signal interpolated at ``times_s``, and the mask of times near enough to its known values.
+
+    A time is near enough if a known value lies within half of ``max_bridge_s`` seconds.
+    """
+    is_known = np.isfinite(signal)
+    if is_known.sum() < 2:
         return np.zeros(len(times_s)), np.zeros(len(times_s), dtype=bool)
-    times = t_s[there]
-    # Between values that lie closer together than can be bridged every moment is near enough.
-    sure_s = 0.9 * max_bridge_s
+    known_s = t_s[is_known]
+    # If all known values lie close together, every time between them is near enough.
+    margin_s = 0.9 * max_bridge_s
     if (
-        np.max(np.diff(times)) <= sure_s
-        and times[0] - sure_s / 2.0 <= np.min(times_s, initial=np.inf)
-        and (np.max(times_s, initial=-np.inf) <= times[-1] + sure_s / 2.0)
+        np.max(np.diff(known_s)) <= margin_s
+        and known_s[0] - margin_s / 2.0 <= np.min(times_s, initial=np.inf)
+        and (np.max(times_s, initial=-np.inf) <= known_s[-1] + margin_s / 2.0)
     ):
-        return np.interp(times_s, times, signal[there]), np.ones(len(times_s), dtype=bool)
-    after = np.searchsorted(times, times_s)
-    before_s, after_s = np.append(-np.inf, times)[after], np.append(times, np.inf)[after]
-    near = np.minimum(times_s - before_s, after_s - times_s) <= max_bridge_s / 2.0
-    return np.interp(times_s, times, signal[there]), near
+        return np.interp(times_s, known_s, signal[is_known]), np.ones(len(times_s), dtype=bool)
+    after = np.searchsorted(known_s, times_s)
+    before_s, after_s = np.append(-np.inf, known_s)[after], np.append(known_s, np.inf)[after]
+    is_near = np.minimum(times_s - before_s, after_s - times_s) <= max_bridge_s / 2.0
+    return np.interp(times_s, known_s, signal[is_known]), is_near
 
 
 def standardize_speed(speed_mps: FloatArray, parameters: SegmentParameters) -> FloatArray:
-    """Speed in its own noises, which grow with it (``still_noise_mps + noise_share × speed``): ∫ 1 / noise."""
+    """Return speed on the scale on which its noise has standard deviation 1, shape ``(n,)``.
+
+    The noise at speed v is ``speed_noise_floor_mps + speed_noise_share · v``; the scale is the integral of its inverse.
+    """
     scaled: FloatArray = (
         np.log1p(parameters.speed_noise_share * speed_mps / parameters.speed_noise_floor_mps)
         / parameters.speed_noise_share

@@ -12,9 +12,9 @@ from retropace.annotations.model.annotation import BUTTON_TOLERANCE_S, TYPED_TOL
 from retropace.annotations.resolve.locate import resolve_annotations
 from retropace.annotations.resolve.snap_edges import snap_edges
 from retropace.cleaning.clean import clean_activity
-from retropace.segmentation.segment import segment_activity
 from retropace.segmentation.signals import standardize_signals
 from retropace.simulate import PlannedStretch, SimulatedPlace, backward, forward, rest, simulate
+from tests.support.segmentation import segment_activity
 
 PATH = SimulatedPlace("path", 52.5, 13.3)
 PLAN: list[PlannedStretch] = [
