@@ -1,1 +1,1 @@
-"""TODO."""
+"""The pipeline from one activity and its annotations to labelled segments and totals; it reads and prints nothing."""

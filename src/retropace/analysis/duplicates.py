@@ -1,49 +1,59 @@
-"""The same activity in several files: as FIT and as GPX, exported twice, recorded by two devices of one runner.
+"""Detection of duplicates: one session stored as FIT and as GPX, exported twice, or recorded by two devices.
 
-Duplicates begin and end together and are equally long; and, where both know, heart and feet went equally fast, which
-tells them from two runners who went side by side. Runners with different names have none in common. Of duplicates the
-richest counts, the others are linked to it.
+Duplicates start together, end together and have the same distance. Where both hold heart rate or cadence, these agree
+too, which excludes two runners side by side; activities of differently named runners are never duplicates. Among
+duplicates the richest one counts and the others are linked to it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from retropace.analysis.pipeline import Analysis
 
 MAX_TIME_DIFFERENCE_S = 60.0
-"""Starts and ends of duplicates lie within this: exports leave out the records before the first position."""
-MAX_DISTANCE_DIFFERENCE_SHARE, MAX_DISTANCE_DIFFERENCE_M = 0.03, 50.0
-"""Distances of duplicates differ by no more than this share and so many metres: one is counted by the watch, the other
-measured along its positions, which differ by up to 2 % in the corpus."""
+"""Largest difference between the starts and between the ends; exports omit records before the first position."""
+MAX_DISTANCE_DIFFERENCE_SHARE = 0.03
+"""Largest relative difference in distance; device and positions differ by up to 2 % in the corpus."""
+MAX_DISTANCE_DIFFERENCE_M = 50.0
+"""Largest absolute difference in distance; the larger of both distance limits applies."""
 MAX_HR_DIFFERENCE_BPM = 2.0
+"""Largest difference in mean heart rate, caused by rounding and by records missing at the ends."""
 MAX_CADENCE_DIFFERENCE_SPM = 3.0
-"""Means over a whole session, of the same records, differ by rounding and by what the one file lacks at its ends."""
+"""Largest difference in mean cadence, caused by rounding and by records missing at the ends."""
 _FORMATS_RICHEST_FIRST = ("fit", "tcx", "apple", "polar", "kml", "gpx")
-"""From the one that usually holds most to the one that holds least."""
+"""File formats, ordered from the one that usually holds most to the one that usually holds least."""
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """What decides whether two activities are duplicates, and which of them counts."""
+    """The properties of an activity that decide whether it duplicates another one, and which of the two counts."""
 
     key: int
     id: str
     start_s: float
+    """Start in seconds since 1970 (UTC)."""
     elapsed_s: float
     distance_m: float
     heart_rate_bpm: float | None
     cadence_spm: float | None
     annotated_s: float
     signal_count: int
+    """Number of signals that have any value, such as cadence or altitude."""
     lap_count: int
     record_count: int
     format: str
     runner: str | None = None
-    """Who ran, if anybody said."""
+    """Name of the runner, or None if unknown."""
 
     @property
     def rank(self) -> tuple[float, int, int, int, int, str]:
-        """The least of duplicates counts: annotated before not, then by how much it holds; between equals by name."""
+        """Sort key of which the smallest counts: annotated first, then the richest content, then by id."""
         form = (
             _FORMATS_RICHEST_FIRST.index(self.format)
             if self.format in _FORMATS_RICHEST_FIRST
@@ -52,23 +62,47 @@ class Candidate:
         return (-float(self.annotated_s > 0.0), -self.signal_count, -self.lap_count, form, -self.record_count, self.id)
 
 
-def find_duplicates(candidates: Iterable[Candidate]) -> Iterator[tuple[int, int]]:
-    """Pairs of keys: an activity that is one of several, and the one of them that counts.
+def build_candidate(analysis: Analysis) -> Candidate | None:
+    """Return the candidate of an analysed activity, with key 0; None if its start time is unknown."""
+    cleaned, total, source = analysis.cleaned, analysis.summary.total, analysis.activity.source
+    if cleaned.start_time is None:
+        return None
+    heart_rate, cadence = float(total.heart_rate_bpm[0]), float(total.cadence_spm[0])
+    signals = (cleaned.speed_mps, cleaned.cadence_spm, cleaned.heart_rate_bpm, cleaned.lat_deg, cleaned.altitude_m)
+    return Candidate(
+        key=0,
+        id=f"{source.sha256} {source.session}",
+        start_s=cleaned.start_time.timestamp(),
+        elapsed_s=cleaned.elapsed_s,
+        distance_m=float(total.distance_m[0]),
+        heart_rate_bpm=heart_rate if np.isfinite(heart_rate) else None,
+        cadence_spm=cadence if np.isfinite(cadence) else None,
+        annotated_s=sum(annotation.end_s - annotation.start_s for annotation in analysis.annotations),
+        signal_count=sum(bool(np.any(np.isfinite(signal))) for signal in signals),
+        lap_count=len(cleaned.laps),
+        record_count=len(analysis.activity.samples),
+        format=source.format,
+    )
 
-    ``candidates`` come in order of start. Holds no more of them than began within a minute of each other.
+
+def find_duplicates(candidates: Iterable[Candidate]) -> Iterator[tuple[int, int]]:
+    """Yield pairs of keys: a duplicate, and the activity that counts in its place.
+
+    ``candidates`` must be sorted by start. Only those that start within ``MAX_TIME_DIFFERENCE_S`` of their
+    predecessor are held in memory at a time.
     """
     group: list[Candidate] = []
-    for one in candidates:
-        if group and one.start_s - group[-1].start_s > MAX_TIME_DIFFERENCE_S:
+    for candidate in candidates:
+        if group and candidate.start_s - group[-1].start_s > MAX_TIME_DIFFERENCE_S:
             yield from _pair_duplicates(group)
             group = []
-        group.append(one)
+        group.append(candidate)
     yield from _pair_duplicates(group)
 
 
 def are_duplicates(first: Candidate, second: Candidate) -> bool:
-    """Whether two activities are the same."""
-    longer = max(first.distance_m, second.distance_m)
+    """Return whether two candidates are recordings of the same session."""
+    longer_m = max(first.distance_m, second.distance_m)
     return (
         first.runner == second.runner
         and abs(first.start_s - second.start_s) <= MAX_TIME_DIFFERENCE_S
@@ -76,7 +110,7 @@ def are_duplicates(first: Candidate, second: Candidate) -> bool:
         and (
             min(first.distance_m, second.distance_m) <= 0.0
             or abs(first.distance_m - second.distance_m)
-            <= max(MAX_DISTANCE_DIFFERENCE_SHARE * longer, MAX_DISTANCE_DIFFERENCE_M)
+            <= max(MAX_DISTANCE_DIFFERENCE_SHARE * longer_m, MAX_DISTANCE_DIFFERENCE_M)
         )
         and _is_close(first.heart_rate_bpm, second.heart_rate_bpm, MAX_HR_DIFFERENCE_BPM)
         and _is_close(first.cadence_spm, second.cadence_spm, MAX_CADENCE_DIFFERENCE_SPM)
@@ -84,16 +118,16 @@ def are_duplicates(first: Candidate, second: Candidate) -> bool:
 
 
 def _pair_duplicates(group: list[Candidate]) -> Iterator[tuple[int, int]]:
-    """The pairs among activities that began about together: the best of all is taken first, then its duplicates."""
-    left = sorted(group, key=lambda one: one.rank)
+    """Yield the pairs within a group by repeatedly taking the best candidate left and all its duplicates."""
+    left = sorted(group, key=lambda candidate: candidate.rank)
     while left:
         best, *others = left
         left = []
-        for one in others:
-            if are_duplicates(best, one):
-                yield one.key, best.key
+        for candidate in others:
+            if are_duplicates(best, candidate):
+                yield candidate.key, best.key
             else:
-                left.append(one)
+                left.append(candidate)
 
 
 def _is_close(first: float | None, second: float | None, tolerance: float) -> bool:

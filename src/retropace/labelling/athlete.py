@@ -1,7 +1,7 @@
-"""A runner who is remembered: what their annotated stretches looked like, session by session.
+"""An athlete that retropace remembers: the features of their annotated stretches, session by session.
 
-Examples are kept rather than what follows from them, so that what was learned, and from where, can be read, forgotten
-and learned anew. Only what was annotated is learned: a suspicion never confirms itself.
+Raw examples are stored, not fitted parameters, so that single sessions can be read, forgotten and learned again. Only
+annotated stretches are learned, so that a suspicion never confirms itself.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ from retropace.labelling.features import extract_features, measurement_variances
 from retropace.labelling.runner_model import PRIORS, GaitModel, Observations, add_day_variance, posterior
 
 HALF_LIFE_DAYS = 90.0
-"""After so long a session counts half: fitness and form change over a season. Assumed."""
+"""Age in days at which a session counts half, because fitness changes over a season; assumed, not measured."""
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """One annotated stretch. What the recording does not hold is NaN."""
+    """One annotated stretch; NaN where the recording lacks a value."""
 
     direction: str
     gait: str
@@ -34,9 +34,11 @@ class Example:
     speed_mps: float
     cadence_spm: float
     steady_state_hr_bpm: float
-    """The heart rate that it would lead to if it lasted, and how surely that is known (standard deviation)."""
+    """Heart rate that the effort would lead to if it lasted."""
     steady_state_hr_sd_bpm: float
+    """Standard deviation of the error of ``steady_state_hr_bpm``."""
     grade: float
+    """Rise per metre."""
 
     @property
     def step_length_m(self) -> float:
@@ -46,86 +48,95 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class TrainingSession:
-    """The examples of one session and the recording that they are from."""
+    """The examples of one session, and the recording that they come from."""
 
     source: str
+    """Path of the recording."""
     sha256: str
     session_index: int
-    """Which session of its file, from 0 on."""
+    """Index of the session within its file, from 0."""
     start_time: datetime | None
     examples: tuple[Example, ...]
 
     def is_same_recording(self, activity: Activity) -> bool:
-        """Whether it was learned from this recording."""
+        """Return whether the examples come from this recording."""
         source = activity.source
         return bool(self.sha256) and (self.sha256, self.session_index) == (source.sha256, source.session)
 
 
 @dataclass(frozen=True, slots=True)
 class Athlete:
-    """One runner by name."""
+    """A named runner and the sessions that they are known from."""
 
     name: str
     sessions: tuple[TrainingSession, ...] = ()
 
     def with_session(self, session: TrainingSession) -> Athlete:
-        """The athlete after one more session; what was learned from the same recording before is replaced."""
-        same = (session.sha256, session.session_index)
-        others = [one for one in self.sessions if not session.sha256 or (one.sha256, one.session_index) != same]
-        fresh = [session] if session.examples else []
-        return replace(self, sessions=tuple(sorted([*others, *fresh], key=_sort_key)))
+        """Return the athlete with one more session, which replaces an earlier one of the same recording."""
+        recording = (session.sha256, session.session_index)
+        others = [
+            other for other in self.sessions if not session.sha256 or (other.sha256, other.session_index) != recording
+        ]
+        added = [session] if session.examples else []
+        return replace(self, sessions=tuple(sorted([*others, *added], key=_sort_key)))
 
     def build_runner_model(self, activity: Activity | None = None) -> RunnerModel | None:
-        """What is known before this recording is analysed: from all other sessions, old ones counting less.
+        """Fit the model of the runner to all sessions but ``activity``'s own; None without any.
 
-        None if nothing is known. Ages count from the recording's start, or from the last session if that is unknown.
+        Older sessions count less. Ages are relative to the start of ``activity``, or to the latest session if that
+        start is unknown.
         """
-        sessions = [one for one in self.sessions if activity is None or not one.is_same_recording(activity)]
+        sessions = [session for session in self.sessions if activity is None or not session.is_same_recording(activity)]
         if not sessions:
             return None
-        now = activity.start_time if activity is not None else None
-        now = now or max((one.start_time for one in sessions if one.start_time is not None), default=None)
-        signatures = {gait: _fit_gait_model(gait, sessions, now) for gait in PRIORS}
-        backward = any(example.direction == "backward" for one in sessions for example in one.examples)
-        return RunnerModel({gait: add_day_variance(one) for gait, one in signatures.items()}, backward)
+        reference_time = activity.start_time if activity is not None else None
+        start_times = (session.start_time for session in sessions if session.start_time is not None)
+        reference_time = reference_time or max(start_times, default=None)
+        models = {gait: _fit_gait_model(gait, sessions, reference_time) for gait in PRIORS}
+        has_backward = any(example.direction == "backward" for session in sessions for example in session.examples)
+        return RunnerModel({gait: add_day_variance(model) for gait, model in models.items()}, has_backward)
 
 
 def training_session(activity: Activity, track: CleanedActivity, segments: Segments) -> TrainingSession:
-    """What an analysed session teaches: its annotated stretches of 8 s and more, forward and backward."""
-    looks = extract_features(track, segments.start_s, segments.end_s)
-    picked = np.isin(segments.direction, ("forward", "backward")) & (segments.basis == "annotated")
-    picked &= (looks.duration_s >= MIN_JUDGED_S) & np.isfinite(looks.log_speed)
+    """Collect the annotated forward and backward stretches of an analysed session, if at least 8 s long.
+
+    ``track`` is the cleaned activity, as in :attr:`retropace.analysis.pipeline.Analysis.cleaned`.
+    """
+    features = extract_features(track, segments.start_s, segments.end_s)
+    is_example = np.isin(segments.direction, ("forward", "backward")) & (segments.basis == "annotated")
+    is_example &= (features.duration_s >= MIN_JUDGED_S) & np.isfinite(features.log_speed)
     examples = tuple(
         Example(
-            direction=str(segments.direction[at]),
-            gait=str(segments.gait[at]),
-            start_s=float(segments.start_s[at]),
-            duration_s=float(looks.duration_s[at]),
-            speed_mps=float(np.exp(looks.log_speed[at])),
-            cadence_spm=float(np.exp(looks.log_cadence[at])),
-            steady_state_hr_bpm=float(looks.steady_state_hr_bpm[at]),
-            steady_state_hr_sd_bpm=float(np.sqrt(looks.steady_state_hr_var[at])),
-            grade=float(looks.grade[at]),
+            direction=str(segments.direction[row]),
+            gait=str(segments.gait[row]),
+            start_s=float(segments.start_s[row]),
+            duration_s=float(features.duration_s[row]),
+            speed_mps=float(np.exp(features.log_speed[row])),
+            cadence_spm=float(np.exp(features.log_cadence[row])),
+            steady_state_hr_bpm=float(features.steady_state_hr_bpm[row]),
+            steady_state_hr_sd_bpm=float(np.sqrt(features.steady_state_hr_var[row])),
+            grade=float(features.grade[row]),
         )
-        for at in np.flatnonzero(picked).tolist()
+        for row in np.flatnonzero(is_example).tolist()
     )
     source = activity.source
     return TrainingSession(source.path, source.sha256, source.session, activity.start_time, examples)
 
 
 def _fit_gait_model(gait: str, sessions: Sequence[TrainingSession], reference_time: datetime | None) -> GaitModel:
-    signature = PRIORS[gait]
+    """Update the prior of a gait with the examples of each session in turn."""
+    model = PRIORS[gait]
     for session in sessions:
         examples = [example for example in session.examples if example.gait == gait]
         if examples:
             backward = np.array([float(example.direction == "backward") for example in examples])
-            signature = posterior(
-                signature, _build_observations(examples), backward, _age_discount(session, reference_time)
-            )
-    return signature
+            discount = _age_discount(session, reference_time)
+            model = posterior(model, _build_observations(examples), backward, discount)
+    return model
 
 
 def _age_discount(session: TrainingSession, reference_time: datetime | None) -> float:
+    """Return the factor on a session's variance, which doubles every ``HALF_LIFE_DAYS``; 1 if its age is unknown."""
     if reference_time is None or session.start_time is None:
         return 1.0
     days = abs((reference_time - session.start_time).total_seconds()) / 86400.0
@@ -133,34 +144,36 @@ def _age_discount(session: TrainingSession, reference_time: datetime | None) -> 
 
 
 def _build_observations(examples: Iterable[Example]) -> Observations:
+    """Convert examples to the columns of the runner model, with the variances that belong to their durations."""
     columns = np.array(
         [
             (
-                one.speed_mps,
-                one.cadence_spm,
-                one.steady_state_hr_bpm,
-                one.steady_state_hr_sd_bpm,
-                one.start_s,
-                one.duration_s,
-                one.grade,
+                example.speed_mps,
+                example.cadence_spm,
+                example.steady_state_hr_bpm,
+                example.steady_state_hr_sd_bpm,
+                example.start_s,
+                example.duration_s,
+                example.grade,
             )
-            for one in examples
+            for example in examples
         ]
     ).T
-    speed, cadence, demand, spread, start_s, seconds, grade = columns
-    speed_var, cadence_var = measurement_variances(seconds)
+    speed_mps, cadence_spm, hr_bpm, hr_sd_bpm, start_s, duration_s, grade = columns
+    speed_var, cadence_var = measurement_variances(duration_s)
     return Observations(
-        log_speed=np.log(speed),
+        log_speed=np.log(speed_mps),
         log_speed_var=speed_var,
-        log_cadence=np.log(cadence),
+        log_cadence=np.log(cadence_spm),
         log_cadence_var=cadence_var,
-        steady_state_hr_bpm=demand,
-        steady_state_hr_var=spread**2,
-        elapsed_h=(start_s + seconds / 2.0) / 3600.0,
+        steady_state_hr_bpm=hr_bpm,
+        steady_state_hr_var=hr_sd_bpm**2,
+        elapsed_h=(start_s + duration_s / 2.0) / 3600.0,
         grade=grade,
     )
 
 
 def _sort_key(session: TrainingSession) -> tuple[bool, float, str]:
-    moment = session.start_time
-    return moment is None, moment.timestamp() if moment is not None else 0.0, session.source
+    """Order sessions by start, then by path; sessions without a start come last."""
+    start_time = session.start_time
+    return start_time is None, start_time.timestamp() if start_time is not None else 0.0, session.source

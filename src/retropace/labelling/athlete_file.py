@@ -1,4 +1,4 @@
-"""Where a remembered runner lives: a JSON file that people can read, in the user's data folder or where they say."""
+"""The file of an athlete: readable JSON in the user's data directory, or at a path that the user gives."""
 
 from __future__ import annotations
 
@@ -16,8 +16,13 @@ from retropace.core.user_dirs import data_dir
 from retropace.labelling.athlete import Athlete, Example, TrainingSession
 
 SCHEMA = "retropace.athlete/1"
-DIRECTIONS, GAITS = ("forward", "backward"), ("run", "walk")
+"""Name and version of the file format."""
+DIRECTIONS = ("forward", "backward")
+"""Directions that an example can have."""
+GAITS = ("run", "walk")
+"""Gaits that an example can have."""
 _NAME = re.compile(r"\w[\w .'-]{0,79}")
+"""Pattern of a valid athlete name, which is also the stem of a file name."""
 _NUMBER_FIELDS = {
     "start_s": "start_s",
     "seconds": "duration_s",
@@ -27,18 +32,18 @@ _NUMBER_FIELDS = {
     "demand_spread_bpm": "steady_state_hr_sd_bpm",
     "grade": "grade",
 }
-"""JSON key of each number of an example, with the attribute of :class:`Example` that holds it."""
+"""JSON key of each number of an example, and the attribute of :class:`Example` that holds it."""
 
 
 def athletes_dir() -> Path:
-    """The folder of the athletes that are known by name."""
+    """Return the directory of the athletes that are known by name."""
     return data_dir() / "athletes"
 
 
 def athlete_path(name_or_file: str) -> Path:
-    """The file of an athlete. What has a slash or ends in ``.json`` is a file; anything else is a name.
+    """Return the file of an athlete: the argument itself if it has a slash or ends in ``.json``, else by name.
 
-    Raises :class:`RetropaceError` for a name that cannot be one of a file.
+    Raises :class:`RetropaceError` for a name that is not a valid file name.
     """
     if name_or_file.endswith(".json") or "/" in name_or_file or os.sep in name_or_file:
         return Path(name_or_file)
@@ -48,16 +53,16 @@ def athlete_path(name_or_file: str) -> Path:
 
 
 def read_athlete(path: Path) -> tuple[Athlete, bytes | None]:
-    """The athlete in a file, and its bytes; somebody new, and None, if there is no such file.
+    """Return the athlete in a file and the bytes of the file; a new athlete and None if there is no such file.
 
-    Raises :class:`RetropaceError` for a file that holds no athlete or cannot be read.
+    Raises :class:`RetropaceError` for a file that is not a valid athlete file or cannot be read.
     """
     try:
         data = path.read_bytes()
     except FileNotFoundError:
         return Athlete(path.stem), None
-    except OSError as bad:
-        raise RetropaceError(f"cannot be read: {bad.strerror or bad}", path=path) from None
+    except OSError as error:
+        raise RetropaceError(f"cannot be read: {error.strerror or error}", path=path) from None
     try:
         document = json.loads(data.decode("utf-8-sig"))
         schema = document["schema"]
@@ -66,16 +71,16 @@ def read_athlete(path: Path) -> tuple[Athlete, bytes | None]:
     if schema != SCHEMA:
         raise RetropaceError(f"has the schema {schema!r}; this retropace knows {SCHEMA}", path=path)
     try:
-        sessions = tuple(_parse_session(one) for one in document["sessions"])
+        sessions = tuple(_parse_session(row) for row in document["sessions"])
         return Athlete(str(document["name"]), sessions), data
-    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as bad:
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         raise RetropaceError(
-            f"was damaged ({type(bad).__name__}: {bad}): mend it, or forget the athlete and rebuild it", path=path
+            f"was damaged ({type(error).__name__}: {error}): mend it, or forget the athlete and rebuild it", path=path
         ) from None
 
 
 def forget_athlete(path: Path) -> None:
-    """Delete the file of an athlete, damaged or not; raises :class:`RetropaceError` for any other file."""
+    """Delete the file of an athlete, even a damaged one; raises :class:`RetropaceError` for any other file."""
     try:
         text = path.read_text(encoding="utf-8-sig")
         if not text.lstrip().startswith('{"schema": "retropace.athlete/'):
@@ -83,21 +88,25 @@ def forget_athlete(path: Path) -> None:
         path.unlink()
     except FileNotFoundError:
         raise RetropaceError("no such athlete is known", path=path) from None
-    except (OSError, UnicodeDecodeError) as bad:
-        raise RetropaceError(f"cannot be deleted: {bad}", path=path) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise RetropaceError(f"cannot be deleted: {error}", path=path) from None
 
 
 def write_athlete(path: Path, athlete: Athlete, was: bytes | None) -> None:
-    """Write an athlete into place; ``was`` is what :func:`read_athlete` gave. Raises :class:`RetropaceError`."""
+    """Write an athlete atomically, unless the file changed since it was read.
+
+    ``was`` is the bytes that :func:`read_athlete` returned. Raises :class:`RetropaceError` if the file changed or
+    cannot be written.
+    """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as bad:
-        raise RetropaceError(f"cannot be written: {bad.strerror or bad}", path=path) from None
+    except OSError as error:
+        raise RetropaceError(f"cannot be written: {error.strerror or error}", path=path) from None
     atomic_write(path, format_athlete(athlete).encode("utf-8"), expected_content=was)
 
 
 def format_athlete(athlete: Athlete) -> str:
-    """The file's text: one line per stretch, so that it can be read and compared."""
+    """Return the text of the file, one line per example, so that versions can be compared line by line."""
     lines = []
     for session in athlete.sessions:
         head = {
@@ -116,26 +125,29 @@ def format_athlete(athlete: Athlete) -> str:
 
 
 def _example_to_dict(example: Example) -> dict[str, Any]:
+    """Return the JSON object of an example, with numbers rounded to four decimals and null for NaN."""
     row: dict[str, Any] = {"direction": example.direction, "gait": example.gait}
     for key, attribute in _NUMBER_FIELDS.items():
         value = getattr(example, attribute)
         row[key] = round(value, 4) if math.isfinite(value) else None
-    # For the reader's eye only: it follows from the others.
+    # Step length is redundant; it is written for people who read the file.
     speed, cadence = row["speed_mps"], row["cadence_spm"]
     row["step_length_m"] = round(60.0 * speed / cadence, 3) if cadence else None
     return row
 
 
 def _parse_session(row: dict[str, Any]) -> TrainingSession:
+    """Parse one session; raises ``ValueError``, ``KeyError`` or ``TypeError`` if it is not valid."""
     start = row["start_time"]
-    moment = None if start is None else datetime.fromisoformat(start)
-    if moment is not None and moment.tzinfo is None:
+    start_time = None if start is None else datetime.fromisoformat(start)
+    if start_time is not None and start_time.tzinfo is None:
         raise ValueError("a start time without a time zone")
-    examples = tuple(_parse_example(one) for one in row["stretches"])
-    return TrainingSession(str(row["source"]), str(row["sha256"]), int(row["session"]), moment, examples)
+    examples = tuple(_parse_example(example) for example in row["stretches"])
+    return TrainingSession(str(row["source"]), str(row["sha256"]), int(row["session"]), start_time, examples)
 
 
 def _parse_example(row: dict[str, Any]) -> Example:
+    """Parse one example; raises ``ValueError``, ``KeyError`` or ``TypeError`` if it is not valid."""
     if row["direction"] not in DIRECTIONS or row["gait"] not in GAITS:
         raise ValueError(f"a stretch {row['direction']!r} {row['gait']!r}")
     numbers = {

@@ -1,4 +1,4 @@
-"""What is known of a remembered runner, as figures to read: means of what was learned, and what follows from them."""
+"""Statistics of an athlete for display: means of the learned examples, and what the runner model expects."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from retropace.labelling.athlete import Athlete
-from retropace.labelling.runner_model import RegressionPrior
+from retropace.labelling.runner_model import COEFFICIENT_NAMES, RegressionPrior
 
 
 @dataclass(frozen=True, slots=True)
 class GaitMeans:
-    """What was learned of one direction and gait: means weighted by time; NaN where nothing is known."""
+    """Duration-weighted means of all examples of one direction and gait; NaN where a value is unknown."""
 
     direction: str
     gait: str
@@ -26,20 +26,21 @@ class GaitMeans:
 
 @dataclass(frozen=True, slots=True)
 class Expectation:
-    """One thing that the runner's signature says: a value and its standard deviation, both in ``unit``.
-
-    ``unit`` is ``m/s``, ``%`` or ``bpm``.
-    """
+    """One quantity that the runner model expects of the next session."""
 
     name: str
+    """What the quantity is, in words for display."""
     value: float
+    """Expected value in ``unit``."""
     sd: float
+    """Standard deviation in ``unit``."""
     unit: str
+    """``m/s``, ``%`` or ``bpm``."""
 
 
 def compute_means(athlete: Athlete) -> list[GaitMeans]:
-    """The means of everything learned, forward first, running before walking."""
-    found = []
+    """Return the means of each direction and gait that has examples: forward first, running before walking."""
+    gait_means = []
     for direction in ("forward", "backward"):
         for gait in ("run", "walk"):
             examples = [
@@ -50,44 +51,50 @@ def compute_means(athlete: Athlete) -> list[GaitMeans]:
             ]
             if not examples:
                 continue
-            rows = np.array(
-                [(one.speed_mps, one.cadence_spm, one.step_length_m, one.steady_state_hr_bpm) for one in examples]
+            values = np.array(
+                [
+                    (example.speed_mps, example.cadence_spm, example.step_length_m, example.steady_state_hr_bpm)
+                    for example in examples
+                ]
             )
-            seconds = np.array([one.duration_s for one in examples])
-            known = np.isfinite(rows)
-            weight = np.where(known, seconds[:, None], 0.0)
+            duration_s = np.array([example.duration_s for example in examples])
+            known = np.isfinite(values)
+            weight = np.where(known, duration_s[:, None], 0.0)
             total = weight.sum(axis=0)
-            sums = (np.where(known, rows, 0.0) * weight).sum(axis=0)
-            figures = np.where(total > 0.0, sums / np.maximum(total, 1e-9), np.nan)
-            found.append(GaitMeans(direction, gait, len(examples), float(seconds.sum()), *figures.tolist()))
-    return found
+            sums = (np.where(known, values, 0.0) * weight).sum(axis=0)
+            means = np.where(total > 0.0, sums / np.maximum(total, 1e-9), np.nan)
+            gait_means.append(GaitMeans(direction, gait, len(examples), float(duration_s.sum()), *means.tolist()))
+    return gait_means
 
 
 def compute_expectations(athlete: Athlete) -> list[Expectation]:
-    """What is expected of the next session, for the gaits of which something was learned."""
+    """Return what the runner model expects of the next session, for each gait that has examples."""
     runner = athlete.build_runner_model()
     if runner is None:
         return []
-    seen = {one.gait for one in compute_means(athlete)}
-    found = []
+    learned_gaits = {means.gait for means in compute_means(athlete)}
+    expectations = []
     for gait, word in (("run", "running"), ("walk", "walking")):
-        if gait not in seen:
+        if gait not in learned_gaits:
             continue
-        signature = runner.gait_models[gait]
-        level, level_spread = _coefficient(signature.pace, 0)
-        share, share_spread = _coefficient(signature.pace, 4)
-        steps, steps_spread = _coefficient(signature.cadence, 4)
-        beats, beats_spread = _coefficient(signature.heart_rate, 4)
-        pace, ratio, more = float(np.exp(level)), 100.0 * float(np.exp(share)), 100.0 * float(np.exp(steps))
-        found += [
-            Expectation(f"{word}, easy forward", pace, pace * level_spread, "m/s"),
-            Expectation("  backward speed, of forward", ratio, ratio * share_spread, "%"),
-            Expectation("  backward cadence at equal speed, more", more - 100.0, more * steps_spread, "%"),
-            Expectation("  backward heart rate at equal speed, more", beats, beats_spread, "bpm"),
+        model = runner.gait_models[gait]
+        level, level_sd = _coefficient(model.pace, "level")
+        log_ratio, log_ratio_sd = _coefficient(model.pace, "backward")
+        log_cadence_ratio, log_cadence_ratio_sd = _coefficient(model.cadence, "backward")
+        extra_bpm, extra_sd_bpm = _coefficient(model.heart_rate, "backward")
+        speed_mps, speed_percent = float(np.exp(level)), 100.0 * float(np.exp(log_ratio))
+        cadence_percent = 100.0 * float(np.exp(log_cadence_ratio))
+        cadence_sd_percent = cadence_percent * log_cadence_ratio_sd
+        expectations += [
+            Expectation(f"{word}, easy forward", speed_mps, speed_mps * level_sd, "m/s"),
+            Expectation("  backward speed, of forward", speed_percent, speed_percent * log_ratio_sd, "%"),
+            Expectation("  backward cadence at equal speed, more", cadence_percent - 100.0, cadence_sd_percent, "%"),
+            Expectation("  backward heart rate at equal speed, more", extra_bpm, extra_sd_bpm, "bpm"),
         ]
-    return found
+    return expectations
 
 
-def _coefficient(prior: RegressionPrior, index: int) -> tuple[float, float]:
-    """One weight of a line and its standard deviation."""
+def _coefficient(prior: RegressionPrior, name: str) -> tuple[float, float]:
+    """Return the mean and standard deviation of one of the ``COEFFICIENT_NAMES``."""
+    index = COEFFICIENT_NAMES.index(name)
     return float(prior.mean[index]), float(np.sqrt(prior.cov[index, index]))

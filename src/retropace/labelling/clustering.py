@@ -1,4 +1,4 @@
-"""Stretches that look alike: the repetitions of a set, the jogs between them. What is known of one tells of all."""
+"""Clustering of similar stretches, such as the reps of a set or the jogs between them, by centroid linkage."""
 
 from __future__ import annotations
 
@@ -9,79 +9,91 @@ from retropace.core.spans import FloatArray
 from retropace.labelling.features import StretchFeatures
 
 MERGE_CHI2 = 6.0
-"""Two stretches are of one kind up to this squared distance, in what their pace and cadence may differ by: of two
-normal quantities 95 % lie within it (chi-squared, two degrees of freedom)."""
-CLUSTER_LOG_SPEED_SD, CLUSTER_LOG_CADENCE_SD = 0.03, 0.01
-"""By how much pace and cadence of one kind may differ beyond the spread of single stretches: runners tire."""
+"""Largest squared distance at which two clusters are merged: the 95 % quantile of chi-squared with two degrees of
+freedom."""
+CLUSTER_LOG_SPEED_SD = 0.03
+"""Standard deviation of log speed within a cluster beyond measurement error, as runners tire."""
+CLUSTER_LOG_CADENCE_SD = 0.01
+"""Standard deviation of log cadence within a cluster beyond measurement error, as runners tire."""
 
 
 def cluster_stretches(
     features: StretchFeatures, cannot_link_group: NDArray[np.intp], max_clusters: int
 ) -> NDArray[np.intp]:
-    """The kind of each stretch, ``(n,)``, from 0 on: the nearest two are joined until none are alike.
+    """Assign each stretch to a cluster, ``(n,)`` indices from 0, by merging the nearest two until none are similar.
 
-    Only stretches of one gait and one value of ``keep_apart`` are of one kind. Those with no pace and no cadence are on
-    their own. If more than ``most`` kinds remain of any value, the nearest are joined all the same.
+    Only stretches of the same gait and the same value of ``cannot_link_group``, ``(n,)``, share a cluster. A stretch
+    with neither speed nor cadence is a cluster of its own. While a gait and group has more than ``max_clusters``
+    clusters, the nearest two are merged even if they are dissimilar.
     """
-    kind = np.arange(len(features))
-    for value in np.unique(cannot_link_group):
+    cluster = np.arange(len(features))
+    for group in np.unique(cannot_link_group):
         for gait in ("run", "walk"):
-            rows = np.flatnonzero((cannot_link_group == value) & (features.gait == gait))
-            kind[rows] = rows[_agglomerate(features, rows, max_clusters)]
-    _, kind = np.unique(kind, return_inverse=True)
-    return kind
+            rows = np.flatnonzero((cannot_link_group == group) & (features.gait == gait))
+            cluster[rows] = rows[_agglomerate(features, rows, max_clusters)]
+    _, cluster = np.unique(cluster, return_inverse=True)
+    return cluster
 
 
 def _agglomerate(features: StretchFeatures, rows: NDArray[np.intp], max_clusters: int) -> NDArray[np.intp]:
-    """Agglomeration by centroids: for each row the first of its kind."""
+    """Merge the stretches ``rows``; returns for each of them the position in ``rows`` of its cluster's first member."""
     owner = np.arange(len(rows))
     if len(rows) < 2:
         return owner
     values = np.column_stack((features.log_grade_adjusted_speed[rows], features.log_cadence[rows]))
-    spread2 = np.column_stack((features.log_speed_var[rows], features.log_cadence_var[rows]))
-    weight = np.where(np.isfinite(values), 1.0 / spread2, 0.0)
+    variance = np.column_stack((features.log_speed_var[rows], features.log_cadence_var[rows]))
+    weight = np.where(np.isfinite(values), 1.0 / variance, 0.0)
     sums = np.where(weight > 0.0, values, 0.0) * weight
     alive = np.ones(len(rows), dtype=bool)
-    near2 = squared_distance(values[:, None], spread2[:, None], values[None], spread2[None])
-    np.fill_diagonal(near2, np.inf)
-    # The nearest of each, so that not all pairs have to be looked at for every two that are joined.
-    nearest2 = near2.min(axis=1)
-    left = len(rows)
-    there = weight > 0.0
-    centre = np.divide(sums, weight, out=np.full(sums.shape, np.nan), where=there)
-    var = np.divide(1.0, weight, out=np.full(sums.shape, np.inf), where=there)
-    while left > 1:
-        first = int(np.argmin(nearest2))
-        if not np.isfinite(nearest2[first]) or (nearest2[first] > MERGE_CHI2 and left <= max_clusters):
+    distance2 = squared_distance(values[:, None], variance[:, None], values[None], variance[None])
+    np.fill_diagonal(distance2, np.inf)
+    # The row minima are kept up to date, so that a merge need not look at all pairs.
+    nearest2 = distance2.min(axis=1)
+    remaining = len(rows)
+    known = weight > 0.0
+    centre = np.divide(sums, weight, out=np.full(sums.shape, np.nan), where=known)
+    var = np.divide(1.0, weight, out=np.full(sums.shape, np.inf), where=known)
+    while remaining > 1:
+        nearest = int(np.argmin(nearest2))
+        if not np.isfinite(nearest2[nearest]) or (nearest2[nearest] > MERGE_CHI2 and remaining <= max_clusters):
             break
-        one, other = sorted((first, int(np.argmin(near2[first]))))
-        sums[one] += sums[other]
-        weight[one] += weight[other]
-        owner[owner == other] = one
-        alive[other] = False
-        left -= 1
-        stale = alive & ((near2[one] <= nearest2) | (near2[other] <= nearest2))
-        near2[other, :] = near2[:, other] = np.inf
-        there = weight[one] > 0.0
-        np.divide(sums[one], weight[one], out=centre[one], where=there)
-        np.divide(1.0, weight[one], out=var[one], where=there)
-        fresh = squared_distance(centre[one], var[one], centre, var)
-        fresh[~alive] = fresh[one] = np.inf
-        near2[one, :] = near2[:, one] = fresh
-        nearest2 = np.minimum(nearest2, fresh)
-        stale[[one, other]] = True
-        nearest2[stale] = near2[stale].min(axis=1)
+        target, source = sorted((nearest, int(np.argmin(distance2[nearest]))))
+        sums[target] += sums[source]
+        weight[target] += weight[source]
+        owner[owner == source] = target
+        alive[source] = False
+        remaining -= 1
+        stale = alive & ((distance2[target] <= nearest2) | (distance2[source] <= nearest2))
+        distance2[source, :] = distance2[:, source] = np.inf
+        known = weight[target] > 0.0
+        np.divide(sums[target], weight[target], out=centre[target], where=known)
+        np.divide(1.0, weight[target], out=var[target], where=known)
+        updated = squared_distance(centre[target], var[target], centre, var)
+        updated[~alive] = updated[target] = np.inf
+        distance2[target, :] = distance2[:, target] = updated
+        nearest2 = np.minimum(nearest2, updated)
+        stale[[target, source]] = True
+        nearest2[stale] = distance2[stale].min(axis=1)
     return owner
 
 
 def squared_distance(
     values: FloatArray, var: FloatArray, other_values: FloatArray, other_var: FloatArray
 ) -> FloatArray:
-    """Squared distances between log speeds and log cadences (last axis), in what these may differ by within a kind.
+    """Return the squared Mahalanobis distance between pairs of log speed and log cadence.
 
-    A signal that one side lacks (NaN) says nothing; where none is shared the distance is infinite.
+    All arguments broadcast to ``(..., 2)``, the last axis being log speed and log cadence; the result is ``(...)``.
+    The variance of a difference is that of both measurements plus that within a cluster. A signal that either side
+    lacks (NaN) is ignored; without a shared signal the distance is infinite.
+
+    Example:
+    >>> speed_and_cadence = np.log([[2.0, 170.0], [2.9, 166.0]])
+    >>> variance = np.full((2, 2), 1e-4)
+    >>> bool(squared_distance(speed_and_cadence[0], variance[0], speed_and_cadence[1], variance[1]) > MERGE_CHI2)
+    True
+
     """
-    both = np.isfinite(values) & np.isfinite(other_values)
-    own2 = np.array([CLUSTER_LOG_SPEED_SD**2, CLUSTER_LOG_CADENCE_SD**2])
-    step2 = np.where(both, (values - other_values) ** 2 / (var + other_var + own2), 0.0)
-    return np.where(both.any(axis=-1), step2.sum(axis=-1), np.inf)
+    shared = np.isfinite(values) & np.isfinite(other_values)
+    within_var = np.array([CLUSTER_LOG_SPEED_SD**2, CLUSTER_LOG_CADENCE_SD**2])
+    terms = np.where(shared, (values - other_values) ** 2 / (var + other_var + within_var), 0.0)
+    return np.where(shared.any(axis=-1), terms.sum(axis=-1), np.inf)

@@ -1,8 +1,8 @@
-"""Which stretches were run backward, as far as pace, cadence, heart rate, order, length and repetition tell.
+"""Probability that each stretch was run backward.
 
-Stretches that look alike are one kind (:mod:`retropace.labelling.clustering`). Every way to call the kinds forward or backward
-is weighed against all others: how well it fits the runner (:mod:`retropace.labelling.runner_model`), and how usual it is. What
-nobody marked is forward unless much speaks for backward.
+Similar stretches are clustered (:mod:`retropace.labelling.clustering`). All labellings of the clusters as forward or
+backward are compared by the likelihood of their features under the runner's model
+(:mod:`retropace.labelling.runner_model`) and by their prior log-odds (:mod:`retropace.labelling.priors`).
 """
 
 from __future__ import annotations
@@ -30,15 +30,16 @@ from retropace.labelling.priors import (
 from retropace.labelling.runner_model import PRIORS, GaitModel, Observations, log_marginal_likelihood, widen_prior
 
 MAX_CLUSTERS = 24
-"""Kinds of one gait that are told apart, marked and unmarked each."""
+"""Largest number of clusters per gait and group of stretches that must not share a cluster."""
 MAX_ENUMERATED_CLUSTERS = 7
-"""So many kinds are labelled together, in all 128 ways."""
+"""Largest number of clusters that are labelled jointly, in all 128 combinations."""
 LABEL_NOISE = 0.006
-"""How often a stretch is not what the model is certain of: where segments were cut wrong, or in ways it does not know.
-On simulated sessions with even seeds."""
+"""Probability that a stretch has the other direction although the model is certain, for instance because it was cut
+wrongly; estimated on simulated sessions with even seeds."""
 MIN_JUDGED_S = 8.0
-"""A stretch shorter than this is too short to be told by its looks: recorded speed follows the body by 2–13 s."""
+"""Shortest stretch that is judged by its features, since recorded speed lags the runner by 2–13 s."""
 DEFAULT_WEIGHTS = LogOddsWeights()
+"""Weights of the prior log-odds that are used unless others are given."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +47,9 @@ class RunnerModel:
     """What is known of a runner from other sessions."""
 
     gait_models: Mapping[str, GaitModel]
-    """By gait."""
+    """The model of each gait, ``run`` and ``walk``."""
     has_backward: bool
-    """Whether any of it was backward."""
+    """Whether any of the stretches it was learned from was backward."""
 
 
 def backward_probabilities(
@@ -57,34 +58,34 @@ def backward_probabilities(
     disabled_evidence: frozenset[str] = frozenset(),
     weights: LogOddsWeights = DEFAULT_WEIGHTS,
 ) -> FloatArray:
-    """The probability that each stretch was run backward, ``(n,)``; 1 or 0 where it was said.
+    """Return the probability that each stretch was run backward, ``(n,)``; 1 or 0 where it is annotated.
 
-    ``runner`` is what is known from other sessions; None for nothing. ``without`` leaves evidence out: ``pace``,
+    ``runner`` is None if no other session is known. ``disabled_evidence`` names evidence to leave out: ``pace``,
     ``cadence``, ``heart rate``, ``sequence``, ``repetition``, ``duration`` or ``prior``.
     """
-    looks = problem.features
-    signatures = PRIORS if runner is None else runner.gait_models
+    features = problem.features
+    gait_models = PRIORS if runner is None else runner.gait_models
     if "prior" in disabled_evidence:
-        signatures = {gait: widen_prior(one) for gait, one in signatures.items()}
+        gait_models = {gait: widen_prior(model) for gait, model in gait_models.items()}
     context = find_sequence_context(problem, weights)
     if "repetition" in disabled_evidence:
-        kind = np.arange(len(looks))
+        cluster = np.arange(len(features))
     else:
-        # Where a rep is marked, what looks like it but lies elsewhere in the order of things is another kind.
-        apart = 4 * problem.marked + (context.position_code if np.any(problem.marked == 1) else 0)
-        kind = cluster_stretches(looks, apart, MAX_CLUSTERS)
-    judged = _is_possible_backward(looks) & (looks.duration_s >= MIN_JUDGED_S)
-    chance = np.where(problem.marked == 1, 1.0, 0.0)
-    for gait, signature in signatures.items():
-        rows = np.flatnonzero((looks.gait == gait) & ((problem.marked >= 0) | judged))
+        # If a rep is annotated, similar stretches elsewhere in the sequence must not share its cluster.
+        position = context.position_code if np.any(problem.marked == 1) else 0
+        cluster = cluster_stretches(features, 4 * problem.marked + position, MAX_CLUSTERS)
+    is_judged = _is_possible_backward(features) & (features.duration_s >= MIN_JUDGED_S)
+    probability = np.where(problem.marked == 1, 1.0, 0.0)
+    for gait, model in gait_models.items():
+        rows = np.flatnonzero((features.gait == gait) & ((problem.marked >= 0) | is_judged))
         if len(rows):
-            found = _enumerate_labellings(
-                problem, rows, kind[rows], context, signature, runner, weights, disabled_evidence
+            judged = _enumerate_labellings(
+                problem, rows, cluster[rows], context, model, runner, weights, disabled_evidence
             )
-            chance[rows] = np.where(problem.marked[rows] >= 0, chance[rows], found)
-    # Only what the runner said is certain.
-    chance = _inherit_short_stretches(problem, chance)
-    return np.where(problem.marked >= 0, chance, LABEL_NOISE + (1.0 - 2.0 * LABEL_NOISE) * chance)
+            probability[rows] = np.where(problem.marked[rows] >= 0, probability[rows], judged)
+    probability = _inherit_short_stretches(problem, probability)
+    # Only annotated stretches are certain.
+    return np.where(problem.marked >= 0, probability, LABEL_NOISE + (1.0 - 2.0 * LABEL_NOISE) * probability)
 
 
 def _enumerate_labellings(
@@ -97,89 +98,94 @@ def _enumerate_labellings(
     weights: LogOddsWeights,
     disabled_evidence: frozenset[str],
 ) -> FloatArray:
-    """The probability of backward for some stretches of one gait: the mean over all labellings of their kinds."""
+    """Return the backward probability of the stretches ``rows`` of one gait, averaged over all labellings.
+
+    ``cluster`` is the cluster of each of these rows. Where there are more than ``MAX_ENUMERATED_CLUSTERS``, the
+    clusters of the longest total duration are labelled first and then fixed.
+    """
     first, owner = np.unique(cluster, return_index=True, return_inverse=True)[1:]
-    said = problem.marked[rows][first]
-    met = runner is not None and runner.has_backward
-    known = met or bool(np.any(said == 1))
-    total = np.bincount(owner, problem.features.duration_s[rows])
-    free = np.flatnonzero((said < 0) & (total >= (0.0 if known else weights.min_cluster_s)))
-    chance = np.zeros(len(first))
+    marked = problem.marked[rows][first]
+    known_backward = runner is not None and runner.has_backward
+    has_backward = known_backward or bool(np.any(marked == 1))
+    total_s = np.bincount(owner, problem.features.duration_s[rows])
+    free = np.flatnonzero((marked < 0) & (total_s >= (0.0 if has_backward else weights.min_cluster_s)))
+    probability = np.zeros(len(first))
     if len(free) == 0:
-        return chance[owner]
-    seen = _pool_clusters(problem.features, rows, owner)
-    everywhere = np.full(len(problem.features), -1)
-    everywhere[rows] = owner
-    usual = weights.base + grade_log_odds(problem.features, everywhere, weights)
+        return probability[owner]
+    observations = _pool_clusters(problem.features, rows, owner)
+    owner_of_all = np.full(len(problem.features), -1)
+    owner_of_all[rows] = owner
+    log_odds = weights.base + grade_log_odds(problem.features, owner_of_all, weights)
     if "sequence" not in disabled_evidence:
-        usual += sequence_log_odds(problem, context, everywhere, weights, known_backward=met)
-    if "duration" not in disabled_evidence and not known:
-        usual += duration_log_odds(
-            problem.features, everywhere, weights, is_walk=bool(problem.features.gait[rows[0]] == "walk")
-        )
-    if not known:
-        usual = usual + weights.no_cadence * np.isnan(seen.log_cadence)
+        log_odds += sequence_log_odds(problem, context, owner_of_all, weights, known_backward=known_backward)
+    if "duration" not in disabled_evidence and not has_backward:
+        is_walk = bool(problem.features.gait[rows[0]] == "walk")
+        log_odds += duration_log_odds(problem.features, owner_of_all, weights, is_walk=is_walk)
+    if not has_backward:
+        log_odds = log_odds + weights.no_cadence * np.isnan(observations.log_cadence)
     if "repetition" not in disabled_evidence:
-        usual += repetition_log_odds(seen, said, context.position_code[rows][first], weights)
-    labels = np.maximum(said, 0).astype(np.float64)
-    # The longest kinds are tried all ways together; then, with these settled, the next ones.
-    order = free[np.argsort(-total[free], kind="stable")]
-    for start in range(0, len(order), MAX_ENUMERATED_CLUSTERS):
-        tried = order[start : start + MAX_ENUMERATED_CLUSTERS]
-        ways = ((np.arange(2 ** len(tried))[:, None] >> np.arange(len(tried))) & 1).astype(np.float64)
-        backward = np.tile(labels, (len(ways), 1))
-        backward[:, tried] = ways
-        log = log_marginal_likelihood(model, seen, backward, disabled_evidence) + ways @ usual[tried]
-        probability = np.exp(log - log.max())
-        chance[tried] = probability @ ways / probability.sum()
-        labels[tried] = chance[tried] > 0.5
-    return chance[owner]
+        log_odds += repetition_log_odds(observations, marked, context.position_code[rows][first], weights)
+    labels = np.maximum(marked, 0).astype(np.float64)
+    longest_first = free[np.argsort(-total_s[free], kind="stable")]
+    for start in range(0, len(longest_first), MAX_ENUMERATED_CLUSTERS):
+        batch = longest_first[start : start + MAX_ENUMERATED_CLUSTERS]
+        assignments = ((np.arange(2 ** len(batch))[:, None] >> np.arange(len(batch))) & 1).astype(np.float64)
+        backward = np.tile(labels, (len(assignments), 1))
+        backward[:, batch] = assignments
+        log_posterior = log_marginal_likelihood(model, observations, backward, disabled_evidence)
+        log_posterior = log_posterior + assignments @ log_odds[batch]
+        posterior = np.exp(log_posterior - log_posterior.max())
+        probability[batch] = posterior @ assignments / posterior.sum()
+        labels[batch] = probability[batch] > 0.5
+    return probability[owner]
 
 
 def _is_possible_backward(features: StretchFeatures) -> NDArray[np.bool_]:
-    """Where nobody was ever faster backward."""
+    """Return where the speed does not exceed the world-best backward speed for the duration."""
     with np.errstate(invalid="ignore"):
-        fast: NDArray[np.bool_] = np.exp(features.log_speed) > max_backward_speed_mps(features.duration_s)
-    return ~fast
+        too_fast: NDArray[np.bool_] = np.exp(features.log_speed) > max_backward_speed_mps(features.duration_s)
+    return ~too_fast
 
 
 def _pool_clusters(features: StretchFeatures, rows: NDArray[np.intp], cluster: NDArray[np.intp]) -> Observations:
-    """Each kind as one stretch: means weighted by how surely each reading is known."""
+    """Pool the stretches ``rows`` of each cluster into one observation, means weighted by inverse variance."""
     count = int(cluster.max()) + 1
 
-    def pooled(value: FloatArray, var: FloatArray) -> tuple[FloatArray, FloatArray]:
-        there = np.isfinite(value[rows])
-        weight = np.where(there, 1.0 / var[rows], 0.0)
-        whole = np.bincount(cluster, weight, count)
+    def pool(value: FloatArray, var: FloatArray) -> tuple[FloatArray, FloatArray]:
+        known = np.isfinite(value[rows])
+        weight = np.where(known, 1.0 / var[rows], 0.0)
+        total_weight = np.bincount(cluster, weight, count)
         with np.errstate(invalid="ignore", divide="ignore"):
-            mean = np.bincount(cluster, np.where(there, value[rows], 0.0) * weight, count) / whole
-        return np.where(whole > 0.0, mean, np.nan), 1.0 / np.maximum(whole, 1e-300)
+            mean = np.bincount(cluster, np.where(known, value[rows], 0.0) * weight, count) / total_weight
+        return np.where(total_weight > 0.0, mean, np.nan), 1.0 / np.maximum(total_weight, 1e-300)
 
-    seconds = features.duration_s[rows]
-    hours, grade = (
-        np.bincount(cluster, seconds * column[rows], count) / np.bincount(cluster, seconds, count)
+    duration_s = features.duration_s[rows]
+    elapsed_h, grade = (
+        np.bincount(cluster, duration_s * column[rows], count) / np.bincount(cluster, duration_s, count)
         for column in (features.midpoint_s / 3600.0, features.grade)
     )
     return Observations(
-        *pooled(features.log_speed, features.log_speed_var),
-        *pooled(features.log_cadence, features.log_cadence_var),
-        *pooled(features.steady_state_hr_bpm, features.steady_state_hr_var),
-        hours,
+        *pool(features.log_speed, features.log_speed_var),
+        *pool(features.log_cadence, features.log_cadence_var),
+        *pool(features.steady_state_hr_bpm, features.steady_state_hr_var),
+        elapsed_h,
         grade,
     )
 
 
 def _inherit_short_stretches(problem: LabellingProblem, probability: FloatArray) -> FloatArray:
-    """A stretch too short to be judged is what follows it directly: who turns round slows down or sets off.
+    """Give each run of stretches shorter than ``MIN_JUDGED_S`` the probability of the following stretch.
 
-    Before a rest, a marked stretch or the end it is what it follows; between two marked ones what both are.
+    If that one stands, is annotated or missing, the preceding stretch is used instead. Between two annotated stretches
+    the smaller of both probabilities is used.
     """
-    filled, moving = probability.copy(), problem.features.gait != ""
-    short = (problem.marked < 0) & moving & (problem.features.duration_s < MIN_JUDGED_S)
-    for first, end in true_runs(short).tolist():
-        beside = [at for at in (end, first - 1) if 0 <= at < len(probability) and moving[at]]
-        free = [at for at in beside if problem.marked[at] < 0]
-        filled[first:end] = (
-            probability[free[0]] if free else np.min(probability[beside], initial=1.0) if beside else 0.0
-        )
-    return filled
+    inherited, moving = probability.copy(), problem.features.gait != ""
+    is_short = (problem.marked < 0) & moving & (problem.features.duration_s < MIN_JUDGED_S)
+    for first, end in true_runs(is_short).tolist():
+        neighbours = [row for row in (end, first - 1) if 0 <= row < len(probability) and moving[row]]
+        unmarked = [row for row in neighbours if problem.marked[row] < 0]
+        if unmarked:
+            inherited[first:end] = probability[unmarked[0]]
+        else:
+            inherited[first:end] = np.min(probability[neighbours], initial=1.0) if neighbours else 0.0
+    return inherited

@@ -1,4 +1,4 @@
-"""Distance and pace of a stretch as its runner gives them, where the watch's own are wrong: treadmills and tracks."""
+"""Distances and speeds stated in annotations replace the device's, which is wrong on treadmills and tracks."""
 
 from __future__ import annotations
 
@@ -21,72 +21,74 @@ if TYPE_CHECKING:
 def apply_distance_overrides(
     cleaned: CleanedActivity, annotations: tuple[Annotation, ...]
 ) -> tuple[CleanedActivity, tuple[str, ...]]:
-    """The track with the distance of every stretch that has one given, and what was changed, in words.
+    """Return the activity with the distance of every annotation that states one, and a description of each change.
 
-    Where the watch counted distance its course within the stretch is kept, scaled; a given speed holds while the
-    runner moved. What follows is moved along, so that the parts still add up. Raises :class:`AnnotationError` for
-    a distance that nobody covers in that time.
+    Within the annotation, recorded distance is scaled; without any, and for a stated speed, the speed is constant while
+    the runner moves. Later distances shift, so that the parts still add up. Raises :class:`AnnotationError` for a
+    distance that nobody can cover in the time.
     """
-    said: list[str] = []
-    for one in annotations:
-        if one.attributes:
-            cleaned, word = _apply_distance_override(cleaned, one)
-            said.append(word)
-    return cleaned, tuple(said)
+    changes: list[str] = []
+    for annotation in annotations:
+        if annotation.attributes:
+            cleaned, change = _apply_distance_override(cleaned, annotation)
+            changes.append(change)
+    return cleaned, tuple(changes)
 
 
 def _apply_distance_override(cleaned: CleanedActivity, annotation: Annotation) -> tuple[CleanedActivity, str]:
+    """Apply the distance or speed of one annotation; returns the activity and a description of the change."""
     cleaned = _insert_times(cleaned, np.array([annotation.start_s, annotation.end_s]))
-    middle = (cleaned.t_s[1:] + cleaned.t_s[:-1]) / 2.0
-    within = (middle >= annotation.start_s) & (middle < annotation.end_s)
-    gains = {name: np.diff(curve) for name, curve in cleaned.curves.items()}
-    moving = np.where(within, gains["moving_s"], 0.0)
-    moving_s, counted_m = float(moving.sum()), float(gains["distance_m"][within].sum())
-    metres = annotation.attributes.distance_m
-    if metres is None:
-        metres = (annotation.attributes.speed_mps or 0.0) * moving_s
-    if not moving_s > 0.0 or metres / moving_s > MAX_SPEED_MPS:
+    midpoints_s = (cleaned.t_s[1:] + cleaned.t_s[:-1]) / 2.0
+    is_within = (midpoints_s >= annotation.start_s) & (midpoints_s < annotation.end_s)
+    increments = {name: np.diff(curve) for name, curve in cleaned.curves.items()}
+    moving = np.where(is_within, increments["moving_s"], 0.0)
+    moving_s, recorded_m = float(moving.sum()), float(increments["distance_m"][is_within].sum())
+    stated_m = annotation.attributes.distance_m
+    if stated_m is None:
+        stated_m = (annotation.attributes.speed_mps or 0.0) * moving_s
+    span = f"{stated_m:.0f} m from {format_duration(annotation.start_s)} to {format_duration(annotation.end_s)}"
+    if not moving_s > 0.0 or stated_m / moving_s > MAX_SPEED_MPS:
         raise AnnotationError(
-            f"{annotation.origin}: {metres:.0f} m from {format_duration(annotation.start_s)} to {format_duration(annotation.end_s)} "
-            f"({format_duration(moving_s)} of it moving) is faster than anybody runs"
+            f"{annotation.origin}: {span} ({format_duration(moving_s)} of it moving) is faster than anybody runs"
         )
-    keeps_course = annotation.attributes.speed_mps is None and counted_m > 0.0
-    share = gains["distance_m"] / counted_m if keeps_course else moving / moving_s
-    given = np.where(within, metres * share, gains["distance_m"])
-    gains["step_distance_m"] = np.where(within & (gains["step_time_s"] > 0.0), given, gains["step_distance_m"])
-    gains["distance_m"] = given
-    curves = {name: np.concatenate(([0.0], np.cumsum(gain))) for name, gain in gains.items()}
-    inside = (cleaned.t_s >= annotation.start_s) & (cleaned.t_s <= annotation.end_s)
-    speed = cleaned.speed_mps * (metres / counted_m) if keeps_course else np.full(len(cleaned.t_s), metres / moving_s)
-    corrected = replace(
+    is_scaled = annotation.attributes.speed_mps is None and recorded_m > 0.0
+    share = increments["distance_m"] / recorded_m if is_scaled else moving / moving_s
+    distance_m = np.where(is_within, stated_m * share, increments["distance_m"])
+    has_steps = is_within & (increments["step_time_s"] > 0.0)
+    increments["step_distance_m"] = np.where(has_steps, distance_m, increments["step_distance_m"])
+    increments["distance_m"] = distance_m
+    curves = {name: np.concatenate(([0.0], np.cumsum(steps))) for name, steps in increments.items()}
+    is_inside = (cleaned.t_s >= annotation.start_s) & (cleaned.t_s <= annotation.end_s)
+    constant_mps = np.full(len(cleaned.t_s), stated_m / moving_s)
+    speed_mps = cleaned.speed_mps * (stated_m / recorded_m) if is_scaled else constant_mps
+    overridden = replace(
         cleaned,
         curves=MappingProxyType(curves),
-        speed_mps=np.where(inside & (np.isfinite(cleaned.speed_mps) | ~keeps_course), speed, cleaned.speed_mps),
+        speed_mps=np.where(
+            is_inside & (np.isfinite(cleaned.speed_mps) | (not is_scaled)), speed_mps, cleaned.speed_mps
+        ),
         distance_source="annotations" if cleaned.distance_source == "none" else cleaned.distance_source,
     )
-    watch = f"the watch counted {counted_m:.0f} m" if counted_m > 0.0 else "the watch counted nothing"
-    return (
-        corrected,
-        f"{annotation.origin}: {metres:.0f} m from {format_duration(annotation.start_s)} to {format_duration(annotation.end_s)} as given; {watch}",
-    )
+    device = f"the watch counted {recorded_m:.0f} m" if recorded_m > 0.0 else "the watch counted nothing"
+    return overridden, f"{annotation.origin}: {span} as given; {device}"
 
 
 def _insert_times(cleaned: CleanedActivity, times_s: FloatArray) -> CleanedActivity:
-    """The same track with these moments on its axis, so that its curves can bend there."""
-    finer = RefinedAxis.with_times(cleaned.t_s, times_s)
-    if len(finer.inserted_index) == 0:
+    """Return the activity with these times added to its time axis, so that its curves can bend there."""
+    axis = RefinedAxis.with_times(cleaned.t_s, times_s)
+    if len(axis.inserted_index) == 0:
         return cleaned
     return replace(
         cleaned,
-        t_s=finer.refined_t_s,
-        speed_mps=finer.interpolate(cleaned.speed_mps),
-        cadence_spm=finer.interpolate(cleaned.cadence_spm),
-        heart_rate_bpm=finer.interpolate(cleaned.heart_rate_bpm),
-        step_length_m=finer.interpolate(cleaned.step_length_m),
-        raw_device_speed_mps=finer.scatter(cleaned.raw_device_speed_mps),
-        altitude_m=finer.interpolate(cleaned.altitude_m),
-        lat_deg=finer.interpolate(cleaned.lat_deg),
-        lon_deg=finer.interpolate(cleaned.lon_deg),
-        curves=MappingProxyType({name: finer.interpolate(curve) for name, curve in cleaned.curves.items()}),
-        extra=MappingProxyType({name: finer.scatter(column) for name, column in cleaned.extra.items()}),
+        t_s=axis.refined_t_s,
+        speed_mps=axis.interpolate(cleaned.speed_mps),
+        cadence_spm=axis.interpolate(cleaned.cadence_spm),
+        heart_rate_bpm=axis.interpolate(cleaned.heart_rate_bpm),
+        step_length_m=axis.interpolate(cleaned.step_length_m),
+        raw_device_speed_mps=axis.scatter(cleaned.raw_device_speed_mps),
+        altitude_m=axis.interpolate(cleaned.altitude_m),
+        lat_deg=axis.interpolate(cleaned.lat_deg),
+        lon_deg=axis.interpolate(cleaned.lon_deg),
+        curves=MappingProxyType({name: axis.interpolate(curve) for name, curve in cleaned.curves.items()}),
+        extra=MappingProxyType({name: axis.scatter(column) for name, column in cleaned.extra.items()}),
     )

@@ -1,4 +1,4 @@
-"""Annotations that say what nobody can do: backward, faster than the fastest anybody was."""
+"""Rejection of annotations that nobody can have run: backward and faster than the backward world bests."""
 
 from __future__ import annotations
 
@@ -14,32 +14,35 @@ if TYPE_CHECKING:
     from retropace.annotations import Annotation
 
 DEVICE_SPEED_TOLERANCE = 0.05
-"""A watch may show so much more than was run before a stretch counts as impossible."""
+"""Share by which the speed of a device may exceed the backward world best before the annotation is rejected."""
 
 
 def drop_impossible(
     cleaned: CleanedActivity, annotations: tuple[Annotation, ...]
 ) -> tuple[tuple[Annotation, ...], tuple[str, ...]]:
-    """The annotations without backward stretches faster than the world's best, and what was refused, in words.
+    """Return the annotations without backward stretches faster than the world bests, and a warning for each dropped.
 
-    Speed is distance over moving time: the distance that the runner gave, else the watch's.
+    The speed of a stretch is its distance over its moving time. The distance is that of the annotation, if it states
+    one, else that of the recording.
     """
-    kept: list[Annotation] = []
-    refused: list[str] = []
-    for one in annotations:
-        edges = np.array([one.start_s, one.end_s])
-        moving_s = float(cleaned.increments("moving_s", edges)[0])
-        given_m = one.attributes.distance_m
-        metres = given_m if given_m is not None else float(cleaned.increments("distance_m", edges)[0])
-        speed = one.attributes.speed_mps or (metres / moving_s if moving_s > 0.0 else 0.0)
-        best = float(max_backward_speed_mps(np.array(moving_s)))
-        # A distance that nobody covers in any direction is a slip of the pen, which correcting refuses.
-        slip = bool(one.attributes) and speed > MAX_SPEED_MPS
-        if one.label.direction != "backward" or slip or speed <= best * (1.0 + DEVICE_SPEED_TOLERANCE):
-            kept.append(one)
+    possible: list[Annotation] = []
+    warnings: list[str] = []
+    for annotation in annotations:
+        edges_s = np.array([annotation.start_s, annotation.end_s])
+        moving_s = float(cleaned.increments("moving_s", edges_s)[0])
+        stated_m = annotation.attributes.distance_m
+        distance_m = stated_m if stated_m is not None else float(cleaned.increments("distance_m", edges_s)[0])
+        speed_mps = annotation.attributes.speed_mps or (distance_m / moving_s if moving_s > 0.0 else 0.0)
+        best_mps = float(max_backward_speed_mps(np.array(moving_s)))
+        # A stated distance that is impossible in any direction is an error that applying distances reports.
+        is_misstated = bool(annotation.attributes) and speed_mps > MAX_SPEED_MPS
+        is_possible = speed_mps <= best_mps * (1.0 + DEVICE_SPEED_TOLERANCE)
+        if annotation.label.direction != "backward" or is_misstated or is_possible:
+            possible.append(annotation)
             continue
-        refused.append(
-            f"{one.origin}: {format_duration(one.start_s)} to {format_duration(one.end_s)} cannot have been backward and is not taken so: "
-            f"{speed:.1f} m/s, where nobody has run backward faster than {best:.1f} m/s for {format_duration(moving_s)}"
+        span = f"{format_duration(annotation.start_s)} to {format_duration(annotation.end_s)}"
+        warnings.append(
+            f"{annotation.origin}: {span} cannot have been backward and is not taken so: {speed_mps:.1f} m/s, where "
+            f"nobody has run backward faster than {best_mps:.1f} m/s for {format_duration(moving_s)}"
         )
-    return tuple(kept), tuple(refused)
+    return tuple(possible), tuple(warnings)

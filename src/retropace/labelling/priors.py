@@ -1,7 +1,7 @@
-"""How usual it is that a stretch was run backward, before its pace, cadence and heart rate are looked at.
+"""Prior log-odds that a stretch is backward, before its speed, cadence and heart rate are looked at.
 
-By where it lies in the session, what it follows, how long and steep it is, and whether something just like it was
-marked. In nats, natural logarithms of odds.
+They depend on where the stretch lies in the session, what it follows, its duration and grade, and its similarity to
+stretches that are annotated. All log-odds are natural logarithms.
 """
 
 from __future__ import annotations
@@ -18,82 +18,91 @@ from retropace.labelling.features import LOG_SPEED_PER_GRADE, StretchFeatures
 from retropace.labelling.runner_model import Observations
 
 MAX_ADJACENT_GAP_S = 3.0
-"""Stretches no further apart follow each other directly."""
+"""Largest gap between two stretches that follow each other directly."""
 MAX_TRANSITION_S = 16.0
-"""Slowing down takes no longer: a stretch between two others that is shorter may be nothing else."""
+"""Longest stretch between two others that may be nothing but the change of speed between them."""
 MAX_WARM_UP_S = 180.0
-"""People warm up for longer, and cool down."""
+"""Time after the start and before the end over which the weights of the first and last stretch fade to 0."""
 MAX_SAME_PACE_LOG_DIFFERENCE = 0.12
-"""Two stretches whose log speeds differ by less go on at one pace."""
+"""Largest difference in log speed at which two consecutive stretches count as one pace."""
 MIN_EASY_RUN_S = 120.0
-"""The first running this long is taken for the runner's easy pace."""
+"""Shortest running stretch that can set the runner's easy pace; the first such one does."""
+FAST_LOG_SPEED_WIDTH = 0.02
+"""Width, in log speed, of the logistic step from an easy to a fast effort."""
 
 
 @dataclass(frozen=True, slots=True)
 class LogOddsWeights:
-    """How usual things are. Chosen on simulated sessions with even seeds and real recordings; see docs/decisions.md."""
+    """Weights of the prior log-odds, chosen on simulated sessions with even seeds and on real recordings.
+
+    ``docs/decisions.md`` says how they were chosen. Negative weights speak against backward; penalties are subtracted.
+    """
 
     base: float = -0.3
-    """Of any kind of stretch being backward."""
+    """Log-odds of any cluster of stretches."""
     first_stretch: float = -4.5
-    """Of the first stretch: people warm up forward."""
+    """Weight of being the first stretch, as runners warm up forward."""
     last_stretch: float = -2.5
-    """Of the last one."""
+    """Weight of being the last stretch."""
     known_runner_factor: float = 0.4
-    """The share of both that counts for somebody known to run backward: some sessions of theirs are nothing else."""
+    """Factor on ``first_stretch`` and ``last_stretch`` for a runner known to run backward, sometimes all session."""
     after_fast_effort: float = -4.0
-    """Of what follows faster running directly: a recovery follows a rep."""
+    """Weight of directly following a fast effort, as a recovery does."""
     fast_log_speed_margin: float = 0.10
-    """In log speed, above easy: what counts as faster running."""
+    """Log speed above easy pace from which an effort is fast."""
     similar_to_marked: float = 3.0
-    """Of what looks just like a stretch marked backward: reps are repeated."""
+    """Weight of full similarity to a stretch annotated backward, as reps are repeated."""
     other_context_factor: float = 0.5
-    """The share of that for what lies elsewhere in the order of things (:class:`Context`)."""
+    """Factor on similarity where the two stretches differ in :attr:`SequenceContext.position_code`."""
     dissimilar_to_marked: float = -1.5
-    """Of what does not look like any stretch marked backward, where one was."""
+    """Weight of no similarity to any of the stretches annotated backward."""
     short_penalty: float = 1.5
+    """Penalty per factor e by which the mean duration of running stretches is below ``short_s``."""
     short_s: float = 30.0
-    """Backward runs are rarely shorter on their own: the weight of each halving below that, over ln 2."""
+    """Mean duration in seconds below which ``short_penalty`` applies."""
     short_walk_penalty: float = 4.0
+    """Penalty like ``short_penalty`` for walking, which crossings and chats interrupt."""
     short_walk_s: float = 45.0
-    """Walks are cut up by crossings and chats, and shuffling about looks like walking backward."""
+    """Mean duration in seconds below which ``short_walk_penalty`` applies."""
     short_total_penalty: float = 1.5
+    """Penalty per factor e by which the total duration of a cluster is below ``short_total_s``."""
     short_total_s: float = 90.0
-    """So is a session with less of it altogether."""
+    """Total duration in seconds below which ``short_total_penalty`` applies."""
     grade_weight: float = -1.5
+    """Weight of the squared ratio of grade to ``grade_scale``: climbing shortens steps as running backward does."""
     grade_scale: float = 0.1
-    """Times the squared grade over this: climbers take short steps, and few run backward up or down what is steep."""
+    """Grade, rise per metre, at which ``grade_weight`` applies once."""
     no_cadence: float = -3.0
-    """Of what holds no cadence, where nothing is known: by pace and heart rate alone a slow walk looks backward."""
+    """Weight of having no cadence if the runner is unknown, as a slow walk then resembles backward running."""
     min_cluster_s: float = 30.0
-    """Less than this of a kind is not judged at all, unless something is known of the runner."""
+    """Shortest total duration in seconds of a cluster that can be backward if the runner is unknown."""
 
 
 @dataclass(frozen=True, slots=True)
 class LabellingProblem:
-    """What the stretches of a session look like, where they lie, and what is said of them; ``(n,)`` columns."""
+    """The stretches of one session, in order: their features, spans and annotated directions."""
 
     features: StretchFeatures
     start_s: FloatArray
     end_s: FloatArray
     marked: NDArray[np.intp]
-    """1 marked backward, 0 marked forward, -1 nobody said."""
+    """``(n,)``: 1 annotated backward, 0 annotated forward, -1 not annotated."""
 
 
 @dataclass(frozen=True, slots=True)
 class SequenceContext:
-    """Where each stretch lies in the order of things, ``(n,)`` columns from 0 to 1."""
+    """Where each stretch lies in the session, as ``(n,)`` columns from 0 to 1."""
 
     follows_fast_effort: FloatArray
-    """How surely it follows running faster than easy directly."""
+    """Probability that the stretch directly follows a fast effort."""
     start_proximity: FloatArray
-    """1 for the very first, 0 from some minutes on."""
+    """1 at the start of the first moving stretch, falling linearly to 0 after ``MAX_WARM_UP_S``."""
     end_proximity: FloatArray
-    """1 for the very last, 0 until some minutes before the end."""
+    """1 at the end of the last moving stretch, falling linearly to 0 ``MAX_WARM_UP_S`` before it."""
 
     @property
     def position_code(self) -> NDArray[np.intp]:
-        """0 in the midst of things, 1 following faster running, 2 early, 3 last."""
+        """``(n,)``: 3 near the end, else 2 near the start, else 1 after a fast effort, else 0."""
         codes = np.where(
             self.end_proximity > 0.5,
             3,
@@ -103,35 +112,38 @@ class SequenceContext:
 
 
 def find_sequence_context(problem: LabellingProblem, weights: LogOddsWeights) -> SequenceContext:
-    """Where each stretch lies; standing stretches lie nowhere."""
-    looks = problem.features
-    moving = np.flatnonzero(looks.gait != "")
-    follows, early, last = np.zeros(len(looks)), np.zeros(len(looks)), np.zeros(len(looks))
+    """Find where each stretch lies in the session; stretches without a gait get 0 throughout."""
+    features = problem.features
+    moving = np.flatnonzero(features.gait != "")
+    follows, near_start, near_end = (np.zeros(len(features)) for _ in range(3))
     if len(moving) == 0:
-        return SequenceContext(follows, early, last)
-    since_s = problem.start_s[moving] - problem.start_s[moving[0]]
-    early[moving] = np.clip(1.0 - since_s / MAX_WARM_UP_S, 0.0, 1.0)
-    until_s = problem.end_s[moving[-1]] - problem.end_s[moving]
-    last[moving] = np.clip(1.0 - until_s / MAX_WARM_UP_S, 0.0, 1.0)
-    steady = moving[
-        (looks.gait[moving] == "run") & (looks.duration_s[moving] >= MIN_EASY_RUN_S) & (problem.marked[moving] != 1)
+        return SequenceContext(follows, near_start, near_end)
+    since_start_s = problem.start_s[moving] - problem.start_s[moving[0]]
+    near_start[moving] = np.clip(1.0 - since_start_s / MAX_WARM_UP_S, 0.0, 1.0)
+    until_end_s = problem.end_s[moving[-1]] - problem.end_s[moving]
+    near_end[moving] = np.clip(1.0 - until_end_s / MAX_WARM_UP_S, 0.0, 1.0)
+    easy = moving[
+        (features.gait[moving] == "run")
+        & (features.duration_s[moving] >= MIN_EASY_RUN_S)
+        & (problem.marked[moving] != 1)
     ]
-    if len(steady):
-        excess = np.nan_to_num(looks.log_speed - looks.log_speed[steady[0]] - weights.fast_log_speed_margin, nan=-1.0)
-        excess[(problem.marked == 1) | (early > 0.5)] = -1.0
-        for back in (1, 2):
-            before, after = moving[:-back], moving[back:]
-            direct = problem.start_s[after] - problem.end_s[before] < (
-                MAX_ADJACENT_GAP_S if back == 1 else MAX_TRANSITION_S
-            )
-            sure = np.where(direct, 1.0 / (1.0 + np.exp(-excess[before] / 0.02)), 0.0)
-            follows[after] = np.maximum(follows[after], sure)
-        for one, other in pairwise(moving.tolist()):
-            # Whatever goes on at the same pace is still the same recovery.
-            alike = abs(looks.log_speed[other] - looks.log_speed[one]) < MAX_SAME_PACE_LOG_DIFFERENCE
-            if alike and problem.start_s[other] - problem.end_s[one] < MAX_ADJACENT_GAP_S:
-                follows[other] = max(follows[other], follows[one])
-    return SequenceContext(follows, early, last)
+    if len(easy):
+        excess = features.log_speed - features.log_speed[easy[0]] - weights.fast_log_speed_margin
+        excess = np.nan_to_num(excess, nan=-1.0)
+        excess[(problem.marked == 1) | (near_start > 0.5)] = -1.0
+        # A fast effort may be one stretch back, or two with a short transition between them.
+        for step, max_gap_s in ((1, MAX_ADJACENT_GAP_S), (2, MAX_TRANSITION_S)):
+            before, after = moving[:-step], moving[step:]
+            is_direct = problem.start_s[after] - problem.end_s[before] < max_gap_s
+            is_fast = 1.0 / (1.0 + np.exp(-excess[before] / FAST_LOG_SPEED_WIDTH))
+            follows[after] = np.maximum(follows[after], np.where(is_direct, is_fast, 0.0))
+        # A stretch that goes on at the same pace belongs to the same recovery.
+        for previous, stretch in pairwise(moving.tolist()):
+            log_difference = abs(features.log_speed[stretch] - features.log_speed[previous])
+            is_adjacent = problem.start_s[stretch] - problem.end_s[previous] < MAX_ADJACENT_GAP_S
+            if log_difference < MAX_SAME_PACE_LOG_DIFFERENCE and is_adjacent:
+                follows[stretch] = max(follows[stretch], follows[previous])
+    return SequenceContext(follows, near_start, near_end)
 
 
 def sequence_log_odds(
@@ -142,81 +154,85 @@ def sequence_log_odds(
     *,
     known_backward: bool,
 ) -> FloatArray:
-    """What place and order say of each kind, ``owner`` being the kind of each stretch, -1 for none.
+    """Return the log-odds of each cluster, ``(k,)``, from where its stretches lie in the session.
 
-    ``known`` is whether the runner is known to run backward from other sessions.
+    ``cluster``, ``(n,)``, is the cluster of each stretch, -1 for none. ``known_backward`` is whether the runner is
+    known to run backward from other sessions.
     """
     count = int(cluster.max()) + 1
-    seconds = problem.features.duration_s
-    share = _cluster_mean(
-        seconds * (weights.first_stretch * context.start_proximity + weights.last_stretch * context.end_proximity),
-        cluster,
-        count,
+    duration_s = problem.features.duration_s
+    weighted_s = duration_s * (
+        weights.first_stretch * context.start_proximity + weights.last_stretch * context.end_proximity
     )
-    ends: FloatArray = (
-        share
-        / np.maximum(_cluster_mean(seconds, cluster, count), 1e-9)
+    at_ends: FloatArray = (
+        _cluster_mean(weighted_s, cluster, count)
+        / np.maximum(_cluster_mean(duration_s, cluster, count), 1e-9)
         * (weights.known_runner_factor if known_backward else 1.0)
     )
-    # Somebody who marked what follows faster running as backward recovers that way.
+    # A runner who annotated what follows a fast effort as backward recovers backward.
     if np.any((problem.marked == 1) & (context.follows_fast_effort > 0.5)):
-        return ends
-    weight: FloatArray = ends + weights.after_fast_effort * _cluster_mean(context.follows_fast_effort, cluster, count)
-    return weight
+        return at_ends
+    log_odds: FloatArray = at_ends + weights.after_fast_effort * _cluster_mean(
+        context.follows_fast_effort, cluster, count
+    )
+    return log_odds
 
 
 def grade_log_odds(features: StretchFeatures, cluster: NDArray[np.intp], weights: LogOddsWeights) -> FloatArray:
-    """What steepness says of each kind."""
-    return weights.grade_weight * _cluster_mean(
-        (features.grade / weights.grade_scale) ** 2, cluster, int(cluster.max()) + 1
-    )
+    """Return the log-odds of each cluster, ``(k,)``, from the grade of its stretches."""
+    steepness = (features.grade / weights.grade_scale) ** 2
+    return weights.grade_weight * _cluster_mean(steepness, cluster, int(cluster.max()) + 1)
 
 
 def duration_log_odds(
     features: StretchFeatures, cluster: NDArray[np.intp], weights: LogOddsWeights, *, is_walk: bool
 ) -> FloatArray:
-    """What the mean and the whole length of its stretches say of each kind."""
-    there = cluster >= 0
-    total = np.bincount(cluster[there], features.duration_s[there])
-    mean = total / np.bincount(cluster[there])
-    brief, brief_s = (
+    """Return the log-odds of each cluster, ``(k,)``, from the mean and the total duration of its stretches."""
+    member = cluster >= 0
+    total_s = np.bincount(cluster[member], features.duration_s[member])
+    mean_s = total_s / np.bincount(cluster[member])
+    penalty, short_s = (
         (weights.short_walk_penalty, weights.short_walk_s) if is_walk else (weights.short_penalty, weights.short_s)
     )
-    weight: FloatArray = -brief * np.maximum(np.log(brief_s / mean), 0.0) - weights.short_total_penalty * np.maximum(
-        np.log(weights.short_total_s / total), 0.0
+    short_total = np.maximum(np.log(weights.short_total_s / total_s), 0.0)
+    log_odds: FloatArray = (
+        -penalty * np.maximum(np.log(short_s / mean_s), 0.0) - weights.short_total_penalty * short_total
     )
-    return weight
+    return log_odds
 
 
 def repetition_log_odds(
     observations: Observations, marked: NDArray[np.intp], position_code: NDArray[np.intp], weights: LogOddsWeights
 ) -> FloatArray:
-    """What each kind says by being like, or unlike, one that was marked backward; ``(k,)`` columns.
+    """Return the log-odds of each cluster, ``(k,)``, from its similarity to clusters annotated backward.
 
-    Nothing, if none was marked, and for what is nearer to one marked forward.
+    All arguments but ``weights`` hold one row per cluster. Without a cluster annotated backward the result is 0. A
+    cluster that is nearer to one annotated forward counts as dissimilar.
     """
-    shown, others = np.flatnonzero(marked == 1), np.flatnonzero(marked == 0)
-    if len(shown) == 0:
+    backward, forward = np.flatnonzero(marked == 1), np.flatnonzero(marked == 0)
+    if len(backward) == 0:
         return np.zeros(len(marked))
     values = np.column_stack(
         (observations.log_speed + LOG_SPEED_PER_GRADE * observations.grade, observations.log_cadence)
     )
-    spread2 = np.column_stack((observations.log_speed_var, observations.log_cadence_var))
-    near2 = squared_distance(values[:, None], spread2[:, None], values[None, shown], spread2[None, shown])
-    same = position_code[:, None] == position_code[None, shown]
-    like = np.max(np.exp(-0.5 * near2 / MERGE_CHI2) * np.where(same, 1.0, weights.other_context_factor), axis=1)
-    if len(others):
-        away2 = squared_distance(values[:, None], spread2[:, None], values[None, others], spread2[None, others]).min(
-            axis=1
-        )
-        like = np.where(away2 < near2.min(axis=1), 0.0, like)
-    weight: FloatArray = weights.similar_to_marked * like + weights.dissimilar_to_marked * (1.0 - like)
-    return weight
+    variance = np.column_stack((observations.log_speed_var, observations.log_cadence_var))
+
+    def distances2(rows: NDArray[np.intp]) -> FloatArray:
+        return squared_distance(values[:, None], variance[:, None], values[None, rows], variance[None, rows])
+
+    backward2 = distances2(backward)
+    same_position = position_code[:, None] == position_code[None, backward]
+    context_factor = np.where(same_position, 1.0, weights.other_context_factor)
+    similarity = np.max(np.exp(-0.5 * backward2 / MERGE_CHI2) * context_factor, axis=1)
+    if len(forward):
+        similarity = np.where(distances2(forward).min(axis=1) < backward2.min(axis=1), 0.0, similarity)
+    log_odds: FloatArray = weights.similar_to_marked * similarity + weights.dissimilar_to_marked * (1.0 - similarity)
+    return log_odds
 
 
 def _cluster_mean(values: FloatArray, cluster: NDArray[np.intp], count: int) -> FloatArray:
-    there = cluster >= 0
-    mean: FloatArray = np.bincount(cluster[there], values[there], count) / np.maximum(
-        np.bincount(cluster[there], None, count), 1
-    )
+    """Return the mean of ``values`` over the members of each of ``count`` clusters; 0 for an empty one."""
+    member = cluster >= 0
+    sizes = np.maximum(np.bincount(cluster[member], None, count), 1)
+    mean: FloatArray = np.bincount(cluster[member], values[member], count) / sizes
     return mean

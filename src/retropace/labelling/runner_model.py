@@ -1,12 +1,11 @@
-"""What is known of one runner: how pace, cadence and heart rate go together, forward and backward.
+"""Bayesian model of one runner: how speed, cadence and heart rate go together, forward and backward.
 
-For each gait three linear regressions: pace, cadence given pace, and heart rate given pace. Their chain is the joint
-distribution of all three, and of step length, which is pace over cadence. Each has a weight for *backward*: how far
-backward stretches lie off the runner's own forward line. The weights are normal, with priors from the literature; all
-spreads of one regression share an unknown scale, so that what any number of stretches look like together follows a
-multivariate Student t in closed form (the normal-inverse-gamma model; O'Hagan 1994, Kendall's Advanced Theory of
-Statistics 2B, 9), with tails that a stumbling sensor does not frighten. What earlier sessions showed narrows the
-weights, in closed form too.
+For each gait there are three linear regressions: log speed; log cadence given log speed; heart rate given speed. Their
+chain is the joint distribution of all three, and so of step length. Each has a coefficient ``backward``, the offset of
+backward stretches from the runner's own forward line. The coefficients have normal priors from the literature. All
+standard deviations of one regression share an unknown scale, so that any number of stretches follows a multivariate
+Student t in closed form (normal-inverse-gamma model; O'Hagan 1994, Kendall's Advanced Theory of Statistics 2B, 9),
+whose tails tolerate outliers of a sensor. Earlier sessions narrow the coefficients, in closed form too.
 """
 
 from __future__ import annotations
@@ -19,44 +18,50 @@ from retropace.core.gait import TYPICAL_WALK_MPS, TYPICAL_WALK_SPM, WALK_CADENCE
 from retropace.core.spans import FloatArray
 
 COEFFICIENT_NAMES = ("level", "slope", "per hour", "per grade", "backward")
+"""Names of the five coefficients of each regression, in order."""
 DEGREES_OF_FREEDOM = 5.0
-"""Degrees of freedom of the Student t: one stretch in fifty lies beyond three spreads."""
+"""Degrees of freedom of the Student t, with which one stretch in fifty lies beyond three standard deviations."""
 EASY_RUN_MPS = 2.75
-"""Easy running of recreational runners, 6:04 a kilometre: where the lines are pinned."""
+"""Easy speed of recreational runners, 6:04 min/km, the reference of the running regressions."""
 
 
 @dataclass(frozen=True, slots=True)
 class RegressionPrior:
-    """One regression. The design of a stretch is ``[1, x - pin, hours, grade, backward]`` (``WEIGHTS``)."""
+    """One regression: ``y = [1, x - reference_x, elapsed hours, grade, backward] · coefficients + deviations``."""
 
     mean: FloatArray
-    """Of the five weights."""
+    """Expected coefficients, ``(5,)``, in the order of ``COEFFICIENT_NAMES``."""
     cov: FloatArray
-    """Of the weights, ``(5, 5)``."""
+    """Covariance of the coefficients, ``(5, 5)``."""
     day_to_day_sd: FloatArray
-    """By how much each weight differs from day to day (standard deviation)."""
+    """Standard deviation of each coefficient from day to day, ``(5,)``."""
     reference_x: float
+    """Value of ``x`` at which the coefficient ``level`` is the expected ``y``."""
     forward_sd: float
-    """How far forward stretches lie off the line, each on its own (standard deviation)."""
+    """Standard deviation of single forward stretches about the line, in units of ``y``."""
     backward_sd: float
+    """Standard deviation of single backward stretches about the line, in units of ``y``."""
     gp_amplitude: float
-    """How far the line bends: a smooth deviation that stretches of like pace have in common."""
+    """Standard deviation, in units of ``y``, of a smooth deviation from the line, a Gaussian process over ``x``."""
     gp_length_scale: float
-    """How near in ``x`` is like: the length scale of the bend."""
+    """Length scale of that Gaussian process, in units of ``x``."""
 
 
 @dataclass(frozen=True, slots=True)
 class GaitModel:
-    """The lines of one gait: log speed; log cadence over log speed; heart rate over speed."""
+    """The three regressions of one gait."""
 
     pace: RegressionPrior
+    """Log speed, without ``x``."""
     cadence: RegressionPrior
+    """Log cadence over log speed."""
     heart_rate: RegressionPrior
+    """Steady-state heart rate in bpm over speed in m/s."""
 
 
 @dataclass(frozen=True, slots=True)
 class Observations:
-    """Stretches, or kinds of stretches, as the lines see them: ``(n,)`` columns, NaN where missing."""
+    """Measured stretches or clusters of stretches, as ``(n,)`` columns; NaN where a value is missing."""
 
     log_speed: FloatArray
     log_speed_var: FloatArray
@@ -65,7 +70,9 @@ class Observations:
     steady_state_hr_bpm: FloatArray
     steady_state_hr_var: FloatArray
     elapsed_h: FloatArray
+    """Hours from the start of the session to the middle of the stretch."""
     grade: FloatArray
+    """Rise per metre."""
 
 
 def _regression_prior(
@@ -74,17 +81,21 @@ def _regression_prior(
     residual_sds: tuple[float, float],
     gp: tuple[float, float] = (0.0, 1.0),
 ) -> RegressionPrior:
-    """``weights`` are mean, spread between people and spread from day to day of each of ``WEIGHTS``."""
-    mean, spread, of_day = np.array(coefficients).T
-    return RegressionPrior(mean, np.diag(spread**2), of_day, reference_x, *residual_sds, *gp)
+    """Build a regression from the mean, standard deviation between people and from day to day of each coefficient.
+
+    ``residual_sds`` are forward and backward; ``gp`` is amplitude and length scale.
+    """
+    mean, between_people_sd, day_to_day_sd = np.array(coefficients).T
+    return RegressionPrior(mean, np.diag(between_people_sd**2), day_to_day_sd, reference_x, *residual_sds, *gp)
 
 
 _FIXED_AT_ZERO = (0.0, 0.0, 0.0)
+"""A coefficient that a regression does not use."""
 
 RUN_PRIOR = GaitModel(
-    # Easy speeds of recreational runners spread by a fifth; what they do around it in a session by as much again. A
-    # climb of 1 % costs 5 % of energy and, paid by two thirds in pace, 3 % of speed (Minetti 2002, J Appl Physiol
-    # 93:1039). Backward 0.55–0.80 of the forward speed.
+    # Easy speeds of recreational runners vary by a fifth, and speeds within a session by as much again. A grade of 1 %
+    # costs 5 % of energy (Minetti 2002, J Appl Physiol 93:1039) and 3 % of speed. Backward speed is 0.55–0.80 of
+    # forward speed.
     pace=_regression_prior(
         (
             (np.log(EASY_RUN_MPS), 0.22, 0.05),
@@ -96,10 +107,10 @@ RUN_PRIOR = GaitModel(
         0.0,
         (0.20, 0.08),
     ),
-    # 166 spm at easy speed, 150–180 in most (Cavagna 1988, J Physiol 399:81; van Oeveren 2017, PLoS ONE 12:e0184273).
-    # It rises by 4–8 spm per m/s there, which is with the 0.07th to 0.14th power of speed, and with the 0.05th to
-    # 0.31st (median 0.2) within most of the public recordings: the prior lies between.
-    # Backward at equal speed + 8 %, 4–13 in single runners (Cavagna 2012, J Exp Biol 215:75).
+    # Cadence at easy speed is 166 spm, 150–180 in most runners (Cavagna 1988, J Physiol 399:81; van Oeveren 2017, PLoS
+    # ONE 12:e0184273). It rises by 4–8 spm per m/s, a power of speed of 0.07 to 0.14; within most of the public
+    # recordings the power is 0.05 to 0.31 (median 0.2). The prior lies between. Backward cadence at equal speed is 8 %
+    # higher, 4–13 % in single runners (Cavagna 2012, J Exp Biol 215:75).
     cadence=_regression_prior(
         (
             (np.log(166.0), 0.045, 0.01),
@@ -112,9 +123,10 @@ RUN_PRIOR = GaitModel(
         (0.008, 0.008),
         (0.015, 0.25),
     ),
-    # Backward at equal speed 15–22 bpm more (Williford 1998, Med Sci Sports Exerc 30). Heart rate rises nearly linearly
-    # with speed, from some 80 standing to 150 at an easy run, and drifts by up to 20 in an hour (Coyle &
-    # González-Alonso 2001, Exerc Sport Sci Rev 29:88); by 100–340 for a grade of 1 in the public recordings.
+    # Backward heart rate at equal speed is 15–22 bpm higher (Williford 1998, Med Sci Sports Exerc 30). Heart rate rises
+    # nearly linearly with speed, from some 80 bpm standing to 150 at an easy run, and drifts by up to 20 bpm in an hour
+    # (Coyle & González-Alonso 2001, Exerc Sport Sci Rev 29:88). In the public recordings it rises by 100–340 bpm per
+    # unit of grade.
     heart_rate=_regression_prior(
         (
             (146.0, 22.0, 5.0),
@@ -128,9 +140,10 @@ RUN_PRIOR = GaitModel(
         (3.0, 0.7),
     ),
 )
+"""Running model of an unknown runner."""
 WALK_PRIOR = GaitModel(
-    # Walkers dawdle, climb and hurry: forward paces spread widely. Backward at a like cadence 0.45–0.75 of the speed
-    # (Laufer 2003, Physiother Res Int 8:131).
+    # Forward walking speeds vary widely. Backward walking at equal cadence has 0.45–0.75 of the speed (Laufer 2003,
+    # Physiother Res Int 8:131).
     pace=_regression_prior(
         (
             (np.log(TYPICAL_WALK_MPS), 0.13, 0.05),
@@ -142,8 +155,8 @@ WALK_PRIOR = GaitModel(
         0.0,
         (0.25, 0.08),
     ),
-    # A like cadence at 0.6 of the speed, where a forward walker's goes with the root of speed, is one 29 % higher than
-    # forward at equal speed.
+    # Forward cadence goes with the square root of speed, so equal cadence at 0.6 of the speed is 29 % more than forward
+    # cadence at equal speed.
     cadence=_regression_prior(
         (
             (np.log(TYPICAL_WALK_SPM), 0.05, 0.01),
@@ -163,117 +176,128 @@ WALK_PRIOR = GaitModel(
         (3.0, 0.3),
     ),
 )
+"""Walking model of an unknown runner."""
 PRIORS = {"run": RUN_PRIOR, "walk": WALK_PRIOR}
-"""What is known of anybody, by gait."""
+"""Model of an unknown runner, by gait."""
 
 
 def log_marginal_likelihood(
     model: GaitModel, observations: Observations, backward: FloatArray, disabled_evidence: frozenset[str] = frozenset()
 ) -> FloatArray:
-    """The log probability of what is seen under each labelling, up to one constant; shape ``(m,)``.
+    """Return the log marginal likelihood of the observations under each labelling, ``(m,)``, up to a constant.
 
-    ``backward`` is ``(m, n)`` of 0 and 1: each row a labelling of the ``n`` stretches. ``without`` names regressions
-    (of ``pace``, ``cadence``, ``heart rate``) to leave out.
+    ``backward`` is ``(m, n)`` of 0 and 1, a labelling of the ``n`` observations in each row. ``disabled_evidence``
+    names the regressions to leave out: ``pace``, ``cadence``, ``heart rate``.
+
+    Example: the second stretch is more likely backward, because its cadence is high for its speed.
+    >>> two = np.full(2, 1e-4)
+    >>> observations = Observations(
+    ...     np.log([2.9, 2.0]), two, np.log([166.0, 172.0]), two, np.full(2, np.nan), two, np.zeros(2), np.zeros(2)
+    ... )
+    >>> likelihood = log_marginal_likelihood(RUN_PRIOR, observations, np.array([[0.0, 0.0], [0.0, 1.0]]))
+    >>> bool(likelihood[1] > likelihood[0])
+    True
     """
     total = np.zeros(len(backward))
-    for name, line, x, y, var in _regressions(model, observations):
-        there = np.isfinite(x) & np.isfinite(y)
-        if name in disabled_evidence or not np.any(there):
+    for name, prior, x, y, var in _regressions(model, observations):
+        known = np.isfinite(x) & np.isfinite(y)
+        if name in disabled_evidence or not np.any(known):
             continue
-        labels = backward[:, there]
-        design = _design_matrix(line, x[there], observations.elapsed_h[there], observations.grade[there], labels)
-        cov = design @ line.cov @ np.swapaxes(design, -1, -2) + _residual_covariance(line, x[there], var[there], labels)
-        logdet, square = _solve_quadratic_forms(cov, y[there] - design @ line.mean)
-        total += -0.5 * logdet - 0.5 * (DEGREES_OF_FREEDOM + there.sum()) * np.log1p(square / DEGREES_OF_FREEDOM)
+        labels = backward[:, known]
+        design = _design_matrix(prior, x[known], observations.elapsed_h[known], observations.grade[known], labels)
+        cov = design @ prior.cov @ np.swapaxes(design, -1, -2)
+        cov = cov + _residual_covariance(prior, x[known], var[known], labels)
+        log_det, quadratic = _solve_quadratic_forms(cov, y[known] - design @ prior.mean)
+        exponent = -0.5 * (DEGREES_OF_FREEDOM + known.sum())
+        total += -0.5 * log_det + exponent * np.log1p(quadratic / DEGREES_OF_FREEDOM)
     return total
 
 
 def posterior(
     model: GaitModel, observations: Observations, backward: FloatArray, variance_factor: float = 1.0
 ) -> GaitModel:
-    """The signature after one more session with known directions, ``backward`` ``(n,)`` of 0 and 1.
+    """Return the model after one more session of known directions, ``backward`` ``(n,)`` of 0 and 1.
 
-    Conditions the weights on what is seen. The session has a form of the day of its own in every weight, and its
-    readings count less by ``fade`` (at least 1).
+    Conditions the coefficients on the observations, which share one random deviation of the day per coefficient.
+    ``variance_factor``, at least 1, multiplies their variance, so that they count less.
     """
-    lines = {}
-    for name, line, x, y, var in _regressions(model, observations):
-        there = np.isfinite(x) & np.isfinite(y)
-        if not np.any(there):
+    updated = {}
+    for name, prior, x, y, var in _regressions(model, observations):
+        known = np.isfinite(x) & np.isfinite(y)
+        if not np.any(known):
             continue
-        labels = backward[there]
-        design = _design_matrix(line, x[there], observations.elapsed_h[there], observations.grade[there], labels[None])[
-            0
-        ]
-        scatter = _residual_covariance(line, x[there], var[there], labels[None])[0]
-        scatter = variance_factor * (scatter + design @ np.diag(line.day_to_day_sd**2) @ design.T)
-        gain = np.linalg.solve(design @ line.cov @ design.T + scatter, design @ line.cov).T
-        mean = line.mean + gain @ (y[there] - design @ line.mean)
-        cov = line.cov - gain @ design @ line.cov
-        lines[name] = replace(line, mean=mean, cov=(cov + cov.T) / 2.0)
+        labels = backward[known][None]
+        elapsed_h, grade = observations.elapsed_h[known], observations.grade[known]
+        design = _design_matrix(prior, x[known], elapsed_h, grade, labels)[0]
+        residual_cov = _residual_covariance(prior, x[known], var[known], labels)[0]
+        residual_cov = variance_factor * (residual_cov + design @ np.diag(prior.day_to_day_sd**2) @ design.T)
+        gain = np.linalg.solve(design @ prior.cov @ design.T + residual_cov, design @ prior.cov).T
+        mean = prior.mean + gain @ (y[known] - design @ prior.mean)
+        cov = prior.cov - gain @ design @ prior.cov
+        updated[name] = replace(prior, mean=mean, cov=(cov + cov.T) / 2.0)
     return GaitModel(
-        lines.get("pace", model.pace),
-        lines.get("cadence", model.cadence),
-        lines.get("heart rate", model.heart_rate),
+        updated.get("pace", model.pace),
+        updated.get("cadence", model.cadence),
+        updated.get("heart rate", model.heart_rate),
     )
 
 
 def add_day_variance(model: GaitModel) -> GaitModel:
-    """The signature for a session that is yet to be seen: what was learned, and the form of the day on top."""
-    lines = (model.pace, model.cadence, model.heart_rate)
-    return GaitModel(*(replace(line, cov=line.cov + np.diag(line.day_to_day_sd**2)) for line in lines))
+    """Return the model for a session on a new day, whose coefficients deviate by ``day_to_day_sd``."""
+    priors = (model.pace, model.cadence, model.heart_rate)
+    return GaitModel(*(replace(prior, cov=prior.cov + np.diag(prior.day_to_day_sd**2)) for prior in priors))
 
 
 def widen_prior(model: GaitModel) -> GaitModel:
-    """The signature with hardly any prior: every weight five times as uncertain."""
-    lines = (model.pace, model.cadence, model.heart_rate)
-    return GaitModel(*(replace(line, cov=25.0 * line.cov) for line in lines))
+    """Return the model with every coefficient five times as uncertain."""
+    priors = (model.pace, model.cadence, model.heart_rate)
+    return GaitModel(*(replace(prior, cov=25.0 * prior.cov) for prior in priors))
 
 
 def _regressions(
     model: GaitModel, observations: Observations
 ) -> tuple[tuple[str, RegressionPrior, FloatArray, FloatArray, FloatArray], ...]:
-    """Name, line, x, y and the variance of y of each. An error in pace is one in what is expected at that pace."""
-    flat, speed = np.zeros(len(observations.log_speed)), np.exp(observations.log_speed)
+    """Return the name, prior, x, y and variance of y of each regression; an error of x is added to that of y."""
+    no_x, speed_mps = np.zeros(len(observations.log_speed)), np.exp(observations.log_speed)
     cadence_var = observations.log_cadence_var + model.cadence.mean[1] ** 2 * observations.log_speed_var
-    demand_var = observations.steady_state_hr_var + (model.heart_rate.mean[1] * speed) ** 2 * observations.log_speed_var
+    hr_slope = model.heart_rate.mean[1] * speed_mps
+    hr_var = observations.steady_state_hr_var + hr_slope**2 * observations.log_speed_var
     return (
-        ("pace", model.pace, flat, observations.log_speed, observations.log_speed_var),
+        ("pace", model.pace, no_x, observations.log_speed, observations.log_speed_var),
         ("cadence", model.cadence, observations.log_speed, observations.log_cadence, cadence_var),
-        ("heart rate", model.heart_rate, speed, observations.steady_state_hr_bpm, demand_var),
+        ("heart rate", model.heart_rate, speed_mps, observations.steady_state_hr_bpm, hr_var),
     )
 
 
 def _design_matrix(
     prior: RegressionPrior, x: FloatArray, elapsed_h: FloatArray, grade: FloatArray, backward: FloatArray
 ) -> FloatArray:
-    """``(m, n, 5)`` for ``(m, n)`` labels."""
-    rest = (
-        np.broadcast_to(column, backward.shape) for column in (np.ones(len(x)), x - prior.reference_x, elapsed_h, grade)
-    )
-    return np.stack((*rest, backward), axis=-1)
+    """Return the design matrices, ``(m, n, 5)``, of ``m`` labellings ``backward``, ``(m, n)``."""
+    columns = (np.ones(len(x)), x - prior.reference_x, elapsed_h, grade)
+    return np.stack((*(np.broadcast_to(column, backward.shape) for column in columns), backward), axis=-1)
 
 
 def _residual_covariance(prior: RegressionPrior, x: FloatArray, var: FloatArray, backward: FloatArray) -> FloatArray:
-    """What the weights do not explain, ``(m, n, n)``: each stretch's own spread, and the bends of both lines."""
-    own2 = np.where(backward > 0.5, prior.backward_sd, prior.forward_sd) ** 2 + var
-    scatter: FloatArray = own2[:, :, None] * np.eye(len(x))
+    """Return the covariance about the line, ``(m, n, n)``: noise of each stretch and one Gaussian process per label."""
+    noise_var = np.where(backward > 0.5, prior.backward_sd, prior.forward_sd) ** 2 + var
+    covariance: FloatArray = noise_var[:, :, None] * np.eye(len(x))
     if prior.gp_amplitude:
-        alike = prior.gp_amplitude**2 * np.exp(-0.5 * ((x[:, None] - x[None, :]) / prior.gp_length_scale) ** 2)
-        same = backward[:, :, None] == backward[:, None, :]
-        scatter = scatter + np.where(same, alike, 0.0)
-    return scatter
+        lag = (x[:, None] - x[None, :]) / prior.gp_length_scale
+        kernel = prior.gp_amplitude**2 * np.exp(-0.5 * lag**2)
+        same_label = backward[:, :, None] == backward[:, None, :]
+        covariance = covariance + np.where(same_label, kernel, 0.0)
+    return covariance
 
 
 def _solve_quadratic_forms(cov: FloatArray, residual: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Log determinants and ``off · cov⁻¹ · off`` of many small matrices at once, by elimination."""
+    """Return log determinants and ``residual · cov⁻¹ · residual``, ``(m,)``, of ``m`` small matrices by elimination."""
     size = residual.shape[-1]
-    work = np.concatenate((cov, residual[..., None]), axis=-1)
-    logdet, square = np.zeros(len(residual)), np.zeros(len(residual))
-    for at in range(size):
-        pivot = work[:, at, at]
-        logdet += np.log(pivot)
-        square += work[:, at, size] ** 2 / pivot
-        factor = work[:, at + 1 :, at] / pivot[:, None]
-        work[:, at + 1 :, at + 1 :] -= factor[:, :, None] * work[:, None, at, at + 1 :]
-    return logdet, square
+    augmented = np.concatenate((cov, residual[..., None]), axis=-1)
+    log_det, quadratic = np.zeros(len(residual)), np.zeros(len(residual))
+    for row in range(size):
+        pivot = augmented[:, row, row]
+        log_det += np.log(pivot)
+        quadratic += augmented[:, row, size] ** 2 / pivot
+        factor = augmented[:, row + 1 :, row] / pivot[:, None]
+        augmented[:, row + 1 :, row + 1 :] -= factor[:, :, None] * augmented[:, None, row, row + 1 :]
+    return log_det, quadratic

@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
-from retropace.analysis.duplicates import Candidate
+from retropace.analysis.duplicates import Candidate, build_candidate
 from retropace.config.privacy import NO_PRIVACY_FILTER, PrivacyFilter
 from retropace.core.sanitize import strip_control_chars
 from retropace.core.segments import DIRECTIONS
@@ -16,7 +16,6 @@ from retropace.core.units import KILOMETRES, Units, format_duration
 from retropace.intervals import intervals_of
 from retropace.output.charts.alt_text import build_alt_texts
 from retropace.output.charts.chart_data import build_chart_data, chart_data_to_dict
-from retropace.output.report.drop_duplicates import build_candidate
 from retropace.output.tables.analysis import build_directions_table, build_segments_table, describe_recording
 from retropace.output.tables.intervals import build_interval_tables, format_structure_line
 from retropace.output.tables.text_table import TextTable

@@ -6,36 +6,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from retropace.analysis.duplicates import Candidate, find_duplicates
+from retropace.analysis.duplicates import find_duplicates
 
 if TYPE_CHECKING:
-    from retropace.analysis.pipeline import Analysis
     from retropace.output.report.activity_section import ActivitySection
-
-
-def build_candidate(analysis: Analysis) -> Candidate | None:
-    """What tells whether an activity is the same as another; None without a time."""
-    track, whole, source = analysis.cleaned, analysis.summary.total, analysis.activity.source
-    if track.start_time is None:
-        return None
-    heart, cadence = float(whole.heart_rate_bpm[0]), float(whole.cadence_spm[0])
-    channels = (track.speed_mps, track.cadence_spm, track.heart_rate_bpm, track.lat_deg, track.altitude_m)
-    return Candidate(
-        key=0,
-        id=f"{source.sha256} {source.session}",
-        start_s=track.start_time.timestamp(),
-        elapsed_s=track.elapsed_s,
-        distance_m=float(whole.distance_m[0]),
-        heart_rate_bpm=heart if np.isfinite(heart) else None,
-        cadence_spm=cadence if np.isfinite(cadence) else None,
-        annotated_s=sum(one.end_s - one.start_s for one in analysis.annotations),
-        signal_count=sum(bool(np.any(np.isfinite(channel))) for channel in channels),
-        lap_count=len(track.laps),
-        record_count=len(analysis.activity.samples),
-        format=source.format,
-    )
 
 
 def drop_duplicates(sections: Sequence[ActivitySection]) -> tuple[list[ActivitySection], list[str]]:

@@ -1,0 +1,69 @@
+"""Edges of segments: change points and standing spans, snapped to the edges that annotations state."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from retropace.core.cleaned_activity import CleanedActivity
+from retropace.core.spans import FloatArray, Spans, subtract, union
+
+if TYPE_CHECKING:
+    from retropace.annotations import Annotation
+
+
+def snap_standing(cleaned: CleanedActivity, annotations: tuple[Annotation, ...], max_shift_s: float) -> Spans:
+    """Return the standing spans outside pauses, with edges moved to annotation edges up to ``max_shift_s`` away.
+
+    The moment of coming to a stop is measured only to some seconds, so that an annotation is more precise. Edges of
+    pauses are exact and stay.
+    """
+    standing = cleaned.standing
+    annotated_s = annotation_edges(annotations)
+    if len(annotated_s) == 0 or len(standing) == 0:
+        return standing
+    nearest_s = annotated_s[np.abs(annotated_s[None, :] - standing.reshape(-1, 1)).argmin(axis=1)].reshape(-1, 2)
+    is_snapped = (np.abs(nearest_s - standing) <= max_shift_s) & ~np.isin(standing, cleaned.pauses)
+    return subtract(union(np.where(is_snapped, nearest_s, standing)), cleaned.pauses)
+
+
+def annotation_edges(annotations: tuple[Annotation, ...]) -> FloatArray:
+    """Return the starts and ends of all annotations in elapsed seconds, sorted and without repetition."""
+    return np.unique([edge for annotation in annotations for edge in (annotation.start_s, annotation.end_s)])
+
+
+def find_fixed_edges(cleaned: CleanedActivity, standing: Spans) -> FloatArray:
+    """Return the edges of pauses, of ``standing`` and of spans without signal, and both ends of the activity."""
+    edges_s = np.unique(np.concatenate([spans.ravel() for spans in (cleaned.pauses, standing, cleaned.unknown)]))
+    inner_s = edges_s[(edges_s > 0.0) & (edges_s < cleaned.elapsed_s)]
+    return np.union1d(inner_s, [0.0, cleaned.elapsed_s])
+
+
+def merge_edges(
+    change_points_s: FloatArray,
+    fixed_edges_s: FloatArray,
+    annotations: tuple[Annotation, ...],
+    max_snap_s: float,
+    resting: Spans,
+) -> FloatArray:
+    """Return the sorted union of change points, fixed edges and annotation edges, in elapsed seconds.
+
+    Left out are change points up to ``max_snap_s`` from an annotation edge, which replaces them, and everything but
+    annotation edges inside a span of ``resting``, the union of pauses and standing.
+    """
+    annotated_s = annotation_edges(annotations)
+    change_points_s = _drop_inside(change_points_s, resting)
+    fixed_edges_s = _drop_inside(fixed_edges_s, resting)
+    if len(annotated_s) == 0:
+        return np.union1d(change_points_s, fixed_edges_s)
+    is_near = np.abs(change_points_s[:, None] - annotated_s[None, :]).min(axis=1) <= max_snap_s
+    free_s = change_points_s[~is_near | np.isin(change_points_s, fixed_edges_s)]
+    return np.union1d(np.union1d(free_s, fixed_edges_s), annotated_s)
+
+
+def _drop_inside(edges_s: FloatArray, spans: Spans) -> FloatArray:
+    """Return the edges that do not lie strictly inside any span."""
+    is_inside = (spans[:, 0, None] < edges_s) & (edges_s < spans[:, 1, None])
+    outside_s: FloatArray = edges_s[~np.any(is_inside, axis=0)]
+    return outside_s
