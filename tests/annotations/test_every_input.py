@@ -30,41 +30,46 @@ PLAN: list[PlannedStretch] = [
 MADE = simulate(PLAN, place=PATH, seed=21)
 TRUTH = MADE.truth
 EDGES = TRUTH.edges_s.tolist()
-BACK = [(start, end) for (start, end), way in zip(pairwise(EDGES), TRUTH.direction, strict=True) if way == "backward"]
+BACK = [
+    (start, end)
+    for (start, end), direction in zip(pairwise(EDGES), TRUTH.direction, strict=True)
+    if direction == "backward"
+]
 BARE = replace(MADE.activity, laps=())
 START = MADE.activity.start_time
 assert START is not None
 
 
-def clock(seconds: float) -> str:
+def format_clock(seconds: float) -> str:
     assert START is not None
     return f"{START + timedelta(seconds=seconds):%H:%M:%SZ}"
 
 
-def minutes(seconds: float) -> str:
+def format_elapsed(seconds: float) -> str:
     return f"{int(seconds) // 60}:{int(seconds) % 60:02d}"
 
 
-def way(seconds: float) -> str:
+def format_distance(seconds: float) -> str:
     samples = MADE.activity.samples
     return f"{float(np.interp(seconds, samples.t_s, samples.distance_m)) / 1000.0:.3f}km"
 
 
-def rows(form: str) -> list[AnnotationInput]:
+def sidecar_inputs(form: str) -> list[AnnotationInput]:
     body = {
-        "elapsed": [f"{minutes(start)},{minutes(end)},backward" for start, end in BACK],
-        "clock": [f"{clock(start)},{clock(end)},backward" for start, end in BACK],
-        "distance": [f"{way(start)},{way(end)},backward" for start, end in BACK],
+        "elapsed": [f"{format_elapsed(start)},{format_elapsed(end)},backward" for start, end in BACK],
+        "clock": [f"{format_clock(start)},{format_clock(end)},backward" for start, end in BACK],
+        "distance": [f"{format_distance(start)},{format_distance(end)},backward" for start, end in BACK],
         "laps": ['"lap 2,4,6,8",,backward'],
         "until next": [
-            f"{minutes(start)},,{direction}" for start, direction in zip(EDGES[:-1], TRUTH.direction, strict=True)
+            f"{format_elapsed(start)},,{direction}"
+            for start, direction in zip(EDGES[:-1], TRUTH.direction, strict=True)
         ],
     }[form]
     return [*parse_sidecar("start,end,label\n" + "\n".join(body), "x.csv")]
 
 
-def zone_given() -> tuple[Activity, list[AnnotationInput]]:
-    """Four boxes on a straight road where the runner always turns: the same seconds, another way."""
+def zone_case() -> tuple[Activity, list[AnnotationInput]]:
+    """Four boxes on a straight road where the runner always turns: the same seconds by another input."""
     samples = MADE.activity.samples
     north = np.interp(samples.t_s, samples.t_s, samples.distance_m)
     lat = 52.0 + north / 111_267.0
@@ -79,11 +84,13 @@ def zone_given() -> tuple[Activity, list[AnnotationInput]]:
     return replace(BARE, samples=straight), [parse_zones(text, "z.geojson")]
 
 
-def field_given() -> tuple[Activity, list[AnnotationInput]]:
+def field_case() -> tuple[Activity, list[AnnotationInput]]:
     samples = MADE.activity.samples
     backward_now = np.any([(samples.t_s >= start) & (samples.t_s < end) for start, end in BACK], axis=0)
-    told = replace(samples, extra={"way": backward_now.astype(np.float64)}, categories={"way": ("forward", "backward")})
-    return replace(BARE, samples=told), [parse_field("way")]
+    samples_with_field = replace(
+        samples, extra={"way": backward_now.astype(np.float64)}, categories={"way": ("forward", "backward")}
+    )
+    return replace(BARE, samples=samples_with_field), [parse_field("way")]
 
 
 STEPS = (
@@ -105,7 +112,12 @@ DONE_STEPS = replace(
     laps=tuple(replace(lap, step_index=index) for lap, index in zip(LAPS.laps, INDEX, strict=True)),
 )
 WAYPOINTS = replace(
-    BARE, waypoints=tuple(Waypoint(at, way) for at, way in zip(EDGES[:-1], TRUTH.direction, strict=True) if at > 0.0)
+    BARE,
+    waypoints=tuple(
+        Waypoint(start_s, direction)
+        for start_s, direction in zip(EDGES[:-1], TRUTH.direction, strict=True)
+        if start_s > 0.0
+    ),
 )
 LABELS = "".join(f"{start:.6f}\t{end:.6f}\tbackward\n" for start, end in BACK)
 
@@ -113,35 +125,37 @@ LABELS = "".join(f"{start:.6f}\t{end:.6f}\tbackward\n" for start, end in BACK)
 @dataclass(frozen=True)
 class Case:
     activity: Activity
-    given: list[AnnotationInput]
+    inputs: list[AnnotationInput]
     least: float
 
 
 CASES = {
-    "marks, elapsed": Case(BARE, [parse_mark(f"{minutes(a)}-{minutes(b)}=backward") for a, b in BACK], 0.985),
+    "marks, elapsed": Case(
+        BARE, [parse_mark(f"{format_elapsed(a)}-{format_elapsed(b)}=backward") for a, b in BACK], 0.985
+    ),
     "marks, laps": Case(LAPS, [parse_mark("lap 2,4,6,8=backward")], 0.999),
     "marks, even laps": Case(LAPS, [parse_mark("even laps=backward")], 0.999),
     "marks, steps": Case(DONE_STEPS, [parse_mark('step "Backward"=backward')], 0.999),
-    "sidecar, elapsed": Case(BARE, rows("elapsed"), 0.985),
-    "sidecar, clock": Case(BARE, rows("clock"), 0.985),
-    "sidecar, distance": Case(BARE, rows("distance"), 0.985),
-    "sidecar, laps": Case(LAPS, rows("laps"), 0.999),
-    "sidecar, until next": Case(BARE, rows("until next"), 0.985),
+    "sidecar, elapsed": Case(BARE, sidecar_inputs("elapsed"), 0.985),
+    "sidecar, clock": Case(BARE, sidecar_inputs("clock"), 0.985),
+    "sidecar, distance": Case(BARE, sidecar_inputs("distance"), 0.985),
+    "sidecar, laps": Case(LAPS, sidecar_inputs("laps"), 0.999),
+    "sidecar, until next": Case(BARE, sidecar_inputs("until next"), 0.985),
     "label track": Case(BARE, [*parse_label_track(LABELS, "x.txt")], 0.985),
     "workout sentence": Case(BARE, [parse_sentence(SENTENCE)], 0.985),
     "workout in the file": Case(replace(BARE, workout_steps=STEPS), [], 0.985),
     "names of laps": Case(NAMED_LAPS, [], 0.999),
     "names of steps": Case(DONE_STEPS, [], 0.999),
     "waypoints": Case(WAYPOINTS, [], 0.985),
-    "field": Case(*field_given(), 0.985),
-    "zones": Case(*zone_given(), 0.98),
+    "field": Case(*field_case(), 0.985),
+    "zones": Case(*zone_case(), 0.98),
 }
 
 
 @pytest.mark.parametrize("name", CASES)
 def test_every_origin_gives_the_same_directions(name: str) -> None:
     case = CASES[name]
-    analysis = analyze(case.activity, case.given)
+    analysis = analyze(case.activity, case.inputs)
     right = seconds_right(analysis, TRUTH)
     assert right >= case.least, [one for one in analysis.warnings if "moved" in one or "fit" in one]
     metres = float(analysis.summary.directions.distance_m[1])
@@ -150,4 +164,4 @@ def test_every_origin_gives_the_same_directions(name: str) -> None:
 
 if __name__ == "__main__":
     for title, case in CASES.items():
-        print(f"{title:22s}{seconds_right(analyze(case.activity, case.given), TRUTH):.4f}")  # noqa: T201 - a table to read
+        print(f"{title:22s}{seconds_right(analyze(case.activity, case.inputs), TRUTH):.4f}")  # noqa: T201 - a table to read

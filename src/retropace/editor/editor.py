@@ -14,10 +14,9 @@ from typing import TYPE_CHECKING
 
 from retropace.analysis.pipeline import Analysis, analyze
 from retropace.annotations.inputs.sidecar import read_bytes
-from retropace.annotations.inputs.sidecar_editor import SidecarEditor
+from retropace.annotations.inputs.sidecar_editor import SidecarEditor, empty_sidecar
 from retropace.annotations.language.labels import parse_label
 from retropace.annotations.model.annotation import Annotation
-from retropace.annotations.resolve.transfer import empty_sidecar
 from retropace.cleaning.clean import clean_activity
 from retropace.core.atomic_write import atomic_write
 from retropace.core.errors import RetropaceError

@@ -22,12 +22,12 @@ EXACT = Settings(label=LabelParameters(keep_edges=True))
 SILENT = Settings(label=LabelParameters(keep_edges=True, use_file_names=False))
 
 
-def said(activity: Activity) -> list[tuple[float, float, str, str]]:
+def annotations_of(activity: Activity) -> list[tuple[float, float, str, str]]:
     analysis = analyze(activity, settings=EXACT)
     return [(one.start_s, one.end_s, str(one.label), one.origin.kind) for one in analysis.annotations]
 
 
-def warned(analysis: Analysis, words: str) -> bool:
+def has_warning(analysis: Analysis, words: str) -> bool:
     return any(words in word for word in analysis.warnings)
 
 
@@ -41,9 +41,9 @@ def test_a_lap_named_backward_is_backward() -> None:
             replace(lap, name=name) for lap, name in zip(LAPS.laps, ("", "400 rückwärts", "Pause", "Lap"), strict=True)
         ),
     )
-    assert said(named) == [(300.0, 600.0, "backward", "name"), (600.0, 900.0, "rest", "name")]
+    assert annotations_of(named) == [(300.0, 600.0, "backward", "name"), (600.0, 900.0, "rest", "name")]
     assert analyze(named, settings=SILENT).annotations == ()
-    assert warned(analyze(named), 'labelled by name: lap 2, named "400 rückwärts"; --ignore-names')
+    assert has_warning(analyze(named), 'labelled by name: lap 2, named "400 rückwärts"; --ignore-names')
 
 
 def test_laps_take_the_name_of_the_step_they_carried_out() -> None:
@@ -51,7 +51,7 @@ def test_laps_take_the_name_of_the_step_they_carried_out() -> None:
     done = replace(
         LAPS, workout_steps=steps, laps=tuple(replace(lap, step_index=at % 2) for at, lap in enumerate(LAPS.laps))
     )
-    assert said(done) == [(300.0, 600.0, "backward walk", "name"), (900.0, 1200.0, "backward walk", "name")]
+    assert annotations_of(done) == [(300.0, 600.0, "backward walk", "name"), (900.0, 1200.0, "backward walk", "name")]
 
 
 def test_names_that_say_only_forward_or_rest_label_nothing() -> None:
@@ -59,12 +59,12 @@ def test_names_that_say_only_forward_or_rest_label_nothing() -> None:
         LAPS,
         laps=tuple(replace(lap, name=name) for lap, name in zip(LAPS.laps, ("Forward", "Rest", "", ""), strict=True)),
     )
-    assert said(named) == []
+    assert annotations_of(named) == []
 
 
 def test_a_track_of_several_is_what_it_is_called() -> None:
     splits = (Split(0.0, 500.0, "track", name="warm-up"), Split(500.0, 900.0, "track", name="Backward"))
-    assert said(replace(PLAIN, splits=splits)) == [(500.0, 900.0, "backward", "name")]
+    assert annotations_of(replace(PLAIN, splits=splits)) == [(500.0, 900.0, "backward", "name")]
 
 
 def test_the_tracks_of_one_gpx_session_are_told_apart() -> None:
@@ -81,7 +81,7 @@ def test_the_tracks_of_one_gpx_session_are_told_apart() -> None:
         ("There", 0.0, 240.0),
         ("backward", 300.0, 540.0),
     ]
-    assert (300.0, 540.0, "backward", "name") in said(activity)
+    assert (300.0, 540.0, "backward", "name") in annotations_of(activity)
 
 
 def test_a_waypoint_opens_a_stretch_and_another_closes_it() -> None:
@@ -91,21 +91,21 @@ def test_a_waypoint_opens_a_stretch_and_another_closes_it() -> None:
         Waypoint(400.0, "forward"),
         Waypoint(700.0, "rückwärts"),
     )
-    assert said(replace(PLAIN, waypoints=marks)) == [
+    assert annotations_of(replace(PLAIN, waypoints=marks)) == [
         (100.0, 400.0, "backward", "waypoint"),
         (400.0, 700.0, "forward", "waypoint"),
         (700.0, 1200.0, "backward", "waypoint"),
     ]
     ended = replace(PLAIN, waypoints=(Waypoint(100.0, "Backward"), Waypoint(300.0, "End")))
-    assert said(ended) == [(100.0, 300.0, "backward", "waypoint")]
-    assert said(replace(PLAIN, waypoints=(Waypoint(100.0, "forward"), Waypoint(300.0, "rest")))) == []
+    assert annotations_of(ended) == [(100.0, 300.0, "backward", "waypoint")]
+    assert annotations_of(replace(PLAIN, waypoints=(Waypoint(100.0, "forward"), Waypoint(300.0, "rest")))) == []
     assert analyze(ended, settings=SILENT).annotations == ()
 
 
 def test_a_waypoint_that_may_mean_the_way_only_suggests() -> None:
     analysis = analyze(replace(PLAIN, waypoints=(Waypoint(100.0, "Way back"),)))
     assert analysis.annotations == ()
-    assert warned(analysis, 'waypoint "Way back" says "way back", which may mean the way')
+    assert has_warning(analysis, 'waypoint "Way back" says "way back", which may mean the way')
 
 
 def test_a_waypoint_without_a_time_lies_where_the_runner_first_passed() -> None:
@@ -120,7 +120,7 @@ def test_a_waypoint_without_a_time_lies_where_the_runner_first_passed() -> None:
     far = replace(here, lat_deg=0.0)
     lost = analyze(replace(made, waypoints=(far,)))
     assert lost.annotations == ()
-    assert warned(lost, "neither within the time nor on the way")
+    assert has_warning(lost, "neither within the time nor on the way")
 
 
 @pytest.mark.parametrize(
@@ -137,10 +137,10 @@ def test_a_waypoint_without_a_time_lies_where_the_runner_first_passed() -> None:
 def test_a_title_suggests_and_labels_only_if_it_is_nothing_else(title: str, labelled: int, words: str) -> None:
     analysis = analyze(replace(PLAIN, name=title))
     assert len(analysis.annotations) == labelled
-    assert warned(analysis, "the title") == bool(words)
-    assert warned(analysis, words)
+    assert has_warning(analysis, "the title") == bool(words)
+    assert has_warning(analysis, words)
     # Where more is said, the title is not asked.
-    assert not warned(analyze(replace(PLAIN, name=title), [parse_mark("1:00-2:00=backward")]), "the title")
+    assert not has_warning(analyze(replace(PLAIN, name=title), [parse_mark("1:00-2:00=backward")]), "the title")
 
 
 def field_activity(values: np.ndarray[tuple[int], np.dtype[np.float64]], texts: tuple[str, ...] = ()) -> Activity:
@@ -171,7 +171,7 @@ def test_values_that_mean_nothing_are_passed_over_and_gaps_hold_nothing() -> Non
     sparse[100:200], sparse[300], sparse[400:] = 1.0, 1.0, 2.0
     analysis = analyze(field_activity(sparse, ("", "backward", "banana")), [parse_field("my_direction")], EXACT)
     assert [(one.start_s, one.end_s) for one in analysis.annotations] == [(100.0, 209.0), (300.0, 310.0)]
-    assert warned(analysis, "banana names no direction and was passed over")
+    assert has_warning(analysis, "banana names no direction and was passed over")
 
 
 @pytest.mark.parametrize(

@@ -7,22 +7,8 @@ import pytest
 
 from retropace.annotations.inputs.location import parse_location
 from retropace.cleaning.clean import clean_activity
-from retropace.core.activity import WorkoutStep
-from retropace.core.cleaned_activity import CleanedActivity
 from retropace.core.errors import AnnotationError
-from retropace.core.parameters import CleanParameters
-from tests.support.strategies import activity_of, with_laps
-
-T_S = np.arange(1801.0)
-PLAIN = activity_of(T_S, distance_m=T_S * 2.5)  # 30 minutes, 4.5 km, from 08:00:00Z
-LAPS = with_laps(PLAIN, [0.0, 300.0, 600.0, 660.0, 1200.0, 1800.0])
-STEPS = (WorkoutStep(0, "Warm up"), WorkoutStep(1, "Backward", "easy"))
-NAMED = replace(
-    LAPS,
-    workout_steps=STEPS,
-    laps=tuple(replace(lap, step_index=number % 2) for number, lap in enumerate(LAPS.laps)),
-)
-TRACK: CleanedActivity = clean_activity(NAMED, CleanParameters(lag_s=0.0, relative_lag_s=0.0))
+from tests.support.lapped_run import LAPPED_RUN, LAPS, PLAIN
 
 
 @pytest.mark.parametrize(
@@ -52,7 +38,7 @@ TRACK: CleanedActivity = clean_activity(NAMED, CleanParameters(lag_s=0.0, relati
     ],
 )
 def test_places_are_found(text: str, spans: list[list[float]]) -> None:
-    np.testing.assert_allclose(parse_location(text)(TRACK).spans, spans, atol=1e-6)
+    np.testing.assert_allclose(parse_location(text)(LAPPED_RUN).spans, spans, atol=1e-6)
 
 
 @pytest.mark.parametrize(
@@ -76,7 +62,7 @@ def test_what_is_no_place_is_refused(text: str) -> None:
 )
 def test_places_the_activity_does_not_have_are_refused_in_words(text: str, words: str) -> None:
     with pytest.raises(AnnotationError, match=words):
-        parse_location(text)(TRACK)
+        parse_location(text)(LAPPED_RUN)
 
 
 def test_a_recording_without_a_clock_or_laps_says_so() -> None:

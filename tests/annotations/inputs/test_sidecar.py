@@ -10,12 +10,12 @@ from retropace.annotations import Annotation, Label, UnresolvedAnnotation, read_
 from retropace.annotations.inputs.sidecar import parse_sidecar
 from retropace.core.errors import AnnotationError, RetropaceError
 from retropace.core.sidecar_path import sidecar_path
-from tests.annotations.inputs.test_location import TRACK
+from tests.support.lapped_run import LAPPED_RUN
 
 
-def placed(text: str) -> list[tuple[float, float, str, str]]:
-    found, _ = resolve_annotations(parse_sidecar(text, "x.csv"), TRACK)
-    return [(one.start_s, one.end_s, str(one.label), one.note) for one in found]
+def resolved(text: str) -> list[tuple[float, float, str, str]]:
+    annotations, _ = resolve_annotations(parse_sidecar(text, "x.csv"), LAPPED_RUN)
+    return [(one.start_s, one.end_s, str(one.label), one.note) for one in annotations]
 
 
 def test_every_form_of_a_row() -> None:
@@ -29,7 +29,7 @@ lap 1,,forward run,warm-up
 08:15:00Z,08:16:00Z,backward walk,
 "lap 5",,BACKWARDS,
 """
-    assert placed(text) == [
+    assert resolved(text) == [
         (0.0, 300.0, "forward run", "warm-up"),
         (300.0, 600.0, "backward", "first, and hard"),
         (640.0, 720.0, "rest", ""),
@@ -39,7 +39,7 @@ lap 1,,forward run,warm-up
 
 
 def test_an_empty_end_lasts_until_the_next_row_or_the_end() -> None:
-    assert placed("start,end,label\n10:00,,backward\n5:00,,forward\n20:00,,backward\n") == [
+    assert resolved("start,end,label\n10:00,,backward\n5:00,,forward\n20:00,,backward\n") == [
         (300.0, 600.0, "forward", ""),
         (600.0, 1200.0, "backward", ""),
         (1200.0, 1800.0, "backward", ""),
@@ -55,7 +55,7 @@ OTHER_FORMS = (
 
 @pytest.mark.parametrize("text", OTHER_FORMS)
 def test_other_separators_and_orders_of_columns(text: str) -> None:
-    assert placed(text) == [(300.0, 360.0, "backward", "")]
+    assert resolved(text) == [(300.0, 360.0, "backward", "")]
 
 
 def test_no_rows_are_no_annotations() -> None:
@@ -83,40 +83,40 @@ def test_a_bad_row_is_named_with_its_line(text: str, line: int, words: str) -> N
 def test_a_place_outside_the_activity_is_named_with_its_line() -> None:
     for row in ("40:00,41:00,b", "lap 9,,b", "9km,10km,b", "45:00,,b"):
         with pytest.raises(AnnotationError) as refused:
-            placed(f"start,end,label\n1:00,2:00,b\n{row}\n")
+            resolved(f"start,end,label\n1:00,2:00,b\n{row}\n")
         assert str(refused.value).startswith("x.csv:3: "), row
 
 
 def test_what_reaches_a_little_beyond_the_end_is_cut_and_far_beyond_is_said() -> None:
-    found, said = resolve_annotations(parse_sidecar("start,end,label\n29:00,30:30,b\n", "x.csv"), TRACK)
-    assert (found[0].end_s, said) == (1800.0, ())
-    found, said = resolve_annotations(parse_sidecar("start,end,label\n29:00,50:00,b\n", "x.csv"), TRACK)
-    assert found[0].end_s == 1800.0
-    assert "was cut there" in said[0]
+    annotations, warnings = resolve_annotations(parse_sidecar("start,end,label\n29:00,30:30,b\n", "x.csv"), LAPPED_RUN)
+    assert (annotations[0].end_s, warnings) == (1800.0, ())
+    annotations, warnings = resolve_annotations(parse_sidecar("start,end,label\n29:00,50:00,b\n", "x.csv"), LAPPED_RUN)
+    assert annotations[0].end_s == 1800.0
+    assert "was cut there" in warnings[0]
 
 
 def test_contradictions_name_both_with_file_and_line() -> None:
     with pytest.raises(AnnotationError) as refused:
-        placed("start,end,label\n5:00,10:00,b\n8:00,12:00,f\n")
+        resolved("start,end,label\n5:00,10:00,b\n8:00,12:00,f\n")
     assert "x.csv:2 says backward from 5:00 to 10:00" in str(refused.value)
     assert "x.csv:3 says forward from 8:00 to 12:00" in str(refused.value)
     with pytest.raises(AnnotationError, match="take one of them out"):
-        placed("start,end,label\n5:00,10:00,b walk\n8:00,12:00,b run\n")
+        resolved("start,end,label\n5:00,10:00,b walk\n8:00,12:00,b run\n")
 
 
 def test_edges_that_overlap_by_what_they_are_unsure_of_are_parted_at_the_surer() -> None:
     # Lap 2 ends at 10:00 to the second; the typed 9:57 is good to a few seconds.
-    assert placed("start,end,label\nlap 2,,b\n9:57,11:00,f\n") == [
+    assert resolved("start,end,label\nlap 2,,b\n9:57,11:00,f\n") == [
         (300.0, 600.0, "backward", ""),
         (600.0, 660.0, "forward", ""),
     ]
 
 
 def test_the_same_said_twice_is_joined_and_a_gait_makes_it_more_precise() -> None:
-    assert placed("start,end,label,note\n5:00,10:00,b,one\n8:00,12:00,b,two\n") == [
+    assert resolved("start,end,label,note\n5:00,10:00,b,one\n8:00,12:00,b,two\n") == [
         (300.0, 720.0, "backward", "one; two")
     ]
-    assert placed("start,end,label\n5:00,10:00,b\n6:00,7:00,b walk\n") == [
+    assert resolved("start,end,label\n5:00,10:00,b\n6:00,7:00,b walk\n") == [
         (300.0, 360.0, "backward", ""),
         (360.0, 420.0, "backward walk", ""),
         (420.0, 600.0, "backward", ""),
@@ -124,13 +124,13 @@ def test_the_same_said_twice_is_joined_and_a_gait_makes_it_more_precise() -> Non
 
 
 def test_a_library_caller_gives_spans() -> None:
-    found, _ = resolve_annotations(
-        [Annotation(10.0, 20.0, Label("backward")), UnresolvedAnnotation("lap 2", Label("forward"))], TRACK
+    annotations, _ = resolve_annotations(
+        [Annotation(10.0, 20.0, Label("backward")), UnresolvedAnnotation("lap 2", Label("forward"))], LAPPED_RUN
     )
-    assert [(one.start_s, one.end_s) for one in found] == [(10.0, 20.0), (300.0, 600.0)]
+    assert [(one.start_s, one.end_s) for one in annotations] == [(10.0, 20.0), (300.0, 600.0)]
     for start, end in ((5.0, 5.0), (9.0, 3.0), (float("nan"), 3.0)):
         with pytest.raises(AnnotationError):
-            resolve_annotations([Annotation(start, end, Label("backward"))], TRACK)
+            resolve_annotations([Annotation(start, end, Label("backward"))], LAPPED_RUN)
 
 
 @pytest.mark.parametrize(
@@ -159,6 +159,6 @@ def test_files_that_are_no_sidecar(tmp_path: Path) -> None:
 @given(st.text(alphabet=st.sampled_from('start,endlabl\n\t;"#0123456789:-kmZ b\0é'), max_size=80))
 def test_any_text_is_rows_or_one_sentence(text: str) -> None:
     try:
-        resolve_annotations(parse_sidecar(text, "x.csv"), TRACK)
+        resolve_annotations(parse_sidecar(text, "x.csv"), LAPPED_RUN)
     except RetropaceError as refused:
         assert "\n" not in refused.message  # noqa: PT017 - most texts are refused, some are not

@@ -12,21 +12,21 @@ from retropace.annotations.resolve.overlaps import resolve_overlaps
 from retropace.core.errors import AnnotationError
 
 
-def said(start: float, end: float, label: str, kind: str = "library", sure: float = 1.0) -> Annotation:
+def annotation(start: float, end: float, label: str, kind: str = "library", sure: float = 1.0) -> Annotation:
     return Annotation(start, end, parse_label(label), "", Origin(kind, f"{kind} {start:g}"), sure)
 
 
-def rows(*given: Annotation) -> list[tuple[float, float, str]]:
-    return [(one.start_s, one.end_s, str(one.label)) for one in resolve_overlaps(given)[0]]
+def resolved(*annotations: Annotation) -> list[tuple[float, float, str]]:
+    return [(one.start_s, one.end_s, str(one.label)) for one in resolve_overlaps(annotations)[0]]
 
 
 def test_the_narrower_leads_within_a_rank() -> None:
-    assert rows(said(0, 100, "backward"), said(40, 60, "rest")) == [
+    assert resolved(annotation(0, 100, "backward"), annotation(40, 60, "rest")) == [
         (0, 40, "backward"),
         (40, 60, "rest"),
         (60, 100, "backward"),
     ]
-    assert rows(said(0, 100, "forward"), said(20, 80, "backward"), said(40, 60, "rest")) == [
+    assert resolved(annotation(0, 100, "forward"), annotation(20, 80, "backward"), annotation(40, 60, "rest")) == [
         (0, 20, "forward"),
         (20, 40, "backward"),
         (40, 60, "rest"),
@@ -39,14 +39,16 @@ def test_one_lap_is_narrower_than_several_of_which_it_is_one() -> None:
     odd = Origin("mark", "odd laps=forward")
     several = [Annotation(start, start + 60.0, Label("forward"), "", odd, 1.0) for start in (0.0, 120.0, 240.0)]
     single = Annotation(120.0, 180.0, Label("backward"), "", Origin("mark", "lap 3=backward"), 1.0)
-    assert rows(*several, single) == [(0, 60, "forward"), (120, 180, "backward"), (240, 300, "forward")]
+    assert resolved(*several, single) == [(0, 60, "forward"), (120, 180, "backward"), (240, 300, "forward")]
 
 
 def test_explicit_before_implied_whatever_is_narrower() -> None:
-    kept, told = resolve_overlaps([said(0, 100, "forward", "sidecar"), said(40, 60, "backward", "name")])
-    assert [(one.start_s, one.end_s) for one in kept] == [(0, 100)]
-    assert told == ("name 40 says backward from 0:40 to 1:00, sidecar 0 says forward: the latter counts",)
-    assert rows(said(40, 60, "forward", "mark"), said(0, 100, "backward", "zone")) == [
+    resolved_annotations, warnings = resolve_overlaps(
+        [annotation(0, 100, "forward", "sidecar"), annotation(40, 60, "backward", "name")]
+    )
+    assert [(one.start_s, one.end_s) for one in resolved_annotations] == [(0, 100)]
+    assert warnings == ("name 40 says backward from 0:40 to 1:00, sidecar 0 says forward: the latter counts",)
+    assert resolved(annotation(40, 60, "forward", "mark"), annotation(0, 100, "backward", "zone")) == [
         (0, 40, "backward"),
         (40, 60, "forward"),
         (60, 100, "backward"),
@@ -56,8 +58,10 @@ def test_explicit_before_implied_whatever_is_narrower() -> None:
 def test_every_rank_gives_way_to_the_one_before_it() -> None:
     kinds = ["mark", "field", "workout", "zone", "waypoint", "name", "home zone"]
     assert [ORIGIN_PRIORITY[kind] for kind in kinds] == list(range(1, 8))
-    given = [said(0, 10.0 * (at + 1), "backward" if at % 2 else "forward", kind) for at, kind in enumerate(kinds)]
-    assert [(one.start_s, one.end_s, one.origin.kind) for one in resolve_overlaps(given)[0]] == [
+    annotations = [
+        annotation(0, 10.0 * (at + 1), "backward" if at % 2 else "forward", kind) for at, kind in enumerate(kinds)
+    ]
+    assert [(one.start_s, one.end_s, one.origin.kind) for one in resolve_overlaps(annotations)[0]] == [
         (10.0 * at, 10.0 * (at + 1), kind) for at, kind in enumerate(kinds)
     ]
 
@@ -65,25 +69,28 @@ def test_every_rank_gives_way_to_the_one_before_it() -> None:
 def test_equal_ones_that_contradict_each_other_are_named() -> None:
     for first, second in (((0, 50), (0, 50)), ((0, 50), (30, 90))):
         with pytest.raises(AnnotationError) as refused:
-            resolve_overlaps([said(*first, "backward", "mark"), said(*second, "forward", "sidecar")])
+            resolve_overlaps([annotation(*first, "backward", "mark"), annotation(*second, "forward", "sidecar")])
         assert '--mark "mark 0" says backward' in str(refused.value)
         assert "says forward" in str(refused.value)
 
 
 def test_a_distance_belongs_to_a_whole_stretch() -> None:
-    whole = Annotation(0, 100, Label("backward"), attributes=Attributes(distance_m=400.0))
+    long = Annotation(0, 100, Label("backward"), attributes=Attributes(distance_m=400.0))
     with pytest.raises(AnnotationError, match="give each part a distance of its own"):
-        resolve_overlaps([whole, said(40, 60, "rest")])
-    assert rows(whole, said(0, 100, "backward")) == [(0, 100, "backward")]
-    assert rows(whole, said(20, 60, "backward")) == [(0, 100, "backward")]
+        resolve_overlaps([long, annotation(40, 60, "rest")])
+    assert resolved(long, annotation(0, 100, "backward")) == [(0, 100, "backward")]
+    assert resolved(long, annotation(20, 60, "backward")) == [(0, 100, "backward")]
 
 
 def test_two_ideas_of_one_edge_leave_no_sliver() -> None:
-    lower = [said(0, 100, "forward", "workout"), said(100, 200, "backward", "workout")]
-    assert rows(said(103, 200, "backward", "sidecar"), *lower) == [(0, 103, "forward"), (103, 200, "backward")]
-    assert rows(said(97, 200, "backward", "sidecar"), *lower) == [(0, 97, "forward"), (97, 200, "backward")]
-    lower = [said(0, 100, "backward", "workout"), said(100, 200, "forward", "workout")]
-    assert rows(said(0, 97, "backward", "sidecar"), *lower) == [(0, 97, "backward"), (97, 200, "forward")]
+    lower = [annotation(0, 100, "forward", "workout"), annotation(100, 200, "backward", "workout")]
+    assert resolved(annotation(103, 200, "backward", "sidecar"), *lower) == [
+        (0, 103, "forward"),
+        (103, 200, "backward"),
+    ]
+    assert resolved(annotation(97, 200, "backward", "sidecar"), *lower) == [(0, 97, "forward"), (97, 200, "backward")]
+    lower = [annotation(0, 100, "backward", "workout"), annotation(100, 200, "forward", "workout")]
+    assert resolved(annotation(0, 97, "backward", "sidecar"), *lower) == [(0, 97, "backward"), (97, 200, "forward")]
 
 
 LABELS = st.sampled_from([parse_label(text) for text in ("backward", "backward walk", "forward", "rest")])
@@ -94,25 +101,25 @@ SPANS = st.tuples(st.integers(0, 60), st.integers(1, 60), LABELS, st.sampled_fro
 def test_the_order_in_which_they_are_given_changes_nothing(
     spans: list[tuple[int, int, Label, str]], random: object
 ) -> None:
-    given_ones = [
+    others = [
         Annotation(10.0 * start, 10.0 * (start + length), label, "", Origin(kind, f"{number}"), 1.0)
         for number, (start, length, label, kind) in enumerate(spans)
     ]
-    shuffled = list(given_ones)
+    shuffled = list(others)
     random.shuffle(shuffled)  # type: ignore[attr-defined]  # hypothesis' random.Random
     try:
-        kept, _ = resolve_overlaps(given_ones)
+        resolved_annotations, _ = resolve_overlaps(others)
     except AnnotationError:
         with pytest.raises(AnnotationError, match="says"):
             resolve_overlaps(shuffled)
         return
-    assert resolve_overlaps(shuffled)[0] == kept
-    edges = np.array([(one.start_s, one.end_s) for one in kept]).ravel()
+    assert resolve_overlaps(shuffled)[0] == resolved_annotations
+    edges = np.array([(one.start_s, one.end_s) for one in resolved_annotations]).ravel()
     assert np.all(np.diff(edges) >= 0.0)
     # Whatever was said of a moment, by the highest rank that spoke of it, that is what counts.
     for moment in np.arange(5.0, 1200.0, 10.0):
-        spoken = [one for one in given_ones if one.start_s <= moment < one.end_s]
-        holding = [one for one in kept if one.start_s <= moment < one.end_s]
+        spoken = [one for one in others if one.start_s <= moment < one.end_s]
+        holding = [one for one in resolved_annotations if one.start_s <= moment < one.end_s]
         assert len(holding) == (1 if spoken else 0)
         if spoken:
             best = min(ORIGIN_PRIORITY[one.origin.kind] for one in spoken)
@@ -120,6 +127,6 @@ def test_the_order_in_which_they_are_given_changes_nothing(
 
 
 def test_ten_thousand_are_sorted_out_at_once() -> None:
-    given_ones = [said(10.0 * at, 10.0 * at + 9.0, "backward" if at % 2 else "forward") for at in range(10_000)]
-    kept, _ = resolve_overlaps([said(0.0, 1e6, "rest"), *given_ones])
-    assert len(kept) == 20_000
+    others = [annotation(10.0 * at, 10.0 * at + 9.0, "backward" if at % 2 else "forward") for at in range(10_000)]
+    resolved_annotations, _ = resolve_overlaps([annotation(0.0, 1e6, "rest"), *others])
+    assert len(resolved_annotations) == 20_000

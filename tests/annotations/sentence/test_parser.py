@@ -11,14 +11,14 @@ from retropace.annotations.model.plan import MAX_STEPS, Item, PlanStep, count_st
 from retropace.core.errors import AnnotationError
 
 
-def shown(items: tuple[Item, ...]) -> str:
+def format_items(items: tuple[Item, ...]) -> str:
     parts = []
     for item in items:
         if isinstance(item, PlanStep):
             pace = f" @{item.speed_mps:.2f}" if item.speed_mps else ""
             parts.append(f"{item}{pace}")
         else:
-            parts.append(f"{item.count}x({shown(item.body)})")
+            parts.append(f"{item.count}x({format_items(item.body)})")
     return ", ".join(parts)
 
 
@@ -71,7 +71,7 @@ SENTENCES = {
 
 @pytest.mark.parametrize("text", SENTENCES)
 def test_a_sentence_means_a_plan(text: str) -> None:
-    assert shown(parse_sentence(text).items) == SENTENCES[text]
+    assert format_items(parse_sentence(text).items) == SENTENCES[text]
 
 
 @pytest.mark.parametrize(
@@ -145,5 +145,5 @@ def test_what_is_written_is_what_is_meant(sets: list[tuple[int, list[str]]]) -> 
     text = ", ".join(f"{times}x({', '.join(steps)})" for times, steps in sets)
     plan = parse_sentence(text)
     assert count_steps(plan.items) == sum(times * len(steps) for times, steps in sets)
-    again = parse_sentence(shown(plan.items))
+    again = parse_sentence(format_items(plan.items))
     assert again.items == plan.items

@@ -22,7 +22,7 @@ from tests.support.simulated_labels import seconds_right
 PATH = SimulatedPlace("path", 52.5, 13.3)
 
 
-def fitted(activity: Activity, sentence: str) -> tuple[Workout, Analysis]:
+def fit_sentence(activity: Activity, sentence: str) -> tuple[Workout, Analysis]:
     analysis = analyze(activity, [parse_sentence(sentence)])
     assert analysis.workout is not None
     return analysis.workout, analysis
@@ -40,7 +40,7 @@ def reps(count: int, recovery: PlannedStretch, seed: int = 1, laps: bool = False
 @pytest.mark.parametrize("seed", [101, 102])
 def test_the_sentence_alone_labels_a_session(kind: str, seed: int) -> None:
     made = draw(kind, seed, plain=True)
-    workout, analysis = fitted(replace(made.session.activity, laps=()), made.sentence)
+    workout, analysis = fit_sentence(replace(made.session.activity, laps=()), made.sentence)
     assert workout.fits, workout.rejection_reason
     assert seconds_right(analysis, made.session.truth) > (0.95 if kind == "alternating" else 0.975)
     assert all(0.0 <= step.fit_score <= 1.0 for step in workout.steps)
@@ -50,7 +50,9 @@ def test_the_sentence_alone_labels_a_session(kind: str, seed: int) -> None:
 
 def test_a_rep_too_few_or_too_many_is_told() -> None:
     for said, missing, extra in ((6, 0, 0), (7, 1, 0), (5, 0, 1), (4, 0, 2)):
-        workout, _ = fitted(reps(6, forward(seconds=120, effort=0.85)), f"10min, {said}x(400m back, 2min jog), 5min")
+        workout, _ = fit_sentence(
+            reps(6, forward(seconds=120, effort=0.85)), f"10min, {said}x(400m back, 2min jog), 5min"
+        )
         assert workout.fits, workout.rejection_reason
         assert (workout.missing_count, workout.extra_count) == (missing, extra)
         assert sum(step.step.label.direction == "backward" for step in workout.steps) == 6
@@ -60,7 +62,7 @@ def test_pauses_and_a_forgotten_watch_belong_to_no_step() -> None:
     plan: list[PlannedStretch] = [walk("forward", 60), rest(120, paused=True), forward(seconds=600)]
     plan += [backward(seconds=300), rest(200, paused=True), forward(seconds=300), rest(180)]
     made = simulate(plan, place=PATH, seed=3)
-    workout, analysis = fitted(made.activity, "10min forward, 5min backward, 5min forward")
+    workout, analysis = fit_sentence(made.activity, "10min forward, 5min backward, 5min forward")
     assert workout.fits, workout.rejection_reason
     assert seconds_right(analysis, made.truth) > 0.98
     assert float(analysis.summary.directions.elapsed_s[1]) == pytest.approx(300.0, abs=8.0)
@@ -87,7 +89,7 @@ WRONG = [
 
 @pytest.mark.parametrize(("what", "activity", "sentence"), WRONG, ids=[row[0] for row in WRONG])
 def test_a_sentence_that_does_not_fit_labels_nothing(what: str, activity: Activity, sentence: str) -> None:
-    workout, analysis = fitted(activity, sentence)
+    workout, analysis = fit_sentence(activity, sentence)
     assert not workout.fits, what
     assert analysis.annotations == ()
     assert "annotated" not in analysis.segments.basis
@@ -107,7 +109,7 @@ def test_sentences_of_other_kinds_of_session_are_refused() -> None:
                 kinds[(at + seed) % len(kinds) if (at + seed) % len(kinds) != at else (at + 1) % len(kinds)],
                 seed + 1000,
             ).sentence
-            workout, _ = fitted(replace(draw(kind, seed, plain=True).session.activity, laps=()), other)
+            workout, _ = fit_sentence(replace(draw(kind, seed, plain=True).session.activity, laps=()), other)
             if workout.fits:
                 accepted.append((kind, seed, other))
     assert accepted == []
@@ -117,7 +119,7 @@ def test_standing_about_before_and_behind_belongs_to_no_step() -> None:
     steps: list[PlannedStretch] = [forward(seconds=300), backward(seconds=200), forward(seconds=300)]
     for plan in ([rest(350), *steps], [*steps, rest(350)], [rest(350), *steps, walk("forward", 60)]):
         made = simulate(plan, place=PATH, seed=12)
-        workout, analysis = fitted(replace(made.activity, laps=()), "5min, 200s backward, 5min")
+        workout, analysis = fit_sentence(replace(made.activity, laps=()), "5min, 200s backward, 5min")
         assert workout.fits, workout.rejection_reason
         assert seconds_right(analysis, made.truth) > 0.98
         first = 350.0 if plan[0].gait == "stand" else 0.0
@@ -127,7 +129,7 @@ def test_standing_about_before_and_behind_belongs_to_no_step() -> None:
 
 def test_until_lap_ends_at_a_pressed_lap() -> None:
     made = simulate([forward(seconds=431), backward(seconds=187), forward(seconds=300)], place=PATH, seed=8)
-    workout, _ = fitted(made.activity, "until lap forward, until lap backward, 5min forward")
+    workout, _ = fit_sentence(made.activity, "until lap forward, until lap backward, 5min forward")
     assert workout.fits, workout.rejection_reason
     assert [step.end_s for step in workout.steps[:2]] == pytest.approx([431.0, 618.0], abs=1.0)
 
@@ -135,7 +137,7 @@ def test_until_lap_ends_at_a_pressed_lap() -> None:
 def test_a_pace_tells_two_like_steps_apart() -> None:
     plan: list[PlannedStretch] = [forward(seconds=300), forward(metres=800, effort=1.3), backward(metres=800)]
     made = simulate([*plan, forward(seconds=300)], place=PATH, seed=9)
-    workout, analysis = fitted(replace(made.activity, laps=()), "5min, 800m @4:25/km, 800m backward, 5min")
+    workout, analysis = fit_sentence(replace(made.activity, laps=()), "5min, 800m @4:25/km, 800m backward, 5min")
     assert workout.fits, workout.rejection_reason
     assert seconds_right(analysis, made.truth) > 0.98
 
@@ -189,7 +191,7 @@ def test_real_sessions_align_with_their_lap_marks(corpus: Path, name: str) -> No
     path = next(path for path in sorted(corpus.glob("*/*")) if name in path.name)
     activity = read(path)
     ends = np.array([lap.end_s for lap in activity.laps[:-1]])
-    workout, _ = fitted(replace(activity, laps=()), REAL_WORKOUTS[name])
+    workout, _ = fit_sentence(replace(activity, laps=()), REAL_WORKOUTS[name])
     if name in ("777501.fit", "running-with-developer-data"):
         # A rep whose pace changes 110 m after its lap; rests of 30 s where the plan has 60.
         assert not workout.fits

@@ -1,4 +1,4 @@
-"""The workout that was loaded on the watch, as a plan: what its steps are named says the direction."""
+"""The workout loaded on the watch as a plan, with directions from the names of its steps."""
 
 from __future__ import annotations
 
@@ -12,18 +12,21 @@ from retropace.core.errors import AnnotationError
 
 
 def build_plan(steps: tuple[WorkoutStep, ...]) -> Plan:
-    """The steps with their repeats unfolded into sets.
+    """Build a plan from the recorded steps, with repeats nested.
 
-    Raises :class:`AnnotationError` if there are none, or more than anybody could carry out.
+    Raises :class:`AnnotationError` if there are no steps or more than
+    :data:`~retropace.annotations.model.plan.MAX_STEPS`.
     """
     items: list[tuple[int, Item]] = []
     for step in steps:
         if step.duration_kind == "repeat":
-            begin = next((at for at, (index, _) in enumerate(items) if index >= (step.repeat_from or 0)), len(items))
-            body = tuple(item for _, item in items[begin:])
+            first = next(
+                (position for position, (index, _) in enumerate(items) if index >= (step.repeat_from or 0)), len(items)
+            )
+            body = tuple(item for _, item in items[first:])
             times = int(step.duration) if np.isfinite(step.duration) else 0
             if body and times > 0:
-                items[begin:] = [(items[begin][0], Repeat(times, body))]
+                items[first:] = [(items[first][0], Repeat(times, body))]
         else:
             items.append((step.index, _build_step(step)))
     plan = tuple(item for _, item in items)
@@ -35,16 +38,16 @@ def build_plan(steps: tuple[WorkoutStep, ...]) -> Plan:
 
 
 def has_backward_step(steps: tuple[WorkoutStep, ...]) -> bool:
-    """Whether a step is named after running backward."""
+    """Tell whether a step is named after running backward."""
     return any(_find_label(step).direction == "backward" for step in steps)
 
 
 def _build_step(step: WorkoutStep) -> PlanStep:
-    known = np.isfinite(step.duration) and step.duration > 0.0
+    has_duration = np.isfinite(step.duration) and step.duration > 0.0
     return PlanStep(
         label=_find_label(step),
-        seconds=float(step.duration) if step.duration_kind == "time" and known else None,
-        metres=float(step.duration) if step.duration_kind == "distance" and known else None,
+        seconds=float(step.duration) if step.duration_kind == "time" and has_duration else None,
+        metres=float(step.duration) if step.duration_kind == "distance" and has_duration else None,
         until_lap=step.duration_kind == "open",
         is_recovery=step.intensity in ("rest", "recovery"),
     )

@@ -1,4 +1,4 @@
-"""What a runner wrote about an activity where it is kept: a workout in the description is tried, words only suggest."""
+"""Annotations from a description or title: a workout spelled out becomes a plan, and words only suggest."""
 
 from __future__ import annotations
 
@@ -12,15 +12,17 @@ from retropace.core.activity import Activity
 from retropace.core.errors import AnnotationError
 
 MAX_LINES = 40
-"""A description with more lines is a story."""
+"""The most lines of a description that are read; a longer one is a story."""
 MAX_QUOTE_CHARS = 60
+"""The most characters of a description that a message quotes."""
 _AMBIGUOUS_KINDS = ("ambiguous", "route_direction", "route", "negation", "ignored")
+"""Kinds of phrases with which a text does not surely mean running backward."""
 
 
 def find_plan_in_text(activity: Activity) -> Plan | None:
-    """The first workout with a backward step that the description or the title spells out; None if there is none.
+    """Find the first workout with a backward step in the description or the title; None if there is none.
 
-    A description is tried as a whole, then line by line, then sentence by sentence.
+    A description is tried as a whole, then by lines, then by sentences.
     """
     for source, text in (("description", activity.description), ("title", activity.name)):
         for part in _split_text(text):
@@ -31,20 +33,20 @@ def find_plan_in_text(activity: Activity) -> Plan | None:
 
 
 def find_description_hint(activity: Activity) -> tuple[str, ...]:
-    """A suggestion if the description speaks of backward, but not so that anything could be labelled by it."""
+    """Build a suggestion if the description mentions backward; empty otherwise."""
     for line in _split_text(activity.description):
         meaning = interpret_name(line)
         if meaning is None or (meaning.label is not None and meaning.label.direction != "backward"):
             continue
         doubt = "which may mean the way or the runner" if meaning.is_ambiguous else "but not when"
-        quoted = line if len(line) <= MAX_QUOTE_CHARS else f"{line[:MAX_QUOTE_CHARS]}…"
-        said = f'the description says "{quoted}", {doubt}: nothing was labelled by it'
-        return (f"{said}; say --mark all=backward, name laps, or give the --workout",)
+        quote = line if len(line) <= MAX_QUOTE_CHARS else f"{line[:MAX_QUOTE_CHARS]}…"
+        suggestion = f'the description says "{quote}", {doubt}: nothing was labelled by it'
+        return (f"{suggestion}; say --mark all=backward, name laps, or give the --workout",)
     return ()
 
 
 def _split_text(text: str) -> list[str]:
-    """The text, its lines, and the sentences of each, as far as they are short enough to be a workout."""
+    """Split a text into itself, its lines and its sentences, without those too long for a workout."""
     lines = [line.strip() for line in text.splitlines()[:MAX_LINES] if line.strip()]
     sentences = [part.strip() for line in lines for part in line.replace("! ", ". ").replace(": ", ". ").split(". ")]
     parts = dict.fromkeys([" ".join(lines), *lines, *sentences])
@@ -52,11 +54,11 @@ def _split_text(text: str) -> list[str]:
 
 
 def _parse_backward_plan(text: str) -> Plan | None:
-    """The plan a text spells out, if a step of it has a length and is surely backward."""
-    words = find_phrases(text)
-    if any(word.kind in _AMBIGUOUS_KINDS for word in words):
+    """Parse a text as a plan; None unless one of its steps has a length and is surely backward."""
+    phrases = find_phrases(text)
+    if any(phrase.kind in _AMBIGUOUS_KINDS for phrase in phrases):
         return None
-    if not any(word.kind == "label" and word.meaning.startswith("backward") for word in words):
+    if not any(phrase.kind == "label" and phrase.meaning.startswith("backward") for phrase in phrases):
         return None
     try:
         plan = parse_sentence(text)

@@ -1,4 +1,4 @@
-"""Laps, workout steps and tracks that are named after a direction label themselves; titles only suggest."""
+"""Annotations from names: laps, workout steps and tracks are labelled by their names, and a title mostly suggests."""
 
 from __future__ import annotations
 
@@ -10,50 +10,52 @@ from retropace.core.activity import Activity
 from retropace.core.cleaned_activity import CleanedActivity
 
 
-def find_name_annotations(track: CleanedActivity) -> tuple[list[Annotation], tuple[str, ...]]:
-    """The laps that a name or the workout step they carried out gives a direction, and the tracks of a session.
+def find_name_annotations(cleaned: CleanedActivity) -> tuple[list[Annotation], tuple[str, ...]]:
+    """Find annotations from the names of laps, of the workout steps they carried out, and of tracks; and warnings.
 
-    Only if one of them is backward: names that all say forward or rest add nothing that is not assumed or measured.
+    There are none unless a name says backward: forward is assumed anyway, and rest is measured.
     """
-    said_of_step = {step.index: _find_first_meaning(step.name, step.note) for step in track.workout_steps}
-    found: list[Annotation] = []
-    for number, lap in enumerate(track.laps, 1):
-        own = interpret_name(lap.name, is_title=False) if lap.name else None
-        step = said_of_step.get(lap.step_index) if lap.step_index is not None else None
-        meaning = own or step
-        what = f'lap {number}, named "{lap.name}"' if own else _describe_step(track, lap.step_index)
+    meaning_of_step = {item.index: _find_first_meaning(item.name, item.note) for item in cleaned.workout_steps}
+    annotations: list[Annotation] = []
+    for number, lap in enumerate(cleaned.laps, 1):
+        lap_meaning = interpret_name(lap.name, is_title=False) if lap.name else None
+        step_meaning = meaning_of_step.get(lap.step_index) if lap.step_index is not None else None
+        meaning = lap_meaning or step_meaning
+        description = f'lap {number}, named "{lap.name}"' if lap_meaning else _describe_step(cleaned, lap.step_index)
         if meaning is not None and meaning.label is not None and lap.start_s < lap.end_s:
-            origin = Origin("name", what)
-            found.append(Annotation(lap.start_s, lap.end_s, meaning.label, "", origin, BUTTON_TOLERANCE_S))
-    for split in track.splits:
+            origin = Origin("name", description)
+            annotations.append(Annotation(lap.start_s, lap.end_s, meaning.label, "", origin, BUTTON_TOLERANCE_S))
+    for split in cleaned.splits:
         meaning = interpret_name(split.name) if split.name else None
         if meaning is not None and meaning.label is not None and split.start_s < split.end_s:
             origin = Origin("name", f'track "{split.name}"')
-            found.append(Annotation(split.start_s, split.end_s, meaning.label, "", origin, BUTTON_TOLERANCE_S))
-    if not any(one.label.direction == "backward" for one in found):
+            annotations.append(Annotation(split.start_s, split.end_s, meaning.label, "", origin, BUTTON_TOLERANCE_S))
+    if not any(annotation.label.direction == "backward" for annotation in annotations):
         return [], ()
-    names = dict.fromkeys(str(one.origin) for one in found if one.label.direction == "backward")
-    shown = "; ".join(list(names)[:3]) + " …" * (len(names) > 3)
-    return found, (f"labelled by name: {shown}; --ignore-names to do without",)
+    names = dict.fromkeys(
+        str(annotation.origin) for annotation in annotations if annotation.label.direction == "backward"
+    )
+    excerpt = "; ".join(list(names)[:3]) + " …" * (len(names) > 3)
+    return annotations, (f"labelled by name: {excerpt}; --ignore-names to do without",)
 
 
 def find_title_annotations(activity: Activity, elapsed_s: float) -> tuple[list[Annotation], tuple[str, ...]]:
-    """What the title says: a label for the whole of it if it is nothing but a label, else at most a suggestion."""
+    """Find the annotation in a title that is nothing but a label; any other title yields at most a suggestion."""
     meaning = interpret_name(activity.name) if activity.name else None
     if meaning is None or (meaning.label is not None and meaning.label.direction != "backward"):
         return [], ()
-    bare = meaning.label is not None and _is_label_only(activity.name, meaning)
-    if bare and meaning.label is not None:
+    is_label_only = meaning.label is not None and _is_label_only(activity.name, meaning)
+    if is_label_only and meaning.label is not None:
         origin = Origin("name", f'the title "{activity.name}"')
-        whole = Annotation(0.0, elapsed_s, meaning.label, "", origin, BUTTON_TOLERANCE_S)
-        return [whole], (f'the title says "{activity.name}": all of it labelled so; --ignore-names to do without',)
+        annotation = Annotation(0.0, elapsed_s, meaning.label, "", origin, BUTTON_TOLERANCE_S)
+        return [annotation], (f'the title says "{activity.name}": all of it labelled so; --ignore-names to do without',)
     doubt = "which may mean the way or the runner" if meaning.is_ambiguous else "but not when"
-    said = f'the title "{activity.name}" says "{meaning.word}", {doubt}: nothing was labelled by it'
-    return [], (f"{said}; say --mark all=backward, name laps, or give the --workout",)
+    suggestion = f'the title "{activity.name}" says "{meaning.word}", {doubt}: nothing was labelled by it'
+    return [], (f"{suggestion}; say --mark all=backward, name laps, or give the --workout",)
 
 
 def _is_label_only(name: str, meaning: Meaning) -> bool:
-    """Whether a name is a label and nothing else."""
+    """Tell whether a name is a label and nothing else."""
     from retropace.annotations.language.labels import parse_label
     from retropace.core.errors import AnnotationError
 
@@ -64,9 +66,10 @@ def _is_label_only(name: str, meaning: Meaning) -> bool:
 
 
 def _find_first_meaning(*names: str) -> Meaning | None:
+    """Interpret the first of several names that says anything."""
     return next((meaning for name in names if name and (meaning := interpret_name(name, is_title=False))), None)
 
 
-def _describe_step(track: CleanedActivity, index: int | None) -> str:
-    named: Iterable[str] = (step.name or step.note for step in track.workout_steps if step.index == index)
-    return f'step "{next(iter(named), "")}"'
+def _describe_step(cleaned: CleanedActivity, index: int | None) -> str:
+    names: Iterable[str] = (step.name or step.note for step in cleaned.workout_steps if step.index == index)
+    return f'step "{next(iter(names), "")}"'

@@ -1,4 +1,4 @@
-"""What a file itself says of the direction: names of laps and tracks, waypoints, its title, its workout."""
+"""Annotations that a recording itself implies: names of laps and tracks, waypoints, title, description, workout."""
 
 from __future__ import annotations
 
@@ -13,27 +13,27 @@ from retropace.core.cleaned_activity import CleanedActivity
 
 
 def find_recording_annotations(
-    activity: Activity, track: CleanedActivity, *, is_unannotated: bool
+    activity: Activity, cleaned: CleanedActivity, *, is_unannotated: bool
 ) -> tuple[list[Annotation], list[str]]:
-    """What names and waypoints say, and what there is to say about it.
+    """Find the annotations that names and waypoints imply, and warnings.
 
-    ``is_silent``: nothing was said from elsewhere. Only then the title, which speaks of the whole, is asked, and the
-    description for a hint.
+    The title, which describes the whole activity, and the description are considered only if ``is_unannotated``: there
+    is no other annotation.
     """
-    spoken: list[Annotation] = []
+    annotations: list[Annotation] = []
     warnings: list[str] = []
-    for found, said in (find_name_annotations(track), find_waypoint_annotations(track)):
-        spoken += found
-        warnings += said
-    if is_unannotated and not spoken:
-        found, said = find_title_annotations(activity, track.elapsed_s)
-        spoken += found
-        warnings += said or find_description_hint(activity)
-    return spoken, warnings
+    for found, messages in (find_name_annotations(cleaned), find_waypoint_annotations(cleaned)):
+        annotations += found
+        warnings += messages
+    if is_unannotated and not annotations:
+        found, messages = find_title_annotations(activity, cleaned.elapsed_s)
+        annotations += found
+        warnings += messages or find_description_hint(activity)
+    return annotations, warnings
 
 
-def find_device_plan(track: CleanedActivity) -> Plan | None:
-    """The workout in the file, if its steps speak of backward and no lap says which of them it carried out."""
-    if not has_backward_step(track.workout_steps) or any(lap.step_index is not None for lap in track.laps):
+def find_device_plan(cleaned: CleanedActivity) -> Plan | None:
+    """Build the plan of the device's workout if a step says backward and no lap states the step it carried out."""
+    if not has_backward_step(cleaned.workout_steps) or any(lap.step_index is not None for lap in cleaned.laps):
         return None
-    return build_plan(track.workout_steps)
+    return build_plan(cleaned.workout_steps)

@@ -1,4 +1,4 @@
-"""Waypoints dropped on the way: one named "backward" opens a stretch, "forward", "rest" or "end" closes it."""
+"""Waypoints set on the way: one named "backward" starts a stretch; "forward", "rest" or "end" ends it."""
 
 from __future__ import annotations
 
@@ -13,44 +13,45 @@ from retropace.core.cleaned_activity import CleanedActivity
 from retropace.core.geodesy import compute_distances_m
 
 EDGE_TOLERANCE_S = 5.0
-"""Taking the phone out and typing a name takes a while; people do it where they turn, or just before."""
+"""Tolerance of an edge in seconds: people name a waypoint where they turn, or just before, and typing takes a while."""
 MAX_DISTANCE_M = 30.0
-"""A waypoint without a time belongs to the moment when the runner first came as near as this."""
+"""The distance in metres within which a waypoint without a time is passed."""
 CLOSING_NAMES = frozenset(
     normalize(word) for word in ("end", "ende", "stop", "fin", "fine", "einde", "koniec", "конец", "終了", "结束", "끝")
 )
+"""Normalized names of waypoints that end a stretch and start none."""
 
 
-def find_waypoint_annotations(track: CleanedActivity) -> tuple[list[Annotation], tuple[str, ...]]:
-    """The stretches between waypoints; none if no waypoint says backward."""
+def find_waypoint_annotations(cleaned: CleanedActivity) -> tuple[list[Annotation], tuple[str, ...]]:
+    """Find the stretches between waypoints, and warnings; no stretches if no waypoint says backward."""
     warnings: list[str] = []
-    moments: list[tuple[float, Label | None, Waypoint]] = []
-    for mark in track.waypoints:
-        label, counts = _interpret_waypoint(mark, warnings)
-        if not counts:
+    edges: list[tuple[float, Label | None, Waypoint]] = []
+    for waypoint in cleaned.waypoints:
+        label, is_meaningful = _interpret_waypoint(waypoint, warnings)
+        if not is_meaningful:
             continue
-        at_s = mark.t_s if np.isfinite(mark.t_s) else _find_passing_time_s(track, mark)
-        if not 0.0 <= at_s <= track.elapsed_s:
+        time_s = waypoint.t_s if np.isfinite(waypoint.t_s) else _find_passing_time_s(cleaned, waypoint)
+        if not 0.0 <= time_s <= cleaned.elapsed_s:
             if label is not None and label.direction == "backward":
-                warnings.append(f'waypoint "{mark.name}" lies neither within the time nor on the way: passed over')
+                warnings.append(f'waypoint "{waypoint.name}" lies neither within the time nor on the way: passed over')
             continue
-        moments.append((at_s, label, mark))
-    moments.sort(key=lambda moment: moment[0])
-    found: list[Annotation] = []
-    for number, (at_s, label, mark) in enumerate(moments):
-        end_s = moments[number + 1][0] if number + 1 < len(moments) else track.elapsed_s
-        if label is not None and at_s < end_s:
-            origin = Origin("waypoint", f'waypoint "{mark.name}"')
-            found.append(Annotation(at_s, end_s, label, mark.note, origin, EDGE_TOLERANCE_S))
-    if not any(one.label.direction == "backward" for one in found):
+        edges.append((time_s, label, waypoint))
+    edges.sort(key=lambda edge: edge[0])
+    annotations: list[Annotation] = []
+    for number, (time_s, label, waypoint) in enumerate(edges):
+        end_s = edges[number + 1][0] if number + 1 < len(edges) else cleaned.elapsed_s
+        if label is not None and time_s < end_s:
+            origin = Origin("waypoint", f'waypoint "{waypoint.name}"')
+            annotations.append(Annotation(time_s, end_s, label, waypoint.note, origin, EDGE_TOLERANCE_S))
+    if not any(annotation.label.direction == "backward" for annotation in annotations):
         return [], tuple(warnings)
-    count = sum(one.label.direction == "backward" for one in found)
+    count = sum(annotation.label.direction == "backward" for annotation in annotations)
     stretches = f"{count} stretch{'es' * (count > 1)}"
-    return found, (*warnings, f"waypoints say backward for {stretches}; --ignore-names to do without")
+    return annotations, (*warnings, f"waypoints say backward for {stretches}; --ignore-names to do without")
 
 
 def _interpret_waypoint(waypoint: Waypoint, warnings: list[str]) -> tuple[Label | None, bool]:
-    """The label a waypoint opens (None if it only closes), and whether it says anything."""
+    """Return the label that a waypoint starts (None if it only ends one), and whether it means anything."""
     if normalize(waypoint.name) in CLOSING_NAMES:
         return None, True
     meaning = interpret_name(waypoint.name) if waypoint.name else None
@@ -67,16 +68,16 @@ def _interpret_waypoint(waypoint: Waypoint, warnings: list[str]) -> tuple[Label 
     return meaning.label, True
 
 
-def _find_passing_time_s(track: CleanedActivity, waypoint: Waypoint) -> float:
-    """When the runner first came near to a waypoint: the nearest moment of the first passage; NaN if never."""
-    there = np.flatnonzero(np.isfinite(track.lat_deg) & np.isfinite(track.lon_deg))
-    if len(there) == 0 or not (np.isfinite(waypoint.lat_deg) and np.isfinite(waypoint.lon_deg)):
+def _find_passing_time_s(cleaned: CleanedActivity, waypoint: Waypoint) -> float:
+    """Find the time of the nearest point on the first pass of a waypoint; NaN if it was never passed."""
+    located = np.flatnonzero(np.isfinite(cleaned.lat_deg) & np.isfinite(cleaned.lon_deg))
+    if len(located) == 0 or not (np.isfinite(waypoint.lat_deg) and np.isfinite(waypoint.lon_deg)):
         return np.nan
-    lat, lon = np.repeat(track.lat_deg[there], 2), np.repeat(track.lon_deg[there], 2)
+    lat, lon = np.repeat(cleaned.lat_deg[located], 2), np.repeat(cleaned.lon_deg[located], 2)
     lat[1::2], lon[1::2] = waypoint.lat_deg, waypoint.lon_deg
-    away_m = compute_distances_m(lat, lon)[::2]
-    near = np.flatnonzero(away_m <= MAX_DISTANCE_M)
-    if len(near) == 0:
+    distance_m = compute_distances_m(lat, lon)[::2]
+    near_rows = np.flatnonzero(distance_m <= MAX_DISTANCE_M)
+    if len(near_rows) == 0:
         return np.nan
-    first = near[: int(np.argmax(np.diff(near, append=near[-1] + 2) > 1)) + 1]
-    return float(track.t_s[there[first[int(np.argmin(away_m[first]))]]])
+    first_pass = near_rows[: int(np.argmax(np.diff(near_rows, append=near_rows[-1] + 2) > 1)) + 1]
+    return float(cleaned.t_s[located[first_pass[int(np.argmin(distance_m[first_pass]))]]])

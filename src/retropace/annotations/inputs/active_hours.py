@@ -1,7 +1,7 @@
-"""When a zone counts: a range of dates, or of the clock with its zone.
+"""The hours or dates in which a zone holds, from the property ``when`` of a GeoJSON feature.
 
-``2025-05-01..2025-09-30``, ``2025-05-01..`` (until today), ``..2025-09-30``, ``2025-05-01`` (that day, UTC), and
-``18:00+02:00-20:00+02:00``, which may go past midnight.
+Dates are ``2025-05-01..2025-09-30``, ``2025-05-01..``, ``..2025-09-30`` or ``2025-05-01`` (UTC). Hours of the day have
+UTC offsets and may pass midnight: ``18:00+02:00-20:00+02:00``.
 """
 
 from __future__ import annotations
@@ -15,27 +15,38 @@ from retropace.core.errors import AnnotationError
 from retropace.core.spans import Spans, as_spans, clip, union
 
 _DATE_RANGE = re.compile(r"(\d{4}-\d{2}-\d{2})?\s*(?:\.\.|/|\bto\b)\s*(\d{4}-\d{2}-\d{2})?|(\d{4}-\d{2}-\d{2})")
+"""A range of dates with one or both ends, or a single date."""
 _CLOCK_TIME = r"(\d{1,2}):(\d{2})(?::(\d{2}))?\s*(Z|[+-]\d{2}:?\d{2})"
+"""A time of day with its UTC offset."""
 _CLOCK_RANGE = re.compile(rf"{_CLOCK_TIME}\s*(?:-|–|\.\.|/|\bto\b)\s*{_CLOCK_TIME}", re.IGNORECASE)
+"""A range of times of day."""
 DAY_S = 86400.0
+"""Seconds per day."""
 
 
 @dataclass(frozen=True, slots=True)
 class ActiveHours:
-    """Days from ``first`` to ``last`` (both included, None is open), or seconds after midnight UTC."""
+    """A range of dates or of hours of the day."""
 
     first_date: date | None = None
+    """The first date, included; None if open."""
     last_date: date | None = None
+    """The last date, included; None if open."""
     daily_window_s: tuple[float, float] | None = None
+    """Start and end in seconds after midnight UTC; None for a range of dates."""
 
 
 def parse_active_hours(text: Any) -> ActiveHours:
-    """A range from its text; raises :class:`AnnotationError`."""
+    """Parse a range of dates or hours; raises :class:`AnnotationError`.
+
+    >>> parse_active_hours("18:00+02:00-20:00+02:00").daily_window_s
+    (57600.0, 64800.0)
+    """
     if isinstance(text, str) and (match := _DATE_RANGE.fullmatch(text.strip())) and any(match.groups()):
         try:
             first, last, day = (None if part is None else date.fromisoformat(part) for part in match.groups())
-        except ValueError as bad:
-            raise AnnotationError(f'has "when": "{text}", which is no date: {bad}') from None
+        except ValueError as error:
+            raise AnnotationError(f'has "when": "{text}", which is no date: {error}') from None
         first, last = day or first, day or last
         if first and last and last < first:
             raise AnnotationError(f'has "when": "{text}", which ends before it starts')
@@ -51,38 +62,43 @@ def parse_active_hours(text: Any) -> ActiveHours:
 
 
 def _parse_seconds_of_day(parts: tuple[str | None, ...], text: str) -> float:
-    hours, minutes, seconds, zone = parts
+    """Convert hours, minutes, seconds and UTC offset to seconds after midnight UTC."""
+    hours, minutes, seconds, offset_text = parts
     try:
-        at = time(int(hours or 0), int(minutes or 0), int(seconds or 0))
-    except ValueError as bad:
-        raise AnnotationError(f'has "when": "{text}", which is no time of day: {bad}') from None
-    since = at.hour * 3600.0 + at.minute * 60.0 + at.second
-    if zone and zone not in "Zz":
-        digits = zone[1:].replace(":", "")
-        offset = int(digits[:2]) * 3600.0 + int(digits[2:]) * 60.0
-        since -= offset if zone[0] == "+" else -offset
-    return since % DAY_S
+        time_of_day = time(int(hours or 0), int(minutes or 0), int(seconds or 0))
+    except ValueError as error:
+        raise AnnotationError(f'has "when": "{text}", which is no time of day: {error}') from None
+    since_midnight_s = time_of_day.hour * 3600.0 + time_of_day.minute * 60.0 + time_of_day.second
+    if offset_text and offset_text not in "Zz":
+        digits = offset_text[1:].replace(":", "")
+        offset_s = int(digits[:2]) * 3600.0 + int(digits[2:]) * 60.0
+        since_midnight_s -= offset_s if offset_text[0] == "+" else -offset_s
+    return since_midnight_s % DAY_S
 
 
 def active_spans(active_hours: tuple[ActiveHours, ...], start_time: datetime | None, elapsed_s: float) -> Spans:
-    """The part of an activity in which all ranges hold, in elapsed seconds; nothing if it has no clock."""
+    """Find the spans of an activity in which all ranges hold, in elapsed seconds; none without a start time."""
     spans = as_spans([(0.0, elapsed_s)])
     if active_hours and start_time is None:
         return as_spans([])
-    for one in active_hours:
+    for hours in active_hours:
         assert start_time is not None
         start = start_time.astimezone(UTC)
-        if one.daily_window_s is None:
-            if (one.first_date and start.date() < one.first_date) or (one.last_date and start.date() > one.last_date):
+        if hours.daily_window_s is None:
+            if (hours.first_date and start.date() < hours.first_date) or (
+                hours.last_date and start.date() > hours.last_date
+            ):
                 return as_spans([])
             continue
         midnight = datetime.combine(start.date(), time(0), tzinfo=UTC)
-        begin_s = (midnight - start) / timedelta(seconds=1)
-        first, last = one.daily_window_s
-        length = (last - first) % DAY_S or DAY_S
+        midnight_s = (midnight - start) / timedelta(seconds=1)
+        start_s, end_s = hours.daily_window_s
+        length_s = (end_s - start_s) % DAY_S or DAY_S
         days = range(-1, int(elapsed_s // DAY_S) + 2)
         windows = union(
-            as_spans((begin_s + day * DAY_S + first, begin_s + day * DAY_S + first + length) for day in days)
+            as_spans(
+                (midnight_s + day * DAY_S + start_s, midnight_s + day * DAY_S + start_s + length_s) for day in days
+            )
         )
         pieces = [clip(windows, low, high) for low, high in spans.tolist()]
         spans = union(as_spans(pair for piece in pieces for pair in piece.tolist()))

@@ -1,7 +1,7 @@
 """Audacity label tracks: ``start TAB end TAB label`` in seconds, as Audacity exports and imports them.
 
-A label of no length lasts until the next one. A line that starts with a backslash holds the frequencies of the label
-before it; it means nothing here and is passed over.
+A label of no length lasts until the next one. A line that starts with a backslash holds the frequency range of the
+label before it and is skipped.
 """
 
 from __future__ import annotations
@@ -17,31 +17,35 @@ from retropace.annotations.model.attributes import split_attributes
 from retropace.core.errors import AnnotationError
 
 _ROW = re.compile(r"(-?\d+(?:[.,]\d+)?)\t(-?\d+(?:[.,]\d+)?)(?:\t(.*))?")
+"""A line of a label track: start, end and label."""
 
 
 def is_label_track(text: str) -> bool:
-    """Whether a text looks like a label track: its first line is two numbers parted by a tab."""
+    """Tell whether the first line of a text has the form of a label track."""
     first = next((line for line in text.splitlines() if line.strip()), "")
     return _ROW.fullmatch(first.rstrip()) is not None
 
 
 def parse_label_track(text: str, path: str | os.PathLike[str]) -> list[UnresolvedAnnotation]:
-    """The labels of a track in order; raises :class:`AnnotationError` with file and line for the first bad one."""
+    """Parse the labels of a track in order; ``path`` is for messages and origins.
+
+    Raises :class:`AnnotationError` with file and line for the first invalid one.
+    """
     name = os.fspath(path)
     lines = [(number, line.rstrip("\r\n")) for number, line in enumerate(text.splitlines(keepends=True), 1)]
     rows = [(number, line) for number, line in lines if line.strip() and not line.startswith("\\")]
     if len(rows) > MAX_ROWS:
-        where = str(rows[MAX_ROWS][0])
+        line_number = str(rows[MAX_ROWS][0])
         raise AnnotationError(
-            f"has {len(rows)} labels, more than {MAX_ROWS}: is this the right file?", path=name, where=where
+            f"has {len(rows)} labels, more than {MAX_ROWS}: is this the right file?", path=name, where=line_number
         )
-    markings: list[UnresolvedAnnotation] = []
+    annotations: list[UnresolvedAnnotation] = []
     for number, line in rows:
         try:
-            markings.append(_parse_row(line, Origin("audacity", line.strip(), name, number)))
-        except AnnotationError as bad:
-            raise AnnotationError(bad.message, path=name, where=str(number)) from None
-    return markings
+            annotations.append(_parse_row(line, Origin("audacity", line.strip(), name, number)))
+        except AnnotationError as error:
+            raise AnnotationError(error.message, path=name, where=str(number)) from None
+    return annotations
 
 
 def _parse_row(line: str, origin: Origin) -> UnresolvedAnnotation:
@@ -58,8 +62,10 @@ def _parse_row(line: str, origin: Origin) -> UnresolvedAnnotation:
 
 
 def format_label_track(annotations: Iterable[Annotation]) -> str:
-    """The text of a label track that Audacity imports, a line per annotation."""
-    return "".join(f"{one.start_s:.6f}\t{one.end_s:.6f}\t{_format_label(one)}\n" for one in annotations)
+    """Format annotations as a label track that Audacity imports, with a line for each."""
+    return "".join(
+        f"{annotation.start_s:.6f}\t{annotation.end_s:.6f}\t{_format_label(annotation)}\n" for annotation in annotations
+    )
 
 
 def _format_label(annotation: Annotation) -> str:

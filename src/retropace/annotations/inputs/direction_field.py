@@ -1,6 +1,7 @@
-"""A column of the recording whose values name the direction: ``--field NAME``, ``--field NAME:1=backward,0=forward``.
+"""The annotation input ``--field``: a recorded column whose values name the direction.
 
-Data fields of a watch app that the runner switches by a button write such a column, as words or as numbers.
+A data field of a watch app that the runner switches by a button writes such a column, as words or as numbers: ``--field
+NAME`` or ``--field NAME:1=backward,0=forward``.
 """
 
 from __future__ import annotations
@@ -17,21 +18,26 @@ from retropace.core.errors import AnnotationError
 from retropace.core.spans import FloatArray
 
 EDGE_TOLERANCE_S = 2.0
-"""A field is written with the next record, within a second or two of the button."""
+"""Tolerance of an edge in seconds: a value is written with the next record, a second or two after the button."""
 MAX_HOLD_S = 10.0
-"""A value holds until the next one, but no longer than this."""
+"""The longest time that a value holds without a further record, in seconds."""
 
 
 @dataclass(frozen=True, slots=True)
 class DirectionField:
-    """The name of the column and, for values that are no words for a direction, what they mean."""
+    """The name of a column and the labels that its values mean."""
 
     name: str
     meanings: dict[str, Label] = field(default_factory=dict)
+    """The labels by normalized value; values that are themselves labels need none."""
 
 
 def parse_field(text: str) -> DirectionField:
-    """The field of ``NAME`` or ``NAME:VALUE=LABEL,VALUE=LABEL``; raises :class:`AnnotationError`."""
+    """Parse ``NAME`` or ``NAME:VALUE=LABEL,VALUE=LABEL``; raises :class:`AnnotationError`.
+
+    >>> parse_field("Facing:1=backward").meanings
+    {'1': Label(direction='backward', gait='')}
+    """
     name, colon, rest = text.partition(":")
     if not name.strip():
         raise AnnotationError(f'"{text}" names no field: write NAME or NAME:1=backward,0=forward')
@@ -46,46 +52,53 @@ def parse_field(text: str) -> DirectionField:
 
 
 def find_field_annotations(
-    direction_field: DirectionField, track: CleanedActivity
+    direction_field: DirectionField, cleaned: CleanedActivity
 ) -> tuple[list[Annotation], tuple[str, ...]]:
-    """The stretches in which the column names a direction.
+    """Find the stretches in which a column names a direction, and warnings.
 
     Raises :class:`AnnotationError` if the recording has no such column, or none of its values means a direction.
     """
-    name = _find_column(direction_field.name, track)
-    values = track.extra[name]
+    name = _find_column(direction_field.name, cleaned)
+    values = cleaned.extra[name]
     rows = np.flatnonzero(np.isfinite(values))
-    texts = track.categories.get(name, ())
-    shown = {value: (texts[int(value)] if texts else f"{value:g}") for value in np.unique(values[rows]).tolist()}
-    labels = {value: _find_label(text, direction_field) for value, text in shown.items()}
+    texts = cleaned.categories.get(name, ())
+    text_of_value = {
+        value: (texts[int(value)] if texts else f"{value:g}") for value in np.unique(values[rows]).tolist()
+    }
+    labels = {value: _find_label(text, direction_field) for value, text in text_of_value.items()}
     if not any(labels.values()):
-        some = ", ".join(list(shown.values())[:6])
+        examples = ", ".join(list(text_of_value.values())[:6])
         raise AnnotationError(
-            f'field "{name}" holds {some or "nothing"}: say what its values mean, for example '
-            f'--field "{name}:{next(iter(shown.values()), "1")}=backward"'
+            f'field "{name}" holds {examples or "nothing"}: say what its values mean, for example '
+            f'--field "{name}:{next(iter(text_of_value.values()), "1")}=backward"'
         )
-    unknown = [text for value, text in shown.items() if labels[value] is None]
-    said = [f'field "{name}": {", ".join(unknown[:6])} names no direction and was passed over'] if unknown else []
-    times, codes = track.t_s[rows], values[rows]
-    first = np.flatnonzero(np.concatenate(([True], np.diff(codes) != 0.0)))
-    found: list[Annotation] = []
-    for at, until in zip(first.tolist(), [*first[1:].tolist(), len(rows)], strict=True):
-        label = labels[float(codes[at])]
+    unknown = [text for value, text in text_of_value.items() if labels[value] is None]
+    warnings = [f'field "{name}": {", ".join(unknown[:6])} names no direction and was passed over'] if unknown else []
+    times, codes = cleaned.t_s[rows], values[rows]
+    first_rows = np.flatnonzero(np.concatenate(([True], np.diff(codes) != 0.0)))
+    annotations: list[Annotation] = []
+    for first_row, end_row in zip(first_rows.tolist(), [*first_rows[1:].tolist(), len(rows)], strict=True):
+        label = labels[float(codes[first_row])]
         if label is not None:
             origin = Origin("field", f'field "{name}"')
-            spans = _find_hold_spans(times[at:until], float(times[until]) if until < len(rows) else track.elapsed_s)
-            found += [
+            spans = _find_hold_spans(
+                times[first_row:end_row], float(times[end_row]) if end_row < len(rows) else cleaned.elapsed_s
+            )
+            annotations += [
                 Annotation(start, end, label, "", origin, EDGE_TOLERANCE_S) for start, end in spans if start < end
             ]
-    return found, tuple(said)
+    return annotations, tuple(warnings)
 
 
-def _find_column(name: str, track: CleanedActivity) -> str:
-    matching = [known for known in track.extra if _normalize_value(known) == _normalize_value(name)]
+def _find_column(name: str, cleaned: CleanedActivity) -> str:
+    """Find the recorded column of a name; raises :class:`AnnotationError` if there is none."""
+    matching = [column for column in cleaned.extra if _normalize_value(column) == _normalize_value(name)]
     if matching:
         return matching[0]
-    has = f"it has {', '.join(sorted(track.extra)[:8])}" if track.extra else "it has none beside the usual ones"
-    raise AnnotationError(f'the recording has no field "{name}": {has}')
+    available = (
+        f"it has {', '.join(sorted(cleaned.extra)[:8])}" if cleaned.extra else "it has none beside the usual ones"
+    )
+    raise AnnotationError(f'the recording has no field "{name}": {available}')
 
 
 def _normalize_value(text: str) -> str:
@@ -100,7 +113,7 @@ def _find_label(text: str, direction_field: DirectionField) -> Label | None:
 
 
 def _find_hold_spans(times_s: FloatArray, next_s: float) -> list[tuple[float, float]]:
-    """The stretches in which one value holds: from record to record, and on to the next if that is not too late."""
+    """Find the spans in which one value holds, from its first record to the next value's, without long gaps."""
     bounds = np.append(times_s, next_s)
     gaps = np.flatnonzero(np.diff(bounds) > MAX_HOLD_S)
     starts = [0, *(gaps + 1).tolist()]

@@ -15,45 +15,53 @@ from retropace.annotations.language.labels import Label, parse_label
 from retropace.core.errors import AnnotationError
 
 MAX_FEATURES = 1000
+"""The most features of a file."""
 DEFAULT_LINE_WIDTH_M = 10.0
-"""A line without a width is a path, told from its surroundings as well as a watch's positions allow."""
+"""The width of a line that states none, in metres: about what a watch's positions can resolve."""
 GEOMETRY_TYPES = ("Polygon", "MultiPolygon", "LineString", "MultiLineString")
+"""The GeoJSON geometry types of a zone."""
 
 
 @dataclass(frozen=True, slots=True)
 class Zone:
-    """A place and what is run there. ``geometry`` is shapely's, in degrees, longitude first."""
+    """An area on the map with the label of what is run there."""
 
     label: Label
     geometry: Any
+    """A shapely geometry in degrees WGS 84, longitude first."""
     width_m: float
-    """Of a line; 0 for a polygon."""
+    """The width of a line; 0 for a polygon."""
     name: str
     active_hours: tuple[ActiveHours, ...] = ()
+    """When the zone holds; always if empty."""
 
 
 @dataclass(frozen=True, slots=True)
 class Zones:
-    """The zones of a file; ``home`` if they are the user's own for every activity."""
+    """The zones of a file."""
 
     path: str
     zones: tuple[Zone, ...]
     home: bool = False
+    """Whether they are the user's own zones, which apply to every activity."""
 
 
 def read_zones(path: str | os.PathLike[str], *, home: bool = False) -> Zones:
-    """The zones of a GeoJSON file; raises :class:`AnnotationError` naming the file, and the line or the feature."""
+    """Read the zones of a GeoJSON file.
+
+    Raises :class:`AnnotationError` naming the file, and the line or the feature.
+    """
     name = os.fspath(path)
     return parse_zones(read_text(path), name, home=home)
 
 
 def parse_zones(text: str, path: str, *, home: bool = False) -> Zones:
-    """The zones of a GeoJSON text; ``path`` is for messages."""
+    """Parse the zones of a GeoJSON text; ``path`` is for messages. Raises as :func:`read_zones`."""
     try:
         document = json.loads(text)
-    except json.JSONDecodeError as bad:
-        where = f"{bad.lineno}:{bad.colno}"
-        raise AnnotationError(f"is no JSON: {bad.msg}; zones are GeoJSON", path=path, where=where) from None
+    except json.JSONDecodeError as error:
+        where = f"{error.lineno}:{error.colno}"
+        raise AnnotationError(f"is no JSON: {error.msg}; zones are GeoJSON", path=path, where=where) from None
     except RecursionError:
         raise AnnotationError("is nested too deep for GeoJSON", path=path) from None
     if not isinstance(document, dict):
@@ -65,8 +73,8 @@ def parse_zones(text: str, path: str, *, home: bool = False) -> Zones:
     elif kind == "Feature":
         features = [document]
     else:
-        said = f"a bare {kind}" if kind in GEOMETRY_TYPES else "no GeoJSON that zones could be read from"
-        raise AnnotationError(f'is {said}: give features with a property "label"', path=path)
+        content = f"a bare {kind}" if kind in GEOMETRY_TYPES else "no GeoJSON that zones could be read from"
+        raise AnnotationError(f'is {content}: give features with a property "label"', path=path)
     if not isinstance(features, list) or not features:
         raise AnnotationError("holds no features, so no zones", path=path)
     if len(features) > MAX_FEATURES:
@@ -75,14 +83,15 @@ def parse_zones(text: str, path: str, *, home: bool = False) -> Zones:
     for number, feature in enumerate(features, 1):
         try:
             zones.append(_parse_zone(feature))
-        except AnnotationError as bad:
-            raise AnnotationError(bad.message, path=path, where=f"feature {number}") from None
+        except AnnotationError as error:
+            raise AnnotationError(error.message, path=path, where=f"feature {number}") from None
     return Zones(path, tuple(zones), home)
 
 
 def _check_wgs84(document: dict[str, Any], path: str) -> None:
+    """Raise :class:`AnnotationError` if the document states a coordinate system other than WGS 84."""
     crs = json.dumps(document.get("crs")) if document.get("crs") else ""
-    if crs and not any(known in crs for known in ("CRS84", "4326", "WGS84", "WGS 84")):
+    if crs and not any(name in crs for name in ("CRS84", "4326", "WGS84", "WGS 84")):
         raise AnnotationError(
             "has coordinates in another system: export it as WGS 84 (EPSG:4326), degrees of longitude and latitude",
             path=path,
@@ -90,28 +99,34 @@ def _check_wgs84(document: dict[str, Any], path: str) -> None:
 
 
 def _parse_zone(feature: Any) -> Zone:
+    """Parse a GeoJSON feature into a zone."""
     if not isinstance(feature, dict) or feature.get("type") != "Feature":
         raise AnnotationError("is no GeoJSON feature")
     properties = feature.get("properties")
     properties = properties if isinstance(properties, dict) else {}
-    said = properties.get("label")
-    if not isinstance(said, str) or not said.strip():
+    label_text = properties.get("label")
+    if not isinstance(label_text, str) or not label_text.strip():
         raise AnnotationError('has no property "label": say what is run there, for example "backward"')
-    label = parse_label(said)
+    label = parse_label(label_text)
     geometry = _parse_geometry(feature.get("geometry"))
     width = properties.get("width", DEFAULT_LINE_WIDTH_M)
     if isinstance(width, bool) or not isinstance(width, (int, float)) or not 0.0 < width <= 1000.0:
         raise AnnotationError(f'has the width "{width}": it is in metres, from above 0 to 1000')
     is_line = "Line" in geometry.geom_type
-    name = properties.get("name") or feature.get("id") or said
+    name = properties.get("name") or feature.get("id") or label_text
     when = properties.get("when") or []
     when = when if isinstance(when, list) else [when]
     return Zone(
-        label, geometry, float(width) if is_line else 0.0, str(name), tuple(parse_active_hours(part) for part in when)
+        label,
+        geometry,
+        float(width) if is_line else 0.0,
+        str(name),
+        tuple(parse_active_hours(hours_text) for hours_text in when),
     )
 
 
 def _parse_geometry(geometry_json: Any) -> Any:
+    """Parse a GeoJSON geometry and check its coordinates."""
     import shapely
     from shapely.geometry import shape
 
@@ -121,8 +136,8 @@ def _parse_geometry(geometry_json: Any) -> Any:
     try:
         geometry = shape(geometry_json)
         coordinates = shapely.get_coordinates(geometry)
-    except (shapely.errors.ShapelyError, ValueError, TypeError, KeyError, IndexError, AttributeError) as bad:
-        raise AnnotationError(f"has a geometry that cannot be read: {' '.join(str(bad).split())[:80]}") from None
+    except (shapely.errors.ShapelyError, ValueError, TypeError, KeyError, IndexError, AttributeError) as error:
+        raise AnnotationError(f"has a geometry that cannot be read: {' '.join(str(error).split())[:80]}") from None
     if len(coordinates) < 2 or not np.all(np.isfinite(coordinates)):
         raise AnnotationError("has a geometry without usable coordinates")
     if np.any(np.abs(coordinates[:, 0]) > 180.0) or np.any(np.abs(coordinates[:, 1]) > 90.0):

@@ -1,4 +1,4 @@
-"""Laps as places: ``lap 3``, ``lap 2,4,6-8``, ``odd laps``, ``even laps``, ``laps after 3``, ``last lap``."""
+"""Laps as locations: ``lap 3``, ``lap 2,4,6-8``, ``odd laps``, ``even laps``, ``laps after 3``, ``last lap``."""
 
 from __future__ import annotations
 
@@ -9,24 +9,29 @@ from retropace.core.activity import Lap, is_autolap
 from retropace.core.errors import AnnotationError
 
 MAX_LAPS = 10_000
+"""The highest lap number that is read."""
 _NUMBERED = re.compile(r"(?:laps?|l)\s*#?\s*(\d.*)", re.IGNORECASE)
+"""Laps by number."""
 _PARITY = re.compile(r"(?:laps?\s+(odd|even)|(odd|even)(?:\s+laps?)?)", re.IGNORECASE)
+"""Odd or even laps."""
 _RELATIVE = re.compile(
     r"(?:laps?\s+(after|from|before|until)|(after|from|before|until)\s+lap)\s*#?\s*(\d+)", re.IGNORECASE
 )
+"""Laps before or after a lap."""
 _ALL = re.compile(r"(?:all|every|each)\s+laps?", re.IGNORECASE)
+"""All laps."""
 _LAST = re.compile(r"(?:last\s+lap|lap\s+last)", re.IGNORECASE)
+"""The last lap."""
 
 LapSelector = Callable[[tuple[Lap, ...]], list[int]]
-"""The numbers of the laps that are meant, counted from 1, in order."""
+"""A function from the laps of an activity to the selected lap numbers, counted from 1, in order."""
 
 
 def parse_lap_selection(text: str) -> LapSelector | None:
-    """What chooses the laps that a text names; None if it names no laps at all.
+    """Parse a selection of laps into a function that selects them; None if the text names no laps.
 
-    Raises :class:`AnnotationError` for laps that cannot be, as ``lap 0``; the chooser raises it for laps that the
-    activity does not have. Where parity or "all" chooses, laps that the watch ended by itself are passed over: they
-    are counted as parts of the pressed lap that they belong to.
+    Raises :class:`AnnotationError` for impossible laps such as ``lap 0``; the function raises it for laps that the
+    activity lacks. Selection by parity or of all laps raises it too if the watch ended any lap automatically.
     """
     if match := _NUMBERED.fullmatch(text):
         numbers = _parse_numbers(match[1], text)
@@ -45,16 +50,17 @@ def parse_lap_selection(text: str) -> LapSelector | None:
 
 
 def warn_about_autolaps(laps: tuple[Lap, ...], numbers: list[int]) -> tuple[str, ...]:
-    """A word about laps that the watch began or ended by itself: they need not lie where the runner turned."""
-    own = (False, *is_autolap(laps))  # lap 1 begins with the session
-    named = [str(number) for number in numbers if own[number] or own[number - 1]]
-    if not named:
+    """Warn about selected laps that start or end at an autolap, which need not be where the runner turned."""
+    is_auto = (False, *is_autolap(laps))
+    numbers_text = [str(number) for number in numbers if is_auto[number] or is_auto[number - 1]]
+    if not numbers_text:
         return ()
-    which = f"lap{'s' * (len(named) > 1)} {', '.join(named[:8])}{' …' * (len(named) > 8)}"
-    return (f"{which} began or ended by the watch's own count, not by a press: check before you rely on it",)
+    subject = f"lap{'s' * (len(numbers_text) > 1)} {', '.join(numbers_text[:8])}{' …' * (len(numbers_text) > 8)}"
+    return (f"{subject} began or ended by the watch's own count, not by a press: check before you rely on it",)
 
 
 def _parse_numbers(text: str, full_text: str) -> list[int]:
+    """Parse a list of lap numbers and ranges; ``full_text`` is for messages."""
     numbers: list[int] = []
     for part in re.sub(r"\s*(?:and|&|\+)\s*", ",", text.replace(";", ",")).replace(" ", "").split(","):
         match = re.fullmatch(r"(\d{1,6})(?:(?:-|–|to)(\d{1,6}))?", part)
@@ -68,12 +74,14 @@ def _parse_numbers(text: str, full_text: str) -> list[int]:
 
 
 def _require_laps(laps: tuple[Lap, ...]) -> tuple[Lap, ...]:
+    """Raise :class:`AnnotationError` if there are no laps."""
     if not laps:
         raise AnnotationError("the activity has no laps: mark it by time or distance instead")
     return laps
 
 
 def _check_present(numbers: list[int], laps: tuple[Lap, ...]) -> list[int]:
+    """Raise :class:`AnnotationError` if a lap number exceeds the number of laps."""
     missing = [str(number) for number in numbers if number > len(_require_laps(laps))]
     if missing:
         count = f"{len(laps)} lap{'s' * (len(laps) > 1)}"
@@ -82,17 +90,18 @@ def _check_present(numbers: list[int], laps: tuple[Lap, ...]) -> list[int]:
 
 
 def _select_manual_laps(laps: tuple[Lap, ...], text: str) -> list[int]:
-    """All laps, if none of them was ended by the watch alone: a count that autolaps take part in means nothing."""
-    own = [str(number) for number, is_own in enumerate(is_autolap(_require_laps(laps)), 1) if is_own]
-    if own:
+    """Select all laps; raises :class:`AnnotationError` if any is an autolap."""
+    autolaps = [str(number) for number, is_auto in enumerate(is_autolap(_require_laps(laps)), 1) if is_auto]
+    if autolaps:
         raise AnnotationError(
-            f'"{text}" counts laps, but {len(own)} of {len(laps)} were ended by the watch\'s own count '
-            f"(lap {', '.join(own[:6])}{' …' * (len(own) > 6)}): name the laps by number instead"
+            f'"{text}" counts laps, but {len(autolaps)} of {len(laps)} were ended by the watch\'s own count '
+            f"(lap {', '.join(autolaps[:6])}{' …' * (len(autolaps) > 6)}): name the laps by number instead"
         )
     return list(range(1, len(laps) + 1))
 
 
 def _select_relative(relation: str, number: int, laps: tuple[Lap, ...], text: str) -> list[int]:
+    """Select the laps before or after a lap."""
     _check_present([max(number, 1)], laps)
     first, last = {
         "after": (number + 1, len(laps)),

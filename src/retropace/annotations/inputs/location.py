@@ -1,4 +1,8 @@
-"""The WHERE of a mark: ``12:30-15:00``, ``1.2km-1.6km``, ``lap 2,4,6-8``, ``08:01:10Z-08:03:00Z``, ``step "NAME"``."""
+"""Locations within an activity, as written in the WHERE of ``--mark WHERE=LABEL`` and in sidecars.
+
+A location is a range (``12:30-15:00``, ``1.2km-1.6km``, ``08:01:10Z-08:03:00Z``), laps (``lap 2,4,6-8``), a workout
+step (``step "NAME"``) or ``all``.
+"""
 
 from __future__ import annotations
 
@@ -17,101 +21,124 @@ from retropace.core.spans import Spans, as_spans
 from retropace.core.units import format_duration, parse_distance_m, parse_elapsed_s
 
 _NAMED_STEP = re.compile(r"steps?\s*[\"“”„'](.+)[\"“”'‘’]", re.IGNORECASE)
+"""A workout step by its quoted name."""
 _WHOLE_ACTIVITY = re.compile(r"all|everything|whole", re.IGNORECASE)
+"""Words for the whole activity."""
 _TIME_OF_DAY = re.compile(
     r"(?:(\d{4}-\d{2}-\d{2})[T ])?(\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)\s*(Z|[+-]\d{2}:?\d{2})", re.IGNORECASE
 )
+"""A time of day with its UTC offset, with or without a date."""
 _LOCATION_EXAMPLES = "a stretch like 12:30-15:00, 1.2km-1.6km, lap 2,4,6-8 or 08:01:10Z-08:03:00Z"
+"""Examples of locations, for messages."""
 _DISTANCE_UNIT = re.compile(r"(km|mi|miles?|m)\s*$", re.IGNORECASE)
+"""A unit of distance at the end of a text."""
 _CLOCK_READING = re.compile(r"(?<![\d:+])(?:\d+:)?\d{1,3}:(\d{2})(?![\d:.])|\d+:\d{2}:\d{2}\.\d+")
+"""A reading of a clock or stopwatch; the group holds its seconds."""
 _MINUTES_OR_HOURS = re.compile(r"\d+\s*(?:min|h)", re.IGNORECASE)
+"""A duration in whole minutes or hours."""
 
 
 @dataclass(frozen=True, slots=True)
 class TimePoint:
-    """A moment in elapsed seconds and how many seconds it may be off."""
+    """A point in time and its tolerance."""
 
     time_s: float
+    """Elapsed seconds."""
     edge_tolerance_s: float = TYPED_TOLERANCE_S
+    """The most seconds by which the time may be off."""
 
 
 @dataclass(frozen=True, slots=True)
 class ResolvedSpans:
-    """The spans of a place in an activity, how many seconds their edges may be off, and what to know about them."""
+    """The spans of a location in an activity."""
 
     spans: Spans
     edge_tolerance_s: float
+    """The most seconds by which their edges may be off."""
     warnings: tuple[str, ...] = ()
 
 
 LocationResolver = Callable[[CleanedActivity], ResolvedSpans]
+"""A function that finds the spans of a location in an activity."""
 PointResolver = Callable[[CleanedActivity], TimePoint]
+"""A function that finds a point in time in an activity."""
 
 
 def parse_location(text: str) -> LocationResolver:
-    """A resolver for the place; raises :class:`AnnotationError` if the text is no place.
+    """Parse a location into a function that finds its spans in an activity.
 
-    The resolver raises :class:`AnnotationError` if the activity has no such place.
+    Raises :class:`AnnotationError` if the text is not a location; the function raises it if the activity has no such
+    location.
     """
     text = text.strip()
-    if (chosen := parse_lap_selection(text)) is not None:
-        return lambda track: _resolve_laps(track, chosen(track.laps))
+    if (select_laps := parse_lap_selection(text)) is not None:
+        return lambda cleaned: _resolve_laps(cleaned, select_laps(cleaned.laps))
     if match := _NAMED_STEP.fullmatch(text):
         name = match[1]
-        return lambda track: ResolvedSpans(_resolve_step(track, name), BUTTON_TOLERANCE_S)
+        return lambda cleaned: ResolvedSpans(_resolve_step(cleaned, name), BUTTON_TOLERANCE_S)
     if _WHOLE_ACTIVITY.fullmatch(text):
-        return lambda track: ResolvedSpans(as_spans([(0.0, track.elapsed_s)]), BUTTON_TOLERANCE_S)
+        return lambda cleaned: ResolvedSpans(as_spans([(0.0, cleaned.elapsed_s)]), BUTTON_TOLERANCE_S)
     for start, end in _find_range_splits(text):
         try:
             first, last = parse_point(start), parse_point(end)
         except AnnotationError:
             continue
-        return lambda track: _resolve_range(first(track), last(track), text)
+        return lambda cleaned: _resolve_range(first(cleaned), last(cleaned), text)
     raise AnnotationError(f'"{text}" is no place in an activity: give {_LOCATION_EXAMPLES}')
 
 
 def parse_point(text: str) -> PointResolver:
-    """A resolver for one moment: elapsed, by distance, by the clock, or ``end``; raises :class:`AnnotationError`."""
+    """Parse a point (elapsed, by distance, by time of day, or ``end``) into a function that finds its time.
+
+    Raises :class:`AnnotationError` if the text is not a point; the function raises it if the activity has no such
+    point.
+    """
     text = text.strip()
     if text.lower() in ("end", "finish"):
-        return lambda track: TimePoint(track.elapsed_s, BUTTON_TOLERANCE_S)
+        return lambda cleaned: TimePoint(cleaned.elapsed_s, BUTTON_TOLERANCE_S)
     if text.lower() == "start":
-        return lambda _track: TimePoint(0.0, BUTTON_TOLERANCE_S)
+        return lambda _cleaned: TimePoint(0.0, BUTTON_TOLERANCE_S)
     if match := _TIME_OF_DAY.fullmatch(text):
-        day, of_day, zone = match.groups()
+        date_text, time_text, offset_text = match.groups()
         try:
-            moment = time.fromisoformat(of_day.zfill(len(of_day) + (of_day.index(":") == 1)))
-            offset = _parse_utc_offset(zone)
-            on = None if day is None else date.fromisoformat(day)
-        except ValueError as bad:
-            raise AnnotationError(f'"{text}" is no time of day: {bad}') from None
-        sure_s = (
+            time_of_day = time.fromisoformat(time_text.zfill(len(time_text) + (time_text.index(":") == 1)))
+            utc_offset = _parse_utc_offset(offset_text)
+            local_date = None if date_text is None else date.fromisoformat(date_text)
+        except ValueError as error:
+            raise AnnotationError(f'"{text}" is no time of day: {error}') from None
+        tolerance_s = (
             WHOLE_MINUTE_TOLERANCE_S
-            if of_day.count(":") == 1
+            if time_text.count(":") == 1
             else BUTTON_TOLERANCE_S
-            if "." in of_day
+            if "." in time_text
             else TYPED_TOLERANCE_S
         )
-        return lambda track: TimePoint(_resolve_clock_time(track, moment, offset, on, text), sure_s)
+        return lambda cleaned: TimePoint(
+            _resolve_clock_time(cleaned, time_of_day, utc_offset, local_date, text), tolerance_s
+        )
     if (metres := parse_distance_m(text)) is not None:
-        step_m = _distance_resolution_m(text)
-        return lambda track: _resolve_distance(track, metres, step_m, text)
+        resolution_m = _distance_resolution_m(text)
+        return lambda cleaned: _resolve_distance(cleaned, metres, resolution_m, text)
     if (seconds := parse_elapsed_s(text)) is not None:
-        sure_s = WHOLE_MINUTE_TOLERANCE_S if _MINUTES_OR_HOURS.fullmatch(text) else TYPED_TOLERANCE_S
-        # Nobody types fractions of a second: such a time was written by a program, which was told it.
-        sure_s = BUTTON_TOLERANCE_S if ":" in text and "." in text else sure_s
-        return lambda _track: TimePoint(seconds, sure_s)
+        tolerance_s = WHOLE_MINUTE_TOLERANCE_S if _MINUTES_OR_HOURS.fullmatch(text) else TYPED_TOLERANCE_S
+        # A fraction of a second is written by a program, not typed from memory.
+        tolerance_s = BUTTON_TOLERANCE_S if ":" in text and "." in text else tolerance_s
+        return lambda _cleaned: TimePoint(seconds, tolerance_s)
     raise AnnotationError(f'"{text}" is no moment: give 12:30, 1.2km, 08:01:10Z or end')
 
 
 def parse_step_name(text: str) -> str | None:
-    """The name in ``step "NAME"``, without case; None if the text is no such place."""
+    """Return the casefolded name in ``step "NAME"``; None for any other location."""
     match = _NAMED_STEP.fullmatch(text.strip())
     return None if match is None else match[1].strip().casefold()
 
 
 def split_location(text: str) -> tuple[str, str]:
-    """The start and the end of a place that is a range, as written; the whole and nothing for any other place."""
+    """Split a range into its start and end as written; any other location has an empty end.
+
+    >>> split_location("12:30-15:00"), split_location("lap 2-4")
+    (('12:30', '15:00'), ('lap 2-4', ''))
+    """
     text = text.strip()
     if parse_lap_selection(text) is None and not _NAMED_STEP.fullmatch(text) and not _WHOLE_ACTIVITY.fullmatch(text):
         for start, end in _find_range_splits(text):
@@ -124,9 +151,9 @@ def split_location(text: str) -> tuple[str, str]:
 
 
 def has_whole_minutes_only(text: str) -> bool | None:
-    """Whether all clock readings in a place are whole minutes; None if it has none that shows seconds."""
+    """Tell whether all clock readings in a location are whole minutes; None if it has no clock reading."""
     seconds = [match[1] for match in _CLOCK_READING.finditer(text)]
-    return all(found == "00" for found in seconds) if seconds else None
+    return all(reading == "00" for reading in seconds) if seconds else None
 
 
 def _resolve_range(first: TimePoint, last: TimePoint, text: str) -> ResolvedSpans:
@@ -136,49 +163,50 @@ def _resolve_range(first: TimePoint, last: TimePoint, text: str) -> ResolvedSpan
 
 
 def _find_range_splits(text: str) -> list[tuple[str, str]]:
-    """Every way to cut ``A-B`` in two: a date or a zone holds hyphens of its own. A unit may stand only at the end."""
-    cuts = [match.span() for match in re.finditer(r"\s*(?:-|–|—|\.\.|\bto\b)\s*", text)]
-    halves = [(text[:start], text[end:]) for start, end in cuts if text[:start] and text[end:]]
-    shared = _DISTANCE_UNIT.search(text)
-    if shared and len(cuts) == 1:
-        halves += [(start + shared[1], end) for start, end in halves]
+    """Find all ways to split ``A-B``; dates and UTC offsets contain hyphens, and a unit may stand only at the end."""
+    separators = [match.span() for match in re.finditer(r"\s*(?:-|–|—|\.\.|\bto\b)\s*", text)]
+    halves = [(text[:start], text[end:]) for start, end in separators if text[:start] and text[end:]]
+    unit = _DISTANCE_UNIT.search(text)
+    if unit and len(separators) == 1:
+        halves += [(start + unit[1], end) for start, end in halves]
     return halves
 
 
-def _resolve_laps(track: CleanedActivity, numbers: list[int]) -> ResolvedSpans:
-    spans = as_spans((track.laps[number - 1].start_s, track.laps[number - 1].end_s) for number in numbers)
-    return ResolvedSpans(spans, BUTTON_TOLERANCE_S, warn_about_autolaps(track.laps, numbers))
+def _resolve_laps(cleaned: CleanedActivity, lap_numbers: list[int]) -> ResolvedSpans:
+    spans = as_spans((cleaned.laps[number - 1].start_s, cleaned.laps[number - 1].end_s) for number in lap_numbers)
+    return ResolvedSpans(spans, BUTTON_TOLERANCE_S, warn_about_autolaps(cleaned.laps, lap_numbers))
 
 
-def _resolve_step(track: CleanedActivity, name: str) -> Spans:
+def _resolve_step(cleaned: CleanedActivity, name: str) -> Spans:
+    """Find the laps in which the workout step of a name was carried out."""
     wanted = name.strip().casefold()
-    indices = {step.index for step in track.workout_steps if wanted in (step.name.casefold(), step.note.casefold())}
-    laps = [lap for lap in track.laps if lap.name.casefold() == wanted or lap.step_index in indices]
+    indices = {step.index for step in cleaned.workout_steps if wanted in (step.name.casefold(), step.note.casefold())}
+    laps = [lap for lap in cleaned.laps if lap.name.casefold() == wanted or lap.step_index in indices]
     if not laps:
-        known = sorted({text for step in track.workout_steps for text in (step.name, step.note) if text})
+        known = sorted({text for step in cleaned.workout_steps for text in (step.name, step.note) if text})
         hint = f"it has {', '.join(known[:8])}" if known else "it names no steps"
         raise AnnotationError(f'the activity did no workout step "{name}": {hint}')
     return as_spans([(lap.start_s, lap.end_s) for lap in laps])
 
 
 def _distance_resolution_m(text: str) -> float:
-    """Metres that the last digit of a distance stands for."""
+    """Compute the metres of one unit of a distance's last digit, 100 for ``1.2km``."""
     digits = re.match(r"\d*\.?(\d*)", text.strip())
     unit_m = parse_distance_m(re.sub(r"^[\d.\s]+", "1", text.strip())) or 1.0
     return unit_m / 10.0 ** len(digits[1] if digits else "")
 
 
-def _resolve_distance(track: CleanedActivity, metres: float, resolution_m: float, text: str) -> TimePoint:
-    at_s = track.time_at_distance_s(metres)
-    if np.isnan(at_s):
-        whole = float(track.curves["distance_m"][-1])
-        raise AnnotationError(f'"{text}" lies beyond the activity, which is {whole:.0f} m long')
-    # "1.2km" is good to 50 m: as long as the runner took for that.
-    half = np.clip(
-        [metres - resolution_m / 2.0, metres + resolution_m / 2.0], 0.0, float(track.curves["distance_m"][-1])
+def _resolve_distance(cleaned: CleanedActivity, metres: float, resolution_m: float, text: str) -> TimePoint:
+    """Find when a distance was reached; the tolerance is half the time for its resolution, within bounds."""
+    time_s = cleaned.time_at_distance_s(metres)
+    if np.isnan(time_s):
+        total_m = float(cleaned.curves["distance_m"][-1])
+        raise AnnotationError(f'"{text}" lies beyond the activity, which is {total_m:.0f} m long')
+    bounds_m = np.clip(
+        [metres - resolution_m / 2.0, metres + resolution_m / 2.0], 0.0, float(cleaned.curves["distance_m"][-1])
     )
-    took_s = track.time_at_distance_s(float(half[1])) - track.time_at_distance_s(float(half[0]))
-    return TimePoint(at_s, float(np.clip(took_s / 2.0, TYPED_TOLERANCE_S, WHOLE_MINUTE_TOLERANCE_S)))
+    duration_s = cleaned.time_at_distance_s(float(bounds_m[1])) - cleaned.time_at_distance_s(float(bounds_m[0]))
+    return TimePoint(time_s, float(np.clip(duration_s / 2.0, TYPED_TOLERANCE_S, WHOLE_MINUTE_TOLERANCE_S)))
 
 
 def _parse_utc_offset(text: str) -> timedelta:
@@ -190,21 +218,22 @@ def _parse_utc_offset(text: str) -> timedelta:
 
 
 def _resolve_clock_time(
-    track: CleanedActivity, time_of_day: time, utc_offset: timedelta, local_date: date | None, text: str
+    cleaned: CleanedActivity, time_of_day: time, utc_offset: timedelta, local_date: date | None, text: str
 ) -> float:
-    if track.start_time is None:
+    """Convert a time of day to elapsed seconds."""
+    if cleaned.start_time is None:
         raise AnnotationError(f'"{text}" is a time of day, but the recording has no clock: use elapsed time')
-    start = track.start_time.astimezone(UTC)
+    start = cleaned.start_time.astimezone(UTC)
     day = (start + utc_offset).date() if local_date is None else local_date
-    at = datetime.combine(day, time_of_day, tzinfo=UTC) - utc_offset
-    seconds = (at - start).total_seconds()
-    # Without a date, a moment long before the start belongs to the day after: sessions run past midnight.
+    moment = datetime.combine(day, time_of_day, tzinfo=UTC) - utc_offset
+    seconds = (moment - start).total_seconds()
+    # Without a date, a time long before the start belongs to the next day of a session past midnight.
     if local_date is None and seconds < -12 * 3600.0:
         seconds += 24 * 3600.0
-    if not -60.0 <= seconds <= track.elapsed_s + 60.0:
-        end = start + timedelta(seconds=track.elapsed_s)
+    if not -60.0 <= seconds <= cleaned.elapsed_s + 60.0:
+        end = start + timedelta(seconds=cleaned.elapsed_s)
         raise AnnotationError(
             f'"{text}" lies outside the activity, which lasts from {start:%Y-%m-%d %H:%M:%SZ} to {end:%H:%M:%SZ} '
-            f"({format_duration(track.elapsed_s)})"
+            f"({format_duration(cleaned.elapsed_s)})"
         )
     return seconds

@@ -1,4 +1,4 @@
-"""The command line's ``--mark WHERE=LABEL``."""
+"""The annotation input ``--mark WHERE=LABEL`` of the command line."""
 
 from __future__ import annotations
 
@@ -11,15 +11,23 @@ from retropace.annotations.model.attributes import split_attributes
 from retropace.core.errors import AnnotationError
 
 _EQUALS = re.compile(r"""((?:[^="“”„']|["“„'][^"“”']*["“”'])*)=(.*)""", re.DOTALL)
-"""The first equals sign outside quotes parts place and label: attributes behind the label hold others."""
+"""A location and a label separated by the first equals sign outside quotes; attributes of the label hold further ones.
+"""
 
 
 def parse_mark(text: str) -> UnresolvedAnnotation:
-    """The marking in ``WHERE=LABEL``; raises :class:`AnnotationError` if either half makes no sense."""
+    """Parse a mark ``WHERE=LABEL``, checking its location before any recording is read.
+
+    Raises :class:`AnnotationError` if the location or the label is invalid.
+
+    >>> mark = parse_mark("lap 2,4=backward walk")
+    >>> mark.where, str(mark.label)
+    ('lap 2,4', 'backward walk')
+    """
     match = _EQUALS.fullmatch(text)
     if match is None or not match[1].strip():
         raise AnnotationError(f'"{text}" is no mark: write WHERE=LABEL, for example 12:30-15:00=backward')
-    parse_location(match[1])  # a place that no activity can have is wrong before any file is read
+    parse_location(match[1])
     label, attributes = split_attributes(match[2])
     return UnresolvedAnnotation(
         match[1].strip(), parse_label(label), origin=Origin("mark", text), attributes=attributes

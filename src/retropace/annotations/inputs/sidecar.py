@@ -1,8 +1,9 @@
-"""The sidecar ``NAME.annotations.csv`` beside a recording: columns ``start,end,label,note``.
+"""The sidecar ``NAME.annotations.csv`` beside a recording: UTF-8 with the columns ``start,end,label,note``.
 
-``start`` and ``end`` are elapsed (``12:30``), a distance (``1.2km``) or a time of day (``08:01:10Z``). ``start`` may
-also be a whole stretch (``lap 3``, ``lap 2,4``, ``12:30-15:00``) with ``end`` left empty. An empty ``end`` after a
-moment means until the next row, or the end. Lines that start with ``#`` are comments. UTF-8.
+``start`` and ``end`` are elapsed times (``12:30``), distances (``1.2km``) or times of day (``08:01:10Z``). ``start``
+may also be a whole stretch (``lap 3``, ``lap 2,4``, ``12:30-15:00``) with ``end`` left empty. An empty ``end`` after a
+single point means until the start of the next row, or the end of the activity. Lines that start with ``#`` are
+comments.
 """
 
 from __future__ import annotations
@@ -16,90 +17,105 @@ from retropace.annotations.language.labels import parse_label
 from retropace.annotations.model.annotation import Origin, UnresolvedAnnotation
 from retropace.annotations.model.attributes import parse_attributes, split_attributes
 from retropace.core.errors import AnnotationError
+from retropace.core.sidecar_path import MAX_SIDECAR_BYTES
 
 COLUMNS = ("start", "end", "label", "note")
+"""The columns of a new sidecar."""
 UNTIL_NEXT = " until next"
-"""Stands behind a ``where`` whose end is the next row's start."""
-MAX_FILE_BYTES = 16 * 2**20
-"""A sidecar is typed by a person: more than this is another file."""
+"""The suffix of a location that lasts until the start of the next annotation."""
 BOM = "\ufeff"
-"""Some editors put it before the text."""
+"""The byte order mark that some editors put before the text."""
 MAX_ROWS = 10_000
-"""A change every ten seconds for 28 hours."""
+"""The most rows of a file: one every ten seconds for 28 hours."""
 
 
 def read_bytes(path: str | os.PathLike[str]) -> bytes:
-    """The bytes of a file that a person writes; raises :class:`AnnotationError` if there is none or it is too large."""
+    """Read a file that a person writes.
+
+    Raises :class:`AnnotationError` if it cannot be read or is too large.
+    """
     try:
-        if Path(path).stat().st_size > MAX_FILE_BYTES:
+        if Path(path).stat().st_size > MAX_SIDECAR_BYTES:
             raise AnnotationError("is too large for annotations: is this the right file?", path=path)
         return Path(path).read_bytes()
-    except OSError as bad:
-        raise AnnotationError(f"cannot be read: {bad.strerror or bad}", path=path) from None
+    except OSError as error:
+        raise AnnotationError(f"cannot be read: {error.strerror or error}", path=path) from None
 
 
 def decode_text(data: bytes, path: str | os.PathLike[str]) -> str:
-    """UTF-8 bytes as text, a byte order mark included; raises :class:`AnnotationError` with the line that is none."""
+    """Decode UTF-8 bytes, keeping a byte order mark.
+
+    Raises :class:`AnnotationError` with the line that is not UTF-8.
+    """
     try:
         return data.decode("utf-8")
-    except UnicodeDecodeError as bad:
-        line = data[: bad.start].count(b"\n") + 1
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
         raise AnnotationError("is not UTF-8 text: save it as UTF-8", path=path, where=str(line)) from None
 
 
 def read_text(path: str | os.PathLike[str]) -> str:
-    """The text of such a file without a byte order mark."""
+    """Read such a file as text without a byte order mark."""
     return decode_text(read_bytes(path), path).removeprefix(BOM)
 
 
 def read_sidecar(path: str | os.PathLike[str]) -> list[UnresolvedAnnotation]:
-    """The rows of a sidecar in order; raises :class:`AnnotationError` with file and line for the first bad one."""
+    """Read the rows of a sidecar in order.
+
+    Raises :class:`AnnotationError` with file and line for the first invalid one.
+    """
     return parse_sidecar(read_text(path), path)
 
 
 def parse_sidecar(text: str, path: str | os.PathLike[str]) -> list[UnresolvedAnnotation]:
-    """The rows of a sidecar's text; ``path`` is for messages and origins."""
+    """Parse the rows of a sidecar's text in order; ``path`` is for messages and origins.
+
+    Raises :class:`AnnotationError` with file and line for the first invalid one.
+    """
     name = os.fspath(path)
     if "\0" in text:
         raise AnnotationError("is not text: annotations are CSV with the columns start,end,label,note", path=name)
     lines = text.splitlines(keepends=True)
-    table = [(number, line) for number, line in enumerate(lines, 1) if is_row(line)]
-    if not table:
+    rows = [(number, line) for number, line in enumerate(lines, 1) if is_row(line)]
+    if not rows:
         return []
-    first, header_line = table[0]
+    header_number, header_line = rows[0]
     delimiter = detect_delimiter(header_line)
     header = [column.strip().casefold() for column in next(csv.reader([header_line], delimiter=delimiter))]
     if not {"start", "label"} <= set(header):
-        raise AnnotationError("the first line must name the columns start,end,label,note", path=name, where=str(first))
-    if len(table) - 1 > MAX_ROWS:
         raise AnnotationError(
-            f"has {len(table) - 1} rows, more than {MAX_ROWS}: is this the right file?",
-            path=name,
-            where=str(table[MAX_ROWS + 1][0]),
+            "the first line must name the columns start,end,label,note", path=name, where=str(header_number)
         )
-    markings: list[UnresolvedAnnotation] = []
-    for number, line in table[1:]:
+    if len(rows) - 1 > MAX_ROWS:
+        raise AnnotationError(
+            f"has {len(rows) - 1} rows, more than {MAX_ROWS}: is this the right file?",
+            path=name,
+            where=str(rows[MAX_ROWS + 1][0]),
+        )
+    annotations: list[UnresolvedAnnotation] = []
+    for number, line in rows[1:]:
         try:
-            row = next(csv.reader([line], delimiter=delimiter, strict=True))
-            markings.append(_parse_row(header, row, Origin("sidecar", line.strip(), name, number)))
-        except csv.Error as bad:
-            raise AnnotationError(f"is no CSV row: {bad}", path=name, where=str(number)) from None
-        except AnnotationError as bad:
-            raise AnnotationError(bad.message, path=name, where=str(number)) from None
-    return markings
+            cells = next(csv.reader([line], delimiter=delimiter, strict=True))
+            annotations.append(_parse_row(header, cells, Origin("sidecar", line.strip(), name, number)))
+        except csv.Error as error:
+            raise AnnotationError(f"is no CSV row: {error}", path=name, where=str(number)) from None
+        except AnnotationError as error:
+            raise AnnotationError(error.message, path=name, where=str(number)) from None
+    return annotations
 
 
 def is_row(line: str) -> bool:
-    """Whether a line is neither empty nor a comment."""
+    """Tell whether a line is neither empty nor a comment."""
     return bool(line.strip()) and not line.lstrip().startswith("#")
 
 
 def detect_delimiter(header_line: str) -> str:
-    """What parts the cells, told by the header."""
-    return next((mark for mark in (",", ";", "\t") if mark in header_line), ",")
+    """Detect the delimiter of cells from the header line."""
+    return next((delimiter for delimiter in (",", ";", "\t") if delimiter in header_line), ",")
 
 
 def _parse_row(header: list[str], values: list[str], origin: Origin) -> UnresolvedAnnotation:
+    """Parse one row into an annotation."""
     if len(values) > len(header) and any(cell.strip() for cell in values[len(header) :]):
         raise AnnotationError(
             f"has {len(values)} cells, the header has {len(header)}: put a text with commas in quotes"
@@ -110,8 +126,8 @@ def _parse_row(header: list[str], values: list[str], origin: Origin) -> Unresolv
         raise AnnotationError("start is empty")
     text, attributes = split_attributes(cells.get("label", ""))
     label = parse_label(text)
-    in_columns = parse_attributes(cells)
-    if attributes and in_columns:
+    column_attributes = parse_attributes(cells)
+    if attributes and column_attributes:
         raise AnnotationError("gives distance or speed twice: behind the label and in a column")
     if end:
         parse_point(start)
@@ -124,4 +140,4 @@ def _parse_row(header: list[str], values: list[str], origin: Origin) -> Unresolv
         except AnnotationError:
             parse_location(start)
             where = start
-    return UnresolvedAnnotation(where, label, cells.get("note", ""), origin, attributes or in_columns)
+    return UnresolvedAnnotation(where, label, cells.get("note", ""), origin, attributes or column_attributes)

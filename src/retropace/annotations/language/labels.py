@@ -42,7 +42,8 @@ def parse_label(text: str) -> Label:
                 return _combine(parse_canonical_label(labels[direction]), gaits[gait], text)
     if normalized in gaits:
         raise AnnotationError(
-            f'label "{text.strip()}" names no direction: say "backward {gaits[normalized]}" or "forward {gaits[normalized]}"'
+            f'label "{text.strip()}" names no direction: '
+            f'say "backward {gaits[normalized]}" or "forward {gaits[normalized]}"'
         )
     import difflib  # imported only for an error message
 

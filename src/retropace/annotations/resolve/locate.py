@@ -1,4 +1,4 @@
-"""From markings in the runner's words to annotations on the time axis: found, checked, in order, without overlap."""
+"""Resolution of annotations: locations in text become spans, checked against the activity and made disjoint."""
 
 from __future__ import annotations
 
@@ -21,63 +21,62 @@ from retropace.core.errors import AnnotationError
 from retropace.core.units import format_duration
 
 MAX_OVERRUN_S = 60.0
-"""An annotation that runs this far past the end is cut at the end; one that starts there is outside."""
+"""The overrun beyond either end of the activity that is cut without a warning, in seconds."""
 
 
 def resolve_annotations(
-    annotations: Iterable[Annotation | UnresolvedAnnotation], track: CleanedActivity
+    annotations: Iterable[Annotation | UnresolvedAnnotation], cleaned: CleanedActivity
 ) -> tuple[tuple[Annotation, ...], tuple[str, ...]]:
-    """The annotations in order, disjoint, within the activity; and what was cut, in words.
+    """Resolve annotations to sorted, disjoint ones within the activity, and warnings.
 
-    The order in which they are given changes nothing. Overlapping ones that say the same are joined. Where two that
-    disagree overlap by no more than their edges are unsure of, the surer edge counts. Raises
-    :class:`AnnotationError` for one outside the activity and for two that contradict each other, naming both.
+    The order of the input has no effect. Overlapping annotations of equal label are merged; where two that differ
+    overlap within their edge tolerances, the edge of smaller tolerance counts. Raises :class:`AnnotationError` for one
+    outside the activity and for two that contradict each other, naming both.
     """
-    found: list[Annotation] = []
-    markings = [item for item in annotations if isinstance(item, UnresolvedAnnotation)]
+    located: list[Annotation] = []
+    unresolved = [item for item in annotations if isinstance(item, UnresolvedAnnotation)]
     for item in annotations:
         if isinstance(item, Annotation):
-            found.append(item)
+            located.append(item)
     warnings: list[str] = []
-    found += locate_annotations(markings, track, warnings)
-    inside = [_clip_to_activity(annotation, track, warnings) for annotation in found]
-    kept, overruled = resolve_overlaps(inside)
-    return kept, (*sorted(warnings), *overruled)
+    located += locate_annotations(unresolved, cleaned, warnings)
+    inside = [_clip_to_activity(annotation, cleaned, warnings) for annotation in located]
+    disjoint, overruled = resolve_overlaps(inside)
+    return disjoint, (*sorted(warnings), *overruled)
 
 
 def locate_annotations(
-    unresolved: list[UnresolvedAnnotation], track: CleanedActivity, warnings: list[str]
+    unresolved: list[UnresolvedAnnotation], cleaned: CleanedActivity, warnings: list[str]
 ) -> list[Annotation]:
-    """Every marking's spans as written, not yet held against each other; ``warnings`` are added to.
+    """Find the spans of each annotation, which may overlap; messages are appended to ``warnings``.
 
-    ``until next`` is read last, when it is known where the others start. Raises :class:`AnnotationError` for a place
-    that the activity does not have.
+    Raises :class:`AnnotationError` for a location that the activity lacks.
     """
-    found: list[Annotation] = []
-    opened: list[tuple[TimePoint, UnresolvedAnnotation]] = []
-    coarse = _find_whole_minute_paths(unresolved)
-    for marking in unresolved:
+    located: list[Annotation] = []
+    open_ended: list[tuple[TimePoint, UnresolvedAnnotation]] = []
+    whole_minute_paths = _find_whole_minute_paths(unresolved)
+    for annotation in unresolved:
         try:
-            if marking.where.endswith(UNTIL_NEXT):
-                opened.append((parse_point(marking.where.removesuffix(UNTIL_NEXT))(track), marking))
+            if annotation.where.endswith(UNTIL_NEXT):
+                open_ended.append((parse_point(annotation.where.removesuffix(UNTIL_NEXT))(cleaned), annotation))
                 continue
-            place = parse_location(marking.where)(track)
-        except AnnotationError as bad:
-            raise _error_at_origin(marking, bad.message) from None
-        warnings += [f"{marking.origin}: {said}" for said in place.warnings]
-        found += [
-            _build_annotation(marking, start, end, place.edge_tolerance_s, coarse)
-            for start, end in place.spans.tolist()
+            resolved = parse_location(annotation.where)(cleaned)
+        except AnnotationError as error:
+            raise _error_at_origin(annotation, error.message) from None
+        warnings += [f"{annotation.origin}: {message}" for message in resolved.warnings]
+        located += [
+            _build_annotation(annotation, start, end, resolved.edge_tolerance_s, whole_minute_paths)
+            for start, end in resolved.spans.tolist()
         ]
-    starts = np.array(sorted([one.start_s for one in found] + [moment.time_s for moment, _ in opened]))
-    for moment, marking in opened:
-        start = moment.time_s
-        later = int(np.searchsorted(starts, start, side="right"))
-        end = float(starts[later]) if later < len(starts) else track.elapsed_s
-        if start >= track.elapsed_s:
-            end = start + 1.0  # refused as outside by the common check
-        found.append(_build_annotation(marking, start, end, moment.edge_tolerance_s, coarse))
-    return found
+    starts = np.array(sorted([other.start_s for other in located] + [point.time_s for point, _ in open_ended]))
+    for point, annotation in open_ended:
+        start = point.time_s
+        next_start = int(np.searchsorted(starts, start, side="right"))
+        end = float(starts[next_start]) if next_start < len(starts) else cleaned.elapsed_s
+        if start >= cleaned.elapsed_s:
+            end = start + 1.0  # beyond the end: rejected by _clip_to_activity
+        located.append(_build_annotation(annotation, start, end, point.edge_tolerance_s, whole_minute_paths))
+    return located
 
 
 def _build_annotation(
@@ -87,6 +86,7 @@ def _build_annotation(
     edge_tolerance_s: float,
     whole_minute_paths: set[str],
 ) -> Annotation:
+    """Build an annotation; the tolerance is wider in a file whose times are all whole minutes."""
     if (
         unresolved.origin.path in whole_minute_paths
         and has_whole_minutes_only(unresolved.where)
@@ -99,33 +99,36 @@ def _build_annotation(
 
 
 def _find_whole_minute_paths(unresolved: list[UnresolvedAnnotation]) -> set[str]:
-    """The files (empty for the command line) all of whose clock readings are whole minutes: somebody rounded them."""
+    """Find the files (the empty path is the command line) all of whose clock readings are rounded to minutes."""
     readings: dict[str, list[bool]] = {}
-    for marking in unresolved:
-        if (whole := has_whole_minutes_only(marking.where)) is not None:
-            readings.setdefault(marking.origin.path, []).append(whole)
-    return {path for path, whole in readings.items() if all(whole) and len(whole) > 1}
+    for annotation in unresolved:
+        if (is_whole := has_whole_minutes_only(annotation.where)) is not None:
+            readings.setdefault(annotation.origin.path, []).append(is_whole)
+    return {path for path, flags in readings.items() if all(flags) and len(flags) > 1}
 
 
-def _error_at_origin(item: Annotation | UnresolvedAnnotation, message: str) -> AnnotationError:
-    origin = item.origin
+def _error_at_origin(annotation: Annotation | UnresolvedAnnotation, message: str) -> AnnotationError:
+    """Build an error that names the file and line of an annotation, or its origin."""
+    origin = annotation.origin
     if origin.path:
         return AnnotationError(message, path=origin.path, where=None if origin.line is None else str(origin.line))
     return AnnotationError(f"{origin}: {message}")
 
 
-def _clip_to_activity(annotation: Annotation, track: CleanedActivity, warnings: list[str]) -> Annotation:
+def _clip_to_activity(annotation: Annotation, cleaned: CleanedActivity, warnings: list[str]) -> Annotation:
+    """Clip an annotation to the activity; raises :class:`AnnotationError` if it lies outside."""
     start, end = annotation.start_s, annotation.end_s
     if not (np.isfinite(start) and np.isfinite(end) and start < end):
         raise _error_at_origin(annotation, f"a stretch from {format_duration(start)} to {format_duration(end)} is none")
-    if start >= track.elapsed_s or end <= 0.0:
+    if start >= cleaned.elapsed_s or end <= 0.0:
         raise _error_at_origin(
             annotation,
-            f"lies outside the activity: {format_duration(start)} to {format_duration(end)}, the activity lasts {format_duration(track.elapsed_s)}",
+            f"lies outside the activity: {format_duration(start)} to {format_duration(end)}, "
+            f"the activity lasts {format_duration(cleaned.elapsed_s)}",
         )
-    if start < -MAX_OVERRUN_S or end > track.elapsed_s + MAX_OVERRUN_S:
+    if start < -MAX_OVERRUN_S or end > cleaned.elapsed_s + MAX_OVERRUN_S:
         warnings.append(
             f"{annotation.origin}: {format_duration(start)} to {format_duration(end)} reaches beyond the activity "
-            f"({format_duration(track.elapsed_s)}) and was cut there"
+            f"({format_duration(cleaned.elapsed_s)}) and was cut there"
         )
-    return replace(annotation, start_s=max(start, 0.0), end_s=min(end, track.elapsed_s))
+    return replace(annotation, start_s=max(start, 0.0), end_s=min(end, cleaned.elapsed_s))

@@ -1,8 +1,7 @@
-"""People mark late and watches lag: edges that are unsure move to where pace and cadence change.
+"""Snapping of uncertain edges to changes of pace and cadence, because people mark late and watches lag.
 
-For each edge the levels of both sides are told from a few seconds away from it. It then lies where the seconds around
-it fit the two sides best, held back by how sure it is: the likeliest single change point between two known levels
-(Hinkley 1970, Biometrika 57:1) with a normal prior on its place.
+The levels of both sides of an edge are medians over seconds some way from it. The edge moves to the likeliest change
+point between two known levels (Hinkley 1970, Biometrika 57:1), with a normal prior at its original place.
 """
 
 from __future__ import annotations
@@ -17,41 +16,47 @@ from retropace.core.units import format_duration
 from retropace.segmentation.signals import StandardizedSignals
 
 LEVEL_WINDOW_S = 20.0
-"""How far to look for the level of a side."""
+"""The length of the window for the level of a side, in seconds."""
 MAX_SHIFT_SD = 2.5
-"""An edge is off by at most this many of its standard deviations."""
+"""The edge tolerance in standard deviations of the prior."""
 MIN_CHANGE_SD = 1.3
-"""How many noises pace and cadence must change by: less is no change that an edge could mean."""
+"""The least change of level to which an edge moves, in standard deviations of the signals' noise."""
 ROUND_COUNT = 3
+"""The number of rounds; each takes the levels of the sides from the previous round's edges."""
 
 
 def snap_edges(
     annotations: tuple[Annotation, ...], signals: StandardizedSignals
 ) -> tuple[tuple[Annotation, ...], tuple[str, ...]]:
-    """The annotations with their edges settled, and what moved by a second or more, in words.
+    """Move uncertain edges to changes of pace and cadence, and describe moves of at least a second.
 
-    ``annotations`` are disjoint and in order. An edge moves by ``sure_s`` at most and never past another one;
-    neighbours that touch keep touching; pressed laps stay where they are, which is closer than change points lie.
+    ``annotations`` are sorted and disjoint. An edge moves by at most its tolerance and never past another edge; edges
+    that touch keep touching. Edges with a tolerance of at most one second stay.
     """
-    reach: dict[float, float] = {}
-    for one in annotations:
-        for edge in (one.start_s, one.end_s):
-            reach[edge] = min(reach.get(edge, np.inf), one.edge_tolerance_s)
-    given = np.array(sorted(reach))
-    if len(given) == 0 or len(signals) == 0:
+    tolerance_of_edge: dict[float, float] = {}
+    for annotation in annotations:
+        for edge in (annotation.start_s, annotation.end_s):
+            tolerance_of_edge[edge] = min(tolerance_of_edge.get(edge, np.inf), annotation.edge_tolerance_s)
+    original_s = np.array(sorted(tolerance_of_edge))
+    if len(original_s) == 0 or len(signals) == 0:
         return annotations, ()
-    reach_s = np.array([reach[edge] for edge in given.tolist()])
-    free = (reach_s > BUTTON_TOLERANCE_S) & (given > 0.0) & (given < len(signals) - 1.0)
-    settled = given
-    for number in range(ROUND_COUNT):
-        margin_s = reach_s if number == 0 else np.minimum(reach_s, 4.0)
-        settled = _snap_round(given, settled, np.where(free, reach_s, 0.0), margin_s, signals)
-    to = dict(zip(given.tolist(), settled.tolist(), strict=True))
-    placed = tuple(replace(one, start_s=to[one.start_s], end_s=to[one.end_s]) for one in annotations)
-    said = tuple(
-        word for before, after in zip(annotations, placed, strict=True) for word in _describe_moves(before, after)
+    tolerances_s = np.array([tolerance_of_edge[edge] for edge in original_s.tolist()])
+    is_free = (tolerances_s > BUTTON_TOLERANCE_S) & (original_s > 0.0) & (original_s < len(signals) - 1.0)
+    current_s = original_s
+    for round_number in range(ROUND_COUNT):
+        margin_s = tolerances_s if round_number == 0 else np.minimum(tolerances_s, 4.0)
+        current_s = _snap_round(original_s, current_s, np.where(is_free, tolerances_s, 0.0), margin_s, signals)
+    new_edges = dict(zip(original_s.tolist(), current_s.tolist(), strict=True))
+    snapped = tuple(
+        replace(annotation, start_s=new_edges[annotation.start_s], end_s=new_edges[annotation.end_s])
+        for annotation in annotations
     )
-    return placed, said
+    messages = tuple(
+        message
+        for before, after in zip(annotations, snapped, strict=True)
+        for message in _describe_moves(before, after)
+    )
+    return snapped, messages
 
 
 def _snap_round(
@@ -61,34 +66,37 @@ def _snap_round(
     margin_s: FloatArray,
     signals: StandardizedSignals,
 ) -> FloatArray:
-    """One round: each edge at its best place, told by the sides as the last round left them."""
+    """Move each edge to its best place, given the current edges."""
     bounds = np.concatenate(([0.0], current_s, [float(len(signals))]))
     moved = current_s.copy()
-    for at in np.flatnonzero(max_shift_s > 0.0).tolist():
-        edge, before, after = float(current_s[at]), float(bounds[at]), float(bounds[at + 2])
-        left = signals.median_level(_side_window(edge, before, -1.0, float(margin_s[at])))
-        right = signals.median_level(_side_window(edge, after, 1.0, float(margin_s[at])))
+    for index in np.flatnonzero(max_shift_s > 0.0).tolist():
+        edge, before, after = float(current_s[index]), float(bounds[index]), float(bounds[index + 2])
+        left = signals.median_level(_side_window(edge, before, -1.0, float(margin_s[index])))
+        right = signals.median_level(_side_window(edge, after, 1.0, float(margin_s[index])))
         if not float(np.nansum((right - left) ** 2)) >= MIN_CHANGE_SD**2:
-            moved[at] = original_s[at]
+            moved[index] = original_s[index]
             continue
-        # Half-way to the neighbours of where they are now at most, so that edges never meet.
-        low = max(float(original_s[at] - max_shift_s[at]), (before + edge) / 2.0, 0.0)
-        high = min(float(original_s[at] + max_shift_s[at]), (after + edge) / 2.0, float(len(signals)))
+        # At most half-way to the neighbours' current places, so that edges never meet.
+        low = max(float(original_s[index] - max_shift_s[index]), (before + edge) / 2.0, 0.0)
+        high = min(float(original_s[index] + max_shift_s[index]), (after + edge) / 2.0, float(len(signals)))
         first, last = int(np.ceil(low)), int(np.floor(high))
         if last <= first:
-            moved[at] = original_s[at]
+            moved[index] = original_s[index]
             continue
         window = StandardizedSignals(signals.values[first:last], signals.known[first:last])
-        gain = window.cost_to_level(left) - window.cost_to_level(right)
-        places = np.arange(first, last + 1, dtype=np.float64)
-        spread = max_shift_s[at] / MAX_SHIFT_SD
-        cost = np.concatenate(([0.0], np.cumsum(gain))) + 0.5 * ((places - original_s[at]) / spread) ** 2
-        moved[at] = places[int(np.argmin(cost))]
+        cost_difference = window.cost_to_level(left) - window.cost_to_level(right)
+        candidates_s = np.arange(first, last + 1, dtype=np.float64)
+        prior_sd_s = max_shift_s[index] / MAX_SHIFT_SD
+        cost = (
+            np.concatenate(([0.0], np.cumsum(cost_difference)))
+            + 0.5 * ((candidates_s - original_s[index]) / prior_sd_s) ** 2
+        )
+        moved[index] = candidates_s[int(np.argmin(cost))]
     return moved if np.all(np.diff(moved) > 0.0) else current_s
 
 
 def _side_window(edge_s: float, neighbour_s: float, sign: float, margin_s: float) -> slice:
-    """The seconds that tell the level of one side: near the edge, but not so near that it may be the other side."""
+    """The seconds from which a side's level is taken: near the edge, but beyond its uncertainty."""
     length = abs(neighbour_s - edge_s)
     margin = min(margin_s, length / 4.0)
     near, far = edge_s + sign * margin, edge_s + sign * min(margin + LEVEL_WINDOW_S, max(length - margin, margin + 1.0))
@@ -97,9 +105,11 @@ def _side_window(edge_s: float, neighbour_s: float, sign: float, margin_s: float
 
 
 def _describe_moves(before: Annotation, after: Annotation) -> list[str]:
-    names = (("start", before.start_s, after.start_s), ("end", before.end_s, after.end_s))
+    """Describe the edges that moved by at least a second."""
+    edges = (("start", before.start_s, after.start_s), ("end", before.end_s, after.end_s))
     return [
-        f"{before.origin}: {name} moved from {format_duration(old)} to {format_duration(new)}, where pace and cadence change"
-        for name, old, new in names
+        f"{before.origin}: {name} moved from {format_duration(old)} to {format_duration(new)}, "
+        "where pace and cadence change"
+        for name, old, new in edges
         if abs(new - old) >= 1.0
     ]

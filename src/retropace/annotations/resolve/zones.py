@@ -1,7 +1,7 @@
-"""Stretches within a place on the map carry its label: for people who always turn round on the same bit of path.
+"""Annotations from zones: the stretches within an area on the map have its label.
 
-A zone's edge is crossed where the way, interpolated between records, crosses it. Positions wander by metres, so a
-crossing counts only if the way goes on into the zone, or out of it, by more than that.
+An edge lies where the route, interpolated between records, crosses the boundary. A crossing counts only if the route
+then goes deeper than the positions' noise, or stays for longer than a flicker.
 """
 
 from __future__ import annotations
@@ -19,67 +19,73 @@ from retropace.core.geodesy import project_to_tangent_plane_m
 from retropace.core.spans import FloatArray, Spans, as_spans, clip, subtract, union
 
 POSITION_NOISE_M = 5.0
-"""Watches in the open are 2–4 m off (one standard deviation): a way that strays less did not leave a zone, or enter."""
+"""The depth in metres that a crossing must exceed; watches in the open are 2–4 m off (one standard deviation)."""
 MAX_FLICKER_S = 30.0
-"""Somebody who runs along just inside or outside an edge for longer than this means it."""
+"""The longest shallow stay inside or outside a zone that is ignored, in seconds."""
 EDGE_TOLERANCE_S = 5.0
-"""Two or three standard deviations of the position, at running pace."""
+"""Tolerance of an edge in seconds: two or three standard deviations of the position, at running pace."""
 MAX_BRIDGED_GAP_S = 15.0
-"""Between records further apart than this the way is not known."""
+"""The longest gap between positions over which the route is interpolated, in seconds."""
 
 
-def find_zone_annotations(zones: Zones, track: CleanedActivity) -> tuple[list[Annotation], tuple[str, ...]]:
-    """The stretches within the zones; of two zones that overlap the smaller one counts."""
-    known = np.isfinite(track.lat_deg) & np.isfinite(track.lon_deg)
+def find_zone_annotations(zones: Zones, cleaned: CleanedActivity) -> tuple[list[Annotation], tuple[str, ...]]:
+    """Find the stretches within zones, the smaller zone leading where two overlap; and warnings."""
+    known = np.isfinite(cleaned.lat_deg) & np.isfinite(cleaned.lon_deg)
     if known.sum() < 2:
-        said = (f"{zones.path}: the recording holds no positions, zones were not used",)
-        return [], () if zones.home else said
-    times, centre = track.t_s[known], (float(np.median(track.lat_deg[known])), float(np.median(track.lon_deg[known])))
-    east, north = project_to_tangent_plane_m(track.lat_deg[known], track.lon_deg[known], *centre)
-    moments = np.arange(times[0], times[-1] + 0.5, 1.0)
-    points = np.column_stack((np.interp(moments, times, east), np.interp(moments, times, north)))
-    after = np.clip(np.searchsorted(times, moments), 1, len(times) - 1)
-    silent = times[after] - times[after - 1] > MAX_BRIDGED_GAP_S
+        warning = (f"{zones.path}: the recording holds no positions, zones were not used",)
+        return [], () if zones.home else warning
+    times, centre = (
+        cleaned.t_s[known],
+        (float(np.median(cleaned.lat_deg[known])), float(np.median(cleaned.lon_deg[known]))),
+    )
+    east, north = project_to_tangent_plane_m(cleaned.lat_deg[known], cleaned.lon_deg[known], *centre)
+    seconds = np.arange(times[0], times[-1] + 0.5, 1.0)
+    points = np.column_stack((np.interp(seconds, times, east), np.interp(seconds, times, north)))
+    after = np.clip(np.searchsorted(times, seconds), 1, len(times) - 1)
+    in_gap = times[after] - times[after - 1] > MAX_BRIDGED_GAP_S
 
-    found: list[Annotation] = []
-    taken = as_spans([])
-    clockless = track.start_time is None and any(zone.active_hours for zone in zones.zones)
+    annotations: list[Annotation] = []
+    covered = as_spans([])
+    needs_clock = cleaned.start_time is None and any(zone.active_hours for zone in zones.zones)
     shapes = sorted(((_project_zone(zone, centre), zone) for zone in zones.zones), key=lambda pair: float(pair[0].area))
     for shape, zone in shapes:
-        holding = active_spans(zone.active_hours, track.start_time, track.elapsed_s)
-        stays = _find_stays(shape, points, moments, silent)
-        spans = union(as_spans(pair for low, high in holding.tolist() for pair in clip(stays, low, high).tolist()))
+        active = active_spans(zone.active_hours, cleaned.start_time, cleaned.elapsed_s)
+        stays = _find_stays(shape, points, seconds, in_gap)
+        spans = union(as_spans(pair for low, high in active.tolist() for pair in clip(stays, low, high).tolist()))
         origin = Origin("home zone" if zones.home else "zone", f'zone "{zone.name}"')
-        for start, end in subtract(spans, taken).tolist() if len(spans) else []:
-            found.append(Annotation(start, end, zone.label, "", origin, EDGE_TOLERANCE_S))
-        taken = union(np.concatenate((taken, spans)))
-    warnings = [f"{zones.path}: zones with a time need the clock that the recording lacks"] if clockless else []
-    if not found and not zones.home and not warnings:
+        for start, end in subtract(spans, covered).tolist() if len(spans) else []:
+            annotations.append(Annotation(start, end, zone.label, "", origin, EDGE_TOLERANCE_S))
+        covered = union(np.concatenate((covered, spans)))
+    warnings = [f"{zones.path}: zones with a time need the clock that the recording lacks"] if needs_clock else []
+    if not annotations and not zones.home and not warnings:
         warnings.append(f"{zones.path}: the way never went through a zone")
-    return found, tuple(warnings)
+    return annotations, tuple(warnings)
 
 
 def _project_zone(zone: Zone, centre: tuple[float, float]) -> Any:
-    """The zone as an area in metres around the centre."""
+    """Project a zone to an area in metres around a centre in degrees."""
     import shapely
 
-    def onto_plane(coordinates: FloatArray) -> FloatArray:
+    def project(coordinates: FloatArray) -> FloatArray:
         return np.column_stack(project_to_tangent_plane_m(coordinates[:, 1], coordinates[:, 0], *centre))
 
-    flat = shapely.transform(zone.geometry, onto_plane)
+    flat = shapely.transform(zone.geometry, project)
     return shapely.buffer(flat, zone.width_m / 2.0) if zone.width_m > 0.0 else flat
 
 
 def _find_stays(
     shape: Any, points: FloatArray, times_s: FloatArray, in_gap: np.ndarray[tuple[int], np.dtype[np.bool_]]
 ) -> Spans:
-    """When the way is within a shape, ``(n, 2)``, edges interpolated between moments, without flicker."""
+    """Find when a route is within a shape, with edges interpolated between points and without flicker.
+
+    ``points`` is ``(n, 2)`` in metres, ``times_s`` and ``in_gap`` are ``(n,)``.
+    """
     depth = _compute_depths(shape, points)
     depth[in_gap] = -np.inf
     inside = depth > 0.0
     if not np.any(inside):
         return as_spans([])
-    # A narrow zone is entered by less than positions wander.
+    # A zone narrower than the positions' noise counts from its half width on.
     import shapely
 
     half_width = float(shape.area) / max(float(shapely.length(shape)), 1e-9)
@@ -97,49 +103,49 @@ def _find_stays(
 
 
 def _compute_depths(shape: Any, points: FloatArray) -> FloatArray:
-    """How deep within a shape each point lies, negative outside; far away simply far."""
+    """Compute how deep within a shape each point lies, in metres, negative outside and bounded far away."""
     import shapely
 
     low_x, low_y, high_x, high_y = shape.bounds
     margin = 4.0 * POSITION_NOISE_M
-    near = (
+    is_near = (
         (points[:, 0] > low_x - margin)
         & (points[:, 0] < high_x + margin)
         & (points[:, 1] > low_y - margin)
         & (points[:, 1] < high_y + margin)
     )
     depth = np.full(len(points), -margin)
-    if np.any(near):
+    if np.any(is_near):
         shapely.prepare(shape)
-        x, y = points[near].T
-        away = shapely.distance(shapely.boundary(shape), shapely.points(x, y))
-        depth[near] = np.where(shapely.contains_xy(shape, x, y), away, -away)
+        x, y = points[is_near].T
+        distances_m = shapely.distance(shapely.boundary(shape), shapely.points(x, y))
+        depth[is_near] = np.where(shapely.contains_xy(shape, x, y), distances_m, -distances_m)
     return depth
 
 
 def _remove_flicker(stays: list[list[Any]], depth: FloatArray, min_depth_m: float, *, inside: bool) -> list[list[Any]]:
-    """Stays inside (``among``) or outside that are short and shallow given to their neighbours."""
-    kept: list[list[Any]] = []
+    """Give short and shallow stays inside (or outside) to their neighbours; a stay is ``[start, end, is_in]``."""
+    merged: list[list[Any]] = []
     for number, (start, end, is_in) in enumerate(stays):
-        shallow = float(np.max(np.abs(depth[start:end]))) < min_depth_m and end - start <= MAX_FLICKER_S
-        at_the_edge = number in (0, len(stays) - 1)
-        flips = is_in == inside and shallow and not (at_the_edge and not inside)
-        now = is_in != flips
-        if kept and kept[-1][2] == now:
-            kept[-1][1] = end
+        is_shallow = float(np.max(np.abs(depth[start:end]))) < min_depth_m and end - start <= MAX_FLICKER_S
+        is_first_or_last = number in (0, len(stays) - 1)
+        flips = is_in == inside and is_shallow and not (is_first_or_last and not inside)
+        is_now_in = is_in != flips
+        if merged and merged[-1][2] == is_now_in:
+            merged[-1][1] = end
         else:
-            kept.append([start, end, now])
-    return kept
+            merged.append([start, end, is_now_in])
+    return merged
 
 
 def _interpolate_crossing(row: int, depth: FloatArray, times_s: FloatArray) -> float:
-    """The moment between two rows at which the depth is nothing."""
+    """Interpolate the time between two rows at which the depth is zero."""
     if row <= 0:
         return float(times_s[0])
     if row >= len(times_s):
         return float(times_s[-1])
-    one, two = depth[row - 1], depth[row]
-    if not (np.isfinite(one) and np.isfinite(two)) or one == two:
+    depth_before, depth_after = depth[row - 1], depth[row]
+    if not (np.isfinite(depth_before) and np.isfinite(depth_after)) or depth_before == depth_after:
         return float(times_s[row])
-    share = float(np.clip(one / (one - two), 0.0, 1.0))
+    share = float(np.clip(depth_before / (depth_before - depth_after), 0.0, 1.0))
     return float(times_s[row - 1] + share * (times_s[row] - times_s[row - 1]))

@@ -1,15 +1,16 @@
-"""A plan laid along an activity: which stretch is which step, found by dynamic programming over all of them at once.
+"""Alignment of a plan to an activity by dynamic programming over all of its steps at once.
 
 Steps come in order. A set may lack its last reps or have some more, the recovery of its last rep may be left out, and
-the last steps of a plan may be missing; time between steps that belongs to none, and before and after them, costs by
-the second. All costs are nats (:mod:`.costs`). Rounds of alignment and of learning each kind of step's pace and
-cadence take turns, as in segmental k-means (Juang & Rabiner 1990, IEEE Trans Acoust 38:1639).
+the last steps of a plan may be missing. Time that belongs to no step costs by the second. All costs are in nats
+(:mod:`retropace.annotations.workout_fit.cost_model`). Alignment and estimation of each step's pace and cadence
+alternate, as in segmental k-means (Juang & Rabiner 1990, IEEE Trans Acoust 38:1639).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 
@@ -21,101 +22,133 @@ from retropace.core.spans import FloatArray
 from retropace.segmentation.signals import StandardizedSignals
 
 MAX_CELLS = 1200
-"""The grid is as fine as a second in twenty minutes, and coarser in longer sessions; polishing makes up for it."""
+"""The most cells of the grid: one a second in twenty minutes, wider ones in longer sessions, refined afterwards."""
 MAX_ROUNDS = 4
+"""The most rounds of alignment and estimation."""
 MISSING_REP_COST = 12.0
+"""The cost of a rep that was not carried out, in nats."""
 EXTRA_REP_COST = 10.0
+"""The cost of a rep beyond the plan, in nats."""
 MAX_EXTRA_REPS = 2
+"""The most reps of a set beyond the plan."""
 NO_LAST_RECOVERY_COST = 1.0
+"""The cost of a set without the recovery of its last rep, in nats."""
 MISSING_STEP_COST = 12.0
+"""The cost of a step missing at the end of the plan, in nats."""
 GAP_COST = 8.0
-GAP_MOVING_COST_PER_S, GAP_STANDING_COST_PER_S = 0.5, 0.05
-"""For a stretch between steps that belongs to none, and each second of it."""
+"""The cost of a gap between two steps, in nats."""
+GAP_MOVING_COST_PER_S = 0.5
+"""The cost of a second of moving in a gap."""
+GAP_STANDING_COST_PER_S = 0.05
+"""The cost of a second of standing in a gap."""
 OUTSIDE_COST = 2.0
-OUTSIDE_MOVING_COST_PER_S, OUTSIDE_STANDING_COST_PER_S = 0.25, 0.02
-"""The same before the first step and after the last: watches are started early and stopped late."""
+"""The cost of time before the first or after the last step, in nats; watches are started early and stopped late."""
+OUTSIDE_MOVING_COST_PER_S = 0.25
+"""The cost of a second of moving before the first or after the last step."""
+OUTSIDE_STANDING_COST_PER_S = 0.02
+"""The cost of a second of standing before the first or after the last step."""
 
 
 @dataclass(frozen=True, slots=True)
 class AlignedStep:
-    """A step and where it lies, ``[start_s, end_s)`` in elapsed seconds; ``kind`` is its place in the text."""
+    """A step with its span ``[start_s, end_s)`` in elapsed seconds."""
 
     step: PlanStep
     plan_index: int
+    """The index of the step among the distinct steps of the plan, in the order of the text."""
     start_s: float
     end_s: float
     is_outer: bool
+    """Whether it is the first or last step of the plan, outside of any set."""
 
 
 @dataclass(frozen=True, slots=True)
 class Alignment:
-    """The steps as they came to lie, and how many reps and steps there are too few or too many."""
+    """The aligned steps of a plan."""
 
     steps: tuple[AlignedStep, ...]
     missing_count: int
+    """The number of reps and steps that were not carried out."""
     extra_count: int
+    """The number of reps beyond the plan."""
     cell_s: float
-    """How fine the grid was."""
+    """The width of the grid's cells."""
 
 
 def align_plan(
-    plan: Plan, track: CleanedActivity, signals: StandardizedSignals, edges_s: FloatArray
+    plan: Plan, cleaned: CleanedActivity, signals: StandardizedSignals, edges_s: FloatArray
 ) -> Alignment | None:
-    """The cheapest way to lay a plan along an activity cut at ``edges_s``; None if there is none at all."""
-    course = build_activity_grid(track, signals, edges_s, MAX_CELLS)
-    kinds = {id(step): kind for kind, step in enumerate(iter_steps(plan.items))}
+    """Find the cheapest alignment of a plan to an activity with change points ``edges_s``; None if there is none."""
+    grid = build_activity_grid(cleaned, signals, edges_s, MAX_CELLS)
+    plan_indices = {id(step): plan_index for plan_index, step in enumerate(iter_steps(plan.items))}
     levels: dict[int, FloatArray] = {}
-    path: Alignment | None = None
+    alignment: Alignment | None = None
     for _ in range(MAX_ROUNDS):
-        found = _AlignmentRound(plan, course, kinds, levels).find_cheapest()
-        if found is None:
-            return path
-        if path is not None and found.steps == path.steps:
+        candidate = _AlignmentRound(plan, grid, plan_indices, levels).find_cheapest()
+        if candidate is None:
+            return alignment
+        if alignment is not None and candidate.steps == alignment.steps:
             break
-        path = found
-        levels = compute_step_levels(path, course)
-    return path
+        alignment = candidate
+        levels = compute_step_levels(alignment, grid)
+    return alignment
 
 
 def compute_step_levels(alignment: Alignment, grid: ActivityGrid) -> dict[int, FloatArray]:
-    """The median pace and cadence of each kind of step, from the middle of all its reps."""
+    """Compute the median pace and cadence of each step of the plan, from the middle of all its reps."""
     rows: dict[int, list[np.ndarray[tuple[int], np.dtype[np.intp]]]] = {}
-    for one in alignment.steps:
-        trim = min(5.0, 0.2 * (one.end_s - one.start_s))
-        inner = np.arange(int(one.start_s + trim), int(np.ceil(one.end_s - trim)))
-        rows.setdefault(one.plan_index, []).append(inner[grid.is_moving[inner]])
+    for aligned in alignment.steps:
+        trim = min(5.0, 0.2 * (aligned.end_s - aligned.start_s))
+        inner_rows = np.arange(int(aligned.start_s + trim), int(np.ceil(aligned.end_s - trim)))
+        rows.setdefault(aligned.plan_index, []).append(inner_rows[grid.is_moving[inner_rows]])
     levels: dict[int, FloatArray] = {}
-    for kind, parts in rows.items():
-        picked = np.concatenate(parts)
-        if len(picked) >= 5:
-            levels[kind] = grid.signals.select(picked).median_level(slice(None))
+    for plan_index, parts in rows.items():
+        step_rows = np.concatenate(parts)
+        if len(step_rows) >= 5:
+            levels[plan_index] = grid.signals.select(step_rows).median_level(slice(None))
     return levels
 
 
 @dataclass(slots=True)
 class _Layer:
-    """One step carried out once: the least cost at which it ends at each edge, after what came before it."""
+    """One step carried out once, with the least cost at which it ends at each edge."""
 
     step: PlanStep
     plan_index: int
     is_outer: bool
     entry: _MergePoint
+    """The point of the plan before the step."""
     candidates: CandidateSpans
     cost: FloatArray
 
 
+class _Branch(NamedTuple):
+    """One way to reach a point of the plan."""
+
+    layer: _Layer | None
+    """The last step; None at the start."""
+    cost: float = 0.0
+    """The cost of this way beyond that of the layer."""
+    missing: int = 0
+    """Reps and steps left out."""
+    extra: int = 0
+    """Reps beyond the plan."""
+
+
 @dataclass(slots=True)
 class _MergePoint:
-    """Ways to have come to a point of the plan: layers (None is the start), each with what the way itself costs."""
+    """A point of the plan, with all ways to reach it and the least cost of reaching it at each edge."""
 
-    branches: list[tuple[_Layer | None, float, int, int]]
-    """Layer, cost, reps or steps missing, reps too many."""
+    branches: list[_Branch]
     cost: FloatArray = field(default_factory=lambda: np.empty(0))
     cost_with_gap: FloatArray = field(default_factory=lambda: np.empty(0))
+    """The least cost if a gap may follow."""
 
 
 @dataclass(slots=True)
 class _AlignmentRound:
+    """One round of alignment, with the levels of steps known so far."""
+
     plan: Plan
     grid: ActivityGrid
     plan_indices: dict[int, int]
@@ -123,122 +156,137 @@ class _AlignmentRound:
     candidates: dict[tuple[int, bool], CandidateSpans] = field(default_factory=dict)
 
     def find_cheapest(self) -> Alignment | None:
+        """Find the cheapest alignment; None if there is none."""
         steps = list(iter_steps(self.plan.items))
-        start = self._merge([(None, 0.0, 0, 0)])
-        finals: list[tuple[_Layer | None, float, int, int]] = []
-        reached = start
+        reached = self._merge([_Branch(None)])
+        finals: list[_Branch] = []
         items = self.plan.items
-        left = [MISSING_STEP_COST if isinstance(item, PlanStep) else np.inf for item in items]
+        missing_costs = [MISSING_STEP_COST if isinstance(item, PlanStep) else np.inf for item in items]
         for number, item in enumerate(items):
             reached = self._add_item(item, reached, 0, is_outer=steps[0] is item or steps[-1] is item)
-            behind = len(items) - number - 1
-            skipped = float(sum(left[number + 1 :]))
-            if np.isfinite(skipped):
-                finals += [(layer, cost + skipped, lost + behind, more) for layer, cost, lost, more in reached.branches]
-        merged = self._merge(finals)
-        whole = merged.cost + self._trailing_cost()
-        at = int(np.argmin(whole))
-        if not np.isfinite(whole[at]):
+            remaining = len(items) - number - 1
+            missing_cost = float(sum(missing_costs[number + 1 :]))
+            if np.isfinite(missing_cost):
+                finals += _extend(reached.branches, missing_cost, missing=remaining)
+        end_point = self._merge(finals)
+        total_cost = end_point.cost + self._trailing_cost()
+        final_edge = int(np.argmin(total_cost))
+        if not np.isfinite(total_cost[final_edge]):
             return None
-        return self._trace_back(merged, at)
+        return self._trace_back(end_point, final_edge)
 
     def _add_item(self, item: Item, entry: _MergePoint, depth: int, *, is_outer: bool) -> _MergePoint:
+        """Extend all ways by an item."""
         if isinstance(item, PlanStep):
-            return self._merge([(self._add_step(item, entry, is_outer=is_outer), 0.0, 0, 0)])
+            return self._merge([_Branch(self._add_step(item, entry, is_outer=is_outer))])
         return self._add_set(item, entry, depth)
 
     def _add_set(self, repeat: Repeat, entry: _MergePoint, depth: int) -> _MergePoint:
-        """All reps of a set, and those that it may lack or have beyond."""
-        most = repeat.count + (MAX_EXTRA_REPS if depth == 0 and repeat.count > 1 else 0)
-        least = repeat.count - repeat.count // 3 if depth == 0 else repeat.count
-        ways: list[tuple[_Layer | None, float, int, int]] = []
+        """Extend all ways by a set with any admissible number of reps."""
+        max_reps = repeat.count + (MAX_EXTRA_REPS if depth == 0 and repeat.count > 1 else 0)
+        min_reps = repeat.count - repeat.count // 3 if depth == 0 else repeat.count
+        branches: list[_Branch] = []
         reached = entry
-        for rep in range(1, most + 1):
-            short: _MergePoint | None = None
-            for at, item in enumerate(repeat.body):
-                if at == len(repeat.body) - 1 and at > 0:
-                    short = reached
+        for rep in range(1, max_reps + 1):
+            without_last: _MergePoint | None = None
+            for position, item in enumerate(repeat.body):
+                if position == len(repeat.body) - 1 and position > 0:
+                    without_last = reached
                 reached = self._add_item(item, reached, depth + 1, is_outer=False)
-            if rep < least:
+            if rep < min_reps:
                 continue
-            lost, more = max(repeat.count - rep, 0), max(rep - repeat.count, 0)
-            cost = MISSING_REP_COST * lost + EXTRA_REP_COST * more
-            ways += [(layer, own + cost, a + lost, b + more) for layer, own, a, b in reached.branches]
-            if short is not None and _ends_with_recovery(repeat.body):
-                cost += NO_LAST_RECOVERY_COST
-                ways += [(layer, own + cost, a + lost, b + more) for layer, own, a, b in short.branches]
-        return self._merge(ways)
+            missing, extra = max(repeat.count - rep, 0), max(rep - repeat.count, 0)
+            cost = MISSING_REP_COST * missing + EXTRA_REP_COST * extra
+            branches += _extend(reached.branches, cost, missing, extra)
+            if without_last is not None and _ends_with_recovery(repeat.body):
+                branches += _extend(without_last.branches, cost + NO_LAST_RECOVERY_COST, missing, extra)
+        return self._merge(branches)
 
     def _add_step(self, step: PlanStep, entry: _MergePoint, *, is_outer: bool) -> _Layer:
-        kind = self.plan_indices[id(step)]
-        key = (kind, is_outer)
+        """Extend all ways by one step."""
+        plan_index = self.plan_indices[id(step)]
+        key = (plan_index, is_outer)
         if key not in self.candidates:
-            self.candidates[key] = find_candidate_spans(step, self.grid, is_outer=is_outer, level=self.levels.get(kind))
-        pairs = self.candidates[key]
-        cost = np.full(len(self.grid) + 1, np.inf)
-        if len(pairs.start_edges):
-            cost[pairs.end_edges] = np.minimum.reduceat(
-                entry.cost_with_gap[pairs.start_edges] + pairs.cost, pairs.offsets
+            self.candidates[key] = find_candidate_spans(
+                step, self.grid, is_outer=is_outer, level=self.levels.get(plan_index)
             )
-        return _Layer(step, kind, is_outer, entry, pairs, cost)
+        spans = self.candidates[key]
+        cost = np.full(len(self.grid) + 1, np.inf)
+        if len(spans.start_edges):
+            cost[spans.end_edges] = np.minimum.reduceat(
+                entry.cost_with_gap[spans.start_edges] + spans.cost, spans.offsets
+            )
+        return _Layer(step, plan_index, is_outer, entry, spans, cost)
 
-    def _merge(self, branches: list[tuple[_Layer | None, float, int, int]]) -> _MergePoint:
-        merge = _MergePoint(branches)
-        merge.cost = np.min([self._branch_cost(layer) + cost for layer, cost, _, _ in branches], axis=0)
-        ticking = self._skip_cost(GAP_MOVING_COST_PER_S, GAP_STANDING_COST_PER_S)
-        merge.cost_with_gap = np.minimum(merge.cost, np.minimum.accumulate(merge.cost - ticking) + ticking + GAP_COST)
-        return merge
+    def _merge(self, branches: list[_Branch]) -> _MergePoint:
+        """Merge branches into a point of the plan."""
+        point = _MergePoint(branches)
+        point.cost = np.min([self._branch_cost(layer) + cost for layer, cost, _, _ in branches], axis=0)
+        skip_cost = self._skip_cost(GAP_MOVING_COST_PER_S, GAP_STANDING_COST_PER_S)
+        point.cost_with_gap = np.minimum(
+            point.cost, np.minimum.accumulate(point.cost - skip_cost) + skip_cost + GAP_COST
+        )
+        return point
 
     def _branch_cost(self, layer: _Layer | None) -> FloatArray:
         return self._leading_cost() if layer is None else layer.cost
 
     def _skip_cost(self, moving_cost_per_s: float, standing_cost_per_s: float) -> FloatArray:
-        """What passing over costs up to each edge."""
+        """Compute the cost of skipping everything up to each edge."""
         return (
             moving_cost_per_s * (self.grid.timer_s - self.grid.standing_s) + standing_cost_per_s * self.grid.standing_s
         )
 
     def _leading_cost(self) -> FloatArray:
-        """What it costs to pass over everything before each edge."""
-        ticking = self._skip_cost(OUTSIDE_MOVING_COST_PER_S, OUTSIDE_STANDING_COST_PER_S)
-        return np.where(self.grid.edge_s > 0.0, ticking + OUTSIDE_COST, 0.0)
+        """Compute the cost of skipping everything before each edge."""
+        skip_cost = self._skip_cost(OUTSIDE_MOVING_COST_PER_S, OUTSIDE_STANDING_COST_PER_S)
+        return np.where(self.grid.edge_s > 0.0, skip_cost + OUTSIDE_COST, 0.0)
 
     def _trailing_cost(self) -> FloatArray:
-        """What it costs to pass over everything behind each edge."""
-        ticking = self._skip_cost(OUTSIDE_MOVING_COST_PER_S, OUTSIDE_STANDING_COST_PER_S)
-        return np.where(self.grid.edge_s < self.grid.edge_s[-1], ticking[-1] - ticking + OUTSIDE_COST, 0.0)
+        """Compute the cost of skipping everything after each edge."""
+        skip_cost = self._skip_cost(OUTSIDE_MOVING_COST_PER_S, OUTSIDE_STANDING_COST_PER_S)
+        return np.where(self.grid.edge_s < self.grid.edge_s[-1], skip_cost[-1] - skip_cost + OUTSIDE_COST, 0.0)
 
-    def _trace_back(self, merge: _MergePoint, final_edge: int) -> Alignment:
-        placed: list[AlignedStep] = []
+    def _trace_back(self, point: _MergePoint, final_edge: int) -> Alignment:
+        """Recover the cheapest steps from the final point backward."""
+        steps: list[AlignedStep] = []
         missing = extra = 0
         edge = final_edge
         while True:
-            layer, _, lost, more = min(merge.branches, key=lambda way: float(self._branch_cost(way[0])[edge]) + way[1])
-            missing, extra = missing + lost, extra + more
+            branch = min(point.branches, key=lambda branch: float(self._branch_cost(branch.layer)[edge]) + branch.cost)
+            missing, extra = missing + branch.missing, extra + branch.extra
+            layer = branch.layer
             if layer is None:
                 break
-            pairs = layer.candidates
-            number = int(np.searchsorted(pairs.end_edges, edge))
-            begin = int(pairs.offsets[number])
-            stop = int(pairs.offsets[number + 1]) if number + 1 < len(pairs.offsets) else len(pairs.start_edges)
-            choices = layer.entry.cost_with_gap[pairs.start_edges[begin:stop]] + pairs.cost[begin:stop]
-            start = int(pairs.start_edges[begin + int(np.argmin(choices))])
-            at_s = self.grid.edge_s
-            placed.append(
-                AlignedStep(layer.step, layer.plan_index, float(at_s[start]), float(at_s[edge]), layer.is_outer)
+            spans = layer.candidates
+            group = int(np.searchsorted(spans.end_edges, edge))
+            first = int(spans.offsets[group])
+            last = int(spans.offsets[group + 1]) if group + 1 < len(spans.offsets) else len(spans.start_edges)
+            choices = layer.entry.cost_with_gap[spans.start_edges[first:last]] + spans.cost[first:last]
+            start = int(spans.start_edges[first + int(np.argmin(choices))])
+            edge_s = self.grid.edge_s
+            steps.append(
+                AlignedStep(layer.step, layer.plan_index, float(edge_s[start]), float(edge_s[edge]), layer.is_outer)
             )
-            merge, edge = layer.entry, self._find_gap_start(layer.entry, start)
-        return Alignment(tuple(reversed(placed)), missing, extra, self.grid.cell_s)
+            point, edge = layer.entry, self._find_gap_start(layer.entry, start)
+        return Alignment(tuple(reversed(steps)), missing, extra, self.grid.cell_s)
 
-    def _find_gap_start(self, merge: _MergePoint, start: int) -> int:
-        """Where the step before ended: here, or before a gap."""
-        if merge.cost[start] <= merge.cost_with_gap[start]:
+    def _find_gap_start(self, point: _MergePoint, start: int) -> int:
+        """Find the edge at which the step before ended: here, or before a gap."""
+        if point.cost[start] <= point.cost_with_gap[start]:
             return start
-        ticking = self._skip_cost(GAP_MOVING_COST_PER_S, GAP_STANDING_COST_PER_S)
-        return int(np.argmin(merge.cost[: start + 1] - ticking[: start + 1]))
+        skip_cost = self._skip_cost(GAP_MOVING_COST_PER_S, GAP_STANDING_COST_PER_S)
+        return int(np.argmin(point.cost[: start + 1] - skip_cost[: start + 1]))
+
+
+def _extend(branches: list[_Branch], cost: float, missing: int = 0, extra: int = 0) -> list[_Branch]:
+    """Add a cost and counts to each branch."""
+    return [
+        _Branch(branch.layer, branch.cost + cost, branch.missing + missing, branch.extra + extra) for branch in branches
+    ]
 
 
 def _ends_with_recovery(body: Iterable[Item]) -> bool:
-    """Whether the last step of a body is a recovery that may be left out after the last rep."""
-    last = list(body)[-1]
-    return isinstance(last, PlanStep) and last.label.direction != "backward"
+    """Tell whether the last step of a set's body is a recovery that may be left out after the last rep."""
+    last_item = list(body)[-1]
+    return isinstance(last_item, PlanStep) and last_item.label.direction != "backward"

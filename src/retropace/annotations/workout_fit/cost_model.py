@@ -1,7 +1,7 @@
-"""What it costs to take a stretch of an activity for a step of a plan: too long, too short, or not of one kind.
+"""The cost of taking a stretch of an activity for a step of a plan.
 
-Costs are negative log likelihoods in nats, up to constants. A second of movement is held against the level of its
-kind of step (in the first round, when no level is known, against the mean of the stretch itself).
+Costs are negative log likelihoods in nats, up to constants. The seconds of a stretch are compared with the level of the
+step (in the first round, when no level is known, with the mean of the stretch itself), and its length with the plan.
 """
 
 from __future__ import annotations
@@ -15,77 +15,91 @@ from retropace.annotations.model.plan import PlanStep
 from retropace.annotations.workout_fit.activity_grid import EDGE_MARGIN_S, ActivityGrid
 from retropace.core.spans import FloatArray
 
-TIMED_LENGTH_LOG_SD, TIMED_LENGTH_SD_S = 0.06, 3.0
-"""How far the length of a timed step strays from the plan (standard deviation): glances at the wrist."""
-DISTANCE_LENGTH_LOG_SD, DISTANCE_LENGTH_SD_M = 0.06, 5.0
-"""The same for distances as the watch counts them, whose model is made for steps forward."""
-REST_LENGTH_LOG_SD, REST_LENGTH_SD_S = 0.15, 10.0
-"""Rests are taken less strictly."""
+TIMED_LENGTH_LOG_SD = 0.06
+"""The relative standard deviation of the length of a timed step."""
+TIMED_LENGTH_SD_S = 3.0
+"""The absolute standard deviation of the length of a timed step, in seconds: glances at the wrist."""
+DISTANCE_LENGTH_LOG_SD = 0.06
+"""The relative standard deviation of the length of a step by distance, as the watch measures it."""
+DISTANCE_LENGTH_SD_M = 5.0
+"""The absolute standard deviation of the length of a step by distance, in metres."""
+REST_LENGTH_LOG_SD = 0.15
+"""The relative standard deviation of the length of a rest, which people take less strictly."""
+REST_LENGTH_SD_S = 10.0
+"""The absolute standard deviation of the length of a rest, in seconds."""
 OUTER_LENGTH_LOG_SD = 0.2
-"""So are the first and last step of a session."""
+"""The relative standard deviation of the length of the first and last step of a session."""
 MAX_LENGTH_DEVIATION_SD = 4.0
-"""A step off by more of its standard deviations than this is another step."""
+"""The largest deviation of a step's length from the plan, in its standard deviations."""
 HUBER_THRESHOLD_SD = 2.0
-"""From so many standard deviations on the cost rises evenly: once wrong, it matters less by how much."""
+"""The deviation in standard deviations from which the cost rises linearly (Huber loss)."""
 STAND_COST_PER_S = 0.3
-"""For each second of standing in a step that moves: traffic lights happen."""
-REST_MOVING_COST_PER_S, REST_STRIDE_COST_PER_S = 0.05, 0.6
-"""For each second of moving in a rest, and for each at walking pace or more: people pace about, but no faster."""
+"""The cost of a second of standing in a step that moves, for example at a traffic light."""
+REST_MOVING_COST_PER_S = 0.05
+"""The cost of a second of moving in a rest, in which people pace about."""
+REST_STRIDE_COST_PER_S = 0.6
+"""The additional cost of a second at walking speed or more in a rest."""
 FREE_SPREAD_WEIGHT = 0.3
-"""How far wandering counts within a warm-up or cool-down beside that."""
+"""The weight of the spread of pace and cadence within a warm-up or cool-down."""
 FREE_STAND_COST_PER_S = 0.05
-"""For each second of standing there: a traffic light is part of a warm-up, standing about before it is not."""
+"""The cost of a second of standing in a warm-up or cool-down."""
 GAIT_MISMATCH_COST_PER_S = 0.3
-"""For each second with the cadence of another gait than the step's."""
+"""The cost of a second with the cadence of a gait other than the step's."""
 FAST_BACKWARD_COST_PER_S = 0.25
-"""For each second of a backward step faster than the runner mostly is forward."""
+"""The cost of a second of a backward step at a speed that is fast for the session."""
 PACE_LOG_SD = 0.12
-"""How far a pace strays from the one that was planned."""
+"""The relative standard deviation of the pace of a step whose pace is planned."""
 NO_CHANGE_COST = 3.0
-"""For a boundary without a change point near it: twenty to one that a step ends with a change of pace or cadence."""
-MAX_RAMP_S, MAX_RAMP_SHARE = 5.0, 0.25
-"""So long getting from one pace to the next takes on a watch, and so much of a short step at most."""
+"""The cost of a boundary without a change point near it: odds of twenty to one that a step ends with a change."""
+MAX_RAMP_S = 5.0
+"""The time that a watch takes to show a new pace, in seconds."""
+MAX_RAMP_SHARE = 0.25
+"""The largest share of a short step that is taken as such a ramp."""
 LAP_PRESS_BONUS = 3.0
-"""For a boundary at a pressed lap."""
+"""The cost that a boundary at a pressed lap saves."""
 MISSING_LAP_PRESS_COST = 15.0
-"""For a step "until lap" that ends where no lap was pressed."""
+"""The cost of a step "until lap" that ends where no lap was pressed."""
 
 
 @dataclass(frozen=True, slots=True)
 class CandidateSpans:
-    """Every pair of a start and an end that a step may have, by end, and what it costs: columns of one length.
-
-    ``first[e]`` is where the pairs that end at edge ``ends[e]`` begin.
-    """
+    """All spans that a step may have, grouped by end, with the cost of each."""
 
     start_edges: NDArray[np.intp]
+    """The start edge of each span."""
     cost: FloatArray
+    """The cost of each span in nats."""
     end_edges: NDArray[np.intp]
+    """The end edge of each group."""
     offsets: NDArray[np.intp]
+    """The index of the first span of each group."""
 
 
 def find_candidate_spans(
     step: PlanStep, grid: ActivityGrid, *, is_outer: bool, level: FloatArray | None
 ) -> CandidateSpans:
-    """The pairs of a step; ``outer`` is the first or last one of a session; ``level`` its kind's, if known."""
+    """Find the candidate spans of a step.
+
+    ``is_outer`` marks the first and last step of a session; ``level`` is the step's pace and cadence, if known.
+    """
     count = len(grid)
-    quantity, planned, spread = _select_length_axis(step, grid, is_outer=is_outer)
+    quantity, planned, log_sd = _select_length_axis(step, grid, is_outer=is_outer)
     ends = np.arange(1, count + 1)
     if planned is None:
-        low, high = np.zeros(count, dtype=np.intp), ends - 1
+        first_start, last_start = np.zeros(count, dtype=np.intp), ends - 1
     else:
-        reach = MAX_LENGTH_DEVIATION_SD * spread
-        low = np.searchsorted(quantity, quantity[ends] - planned * np.exp(reach), side="left")
-        high = np.searchsorted(quantity, quantity[ends] - planned * np.exp(-reach), side="right") - 1
-        high = np.minimum(high, ends - 1)
-    sizes = np.maximum(high - low + 1, 0)
-    kept = sizes > 0
-    ends, low, sizes = ends[kept], low[kept], sizes[kept]
+        max_log_deviation = MAX_LENGTH_DEVIATION_SD * log_sd
+        first_start = np.searchsorted(quantity, quantity[ends] - planned * np.exp(max_log_deviation), side="left")
+        last_start = np.searchsorted(quantity, quantity[ends] - planned * np.exp(-max_log_deviation), side="right") - 1
+        last_start = np.minimum(last_start, ends - 1)
+    sizes = np.maximum(last_start - first_start + 1, 0)
+    is_possible = sizes > 0
+    ends, first_start, sizes = ends[is_possible], first_start[is_possible], sizes[is_possible]
     first = np.concatenate(([0], np.cumsum(sizes)[:-1])).astype(np.intp)
-    start = np.arange(int(sizes.sum())) - np.repeat(first - low, sizes)
+    start = np.arange(int(sizes.sum())) - np.repeat(first - first_start, sizes)
     end = np.repeat(ends, sizes)
-    free = is_outer and step.label.direction == "forward"
-    cost = compute_step_cost(step, grid, start, end, level=level, is_outer=is_outer, is_free=free)
+    is_free = is_outer and step.label.direction == "forward"
+    cost = compute_step_cost(step, grid, start, end, level=level, is_outer=is_outer, is_free=is_free)
     return CandidateSpans(start.astype(np.intp), cost, ends.astype(np.intp), first)
 
 
@@ -100,25 +114,20 @@ def compute_step_cost(
     is_free: bool,
     length_strictness: float = 1.0,
 ) -> FloatArray:
-    """What it costs to take each stretch between a start and an end edge for a step; arrays of one shape.
+    """Compute the cost of each span from a start edge to an end edge as a step; arrays of one shape.
 
-    ``free`` steps may change their pace within; ``strict`` says how much less than usual lengths may stray.
+    A step that ``is_free`` may change its pace within. ``length_strictness`` divides the standard deviation of the
+    length.
     """
-    quantity, planned, spread = _select_length_axis(step, grid, is_outer=is_outer)
-    spread /= length_strictness
+    quantity, planned, log_sd = _select_length_axis(step, grid, is_outer=is_outer)
+    log_sd /= length_strictness
     cost = _compute_emission_cost(step, grid, start, end, level, is_free=is_free)
     if planned is not None:
-        off = np.abs(np.log(np.maximum(quantity[end] - quantity[start], 1e-9) / planned)) / spread
-        cost = cost + np.where(
-            off <= HUBER_THRESHOLD_SD, 0.5 * off**2, HUBER_THRESHOLD_SD * off - 0.5 * HUBER_THRESHOLD_SD**2
-        )
+        cost = cost + _huber(np.log(np.maximum(quantity[end] - quantity[start], 1e-9) / planned) / log_sd)
     if step.speed_mps is not None:
-        moved_s = (grid.timer_s - grid.standing_s)[end] - (grid.timer_s - grid.standing_s)[start]
-        speed = (grid.distance_m[end] - grid.distance_m[start]) / np.maximum(moved_s, 1.0)
-        off = np.abs(np.log(np.maximum(speed, 0.05) / step.speed_mps)) / PACE_LOG_SD
-        cost = cost + np.where(
-            off <= HUBER_THRESHOLD_SD, 0.5 * off**2, HUBER_THRESHOLD_SD * off - 0.5 * HUBER_THRESHOLD_SD**2
-        )
+        moved_m = grid.distance_m[end] - grid.distance_m[start]
+        speed_mps = moved_m / np.maximum(_moving_time_s(grid, start, end), 1.0)
+        cost = cost + _huber(np.log(np.maximum(speed_mps, 0.05) / step.speed_mps) / PACE_LOG_SD)
     cost = cost + NO_CHANGE_COST * ~grid.is_near_change[end]
     if np.any(grid.is_near_lap_press):
         cost = cost - LAP_PRESS_BONUS * grid.is_near_lap_press[end]
@@ -127,28 +136,41 @@ def compute_step_cost(
     return cost
 
 
+def _huber(deviation_sd: FloatArray) -> FloatArray:
+    """Compute the Huber loss of deviations in standard deviations."""
+    size = np.abs(deviation_sd)
+    return np.where(size <= HUBER_THRESHOLD_SD, 0.5 * size**2, HUBER_THRESHOLD_SD * size - 0.5 * HUBER_THRESHOLD_SD**2)
+
+
+def _moving_time_s(grid: ActivityGrid, start: NDArray[np.intp], end: NDArray[np.intp]) -> FloatArray:
+    """Compute the time moving within each span."""
+    moving_s = grid.timer_s - grid.standing_s
+    moved_s: FloatArray = moving_s[end] - moving_s[start]
+    return moved_s
+
+
 def compute_length_log_sd(step: PlanStep, *, is_outer: bool) -> float:
-    """The standard deviation of the logarithm of a step's length."""
+    """Compute the standard deviation of the logarithm of a step's length."""
     if step.label.direction == "rest" and step.seconds is not None:
-        share, slack = REST_LENGTH_LOG_SD, REST_LENGTH_SD_S / step.seconds
+        relative_sd, absolute_sd = REST_LENGTH_LOG_SD, REST_LENGTH_SD_S / step.seconds
     elif step.seconds is not None:
-        share, slack = TIMED_LENGTH_LOG_SD, TIMED_LENGTH_SD_S / step.seconds
+        relative_sd, absolute_sd = TIMED_LENGTH_LOG_SD, TIMED_LENGTH_SD_S / step.seconds
     else:
-        share, slack = DISTANCE_LENGTH_LOG_SD, DISTANCE_LENGTH_SD_M / (step.metres or 1.0)
-    return float(np.hypot(max(share, OUTER_LENGTH_LOG_SD) if is_outer else share, min(slack, 0.25)))
+        relative_sd, absolute_sd = DISTANCE_LENGTH_LOG_SD, DISTANCE_LENGTH_SD_M / (step.metres or 1.0)
+    return float(np.hypot(max(relative_sd, OUTER_LENGTH_LOG_SD) if is_outer else relative_sd, min(absolute_sd, 0.25)))
 
 
 def _select_length_axis(
     step: PlanStep, grid: ActivityGrid, *, is_outer: bool
 ) -> tuple[FloatArray, float | None, float]:
-    """What a step is measured in, how long it should be, and how far it may stray."""
-    spread = compute_length_log_sd(step, is_outer=is_outer)
+    """Return the quantity that measures a step, its planned length, and the log standard deviation of that length."""
+    log_sd = compute_length_log_sd(step, is_outer=is_outer)
     if step.metres is not None:
-        return grid.distance_m, step.metres, spread
+        return grid.distance_m, step.metres, log_sd
     if step.seconds is not None:
         # A rest goes on while the watch is paused.
-        return (grid.edge_s if step.label.direction == "rest" else grid.timer_s), step.seconds, spread
-    return grid.edge_s, None, spread
+        return (grid.edge_s if step.label.direction == "rest" else grid.timer_s), step.seconds, log_sd
+    return grid.edge_s, None, log_sd
 
 
 def _compute_emission_cost(
@@ -160,30 +182,36 @@ def _compute_emission_cost(
     *,
     is_free: bool,
 ) -> FloatArray:
+    """Compute the cost of the seconds of each span, apart from its length and its boundaries."""
     if step.label.direction == "rest":
-        moved_s = (grid.timer_s - grid.standing_s)[end] - (grid.timer_s - grid.standing_s)[start]
+        moved_s = _moving_time_s(grid, start, end)
         resting: FloatArray = REST_MOVING_COST_PER_S * moved_s + REST_STRIDE_COST_PER_S * (
             grid.striding_s[end] - grid.striding_s[start]
         )
         return resting
     stood_s = grid.standing_s[end] - grid.standing_s[start]
     if is_free:
-        within = grid.robust_spread.deviation_cost(start, end)
-        # Change points are a few seconds off: those near an end are that end.
-        near = int(np.ceil(EDGE_MARGIN_S / grid.cell_s))
-        inner = grid.change_cost[np.maximum(end - near, 0)] - grid.change_cost[np.minimum(start + near, len(grid))]
-        free_cost: FloatArray = FREE_SPREAD_WEIGHT * within + np.maximum(inner, 0.0) + FREE_STAND_COST_PER_S * stood_s
+        spread_cost = grid.robust_spread.deviation_cost(start, end)
+        # Change points are a few seconds off: those near an edge are that edge.
+        margin_cells = int(np.ceil(EDGE_MARGIN_S / grid.cell_s))
+        inner_changes = (
+            grid.change_cost[np.maximum(end - margin_cells, 0)]
+            - grid.change_cost[np.minimum(start + margin_cells, len(grid))]
+        )
+        free_cost: FloatArray = (
+            FREE_SPREAD_WEIGHT * spread_cost + np.maximum(inner_changes, 0.0) + FREE_STAND_COST_PER_S * stood_s
+        )
         return free_cost
     if level is not None:
-        unlike = grid.accumulate(grid.signals.cost_to_level(level) * grid.is_moving)
-        apart2 = unlike[end] - unlike[start]
+        cumulative_cost = grid.accumulate(grid.signals.cost_to_level(level) * grid.is_moving)
+        spread_cost = cumulative_cost[end] - cumulative_cost[start]
     else:
-        # Watches smooth: the first and last seconds of a step are a ramp, which is no unrest of its own.
+        # Watches smooth: the ramps at both ends of a step are not part of its spread.
         length_s = grid.edge_s[end] - grid.edge_s[start]
         trim = (np.minimum(MAX_RAMP_S, MAX_RAMP_SHARE * length_s) / grid.cell_s).astype(np.intp)
-        apart2 = grid.spread.deviation_cost(start + trim, end - trim)
+        spread_cost = grid.spread.deviation_cost(start + trim, end - trim)
     cost: FloatArray
-    cost = apart2 if step.is_recovery else apart2 + STAND_COST_PER_S * stood_s
+    cost = spread_cost if step.is_recovery else spread_cost + STAND_COST_PER_S * stood_s
     if step.label.direction == "backward":
         cost = cost + FAST_BACKWARD_COST_PER_S * (grid.fast_s[end] - grid.fast_s[start])
     if step.label.gait == "run":

@@ -1,4 +1,4 @@
-"""A plan held against an activity: aligned, polished, judged."""
+"""Fit of a plan to an activity: alignment, acceptance test and refinement."""
 
 from __future__ import annotations
 
@@ -23,73 +23,81 @@ from retropace.core.spans import FloatArray, Spans, union
 from retropace.segmentation.signals import StandardizedSignals
 
 STOP_TOLERANCE_S = 8.0
-"""A rest begins where the runner comes to a stop within so many seconds."""
+"""The distance within which the edge of a rest moves to where the runner stopped or started, in seconds."""
 ACTIVITY_END_TOLERANCE_S = 15.0
-"""Getting going and coming to a stop are part of the first and last step."""
+"""The distance within which the outer edges of a plan move to the activity's ends, in seconds."""
 
 
-def fit_workout(plan: Plan, track: CleanedActivity, signals: StandardizedSignals, edges_s: FloatArray) -> Workout:
-    """Lay a plan along a track; ``edges_s`` are its change points, to see what the plan leaves unexplained."""
-    reason = precheck(plan, track)
-    path = None if reason else align_plan(plan, track, signals, edges_s)
-    if path is None or not path.steps:
+def fit_workout(plan: Plan, cleaned: CleanedActivity, signals: StandardizedSignals, edges_s: FloatArray) -> Workout:
+    """Fit a plan to an activity with change points ``edges_s``, in elapsed seconds.
+
+    A plan that does not fit is returned with its :attr:`~retropace.annotations.model.workout.Workout.rejection_reason`.
+    """
+    reason = precheck(plan, cleaned)
+    alignment = None if reason else align_plan(plan, cleaned, signals, edges_s)
+    if alignment is None or not alignment.steps:
         return Workout(plan, (), 0, 0, reason or "no way was found to lay its steps along the activity")
-    course = build_activity_grid(track, signals, edges_s, len(signals) + 1)
-    levels = compute_step_levels(path, course)
-    gains = [compute_distinctness(number, path, levels, course) for number in range(len(path.steps))]
-    done = tuple(_build_step_result(one, gain, course) for one, gain in zip(path.steps, gains, strict=True))
-    reason = find_rejection_reason(plan, path, done, gains, levels, course, edges_s)
+    grid = build_activity_grid(cleaned, signals, edges_s, len(signals) + 1)
+    levels = compute_step_levels(alignment, grid)
+    distinctness = [compute_distinctness(number, alignment, levels, grid) for number in range(len(alignment.steps))]
+    results = tuple(
+        _build_step_result(aligned, value, grid) for aligned, value in zip(alignment.steps, distinctness, strict=True)
+    )
+    reason = find_rejection_reason(plan, alignment, results, distinctness, levels, grid, edges_s)
     if not reason:
-        refined = _refine(path, levels, course, union(np.concatenate((track.pauses, track.standing))))
-        done = tuple(_build_step_result(one, gain, course) for one, gain in zip(refined, gains, strict=True))
-    return Workout(plan, done, path.missing_count, path.extra_count, reason)
+        refined = _refine(alignment, levels, grid, union(np.concatenate((cleaned.pauses, cleaned.standing))))
+        results = tuple(
+            _build_step_result(aligned, value, grid) for aligned, value in zip(refined, distinctness, strict=True)
+        )
+    return Workout(plan, results, alignment.missing_count, alignment.extra_count, reason)
 
 
 def _refine(
     alignment: Alignment, levels: dict[int, FloatArray], grid: ActivityGrid, halts: Spans
 ) -> tuple[AlignedStep, ...]:
-    """The steps with their edges to the second."""
-    placed = _snap_rests(refine_edges(alignment, levels, grid, alignment.cell_s), halts)
-    if placed[0].start_s <= ACTIVITY_END_TOLERANCE_S:
-        placed[0] = replace(placed[0], start_s=0.0)
-    if placed[-1].end_s >= grid.edge_s[-1] - ACTIVITY_END_TOLERANCE_S:
-        placed[-1] = replace(placed[-1], end_s=float(grid.edge_s[-1]))
-    return tuple(placed)
+    """Refine the edges of an alignment to the second."""
+    steps = _snap_rests(refine_edges(alignment, levels, grid, alignment.cell_s), halts)
+    if steps[0].start_s <= ACTIVITY_END_TOLERANCE_S:
+        steps[0] = replace(steps[0], start_s=0.0)
+    if steps[-1].end_s >= grid.edge_s[-1] - ACTIVITY_END_TOLERANCE_S:
+        steps[-1] = replace(steps[-1], end_s=float(grid.edge_s[-1]))
+    return tuple(steps)
 
 
 def _snap_rests(steps: list[AlignedStep], halts: Spans) -> list[AlignedStep]:
-    """The steps with the edges of rests where the runner really came to a stop and set off again."""
+    """Move the edges of rests to where the runner stopped and started again."""
     moved = list(steps)
-    for number, one in enumerate(moved):
-        if one.step.label.direction != "rest" or len(halts) == 0:
+    for number, aligned in enumerate(moved):
+        if aligned.step.label.direction != "rest" or len(halts) == 0:
             continue
-        stop, go = (
-            float(halts[np.abs(halts[:, 0] - one.start_s).argmin(), 0]),
-            float(halts[np.abs(halts[:, 1] - one.end_s).argmin(), 1]),
+        stop, start = (
+            float(halts[np.abs(halts[:, 0] - aligned.start_s).argmin(), 0]),
+            float(halts[np.abs(halts[:, 1] - aligned.end_s).argmin(), 1]),
         )
-        start_s = stop if abs(stop - one.start_s) <= STOP_TOLERANCE_S else one.start_s
-        end_s = go if abs(go - one.end_s) <= STOP_TOLERANCE_S else one.end_s
+        start_s = stop if abs(stop - aligned.start_s) <= STOP_TOLERANCE_S else aligned.start_s
+        end_s = start if abs(start - aligned.end_s) <= STOP_TOLERANCE_S else aligned.end_s
         before = moved[number - 1] if number > 0 else None
         after = moved[number + 1] if number + 1 < len(moved) else None
         if start_s >= end_s or (before and before.start_s >= start_s) or (after and after.end_s <= end_s):
             continue
-        if before and before.end_s == one.start_s:
+        if before and before.end_s == aligned.start_s:
             moved[number - 1] = replace(before, end_s=start_s)
-        if after and after.start_s == one.end_s:
+        if after and after.start_s == aligned.end_s:
             moved[number + 1] = replace(after, start_s=end_s)
-        moved[number] = replace(one, start_s=start_s, end_s=end_s)
+        moved[number] = replace(aligned, start_s=start_s, end_s=end_s)
     return moved
 
 
 def _build_step_result(aligned: AlignedStep, distinctness: float, grid: ActivityGrid) -> StepResult:
-    at = np.array([aligned.start_s, aligned.end_s])
+    """Compare the actual length of an aligned step with the planned one."""
+    edges_s = np.array([aligned.start_s, aligned.end_s])
     step = aligned.step
     elapsed = grid.edge_s if step.label.direction == "rest" else grid.timer_s
-    done = float(np.diff(np.interp(at, grid.edge_s, grid.distance_m if step.metres is not None else elapsed))[0])
+    actual = float(np.diff(np.interp(edges_s, grid.edge_s, grid.distance_m if step.metres is not None else elapsed))[0])
     planned = step.metres or step.seconds
     if planned is None:
-        return StepResult(step, aligned.plan_index, aligned.start_s, aligned.end_s, done, np.nan, 1.0)
-    ratio = done / planned
-    off = np.log(max(ratio, 1e-3)) / compute_length_log_sd(step, is_outer=aligned.is_outer)
-    fit = float(np.exp(-0.5 * off**2)) * (0.5 if distinctness < MIN_DISTINCTNESS else 1.0)
-    return StepResult(step, aligned.plan_index, aligned.start_s, aligned.end_s, done, ratio, fit)
+        return StepResult(step, aligned.plan_index, aligned.start_s, aligned.end_s, actual, np.nan, 1.0)
+    ratio = actual / planned
+    deviation_sd = np.log(max(ratio, 1e-3)) / compute_length_log_sd(step, is_outer=aligned.is_outer)
+    fit_score = float(np.exp(-0.5 * deviation_sd**2)) * (0.5 if distinctness < MIN_DISTINCTNESS else 1.0)
+    return StepResult(step, aligned.plan_index, aligned.start_s, aligned.end_s, actual, ratio, fit_score)
