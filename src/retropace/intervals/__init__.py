@@ -1,6 +1,6 @@
-"""Interval sessions: sets, reps and recoveries, forward against backward."""
+"""Interval sessions: sets, reps and recoveries of an analysis, and the comparison of forward with backward."""
 
-from retropace.intervals.best_efforts import BestEffort
+from retropace.core.best_effort import BestEffort
 from retropace.intervals.compare import Comparison, DirectionRatios
 from retropace.intervals.json_document import intervals_document
 from retropace.intervals.nominal import NominalLength

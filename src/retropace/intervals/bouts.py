@@ -1,8 +1,7 @@
-"""From segments to bouts: what a runner would call one stretch, whatever interrupted or subdivided it for a moment.
+"""Bouts: uninterrupted stretches of one direction and pace, built from segments.
 
-A rep that was cut by a stumble, a dropout, an automatic lap or a change of pace within it is one bout. Laps that were
-pressed say where a bout begins and ends, if it begins or ends there at all; laps that the watch ended by itself say
-nothing.
+A segment boundary caused by a stumble, a signal dropout, an autolap or a small change of pace does not end a bout.
+Manual laps do: their times are used as exact bout edges. Laps that the watch ended by itself are ignored.
 """
 
 from __future__ import annotations
@@ -20,48 +19,50 @@ from retropace.core.spans import FloatArray
 from retropace.labelling.features import LOG_SPEED_PER_GRADE, mean_grade
 
 MAX_LAP_SNAP_S = 10.0
-"""A change of pace this near to a pressed lap is that lap: buttons are pressed in passing, watches smooth."""
+"""Maximum distance (s) over which a segment edge is moved to a manual lap: runners press in passing, watches smooth."""
 MIN_LAP_S = 5.0
-"""A shorter lap was pressed twice by accident."""
+"""Minimum duration (s) of a lap; a shorter one is an accidental second press."""
 MIN_LAPS = 5
-"""Three reps with their recoveries between are five laps."""
+"""Minimum number of laps that can hold a set: three reps with the recoveries between them."""
 MAX_BRIDGED_STAND_S = 8.0
-"""A shorter stand between two stretches alike is a stumble, a shoelace, a look at the watch."""
+"""Maximum duration (s) of a stand inside a bout, such as a stumble or a shoelace."""
 MAX_BRIDGED_DROPOUT_S = 30.0
-"""A shorter stretch without any signal between two alike went on as they did."""
+"""Maximum duration (s) of a signal dropout inside a bout."""
 MAX_LABEL_GLITCH_S = 9.0
-"""A shorter stretch the other way round is a look ahead or a label that is off."""
+"""Maximum duration (s) of a stretch in the other direction inside a bout, such as a glance ahead or a wrong label."""
 _MAX_INTERRUPTION_S = {"rest": MAX_BRIDGED_STAND_S, "unknown": MAX_BRIDGED_DROPOUT_S}
+"""Maximum duration (s) of an interruption inside a bout by its direction; others: ``MAX_LABEL_GLITCH_S``."""
 MAX_BRIDGED_LOG_SPEED_DIFF = 0.3
-"""What an interruption parts may differ by so much in log speed: who stumbles is slower for a while."""
+"""Maximum difference of log speed between the two sides of an interruption; runners are slower after a stumble."""
 MAX_MERGED_LOG_SPEED_DIFF = 0.10
-"""Neighbouring stretches of one direction and gait are one bout up to this difference of log speed."""
+"""Maximum difference of log speed between neighbouring stretches of one direction that form one bout."""
 
 
 @dataclass(frozen=True, slots=True)
 class Bouts:
-    """``n`` bouts between ``n + 1`` rising edges that cover the activity; columns as in :class:`Segments`."""
+    """``n`` bouts that cover the activity; columns have shape ``(n,)``, with values as in :class:`Segments`."""
 
     edges_s: FloatArray
+    """Rising bout edges in elapsed seconds, shape ``(n + 1,)``."""
     direction: StrArray
     gait: StrArray
     marked: NDArray[np.bool_]
-    """Whether the runner said of any part of it what it was."""
+    """Whether the runner annotated the direction of any part of the bout."""
     stats: SegmentStats
     log_speed: FloatArray
-    """Of what the same effort would have given on the flat; NaN without distance and where nobody moved."""
+    """Log of grade-adjusted speed in m/s; NaN without distance or movement."""
 
     def __len__(self) -> int:
         return len(self.direction)
 
     @property
     def moving(self) -> NDArray[np.bool_]:
-        """Which of them were run or walked."""
+        """Whether the runner ran or walked, shape ``(n,)``."""
         return np.isin(self.direction, ("forward", "backward"))
 
 
 def find_bouts(cleaned: CleanedActivity, segments: Segments) -> Bouts:
-    """The bouts of an activity."""
+    """Merge the segments of an activity into bouts, with edges at manual laps where these are close."""
     edges, direction, gait = segments.edges_s, segments.direction, segments.gait
     edges, owner = _snap_to_laps(edges, find_manual_lap_times_s(cleaned))
     bouts = measure_bouts(cleaned, edges, direction[owner], gait[owner], segments.basis[owner] == "annotated")
@@ -70,91 +71,103 @@ def find_bouts(cleaned: CleanedActivity, segments: Segments) -> Bouts:
 
 
 def build_lap_bouts(cleaned: CleanedActivity, segments: Segments) -> Bouts | None:
-    """The pressed laps as bouts, each what most of it was; None if there are too few for a set."""
+    """Build one bout per manual lap, with the direction and gait of its longest segment.
+
+    Returns None if there are fewer than ``MIN_LAPS`` laps.
+    """
     edges = np.concatenate(([0.0], find_manual_lap_times_s(cleaned), [cleaned.elapsed_s]))
     if len(edges) < MIN_LAPS + 1:
         return None
-    every = np.union1d(edges, segments.edges_s)
-    middle = (every[1:] + every[:-1]) / 2.0
-    owner = np.clip(np.searchsorted(segments.edges_s, middle, side="right") - 1, 0, len(segments) - 1)
-    lap = np.searchsorted(edges, middle, side="right") - 1
+    all_edges_s = np.union1d(edges, segments.edges_s)
+    middles_s = (all_edges_s[1:] + all_edges_s[:-1]) / 2.0
+    owner = np.clip(np.searchsorted(segments.edges_s, middles_s, side="right") - 1, 0, len(segments) - 1)
+    lap = np.searchsorted(edges, middles_s, side="right") - 1
     longest = [
-        int(owner[rows[np.argmax(np.diff(every)[rows])]])
-        for rows in (np.flatnonzero(lap == at) for at in range(len(edges) - 1))
+        int(owner[rows[np.argmax(np.diff(all_edges_s)[rows])]])
+        for rows in (np.flatnonzero(lap == number) for number in range(len(edges) - 1))
     ]
-    marked = np.array([bool(np.any(segments.basis[owner[lap == at]] == "annotated")) for at in range(len(edges) - 1)])
+    marked = np.array(
+        [bool(np.any(segments.basis[owner[lap == number]] == "annotated")) for number in range(len(edges) - 1)]
+    )
     return measure_bouts(cleaned, edges, segments.direction[longest], segments.gait[longest], marked)
 
 
 def find_manual_lap_times_s(cleaned: CleanedActivity) -> FloatArray:
-    """Where laps were pressed or a workout step ended, in order; a lap shorter than 5 s is one press."""
+    """Return when laps were pressed or workout steps ended, in rising elapsed seconds.
+
+    Presses less than ``MIN_LAP_S`` after the previous one are dropped.
+    """
     laps = cleaned.laps
-    own = is_autolap(laps)
-    ends = [lap.end_s for lap, is_own in zip(laps[:-1], own[:-1], strict=True) if not is_own]
+    is_auto = is_autolap(laps)
+    ends = [lap.end_s for lap, is_automatic in zip(laps[:-1], is_auto[:-1], strict=True) if not is_automatic]
     ends = [end for end in ends if 0.0 < end < cleaned.elapsed_s]
-    pressed: list[float] = []
+    times_s: list[float] = []
     for end in sorted(ends):
-        if not pressed or end - pressed[-1] >= MIN_LAP_S:
-            pressed.append(end)
-    return np.array(pressed)
+        if not times_s or end - times_s[-1] >= MIN_LAP_S:
+            times_s.append(end)
+    return np.array(times_s)
 
 
 def _snap_to_laps(edges_s: FloatArray, lap_times_s: FloatArray) -> tuple[FloatArray, NDArray[np.intp]]:
-    """The edges with those near a pressed lap moved to it and the other laps added, and which segment each part is."""
+    """Move edges to nearby laps, add the other laps, and return the edges and each interval's segment."""
     moved = edges_s.copy()
     for lap in lap_times_s.tolist():
         inner = moved[1:-1]
         if len(inner) == 0:
             break
-        at = 1 + int(np.argmin(np.abs(inner - lap)))
-        if abs(moved[at] - lap) <= MAX_LAP_SNAP_S and moved[at - 1] < lap < moved[at + 1]:
-            moved[at] = lap
-    every = np.union1d(moved, lap_times_s)
-    owner = np.searchsorted(moved, (every[1:] + every[:-1]) / 2.0, side="right") - 1
-    return every, np.clip(owner, 0, len(edges_s) - 2)
+        nearest = 1 + int(np.argmin(np.abs(inner - lap)))
+        if abs(moved[nearest] - lap) <= MAX_LAP_SNAP_S and moved[nearest - 1] < lap < moved[nearest + 1]:
+            moved[nearest] = lap
+    all_edges_s = np.union1d(moved, lap_times_s)
+    owner = np.searchsorted(moved, (all_edges_s[1:] + all_edges_s[:-1]) / 2.0, side="right") - 1
+    return all_edges_s, np.clip(owner, 0, len(edges_s) - 2)
 
 
 def measure_bouts(
     cleaned: CleanedActivity, edges_s: FloatArray, direction: StrArray, gait: StrArray, marked: NDArray[np.bool_]
 ) -> Bouts:
-    """Bouts with what the watch measured of them."""
-    figures = stats_from_increments(curve_increments(cleaned, edges_s), cleaned)
+    """Build bouts from ``n + 1`` edges and ``n`` labels, measuring their statistics and grade-adjusted speed."""
+    stats = stats_from_increments(curve_increments(cleaned, edges_s), cleaned)
     moving = (direction == "forward") | (direction == "backward")
-    speed = np.log(np.where(moving, figures.speed_mps, np.nan))
-    speed += LOG_SPEED_PER_GRADE * mean_grade(cleaned, edges_s[:-1], edges_s[1:])
-    return Bouts(edges_s, direction, gait, marked, figures, speed)
+    log_speed = np.log(np.where(moving, stats.speed_mps, np.nan))
+    log_speed += LOG_SPEED_PER_GRADE * mean_grade(cleaned, edges_s[:-1], edges_s[1:])
+    return Bouts(edges_s, direction, gait, marked, stats, log_speed)
 
 
 def _bridge_interruptions(cleaned: CleanedActivity, bouts: Bouts) -> Bouts:
-    """The bouts with short interruptions between two alike made part of them, the shortest first."""
+    """Merge each short interruption with the two similar bouts around it, the shortest interruption first."""
     while len(bouts) > 2:
         length_s = bouts.stats.elapsed_s
-        limit = np.array([_MAX_INTERRUPTION_S.get(str(word), MAX_LABEL_GLITCH_S) for word in bouts.direction[1:-1]])
-        same = (bouts.direction[:-2] == bouts.direction[2:]) & bouts.moving[:-2] & (bouts.gait[:-2] == bouts.gait[2:])
-        same &= np.nan_to_num(np.abs(bouts.log_speed[2:] - bouts.log_speed[:-2])) < MAX_BRIDGED_LOG_SPEED_DIFF
-        same &= (bouts.direction[1:-1] != bouts.direction[:-2]) & (length_s[1:-1] <= limit)
-        same &= np.minimum(length_s[:-2], length_s[2:]) > length_s[1:-1]
-        if not np.any(same):
+        limit = np.array(
+            [_MAX_INTERRUPTION_S.get(str(direction), MAX_LABEL_GLITCH_S) for direction in bouts.direction[1:-1]]
+        )
+        can_bridge = (
+            (bouts.direction[:-2] == bouts.direction[2:]) & bouts.moving[:-2] & (bouts.gait[:-2] == bouts.gait[2:])
+        )
+        can_bridge &= np.nan_to_num(np.abs(bouts.log_speed[2:] - bouts.log_speed[:-2])) < MAX_BRIDGED_LOG_SPEED_DIFF
+        can_bridge &= (bouts.direction[1:-1] != bouts.direction[:-2]) & (length_s[1:-1] <= limit)
+        can_bridge &= np.minimum(length_s[:-2], length_s[2:]) > length_s[1:-1]
+        if not np.any(can_bridge):
             break
-        at = 1 + int(np.argmin(np.where(same, length_s[1:-1], np.inf)))
+        index = 1 + int(np.argmin(np.where(can_bridge, length_s[1:-1], np.inf)))
         marked = bouts.marked.copy()
-        marked[at - 1] |= marked[at + 1]
+        marked[index - 1] |= marked[index + 1]
         bouts = measure_bouts(
             cleaned,
-            np.delete(bouts.edges_s, [at, at + 1]),
-            np.delete(bouts.direction, [at, at + 1]),
-            np.delete(bouts.gait, [at, at + 1]),
-            np.delete(marked, [at, at + 1]),
+            np.delete(bouts.edges_s, [index, index + 1]),
+            np.delete(bouts.direction, [index, index + 1]),
+            np.delete(bouts.gait, [index, index + 1]),
+            np.delete(marked, [index, index + 1]),
         )
     return bouts
 
 
 def _merge_similar(cleaned: CleanedActivity, bouts: Bouts) -> Bouts:
-    """The bouts with neighbours alike made one, the most alike first."""
+    """Merge neighbouring bouts of one direction and similar speed, the most similar pair first."""
     while len(bouts) > 1:
-        apart = _compute_dissimilarity(bouts)
-        nearest = int(np.argmin(apart))
-        if apart[nearest] > MAX_MERGED_LOG_SPEED_DIFF:
+        dissimilarity = _compute_dissimilarity(bouts)
+        nearest = int(np.argmin(dissimilarity))
+        if dissimilarity[nearest] > MAX_MERGED_LOG_SPEED_DIFF:
             break
         keep = int(bouts.stats.elapsed_s[nearest] < bouts.stats.elapsed_s[nearest + 1])
         gait, marked = bouts.gait.copy(), bouts.marked.copy()
@@ -171,10 +184,12 @@ def _merge_similar(cleaned: CleanedActivity, bouts: Bouts) -> Bouts:
 
 
 def _compute_dissimilarity(bouts: Bouts) -> FloatArray:
-    """How unlike each two neighbours are: the difference of their log speeds; infinite for different directions."""
-    apart = np.abs(np.diff(bouts.log_speed))
+    """Return the log speed difference of neighbouring bouts, shape ``(n - 1,)``; infinite for different directions."""
+    difference = np.abs(np.diff(bouts.log_speed))
     same = bouts.direction[1:] == bouts.direction[:-1]
-    still = same & ~bouts.moving[1:]
-    unlike_gait = bouts.gait[1:] != bouts.gait[:-1]
-    apart = np.where(np.isfinite(apart), apart, 0.0) + np.where(unlike_gait, MAX_MERGED_LOG_SPEED_DIFF / 2.0, 0.0)
-    return np.where(still, 0.0, np.where(same, apart, np.inf))
+    both_still = same & ~bouts.moving[1:]
+    gait_differs = bouts.gait[1:] != bouts.gait[:-1]
+    difference = np.where(np.isfinite(difference), difference, 0.0) + np.where(
+        gait_differs, MAX_MERGED_LOG_SPEED_DIFF / 2.0, 0.0
+    )
+    return np.where(both_still, 0.0, np.where(same, difference, np.inf))

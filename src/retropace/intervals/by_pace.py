@@ -1,7 +1,7 @@
-"""Works within one direction: told by pace, where faster and slower stretches take turns regularly.
+"""Efforts within one direction, found by regular alternation of faster and slower stretches.
 
-Nothing but regularity tells reps from a run through a town: stops at lights and a climb change pace too. So a pace is
-looked for above which the stretches are alike in length, with recoveries alike between them.
+Regularity alone separates reps from ordinary changes of pace such as traffic lights and hills. The search tries every
+speed threshold and keeps the one above which stretches and the gaps between them are the most regular.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ import numpy as np
 from retropace.core.cleaned_activity import CleanedActivity
 from retropace.core.spans import true_runs
 from retropace.intervals.bouts import Bouts
-from retropace.intervals.chains import LOG_LENGTH_SD as LENGTHS
 from retropace.intervals.chains import (
+    LOG_LENGTH_SD,
     Chain,
     compute_gaps_s,
     find_best_chains,
@@ -29,84 +29,87 @@ from retropace.intervals.efforts import Effort, measure_effort
 from retropace.labelling.features import LOG_SPEED_PER_GRADE, mean_grade
 
 MIN_REPS = 3
+"""Minimum number of efforts in a set."""
 RECOVERY_LOG_SD = 0.35
-"""The recoveries of a usual set spread by no more (standard deviation of logs)."""
+"""Standard deviation of log recovery duration within a regular set."""
 EDGE_ERROR_S = 2.0
-"""The ends of a rep are known to about so much, which makes short ones look unlike."""
+"""Error (s) of a rep's duration caused by its edges, which makes short reps look irregular."""
 MAX_IRREGULARITY = (0.0, 0.0, 0.0, 0.7, 0.95, 1.1, 1.2)
-"""How irregular so many reps may be: three of anything may be alike by chance, six are not."""
+"""Maximum irregularity by number of reps; the last value holds for more. Few efforts may be similar by chance."""
 MIN_FAST_SHARE = 0.34
-"""A set is at least a third of the stretches that are as fast: of many, some are alike by chance."""
+"""Minimum share of all stretches above the threshold that a set holds; among many, some are similar by chance."""
 MIN_LOG_SPEED_CONTRAST = 0.15
-"""Reps are at least so much faster than their recoveries, in log speed."""
+"""Minimum difference of log speed between reps and the recoveries between them."""
 MIN_REP_S = 9.0
-SHORT_BREAK_RATIO, MIN_REPS_WITH_SHORT_BREAKS = 0.12, 6
-"""Breaks so short beside what they part are lights and shoelaces, unless they come again and again."""
+"""Minimum duration (s) of a rep."""
+SHORT_BREAK_RATIO = 0.12
+"""Ratio of the median gap to the median rep below which gaps count as incidental stops."""
+MIN_REPS_WITH_SHORT_BREAKS = 6
+"""Minimum number of reps in a set whose gaps are as short as incidental stops."""
 MAX_RECOVERY_RATIO = 8.0
-"""A break so many times longer than the reps is no recovery."""
+"""Maximum ratio of the longest gap to the median rep."""
 
 
 def find_efforts_by_pace(cleaned: CleanedActivity, bouts: Bouts, first: int, last: int) -> list[list[Effort]]:
-    """The sets among the bouts ``first`` to ``last - 1``, which have one direction: lists of works, in order."""
+    """Find the sets among the bouts ``first`` to ``last - 1``, which have one direction; each is a list of efforts."""
     speed = np.exp(np.where(np.isfinite(bouts.log_speed), bouts.log_speed, -np.inf))[first:last]
     long_enough = bouts.stats.elapsed_s[first:last] >= MIN_REP_S
     levels = np.unique(speed[bouts.moving[first:last] & long_enough & (speed > 0.0)])
 
-    # From one pace to the next few stretches change: what was found out about the others holds.
+    # Most stretches stay the same from one threshold to the next, so results are cached.
     @cache
-    def work(begin: int, end: int) -> Effort:
-        rows = slice(first + begin, first + end)
-        longest = first + begin + int(np.argmax(bouts.stats.elapsed_s[rows]))
-        start_s, end_s = float(bouts.edges_s[first + begin]), float(bouts.edges_s[first + end])
+    def measure(start: int, end: int) -> Effort:
+        rows = slice(first + start, first + end)
+        longest = first + start + int(np.argmax(bouts.stats.elapsed_s[rows]))
+        start_s, end_s = float(bouts.edges_s[first + start]), float(bouts.edges_s[first + end])
         return measure_effort(cleaned, start_s, end_s, str(bouts.direction[longest]), str(bouts.gait[longest]))
 
     @cache
-    def worth(some: tuple[Chain, ...]) -> float:
-        return _score(cleaned, [work(begin, end) for begin, end in some])
+    def score_spans(chain_spans: tuple[Chain, ...]) -> float:
+        return _score(cleaned, [measure(start, end) for start, end in chain_spans])
 
     best: list[list[Effort]] = []
-    most = 0.0
+    best_score = 0.0
     for slower, faster in pairwise([0.0, *levels.tolist()]):
         fast = true_runs(speed > (slower + faster) / 2.0) + first
         seconds = bouts.edges_s[fast[:, 1]] - bouts.edges_s[fast[:, 0]]
-        spans = tuple((begin, end) for begin, end in (fast[seconds >= MIN_REP_S] - first).tolist())
-        least = MIN_FAST_SHARE * len(spans)
+        spans = tuple((start, end) for start, end in (fast[seconds >= MIN_REP_S] - first).tolist())
+        min_count = MIN_FAST_SHARE * len(spans)
 
-        def judged(some: Sequence[Chain], least: float = least) -> float:
-            value = worth(tuple(some))
-            return 0.0 if value > 0.0 and len(some) < least else value
+        def score_or_reject(chain_spans: Sequence[Chain], min_count: float = min_count) -> float:
+            score = score_spans(tuple(chain_spans))
+            return 0.0 if score > 0.0 and len(chain_spans) < min_count else score
 
-        chains = find_best_chains(spans, judged, MIN_REPS)
-        value = sum(judged(spans[begin:end]) for begin, end in chains)
-        if value > most:
-            most, best = value, [[work(*span) for span in spans[begin:end]] for begin, end in chains]
+        chains = find_best_chains(spans, score_or_reject, MIN_REPS)
+        score = sum(score_or_reject(spans[start:end]) for start, end in chains)
+        if score > best_score:
+            best_score, best = score, [[measure(*span) for span in spans[start:end]] for start, end in chains]
     return best
 
 
 def _score(cleaned: CleanedActivity, efforts: Sequence[Effort]) -> float:
-    """How much better these are as a set than on their own."""
+    """Score efforts as one set: positive if regular and fast enough, minus infinity if incoherent."""
     if not is_consistent(efforts) or has_long_recovery(efforts):
         return -np.inf
-    pauses = np.maximum(compute_gaps_s(efforts), 1.0)
-    if np.max(pauses) > MAX_RECOVERY_RATIO * np.median([work.seconds for work in efforts]):
+    gaps_s = np.maximum(compute_gaps_s(efforts), 1.0)
+    median_s = float(np.median([effort.seconds for effort in efforts]))
+    if np.max(gaps_s) > MAX_RECOVERY_RATIO * median_s:
         return -np.inf
     contrast = _compute_contrast(cleaned, efforts)
-    lengths = length_spread(efforts) / (LENGTHS + EDGE_ERROR_S / float(np.median([work.seconds for work in efforts])))
-    if (
-        np.median(pauses) < SHORT_BREAK_RATIO * np.median([work.seconds for work in efforts])
-        and len(efforts) < MIN_REPS_WITH_SHORT_BREAKS
-    ):
+    spread = length_spread(efforts)
+    if np.median(gaps_s) < SHORT_BREAK_RATIO * median_s and len(efforts) < MIN_REPS_WITH_SHORT_BREAKS:
         return 0.0
-    irregular = float(np.hypot(lengths, sample_sd(np.log(pauses)) / RECOVERY_LOG_SD))
-    regular_enough = irregular <= MAX_IRREGULARITY[min(len(efforts), len(MAX_IRREGULARITY) - 1)]
-    if not regular_enough or contrast < MIN_LOG_SPEED_CONTRAST:
+    gap_spread = sample_sd(np.log(gaps_s))
+    irregularity = float(np.hypot(spread / (LOG_LENGTH_SD + EDGE_ERROR_S / median_s), gap_spread / RECOVERY_LOG_SD))
+    is_regular = irregularity <= MAX_IRREGULARITY[min(len(efforts), len(MAX_IRREGULARITY) - 1)]
+    if not is_regular or contrast < MIN_LOG_SPEED_CONTRAST:
         return 0.0
-    return len(efforts) - 2.0 + min(contrast, 0.5) - 3.0 * length_spread(efforts) - sample_sd(np.log(pauses))
+    return len(efforts) - 2.0 + min(contrast, 0.5) - 3.0 * spread - gap_spread
 
 
 def _compute_contrast(cleaned: CleanedActivity, efforts: Sequence[Effort]) -> float:
-    """By how much reps are faster than the recoveries between them, in log speed on the flat, at most 1."""
-    edges = np.array([edge for work in efforts for edge in (work.start_s, work.end_s)])
+    """Return the median difference of grade-adjusted log speed between reps and recoveries, at most 1."""
+    edges = np.array([edge for effort in efforts for edge in (effort.start_s, effort.end_s)])
     metres, seconds = cleaned.increments("distance_m", edges), np.diff(edges)
     speed = np.log(np.maximum(metres, 0.1) / np.maximum(seconds, 1.0))
     speed += LOG_SPEED_PER_GRADE * mean_grade(cleaned, edges[:-1], edges[1:])

@@ -1,7 +1,7 @@
-"""Chains: works that follow one another, alike in length, with recoveries alike between them. They become sets.
+"""Chains: consecutive efforts of similar length and pace with similar recoveries, which form one set.
 
-Lengths are alike in metres or in seconds. The best way to part works into chains is found by dynamic programming over
-all of them, so that one odd rep does not tear a set and two sets are not taken for one.
+Lengths may be similar in metres or in seconds. Dynamic programming over all efforts finds the best partition into
+chains, so that one outlying rep does not split a set and two different sets are not merged.
 """
 
 from __future__ import annotations
@@ -17,45 +17,54 @@ from retropace.core.spans import FloatArray
 from retropace.intervals.efforts import Effort
 
 LOG_LENGTH_SD = 0.13
-"""The lengths of a set's reps spread by no more (standard deviation of logs): strides by feel spread by 9 %."""
+"""Standard deviation of log rep length within a regular set; strides run by feel show 0.09."""
 MAX_LOG_LENGTH_DEVIATION = 0.28
-"""No rep of a set is further from its median: what is a third longer is another rep."""
+"""Maximum difference of log length between a rep and the median of its set (about one third longer)."""
 MAX_LOG_SPEED_DEVIATION = 0.25
-"""Nor further in log speed."""
-LONG_BREAK_RATIO, LONG_BREAK_EXCESS_S = 2.2, 75.0
-"""A recovery so many times, and so many seconds, longer than the others parts two sets."""
+"""Maximum difference of log speed between a rep and the median of its set."""
+LONG_BREAK_RATIO = 2.2
+"""Minimum ratio of a gap to the median gap for it to separate two sets."""
+LONG_BREAK_EXCESS_S = 75.0
+"""Minimum excess (s) of a gap over the median gap for it to separate two sets."""
 MIN_LOG_LENGTH_SD = 0.03
+"""Lower bound of the standard deviation of log length in a chain's score."""
 MAX_INCOHERENT_EXTENSIONS = 4
-"""After so many longer chains that do not hold together none is looked for."""
+"""Number of consecutive extensions of a chain scored minus infinity after which longer chains are not tried."""
 
 Chain = tuple[int, int]
-"""Works ``first`` to ``last - 1``."""
+"""Half-open index range ``(first, last)`` of the efforts of a chain."""
 T = TypeVar("T")
+"""Type of the items that are partitioned into chains."""
 
 
 def find_best_chains(items: Sequence[T], score: Callable[[Sequence[T]], float], min_size: int) -> list[Chain]:
-    """The disjoint chains of at least ``least`` works whose worth is greatest in sum, in order.
+    """Find the disjoint chains of at least ``min_size`` items that maximise the sum of scores, in order.
 
-    ``worth`` is how much a chain is worth more than its works on their own; nothing or less if it is none.
+    ``score`` rates a chain against its items left ungrouped: positive is better, minus infinity is incoherent.
+
+    Example:
+        >>> find_best_chains([1, 1, 1, 5, 5], lambda chain: len(chain) - 1 if len(set(chain)) == 1 else -9.0, 2)
+        [(0, 3), (3, 5)]
+
     """
     count = len(items)
     best = np.zeros(count + 1)
-    came: list[Chain | None] = [None] * (count + 1)
+    last_chain: list[Chain | None] = [None] * (count + 1)
     for end in range(1, count + 1):
         best[end] = best[end - 1]
-        apart = 0
+        incoherent = 0
         for first in range(end - min_size, -1, -1):
             value = score(items[first:end])
-            # What does not hold together may with more of it, one being odd; but not with much more.
-            apart = apart + 1 if value == -np.inf else 0
-            if apart > MAX_INCOHERENT_EXTENSIONS:
+            # An incoherent chain may become coherent when extended, as one outlier is allowed, but not much later.
+            incoherent = incoherent + 1 if value == -np.inf else 0
+            if incoherent > MAX_INCOHERENT_EXTENSIONS:
                 break
             if value > 0.0 and best[first] + value > best[end] + 1e-9:
-                best[end], came[end] = best[first] + value, (first, end)
+                best[end], last_chain[end] = best[first] + value, (first, end)
     chains: list[Chain] = []
     end = count
     while end > 0:
-        chain = came[end]
+        chain = last_chain[end]
         if chain is None:
             end -= 1
         else:
@@ -65,71 +74,82 @@ def find_best_chains(items: Sequence[T], score: Callable[[Sequence[T]], float], 
 
 
 def is_consistent(efforts: Sequence[Effort], max_outliers: int = 0) -> bool:
-    """Whether these are reps of one set by their direction, length and pace, or gait where pace is not known.
+    """Whether efforts have one direction, similar speed (gait where speed is unknown) and similar length.
 
-    So many may be ``odd`` in length, which are not the first or the last: reps are cut short.
+    Up to ``max_outliers`` lengths other than the first and last may deviate, as for a rep that was cut short.
     """
-    speeds = np.array([work.log_speed for work in efforts])
-    known = bool(np.all(np.isfinite(speeds)))
-    if len({work.direction for work in efforts}) > 1 or (known and max_deviation(speeds) > MAX_LOG_SPEED_DEVIATION):
+    speeds = np.array([effort.log_speed for effort in efforts])
+    has_speed = bool(np.all(np.isfinite(speeds)))
+    if len({effort.direction for effort in efforts}) > 1 or (
+        has_speed and max_deviation(speeds) > MAX_LOG_SPEED_DEVIATION
+    ):
         return False
-    if not known and len({work.gait for work in efforts}) > 1:
+    if not has_speed and len({effort.gait for effort in efforts}) > 1:
         return False
     return any(_count_outliers(lengths) <= max_outliers for lengths in compute_log_lengths(efforts))
 
 
 def _find_typical(lengths: FloatArray) -> NDArray[np.bool_]:
-    """Which of the logs of lengths are not far from their median."""
-    usual: NDArray[np.bool_] = np.abs(lengths - np.median(lengths)) <= MAX_LOG_LENGTH_DEVIATION
-    return usual
+    """Return which log lengths are close to their median."""
+    is_typical: NDArray[np.bool_] = np.abs(lengths - np.median(lengths)) <= MAX_LOG_LENGTH_DEVIATION
+    return is_typical
 
 
 def _count_outliers(lengths: FloatArray) -> float:
-    """How many lengths are far from the median; too many if the first or the last is."""
-    usual = _find_typical(lengths)
-    return int((~usual).sum()) if usual[0] and usual[-1] else np.inf
+    """Count log lengths far from the median; infinite if the first or last is one."""
+    is_typical = _find_typical(lengths)
+    return int((~is_typical).sum()) if is_typical[0] and is_typical[-1] else np.inf
 
 
 def select_typical(efforts: Sequence[Effort]) -> list[Effort]:
-    """Those that are not odd: not far from the median in metres, or in seconds if fewer are so."""
-    most = max((_find_typical(lengths) for lengths in compute_log_lengths(efforts)), key=lambda mask: int(mask.sum()))
-    return [work for work, keep in zip(efforts, most.tolist(), strict=True) if keep]
+    """Return the efforts whose length is close to the median, in whichever unit more of them are."""
+    mask = max(
+        (_find_typical(lengths) for lengths in compute_log_lengths(efforts)), key=lambda candidate: int(candidate.sum())
+    )
+    return [effort for effort, is_typical in zip(efforts, mask.tolist(), strict=True) if is_typical]
 
 
 def length_spread(efforts: Sequence[Effort]) -> float:
-    """How much the lengths differ: the smaller spread of their logs, of metres or of seconds, without odd ones."""
+    """Return the standard deviation of log length without outliers: the smaller of metres and seconds."""
     return min(
         max(sample_sd(lengths[_find_typical(lengths)]), MIN_LOG_LENGTH_SD) for lengths in compute_log_lengths(efforts)
     )
 
 
 def compute_log_lengths(efforts: Sequence[Effort]) -> list[FloatArray]:
-    """The logs of the lengths in seconds and, where they are known, in metres."""
-    seconds = np.log([max(work.seconds, 1.0) for work in efforts])
-    metres = np.log([max(work.metres, 1.0) for work in efforts])
+    """Return the logs of the durations and, where all distances are known, of the distances, each of shape ``(n,)``."""
+    seconds = np.log([max(effort.seconds, 1.0) for effort in efforts])
+    metres = np.log([max(effort.metres, 1.0) for effort in efforts])
     return [seconds, metres] if np.all(np.isfinite(metres)) else [seconds]
 
 
 def max_deviation(values: FloatArray) -> float:
-    """How far the furthest value lies from the median."""
+    """Return the largest absolute deviation from the median; 0 for no values."""
     return float(np.max(np.abs(values - np.median(values)))) if len(values) else 0.0
 
 
 def sample_sd(values: FloatArray) -> float:
-    """Standard deviation, 0 for a single value."""
+    """Return the sample standard deviation; 0 for a single value."""
     return float(np.std(values, ddof=1)) if len(values) > 1 else 0.0
 
 
 def compute_gaps_s(efforts: Sequence[Effort]) -> FloatArray:
-    """The seconds between each two works, shape ``(n - 1,)``."""
+    """Return the seconds between consecutive efforts, shape ``(n - 1,)``."""
     return np.array([after.start_s - before.end_s for before, after in pairwise(efforts)])
 
 
 def has_long_recovery(efforts: Sequence[Effort]) -> bool:
-    """Whether a break within them is so much longer than the others that it parts two sets."""
-    pauses = compute_gaps_s(efforts)
-    if len(pauses) < 2:
+    """Whether one gap between efforts is so much longer than the others that it separates two sets."""
+    gaps_s = compute_gaps_s(efforts)
+    if len(gaps_s) < 2:
         return False
-    usual = float(np.median(pauses))
-    longest = float(np.max(pauses))
-    return longest > LONG_BREAK_RATIO * usual and longest > usual + LONG_BREAK_EXCESS_S
+    median_s = float(np.median(gaps_s))
+    longest_s = float(np.max(gaps_s))
+    return longest_s > LONG_BREAK_RATIO * median_s and longest_s > median_s + LONG_BREAK_EXCESS_S
+
+
+def score_chain(efforts: Sequence[Effort], max_outliers: int = 0) -> float:
+    """Score efforts as one set for :func:`find_best_chains`: more and more even reps score higher."""
+    if not is_consistent(efforts, max_outliers) or has_long_recovery(efforts):
+        return -np.inf
+    return len(efforts) - 1.0 - 2.0 * length_spread(efforts)

@@ -1,4 +1,4 @@
-"""Forward against backward: where both were done over the same length, in one session."""
+"""Comparison of forward and backward reps of equal length within one session."""
 
 from __future__ import annotations
 
@@ -12,13 +12,14 @@ from retropace.intervals.reps import Rep
 from retropace.intervals.sets import IntervalSet
 
 MAX_LOG_DURATION_DIFF = 0.1
-"""Reps that stand for no length are compared if they took as long up to this difference of logs."""
+"""Maximum difference of log median duration between a forward and a backward set without nominal lengths."""
 RATIO_METRICS = ("seconds", "speed_mps", "cadence_spm", "step_length_m", "steps")
+"""Fields of :class:`Rep` whose backward to forward ratio is computed."""
 
 
 @dataclass(frozen=True, slots=True)
 class DirectionRatios:
-    """Backward over forward; ``heart_rate_bpm`` is the difference instead. NaN where either is missing."""
+    """Ratios of backward to forward; ``heart_rate_bpm`` is a difference. NaN where either value is missing."""
 
     seconds: float
     speed_mps: float
@@ -30,78 +31,84 @@ class DirectionRatios:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """All reps of both directions that stand for one length, or took about as long."""
+    """All reps of both directions with one nominal length, or with similar durations."""
 
     length: str
+    """Nominal length or median duration as text."""
     forward: tuple[Rep, ...]
     backward: tuple[Rep, ...]
     pairs: tuple[tuple[Rep, Rep, DirectionRatios], ...]
-    """Forward rep, backward rep and what follows from them, for those that were run as pairs."""
+    """Forward rep, backward rep and their ratios, for reps run as pairs."""
     overall: DirectionRatios
-    """Of the pairs' means where there are pairs, else of all reps' medians."""
+    """Mean ratios of the pairs; ratios of all reps' medians without pairs."""
 
 
 def compare_directions(sets: Sequence[IntervalSet]) -> tuple[Comparison, ...]:
-    """Every length that was run both ways, in the order of the sets."""
-    found = []
+    """Compare the directions at each length that was run both ways, in the order of the sets."""
+    comparisons = []
     groups: dict[tuple[str, float], tuple[list[Rep], list[Rep]]] = {}
-    for one in sets:
-        for rep in one.reps:
-            nominal = rep.nominal or (one.nominal if one.kind == "pairs" else None)
-            if one.kind == "pairs" and nominal is None:
-                nominal = NominalLength("m", round(float(np.nanmedian([other.metres for other in one.reps]))))
+    for interval_set in sets:
+        for rep in interval_set.reps:
+            nominal = rep.nominal or (interval_set.nominal if interval_set.kind == "pairs" else None)
+            if interval_set.kind == "pairs" and nominal is None:
+                nominal = NominalLength("m", round(float(np.nanmedian([other.metres for other in interval_set.reps]))))
             if nominal is not None:
                 sides = groups.setdefault((nominal.unit, nominal.size), ([], []))
                 sides[rep.direction == "backward"].append(rep)
     for (unit, size), (forward, backward) in groups.items():
         if forward and backward:
-            couples = _find_rep_pairs(sets, forward, backward)
-            found.append(_build_comparison(str(NominalLength(unit, size)), forward, backward, couples))
-    if not found:
-        found += _compare_similar_durations(sets)
-    return tuple(found)
+            rep_pairs = _find_rep_pairs(sets, forward, backward)
+            comparisons.append(_build_comparison(str(NominalLength(unit, size)), forward, backward, rep_pairs))
+    if not comparisons:
+        comparisons += _compare_similar_durations(sets)
+    return tuple(comparisons)
 
 
 def compute_ratios(forward: Sequence[Rep], backward: Sequence[Rep]) -> DirectionRatios:
-    """Medians of the one over medians of the other."""
+    """Compute the ratios of the medians of backward and forward reps."""
 
-    def middle(reps: Sequence[Rep], name: str) -> float:
+    def find_median(reps: Sequence[Rep], name: str) -> float:
         values = np.array([getattr(rep, name) for rep in reps])
         values = values[np.isfinite(values)]
         return float(np.median(values)) if len(values) else np.nan
 
-    below = {name: middle(forward, name) for name in RATIO_METRICS}
-    over = {name: middle(backward, name) / value if value else np.nan for name, value in below.items()}
+    forward_medians = {name: find_median(forward, name) for name in RATIO_METRICS}
+    values = {name: find_median(backward, name) / value if value else np.nan for name, value in forward_medians.items()}
     return DirectionRatios(
-        **over, heart_rate_bpm=middle(backward, "heart_rate_bpm") - middle(forward, "heart_rate_bpm")
+        **values, heart_rate_bpm=find_median(backward, "heart_rate_bpm") - find_median(forward, "heart_rate_bpm")
     )
 
 
 def _find_rep_pairs(
     sets: Sequence[IntervalSet], forward: Sequence[Rep], backward: Sequence[Rep]
 ) -> list[tuple[Rep, Rep]]:
-    couples = []
-    for one in sets:
-        if one.kind != "pairs":
+    """Return the forward and backward rep of each complete pair among the given reps."""
+    rep_pairs = []
+    for interval_set in sets:
+        if interval_set.kind != "pairs":
             continue
-        for number in range(1, one.count + 1):
-            halves = {rep.direction: rep for rep in one.reps if rep.number == number}
+        for number in range(1, interval_set.count + 1):
+            halves = {rep.direction: rep for rep in interval_set.reps if rep.number == number}
             if len(halves) == 2 and halves["forward"] in forward and halves["backward"] in backward:
-                couples.append((halves["forward"], halves["backward"]))
-    return couples
+                rep_pairs.append((halves["forward"], halves["backward"]))
+    return rep_pairs
 
 
 def _build_comparison(
     length: str, forward: Sequence[Rep], backward: Sequence[Rep], rep_pairs: Sequence[tuple[Rep, Rep]]
 ) -> Comparison:
-    pairs = tuple((one, other, compute_ratios([one], [other])) for one, other in rep_pairs)
-    together = compute_ratios(forward, backward)
+    pairs = tuple(
+        (forward_rep, backward_rep, compute_ratios([forward_rep], [backward_rep]))
+        for forward_rep, backward_rep in rep_pairs
+    )
+    overall = compute_ratios(forward, backward)
     if pairs:
-        values = {
-            name: _finite_mean([getattr(each, name) for _, _, each in pairs]) for name in DirectionRatios.__slots__
+        means = {
+            name: _finite_mean([getattr(pair_ratios, name) for _, _, pair_ratios in pairs])
+            for name in DirectionRatios.__slots__
         }
-        together = DirectionRatios(**values)
-    return Comparison(length, tuple(forward), tuple(backward), pairs, together)
+        overall = DirectionRatios(**means)
+    return Comparison(length, tuple(forward), tuple(backward), pairs, overall)
 
 
 def _finite_mean(values: Sequence[float]) -> float:
@@ -110,14 +117,20 @@ def _finite_mean(values: Sequence[float]) -> float:
 
 
 def _compare_similar_durations(sets: Sequence[IntervalSet]) -> list[Comparison]:
-    """A forward and a backward set whose reps took about as long."""
+    """Compare each forward set with each backward set of similar median duration."""
     forward, backward = (
-        [one for one in sets if {rep.direction for rep in one.reps} == {word}] for word in ("forward", "backward")
+        [candidate for candidate in sets if {rep.direction for rep in candidate.reps} == {direction}]
+        for direction in ("forward", "backward")
     )
-    found = []
-    for one in forward:
-        for other in backward:
-            took = [float(np.median([rep.seconds for rep in some.reps])) for some in (one, other)]
-            if abs(np.log(took[1] / took[0])) <= MAX_LOG_DURATION_DIFF:
-                found.append(_build_comparison(f"about {np.mean(took):.0f} s", one.reps, other.reps, []))
-    return found
+    comparisons = []
+    for forward_set in forward:
+        for backward_set in backward:
+            medians_s = [
+                float(np.median([rep.seconds for rep in interval_set.reps]))
+                for interval_set in (forward_set, backward_set)
+            ]
+            if abs(np.log(medians_s[1] / medians_s[0])) <= MAX_LOG_DURATION_DIFF:
+                comparisons.append(
+                    _build_comparison(f"about {np.mean(medians_s):.0f} s", forward_set.reps, backward_set.reps, [])
+                )
+    return comparisons

@@ -1,4 +1,4 @@
-"""The workout that the watch guided the session by, as it was carried out: laps say which step each of them was."""
+"""Results of the structured workout that the watch guided, from the workout step recorded with each lap."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from retropace.segmentation.signals import standardize_signals
 
 
 def find_device_workout(cleaned: CleanedActivity, segments: Segments) -> Workout | None:
-    """The workout in the file with what was done of it; None if there is none, or none that fits.
+    """Return the recorded workout with the result of each step; None if there is none or it does not fit.
 
-    Where no lap says which step it carried out, the workout is laid along the session, cut at its segments.
+    If no lap records its workout step, the plan is aligned with the segments as for a workout given by the runner.
     """
     if not cleaned.workout_steps:
         return None
@@ -30,29 +30,33 @@ def find_device_workout(cleaned: CleanedActivity, segments: Segments) -> Workout
     except AnnotationError:
         return None
     if all(lap.step_index is None for lap in cleaned.laps):
-        laid = fit_workout(plan, cleaned, standardize_signals(cleaned), segments.edges_s)
-        return laid if laid.fits else None
-    # A step's place in the text is its place among those that are no repeats.
+        workout = fit_workout(plan, cleaned, standardize_signals(cleaned), segments.edges_s)
+        return workout if workout.fits else None
+    # The index of a step in the plan counts the steps that are not repeats.
     indices = [step.index for step in cleaned.workout_steps if step.duration_kind != "repeat"]
     steps = dict(zip(indices, enumerate(iter_steps(plan.items)), strict=True))
-    done = []
+    results = []
     for start_s, end_s, index in _find_step_spans(cleaned):
         if index in steps:
-            kind, step = steps[index]
-            done.append(_build_step_result(cleaned, step, kind, start_s, end_s))
-    return Workout(plan, tuple(done), 0, 0) if done else None
+            plan_index, step = steps[index]
+            results.append(_build_step_result(cleaned, step, plan_index, start_s, end_s))
+    return Workout(plan, tuple(results), 0, 0) if results else None
 
 
 def _find_step_spans(cleaned: CleanedActivity) -> list[tuple[float, float, int]]:
-    """Start, end and step of every step carried out; laps that the watch ended within one are parts of it."""
-    own = is_autolap(cleaned.laps)
-    first = [0, *(at + 1 for at, is_own in enumerate(own[:-1]) if not is_own), len(cleaned.laps)]
-    found = []
-    for begin, end in pairwise(first):
+    """Return start, end and step index of each executed step; autolaps within a step are joined."""
+    is_auto = is_autolap(cleaned.laps)
+    first_laps = [
+        0,
+        *(number + 1 for number, is_automatic in enumerate(is_auto[:-1]) if not is_automatic),
+        len(cleaned.laps),
+    ]
+    spans = []
+    for begin, end in pairwise(first_laps):
         index = cleaned.laps[begin].step_index
         if index is not None:
-            found.append((cleaned.laps[begin].start_s, min(cleaned.laps[end - 1].end_s, cleaned.elapsed_s), index))
-    return found
+            spans.append((cleaned.laps[begin].start_s, min(cleaned.laps[end - 1].end_s, cleaned.elapsed_s), index))
+    return spans
 
 
 def _build_step_result(
@@ -60,6 +64,6 @@ def _build_step_result(
 ) -> StepResult:
     seconds = compute_timer_s(cleaned, start_s, end_s)
     metres = float(cleaned.increments("distance_m", np.array([start_s, end_s]))[0])
-    done = seconds if step.metres is None else metres
+    actual = seconds if step.metres is None else metres
     planned = step.metres or step.seconds
-    return StepResult(step, plan_index, start_s, end_s, done, np.nan if planned is None else done / planned, 1.0)
+    return StepResult(step, plan_index, start_s, end_s, actual, np.nan if planned is None else actual / planned, 1.0)

@@ -1,6 +1,6 @@
-"""An interval session as plain dicts and lists, schema ``retropace.intervals/1``.
+"""JSON document of an interval session, schema ``retropace.intervals/1``.
 
-Fields may be added; none is renamed or removed without a new schema number. A missing value is ``None``.
+Fields may be added; renaming or removing one requires a new schema number. Missing values are ``None``.
 """
 
 from __future__ import annotations
@@ -20,12 +20,15 @@ from retropace.intervals.session import Intervals
 from retropace.intervals.sets import IntervalSet
 
 SCHEMA = "retropace.intervals/1"
+"""Identifier and version of the schema."""
 
 
 def intervals_document(found: Intervals) -> dict[str, Any]:
-    """The document of ``intervals --format json``, ready for :func:`json.dumps`; numbers are not rounded."""
+    """Return the JSON document of a session as dicts and lists, with unrounded numbers."""
     activity = found.analysis.activity
-    places = {id(rep): (number, rep.number) for number, one in enumerate(found.sets, 1) for rep in one.reps}
+    positions = {
+        id(rep): (number, rep.number) for number, interval_set in enumerate(found.sets, 1) for rep in interval_set.reps
+    }
     return {
         "schema": SCHEMA,
         "source": source_document(activity),
@@ -33,28 +36,28 @@ def intervals_document(found: Intervals) -> dict[str, Any]:
         "track": None if found.running_track is None else _to_json_values(asdict(found.running_track)),
         "structured": bool(found.sets),
         "parts": [_to_json_values(asdict(part)) for part in found.parts],
-        "sets": [_set_to_dict(number, one) for number, one in enumerate(found.sets, 1)],
-        "forward_against_backward": [_comparison_to_dict(one, places) for one in found.comparisons],
-        "quarter_miles": [_quarter_mile_to_dict(one) for one in found.quarter_miles],
+        "sets": [_set_to_dict(number, interval_set) for number, interval_set in enumerate(found.sets, 1)],
+        "forward_against_backward": [_comparison_to_dict(comparison, positions) for comparison in found.comparisons],
+        "quarter_miles": [_quarter_mile_to_dict(test) for test in found.quarter_miles],
         "pace_curve": [_to_json_values(asdict(best) | {"speed_mps": best.speed_mps}) for best in found.mean_max_curve],
         "planned": [
             {
-                "step": str(one.step),
-                "status": one.status,
-                "planned_s": one.step.seconds,
-                "planned_m": one.step.metres,
-                "start_s": None if one.result is None else one.result.start_s,
-                "end_s": None if one.result is None else one.result.end_s,
-                "done": None if one.result is None else one.result.actual,
+                "step": str(outcome.step),
+                "status": outcome.status,
+                "planned_s": outcome.step.seconds,
+                "planned_m": outcome.step.metres,
+                "start_s": None if outcome.result is None else outcome.result.start_s,
+                "end_s": None if outcome.result is None else outcome.result.end_s,
+                "done": None if outcome.result is None else outcome.result.actual,
             }
-            for one in found.step_outcomes
+            for outcome in found.step_outcomes
         ],
         "warnings": list(found.warnings),
     }
 
 
 def rep_to_dict(rep: Rep) -> dict[str, Any]:
-    """One rep, flat: a row of a table. Its number counts in its set."""
+    """Return one rep as a flat dict; its number counts within its set."""
     recovery = rep.recovery
     return _to_json_values(
         {
@@ -97,7 +100,7 @@ def _set_to_dict(number: int, interval_set: IntervalSet) -> dict[str, Any]:
         "work_m": _finite_or_none(interval_set.work_m),
         "recovery_s": interval_set.recovery_s,
         "recovery_m": _finite_or_none(interval_set.recovery_m),
-        "statistics": [_to_json_values(asdict(each)) for each in interval_set.statistics],
+        "statistics": [_to_json_values(asdict(statistics)) for statistics in interval_set.statistics],
         "reps": [rep_to_dict(rep) for rep in interval_set.reps],
     }
 
@@ -108,17 +111,17 @@ def _nominal_to_dict(nominal: NominalLength | None) -> dict[str, float | None]:
 
 
 def _comparison_to_dict(comparison: Comparison, rep_positions: dict[int, tuple[int, int]]) -> dict[str, Any]:
-    def place(rep: Rep) -> dict[str, int]:
+    def locate(rep: Rep) -> dict[str, int]:
         number, rep_number = rep_positions[id(rep)]
         return {"set": number, "rep": rep_number}
 
     return {
         "length": comparison.length,
-        "forward": [place(rep) for rep in comparison.forward],
-        "backward": [place(rep) for rep in comparison.backward],
+        "forward": [locate(rep) for rep in comparison.forward],
+        "backward": [locate(rep) for rep in comparison.backward],
         "pairs": [
-            {"forward": place(forward), "backward": place(backward), **_ratios_to_dict(each)}
-            for forward, backward, each in comparison.pairs
+            {"forward": locate(forward), "backward": locate(backward), **_ratios_to_dict(ratios)}
+            for forward, backward, ratios in comparison.pairs
         ],
         "together": _ratios_to_dict(comparison.overall),
     }
@@ -136,8 +139,8 @@ def _ratios_to_dict(ratios: DirectionRatios) -> dict[str, float | None]:
 
 
 def _quarter_mile_to_dict(test: QuarterMileTest) -> dict[str, Any]:
-    def half(work: Effort) -> dict[str, float]:
-        return {"start_s": work.start_s, "end_s": work.end_s, "time_s": work.seconds, "distance_m": work.metres}
+    def half(effort: Effort) -> dict[str, float]:
+        return {"start_s": effort.start_s, "end_s": effort.end_s, "time_s": effort.seconds, "distance_m": effort.metres}
 
     return {
         "forward": half(test.forward),

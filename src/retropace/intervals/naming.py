@@ -1,4 +1,4 @@
-"""A set in one line, as runners write it: ``6 × 400 m backward, r 2:00``."""
+"""Runners' notation of a set on one line: ``6 × 400 m backward, r 2:00``."""
 
 from __future__ import annotations
 
@@ -12,25 +12,25 @@ from retropace.intervals.nominal import NominalLength
 from retropace.intervals.reps import Recovery, Rep
 
 RECOVERY_ROUNDING_S = 5.0
-"""Recoveries are named to five seconds."""
+"""Resolution (s) to which recoveries are rounded."""
 MAX_EVEN_RATIO = 1.6
-"""If the longest is so many times the shortest, both are named instead of the middle one."""
+"""Maximum ratio of the longest to the shortest recovery for their median alone to be given."""
 MIN_RECOVERY_S = 5.0
-"""A shorter one is none."""
+"""Minimum duration (s) of a recovery that is included."""
 
 
 def format_set_line(kind: str, reps: Sequence[Rep], nominals: Sequence[NominalLength | None]) -> str:
-    """The line for a set."""
+    """Format a set of the given kind on one line."""
     if kind == "pairs":
         return _format_pairs(reps, nominals)
     ending = _format_recoveries([rep.recovery for rep in reps])
-    name = _format_direction(reps)
+    direction = _format_direction(reps)
     if kind == "reps":
-        return f"{len(reps)} × {_format_length(nominals[0], reps)} {name}{ending}"
-    lengths = [_format_length(one, [rep]) for one, rep in zip(nominals, reps, strict=True)]
+        return f"{len(reps)} × {_format_length(nominals[0], reps)} {direction}{ending}"
+    lengths = [_format_length(nominal, [rep]) for nominal, rep in zip(nominals, reps, strict=True)]
     if all(text.endswith(" m") for text in lengths):
         lengths = [text.removesuffix(" m") for text in lengths[:-1]] + lengths[-1:]
-    return f"{'-'.join(lengths)} {name}{ending}"
+    return f"{'-'.join(lengths)} {direction}{ending}"
 
 
 def _format_pairs(reps: Sequence[Rep], nominals: Sequence[NominalLength | None]) -> str:
@@ -61,17 +61,21 @@ def _format_direction(reps: Sequence[Rep]) -> str:
 
 
 def _format_recoveries(recoveries: Sequence[Recovery | None]) -> str:
-    """``, r 2:00 walk``: how long the middle one was, or the shortest and the longest if these are far apart.
+    """Format recoveries as ``, r 2:00 walk``: their median, or the range if it is wide.
 
-    How it was spent is said unless that was standing.
+    The kind of recovery is omitted for rest. The text is empty if most recoveries are too short.
     """
-    some = [one for one in recoveries if one is not None and one.seconds >= MIN_RECOVERY_S]
-    if len(some) * 2 <= len([one for one in recoveries if one is not None]):
+    known = [recovery for recovery in recoveries if recovery is not None and recovery.seconds >= MIN_RECOVERY_S]
+    if len(known) * 2 <= len([recovery for recovery in recoveries if recovery is not None]):
         return ""
-    lengths = [RECOVERY_ROUNDING_S * round(one.seconds / RECOVERY_ROUNDING_S) for one in some]
-    middle = RECOVERY_ROUNDING_S * round(float(np.median(lengths)) / RECOVERY_ROUNDING_S)
-    kinds = [one.kind for one in some]
+    durations_s = [RECOVERY_ROUNDING_S * round(recovery.seconds / RECOVERY_ROUNDING_S) for recovery in known]
+    median_s = RECOVERY_ROUNDING_S * round(float(np.median(durations_s)) / RECOVERY_ROUNDING_S)
+    kinds = [recovery.kind for recovery in known]
     kind = max(sorted(set(kinds)), key=kinds.count)
-    uneven = max(lengths) > MAX_EVEN_RATIO * min(lengths)
-    text = f"{format_duration(min(lengths))}–{format_duration(max(lengths))}" if uneven else format_duration(middle)
+    is_uneven = max(durations_s) > MAX_EVEN_RATIO * min(durations_s)
+    text = (
+        f"{format_duration(min(durations_s))}–{format_duration(max(durations_s))}"
+        if is_uneven
+        else format_duration(median_s)
+    )
     return f", r {text}" + (f" {kind}" if kind not in ("", "rest") else "")

@@ -1,4 +1,4 @@
-"""Planned against done: each step of a workout with what became of it."""
+"""Comparison of a workout plan with what was carried out, step by step."""
 
 from __future__ import annotations
 
@@ -11,56 +11,63 @@ from retropace.annotations.model.plan import Item, PlanStep, iter_steps
 from retropace.annotations.model.workout import StepResult, Workout
 from retropace.core.cleaned_activity import CleanedActivity
 
-MIN_DONE_RATIO, MAX_DONE_RATIO = 0.95, 1.05
-"""A step that misses its length by more than a twentieth was cut short or drawn out."""
+MIN_DONE_RATIO = 0.95
+"""Ratio of actual to planned length below which a step is ``short``."""
+MAX_DONE_RATIO = 1.05
+"""Ratio of actual to planned length above which a step is ``long``."""
 OUTER_STEP_TOLERANCE = 0.2
-"""Warm-ups and cool-downs end when they end: they may be off by so much."""
+"""Relative tolerance of the first and last step, as warm-up and cool-down end less exactly."""
 
 
 @dataclass(frozen=True, slots=True)
 class StepOutcome:
-    """A planned step, or one done that no plan holds (``extra``)."""
+    """A planned step with its result, or an additional step outside the plan."""
 
     step: PlanStep
     status: str
-    """``done``, ``short``, ``long``, ``missed`` or ``extra``."""
+    """``done``, ``short``, ``long``, ``missed`` or ``extra`` (not in the plan)."""
     result: StepResult | None
-    """None if it was missed."""
+    """None for a missed step."""
 
 
 def compare_plan_with_results(workout: Workout, cleaned: CleanedActivity) -> tuple[StepOutcome, ...]:
-    """Every planned step in order, those missed and those done beyond the plan among them; empty if nothing fits.
+    """Return every planned step with its result, and the extra steps, in order; empty if the plan does not fit.
 
-    What was done in metres is what ``track`` counts.
+    Distances are measured on ``cleaned``, which may differ from the activity that the workout was fitted to.
     """
     if not workout.fits:
         return ()
-    kinds = {id(step): kind for kind, step in enumerate(iter_steps(workout.plan.items))}
-    planned = [(step, kinds[id(step)]) for step in _expand_repeats(workout.plan.items)]
-    done = [_measure_step(one, cleaned) for one in workout.steps]
-    wanted = [kind for _, kind in planned]
-    found: list[StepOutcome] = []
-    at = 0
-    for number, (step, kind) in enumerate(planned):
-        # What was done of a kind that the rest of the plan holds too seldom is beyond it.
-        while at < len(done) and done[at].plan_index != kind and done[at].plan_index not in wanted[number:]:
-            found.append(StepOutcome(done[at].step, "extra", done[at]))
-            at += 1
-        if at < len(done) and done[at].plan_index == kind:
-            outer = number in (0, len(planned) - 1)
-            found.append(StepOutcome(step, _classify_step(done[at], is_outer=outer), done[at]))
-            at += 1
+    plan_indices = {id(step): plan_index for plan_index, step in enumerate(iter_steps(workout.plan.items))}
+    planned = [(step, plan_indices[id(step)]) for step in _expand_repeats(workout.plan.items)]
+    results = [_measure_step(result, cleaned) for result in workout.steps]
+    remaining = [plan_index for _, plan_index in planned]
+    outcomes: list[StepOutcome] = []
+    position = 0
+    for number, (step, plan_index) in enumerate(planned):
+        # A result that no remaining planned step expects is extra.
+        while (
+            position < len(results)
+            and results[position].plan_index != plan_index
+            and results[position].plan_index not in remaining[number:]
+        ):
+            outcomes.append(StepOutcome(results[position].step, "extra", results[position]))
+            position += 1
+        if position < len(results) and results[position].plan_index == plan_index:
+            is_outer = number in (0, len(planned) - 1)
+            outcomes.append(StepOutcome(step, _classify_step(results[position], is_outer=is_outer), results[position]))
+            position += 1
         else:
-            found.append(StepOutcome(step, "missed", None))
-    found += [StepOutcome(one.step, "extra", one) for one in done[at:]]
-    return tuple(found)
+            outcomes.append(StepOutcome(step, "missed", None))
+    outcomes += [StepOutcome(result.step, "extra", result) for result in results[position:]]
+    return tuple(outcomes)
 
 
-def _measure_step(step: StepResult, cleaned: CleanedActivity) -> StepResult:
-    if step.step.metres is None:
-        return step
-    metres = float(cleaned.increments("distance_m", np.array([step.start_s, step.end_s]))[0])
-    return replace(step, actual=metres, ratio=metres / step.step.metres)
+def _measure_step(result: StepResult, cleaned: CleanedActivity) -> StepResult:
+    """Return the result with its distance, if planned in metres, measured on ``cleaned``."""
+    if result.step.metres is None:
+        return result
+    metres = float(cleaned.increments("distance_m", np.array([result.start_s, result.end_s]))[0])
+    return replace(result, actual=metres, ratio=metres / result.step.metres)
 
 
 def _expand_repeats(items: tuple[Item, ...]) -> Iterator[PlanStep]:
@@ -72,10 +79,10 @@ def _expand_repeats(items: tuple[Item, ...]) -> Iterator[PlanStep]:
                 yield from _expand_repeats(item.body)
 
 
-def _classify_step(step: StepResult, *, is_outer: bool) -> str:
-    if not np.isfinite(step.ratio):
+def _classify_step(result: StepResult, *, is_outer: bool) -> str:
+    if not np.isfinite(result.ratio):
         return "done"
-    short, long = (
-        (1.0 - OUTER_STEP_TOLERANCE, 1.0 + OUTER_STEP_TOLERANCE) if is_outer else (MIN_DONE_RATIO, MAX_DONE_RATIO)
-    )
-    return "short" if step.ratio < short else "long" if step.ratio > long else "done"
+    min_ratio, max_ratio = MIN_DONE_RATIO, MAX_DONE_RATIO
+    if is_outer:
+        min_ratio, max_ratio = 1.0 - OUTER_STEP_TOLERANCE, 1.0 + OUTER_STEP_TOLERANCE
+    return "short" if result.ratio < min_ratio else "long" if result.ratio > max_ratio else "done"

@@ -1,7 +1,7 @@
-"""The quarter-mile test: fast forward, about two minutes' rest, the same backward in under twice the time.
+"""Quarter-mile test: a fast forward quarter mile, a rest, and a backward quarter mile.
 
-The test of backward runners' shape: who passes runs backward at more than half their forward speed. A lap of a track
-counts as a quarter mile, of which it lacks 2.3 m.
+It is a fitness test among backward runners, passed if the backward time is less than twice the forward time. A lap of
+400 m on a running track counts as a quarter mile, although it is 2.3 m shorter.
 """
 
 from __future__ import annotations
@@ -17,68 +17,82 @@ from retropace.intervals.efforts import Effort
 from retropace.intervals.pairs import compute_easy_speed_mps, find_equal_half, find_most_common_gait, find_partners
 
 MAX_PASS_RATIO = 2.0
-LAP_M, QUARTER_MILE_M = 400.0, 402.336
+"""Ratio of backward to forward time below which the test is passed."""
+LAP_M = 400.0
+"""Length (m) of a lap of a running track, the shortest distance that counts."""
+QUARTER_MILE_M = 402.336
+"""Length (m) of a quarter mile, the longest distance that counts."""
 MAX_DISTANCE_ERROR = 0.045
-"""What a watch counts for a quarter mile is off by at most so much."""
+"""Maximum relative error of the recorded distance."""
 MIN_FAST_RATIO = 1.05
-"""Fast is faster than the session's easy running by so much."""
-MIN_REST_S, MAX_REST_S = 45.0, 300.0
-"""About two minutes: taken generously, and always stated."""
+"""Minimum ratio of the forward half's speed to the session's easy speed."""
+MIN_REST_S = 45.0
+"""Minimum duration (s) of the rest."""
+MAX_REST_S = 300.0
+"""Maximum duration (s) of the rest, which is usually about two minutes."""
 MAX_REST_SPEED_RATIO = 0.5
-"""A rest is stood, walked or strolled through: slower than this share of the backward half."""
-MANUAL_EDGE_SD_S, ESTIMATED_EDGE_SD_S = 0.5, 1.0
-"""How far an edge is off (standard deviation): pressed, or told from the change of pace."""
+"""Maximum ratio of speed during the rest to speed of the backward half."""
+MANUAL_EDGE_SD_S = 0.5
+"""Standard deviation (s) of an edge at a manual lap."""
+ESTIMATED_EDGE_SD_S = 1.0
+"""Standard deviation (s) of an edge estimated from a change of pace."""
 
 
 @dataclass(frozen=True, slots=True)
 class QuarterMileTest:
-    """One test."""
+    """One quarter-mile test."""
 
     forward: Effort
     backward: Effort
     rest_s: float
+    """Time between the halves."""
     ratio: float
     """Backward time over forward time."""
     ratio_error: float
-    """Standard error of the ratio, from how surely the edges are known."""
+    """Standard error of the ratio, from the errors of the edges."""
 
     @property
     def is_passed(self) -> bool:
-        """Whether the backward quarter mile took less than twice as long."""
+        """Whether the ratio is below ``MAX_PASS_RATIO``."""
         return self.ratio < MAX_PASS_RATIO
 
     @property
     def is_close(self) -> bool:
-        """Whether the line lies within two standard errors: edges told from pace cannot decide it."""
+        """Whether the limit lies within two standard errors of the ratio, so that the result is uncertain."""
         return abs(self.ratio - MAX_PASS_RATIO) < 2.0 * self.ratio_error
 
 
 def find_quarter_miles(
     cleaned: CleanedActivity, bouts: Bouts, backward_rows: Sequence[tuple[int, int]], efforts: Sequence[Effort]
 ) -> tuple[QuarterMileTest, ...]:
-    """The tests of a session, whose backward ``works`` are the bouts ``backward``; none where the pattern is absent."""
+    """Find the quarter-mile tests of a session.
+
+    ``backward_rows`` are the half-open bout ranges of the backward ``efforts``.
+    """
     if not efforts:
         return ()
-    easy = compute_easy_speed_mps(bouts, backward_rows, find_most_common_gait(efforts))
-    pressed = find_manual_lap_times_s(cleaned)
-    found = []
-    for rows, work in zip(backward_rows, efforts, strict=True):
-        if work.gait != "run" or not _is_quarter_mile(work):
+    easy_speed_mps = compute_easy_speed_mps(bouts, backward_rows, find_most_common_gait(efforts))
+    lap_times_s = find_manual_lap_times_s(cleaned)
+    tests = []
+    for rows, effort in zip(backward_rows, efforts, strict=True):
+        if effort.gait != "run" or not _is_quarter_mile(effort):
             continue
-        # Pace is no bar here: the forward half has to be fast, and that is asked below.
-        half = find_equal_half(find_partners(cleaned, bouts, rows, work, -1), work, "metres", np.nan)
+        # Easy speed is NaN, which disables the test for a recovery jog: the forward half must be fast, see below.
+        half = find_equal_half(find_partners(cleaned, bouts, rows, effort, -1), effort, "metres", np.nan)
         if half is None or not _is_quarter_mile(half):
             continue
-        rest_s = work.start_s - half.end_s
-        rest_m = float(cleaned.increments("distance_m", np.array([half.end_s, work.start_s]))[0])
-        rested = rest_s > 0.0 and rest_m / rest_s < MAX_REST_SPEED_RATIO * work.metres / work.seconds
-        fast = half.metres / half.seconds > (MIN_FAST_RATIO * easy if np.isfinite(easy) else work.metres / work.seconds)
-        if rested and fast and MIN_REST_S <= rest_s <= MAX_REST_S:
-            errors = [_compute_duration_sd_s(one, pressed) for one in (half, work)]
-            ratio = work.seconds / half.seconds
-            error = ratio * float(np.hypot(errors[0] / half.seconds, errors[1] / work.seconds))
-            found.append(QuarterMileTest(half, work, rest_s, ratio, error))
-    return tuple(found)
+        rest_s = effort.start_s - half.end_s
+        rest_m = float(cleaned.increments("distance_m", np.array([half.end_s, effort.start_s]))[0])
+        is_rest = rest_s > 0.0 and rest_m / rest_s < MAX_REST_SPEED_RATIO * effort.metres / effort.seconds
+        is_fast = half.metres / half.seconds > (
+            MIN_FAST_RATIO * easy_speed_mps if np.isfinite(easy_speed_mps) else effort.metres / effort.seconds
+        )
+        if is_rest and is_fast and MIN_REST_S <= rest_s <= MAX_REST_S:
+            errors = [_compute_duration_sd_s(each, lap_times_s) for each in (half, effort)]
+            ratio = effort.seconds / half.seconds
+            error = ratio * float(np.hypot(errors[0] / half.seconds, errors[1] / effort.seconds))
+            tests.append(QuarterMileTest(half, effort, rest_s, ratio, error))
+    return tuple(tests)
 
 
 def _is_quarter_mile(effort: Effort) -> bool:
@@ -86,7 +100,7 @@ def _is_quarter_mile(effort: Effort) -> bool:
 
 
 def _compute_duration_sd_s(effort: Effort, lap_times_s: np.ndarray[tuple[int], np.dtype[np.float64]]) -> float:
-    """Standard error of how long a work took."""
+    """Return the standard error of an effort's duration, from the kinds of its two edges."""
     start, end = (
         MANUAL_EDGE_SD_S if np.any(np.abs(lap_times_s - edge) < 0.01) else ESTIMATED_EDGE_SD_S
         for edge in (effort.start_s, effort.end_s)

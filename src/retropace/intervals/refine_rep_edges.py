@@ -1,9 +1,8 @@
-"""Where reps begin and end to the second: the body's change of pace, seen through the watch's smoothing.
+"""Refinement of rep edges to half a second by fitting a model of recorded speed around each edge.
 
-A change point lies where recorded speed is half-way, and is moved back by what watches usually trail. How much a watch
-smooths shows in the shape of its changes, all of which a session's reps have in common: so recorded speed around their
-edges is laid over a model (:mod:`.watch_model`). Who turns round on the move slows down for a moment: to what, and
-whether at all, is told from all edges of a session too.
+A change point lies where recorded speed is half-way between two levels, which watches show late. All edges of a session
+share the smoothing of the watch, visible in the shape of the changes, and the slowing down while the runner turns
+round. Both are estimated jointly from all edges with the model in :mod:`.speed_response`.
 """
 
 from __future__ import annotations
@@ -22,117 +21,135 @@ from retropace.intervals.speed_response import (
     compute_edge_costs,
 )
 
-WINDOW_BEFORE_S, WINDOW_AFTER_S, LEVEL_WINDOW_S, LEVEL_MARGIN_S = 8.0, 20.0, 40.0, 12.0
-"""What is looked at around an edge; from how much of a side its level is told, and how far from the edge."""
+WINDOW_BEFORE_S = 8.0
+"""Duration (s) of recorded speed before an edge that the model is fitted to."""
+WINDOW_AFTER_S = 20.0
+"""Duration (s) of recorded speed after an edge that the model is fitted to."""
+LEVEL_WINDOW_S = 40.0
+"""Maximum duration (s) of each side from which its speed level is estimated."""
+LEVEL_MARGIN_S = 12.0
+"""Distance (s) from the edge within which speed is not used for the levels."""
 MIN_RECORDS = 4
+"""Minimum number of records in the window."""
 MIN_STANDING_SHARE = 0.8
-"""A side is stood through if so much of it is, and moved through if so little."""
+"""Minimum share of standing for a side to be a stand; one minus this is the maximum for movement."""
 MIN_LOG_SPEED_CHANGE = 0.15
-"""Within one direction, smaller changes of log speed are no edges of reps."""
+"""Minimum change of log speed at an edge within one direction for it to be refined."""
 MIN_BOUT_S = 3.0
+"""Minimum duration (s) of a bout after refinement."""
 MIN_SPEED_CHANGE_MPS = 0.15
-"""With less between the sides an edge cannot be told better than it is."""
+"""Minimum change of speed (m/s) at an edge for it to be refined."""
 
 
 def refine_rep_edges(cleaned: CleanedActivity, bouts: Bouts, fixed_edges_s: FloatArray | None = None) -> Bouts:
-    """The same bouts with edges to half a second, where direction or pace changes.
+    """Return the bouts with edges moved to where direction or pace changed, to half a second.
 
-    An edge that was pressed, that is among ``sure_s``, that a pause or a dropout lies beside, or without speed stays
-    where it is.
+    Edges at manual laps, edges in ``fixed_edges_s``, and edges beside a pause, a dropout or missing speed are kept.
     """
     if cleaned.speed_source == "none":
         return bouts
     edges = bouts.edges_s
-    change = np.abs(np.diff(np.where(np.isfinite(bouts.log_speed), bouts.log_speed, -9.0)))
-    turns = (bouts.direction[1:] != bouts.direction[:-1]) & bouts.moving[1:] & bouts.moving[:-1]
-    free = (turns | (change >= MIN_LOG_SPEED_CHANGE)) & (bouts.moving[1:] | bouts.moving[:-1])
-    fixed = (
-        find_manual_lap_times_s(cleaned)
-        if fixed_edges_s is None
-        else np.union1d(find_manual_lap_times_s(cleaned), fixed_edges_s)
-    )
-    free &= ~np.isin(edges[1:-1], fixed)
+    log_speed_change = np.abs(np.diff(np.where(np.isfinite(bouts.log_speed), bouts.log_speed, -9.0)))
+    is_turn = (bouts.direction[1:] != bouts.direction[:-1]) & bouts.moving[1:] & bouts.moving[:-1]
+    is_free = (is_turn | (log_speed_change >= MIN_LOG_SPEED_CHANGE)) & (bouts.moving[1:] | bouts.moving[:-1])
+    is_free &= ~np.isin(edges[1:-1], find_manual_lap_times_s(cleaned))
+    if fixed_edges_s is not None:
+        is_free &= ~np.isin(edges[1:-1], fixed_edges_s)
     moved = edges.copy()
-    for at, edge in zip(
-        (np.flatnonzero(free) + 1).tolist(), _estimate_edges(cleaned, edges, free, turns).tolist(), strict=True
-    ):
-        # Each stays between its neighbours, wherever these came to lie.
-        if moved[at - 1] + MIN_BOUT_S <= edge <= edges[at + 1] - MIN_BOUT_S:
-            moved[at] = edge
+    estimates_s = _estimate_edges(cleaned, edges, is_free, is_turn)
+    for index, edge in zip((np.flatnonzero(is_free) + 1).tolist(), estimates_s.tolist(), strict=True):
+        # An edge stays between its neighbours, of which the left one may have moved.
+        if moved[index - 1] + MIN_BOUT_S <= edge <= edges[index + 1] - MIN_BOUT_S:
+            moved[index] = edge
     return measure_bouts(cleaned, moved, bouts.direction, bouts.gait, bouts.marked)
 
 
 def _estimate_edges(
     cleaned: CleanedActivity, edges_s: FloatArray, is_free: NDArray[np.bool_], is_turn: NDArray[np.bool_]
 ) -> FloatArray:
-    """The inner edges that are ``free`` at their likeliest place; ``turns`` says where somebody turned on the move."""
+    """Return the posterior mean position of each inner edge that ``is_free``.
+
+    ``is_turn`` marks edges where the runner changed direction while moving. Both masks have shape ``(n - 1,)`` for
+    ``n`` bouts.
+    """
     moved = edges_s[1:-1][is_free]
-    recording = DEVICE_RESPONSE if cleaned.speed_source == "device" else SLOPE_RESPONSE
-    seen = {
-        at: view
-        for at, edge in enumerate(moved.tolist())
-        if (view := _build_window(cleaned, edge, edges_s)) is not None
+    response = DEVICE_RESPONSE if cleaned.speed_source == "device" else SLOPE_RESPONSE
+    windows = {
+        number: window
+        for number, edge in enumerate(moved.tolist())
+        if (window := _build_window(cleaned, edge, edges_s)) is not None
     }
-    if not seen:
+    if not windows:
         return moved
-    costs = {at: compute_edge_costs(view, recording) for at, view in seen.items()}
-    # Turns on the move and setting off from a stand may each be careful or not; the watch is the same.
-    ways = {at: _classify_edge(view, bool(is_turn[is_free][at])) for at, view in seen.items()}
-    likely: dict[str, FloatArray] = {}
-    for at, cost in costs.items():
-        likely[ways[at]] = likely.get(ways[at], np.zeros(cost.shape[:2])) + _log_sum_exp(-cost, axis=2)
-    if "" in likely:
-        likely[""][1:] = -np.inf
-    smoothed = _softmax(np.sum([_log_sum_exp(one, axis=0) for one in likely.values()], axis=0), axis=0)
-    weights = {way: smoothed * _softmax(one, axis=0) for way, one in likely.items()}
-    places = build_edge_shifts_s()
-    shift = np.array([(weights[ways[at]] * (_softmax(-cost, axis=2) @ places)).sum() for at, cost in costs.items()])
-    # How long a watch waits before it shows anything cannot be seen: cleaning has taken it as usual.
-    moved[list(costs)] += shift - (shift.mean() if recording.has_unknown_delay else 0.0)
+    costs = {number: compute_edge_costs(window, response) for number, window in windows.items()}
+    # Each kind of edge has its own turn speed, while the smoothing of the watch is common to all.
+    edge_kinds = {number: _classify_edge(window, bool(is_turn[is_free][number])) for number, window in windows.items()}
+    log_likelihoods: dict[str, FloatArray] = {}
+    for number, cost in costs.items():
+        log_likelihoods[edge_kinds[number]] = log_likelihoods.get(
+            edge_kinds[number], np.zeros(cost.shape[:2])
+        ) + _log_sum_exp(-cost, axis=2)
+    if "" in log_likelihoods:
+        log_likelihoods[""][1:] = -np.inf
+    smoothing_weights = _softmax(
+        np.sum([_log_sum_exp(log_likelihood, axis=0) for log_likelihood in log_likelihoods.values()], axis=0), axis=0
+    )
+    weights = {
+        edge_kind: smoothing_weights * _softmax(log_likelihood, axis=0)
+        for edge_kind, log_likelihood in log_likelihoods.items()
+    }
+    shifts_s = build_edge_shifts_s()
+    mean_shifts_s = np.array(
+        [(weights[edge_kinds[number]] * (_softmax(-cost, axis=2) @ shifts_s)).sum() for number, cost in costs.items()]
+    )
+    # The constant delay of a device is not identifiable here, and cleaning has corrected its usual value.
+    moved[list(costs)] += mean_shifts_s - (mean_shifts_s.mean() if response.has_unknown_delay else 0.0)
     return moved
 
 
 def _classify_edge(window: EdgeWindow, is_turn: bool) -> str:
+    """Return ``start`` (from a stand), ``turn`` (while moving) or an empty string (change of pace)."""
     if window.left_mps == 0.0:
         return "start"
     return "turn" if is_turn else ""
 
 
 def _log_sum_exp(values: FloatArray, axis: int) -> FloatArray:
-    """Log of the sum of exponentials."""
-    most = values.max(axis=axis, keepdims=True)
-    total: FloatArray = np.squeeze(most, axis) + np.log(np.exp(values - most).sum(axis=axis))
+    """Return the log of the sum of exponentials along an axis."""
+    maximum = values.max(axis=axis, keepdims=True)
+    total: FloatArray = np.squeeze(maximum, axis) + np.log(np.exp(values - maximum).sum(axis=axis))
     return total
 
 
 def _softmax(values: FloatArray, axis: int) -> FloatArray:
-    """Probabilities from their logs."""
+    """Return probabilities that sum to 1 along an axis from their unnormalised logs."""
     weight = np.exp(values - values.max(axis=axis, keepdims=True))
     share: FloatArray = weight / weight.sum(axis=axis, keepdims=True)
     return share
 
 
 def _build_window(cleaned: CleanedActivity, edge_s: float, edges_s: FloatArray) -> EdgeWindow | None:
+    """Return recorded speed around an edge and the levels of both sides; None if the edge cannot be refined."""
     before, after = edges_s[edges_s < edge_s - 4.0], edges_s[edges_s > edge_s + 4.0]
     low = float(before[-1]) if len(before) else 0.0
     high = float(after[0]) if len(after) else cleaned.elapsed_s
     low, high = max(low, edge_s - LEVEL_WINDOW_S - LEVEL_MARGIN_S), min(high, edge_s + LEVEL_WINDOW_S + LEVEL_MARGIN_S)
-    shown = cleaned.raw_device_speed_mps if cleaned.speed_source == "device" else cleaned.speed_mps
-    there = np.isfinite(shown)
-    moments, speed = cleaned.t_s[there], shown[there]
-    near = (moments >= max(edge_s - WINDOW_BEFORE_S, low + 2.0)) & (moments < min(edge_s + WINDOW_AFTER_S, high))
-    moments, speed = moments[near], speed[near]
+    recorded_mps = cleaned.raw_device_speed_mps if cleaned.speed_source == "device" else cleaned.speed_mps
+    is_known = np.isfinite(recorded_mps)
+    times_s, speed = cleaned.t_s[is_known], recorded_mps[is_known]
+    is_near = (times_s >= max(edge_s - WINDOW_BEFORE_S, low + 2.0)) & (times_s < min(edge_s + WINDOW_AFTER_S, high))
+    times_s, speed = times_s[is_near], speed[is_near]
     sides = [np.arange(low + 2.0, edge_s - 1.0), np.arange(edge_s + 2.0, high - 2.0)]
-    apart = union(np.concatenate((cleaned.pauses, cleaned.unknown)))
+    gaps = union(np.concatenate((cleaned.pauses, cleaned.unknown)))
     if (
-        len(moments) < MIN_RECORDS
+        len(times_s) < MIN_RECORDS
         or min(len(side) for side in sides) == 0
-        or np.any(contains(apart, np.concatenate(sides)))
+        or np.any(contains(gaps, np.concatenate(sides)))
     ):
         return None
-    standing = [float(np.mean(contains(cleaned.standing, side))) for side in sides]
-    if min(standing) > MIN_STANDING_SHARE or any(
-        1.0 - MIN_STANDING_SHARE <= share <= MIN_STANDING_SHARE for share in standing
+    standing_shares = [float(np.mean(contains(cleaned.standing, side))) for side in sides]
+    if min(standing_shares) > MIN_STANDING_SHARE or any(
+        1.0 - MIN_STANDING_SHARE <= share <= MIN_STANDING_SHARE for share in standing_shares
     ):
         return None
     left = _compute_median_speed_mps(
@@ -142,13 +159,14 @@ def _build_window(cleaned: CleanedActivity, edge_s: float, edges_s: FloatArray) 
         cleaned, edge_s + min(LEVEL_MARGIN_S, (high - edge_s) / 2.0), high - min(5.0, (high - edge_s) / 4.0)
     )
     left, right = (
-        0.0 if share > MIN_STANDING_SHARE else level for share, level in zip(standing, (left, right), strict=True)
+        0.0 if share > MIN_STANDING_SHARE else level
+        for share, level in zip(standing_shares, (left, right), strict=True)
     )
     if not abs(right - left) >= MIN_SPEED_CHANGE_MPS:
         return None
-    return EdgeWindow(moments - edge_s, speed, left, right, edge_s - low, high - edge_s)
+    return EdgeWindow(times_s - edge_s, speed, left, right, edge_s - low, high - edge_s)
 
 
 def _compute_median_speed_mps(cleaned: CleanedActivity, start_s: float, end_s: float) -> float:
-    moments = np.arange(start_s, end_s)
-    return float(np.median(np.interp(moments, cleaned.t_s, cleaned.speed_mps))) if len(moments) >= 3 else np.nan
+    times_s = np.arange(start_s, end_s)
+    return float(np.median(np.interp(times_s, cleaned.t_s, cleaned.speed_mps))) if len(times_s) >= 3 else np.nan

@@ -1,4 +1,4 @@
-"""Reps and what lies between them, with the figures a coach looks at."""
+"""Reps and recoveries with the metrics that coaches use."""
 
 from __future__ import annotations
 
@@ -14,42 +14,45 @@ from retropace.intervals.efforts import Effort
 from retropace.intervals.nominal import NominalLength
 from retropace.intervals.structure import DetectedSet
 
-HR_RECOVERY_S, HR_AVERAGING_S = 60.0, 5.0
-"""Heart rate recovery is what the heart slows by in the first minute (Cole 1999, N Engl J Med 341:1351), between means
-over five seconds."""
+HR_RECOVERY_S = 60.0
+"""Time (s) after a rep over which heart-rate recovery is measured (Cole 1999, N Engl J Med 341:1351)."""
+HR_AVERAGING_S = 5.0
+"""Duration (s) over which heart rate is averaged at both ends of the heart-rate recovery."""
 
 
 @dataclass(frozen=True, slots=True)
 class Recovery:
-    """What came between two reps. ``kind`` is ``rest``, ``walk``, ``jog``, or these joined where there were several."""
+    """The stretch between two reps."""
 
     start_s: float
     end_s: float
     kind: str
+    """``rest``, ``walk``, ``jog``, ``backward walk`` or ``backward jog``; two of them joined by "and"; empty if
+    unknown."""
     metres: float
 
     @property
     def seconds(self) -> float:
-        """How long it took, pauses of the watch included."""
+        """Duration including pauses of the watch."""
         return self.end_s - self.start_s
 
 
 @dataclass(frozen=True, slots=True)
 class Rep:
-    """One rep. Missing figures are NaN."""
+    """One rep of a set. Missing values are NaN."""
 
     number: int
-    """Counted from 1 in its set; the halves of a pair share one."""
+    """Position in its set from 1; both halves of a pair have the same number."""
     start_s: float
     end_s: float
     direction: str
     gait: str
     basis: str
-    """Why it has its direction: ``annotated`` as far as the runner said so, else ``suspected`` or ``assumed``."""
+    """Evidence for its direction: ``annotated`` if any part was annotated, else ``suspected`` or ``assumed``."""
     nominal: NominalLength | None
-    """What it stands for, if it is near enough to what its set stands for."""
+    """Planned length; None if the rep is not close to the planned length of its set."""
     seconds: float
-    """Without pauses of the watch; a stumble counts."""
+    """Duration without pauses of the watch, including bridged stands."""
     metres: float
     speed_mps: float
     cadence_spm: float
@@ -58,44 +61,45 @@ class Rep:
     heart_rate_bpm: float
     heart_rate_max_bpm: float
     heart_rate_recovery_bpm: float
-    """By how much the heart slowed in the minute after it, in bpm."""
+    """Fall of heart rate in the minute after the rep."""
     from_median_s: float
+    """Duration minus the median of its set in the same direction."""
     from_median_m: float
-    """How much longer it took and how much farther it went than the median of its set in its direction."""
+    """Distance minus the median of its set in the same direction."""
     recovery: Recovery | None
-    """What came before the next rep of the set; None after the last."""
+    """Recovery before the next rep of the set; None after the last."""
 
 
 def build_reps(cleaned: CleanedActivity, bouts: Bouts, detected: DetectedSet) -> tuple[Rep, ...]:
-    """The works of a set as reps, in order."""
-    works = detected.efforts
-    numbers = {work: number for number, pair in enumerate(detected.pairs, 1) for work in pair}
+    """Measure the efforts of a set as reps, in order."""
+    efforts = detected.efforts
+    numbers = {effort: number for number, pair in enumerate(detected.pairs, 1) for effort in pair}
     reps = []
-    for at, (work, nominal) in enumerate(zip(works, detected.nominals, strict=True)):
-        figures = stats_from_increments(curve_increments(cleaned, np.array([work.start_s, work.end_s])), cleaned)
-        same = [other for other in works if other.direction == work.direction]
-        after = works[at + 1] if at + 1 < len(works) else None
+    for index, (effort, nominal) in enumerate(zip(efforts, detected.nominals, strict=True)):
+        stats = stats_from_increments(curve_increments(cleaned, np.array([effort.start_s, effort.end_s])), cleaned)
+        same_direction = [other for other in efforts if other.direction == effort.direction]
+        after = efforts[index + 1] if index + 1 < len(efforts) else None
         reps.append(
             Rep(
-                number=numbers.get(work, at + 1),
-                start_s=work.start_s,
-                end_s=work.end_s,
-                direction=work.direction,
-                gait=work.gait,
-                basis=_find_basis(bouts, work),
-                nominal=nominal if nominal is not None and nominal.fits(work) else None,
-                seconds=work.seconds,
-                metres=work.metres,
-                speed_mps=work.metres / work.seconds if work.seconds > 0.0 else np.nan,
-                cadence_spm=float(figures.cadence_spm[0]),
-                step_length_m=float(figures.step_length_m[0]),
-                steps=float(figures.steps[0]),
-                heart_rate_bpm=float(figures.heart_rate_bpm[0]),
-                heart_rate_max_bpm=_compute_max_heart_rate_bpm(cleaned, work),
-                heart_rate_recovery_bpm=compute_heart_rate_recovery_bpm(cleaned, work.end_s),
-                from_median_s=work.seconds - float(np.median([other.seconds for other in same])),
-                from_median_m=work.metres - float(np.median([other.metres for other in same])),
-                recovery=None if after is None else build_recovery(cleaned, bouts, work.end_s, after.start_s),
+                number=numbers.get(effort, index + 1),
+                start_s=effort.start_s,
+                end_s=effort.end_s,
+                direction=effort.direction,
+                gait=effort.gait,
+                basis=_find_basis(bouts, effort),
+                nominal=nominal if nominal is not None and nominal.fits(effort) else None,
+                seconds=effort.seconds,
+                metres=effort.metres,
+                speed_mps=effort.metres / effort.seconds if effort.seconds > 0.0 else np.nan,
+                cadence_spm=float(stats.cadence_spm[0]),
+                step_length_m=float(stats.step_length_m[0]),
+                steps=float(stats.steps[0]),
+                heart_rate_bpm=float(stats.heart_rate_bpm[0]),
+                heart_rate_max_bpm=_compute_max_heart_rate_bpm(cleaned, effort),
+                heart_rate_recovery_bpm=compute_heart_rate_recovery_bpm(cleaned, effort.end_s),
+                from_median_s=effort.seconds - float(np.median([other.seconds for other in same_direction])),
+                from_median_m=effort.metres - float(np.median([other.metres for other in same_direction])),
+                recovery=None if after is None else build_recovery(cleaned, bouts, effort.end_s, after.start_s),
             )
         )
     return tuple(reps)
@@ -109,39 +113,41 @@ def _find_basis(bouts: Bouts, effort: Effort) -> str:
 
 
 def build_recovery(cleaned: CleanedActivity, bouts: Bouts, start_s: float, end_s: float) -> Recovery:
-    """What lies between two moments: how it was spent, by what took at least a quarter of it."""
+    """Measure the recovery between two times; its kind names what took at least a quarter of it, at most two."""
     metres = float(cleaned.increments("distance_m", np.array([start_s, end_s]))[0])
     if end_s - start_s < 1.0:
         return Recovery(start_s, end_s, "", metres)
-    spent: dict[str, float] = {}
-    for at in range(len(bouts)):
-        within = min(float(bouts.edges_s[at + 1]), end_s) - max(float(bouts.edges_s[at]), start_s)
-        if within > 0.0:
-            word = _classify_recovery(str(bouts.direction[at]), str(bouts.gait[at]))
-            spent[word] = spent.get(word, 0.0) + within
-    halts = union(np.concatenate((cleaned.pauses, cleaned.standing)))
-    rest_s = total_s(clip(halts, start_s, end_s)) if len(halts) else 0.0
-    spent["rest"] = max(spent.get("rest", 0.0), rest_s)
-    shares = {word: seconds for word, seconds in spent.items() if word and seconds >= 0.25 * (end_s - start_s)}
-    kind = " and ".join(sorted(shares, key=lambda word: -shares[word])[:2])
+    seconds_by_kind: dict[str, float] = {}
+    for row in range(len(bouts)):
+        overlap_s = min(float(bouts.edges_s[row + 1]), end_s) - max(float(bouts.edges_s[row]), start_s)
+        if overlap_s > 0.0:
+            kind = _classify_recovery(str(bouts.direction[row]), str(bouts.gait[row]))
+            seconds_by_kind[kind] = seconds_by_kind.get(kind, 0.0) + overlap_s
+    stops = union(np.concatenate((cleaned.pauses, cleaned.standing)))
+    rest_s = total_s(clip(stops, start_s, end_s)) if len(stops) else 0.0
+    seconds_by_kind["rest"] = max(seconds_by_kind.get("rest", 0.0), rest_s)
+    main_kinds = {
+        kind: seconds for kind, seconds in seconds_by_kind.items() if kind and seconds >= 0.25 * (end_s - start_s)
+    }
+    kind = " and ".join(sorted(main_kinds, key=lambda kind: -main_kinds[kind])[:2])
     return Recovery(start_s, end_s, kind, metres)
 
 
 def _classify_recovery(direction: str, gait: str) -> str:
     if direction in ("rest", "unknown"):
         return "rest" if direction == "rest" else ""
-    word = "walk" if gait == "walk" else "jog"
-    return f"backward {word}" if direction == "backward" else word
+    kind = "walk" if gait == "walk" else "jog"
+    return f"backward {kind}" if direction == "backward" else kind
 
 
 def _compute_max_heart_rate_bpm(cleaned: CleanedActivity, effort: Effort) -> float:
     inside = (cleaned.t_s >= effort.start_s) & (cleaned.t_s < effort.end_s)
-    beats = cleaned.heart_rate_bpm[inside]
-    return float(np.nanmax(beats)) if np.any(np.isfinite(beats)) else np.nan
+    heart_rate_bpm = cleaned.heart_rate_bpm[inside]
+    return float(np.nanmax(heart_rate_bpm)) if np.any(np.isfinite(heart_rate_bpm)) else np.nan
 
 
 def compute_heart_rate_recovery_bpm(cleaned: CleanedActivity, end_s: float) -> float:
-    """By how much the heart slows in the minute after a moment, in bpm; NaN where it is not known or the file ends."""
+    """Return the fall of heart rate in the minute after ``end_s``; NaN if unknown or if the recording ends before."""
     if end_s + HR_RECOVERY_S + HR_AVERAGING_S / 2.0 > cleaned.elapsed_s:
         return np.nan
     spans = as_spans(

@@ -1,4 +1,4 @@
-"""A whole interval session: sets and reps, what lies around them, and what follows from them."""
+"""Analysis of a whole interval session: sets, reps, what lies between them, and derived results."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ import numpy as np
 from retropace.analysis.pipeline import Analysis
 from retropace.analysis.running_track.fit import RunningTrack, fit_running_track
 from retropace.annotations.model.annotation import BUTTON_TOLERANCE_S
+from retropace.core.best_effort import BestEffort
 from retropace.core.cleaned_activity import CleanedActivity
 from retropace.core.spans import FloatArray, as_spans
-from retropace.intervals.best_efforts import BestEffort, compute_mean_max_curve
+from retropace.intervals.best_efforts import compute_mean_max_curve
 from retropace.intervals.bouts import build_lap_bouts, find_bouts
 from retropace.intervals.compare import Comparison, compare_directions
 from retropace.intervals.device_workout import find_device_workout
@@ -25,108 +26,112 @@ from retropace.intervals.split_merged_reps import split_missed_turns
 from retropace.intervals.structure import find_backward_efforts, find_sets
 
 MIN_LANE_PROBABILITY = 0.9
+"""Probability of the detected lane below which a warning is added."""
 
 
 @dataclass(frozen=True, slots=True)
 class SessionPart:
-    """A part of the session; together they are all of it.
-
-    ``kind`` is ``warm-up``, ``rep``, ``recovery``, ``break`` (between sets), ``cool-down``, or ``session`` where there
-    is no set.
-    """
+    """One part of a session; the parts cover the session without overlap."""
 
     kind: str
+    """``warm-up``, ``rep``, ``recovery``, ``break`` (between sets), ``cool-down``, or ``session`` without sets."""
     start_s: float
     end_s: float
     seconds: float
-    """Without pauses."""
+    """Duration without pauses."""
     metres: float
     set_number: int
-    """Of a rep or a recovery, counted from 1; 0 for the others."""
+    """Set of a rep or recovery, counted from 1; 0 for other parts."""
 
 
 @dataclass(frozen=True, slots=True)
 class Intervals:
-    """What came of a session."""
+    """The interval structure of a session."""
 
     analysis: Analysis
     cleaned: CleanedActivity
-    """As in the analysis, but with distance from laps where it was run on a track."""
+    """The analysed activity, with distance from laps if it was run on a running track."""
     running_track: RunningTrack | None
+    """Detected running track; None if there is none."""
     parts: tuple[SessionPart, ...]
     sets: tuple[IntervalSet, ...]
     comparisons: tuple[Comparison, ...]
     quarter_miles: tuple[QuarterMileTest, ...]
     mean_max_curve: tuple[BestEffort, ...]
     step_outcomes: tuple[StepOutcome, ...]
-    """Empty without a workout, and where it does not fit."""
+    """Planned and actual steps; empty without a workout that fits."""
     warnings: tuple[str, ...]
 
 
 def intervals_of(
     analysis: Analysis, lap_m: float | None = None, *, stadium: bool = True, exact: bool = False
 ) -> Intervals:
-    """The structure of an analysed session.
+    """Find the interval structure of an analysed session.
 
-    ``lap_m`` is how long a lap of the track was, if it was run on one and that is known; without it a track of 400 m
-    is recognised by its shape, unless ``stadium`` says not to look. ``exact`` leaves the runner's edges where they are,
-    as ``LabelSettings.exact`` does.
+    ``lap_m`` is the known lap length of the running track, otherwise a 400 m track is detected by its shape; with
+    ``stadium=False`` none is looked for. ``exact`` keeps the edges of annotations where they are.
     """
-    track, found = analysis.cleaned, None
-    given = as_spans((one.start_s, one.end_s) for one in analysis.annotations if one.attributes)
+    cleaned, running_track = analysis.cleaned, None
+    measured_spans = as_spans(
+        (annotation.start_s, annotation.end_s) for annotation in analysis.annotations if annotation.attributes
+    )
     warnings = list(analysis.warnings)
-    if stadium and (known := fit_running_track(track, lap_m, given)) is not None:
-        found, track = known
-        if found.lane_probability < MIN_LANE_PROBABILITY:
+    if stadium and (fitted := fit_running_track(cleaned, lap_m, measured_spans)) is not None:
+        running_track, cleaned = fitted
+        if running_track.lane_probability < MIN_LANE_PROBABILITY:
+            sure = 100.0 * running_track.lane_probability
             warnings.append(
-                f"lane {found.lane} of the track is {100.0 * found.lane_probability:.0f} % sure, and the next one adds "
+                f"lane {running_track.lane} of the track is {sure:.0f} % sure, and the next one adds "
                 "7.7 m to a lap: --track 400m or --track 407m says which it was"
             )
     elif lap_m is not None:
         warnings.append(f"no track with laps of {lap_m:.10g} m was found: distances are the recording's own")
-    bouts = split_missed_turns(track, find_bouts(track, analysis.segments))
-    bouts = refine_rep_edges(track, bouts, _find_fixed_edges_s(analysis, exact=exact))
-    laps = build_lap_bouts(track, analysis.segments)
-    backward = find_backward_efforts(track, bouts)
-    sets = tuple(build_set(track, bouts, one) for one in find_sets(track, bouts, backward, laps))
-    warnings += _collect_warnings(analysis, sets, has_given_lengths=bool(len(given)))
-    workout = analysis.workout or find_device_workout(track, analysis.segments)
+    bouts = split_missed_turns(cleaned, find_bouts(cleaned, analysis.segments))
+    bouts = refine_rep_edges(cleaned, bouts, _find_fixed_edges_s(analysis, exact=exact))
+    laps = build_lap_bouts(cleaned, analysis.segments)
+    backward = find_backward_efforts(cleaned, bouts)
+    sets = tuple(build_set(cleaned, bouts, annotation) for annotation in find_sets(cleaned, bouts, backward, laps))
+    warnings += _collect_warnings(analysis, sets, has_given_lengths=bool(len(measured_spans)))
+    workout = analysis.workout or find_device_workout(cleaned, analysis.segments)
     return Intervals(
         analysis=analysis,
-        cleaned=track,
-        running_track=found,
-        parts=_build_parts(track, sets),
+        cleaned=cleaned,
+        running_track=running_track,
+        parts=_build_parts(cleaned, sets),
         sets=sets,
         comparisons=compare_directions(sets),
-        quarter_miles=find_quarter_miles(track, bouts, backward.bout_rows, backward.efforts),
-        mean_max_curve=compute_mean_max_curve(track, bouts),
-        step_outcomes=() if workout is None else compare_plan_with_results(workout, track),
+        quarter_miles=find_quarter_miles(cleaned, bouts, backward.bout_rows, backward.efforts),
+        mean_max_curve=compute_mean_max_curve(cleaned, bouts),
+        step_outcomes=() if workout is None else compare_plan_with_results(workout, cleaned),
         warnings=tuple(warnings),
     )
 
 
 def _find_fixed_edges_s(analysis: Analysis, *, exact: bool) -> FloatArray:
-    """The edges that the runner is sure of: pressed ones, or with ``exact`` all. A workout's were laid, not given."""
-    sure = [
-        one
-        for one in analysis.annotations
-        if one.origin.kind != "workout" and (exact or one.edge_tolerance_s <= BUTTON_TOLERANCE_S)
+    """Return the edges of annotations made by button press, or with ``exact`` of all given ones, in elapsed seconds."""
+    fixed = [
+        annotation
+        for annotation in analysis.annotations
+        if annotation.origin.kind != "workout" and (exact or annotation.edge_tolerance_s <= BUTTON_TOLERANCE_S)
     ]
-    return np.array([edge for one in sure for edge in (one.start_s, one.end_s)])
+    return np.array([edge for annotation in fixed for edge in (annotation.start_s, annotation.end_s)])
 
 
 def _build_parts(cleaned: CleanedActivity, sets: tuple[IntervalSet, ...]) -> tuple[SessionPart, ...]:
+    """Divide the session into its parts, in order."""
     reps = sorted(
-        ((rep.start_s, rep.end_s, number) for number, one in enumerate(sets, 1) for rep in one.reps),
+        ((rep.start_s, rep.end_s, number) for number, interval_set in enumerate(sets, 1) for rep in interval_set.reps),
         key=lambda rep: rep[0],
     )
     if not reps:
         return (_build_part(cleaned, "session", 0.0, cleaned.elapsed_s, 0),)
     parts = [_build_part(cleaned, "warm-up", 0.0, reps[0][0], 0)]
-    for (start, end, number), (following, _, following_number) in pairwise(reps):
+    for (start, end, number), (next_start, _, next_number) in pairwise(reps):
         parts.append(_build_part(cleaned, "rep", start, end, number))
-        same = number == following_number
-        parts.append(_build_part(cleaned, "recovery" if same else "break", end, following, number if same else 0))
+        is_same_set = number == next_number
+        parts.append(
+            _build_part(cleaned, "recovery" if is_same_set else "break", end, next_start, number if is_same_set else 0)
+        )
     start, end, number = reps[-1]
     parts += [
         _build_part(cleaned, "rep", start, end, number),
@@ -141,16 +146,16 @@ def _build_part(cleaned: CleanedActivity, kind: str, start_s: float, end_s: floa
 
 
 def _collect_warnings(analysis: Analysis, sets: tuple[IntervalSet, ...], *, has_given_lengths: bool) -> list[str]:
-    """What has to be said of the reps: distances that presume forward steps, directions that nobody marked."""
-    said = []
-    reps = [rep for one in sets for rep in one.reps if rep.direction == "backward"]
+    """Return warnings about backward reps: distances that assume forward steps, and directions without annotation."""
+    warnings = []
+    reps = [rep for interval_set in sets for rep in interval_set.reps if rep.direction == "backward"]
     indoors = not np.any(np.isfinite(analysis.cleaned.lat_deg))
     if reps and indoors and not has_given_lengths and analysis.cleaned.distance_source != "none":
-        said.append(
+        warnings.append(
             "the distance of the backward reps is the watch's own, which presumes forward steps: give the belt's, "
             "as in --mark 'lap 3=backward speed=6km/h' or distance=400m"
         )
     suspected = sum(rep.basis == "suspected" for rep in reps)
     if suspected == len(reps) and reps:
-        said.append("nobody marked any of the backward reps: that they were backward is only suspected")
-    return said
+        warnings.append("nobody marked any of the backward reps: that they were backward is only suspected")
+    return warnings

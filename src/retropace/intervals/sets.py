@@ -1,4 +1,4 @@
-"""Sets: how a run of like reps went as a whole."""
+"""Sets of reps with their totals and statistics."""
 
 from __future__ import annotations
 
@@ -17,42 +17,44 @@ from retropace.intervals.structure import DetectedSet
 
 @dataclass(frozen=True, slots=True)
 class SetStatistics:
-    """How even the reps of one direction were, by one ``figure`` of them.
-
-    ``seconds`` of reps that stand for metres, ``metres`` of those that stand for seconds, ``speed_mps`` where they
-    stand for different lengths or none.
-    """
+    """How even the reps of one direction in a set are."""
 
     direction: str
     figure: str
+    """Field of :class:`Rep` that the statistics are about: ``seconds`` for reps of equal nominal metres, ``metres`` for
+    equal nominal seconds, ``speed_mps`` otherwise."""
     count: int
     mean: float
     best: float
+    """Best value of the figure: the lowest duration, or the highest distance or speed."""
     worst: float
     best_rep: int
+    """Number of the best rep."""
     worst_rep: int
+    """Number of the worst rep."""
     spread: float
-    """Coefficient of variation: standard deviation over mean; NaN for a single rep."""
+    """Coefficient of variation (standard deviation over mean); NaN for a single rep."""
     fade: float
-    """By how much the figure grew from rep to rep (least squares); NaN for fewer than three."""
+    """Least-squares slope of the figure per rep; NaN for fewer than three reps."""
     fade_error: float
-    """Its standard error."""
+    """Standard error of ``fade``."""
 
 
 @dataclass(frozen=True, slots=True)
 class IntervalSet:
-    """A set. ``kind`` is one of ``KINDS``."""
+    """A set of reps."""
 
     kind: str
+    """``reps`` (equal lengths), ``pairs``, ``pyramid``, ``ladder`` or ``mixed``."""
     line: str
-    """As runners write it: ``6 × 400 m backward, r 2:00``."""
+    """Runners' notation of the set: ``6 × 400 m backward, r 2:00``."""
     nominal: NominalLength | None
-    """What its reps stand for; None where they differ or are near no round length."""
+    """Planned length of the reps; None if they differ or no round length is near."""
     nominals: tuple[NominalLength | None, ...]
-    """What each of them stands for."""
+    """Planned length of each rep."""
     reps: tuple[Rep, ...]
     statistics: tuple[SetStatistics, ...]
-    """One per direction."""
+    """One per direction, forward first."""
     work_s: float
     work_m: float
     recovery_s: float
@@ -60,26 +62,26 @@ class IntervalSet:
 
     @property
     def count(self) -> int:
-        """How many reps, or pairs."""
+        """Number of reps, or of pairs."""
         return max((rep.number for rep in self.reps), default=0)
 
     @property
     def start_s(self) -> float:
-        """Where its first rep starts."""
+        """Start of the first rep."""
         return self.reps[0].start_s
 
     @property
     def end_s(self) -> float:
-        """Where its last rep ends."""
+        """End of the last rep."""
         return self.reps[-1].end_s
 
 
 def build_set(cleaned: CleanedActivity, bouts: Bouts, detected: DetectedSet) -> IntervalSet:
-    """A set with its reps and figures."""
+    """Measure the reps of a detected set and summarise them."""
     reps = build_reps(cleaned, bouts, detected)
-    sizes = {(one.unit, one.size) for one in detected.nominals if one is not None}
-    nominal = detected.nominals[0] if len(sizes) == 1 and None not in detected.nominals else None
-    directions = [word for word in ("forward", "backward") if any(rep.direction == word for rep in reps)]
+    lengths = {(recovery.unit, recovery.size) for recovery in detected.nominals if recovery is not None}
+    nominal = detected.nominals[0] if len(lengths) == 1 and None not in detected.nominals else None
+    directions = [direction for direction in ("forward", "backward") if any(rep.direction == direction for rep in reps)]
     recoveries = [rep.recovery for rep in reps if rep.recovery is not None]
     return IntervalSet(
         kind=detected.kind,
@@ -88,23 +90,25 @@ def build_set(cleaned: CleanedActivity, bouts: Bouts, detected: DetectedSet) -> 
         nominals=detected.nominals,
         reps=reps,
         statistics=tuple(
-            _compute_statistics([rep for rep in reps if rep.direction == word], nominal) for word in directions
+            _compute_statistics([rep for rep in reps if rep.direction == direction], nominal)
+            for direction in directions
         ),
         work_s=sum(rep.seconds for rep in reps),
         work_m=sum(rep.metres for rep in reps),
-        recovery_s=sum(one.seconds for one in recoveries),
-        recovery_m=sum(one.metres for one in recoveries),
+        recovery_s=sum(recovery.seconds for recovery in recoveries),
+        recovery_m=sum(recovery.metres for recovery in recoveries),
     )
 
 
 def _compute_statistics(reps: list[Rep], nominal: NominalLength | None) -> SetStatistics:
+    """Compute the statistics of the reps of one direction; durations if another figure is unknown."""
     figure = "speed_mps" if nominal is None else "seconds" if nominal.unit == "m" else "metres"
     values = np.array([getattr(rep, figure) for rep in reps])
     if not np.all(np.isfinite(values)):
         figure, values = "seconds", np.array([rep.seconds for rep in reps])
-    least, most = int(np.argmin(values)), int(np.argmax(values))
-    best, worst = (least, most) if figure == "seconds" else (most, least)
-    fade, error = fit_linear_trend(values)
+    lowest, highest = int(np.argmin(values)), int(np.argmax(values))
+    best, worst = (lowest, highest) if figure == "seconds" else (highest, lowest)
+    fade, fade_error = fit_linear_trend(values)
     mean = float(values.mean())
     return SetStatistics(
         direction=reps[0].direction,
@@ -117,16 +121,16 @@ def _compute_statistics(reps: list[Rep], nominal: NominalLength | None) -> SetSt
         worst_rep=reps[worst].number,
         spread=float(values.std(ddof=1)) / mean if len(values) > 1 and mean > 0.0 else np.nan,
         fade=fade,
-        fade_error=error,
+        fade_error=fade_error,
     )
 
 
 def fit_linear_trend(values: FloatArray) -> tuple[float, float]:
-    """The slope of a straight line through values one apart, by least squares, and its standard error."""
+    """Return the least-squares slope of equally spaced values and its standard error; NaN for fewer than three."""
     count = len(values)
     if count < 3:
         return np.nan, np.nan
-    at = np.arange(count) - (count - 1) / 2.0
-    slope = float((at * values).sum() / (at**2).sum())
-    left = values - values.mean() - slope * at
-    return slope, float(np.sqrt((left**2).sum() / (count - 2) / (at**2).sum()))
+    positions = np.arange(count) - (count - 1) / 2.0
+    slope = float((positions * values).sum() / (positions**2).sum())
+    residuals = values - values.mean() - slope * positions
+    return slope, float(np.sqrt((residuals**2).sum() / (count - 2) / (positions**2).sum()))

@@ -1,7 +1,7 @@
-"""The structure of a session: which stretches are reps, and which reps are a set.
+"""Structure of a session: which stretches are reps, and which reps form a set.
 
-Direction comes first: whoever runs backward within a run means it. Then repetition and likeness: sets are works alike
-with recoveries alike. Pace comes last, and only within one direction. What nothing of this holds together is no set.
+Evidence is used in this order: backward stretches, since runners turn round on purpose; repetition of similar efforts
+with similar recoveries; and speed, only within one direction. Stretches without such evidence belong to no set.
 """
 
 from __future__ import annotations
@@ -19,9 +19,8 @@ from retropace.intervals.by_pace import MIN_LOG_SPEED_CONTRAST, find_efforts_by_
 from retropace.intervals.chains import (
     find_best_chains,
     has_long_recovery,
-    is_consistent,
-    length_spread,
     sample_sd,
+    score_chain,
     select_typical,
 )
 from retropace.intervals.efforts import Effort, measure_effort
@@ -29,153 +28,150 @@ from retropace.intervals.nominal import NominalLength, find_nominal, find_nomina
 from retropace.intervals.pairs import EffortPair, find_pairs
 
 MIN_REP_S = 8.0
-"""A shorter backward stretch is no rep."""
+"""Minimum duration (s) of a rep."""
 MIN_BOUTS = 5
-"""Three reps with their recoveries between, all run backward."""
+"""Minimum number of bouts in a backward stretch that can hold a set: three reps with two recoveries."""
 REPS_PER_OUTLIER = 5
-"""Of so many reps one may be cut short or drawn out."""
-MAX_SLIVER_S, MAX_SLIVER_RATIO = 20.0, 0.6
-"""Nor is a short one that nobody marked, so much shorter than the others."""
+"""Number of reps for each rep that may deviate in length, as when cut short."""
+MAX_SLIVER_S = 20.0
+"""Maximum duration (s) of an unannotated backward stretch that may be discarded as too short."""
+MAX_SLIVER_RATIO = 0.6
+"""Maximum ratio of the duration of a discarded backward stretch to the median of the other efforts."""
 MAX_LOG_SPEED_DEFICIT = 0.1
-"""A lap is as fast as a set's reps up to this difference of log speed."""
-SET_KINDS = ("reps", "pairs", "pyramid", "ladder", "mixed")
+"""Maximum log speed by which a lap may be slower than the median rep of the session's sets."""
 
 
 @dataclass(frozen=True, slots=True)
 class DetectedSet:
-    """A set as found: works in order. Of ``pairs`` the two halves follow each other."""
+    """A set of efforts in order; the two halves of a pair are adjacent."""
 
     kind: str
-    """One of ``KINDS``."""
+    """``reps`` (equal lengths), ``pairs``, ``pyramid``, ``ladder`` or ``mixed``."""
     efforts: tuple[Effort, ...]
     nominals: tuple[NominalLength | None, ...]
-    """What each work stands for: the same for all, except in pyramids, ladders and mixed sets."""
+    """Planned length of each effort; all equal except in pyramids, ladders and mixed sets."""
     pairs: tuple[EffortPair, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class BackwardEfforts:
-    """Every backward stretch that may be a rep."""
+    """All backward stretches that may be reps."""
 
     efforts: tuple[Effort, ...]
     bout_rows: tuple[tuple[int, int], ...]
-    """The bouts of each: the first, and one past the last."""
+    """Half-open range of bouts of each effort."""
     by_pace: tuple[tuple[Effort, ...], ...]
-    """Sets told by pace within long backward stretches; their works are none of the former."""
+    """Sets found by pace within long backward stretches; their efforts are not in ``efforts``."""
 
 
 def find_sets(
     cleaned: CleanedActivity, bouts: Bouts, backward: BackwardEfforts, laps: Bouts | None = None
 ) -> tuple[DetectedSet, ...]:
-    """The sets of a session in order; none if it has no structure.
+    """Find the sets of a session in order; empty if it has no structure.
 
-    ``backward`` is what :func:`backward_works` finds. ``laps`` are the pressed laps as bouts, if there are any.
-    Forward sets are those that a guided workout tells of, then those that pace tells of among laps, then among bouts.
+    ``backward`` comes from :func:`find_backward_efforts`, ``laps`` from
+    :func:`retropace.intervals.bouts.build_lap_bouts`. Forward sets are taken first from laps of a guided workout, then
+    by pace among manual laps, then by pace among bouts; a later one that overlaps a set is dropped.
     """
-    sets = [_build_reps_set(some) for some in backward.by_pace]
+    sets = [_build_reps_set(efforts) for efforts in backward.by_pace]
     pairs = find_pairs(cleaned, bouts, backward.bout_rows, backward.efforts)
     if pairs:
         sets.append(_build_pairs_set(pairs))
     else:
         sets += _group_efforts(backward.efforts)
-    used = [(one.efforts[0].start_s, one.efforts[-1].end_s) for one in sets]
-    told = find_efforts_by_laps(cleaned, bouts)
-    for found in (told, *(_find_forward_efforts_by_pace(cleaned, cut) for cut in (laps, bouts) if cut is not None)):
-        for some in found:
-            span = (some[0].start_s, some[-1].end_s)
-            if some[0].direction == "forward" and not any(span[0] < end and start < span[1] for start, end in used):
-                sets.append(_build_reps_set(some))
-                used.append(span)
-    sets += _find_single_laps(cleaned, laps, sets, used) if laps is not None and not told else []
-    return tuple(sorted(sets, key=lambda one: one.efforts[0].start_s))
+    used_spans_s = [(detected.efforts[0].start_s, detected.efforts[-1].end_s) for detected in sets]
+    lap_sets = find_efforts_by_laps(cleaned, bouts)
+    forward_sets = list(lap_sets)
+    for candidates in (laps, bouts):
+        if candidates is not None:
+            forward_sets += _find_forward_efforts_by_pace(cleaned, candidates)
+    for efforts in forward_sets:
+        start_s, end_s = efforts[0].start_s, efforts[-1].end_s
+        overlaps = any(start_s < end and start < end_s for start, end in used_spans_s)
+        if efforts[0].direction == "forward" and not overlaps:
+            sets.append(_build_reps_set(efforts))
+            used_spans_s.append((start_s, end_s))
+    sets += _find_single_laps(cleaned, laps, sets, used_spans_s) if laps is not None and not lap_sets else []
+    return tuple(sorted(sets, key=lambda detected: detected.efforts[0].start_s))
 
 
 def _find_single_laps(
     cleaned: CleanedActivity, laps: Bouts, sets: Sequence[DetectedSet], used_spans_s: Sequence[tuple[float, float]]
 ) -> list[DetectedSet]:
-    """Pressed laps as fast as a forward set's reps that are in none: a last fast one, a first try."""
-    speeds = [work.log_speed for one in sets for work in one.efforts if work.direction == "forward"]
+    """Find forward laps as fast as the forward reps but in no set, such as a first trial or a fast last lap."""
+    speeds = [effort.log_speed for detected in sets for effort in detected.efforts if effort.direction == "forward"]
     if not speeds:
         return []
-    fast = laps.log_speed >= np.median(speeds) - MAX_LOG_SPEED_DEFICIT
-    found = []
-    for at in np.flatnonzero(fast[1:-1] & (laps.direction[1:-1] == "forward")).tolist():
-        start_s, end_s = float(laps.edges_s[at + 1]), float(laps.edges_s[at + 2])
-        beside = laps.log_speed[[at, at + 2]]
-        stands_out = not np.any(laps.log_speed[at + 1] - beside < MIN_LOG_SPEED_CONTRAST)
-        if (
-            stands_out
-            and end_s - start_s >= MIN_REP_S
-            and not any(start_s < end and start < end_s for start, end in used_spans_s)
-        ):
-            found.append(_build_mixed_set([measure_effort(cleaned, start_s, end_s, "forward", str(laps.gait[at + 1]))]))
-    return found
+    is_fast = laps.log_speed >= np.median(speeds) - MAX_LOG_SPEED_DEFICIT
+    singles = []
+    for index in np.flatnonzero(is_fast[1:-1] & (laps.direction[1:-1] == "forward")).tolist():
+        start_s, end_s = float(laps.edges_s[index + 1]), float(laps.edges_s[index + 2])
+        neighbours = laps.log_speed[[index, index + 2]]
+        stands_out = not np.any(laps.log_speed[index + 1] - neighbours < MIN_LOG_SPEED_CONTRAST)
+        overlaps = any(start_s < end and start < end_s for start, end in used_spans_s)
+        if stands_out and end_s - start_s >= MIN_REP_S and not overlaps:
+            effort = measure_effort(cleaned, start_s, end_s, "forward", str(laps.gait[index + 1]))
+            singles.append(_build_mixed_set([effort]))
+    return singles
 
 
 def find_backward_efforts(cleaned: CleanedActivity, bouts: Bouts) -> BackwardEfforts:
-    """The backward stretches of a session."""
+    """Find the backward efforts of a session, and the sets by pace within long backward stretches."""
     rows: list[tuple[int, int]] = []
-    works: list[Effort] = []
-    inner: list[tuple[Effort, ...]] = []
+    efforts: list[Effort] = []
+    sets_by_pace: list[tuple[Effort, ...]] = []
     for first, last in true_runs(bouts.direction == "backward").tolist():
         by_pace = find_efforts_by_pace(cleaned, bouts, first, last) if last - first >= MIN_BOUTS else []
         if by_pace:
-            inner += [tuple(some) for some in by_pace]
+            sets_by_pace += [tuple(efforts_by_pace) for efforts_by_pace in by_pace]
             continue
         gait = str(bouts.gait[first + int(np.argmax(bouts.stats.elapsed_s[first:last]))])
-        work = measure_effort(cleaned, float(bouts.edges_s[first]), float(bouts.edges_s[last]), "backward", gait)
-        if work.seconds >= MIN_REP_S:
-            works.append(work)
+        effort = measure_effort(cleaned, float(bouts.edges_s[first]), float(bouts.edges_s[last]), "backward", gait)
+        if effort.seconds >= MIN_REP_S:
+            efforts.append(effort)
             rows.append((first, last))
-    kept = [at for at in range(len(works)) if not _is_sliver(at, works, bool(np.any(bouts.marked[slice(*rows[at])])))]
-    return BackwardEfforts(tuple(works[at] for at in kept), tuple(rows[at] for at in kept), tuple(inner))
+    is_marked = [bool(np.any(bouts.marked[first:last])) for first, last in rows]
+    reps = [number for number in range(len(efforts)) if not _is_sliver(number, efforts, is_marked[number])]
+    return BackwardEfforts(
+        tuple(efforts[number] for number in reps), tuple(rows[number] for number in reps), tuple(sets_by_pace)
+    )
 
 
 def _is_sliver(index: int, efforts: Sequence[Effort], is_marked: bool) -> bool:
-    """Whether a backward stretch is so short beside the others that it was a careful start rather than a rep."""
-    others = [work.seconds for number, work in enumerate(efforts) if number != index]
-    short = (
-        efforts[index].seconds < MAX_SLIVER_S
-        and len(others) > 0
-        and efforts[index].seconds < MAX_SLIVER_RATIO * np.median(others)
-    )
-    return bool(short and not is_marked)
+    """Whether an effort is so short beside the others that it is probably no rep."""
+    others = [effort.seconds for number, effort in enumerate(efforts) if number != index]
+    if is_marked or not others:
+        return False
+    return bool(efforts[index].seconds < min(MAX_SLIVER_S, MAX_SLIVER_RATIO * float(np.median(others))))
 
 
 def _find_forward_efforts_by_pace(cleaned: CleanedActivity, bouts: Bouts) -> list[list[Effort]]:
-    """Forward sets by pace, looked for where nobody ran backward."""
+    """Find forward sets by pace between the backward stretches."""
     edges = [0, *true_runs(bouts.direction == "backward").ravel().tolist(), len(bouts)]
-    found: list[list[Effort]] = []
+    sets: list[list[Effort]] = []
     for first, last in zip(edges[::2], edges[1::2], strict=True):
         if last > first:
-            found += find_efforts_by_pace(cleaned, bouts, first, last)
-    return found
+            sets += find_efforts_by_pace(cleaned, bouts, first, last)
+    return sets
 
 
 def _group_efforts(efforts: Sequence[Effort]) -> list[DetectedSet]:
-    """Sets of works that are reps already, by their direction."""
+    """Group backward efforts into sets by length and order."""
     if len(efforts) < 2:
         return []
-    built = _build_progression(efforts)
-    if built is not None:
-        return [built]
-    chains = find_best_chains(efforts, _score, 2)
-    long = [(first, last) for first, last in chains if last - first >= 3]
+    progression = _build_progression(efforts)
+    if progression is not None:
+        return [progression]
+    chains = find_best_chains(efforts, lambda chain: score_chain(chain, max_outliers=len(chain) // REPS_PER_OUTLIER), 2)
+    long_chains = [(first, last) for first, last in chains if last - first >= 3]
     if sum(last - first for first, last in chains) == len(efforts):
-        long = chains
-    if not long:
+        long_chains = chains
+    if not long_chains:
         return [_build_mixed_set(efforts)]
-    sets = [_build_reps_set(efforts[first:last]) for first, last in long]
-    edges = [0, *(edge for chain in long for edge in chain), len(efforts)]
-    rest = [efforts[first:last] for first, last in zip(edges[::2], edges[1::2], strict=True)]
-    return [*sets, *(_build_mixed_set(some) for some in rest if some)]
-
-
-def _score(efforts: Sequence[Effort]) -> float:
-    """How much better backward works are as a set than on their own."""
-    if not is_consistent(efforts, len(efforts) // REPS_PER_OUTLIER) or has_long_recovery(efforts):
-        return -np.inf
-    return len(efforts) - 1.0 - 2.0 * length_spread(efforts)
+    sets = [_build_reps_set(efforts[first:last]) for first, last in long_chains]
+    edges = [0, *(edge for chain in long_chains for edge in chain), len(efforts)]
+    ungrouped = [efforts[first:last] for first, last in zip(edges[::2], edges[1::2], strict=True)]
+    return [*sets, *(_build_mixed_set(remainder) for remainder in ungrouped if remainder)]
 
 
 def _build_reps_set(efforts: Sequence[Effort]) -> DetectedSet:
@@ -183,41 +179,47 @@ def _build_reps_set(efforts: Sequence[Effort]) -> DetectedSet:
 
 
 def _build_mixed_set(efforts: Sequence[Effort]) -> DetectedSet:
-    ways = find_nominals(efforts)
-    each = ways[0] if ways else [find_nominal([work]) for work in efforts]
-    return DetectedSet("mixed", tuple(efforts), tuple(each))
+    solutions = find_nominals(efforts)
+    nominals = solutions[0] if solutions else [find_nominal([effort]) for effort in efforts]
+    return DetectedSet("mixed", tuple(efforts), tuple(nominals))
 
 
 def _build_progression(efforts: Sequence[Effort]) -> DetectedSet | None:
-    """The works as a pyramid or a ladder: lengths that rise, fall, or rise and fall; None if they are neither."""
+    """Return the efforts as a pyramid or ladder, with rising or falling lengths; None if they are neither."""
     if len(efforts) < 3 or has_long_recovery(efforts):
         return None
-    for each in find_nominals(efforts):
-        sizes = np.array([one.size for one in each])
+    for nominals in find_nominals(efforts):
+        sizes = np.array([nominal.size for nominal in nominals])
         steps = np.sign(np.diff(sizes))
         top = int(np.argmax(sizes))
         rises, falls = bool(np.all(steps[:top] > 0)), bool(np.all(steps[top + 1 :] < 0))
         if len(set(sizes.tolist())) < 3:
             continue
         if 0 < top < len(sizes) - 1 and rises and falls:
-            return DetectedSet("pyramid", tuple(efforts), tuple(each))
+            return DetectedSet("pyramid", tuple(efforts), tuple(nominals))
         if np.all(steps > 0) or np.all(steps < 0):
-            return DetectedSet("ladder", tuple(efforts), tuple(each))
+            return DetectedSet("ladder", tuple(efforts), tuple(nominals))
     return None
 
 
 def _build_pairs_set(pairs: Sequence[EffortPair]) -> DetectedSet:
-    works: list[Effort] = []
-    for half, work in pairs:
-        works += sorted((one for one in (half, work) if one is not None), key=lambda one: one.start_s)
-    lengths = _find_shared_nominal([half for half, _ in pairs if half is not None], [work for _, work in pairs])
-    return DetectedSet("pairs", tuple(works), (lengths,) * len(works), tuple(pairs))
+    efforts: list[Effort] = []
+    for forward, backward in pairs:
+        efforts += sorted(
+            (effort for effort in (forward, backward) if effort is not None), key=lambda effort: effort.start_s
+        )
+    nominal = _find_shared_nominal(
+        [forward for forward, _ in pairs if forward is not None], [backward for _, backward in pairs]
+    )
+    return DetectedSet("pairs", tuple(efforts), (nominal,) * len(efforts), tuple(pairs))
 
 
 def _find_shared_nominal(halves: Sequence[Effort], efforts: Sequence[Effort]) -> NominalLength | None:
-    """What both halves of pairs stand for: in metres where these are more alike than seconds are."""
-    metres = sample_sd(np.log([work.metres for work in (*halves, *efforts)]))
-    seconds = sample_sd(np.log([work.seconds for work in (*halves, *efforts)]))
+    """Return the planned length of both halves of all pairs, in the unit in which the halves vary less."""
+    metres = sample_sd(np.log([effort.metres for effort in (*halves, *efforts)]))
+    seconds = sample_sd(np.log([effort.seconds for effort in (*halves, *efforts)]))
     unit = "m" if metres <= seconds else "s"
-    both = [one for one in (find_nominal(halves, unit), find_nominal(efforts, unit)) if one is not None]
-    return both[-1] if both and len({one.size for one in both}) == 1 else find_nominal([*halves, *efforts], unit)
+    nominals = [nominal for nominal in (find_nominal(halves, unit), find_nominal(efforts, unit)) if nominal is not None]
+    if nominals and len({nominal.size for nominal in nominals}) == 1:
+        return nominals[-1]
+    return find_nominal([*halves, *efforts], unit)

@@ -1,4 +1,4 @@
-"""A single analysis as part of a season: what a report gathers without a library."""
+"""Seasons built from analyses directly, without a library."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from pathlib import PurePath
 import numpy as np
 
 from retropace.analysis.pipeline import Analysis
+from retropace.core.best_effort import BestEffort, find_best_effort_basis
 from retropace.core.segments import DIRECTIONS
-from retropace.intervals.best_efforts import BestEffort, find_best_effort_basis
 from retropace.season.runs import (
     DIRECTION_METRICS,
     GAITS,
@@ -24,71 +24,77 @@ from retropace.season.runs import (
 
 @dataclass(frozen=True, slots=True)
 class SeasonEntry:
-    """An activity with its bests, and its segments on foot as rows of a season's ``stretches``."""
+    """One activity of a season with its best efforts and stretches on foot."""
 
     row: SeasonRow
     bests: tuple[SeasonBest, ...]
     stretches: tuple[tuple[float, float, float, float], ...]
+    """Rows of :attr:`Season.stretches`."""
 
 
 def build_season_entry(analysis: Analysis, best_efforts: Sequence[BestEffort]) -> SeasonEntry | None:
-    """What a season takes of an analysis and of its pace curve; None without a date, for then it is in no season."""
-    track, segments, summary = analysis.cleaned, analysis.segments, analysis.summary
-    if track.start_time is None:
+    """Build the season entry of an analysis and its best efforts; None for an activity without a date."""
+    segments, summary = analysis.segments, analysis.summary
+    start_time = analysis.cleaned.start_time
+    if start_time is None:
         return None
     directions = analysis.to_dict()["directions"]
     metres, seconds = np.nan_to_num(summary.segments.distance_m), np.nan_to_num(summary.segments.moving_s)
     speed = summary.segments.speed_mps
     gaits = [(segments.direction == direction) & (segments.gait == gait) for direction, gait in GAITS]
     on_foot = np.flatnonzero(np.any(gaits, axis=0) & np.isfinite(speed))
-    rows = zip(segments.direction, segments.start_s, segments.end_s, metres, strict=True)
-    run = SeasonRow(
+    spans = zip(segments.direction, segments.start_s, segments.end_s, metres, strict=True)
+    row = SeasonRow(
         id=f"{analysis.activity.source.sha256} {analysis.activity.source.session}",
         file=PurePath(analysis.activity.source.path).name,
-        start_time=track.start_time,
-        metrics=[[directions[one][name] for name in DIRECTION_METRICS] for one in DIRECTIONS],
-        gait_m=[float(metres[one].sum()) for one in gaits],
-        gait_s=[float(seconds[one].sum()) for one in gaits],
+        start_time=start_time,
+        metrics=[[directions[direction][name] for name in DIRECTION_METRICS] for direction in DIRECTIONS],
+        gait_m=[float(metres[mask].sum()) for mask in gaits],
+        gait_s=[float(seconds[mask].sum()) for mask in gaits],
         longest_backward=find_longest_backward(
-            (str(one), float(start), float(end), float(way)) for one, start, end, way in rows
+            (str(direction), float(start_s), float(end_s), float(distance_m))
+            for direction, start_s, end_s, distance_m in spans
         ),
     )
     bests = tuple(
         SeasonBest(
-            one.direction,
-            one.by,
-            one.target,
-            one.seconds,
-            one.metres,
-            one.start_s,
-            find_best_effort_basis(segments, one),
-            0,
+            best.direction,
+            best.by,
+            best.target,
+            best.seconds,
+            best.metres,
+            best.start_s,
+            find_best_effort_basis(segments, best),
+            row=0,
         )
-        for one in best_efforts
+        for best in best_efforts
     )
     stretches = tuple(
         (
-            float(segments.direction[at] == "backward"),
-            float(segments.gait[at] == "run"),
-            float(seconds[at]),
-            float(speed[at]),
+            float(segments.direction[index] == "backward"),
+            float(segments.gait[index] == "run"),
+            float(seconds[index]),
+            float(speed[index]),
         )
-        for at in on_foot.tolist()
+        for index in on_foot.tolist()
     )
-    return SeasonEntry(run, bests, stretches)
+    return SeasonEntry(row, bests, stretches)
 
 
 def build_season_from_entries(entries: Sequence[SeasonEntry]) -> Season:
-    """The season of these activities."""
-    bests = [best._replace(row=row) for row, one in enumerate(entries) for best in one.bests]
+    """Build the season of the given entries."""
+    bests = [best._replace(row=row) for row, entry in enumerate(entries) for best in entry.bests]
     seconds = {
         (best.row, best.direction): best.seconds for best in bests if (best.kind, best.target) == ("distance", 400.0)
     }
-    quarters = [
+    quarter_mile_ratios = [
         (row, seconds[row, "backward"] / seconds[row, "forward"])
         for row in range(len(entries))
         if (row, "backward") in seconds and (row, "forward") in seconds
     ]
     return build_season(
-        [one.row for one in entries], bests, quarters, [row for one in entries for row in one.stretches]
+        [entry.row for entry in entries],
+        bests,
+        quarter_mile_ratios,
+        [row for entry in entries for row in entry.stretches],
     )
