@@ -1,4 +1,4 @@
-"""How far goals are: this week or month, and in how many of them in a row they were met."""
+"""Progress towards goals: the current period, and the number of consecutive periods in which a goal was met."""
 
 from __future__ import annotations
 
@@ -21,35 +21,40 @@ class GoalProgress:
 
     goal: Goal
     first: date
+    """First day of the current period."""
     end: date
-    """The period that the day lies in: its first day, and the day after its last."""
+    """Day after the last day of the current period."""
     sessions: int
-    """Of this period that count: long enough, where the goal says how long."""
+    """Number of sessions of the period that meet the goal's minimum length."""
     minutes: float
+    """Moving time of the period in the goal's direction."""
     km: float
-    """Of this period in the goal's direction, all sessions together."""
+    """Distance of the period in the goal's direction."""
     is_met: bool
     streak: int
-    """Periods in a row, up to now, in which it was met. The present one counts if it is met, else it breaks nothing."""
+    """Number of consecutive periods up to now in which the goal was met; an unmet current period does not end it."""
     best_streak: int
+    """Longest streak so far."""
 
 
 def compute_goal_progress(goal: Goal, season: Season, days: Sequence[date], today: date) -> GoalProgress:
-    """How far a goal is on a day; ``days`` is when each activity began."""
+    """Compute the progress towards a goal on a day; ``days`` holds the local day of each activity."""
     periods = build_periods(days, goal.per, today)
     counts = [_count_toward_goal(goal, season, period.rows) for period in periods]
-    met = [_is_met(goal, *count) for count in counts]
+    is_met = [_is_met(goal, *count) for count in counts]
     streak = best = run = 0
-    for number, one in enumerate(met):
-        is_present = number == len(met) - 1
-        if one:
+    for number, met_then in enumerate(is_met):
+        is_present = number == len(is_met) - 1
+        if met_then:
             run += 1
         elif not is_present:
             run = 0
         best, streak = max(best, run), run
     present = periods[-1] if periods else _build_empty_period(goal, today)
     sessions, minutes, km = counts[-1] if counts else (0, 0.0, 0.0)
-    return GoalProgress(goal, present.first, present.end, sessions, minutes, km, bool(met and met[-1]), streak, best)
+    return GoalProgress(
+        goal, present.first, present.end, sessions, minutes, km, bool(is_met and is_met[-1]), streak, best
+    )
 
 
 def _build_empty_period(goal: Goal, today: date) -> Period:
@@ -58,11 +63,11 @@ def _build_empty_period(goal: Goal, today: date) -> Period:
 
 
 def _count_toward_goal(goal: Goal, season: Season, rows: NDArray[np.intp]) -> tuple[int, float, float]:
-    """Sessions that count, and minutes and kilometres of all."""
-    at = DIRECTIONS.index(goal.direction)
-    seconds, metres = season.moving_s[rows, at], np.nan_to_num(season.distance_m[rows, at])
-    enough = (seconds > 0.0) & (seconds >= 60.0 * (goal.minutes or 0.0)) & (metres >= 1000.0 * (goal.km or 0.0))
-    return int(enough.sum()), float(seconds.sum()) / 60.0, float(metres.sum()) / 1000.0
+    """Return the number of qualifying sessions, and the minutes and kilometres of all."""
+    column = DIRECTIONS.index(goal.direction)
+    seconds, metres = season.moving_s[rows, column], np.nan_to_num(season.distance_m[rows, column])
+    is_long_enough = (seconds > 0.0) & (seconds >= 60.0 * (goal.minutes or 0.0)) & (metres >= 1000.0 * (goal.km or 0.0))
+    return int(is_long_enough.sum()), float(seconds.sum()) / 60.0, float(metres.sum()) / 1000.0
 
 
 def _is_met(goal: Goal, sessions: int, minutes: float, km: float) -> bool:

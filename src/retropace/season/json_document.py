@@ -1,4 +1,4 @@
-"""A season's progress as plain dicts and lists, schema ``retropace.progress/1``. A missing value is ``None``."""
+"""JSON document of a season's progress, schema ``retropace.progress/1``. Missing values are ``None``."""
 
 from __future__ import annotations
 
@@ -13,16 +13,17 @@ from retropace.season.progress import Progress
 from retropace.season.runs import SeasonBest
 
 SCHEMA = "retropace.progress/1"
+"""Identifier and version of the schema."""
 
 
 def progress_document(
     progress: Progress, runner: str | None, format_path: Callable[[str], str], weight_kg: float | None = None
 ) -> dict[str, Any]:
-    """The progress ready for :func:`json.dumps`; numbers are not rounded.
+    """Return the JSON document of a runner's progress as dicts and lists, with unrounded numbers.
 
-    ``shown`` turns the place of a file into what a person wants to read. With ``weight_kg`` energy is in kcal too.
+    ``format_path`` formats a file's path for display. With ``weight_kg``, energy is also given in kcal.
     """
-    season, trend, ramp = progress.season, progress.trend, progress.load_increase
+    season, trend, load = progress.season, progress.trend, progress.load_increase
 
     def activity(row: int) -> dict[str, Any]:
         return {
@@ -44,11 +45,11 @@ def progress_document(
                 "first": period.first.isoformat(),
                 "last": (period.end.fromordinal(period.end.toordinal() - 1)).isoformat(),
                 "activities": [season.ids[row] for row in period.rows.tolist()],
-                **{name: period_stats_to_dict(one, weight_kg) for name, one in figures.items()},
+                **{name: period_stats_to_dict(stats, weight_kg) for name, stats in stats_by_direction.items()},
             }
-            for period, figures in zip(progress.periods, progress.period_stats, strict=True)
+            for period, stats_by_direction in zip(progress.periods, progress.period_stats, strict=True)
         ],
-        "whole": {name: period_stats_to_dict(one, weight_kg) for name, one in progress.season_stats.items()},
+        "whole": {name: period_stats_to_dict(stats, weight_kg) for name, stats in progress.season_stats.items()},
         "ratios": {
             "gait": progress.speed_ratios.gait or None,
             "values": [
@@ -59,48 +60,48 @@ def progress_document(
             ],
         },
         "trend": None if trend is None else {**_to_json_values(asdict(trend)), "is_sure": trend.is_significant},
-        "bests": [_best_to_dict(one) | activity(one.row) for one in season.bests],
+        "bests": [_best_to_dict(best) | activity(best.row) for best in season.bests],
         "milestones": [
             {
-                "kind": one.kind,
-                "metres": _finite_or_none(one.metres),
-                "value": _finite_or_none(one.value),
-                **activity(one.row),
+                "kind": milestone.kind,
+                "metres": _finite_or_none(milestone.metres),
+                "value": _finite_or_none(milestone.value),
+                **activity(milestone.row),
             }
-            for one in progress.milestones
+            for milestone in progress.milestones
         ],
-        "transitions": [_to_json_values(asdict(one)) for one in progress.transitions],
+        "transitions": [_to_json_values(asdict(transition)) for transition in progress.transitions],
         "ramp": {
-            "last_s": ramp.recent_s,
-            "before_s": _finite_or_none(ramp.baseline_s),
-            "ratio": _finite_or_none(ramp.ratio),
-            "is_steep": ramp.is_steep,
+            "last_s": load.recent_s,
+            "before_s": _finite_or_none(load.baseline_s),
+            "ratio": _finite_or_none(load.ratio),
+            "is_steep": load.is_steep,
         },
         "goals": [
             {
-                "goal": str(one.goal),
-                **_to_json_values(asdict(one.goal)),
-                "first": one.first.isoformat(),
-                "done_sessions": one.sessions,
-                "done_minutes": one.minutes,
-                "done_km": one.km,
-                "is_met": one.is_met,
-                "streak": one.streak,
-                "best_streak": one.best_streak,
+                "goal": str(goal.goal),
+                **_to_json_values(asdict(goal.goal)),
+                "first": goal.first.isoformat(),
+                "done_sessions": goal.sessions,
+                "done_minutes": goal.minutes,
+                "done_km": goal.km,
+                "is_met": goal.is_met,
+                "streak": goal.streak,
+                "best_streak": goal.best_streak,
             }
-            for one in progress.goal_progress
+            for goal in progress.goal_progress
         ],
-        "odd": [{**activity(one.row), "why": list(one.reasons)} for one in progress.outliers],
+        "odd": [{**activity(outlier.row), "why": list(outlier.reasons)} for outlier in progress.outliers],
     }
 
 
 def period_stats_to_dict(stats: PeriodStats, weight_kg: float | None) -> dict[str, Any]:
-    """The figures of one direction; ``energy_low_kcal`` and ``energy_high_kcal`` besides if a weight is given."""
-    plain = _to_json_values(asdict(stats))
+    """Return the statistics of one direction; with a weight also ``energy_low_kcal`` and ``energy_high_kcal``."""
+    values = _to_json_values(asdict(stats))
     if weight_kg is not None:
-        plain["energy_low_kcal"] = _finite_or_none(stats.energy_low_kcal_per_kg * weight_kg)
-        plain["energy_high_kcal"] = _finite_or_none(stats.energy_high_kcal_per_kg * weight_kg)
-    return plain
+        values["energy_low_kcal"] = _finite_or_none(stats.energy_low_kcal_per_kg * weight_kg)
+        values["energy_high_kcal"] = _finite_or_none(stats.energy_high_kcal_per_kg * weight_kg)
+    return values
 
 
 def _best_to_dict(best: SeasonBest) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Activities that do not fit the runner: another's watch, a bike ride saved as a run. Pointed out, not dropped."""
+"""Outlying activities, such as another person's recording or a bicycle ride. They are reported, not removed."""
 
 from __future__ import annotations
 
@@ -10,66 +10,71 @@ from retropace.core.spans import FloatArray
 from retropace.season.runs import FORWARD, Season
 
 MIN_ACTIVITIES = 8
-"""What is usual needs so many activities."""
+"""Minimum number of activities with a known value for the median of a metric."""
 MAX_ROBUST_Z = 5.0
-"""How many spreads from the usual are too many: in normal values one in two million, and people are less regular."""
+"""Maximum robust z-score; one in two million normal values exceeds it, and training varies more than that."""
 MIN_LOG_SD = {"forward speed": 0.06, "forward cadence": 0.03, "forward step length": 0.06, "forward heart rate": 0.05}
-"""The least spread of the logs: nobody is more regular than so, however few sessions say it."""
+"""Lower bound of the standard deviation of the log of each metric, as few sessions may vary too little."""
 MAD_TO_SD = 1.4826
-"""Of normal values the median of the distances from the median, times this, is the standard deviation."""
+"""Ratio of standard deviation to median absolute deviation of normal values."""
 MAX_STEP_LENGTH_M = 2.3
-"""No runner makes steps so long over a whole session: elite men at 20 km/h make steps of 1.8 m."""
+"""Maximum mean step length (m) of a run; elite men at 20 km/h take steps of 1.8 m."""
 MAX_SPEED_MPS = 6.4
-"""Nor is anybody so fast for long: the marathon in two hours is 5.9 m/s, 3 000 m in the world record 6.8."""
+"""Maximum mean speed (m/s) of a run; a two-hour marathon is 5.9 m/s, the 3000 m world record 6.8 m/s."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outlier:
-    """An activity with what is odd about it."""
+    """An activity that does not fit the runner."""
 
     row: int
+    """Row of the activity in the season."""
     reasons: tuple[str, ...]
+    """Reasons as text."""
 
 
 def find_outliers(season: Season) -> list[Outlier]:
-    """The activities that do not fit, in order, each with why in words."""
+    """Find the activities with an unusual forward speed, cadence, step length or heart rate, in order."""
     columns = {
         "forward speed": _compute_forward_speed_mps(season),
         "forward cadence": season.cadence_spm[:, FORWARD],
         "forward step length": season.step_length_m[:, FORWARD],
         "forward heart rate": season.heart_rate_bpm[:, FORWARD],
     }
-    texts = {
+    formats = {
         "forward speed": "{:.1f} m/s",
         "forward cadence": "{:.0f} spm",
         "forward step length": "{:.2f} m",
         "forward heart rate": "{:.0f} bpm",
     }
-    found: dict[int, list[str]] = {}
-    riding = (columns["forward speed"] > MAX_SPEED_MPS) | (columns["forward step length"] > MAX_STEP_LENGTH_M)
-    for row in np.flatnonzero(riding).tolist():
-        found.setdefault(row, []).append("as fast as a bicycle")
+    reasons: dict[int, list[str]] = {}
+    is_riding = (columns["forward speed"] > MAX_SPEED_MPS) | (columns["forward step length"] > MAX_STEP_LENGTH_M)
+    for row in np.flatnonzero(is_riding).tolist():
+        reasons.setdefault(row, []).append("as fast as a bicycle")
     for name, values in columns.items():
-        away, usual = _robust_z(values, MIN_LOG_SD[name])
-        for row in np.flatnonzero(np.abs(away) > MAX_ROBUST_Z).tolist():
-            text = texts[name]
-            found.setdefault(row, []).append(f"{name} {text.format(values[row])}, usually {text.format(usual)}")
-    return [Outlier(row, tuple(why)) for row, why in sorted(found.items())]
+        z, median = _robust_z(values, MIN_LOG_SD[name])
+        for row in np.flatnonzero(np.abs(z) > MAX_ROBUST_Z).tolist():
+            template = formats[name]
+            reasons.setdefault(row, []).append(
+                f"{name} {template.format(values[row])}, usually {template.format(median)}"
+            )
+    return [Outlier(row, tuple(texts)) for row, texts in sorted(reasons.items())]
 
 
 def _compute_forward_speed_mps(season: Season) -> FloatArray:
-    moving = season.moving_s[:, FORWARD]
-    speed: FloatArray = np.full(len(season), np.nan)
-    there = (moving >= 60.0) & (season.distance_m[:, FORWARD] > 0.0)
-    return np.divide(season.distance_m[:, FORWARD], moving, out=speed, where=there)
+    """Return mean forward speed, shape ``(n,)``; NaN for less than one minute."""
+    moving_s = season.moving_s[:, FORWARD]
+    speed_mps: FloatArray = np.full(len(season), np.nan)
+    is_known = (moving_s >= 60.0) & (season.distance_m[:, FORWARD] > 0.0)
+    return np.divide(season.distance_m[:, FORWARD], moving_s, out=speed_mps, where=is_known)
 
 
 def _robust_z(values: FloatArray, min_sd: float) -> tuple[FloatArray, float]:
-    """How many spreads each value lies from the median, in logs, and the median; NaN where too few are known."""
-    known = np.isfinite(values) & (values > 0.0)
-    if known.sum() < MIN_ACTIVITIES:
+    """Return the robust z-scores of log values and the median; NaN with fewer than ``MIN_ACTIVITIES`` known values."""
+    is_known = np.isfinite(values) & (values > 0.0)
+    if is_known.sum() < MIN_ACTIVITIES:
         return np.full(len(values), np.nan), np.nan
-    logs = np.log(np.where(known, values, 1.0))
-    usual = float(np.median(logs[known]))
-    spread = max(MAD_TO_SD * float(np.median(np.abs(logs[known] - usual))), min_sd)
-    return np.where(known, (logs - usual) / spread, np.nan), float(np.exp(usual))
+    logs = np.log(np.where(is_known, values, 1.0))
+    median_log = float(np.median(logs[is_known]))
+    sd = max(MAD_TO_SD * float(np.median(np.abs(logs[is_known] - median_log))), min_sd)
+    return np.where(is_known, (logs - median_log) / sd, np.nan), float(np.exp(median_log))

@@ -1,4 +1,4 @@
-"""Everything that is said of a season, put together: what the command, its JSON and a report are made of."""
+"""Progress of a runner: all statistics of a season as of one day, for the command, its JSON and reports."""
 
 from __future__ import annotations
 
@@ -21,17 +21,19 @@ from retropace.season.trend import SpeedRatios, Trend, compute_speed_ratios, fit
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """A season as of a day."""
+    """The progress of a season as of a day."""
 
     season: Season
     days: tuple[date, ...]
-    """On which day each activity began, where the runner lives."""
+    """Local day on which each activity started."""
     today: date
     per: str
+    """Length of the periods: ``week`` or ``month``."""
     periods: tuple[Period, ...]
     period_stats: tuple[dict[str, PeriodStats], ...]
-    """Of each period, per direction and ``all``."""
+    """Statistics of each period by direction and for ``all``."""
     season_stats: dict[str, PeriodStats]
+    """Statistics of the whole season by direction and for ``all``."""
     speed_ratios: SpeedRatios
     trend: Trend | None
     milestones: tuple[Milestone, ...]
@@ -44,11 +46,11 @@ class Progress:
 def build_progress(
     season: Season, *, per: str, today: date, zone: tzinfo | None = None, goals: Sequence[Goal] = ()
 ) -> Progress:
-    """What there is to say of a season by ``week`` or ``month``, as of ``today`` in the runner's time zone."""
+    """Compute the progress of a season by ``week`` or ``month`` as of ``today`` in the runner's time zone."""
     days = find_local_days(season.start_times, zone)
     periods = build_periods(days, per, today)
     ratios = compute_speed_ratios(season)
-    moved = [fit_gait_transition(direction, season.stretches) for direction in ("forward", "backward")]
+    transitions = [fit_gait_transition(direction, season.stretches) for direction in ("forward", "backward")]
     return Progress(
         season=season,
         days=tuple(days),
@@ -60,7 +62,7 @@ def build_progress(
         speed_ratios=ratios,
         trend=fit_trend(ratios),
         milestones=tuple(find_milestones(season, days)),
-        transitions=tuple(one for one in moved if one is not None),
+        transitions=tuple(transition for transition in transitions if transition is not None),
         load_increase=compute_load_increase(season, days, today),
         goal_progress=tuple(compute_goal_progress(goal, season, days, today) for goal in goals),
         outliers=tuple(find_outliers(season)),

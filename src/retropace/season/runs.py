@@ -1,4 +1,4 @@
-"""The activities of one runner as columns, each with its figures per direction and per gait."""
+"""A season as columns: the activities of one runner with metrics per direction and per gait."""
 
 from __future__ import annotations
 
@@ -17,51 +17,58 @@ DIRECTION_METRICS = (
     *("elapsed_s", "distance_m", "moving_s", "cadence_spm", "step_length_m", "heart_rate_bpm", "steps"),
     *("annotated_m", "suspected_m", "energy_low_kcal_per_kg", "energy_high_kcal_per_kg"),
 )
-"""What is known of each direction of an activity, as the document of an analysis calls it."""
+"""Metrics of each direction of an activity; field names of :class:`Season` and of the JSON of an analysis."""
 GAITS = (("forward", "run"), ("forward", "walk"), ("backward", "run"), ("backward", "walk"))
-FORWARD, BACKWARD = DIRECTIONS.index("forward"), DIRECTIONS.index("backward")
+"""Direction and gait of each column of ``gait_m`` and ``gait_s``."""
+FORWARD = DIRECTIONS.index("forward")
+"""Column of forward in tables with one column per direction."""
+BACKWARD = DIRECTIONS.index("backward")
+"""Column of backward in tables with one column per direction."""
 
 MAX_ADJACENT_GAP_S = 1e-6
-"""Segments this near each other are one stretch."""
+"""Maximum gap (s) between segments of one continuous stretch."""
 
 FloatTable = NDArray[np.float64]
+"""Two-dimensional float64 array with one row per activity."""
 
 
 class SeasonRow(NamedTuple):
-    """One activity, ready to become a row of the columns."""
+    """One activity before it becomes a row of a season."""
 
     id: str
     file: str
     start_time: datetime
-    """Aware."""
+    """Time zone aware."""
     metrics: Sequence[Sequence[float | None]]
-    """For each of ``DIRECTIONS`` the ``FIGURES``."""
+    """Values of ``DIRECTION_METRICS`` for each of ``DIRECTIONS``."""
     gait_m: Sequence[float]
-    """Metres of each of ``GAITS``."""
+    """Distance for each of ``GAITS``."""
     gait_s: Sequence[float]
-    """Moving seconds of each."""
+    """Moving time for each of ``GAITS``."""
     longest_backward: tuple[float, float, float]
-    """The longest unbroken backward stretch: seconds, metres, and from which second on. Zeros for none."""
+    """Seconds, metres and start (s) of the longest unbroken backward stretch; zeros if there is none."""
 
 
 class SeasonBest(NamedTuple):
-    """The best of all activities over one distance or time."""
+    """Best effort over one distance or duration among all activities."""
 
     direction: str
     kind: str
-    """``time`` or ``distance``: which was asked for."""
+    """``time`` or ``distance``: the unit of ``target``."""
     target: float
+    """Given duration (s) or distance (m)."""
     seconds: float
     metres: float
     start_s: float
     basis: str
+    """Evidence for the direction: ``annotated``, ``suspected`` or ``assumed``."""
     row: int
-    """Which activity of the season."""
+    """Row of the activity in the season."""
 
 
 @dataclass(frozen=True, slots=True)
 class Season:
-    """``n`` activities in order of time. ``(n, 4)`` tables have a column for each of ``DIRECTIONS``; NaN is missing."""
+    """``n`` activities in order of time; tables ``(n, 4)`` have a column per direction, NaN where missing."""
 
     ids: tuple[str, ...]
     files: tuple[str, ...]
@@ -78,23 +85,24 @@ class Season:
     energy_low_kcal_per_kg: FloatTable
     energy_high_kcal_per_kg: FloatTable
     gait_m: FloatTable
-    """``(n, 4)``: a column for each of ``GAITS``."""
+    """Distance, shape ``(n, 4)`` with a column for each of ``GAITS``."""
     gait_s: FloatTable
+    """Moving time, shape ``(n, 4)`` with a column for each of ``GAITS``."""
     longest_backward: FloatTable
-    """``(n, 3)``: the longest backward stretch in seconds and metres, and where it begins."""
+    """Seconds, metres and start (s) of the longest backward stretch, shape ``(n, 3)``."""
     bests: tuple[SeasonBest, ...]
-    """The best of each direction and length, directions and lengths in order."""
+    """Best effort of each direction and length, in order of direction and length."""
     quarter_mile_ratios: tuple[tuple[int, float], ...]
-    """Activities in which 400 m were run both ways, with the best time backward over the best forward."""
+    """Row, and ratio of best backward to best forward 400 m time, of activities with both."""
     stretches: FloatTable
-    """``(m, 4)``: segments on foot, whether backward, whether run, moving seconds, and speed in m/s."""
+    """Segments on foot, shape ``(m, 4)``: is backward, is run, moving seconds, speed in m/s."""
 
     def __len__(self) -> int:
         return len(self.ids)
 
     @property
     def start_timestamps_s(self) -> FloatArray:
-        """When each activity began, in seconds since 1970, UTC."""
+        """Start of each activity in seconds since 1970 UTC, shape ``(n,)``."""
         return np.array([start.timestamp() for start in self.start_times])
 
 
@@ -104,51 +112,63 @@ def build_season(
     quarter_mile_ratios: Iterable[tuple[int, float]] = (),
     stretches: Sequence[Sequence[float]] | FloatTable = (),
 ) -> Season:
-    """The season of these activities; ``bests`` and ``quarters`` refer to them by the order in which they come."""
-    given = list(season_rows)
-    order = sorted(range(len(given)), key=lambda at: (given[at].start_time, given[at].id))
-    rank = {at: number for number, at in enumerate(order)}
-    rows = [given[at] for at in order]
-    figures = np.array([row.metrics for row in rows], dtype=np.float64).reshape(
+    """Build a season; rows in ``bests`` and ``quarter_mile_ratios`` refer to the order of ``season_rows``."""
+    unsorted = list(season_rows)
+    order = sorted(range(len(unsorted)), key=lambda index: (unsorted[index].start_time, unsorted[index].id))
+    rank = {index: number for number, index in enumerate(order)}
+    rows = [unsorted[index] for index in order]
+    metrics = np.array([row.metrics for row in rows], dtype=np.float64).reshape(
         -1, len(DIRECTIONS), len(DIRECTION_METRICS)
     )
-    chosen = [one._replace(row=rank[one.row]) for one in select_season_bests(bests)]
+    ranked_bests = [best._replace(row=rank[best.row]) for best in select_season_bests(bests)]
     return Season(
         ids=tuple(row.id for row in rows),
         files=tuple(row.file for row in rows),
         start_times=tuple(row.start_time for row in rows),
-        **{name: figures[:, :, at] for at, name in enumerate(DIRECTION_METRICS)},
+        **{name: metrics[:, :, index] for index, name in enumerate(DIRECTION_METRICS)},
         gait_m=np.array([row.gait_m for row in rows], dtype=np.float64).reshape(-1, len(GAITS)),
         gait_s=np.array([row.gait_s for row in rows], dtype=np.float64).reshape(-1, len(GAITS)),
         longest_backward=np.array([row.longest_backward for row in rows], dtype=np.float64).reshape(-1, 3),
-        bests=tuple(chosen),
+        bests=tuple(ranked_bests),
         quarter_mile_ratios=tuple(sorted((rank[row], ratio) for row, ratio in quarter_mile_ratios)),
         stretches=np.array(stretches, dtype=np.float64).reshape(-1, 4),
     )
 
 
 def select_season_bests(bests: Iterable[SeasonBest]) -> list[SeasonBest]:
-    """The best of every direction and length, in the order of directions and lengths."""
-    chosen: dict[tuple[str, str, float], SeasonBest] = {}
-    for one in bests:
-        key = (one.direction, one.kind, one.target)
-        if key not in chosen or one.metres / one.seconds > chosen[key].metres / chosen[key].seconds:
-            chosen[key] = one
-    return sorted(chosen.values(), key=lambda one: (one.direction == "backward", one.kind == "distance", one.target))
+    """Select the best effort of each direction and length, in order of direction and length."""
+    best_by_key: dict[tuple[str, str, float], SeasonBest] = {}
+    for effort in bests:
+        key = (effort.direction, effort.kind, effort.target)
+        if (
+            key not in best_by_key
+            or effort.metres / effort.seconds > best_by_key[key].metres / best_by_key[key].seconds
+        ):
+            best_by_key[key] = effort
+    return sorted(
+        best_by_key.values(),
+        key=lambda effort: (effort.direction == "backward", effort.kind == "distance", effort.target),
+    )
 
 
 def find_longest_backward(segments: Iterable[tuple[str, float, float, float]]) -> tuple[float, float, float]:
-    """The longest unbroken backward stretch among segments in order: seconds, metres, and where it begins.
+    """Return seconds, metres and start of the longest unbroken backward stretch; zeros if there is none.
 
-    Each segment is its direction, start, end and metres; zeros if nothing was run backward.
+    Each segment is (direction, start_s, end_s, metres), in order of time.
+
+    Example:
+        >>> segments = [("forward", 0.0, 9.0, 27.0), ("backward", 9.0, 20.0, 22.0), ("backward", 20.0, 30.0, 19.0)]
+        >>> find_longest_backward(segments)
+        (21.0, 41.0, 9.0)
+
     """
     best = (0.0, 0.0, 0.0)
-    seconds = metres = begins = end = 0.0
+    seconds = metres = stretch_start_s = stretch_end_s = 0.0
     for direction, start_s, end_s, distance_m in segments:
         if direction != "backward":
             continue
-        if seconds == 0.0 or start_s > end + MAX_ADJACENT_GAP_S:
-            seconds, metres, begins = 0.0, 0.0, start_s
-        seconds, metres, end = seconds + end_s - start_s, metres + distance_m, end_s
-        best = max(best, (seconds, metres, begins), key=lambda one: one[0])
+        if seconds == 0.0 or start_s > stretch_end_s + MAX_ADJACENT_GAP_S:
+            seconds, metres, stretch_start_s = 0.0, 0.0, start_s
+        seconds, metres, stretch_end_s = seconds + end_s - start_s, metres + distance_m, end_s
+        best = max(best, (seconds, metres, stretch_start_s), key=lambda stretch: stretch[0])
     return best

@@ -1,12 +1,11 @@
-"""How much more was run backward in the last seven days than in the four weeks before.
+"""Training load: backward running time of the last seven days compared with the four weeks before.
 
-What the evidence is: sudden increases of load come before injuries in many team sports (acute over chronic load above
-1.5; Gabbett 2016, Br J Sports Med 50:273), which was criticised for its statistics and cannot be carried over
-(Impellizzeri 2020, Int J Sports Physiol Perform 15:907). In novice runners the rule of 10 % a week did not prevent
-injuries (Buist 2008, Am J Sports Med 36:33); those who added more than 30 % a week had more injuries of the kinds that
-distance brings (Nielsen 2014, J Orthop Sports Phys Ther 44:739). Nothing of it was measured on backward running. So it
-is a notice, not a rule; the week does not count among those before, which would couple the two (Lolli 2019, Br J Sports
-Med 53:921).
+Sudden increases of load precede injuries in many team sports (ratio of acute to chronic load above 1.5; Gabbett 2016,
+Br J Sports Med 50:273), a result criticised for its statistics and not transferable (Impellizzeri 2020, Int J Sports
+Physiol Perform 15:907). In novice runners the rule of 10 % a week did not prevent injuries (Buist 2008, Am J Sports Med
+36:33), while an increase of more than 30 % a week was associated with more distance-related injuries (Nielsen 2014, J
+Orthop Sports Phys Ther 44:739). No study measured backward running, so the result is a notice, not a rule. The last
+week is excluded from the baseline, as including it would couple the two (Lolli 2019, Br J Sports Med 53:921).
 """
 
 from __future__ import annotations
@@ -20,38 +19,39 @@ import numpy as np
 from retropace.season.runs import BACKWARD, Season
 
 MAX_LOAD_RATIO = 1.5
-"""The ratio from which on the notice is given, the most cited of the thresholds."""
+"""Ratio of recent to baseline load above which the notice is given, the most cited threshold."""
 MIN_LOAD_S = 600.0
-"""A week with less than ten minutes backward is no load to speak of, whatever came before."""
+"""Minimum backward time (s) of the last week for the notice."""
 BASELINE_WEEKS = 4
+"""Number of weeks in the baseline."""
 
 
 @dataclass(frozen=True, slots=True)
 class LoadIncrease:
-    """Backward time, moving."""
+    """Backward moving time of the last week and of the weeks before."""
 
     recent_s: float
-    """Of the last seven days, today among them."""
+    """Backward moving time of the last seven days including today."""
     baseline_s: float
-    """Mean of the four weeks before; NaN if the season does not reach back so far: a beginning is no rise."""
+    """Mean weekly backward moving time of the four weeks before; NaN if the season started later."""
 
     @property
     def ratio(self) -> float:
-        """The one over the other; NaN without the other."""
+        """Recent over baseline load; NaN without a baseline."""
         return self.recent_s / self.baseline_s if self.baseline_s > 0.0 else float("nan")
 
     @property
     def is_steep(self) -> bool:
-        """Whether the notice is due."""
+        """Whether the notice is given."""
         return self.recent_s >= MIN_LOAD_S and self.baseline_s > 0.0 and self.ratio > MAX_LOAD_RATIO
 
 
 def compute_load_increase(season: Season, days: Sequence[date], today: date) -> LoadIncrease:
-    """The ramp as of a day; ``days`` is when each activity began."""
-    back = np.array([(today - day).days for day in days], dtype=np.float64)
+    """Compute the load increase as of a day; ``days`` holds the local day of each activity."""
+    age_days = np.array([(today - day).days for day in days], dtype=np.float64)
     seconds = np.nan_to_num(season.moving_s[:, BACKWARD])
-    last = (back >= 0) & (back < 7)
-    before = (back >= 7) & (back < 7 * (BASELINE_WEEKS + 1))
-    reaches_back = len(back) > 0 and np.max(back) >= 7 * BASELINE_WEEKS
-    mean_s = float(seconds[before].sum()) / BASELINE_WEEKS if reaches_back else float("nan")
-    return LoadIncrease(float(seconds[last].sum()), mean_s)
+    is_recent = (age_days >= 0) & (age_days < 7)
+    is_baseline = (age_days >= 7) & (age_days < 7 * (BASELINE_WEEKS + 1))
+    has_baseline = len(age_days) > 0 and np.max(age_days) >= 7 * BASELINE_WEEKS
+    mean_s = float(seconds[is_baseline].sum()) / BASELINE_WEEKS if has_baseline else float("nan")
+    return LoadIncrease(float(seconds[is_recent].sum()), mean_s)

@@ -1,7 +1,6 @@
-"""How fast backward is beside forward, and whether that changes: a straight line through the logs of the ratios.
+"""Ratio of backward to forward speed and its trend over time, a regression line through the logs.
 
-Like is compared with like: running backward with running forward, or walking with walking, within one activity, so that
-a hill, the heat and a tired day stand on both sides.
+A ratio compares the same gait in both directions within one activity, so that hills, heat and fatigue affect both.
 """
 
 from __future__ import annotations
@@ -17,75 +16,83 @@ from retropace.core.spans import FloatArray
 from retropace.season.runs import GAITS, Season
 
 MIN_DIRECTION_S = 60.0
-"""A ratio needs a minute of each: a few steps say little."""
+"""Minimum moving time (s) in each direction for a ratio."""
 MIN_SESSIONS = 5
-"""A line through fewer points says nothing of its own uncertainty."""
+"""Minimum number of ratios for a trend and its confidence interval."""
 CONFIDENCE_LEVEL = 0.95
+"""Confidence level of the interval of the slope."""
 WEEK_S = 7.0 * 86_400.0
+"""Seconds of a week."""
 MIN_SPAN_S = 2.0 * WEEK_S
-"""Nor does one through days."""
+"""Minimum time (s) between the first and last ratio for a trend."""
 
 
 @dataclass(frozen=True, slots=True)
 class SpeedRatios:
-    """The ratio of backward to forward speed of ``n`` activities, one gait against itself."""
+    """Ratios of backward to forward speed of ``n`` activities in one gait."""
 
     gait: str
-    """``run`` or ``walk``; empty where there is none."""
+    """``run`` or ``walk``; empty without ratios."""
     rows: NDArray[np.intp]
-    """Which activities of the season, ``(n,)``."""
+    """Rows of the activities in the season, shape ``(n,)``."""
     timestamp_s: FloatArray
-    """When, in seconds since 1970."""
+    """Starts in seconds since 1970, shape ``(n,)``."""
     ratio: FloatArray
+    """Speed ratios, shape ``(n,)``."""
 
 
 @dataclass(frozen=True, slots=True)
 class Trend:
-    """The change of the ratio: a line through its logs. Bounds hold the truth in 95 of 100 cases."""
+    """Regression line through the log ratios over time, with a 95 % confidence interval of its slope."""
 
     gait: str
     sessions: int
     weeks: float
-    """Between the first and the last."""
+    """Time between the first and last activity."""
     first_ratio: float
-    """On the line, at the first activity."""
+    """Ratio on the line at the first activity."""
     last_ratio: float
+    """Ratio on the line at the last activity."""
     per_week: float
-    """By how much the log of the ratio changes in a week: 0.01 is one percent."""
+    """Slope of the log ratio per week: 0.01 is about one percent."""
     low_per_week: float
+    """Lower bound of the slope."""
     high_per_week: float
+    """Upper bound of the slope."""
 
     @property
     def is_significant(self) -> bool:
-        """Whether the bounds leave no doubt of the direction."""
+        """Whether the confidence interval excludes zero."""
         return self.low_per_week > 0.0 or self.high_per_week < 0.0
 
 
 def compute_speed_ratios(season: Season) -> SpeedRatios:
-    """The ratios of the gait of which there are more: a beginner walks backward, later they run."""
+    """Compute the speed ratios for the gait that more activities have, as beginners walk backward at first."""
     best = SpeedRatios("", np.empty(0, dtype=np.intp), np.empty(0), np.empty(0))
     if len(season) == 0:
         return best
     for gait in ("run", "walk"):
         forward, backward = GAITS.index(("forward", gait)), GAITS.index(("backward", gait))
         seconds, metres = season.gait_s, season.gait_m
-        known = (
+        has_both = (
             (np.minimum(seconds[:, forward], seconds[:, backward]) >= MIN_DIRECTION_S)
             & (metres[:, forward] > 0.0)
             & (metres[:, backward] > 0.0)
         )
-        rows = np.flatnonzero(known)
+        rows = np.flatnonzero(has_both)
         if len(rows) > len(best.rows):
-            speed = metres[rows] / np.where(seconds[rows] > 0.0, seconds[rows], 1.0)
-            best = SpeedRatios(gait, rows, season.start_timestamps_s[rows], speed[:, backward] / speed[:, forward])
+            speed_mps = metres[rows] / np.where(seconds[rows] > 0.0, seconds[rows], 1.0)
+            best = SpeedRatios(
+                gait, rows, season.start_timestamps_s[rows], speed_mps[:, backward] / speed_mps[:, forward]
+            )
     return best
 
 
 def fit_trend(speed_ratios: SpeedRatios) -> Trend | None:
-    """The trend by ordinary least squares; None for too few sessions, or too few weeks.
+    """Fit the trend by ordinary least squares; None for too few sessions or too short a time.
 
-    Its bounds come from the scatter around the line, allowing it to differ along the way (MacKinnon & White 1985,
-    J Econometrics 29:305, their third estimator), with Student's t.
+    The interval uses heteroscedasticity-consistent standard errors (MacKinnon & White 1985, J Econometrics 29:305, HC3)
+    and Student's t.
     """
     count = len(speed_ratios.ratio)
     if count < MIN_SESSIONS or np.ptp(speed_ratios.timestamp_s) < MIN_SPAN_S:
@@ -93,29 +100,29 @@ def fit_trend(speed_ratios: SpeedRatios) -> Trend | None:
     weeks = (speed_ratios.timestamp_s - speed_ratios.timestamp_s[0]) / WEEK_S
     logs = np.log(speed_ratios.ratio)
     centred = weeks - np.mean(weeks)
-    spread = float(np.sum(centred**2))
-    slope = float(np.sum(centred * logs) / spread)
-    left = logs - np.mean(logs) - slope * centred
-    leverage = 1.0 / count + centred**2 / spread
-    error = math.sqrt(float(np.sum((centred * left / (1.0 - leverage)) ** 2))) / spread
-    reach = compute_student_t_quantile(CONFIDENCE_LEVEL, count - 2) * error
-    start = float(np.mean(logs) - slope * np.mean(weeks))
+    sum_of_squares = float(np.sum(centred**2))
+    slope = float(np.sum(centred * logs) / sum_of_squares)
+    residuals = logs - np.mean(logs) - slope * centred
+    leverage = 1.0 / count + centred**2 / sum_of_squares
+    standard_error = math.sqrt(float(np.sum((centred * residuals / (1.0 - leverage)) ** 2))) / sum_of_squares
+    half_width = compute_student_t_quantile(CONFIDENCE_LEVEL, count - 2) * standard_error
+    intercept = float(np.mean(logs) - slope * np.mean(weeks))
     return Trend(
         gait=speed_ratios.gait,
         sessions=count,
         weeks=float(weeks[-1]),
-        first_ratio=math.exp(start),
-        last_ratio=math.exp(start + slope * float(weeks[-1])),
+        first_ratio=math.exp(intercept),
+        last_ratio=math.exp(intercept + slope * float(weeks[-1])),
         per_week=slope,
-        low_per_week=slope - reach,
-        high_per_week=slope + reach,
+        low_per_week=slope - half_width,
+        high_per_week=slope + half_width,
     )
 
 
 def compute_student_t_quantile(confidence: float, degrees_of_freedom: int) -> float:
-    """How many errors to both sides hold that share of a Student t of so many degrees of freedom.
+    """Return the two-sided quantile of Student's t distribution at a confidence level.
 
-    Abramowitz & Stegun (1964), 26.7.5: within 0.3 % from 3 degrees of freedom on.
+    The error is within 0.3 % from 3 degrees of freedom on (Abramowitz & Stegun 1964, 26.7.5).
     """
     z = NormalDist().inv_cdf(0.5 + confidence / 2.0)
     return (
