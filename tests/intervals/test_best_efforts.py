@@ -14,8 +14,7 @@ from retropace.intervals import BestEffort, intervals_of
 from retropace.intervals.best_efforts import compute_mean_max_curve
 from retropace.intervals.bouts import find_bouts
 from retropace.simulate import backward, forward, rest
-from tests.benchmarks.intervals import marked_backward
-from tests.support.interval_sessions import session
+from tests.support.interval_sessions import marked_backward, session
 from tests.support.strategies import activity_of
 
 

@@ -13,8 +13,7 @@ from retropace.intervals import intervals_of
 from retropace.intervals.reps import compute_heart_rate_recovery_bpm
 from retropace.intervals.sets import fit_linear_trend
 from retropace.simulate import backward, forward, rest, walk
-from tests.benchmarks.intervals import marked_backward
-from tests.support.interval_sessions import session, understood
+from tests.support.interval_sessions import marked_backward, session, understood
 
 WARM, COOL = forward(seconds=480), forward(seconds=300, effort=0.92)
 

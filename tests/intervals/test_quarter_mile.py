@@ -11,8 +11,7 @@ from retropace.analysis.pipeline import analyze
 from retropace.intervals import intervals_of
 from retropace.simulate import PlannedStretch, backward, forward, rest, walk
 from retropace.simulate.kinds import FORWARD_KINDS, INTERVAL_KINDS, draw
-from tests.benchmarks.intervals import marked_backward, quarter_mile_session
-from tests.support.interval_sessions import understood
+from tests.support.interval_sessions import marked_backward, quarter_mile_session, understood
 from tests.support.simulated_labels import condition
 
 WARM, COOL = forward(seconds=480), forward(seconds=300, effort=0.92)

@@ -7,15 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.benchmarks.intervals import (
-    STRUCTURED,
-    UNSTRUCTURED,
-    Outcome,
-    interval_sessions,
-    outcome,
-    recorded,
-    true_reps,
-)
+from tests.support.interval_outcomes import STRUCTURED, UNSTRUCTURED, Outcome, outcome
+from tests.support.recorded_intervals import interval_sessions, recorded, true_reps
 
 SEEDS = range(5000, 5010)
 

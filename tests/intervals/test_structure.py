@@ -13,8 +13,7 @@ from retropace.core.parameters import LabelParameters, Settings
 from retropace.core.spans import as_spans
 from retropace.intervals import Intervals, intervals_of
 from retropace.simulate import PlannedStretch, Watch, backward, forward, rest, walk
-from tests.benchmarks.intervals import marked_backward
-from tests.support.interval_sessions import session, understood
+from tests.support.interval_sessions import marked_backward, session, understood
 
 WARM, COOL = forward(seconds=480), forward(seconds=300, effort=0.92)
 

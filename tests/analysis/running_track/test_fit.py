@@ -16,7 +16,8 @@ from retropace.analysis.running_track.lap_distance import detect_lap_passes
 from retropace.cleaning.clean import clean_activity
 from retropace.core.cleaned_activity import CleanedActivity
 from retropace.simulate import PlannedStretch, SimulatedPlace, Watch, backward, forward, rest, simulate
-from tests.benchmarks.intervals import other_recordings, stadium_outcome, stadium_sessions
+from tests.support.recorded_intervals import other_recordings
+from tests.support.running_track_sessions import measure_distance_errors, running_track_sessions
 
 STADIUM = SimulatedPlace("track", 52.5, 13.3, rotation_deg=25.0)
 LAPS = [forward(metres=2400)]
@@ -29,8 +30,8 @@ def tracked(plan: Sequence[PlannedStretch], place: SimulatedPlace = STADIUM) -> 
 
 def test_four_ways_to_lie_three_lanes_and_positions_off_by_three_metres() -> None:
     lanes = []
-    for session, place, off_m in stadium_sessions():
-        raw, by_laps, stadium = stadium_outcome(session)
+    for session, place, off_m in running_track_sessions():
+        raw, by_laps, stadium = measure_distance_errors(session)
         assert stadium is not None
         lanes.append(stadium.lane == place.lane)
         if off_m > 2.0:

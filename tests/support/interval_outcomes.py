@@ -1,0 +1,120 @@
+"""The sets that are detected in simulated interval sessions, compared with the sets that were planned."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from retropace.annotations import parse_sentence
+from retropace.annotations.model.plan import PlanStep, Repeat
+from retropace.intervals import Intervals, intervals_of
+from retropace.simulate.kinds import FORWARD_KINDS, INTERVAL_KINDS, draw
+from tests.support.simulated_labels import condition
+
+STRUCTURED = (
+    "reps",
+    "quarter mile",
+    "alternating",
+    "beginner",
+    *INTERVAL_KINDS,
+    "strides",
+    "run/walk",
+    "recovery jogs",
+)
+UNSTRUCTURED = ("easy", "tempo", "stop and go", "stroll")
+Lengths = list[tuple[str, float] | None]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of one simulated session."""
+
+    kind: str
+    seed: int
+    set_kinds_right: bool
+    counts_right: bool
+    lengths_right: bool
+    off_s: list[float]
+    """By how much each true backward rep's time was missed; infinite where none was found."""
+
+    @property
+    def right(self) -> bool:
+        """Whether the structure is as planned."""
+        return self.set_kinds_right and self.counts_right and self.lengths_right
+
+
+def planned(kind: str, sentence: str) -> list[tuple[str, Lengths]]:
+    """The sets that a sentence plans: their kind, and the length of each rep (of each pair, once)."""
+    sets: list[tuple[str, Lengths]] = []
+    loose: Lengths = []
+    for item in parse_sentence(sentence).items:
+        if isinstance(item, Repeat):
+            steps = [step for step in item.body if isinstance(step, PlanStep)]
+            works = [step for step in steps if step.label.direction == "backward"] or steps[:1]
+            length = _length(works[0])
+            # A jog to recover on is no half of a pair, however long; these kinds recover.
+            partners = [] if kind in ("reps", "two sets") else [step for step in steps if _is_partner(step, works[0])]
+            sets.append(("pairs" if partners else "reps", [length] * item.count))
+        elif item.label.direction == "backward":
+            loose.append(_length(item))
+    if loose:
+        sets.append(("pyramid", loose))
+    return sets
+
+
+def _length(step: PlanStep) -> tuple[str, float]:
+    return ("m", step.metres) if step.metres is not None else ("s", step.seconds or 0.0)
+
+
+def _is_partner(step: PlanStep, work: PlanStep) -> bool:
+    same_gait = (step.label.gait or "run") == (work.label.gait or "run")
+    return (
+        step.label.direction == "forward"
+        and work.label.direction == "backward"
+        and same_gait
+        and (_length(step) == _length(work))
+    )
+
+
+def found_sets(found: Intervals) -> list[tuple[str, Lengths]]:
+    """The sets that were found, in the same form."""
+    sets: list[tuple[str, Lengths]] = []
+    for one in found.sets:
+        reps = [rep for rep in one.reps if one.kind != "pairs" or rep.direction == "backward"]
+        lengths = one.nominals if one.kind != "pairs" else one.nominals[: len(reps)]
+        sets.append((one.kind, [None if each is None else (each.unit, each.size) for each in lengths]))
+    return sets
+
+
+def outcome(task: tuple[str, int]) -> Outcome:
+    """One simulated session, without its laps, which were pressed at the very edges of the truth."""
+    kind, seed = task
+    made = draw(kind, seed)
+    found = intervals_of(condition(made, seed, "nothing" if kind in FORWARD_KINDS else "one rep"))
+    want, got = ([] if kind in UNSTRUCTURED else planned(kind, made.sentence)), found_sets(found)
+    counts = [len(lengths) for _, lengths in want] == [len(lengths) for _, lengths in got]
+    truth = made.session.truth
+    reps = [rep for one in found.sets for rep in one.reps if rep.direction == "backward"]
+    off = [
+        compute_span_error_s([(rep.start_s, rep.end_s) for rep in reps], float(start), float(end))
+        for start, end, direction in zip(truth.edges_s[:-1], truth.edges_s[1:], truth.direction, strict=True)
+        if direction == "backward"
+    ]
+    return Outcome(
+        kind,
+        seed,
+        [name for name, _ in want] == [name for name, _ in got],
+        counts,
+        counts and all(one == other for (_, one), (_, other) in zip(want, got, strict=True)),
+        off,
+    )
+
+
+def compute_span_error_s(spans: Sequence[tuple[float, float]], start_s: float, end_s: float) -> float:
+    """By how much the length of the span that holds most of a true one is off; infinite if none holds half of it."""
+    best = max(spans, key=lambda span: min(end_s, span[1]) - max(start_s, span[0]), default=(0.0, 0.0))
+    if min(end_s, best[1]) - max(start_s, best[0]) <= 0.5 * (end_s - start_s):
+        return np.inf
+    return abs(best[1] - best[0] - (end_s - start_s))

@@ -1,0 +1,65 @@
+"""Interval sessions and other sessions among the public recordings."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from retropace.analysis.pipeline import analyze
+from retropace.core.errors import RetropaceError
+from retropace.intervals import Intervals, intervals_of
+from retropace.readers import read_all
+
+FASTER = 1.2
+"""Minimum ratio of the speed of a rep to the speed of both laps beside it."""
+SHORTEST_S = 9.0
+"""Minimum duration (s) of a rep."""
+
+
+def true_reps(rows: Sequence[dict[str, str]]) -> list[tuple[float, float]]:
+    """The laps of a public recording that are reps."""
+    found = []
+    for before, lap, after in zip(rows[:-2], rows[1:-1], rows[2:], strict=True):
+        speeds = [float(row["mean_speed_mps"] or 0.0) for row in (before, lap, after)]
+        own = lap["boundary_at_end"].startswith("auto") or float(lap["timer_s"]) < SHORTEST_S
+        if not own and speeds[1] > FASTER * max(speeds[0], speeds[2]):
+            found.append((float(lap["start_s"]), float(lap["end_s"])))
+    return found
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
+    return list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
+
+
+def interval_sessions(corpus: Path, tier: str = "core") -> dict[str, list[dict[str, str]]]:
+    """The rows of the interval sessions of one tier, by file."""
+    sessions: dict[str, list[dict[str, str]]] = {}
+    for row in _rows(corpus / "intervals.csv"):
+        if row["tier"] == tier:
+            sessions.setdefault(row["file"], []).append(row)
+    return sessions
+
+
+def recorded(corpus: Path, name: str, *, laps: bool) -> Intervals:
+    """What is found in a public recording, with its laps or without."""
+    activity = read_all(str(corpus / name))[0]
+    return intervals_of(analyze(activity if laps else replace(activity, laps=())))
+
+
+def other_recordings(corpus: Path) -> Iterator[tuple[str, Intervals]]:
+    """Every session on foot of the public recordings that is none of the interval sessions."""
+    known = {row["file"] for row in _rows(corpus / "intervals.csv")}
+    for row in _rows(corpus / "catalog.csv"):
+        if row["file"] in known or row["file"].startswith("bad/"):
+            continue
+        try:
+            activities = read_all(str(corpus / row["file"]))
+        except RetropaceError:
+            continue
+        for activity in activities:
+            try:
+                yield row["file"], intervals_of(analyze(activity))
+            except RetropaceError:
+                continue
