@@ -1,1 +1,1 @@
-"""What pictures of an activity show: its curves thinned, its way as lines. Data only; reports and exports draw it."""
+"""Chart data and Bokeh figures of an activity: downsampled curves, its route on a plane, axis limits, alt texts."""

@@ -1,4 +1,4 @@
-"""Charts and map in words."""
+"""Alternative texts of the charts and the map for screen readers."""
 
 from __future__ import annotations
 
@@ -12,23 +12,26 @@ if TYPE_CHECKING:
 
 
 def build_alt_texts(analysis: Analysis, units: Units) -> dict[str, str]:
-    """Each chart in a sentence, for those who hear the page."""
-    figures = analysis.summary.directions
+    """One sentence per chart, keyed by the chart's name as in the page's data."""
+    stats = analysis.summary.directions
 
-    def by_direction(name: str, text: Any) -> str:
-        told = [
-            f"{text(float(value))} {direction}"
-            for direction, value in zip(DIRECTIONS[:2], getattr(figures, name).tolist(), strict=False)
+    def format_by_direction(name: str, format_value: Any) -> str:
+        means = [
+            f"{format_value(float(value))} {direction}"
+            for direction, value in zip(DIRECTIONS[:2], getattr(stats, name).tolist(), strict=False)
             if value == value
         ]
-        return " and ".join(told) or "not known"
+        return " and ".join(means) or "not known"
 
     segments = analysis.segments
-    stretches = int((segments.direction == "backward").sum())
+    backward_count = int((segments.direction == "backward").sum())
+    cadence = format_by_direction("cadence_spm", "{:.0f} steps a minute".format)
+    step_length = format_by_direction("step_length_m", "{:.2f} m".format)
+    heart_rate = format_by_direction("heart_rate_bpm", "{:.0f} beats".format)
     return {
-        "speed_mps": f"Pace over the session: on average {by_direction('speed_mps', units.format_pace)}.",
-        "cadence_spm": f"Cadence: on average {by_direction('cadence_spm', lambda x: f'{x:.0f} steps a minute')}.",
-        "step_length_m": f"Step length: on average {by_direction('step_length_m', lambda x: f'{x:.2f} m')}.",
-        "heart_rate_bpm": f"Heart rate: on average {by_direction('heart_rate_bpm', lambda x: f'{x:.0f} beats')}.",
-        "map": f"The way, north up, {stretches} of its {len(segments)} stretches backward.",
+        "speed_mps": f"Pace over the session: on average {format_by_direction('speed_mps', units.format_pace)}.",
+        "cadence_spm": f"Cadence: on average {cadence}.",
+        "step_length_m": f"Step length: on average {step_length}.",
+        "heart_rate_bpm": f"Heart rate: on average {heart_rate}.",
+        "map": f"The way, north up, {backward_count} of its {len(segments)} stretches backward.",
     }

@@ -1,4 +1,4 @@
-"""What pages are made of: scripts, styles and templates in the ``web`` folder of a package, and data within markup."""
+"""Scripts, style sheets and templates of HTML pages, read from the ``web`` folder of a package."""
 
 from __future__ import annotations
 
@@ -10,26 +10,32 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 CHART_SCRIPTS = ("numbers.js", "words.js", "map.js", "charts.js", "strip.js", "bar.js")
-"""The scripts in ``drawing/web`` that draw an activity, in the order in which they need each other."""
+"""The scripts in ``output/charts/web`` that draw an activity; each may use those before it."""
 
 
 def read_web_file(package: str, name: str) -> str:
-    """The text of a file that a package brings along."""
+    """The text of the file ``name`` in the ``web`` folder of a package of retropace, such as ``output.charts``."""
     return files(f"retropace.{package}").joinpath("web", name).read_text(encoding="utf-8")
 
 
 def build_template_environment(package: str) -> Environment:
-    """The templates of a package and those of the charts; whatever is put into them is escaped."""
+    """A Jinja environment with the templates of a package and of ``output.charts``; inserted values are escaped."""
     from jinja2 import ChoiceLoader, Environment, PackageLoader
 
-    loader = ChoiceLoader([PackageLoader(f"retropace.{one}", "web") for one in (package, "output.charts")])
+    loader = ChoiceLoader([PackageLoader(f"retropace.{source}", "web") for source in (package, "output.charts")])
     templates = Environment(loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True)
     templates.filters["shell"] = shlex.quote
     return templates
 
 
 def dump_script_json(value: Any) -> str:
-    """JSON that cannot end the script element around it; raises ``ValueError`` for NaN."""
+    r"""JSON that is safe inside an HTML ``script`` element; raises :class:`ValueError` for NaN and infinity.
+
+    Example:
+        >>> dump_script_json({"name": "</script>"})
+        '{"name":"\\u003c/script\\u003e"}'
+
+    """
     from jinja2.utils import htmlsafe_json_dumps
 
     return str(htmlsafe_json_dumps(value, separators=(",", ":"), ensure_ascii=False, allow_nan=False))

@@ -1,7 +1,8 @@
-"""The charts and the map as Bokeh draws them, still without data: the page fills them in, whichever activity it shows.
+"""Empty Bokeh figures of the charts and the map; the page fills them with the data of the activity it shows.
 
-Drags, zoom and crosshair are the page's own (``charts.js``): they are the same over all charts, the strip and the map,
-which tools of single figures are not. Nothing here evaluates code in the browser, so that a page may forbid it.
+The page itself (``charts.js``) implements dragging, zoom and crosshair, because they span all charts, the strip and the
+map, whereas Bokeh's tools work within one figure. No figure evaluates code in the browser, so that a page's content
+security policy may forbid it.
 """
 
 from __future__ import annotations
@@ -9,6 +10,8 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
+
+from retropace.output.charts.colours import STRETCH_KINDS
 
 if TYPE_CHECKING:
     from bokeh.plotting import figure
@@ -19,29 +22,30 @@ CHART_HEIGHTS_PX = (
     ("step_length_m", 140),
     ("heart_rate_bpm", 140),
 )
-"""The curves from top to bottom with their heights in pixels: columns of :class:`retropace.output.charts.downsample.Rows`."""
-STRETCH_KINDS = ("unknown", "rest", "forward", "suspected", "backward")
-"""What stretches are drawn as, what matters most on top; ``suspected`` is backward that nobody marked."""
+"""The curves from top to bottom, each with its height in pixels.
+
+Their names are columns of :class:`retropace.output.charts.downsample.DownsampledColumns`.
+"""
 AXIS_WIDTH_PX = 58
-"""Room for the labels on the left of every chart, so that all begin at the same place."""
+"""The width left of every chart that is reserved for axis labels (pixels), equal so that the charts align."""
 
 
 def build_chart_documents(tile_url: str | None = None) -> dict[str, Any]:
-    """Bokeh's documents of every curve and of the map, by name, for ``Bokeh.embed.embed_item``.
+    """The Bokeh JSON documents of every curve and of the map, by name, for ``Bokeh.embed.embed_item`` in the browser.
 
-    ``tiles`` is the address of background tiles with ``{x}``, ``{y}`` and ``{z}`` in it;
-    the map's axes are then Web Mercator's, otherwise metres.
+    ``tile_url`` is the URL of background tiles with the placeholders ``{x}``, ``{y}`` and ``{z}``. With it the map's
+    axes are in Web Mercator coordinates, otherwise in metres.
     """
     from bokeh.embed import json_item
 
-    drawn = {name: _build_curve_chart(name, height) for name, height in CHART_HEIGHTS_PX} | {
+    figures = {name: _build_curve_chart(name, height) for name, height in CHART_HEIGHTS_PX} | {
         "map": _build_map(tile_url)
     }
-    return {name: dict(json_item(plot)) for name, plot in drawn.items()}
+    return {name: dict(json_item(plot)) for name, plot in figures.items()}
 
 
 def load_bokeh_script() -> str:
-    """BokehJS, the part that draws plots."""
+    """The source of BokehJS without its widgets and tables."""
     from bokeh.resources import Resources
 
     (script,) = Resources(mode="inline", components=["bokeh"], minified=True).js_raw[:1]
@@ -84,7 +88,13 @@ def _build_curve_chart(name: str, height: int) -> figure:
     for kind in STRETCH_KINDS:
         bands = ColumnDataSource({"left": [], "right": []})
         plot.vstrip(
-            x0="left", x1="right", source=bands, name=kind, line_color=None, level="underlay", **_choose_fill(kind)
+            x0="left",
+            x1="right",
+            source=bands,
+            name=kind,
+            line_color=None,
+            level="underlay",
+            **_choose_fill(kind),
         )
     plot.line("x", "y", source=ColumnDataSource({"x": [], "y": []}), line_width=1.5, name="curve")
     plot.xgrid.grid_line_color = None
@@ -92,10 +102,10 @@ def _build_curve_chart(name: str, height: int) -> figure:
 
 
 def _choose_fill(kind: str) -> dict[str, Any]:
-    """What is suspected is hatched on a lighter ground."""
-    strength = {"unknown": 0.18, "rest": 0.16, "forward": 0.08, "suspected": 0.14, "backward": 0.34}[kind]
+    """The fill of a band behind a chart; suspected backward running is hatched."""
+    fill_alpha = {"unknown": 0.18, "rest": 0.16, "forward": 0.08, "suspected": 0.14, "backward": 0.34}[kind]
     hatch = {"hatch_pattern": "/", "hatch_alpha": 0.45, "hatch_weight": 1.0, "hatch_scale": 10.0}
-    return {"fill_alpha": strength, **(hatch if kind == "suspected" else {})}
+    return {"fill_alpha": fill_alpha, **(hatch if kind == "suspected" else {})}
 
 
 def _build_map(tile_url: str | None) -> figure:
@@ -105,26 +115,26 @@ def _build_map(tile_url: str | None) -> figure:
     if tile_url is not None:
         plot.add_tile(WMTSTileSource(url=tile_url))
     for kind in STRETCH_KINDS:
-        lines = ColumnDataSource({"xs": [], "ys": []})
-        look = {"line_dash": [7, 5], "line_width": 4} if kind == "suspected" else {"line_width": 3}
-        plot.multi_line("xs", "ys", source=lines, name=kind, line_join="round", line_cap="butt", **look)
+        line_source = ColumnDataSource({"xs": [], "ys": []})
+        line_style = {"line_dash": [7, 5], "line_width": 4} if kind == "suspected" else {"line_width": 3}
+        plot.multi_line("xs", "ys", source=line_source, name=kind, line_join="round", line_cap="butt", **line_style)
     for name, marker in (("start", "circle"), ("end", "square")):
         plot.scatter("x", "y", source=ColumnDataSource({"x": [], "y": []}), marker=marker, size=11, name=name)
     return plot
 
 
 def build_weekly_bars(labels: Sequence[str], amounts: Mapping[str, Sequence[float]]) -> dict[str, Any]:
-    """Bokeh's document of a bar for each label, the amounts of directions one on the other."""
+    """The Bokeh JSON document of a stacked bar chart with one bar per label and one layer per direction."""
     from bokeh.embed import json_item
 
     plot = _build_figure(220, name="weeks", min_border_bottom=24, min_border_top=6)
     base = [0.0] * len(labels)
-    places = list(range(len(labels)))
+    positions = list(range(len(labels)))
     for direction, values in amounts.items():
         top = [low + value for low, value in zip(base, values, strict=True)]
-        # Outlines keep narrow bars visible; a bar of nothing is to have none.
-        drawn = [high if high > low else math.nan for low, high in zip(base, top, strict=True)]
-        plot.vbar(x=places, bottom=base, top=drawn, width=0.8, line_width=1, name=direction)
+        # Outlines keep narrow bars visible; NaN keeps an empty bar from showing one.
+        visible_top = [high if high > low else math.nan for low, high in zip(base, top, strict=True)]
+        plot.vbar(x=positions, bottom=base, top=visible_top, width=0.8, line_width=1, name=direction)
         base = top
     plot.xgrid.grid_line_color = None
     plot.x_range.update(start=-0.6, end=max(len(labels) - 0.4, 0.4))

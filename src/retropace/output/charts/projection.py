@@ -1,4 +1,4 @@
-"""The way on a flat map: metres around its middle, or Web Mercator where tiles lie below."""
+"""The route on a plane: local metres, or Web Mercator where map tiles are drawn below it."""
 
 from __future__ import annotations
 
@@ -13,27 +13,30 @@ from retropace.core.spans import FloatArray
 from retropace.output.charts.route import Route
 
 MIN_TOLERANCE_M = 0.3
-"""How far the way may be off at first when it is thinned: less than the width of its line on any screen."""
+"""The initial tolerance (metres) of simplification, less than the width of the drawn line on any screen."""
 
 
 @dataclass(frozen=True, slots=True)
 class Projection:
-    """Where the ``n`` positions of a way lie on a plane, east to the right and north up, from an origin."""
+    """The ``n`` positions of a route on a plane, x to the east and y to the north."""
 
     x_m: FloatArray
+    """East of the origin, shape ``(n,)``."""
     y_m: FloatArray
+    """North of the origin, shape ``(n,)``."""
     origin_x_m: float
+    """The Web Mercator x of the origin; 0 for local metres, which do not reveal where on earth they lie."""
     origin_y_m: float
-    """0, 0 where the plane is to say nothing of where on earth it lies."""
+    """The Web Mercator y of the origin; 0 for local metres."""
 
     def simplify(
         self, route: Route, max_positions: int, edges_s: FloatArray, privacy_filter: PrivacyFilter = NO_PRIVACY_FILTER
     ) -> tuple[Route, Projection]:
-        """The way and its plane with about ``most`` positions, the ends of its unbroken pieces among them.
+        """The route and its projection reduced to about ``max_positions`` by Douglas & Peucker (1973).
 
-        Douglas & Peucker (1973): what is left out lies next to what stays, by the tolerance found to be enough. The
-        positions before and after each of ``edges_s`` stay: pace changes there, and a straight line would not show it.
-        Where a shorter way would lead through what is hidden, all positions around it stay.
+        The tolerance doubles until few enough positions remain. The ends of unbroken pieces stay, and so do the
+        positions before and after each of ``edges_s``, because speed changes there. Where a simplified line would cross
+        a hidden zone, all positions of that line stay.
         """
         if len(route) <= max_positions:
             return route, self
@@ -43,50 +46,54 @@ class Projection:
         pieces = np.split(np.arange(len(route)), cuts[(cuts > 0) & (cuts < len(route))])
         tolerance_m = MIN_TOLERANCE_M
         while True:
-            kept = []
+            simplified_pieces = []
             for piece in pieces:
                 if len(piece) < 3:
-                    kept.append(piece)
+                    simplified_pieces.append(piece)
                     continue
-                # The number of each position goes along as its height.
+                # The z coordinate carries each position's index through the simplification.
                 line = LineString(np.column_stack((self.x_m[piece], self.y_m[piece], piece)))
-                kept.append(np.array(line.simplify(tolerance_m, preserve_topology=False).coords)[:, 2].astype(np.intp))
-            rows = np.concatenate(kept)
-            if len(rows) <= max(max_positions, 2 * len(pieces)):
+                simplified_pieces.append(
+                    np.array(line.simplify(tolerance_m, preserve_topology=False).coords)[:, 2].astype(np.intp)
+                )
+            indices = np.concatenate(simplified_pieces)
+            if len(indices) <= max(max_positions, 2 * len(pieces)):
                 break
             tolerance_m *= 2.0
-        rows = _keep_detours(route, rows, privacy_filter)
+        indices = _keep_detours(route, indices, privacy_filter)
         breaks_before = np.concatenate(([0], np.cumsum(~route.is_joined)))
-        fewer = Route(route.t_s[rows], route.lat_deg[rows], route.lon_deg[rows], np.diff(breaks_before[rows]) == 0)
-        return fewer, replace(self, x_m=self.x_m[rows], y_m=self.y_m[rows])
+        simplified = Route(
+            route.t_s[indices], route.lat_deg[indices], route.lon_deg[indices], np.diff(breaks_before[indices]) == 0
+        )
+        return simplified, replace(self, x_m=self.x_m[indices], y_m=self.y_m[indices])
 
 
 def _keep_detours(route: Route, indices: NDArray[np.intp], privacy_filter: PrivacyFilter) -> NDArray[np.intp]:
-    """The rows of a way, and those between two of them whose line would cross a hidden place."""
+    """The indices, and those between two of them whose connecting line would cross a hidden zone."""
     lat_deg, lon_deg = route.lat_deg[indices], route.lon_deg[indices]
-    for place in privacy_filter.zones:
-        crossed = np.flatnonzero(place.intersects_lines(lat_deg, lon_deg))
-        between = [np.arange(indices[at], indices[at + 1]) for at in crossed.tolist()]
-        indices = np.unique(np.concatenate((indices, *between)))
+    for zone in privacy_filter.zones:
+        crossing = np.flatnonzero(zone.intersects_lines(lat_deg, lon_deg))
+        detours = [np.arange(indices[start], indices[start + 1]) for start in crossing.tolist()]
+        indices = np.unique(np.concatenate((indices, *detours)))
         lat_deg, lon_deg = route.lat_deg[indices], route.lon_deg[indices]
     return indices
 
 
 def project_locally(route: Route) -> Projection:
-    """Metres east and north of the middle of the way."""
+    """The route in metres east and north of the centre of its bounding box."""
     if len(route) == 0:
         return Projection(np.empty(0), np.empty(0), 0.0, 0.0)
     lon_deg = np.unwrap(route.lon_deg, period=360.0)
-    middle = (
+    centre = (
         float(np.ptp(route.lat_deg) / 2.0 + np.min(route.lat_deg)),
         float(np.ptp(lon_deg) / 2.0 + np.min(lon_deg)),
     )
-    east, north = project_to_tangent_plane_m(route.lat_deg, route.lon_deg, *middle)
+    east, north = project_to_tangent_plane_m(route.lat_deg, route.lon_deg, *centre)
     return Projection(east, north, 0.0, 0.0)
 
 
 def project_mercator(route: Route) -> Projection:
-    """Web Mercator (EPSG 3857), its origin in the middle of the way so that float32 is exact enough."""
+    """The route in Web Mercator (EPSG 3857), with its mean position as origin so that float32 is precise enough."""
     if len(route) == 0:
         return Projection(np.empty(0), np.empty(0), 0.0, 0.0)
     x_m = SEMI_MAJOR_M * np.radians(np.unwrap(route.lon_deg, period=360.0))
