@@ -1,4 +1,4 @@
-"""Files that say which direction was when: an analysis, a truth, or annotations, as labellings to compare."""
+"""Reading of labellings to compare, from analyses, reference files and annotation files."""
 
 from __future__ import annotations
 
@@ -21,22 +21,23 @@ from retropace.core.segments import DIRECTIONS
 from retropace.core.units import parse_elapsed_s
 
 MAX_BYTES = 200_000_000
+"""Size in bytes of the largest file that is read."""
 
 
 def read_labelling(path: str | os.PathLike[str], recording: Activity | None = None) -> Labelling:
-    """The labelling in a file, told by its content.
+    """Read a labelling from a file, whose format is detected from its content.
 
-    It may be what ``analyze --format json`` prints for one session; a truth, ``{"spans": [{"start_s", "end_s",
-    "direction"}], "distance_m": {direction: metres}}``; a sidecar or a label track. ``recording`` is the one that these
-    two are about; without it they may hold elapsed times only. Raises :class:`RetropaceError` with the file's name.
+    The file is what ``analyze --format json`` prints for one session; or a reference, ``{"spans": [{"start_s", "end_s",
+    "direction"}], "distance_m": {direction: metres}}``; or a sidecar or Audacity label track. The latter two belong to
+    ``recording``; without it they may hold elapsed times only. Raises :class:`RetropaceError` with the file's name.
     """
     try:
         size = Path(path).stat().st_size
         if size > MAX_BYTES:
             raise RetropaceError(f"is {size / 1e6:.0f} MB: labels of one session are smaller", path=path)
         text = Path(path).read_bytes().decode("utf-8-sig")
-    except OSError as bad:
-        raise RetropaceError(f"cannot be read: {bad.strerror or bad}", path=path) from None
+    except OSError as error:
+        raise RetropaceError(f"cannot be read: {error.strerror or error}", path=path) from None
     except UnicodeDecodeError:
         raise RetropaceError(
             "is not text: give an analysis as JSON, a truth or annotations; a recording goes with --recording",
@@ -48,89 +49,93 @@ def read_labelling(path: str | os.PathLike[str], recording: Activity | None = No
 
 
 def _parse_json_labelling(text: str, path: str | os.PathLike[str]) -> Labelling:
+    """Parse an analysis or a reference."""
     try:
         document = json.loads(text)
-    except (ValueError, RecursionError) as bad:
-        raise RetropaceError(f"is no JSON: {bad}", path=path) from None
+    except (ValueError, RecursionError) as error:
+        raise RetropaceError(f"is no JSON: {error}", path=path) from None
     if isinstance(document, list):
         if len(document) != 1:
             raise RetropaceError(f"holds {len(document)} analyses: give a file with one", path=path)
         document = document[0]
     if not isinstance(document, dict):
         raise RetropaceError("holds neither an analysis nor a truth", path=path)
-    analysed = "segments" in document
-    rows = document.get("segments" if analysed else "spans")
+    is_analysis = "segments" in document
+    rows = document.get("segments" if is_analysis else "spans")
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         raise RetropaceError('holds neither "segments" (an analysis) nor "spans" (a truth)', path=path)
     try:
-        start, end = (np.array([float(row[name]) for row in rows]) for name in ("start_s", "end_s"))
+        start_s, end_s = (np.array([float(row[name]) for row in rows]) for name in ("start_s", "end_s"))
         direction = np.array([str(row["direction"]) for row in rows], dtype=np.str_)
-        confidence = np.array([_float_or_nan(row.get("confidence")) for row in rows]) if analysed else np.empty(0)
-        way = np.array([_float_or_nan(row.get("distance_m")) for row in rows]) if analysed else np.empty(0)
-        totals = _parse_totals(document, analysed)
-    except (KeyError, TypeError, ValueError, AttributeError) as bad:
-        raise RetropaceError(f"has a span that lacks something ({type(bad).__name__}: {bad})", path=path) from None
-    _check_spans(start, end, direction, path)
-    known = bool(np.all(np.isfinite(way)))
-    return Labelling(start, end, direction, confidence, totals, way if known else np.empty(0))
+        confidence = np.array([_float_or_nan(row.get("confidence")) for row in rows]) if is_analysis else np.empty(0)
+        distance_m = np.array([_float_or_nan(row.get("distance_m")) for row in rows]) if is_analysis else np.empty(0)
+        totals_m = _parse_totals(document, is_analysis)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise RetropaceError(f"has a span that lacks something ({type(error).__name__}: {error})", path=path) from None
+    _check_spans(start_s, end_s, direction, path)
+    is_known = bool(np.all(np.isfinite(distance_m)))
+    return Labelling(start_s, end_s, direction, confidence, totals_m, distance_m if is_known else np.empty(0))
 
 
 def _parse_totals(document: dict[str, Any], is_analysis: bool) -> dict[str, float]:
+    """Return the metres per direction that the document states."""
     if is_analysis:
-        totals = {
-            name: _float_or_nan(one.get("distance_m")) for name, one in (document.get("directions") or {}).items()
-        }
+        directions = document.get("directions") or {}
+        totals_m = {name: _float_or_nan(figures.get("distance_m")) for name, figures in directions.items()}
     else:
-        totals = {name: _float_or_nan(metres) for name, metres in (document.get("distance_m") or {}).items()}
-    return {name: metres for name, metres in totals.items() if math.isfinite(metres)}
+        totals_m = {name: _float_or_nan(metres) for name, metres in (document.get("distance_m") or {}).items()}
+    return {name: metres for name, metres in totals_m.items() if math.isfinite(metres)}
 
 
 def _float_or_nan(value: Any) -> float:
     return float(value) if value is not None else math.nan
 
 
-def _check_spans(start: np.ndarray, end: np.ndarray, direction: np.ndarray, path: str | os.PathLike[str]) -> None:
-    if len(start) == 0:
+def _check_spans(start_s: np.ndarray, end_s: np.ndarray, direction: np.ndarray, path: str | os.PathLike[str]) -> None:
+    """Raise :class:`RetropaceError` unless the spans are non-empty, disjoint, sorted and have valid directions."""
+    if len(start_s) == 0:
         raise RetropaceError("holds no spans", path=path)
-    strange = sorted(set(direction.tolist()) - set(DIRECTIONS))
-    if strange:
-        raise RetropaceError(f"has the direction {strange[0]!r}: it is one of {', '.join(DIRECTIONS)}", path=path)
-    if not np.all(np.isfinite(start) & np.isfinite(end)) or np.any(end <= start) or np.any(start[1:] < end[:-1] - 1e-6):
+    invalid = sorted(set(direction.tolist()) - set(DIRECTIONS))
+    if invalid:
+        raise RetropaceError(f"has the direction {invalid[0]!r}: it is one of {', '.join(DIRECTIONS)}", path=path)
+    is_finite = np.all(np.isfinite(start_s) & np.isfinite(end_s))
+    if not is_finite or np.any(end_s <= start_s) or np.any(start_s[1:] < end_s[:-1] - 1e-6):
         raise RetropaceError("has spans that are empty, overlap, or are not in order", path=path)
 
 
 def _labelling_from_annotations(
-    annotations: list[UnresolvedAnnotation], path: str | os.PathLike[str], recording: Activity | None
+    unresolved: list[UnresolvedAnnotation], path: str | os.PathLike[str], recording: Activity | None
 ) -> Labelling:
-    if not annotations:
+    """Resolve annotations, within ``recording`` if it is given, and return them as a labelling."""
+    if not unresolved:
         raise RetropaceError("holds no annotations", path=path)
     if recording is None:
-        placed = sorted((_resolve_elapsed(marking) for marking in annotations), key=lambda one: one.start_s)
-        track = None
+        cleaned = None
+        annotations = sorted(map(_resolve_elapsed, unresolved), key=lambda annotation: annotation.start_s)
     else:
-        track = clean_activity(recording)
-        placed = list(resolve_annotations(annotations, track)[0])
-    start, end = (np.array([getattr(one, name) for one in placed]) for name in ("start_s", "end_s"))
-    direction = np.array([one.label.direction for one in placed], dtype=np.str_)
-    _check_spans(start, end, direction, path)
-    return Labelling(start, end, direction, distance_m=_span_distances(track, start, end))
+        cleaned = clean_activity(recording)
+        annotations = list(resolve_annotations(unresolved, cleaned)[0])
+    start_s = np.array([annotation.start_s for annotation in annotations])
+    end_s = np.array([annotation.end_s for annotation in annotations])
+    direction = np.array([annotation.label.direction for annotation in annotations], dtype=np.str_)
+    _check_spans(start_s, end_s, direction, path)
+    return Labelling(start_s, end_s, direction, distance_m=_span_distances(cleaned, start_s, end_s))
 
 
 def _span_distances(cleaned: CleanedActivity | None, start_s: np.ndarray, end_s: np.ndarray) -> np.ndarray:
-    """The metres of each span on a recording's own curve; empty without one."""
+    """Return the metres of each span by the recording's distance curve; empty without a recording."""
     if cleaned is None:
         return np.empty(0)
     return np.asarray(cleaned.value_at("distance_m", end_s) - cleaned.value_at("distance_m", start_s))
 
 
 def _resolve_elapsed(annotation: UnresolvedAnnotation) -> Annotation:
-    """An annotation between two elapsed times, which mean the same in every recording."""
-    parts = annotation.where.split("-")
-    edges = [parse_elapsed_s(part) for part in parts]
-    if len(edges) != 2 or edges[0] is None or edges[1] is None:
+    """Resolve an annotation between two elapsed times, the only kind that does not need the recording."""
+    edges_s = [parse_elapsed_s(part) for part in annotation.where.split("-")]
+    if len(edges_s) != 2 or edges_s[0] is None or edges_s[1] is None:
         raise AnnotationError(
             f"{annotation.where!r} needs the recording: give it with --recording, or say it in elapsed time",
             path=annotation.origin.path or None,
             where=None if annotation.origin.line is None else str(annotation.origin.line),
         )
-    return Annotation(edges[0], edges[1], annotation.label, annotation.note, annotation.origin)
+    return Annotation(edges_s[0], edges_s[1], annotation.label, annotation.note, annotation.origin)

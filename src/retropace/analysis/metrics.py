@@ -1,8 +1,8 @@
-"""How good labels are against the truth: seconds, distances, boundaries, and whether confidence means frequency.
+"""Metrics of an estimated labelling against a reference: durations, distances, boundaries and calibration.
 
-Conventions: both sides are spans with a direction, in order and disjoint. What is judged are the seconds that both
-cover and in which the truth is not ``unknown``. Boundaries are changes of direction; neighbouring spans of one
-direction are one stretch.
+Conventions, as in mir_eval: both labellings are disjoint, sorted spans with a direction. Judged are the seconds that
+both cover and in which the reference is not ``unknown``. A stretch is a run of adjacent spans of one direction; a
+boundary is a change of direction between two stretches.
 """
 
 from __future__ import annotations
@@ -18,15 +18,19 @@ from retropace.core.segments import StrArray
 from retropace.core.spans import FloatArray
 
 SCORED_DIRECTIONS = ("forward", "backward", "rest")
-"""The directions that count as right or wrong."""
+"""Directions that are scored; ``unknown`` is not."""
 BOUNDARY_WINDOWS_S = (3.0, 5.0)
-"""How far a boundary may be off, either way."""
+"""Tolerances, early and late, within which an estimated boundary matches a reference boundary."""
 CONFIDENCE_BIN_EDGES = np.linspace(0.0, 1.0, 11)
+"""Edges of the ten bins of confidence for which reliability is computed."""
+
+_Stretch = tuple[float, float, str]
+"""Start and end in elapsed seconds, and direction."""
 
 
 @dataclass(frozen=True, slots=True)
 class BoundaryCounts:
-    """How many true and found boundaries there are, and how many of them match one to one."""
+    """Number of reference and estimated boundaries, and of one-to-one matches between them."""
 
     matched: int
     reference: int
@@ -34,22 +38,22 @@ class BoundaryCounts:
 
     @property
     def precision(self) -> float:
-        """Share of the found ones that match; NaN if none was found."""
+        """Share of the estimated boundaries that match; NaN without any."""
         return self.matched / self.estimated if self.estimated else np.nan
 
     @property
     def recall(self) -> float:
-        """Share of the true ones that were found; NaN if there is none."""
+        """Share of the reference boundaries that match; NaN without any."""
         return self.matched / self.reference if self.reference else np.nan
 
     @property
     def f1(self) -> float:
-        """Harmonic mean of precision and recall; 1 for nothing found where nothing is, 0 where one is empty."""
-        whole = self.reference + self.estimated
-        return 2.0 * self.matched / whole if whole else 1.0
+        """Harmonic mean of precision and recall; 1 if both sides have no boundary, 0 if only one has none."""
+        total = self.reference + self.estimated
+        return 2.0 * self.matched / total if total else 1.0
 
     def __add__(self, other: BoundaryCounts) -> BoundaryCounts:
-        """The counts of two sessions together."""
+        """Return the counts of two sessions together."""
         return BoundaryCounts(
             self.matched + other.matched, self.reference + other.reference, self.estimated + other.estimated
         )
@@ -57,17 +61,17 @@ class BoundaryCounts:
 
 @dataclass(frozen=True, slots=True)
 class Labelling:
-    """``n`` spans ``[start_s[i], end_s[i])``, disjoint and in order, each with a direction."""
+    """``n`` disjoint, sorted spans ``[start_s[i], end_s[i])`` in elapsed seconds, each with a direction."""
 
     start_s: FloatArray
     end_s: FloatArray
     direction: StrArray
     confidence: FloatArray = field(default_factory=lambda: np.empty(0))
-    """Probability that the direction is right, ``(n,)``; empty if nothing is said of it."""
+    """Probability that the direction is right, ``(n,)``; empty if unknown."""
     totals_m: Mapping[str, float] = field(default_factory=dict)
-    """Metres per direction; empty if unknown."""
+    """Distance of each direction in metres; empty if unknown."""
     distance_m: FloatArray = field(default_factory=lambda: np.empty(0))
-    """Metres of each span, ``(n,)``; empty if unknown."""
+    """Distance of each span in metres, ``(n,)``; empty if unknown."""
 
     def __len__(self) -> int:
         return len(self.direction)
@@ -75,208 +79,235 @@ class Labelling:
 
 @dataclass(frozen=True, slots=True)
 class DirectionScore:
-    """One direction: seconds true, found and both, and the same of metres."""
+    """Duration and distance of one direction in the reference and in the estimate; NaN where unknown."""
 
     direction: str
     reference_s: float
     estimated_s: float
     correct_s: float
+    """Seconds that have the direction in both."""
     reference_m: float
     estimated_m: float
 
     @property
     def precision(self) -> float:
-        """Share of its found seconds that are true; NaN if none was found."""
+        """Share of the estimated seconds that are correct; NaN without any."""
         return self.correct_s / self.estimated_s if self.estimated_s else np.nan
 
     @property
     def recall(self) -> float:
-        """Share of its true seconds that were found; NaN if there is none."""
+        """Share of the reference seconds that are correct; NaN without any."""
         return self.correct_s / self.reference_s if self.reference_s else np.nan
 
     @property
     def distance_error(self) -> float:
-        """How far the found distance is off, as a share of the true one; NaN where that is zero or unknown."""
+        """Relative error of the estimated distance; NaN if the reference distance is zero or unknown."""
         return (self.estimated_m - self.reference_m) / self.reference_m if self.reference_m else np.nan
 
 
 @dataclass(frozen=True, slots=True)
 class Reliability:
-    """Confidence against frequency: per tenth of confidence the stretches in it and what came of them, ``(10,)``."""
+    """Confidence against observed accuracy, per bin of confidence, ``(10,)`` columns."""
 
     stretch_count: NDArray[np.intp]
+    """Number of estimated spans in the bin."""
     duration_s: FloatArray
     confidence: FloatArray
-    """Mean confidence, by seconds; NaN for an empty tenth."""
+    """Mean confidence by duration; NaN for an empty bin."""
     accuracy: FloatArray
-    """Share of the seconds that have the right direction; NaN for an empty tenth."""
+    """Share of the duration that has the right direction; NaN for an empty bin."""
 
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """Everything that is said of one pair of labellings."""
+    """All metrics of one pair of labellings."""
 
     judged_s: float
+    """Seconds that are compared."""
     correct_s: float
+    """Judged seconds that have the right direction."""
     directions: tuple[DirectionScore, ...]
     boundaries: Mapping[float, BoundaryCounts]
-    """By how far they may be off, in seconds."""
+    """Boundary counts for each tolerance in seconds."""
     covering: float
-    """Mean over the true stretches, by length, of the best overlap (intersection over union) with a found one
-    (Arbeláez 2011, IEEE PAMI 33:898)."""
+    """Segmentation covering: mean over the reference stretches, weighted by duration, of the best intersection over
+    union with an estimated stretch of any direction (Arbeláez 2011, IEEE PAMI 33:898)."""
     brier: float
-    """Mean over the seconds of the squared difference between the probability of ``backward`` and what was the case
-    (Brier 1950, Mon Weather Rev 78:1); NaN without confidences."""
+    """Brier score of the probability of ``backward``, mean over the judged seconds (Brier 1950, Mon Weather Rev 78:1);
+    NaN without confidences."""
     reliability: Reliability | None
+    """Calibration of the confidences; None without any."""
 
     @property
     def accuracy(self) -> float:
-        """Share of the judged seconds that have the right direction; NaN if none was judged."""
+        """Share of the judged seconds that have the right direction; NaN without any."""
         return self.correct_s / self.judged_s if self.judged_s else np.nan
 
 
 def score(truth: Labelling, found: Labelling) -> Scores:
-    """Hold labels against the truth."""
-    edges = np.unique(np.concatenate((truth.start_s, truth.end_s, found.start_s, found.end_s)))
-    middle, length = (edges[1:] + edges[:-1]) / 2.0, np.diff(edges)
-    mine, theirs = _span_index(truth, middle), _span_index(found, middle)
-    true = np.append(truth.direction, "")[mine]
-    said = np.append(found.direction, "")[theirs]
-    judged = (true != "") & (true != "unknown") & (said != "")
-    right = judged & (true == said)
-    true_m, found_m = _direction_distances(truth, found)
+    """Score the estimated labelling ``found`` against the reference ``truth``.
+
+    Example:
+    >>> start_s, end_s = np.array([0.0, 60.0]), np.array([60.0, 100.0])
+    >>> truth = Labelling(start_s, end_s, np.array(["forward", "backward"]))
+    >>> found = Labelling(start_s, end_s, np.array(["forward", "forward"]))
+    >>> score(truth, found).accuracy
+    0.6
+
+    """
+    edges_s, reference_index, estimated_index = _common_spans(truth, found)
+    duration_s = np.diff(edges_s)
+    reference = np.append(truth.direction, "")[reference_index]
+    estimated = np.append(found.direction, "")[estimated_index]
+    is_judged = (reference != "") & (reference != "unknown") & (estimated != "")
+    is_correct = is_judged & (reference == estimated)
+    reference_m, estimated_m = _direction_distances(truth, found)
     directions = tuple(
         DirectionScore(
             name,
-            float(length[judged & (true == name)].sum()),
-            float(length[judged & (said == name)].sum()),
-            float(length[right & (true == name)].sum()),
-            true_m.get(name, np.nan),
-            found_m.get(name, np.nan),
+            float(duration_s[is_judged & (reference == name)].sum()),
+            float(duration_s[is_judged & (estimated == name)].sum()),
+            float(duration_s[is_correct & (reference == name)].sum()),
+            reference_m.get(name, np.nan),
+            estimated_m.get(name, np.nan),
         )
         for name in SCORED_DIRECTIONS
     )
     brier, reliability = np.nan, None
     if len(found.confidence):
-        chance = np.append(found.confidence, np.nan)[theirs]
-        sure = np.where(np.isfinite(chance), chance, 1.0)
-        backward = _backward_probability(said, sure)
-        apart2 = (backward - (true == "backward")) ** 2
-        brier = float(np.sum(apart2[judged] * length[judged]) / max(length[judged].sum(), 1e-9))
-        reliability = _compute_reliability(theirs[judged], chance[judged], right[judged], length[judged])
-    true_lines, found_lines = (_merge_stretches(edges, np.where(judged, names, "")) for names in (true, said))
+        confidence = np.append(found.confidence, np.nan)[estimated_index]
+        probability = _backward_probability(estimated, np.where(np.isfinite(confidence), confidence, 1.0))
+        squared_error = (probability - (reference == "backward")) ** 2
+        judged_s = max(duration_s[is_judged].sum(), 1e-9)
+        brier = float(np.sum(squared_error[is_judged] * duration_s[is_judged]) / judged_s)
+        reliability = _compute_reliability(
+            estimated_index[is_judged], confidence[is_judged], is_correct[is_judged], duration_s[is_judged]
+        )
+    reference_stretches, reference_boundaries_s = _merge_stretches(edges_s, np.where(is_judged, reference, ""))
+    estimated_stretches, estimated_boundaries_s = _merge_stretches(edges_s, np.where(is_judged, estimated, ""))
     return Scores(
-        judged_s=float(length[judged].sum()),
-        correct_s=float(length[right].sum()),
+        judged_s=float(duration_s[is_judged].sum()),
+        correct_s=float(duration_s[is_correct].sum()),
         directions=directions,
         boundaries={
-            window: match_boundaries(true_lines[1], found_lines[1], window, window) for window in BOUNDARY_WINDOWS_S
+            window_s: match_boundaries(reference_boundaries_s, estimated_boundaries_s, window_s, window_s)
+            for window_s in BOUNDARY_WINDOWS_S
         },
-        covering=_segmentation_covering(true_lines[0], found_lines[0]),
+        covering=_segmentation_covering(reference_stretches, estimated_stretches),
         brier=brier,
         reliability=reliability,
     )
 
 
 def fill_unlabelled(reference: Labelling, estimated: Labelling, direction: str) -> Labelling:
-    """The truth with a direction for what it leaves unlabelled within the found labels, except where these rest.
+    """Return the reference with ``direction`` wherever it has no label but the estimate has one.
 
-    Who writes down what was backward does not write down where they stood.
+    Where the estimate is ``rest`` the filled label is ``rest`` too, because annotators rarely record standing.
     """
-    edges = np.unique(np.concatenate((reference.start_s, reference.end_s, estimated.start_s, estimated.end_s)))
-    middle = (edges[1:] + edges[:-1]) / 2.0
-    true = np.append(reference.direction, "")[_span_index(reference, middle)]
-    said = np.append(estimated.direction, "")[_span_index(estimated, middle)]
-    filled = np.where(true != "", true, np.where(said == "rest", "rest", np.where(said != "", direction, "")))
-    kept = filled != ""
-    return Labelling(edges[:-1][kept], edges[1:][kept], filled[kept])
+    edges_s, reference_index, estimated_index = _common_spans(reference, estimated)
+    given = np.append(reference.direction, "")[reference_index]
+    other = np.append(estimated.direction, "")[estimated_index]
+    filled = np.where(given != "", given, np.where(other == "rest", "rest", np.where(other != "", direction, "")))
+    has_label = filled != ""
+    return Labelling(edges_s[:-1][has_label], edges_s[1:][has_label], filled[has_label])
 
 
 def match_boundaries(
     reference_s: FloatArray, estimated_s: FloatArray, max_early_s: float, max_late_s: float
 ) -> BoundaryCounts:
-    """Match found boundaries to true ones, each at most once, as many as possible.
+    """Match as many estimated boundaries to reference boundaries as possible, each at most once.
 
-    A found boundary may lie up to ``early_s`` before and ``late_s`` after the true one, both included. With windows of
-    one length, taking each true boundary in order and the first free found one in its window is a maximum matching
-    (Glover 1967, Naval Res Logist Q 14:313).
+    An estimated boundary matches from ``max_early_s`` before to ``max_late_s`` after the reference, both included. As
+    all windows have one length, a greedy match in order is a maximum matching (Glover 1967, Naval Res Logist Q 14:313).
+
+    Example:
+    >>> match_boundaries(np.array([60.0, 100.0]), np.array([58.0, 80.0]), 3.0, 3.0)
+    BoundaryCounts(matched=1, reference=2, estimated=2)
+
     """
-    found = np.sort(estimated_s)
-    matched, free = 0, 0
-    for moment in np.sort(reference_s).tolist():
-        while free < len(found) and found[free] < moment - max_early_s:
-            free += 1
-        if free < len(found) and found[free] <= moment + max_late_s:
+    candidates_s = np.sort(estimated_s)
+    matched, index = 0, 0
+    for boundary_s in np.sort(reference_s).tolist():
+        while index < len(candidates_s) and candidates_s[index] < boundary_s - max_early_s:
+            index += 1
+        if index < len(candidates_s) and candidates_s[index] <= boundary_s + max_late_s:
             matched += 1
-            free += 1
-    return BoundaryCounts(matched, len(reference_s), len(found))
+            index += 1
+    return BoundaryCounts(matched, len(reference_s), len(candidates_s))
+
+
+def _common_spans(reference: Labelling, estimated: Labelling) -> tuple[FloatArray, NDArray[np.intp], NDArray[np.intp]]:
+    """Return the edges of both labellings together, and for each span between them its index in either labelling."""
+    edges_s = np.unique(np.concatenate((reference.start_s, reference.end_s, estimated.start_s, estimated.end_s)))
+    midpoints_s = (edges_s[1:] + edges_s[:-1]) / 2.0
+    return edges_s, _span_index(reference, midpoints_s), _span_index(estimated, midpoints_s)
 
 
 def _span_index(labelling: Labelling, times_s: FloatArray) -> NDArray[np.intp]:
-    """The index of the span that holds each moment; one past the last where none does."""
+    """Return the index of the span that contains each time, or ``len(labelling)`` if none does."""
     before = np.searchsorted(labelling.start_s, times_s, side="right") - 1
-    within = (before >= 0) & (times_s < np.append(labelling.end_s, -np.inf)[before])
-    return np.where(within, before, len(labelling))
+    is_within = (before >= 0) & (times_s < np.append(labelling.end_s, -np.inf)[before])
+    return np.where(is_within, before, len(labelling))
 
 
 def _direction_distances(reference: Labelling, estimated: Labelling) -> tuple[Mapping[str, float], Mapping[str, float]]:
-    """Metres per direction of both. What only one side knows is read off the other's distance curve."""
-    true_m = reference.totals_m or _distances_from_curve(estimated, reference)
-    return true_m, estimated.totals_m or _distances_from_curve(reference, estimated)
+    """Return the metres per direction of both; if only one has distances, the other's are read off its curve."""
+    reference_m = reference.totals_m or _distances_from_curve(estimated, reference)
+    return reference_m, estimated.totals_m or _distances_from_curve(reference, estimated)
 
 
 def _distances_from_curve(source: Labelling, spans: Labelling) -> dict[str, float]:
-    """The metres of each direction of ``spans`` on the distance curve of ``source``; empty if it has none."""
+    """Return the metres per direction of ``spans`` by the distance curve of ``source``; empty if it has none."""
     if len(source.distance_m) == 0:
         return {}
-    times = np.column_stack((source.start_s, source.end_s)).ravel()
-    metres = np.column_stack((np.zeros(len(source)), source.distance_m)).ravel().cumsum()
-    way = np.interp(spans.end_s, times, metres) - np.interp(spans.start_s, times, metres)
-    return {name: float(way[spans.direction == name].sum()) for name in SCORED_DIRECTIONS}
+    times_s = np.column_stack((source.start_s, source.end_s)).ravel()
+    curve_m = np.column_stack((np.zeros(len(source)), source.distance_m)).ravel().cumsum()
+    distance_m = np.interp(spans.end_s, times_s, curve_m) - np.interp(spans.start_s, times_s, curve_m)
+    return {name: float(distance_m[spans.direction == name].sum()) for name in SCORED_DIRECTIONS}
 
 
 def _backward_probability(direction: StrArray, confidence: FloatArray) -> FloatArray:
-    """The probability of backward. What is doubted of a forward stretch is that it was backward, and the other way."""
+    """Return the probability of backward; the alternative to forward is backward, and rest is never backward."""
     return np.where(direction == "backward", confidence, np.where(direction == "forward", 1.0 - confidence, 0.0))
 
 
 def _compute_reliability(
-    span: NDArray[np.intp], confidence: FloatArray, correct: NDArray[np.bool_], length: FloatArray
+    span_index: NDArray[np.intp], confidence: FloatArray, is_correct: NDArray[np.bool_], duration_s: FloatArray
 ) -> Reliability:
+    """Bin the judged time by confidence; all arguments are ``(m,)``, and NaN confidences are left out."""
     known = np.isfinite(confidence)
-    tenth = np.clip(np.searchsorted(CONFIDENCE_BIN_EDGES, confidence[known], side="right") - 1, 0, 9)
-    seconds: FloatArray = np.bincount(tenth, length[known], 10).astype(np.float64)
+    bin_index = np.clip(np.searchsorted(CONFIDENCE_BIN_EDGES, confidence[known], side="right") - 1, 0, 9)
+    total_s: FloatArray = np.bincount(bin_index, duration_s[known], 10).astype(np.float64)
     with np.errstate(invalid="ignore", divide="ignore"):
-        confidence = np.bincount(tenth, length[known] * confidence[known], 10) / seconds
-        frequency = np.bincount(tenth, length[known] * correct[known], 10) / seconds
-    owners = np.unique(np.column_stack((span[known], tenth)), axis=0)[:, 1]
-    count: NDArray[np.intp] = np.bincount(owners, minlength=10).astype(np.intp)
-    return Reliability(count, seconds, confidence, frequency)
+        mean_confidence = np.bincount(bin_index, duration_s[known] * confidence[known], 10) / total_s
+        accuracy = np.bincount(bin_index, duration_s[known] * is_correct[known], 10) / total_s
+    bins_of_spans = np.unique(np.column_stack((span_index[known], bin_index)), axis=0)[:, 1]
+    count: NDArray[np.intp] = np.bincount(bins_of_spans, minlength=10).astype(np.intp)
+    return Reliability(count, total_s, mean_confidence, accuracy)
 
 
-def _merge_stretches(edges: FloatArray, direction: StrArray) -> tuple[list[tuple[float, float, str]], FloatArray]:
-    """Stretches of one direction, and the changes of direction between them."""
+def _merge_stretches(edges_s: FloatArray, direction: StrArray) -> tuple[list[_Stretch], FloatArray]:
+    """Merge adjacent spans of one direction into stretches; returns these and the boundaries between them."""
     starts = np.flatnonzero(np.append(True, direction[1:] != direction[:-1]))
     ends = np.append(starts[1:], len(direction))
-    lines = [
-        (float(edges[start]), float(edges[end]), str(direction[start]))
+    stretches = [
+        (float(edges_s[start]), float(edges_s[end]), str(direction[start]))
         for start, end in zip(starts.tolist(), ends.tolist(), strict=True)
         if direction[start]
     ]
-    changes = [one[0] for before, one in pairwise(lines) if before[1] == one[0]]
-    return lines, np.array(changes)
+    boundaries_s = [stretch[0] for previous, stretch in pairwise(stretches) if previous[1] == stretch[0]]
+    return stretches, np.array(boundaries_s)
 
 
-def _segmentation_covering(
-    reference: list[tuple[float, float, str]], estimated: list[tuple[float, float, str]]
-) -> float:
-    whole = sum(end - start for start, end, _ in reference)
-    if not whole:
+def _segmentation_covering(reference: list[_Stretch], estimated: list[_Stretch]) -> float:
+    """Return the segmentation covering of the reference stretches; NaN without any."""
+    total_s = sum(end_s - start_s for start_s, end_s, _ in reference)
+    if not total_s:
         return np.nan
-    ends = np.array([line[:2] for line in estimated]).reshape(-1, 2)
-    covered = 0.0
-    for start, end, _ in reference:
-        shared = np.minimum(ends[:, 1], end) - np.maximum(ends[:, 0], start)
-        union = np.maximum(ends[:, 1], end) - np.minimum(ends[:, 0], start)
-        covered += (end - start) * float(np.max(np.clip(shared, 0.0, None) / union, initial=0.0))
-    return covered / whole
+    spans = np.array([stretch[:2] for stretch in estimated]).reshape(-1, 2)
+    covered_s = 0.0
+    for start_s, end_s, _ in reference:
+        intersection_s = np.minimum(spans[:, 1], end_s) - np.maximum(spans[:, 0], start_s)
+        union_s = np.maximum(spans[:, 1], end_s) - np.minimum(spans[:, 0], start_s)
+        covered_s += (end_s - start_s) * float(np.max(np.clip(intersection_s, 0.0, None) / union_s, initial=0.0))
+    return covered_s / total_s
