@@ -26,14 +26,14 @@ from retropace.library.season_query import (
 from retropace.season.json_document import progress_document
 from retropace.season.progress import build_progress
 from retropace.season.runs import BACKWARD, find_longest_backward
-from tests.support.seasons import fill, sessions
+from tests.support.seasons import fill_library, simulate_sessions
 
 Made = list[tuple[Activity, list[Annotation]]]
 
 
 @pytest.fixture(scope="module")
 def made() -> Made:
-    return sessions(3, count=24, weeks=10.0)
+    return simulate_sessions(3, count=24, weeks=10.0)
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +42,7 @@ def two(
 ) -> tuple[Path, list[dict[str, Any]], list[dict[str, Any]]]:
     """A library of Anna's sessions, and of Ben's, who ran beside her, each with a watch of his own."""
     path = tmp_path_factory.mktemp("two") / "library.sqlite"
-    return path, fill(path, made, "anna"), fill(path, made[:9], "ben")
+    return path, fill_library(path, made, "anna"), fill_library(path, made[:9], "ben")
 
 
 def test_weekly_sums_are_those_of_the_sessions_documents_exactly(two: Any) -> None:
@@ -108,7 +108,7 @@ def test_only_what_lies_between_two_moments(two: Any) -> None:
 
 def test_what_is_there_twice_or_has_no_date_counts_once_or_in_no_week(tmp_path: Path, made: Made) -> None:
     path = tmp_path / "library.sqlite"
-    fill(path, made[:4])
+    fill_library(path, made[:4])
     with Library(path) as library:
         assert (count_by_runner(library), count_undated(library, None)) == ([(None, 4)], 0)
         keys = [key for (key,) in library.db.execute("SELECT key FROM activities ORDER BY start_time")]
@@ -156,7 +156,7 @@ def test_the_bounds_of_a_trend_hold_what_was_built_in(tmp_path: Path) -> None:
     for seed in range(12):
         built_in = (-0.1, 0.0, 0.1, 0.3)[seed % 4]
         path = tmp_path / f"{seed}.sqlite"
-        fill(path, sessions(seed, count=40, weeks=20.0, improvement=built_in))
+        fill_library(path, simulate_sessions(seed, count=40, weeks=20.0, improvement=built_in))
         with Library(path) as library:
             found = build_progress(
                 read_season(library, SeasonQuery(None)), per="week", today=date(2025, 6, 1), zone=UTC

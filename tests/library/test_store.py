@@ -17,7 +17,7 @@ from retropace.analysis.pipeline import analyze
 from retropace.core.errors import RetropaceError
 from retropace.library import ActivityFilter, Input, Library
 from retropace.library.batch.process_file import to_stored
-from retropace.library.migrations import APPLICATION_ID, MIGRATIONS, migrate, read_schema_version
+from retropace.library.migrations import APPLICATION_ID, MIGRATIONS, read_schema_version
 from retropace.library.queries import count_outcomes, find_activities, mark_visible_duplicates, read_document
 from retropace.library.store import Failure, StoredRecording
 from retropace.readers import read_all
@@ -25,11 +25,11 @@ from tests.support.paths import ROOT
 from tests.support.recordings import runs
 
 
-def recording(number: int = 0, *, said: str = "") -> StoredRecording:
+def recording(number: int = 0, *, context_digest: str = "") -> StoredRecording:
     (activity,) = read_all(f"{number}.fit", data=runs(number + 1, seconds=200)[number].fit())
     analysis = analyze(activity)
     made: Any = (to_stored(analysis),)
-    return StoredRecording(activity.source.sha256, said, 1000 + number, made)
+    return StoredRecording(activity.source.sha256, context_digest, 1000 + number, made)
 
 
 def kept(place: str, found: StoredRecording, settings: str = "s") -> Input:
@@ -136,46 +136,6 @@ def test_a_new_library_has_the_newest_schema(library: Library) -> None:
     assert read_schema_version(library.db) == len(MIGRATIONS)
     assert library.db.execute("PRAGMA application_id").fetchone() == (APPLICATION_ID,)
     assert library.db.execute("PRAGMA journal_mode").fetchone() == ("wal",)
-
-
-def test_the_schema_is_documented() -> None:
-    """Every table and column stands in docs/library.md, and nothing that is not there."""
-    with sqlite3.connect(":memory:", isolation_level=None) as db:
-        migrate(db, "memory")
-        tables = [name for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
-        columns = {name: [row[1] for row in db.execute(f"PRAGMA table_xinfo({name})")] for name in tables}
-    db.close()
-    page = (ROOT / "docs" / "library.md").read_text(encoding="utf-8")
-    for name, found in columns.items():
-        section = page.partition(f"### {name}\n")[2].partition("\n### ")[0]
-        told = [line.split("`")[1] for line in section.splitlines() if line.startswith("| `")]
-        assert told == found, name
-
-
-def test_steps_are_carried_out_in_order_and_once(tmp_path: Path) -> None:
-    steps = ("CREATE TABLE one (a)", "ALTER TABLE one ADD COLUMN b; INSERT INTO one VALUES (1, 2)")
-    path = tmp_path / "old.sqlite"
-    db = sqlite3.connect(path, isolation_level=None)
-    migrate(db, str(path), steps[:1])
-    assert read_schema_version(db) == 1
-    db.execute("INSERT INTO one VALUES (0)")
-    migrate(db, str(path), steps)
-    migrate(db, str(path), steps)
-    assert db.execute("SELECT * FROM one").fetchall() == [(0, None), (1, 2)]
-    db.close()
-
-
-def test_a_step_that_fails_changes_nothing(tmp_path: Path) -> None:
-    path = tmp_path / "old.sqlite"
-    db = sqlite3.connect(path, isolation_level=None)
-    migrate(db, str(path), ("CREATE TABLE one (a)",))
-    db.execute("INSERT INTO one VALUES (0)")
-    before = list(db.iterdump())
-    with pytest.raises(sqlite3.OperationalError):
-        migrate(db, str(path), ("CREATE TABLE one (a)", "ALTER TABLE one ADD COLUMN b; DROP TABLE nothing"))
-    assert list(db.iterdump()) == before
-    assert read_schema_version(db) == 1
-    db.close()
 
 
 def _keep_many(path: str, first: int) -> None:

@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 
 from retropace.sources.magic import (
     HEAD_BYTES,
-    find_data_suffix,
     find_non_activity_type,
     gunzip_head,
     is_zip,
@@ -76,14 +75,6 @@ def test_whatever_the_bytes_there_is_an_answer(tail: bytes) -> None:
         assert find_non_activity_type(plain) is None or isinstance(find_non_activity_type(plain), str)
         read_created_s(plain)
         looks_like_recording(plain)
-
-
-@pytest.mark.parametrize(
-    ("name", "suffix"),
-    [("a/b.FIT.gz", ".fit"), ("x.gpx", ".gpx"), ("no ending", ""), (".hidden", ".hidden"), ("a.b.zip", ".zip")],
-)
-def test_endings(name: str, suffix: str) -> None:
-    assert find_data_suffix(name) == suffix
 
 
 def test_recordings_are_told_from_the_rest() -> None:

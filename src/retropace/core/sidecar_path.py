@@ -1,13 +1,22 @@
-"""Where the sidecar of a recording lies: asked of every recording, most of which have none."""
+"""The path of a recording's sidecar, the annotation file beside it."""
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
 
+MAX_SIDECAR_BYTES = 16 * 2**20
+"""Largest sidecar that is read: a person types it, so a larger file is not a sidecar."""
+
 
 def sidecar_path(recording: str | os.PathLike[str]) -> Path:
-    """Where the sidecar of a recording lies: ``run.fit`` and ``run.fit.gz`` both have ``run.annotations.csv``."""
+    """Return the path of a recording's sidecar, whether it exists or not.
+
+    Example:
+        >>> sidecar_path("run.fit.gz").name
+        'run.annotations.csv'
+
+    """
     path = Path(recording)
     name = path.name[:-3] if path.name.lower().endswith(".gz") else path.name
     return path.with_name(Path(name).stem + ".annotations.csv")

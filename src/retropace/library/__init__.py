@@ -1,8 +1,7 @@
-"""The library: one SQLite file that remembers every activity that was analysed, and everything that failed.
+"""The SQLite file of every analysed activity and every failure, and batch runs that fill it; nothing is printed.
 
-``migrations.py`` holds the schema, ``store.py`` opens the file and keeps what comes in, ``keeping.py`` turns documents
-into rows and back, ``duplicates.py`` finds the same activity recorded or exported twice, ``asking.py`` answers
-questions.
+``migrations.py`` holds the schema, ``store.py`` opens the file and writes to it, ``rows.py`` converts documents to rows
+and back, ``queries.py`` and ``season_query.py`` read.
 """
 
 from __future__ import annotations

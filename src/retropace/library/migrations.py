@@ -1,6 +1,6 @@
-"""The schema of the library as numbered steps, each carried out in one transaction. ``docs/library.md`` explains it.
+"""The schema of the library as numbered migrations, applied in one transaction; ``docs/library.md`` documents it.
 
-A step is never changed once it was released: what changes is a further step.
+A released migration is never changed; a change of the schema is a further migration.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import sqlite3
 from retropace.core.errors import RetropaceError
 
 APPLICATION_ID = 0x72657470
-"""``retp``: tells a library from any other SQLite file."""
+"""SQLite application id of a library, ``retp`` in ASCII."""
 
 MIGRATIONS = (
     """
@@ -142,18 +142,22 @@ MIGRATIONS = (
         PRIMARY KEY (activity, direction, kind, asked)
     ) WITHOUT ROWID;
     """,
+    """
+    ALTER TABLE recordings RENAME COLUMN said TO context_digest;
+    """,
 )
+"""SQL scripts in order; the number of the last one that was applied is stored in ``PRAGMA user_version``."""
 
 
 def read_schema_version(connection: sqlite3.Connection) -> int:
-    """The number of the last step that was carried out; 0 for an empty file."""
+    """Number of the last migration that was applied; 0 for an empty file."""
     return int(connection.execute("PRAGMA user_version").fetchone()[0])
 
 
 def migrate(connection: sqlite3.Connection, path: str, steps: tuple[str, ...] = MIGRATIONS) -> None:
-    """Bring a library to the newest schema; a step that fails leaves it as it was.
+    """Apply all missing migrations in one transaction, so that a failure leaves the library unchanged.
 
-    Raises :class:`RetropaceError` for a library of a newer version and for a file that is none.
+    Raises :class:`RetropaceError` for a library of a newer schema and for a database that is not a library.
     """
     application = int(connection.execute("PRAGMA application_id").fetchone()[0])
     version = read_schema_version(connection)
@@ -168,7 +172,7 @@ def migrate(connection: sqlite3.Connection, path: str, steps: tuple[str, ...] = 
         )
     if version == len(steps):
         return
-    # Two runs may start at once: whoever comes second finds the work done.
+    # Another process may have migrated the library since; the version is read again under the lock.
     connection.execute("BEGIN EXCLUSIVE")
     try:
         for number in range(read_schema_version(connection), len(steps)):
@@ -183,4 +187,4 @@ def migrate(connection: sqlite3.Connection, path: str, steps: tuple[str, ...] = 
 
 
 def _split_statements(script: str) -> list[str]:
-    return [one for one in (part.strip() for part in script.split(";")) if one]
+    return [statement for part in script.split(";") if (statement := part.strip())]

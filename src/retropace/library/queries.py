@@ -1,6 +1,6 @@
-"""Questions to the library, about everything in it or about the places of one run (:meth:`Library.show_only`).
+"""Queries on the whole library, or on the places in its scope (:meth:`Library.add_to_scope`).
 
-Every answer is in an order that does not depend on the order in which things were stored.
+The order of every result is independent of the order of insertion.
 """
 
 from __future__ import annotations
@@ -20,40 +20,40 @@ from retropace.library.store import Library
 
 @dataclass(frozen=True, slots=True)
 class ActivityFilter:
-    """Which activities are wanted: from a time on, of some sports; all of them by default."""
+    """Selects activities by start time and sport; by default all of them."""
 
     since: datetime | None = None
-    """To the second."""
+    """Earliest start, with a resolution of one second; None for any."""
     sports: tuple[str, ...] = ()
-    """Words that the sport or its kind must hold, in any case: ``trail``, ``walking``."""
+    """Words such as ``trail``, one of which must occur in sport or sub-sport, ignoring case; empty for any sport."""
 
     def matches(self, start_time: datetime | str | None, sport: str, sub_sport: str) -> bool:
-        """Whether an activity is wanted; one without a time is not, if a time was asked for."""
+        """Whether an activity is selected; one without a start time never matches ``since``."""
         text = start_time if isinstance(start_time, str) else format_time(start_time)
         if self.since is not None and (text is None or text < self._since_text()):
             return False
         words = f"{sport} {sub_sport}".casefold()
-        return not self.sports or any(one.casefold() in words for one in self.sports)
+        return not self.sports or any(sport.casefold() in words for sport in self.sports)
 
     def to_sql_condition(self) -> tuple[str, list[str]]:
-        """The same as SQL on ``activities`` with its values."""
+        """The filter as an SQL condition on the table ``activities``, with the values of its placeholders."""
         parts, values = ["1"], []
         if self.since is not None:
             parts.append("start_time >= ?")
             values.append(self._since_text())
         if self.sports:
-            each = "instr(lower(coalesce(sport, '') || ' ' || coalesce(sub_sport, '')), lower(?)) > 0"
-            parts.append("(" + " OR ".join(each for _ in self.sports) + ")")
+            condition = "instr(lower(coalesce(sport, '') || ' ' || coalesce(sub_sport, '')), lower(?)) > 0"
+            parts.append("(" + " OR ".join(condition for _ in self.sports) + ")")
             values += self.sports
         return " AND ".join(parts), values
 
     def _since_text(self) -> str:
-        """Texts of times compare like the times up to the second, where none has a fraction."""
+        """``since`` without its ``Z``, so that text comparison orders times with and without fractions of a second."""
         return (format_time(self.since) or "").removesuffix("Z")
 
 
 def link_duplicates(library: Library) -> None:
-    """Find what is there several times, among all activities, and link it in the library; in one transaction."""
+    """Find duplicates among all activities and store their links (``duplicate_of``) in one transaction."""
     with library.translate_errors(), library.transaction():
         library.db.execute("DROP TABLE IF EXISTS temp.found")
         library.db.execute("CREATE TEMP TABLE found (activity INTEGER PRIMARY KEY, leader INTEGER)")
@@ -66,7 +66,10 @@ def link_duplicates(library: Library) -> None:
 
 
 def mark_visible_duplicates(library: Library, activity_filter: ActivityFilter) -> None:
-    """The same among the activities that are shown: of duplicates of which one lies elsewhere, one still counts."""
+    """Find duplicates among the selected activities in scope, for later queries on this connection.
+
+    Of duplicates in scope one always counts, even if the activity that counts in the whole library is out of scope.
+    """
     with library.translate_errors():
         library.db.execute("DROP TABLE IF EXISTS temp.duplicates")
         library.db.execute("CREATE TEMP TABLE duplicates (activity INTEGER PRIMARY KEY, leader INTEGER)")
@@ -79,6 +82,7 @@ def mark_visible_duplicates(library: Library, activity_filter: ActivityFilter) -
 def _select_candidates(
     library: Library, place_table: str, activity_filter: ActivityFilter | None = None
 ) -> Iterator[Candidate]:
+    """The selected activities with a start time whose recording has a place in the table, sorted by start."""
     condition, values = (activity_filter or ActivityFilter()).to_sql_condition()
     rows = library.db.execute(
         "SELECT key, id, start_time, elapsed_s, distance_m, heart_rate_bpm, cadence_spm, annotated_s, signals, laps,"
@@ -93,20 +97,24 @@ def _select_candidates(
 def find_activities(
     library: Library, activity_filter: ActivityFilter, *, condition: str = "1", values: tuple[Any, ...] = ()
 ) -> Iterator[dict[str, Any]]:
-    """Every activity that is shown, with its figures per direction; :func:`find_duplicates` goes before.
+    """The selected activities in scope with their figures per direction, sorted by start.
 
-    ``path`` is the first of the places where it lies, ``also`` the others, ``counts_instead`` the id of the activity
-    whose duplicate it is among those that are shown.
-    ``condition`` on the columns of ``activities`` chooses further.
+    Each row has the columns of ``activities`` and a column for each figure of each direction, as
+    ``backward_distance_m``. ``path`` is the first place of its recording and ``also`` the others; ``counts_instead``
+    is the id of the activity of which it is a duplicate within the scope. ``condition`` is a further SQL condition on
+    ``activities``, with its ``values``. Call :func:`mark_visible_duplicates` first.
     """
-    wanted, with_values = activity_filter.to_sql_condition()
-    figures = ", ".join(f"{one}.{name} AS {one}_{name}" for one in DIRECTIONS for name in DIRECTION_FIELDS)
+    filter_condition, filter_values = activity_filter.to_sql_condition()
+    figures = ", ".join(
+        f"{direction}.{name} AS {direction}_{name}" for direction in DIRECTIONS for name in DIRECTION_FIELDS
+    )
     joins = " ".join(
-        f"JOIN directions AS {one} ON {one}.activity = chosen.key AND {one}.direction = '{one}'" for one in DIRECTIONS
+        f"JOIN directions AS {direction} ON {direction}.activity = chosen.key AND {direction}.direction = '{direction}'"
+        for direction in DIRECTIONS
     )
     cursor = library.db.execute(
         "WITH chosen AS (SELECT *, (SELECT min(place) FROM shown WHERE recording = activities.recording) AS path"
-        f" FROM activities WHERE recording IN (SELECT recording FROM shown) AND {wanted} AND {condition})"
+        f" FROM activities WHERE recording IN (SELECT recording FROM shown) AND {filter_condition} AND {condition})"
         f" SELECT chosen.*, {figures},"
         " (SELECT group_concat(place, ' | ') FROM (SELECT place FROM shown WHERE recording = chosen.recording"
         "  ORDER BY place LIMIT -1 OFFSET 1)) AS also,"
@@ -116,7 +124,7 @@ def find_activities(
         f" FROM chosen {joins} LEFT JOIN temp.duplicates ON duplicates.activity = chosen.key"
         " LEFT JOIN activities AS leaders ON leaders.key = duplicates.leader"
         " ORDER BY chosen.start_time IS NULL, chosen.start_time, chosen.id, chosen.path",
-        (*with_values, *values),
+        (*filter_values, *values),
     )
     names = [column[0] for column in cursor.description]
     for row in cursor:
@@ -124,7 +132,7 @@ def find_activities(
 
 
 def find_segments(library: Library, key: int) -> Iterator[dict[str, Any]]:
-    """The segments of an activity in order."""
+    """The segments of an activity in order, as rows of ``segment`` (from 1) and :data:`SEGMENT_FIELDS`."""
     rows = library.db.execute(
         f"SELECT segment, {', '.join(SEGMENT_FIELDS)} FROM segments WHERE activity = ? ORDER BY segment", (key,)
     )
@@ -133,68 +141,77 @@ def find_segments(library: Library, key: int) -> Iterator[dict[str, Any]]:
 
 
 def find_failures(library: Library) -> Iterator[dict[str, Any]]:
-    """Every failure that is shown: place, reason and message."""
+    """The failures in scope, sorted by place: rows of ``path``, ``reason`` and ``message``."""
     rows = library.db.execute("SELECT place, reason, message FROM shown JOIN failures USING (place) ORDER BY place")
     for row in rows:
         yield dict(zip(("path", "reason", "message"), row, strict=True))
 
 
 def count_outcomes(library: Library) -> dict[str, int]:
-    """How many of the places that are shown came out how."""
+    """Number of places in scope by outcome, archives apart."""
     rows = library.db.execute("SELECT outcome, count(*) FROM shown WHERE outcome != 'archive' GROUP BY outcome")
     return dict(rows.fetchall())
 
 
 def count_activities(library: Library, activity_filter: ActivityFilter) -> tuple[int, int]:
-    """How many activities are shown, and how many are duplicates of one that counts; after :func:`find_duplicates`."""
-    wanted, values = activity_filter.to_sql_condition()
-    where = f"FROM activities WHERE recording IN (SELECT recording FROM shown) AND {wanted}"
+    """Number of selected activities in scope, and how many of them are duplicates.
+
+    Call :func:`mark_visible_duplicates` first.
+    """
+    condition, values = activity_filter.to_sql_condition()
+    where = f"FROM activities WHERE recording IN (SELECT recording FROM shown) AND {condition}"
     count = library.db.execute(f"SELECT count(*) {where}", values).fetchone()[0]
-    same = library.db.execute(f"SELECT count(*) {where} AND key IN (SELECT activity FROM temp.duplicates)", values)
-    return count, same.fetchone()[0]
+    duplicates = library.db.execute(
+        f"SELECT count(*) {where} AND key IN (SELECT activity FROM temp.duplicates)", values
+    )
+    return count, duplicates.fetchone()[0]
 
 
 def count_details(library: Library, outcome: str) -> list[tuple[str, int]]:
-    """What the places with an outcome hold instead of an activity on foot, the most frequent first."""
+    """Frequency of each ``detail`` (other sport, kind of file) among places in scope with an outcome, highest first."""
     return library.db.execute(
         "SELECT detail, count(*) FROM shown WHERE outcome = ? GROUP BY detail ORDER BY 2 DESC, 1", (outcome,)
     ).fetchall()
 
 
 MONTH_FIELDS = ("activities", "distance_m", "moving_s", "elapsed_s", "annotated_m", "suspected_m")
+"""Keys of the sums of :func:`sum_months`."""
 
 
 def sum_months(library: Library, activity_filter: ActivityFilter) -> dict[str | None, dict[str, dict[str, float]]]:
-    """Per month (UTC) and direction: activities, metres, seconds, and metres annotated and suspected.
+    """Sums of :data:`MONTH_FIELDS` per month (UTC, ``2025-05``) and direction, over selected activities in scope.
 
-    Of duplicates only the one that counts; activities without a time are those of the month None, the last. Summed up
-    in one order, so that the same activities always give the same sums.
+    Duplicates do not count. Activities without a start time belong to the month None, which is last. Values are added
+    in a fixed order, so that equal activities give bit-identical sums. Call :func:`mark_visible_duplicates` first.
     """
-    wanted, values = activity_filter.to_sql_condition()
+    condition, values = activity_filter.to_sql_condition()
     rows = library.db.execute(
         "SELECT substr(start_time, 1, 7), direction, directions.distance_m, directions.moving_s, directions.elapsed_s,"
         " annotated_m, suspected_m FROM activities JOIN directions ON activity = key"
         " WHERE key NOT IN (SELECT activity FROM temp.duplicates) AND recording IN (SELECT recording FROM shown)"
-        f" AND {wanted} ORDER BY start_time IS NULL, start_time, id",
+        f" AND {condition} ORDER BY start_time IS NULL, start_time, id",
         values,
     )
-    found: dict[str | None, dict[str, dict[str, float]]] = {}
+    sums: dict[str | None, dict[str, dict[str, float]]] = {}
     for month, direction, *figures in rows:
-        empty = {one: dict.fromkeys(MONTH_FIELDS, 0.0) for one in DIRECTIONS}
-        sums = found.setdefault(month, empty)[direction]
+        zeros = {name: dict.fromkeys(MONTH_FIELDS, 0.0) for name in DIRECTIONS}
+        direction_sums = sums.setdefault(month, zeros)[direction]
         elapsed_s = figures[2]
         for name, value in zip(MONTH_FIELDS, (float(elapsed_s > 0.0), *figures), strict=True):
-            sums[name] += value or 0.0
-    return found
+            direction_sums[name] += value or 0.0
+    return sums
 
 
 def read_document(library: Library, key: int, place: str) -> dict[str, Any]:
-    """The analysis of an activity, schema ``retropace.analysis/1``."""
+    """The document (schema ``retropace.analysis/1``) of the activity ``key``, with ``place`` as its path."""
     return build_document(library.db, key, place)
 
 
 def find_places(library: Library, reference: str | os.PathLike[str]) -> list[str]:
-    """The places that an activity's id (or its beginning), a path, or a folder or archive around it, stands for."""
+    """The places that a reference stands for, sorted.
+
+    A reference is the id of an activity (or its first four or more digits), a path, or a folder or archive.
+    """
     text = os.fspath(reference)
     rows = library.db.execute(
         "SELECT DISTINCT place FROM inputs LEFT JOIN activities USING (recording)"

@@ -1,4 +1,4 @@
-"""The document of an analysis as rows of the library, and back again without losing a bit."""
+"""Lossless conversion between the JSON document of an analysis and rows of the library."""
 
 from __future__ import annotations
 
@@ -11,38 +11,54 @@ from typing import Any
 from retropace.analysis.json_document import SCHEMA
 
 STAT_FIELDS = ("distance_m", "moving_s", "speed_mps", "cadence_spm", "step_length_m", "heart_rate_bpm", "steps")
+"""Figures that segments and directions share."""
 ACTIVITY_FIELDS = (
     *("name", "sport", "sub_sport", "start_time", "elapsed_s", "timer_s", "moving_s", "distance_m", "distance_source"),
 )
+"""Keys of the document's ``activity`` object, which are columns of the table ``activities``."""
 SEGMENT_FIELDS = ("start_s", "end_s", "direction", "gait", "basis", "confidence", *STAT_FIELDS)
+"""Keys of a segment in the document, which are columns of the table ``segments``."""
 ENERGY_FIELDS = ("energy_low_kcal_per_kg", "energy_high_kcal_per_kg")
+"""Bounds of the energy estimate of a direction."""
 MEASURE_FIELDS = ("elapsed_s", *STAT_FIELDS, "segments", "annotated_m", "suspected_m")
+"""Measured figures of a direction."""
 DIRECTION_FIELDS = (*MEASURE_FIELDS, *ENERGY_FIELDS)
+"""Keys of a direction in the document, which are columns of the table ``directions``."""
 ANNOTATION_FIELDS = ("start_s", "end_s", "label", "note", "origin", "kind", "distance_m", "speed_mps")
+"""Keys of an annotation in the document, which are columns of the table ``annotations``."""
 BEST_EFFORT_FIELDS = ("direction", "kind", "asked", "seconds", "metres", "start_s", "basis")
+"""Columns of the table ``bests``, in the order of :attr:`StoredAnalysis.best_efforts`."""
 STORAGE_VERSION = "figures, bests and energy"
-"""What is kept of an analysis. When this changes, the next run reads everything again."""
+"""Description of what is stored of an analysis; when it changes, the next run processes every file again."""
 _JSON_FIELDS = ("warnings", "workout", "athlete", "worth_a_look")
+"""Keys of the document that the table ``activities`` stores as JSON."""
 
 
 def format_activity_id(sha256: str, session: int) -> str:
-    """What an activity is called in lists: twelve digits of its file's checksum, and which session of several it is."""
+    """The id of an activity: the first twelve digits of its file's checksum, and the number of any later session.
+
+    Example:
+        >>> format_activity_id("8059eb9e7035ff00", 1)
+        '8059eb9e7035.2'
+
+    """
     return sha256[:12] + (f".{session + 1}" if session else "")
 
 
 @dataclass(frozen=True, slots=True)
 class StoredAnalysis:
-    """What is stored of one analysis."""
+    """The part of an analysis that is stored."""
 
     document: dict[str, Any]
+    """Document of schema ``retropace.analysis/1``."""
     counts: dict[str, int]
-    """``records``, ``signals`` and ``laps``."""
+    """Numbers of ``records``, ``signals`` and ``laps`` of the recording."""
     best_efforts: tuple[tuple[Any, ...], ...] = ()
-    """Rows of ``BEST``."""
+    """Rows with the columns :data:`BEST_EFFORT_FIELDS`."""
 
 
 def insert_activity(db: sqlite3.Connection, recording_key: int, analysis: StoredAnalysis) -> None:
-    """Store one analysis. Part of a transaction."""
+    """Insert one analysis of a recording; the caller holds the transaction."""
     document, counts = analysis.document, analysis.counts
     source, activity, directions = document["source"], document["activity"], document["directions"]
     row = {
@@ -55,7 +71,7 @@ def insert_activity(db: sqlite3.Connection, recording_key: int, analysis: Stored
         **counts,
         "cadence_spm": _time_weighted_mean(directions, "cadence_spm"),
         "heart_rate_bpm": _time_weighted_mean(directions, "heart_rate_bpm"),
-        "annotated_s": sum(one["end_s"] - one["start_s"] for one in document["annotations"]),
+        "annotated_s": sum(annotation["end_s"] - annotation["start_s"] for annotation in document["annotations"]),
         **{name: json.dumps(document[name], ensure_ascii=False) for name in _JSON_FIELDS},
     }
     key = _insert(db, "activities", row)
@@ -71,15 +87,15 @@ def insert_activity(db: sqlite3.Connection, recording_key: int, analysis: Stored
         "directions",
         ("activity", "direction", *DIRECTION_FIELDS),
         key,
-        [(name, *(one[column] for column in DIRECTION_FIELDS)) for name, one in directions.items()],
+        [(name, *(figures[column] for column in DIRECTION_FIELDS)) for name, figures in directions.items()],
     )
     _insert_many(db, "bests", ("activity", *BEST_EFFORT_FIELDS), key, analysis.best_efforts)
-    found = enumerate_rows(document["annotations"], ANNOTATION_FIELDS)
-    _insert_many(db, "annotations", ("activity", "annotation", *ANNOTATION_FIELDS), key, found)
+    annotations = enumerate_rows(document["annotations"], ANNOTATION_FIELDS)
+    _insert_many(db, "annotations", ("activity", "annotation", *ANNOTATION_FIELDS), key, annotations)
 
 
 def build_document(db: sqlite3.Connection, key: int, place: str) -> dict[str, Any]:
-    """The document of a stored analysis, schema ``retropace.analysis/1``, as the analysis gave it."""
+    """Rebuild the document (schema ``retropace.analysis/1``) of the activity ``key``, with ``place`` as its path."""
     cursor = db.execute(
         "SELECT activities.*, recordings.sha256 FROM activities JOIN recordings ON recordings.key = recording"
         " WHERE activities.key = ?",
@@ -92,7 +108,7 @@ def build_document(db: sqlite3.Connection, key: int, place: str) -> dict[str, An
         " ORDER BY instr('forward backward rest unknown', direction)",
         (key,),
     )
-    parts = {name: json.loads(row[name]) for name in _JSON_FIELDS}
+    json_values = {name: json.loads(row[name]) for name in _JSON_FIELDS}
     return {
         "schema": SCHEMA,
         "source": {
@@ -106,28 +122,28 @@ def build_document(db: sqlite3.Connection, key: int, place: str) -> dict[str, An
         "segments": segments,
         "directions": {name: dict(zip(DIRECTION_FIELDS, values, strict=True)) for name, *values in directions},
         "annotations": _read_rows(db, "annotations", ANNOTATION_FIELDS, key, "annotation"),
-        "workout": parts["workout"],
-        "athlete": parts["athlete"],
-        "worth_a_look": parts["worth_a_look"],
-        "warnings": parts["warnings"],
+        "workout": json_values["workout"],
+        "athlete": json_values["athlete"],
+        "worth_a_look": json_values["worth_a_look"],
+        "warnings": json_values["warnings"],
     }
 
 
 def enumerate_rows(rows: Sequence[dict[str, Any]], columns: tuple[str, ...]) -> list[tuple[Any, ...]]:
-    """The rows as tuples, each with its number, counted from 1, in front."""
+    """Turn rows into tuples of a number counted from 1 and the values of ``columns``."""
     return [(number, *(row[column] for column in columns)) for number, row in enumerate(rows, 1)]
 
 
 def _time_weighted_mean(directions: dict[str, dict[str, Any]], name: str) -> float | None:
-    """The mean of a figure over all directions that have it, weighted by their moving time."""
-    known = [one for one in directions.values() if one[name] is not None and one["moving_s"]]
-    seconds = sum(one["moving_s"] for one in known)
-    return sum(one[name] * one["moving_s"] for one in known) / seconds if seconds else None
+    """Mean of a figure over all directions that have it, weighted by moving time; None if none has it."""
+    known = [figures for figures in directions.values() if figures[name] is not None and figures["moving_s"]]
+    moving_s = sum(figures["moving_s"] for figures in known)
+    return sum(figures[name] * figures["moving_s"] for figures in known) / moving_s if moving_s else None
 
 
 def _insert(db: sqlite3.Connection, table: str, row: dict[str, Any]) -> int:
-    marks = ", ".join("?" for _ in row)
-    key = db.execute(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({marks})", tuple(row.values())).lastrowid
+    placeholders = ", ".join("?" for _ in row)
+    key = db.execute(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({placeholders})", tuple(row.values())).lastrowid
     assert key is not None
     return key
 
@@ -135,13 +151,13 @@ def _insert(db: sqlite3.Connection, table: str, row: dict[str, Any]) -> int:
 def _insert_many(
     db: sqlite3.Connection, table: str, columns: tuple[str, ...], key: int, rows: Sequence[tuple[Any, ...]]
 ) -> None:
-    marks = ", ".join("?" for _ in columns)
+    placeholders = ", ".join("?" for _ in columns)
     values = [(key, *row) for row in rows]
-    db.executemany(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})", values)
+    db.executemany(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({placeholders})", values)
 
 
 def _read_rows(
     db: sqlite3.Connection, table: str, columns: tuple[str, ...], key: int, order: str
 ) -> list[dict[str, Any]]:
-    found = db.execute(f"SELECT {', '.join(columns)} FROM {table} WHERE activity = ? ORDER BY {order}", (key,))
-    return [dict(zip(columns, values, strict=True)) for values in found]
+    cursor = db.execute(f"SELECT {', '.join(columns)} FROM {table} WHERE activity = ? ORDER BY {order}", (key,))
+    return [dict(zip(columns, values, strict=True)) for values in cursor]

@@ -1,4 +1,4 @@
-"""The season of one runner, gathered from the library: one question for each kind of thing, whatever their number."""
+"""The season of one runner, read from the library with a fixed number of queries."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from retropace.season.runs import (
     find_longest_backward,
 )
 
-# A cross join goes through what was chosen, in that order, and finds the rest of each along its key.
+# CROSS JOIN makes SQLite loop over the selected activities in order and look up their rows by key.
 QUERIES = {
     "heads": "SELECT key, id, (SELECT min(place) FROM inputs WHERE inputs.recording = activities.recording),"
     " start_time FROM temp.chosen CROSS JOIN activities USING (key) ORDER BY key",
@@ -31,7 +31,7 @@ QUERIES = {
     "segments": "SELECT activity, direction, gait, start_s, end_s, coalesce(distance_m, 0), coalesce(moving_s, 0)"
     " FROM temp.chosen CROSS JOIN segments ON activity = key"
     " WHERE direction IN ('forward', 'backward') ORDER BY activity, segment",
-    # With max() SQLite takes the other columns from the row that has the most.
+    # With max(), SQLite takes the other columns from the row with the maximum.
     "bests": f"SELECT activity, {', '.join(BEST_EFFORT_FIELDS)}, max(metres / seconds)"
     " FROM temp.chosen CROSS JOIN bests ON activity = key GROUP BY direction, kind, asked",
     "quarters": "SELECT key, back.seconds / ahead.seconds FROM temp.chosen"
@@ -43,20 +43,23 @@ QUERIES = {
     " FROM temp.chosen CROSS JOIN segments ON activity = key"
     " WHERE direction IN ('forward', 'backward') AND gait IN ('run', 'walk') AND speed_mps IS NOT NULL",
 }
-"""What is asked of the activities that were chosen."""
+"""SQL queries on the activities whose keys are in ``temp.chosen``, by name."""
 
 
 @dataclass(frozen=True, slots=True)
 class SeasonQuery:
-    """Whose activities, and from when on: ``runner`` is None for those of which nobody said who ran."""
+    """Selects the activities of one runner in a time range."""
 
     runner: str | None
+    """Name of the athlete; None for activities without one."""
     since: datetime | None = None
+    """Earliest start, inclusive."""
     before: datetime | None = None
+    """Latest start, exclusive."""
 
 
 def count_by_runner(library: Library) -> list[tuple[str | None, int]]:
-    """Everybody whose activities the library holds, with how many they are; None is nobody named. By name."""
+    """Number of activities of every runner, sorted by name, duplicates not counted; None stands for no name."""
     with library.translate_errors():
         rows = library.db.execute(
             "SELECT runner, count(*) FROM activities WHERE duplicate_of IS NULL GROUP BY runner ORDER BY runner"
@@ -65,7 +68,7 @@ def count_by_runner(library: Library) -> list[tuple[str | None, int]]:
 
 
 def count_undated(library: Library, runner: str | None) -> int:
-    """How many activities have no date, and so are in no season."""
+    """Number of activities of a runner that have no start time and so belong to no season."""
     with library.translate_errors():
         row = library.db.execute(
             "SELECT count(*) FROM activities WHERE runner IS ? AND start_time IS NULL AND duplicate_of IS NULL",
@@ -75,26 +78,26 @@ def count_undated(library: Library, runner: str | None) -> int:
 
 
 def read_season(library: Library, query: SeasonQuery) -> Season:
-    """The season of a runner. What is there several times counts once; without a date it does not count."""
+    """Read the season that the query selects; duplicates and activities without a start time do not count."""
     with library.translate_errors():
         _select_activities(library, query)
-        runs, number = _read_season_rows(library)
-        bests = [SeasonBest._make((*row[1:-1], number[row[0]])) for row in library.db.execute(QUERIES["bests"])]
+        rows, row_numbers = _read_season_rows(library)
+        bests = [SeasonBest._make((*row[1:-1], row_numbers[row[0]])) for row in library.db.execute(QUERIES["bests"])]
         quarters = library.db.execute(QUERIES["quarters"])
         stretches = library.db.execute(QUERIES["stretches"]).fetchall()
-        return build_season(runs, bests, ((number[key], ratio) for key, ratio in quarters), stretches)
+        return build_season(rows, bests, ((row_numbers[key], ratio) for key, ratio in quarters), stretches)
 
 
 def _select_activities(library: Library, query: SeasonQuery) -> None:
-    """Put the keys of the wanted activities into ``temp.chosen``, in order of time."""
+    """Fill ``temp.chosen`` with the keys of the activities that the query selects."""
     library.db.execute("DROP TABLE IF EXISTS temp.chosen")
     library.db.execute("CREATE TEMP TABLE chosen (key INTEGER PRIMARY KEY)")
     library.db.execute(*build_selection(query))
 
 
 def build_selection(query: SeasonQuery) -> tuple[str, tuple[Any, ...]]:
-    """The statement that chooses the activities, and its values: it goes along the index of runners and times."""
-    # Texts of times compare like the times, to the second.
+    """SQL statement that fills ``temp.chosen``, and its values; it uses the index on runner and start time."""
+    # Times without their "Z" compare as texts like the times, with or without fractions of a second.
     since = "" if query.since is None else (format_time(query.since) or "").removesuffix("Z")
     before = "9999" if query.before is None else (format_time(query.before) or "").removesuffix("Z")
     statement = (
@@ -105,11 +108,11 @@ def build_selection(query: SeasonQuery) -> tuple[str, tuple[Any, ...]]:
 
 
 def _read_season_rows(library: Library) -> tuple[list[SeasonRow], dict[int, int]]:
-    """The activities, and the number of each by its key."""
+    """The selected activities as season rows, and the row number of each by its key."""
     heads = library.db.execute(QUERIES["heads"]).fetchall()
     figures = _group_by_activity(library.db.execute(QUERIES["figures"]))
     segments = _group_by_activity(library.db.execute(QUERIES["segments"]))
-    found = []
+    season_rows = []
     for key, name, place, start_time in heads:
         by_direction = {row[0]: row[1:] for row in figures.get(key, ())}
         rows = segments.get(key, [])
@@ -118,23 +121,24 @@ def _read_season_rows(library: Library) -> tuple[list[SeasonRow], dict[int, int]
             if (direction, gait) in _GAIT_INDEX:
                 metres[_GAIT_INDEX[direction, gait]] += distance_m
                 seconds[_GAIT_INDEX[direction, gait]] += moving_s
-        found.append(
+        season_rows.append(
             SeasonRow(
                 id=name,
                 file=place or "",
                 start_time=datetime.fromisoformat(start_time),
-                metrics=[by_direction[one] for one in DIRECTIONS],
+                metrics=[by_direction[direction] for direction in DIRECTIONS],
                 gait_m=metres,
                 gait_s=seconds,
                 longest_backward=find_longest_backward((row[0], *row[2:5]) for row in rows),
             )
         )
-    return found, {row[0]: number for number, row in enumerate(heads)}
+    return season_rows, {row[0]: number for number, row in enumerate(heads)}
 
 
-_GAIT_INDEX = {gait: at for at, gait in enumerate(GAITS)}
+_GAIT_INDEX = {gait: index for index, gait in enumerate(GAITS)}
+"""Index of each pair of direction and gait in :data:`GAITS`."""
 
 
 def _group_by_activity(rows: Iterator[tuple[Any, ...]]) -> dict[int, list[tuple[Any, ...]]]:
-    """Rows that begin with an activity's key, by that, without it."""
-    return {key: [row[1:] for row in some] for key, some in groupby(rows, key=lambda row: row[0])}
+    """Group sorted rows by their first column, the key of an activity, and drop that column."""
+    return {key: [row[1:] for row in group] for key, group in groupby(rows, key=lambda row: row[0])}

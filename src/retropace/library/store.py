@@ -1,4 +1,4 @@
-"""The library's file: opened, brought up to date, and written one activity at a time."""
+"""The library's SQLite file: opening, migrating and writing."""
 
 from __future__ import annotations
 
@@ -16,52 +16,65 @@ from retropace.library.migrations import migrate
 from retropace.library.rows import StoredAnalysis, insert_activity
 
 Outcome = Literal["analysed", "failed", "other sport", "no activity", "left out", "archive"]
-"""What became of an input. ``left out`` is a recording that a filter kept away, ``archive`` one whose content is all
-known."""
+"""Outcome of an input; ``left out``: excluded by a filter, ``archive``: an archive whose content is all known."""
 BUSY_TIMEOUT_S = 60.0
-"""How long to wait while another run writes."""
+"""Seconds to wait while another process writes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Why an input gave nothing, or not all of it. ``passes`` says that trying again may help."""
+    """Why an input has no result, or only a part of it."""
 
     reason: str
+    """Reason in two or three words, by which failures are grouped."""
     message: str
+    """Reason as a sentence for the user."""
     is_transient: bool = False
+    """Whether trying again may help."""
 
 
 @dataclass(frozen=True, slots=True)
 class StoredRecording:
-    """Content that was analysed: its checksum, the checksum of what was said about it from outside, and its size."""
+    """Content that was analysed; the same content in several places is stored once."""
 
     sha256: str
     context_digest: str
+    """Digest of the information about the file from outside it: sidecar, export metadata and suffix."""
     size_bytes: int
     sessions: tuple[StoredAnalysis, ...] = ()
+    """Analysis of each session; empty for a recording that is stored already."""
 
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """What the library knows of a place: a file, or what lies in an archive."""
+    """What the library stores about a place: a file, a member of an archive, or a workout of an export."""
 
     place: str
+    """Full path, or archive and member joined by ``!/``."""
     fingerprint: str
+    """Changes whenever the file or its context may have changed."""
     settings_digest: str
+    """Digest of everything else that decides the result."""
     outcome: Outcome
     container: str = ""
+    """Place of the outermost archive or export on disk; empty for a file on disk."""
     detail: str = ""
+    """The other sport, the kind of file, or the sessions that a filter excluded."""
     failure: Failure | None = None
     recording: StoredRecording | None = field(default=None, repr=False)
 
 
 def library_path() -> Path:
-    """Where the library lies if nobody says otherwise; ``RETROPACE_DATA`` names another data folder."""
+    """Default path of the library, in the data folder (environment variable ``RETROPACE_DATA``)."""
     return data_dir() / "library.sqlite"
 
 
 class Library:
-    """An open library; a context manager. Raises :class:`RetropaceError` in one sentence for whatever goes wrong."""
+    """An open library and its connection ``db``; a context manager.
+
+    Queries are about all places until :meth:`add_to_scope` restricts them. Every method raises
+    :class:`RetropaceError` for errors of SQLite and of the file system.
+    """
 
     def __init__(self, path: str | os.PathLike[str], *, create: bool = True):
         self.path = os.fspath(path)
@@ -75,7 +88,7 @@ class Library:
             with self.translate_errors():
                 migrate(self.db, self.path)
                 self.db.execute("PRAGMA journal_mode = WAL")
-                # In WAL mode a crash of the machine may cost the last activities, never the library.
+                # With WAL, a crash of the machine may lose the last transactions but never corrupts the library.
                 self.db.execute("PRAGMA synchronous = NORMAL")
                 self.db.execute("PRAGMA foreign_keys = ON")
                 self.db.execute("CREATE TEMP TABLE scope (place TEXT PRIMARY KEY) WITHOUT ROWID")
@@ -93,7 +106,7 @@ class Library:
             raise self._to_error(error) from None
 
     def find_input(self, place: str) -> Input | None:
-        """What is known of a place; None if nothing is."""
+        """What is stored about a place, without its recording; None if it is unknown."""
         with self.translate_errors():
             row = self.db.execute(
                 "SELECT place, stamp, settings, outcome, container, detail, reason, message, passes FROM inputs"
@@ -102,33 +115,29 @@ class Library:
             ).fetchone()
         if row is None:
             return None
-        where, stamp, settings, outcome, container, detail, reason, message, passes = row
-        failure = None if reason is None else Failure(reason, message, bool(passes))
-        return Input(where, stamp, settings, outcome, container, detail, failure)
+        _, fingerprint, settings_digest, outcome, container, detail, reason, message, is_transient = row
+        failure = None if reason is None else Failure(reason, message, bool(is_transient))
+        return Input(place, fingerprint, settings_digest, outcome, container, detail, failure)
 
     def has_size(self, size_bytes: int) -> bool:
-        """Whether any recording is that long: only then may its content be known."""
+        """Whether any stored recording has this size: a cheap test before a file is hashed."""
         with self.translate_errors():
-            return (
-                self.db.execute("SELECT 1 FROM recordings WHERE bytes = ? LIMIT 1", (size_bytes,)).fetchone()
-                is not None
-            )
+            row = self.db.execute("SELECT 1 FROM recordings WHERE bytes = ? LIMIT 1", (size_bytes,)).fetchone()
+        return row is not None
 
     def has_recording(self, sha256: str, context_digest: str, settings_digest: str) -> bool:
-        """Whether this content was analysed with this said about it and these settings."""
+        """Whether this content was analysed with this context and these settings."""
         with self.translate_errors():
             return self._find_recording(sha256, context_digest, settings_digest) is not None
 
     def save(self, record: Input) -> None:
-        """Store what became of a place, with every activity in it, in one transaction.
+        """Store the result of a place with all of its activities in one transaction.
 
-        A recording without sessions is one that is known: the place is linked to it.
+        If the recording is stored already, the place is linked to it.
         """
         with self.translate_errors(), self.transaction():
-            before = self.db.execute("SELECT recording FROM inputs WHERE place = ?", (record.place,)).fetchone()
-            recording = (
-                None if record.recording is None else self._save_recording(record.recording, record.settings_digest)
-            )
+            old = self.db.execute("SELECT recording FROM inputs WHERE place = ?", (record.place,)).fetchone()
+            key = None if record.recording is None else self._save_recording(record.recording, record.settings_digest)
             self.db.execute("DELETE FROM failures WHERE place = ?", (record.place,))
             self.db.execute(
                 "INSERT INTO inputs (place, container, stamp, settings, outcome, detail, recording)"
@@ -142,29 +151,29 @@ class Library:
                     record.settings_digest,
                     record.outcome,
                     record.detail,
-                    recording,
+                    key,
                 ),
             )
             if record.failure is not None:
-                why = record.failure
+                failure = record.failure
                 self.db.execute(
                     "INSERT INTO failures (place, reason, message, passes) VALUES (?, ?, ?, ?)",
-                    (record.place, why.reason, why.message, int(why.is_transient)),
+                    (record.place, failure.reason, failure.message, int(failure.is_transient)),
                 )
-            if before is not None and before[0] is not None and before[0] != recording:
-                self._delete_unreferenced(before[0])
+            if old is not None and old[0] is not None and old[0] != key:
+                self._delete_unreferenced(old[0])
 
     def describe_settings(self, settings_digest: str, description: str) -> None:
-        """Say what the settings with this digest are."""
+        """Store the text from which a digest of settings was computed."""
         with self.translate_errors():
             self.db.execute("INSERT OR IGNORE INTO settings VALUES (?, ?)", (settings_digest, description))
 
     def forget(self, places: Sequence[str]) -> None:
-        """Delete what is known of these places, and of the activities that lie nowhere else."""
+        """Delete these places, and the activities that have no other place."""
         with self.translate_errors(), self.transaction():
             for place in places:
                 row = self.db.execute("SELECT recording FROM inputs WHERE place = ?", (place,)).fetchone()
-                # The archive around it is no longer known as a whole.
+                # The archive that holds the place is no longer complete.
                 self.db.execute(
                     "DELETE FROM inputs WHERE outcome = 'archive'"
                     " AND place = (SELECT container FROM inputs WHERE place = ?)",
@@ -175,7 +184,7 @@ class Library:
                     self._delete_unreferenced(row[0])
 
     def add_to_scope(self, places: Iterator[str] | Sequence[str]) -> None:
-        """Let every question be about these places; they may be told in portions."""
+        """Restrict later queries to these places and those added before."""
         with self.translate_errors():
             if not self._is_scoped:
                 self._is_scoped = True
@@ -184,29 +193,29 @@ class Library:
             self.db.executemany("INSERT OR IGNORE INTO temp.scope VALUES (?)", ((place,) for place in places))
 
     def add_archive_to_scope(self, place: str) -> int:
-        """Let every question be about what lies in this archive too; returns how many places these are."""
+        """Add all places in an archive to the scope; returns their number."""
         self.add_to_scope([])
-        inside = "INSERT OR IGNORE INTO temp.scope SELECT place FROM main.inputs WHERE container = ?"
+        statement = "INSERT OR IGNORE INTO temp.scope SELECT place FROM main.inputs WHERE container = ?"
         with self.translate_errors():
-            return self.db.execute(inside, (place,)).rowcount
+            return self.db.execute(statement, (place,)).rowcount
 
     def mark_archive_complete(self, place: str, fingerprint: str, settings_digest: str) -> None:
-        """Take note that all that lies in an archive is known, and forget what lay in it once and is there no more.
+        """Record that everything in an archive is known, and delete places that are no longer in it.
 
-        Not if something in it may still come out otherwise: was left out by a filter, or failed in a way that passes.
+        Does nothing if a place in it was excluded by a filter or failed transiently, because its result may change.
         """
         with self.translate_errors(), self.transaction():
-            inside = "FROM main.inputs LEFT JOIN failures USING (place) WHERE container = ?"
+            members = "FROM main.inputs LEFT JOIN failures USING (place) WHERE container = ?"
             if self.db.execute(
-                f"SELECT 1 {inside} AND place IN (SELECT place FROM temp.scope) AND (outcome = 'left out' OR passes)",
+                f"SELECT 1 {members} AND place IN (SELECT place FROM temp.scope) AND (outcome = 'left out' OR passes)",
                 (place,),
             ).fetchone():
                 return
-            gone = f"SELECT place, recording {inside} AND place NOT IN (SELECT place FROM temp.scope)"
-            for old, recording in self.db.execute(gone, (place,)).fetchall():
-                self.db.execute("DELETE FROM inputs WHERE place = ?", (old,))
-                if recording is not None:
-                    self._delete_unreferenced(recording)
+            removed = f"SELECT place, recording {members} AND place NOT IN (SELECT place FROM temp.scope)"
+            for member, recording_key in self.db.execute(removed, (place,)).fetchall():
+                self.db.execute("DELETE FROM inputs WHERE place = ?", (member,))
+                if recording_key is not None:
+                    self._delete_unreferenced(recording_key)
             self.db.execute(
                 "INSERT INTO inputs (place, container, stamp, settings, outcome) VALUES (?, '', ?, ?, 'archive')"
                 " ON CONFLICT (place) DO UPDATE SET stamp = excluded.stamp, settings = excluded.settings,"
@@ -215,27 +224,26 @@ class Library:
             )
 
     def is_archive_complete(self, place: str, fingerprint: str, settings_digest: str) -> bool:
-        """Whether all that lies in an archive, as it is now, is known with these settings."""
-        found = self.find_input(place)
-        return found is not None and (found.outcome, found.fingerprint, found.settings_digest) == (
-            "archive",
-            fingerprint,
-            settings_digest,
-        )
+        """Whether everything in an archive with this fingerprint is known with these settings."""
+        stored = self.find_input(place)
+        if stored is None or stored.outcome != "archive":
+            return False
+        return (stored.fingerprint, stored.settings_digest) == (fingerprint, settings_digest)
 
     def _find_recording(self, sha256: str, context_digest: str, settings_digest: str) -> int | None:
         row = self.db.execute(
-            "SELECT key FROM recordings WHERE sha256 = ? AND said = ? AND settings = ?",
+            "SELECT key FROM recordings WHERE sha256 = ? AND context_digest = ? AND settings = ?",
             (sha256, context_digest, settings_digest),
         ).fetchone()
         return None if row is None else int(row[0])
 
     def _save_recording(self, recording: StoredRecording, settings_digest: str) -> int:
-        known = self._find_recording(recording.sha256, recording.context_digest, settings_digest)
-        if known is not None:
-            return known
+        """Insert a recording with its activities unless it is stored already; returns its key."""
+        key = self._find_recording(recording.sha256, recording.context_digest, settings_digest)
+        if key is not None:
+            return key
         key = self.db.execute(
-            "INSERT INTO recordings (sha256, said, settings, bytes) VALUES (?, ?, ?, ?)",
+            "INSERT INTO recordings (sha256, context_digest, settings, bytes) VALUES (?, ?, ?, ?)",
             (recording.sha256, recording.context_digest, settings_digest, recording.size_bytes),
         ).lastrowid
         assert key is not None
@@ -244,7 +252,7 @@ class Library:
         return key
 
     def _delete_unreferenced(self, recording_key: int) -> None:
-        """Delete a recording to which no place leads any more, and with it its activities."""
+        """Delete a recording and its activities if no place refers to it any more."""
         self.db.execute(
             "DELETE FROM recordings WHERE key = ? AND NOT EXISTS (SELECT 1 FROM inputs WHERE recording = ?)",
             (recording_key, recording_key),
@@ -252,7 +260,7 @@ class Library:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """Everything within happens, or nothing."""
+        """Run the block in a transaction: all of it takes effect, or none."""
         self.db.execute("BEGIN IMMEDIATE")
         try:
             yield
@@ -264,13 +272,13 @@ class Library:
 
     @contextmanager
     def translate_errors(self) -> Iterator[None]:
-        """Turns what SQLite and the system say into one sentence."""
+        """Turn errors of SQLite and of the file system into :class:`RetropaceError`."""
         try:
             yield
-        except sqlite3.Error as bad:
-            raise self._to_error(bad) from None
-        except OSError as bad:
-            raise RetropaceError(f"cannot be written: {bad.strerror or bad}", path=self.path) from None
+        except sqlite3.Error as error:
+            raise self._to_error(error) from None
+        except OSError as error:
+            raise RetropaceError(f"cannot be written: {error.strerror or error}", path=self.path) from None
 
     def _to_error(self, error: sqlite3.Error) -> RetropaceError:
         if isinstance(error, sqlite3.OperationalError):
@@ -280,7 +288,7 @@ class Library:
 
 
 def _error_message(sqlite_message: str) -> str:
-    """What is wrong with a library and what to do, from what SQLite says."""
+    """Message for the user about an operational error of SQLite, with what to do."""
     if "full" in sqlite_message:
         return "cannot be written, the disk is full: make room and run the same command again"
     if "locked" in sqlite_message or "busy" in sqlite_message:

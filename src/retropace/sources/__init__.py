@@ -1,8 +1,8 @@
-"""Where recordings lie: folders, archives within archives, and what vendors send when asked for "all my data".
+"""Folders, archives and vendors' exports as entries that may be recordings; no recording is decoded here.
 
-``listing.py`` finds entries without opening them, ``archives.py`` reads what lies in zip files, ``folders.py`` walks
-folders, ``remote.py`` reaches what is not on this machine. ``garmin.py`` and ``strava.py`` read the tables of names
-that come with an export, ``apple.py`` turns one into workouts. ``heads.py`` tells what a file is by its first bytes.
+``listing.py`` finds entries, ``folders.py`` walks folders, ``archives.py`` reads zip files, ``remote.py`` opens
+addresses. ``file_names.py`` and ``magic.py`` recognise files by name and by first bytes. ``garmin.py`` and
+``strava.py`` parse the tables of names in exports, ``apple.py`` reads an Apple Health export.
 """
 
 from __future__ import annotations

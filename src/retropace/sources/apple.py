@@ -1,9 +1,9 @@
-"""An Apple Health export: workouts and what was measured during them, streamed from one very long XML file.
+"""Streaming reader of an Apple Health export: its workouts and the samples measured during them.
 
-``export.xml`` (its name is translated) holds every ``Record`` of a life and, after them, every ``Workout`` with its
-events and the names of its routes, which lie beside it in ``workout-routes/``. It is read twice from end to end, first
-for the workouts, then for the records that lie within them; these wait in a temporary database, so that memory does
-not grow with the file. What comes out for each workout is a document of its own, which ``readers/apple.py`` reads.
+``export.xml`` (the name is localised) holds every ``Record`` and, after them, every ``Workout`` with its events and the
+paths of its route files in ``workout-routes/``. The file is parsed twice: once for the workouts, and once for the
+records during them, which go to a temporary database so that memory does not grow with the file. Each workout becomes a
+JSON document for :mod:`retropace.readers.json.apple`.
 """
 
 from __future__ import annotations
@@ -23,56 +23,74 @@ from retropace.core.sports import is_on_foot
 from retropace.core.units import MILE_M
 from retropace.readers.json.apple import SCHEMA
 
-ROUTES_FOLDER = "workout-routes"
 ROOT_TAG = b"<HealthData"
+"""Beginning of the root element of an export."""
 CHUNK_BYTES = 2**20
+"""Number of bytes parsed at a time."""
 _MAX_PROLOGUE_BYTES = 2**20
-"""The root begins within this: before it stands a document type, which some versions of iOS wrote with mistakes."""
+"""Largest document type before the root element; it is skipped, because some versions of iOS wrote it with errors."""
 _SAMPLE_KINDS = {
     "HKQuantityTypeIdentifierStepCount": "steps",
     "HKQuantityTypeIdentifierDistanceWalkingRunning": "metres",
     "HKQuantityTypeIdentifierHeartRate": "heart",
 }
+"""Record types that are read, with their key in the document of a workout."""
 _METRES_PER_UNIT = {"km": 1000.0, "mi": MILE_M, "m": 1.0, "ft": 0.3048, "yd": 0.9144}
+"""Units of distance in an export, in metres."""
 _SPORT_PREFIX = "HKWorkoutActivityType"
+"""Beginning of every value of the attribute ``workoutActivityType``."""
 _EVENT_PREFIX = "HKWorkoutEventType"
+"""Beginning of every type of a workout event."""
 _MAX_WORKOUT_S = 7 * 86400.0
+"""Longest workout that is read, in seconds; a longer one has wrong times."""
+_MAX_OVERLAPS = 3
+"""Number of latest workouts that a record is compared with."""
+_MAX_PENDING_ROWS = 10_000
+"""Number of samples collected before they are written to the database."""
 
 
 @dataclass(slots=True)
 class AppleWorkout:
-    """A workout on foot as the export lists it; times in seconds since 1970."""
+    """A workout on foot as the export lists it; times are in seconds since 1970."""
 
     sport: str
     start_s: float
     end_s: float
     start_time: str
+    """Start as the export writes it, for example ``2025-05-01 08:01:10 +0200``."""
     source: str = ""
     device: str = ""
     is_indoor: bool = False
     pauses_s: list[list[float]] = field(default_factory=list)
+    """Start and end of each pause."""
     lap_times_s: list[float] = field(default_factory=list)
-    """When the button was pressed."""
+    """Times at which the lap button was pressed."""
     route_names: list[str] = field(default_factory=list)
+    """Paths of the route files, relative to the export's XML file."""
 
 
 class AppleExport:
-    """The workouts of an export; ``opened`` opens its XML file anew, ``place`` names it."""
+    """The workouts of an export.
+
+    ``open_xml`` opens the XML file and is called once for each pass; ``place`` names it in error messages. Raises
+    :class:`ReadError` if the file is not an export.
+    """
 
     def __init__(self, open_xml: Callable[[], IO[bytes]], place: str):
-        self._opened, self._place = open_xml, place
+        self._open_xml, self._place = open_xml, place
         self.workouts: list[AppleWorkout] = []
         self.other_sports: list[tuple[str, str]] = []
-        """When each workout that was not done on foot began, and its sport."""
+        """Start and sport of each workout that was not on foot."""
         self.damage = ""
-        """What is wrong with the file, if it could not be read to its end."""
+        """Message if the file could not be parsed to its end; else empty."""
         self._db: sqlite3.Connection | None = None
         self._read_workouts()
 
     def build_document(self, workout_index: int, read_route: Callable[[str], bytes]) -> bytes:
-        """A workout with everything measured during it, as a document for ``readers/apple.py``.
+        """The JSON document of a workout with its samples and routes.
 
-        ``route`` gives the bytes of a route's file. The same export gives the same bytes, and so does a later one.
+        ``read_route`` returns the bytes of a route file and may raise :class:`ReadError`. The bytes of the document are
+        the same for every later export with the same workout, so its checksum identifies it.
         """
         workout = self.workouts[workout_index]
         samples = {kind: self._select_samples(workout_index, kind) for kind in _SAMPLE_KINDS.values()}
@@ -88,7 +106,7 @@ class AppleExport:
             "device": workout.device or workout.source,
             "is_indoor": workout.is_indoor,
             "pauses": [[start - workout.start_s, end - workout.start_s] for start, end in workout.pauses_s],
-            "laps": [at - workout.start_s for at in workout.lap_times_s],
+            "laps": [lap_time_s - workout.start_s for lap_time_s in workout.lap_times_s],
             **samples,
             "routes": routes,
             "lost_routes": len(workout.route_names) - len(routes),
@@ -96,31 +114,39 @@ class AppleExport:
         return json.dumps(document, ensure_ascii=False).encode("utf-8")
 
     def close(self) -> None:
-        """Let go of the temporary database."""
+        """Close and delete the temporary database."""
         if self._db is not None:
             self._db.close()
 
     def _read_workouts(self) -> None:
-        open_workout: list[AppleWorkout] = []
+        """The first pass: collect the workouts, sorted by start."""
+        current: AppleWorkout | None = None
 
-        def begin(name: str, said: dict[str, str]) -> None:
+        def begin(name: str, attributes: dict[str, str]) -> None:
+            nonlocal current
             if name == "Workout":
-                open_workout[:] = [one] if (one := _parse_workout(said)) is not None else []
-                sport = _parse_sport(said.get("workoutActivityType", ""))
-                if not open_workout and sport and not is_on_foot(sport):
-                    self.other_sports.append((said.get("startDate", ""), sport))
-            elif open_workout:
-                _add_detail(open_workout[0], name, said)
+                current = _parse_workout(attributes)
+                sport = _parse_sport(attributes.get("workoutActivityType", ""))
+                if current is None and sport and not is_on_foot(sport):
+                    self.other_sports.append((attributes.get("startDate", ""), sport))
+            elif current is not None:
+                _add_detail(current, name, attributes)
 
         def end(name: str) -> None:
-            if name == "Workout" and open_workout:
-                self.workouts.append(open_workout.pop())
+            nonlocal current
+            if name == "Workout" and current is not None:
+                self.workouts.append(current)
+                current = None
 
         self._parse(begin, end)
-        self.workouts.sort(key=lambda one: (one.start_s, one.end_s))
+        self.workouts.sort(key=lambda workout: (workout.start_s, workout.end_s))
 
     def _select_samples(self, workout_index: int, kind: str) -> list[list[float]]:
-        """What was measured during a workout, from the one source that tells most of it, in order of time."""
+        """Samples of one kind during a workout, sorted by time: rows of start, end (seconds from its start) and value.
+
+        They come from one source: the device that recorded the workout if it covers at least half as long as the source
+        that covers most (a phone in a pocket counts steps too), else the source with most samples.
+        """
         if self._db is None:
             self._db = self._read_samples()
         workout = self.workouts[workout_index]
@@ -130,77 +156,78 @@ class AppleExport:
         ).fetchall()
         if not sources:
             return []
-        longest = max(seconds for _, seconds, _ in sources)
-        # A phone in the pocket counts too: the watch that recorded the workout leads, if it counted for most of it.
-        best = max(
-            sources, key=lambda one: (one[0] == workout.source and one[1] >= 0.5 * longest, one[2], one[1], one[0])
+        longest_s = max(covered_s for _, covered_s, _ in sources)
+        _, _, _, best_source = max(
+            (source == workout.source and covered_s >= 0.5 * longest_s, count, covered_s, source)
+            for source, covered_s, count in sources
         )
         rows = self._db.execute(
             "SELECT DISTINCT start_s, end_s, value FROM samples WHERE workout = ? AND kind = ? AND source = ?"
             " ORDER BY start_s, end_s, value",
-            (workout_index, kind, best[0]),
+            (workout_index, kind, best_source),
         )
         return [[start - workout.start_s, end - workout.start_s, value] for start, end, value in rows]
 
     def _read_samples(self) -> sqlite3.Connection:
-        """The second pass: every record that overlaps a workout, on disk as soon as there are many."""
+        """The second pass: write every record that overlaps a workout to a temporary database."""
         db = sqlite3.connect("", isolation_level=None)
         db.execute("CREATE TABLE samples (workout INT, kind TEXT, source TEXT, start_s REAL, end_s REAL, value REAL)")
-        starts = [one.start_s for one in self.workouts]
-        days = {_format_day(one.start_s + 86400.0 * day) for one in self.workouts for day in (-1, 0, 1)}
-        waiting: list[tuple[int, str, str, float, float, float]] = []
+        starts = [workout.start_s for workout in self.workouts]
+        days = {_format_day(start_s + 86400.0 * day) for start_s in starts for day in (-1, 0, 1)}
+        pending: list[tuple[int, str, str, float, float, float]] = []
 
-        def begin(name: str, said: dict[str, str]) -> None:
-            kind = _SAMPLE_KINDS.get(said.get("type", "")) if name == "Record" else None
-            if kind is None or said.get("startDate", "")[:10] not in days:
+        def begin(name: str, attributes: dict[str, str]) -> None:
+            kind = _SAMPLE_KINDS.get(attributes.get("type", "")) if name == "Record" else None
+            if kind is None or attributes.get("startDate", "")[:10] not in days:
                 return
-            row = _parse_record(said, kind)
+            row = _parse_record(attributes, kind)
             if row is None:
                 return
             start_s, end_s, value = row
-            for number in range(bisect_right(starts, end_s) - 1, max(bisect_right(starts, end_s) - 4, -1), -1):
-                if self.workouts[number].end_s > start_s:
-                    waiting.append((number, kind, said.get("sourceName", ""), start_s, end_s, value))
-            if len(waiting) > 10_000:
-                db.executemany("INSERT INTO samples VALUES (?, ?, ?, ?, ?, ?)", waiting)
-                waiting.clear()
+            latest = bisect_right(starts, end_s) - 1
+            for index in range(latest, max(latest - _MAX_OVERLAPS, -1), -1):
+                if self.workouts[index].end_s > start_s:
+                    pending.append((index, kind, attributes.get("sourceName", ""), start_s, end_s, value))
+            if len(pending) > _MAX_PENDING_ROWS:
+                db.executemany("INSERT INTO samples VALUES (?, ?, ?, ?, ?, ?)", pending)
+                pending.clear()
 
         db.execute("BEGIN")
         self._parse(begin, lambda _: None)
-        db.executemany("INSERT INTO samples VALUES (?, ?, ?, ?, ?, ?)", waiting)
+        db.executemany("INSERT INTO samples VALUES (?, ?, ?, ?, ?, ?)", pending)
         db.execute("CREATE INDEX place ON samples (workout, kind, source, start_s)")
         db.execute("COMMIT")
         return db
 
     def _parse(self, begin: Callable[[str, dict[str, str]], None], end: Callable[[str], None]) -> None:
-        """One pass over the file, from its root on; what comes before is left out, and with it every entity."""
+        """Parse the file from its root element on, so that no document type and no entity is read."""
         parser = expat.ParserCreate("utf-8")
         parser.buffer_text = True
         parser.StartElementHandler, parser.EndElementHandler = begin, end
         try:
-            with self._opened() as stream:
+            with self._open_xml() as stream:
                 head = stream.read(_MAX_PROLOGUE_BYTES)
                 root = head.find(ROOT_TAG)
                 if root < 0:
                     raise ReadError("is no Apple Health export", path=self._place)
-                piece = head[root:]
-                while piece:
-                    parser.Parse(piece, False)
-                    piece = stream.read(CHUNK_BYTES)
+                chunk = head[root:]
+                while chunk:
+                    parser.Parse(chunk, False)
+                    chunk = stream.read(CHUNK_BYTES)
                 parser.Parse(b"", True)
-        except expat.ExpatError as bad:
-            self.damage = f"is damaged in line {bad.lineno}: what comes before was read"
-        except (OSError, EOFError, ValueError) as bad:
-            self.damage = f"is damaged: {bad}; what comes before was read"
+        except expat.ExpatError as error:
+            self.damage = f"is damaged in line {error.lineno}: what comes before was read"
+        except (OSError, EOFError, ValueError) as error:
+            self.damage = f"is damaged: {error}; what comes before was read"
 
 
 def looks_like_export(head: bytes) -> bool:
-    """Whether these first bytes of an XML file are those of an export."""
+    """Whether these first bytes of a file are those of an export's XML file."""
     return ROOT_TAG in head or b"<!DOCTYPE HealthData" in head
 
 
 def _parse_workout(attributes: dict[str, str]) -> AppleWorkout | None:
-    """A workout on foot; None for another sport or one without times."""
+    """The workout of a ``Workout`` element; None if it was not on foot or has no valid times."""
     sport = _parse_sport(attributes.get("workoutActivityType", ""))
     start, end = _parse_posix_s(attributes.get("startDate", "")), _parse_posix_s(attributes.get("endDate", ""))
     if not is_on_foot(sport) or start is None or end is None or not 0.0 < end - start <= _MAX_WORKOUT_S:
@@ -213,18 +240,19 @@ def _parse_workout(attributes: dict[str, str]) -> AppleWorkout | None:
 
 
 def _add_detail(workout: AppleWorkout, name: str, attributes: dict[str, str]) -> None:
-    """Take in an element that stands within a workout's."""
+    """Add a child element of ``Workout`` to the workout: an event, a route file or the indoor flag."""
     if name == "WorkoutEvent":
-        kind, at = attributes.get("type", "").removeprefix(_EVENT_PREFIX), _parse_posix_s(attributes.get("date", ""))
-        if at is None:
+        kind = attributes.get("type", "").removeprefix(_EVENT_PREFIX)
+        time_s = _parse_posix_s(attributes.get("date", ""))
+        if time_s is None:
             return
         is_open = bool(workout.pauses_s) and workout.pauses_s[-1][1] >= workout.end_s
         if kind == "Pause" and not is_open:
-            workout.pauses_s.append([at, workout.end_s])
+            workout.pauses_s.append([time_s, workout.end_s])
         elif kind == "Resume" and is_open:
-            workout.pauses_s[-1][1] = at
+            workout.pauses_s[-1][1] = time_s
         elif kind == "Lap":
-            workout.lap_times_s.append(at)
+            workout.lap_times_s.append(time_s)
     elif name == "MetadataEntry" and attributes.get("key") == "HKIndoorWorkout":
         workout.is_indoor = attributes.get("value") == "1"
     elif name == "FileReference" and attributes.get("path") and ".." not in attributes["path"]:
@@ -232,7 +260,7 @@ def _add_detail(workout: AppleWorkout, name: str, attributes: dict[str, str]) ->
 
 
 def _parse_record(attributes: dict[str, str], kind: str) -> tuple[float, float, float] | None:
-    """From when to when, and how much in SI units; None if it cannot be understood."""
+    """Start and end (seconds since 1970) and value (SI) of a ``Record`` element; None if one of them is invalid."""
     start, end = _parse_posix_s(attributes.get("startDate", "")), _parse_posix_s(attributes.get("endDate", ""))
     try:
         value = float(attributes.get("value", ""))
@@ -249,17 +277,17 @@ def _parse_record(attributes: dict[str, str], kind: str) -> tuple[float, float, 
 
 
 def _parse_sport(sport: str) -> str:
-    """``HKWorkoutActivityTypeRunning`` as ``running``."""
+    """The sport of a ``workoutActivityType``: ``HKWorkoutActivityTypeRunning`` is ``running``."""
     return sport.removeprefix(_SPORT_PREFIX).lower()
 
 
 def _parse_posix_s(text: str) -> float | None:
-    """Seconds since 1970 of ``2025-05-01 08:01:10 +0200``; None for anything else."""
+    """Seconds since 1970 of a time such as ``2025-05-01 08:01:10 +0200``; None for an invalid one."""
     try:
-        moment = datetime.fromisoformat(text[:19] + text[20:])
+        time = datetime.fromisoformat(text[:19] + text[20:])
     except ValueError:
         return None
-    return None if moment.tzinfo is None else moment.timestamp()
+    return None if time.tzinfo is None else time.timestamp()
 
 
 def _format_day(posix_s: float) -> str:

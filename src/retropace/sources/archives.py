@@ -1,4 +1,4 @@
-"""Zip files, and zip files within them, read where they lie: nothing is unpacked to disk."""
+"""Reading of zip archives, nested ones included, without unpacking anything to disk."""
 
 from __future__ import annotations
 
@@ -19,104 +19,120 @@ from retropace.sources.magic import HEAD_BYTES
 from retropace.sources.remote import open_file
 
 MAX_IN_MEMORY_BYTES = 64 * 2**20
-"""An archive within an archive is held in memory up to this size; a larger one is unpacked again from its beginning
-whenever something lies further ahead than where the last reading ended."""
+"""Largest nested archive that is held in memory; a larger one is read as a stream, and seeking backward in it unpacks
+it again from its beginning."""
 MAX_OPEN_ARCHIVES = 4
+"""Number of archives that stay open."""
 _ENCRYPTED_FLAG = 0x1
+"""Bit of a member's general-purpose flags that marks it as encrypted (zip specification, APPNOTE 4.4.4)."""
 ENCRYPTED_MESSAGE = "is encrypted: unpack the archive with its password, then name the folder"
+"""Error message for an encrypted archive or member."""
 _UTF8_FLAG = 0x800
+"""Bit of a member's general-purpose flags that marks its name as UTF-8 (zip specification, APPNOTE 4.4.4)."""
 _ZIP_ERRORS = (
     *(zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError, ValueError, MemoryError),
 )
-"""What zipfile raises for damage: RuntimeError for passwords, NotImplementedError for methods that it does not know."""
+"""What :mod:`zipfile` raises for damaged archives, for passwords (RuntimeError) and for unknown compression methods
+(NotImplementedError)."""
 
 
 class Archives:
-    """The archives of a run, opened as they are needed; the last few stay open."""
+    """The zip archives of a run, opened on demand; the most recently used ones stay open."""
 
     def __init__(self, limits: Limits):
         self._limits = limits
         self._unpacked: dict[str, int] = {}
-        """What all the archives in each file on disk claim to hold together, in bytes."""
+        """Total unpacked bytes, by path, of all archives in each file on disk, as their directories declare them."""
         self._open: OrderedDict[tuple[str, ...], zipfile.ZipFile] = OrderedDict()
+        """Open archives by path and members, least recently used first."""
 
     def find_entries(self, disk_file: Entry, members: tuple[str, ...], place: str) -> Iterator[Entry | Unreadable]:
-        """Everything that may be read in the archive at ``place``, in the order in which it lies there.
+        """The members of the archive at ``place`` in stored order, hidden files left out.
 
-        ``around`` is the file on disk, ``members`` lead from there to the archive.
+        ``members`` lead from ``disk_file`` to the archive.
         """
         path, container = disk_file.path, disk_file.place
         try:
             archive = self._open_archive(path, members)
-        except ReadError as bad:
-            yield Unreadable(place, "damaged archive", bad.message, container=container)
+        except ReadError as error:
+            yield Unreadable(place, "damaged archive", error.message, container=container)
             return
-        infos = sorted((one for one in archive.infolist() if not one.is_dir()), key=lambda one: one.header_offset)
-        names = {one.filename: one for one in infos}
-        on_disk = disk_file.size_bytes
-        self._unpacked[path] = self._unpacked.get(path, 0) + sum(one.file_size for one in infos)
-        if self._unpacked[path] > max(self._limits.min_ratio_check_bytes, self._limits.max_ratio * on_disk):
-            message = f"unpacks to {self._unpacked[path] / 1e6:.0f} MB, from {on_disk / 1e6:.1f} MB: not read"
+        infos = sorted((info for info in archive.infolist() if not info.is_dir()), key=lambda info: info.header_offset)
+        infos_by_name = {info.filename: info for info in infos}
+        self._unpacked[path] = self._unpacked.get(path, 0) + sum(info.file_size for info in infos)
+        if self._unpacked[path] > max(
+            self._limits.min_ratio_check_bytes, self._limits.max_ratio * disk_file.size_bytes
+        ):
+            message = (
+                f"unpacks to {self._unpacked[path] / 1e6:.0f} MB, from {disk_file.size_bytes / 1e6:.1f} MB: not read"
+            )
             yield Unreadable(place, "archive bomb", message, container=container)
             return
         for info in infos:
             name = info.filename
             if any(is_hidden(part) for part in PurePosixPath(name).parts if part != ".."):
                 continue
-            where = join_place(place, decode_name(info))
-            refused = self._find_rejection(info)
-            if refused is not None:
-                yield Unreadable(where, *refused, container=container)
+            member_place = join_place(place, decode_name(info))
+            rejection = self._find_rejection(info)
+            if rejection is not None:
+                yield Unreadable(member_place, *rejection, container=container)
                 continue
-            beside = names.get(str(sidecar_path(name)))
-            sidecar = None if beside is None else (beside.filename, f"{beside.file_size}:{beside.CRC:08x}")
-            stamp = f"{info.file_size}:{info.CRC:08x}"
-            yield Entry(where, path, (*members, name), info.file_size, stamp, sidecar=sidecar, container=container)
+            sidecar_info = infos_by_name.get(str(sidecar_path(name)))
+            yield Entry(
+                place=member_place,
+                path=path,
+                members=(*members, name),
+                size_bytes=info.file_size,
+                fingerprint=_compute_fingerprint(info),
+                sidecar=None if sidecar_info is None else (sidecar_info.filename, _compute_fingerprint(sidecar_info)),
+                container=container,
+            )
 
     def read_head(self, entry: Entry) -> bytes:
-        """The first bytes of an entry in an archive; raises :class:`ReadError`."""
+        """The first bytes of a member; raises :class:`ReadError` if it is damaged."""
         with self.open_stream(entry) as stream:
             try:
                 return stream.read(HEAD_BYTES)
-            except _ZIP_ERRORS as bad:
-                raise _damage_error(bad, entry.place) from None
+            except _ZIP_ERRORS as error:
+                raise _damage_error(error, entry.place) from None
 
     def read_data(self, entry: Entry) -> bytes:
-        """All bytes of an entry in an archive; raises :class:`ReadError` if it is damaged."""
+        """All bytes of a member; raises :class:`ReadError` if it is damaged."""
         with self.open_stream(entry) as stream:
             try:
                 return stream.read()
-            except _ZIP_ERRORS as bad:
-                raise _damage_error(bad, entry.place) from None
+            except _ZIP_ERRORS as error:
+                raise _damage_error(error, entry.place) from None
 
     def read_sibling(self, entry: Entry, name: str) -> bytes:
-        """The bytes of another file of the archive in which an entry lies; raises :class:`ReadError`."""
+        """The bytes of the member ``name`` of the archive that holds ``entry``; raises :class:`ReadError`."""
         place = join_place(entry.place, name)
         archive = self._open_archive(entry.path, entry.members[:-1])
         try:
             info = archive.getinfo(name)
-            refused = self._find_rejection(info)
-            if refused is not None or info.file_size > self._limits.max_bytes:
-                raise ReadError(refused[1] if refused else "is larger than --max-size", path=place)
+            rejection = self._find_rejection(info)
+            if rejection is not None or info.file_size > self._limits.max_bytes:
+                raise ReadError(rejection[1] if rejection else "is larger than --max-size", path=place)
             return archive.read(info)
-        except (KeyError, *_ZIP_ERRORS) as bad:
-            raise _damage_error(bad, place) from None
+        except (KeyError, *_ZIP_ERRORS) as error:
+            raise _damage_error(error, place) from None
 
     def open_stream(self, entry: Entry) -> IO[bytes]:
-        """An entry in an archive, to be read piece by piece; raises :class:`ReadError`."""
+        """Open a member as a stream; raises :class:`ReadError` if it is missing or damaged."""
         archive = self._open_archive(entry.path, entry.members[:-1])
         try:
             return archive.open(entry.members[-1])
-        except (KeyError, *_ZIP_ERRORS) as bad:
-            raise _damage_error(bad, entry.place) from None
+        except (KeyError, *_ZIP_ERRORS) as error:
+            raise _damage_error(error, entry.place) from None
 
     def close(self) -> None:
-        """Close whatever is open."""
+        """Close every open archive."""
         while self._open:
             with suppress(*_ZIP_ERRORS):
                 self._open.popitem()[1].close()
 
     def _open_archive(self, path: str, members: tuple[str, ...]) -> zipfile.ZipFile:
+        """The archive to which ``members`` lead from the file at ``path``; raises :class:`ReadError`."""
         chain = (path, *members)
         if chain in self._open:
             self._open.move_to_end(chain)
@@ -125,24 +141,24 @@ class Archives:
             archive = zipfile.ZipFile(self._open_bytes(path, members))
         except UnicodeDecodeError:
             raise ReadError("has names that are no UTF-8 though it says so: pack it anew", path=path) from None
-        except _ZIP_ERRORS as bad:
-            raise _damage_error(bad, path) from None
+        except _ZIP_ERRORS as error:
+            raise _damage_error(error, path) from None
         self._open[chain] = archive
         if len(self._open) > MAX_OPEN_ARCHIVES:
             self._open.popitem(last=False)[1].close()
         return archive
 
     def _open_bytes(self, path: str, members: tuple[str, ...]) -> IO[bytes]:
-        """An archive to look into: the file on disk, or a member of the one around it."""
+        """The bytes of an archive as a stream: the file at ``path``, or a member of the archive that contains it."""
         if not members:
             return open_file(path)
-        around = self._open_archive(path, members[:-1])
-        if around.getinfo(members[-1]).file_size <= MAX_IN_MEMORY_BYTES:
-            return io.BytesIO(around.read(members[-1]))
-        return around.open(members[-1])
+        outer = self._open_archive(path, members[:-1])
+        if outer.getinfo(members[-1]).file_size <= MAX_IN_MEMORY_BYTES:
+            return io.BytesIO(outer.read(members[-1]))
+        return outer.open(members[-1])
 
     def _find_rejection(self, info: zipfile.ZipInfo) -> tuple[str, str] | None:
-        """Why a member is not read, told from the archive's directory alone: reason and sentence. None if it is."""
+        """Reason and message if a member must not be read, judged by the archive's directory alone; else None."""
         limits = self._limits
         parts = PurePosixPath(info.filename.replace("\\", "/")).parts
         if ".." in parts or info.filename.startswith(("/", "\\")) or info.filename[1:3] in (":\\", ":/"):
@@ -156,7 +172,7 @@ class Archives:
 
 
 def decode_name(info: zipfile.ZipInfo) -> str:
-    """A member's name as its maker saw it: many write UTF-8 without saying so."""
+    """The name of a member, decoded as UTF-8 where possible: many programs write UTF-8 without setting its flag."""
     if info.flag_bits & _UTF8_FLAG:
         return info.filename
     try:
@@ -165,7 +181,12 @@ def decode_name(info: zipfile.ZipInfo) -> str:
         return info.filename
 
 
+def _compute_fingerprint(info: zipfile.ZipInfo) -> str:
+    return f"{info.file_size}:{info.CRC:08x}"
+
+
 def _damage_error(error: BaseException, place: str) -> ReadError:
+    """Turn what :mod:`zipfile` raised about the file at ``place`` into :class:`ReadError`."""
     if isinstance(error, RuntimeError) and "password" in str(error):
         return ReadError(ENCRYPTED_MESSAGE, path=place)
     if isinstance(error, NotImplementedError):
@@ -174,5 +195,5 @@ def _damage_error(error: BaseException, place: str) -> ReadError:
         return ReadError("there is no such file", path=place)
     if isinstance(error, PermissionError):
         return ReadError("may not be read: check its permissions", path=place)
-    said = " ".join(str(error).split()) or type(error).__name__
-    return ReadError(f"is damaged: {said}", path=place)
+    details = " ".join(str(error).split()) or type(error).__name__
+    return ReadError(f"is damaged: {details}", path=place)

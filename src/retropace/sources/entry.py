@@ -1,56 +1,56 @@
-"""What a listing finds: entries that may be recordings, and what could not even be looked at."""
+"""The items of a listing: entries that may be recordings, and what was not listed as an entry, with the reason."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 MEMBER_SEPARATOR = "!/"
-"""Stands between an archive and what lies in it: ``export.zip!/activities/1.fit.gz``."""
+"""Separator between an archive and its member in a place, as in ``export.zip!/activities/1.fit.gz``."""
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How much may be unpacked: what goes beyond was made to fill a disk, or is no recording."""
+    """Limits on unpacking, which protect against archive bombs."""
 
     max_bytes: int = 512 * 2**20
-    """Of a single file. A day of records every second is 40 MB as GPX, the most verbose of the formats."""
+    """Largest unpacked size of one file. A day of records every second takes 40 MB as GPX, the most verbose format."""
     max_ratio: float = 200.0
-    """Unpacked to packed, of a file and of an archive as a whole. GPX packs 10 to 30 times, text of one letter
-    1000 times (the most that deflate can)."""
+    """Largest ratio of unpacked to packed size, of a file and of an archive as a whole.
+
+    GPX compresses 10 to 30 times; a repeated letter compresses 1000 times, which is the limit of deflate."""
     min_ratio_check_bytes: int = 16 * 2**20
-    """Less than this is harmless, whatever its ratio."""
+    """Unpacked size up to which the ratio is not checked."""
     max_nesting_levels: int = 5
-    """Archives within archives: a vendor's export has two, one that was packed again with others four."""
+    """Largest depth of archives within archives; vendors' exports have two levels, repacked ones up to four."""
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A file that may be a recording, or a workout within an Apple Health export. Nothing of it was read yet."""
+    """A file that may be a recording, or a workout of an Apple Health export; its content has not been read."""
 
     place: str
-    """How its owner finds it again: a path, or archive and name with ``!/`` between."""
+    """Unique name by which the user finds the entry: a full path, or archive and member joined by ``!/``."""
     path: str
-    """The file on disk, or its address."""
+    """File on disk or its address; the outermost archive for a member."""
     members: tuple[str, ...]
-    """The names by which it is found in the archive, and in the archives within that; empty for a file of its own."""
+    """Member names that lead from the file on disk to the entry, one per nested archive; empty for a file on disk."""
     size_bytes: int
-    """Bytes, unpacked if it lies in an archive."""
+    """Size in bytes, unpacked for a member of an archive."""
     fingerprint: str
-    """Changes whenever the bytes may have changed."""
+    """Text that changes whenever the content may have changed; empty if unknown."""
     is_explicit: bool = False
-    """Whether the user named this very file: then it has to be a recording."""
+    """Whether the user named this file itself, so that it must be a recording."""
     sidecar: tuple[str, str] | None = None
-    """Where the annotations beside it lie (a path, or a name within the same archive), and the stamp of that."""
+    """Path (or member name in the same archive) and fingerprint of the sidecar; None if there is none."""
     workout_index: int | None = None
-    """Which workout of an Apple Health export it is; ``members`` then lead to the export's XML file."""
-
+    """Index of the workout in an Apple Health export, to whose XML file ``members`` then lead; None for a file."""
     container: str = ""
-    """The place of the archive or export on disk that it lies in; the empty text for a file of its own."""
+    """Place of the outermost archive or export on disk; empty for a file on disk."""
 
 
 @dataclass(frozen=True, slots=True)
 class OtherSport:
-    """A workout of an export that was not done on foot."""
+    """A workout of an export that was not on foot."""
 
     place: str
     sport: str
@@ -60,34 +60,45 @@ class OtherSport:
 
 @dataclass(frozen=True, slots=True)
 class Unchanged:
-    """An archive or export in which everything is known already."""
+    """An archive or export whose content is all known already."""
 
     place: str
 
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
-    """What could not be looked at, why, and whether trying again may help."""
+    """A file, folder or address that cannot be listed or read."""
 
     place: str
     reason: str
-    """In two or three words, for grouping."""
+    """Reason in two or three words, by which failures are grouped."""
     message: str
-    """The sentence."""
+    """Reason as a sentence for the user."""
     is_transient: bool = False
-    """Whether it may pass: a folder without permission, a server that does not answer."""
+    """Whether trying again may help, as for a server that does not answer."""
     container: str = ""
-    """The archive on disk that it lies in."""
+    """Place of the outermost archive on disk; empty outside archives."""
 
 
 def join_place(place: str, name: str) -> str:
-    """The place of what is called ``name`` in the archive at ``place``."""
+    """The place of the member ``name`` of the archive at ``place``.
+
+    Example:
+        >>> join_place("export.zip", "activities/1.fit")
+        'export.zip!/activities/1.fit'
+
+    """
     return f"{place}{MEMBER_SEPARATOR}{name}"
 
 
+def join_sibling_place(place: str, name: str) -> str:
+    """The place of the file ``name`` in the folder of the file at ``place``, on disk or in the same archive."""
+    return printable(place[: place.rfind("/") + 1] + name)
+
+
 def printable(name: str) -> str:
-    """A text that can be stored and printed: bytes that are no UTF-8 are written as their numbers."""
+    """Escape what cannot be stored and printed in a file name: bytes that are not UTF-8, and lone surrogates."""
     try:
         return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
-    except UnicodeEncodeError:  # half a character, as JSON may hold it
+    except UnicodeEncodeError:  # A lone surrogate, which JSON can contain.
         return name.encode("utf-8", "replace").decode("utf-8")

@@ -1,4 +1,4 @@
-"""Folders, walked to the end: hidden files left out, links followed once, what may not be read told."""
+"""Recursive listing of folders on disk, and the entries of their files."""
 
 from __future__ import annotations
 
@@ -11,82 +11,85 @@ from retropace.core.sidecar_path import sidecar_path
 from retropace.sources.entry import Entry, Unreadable, printable
 
 _SKIPPED_FOLDERS = ("__MACOSX", "__pycache__", "node_modules")
-"""Folders that never hold what a person put there."""
+"""Names of folders that programs create and that hold no recordings of the user."""
 
 
 def is_hidden(name: str) -> bool:
-    """Whether a file or folder is none of its owner's: ``.DS_Store``, the ``._`` twins that some systems write."""
+    """Whether a program rather than the user wrote a file or folder, as ``.DS_Store`` and macOS's ``._`` files."""
     return name.startswith(".") or name in _SKIPPED_FOLDERS
 
 
 def resolve_place(path: str) -> str:
-    """How a file on disk is known: by its full path, links not followed, as text."""
+    """The place of a file on disk: its absolute path as printable text, symbolic links not resolved."""
     return printable(_absolute_path(path))
 
 
 def _absolute_path(path: str) -> str:
-    """The path from the root, for whoever works in another folder."""
-    return os.path.abspath(path)  # noqa: PTH100 - pathlib's absolute() leaves ".." in it
+    return os.path.abspath(path)  # noqa: PTH100 - pathlib's absolute() keeps ".."
 
 
 def compute_fingerprint(path: str) -> str:
-    """Size, time of change and identity of a file on disk; the empty text if there is none."""
+    """Size in bytes, modification time and status-change time (ns) of a file on disk; empty if there is none."""
     try:
-        found = Path(path).stat()
+        status = Path(path).stat()
     except OSError:
         return ""
-    return f"{found.st_size}:{found.st_mtime_ns}:{found.st_ctime_ns}"
+    return f"{status.st_size}:{status.st_mtime_ns}:{status.st_ctime_ns}"
 
 
 def build_file_entry(path: str, *, is_explicit: bool = False) -> Entry:
-    """A file on disk as an entry, with the annotations beside it."""
+    """The entry of a file on disk, with its sidecar; the fingerprint is empty if there is no such file."""
     full = _absolute_path(path)
-    beside = str(sidecar_path(full))
-    stamp, stamp_beside = compute_fingerprint(full), compute_fingerprint(beside)
+    sidecar = str(sidecar_path(full))
+    fingerprint, sidecar_fingerprint = compute_fingerprint(full), compute_fingerprint(sidecar)
     return Entry(
         place=printable(full),
         path=full,
         members=(),
-        size_bytes=int(stamp.partition(":")[0] or 0),
-        fingerprint=stamp,
+        size_bytes=int(fingerprint.partition(":")[0] or 0),
+        fingerprint=fingerprint,
         is_explicit=is_explicit,
-        sidecar=(beside, stamp_beside) if stamp_beside else None,
+        sidecar=(sidecar, sidecar_fingerprint) if sidecar_fingerprint else None,
     )
 
 
 def walk_files(folder: str) -> Iterator[Entry | Unreadable]:
-    """Every file in a folder and below, in whatever order the system tells them: one folder may hold millions."""
-    # The folders above, by identity: one that is met again below itself is a loop of links.
-    waiting: list[tuple[str, tuple[tuple[int, int], ...]]] = [(folder, ())]
-    while waiting:
-        path, above = waiting.pop()
+    """Every file in a folder and below, in the order of the file system; hidden files and folders are left out.
+
+    Symbolic links are followed, except those to a folder above. Yields one item at a time, since a folder may hold
+    millions of files.
+    """
+    # Folders to visit, each with device and inode of the folders above it, by which loops of links are recognised.
+    pending: list[tuple[str, tuple[tuple[int, int], ...]]] = [(folder, ())]
+    while pending:
+        path, ancestors = pending.pop()
         try:
-            found = Path(path).stat()
-            inside = os.scandir(path)
-        except OSError as bad:
-            yield Unreadable(
-                resolve_place(path), "folder not readable", f"cannot be read: {bad.strerror or bad}", is_transient=True
-            )
+            status = Path(path).stat()
+            children = os.scandir(path)
+        except OSError as error:
+            message = f"cannot be read: {error.strerror or error}"
+            yield Unreadable(resolve_place(path), "folder not readable", message, is_transient=True)
             continue
-        here = (found.st_dev, found.st_ino)
-        if here in above:
-            inside.close()
+        identity = (status.st_dev, status.st_ino)
+        if identity in ancestors:
+            children.close()
             yield Unreadable(
                 resolve_place(path), "loop of links", "is a link to a folder above it: its files are read there"
             )
             continue
-        below = []
-        with inside:
-            for one in inside:
-                if is_hidden(one.name):
+        subfolders = []
+        with children:
+            for child in children:
+                if is_hidden(child.name):
                     continue
                 try:
-                    mode = one.stat().st_mode
-                except OSError as bad:
-                    yield Unreadable(resolve_place(one.path), "broken link", f"leads nowhere: {bad.strerror or bad}")
+                    mode = child.stat().st_mode
+                except OSError as error:
+                    message = f"leads nowhere: {error.strerror or error}"
+                    yield Unreadable(resolve_place(child.path), "broken link", message)
                     continue
                 if stat.S_ISDIR(mode):
-                    below.append((one.path, (*above, here)))
+                    subfolders.append((child.path, (*ancestors, identity)))
                 elif stat.S_ISREG(mode):
-                    yield build_file_entry(one.path)
-        waiting += below
+                    yield build_file_entry(child.path)
+        pending += subfolders

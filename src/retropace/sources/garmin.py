@@ -1,8 +1,8 @@
-"""The summaries in a Garmin account export: what the runner called each activity.
+"""The table of activity names and descriptions in a Garmin account export.
 
 ``DI_CONNECT/DI-Connect-Fitness/*_summarizedActivities.json`` holds ``[{"summarizedActivitiesExport": [{"activityId",
-"name", "startTimeGmt" (milliseconds), …}]}]``; older exports a bare list. The recordings lie elsewhere, named after
-their upload rather than the activity, so that the start joins the two.
+"name", "startTimeGmt" (milliseconds), …}]}]``; older exports hold a bare list of activities. The files
+of recordings are named after their upload rather than the activity, so the start time joins the two.
 """
 
 from __future__ import annotations
@@ -16,35 +16,37 @@ from retropace.sources.entry import printable
 from retropace.sources.export_metadata import ExportMetadata
 
 SUMMARY_SUFFIX = "summarizedactivities.json"
+"""End of a table's file name in lower case."""
 
 
 def is_summary(name: str) -> bool:
-    """Whether a file is called like the table of an account export."""
+    """Whether a file has the name of a table of activities."""
     return name.lower().endswith(SUMMARY_SUFFIX)
 
 
 def find_export_root(place: str) -> str:
-    """Everything below this belongs to the same export: what stands before ``DI_CONNECT``, or the file's own folder."""
-    before, mark, _ = place.partition("DI_CONNECT/")
-    return before if mark else place[: place.rfind("/") + 1]
+    """The beginning of all places in the same export as the table: up to ``DI_CONNECT``, or the table's folder."""
+    root, separator, _ = place.partition("DI_CONNECT/")
+    return root if separator else place[: place.rfind("/") + 1]
 
 
 def read_metadata(data: bytes) -> Iterator[tuple[str, ExportMetadata]]:
-    """Each activity's number and name; nothing for a file of another shape."""
+    """Activity number and metadata of every activity that has a name and a start; nothing for invalid JSON."""
     try:
         document = json.loads(data.decode("utf-8-sig"))
     except (ValueError, RecursionError):
         return
-    for one in _iterate_activities(document):
-        name, began = one.get("name") or one.get("activityName"), one.get("startTimeGmt") or one.get("beginTimestamp")
-        if not isinstance(began, int | float) or not math.isfinite(began):
+    for activity in _iterate_activities(document):
+        name = activity.get("name") or activity.get("activityName")
+        start_ms = activity.get("startTimeGmt") or activity.get("beginTimestamp")
+        if not isinstance(start_ms, int | float) or not math.isfinite(start_ms):
             continue
         if isinstance(name, str) and name.strip():
-            description = one.get("description")
-            said = description if isinstance(description, str) else ""
+            description = activity.get("description")
+            text = description if isinstance(description, str) else ""
             yield (
-                str(one.get("activityId") or ""),
-                ExportMetadata(printable(name.strip()), printable(said.strip()), began / 1000.0),
+                str(activity.get("activityId") or ""),
+                ExportMetadata(printable(name.strip()), printable(text.strip()), start_ms / 1000.0),
             )
 
 
@@ -53,6 +55,6 @@ def _iterate_activities(document: Any) -> Iterator[dict[str, Any]]:
         inner = document.get("summarizedActivitiesExport")
         yield from _iterate_activities(inner) if inner is not None else iter([document])
     elif isinstance(document, list):
-        for one in document:
-            if isinstance(one, dict):
-                yield from _iterate_activities(one)
+        for item in document:
+            if isinstance(item, dict):
+                yield from _iterate_activities(item)

@@ -1,8 +1,7 @@
-"""What a file is, by its first bytes: told before anything of it is decoded."""
+"""Recognition of files by their first bytes, without decoding them."""
 
 from __future__ import annotations
 
-import re
 import struct
 import zlib
 
@@ -12,20 +11,21 @@ from retropace.readers.fit.file_types import ACTIVITY_FILE_TYPE, DESCRIPTION_BY_
 from retropace.readers.fit.stream import FIT_MAGIC
 
 HEAD_BYTES = 16384
-"""Enough for a FIT file's first message, an XML file's root, and what the JSON of an export begins with."""
+"""Number of first bytes that suffice to recognise a FIT file, an XML root element or the JSON of an export."""
 ZIP_SIGNATURES = (b"PK\x03\x04", b"PK\x05\x06")
-RECORDING_SUFFIXES = (".fit", ".gpx", ".tcx", ".kml")
-"""What is called so is meant as a recording: if it is none, that is worth a line."""
-ARCHIVE_SUFFIXES = (".zip", ".kmz")
-_UNSUPPORTED_FORMATS = {".sml": "Suunto's own format", ".hrm": "Polar's older format", ".pwx": "TrainingPeaks' format"}
-_ZEPP_SUMMARY_PATH = re.compile(r"(?:^|/)SPORT/SPORT_\d+\.csv$", re.IGNORECASE)
-_FILE_ID_MESSAGE, _TYPE_FIELD, _TIME_CREATED_FIELD = 0, 0, 4
+"""First bytes of a zip archive; the second is that of an empty one."""
+_FILE_ID_MESSAGE = 0
+"""Number of the FIT message ``file_id``, which is the first of a file."""
+_TYPE_FIELD = 0
+"""Number of the field ``type`` of ``file_id``."""
+_TIME_CREATED_FIELD = 4
+"""Number of the field ``time_created`` of ``file_id``."""
 _FIT_EPOCH_S = 631065600
-"""1989-12-31T00:00:00Z, where FIT begins to count, in seconds since 1970."""
+"""Zero of FIT times, 1989-12-31T00:00:00Z, in seconds since 1970."""
 
 
 def gunzip_head(head: bytes) -> bytes:
-    """The same head, unpacked as far as it goes if it is gzipped (twice, as some services do)."""
+    """The first bytes of a file, decompressed if they are gzipped (up to twice, as some services do)."""
     for _ in range(2):
         if head.startswith(GZIP_MAGIC):
             try:
@@ -40,39 +40,25 @@ def is_zip(head: bytes) -> bool:
     return head.startswith(ZIP_SIGNATURES)
 
 
-def find_data_suffix(name: str) -> str:
-    """The ending of a name that says what it holds: ``.fit`` of ``a.fit.gz``."""
-    plain = name.lower().removesuffix(".gz")
-    return plain[plain.rfind(".") :] if "." in plain else ""
-
-
 def find_non_activity_type(head: bytes) -> str | None:
-    """What a FIT file is if it is no activity: ``monitoring``, ``settings``; None for activities and whatever else.
+    """The type of a FIT file that is not an activity, for example ``sleep`` or ``settings``.
 
-    ``head`` are the first bytes, unpacked. What does not say is taken for an activity.
+    None for activities, FIT files without a type and any other file. ``head`` must be decompressed.
     """
-    kind = _read_file_id(head).get(_TYPE_FIELD)
-    if kind is None or kind == ACTIVITY_FILE_TYPE:
+    file_type = _read_file_id(head).get(_TYPE_FIELD)
+    if file_type is None or file_type == ACTIVITY_FILE_TYPE:
         return None
-    return DESCRIPTION_BY_NUMBER.get(kind, f"FIT file of type {kind}")
+    return DESCRIPTION_BY_NUMBER.get(file_type, f"FIT file of type {file_type}")
 
 
 def read_created_s(head: bytes) -> float | None:
-    """When a FIT file says it was created, in seconds since 1970; None if it does not."""
-    seconds = _read_file_id(head).get(_TIME_CREATED_FIELD)
-    return None if seconds is None else float(seconds + _FIT_EPOCH_S)
-
-
-def find_unsupported_hint(name: str) -> str | None:
-    """What a file holds that is meant for a recording but cannot be read, and what to do; None for any other."""
-    if _ZEPP_SUMMARY_PATH.search(name.replace("\\", "/")):
-        return "is Zepp's table of all activities, without their records: export each as FIT, GPX or TCX"
-    own = _UNSUPPORTED_FORMATS.get(find_data_suffix(name))
-    return None if own is None else f"is in {own}, which is not read: export it as FIT, GPX or TCX"
+    """Creation time of a FIT file in seconds since 1970; None if the file does not give it."""
+    fit_time_s = _read_file_id(head).get(_TIME_CREATED_FIELD)
+    return None if fit_time_s is None else float(fit_time_s + _FIT_EPOCH_S)
 
 
 def looks_like_recording(head: bytes) -> bool:
-    """Whether the first bytes, unpacked, are those of a recording, whatever it is called."""
+    """Whether these decompressed first bytes are those of a recording in a known format, whatever the file's name."""
     try:
         sniff(head)
     except ReadError:
@@ -81,30 +67,30 @@ def looks_like_recording(head: bytes) -> bool:
 
 
 def _read_file_id(head: bytes) -> dict[int, int]:
-    """Type and time of creation as the first message of a FIT file gives them, by field number."""
+    """Values of ``type`` and ``time_created`` in a FIT file's first message, by field number; those that are valid."""
     if head[8:12] != FIT_MAGIC or not head:
         return {}
-    at = head[0]
+    start = head[0]
     try:
-        header, order, number = head[at], "<" if head[at + 2] == 0 else ">", 0
-        number = struct.unpack_from(order + "H", head, at + 3)[0]
-        if not header & 0x40 or number != _FILE_ID_MESSAGE:
+        header, order = head[start], "<" if head[start + 2] == 0 else ">"
+        message = struct.unpack_from(order + "H", head, start + 3)[0]
+        if not header & 0x40 or message != _FILE_ID_MESSAGE:
             return {}
-        count = head[at + 5]
-        fields = [head[at + 6 + 3 * index : at + 9 + 3 * index] for index in range(count)]
-        data = at + 6 + 3 * count
+        count = head[start + 5]
+        fields = [head[start + 6 + 3 * index : start + 9 + 3 * index] for index in range(count)]
+        data = start + 6 + 3 * count
         if header & 0x20:
             data += 1 + 3 * head[data]
         if head[data] & 0x4F != header & 0x0F:
             return {}
-        offset, found = data + 1, {}
-        for field in fields:
-            code = {1: "B", 4: "I"}.get(field[1])
-            if code is not None and field[0] in (_TYPE_FIELD, _TIME_CREATED_FIELD):
+        offset, values = data + 1, {}
+        for number, size, _ in fields:
+            code = {1: "B", 4: "I"}.get(size)
+            if code is not None and number in (_TYPE_FIELD, _TIME_CREATED_FIELD):
                 value = struct.unpack_from(order + code, head, offset)[0]
-                if value != (1 << (8 * field[1])) - 1:
-                    found[field[0]] = value
-            offset += field[1]
+                if value != (1 << (8 * size)) - 1:
+                    values[number] = value
+            offset += size
     except (IndexError, struct.error):
         return {}
-    return found
+    return values

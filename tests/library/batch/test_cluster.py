@@ -19,7 +19,7 @@ import pytest
 from retropace.core.errors import RetropaceError
 from retropace.library import Library
 from retropace.library.batch import BatchPlan, BatchRun, Job
-from retropace.library.batch.workers import open_cluster_pool
+from retropace.library.batch.dask_cluster import open_cluster_pool
 from tests.library.batch.test_killed import tables
 from tests.support.batch_runs import COMMAND, environment, retropace, rows
 from tests.support.paths import ROOT
@@ -124,7 +124,7 @@ def test_inputs_behind_addresses(folder: Path, tmp_path: Path) -> None:
 
 
 def test_a_cluster_that_is_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("retropace.library.batch.workers.CONNECT_TIMEOUT_S", 0.5)
+    monkeypatch.setattr("retropace.library.batch.dask_cluster.CONNECT_TIMEOUT_S", 0.5)
     with (
         pytest.raises(RetropaceError, match=r"tcp://127\.0\.0\.1:1: no scheduler answers"),
         Library(tmp_path / "library.sqlite") as library,

@@ -11,7 +11,7 @@ import pytest
 
 from retropace.library import ActivityFilter, Library
 from retropace.library.batch import BatchPlan, BatchProgress, BatchRun, Job
-from retropace.library.batch.workers import open_process_pool
+from retropace.library.batch.process_pool import open_process_pool
 from retropace.library.queries import find_activities, find_failures, mark_visible_duplicates
 from retropace.library.store import Failure
 from tests.support.batch_runs import retropace, rows

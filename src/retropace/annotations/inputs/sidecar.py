@@ -30,10 +30,7 @@ MAX_ROWS = 10_000
 
 
 def read_bytes(path: str | os.PathLike[str]) -> bytes:
-    """Read a file that a person writes.
-
-    Raises :class:`AnnotationError` if it cannot be read or is too large.
-    """
+    """Read a file that a person writes; raises :class:`AnnotationError` if it cannot be read or is too large."""
     try:
         if Path(path).stat().st_size > MAX_SIDECAR_BYTES:
             raise AnnotationError("is too large for annotations: is this the right file?", path=path)
@@ -115,7 +112,6 @@ def detect_delimiter(header_line: str) -> str:
 
 
 def _parse_row(header: list[str], values: list[str], origin: Origin) -> UnresolvedAnnotation:
-    """Parse one row into an annotation."""
     if len(values) > len(header) and any(cell.strip() for cell in values[len(header) :]):
         raise AnnotationError(
             f"has {len(values)} cells, the header has {len(header)}: put a text with commas in quotes"

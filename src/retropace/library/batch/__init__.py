@@ -1,8 +1,8 @@
-"""Many recordings at once: found, read and analysed by several processes, kept in the library, written as tables.
+"""Analysis of many recordings by several workers, stored in the library and written as tables; it prints nothing.
 
-``work.py`` is what a worker does with one file, ``crew.py`` the workers (processes here, or a cluster), ``queue.py``
-what waits for them; ``tasks.py`` decides what needs work, ``run.py`` is the run itself; ``tables.py`` says what the
-tables hold, ``results.py`` writes them.
+``run.py`` drives a run, ``tasks.py`` decides which entries need work, ``task_queue.py`` orders them,
+``process_file.py`` is what a worker does with one file. ``process_pool.py`` and ``dask_cluster.py`` provide workers
+(``workers.py`` is their interface). ``tables.py`` defines the result tables, ``results.py`` writes them.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from retropace.library.batch.run import BatchPlan, BatchProgress, BatchRun
 
 _LAZY_EXPORTS = {"BatchPlan": "run", "BatchProgress": "run", "BatchRun": "run", "Job": "process_file"}
-"""Loaded when first used: the server of the workers is started before."""
+"""Module of each exported name, imported on first use so that the fork server can be started before."""
 
 __all__ = ["BatchPlan", "BatchProgress", "BatchRun", "Job"]
 

@@ -1,4 +1,4 @@
-"""The process from which workers are forked, with what they need loaded: started while the run itself still loads."""
+"""The server process from which workers are forked, with the modules they need already imported."""
 
 from __future__ import annotations
 
@@ -7,12 +7,16 @@ import os
 from typing import Any
 
 THREAD_ENV_VARS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
+"""Environment variables that set the number of linear-algebra threads."""
 PRELOAD_MODULE = "retropace.library.batch.process_file"
+"""Module that the server imports before it forks workers."""
 
 
 def get_worker_context() -> Any:
-    """How worker processes come into being here: forked from a server where there can be one, else started anew."""
-    # One thread of linear algebra each: the processes are the parallelism.
+    """The multiprocessing context of workers: ``forkserver`` where the platform has it, else ``spawn``.
+
+    Sets one linear-algebra thread per process, because the processes already use every core.
+    """
     for name in THREAD_ENV_VARS:
         os.environ.setdefault(name, "1")
     if "forkserver" not in multiprocessing.get_all_start_methods():
@@ -23,7 +27,7 @@ def get_worker_context() -> Any:
 
 
 def start_forkserver() -> None:
-    """Start the server and do not wait for it. Where there is but one processor it would only be in the way."""
+    """Start the server without waiting for it, except on a single processor, where it would slow down the start."""
     if get_worker_context().get_start_method() == "forkserver" and (os.cpu_count() or 1) > 1:
         from multiprocessing.forkserver import ensure_running
 

@@ -1,4 +1,4 @@
-"""The tables of a run as CSV or Parquet files in a folder."""
+"""Writers of a run's tables: CSV or Parquet files in a folder."""
 
 from __future__ import annotations
 
@@ -13,16 +13,17 @@ from retropace.core.errors import RetropaceError
 from retropace.library.batch.tables import COLUMNS, BatchTable, ColumnType
 
 WRITE_CHUNK_ROWS = 5000
+"""Number of rows converted to Parquet at a time."""
 MAX_PART_ROWS = 1_000_000
-"""Rows of a Parquet part: some hundred megabytes at most."""
+"""Number of rows in one Parquet part: a few hundred megabytes at most."""
 _SCHEMA_MARKER = b"retropace"
-"""In the schema of a Parquet file: tells that it is one of ours."""
+"""Key in the metadata of every Parquet file that retropace writes, by which it recognises its own files."""
 
 
 def check_output_folder(folder: str, table_format: str) -> None:
-    """See that writing the tables will not cost anybody a file; before a run, so that it is not for nothing.
+    """Check before a run that writing the tables (``table_format``: ``csv`` or ``parquet``) overwrites no foreign file.
 
-    Raises :class:`RetropaceError` for a file of another content under the name of a table.
+    Raises :class:`RetropaceError` if ``folder`` is a file, or a file named like a table is not one of retropace's.
     """
     if Path(folder).exists() and not Path(folder).is_dir():
         raise RetropaceError("is a file: name a folder for the tables", path=folder)
@@ -36,54 +37,56 @@ def check_output_folder(folder: str, table_format: str) -> None:
 
 
 def write_csv(folder: str, tables: Sequence[BatchTable]) -> list[Path]:
-    """Write each table as ``NAME.csv``: UTF-8, commas, a header; each at once and whole. Returns the paths."""
-    written = []
+    """Write each table atomically as ``NAME.csv`` (UTF-8, commas, a header); returns the paths."""
+    paths = []
     for table in tables:
         path = Path(folder) / f"{table.name}.csv"
-        with atomic_replace(path) as part, part.open("w", encoding="utf-8", newline="") as file:
+        with atomic_replace(path) as temporary, temporary.open("w", encoding="utf-8", newline="") as file:
             writer = csv.DictWriter(file, list(table.columns), lineterminator="\n")
             writer.writeheader()
             writer.writerows(table.rows())
-        written.append(path)
-    return written
+        paths.append(path)
+    return paths
 
 
 def write_parquet(folder: str, tables: Sequence[BatchTable], max_part_rows: int = MAX_PART_ROWS) -> list[Path]:
-    """Write each table as parts ``NAME-00000.parquet`` of so many rows; each at once and whole. Returns the paths.
+    """Write each table as parts ``NAME-00000.parquet`` of at most ``max_part_rows`` rows; returns the paths.
 
-    Parts of an earlier run that are no longer needed go. Raises :class:`RetropaceError` where pyarrow is missing.
+    Each part is written atomically. Surplus parts of an earlier run are deleted. Raises :class:`RetropaceError` if
+    pyarrow is not installed.
     """
     pyarrow, parquet = _import_pyarrow()
-    kinds = {str: pyarrow.string(), int: pyarrow.int64(), float: pyarrow.float64()}
-    written = []
+    arrow_types = {str: pyarrow.string(), int: pyarrow.int64(), float: pyarrow.float64()}
+    paths: list[Path] = []
     for table in tables:
         schema = pyarrow.schema(
-            [(name, kinds[kind]) for name, kind in table.columns.items()], metadata={_SCHEMA_MARKER: b"1"}
+            [(name, arrow_types[column_type]) for name, column_type in table.columns.items()],
+            metadata={_SCHEMA_MARKER: b"1"},
         )
         rows = table.rows()
-        before, number = _find_part_paths(folder, table.name), 0
-        while (portion := list(islice(rows, min(WRITE_CHUNK_ROWS, max_part_rows)))) or number == 0:
+        old_paths, number = _find_part_paths(folder, table.name), 0
+        while (chunk := list(islice(rows, min(WRITE_CHUNK_ROWS, max_part_rows)))) or number == 0:
             path = Path(folder) / f"{table.name}-{number:05}.parquet"
-            with atomic_replace(path) as part, parquet.ParquetWriter(part, schema) as writer:
-                left = max_part_rows
-                while portion:
-                    writer.write_table(pyarrow.Table.from_pylist(portion, schema=schema))
-                    left -= len(portion)
-                    portion = list(islice(rows, min(WRITE_CHUNK_ROWS, left)))
-            written.append(path)
+            with atomic_replace(path) as temporary, parquet.ParquetWriter(temporary, schema) as writer:
+                remaining_rows = max_part_rows
+                while chunk:
+                    writer.write_table(pyarrow.Table.from_pylist(chunk, schema=schema))
+                    remaining_rows -= len(chunk)
+                    chunk = list(islice(rows, min(WRITE_CHUNK_ROWS, remaining_rows)))
+            paths.append(path)
             number += 1
-        for path in set(before) - set(written):
+        for path in set(old_paths) - set(paths):
             path.unlink(missing_ok=True)
-    return written
+    return paths
 
 
 def _find_part_paths(folder: str, name: str) -> list[Path]:
-    """The parts of a table in a folder."""
+    """The existing Parquet parts of a table, in order."""
     return sorted(Path(folder).glob(f"{name}-[0-9][0-9][0-9][0-9][0-9].parquet"))
 
 
 def _is_batch_csv(path: Path, columns: dict[str, ColumnType]) -> bool:
-    """Whether a file begins with the columns of a table, or the first of them, as an earlier version wrote them."""
+    """Whether a CSV file's header is that of a table; an older version's header has only the first columns."""
     try:
         with path.open(encoding="utf-8", newline="") as file:
             header = next(csv.reader(file), [])

@@ -1,6 +1,6 @@
-"""A run: everything under some paths, each file that is new or has changed given to a worker and kept as it comes back.
+"""A batch run: list everything under some paths, let workers process what is new or changed, and save each result.
 
-Whatever was kept stays, however the run ends: the same call goes on where it was.
+Each result is saved as soon as it arrives, so a run that was interrupted continues where it ended.
 """
 
 from __future__ import annotations
@@ -21,60 +21,63 @@ from retropace.sources import Entry, Limits, Listing, Unreadable
 from retropace.sources.entry import OtherSport, Unchanged
 
 TASKS_PER_WORKER = 3
-"""Tasks handed out per worker: one in work, and others so that it never waits."""
+"""Number of tasks submitted per worker: one being processed and two waiting, so that no worker idles."""
 POLL_INTERVAL_S = 0.5
-"""At least so often a run looks up from waiting."""
+"""Seconds between checks of the worker pool while no result arrives."""
 
 
 @dataclass(frozen=True, slots=True)
 class BatchPlan:
-    """What a run is to do."""
+    """What a run is to do: paths, job and how failures are treated."""
 
     paths: tuple[str, ...]
     job: Job = field(default_factory=Job)
     limits: Limits = field(default_factory=Limits)
     settings_digest: str = ""
-    """The digest of the job's settings."""
+    """Digest of everything that decides a file's result."""
     timeout_s: float | None = None
+    """Time limit for one file; None for no limit."""
     retry: bool = False
+    """Whether files that failed before are processed again."""
     strict: bool = False
+    """Whether the run stops at the first failure."""
 
 
 @dataclass(slots=True)
 class BatchProgress:
-    """How far a run is. Counts files, or workouts of an export."""
+    """Progress of a run, in files or in workouts of an export."""
 
     total: int = 0
     unchanged: int = 0
     processed: int = 0
-    """Looked at in this run, one way or the other."""
+    """Files handled in this run with any outcome."""
     analysed: int = 0
     failed: int = 0
     skipped: int = 0
-    """Other sports, files without an activity, and what a filter left out."""
+    """Other sports, files without an activity, and activities that the filter excludes."""
     save_failures: list[tuple[str, Failure]] = field(default_factory=list)
-    """What came out of a file but could not be stored."""
+    """Place of each file whose result could not be stored, with the reason."""
     is_stopped: bool = False
     is_listing: bool = True
 
 
 class BatchRun:
-    """One run over a library; ``watch`` is told of every step, ``stop`` ends it after what is in hand."""
+    """One run over a library. ``on_progress`` is called after every step."""
 
     def __init__(
         self, plan: BatchPlan, library: Library, on_progress: Callable[[BatchProgress], None] = lambda _: None
     ):
         self.progress = BatchProgress()
-        self._plan, self._library, self._watch = plan, library, on_progress
+        self._plan, self._library, self._on_progress = plan, library, on_progress
         self._listing = Listing(plan.limits, self._is_archive_complete)
-        self._tasks = TaskPlanner(plan.job, plan.settings_digest, library, self._listing, retry=plan.retry)
+        self._planner = TaskPlanner(plan.job, plan.settings_digest, library, self._listing, retry=plan.retry)
 
     def stop(self) -> None:
-        """Begin nothing more; what is in hand is finished and kept."""
+        """Submit no further task; tasks already submitted are finished and saved."""
         self.progress.is_stopped = True
 
     def execute(self, worker_pool: AbstractContextManager[WorkerPool]) -> None:
-        """Do it all. Every question to the library is about the places of this run from then on."""
+        """Carry out the run. Later queries to the library are restricted to the places of this run."""
         queue = TaskQueue()
         self._library.add_to_scope([])
         try:
@@ -82,85 +85,86 @@ class BatchRun:
             with worker_pool as workers:
                 self._process_queue(queue, workers)
             if not self.progress.is_stopped:
-                for place, stamp in self._listing.archive_fingerprints.items():
-                    self._library.mark_archive_complete(place, stamp, self._plan.settings_digest)
+                for place, fingerprint in self._listing.archive_fingerprints.items():
+                    self._library.mark_archive_complete(place, fingerprint, self._plan.settings_digest)
         finally:
             queue.close()
             self._listing.close()
 
     def find_pending(self) -> Iterator[str]:
-        """The places that a run would read, without reading or storing any."""
+        """The places that a run would process; nothing is processed or stored."""
         queue = TaskQueue()
         try:
             self._enqueue(queue, dry_run=True)
             for entry in queue.entries():
-                if not self._tasks.is_known(entry) and self._tasks.may_be_read(entry):
+                if not self._planner.is_known(entry) and self._planner.may_be_read(entry):
                     yield entry.place
         finally:
             queue.close()
             self._listing.close()
 
     def _enqueue(self, queue: TaskQueue, *, dry_run: bool = False) -> None:
-        """Find everything there is to do, and store at once what needs no work."""
+        """List all entries into the queue, and save at once what needs no worker."""
         progress = self.progress
-        for found in self._listing.find_entries(self._plan.paths):
+        for item in self._listing.find_entries(self._plan.paths):
             if progress.is_stopped:
                 break
-            if isinstance(found, Entry):
-                progress.total += queue.add(found)
-                self._watch(progress)
-            elif isinstance(found, Unchanged):
-                inside = self._library.add_archive_to_scope(found.place)
-                progress.total += inside
-                progress.unchanged += inside
+            if isinstance(item, Entry):
+                progress.total += queue.add(item)
+                self._on_progress(progress)
+            elif isinstance(item, Unchanged):
+                count = self._library.add_archive_to_scope(item.place)
+                progress.total += count
+                progress.unchanged += count
             elif not dry_run:
-                self._save_unprocessed(found)
+                self._save_unprocessed(item)
         progress.is_listing = False
-        self._watch(progress)
+        self._on_progress(progress)
 
     def _process_queue(self, queue: TaskQueue, pool: WorkerPool) -> None:
-        """Hand out every task as workers become free; keep each as it comes back."""
-        in_hand: dict[Future[TaskResult], WorkItem] = {}
+        """Submit tasks as workers become free, and save results as they arrive."""
+        pending: dict[Future[TaskResult], WorkItem] = {}
         for entry in queue.entries():
             if self.progress.is_stopped:
                 break
-            if self._tasks.is_known(entry):
+            if self._planner.is_known(entry):
                 self._library.add_to_scope([entry.place])
                 self.progress.unchanged += 1
-            elif (step := self._tasks.plan_work(entry)) is None:
+            elif (item := self._planner.plan_work(entry)) is None:
                 self.progress.total -= 1
-            elif isinstance(step.action, TaskResult):
-                self._save_result(step, step.action)
+            elif isinstance(item.action, TaskResult):
+                self._save_result(item, item.action)
             else:
-                in_hand[pool.submit(step.action)] = step
-            while len(in_hand) >= TASKS_PER_WORKER * pool.size:
-                self._collect(in_hand, pool)
-            self._watch(self.progress)
-        while in_hand:
-            self._collect(in_hand, pool)
+                pending[pool.submit(item.action)] = item
+            while len(pending) >= TASKS_PER_WORKER * pool.size:
+                self._collect(pending, pool)
+            self._on_progress(self.progress)
+        while pending:
+            self._collect(pending, pool)
 
     def _collect(self, pending: dict[Future[TaskResult], WorkItem], pool: WorkerPool) -> None:
-        """Wait until something has come back, and keep it."""
+        """Wait for results and save them; check the pool if none arrives."""
         ready, _ = wait(pending, timeout=POLL_INTERVAL_S, return_when=FIRST_COMPLETED)
         if not ready:
             pool.check()
         for future in ready:
-            step = pending.pop(future)
+            item = pending.pop(future)
             try:
-                problem = future.exception()
-            except CancelledError as cancelled:  # a scheduler that went away gives up everything it had
-                problem = cancelled
-            lost = (
-                None
-                if problem is None
-                else TaskResult("failed", failure=failure_from_exception(problem, self._plan.timeout_s))
-            )
-            self._save_result(step, lost or future.result())
-        self._watch(self.progress)
+                exception = future.exception()
+            except CancelledError as cancelled:  # A scheduler that disappears cancels all of its tasks.
+                exception = cancelled
+            if exception is None:
+                self._save_result(item, future.result())
+            else:
+                failure = failure_from_exception(exception, self._plan.timeout_s)
+                self._save_result(item, TaskResult("failed", failure=failure))
+        self._on_progress(self.progress)
 
     def _save_result(self, item: WorkItem, result: TaskResult) -> None:
-        """Keep what came of an entry."""
-        found = result.recording
+        """Save the result of an entry."""
+        recording = result.recording
+        if recording is not None:
+            recording = replace(recording, context_digest=item.context_digest, size_bytes=item.size_bytes)
         self._save(
             Input(
                 item.entry.place,
@@ -170,22 +174,20 @@ class BatchRun:
                 container=item.entry.container,
                 detail=result.detail,
                 failure=result.failure,
-                recording=None
-                if found is None
-                else replace(found, context_digest=item.context_digest, size_bytes=item.size_bytes),
+                recording=recording,
             )
         )
 
     def _save_unprocessed(self, listed: Unreadable | OtherSport) -> None:
-        """Keep what a listing could not look at, or need not."""
+        """Save what the listing could not read, or recognised as another sport."""
         self.progress.total += 1
         if isinstance(listed, Unreadable):
             failure = Failure(listed.reason, listed.message, listed.is_transient)
-            told = Input(
+            record = Input(
                 listed.place, "", self._plan.settings_digest, "failed", container=listed.container, failure=failure
             )
         else:
-            told = Input(
+            record = Input(
                 listed.place,
                 listed.fingerprint,
                 self._plan.settings_digest,
@@ -193,7 +195,7 @@ class BatchRun:
                 container=listed.container,
                 detail=listed.sport,
             )
-        self._save(told)
+        self._save(record)
 
     def _save(self, record: Input) -> None:
         progress = self.progress
@@ -201,8 +203,8 @@ class BatchRun:
         try:
             self._library.save(record)
             self._library.add_to_scope([record.place])
-        except RetropaceError as bad:
-            progress.save_failures.append((record.place, Failure("not kept", str(bad), is_transient=True)))
+        except RetropaceError as error:
+            progress.save_failures.append((record.place, Failure("not kept", str(error), is_transient=True)))
             progress.failed += 1
         else:
             progress.failed += record.failure is not None

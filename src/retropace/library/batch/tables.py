@@ -1,6 +1,6 @@
-"""What the tables of a run hold: columns with types, rows from the library. ``docs/batch.md`` explains them.
+"""The result tables of a run: columns with their types, and rows from the library; see ``docs/batch.md``.
 
-Columns may be added at the end; none is renamed or removed. SI units; a missing value is empty.
+Columns are only ever added at the end; none is renamed or removed. Values are in SI units; a missing value is empty.
 """
 
 from __future__ import annotations
@@ -16,12 +16,13 @@ from retropace.library.queries import find_activities, find_failures, find_segme
 from retropace.library.rows import ENERGY_FIELDS, MEASURE_FIELDS, SEGMENT_FIELDS
 
 ColumnType = type[str] | type[int] | type[float]
+"""Type of a column's values, which decides the type of its Parquet column."""
 CELL_SEPARATOR = " | "
-"""Stands between several texts in one cell."""
-
+"""Separator between several texts in one cell."""
 _TEXT_COLUMNS = {"direction", "gait", "basis"}
+"""Columns of :data:`SEGMENT_FIELDS` that hold text."""
 _COUNT_COLUMNS = {"segments"}
-
+"""Columns of :data:`MEASURE_FIELDS` that hold whole numbers."""
 ACTIVITY_COLUMNS: dict[str, ColumnType] = {
     **dict.fromkeys(("activity", "path", "duplicate_of", "name", "sport", "sub_sport", "start_time"), str),
     **dict.fromkeys(("elapsed_s", "timer_s", "moving_s", "distance_m"), float),
@@ -40,20 +41,22 @@ ACTIVITY_COLUMNS: dict[str, ColumnType] = {
     **dict.fromkeys(("also", "warnings"), str),
     **{f"{direction}_{figure}": float for direction in DIRECTIONS for figure in ENERGY_FIELDS},
 }
+"""Columns of the table of activities."""
 SEGMENT_COLUMNS: dict[str, ColumnType] = {
     **dict.fromkeys(("activity", "path"), str),
     **dict.fromkeys(("session", "segment"), int),
     **{name: str if name in _TEXT_COLUMNS else float for name in SEGMENT_FIELDS},
 }
+"""Columns of the table of segments."""
 FAILURE_COLUMNS: dict[str, ColumnType] = dict.fromkeys(("path", "reason", "message"), str)
-
-
+"""Columns of the table of failures."""
 COLUMNS = {"activities": ACTIVITY_COLUMNS, "segments": SEGMENT_COLUMNS, "failures": FAILURE_COLUMNS}
+"""Columns of every table, by the table's name."""
 
 
 @dataclass(frozen=True, slots=True)
 class BatchTable:
-    """A name, columns with their types, and the rows."""
+    """A table: its name, the type of each column, and a function that iterates over its rows."""
 
     name: str
     columns: dict[str, ColumnType]
@@ -61,7 +64,7 @@ class BatchTable:
 
 
 def build_activity_row(row: dict[str, Any], format_place: Callable[[str], str]) -> dict[str, Any]:
-    """An activity as :func:`retropace.library.queries.activities` gives it, as a row of the table."""
+    """Turn a row of :func:`retropace.library.queries.find_activities` into a row of the table of activities."""
     also = [format_place(place) for place in (row["also"] or "").split(CELL_SEPARATOR) if place]
     return {
         **{name: row.get(name) for name in ACTIVITY_COLUMNS},
@@ -81,9 +84,10 @@ def build_tables(
     format_place: Callable[[str], str],
     save_failures: Iterable[dict[str, str]] = (),
 ) -> tuple[BatchTable, ...]:
-    """The tables of the places that the library shows; ``shown`` turns a place into what a person wants to read.
+    """Build the three tables of the places in the library's scope.
 
-    ``unkept`` are failures that could not be stored. :func:`retropace.library.queries.find_duplicates` goes before.
+    ``format_place`` turns a place into a path for the reader; ``save_failures`` are rows of failures that could not be
+    stored. Call :func:`retropace.library.queries.mark_visible_duplicates` first.
     """
 
     def activity_rows() -> Iterator[dict[str, Any]]:
@@ -92,9 +96,9 @@ def build_tables(
 
     def segment_rows() -> Iterator[dict[str, Any]]:
         for row in find_activities(library, activity_filter):
-            head = {"activity": row["id"], "path": format_place(row["path"]), "session": row["session"] + 1}
+            activity = {"activity": row["id"], "path": format_place(row["path"]), "session": row["session"] + 1}
             for segment in find_segments(library, row["key"]):
-                yield head | segment
+                yield activity | segment
 
     def failure_rows() -> Iterator[dict[str, Any]]:
         for row in find_failures(library):

@@ -1,4 +1,4 @@
-"""The entries of a run in the order in which they are best worked on; on disk, for there may be millions."""
+"""The queue of a run's entries, ordered for processing and kept on disk because there may be millions."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from collections.abc import Iterator
 from retropace.sources import Entry
 
 _FETCH_ROWS = 500
+"""Number of entries read from disk at a time."""
 
 
 class TaskQueue:
-    """Entries that wait. Each place once: of two with the same place the first counts."""
+    """Entries waiting to be processed; of several entries with the same place, the first is kept."""
 
     def __init__(self) -> None:
         self._db = sqlite3.connect("", isolation_level=None)
@@ -22,8 +23,8 @@ class TaskQueue:
         self._db.execute("BEGIN")
 
     def add(self, entry: Entry) -> bool:
-        """Put an entry into the queue; False if its place is there already."""
-        # What lies in an archive within an archive is quickly read only in the order in which it lies there.
+        """Append an entry; False if the queue already has its place."""
+        # Members of an archive within an archive are only fast to read in the order in which they are stored.
         run = "" if len(entry.members) < 2 else "/".join((entry.path, *entry.members[:-1]))
         added = self._db.execute(
             "INSERT OR IGNORE INTO entries (place, run, size, entry) VALUES (?, ?, ?, ?)",
@@ -35,17 +36,18 @@ class TaskQueue:
         return int(self._db.execute("SELECT count(*) FROM entries").fetchone()[0])
 
     def entries(self) -> Iterator[Entry]:
-        """All of them: first what is bound to an order, then the others, large ones first.
+        """All entries in processing order.
 
-        So that nothing large begins when everything else is done.
+        Members of nested archives come first, in stored order, then everything else from large to small, so that no
+        large file starts when all others are done.
         """
         cursor = self._db.execute(
             "SELECT entry FROM entries ORDER BY run = '', run, CASE run WHEN '' THEN -size ELSE position END, position"
         )
-        while portion := cursor.fetchmany(_FETCH_ROWS):
-            for (entry,) in portion:
-                yield pickle.loads(entry)
+        while rows := cursor.fetchmany(_FETCH_ROWS):
+            for (pickled,) in rows:
+                yield pickle.loads(pickled)
 
     def close(self) -> None:
-        """Let go of the temporary database."""
+        """Close and delete the temporary database."""
         self._db.close()

@@ -1,4 +1,4 @@
-"""What is to be done with an entry: nothing because it is known, nothing because it is no recording, or work."""
+"""The decision what to do with an entry: skip it because it is known or not a recording, or have it processed."""
 
 from __future__ import annotations
 
@@ -12,47 +12,42 @@ from retropace.library.batch.process_file import Job, Task, TaskResult, compute_
 from retropace.library.store import Failure, Outcome, StoredRecording
 from retropace.sources import Entry, Listing
 from retropace.sources.entry import printable
-from retropace.sources.magic import (
-    ARCHIVE_SUFFIXES,
-    RECORDING_SUFFIXES,
-    find_data_suffix,
-    find_non_activity_type,
-    find_unsupported_hint,
-    looks_like_recording,
-)
+from retropace.sources.file_names import ARCHIVE_SUFFIXES, RECORDING_SUFFIXES, find_data_suffix, find_unsupported_hint
+from retropace.sources.magic import find_non_activity_type, looks_like_recording
 from retropace.sources.remote import fetch, is_address
 
 INTENDED_SUFFIXES = (*RECORDING_SUFFIXES, *ARCHIVE_SUFFIXES)
-"""What is called so has to be readable."""
+"""Suffixes of files that must be readable: a failure to read them is reported."""
 
 
 @dataclass(frozen=True, slots=True)
 class WorkItem:
-    """What comes next for an entry: a task for a worker, or what came of it already."""
+    """The next action for an entry: a task for a worker, or a result that needs no worker."""
 
     entry: Entry
     fingerprint: str
+    """Changes whenever the file, its sidecar or its export metadata may have changed."""
     action: Task | TaskResult
     size_bytes: int = 0
     context_digest: str = ""
-    """The digest of what was said about it from outside."""
+    """Digest of the information about the file from outside it, see :func:`compute_context_digest`."""
 
 
 class TaskPlanner:
-    """Decides for the entries of one run, given what the library knows."""
+    """Decides for each entry of a run what to do, from what the library stores."""
 
     def __init__(self, job: Job, settings_digest: str, library: Library, listing: Listing, *, retry: bool):
-        self._job, self._settings, self._retry = job, settings_digest, retry
+        self._job, self._settings_digest, self._retry = job, settings_digest, retry
         self._library, self._listing = library, listing
 
     def is_known(self, entry: Entry) -> bool:
-        """Whether an entry came out before as it would come out now."""
+        """Whether a cached result is still valid: same file, same context, same settings, and no failure to retry."""
         known = self._library.find_input(entry.place)
         if known is None or not entry.fingerprint or known.fingerprint != self._compute_fingerprint(entry):
             return False
         if entry.is_explicit and known.outcome == "no activity":
             return False
-        if known.settings_digest != self._settings:
+        if known.settings_digest != self._settings_digest:
             return known.outcome in ("no activity", "other sport")
         if known.failure is not None and (self._retry or known.failure.is_transient):
             return False
@@ -61,7 +56,7 @@ class TaskPlanner:
         return True
 
     def may_be_read(self, entry: Entry) -> bool:
-        """Whether an entry that is not known would be given to a worker, as far as its name and first bytes tell."""
+        """Whether an unknown entry would be given to a worker, judging by its name and first bytes."""
         if self._listing.is_route(entry) or entry.workout_index is not None:
             return entry.workout_index is not None
         try:
@@ -71,12 +66,12 @@ class TaskPlanner:
         return _is_intended_recording(entry, head) and find_non_activity_type(head) is None
 
     def plan_work(self, entry: Entry) -> WorkItem | None:
-        """What comes next for an entry that is not known; None if it does not count, because it is no recording."""
+        """The next action for an unknown entry; None if it does not count because it is not a recording."""
         try:
             return self._plan_work(entry, self._compute_fingerprint(entry))
-        except RetropaceError as bad:
+        except RetropaceError as error:
             if _is_intended_recording(entry, b""):
-                return self._build_result_item(entry, "failed", failure=failure_from_error(bad, entry.place))
+                return self._build_result_item(entry, "failed", failure=failure_from_error(error, entry.place))
             return self._report_unsupported(entry)
 
     def _plan_work(self, entry: Entry, fingerprint: str) -> WorkItem | None:
@@ -92,32 +87,33 @@ class TaskPlanner:
             message = f"has {entry.size_bytes / 1e6:.0f} MB, more than --max-size: no recording is as long"
             return self._build_result_item(entry, "failed", failure=Failure("too large", message, is_transient=True))
         data, sidecar = self._listing.read_data(entry), self._listing.read_sidecar(entry)
-        beside = printable(entry.sidecar[0]) if entry.sidecar is not None else ""
-        named = self._listing.metadata.find_metadata(entry, head)
-        task = Task(entry.place, entry.path, data, beside, sidecar, named, entry.is_explicit)
-        size = entry.size_bytes if data is None else len(data)
-        said = compute_context_digest(named, sidecar, find_data_suffix(entry.place))
-        known = self._find_stored_recording(task, size, said)
-        return WorkItem(
-            entry, fingerprint, task if known is None else TaskResult("analysed", recording=known), size, said
-        )
+        sidecar_path = printable(entry.sidecar[0]) if entry.sidecar is not None else ""
+        metadata = self._listing.metadata.find_metadata(entry, head)
+        task = Task(entry.place, entry.path, data, sidecar_path, sidecar, metadata, entry.is_explicit)
+        size_bytes = entry.size_bytes if data is None else len(data)
+        context_digest = compute_context_digest(metadata, sidecar, find_data_suffix(entry.place))
+        stored = self._find_stored_recording(task, size_bytes, context_digest)
+        action: Task | TaskResult = task if stored is None else TaskResult("analysed", recording=stored)
+        return WorkItem(entry, fingerprint, action, size_bytes, context_digest)
 
     def _find_stored_recording(self, task: Task, size_bytes: int, context_digest: str) -> StoredRecording | None:
-        """The recording of a file that lay elsewhere before, or was only touched; None if its content is new."""
+        """The stored recording of a file that was moved or only touched; None if its content or context is new."""
         if not self._library.has_size(size_bytes) or (task.data is None and is_address(task.path)):
             return None
         try:
             data = fetch(task.path, self._job.max_bytes) if task.data is None else task.data
         except RetropaceError:
-            return None  # whoever reads it says why it cannot be
+            return None  # The worker reports why the file cannot be read.
         sha256 = hashlib.sha256(data).hexdigest()
-        is_known = self._library.has_recording(sha256, context_digest, self._settings)
+        is_known = self._library.has_recording(sha256, context_digest, self._settings_digest)
         return StoredRecording(sha256, context_digest, size_bytes) if is_known else None
 
     def _report_unsupported(self, entry: Entry) -> WorkItem | None:
-        """Say of a file that is no recording if it was meant as one; else it does not count."""
-        why = find_unsupported_hint(entry.place)
-        return None if why is None else self._build_result_item(entry, "failed", failure=Failure("not supported", why))
+        """A failure for a recording in an unsupported format; None for any other file, which does not count."""
+        hint = find_unsupported_hint(entry.place)
+        return (
+            None if hint is None else self._build_result_item(entry, "failed", failure=Failure("not supported", hint))
+        )
 
     def _build_result_item(
         self, entry: Entry, outcome: Outcome, detail: str = "", failure: Failure | None = None
@@ -125,14 +121,14 @@ class TaskPlanner:
         return WorkItem(entry, self._compute_fingerprint(entry), TaskResult(outcome, detail, failure))
 
     def _compute_fingerprint(self, entry: Entry) -> str:
-        """Changes whenever the file may have changed, or what is said about it beside it."""
-        beside = "" if entry.sidecar is None else entry.sidecar[1]
-        names = self._listing.metadata.compute_fingerprint(entry.place)
-        return "|".join((entry.fingerprint, beside, names)) if beside or names else entry.fingerprint
+        """The fingerprint of the file together with those of its sidecar and its export metadata."""
+        sidecar = "" if entry.sidecar is None else entry.sidecar[1]
+        metadata = self._listing.metadata.compute_fingerprint(entry.place)
+        return "|".join((entry.fingerprint, sidecar, metadata)) if sidecar or metadata else entry.fingerprint
 
 
 def _is_intended_recording(entry: Entry, head: bytes) -> bool:
-    """Whether an entry is meant as a recording: is called so, was named itself, or looks like one."""
+    """Whether an entry is meant as a recording, by its suffix, by being named by the user, or by its first bytes."""
     name = entry.members[-1] if entry.members else entry.path
-    is_called = entry.workout_index is not None or entry.is_explicit or find_data_suffix(name) in INTENDED_SUFFIXES
-    return is_called or looks_like_recording(head)
+    is_expected = entry.workout_index is not None or entry.is_explicit or find_data_suffix(name) in INTENDED_SUFFIXES
+    return is_expected or looks_like_recording(head)

@@ -1,0 +1,102 @@
+"""Workers of a running Dask cluster."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager
+from typing import Any
+
+from retropace.core.errors import RetropaceError
+from retropace.library.batch.process_file import Job, Task, TaskResult, process_file
+from retropace.library.batch.workers import WorkerPool
+
+RETRIES = 2
+"""Number of times Dask restarts a task whose worker was lost, before the task is blamed for it."""
+CONNECT_TIMEOUT_S = 15.0
+"""Seconds to wait for the scheduler's first answer."""
+MAX_SCHEDULER_OUTAGE_S = 20.0
+"""Seconds for which a scheduler may be unreachable before the run ends."""
+SCHEDULER_LOST_MESSAGE = "the scheduler has gone: what was done is kept, the same command goes on there"
+"""Error message of a run whose scheduler was lost."""
+_TRACEBACK_LOGGERS = (
+    "distributed",
+    "distributed.client",
+    "distributed.core",
+    "tornado",
+    "tornado.application",
+    "asyncio",
+)
+"""Names of the loggers that print tracebacks when a connection breaks."""
+
+
+@contextmanager
+def open_cluster_pool(job: Job, address: str) -> Iterator[WorkerPool]:
+    """Connect to the Dask scheduler at ``address``, for example ``tcp://host:8786``, and disconnect at the end.
+
+    Raises :class:`RetropaceError` if Dask is not installed or no scheduler answers.
+    """
+    try:
+        from distributed import Client
+    except ImportError:
+        raise RetropaceError("a cluster is reached through Dask: pip install 'retropace[cluster]'") from None
+    connect: Any = Client
+    with _silence_loggers():
+        try:
+            client = connect(address, timeout=CONNECT_TIMEOUT_S, set_as_default=False)
+        except (OSError, ValueError, TimeoutError) as error:
+            raise RetropaceError(f"no scheduler answers: {' '.join(str(error).split())}", path=address) from None
+        try:
+            yield _ClusterPool(client, job, address)
+        finally:
+            client.close()
+
+
+@contextmanager
+def _silence_loggers() -> Iterator[None]:
+    """Disable the loggers that print tracebacks; the run reports lost files itself."""
+    loggers = [logging.getLogger(name) for name in _TRACEBACK_LOGGERS]
+    levels = [logger.level for logger in loggers]
+    for logger in loggers:
+        logger.setLevel(logging.CRITICAL + 1)
+    try:
+        yield
+    finally:
+        for logger, level in zip(loggers, levels, strict=True):
+            logger.setLevel(level)
+
+
+class _ClusterPool:
+    """The :class:`WorkerPool` around a Dask client."""
+
+    def __init__(self, client: Any, job: Job, address: str):
+        self._executor = client.get_executor(pure=False, retries=RETRIES)
+        self._client, self._address = client, address
+        self._outage_start_s: float | None = None
+        """Monotonic time at which the scheduler was first seen unreachable; None while it answers."""
+        self._job = job
+        self.size = max(sum(client.nthreads().values()), 1)
+
+    def submit(self, task: Task) -> Future[TaskResult]:
+        try:
+            future: Future[TaskResult] = self._executor.submit(process_file, self._job, task)
+        except Exception:  # The exception type depends on the version of Dask.
+            if self._client.status == "running":
+                raise
+            raise self._scheduler_lost_error() from None
+        return future
+
+    def check(self) -> None:
+        """Raise :class:`RetropaceError` if the scheduler has been unreachable for too long."""
+        now_s = time.monotonic()
+        if self._client.status == "running":
+            self._outage_start_s = None
+            return
+        self._outage_start_s = self._outage_start_s or now_s
+        if now_s - self._outage_start_s > MAX_SCHEDULER_OUTAGE_S:
+            raise self._scheduler_lost_error()
+
+    def _scheduler_lost_error(self) -> RetropaceError:
+        return RetropaceError(SCHEDULER_LOST_MESSAGE, path=self._address)

@@ -1,0 +1,63 @@
+"""Workers as processes of this machine."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from retropace.library.batch.forkserver import get_worker_context
+from retropace.library.batch.process_file import Job, Task, TaskResult, process_file
+from retropace.library.batch.workers import WorkerPool
+
+_worker_job = Job()
+"""The job of the run, set once in every worker process."""
+
+
+@contextmanager
+def open_process_pool(job: Job, jobs: int, timeout_s: float | None) -> Iterator[WorkerPool]:
+    """Start ``jobs`` worker processes for a run and stop them at the end.
+
+    A process that dies, or takes longer than ``timeout_s`` over a file, is replaced by a new one.
+    """
+    from pebble import ProcessPool
+
+    pool: Any = ProcessPool(max_workers=jobs, context=get_worker_context(), initializer=_init_worker, initargs=(job,))
+    try:
+        yield _LocalPool(pool, jobs, timeout_s)
+        pool.close()
+    except BaseException:
+        pool.stop()
+        raise
+    finally:
+        pool.join()
+
+
+@dataclass(frozen=True, slots=True)
+class _LocalPool:
+    """The :class:`WorkerPool` around a pebble process pool."""
+
+    pool: Any
+    size: int
+    timeout_s: float | None
+
+    def submit(self, task: Task) -> Future[TaskResult]:
+        future: Future[TaskResult] = self.pool.schedule(_run_task, args=(task,), timeout=self.timeout_s)
+        return future
+
+    def check(self) -> None:
+        """Do nothing: dead workers are replaced, so pending tasks always finish."""
+
+
+def _init_worker(job: Job) -> None:
+    """Set up a worker process: store the job, and leave Ctrl-C to the parent process."""
+    global _worker_job
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _worker_job = job
+
+
+def _run_task(task: Task) -> TaskResult:
+    return process_file(_worker_job, task)
