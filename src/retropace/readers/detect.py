@@ -118,6 +118,7 @@ def sniff(data: bytes, path: str = "") -> str:
     Example:
         >>> sniff(b'<?xml version="1.0"?><gpx version="1.1"></gpx>')
         'gpx'
+
     """
     if data[8:12] == FIT_MAGIC:
         return "fit"

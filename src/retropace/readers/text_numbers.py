@@ -1,4 +1,4 @@
-"""Numbers from texts: many at once if they are written as usual, each with the result that ``float`` gives."""
+"""Parsing of many numbers from text at once with NumPy, with the results of ``float``."""
 
 from __future__ import annotations
 
@@ -10,41 +10,53 @@ from numpy.typing import NDArray
 from retropace.core.spans import FloatArray
 
 _MAX_CHARS = 15
-"""So many digits are a whole number that float64 holds, as it does the power of ten by which it is divided: the
-quotient of two such is the float64 nearest to what is written, which is what ``float`` gives."""
+"""Longest text that is parsed with NumPy. An integer of so many digits and the power of ten that divides it are exact
+in float64, so that the quotient is the float64 nearest to the text, as from ``float``."""
 _POWERS_OF_TEN = np.array([float(10**places) for places in range(_MAX_CHARS + 1)])
+"""Powers of ten by the number of decimals."""
 
 
 def parse_numbers(texts: Sequence[bytes], decimal_comma: bool = False) -> FloatArray:
-    """The number that each text in UTF-8, without NUL, is; NaN for one that is none, or not finite."""
-    longest = max(map(len, texts), default=0)
-    if 0 < longest <= _MAX_CHARS:
-        signs = np.array(texts, dtype=f"S{longest}").view(np.uint8).reshape(len(texts), longest)
-        values, plain = _parse_plain_numbers(np.ascontiguousarray(signs.T))
+    """The numbers of ``n`` texts in UTF-8 without NUL, ``(n,)`` float64; NaN where a text is not a finite number.
+
+    Example:
+        >>> parse_numbers([b"1.25", b"-3", b"x"]).tolist()
+        [1.25, -3.0, nan]
+
+    """
+    max_length = max(map(len, texts), default=0)
+    if 0 < max_length <= _MAX_CHARS:
+        characters = np.array(texts, dtype=f"S{max_length}").view(np.uint8).reshape(len(texts), max_length)
+        values, is_plain = _parse_plain_numbers(np.ascontiguousarray(characters.T))
     else:
-        values, plain = np.full(len(texts), np.nan), np.zeros(len(texts), dtype=bool)
-    odd = np.flatnonzero(~plain)
-    values[odd] = [_parse_number(texts[row], decimal_comma) for row in odd.tolist()]
+        values, is_plain = np.full(len(texts), np.nan), np.zeros(len(texts), dtype=bool)
+    other_rows = np.flatnonzero(~is_plain)
+    values[other_rows] = [_parse_number(texts[row], decimal_comma) for row in other_rows.tolist()]
     values[~np.isfinite(values)] = np.nan
     return values
 
 
 def _parse_plain_numbers(char_rows: NDArray[np.uint8]) -> tuple[FloatArray, NDArray[np.bool_]]:
-    """What digits with or without a minus and a point say, and which texts are such; a text a column, filled with 0."""
+    """The values of texts that are digits with an optional minus and point, and which texts are.
+
+    ``char_rows`` holds one text per column, one character per row, padded with 0.
+    """
     negative = char_rows[0] == ord("-")
-    whole = np.zeros(char_rows.shape[1])
-    digits, points, places, blanks = np.zeros((4, char_rows.shape[1]), dtype=np.int8)
-    for sign in char_rows:
-        digit = sign - np.uint8(ord("0"))
+    integer = np.zeros(char_rows.shape[1])
+    digit_count, point_count, decimals, padding = np.zeros((4, char_rows.shape[1]), dtype=np.int8)
+    for characters in char_rows:
+        digit = characters - np.uint8(ord("0"))
         is_digit = digit <= 9
-        whole = np.where(is_digit, 10.0 * whole + digit, whole)
-        digits += is_digit
-        places += (points > 0) & is_digit
-        points += sign == ord(".")
-        blanks += sign == 0
-    plain = (digits > 0) & (points <= 1) & (digits + points + blanks + negative == len(char_rows))
-    values = whole / _POWERS_OF_TEN[places]
-    return np.where(negative, -values, values), plain
+        integer = np.where(is_digit, 10.0 * integer + digit, integer)
+        digit_count += is_digit
+        decimals += (point_count > 0) & is_digit
+        point_count += characters == ord(".")
+        padding += characters == 0
+    is_plain = (
+        (digit_count > 0) & (point_count <= 1) & (digit_count + point_count + padding + negative == len(char_rows))
+    )
+    values = integer / _POWERS_OF_TEN[decimals]
+    return np.where(negative, -values, values), is_plain
 
 
 def _parse_number(text: bytes, decimal_comma: bool) -> float:
@@ -53,7 +65,7 @@ def _parse_number(text: bytes, decimal_comma: bool) -> float:
     except ValueError:
         pass
     try:
-        said = text.decode("utf-8")
-        return float(said.replace(",", ".") if decimal_comma else said)
+        decoded = text.decode("utf-8")
+        return float(decoded.replace(",", ".") if decimal_comma else decoded)
     except ValueError:
         return np.nan

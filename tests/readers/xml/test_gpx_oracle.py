@@ -6,6 +6,7 @@ instruction. It knows GPX's own elements only without a prefix, so that it is gi
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ import gpxpy.gpx
 import gpxpy.parser
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from retropace.readers.xml.gpx_points import PAUSE_LATITUDES_DEG, POINT_TAG, GpxPoints, is_wanted, read_points
@@ -247,5 +248,7 @@ def test_columns_of_any_document_are_what_gpxpy_reads(body: str, prefix: str, en
     head = f'{declared}<{prefix}gpx version="1.1" creator="c" {own}="{name}" {vendors}>'
     text = f"{head}{body.replace('@', prefix)}</{prefix}gpx>"
     data = text.encode(encoding, "xmlcharrefreplace")
+    # A character reference within a CDATA section is plain text, another one than the oracle has.
+    assume(b"&#" not in b"".join(re.findall(rb"<!\[CDATA\[.*?\]\]>", data)))
     assert_same(ours(data), expected)
     assert_same(whole(data), expected)

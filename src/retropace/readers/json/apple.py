@@ -1,7 +1,7 @@
-"""A workout of an Apple Health export, in the document that ``sources/apple.py`` makes of it.
+"""Reader of one workout of an Apple Health export, in the JSON that :mod:`retropace.sources.apple` makes of it.
 
-Steps, distance and heartbeats come as counts over short spans, positions as a route of their own. Cadence is told from
-the steps where the spans are short enough to see it change.
+Steps, distance and heart rate come as counts or values over short spans, positions as a separate GPX route. Cadence is
+derived from the steps if their spans are short enough.
 """
 
 from __future__ import annotations
@@ -20,48 +20,59 @@ from retropace.core.spans import FloatArray, as_spans
 from retropace.readers.xml.gpx import read_gpx
 
 SCHEMA = "retropace.apple-workout/1"
+"""Identifier of the document's schema."""
 MAX_STEP_COUNT_SPAN_S = 15.0
-"""Steps counted over longer spans do not show a change of cadence: the least segment is 10 s long."""
+"""Longest typical span in seconds over which steps are counted that still shows changes of cadence; the shortest
+segment is 10 s long."""
 HEART_RATE_HOLD_S = 30.0
-"""A heart rate holds for so long: watches measure every 5 s in a workout, now and then less often."""
+"""Time in seconds for which a heart rate is valid; watches measure every 5 s in a workout, sometimes less often."""
 
 
 def read_apple(data: bytes, path: str) -> list[Activity]:
-    """The one workout in the document; raises :class:`ReadError` if nothing was measured."""
+    """The workout in the document, as a list of one activity.
+
+    Raises :class:`ReadError` for another document, and :class:`NoActivityError` if nothing but totals was recorded.
+    """
     try:
         document = json.loads(data)
         if document["schema"] != SCHEMA:
             raise ReadError(f"has the schema {document['schema']!r}; this retropace knows {SCHEMA}", path=path)
         return [_build_activity(document, path)]
-    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as bad:
-        raise ReadError(f"is no workout of an Apple Health export ({type(bad).__name__})", path=path) from None
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
+        raise ReadError(f"is no workout of an Apple Health export ({type(error).__name__})", path=path) from None
 
 
 def _build_activity(document: dict[str, Any], path: str) -> Activity:
     start = datetime.fromisoformat(document["start_time"][:19] + document["start_time"][20:]).astimezone(UTC)
     elapsed_s = float(document["elapsed_s"])
-    steps, metres, heart = (_read_spans(document[kind]) for kind in ("steps", "metres", "heart"))
+    steps, distances, heart_rates = (_read_spans(document[kind]) for kind in ("steps", "metres", "heart"))
     warnings: list[str] = []
     if document["lost_routes"]:
         warnings.append("the route of the workout is not in the export")
     route = _read_route(document["routes"], start, warnings)
-    if route is None and not (len(steps) or len(metres)):
+    if route is None and not (len(steps) or len(distances)):
         raise NoActivityError(
             "is a workout of which only a summary is kept: no route, no steps, no distance", TOTALS_ONLY, path=path
         )
     t_s, columns = _build_time_axis(route, elapsed_s)
-    if len(metres) and "distance_m" not in columns:
-        columns["distance_m"] = _interpolate_total(metres, t_s)
+    if len(distances) and "distance_m" not in columns:
+        columns["distance_m"] = _interpolate_total(distances, t_s)
     if len(steps):
-        long_s = _compute_typical_span_s(steps)
-        if long_s <= MAX_STEP_COUNT_SPAN_S:
+        typical_span_s = _compute_typical_span_s(steps)
+        if typical_span_s <= MAX_STEP_COUNT_SPAN_S:
             columns["cadence_recorded"] = _compute_rate_per_min(steps, t_s)
         else:
-            warnings.append(f"steps were counted over {long_s:.0f} s at a time: too coarse for cadence, left out")
-    if len(heart) and "heart_rate_bpm" not in columns:
-        columns["heart_rate_bpm"] = _hold_last_value(heart, t_s)
-    cuts = sorted({0.0, *(at for at in document["laps"] if 0.0 < at < elapsed_s), elapsed_s})
-    laps = [Lap(a, b, trigger="manual") for a, b in pairwise(cuts)] if len(cuts) > 2 else []
+            warnings.append(
+                f"steps were counted over {typical_span_s:.0f} s at a time: too coarse for cadence, left out"
+            )
+    if len(heart_rates) and "heart_rate_bpm" not in columns:
+        columns["heart_rate_bpm"] = _hold_last_value(heart_rates, t_s)
+    lap_edges_s = sorted({0.0, *(edge_s for edge_s in document["laps"] if 0.0 < edge_s < elapsed_s), elapsed_s})
+    laps = (
+        [Lap(start_s, end_s, trigger="manual") for start_s, end_s in pairwise(lap_edges_s)]
+        if len(lap_edges_s) > 2
+        else []
+    )
     return Activity(
         source=Source(path, "apple"),
         samples=Samples.from_columns(t_s - t_s[0], extra=None, categories=None, **columns),
@@ -70,46 +81,46 @@ def _build_activity(document: dict[str, Any], path: str) -> Activity:
         sub_sport="indoor" if document["is_indoor"] else "",
         device=Device("Apple", document["device"]),
         laps=tuple(laps),
-        pauses=as_spans([(a, b) for a, b in document["pauses"] if b > a]),
+        pauses=as_spans([(start_s, end_s) for start_s, end_s in document["pauses"] if end_s > start_s]),
         cadence_unit="spm",
         warnings=tuple(warnings),
     )
 
 
 def _read_route(texts: list[str], start: datetime, warnings: list[str]) -> tuple[FloatArray, Samples] | None:
-    """The positions of a workout with their times from its start; None if there are none."""
-    found: list[tuple[FloatArray, Samples]] = []
+    """The positions of a workout with their times in seconds from its start; None if there are none."""
+    routes: list[tuple[FloatArray, Samples]] = []
     for text in texts:
         try:
             for track in read_gpx(text.encode("utf-8"), "route"):
                 if track.start_time is not None:
-                    found.append((track.samples.t_s + (track.start_time - start).total_seconds(), track.samples))
-        except ReadError as bad:
-            warnings.append(f"the route of the workout cannot be used: {bad.message}")
-    if len(found) > 1:
-        warnings.append(f"the workout has {len(found)} routes: the longest was used")
-    return max(found, key=lambda one: len(one[0])) if found else None
+                    routes.append((track.samples.t_s + (track.start_time - start).total_seconds(), track.samples))
+        except ReadError as error:
+            warnings.append(f"the route of the workout cannot be used: {error.message}")
+    if len(routes) > 1:
+        warnings.append(f"the workout has {len(routes)} routes: the longest was used")
+    return max(routes, key=lambda candidate: len(candidate[0])) if routes else None
 
 
 def _build_time_axis(
     route: tuple[FloatArray, Samples] | None, elapsed_s: float
 ) -> tuple[FloatArray, dict[str, FloatArray]]:
-    """The times of all records, every second where there is no route, and the route's columns on them."""
+    """The times of all records, and the columns of the route on them; every second where there is no route."""
     if route is None:
         return np.arange(0.0, elapsed_s + 1e-6, 1.0), {}
-    known_s, samples = route
-    lead = np.arange(0.0, max(float(known_s[0]) - 0.5, 0.0), 1.0)
-    tail = np.arange(float(known_s[-1]) + 1.0, elapsed_s + 1e-6, 1.0)
+    route_s, samples = route
+    lead = np.arange(0.0, max(float(route_s[0]) - 0.5, 0.0), 1.0)
+    tail = np.arange(float(route_s[-1]) + 1.0, elapsed_s + 1e-6, 1.0)
     columns = {}
     for name in ("lat_deg", "lon_deg", "altitude_m", "speed_mps", "heart_rate_bpm"):
         column = getattr(samples, name)
         if np.any(np.isfinite(column)):
             columns[name] = np.concatenate((np.full(len(lead), np.nan), column, np.full(len(tail), np.nan)))
-    return np.concatenate((lead, known_s, tail)), columns
+    return np.concatenate((lead, route_s, tail)), columns
 
 
 def _read_spans(rows: list[list[float]]) -> NDArray[np.float64]:
-    """``(n, 3)``: from, to, how much; in order, none beginning before the one before has ended."""
+    """Rows of start, end and amount as ``(n, 3)``, in order and trimmed so that they do not overlap."""
     table = np.array(rows, dtype=np.float64).reshape(-1, 3)
     table = table[np.all(np.isfinite(table), axis=1)]
     table[1:, 0] = np.maximum(table[1:, 0], np.maximum.accumulate(table[:, 1])[:-1])
@@ -117,33 +128,33 @@ def _read_spans(rows: list[list[float]]) -> NDArray[np.float64]:
 
 
 def _compute_typical_span_s(counts: NDArray[np.float64]) -> float:
-    """The length of the span in which half of the counted time lies."""
-    long_s = np.sort(counts[:, 1] - counts[:, 0])
-    return float(long_s[np.searchsorted(np.cumsum(long_s), 0.5 * np.sum(long_s))])
+    """The span length at which half of the counted time is reached, from the shortest span on."""
+    lengths_s = np.sort(counts[:, 1] - counts[:, 0])
+    return float(lengths_s[np.searchsorted(np.cumsum(lengths_s), 0.5 * np.sum(lengths_s))])
 
 
 def _interpolate_total(counts: NDArray[np.float64], t_s: FloatArray) -> FloatArray:
-    """How much was counted from the start up to each time, evenly within each span."""
-    at = counts[:, :2].ravel()
-    total = np.concatenate(([0.0], np.cumsum(counts[:, 2])))
-    sums = np.column_stack((total[:-1], total[1:])).ravel()
-    column: FloatArray = np.interp(t_s, at, sums)
+    """The amount counted from the start up to each time, spread evenly over each span."""
+    edges_s = counts[:, :2].ravel()
+    cumulative = np.concatenate(([0.0], np.cumsum(counts[:, 2])))
+    totals_at_edges = np.column_stack((cumulative[:-1], cumulative[1:])).ravel()
+    column: FloatArray = np.interp(t_s, edges_s, totals_at_edges)
     return column
 
 
 def _compute_rate_per_min(counts: NDArray[np.float64], t_s: FloatArray) -> FloatArray:
-    """How much was counted per minute at each time; NaN between the spans."""
+    """The amount per minute at each time; NaN between the spans."""
     rows = np.searchsorted(counts[:, 0], t_s, side="right") - 1
     span = counts[np.maximum(rows, 0)]
-    inside = (rows >= 0) & (t_s < span[:, 1])
-    return np.where(inside, 60.0 * span[:, 2] / np.maximum(span[:, 1] - span[:, 0], 1e-9), np.nan)
+    is_inside = (rows >= 0) & (t_s < span[:, 1])
+    return np.where(is_inside, 60.0 * span[:, 2] / np.maximum(span[:, 1] - span[:, 0], 1e-9), np.nan)
 
 
 def _hold_last_value(values: NDArray[np.float64], t_s: FloatArray) -> FloatArray:
-    """The last value measured before each time, for as long as it holds."""
+    """The last value measured before each time, NaN after :data:`HEART_RATE_HOLD_S`."""
     rows = np.searchsorted(values[:, 0], t_s, side="right") - 1
-    last = values[np.maximum(rows, 0)]
-    return np.where((rows >= 0) & (t_s - last[:, 0] <= HEART_RATE_HOLD_S), last[:, 2], np.nan)
+    last_values = values[np.maximum(rows, 0)]
+    return np.where((rows >= 0) & (t_s - last_values[:, 0] <= HEART_RATE_HOLD_S), last_values[:, 2], np.nan)
 
 
 __all__ = ["MAX_STEP_COUNT_SPAN_S", "SCHEMA", "read_apple"]

@@ -1,9 +1,9 @@
-"""The ``training-session-*.json`` files of the export of a Polar Flow account; ``polar_streams`` reads the samples.
+"""Reader of the ``training-session-*.json`` files in the export of a Polar Flow account.
 
-Two shapes go by the same name. The older (``exportVersion``) writes a time with every sample, durations as
-``PT1234.5S`` and sports as words; the newer writes values at an interval, milliseconds, and sports as numbers. Both
-write local times, with the minutes from UTC beside them, speed in km/h and distance in metres. Every exercise is a
-session.
+There are two shapes. The older (``exportVersion``) writes a time with every sample, durations as ``PT1234.5S`` and
+sports as words; the newer writes values at an interval, milliseconds, and sports as numbers. Both write local times
+with the offset from UTC in minutes, speed in km/h and distance in metres. Every exercise is a session. Samples are read
+by :mod:`~retropace.readers.json.polar_samples`.
 """
 
 from __future__ import annotations
@@ -33,9 +33,13 @@ from retropace.readers.json.polar_samples import (
 )
 
 MAX_UTC_OFFSET_MIN = 18 * 60.0
-MIN_PAUSE_S, MIN_PAUSE_STEPS = 3.0, 2.0
-"""Less than this between timer and clock is rounding; a pause shows as a gap longer than so many usual steps."""
+"""Largest accepted offset from UTC in minutes."""
+MIN_PAUSE_S = 3.0
+"""Difference in seconds between clock and timer above which there was a pause; below, it is rounding."""
+MIN_PAUSE_STEPS = 2.0
+"""Shortest gap between records that is a pause, in multiples of their median time step."""
 EXTRA_COLUMNS = ("temperature", "power", "strideLength")
+"""Sample streams that become extra columns."""
 _SPORT_TABLE = """\
 1 running, 2 cycling, 3 walking, 4 jogging, 5 mountain biking, 6 skiing, 7 downhill skiing, 8 rowing, 9 nordic walking,
 10 skating, 11 hiking, 12 tennis, 13 squash, 14 badminton, 15 strength training, 16 other outdoor, 17 treadmill running,
@@ -44,18 +48,23 @@ _SPORT_TABLE = """\
 38 road biking, 39 soccer, 41 basketball, 43 rugby, 44 field hockey, 45 volleyball, 46 ice hockey, 47 football,
 49 volleyball, 52 dancing, 54 riding, 55 cross-trainer, 59 skiing, 60 skiing, 61 aerobics, 65 pilates, 66 stretching,
 67 dancing, 83 other indoor, 103 pool swimming"""
+"""Numbers and names of sports in the newer exports."""
 SPORT_BY_ID: Mapping[str, str] = MappingProxyType(
     {number: name for number, _, name in (one.strip().partition(" ") for one in _SPORT_TABLE.split(","))}
 )
-"""Sports of the newer exports by number; for one that is not here the session's name stands."""
+"""Name of a sport by its number, as text; other numbers fall back to the name of the session."""
 
 
 def read_polar(data: bytes, path: str) -> list[Activity]:
-    """Every exercise of the file that has samples; raises :class:`ReadError` if there is none."""
+    """All exercises of a training session that have samples.
+
+    Raises :class:`ReadError` if the file is damaged or of another kind, and :class:`NoActivityError` for a summary
+    only.
+    """
     try:
         document = json.loads(data)
-    except json.JSONDecodeError as bad:
-        raise ReadError(f"is damaged or cut off: {bad.msg}", path=path, where=f"line {bad.lineno}") from None
+    except json.JSONDecodeError as error:
+        raise ReadError(f"is damaged or cut off: {error.msg}", path=path, where=f"line {error.lineno}") from None
     except (ValueError, RecursionError):
         raise ReadError("is damaged: it holds no JSON that can be read", path=path) from None
     warnings: dict[str, None] = {}
@@ -63,24 +72,26 @@ def read_polar(data: bytes, path: str) -> list[Activity]:
         session = parse_object(document, "the file")
         if "exercises" not in session:
             raise ShapeError("it has no exercises")
-        exercises = [parse_object(one, "an exercise") for one in parse_list(session["exercises"], "exercises")]
-        found = [_build_activity(exercise, session, path, warnings) for exercise in exercises]
-    except ShapeError as bad:
-        raise ReadError(f"is no Polar training session: {bad}", path=path) from None
-    activities = [activity for activity in found if activity is not None]
+        exercises = [
+            parse_object(exercise, "an exercise") for exercise in parse_list(session["exercises"], "exercises")
+        ]
+        candidates = [_build_activity(exercise, session, path, warnings) for exercise in exercises]
+    except ShapeError as error:
+        raise ReadError(f"is no Polar training session: {error}", path=path) from None
+    activities = [activity for activity in candidates if activity is not None]
     if not activities:
         raise NoActivityError(
             "holds a summary only, without samples: there is nothing to analyse", TOTALS_ONLY, path=path
         )
-    if len(activities) < len(found):
-        warnings[f"exercises without samples left out: {len(found) - len(activities)}"] = None
+    if len(activities) < len(candidates):
+        warnings[f"exercises without samples left out: {len(candidates) - len(activities)}"] = None
     return [replace(activity, warnings=tuple(warnings)) for activity in activities]
 
 
 def _build_activity(
     exercise: Mapping[str, Any], session: Mapping[str, Any], path: str, warnings: dict[str, None]
 ) -> Activity | None:
-    """One exercise, None if it holds no samples; what is worth a word goes into the warnings."""
+    """The activity of one exercise; None if it has no samples. Warnings are added to ``warnings``."""
     clock = _read_clock(exercise, session)
     streams = read_streams(exercise, clock)
     if not streams.streams:
@@ -91,20 +102,20 @@ def _build_activity(
         warnings[f"{streams.missing_time_count} positions have no time and were left out"] = None
     if streams.overrun_count:
         warnings[f"{streams.overrun_count} positions later than the end of the exercise were left out"] = None
-    whole = merge_streams(streams.streams)
-    origin = float(whole.posix_s[0])
-    t_s = whole.posix_s - origin
+    samples = merge_streams(streams.streams)
+    origin_s = float(samples.posix_s[0])
+    t_s = samples.posix_s - origin_s
     timer_s = _read_duration_s(exercise, "duration")
     elapsed_s = clock.stop_s - clock.start_s
     return Activity(
         source=Source(path, "polar"),
         samples=Samples.from_columns(
             t_s,
-            {name: values for name, values in whole.columns.items() if name in EXTRA_COLUMNS},
+            {name: values for name, values in samples.columns.items() if name in EXTRA_COLUMNS},
             None,
-            **{name: values for name, values in whole.columns.items() if name not in EXTRA_COLUMNS},
+            **{name: values for name, values in samples.columns.items() if name not in EXTRA_COLUMNS},
         ),
-        start_time=datetime.fromtimestamp(origin, UTC),
+        start_time=datetime.fromtimestamp(origin_s, UTC),
         sport=_read_sport(exercise, session),
         name=_read_text(session, "name"),
         description=_read_text(session, "note"),
@@ -114,21 +125,21 @@ def _build_activity(
             .removeprefix("Polar")
             .strip(),
         ),
-        laps=_read_laps(exercise, clock, origin),
+        laps=_read_laps(exercise, clock, origin_s),
         pauses=_find_pauses(t_s, elapsed_s - timer_s),
         device_totals=DeviceTotals(
             distance_m=_read_first_number(exercise, "distance", "distanceMeters"), timer_s=timer_s, elapsed_s=elapsed_s
         ),
         field_counts=MappingProxyType(
-            {name: int(np.isfinite(values).sum()) for name, values in sorted(whole.columns.items())}
+            {name: int(np.isfinite(values).sum()) for name, values in sorted(samples.columns.items())}
         ),
     )
 
 
 def _read_clock(exercise: Mapping[str, Any], session: Mapping[str, Any]) -> ExerciseClock:
-    """When the exercise began and ended."""
+    """Start, end and offset from UTC of an exercise."""
     names = ("timezoneOffset", "timeZoneOffset", "timezoneOffsetMinutes")
-    offsets_min = [parse_number(held.get(name), name) for held in (exercise, session) for name in names]
+    offsets_min = [parse_number(source.get(name), name) for source in (exercise, session) for name in names]
     offset_min = next((offset for offset in offsets_min if np.isfinite(offset)), np.nan)
     if abs(offset_min) > MAX_UTC_OFFSET_MIN:
         raise ShapeError("its offset from UTC is none")
@@ -140,25 +151,25 @@ def _read_clock(exercise: Mapping[str, Any], session: Mapping[str, Any]) -> Exer
     return clock if stop is None else replace(clock, stop_s=clock.parse_posix_s(stop, "stopTime"))
 
 
-def _read_laps(exercise: Mapping[str, Any], clock: ExerciseClock, origin: float) -> tuple[Lap, ...]:
-    """The laps of the button, or else those that the watch closed by itself: both cover the whole exercise."""
-    held = exercise.get("laps")
-    by_kind = held if isinstance(held, dict) else {"laps": held, "autoLaps": exercise.get("autoLaps")}
+def _read_laps(exercise: Mapping[str, Any], clock: ExerciseClock, origin_s: float) -> tuple[Lap, ...]:
+    """The laps of the button, or else the automatic ones; either kind covers the whole exercise."""
+    laps = exercise.get("laps")
+    by_kind = laps if isinstance(laps, dict) else {"laps": laps, "autoLaps": exercise.get("autoLaps")}
     pressed, automatic = (parse_list(by_kind.get(kind), kind) for kind in ("laps", "autoLaps"))
     by_button = len(pressed) > 1 or not automatic
-    found: list[Lap] = []
-    end_s = clock.start_s - origin
+    result: list[Lap] = []
+    end_s = clock.start_s - origin_s
     for raw in pressed if by_button else automatic:
         lap = parse_object(raw, "a lap")
         split_s, timer_s = _read_duration_s(lap, "splitTime"), _read_duration_s(lap, "duration")
         start_s = (
-            clock.parse_posix_s(lap["startTime"], "startTime") - origin if lap.get("startTime") is not None else end_s
+            clock.parse_posix_s(lap["startTime"], "startTime") - origin_s if lap.get("startTime") is not None else end_s
         )
         # splitTime counts from the start of the exercise to the end of the lap.
-        end_s = clock.start_s - origin + split_s if np.isfinite(split_s) else start_s + timer_s
+        end_s = clock.start_s - origin_s + split_s if np.isfinite(split_s) else start_s + timer_s
         if not end_s >= start_s:
-            break  # neither says when it ended: nor is it known where the next began
-        found.append(
+            break  # without an end of this lap, the start of the next is unknown too
+        result.append(
             Lap(
                 start_s,
                 end_s,
@@ -167,21 +178,21 @@ def _read_laps(exercise: Mapping[str, Any], clock: ExerciseClock, origin: float)
                 distance_m=_read_first_number(lap, "distance", "distanceMeters"),
             )
         )
-    return tuple(found)
+    return tuple(result)
 
 
 def _find_pauses(t_s: FloatArray, paused_s: float) -> Spans:
-    """The longest gaps between records, as long as the timer lacks seconds that the clock counted."""
+    """The longest gaps between records, ``paused_s`` seconds in total."""
     gaps_s = np.diff(t_s)
     if not paused_s > MIN_PAUSE_S or not np.any(gaps_s > 0.0):
         return as_spans([])
-    longest_s = max(MIN_PAUSE_S, MIN_PAUSE_STEPS * float(np.median(gaps_s[gaps_s > 0.0])))
+    min_gap_s = max(MIN_PAUSE_S, MIN_PAUSE_STEPS * float(np.median(gaps_s[gaps_s > 0.0])))
     pauses = []
-    for at in np.argsort(-gaps_s, kind="stable"):
-        if paused_s <= MIN_PAUSE_S or gaps_s[at] <= longest_s:
+    for index in np.argsort(-gaps_s, kind="stable"):
+        if paused_s <= MIN_PAUSE_S or gaps_s[index] <= min_gap_s:
             break
-        length_s = min(paused_s, float(gaps_s[at]))
-        pauses.append((float(t_s[at]), float(t_s[at]) + length_s))
+        length_s = min(paused_s, float(gaps_s[index]))
+        pauses.append((float(t_s[index]), float(t_s[index]) + length_s))
         paused_s -= length_s
     return as_spans(sorted(pauses))
 
@@ -190,21 +201,22 @@ def _read_sport(exercise: Mapping[str, Any], session: Mapping[str, Any]) -> str:
     sport = exercise.get("sport", session.get("sport"))
     if isinstance(sport, str):
         return format_sport(_read_text({"sport": sport}, "sport"))
-    known = SPORT_BY_ID.get(str(parse_object(sport, "sport").get("id")))
-    return known if known is not None else format_sport(_read_text(session, "name"))
+    name = SPORT_BY_ID.get(str(parse_object(sport, "sport").get("id")))
+    return name if name is not None else format_sport(_read_text(session, "name"))
 
 
 def _read_duration_s(fields: Mapping[str, Any], name: str) -> float:
-    """A duration in seconds, be it in words or as so many milliseconds."""
+    """A duration in seconds, written as text or in milliseconds."""
     millis = parse_number(fields.get(f"{name}Millis"), f"{name}Millis")
     return millis / 1000.0 if np.isfinite(millis) else parse_duration_s(fields.get(name), name)
 
 
 def _read_first_number(fields: Mapping[str, Any], old_name: str, new_name: str) -> float:
+    """The number under the name of the older exports, else under that of the newer."""
     return parse_number(fields.get(old_name, fields.get(new_name)), old_name)
 
 
 def _read_text(fields: Mapping[str, Any], name: str) -> str:
     value = fields.get(name)
-    # JSON can hold halves of characters, which nothing can print.
+    # JSON can hold unpaired surrogates, which cannot be printed.
     return value.encode("utf-8", "replace").decode().strip() if isinstance(value, str) else ""

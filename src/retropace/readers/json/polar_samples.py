@@ -1,8 +1,8 @@
-"""What an exercise of a Polar export recorded, brought onto one axis of time; and the strict reading of its JSON.
+"""The samples of a Polar exercise on one time axis, and strict parsing of the values of its JSON.
 
 Sensors and positions have times of their own, a fraction of a second apart: each value goes to the nearest record of
-the fullest stream, and becomes a record of its own where there is none. Missing values are ``"NaN"``, ``null``, or not
-there at all.
+the stream with most records, and becomes a record of its own where there is none nearby. Missing values are ``"NaN"``,
+``null``, or absent.
 """
 
 from __future__ import annotations
@@ -18,11 +18,13 @@ from retropace.core.spans import FloatArray
 from retropace.readers.iso_times import parse_time
 
 MAX_DURATION_S = 30 * 86400.0
-"""Nothing that one recorded lies further than this from its start."""
+"""Longest accepted time from the start of an exercise, in seconds."""
 MAX_MERGE_DISTANCE_S = 1.0
-"""Values further apart than this never share a record; both shapes sample every second."""
+"""Largest difference in seconds between values of one record; both shapes sample every second."""
 MAX_OVERRUN_S = 1.0
+"""Time in seconds after the end of an exercise up to which positions are accepted."""
 KMH_TO_MPS = 1.0 / 3.6
+"""Metres per second per kilometre per hour."""
 COLUMN_BY_STREAM = {
     "heartrate": "heart_rate_bpm",
     "speed": "speed_mps",
@@ -33,26 +35,31 @@ COLUMN_BY_STREAM = {
     "power": "power",
     "stridelength": "strideLength",
 }
-"""The streams that are read, in lower case and without underscores, and our column or the name of an extra one."""
+"""Column by the name of a stream, in lower case and without underscores; other streams are not read."""
 ROUTE_KEY = "recordedRoute"
+"""JSON key of the positions in the older shape."""
 _DURATION = re.compile(r"PT(?:(\d+(?:\.\d+)?)H)?(?:(\d+(?:\.\d+)?)M)?(?:(\d+(?:\.\d+)?)S)?", re.ASCII)
+"""Pattern of an ISO 8601 duration of hours, minutes and seconds."""
 
 
 class ShapeError(ValueError):
-    """JSON of a shape that no training session has, in words that follow "is no Polar training session: "."""
+    """JSON that is not shaped like a training session; the message continues a sentence."""
 
 
 @dataclass(frozen=True, slots=True)
 class ExerciseClock:
-    """When an exercise began, by the clock and the offset from UTC that its file tells."""
+    """Start and end of an exercise as POSIX times, and the offset of its local times from UTC."""
 
     offset_s: float
-    """NaN if the file does not tell it: local times are then taken as UTC."""
+    """Offset from UTC in seconds; NaN if the file has none, so that local times are taken as UTC."""
     start_s: float = np.nan
     stop_s: float = np.nan
 
     def parse_posix_s(self, value: object, label: str) -> float:
-        """A time of the file, be it local, with a zone, or counted from the exercise's start (``PT12.5S``)."""
+        """The POSIX time of a text: local, with a time zone, or relative to the exercise's start (``PT12.5S``).
+
+        ``label`` names the value in error messages. Raises :class:`ShapeError`.
+        """
         if not isinstance(value, str):
             raise ShapeError(f"{label} is no time")
         if value.startswith("PT") and np.isfinite(self.start_s):
@@ -60,15 +67,15 @@ class ExerciseClock:
         parsed = parse_time(value)
         if parsed is None:
             raise ShapeError(f"{label} is no time")
-        moment_s = parsed[0] if parsed[1] or np.isnan(self.offset_s) else parsed[0] - self.offset_s
-        if abs(moment_s - self.start_s) > MAX_DURATION_S:
+        posix_s = parsed[0] if parsed[1] or np.isnan(self.offset_s) else parsed[0] - self.offset_s
+        if abs(posix_s - self.start_s) > MAX_DURATION_S:
             raise ShapeError(f"{label} lies more than {MAX_DURATION_S / 86400.0:.0f} days from the start")
-        return moment_s
+        return posix_s
 
 
 @dataclass(frozen=True, slots=True)
 class Stream:
-    """Columns that share their times, which are POSIX seconds."""
+    """Columns that share their times, ``posix_s`` in seconds."""
 
     posix_s: FloatArray
     columns: Mapping[str, FloatArray]
@@ -76,58 +83,58 @@ class Stream:
 
 @dataclass(slots=True)
 class Streams:
-    """What an exercise recorded, and how much of it could not be used."""
+    """The streams of an exercise, and counts of what could not be used."""
 
     streams: list[Stream] = field(default_factory=list)
     missing_time_count: int = 0
-    """Positions without a time, as exports of the oldest recordings have them."""
+    """Number of positions without a time, as in exports of the oldest recordings."""
     overrun_count: int = 0
-    """Positions later than the end of the exercise."""
+    """Number of positions after the end of the exercise."""
 
     def add(self, posix_s: list[float], **columns: list[float]) -> None:
-        """Keep a stream's moments that hold a value; nothing if none does."""
+        """Add the records of a stream that hold a value, if any."""
         values = {name: np.array(column, dtype=np.float64) for name, column in columns.items()}
-        held = np.any([np.isfinite(column) for column in values.values()], axis=0)
-        if np.any(held):
-            times = np.array(posix_s, dtype=np.float64)[held]
-            self.streams.append(Stream(times, {name: column[held] for name, column in values.items()}))
+        has_value = np.any([np.isfinite(column) for column in values.values()], axis=0)
+        if np.any(has_value):
+            times_s = np.array(posix_s, dtype=np.float64)[has_value]
+            self.streams.append(Stream(times_s, {name: column[has_value] for name, column in values.items()}))
 
 
 def read_streams(exercise: Mapping[str, Any], clock: ExerciseClock) -> Streams:
-    """Everything an exercise recorded, in either shape; raises :class:`ShapeError`."""
+    """All streams of an exercise, in either shape; raises :class:`ShapeError`."""
     streams = Streams()
     samples = parse_object(exercise.get("samples"), "samples")
     for name, entries in samples.items():
         if (quantity := COLUMN_BY_STREAM.get(name.lower())) is not None:
             rows = [parse_object(entry, name) for entry in parse_list(entries, name)]
-            times = [clock.parse_posix_s(row.get("dateTime"), f"the time of a {name}") for row in rows]
-            streams.add(times, **{quantity: _parse_values((row.get("value") for row in rows), quantity, name)})
-    for series in (parse_object(one, "a series") for one in parse_list(samples.get("samples"), "samples")):
-        kind = series.get("type")
-        quantity = COLUMN_BY_STREAM.get(kind.replace("_", "").lower()) if isinstance(kind, str) else None
+            times_s = [clock.parse_posix_s(row.get("dateTime"), f"the time of a {name}") for row in rows]
+            streams.add(times_s, **{quantity: _parse_values((row.get("value") for row in rows), quantity, name)})
+    for series in (parse_object(item, "a series") for item in parse_list(samples.get("samples"), "samples")):
+        stream_type = series.get("type")
+        quantity = COLUMN_BY_STREAM.get(stream_type.replace("_", "").lower()) if isinstance(stream_type, str) else None
         if quantity is None:
             continue
-        values = _parse_values(parse_list(series.get("values"), "values"), quantity, str(kind))
+        values = _parse_values(parse_list(series.get("values"), "values"), quantity, str(stream_type))
         step_s = parse_number(series.get("intervalMillis"), "intervalMillis") / 1000.0
         if not 0.0 < step_s * max(len(values), 1) <= MAX_DURATION_S:
             raise ShapeError("the interval of a series is none")
         streams.add((clock.start_s + step_s * np.arange(len(values))).tolist(), **{quantity: values})
-    sensed = any("altitude_m" in stream.columns for stream in streams.streams)
-    _read_route(exercise, samples, clock, streams, sensed)
+    has_sensor_altitude = any("altitude_m" in stream.columns for stream in streams.streams)
+    _read_route(exercise, samples, clock, streams, has_sensor_altitude)
     return streams
 
 
 def merge_streams(streams: list[Stream]) -> Stream:
     """The streams as one, in order of time."""
     fullest, *others = sorted(streams, key=lambda stream: -len(stream.posix_s))
-    whole = _sort_by_time(fullest)
+    merged = _sort_by_time(fullest)
     for other in others:
-        whole = _join_streams(whole, _sort_by_time(other))
-    return whole
+        merged = _join_streams(merged, _sort_by_time(other))
+    return merged
 
 
 def parse_object(value: object, label: str) -> Mapping[str, Any]:
-    """An object, empty where there is none."""
+    """A JSON object, empty for None; raises :class:`ShapeError` for anything else."""
     if value is None:
         return {}
     if not isinstance(value, dict):
@@ -136,7 +143,7 @@ def parse_object(value: object, label: str) -> Mapping[str, Any]:
 
 
 def parse_list(value: object, label: str) -> list[Any]:
-    """A list, empty where there is none."""
+    """A JSON array, empty for None; raises :class:`ShapeError` for anything else."""
     if value is None:
         return []
     if not isinstance(value, list):
@@ -145,7 +152,10 @@ def parse_list(value: object, label: str) -> list[Any]:
 
 
 def parse_number(value: object, label: str) -> float:
-    """A number, NaN where it is missing."""
+    """A number, also written as text; NaN for None and for infinities.
+
+    Raises :class:`ShapeError` for anything else.
+    """
     if value is None:
         return np.nan
     if isinstance(value, bool) or not isinstance(value, int | float | str):
@@ -158,7 +168,13 @@ def parse_number(value: object, label: str) -> float:
 
 
 def parse_duration_s(value: object, label: str) -> float:
-    """A duration as ``PT1H2M3.5S``, NaN where it is missing."""
+    """A duration in seconds from ISO 8601 text; NaN for None. Raises :class:`ShapeError` for anything else.
+
+    Example:
+        >>> parse_duration_s("PT1H2M3.5S", "duration")
+        3723.5
+
+    """
     if value is None:
         return np.nan
     match = _DURATION.fullmatch(value) if isinstance(value, str) else None
@@ -171,8 +187,8 @@ def parse_duration_s(value: object, label: str) -> float:
 
 
 def _parse_values(raw: Any, quantity: str, name: str) -> list[float]:
-    unit = KMH_TO_MPS if quantity == "speed_mps" else 1.0
-    return [parse_number(value, name) * unit for value in raw]
+    factor = KMH_TO_MPS if quantity == "speed_mps" else 1.0
+    return [parse_number(value, name) * factor for value in raw]
 
 
 def _read_route(
@@ -182,34 +198,37 @@ def _read_route(
     streams: Streams,
     has_sensor_altitude: bool,
 ) -> None:
-    """The positions; a barometer's altitude goes before theirs, which have another zero and are not mixed with it."""
-    timed: list[tuple[float, Mapping[str, Any]]] = []
+    """Add the positions of an exercise as a stream.
+
+    Their altitude is left out where a barometer measured it, because the two have different zeros.
+    """
+    points: list[tuple[float, Mapping[str, Any]]] = []
     for raw in parse_list(exercise.get(ROUTE_KEY, samples.get(ROUTE_KEY)), ROUTE_KEY):
         point = parse_object(raw, "a position")
-        timed.append((clock.parse_posix_s(point.get("dateTime"), "the time of a position"), point))
+        points.append((clock.parse_posix_s(point.get("dateTime"), "the time of a position"), point))
     route = parse_object(parse_object(exercise.get("routes"), "routes").get("route"), "route")
-    begun = route.get("startTime")
-    begun_s = clock.parse_posix_s(begun, "the start of the route") if begun is not None else clock.start_s
+    start_text = route.get("startTime")
+    start_s = clock.parse_posix_s(start_text, "the start of the route") if start_text is not None else clock.start_s
     for raw in parse_list(route.get("wayPoints"), "wayPoints"):
         point = parse_object(raw, "a position")
         elapsed_s = parse_number(point.get("elapsedMillis"), "elapsedMillis") / 1000.0
         if abs(elapsed_s) > MAX_DURATION_S:
             raise ShapeError("elapsedMillis is longer than any recording")
-        timed.append((begun_s + elapsed_s, point))
+        points.append((start_s + elapsed_s, point))
     rows: list[tuple[float, float, float, float]] = []
-    for t_s, point in timed:
+    for posix_s, point in points:
         lat_deg, lon_deg = (parse_number(point.get(name), name) for name in ("latitude", "longitude"))
         if not (abs(lat_deg) <= 90.0 and abs(lon_deg) <= 180.0):
             continue
-        if np.isnan(t_s):
+        if np.isnan(posix_s):
             streams.missing_time_count += 1
-        elif t_s > clock.stop_s + MAX_OVERRUN_S:
+        elif posix_s > clock.stop_s + MAX_OVERRUN_S:
             streams.overrun_count += 1
         else:
-            rows.append((t_s, lat_deg, lon_deg, parse_number(point.get("altitude"), "altitude")))
+            rows.append((posix_s, lat_deg, lon_deg, parse_number(point.get("altitude"), "altitude")))
     if rows:
-        times, lats, lons, altitudes = (list(column) for column in zip(*rows, strict=True))
-        streams.add(times, lat_deg=lats, lon_deg=lons, **({} if has_sensor_altitude else {"altitude_m": altitudes}))
+        times_s, lats, lons, altitudes = (list(column) for column in zip(*rows, strict=True))
+        streams.add(times_s, lat_deg=lats, lon_deg=lons, **({} if has_sensor_altitude else {"altitude_m": altitudes}))
 
 
 def _sort_by_time(stream: Stream) -> Stream:
@@ -218,19 +237,19 @@ def _sort_by_time(stream: Stream) -> Stream:
 
 
 def _join_streams(base: Stream, other: Stream) -> Stream:
-    """Two streams as one: what comes close enough to a record that is still free there is part of it."""
+    """Two streams as one; a value close enough to a record that lacks one becomes part of it."""
     steps_s = np.diff(base.posix_s)
     step_s = float(np.median(steps_s[steps_s > 0.0])) if np.any(steps_s > 0.0) else MAX_MERGE_DISTANCE_S
     after = np.clip(np.searchsorted(base.posix_s, other.posix_s), 0, len(base.posix_s) - 1)
     before = np.maximum(after - 1, 0)
-    sooner = np.abs(other.posix_s - base.posix_s[before]) <= np.abs(base.posix_s[after] - other.posix_s)
-    nearest = np.where(sooner, before, after)
+    is_before_nearer = np.abs(other.posix_s - base.posix_s[before]) <= np.abs(base.posix_s[after] - other.posix_s)
+    nearest = np.where(is_before_nearer, before, after)
     close = np.flatnonzero(np.abs(base.posix_s[nearest] - other.posix_s) <= min(step_s / 2.0, MAX_MERGE_DISTANCE_S))
-    placed = close[np.unique(nearest[close], return_index=True)[1]]
-    alone = np.setdiff1d(np.arange(len(other.posix_s)), placed)
-    columns = {name: np.append(values, np.full(len(alone), np.nan)) for name, values in base.columns.items()}
+    merged = close[np.unique(nearest[close], return_index=True)[1]]
+    separate = np.setdiff1d(np.arange(len(other.posix_s)), merged)
+    columns = {name: np.append(values, np.full(len(separate), np.nan)) for name, values in base.columns.items()}
     for name, values in other.columns.items():
-        column = columns.setdefault(name, np.full(len(base.posix_s) + len(alone), np.nan))
-        column[nearest[placed]] = values[placed]
-        column[len(base.posix_s) :] = values[alone]
-    return _sort_by_time(Stream(np.append(base.posix_s, other.posix_s[alone]), columns))
+        column = columns.setdefault(name, np.full(len(base.posix_s) + len(separate), np.nan))
+        column[nearest[merged]] = values[merged]
+        column[len(base.posix_s) :] = values[separate]
+    return _sort_by_time(Stream(np.append(base.posix_s, other.posix_s[separate]), columns))

@@ -1,4 +1,4 @@
-"""The text of an XML document in whatever encoding, from where it begins; and what its first element is called."""
+"""Decoding of XML documents in any encoding, and the name of the root element."""
 
 from __future__ import annotations
 
@@ -12,16 +12,25 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+"""Byte order marks and the encodings they stand for."""
 _ENCODING = re.compile(rb"^\s*<\?xml\b[^>]*?encoding\s*=\s*[\"']([A-Za-z0-9._-]+)[\"']", re.DOTALL)
-# Python knows codecs that are no encoding of text (hex, zlib, idna, unicode_escape, utf-7): none leaves this as it is.
+"""Pattern of an XML declaration with an encoding."""
 _ASCII_PROBE = rb"<\x41\u0041+AEE-.xn--bcher-kva"
+"""Markup that only encodings compatible with ASCII leave unchanged, unlike other codecs of Python (hex, zlib, idna,
+unicode_escape, utf-7)."""
 _DOCUMENT_START = re.compile(r"<\?xml\b|<(?:[\w.-]+:)?(?:gpx|TrainingCenterDatabase)\b")
+"""Pattern of the start of a document after foreign text."""
 _PROLOG = re.compile(r"\s*+(?:<!--.*?-->|<\?.*?\?>|<!DOCTYPE[^>\[]*(?:\[.*?\])?\s*>)", re.DOTALL)
+"""Pattern of a comment, processing instruction or document type before the root element."""
 _FIRST_TAG = re.compile(r"\s*+<(?:[\w.-]+:)?([\w.-]+)")
+"""Pattern of the root element, with its local name as group."""
 
 
 def decode_text(data: bytes, warnings: list[str]) -> str:
-    """The text of a document, by its byte order mark or by what it declares; what is doubtful goes to the warnings."""
+    """The text of a document, decoded by its byte order mark or declared encoding, else as UTF-8.
+
+    Unknown encodings and undecodable bytes are reported in ``warnings``.
+    """
     for bom, name in _BOMS:
         if data.startswith(bom):
             return data[len(bom) :].decode(name, errors="replace")
@@ -32,11 +41,11 @@ def decode_text(data: bytes, warnings: list[str]) -> str:
     try:
         name = codecs.lookup(name).name
         if name.startswith(("utf-16", "utf-32")):
-            name = "utf-8"  # it was readable as ASCII so far: the declaration is left over from another program
-        plain = _ASCII_PROBE.decode(name) == _ASCII_PROBE.decode("ascii")
+            name = "utf-8"  # the declaration was readable as ASCII, so that it cannot be true
+        is_ascii_compatible = _ASCII_PROBE.decode(name) == _ASCII_PROBE.decode("ascii")
     except (LookupError, ValueError):
-        plain = False
-    if not plain:
+        is_ascii_compatible = False
+    if not is_ascii_compatible:
         warnings.append(f"encoding {name} is not known: read as UTF-8")
         name = "utf-8"
     try:
@@ -47,17 +56,26 @@ def decode_text(data: bytes, warnings: list[str]) -> str:
 
 
 def strip_preamble(text: str) -> tuple[str, int]:
-    """The text from where the document begins, and how much stood before it: a server's complaint, a stray line."""
+    """The text from the start of the document, and the number of characters before it.
+
+    Servers and tools sometimes write a line of their own before the document.
+    """
     text = text.lstrip("\ufeff \t\r\n")
-    begin = None if text[:1] in ("<", "{", "[") else _DOCUMENT_START.search(text[:4096])
-    return (text, 0) if begin is None else (text[begin.start() :], begin.start())
+    match = None if text[:1] in ("<", "{", "[") else _DOCUMENT_START.search(text[:4096])
+    return (text, 0) if match is None else (text[match.start() :], match.start())
 
 
 def find_root_name(data: bytes) -> str:
-    """The local name of a document's first element; empty if the bytes do not start like XML."""
+    """The local name of a document's root element, empty if the bytes do not start like XML.
+
+    Example:
+        >>> find_root_name(b"<!-- exported --><k:kml xmlns:k='u'/>")
+        'kml'
+
+    """
     head, _ = strip_preamble(decode_text(data[:65536], []))
-    at = 0
-    while before := _PROLOG.match(head, at):
-        at = before.end()
-    match = _FIRST_TAG.match(head, at)
+    position = 0
+    while prolog := _PROLOG.match(head, position):
+        position = prolog.end()
+    match = _FIRST_TAG.match(head, position)
     return match[1] if match else ""

@@ -1,8 +1,8 @@
-"""GPX 1.0 and 1.1 of watches, phones and exports: points by ``gpx_points``, everything else through gpxpy.
+"""Reader of GPX 1.0 and 1.1: points by :mod:`~retropace.readers.xml.gpx_points`, everything else through gpxpy.
 
-A track is a session, its segments parts of it with pauses between. Tracks that follow one another within half a day,
-of the same kind, are parts of one session too: that is how some exports write a pause. Segments that follow one another
-as points do are no pause: that is how some exports write laps.
+A track is a session, with pauses between its segments. Tracks of the same sport that follow one another within half a
+day are one session, because some exports write a pause as a new track. Segments whose gap is no longer than the step
+between points are not separated by a pause, because some exports write laps as segments.
 """
 
 from __future__ import annotations
@@ -26,176 +26,188 @@ from retropace.readers.xml.point_values import RowIndices
 from retropace.readers.xml.repair import RepeatedElement, repair_document
 
 MAX_TRACK_GAP_S = 12 * 3600.0
-"""Tracks further apart than this are sessions of their own."""
-MIN_PAUSE_S, MIN_PAUSE_STEPS = 3.0, 2.0
-"""A gap between segments is a pause if it is longer than this and than so many usual steps between points."""
+"""Longest gap in seconds between tracks of one session."""
+MIN_PAUSE_S = 3.0
+"""Shortest gap between segments, in seconds, that is a pause."""
+MIN_PAUSE_STEPS = 2.0
+"""Shortest gap between segments that is a pause, in multiples of the median time step between points."""
 _XMLNS_PATTERN = r"\sxmlns\s*=\s*(\"[^\"]*\"|'[^']*')"
+"""Pattern of a default namespace declaration."""
 COLUMNS = ("lat_deg", "lon_deg", "altitude_m", "speed_mps", "cadence_recorded", "heart_rate_bpm")
+"""Point columns that are sample columns; all others become extra columns."""
 
 
 @dataclass(frozen=True, slots=True)
 class _GpxTrack:
-    """A track's points in its segments, with what gpxpy says about it."""
+    """The points of a ``trk`` element, with its metadata as read by gpxpy."""
 
     segments: tuple[RowIndices, ...]
+    """Indices of the points of each segment."""
     first_s: float
+    """POSIX time of the first point in seconds."""
     last_s: float
+    """POSIX time of the last point in seconds."""
     name: str
     description: str
     sport: str
 
 
 def read_gpx(data: bytes, path: str) -> list[Activity]:
-    """Every session of the file in order of time; raises :class:`ReadError` if there is none."""
-    points, rest, warnings = _read_document(data, path, RepeatedElement(POINT_TAG, is_wanted))
-    tracks = [track for track in _build_tracks(points, rest) if track.segments]
+    """All sessions of a GPX file in order of time.
+
+    Raises :class:`ReadError` if there is none, as :class:`NoActivityError` for a planned route or waypoints only.
+    """
+    points, metadata, warnings = _read_document(data, path, RepeatedElement(POINT_TAG, is_wanted))
+    tracks = [track for track in _build_tracks(points, metadata) if track.segments]
     if not tracks:
-        raise _explain_no_activity(points, rest, path)
+        raise _explain_no_activity(points, metadata, path)
     warnings += _collect_warnings(points)
     sessions: list[list[_GpxTrack]] = []
     for track in sorted(tracks, key=lambda track: track.first_s):
         if sessions:
-            before = sessions[-1][-1]
-            if track.sport == before.sport and 0.0 <= track.first_s - before.last_s <= MAX_TRACK_GAP_S:
+            previous = sessions[-1][-1]
+            if track.sport == previous.sport and 0.0 <= track.first_s - previous.last_s <= MAX_TRACK_GAP_S:
                 sessions[-1].append(track)
                 continue
         sessions.append([track])
-    starts = [session[0].first_s for session in sessions]
+    starts_s = [session[0].first_s for session in sessions]
     return [
-        _build_activity(session, points, rest, starts, number, path, warnings)
-        for number, session in enumerate(sessions)
+        _build_activity(session, points, metadata, starts_s, index, path, warnings)
+        for index, session in enumerate(sessions)
     ]
 
 
 def _read_document(data: bytes, path: str, repeated: RepeatedElement | None) -> tuple[GpxPoints, Any, list[str]]:
-    """The points, the rest as gpxpy reads it, and what is to be said."""
+    """The points, everything else as read by gpxpy, and warnings."""
     document = repair_document(data, path, cut_after=(POINT_TAG, "wpt", "rtept"), repeated=repeated)
     points = read_points(document)
     if points is not None:
         warnings = list(document.warnings)
-        rest = _parse_with_gpxpy(points.rest, warnings)
-        # Where gpxpy refuses something it may name a line, which is another one if points were taken out before it.
+        metadata = _parse_with_gpxpy(points.rest, warnings)
+        # A line number in an error of gpxpy is that of the file only if no points were removed before it.
         if not document.blocks or len(warnings) == len(document.warnings):
-            return points, rest, warnings
+            return points, metadata, warnings
     return _read_document(data, path, None)
 
 
 def _parse_with_gpxpy(text: str, warnings: list[str]) -> Any:
-    """What gpxpy reads of a document without its points; what it refuses is told in the warnings."""
+    """The document without its points as read by gpxpy; parts that gpxpy rejects are reported in ``warnings``."""
     import gpxpy
     import gpxpy.gpx
 
-    # gpxpy knows GPX's own elements only without a prefix, and a default namespace only as it is usually written.
+    # gpxpy recognises GPX elements only without a prefix, and a default namespace only in its usual form.
     begin = text.index("<")
     head, body = text[begin : (end := text.index(">", begin))], text[end:]
-    prefixed = re.match(r"<([\w.-]+):", head)
-    prefix = re.escape(prefixed[1]) if prefixed else ""
-    if prefixed:
+    prefix_match = re.match(r"<([\w.-]+):", head)
+    prefix = re.escape(prefix_match[1]) if prefix_match else ""
+    if prefix_match:
         head, body = (re.sub(rf"(</?){prefix}:", r"\1", part) for part in (head, body))
     text = re.sub(rf"\sxmlns(:{prefix})?\s*=\s*(\"[^\"]*\"|'[^']*')" if prefix else _XMLNS_PATTERN, "", head) + body
-    bare = re.sub(r"<(wpt|rte|metadata)\b(?:[^>]*/>|.*?</\1\s*>)", "", text, flags=re.DOTALL)
-    refused = ""
-    # A waypoint or a number that gpxpy refuses must not cost the recording: read on without what is around it.
-    for kept, lost in ((text, ""), (bare, "waypoints, routes and metadata")):
+    text_without_waypoints = re.sub(r"<(wpt|rte|metadata)\b(?:[^>]*/>|.*?</\1\s*>)", "", text, flags=re.DOTALL)
+    reason = ""
+    # A waypoint or number that gpxpy rejects must not cost the recording, so that a second attempt omits it.
+    for attempt, omitted in ((text, ""), (text_without_waypoints, "waypoints, routes and metadata")):
         try:
-            rest = gpxpy.parse(kept)
-        except (gpxpy.gpx.GPXException, ValueError, TypeError, AttributeError) as bad:
-            refused = refused or " ".join(str(bad).split())
+            metadata = gpxpy.parse(attempt)
+        except (gpxpy.gpx.GPXException, ValueError, TypeError, AttributeError) as error:
+            reason = reason or " ".join(str(error).split())
             continue
-        if lost:
-            warnings.append(f"{lost} left out, because gpxpy cannot read them: {refused}")
-        return rest
-    warnings.append(f"names, waypoints and routes left out, because gpxpy cannot read them: {refused}")
+        if omitted:
+            warnings.append(f"{omitted} left out, because gpxpy cannot read them: {reason}")
+        return metadata
+    warnings.append(f"names, waypoints and routes left out, because gpxpy cannot read them: {reason}")
     return gpxpy.gpx.GPX()
 
 
-def _build_tracks(points: GpxPoints, rest: Any) -> list[_GpxTrack]:
-    described = []
+def _build_tracks(points: GpxPoints, metadata: Any) -> list[_GpxTrack]:
+    """The tracks of a document in file order."""
+    tracks = []
     posix_s = points.columns["posix_s"]
-    for at, parts in enumerate(points.tracks):
-        told = rest.tracks[at] if at < len(rest.tracks) else None
-        text = [told.description, told.comment] if told is not None else []
-        described.append(
+    for index, segments in enumerate(points.tracks):
+        track_metadata = metadata.tracks[index] if index < len(metadata.tracks) else None
+        texts = [track_metadata.description, track_metadata.comment] if track_metadata is not None else []
+        tracks.append(
             _GpxTrack(
-                segments=parts,
-                first_s=float(posix_s[parts[0][0]]) if parts else np.nan,
-                last_s=float(posix_s[parts[-1][-1]]) if parts else np.nan,
-                name=_stripped_text(told and told.name) or _stripped_text(rest.name),
-                description="\n".join(dict.fromkeys(_stripped_text(part) for part in text if _stripped_text(part))),
-                sport=format_sport(_stripped_text(told and told.type)),
+                segments=segments,
+                first_s=float(posix_s[segments[0][0]]) if segments else np.nan,
+                last_s=float(posix_s[segments[-1][-1]]) if segments else np.nan,
+                name=_stripped_text(track_metadata and track_metadata.name) or _stripped_text(metadata.name),
+                description="\n".join(dict.fromkeys(_stripped_text(text) for text in texts if _stripped_text(text))),
+                sport=format_sport(_stripped_text(track_metadata and track_metadata.type)),
             )
         )
-    return described
+    return tracks
 
 
 def _build_activity(
     session: list[_GpxTrack],
     points: GpxPoints,
-    rest: Any,
-    starts: list[float],
+    metadata: Any,
+    starts_s: list[float],
     session_index: int,
     path: str,
     warnings: list[str],
 ) -> Activity:
-    parts = [part for track in session for part in track.segments]
-    rows = np.concatenate(parts)
-    held = {name: column[rows] for name, column in points.columns.items()}
-    held = {name: column for name, column in held.items() if np.any(np.isfinite(column))}
-    origin = starts[session_index]
-    t_s = held.pop("posix_s") - origin
-    columns = {name: held.pop(name) for name in COLUMNS if name in held}
-    extra = {name: held[name] for name in sorted(held)}
+    """The activity of one session from its tracks."""
+    segments = [segment for track in session for segment in track.segments]
+    rows = np.concatenate(segments)
+    remaining = {name: column[rows] for name, column in points.columns.items()}
+    remaining = {name: column for name, column in remaining.items() if np.any(np.isfinite(column))}
+    origin_s = starts_s[session_index]
+    t_s = remaining.pop("posix_s") - origin_s
+    columns = {name: remaining.pop(name) for name in COLUMNS if name in remaining}
+    extra = {name: remaining[name] for name in sorted(remaining)}
     texts = {}
     for name in [name for name in extra if name in points.texts]:
-        plain = name.removeprefix(TEXT_PREFIX)
-        plain = f"{plain} (text)" if plain in extra else plain
-        extra[plain], texts[plain] = extra.pop(name), points.texts[name]
-    marks = [_read_waypoint(waypoint, origin) for waypoint in rest.waypoints]
-    counts = {name: int(np.isfinite(values).sum()) for name, values in sorted((columns | extra).items())}
+        column_name = name.removeprefix(TEXT_PREFIX)
+        column_name = f"{column_name} (text)" if column_name in extra else column_name
+        extra[column_name], texts[column_name] = extra.pop(name), points.texts[name]
+    waypoints = [_read_waypoint(waypoint, origin_s) for waypoint in metadata.waypoints]
+    field_counts = {name: int(np.isfinite(values).sum()) for name, values in sorted((columns | extra).items())}
     return Activity(
         source=Source(path, "gpx", session=session_index),
         samples=Samples.from_columns(t_s, extra, texts, **columns),
-        start_time=datetime.fromtimestamp(origin, UTC),
+        start_time=datetime.fromtimestamp(origin_s, UTC),
         sport=session[0].sport,
         name=session[0].name,
         description="\n".join(dict.fromkeys(track.description for track in session if track.description)),
-        device=Device(product=_stripped_text(rest.creator)),
+        device=Device(product=_stripped_text(metadata.creator)),
         splits=tuple(
-            Split(track.first_s - origin, track.last_s - origin, "track", name=track.name) for track in session
+            Split(track.first_s - origin_s, track.last_s - origin_s, "track", name=track.name) for track in session
         )
         if len(session) > 1
         else (),
-        pauses=_find_pauses([points.columns["posix_s"][part] - origin for part in parts]),
+        pauses=_find_pauses([points.columns["posix_s"][segment] - origin_s for segment in segments]),
         waypoints=tuple(
-            mark
-            for mark in marks
-            if np.isnan(mark.t_s) or _find_session_index(mark.t_s + origin, starts) == session_index
+            waypoint
+            for waypoint in waypoints
+            if np.isnan(waypoint.t_s) or _find_session_index(waypoint.t_s + origin_s, starts_s) == session_index
         ),
-        field_counts=MappingProxyType(counts),
+        field_counts=MappingProxyType(field_counts),
         warnings=tuple(warnings),
     )
 
 
 def _find_pauses(segments: list[FloatArray]) -> Spans:
-    """The gaps between a session's segments that are longer than the steps between its points."""
+    """The gaps between the segments of a session that exceed the thresholds of a pause."""
     steps_s = np.concatenate([np.diff(t_s) for t_s in segments])
     steps_s = steps_s[steps_s > 0.0]
-    longest_s = max(MIN_PAUSE_S, MIN_PAUSE_STEPS * float(np.median(steps_s))) if len(steps_s) else 0.0
-    gaps = ((float(one[-1]), float(two[0])) for one, two in pairwise(segments))
-    return as_spans((start, end) for start, end in gaps if end - start > longest_s)
+    min_gap_s = max(MIN_PAUSE_S, MIN_PAUSE_STEPS * float(np.median(steps_s))) if len(steps_s) else 0.0
+    gaps = ((float(earlier[-1]), float(later[0])) for earlier, later in pairwise(segments))
+    return as_spans((start, end) for start, end in gaps if end - start > min_gap_s)
 
 
-def _find_session_index(posix_s: float, starts: list[float]) -> int:
-    """Which of the sessions a moment belongs to: the last that had begun by then, or the first."""
-    return max(bisect_right(starts, posix_s) - 1, 0)
+def _find_session_index(posix_s: float, starts_s: list[float]) -> int:
+    """The index of the last session that has started by a time, or of the first session."""
+    return max(bisect_right(starts_s, posix_s) - 1, 0)
 
 
-def _read_waypoint(waypoint: Any, origin: float) -> Waypoint:
+def _read_waypoint(waypoint: Any, origin_s: float) -> Waypoint:
     time = waypoint.time
     if time is not None and time.tzinfo is None:
         time = time.replace(tzinfo=UTC)
     return Waypoint(
-        t_s=time.timestamp() - origin if time is not None else np.nan,
+        t_s=time.timestamp() - origin_s if time is not None else np.nan,
         name=_stripped_text(waypoint.name),
         note=_stripped_text(waypoint.description) or _stripped_text(waypoint.comment),
         lat_deg=float(waypoint.latitude) if waypoint.latitude is not None else np.nan,
@@ -204,31 +216,29 @@ def _read_waypoint(waypoint: Any, origin: float) -> Waypoint:
 
 
 def _collect_warnings(points: GpxPoints) -> list[str]:
-    said = []
-    if points.unusable_position_count:
-        said.append(
-            f"{points.unusable_position_count} point{'s' * (points.unusable_position_count > 1)} without a usable position dropped"
-        )
+    warnings = []
+    if count := points.unusable_position_count:
+        warnings.append(f"{count} point{'s' * (count > 1)} without a usable position dropped")
     if points.dropped_waypoint_count:
-        said.append(f"waypoints and route points without a usable position left out: {points.dropped_waypoint_count}")
-    if points.missing_time_count:
-        said.append(
-            f"{points.missing_time_count} of {points.missing_time_count + points.point_count} points have no time and were left out"
+        warnings.append(
+            f"waypoints and route points without a usable position left out: {points.dropped_waypoint_count}"
         )
+    if count := points.missing_time_count:
+        warnings.append(f"{count} of {count + points.point_count} points have no time and were left out")
     if points.missing_zone_count:
-        said.append("times name no zone: taken as UTC")
-    return said
+        warnings.append("times name no zone: taken as UTC")
+    return warnings
 
 
-def _explain_no_activity(points: GpxPoints, rest: Any, path: str) -> ReadError:
+def _explain_no_activity(points: GpxPoints, metadata: Any, path: str) -> ReadError:
     if points.missing_time_count:
         reason = "has no times (a planned route, or times removed): without them neither pace nor duration can be known"
         return ReadError(reason, path=path)
     if points.unusable_position_count:
         return ReadError("has no point with a usable latitude and longitude", path=path)
-    if rest.routes:
+    if metadata.routes:
         return NoActivityError("holds a planned route, not a recording", "a planned route", path=path)
-    if rest.waypoints:
+    if metadata.waypoints:
         return NoActivityError("holds waypoints only, no recording", "waypoints", path=path)
     return ReadError("holds no track points: there is nothing to analyse", path=path)
 

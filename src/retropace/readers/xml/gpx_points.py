@@ -1,9 +1,9 @@
 """The track points of a GPX document as columns, and the document without them.
 
-Points are read by local name: exporters hang the same extensions under a dozen prefixes, in GPX 1.0 and 1.1, directly
-in the point or nested. Those that are alike have been taken out by ``xml_rows``, the others are read by expat.
-Everything else of the document is left for gpxpy, but for what nobody needs and gpxpy may stumble over: comments,
-processing instructions, extensions, and waypoints without a usable position.
+Values are found by local name, because exporters write the same extensions under a dozen prefixes, in GPX 1.0 and 1.1,
+directly in the point or nested. Repeated points were extracted by :mod:`~retropace.readers.xml.repeated_elements`; the
+others are parsed by expat. The rest of the document is for gpxpy, without what it may fail on and nobody needs:
+comments, processing instructions, extensions, and waypoints without a usable position.
 """
 
 from __future__ import annotations
@@ -22,7 +22,11 @@ from retropace.readers.xml.repair import XmlDocument, find_element_end
 from retropace.readers.xml.repeated_elements import ElementPath
 
 POINT_TAG = "trkpt"
-LAT_PATH, LON_PATH = ("@lat",), ("@lon",)
+"""Local name of a track point."""
+LAT_PATH = ("@lat",)
+"""Path of the latitude attribute."""
+LON_PATH = ("@lon",)
+"""Path of the longitude attribute."""
 COLUMN_BY_TAG = {
     "hr": "heart_rate_bpm",
     "heartrate": "heart_rate_bpm",
@@ -33,124 +37,130 @@ COLUMN_BY_TAG = {
     "speed": "speed_mps",
     "ele": "altitude_m",
 }
-"""Local names (lower case) of what hangs in a point, and our column for it. Others that are numbers become extra."""
+"""Column by the lower-case local name of an element in a point; other numeric elements become extra columns."""
 NON_NUMERIC_TAGS = frozenset({"name", "cmt", "desc", "src", "link", "sym", "type", "fix", "extensions", "text"})
+"""Local names of elements in a point that are never columns."""
 TEXT_PREFIX = "text:"
-"""Before the name of a column of words, so that it is not taken for one of numbers by the same name."""
+"""Prefix of the name of a text column, which distinguishes it from a numeric column of the same name."""
 POSITION_AND_TIME_COLUMNS = ("posix_s", "lat_deg", "lon_deg")
-"""Columns that are there for every document; an extension that has such a name is none of them."""
+"""Columns of every document; an extension of the same name is ignored."""
 NO_TRACK = -1
-"""The number of no track: points outside of any segment."""
+"""Track index of points outside of any segment."""
 PAUSE_LATITUDES_DEG = (100.0, 200.0)
-"""Latitudes that older versions of OpenTracks, and My Tracks before it, write where recording paused and resumed."""
+"""Latitudes with which My Tracks and old versions of OpenTracks mark where recording paused and resumed."""
 
 
 @dataclass(frozen=True, slots=True)
 class GpxPoints:
-    """All points of a document and what remains of it."""
+    """The points of a document, and the document without them."""
 
     tracks: tuple[tuple[RowIndices, ...], ...]
-    """For each ``trk`` its segments: the points of each, as places in the columns."""
+    """For each ``trk`` its segments, each as the indices of its points in the columns."""
     columns: Mapping[str, FloatArray]
-    """A column over all points for each quantity; ``posix_s``, ``lat_deg`` and ``lon_deg`` are always there."""
+    """Column of each quantity over all points; ``posix_s``, ``lat_deg`` and ``lon_deg`` always exist."""
     texts: Mapping[str, tuple[str, ...]]
-    """For columns of words (``TEXT`` before their name) what the values 0, 1, 2 … stand for."""
+    """For each text column (:data:`TEXT_PREFIX` before its name) the texts of its values 0, 1, 2 …"""
     rest: str
     """The document without its track points, comments, processing instructions and extensions."""
     dropped_waypoint_count: int
-    """Waypoints and route points without a usable latitude and longitude, which were left out of the rest."""
+    """Number of waypoints and route points without a usable position, which the rest lacks."""
     unusable_position_count: int
-    """Points without a usable latitude and longitude, which were dropped."""
+    """Number of points that were dropped because they have no usable latitude and longitude."""
     missing_time_count: int
-    """Points without a time, which were dropped."""
+    """Number of points that were dropped because they have no time."""
     missing_zone_count: int
-    """Times that name no zone, which were taken as UTC."""
+    """Number of times without a time zone, which were taken as UTC."""
 
     @property
     def point_count(self) -> int:
-        """How many points are in the segments."""
-        return sum(len(rows) for segments in self.tracks for rows in segments)
+        """Number of points in the segments."""
+        return sum(len(indices) for segments in self.tracks for indices in segments)
 
 
 @dataclass(slots=True)
 class _DocumentWalk:
-    """What one pass of expat gathers."""
+    """What one pass of expat over the document collects."""
 
     values: PointValues = field(default_factory=PointValues)
     track_count: int = 0
     segment_starts: list[tuple[int, int]] = field(default_factory=lambda: [(0, NO_TRACK)])
-    """From which point on points belong to a segment of which track."""
+    """First point and track index of each segment, or of points outside of segments."""
     cut_spans: list[tuple[int, int]] = field(default_factory=list)
+    """Spans of bytes that the rest of the document lacks."""
     dropped_waypoint_count: int = 0
     has_nested_blocks: bool = False
-    """Whether points were taken out from within something else that is cut out."""
+    """Whether extracted points lie within another element that is cut out."""
 
 
 def is_wanted(path: ElementPath) -> bool:
-    """Whether a value in a point is one that columns are made of."""
+    """Whether a value in a point goes into a column."""
     return path in (LAT_PATH, LON_PATH) or not (path[-1].startswith("@") or path[-1] in NON_NUMERIC_TAGS)
 
 
 def read_points(document: XmlDocument) -> GpxPoints | None:
-    """The points of a well-formed document; None if some were taken out of it from within others, or extensions."""
+    """The points of a well-formed document.
+
+    None if points were extracted from within other points or extensions; they must be parsed by expat then.
+    """
     walk = _walk_document(document)
     if walk.has_nested_blocks:
         return None
-    pieces, at = [], 0
-    for begin, stop in walk.cut_spans:
-        pieces.append(document.body[at:begin])
-        at = stop
-    columns, texts, unzoned = _build_columns(walk.values)
+    pieces, position = [], 0
+    for start, end in walk.cut_spans:
+        pieces.append(document.body[position:start])
+        position = end
+    columns, texts, missing_zone_count = _build_columns(walk.values)
     lat_deg, lon_deg = columns["lat_deg"], columns["lon_deg"]
-    usable = (np.abs(lat_deg) <= 90.0) & (np.abs(lon_deg) <= 180.0)
-    timed = np.isfinite(columns["posix_s"])
-    segment = np.searchsorted([first for first, _ in walk.segment_starts], np.arange(len(lat_deg)), side="right") - 1
-    track = np.array([number for _, number in walk.segment_starts])[segment]
-    paused = (track != NO_TRACK) & np.isin(lat_deg, PAUSE_LATITUDES_DEG) & (lon_deg == 0.0)
-    placed = (track != NO_TRACK) & ~paused
-    rows = np.flatnonzero(placed & usable & timed)
-    # Both numbers only ever grow, so that one of them has changed where their sum has.
-    part = (segment + np.cumsum(paused))[rows]
-    parts = np.split(rows, np.flatnonzero(np.diff(part)) + 1) if len(rows) else []
+    is_usable = (np.abs(lat_deg) <= 90.0) & (np.abs(lon_deg) <= 180.0)
+    is_timed = np.isfinite(columns["posix_s"])
+    segment = (
+        np.searchsorted([first_point for first_point, _ in walk.segment_starts], np.arange(len(lat_deg)), side="right")
+        - 1
+    )
+    track = np.array([track_index for _, track_index in walk.segment_starts])[segment]
+    is_pause_mark = (track != NO_TRACK) & np.isin(lat_deg, PAUSE_LATITUDES_DEG) & (lon_deg == 0.0)
+    is_in_segment = (track != NO_TRACK) & ~is_pause_mark
+    rows = np.flatnonzero(is_in_segment & is_usable & is_timed)
+    # Both numbers never decrease, so that their sum changes wherever one of them does.
+    part_number = (segment + np.cumsum(is_pause_mark))[rows]
+    parts = np.split(rows, np.flatnonzero(np.diff(part_number)) + 1) if len(rows) else []
     tracks: list[list[RowIndices]] = [[] for _ in range(walk.track_count)]
-    for one in parts:
-        tracks[track[one[0]]].append(one)
+    for part in parts:
+        tracks[track[part[0]]].append(part)
     return GpxPoints(
         tracks=tuple(map(tuple, tracks)),
         columns=columns,
         texts=texts,
-        rest=b"".join([*pieces, document.body[at:]]).decode("utf-8"),
+        rest=b"".join([*pieces, document.body[position:]]).decode("utf-8"),
         dropped_waypoint_count=walk.dropped_waypoint_count,
-        unusable_position_count=int(np.sum(placed & ~usable)),
-        missing_time_count=int(np.sum(placed & usable & ~timed)),
-        missing_zone_count=unzoned,
+        unusable_position_count=int(np.sum(is_in_segment & ~is_usable)),
+        missing_time_count=int(np.sum(is_in_segment & is_usable & ~is_timed)),
+        missing_zone_count=missing_zone_count,
     )
 
 
 def _walk_document(document: XmlDocument) -> _DocumentWalk:
-    body, stretches = document.body, document.blocks
+    body, blocks = document.body, document.blocks
     walk = _DocumentWalk()
     parser = expat.ParserCreate(encoding="utf-8")
     parser.buffer_text = True
-    points = 0
-    read = False
-    """Whether this is in a point that expat is to read."""
-    ways: list[ElementPath] = []
+    point_count = 0
+    is_parsed = False  # whether the current element is in a point whose values come from expat
+    paths: list[ElementPath] = []
     texts: list[str] = []
-    words: list[str] = []
-    depth = -1
-    """How deep in an element that is cut out; negative outside of one."""
+    characters: list[str] = []
+    depth = -1  # nesting depth within an element that is cut out; negative outside of one
 
     def start(tag: str, attributes: dict[str, str]) -> None:
-        nonlocal depth, points, read
+        nonlocal depth, point_count, is_parsed
         name = tag.rpartition(":")[2]
         if name == POINT_TAG:
-            points += 1
+            point_count += 1
             if depth >= 0:
-                walk.has_nested_blocks |= points - 1 in stretches
+                walk.has_nested_blocks |= point_count - 1 in blocks
         if depth >= 0:
             depth += 1
-            words.clear()
+            characters.clear()
             return
         if name == "trk":
             walk.segment_starts.append((walk.values.count, NO_TRACK))
@@ -159,16 +169,16 @@ def _walk_document(document: XmlDocument) -> _DocumentWalk:
             walk.segment_starts.append((walk.values.count, walk.track_count - 1))
         elif name == POINT_TAG:
             depth = 0
-            read = points - 1 not in stretches
-            if (stretch := stretches.get(points - 1)) is not None:
-                walk.values.add_block(stretch)
-            ways[:] = LAT_PATH, LON_PATH
+            is_parsed = point_count - 1 not in blocks
+            if (block := blocks.get(point_count - 1)) is not None:
+                walk.values.add_block(block)
+            paths[:] = LAT_PATH, LON_PATH
             texts[:] = attributes.get("lat", ""), attributes.get("lon", "")
         elif name in ("wpt", "rtept"):
-            place = parse_numbers(
+            position = parse_numbers(
                 [attributes.get(key, "").encode("utf-8") for key in ("lat", "lon")], decimal_comma=True
             )
-            if not (abs(place[0]) <= 90.0 and abs(place[1]) <= 180.0):
+            if not (abs(position[0]) <= 90.0 and abs(position[1]) <= 180.0):
                 walk.dropped_waypoint_count += 1
                 depth = 0
         elif name == "extensions":
@@ -177,61 +187,65 @@ def _walk_document(document: XmlDocument) -> _DocumentWalk:
             walk.cut_spans.append((parser.CurrentByteIndex, -1))
 
     def end(tag: str) -> None:
-        nonlocal depth, read
+        nonlocal depth, is_parsed
         if depth < 0:
             return
         if depth == 0:
             walk.cut_spans[-1] = walk.cut_spans[-1][0], find_element_end(body, parser.CurrentByteIndex, tag)
-            if read:
-                walk.values.add(ways, texts)
-            read = False
-        elif read:
-            way = (tag.rpartition(":")[2],)
-            if is_wanted(way) and (text := "".join(words).strip()):
-                ways.append(way)
+            if is_parsed:
+                walk.values.add(paths, texts)
+            is_parsed = False
+        elif is_parsed:
+            path = (tag.rpartition(":")[2],)
+            if is_wanted(path) and (text := "".join(characters).strip()):
+                paths.append(path)
                 texts.append(text)
-            words.clear()
+            characters.clear()
         depth -= 1
 
-    def pass_over(closing: bytes) -> None:
+    def cut_until(closing: bytes) -> None:
         if depth < 0:
-            begin = parser.CurrentByteIndex
-            walk.cut_spans.append((begin, body.index(closing, begin) + len(closing)))
+            start_index = parser.CurrentByteIndex
+            walk.cut_spans.append((start_index, body.index(closing, start_index) + len(closing)))
 
     parser.StartElementHandler = start
     parser.EndElementHandler = end
-    parser.CharacterDataHandler = words.append
-    parser.CommentHandler = lambda _: pass_over(b"-->")
-    parser.ProcessingInstructionHandler = lambda *_: pass_over(b"?>")
+    parser.CharacterDataHandler = characters.append
+    parser.CommentHandler = lambda _: cut_until(b"-->")
+    parser.ProcessingInstructionHandler = lambda *_: cut_until(b"?>")
     parser.Parse(body, True)
     return walk
 
 
 def _build_columns(point_values: PointValues) -> tuple[dict[str, FloatArray], dict[str, tuple[str, ...]], int]:
-    """The columns, the words in columns of words, and how many times name no zone."""
+    """The columns, the texts of text columns, and the number of times without a time zone."""
     columns = {name: np.full(point_values.count, np.nan) for name in POSITION_AND_TIME_COLUMNS}
-    words: list[tuple[int, int, str, str]] = []
-    unzoned = 0
-    for order, (way, rows, texts) in enumerate(point_values.iter_values()):
-        name = way[-1]
+    text_values: list[tuple[int, int, str, str]] = []
+    missing_zone_count = 0
+    for order, (path, rows, texts) in enumerate(point_values.iter_values()):
+        name = path[-1]
         if name == "time":
-            posix_s, zoned = parse_times(texts)
-            known = np.isfinite(posix_s)
-            columns["posix_s"][rows[known]] = posix_s[known]  # of several, the last counts
-            unzoned += int(np.sum(known & ~zoned))
+            posix_s, has_zone = parse_times(texts)
+            is_known = np.isfinite(posix_s)
+            columns["posix_s"][rows[is_known]] = posix_s[is_known]  # the last of several is used
+            missing_zone_count += int(np.sum(is_known & ~has_zone))
             continue
         values = parse_numbers(texts, decimal_comma=True)
-        ours = {"@lat": "lat_deg", "@lon": "lon_deg"}.get(name) or COLUMN_BY_TAG.get(name.lower(), name)
-        if way in (LAT_PATH, LON_PATH) or ours not in POSITION_AND_TIME_COLUMNS:
-            fill_missing(columns.setdefault(ours, np.full(point_values.count, np.nan)), rows, values)
-        if name.lower() not in COLUMN_BY_TAG and way not in (LAT_PATH, LON_PATH):
-            said = ((at, texts[at].decode("utf-8").strip()) for at in np.flatnonzero(np.isnan(values)).tolist())
-            words += [(int(rows[at]), order, name, text) for at, text in said if text[:1].isalpha()]
-    known_words: dict[str, dict[str, int]] = {}
-    for row, _, name, text in sorted(words):
-        numbered = known_words.setdefault(TEXT_PREFIX + name, {})
+        column_name = {"@lat": "lat_deg", "@lon": "lon_deg"}.get(name) or COLUMN_BY_TAG.get(name.lower(), name)
+        if path in (LAT_PATH, LON_PATH) or column_name not in POSITION_AND_TIME_COLUMNS:
+            fill_missing(columns.setdefault(column_name, np.full(point_values.count, np.nan)), rows, values)
+        if name.lower() not in COLUMN_BY_TAG and path not in (LAT_PATH, LON_PATH):
+            numbered_texts = (
+                (index, texts[index].decode("utf-8").strip()) for index in np.flatnonzero(np.isnan(values)).tolist()
+            )
+            text_values += [
+                (int(rows[index]), order, name, text) for index, text in numbered_texts if text[:1].isalpha()
+            ]
+    codes_by_column: dict[str, dict[str, int]] = {}
+    for row, _, name, text in sorted(text_values):
+        codes = codes_by_column.setdefault(TEXT_PREFIX + name, {})
         column = columns.setdefault(TEXT_PREFIX + name, np.full(point_values.count, np.nan))
-        number = numbered.setdefault(text, len(numbered))
+        code = codes.setdefault(text, len(codes))
         if np.isnan(column[row]):
-            column[row] = number
-    return columns, {name: tuple(numbered) for name, numbered in known_words.items()}, unzoned
+            column[row] = code
+    return columns, {name: tuple(codes) for name, codes in codes_by_column.items()}, missing_zone_count

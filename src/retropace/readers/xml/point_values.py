@@ -1,4 +1,4 @@
-"""What the values in points say: gathered as text while a document is read, then turned into columns all at once."""
+"""The values of points as text, collected while a document is read and converted to columns afterwards."""
 
 from __future__ import annotations
 
@@ -12,18 +12,20 @@ from retropace.core.spans import FloatArray
 from retropace.readers.xml.repeated_elements import ElementPath, PointBlock, ShapeRows
 
 RowIndices = NDArray[np.intp]
+"""Indices of points, ``(n,)``."""
 
 
 @dataclass(slots=True)
 class PointValues:
-    """The values of points in order, as text."""
+    """The values of points in file order, as text."""
 
     count: int = 0
-    """How many points there are."""
+    """Number of points."""
     _groups: dict[tuple[ElementPath, ...], ShapeRows] = field(default_factory=dict)
+    """Values by the paths that a point has."""
 
     def add(self, paths: Sequence[ElementPath], texts: Sequence[str]) -> None:
-        """One more point, as a parser reported it."""
+        """Add one point, as a parser reported it."""
         shape = tuple(paths)
         rows = self._groups.setdefault(shape, ShapeRows(shape))
         rows.numbers.append(self.count)
@@ -31,25 +33,25 @@ class PointValues:
         self.count += 1
 
     def add_block(self, block: PointBlock) -> None:
-        """More points, as they were taken out of the document."""
-        for one in block.groups:
-            rows = self._groups.setdefault(one.paths, ShapeRows(one.paths))
-            rows.numbers.extend(number + self.count for number in one.numbers)
-            rows.values.extend(one.values)
+        """Add the points of an extracted block."""
+        for group in block.groups:
+            rows = self._groups.setdefault(group.paths, ShapeRows(group.paths))
+            rows.numbers.extend(number + self.count for number in group.numbers)
+            rows.values.extend(group.values)
         self.count += block.count
 
     def iter_values(self) -> Iterator[tuple[ElementPath, RowIndices, Sequence[bytes]]]:
-        """Every kind of value: the way to it, which points hold it, and what it says there.
+        """For each path the points that hold a value, and the values.
 
-        A kind may come several times. Of one point, values come in the order in which they stand in it.
+        A path may come several times. The values of one point come in their order within it.
         """
         for rows in self._groups.values():
             numbers = np.array(rows.numbers, dtype=np.intp)
-            for way, texts in zip(rows.paths, zip(*rows.values, strict=True), strict=True):
-                yield way, numbers, texts
+            for path, texts in zip(rows.paths, zip(*rows.values, strict=True), strict=True):
+                yield path, numbers, texts
 
 
 def fill_missing(column: FloatArray, rows: RowIndices, values: FloatArray) -> None:
-    """Put values where the column has none yet: of two values for the same, the first that is a number counts."""
-    held = column[rows]
-    column[rows] = np.where(np.isnan(held), values, held)
+    """Set the rows of a column that are still NaN, so that of several values the first number is used."""
+    present = column[rows]
+    column[rows] = np.where(np.isnan(present), values, present)

@@ -1,8 +1,8 @@
-"""XML as exporters really write it, made safe and well-formed before a library reads it.
+"""Repair of XML as exporters write it, so that any XML parser reads it safely.
 
-No document type is accepted, so no entity is ever expanded or fetched. Undeclared prefixes are declared, loose
-ampersands escaped, other encodings turned into UTF-8, and a damaged document is closed after its last complete point.
-All offsets are bytes.
+Document types are refused, so that no entity is ever expanded or fetched. Undeclared prefixes are declared, unescaped
+ampersands escaped, other encodings converted to UTF-8, and a damaged document is closed after its last complete point.
+All offsets are in bytes.
 """
 
 from __future__ import annotations
@@ -20,28 +20,32 @@ from retropace.readers.xml.encoding import decode_text, strip_preamble
 from retropace.readers.xml.repeated_elements import ElementPath, PointBlock, ThinnedDocument, thin_document
 
 _DECLARATION = re.compile(r"^\s*<\?xml\b[^>]*?\?>", re.DOTALL)
-# What XML 1.0 (5th edition, 2.2) does not allow in a document.
+"""Pattern of the XML declaration."""
 _FORBIDDEN_CHARS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+"""Pattern of a character that XML 1.0 (5th edition, 2.2) forbids in a document."""
 _WHITESPACE = tuple(b"\t\n\r")
+"""Control characters that XML allows, as bytes."""
 _BLOCK_CHARS = 2**16
-"""How many characters are looked at together: few enough to stay in the processor's cache."""
-# Without a document type only these five entities exist (XML 1.0, 4.6); characters by number do as well. A section that
-# is never closed is taken to the end, lest each that opens within it is searched to the end again.
+"""Number of characters that are searched at a time, few enough to stay in the processor's cache."""
 _REFERENCE = re.compile(
     r"<!\[CDATA\[(?:.*?\]\]>|.*)|&(?:(?:amp|lt|gt|quot|apos);|#(?:([0-9]{1,7})|x([0-9A-Fa-f]{1,6}));)?", re.DOTALL
 )
+"""Pattern of a CDATA section or an ampersand, with the reference that it starts. Without a document type only five
+named entities exist (XML 1.0, 4.6). An unclosed CDATA section extends to the end, so that the search takes linear
+time."""
 _MAX_DEPTH = 100
-"""Recordings nest about ten deep. libxml2 stops at 256, and what recurses over a tree not much later."""
+"""Largest accepted nesting depth. Recordings nest about ten deep; libxml2 stops at 256, and recursive code not much
+later."""
 
 
 @dataclass(frozen=True, slots=True)
 class XmlDocument:
-    """UTF-8 without declaration or document type, well-formed; and what was repaired, in words."""
+    """A well-formed document in UTF-8 without declaration or document type, and warnings about its repair."""
 
     body: bytes
     warnings: tuple[str, ...]
     blocks: Mapping[int, PointBlock | None] = field(default_factory=lambda: MappingProxyType({}))
-    """Points that were taken out, as in :class:`Thinned`."""
+    """Extracted points, as in :class:`~retropace.readers.xml.repeated_elements.ThinnedDocument`."""
 
     @property
     def text(self) -> str:
@@ -51,9 +55,10 @@ class XmlDocument:
 
 @dataclass(frozen=True, slots=True)
 class RepeatedElement:
-    """The elements of which a document holds thousands alike, and which values in them the reader is going to use."""
+    """The elements that a document repeats thousands of times, and which of their values are read."""
 
     name: str
+    """Local name of the elements."""
     is_wanted: Callable[[ElementPath], bool]
 
 
@@ -63,75 +68,89 @@ class _DocumentScan:
 
     open_tags: list[str] = field(default_factory=list)
     declared_prefixes: list[frozenset[str]] = field(default_factory=lambda: [frozenset({"xml", "xmlns"})])
-    """The prefixes declared around the whole document and within each open element."""
+    """Namespace prefixes declared around the document and within each open element."""
     undeclared_prefixes: set[str] = field(default_factory=set)
     root_end: int = -1
+    """Offset behind the name of the root element."""
     complete_end: int = -1
+    """Offset behind the last complete element after which the document may be cut; -1 if there is none."""
     complete_open_tags: tuple[str, ...] = ()
+    """Elements that are open at ``complete_end``."""
     error: str = ""
+    """Error message of expat, empty for a well-formed document."""
     line: int = 0
 
 
 def repair_document(
     data: bytes, path: str, cut_after: Iterable[str], repeated: RepeatedElement | None = None
 ) -> XmlDocument:
-    """A document that any XML parser reads, from the bytes of one that may be none.
+    """A well-formed document from the bytes of a possibly malformed one.
 
-    ``complete`` are the local names of elements after which a damaged document may be cut. Points that are ``alike``
-    are taken out. Raises :class:`ReadError` for a document type, and for damage before the first complete element.
+    ``cut_after`` are the local names of elements after which a damaged document may be cut. ``repeated`` elements are
+    extracted. Raises :class:`ReadError` for a document type, and for damage before the first complete element.
     """
     warnings: list[str] = []
     text = decode_text(data, warnings)
     if _may_hold_forbidden(text):
-        text, odd = _FORBIDDEN_CHARS.subn(" ", text)
-        if odd:
-            warnings.append(f"{odd} control character{'s' * (odd > 1)} that XML forbids passed over")
-    text, lines = _strip_declaration(text, warnings)
+        text, forbidden_count = _FORBIDDEN_CHARS.subn(" ", text)
+        if forbidden_count:
+            warnings.append(
+                f"{forbidden_count} control character{'s' * (forbidden_count > 1)} that XML forbids passed over"
+            )
+    text, skipped_lines = _strip_declaration(text, warnings)
     body = text.encode("utf-8")
-    thin, scan = _thin_and_scan(body, frozenset(cut_after), path, repeated)
+    thinned, scan = _thin_and_scan(body, frozenset(cut_after), path, repeated)
     if scan.error:
-        text, loose = _escape_ampersands(text)
-        if loose:
-            warnings.append(f"{loose} ampersand{'s' * (loose > 1)} that XML wants written otherwise read as text")
+        text, escaped = _escape_ampersands(text)
+        if escaped:
+            warnings.append(f"{escaped} ampersand{'s' * (escaped > 1)} that XML wants written otherwise read as text")
             body = text.encode("utf-8")
-            thin, scan = _thin_and_scan(body, frozenset(cut_after), path, repeated)
+            thinned, scan = _thin_and_scan(body, frozenset(cut_after), path, repeated)
     if scan.error:
-        where = f"in line {scan.line + lines}"
+        place = f"in line {scan.line + skipped_lines}"
         if scan.complete_end < 0:
-            raise ReadError(f"is damaged: {scan.error} {where}, before any point", path=path)
-        lost = len(body) - scan.complete_end
-        warnings.append(f"damaged {where} ({scan.error}): the last {lost} bytes are lost")
+            raise ReadError(f"is damaged: {scan.error} {place}, before any point", path=path)
+        lost_bytes = len(body) - scan.complete_end
+        warnings.append(f"damaged {place} ({scan.error}): the last {lost_bytes} bytes are lost")
         body = body[: scan.complete_end] + "".join(f"</{tag}>" for tag in reversed(scan.complete_open_tags)).encode(
             "utf-8"
         )
-        thin = _thin(body, repeated)
-    body = thin.body
-    missing = sorted(scan.undeclared_prefixes)
-    if missing:
-        named = " ".join(f'xmlns:{prefix}="urn:undeclared:{prefix}"' for prefix in missing).encode("utf-8")
-        body = body[: scan.root_end] + b" " + named + body[scan.root_end :]
-        warnings.append(f"namespace prefix{'es' * (len(missing) > 1)} {', '.join(missing)} used without being declared")
-    return XmlDocument(body, tuple(warnings), thin.blocks)
+        thinned = _thin(body, repeated)
+    body = thinned.body
+    prefixes = sorted(scan.undeclared_prefixes)
+    if prefixes:
+        declarations = " ".join(f'xmlns:{prefix}="urn:undeclared:{prefix}"' for prefix in prefixes).encode("utf-8")
+        body = body[: scan.root_end] + b" " + declarations + body[scan.root_end :]
+        warnings.append(
+            f"namespace prefix{'es' * (len(prefixes) > 1)} {', '.join(prefixes)} used without being declared"
+        )
+    return XmlDocument(body, tuple(warnings), thinned.blocks)
 
 
 def find_element_end(body: bytes, offset: int, tag: str) -> int:
-    """Where an element that holds none of its kind ends, from expat's byte index when it says so.
+    """The offset behind an element without elements of its own kind, from expat's index in the end tag handler.
 
-    Expat points at the end tag, or, for an empty element, behind it.
+    That index is the start of the end tag, or, for an empty element, already the offset behind it.
     """
     return body.index(b">", offset) + 1 if body.startswith(b"</" + tag.encode("utf-8"), offset) else offset
 
 
 def local_name(tag: str) -> str:
-    """An element's name without namespace or prefix."""
+    """The name of an element without namespace or prefix.
+
+    Example:
+        >>> local_name("{http://www.topografix.com/GPX/1/1}trkpt"), local_name("gx:Track")
+        ('trkpt', 'Track')
+
+    """
     return tag.rpartition("}")[2].rpartition(":")[2]
 
 
 def _escape_ampersands(text: str) -> tuple[str, int]:
-    """The text with every ampersand escaped that is no valid reference, and how many were."""
+    """The text with every ampersand escaped that does not start a valid reference, and their number."""
     count = 0
 
-    def mend(match: re.Match[str]) -> str:
+    def escape(match: re.Match[str]) -> str:
         nonlocal count
         code = int(match[1]) if match[1] else int(match[2], 16) if match[2] else None
         if match[0] != "&" and (code is None or (0 < code <= 0x10FFFF and not _FORBIDDEN_CHARS.match(chr(code)))):
@@ -139,27 +158,27 @@ def _escape_ampersands(text: str) -> tuple[str, int]:
         count += 1
         return f"&amp;{match[0][1:]}"
 
-    return _REFERENCE.sub(mend, text), count
+    return _REFERENCE.sub(escape, text), count
 
 
 def _strip_declaration(document: str, warnings: list[str]) -> tuple[str, int]:
-    """What follows the declaration, and how many lines stood before it: they count in the file all the same."""
-    text, foreign = strip_preamble(document)
-    if foreign:
-        warnings.append(f"{foreign} characters before the document passed over")
+    """The text after the XML declaration, and the number of lines before it, for line numbers in messages."""
+    text, skipped = strip_preamble(document)
+    if skipped:
+        warnings.append(f"{skipped} characters before the document passed over")
     if declaration := _DECLARATION.match(text):
         text = text[declaration.end() :]
     return text, document.count("\n", 0, len(document) - len(text))
 
 
 def _may_hold_forbidden(text: str) -> bool:
-    """Whether a character that XML forbids may be in a text: what a quick look at its bytes does not exclude."""
-    for at in range(0, len(text), _BLOCK_CHARS):
-        body = text[at : at + _BLOCK_CHARS].encode("utf-8", "surrogatepass")
-        signs = np.frombuffer(body, dtype=np.uint8)
-        blanks = sum(np.count_nonzero(signs == blank) for blank in _WHITESPACE)
-        # Surrogates and the last two characters of the plane begin with these bytes, as do others that are allowed.
-        if np.count_nonzero(signs < ord(" ")) != blanks or b"\xed" in body or b"\xef" in body:
+    """Whether a fast test of a text's bytes cannot exclude forbidden characters."""
+    for start in range(0, len(text), _BLOCK_CHARS):
+        body = text[start : start + _BLOCK_CHARS].encode("utf-8", "surrogatepass")
+        codes = np.frombuffer(body, dtype=np.uint8)
+        whitespace_count = sum(np.count_nonzero(codes == whitespace) for whitespace in _WHITESPACE)
+        # Surrogates, U+FFFE and U+FFFF start with these bytes, as do some allowed characters.
+        if np.count_nonzero(codes < ord(" ")) != whitespace_count or b"\xed" in body or b"\xef" in body:
             return True
     return False
 
@@ -167,13 +186,13 @@ def _may_hold_forbidden(text: str) -> bool:
 def _thin_and_scan(
     body: bytes, cut_after: frozenset[str], path: str, repeated: RepeatedElement | None
 ) -> tuple[ThinnedDocument, _DocumentScan]:
-    """The document without the points that are alike, and what a scan of it finds; whole if that finds damage."""
-    thin = _thin(body, repeated)
-    scan = _scan_document(thin.body, cut_after, path)
-    if thin.blocks and scan.error:
-        thin = ThinnedDocument(body)
+    """The document without the repeated elements, and a scan of it; the whole document if the scan finds damage."""
+    thinned = _thin(body, repeated)
+    scan = _scan_document(thinned.body, cut_after, path)
+    if thinned.blocks and scan.error:
+        thinned = ThinnedDocument(body)
         scan = _scan_document(body, cut_after, path)
-    return thin, scan
+    return thinned, scan
 
 
 def _thin(body: bytes, repeated: RepeatedElement | None) -> ThinnedDocument:
@@ -181,31 +200,31 @@ def _thin(body: bytes, repeated: RepeatedElement | None) -> ThinnedDocument:
 
 
 def _scan_document(body: bytes, cut_after: frozenset[str], path: str) -> _DocumentScan:
-    """Follow the document without namespaces, so that an undeclared prefix is no error, up to its end or damage."""
-    found = _DocumentScan()
+    """Scan a document up to its end or damage, without namespaces so that undeclared prefixes are not errors."""
+    scan = _DocumentScan()
     parser = expat.ParserCreate(encoding="utf-8")
 
     def start(tag: str, attributes: dict[str, str]) -> None:
-        if not found.open_tags and found.root_end < 0:
-            found.root_end = parser.CurrentByteIndex + 1 + len(tag.encode("utf-8"))
-        found.open_tags.append(tag)
-        if len(found.open_tags) > _MAX_DEPTH:
+        if not scan.open_tags and scan.root_end < 0:
+            scan.root_end = parser.CurrentByteIndex + 1 + len(tag.encode("utf-8"))
+        scan.open_tags.append(tag)
+        if len(scan.open_tags) > _MAX_DEPTH:
             raise ReadError(f"has elements nested more than {_MAX_DEPTH} deep, which no recording has", path=path)
-        around = found.declared_prefixes[-1]
+        prefixes = scan.declared_prefixes[-1]
         if attributes:
-            around = around.union(name[6:] for name in attributes if name.startswith("xmlns:"))
-        found.declared_prefixes.append(around)
+            prefixes = prefixes.union(name[6:] for name in attributes if name.startswith("xmlns:"))
+        scan.declared_prefixes.append(prefixes)
         for name in (tag, *attributes):
             prefix, colon, _ = name.partition(":")
-            if colon and prefix not in around:
-                found.undeclared_prefixes.add(prefix)
+            if colon and prefix not in prefixes:
+                scan.undeclared_prefixes.add(prefix)
 
     def end(tag: str) -> None:
-        found.open_tags.pop()
-        found.declared_prefixes.pop()
-        if not found.open_tags or tag.rpartition(":")[2] in cut_after:
-            found.complete_end = find_element_end(body, parser.CurrentByteIndex, tag)
-            found.complete_open_tags = tuple(found.open_tags)
+        scan.open_tags.pop()
+        scan.declared_prefixes.pop()
+        if not scan.open_tags or tag.rpartition(":")[2] in cut_after:
+            scan.complete_end = find_element_end(body, parser.CurrentByteIndex, tag)
+            scan.complete_open_tags = tuple(scan.open_tags)
 
     def refuse(*_: object) -> None:
         raise ReadError("declares a document type, which retropace does not read: recordings need none", path=path)
@@ -216,7 +235,7 @@ def _scan_document(body: bytes, cut_after: frozenset[str], path: str) -> _Docume
     parser.EntityDeclHandler = refuse
     try:
         parser.Parse(body, True)
-    except expat.ExpatError as bad:
-        found.error = expat.ErrorString(bad.code)
-        found.line = bad.lineno
-    return found
+    except expat.ExpatError as error:
+        scan.error = expat.ErrorString(error.code)
+        scan.line = error.lineno
+    return scan

@@ -1,11 +1,11 @@
-"""TCX of Garmin, COROS and others, by local names with the standard library's ElementTree.
+"""Reader of TCX files of Garmin, COROS and others, by local names with the standard library's ElementTree.
 
 No TCX library serves: tcxreader 0.4 drops lap starts, triggers, intensities and laps without points, and knows one
-namespace only; python-tcxparser 2.4 keeps no laps with their points; activereader 0.0.2 is no longer kept up. All three
-read the file themselves, so that a document type or an undeclared prefix could not be dealt with first.
+namespace only; python-tcxparser 2.4 does not keep laps with their points; activereader 0.0.2 is no longer maintained.
+All three read the file themselves, so that document types and undeclared prefixes could not be handled first.
 
 ``TotalTimeSeconds`` of a lap is timer time: where the next lap starts later, the watch was paused. Garmin Connect
-writes ``Manual`` on every lap, so the trigger is what the file says, not what happened.
+writes ``Manual`` on every lap, so the trigger is only what the file says.
 """
 
 from __future__ import annotations
@@ -35,27 +35,33 @@ from retropace.readers.xml.tcx_points import (
 )
 
 TRIGGER_NAMES = {"manual": "manual", "distance": "distance", "location": "position", "time": "time", "heartrate": ""}
+"""Triggers as in :class:`~retropace.core.activity.Lap`, by the lower-case ``TriggerMethod``."""
 MIN_PAUSE_S = 3.0
-"""Laps and points are stamped to the second: less than this between timer and clock is rounding."""
+"""Difference in seconds between clock and timer above which there was a pause; times are rounded to the second."""
 
 SAMPLE_COLUMNS = ("lat_deg", "lon_deg", "altitude_m", "distance_m", "heart_rate_bpm", "speed_mps")
+"""Point columns that are sample columns."""
 EXTRA_COLUMNS = ("Watts",)
+"""Point columns that become extra columns."""
 
 Element = ElementTree.Element
 
 
 def read_tcx(data: bytes, path: str) -> list[Activity]:
-    """Every activity of the file in order; raises :class:`ReadError` if none has track points."""
+    """All activities of a TCX file that have track points, in file order.
+
+    Raises :class:`ReadError` if there is none, as :class:`NoActivityError` for a course or workout plan.
+    """
     document = repair_document(data, path, cut_after=(POINT_TAG,), repeated=RepeatedElement(POINT_TAG, is_wanted))
     try:
-        root = ElementTree.fromstring(document.body)  # tidy() has refused any document type
-    except ElementTree.ParseError as bad:
-        raise ReadError(f"is no usable TCX: {_find_parse_error(data, path) or bad}", path=path) from None
-    taken_out = find_blocks(root, document)
+        root = ElementTree.fromstring(document.body)  # repair_document() has refused document types
+    except ElementTree.ParseError as error:
+        raise ReadError(f"is no usable TCX: {_find_parse_error(data, path) or error}", path=path) from None
+    blocks = find_blocks(root, document)
     elements = [element for element in root.iter() if local_name(element.tag) == "Activity"]
     activities = []
     for element in elements:
-        activity = _build_activity(element, taken_out, path, list(document.warnings))
+        activity = _build_activity(element, blocks, path, list(document.warnings))
         if activity is not None:
             activities.append(activity)
     if not activities:
@@ -64,107 +70,115 @@ def read_tcx(data: bytes, path: str) -> list[Activity]:
 
 
 def _find_parse_error(data: bytes, path: str) -> str:
-    """What ElementTree says of the document with all its points: it names a line and a column."""
+    """The parse error of the document with all its points, which names the line and column in the file."""
     try:
         ElementTree.fromstring(repair_document(data, path, cut_after=(POINT_TAG,)).body)
-    except ElementTree.ParseError as bad:
-        return str(bad)
+    except ElementTree.ParseError as error:
+        return str(error)
     return ""
 
 
 @dataclass(frozen=True, slots=True)
 class _LapElement:
+    """A ``Lap`` element with its start as POSIX time and its timer time, both in seconds."""
+
     start_s: float
     timer_s: float
     element: Element
 
 
 def _build_activity(element: Element, blocks: BlockByElement, path: str, warnings: list[str]) -> Activity | None:
-    leaves = PointValues()
-    tracks: list[tuple[Element, list[int]]] = []
-    """For each lap from which point on each of its tracks goes, and where the last one ends."""
+    """The activity of an ``Activity`` element; None if no point has a time."""
+    point_values = PointValues()
+    lap_edges: list[tuple[Element, list[int]]] = []  # each lap with the point indices between which its tracks lie
     for lap in _find_children(element, "Lap"):
-        edges = [leaves.count]
+        edges = [point_values.count]
         for track in _find_children(lap, "Track"):
-            add_track_points(track, blocks, leaves)
-            edges.append(leaves.count)
-        tracks.append((lap, edges))
-    points = build_timed_points(leaves)
+            add_track_points(track, blocks, point_values)
+            edges.append(point_values.count)
+        lap_edges.append((lap, edges))
+    points = build_timed_points(point_values)
     if not len(points.posix_s):
         return None
     if not points.is_zoned:
         warnings.append("times name no zone: taken as UTC")
     if points.missing_time_count:
-        warnings.append(f"{points.missing_time_count} of {leaves.count} points have no time and were left out")
-    laps = [_locate_lap(lap, edges, points) for lap, edges in tracks]
-    origin = float(points.posix_s[0])
-    held = {name: values for name, values in points.columns.items() if np.any(np.isfinite(values))}
-    columns = {name: held[name] for name in SAMPLE_COLUMNS if name in held}
+        warnings.append(f"{points.missing_time_count} of {point_values.count} points have no time and were left out")
+    located_laps = [_locate_lap(lap, edges, points) for lap, edges in lap_edges]
+    origin_s = float(points.posix_s[0])
+    known = {name: values for name, values in points.columns.items() if np.any(np.isfinite(values))}
+    columns = {name: known[name] for name in SAMPLE_COLUMNS if name in known}
     run_cadence, cadence = points.columns["run_cadence"], points.columns["cadence"]
-    if "run_cadence" in held or "cadence" in held:
+    if "run_cadence" in known or "cadence" in known:
         columns["cadence_recorded"] = np.where(np.isfinite(run_cadence), run_cadence, cadence)
-    extra = {name: held[name] for name in EXTRA_COLUMNS if name in held}
-    t_s = points.posix_s - origin
-    found, pauses = _build_laps(laps, t_s, origin)
-    counts = {name: int(np.sum(np.isfinite(held[name]))) for name in sorted(held)}
+    extra = {name: known[name] for name in EXTRA_COLUMNS if name in known}
+    t_s = points.posix_s - origin_s
+    laps, pauses = _build_laps(located_laps, t_s, origin_s)
+    field_counts = {name: int(np.sum(np.isfinite(known[name]))) for name in sorted(known)}
     return Activity(
         source=Source(path, "tcx"),
         samples=Samples.from_columns(t_s, extra, None, **columns),
-        start_time=datetime.fromtimestamp(origin, UTC),
+        start_time=datetime.fromtimestamp(origin_s, UTC),
         sport=element.get("Sport", "").strip().lower(),
         description=_read_text(element, "Notes"),
         device=_read_device(element),
-        laps=found,
+        laps=laps,
         pauses=pauses,
         device_totals=DeviceTotals(
-            distance_m=_sum_known(_read_number(lap.element, "DistanceMeters") for lap, *_ in laps),
-            timer_s=_sum_known(lap.timer_s for lap, *_ in laps),
+            distance_m=_sum_known(_read_number(lap.element, "DistanceMeters") for lap, *_ in located_laps),
+            timer_s=_sum_known(lap.timer_s for lap, *_ in located_laps),
         ),
-        field_counts=MappingProxyType(counts),
+        field_counts=MappingProxyType(field_counts),
         warnings=tuple(warnings),
     )
 
 
 def _locate_lap(lap: Element, edges: list[int], points: TimedPoints) -> tuple[_LapElement, int, int, list[int]]:
-    """A lap, its points that have a time, from which on to which, and where among them a further track begins."""
-    first, *inner = points.timed_before[edges].tolist()
-    last = inner[-1] if inner else first
-    told = parse_time(lap.get("StartTime", ""))
-    start_s = told[0] if told is not None else float(points.posix_s[first]) if last > first else np.nan
-    breaks = list(dict.fromkeys(at for at in inner[:-1] if at > first))  # a track without points begins nowhere
-    return _LapElement(start_s, _read_number(lap, "TotalTimeSeconds"), lap), first, last, breaks
+    """A lap, the range of its points that have a time, and the points in it at which a further track starts."""
+    first, *later_edges = points.timed_before[edges].tolist()
+    last = later_edges[-1] if later_edges else first
+    start = parse_time(lap.get("StartTime", ""))
+    start_s = start[0] if start is not None else float(points.posix_s[first]) if last > first else np.nan
+    track_starts = list(
+        dict.fromkeys(index for index in later_edges[:-1] if index > first)
+    )  # a track without points has no start
+    return _LapElement(start_s, _read_number(lap, "TotalTimeSeconds"), lap), first, last, track_starts
 
 
 def _build_laps(
-    laps: list[tuple[_LapElement, int, int, list[int]]], t_s: FloatArray, origin: float
+    laps: list[tuple[_LapElement, int, int, list[int]]], t_s: FloatArray, origin_s: float
 ) -> tuple[tuple[Lap, ...], Spans]:
-    """The laps, and the pauses that follow from laps that took longer by the clock than by the timer.
+    """The laps, and the pauses that follow from laps that are longer by the clock than by the timer.
 
-    A lap that says nothing of its timer was paused where a new track begins later than a point would. One without
-    points whose start is not told has no place on the axis and is left out.
+    A lap without timer time was paused where a new track starts later than a point would. A lap with neither points nor
+    a start is left out.
     """
-    found: list[Lap] = []
+    result: list[Lap] = []
     pauses: list[tuple[float, float]] = []
-    for number, (lap, first, last, breaks) in enumerate(laps):
-        start_s = lap.start_s - origin
+    for lap_index, (lap, first, last, track_starts) in enumerate(laps):
+        start_s = lap.start_s - origin_s
         if np.isnan(start_s):
             continue
-        following = laps[number + 1][0].start_s - origin if number + 1 < len(laps) else np.nan
-        recorded_end = float(t_s[last - 1]) if last > first else start_s
-        end_s = following if following >= start_s else max(recorded_end, start_s + float(np.nan_to_num(lap.timer_s)))
+        next_start_s = laps[lap_index + 1][0].start_s - origin_s if lap_index + 1 < len(laps) else np.nan
+        recorded_end_s = float(t_s[last - 1]) if last > first else start_s
+        end_s = (
+            next_start_s
+            if next_start_s >= start_s
+            else max(recorded_end_s, start_s + float(np.nan_to_num(lap.timer_s)))
+        )
         paused_s = end_s - start_s - lap.timer_s
-        if number + 1 == len(laps):
-            paused_s = recorded_end - start_s - lap.timer_s
+        if lap_index + 1 == len(laps):
+            paused_s = recorded_end_s - start_s - lap.timer_s
         if paused_s > MIN_PAUSE_S:
-            until = np.append(t_s[first:last], following if np.isfinite(following) else recorded_end)
-            pauses += _locate_pauses(until, [at - first for at in breaks], paused_s)
+            times_s = np.append(t_s[first:last], next_start_s if np.isfinite(next_start_s) else recorded_end_s)
+            pauses += _locate_pauses(times_s, [index - first for index in track_starts], paused_s)
         elif np.isnan(paused_s):
-            step_s = np.diff(t_s[first:last])
-            longest_s = max(MIN_PAUSE_S, 2.0 * float(np.median(step_s))) if len(step_s) else 0.0
-            begun = [at for at in breaks if at < len(t_s) and t_s[at] - t_s[at - 1] > longest_s]
-            pauses += [(float(t_s[at - 1]), float(t_s[at])) for at in begun]
+            steps_s = np.diff(t_s[first:last])
+            min_gap_s = max(MIN_PAUSE_S, 2.0 * float(np.median(steps_s))) if len(steps_s) else 0.0
+            resumed = [index for index in track_starts if index < len(t_s) and t_s[index] - t_s[index - 1] > min_gap_s]
+            pauses += [(float(t_s[index - 1]), float(t_s[index])) for index in resumed]
         trigger = _read_text(lap.element, "TriggerMethod").lower()
-        found.append(
+        result.append(
             Lap(
                 start_s=start_s,
                 end_s=end_s,
@@ -175,21 +189,24 @@ def _build_laps(
                 distance_m=_read_number(lap.element, "DistanceMeters"),
             )
         )
-    return tuple(found), as_spans(sorted(pauses))
+    return tuple(result), as_spans(sorted(pauses))
 
 
-def _locate_pauses(t_s: FloatArray, breaks: list[int], paused_s: float) -> list[tuple[float, float]]:
-    """Where the paused seconds of a lap lie: in the gaps where a new track starts, then in the longest others."""
-    gap_s = np.diff(t_s)
-    usual_s = float(np.median(gap_s[gap_s > 0.0])) if np.any(gap_s > 0.0) else 1.0
-    order = sorted(range(len(gap_s)), key=lambda at: (at + 1 not in breaks, -gap_s[at]))
+def _locate_pauses(t_s: FloatArray, track_starts: list[int], paused_s: float) -> list[tuple[float, float]]:
+    """The spans of a lap's paused seconds.
+
+    They lie in the gaps where a new track starts, and then in the longest other gaps.
+    """
+    gaps_s = np.diff(t_s)
+    median_gap_s = float(np.median(gaps_s[gaps_s > 0.0])) if np.any(gaps_s > 0.0) else 1.0
+    order = sorted(range(len(gaps_s)), key=lambda index: (index + 1 not in track_starts, -gaps_s[index]))
     pauses = []
-    for at in order:
-        if paused_s <= MIN_PAUSE_S or gap_s[at] <= usual_s:
+    for index in order:
+        if paused_s <= MIN_PAUSE_S or gaps_s[index] <= median_gap_s:
             break
-        length = min(paused_s, float(gap_s[at]))
-        pauses.append((float(t_s[at]), float(t_s[at]) + length))
-        paused_s -= length
+        length_s = min(paused_s, float(gaps_s[index]))
+        pauses.append((float(t_s[index]), float(t_s[index]) + length_s))
+        paused_s -= length_s
     return pauses
 
 
@@ -224,6 +241,7 @@ def _read_device(element: Element) -> Device:
 
 
 def _explain_no_activity(root: Element, activities: list[Element], path: str) -> ReadError:
+    """The error for a document without an activity that has track points."""
     names = {local_name(element.tag) for element in root.iter()}
     if any(_find_children(activity, "Lap") for activity in activities):
         return ReadError("holds laps without track points: there is nothing to analyse", path=path)
