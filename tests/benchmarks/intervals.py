@@ -1,4 +1,4 @@
-"""How well interval sessions are understood: ``python -m tests.benchmarks.intervals [SEEDS]``, a minute on two cores.
+"""How well interval sessions are analysed: ``python -m tests.benchmarks.intervals [SEEDS]``, a minute on two cores.
 
 Simulated sessions of every structured kind, given one annotated rep, or nothing where all is forward; the interval
 sessions of the public recordings with and without their laps, and the other recordings, in which there is no structure;
@@ -16,10 +16,15 @@ import numpy as np
 from retropace.analysis.pipeline import analyze
 from retropace.intervals import intervals_of
 from tests.benchmarks.timing import say
-from tests.support.interval_outcomes import STRUCTURED, UNSTRUCTURED, compute_span_error_s, outcome
-from tests.support.interval_sessions import marked_backward, quarter_mile_session
+from tests.support.interval_outcomes import STRUCTURED, UNSTRUCTURED, compute_span_error_s, evaluate_session
+from tests.support.interval_sessions import annotate_backward, simulate_quarter_mile
 from tests.support.paths import CORPUS
-from tests.support.recorded_intervals import interval_sessions, other_recordings, recorded, true_reps
+from tests.support.recorded_intervals import (
+    find_recorded_intervals,
+    find_true_reps,
+    iter_other_recordings,
+    read_interval_sessions,
+)
 from tests.support.running_track_sessions import measure_distance_errors, running_track_sessions
 
 
@@ -27,12 +32,12 @@ def simulated(seeds: range) -> None:
     """Sessions of every kind."""
     tasks = [(kind, seed) for kind in (*STRUCTURED, *UNSTRUCTURED) for seed in seeds]
     with multiprocessing.Pool(2) as pool:
-        made = pool.map(outcome, tasks, chunksize=4)
+        made = pool.map(evaluate_session, tasks, chunksize=4)
     say(f"\n{len(seeds)} simulated sessions of every kind, from seed {seeds[0]} on")
     say(f"{'':16s}kind of set  count  lengths  structure   rep times within 2 s / 3 s")
     for kind in (*STRUCTURED, "structured", *UNSTRUCTURED):
         some = [one for one in made if one.kind == kind or (kind == "structured" and one.kind in STRUCTURED)]
-        off = np.array([value for one in some for value in one.off_s])
+        off = np.array([value for one in some for value in one.duration_errors_s])
         times = f"{np.mean(off <= 2.0):.3f} / {np.mean(off <= 3.0):.3f} of {len(off)}" if len(off) else ""
         shares = [
             float(np.mean([getattr(one, name) for one in some]))
@@ -44,14 +49,14 @@ def simulated(seeds: range) -> None:
 def public(corpus: Path) -> None:
     """The public recordings."""
     say("\ninterval sessions of the public recordings: reps, found without laps and with them, and how far off in s")
-    for name, rows in interval_sessions(corpus).items():
-        true = true_reps(rows)
+    for name, rows in read_interval_sessions(corpus).items():
+        true = find_true_reps(rows)
         for laps in (False, True):
-            found = recorded(corpus, name, laps=laps)
+            found = find_recorded_intervals(corpus, name, laps=laps)
             spans = [(rep.start_s, rep.end_s) for one in found.sets for rep in one.reps]
             off = " ".join(f"{compute_span_error_s(spans, *rep):.1f}" for rep in true)
             say(f"{name[:60]:62s}{'laps' if laps else '':6s}{len(true):3d}{len(spans):4d}   {off}")
-    others = list(other_recordings(corpus))
+    others = list(iter_other_recordings(corpus))
     invented = [name for name, found in others if found.sets]
     say(f"other recordings: structure invented in {len(invented)} of {len(others)} {' '.join(invented)}")
     tracks = [name for name, found in others if found.running_track is not None]
@@ -72,8 +77,8 @@ def quarter_miles() -> None:
     """Tests around the line."""
     right = close = 0
     for seed, ratio in enumerate(np.linspace(1.6, 2.4, 100)):
-        made, true = quarter_mile_session(float(ratio), seed)
-        tests = intervals_of(analyze(made.activity, marked_backward(made))).quarter_miles
+        made, true = simulate_quarter_mile(float(ratio), seed)
+        tests = intervals_of(analyze(made.activity, annotate_backward(made))).quarter_miles
         right += len(tests) == 1 and tests[0].is_passed == (true < 2.0)
         close += len(tests) == 1 and tests[0].is_close
     say(f"\nquarter miles with ratios 1.6–2.4: {right} of 100 judged rightly, {close} of them said to be close")

@@ -29,7 +29,7 @@ from retropace.library.store import StoredRecording
 from retropace.season.json_document import progress_document
 from retropace.season.progress import build_progress
 from tests.benchmarks.timing import medians, say
-from tests.support.seasons import FIRST, fill, sessions
+from tests.support.seasons import FIRST, fill_library, simulate_sessions
 
 WEEKS = 52.0
 MANY = 10_000
@@ -40,7 +40,7 @@ def trend_in(seed: int) -> tuple[float, float, float, float]:
     improvement = float(np.random.default_rng(seed).uniform(-0.1, 0.3))
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "library.sqlite"
-        fill(path, sessions(seed, improvement=improvement))
+        fill_library(path, simulate_sessions(seed, improvement=improvement))
         with Library(path) as library:
             found = build_progress(
                 read_season(library, SeasonQuery(None)), per="week", today=date(2026, 1, 6), zone=UTC
@@ -67,7 +67,7 @@ def trends(count: int) -> None:
 def many(folder: Path) -> Path:
     """A library of 10 000 activities: copies of fifty, one every eight hours, half of them another runner's."""
     path = folder / "many.sqlite"
-    kept = [to_stored(analyze(activity, marks)) for activity, marks in sessions(0, 50)]
+    kept = [to_stored(analyze(activity, marks)) for activity, marks in simulate_sessions(0, 50)]
     with Library(path) as library:
         library.describe_settings("made", "made for a benchmark")
         for number in range(MANY):

@@ -14,19 +14,21 @@ from retropace.intervals import BestEffort, intervals_of
 from retropace.intervals.best_efforts import compute_mean_max_curve
 from retropace.intervals.bouts import find_bouts
 from retropace.simulate import backward, forward, rest
-from tests.support.interval_sessions import marked_backward, session
+from tests.support.interval_sessions import annotate_backward, simulate_session
 from tests.support.strategies import activity_of
 
 
 def curve(plan_seed: int = 1) -> tuple[list[BestEffort], object]:
-    made = session([forward(seconds=700), *[backward(metres=400), rest(60)] * 3, forward(metres=1200)], plan_seed)
-    found = intervals_of(analyze(made.activity, marked_backward(made)))
+    made = simulate_session(
+        [forward(seconds=700), *[backward(metres=400), rest(60)] * 3, forward(metres=1200)], plan_seed
+    )
+    found = intervals_of(analyze(made.activity, annotate_backward(made)))
     return list(found.mean_max_curve), found
 
 
 def test_bests_are_those_of_every_window() -> None:
-    made = session([forward(seconds=700), *[backward(metres=400), rest(60)] * 3, forward(metres=1200)])
-    found = intervals_of(analyze(made.activity, marked_backward(made)))
+    made = simulate_session([forward(seconds=700), *[backward(metres=400), rest(60)] * 3, forward(metres=1200)])
+    found = intervals_of(analyze(made.activity, annotate_backward(made)))
     track, bouts = found.cleaned, find_bouts(found.cleaned, found.analysis.segments)
     assert compute_mean_max_curve(track, bouts)
     for best in found.mean_max_curve:

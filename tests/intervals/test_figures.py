@@ -13,15 +13,15 @@ from retropace.intervals import intervals_of
 from retropace.intervals.reps import compute_heart_rate_recovery_bpm
 from retropace.intervals.sets import fit_linear_trend
 from retropace.simulate import backward, forward, rest, walk
-from tests.support.interval_sessions import marked_backward, session, understood
+from tests.support.interval_sessions import annotate_backward, find_intervals, simulate_session
 
 WARM, COOL = forward(seconds=480), forward(seconds=300, effort=0.92)
 
 
 def test_a_rep_by_the_truth() -> None:
     plan = [WARM, *[backward(metres=400), rest(120)] * 4, COOL]
-    made = session(plan)
-    found = intervals_of(analyze(made.activity, marked_backward(made)))
+    made = simulate_session(plan)
+    found = intervals_of(analyze(made.activity, annotate_backward(made)))
     (one,) = found.sets
     edges = made.truth.edges_s
     for rep, at in zip(one.reps, range(1, 8, 2), strict=True):
@@ -48,7 +48,7 @@ def test_a_rep_by_the_truth() -> None:
 
 
 def test_heart_rate_recovery_needs_its_minute() -> None:
-    made = session([forward(seconds=300), backward(metres=400), rest(40)])
+    made = simulate_session([forward(seconds=300), backward(metres=400), rest(40)])
     track = intervals_of(analyze(made.activity)).cleaned
     assert np.isnan(compute_heart_rate_recovery_bpm(track, track.elapsed_s - 40.0))
     assert compute_heart_rate_recovery_bpm(track, track.elapsed_s - 70.0) == pytest.approx(0.0, abs=45.0)
@@ -57,7 +57,7 @@ def test_heart_rate_recovery_needs_its_minute() -> None:
 def test_best_worst_spread_and_fade_of_a_set() -> None:
     efforts = (1.1, 1.06, 1.02, 0.98, 0.94)
     some = [one for effort in efforts for one in (backward(metres=400, effort=effort), rest(90))]
-    (one,) = understood([WARM, *some, COOL]).sets
+    (one,) = find_intervals([WARM, *some, COOL]).sets
     (each,) = one.statistics
     took = [rep.seconds for rep in one.reps]
     assert (each.figure, each.count) == ("seconds", 5)
@@ -72,7 +72,7 @@ def test_best_worst_spread_and_fade_of_a_set() -> None:
 
 def test_reps_by_the_clock_are_judged_by_metres() -> None:
     some = [one for effort in (1.0, 1.1, 0.9) for one in (backward(seconds=180, effort=effort), rest(90))]
-    (one,) = understood([WARM, *some, COOL]).sets
+    (one,) = find_intervals([WARM, *some, COOL]).sets
     (each,) = one.statistics
     assert (each.figure, each.best_rep, each.worst_rep) == ("metres", 2, 3)
     assert each.best > each.worst
@@ -80,7 +80,7 @@ def test_reps_by_the_clock_are_judged_by_metres() -> None:
 
 def test_a_pyramid_is_judged_by_pace() -> None:
     some = [one for metres in (200, 400, 600, 400, 200) for one in (backward(metres=metres), rest(90))]
-    (one,) = understood([WARM, *some, COOL]).sets
+    (one,) = find_intervals([WARM, *some, COOL]).sets
     assert one.statistics[0].figure == "speed_mps"
 
 
@@ -99,14 +99,14 @@ def test_too_few_reps_have_no_trend() -> None:
 
 def test_recoveries_say_how_they_were_spent() -> None:
     both = [rest(60), walk("forward", 60)]
-    (one,) = understood([WARM, *[backward(metres=400), *both] * 4, COOL]).sets
+    (one,) = find_intervals([WARM, *[backward(metres=400), *both] * 4, COOL]).sets
     assert {rep.recovery.kind for rep in one.reps if rep.recovery} <= {"rest and walk", "walk and rest"}
     assert one.line == "4 × 400 m backward, r 2:00 " + one.line.rpartition("r 2:00 ")[2]
 
 
 def test_pairs_are_compared_one_by_one_and_together() -> None:
     some = [forward(metres=400, effort=1.3), rest(120), backward(metres=400), walk("forward", 150)]
-    found = understood([WARM, *some * 3, COOL])
+    found = find_intervals([WARM, *some * 3, COOL])
     (both,) = found.comparisons
     assert (both.length, len(both.pairs)) == ("400 m", 3)
     for one, other, ratios in both.pairs:
@@ -121,12 +121,12 @@ def test_pairs_are_compared_one_by_one_and_together() -> None:
 
 
 def test_a_session_of_one_direction_compares_nothing() -> None:
-    assert understood([WARM, *[backward(metres=400), rest(90)] * 4, COOL]).comparisons == ()
+    assert find_intervals([WARM, *[backward(metres=400), rest(90)] * 4, COOL]).comparisons == ()
 
 
 def test_sets_of_like_duration_are_compared_where_no_length_is_shared() -> None:
     some = [forward(seconds=173, effort=1.25), rest(90)] * 4 + [backward(metres=337), rest(90)] * 4
-    found = understood([WARM, *some, COOL])
+    found = find_intervals([WARM, *some, COOL])
     (both,) = found.comparisons
     assert both.length.startswith("about 17")
     assert both.overall.speed_mps == pytest.approx(0.65 / 1.25, rel=0.08)
@@ -136,16 +136,16 @@ def test_a_treadmill_is_said_to_presume_forward_steps() -> None:
     from retropace.simulate import SimulatedPlace
 
     plan = [WARM, *[backward(metres=400), rest(90)] * 4, COOL]
-    said = understood(plan, place=SimulatedPlace("treadmill")).warnings
+    said = find_intervals(plan, place=SimulatedPlace("treadmill")).warnings
     assert any("presumes forward steps" in one for one in said)
-    assert not any("presumes forward steps" in one for one in understood(plan).warnings)
+    assert not any("presumes forward steps" in one for one in find_intervals(plan).warnings)
 
 
 def test_the_belts_speed_counts_where_it_is_given() -> None:
     from retropace.annotations import parse_mark
     from retropace.simulate import SimulatedPlace
 
-    made = session([WARM, *[backward(seconds=180), rest(90)] * 3, COOL], place=SimulatedPlace("treadmill"))
+    made = simulate_session([WARM, *[backward(seconds=180), rest(90)] * 3, COOL], place=SimulatedPlace("treadmill"))
     marks = [parse_mark(f"lap {lap}=backward speed=6.5km/h") for lap in (2, 4, 6)]
     found = intervals_of(analyze(made.activity, marks))
     (one,) = found.sets
@@ -155,11 +155,11 @@ def test_the_belts_speed_counts_where_it_is_given() -> None:
 
 
 def test_what_nobody_marked_is_said_to_be_suspected() -> None:
-    made = session([WARM, *[backward(metres=400), forward(seconds=90, effort=0.8)] * 5, COOL])
+    made = simulate_session([WARM, *[backward(metres=400), forward(seconds=90, effort=0.8)] * 5, COOL])
     found = intervals_of(analyze(made.activity))
     assert found.sets[0].count == 5
     assert {rep.basis for rep in found.sets[0].reps} == {"suspected"}
     assert any("only suspected" in one for one in found.warnings)
-    marked = intervals_of(analyze(made.activity, marked_backward(made)[:1]))
+    marked = intervals_of(analyze(made.activity, annotate_backward(made)[:1]))
     assert [rep.basis for rep in marked.sets[0].reps] == ["annotated", *["suspected"] * 4]
     assert not any("only suspected" in one for one in marked.warnings)

@@ -11,14 +11,14 @@ from retropace.annotations import parse_sentence
 from retropace.core.activity import WorkoutStep
 from retropace.intervals import StepOutcome, intervals_of
 from retropace.simulate import PlannedStretch, backward, forward
-from tests.support.interval_sessions import session
+from tests.support.interval_sessions import simulate_session
 
 WARM, COOL, JOG = forward(seconds=480), forward(seconds=300, effort=0.92), forward(seconds=90, effort=0.8)
 SENTENCE = "8min forward, 6x(400m backward, 90s jog), 5min forward"
 
 
 def planned(middle: list[PlannedStretch], sentence: str = SENTENCE) -> tuple[StepOutcome, ...]:
-    made = session([WARM, *middle, COOL])
+    made = simulate_session([WARM, *middle, COOL])
     return intervals_of(analyze(made.activity, [parse_sentence(sentence)])).step_outcomes
 
 
@@ -48,7 +48,7 @@ def test_short_and_long_ones() -> None:
 
 
 def test_without_a_workout_and_where_it_does_not_fit_there_is_nothing() -> None:
-    made = session([WARM, *[backward(metres=400), JOG] * 4, COOL])
+    made = simulate_session([WARM, *[backward(metres=400), JOG] * 4, COOL])
     assert intervals_of(analyze(made.activity)).step_outcomes == ()
     misfit = intervals_of(analyze(made.activity, [parse_sentence("2x(5km backward, 1min rest)")]))
     assert misfit.step_outcomes == ()
@@ -57,7 +57,9 @@ def test_without_a_workout_and_where_it_does_not_fit_there_is_nothing() -> None:
 
 def guided(*, indexed: bool) -> tuple[StepOutcome, ...]:
     """A workout in the file, of which the last repetition was left out and another cut short."""
-    made = session([WARM, backward(metres=400), JOG, backward(metres=300), JOG, backward(metres=400), JOG, COOL])
+    made = simulate_session(
+        [WARM, backward(metres=400), JOG, backward(metres=300), JOG, backward(metres=400), JOG, COOL]
+    )
     steps = (
         WorkoutStep(0, "warm up", duration_kind="time", duration=480.0),
         WorkoutStep(1, "backward", duration_kind="distance", duration=400.0),
@@ -85,7 +87,7 @@ def test_a_guided_workout_is_held_against_its_laps() -> None:
 
 
 def test_an_autolap_within_a_step_parts_nothing() -> None:
-    made = session([WARM, backward(metres=2500), COOL])
+    made = simulate_session([WARM, backward(metres=2500), COOL])
     start, end = (float(edge) for edge in made.truth.edges_s[1:3])
     middle = (start + end) / 2.0
     laps = (

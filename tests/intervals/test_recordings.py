@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.support.interval_outcomes import STRUCTURED, UNSTRUCTURED, Outcome, outcome
-from tests.support.recorded_intervals import interval_sessions, recorded, true_reps
+from tests.support.interval_outcomes import STRUCTURED, UNSTRUCTURED, Outcome, evaluate_session
+from tests.support.recorded_intervals import find_recorded_intervals, find_true_reps, read_interval_sessions
 
 SEEDS = range(5000, 5010)
 
@@ -16,9 +16,13 @@ SEEDS = range(5000, 5010)
 def off_and_counts(corpus: Path, *, laps: bool) -> tuple[list[float], list[int]]:
     """By how much each rep's time is off, infinite where it was not found; by how many reps each session is off."""
     off, counts = [], []
-    for name, rows in interval_sessions(corpus).items():
-        true = true_reps(rows)
-        reps = [(rep.start_s, rep.end_s) for one in recorded(corpus, name, laps=laps).sets for rep in one.reps]
+    for name, rows in read_interval_sessions(corpus).items():
+        true = find_true_reps(rows)
+        reps = [
+            (rep.start_s, rep.end_s)
+            for one in find_recorded_intervals(corpus, name, laps=laps).sets
+            for rep in one.reps
+        ]
         counts.append(abs(len(reps) - len(true)))
         for start, end in true:
             held = [one for one in reps if min(end, one[1]) - max(start, one[0]) > 0.5 * (end - start)]
@@ -43,7 +47,7 @@ def test_reps_of_the_public_recordings_with_their_laps(corpus: Path) -> None:
 
 @pytest.fixture(scope="module")
 def outcomes() -> list[Outcome]:
-    return [outcome((kind, seed)) for kind in (*STRUCTURED, *UNSTRUCTURED) for seed in SEEDS]
+    return [evaluate_session((kind, seed)) for kind in (*STRUCTURED, *UNSTRUCTURED) for seed in SEEDS]
 
 
 def test_structure_of_simulated_sessions(outcomes: list[Outcome]) -> None:
@@ -51,7 +55,7 @@ def test_structure_of_simulated_sessions(outcomes: list[Outcome]) -> None:
     built = [one for one in outcomes if one.kind in STRUCTURED]
     assert np.mean([one.right for one in built]) >= 0.82
     assert np.mean([one.counts_right for one in built]) >= 0.92
-    off = np.array([value for one in built for value in one.off_s])
+    off = np.array([value for one in built for value in one.duration_errors_s])
     assert np.mean(off <= 2.0) >= 0.82
     for kind in STRUCTURED:
         assert np.mean([one.counts_right for one in built if one.kind == kind]) >= 0.7, kind

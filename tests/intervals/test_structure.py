@@ -13,7 +13,7 @@ from retropace.core.parameters import LabelParameters, Settings
 from retropace.core.spans import as_spans
 from retropace.intervals import Intervals, intervals_of
 from retropace.simulate import PlannedStretch, Watch, backward, forward, rest, walk
-from tests.support.interval_sessions import marked_backward, session, understood
+from tests.support.interval_sessions import annotate_backward, find_intervals, simulate_session
 
 WARM, COOL = forward(seconds=480), forward(seconds=300, effort=0.92)
 
@@ -59,7 +59,7 @@ JOG, REST, STROLL = forward(seconds=90, effort=0.8), rest(120), walk("forward", 
     ],
 )
 def test_backward_sets(middle: list[PlannedStretch], kind: str, line: str) -> None:
-    found = understood(plan(middle))
+    found = find_intervals(plan(middle))
     assert [(one.kind, one.line) for one in found.sets] == [(kind, line)]
     kinds = [part.kind for part in found.parts]
     assert (kinds[0], kinds[-1]) == ("warm-up", "cool-down")
@@ -67,21 +67,21 @@ def test_backward_sets(middle: list[PlannedStretch], kind: str, line: str) -> No
 
 def test_forward_sets_are_found_by_their_regularity() -> None:
     fast = forward(metres=800, effort=1.25)
-    assert lines(understood(plan([fast, JOG] * 5))) == ["5 × 800 m forward, r 1:30 jog"]
-    assert lines(understood([walk("forward", 300), *[forward(seconds=120), walk("forward", 60)] * 6])) == [
+    assert lines(find_intervals(plan([fast, JOG] * 5))) == ["5 × 800 m forward, r 1:30 jog"]
+    assert lines(find_intervals([walk("forward", 300), *[forward(seconds=120), walk("forward", 60)] * 6])) == [
         "6 × 2:00 forward, r 1:00 walk"
     ]
 
 
 def test_two_sets_are_parted_by_a_long_break() -> None:
     some = [backward(metres=200), rest(60)]
-    found = understood(plan(some * 4, walk("forward", 300), some * 3))
+    found = find_intervals(plan(some * 4, walk("forward", 300), some * 3))
     assert lines(found) == ["4 × 200 m backward, r 1:00", "3 × 200 m backward, r 1:00"]
     assert [part.kind for part in found.parts].count("break") == 1
 
 
 def test_forward_and_backward_sets_of_one_session() -> None:
-    found = understood(plan([forward(metres=400, effort=1.3), REST] * 4, [backward(metres=400), REST] * 4))
+    found = find_intervals(plan([forward(metres=400, effort=1.3), REST] * 4, [backward(metres=400), REST] * 4))
     assert lines(found) == ["4 × 400 m forward, r 2:00", "4 × 400 m backward, r 2:00"]
     (both,) = found.comparisons
     assert (both.length, both.pairs) == ("400 m", ())
@@ -99,14 +99,14 @@ def test_forward_and_backward_sets_of_one_session() -> None:
     ],
 )
 def test_a_session_without_structure_has_none(whole: list[PlannedStretch]) -> None:
-    found = understood(whole)
+    found = find_intervals(whole)
     assert found.sets == ()
     assert [part.kind for part in found.parts] == ["session"]
 
 
 def test_a_stumble_a_dropout_and_an_autolap_leave_a_rep_whole() -> None:
     whole = plan([backward(metres=400), JOG] * 5)
-    made = session(whole)
+    made = simulate_session(whole)
     edges = made.truth.edges_s
     second, third, fourth = (float(edges[at] + 80.0) for at in (3, 5, 7))
     samples = made.activity.samples
@@ -118,7 +118,7 @@ def test_a_stumble_a_dropout_and_an_autolap_leave_a_rep_whole() -> None:
     laps = (Lap(0.0, fourth, "distance", distance_m=1000.0), Lap(fourth, float(edges[-1]), "session_end"))
     activity = replace(made.activity, samples=broken, laps=laps)
     # One is marked; the broken ones are left to be suspected.
-    found = intervals_of(analyze(activity, marked_backward(made)[:1]))
+    found = intervals_of(analyze(activity, annotate_backward(made)[:1]))
     (one,) = found.sets
     assert (one.kind, one.count) == ("reps", 5)
     true = np.diff(edges)[1::2][:5]
@@ -126,7 +126,7 @@ def test_a_stumble_a_dropout_and_an_autolap_leave_a_rep_whole() -> None:
 
 
 def test_a_paused_watch_adds_nothing_to_a_rep() -> None:
-    made = session(plan([backward(metres=400), JOG] * 4))
+    made = simulate_session(plan([backward(metres=400), JOG] * 4))
     edges = made.truth.edges_s
     stop = float(edges[3] + 60.0)
     pauses = as_spans([(stop, stop + 8.0)])
@@ -139,30 +139,30 @@ def test_a_paused_watch_adds_nothing_to_a_rep() -> None:
     activity = replace(
         made.activity, samples=type(samples).from_columns(samples.t_s[kept], None, None, **columns), pauses=pauses
     )
-    (one,) = intervals_of(analyze(activity, marked_backward(made))).sets
+    (one,) = intervals_of(analyze(activity, annotate_backward(made))).sets
     assert one.count == 4
     rep = one.reps[1]
     assert rep.end_s - rep.start_s - rep.seconds == pytest.approx(8.0)
 
 
 def test_pressed_laps_are_the_edges_and_automatic_ones_are_not() -> None:
-    made = session(plan([backward(metres=400), JOG] * 5))
+    made = simulate_session(plan([backward(metres=400), JOG] * 5))
     assert all(lap.trigger in ("manual", "session_end") for lap in made.activity.laps)
-    (one,) = intervals_of(analyze(made.activity, marked_backward(made)[2:3])).sets
+    (one,) = intervals_of(analyze(made.activity, annotate_backward(made)[2:3])).sets
     edges = made.truth.edges_s.tolist()
     assert [(rep.start_s, rep.end_s) for rep in one.reps] == [(edges[at], edges[at + 1]) for at in range(1, 11, 2)]
     own = tuple(
         replace(lap, start_s=lap.start_s + 7.0, end_s=lap.end_s + 7.0, trigger="distance")
         for lap in made.activity.laps[:-1]
     )
-    (other,) = intervals_of(analyze(replace(made.activity, laps=own), marked_backward(made)[2:3])).sets
+    (other,) = intervals_of(analyze(replace(made.activity, laps=own), annotate_backward(made)[2:3])).sets
     moved = [abs(rep.start_s - edges[at]) for rep, at in zip(other.reps, range(1, 11, 2), strict=True)]
     assert max(moved) < 4.0
 
 
 def test_exact_leaves_the_runners_edges_alone() -> None:
-    made = session(plan([backward(metres=400), JOG] * 4))
-    marks = [replace(mark, start_s=mark.start_s + 2.0, end_s=mark.end_s - 2.0) for mark in marked_backward(made)]
+    made = simulate_session(plan([backward(metres=400), JOG] * 4))
+    marks = [replace(mark, start_s=mark.start_s + 2.0, end_s=mark.end_s - 2.0) for mark in annotate_backward(made)]
     exactly = Settings(label=LabelParameters(keep_edges=True))
     analysis = analyze(replace(made.activity, laps=()), marks, exactly)
     (one,) = intervals_of(analysis, exact=True).sets
@@ -174,7 +174,7 @@ def test_exact_leaves_the_runners_edges_alone() -> None:
 def test_a_guided_workout_says_which_side_is_work() -> None:
     """Technique at a crawl between faster runs: by pace the runs would be the reps."""
     crawl, run = forward(seconds=60, effort=0.75), forward(seconds=90, effort=1.15)
-    made = session(plan([crawl, run] * 4))
+    made = simulate_session(plan([crawl, run] * 4))
     edges = made.truth.edges_s.tolist()
     roles = ["warmup", *["interval", "recovery"] * 4, "cooldown"]
     laps = tuple(
@@ -194,15 +194,15 @@ def test_a_guided_workout_says_which_side_is_work() -> None:
 
 def test_a_short_rep_is_in_its_set_but_stands_for_nothing() -> None:
     some = [backward(metres=800), JOG]
-    found = understood(plan(some * 3, [backward(metres=550), JOG], some * 2), watch=Watch(position_error_sd_m=0.5))
+    found = find_intervals(plan(some * 3, [backward(metres=550), JOG], some * 2), watch=Watch(position_error_sd_m=0.5))
     (one,) = found.sets
     assert (one.count, str(one.nominal)) == (6, "800 m")
     assert [rep.nominal is None for rep in one.reps] == [False, False, False, True, False, False]
 
 
 def test_an_overlooked_turn_is_found_by_the_rhythm_of_the_others() -> None:
-    made = session(plan([backward(metres=60), forward(metres=60)] * 8))
-    marks = marked_backward(made)
+    made = simulate_session(plan([backward(metres=60), forward(metres=60)] * 8))
+    marks = annotate_backward(made)
     edges = made.truth.edges_s
     # The runner marked the fourth and the fifth as one.
     marks[3:5] = [replace(marks[3], end_s=float(edges[10]))]
@@ -212,7 +212,7 @@ def test_an_overlooked_turn_is_found_by_the_rhythm_of_the_others() -> None:
 
 def test_a_session_all_backward_is_told_by_pace() -> None:
     hard, easy = backward(metres=400, effort=1.1), PlannedStretch("backward", "walk", 90)
-    found = understood([backward(seconds=300, effort=0.85), *[hard, easy] * 5, backward(seconds=200, effort=0.85)])
+    found = find_intervals([backward(seconds=300, effort=0.85), *[hard, easy] * 5, backward(seconds=200, effort=0.85)])
     assert [(one.kind, one.count) for one in found.sets] == [("reps", 5)]
     assert found.sets[0].reps[0].recovery is not None
     assert found.sets[0].reps[0].recovery.kind == "backward walk"

@@ -13,12 +13,12 @@ from retropace.library import Library
 from retropace.library.season_query import SeasonQuery, read_season
 from retropace.season.from_analysis import build_season_entry, build_season_from_entries
 from retropace.season.runs import Season
-from tests.support.seasons import fill, sessions
+from tests.support.seasons import fill_library, simulate_sessions
 
 
 def test_a_reports_season_is_the_librarys(tmp_path: Path) -> None:
-    made = sessions(8, count=6, weeks=5.0)
-    fill(tmp_path / "library.sqlite", made)
+    made = simulate_sessions(8, count=6, weeks=5.0)
+    fill_library(tmp_path / "library.sqlite", made)
     with Library(tmp_path / "library.sqlite") as library:
         kept = read_season(library, SeasonQuery(None))
     analyses = [analyze(activity, marks) for activity, marks in made]

@@ -29,15 +29,15 @@ Lengths = list[tuple[str, float] | None]
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of one simulated session."""
+    """The detected structure of one simulated session compared with its plan."""
 
     kind: str
     seed: int
     set_kinds_right: bool
     counts_right: bool
     lengths_right: bool
-    off_s: list[float]
-    """By how much each true backward rep's time was missed; infinite where none was found."""
+    duration_errors_s: list[float]
+    """Absolute error of the duration of each true backward rep; infinite if it was not detected."""
 
     @property
     def right(self) -> bool:
@@ -45,17 +45,17 @@ class Outcome:
         return self.set_kinds_right and self.counts_right and self.lengths_right
 
 
-def planned(kind: str, sentence: str) -> list[tuple[str, Lengths]]:
-    """The sets that a sentence plans: their kind, and the length of each rep (of each pair, once)."""
+def parse_planned_sets(kind: str, sentence: str) -> list[tuple[str, Lengths]]:
+    """Parse the sets that a sentence plans: their kind, and the length of each rep (once per pair)."""
     sets: list[tuple[str, Lengths]] = []
     loose: Lengths = []
     for item in parse_sentence(sentence).items:
         if isinstance(item, Repeat):
             steps = [step for step in item.body if isinstance(step, PlanStep)]
-            works = [step for step in steps if step.label.direction == "backward"] or steps[:1]
-            length = _length(works[0])
-            # A jog to recover on is no half of a pair, however long; these kinds recover.
-            partners = [] if kind in ("reps", "two sets") else [step for step in steps if _is_partner(step, works[0])]
+            efforts = [step for step in steps if step.label.direction == "backward"] or steps[:1]
+            length = _length(efforts[0])
+            # In these kinds the forward steps are recovery jogs, which are not halves of pairs.
+            partners = [] if kind in ("reps", "two sets") else [step for step in steps if _is_partner(step, efforts[0])]
             sets.append(("pairs" if partners else "reps", [length] * item.count))
         elif item.label.direction == "backward":
             loose.append(_length(item))
@@ -68,32 +68,32 @@ def _length(step: PlanStep) -> tuple[str, float]:
     return ("m", step.metres) if step.metres is not None else ("s", step.seconds or 0.0)
 
 
-def _is_partner(step: PlanStep, work: PlanStep) -> bool:
-    same_gait = (step.label.gait or "run") == (work.label.gait or "run")
+def _is_partner(step: PlanStep, effort: PlanStep) -> bool:
+    same_gait = (step.label.gait or "run") == (effort.label.gait or "run")
     return (
         step.label.direction == "forward"
-        and work.label.direction == "backward"
+        and effort.label.direction == "backward"
         and same_gait
-        and (_length(step) == _length(work))
+        and (_length(step) == _length(effort))
     )
 
 
-def found_sets(found: Intervals) -> list[tuple[str, Lengths]]:
-    """The sets that were found, in the same form."""
+def list_detected_sets(found: Intervals) -> list[tuple[str, Lengths]]:
+    """List the detected sets in the same form."""
     sets: list[tuple[str, Lengths]] = []
-    for one in found.sets:
-        reps = [rep for rep in one.reps if one.kind != "pairs" or rep.direction == "backward"]
-        lengths = one.nominals if one.kind != "pairs" else one.nominals[: len(reps)]
-        sets.append((one.kind, [None if each is None else (each.unit, each.size) for each in lengths]))
+    for detected in found.sets:
+        reps = [rep for rep in detected.reps if detected.kind != "pairs" or rep.direction == "backward"]
+        lengths = detected.nominals if detected.kind != "pairs" else detected.nominals[: len(reps)]
+        sets.append((detected.kind, [None if each is None else (each.unit, each.size) for each in lengths]))
     return sets
 
 
-def outcome(task: tuple[str, int]) -> Outcome:
-    """One simulated session, without its laps, which were pressed at the very edges of the truth."""
+def evaluate_session(task: tuple[str, int]) -> Outcome:
+    """Evaluate one simulated session without its laps, as these lie at the true edges."""
     kind, seed = task
     made = draw(kind, seed)
     found = intervals_of(condition(made, seed, "nothing" if kind in FORWARD_KINDS else "one rep"))
-    want, got = ([] if kind in UNSTRUCTURED else planned(kind, made.sentence)), found_sets(found)
+    want, got = ([] if kind in UNSTRUCTURED else parse_planned_sets(kind, made.sentence)), list_detected_sets(found)
     counts = [len(lengths) for _, lengths in want] == [len(lengths) for _, lengths in got]
     truth = made.session.truth
     reps = [rep for one in found.sets for rep in one.reps if rep.direction == "backward"]
@@ -113,7 +113,7 @@ def outcome(task: tuple[str, int]) -> Outcome:
 
 
 def compute_span_error_s(spans: Sequence[tuple[float, float]], start_s: float, end_s: float) -> float:
-    """By how much the length of the span that holds most of a true one is off; infinite if none holds half of it."""
+    """Return the error of the duration of the span that best covers a true span; infinite if none covers half of it."""
     best = max(spans, key=lambda span: min(end_s, span[1]) - max(start_s, span[0]), default=(0.0, 0.0))
     if min(end_s, best[1]) - max(start_s, best[0]) <= 0.5 * (end_s - start_s):
         return np.inf

@@ -1,4 +1,4 @@
-"""Sessions for the tests: carried out exactly, watched well, backward stretches marked."""
+"""Simulated interval sessions with accurate recordings, and annotations of their backward stretches."""
 
 from __future__ import annotations
 
@@ -25,25 +25,25 @@ from retropace.simulate import (
 PATH = SimulatedPlace("path", 52.5, 13.3)
 
 
-def session(
+def simulate_session(
     plan: Sequence[PlannedStretch], seed: int = 1, place: SimulatedPlace = PATH, watch: Watch | None = None
 ) -> SimulatedSession:
-    """The plan carried out by somebody whose backward running is easily told."""
+    """Simulate a plan carried out by a runner whose backward running is easy to detect."""
     return simulate(
         plan, athlete=SimulatedAthlete(run_mps=3.0, backward_speed_ratio=0.65), place=place, watch=watch, seed=seed
     )
 
 
-def understood(
+def find_intervals(
     plan: Sequence[PlannedStretch], seed: int = 1, place: SimulatedPlace = PATH, watch: Watch | None = None
 ) -> Intervals:
-    """What is made of it when every backward stretch was marked."""
-    made = session(plan, seed, place, watch)
-    return intervals_of(analyze(made.activity, marked_backward(made)))
+    """Find the intervals of a simulated session in which every backward stretch is annotated."""
+    made = simulate_session(plan, seed, place, watch)
+    return intervals_of(analyze(made.activity, annotate_backward(made)))
 
 
-def marked_backward(session: SimulatedSession) -> list[Annotation]:
-    """The backward stretches of a session, marked."""
+def annotate_backward(session: SimulatedSession) -> list[Annotation]:
+    """Annotate all backward stretches of a session."""
     truth = session.truth
     return [
         Annotation(float(start), float(end), Label("backward"))
@@ -52,8 +52,8 @@ def marked_backward(session: SimulatedSession) -> list[Annotation]:
     ]
 
 
-def quarter_mile_session(ratio: float, seed: int) -> tuple[SimulatedSession, float]:
-    """A session with one quarter-mile test about so slow, laps pressed, and its true ratio."""
+def simulate_quarter_mile(ratio: float, seed: int) -> tuple[SimulatedSession, float]:
+    """Simulate a session with manual laps and one quarter-mile test near a ratio, and return the true ratio."""
     rng = np.random.default_rng((9, seed))
     run_mps, effort = float(rng.uniform(2.6, 3.4)), float(rng.uniform(1.2, 1.4))
     athlete = SimulatedAthlete(run_mps=run_mps, backward_speed_ratio=effort / ratio)
@@ -61,5 +61,5 @@ def quarter_mile_session(ratio: float, seed: int) -> tuple[SimulatedSession, flo
     plan += [rest(float(rng.integers(90, 150))), backward(metres=400), walk("forward", 120), forward(seconds=300)]
     place = SimulatedPlace(str(rng.choice(["track", "path"])), 52.5, 13.3)
     made = simulate(plan, athlete=athlete, place=place, watch=Watch(position_error_sd_m=2.0), seed=seed)
-    took = np.diff(made.truth.edges_s)
-    return made, float(took[3] / took[1])
+    durations_s = np.diff(made.truth.edges_s)
+    return made, float(durations_s[3] / durations_s[1])

@@ -18,23 +18,23 @@ SHORTEST_S = 9.0
 """Minimum duration (s) of a rep."""
 
 
-def true_reps(rows: Sequence[dict[str, str]]) -> list[tuple[float, float]]:
-    """The laps of a public recording that are reps."""
-    found = []
+def find_true_reps(rows: Sequence[dict[str, str]]) -> list[tuple[float, float]]:
+    """Find the laps of a public recording that are reps."""
+    reps = []
     for before, lap, after in zip(rows[:-2], rows[1:-1], rows[2:], strict=True):
         speeds = [float(row["mean_speed_mps"] or 0.0) for row in (before, lap, after)]
-        own = lap["boundary_at_end"].startswith("auto") or float(lap["timer_s"]) < SHORTEST_S
-        if not own and speeds[1] > FASTER * max(speeds[0], speeds[2]):
-            found.append((float(lap["start_s"]), float(lap["end_s"])))
-    return found
+        is_ignored = lap["boundary_at_end"].startswith("auto") or float(lap["timer_s"]) < SHORTEST_S
+        if not is_ignored and speeds[1] > FASTER * max(speeds[0], speeds[2]):
+            reps.append((float(lap["start_s"]), float(lap["end_s"])))
+    return reps
 
 
 def _rows(path: Path) -> list[dict[str, str]]:
     return list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
 
 
-def interval_sessions(corpus: Path, tier: str = "core") -> dict[str, list[dict[str, str]]]:
-    """The rows of the interval sessions of one tier, by file."""
+def read_interval_sessions(corpus: Path, tier: str = "core") -> dict[str, list[dict[str, str]]]:
+    """Read the rows of the interval sessions of one tier, by file."""
     sessions: dict[str, list[dict[str, str]]] = {}
     for row in _rows(corpus / "intervals.csv"):
         if row["tier"] == tier:
@@ -42,14 +42,14 @@ def interval_sessions(corpus: Path, tier: str = "core") -> dict[str, list[dict[s
     return sessions
 
 
-def recorded(corpus: Path, name: str, *, laps: bool) -> Intervals:
-    """What is found in a public recording, with its laps or without."""
+def find_recorded_intervals(corpus: Path, name: str, *, laps: bool) -> Intervals:
+    """Find the intervals of a public recording with or without its laps."""
     activity = read_all(str(corpus / name))[0]
     return intervals_of(analyze(activity if laps else replace(activity, laps=())))
 
 
-def other_recordings(corpus: Path) -> Iterator[tuple[str, Intervals]]:
-    """Every session on foot of the public recordings that is none of the interval sessions."""
+def iter_other_recordings(corpus: Path) -> Iterator[tuple[str, Intervals]]:
+    """Iterate over all public sessions on foot that are not interval sessions."""
     known = {row["file"] for row in _rows(corpus / "intervals.csv")}
     for row in _rows(corpus / "catalog.csv"):
         if row["file"] in known or row["file"].startswith("bad/"):

@@ -25,7 +25,7 @@ FIRST = datetime(2025, 1, 6, 7, 0, tzinfo=UTC)
 """A Monday."""
 
 
-def plan_of(rng: np.random.Generator, effort: float) -> list[PlannedStretch]:
+def draw_season_plan(rng: np.random.Generator, effort: float) -> list[PlannedStretch]:
     """A short session: some minutes forward, a few of them backward, an easy end."""
     plan = [forward(seconds=float(rng.integers(180, 420)), effort=effort)]
     for _ in range(int(rng.integers(2, 5))):
@@ -36,7 +36,7 @@ def plan_of(rng: np.random.Generator, effort: float) -> list[PlannedStretch]:
     return [*plan, forward(seconds=float(rng.integers(120, 240)), effort=effort)]
 
 
-def sessions(
+def simulate_sessions(
     seed: int, count: int = 200, weeks: float = 52.0, improvement: float = 0.2
 ) -> list[tuple[Activity, list[Annotation]]]:
     """Sessions over so many weeks with what the runner marked.
@@ -55,7 +55,7 @@ def sessions(
         today: SimulatedAthlete = replace(athlete, backward_speed_ratio=float(share))
         place, watch = draw_plain(rng)
         session = simulate(
-            plan_of(rng, float(rng.normal(1.0, 0.04))),
+            draw_season_plan(rng, float(rng.normal(1.0, 0.04))),
             athlete=today,
             place=place,
             watch=watch,
@@ -75,7 +75,7 @@ def sessions(
     return made
 
 
-def fill(
+def fill_library(
     path: Path, made: list[tuple[Activity, list[Annotation]]], runner: str | None = None
 ) -> list[dict[str, object]]:
     """Analyse the sessions into a library; their documents."""

@@ -16,7 +16,7 @@ from retropace.analysis.running_track.lap_distance import detect_lap_passes
 from retropace.cleaning.clean import clean_activity
 from retropace.core.cleaned_activity import CleanedActivity
 from retropace.simulate import PlannedStretch, SimulatedPlace, Watch, backward, forward, rest, simulate
-from tests.support.recorded_intervals import other_recordings
+from tests.support.recorded_intervals import iter_other_recordings
 from tests.support.running_track_sessions import measure_distance_errors, running_track_sessions
 
 STADIUM = SimulatedPlace("track", 52.5, 13.3, rotation_deg=25.0)
@@ -47,7 +47,7 @@ def test_four_ways_to_lie_three_lanes_and_positions_off_by_three_metres() -> Non
 
 
 def test_nothing_of_the_public_recordings_is_a_stadium(corpus: object) -> None:
-    found = list(other_recordings(corpus))  # type: ignore[arg-type]  # the fixture's path
+    found = list(iter_other_recordings(corpus))  # type: ignore[arg-type]  # the fixture's path
     assert len(found) > 30
     assert [name for name, one in found if one.running_track is not None] == []
     # And no structure is invented in them.

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from tests.support.command_line import retropace
-from tests.support.seasons import fill, sessions
+from tests.support.seasons import fill_library, simulate_sessions
 
 UNTIL = ("--until", "2025-03-20", "--timezone", "UTC")
 
@@ -22,7 +22,7 @@ UNTIL = ("--until", "2025-03-20", "--timezone", "UTC")
 def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Anna's sessions over ten weeks."""
     path = tmp_path_factory.mktemp("progress") / "library.sqlite"
-    fill(path, sessions(4, count=30, weeks=10.0), "anna")
+    fill_library(path, simulate_sessions(4, count=30, weeks=10.0), "anna")
     return path
 
 
@@ -30,7 +30,7 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def both(tmp_path_factory: pytest.TempPathFactory, library: Path) -> Path:
     """The same and Ben's."""
     path = Path(shutil.copy(library, tmp_path_factory.mktemp("both")))
-    fill(path, sessions(5, count=6, weeks=3.0), "ben")
+    fill_library(path, simulate_sessions(5, count=6, weeks=3.0), "ben")
     return path
 
 
@@ -112,11 +112,11 @@ def test_an_empty_library_a_missing_one_and_one_session(tmp_path: Path) -> None:
     ran = progress(tmp_path / "none.sqlite")
     assert (ran.returncode, ran.stdout) == (1, "")
     assert "there is no such library yet: 'retropace batch' makes one" in ran.stderr
-    fill(tmp_path / "empty.sqlite", [])
+    fill_library(tmp_path / "empty.sqlite", [])
     ran = progress(tmp_path / "empty.sqlite")
     assert ran.returncode == 1
     assert "holds no activities: 'retropace batch' fills it" in ran.stderr
-    fill(tmp_path / "one.sqlite", sessions(6, count=2, weeks=1.0)[:1])
+    fill_library(tmp_path / "one.sqlite", simulate_sessions(6, count=2, weeks=1.0)[:1])
     ran = progress(tmp_path / "one.sqlite", "--until", "2025-01-07", "--timezone", "UTC")
     assert (ran.returncode, ran.stderr) == (0, "")
     assert ran.stdout.startswith("1 activity, 2025-01-06 to 2025-01-06\n")
