@@ -1,7 +1,8 @@
-"""What an activity cost above rest, as a range: never a single number, because no single number is known.
+"""Energy above rest, as a range from a low to a high end, because published values differ.
 
-Forward, two published costs per metre and how far people differ give the two ends; backward, a published ratio to
-forward at the same speed, a range itself, widens them. ``docs/energy.md`` says what the range covers and what not.
+For forward movement two published costs per metre and the variation between people give both ends. For backward
+movement a published range of ratios to forward at the same speed widens them. ``docs/energy.md`` says what the range
+covers.
 """
 
 from __future__ import annotations
@@ -18,118 +19,130 @@ from retropace.core.spans import FloatArray
 from retropace.labelling.features import mean_grade
 
 MOVING_GAITS = ("walk", "run")
+"""Gaits that have a cost."""
 ACSM_LEVEL_ML_PER_KG_M: Mapping[str, float] = {"walk": 0.1, "run": 0.2}
+"""Millilitres of oxygen per kilogram and metre on the level, without the 3.5 ml/kg/min of rest (ACSM's Guidelines for
+Exercise Testing and Prescription, 10th ed., table 6.3; Bushman 2020, ACSM's Health Fit J 24(3):6)."""
 ACSM_RISE_ML_PER_KG_M: Mapping[str, float] = {"walk": 1.8, "run": 0.9}
-"""Millilitres of oxygen per kilogram, for each metre on the level and for each metre of rise: the equations of the
-American College of Sports Medicine without the 3.5 ml/kg/min of rest (ACSM's Guidelines for Exercise Testing and
-Prescription, 10th ed., table 6.3; Bushman 2020, ACSM's Health Fit J 24(3):6). They do not hold downhill."""
+"""Millilitres of oxygen per kilogram and metre of rise (ACSM, ibid.); the equations do not hold downhill."""
 KCAL_PER_LITRE_OXYGEN = (4.69, 5.05)
-"""What a litre of oxygen yields: burning fat alone, and carbohydrate alone (Lusk 1924, J Biol Chem 59:41)."""
+"""Kilocalories per litre of oxygen, burning fat alone and carbohydrate alone (Lusk 1924, J Biol Chem 59:41)."""
 MINETTI_COEFFICIENTS: Mapping[str, tuple[float, ...]] = {
     "walk": (280.5, -58.7, -76.8, 51.9, 19.6, 2.5),
     "run": (155.4, -30.4, -43.3, 46.3, 19.5, 3.6),
 }
-"""Joules per kilogram and metre without rest, as a polynomial of the grade, highest power first; measured from -0.45 to
-0.45, uphill and downhill (Minetti 2002, J Appl Physiol 93:1039). Level walking at its cheapest was measured at 1.64."""
+"""Coefficients of the cost in J/kg/m without rest as a polynomial of the grade, highest power first, measured at grades
+from -0.45 to 0.45 (Minetti 2002, J Appl Physiol 93:1039). Level walking at its cheapest costs 1.64 J/kg/m."""
 J_PER_KCAL = 4184.0
-"""The thermochemical kilocalorie."""
+"""Joules per thermochemical kilocalorie."""
 COST_SD_BETWEEN_RUNNERS = 0.07
-"""By how much people differ: a standard deviation of 0.24 in 3.40 J/kg/m on the level (Minetti 2002)."""
+"""Relative standard deviation of the cost between people: 0.24 of 3.40 J/kg/m on the level (Minetti 2002)."""
 BACKWARD_COST_RATIO: Mapping[str, tuple[float, float]] = {"walk": (1.3, 1.8), "run": (1.15, 1.35)}
-"""How many times the cost of forward at the same speed, without rest. Running from 1.18 (Williford 1998, Med Sci Sports
-Exerc 30:1419: 27.15 and 31.33 ml/kg/min) to 1.35 (Wright & Weyand 2001, J Exp Biol 204:1805; Rasica 2020, Eur J Appl
-Physiol 120:2507); walking 1.40 (Williford 1998: 12.42 and 15.95 ml/kg/min) and 1.52 (Compendium of Physical Activities,
-17320: 6.0 METs at 3.5 mph, forward 4.3; Ainsworth 2011, Med Sci Sports Exerc 43:1575)."""
+"""Lowest and highest ratio of backward to forward cost at the same speed, without rest. Running: from 1.18 (Williford
+1998, Med Sci Sports Exerc 30:1419: 27.15 and 31.33 ml/kg/min) to 1.35 (Wright & Weyand 2001, J Exp Biol 204:1805;
+Rasica 2020, Eur J Appl Physiol 120:2507). Walking: 1.40 (Williford 1998: 12.42 and 15.95 ml/kg/min) and 1.52
+(Compendium of Physical Activities, 17320: 6.0 METs at 3.5 mph, forward 4.3; Ainsworth 2011, Med Sci Sports Exerc
+43:1575)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Energy:
-    """Kilocalories per kilogram of body weight above rest, each with a low and a high end. NaN is missing."""
+    """Kilocalories per kilogram of body weight above rest, each with a low and a high end; NaN where unknown."""
 
     segment_low_kcal_per_kg: FloatArray
+    """``(n,)``, one row per segment."""
     segment_high_kcal_per_kg: FloatArray
-    """``(n,)``, a row per segment."""
     direction_low_kcal_per_kg: FloatArray
+    """``(4,)`` in the order of ``DIRECTIONS``, the sum of the known segments; NaN where there are only unknown ones."""
     direction_high_kcal_per_kg: FloatArray
-    """What is known of each direction, in the order of ``DIRECTIONS``; NaN where it has segments and none is known."""
     low_kcal_per_kg: float
+    """Sum over all segments of known energy; NaN if none is known."""
     high_kcal_per_kg: float
-    """What is known of the whole activity; NaN if nothing is."""
     assumes_level_ground: bool
-    """Whether the ground was taken as level because altitude is not known."""
+    """Whether the grade was taken as 0 because altitude is unknown."""
 
 
 def compute_energy(cleaned: CleanedActivity, segments: Segments) -> Energy:
-    """The energy of every segment, direction and the whole. Low ends add up to the low end, high ends to the high end.
+    """Compute the energy of every segment, direction and the activity; low ends add up, and so do high ends.
 
-    Rest costs nothing above rest. Missing are unknown directions, and segments in which somebody moved and no distance
-    is known. Where the gait cannot be told the range covers both, and that of what is suspected covers forward too.
+    Rest costs nothing above rest. The energy is unknown for segments of unknown direction and for moving segments of
+    unknown distance. The range covers both gaits where the gait is unknown, and forward too where backward is only
+    suspected.
     """
-    way_m, moving_s = (cleaned.increments(name, segments.edges_s) for name in ("distance_m", "moving_s"))
+    distance_m, moving_s = (cleaned.increments(name, segments.edges_s) for name in ("distance_m", "moving_s"))
     low, high = segment_costs(segments, mean_grade(cleaned, segments.start_s, segments.end_s))
-    way_m = np.maximum(way_m, 0.0)  # a curve read between its samples may fall by the last bit
-    known = (segments.direction != "unknown") & (cleaned.distance_source != "none")
-    known &= (segments.direction == "rest") | (way_m > 0.0) | (moving_s <= 0.0)
-    low, high = np.where(known, low * way_m, np.nan), np.where(known, high * way_m, np.nan)
-    member = segments.direction[None, :] == np.array(DIRECTIONS)[:, None]
-    everything = np.ones((1, len(segments)), dtype=bool)
-    unmeasured = cleaned.distance_source == "none"
+    distance_m = np.maximum(distance_m, 0.0)  # interpolation may let a curve fall by a rounding error
+    has_no_distance = cleaned.distance_source == "none"
+    is_known = (segments.direction != "unknown") & (not has_no_distance)
+    is_known &= (segments.direction == "rest") | (distance_m > 0.0) | (moving_s <= 0.0)
+    low, high = np.where(is_known, low * distance_m, np.nan), np.where(is_known, high * distance_m, np.nan)
+    is_member = segments.direction[None, :] == np.array(DIRECTIONS)[:, None]
+    is_any = np.ones((1, len(segments)), dtype=bool)
     return Energy(
         segment_low_kcal_per_kg=low,
         segment_high_kcal_per_kg=high,
-        direction_low_kcal_per_kg=_group_sums(low, member, unmeasured),
-        direction_high_kcal_per_kg=_group_sums(high, member, unmeasured),
-        low_kcal_per_kg=float(_group_sums(low, everything, unmeasured)[0]),
-        high_kcal_per_kg=float(_group_sums(high, everything, unmeasured)[0]),
+        direction_low_kcal_per_kg=_group_sums(low, is_member, has_no_distance),
+        direction_high_kcal_per_kg=_group_sums(high, is_member, has_no_distance),
+        low_kcal_per_kg=float(_group_sums(low, is_any, has_no_distance)[0]),
+        high_kcal_per_kg=float(_group_sums(high, is_any, has_no_distance)[0]),
         assumes_level_ground=int(np.isfinite(cleaned.altitude_m).sum()) < 2,
     )
 
 
 def segment_costs(segments: Segments, grade: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """The low and the high cost of each segment, kilocalories per kilogram and metre. ``grade`` is rise per metre."""
-    ends = [_cost_bounds(gait, segments, grade) for gait in MOVING_GAITS]
-    of_walk, of_run = segments.gait == "walk", segments.gait == "run"
-    low = np.select([of_walk, of_run], [ends[0][0], ends[1][0]], np.minimum(ends[0][0], ends[1][0]))
-    high = np.select([of_walk, of_run], [ends[0][1], ends[1][1]], np.maximum(ends[0][1], ends[1][1]))
-    resting = segments.direction == "rest"
-    return np.where(resting, 0.0, low), np.where(resting, 0.0, high)
+    """Return the low and the high cost of each segment, ``(n,)`` each, in kcal/kg/m; ``grade`` is rise per metre."""
+    (walk_low, walk_high), (run_low, run_high) = (_cost_bounds(gait, segments, grade) for gait in MOVING_GAITS)
+    is_gait = [segments.gait == gait for gait in MOVING_GAITS]
+    low = np.select(is_gait, [walk_low, run_low], np.minimum(walk_low, run_low))
+    high = np.select(is_gait, [walk_high, run_high], np.maximum(walk_high, run_high))
+    is_rest = segments.direction == "rest"
+    return np.where(is_rest, 0.0, low), np.where(is_rest, 0.0, high)
 
 
 def forward_cost(gait: str, grade: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """The low and the high cost of forward at a gait, ``walk`` or ``run``, in kilocalories per kilogram and metre.
+    """Return the low and the high cost of moving forward, in kcal/kg/m, at the gait ``walk`` or ``run``.
 
-    Downhill, where the ACSM's equation does not hold, its cost on the level is the high end and Minetti's the low one.
+    Downhill, where the ACSM equation does not hold, its cost on the level is the high end and Minetti's the low end.
+
+    Example: the cost of a kilometre on the level.
+    >>> low, high = forward_cost("run", np.zeros(1))
+    >>> round(1000.0 * float(low[0]), 2), round(1000.0 * float(high[0]), 2)
+    (0.8, 1.08)
+
     """
     litres = (ACSM_LEVEL_ML_PER_KG_M[gait] + ACSM_RISE_ML_PER_KG_M[gait] * np.maximum(grade, 0.0)) / 1000.0
-    measured = np.polyval(MINETTI_COEFFICIENTS[gait], grade) / J_PER_KCAL
-    low = np.minimum(KCAL_PER_LITRE_OXYGEN[0] * litres, measured) * (1.0 - COST_SD_BETWEEN_RUNNERS)
-    high = np.maximum(KCAL_PER_LITRE_OXYGEN[1] * litres, measured) * (1.0 + COST_SD_BETWEEN_RUNNERS)
+    minetti = np.polyval(MINETTI_COEFFICIENTS[gait], grade) / J_PER_KCAL
+    low = np.minimum(KCAL_PER_LITRE_OXYGEN[0] * litres, minetti) * (1.0 - COST_SD_BETWEEN_RUNNERS)
+    high = np.maximum(KCAL_PER_LITRE_OXYGEN[1] * litres, minetti) * (1.0 + COST_SD_BETWEEN_RUNNERS)
     return low, high
 
 
 def backward_cost(gait: str, grade: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """The same for backward. Uphill only its high end has the ratio on the rise, too.
+    """Return the low and the high cost of moving backward, in kcal/kg/m; uphill only the high end scales the rise.
 
-    How much dearer backward is uphill is not agreed on: running by 35 % on average of grades up to 25 % (Rasica 2020),
-    walking by 17–20 % at grades of 5–10 % (Hooper 2004, J Orthop Sports Phys Ther 34:65). For
-    downhill no measurement was found.
+    Published ratios uphill disagree: running 35 % on average of grades up to 25 % (Rasica 2020), walking 17–20 % at
+    grades of 5–10 % (Hooper 2004, J Orthop Sports Phys Ther 34:65). For downhill no measurement was found.
     """
-    (low, high), (least, most) = forward_cost(gait, grade), BACKWARD_COST_RATIO[gait]
-    level, _ = forward_cost(gait, np.zeros(1))
-    return low + (least - 1.0) * np.minimum(low, level), most * high
+    (low, high), (min_ratio, max_ratio) = forward_cost(gait, grade), BACKWARD_COST_RATIO[gait]
+    level_low, _ = forward_cost(gait, np.zeros(1))
+    return low + (min_ratio - 1.0) * np.minimum(low, level_low), max_ratio * high
 
 
 def _cost_bounds(gait: str, segments: Segments, grade: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """The ends of each segment, had it been at this gait."""
-    (forward_low, forward_high), (low, high) = forward_cost(gait, grade), backward_cost(gait, grade)
-    backward = segments.direction == "backward"
-    surely = backward & (segments.basis != "suspected")
-    return np.where(surely, low, forward_low), np.where(backward, high, forward_high)
+    """Return the low and the high cost of each segment at this gait, in kcal/kg/m."""
+    forward_low, forward_high = forward_cost(gait, grade)
+    backward_low, backward_high = backward_cost(gait, grade)
+    is_backward = segments.direction == "backward"
+    is_certain = is_backward & (segments.basis != "suspected")
+    return np.where(is_certain, backward_low, forward_low), np.where(is_backward, backward_high, forward_high)
 
 
 def _group_sums(values: FloatArray, groups: NDArray[np.bool_], has_no_distance: bool) -> FloatArray:
-    """What is known of each group of segments; NaN where it has some and nothing is known of them."""
-    known = np.isfinite(values)
-    sums: FloatArray = groups.astype(np.float64) @ np.where(known, values, 0.0)
-    empty = ~np.any(groups, axis=1) & (not has_no_distance)
-    return np.where(empty | np.any(groups & known, axis=1), sums, np.nan)
+    """Return the sum of the known values of each group, ``groups`` being ``(k, n)``.
+
+    The sum of an empty group is 0, or NaN if the activity has no distance; that of unknown values alone is NaN.
+    """
+    is_known = np.isfinite(values)
+    sums: FloatArray = groups.astype(np.float64) @ np.where(is_known, values, 0.0)
+    is_zero = ~np.any(groups, axis=1) & (not has_no_distance)
+    return np.where(is_zero | np.any(groups & is_known, axis=1), sums, np.nan)

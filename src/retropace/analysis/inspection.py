@@ -1,4 +1,4 @@
-"""What a recording holds, how good it is, and what can be done with it."""
+"""Inspection of a recording: what it holds, how good it is, and how it can be annotated."""
 
 from __future__ import annotations
 
@@ -24,14 +24,16 @@ REPORTED_COLUMNS = (
     "heart_rate_bpm",
     "step_length_m",
 )
+"""Columns of the samples whose share of known values is reported."""
 COLUMN_NAMES = {"lat_deg": "position", "cadence_recorded": "cadence"}
+"""Reported names of columns that are not just the column name without its unit."""
 MIN_LONG_GAP_S = 15.0
-"""No watch leaves more between records while it records."""
+"""Shortest gap between records that is reported, longer than any device leaves while it records."""
 
 
 @dataclass(frozen=True, slots=True)
 class RouteShape:
-    """The shape of the way: the smallest rectangle around it, at any angle, and how far its ends lie apart."""
+    """The smallest rectangle around the route, at any angle, and the distance between the ends of the route."""
 
     length_m: float
     width_m: float
@@ -40,34 +42,36 @@ class RouteShape:
 
 @dataclass(frozen=True, slots=True)
 class Inspection:
-    """A recording as found, before anything is labelled. Shares are of the records; NaN is missing."""
+    """A recording before anything is labelled; NaN where a value is missing."""
 
     activity: Activity
     cleaned: CleanedActivity
     record_count: int
     median_interval_s: float
-    """Median seconds between records."""
+    """Median time between records."""
     longest_gap_s: float
+    """Longest time between records, pauses included."""
     long_gap_count: int
-    """Gaps longer than ``LONG_GAP_S`` outside the pauses."""
+    """Number of gaps longer than ``MIN_LONG_GAP_S`` outside the pauses."""
     column_shares: dict[str, float]
-    """For each quantity the share of records that have it."""
+    """Share of the records that have a value, for each quantity."""
     route_shape: RouteShape | None
+    """Shape of the route; None without positions."""
     manual_lap_count: int
-    """Laps that somebody ended, by a press or a workout step; an autolap is none."""
+    """Number of laps that a button press or a workout step ended, not an autolap."""
     suggestions: tuple[str, ...]
-    """What can be done with it, a sentence each."""
+    """Sentences that say how the recording can be annotated."""
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain dicts and lists, ready for :func:`json.dumps`."""
-        activity, track = self.activity, self.cleaned
+        """Return the document of ``inspect --format json``, ready for :func:`json.dumps`."""
+        activity, cleaned = self.activity, self.cleaned
         return {
             "schema": "retropace.inspection/1",
             "source": source_document(activity),
             "activity": {
-                **activity_document(activity, track),
-                "speed_source": track.speed_source,
-                "stated": {name: _json_value(value) for name, value in asdict(activity.device_totals).items()},
+                **activity_document(activity, cleaned),
+                "speed_source": cleaned.speed_source,
+                "stated": _to_json(activity.device_totals),
             },
             "records": {
                 "count": self.record_count,
@@ -79,89 +83,92 @@ class Inspection:
                 "decoding": activity.source.decoding or None,
             },
             "way": None if self.route_shape is None else asdict(self.route_shape),
-            "pauses": track.pauses.tolist(),
-            "laps": [{name: _json_value(value) for name, value in asdict(lap).items()} for lap in track.laps],
-            "splits": [{name: _json_value(value) for name, value in asdict(split).items()} for split in track.splits],
-            "marks": [{name: _json_value(value) for name, value in asdict(mark).items()} for mark in track.waypoints],
+            "pauses": cleaned.pauses.tolist(),
+            "laps": [_to_json(lap) for lap in cleaned.laps],
+            "splits": [_to_json(split) for split in cleaned.splits],
+            "marks": [_to_json(waypoint) for waypoint in cleaned.waypoints],
             "workout": activity.workout_name or None,
-            "steps": [
-                {name: _json_value(value) for name, value in asdict(step).items()} for step in track.workout_steps
-            ],
+            "steps": [_to_json(step) for step in cleaned.workout_steps],
             "uses": list(self.suggestions),
-            "warnings": list(track.warnings),
+            "warnings": list(cleaned.warnings),
         }
 
 
 def inspect_activity(activity: Activity, settings: CleanParameters | None = None) -> Inspection:
-    """Look at one activity; raises :class:`retropace.core.errors.ReadError` if there is nothing to measure in it."""
-    track = clean_activity(activity, settings)
+    """Inspect one activity; raises :class:`retropace.ReadError` if there is nothing to measure in it."""
+    cleaned = clean_activity(activity, settings)
     samples = activity.samples
-    count = len(samples)
-    gaps = np.diff(np.unique(samples.t_s[np.isfinite(samples.t_s)]))
-    spread = np.diff(track.t_s)
-    middle = (track.t_s[1:] + track.t_s[:-1]) / 2.0
-    paused = contains(track.pauses, middle)
-    by_itself = is_autolap(track.laps)[:-1]
-    pressed = sum(lap.trigger != "" and not own for lap, own in zip(track.laps, by_itself, strict=False))
+    intervals_s = np.diff(np.unique(samples.t_s[np.isfinite(samples.t_s)]))
+    gaps_s = np.diff(cleaned.t_s)
+    is_paused = contains(cleaned.pauses, (cleaned.t_s[1:] + cleaned.t_s[:-1]) / 2.0)
+    lap_is_auto = is_autolap(cleaned.laps)[:-1]
+    manual_lap_count = sum(
+        lap.trigger != "" and not is_auto for lap, is_auto in zip(cleaned.laps, lap_is_auto, strict=False)
+    )
     return Inspection(
         activity=activity,
-        cleaned=track,
-        record_count=count,
-        median_interval_s=float(np.median(gaps)) if len(gaps) else 0.0,
-        longest_gap_s=float(np.max(spread)) if len(spread) else 0.0,
-        long_gap_count=int(np.sum((spread > MIN_LONG_GAP_S) & ~paused)),
+        cleaned=cleaned,
+        record_count=len(samples),
+        median_interval_s=float(np.median(intervals_s)) if len(intervals_s) else 0.0,
+        longest_gap_s=float(np.max(gaps_s)) if len(gaps_s) else 0.0,
+        long_gap_count=int(np.sum((gaps_s > MIN_LONG_GAP_S) & ~is_paused)),
         column_shares={
             COLUMN_NAMES.get(name, name.rpartition("_")[0]): float(np.mean(np.isfinite(getattr(samples, name))))
             for name in REPORTED_COLUMNS
         },
-        route_shape=_find_route_shape(track),
-        manual_lap_count=pressed,
-        suggestions=tuple(_build_suggestions(activity, track, pressed)),
+        route_shape=_find_route_shape(cleaned),
+        manual_lap_count=manual_lap_count,
+        suggestions=tuple(_build_suggestions(activity, cleaned, manual_lap_count)),
     )
 
 
 def _find_route_shape(cleaned: CleanedActivity) -> RouteShape | None:
-    """The extent of the positions, by shapely's minimum rotated rectangle; None without three different ones."""
-    east, north = project_along_path_m(cleaned.lat_deg, cleaned.lon_deg)
-    known = np.isfinite(east)
+    """Return the extent of the positions by shapely's minimum rotated rectangle; None with fewer than three."""
+    east_m, north_m = project_along_path_m(cleaned.lat_deg, cleaned.lon_deg)
+    known = np.isfinite(east_m)
     if known.sum() < 3:
         return None
     import shapely
 
-    points = np.column_stack((east[known], north[known]))
-    # Around a line the rectangle is the one around its points, which cost far more to make one by one.
-    box = shapely.minimum_rotated_rectangle(shapely.linestrings(points))
-    corners = shapely.get_coordinates(box)
+    points = np.column_stack((east_m[known], north_m[known]))
+    # The rectangle around a line is that around its points, and building single points is far slower.
+    rectangle = shapely.minimum_rotated_rectangle(shapely.linestrings(points))
+    corners = shapely.get_coordinates(rectangle)
     if len(corners) < 4:
         return None
-    sides = np.sort(np.hypot(*np.diff(corners[:3], axis=0).T))
-    return RouteShape(float(sides[1]), float(sides[0]), float(np.hypot(*(points[-1] - points[0]))))
+    sides_m = np.sort(np.hypot(*np.diff(corners[:3], axis=0).T))
+    return RouteShape(float(sides_m[1]), float(sides_m[0]), float(np.hypot(*(points[-1] - points[0]))))
 
 
 def _build_suggestions(activity: Activity, cleaned: CleanedActivity, manual_lap_count: int) -> list[str]:
-    uses = ["mark stretches by elapsed time: --mark 12:30-15:00=backward"]
+    """Return the sentences that say how a recording can be annotated and what it lacks."""
+    suggestions = ["mark stretches by elapsed time: --mark 12:30-15:00=backward"]
     if cleaned.distance_source != "none":
-        uses.append("mark stretches by distance: --mark 1.2km-1.6km=backward")
+        suggestions.append("mark stretches by distance: --mark 1.2km-1.6km=backward")
     if cleaned.start_time is not None:
-        uses.append(f"mark stretches by the clock: --mark {cleaned.start_time:%H:%M:%SZ}-...=backward")
+        suggestions.append(f"mark stretches by the clock: --mark {cleaned.start_time:%H:%M:%SZ}-...=backward")
     if manual_lap_count:
-        uses.append(
-            f"mark laps: {manual_lap_count} lap{'s were' if manual_lap_count > 1 else ' was'} pressed or ended by a workout step"
-        )
+        laps = f"{manual_lap_count} lap{'s were' if manual_lap_count > 1 else ' was'}"
+        suggestions.append(f"mark laps: {laps} pressed or ended by a workout step")
     elif len(cleaned.laps) > 1:
-        uses.append("its laps look automatic: check them before you mark by lap")
+        suggestions.append("its laps look automatic: check them before you mark by lap")
     if any(step.name or step.note for step in cleaned.workout_steps):
-        uses.append("mark workout steps by name: --mark 'step \"NAME\"=backward'")
+        suggestions.append("mark workout steps by name: --mark 'step \"NAME\"=backward'")
     if cleaned.workout_steps and all(lap.step_index is None for lap in cleaned.laps):
-        uses.append("lay the workout in the file along it: --workout file")
-    uses += [f'take the direction from a field: --field "{name}"' for name in sorted(cleaned.categories)[:3]]
+        suggestions.append("lay the workout in the file along it: --workout file")
+    suggestions += [f'take the direction from a field: --field "{name}"' for name in sorted(cleaned.categories)[:3]]
     if not np.any(np.isfinite(cleaned.cadence_spm)):
-        uses.append("it has no cadence: backward stretches can be told by pace alone")
+        suggestions.append("it has no cadence: backward stretches can be told by pace alone")
     if cleaned.distance_source == "none" and not np.any(np.isfinite(cleaned.cadence_spm)):
-        uses.append("it has neither pace nor cadence: only what you mark can be told")
+        suggestions.append("it has neither pace nor cadence: only what you mark can be told")
     if activity.sub_sport == "treadmill" or not np.any(np.isfinite(cleaned.lat_deg)):
-        uses.append("it has no positions: distances are the watch's own guess from steps made forward")
-    return uses
+        suggestions.append("it has no positions: distances are the watch's own guess from steps made forward")
+    return suggestions
+
+
+def _to_json(record: Any) -> dict[str, Any]:
+    """Return the fields of a dataclass, with None for NaN and for empty text."""
+    return {name: _json_value(value) for name, value in asdict(record).items()}
 
 
 def _json_value(value: Any) -> Any:

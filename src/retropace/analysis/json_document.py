@@ -1,6 +1,6 @@
-"""An analysis as plain dicts and lists, schema ``retropace.analysis/1``: what other tools rely on.
+"""The JSON document of an analysis, schema ``retropace.analysis/1``, as dicts and lists.
 
-Fields may be added; none is renamed or removed without a new schema number. A missing value is ``None``.
+Fields may be added; renaming or removing one needs a new schema number. A missing value is ``None``.
 """
 
 from __future__ import annotations
@@ -24,45 +24,46 @@ if TYPE_CHECKING:
     from retropace.labelling.athlete import Athlete
 
 SCHEMA = "retropace.analysis/1"
+"""Name and version of the document format."""
 
 
 def analysis_document(
     activity: Activity, cleaned: CleanedActivity, segments: Segments, summary: Summary, energy: Energy
 ) -> dict[str, Any]:
-    """What was measured, ready for :func:`json.dumps`; numbers are not rounded, so that parts add up to the whole."""
+    """Return source, activity, segments and directions; numbers are not rounded, so that parts add up to the total."""
     return {
         "schema": SCHEMA,
         "source": source_document(activity),
         "activity": activity_document(activity, cleaned),
         "segments": [
             {
-                "start_s": _finite_or_none(segments.start_s[at]),
-                "end_s": _finite_or_none(segments.end_s[at]),
-                "direction": str(segments.direction[at]),
-                "gait": str(segments.gait[at]) or None,
-                "basis": str(segments.basis[at]),
-                "confidence": _finite_or_none(segments.confidence[at]),
-                **_stats_to_dict(summary.segments, at),
+                "start_s": _finite_or_none(segments.start_s[row]),
+                "end_s": _finite_or_none(segments.end_s[row]),
+                "direction": str(segments.direction[row]),
+                "gait": str(segments.gait[row]) or None,
+                "basis": str(segments.basis[row]),
+                "confidence": _finite_or_none(segments.confidence[row]),
+                **_stats_to_dict(summary.segments, row),
             }
-            for at in range(len(segments))
+            for row in range(len(segments))
         ],
         "directions": {
             direction: {
-                "elapsed_s": _finite_or_none(summary.directions.elapsed_s[at]),
-                **_stats_to_dict(summary.directions, at),
-                "segments": int(summary.segment_counts[at]),
-                "annotated_m": _finite_or_none(summary.annotated_m[at]),
-                "suspected_m": _finite_or_none(summary.suspected_m[at]),
-                "energy_low_kcal_per_kg": _finite_or_none(energy.direction_low_kcal_per_kg[at]),
-                "energy_high_kcal_per_kg": _finite_or_none(energy.direction_high_kcal_per_kg[at]),
+                "elapsed_s": _finite_or_none(summary.directions.elapsed_s[row]),
+                **_stats_to_dict(summary.directions, row),
+                "segments": int(summary.segment_counts[row]),
+                "annotated_m": _finite_or_none(summary.annotated_m[row]),
+                "suspected_m": _finite_or_none(summary.suspected_m[row]),
+                "energy_low_kcal_per_kg": _finite_or_none(energy.direction_low_kcal_per_kg[row]),
+                "energy_high_kcal_per_kg": _finite_or_none(energy.direction_high_kcal_per_kg[row]),
             }
-            for at, direction in enumerate(DIRECTIONS)
+            for row, direction in enumerate(DIRECTIONS)
         },
     }
 
 
 def energy_document(energy: Energy, weight_kg: float) -> dict[str, Any]:
-    """What an activity cost somebody of this weight above rest, kilocalories per direction and of the whole."""
+    """Return the kilocalories above rest of each direction and of the activity, for a runner of this weight."""
 
     def ends(low: float, high: float) -> dict[str, float | None]:
         return {"low_kcal": _finite_or_none(weight_kg * low), "high_kcal": _finite_or_none(weight_kg * high)}
@@ -71,15 +72,15 @@ def energy_document(energy: Energy, weight_kg: float) -> dict[str, Any]:
         "weight_kg": weight_kg,
         "level": energy.assumes_level_ground,
         **{
-            direction: ends(energy.direction_low_kcal_per_kg[at], energy.direction_high_kcal_per_kg[at])
-            for at, direction in enumerate(DIRECTIONS)
+            direction: ends(energy.direction_low_kcal_per_kg[row], energy.direction_high_kcal_per_kg[row])
+            for row, direction in enumerate(DIRECTIONS)
         },
         "all": ends(energy.low_kcal_per_kg, energy.high_kcal_per_kg),
     }
 
 
 def annotation_documents(annotations: tuple[Annotation, ...]) -> list[dict[str, Any]]:
-    """What was said, where it came to lie, and who said it."""
+    """Return each resolved annotation: its span, label and origin."""
     return [
         {
             "start_s": annotation.start_s,
@@ -96,13 +97,13 @@ def annotation_documents(annotations: tuple[Annotation, ...]) -> list[dict[str, 
 
 
 def athlete_document(athlete: Athlete, activity: Activity) -> dict[str, Any]:
-    """Who ran, and from how many other sessions they are known."""
+    """Return the name of the athlete and the number of other sessions that they are known from."""
     others = sum(not session.is_same_recording(activity) for session in athlete.sessions)
     return {"name": athlete.name, "sessions": others}
 
 
 def workout_document(workout: Workout) -> dict[str, Any]:
-    """A planned workout, what came of each of its steps and, if it does not fit, why not."""
+    """Return a planned workout, its aligned steps and, if it does not fit, the reason."""
     return {
         "text": workout.plan.text,
         "source": workout.plan.source,
@@ -112,23 +113,23 @@ def workout_document(workout: Workout) -> dict[str, Any]:
         "extra": workout.extra_count,
         "steps": [
             {
-                "step": str(one.step),
-                "label": str(one.step.label),
-                "planned_s": one.step.seconds,
-                "planned_m": one.step.metres,
-                "start_s": one.start_s,
-                "end_s": one.end_s,
-                "done": one.actual,
-                "ratio": _finite_or_none(one.ratio),
-                "fit": one.fit_score,
+                "step": str(aligned.step),
+                "label": str(aligned.step.label),
+                "planned_s": aligned.step.seconds,
+                "planned_m": aligned.step.metres,
+                "start_s": aligned.start_s,
+                "end_s": aligned.end_s,
+                "done": aligned.actual,
+                "ratio": _finite_or_none(aligned.ratio),
+                "fit": aligned.fit_score,
             }
-            for one in workout.steps
+            for aligned in workout.steps
         ],
     }
 
 
 def source_document(activity: Activity) -> dict[str, Any]:
-    """Where an activity came from and what recorded it."""
+    """Return the file of an activity and the device that recorded it."""
     source = activity.source
     return {
         "path": source.path,
@@ -140,7 +141,7 @@ def source_document(activity: Activity) -> dict[str, Any]:
 
 
 def activity_document(activity: Activity, cleaned: CleanedActivity) -> dict[str, Any]:
-    """What was recorded: sport, time, and the totals as retropace counts them."""
+    """Return name, sport and time of an activity, and its totals as retropace computes them."""
     return {
         "name": activity.name or None,
         "sport": activity.sport or None,
@@ -154,9 +155,16 @@ def activity_document(activity: Activity, cleaned: CleanedActivity) -> dict[str,
     }
 
 
-def format_time(moment: datetime | None) -> str | None:
-    """``2025-05-01T08:01:10Z``, with a fraction of a second only where there is one; None stays None."""
-    return None if moment is None else moment.isoformat().replace("+00:00", "Z")
+def format_time(time: datetime | None) -> str | None:
+    """Return a UTC time as ISO 8601, with a fraction of a second only if it has one; None stays None.
+
+    Example:
+    >>> from datetime import UTC
+    >>> format_time(datetime(2025, 5, 1, 8, 1, 10, tzinfo=UTC))
+    '2025-05-01T08:01:10Z'
+
+    """
+    return None if time is None else time.isoformat().replace("+00:00", "Z")
 
 
 def _stats_to_dict(stats: SegmentStats, index: int) -> dict[str, float | None]:

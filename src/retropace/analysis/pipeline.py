@@ -1,4 +1,4 @@
-"""The pipeline, from one activity and what its runner says to segments and totals: clean, segment, label, summarise."""
+"""The pipeline from one activity and its annotations to labelled segments and totals."""
 
 from __future__ import annotations
 
@@ -28,25 +28,26 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Analysis:
-    """One activity with its segments, its totals per direction, and everything that was repaired or assumed."""
+    """One activity with its labelled segments, its totals per direction and all warnings."""
 
     activity: Activity
+    """The activity as it was read."""
     cleaned: CleanedActivity
     segments: Segments
     annotations: tuple[Annotation, ...]
-    """The annotations as they came to lie: within the activity, in order, edges moved to change points."""
+    """The resolved annotations: within the activity, disjoint, sorted, edges snapped to change points."""
     workout: Workout | None
-    """What came of a planned workout; None if there was none."""
+    """How the planned workout fits; None without one."""
     summary: Summary
     energy: Energy
     borderline: tuple[BorderlineSegment, ...]
     """Forward stretches that may have been backward, in order."""
     athlete: Athlete | None
-    """Who ran, as they were known; None if nobody said."""
+    """The runner as known before this activity; None if unknown."""
     warnings: tuple[str, ...]
 
     def to_dict(self) -> dict[str, Any]:
-        """The document of ``analyze --format json``, schema ``retropace.analysis/1``, ready for :func:`json.dumps`."""
+        """Return the document of ``analyze --format json``, schema ``retropace.analysis/1``."""
         from retropace.analysis.json_document import (
             analysis_document,
             annotation_documents,
@@ -60,8 +61,8 @@ class Analysis:
             "workout": None if self.workout is None else workout_document(self.workout),
             "athlete": None if self.athlete is None else athlete_document(self.athlete, self.activity),
             "worth_a_look": [
-                {"start_s": doubt.start_s, "end_s": doubt.end_s, "probability": doubt.probability}
-                for doubt in self.borderline
+                {"start_s": segment.start_s, "end_s": segment.end_s, "probability": segment.probability}
+                for segment in self.borderline
             ],
             "warnings": list(self.warnings),
         }
@@ -73,41 +74,48 @@ def analyze(
     settings: Settings | None = None,
     athlete: Athlete | None = None,
 ) -> Analysis:
-    """How far and how long an activity was run forward and backward.
+    """Find out how far and how long an activity was run forward and backward.
 
-    ``annotations`` are stretches with a label, markings whose place is still in words (:func:`parse_mark`,
-    :func:`read_sidecar`), a workout (:func:`parse_sentence`), zones (:func:`read_zones`) or a field
-    (:func:`parse_field`). ``athlete`` is who ran, if they are known from other sessions. Raises
-    :class:`retropace.core.errors.ReadError` if the activity has nothing to measure and
-    :class:`retropace.core.errors.AnnotationError` for annotations outside it or at odds with each other.
+    ``annotations`` are resolved annotations, unresolved ones (:func:`retropace.parse_mark`,
+    :func:`retropace.read_sidecar`), a workout (:func:`retropace.parse_sentence`), zones (:func:`retropace.read_zones`)
+    or a direction field (:func:`retropace.parse_field`). ``athlete`` is the runner, if known from other sessions.
+    Raises :class:`retropace.ReadError` if the activity has nothing to measure, and :class:`retropace.AnnotationError`
+    for annotations outside of it or in conflict with each other.
+
+    Example:
+    >>> from retropace.simulate import backward, forward, simulate
+    >>> activity = simulate([forward(seconds=300), backward(seconds=120), forward(seconds=120)]).activity
+    >>> analyze(activity).segments.direction.tolist()
+    ['forward', 'backward', 'forward']
+
     """
     settings = settings or Settings()
-    track = clean_activity(activity, settings.clean)
+    cleaned = clean_activity(activity, settings.clean)
     runner = None if athlete is None else athlete.build_runner_model(activity)
-    signals = standardize_signals(track, settings.segment)
-    edges_s, fine_s = segment_coarse_and_fine(track, settings.segment)
-    said = collect_annotations(
-        annotations, activity, track, signals, edges_s, use_file_names=settings.label.use_file_names
+    signals = standardize_signals(cleaned, settings.segment)
+    edges_s, fine_edges_s = segment_coarse_and_fine(cleaned, settings.segment)
+    collected = collect_annotations(
+        annotations, activity, cleaned, signals, edges_s, use_file_names=settings.label.use_file_names
     )
-    placed = said.annotations
-    moved: tuple[str, ...] = ()
-    if placed and not settings.label.keep_edges:
+    resolved = collected.annotations
+    snap_warnings: tuple[str, ...] = ()
+    if resolved and not settings.label.keep_edges:
         from retropace.annotations.resolve.snap_edges import snap_edges
 
-        placed, moved = snap_edges(placed, signals)
-    placed, refused = drop_impossible(track, placed)
-    segments = label_segments(track, edges_s, fine_s, placed, settings.label, runner)
-    # Likeness compares what the watch measured; what its runner knows better is for the sums.
-    track, given = apply_distance_overrides(track, placed)
+        resolved, snap_warnings = snap_edges(resolved, signals)
+    resolved, rejections = drop_impossible(cleaned, resolved)
+    segments = label_segments(cleaned, edges_s, fine_edges_s, resolved, settings.label, runner)
+    # Labelling compares what the device measured, so stated distances are applied only afterwards, to the totals.
+    cleaned, overrides = apply_distance_overrides(cleaned, resolved)
     return Analysis(
         activity=activity,
-        cleaned=track,
+        cleaned=cleaned,
         segments=segments,
-        annotations=placed,
-        workout=said.workout,
-        summary=summarize(track, segments),
-        energy=compute_energy(track, segments),
+        annotations=resolved,
+        workout=collected.workout,
+        summary=summarize(cleaned, segments),
+        energy=compute_energy(cleaned, segments),
         athlete=athlete,
         borderline=find_borderline(segments, settings.label.review_threshold),
-        warnings=(*track.warnings, *said.warnings, *moved, *refused, *given),
+        warnings=(*cleaned.warnings, *collected.warnings, *snap_warnings, *rejections, *overrides),
     )

@@ -1,4 +1,4 @@
-"""Totals per direction, all read off the track's cumulative curves, so that the parts add up to the whole."""
+"""Totals per direction, read off the cumulative curves, so that the parts add up to the total."""
 
 from __future__ import annotations
 
@@ -15,33 +15,36 @@ from retropace.core.spans import FloatArray
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """Figures of every segment, of every direction (in the order of ``DIRECTIONS``), and of the whole activity."""
+    """Statistics of every segment, of every direction and of the activity."""
 
     segments: SegmentStats
     directions: SegmentStats
+    """One row per direction, in the order of ``DIRECTIONS``."""
     total: SegmentStats
+    """One row, the activity."""
     segment_counts: NDArray[np.intp]
-    """How many segments each direction has."""
+    """Number of segments of each direction."""
     annotated_m: FloatArray
-    """Metres of each direction that the runner marked."""
+    """Metres of each direction that are annotated."""
     suspected_m: FloatArray
-    """Metres of each direction that are suspected."""
+    """Metres of each direction that are only suspected."""
 
 
 def summarize(cleaned: CleanedActivity, segments: Segments) -> Summary:
-    """Sum up the segments. The directions' distances and times add up to the activity's."""
-    gains = curve_increments(cleaned, segments.edges_s)
-    member = segments.direction[None, :] == np.array(DIRECTIONS)[:, None]
-    everything = np.ones((1, len(segments)), dtype=bool)
+    """Sum up the segments per direction; distances and durations of the directions add up to those of the activity."""
+    increments = curve_increments(cleaned, segments.edges_s)
+    is_member = segments.direction[None, :] == np.array(DIRECTIONS)[:, None]
+    is_any = np.ones((1, len(segments)), dtype=bool)
 
     def total(groups: NDArray[np.bool_]) -> SegmentStats:
-        return stats_from_increments({name: groups.astype(np.float64) @ gain for name, gain in gains.items()}, cleaned)
+        weights = groups.astype(np.float64)
+        return stats_from_increments({name: weights @ column for name, column in increments.items()}, cleaned)
 
     return Summary(
-        segments=stats_from_increments(gains, cleaned),
-        directions=total(member),
-        total=total(everything),
-        segment_counts=member.sum(axis=1),
-        annotated_m=total(member & (segments.basis == "annotated")).distance_m,
-        suspected_m=total(member & (segments.basis == "suspected")).distance_m,
+        segments=stats_from_increments(increments, cleaned),
+        directions=total(is_member),
+        total=total(is_any),
+        segment_counts=is_member.sum(axis=1),
+        annotated_m=total(is_member & (segments.basis == "annotated")).distance_m,
+        suspected_m=total(is_member & (segments.basis == "suspected")).distance_m,
     )
