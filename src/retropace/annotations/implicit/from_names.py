@@ -55,7 +55,6 @@ def find_title_annotations(activity: Activity, elapsed_s: float) -> tuple[list[A
 
 
 def _is_label_only(name: str, meaning: Meaning) -> bool:
-    """Tell whether a name is a label and nothing else."""
     from retropace.annotations.language.labels import parse_label
     from retropace.core.errors import AnnotationError
 
@@ -66,7 +65,6 @@ def _is_label_only(name: str, meaning: Meaning) -> bool:
 
 
 def _find_first_meaning(*names: str) -> Meaning | None:
-    """Interpret the first of several names that says anything."""
     return next((meaning for name in names if name and (meaning := interpret_name(name, is_title=False))), None)
 
 

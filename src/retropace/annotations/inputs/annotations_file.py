@@ -10,10 +10,7 @@ from retropace.annotations.model.annotation import UnresolvedAnnotation
 
 
 def read_annotations(path: str | os.PathLike[str]) -> list[UnresolvedAnnotation]:
-    """Read the annotations in a file.
-
-    Raises :class:`AnnotationError` with file and line for the first invalid one.
-    """
+    """Read the annotations in a file; raises :class:`AnnotationError` with file and line for the first invalid one."""
     return parse_annotations(read_text(path), path)
 
 

@@ -91,7 +91,6 @@ def find_field_annotations(
 
 
 def _find_column(name: str, cleaned: CleanedActivity) -> str:
-    """Find the recorded column of a name; raises :class:`AnnotationError` if there is none."""
     matching = [column for column in cleaned.extra if _normalize_value(column) == _normalize_value(name)]
     if matching:
         return matching[0]

@@ -99,7 +99,6 @@ def _check_wgs84(document: dict[str, Any], path: str) -> None:
 
 
 def _parse_zone(feature: Any) -> Zone:
-    """Parse a GeoJSON feature into a zone."""
     if not isinstance(feature, dict) or feature.get("type") != "Feature":
         raise AnnotationError("is no GeoJSON feature")
     properties = feature.get("properties")
@@ -126,7 +125,6 @@ def _parse_zone(feature: Any) -> Zone:
 
 
 def _parse_geometry(geometry_json: Any) -> Any:
-    """Parse a GeoJSON geometry and check its coordinates."""
     import shapely
     from shapely.geometry import shape
 

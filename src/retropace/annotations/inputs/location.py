@@ -43,7 +43,6 @@ class TimePoint:
     """A point in time and its tolerance."""
 
     time_s: float
-    """Elapsed seconds."""
     edge_tolerance_s: float = TYPED_TOLERANCE_S
     """The most seconds by which the time may be off."""
 

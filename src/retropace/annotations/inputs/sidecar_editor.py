@@ -34,7 +34,6 @@ class SidecarEditor:
     lines: tuple[str, ...]
     """The lines with their line ends."""
     path: str
-    """The path of the sidecar, for messages."""
 
     @classmethod
     def parse(cls, data: bytes, path: str | os.PathLike[str]) -> SidecarEditor:
@@ -124,7 +123,6 @@ class SidecarEditor:
         return replace(self, lines=tuple(lines))
 
     def _parse_cells(self, line: str) -> dict[str, str]:
-        """Parse a line into cells by column name."""
         content = line.rstrip("\r\n")
         return dict(zip(self._column_names(), next(csv.reader([content], delimiter=self._delimiter())), strict=False))
 

@@ -18,9 +18,7 @@ class PlanStep:
 
     label: Label
     seconds: float | None = None
-    """The planned duration, or None."""
     metres: float | None = None
-    """The planned distance, or None."""
     until_lap: bool = False
     """Whether the step ends when the lap button is pressed."""
     speed_mps: float | None = None

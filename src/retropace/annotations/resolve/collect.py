@@ -138,7 +138,6 @@ def _find_recording_plan(activity: Activity, cleaned: CleanedActivity, *, is_una
 
 
 def _fit_plan(plan: Plan, cleaned: CleanedActivity, signals: StandardizedSignals, edges_s: FloatArray) -> Workout:
-    """Fit a plan, or the device's workout, to an activity."""
     from retropace.annotations.implicit.device_workout import build_plan
     from retropace.annotations.model.plan import FROM_FILE
     from retropace.annotations.workout_fit.fit import fit_workout

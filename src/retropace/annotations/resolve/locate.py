@@ -108,7 +108,6 @@ def _find_whole_minute_paths(unresolved: list[UnresolvedAnnotation]) -> set[str]
 
 
 def _error_at_origin(annotation: Annotation | UnresolvedAnnotation, message: str) -> AnnotationError:
-    """Build an error that names the file and line of an annotation, or its origin."""
     origin = annotation.origin
     if origin.path:
         return AnnotationError(message, path=origin.path, where=None if origin.line is None else str(origin.line))

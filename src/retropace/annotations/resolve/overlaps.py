@@ -151,7 +151,6 @@ def _split_crossing(earlier: Annotation, later: Annotation) -> tuple[Annotation,
 
 
 def _contradiction_error(first: Annotation, second: Annotation, advice: str) -> AnnotationError:
-    """Build an error that names two contradicting annotations."""
     return AnnotationError(f"{_describe(first)}, {_describe(second)}: {advice}")
 
 

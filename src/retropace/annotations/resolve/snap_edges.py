@@ -105,7 +105,6 @@ def _side_window(edge_s: float, neighbour_s: float, sign: float, margin_s: float
 
 
 def _describe_moves(before: Annotation, after: Annotation) -> list[str]:
-    """Describe the edges that moved by at least a second."""
     edges = (("start", before.start_s, after.start_s), ("end", before.end_s, after.end_s))
     return [
         f"{before.origin}: {name} moved from {format_duration(old)} to {format_duration(new)}, "

@@ -89,7 +89,6 @@ def _parse_items(cursor: TokenCursor, depth: int) -> list[Item]:
 
 
 def _skip_separators(cursor: TokenCursor) -> None:
-    """Move the cursor behind the separators at it."""
     while (token := cursor.peek()) is not None and (
         (token.kind == "symbol" and token.text in SEPARATORS) or cursor.separates_steps(token)
     ):
@@ -108,7 +107,6 @@ def _recovery_follows(cursor: TokenCursor) -> bool:
 
 
 def _parse_item(cursor: TokenCursor, depth: int) -> Item | _BareRepeat:
-    """Parse one step, group or repeat."""
     token = cursor.peek()
     if token is None:
         raise syntax_error(cursor.text, len(cursor.text), "a step is missing")
@@ -149,7 +147,6 @@ def _parse_count(cursor: TokenCursor) -> int | None:
 
 
 def _parse_repeat(cursor: TokenCursor, count: int, offset: int, depth: int) -> Item | _BareRepeat:
-    """Parse what is repeated, with its recovery if one follows."""
     token = cursor.peek()
     if token is None:
         raise syntax_error(
@@ -191,7 +188,6 @@ def _build_repeat(cursor: TokenCursor, count: int, body: list[Item], offset: int
 
 
 def _parse_group(cursor: TokenCursor, depth: int) -> list[Item]:
-    """Parse the items between a pair of brackets."""
     opening = cursor.tokens[cursor.position]
     cursor.position += 1
     items = _parse_items(cursor, depth + 1)

@@ -204,7 +204,6 @@ def _parse_length(cursor: TokenCursor, token: Token, *, within_minutes: bool) ->
 
 
 def _parse_amount(cursor: TokenCursor, token: Token) -> float:
-    """Parse a number, a fraction or a number in words."""
     if token.kind == "fraction":
         if token.text in _FRACTION_SIGNS:
             return _FRACTION_SIGNS[token.text]

@@ -43,7 +43,7 @@ class CumulativeSpread:
     counts: FloatArray
 
     def deviation_cost(self, start: NDArray[np.intp], end: NDArray[np.intp]) -> FloatArray:
-        """Compute half the squared deviations of each stretch from its mean, in nats."""
+        """Compute half the squared deviations from each stretch's mean, over the correlation time, in nats."""
         counts, sums = self.counts[end] - self.counts[start], self.sums[end] - self.sums[start]
         squared_deviation = self.squares[end] - self.squares[start] - sums**2 / np.maximum(counts, 1.0)
         cost: FloatArray = squared_deviation.sum(axis=-1) / (2.0 * CORRELATION_TIME_S)
@@ -60,7 +60,6 @@ class ActivityGrid:
     """Time outside of pauses."""
     distance_m: FloatArray
     standing_s: FloatArray
-    """Time standing."""
     spread: CumulativeSpread
     """The spread of pace and cadence while moving."""
     robust_spread: CumulativeSpread
@@ -81,7 +80,6 @@ class ActivityGrid:
     """Whether each edge is the nearest one to a pressed lap."""
     signals: StandardizedSignals
     cell_s: float
-    """The width of a cell."""
     is_moving: NDArray[np.bool_]
     """By second: moving and not paused."""
 
@@ -148,7 +146,6 @@ def build_activity_grid(
 
 
 def _find_nearest_edges(edge_s: FloatArray, times_s: FloatArray) -> NDArray[np.intp]:
-    """Find the edge nearest to each time."""
     after = np.clip(np.searchsorted(edge_s, times_s), 1, len(edge_s) - 1)
     nearest: NDArray[np.intp] = after - (times_s - edge_s[after - 1] < edge_s[after] - times_s)
     return nearest

@@ -68,11 +68,8 @@ class Alignment:
 
     steps: tuple[AlignedStep, ...]
     missing_count: int
-    """The number of reps and steps that were not carried out."""
     extra_count: int
-    """The number of reps beyond the plan."""
     cell_s: float
-    """The width of the grid's cells."""
 
 
 def align_plan(
@@ -130,9 +127,7 @@ class _Branch(NamedTuple):
     cost: float = 0.0
     """The cost of this way beyond that of the layer."""
     missing: int = 0
-    """Reps and steps left out."""
     extra: int = 0
-    """Reps beyond the plan."""
 
 
 @dataclass(slots=True)
@@ -176,7 +171,6 @@ class _AlignmentRound:
         return self._trace_back(end_point, final_edge)
 
     def _add_item(self, item: Item, entry: _MergePoint, depth: int, *, is_outer: bool) -> _MergePoint:
-        """Extend all ways by an item."""
         if isinstance(item, PlanStep):
             return self._merge([_Branch(self._add_step(item, entry, is_outer=is_outer))])
         return self._add_set(item, entry, depth)
@@ -203,7 +197,6 @@ class _AlignmentRound:
         return self._merge(branches)
 
     def _add_step(self, step: PlanStep, entry: _MergePoint, *, is_outer: bool) -> _Layer:
-        """Extend all ways by one step."""
         plan_index = self.plan_indices[id(step)]
         key = (plan_index, is_outer)
         if key not in self.candidates:
@@ -219,7 +212,6 @@ class _AlignmentRound:
         return _Layer(step, plan_index, is_outer, entry, spans, cost)
 
     def _merge(self, branches: list[_Branch]) -> _MergePoint:
-        """Merge branches into a point of the plan."""
         point = _MergePoint(branches)
         point.cost = np.min([self._branch_cost(layer) + cost for layer, cost, _, _ in branches], axis=0)
         skip_cost = self._skip_cost(GAP_MOVING_COST_PER_S, GAP_STANDING_COST_PER_S)
@@ -280,7 +272,6 @@ class _AlignmentRound:
 
 
 def _extend(branches: list[_Branch], cost: float, missing: int = 0, extra: int = 0) -> list[_Branch]:
-    """Add a cost and counts to each branch."""
     return [
         _Branch(branch.layer, branch.cost + cost, branch.missing + missing, branch.extra + extra) for branch in branches
     ]

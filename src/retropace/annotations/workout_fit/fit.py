@@ -55,7 +55,6 @@ def fit_workout(plan: Plan, cleaned: CleanedActivity, signals: StandardizedSigna
 def _refine(
     alignment: Alignment, levels: dict[int, FloatArray], grid: ActivityGrid, halts: Spans
 ) -> tuple[AlignedStep, ...]:
-    """Refine the edges of an alignment to the second."""
     steps = _snap_rests(refine_edges(alignment, levels, grid, alignment.cell_s), halts)
     if steps[0].start_s <= ACTIVITY_END_TOLERANCE_S:
         steps[0] = replace(steps[0], start_s=0.0)

@@ -58,7 +58,6 @@ def refine_edges(
 
 
 def _find_edges(steps: tuple[AlignedStep, ...]) -> list[float]:
-    """Find the sorted edges of all steps."""
     return sorted({edge for aligned in steps for edge in (aligned.start_s, aligned.end_s)})
 
 
