@@ -1,1 +1,1 @@
-"""TODO."""
+"""The user's config file: reading, editing, and what it defines (privacy zones, goals); prints nothing."""

@@ -1,7 +1,7 @@
-"""The settings file as text that is edited: comments, order and layout stay as their owner wrote them.
+"""Editing of the config file as text, which keeps its comments, order and layout.
 
-An edit touches the statement it is about and no other. Only its value goes through tomlkit, which would move tables of
-one name together if it were given the whole file.
+An edit changes one statement. Only that statement goes through tomlkit, which would move tables of one name together
+if it parsed the whole file.
 """
 
 from __future__ import annotations
@@ -18,23 +18,27 @@ from retropace.core.atomic_write import atomic_write
 from retropace.core.errors import RetropaceError
 
 DOTTED_KEYS = (*CONFIG_KEYS, *(f"privacy.{name}" for name in PRIVACY_KEYS))
-"""What can be set by name."""
+"""Keys that can be set, those of a table with its name and a dot."""
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+"""UTF-8 byte order mark, which an edit keeps."""
 
 
 def set_config_value(path: Path, name: str, values: tuple[str, ...]) -> Config:
-    """Write one setting, given as texts; the settings after it. Raises :class:`RetropaceError`."""
+    """Set the value of a dotted key from texts; return the new config.
+
+    Raises :class:`RetropaceError` if the value, the file before or the file after the edit is invalid.
+    """
     value = parse_config_value(name, values)
     return _edit_file(path, lambda text: _set_key(text, name, value))
 
 
 def unset_config_value(path: Path, name: str) -> Config:
-    """Take a setting out, if it is there; the settings after it. Raises :class:`RetropaceError`."""
+    """Remove a dotted key if it is set; return the new config. Raises :class:`RetropaceError` for an invalid file."""
     return _edit_file(path, lambda text: _remove_key(text, name))
 
 
 def add_goal(path: Path, goal: Goal) -> Config:
-    """Add a goal behind the others; the settings after it. Raises :class:`RetropaceError`."""
+    """Append a goal; return the new config. Raises :class:`RetropaceError` if the file has the goal or is invalid."""
 
     def edit(text: str) -> str:
         goals = parse_config(text.encode("utf-8"), path).goals
@@ -46,7 +50,10 @@ def add_goal(path: Path, goal: Goal) -> Config:
 
 
 def remove_goal(path: Path, number: int) -> Config:
-    """Take the goal with this number out, counted from 1; the settings after it. Raises :class:`RetropaceError`."""
+    """Remove the goal with a number, counted from 1; return the new config.
+
+    Raises :class:`RetropaceError` if there is no such goal or the file is invalid.
+    """
 
     def edit(text: str) -> str:
         if not 1 <= number <= len(tomllib.loads(text).get("goals", [])):
@@ -57,7 +64,13 @@ def remove_goal(path: Path, number: int) -> Config:
 
 
 def parse_config_value(name: str, values: tuple[str, ...]) -> Any:
-    """A setting's value as TOML has it; raises :class:`RetropaceError`, without a path, if it makes no sense."""
+    """Return the TOML value of a dotted key from texts; raises :class:`RetropaceError`, without a path, if invalid.
+
+    Example:
+        >>> parse_config_value("max_heart_rate", ("185",))
+        185
+
+    """
     import tomlkit
 
     table, _, key = name.rpartition(".")
@@ -66,13 +79,13 @@ def parse_config_value(name: str, values: tuple[str, ...]) -> Any:
         parse_config(tomlkit.dumps({table: {key: value}} if table else {key: value}).encode(), Path())
     except UnicodeEncodeError:
         raise RetropaceError(f"{name} is text, which this is not") from None
-    except RetropaceError as bad:
-        raise RetropaceError(bad.message) from None
+    except RetropaceError as error:
+        raise RetropaceError(error.message) from None
     return value
 
 
 def format_config_toml(values: Mapping[str, Any], goals: Iterable[Goal], fallback_texts: Mapping[str, str]) -> str:
-    """A settings file that says these values and goals; ``without`` is what holds where one is None, in words."""
+    """Return a config file with values by dotted key, and goals; ``fallback_texts`` describe what None values mean."""
     lines = []
     for name in DOTTED_KEYS:
         table, _, key = name.rpartition(".")
@@ -85,18 +98,20 @@ def format_config_toml(values: Mapping[str, Any], goals: Iterable[Goal], fallbac
 
 
 def _format_line(name: str, value: Any, fallback_text: str) -> str:
+    """Return the statement of a value, or a comment for None."""
     if value is None:
         return f"# {name}: {fallback_text}"
-    return (
-        f"{name} = {_format_toml(round(value, 6) if isinstance(value, float) else value)}"  # a weight has six decimals
-    )
+    rounded = round(value, 6) if isinstance(value, float) else value  # a weight has six decimals
+    return f"{name} = {_format_toml(rounded)}"
 
 
 def _format_goal(goal: Goal) -> list[str]:
+    """Return the lines of a goal's table."""
     return ["[[goals]]", *(f"{name} = {_format_toml(value)}" for name, value in goal_to_dict(goal).items())]
 
 
 def _convert_texts(key: str, values: tuple[str, ...]) -> Any:
+    """Return the texts of a key converted to its TOML type, unchanged where they do not fit it."""
     if key == "hide_around":
         return [text.strip() for text in values]
     (text,) = values
@@ -109,32 +124,35 @@ def _convert_texts(key: str, values: tuple[str, ...]) -> Any:
 
 
 def _edit_file(path: Path, edit: Callable[[str], str]) -> Config:
-    """The settings after an edit, which was written; nothing is if the file is broken, before or after it."""
+    """Write an edit of the file's text and return the new config; write nothing if either text is invalid."""
     from tomlkit.exceptions import TOMLKitError
 
-    was = read_config_bytes(path)
-    if was is not None:
-        parse_config(was, path)
-    mark = BYTE_ORDER_MARK if was is not None and was.startswith(BYTE_ORDER_MARK) else b""
+    content = read_config_bytes(path)
+    if content is not None:
+        parse_config(content, path)
+    byte_order_mark = BYTE_ORDER_MARK if content is not None and content.startswith(BYTE_ORDER_MARK) else b""
     try:
-        data = mark + edit((was or b"").removeprefix(mark).decode("utf-8")).encode("utf-8")
-    except TOMLKitError as bad:
-        raise RetropaceError(f"cannot be edited here, only by hand: {bad}", path=path) from None
+        data = byte_order_mark + edit((content or b"").removeprefix(byte_order_mark).decode("utf-8")).encode("utf-8")
+    except TOMLKitError as error:
+        raise RetropaceError(f"cannot be edited here, only by hand: {error}", path=path) from None
     config = parse_config(data, path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as bad:
-        raise RetropaceError(f"cannot be written: {bad.strerror or bad}", path=path) from None
-    if data != (was or b""):
-        atomic_write(path, data, expected_content=was)
+    except OSError as error:
+        raise RetropaceError(f"cannot be written: {error.strerror or error}", path=path) from None
+    if data != (content or b""):
+        atomic_write(path, data, expected_content=content)
     return config
 
 
 def _set_key(text: str, name: str, value: Any) -> str:
+    """Return the text with a dotted key set to a value."""
     table, _, key = name.rpartition(".")
-    where = (table, key) if table else (key,)
-    if (span := find_statement_lines(text, where)) is not None:
-        return _rewrite_statement(text, span, lambda held: _find_container(held, table, key).update({key: value}))
+    key_path = (table, key) if table else (key,)
+    if (span := find_statement_lines(text, key_path)) is not None:
+        return _rewrite_statement(
+            text, span, lambda statement: _find_container(statement, table, key).update({key: value})
+        )
     line = f"{key} = {_format_toml(value)}"
     if not table:
         return _insert_lines(text, *_find_root_insertion(text), [line])
@@ -144,59 +162,62 @@ def _set_key(text: str, name: str, value: Any) -> str:
     if _is_table_header(text, header):
         return _insert_lines(text, _find_table_end(text, table), "", [line])
     if _is_inline_table(text, header, table):
-        return _rewrite_statement(text, header, lambda held: held[table].update({key: value}))
+        return _rewrite_statement(text, header, lambda statement: statement[table].update({key: value}))
     return _insert_lines(text, _find_table_end(text, table), "", [f"{table}.{line}"])
 
 
 def _remove_key(text: str, name: str) -> str:
+    """Return the text without a dotted key."""
     table, _, key = name.rpartition(".")
     span = find_statement_lines(text, (table, key) if table else (key,))
     if span is None:
         return text
     if table and not _is_table_header(text, span) and _is_inline_table(text, span, table):
-        return _rewrite_statement(text, span, lambda held: held[table].pop(key))
+        return _rewrite_statement(text, span, lambda statement: statement[table].pop(key))
     lines = split_lines(text)
     return "".join(lines[: span[0]] + lines[span[1] :])
 
 
 def _append_goal(text: str, goal: Goal) -> str:
+    """Return the text with a goal after the others."""
     import tomlkit
 
     goals = tomllib.loads(text).get("goals", [])
-    where = find_statement_lines(text, ("goals",))
-    if where is None:
+    span = find_statement_lines(text, ("goals",))
+    if span is None:
         return _insert_lines(text, len(split_lines(text)), "above", _format_goal(goal))
-    if not _is_table_header(text, where):
-        made = tomlkit.inline_table()
-        made.update(goal_to_dict(goal))
-        return _rewrite_statement(text, where, lambda held: held["goals"].append(made))
+    if not _is_table_header(text, span):
+        table = tomlkit.inline_table()
+        table.update(goal_to_dict(goal))
+        return _rewrite_statement(text, span, lambda statement: statement["goals"].append(table))
     return _insert_lines(text, _find_table_end(text, "goals", len(goals) - 1), "both", _format_goal(goal))
 
 
-def _delete_goal(text: str, number: int) -> str:
-    span = find_statement_lines(text, ("goals", number))
+def _delete_goal(text: str, index: int) -> str:
+    """Return the text without the goal at an index, counted from 0."""
+    span = find_statement_lines(text, ("goals", index))
     if span is None:
         raise RetropaceError("holds more than can be edited here: take the goal out by hand")
     if not _is_table_header(text, span):
-        return _rewrite_statement(text, span, lambda held: held["goals"].pop(number))
+        return _rewrite_statement(text, span, lambda statement: statement["goals"].pop(index))
     lines = split_lines(text)
-    above, below = lines[: span[0]], lines[_find_table_end(text, "goals", number) :]
+    above, below = lines[: span[0]], lines[_find_table_end(text, "goals", index) :]
     if above and not above[-1].strip() and not (below and below[0].strip()):
         del above[-1]  # one of two blank lines that would follow each other
     return "".join(above + below)
 
 
 def _find_table_end(text: str, *table: str | int) -> int:
-    """Behind which line the last statement of a table ends; comments below it may be about what follows."""
-    held: Any = tomllib.loads(text)
+    """Return the line at which the last statement of a table ends; comments below it may belong to what follows."""
+    content: Any = tomllib.loads(text)
     for key in table:
-        held = held[key]
-    spans = [find_statement_lines(text, table), *(find_statement_lines(text, (*table, key)) for key in held)]
+        content = content[key]
+    spans = [find_statement_lines(text, table), *(find_statement_lines(text, (*table, key)) for key in content)]
     return max((span[1] for span in spans if span is not None), default=0)
 
 
 def _find_root_insertion(text: str) -> tuple[int, str]:
-    """The line before which one more setting that is in no table stands, and where blank lines belong."""
+    """Return the line before which a key outside any table is inserted, and on which sides it needs blank lines."""
     spans = [span for key in tomllib.loads(text) if (span := find_statement_lines(text, (key,))) is not None]
     headers = [span[0] for span in spans if _is_table_header(text, span)]
     ends = [span[1] for span in spans if not _is_table_header(text, span)]
@@ -206,13 +227,13 @@ def _find_root_insertion(text: str) -> tuple[int, str]:
     if not headers:
         return len(lines), ""
     first = min(headers)
-    while first > 0 and lines[first - 1].lstrip().startswith("#"):  # what stands right above a table is about it
+    while first > 0 and lines[first - 1].lstrip().startswith("#"):  # comments right above a table belong to it
         first -= 1
     return first, "below"
 
 
 def _insert_lines(text: str, line_index: int, blank_sides: str, new_lines: list[str]) -> str:
-    """The text with new lines before one of its own; ``blank`` says on which sides an empty line has to be."""
+    """Return the text with new lines before a line; ``blank_sides`` is empty, ``above``, ``below`` or ``both``."""
     end = "\r\n" if "\r\n" in text else "\n"
     lines = split_lines(text)
     if lines and not lines[-1].endswith("\n"):
@@ -223,7 +244,7 @@ def _insert_lines(text: str, line_index: int, blank_sides: str, new_lines: list[
 
 
 def _rewrite_statement(text: str, span: tuple[int, int], change: Callable[[Any], object]) -> str:
-    """The text with one statement changed; what stands beside its value stays."""
+    """Return the text with one statement changed by tomlkit, which keeps its comment."""
     import tomlkit
 
     statement = tomlkit.parse(_slice_statement(text, span))
@@ -233,20 +254,22 @@ def _rewrite_statement(text: str, span: tuple[int, int], change: Callable[[Any],
 
 
 def _find_container(statement: Any, table: str, key: str) -> Any:
-    """What holds a key in its statement: ``hide_ends = …`` below a header, or ``privacy.hide_ends = …``."""
+    """Return the table that holds a key in its statement, ``hide_ends = …`` or ``privacy.hide_ends = …``."""
     return statement if key in statement else statement[table]
 
 
 def _slice_statement(text: str, span: tuple[int, int]) -> str:
+    """Return the text of a statement."""
     return "".join(split_lines(text)[span[0] : span[1]])
 
 
 def _is_table_header(text: str, span: tuple[int, int]) -> bool:
+    """Return whether a statement is the header of a table."""
     return split_lines(text)[span[0]].lstrip().startswith("[")
 
 
 def _is_inline_table(text: str, span: tuple[int, int], table: str) -> bool:
-    """Whether a statement is that of a whole table in braces."""
+    """Return whether a statement defines a table inline, in braces."""
     import tomlkit
     from tomlkit.items import InlineTable
 
@@ -254,7 +277,7 @@ def _is_inline_table(text: str, span: tuple[int, int], table: str) -> bool:
 
 
 def _format_toml(value: Any) -> str:
-    """A value as TOML writes it."""
+    """Return a value in TOML syntax."""
     import tomlkit
 
     if isinstance(value, float) and value.is_integer():

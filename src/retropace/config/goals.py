@@ -1,4 +1,4 @@
-"""What a runner means to do each week or month. Whether it was done is told from the library, never kept here."""
+"""A runner's weekly and monthly goals, as the config file defines them; it does not hold whether they are reached."""
 
 from __future__ import annotations
 
@@ -10,17 +10,21 @@ from typing import Any
 from retropace.core.errors import RetropaceError
 
 PERIOD_DAYS = {"week": 7, "month": 31}
-"""Each with its days."""
+"""Largest number of days in each period of a goal."""
 GOAL_DIRECTIONS = ("backward", "forward")
+"""Directions that a goal can have, the default first."""
 MAX_KM = 1000.0
+"""Largest distance of a goal in kilometres."""
+MAX_SESSIONS_PER_DAY = 5
+"""Largest number of sessions a day that a goal can ask for."""
 
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """So many sessions in a period, or so much in all.
+    """A number of sessions in a period, or a total of minutes or kilometres.
 
-    With ``sessions`` each of them has at least ``minutes`` and ``km`` in that direction, where these are given;
-    without, ``minutes`` and ``km`` are sums over the period. At least one of the three is given.
+    With ``sessions``, each session must have at least ``minutes`` and ``km`` in the direction, where they are not None;
+    without, ``minutes`` and ``km`` are totals of the period. At least one of the three is not None.
     """
 
     direction: str = "backward"
@@ -28,26 +32,32 @@ class Goal:
     """``week`` or ``month``."""
     sessions: int | None = None
     minutes: float | None = None
-    """Moving."""
+    """Moving time in minutes."""
     km: float | None = None
     athlete: str = ""
-    """Whose goal it is; empty for everybody's."""
+    """Name of the athlete; empty if the goal is for all."""
 
     def __str__(self) -> str:
         amounts = [
             f"{value:g} {name}" for name, value in (("minutes", self.minutes), ("km", self.km)) if value is not None
         ]
-        much = " and ".join(amounts)
-        whose = f" ({self.athlete})" if self.athlete else ""
+        amount = " and ".join(amounts)
+        owner = f" ({self.athlete})" if self.athlete else ""
         if self.sessions is None:
-            return f"{much} {self.direction} a {self.per}{whose}"
+            return f"{amount} {self.direction} a {self.per}{owner}"
         count = f"{self.sessions} session{'s' * (self.sessions != 1)} a {self.per}"
-        return f"{count} with {much} {self.direction} each{whose}" if much else f"{count} {self.direction}{whose}"
+        return f"{count} with {amount} {self.direction} each{owner}" if amount else f"{count} {self.direction}{owner}"
 
 
 def parse_goal(values: Mapping[str, Any]) -> Goal:
-    """The goal of these values by name; raises :class:`RetropaceError` for one that cannot be."""
-    names = [one.name for one in fields(Goal)]
+    """Return the goal of values by field name; raises :class:`RetropaceError` for invalid values.
+
+    Example:
+        >>> str(parse_goal({"sessions": 2, "minutes": 10}))
+        '2 sessions a week with 10 minutes backward each'
+
+    """
+    names = [field.name for field in fields(Goal)]
     for name in values:
         if name not in names:
             raise RetropaceError(f'a goal has no "{name}": it has {", ".join(names)}')
@@ -60,11 +70,12 @@ def parse_goal(values: Mapping[str, Any]) -> Goal:
         athlete=_parse_athlete_name(values.get("athlete", "")),
     )
     days = PERIOD_DAYS[goal.per]
+    max_sessions = MAX_SESSIONS_PER_DAY * days
     if goal.sessions is None and goal.minutes is None and goal.km is None:
         raise RetropaceError("a goal asks for sessions, minutes or km")
     count = goal.sessions
-    if count is not None and (isinstance(count, bool) or not isinstance(count, int) or not 1 <= count <= 5 * days):
-        raise RetropaceError(f"sessions is a whole number from 1 to {5 * days} a {goal.per}")
+    if count is not None and (isinstance(count, bool) or not isinstance(count, int) or not 1 <= count <= max_sessions):
+        raise RetropaceError(f"sessions is a whole number from 1 to {max_sessions} a {goal.per}")
     if goal.minutes is not None and not 0.0 < goal.minutes * (count or 1) <= 24 * 60 * days:
         raise RetropaceError(f"minutes is more than 0, and a {goal.per} has to have as many")
     if goal.km is not None and not 0.0 < goal.km <= MAX_KM:
@@ -73,12 +84,13 @@ def parse_goal(values: Mapping[str, Any]) -> Goal:
 
 
 def goal_to_dict(goal: Goal) -> dict[str, Any]:
-    """What :func:`parse_goal` makes the same goal of: only what it says."""
-    values = {one.name: getattr(goal, one.name) for one in fields(Goal)}
+    """Return the values from which :func:`parse_goal` builds an equal goal, without empty ones."""
+    values = {field.name: getattr(goal, field.name) for field in fields(Goal)}
     return {name: value for name, value in values.items() if value not in (None, "")}
 
 
 def _parse_choice(values: Mapping[str, Any], name: str, allowed: tuple[str, ...]) -> str:
+    """Return one of the two allowed values, the first by default."""
     value = values.get(name, allowed[0])
     if value not in allowed:
         raise RetropaceError(f'{name} is "{allowed[0]}" or "{allowed[1]}"')
@@ -86,6 +98,7 @@ def _parse_choice(values: Mapping[str, Any], name: str, allowed: tuple[str, ...]
 
 
 def _parse_amount(values: Mapping[str, Any], name: str) -> float | None:
+    """Return a finite number, None without one."""
     value = values.get(name)
     if value is None:
         return None
@@ -93,7 +106,7 @@ def _parse_amount(values: Mapping[str, Any], name: str) -> float | None:
         raise RetropaceError(f"{name} is a number")
     try:
         number = float(value)
-    except OverflowError:  # TOML has integers of any length
+    except OverflowError:  # TOML integers can have any length
         number = math.inf
     if not math.isfinite(number):
         raise RetropaceError(f"{name} is a number that can be reached")
@@ -101,6 +114,7 @@ def _parse_amount(values: Mapping[str, Any], name: str) -> float | None:
 
 
 def _parse_athlete_name(value: Any) -> str:
+    """Return a printable name, stripped."""
     if not isinstance(value, str) or not value.isprintable():
         raise RetropaceError('athlete is a name: "anna"')
     return value.strip()

@@ -1,14 +1,14 @@
-"""The user's own settings, ``config.toml`` in the configuration folder: what they would otherwise say every time.
+"""The user's config file, ``config.toml`` in the config directory, which holds defaults of command-line options.
 
 ====================  =====================================================================
 ``units``             ``"km"`` or ``"mi"``
-``weight``            ``70``, ``"70kg"`` or ``"154lb"``: energy is shown
-``max_heart_rate``    beats a minute: heart rates are shown as a share of it too
-``athlete``           who ran, unless a flag says otherwise
-``home_zones``        ``true``: the zones in the configuration folder are used
-``timezone``          where days and weeks begin: ``"Europe/Berlin"``
+``weight``            ``70``, ``"70kg"`` or ``"154lb"``; energy is computed with it
+``max_heart_rate``    beats per minute; heart rates are also shown as a share of it
+``athlete``           name of the runner
+``home_zones``        ``true`` if the zones in the config directory are used
+``timezone``          time zone in which days and weeks begin: ``"Europe/Berlin"``
 ``[privacy]``         ``hide_around = ["48.137,11.575,300m"]``, ``hide_ends = "200m"``
-``[[goals]]``         what :class:`retropace.config.goals.Goal` has
+``[[goals]]``         the fields of :class:`retropace.config.goals.Goal`
 ====================  =====================================================================
 """
 
@@ -29,17 +29,21 @@ from retropace.core.units import parse_weight_kg
 from retropace.core.user_dirs import config_path
 
 CONFIG_KEYS = ("units", "weight", "max_heart_rate", "athlete", "home_zones", "timezone")
+"""Keys of single values outside any table."""
 PRIVACY_KEYS = ("hide_around", "hide_ends")
+"""Keys of the table ``privacy``."""
 MAX_HEART_RATE_RANGE_BPM = (60, 250)
-"""What a maximal heart rate may be."""
+"""Lowest and highest valid ``max_heart_rate`` in beats per minute."""
 MAX_FILE_BYTES = 100_000
+"""Largest config file in bytes that is read."""
 
 Value = TypeVar("Value")
+"""The type of a validated value."""
 
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """What the file says; where it says nothing, what holds without it. None and empty: nothing was said."""
+    """The content of the config file; None or empty where it has no value."""
 
     units: str | None = None
     weight_kg: float | None = None
@@ -52,57 +56,61 @@ class Config:
 
 
 def read_config() -> Config:
-    """The user's settings; raises :class:`RetropaceError` for a file that cannot be understood."""
+    """Return the user's config, empty without a file; raises :class:`RetropaceError` for an invalid one."""
     path = config_path()
     data = read_config_bytes(path)
     return Config() if data is None else parse_config(data, path)
 
 
 def read_config_bytes(path: Path) -> bytes | None:
-    """What a settings file holds; None where there is none. Raises :class:`RetropaceError`."""
+    """Return the bytes of a config file, None if there is none.
+
+    Raises :class:`RetropaceError` if it cannot be read or is larger than ``MAX_FILE_BYTES``.
+    """
     try:
         with path.open("rb") as file:
             data = file.read(MAX_FILE_BYTES + 1)
     except FileNotFoundError:
         return None
-    except OSError as bad:
-        raise RetropaceError(f"cannot be read: {bad.strerror or bad}", path=path) from None
+    except OSError as error:
+        raise RetropaceError(f"cannot be read: {error.strerror or error}", path=path) from None
     if len(data) > MAX_FILE_BYTES:
         raise RetropaceError(f"holds more than {MAX_FILE_BYTES // 1000} kB, which are no settings", path=path)
     return data
 
 
 def parse_config(data: bytes, path: Path) -> Config:
-    """The settings in a file's bytes; raises :class:`RetropaceError` with the line of whatever makes no sense."""
+    """Return the config in a file's bytes; raises :class:`RetropaceError` with the line of the first invalid value."""
     try:
         text = data.decode("utf-8-sig")
         document = tomllib.loads(text)
-    except UnicodeDecodeError as bad:
-        line = data[: bad.start].count(b"\n") + 1
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
         raise RetropaceError("is no TOML: it is not in UTF-8", path=path, where=str(line)) from None
-    except (ValueError, RecursionError) as bad:  # ValueError: no TOML, or a number of thousands of digits
-        raise _syntax_error(str(bad), text, path) from None
+    except (ValueError, RecursionError) as error:  # ValueError: invalid TOML or a number of thousands of digits
+        raise _syntax_error(str(error), text, path) from None
     return _ConfigParser(text, path, document).parse()
 
 
 def _syntax_error(message: str, text: str, path: Path) -> RetropaceError:
-    """What the parser said, with the line that stands in its words where all other errors have it."""
-    found = re.fullmatch(r"(.*) \((?:at line (\d+), column \d+|at end of document)\)", message)
-    if found is None:
+    """Return the parser's message as an exception, with the line taken out of its text."""
+    match = re.fullmatch(r"(.*) \((?:at line (\d+), column \d+|at end of document)\)", message)
+    if match is None:
         return RetropaceError(f"is no TOML: {message}", path=path)
-    line = found[2] or str(len(split_lines(text)))
-    return RetropaceError(f"is no TOML: {found[1][0].lower()}{found[1][1:]}", path=path, where=line)
+    line = match[2] or str(len(split_lines(text)))
+    return RetropaceError(f"is no TOML: {match[1][0].lower()}{match[1][1:]}", path=path, where=line)
 
 
 @dataclass(frozen=True, slots=True)
 class _ConfigParser:
-    """A parsed file, with its text to say in which line something stands."""
+    """A parsed file with its text, from which the line of an invalid value is found."""
 
     text: str
     path: Path
     document: dict[str, Any]
 
     def parse(self) -> Config:
+        """Return the config."""
         self.check_keys(self.document, "", (*CONFIG_KEYS, "privacy", "goals"))
         return Config(
             units=self.parse_key("units", validate_units),
@@ -116,69 +124,75 @@ class _ConfigParser:
         )
 
     def parse_key(self, name: str, validate: Callable[[Any], Value]) -> Value | None:
+        """Return the validated value of a key outside any table, None without one."""
         if name not in self.document:
             return None
         return self.parse_value((name,), lambda: validate(self.document[name]))
 
     def parse_privacy(self) -> PrivacyFilter:
+        """Return the privacy filter of the table ``privacy``."""
         table = self.document.get("privacy", {})
         if not isinstance(table, dict):
             self.fail(("privacy",), "privacy is a table: write [privacy] and its settings below")
         self.check_keys(table, "privacy", PRIVACY_KEYS)
-        around = self.parse_value(
+        zones = self.parse_value(
             ("privacy", "hide_around"), lambda: validate_privacy_zones(table.get("hide_around", []))
         )
         ends_m = self.parse_value(("privacy", "hide_ends"), lambda: validate_hidden_ends_m(table.get("hide_ends", 0)))
-        return PrivacyFilter(around, ends_m)
+        return PrivacyFilter(zones, ends_m)
 
     def parse_goals(self) -> tuple[Goal, ...]:
+        """Return the goals of the tables ``goals``."""
         tables = self.document.get("goals", [])
-        if not isinstance(tables, list) or not all(isinstance(one, dict) for one in tables):
+        if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
             self.fail(("goals",), "goals are tables: write [[goals]] and what each of them asks for below")
-        found: list[Goal] = []
+        goals: list[Goal] = []
         for number, table in enumerate(tables):
             goal = self.parse_value(("goals", number), lambda table=table: parse_goal(table))  # type: ignore[misc]  # bound per goal
-            if goal in found:
+            if goal in goals:
                 self.fail(("goals", number), f"the goal of {goal} stands there twice")
-            found.append(goal)
-        return tuple(found)
+            goals.append(goal)
+        return tuple(goals)
 
     def check_keys(self, table: dict[str, Any], table_name: str, allowed: tuple[str, ...]) -> None:
+        """Fail at the first key of a table that is not allowed."""
         for name in table:
             if name not in allowed:
-                full = [f"{table_name}.{one}" if table_name else one for one in allowed]
-                said = f"{table_name}.{name}" if table_name else name
-                where = (table_name, name) if table_name else (name,)
-                self.fail(where, f'there is no setting "{said}": {", ".join(full[:-1])} and {full[-1]}')
+                *others, last = [f"{table_name}.{key}" if table_name else key for key in allowed]
+                dotted_key = f"{table_name}.{name}" if table_name else name
+                key_path = (table_name, name) if table_name else (name,)
+                self.fail(key_path, f'there is no setting "{dotted_key}": {", ".join(others)} and {last}')
 
     def parse_value(self, key_path: TomlPath, parse: Callable[[], Value]) -> Value:
+        """Return a parsed value; fail at its line if parsing raises."""
         try:
             return parse()
-        except RetropaceError as bad:
-            self.fail(key_path, bad.message)
+        except RetropaceError as error:
+            self.fail(key_path, error.message)
 
     def fail(self, key_path: TomlPath, message: str) -> NoReturn:
+        """Raise :class:`RetropaceError` with the line of a key."""
         lines = find_statement_lines(self.text, key_path)
         raise RetropaceError(message, path=self.path, where=None if lines is None else str(lines[0] + 1)) from None
 
 
 def validate_units(value: Any) -> str:
-    """``km`` or ``mi``; raises :class:`RetropaceError`, as do all of these."""
+    """Return ``km`` or ``mi``; raises :class:`RetropaceError` for anything else."""
     if value not in ("km", "mi"):
         raise RetropaceError('units is "km" or "mi"')
     return str(value)
 
 
 def validate_weight_kg(value: Any) -> float:
-    """Kilograms of a weight."""
-    found = None if isinstance(value, bool) else parse_weight_kg(str(value))
-    if found is None:
+    """Return a runner's weight in kilograms; raises :class:`RetropaceError` for anything else."""
+    weight = None if isinstance(value, bool) else parse_weight_kg(str(value))
+    if weight is None:
         raise RetropaceError('weight is that of a runner: 70, "70kg" or "154lb"')
-    return found
+    return weight
 
 
 def validate_heart_rate_bpm(value: Any) -> int:
-    """A maximal heart rate."""
+    """Return a maximal heart rate in beats per minute; raises :class:`RetropaceError` for anything else."""
     low, high = MAX_HEART_RATE_RANGE_BPM
     if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
         raise RetropaceError(f"max_heart_rate is a whole number of beats a minute from {low} to {high}: 185")
@@ -186,21 +200,21 @@ def validate_heart_rate_bpm(value: Any) -> int:
 
 
 def validate_athlete(value: Any) -> str:
-    """The name of a runner."""
+    """Return a runner's name, stripped; raises :class:`RetropaceError` for anything else."""
     if not isinstance(value, str) or not value.strip() or not value.isprintable():
         raise RetropaceError('athlete is a name: "anna"')
     return value.strip()
 
 
 def validate_home_zones(value: Any) -> bool:
-    """A choice."""
+    """Return a boolean; raises :class:`RetropaceError` for anything else."""
     if not isinstance(value, bool):
         raise RetropaceError("home_zones is true or false")
     return value
 
 
 def validate_time_zone(value: Any) -> str:
-    """The name of a time zone in the IANA database."""
+    """Return the name of an IANA time zone; raises :class:`RetropaceError` for anything else."""
     from zoneinfo import ZoneInfo
 
     try:
@@ -210,14 +224,14 @@ def validate_time_zone(value: Any) -> str:
 
 
 def validate_privacy_zones(value: Any) -> tuple[Any, ...]:
-    """Places that stay hidden."""
-    if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+    """Return the privacy zones of a list of texts; raises :class:`RetropaceError` for anything else."""
+    if not isinstance(value, list) or not all(isinstance(text, str) for text in value):
         raise RetropaceError('privacy.hide_around is a list of texts: ["48.137,11.575,300m"]')
-    return tuple(parse_privacy_zone(one) for one in value)
+    return tuple(parse_privacy_zone(text) for text in value)
 
 
 def validate_hidden_ends_m(value: Any) -> float:
-    """Metres at both ends of the way that stay hidden."""
+    """Return the metres to hide at both ends of the route; raises :class:`RetropaceError` for anything else."""
     if isinstance(value, bool) or not isinstance(value, (int, float, str)):
         raise RetropaceError('privacy.hide_ends is a distance: "200m"')
     return parse_metres(str(value))

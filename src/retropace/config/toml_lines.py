@@ -1,6 +1,6 @@
-"""Where something stands in a TOML text. The parser tells only where the syntax is wrong, so it is asked repeatedly.
+"""The lines of a statement in a TOML text, found by parsing beginnings of the text, as ``tomllib`` gives no positions.
 
-The shortest beginning of the text that is TOML and has a key ends with the statement that brings that key.
+The shortest beginning that is valid TOML and has a key ends with the statement that defines that key.
 """
 
 from __future__ import annotations
@@ -10,47 +10,53 @@ import tomllib
 from typing import Any
 
 TomlPath = tuple[str | int, ...]
-"""A key and what is below it, a number for one of a list: ``("goals", 0, "km")``."""
+"""Keys of nested tables and indices of arrays: ``("goals", 0, "km")``."""
 MAX_PARSED_CHARS = 4_000_000
-"""Letters to parse in all, about a second: thousands of lines in one statement are no reason to wait longer."""
+"""Largest number of characters to parse in one search, about a second; longer statements are not found."""
 
 
 def find_statement_lines(text: str, key_path: TomlPath) -> tuple[int, int] | None:
-    """The lines of the statement that brings something: half-open, counted from 0; None if nothing does.
+    r"""Return the half-open range of lines, counted from 0, of the statement that defines a key; None without one.
 
-    That is a key with its value, however many lines it has, or the header of a table. The text has to be TOML.
+    The statement is a key with its value or the header of a table. Raises ``tomllib.TOMLDecodeError`` for invalid TOML.
+
+    Example:
+        >>> find_statement_lines('units = "km"\n[privacy]\nhide_ends = "200m"\n', ("privacy", "hide_ends"))
+        (2, 3)
+
     """
     ends = [0]
     for line in split_lines(text):
         ends.append(ends[-1] + len(line))
-    before, behind = 0, len(ends) - 1
+    low, high = 0, len(ends) - 1
     if not _has_key(tomllib.loads(text), key_path):
         return None
-    parsed = 0
-    while behind - before > 1:
-        middle = (before + behind) // 2
-        for count in (*range(middle, behind), *range(middle - 1, before, -1)):
-            parsed += ends[count]
-            if parsed > MAX_PARSED_CHARS:
+    parsed_chars = 0
+    while high - low > 1:
+        middle = (low + high) // 2
+        for count in (*range(middle, high), *range(middle - 1, low, -1)):
+            parsed_chars += ends[count]
+            if parsed_chars > MAX_PARSED_CHARS:
                 return None
             beginning = _try_parse(text[: ends[count]])
             if beginning is not None:
                 break
         else:
-            break  # all of it is one statement
+            break  # the whole range is one statement
         if _has_key(beginning, key_path):
-            behind = count
+            high = count
         else:
-            before = count
-    return before, behind
+            low = count
+    return low, high
 
 
 def split_lines(text: str) -> list[str]:
-    """The lines with their ends, as TOML understands them: other ends than these may stand within a comment."""
+    """Return the lines with their ends; only line feeds end a line in TOML, unlike in ``str.splitlines``."""
     return re.findall(r"[^\n]*\n|[^\n]+", text)
 
 
 def _try_parse(text: str) -> dict[str, Any] | None:
+    """Return the parsed text, None if it is not valid TOML."""
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError:
@@ -58,9 +64,10 @@ def _try_parse(text: str) -> dict[str, Any] | None:
 
 
 def _has_key(document: Any, key_path: TomlPath) -> bool:
+    """Return whether a parsed document defines a key."""
     for key in key_path:
-        held = range(len(document)) if isinstance(document, list) else document
-        if not isinstance(held, (dict, range)) or key not in held:
+        keys = range(len(document)) if isinstance(document, list) else document
+        if not isinstance(keys, (dict, range)) or key not in keys:
             return False
         document = document[key]
     return True

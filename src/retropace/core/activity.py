@@ -1,8 +1,8 @@
-"""One recorded session, as its file says it: what every reader gives and every later step starts from.
+"""One recorded session as its file holds it: the result of every reader.
 
-Nothing here is repaired or guessed: :func:`retropace.cleaning.clean.clean` turns an :class:`Activity` into a
-:class:`retropace.core.cleaned_activity.Track` whose columns can be trusted. There is one time axis, ``t_s``: seconds since the first
-record by the watch's own clock, pauses included. Units are SI; NaN is "missing".
+Nothing here is repaired: :func:`retropace.cleaning.clean.clean_activity` turns an :class:`Activity` into a
+:class:`retropace.core.cleaned_activity.CleanedActivity`. The one time axis, ``t_s``, is seconds since the first record
+by the watch's clock, pauses included. Units are SI; NaN means missing.
 """
 
 from __future__ import annotations
@@ -20,28 +20,27 @@ from retropace.core.spans import FloatArray, Spans, as_spans
 
 @dataclass(frozen=True, slots=True)
 class Samples:
-    """The records of a session in file order, one ``(n,)`` float64 column per quantity, NaN where missing.
-
-    ``t_s`` is as recorded: it may repeat, leap or run backward until cleaned, and is NaN in a record without a time.
-    ``distance_m`` and ``speed_mps`` are the device's own. ``cadence_recorded`` is what the file holds, which is
-    revolutions of one foot in most files and steps per minute in some: cleaning decides.
-    """
+    """The records of a session in file order, one ``(n,)`` float64 column per quantity, NaN where missing."""
 
     t_s: FloatArray
+    """Recorded times, which may repeat, jump or fall; NaN in a record without a time."""
     lat_deg: FloatArray
     lon_deg: FloatArray
     altitude_m: FloatArray
     distance_m: FloatArray
+    """Cumulative distance as the device counted it."""
     speed_mps: FloatArray
+    """Speed as the device computed it."""
     cadence_recorded: FloatArray
+    """Cadence per minute in the file's unit: cycles of one foot in most files, steps of both feet in some."""
     heart_rate_bpm: FloatArray
     step_length_m: FloatArray
     vertical_oscillation_m: FloatArray
     stance_time_s: FloatArray
     extra: Mapping[str, FloatArray] = field(default_factory=lambda: MappingProxyType({}))
-    """Further columns by the name they have in the file: developer fields, course, accuracies."""
+    """Further columns by their name in the file: developer fields, course, accuracies."""
     categories: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
-    """For each extra column of words what its values 0, 1, 2 … stand for."""
+    """For each categorical extra column the texts that its values 0, 1, 2 … stand for."""
 
     @classmethod
     def from_columns(
@@ -51,9 +50,15 @@ class Samples:
         categories: Mapping[str, tuple[str, ...]] | None = None,
         **columns: FloatArray,
     ) -> Samples:
-        """Samples from the columns a file has; the others are missing throughout.
+        """Return samples with the given columns and all others missing.
 
-        Raises ``ValueError`` for a column of another length and ``TypeError`` for one of an unknown name.
+        Raises ``ValueError`` for a column of another length than ``t_s`` and ``TypeError`` for an unknown name.
+
+        Example:
+            >>> samples = Samples.from_columns(np.array([0.0, 1.0]), speed_mps=np.array([3.0, 3.1]))
+            >>> samples.heart_rate_bpm
+            array([nan, nan])
+
         """
         names = {column.name for column in fields(cls)} - {"t_s", "extra", "categories"}
         if unknown := set(columns) - names:
@@ -64,9 +69,12 @@ class Samples:
             if column.shape != t_s.shape:
                 raise ValueError(f"column {name} has shape {column.shape}, t_s has {t_s.shape}")
         missing = np.full(len(t_s), np.nan)
-        filled = {name: values.get(name, missing) for name in names}
-        held = MappingProxyType(dict(categories or {}))
-        return cls(t_s=np.asarray(t_s, dtype=np.float64), extra=MappingProxyType(extra), categories=held, **filled)
+        return cls(
+            t_s=np.asarray(t_s, dtype=np.float64),
+            extra=MappingProxyType(extra),
+            categories=MappingProxyType(dict(categories or {})),
+            **{name: values.get(name, missing) for name in names},
+        )
 
     def __len__(self) -> int:
         return len(self.t_s)
@@ -74,53 +82,53 @@ class Samples:
 
 @dataclass(frozen=True, slots=True)
 class Lap:
-    """A lap as the device closed it. ``trigger`` is what ended it."""
+    """A lap as the device recorded it."""
 
     start_s: float
     end_s: float
     trigger: str = ""
-    """``manual``, ``time``, ``distance``, ``position``, ``session_end``, ``fitness_equipment``; empty if not said."""
+    """What ended the lap: ``manual``, ``time``, ``distance``, ``position``, ``session_end`` or ``fitness_equipment``;
+    empty if not recorded."""
     intensity: str = ""
-    """``active``, ``rest``, ``warmup``, ``cooldown``, ``recovery``, ``interval``; empty if not said."""
+    """``active``, ``rest``, ``warmup``, ``cooldown``, ``recovery``, ``interval``; empty if not recorded."""
     step_index: int | None = None
-    """Which workout step it carried out, counted from 0."""
+    """Index of the workout step that the lap carried out, counted from 0."""
     name: str = ""
     timer_s: float = np.nan
     distance_m: float = np.nan
 
 
 AUTOLAP_DISTANCES_M = (1000.0, 1609.344, 500.0, 804.672, 5000.0)
-"""After how much watches end laps by themselves: kilometres, miles, halves of them, five kilometres."""
+"""Distances in metres after which watches end laps automatically."""
 AUTOLAP_TOLERANCE_M = 1.0
-"""Such a lap is as long to the metre; nobody presses a button so well twice running."""
+"""Largest deviation in metres of an automatic lap from its distance; no runner presses a button as precisely twice."""
 
 
 def is_autolap(laps: tuple[Lap, ...]) -> tuple[bool, ...]:
-    """For each lap whether the device ended it by itself, after a set distance or time, and nobody pressed anything.
+    """Return for each lap whether the device ended it automatically, after a set distance, time or position.
 
-    A workout step ends a lap in the same way; there the step changes from one lap to the next. Files that call every
-    lap manual (TCX from Garmin Connect) are told by two laps running of one such distance. The last lap ends with the
-    session and is never automatic.
+    A lap that ends with a workout step is not automatic. Two successive laps of one of ``AUTOLAP_DISTANCES_M`` are,
+    even where the file calls every lap manual (TCX from Garmin Connect). The last lap ends with the session and is
+    never automatic.
     """
-    ended = [
+    is_auto = [
         lap.trigger in ("distance", "time", "position")
         and (lap.step_index is None or lap.step_index == after.step_index)
         for lap, after in pairwise(laps)
     ]
-    for at, (lap, after) in enumerate(pairwise(laps)):
+    for index, (lap, after) in enumerate(pairwise(laps)):
         if lap.step_index is None and any(
-            abs(lap.distance_m - unit) <= AUTOLAP_TOLERANCE_M and abs(after.distance_m - unit) <= AUTOLAP_TOLERANCE_M
-            for unit in AUTOLAP_DISTANCES_M
+            abs(lap.distance_m - distance_m) <= AUTOLAP_TOLERANCE_M
+            and abs(after.distance_m - distance_m) <= AUTOLAP_TOLERANCE_M
+            for distance_m in AUTOLAP_DISTANCES_M
         ):
-            ended[at] = True
-            if at + 1 < len(ended):
-                ended[at + 1] = True
-    return (*ended, *(False for _ in laps[-1:]))
+            is_auto[index : index + 2] = [True] * len(is_auto[index : index + 2])
+    return (*is_auto, *(False for _ in laps[-1:]))
 
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """A stretch told apart in the file: a FIT ``split`` (a run, a walk, an interval), one of a GPX session's tracks."""
+    """A part of the session that the file defines: a FIT ``split`` (a run, a walk, an interval) or a GPX track."""
 
     start_s: float
     end_s: float
@@ -131,7 +139,7 @@ class Split:
 
 @dataclass(frozen=True, slots=True)
 class Waypoint:
-    """A waypoint the runner dropped. ``t_s`` is NaN if it has no time."""
+    """A named place in the recording; ``t_s`` is NaN if it has no time."""
 
     t_s: float
     name: str = ""
@@ -142,7 +150,7 @@ class Waypoint:
 
 @dataclass(frozen=True, slots=True)
 class WorkoutStep:
-    """A step of the workout that was loaded on the watch."""
+    """A step of the workout that was loaded onto the watch."""
 
     index: int
     name: str = ""
@@ -156,7 +164,7 @@ class WorkoutStep:
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """What recorded the session, in the file's words."""
+    """The device that recorded the session, as the file names it."""
 
     manufacturer: str = ""
     product: str = ""
@@ -168,7 +176,7 @@ class Device:
 
 @dataclass(frozen=True, slots=True)
 class DeviceTotals:
-    """What the device itself sums up for the session; NaN where it says nothing."""
+    """The device's own totals for the session; NaN where it has none."""
 
     distance_m: float = np.nan
     timer_s: float = np.nan
@@ -177,14 +185,14 @@ class DeviceTotals:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where an activity came from."""
+    """The file that an activity was read from."""
 
     path: str
     format: str
-    """``fit``, ``gpx``, ``tcx``, ``kml``, ``polar`` or ``apple``, told by the content, not by the file's name."""
+    """``fit``, ``gpx``, ``tcx``, ``kml``, ``polar`` or ``apple``, detected from the content."""
     sha256: str = ""
     session: int = 0
-    """Which of the file's sessions or tracks this is, counted from 0."""
+    """Index of the session or track within the file, counted from 0."""
     decoding: str = ""
     """How the records of a FIT file were decoded: ``in bulk``, or ``by fitdecode`` and why; empty elsewhere."""
 
@@ -205,13 +213,13 @@ class Activity:
     laps: tuple[Lap, ...] = ()
     splits: tuple[Split, ...] = ()
     pauses: Spans = field(default_factory=lambda: as_spans([]))
-    """When the timer was stopped, or between the segments of a track."""
+    """Spans in which the timer was stopped, or between the segments of a GPX track."""
     waypoints: tuple[Waypoint, ...] = ()
     cadence_unit: str = ""
-    """``rpm`` or ``spm`` where the format leaves no doubt what its cadence counts; else empty."""
+    """``rpm`` or ``spm`` where the format defines what its cadence counts; else empty."""
     workout_name: str = ""
     workout_steps: tuple[WorkoutStep, ...] = ()
     device_totals: DeviceTotals = DeviceTotals()
     field_counts: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
-    """Name of every field found in the records, as the file calls it, and how many records hold a value."""
+    """For each field of the records, by its name in the file, the number of records with a value."""
     warnings: tuple[str, ...] = ()

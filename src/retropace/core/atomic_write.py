@@ -1,4 +1,4 @@
-"""Writing files so that nothing is ever half written or lost: beside, then renamed into place."""
+"""Atomic writing of files: into a temporary file beside the target, which then replaces it."""
 
 from __future__ import annotations
 
@@ -13,44 +13,44 @@ from retropace.core.errors import RetropaceError
 
 
 def atomic_write(path: str | os.PathLike[str], data: bytes, *, expected_content: bytes | None) -> None:
-    """Write a file in one step: afterwards it holds the data, or, whatever happened, what it held before.
+    """Write a file so that afterwards it holds either the data or its former content.
 
-    ``was`` is what it held when it was read; None if it must not exist. Raises :class:`RetropaceError` if it has
-    changed meanwhile, or cannot be written. A link is followed, permissions are kept.
+    ``expected_content`` is what the file held when it was read; None if it must not exist. Symbolic links are followed
+    and permissions kept. Raises :class:`RetropaceError` if the content differs from the expected or writing fails.
     """
     target = Path(os.path.realpath(path))
     try:
-        handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent)
-    except OSError as bad:
-        raise RetropaceError(f"cannot be written: {bad.strerror or bad}", path=path) from None
+        handle, temp_path = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent)
+    except OSError as error:
+        raise RetropaceError(f"cannot be written: {error.strerror or error}", path=path) from None
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
         if expected_content is None:
-            _apply_umask(name)
-            _link_exclusively(name, target)
+            _apply_umask(temp_path)
+            _link_exclusively(temp_path, target)
         else:
-            shutil.copymode(target, name)
+            shutil.copymode(target, temp_path)
             if target.read_bytes() != expected_content:
                 raise RetropaceError(
                     "was changed by somebody else meanwhile: nothing was written, try again", path=path
                 )
-            Path(name).replace(target)
+            Path(temp_path).replace(target)
     except FileExistsError:
         raise RetropaceError("exists already: nothing was written", path=path) from None
-    except OSError as bad:
-        raise RetropaceError(f"cannot be written: {bad.strerror or bad}", path=path) from None
+    except OSError as error:
+        raise RetropaceError(f"cannot be written: {error.strerror or error}", path=path) from None
     finally:
         with contextlib.suppress(OSError):
-            Path(name).unlink(missing_ok=True)
+            Path(temp_path).unlink(missing_ok=True)
 
 
 def _link_exclusively(temp_path: str, target: Path) -> None:
-    """Give a written file its name, if that is still free: a rename would take it from another file.
+    """Move a file to ``target`` unless that exists; raise ``FileExistsError`` if it does, unlike a rename.
 
-    Where there are no links (FAT, as on many watches) the name is taken first and the file renamed onto it.
+    File systems without hard links (FAT, as on many watches) get an empty target first, which the file then replaces.
     """
     try:
         os.link(temp_path, target)
@@ -62,7 +62,7 @@ def _link_exclusively(temp_path: str, target: Path) -> None:
 
 
 def _apply_umask(temp_path: str) -> None:
-    """The permissions that a new file would have: mkstemp's are for its maker alone."""
+    """Give a file of ``mkstemp``, which only its owner can read, the permissions of a newly created file."""
     mask = os.umask(0)
     os.umask(mask)
     Path(temp_path).chmod(0o666 & ~mask)
@@ -70,9 +70,9 @@ def _apply_umask(temp_path: str) -> None:
 
 @contextlib.contextmanager
 def atomic_replace(path: str | os.PathLike[str]) -> Iterator[Path]:
-    """The name of a file to write; when that has gone well it takes the place of whatever was at ``path``.
+    """Yield the path of a temporary file to write, which replaces ``path`` when the block succeeds.
 
-    If it has not, nothing is left of it. Raises :class:`RetropaceError` for what the system refuses.
+    The temporary file is removed when the block fails. Raises :class:`RetropaceError` if writing fails.
     """
     target = Path(os.path.realpath(path))
     part = target.with_name(f".{target.name}.{os.getpid()}.part")
@@ -82,8 +82,8 @@ def atomic_replace(path: str | os.PathLike[str]) -> Iterator[Path]:
         with part.open("rb") as file:
             os.fsync(file.fileno())
         part.replace(target)
-    except OSError as bad:
-        raise RetropaceError(f"cannot be written: {bad.strerror or bad}", path=path) from None
+    except OSError as error:
+        raise RetropaceError(f"cannot be written: {error.strerror or error}", path=path) from None
     finally:
         with contextlib.suppress(OSError):
             part.unlink(missing_ok=True)

@@ -1,7 +1,7 @@
-"""Everything that can go wrong with what a user brings, as one exception with the file and the place in it.
+"""The exceptions that retropace raises on purpose, all derived from :class:`RetropaceError`.
 
-Whatever retropace raises on purpose derives from :class:`RetropaceError`; the command line turns it into one
-sentence on stderr and an exit status in a single place (``cli/failures.py``).
+Each carries the file and the position in it. The command line prints them and derives the exit status in a single
+module, :mod:`retropace.cli.terminal.errors`.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ import os
 class RetropaceError(Exception):
     """A file, annotation or setting that cannot be used.
 
-    ``message`` says in one sentence what is wrong and what to do. ``path`` is the file it is about and ``where`` the
-    place in it (``line 3``, ``byte 812``); either may be missing. ``str()`` puts the three together.
+    ``message`` says in one sentence what is wrong and what to do, ``path`` is the file and ``where`` the position in
+    it (``line 3``, ``byte 812``); either may be missing. ``str()`` joins the three.
     """
 
     def __init__(self, message: str, *, path: str | os.PathLike[str] | None = None, where: str | None = None):
@@ -23,8 +23,8 @@ class RetropaceError(Exception):
         self.where = where
 
     def __str__(self) -> str:
-        place = ":".join(part for part in (self.path, self.where) if part)
-        return f"{place}: {self.message}" if place else self.message
+        prefix = ":".join(part for part in (self.path, self.where) if part)
+        return f"{prefix}: {self.message}" if prefix else self.message
 
 
 class ReadError(RetropaceError):
@@ -32,11 +32,11 @@ class ReadError(RetropaceError):
 
 
 TOTALS_ONLY = "totals only"
-"""The kind of an activity that nobody recorded, or of which an export leaves the records out."""
+"""Value of ``kind`` for an activity without records: entered by hand, or exported without them."""
 
 
 class NoActivityError(ReadError):
-    """A sound file without a recorded session; ``kind`` says what it holds instead: ``course``, ``totals only``."""
+    """A valid file without a recorded session; ``kind`` names what it holds instead, such as ``course``."""
 
     def __init__(self, message: str, kind: str = "", *, path: str | os.PathLike[str] | None = None):
         super().__init__(message, path=path)
@@ -44,7 +44,7 @@ class NoActivityError(ReadError):
 
 
 class OtherSportError(ReadError):
-    """A recording that is readable but of a sport that is not done on foot."""
+    """A readable recording of a sport that is not done on foot."""
 
 
 class AnnotationError(RetropaceError):

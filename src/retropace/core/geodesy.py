@@ -1,4 +1,4 @@
-"""Distances between positions on the WGS 84 ellipsoid, good for the metres between two records."""
+"""Distances between nearby positions on the WGS 84 ellipsoid, and projections to metres east and north."""
 
 from __future__ import annotations
 
@@ -11,34 +11,41 @@ SEMI_MAJOR_M = 6_378_137.0
 FLATTENING = 1.0 / 298.257_223_563
 """Flattening of the WGS 84 ellipsoid (NIMA TR8350.2, 2000)."""
 MAX_DEGREE_LENGTH_M = 111_700.0
-"""No degree of latitude, or of longitude, is longer on it: 111 694 m at the poles."""
+"""Upper bound in metres of the length of a degree of latitude or longitude: 111 694 m at the poles."""
 _ECCENTRICITY_SQUARED = FLATTENING * (2.0 - FLATTENING)
+"""Square of the first eccentricity of the WGS 84 ellipsoid."""
 
 
 def compute_offsets_m(lat_deg: FloatArray, lon_deg: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Metres east and north from each position to the next, shapes ``(n - 1,)``; NaN where either is missing.
+    """Return metres east and north from each position to the next, shapes ``(n - 1,)``; NaN where either is missing.
 
-    Uses the ellipsoid's two radii of curvature at the mean latitude (Rapp, Geometric Geodesy I, 1991). Over the
-    metres between records this agrees with the geodesic to nanometres; a sphere would be off by up to 0.67 %.
+    The two radii of curvature at the mean latitude (Rapp, Geometric Geodesy I, 1991) agree with the geodesic to
+    nanometres over the metres between records; a sphere would be off by up to 0.67 %.
     """
     lat, lon = np.radians(lat_deg), np.radians(lon_deg)
     mid = (lat[1:] + lat[:-1]) / 2.0
-    bend = 1.0 - _ECCENTRICITY_SQUARED * np.sin(mid) ** 2
-    meridian_m = SEMI_MAJOR_M * (1.0 - _ECCENTRICITY_SQUARED) / bend**1.5
-    normal_m = SEMI_MAJOR_M / np.sqrt(bend)
-    turn = (np.diff(lon) + np.pi) % (2.0 * np.pi) - np.pi  # the short way round across the date line
+    curvature = 1.0 - _ECCENTRICITY_SQUARED * np.sin(mid) ** 2
+    meridian_m = SEMI_MAJOR_M * (1.0 - _ECCENTRICITY_SQUARED) / curvature**1.5
+    normal_m = SEMI_MAJOR_M / np.sqrt(curvature)
+    turn = (np.diff(lon) + np.pi) % (2.0 * np.pi) - np.pi  # the short way across the date line
     return normal_m * np.cos(mid) * turn, meridian_m * np.diff(lat)
 
 
 def compute_distances_m(lat_deg: FloatArray, lon_deg: FloatArray) -> FloatArray:
-    """Metres from each position to the next, shape ``(n - 1,)``; NaN where either is missing."""
+    """Return metres from each position to the next, shape ``(n - 1,)``; NaN where either is missing.
+
+    Example:
+        >>> compute_distances_m(np.array([0.0, 1.0]), np.array([0.0, 0.0])).round()
+        array([110574.])
+
+    """
     return np.hypot(*compute_offsets_m(lat_deg, lon_deg))
 
 
 def project_along_path_m(lat_deg: FloatArray, lon_deg: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """The positions as metres east and north of the first known one, following the way point by point.
+    """Return the positions as metres east and north of the first known one, shapes ``(n,)``, summed step by step.
 
-    Missing positions stay NaN. Step lengths in the plane are those on the ellipsoid.
+    Distances between successive positions are those on the ellipsoid. Missing positions stay NaN.
     """
     east, north = np.full(len(lat_deg), np.nan), np.full(len(lat_deg), np.nan)
     known = np.flatnonzero(np.isfinite(lat_deg) & np.isfinite(lon_deg))
@@ -53,11 +60,14 @@ def project_along_path_m(lat_deg: FloatArray, lon_deg: FloatArray) -> tuple[Floa
 def project_to_tangent_plane_m(
     lat_deg: FloatArray, lon_deg: FloatArray, origin_lat_deg: float, origin_lon_deg: float
 ) -> tuple[FloatArray, FloatArray]:
-    """Metres east and north of a place, on the plane that touches the ellipsoid there: good for some kilometres."""
+    """Return the positions as metres east and north of an origin, shapes ``(n,)``.
+
+    The plane touches the ellipsoid at the origin; it is accurate for some kilometres around it.
+    """
     lat = np.radians(origin_lat_deg)
-    bend = 1.0 - _ECCENTRICITY_SQUARED * np.sin(lat) ** 2
-    meridian_m = SEMI_MAJOR_M * (1.0 - _ECCENTRICITY_SQUARED) / bend**1.5
+    curvature = 1.0 - _ECCENTRICITY_SQUARED * np.sin(lat) ** 2
+    meridian_m = SEMI_MAJOR_M * (1.0 - _ECCENTRICITY_SQUARED) / curvature**1.5
     turn = (np.radians(lon_deg - origin_lon_deg) + np.pi) % (2.0 * np.pi) - np.pi
-    east: FloatArray = SEMI_MAJOR_M / np.sqrt(bend) * np.cos(lat) * turn
+    east: FloatArray = SEMI_MAJOR_M / np.sqrt(curvature) * np.cos(lat) * turn
     north: FloatArray = meridian_m * np.radians(lat_deg - origin_lat_deg)
     return east, north

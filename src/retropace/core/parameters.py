@@ -1,4 +1,4 @@
-"""What can be set of each step, with the defaults that work. SI units."""
+"""The parameters of the algorithms, with their defaults, in SI units."""
 
 from __future__ import annotations
 
@@ -7,76 +7,81 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class CleanParameters:
-    """How recorded columns are made trustworthy."""
+    """Parameters of :func:`retropace.cleaning.clean.clean_activity`."""
 
     cadence: str = "auto"
-    """What a cadence column counts: ``rpm`` of one foot, ``spm`` of both, or ``auto``: decided from the file."""
+    """Unit of a cadence column: ``rpm`` (cycles of one foot), ``spm`` (steps of both) or ``auto`` (from the file)."""
     lag_s: float = 4.0
-    """Seconds by which recorded speed and cadence, taken together, trail the body."""
+    """Mean lag in seconds of recorded speed and cadence behind the body."""
     relative_lag_s: float = 3.0
-    """Seconds by which recorded speed trails recorded cadence, where that cannot be measured."""
+    """Lag in seconds of recorded speed behind recorded cadence, where it cannot be measured."""
 
 
 @dataclass(frozen=True, slots=True)
 class SegmentParameters:
-    """How finely an activity is cut."""
+    """Parameters of :func:`retropace.segmentation.segment.segment_coarse_and_fine`."""
 
     min_segment_s: float = 10.0
-    """No stretch between two changes is shorter, except pauses and stands."""
+    """Shortest segment in seconds, except pauses and stands."""
     sensitivity: float = 1.0
-    """Above 1 smaller changes of pace and cadence cut, below 1 only larger ones."""
+    """Divisor of the penalties and smallest changes: above 1 smaller changes of pace and cadence become edges."""
     ramp_s: float = 8.0
-    """Getting up to speed from a stop, and slowing down into one, takes about this long and is no change of pace."""
+    """Seconds after and before a stop that are ignored, because the runner gets up to speed or slows down."""
     max_transition_s: float = 16.0
-    """A stretch up to this long half-way between its neighbours is a ramp: one change, smoothed by the watch."""
+    """Longest segment in seconds that can be the transition between its neighbours' levels, smoothed by the watch."""
     max_bridge_s: float = 15.0
-    """A dropout of one signal up to this long is bridged; in a longer one the other signal decides alone."""
+    """Longest dropout in seconds of one signal that is interpolated; in a longer one the other signal decides alone."""
     max_gap_s: float = 60.0
-    """A longer gap between records is a segment of its own."""
+    """Gap in seconds between records above which the gap is a segment of its own."""
     grid_s: float = 1.0
-    """Signals are read at this spacing, whatever the recording's."""
+    """Spacing in seconds of the grid on which signals are segmented."""
     speed_noise_floor_mps: float = 0.12
+    """Standard deviation in m/s of the noise of steady speed, extrapolated to speed 0."""
     speed_noise_share: float = 0.06
-    """A steady stretch's speed wanders by ``still_noise_mps`` and this share of it: 0.2 m/s walking, 0.3 running."""
+    """Increase of that standard deviation with speed; the noise is 0.2 m/s when walking and 0.3 m/s when running."""
     cadence_noise_spm: float = 5.0
-    """How much the cadence of a steady stretch wanders."""
+    """Standard deviation in steps per minute of the noise of steady cadence."""
     reference_wander_sd: float = 0.4
-    """Means of 10 s wander by this many noises where a watch smooths well. A signal that wanders more, such as speed
-    told from positions, counts for less. Watches of the corpus lie at 0.1–0.45, GPX without speed at 0.4–1.6."""
+    """Standard deviation of means over 10 s, in noise standard deviations, of a well smoothed signal. A noisier signal,
+    such as speed from positions, gets less weight. Watches of the corpus lie at 0.1–0.45, GPX without speed at 0.4–1.6.
+    """
     penalty: float = 35.0
-    """What a cut must gain, in squared noise times seconds. Bayes' criterion asks for 25 in an hour of white noise (two
-    means and a place, ln 3600 each; Schwarz 1978, Ann Stat 6:461); steady speed and cadence are correlated in time."""
+    """Decrease of the squared deviations, in noise variances × seconds, that an edge must bring. The Bayesian
+    information criterion gives 25 for an hour of white noise (two means and a position, ln 3600 each; Schwarz 1978,
+    Ann Stat 6:461); the noise of speed and cadence is correlated in time."""
     fine_penalty: float = 12.0
-    """The same for the fine cut, which repetition and the runner's own levels hold in check while labelling. Twelve is
-    what a place alone costs (1.5 ln 3600); from 18 on 50 m repetitions are lost."""
+    """Value of ``penalty`` for the fine segmentation, which labelling constrains further. Twelve is the cost of a
+    position alone (1.5 ln 3600); from 18 on, repetitions of 50 m are lost."""
     min_change_sd: float = 1.3
-    """How far apart two neighbouring stretches must be, in noises: 0.4 m/s at running pace, 6.5 spm, or less of both.
-    At 2 fewer cuts are unmarked, but half of a fast backward runner's reps are lost where cadence is missing."""
+    """Smallest distance between adjacent segments in noise standard deviations: 0.4 m/s at running pace, 6.5 steps per
+    minute, or less of both. At 2 there are fewer false edges, but half of a fast backward runner's reps are lost where
+    cadence is missing."""
     fine_min_change_sd: float = 1.0
+    """Value of ``min_change_sd`` for the fine segmentation."""
 
 
 @dataclass(frozen=True, slots=True)
 class LabelParameters:
-    """How segments get their direction."""
+    """Parameters of :func:`retropace.labelling.assign.label_segments`."""
 
     max_snap_s: float = 5.0
-    """A change point or the edge of a stand this near to an edge of the runner's is that edge."""
+    """Distance in seconds up to which a change point or the edge of a stand is moved onto the edge of an annotation."""
     keep_edges: bool = False
-    """Leave the runner's edges exactly where they are."""
+    """Whether the edges of annotations stay exactly where they are."""
     use_file_names: bool = True
-    """Whether names in the file (laps, workout steps, waypoints, tracks, its title) may label."""
+    """Whether names in the file (laps, workout steps, waypoints, tracks, its title) count as annotations."""
     threshold: float = 0.8
-    """The least probability at which a stretch that looks like backward running is suspected."""
+    """Probability from which a segment that resembles backward running is suspected."""
     review_threshold: float = 0.4
-    """The least probability at which one that stays forward is pointed out."""
+    """Probability from which a segment that stays forward is listed for review."""
     disabled_evidence: tuple[str, ...] = ()
-    """Evidence to leave out: ``pace``, ``cadence``, ``heart rate``, ``sequence``, ``repetition``, ``duration``,
+    """Evidence to ignore: ``pace``, ``cadence``, ``heart rate``, ``sequence``, ``repetition``, ``duration``,
     ``prior``."""
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The settings of every step together."""
+    """The parameters of cleaning, segmentation and labelling together."""
 
     clean: CleanParameters = CleanParameters()
     segment: SegmentParameters = SegmentParameters()
@@ -91,7 +96,7 @@ def parameters_from_options(
     keep_edges: bool = False,
     use_file_names: bool = True,
 ) -> Settings:
-    """The settings that users choose, each as :class:`CleanSettings` and its neighbours explain it."""
+    """Return the parameters with the values that command-line options set, each described at its field above."""
     return Settings(
         CleanParameters(cadence=cadence),
         SegmentParameters(sensitivity=sensitivity),

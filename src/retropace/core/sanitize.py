@@ -1,8 +1,8 @@
-"""Text of others, from names of files and from what they hold, made fit to be shown."""
+"""Sanitizing of untrusted text, such as file names and names within files, for display."""
 
 from __future__ import annotations
 
 
 def strip_control_chars(text: str) -> str:
-    """The text without characters that could steer a terminal or turn its direction; line breaks become spaces."""
-    return "".join(letter if letter.isprintable() else " " for letter in text)
+    """Return the text with each unprintable character, such as terminal control and bidi marks, replaced by a space."""
+    return "".join(char if char.isprintable() else " " for char in text)

@@ -1,4 +1,4 @@
-"""The segments of an activity with what is said of each: one column per fact, spans that cover the activity exactly."""
+"""The labelled segments of an activity, which cover it exactly, one column per attribute."""
 
 from __future__ import annotations
 
@@ -10,11 +10,14 @@ from numpy.typing import NDArray
 from retropace.core.spans import FloatArray, true_runs
 
 DIRECTIONS = ("forward", "backward", "rest", "unknown")
+"""The directions of a segment."""
 GAITS = ("run", "walk", "stand")
+"""The gaits of a segment."""
 BASES = ("annotated", "suspected", "assumed", "measured")
+"""The reasons for a segment's direction: an annotation, the model, the lack of evidence, or measured rest."""
 
 StrArray = NDArray[np.str_]
-"""``(n,)`` short words."""
+"""``(n,)`` strings."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,29 +28,29 @@ class Segments:
     direction: StrArray
     """One of ``DIRECTIONS``."""
     gait: StrArray
-    """One of ``GAITS``; empty where it cannot be told."""
+    """One of ``GAITS``; empty where unknown."""
     basis: StrArray
-    """Why it has its direction, one of ``BASES``."""
+    """Reason for the direction, one of ``BASES``."""
     confidence: FloatArray
-    """Probability in 0..1 that the direction is right; NaN where nothing was there to judge by."""
+    """Probability in 0..1 that the direction is right; NaN where there is no evidence."""
 
     def __len__(self) -> int:
         return len(self.direction)
 
     @property
     def start_s(self) -> FloatArray:
-        """Where each segment starts, shape ``(n,)``."""
+        """Start of each segment in elapsed seconds, shape ``(n,)``."""
         return self.edges_s[:-1]
 
     @property
     def end_s(self) -> FloatArray:
-        """Where each segment ends, shape ``(n,)``."""
+        """End of each segment in elapsed seconds, shape ``(n,)``."""
         return self.edges_s[1:]
 
 
 @dataclass(frozen=True, slots=True)
 class BorderlineSegment:
-    """A stretch ``[start_s, end_s)`` taken as forward that may have been backward, with the probability of that."""
+    """A stretch ``[start_s, end_s)`` labelled forward, with its probability of having been run backward."""
 
     start_s: float
     end_s: float
@@ -55,11 +58,13 @@ class BorderlineSegment:
 
 
 def find_borderline(segments: Segments, min_probability: float) -> tuple[BorderlineSegment, ...]:
-    """The forward stretches that nobody marked whose probability of backward is at least so much, neighbours as one."""
-    chance = np.where((segments.direction == "forward") & (segments.basis == "assumed"), 1.0 - segments.confidence, 0.0)
-    found = []
-    for first, end in true_runs(chance >= min_probability).tolist():
+    """Return the assumed forward stretches that are backward with at least ``min_probability``, neighbours merged."""
+    probability = np.where(
+        (segments.direction == "forward") & (segments.basis == "assumed"), 1.0 - segments.confidence, 0.0
+    )
+    borderline = []
+    for first, end in true_runs(probability >= min_probability).tolist():
         seconds = np.diff(segments.edges_s[first : end + 1])
-        mean = float(np.average(chance[first:end], weights=seconds))
-        found.append(BorderlineSegment(float(segments.edges_s[first]), float(segments.edges_s[end]), mean))
-    return tuple(found)
+        mean = float(np.average(probability[first:end], weights=seconds))
+        borderline.append(BorderlineSegment(float(segments.edges_s[first]), float(segments.edges_s[end]), mean))
+    return tuple(borderline)

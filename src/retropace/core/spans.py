@@ -1,4 +1,4 @@
-"""Half-open time spans ``[start_s, end_s)`` as plain ``(n, 2)`` float64 arrays, and what one does with them."""
+"""Half-open time spans ``[start_s, end_s)`` as ``(n, 2)`` float64 arrays, and their set operations."""
 
 from __future__ import annotations
 
@@ -10,16 +10,22 @@ from numpy.typing import NDArray
 FloatArray = NDArray[np.float64]
 """``(n,)`` float64, NaN where a value is missing."""
 Spans = NDArray[np.float64]
-"""``(n, 2)`` float64: a start and an end per row, both in elapsed seconds, the end not included."""
+"""``(n, 2)`` float64, one span per row: start and excluded end in elapsed seconds."""
 
 
 def as_spans(pairs: Iterable[tuple[float, float]]) -> Spans:
-    """The pairs as an ``(n, 2)`` array; no pairs give shape ``(0, 2)``."""
+    """Return the pairs as an ``(n, 2)`` array; no pairs give shape ``(0, 2)``."""
     return np.array(list(pairs), dtype=np.float64).reshape(-1, 2)
 
 
 def union(spans: Spans) -> Spans:
-    """The same time covered by disjoint spans in order; touching spans are joined and empty ones dropped."""
+    """Return disjoint, sorted spans that cover the same time; adjacent spans are merged and empty ones dropped.
+
+    Example:
+        >>> union(as_spans([(5.0, 8.0), (0.0, 2.0), (2.0, 3.0)])).tolist()
+        [[0.0, 3.0], [5.0, 8.0]]
+
+    """
     spans = spans[spans[:, 1] > spans[:, 0]]
     if len(spans) == 0:
         return as_spans([])
@@ -31,19 +37,25 @@ def union(spans: Spans) -> Spans:
 
 
 def clip(spans: Spans, start_s: float, end_s: float) -> Spans:
-    """What lies of the spans within ``[start_s, end_s)``; spans that lie outside are dropped."""
+    """Return the intersection of each span with ``[start_s, end_s)``; spans outside are dropped."""
     cut = np.clip(spans, start_s, end_s)
     return cut[cut[:, 1] > cut[:, 0]]
 
 
 def true_runs(mask: NDArray[np.bool_]) -> NDArray[np.intp]:
-    """The stretches of True in a mask as ``(m, 2)`` half-open index pairs."""
+    """Return the runs of True in a mask as ``(m, 2)`` half-open index pairs.
+
+    Example:
+        >>> true_runs(np.array([True, True, False, True])).tolist()
+        [[0, 2], [3, 4]]
+
+    """
     edges = np.flatnonzero(np.diff(np.concatenate(([False], mask, [False])).astype(np.int8)))
     return edges.reshape(-1, 2)
 
 
 def mask_from_runs(runs: NDArray[np.intp], length: int) -> NDArray[np.bool_]:
-    """The mask of ``count`` that is True in disjoint half-open index pairs: :func:`runs` the other way round."""
+    """Return the mask of the given length that is True in disjoint runs; the inverse of :func:`true_runs`."""
     steps = np.zeros(length + 1, dtype=np.int8)
     steps[runs[:, 0]] += 1
     steps[runs[:, 1]] -= 1
@@ -51,7 +63,7 @@ def mask_from_runs(runs: NDArray[np.intp], length: int) -> NDArray[np.bool_]:
 
 
 def contains(spans: Spans, times_s: FloatArray) -> NDArray[np.bool_]:
-    """For each moment whether one of the disjoint, ordered spans holds it."""
+    """Return for each time whether one of the disjoint, sorted spans contains it."""
     if len(spans) == 0:
         return np.zeros(len(times_s), dtype=bool)
     before = np.searchsorted(spans[:, 0], times_s, side="right") - 1
@@ -60,12 +72,18 @@ def contains(spans: Spans, times_s: FloatArray) -> NDArray[np.bool_]:
 
 
 def subtract(spans: Spans, minus: Spans) -> Spans:
-    """What remains of disjoint, ordered spans outside other disjoint, ordered spans."""
+    """Return the difference of two lists of disjoint, sorted spans.
+
+    Example:
+        >>> subtract(as_spans([(0.0, 10.0)]), as_spans([(2.0, 3.0)])).tolist()
+        [[0.0, 2.0], [3.0, 10.0]]
+
+    """
     edges = np.unique(np.concatenate((spans.ravel(), minus.ravel())))
     middle = (edges[1:] + edges[:-1]) / 2.0
     left = contains(spans, middle) & ~contains(minus, middle)
     pieces = np.column_stack((edges[:-1], edges[1:]))[left]
-    # Edges of what is taken cut a span only where it is taken: put the other pieces together again.
+    # An edge of minus splits a span only where minus covers it: merge the other pieces again.
     if len(pieces) == 0:
         return as_spans([])
     inner = (pieces[1:, 0] == pieces[:-1, 1]) & ~np.isin(pieces[1:, 0], spans[:, 0])
@@ -74,5 +92,5 @@ def subtract(spans: Spans, minus: Spans) -> Spans:
 
 
 def total_s(spans: Spans) -> float:
-    """Seconds covered by disjoint spans."""
+    """Return the seconds covered by disjoint spans."""
     return float(np.sum(spans[:, 1] - spans[:, 0]))

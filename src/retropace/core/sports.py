@@ -1,4 +1,4 @@
-"""Which sports are not done on foot, in the words of watches and exports. Data, not code."""
+"""The sports that are not done on foot, as watches and exports name them."""
 
 from __future__ import annotations
 
@@ -39,13 +39,13 @@ OTHER_SPORT_PREFIXES = (
     *("airplane", "seaplane", "helicopter", "blimp", "balloon", "ferry", "atv", "escooter", "scooter", "kickscooter"),
     *("sled", "wakeboard", "frisbee", "riding", "crosstrain", "crossfit", "circuit", "core", "stretch", "aerobic"),
 )
-"""Word beginnings of sports that retropace does not analyse, and of the changes between the parts of a triathlon."""
+"""Prefixes of the words for sports that are not analysed, and for the transitions of a triathlon."""
 STRAVA_SPORT_NUMBERS = {"1": "cycling", "9": "running", "10": "walking", "4": "hiking"}
-"""Strava's GPX exports give the sport as a number."""
+"""Names of the sports that GPX exports of Strava give as numbers."""
 
 
 def is_on_foot(sport: str) -> bool:
-    """Whether a sport may be running, walking or hiking: all that is not known to be something else."""
+    """Return whether a sport is running, walking or hiking, or none of the known other sports."""
     words = re.split(r"[\s_/-]+", STRAVA_SPORT_NUMBERS.get(sport, sport).casefold())
     joined = "".join(words)
     if "wheelchair" not in words and any(foot in joined for foot in ("run", "walk", "hik", "jog")):
@@ -54,5 +54,5 @@ def is_on_foot(sport: str) -> bool:
 
 
 def format_sport(sport: str) -> str:
-    """A sport as one reads it: ``trail running``, ``cycling``."""
+    """Return the name of a sport for display: ``trail running``, ``cycling``."""
     return STRAVA_SPORT_NUMBERS.get(sport, sport.replace("_", " ").lower())

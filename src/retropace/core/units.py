@@ -1,4 +1,4 @@
-"""Text for quantities and quantities from text: the only place where kilometres, miles, pace and clocks are known."""
+"""Formatting and parsing of quantities; the only module that knows kilometres, miles, pace and clock notation."""
 
 from __future__ import annotations
 
@@ -9,59 +9,76 @@ import numpy as np
 
 MILE_M = 1609.344
 """The international mile (1959 agreement), in metres."""
-
 POUND_KG = 0.45359237
 """The international pound (1959 agreement), in kilograms."""
 WEIGHT_RANGE_KG = (20.0, 300.0)
-"""What a runner may weigh."""
+"""Lowest and highest plausible weight of a runner in kilograms."""
 
 _METRES_PER_UNIT = {"m": 1.0, "km": 1000.0, "mi": MILE_M, "mile": MILE_M, "miles": MILE_M}
-_DISTANCE_PATTERN = re.compile(r"(\d+(?:\.\d+)?|\.\d+)\s*(km|mi|miles?|m)\b", re.IGNORECASE)
-_CLOCK_PATTERN = re.compile(r"(?:(\d+):)?(\d{1,3}):([0-5]?\d(?:\.\d+)?)")
-_DURATION_PATTERN = re.compile(r"(\d+(?:\.\d+)?)\s*(s|sec|min|h)\b", re.IGNORECASE)
-_SPEED_PATTERN = re.compile(r"(\d+(?:\.\d+)?|\.\d+)\s*(km/h|kmh|kph|mph|m/s|mps)", re.IGNORECASE)
-_MPS_PER_UNIT = {**dict.fromkeys(("km/h", "kmh", "kph"), 1.0 / 3.6), "mph": MILE_M / 3600.0, "m/s": 1.0, "mps": 1.0}
-_WEIGHT_PATTERN = re.compile(r"(\d{1,4}(?:\.\d{1,6})?)\s*(kg|lbs?)?")
-_PACE_PATTERN = re.compile(r"(\d{1,2}):([0-5]\d(?:\.\d+)?)\s*(?:/|per )\s*(km|mi|mile)", re.IGNORECASE)
+"""Length in metres of each unit of distance."""
 _SECONDS_PER_UNIT = {"s": 1.0, "sec": 1.0, "min": 60.0, "h": 3600.0}
+"""Length in seconds of each unit of time."""
+_MPS_PER_UNIT = {**dict.fromkeys(("km/h", "kmh", "kph"), 1.0 / 3.6), "mph": MILE_M / 3600.0, "m/s": 1.0, "mps": 1.0}
+"""Size in m/s of each unit of speed."""
+_DISTANCE_PATTERN = re.compile(r"(\d+(?:\.\d+)?|\.\d+)\s*(km|mi|miles?|m)\b", re.IGNORECASE)
+"""A number and a unit of distance."""
+_CLOCK_PATTERN = re.compile(r"(?:(\d+):)?(\d{1,3}):([0-5]?\d(?:\.\d+)?)")
+"""A duration in minutes and seconds, or in hours, minutes and seconds."""
+_DURATION_PATTERN = re.compile(r"(\d+(?:\.\d+)?)\s*(s|sec|min|h)\b", re.IGNORECASE)
+"""A number and a unit of time."""
+_SPEED_PATTERN = re.compile(r"(\d+(?:\.\d+)?|\.\d+)\s*(km/h|kmh|kph|mph|m/s|mps)", re.IGNORECASE)
+"""A number and a unit of speed."""
+_PACE_PATTERN = re.compile(r"(\d{1,2}):([0-5]\d(?:\.\d+)?)\s*(?:/|per )\s*(km|mi|mile)", re.IGNORECASE)
+"""Minutes and seconds per kilometre or mile."""
+_WEIGHT_PATTERN = re.compile(r"(\d{1,4}(?:\.\d{1,6})?)\s*(kg|lbs?)?")
+"""A number and an optional unit of weight."""
 
 
 @dataclass(frozen=True, slots=True)
 class Units:
-    """The unit in which long distances and pace are shown."""
+    """The unit in which distances and paces are displayed."""
 
     name: str
     """``km`` or ``mi``."""
     metres: float
+    """Length of the unit in metres."""
 
     def format_distance(self, distance_m: float) -> str:
-        """``1.25 km``; three digits below one unit."""
+        """Return a distance such as ``1.25 km``; a dash for NaN."""
         if not np.isfinite(distance_m):
             return "–"
         return f"{distance_m / self.metres:.2f} {self.name}"
 
     def format_pace(self, speed_mps: float) -> str:
-        """``5:12 /km``; a dash for standing."""
+        """Return a speed as pace, such as ``5:12 /km``; a dash below 0.05 m/s and for NaN."""
         if not np.isfinite(speed_mps) or speed_mps < 0.05:
             return "–"
         return f"{format_duration(self.metres / speed_mps)} /{self.name}"
 
 
 KILOMETRES = Units("km", 1000.0)
+"""Kilometres, the default."""
 MILES = Units("mi", MILE_M)
+"""Miles."""
 
 
 def format_duration(seconds: float) -> str:
-    """``4:05`` or ``1:02:30``: whole seconds, hours only where there are any; a dash for NaN."""
+    """Return a duration rounded to seconds; a dash for NaN.
+
+    Example:
+        >>> format_duration(245.0), format_duration(3750.0)
+        ('4:05', '1:02:30')
+
+    """
     if not np.isfinite(seconds):
         return "–"
-    whole = round(seconds)
-    hours, minutes = divmod(whole // 60, 60)
-    return f"{hours}:{minutes:02d}:{whole % 60:02d}" if hours else f"{minutes}:{whole % 60:02d}"
+    rounded_s = round(seconds)
+    hours, minutes = divmod(rounded_s // 60, 60)
+    return f"{hours}:{minutes:02d}:{rounded_s % 60:02d}" if hours else f"{minutes}:{rounded_s % 60:02d}"
 
 
 def parse_elapsed_s(text: str) -> float | None:
-    """Seconds from ``12:30``, ``1:02:30.5``, ``90s``, ``2 min``; None if the text is nothing of the kind."""
+    """Return seconds from ``12:30``, ``1:02:30.5``, ``90s`` or ``2 min``; None if the text is not a duration."""
     text = text.strip()
     if match := _CLOCK_PATTERN.fullmatch(text):
         hours, minutes, seconds = match.groups()
@@ -74,20 +91,20 @@ def parse_elapsed_s(text: str) -> float | None:
 
 
 def parse_distance_m(text: str) -> float | None:
-    """Metres from ``1.2km``, ``400 m``, ``0.5mi``; None if the text is nothing of the kind."""
+    """Return metres from ``1.2km``, ``400 m`` or ``0.5mi``; None if the text is not a distance."""
     match = _DISTANCE_PATTERN.fullmatch(text.strip())
     return None if match is None else float(match[1]) * _METRES_PER_UNIT[match[2].lower()]
 
 
 def parse_weight_kg(text: str) -> float | None:
-    """Kilograms from ``70``, ``70kg``, ``154lb``; None if it is nothing of the kind, or not the weight of a runner."""
+    """Return kilograms from ``70``, ``70kg`` or ``154lb``; None if not a weight within ``WEIGHT_RANGE_KG``."""
     match = _WEIGHT_PATTERN.fullmatch(text.strip().lower())
     kilograms = float(match[1]) * (POUND_KG if (match[2] or "").startswith("lb") else 1.0) if match else 0.0
     return kilograms if WEIGHT_RANGE_KG[0] <= kilograms <= WEIGHT_RANGE_KG[1] else None
 
 
 def parse_speed_mps(text: str) -> float | None:
-    """Metres per second from ``8km/h``, ``5 mph``, ``2.2m/s`` or a pace, ``7:30/km``; None if it is nothing such."""
+    """Return m/s from ``8km/h``, ``5 mph``, ``2.2m/s`` or a pace, ``7:30/km``; None if the text is not a speed."""
     if match := _SPEED_PATTERN.fullmatch(text.strip()):
         return float(match[1]) * _MPS_PER_UNIT[match[2].lower().replace(" ", "")]
     if match := _PACE_PATTERN.fullmatch(text.strip()):

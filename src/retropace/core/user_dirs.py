@@ -1,4 +1,4 @@
-"""Where the user's files lie: what retropace remembers, and their settings. Light: every command asks for it."""
+"""The user's directories of data and configuration; it imports little, as every command needs it."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import os
 from pathlib import Path
 
 CONFIG_FILE_NAME = "config.toml"
-"""The settings, in the configuration folder."""
+"""Name of the config file in the config directory."""
 
 
 def data_dir() -> Path:
-    """Where retropace keeps what it remembers; ``RETROPACE_DATA`` in the environment names another folder."""
+    """Return the directory of the library and the athletes; the variable ``RETROPACE_DATA`` overrides it."""
     from platformdirs import user_data_path
 
     folder = os.environ.get("RETROPACE_DATA")
@@ -18,7 +18,7 @@ def data_dir() -> Path:
 
 
 def config_dir() -> Path:
-    """Where the user's own settings lie; ``RETROPACE_CONFIG`` in the environment names another folder."""
+    """Return the directory of the config file; the variable ``RETROPACE_CONFIG`` overrides it."""
     from platformdirs import user_config_path
 
     folder = os.environ.get("RETROPACE_CONFIG")
@@ -26,5 +26,5 @@ def config_dir() -> Path:
 
 
 def config_path() -> Path:
-    """Where the settings lie, or would lie."""
+    """Return the path of the config file, whether it exists or not."""
     return config_dir() / CONFIG_FILE_NAME
