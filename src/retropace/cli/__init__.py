@@ -1,4 +1,9 @@
-"""The command line: one file per command, and the only part of retropace that prints."""
+"""The command line, and the only room that prints.
+
+``commands`` holds one module per command, ``options`` the options that several commands share, ``sessions`` the work
+that several commands do before printing, and ``terminal`` what is printed. Commands import the other three; ``options``
+may import ``sessions``, and both ``terminal``, never the other way round.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +28,7 @@ COMMANDS = {
     "progress": "Weeks and months, how backward gets on beside forward, bests, goals.",
     "report": "One page to look at: map, charts, totals, reps, and how to mark what is wrong.",
 }
-"""Each in a file of its own, with the first sentence of its help."""
+"""The first sentence of each command's help, by the name of the command, which is also the name of its module."""
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -34,7 +39,8 @@ def main() -> None:
     Reads what a sports watch recorded (FIT, GPX, TCX), cuts it where pace and cadence change, and sums up distance and
     time per direction, starting from what you say about it.
     """
-    # Our matrices are small. Starting threads for large ones costs NumPy more time than all the rest of its import.
+    # OpenBLAS starts its threads at import. Small matrices gain nothing from them, and starting
+    # them takes longer than the rest of NumPy's import.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 

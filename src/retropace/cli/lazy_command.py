@@ -1,4 +1,4 @@
-"""A command that is imported when it is called: listing and completing commands costs no more than click itself."""
+"""A stand-in for a command, so that listing and completing command names imports click alone."""
 
 from __future__ import annotations
 
@@ -9,18 +9,21 @@ import click
 
 
 class LazyCommand(click.Command):
-    """Stands for the command of this name in the module of this name; ``summary`` is what the list says of it."""
+    """A command whose module, ``retropace.cli.commands.<name>``, is imported when the command is called.
+
+    ``summary`` is the sentence that ``retropace --help`` shows for it.
+    """
 
     def __init__(self, name: str, summary: str) -> None:
         super().__init__(name, help=summary)
 
     def load(self) -> click.Command:
-        """The command itself."""
+        """Import the module and return its command."""
         command: click.Command = getattr(import_module(f"retropace.cli.commands.{self.name}"), str(self.name))
         return command
 
     def make_context(
         self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
     ) -> click.Context:
-        """That of the command itself, so that it is what runs, completes and shows help."""
+        """Return the context of the imported command, which then runs, completes and shows its own help."""
         return self.load().make_context(info_name, args, parent, **extra)

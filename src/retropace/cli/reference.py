@@ -1,4 +1,4 @@
-"""``docs/cli.md`` from the commands themselves: ``python -m retropace.cli.reference > docs/cli.md``."""
+"""The page ``docs/cli.md``, generated from ``--help``: ``python -m retropace.cli.reference > docs/cli.md``."""
 
 from __future__ import annotations
 
@@ -10,30 +10,32 @@ from retropace.cli import main
 from retropace.cli.lazy_command import LazyCommand
 
 WIDTH = 100
+"""Columns to which help texts are wrapped."""
 
 
 def build_reference() -> str:
-    """The page: what ``--help`` says of every command."""
-    parts = [
+    """Return the page as Markdown: the ``--help`` text of every command and subcommand."""
+    lines = [
         "# The commands",
         "",
         "Made from `--help` by `python -m retropace.cli.reference`; a test says when stale.",
         "",
     ]
-    parts += _build_sections(main, "retropace", None)
-    return "\n".join(parts)
+    lines += _build_sections(main, "retropace", None)
+    return "\n".join(lines)
 
 
 def _build_sections(command: click.Command, name: str, parent: click.Context | None) -> list[str]:
-    """The part of a command and of every command within it."""
+    """Return the lines for a command and, recursively, for its subcommands."""
     settings = {**command.context_settings, "terminal_width": WIDTH, "max_content_width": WIDTH}
     context = click.Context(command, info_name=name, parent=parent, **settings)
-    parts = _build_section(context.command_path, command.get_help(context))
+    lines = _build_section(context.command_path, command.get_help(context))
     if isinstance(command, click.Group):
-        for inner in command.list_commands(context):
-            found = command.commands[inner]
-            parts += _build_sections(found.load() if isinstance(found, LazyCommand) else found, inner, context)
-    return parts
+        for subname in command.list_commands(context):
+            subcommand = command.commands[subname]
+            loaded = subcommand.load() if isinstance(subcommand, LazyCommand) else subcommand
+            lines += _build_sections(loaded, subname, context)
+    return lines
 
 
 def _build_section(title: str, text: str) -> list[str]:

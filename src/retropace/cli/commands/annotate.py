@@ -7,18 +7,20 @@ import sys
 import click
 
 from retropace.cli.options import common as options
-from retropace.cli.options.annotation_options import parse_annotation_inputs, parse_option
+from retropace.cli.options.annotation_options import parse_annotation_inputs
+from retropace.cli.options.parse_option import parse_option
+from retropace.cli.sessions.analyze_file import read_single_activity
 from retropace.cli.sessions.editor_page import EditorOptions, run_editor
 from retropace.cli.sessions.sidecar_actions import (
     add_marks,
     convert_annotations,
     list_annotations,
-    read_single_activity,
     remove_rows,
     resolve_sidecar_path,
-    transfer_annotations,
+    transfer_from_recording,
 )
 from retropace.cli.terminal.errors import exit_status, run_or_report
+from retropace.core.parameters import parameters_from_options
 
 
 @click.command()
@@ -109,8 +111,8 @@ def annotate(
     The recording itself is never changed. Comments, order and separators of an existing sidecar stay as they are. What
     cannot be found in the activity, or contradicts what is there already, is refused, and nothing is written.
     """
-    wanted = {"--add": added, "--list": lists, "--remove": removed, "--convert": convert, "--from": source}
-    chosen = [name for name, value in wanted.items() if value]
+    actions = {"--add": added, "--list": lists, "--remove": removed, "--convert": convert, "--from": source}
+    chosen = [name for name, value in actions.items() if value]
     if chosen and (no_browser or port):
         raise click.UsageError(f"{'--no-browser' if no_browser else '--port'} is for the page, not for {chosen[0]}.")
     if len([name for name in chosen if name != "--list"]) > 1:
@@ -124,16 +126,15 @@ def annotate(
 
     marks = [parse_option("--add", parse_mark, text) for text in added]
 
-    def page() -> EditorOptions:
-        from retropace.core.parameters import parameters_from_options
-
+    def build_editor_options() -> EditorOptions:
         settings = parameters_from_options(cadence=cadence, sensitivity=sensitivity, threshold=threshold)
-        given = parse_annotation_inputs((), None, None, None, home_zones, ()).inputs
-        return EditorOptions(port, not no_browser, units, settings, athlete, given)
+        inputs = parse_annotation_inputs((), None, None, None, home_zones, ()).inputs
+        return EditorOptions(port, not no_browser, units, settings, athlete, inputs)
 
-    def work() -> bool:
+    def run_action() -> bool:
         if not chosen:
-            return run_editor(read_single_activity(file, session), resolve_sidecar_path(file, sidecar), page())
+            activity = read_single_activity(file, session)
+            return run_editor(activity, resolve_sidecar_path(file, sidecar), build_editor_options())
         if marks:
             add_marks(file, sidecar, session, marks, note or "")
         elif removed:
@@ -141,9 +142,9 @@ def annotate(
         elif convert is not None:
             convert_annotations(file, sidecar, session, convert, output)
         elif source is not None:
-            transfer_annotations(file, sidecar, session, source)
+            transfer_from_recording(file, sidecar, session, source)
         if lists:
             list_annotations(file, sidecar, session, form)
         return True
 
-    sys.exit(exit_status([run_or_report(file, work)]))
+    sys.exit(exit_status([run_or_report(file, run_action)]))

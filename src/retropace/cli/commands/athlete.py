@@ -10,6 +10,7 @@ import click
 
 from retropace.cli.options import common as options
 from retropace.cli.terminal.errors import exit_status, print_error, run_or_report
+from retropace.core.errors import RetropaceError
 from retropace.core.sanitize import strip_control_chars
 
 if TYPE_CHECKING:
@@ -38,15 +39,15 @@ def show(name: str | None, form: str, units: str) -> None:
     if name is None:
         _print_athletes(form)
         return
-    found = run_or_report(name, lambda: _read_known_athlete(name))
-    if found is not None and form == "json":
-        click.echo(json.dumps(_build_document(found[0]), indent=2, ensure_ascii=False))
-    elif found is not None:
+    result = run_or_report(name, lambda: _read_known_athlete(name))
+    if result is not None and form == "json":
+        click.echo(json.dumps(_build_document(result[0]), indent=2, ensure_ascii=False))
+    elif result is not None:
         from retropace.cli.terminal.console import open_text_output
         from retropace.core.units import KILOMETRES, MILES
 
-        _print_athlete(open_text_output(), found[0], MILES if units == "mi" else KILOMETRES)
-    sys.exit(exit_status([found]))
+        _print_athlete(open_text_output(), result[0], MILES if units == "mi" else KILOMETRES)
+    sys.exit(exit_status([result]))
 
 
 @athlete.command()
@@ -61,10 +62,10 @@ def show(name: str | None, form: str, units: str) -> None:
 )
 def forget(name: str, numbers: tuple[int, ...]) -> None:
     """Forget an athlete altogether, or what was learned from single sessions."""
-    done = run_or_report(name, lambda: _forget(name, numbers))
-    if done is not None:
-        click.echo(done)
-    sys.exit(exit_status([done]))
+    message = run_or_report(name, lambda: _forget(name, numbers))
+    if message is not None:
+        click.echo(message)
+    sys.exit(exit_status([message]))
 
 
 @athlete.command()
@@ -82,14 +83,14 @@ def rebuild(name: str, files: tuple[str, ...], cadence: str) -> None:
 
 
 def _read_known_athlete(name: str) -> tuple[Athlete, bytes, Path]:
-    from retropace.core.errors import RetropaceError
+    """Return the athlete, the bytes of the file and its path; raises ``RetropaceError`` if there is no file."""
     from retropace.labelling.athlete_file import athlete_path, read_athlete
 
     path = athlete_path(name)
-    who, data = read_athlete(path)
+    known_athlete, data = read_athlete(path)
     if data is None:
         raise RetropaceError("no such athlete is known: 'retropace analyze --athlete' learns one", path=path)
-    return who, data, path
+    return known_athlete, data, path
 
 
 def _print_athletes(form: str) -> None:
@@ -97,40 +98,43 @@ def _print_athletes(form: str) -> None:
 
     folder = athletes_dir()
     paths = sorted(folder.glob("*.json")) if folder.is_dir() else []
-    read = [run_or_report(str(path), lambda path=path: read_athlete(path)) for path in paths]  # type: ignore[misc]  # bound
-    known = [found[0] for found in read if found is not None]
+    results = [run_or_report(str(path), lambda path=path: read_athlete(path)) for path in paths]  # type: ignore[misc]  # bound
+    athletes = [result[0] for result in results if result is not None]
     if form == "json":
-        rows = [{"name": one.name, "sessions": len(one.sessions)} for one in known]
+        rows = [{"name": known.name, "sessions": len(known.sessions)} for known in athletes]
         click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
-    elif not known and not paths:
+    elif not athletes and not paths:
         click.echo("no athlete is known yet: 'retropace analyze --athlete NAME' learns one")
     else:
-        for one in known:
-            click.echo(strip_control_chars(f"{one.name}: {_format_count(len(one.sessions), 'session')}"))
-    sys.exit(exit_status(read))
+        for known in athletes:
+            click.echo(strip_control_chars(f"{known.name}: {_format_count(len(known.sessions), 'session')}"))
+    sys.exit(exit_status(results))
 
 
 def _forget(name: str, numbers: tuple[int, ...]) -> str:
+    """Delete the athlete file, or its sessions of these numbers, from 1, and return a line to print."""
     from dataclasses import replace
 
-    from retropace.core.errors import RetropaceError
     from retropace.labelling.athlete_file import athlete_path, forget_athlete, write_athlete
 
     if not numbers:
         path = athlete_path(name)
         forget_athlete(path)
         return strip_control_chars(f"forgot {path.stem}")
-    who, data, path = _read_known_athlete(name)
-    if max(numbers) > len(who.sessions):
-        raise RetropaceError(f"knows {_format_count(len(who.sessions), 'session')}, not {max(numbers)}", path=path)
-    kept = tuple(one for at, one in enumerate(who.sessions, start=1) if at not in numbers)
-    write_athlete(path, replace(who, sessions=kept), data)
-    return strip_control_chars(
-        f"{who.name}: forgot {_format_count(len(who.sessions) - len(kept), 'session')}, {len(kept)} left"
+    known_athlete, data, path = _read_known_athlete(name)
+    count = len(known_athlete.sessions)
+    if max(numbers) > count:
+        raise RetropaceError(f"knows {_format_count(count, 'session')}, not {max(numbers)}", path=path)
+    remaining = tuple(
+        session for number, session in enumerate(known_athlete.sessions, start=1) if number not in numbers
     )
+    write_athlete(path, replace(known_athlete, sessions=remaining), data)
+    forgotten = _format_count(count - len(remaining), "session")
+    return strip_control_chars(f"{known_athlete.name}: forgot {forgotten}, {len(remaining)} left")
 
 
 def _rebuild(name: str, files: tuple[str, ...], cadence: str) -> list[object | None]:
+    """Learn the athlete from the files, or from the known sources, and return a result, None if it failed, for each."""
     from dataclasses import replace
 
     from retropace.cli.sessions.learning import learn_from_file
@@ -138,33 +142,33 @@ def _rebuild(name: str, files: tuple[str, ...], cadence: str) -> list[object | N
 
     results: list[object | None] = []
     path = run_or_report(name, lambda: athlete_path(name))
-    known = None if path is None else run_or_report(name, lambda: read_athlete(path))
-    if path is None or known is None:
+    result = None if path is None else run_or_report(name, lambda: read_athlete(path))
+    if path is None or result is None:
         return [None]
-    who, was = known
-    if not files and not who.sessions:
+    known_athlete, content = result
+    if not files and not known_athlete.sessions:
         print_error(f"{path}: nothing is known that could be learned anew: name the recordings")
         return [None]
-    fresh = replace(who, sessions=())
-    for source in files or tuple(dict.fromkeys(one.source for one in who.sessions)):
+    rebuilt = replace(known_athlete, sessions=())
+    for source in files or tuple(dict.fromkeys(session.source for session in known_athlete.sessions)):
         learned = run_or_report(source, lambda source=source: learn_from_file(source, cadence))  # type: ignore[misc]  # bound
         results.append(learned)
-        before = [] if files else [one for one in who.sessions if one.source == source]
-        sessions = [one for one in learned or () if one.examples]
+        previous = [] if files else [session for session in known_athlete.sessions if session.source == source]
+        sessions = [session for session in learned or () if session.examples]
         if not sessions:
             if learned is not None:
-                kept = "; what was learned from it before is kept" if before else ""
-                print_error(f"{source}: has no annotations beside it to learn from{kept}")
-            sessions = before
+                note = "; what was learned from it before is kept" if previous else ""
+                print_error(f"{source}: has no annotations beside it to learn from{note}")
+            sessions = previous
         for session in sessions:
-            fresh = fresh.with_session(session)
+            rebuilt = rebuilt.with_session(session)
         if sessions:
-            number = sum(len(session.examples) for session in sessions)
-            click.echo(strip_control_chars(f"{source}: {_format_count(number, 'stretch', 'stretches')}"))
-    if not fresh.sessions:
+            count = sum(len(session.examples) for session in sessions)
+            click.echo(strip_control_chars(f"{source}: {_format_count(count, 'stretch', 'stretches')}"))
+    if not rebuilt.sessions:
         print_error(f"{path}: nothing to learn was found, and nothing was changed")
         return [*results, None]
-    results.append(run_or_report(name, lambda: _write_rebuilt_athlete(path, fresh, was)))
+    results.append(run_or_report(name, lambda: _write_rebuilt_athlete(path, rebuilt, content)))
     return results
 
 
@@ -186,33 +190,33 @@ def _print_athlete(output: TextOutput, known_athlete: Athlete, units: Units) -> 
     )
     output.print()
     table = create_table("learned", "stretches", "time", "pace", "cadence", "step", "heart rate")
-    for one in compute_means(known_athlete):
+    for mean in compute_means(known_athlete):
         table.add_row(
-            f"{one.direction} {one.gait}",
-            str(one.stretch_count),
-            format_duration(one.duration_s),
-            units.format_pace(one.speed_mps),
-            f"{one.cadence_spm:.0f} spm" if one.cadence_spm == one.cadence_spm else "",
-            f"{one.step_length_m:.2f} m" if one.step_length_m == one.step_length_m else "",
-            f"{one.steady_state_hr_bpm:.0f} bpm" if one.steady_state_hr_bpm == one.steady_state_hr_bpm else "",
+            f"{mean.direction} {mean.gait}",
+            str(mean.stretch_count),
+            format_duration(mean.duration_s),
+            units.format_pace(mean.speed_mps),
+            f"{mean.cadence_spm:.0f} spm" if mean.cadence_spm == mean.cadence_spm else "",
+            f"{mean.step_length_m:.2f} m" if mean.step_length_m == mean.step_length_m else "",
+            f"{mean.steady_state_hr_bpm:.0f} bpm" if mean.steady_state_hr_bpm == mean.steady_state_hr_bpm else "",
         )
     output.print_table(table)
     output.print()
     table = create_table("expected next time", "", "give or take")
-    for fact in compute_expectations(known_athlete):
-        if fact.unit == "m/s":
-            slower = units.format_pace(fact.value - fact.sd)
-            table.add_row(fact.name, units.format_pace(fact.value), f"to {slower}")
+    for expectation in compute_expectations(known_athlete):
+        if expectation.unit == "m/s":
+            slower = units.format_pace(expectation.value - expectation.sd)
+            table.add_row(expectation.name, units.format_pace(expectation.value), f"to {slower}")
         else:
-            table.add_row(fact.name, f"{fact.value:.0f} {fact.unit}", f"{fact.sd:.0f}")
+            table.add_row(expectation.name, f"{expectation.value:.0f} {expectation.unit}", f"{expectation.sd:.0f}")
     output.print_table(table)
     output.print()
     table = create_table("#", "date", "stretches", "time", "from", left=(0, 1, 4))
-    for at, session in enumerate(known_athlete.sessions, start=1):
+    for number, session in enumerate(known_athlete.sessions, start=1):
         date = "" if session.start_time is None else f"{session.start_time:%Y-%m-%d}"
         seconds = sum(example.duration_s for example in session.examples)
         table.add_row(
-            str(at), date, str(len(session.examples)), format_duration(seconds), strip_control_chars(session.source)
+            str(number), date, str(len(session.examples)), format_duration(seconds), strip_control_chars(session.source)
         )
     output.print_table(table)
 

@@ -1,4 +1,7 @@
-"""``retropace batch PATH...``: folders, archives and watch exports into the library and into tables."""
+"""``retropace batch PATH...``: analyses folders, archives and watch exports into the library and into tables.
+
+What loads NumPy is imported after the forkserver has been started, so that both load it at the same time.
+"""
 
 from __future__ import annotations
 
@@ -12,8 +15,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from retropace.cli.options import common as options
-from retropace.cli.options.common import ByteSizeParam
+from retropace.cli.options.annotation_options import parse_annotation_inputs
+from retropace.cli.options.param_types import ByteSizeParam
 from retropace.cli.terminal.errors import EXIT_FAILURE, print_error, run_or_report
+from retropace.cli.terminal.short_paths import shorten_path
+from retropace.core.errors import RetropaceError
+from retropace.core.parameters import parameters_from_options
+from retropace.core.sanitize import strip_control_chars
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -25,7 +33,7 @@ if TYPE_CHECKING:
     from retropace.library.batch.workers import WorkerPool
 
 DEFAULT_TIMEOUT_S = 300.0
-"""The longest recordings take seconds: what takes minutes was made to."""
+"""Seconds after which a file is given up; the longest real recordings take only seconds."""
 
 
 @click.command()
@@ -108,31 +116,35 @@ def batch(
 
     if scheduler is not None and (jobs is not None or timeout is not None):
         raise click.UsageError("--jobs and --timeout are for this machine: a cluster has its own workers and limits.")
-    only = ActivityFilter(since, sports)
+    activity_filter = ActivityFilter(since, sports)
     athlete = analysis_options.pop("athlete")
-    # Whom the settings name may not be known yet: their runs are theirs nevertheless.
-    is_setting = (
+    # An athlete named by the config need not have a file yet.
+    is_from_config = (
         click.get_current_context().get_parameter_source("athlete") is not click.core.ParameterSource.COMMANDLINE
     )
-    known = (
-        None if athlete is None else run_or_report(athlete, lambda: _read_athlete(athlete, is_from_config=is_setting))
+    known_athlete = (
+        None
+        if athlete is None
+        else run_or_report(athlete, lambda: _read_athlete(athlete, is_from_config=is_from_config))
     )
-    if athlete is not None and known is None:
+    if athlete is not None and known_athlete is None:
         sys.exit(EXIT_FAILURE)
-    job, settings, described = _build_job(activity_filter=only, max_bytes=max_size, athlete=known, **analysis_options)
-    limit = None if scheduler is not None else timeout or DEFAULT_TIMEOUT_S
-    plan = BatchPlan(paths, job, Limits(max_bytes=max_size), settings, limit, retry, strict)
-    where = library or str(library_path())
+    job, digest, description = _build_job(
+        activity_filter=activity_filter, max_bytes=max_size, athlete=known_athlete, **analysis_options
+    )
+    timeout_s = None if scheduler is not None else timeout or DEFAULT_TIMEOUT_S
+    plan = BatchPlan(paths, job, Limits(max_bytes=max_size), digest, timeout_s, retry, strict)
+    library_file = library or str(library_path())
 
-    def work() -> int:
-        with Library(":memory:" if dry_run and not os.path.exists(where) else where) as opened:  # noqa: PTH110
+    def run() -> int:
+        with Library(":memory:" if dry_run and not os.path.exists(library_file) else library_file) as open_library:  # noqa: PTH110
             if dry_run:
-                return _list_files(plan, opened)
-            opened.describe_settings(settings, described)
-            crew = _start_worker_pool(plan, jobs, scheduler)
-            return _run_batch(plan, opened, crew, only, csv, parquet, as_json, units)
+                return _list_files(plan, open_library)
+            open_library.describe_settings(digest, description)
+            pool = _start_worker_pool(plan, jobs, scheduler)
+            return _run_batch(plan, open_library, pool, activity_filter, csv, parquet, as_json, units)
 
-    status = run_or_report(where, work)
+    status = run_or_report(library_file, run)
     sys.exit(EXIT_FAILURE if status is None else status)
 
 
@@ -146,25 +158,27 @@ def _run_batch(
     as_json: bool,
     units: str,
 ) -> int:
-    from retropace.cli.sessions.batch_output import check_table_folders, write_tables
+    """Run the plan, write tables, print the summary, and return the exit status."""
+    from retropace.cli.sessions.batch_output import check_table_folders, print_json_document, write_tables
     from retropace.cli.terminal.batch_summary import group_failures, print_summary, summarize_library
     from retropace.cli.terminal.progress_bar import ProgressBar
     from retropace.library.batch import BatchRun
     from retropace.library.queries import link_duplicates, mark_visible_duplicates
 
     check_table_folders(csv, parquet)
-    with ProgressBar() as line:
-        run = BatchRun(plan, library, line.show)
+    with ProgressBar() as bar:
+        run = BatchRun(plan, library, bar.show)
         with _stop_on_signal(run):
             run.execute(pool)
     progress = run.progress
-    for place, failure in progress.save_failures[:3]:
-        print_error(f"{place}: {failure.message}")
+    for path, failure in progress.save_failures[:3]:
+        print_error(f"{path}: {failure.message}")
     if progress.is_stopped:
-        behind = progress.processed + progress.unchanged
-        why = "stopped at the first failure (--strict)" if plan.strict and progress.failed else "stopped"
+        finished = progress.processed + progress.unchanged
+        reason = "stopped at the first failure (--strict)" if plan.strict and progress.failed else "stopped"
         print_error(
-            f"{why}: {behind} of {progress.total} files done and kept in {library.path}; the same command goes on there"
+            f"{reason}: {finished} of {progress.total} files done and kept in {library.path}; "
+            "the same command goes on there"
         )
         for group in group_failures(library, progress.save_failures)[:3]:
             print_error(group.example_line)
@@ -175,8 +189,6 @@ def _run_batch(
     write_tables(library, activity_filter, csv, parquet, progress.save_failures)
     summary = summarize_library(library, activity_filter, progress)
     if as_json:
-        from retropace.cli.sessions.batch_output import print_json_document
-
         print_json_document(library, activity_filter, summary)
     else:
         print_summary(summary, units)
@@ -189,18 +201,18 @@ def _run_batch(
 
 
 def _list_files(plan: BatchPlan, library: Library) -> int:
-    """Print what would be read, a line each."""
-    from retropace.cli.terminal.short_paths import shorten_path
-    from retropace.core.sanitize import strip_control_chars
+    """Print the path of each file that would be read, and return the exit status."""
     from retropace.library.batch import BatchRun
 
     count = 0
     run = BatchRun(plan, library)
-    for place in run.find_pending():
-        click.echo(strip_control_chars(shorten_path(place)))
+    for path in run.find_pending():
+        click.echo(strip_control_chars(shorten_path(path)))
         count += 1
-    rest = run.progress.total - count
-    click.echo(f"retropace: {count} files would be read, {rest} others not: unchanged, or no recordings", err=True)
+    other_count = run.progress.total - count
+    click.echo(
+        f"retropace: {count} files would be read, {other_count} others not: unchanged, or no recordings", err=True
+    )
     return 0
 
 
@@ -218,28 +230,26 @@ def _build_job(
     ignore_names: bool,
     exact: bool,
 ) -> tuple[Job, str, str]:
-    """The job that the options mean, the digest of all that decides its results, and that in words."""
+    """Return the job, a digest of everything that decides its results, and the description that was digested."""
     import hashlib
     from importlib.metadata import version
 
-    from retropace.cli.options.annotation_options import parse_annotation_inputs
-    from retropace.core.parameters import parameters_from_options
     from retropace.library.batch import Job
     from retropace.library.rows import STORAGE_VERSION
 
-    said = parse_annotation_inputs(
+    annotation_inputs = parse_annotation_inputs(
         marks=(), sidecar=None, workout=None, zones=zones, home_zones=home_zones, fields=fields
     )
     settings = parameters_from_options(
         cadence=cadence, sensitivity=sensitivity, threshold=threshold, keep_edges=exact, use_file_names=not ignore_names
     )
-    job = Job(settings, said.inputs, athlete, activity_filter, max_bytes)
-    described = f"retropace {version('retropace')}, {STORAGE_VERSION}: {job.describe()}"
-    return job, hashlib.sha256(described.encode("utf-8", "surrogatepass")).hexdigest()[:16], described
+    job = Job(settings, annotation_inputs.inputs, athlete, activity_filter, max_bytes)
+    description = f"retropace {version('retropace')}, {STORAGE_VERSION}: {job.describe()}"
+    return job, hashlib.sha256(description.encode("utf-8", "surrogatepass")).hexdigest()[:16], description
 
 
 def _read_athlete(name: str, *, is_from_config: bool) -> Athlete:
-    from retropace.core.errors import RetropaceError
+    """Return the athlete; raises ``RetropaceError`` if there is no file, unless the config named the athlete."""
     from retropace.labelling.athlete_file import athlete_path, read_athlete
 
     athlete, data = read_athlete(athlete_path(name))
@@ -249,7 +259,9 @@ def _read_athlete(name: str, *, is_from_config: bool) -> Athlete:
 
 
 def _start_worker_pool(plan: BatchPlan, jobs: int | None, scheduler: str | None) -> AbstractContextManager[WorkerPool]:
-    from retropace.library.batch.workers import open_cluster_pool, open_process_pool
+    """Return the worker pool of a Dask cluster if ``scheduler`` is given, else of ``jobs`` local processes."""
+    from retropace.library.batch.dask_cluster import open_cluster_pool
+    from retropace.library.batch.process_pool import open_process_pool
 
     if scheduler is not None:
         return open_cluster_pool(plan.job, scheduler)
@@ -257,22 +269,22 @@ def _start_worker_pool(plan: BatchPlan, jobs: int | None, scheduler: str | None)
 
 
 def _count_cores() -> int:
-    """The cores that this process may use."""
+    """Return the number of cores that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 @contextmanager
 def _stop_on_signal(run: BatchRun) -> Iterator[None]:
-    """Let Ctrl-C and an order to end stop the run after what is in hand; a second Ctrl-C ends it at once."""
+    """Stop the run at SIGINT or SIGTERM once the files in progress are done; a second SIGINT ends it at once."""
 
     def stop(*_: object) -> None:
         run.stop()
         print_error("stopping after what is in hand; press Ctrl-C again to stop at once")
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
-    before = {one: signal.signal(one, stop) for one in (signal.SIGINT, signal.SIGTERM)}
+    previous_handlers = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield
     finally:
-        for one, handler in before.items():
-            signal.signal(one, handler)
+        for number, handler in previous_handlers.items():
+            signal.signal(number, handler)

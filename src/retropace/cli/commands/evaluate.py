@@ -1,4 +1,4 @@
-"""``retropace evaluate TRUTH LABELS``: how good labels are against the truth."""
+"""``retropace evaluate TRUTH LABELS``: compares estimated labels with reference labels."""
 
 from __future__ import annotations
 
@@ -9,7 +9,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from retropace.cli.options import common as options
+from retropace.cli.terminal.console import open_text_output
 from retropace.cli.terminal.errors import exit_status, run_or_report
+from retropace.cli.terminal.layout import create_table
+from retropace.core.errors import RetropaceError
 
 if TYPE_CHECKING:
     from retropace.analysis.metrics import Scores
@@ -47,7 +50,6 @@ def evaluate(
     if result is not None and form == "json":
         click.echo(json.dumps(_build_document(result), indent=2))
     elif result is not None:
-        from retropace.cli.terminal.console import open_text_output
         from retropace.core.units import KILOMETRES, MILES
 
         _print_scores(open_text_output(), result, MILES if units == "mi" else KILOMETRES)
@@ -57,9 +59,9 @@ def evaluate(
 def _compute_scores(
     truth: str, labels: str, recording: str | None, skip_unlabelled: bool, session: int | None
 ) -> Scores:
+    """Read both labellings and score them; raises ``RetropaceError`` if they label no common time."""
     from retropace.analysis.labelling_io import read_labelling
     from retropace.analysis.metrics import fill_unlabelled, score
-    from retropace.core.errors import RetropaceError
     from retropace.readers import choose, read_all
 
     activity = None
@@ -70,42 +72,43 @@ def _compute_scores(
                 f"holds {len(activities)} sessions: say which one is meant with --session N", path=recording
             )
         activity = activities[0]
-    true, found = (read_labelling(path, activity) for path in (truth, labels))
-    scores = score(true if skip_unlabelled else fill_unlabelled(true, found, "forward"), found)
+    reference, estimated = (read_labelling(path, activity) for path in (truth, labels))
+    if not skip_unlabelled:
+        reference = fill_unlabelled(reference, estimated, "forward")
+    scores = score(reference, estimated)
     if not scores.judged_s > 0.0:
         raise RetropaceError("labels nothing that the other file labels too: are both about one session?", path=truth)
     return scores
 
 
 def _print_scores(output: TextOutput, scores: Scores, units: Units) -> None:
-    from retropace.cli.terminal.layout import create_table
     from retropace.core.units import format_duration
 
     output.print(f"right: {100.0 * scores.accuracy:.2f} % of {format_duration(scores.judged_s)}")
     output.print()
     table = create_table("", "true", "found", "precision", "recall", "true", "found", "error")
-    for one in scores.directions:
-        if one.reference_s or one.estimated_s:
+    for result in scores.directions:
+        if result.reference_s or result.estimated_s:
             table.add_row(
-                one.direction,
-                format_duration(one.reference_s),
-                format_duration(one.estimated_s),
-                _format_share(one.precision),
-                _format_share(one.recall),
+                result.direction,
+                format_duration(result.reference_s),
+                format_duration(result.estimated_s),
+                _format_share(result.precision),
+                _format_share(result.recall),
                 *(
                     units.format_distance(metres) if metres == metres else ""
-                    for metres in (one.reference_m, one.estimated_m)
+                    for metres in (result.reference_m, result.estimated_m)
                 ),
-                f"{100.0 * one.distance_error:+.1f} %" if one.distance_error == one.distance_error else "",
+                f"{100.0 * result.distance_error:+.1f} %" if result.distance_error == result.distance_error else "",
             )
     output.print_table(table)
     output.print()
     table = create_table("changes of direction", "true", "found", "matched", "precision", "recall", "F1")
-    for window, counted in scores.boundaries.items():
+    for window_s, counts in scores.boundaries.items():
         table.add_row(
-            f"within {window:.0f} s",
-            *(str(number) for number in (counted.reference, counted.estimated, counted.matched)),
-            *(_format_share(value) for value in (counted.precision, counted.recall, counted.f1)),
+            f"within {window_s:.0f} s",
+            *(str(number) for number in (counts.reference, counts.estimated, counts.matched)),
+            *(_format_share(value) for value in (counts.precision, counts.recall, counts.f1)),
         )
     output.print_table(table)
     output.print()
@@ -115,15 +118,15 @@ def _print_scores(output: TextOutput, scores: Scores, units: Units) -> None:
     output.print(f"Brier score {scores.brier:.4f}")
     output.print()
     table = create_table("confidence", "stretches", "time", "said", "right")
-    tenths = scores.reliability
-    for at in range(10):
-        if tenths.stretch_count[at]:
+    reliability = scores.reliability
+    for tenth in range(10):
+        if reliability.stretch_count[tenth]:
             table.add_row(
-                f"{at / 10:.1f} to {(at + 1) / 10:.1f}",
-                str(tenths.stretch_count[at]),
-                format_duration(float(tenths.duration_s[at])),
-                _format_share(float(tenths.confidence[at])),
-                _format_share(float(tenths.accuracy[at])),
+                f"{tenth / 10:.1f} to {(tenth + 1) / 10:.1f}",
+                str(reliability.stretch_count[tenth]),
+                format_duration(float(reliability.duration_s[tenth])),
+                _format_share(float(reliability.confidence[tenth])),
+                _format_share(float(reliability.accuracy[tenth])),
             )
     output.print_table(table)
 
@@ -133,7 +136,9 @@ def _format_share(value: float) -> str:
 
 
 def _build_document(scores: Scores) -> dict[str, Any]:
-    def number(value: float) -> float | None:
+    """Return the scores as a JSON document; undefined scores are None."""
+
+    def nan_to_none(value: float) -> float | None:
         return float(value) if value == value else None
 
     reliability = scores.reliability
@@ -141,33 +146,33 @@ def _build_document(scores: Scores) -> dict[str, Any]:
         "schema": "retropace.evaluation/1",
         "judged_s": scores.judged_s,
         "right_s": scores.correct_s,
-        "right": number(scores.accuracy),
+        "right": nan_to_none(scores.accuracy),
         "directions": {
-            one.direction: {
-                "true_s": one.reference_s,
-                "found_s": one.estimated_s,
-                "both_s": one.correct_s,
-                "precision": number(one.precision),
-                "recall": number(one.recall),
-                "true_m": number(one.reference_m),
-                "found_m": number(one.estimated_m),
-                "distance_error": number(one.distance_error),
+            result.direction: {
+                "true_s": result.reference_s,
+                "found_s": result.estimated_s,
+                "both_s": result.correct_s,
+                "precision": nan_to_none(result.precision),
+                "recall": nan_to_none(result.recall),
+                "true_m": nan_to_none(result.reference_m),
+                "found_m": nan_to_none(result.estimated_m),
+                "distance_error": nan_to_none(result.distance_error),
             }
-            for one in scores.directions
+            for result in scores.directions
         },
         "boundaries": {
-            f"{window:.0f}_s": {
-                "true": counted.reference,
-                "found": counted.estimated,
-                "matched": counted.matched,
-                "precision": number(counted.precision),
-                "recall": number(counted.recall),
-                "f1": counted.f1,
+            f"{window_s:.0f}_s": {
+                "true": counts.reference,
+                "found": counts.estimated,
+                "matched": counts.matched,
+                "precision": nan_to_none(counts.precision),
+                "recall": nan_to_none(counts.recall),
+                "f1": counts.f1,
             }
-            for window, counted in scores.boundaries.items()
+            for window_s, counts in scores.boundaries.items()
         },
-        "covering": number(scores.covering),
-        "brier": number(scores.brier),
+        "covering": nan_to_none(scores.covering),
+        "brier": nan_to_none(scores.brier),
         "reliability": None
         if reliability is None
         else [
@@ -176,8 +181,8 @@ def _build_document(scores: Scores) -> dict[str, Any]:
                 "to": (tenth + 1) / 10,
                 "stretches": int(reliability.stretch_count[tenth]),
                 "seconds": float(reliability.duration_s[tenth]),
-                "confidence": number(float(reliability.confidence[tenth])),
-                "right": number(float(reliability.accuracy[tenth])),
+                "confidence": nan_to_none(float(reliability.confidence[tenth])),
+                "right": nan_to_none(float(reliability.accuracy[tenth])),
             }
             for tenth in range(10)
         ],

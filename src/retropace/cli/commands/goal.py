@@ -1,4 +1,4 @@
-"""``retropace goal``: what a runner means to do each week or month."""
+"""``retropace goal``: sets, lists and removes weekly and monthly goals."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ import click
 
 from retropace.cli.options import common as options
 from retropace.cli.terminal.errors import exit_status, run_or_report
+from retropace.core.errors import RetropaceError
 from retropace.core.sanitize import strip_control_chars
+from retropace.core.user_dirs import config_path
 
 if TYPE_CHECKING:
     from retropace.config.goals import Goal
@@ -40,19 +42,24 @@ def set_(sessions: int | None, minutes: float | None, km: float | None, per: str
     """Set a goal, for example --sessions 3 --minutes 10 --per week."""
     from retropace.config.edit import add_goal
     from retropace.config.goals import parse_goal
-    from retropace.core.errors import RetropaceError
-    from retropace.core.user_dirs import config_path
 
-    given = {"sessions": sessions, "minutes": minutes, "km": km, "per": per, "direction": direction, "athlete": athlete}
+    values = {
+        "sessions": sessions,
+        "minutes": minutes,
+        "km": km,
+        "per": per,
+        "direction": direction,
+        "athlete": athlete,
+    }
     try:
-        made = parse_goal({name: value for name, value in given.items() if value is not None})
-    except RetropaceError as bad:
-        raise click.UsageError(f"{bad.message}.") from None
-    where = config_path()
-    after = run_or_report(str(where), lambda: add_goal(where, made))
-    if after is not None:
-        click.echo(strip_control_chars(f"{made}: goal {len(after.goals)}"))
-    sys.exit(exit_status([after]))
+        new_goal = parse_goal({name: value for name, value in values.items() if value is not None})
+    except RetropaceError as error:
+        raise click.UsageError(f"{error.message}.") from None
+    file = config_path()
+    changed = run_or_report(str(file), lambda: add_goal(file, new_goal))
+    if changed is not None:
+        click.echo(strip_control_chars(f"{new_goal}: goal {len(changed.goals)}"))
+    sys.exit(exit_status([changed]))
 
 
 @goal.command("list")
@@ -63,13 +70,12 @@ def set_(sessions: int | None, minutes: float | None, km: float | None, per: str
 def list_(form: str, library: str | None, athlete: str | None, timezone: str | None) -> None:
     """List the goals with their numbers, and how far they are if there is a library to tell."""
     from retropace.config.model import read_config
-    from retropace.core.user_dirs import config_path
 
-    def work() -> bool:
+    def print_goals() -> bool:
         goals = read_config().goals
-        reached = {one.goal: one for one in _read_goal_progress(library, athlete, timezone)} if goals else {}
+        progress = {item.goal: item for item in _read_goal_progress(library, athlete, timezone)} if goals else {}
         if form == "json":
-            documents = [_build_document(number, one, reached.get(one)) for number, one in enumerate(goals, 1)]
+            documents = [_build_document(number, goal, progress.get(goal)) for number, goal in enumerate(goals, 1)]
             click.echo(json.dumps(documents, ensure_ascii=False, indent=2))
             return True
         if not goals:
@@ -80,29 +86,29 @@ def list_(form: str, library: str | None, athlete: str | None, timezone: str | N
         from retropace.output.tables.season import build_goals_table
         from retropace.output.tables.text_table import TextTable
 
-        told = {row[0]: row[1:] for row in build_goals_table(list(reached.values())).rows}
-        rows = tuple((str(number), str(one), *told.get(str(one), ("", ""))) for number, one in enumerate(goals, 1))
-        sheet = TextTable("", ("#", "goal", "so far", "in a row"), rows, (0, 1, 2, 3))
-        print_table(open_text_output(), sheet.drop_empty_columns(), gap=2)
+        cells = {row[0]: row[1:] for row in build_goals_table(list(progress.values())).rows}
+        rows = tuple((str(number), str(goal), *cells.get(str(goal), ("", ""))) for number, goal in enumerate(goals, 1))
+        table = TextTable("", ("#", "goal", "so far", "in a row"), rows, (0, 1, 2, 3))
+        print_table(open_text_output(), table.drop_empty_columns(), gap=2)
         return True
 
-    sys.exit(exit_status([run_or_report(str(config_path()), work)]))
+    sys.exit(exit_status([run_or_report(str(config_path()), print_goals)]))
 
 
 def _read_goal_progress(library: str | None, athlete: str | None, timezone: str | None) -> tuple[GoalProgress, ...]:
-    """How far the goals are; nothing, with the reason on stderr, if the library does not say."""
-    from retropace.cli.options.athlete_selection import compute_progress
+    """Return the progress towards each goal, or nothing, with an error on stderr, if the library cannot be read."""
+    from retropace.cli.sessions.athlete_progress import compute_progress
     from retropace.library import Library, library_path
 
     path = library if library is not None else str(library_path())
     if library is None and not Path(path).exists():
         return ()
 
-    def work() -> tuple[GoalProgress, ...]:
-        with Library(path, create=False) as opened:
-            return compute_progress(opened, athlete, per="week", timezone=timezone)[0].goal_progress
+    def read() -> tuple[GoalProgress, ...]:
+        with Library(path, create=False) as open_library:
+            return compute_progress(open_library, athlete, per="week", timezone=timezone)[0].goal_progress
 
-    return run_or_report(path, work) or ()
+    return run_or_report(path, read) or ()
 
 
 def _build_document(number: int, goal: Goal, goal_progress: GoalProgress | None) -> dict[str, Any]:
@@ -128,11 +134,10 @@ def _build_document(number: int, goal: Goal, goal_progress: GoalProgress | None)
 def remove(number: int) -> None:
     """Remove the goal that 'list' shows with this number."""
     from retropace.config.edit import remove_goal
-    from retropace.core.user_dirs import config_path
 
-    where = config_path()
-    after = run_or_report(str(where), lambda: remove_goal(where, number))
-    if after is not None:
-        left = len(after.goals)
-        click.echo(f"{left} goal{'s' * (left != 1)} left")
-    sys.exit(exit_status([after]))
+    file = config_path()
+    changed = run_or_report(str(file), lambda: remove_goal(file, number))
+    if changed is not None:
+        count = len(changed.goals)
+        click.echo(f"{count} goal{'s' * (count != 1)} left")
+    sys.exit(exit_status([changed]))

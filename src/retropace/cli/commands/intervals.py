@@ -1,4 +1,4 @@
-"""``retropace intervals FILE...``: sets and reps of interval sessions, forward against backward."""
+"""``retropace intervals FILE...``: shows sets and reps of interval sessions, forward against backward."""
 
 from __future__ import annotations
 
@@ -7,18 +7,21 @@ from typing import TYPE_CHECKING
 
 import click
 
-from retropace.cli.commands.analyze import analyze_file
 from retropace.cli.options import common as options
 from retropace.cli.options.annotation_options import annotation_options
-from retropace.cli.sessions.learning import AthleteLearner
-from retropace.cli.sessions.recordings import find_recordings
-from retropace.cli.terminal.console import print_json
-from retropace.cli.terminal.errors import EXIT_FAILURE, exit_status, run_or_report
+from retropace.cli.sessions.analyze_file import analyze_file
+from retropace.cli.sessions.learning import read_athlete_or_exit
+from retropace.cli.sessions.recordings import expand_paths
+from retropace.cli.terminal.console import open_text_output, print_json
+from retropace.cli.terminal.errors import exit_status, run_or_report
+from retropace.core.parameters import parameters_from_options
+from retropace.core.sanitize import strip_control_chars
+from retropace.output.tables.text_table import TextTable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from retropace.cli.options.annotation_options import AnnotationInputs
+    from retropace.cli.sessions.annotation_inputs import AnnotationInputs
     from retropace.core.units import Units
     from retropace.intervals import Intervals
 
@@ -71,102 +74,94 @@ def intervals(
     backward against forward, the quarter-mile test (backward in under twice the time), bests per direction, and with
     --workout what was planned against what was done.
     """
-    from retropace.core.parameters import parameters_from_options
     from retropace.core.units import KILOMETRES, MILES
 
     lap_m = _parse_lap_length_m(track)
     settings = parameters_from_options(cadence=cadence, keep_edges=exact, use_file_names=not ignore_names)
-    known = None if athlete is None else run_or_report(athlete, lambda: AthleteLearner(athlete).athlete)
-    if athlete is not None and known is None:
-        sys.exit(EXIT_FAILURE)
+    known_athlete = read_athlete_or_exit(athlete)
 
-    def work(path: str) -> list[Intervals]:
+    def find_intervals(path: str) -> list[Intervals]:
         from retropace.intervals import intervals_of
 
-        analyses = analyze_file(path, annotation_inputs, settings, session, known)
+        analyses = analyze_file(path, annotation_inputs, settings, session, known_athlete)
         return [intervals_of(analysis, lap_m, stadium=track.lower() != "off", exact=exact) for analysis in analyses]
 
-    listed = [(path, run_or_report(path, lambda path=path: find_recordings(path))) for path in files]  # type: ignore[misc]  # bound per file
-    paths = [one for _, found in listed for one in found or ()]
-    if annotation_inputs.sidecar is not None and len(paths) > 1:
-        raise click.UsageError("--annotations goes with one recording, not with a folder of them.")
-    results: list[list[Intervals] | None] = [None for _, found in listed if found is None]
+    paths, failed_count = expand_paths(files, annotation_inputs.sidecar)
+    results: list[list[Intervals] | None] = [None] * failed_count
     with click.progressbar(
         paths, file=sys.stderr, label="sessions", hidden=len(paths) < 2 or not sys.stderr.isatty()
-    ) as all_of_them:
-        results += [run_or_report(path, lambda path=path: work(path)) for path in all_of_them]  # type: ignore[misc]  # bound per file
-    found = [one for result in results for one in result or ()]
-    alone = len(paths) == 1 and len(found) == 1
+    ) as shown_paths:
+        results += [run_or_report(path, lambda path=path: find_intervals(path)) for path in shown_paths]  # type: ignore[misc]  # bound per file
+    sessions = [intervals for result in results for intervals in result or ()]
+    is_single = len(paths) == 1 and len(sessions) == 1
     if form == "json":
         from retropace.intervals import intervals_document
 
-        print_json([intervals_document(one) for one in found], file_count=len(paths))
+        print_json([intervals_document(intervals) for intervals in sessions], file_count=len(paths))
     elif form == "csv":
         from retropace.cli.sessions.reps_csv import format_reps_csv
 
-        click.echo(format_reps_csv(found), nl=False)
-    elif found:
-        show = _print_markdown if form == "markdown" else _print_tables
-        show(found, MILES if units == "mi" else KILOMETRES, alone if details is None else details)
+        click.echo(format_reps_csv(sessions), nl=False)
+    elif sessions:
+        print_sessions = _print_markdown if form == "markdown" else _print_tables
+        print_sessions(sessions, MILES if units == "mi" else KILOMETRES, is_single if details is None else details)
     sys.exit(exit_status(results))
 
 
 def _parse_lap_length_m(text: str) -> float | None:
-    """The length of a lap that ``--track`` gives, if it gives one."""
+    """Return the lap length in metres that ``--track`` gives; None for ``off`` and ``auto``."""
     from retropace.core.units import parse_distance_m
 
     if text.lower() in ("off", "auto"):
         return None
-    length = parse_distance_m(text if text[-1:].isalpha() else f"{text}m")
-    if length is None or not 100.0 <= length <= 1000.0:
+    length_m = parse_distance_m(text if text[-1:].isalpha() else f"{text}m")
+    if length_m is None or not 100.0 <= length_m <= 1000.0:
         raise click.BadParameter(
             f"{text} is no lap of a track: write off, auto, or a length of 100 m to 1000 m, as 200m",
             param_hint="--track",
         )
-    return length
+    return length_m
 
 
 def _print_tables(interval_sessions: Sequence[Intervals], units: Units, details: bool) -> None:
     from retropace.cli.terminal.analysis_view import MIN_WIDE_GAP_COLUMNS, print_headline
-    from retropace.cli.terminal.console import open_text_output
     from retropace.cli.terminal.tables import print_tables
-    from retropace.core.sanitize import strip_control_chars
     from retropace.output.tables.intervals import SESSION_COLUMNS, build_interval_tables, format_session_row
-    from retropace.output.tables.text_table import TextTable
 
-    page = open_text_output()
+    output = open_text_output()
     if len(interval_sessions) > 1 or not details:
-        rows = tuple(format_session_row(one, units) for one in interval_sessions)
-        sheet = TextTable(names=SESSION_COLUMNS, rows=rows, left_aligned=(0, 1, 2)).drop_empty_columns()
-        print_tables(page, [sheet], gap=2)
+        rows = tuple(format_session_row(session, units) for session in interval_sessions)
+        table = TextTable(names=SESSION_COLUMNS, rows=rows, left_aligned=(0, 1, 2)).drop_empty_columns()
+        print_tables(output, [table], gap=2)
     if not details:
         return
-    for number, one in enumerate(interval_sessions):
+    for number, session in enumerate(interval_sessions):
         if number or len(interval_sessions) > 1:
-            page.print()
-        print_headline(page, one.analysis.activity, one.cleaned, units)
-        page.print()
-        print_tables(page, build_interval_tables(one, units), gap=2 if page.width >= MIN_WIDE_GAP_COLUMNS else 1)
-        if one.warnings:
-            page.print()
-        for warning in one.warnings:
-            page.print(f"! {strip_control_chars(warning)}", style="yellow", soft_wrap=True)
+            output.print()
+        print_headline(output, session.analysis.activity, session.cleaned, units)
+        output.print()
+        print_tables(
+            output, build_interval_tables(session, units), gap=2 if output.width >= MIN_WIDE_GAP_COLUMNS else 1
+        )
+        if session.warnings:
+            output.print()
+        for warning in session.warnings:
+            output.print(f"! {strip_control_chars(warning)}", style="yellow", soft_wrap=True)
 
 
 def _print_markdown(interval_sessions: Sequence[Intervals], units: Units, details: bool) -> None:
     from retropace.cli.terminal.tables import format_markdown
     from retropace.output.tables.intervals import SESSION_COLUMNS, build_interval_tables, format_session_row
-    from retropace.output.tables.text_table import TextTable
 
     texts = []
     if len(interval_sessions) > 1 or not details:
-        rows = tuple(format_session_row(one, units) for one in interval_sessions)
+        rows = tuple(format_session_row(session, units) for session in interval_sessions)
         texts.append(
             format_markdown([TextTable(names=SESSION_COLUMNS, rows=rows, left_aligned=(0, 1, 2)).drop_empty_columns()])
         )
-    for one in interval_sessions if details else ():
-        notes = TextTable("warnings", footer=tuple(f"- {warning}" for warning in one.warnings))
-        sheets = [*build_interval_tables(one, units), *([notes] if one.warnings else [])]
-        title = format_markdown([TextTable(one.analysis.activity.source.path)], level=2)
-        texts.append(f"{title}\n{format_markdown(sheets)}")
+    for session in interval_sessions if details else ():
+        notes = TextTable("warnings", footer=tuple(f"- {warning}" for warning in session.warnings))
+        tables = [*build_interval_tables(session, units), *([notes] if session.warnings else [])]
+        title = format_markdown([TextTable(session.analysis.activity.source.path)], level=2)
+        texts.append(f"{title}\n{format_markdown(tables)}")
     click.echo("\n".join(texts), nl=False)

@@ -1,4 +1,4 @@
-"""``retropace library``: what is remembered of all that was analysed."""
+"""``retropace library``: lists, shows, exports and forgets the activities that the library stores."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from retropace.cli.options import common as options
-from retropace.cli.terminal.console import open_text_output
+from retropace.cli.terminal.console import open_text_output, print_json
 from retropace.cli.terminal.errors import EXIT_FAILURE, run_or_report
 from retropace.cli.terminal.short_paths import shorten_path
+from retropace.core.errors import RetropaceError
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -69,22 +70,21 @@ def search(
 @options.units
 def show(what: str, library: str | None, form: str, units: str) -> None:
     """Show an activity as it was analysed; ID is what 'list' says, or its first four letters or more."""
-    from retropace.cli.terminal.console import print_json
     from retropace.cli.terminal.library_tables import build_activity_tables
     from retropace.cli.terminal.tables import print_tables
     from retropace.library.queries import read_document
 
-    def shown(opened: Library) -> bool:
-        rows = _find_activities(opened, what)
-        documents = [read_document(opened, row["key"], row["path"]) for row in rows]
+    def show_activities(open_library: Library) -> bool:
+        rows = _find_activities(open_library, what)
+        documents = [read_document(open_library, row["key"], row["path"]) for row in rows]
         if form == "json":
             print_json(documents, file_count=1)
         else:
-            for one in documents:
-                print_tables(open_text_output(), build_activity_tables(one, units), gap=2)
+            for document in documents:
+                print_tables(open_text_output(), build_activity_tables(document, units), gap=2)
         return True
 
-    _run_with_library(library, shown)
+    _run_with_library(library, show_activities)
 
 
 @library.command()
@@ -96,17 +96,17 @@ def forget(what: tuple[str, ...], library: str | None) -> None:
     The next 'retropace batch' on their files reads them again.
     """
 
-    def forgotten(opened: Library) -> bool:
+    def forget_places(open_library: Library) -> bool:
         from retropace.library.queries import link_duplicates
 
-        places = [_find_places(opened, one) for one in what]
-        for one, found in zip(what, places, strict=True):
-            opened.forget(found)
-            click.echo(f"{one}: forgot {len(found)} file{'s' if len(found) != 1 else ''}")
-        link_duplicates(opened)
+        places_by_name = [(name, _find_places(open_library, name)) for name in what]
+        for name, places in places_by_name:
+            open_library.forget(places)
+            click.echo(f"{name}: forgot {len(places)} file{'s' if len(places) != 1 else ''}")
+        link_duplicates(open_library)
         return True
 
-    _run_with_library(library, forgotten)
+    _run_with_library(library, forget_places)
 
 
 @library.command()
@@ -128,21 +128,21 @@ def export(
         raise click.UsageError("Say how: --csv DIR, --parquet DIR or --json.")
     from retropace.library import ActivityFilter
 
-    only = ActivityFilter(since, sports)
+    activity_filter = ActivityFilter(since, sports)
 
-    def exported(opened: Library) -> bool:
+    def export_activities(open_library: Library) -> bool:
         from retropace.cli.sessions.batch_output import check_table_folders, write_tables
         from retropace.library.queries import find_activities, mark_visible_duplicates, read_document
 
         check_table_folders(csv, parquet)
-        mark_visible_duplicates(opened, only)
-        write_tables(opened, only, csv, parquet)
+        mark_visible_duplicates(open_library, activity_filter)
+        write_tables(open_library, activity_filter, csv, parquet)
         if as_json:
-            for row in find_activities(opened, only):
-                click.echo(json.dumps(read_document(opened, row["key"], row["path"]), ensure_ascii=False))
+            for row in find_activities(open_library, activity_filter):
+                click.echo(json.dumps(read_document(open_library, row["key"], row["path"]), ensure_ascii=False))
         return True
 
-    _run_with_library(library, exported)
+    _run_with_library(library, export_activities)
 
 
 @library.command()
@@ -163,35 +163,35 @@ def _print_activities(
     condition: str,
     values: tuple[Any, ...],
 ) -> None:
+    """Print the activities that fulfil an SQL condition, with ``values`` for its placeholders."""
     from retropace.cli.terminal.library_tables import build_activity_list
     from retropace.cli.terminal.tables import print_tables
     from retropace.library import ActivityFilter
 
-    only = ActivityFilter(since, sports)
+    activity_filter = ActivityFilter(since, sports)
 
-    def listed(opened: Library) -> bool:
+    def list_matching(open_library: Library) -> bool:
         from retropace.library.batch.tables import ACTIVITY_COLUMNS, build_activity_row
         from retropace.library.queries import find_activities, mark_visible_duplicates
 
-        mark_visible_duplicates(opened, only)
+        mark_visible_duplicates(open_library, activity_filter)
         rows = [
             build_activity_row(row, shorten_path)
-            for row in find_activities(opened, only, condition=condition, values=values)
+            for row in find_activities(open_library, activity_filter, condition=condition, values=values)
         ]
         if form == "json":
-            wanted = [{name: row[name] for name in ACTIVITY_COLUMNS} for row in rows]
-            click.echo(json.dumps(wanted, ensure_ascii=False, indent=2))
+            documents = [{name: row[name] for name in ACTIVITY_COLUMNS} for row in rows]
+            click.echo(json.dumps(documents, ensure_ascii=False, indent=2))
         else:
-            page = open_text_output()
-            print_tables(page, [build_activity_list(rows, units, page.width)], gap=2)
+            output = open_text_output()
+            print_tables(output, [build_activity_list(rows, units, output.width)], gap=2)
         return True
 
-    _run_with_library(library, listed)
+    _run_with_library(library, list_matching)
 
 
 def _find_activities(open_library: Library, what: str) -> list[dict[str, Any]]:
-    """The activities that an id or path means; raises ``RetropaceError`` if there are none, or too many to show."""
-    from retropace.core.errors import RetropaceError
+    """Return the rows of the activities with an id or path; raises ``RetropaceError`` if none or several match."""
     from retropace.library import ActivityFilter
     from retropace.library.queries import find_activities, mark_visible_duplicates
 
@@ -199,35 +199,35 @@ def _find_activities(open_library: Library, what: str) -> list[dict[str, Any]]:
     open_library.add_to_scope(places)
     mark_visible_duplicates(open_library, ActivityFilter())
     rows = list(find_activities(open_library, ActivityFilter()))
-    named = [row for row in rows if row["id"].startswith(what)] or rows
-    if not named:
+    matches = [row for row in rows if row["id"].startswith(what)] or rows
+    if not matches:
         raise RetropaceError(f"{what}: nothing was analysed there; 'retropace batch' says why")
-    if len(named) > 1 and len({row["id"].partition(".")[0] for row in named}) > 1:
-        few = ", ".join(row["id"] for row in named[:5])
-        raise RetropaceError(f"{what} means {len(named)} activities ({few} …): name one of them")
-    return named
+    if len(matches) > 1 and len({row["id"].partition(".")[0] for row in matches}) > 1:
+        examples = ", ".join(row["id"] for row in matches[:5])
+        raise RetropaceError(f"{what} means {len(matches)} activities ({examples} …): name one of them")
+    return matches
 
 
 def _find_places(open_library: Library, what: str) -> list[str]:
-    from retropace.core.errors import RetropaceError
+    """Return the places of the inputs of an activity, file, folder or archive; raises ``RetropaceError`` if none."""
     from retropace.library.queries import find_places
     from retropace.sources.folders import resolve_place
 
-    found = find_places(open_library, what) or find_places(open_library, resolve_place(what.rstrip("/")))
-    if not found:
+    places = find_places(open_library, what) or find_places(open_library, resolve_place(what.rstrip("/")))
+    if not places:
         raise RetropaceError(f"{what}: the library knows no such activity, file or folder")
-    return found
+    return places
 
 
 def _run_with_library(path: str | None, action: Callable[[Library], bool]) -> None:
-    """Do something with the library that there must be, and end with the exit status for it."""
+    """Run an action on an existing library; if it fails, print an error and end with exit status 1."""
     from retropace.library import Library, library_path
 
-    where = path or str(library_path())
+    library_file = path or str(library_path())
 
-    def opened() -> bool:
-        with Library(where, create=False) as library:
-            return action(library)
+    def run() -> bool:
+        with Library(library_file, create=False) as open_library:
+            return action(open_library)
 
-    if run_or_report(where, opened) is None:
+    if run_or_report(library_file, run) is None:
         sys.exit(EXIT_FAILURE)

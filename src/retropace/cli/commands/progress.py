@@ -1,4 +1,4 @@
-"""``retropace progress``: weeks and months, trends, goals and bests, from the library."""
+"""``retropace progress``: shows weeks and months, trends, goals and bests of the activities in the library."""
 
 from __future__ import annotations
 
@@ -12,7 +12,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from retropace.cli.options import common as options
+from retropace.cli.options.param_types import DateParam
+from retropace.cli.terminal.console import open_text_output
 from retropace.cli.terminal.errors import EXIT_FAILURE, print_error, run_or_report
+from retropace.cli.terminal.short_paths import shorten_path
 from retropace.core.sanitize import strip_control_chars
 
 if TYPE_CHECKING:
@@ -23,16 +26,16 @@ if TYPE_CHECKING:
     from retropace.season.progress import Progress
 
 DEFAULT_PERIODS = 12
-"""So many weeks or months stand in the table unless more are asked for."""
+"""Number of weeks or months in the table, unless ``--all`` is given."""
 MAX_BAR_COLUMNS = 40
-"""Columns of the longest bar."""
+"""Terminal columns of the longest bar."""
 
 
 @click.command()
 @options.library
 @options.library_athlete
 @options.since
-@click.option("--until", type=options.DateParam(), metavar="DATE", help="As of this day instead of today.")
+@click.option("--until", type=DateParam(), metavar="DATE", help="As of this day instead of today.")
 @click.option(
     "--by", "per", type=click.Choice(["week", "month"]), default="week", show_default=True, help="What to sum up by."
 )
@@ -73,34 +76,38 @@ def progress(
     if since is not None and until is not None and until < since:
         raise click.UsageError("--until lies before --since.")
 
-    def work() -> tuple[Progress, str | None, int, Config]:
-        from retropace.cli.options.athlete_selection import compute_progress
+    def read() -> tuple[Progress, str | None, int, Config]:
+        from retropace.cli.sessions.athlete_progress import compute_progress
         from retropace.config.model import read_config
         from retropace.library.season_query import count_undated
 
-        with Library(path, create=False) as opened:
-            found, runner = compute_progress(opened, athlete, per=per, since=since, until=until, timezone=timezone)
-            return found, runner, count_undated(opened, runner), read_config()
+        with Library(path, create=False) as open_library:
+            season_progress, athlete_name = compute_progress(
+                open_library, athlete, per=per, since=since, until=until, timezone=timezone
+            )
+            return season_progress, athlete_name, count_undated(open_library, athlete_name), read_config()
 
-    told = run_or_report(path, work)
-    if told is None:
+    result = run_or_report(path, read)
+    if result is None:
         sys.exit(EXIT_FAILURE)
-    found, runner, undated, config = told
-    if undated:
-        print_error(f"{undated} without a date {'is' if undated == 1 else 'are'} in no week")
+    season_progress, athlete_name, undated_count, config = result
+    if undated_count:
+        print_error(f"{undated_count} without a date {'is' if undated_count == 1 else 'are'} in no week")
     if form == "table":
         from retropace.core.units import KILOMETRES, MILES
         from retropace.output.tables.season import RunnerProfile
 
-        known = RunnerProfile(weight_kg, config.max_heart_rate_bpm)
         _print_progress(
-            found, runner, MILES if units == "mi" else KILOMETRES, known, None if shows_all else DEFAULT_PERIODS
+            season_progress,
+            athlete_name,
+            MILES if units == "mi" else KILOMETRES,
+            RunnerProfile(weight_kg, config.max_heart_rate_bpm),
+            None if shows_all else DEFAULT_PERIODS,
         )
         return
-    from retropace.cli.terminal.short_paths import shorten_path
     from retropace.season.json_document import progress_document
 
-    document = progress_document(found, runner, shorten_path, weight_kg)
+    document = progress_document(season_progress, athlete_name, shorten_path, weight_kg)
     click.echo(
         _format_csv(document) if form == "csv" else json.dumps(document, ensure_ascii=False, indent=2) + "\n", nl=False
     )
@@ -113,36 +120,33 @@ def _print_progress(
     runner_profile: RunnerProfile,
     max_periods: int | None,
 ) -> None:
-    from retropace.cli.terminal.console import open_text_output
-    from retropace.cli.terminal.short_paths import shorten_path
     from retropace.cli.terminal.tables import print_tables
     from retropace.output.tables.energy import ENERGY_NOTE
     from retropace.output.tables.season import build_progress_tables
 
-    page = open_text_output()
-    season = season_progress.season
-    who = f"{athlete_name}: " if athlete_name else ""
-    count = len(season)
+    output = open_text_output()
+    prefix = f"{athlete_name}: " if athlete_name else ""
+    count = len(season_progress.season)
     if not count:
-        page.print(strip_control_chars(f"{who}no activities"))
+        output.print(strip_control_chars(f"{prefix}no activities"))
         return
     days = f"{season_progress.days[0]:%Y-%m-%d} to {season_progress.days[-1]:%Y-%m-%d}"
-    page.print(strip_control_chars(f"{who}{count} activit{'y' if count == 1 else 'ies'}, {days}"), style="bold")
-    page.print()
-    _print_bars(page, season_progress, units, max_periods)
-    page.print()
+    output.print(strip_control_chars(f"{prefix}{count} activit{'y' if count == 1 else 'ies'}, {days}"), style="bold")
+    output.print()
+    _print_bars(output, season_progress, units, max_periods)
+    output.print()
     print_tables(
-        page,
+        output,
         build_progress_tables(season_progress, units, shorten_path, runner_profile, max_periods=max_periods),
         gap=2,
     )
     if runner_profile.weight_kg is not None:
-        page.print()
-        page.print(f"energy is {ENERGY_NOTE}")
+        output.print()
+        output.print(f"energy is {ENERGY_NOTE}")
 
 
 def _print_bars(output: TextOutput, season_progress: Progress, units: Units, max_periods: int | None) -> None:
-    """A bar for each period: forward and backward distance one after the other, or time where there is no distance."""
+    """Print a bar for each period, forward distance followed by backward; moving time where no distance is known."""
     from retropace.cli.terminal.direction_strip import DIRECTION_COLOURS, DIRECTION_LETTERS
 
     by_distance = season_progress.season_stats["all"].distance_m > 0.0
@@ -150,28 +154,28 @@ def _print_bars(output: TextOutput, season_progress: Progress, units: Units, max
     rows = list(zip(season_progress.periods, season_progress.period_stats, strict=True))[
         -(max_periods or len(season_progress.periods)) :
     ]
-    longest = max((getattr(figures["all"], name) for _, figures in rows), default=0.0)
-    for period, figures in rows:
+    longest = max((getattr(stats["all"], name) for _, stats in rows), default=0.0)
+    for period, stats in rows:
         label = f"{period.first:%Y-%m-%d}" if season_progress.per == "week" else f"{period.first:%Y-%m}"
         line: list[tuple[str, str]] = [(f"{label}  ", "")]
-        edge = 0
+        start = 0
         total = 0.0
         for direction in ("forward", "backward"):
-            total += getattr(figures[direction], name)
-            to = round(MAX_BAR_COLUMNS * total / longest) if longest > 0.0 else 0
-            sign = "█" if output.is_coloured else DIRECTION_LETTERS[direction]
-            line.append((sign * (to - edge), DIRECTION_COLOURS[direction] if output.is_coloured else ""))
-            edge = to
-        if figures["all"].sessions:
-            back = figures["backward"]
+            total += getattr(stats[direction], name)
+            end = round(MAX_BAR_COLUMNS * total / longest) if longest > 0.0 else 0
+            symbol = "█" if output.is_coloured else DIRECTION_LETTERS[direction]
+            line.append((symbol * (end - start), DIRECTION_COLOURS[direction] if output.is_coloured else ""))
+            start = end
+        if stats["all"].sessions:
+            backward = stats["backward"]
             amount = units.format_distance(total) if by_distance else f"{total / 60.0:.0f} min"
-            of_it = f", {100.0 * back.share:.0f} % backward" if back.sessions else ""
-            line.append((f" {amount}{of_it}", ""))
+            share = f", {100.0 * backward.share:.0f} % backward" if backward.sessions else ""
+            line.append((f" {amount}{share}", ""))
         output.print_line(tuple(line))
 
 
 def _format_csv(document: dict[str, Any]) -> str:
-    """A row for each period and direction."""
+    """Return CSV with a row for each period and direction of the JSON document."""
     text = io.StringIO()
     names = list(document["whole"]["forward"])
     writer = csv.writer(text, lineterminator="\n")

@@ -1,14 +1,16 @@
-"""The options by which a runner says what was what, shared by every command that analyses: marks, a workout, zones."""
+"""The options for annotations (marks, a workout, zones, a field), shared by every command that analyses recordings."""
 
 from __future__ import annotations
 
 import functools
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
 
 from retropace.cli.options import common as options
+from retropace.cli.options.parse_option import parse_option
+from retropace.cli.sessions.annotation_inputs import AnnotationInputs
+from retropace.core.user_dirs import config_dir
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,30 +19,31 @@ if TYPE_CHECKING:
     from retropace.annotations import AnnotationInput
 
 Command = TypeVar("Command", bound="Callable[..., Any]")
-T = TypeVar("T")
+"""A command function before or after the options are added to it."""
 
 
 def annotation_options(command: Command) -> Command:
-    """Every option by which something is said, in the order in which help shows them, understood as ``annotation_inputs``.
+    """Add every option for annotations, in the order in which help shows them.
 
-    The command takes ``files``, ``ignore_names`` and ``exact`` besides.
+    The command receives most of them parsed, as ``annotation_inputs``, and besides that ``files``, ``ignore_names`` and
+    ``exact``.
     """
 
     @functools.wraps(command)
-    def understanding(*, files: tuple[str, ...], **others: Any) -> Any:
+    def parse_and_call(*, files: tuple[str, ...], **others: Any) -> Any:
         annotation_inputs = parse_annotation_inputs(**{name: others.pop(name) for name in _PARAMETER_NAMES})
         if annotation_inputs.sidecar is not None and len(files) > 1:
             raise click.UsageError("--annotations goes with one FILE: name the others in a call of their own.")
         return command(files=files, annotation_inputs=annotation_inputs, **others)
 
-    understood_command: Any = understanding
+    decorated: Any = parse_and_call
     for option in reversed(_OPTIONS):
-        understood_command = option(understood_command)
-    return cast("Command", understood_command)
+        decorated = option(decorated)
+    return cast("Command", decorated)
 
 
 _PARAMETER_NAMES = ("marks", "sidecar", "workout", "zones", "home_zones", "fields")
-"""What the options below are called in Python, but for those that say how to understand the rest."""
+"""The parameters of :func:`parse_annotation_inputs`, all of them names of options in ``_OPTIONS``."""
 _OPTIONS = (
     click.option(
         "--mark",
@@ -70,37 +73,7 @@ _OPTIONS = (
     options.ignore_names,
     options.exact,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class AnnotationInputs:
-    """What was said for every file, and the file of annotations that stands for the sidecar, if one was named."""
-
-    inputs: tuple[AnnotationInput, ...]
-    sidecar: str | None
-
-    def collect_for_recording(self, path: str) -> list[AnnotationInput]:
-        """All that is said about one recording: for every file, and in its sidecar."""
-        from retropace.core.sidecar_path import sidecar_path
-
-        if self.sidecar is not None:
-            from retropace.annotations import read_annotations
-
-            return [*self.inputs, *read_annotations(self.sidecar)]
-        if not sidecar_path(path).is_file():
-            return list(self.inputs)
-        from retropace.annotations import read_sidecar
-
-        return [*self.inputs, *read_sidecar(sidecar_path(path))]
-
-    @property
-    def is_session_specific(self) -> bool:
-        """Whether something was said that is about a single session, not about the runner's places or fields."""
-        if not self.inputs:
-            return self.sidecar is not None
-        from retropace.annotations import Plan, UnresolvedAnnotation
-
-        return self.sidecar is not None or any(isinstance(item, (UnresolvedAnnotation, Plan)) for item in self.inputs)
+"""The options in the order of the help text."""
 
 
 def parse_annotation_inputs(
@@ -111,38 +84,31 @@ def parse_annotation_inputs(
     home_zones: bool,
     fields: tuple[str, ...],
 ) -> AnnotationInputs:
-    """What options say, understood; raises click's own error (exit status 2) for what makes no sense."""
+    """Return the parsed values of the options.
+
+    Raises :class:`click.BadParameter` (exit status 2) for a text that is not valid.
+    """
     if not (marks or workout is not None or zones is not None or home_zones or fields):
         return AnnotationInputs((), sidecar)
     from retropace.annotations import FROM_FILE, parse_field, parse_mark, parse_sentence, read_zones
 
-    given: list[AnnotationInput] = [parse_option("--mark", parse_mark, text) for text in marks]
+    inputs: list[AnnotationInput] = [parse_option("--mark", parse_mark, text) for text in marks]
     if workout is not None:
         is_file = workout.strip().lower() == "file"
-        given.append(FROM_FILE if is_file else parse_option("--workout", parse_sentence, workout))
-    given += [parse_option("--field", parse_field, text) for text in fields]
+        inputs.append(FROM_FILE if is_file else parse_option("--workout", parse_sentence, workout))
+    inputs += [parse_option("--field", parse_field, text) for text in fields]
     if zones is not None:
-        given.append(parse_option("--zones", read_zones, zones))
+        inputs.append(parse_option("--zones", read_zones, zones))
     if home_zones:
-        own = home_zones_path()
-        if not own.is_file():
-            raise click.BadParameter(f"there is no {own}: put your zones there as GeoJSON", param_hint="--home-zones")
-        given.append(parse_option("--home-zones", lambda path: read_zones(path, home=True), str(own)))
-    return AnnotationInputs(tuple(given), sidecar)
+        zones_path = home_zones_path()
+        if not zones_path.is_file():
+            raise click.BadParameter(
+                f"there is no {zones_path}: put your zones there as GeoJSON", param_hint="--home-zones"
+            )
+        inputs.append(parse_option("--home-zones", lambda path: read_zones(path, home=True), str(zones_path)))
+    return AnnotationInputs(tuple(inputs), sidecar)
 
 
 def home_zones_path() -> Path:
-    """Where the user's own zones lie."""
-    from retropace.core.user_dirs import config_dir
-
+    """Return the path of the zones file in the user's configuration folder; the file need not exist."""
     return config_dir() / options.HOME_ZONES_FILENAME
-
-
-def parse_option(option: str, parse: Callable[[str], T], text: str) -> T:
-    """What a text of an option means; raises click's own error for what makes no sense."""
-    from retropace.core.errors import AnnotationError
-
-    try:
-        return parse(text)
-    except AnnotationError as bad:
-        raise click.BadParameter(str(bad), param_hint=option) from None

@@ -2,53 +2,23 @@
 
 from __future__ import annotations
 
-import os
-import re
 from collections.abc import Callable
-from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 import click
 
+from retropace.cli.options.config_defaults import default_from_config
+from retropace.cli.options.param_types import DateParam, TimeZoneParam, WeightParam
+
 HOME_ZONES_FILENAME = "zones.geojson"
-"""The name of the user's own zones in their configuration folder."""
+"""Name of the user's zones file in the configuration folder."""
 
 Command = TypeVar("Command", bound=Callable[..., Any])
-
-
-def default_from_config(
-    name: str, fallback: Any = None, *, empty_is_none: bool = False
-) -> Callable[[click.Context, click.Parameter, Any], Any]:
-    """What an option's value is where nobody gave one: what the settings file says, or else this.
-
-    With ``empty_is_nobody`` an empty value is None, whatever the settings say.
-
-    The file is read when a command runs that asks for it, and not for help.
-    """
-
-    def value_of(context: click.Context, _parameter: click.Parameter, value: Any) -> Any:
-        if value == "" and empty_is_none:
-            return None
-        if value is not None or context.resilient_parsing:
-            return value
-        from retropace.core.user_dirs import config_path
-
-        if not os.path.lexists(config_path()):
-            return fallback  # most have none, and a short command should not load what reads it
-        from retropace.cli.terminal.errors import EXIT_FAILURE, run_or_report
-        from retropace.config.model import read_config
-
-        config = run_or_report(str(config_path()), read_config)
-        if config is None:
-            context.exit(EXIT_FAILURE)
-        setting = getattr(config, name)
-        return fallback if setting is None else setting
-
-    return value_of
+"""A command function before or after an option is added to it."""
 
 
 def units(command: Command) -> Command:
-    """``--units km|mi``."""
+    """Add ``--units km|mi``, the units in which distance and pace are shown."""
     return click.option(
         "--units",
         type=click.Choice(["km", "mi"]),
@@ -58,7 +28,7 @@ def units(command: Command) -> Command:
 
 
 def cadence(command: Command) -> Command:
-    """``--cadence auto|rpm|spm``."""
+    """Add ``--cadence auto|rpm|spm``, the unit of the file's cadence: revolutions of one foot or steps of both."""
     return click.option(
         "--cadence",
         type=click.Choice(["auto", "rpm", "spm"]),
@@ -69,7 +39,7 @@ def cadence(command: Command) -> Command:
 
 
 def session(command: Command) -> Command:
-    """``--session N``."""
+    """Add ``--session N``, the number, from 1, of a session on foot within the file."""
     return click.option(
         "--session",
         type=click.IntRange(min=1),
@@ -79,7 +49,7 @@ def session(command: Command) -> Command:
 
 
 def sensitivity(command: Command) -> Command:
-    """``--sensitivity FACTOR``."""
+    """Add ``--sensitivity FACTOR``, by which changes of pace and cadence are weighted in segmentation."""
     return click.option(
         "--sensitivity",
         type=click.FloatRange(min=0.05, max=20.0),
@@ -91,7 +61,7 @@ def sensitivity(command: Command) -> Command:
 
 
 def threshold(command: Command) -> Command:
-    """``--threshold P``."""
+    """Add ``--threshold P``, the probability from which an unmarked stretch is labelled as suspected backward."""
     return click.option(
         "--threshold",
         type=click.FloatRange(min=0.5, max=1.0),
@@ -103,7 +73,7 @@ def threshold(command: Command) -> Command:
 
 
 def ignore_names(command: Command) -> Command:
-    """``--ignore-names``."""
+    """Add ``--ignore-names``, which disables labels derived from names and texts within the recording."""
     return click.option(
         "--ignore-names",
         is_flag=True,
@@ -113,7 +83,7 @@ def ignore_names(command: Command) -> Command:
 
 
 def exact(command: Command) -> Command:
-    """``--exact``."""
+    """Add ``--exact``, which disables the snapping of annotated edges to nearby change points."""
     return click.option(
         "--exact",
         is_flag=True,
@@ -122,7 +92,7 @@ def exact(command: Command) -> Command:
 
 
 def zones(command: Command) -> Command:
-    """``--zones FILE``."""
+    """Add ``--zones FILE``, a GeoJSON file of labelled areas."""
     return click.option(
         "--zones",
         metavar="FILE",
@@ -133,7 +103,7 @@ def zones(command: Command) -> Command:
 
 
 def home_zones(command: Command) -> Command:
-    """``--home-zones``."""
+    """Add ``--home-zones``, which also applies the zones file in the user's configuration folder."""
     return click.option(
         "--home-zones/--no-home-zones",
         default=None,
@@ -144,7 +114,7 @@ def home_zones(command: Command) -> Command:
 
 
 def fields(command: Command) -> Command:
-    """``--field NAME[:VALUE=LABEL,...]``."""
+    """Add ``--field NAME[:VALUE=LABEL,...]``, a column of the recording that holds directions, as ``fields``."""
     return click.option(
         "--field",
         "fields",
@@ -156,7 +126,7 @@ def fields(command: Command) -> Command:
 
 
 def since(command: Command) -> Command:
-    """``--since DATE``, aware."""
+    """Add ``--since DATE``, as an aware datetime in UTC."""
     return click.option(
         "--since",
         type=DateParam(),
@@ -166,7 +136,7 @@ def since(command: Command) -> Command:
 
 
 def sports(command: Command) -> Command:
-    """``--sport WORD``, several."""
+    """Add ``--sport WORD``, which may be repeated, as ``sports``."""
     return click.option(
         "--sport",
         "sports",
@@ -177,7 +147,7 @@ def sports(command: Command) -> Command:
 
 
 def library(command: Command) -> Command:
-    """``--library FILE``."""
+    """Add ``--library FILE``, the path of the SQLite library."""
     return click.option(
         "--library",
         metavar="FILE",
@@ -188,7 +158,7 @@ def library(command: Command) -> Command:
 
 
 def tables(command: Command) -> Command:
-    """``--csv DIR`` and ``--parquet DIR``."""
+    """Add ``--csv DIR`` and ``--parquet DIR``, the folders to which tables are written."""
     parquet = click.option(
         "--parquet",
         metavar="DIR",
@@ -203,54 +173,8 @@ def tables(command: Command) -> Command:
     )(parquet(command))
 
 
-class DateParam(click.DateTime):
-    """A day, a month or a year, and the moment with which it begins in UTC."""
-
-    name = "DATE"
-
-    def __init__(self) -> None:
-        super().__init__(["%Y-%m-%d", "%Y-%m", "%Y", "%Y-%m-%dT%H:%M:%S"])
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
-        """The moment that the text means."""
-        try:
-            return super().convert(value, param, ctx).replace(tzinfo=UTC)
-        except click.BadParameter:
-            self.fail(f"{value!r} is no day: write for example 2025-05-01, 2025-05 or 2025", param, ctx)
-
-
-class ByteSizeParam(click.ParamType):  # type: ignore[type-arg,unused-ignore]  # generic from click 8.4 on
-    """An amount of bytes: ``512MB``, ``1.5G``, ``1000000``."""
-
-    name = "SIZE"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
-        """The bytes that the text means."""
-        if isinstance(value, int):
-            return value
-        match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([kmgt]?)i?b?", str(value).strip().lower())
-        if match is None or float(match[1]) <= 0.0:
-            self.fail(f"{value!r} is no size: write for example 512MB or 2G", param, ctx)
-        return int(float(match[1]) * 1024 ** " kmgt".index(match[2] or " "))
-
-
-class WeightParam(click.ParamType):  # type: ignore[type-arg,unused-ignore]  # generic from click 8.4 on
-    """A person's weight in kilograms: ``70``, ``70kg``, ``154lb``."""
-
-    name = "KG"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        """The kilograms that the text means."""
-        from retropace.core.units import parse_weight_kg
-
-        kilograms = value if isinstance(value, float) else parse_weight_kg(str(value))
-        if kilograms is None:
-            self.fail(f"{value!r} is no weight of a runner: write for example 70, 70kg or 154lb", param, ctx)
-        return float(kilograms)
-
-
 def weight(command: Command) -> Command:
-    """``--weight KG``, as ``weight_kg``."""
+    """Add ``--weight KG``, the body mass of the runner, as ``weight_kg``."""
     return click.option(
         "--weight",
         "weight_kg",
@@ -262,7 +186,7 @@ def weight(command: Command) -> Command:
 
 
 def timezone(command: Command) -> Command:
-    """``--timezone NAME``; None is the system's own."""
+    """Add ``--timezone NAME``; None stands for the system's time zone."""
     return click.option(
         "--timezone",
         type=TimeZoneParam(),
@@ -273,24 +197,8 @@ def timezone(command: Command) -> Command:
     )(command)
 
 
-class TimeZoneParam(click.ParamType):  # type: ignore[type-arg,unused-ignore]  # generic from click 8.4 on
-    """The name of a time zone in the IANA database."""
-
-    name = "NAME"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """The name, if there is such a zone."""
-        from retropace.config.model import validate_time_zone
-        from retropace.core.errors import RetropaceError
-
-        try:
-            return validate_time_zone(value)
-        except RetropaceError:
-            self.fail(f"{value!r} is no time zone: write for example Europe/Berlin or UTC", param, ctx)
-
-
 def athlete_profile(help_text: str) -> Callable[[Command], Command]:
-    """``--athlete NAME|FILE``: who ran, None for nobody in particular; this help says what comes of it."""
+    """Add ``--athlete NAME|FILE``, the runner whose learned model is used; ``help_text`` explains its effect."""
     return click.option(
         "--athlete",
         metavar="NAME|FILE",
@@ -300,7 +208,7 @@ def athlete_profile(help_text: str) -> Callable[[Command], Command]:
 
 
 def library_athlete(command: Command) -> Command:
-    """``--athlete NAME``: whose activities of the library are meant; ``""`` is whoever was not named."""
+    """Add ``--athlete NAME``, whose activities in the library are read; ``""`` stands for unnamed runners."""
     return click.option(
         "--athlete",
         metavar="NAME",
@@ -310,7 +218,7 @@ def library_athlete(command: Command) -> Command:
 
 
 def table_or_json(command: Command) -> Command:
-    """``--format table|json``, as ``form``."""
+    """Add ``--format table|json``, as ``form``."""
     return click.option(
         "--format",
         "form",

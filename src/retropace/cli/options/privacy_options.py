@@ -1,4 +1,4 @@
-"""The options by which a runner keeps places to themselves, shared by every command whose output shows positions."""
+"""The options that hide places, shared by every command whose output shows positions."""
 
 from __future__ import annotations
 
@@ -8,26 +8,32 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
 
+from retropace.cli.options.parse_option import parse_option
+from retropace.cli.terminal.errors import EXIT_FAILURE, run_or_report
+from retropace.core.user_dirs import config_path
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from retropace.config.privacy import PrivacyFilter
 
 Command = TypeVar("Command", bound="Callable[..., Any]")
-T = TypeVar("T")
+"""A command function before or after the options are added to it."""
 
 
 def privacy_options(command: Command) -> Command:
-    """``--hide-around``, ``--hide-ends`` and ``--hide-nothing``, understood as ``privacy_filter``."""
+    """Add ``--hide-around``, ``--hide-ends`` and ``--hide-nothing``, parsed together as ``privacy_filter``."""
 
     @functools.wraps(command)
-    def understanding(*, hide_around: tuple[str, ...], hide_ends: str | None, hide_nothing: bool, **others: Any) -> Any:
+    def parse_and_call(
+        *, hide_around: tuple[str, ...], hide_ends: str | None, hide_nothing: bool, **others: Any
+    ) -> Any:
         return command(privacy_filter=_resolve_privacy_filter(hide_around, hide_ends, hide_nothing), **others)
 
-    understood_command: Any = understanding
+    decorated: Any = parse_and_call
     for option in reversed(_OPTIONS):
-        understood_command = option(understood_command)
-    return cast("Command", understood_command)
+        decorated = option(decorated)
+    return cast("Command", decorated)
 
 
 _OPTIONS = (
@@ -45,17 +51,17 @@ _OPTIONS = (
     ),
     click.option("--hide-nothing", is_flag=True, help="Show what config.toml hides."),
 )
+"""The options in the order of the help text."""
 
 
 def _resolve_privacy_filter(hide_around: tuple[str, ...], hide_ends: str | None, hide_nothing: bool) -> PrivacyFilter:
-    """What is to be hidden: what the options say and, unless told otherwise, what the settings file says.
+    """Return the filter of options and config together.
 
-    Places add up; of the ends the option counts. Raises click's own errors.
+    Zones of both are hidden; ``hide_ends`` replaces the config's distance; ``hide_nothing`` disables the config. Raises
+    click's usage errors. Ends the program with exit status 1 where the config cannot be read.
     """
-    from retropace.cli.terminal.errors import EXIT_FAILURE, run_or_report
     from retropace.config.model import read_config
     from retropace.config.privacy import PrivacyFilter, parse_metres, parse_privacy_zone
-    from retropace.core.user_dirs import config_path
 
     if hide_nothing and (hide_around or hide_ends is not None):
         raise click.UsageError("--hide-nothing goes without --hide-around and --hide-ends.")
@@ -63,16 +69,7 @@ def _resolve_privacy_filter(hide_around: tuple[str, ...], hide_ends: str | None,
         return PrivacyFilter()
     config = run_or_report(str(config_path()), read_config)
     if config is None:
-        sys.exit(EXIT_FAILURE)  # showing what may be meant to stay hidden is no way out
-    places = tuple(_parse_option("--hide-around", parse_privacy_zone, text) for text in hide_around)
-    ends_m = config.privacy.ends_m if hide_ends is None else _parse_option("--hide-ends", parse_metres, hide_ends)
-    return PrivacyFilter((*config.privacy.zones, *places), ends_m)
-
-
-def _parse_option(option: str, parse: Callable[[str], T], text: str) -> T:
-    from retropace.core.errors import RetropaceError
-
-    try:
-        return parse(text)
-    except RetropaceError as bad:
-        raise click.BadParameter(str(bad), param_hint=option) from None
+        sys.exit(EXIT_FAILURE)  # without the config, positions that it hides could be shown
+    zones = tuple(parse_option("--hide-around", parse_privacy_zone, text) for text in hide_around)
+    ends_m = config.privacy.ends_m if hide_ends is None else parse_option("--hide-ends", parse_metres, hide_ends)
+    return PrivacyFilter((*config.privacy.zones, *zones), ends_m)

@@ -1,4 +1,4 @@
-"""Where the tables of a run go: CSV or Parquet files, or one JSON document on stdout."""
+"""The results of a batch run as CSV or Parquet files, or as one JSON document on stdout."""
 
 from __future__ import annotations
 
@@ -16,15 +16,16 @@ if TYPE_CHECKING:
     from retropace.library.store import Failure
 
 SCHEMA_NAME = "retropace.batch/1"
+"""Name and version of the JSON document, its field ``schema``."""
 
 
 def check_table_folders(csv: str | None, parquet: str | None) -> None:
-    """See that the folders may be written to, before anything long begins; raises ``RetropaceError``."""
+    """Raise ``RetropaceError`` if a folder cannot be written to, before the batch run starts."""
     from retropace.library.batch.results import check_output_folder
 
-    for folder, form in ((csv, "csv"), (parquet, "parquet")):
+    for folder, suffix in ((csv, "csv"), (parquet, "parquet")):
         if folder is not None:
-            check_output_folder(folder, form)
+            check_output_folder(folder, suffix)
 
 
 def write_tables(
@@ -34,20 +35,23 @@ def write_tables(
     parquet: str | None,
     save_failures: list[tuple[str, Failure]] | None = None,
 ) -> None:
-    """Write what was asked for; raises ``RetropaceError``."""
+    """Write the tables into the folders that are not None, and print each path that was written on stderr.
+
+    Raises :class:`~retropace.core.errors.RetropaceError` for a file that cannot be written.
+    """
     from retropace.library.batch.results import write_csv, write_parquet
 
     if csv is None and parquet is None:
         return
-    found = _build_tables(library, activity_filter, save_failures or [])
+    tables = _build_tables(library, activity_filter, save_failures or [])
     for folder, write in ((csv, write_csv), (parquet, write_parquet)):
         if folder is not None:
-            for path in write(folder, found):
+            for path in write(folder, tables):
                 click.echo(f"retropace: wrote {path}", err=True)
 
 
 def print_json_document(library: Library, activity_filter: ActivityFilter, summary: BatchSummary) -> None:
-    """The summary and a row for each activity as one JSON object, row by row: there may be very many."""
+    """Print the summary and a row for each activity as one JSON object, row by row, which bounds the memory needed."""
     head: dict[str, Any] = {
         "schema": SCHEMA_NAME,
         "files": {"unchanged": summary.unchanged, **summary.outcomes},
@@ -56,16 +60,21 @@ def print_json_document(library: Library, activity_filter: ActivityFilter, summa
         "directions": summary.totals,
         "months": [{"month": month, "directions": sums} for month, sums in summary.months.items()],
         "failures": [
-            {"reason": one.reason, "message": one.message, "count": one.count, "examples": list(one.example_paths)}
-            for one in summary.failures
+            {
+                "reason": group.reason,
+                "message": group.message,
+                "count": group.count,
+                "examples": list(group.example_paths),
+            }
+            for group in summary.failures
         ],
     }
     text = json.dumps(head, ensure_ascii=False, indent=2)
     click.echo(text.removesuffix("\n}") + ',\n  "activities": [', nl=False)
-    mark = "\n"
+    separator = "\n"
     for row in _build_tables(library, activity_filter, [])[0].rows():
-        click.echo(f"{mark}    {json.dumps(row, ensure_ascii=False)}", nl=False)
-        mark = ",\n"
+        click.echo(f"{separator}    {json.dumps(row, ensure_ascii=False)}", nl=False)
+        separator = ",\n"
     click.echo("\n  ]\n}")
 
 
@@ -74,5 +83,8 @@ def _build_tables(
 ) -> tuple[BatchTable, ...]:
     from retropace.library.batch.tables import build_tables
 
-    rows = [{"path": shorten_path(place), "reason": why.reason, "message": why.message} for place, why in save_failures]
+    rows = [
+        {"path": shorten_path(place), "reason": failure.reason, "message": failure.message}
+        for place, failure in save_failures
+    ]
     return build_tables(library, activity_filter, shorten_path, rows)

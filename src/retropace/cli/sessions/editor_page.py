@@ -1,4 +1,4 @@
-"""``retropace annotate FILE`` without more: the page in the browser, for as long as it is open."""
+"""The annotation page of ``retropace annotate FILE``, served until it is closed."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from retropace.cli.sessions.learning import AthleteLearner
+from retropace.core.errors import RetropaceError
 from retropace.core.sanitize import strip_control_chars
 
 if TYPE_CHECKING:
@@ -19,19 +21,25 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class EditorOptions:
-    """How the page is opened, and how what it shows is analysed."""
+    """How the page is served, and how the recording on it is analysed."""
 
     port: int
+    """TCP port on 127.0.0.1; 0 takes any free port."""
     opens_browser: bool
     units: str
+    """``km`` or ``mi``."""
     settings: Settings
     athlete: str | None
+    """Name or file of the athlete whose learned model is used."""
     annotation_inputs: tuple[AnnotationInput, ...]
 
 
 def run_editor(activity: Activity, sidecar: Path, options: EditorOptions) -> bool:
-    """Serve the page until it is closed or Ctrl-C is pressed, and tell what was saved; raises ``RetropaceError``."""
-    from retropace.cli.sessions.learning import AthleteLearner
+    """Serve the page until it is closed or Ctrl-C is pressed, print what was saved, and return True.
+
+    Raises :class:`~retropace.core.errors.RetropaceError` where the sidecar or the athlete file cannot be read or the
+    sidecar cannot be written.
+    """
     from retropace.core.units import KILOMETRES, MILES
     from retropace.editor.editor import Editor
     from retropace.editor.server import serve
@@ -40,14 +48,14 @@ def run_editor(activity: Activity, sidecar: Path, options: EditorOptions) -> boo
     athlete = None if options.athlete is None else AthleteLearner(options.athlete).athlete
     editor = Editor(activity, sidecar, options.settings, athlete, options.annotation_inputs)
 
-    def ready(address: str) -> None:
+    def print_address(address: str) -> None:
         _print_message(f"{activity.source.path}: {address}")
         opened = options.opens_browser and _open_browser(address)
         how = "Opened in the browser" if opened else "Open this address in a browser on this machine"
         _print_message(f"{how}. Closing the page, or Ctrl-C here, ends it; every mark is saved at once.")
 
     units = MILES if options.units == "mi" else KILOMETRES
-    serve(editor, units, options.settings.segment, port=options.port, on_ready=ready)
+    serve(editor, units, options.settings.segment, port=options.port, on_ready=print_address)
     count = len(editor.refresh().sidecar.parse_rows())
     changes = (
         f"{editor.edit_count} change{'s' * (editor.edit_count != 1)} saved"
@@ -72,15 +80,13 @@ def _open_browser(address: str) -> bool:
 
 
 def _check_writable(sidecar: Path) -> None:
-    """Refuse before anything is marked that could not be saved; raises ``RetropaceError``."""
-    from retropace.core.errors import RetropaceError
-
+    """Raise ``RetropaceError`` if no file can be created in the folder of the sidecar."""
     try:
         with tempfile.NamedTemporaryFile(prefix=f".{sidecar.name}.", dir=sidecar.parent):
             pass
-    except OSError as bad:
+    except OSError as error:
         raise RetropaceError(
-            f"cannot be written ({bad.strerror or bad}), so that no mark could be saved: "
+            f"cannot be written ({error.strerror or error}), so that no mark could be saved: "
             "name a file in another folder with --annotations",
             path=sidecar,
         ) from None

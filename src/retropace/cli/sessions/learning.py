@@ -1,11 +1,16 @@
-"""Learning an athlete from what is analysed: loading, and writing what was learned."""
+"""Learning an athlete from analysed sessions: reading the athlete file, adding sessions, writing it."""
 
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from retropace.cli.sessions.analyze_file import analyze_file
+from retropace.cli.sessions.annotation_inputs import AnnotationInputs
+from retropace.cli.terminal.errors import EXIT_FAILURE, run_or_report
+from retropace.core.parameters import parameters_from_options
 from retropace.core.sanitize import strip_control_chars
 
 if TYPE_CHECKING:
@@ -14,7 +19,11 @@ if TYPE_CHECKING:
 
 
 class AthleteLearner:
-    """The athlete of one call: as they were known when it began, and what its files add to that."""
+    """An athlete read from a file, and the sessions that this call adds to it.
+
+    ``name`` is an athlete's name or the path of an athlete file. Raises
+    :class:`~retropace.core.errors.RetropaceError` for a file that cannot be read.
+    """
 
     def __init__(self, name: str):
         from retropace.labelling.athlete_file import athlete_path, read_athlete
@@ -25,48 +34,55 @@ class AthleteLearner:
 
     @property
     def athlete(self) -> Athlete:
-        """The athlete with everything learned so far."""
+        """The athlete with the sessions of the file and those added so far."""
         athlete = self.initial_athlete
         for session in self._new_sessions:
             athlete = athlete.with_session(session)
         return athlete
 
     def learn(self, analysis: Analysis) -> list[str]:
-        """Take in one analysis; returns what there was to learn, as a line to print, or nothing."""
-        learned = extract_training_session(analysis)
-        count = len(learned.examples)
+        """Add the annotated stretches of an analysis, and return a line to print, or nothing if there are none."""
+        session = extract_training_session(analysis)
+        count = len(session.examples)
         if not count:
             return []
-        self._new_sessions.append(learned)
-        known = f"known from {len(self.athlete.sessions)} session{'s' if len(self.athlete.sessions) != 1 else ''}"
+        self._new_sessions.append(session)
+        session_count = len(self.athlete.sessions)
+        known = f"known from {session_count} session{'s' if session_count != 1 else ''}"
         stretches = f"{count} annotated stretch{'es' if count != 1 else ''}"
-        return [
-            strip_control_chars(
-                f"{self.initial_athlete.name}: learned {stretches} of {analysis.activity.source.path}, {known}"
-            )
-        ]
+        line = f"{self.initial_athlete.name}: learned {stretches} of {analysis.activity.source.path}, {known}"
+        return [strip_control_chars(line)]
 
     def save(self) -> bool:
-        """Write what was learned into place; raises ``RetropaceError``."""
+        """Write the athlete file, and return True; raises :class:`~retropace.core.errors.RetropaceError`."""
         from retropace.labelling.athlete_file import write_athlete
 
         write_athlete(self.path, self.athlete, self._expected_content)
         return True
 
 
+def read_athlete_or_exit(name: str | None) -> Athlete | None:
+    """Return the athlete of this name or file, or None for no name; end with exit status 1 if it cannot be read."""
+    if name is None:
+        return None
+    learner = run_or_report(name, lambda: AthleteLearner(name))
+    if learner is None:
+        sys.exit(EXIT_FAILURE)
+    return learner.athlete
+
+
 def extract_training_session(analysis: Analysis) -> TrainingSession:
-    """What an analysis teaches, with the recording's full path, so that it is found again."""
+    """Return the annotated stretches of an analysis, with the recording's absolute path as their source."""
     from retropace.labelling.athlete import training_session
 
-    learned = training_session(analysis.activity, analysis.cleaned, analysis.segments)
-    return replace(learned, source=str(Path(learned.source).absolute()))
+    session = training_session(analysis.activity, analysis.cleaned, analysis.segments)
+    return replace(session, source=str(Path(session.source).absolute()))
 
 
 def learn_from_file(path: str, cadence: str) -> list[TrainingSession]:
-    """What every session of a recording teaches with the annotations beside it; raises ``RetropaceError``."""
-    from retropace.cli.commands.analyze import analyze_file
-    from retropace.cli.options.annotation_options import AnnotationInputs
-    from retropace.core.parameters import parameters_from_options
+    """Return a training session for each session of a recording, labelled by its sidecar.
 
+    Raises :class:`~retropace.core.errors.RetropaceError` where the recording or its sidecar cannot be read.
+    """
     analyses = analyze_file(path, AnnotationInputs((), None), parameters_from_options(cadence=cadence), None)
     return [extract_training_session(analysis) for analysis in analyses]

@@ -1,4 +1,4 @@
-"""Reps as CSV, a row each, for spreadsheets and statistics."""
+"""Reps of interval sessions as CSV, one row per rep."""
 
 from __future__ import annotations
 
@@ -16,25 +16,26 @@ REP_COLUMNS = (
     *("heart_rate_max_bpm", "dropped_bpm", "from_median_s", "from_median_m", "recovery_s", "recovery_m"),
     "recovery_kind",
 )
+"""The columns in order; those after ``kind`` are keys of a rep in the JSON document of intervals."""
 
 
 def format_reps_csv(interval_sessions: Sequence[Intervals]) -> str:
-    """CSV with a header and a row per rep of every session; a missing value is an empty cell. SI units."""
+    """Return CSV with a header and one row per rep of every session, in SI units; a missing value is an empty cell."""
     from retropace.intervals import intervals_document
 
     text = io.StringIO()
-    documents = [intervals_document(one) for one in interval_sessions]
+    documents = [intervals_document(session) for session in interval_sessions]
     rows = [
         {
             "file": document["source"]["path"],
             "session": document["source"]["session"] + 1,
-            "set": one["set"],
-            "kind": one["kind"],
+            "set": set_document["set"],
+            "kind": set_document["kind"],
             **rep,
         }
         for document in documents
-        for one in document["sets"]
-        for rep in one["reps"]
+        for set_document in document["sets"]
+        for rep in set_document["reps"]
     ]
     writer = csv.DictWriter(text, REP_COLUMNS, lineterminator="\n")
     writer.writeheader()

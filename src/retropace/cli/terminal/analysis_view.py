@@ -1,4 +1,4 @@
-"""An analysis as a runner reads it: totals per direction, the session in one line, its segments, its warnings."""
+"""An analysis as printed: headline, direction strip or graphs, totals per direction, segments, workout, warnings."""
 
 from __future__ import annotations
 
@@ -25,16 +25,17 @@ if TYPE_CHECKING:
     from retropace.core.units import Units
 
 STRIP_WIDTH = 72
+"""Columns of the direction strip where no graphs stand above it."""
 MIN_WIDE_GAP_COLUMNS = 96
-"""Columns of a terminal that leave room for two blanks between the cells of a segment's row."""
+"""Columns of a terminal from which two blanks, not one, separate the cells of a segment's row."""
 
 
 def print_analysis(
     output: TextOutput, analysis: Analysis, units: Units, weight_kg: float | None, *, segments: bool, graphs: bool
 ) -> None:
-    """Print the whole of it; ``segments`` and ``graphs`` say whether single segments and curves are shown.
+    """Print an analysis; ``segments`` adds the table of segments, ``graphs`` replaces the strip by pace and cadence.
 
-    With the runner's ``weight_kg`` it says what it cost, too.
+    With the runner's ``weight_kg``, energy is printed too.
     """
     print_headline(output, analysis.activity, analysis.cleaned, units)
     if graphs:
@@ -59,19 +60,19 @@ def print_analysis(
     if analysis.borderline:
         output.print()
         output.print("worth a look: may have been backward (a line in the annotations says what it was)")
-        for doubt in analysis.borderline:
-            span = f"{format_duration(doubt.start_s)}-{format_duration(doubt.end_s)}"
-            output.print(f"? {span}  {100.0 * doubt.probability:.0f} %  --mark {span}=backward", style="yellow")
+        for stretch in analysis.borderline:
+            span = f"{format_duration(stretch.start_s)}-{format_duration(stretch.end_s)}"
+            output.print(f"? {span}  {100.0 * stretch.probability:.0f} %  --mark {span}=backward", style="yellow")
     if analysis.warnings:
         output.print()
         for warning in analysis.warnings:
             output.print(f"! {strip_control_chars(warning)}", style="yellow", soft_wrap=True)
 
 
-def print_headline(output: TextOutput, activity: Activity, cleaned_activity: CleanedActivity, units: Units) -> None:
-    """Print which file this is, what it records, and how far and long it is."""
+def print_headline(output: TextOutput, activity: Activity, cleaned: CleanedActivity, units: Units) -> None:
+    """Print the path, the sport, date and device, and the total distance and time."""
     output.print(strip_control_chars(activity.source.path), style="bold", soft_wrap=True)
-    told = "  ".join(describe_recording(activity, cleaned_activity))
-    if told:
-        output.print(strip_control_chars(told), soft_wrap=True)
-    output.print(format_totals_line(cleaned_activity, units))
+    description = "  ".join(describe_recording(activity, cleaned))
+    if description:
+        output.print(strip_control_chars(description), soft_wrap=True)
+    output.print(format_totals_line(cleaned, units))

@@ -1,4 +1,4 @@
-"""The summary of a run, as a coach reads it: distance and time per direction and month, what failed and why."""
+"""The summary of a batch run: distance and time per direction and month, and failures grouped by reason."""
 
 from __future__ import annotations
 
@@ -18,66 +18,77 @@ if TYPE_CHECKING:
     from retropace.library.store import Failure
 
 MAX_EXAMPLES = 3
+"""Number of paths named for each group of failures."""
 DirectionTotals = dict[str, dict[str, float]]
+"""Sums (``distance_m``, ``moving_s``, …) by direction."""
 
 
 @dataclass(frozen=True, slots=True)
 class FailureGroup:
-    """Failures for the same reason: how many, and the first places."""
+    """Failures of the same reason and of messages that differ only in numbers and quoted names."""
 
     reason: str
     message: str
+    """Message of the first failure."""
     count: int
     example_paths: tuple[str, ...]
+    """Paths of the first failures, at most :data:`MAX_EXAMPLES`."""
 
     @property
     def example_line(self) -> str:
-        """The first of them, as a line."""
+        """Path and message of the first failure."""
         return f"{self.example_paths[0]}: {self.message}"
 
 
 @dataclass(frozen=True, slots=True)
 class BatchSummary:
-    """What came of the places of a run, or of a whole library."""
+    """The files and activities that a library shows, and what became of them."""
 
     outcomes: dict[str, int]
+    """Number of files by outcome, such as ``analysed`` or ``failed``."""
     unchanged: int
+    """Number of files that were not read again, because neither they nor the options have changed."""
     other_contents: dict[str, list[tuple[str, int]]]
-    """What the files of an outcome hold instead of an activity on foot, and how many of them."""
+    """By outcome, the contents of files without an activity on foot, and the number of such files."""
     activities: int
+    """Number of activities, duplicates included."""
     duplicates: int
     months: dict[str | None, DirectionTotals]
+    """Totals by month (``2025-05``); activities without a date are under None."""
     failures: tuple[FailureGroup, ...]
 
     @property
     def failed_files(self) -> int:
-        """How many files failed."""
-        return sum(one.count for one in self.failures)
+        """Number of files that failed."""
+        return sum(group.count for group in self.failures)
 
     @property
     def totals(self) -> DirectionTotals:
-        """The sums over all months."""
-        whole: DirectionTotals = {}
+        """Sums over all months."""
+        totals: DirectionTotals = {}
         for sums in self.months.values():
-            for direction, figures in sums.items():
-                into = whole.setdefault(direction, dict.fromkeys(figures, 0.0))
-                for name, value in figures.items():
-                    into[name] += value
-        return whole
+            for direction, values in sums.items():
+                direction_totals = totals.setdefault(direction, dict.fromkeys(values, 0.0))
+                for name, value in values.items():
+                    direction_totals[name] += value
+        return totals
 
 
 def summarize_library(
     library: Library, activity_filter: ActivityFilter, progress: BatchProgress | None = None
 ) -> BatchSummary:
-    """The summary of what the library shows; :func:`retropace.library.queries.find_duplicates` goes before."""
+    """Return the summary of the activities in the library's scope.
+
+    :func:`~retropace.library.queries.mark_visible_duplicates` must have run before.
+    """
     from retropace.library.queries import count_activities, count_details, count_outcomes, sum_months
 
-    found, duplicates = count_activities(library, activity_filter)
+    activities, duplicates = count_activities(library, activity_filter)
     return BatchSummary(
         outcomes=count_outcomes(library),
         unchanged=0 if progress is None else progress.unchanged,
         other_contents={outcome: count_details(library, outcome) for outcome in ("other sport", "no activity")},
-        activities=found,
+        activities=activities,
         duplicates=duplicates,
         months=sum_months(library, activity_filter),
         failures=group_failures(library, [] if progress is None else progress.save_failures),
@@ -85,36 +96,39 @@ def summarize_library(
 
 
 def group_failures(library: Library, save_failures: list[tuple[str, Failure]]) -> tuple[FailureGroup, ...]:
-    """The failures that the library shows, and those that could not be stored, the most frequent reasons first."""
+    """Return the failures in the library's scope and those that could not be saved, the most frequent group first.
+
+    ``save_failures`` holds the path and failure of each file whose results the library could not store.
+    """
     from retropace.library.queries import find_failures
 
     groups: dict[str, tuple[str, str, int, list[str]]] = {}
-    rows = [{"path": place, "reason": why.reason, "message": why.message} for place, why in save_failures]
+    rows = [{"path": path, "reason": failure.reason, "message": failure.message} for path, failure in save_failures]
     for row in (*find_failures(library), *rows):
         key = f"{row['reason']} {_generalize_message(row['message'])}"
-        reason, message, count, places = groups.get(key, (row["reason"], row["message"], 0, []))
-        if len(places) < MAX_EXAMPLES:
-            places.append(shorten_path(row["path"]))
-        groups[key] = reason, message, count + 1, places
+        reason, message, count, paths = groups.get(key, (row["reason"], row["message"], 0, []))
+        if len(paths) < MAX_EXAMPLES:
+            paths.append(shorten_path(row["path"]))
+        groups[key] = reason, message, count + 1, paths
     return tuple(
-        FailureGroup(reason, message, count, tuple(places))
-        for reason, message, count, places in sorted(groups.values(), key=lambda one: (-one[2], one[1]))
+        FailureGroup(reason, message, count, tuple(paths))
+        for reason, message, count, paths in sorted(groups.values(), key=lambda group: (-group[2], group[1]))
     )
 
 
 def print_summary(summary: BatchSummary, units_name: str) -> None:
-    """Print it as tables."""
+    """Print the summary as tables, in ``km`` or ``mi``."""
     from retropace.cli.terminal.console import open_text_output
 
     units = MILES if units_name == "mi" else KILOMETRES
-    sheets = [_build_headline(summary)]
+    tables = [_build_headline(summary)]
     if summary.activities:
-        sheets.append(_build_directions_table(summary, units))
+        tables.append(_build_directions_table(summary, units))
         if len(summary.months) > 1:
-            sheets.append(_build_months_table(summary, units))
+            tables.append(_build_months_table(summary, units))
     if summary.failures:
-        sheets.append(_build_failures_table(summary))
-    print_tables(open_text_output(), sheets, gap=2)
+        tables.append(_build_failures_table(summary))
+    print_tables(open_text_output(), tables, gap=2)
 
 
 def _build_headline(summary: BatchSummary) -> TextTable:
@@ -123,42 +137,42 @@ def _build_headline(summary: BatchSummary) -> TextTable:
         parts.append(f"{summary.duplicates} of them there several times, counted once")
     lines = [", ".join(parts)]
     files = sum(summary.outcomes.values())
-    told = [
+    outcomes = [
         (summary.outcomes.get("analysed", 0), "analysed"),
         (summary.outcomes.get("other sport", 0), "of other sports"),
         (summary.outcomes.get("no activity", 0), "without an activity"),
         (summary.outcomes.get("left out", 0), "left out"),
         (summary.failed_files, "failed"),
     ]
-    counts = ", ".join(f"{count} {what}" for count, what in told if count)
+    counts = ", ".join(f"{count} {outcome}" for count, outcome in outcomes if count)
     unchanged = f"; {summary.unchanged} unchanged since the last run" if summary.unchanged else ""
     lines.append(f"{_format_count(files, 'file', 'files')}: {counts}{unchanged}" if files else "no recordings found")
-    for name, found in (("other sports", "other sport"), ("no activity", "no activity")):
-        if summary.other_contents[found]:
-            shown = ", ".join(f"{count} × {what}" for what, count in summary.other_contents[found][:8])
-            lines.append(f"{name}: {shown}" + (" …" if len(summary.other_contents[found]) > 8 else ""))
+    for name, outcome in (("other sports", "other sport"), ("no activity", "no activity")):
+        if contents := summary.other_contents[outcome]:
+            listed = ", ".join(f"{count} × {content}" for content, count in contents[:8])
+            lines.append(f"{name}: {listed}" + (" …" if len(contents) > 8 else ""))
     return TextTable(footer=tuple(lines))
 
 
 def _build_directions_table(summary: BatchSummary, units: Units) -> TextTable:
-    total = summary.totals
-    metres = sum(one["distance_m"] for one in total.values())
+    totals = summary.totals
+    metres = sum(values["distance_m"] for values in totals.values())
     rows = []
     for direction in DIRECTIONS:
-        one = total[direction]
-        if not one["elapsed_s"]:
+        values = totals[direction]
+        if not values["elapsed_s"]:
             continue
-        resting = direction == "rest"
-        share = f"{100.0 * one['distance_m'] / metres:.1f} %" if metres and not resting else ""
-        pace = "" if resting or not one["moving_s"] else units.format_pace(one["distance_m"] / one["moving_s"])
-        time = format_duration(one["elapsed_s"] if resting else one["moving_s"])
+        is_rest = direction == "rest"
+        share = f"{100.0 * values['distance_m'] / metres:.1f} %" if metres and not is_rest else ""
+        pace = "" if is_rest or not values["moving_s"] else units.format_pace(values["distance_m"] / values["moving_s"])
+        time = format_duration(values["elapsed_s"] if is_rest else values["moving_s"])
         rows.append(
-            (direction, f"{one['activities']:.0f}", units.format_distance(one["distance_m"]), share, time, pace)
+            (direction, f"{values['activities']:.0f}", units.format_distance(values["distance_m"]), share, time, pace)
         )
         for name in ("annotated", "suspected"):
-            if direction == "backward" and one[f"{name}_m"] > 0.0:
+            if direction == "backward" and values[f"{name}_m"] > 0.0:
                 label = "  marked" if name == "annotated" else "  suspected"
-                rows.append((label, "", units.format_distance(one[f"{name}_m"]), "", "", ""))
+                rows.append((label, "", units.format_distance(values[f"{name}_m"]), "", "", ""))
     rows.append(("all", f"{summary.activities - summary.duplicates}", units.format_distance(metres), "", "", ""))
     return TextTable(names=("", "activities", "distance", "share", "time", "pace"), rows=tuple(rows))
 
@@ -167,18 +181,18 @@ def _build_months_table(summary: BatchSummary, units: Units) -> TextTable:
     names = ("month", "activities", "forward", "backward", "share", "suspected", "time backward")
     rows = []
     for month, sums in summary.months.items():
-        back, ahead = sums["backward"], sums["forward"]
-        metres = sum(one["distance_m"] for one in sums.values())
-        is_any = back["moving_s"] > 0.0
+        backward, forward = sums["backward"], sums["forward"]
+        metres = sum(values["distance_m"] for values in sums.values())
+        has_backward = backward["moving_s"] > 0.0
         rows.append(
             (
                 month or "no date",
-                f"{max(one['activities'] for one in sums.values()):.0f}",
-                units.format_distance(ahead["distance_m"]),
-                units.format_distance(back["distance_m"]) if is_any else "",
-                f"{100.0 * back['distance_m'] / metres:.1f} %" if is_any and metres else "",
-                units.format_distance(back["suspected_m"]) if back["suspected_m"] else "",
-                format_duration(back["moving_s"]) if is_any else "",
+                f"{max(values['activities'] for values in sums.values()):.0f}",
+                units.format_distance(forward["distance_m"]),
+                units.format_distance(backward["distance_m"]) if has_backward else "",
+                f"{100.0 * backward['distance_m'] / metres:.1f} %" if has_backward and metres else "",
+                units.format_distance(backward["suspected_m"]) if backward["suspected_m"] else "",
+                format_duration(backward["moving_s"]) if has_backward else "",
             )
         )
     return TextTable(names=names, rows=tuple(rows))
@@ -190,11 +204,11 @@ def _build_failures_table(summary: BatchSummary) -> TextTable:
         if group.count == 1:
             lines.append(f"! {group.example_line}")
             continue
-        more = f" and {group.count - len(group.example_paths)} more" if group.count > len(group.example_paths) else ""
+        more_count = group.count - len(group.example_paths)
         lines.append(f"! {group.count} times: {group.message}")
-        lines += [f"    {place}" for place in group.example_paths]
-        if more:
-            lines.append(f"   {more}")
+        lines += [f"    {path}" for path in group.example_paths]
+        if more_count > 0:
+            lines.append(f"    and {more_count} more")
     return TextTable(title=f"{_format_count(summary.failed_files, 'file', 'files')} failed", footer=tuple(lines))
 
 
@@ -203,5 +217,5 @@ def _format_count(number: int, singular: str, plural: str) -> str:
 
 
 def _generalize_message(message: str) -> str:
-    """The message without what differs from file to file: numbers, and what stands in quotes."""
+    """Return the message with numbers and quoted names replaced, so that it is the same for similar failures."""
     return re.sub(r"\d+(\.\d+)?|\"[^\"]*\"|'[^']*'|<[^>]*>", "#", message)

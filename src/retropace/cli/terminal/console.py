@@ -1,6 +1,6 @@
-"""Where tables go: colour and lines on a terminal, plain text when piped.
+"""Output on stdout: coloured on a terminal, plain text when piped.
 
-Plain text needs none of what makes up a terminal's, which takes longer to load than an hour's run to analyse.
+Piped output does not import rich, whose import takes longer than the analysis of an hour's run.
 """
 
 from __future__ import annotations
@@ -20,51 +20,51 @@ if TYPE_CHECKING:
     from retropace.cli.terminal.layout import StyledLine, TerminalTable
 
 PIPED_WIDTH = 1000
-"""Columns of piped output: nothing is cut off that a terminal would have wrapped."""
+"""Columns assumed for piped output, enough that no cell is truncated."""
 
 
 class TextOutput(Protocol):
-    """What commands print on."""
+    """An output to which commands print lines and tables."""
 
     @property
     def width(self) -> int:
-        """How many columns there are."""
+        """Width in columns."""
         ...
 
     @property
     def is_terminal(self) -> bool:
-        """Whether somebody looks at it as it comes."""
+        """Whether the output is a terminal."""
         ...
 
     @property
     def is_coloured(self) -> bool:
-        """Whether colours show."""
+        """Whether colours are shown."""
         ...
 
     def print(self, text: str = "", *, style: str = "", soft_wrap: bool = False) -> None:
-        """A line, or several; with ``soft_wrap`` it is the terminal that breaks long ones, wherever it does."""
+        """Print text; long lines are broken between words, or, with ``soft_wrap``, by the terminal itself."""
         ...
 
     def print_line(self, styled_line: StyledLine) -> None:
-        """A line of pieces, each in its own style."""
+        """Print a line of pieces, each in its own style."""
         ...
 
     def print_table(self, table: TerminalTable) -> None:
-        """A table."""
+        """Print a table."""
         ...
 
 
 def print_json(documents: Sequence[dict[str, Any]], *, file_count: int) -> None:
-    """Print what came ``of`` so many files: an object if there was one of each, else an array; nothing for nothing."""
+    """Print the only document of a single file as an object, otherwise an array; a file without any prints nothing."""
     if documents or file_count > 1:
-        alone = file_count == 1 and len(documents) == 1
-        click.echo(json.dumps(documents[0] if alone else documents, ensure_ascii=False, indent=2))
+        is_single = file_count == 1 and len(documents) == 1
+        click.echo(json.dumps(documents[0] if is_single else documents, ensure_ascii=False, indent=2))
 
 
 def open_text_output() -> TextOutput:
-    """A page on stdout that honours NO_COLOR and neither wraps nor colours what is piped."""
+    """Return an output on stdout: plain text if it is piped, else a terminal whose colours ``NO_COLOR`` disables."""
     if hasattr(sys.stdout, "reconfigure"):
-        sys.stdout.reconfigure(errors="replace")  # a terminal that knows no dash gets a question mark
+        sys.stdout.reconfigure(errors="replace")  # characters that the encoding lacks become question marks
     if not sys.stdout.isatty():
         return _PlainOutput()
     from rich.console import Console
@@ -74,70 +74,70 @@ def open_text_output() -> TextOutput:
 
 
 class _PlainOutput:
-    """Plain text."""
+    """Plain text without styles, for pipes and files."""
 
     width = PIPED_WIDTH
     is_terminal = False
     is_coloured = False
 
     def print(self, text: str = "", *, style: str = "", soft_wrap: bool = False) -> None:  # noqa: ARG002
-        """A line, or several, as it is."""
+        """Print text unchanged."""
         click.echo(text)
 
     def print_line(self, styled_line: StyledLine) -> None:
-        """A line of pieces, without their styles and without blanks at its end."""
+        """Print the pieces without their styles and without trailing blanks."""
         click.echo("".join(text for text, _ in styled_line).rstrip())
 
     def print_table(self, table: TerminalTable) -> None:
-        """A table as plain text."""
+        """Print a table as plain text."""
         click.echo(table.to_text())
 
 
 @dataclass(frozen=True, slots=True)
 class _TerminalOutput:
-    """A terminal, through rich."""
+    """A terminal, written to through rich."""
 
     console: Console
 
     @property
     def width(self) -> int:
-        """How many columns the terminal has."""
+        """Width of the terminal in columns."""
         return self.console.width
 
     @property
     def is_terminal(self) -> bool:
-        """Whether somebody looks at it as it comes."""
+        """Whether the output is a terminal."""
         return self.console.is_terminal
 
     @property
     def is_coloured(self) -> bool:
-        """Whether it shows colours, and is wanted to."""
+        """Whether the terminal shows colours and ``NO_COLOR`` is not set."""
         return self.console.is_terminal and self.console.color_system is not None and not self.console.no_color
 
     def print(self, text: str = "", *, style: str = "", soft_wrap: bool = False) -> None:
-        """A line, or several, broken between words unless ``soft_wrap``."""
+        """Print text, broken between words unless ``soft_wrap``."""
         self.console.print(text, style=style or None, soft_wrap=soft_wrap)
 
     def print_line(self, styled_line: StyledLine) -> None:
-        """A line of pieces in their colours."""
+        """Print the pieces in their colours."""
         from rich.text import Text
 
         self.console.print(Text.assemble(*styled_line))
 
     def print_table(self, table: TerminalTable) -> None:
-        """A table without the blanks that rich leaves at the ends of lines."""
+        """Print a table without the trailing blanks that rich leaves."""
         from rich.table import Table
         from rich.text import Text
 
-        made = Table(box=None, padding=(0, table.gap, 0, 0), header_style="dim", show_edge=False)
+        rich_table = Table(box=None, padding=(0, table.gap, 0, 0), header_style="dim", show_edge=False)
         for number, name in enumerate(table.names):
-            made.add_column(name, justify="left" if number in table.left else "right", no_wrap=True)
+            rich_table.add_column(name, justify="left" if number in table.left else "right", no_wrap=True)
         for cells, style in table.rows:
-            made.add_row(*cells, style=style or None)
+            rich_table.add_row(*cells, style=style or None)
         with self.console.capture() as captured:
-            self.console.print(made)
-        bare = []
+            self.console.print(rich_table)
+        lines = []
         for line in Text.from_ansi(captured.get()).split("\n"):
             line.rstrip()
-            bare.append(line)
-        self.console.print(Text("\n").join(bare[:-1] if bare and not bare[-1].plain else bare))
+            lines.append(line)
+        self.console.print(Text("\n").join(lines[:-1] if lines and not lines[-1].plain else lines))

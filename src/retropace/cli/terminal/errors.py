@@ -1,6 +1,6 @@
-"""Turns whatever goes wrong with a file into one sentence on stderr and an exit status.
+"""Error messages, one sentence each on stderr, and exit statuses.
 
-0 all good, 1 some inputs failed, 2 wrong usage (click's own).
+The exit status is 0 if all inputs succeeded, 1 if some failed, and 2, set by click, for wrong usage.
 """
 
 from __future__ import annotations
@@ -16,43 +16,44 @@ from retropace.core.errors import RetropaceError
 from retropace.core.sanitize import strip_control_chars
 
 Result = TypeVar("Result")
+"""The type that an action returns."""
 
 EXIT_FAILURE = 1
-"""Exit status when some inputs failed."""
+"""Exit status where some inputs failed."""
 
 
 def run_or_report(path: str, action: Callable[[], Result]) -> Result | None:
-    """The result of the work on one file; None, with one sentence on stderr, if it failed.
+    """Return the result of an action on the file ``path``, or None, with one sentence on stderr, if it raises.
 
-    A mistake of retropace's own is told in one sentence too; ``RETROPACE_DEBUG=1`` in the environment adds where.
+    Unexpected exceptions are reported as a failure of retropace; with ``RETROPACE_DEBUG=1`` in the environment their
+    traceback follows. :class:`BrokenPipeError` is raised on, and click then ends quietly.
     """
     try:
         return action()
-    except RetropaceError as bad:
-        message = str(bad)
-        print_error(message if bad.path is not None else f"{path}: {message}")
+    except RetropaceError as error:
+        message = str(error)
+        print_error(message if error.path is not None else f"{path}: {message}")
     except BrokenPipeError:
-        raise  # whoever reads along has seen enough: click ends quietly
+        raise
     except MemoryError:
         print_error(f"{path}: does not fit into memory")
-    except Exception as bug:
-        print_error(
-            f"{path}: retropace itself failed ({type(bug).__name__}: {_describe_exception(bug)}); please report it with the file"
-        )
+    except Exception as error:
+        description = f"{type(error).__name__}: {_describe_exception(error)}"
+        print_error(f"{path}: retropace itself failed ({description}); please report it with the file")
         if os.environ.get("RETROPACE_DEBUG"):
             click.echo(traceback.format_exc(), err=True)
     return None
 
 
 def print_error(message: str) -> None:
-    """One line on stderr, with control characters from file names and contents made harmless."""
+    """Print one line on stderr, without the control characters that file names and contents may hold."""
     click.echo(f"retropace: {strip_control_chars(message)}", err=True)
 
 
 def exit_status(results: Iterable[object | None]) -> int:
-    """0 if every input gave a result, else 1."""
+    """Return 0 if every result is given, or :data:`EXIT_FAILURE` if one is None."""
     return EXIT_FAILURE if any(result is None for result in results) else 0
 
 
-def _describe_exception(bug: Exception) -> str:
-    return " ".join(str(bug).split()) or "no details"
+def _describe_exception(error: Exception) -> str:
+    return " ".join(str(error).split()) or "no details"

@@ -1,4 +1,4 @@
-"""Pace and cadence over the session as small graphs, a column above each of the strip's cells."""
+"""Bar graphs of pace and cadence over the session, aligned with the cells of the direction strip."""
 
 from __future__ import annotations
 
@@ -19,80 +19,86 @@ if TYPE_CHECKING:
     from retropace.core.units import Units
 
 BLOCK_CHARACTERS = " ▁▂▃▄▅▆▇█"
+"""Characters filled from 0 to 8 eighths."""
 GRAPH_ROWS = 4
-"""So many lines high: room for a name and a unit between the ends of the scale."""
+"""Lines of a graph: the upper limit, name, unit and lower limit stand beside them."""
 GUTTER_COLUMNS = 8
-"""Columns on the left for the longest label, ``cadence`` or ``1:02:30``, and a blank."""
+"""Columns left of a graph, for the longest label (``cadence`` or ``1:02:30``) and a blank."""
 MIN_COLUMNS = 20
+"""Columns of a graph on a terminal that is too narrow."""
 PIPED_COLUMNS = 100
-"""As wide as where nobody says how much room there is."""
+"""Columns of a line, gutter included, where the output is not a terminal."""
 TICK_INTERVALS_S = (10, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 21600, 43200, 86400)
-"""What the marks of the time axis may be apart."""
+"""Possible intervals between ticks of the time axis, in seconds."""
 MIN_TICK_SPACING_COLUMNS = 12
-"""Columns between two marks at least."""
+"""Smallest distance of two ticks of the time axis, in columns."""
 
 
 def print_graphs(output: TextOutput, analysis: Analysis, units: Units) -> None:
-    """Print both graphs, the time, and the strip below it, as wide as the page; what is not known is left out."""
-    segments, track = analysis.segments, analysis.cleaned
-    wide = output.width if output.is_terminal else PIPED_COLUMNS
-    width = max(wide - GUTTER_COLUMNS, MIN_COLUMNS)
-    told = compute_cells(segments, width)
+    """Print the graphs of pace and cadence, the time axis and the strip; a channel without values has no graph."""
+    segments, cleaned = analysis.segments, analysis.cleaned
+    line_width = output.width if output.is_terminal else PIPED_COLUMNS
+    width = max(line_width - GUTTER_COLUMNS, MIN_COLUMNS)
     styles = [
         f"{'dim ' * suspected}{DIRECTION_COLOURS[direction]}" if output.is_coloured else ""
-        for direction, suspected in told
+        for direction, suspected in compute_cells(segments, width)
     ]
-    for name, values in compute_column_means(track, width).items():
-        low, high = compute_scale(values, getattr(track, name), name)
+    for name, values in compute_column_means(cleaned, width).items():
+        low, high = compute_scale(values, getattr(cleaned, name), name)
         if high > low and np.any(values > low):
             for label, line in zip(_build_labels(name, low, high, units), build_bars(values, low, high), strict=True):
                 output.print_line(_prepend_gutter(label, tuple(zip(line, styles, strict=True))))
-    output.print_line(_prepend_gutter("", ((build_time_axis(track.elapsed_s, width), ""),)))
+    output.print_line(_prepend_gutter("", ((build_time_axis(cleaned.elapsed_s, width), ""),)))
     output.print_line(_prepend_gutter("", build_strip(segments, width, output.is_coloured)))
 
 
 def _build_labels(name: str, low: float, high: float, units: Units) -> tuple[str, str, str, str]:
-    """What stands beside a graph, from its highest line to its lowest."""
+    """Return the labels of a graph's lines, from the highest to the lowest."""
     if name == "speed_mps":
         return units.format_pace(high).split()[0], "pace", f"/{units.name}", units.format_pace(low)
     return f"{high:.0f}", "cadence", "spm", f"{low:.0f}"
 
 
 def compute_scale(values: FloatArray, samples: FloatArray, channel: str) -> tuple[float, float]:
-    """Where the scale of a graph begins and ends; 0, 0 if nothing of the channel ``name`` is known, or all of it is 0.
+    """Return the lower and upper limit of a graph's axis; both are 0 if the channel has no values above 0.
 
-    Columns are too few to tell a glitch in one of them: it shows among the ``recorded`` values, and only they can say
-    how high the scale goes at most.
+    ``values`` are the column means, ``samples`` the values of all records. The column means are too few to recognise an
+    outlier among them, so the upper limit is at most that of the samples.
     """
     low, high = find_axis_limits(values, channel)
     return low, min(high, find_axis_limits(samples[samples > 0.0], channel)[1])
 
 
-def compute_column_means(cleaned_activity: CleanedActivity, width: int) -> dict[str, FloatArray]:
-    """Speed in m/s and cadence in spm of each of ``width`` equal times of the session, ``(width,)``, NaN where unknown.
+def compute_column_means(cleaned: CleanedActivity, width: int) -> dict[str, FloatArray]:
+    """Return ``speed_mps`` and ``cadence_spm``, each ``(width,)``, as means of equal time cells, NaN where unknown.
 
-    Both come from the cumulative curves: no sample is left out, however narrow the page. Standing counts for the pace.
+    Both are increments of the cumulative curves, so every sample counts at any width. Speed includes time standing;
+    cadence covers the time in which steps were counted, and is unknown where that is less than a fifth of the cell.
     """
-    edges = np.linspace(0.0, cleaned_activity.elapsed_s, width + 1)
+    edges = np.linspace(0.0, cleaned.elapsed_s, width + 1)
     seconds = np.diff(edges)
     speed, cadence = np.full(width, np.nan), np.full(width, np.nan)
-    if cleaned_activity.distance_source != "none":
-        there = (seconds > 0.0) & ~contains(cleaned_activity.unknown, (edges[1:] + edges[:-1]) / 2.0)
-        np.divide(cleaned_activity.increments("distance_m", edges), seconds, out=speed, where=there)
-    stepped_s = cleaned_activity.increments("step_time_s", edges)
-    np.divide(
-        60.0 * cleaned_activity.increments("steps", edges), stepped_s, out=cadence, where=stepped_s > 0.2 * seconds
-    )
+    if cleaned.distance_source != "none":
+        is_known = (seconds > 0.0) & ~contains(cleaned.unknown, (edges[1:] + edges[:-1]) / 2.0)
+        np.divide(cleaned.increments("distance_m", edges), seconds, out=speed, where=is_known)
+    step_time_s = cleaned.increments("step_time_s", edges)
+    np.divide(60.0 * cleaned.increments("steps", edges), step_time_s, out=cadence, where=step_time_s > 0.2 * seconds)
     return {"speed_mps": speed, "cadence_spm": cadence}
 
 
 def build_bars(values: FloatArray, low: float, high: float, rows: int = GRAPH_ROWS) -> list[str]:
-    """Bars from ``low`` up to each value as lines of text, the highest first; the missing and the lowest are empty.
+    """Return bars from ``low`` up to each value as lines of text, the highest line first.
 
-    What is above ``low`` by however little has an eighth of a line.
+    A bar has eighths of a line as its unit, and at least one of them if the value exceeds ``low``. Missing values have
+    no bar.
+
+    Example::
+
+        >>> build_bars(np.array([0.0, 1.0, 2.0, 4.0]), 0.0, 4.0, rows=2)
+        ['   █', ' ▄██']
     """
-    steps = np.nan_to_num((values - low) / (high - low)) * 8 * rows
-    eighths = np.clip(np.where(steps > 0.0, np.maximum(np.round(steps), 1.0), 0.0), 0.0, 8.0 * rows).astype(int)
+    heights = np.nan_to_num((values - low) / (high - low)) * 8 * rows
+    eighths = np.clip(np.where(heights > 0.0, np.maximum(np.round(heights), 1.0), 0.0), 0.0, 8.0 * rows).astype(int)
     return [
         "".join(BLOCK_CHARACTERS[level] for level in np.clip(eighths - 8 * row, 0, 8).tolist())
         for row in range(rows - 1, -1, -1)
@@ -100,7 +106,7 @@ def build_bars(values: FloatArray, low: float, high: float, rows: int = GRAPH_RO
 
 
 def build_time_axis(elapsed_s: float, width: int) -> str:
-    """Clock times that begin at their columns, as many as there is room for, and the end's, which ends at the last."""
+    """Return a line of elapsed times, each starting at its column, and the end of the session, right-aligned."""
     if not elapsed_s > 0.0:
         return format_duration(0.0)
     end = format_duration(elapsed_s)
@@ -110,9 +116,9 @@ def build_time_axis(elapsed_s: float, width: int) -> str:
     )
     line = ""
     for number in range(int(elapsed_s // step_s) + 1):
-        at, text = round(number * step_s / elapsed_s * width), format_duration(number * step_s)
-        if at + len(text) + 2 <= width - len(end) and (not line or at > len(line)):
-            line = line.ljust(at) + text
+        column, text = round(number * step_s / elapsed_s * width), format_duration(number * step_s)
+        if column + len(text) + 2 <= width - len(end) and (not line or column > len(line)):
+            line = line.ljust(column) + text
     return line.ljust(width - len(end)) + end
 
 

@@ -1,4 +1,4 @@
-"""How far a long run is: a line that renews itself on a terminal, now and then a line elsewhere. On stderr."""
+"""The progress of a batch run on stderr: one updated line on a terminal, a line every ten seconds elsewhere."""
 
 from __future__ import annotations
 
@@ -14,12 +14,13 @@ if TYPE_CHECKING:
     from retropace.library.batch import BatchProgress
 
 PIPED_INTERVAL_S = 10.0
-"""How often a line is written where there is no terminal."""
+"""Seconds between two lines where stderr is not a terminal."""
 TERMINAL_INTERVAL_S = 0.2
+"""Seconds between two updates of the line on a terminal."""
 
 
 class ProgressBar:
-    """Shows each state it is given, as often as is useful; a context manager."""
+    """A context manager that prints the progress it is given, at most once per interval."""
 
     def __init__(self) -> None:
         self._start_time_s = self._last_shown_s = time.monotonic()
@@ -38,7 +39,7 @@ class ProgressBar:
             self._status.stop()
 
     def show(self, progress: BatchProgress) -> None:
-        """Take note of how far it is."""
+        """Print the progress, unless the last line was printed less than an interval ago."""
         now = time.monotonic()
         if progress.is_listing:
             self._start_time_s = now
@@ -53,16 +54,16 @@ class ProgressBar:
 
 
 def format_progress(progress: BatchProgress, elapsed_s: float) -> str:
-    """``120 of 2000 files, 34 a second, 0:55 left; 110 analysed, 8 other, 2 failed``."""
+    """Return a line such as ``120 of 2000 files, 34.0 a second, 0:55 left; 110 analysed, 8 other, 2 failed``."""
     if progress.is_listing:
         return f"{progress.total} files found so far"
-    behind = progress.processed + progress.unchanged
-    parts = [f"{behind} of {progress.total} files"]
+    finished = progress.processed + progress.unchanged
+    parts = [f"{finished} of {progress.total} files"]
     if progress.processed and elapsed_s > 0.0:
         rate = progress.processed / elapsed_s
         parts.append(f"{rate:.1f} a second")
-        if progress.total > behind:
-            parts.append(f"{format_duration((progress.total - behind) / rate)} left")
+        if progress.total > finished:
+            parts.append(f"{format_duration((progress.total - finished) / rate)} left")
     counts = [("unchanged", progress.unchanged), ("analysed", progress.analysed)]
     counts += [("other", progress.skipped), ("failed", progress.failed)]
     return ", ".join(parts) + "; " + ", ".join(f"{count} {name}" for name, count in counts if count)

@@ -1,4 +1,4 @@
-"""Places as people read them: relative to the folder they are in, where that is shorter."""
+"""Paths as printed: relative to the current folder where they lie within it."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from pathlib import Path
 
 
 def shorten_path(path: str) -> str:
-    """The place without the current folder in front of it."""
+    """Return the path without the current folder as its prefix; other paths and addresses are unchanged."""
     try:
-        here = f"{Path.cwd()}/"
+        prefix = f"{Path.cwd()}/"
     except OSError:
         return path
-    return path.removeprefix(here)
+    return path.removeprefix(prefix)

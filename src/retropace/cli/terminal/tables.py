@@ -1,4 +1,4 @@
-"""Tables on a console, and as Markdown."""
+"""Printing of :class:`~retropace.output.tables.text_table.TextTable`, on a terminal and as Markdown."""
 
 from __future__ import annotations
 
@@ -17,23 +17,23 @@ if TYPE_CHECKING:
 
 
 def print_tables(output: TextOutput, tables: Sequence[TextTable], gap: int) -> None:
-    """Print them one after the other, a blank line between."""
-    for number, sheet in enumerate(tables):
+    """Print each table with its title and footer, separated by blank lines; ``gap`` blanks separate the columns."""
+    for number, text_table in enumerate(tables):
         if number:
             output.print()
-        if sheet.title:
-            output.print(strip_control_chars(sheet.title), style="bold", soft_wrap=True)
-        if sheet.rows:
-            print_table(output, sheet, gap)
-        for line in sheet.footer:
+        if text_table.title:
+            output.print(strip_control_chars(text_table.title), style="bold", soft_wrap=True)
+        if text_table.rows:
+            print_table(output, text_table, gap)
+        for line in text_table.footer:
             output.print(strip_control_chars(line), soft_wrap=True)
 
 
 def print_table(output: TextOutput, text_table: TextTable, gap: int) -> None:
-    """Print the table of a sheet, its rows in the colours of their directions; spare columns go if it is too wide."""
+    """Print the rows in the colours of their directions, without optional columns that the output has no room for."""
     table = _layout_table(text_table, gap)
     for name in text_table.optional_columns:
-        if table.width + gap <= output.width:  # a terminal keeps the gap behind the last column too
+        if table.width + gap <= output.width:  # rich adds the gap after the last column too
             break
         text_table = text_table.drop_column(name)
         table = _layout_table(text_table, gap)
@@ -42,23 +42,23 @@ def print_table(output: TextOutput, text_table: TextTable, gap: int) -> None:
 
 def _layout_table(text_table: TextTable, gap: int) -> TerminalTable:
     table = create_table(*text_table.names, left=text_table.left_aligned, gap=gap)
-    for row, tone in zip_longest(text_table.rows, text_table.row_styles, fillvalue=""):
-        style = "bold" if tone == "whole" else DIRECTION_COLOURS.get(tone, "")
+    for row, row_style in zip_longest(text_table.rows, text_table.row_styles, fillvalue=""):
+        style = "bold" if row_style == "whole" else DIRECTION_COLOURS.get(row_style, "")
         table.add_row(*(strip_control_chars(cell) for cell in row), style=style)
     return table
 
 
 def format_markdown(tables: Sequence[TextTable], level: int = 3) -> str:
-    """The same as Markdown, with headings of this level."""
+    """Return the tables as Markdown, their titles as headings of this level."""
     parts = []
-    for sheet in tables:
-        if sheet.title:
-            parts.append(f"{'#' * level} {_escape(sheet.title)}")
-        if sheet.rows:
-            align = ["---" if at in sheet.left_aligned else "---:" for at in range(len(sheet.names))]
-            table = [_format_row(sheet.names), _format_row(align), *(_format_row(row) for row in sheet.rows)]
+    for text_table in tables:
+        if text_table.title:
+            parts.append(f"{'#' * level} {_escape(text_table.title)}")
+        if text_table.rows:
+            align = ["---" if column in text_table.left_aligned else "---:" for column in range(len(text_table.names))]
+            table = [_format_row(text_table.names), _format_row(align), *(_format_row(row) for row in text_table.rows)]
             parts.append("\n".join(table))
-        parts += [_escape(line) for line in sheet.footer]
+        parts += [_escape(line) for line in text_table.footer]
     return "\n\n".join(parts) + "\n"
 
 
@@ -67,8 +67,8 @@ def _format_row(cells: Sequence[str]) -> str:
 
 
 def _escape(text: str) -> str:
-    """The text without what Markdown would take for its own."""
+    """Return the text with the characters escaped that are markup in Markdown."""
     escaped = strip_control_chars(text)
-    for letter in "\\|*_<>`":
-        escaped = escaped.replace(letter, f"\\{letter}")
+    for character in "\\|*_<>`":
+        escaped = escaped.replace(character, f"\\{character}")
     return escaped

@@ -1,4 +1,4 @@
-"""A planned workout beside what was done, as a table: what became of a sentence."""
+"""The table of a planned workout, with the time, distance and goodness of fit of each step."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 
 
 def print_workout(output: TextOutput, workout: Workout, *, steps: bool) -> None:
-    """Print how well it fitted; with ``steps`` a row for each step as it came to lie. Nothing if it does not fit.
+    """Print how well the workout fits and, with ``steps``, a row for each step; print nothing if it does not fit.
 
-    Why it does not fit stands among the warnings.
+    The reason why it does not fit is among the warnings of the analysis.
     """
     if not workout.fits:
         return
-    fits = [one.fit_score for one in workout.steps]
+    fits = [step.fit_score for step in workout.steps]
     counts = [f"{len(fits)} steps", f"fit {np.mean(fits):.2f} (0 to 1)"]
     counts += [f"{workout.missing_count} missing"] if workout.missing_count else []
     counts += [f"{workout.extra_count} more than planned"] if workout.extra_count else []
@@ -31,15 +31,15 @@ def print_workout(output: TextOutput, workout: Workout, *, steps: bool) -> None:
     if not steps:
         return
     table = create_table("#", "planned", "from", "to", "done", "of plan", "fit", left=(0, 1))
-    for number, one in enumerate(workout.steps, 1):
-        share = f"{100.0 * one.ratio:.0f} %" if np.isfinite(one.ratio) else ""
+    for number, step in enumerate(workout.steps, 1):
+        share = f"{100.0 * step.ratio:.0f} %" if np.isfinite(step.ratio) else ""
         row = (
-            str(one.step),
-            format_duration(one.start_s),
-            format_duration(one.end_s),
-            _format_actual(one),
+            str(step.step),
+            format_duration(step.start_s),
+            format_duration(step.end_s),
+            _format_actual(step),
             share,
-            f"{one.fit_score:.2f}",
+            f"{step.fit_score:.2f}",
         )
         table.add_row(str(number), *row)
     output.print()

@@ -1,0 +1,44 @@
+"""The annotations that apply to a recording: those given by options, and those of its sidecar."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from retropace.core.sidecar_path import sidecar_path
+
+if TYPE_CHECKING:
+    from retropace.annotations import AnnotationInput
+
+
+@dataclass(frozen=True, slots=True)
+class AnnotationInputs:
+    """The annotations given by options, which apply to every file of a call, and the path of an annotations file."""
+
+    inputs: tuple[AnnotationInput, ...]
+    sidecar: str | None
+    """Path of the annotations file that is read instead of the sidecar; None reads the sidecar."""
+
+    def collect_for_recording(self, path: str) -> list[AnnotationInput]:
+        """Return the annotations for the recording at ``path``: those of the options and those of its file.
+
+        Raises :class:`~retropace.core.errors.AnnotationError` for a file that cannot be parsed.
+        """
+        if self.sidecar is not None:
+            from retropace.annotations import read_annotations
+
+            return [*self.inputs, *read_annotations(self.sidecar)]
+        if not sidecar_path(path).is_file():
+            return list(self.inputs)
+        from retropace.annotations import read_sidecar
+
+        return [*self.inputs, *read_sidecar(sidecar_path(path))]
+
+    @property
+    def is_session_specific(self) -> bool:
+        """Whether an option (a mark, a workout, an annotations file) applies to one session only, unlike zones."""
+        if not self.inputs:
+            return self.sidecar is not None
+        from retropace.annotations import Plan, UnresolvedAnnotation
+
+        return self.sidecar is not None or any(isinstance(item, (UnresolvedAnnotation, Plan)) for item in self.inputs)
