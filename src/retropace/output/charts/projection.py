@@ -40,22 +40,15 @@ class Projection:
         """
         if len(route) <= max_positions:
             return route, self
-        from shapely import LineString
-
         cuts = np.union1d(np.flatnonzero(~route.is_joined) + 1, np.searchsorted(route.t_s, edges_s))
         pieces = np.split(np.arange(len(route)), cuts[(cuts > 0) & (cuts < len(route))])
         tolerance_m = MIN_TOLERANCE_M
         while True:
             simplified_pieces = []
             for piece in pieces:
-                if len(piece) < 3:
-                    simplified_pieces.append(piece)
-                    continue
-                # The z coordinate carries each position's index through the simplification.
-                line = LineString(np.column_stack((self.x_m[piece], self.y_m[piece], piece)))
-                simplified_pieces.append(
-                    np.array(line.simplify(tolerance_m, preserve_topology=False).coords)[:, 2].astype(np.intp)
-                )
+                if len(piece) >= 3:
+                    piece = piece[find_simplified_indices(self.x_m[piece], self.y_m[piece], tolerance_m)]
+                simplified_pieces.append(piece)
             indices = np.concatenate(simplified_pieces)
             if len(indices) <= max(max_positions, 2 * len(pieces)):
                 break
@@ -66,6 +59,19 @@ class Projection:
             route.t_s[indices], route.lat_deg[indices], route.lon_deg[indices], np.diff(breaks_before[indices]) == 0
         )
         return simplified, replace(self, x_m=self.x_m[indices], y_m=self.y_m[indices])
+
+
+def find_simplified_indices(x_m: FloatArray, y_m: FloatArray, tolerance_m: float) -> NDArray[np.intp]:
+    """The increasing indices of the positions of a line that simplification keeps, both ends among them.
+
+    Source: Douglas & Peucker (1973), through shapely. No dropped position lies further than ``tolerance_m`` from the
+    simplified line.
+    """
+    from shapely import LineString
+
+    # The z coordinate carries each position's index through the simplification.
+    line = LineString(np.column_stack((x_m, y_m, np.arange(len(x_m)))))
+    return np.array(line.simplify(tolerance_m, preserve_topology=False).coords)[:, 2].astype(np.intp)
 
 
 def _keep_detours(route: Route, indices: NDArray[np.intp], privacy_filter: PrivacyFilter) -> NDArray[np.intp]:

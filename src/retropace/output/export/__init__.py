@@ -1,4 +1,5 @@
-"""An analysis in the formats of other programs, one file each. Pure functions: what they make is the caller's to write.
+"""Export of an analysis to CSV, JSON, GeoJSON, GPX, FIT and PNG, one module per format.
 
-Whatever is hidden (:class:`retropace.config.privacy.Hiding`) has no coordinate in any of them.
+Every exporter is a pure function that returns text or bytes and leaves writing to its caller. No export contains a
+position that a :class:`retropace.config.privacy.PrivacyFilter` hides.
 """

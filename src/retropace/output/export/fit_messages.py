@@ -1,7 +1,4 @@
-"""What is no record of a FIT file, through fit-tool: laps with their labels, totals, identity, pauses.
-
-And the file around them.
-"""
+"""The messages of a FIT file other than records, written with fit-tool, and the file's header and checksums."""
 
 from __future__ import annotations
 
@@ -20,28 +17,28 @@ if TYPE_CHECKING:
     from retropace.analysis.pipeline import Analysis
 
 PROTOCOL_VERSION = 0x20
-"""Version 2.0, the first with developer fields."""
+"""FIT protocol version 2.0, the first with developer fields."""
 APPLICATION_ID = b"retropace\0\0\0\0\0\0\1"
-"""Who describes the developer fields: 16 bytes that stay the same, so that readers know them again."""
+"""The 16-byte id under which readers recognize the developer fields of retropace; it must never change."""
 STRING_FIELD_BYTES = {"direction": 10, "gait": 10, "basis": 10}
-"""Developer fields of a lap with a word of so many bytes, a zero at its end."""
+"""The developer fields of a lap that hold text, and their sizes in bytes including the terminating zero."""
 CONFIDENCE_FIELD = "confidence"
-"""A further one: a probability, 0 to 1; not a number where unknown."""
+"""The developer field of a lap that holds its label's probability, 0 to 1; NaN where unknown."""
 
 
 class FitClock:
-    """Elapsed seconds of an activity as FIT has them: whole seconds, given to fit-tool in milliseconds since 1970."""
+    """Converts elapsed seconds of an activity to timestamps for fit-tool."""
 
     def __init__(self, start: datetime):
         self.start_unix_s = start.timestamp()
 
     def to_ms(self, t_s: float) -> int:
-        """The nearest whole second."""
+        """Milliseconds since 1970 of the nearest whole second, the resolution of FIT timestamps."""
         return round(self.start_unix_s + t_s) * 1000
 
 
 def encode_messages(messages: Sequence[Any]) -> bytes:
-    """Definitions and data of fit-tool's messages."""
+    """The definition and data records of fit-tool messages as bytes."""
     from fit_tool.fit_file_builder import FitFileBuilder
 
     builder = FitFileBuilder(auto_define=True)
@@ -50,7 +47,7 @@ def encode_messages(messages: Sequence[Any]) -> bytes:
 
 
 def build_fit_file(body: bytes, profile_version: int) -> bytes:
-    """The file of some messages: a header before them, both with their checksums."""
+    """A complete FIT file: a header before the encoded messages ``body``, and the checksums of both."""
     from fastcrc import crc16
 
     header = struct.pack("<2BHI4s", 14, PROTOCOL_VERSION, profile_version, len(body), FIT_MAGIC)
@@ -59,26 +56,26 @@ def build_fit_file(body: bytes, profile_version: int) -> bytes:
 
 
 def build_opening_messages(fit_clock: FitClock) -> list[Any]:
-    """What a file of records made from columns begins with: what it is, who wrote it, and the start of the timer."""
+    """The first messages of a file written from columns: file id, file creator, device info and the timer's start."""
     from fit_tool.profile.messages.device_info_message import DeviceInfoMessage
     from fit_tool.profile.messages.file_creator_message import FileCreatorMessage
     from fit_tool.profile.messages.file_id_message import FileIdMessage
     from fit_tool.profile.profile_type import FileType, Manufacturer
 
-    whose = {"manufacturer": Manufacturer.DEVELOPMENT.value, "product": 1, "serial_number": 1}
+    maker = {"manufacturer": Manufacturer.DEVELOPMENT.value, "product": 1, "serial_number": 1}
     software = float(".".join(version("retropace").split(".")[:2]))
     return [
-        build_message(FileIdMessage, type=FileType.ACTIVITY, time_created=fit_clock.to_ms(0.0), **whose),
+        build_message(FileIdMessage, type=FileType.ACTIVITY, time_created=fit_clock.to_ms(0.0), **maker),
         build_message(FileCreatorMessage, software_version=round(100.0 * software)),
         build_message(
-            DeviceInfoMessage, timestamp=fit_clock.to_ms(0.0), device_index=0, software_version=software, **whose
+            DeviceInfoMessage, timestamp=fit_clock.to_ms(0.0), device_index=0, software_version=software, **maker
         ),
         build_timer_event(fit_clock, 0.0, "START"),
     ]
 
 
 def build_timer_event(fit_clock: FitClock, t_s: float, event_type: str) -> Any:
-    """The timer starts or stops."""
+    """An event message that starts or stops the timer; ``event_type`` names a member of fit-tool's ``EventType``."""
     from fit_tool.profile.messages.event_message import EventMessage
     from fit_tool.profile.profile_type import Event, EventType
 
@@ -88,9 +85,10 @@ def build_timer_event(fit_clock: FitClock, t_s: float, event_type: str) -> Any:
 
 
 def build_lap_messages(analysis: Analysis, fit_clock: FitClock, developer_index: int) -> list[Any]:
-    """A lap for each segment, with the descriptions of the developer fields that hold its label before them.
+    """One lap message per segment, preceded by the descriptions of the developer fields that hold the labels.
 
-    Times of day are whole seconds; durations and distances are cut off the curves rounded once, so that they add up.
+    Timestamps are whole seconds. Durations and distances are differences of rounded cumulative curves, so that they add
+    up to the totals.
     """
     from fit_tool.profile.messages.developer_data_id_message import DeveloperDataIdMessage
     from fit_tool.profile.messages.field_description_message import FieldDescriptionMessage
@@ -113,30 +111,30 @@ def build_lap_messages(analysis: Analysis, fit_clock: FitClock, developer_index:
                 native_mesg_num=LapMessage.ID,
             )
         )
-    last = len(segments) - 1
-    for at in range(len(segments)):
-        words = {name: str(getattr(segments, name)[at]) for name in STRING_FIELD_BYTES}
+    last_index = len(segments) - 1
+    for index in range(len(segments)):
+        labels = {name: str(getattr(segments, name)[index]) for name in STRING_FIELD_BYTES}
         messages.append(
             build_message(
                 LapMessage,
-                _build_developer_fields(developer_index, words, float(segments.confidence[at])),
-                message_index=at,
-                timestamp=fit_clock.to_ms(float(segments.end_s[at])),
-                start_time=fit_clock.to_ms(float(segments.start_s[at])),
+                _build_developer_fields(developer_index, labels, float(segments.confidence[index])),
+                message_index=index,
+                timestamp=fit_clock.to_ms(float(segments.end_s[index])),
+                start_time=fit_clock.to_ms(float(segments.start_s[index])),
                 event=Event.LAP,
                 event_type=EventType.STOP,
-                lap_trigger=LapTrigger.SESSION_END if at == last else LapTrigger.MANUAL,
-                intensity=Intensity.REST if segments.direction[at] == "rest" else Intensity.ACTIVE,
+                lap_trigger=LapTrigger.SESSION_END if index == last_index else LapTrigger.MANUAL,
+                intensity=Intensity.REST if segments.direction[index] == "rest" else Intensity.ACTIVE,
                 **_find_sport(analysis),
-                **totals[at],
-                **_compute_means(analysis.summary.segments, at),
+                **totals[index],
+                **_compute_means(analysis.summary.segments, index),
             )
         )
     return messages
 
 
 def build_session_message(analysis: Analysis, fit_clock: FitClock, source_totals: dict[str, int]) -> Any:
-    """The session, with totals of the source that are not counted here."""
+    """The session message; ``source_totals`` are totals of the source file that retropace does not compute."""
     from fit_tool.profile.messages.session_message import SessionMessage
     from fit_tool.profile.profile_type import Event, EventType, SessionTrigger
 
@@ -160,7 +158,7 @@ def build_session_message(analysis: Analysis, fit_clock: FitClock, source_totals
 
 
 def build_activity_message(analysis: Analysis, fit_clock: FitClock) -> Any:
-    """The last message of a file."""
+    """The activity message, the last of a file."""
     from fit_tool.profile.messages.activity_message import ActivityMessage
     from fit_tool.profile.profile_type import Activity, Event, EventType
 
@@ -177,7 +175,7 @@ def build_activity_message(analysis: Analysis, fit_clock: FitClock) -> Any:
 
 
 def build_message(message_class: Any, developer_fields: list[Any] | None = None, /, **values: Any) -> Any:
-    """A message of fit-tool's with these values and developer fields."""
+    """A fit-tool message of ``message_class`` with the given field values and developer fields."""
     message = message_class(developer_fields=developer_fields)
     for name, value in values.items():
         setattr(message, name, value)
@@ -185,34 +183,36 @@ def build_message(message_class: Any, developer_fields: list[Any] | None = None,
 
 
 def _compute_totals(analysis: Analysis, edges_s: FloatArray) -> list[dict[str, float]]:
-    """Durations (s) and distance (m) between each two edges, each the difference of two rounded values of a curve."""
-    track = analysis.cleaned
-    axis_s = np.union1d(track.t_s, edges_s)
-    running = ~contains(track.pauses, (axis_s[1:] + axis_s[:-1]) / 2.0)
-    timer_s = np.concatenate(([0.0], np.cumsum(np.diff(axis_s) * running)))
+    """Durations (s) and distance (m) between consecutive edges, as differences of rounded cumulative curves."""
+    cleaned = analysis.cleaned
+    axis_s = np.union1d(cleaned.t_s, edges_s)
+    is_running = ~contains(cleaned.pauses, (axis_s[1:] + axis_s[:-1]) / 2.0)
+    timer_s = np.concatenate(([0.0], np.cumsum(np.diff(axis_s) * is_running)))
     curves = {
         "total_elapsed_time": (edges_s, 1000.0),
         "total_timer_time": (np.interp(edges_s, axis_s, timer_s), 1000.0),
-        "total_moving_time": (track.value_at("moving_s", edges_s), 1000.0),
+        "total_moving_time": (cleaned.value_at("moving_s", edges_s), 1000.0),
     }
-    if track.distance_source != "none":
-        curves["total_distance"] = (track.value_at("distance_m", edges_s), 100.0)
+    if cleaned.distance_source != "none":
+        curves["total_distance"] = (cleaned.value_at("distance_m", edges_s), 100.0)
     columns = {name: np.diff(np.round(curve * scale)) / scale for name, (curve, scale) in curves.items()}
-    return [{name: float(column[at]) for name, column in columns.items()} for at in range(len(edges_s) - 1)]
+    return [{name: float(column[index]) for name, column in columns.items()} for index in range(len(edges_s) - 1)]
 
 
 def _compute_means(stats: Any, index: int) -> dict[str, Any]:
-    """Means as laps and sessions have them: speed over moving time, cadence of one foot."""
+    """The mean values of lap and session messages: speed over moving time (m/s), cadence of one foot (rpm)."""
     speed, rpm = float(stats.speed_mps[index]), float(stats.cadence_spm[index]) / 2.0
-    pulse, step_m, steps = (float(getattr(stats, name)[index]) for name in ("heart_rate_bpm", "step_length_m", "steps"))
+    heart_rate_bpm, step_m, steps = (
+        float(getattr(stats, name)[index]) for name in ("heart_rate_bpm", "step_length_m", "steps")
+    )
     means: dict[str, Any] = {}
     if np.isfinite(speed) and speed < 65.0:
         means |= {"avg_speed": round(speed, 3), "enhanced_avg_speed": round(speed, 3)}
     if np.isfinite(rpm) and rpm < 254.0:
-        whole = int(rpm)
-        means |= {"avg_cadence": whole, "avg_fractional_cadence": int((rpm - whole) * 128.0) / 128.0}
-    if np.isfinite(pulse) and pulse < 254.0:
-        means["avg_heart_rate"] = round(pulse)
+        whole_rpm = int(rpm)
+        means |= {"avg_cadence": whole_rpm, "avg_fractional_cadence": int((rpm - whole_rpm) * 128.0) / 128.0}
+    if np.isfinite(heart_rate_bpm) and heart_rate_bpm < 254.0:
+        means["avg_heart_rate"] = round(heart_rate_bpm)
     if np.isfinite(step_m) and step_m < 6.5:
         means["avg_step_length"] = round(1000.0 * step_m, 1)
     if np.isfinite(steps):
@@ -221,7 +221,7 @@ def _compute_means(stats: Any, index: int) -> dict[str, Any]:
 
 
 def _find_sport(analysis: Analysis) -> dict[str, Any]:
-    """The sport by its number; running where the profile does not know what the file says."""
+    """The FIT sport and sub-sport of the activity; running and generic where the FIT profile lacks its name."""
     from fit_tool.profile.profile_type import Sport, SubSport
 
     activity = analysis.activity

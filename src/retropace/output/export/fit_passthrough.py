@@ -1,6 +1,7 @@
-"""The messages of a FIT file as they are, without those that an export writes anew: laps, session, activity.
+"""The messages of a source FIT file that an export takes over unchanged.
 
-Definitions and data go over byte by byte, developer fields with their descriptions and what no profile knows too.
+Laps, session and activity are left out, as the export writes them itself. Everything else is copied byte by byte,
+including developer fields with their descriptions and messages unknown to the FIT profile.
 """
 
 from __future__ import annotations
@@ -13,120 +14,141 @@ import numpy as np
 
 from retropace.readers.fit.stream import DEVELOPER_BIT, ChainedFile, find_chained_files
 
-SESSION, LAP, DEVICE_INFO, ACTIVITY = 18, 19, 23, 34
-TIME_IN_ZONE, FIELD_DESCRIPTION, DEVELOPER_DATA_ID = 216, 206, 207
+SESSION = 18
+"""The global message number of ``session`` (FIT profile)."""
+LAP = 19
+"""The global message number of ``lap`` (FIT profile)."""
+DEVICE_INFO = 23
+"""The global message number of ``device_info`` (FIT profile)."""
+ACTIVITY = 34
+"""The global message number of ``activity`` (FIT profile)."""
+FIELD_DESCRIPTION = 206
+"""The global message number of ``field_description`` (FIT profile)."""
+DEVELOPER_DATA_ID = 207
+"""The global message number of ``developer_data_id`` (FIT profile)."""
+TIME_IN_ZONE = 216
+"""The global message number of ``time_in_zone`` (FIT profile)."""
 REWRITTEN_MESSAGES = frozenset({SESSION, LAP, ACTIVITY, TIME_IN_ZONE})
-"""Left out. Times in zones are those of laps and sessions by their numbers, which change."""
+"""The messages that are not copied; ``time_in_zone`` refers to laps and sessions by numbers that change."""
 UNTIMED_SESSION_MESSAGES = frozenset({78, 312, 313})
-"""``hrv``, ``split`` and ``split_summary``: of a session, though they do not say when they were written."""
+"""Message numbers of ``hrv``, ``split`` and ``split_summary``, which belong to a session but have no timestamp."""
 TIMESTAMP_FIELD = 253
+"""The field number of ``timestamp`` in every message."""
 SOURCE_TOTAL_FIELDS = {"total_calories": 11, "total_ascent": 22, "total_descent": 23}
-"""Totals of a session that we do not count ourselves: name and number of their field, two bytes each (FIT SDK)."""
+"""Session totals that retropace does not compute, by name with their field number, two bytes each (FIT SDK)."""
 INVALID_UINT16 = 0xFFFF
+"""The value of a missing ``uint16``."""
 
 
 @dataclass(frozen=True, slots=True)
 class PassthroughMessages:
-    """What is taken over from a file."""
+    """The parts of a source file that an export takes over."""
 
     body: bytes
-    """Definitions and data messages, in order."""
+    """The copied definitions and data messages, in order."""
     activity_message: bytes
-    """The file's own ``activity`` message with its definition, which knows the local time; empty if it does not fit."""
+    """The ``activity`` message with its definition; empty unless the file has one session and one such message."""
     free_developer_index: int
     """A developer index that the file does not use."""
     totals: dict[str, int]
-    """The session's own totals of ``CARRIED``."""
+    """The session's values of ``SOURCE_TOTAL_FIELDS``, without missing ones."""
     profile_version: int
-    """The version of the profile in its header."""
+    """The FIT profile version in the file's header."""
 
 
 def find_passthrough_obstacle(data: bytes) -> str:
-    """Why the messages of these bytes cannot go over as they are; empty if they can."""
-    parts = find_chained_files(data)
-    if len(parts) != 1:
+    """Why the messages of a FIT file cannot be copied unchanged; empty if they can."""
+    chained_files = find_chained_files(data)
+    if len(chained_files) != 1:
         return "its bytes are several FIT files, one after the other"
-    if parts[0].damage_start is not None:
+    if chained_files[0].damage_start is not None:
         return "it is damaged"
-    if parts[0].is_compressed:
+    if chained_files[0].is_compressed:
         return "its messages carry their times in their headers"
     return ""
 
 
 def select_messages(data: bytes, first_s: int, last_s: int) -> PassthroughMessages:
-    """What to keep of bytes that :func:`why_not` has nothing against, for the session from ``first`` to ``last``.
+    """The messages to copy from a FIT file for the session from ``first_s`` to ``last_s``, both included.
 
-    Both in whole seconds of the file's clock. Of several sessions only messages of that time are kept, and those that
-    have none.
+    The times are whole seconds since the FIT epoch. If the file has several sessions, messages with timestamps outside
+    this one are left out. The file must pass :func:`find_passthrough_obstacle`.
     """
-    (part,) = find_chained_files(data)
-    numbers = np.array([definition.number for definition in part.definitions], dtype=np.intp)
-    counted = numbers[part.runs.definition_indices] == SESSION
-    is_lone = int(np.sum(part.runs.counts[counted])) <= 1
+    (chained_file,) = find_chained_files(data)
+    numbers = np.array([definition.number for definition in chained_file.definitions], dtype=np.intp)
+    session_runs = numbers[chained_file.runs.definition_indices] == SESSION
+    is_single_session = int(np.sum(chained_file.runs.counts[session_runs])) <= 1
     pieces: list[tuple[int, bytes]] = [
         (definition.start, data[definition.start : definition.end])
-        for definition in part.definitions
+        for definition in chained_file.definitions
         if definition.number not in REWRITTEN_MESSAGES
     ]
-    used: set[int] = set()
+    used_developer_indices: set[int] = set()
     totals: dict[str, int] = {}
     activities: list[bytes] = []
-    for start, end, owner in _iterate_runs(part):
-        definition = part.definitions[owner]
-        head = data[definition.start : definition.end]
+    for start, end, definition_index in _iterate_runs(chained_file):
+        definition = chained_file.definitions[definition_index]
+        definition_bytes = data[definition.start : definition.end]
         block = np.frombuffer(data[start:end], dtype=np.uint8).reshape(-1, 1 + definition.size)
         if definition.number == FIELD_DESCRIPTION:
-            used |= set(_read_field_values(head, block, 0, 1))
+            used_developer_indices |= set(_read_field_values(definition_bytes, block, 0, 1))
         elif definition.number == DEVELOPER_DATA_ID:
-            used |= set(_read_field_values(head, block, 3, 1))
+            used_developer_indices |= set(_read_field_values(definition_bytes, block, 3, 1))
         elif definition.number == ACTIVITY:
-            activities.append(head + data[start:end])
-        elif definition.number == SESSION and is_lone:
-            found = {name: _read_field_values(head, block, number, 2) for name, number in SOURCE_TOTAL_FIELDS.items()}
-            totals |= {name: one[-1] for name, one in found.items() if one and one[-1] != INVALID_UINT16}
+            activities.append(definition_bytes + data[start:end])
+        elif definition.number == SESSION and is_single_session:
+            values_by_name = {
+                name: _read_field_values(definition_bytes, block, number, 2)
+                for name, number in SOURCE_TOTAL_FIELDS.items()
+            }
+            totals |= {
+                name: values[-1] for name, values in values_by_name.items() if values and values[-1] != INVALID_UINT16
+            }
         if definition.number in REWRITTEN_MESSAGES:
             continue
-        if not is_lone and definition.number != DEVICE_INFO:
-            times = np.array(_read_field_values(head, block, TIMESTAMP_FIELD, 4), dtype=np.int64)
+        if not is_single_session and definition.number != DEVICE_INFO:
+            times = np.array(_read_field_values(definition_bytes, block, TIMESTAMP_FIELD, 4), dtype=np.int64)
             if len(times):
                 block = block[(times >= first_s) & (times <= last_s)]
             elif definition.number in UNTIMED_SESSION_MESSAGES:
                 continue
         pieces.append((start, block.tobytes()))
-    body = b"".join(piece for _, piece in sorted(pieces, key=lambda one: one[0]))
-    used |= {
+    body = b"".join(piece for _, piece in sorted(pieces, key=lambda piece: piece[0]))
+    used_developer_indices |= {
         index
-        for definition in part.definitions
+        for definition in chained_file.definitions
         for index in _read_developer_indices(data[definition.start : definition.end])
     }
-    own = next(index for index in range(256) if index not in used)
-    activity = activities[0] if is_lone and len(activities) == 1 else b""
-    return PassthroughMessages(body, activity, own, totals, struct.unpack_from("<H", data, part.start + 2)[0])
+    free_developer_index = next(index for index in range(256) if index not in used_developer_indices)
+    activity_message = activities[0] if is_single_session and len(activities) == 1 else b""
+    return PassthroughMessages(
+        body, activity_message, free_developer_index, totals, struct.unpack_from("<H", data, chained_file.start + 2)[0]
+    )
 
 
-def _iterate_runs(part: ChainedFile) -> Iterator[tuple[int, int, int]]:
-    """Where each run of data messages starts and ends, and the number of its definition."""
-    runs = part.runs
-    for start, count, owner in zip(
+def _iterate_runs(chained_file: ChainedFile) -> Iterator[tuple[int, int, int]]:
+    """The start and end (byte offsets) of each run of data messages, and the index of its definition."""
+    runs = chained_file.runs
+    for start, count, definition_index in zip(
         runs.starts.tolist(), runs.counts.tolist(), runs.definition_indices.tolist(), strict=True
     ):
-        yield start, start + count * (1 + part.definitions[owner].size), owner
+        yield start, start + count * (1 + chained_file.definitions[definition_index].size), definition_index
 
 
 def _read_field_values(definition: bytes, block: np.ndarray, field_number: int, size_bytes: int) -> list[int]:
-    """The unsigned values of a field of so many bytes in data messages, a row each; none if they do not have it."""
-    at = 1
-    for field in range(6, 6 + 3 * definition[5], 3):
-        if definition[field] == field_number and definition[field + 1] == size_bytes:
+    """The unsigned values of a field in data messages, one per row of ``block``; empty if they lack the field."""
+    offset = 1
+    for position in range(6, 6 + 3 * definition[5], 3):
+        if definition[position] == field_number and definition[position + 1] == size_bytes:
             order = ">" if definition[2] else "<"
-            column = np.ascontiguousarray(block[:, at : at + size_bytes]).view(f"{order}u{size_bytes}")
+            column = np.ascontiguousarray(block[:, offset : offset + size_bytes]).view(f"{order}u{size_bytes}")
             return [int(value) for value in column.ravel()]
-        at += definition[field + 1]
+        offset += definition[position + 1]
     return []
 
 
 def _read_developer_indices(definition: bytes) -> list[int]:
-    """The developer indices that a definition names."""
+    """The developer indices that a definition message refers to."""
     if not definition[0] & DEVELOPER_BIT:
         return []
     return list(definition[6 + 3 * definition[5] + 1 :][2::3])

@@ -1,6 +1,6 @@
-"""Records of a FIT file from the columns of an activity, all in one go.
+"""FIT record messages, encoded from columns with NumPy in one step.
 
-Message by message, as the rest goes through fit-tool, a day's run would take a minute.
+Encoding a day-long recording message by message through fit-tool would take a minute.
 """
 
 from __future__ import annotations
@@ -13,52 +13,61 @@ import numpy as np
 from retropace.core.spans import FloatArray
 
 RECORD_MESSAGE = 20
+"""The global message number of ``record`` (FIT profile)."""
 LOCAL_MESSAGE_TYPE = 1
-"""The local message type of records, which nothing else of a file uses."""
+"""The local message type of records, which no other message of an exported file uses."""
 
 
 @dataclass(frozen=True, slots=True)
 class _FieldEncoding:
-    """A field of ``record`` as the FIT profile has it: what is written is ``scale * (value + offset)``."""
+    """The encoding of a field of ``record`` in the FIT profile; the encoded value is ``scale * (value + offset)``."""
 
     number: int
+    """The field definition number."""
     base_type: int
+    """The number of the FIT base type."""
     dtype: str
+    """The NumPy dtype of the encoded values."""
     missing_value: int
-    """What stands for a missing value."""
+    """The encoded value that stands for a missing one."""
     scale: float = 1.0
     offset: float = 0.0
 
 
-U8, S8, U16, U32, S32 = (
-    (0x02, "u1", 0xFF),
-    (0x01, "i1", 0x7F),
-    (0x84, "<u2", 0xFFFF),
-    (0x86, "<u4", 2**32 - 1),
-    (*(0x85, "<i4", 2**31 - 1),),
-)
-# Garmin FIT SDK, Profile, message "record". Ours are metres and seconds where the profile has millimetres and
-# milliseconds, and degrees where it has semicircles.
+_UINT8 = (0x02, "u1", 0xFF)
+"""The FIT base type ``uint8``: its number, NumPy dtype and missing value."""
+_SINT8 = (0x01, "i1", 0x7F)
+"""The FIT base type ``sint8``: its number, NumPy dtype and missing value."""
+_UINT16 = (0x84, "<u2", 0xFFFF)
+"""The FIT base type ``uint16``: its number, NumPy dtype and missing value."""
+_UINT32 = (0x86, "<u4", 2**32 - 1)
+"""The FIT base type ``uint32``: its number, NumPy dtype and missing value."""
+_SINT32 = (0x85, "<i4", 2**31 - 1)
+"""The FIT base type ``sint32``: its number, NumPy dtype and missing value."""
 FIELDS: Mapping[str, _FieldEncoding] = {
-    "timestamp": _FieldEncoding(253, *U32),
-    "lat_deg": _FieldEncoding(0, *S32, 2**31 / 180.0),
-    "lon_deg": _FieldEncoding(1, *S32, 2**31 / 180.0),
-    "altitude_m": _FieldEncoding(78, *U32, 5.0, 500.0),
-    "distance_m": _FieldEncoding(5, *U32, 100.0),
-    "speed_mps": _FieldEncoding(73, *U32, 1000.0),
-    "heart_rate_bpm": _FieldEncoding(3, *U8),
-    "cadence": _FieldEncoding(4, *U8),
-    "fractional_cadence": _FieldEncoding(53, *U8, 128.0),
-    "step_length_m": _FieldEncoding(85, *U16, 10_000.0),
-    "vertical_oscillation_m": _FieldEncoding(39, *U16, 10_000.0),
-    "stance_time_s": _FieldEncoding(41, *U16, 10_000.0),
-    "power": _FieldEncoding(7, *U16),
-    "temperature": _FieldEncoding(13, *S8),
+    "timestamp": _FieldEncoding(253, *_UINT32),
+    "lat_deg": _FieldEncoding(0, *_SINT32, 2**31 / 180.0),
+    "lon_deg": _FieldEncoding(1, *_SINT32, 2**31 / 180.0),
+    "altitude_m": _FieldEncoding(78, *_UINT32, 5.0, 500.0),
+    "distance_m": _FieldEncoding(5, *_UINT32, 100.0),
+    "speed_mps": _FieldEncoding(73, *_UINT32, 1000.0),
+    "heart_rate_bpm": _FieldEncoding(3, *_UINT8),
+    "cadence": _FieldEncoding(4, *_UINT8),
+    "fractional_cadence": _FieldEncoding(53, *_UINT8, 128.0),
+    "step_length_m": _FieldEncoding(85, *_UINT16, 10_000.0),
+    "vertical_oscillation_m": _FieldEncoding(39, *_UINT16, 10_000.0),
+    "stance_time_s": _FieldEncoding(41, *_UINT16, 10_000.0),
+    "power": _FieldEncoding(7, *_UINT16),
+    "temperature": _FieldEncoding(13, *_SINT8),
 }
+"""The record fields that can be exported, by the name of their column (Garmin FIT SDK, profile, message ``record``).
+
+Columns are in metres, seconds and degrees where the profile has millimetres, milliseconds and semicircles.
+"""
 
 
 def build_definition(names: list[str]) -> bytes:
-    """The definition message of records with these fields."""
+    """The definition message of records with these fields, names of ``FIELDS``."""
     triples = ((FIELDS[name].number, np.dtype(FIELDS[name].dtype).itemsize, FIELDS[name].base_type) for name in names)
     return bytes([0x40 | LOCAL_MESSAGE_TYPE, 0, 0, RECORD_MESSAGE, 0, len(names)]) + b"".join(
         bytes(triple) for triple in triples
@@ -66,9 +75,10 @@ def build_definition(names: list[str]) -> bytes:
 
 
 def encode_records(columns: Mapping[str, FloatArray]) -> np.ndarray:
-    """The data messages, a row of a structured array each; what a field cannot hold is missing.
+    """The data messages as a structured array of shape ``(n,)``, one message per row.
 
-    Fields are those of ``FIELDS`` that the columns have, ``timestamp`` among them.
+    ``columns`` holds columns of shape ``(n,)`` by names of ``FIELDS``, ``timestamp`` among them. NaN and values outside
+    a field's range are encoded as missing.
     """
     names = list(columns)
     rows = np.empty(len(columns["timestamp"]), dtype=[("head", "u1"), *((name, FIELDS[name].dtype) for name in names)])
@@ -76,7 +86,9 @@ def encode_records(columns: Mapping[str, FloatArray]) -> np.ndarray:
     for name, column in columns.items():
         field = FIELDS[name]
         limits = np.iinfo(np.dtype(field.dtype))
-        value = np.round(field.scale * (column + field.offset))
-        fits = np.isfinite(value) & (value >= limits.min) & (value <= limits.max)
-        rows[name] = np.where(fits, np.where(fits, value, 0.0), field.missing_value).astype(field.dtype)
+        encoded = np.round(field.scale * (column + field.offset))
+        is_encodable = np.isfinite(encoded) & (encoded >= limits.min) & (encoded <= limits.max)
+        rows[name] = np.where(is_encodable, np.where(is_encodable, encoded, 0.0), field.missing_value).astype(
+            field.dtype
+        )
     return rows

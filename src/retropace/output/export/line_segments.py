@@ -1,6 +1,7 @@
-"""The session as pieces that a map can draw: every stretch cut where its line breaks, the parts without a line too.
+"""Line segments: the segments of an activity, cut further wherever the drawn route breaks.
 
-The pieces cover the activity exactly, as the segments do, so that their distances and times add up to the analysis'.
+They partition the activity like its segments, with or without positions, so that their distances and times add up to
+those of the analysis.
 """
 
 from __future__ import annotations
@@ -22,17 +23,19 @@ if TYPE_CHECKING:
     from retropace.analysis.pipeline import Analysis
 
 LINE_SEGMENT_STATS = ("distance_m", "moving_s", "speed_mps", "cadence_spm", "step_length_m", "heart_rate_bpm", "steps")
+"""The statistics exported for each line segment, fields of :class:`retropace.core.segment_stats.SegmentStats`."""
 
 
 @dataclass(frozen=True, slots=True)
 class LineSegments:
-    """``n`` pieces between ``n + 1`` rising edges in elapsed seconds, none of them over the edge of a segment."""
+    """``n`` line segments, each within one segment of the activity."""
 
     edges_s: FloatArray
+    """The increasing edges in elapsed seconds, shape ``(n + 1,)``."""
     segment_index: NDArray[np.intp]
-    """``(n,)``: which segment each lies in, counted from 0."""
+    """The index of the segment that each lies in, shape ``(n,)``."""
     lines: tuple[RouteLine | None, ...]
-    """The way of each; None where no positions are known, or none may be shown."""
+    """The route of each; None where positions are missing or hidden."""
     stats: SegmentStats
 
     def __len__(self) -> int:
@@ -40,37 +43,37 @@ class LineSegments:
 
     @property
     def has_lines(self) -> bool:
-        """Whether any of them has a line."""
+        """Whether any line segment has a route."""
         return any(line is not None for line in self.lines)
 
 
 def build_line_segments(analysis: Analysis, privacy_filter: PrivacyFilter = NO_PRIVACY_FILTER) -> LineSegments:
-    """The pieces of an analysis, without what is hidden."""
-    track, segments = analysis.cleaned, analysis.segments
-    lines = split_route(extract_route(track, privacy_filter), segments.edges_s)
-    ends_s = [moment for line in lines for moment in (line.t_s[0], line.t_s[-1])]
+    """The line segments of an analysis, without hidden positions."""
+    cleaned, segments = analysis.cleaned, analysis.segments
+    lines = split_route(extract_route(cleaned, privacy_filter), segments.edges_s)
+    ends_s = [time_s for line in lines for time_s in (line.t_s[0], line.t_s[-1])]
     edges_s = np.union1d(segments.edges_s, ends_s)
-    by_start = {float(line.t_s[0]): line for line in lines}
-    segment = np.searchsorted(segments.edges_s, edges_s[:-1], side="right") - 1
+    lines_by_start = {float(line.t_s[0]): line for line in lines}
+    segment_index = np.searchsorted(segments.edges_s, edges_s[:-1], side="right") - 1
     return LineSegments(
         edges_s,
-        segment,
-        tuple(by_start.get(start_s) for start_s in edges_s[:-1].tolist()),
-        stats_from_increments(curve_increments(track, edges_s), track),
+        segment_index,
+        tuple(lines_by_start.get(start_s) for start_s in edges_s[:-1].tolist()),
+        stats_from_increments(curve_increments(cleaned, edges_s), cleaned),
     )
 
 
 def line_segment_to_dict(line_segments: LineSegments, index: int, analysis: Analysis) -> dict[str, Any]:
-    """What is known of a piece, as plain values: its segment's number (from 1) and label, its own span and figures."""
+    """A line segment as plain values: its segment's number (from 1) and label, its own span and statistics."""
     segments, start_time = analysis.segments, analysis.cleaned.start_time
-    segment = int(line_segments.segment_index[index])
+    segment_index = int(line_segments.segment_index[index])
     start_s, end_s = float(line_segments.edges_s[index]), float(line_segments.edges_s[index + 1])
     return {
-        "segment": segment + 1,
-        "direction": str(segments.direction[segment]),
-        "gait": str(segments.gait[segment]) or None,
-        "basis": str(segments.basis[segment]),
-        "confidence": nan_to_none(segments.confidence[segment]),
+        "segment": segment_index + 1,
+        "direction": str(segments.direction[segment_index]),
+        "gait": str(segments.gait[segment_index]) or None,
+        "basis": str(segments.basis[segment_index]),
+        "confidence": nan_to_none(segments.confidence[segment_index]),
         "start_s": start_s,
         "end_s": end_s,
         "start_time": None if start_time is None else format_time(start_time + timedelta(seconds=start_s)),
@@ -79,5 +82,5 @@ def line_segment_to_dict(line_segments: LineSegments, index: int, analysis: Anal
 
 
 def nan_to_none(value: Any) -> float | None:
-    """The number; None for NaN."""
+    """The value as a float; None if it is NaN or infinite."""
     return float(value) if np.isfinite(value) else None

@@ -1,4 +1,4 @@
-"""The words of a picture: what was run how far, and names of others, made fit to be drawn."""
+"""The texts of the PNG export: title, facts and totals per direction."""
 
 from __future__ import annotations
 
@@ -15,10 +15,11 @@ if TYPE_CHECKING:
     from retropace.analysis.pipeline import Analysis
 
 MAX_TITLE_CHARS = 60
+"""The maximum length of the title in characters."""
 
 
 def format_title(analysis: Analysis) -> str:
-    """The name of the activity, else of its file, cut to what fits a line."""
+    """The name of the activity, else of its file, cut to ``MAX_TITLE_CHARS``."""
     activity = analysis.activity
     names = (activity.name, PurePath(activity.source.path).name)
     title = next(filter(None, (" ".join(strip_control_chars(name).split()) for name in names)), "")
@@ -26,50 +27,52 @@ def format_title(analysis: Analysis) -> str:
 
 
 def format_facts_line(analysis: Analysis, units: Units) -> str:
-    """Sport, day, and the whole of the way in a line."""
-    track, activity = analysis.cleaned, analysis.activity
-    way_m = float(analysis.summary.total.distance_m[0])
+    """Sport, day, total distance and elapsed time as one line."""
+    cleaned, activity = analysis.cleaned, analysis.activity
+    distance_m = float(analysis.summary.total.distance_m[0])
     facts = (
         strip_control_chars(activity.sport).replace("_", " "),
-        "" if track.start_time is None else f"{track.start_time:%Y-%m-%d}",
-        units.format_distance(way_m) if track.distance_source != "none" else "",
-        format_duration(track.elapsed_s),
+        "" if cleaned.start_time is None else f"{cleaned.start_time:%Y-%m-%d}",
+        units.format_distance(distance_m) if cleaned.distance_source != "none" else "",
+        format_duration(cleaned.elapsed_s),
     )
     return "  ·  ".join(fact for fact in facts if fact)
 
 
 def format_direction_lines(analysis: Analysis, units: Units) -> list[tuple[str, str, list[str]]]:
-    """For each direction that occurs its name, what matters most of it, and lines with the rest; backward first."""
-    figures, summary = analysis.summary.directions, analysis.summary
+    """The name, main figure and detail lines of each direction that occurs, backward first."""
+    stats, summary = analysis.summary.directions, analysis.summary
     by_distance = analysis.cleaned.distance_source != "none"
-    amounts = figures.distance_m if by_distance else figures.moving_s
-    total = float(np.sum(amounts))
+    amounts = stats.distance_m if by_distance else stats.moving_s
+    total_amount = float(np.sum(amounts))
     lines: list[tuple[str, str, list[str]]] = []
     for direction in ("backward", "forward", "rest", "unknown"):
-        at = DIRECTIONS.index(direction)
-        if summary.segment_counts[at] == 0:
+        index = DIRECTIONS.index(direction)
+        if summary.segment_counts[index] == 0:
             continue
         if direction == "rest":
-            lines.append((direction, format_duration(float(figures.elapsed_s[at])), []))
+            lines.append((direction, format_duration(float(stats.elapsed_s[index])), []))
             continue
-        most = units.format_distance(float(amounts[at])) if by_distance else format_duration(float(amounts[at]))
-        share = f"{100.0 * float(amounts[at]) / total:.0f} %" if total > 0.0 else ""
-        told = (
-            [format_duration(float(figures.moving_s[at])), units.format_pace(float(figures.speed_mps[at]))]
+        main_figure = (
+            units.format_distance(float(amounts[index])) if by_distance else format_duration(float(amounts[index]))
+        )
+        share = f"{100.0 * float(amounts[index]) / total_amount:.0f} %" if total_amount > 0.0 else ""
+        details = (
+            [format_duration(float(stats.moving_s[index])), units.format_pace(float(stats.speed_mps[index]))]
             if by_distance
             else []
         )
-        rest = ["  ·  ".join(one for one in (share, *told) if one not in ("", "–"))]
-        if direction == "backward" and by_distance and summary.suspected_m[at] > 0.0:
-            rest.append(f"{units.format_distance(float(summary.suspected_m[at]))} of it suspected (lighter)")
+        detail_lines = ["  ·  ".join(detail for detail in (share, *details) if detail not in ("", "–"))]
+        if direction == "backward" and by_distance and summary.suspected_m[index] > 0.0:
+            detail_lines.append(f"{units.format_distance(float(summary.suspected_m[index]))} of it suspected (lighter)")
         if direction != "backward":
-            rest = rest[0].split("  ·  ")  # a narrow column
-        lines.append((direction, most, rest))
+            detail_lines = detail_lines[0].split("  ·  ")  # a narrow column
+        lines.append((direction, main_figure, detail_lines))
     return lines
 
 
 def replace_missing_glyphs(text: str, family: str, weight: str) -> str:
-    """The text with a box in place of every character that the font does not have."""
+    """The text with ``□`` in place of every character that the font lacks."""
     from matplotlib.font_manager import FontProperties, findfont, get_font
 
     font = get_font(findfont(FontProperties(family=[family], weight=weight)))

@@ -1,7 +1,7 @@
-"""What the watch recorded, in order but otherwise as it was: for files that others will take for a recording.
+"""Recorded columns for exports that other programs treat as recordings.
 
-Speed and cadence stay as late as the watch showed them. Whoever reads the file moves them as they see fit; we would
-move them twice.
+They are sorted by time but not shifted: speed and cadence keep the lag of the watch, as reading the export again would
+otherwise correct the lag twice.
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ if TYPE_CHECKING:
 
 
 def compute_recorded_cadence_rpm(analysis: Analysis, time_axis: TimeAxis) -> FloatArray:
-    """Cadence of one foot, as recordings count it: halved where cleaning found that steps of both were recorded."""
+    """Recorded cadence of one foot (rpm) on ``time_axis``, halved if the watch recorded the steps of both feet."""
     recorded = time_axis.align(analysis.activity.samples.cadence_recorded)
-    own = np.searchsorted(analysis.cleaned.t_s, time_axis.t_s)
-    factors = analysis.cleaned.cadence_spm[own] / np.where(recorded > 0.0, recorded, np.nan)
-    known = factors[np.isfinite(factors)]
-    return recorded / 2.0 if len(known) and np.median(known) < 1.5 else recorded
+    cleaned_rows = np.searchsorted(analysis.cleaned.t_s, time_axis.t_s)
+    factors = analysis.cleaned.cadence_spm[cleaned_rows] / np.where(recorded > 0.0, recorded, np.nan)
+    finite_factors = factors[np.isfinite(factors)]
+    return recorded / 2.0 if len(finite_factors) and np.median(finite_factors) < 1.5 else recorded
 
 
 def look_up_at_records(times_s: FloatArray, time_axis: TimeAxis, column: FloatArray) -> FloatArray:
-    """A column of the clock's moments at others: NaN where there is no record just then."""
-    near = np.minimum(np.searchsorted(time_axis.t_s, times_s), len(time_axis.t_s) - 1)
-    return np.where(time_axis.t_s[near] == times_s, column[near], np.nan)
+    """The values of a column of ``time_axis`` at ``times_s``, NaN where no record has exactly that time."""
+    nearest = np.minimum(np.searchsorted(time_axis.t_s, times_s), len(time_axis.t_s) - 1)
+    return np.where(time_axis.t_s[nearest] == times_s, column[nearest], np.nan)

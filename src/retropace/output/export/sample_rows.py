@@ -1,7 +1,7 @@
-"""The records of a session with the label of each, as columns: what tables and GPX are made of.
+"""The cleaned records of a session with the label of each, for CSV, JSON and GPX.
 
-Columns are those of the analysis: in order, repaired, speed and cadence moved to when they were run. At every edge of a
-segment stands a row, interpolated where the watch recorded none just then, so that distances can be summed from rows.
+Columns are those of the analysis: sorted, repaired, with the lag of speed and cadence removed. Every edge of a segment
+has a row, interpolated where the watch has no record, so that distances per segment can be summed from rows.
 """
 
 from __future__ import annotations
@@ -24,30 +24,31 @@ if TYPE_CHECKING:
     from retropace.analysis.pipeline import Analysis
 
 COORDINATE_DECIMALS = 7
-"""Decimals of a degree: a centimetre."""
+"""Decimals of exported coordinates in degrees, a resolution of about a centimetre."""
 MEASURED_COLUMNS = (
     *("distance_m", "speed_mps", "cadence_spm", "step_length_m", "heart_rate_bpm", "altitude_m", "lat_deg", "lon_deg"),
 )
+"""The columns of :class:`SampleRows` that hold measured values."""
 
 
 @dataclass(frozen=True, slots=True)
 class SampleRows:
-    """``(n,)`` columns on a rising time axis, NaN where a value is missing."""
+    """Columns of shape ``(n,)`` on an increasing time axis, NaN where a value is missing."""
 
     t_s: FloatArray
     is_recorded: NDArray[np.bool_]
-    """False where a row was put in: at the edge of a segment, of a pause or a stand, between two records."""
+    """Whether the watch has a record at this time; False for rows added at edges of segments, pauses and standing."""
     segment_index: NDArray[np.intp]
-    """The segment that begins at the row or goes on there, counted from 0; the last for the last row."""
+    """The index of the segment that contains the row; a row at an edge belongs to the later segment."""
     distance_m: FloatArray
-    """Cumulative, on the analysis' own curve."""
+    """The cumulative distance of the analysis."""
     speed_mps: FloatArray
     cadence_spm: FloatArray
     step_length_m: FloatArray
     heart_rate_bpm: FloatArray
     altitude_m: FloatArray
     lat_deg: FloatArray
-    """NaN where hidden; and so is what would lie between a hidden and a shown position."""
+    """The latitude, NaN where hidden or interpolated from a hidden position."""
     lon_deg: FloatArray
 
     def __len__(self) -> int:
@@ -55,37 +56,40 @@ class SampleRows:
 
 
 def build_sample_rows(analysis: Analysis, privacy_filter: PrivacyFilter = NO_PRIVACY_FILTER) -> SampleRows:
-    """The rows of an analysis, without the positions that are hidden."""
-    track, edges_s = analysis.cleaned, analysis.segments.edges_s
-    finer = RefinedAxis.with_times(track.t_s, edges_s)
-    known = np.isfinite(track.lat_deg) & np.isfinite(track.lon_deg) & ~privacy_filter.hidden_mask(track)
-    lon_deg = np.where(known, track.lon_deg, np.nan)
-    lon_deg[known] = np.unwrap(lon_deg[known], period=360.0)  # across the date line the short way
+    """The sample rows of an analysis, without hidden positions."""
+    cleaned, edges_s = analysis.cleaned, analysis.segments.edges_s
+    refined = RefinedAxis.with_times(cleaned.t_s, edges_s)
+    is_shown = np.isfinite(cleaned.lat_deg) & np.isfinite(cleaned.lon_deg) & ~privacy_filter.hidden_mask(cleaned)
+    lon_deg = np.where(is_shown, cleaned.lon_deg, np.nan)
+    lon_deg[is_shown] = np.unwrap(lon_deg[is_shown], period=360.0)  # the short way across the antimeridian
     return SampleRows(
-        t_s=finer.refined_t_s,
-        is_recorded=np.isin(finer.refined_t_s, clean_time_axis(analysis.activity.samples.t_s).t_s),
-        segment_index=np.clip(np.searchsorted(edges_s, finer.refined_t_s, side="right") - 1, 0, len(edges_s) - 2),
-        distance_m=track.value_at("distance_m", finer.refined_t_s),
-        speed_mps=finer.interpolate(track.speed_mps),
-        cadence_spm=finer.interpolate(track.cadence_spm),
-        step_length_m=finer.interpolate(compute_step_length_m(track)),
-        heart_rate_bpm=finer.interpolate(track.heart_rate_bpm),
-        altitude_m=finer.interpolate(track.altitude_m),
-        lat_deg=np.round(finer.interpolate(np.where(known, track.lat_deg, np.nan)), COORDINATE_DECIMALS),
-        lon_deg=np.round((finer.interpolate(lon_deg) + 180.0) % 360.0 - 180.0, COORDINATE_DECIMALS),
+        t_s=refined.refined_t_s,
+        is_recorded=np.isin(refined.refined_t_s, clean_time_axis(analysis.activity.samples.t_s).t_s),
+        segment_index=np.clip(np.searchsorted(edges_s, refined.refined_t_s, side="right") - 1, 0, len(edges_s) - 2),
+        distance_m=cleaned.value_at("distance_m", refined.refined_t_s),
+        speed_mps=refined.interpolate(cleaned.speed_mps),
+        cadence_spm=refined.interpolate(cleaned.cadence_spm),
+        step_length_m=refined.interpolate(compute_step_length_m(cleaned)),
+        heart_rate_bpm=refined.interpolate(cleaned.heart_rate_bpm),
+        altitude_m=refined.interpolate(cleaned.altitude_m),
+        lat_deg=np.round(refined.interpolate(np.where(is_shown, cleaned.lat_deg, np.nan)), COORDINATE_DECIMALS),
+        lon_deg=np.round((refined.interpolate(lon_deg) + 180.0) % 360.0 - 180.0, COORDINATE_DECIMALS),
     )
 
 
 def sample_rows_to_columns(rows: SampleRows, analysis: Analysis) -> dict[str, list[Any]]:
-    """The rows as plain lists by name, None where a value is missing, with the label of each row's segment."""
-    segments, start = analysis.segments, analysis.cleaned.start_time
+    """The rows as lists by column name, None where a value is missing, with the label of each row's segment."""
+    segments, start_time = analysis.segments, analysis.cleaned.start_time
     no_distance = analysis.cleaned.distance_source == "none"
     measured = {name: _nan_to_none(getattr(rows, name)) for name in MEASURED_COLUMNS}
     if no_distance:
         measured["distance_m"] = [None] * len(rows)
     return {
         "t_s": rows.t_s.tolist(),
-        "time": [None if start is None else format_time(start + timedelta(seconds=t_s)) for t_s in rows.t_s.tolist()],
+        "time": [
+            None if start_time is None else format_time(start_time + timedelta(seconds=t_s))
+            for t_s in rows.t_s.tolist()
+        ],
         **measured,
         "direction": segments.direction[rows.segment_index].tolist(),
         "gait": [gait or None for gait in segments.gait[rows.segment_index].tolist()],

@@ -1,4 +1,4 @@
-"""CSV for spreadsheets and statistics: a row per segment, or a row per record. SI units; a missing value is empty."""
+"""Export to CSV with a row per segment or per record, in SI units; a missing value is an empty cell."""
 
 from __future__ import annotations
 
@@ -17,12 +17,13 @@ SEGMENT_COLUMNS = (
     *("file", "session", "segment", "start_s", "end_s", "direction", "gait", "basis", "confidence", "distance_m"),
     *("moving_s", "speed_mps", "cadence_spm", "step_length_m", "heart_rate_bpm", "steps"),
 )
+"""The columns of a CSV file with a row per segment."""
 FORMULA_PREFIXES = ("=", "+", "-", "@", "\t", "\r")
-"""A cell of text that begins so is run as a formula by spreadsheets."""
+"""The first characters that make spreadsheets execute a text cell as a formula."""
 
 
 def format_segments_csv(analyses: Sequence[Analysis]) -> str:
-    """CSV with a header and a row per segment of every analysis."""
+    """A CSV document with a header and one row per segment of every analysis."""
     text = io.StringIO()
     writer = csv.DictWriter(text, SEGMENT_COLUMNS, lineterminator="\n")
     writer.writeheader()
@@ -30,13 +31,13 @@ def format_segments_csv(analyses: Sequence[Analysis]) -> str:
         document = analysis.to_dict()
         source = document["source"]
         for number, segment in enumerate(document["segments"], 1):
-            whose = {"file": escape_formula(source["path"]), "session": source["session"] + 1, "segment": number}
-            writer.writerow({**whose, **segment})
+            identity = {"file": escape_formula(source["path"]), "session": source["session"] + 1, "segment": number}
+            writer.writerow({**identity, **segment})
     return text.getvalue()
 
 
 def format_samples_csv(analysis: Analysis, privacy_filter: PrivacyFilter = NO_PRIVACY_FILTER) -> str:
-    """CSV with a header and a row per record, and one at each edge of a segment; positions only where not hidden."""
+    """A CSV document with a header and one row per record and segment edge; hidden positions are empty."""
     columns = sample_rows_to_columns(build_sample_rows(analysis, privacy_filter), analysis)
     columns["recorded"] = ["true" if recorded else "false" for recorded in columns["recorded"]]
     text = io.StringIO()
@@ -47,5 +48,11 @@ def format_samples_csv(analysis: Analysis, privacy_filter: PrivacyFilter = NO_PR
 
 
 def escape_formula(path: str) -> str:
-    """A path as a cell: the only text in our tables that others choose. ``=run.fit`` is written ``./=run.fit``."""
+    """A path as a CSV cell that spreadsheets do not execute; paths are the only exported cells with foreign text.
+
+    Example:
+        >>> escape_formula("=run.fit")
+        './=run.fit'
+
+    """
     return f"./{path}" if path.startswith(FORMULA_PREFIXES) else path

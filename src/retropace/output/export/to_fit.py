@@ -1,7 +1,8 @@
-"""FIT with one lap for each segment, for Garmin Connect, Strava and whatever else reads laps.
+"""Export to FIT with one lap per segment, for Garmin Connect, Strava and other programs that read laps.
 
-If the source is FIT, its messages go over byte by byte and only laps, session and activity are written anew. Otherwise,
-and whenever positions are hidden, records are made from the columns: of bytes nobody could say where a position hides.
+If the source is FIT, its messages are copied byte by byte, and only laps, session and activity are written anew.
+Otherwise, and whenever positions are hidden, records are encoded from columns, because copied bytes could contain
+positions in unknown fields.
 """
 
 from __future__ import annotations
@@ -35,73 +36,67 @@ if TYPE_CHECKING:
     from retropace.analysis.pipeline import Analysis
 
 PROFILE_VERSION = 21212
-"""The version of the profile that fit-tool knows."""
+"""The FIT profile version of fit-tool."""
 SAMPLE_FIELDS = (
     *("altitude_m", "distance_m", "speed_mps", "heart_rate_bpm", "step_length_m", "vertical_oscillation_m"),
     "stance_time_s",
 )
+"""The columns of samples that are encoded as record fields of the same name."""
 EXTRA_FIELDS = ("power", "temperature")
-"""Extra columns that FIT has a field for; others are left out where records are made from columns."""
+"""The extra columns of samples that have a record field; others are left out of records encoded from columns."""
 
 
 @dataclass(frozen=True, slots=True)
 class FitExport:
-    """The bytes of a FIT file, and in words what of the source is not in it."""
+    """An exported FIT file."""
 
     data: bytes
     omission_note: str
+    """Why records were encoded from columns although the source is FIT; empty if its messages were copied."""
 
 
 def encode_fit(
     analysis: Analysis, privacy_filter: PrivacyFilter = NO_PRIVACY_FILTER, source: bytes | None = None
 ) -> FitExport:
-    """The FIT file of an analysis; ``source`` are the bytes it was read from, unpacked, if they are FIT.
+    """The FIT file of an analysis; ``source`` holds the uncompressed bytes it was read from, if they are FIT.
 
-    Raises :class:`RetropaceError` if the activity has no date that FIT can hold.
+    Raises :class:`RetropaceError` if the activity has no start time or one before the earliest FIT timestamp.
     """
-    track, path = analysis.cleaned, analysis.activity.source.path
-    if track.start_time is None:
+    cleaned, path = analysis.cleaned, analysis.activity.source.path
+    if cleaned.start_time is None:
         raise RetropaceError(
             "holds no date, and FIT cannot be without: export to csv, json or geojson instead", path=path
         )
-    if (track.start_time - FIT_EPOCH).total_seconds() < MIN_DATE_TIME_S:
+    if (cleaned.start_time - FIT_EPOCH).total_seconds() < MIN_DATE_TIME_S:
         raise RetropaceError(
-            f"is dated {track.start_time:%Y-%m-%d}, which FIT cannot say: export to csv, json or geojson instead",
+            f"is dated {cleaned.start_time:%Y-%m-%d}, which FIT cannot say: export to csv, json or geojson instead",
             path=path,
         )
-    moments = FitClock(track.start_time)
-    clock = clean_time_axis(analysis.activity.samples.t_s)
-    reason = _find_passthrough_obstacle(analysis, privacy_filter, source, clock)
+    fit_clock = FitClock(cleaned.start_time)
+    time_axis = clean_time_axis(analysis.activity.samples.t_s)
+    reason = _find_passthrough_obstacle(analysis, privacy_filter, source, time_axis)
     if source is None or reason:
-        body = _encode_from_columns(analysis, privacy_filter, moments, clock)
-        index, totals, activity, profile = 0, {}, b"", PROFILE_VERSION
+        body = _encode_from_columns(analysis, privacy_filter, fit_clock, time_axis)
+        developer_index, totals, activity_message, profile_version = 0, {}, b"", PROFILE_VERSION
     else:
-        first = moments.to_ms(0.0) // 1000 - round(FIT_EPOCH.timestamp())
-        last = moments.to_ms(track.elapsed_s) // 1000 - round(FIT_EPOCH.timestamp())
-        kept = select_messages(source, first, last)
-        body, index, totals, activity, profile = (
-            *(
-                kept.body,
-                kept.free_developer_index,
-                kept.totals,
-                kept.activity_message,
-                max(kept.profile_version, PROFILE_VERSION),
-            ),
-        )
-    body += encode_messages(
-        [*build_lap_messages(analysis, moments, index), build_session_message(analysis, moments, totals)]
-    )
-    body += activity or encode_messages([build_activity_message(analysis, moments)])
-    said = ""
+        first_s = fit_clock.to_ms(0.0) // 1000 - round(FIT_EPOCH.timestamp())
+        last_s = fit_clock.to_ms(cleaned.elapsed_s) // 1000 - round(FIT_EPOCH.timestamp())
+        messages = select_messages(source, first_s, last_s)
+        body, developer_index, totals = messages.body, messages.free_developer_index, messages.totals
+        activity_message, profile_version = messages.activity_message, max(messages.profile_version, PROFILE_VERSION)
+    laps = build_lap_messages(analysis, fit_clock, developer_index)
+    body += encode_messages([*laps, build_session_message(analysis, fit_clock, totals)])
+    body += activity_message or encode_messages([build_activity_message(analysis, fit_clock)])
+    omission_note = ""
     if reason and analysis.activity.source.format == "fit":
-        said = f"records written anew, without fields that retropace does not know: {reason}"
-    return FitExport(build_fit_file(body, profile), said)
+        omission_note = f"records written anew, without fields that retropace does not know: {reason}"
+    return FitExport(build_fit_file(body, profile_version), omission_note)
 
 
 def _find_passthrough_obstacle(
     analysis: Analysis, privacy_filter: PrivacyFilter, source: bytes | None, time_axis: TimeAxis
 ) -> str:
-    """Why the messages of the source do not go over as they are; empty if they can."""
+    """Why the messages of the source cannot be copied unchanged; empty if they can."""
     if privacy_filter:
         return "positions are hidden"
     if source is None:
@@ -116,40 +111,45 @@ def _find_passthrough_obstacle(
 def _encode_from_columns(
     analysis: Analysis, privacy_filter: PrivacyFilter, fit_clock: FitClock, time_axis: TimeAxis
 ) -> bytes:
-    """Everything before the laps: identity, records, and the timer's stops and starts between them."""
+    """The messages before the laps: identity, records, and the timer's stops and starts at pauses."""
     columns = _build_record_columns(analysis, privacy_filter, fit_clock, time_axis)
     rows = encode_records(columns)
     definition = build_definition(list(columns))
     body = encode_messages(build_opening_messages(fit_clock))
-    at = 0
+    next_row = 0
     for start_s, end_s in analysis.cleaned.pauses.tolist():
         stop = int(np.searchsorted(time_axis.t_s, start_s, side="right"))
-        again = max(int(np.searchsorted(time_axis.t_s, end_s, side="left")), stop)
+        resume = max(int(np.searchsorted(time_axis.t_s, end_s, side="left")), stop)
         body += (
-            definition + rows[at:stop].tobytes() + encode_messages([build_timer_event(fit_clock, start_s, "STOP_ALL")])
+            definition
+            + rows[next_row:stop].tobytes()
+            + encode_messages([build_timer_event(fit_clock, start_s, "STOP_ALL")])
         )
         body += (
-            definition + rows[stop:again].tobytes() + encode_messages([build_timer_event(fit_clock, end_s, "START")])
+            definition + rows[stop:resume].tobytes() + encode_messages([build_timer_event(fit_clock, end_s, "START")])
         )
-        at = again
+        next_row = resume
     end = build_timer_event(fit_clock, analysis.cleaned.elapsed_s, "STOP_ALL")
-    return body + definition + rows[at:].tobytes() + encode_messages([end])
+    return body + definition + rows[next_row:].tobytes() + encode_messages([end])
 
 
 def _build_record_columns(
     analysis: Analysis, privacy_filter: PrivacyFilter, fit_clock: FitClock, time_axis: TimeAxis
 ) -> dict[str, FloatArray]:
-    """The columns of the records as recorded, on the mended clock; those without any value are left out.
+    """The columns of record messages as recorded, on the repaired time axis, without empty columns.
 
-    A recording that counts no distance gets that of the analysis.
+    A recording without distance gets the cumulative distance of the analysis.
     """
-    track, samples = analysis.cleaned, analysis.activity.samples
+    cleaned, samples = analysis.cleaned, analysis.activity.samples
     lat_deg, lon_deg = time_axis.align(samples.lat_deg), time_axis.align(samples.lon_deg)
     if privacy_filter:
-        # Positions that cleaning dropped as strays have not been asked whether they are to be hidden: they go too.
-        own = np.searchsorted(track.t_s, time_axis.t_s)
-        shown = np.isfinite(track.lat_deg) & np.isfinite(track.lon_deg) & ~privacy_filter.hidden_mask(track)
-        lat_deg, lon_deg = np.where(shown[own], lat_deg, np.nan), np.where(shown[own], lon_deg, np.nan)
+        # Positions that cleaning dropped were not checked by the filter, so they are hidden too.
+        cleaned_rows = np.searchsorted(cleaned.t_s, time_axis.t_s)
+        is_shown = np.isfinite(cleaned.lat_deg) & np.isfinite(cleaned.lon_deg) & ~privacy_filter.hidden_mask(cleaned)
+        lat_deg, lon_deg = (
+            np.where(is_shown[cleaned_rows], lat_deg, np.nan),
+            np.where(is_shown[cleaned_rows], lon_deg, np.nan),
+        )
     columns = {
         "timestamp": np.round(fit_clock.start_unix_s + time_axis.t_s) - FIT_EPOCH.timestamp(),
         "lat_deg": lat_deg,
@@ -157,9 +157,9 @@ def _build_record_columns(
         **{name: time_axis.align(getattr(samples, name)) for name in SAMPLE_FIELDS},
         **{name: time_axis.align(samples.extra[name]) for name in EXTRA_FIELDS if name in samples.extra},
     }
-    if not np.any(np.isfinite(columns["distance_m"])) and track.distance_source != "none":
-        # Without a distance in the records other programs count one of their own, and then laps do not fit.
-        columns["distance_m"] = track.value_at("distance_m", time_axis.t_s)
+    if not np.any(np.isfinite(columns["distance_m"])) and cleaned.distance_source != "none":
+        # Without distance in the records, other programs compute their own, which would contradict the laps.
+        columns["distance_m"] = cleaned.value_at("distance_m", time_axis.t_s)
     rpm = compute_recorded_cadence_rpm(analysis, time_axis)
     if np.any(np.isfinite(rpm)):
         columns["cadence"] = np.floor(rpm)

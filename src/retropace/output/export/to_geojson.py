@@ -1,7 +1,7 @@
-"""GeoJSON (RFC 7946) for maps: a feature for every unbroken piece of a stretch, with its label and its figures.
+"""Export to GeoJSON (RFC 7946) with one feature per line segment, its label and its statistics.
 
-What has no line, because no position is known or none may be shown, is a feature without a geometry, so that the
-features' distances add up to the analysis'.
+Line segments without visible positions are features without a geometry, so that the features' distances add up to
+those of the analysis.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import numpy as np
 from retropace.analysis.json_document import activity_document
 from retropace.core.geodesy import project_along_path_m
 from retropace.core.spans import FloatArray
+from retropace.output.charts.projection import find_simplified_indices
 from retropace.output.charts.route import RouteLine
 from retropace.output.export.line_segments import LineSegments, line_segment_to_dict
 from retropace.output.export.sample_rows import COORDINATE_DECIMALS
@@ -23,14 +24,14 @@ if TYPE_CHECKING:
     from retropace.analysis.pipeline import Analysis
 
 SCHEMA = "retropace.geojson/1"
+"""The name and version of the document's format."""
 
 
 def format_geojson(analysis: Analysis, line_segments: LineSegments, simplify_m: float = 0.0) -> str:
-    """A FeatureCollection of the pieces of an analysis.
+    """A FeatureCollection of the line segments of an analysis, with the ``activity`` and the name of its file.
 
-    With ``simplify_m`` lines have no more positions than it takes to stay that near the way; distances remain those of
-    the whole way. Beside the features it holds the ``activity`` and the file's name, without its folder, as such a file
-    is made to be passed on.
+    Lines are simplified with a tolerance of ``simplify_m``; distances remain those of the full route. The file's name
+    comes without its folder, because exported files are passed on.
     """
     document = {
         "type": "FeatureCollection",
@@ -41,20 +42,20 @@ def format_geojson(analysis: Analysis, line_segments: LineSegments, simplify_m: 
             {
                 "type": "Feature",
                 "geometry": None if line is None else _build_geometry(line, simplify_m),
-                "properties": line_segment_to_dict(line_segments, at, analysis),
+                "properties": line_segment_to_dict(line_segments, index, analysis),
             }
-            for at, line in enumerate(line_segments.lines)
+            for index, line in enumerate(line_segments.lines)
         ],
     }
     return json.dumps(document, ensure_ascii=False, allow_nan=False) + "\n"
 
 
 def _build_geometry(line: RouteLine, simplify_m: float) -> dict[str, Any]:
-    """The line, cut in two where it crosses the date line."""
+    """The GeoJSON geometry of a line, split where it crosses the antimeridian."""
     lat_deg, lon_deg = line.lat_deg, line.lon_deg
     if simplify_m > 0.0:
-        kept = _simplify(lat_deg, lon_deg, simplify_m)
-        lat_deg, lon_deg = lat_deg[kept], lon_deg[kept]
+        indices = find_simplified_indices(*project_along_path_m(lat_deg, lon_deg), simplify_m)
+        lat_deg, lon_deg = lat_deg[indices], lon_deg[indices]
     parts = [
         np.round(part, COORDINATE_DECIMALS).tolist()
         for part in _split_at_antimeridian(lat_deg, np.unwrap(lon_deg, period=360.0))
@@ -64,38 +65,30 @@ def _build_geometry(line: RouteLine, simplify_m: float) -> dict[str, Any]:
     return {"type": "MultiLineString", "coordinates": parts}
 
 
-def _simplify(lat_deg: FloatArray, lon_deg: FloatArray, tolerance_m: float) -> Any:
-    """Which positions stay (Douglas & Peucker 1973), both ends among them."""
-    from shapely import LineString
-
-    east, north = project_along_path_m(lat_deg, lon_deg)
-    # The number of each position goes along as its height.
-    line = LineString(np.column_stack((east, north, np.arange(len(east)))))
-    return np.array(line.simplify(tolerance_m, preserve_topology=False).coords)[:, 2].astype(np.intp)
-
-
 def _split_at_antimeridian(lat_deg: FloatArray, lon_deg: FloatArray) -> list[Any]:
-    """Longitude and latitude of the parts between crossings of ±180°, of a line whose longitudes go on beyond.
+    """The parts of a line with unwrapped longitudes between crossings of ±180°, as ``(m, 2)`` longitudes and latitudes.
 
-    Both sides of a cut end on the meridian. A side that is a single position on it is none.
+    Both sides of a crossing end on the meridian. A side that is a single position on it is left out.
     """
     turn = np.floor((lon_deg + 180.0) / 360.0)
     crossings = np.flatnonzero(np.diff(turn) != 0.0)
     if len(crossings) == 0:
         return [np.column_stack((lon_deg - 360.0 * turn, lat_deg))]
     parts = []
-    first: list[list[float]] = []
+    seam: list[list[float]] = []
     start = 0
-    for at in [*crossings.tolist(), len(lon_deg) - 1]:
-        own = np.column_stack((lon_deg[start : at + 1] - 360.0 * turn[start], lat_deg[start : at + 1])).tolist()
-        part = [*first, *own]
-        if at + 1 < len(lon_deg):
-            meridian = 360.0 * max(turn[at], turn[at + 1]) - 180.0
-            share = (meridian - lon_deg[at]) / (lon_deg[at + 1] - lon_deg[at])
-            lat = float(lat_deg[at] + share * (lat_deg[at + 1] - lat_deg[at]))
-            part.append([float(meridian - 360.0 * turn[at]), lat])
-            first = [[float(meridian - 360.0 * turn[at + 1]), lat]]
+    for last in [*crossings.tolist(), len(lon_deg) - 1]:
+        positions = np.column_stack(
+            (lon_deg[start : last + 1] - 360.0 * turn[start], lat_deg[start : last + 1])
+        ).tolist()
+        part = [*seam, *positions]
+        if last + 1 < len(lon_deg):
+            meridian = 360.0 * max(turn[last], turn[last + 1]) - 180.0
+            share = (meridian - lon_deg[last]) / (lon_deg[last + 1] - lon_deg[last])
+            lat = float(lat_deg[last] + share * (lat_deg[last + 1] - lat_deg[last]))
+            part.append([float(meridian - 360.0 * turn[last]), lat])
+            seam = [[float(meridian - 360.0 * turn[last + 1]), lat]]
         if any(position != part[0] for position in part):
             parts.append(np.array(part))
-        start = at + 1
+        start = last + 1
     return parts

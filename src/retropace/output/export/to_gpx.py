@@ -1,10 +1,9 @@
-"""GPX 1.1 with Garmin's TrackPointExtension, through gpxpy: one track, one segment of it for every piece of a stretch.
+"""Export to GPX 1.1 with Garmin's TrackPointExtension, through gpxpy: one ``trk``, one ``trkseg`` per line segment.
 
-One ``trk`` for the session, not one for each stretch: readers, ours too, take a track for a session of its own, and
-Strava, Garmin Connect and map programs show a session as one way whatever its ``trkseg``. GPX has no name for a
-segment, so that the label stands in an extension of it, in a namespace of our own; readers that do not know it pass it
-over. What has no positions cannot be a segment: its label stands in the extensions of the track. Every ``stretch``
-element of the document counts once, and together they are the whole session.
+The session is a single ``trk``, because readers treat each ``trk`` as a session of its own. GPX has no name for a
+``trkseg``, so its label is a ``stretch`` element among its extensions, in a namespace that other readers skip. The
+label of a line segment without positions is among the extensions of the ``trk``. Together, the ``stretch`` elements of
+a document cover the session once.
 """
 
 from __future__ import annotations
@@ -31,16 +30,16 @@ if TYPE_CHECKING:
     from retropace.analysis.pipeline import Analysis
 
 GARMIN_NAMESPACE = "http://www.garmin.com/xmlschemas/TrackPointExtension/v1"
+"""The XML namespace of Garmin's TrackPointExtension, which holds heart rate and cadence."""
 RETROPACE_NAMESPACE = "urn:retropace:analysis:1"
+"""The XML namespace of the ``stretch`` elements."""
 
 
 def format_gpx(analysis: Analysis, line_segments: LineSegments, rows: SampleRows) -> str:
-    """The GPX document of the pieces, altitude as in the rows; heart rate and cadence (of one foot) as recorded.
+    """The GPX document of the line segments, with altitude from ``rows`` and recorded heart rate and one-foot cadence.
 
-    Where a stretch ends between two records stands a point at the end of the one and the start of the other, without
-    heart rate and cadence, which nobody measured there.
-    Raises :class:`RetropaceError` if there is not one line: GPX holds positions or nothing. Without a clock the points
-    have no times.
+    An edge between two records is a point of both line segments, without heart rate and cadence. Points have no time if
+    the activity has no start time. Raises :class:`RetropaceError` if no line segment has a visible position.
     """
     import gpxpy.gpx
 
@@ -56,20 +55,20 @@ def format_gpx(analysis: Analysis, line_segments: LineSegments, rows: SampleRows
     track = gpxpy.gpx.GPXTrack(name=strip_control_chars(analysis.activity.name) or None)
     track.type = strip_control_chars(analysis.activity.sport).replace("_", " ") or None  # type: ignore[assignment]  # gpxpy declares it as None only
     document.tracks.append(track)
-    clock = clean_time_axis(analysis.activity.samples.t_s)
-    pulse_bpm, rpm = (
-        clock.align(analysis.activity.samples.heart_rate_bpm),
-        compute_recorded_cadence_rpm(analysis, clock),
+    time_axis = clean_time_axis(analysis.activity.samples.t_s)
+    heart_rate_bpm, rpm = (
+        time_axis.align(analysis.activity.samples.heart_rate_bpm),
+        compute_recorded_cadence_rpm(analysis, time_axis),
     )
-    for at, line in enumerate(line_segments.lines):
-        label = _build_label_element(line_segment_to_dict(line_segments, at, analysis))
+    for index, line in enumerate(line_segments.lines):
+        label = _build_label_element(line_segment_to_dict(line_segments, index, analysis))
         if line is None:
             track.extensions.append(label)
             continue
         altitude_m = rows.altitude_m[np.searchsorted(rows.t_s, line.t_s)]
         sensors = {
-            "hr": look_up_at_records(line.t_s, clock, pulse_bpm),
-            "cad": look_up_at_records(line.t_s, clock, rpm),
+            "hr": look_up_at_records(line.t_s, time_axis, heart_rate_bpm),
+            "cad": look_up_at_records(line.t_s, time_axis, rpm),
         }
         segment = gpxpy.gpx.GPXTrackSegment(_build_points(analysis.cleaned.start_time, line, altitude_m, sensors))
         segment.extensions.append(label)
@@ -78,8 +77,8 @@ def format_gpx(analysis: Analysis, line_segments: LineSegments, rows: SampleRows
 
 
 def _build_label_element(label: dict[str, Any]) -> ElementTree.Element:
-    told = {name: str(value) for name, value in label.items() if value is not None}
-    return ElementTree.Element(f"{{{RETROPACE_NAMESPACE}}}stretch", told)
+    attributes = {name: str(value) for name, value in label.items() if value is not None}
+    return ElementTree.Element(f"{{{RETROPACE_NAMESPACE}}}stretch", attributes)
 
 
 def _build_points(
@@ -88,17 +87,17 @@ def _build_points(
     import gpxpy.gpx
 
     points = []
-    for at, t_s in enumerate(line.t_s.tolist()):
+    for index, t_s in enumerate(line.t_s.tolist()):
         point = gpxpy.gpx.GPXTrackPoint(
-            latitude=round(float(line.lat_deg[at]), COORDINATE_DECIMALS),
-            longitude=round(float(line.lon_deg[at]), COORDINATE_DECIMALS),
-            elevation=round(float(altitude_m[at]), 2) if np.isfinite(altitude_m[at]) else None,
+            latitude=round(float(line.lat_deg[index]), COORDINATE_DECIMALS),
+            longitude=round(float(line.lon_deg[index]), COORDINATE_DECIMALS),
+            elevation=round(float(altitude_m[index]), 2) if np.isfinite(altitude_m[index]) else None,
             time=None if start is None else start + timedelta(milliseconds=round(1000.0 * t_s)),
         )
-        told = [(name, float(column[at])) for name, column in sensors.items() if np.isfinite(column[at])]
-        if told:
+        readings = [(name, float(column[index])) for name, column in sensors.items() if np.isfinite(column[index])]
+        if readings:
             extension = ElementTree.Element(f"{{{GARMIN_NAMESPACE}}}TrackPointExtension")
-            for name, value in told:
+            for name, value in readings:
                 ElementTree.SubElement(extension, f"{{{GARMIN_NAMESPACE}}}{name}").text = str(round(value))
             point.extensions.append(extension)
         points.append(point)

@@ -1,4 +1,4 @@
-"""JSON: the whole analysis (``retropace.analysis/1``), or its records as columns (``retropace.samples/1``)."""
+"""Export to JSON: the analysis (``retropace.analysis/1``) or its records as columns (``retropace.samples/1``)."""
 
 from __future__ import annotations
 
@@ -13,15 +13,16 @@ if TYPE_CHECKING:
     from retropace.analysis.pipeline import Analysis
 
 SAMPLES_SCHEMA = "retropace.samples/1"
+"""The name and version of the format of exported records."""
 
 
 def format_analysis_json(analysis: Analysis) -> str:
-    """The document that ``analyze --format json`` prints; it holds no positions."""
+    """The document of ``analyze --format json``, which contains no positions."""
     return _dump(analysis.to_dict())
 
 
 def format_samples_json(analysis: Analysis, privacy_filter: PrivacyFilter = NO_PRIVACY_FILTER) -> str:
-    """The records as columns of equal length, ``null`` where a value is missing or hidden."""
+    """The document of the records as columns of equal length, ``null`` where a value is missing or hidden."""
     return _dump(
         {
             "schema": SAMPLES_SCHEMA,

@@ -1,6 +1,6 @@
-"""A picture to share, through matplotlib: the totals in words, the session as a strip, the way, and the pace.
+"""Export to a PNG image, drawn with matplotlib: totals as text, a strip of directions, the route, and pace over time.
 
-The way lies on metres and says nothing of where on earth it is.
+The route is drawn in local metres, which do not reveal where on earth it lies.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from retropace.core.segments import Segments
 from retropace.core.spans import FloatArray, true_runs
 from retropace.core.units import KILOMETRES, Units, format_duration
 from retropace.output.charts.chart_data import ChartData, build_chart_data
-from retropace.output.charts.colours import LIGHT_PALETTE
+from retropace.output.charts.colours import LIGHT_PALETTE, STRETCH_KINDS
 from retropace.output.charts.projection import project_locally
 from retropace.output.charts.route import Route, RouteLine, extract_route, split_route
 from retropace.output.export.png_text import (
@@ -32,55 +32,65 @@ if TYPE_CHECKING:
 
     from retropace.analysis.pipeline import Analysis
 
-FIGURE_SIZE_IN, DPI = 8.0, 150
-"""1200 × 1200 pixels."""
+FIGURE_SIZE_IN = 8.0
+"""The width and height of the image in inches."""
+DPI = 150
+"""The resolution in pixels per inch; the image has 1200 × 1200 pixels."""
 FONT_FAMILY = "DejaVu Sans"
-"""Comes with matplotlib, so that a picture looks the same everywhere."""
+"""A font that comes with matplotlib, so that images look the same everywhere."""
 MAX_ROWS = 4000
+"""The number of curve rows and of route positions to which an activity is reduced."""
 TITLE_FONT_PT = 19.0
-"""Less where the title would not fit."""
-TEXT_LEFT, CHART_LEFT, CONTENT_RIGHT = 0.04, 0.09, 0.96
-"""Where text begins, and where the pace, in shares of the width."""
-TEXT_COLOUR, MUTED_COLOUR = "#222222", "#6b6b6b"
+"""The font size of the title in points, reduced where the title would not fit."""
+TEXT_LEFT = 0.04
+"""The left edge of texts, map and strip as a share of the image's width."""
+CHART_LEFT = 0.09
+"""The left edge of the pace chart as a share of the image's width."""
+CONTENT_RIGHT = 0.96
+"""The right edge of all content as a share of the image's width."""
+TEXT_COLOUR = "#222222"
+"""The colour of main texts and lines."""
+MUTED_COLOUR = "#6b6b6b"
+"""The colour of secondary texts."""
 TIME_TICK_STEPS_S = (10, 30, 60, 120, 300, 600, 900, 1200, 1800, 3600, 7200, 10800, 21600, 43200)
+"""The possible distances of ticks on the time axis (seconds)."""
 MAX_TIME_TICKS = 8
-STRETCH_KINDS = ("unknown", "rest", "forward", "suspected", "backward")
-"""What stretches are drawn as, what matters most on top; ``suspected`` is backward that nobody marked."""
+"""The maximum number of ticks on the time axis."""
 
 
 def render_png(
     analysis: Analysis, privacy_filter: PrivacyFilter = NO_PRIVACY_FILTER, units: Units = KILOMETRES
 ) -> bytes:
-    """The bytes of the picture. Without positions to show there is no map, and the rest has its room."""
+    """The bytes of the PNG image; without visible positions it has no map and a taller pace chart."""
     import matplotlib
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    # Whatever the user has set up for pictures of their own stays out of this one.
+    # The user's matplotlib configuration must not affect the image.
     with matplotlib.rc_context({**matplotlib.rcParamsDefault, "font.family": [FONT_FAMILY]}):
         figure = Figure(figsize=(FIGURE_SIZE_IN, FIGURE_SIZE_IN), dpi=DPI, facecolor="white")
         FigureCanvasAgg(figure)
-        picture = build_chart_data(analysis, privacy_filter, units, max_rows=MAX_ROWS, max_positions=MAX_ROWS)
+        chart_data = build_chart_data(analysis, privacy_filter, units, max_rows=MAX_ROWS, max_positions=MAX_ROWS)
         _draw_header(figure, analysis, units)
         lines = split_route(extract_route(analysis.cleaned, privacy_filter), analysis.segments.edges_s)
-        has_curve = picture.scale_max["speed_mps"] > 0.0
+        has_curve = chart_data.scale_max["speed_mps"] > 0.0
         if lines:
             _draw_map(figure.add_axes((TEXT_LEFT, 0.3, CONTENT_RIGHT - TEXT_LEFT, 0.4)), lines, analysis.segments)
         _draw_strip(figure.add_axes((TEXT_LEFT, 0.715, CONTENT_RIGHT - TEXT_LEFT, 0.022)), analysis.segments)
         if has_curve:
             _draw_pace(
                 figure.add_axes((CHART_LEFT, 0.06, CONTENT_RIGHT - CHART_LEFT, 0.21 if lines else 0.6)),
-                picture,
+                chart_data,
                 analysis.segments,
                 units,
             )
-        made = io.BytesIO()
-        figure.savefig(made, format="png", metadata={"Software": "retropace"})
-    return made.getvalue()
+        png = io.BytesIO()
+        figure.savefig(png, format="png", metadata={"Software": "retropace"})
+    return png.getvalue()
 
 
 def _classify_segments(segments: Segments) -> Any:
-    """What each segment is drawn as."""
+    """The kind of stretch, one of ``STRETCH_KINDS``, that each segment is drawn as, shape ``(n,)``."""
     return np.where(
         (segments.direction == "backward") & (segments.basis == "suspected"), "suspected", segments.direction
     )
@@ -97,26 +107,26 @@ def _draw_text(figure: Figure, x: float, y: float, text: str, weight: str = "nor
 
 
 def _draw_header(figure: Figure, analysis: Analysis, units: Units) -> None:
-    """Title, facts, and a column for each direction."""
+    """Draw the title, the facts, and a column of figures per direction."""
     title = _draw_text(
         figure, TEXT_LEFT, 0.945, format_title(analysis), size=TITLE_FONT_PT, weight="bold", color=TEXT_COLOUR
     )
-    room = (CONTENT_RIGHT - TEXT_LEFT) * FIGURE_SIZE_IN * DPI / max(title.get_window_extent().width, 1.0)
-    if room < 1.0:
-        title.set_fontsize(0.97 * room * TITLE_FONT_PT)  # letters are fitted to pixels, each by itself
+    width_ratio = (CONTENT_RIGHT - TEXT_LEFT) * FIGURE_SIZE_IN * DPI / max(title.get_window_extent().width, 1.0)
+    if width_ratio < 1.0:
+        title.set_fontsize(0.97 * width_ratio * TITLE_FONT_PT)  # 3 % margin, as glyph widths are rounded to pixels
     _draw_text(figure, TEXT_LEFT, 0.915, format_facts_line(analysis, units), size=10.5, color=MUTED_COLOUR)
     lines = format_direction_lines(analysis, units)
-    places = (TEXT_LEFT, 0.52, 0.69, 0.84)
-    for (direction, most, rest), x in zip(lines, places, strict=False):
-        first = x == TEXT_LEFT
+    columns_x = (TEXT_LEFT, 0.52, 0.69, 0.84)
+    for (direction, main_figure, details), x in zip(lines, columns_x, strict=False):
+        is_first = x == TEXT_LEFT
         _draw_text(figure, x, 0.875, direction, size=11, weight="bold", color=LIGHT_PALETTE[direction])
-        _draw_text(figure, x, 0.828, most, size=26 if first else 15, weight="bold", color=TEXT_COLOUR)
-        for number, told in enumerate(rest):
-            _draw_text(figure, x, 0.798 - 0.023 * number, told, size=9.5, color=MUTED_COLOUR)
+        _draw_text(figure, x, 0.828, main_figure, size=26 if is_first else 15, weight="bold", color=TEXT_COLOUR)
+        for line_number, detail in enumerate(details):
+            _draw_text(figure, x, 0.798 - 0.023 * line_number, detail, size=9.5, color=MUTED_COLOUR)
 
 
 def _draw_strip(axes: Axes, segments: Segments) -> None:
-    """The session as one bar over time."""
+    """Draw the session as one bar over time, coloured by direction."""
     kinds = _classify_segments(segments)
     for kind in STRETCH_KINDS:
         for start_s, end_s in _merge_neighbours(kinds == kind, segments.edges_s):
@@ -128,56 +138,61 @@ def _draw_strip(axes: Axes, segments: Segments) -> None:
 
 
 def _draw_map(axes: Axes, lines: list[RouteLine], segments: Segments) -> None:
-    """The way on metres, north up; suspected stretches dashed."""
+    """Draw the route in metres, north up, with suspected stretches dashed."""
     from matplotlib.collections import LineCollection
 
-    ways = _project_lines(lines)
+    paths = _project_lines(lines)
     kinds = _classify_segments(segments)[[line.stretch_index for line in lines]]
     for kind in STRETCH_KINDS:
-        own = [way for way, one in zip(ways, kinds, strict=True) if one == kind]
-        dashed = kind == "suspected"
-        look: dict[str, Any] = {"linestyles": [(0, (2.2, 1.0))]} if dashed else {}
+        kind_paths = [path for path, path_kind in zip(paths, kinds, strict=True) if path_kind == kind]
+        is_dashed = kind == "suspected"
+        line_style: dict[str, Any] = {"linestyles": [(0, (2.2, 1.0))]} if is_dashed else {}
         axes.add_collection(
-            LineCollection(own, colors=_find_colour(kind), linewidths=2.6, alpha=0.75 if dashed else 0.95, **look)
+            LineCollection(
+                kind_paths, colors=_find_colour(kind), linewidths=2.6, alpha=0.75 if is_dashed else 0.95, **line_style
+            )
         )
-    everything = np.concatenate(ways)
-    low, high = everything.min(axis=0), everything.max(axis=0)
+    positions = np.concatenate(paths)
+    low, high = positions.min(axis=0), positions.max(axis=0)
     margin = max(0.03 * float(np.max(high - low)), 5.0)
     axes.set_xlim(low[0] - margin, high[0] + margin)
     axes.set_ylim(low[1] - margin, high[1] + margin)
     axes.set_aspect("equal")
     axes.set_axis_off()
-    axes.plot(*everything[0], marker="o", markersize=7, color="white", markeredgecolor=TEXT_COLOUR, markeredgewidth=1.5)
-    axes.plot(*everything[-1], marker="s", markersize=6, color=TEXT_COLOUR)
+    axes.plot(*positions[0], marker="o", markersize=7, color="white", markeredgecolor=TEXT_COLOUR, markeredgewidth=1.5)
+    axes.plot(*positions[-1], marker="s", markersize=6, color=TEXT_COLOUR)
 
 
 def _project_lines(lines: list[RouteLine]) -> list[np.ndarray]:
-    """The lines in metres east and north, all on one plane."""
+    """The lines as ``(m, 2)`` arrays of metres east and north, all in one projection."""
     t_s, lat_deg, lon_deg = (
         np.concatenate([getattr(line, name) for line in lines]) for name in RouteLine.__slots__[1:]
     )
-    plane = project_locally(Route(t_s, lat_deg, lon_deg, np.ones(len(t_s) - 1, dtype=bool)))
+    projection = project_locally(Route(t_s, lat_deg, lon_deg, np.ones(len(t_s) - 1, dtype=bool)))
     ends = np.cumsum([len(line.t_s) for line in lines])[:-1]
-    return np.split(np.column_stack((plane.x_m, plane.y_m)), ends)
+    return np.split(np.column_stack((projection.x_m, projection.y_m)), ends)
 
 
 def _draw_pace(axes: Axes, chart_data: ChartData, segments: Segments, units: Units) -> None:
-    """Pace over time on bands of what was run."""
+    """Draw pace over time on bands coloured by direction."""
     kinds = _classify_segments(segments)
     for kind in STRETCH_KINDS:
-        strength = {"forward": 0.1, "suspected": 0.16, "backward": 0.34}.get(kind, 0.16)
+        alpha = {"forward": 0.1, "suspected": 0.16, "backward": 0.34}.get(kind, 0.16)
         for start_s, end_s in _merge_neighbours(kinds == kind, segments.edges_s):
             hatch: dict[str, Any] = {"hatch": "////", "edgecolor": _find_colour(kind)} if kind == "suspected" else {}
-            axes.axvspan(start_s, end_s, facecolor=_find_colour(kind), alpha=strength, linewidth=0, **hatch)
+            axes.axvspan(start_s, end_s, facecolor=_find_colour(kind), alpha=alpha, linewidth=0, **hatch)
     axes.plot(chart_data.columns.t_s, chart_data.columns.speed_mps, color=TEXT_COLOUR, linewidth=1.0)
     axes.set_xlim(segments.edges_s[0], segments.edges_s[-1])
     axes.set_ylim(chart_data.scale_min["speed_mps"], chart_data.scale_max["speed_mps"])
     elapsed_s = float(segments.edges_s[-1])
-    step_s = next((one for one in TIME_TICK_STEPS_S if elapsed_s / one <= MAX_TIME_TICKS), TIME_TICK_STEPS_S[-1])
-    moments_s = np.arange(0.0, elapsed_s, step_s).tolist()
-    axes.set_xticks(moments_s, [format_duration(moment_s) for moment_s in moments_s])
-    marks = [mark for mark in chart_data.pace_ticks if mark[0] > 0.0]
-    axes.set_yticks([speed for speed, _ in marks], [text for _, text in marks])
+    step_s = next(
+        (tick_step_s for tick_step_s in TIME_TICK_STEPS_S if elapsed_s / tick_step_s <= MAX_TIME_TICKS),
+        TIME_TICK_STEPS_S[-1],
+    )
+    ticks_s = np.arange(0.0, elapsed_s, step_s).tolist()
+    axes.set_xticks(ticks_s, [format_duration(tick_s) for tick_s in ticks_s])
+    ticks = [tick for tick in chart_data.pace_ticks if tick[0] > 0.0]
+    axes.set_yticks([speed for speed, _ in ticks], [text for _, text in ticks])
     axes.set_title(f"pace, min/{units.name}", loc="left", fontsize=9.5, color=MUTED_COLOUR)
     axes.tick_params(colors=MUTED_COLOUR, labelsize=8.5, length=0)
     axes.grid(axis="y", color="#dddddd", linewidth=0.6)
@@ -187,5 +202,5 @@ def _draw_pace(axes: Axes, chart_data: ChartData, segments: Segments, units: Uni
 
 
 def _merge_neighbours(mask: Any, edges_s: FloatArray) -> list[tuple[float, float]]:
-    """The spans of neighbouring segments of a mask, joined."""
+    """The spans (elapsed seconds) of the runs of true segments in a mask."""
     return [(float(edges_s[first]), float(edges_s[end])) for first, end in true_runs(mask).tolist()]
