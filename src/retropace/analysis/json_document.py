@@ -37,25 +37,25 @@ def analysis_document(
         "activity": activity_document(activity, cleaned),
         "segments": [
             {
-                "start_s": _finite_or_none(segments.start_s[row]),
-                "end_s": _finite_or_none(segments.end_s[row]),
+                "start_s": finite_or_none(segments.start_s[row]),
+                "end_s": finite_or_none(segments.end_s[row]),
                 "direction": str(segments.direction[row]),
                 "gait": str(segments.gait[row]) or None,
                 "basis": str(segments.basis[row]),
-                "confidence": _finite_or_none(segments.confidence[row]),
+                "confidence": finite_or_none(segments.confidence[row]),
                 **_stats_to_dict(summary.segments, row),
             }
             for row in range(len(segments))
         ],
         "directions": {
             direction: {
-                "elapsed_s": _finite_or_none(summary.directions.elapsed_s[row]),
+                "elapsed_s": finite_or_none(summary.directions.elapsed_s[row]),
                 **_stats_to_dict(summary.directions, row),
                 "segments": int(summary.segment_counts[row]),
-                "annotated_m": _finite_or_none(summary.annotated_m[row]),
-                "suspected_m": _finite_or_none(summary.suspected_m[row]),
-                "energy_low_kcal_per_kg": _finite_or_none(energy.direction_low_kcal_per_kg[row]),
-                "energy_high_kcal_per_kg": _finite_or_none(energy.direction_high_kcal_per_kg[row]),
+                "annotated_m": finite_or_none(summary.annotated_m[row]),
+                "suspected_m": finite_or_none(summary.suspected_m[row]),
+                "energy_low_kcal_per_kg": finite_or_none(energy.direction_low_kcal_per_kg[row]),
+                "energy_high_kcal_per_kg": finite_or_none(energy.direction_high_kcal_per_kg[row]),
             }
             for row, direction in enumerate(DIRECTIONS)
         },
@@ -66,7 +66,7 @@ def energy_document(energy: Energy, weight_kg: float) -> dict[str, Any]:
     """Return the kilocalories above rest of each direction and of the activity, for a runner of this weight."""
 
     def ends(low: float, high: float) -> dict[str, float | None]:
-        return {"low_kcal": _finite_or_none(weight_kg * low), "high_kcal": _finite_or_none(weight_kg * high)}
+        return {"low_kcal": finite_or_none(weight_kg * low), "high_kcal": finite_or_none(weight_kg * high)}
 
     return {
         "weight_kg": weight_kg,
@@ -120,7 +120,7 @@ def workout_document(workout: Workout) -> dict[str, Any]:
                 "start_s": aligned.start_s,
                 "end_s": aligned.end_s,
                 "done": aligned.actual,
-                "ratio": _finite_or_none(aligned.ratio),
+                "ratio": finite_or_none(aligned.ratio),
                 "fit": aligned.fit_score,
             }
             for aligned in workout.steps
@@ -169,8 +169,14 @@ def format_time(time: datetime | None) -> str | None:
 
 def _stats_to_dict(stats: SegmentStats, index: int) -> dict[str, float | None]:
     names = ("distance_m", "moving_s", "speed_mps", "cadence_spm", "step_length_m", "heart_rate_bpm", "steps")
-    return {name: _finite_or_none(getattr(stats, name)[index]) for name in names}
+    return {name: finite_or_none(getattr(stats, name)[index]) for name in names}
 
 
-def _finite_or_none(value: Any) -> float | None:
-    return float(value) if np.isfinite(value) else None
+def to_json_values(values: dict[str, Any]) -> dict[str, Any]:
+    """Return the values with every float that is not finite replaced by None."""
+    return {name: finite_or_none(value) if isinstance(value, float) else value for name, value in values.items()}
+
+
+def finite_or_none(value: Any) -> float | None:
+    """Return a number as float; None if it is missing or not finite."""
+    return float(value) if value is not None and np.isfinite(value) else None

@@ -11,7 +11,8 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retropace.analysis.running_track.fit import _Lane, fit_running_track
+from retropace.analysis.running_track.fit import fit_running_track
+from retropace.analysis.running_track.lane import Lane
 from retropace.analysis.running_track.lap_distance import detect_lap_passes
 from retropace.cleaning.clean import clean_activity
 from retropace.core.cleaned_activity import CleanedActivity
@@ -161,7 +162,7 @@ def test_a_given_distance_stays() -> None:
 def test_the_lane_is_shapelys_buffer_of_a_line(
     east: float, north: float, angle: float, half: float, radius: float
 ) -> None:
-    lane = _Lane(3.0, -7.0, angle, half, radius)
+    lane = Lane(3.0, -7.0, angle, half, radius)
     way = np.array([np.cos(angle), np.sin(angle)]) * half
     line = shapely.LineString([(3.0 - way[0], -7.0 - way[1]), (3.0 + way[0], -7.0 + way[1])])
     off = float(lane.signed_distance_m(np.array([east]), np.array([north]))[0])
@@ -171,7 +172,7 @@ def test_the_lane_is_shapelys_buffer_of_a_line(
 
 @given(st.floats(0.0, 3.1), st.floats(0.0, 0.999))
 def test_the_place_round_the_lane_is_the_way_along_its_line(angle: float, share: float) -> None:
-    lane = _Lane(0.0, 0.0, angle, 42.0, 37.0)
+    lane = Lane(0.0, 0.0, angle, 42.0, 37.0)
     ring = shapely.LineString([(0.0, 0.0)] * 2)
     turn = np.linspace(-np.pi / 2.0, np.pi / 2.0, 2000)
     right = np.column_stack((42.0 + 37.0 * np.cos(turn), 37.0 * np.sin(turn)))

@@ -1,7 +1,6 @@
-"""A running track told from the shape of the way: two parallel straights, two bends, round and round.
+"""Detection of a running track from the shape of the route, and the distance of a session from its laps.
 
-A lane is the line at one distance from a straight piece: half a bend's radius and a straight's length say all of it.
-On a track distance is known from laps better than from positions: these wander, and what wanders is longer.
+On a track laps measure distance better than positions do, because position errors lengthen the route.
 """
 
 from __future__ import annotations
@@ -10,273 +9,268 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from retropace.analysis.running_track.lane import (
+    KERB_OFFSET_M,
+    LANE_COUNT,
+    LANE_WIDTH_M,
+    LINE_OFFSET_M,
+    MAX_STRAIGHT_M,
+    MIN_STRAIGHT_M,
+    STANDARD_LAP_M,
+    STANDARD_STRAIGHT_M,
+    Lane,
+)
 from retropace.analysis.running_track.lap_distance import covers_whole_lap, detect_lap_passes, rescale_to_laps
 from retropace.core.cleaned_activity import CleanedActivity
 from retropace.core.geodesy import project_to_tangent_plane_m
 from retropace.core.spans import FloatArray, Spans, as_spans
 
-STANDARD_LAP_M = 400.0
-STANDARD_STRAIGHT_M = 84.39
-"""The straights of the standard track (World Athletics, Track and Field Facilities Manual, 2019)."""
-MIN_STRAIGHT_M, MAX_STRAIGHT_M = 70.0, 105.0
-"""Straights of 400 m tracks in use, from wide bends to narrow ones (ibid., table of equal quadrant and double bend
-tracks)."""
-KERB_OFFSET_M, LINE_OFFSET_M, LANE_WIDTH_M, LANE_COUNT = 0.30, 0.20, 1.22, 8
-"""A lane is measured 0.30 m from the kerb, or 0.20 m from the line inside, and is 1.22 m wide (ibid.)."""
-WINDOW_LAPS = 1.4
-"""A track is looked for in stretches of so many laps, whose outline shows it whole."""
-MAX_DEVIATION_M, MAX_MEDIAN_DEVIATION_M = 9.0, 3.5
-"""Positions of a stretch on a track lie so near to the lane: all but a few, and half of them."""
-MAX_LANE_DISTANCE_M = 12.0
-"""What lies further from the lane was run elsewhere."""
-MIN_LAPS = 2.0
-MIN_LAP_M, MAX_LAP_M = 375.0, 475.0
-"""Once round a 400 m track, from too near the kerb to lane eight (453 m), positions being off."""
-POSITION_CORRELATION_TIME_S = 30.0
-"""Errors of positions last for tens of seconds."""
-OVER_READING_BY_SOURCE = {"positions": (0.005, 0.007)}
-DEFAULT_OVER_READING = (0.0, 0.012)
-"""By what share a lap is over-read, and the standard deviation of that: what wanders is longer, even when smoothed."""
-OTHER_LANE_PENALTY = 1.0
-"""How much rarer than the first other lanes are, in nats."""
-ITERATIONS = 25
 MIN_POSITIONS = 60
+"""Smallest number of positions from which a lane is fitted."""
+WINDOW_LAPS = 1.4
+"""Length in laps of the stretches whose outline is compared with that of a track."""
+MIN_WINDOW_POSITIONS = 20
+"""Smallest number of positions in such a stretch."""
+MIN_OUTLINE_WIDTH_M = 64.0
+"""Smallest width of the outline of a 400 m track, which is also how much longer than a straight its length is."""
+MAX_OUTLINE_WIDTH_M = 98.0
+"""Largest width of the outline of a 400 m track."""
+MIN_ASPECT_RATIO = 0.36
+"""Smallest ratio of the width of the outline to its length."""
+MAX_ASPECT_RATIO = 0.62
+"""Largest ratio of the width of the outline to its length."""
+ITERATIONS = 25
+"""Number of Gauss–Newton iterations of the fit."""
+WIDE_ITERATIONS = 5
+"""Number of first iterations that use positions up to ``WIDE_REACH_M`` instead of ``REACH_M`` from the lane."""
+WIDE_REACH_M = 40.0
+"""Distance from the lane up to which the first iterations use positions."""
+REACH_M = 15.0
+"""Distance from the lane up to which later iterations use positions."""
+HUBER_M = 6.0
+"""Distance from the lane beyond which positions have less weight (Huber 1964)."""
+MAX_DEVIATION_M = 9.0
+"""Largest 95 % quantile of the distances of positions from a lane that is accepted."""
+MAX_MEDIAN_DEVIATION_M = 3.5
+"""Largest median of the distances of positions from a lane that is accepted."""
+MAX_LANE_DISTANCE_M = 12.0
+"""Distance from the lane beyond which positions are not on the track."""
+MIN_LAPS = 2.0
+"""Smallest number of laps of a session on a track."""
+MIN_LAP_M = 375.0
+"""Shortest fitted lap of a 400 m track, where positions err towards the kerb."""
+MAX_LAP_M = 475.0
+"""Longest fitted lap of a 400 m track, where positions err outward from lane 8 (453 m)."""
+POSITION_CORRELATION_TIME_S = 30.0
+"""Time after which position errors are independent."""
+OVER_READING_BY_SOURCE = {"positions": (0.005, 0.007)}
+"""Mean and standard deviation of the relative excess of a recorded lap, by source of the distance."""
+DEFAULT_OVER_READING = (0.0, 0.012)
+"""Mean and standard deviation of the relative excess of a recorded lap for other sources."""
+OTHER_LANE_PENALTY = 1.0
+"""Log-odds by which each of lanes 2 to 8 is less likely than lane 1."""
 
 
 @dataclass(frozen=True, slots=True)
 class RunningTrack:
-    """A lane of a track: where, how it lies, how long it is, and how much of the session was run on it."""
+    """The lane of a running track, and how much of the session was run in it."""
 
     lat_deg: float
+    """Centre of the track."""
     lon_deg: float
     turned_deg: float
-    """Of the straights, counterclockwise from east, 0 to 180."""
+    """Direction of the straights, counterclockwise from east, 0 to 180."""
     straight_m: float
     radius_m: float
+    """Radius of the bends of the lane."""
     lap_m: float
-    """Once round the lane that was run in."""
+    """Length of a lap in the lane."""
     lane: int
-    """Counted from the inside; 0 where the length of a lap was given."""
+    """Number of the lane, counted from the inside; 0 if the length of a lap was given."""
     lane_probability: float
-    """How sure that is."""
+    """Probability that the number of the lane is right."""
     laps: float
-    """How many laps were run, in sum."""
+    """Number of laps run, in either direction."""
     over_reading: float
-    """By how much the recording's distance exceeds the laps', as a share."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Lane:
-    """A lane in the plane: the middle, the way of the straights, their half length, the radius."""
-
-    east_m: float
-    north_m: float
-    angle_rad: float
-    half_straight_m: float
-    radius_m: float
-
-    def signed_distance_m(self, east_m: FloatArray, north_m: FloatArray) -> FloatArray:
-        """How far positions lie outside the lane; negative inside."""
-        x, y = self._to_lane_axes(east_m, north_m)
-        return np.hypot(np.maximum(np.abs(x) - self.half_straight_m, 0.0), y) - self.radius_m
-
-    def arc_position_m(self, east_m: FloatArray, north_m: FloatArray) -> FloatArray:
-        """Where round the lane the positions lie, from the end of a straight, counterclockwise, in metres."""
-        x, y = self._to_lane_axes(east_m, north_m)
-        beyond = np.abs(x) > self.half_straight_m
-        bend = np.pi * self.radius_m
-        turn = np.arctan2(y, np.where(beyond, x - np.sign(x) * self.half_straight_m, 0.0))
-        right, left = beyond & (x > 0.0), beyond & (x < 0.0)
-        place = np.where(
-            y < 0.0, x + self.half_straight_m, 2.0 * self.half_straight_m + bend + self.half_straight_m - x
-        )
-        place = np.where(right, 2.0 * self.half_straight_m + self.radius_m * (turn + np.pi / 2.0), place)
-        from_left = np.where(turn < 0.0, turn + 2.0 * np.pi, turn) - np.pi / 2.0
-        return np.where(left, 4.0 * self.half_straight_m + bend + self.radius_m * from_left, place)
-
-    @property
-    def lap_m(self) -> float:
-        return 4.0 * self.half_straight_m + 2.0 * np.pi * self.radius_m
-
-    def _to_lane_axes(self, east_m: FloatArray, north_m: FloatArray) -> tuple[FloatArray, FloatArray]:
-        cos, sin = np.cos(self.angle_rad), np.sin(self.angle_rad)
-        x, y = east_m - self.east_m, north_m - self.north_m
-        return cos * x + sin * y, cos * y - sin * x
+    """Relative excess of the recorded distance over that of the laps."""
 
 
 def fit_running_track(
     cleaned: CleanedActivity, lap_m: float | None = None, fixed_spans: Spans | None = None
 ) -> tuple[RunningTrack, CleanedActivity] | None:
-    """The running track that a session was run on, and the session with distance from its laps; None off a track.
+    """Fit the running track of a session; returns it and the session with distance from its laps, None off a track.
 
-    Without ``lap_m`` only tracks of 400 m are known, in whichever lane; with it the lap is that long. Where a distance
-    was ``given`` it stays.
+    Without ``lap_m`` only 400 m tracks are found, in any lane; with it a lap has that length. The distance within
+    ``fixed_spans`` stays as it is.
     """
     known = np.isfinite(cleaned.lat_deg) & np.isfinite(cleaned.lon_deg)
     if known.sum() < MIN_POSITIONS:
         return None
-    lat, lon = float(np.median(cleaned.lat_deg[known])), float(np.median(cleaned.lon_deg[known]))
-    east, north = project_to_tangent_plane_m(cleaned.lat_deg[known], cleaned.lon_deg[known], lat, lon)
+    origin_lat, origin_lon = float(np.median(cleaned.lat_deg[known])), float(np.median(cleaned.lon_deg[known]))
+    east_m, north_m = project_to_tangent_plane_m(cleaned.lat_deg[known], cleaned.lon_deg[known], origin_lat, origin_lon)
     t_s = cleaned.t_s[known]
-    counted = cleaned.value_at("distance_m", t_s)
-    lane = _fit_lane(counted, east, north, lap_m)
+    recorded_m = cleaned.value_at("distance_m", t_s)
+    lane = _fit_lane(recorded_m, east_m, north_m, lap_m)
     if lane is None:
         return None
-    near = np.abs(lane.signed_distance_m(east, north)) <= MAX_LANE_DISTANCE_M
-    rounds = detect_lap_passes(t_s, lane.arc_position_m(east, north) / lane.lap_m, counted / lane.lap_m, near)
-    laps = sum(one.laps for one in rounds)
-    if laps < MIN_LAPS or not covers_whole_lap(rounds):
+    is_near = np.abs(lane.signed_distance_m(east_m, north_m)) <= MAX_LANE_DISTANCE_M
+    lap_fraction = lane.arc_position_m(east_m, north_m) / lane.lap_m
+    passes = detect_lap_passes(t_s, lap_fraction, recorded_m / lane.lap_m, is_near)
+    laps = sum(lap_pass.laps for lap_pass in passes)
+    if laps < MIN_LAPS or not covers_whole_lap(passes):
         return None
-    counted_m = sum(float(np.ptp(counted[one.rows])) for one in rounds)
-    number, sure = 0, 1.0
-    on_s = sum(one.duration_s for one in rounds)
+    passes_m = sum(float(np.ptp(recorded_m[lap_pass.rows])) for lap_pass in passes)
+    number, probability = 0, 1.0
+    passes_s = sum(lap_pass.duration_s for lap_pass in passes)
     if lap_m is None:
-        lane, number, sure = _choose_lane(
-            lane, east[near], north[near], counted_m / laps, on_s, cleaned.distance_source
+        lane, number, probability = _choose_lane(
+            lane, east_m[is_near], north_m[is_near], passes_m / laps, passes_s, cleaned.distance_source
         )
-    share = laps * lane.lap_m / counted_m if counted_m > 0.0 else 1.0
-    here = _lane_centre_deg(lat, lon, lane)
-    stadium = RunningTrack(
-        lat_deg=here[0],
-        lon_deg=here[1],
+    true_share = laps * lane.lap_m / passes_m if passes_m > 0.0 else 1.0
+    lat_deg, lon_deg = _lane_centre_deg(origin_lat, origin_lon, lane)
+    running_track = RunningTrack(
+        lat_deg=lat_deg,
+        lon_deg=lon_deg,
         turned_deg=float(np.degrees(lane.angle_rad) % 180.0),
         straight_m=2.0 * lane.half_straight_m,
         radius_m=lane.radius_m,
         lap_m=lane.lap_m,
         lane=number,
-        lane_probability=sure,
+        lane_probability=probability,
         laps=laps,
-        over_reading=1.0 / share - 1.0,
+        over_reading=1.0 / true_share - 1.0,
     )
-    return stadium, rescale_to_laps(
-        cleaned, rounds, lane.lap_m, share, as_spans([]) if fixed_spans is None else fixed_spans
-    )
+    fixed = as_spans([]) if fixed_spans is None else fixed_spans
+    return running_track, rescale_to_laps(cleaned, passes, lane.lap_m, true_share, fixed)
 
 
-def _fit_lane(distance_m: FloatArray, east_m: FloatArray, north_m: FloatArray, lap_m: float | None) -> _Lane | None:
-    """The line round and round that fits; None if nothing looks like a track."""
-    start = _find_initial_lane(distance_m, east_m, north_m, lap_m or STANDARD_LAP_M)
-    lane = None if start is None else _refine_lane(east_m, north_m, start, lap_m)
+def _fit_lane(distance_m: FloatArray, east_m: FloatArray, north_m: FloatArray, lap_m: float | None) -> Lane | None:
+    """Fit a lane to the positions; None if they do not follow one closely."""
+    initial = _find_initial_lane(distance_m, east_m, north_m, lap_m or STANDARD_LAP_M)
+    lane = None if initial is None else _refine_lane(east_m, north_m, initial, lap_m)
     if lane is None:
         return None
-    off = np.abs(lane.signed_distance_m(east_m, north_m))
-    near = off[off <= MAX_LANE_DISTANCE_M]
-    if len(near) < 60 or np.median(near) > MAX_MEDIAN_DEVIATION_M or np.quantile(near, 0.95) > MAX_DEVIATION_M:
+    deviation_m = np.abs(lane.signed_distance_m(east_m, north_m))
+    near_m = deviation_m[deviation_m <= MAX_LANE_DISTANCE_M]
+    if len(near_m) < MIN_POSITIONS or np.median(near_m) > MAX_MEDIAN_DEVIATION_M:
         return None
-    lane_fits = lap_m is not None or MIN_LAP_M <= lane.lap_m <= MAX_LAP_M
-    return lane if lane_fits else None
+    if np.quantile(near_m, 0.95) > MAX_DEVIATION_M:
+        return None
+    has_valid_length = lap_m is not None or MIN_LAP_M <= lane.lap_m <= MAX_LAP_M
+    return lane if has_valid_length else None
 
 
-def _find_initial_lane(distance_m: FloatArray, east_m: FloatArray, north_m: FloatArray, lap_m: float) -> _Lane | None:
-    """A first guess from a stretch whose outline has the size of a track, by shapely's least rectangle around it."""
+def _find_initial_lane(distance_m: FloatArray, east_m: FloatArray, north_m: FloatArray, lap_m: float) -> Lane | None:
+    """Return a lane with the outline, by minimum rotated rectangle, of the first stretch as large as a track."""
     scale = lap_m / STANDARD_LAP_M
-    least, most = scale * (MIN_STRAIGHT_M + 64.0), scale * (MAX_STRAIGHT_M + 98.0)
-    begin_m = np.arange(0.0, max(distance_m[-1] - lap_m, 1.0), lap_m / 4.0)
-    firsts, ends = (np.searchsorted(distance_m, edge_m).tolist() for edge_m in (begin_m, begin_m + WINDOW_LAPS * lap_m))
+    min_length_m = scale * (MIN_STRAIGHT_M + MIN_OUTLINE_WIDTH_M)
+    max_length_m = scale * (MAX_STRAIGHT_M + MAX_OUTLINE_WIDTH_M)
+    start_m = np.arange(0.0, max(distance_m[-1] - lap_m, 1.0), lap_m / 4.0)
+    firsts, ends = (np.searchsorted(distance_m, edge_m).tolist() for edge_m in (start_m, start_m + WINDOW_LAPS * lap_m))
     for first, end in zip(firsts, ends, strict=True):
-        rows = slice(first, end)
-        across = max(float(np.ptp(east_m[rows])), float(np.ptp(north_m[rows]))) if end - first >= 20 else 0.0
-        # A stretch of road is longer than any track: for most sessions shapely need not be loaded.
-        if not 0.5 * least <= across <= most:
+        if end - first < MIN_WINDOW_POSITIONS:
+            continue
+        east, north = east_m[first:end], north_m[first:end]
+        extent_m = max(float(np.ptp(east)), float(np.ptp(north)))
+        # Stretches of road are longer than a track, so that most sessions need not load shapely.
+        if not 0.5 * min_length_m <= extent_m <= max_length_m:
             continue
         import shapely
 
-        points = np.column_stack((east_m[rows], north_m[rows]))
-        box = shapely.get_coordinates(shapely.minimum_rotated_rectangle(shapely.linestrings(points)))
-        if len(box) < 5:
+        rectangle = shapely.minimum_rotated_rectangle(shapely.linestrings(np.column_stack((east, north))))
+        corners = shapely.get_coordinates(rectangle)
+        if len(corners) < 5:
             continue
-        sides = np.diff(box[:3], axis=0)
-        lengths = np.hypot(*sides.T)
-        long, wide = float(lengths.max()), float(lengths.min())
-        if not least <= long <= most or not 0.36 <= wide / long <= 0.62:
+        sides = np.diff(corners[:3], axis=0)
+        sides_m = np.hypot(*sides.T)
+        length_m, width_m = float(sides_m.max()), float(sides_m.min())
+        if not min_length_m <= length_m <= max_length_m:
             continue
-        way = sides[int(np.argmax(lengths))]
-        middle = box[:4].mean(axis=0)
-        angle = float(np.arctan2(way[1], way[0]))
-        return _Lane(float(middle[0]), float(middle[1]), angle, (long - wide) / 2.0, wide / 2.0)
+        if not MIN_ASPECT_RATIO <= width_m / length_m <= MAX_ASPECT_RATIO:
+            continue
+        long_side = sides[int(np.argmax(sides_m))]
+        centre = corners[:4].mean(axis=0)
+        angle_rad = float(np.arctan2(long_side[1], long_side[0]))
+        return Lane(float(centre[0]), float(centre[1]), angle_rad, (length_m - width_m) / 2.0, width_m / 2.0)
     return None
 
 
-def _refine_lane(east_m: FloatArray, north_m: FloatArray, lane: _Lane, lap_m: float | None) -> _Lane | None:
-    """Gauss–Newton on the distances from the lane, with what lies far off counting less (Huber 1964).
+def _refine_lane(east_m: FloatArray, north_m: FloatArray, lane: Lane, lap_m: float | None) -> Lane | None:
+    """Minimise the squared distances from the lane by Gauss–Newton with Huber weights.
 
-    Straights are held near those of the standard track, which positions that wander tell badly.
+    A prior holds the straights near those of the standard track, since positions determine their length poorly.
     """
     scale = (lap_m or STANDARD_LAP_M) / STANDARD_LAP_M
     values = np.array([lane.east_m, lane.north_m, lane.angle_rad, lane.half_straight_m, lane.radius_m])
     steps = np.array([0.01, 0.01, 1e-4, 0.01, 0.01])
-    for round_ in range(ITERATIONS):
-        now = _Lane(*values.tolist())
-        off = now.signed_distance_m(east_m, north_m)
-        reach = 40.0 if round_ < 5 else 15.0
-        rows = np.abs(off) <= reach
-        if rows.sum() < 60:
+    for iteration in range(ITERATIONS):
+        current = Lane(*values.tolist())
+        residual_m = current.signed_distance_m(east_m, north_m)
+        is_used = np.abs(residual_m) <= (WIDE_REACH_M if iteration < WIDE_ITERATIONS else REACH_M)
+        count = is_used.sum()
+        if count < MIN_POSITIONS:
             return None
-        jacobian = np.empty((int(rows.sum()), 5))
-        for at in range(5):
-            moved = values.copy()
-            moved[at] += steps[at]
-            jacobian[:, at] = (
-                _Lane(*moved.tolist()).signed_distance_m(east_m[rows], north_m[rows]) - off[rows]
-            ) / steps[at]
-        weight = 1.0 / np.maximum(np.abs(off[rows]) / 6.0, 1.0)
-        normal = jacobian.T @ (weight[:, None] * jacobian)
-        pull = jacobian.T @ (weight * off[rows])
-        # A standard straight, to some metres, as strongly as a few laps of positions say otherwise.
-        held = rows.sum() / 3.0
-        normal[3, 3] += held
-        pull[3] += held * (values[3] - scale * STANDARD_STRAIGHT_M / 2.0)
+        east, north, residual = east_m[is_used], north_m[is_used], residual_m[is_used]
+        jacobian = np.empty((int(count), 5))
+        for column in range(5):
+            shifted = values.copy()
+            shifted[column] += steps[column]
+            shifted_m = Lane(*shifted.tolist()).signed_distance_m(east, north)
+            jacobian[:, column] = (shifted_m - residual) / steps[column]
+        weight = 1.0 / np.maximum(np.abs(residual) / HUBER_M, 1.0)
+        hessian = jacobian.T @ (weight[:, None] * jacobian)
+        gradient = jacobian.T @ (weight * residual)
+        # The prior on the straights counts as much as a third of the positions do.
+        prior_weight = count / 3.0
+        hessian[3, 3] += prior_weight
+        gradient[3] += prior_weight * (values[3] - scale * STANDARD_STRAIGHT_M / 2.0)
         if lap_m is not None:
-            stiff = np.array([0.0, 0.0, 0.0, 4.0, 2.0 * np.pi])
-            normal += rows.sum() * np.outer(stiff, stiff)
-            pull += rows.sum() * stiff * (now.lap_m - lap_m)
-        values -= np.linalg.solve(normal + 1e-9 * np.eye(5), pull)
+            lap_gradient = np.array([0.0, 0.0, 0.0, 4.0, 2.0 * np.pi])
+            hessian += count * np.outer(lap_gradient, lap_gradient)
+            gradient += count * lap_gradient * (current.lap_m - lap_m)
+        values -= np.linalg.solve(hessian + 1e-9 * np.eye(5), gradient)
         values[3] = np.clip(values[3], scale * MIN_STRAIGHT_M / 2.0, scale * MAX_STRAIGHT_M / 2.0)
-    return _Lane(*values.tolist())
+    return Lane(*values.tolist())
 
 
 def _choose_lane(
-    lane: _Lane,
+    lane: Lane,
     east_m: FloatArray,
     north_m: FloatArray,
     recorded_lap_m: float,
     time_on_track_s: float,
     distance_source: str,
-) -> tuple[_Lane, int, float]:
-    """The lane of a 400 m track with such straights that is the likeliest, its number, and how likely it is.
+) -> tuple[Lane, int, float]:
+    """Return the most probable lane of a 400 m track with these straights, its number and its probability.
 
-    Told by how far positions lie off it, of which only one in half a minute is news, by how much the recording would
-    over-read a lap of ``counted_m``, and by most people's running in the first.
+    The evidence is the distance of the positions from each lane, independent every ``POSITION_CORRELATION_TIME_S``; the
+    excess of the recorded lap over that of the lane; and that most runners use lane 1.
     """
-    usual, spread = OVER_READING_BY_SOURCE.get(distance_source, DEFAULT_OVER_READING)
-    kerb = (STANDARD_LAP_M - 4.0 * lane.half_straight_m) / (2.0 * np.pi) - KERB_OFFSET_M
-    ways = []
-    for number in range(1, LANE_COUNT + 1):
-        radius = kerb + (KERB_OFFSET_M if number == 1 else (number - 1) * LANE_WIDTH_M + LINE_OFFSET_M)
-        one = replace(lane, radius_m=radius)
-        ways.append(
-            (
-                float(np.mean(np.minimum(np.abs(one.signed_distance_m(east_m, north_m)), MAX_DEVIATION_M) ** 2)),
-                number,
-                one,
-            )
-        )
-    spread2 = min(off2 for off2, _, _ in ways)
+    mean_excess, excess_sd = OVER_READING_BY_SOURCE.get(distance_source, DEFAULT_OVER_READING)
+    kerb_radius_m = (STANDARD_LAP_M - 4.0 * lane.half_straight_m) / (2.0 * np.pi) - KERB_OFFSET_M
+    numbers = range(1, LANE_COUNT + 1)
+    offsets_m = [KERB_OFFSET_M if number == 1 else (number - 1) * LANE_WIDTH_M + LINE_OFFSET_M for number in numbers]
+    lanes = [replace(lane, radius_m=kerb_radius_m + offset_m) for offset_m in offsets_m]
+    squared_m2 = [
+        float(np.mean(np.minimum(np.abs(candidate.signed_distance_m(east_m, north_m)), MAX_DEVIATION_M) ** 2))
+        for candidate in lanes
+    ]
     costs = [
-        time_on_track_s / POSITION_CORRELATION_TIME_S * off2 / (2.0 * spread2)
-        + 0.5 * ((recorded_lap_m / one.lap_m - 1.0 - usual) / spread) ** 2
+        time_on_track_s / POSITION_CORRELATION_TIME_S * distance_m2 / (2.0 * min(squared_m2))
+        + 0.5 * ((recorded_lap_m / candidate.lap_m - 1.0 - mean_excess) / excess_sd) ** 2
         + (OTHER_LANE_PENALTY if number > 1 else 0.0)
-        for off2, number, one in ways
+        for number, candidate, distance_m2 in zip(numbers, lanes, squared_m2, strict=True)
     ]
     best = int(np.argmin(costs))
-    _, number, one = ways[best]
-    return one, number, 1.0 / float(np.exp(costs[best] - np.array(costs)).sum())
+    return lanes[best], numbers[best], 1.0 / float(np.exp(costs[best] - np.array(costs)).sum())
 
 
-def _lane_centre_deg(lat_deg: float, lon_deg: float, lane: _Lane) -> tuple[float, float]:
-    """The middle of the track, found by taking the plane's small offsets back to degrees."""
-    east, _ = project_to_tangent_plane_m(
-        np.array([lat_deg, lat_deg]), np.array([lon_deg, lon_deg + 1e-4]), lat_deg, lon_deg
+def _lane_centre_deg(lat_deg: float, lon_deg: float, lane: Lane) -> tuple[float, float]:
+    """Return latitude and longitude of the centre of the lane, by inverting the projection linearly at its origin."""
+    step_deg = 1e-4
+    east_m, _ = project_to_tangent_plane_m(
+        np.array([lat_deg, lat_deg]), np.array([lon_deg, lon_deg + step_deg]), lat_deg, lon_deg
     )
-    _, up = project_to_tangent_plane_m(np.array([lat_deg + 1e-4]), np.array([lon_deg]), lat_deg, lon_deg)
-    return lat_deg + 1e-4 * lane.north_m / float(up[0]), lon_deg + 1e-4 * lane.east_m / float(east[1])
+    _, north_m = project_to_tangent_plane_m(np.array([lat_deg + step_deg]), np.array([lon_deg]), lat_deg, lon_deg)
+    centre_lat = lat_deg + step_deg * lane.north_m / float(north_m[0])
+    return centre_lat, lon_deg + step_deg * lane.east_m / float(east_m[1])

@@ -1,8 +1,8 @@
-"""Rounds: how far somebody got round a closed way, counted on over the laps, and distance taken from that.
+"""Distance of a session on a running track from its laps.
 
-Where round the way a position lies is known to some metres however long the run, so laps count distance without the
-excess of positions that wander. Over seconds these errors are larger than the recording's: so the recording is
-followed, and led to where the rounds say.
+The position within a lap is known to some metres however long the run, so that laps give a distance without the excess
+of erroneous positions. Over seconds, position errors exceed those of the recorded distance. The recorded distance is
+therefore scaled and corrected smoothly towards the laps.
 """
 
 from __future__ import annotations
@@ -19,129 +19,134 @@ from retropace.core.cleaned_activity import CleanedActivity
 from retropace.core.spans import FloatArray, Spans, contains, union
 
 LAP_SECTORS = 16
-"""A lap is a lap if every one of so many parts of it was run through."""
+"""Number of equal sectors of a lap, all of which must be run through."""
 MAX_OFF_TRACK_GAP_S = 30.0
-"""Positions off the way, or missing, for longer end a stretch on it."""
+"""Longest gap in the positions near the lane that does not end a pass."""
 MIN_RECORDS = 20
+"""Smallest number of records of a pass."""
 MIN_REVERSAL_LAPS = 0.05
-"""Who gets back by more than a twentieth of a lap has turned; less is wandering."""
+"""Smallest distance back, in laps, that counts as a reversal and not as position error."""
 MAX_SPEED_RATIO = 1.3
-"""Rounds exceed what the recording counts by no more than this between two positions, wandering aside."""
+"""Largest ratio of progress around the lap to recorded distance; more means cutting across the field."""
 SMOOTHING_SD_S = 30.0
-"""The recording is led to the rounds over about so long (standard deviation of a Gaussian): positions err for tens of
-seconds together, and over less they would make bests."""
+"""Standard deviation of the Gaussian that smooths the correction; position errors are correlated over tens of seconds,
+and less smoothing would turn them into best efforts."""
 
 
 @dataclass(frozen=True, slots=True)
 class LapPass:
-    """A stretch on the way, ``(n,)`` moments: where somebody was, in laps counted on, and how far they had got."""
+    """An uninterrupted time on the track, as ``(n,)`` columns, one row per position."""
 
     rows: slice
-    """Which of the positions."""
+    """Rows of the positions."""
     t_s: FloatArray
     lap_position: FloatArray
-    """In laps, rising one way round and falling the other."""
+    """Position around the lap in laps, unwrapped: rising counterclockwise, falling clockwise."""
     cumulative_laps: FloatArray
-    """Laps run so far, whichever way round; never falls but by wandering."""
+    """Laps run since the start of the pass, in either direction."""
 
     @property
     def laps(self) -> float:
-        """Laps run, both ways round."""
+        """Number of laps run, in either direction."""
         return float(self.cumulative_laps[-1])
 
     @property
     def duration_s(self) -> float:
-        """From the first to the last moment."""
+        """Time from the first to the last position."""
         return float(self.t_s[-1] - self.t_s[0])
 
 
 def detect_lap_passes(
     t_s: FloatArray, lap_fraction: FloatArray, recorded_laps: FloatArray, is_near: NDArray[np.bool_]
 ) -> list[LapPass]:
-    """The stretches on a closed way, from the positions ``near`` it.
+    """Split the positions near the lane into passes; all arguments are ``(n,)``, a row per position.
 
-    ``along`` is where round it each position lies, from 0 to 1, and ``counted`` the recording's distance, in laps.
+    ``lap_fraction`` is the position around the lap, 0 to 1, and ``recorded_laps`` the recorded distance in laps.
     """
-    place = np.unwrap(lap_fraction, period=1.0)
+    lap_position = np.unwrap(lap_fraction, period=1.0)
     rows = np.flatnonzero(is_near)
-    # Who gets round faster than they ran has cut across.
-    cut_across = np.abs(np.diff(place[rows])) > MAX_SPEED_RATIO * np.diff(recorded_laps[rows]) + MIN_REVERSAL_LAPS
-    cuts = np.flatnonzero((np.diff(t_s[rows]) > MAX_OFF_TRACK_GAP_S) | cut_across) + 1
-    found = []
+    progress = np.abs(np.diff(lap_position[rows]))
+    is_shortcut = progress > MAX_SPEED_RATIO * np.diff(recorded_laps[rows]) + MIN_REVERSAL_LAPS
+    cuts = np.flatnonzero((np.diff(t_s[rows]) > MAX_OFF_TRACK_GAP_S) | is_shortcut) + 1
+    passes = []
     for part in np.split(rows, cuts):
         if len(part) >= MIN_RECORDS:
             inside = slice(int(part[0]), int(part[-1]) + 1)
-            found.append(LapPass(inside, t_s[inside], place[inside], _cumulative_laps(place[inside])))
-    return found
+            position = lap_position[inside]
+            passes.append(LapPass(inside, t_s[inside], position, _cumulative_laps(position)))
+    return passes
 
 
 def _cumulative_laps(lap_position: FloatArray) -> FloatArray:
-    """Laps run so far: what was gained between each two turns, whichever way round."""
-    turns = _reversals(lap_position)
-    done = np.zeros(len(lap_position))
-    for first, last in pairwise(turns):
-        way = np.sign(lap_position[last] - lap_position[first]) or 1.0
-        done[first : last + 1] = done[first] + way * (lap_position[first : last + 1] - lap_position[first])
-    return done
+    """Return the laps run so far, ``(n,)``: the progress between reversals, in either direction."""
+    laps = np.zeros(len(lap_position))
+    for first, last in pairwise(_reversals(lap_position)):
+        sign = np.sign(lap_position[last] - lap_position[first]) or 1.0
+        laps[first : last + 1] = laps[first] + sign * (lap_position[first : last + 1] - lap_position[first])
+    return laps
 
 
 def _reversals(lap_position: FloatArray, window: int = 256) -> list[int]:
-    """The rows at which somebody turned and went back round, with the first and the last.
+    """Return the rows at which the runner turned and ran the other way, with the first and the last row.
 
-    For the next turn ``window`` rows are looked at, and twice as many until there is one.
+    Each reversal is searched in ``window`` rows, then in twice as many until one is found.
     """
-    turns = [0]
-    away = np.flatnonzero(np.abs(lap_position - lap_position[0]) > MIN_REVERSAL_LAPS)
-    if len(away):
-        at, ahead = int(away[0]), window
-        way = float(np.sign(lap_position[at] - lap_position[0]))
+    reversals = [0]
+    moved = np.flatnonzero(np.abs(lap_position - lap_position[0]) > MIN_REVERSAL_LAPS)
+    if len(moved):
+        start, size = int(moved[0]), window
+        sign = float(np.sign(lap_position[start] - lap_position[0]))
         while True:
-            gone = way * lap_position[at : at + ahead]
-            furthest = np.maximum.accumulate(gone)
-            back = np.flatnonzero(furthest - gone > MIN_REVERSAL_LAPS)
+            progress = sign * lap_position[start : start + size]
+            furthest = np.maximum.accumulate(progress)
+            back = np.flatnonzero(furthest - progress > MIN_REVERSAL_LAPS)
             if len(back):
-                turns.append(at + int(np.flatnonzero(gone[: back[0]] == furthest[back[0]])[-1]))
-                at, way, ahead = at + int(back[0]), -way, window
-            elif at + ahead < len(lap_position):
-                ahead *= 2
+                reversals.append(start + int(np.flatnonzero(progress[: back[0]] == furthest[back[0]])[-1]))
+                start, sign, size = start + int(back[0]), -sign, window
+            elif start + size < len(lap_position):
+                size *= 2
             else:
                 break
-    return [*turns, len(lap_position) - 1] if turns[-1] != len(lap_position) - 1 else turns
+    last = len(lap_position) - 1
+    return [*reversals, last] if reversals[-1] != last else reversals
 
 
 def covers_whole_lap(passes: list[LapPass]) -> bool:
-    """Whether every part of the way was run through, as going there and back along a part of it is no lap."""
-    passed = np.zeros(LAP_SECTORS)
-    edges = np.arange(LAP_SECTORS) / LAP_SECTORS
-    for one in passes:
-        passed += np.floor(one.lap_position.max() - edges) - np.floor(one.lap_position.min() - edges)
-    return bool(passed.min() >= 1.0)
+    """Return whether every sector of the lap was run through, so that going to and fro on a part is excluded."""
+    times_passed = np.zeros(LAP_SECTORS)
+    sectors = np.arange(LAP_SECTORS) / LAP_SECTORS
+    for lap_pass in passes:
+        first, last = lap_pass.lap_position.min(), lap_pass.lap_position.max()
+        times_passed += np.floor(last - sectors) - np.floor(first - sectors)
+    return bool(times_passed.min() >= 1.0)
 
 
 def rescale_to_laps(
     cleaned: CleanedActivity, passes: list[LapPass], lap_m: float, true_share: float, fixed_spans: Spans
 ) -> CleanedActivity:
-    """The same session with distance from its rounds, but where it was ``given``; step length follows.
+    """Return the activity with the distance of its laps, except within ``fixed_spans``; step length follows.
 
-    ``share`` is how much of what the recording counts was run. Speed stays as recorded: it says when pace changed.
+    ``true_share`` is the ratio of true to recorded distance. Speed stays as recorded, since it shows changes of pace.
     """
-    gains = np.diff(cleaned.curves["distance_m"])
-    middle = (cleaned.t_s[1:] + cleaned.t_s[:-1]) / 2.0
-    keep = contains(union(fixed_spans), middle) | (np.diff(cleaned.curves["moving_s"]) <= 0.0)
-    led = gains.copy()
-    for one in passes:
-        inside = (middle >= one.t_s[0]) & (middle < one.t_s[-1])
-        counted = cleaned.value_at("distance_m", one.t_s)
-        ahead = lap_m * one.cumulative_laps - true_share * (counted - counted[0])
-        lead = np.diff(np.interp(cleaned.t_s, one.t_s, smooth_gaussian(one.t_s, ahead, SMOOTHING_SD_S)))
-        free = inside & ~keep
-        led[free] = np.maximum(true_share * gains[free] + lead[free], 0.0)
-        total = lap_m * one.laps - gains[inside & keep].sum()
-        if led[free].sum() > 0.0 and total > 0.0:
-            led[free] *= total / led[free].sum()
-    by = np.divide(led, gains, out=np.ones(len(gains)), where=gains > 0.0)
+    recorded_m = np.diff(cleaned.curves["distance_m"])
+    midpoints_s = (cleaned.t_s[1:] + cleaned.t_s[:-1]) / 2.0
+    is_fixed = contains(union(fixed_spans), midpoints_s) | (np.diff(cleaned.curves["moving_s"]) <= 0.0)
+    rescaled_m = recorded_m.copy()
+    for lap_pass in passes:
+        is_inside = (midpoints_s >= lap_pass.t_s[0]) & (midpoints_s < lap_pass.t_s[-1])
+        distance_m = cleaned.value_at("distance_m", lap_pass.t_s)
+        error_m = lap_m * lap_pass.cumulative_laps - true_share * (distance_m - distance_m[0])
+        smooth_error_m = smooth_gaussian(lap_pass.t_s, error_m, SMOOTHING_SD_S)
+        correction_m = np.diff(np.interp(cleaned.t_s, lap_pass.t_s, smooth_error_m))
+        is_free = is_inside & ~is_fixed
+        rescaled_m[is_free] = np.maximum(true_share * recorded_m[is_free] + correction_m[is_free], 0.0)
+        total_m = lap_m * lap_pass.laps - recorded_m[is_inside & is_fixed].sum()
+        if rescaled_m[is_free].sum() > 0.0 and total_m > 0.0:
+            rescaled_m[is_free] *= total_m / rescaled_m[is_free].sum()
+    ratio = np.divide(rescaled_m, recorded_m, out=np.ones(len(recorded_m)), where=recorded_m > 0.0)
+    step_distance_m = ratio * np.diff(cleaned.curves["step_distance_m"])
     curves = {
-        name: np.concatenate(([0.0], np.cumsum(gain)))
-        for name, gain in (("distance_m", led), ("step_distance_m", by * np.diff(cleaned.curves["step_distance_m"])))
+        name: np.concatenate(([0.0], np.cumsum(increments)))
+        for name, increments in (("distance_m", rescaled_m), ("step_distance_m", step_distance_m))
     }
     return replace(cleaned, curves=MappingProxyType({**cleaned.curves, **curves}))
