@@ -15,8 +15,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.library.batch.test_killed import TABLES
-from tests.support.batch_runs import COMMAND, environment
+from tests.support.batch_runs import COMMAND, environment, read_tables
 from tests.support.recordings import runs
 
 
@@ -37,7 +36,7 @@ def main() -> None:
     run.wait()
     whole_s = time.perf_counter() - began
     say(f"{count} files, undisturbed: {whole_s:.0f} s, exit status {run.returncode}")
-    truth = tables(base / "undisturbed-out")
+    truth = read_tables(base / "undisturbed-out")
     same = True
     for sign in (signal.SIGKILL, signal.SIGINT):
         draw = random.Random(2)
@@ -52,7 +51,7 @@ def main() -> None:
                 killed += 1
         run = start(base, sign.name)
         run.wait()
-        equal = tables(base / f"{sign.name}-out") == truth
+        equal = read_tables(base / f"{sign.name}-out") == truth
         same &= equal
         say(f"{sign.name}: killed {killed} times of {times}, then finished: {'the same' if equal else 'OTHER'} tables")
     shutil.rmtree(base)
@@ -68,11 +67,6 @@ def start(base: Path, name: str) -> subprocess.Popen[bytes]:
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
-
-
-def tables(out: Path) -> tuple[bytes, ...]:
-    """The bytes of every table."""
-    return tuple((out / name).read_bytes() for name in TABLES)
 
 
 def say(line: str) -> None:

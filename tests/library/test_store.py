@@ -32,7 +32,7 @@ def recording(number: int = 0, *, context_digest: str = "") -> StoredRecording:
     return StoredRecording(activity.source.sha256, context_digest, 1000 + number, made)
 
 
-def kept(place: str, found: StoredRecording, settings: str = "s") -> Input:
+def build_input(place: str, found: StoredRecording, settings: str = "s") -> Input:
     return Input(place, f"stamp of {place}", settings, "analysed", recording=found)
 
 
@@ -52,18 +52,18 @@ def test_every_document_comes_back_to_the_bit(library: Library) -> None:
         for activity in read_all(path):
             analysis = analyze(activity)
             found = StoredRecording(activity.source.sha256, "", 1, (to_stored(analysis),))
-            library.save(kept(str(path), found))
+            library.save(build_input(str(path), found))
             key = library.db.execute("SELECT max(key) FROM activities").fetchone()[0]
             assert read_document(library, key, str(path)) == analysis.to_dict()
 
 
 def test_a_place_that_changes_leaves_nothing_behind(library: Library) -> None:
-    library.save(kept("a", recording(0)))
-    library.save(kept("b", recording(0)))
+    library.save(build_input("a", recording(0)))
+    library.save(build_input("b", recording(0)))
     assert (count(library, "activities"), count(library, "inputs")) == (1, 2)
-    library.save(kept("a", recording(1)))
+    library.save(build_input("a", recording(1)))
     assert count(library, "activities") == 2  # b still leads to the first
-    library.save(kept("b", recording(1)))
+    library.save(build_input("b", recording(1)))
     for table in ("activities", "recordings"):
         assert count(library, table) == 1
     assert count(library, "directions") == 4
@@ -74,11 +74,11 @@ def test_a_place_that_changes_leaves_nothing_behind(library: Library) -> None:
 
 def test_one_transaction_for_each_activity(library: Library) -> None:
     """What breaks half-way leaves nothing of the activity, and all that was there before."""
-    library.save(kept("a", recording(0)))
+    library.save(build_input("a", recording(0)))
     broken = recording(1)
     broken.sessions[0].document["segments"][-1]["direction"] = None  # NOT NULL: fails after activity and first segments
     with pytest.raises(RetropaceError):
-        library.save(kept("a", broken))
+        library.save(build_input("a", broken))
     assert (count(library, "activities"), count(library, "recordings")) == (1, 1)
     known = library.find_input("a")
     assert known is not None
@@ -91,13 +91,13 @@ def test_failures_go_when_they_are_mended(library: Library) -> None:
     known = library.find_input("a")
     assert known is not None
     assert known.failure == failure
-    library.save(kept("a", recording(0)))
+    library.save(build_input("a", recording(0)))
     assert count(library, "failures") == 0
 
 
 def test_questions_may_be_about_some_places(library: Library) -> None:
     for number in range(3):
-        library.save(kept(f"place {number}", recording(number)))
+        library.save(build_input(f"place {number}", recording(number)))
     assert count_outcomes(library) == {"analysed": 3}
     library.add_to_scope(["place 1"])
     library.add_to_scope(["place 2"])
@@ -108,7 +108,7 @@ def test_questions_may_be_about_some_places(library: Library) -> None:
 
 def test_archives_forget_what_is_gone(library: Library) -> None:
     for name in ("x", "y"):
-        library.save(replace(kept(f"z!/{name}", recording(ord(name) % 7)), container="z"))
+        library.save(replace(build_input(f"z!/{name}", recording(ord(name) % 7)), container="z"))
     library.add_to_scope(["z!/x"])
     library.mark_archive_complete("z", "1", "s")
     assert library.find_input("z!/y") is None
@@ -138,18 +138,18 @@ def test_a_new_library_has_the_newest_schema(library: Library) -> None:
     assert library.db.execute("PRAGMA journal_mode").fetchone() == ("wal",)
 
 
-def _keep_many(path: str, first: int) -> None:
+def _save_many(path: str, first: int) -> None:
     with Library(path) as opened:
         opened.describe_settings("s", "settings")
         found = recording(first)
         for number in range(20):
-            opened.save(kept(f"{first}-{number}", replace(found, sha256=f"{first}-{number}")))
+            opened.save(build_input(f"{first}-{number}", replace(found, sha256=f"{first}-{number}")))
 
 
 def test_two_runs_may_write_at_once(tmp_path: Path) -> None:
     path = str(tmp_path / "library.sqlite")
     context = multiprocessing.get_context("spawn")
-    both = [context.Process(target=_keep_many, args=(path, number)) for number in range(2)]
+    both = [context.Process(target=_save_many, args=(path, number)) for number in range(2)]
     for one in both:
         one.start()
     for one in both:

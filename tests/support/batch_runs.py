@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 COMMAND = [sys.executable, "-m", "retropace"]
+TABLES = ("activities.csv", "segments.csv", "failures.csv")
 
 
 def retropace(*words: str | os.PathLike[str], data: Path, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
@@ -33,3 +34,8 @@ def rows(path: Path) -> list[dict[str, str]]:
     """The rows of a CSV file."""
     with path.open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
+
+
+def read_tables(folder: Path) -> tuple[bytes, ...]:
+    """The bytes of the tables that a run wrote into a folder."""
+    return tuple((folder / name).read_bytes() for name in TABLES)

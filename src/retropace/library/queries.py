@@ -55,14 +55,14 @@ class ActivityFilter:
 def link_duplicates(library: Library) -> None:
     """Find duplicates among all activities and store their links (``duplicate_of``) in one transaction."""
     with library.translate_errors(), library.transaction():
-        library.db.execute("DROP TABLE IF EXISTS temp.found")
-        library.db.execute("CREATE TEMP TABLE found (activity INTEGER PRIMARY KEY, leader INTEGER)")
+        library.db.execute("DROP TABLE IF EXISTS temp.links")
+        library.db.execute("CREATE TEMP TABLE links (activity INTEGER PRIMARY KEY, leader INTEGER)")
         library.db.executemany(
-            "INSERT INTO temp.found VALUES (?, ?)", find_duplicates(_select_candidates(library, "inputs"))
+            "INSERT INTO temp.links VALUES (?, ?)", find_duplicates(_select_candidates(library, "inputs"))
         )
-        now = "(SELECT leader FROM temp.found WHERE activity = key)"
-        library.db.execute(f"UPDATE activities SET duplicate_of = {now} WHERE duplicate_of IS NOT {now}")
-        library.db.execute("DROP TABLE temp.found")
+        leader = "(SELECT leader FROM temp.links WHERE activity = key)"
+        library.db.execute(f"UPDATE activities SET duplicate_of = {leader} WHERE duplicate_of IS NOT {leader}")
+        library.db.execute("DROP TABLE temp.links")
 
 
 def mark_visible_duplicates(library: Library, activity_filter: ActivityFilter) -> None:

@@ -22,7 +22,7 @@ from tests.support.vendor_exports import apple_export
 GOOD = runs(61)[60].fit()
 
 
-def told(tmp_path: Path, *words: str | Path) -> tuple[dict[str, str], str]:
+def run_batch(tmp_path: Path, *words: str | Path) -> tuple[dict[str, str], str]:
     """The failures of a run over what lies in ``in``, by the last part of their place; a good file lies beside."""
     (tmp_path / "in" / "good.fit").write_bytes(GOOD)
     ran = retropace("batch", tmp_path / "in", "--csv", tmp_path / "out", *words, data=tmp_path / "data", cwd=tmp_path)
@@ -42,7 +42,7 @@ def folder(tmp_path: Path) -> Path:
     return made
 
 
-def zipped(files: dict[str, bytes]) -> bytes:
+def build_zip(files: dict[str, bytes]) -> bytes:
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, data in files.items():
@@ -53,36 +53,36 @@ def zipped(files: dict[str, bytes]) -> bytes:
 def test_a_member_that_unpacks_to_a_thousand_times_its_size(tmp_path: Path, folder: Path) -> None:
     bomb = b"<gpx>" + b" " * 50_000_000
     (folder / "bomb.zip").write_bytes(
-        zipped({"bomb.gpx": bomb, "filler.bin": os.urandom(400_000), "run.fit": runs(2)[1].fit()})
+        build_zip({"bomb.gpx": bomb, "filler.bin": os.urandom(400_000), "run.fit": runs(2)[1].fit()})
     )
-    failed, _ = told(tmp_path)
+    failed, _ = run_batch(tmp_path)
     assert failed == {"in/bomb.zip!/bomb.gpx": failed["in/bomb.zip!/bomb.gpx"]}
     assert failed["in/bomb.zip!/bomb.gpx"].startswith("archive bomb: unpacks to")
 
 
 def test_bombs_within_bombs(tmp_path: Path, folder: Path) -> None:
     """Sixteen archives in each of sixteen in each of sixteen …: little on disk, petabytes in the end."""
-    data = zipped({"0.gpx": b" " * 3_000_000})
+    data = build_zip({"0.gpx": b" " * 3_000_000})
     for _ in range(4):
-        data = zipped({f"{at}.zip": data for at in range(16)})
+        data = build_zip({f"{at}.zip": data for at in range(16)})
     (folder / "bomb.zip").write_bytes(data)
-    failed, _ = told(tmp_path)
+    failed, _ = run_batch(tmp_path)
     assert any(why.startswith("archive bomb") for why in failed.values())
     assert len(failed) < 100_000
 
 
 def test_a_gzip_bomb(tmp_path: Path, folder: Path) -> None:
     (folder / "run.gpx.gz").write_bytes(gzip.compress(b"<gpx>" + b" " * 100_000_000))
-    failed, _ = told(tmp_path)
+    failed, _ = run_batch(tmp_path)
     assert "unpacks to more than any recording" in failed["in/run.gpx.gz"]
 
 
 def test_more_than_max_size(tmp_path: Path, folder: Path) -> None:
     (folder / "long.gpx").write_bytes(runs(1)[0].gpx() + b" " * 3_000_000)
     (folder / "packed.zip").write_bytes(
-        zipped({"long.gpx": runs(2)[1].gpx() + b"<!--" + os.urandom(1_500_000).hex().encode() + b"-->"})
+        build_zip({"long.gpx": runs(2)[1].gpx() + b"<!--" + os.urandom(1_500_000).hex().encode() + b"-->"})
     )
-    failed, _ = told(tmp_path, "--max-size", "2MB")
+    failed, _ = run_batch(tmp_path, "--max-size", "2MB")
     assert set(failed) == {"in/long.gpx", "in/packed.zip!/long.gpx"}
     assert all(why.startswith("too large") and "more than --max-size" in why for why in failed.values())
     # With more room they are read the next time.
@@ -91,24 +91,24 @@ def test_more_than_max_size(tmp_path: Path, folder: Path) -> None:
 
 
 def test_twenty_deep(tmp_path: Path, folder: Path) -> None:
-    data = zipped({"run.fit": runs(2)[1].fit()})
+    data = build_zip({"run.fit": runs(2)[1].fit()})
     for level in range(20):
-        data = zipped({f"{level}.zip": data})
+        data = build_zip({f"{level}.zip": data})
     (folder / "deep.zip").write_bytes(data)
-    failed, _ = told(tmp_path)
+    failed, _ = run_batch(tmp_path)
     ((where, why),) = failed.items()
     assert where.startswith("in/deep.zip!/19.zip!/18.zip")
     assert why.startswith("nested too deep: lies 5 archives deep")
 
 
 def test_encrypted(tmp_path: Path, folder: Path) -> None:
-    made = bytearray(zipped({"secret.fit": runs(4)[3].fit(), "open.fit": runs(2)[1].fit()}))
+    made = bytearray(build_zip({"secret.fit": runs(4)[3].fit(), "open.fit": runs(2)[1].fit()}))
     central = made.find(b"PK\x01\x02")
     for at in (0, central):
         offset = at + (6 if at == 0 else 8)
         made[offset] |= 1
     (folder / "locked.zip").write_bytes(bytes(made))
-    failed, _ = told(tmp_path)
+    failed, _ = run_batch(tmp_path)
     assert failed["in/locked.zip!/secret.fit"].startswith(
         "encrypted: is encrypted: unpack the archive with its password"
     )
@@ -117,17 +117,17 @@ def test_encrypted(tmp_path: Path, folder: Path) -> None:
 
 def test_names_that_lead_out(tmp_path: Path, folder: Path) -> None:
     names = ("../../outside.fit", "/tmp/absolute.fit", "a/../../b.fit", "C:/windows.fit", "fine/run.fit")
-    (folder / "out.zip").write_bytes(zipped(dict.fromkeys(names, runs(2)[1].fit())))
-    failed, _ = told(tmp_path)
+    (folder / "out.zip").write_bytes(build_zip(dict.fromkeys(names, runs(2)[1].fit())))
+    failed, _ = run_batch(tmp_path)
     assert len(failed) == 4
     assert all(why.startswith("name leads out") for why in failed.values())
     assert not (tmp_path / "outside.fit").exists()
 
 
 def test_names_that_are_no_utf8(tmp_path: Path, folder: Path) -> None:
-    made = zipped({"Lxufe.fit": runs(4)[3].fit()}).replace(b"Lxufe", b"L\xe4ufe")
+    made = build_zip({"Lxufe.fit": runs(4)[3].fit()}).replace(b"Lxufe", b"L\xe4ufe")
     (folder / "umlaut.zip").write_bytes(made)
-    utf8 = bytearray(zipped({"xx.fit": runs(2)[1].fit()}).replace(b"xx.fit", b"\xff\xfe.fit"))
+    utf8 = bytearray(build_zip({"xx.fit": runs(2)[1].fit()}).replace(b"xx.fit", b"\xff\xfe.fit"))
     for mark, offset in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
         at = utf8.find(mark) + offset
         struct.pack_into("<H", utf8, at, struct.unpack_from("<H", utf8, at)[0] | 0x800)
@@ -139,7 +139,7 @@ def test_names_that_are_no_utf8(tmp_path: Path, folder: Path) -> None:
         file.write(b"start,end,label\n5:00,6:00,backward\n")
     with open(os.fsencode(folder) + b"/b\xe9d.gpx", "wb") as file:  # noqa: PTH123 - the same
         file.write(b"<gpx>")
-    failed, _ = told(tmp_path)
+    failed, _ = run_batch(tmp_path)
     assert list(failed) == ["in/b\\xe9d.gpx", "in/lying.zip"]
     assert "names that are no UTF-8" in failed["in/lying.zip"]
     paths = {row["path"] for row in rows(tmp_path / "out" / "activities.csv")}
@@ -147,7 +147,7 @@ def test_names_that_are_no_utf8(tmp_path: Path, folder: Path) -> None:
 
 
 def test_archives_that_are_damaged(tmp_path: Path, folder: Path) -> None:
-    whole = zipped({"run.fit": runs(2)[1].fit(), "more.fit": runs(3)[2].fit()})
+    whole = build_zip({"run.fit": runs(2)[1].fit(), "more.fit": runs(3)[2].fit()})
     (folder / "directory.zip").write_bytes(whole.replace(b"PK\x01\x02", b"PK\x09\x09"))
     (folder / "cut.zip").write_bytes(whole[: len(whole) // 2])
     broken = bytearray(whole)
@@ -155,8 +155,8 @@ def test_archives_that_are_damaged(tmp_path: Path, folder: Path) -> None:
     (folder / "data.zip").write_bytes(bytes(broken))
     (folder / "empty.zip").write_bytes(b"")
     (folder / "foreign.zip").write_bytes(b"this is no archive at all")
-    (folder / "inner.zip").write_bytes(zipped({"inner.zip": whole[: len(whole) // 2], "fine.fit": runs(4)[3].fit()}))
-    failed, _ = told(tmp_path)
+    (folder / "inner.zip").write_bytes(build_zip({"inner.zip": whole[: len(whole) // 2], "fine.fit": runs(4)[3].fit()}))
+    failed, _ = run_batch(tmp_path)
     assert set(failed) == {
         "in/directory.zip",
         "in/cut.zip",
@@ -176,7 +176,7 @@ def test_files_that_are_no_recordings(tmp_path: Path, folder: Path) -> None:
     (folder / "notes.txt").write_text("not looked at")
     (folder / ".hidden.fit").write_bytes(b"")
     (folder / "half.fit.gz").write_bytes(gzip.compress(runs(2)[1].fit())[:3000])
-    failed, _ = told(tmp_path)
+    failed, _ = run_batch(tmp_path)
     assert set(failed) == {"in/empty.fit", "in/photo.gpx", "in/cut.fit.gz"}
     half = next(row for row in rows(tmp_path / "out" / "activities.csv") if "half" in row["path"])
     assert "the gzip file is cut off" in half["warnings"]
@@ -185,9 +185,9 @@ def test_files_that_are_no_recordings(tmp_path: Path, folder: Path) -> None:
 def test_what_is_not_supported_is_named(tmp_path: Path, folder: Path) -> None:
     (folder / "move.sml").write_text("<sml/>")
     (folder / "zepp.zip").write_bytes(
-        zipped({"SPORT/SPORT_1700000000000.csv": b"type,startTime", "HEARTRATE/x.csv": b""})
+        build_zip({"SPORT/SPORT_1700000000000.csv": b"type,startTime", "HEARTRATE/x.csv": b""})
     )
-    failed, _ = told(tmp_path)
+    failed, _ = run_batch(tmp_path)
     assert failed == {
         "in/move.sml": "not supported: is in Suunto's own format, which is not read: export it as FIT, GPX or TCX",
         "in/zepp.zip!/SPORT/SPORT_1700000000000.csv": "not supported: is Zepp's table of all activities, without their "
@@ -209,14 +209,14 @@ def test_tables_and_routes_that_would_do_harm(tmp_path: Path, folder: Path) -> N
     leading = b"/workout-routes/" + routes[1].rpartition("/")[2].encode()
     files["apple_health_export/export.xml"] = xml.replace(leading, b"/../../secret.gpx")
     files["filler"] = os.urandom(300_000)
-    (folder / "apple.zip").write_bytes(zipped(files))
+    (folder / "apple.zip").write_bytes(build_zip(files))
     (folder / "unpacked").mkdir()
     (folder / "unpacked" / "export.xml").write_bytes(files["apple_health_export/export.xml"])
-    table = zipped({"x_summarizedActivities.json": b"[" + b" " * 5000 + b"]", "b.fit": runs(7)[6].fit()})
+    table = build_zip({"x_summarizedActivities.json": b"[" + b" " * 5000 + b"]", "b.fit": runs(7)[6].fit()})
     broken = bytearray(table)
     broken[45:60] = bytes(15)
     (folder / "garmin.zip").write_bytes(bytes(broken))
-    failed, _ = told(tmp_path)
+    failed, _ = run_batch(tmp_path)
     assert set(failed) == {f"in/apple.zip!/{routes[0]}", "in/garmin.zip!/x_summarizedActivities.json"}
     apple = [row for row in rows(tmp_path / "out" / "activities.csv") if row["format"] == "apple"]
     assert len(apple) == 2  # the same two, zipped and unpacked
@@ -239,7 +239,7 @@ def test_folders_that_cannot_be_walked(tmp_path: Path, folder: Path) -> None:
     (folder / "nowhere.fit").symlink_to(folder / "no such file")
     (folder / "pipe.fit").parent.mkdir(exist_ok=True)
     os.mkfifo(folder / "pipe.fit")
-    failed, _ = told(tmp_path)
+    failed, _ = run_batch(tmp_path)
     assert failed == {
         "in/loop": "loop of links: is a link to a folder above it: its files are read there",
         "in/nowhere.fit": "broken link: leads nowhere: No such file or directory",

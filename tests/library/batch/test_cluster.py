@@ -20,8 +20,7 @@ from retropace.core.errors import RetropaceError
 from retropace.library import Library
 from retropace.library.batch import BatchPlan, BatchRun, Job
 from retropace.library.batch.dask_cluster import open_cluster_pool
-from tests.library.batch.test_killed import tables
-from tests.support.batch_runs import COMMAND, environment, retropace, rows
+from tests.support.batch_runs import COMMAND, environment, read_tables, retropace, rows
 from tests.support.paths import ROOT
 from tests.support.recordings import runs
 
@@ -90,7 +89,7 @@ def test_a_cluster_gives_the_same_tables_though_a_worker_dies(
     assert (ran.returncode, "Traceback" in ran.stderr) == (1, False), ran.stderr
     with pytest.raises(ProcessLookupError):
         os.kill(workers[0], 0)
-    assert tables(tmp_path / "there") == tables(tmp_path / "here")
+    assert read_tables(tmp_path / "there") == read_tables(tmp_path / "here")
     assert len(rows(tmp_path / "there" / "activities.csv")) == 80
 
 

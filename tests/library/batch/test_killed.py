@@ -13,10 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.batch_runs import COMMAND, environment, retropace
+from tests.support.batch_runs import COMMAND, environment, read_tables, retropace
 from tests.support.recordings import runs
-
-TABLES = ("activities.csv", "segments.csv", "failures.csv")
 
 
 @pytest.fixture(scope="module")
@@ -38,14 +36,10 @@ def undisturbed(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple
     base = tmp_path_factory.mktemp("undisturbed")
     ran = retropace("batch", folder, "--jobs", "2", "--csv", base / "out", data=base / "data", cwd=folder.parent)
     assert ran.returncode == 1, ran.stderr  # the bad files
-    return tables(base / "out")
+    return read_tables(base / "out")
 
 
-def tables(out: Path) -> tuple[bytes, ...]:
-    return tuple((out / name).read_bytes() for name in TABLES)
-
-
-def started(folder: Path, base: Path) -> subprocess.Popen[bytes]:
+def start_batch(folder: Path, base: Path) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
         [*COMMAND, "batch", str(folder), "--jobs", "2", "--csv", str(base / "out")],
         cwd=folder.parent,
@@ -55,7 +49,7 @@ def started(folder: Path, base: Path) -> subprocess.Popen[bytes]:
     )
 
 
-def kept(data: Path) -> int:
+def count_inputs(data: Path) -> int:
     """How many files the library knows."""
     path = data / "library.sqlite"
     if not path.exists():
@@ -74,17 +68,17 @@ def test_killed_and_started_again(
     draw = random.Random(6)
     killed = 0
     for _ in range(5):
-        enough = kept(tmp_path / "data") + draw.randint(1, 60)
-        run = started(folder, tmp_path)
-        while run.poll() is None and kept(tmp_path / "data") < enough:
+        enough = count_inputs(tmp_path / "data") + draw.randint(1, 60)
+        run = start_batch(folder, tmp_path)
+        while run.poll() is None and count_inputs(tmp_path / "data") < enough:
             time.sleep(0.005)
         killed += run.poll() is None
         run.send_signal(sign)
         run.wait(timeout=60)
     assert killed >= 4
-    run = started(folder, tmp_path)
+    run = start_batch(folder, tmp_path)
     assert run.wait(timeout=120) == 1
-    assert tables(tmp_path / "out") == undisturbed
+    assert read_tables(tmp_path / "out") == undisturbed
 
 
 def test_interrupted_it_says_what_is_done_and_how_to_go_on(folder: Path, tmp_path: Path) -> None:

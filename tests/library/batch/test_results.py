@@ -19,9 +19,9 @@ from tests.support.recordings import runs
 
 
 @pytest.fixture(scope="module")
-def done(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def analysed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder in which everything was analysed: ``data``, and ``out`` with the tables."""
-    base = tmp_path_factory.mktemp("done")
+    base = tmp_path_factory.mktemp("analysed")
     (base / "in").mkdir()
     for at, run in enumerate(runs(5, seconds=400)):
         (base / "in" / f"{at}.fit").write_bytes(run.fit())
@@ -37,9 +37,9 @@ def done(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return base
 
 
-def test_directions_add_up_to_each_activity_and_segments_to_directions(done: Path) -> None:
-    segments = rows(done / "out" / "segments.csv")
-    for row in rows(done / "out" / "activities.csv"):
+def test_directions_add_up_to_each_activity_and_segments_to_directions(analysed: Path) -> None:
+    segments = rows(analysed / "out" / "segments.csv")
+    for row in rows(analysed / "out" / "activities.csv"):
         for what in ("distance_m", "elapsed_s"):
             parts = sum(float(row[f"{direction}_{what}"] or 0.0) for direction in DIRECTIONS)
             assert parts == pytest.approx(float(row[what]), abs=1e-6)
@@ -50,29 +50,29 @@ def test_directions_add_up_to_each_activity_and_segments_to_directions(done: Pat
             assert metres == pytest.approx(float(row[f"{direction}_distance_m"] or 0.0), abs=1e-6)
 
 
-def test_each_activity_is_what_analyze_says(done: Path) -> None:
+def test_each_activity_is_what_analyze_says(analysed: Path) -> None:
     """Through the library and back not a bit is lost."""
-    ran = retropace("library", "export", "--json", data=done / "data", cwd=done)
+    ran = retropace("library", "export", "--json", data=analysed / "data", cwd=analysed)
     documents = {document["source"]["path"]: document for document in map(json.loads, ran.stdout.splitlines())}
     for name in ("quarter-mile.fit", "track-6x400.gpx", "treadmill-beginner.fit", "long-backward.fit"):
         path = str(ROOT / "samples" / name)
-        alone = json.loads(retropace("analyze", path, "--format", "json", data=done / "data").stdout)
+        alone = json.loads(retropace("analyze", path, "--format", "json", data=analysed / "data").stdout)
         assert alone.pop("energy") is None  # what a run costs hangs on a weight, which is nothing of the recording's
         assert documents[path] == alone
 
 
-def test_parquet_holds_what_csv_holds(done: Path) -> None:
+def test_parquet_holds_what_csv_holds(analysed: Path) -> None:
     for name, columns in COLUMNS.items():
-        table = pyarrow.parquet.read_table(done / "out" / f"{name}-00000.parquet")
+        table = pyarrow.parquet.read_table(analysed / "out" / f"{name}-00000.parquet")
         assert table.column_names == list(columns)
-        for row, same in zip(table.to_pylist(), rows(done / "out" / f"{name}.csv"), strict=True):
+        for row, same in zip(table.to_pylist(), rows(analysed / "out" / f"{name}.csv"), strict=True):
             for column, kind in columns.items():
                 text = same[column]
                 assert row[column] == (kind(text) if text else None), column
 
 
-def test_parquet_parts_follow_one_another(done: Path, tmp_path: Path) -> None:
-    with Library(done / "data" / "library.sqlite") as library:
+def test_parquet_parts_follow_one_another(analysed: Path, tmp_path: Path) -> None:
+    with Library(analysed / "data" / "library.sqlite") as library:
         mark_visible_duplicates(library, ActivityFilter())
         whole = build_tables(library, ActivityFilter(), str)
         written = write_parquet(str(tmp_path), whole, max_part_rows=4)
@@ -86,11 +86,11 @@ def test_parquet_parts_follow_one_another(done: Path, tmp_path: Path) -> None:
         assert [one.name for one in sorted(tmp_path.glob("activities-*"))] == ["activities-00000.parquet"]
 
 
-def test_the_summary_as_json_says_what_the_tables_say(done: Path) -> None:
-    ran = retropace("batch", done / "in", ROOT / "samples", "--json", data=done / "data", cwd=done)
+def test_the_summary_as_json_says_what_the_tables_say(analysed: Path) -> None:
+    ran = retropace("batch", analysed / "in", ROOT / "samples", "--json", data=analysed / "data", cwd=analysed)
     document = json.loads(ran.stdout)
     assert document["schema"] == "retropace.batch/1"
-    found = rows(done / "out" / "activities.csv")
+    found = rows(analysed / "out" / "activities.csv")
     assert [row["activity"] for row in document["activities"]] == [row["activity"] for row in found]
     counted = [row for row in found if not row["duplicate_of"]]
     assert (document["activities_found"], document["activities_counted"]) == (len(found), len(counted)) == (10, 9)

@@ -20,7 +20,7 @@ from tests.support.paths import ROOT
 from tests.support.recordings import MadeRun, other_fit, runs
 
 
-def carried_out(
+def run_batch(
     library: Path, *paths: Path, settings: str = "s", only: ActivityFilter | None = None, **how: object
 ) -> BatchProgress:
     job = Job(activity_filter=only or ActivityFilter())
@@ -55,20 +55,20 @@ def library(tmp_path: Path) -> Path:
 
 
 def test_what_has_not_changed_is_not_read_again(folder: Path, library: Path) -> None:
-    first = carried_out(library, folder)
+    first = run_batch(library, folder)
     assert (first.analysed, first.unchanged) == (3, 0)
     # Not even opened: what may not be read does not matter.
-    again = carried_out(library, folder)
+    again = run_batch(library, folder)
     assert (again.analysed, again.unchanged, again.processed) == (0, 3, 0)
     (folder / "new.fit").write_bytes(MadeRun(runs(9)[8].start).fit())
-    more = carried_out(library, folder)
+    more = run_batch(library, folder)
     assert (more.analysed, more.unchanged) == (1, 3)
 
 
 def test_changed_content_replaces_what_was_known(folder: Path, library: Path) -> None:
-    carried_out(library, folder)
+    run_batch(library, folder)
     (folder / "0.fit").write_bytes(runs(20)[19].fit())
-    again = carried_out(library, folder)
+    again = run_batch(library, folder)
     assert (again.analysed, again.unchanged) == (1, 2)
     with Library(library) as opened:
         mark_visible_duplicates(opened, ActivityFilter())
@@ -78,11 +78,11 @@ def test_changed_content_replaces_what_was_known(folder: Path, library: Path) ->
 
 
 def test_touched_or_moved_files_are_known_by_their_content(folder: Path, library: Path) -> None:
-    carried_out(library, folder)
+    run_batch(library, folder)
     keys = _keys(library)
     os.utime(folder / "0.fit", (1.0e9, 1.0e9))
     shutil.move(folder / "1.fit", folder / "elsewhere.fit")
-    again = carried_out(library, folder)
+    again = run_batch(library, folder)
     assert again.unchanged == 1
     # Looked at, but not analysed again: the very rows of the first run are still there.
     assert _keys(library) == keys
@@ -94,32 +94,32 @@ def _keys(library: Path) -> list[int]:
 
 
 def test_changed_annotations_count_as_changed(folder: Path, library: Path) -> None:
-    carried_out(library, folder)
+    run_batch(library, folder)
     assert paths_in(library)["1.fit"] == 0.0
     sidecar = folder / "1.annotations.csv"
     sidecar.write_text("start,end,label\n2:30,3:45,backward\n")
-    again = carried_out(library, folder)
+    again = run_batch(library, folder)
     assert (again.analysed, again.unchanged) == (1, 2)
     marked = paths_in(library)["1.fit"]
     assert marked == pytest.approx(2.0 * 75.0, rel=0.05)
     sidecar.write_text("start,end,label\n2:30,3:10,backward\n")
-    carried_out(library, folder)
+    run_batch(library, folder)
     assert 0.0 < paths_in(library)["1.fit"] < marked
     sidecar.unlink()
-    carried_out(library, folder)
+    run_batch(library, folder)
     assert paths_in(library)["1.fit"] == 0.0
 
 
 def test_other_settings_analyse_anew(folder: Path, library: Path) -> None:
-    carried_out(library, folder)
-    assert carried_out(library, folder, settings="other").analysed == 3
+    run_batch(library, folder)
+    assert run_batch(library, folder, settings="other").analysed == 3
     assert len(paths_in(library)) == 3
-    assert carried_out(library, folder, settings="other").unchanged == 3
+    assert run_batch(library, folder, settings="other").unchanged == 3
 
 
 def test_a_broken_sidecar_fails_its_file_only(folder: Path, library: Path) -> None:
     (folder / "1.annotations.csv").write_text("start,end,label\n2:30,3:45,sideways\n")
-    progress = carried_out(library, folder)
+    progress = run_batch(library, folder)
     assert (progress.analysed, progress.failed) == (2, 1)
     with Library(library) as opened:
         (failure,) = find_failures(opened)
@@ -129,20 +129,20 @@ def test_a_broken_sidecar_fails_its_file_only(folder: Path, library: Path) -> No
 
 def test_failures_are_remembered_and_tried_again_when_asked(folder: Path, library: Path) -> None:
     (folder / "bad.fit").write_bytes(b"nothing of the kind")
-    assert carried_out(library, folder).failed == 1
-    assert carried_out(library, folder).processed == 0
-    again = carried_out(library, folder, retry=True)
+    assert run_batch(library, folder).failed == 1
+    assert run_batch(library, folder).processed == 0
+    again = run_batch(library, folder, retry=True)
     assert (again.processed, again.failed) == (1, 1)
     with Library(library) as opened:
         assert len(list(find_failures(opened))) == 1
     (folder / "bad.fit").write_bytes(runs(9)[8].fit())
-    assert carried_out(library, folder).analysed == 1
+    assert run_batch(library, folder).analysed == 1
     with Library(library) as opened:
         assert not list(find_failures(opened))
 
 
 def test_what_may_pass_is_tried_again_unasked(folder: Path, library: Path) -> None:
-    carried_out(library, folder)
+    run_batch(library, folder)
     place = str(folder / "0.fit")
     with Library(library) as opened:
         before = opened.find_input(place)
@@ -150,16 +150,16 @@ def test_what_may_pass_is_tried_again_unasked(folder: Path, library: Path) -> No
         from dataclasses import replace
 
         opened.save(replace(before, outcome="failed", failure=Failure("timed out", "took too long", is_transient=True)))
-    again = carried_out(library, folder)
+    again = run_batch(library, folder)
     assert (again.analysed, again.failed) == (1, 0)
 
 
 def test_a_filter_leaves_out_and_lets_in_later(folder: Path, library: Path) -> None:
     since = ActivityFilter(since=runs(3)[1].start)
-    first = carried_out(library, folder, only=since)
+    first = run_batch(library, folder, only=since)
     assert (first.analysed, first.skipped) == (2, 1)
-    assert carried_out(library, folder, only=since).processed == 0
-    everything = carried_out(library, folder)
+    assert run_batch(library, folder, only=since).processed == 0
+    everything = run_batch(library, folder)
     assert (everything.analysed, everything.unchanged) == (1, 2)
 
 
@@ -202,7 +202,7 @@ def test_files_are_never_touched(folder: Path, library: Path) -> None:
         return {one.name: (one.read_bytes(), one.stat().st_mtime_ns) for one in folder.iterdir()}
 
     before = state()
-    carried_out(library, folder)
+    run_batch(library, folder)
     assert state() == before
 
 

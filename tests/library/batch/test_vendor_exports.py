@@ -17,7 +17,7 @@ from tests.support.recordings import MadeRun, runs
 from tests.support.vendor_exports import STRAVA_GERMAN, apple_export, garmin_export, garmin_summary, strava_export
 
 
-def analysed(tmp_path: Path, *paths: Path, status: int = 0) -> tuple[list[dict[str, str]], str]:
+def run_batch(tmp_path: Path, *paths: Path, status: int = 0) -> tuple[list[dict[str, str]], str]:
     ran = retropace("batch", *paths, "--csv", tmp_path / "out", data=tmp_path / "data", cwd=tmp_path)
     assert (ran.returncode, "Traceback" in ran.stderr) == (status, False), ran.stdout + ran.stderr
     return rows(tmp_path / "out" / "activities.csv"), ran.stdout
@@ -33,7 +33,7 @@ def test_a_garmin_account_export(tmp_path: Path) -> None:
     files.append(("runner@example.org_55000000099.fit", second.fit()))
     summaries.append(garmin_summary(second, "zweiter Lauf", 11_000_000_099))
     garmin_export(tmp_path / "g.zip", [[*files[:4], ("ride.fit", ride.fit())], files[4:]], summaries)
-    found, told = analysed(tmp_path, tmp_path / "g.zip")
+    found, told = run_batch(tmp_path, tmp_path / "g.zip")
     assert len(found) == len({row["activity"] for row in found}) == 7
     assert not any(row["duplicate_of"] for row in found)
     names = {row["start_time"]: row["name"] for row in found}
@@ -52,7 +52,7 @@ def test_a_garmin_export_whose_files_are_named_after_the_activity(tmp_path: Path
     # The summary's start is wrong by an hour, as after a change of the clock: the number decides.
     summary = garmin_summary(run, "named by number", 11_000_000_123) | {"startTimeGmt": 0.0, "beginTimestamp": 1.0}
     garmin_export(tmp_path / "g.zip", [[("11000000123_ACTIVITY.fit", run.fit())]], [summary])
-    found, _ = analysed(tmp_path, tmp_path / "g.zip")
+    found, _ = run_batch(tmp_path, tmp_path / "g.zip")
     assert [row["name"] for row in found] == ["named by number"]
 
 
@@ -60,7 +60,7 @@ def test_half_a_character_in_a_name(tmp_path: Path) -> None:
     """Names are cut off in the middle of an emoji now and then."""
     run = runs(1)[0]
     garmin_export(tmp_path / "g.zip", [[("a.fit", run.fit())]], [garmin_summary(run, "Lauf \ud83d", 11_000_000_000)])
-    found, _ = analysed(tmp_path, tmp_path / "g.zip")
+    found, _ = run_batch(tmp_path, tmp_path / "g.zip")
     assert [row["name"] for row in found] == ["Lauf ?"]
 
 
@@ -68,7 +68,7 @@ def test_a_garmin_single_download(tmp_path: Path) -> None:
     run = runs(1)[0]
     with zipfile.ZipFile(tmp_path / "11000000123.zip", "w") as archive:
         archive.writestr("11000000123_ACTIVITY.fit", run.fit())
-    found, _ = analysed(tmp_path, tmp_path / "11000000123.zip")
+    found, _ = run_batch(tmp_path, tmp_path / "11000000123.zip")
     assert float(found[0]["distance_m"]) == pytest.approx(run.distance_m[-1], abs=0.1)
 
 
@@ -84,7 +84,7 @@ def test_a_strava_bulk_export(tmp_path: Path, header: tuple[str, ...] | None, de
     ]
     extra = {} if header is None else {"header": header}
     strava_export(tmp_path / "s.zip", files, delimiter=delimiter, **extra)
-    found, told = analysed(tmp_path, tmp_path / "s.zip")
+    found, told = run_batch(tmp_path, tmp_path / "s.zip")
     names = {row["path"].rpartition("/")[2]: row["name"] for row in found}
     assert names == {
         "1.fit.gz": "Morgenlauf",
@@ -107,7 +107,7 @@ def test_an_unpacked_strava_export_in_a_folder(tmp_path: Path) -> None:
     strava_export(tmp_path / "s.zip", [(f"{at}.fit.gz", run.fit(), f"run {at}", "") for at, run in enumerate(made)])
     with zipfile.ZipFile(tmp_path / "s.zip") as archive:
         archive.extractall(tmp_path / "export")
-    found, _ = analysed(tmp_path, tmp_path / "export")
+    found, _ = run_batch(tmp_path, tmp_path / "export")
     assert sorted(row["name"] for row in found) == ["run 0", "run 1"]
 
 
@@ -122,7 +122,7 @@ def test_an_apple_health_export(tmp_path: Path, name: str) -> None:
         (made[4], {"steps_s": 0}),
     ]
     apple_export(tmp_path / "a.zip", workouts, name=name)
-    found, told = analysed(tmp_path, tmp_path / "a.zip")
+    found, told = run_batch(tmp_path, tmp_path / "a.zip")
     assert [row["start_time"] for row in found] == [f"{run.start:%Y-%m-%dT%H:%M:%SZ}" for run in made[:3]]
     assert [row["format"] for row in found] == ["apple"] * 3
     for row, run in zip(found, made, strict=False):
@@ -143,8 +143,8 @@ def test_an_unpacked_apple_export_twice(tmp_path: Path) -> None:
     apple_export(tmp_path / "a.zip", [(run, {"route": True}) for run in made])
     with zipfile.ZipFile(tmp_path / "a.zip") as archive:
         archive.extractall(tmp_path / "export")
-    first, _ = analysed(tmp_path, tmp_path / "export")
-    again, told = analysed(tmp_path, tmp_path / "export")
+    first, _ = run_batch(tmp_path, tmp_path / "export")
+    again, told = run_batch(tmp_path, tmp_path / "export")
     assert len(first) == 3
     assert again == first
     assert "6 unchanged" in told
@@ -159,20 +159,20 @@ def test_a_later_export_reads_only_what_is_new(tmp_path: Path) -> None:
         files = [(f"{at}.fit", run.fit()) for at, run in enumerate(made[:count])]
         garmin_export(tmp_path / f"garmin-{month}.zip", [files], [])
     for vendor in ("apple", "garmin"):
-        analysed(tmp_path, tmp_path / f"{vendor}-may.zip")
-        before = keys(tmp_path)
-        found, _ = analysed(tmp_path, tmp_path / f"{vendor}-june.zip")
+        run_batch(tmp_path, tmp_path / f"{vendor}-may.zip")
+        before = read_keys(tmp_path)
+        found, _ = run_batch(tmp_path, tmp_path / f"{vendor}-june.zip")
         assert len({row["activity"] for row in found}) == len(found) == 4
         # The very rows of the first run are still there: nothing was analysed twice.
-        assert len(keys(tmp_path) - before) == 1
-        assert keys(tmp_path) > before
+        assert len(read_keys(tmp_path) - before) == 1
+        assert read_keys(tmp_path) > before
     # Both exports of both vendors together: four runs, all the others the same again.
-    found, told = analysed(tmp_path, *sorted(tmp_path.glob("*.zip")))
+    found, told = run_batch(tmp_path, *sorted(tmp_path.glob("*.zip")))
     assert sum(not row["duplicate_of"] for row in found) == 4
     assert "8 activities, 4 of them there several times, counted once" in told
 
 
-def keys(tmp_path: Path) -> set[int]:
+def read_keys(tmp_path: Path) -> set[int]:
     with sqlite3.connect(tmp_path / "data" / "library.sqlite") as library:
         found = {key for (key,) in library.execute("SELECT key FROM activities")}
     library.close()
@@ -188,7 +188,7 @@ def test_one_run_in_four_formats_counts_once_and_the_richest_is_kept(tmp_path: P
     (folder / "c.fit.gz").write_bytes(gzip.compress(run.fit()))
     (folder / "d.tcx").write_bytes(run.tcx())
     (folder / "e.fit").write_bytes(run.fit())
-    found, told = analysed(tmp_path, folder)
+    found, told = run_batch(tmp_path, folder)
     kept = [row for row in found if not row["duplicate_of"]]
     assert [row["format"] for row in kept] == ["fit"]
     assert {row["duplicate_of"] for row in found if row["duplicate_of"]} == {kept[0]["activity"]}
@@ -204,7 +204,7 @@ def test_two_runners_side_by_side_are_two(tmp_path: Path) -> None:
     (tmp_path / "ben").mkdir()
     (tmp_path / "ann" / "run.fit").write_bytes(MadeRun(start, heart_rate_bpm=135).fit())
     (tmp_path / "ben" / "run.fit").write_bytes(MadeRun(start, heart_rate_bpm=151).fit())
-    found, _ = analysed(tmp_path, tmp_path / "ann", tmp_path / "ben")
+    found, _ = run_batch(tmp_path, tmp_path / "ann", tmp_path / "ben")
     assert [row["duplicate_of"] for row in found] == ["", ""]
 
 
@@ -213,7 +213,7 @@ def test_annotations_within_an_archive(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "coach.zip", "w") as archive:
         archive.writestr("ann/run.fit", run.fit())
         archive.writestr("ann/run.annotations.csv", "start,end,label\n5:00,7:30,backward\n")
-    found, _ = analysed(tmp_path, tmp_path / "coach.zip")
+    found, _ = run_batch(tmp_path, tmp_path / "coach.zip")
     assert float(found[0]["backward_annotated_m"]) == pytest.approx(300.0, rel=0.05)
 
 
@@ -224,11 +224,11 @@ def test_recordings_of_the_corpus_in_the_layouts_of_vendors(tmp_path: Path, corp
     folder.mkdir()
     for one in fits:
         (folder / one.name).write_bytes(one.read_bytes())
-    plain, _ = analysed(tmp_path, folder)
+    plain, _ = run_batch(tmp_path, folder)
     strava_export(
         tmp_path / "s.zip", [(f"{at}.fit.gz", one.read_bytes(), f"run {at}", "") for at, one in enumerate(fits)]
     )
-    packed, _ = analysed(tmp_path, tmp_path / "s.zip")
+    packed, _ = run_batch(tmp_path, tmp_path / "s.zip")
     figures = [name for name in plain[0] if name.endswith(("_m", "_s", "_spm", "_bpm"))]
     by_start = {(row["start_time"], row["distance_m"]): row for row in packed}
     for row in plain:
@@ -236,7 +236,7 @@ def test_recordings_of_the_corpus_in_the_layouts_of_vendors(tmp_path: Path, corp
         assert {name: same[name] for name in figures} == {name: row[name] for name in figures}
         assert same["name"].startswith("run ")
     garmin_export(tmp_path / "g.zip", [[(f"{at}.fit", one.read_bytes()) for at, one in enumerate(fits)]], [])
-    uploaded, _ = analysed(tmp_path, tmp_path / "g.zip")
+    uploaded, _ = run_batch(tmp_path, tmp_path / "g.zip")
     assert sorted(row["activity"] for row in uploaded) == sorted(row["activity"] for row in plain)
 
 
@@ -278,7 +278,7 @@ def test_opentracks_and_polar(tmp_path: Path) -> None:
         typed_in = {"exportVersion": "1.6", "exercises": [bare]}
         archive.writestr("training-session-2025-01-04-2-b.json", json.dumps(typed_in))
         archive.writestr("account-data.json", json.dumps({"exportVersion": "1.6", "username": "x"}))
-    found, told = analysed(tmp_path, tmp_path / "track.kmz", tmp_path / "polar-user-data-export.zip")
+    found, told = run_batch(tmp_path, tmp_path / "track.kmz", tmp_path / "polar-user-data-export.zip")
     assert [(row["path"], row["format"], row["name"]) for row in found] == [
         ("track.kmz!/doc.kml", "kml", "Backyard"),
         ("polar-user-data-export.zip!/training-session-2025-01-03-1-a.json", "polar", ""),
