@@ -116,7 +116,7 @@ def parse_point(text: str) -> PointResolver:
             _resolve_clock_time(cleaned, time_of_day, utc_offset, local_date, text), tolerance_s
         )
     if (metres := parse_distance_m(text)) is not None:
-        resolution_m = _distance_resolution_m(text)
+        resolution_m = _compute_distance_resolution_m(text)
         return lambda cleaned: _resolve_distance(cleaned, metres, resolution_m, text)
     if (seconds := parse_elapsed_s(text)) is not None:
         tolerance_s = WHOLE_MINUTE_TOLERANCE_S if _MINUTES_OR_HOURS.fullmatch(text) else TYPED_TOLERANCE_S
@@ -188,7 +188,7 @@ def _resolve_step(cleaned: CleanedActivity, name: str) -> Spans:
     return as_spans([(lap.start_s, lap.end_s) for lap in laps])
 
 
-def _distance_resolution_m(text: str) -> float:
+def _compute_distance_resolution_m(text: str) -> float:
     """Compute the metres of one unit of a distance's last digit, 100 for ``1.2km``."""
     digits = re.match(r"\d*\.?(\d*)", text.strip())
     unit_m = parse_distance_m(re.sub(r"^[\d.\s]+", "1", text.strip())) or 1.0

@@ -54,7 +54,7 @@ def interpret_name(name: str, *, is_title: bool = True) -> Meaning | None:
         has_route_word = any(phrase.kind in ("route_direction", "route") for phrase in phrases)
         if is_title or has_route_word:
             return Meaning(None, ambiguous[0].text)
-        return Meaning(_label_with_gait("backward", phrases), ambiguous[0].text)
+        return Meaning(_build_label_with_gait("backward", phrases), ambiguous[0].text)
     if not labels:
         return None
     first = next((phrase for phrase in labels if phrase.meaning.partition(" ")[0] in directions), labels[0])
@@ -63,7 +63,7 @@ def interpret_name(name: str, *, is_title: bool = True) -> Meaning | None:
     if len(directions) > 1 or (directions == {"backward"} and (is_negated or is_about_route)):
         return Meaning(None, first.text)
     if directions:
-        return Meaning(_label_with_gait(first.meaning, phrases), first.text)
+        return Meaning(_build_label_with_gait(first.meaning, phrases), first.text)
     # In a title, "rest day" or "stopped for coffee" does not describe the whole session.
     return (
         None
@@ -72,7 +72,7 @@ def interpret_name(name: str, *, is_title: bool = True) -> Meaning | None:
     )
 
 
-def _label_with_gait(meaning: str, phrases: list[Phrase]) -> Label:
+def _build_label_with_gait(meaning: str, phrases: list[Phrase]) -> Label:
     """Parse a canonical label and add the gait if the phrases name exactly one."""
     label = parse_canonical_label(meaning)
     gaits = {phrase.meaning for phrase in phrases if phrase.kind == "gait"} - {"stand"}

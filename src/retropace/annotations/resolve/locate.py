@@ -62,7 +62,7 @@ def locate_annotations(
                 continue
             resolved = parse_location(annotation.where)(cleaned)
         except AnnotationError as error:
-            raise _error_at_origin(annotation, error.message) from None
+            raise _build_error_at_origin(annotation, error.message) from None
         warnings += [f"{annotation.origin}: {message}" for message in resolved.warnings]
         located += [
             _build_annotation(annotation, start, end, resolved.edge_tolerance_s, whole_minute_paths)
@@ -107,7 +107,7 @@ def _find_whole_minute_paths(unresolved: list[UnresolvedAnnotation]) -> set[str]
     return {path for path, flags in readings.items() if all(flags) and len(flags) > 1}
 
 
-def _error_at_origin(annotation: Annotation | UnresolvedAnnotation, message: str) -> AnnotationError:
+def _build_error_at_origin(annotation: Annotation | UnresolvedAnnotation, message: str) -> AnnotationError:
     origin = annotation.origin
     if origin.path:
         return AnnotationError(message, path=origin.path, where=None if origin.line is None else str(origin.line))
@@ -118,9 +118,11 @@ def _clip_to_activity(annotation: Annotation, cleaned: CleanedActivity, warnings
     """Clip an annotation to the activity; raises :class:`AnnotationError` if it lies outside."""
     start, end = annotation.start_s, annotation.end_s
     if not (np.isfinite(start) and np.isfinite(end) and start < end):
-        raise _error_at_origin(annotation, f"a stretch from {format_duration(start)} to {format_duration(end)} is none")
+        raise _build_error_at_origin(
+            annotation, f"a stretch from {format_duration(start)} to {format_duration(end)} is none"
+        )
     if start >= cleaned.elapsed_s or end <= 0.0:
-        raise _error_at_origin(
+        raise _build_error_at_origin(
             annotation,
             f"lies outside the activity: {format_duration(start)} to {format_duration(end)}, "
             f"the activity lasts {format_duration(cleaned.elapsed_s)}",

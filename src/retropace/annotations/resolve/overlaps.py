@@ -102,7 +102,7 @@ def _resolve_crossings(annotations: list[Annotation]) -> list[Annotation]:
                 continue
             if is_inside:
                 if earlier.attributes.distance_m is not None:
-                    raise _contradiction_error(earlier, current, "give each part a distance of its own")
+                    raise _build_contradiction_error(earlier, current, "give each part a distance of its own")
                 break
             nested[open_indices[-1]], current = _split_crossing(earlier, current)
             open_indices.pop()
@@ -146,11 +146,11 @@ def _split_crossing(earlier: Annotation, later: Annotation) -> tuple[Annotation,
     overlap_s = min(earlier.end_s, later.end_s) - later.start_s
     is_swallowed = edge <= earlier.start_s or later.end_s <= edge
     if is_swallowed or overlap_s > max(earlier.edge_tolerance_s, later.edge_tolerance_s):
-        raise _contradiction_error(earlier, later, "take one of them out")
+        raise _build_contradiction_error(earlier, later, "take one of them out")
     return replace(earlier, end_s=edge), replace(later, start_s=edge)
 
 
-def _contradiction_error(first: Annotation, second: Annotation, advice: str) -> AnnotationError:
+def _build_contradiction_error(first: Annotation, second: Annotation, advice: str) -> AnnotationError:
     return AnnotationError(f"{_describe(first)}, {_describe(second)}: {advice}")
 
 

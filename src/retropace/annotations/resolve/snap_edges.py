@@ -71,8 +71,8 @@ def _snap_round(
     moved = current_s.copy()
     for index in np.flatnonzero(max_shift_s > 0.0).tolist():
         edge, before, after = float(current_s[index]), float(bounds[index]), float(bounds[index + 2])
-        left = signals.median_level(_side_window(edge, before, -1.0, float(margin_s[index])))
-        right = signals.median_level(_side_window(edge, after, 1.0, float(margin_s[index])))
+        left = signals.median_level(_select_side_window(edge, before, -1.0, float(margin_s[index])))
+        right = signals.median_level(_select_side_window(edge, after, 1.0, float(margin_s[index])))
         if not float(np.nansum((right - left) ** 2)) >= MIN_CHANGE_SD**2:
             moved[index] = original_s[index]
             continue
@@ -95,8 +95,8 @@ def _snap_round(
     return moved if np.all(np.diff(moved) > 0.0) else current_s
 
 
-def _side_window(edge_s: float, neighbour_s: float, sign: float, margin_s: float) -> slice:
-    """The seconds from which a side's level is taken: near the edge, but beyond its uncertainty."""
+def _select_side_window(edge_s: float, neighbour_s: float, sign: float, margin_s: float) -> slice:
+    """Select the seconds that give a side's level: near the edge, but beyond its uncertainty."""
     length = abs(neighbour_s - edge_s)
     margin = min(margin_s, length / 4.0)
     near, far = edge_s + sign * margin, edge_s + sign * min(margin + LEVEL_WINDOW_S, max(length - margin, margin + 1.0))

@@ -19,7 +19,7 @@ from dataclasses import dataclass, replace
 
 from retropace.annotations.model.plan import MAX_STEPS, Item, Plan, PlanStep, Repeat, count_steps
 from retropace.annotations.sentence.step_parser import NORMALIZED_NUMBERS, TokenCursor, parse_step
-from retropace.annotations.sentence.tokenizer import NORMALIZED_REPEAT_WORDS, syntax_error, tokenize
+from retropace.annotations.sentence.tokenizer import NORMALIZED_REPEAT_WORDS, build_syntax_error, tokenize
 from retropace.core.errors import AnnotationError
 
 MAX_TEXT_CHARS = 2000
@@ -50,7 +50,7 @@ def parse_sentence(text: str) -> Plan:
     cursor = TokenCursor(text, tokenize(text))
     items = _parse_items(cursor, 0)
     if (token := cursor.peek()) is not None:
-        raise syntax_error(text, token.offset, "closes a bracket that was never opened")
+        raise build_syntax_error(text, token.offset, "closes a bracket that was never opened")
     if not items:
         raise AnnotationError("the workout has no steps")
     return Plan(tuple(items), " ".join(text.split()))
@@ -69,7 +69,7 @@ def _parse_items(cursor: TokenCursor, depth: int) -> list[Item]:
     is_bare = False
     _skip_separators(cursor)
     while (token := cursor.peek()) is not None and token.text not in OPENING_BY_CLOSING:
-        opens_recovery = is_bare and _recovery_follows(cursor)
+        opens_recovery = is_bare and _is_recovery_next(cursor)
         parsed = _parse_item(cursor, depth)
         item = parsed.repeat if isinstance(parsed, _BareRepeat) else parsed
         last = items[-1] if items else None
@@ -84,7 +84,9 @@ def _parse_items(cursor: TokenCursor, depth: int) -> list[Item]:
             is_bare = isinstance(parsed, _BareRepeat)
         _skip_separators(cursor)
     if count_steps(tuple(items)) > MAX_STEPS:
-        raise syntax_error(cursor.text, 0, f"the workout has {count_steps(tuple(items))} steps, more than {MAX_STEPS}")
+        raise build_syntax_error(
+            cursor.text, 0, f"the workout has {count_steps(tuple(items))} steps, more than {MAX_STEPS}"
+        )
     return items
 
 
@@ -95,7 +97,7 @@ def _skip_separators(cursor: TokenCursor) -> None:
         cursor.position += 1
 
 
-def _recovery_follows(cursor: TokenCursor) -> bool:
+def _is_recovery_next(cursor: TokenCursor) -> bool:
     """Tell whether the recovery of a set without brackets is next, as in ``r 2:00`` or ``r=2'``."""
     after = cursor.peek(1)
     if after is not None and after.text in ("=", ":"):
@@ -109,9 +111,9 @@ def _recovery_follows(cursor: TokenCursor) -> bool:
 def _parse_item(cursor: TokenCursor, depth: int) -> Item | _BareRepeat:
     token = cursor.peek()
     if token is None:
-        raise syntax_error(cursor.text, len(cursor.text), "a step is missing")
+        raise build_syntax_error(cursor.text, len(cursor.text), "a step is missing")
     if depth > MAX_DEPTH:
-        raise syntax_error(cursor.text, token.offset, f"brackets are nested more than {MAX_DEPTH} deep")
+        raise build_syntax_error(cursor.text, token.offset, f"brackets are nested more than {MAX_DEPTH} deep")
     times = _parse_count(cursor)
     if times is not None:
         return _parse_repeat(cursor, times, token.offset, depth)
@@ -149,7 +151,7 @@ def _parse_count(cursor: TokenCursor) -> int | None:
 def _parse_repeat(cursor: TokenCursor, count: int, offset: int, depth: int) -> Item | _BareRepeat:
     token = cursor.peek()
     if token is None:
-        raise syntax_error(
+        raise build_syntax_error(
             cursor.text, len(cursor.text), f"{count} times what? Write {count}x(400m backward, 2min rest)"
         )
     if token.text in OPENING_BRACKETS:
@@ -170,7 +172,7 @@ def _parse_trailing_count(cursor: TokenCursor) -> int:
         return 1
     if after is None or not (after.kind == "number" and after.text.isdigit()):
         offset = len(cursor.text) if after is None else after.offset
-        raise syntax_error(cursor.text, offset, "is no count: write (400m backward, 2min rest) x 6")
+        raise build_syntax_error(cursor.text, offset, "is no count: write (400m backward, 2min rest) x 6")
     cursor.position += 2
     return int(after.text)
 
@@ -179,9 +181,9 @@ def _build_repeat(cursor: TokenCursor, count: int, body: list[Item], offset: int
     """Build a repeat; raises :class:`AnnotationError` if it has no or too many steps."""
     steps = count * count_steps(tuple(body))
     if count < 1:
-        raise syntax_error(cursor.text, offset, "repeats nothing: a count starts at 1")
+        raise build_syntax_error(cursor.text, offset, "repeats nothing: a count starts at 1")
     if steps > MAX_STEPS:
-        raise syntax_error(
+        raise build_syntax_error(
             cursor.text, offset, f"makes {steps} steps, more than the {MAX_STEPS} that a workout may have"
         )
     return Repeat(count, tuple(body))
@@ -193,10 +195,10 @@ def _parse_group(cursor: TokenCursor, depth: int) -> list[Item]:
     items = _parse_items(cursor, depth + 1)
     closing = cursor.peek()
     if closing is None:
-        raise syntax_error(cursor.text, opening.offset, "opens a bracket that is never closed")
+        raise build_syntax_error(cursor.text, opening.offset, "opens a bracket that is never closed")
     if OPENING_BY_CLOSING[closing.text] != opening.text:
-        raise syntax_error(cursor.text, closing.offset, f'closes what "{opening.text}" opened')
+        raise build_syntax_error(cursor.text, closing.offset, f'closes what "{opening.text}" opened')
     if not items:
-        raise syntax_error(cursor.text, opening.offset, "there is nothing in the brackets")
+        raise build_syntax_error(cursor.text, opening.offset, "there is nothing in the brackets")
     cursor.position += 1
     return items

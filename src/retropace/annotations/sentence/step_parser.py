@@ -19,7 +19,7 @@ from retropace.annotations.sentence.keywords import (
     STEP_SEPARATOR_WORDS,
     UNTIL_LAP_PHRASES,
 )
-from retropace.annotations.sentence.tokenizer import NORMALIZED_REPEAT_WORDS, UNITS, Token, syntax_error
+from retropace.annotations.sentence.tokenizer import NORMALIZED_REPEAT_WORDS, UNITS, Token, build_syntax_error
 from retropace.core.units import parse_speed_mps
 
 MIN_UNITLESS_M = 50.0
@@ -112,7 +112,7 @@ def parse_step(cursor: TokenCursor) -> PlanStep:
     """
     first = cursor.peek()
     if first is None:
-        raise syntax_error(cursor.text, len(cursor.text), "a step is missing: write 400m backward or 2min rest")
+        raise build_syntax_error(cursor.text, len(cursor.text), "a step is missing: write 400m backward or 2min rest")
     draft = _StepDraft()
     while (token := cursor.peek()) is not None:
         if token.kind == "symbol" and token.text == "@":
@@ -129,12 +129,12 @@ def parse_step(cursor: TokenCursor) -> PlanStep:
         elif token.kind in ("number", "clock", "fraction") or _is_length_in_words(cursor, token):
             _parse_draft_length(cursor, draft, token)
         elif token.kind == "mark":
-            raise syntax_error(cursor.text, token.offset, "minutes and seconds need a number before them")
+            raise build_syntax_error(cursor.text, token.offset, "minutes and seconds need a number before them")
         else:
             draft.words.append(token)
             cursor.position += 1
     if not draft.length.unit and not draft.words:
-        raise syntax_error(cursor.text, first.offset, "is no step: write 400m backward or 2min rest")
+        raise build_syntax_error(cursor.text, first.offset, "is no step: write 400m backward or 2min rest")
     label, until_lap = _parse_step_label(cursor.text, draft.words)
     length = draft.length
     return PlanStep(
@@ -163,15 +163,15 @@ def _parse_draft_length(cursor: TokenCursor, draft: _StepDraft, token: Token) ->
     continues_length = length.unit == "s" and length.next_position == cursor.position and token.kind != "clock"
     is_time_for_distance = length.unit == "m" and token.kind == "clock"
     if length.unit and not (continues_length or is_time_for_distance):
-        raise syntax_error(cursor.text, token.offset, "a second length: put a comma between two steps")
+        raise build_syntax_error(cursor.text, token.offset, "a second length: put a comma between two steps")
     kind, size = _parse_length(cursor, token, within_minutes=continues_length)
     if not size > 0.0:
-        raise syntax_error(cursor.text, token.offset, "is no length: it has to be more than nothing")
+        raise build_syntax_error(cursor.text, token.offset, "is no length: it has to be more than nothing")
     if is_time_for_distance:
         draft.speed_mps = length.amount / size
         return
     if continues_length and kind != "s":
-        raise syntax_error(cursor.text, token.offset, "a second length: put a comma between two steps")
+        raise build_syntax_error(cursor.text, token.offset, "a second length: put a comma between two steps")
     draft.length = _DraftLength(kind, length.amount + size, cursor.position)
 
 
@@ -181,7 +181,7 @@ def _parse_length(cursor: TokenCursor, token: Token, *, within_minutes: bool) ->
     if token.kind == "clock":
         parts = [float(part) for part in token.text.split(":")]
         if any(part > 59.0 for part in parts[1:]):
-            raise syntax_error(cursor.text, token.offset, "is no time: minutes and seconds end at 59")
+            raise build_syntax_error(cursor.text, token.offset, "is no time: minutes and seconds end at 59")
         return "s", sum(part * 60.0**exponent for exponent, part in enumerate(reversed(parts)))
     amount = _parse_amount(cursor, token)
     unit = cursor.peek()
@@ -200,7 +200,7 @@ def _parse_length(cursor: TokenCursor, token: Token, *, within_minutes: bool) ->
     if amount >= MIN_UNITLESS_M and amount % 5.0 == 0.0:
         return "m", amount
     number = token.text
-    raise syntax_error(cursor.text, token.offset, f"{number} of what? Write {number}min, {number}km or {number}s")
+    raise build_syntax_error(cursor.text, token.offset, f"{number} of what? Write {number}min, {number}km or {number}s")
 
 
 def _parse_amount(cursor: TokenCursor, token: Token) -> float:
@@ -209,7 +209,7 @@ def _parse_amount(cursor: TokenCursor, token: Token) -> float:
             return _FRACTION_SIGNS[token.text]
         numerator, _, denominator = token.text.partition("/")
         if int(denominator) == 0:
-            raise syntax_error(cursor.text, token.offset, "divides by nothing")
+            raise build_syntax_error(cursor.text, token.offset, "divides by nothing")
         return int(numerator) / int(denominator)
     if token.kind == "number":
         return float(token.text.replace(",", "."))
@@ -230,7 +230,7 @@ def _parse_pace(cursor: TokenCursor, at_token: Token) -> float:
     text = match[1].replace(",", ".") if match else ""
     mps = parse_speed_mps(text if "/" in text or text[-1:].isalpha() else f"{text}/km")
     if match is None or mps is None or not mps > 0.0:
-        raise syntax_error(cursor.text, at_token.offset, "no pace follows: write @6:00/km or @8km/h")
+        raise build_syntax_error(cursor.text, at_token.offset, "no pace follows: write @6:00/km or @8km/h")
     while (token := cursor.peek()) is not None and token.offset < match.end():
         cursor.position += 1
     return mps
@@ -258,7 +258,7 @@ def _parse_step_label(text: str, tokens: list[Token]) -> tuple[Label, bool]:
         )
         if direction and label.direction and direction != label.direction:
             problem = f"says {direction} and {label.direction}: put a comma between two steps"
-            raise syntax_error(text, tokens[0].offset, problem)
+            raise build_syntax_error(text, tokens[0].offset, problem)
         direction, gait = direction or label.direction, gait or label.gait
     unknown = [
         word
@@ -271,7 +271,7 @@ def _parse_step_label(text: str, tokens: list[Token]) -> tuple[Label, bool]:
 
         close_matches = difflib.get_close_matches(unknown[0], _KNOWN_PHRASES, n=1, cutoff=0.7)
         hint = f'did you mean "{close_matches[0]}"?' if close_matches else "write backward, forward, rest, walk or jog"
-        raise syntax_error(text, token.offset, f'"{token.text}" is not known: {hint}')
+        raise build_syntax_error(text, token.offset, f'"{token.text}" is not known: {hint}')
     if direction == "rest" or gait == "stand":
         return Label("rest"), until_lap
     return Label(direction or "forward", gait), until_lap

@@ -52,7 +52,7 @@ def tokenize(text: str) -> list[Token]:
     while offset < len(text):
         match = _TOKEN.match(text, offset)
         if match is None:
-            raise syntax_error(text, offset, "means nothing in a workout")
+            raise build_syntax_error(text, offset, "means nothing in a workout")
         kind = str(match.lastgroup)
         if kind == "word":
             tokens += _split_word(
@@ -80,7 +80,7 @@ def _split_word(word: str, offset: int, *, after_number: bool) -> list[Token]:
     return unsplit
 
 
-def syntax_error(text: str, offset: int, problem: str) -> AnnotationError:
+def build_syntax_error(text: str, offset: int, problem: str) -> AnnotationError:
     """Build an error that points at a character of the sentence."""
     excerpt = text[offset : offset + 12].split("\n")[0]
     position = f'character {offset + 1}, "{excerpt}"' if offset < len(text) else f"character {offset + 1}, at the end"

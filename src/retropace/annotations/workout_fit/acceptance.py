@@ -83,7 +83,7 @@ def _sum_planned(items: tuple[Item, ...]) -> tuple[float, float]:
 def compute_distinctness(number: int, alignment: Alignment, levels: dict[int, FloatArray], grid: ActivityGrid) -> float:
     """Compute by how many nats a step fits its own level better than its neighbours'; NaN if undetermined."""
     aligned = alignment.steps[number]
-    rows = _step_rows(aligned)
+    rows = _find_step_rows(aligned)
     is_moving = grid.is_moving[rows]
     if aligned.step.label.direction == "rest":
         metres = float(np.diff(np.interp([aligned.start_s, aligned.end_s], grid.edge_s, grid.distance_m))[0])
@@ -242,7 +242,7 @@ def _compute_explained_share(
             change_point_cost += float(signals.cost_to_level(signals.median_level(slice(None))).sum())
     for aligned in alignment.steps:
         if aligned.plan_index in levels and aligned.step.label.direction != "rest":
-            part_rows = np.arange(*_step_rows(aligned).indices(len(is_moving)))
+            part_rows = np.arange(*_find_step_rows(aligned).indices(len(is_moving)))
             step_cost += float(
                 grid.signals.select(part_rows[is_moving[part_rows]]).cost_to_level(levels[aligned.plan_index]).sum()
             )
@@ -269,7 +269,7 @@ def _find_lookalike(
     }
     step_at = np.full(int(np.ceil(grid.edge_s[-1])) + 1, -1)
     for aligned in alignment.steps:
-        step_at[_step_rows(aligned)] = aligned.plan_index
+        step_at[_find_step_rows(aligned)] = aligned.plan_index
     for start, end in zip(edges_s[:-1].tolist(), edges_s[1:].tolist(), strict=True):
         rows = np.arange(int(np.ceil(start)), min(int(end), len(grid.is_moving)))
         rows = rows[grid.is_moving[rows]]
@@ -294,5 +294,5 @@ def _find_lookalike(
     return ""
 
 
-def _step_rows(aligned: AlignedStep) -> slice:
+def _find_step_rows(aligned: AlignedStep) -> slice:
     return slice(int(aligned.start_s), int(np.ceil(aligned.end_s)))

@@ -126,7 +126,7 @@ def compute_step_cost(
         cost = cost + _huber(np.log(np.maximum(quantity[end] - quantity[start], 1e-9) / planned) / log_sd)
     if step.speed_mps is not None:
         moved_m = grid.distance_m[end] - grid.distance_m[start]
-        speed_mps = moved_m / np.maximum(_moving_time_s(grid, start, end), 1.0)
+        speed_mps = moved_m / np.maximum(_compute_moving_time_s(grid, start, end), 1.0)
         cost = cost + _huber(np.log(np.maximum(speed_mps, 0.05) / step.speed_mps) / PACE_LOG_SD)
     cost = cost + NO_CHANGE_COST * ~grid.is_near_change[end]
     if np.any(grid.is_near_lap_press):
@@ -142,7 +142,7 @@ def _huber(deviation_sd: FloatArray) -> FloatArray:
     return np.where(size <= HUBER_THRESHOLD_SD, 0.5 * size**2, HUBER_THRESHOLD_SD * size - 0.5 * HUBER_THRESHOLD_SD**2)
 
 
-def _moving_time_s(grid: ActivityGrid, start: NDArray[np.intp], end: NDArray[np.intp]) -> FloatArray:
+def _compute_moving_time_s(grid: ActivityGrid, start: NDArray[np.intp], end: NDArray[np.intp]) -> FloatArray:
     """Compute the time moving within each span."""
     moving_s = grid.timer_s - grid.standing_s
     moved_s: FloatArray = moving_s[end] - moving_s[start]
@@ -184,7 +184,7 @@ def _compute_emission_cost(
 ) -> FloatArray:
     """Compute the cost of the seconds of each span, apart from its length and its boundaries."""
     if step.label.direction == "rest":
-        moved_s = _moving_time_s(grid, start, end)
+        moved_s = _compute_moving_time_s(grid, start, end)
         resting: FloatArray = REST_MOVING_COST_PER_S * moved_s + REST_STRIDE_COST_PER_S * (
             grid.striding_s[end] - grid.striding_s[start]
         )
