@@ -1,1 +1,1 @@
-"""Analyses as one page to look at, which needs nothing but a browser."""
+"""The report: one or many analyses as a single self-contained HTML page."""

@@ -1,4 +1,4 @@
-"""What a report shows of one activity: words, tables, and the picture's numbers. Nothing of it is markup."""
+"""The section of a report on one activity: texts, tables and chart data, without any markup."""
 
 from __future__ import annotations
 
@@ -27,39 +27,45 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ActivitySection:
-    """One activity of a report."""
+    """The section of a report on one activity."""
 
     title: str
     file: str
-    """The file's name without its folder: where it lies is nobody's business but its owner's."""
+    """The file's name without its folder, as reports are passed on."""
     facts: tuple[str, ...]
+    """Sport, start and device of the recording."""
     headlines: tuple[tuple[str, str, str], ...]
-    """What matters most: name, value, and a line below it."""
+    """The main figures: name, value, and a line below the value."""
     totals_table: TextTable
     set_tables: tuple[TextTable, ...]
     segments_table: TextTable
     borderline_stretches: tuple[tuple[str, str], ...]
-    """Stretches as ``12:30-15:00``, and how likely each was backward."""
+    """Stretches that may have been backward, as ``12:30-15:00``, each with its probability in percent."""
     warnings: tuple[str, ...]
     privacy_note: str
-    """What of the way is not shown; empty if all of it is."""
+    """A sentence on how many positions are hidden; empty if none is."""
     chart_data: dict[str, Any]
+    """The values of :func:`retropace.output.charts.chart_data.chart_data_to_dict`."""
     alt_texts: dict[str, str]
-    """What each chart shows, in words."""
+    """The alternative text of each chart."""
     start_time: datetime | None
+    """The start in UTC; None if unknown."""
     sport: str
     structure: str
+    """The sets of the session in one line; empty without sets."""
     elapsed_s: float
     distance_m: dict[str, float]
-    """Per direction; empty where the recording holds no distance."""
+    """The distance per direction; empty if the recording has no distance."""
     time_s: dict[str, float]
-    """Per direction, moving; resting for rest."""
+    """The moving time per direction; for ``rest`` the elapsed time."""
     suspected_m: float
+    """The distance of suspected backward running."""
     speed_mps: dict[str, float]
+    """The mean moving speed per direction, NaN where unknown."""
     candidate: Candidate | None
-    """What tells whether another activity is the same one; None without a time."""
+    """What duplicates of the activity are recognized by; None without a start time."""
     season_entry: SeasonEntry | None = None
-    """What a season takes of it; None without a time."""
+    """The activity's contribution to a season; None without a start time."""
 
 
 def build_activity_section(
@@ -71,39 +77,47 @@ def build_activity_section(
     max_positions: int,
     mercator: bool = False,
 ) -> ActivitySection:
-    """What is shown of an analysis, its curves and its way thinned to so many rows and positions."""
-    track, summary, activity = analysis.cleaned, analysis.summary, analysis.activity
-    picture = build_chart_data(
+    """The report section of an analysis, its charts reduced to ``max_rows`` curve rows and ``max_positions``.
+
+    ``mercator`` projects the route to Web Mercator, for background tiles, instead of local metres.
+    """
+    cleaned, summary, activity = analysis.cleaned, analysis.summary, analysis.activity
+    chart_data = build_chart_data(
         analysis, privacy_filter, units, max_rows=max_rows, max_positions=max_positions, mercator=mercator
     )
     intervals = intervals_of(analysis)
     file = strip_control_chars(PurePath(activity.source.path).name)
-    by_distance = track.distance_source != "none"
-    moving = {name: float(summary.directions.moving_s[at]) for at, name in enumerate(DIRECTIONS)}
+    by_distance = cleaned.distance_source != "none"
+    moving_s = {name: float(summary.directions.moving_s[index]) for index, name in enumerate(DIRECTIONS)}
     return ActivitySection(
         title=strip_control_chars(activity.name) or file,
         file=file,
         facts=tuple(
-            strip_control_chars(fact) for fact in describe_recording(activity, track) if fact != f'"{activity.name}"'
+            strip_control_chars(fact) for fact in describe_recording(activity, cleaned) if fact != f'"{activity.name}"'
         ),
         headlines=_build_headlines(analysis, units),
         totals_table=build_directions_table(analysis, units),
         set_tables=tuple(build_interval_tables(intervals, units)) if intervals.sets else (),
         segments_table=build_segments_table(analysis, units),
         borderline_stretches=tuple(
-            (f"{format_duration(one.start_s)}-{format_duration(one.end_s)}", f"{100.0 * one.probability:.0f} %")
-            for one in analysis.borderline
+            (
+                f"{format_duration(stretch.start_s)}-{format_duration(stretch.end_s)}",
+                f"{100.0 * stretch.probability:.0f} %",
+            )
+            for stretch in analysis.borderline
         ),
-        warnings=tuple(strip_control_chars(_strip_folder(one, activity.source.path)) for one in analysis.warnings),
+        warnings=tuple(
+            strip_control_chars(_strip_folder(warning, activity.source.path)) for warning in analysis.warnings
+        ),
         privacy_note=_format_privacy_note(analysis, privacy_filter),
-        chart_data=chart_data_to_dict(picture, analysis),
+        chart_data=chart_data_to_dict(chart_data, analysis),
         alt_texts=build_alt_texts(analysis, units),
-        start_time=track.start_time,
+        start_time=cleaned.start_time,
         sport=activity.sport,
         structure=format_structure_line(intervals) if intervals.sets else "",
-        elapsed_s=track.elapsed_s,
+        elapsed_s=cleaned.elapsed_s,
         distance_m=dict(zip(DIRECTIONS, summary.directions.distance_m.tolist(), strict=True)) if by_distance else {},
-        time_s=moving | {"rest": float(summary.directions.elapsed_s[DIRECTIONS.index("rest")])},
+        time_s=moving_s | {"rest": float(summary.directions.elapsed_s[DIRECTIONS.index("rest")])},
         suspected_m=float(summary.suspected_m[DIRECTIONS.index("backward")]),
         speed_mps=dict(zip(DIRECTIONS, summary.directions.speed_mps.tolist(), strict=True)),
         candidate=build_candidate(analysis),
@@ -112,30 +126,30 @@ def build_activity_section(
 
 
 def _build_headlines(analysis: Analysis, units: Units) -> tuple[tuple[str, str, str], ...]:
-    """The figures at the top of the page."""
-    summary, track = analysis.summary, analysis.cleaned
-    backward = DIRECTIONS.index("backward")
-    seconds, metres = float(summary.directions.moving_s[backward]), float(summary.directions.distance_m[backward])
+    """The main figures of an activity: name, value, and a line below the value."""
+    summary, stats, cleaned = analysis.summary, analysis.summary.directions, analysis.cleaned
+    backward_index = DIRECTIONS.index("backward")
+    backward_s, backward_m = float(stats.moving_s[backward_index]), float(stats.distance_m[backward_index])
     total_m, total_s = float(summary.total.distance_m[0]), float(summary.total.moving_s[0])
-    suspected_m = float(summary.suspected_m[backward])
-    elapsed = ("time", format_duration(track.elapsed_s), f"{format_duration(total_s)} of it moving")
-    if track.distance_source == "none":
-        share = f"{100.0 * seconds / total_s:.0f} % of the moving time" if total_s > 0.0 else ""
-        return (("backward", format_duration(seconds), share), elapsed)
-    share = f"{100.0 * metres / total_m:.0f} % of the way" if total_m > 0.0 else ""
-    pace = units.format_pace(float(summary.directions.speed_mps[backward]))
-    said = f"{units.format_distance(suspected_m)} of it suspected" if suspected_m > 0.0 else "all of it marked"
+    suspected_m = float(summary.suspected_m[backward_index])
+    elapsed_headline = ("time", format_duration(cleaned.elapsed_s), f"{format_duration(total_s)} of it moving")
+    if cleaned.distance_source == "none":
+        share = f"{100.0 * backward_s / total_s:.0f} % of the moving time" if total_s > 0.0 else ""
+        return (("backward", format_duration(backward_s), share), elapsed_headline)
+    share = f"{100.0 * backward_m / total_m:.0f} % of the way" if total_m > 0.0 else ""
+    pace = units.format_pace(float(stats.speed_mps[backward_index]))
+    marked_note = f"{units.format_distance(suspected_m)} of it suspected" if suspected_m > 0.0 else "all of it marked"
     return (
-        ("backward", units.format_distance(metres), share),
+        ("backward", units.format_distance(backward_m), share),
         *(
             [
-                ("backward time", format_duration(seconds), pace),
-                ("marked", units.format_distance(metres - suspected_m), said),
+                ("backward time", format_duration(backward_s), pace),
+                ("marked", units.format_distance(backward_m - suspected_m), marked_note),
             ]
-            * (metres > 0.0)
+            * (backward_m > 0.0)
         ),
         ("whole way", units.format_distance(total_m), units.format_pace(float(summary.total.speed_mps[0]))),
-        elapsed,
+        elapsed_headline,
     )
 
 
@@ -147,9 +161,9 @@ def _format_privacy_note(analysis: Analysis, privacy_filter: PrivacyFilter) -> s
 
 
 def _strip_folder(text: str, path: str) -> str:
-    """A warning without the folders of the files that it names: of the recording's own, or of one it begins with."""
-    file, colon, rest = text.partition(": ")
+    """A warning without the folder of ``path`` and without the folder of a file name that it begins with."""
+    file, colon, message = text.partition(": ")
     if colon and PurePath(file).suffix:
-        text = f"{PurePath(file).name}: {rest}"
+        text = f"{PurePath(file).name}: {message}"
     folder = str(PurePath(path).parent)
     return text if folder == "." else text.replace(f"{folder}{os.sep}", "")

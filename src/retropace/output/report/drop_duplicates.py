@@ -1,4 +1,4 @@
-"""The same run in several files counts once."""
+"""Removal of duplicate activities from a report: the same run in several files is shown once."""
 
 from __future__ import annotations
 
@@ -13,13 +13,18 @@ if TYPE_CHECKING:
 
 
 def drop_duplicates(sections: Sequence[ActivitySection]) -> tuple[list[ActivitySection], list[str]]:
-    """The parts without those that another one tells better, the latest first, and what was left out, in words."""
-    order = sorted(range(len(sections)), key=lambda at: _get_start_s(sections[at]))
-    candidates = (replace(one, key=at) for at in order if (one := sections[at].candidate) is not None)
+    """The sections without duplicates, the latest first, and one sentence for each section that was dropped.
+
+    Of several recordings of the same run, the best one stays (:func:`retropace.analysis.duplicates.find_duplicates`).
+    """
+    order = sorted(range(len(sections)), key=lambda index: _get_start_s(sections[index]))
+    candidates = (
+        replace(candidate, key=index) for index in order if (candidate := sections[index].candidate) is not None
+    )
     leaders = dict(find_duplicates(candidates))
-    file = [part.file for part in sections]
-    said = [f"{file[at]}: is the same run as {file[leader]}, which counts" for at, leader in leaders.items()]
-    return [sections[at] for at in reversed(order) if at not in leaders], sorted(said)
+    files = [section.file for section in sections]
+    notes = [f"{files[index]}: is the same run as {files[leader]}, which counts" for index, leader in leaders.items()]
+    return [sections[index] for index in reversed(order) if index not in leaders], sorted(notes)
 
 
 def _get_start_s(section: ActivitySection) -> float:

@@ -1,7 +1,7 @@
-"""Parts → one HTML page that holds everything it needs: styles, scripts, data. It opens from a disk, without a network.
+"""Rendering of a report as one HTML page that contains its styles, scripts and data and needs no network.
 
-A content security policy in its head lets it run its own scripts, told by their hashes, and load nothing but the tiles
-that were asked for.
+A content security policy in the page's head allows only its own scripts, by their hashes, and only images of the
+requested background tiles.
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from retropace.output.tables.text_table import TextTable
 
 REPORT_SCRIPTS = ("zoom.js", "overview.js", "report.js")
+"""The scripts in ``output/report/web``; each may use those before it and those of the charts."""
 
 
 def render_report(
@@ -44,18 +45,18 @@ def render_report(
     failures: Sequence[str] = (),
     tile_url: str | None = None,
 ) -> str:
-    """The page of one activity, or of many with a table of them first, in the order in which they are given.
+    """The HTML page of the sections in their order; a page of several activities begins with an overview.
 
-    ``failures`` are sentences on what could not be shown. ``tiles`` is the address of background tiles, for parts made
-    with ``mercator``.
+    ``failures`` are sentences on files that could not be shown. ``tile_url`` is the URL of background tiles, for
+    sections built with ``mercator``.
     """
     from markupsafe import Markup
 
-    many = len(sections) != 1
+    is_overview = len(sections) != 1
     weeks = sum_by_week(sections)
-    has_weeks = many and len(weeks.mondays) > 1
+    has_weeks = is_overview and len(weeks.mondays) > 1
     page = {
-        "title": "Forward and backward" if many else sections[0].title,
+        "title": "Forward and backward" if is_overview else sections[0].title,
         "unit": {"name": units.name, "metres": units.metres},
         "charts": build_chart_documents(tile_url),
         "weeks": build_weeks_chart(weeks, units) if has_weeks else None,
@@ -63,8 +64,8 @@ def render_report(
     }
     data = [("page", page)]
     data += [
-        (f"data-activity-{number}", {"drawn": part.chart_data, "alternatives": part.alt_texts})
-        for number, part in enumerate(sections, 1)
+        (f"data-activity-{number}", {"drawn": section.chart_data, "alternatives": section.alt_texts})
+        for number, section in enumerate(sections, 1)
     ]
     scripts = [load_bokeh_script(), "".join(read_web_file("output.charts", name) for name in CHART_SCRIPTS)]
     scripts.append("".join(read_web_file("output.report", name) for name in REPORT_SCRIPTS))
@@ -74,13 +75,13 @@ def render_report(
         .render(
             title=page["title"],
             unit=units.name,
-            many=many,
-            parts=sections,
-            overview=build_overview(sections, units) if many else None,
-            weeks_sheet=build_weeks_table(weeks, units) if has_weeks else {"rows": ()},
-            progress=_build_progress_tables(sections, units, report_date) if many else [],
+            is_overview=is_overview,
+            sections=sections,
+            overview=build_overview(sections, units) if is_overview else None,
+            weeks_table=build_weeks_table(weeks, units) if has_weeks else {"rows": ()},
+            progress_tables=_build_progress_tables(sections, units, report_date) if is_overview else [],
             failures=[strip_control_chars(failure) for failure in failures],
-            made=report_date.isoformat(),
+            report_date=report_date.isoformat(),
             version=version("retropace"),
             policy=build_content_security_policy(scripts, tile_url),
             style=Markup(read_web_file("output.charts", "page.css") + read_web_file("output.report", "report.css")),
@@ -91,36 +92,44 @@ def render_report(
 
 
 def _build_progress_tables(sections: Sequence[ActivitySection], units: Units, today: date) -> list[TextTable]:
-    """How it goes on from one activity to the next, as ``retropace progress`` tells it of a library."""
-    season = build_season_from_entries([part.season_entry for part in sections if part.season_entry is not None])
+    """The tables of ``retropace progress`` for the activities of the report; empty for fewer than two of them."""
+    season = build_season_from_entries(
+        [section.season_entry for section in sections if section.season_entry is not None]
+    )
     if len(season) < 2:
         return []
-    found = build_progress(season, per="week", today=today, zone=UTC)
-    sheets = (
-        build_ratio_table(found),
-        build_bests_table(found, units, strip_control_chars),
-        build_milestones_table(found, units, strip_control_chars),
+    progress = build_progress(season, per="week", today=today, zone=UTC)
+    tables = (
+        build_ratio_table(progress),
+        build_bests_table(progress, units, strip_control_chars),
+        build_milestones_table(progress, units, strip_control_chars),
     )
     return [
-        sheet for sheet in (*sheets, build_outliers_table(found, strip_control_chars)) if sheet.rows or sheet.footer
+        table for table in (*tables, build_outliers_table(progress, strip_control_chars)) if table.rows or table.footer
     ]
 
 
 def build_content_security_policy(scripts: Sequence[str], tile_url: str | None) -> str:
-    """The page's content security policy: these scripts and no others, pictures from the tiles' host at most.
+    """The content security policy that allows only ``scripts``, and images only of the page and the tiles' origin.
 
-    Bokeh puts style elements into what it draws, so styles cannot be told by their hashes.
+    Inline styles are allowed because Bokeh inserts style elements whose hashes are unknown.
     """
     hashes = [base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() for script in scripts]
-    ran = " ".join(f"'sha256-{one}'" for one in hashes)
-    host = "" if tile_url is None else f" {parse_tile_origin(tile_url)}"
+    allowed_scripts = " ".join(f"'sha256-{digest}'" for digest in hashes)
+    tile_origin = "" if tile_url is None else f" {parse_tile_origin(tile_url)}"
     return (
-        f"default-src 'none'; script-src {ran}; style-src 'unsafe-inline'; img-src data: blob:{host}; font-src data:; "
-        "base-uri 'none'; form-action 'none'"
+        f"default-src 'none'; script-src {allowed_scripts}; style-src 'unsafe-inline'; "
+        f"img-src data: blob:{tile_origin}; font-src data:; base-uri 'none'; form-action 'none'"
     )
 
 
 def parse_tile_origin(tile_url: str) -> str:
-    """``https://tiles.example.org`` of ``https://tiles.example.org/{z}/{x}/{y}.png``."""
+    """The origin of a tile URL; empty if the URL is not http or https, or its host is not followed by a path.
+
+    Example:
+        >>> parse_tile_origin("https://tiles.example.org/{z}/{x}/{y}.png")
+        'https://tiles.example.org'
+
+    """
     match = re.match(r"https?://[\w.-]+(:\d+)?(?=/)", tile_url, re.ASCII)
     return match[0] if match else ""

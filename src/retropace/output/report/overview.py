@@ -1,4 +1,4 @@
-"""Many activities as a table, a row each: what is sorted by, and what is read."""
+"""The overview of a report: a sortable table with one row per activity."""
 
 from __future__ import annotations
 
@@ -15,51 +15,56 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """What a cell shows and what it is sorted by; cells without a value come last."""
+    """A cell of the overview."""
 
     text: str
+    """The text that is shown."""
     value: float | str | None = None
+    """The sort key; cells without one are sorted last."""
 
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """Columns and rows; each row belongs to the part of the same number."""
+    """The table of activities; row ``i`` belongs to section ``i``."""
 
     names: tuple[str, ...]
+    """The column headers."""
     rows: tuple[tuple[Cell, ...], ...]
     totals: tuple[str, ...]
-    """The sums, a text for each column."""
+    """The totals of all activities, one text per column."""
 
 
 COLUMN_NAMES = ("date", "activity", "sport", "time", "distance", "backward", "share", "backward time", "of it marked")
+"""The headers of the columns that have totals."""
 UNTOTALLED_COLUMN_NAMES = ("forward pace", "backward pace", "speed ratio", "sets")
+"""The headers of the columns without totals, which follow the others."""
 
 
 def build_overview(sections: Sequence[ActivitySection], units: Units) -> Overview:
-    """The overview of activities in the order in which they are given."""
-    total_m = sum(sum(part.distance_m.values()) for part in sections)
-    backward_m = sum(part.distance_m.get("backward", 0.0) for part in sections)
+    """The overview of the sections in their order."""
+    total_m = sum(sum(section.distance_m.values()) for section in sections)
+    backward_m = sum(section.distance_m.get("backward", 0.0) for section in sections)
     share = f"{100.0 * backward_m / total_m:.0f} %" if total_m > 0.0 else ""
-    whole = (
+    totals = (
         "",
         f"{len(sections)} activities",
         "",
-        format_duration(sum(part.elapsed_s for part in sections)),
+        format_duration(sum(section.elapsed_s for section in sections)),
         units.format_distance(total_m),
         units.format_distance(backward_m),
         share,
-        format_duration(sum(part.time_s["backward"] for part in sections)),
-        units.format_distance(backward_m - sum(part.suspected_m for part in sections if part.distance_m)),
+        format_duration(sum(section.time_s["backward"] for section in sections)),
+        units.format_distance(backward_m - sum(section.suspected_m for section in sections if section.distance_m)),
     )
     names = (*COLUMN_NAMES, *UNTOTALLED_COLUMN_NAMES)
     return Overview(
-        names, tuple(_build_row(part, units) for part in sections), whole + ("",) * len(UNTOTALLED_COLUMN_NAMES)
+        names, tuple(_build_row(section, units) for section in sections), totals + ("",) * len(UNTOTALLED_COLUMN_NAMES)
     )
 
 
 def _build_row(section: ActivitySection, units: Units) -> tuple[Cell, ...]:
     start = section.start_time
-    day = Cell("", None) if start is None else Cell(f"{start:%Y-%m-%d %H:%M}", start.timestamp())
+    date_cell = Cell("", None) if start is None else Cell(f"{start:%Y-%m-%d %H:%M}", start.timestamp())
     total_m = sum(section.distance_m.values())
     backward_m = section.distance_m.get("backward", math.nan)
     marked_m = backward_m - section.suspected_m
@@ -71,12 +76,15 @@ def _build_row(section: ActivitySection, units: Units) -> tuple[Cell, ...]:
     )
     forward, backward = section.speed_mps["forward"], section.speed_mps["backward"]
     return (
-        day,
+        date_cell,
         Cell(section.title, section.title.casefold()),
         Cell(section.sport.replace("_", " "), section.sport),
         Cell(format_duration(section.elapsed_s), section.elapsed_s),
         _build_number_cell(total_m if section.distance_m else math.nan, units.format_distance),
-        *(_build_number_cell(value, text) if value != 0.0 else Cell("–", 0.0) for value, text in backward_cells),
+        *(
+            _build_number_cell(value, format_value) if value != 0.0 else Cell("–", 0.0)
+            for value, format_value in backward_cells
+        ),
         _build_number_cell(forward, units.format_pace),
         _build_number_cell(backward, units.format_pace),
         _build_number_cell(backward / forward, "{:.2f}".format),

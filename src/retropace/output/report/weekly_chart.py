@@ -1,4 +1,4 @@
-"""Distance per direction by week, as bars."""
+"""Distance per direction and week, as a bar chart and a table."""
 
 from __future__ import annotations
 
@@ -18,39 +18,41 @@ if TYPE_CHECKING:
     from retropace.output.report.activity_section import ActivitySection
 
 CHART_DIRECTIONS = ("forward", "backward")
+"""The directions that are shown."""
 PLAUSIBLE_YEARS = range(2000, 2100)
-"""A date of another year is that of a watch whose clock was never set; its weeks would leave no room for the others."""
+"""The years of plausible dates; others come from watches whose clock was never set and would stretch the chart."""
 
 
 @dataclass(frozen=True, slots=True)
 class WeeklyDistances:
-    """``n`` weeks one after the other, each from its Monday (UTC), those without a run among them."""
+    """The distances of ``n`` consecutive weeks, which begin on Monday (UTC), including weeks without activities."""
 
     mondays: tuple[date, ...]
     distance_m: dict[str, FloatArray]
-    """For each direction of ``SHOWN`` ``(n,)`` metres."""
+    """The distance per week, shape ``(n,)``, for each direction of ``CHART_DIRECTIONS``."""
     undated_count: int
-    """Activities with a distance but without a date of ``YEARS``, which are in none of the weeks."""
+    """The number of activities with a distance but without a plausible date, which are in no week."""
 
 
 def sum_by_week(sections: Sequence[ActivitySection]) -> WeeklyDistances:
-    """The weeks from the first activity to the last."""
-    measured = [part for part in sections if part.distance_m]
-    dated = [
-        (_find_monday(part), part)
-        for part in measured
-        if part.start_time is not None and part.start_time.year in PLAUSIBLE_YEARS
+    """The distances of the weeks from the first activity to the last."""
+    measured_sections = [section for section in sections if section.distance_m]
+    monday_sections = [
+        (_find_monday(section), section)
+        for section in measured_sections
+        if section.start_time is not None and section.start_time.year in PLAUSIBLE_YEARS
     ]
-    without = len(measured) - len(dated)
-    if not dated:
-        return WeeklyDistances((), {name: np.empty(0) for name in CHART_DIRECTIONS}, without)
-    first, last = min(day for day, _ in dated), max(day for day, _ in dated)
-    mondays = tuple(first + timedelta(weeks=week) for week in range((last - first).days // 7 + 1))
-    metres = {name: np.zeros(len(mondays)) for name in CHART_DIRECTIONS}
-    for day, part in dated:
+    undated_count = len(measured_sections) - len(monday_sections)
+    if not monday_sections:
+        return WeeklyDistances((), {name: np.empty(0) for name in CHART_DIRECTIONS}, undated_count)
+    first_monday = min(monday for monday, _ in monday_sections)
+    last_monday = max(monday for monday, _ in monday_sections)
+    mondays = tuple(first_monday + timedelta(weeks=week) for week in range((last_monday - first_monday).days // 7 + 1))
+    distance_m = {name: np.zeros(len(mondays)) for name in CHART_DIRECTIONS}
+    for monday, section in monday_sections:
         for name in CHART_DIRECTIONS:
-            metres[name][(day - first).days // 7] += part.distance_m[name]
-    return WeeklyDistances(mondays, metres, without)
+            distance_m[name][(monday - first_monday).days // 7] += section.distance_m[name]
+    return WeeklyDistances(mondays, distance_m, undated_count)
 
 
 def _find_monday(section: ActivitySection) -> date:
@@ -60,23 +62,26 @@ def _find_monday(section: ActivitySection) -> date:
 
 
 def build_weeks_table(weeks: WeeklyDistances, units: Units) -> TextTable:
-    """The same as a table, without the weeks in which nothing was run."""
+    """The weekly distances as a table, without weeks that have none."""
     rows = [
-        (f"{monday:%Y-%m-%d}", *(units.format_distance(float(weeks.distance_m[name][at])) for name in CHART_DIRECTIONS))
-        for at, monday in enumerate(weeks.mondays)
-        if any(weeks.distance_m[name][at] > 0.0 for name in CHART_DIRECTIONS)
+        (
+            f"{monday:%Y-%m-%d}",
+            *(units.format_distance(float(weeks.distance_m[name][index])) for name in CHART_DIRECTIONS),
+        )
+        for index, monday in enumerate(weeks.mondays)
+        if any(weeks.distance_m[name][index] > 0.0 for name in CHART_DIRECTIONS)
     ]
-    left_out = (
+    undated_note = (
         f"{weeks.undated_count} without a date, or before {PLAUSIBLE_YEARS[0]}, are in no week"
         if weeks.undated_count
         else ""
     )
-    return TextTable("", ("week from", *CHART_DIRECTIONS), tuple(rows), footer=tuple(filter(None, (left_out,))))
+    return TextTable("", ("week from", *CHART_DIRECTIONS), tuple(rows), footer=tuple(filter(None, (undated_note,))))
 
 
 def build_weeks_chart(weeks: WeeklyDistances, units: Units) -> dict[str, Any]:
-    """The bars as Bokeh's document."""
+    """The weekly distances as the Bokeh JSON document of a stacked bar chart."""
     return build_weekly_bars(
         [f"{monday:%Y-%m-%d}" for monday in weeks.mondays],
-        {name: (metres / units.metres).round(3).tolist() for name, metres in weeks.distance_m.items()},
+        {name: (distance_m / units.metres).round(3).tolist() for name, distance_m in weeks.distance_m.items()},
     )
