@@ -81,7 +81,7 @@ def test_jitter_of_positions_does_not_lengthen_the_way() -> None:
 
 
 def test_a_bend_of_a_track_is_hardly_cut() -> None:
-    angle = np.arange(0.0, 20 * np.pi, 3.0 / 36.5)  # 3 m/s round a circle as wide as a track's bend
+    angle = np.arange(0.0, 20 * np.pi, 3.0 / 36.5)  # 3 m/s round a circle as wide as a running track's bend
     lat, lon = 48.0 + 36.5 * np.sin(angle) / 111_200.0, 11.0 + 36.5 * np.cos(angle) / 74_500.0
     found = distance_from_positions(np.arange(float(len(angle))), lat, lon, NO_PAUSE)
     chords = 3.0 * (len(angle) - 1)
@@ -127,8 +127,8 @@ def test_distance_comes_from_the_best_there_is_and_says_so() -> None:
     alone = clean_activity(activity_of(t_s, speed_mps=speed))
     nothing = clean_activity(activity_of(t_s, heart_rate_bpm=np.full(120, 130.0)))
     found = [
-        (track.distance_source, round(float(track.curves["distance_m"][-1])))
-        for track in (both, positions, alone, nothing)
+        (cleaned.distance_source, round(float(cleaned.curves["distance_m"][-1])))
+        for cleaned in (both, positions, alone, nothing)
     ]
     assert found == [("device", 333), ("positions", 357), ("speed", 298), ("none", 0)]
     assert any("along the positions" in said for said in positions.warnings)

@@ -12,11 +12,11 @@ from retropace.core.spans import FloatArray, as_spans
 from retropace.simulate import PlannedStretch, SimulatedPlace, backward, forward, simulate
 from tests.support.strategies import activity_of
 
-NONE = as_spans([])
+NO_PAUSES = as_spans([])
 T_S = np.arange(1800.0)
 
 
-def steps_of(period_s: float, low: float, high: float, late_s: float) -> FloatArray:
+def square_wave(period_s: float, low: float, high: float, late_s: float) -> FloatArray:
     """A square wave that arrives late."""
     return np.where(((T_S - late_s) // period_s) % 2 == 1, high, low)
 
@@ -24,8 +24,8 @@ def steps_of(period_s: float, low: float, high: float, late_s: float) -> FloatAr
 @pytest.mark.parametrize(("speed_s", "cadence_s"), [(7.0, 4.0), (3.0, 8.0), (5.0, 5.0), (9.0, 1.0)])
 def test_how_far_speed_and_cadence_lie_apart_is_measured(speed_s: float, cadence_s: float) -> None:
     rng = np.random.default_rng(1)
-    speed = steps_of(90.0, 2.4, 3.6, speed_s) + rng.normal(0.0, 0.1, len(T_S))
-    cadence = steps_of(90.0, 160.0, 176.0, cadence_s) + rng.normal(0.0, 1.5, len(T_S))
+    speed = square_wave(90.0, 2.4, 3.6, speed_s) + rng.normal(0.0, 0.1, len(T_S))
+    cadence = square_wave(90.0, 160.0, 176.0, cadence_s) + rng.normal(0.0, 1.5, len(T_S))
     lags = estimate_lags(T_S, speed, cadence, CleanParameters())
     assert lags.speed_s - lags.cadence_s == pytest.approx(speed_s - cadence_s, abs=1.0)
     assert lags.speed_s + lags.cadence_s == 2.0 * CleanParameters().lag_s
@@ -41,10 +41,10 @@ def test_without_cadence_or_changes_the_usual_is_taken() -> None:
 
 
 def test_a_column_arrives_earlier_and_stays_missing_where_it_was() -> None:
-    column = steps_of(90.0, 1.0, 2.0, 5.0)
+    column = square_wave(90.0, 1.0, 2.0, 5.0)
     column[500:520] = np.nan
-    moved = shift_earlier(T_S, column, 5.0, NONE)
-    expected = steps_of(90.0, 1.0, 2.0, 0.0)
+    moved = shift_earlier(T_S, column, 5.0, NO_PAUSES)
+    expected = square_wave(90.0, 1.0, 2.0, 0.0)
     known = np.isfinite(moved)
     np.testing.assert_array_equal(moved[known][:-5], expected[known][:-5])
     assert np.flatnonzero(~known).tolist() == list(range(495, 515))
@@ -85,5 +85,9 @@ def test_a_rep_from_a_stop_has_its_metres() -> None:
 
 
 def test_what_was_moved_is_said() -> None:
-    track = clean_activity(activity_of(T_S, speed_mps=np.full(len(T_S), 3.0), cadence_recorded=np.full(len(T_S), 84.0)))
-    assert "speed by 5.5 s and cadence by 2.5 s moved back to when it happened: watches show it late" in track.warnings
+    cleaned = clean_activity(
+        activity_of(T_S, speed_mps=np.full(len(T_S), 3.0), cadence_recorded=np.full(len(T_S), 84.0))
+    )
+    assert (
+        "speed by 5.5 s and cadence by 2.5 s moved back to when it happened: watches show it late" in cleaned.warnings
+    )

@@ -14,13 +14,13 @@ from retropace.config.edit import add_goal, remove_goal, set_config_value, unset
 from retropace.config.goals import Goal
 from retropace.config.model import parse_config
 from retropace.core.errors import RetropaceError
-from tests.config.test_goals import GOALS
-from tests.support.user_config import OWNED
+from tests.support.strategies import GOALS
+from tests.support.user_config import OWN_CONFIG
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    (tmp_path / "config.toml").write_bytes(OWNED.encode())
+    (tmp_path / "config.toml").write_bytes(OWN_CONFIG.encode())
     return tmp_path
 
 
@@ -75,7 +75,7 @@ def test_the_comment_above_the_next_table_is_not_the_goals(folder: Path) -> None
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 def test_what_is_set_is_read_and_taking_it_out_leaves_no_trace(folder: Path, goals: list[Goal], name: str) -> None:
     path = folder / "config.toml"
-    path.write_bytes(OWNED.encode())
+    path.write_bytes(OWN_CONFIG.encode())
     for goal in goals:
         after = add_goal(path, goal)
     if goals:
@@ -89,15 +89,15 @@ def test_what_is_set_is_read_and_taking_it_out_leaves_no_trace(folder: Path, goa
     unset_config_value(path, name)
     for _ in goals:
         remove_goal(path, 1)
-    expected = OWNED if name != "units" else OWNED.replace('units = "mi"  # as at home\r\n', "")
+    expected = OWN_CONFIG if name != "units" else OWN_CONFIG.replace('units = "mi"  # as at home\r\n', "")
     assert path.read_bytes().decode().rstrip() == expected.rstrip()
 
 
 LINES = ["# a comment", "", 'units = "mi"  # far', "home_zones = true", "weight = 70", "max_heart_rate = 190"]
-HIDDEN = ["hide_ends = 100  # m", 'hide_around = [\n  "1,1,3m",  # here\n\n  "2,2,3m",\n]', "# within", ""]
+PRIVACY_LINES = ["hide_ends = 100  # m", 'hide_around = [\n  "1,1,3m",  # here\n\n  "2,2,3m",\n]', "# within", ""]
 PRIVACY: st.SearchStrategy[list[str]] = st.one_of(
     st.just([]),
-    st.lists(st.sampled_from(HIDDEN), unique=True).map(lambda lines: ["[ privacy ] # table", *lines]),
+    st.lists(st.sampled_from(PRIVACY_LINES), unique=True).map(lambda lines: ["[ privacy ] # table", *lines]),
 )
 INLINE = st.sampled_from(
     [

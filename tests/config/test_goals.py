@@ -4,20 +4,10 @@ from typing import Any
 
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 
 from retropace.config.goals import Goal, goal_to_dict, parse_goal
 from retropace.core.errors import RetropaceError
-
-GOALS = st.builds(
-    Goal,
-    direction=st.sampled_from(["backward", "forward"]),
-    per=st.sampled_from(["week", "month"]),
-    sessions=st.none() | st.integers(1, 30),
-    minutes=st.none() | st.floats(0.5, 300.0),
-    km=st.none() | st.floats(0.1, 900.0),
-    athlete=st.sampled_from(["", "anna", "Jörg K."]),
-).filter(lambda goal: any(value is not None for value in (goal.sessions, goal.minutes, goal.km)))
+from tests.support.strategies import GOALS
 
 
 @given(GOALS)

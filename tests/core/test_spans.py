@@ -7,26 +7,29 @@ from hypothesis import strategies as st
 from retropace.core.spans import Spans, as_spans, clip, contains, mask_from_runs, subtract, total_s, true_runs, union
 
 pairs = st.lists(st.tuples(st.integers(0, 50), st.integers(0, 50)), max_size=12).map(lambda rows: as_spans(rows))
-MOMENTS = np.arange(0.0, 50.0) + 0.5
+TIMES_S = np.arange(0.0, 50.0) + 0.5
 
 
-def brute(spans: Spans) -> list[bool]:
-    return [any(start <= at < end for start, end in spans.tolist()) for at in MOMENTS.tolist()]
+def contains_by_brute_force(spans: Spans) -> list[bool]:
+    return [any(start <= at < end for start, end in spans.tolist()) for at in TIMES_S.tolist()]
 
 
 @given(pairs)
 def test_union_covers_the_same_moments_with_disjoint_spans(spans: Spans) -> None:
     joined = union(spans)
-    assert contains(joined, MOMENTS).tolist() == brute(spans)
+    assert contains(joined, TIMES_S).tolist() == contains_by_brute_force(spans)
     assert np.all(joined[1:, 0] > joined[:-1, 1])
-    assert total_s(joined) == sum(brute(spans))
+    assert total_s(joined) == sum(contains_by_brute_force(spans))
 
 
 @given(pairs, pairs)
 def test_without_leaves_what_the_other_does_not_cover(spans: Spans, taken: Spans) -> None:
     left = subtract(union(spans), union(taken))
-    expected = [one and not other for one, other in zip(brute(spans), brute(taken), strict=True)]
-    assert contains(left, MOMENTS).tolist() == expected
+    expected = [
+        one and not other
+        for one, other in zip(contains_by_brute_force(spans), contains_by_brute_force(taken), strict=True)
+    ]
+    assert contains(left, TIMES_S).tolist() == expected
 
 
 def test_without_keeps_touching_spans_apart() -> None:
@@ -38,8 +41,10 @@ def test_without_keeps_touching_spans_apart() -> None:
 @given(pairs)
 def test_clip_keeps_what_lies_inside(spans: Spans) -> None:
     inside = clip(union(spans), 10.0, 30.0)
-    expected = [one and 10.0 <= at < 30.0 for one, at in zip(brute(spans), MOMENTS.tolist(), strict=True)]
-    assert contains(inside, MOMENTS).tolist() == expected
+    expected = [
+        one and 10.0 <= at < 30.0 for one, at in zip(contains_by_brute_force(spans), TIMES_S.tolist(), strict=True)
+    ]
+    assert contains(inside, TIMES_S).tolist() == expected
 
 
 def test_runs_are_the_stretches_of_true() -> None:

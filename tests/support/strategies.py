@@ -1,4 +1,4 @@
-"""Random activities and annotations for the laws that must hold for every recording."""
+"""Random activities, annotations and goals for the laws that must hold for each of them."""
 
 from __future__ import annotations
 
@@ -10,10 +10,21 @@ import numpy as np
 from hypothesis import strategies as st
 
 from retropace.annotations import Annotation, Label
+from retropace.config.goals import Goal
 from retropace.core.activity import Activity, Lap, Samples, Source
 from retropace.core.spans import FloatArray, as_spans
 
 LABELS = [Label("backward"), Label("backward", "walk"), Label("forward"), Label("forward", "run"), Label("rest")]
+
+GOALS = st.builds(
+    Goal,
+    direction=st.sampled_from(["backward", "forward"]),
+    per=st.sampled_from(["week", "month"]),
+    sessions=st.none() | st.integers(1, 30),
+    minutes=st.none() | st.floats(0.5, 300.0),
+    km=st.none() | st.floats(0.1, 900.0),
+    athlete=st.sampled_from(["", "anna", "Jörg K."]),
+).filter(lambda goal: any(value is not None for value in (goal.sessions, goal.minutes, goal.km)))
 
 
 def activity_of(t_s: FloatArray, pauses: list[tuple[float, float]] | None = None, **columns: FloatArray) -> Activity:
