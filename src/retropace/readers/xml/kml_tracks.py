@@ -1,0 +1,174 @@
+"""The ``Track`` elements of a KML document: moments with times, positions and sensor values, and their columns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import pairwise
+from xml.etree import ElementTree
+
+import numpy as np
+
+from retropace.core.activity import Samples
+from retropace.core.spans import FloatArray, Spans, as_spans
+from retropace.readers.iso_times import parse_time
+from retropace.readers.xml.gpx import MIN_PAUSE_S, MIN_PAUSE_STEPS
+from retropace.readers.xml.gpx_points import COLUMN_BY_TAG
+from retropace.readers.xml.repair import local_name
+
+POINT_TYPE_ARRAY = "trackpoint_type"
+"""Array in which OpenTracks writes the reason for each point."""
+AUTOMATIC_SEGMENT_START = "SEGMENT_START_AUTOMATIC"
+"""Point type of a new ``Track`` after a long gap between positions, without a pause."""
+POSITION_COLUMNS = ("lon_deg", "lat_deg", "altitude_m")
+"""Columns of the numbers of a ``coord``, in their order."""
+MAX_POINTS_WITHOUT_DISTANCE = 2
+"""Number of points of a track that may lack a sensor distance: those at the start and stop of recording do."""
+Element = ElementTree.Element
+"""Element of the standard library's ElementTree."""
+
+
+@dataclass(frozen=True, slots=True)
+class KmlTrack:
+    """One ``Track`` element."""
+
+    rows: list[dict[str, float]]
+    """Values of each moment by column; a missing value has no key."""
+    may_follow_pause: bool
+    """Whether recording may have paused before the track."""
+
+    @property
+    def times_s(self) -> FloatArray:
+        """POSIX times of the moments in seconds."""
+        return _build_column(self.rows, "posix_s")
+
+
+@dataclass(slots=True)
+class PointCounts:
+    """Counts over the points of all tracks of a file."""
+
+    valid: int = 0
+    """Points with a time."""
+    untimed: int = 0
+    """Points without a time."""
+    unplaced: int = 0
+    """Positions outside of the valid range."""
+    unpaired: int = 0
+    """Times without a position, or positions without a time."""
+    unzoned: int = 0
+    """Times without a time zone."""
+    point_types: dict[str, int] = field(default_factory=dict)
+    """Code of each text of the point type array."""
+
+    def warnings(self) -> list[str]:
+        """Warnings about points that were left out."""
+        warnings = []
+        if self.unplaced:
+            warnings.append(f"{self.unplaced} unusable position{'s' * (self.unplaced > 1)} left out")
+        if self.untimed:
+            warnings.append(f"{self.untimed} of {self.untimed + self.valid} points have no time and were left out")
+        if self.unpaired:
+            warnings.append(f"times and positions differ in number: the last {self.unpaired} were left out")
+        if self.unzoned:
+            warnings.append("times name no zone: taken as UTC")
+        return warnings
+
+
+def read_track(track: Element, counts: PointCounts) -> KmlTrack:
+    """The moments of one ``Track`` element that have a time; the others are counted."""
+    whens = [element.text or "" for element in find_descendants(track, "when")]
+    coords = [(element.text or "").split() for element in find_descendants(track, "coord")]
+    arrays = {
+        element.get("name", ""): [(value.text or "").strip() for value in element if local_name(value.tag) == "value"]
+        for element in find_descendants(track, "SimpleArrayData")
+        if element.get("name")
+    }
+    point_types = arrays.pop(POINT_TYPE_ARRAY, [])
+    counts.unpaired += abs(len(whens) - len(coords)) if coords else 0
+    rows = []
+    for index, when in enumerate(whens[: len(coords)] if coords else whens):
+        parsed = parse_time(when)
+        if parsed is None:
+            counts.untimed += 1
+            continue
+        counts.unzoned += not parsed[1]
+        row = {"posix_s": parsed[0]}
+        position = parse_position(coords[index]) if coords else {}
+        if is_usable_position(position):
+            row |= {name: value for name, value in position.items() if np.isfinite(value)}
+        elif position:
+            counts.unplaced += 1
+        for name, values in arrays.items():
+            if index < len(values) and np.isfinite(value := _parse_number(values[index])):
+                row[name] = value
+        if index < len(point_types) and point_types[index]:
+            row[POINT_TYPE_ARRAY] = counts.point_types.setdefault(point_types[index], len(counts.point_types))
+        rows.append(row)
+    counts.valid += len(rows)
+    return KmlTrack(rows, may_follow_pause=point_types[:1] != [AUTOMATIC_SEGMENT_START])
+
+
+def build_samples(
+    tracks: list[KmlTrack], origin_s: float, point_types: dict[str, int], *, is_opentracks: bool
+) -> Samples:
+    """The samples of a session's tracks, with times relative to ``origin_s``."""
+    rows = [row for track in tracks for row in track.rows]
+    names = {name for row in rows for name in row} - {"posix_s"}
+    columns = {name: _build_column(rows, name) for name in sorted(names)}
+    sample_columns = {name: columns.pop(name) for name in POSITION_COLUMNS if name in columns}
+    extra = dict(columns)
+    for name in sorted(extra):
+        if (sample_name := COLUMN_BY_TAG.get(name.lower())) is not None and sample_name not in sample_columns:
+            sample_columns[sample_name] = extra.pop(name)
+    if is_opentracks and "distance" in extra and _has_complete_sensor_distance(tracks):
+        # The sensor distance of OpenTracks is that since the point before, not since the start.
+        sample_columns["distance_m"] = np.cumsum(np.nan_to_num(extra.pop("distance")))
+    texts = {POINT_TYPE_ARRAY: tuple(point_types)} if POINT_TYPE_ARRAY in extra else {}
+    return Samples.from_columns(_build_column(rows, "posix_s") - origin_s, extra, texts, **sample_columns)
+
+
+def find_pauses(tracks: list[KmlTrack], origin_s: float) -> Spans:
+    """The gaps between a session's tracks where recording may have paused and that exceed the step between points."""
+    steps_s = np.concatenate([np.diff(track.times_s) for track in tracks])
+    steps_s = steps_s[steps_s > 0.0]
+    min_gap_s = max(MIN_PAUSE_S, MIN_PAUSE_STEPS * float(np.median(steps_s))) if len(steps_s) else 0.0
+    gaps = [(a.times_s[-1], b.times_s[0]) for a, b in pairwise(tracks) if b.may_follow_pause]
+    return as_spans((start - origin_s, end - origin_s) for start, end in gaps if end - start > min_gap_s)
+
+
+def count_values(tracks: list[KmlTrack]) -> dict[str, int]:
+    """The number of moments that hold a value, by column."""
+    names = [name for track in tracks for row in track.rows for name in row if name != "posix_s"]
+    return {name: names.count(name) for name in sorted(set(names))}
+
+
+def parse_position(numbers: list[str]) -> dict[str, float]:
+    """Longitude, latitude and altitude by column, as far as there are numbers."""
+    return dict(zip(POSITION_COLUMNS, map(_parse_number, numbers), strict=False))
+
+
+def is_usable_position(position: dict[str, float]) -> bool:
+    """Whether a position has a valid latitude and longitude."""
+    return abs(position.get("lat_deg", np.nan)) <= 90.0 and abs(position.get("lon_deg", np.nan)) <= 180.0
+
+
+def find_descendants(element: Element, name: str) -> Iterator[Element]:
+    """The element itself and its descendants that have a local name, in document order."""
+    return (descendant for descendant in element.iter() if local_name(descendant.tag) == name)
+
+
+def _has_complete_sensor_distance(tracks: list[KmlTrack]) -> bool:
+    """Whether a distance sensor covers every track, so that its sum is the whole distance."""
+    return all(sum("distance" not in row for row in track.rows) <= MAX_POINTS_WITHOUT_DISTANCE for track in tracks)
+
+
+def _build_column(rows: list[dict[str, float]], name: str) -> FloatArray:
+    return np.array([row.get(name, np.nan) for row in rows], dtype=np.float64)
+
+
+def _parse_number(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        return np.nan
+    return value if np.isfinite(value) else np.nan
