@@ -51,6 +51,7 @@ def compute_mean_max_curve(cleaned: CleanedActivity, bouts: Bouts) -> tuple[Best
 def _find_best_over_duration(
     cleaned: CleanedActivity, direction: str, spans: Spans, duration_s: float
 ) -> BestEffort | None:
+    """Return the farthest stretch of ``duration_s`` within the spans; None if no span is as long."""
     best: BestEffort | None = None
     for start, end in spans.tolist():
         if end - start < duration_s:
@@ -72,6 +73,7 @@ def _find_best_over_duration(
 def _find_best_over_distance(
     cleaned: CleanedActivity, direction: str, spans: Spans, distance_m: float
 ) -> BestEffort | None:
+    """Return the fastest stretch of ``distance_m`` within the spans; None if no span is as long."""
     best: BestEffort | None = None
     for start, end in spans.tolist():
         inner = (cleaned.t_s > start) & (cleaned.t_s < end)

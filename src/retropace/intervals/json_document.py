@@ -8,9 +8,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-import numpy as np
-
-from retropace.analysis.json_document import activity_document, source_document
+from retropace.analysis.json_document import activity_document, finite_or_none, source_document, to_json_values
 from retropace.intervals.compare import Comparison, DirectionRatios
 from retropace.intervals.efforts import Effort
 from retropace.intervals.nominal import NominalLength
@@ -33,13 +31,13 @@ def intervals_document(found: Intervals) -> dict[str, Any]:
         "schema": SCHEMA,
         "source": source_document(activity),
         "activity": activity_document(activity, found.cleaned),
-        "track": None if found.running_track is None else _to_json_values(asdict(found.running_track)),
+        "track": None if found.running_track is None else to_json_values(asdict(found.running_track)),
         "structured": bool(found.sets),
-        "parts": [_to_json_values(asdict(part)) for part in found.parts],
+        "parts": [to_json_values(asdict(part)) for part in found.parts],
         "sets": [_set_to_dict(number, interval_set) for number, interval_set in enumerate(found.sets, 1)],
         "forward_against_backward": [_comparison_to_dict(comparison, positions) for comparison in found.comparisons],
         "quarter_miles": [_quarter_mile_to_dict(test) for test in found.quarter_miles],
-        "pace_curve": [_to_json_values(asdict(best) | {"speed_mps": best.speed_mps}) for best in found.mean_max_curve],
+        "pace_curve": [to_json_values(asdict(best) | {"speed_mps": best.speed_mps}) for best in found.mean_max_curve],
         "planned": [
             {
                 "step": str(outcome.step),
@@ -59,7 +57,7 @@ def intervals_document(found: Intervals) -> dict[str, Any]:
 def rep_to_dict(rep: Rep) -> dict[str, Any]:
     """Return one rep as a flat dict; its number counts within its set."""
     recovery = rep.recovery
-    return _to_json_values(
+    return to_json_values(
         {
             "rep": rep.number,
             "direction": rep.direction,
@@ -97,10 +95,10 @@ def _set_to_dict(number: int, interval_set: IntervalSet) -> dict[str, Any]:
         "start_s": interval_set.start_s,
         "end_s": interval_set.end_s,
         "work_s": interval_set.work_s,
-        "work_m": _finite_or_none(interval_set.work_m),
+        "work_m": finite_or_none(interval_set.work_m),
         "recovery_s": interval_set.recovery_s,
-        "recovery_m": _finite_or_none(interval_set.recovery_m),
-        "statistics": [_to_json_values(asdict(statistics)) for statistics in interval_set.statistics],
+        "recovery_m": finite_or_none(interval_set.recovery_m),
+        "statistics": [to_json_values(asdict(statistics)) for statistics in interval_set.statistics],
         "reps": [rep_to_dict(rep) for rep in interval_set.reps],
     }
 
@@ -129,12 +127,12 @@ def _comparison_to_dict(comparison: Comparison, rep_positions: dict[int, tuple[i
 
 def _ratios_to_dict(ratios: DirectionRatios) -> dict[str, float | None]:
     return {
-        "time_ratio": _finite_or_none(ratios.seconds),
-        "speed_ratio": _finite_or_none(ratios.speed_mps),
-        "cadence_ratio": _finite_or_none(ratios.cadence_spm),
-        "step_length_ratio": _finite_or_none(ratios.step_length_m),
-        "steps_ratio": _finite_or_none(ratios.steps),
-        "heart_rate_difference_bpm": _finite_or_none(ratios.heart_rate_bpm),
+        "time_ratio": finite_or_none(ratios.seconds),
+        "speed_ratio": finite_or_none(ratios.speed_mps),
+        "cadence_ratio": finite_or_none(ratios.cadence_spm),
+        "step_length_ratio": finite_or_none(ratios.step_length_m),
+        "steps_ratio": finite_or_none(ratios.steps),
+        "heart_rate_difference_bpm": finite_or_none(ratios.heart_rate_bpm),
     }
 
 
@@ -151,11 +149,3 @@ def _quarter_mile_to_dict(test: QuarterMileTest) -> dict[str, Any]:
         "under_twice": test.is_passed,
         "too_close_to_call": test.is_close,
     }
-
-
-def _to_json_values(values: dict[str, Any]) -> dict[str, Any]:
-    return {name: _finite_or_none(value) if isinstance(value, float) else value for name, value in values.items()}
-
-
-def _finite_or_none(value: Any) -> float | None:
-    return float(value) if value is not None and np.isfinite(value) else None

@@ -34,6 +34,7 @@ def format_set_line(kind: str, reps: Sequence[Rep], nominals: Sequence[NominalLe
 
 
 def _format_pairs(reps: Sequence[Rep], nominals: Sequence[NominalLength | None]) -> str:
+    """Format pairs as ``3 × (400 m forward, r 2:00, 400 m backward), r 3:00``."""
     count = max(rep.number for rep in reps)
     full = next((rep.number for rep in reps if sum(other.number == rep.number for other in reps) == 2), 1)
     pair = [rep for rep in reps if rep.number == full]
@@ -47,6 +48,7 @@ def _format_pairs(reps: Sequence[Rep], nominals: Sequence[NominalLength | None])
 
 
 def _format_length(nominal: NominalLength | None, reps: Sequence[Rep]) -> str:
+    """Format the planned length, or the approximate median length without one."""
     if nominal is not None:
         return str(nominal)
     metres = [rep.metres for rep in reps]
@@ -56,6 +58,7 @@ def _format_length(nominal: NominalLength | None, reps: Sequence[Rep]) -> str:
 
 
 def _format_direction(reps: Sequence[Rep]) -> str:
+    """Format the most common direction and gait."""
     words = [f"{rep.direction}{' walk' if rep.gait == 'walk' else ''}" for rep in reps]
     return max(sorted(set(words)), key=words.count)
 

@@ -71,6 +71,7 @@ def _measure_step(result: StepResult, cleaned: CleanedActivity) -> StepResult:
 
 
 def _expand_repeats(items: tuple[Item, ...]) -> Iterator[PlanStep]:
+    """Yield the steps of a plan in order of execution."""
     for item in items:
         if isinstance(item, PlanStep):
             yield item
@@ -80,6 +81,7 @@ def _expand_repeats(items: tuple[Item, ...]) -> Iterator[PlanStep]:
 
 
 def _classify_step(result: StepResult, *, is_outer: bool) -> str:
+    """Return the status of an executed step of the plan."""
     if not np.isfinite(result.ratio):
         return "done"
     min_ratio, max_ratio = MIN_DONE_RATIO, MAX_DONE_RATIO

@@ -96,6 +96,7 @@ def find_quarter_miles(
 
 
 def _is_quarter_mile(effort: Effort) -> bool:
+    """Whether the recorded distance may be a quarter mile or a lap of 400 m."""
     return LAP_M * (1.0 - MAX_DISTANCE_ERROR) <= effort.metres <= QUARTER_MILE_M * (1.0 + MAX_DISTANCE_ERROR)
 
 

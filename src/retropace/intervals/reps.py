@@ -106,6 +106,7 @@ def build_reps(cleaned: CleanedActivity, bouts: Bouts, detected: DetectedSet) ->
 
 
 def _find_basis(bouts: Bouts, effort: Effort) -> str:
+    """Return the evidence for an effort's direction."""
     inside = (bouts.edges_s[1:] > effort.start_s) & (bouts.edges_s[:-1] < effort.end_s)
     if np.any(bouts.marked & inside & (bouts.direction == effort.direction)):
         return "annotated"
@@ -134,6 +135,7 @@ def build_recovery(cleaned: CleanedActivity, bouts: Bouts, start_s: float, end_s
 
 
 def _classify_recovery(direction: str, gait: str) -> str:
+    """Return the kind of recovery of a bout; empty if unknown."""
     if direction in ("rest", "unknown"):
         return "rest" if direction == "rest" else ""
     kind = "walk" if gait == "walk" else "jog"

@@ -71,6 +71,7 @@ def _count_toward_goal(goal: Goal, season: Season, rows: NDArray[np.intp]) -> tu
 
 
 def _is_met(goal: Goal, sessions: int, minutes: float, km: float) -> bool:
+    """Whether the counts of a period meet a goal."""
     if goal.sessions is not None:
         return bool(sessions >= goal.sessions)
     return minutes >= (goal.minutes or 0.0) and km >= (goal.km or 0.0)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
-from retropace.analysis.json_document import format_time
+from retropace.analysis.json_document import finite_or_none, format_time, to_json_values
 from retropace.season.periods import PeriodStats
 from retropace.season.progress import Progress
 from retropace.season.runs import SeasonBest
@@ -59,28 +58,28 @@ def progress_document(
                 )
             ],
         },
-        "trend": None if trend is None else {**_to_json_values(asdict(trend)), "is_sure": trend.is_significant},
+        "trend": None if trend is None else {**to_json_values(asdict(trend)), "is_sure": trend.is_significant},
         "bests": [_best_to_dict(best) | activity(best.row) for best in season.bests],
         "milestones": [
             {
                 "kind": milestone.kind,
-                "metres": _finite_or_none(milestone.metres),
-                "value": _finite_or_none(milestone.value),
+                "metres": finite_or_none(milestone.metres),
+                "value": finite_or_none(milestone.value),
                 **activity(milestone.row),
             }
             for milestone in progress.milestones
         ],
-        "transitions": [_to_json_values(asdict(transition)) for transition in progress.transitions],
+        "transitions": [to_json_values(asdict(transition)) for transition in progress.transitions],
         "ramp": {
             "last_s": load.recent_s,
-            "before_s": _finite_or_none(load.baseline_s),
-            "ratio": _finite_or_none(load.ratio),
+            "before_s": finite_or_none(load.baseline_s),
+            "ratio": finite_or_none(load.ratio),
             "is_steep": load.is_steep,
         },
         "goals": [
             {
                 "goal": str(goal.goal),
-                **_to_json_values(asdict(goal.goal)),
+                **to_json_values(asdict(goal.goal)),
                 "first": goal.first.isoformat(),
                 "done_sessions": goal.sessions,
                 "done_minutes": goal.minutes,
@@ -97,10 +96,10 @@ def progress_document(
 
 def period_stats_to_dict(stats: PeriodStats, weight_kg: float | None) -> dict[str, Any]:
     """Return the statistics of one direction; with a weight also ``energy_low_kcal`` and ``energy_high_kcal``."""
-    values = _to_json_values(asdict(stats))
+    values = to_json_values(asdict(stats))
     if weight_kg is not None:
-        values["energy_low_kcal"] = _finite_or_none(stats.energy_low_kcal_per_kg * weight_kg)
-        values["energy_high_kcal"] = _finite_or_none(stats.energy_high_kcal_per_kg * weight_kg)
+        values["energy_low_kcal"] = finite_or_none(stats.energy_low_kcal_per_kg * weight_kg)
+        values["energy_high_kcal"] = finite_or_none(stats.energy_high_kcal_per_kg * weight_kg)
     return values
 
 
@@ -114,11 +113,3 @@ def _best_to_dict(best: SeasonBest) -> dict[str, Any]:
         "start_s": best.start_s,
         "basis": best.basis,
     }
-
-
-def _to_json_values(values: dict[str, Any]) -> dict[str, Any]:
-    return {name: _finite_or_none(value) if isinstance(value, float) else value for name, value in values.items()}
-
-
-def _finite_or_none(value: float) -> float | None:
-    return float(value) if math.isfinite(value) else None

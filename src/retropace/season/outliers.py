@@ -12,7 +12,7 @@ from retropace.season.runs import FORWARD, Season
 MIN_ACTIVITIES = 8
 """Minimum number of activities with a known value for the median of a metric."""
 MAX_ROBUST_Z = 5.0
-"""Maximum robust z-score; one in two million normal values exceeds it, and training varies more than that."""
+"""Maximum robust z-score; one in two million normal values exceeds it, and real sessions vary more."""
 MIN_LOG_SD = {"forward speed": 0.06, "forward cadence": 0.03, "forward step length": 0.06, "forward heart rate": 0.05}
 """Lower bound of the standard deviation of the log of each metric, as few sessions may vary too little."""
 MAD_TO_SD = 1.4826
