@@ -1,11 +1,11 @@
-"""How far and how long a running session was run forward and backward.
+"""Tells how much of a recorded run was run forward and how much backward.
 
 >>> import retropace
 >>> activity = retropace.read("run.fit")                                        # doctest: +SKIP
 >>> analysis = retropace.analyze(activity, [retropace.parse_mark("lap 3=backward")])  # doctest: +SKIP
 >>> analysis.to_dict()["directions"]["backward"]["distance_m"]                  # doctest: +SKIP
 
-Names are loaded when they are first used, so that importing the package costs nothing.
+The public names are imported when they are first used, so that importing the package is fast.
 """
 
 from __future__ import annotations
@@ -74,6 +74,7 @@ _LAZY_EXPORTS = {
     "session_of": "labelling.athlete:training_session",
     "write_athlete": "labelling.athlete_file",
 }
+"""The module that defines each public name, relative to this package; see :func:`lazy_getattr`."""
 
 __all__ = [
     "Activity",

@@ -1,4 +1,4 @@
-"""``python -m retropace``: the command line, where its script is not on the path."""
+"""Runs the command line as ``python -m retropace``, for when its script is not on the path."""
 
 from __future__ import annotations
 
