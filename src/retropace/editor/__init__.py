@@ -1,6 +1,6 @@
-"""The page on which annotations are made: charts and map in the browser, the sidecar on disk, retropace between them.
+"""The annotation page: a local web server with which a runner labels stretches on charts and a map.
 
-The charts are those of the report, and drags, keys and undo a small page of our own over them, not a Bokeh server with
-its editable boxes: these live in a single figure, know neither change points nor each other, and send every move
-through the server, where a mark should follow the pointer at once, over all charts, and be written when it is let go.
+The page shows the charts of the report and handles dragging, keys and undo itself. A Bokeh server with editable boxes
+was rejected: such boxes belong to a single figure, cannot snap to change points, and send every pointer move through
+the server. Annotations are saved in the recording's sidecar file.
 """

@@ -1,7 +1,7 @@
-"""One recording while its annotations are edited: what its sidecar says now, what comes of it, and undo.
+"""Editing of one recording's annotations: its sidecar, the analysis that results from it, and undo.
 
-The file on the disk is the truth. Every edit begins with what it holds at that moment and is written into place before
-it is shown; nothing is kept in memory that is not in the file.
+The file on disk is authoritative. Every edit starts from the file's current content and is written before it is shown,
+so that memory never holds an annotation that the file lacks.
 """
 
 from __future__ import annotations
@@ -31,42 +31,43 @@ if TYPE_CHECKING:
     from retropace.labelling.athlete import Athlete
 
 MAX_VERSIONS = 50
-"""So many earlier versions a page may still be looking at when it asks for a change."""
+"""The number of latest versions for which a page may still request a change."""
 EMPTY_SIDECAR = b"start,end,label,note\n"
-"""What undo leaves of a file that was not there before: it is never taken away, only its rows are."""
+"""The content that undo restores where no file existed; a sidecar without rows, as undo never deletes a file."""
 
 
 class ConflictError(RetropaceError):
-    """The file was changed by somebody else just where a page asks for a change."""
+    """A requested change conflicts with the current content of the file."""
 
 
 @dataclass(frozen=True, slots=True)
 class EditorSnapshot:
-    """What a page shows: one state of the file and what came of it."""
+    """One state of the sidecar and the analysis that results from it."""
 
     version: int
+    """The number of the state, increasing with every change."""
     analysis: Analysis
     sidecar: SidecarEditor
     file_bytes: bytes | None
-    """The bytes of the file; None if there is none."""
+    """The content of the file; None if it does not exist."""
     external_change: str = ""
-    """That somebody else changed the file, in words."""
+    """A sentence that another program changed the file; empty otherwise."""
     problem: str = ""
-    """Why the file as it is now cannot be used, in words; what is shown is then how it was before."""
+    """Why the current file cannot be used; the other fields are then those of the last usable state."""
 
 
 @dataclass(frozen=True, slots=True)
 class _UndoEntry:
-    """What the file held before an edit and after it."""
+    """The content of the file before and after an edit."""
 
     before: bytes
     after: bytes
 
 
 class Editor:
-    """Reads, edits and writes one sidecar; raises :class:`RetropaceError` where it cannot be used as it is.
+    """Reads, edits and writes one sidecar; its methods raise :class:`RetropaceError` if the file cannot be used.
 
-    ``given`` is what is said besides, as the runner's own zones.
+    ``other_inputs`` are annotations from elsewhere, such as the runner's zones.
     """
 
     def __init__(
@@ -77,127 +78,145 @@ class Editor:
         athlete: Athlete | None = None,
         other_inputs: Sequence[AnnotationInput] = (),
     ):
-        self._activity, self.path, self._settings, self._athlete, self._other_inputs = (
-            activity,
-            path,
-            settings,
-            athlete,
-            other_inputs,
-        )
-        self.track = clean_activity(activity, settings.clean)
+        self.path = path
+        self._activity = activity
+        self._settings = settings
+        self._athlete = athlete
+        self._other_inputs = other_inputs
+        self.cleaned = clean_activity(activity, settings.clean)
         self._undo_stack: list[_UndoEntry] = []
         self._redo_stack: list[_UndoEntry] = []
         self._annotations_by_version: dict[int, tuple[Annotation, ...]] = {}
         self.edit_count = 0
-        """How many changes are in the file that were made here."""
-        data = self._read_file()
-        self.snapshot = self._analyze(data, version=1)
+        """The number of edits made here that are in the file."""
+        file_bytes = self._read_file()
+        self.snapshot = self._analyze(file_bytes, version=1)
         self._annotations_by_version[1] = self.snapshot.analysis.annotations
 
     @property
     def can_undo(self) -> bool:
-        """Whether there is an edit to take back that nobody else has built upon."""
+        """Whether the file still has the content of the last edit made here."""
         return bool(self._undo_stack) and self._undo_stack[-1].after == self.snapshot.file_bytes
 
     @property
     def can_redo(self) -> bool:
-        """Whether there is an edit that was taken back."""
+        """Whether an edit was undone and the file still has the content from before it."""
         return bool(self._redo_stack) and self._redo_stack[-1].before == self.snapshot.file_bytes
 
     def refresh(self) -> EditorSnapshot:
-        """What the file says now, if somebody else has changed it meanwhile."""
+        """The snapshot of the file's current content, which another program may have changed."""
         try:
-            data = self._read_file()
-            if data == self.snapshot.file_bytes and not self.snapshot.problem:
+            file_bytes = self._read_file()
+            if file_bytes == self.snapshot.file_bytes and not self.snapshot.problem:
                 return self.snapshot
             self._publish(
-                self._analyze(data, self.snapshot.version + 1, external_change=self._describe_external_change(data))
+                self._analyze(
+                    file_bytes, self.snapshot.version + 1, external_change=self._describe_external_change(file_bytes)
+                )
             )
-        except RetropaceError as bad:
-            problem = f"{bad} – mend it there; until then this page shows how it was before, and saves nothing."
+        except RetropaceError as error:
+            problem = f"{error} – mend it there; until then this page shows how it was before, and saves nothing."
             if problem != self.snapshot.problem:
-                now = self.snapshot
-                self._publish(EditorSnapshot(now.version + 1, now.analysis, now.sidecar, now.file_bytes, "", problem))
+                snapshot = self.snapshot
+                self._publish(
+                    EditorSnapshot(
+                        snapshot.version + 1, snapshot.analysis, snapshot.sidecar, snapshot.file_bytes, "", problem
+                    )
+                )
         return self.snapshot
 
     def label_span(self, version: int, start_s: float, end_s: float, label: str, note: str = "") -> tuple[str, ...]:
-        """Give a stretch a label; answers what was lost by it, in words."""
-        meant = parse_label(label)
+        """Label a span (elapsed seconds) and return sentences on information that this removed."""
+        parsed_label = parse_label(label)
         span = (start_s, end_s)
-        return self._edit(version, span, lambda now: label_span(*self._get_edit_inputs(now), span, meant, note))
+        return self._edit(
+            version, span, lambda snapshot: label_span(*self._get_edit_inputs(snapshot), span, parsed_label, note)
+        )
 
     def clear_span(self, version: int, start_s: float, end_s: float) -> tuple[str, ...]:
-        """Take away what rows say of a stretch."""
+        """Remove the labels of a span (elapsed seconds) and return sentences on information that this removed."""
         span = (start_s, end_s)
-        return self._edit(version, span, lambda now: clear_span(*self._get_edit_inputs(now), span))
+        return self._edit(version, span, lambda snapshot: clear_span(*self._get_edit_inputs(snapshot), span))
 
     def move_span(self, version: int, number: int, start_s: float, end_s: float, note: str) -> tuple[str, ...]:
-        """Give the annotation with this number, counted from 0 in that version, other edges or another note."""
-        known = self._get_annotations(version)
-        if not 0 <= number < len(known):
+        """Give the annotation with this number, counted from 0 in that version, another span or note."""
+        annotations = self._get_annotations(version)
+        if not 0 <= number < len(annotations):
             raise ConflictError(f"there is no annotation {number} any more")
-        meant = known[number]
+        original = annotations[number]
         span = (start_s, end_s)
 
-        def edit(now: EditorSnapshot) -> EditResult:
-            which = next((one for one in now.analysis.annotations if _is_same_annotation(one, meant)), None)
-            if which is None:
+        def edit(snapshot: EditorSnapshot) -> EditResult:
+            target = next(
+                (
+                    annotation
+                    for annotation in snapshot.analysis.annotations
+                    if _is_same_annotation(annotation, original)
+                ),
+                None,
+            )
+            if target is None:
                 raise ConflictError("what was to be changed is no longer there")
-            return move_span(*self._get_edit_inputs(now), which, span, note)
+            return move_span(*self._get_edit_inputs(snapshot), target, span, note)
 
-        around = (min(start_s, meant.start_s), max(end_s, meant.end_s))
-        return self._edit(version, around, edit)
+        affected_span = (min(start_s, original.start_s), max(end_s, original.end_s))
+        return self._edit(version, affected_span, edit)
 
     def undo(self) -> None:
-        """Give the file what it held before the last edit, byte for byte."""
+        """Restore the content of the file from before the last edit, byte for byte."""
         self._ensure_editable()
         if not self.can_undo:
             raise ConflictError("there is nothing to undo")
-        step = self._undo_stack[-1]
-        self._write(step.before)
+        entry = self._undo_stack[-1]
+        self._write(entry.before)
         self._redo_stack.append(self._undo_stack.pop())
         self.edit_count -= 1
 
     def redo(self) -> None:
-        """Do again what was undone last."""
+        """Repeat the edit that was undone last."""
         self._ensure_editable()
         if not self.can_redo:
             raise ConflictError("there is nothing to do again")
-        step = self._redo_stack[-1]
-        self._write(step.after)
+        entry = self._redo_stack[-1]
+        self._write(entry.after)
         self._undo_stack.append(self._redo_stack.pop())
         self.edit_count += 1
 
     def _edit(
         self, version: int, span: tuple[float, float], edit: Callable[[EditorSnapshot], EditResult]
     ) -> tuple[str, ...]:
-        """Carry out an edit that was asked for by a page that shows ``version``, and write what came of it."""
-        known = self._get_annotations(version)
+        """Apply an edit of ``span`` that a page showing ``version`` requested, and write the file.
+
+        Raises :class:`ConflictError` if the annotations within ``span`` have changed since that version.
+        """
+        known_annotations = self._get_annotations(version)
         self._ensure_editable()
-        now = self.snapshot
-        if version != now.version and _summarize_within(known, span) != _summarize_within(
-            now.analysis.annotations, span
+        snapshot = self.snapshot
+        if version != snapshot.version and _summarize_within(known_annotations, span) != _summarize_within(
+            snapshot.analysis.annotations, span
         ):
             start, end = format_duration(span[0]), format_duration(span[1])
             raise ConflictError(f"the sidecar has changed meanwhile between {start} and {end}: look, and mark it again")
-        edited = edit(now)
-        after = edited.sidecar.to_bytes()
-        if after == now.file_bytes:
-            return edited.losses
-        self._write(after)
-        self._undo_stack.append(_UndoEntry(EMPTY_SIDECAR if now.file_bytes is None else now.file_bytes, after))
+        result = edit(snapshot)
+        file_bytes = result.sidecar.to_bytes()
+        if file_bytes == snapshot.file_bytes:
+            return result.losses
+        self._write(file_bytes)
+        self._undo_stack.append(
+            _UndoEntry(EMPTY_SIDECAR if snapshot.file_bytes is None else snapshot.file_bytes, file_bytes)
+        )
         self._redo_stack.clear()
         self.edit_count += 1
-        return edited.losses
+        return result.losses
 
     def _write(self, file_bytes: bytes) -> None:
-        """Write the file, if it can be analysed; nothing is changed if it cannot."""
-        shown = self._analyze(file_bytes, self.snapshot.version + 1)
+        """Write the file if the new content can be analysed; otherwise raise and leave it unchanged."""
+        snapshot = self._analyze(file_bytes, self.snapshot.version + 1)
         atomic_write(self.path, file_bytes, expected_content=self.snapshot.file_bytes)
-        self._publish(shown)
+        self._publish(snapshot)
 
     def _ensure_editable(self) -> None:
-        """See what the file holds, and that it can be edited."""
+        """Refresh the snapshot and raise :class:`ConflictError` if the file cannot be used."""
         self.refresh()
         if self.snapshot.problem:
             raise ConflictError(self.snapshot.problem)
@@ -210,45 +229,51 @@ class Editor:
     def _publish(self, snapshot: EditorSnapshot) -> None:
         self.snapshot = snapshot
         self._annotations_by_version[snapshot.version] = snapshot.analysis.annotations
-        for old in [version for version in self._annotations_by_version if version <= snapshot.version - MAX_VERSIONS]:
-            del self._annotations_by_version[old]
+        for old_version in [
+            version for version in self._annotations_by_version if version <= snapshot.version - MAX_VERSIONS
+        ]:
+            del self._annotations_by_version[old_version]
 
     def _read_file(self) -> bytes | None:
         return read_bytes(self.path) if os.path.lexists(self.path) else None
 
     def _analyze(self, file_bytes: bytes | None, version: int, external_change: str = "") -> EditorSnapshot:
-        text = empty_sidecar(self.path) if file_bytes is None else SidecarEditor.parse(file_bytes, self.path)
-        said = [*self._other_inputs, *text.parse_rows()]
+        sidecar = empty_sidecar(self.path) if file_bytes is None else SidecarEditor.parse(file_bytes, self.path)
+        inputs = [*self._other_inputs, *sidecar.parse_rows()]
         return EditorSnapshot(
-            version, analyze(self._activity, said, self._settings, self._athlete), text, file_bytes, external_change
+            version,
+            analyze(self._activity, inputs, self._settings, self._athlete),
+            sidecar,
+            file_bytes,
+            external_change,
         )
 
     def _get_edit_inputs(
         self, snapshot: EditorSnapshot
     ) -> tuple[SidecarEditor, CleanedActivity, tuple[Annotation, ...]]:
-        # Places given as a distance are found where the watch saw it, not where annotations have corrected it.
-        return snapshot.sidecar, self.track, snapshot.analysis.annotations
+        # Locations given as a distance refer to the watch's distance, not to one corrected by annotations.
+        return snapshot.sidecar, self.cleaned, snapshot.analysis.annotations
 
     def _describe_external_change(self, file_bytes: bytes | None) -> str:
         if file_bytes == self.snapshot.file_bytes:
             return ""
-        what = "was taken away" if file_bytes is None else "was changed"
-        return f"{self.path.name} {what} by somebody else: this is what it says now."
+        event = "was taken away" if file_bytes is None else "was changed"
+        return f"{self.path.name} {event} by somebody else: this is what it says now."
 
 
 def _is_same_annotation(first: Annotation, second: Annotation) -> bool:
-    near = (
+    has_same_edges = (
         abs(first.start_s - second.start_s) <= EDGE_TOLERANCE_S and abs(first.end_s - second.end_s) <= EDGE_TOLERANCE_S
     )
-    return near and first.label == second.label and first.origin.kind == second.origin.kind
+    return has_same_edges and first.label == second.label and first.origin.kind == second.origin.kind
 
 
 def _summarize_within(
     annotations: tuple[Annotation, ...], span: tuple[float, float]
 ) -> list[tuple[float, float, str, str]]:
-    """What annotations say of a span."""
+    """The span, label and note of each annotation that overlaps ``span``."""
     return [
-        (one.start_s, one.end_s, str(one.label), one.note)
-        for one in annotations
-        if one.start_s < span[1] and one.end_s > span[0]
+        (annotation.start_s, annotation.end_s, str(annotation.label), annotation.note)
+        for annotation in annotations
+        if annotation.start_s < span[1] and annotation.end_s > span[0]
     ]

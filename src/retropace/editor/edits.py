@@ -1,7 +1,7 @@
-"""What a drag or a key does to the rows of a sidecar: a stretch labelled, a label taken away, edges and notes changed.
+"""Edits of a sidecar's rows: label a span, clear a span, move an annotation or change its note.
 
-What is marked last holds: rows that lie where it does are cut back to what is left of them, in elapsed time where they
-have to be, and stay as they were written where they need not change.
+A new label replaces older ones: rows that overlap its span are cut back to what remains of them, with bounds in elapsed
+time. Rows that need no change stay as they were written.
 """
 
 from __future__ import annotations
@@ -23,54 +23,59 @@ from retropace.core.spans import Spans, as_spans, subtract, union
 from retropace.core.units import format_duration
 
 EDGE_TOLERANCE_S = 0.06
-"""Edges this near each other are one: pages know tenths of a second."""
+"""Edges at most this far apart (seconds) are equal, as pages round times to tenths of a second."""
 MIN_STRETCH_S = 1.0
-"""What is left of a row and is shorter than this is no stretch of its own."""
+"""The minimum duration (seconds) of a labelled stretch; shorter remainders of a row are dropped."""
 
 
 @dataclass(frozen=True, slots=True)
 class EditResult:
-    """The text after an edit, and what was lost by it, in words."""
+    """The sidecar after an edit."""
 
     sidecar: SidecarEditor
     losses: tuple[str, ...] = ()
+    """Sentences on information that the edit removed."""
 
 
 @dataclass(frozen=True, slots=True)
 class _PlacedRow:
-    """A row, the spans it means, and those in which it counts as it is shown: edges settled, others cut out of it."""
+    """A row of the sidecar and its spans in elapsed seconds."""
 
     number: int
+    """The row's number, counted from 1 without the header."""
     annotation: UnresolvedAnnotation
     raw_spans: Spans
+    """The spans that the row states."""
     effective_spans: Spans
+    """The spans that the analysis assigns to it, with snapped edges and without overlaps; empty if it has no effect."""
 
     @property
     def spans(self) -> Spans:
+        """The effective spans, or the raw ones if there are none."""
         return self.effective_spans if len(self.effective_spans) else self.raw_spans
 
 
 def label_span(
     sidecar: SidecarEditor,
-    track: CleanedActivity,
+    cleaned: CleanedActivity,
     annotations: Sequence[Annotation],
     span: tuple[float, float],
     label: Label,
     note: str = "",
 ) -> EditResult:
-    """The text in which ``span``, in elapsed seconds, has the label.
+    """The sidecar in which ``span``, in elapsed seconds, has the label.
 
-    ``shown`` are the annotations as the analysis placed them. A row that is this very stretch gets the label; one that
-    overlaps and says the same is made longer; whatever else lies there is cut. Raises :class:`AnnotationError` for a
-    stretch that is none.
+    ``annotations`` are the resolved annotations of the analysis. A row with the same span gets the new label, an
+    overlapping row with the same label is extended, and other overlapping rows are cut. Raises
+    :class:`AnnotationError` if the span is shorter than ``MIN_STRETCH_S``.
     """
-    rows = _place_rows(sidecar, track, annotations)
-    span = _clip_span(span, track)
-    exact = next((row for row in rows if len(row.spans) == 1 and _is_same_span(row.spans[0].tolist(), span)), None)
-    if exact is not None:
-        new = SidecarRow(label, note, exact.annotation.attributes)
-        return _replace_span(sidecar, track, rows, span, new, row_number=exact.number)
-    like = [
+    rows = _place_rows(sidecar, cleaned, annotations)
+    span = _clip_span(span, cleaned)
+    same_row = next((row for row in rows if len(row.spans) == 1 and _is_same_span(row.spans[0].tolist(), span)), None)
+    if same_row is not None:
+        new_row = SidecarRow(label, note, same_row.annotation.attributes)
+        return _replace_span(sidecar, cleaned, rows, span, new_row, row_number=same_row.number)
+    equal_pieces = [
         (row, piece)
         for row in rows
         for piece in row.spans.tolist()
@@ -78,62 +83,69 @@ def label_span(
         and not row.annotation.attributes
         and _compute_overlap_s(piece, span) > EDGE_TOLERANCE_S
     ]
-    span = min([span[0], *(piece[0] for _, piece in like)]), max([span[1], *(piece[1] for _, piece in like)])
-    note = note or next((row.annotation.note for row, _ in like if row.annotation.note), "")
+    span = (
+        min([span[0], *(piece[0] for _, piece in equal_pieces)]),
+        max([span[1], *(piece[1] for _, piece in equal_pieces)]),
+    )
+    note = note or next((row.annotation.note for row, _ in equal_pieces if row.annotation.note), "")
     if (
-        len(like) == 1
-        and len(like[0][0].spans) == 1
-        and like[0][0].annotation.note == note
-        and _is_same_span(like[0][1], span)
+        len(equal_pieces) == 1
+        and len(equal_pieces[0][0].spans) == 1
+        and equal_pieces[0][0].annotation.note == note
+        and _is_same_span(equal_pieces[0][1], span)
     ):
         return EditResult(sidecar)
-    return _replace_span(sidecar, track, rows, span, SidecarRow(label, note, NO_ATTRIBUTES, _format_span(span)))
+    return _replace_span(sidecar, cleaned, rows, span, SidecarRow(label, note, NO_ATTRIBUTES, _format_span(span)))
 
 
 def clear_span(
-    sidecar: SidecarEditor, track: CleanedActivity, annotations: Sequence[Annotation], span: tuple[float, float]
+    sidecar: SidecarEditor, cleaned: CleanedActivity, annotations: Sequence[Annotation], span: tuple[float, float]
 ) -> EditResult:
-    """The text in which no row says anything of ``span``; raises :class:`AnnotationError` if none does anyway."""
-    rows = _place_rows(sidecar, track, annotations)
-    span = _clip_span(span, track)
+    """The sidecar in which no row covers ``span``; raises :class:`AnnotationError` if no row covers it before."""
+    rows = _place_rows(sidecar, cleaned, annotations)
+    span = _clip_span(span, cleaned)
     if not any(_overlaps(row, span) for row in rows):
-        others = [one for one in annotations if _compute_overlap_s((one.start_s, one.end_s), span) > EDGE_TOLERANCE_S]
+        others = [
+            annotation
+            for annotation in annotations
+            if _compute_overlap_s((annotation.start_s, annotation.end_s), span) > EDGE_TOLERANCE_S
+        ]
         if others:
             raise AnnotationError(
                 f"{others[0].origin} says {others[0].label}, not the sidecar: label it otherwise instead"
             )
         raise AnnotationError("nothing is marked there")
-    return _replace_span(sidecar, track, rows, span, None)
+    return _replace_span(sidecar, cleaned, rows, span, None)
 
 
 def move_span(
     sidecar: SidecarEditor,
-    track: CleanedActivity,
+    cleaned: CleanedActivity,
     annotations: Sequence[Annotation],
     target: Annotation,
     span: tuple[float, float],
     note: str,
 ) -> EditResult:
-    """The text in which ``which``, one of ``shown`` that a row says, lies at ``span`` and has this note.
+    """The sidecar in which the annotation ``target`` has the given span and note.
 
-    Raises :class:`AnnotationError` if no row says it.
+    Raises :class:`AnnotationError` if ``target`` does not come from a row of the sidecar.
     """
-    rows = _place_rows(sidecar, track, annotations)
+    rows = _place_rows(sidecar, cleaned, annotations)
     row = next((row for row in rows if row.annotation.origin == target.origin), None)
     if row is None:
         raise AnnotationError(f"{target.origin} says {target.label}, not the sidecar: mark it anew instead")
-    was = (target.start_s, target.end_s)
-    if _is_same_span(was, span):
+    target_span = (target.start_s, target.end_s)
+    if _is_same_span(target_span, span):
         return EditResult(sidecar.replace_row(row.number, [SidecarRow(target.label, note, row.annotation.attributes)]))
-    span = _clip_span(span, track)
+    span = _clip_span(span, cleaned)
     attributes = row.annotation.attributes if len(row.spans) == 1 else _drop_distance(row.annotation.attributes)
-    new = SidecarRow(target.label, note, attributes, _format_span(span))
-    return _replace_span(sidecar, track, rows, span, new, row_number=row.number, extra_span=was)
+    new_row = SidecarRow(target.label, note, attributes, _format_span(span))
+    return _replace_span(sidecar, cleaned, rows, span, new_row, row_number=row.number, extra_span=target_span)
 
 
 def _replace_span(
     sidecar: SidecarEditor,
-    track: CleanedActivity,
+    cleaned: CleanedActivity,
     rows: Sequence[_PlacedRow],
     span: tuple[float, float],
     new_row: SidecarRow | None,
@@ -141,83 +153,94 @@ def _replace_span(
     row_number: int | None = None,
     extra_span: tuple[float, float] | None = None,
 ) -> EditResult:
-    """The rows with ``span`` cut out of them and the new one in the place of row ``at``, of the first cut, or last.
+    """The sidecar with ``span`` cut out of all rows and ``new_row`` inserted.
 
-    ``lifted`` is cut out of row ``at`` besides.
+    ``new_row`` takes the place of row ``row_number`` or else of the first row that is cut, and otherwise follows the
+    last row. ``extra_span`` is cut out of row ``row_number`` too.
     """
-    touched = [row for row in rows if _overlaps(row, span) or row.number == row_number]
-    first = row_number if row_number is not None else touched[0].number if touched else None
-    after = sidecar
-    said = []
-    grown = {}
-    for row in reversed(touched):
-        taken = [span] if extra_span is None or row.number != row_number else [span, extra_span]
-        # A row that keeps its place as written is this very stretch: nothing is left of it beside the new one.
-        stays = row.number == row_number and new_row is not None and new_row.bounds is None
-        left = [] if stays else _find_remaining(row, union(as_spans(taken)))
-        own = row.annotation.attributes
-        if left and own.distance_m is not None:
-            said.append(f"{own} was said of the whole stretch and does not hold for a part of it")
+    touched_rows = [row for row in rows if _overlaps(row, span) or row.number == row_number]
+    insert_number = row_number if row_number is not None else touched_rows[0].number if touched_rows else None
+    edited = sidecar
+    losses = []
+    row_growth = {}
+    for row in reversed(touched_rows):
+        removed = [span] if extra_span is None or row.number != row_number else [span, extra_span]
+        # A new row without bounds keeps those of the row it replaces, of which nothing else remains.
+        keeps_bounds = row.number == row_number and new_row is not None and new_row.bounds is None
+        remaining = [] if keeps_bounds else _find_remaining(row, union(as_spans(removed)))
+        attributes = row.annotation.attributes
+        if remaining and attributes.distance_m is not None:
+            losses.append(f"{attributes} was said of the whole stretch and does not hold for a part of it")
         pieces = [
-            (one[0], SidecarRow(row.annotation.label, row.annotation.note, _drop_distance(own), _format_span(one)))
-            for one in left
+            (
+                piece[0],
+                SidecarRow(row.annotation.label, row.annotation.note, _drop_distance(attributes), _format_span(piece)),
+            )
+            for piece in remaining
         ]
-        if row.number == first and new_row is not None:
-            pieces = sorted([*pieces, (span[0], new_row)], key=lambda one: one[0])
-        after = after.replace_row(row.number, [piece for _, piece in pieces])
-        grown[row.number] = len(pieces) - 1
-    if new_row is not None and first is None:
+        if row.number == insert_number and new_row is not None:
+            pieces = sorted([*pieces, (span[0], new_row)], key=lambda piece: piece[0])
+        edited = edited.replace_row(row.number, [piece for _, piece in pieces])
+        row_growth[row.number] = len(pieces) - 1
+    if new_row is not None and insert_number is None:
         assert new_row.bounds is not None
-        after = after.with_row("-".join(new_row.bounds), new_row.label, new_row.note, new_row.attributes)
-    others = {
-        row.number + sum(more for number, more in grown.items() if number < row.number): row
+        edited = edited.with_row("-".join(new_row.bounds), new_row.label, new_row.note, new_row.attributes)
+    untouched = {
+        row.number + sum(growth for number, growth in row_growth.items() if number < row.number): row
         for row in rows
-        if row not in touched
+        if row not in touched_rows
     }
-    return EditResult(_pin_open_ends(after, track, others), tuple(said))
+    return EditResult(_pin_open_ends(edited, cleaned, untouched), tuple(losses))
 
 
 def _pin_open_ends(
-    sidecar: SidecarEditor, track: CleanedActivity, untouched: Mapping[int, _PlacedRow]
+    sidecar: SidecarEditor, cleaned: CleanedActivity, untouched: Mapping[int, _PlacedRow]
 ) -> SidecarEditor:
-    """The text whose ``others``, rows by their new numbers, mean what they meant.
+    """The sidecar whose ``untouched`` rows, by their new numbers, keep their spans.
 
-    A row that lasts until the next one gets an end of its own where that is another one now.
+    A row that lasts until the next row gets an explicit end if the next row has changed.
     """
-    spans = {one.origin.line: (one.start_s, one.end_s) for one in locate_annotations(sidecar.parse_rows(), track, [])}
-    lines = {number: marking.origin.line for number, marking in enumerate(sidecar.parse_rows(), 1)}
+    spans = {
+        annotation.origin.line: (annotation.start_s, annotation.end_s)
+        for annotation in locate_annotations(sidecar.parse_rows(), cleaned, [])
+    }
+    lines = {number: annotation.origin.line for number, annotation in enumerate(sidecar.parse_rows(), 1)}
     for number, row in untouched.items():
         if not row.annotation.where.endswith(UNTIL_NEXT):
             continue
-        was = tuple(row.raw_spans[0].tolist())
-        if not _is_same_span(spans[lines[number]], was):
+        original = tuple(row.raw_spans[0].tolist())
+        if not _is_same_span(spans[lines[number]], original):
             start = row.annotation.where.removesuffix(UNTIL_NEXT)
-            pinned = SidecarRow(
+            pinned_row = SidecarRow(
                 row.annotation.label,
                 row.annotation.note,
                 row.annotation.attributes,
-                (start, format_exact_elapsed(was[1])),
+                (start, format_exact_elapsed(original[1])),
             )
-            sidecar = sidecar.replace_row(number, [pinned])
+            sidecar = sidecar.replace_row(number, [pinned_row])
     return sidecar
 
 
-def _place_rows(sidecar: SidecarEditor, track: CleanedActivity, annotations: Sequence[Annotation]) -> list[_PlacedRow]:
-    markings = sidecar.parse_rows()
-    raw = locate_annotations(markings, track, [])
+def _place_rows(
+    sidecar: SidecarEditor, cleaned: CleanedActivity, annotations: Sequence[Annotation]
+) -> list[_PlacedRow]:
+    rows = sidecar.parse_rows()
+    located = locate_annotations(rows, cleaned, [])
     return [
-        _PlacedRow(number, marking, _collect_spans(raw, marking.origin), _collect_spans(annotations, marking.origin))
-        for number, marking in enumerate(markings, 1)
+        _PlacedRow(number, row, _collect_spans(located, row.origin), _collect_spans(annotations, row.origin))
+        for number, row in enumerate(rows, 1)
     ]
 
 
 def _collect_spans(annotations: Sequence[Annotation], origin: Origin) -> Spans:
-    return union(as_spans((one.start_s, one.end_s) for one in annotations if one.origin == origin))
+    return union(
+        as_spans((annotation.start_s, annotation.end_s) for annotation in annotations if annotation.origin == origin)
+    )
 
 
-def _clip_span(span: tuple[float, float], track: CleanedActivity) -> tuple[float, float]:
-    """The span within the activity; raises :class:`AnnotationError` if there is none."""
-    start_s, end_s = max(span[0], 0.0), min(span[1], track.elapsed_s)
+def _clip_span(span: tuple[float, float], cleaned: CleanedActivity) -> tuple[float, float]:
+    """The part of the span within the activity; raises :class:`AnnotationError` if it is too short."""
+    start_s, end_s = max(span[0], 0.0), min(span[1], cleaned.elapsed_s)
     if not end_s - start_s >= MIN_STRETCH_S:
         raise AnnotationError(
             f"from {format_duration(span[0])} to {format_duration(span[1])} is no stretch: mark a second at least"
@@ -231,9 +254,9 @@ def _overlaps(row: _PlacedRow, span: tuple[float, float]) -> bool:
 
 
 def _find_remaining(row: _PlacedRow, removed: Spans) -> list[tuple[float, float]]:
-    """What is left of a row, without what is too short to have been meant."""
-    left = subtract(union(row.spans), removed).tolist()
-    return [(start_s, end_s) for start_s, end_s in left if end_s - start_s >= MIN_STRETCH_S]
+    """The spans of a row that remain without the removed ones, except those shorter than ``MIN_STRETCH_S``."""
+    remaining = subtract(union(row.spans), removed).tolist()
+    return [(start_s, end_s) for start_s, end_s in remaining if end_s - start_s >= MIN_STRETCH_S]
 
 
 def _compute_overlap_s(first: Sequence[float], second: Sequence[float]) -> float:

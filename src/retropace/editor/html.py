@@ -1,4 +1,4 @@
-"""The annotation page: its markup, and the files that it loads from the server that gave it."""
+"""The HTML of the annotation page, and the scripts and styles that it loads."""
 
 from __future__ import annotations
 
@@ -18,26 +18,29 @@ if TYPE_CHECKING:
     from retropace.analysis.pipeline import Analysis
 
 EDITOR_SCRIPTS = ("stretches.js", "service.js", "annotate.js")
-MAX_ROWS, MAX_POSITIONS = 16_000, 12_000
-"""As many as a report of one activity has."""
+"""The scripts in ``editor/web``; each may use those before it and those of the charts."""
+MAX_ROWS = 16_000
+"""The number of curve rows to which an activity is reduced, as in a report of one activity."""
+MAX_POSITIONS = 12_000
+"""The number of route positions to which an activity is reduced, as in a report of one activity."""
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src data: blob:; font-src data:; "
     "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
-"""The page's content security policy. Bokeh puts style elements into what it draws."""
+"""The page's content security policy, which allows inline styles because Bokeh inserts style elements."""
 
 
 def render_editor_page(analysis: Analysis, units: Units) -> str:
-    """The page as HTML. What is marked is not in it: the page asks for that."""
+    """The annotation page as HTML, without annotations, which the page requests from the server."""
     from markupsafe import Markup
 
     activity = analysis.activity
     file = strip_control_chars(activity.source.path)
-    picture = build_chart_data(analysis, units=units, max_rows=MAX_ROWS, max_positions=MAX_POSITIONS)
+    chart_data = build_chart_data(analysis, units=units, max_rows=MAX_ROWS, max_positions=MAX_POSITIONS)
     page = {
         "unit": {"name": units.name, "metres": units.metres},
         "charts": build_chart_documents(),
-        "picture": chart_data_to_dict(picture, analysis),
+        "picture": chart_data_to_dict(chart_data, analysis),
         "alternatives": build_alt_texts(analysis, units),
         "axis": hash_distance_axis(analysis),
     }
@@ -61,7 +64,7 @@ def render_editor_page(analysis: Analysis, units: Units) -> str:
 
 @cache
 def load_scripts() -> dict[str, str]:
-    """The page's scripts by name, in the order in which they need each other."""
+    """The page's scripts by file name; each may use those before it."""
     return {
         "bokeh.js": load_bokeh_script(),
         **{name: read_web_file("output.charts", name) for name in CHART_SCRIPTS},

@@ -1,8 +1,8 @@
-"""The annotation page's server: for this machine, for whoever was told the address, and for this one recording.
+"""The web server of the annotation page, for one recording and one user of this machine.
 
-It listens on 127.0.0.1 alone. A secret in the address keeps out other users of the machine and other pages; Host is
-checked against names made to point here (DNS rebinding), Origin and what a browser says of a request's site against
-pages that send requests blindly. It serves what is in its table and no file beside it.
+It listens on 127.0.0.1 only. A secret token in the URL keeps out other users and other pages. The Host header is
+checked against DNS rebinding, and Origin and Sec-Fetch-Site against cross-site requests. It serves the page's own
+assets and no other files.
 """
 
 from __future__ import annotations
@@ -31,10 +31,11 @@ from retropace.editor.html import CONTENT_SECURITY_POLICY, load_scripts, load_st
 from retropace.editor.snapshot import find_change_points_s, snapshot_to_dict
 
 HOST = "127.0.0.1"
+"""The address to listen on, reachable from this machine only."""
 MAX_BODY_BYTES = 64 * 1024
-"""A change is a few numbers and a note."""
+"""The maximum size of a request body; a change is a few numbers and a note."""
 CLOSE_GRACE_S = 4.0
-"""A page that is loaded anew is away for less than this."""
+"""The server ends this long (seconds) after the last page closed; reloading a page takes less."""
 SECURITY_HEADERS = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
     "X-Content-Type-Options": "nosniff",
@@ -44,37 +45,41 @@ SECURITY_HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
+"""The headers of every response, which forbid caching, framing, content sniffing and use by other sites."""
 
 
 class SessionState:
-    """What all requests share: the editor, the secret, and which pages are open."""
+    """The state that all requests share: the editor, the secret token and the open pages."""
 
     def __init__(self, editor: Editor, units: Units, segment_parameters: SegmentParameters):
         self.editor, self.units = editor, units
-        self.change_points_s = find_change_points_s(editor.track, segment_parameters)
+        self.change_points_s = find_change_points_s(editor.cleaned, segment_parameters)
         self.token = secrets.token_urlsafe(24)
         self.origin = ""
+        """The scheme, host and port under which the server is reached, set when it listens."""
         self.open_pages: set[str] = set()
+        """The client ids of the open pages."""
         self.shutdown = asyncio.Event()
+        """Set when the server is to end."""
         self._shutdown_timer: asyncio.TimerHandle | None = None
 
     def build_state(self) -> dict[str, Any]:
-        """What a page is told."""
+        """The state of the annotations as a document for the page."""
         return snapshot_to_dict(self.editor, self.change_points_s)
 
     def register_page(self, page: str) -> None:
-        """A page is there."""
+        """Note that a page is open."""
         self.open_pages.add(page)
         self.postpone_shutdown()
 
     def unregister_page(self, page: str) -> None:
-        """A page has gone; when none is left and none comes back, all is over."""
+        """Note that a page was closed, and schedule the shutdown if it was the last."""
         self.open_pages.discard(page)
         if not self.open_pages:
             self._shutdown_timer = asyncio.get_running_loop().call_later(CLOSE_GRACE_S, self.shutdown.set)
 
     def postpone_shutdown(self) -> None:
-        """Somebody is there, or about to come back."""
+        """Restart the time until a scheduled shutdown, or cancel it if a page is open."""
         if self._shutdown_timer is not None:
             self._shutdown_timer.cancel()
             self._shutdown_timer = None
@@ -83,20 +88,20 @@ class SessionState:
 
 
 class TokenProtectedHandler(RequestHandler):
-    """Refuses whatever does not come from the page itself, before anything else is looked at."""
+    """A handler that refuses requests from anything but the page itself."""
 
     def initialize(self, session: SessionState) -> None:
-        """Take over what the application hands to every request."""
+        """Store the shared state, which tornado passes to every handler."""
         self.session = session
 
     def set_default_headers(self) -> None:
-        """Nothing may be kept, framed, sniffed, or told to others."""
+        """Set the security headers and omit the server's name."""
         for name, value in SECURITY_HEADERS.items():
             self.set_header(name, value)
         self.clear_header("Server")
 
     def prepare(self) -> None:
-        """Check who asks; raises tornado's ``Finish`` with the refusal written."""
+        """Check host, token and origin of a request; raises tornado's ``Finish`` after a refusal."""
         headers = self.request.headers
         if headers.get("Host", "") != self.session.origin.removeprefix("http://"):
             self.refuse("this address is not retropace's")
@@ -120,51 +125,53 @@ class TokenProtectedHandler(RequestHandler):
         self.write(json.dumps(document, ensure_ascii=False, allow_nan=False))
 
     def write_error(self, status_code: int, **_others: Any) -> None:
-        """Say in a sentence what went wrong; a mistake of retropace's own is told in the terminal too."""
-        said = HTTPStatus(status_code).phrase.lower()
-        self.answer({"error": f"retropace itself failed ({said}): nothing was saved" if status_code >= 500 else said})
+        """Answer with a sentence on an error; errors within retropace are logged in the terminal too."""
+        phrase = HTTPStatus(status_code).phrase.lower()
+        self.answer(
+            {"error": f"retropace itself failed ({phrase}): nothing was saved" if status_code >= 500 else phrase}
+        )
 
 
 class PageHandler(TokenProtectedHandler):
-    """The page itself."""
+    """Serves the annotation page."""
 
     def get(self, _token: str) -> None:
-        """Answer with the page as things are now."""
+        """Answer with the page for the current state."""
         self.set_header("Content-Type", "text/html; charset=utf-8")
         self.write(render_editor_page(self.session.editor.refresh().analysis, self.session.units))
 
 
 class AssetHandler(TokenProtectedHandler):
-    """What the page loads."""
+    """Serves the scripts and the style sheet of the page."""
 
     def get(self, _token: str, name: str) -> None:
-        """Answer with one of the page's scripts, or its style."""
+        """Answer with the script or style sheet of this name."""
         files = {"page.css": load_style(), **load_scripts()}
         if name not in files:
             self.refuse("there is no such thing here", HTTPStatus.NOT_FOUND)
-        kind = "text/css" if name.endswith(".css") else "text/javascript"
-        self.set_header("Content-Type", f"{kind}; charset=utf-8")
+        content_type = "text/css" if name.endswith(".css") else "text/javascript"
+        self.set_header("Content-Type", f"{content_type}; charset=utf-8")
         self.write(files[name])
 
 
 class StateHandler(TokenProtectedHandler):
-    """How things are."""
+    """Serves the state of the annotations."""
 
     def get(self, _token: str) -> None:
-        """Answer with the state, if it is another than the page has."""
+        """Answer with the state if its version is not the page's, otherwise with status 204."""
         self.session.register_page(self.get_query_argument("client", ""))
-        shown = self.session.editor.refresh()
-        if self.get_query_argument("version", "") == str(shown.version):
+        snapshot = self.session.editor.refresh()
+        if self.get_query_argument("version", "") == str(snapshot.version):
             self.set_status(HTTPStatus.NO_CONTENT)
             return
         self.answer(self.session.build_state())
 
 
 class ChangeHandler(TokenProtectedHandler):
-    """Everything that a page may ask for."""
+    """Applies the changes that a page requests."""
 
     def post(self, _token: str, action: str) -> None:
-        """Carry out a change and answer with the state after it."""
+        """Apply a change and answer with the new state and sentences on removed information."""
         if "Origin" not in self.request.headers:
             self.refuse("a change has to say where it comes from")
         if not self.request.headers.get("Content-Type", "").startswith("application/json"):
@@ -175,17 +182,17 @@ class ChangeHandler(TokenProtectedHandler):
                 self.session.unregister_page(str(values["client"]))
                 self.set_status(HTTPStatus.NO_CONTENT)
                 return
-            said = self._apply_change(action, values)
+            losses = self._apply_change(action, values)
         except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
             self.refuse("this is no change that can be understood", HTTPStatus.BAD_REQUEST)
             return
-        except ConflictError as bad:
-            self._answer_error(bad, HTTPStatus.CONFLICT)
+        except ConflictError as error:
+            self._answer_error(error, HTTPStatus.CONFLICT)
             return
-        except RetropaceError as bad:
-            self._answer_error(bad, HTTPStatus.UNPROCESSABLE_ENTITY)
+        except RetropaceError as error:
+            self._answer_error(error, HTTPStatus.UNPROCESSABLE_ENTITY)
             return
-        self.answer({"state": self.session.build_state(), "said": [strip_control_chars(one) for one in said]})
+        self.answer({"state": self.session.build_state(), "said": [strip_control_chars(loss) for loss in losses]})
 
     def _answer_error(self, error: RetropaceError, status: HTTPStatus) -> None:
         self.set_status(status)
@@ -216,10 +223,10 @@ def serve(
     port: int,
     on_ready: Callable[[str], None],
 ) -> None:
-    """Serve the page until its last tab is closed, or the process is told to end (then ``KeyboardInterrupt``).
+    """Serve the page until its last tab is closed or the process receives SIGINT or SIGTERM.
 
-    ``ready`` is called with the address when somebody may come. ``port`` 0 takes any free one. Raises
-    :class:`RetropaceError` if the port cannot be had.
+    ``on_ready`` is called with the page's URL once the server listens. ``port`` 0 takes any free port. Raises
+    :class:`RetropaceError` if the port is not available, and ``KeyboardInterrupt`` for SIGINT on Windows.
     """
     asyncio.run(_serve(editor, units, segment_parameters, port, on_ready))
 
@@ -227,37 +234,37 @@ def serve(
 async def _serve(
     editor: Editor, units: Units, segment_parameters: SegmentParameters, port: int, on_ready: Callable[[str], None]
 ) -> None:
-    desk = SessionState(editor, units, segment_parameters)
+    session = SessionState(editor, units, segment_parameters)
     with contextlib.suppress(NotImplementedError):
         for name in (signal.SIGINT, signal.SIGTERM):
-            asyncio.get_running_loop().add_signal_handler(name, desk.shutdown.set)
+            asyncio.get_running_loop().add_signal_handler(name, session.shutdown.set)
     try:
-        listening = socket.create_server((HOST, port))
-    except OSError as bad:
-        reason = os.strerror(bad.errno).lower() if bad.errno else str(bad)
+        listener = socket.create_server((HOST, port))
+    except OSError as error:
+        reason = os.strerror(error.errno).lower() if error.errno else str(error)
         raise RetropaceError(
             f"port {port} cannot be had ({reason}): name another with --port, or leave it out for any free one"
         ) from None
-    listening.setblocking(False)
-    desk.origin = f"http://{HOST}:{listening.getsockname()[1]}"
-    shared = {"session": desk}
+    listener.setblocking(False)
+    session.origin = f"http://{HOST}:{listener.getsockname()[1]}"
+    handler_arguments = {"session": session}
     application = Application(
         [
-            (r"/([\w-]+)/", PageHandler, shared),
-            (r"/([\w-]+)/state", StateHandler, shared),
-            (r"/([\w-]+)/(paint|clear|change|undo|redo|closed)", ChangeHandler, shared),
-            (r"/([\w-]+)/([\w.]+)", AssetHandler, shared),
+            (r"/([\w-]+)/", PageHandler, handler_arguments),
+            (r"/([\w-]+)/state", StateHandler, handler_arguments),
+            (r"/([\w-]+)/(paint|clear|change|undo|redo|closed)", ChangeHandler, handler_arguments),
+            (r"/([\w-]+)/([\w.]+)", AssetHandler, handler_arguments),
         ],
         default_handler_class=TokenProtectedHandler,
-        default_handler_args=shared,
+        default_handler_args=handler_arguments,
         log_function=lambda _request: None,
         compress_response=True,
     )
     server = HTTPServer(application, max_body_size=MAX_BODY_BYTES, max_buffer_size=2 * MAX_BODY_BYTES)
-    server.add_socket(listening)
+    server.add_socket(listener)
     try:
-        on_ready(f"{desk.origin}/{desk.token}/")
-        await desk.shutdown.wait()
+        on_ready(f"{session.origin}/{session.token}/")
+        await session.shutdown.wait()
     finally:
         server.stop()
         await server.close_all_connections()

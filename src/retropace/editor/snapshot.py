@@ -1,4 +1,4 @@
-"""What a page is told after every change: the document of the analysis, the marks, and what may be done next."""
+"""The document that the page receives after every change: the analysis, the annotations and the possible actions."""
 
 from __future__ import annotations
 
@@ -16,25 +16,25 @@ from retropace.editor.editor import Editor
 from retropace.segmentation.segment import segment_coarse_and_fine
 
 
-def find_change_points_s(track: CleanedActivity, parameters: SegmentParameters) -> list[float]:
-    """Where dragged edges snap to: every change of pace or cadence, whatever is marked, and where laps end."""
-    edges = np.concatenate((*segment_coarse_and_fine(track, parameters), [lap.end_s for lap in track.laps]))
-    inside = edges[(edges >= 0.0) & (edges <= track.elapsed_s)]
+def find_change_points_s(cleaned: CleanedActivity, parameters: SegmentParameters) -> list[float]:
+    """The times (elapsed seconds) to which dragged edges snap: change points of speed and cadence, and lap ends."""
+    edges = np.concatenate((*segment_coarse_and_fine(cleaned, parameters), [lap.end_s for lap in cleaned.laps]))
+    inside = edges[(edges >= 0.0) & (edges <= cleaned.elapsed_s)]
     return [float(edge) for edge in np.unique(np.round(inside, 1))]
 
 
 def hash_distance_axis(analysis: Analysis) -> str:
-    """Tells one distance axis from another: annotations that say how far a stretch was change it."""
+    """A hash of the cumulative distances, which change when annotations state the distance of a stretch."""
     return hashlib.sha256(analysis.cleaned.curves["distance_m"].tobytes()).hexdigest()[:16]
 
 
 def snapshot_to_dict(editor: Editor, change_points_s: list[float]) -> dict[str, Any]:
-    """The state as plain values for :func:`json.dumps`; texts from files are still to be shown as texts only."""
-    shown = editor.snapshot
-    analysis = shown.analysis
+    """The editor's state as values for :func:`json.dumps`; its texts are not escaped for HTML."""
+    snapshot = editor.snapshot
+    analysis = snapshot.analysis
     document = analysis.to_dict()
     return {
-        "version": shown.version,
+        "version": snapshot.version,
         "axis": hash_distance_axis(analysis),
         "activity": document["activity"],
         "segments": document["segments"],
@@ -43,19 +43,19 @@ def snapshot_to_dict(editor: Editor, change_points_s: list[float]) -> dict[str, 
         "warnings": [strip_control_chars(warning) for warning in analysis.warnings],
         "annotations": [
             {
-                **one,
+                **annotation,
                 "number": number,
-                "note": strip_control_chars(one["note"]),
-                "origin": strip_control_chars(one["origin"]),
-                "direction": parse_label(one["label"]).direction,
-                "editable": one["kind"] == "sidecar",
+                "note": strip_control_chars(annotation["note"]),
+                "origin": strip_control_chars(annotation["origin"]),
+                "direction": parse_label(annotation["label"]).direction,
+                "editable": annotation["kind"] == "sidecar",
             }
-            for number, one in enumerate(document["annotations"])
+            for number, annotation in enumerate(document["annotations"])
         ],
         "change_points_s": change_points_s,
         "can_undo": editor.can_undo,
         "can_redo": editor.can_redo,
         "sidecar": strip_control_chars(str(editor.path)),
-        "changed_outside": strip_control_chars(shown.external_change),
-        "problem": strip_control_chars(shown.problem),
+        "changed_outside": strip_control_chars(snapshot.external_change),
+        "problem": strip_control_chars(snapshot.problem),
     }
