@@ -23,7 +23,7 @@ main(prog_name="retropace")
 """
 
 
-def loaded(*words: str, **environment: str) -> tuple[str, set[str]]:
+def run_and_list_modules(*words: str, **environment: str) -> tuple[str, set[str]]:
     """What a call prints, and the modules that it loads."""
     ran = subprocess.run(
         [sys.executable, "-c", _LOADED, *words],
@@ -46,7 +46,7 @@ def test_the_list_says_of_each_command_what_the_command_says_of_itself() -> None
 
 @pytest.mark.parametrize("word", ["--help", "--version"])
 def test_the_list_loads_no_command(word: str) -> None:
-    printed, modules = loaded(word)
+    printed, modules = run_and_list_modules(word)
     assert "retropace" in printed
     assert not HEAVY & modules
     assert {name for name in modules if name.startswith("retropace.")} == {
@@ -70,7 +70,7 @@ def test_the_list_loads_no_command(word: str) -> None:
 def test_completing_loads_click_alone(typed: str, answers: set[str]) -> None:
     words = typed.split(" ")
     asked = {"COMP_WORDS": typed, "COMP_CWORD": str(len(words) - 1)}
-    printed, modules = loaded(_RETROPACE_COMPLETE="bash_complete", **asked)
+    printed, modules = run_and_list_modules(_RETROPACE_COMPLETE="bash_complete", **asked)
     assert answers <= {line.rpartition(",")[2] for line in printed.splitlines()}
     assert not HEAVY & modules
 
@@ -83,12 +83,12 @@ def test_completing_loads_click_alone(typed: str, answers: set[str]) -> None:
     ],
 )
 def test_analysing_loads_what_the_file_needs(samples: Path, name: str, unneeded: set[str]) -> None:
-    _, modules = loaded("analyze", str(samples / name))
+    _, modules = run_and_list_modules("analyze", str(samples / name))
     assert not unneeded & modules
     assert not {"scipy", "ruptures", "pandas", "pyproj"} & modules
 
 
 def test_a_recording_without_a_word_loads_nothing_that_understands_words(samples: Path) -> None:
-    _, modules = loaded("analyze", str(samples / "treadmill-beginner.fit"))
+    _, modules = run_and_list_modules("analyze", str(samples / "treadmill-beginner.fit"))
     words = {name.rpartition(".")[2] for name in modules if name.startswith("retropace.annotations.")}
     assert words == {"resolve", "collect"}

@@ -18,7 +18,7 @@ PLACE = "52.51,13.4,150m"
 TILES = "https://tiles.example.org/{z}/{x}/{y}.png"
 
 
-def settled(folder: Path, samples: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def prepare_folder(folder: Path, samples: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The folder with a few recordings in it, now the present one; settings are what a test writes into ``config``."""
     for name in ("treadmill-beginner.fit", "quarter-mile.fit", "quarter-mile.annotations.csv"):
         shutil.copy(samples / name, folder)
@@ -39,7 +39,7 @@ def report(*words: str | Path) -> Result:
     return ran
 
 
-def said(ran: Result) -> list[str]:
+def error_lines(ran: Result) -> list[str]:
     return ran.stderr.splitlines()
 
 

@@ -7,7 +7,9 @@ from typing import Any
 
 from tests.support.command_line import retropace
 
-OWNED = '# mine\r\nunits = "mi"  # as at home\r\n\r\n[privacy]\r\n# the house\r\nhide_around = ["48.1,11.5,300m"]\r\n'
+OWN_CONFIG = (
+    '# mine\r\nunits = "mi"  # as at home\r\n\r\n[privacy]\r\n# the house\r\nhide_around = ["48.1,11.5,300m"]\r\n'
+)
 
 
 def run(folder: Path, *words: str | Path, **others: Any) -> Any:

@@ -60,6 +60,8 @@ KILOMETRES = Units("km", 1000.0)
 """Kilometres, the default."""
 MILES = Units("mi", MILE_M)
 """Miles."""
+UNITS_BY_NAME = {units.name: units for units in (KILOMETRES, MILES)}
+"""The units of distance and pace by their names, ``km`` and ``mi``."""
 
 
 def format_duration(seconds: float) -> str:

@@ -13,7 +13,7 @@ from retropace.core.atomic_write import atomic_write
 from retropace.core.errors import RetropaceError
 from tests.support.command_line import retropace
 
-OWNED = (
+OWN_SIDECAR = (
     "# my quarter miles\r\nstart,end,label,note\r\n"
     'lap 5,,backward,"first, fast"\r\n\r\n# the second\r\nlap 9,,backward,\r\n'
 )
@@ -23,7 +23,7 @@ OWNED = (
 def folder(tmp_path: Path, samples: Path) -> Path:
     for name in ("quarter-mile.fit", "track-6x400.gpx", "treadmill-beginner.fit"):
         shutil.copy(samples / name, tmp_path)
-    (tmp_path / "quarter-mile.annotations.csv").write_bytes(OWNED.encode())
+    (tmp_path / "quarter-mile.annotations.csv").write_bytes(OWN_SIDECAR.encode())
     return tmp_path
 
 
@@ -35,7 +35,7 @@ def test_add_keeps_every_byte_and_analyze_agrees(folder: Path) -> None:
     ran = retropace("annotate", "quarter-mile.fit", "--add", "lap 13=backward", "--note", "third", cwd=folder)
     assert (ran.returncode, ran.stderr) == (0, "")
     assert ran.stdout == "quarter-mile.annotations.csv: 1 added, 3 annotations in all\n"
-    assert sidecar(folder) == OWNED.encode() + b"lap 13,,backward,third\r\n"
+    assert sidecar(folder) == OWN_SIDECAR.encode() + b"lap 13,,backward,third\r\n"
     document = json.loads(retropace("analyze", "quarter-mile.fit", "--format", "json", cwd=folder).stdout)
     assert document["directions"]["backward"]["annotated_m"] == pytest.approx(1205, rel=0.02)
     assert [one["note"] for one in document["annotations"]] == ["first, fast", "", "third"]
@@ -73,7 +73,7 @@ def test_list_and_remove_by_number(folder: Path) -> None:
     ]
     ran = retropace("annotate", "quarter-mile.fit", "--remove", "1", "--list", cwd=folder)
     assert ran.stdout.splitlines()[0] == "quarter-mile.annotations.csv: 1 removed, 1 annotation left"
-    assert sidecar(folder).decode() == OWNED.replace('lap 5,,backward,"first, fast"\r\n', "")
+    assert sidecar(folder).decode() == OWN_SIDECAR.replace('lap 5,,backward,"first, fast"\r\n', "")
     none = retropace("annotate", "track-6x400.gpx", "--list", cwd=folder)
     assert none.stdout == "track-6x400.annotations.csv: does not exist yet\n"
 
@@ -95,7 +95,7 @@ def test_what_cannot_be_is_one_sentence_and_the_sidecar_stays(folder: Path, word
     assert (ran.returncode, ran.stdout) == (1, "")
     assert said in ran.stderr
     assert len(ran.stderr.splitlines()) == 1
-    assert sidecar(folder) == OWNED.encode()
+    assert sidecar(folder) == OWN_SIDECAR.encode()
 
 
 @pytest.mark.parametrize(
@@ -114,7 +114,7 @@ def test_wrong_usage_is_2(folder: Path, words: list[str], said: str) -> None:
     ran = retropace("annotate", "quarter-mile.fit", *words, cwd=folder)
     assert ran.returncode == 2
     assert said in " ".join(ran.stderr.split())
-    assert sidecar(folder) == OWNED.encode()
+    assert sidecar(folder) == OWN_SIDECAR.encode()
 
 
 def test_a_sidecar_that_is_wrong_already_is_left_alone(folder: Path) -> None:
@@ -192,7 +192,7 @@ def test_a_link_is_followed_and_permissions_kept(folder: Path) -> None:
     ran = retropace("annotate", "quarter-mile.fit", "--add", "lap 13=backward", cwd=folder)
     assert ran.returncode == 0, ran.stderr
     assert (folder / "quarter-mile.annotations.csv").is_symlink()
-    assert kept.read_bytes() == OWNED.encode() + b"lap 13,,backward,\r\n"
+    assert kept.read_bytes() == OWN_SIDECAR.encode() + b"lap 13,,backward,\r\n"
     assert kept.stat().st_mode & 0o777 == 0o640
 
 

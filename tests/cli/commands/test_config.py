@@ -12,12 +12,12 @@ import pytest
 
 from retropace.config.model import parse_config
 from tests.support.command_line import retropace
-from tests.support.user_config import OWNED, run, text
+from tests.support.user_config import OWN_CONFIG, run, text
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    (tmp_path / "config.toml").write_bytes(OWNED.encode())
+    (tmp_path / "config.toml").write_bytes(OWN_CONFIG.encode())
     return tmp_path
 
 
@@ -25,11 +25,11 @@ def test_comments_and_order_stay(folder: Path) -> None:
     ran = run(folder, "config", "set", "weight", "70kg")
     assert (ran.returncode, ran.stderr) == (0, "")
     assert ran.stdout == "weight: 70 kg\n"
-    assert text(folder).replace('weight = "70kg"\n', "").replace('weight = "70kg"\r\n', "") == OWNED
+    assert text(folder).replace('weight = "70kg"\n', "").replace('weight = "70kg"\r\n', "") == OWN_CONFIG
     assert run(folder, "config", "set", "units", "km").returncode == 0
     assert 'units = "km"  # as at home\r\n' in text(folder)
     assert run(folder, "config", "unset", "weight").returncode == 0
-    assert text(folder) == OWNED.replace('"mi"', '"km"')
+    assert text(folder) == OWN_CONFIG.replace('"mi"', '"km"')
 
 
 @pytest.mark.parametrize(
@@ -60,11 +60,11 @@ def test_what_cannot_be_is_said_and_nothing_is_written(folder: Path, words: list
     ran = run(folder, *words)
     assert (ran.returncode, ran.stdout) == (status, "")
     assert said in " ".join(ran.stderr.split())
-    assert text(folder) == OWNED
+    assert text(folder) == OWN_CONFIG
 
 
 def test_a_broken_file_is_told_with_its_line_and_left_alone(folder: Path, samples: Path) -> None:
-    broken = OWNED.replace('"mi"', '"leagues"')
+    broken = OWN_CONFIG.replace('"mi"', '"leagues"')
     (folder / "config.toml").write_bytes(broken.encode())
     for words in (
         ["config", "show"],

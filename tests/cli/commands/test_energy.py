@@ -15,7 +15,7 @@ from tests.support.command_line import retropace
 PARTS = ("forward", "backward", "rest", "unknown", "all")
 
 
-def energy_of(*words: str | Path, samples: Path) -> Any:
+def read_energy(*words: str | Path, samples: Path) -> Any:
     ran = retropace("analyze", *words, "--format", "json", cwd=samples)
     assert (ran.returncode, ran.stderr) == (0, "")
     return json.loads(ran.stdout)["energy"]
@@ -39,11 +39,11 @@ def test_without_a_weight_the_table_is_as_it_was_and_json_says_null(samples: Pat
     assert [line for line in weighed.splitlines() if line and "kcal" not in line and "above rest" not in line] == [
         line for line in plain.splitlines() if line
     ]
-    assert energy_of("quarter-mile.fit", samples=samples) is None
+    assert read_energy("quarter-mile.fit", samples=samples) is None
 
 
 def test_json_adds_up_and_grows_with_the_weight(samples: Path) -> None:
-    light, heavy = (energy_of("quarter-mile.fit", "--weight", kg, samples=samples) for kg in ("50", "100kg"))
+    light, heavy = (read_energy("quarter-mile.fit", "--weight", kg, samples=samples) for kg in ("50", "100kg"))
     assert list(light) == ["weight_kg", "level", *PARTS]
     assert (light["weight_kg"], heavy["weight_kg"], light["level"]) == (50.0, 100.0, False)
     for end in ("low_kcal", "high_kcal"):
@@ -66,7 +66,7 @@ def test_lines_of_json_have_it_too(samples: Path) -> None:
 
 
 def test_pounds_are_kilograms(samples: Path) -> None:
-    energy = energy_of("quarter-mile.fit", "--weight", "154lb", samples=samples)
+    energy = read_energy("quarter-mile.fit", "--weight", "154lb", samples=samples)
     assert energy["weight_kg"] == pytest.approx(69.85, abs=0.01)
 
 
@@ -80,12 +80,12 @@ def test_a_wrong_weight_is_wrong_usage(samples: Path, weight: str) -> None:
 def test_without_altitude_the_ground_is_taken_as_level_and_said(samples: Path) -> None:
     ran = retropace("analyze", "treadmill-beginner.fit", "--weight", "70", "--brief", cwd=samples)
     assert "not medical advice; taken as level\n" in ran.stdout
-    assert energy_of("treadmill-beginner.fit", "--weight", "70", samples=samples)["level"] is True
+    assert read_energy("treadmill-beginner.fit", "--weight", "70", samples=samples)["level"] is True
 
 
 def test_a_mark_moves_energy_from_one_direction_to_the_other(samples: Path) -> None:
     words = ("track-6x400.gpx", "--weight", "70", "--mark")
-    forward, backward = (energy_of(*words, f"all={label}", samples=samples) for label in ("forward", "backward"))
+    forward, backward = (read_energy(*words, f"all={label}", samples=samples) for label in ("forward", "backward"))
     assert forward["backward"]["high_kcal"] == 0.0
     assert backward["forward"]["high_kcal"] == 0.0
     assert forward["all"]["low_kcal"] < backward["all"]["low_kcal"]

@@ -35,8 +35,6 @@ from tests.support.multisport import two_sports
 
 FORMS = ("csv", "json", "geojson", "gpx", "fit", "png")
 
-__all__ = ["folder"]  # the fixture
-
 
 def metres_in(path: Path) -> Metres:
     """Distance per direction as an exported file says it."""

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.user_config import OWNED, run, text
+from tests.support.user_config import OWN_CONFIG, run, text
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    (tmp_path / "config.toml").write_bytes(OWNED.encode())
+    (tmp_path / "config.toml").write_bytes(OWN_CONFIG.encode())
     return tmp_path
 
 
@@ -31,7 +31,7 @@ def test_goals_are_set_listed_and_removed(folder: Path) -> None:
     assert run(folder, "goal", "list").stdout == "#  goal\n1  5 km backward a month (anna)\n"
     assert run(folder, "goal", "remove", "7").returncode == 1
     assert run(folder, "goal", "remove", "1").returncode == 0
-    assert text(folder).rstrip() == OWNED.rstrip()
+    assert text(folder).rstrip() == OWN_CONFIG.rstrip()
     assert run(folder, "goal", "list").stdout.startswith("no goals yet")
 
 

@@ -26,31 +26,31 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return made
 
 
-def said(base: Path, *words: str, status: int = 0) -> str:
+def read_output(base: Path, *words: str, status: int = 0) -> str:
     ran = retropace("library", *words, data=base / "data", cwd=base)
     assert (ran.returncode, "Traceback" in ran.stderr) == (status, False), ran.stderr
     return ran.stdout if status == 0 else ran.stderr
 
 
 def test_list(base: Path) -> None:
-    lines = said(base, "list").splitlines()
+    lines = read_output(base, "list").splitlines()
     assert len(lines) == 6
     assert lines[1].split()[1:3] == ["2025-01-01", "07:00"]
-    everything = json.loads(said(base, "list", "--format", "json"))
+    everything = json.loads(read_output(base, "list", "--format", "json"))
     backward = [row["path"] for row in everything if row["backward_elapsed_s"]]
     assert "in/2.fit" in backward
     assert len(backward) < len(everything)
-    found = json.loads(said(base, "list", "--backward", "--format", "json"))
+    found = json.loads(read_output(base, "list", "--backward", "--format", "json"))
     assert [row["path"] for row in found] == backward
-    assert len(said(base, "list", "--since", "2025-01-03").splitlines()) == 4
-    assert said(base, "list", "--sport", "swim").strip() == "no activities"
-    assert "mi " in said(base, "list", "--units", "mi")
+    assert len(read_output(base, "list", "--since", "2025-01-03").splitlines()) == 4
+    assert read_output(base, "list", "--sport", "swim").strip() == "no activities"
+    assert "mi " in read_output(base, "list", "--units", "mi")
     assert [row["path"] for row in everything] == ["in/0.fit", "in/1.fit", "in/2.fit", "in/3.fit", "in/named.gpx"]
 
 
 @pytest.mark.parametrize("width", [40, 80, 119, 120, 200])
 def test_a_row_fits_the_terminal_and_the_activity_is_never_cut(base: Path, width: int) -> None:
-    found = json.loads(said(base, "list", "--format", "json"))
+    found = json.loads(read_output(base, "list", "--format", "json"))
     found[0]["name"] = "a very long name " * 10
     found[1]["duplicate_of"] = found[0]["activity"]
     sheet = build_activity_list(found, "km", width)
@@ -72,28 +72,28 @@ def test_a_row_fits_the_terminal_and_the_activity_is_never_cut(base: Path, width
     ],
 )
 def test_search(base: Path, words: list[str], paths: list[str]) -> None:
-    found = json.loads(said(base, "search", *words, "--format", "json"))
+    found = json.loads(read_output(base, "search", *words, "--format", "json"))
     assert [row["path"] for row in found] == paths
 
 
 def test_show_by_id_and_path(base: Path) -> None:
-    (row,) = json.loads(said(base, "search", "2.fit", "--format", "json"))
+    (row,) = json.loads(read_output(base, "search", "2.fit", "--format", "json"))
     for name in (row["activity"], row["activity"][:5], "in/2.fit", str(base / "in" / "2.fit")):
-        document = json.loads(said(base, "show", name, "--format", "json"))
+        document = json.loads(read_output(base, "show", name, "--format", "json"))
         assert document["schema"] == "retropace.analysis/1"
         assert document["annotations"][0]["note"] == "on the meadow"
-    text = said(base, "show", "in/2.fit")
+    text = read_output(base, "show", "in/2.fit")
     assert text.splitlines()[0] == "in/2.fit"
     assert "backward run  annotated" in text
     assert "nothing was analysed there" not in text
-    assert "means 5 activities" in said(base, "show", "in", status=1)
-    assert "knows no such activity" in said(base, "show", "ffffffff", status=1)
+    assert "means 5 activities" in read_output(base, "show", "in", status=1)
+    assert "knows no such activity" in read_output(base, "show", "ffffffff", status=1)
 
 
 def test_export(base: Path) -> None:
-    said(base, "export", "--csv", "exported", "--since", "2025-01-02")
+    read_output(base, "export", "--csv", "exported", "--since", "2025-01-02")
     assert len(rows(base / "exported" / "activities.csv")) == 4
-    lines = said(base, "export", "--json").splitlines()
+    lines = read_output(base, "export", "--json").splitlines()
     assert len({json.loads(line)["source"]["path"] for line in lines}) == 5
     ran = retropace("library", "export", data=base / "data")
     assert ran.returncode == 2
@@ -104,13 +104,13 @@ def test_forget(tmp_path: Path) -> None:
     for at, run in enumerate(runs(3, seconds=300)):
         (tmp_path / "in" / ("deeper" if at else "") / f"{at}.fit").write_bytes(run.fit())
     retropace("batch", "in", data=tmp_path / "data", cwd=tmp_path)
-    assert said(tmp_path, "forget", "in/deeper") == "in/deeper: forgot 2 files\n"
-    assert len(said(tmp_path, "list").splitlines()) == 2
+    assert read_output(tmp_path, "forget", "in/deeper") == "in/deeper: forgot 2 files\n"
+    assert len(read_output(tmp_path, "list").splitlines()) == 2
     ran = retropace("batch", "in", "--json", data=tmp_path / "data", cwd=tmp_path)
     assert json.loads(ran.stdout)["files"] == {"unchanged": 1, "analysed": 3}
-    (row, *_) = json.loads(said(tmp_path, "list", "--format", "json"))
-    said(tmp_path, "forget", row["activity"])
-    assert len(said(tmp_path, "list").splitlines()) == 3
+    (row, *_) = json.loads(read_output(tmp_path, "list", "--format", "json"))
+    read_output(tmp_path, "forget", row["activity"])
+    assert len(read_output(tmp_path, "list").splitlines()) == 3
     assert (tmp_path / "in" / "0.fit").exists()
 
 

@@ -18,14 +18,14 @@ from retropace.readers import read
 from tests.support.command_line import retropace
 from tests.support.long_recordings import Hours
 from tests.support.recordings import MadeRun
-from tests.support.report_command import PLACE, page, report, said, settled
+from tests.support.report_command import PLACE, error_lines, page, prepare_folder, report
 from tests.support.report_pages import column, read_page
 
 
 @pytest.fixture
 def folder(tmp_path: Path, samples: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The present folder, with a few recordings."""
-    return settled(tmp_path, samples, monkeypatch)
+    return prepare_folder(tmp_path, samples, monkeypatch)
 
 
 def test_one_recording_as_a_process_of_its_own(folder: Path) -> None:
@@ -46,7 +46,7 @@ def test_files_and_folders_together(folder: Path) -> None:
     (inner / "other.gpx").write_bytes(MadeRun(datetime(2025, 5, 9, 7, tzinfo=UTC)).gpx("Over the hills"))
     (inner / "notes.txt").write_text("no recording")
     ran = report("run.fit", "more", "treadmill-beginner.fit", "run.fit")
-    assert (ran.exit_code, said(ran)) == (0, [])
+    assert (ran.exit_code, error_lines(ran)) == (0, [])
     assert ran.stdout.startswith("report.html: 3 activities, ")
     made = page(folder / "report.html")
     assert len(made.pictures) == 3
@@ -57,7 +57,7 @@ def test_the_same_run_twice_counts_once_and_is_said(folder: Path) -> None:
     shutil.copy("run.fit", "copy.fit")
     ran = report("run.fit", "copy.fit")
     assert ran.exit_code == 0
-    (line,) = said(ran)
+    (line,) = error_lines(ran)
     assert re.fullmatch(r"retropace: (run|copy)\.fit: is the same run as (run|copy)\.fit, which counts", line)
     made = page(folder / "report.html")
     assert len(made.pictures) == 1
@@ -67,7 +67,7 @@ def test_the_same_run_twice_counts_once_and_is_said(folder: Path) -> None:
 def test_a_broken_file_beside_good_ones(folder: Path) -> None:
     ran = report("run.fit", "bad.fit", "nowhere.fit", "treadmill-beginner.fit")
     assert ran.exit_code == 1
-    assert [line.split(":")[1].strip() for line in said(ran)] == ["bad.fit", "nowhere.fit"]
+    assert [line.split(":")[1].strip() for line in error_lines(ran)] == ["bad.fit", "nowhere.fit"]
     made = page(folder / "report.html")
     assert len(made.pictures) == 2
     for name in ("bad.fit", "nowhere.fit"):
@@ -76,11 +76,11 @@ def test_a_broken_file_beside_good_ones(folder: Path) -> None:
 
 def test_where_all_are_broken_nothing_is_written(folder: Path) -> None:
     ran = report("bad.fit", "nowhere.fit")
-    assert (ran.exit_code, ran.stdout, len(said(ran))) == (1, "", 2)
+    assert (ran.exit_code, ran.stdout, len(error_lines(ran))) == (1, "", 2)
     assert not (folder / "report.html").exists()
     (folder / "empty").mkdir()
     ran = report("empty")
-    assert (ran.exit_code, len(said(ran))) == (1, 1)
+    assert (ran.exit_code, len(error_lines(ran))) == (1, 1)
     assert "holds no recordings" in ran.stderr
 
 
@@ -185,10 +185,10 @@ def test_miles(folder: Path) -> None:
 def test_what_is_said_of_it_is_shown(folder: Path) -> None:
     assert report("run.fit", "--mark", "1:00-3:00=backward", "--exact").exit_code == 0
     made = page(folder / "report.html")
-    drawn = made.pictures[0]
-    at = drawn["direction"].index("backward")
-    assert drawn["edges_s"][at : at + 2] == [60.0, 180.0]
-    assert drawn["basis"][at] == "annotated"
+    shown_page = made.pictures[0]
+    at = shown_page["direction"].index("backward")
+    assert shown_page["edges_s"][at : at + 2] == [60.0, 180.0]
+    assert shown_page["basis"][at] == "annotated"
 
 
 @pytest.mark.parametrize(
@@ -226,7 +226,7 @@ def test_a_single_record_is_one_sentence_and_two_are_a_page(folder: Path) -> Non
     for seconds in (1, 2):
         (folder / f"{seconds}.fit").write_bytes(MadeRun(datetime(2025, 5, 1, 7, tzinfo=UTC), seconds).fit())
     ran = report("1.fit")
-    assert (ran.exit_code, len(said(ran))) == (1, 1)
+    assert (ran.exit_code, len(error_lines(ran))) == (1, 1)
     assert not (folder / "report.html").exists()
     assert report("2.fit").exit_code == 0
     assert len(page(folder / "report.html").pictures) == 1
@@ -236,7 +236,7 @@ def test_a_single_record_is_one_sentence_and_two_are_a_page(folder: Path) -> Non
 def test_every_public_recording_gives_a_page_or_a_sentence(folder: Path, corpus: Path, kind: str) -> None:
     files = sorted(path.name for path in (corpus / kind).iterdir())
     ran = report(corpus / kind)
-    lines = [line for line in said(ran) if "is the same run as" not in line]
+    lines = [line for line in error_lines(ran) if "is the same run as" not in line]
     refused = {name for name in files if any(f"{name}: " in line for line in lines)}
     assert len(lines) == len(refused)
     assert all(line.startswith("retropace: ") for line in lines)
@@ -254,13 +254,13 @@ def test_thirty_hours_are_a_page_below_5_mb_that_keeps_the_extremes(folder: Path
     assert report("long.fit").exit_code == 0
     path = folder / "report.html"
     assert path.stat().st_size < 5_000_000
-    drawn = page(path).pictures[0]
+    shown_page = page(path).pictures[0]
     track = analyze(read(folder / "long.fit")).cleaned
     for name in ("speed_mps", "cadence_spm", "heart_rate_bpm", "step_length_m"):
-        rows, meant = column(drawn["rows"][name]), getattr(track, name)
+        rows, meant = column(shown_page["rows"][name]), getattr(track, name)
         assert np.nanmin(rows) == pytest.approx(np.nanmin(meant), rel=1e-6)
         assert np.nanmax(rows) == pytest.approx(np.nanmax(meant), rel=1e-6)
-    t_s = column(drawn["rows"]["t_s"])
+    t_s = column(shown_page["rows"]["t_s"])
     assert (t_s[0], t_s[-1]) == (0.0, 107_999.0)
     assert len(t_s) < 20_000
 
@@ -275,5 +275,5 @@ def test_many_activities_stay_small(folder: Path) -> None:
     assert report(runs).exit_code == 0
     made_page = page(folder / "report.html")
     assert len(made_page.pictures) == 30
-    assert all(len(column(drawn["rows"]["t_s"])) <= 16_000 * 4 / 30 for drawn in made_page.pictures)
+    assert all(len(column(shown_page["rows"]["t_s"])) <= 16_000 * 4 / 30 for shown_page in made_page.pictures)
     assert (folder / "report.html").stat().st_size < 3_000_000

@@ -14,7 +14,7 @@ from pyproj import Geod
 from retropace.analysis.pipeline import analyze
 from retropace.readers import read
 from tests.support.recordings import MadeRun
-from tests.support.report_command import PLACE, TILES, page, report, said, settled
+from tests.support.report_command import PLACE, TILES, error_lines, page, prepare_folder, report
 from tests.support.report_pages import Page, column, read_page
 
 WGS84 = Geod(ellps="WGS84")
@@ -23,12 +23,12 @@ WGS84 = Geod(ellps="WGS84")
 @pytest.fixture
 def folder(tmp_path: Path, samples: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The present folder, with a few recordings."""
-    return settled(tmp_path, samples, monkeypatch)
+    return prepare_folder(tmp_path, samples, monkeypatch)
 
 
-def shown_degrees(drawn: Page, recording: Path, at: int = 0) -> tuple[np.ndarray, np.ndarray]:
+def shown_degrees(shown_page: Page, recording: Path, at: int = 0) -> tuple[np.ndarray, np.ndarray]:
     """The positions that the recording has at the moments whose positions the page shows."""
-    t_s = column(drawn.pictures[at]["way"]["t_s"])
+    t_s = column(shown_page.pictures[at]["way"]["t_s"])
     track = analyze(read(recording)).cleaned
     return np.interp(t_s, track.t_s, track.lat_deg), np.interp(t_s, track.t_s, track.lon_deg)
 
@@ -84,7 +84,7 @@ def test_settings_hold_until_told_otherwise(folder: Path) -> None:
 def test_settings_that_nobody_understands_show_nothing(folder: Path, text: str) -> None:
     (folder / "config" / "config.toml").write_text(text)
     ran = report("run.fit")
-    assert (ran.exit_code, ran.stdout, len(said(ran))) == (1, "", 1)
+    assert (ran.exit_code, ran.stdout, len(error_lines(ran))) == (1, "", 1)
     assert "config.toml" in ran.stderr
     assert not (folder / "report.html").exists()
     # Who says everything needs no settings.

@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.user_config import OWNED, run
+from tests.support.user_config import OWN_CONFIG, run
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    (tmp_path / "config.toml").write_bytes(OWNED.encode())
+    (tmp_path / "config.toml").write_bytes(OWN_CONFIG.encode())
     return tmp_path
 
 

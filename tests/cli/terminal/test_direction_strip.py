@@ -6,7 +6,7 @@ from retropace.cli.terminal.direction_strip import build_legend, build_strip, co
 from retropace.cli.terminal.layout import StyledLine
 from retropace.core.segments import Segments
 
-MADE = Segments(
+SEGMENTS = Segments(
     edges_s=np.array([0.0, 300.0, 330.0, 600.0, 660.0, 720.0]),
     direction=np.array(["forward", "backward", "forward", "rest", "backward"]),
     gait=np.array(["run", "run", "run", "stand", "run"]),
@@ -15,24 +15,26 @@ MADE = Segments(
 )
 
 
-def said(spans: StyledLine) -> str:
+def join_text(spans: StyledLine) -> str:
     return "".join(text for text, _ in spans)
 
 
 def test_a_cell_is_what_fills_it_and_a_short_rep_still_shows() -> None:
-    assert said(build_strip(MADE, 12, is_coloured=False)) == "-----B----.b"
-    assert len(compute_cells(MADE, 72)) == 72
+    assert join_text(build_strip(SEGMENTS, 12, is_coloured=False)) == "-----B----.b"
+    assert len(compute_cells(SEGMENTS, 72)) == 72
     # Less than half a cell is enough for a rep to be seen.
-    assert "B" in said(build_strip(MADE, 10, is_coloured=False))
+    assert "B" in join_text(build_strip(SEGMENTS, 10, is_coloured=False))
 
 
 def test_the_legend_names_only_what_occurs() -> None:
-    assert said(build_legend(MADE, is_coloured=False)) == "- forward  b backward suspected  B backward  . rest"
-    plain = Segments(MADE.edges_s[:2], MADE.direction[:1], MADE.gait[:1], MADE.basis[:1], MADE.confidence[:1])
-    assert said(build_legend(plain, is_coloured=True)) == "█ forward"
+    assert join_text(build_legend(SEGMENTS, is_coloured=False)) == "- forward  b backward suspected  B backward  . rest"
+    plain = Segments(
+        SEGMENTS.edges_s[:2], SEGMENTS.direction[:1], SEGMENTS.gait[:1], SEGMENTS.basis[:1], SEGMENTS.confidence[:1]
+    )
+    assert join_text(build_legend(plain, is_coloured=True)) == "█ forward"
 
 
 def test_suspected_is_told_from_marked_in_colour_too() -> None:
-    coloured = said(build_strip(MADE, 12, is_coloured=True))
+    coloured = join_text(build_strip(SEGMENTS, 12, is_coloured=True))
     assert coloured[5] == "█"
     assert coloured[11] == "▒"

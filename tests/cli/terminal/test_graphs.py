@@ -232,15 +232,15 @@ def test_each_column_has_the_colour_of_its_cell_in_the_strip(width: int) -> None
     (at,) = (number for number, line in enumerate(shown) if line.plain.startswith(" " * GUTTER_COLUMNS + "█"))
     strip = shown[at]
     forward, backward, rest = ((DIRECTION_COLOURS[name], False) for name in ("forward", "backward", "rest"))
-    looks = {(strip.plain[column], look(strip, column)) for column in range(GUTTER_COLUMNS, width)}
+    looks = {(strip.plain[column], read_style(strip, column)) for column in range(GUTTER_COLUMNS, width)}
     assert looks == {("█", forward), ("█", backward), ("▒", backward), ("█", rest)}
     for line in shown[at - 9 : at - 1]:
         for column, sign in enumerate(line.plain[GUTTER_COLUMNS:], GUTTER_COLUMNS):
             if sign != " ":
-                assert look(line, column) == (look(strip, column)[0], strip.plain[column] == "▒")
+                assert read_style(line, column) == (read_style(strip, column)[0], strip.plain[column] == "▒")
 
 
-def look(line: Text, column: int) -> tuple[str, bool]:
+def read_style(line: Text, column: int) -> tuple[str, bool]:
     """The colour of one character of a line, and whether it is dimmed."""
     style = line.get_style_at_offset(Console(), column)
     return "" if style.color is None else style.color.get_truecolor().hex, bool(style.dim)

@@ -128,18 +128,11 @@ def _print_table(
     analyses: list[Analysis], units: str, weight_kg: float | None, brief: bool, graphs: bool | None, is_first: bool
 ) -> None:
     from retropace.cli.terminal.analysis_view import print_analysis
-    from retropace.core.units import KILOMETRES, MILES
+    from retropace.core.units import UNITS_BY_NAME
 
     output = open_text_output()
     show_graphs = output.is_terminal if graphs is None else graphs
     for number, analysis in enumerate(analyses):
         if number or not is_first:
             output.print()
-        print_analysis(
-            output,
-            analysis,
-            MILES if units == "mi" else KILOMETRES,
-            weight_kg,
-            segments=not brief,
-            graphs=show_graphs,
-        )
+        print_analysis(output, analysis, UNITS_BY_NAME[units], weight_kg, segments=not brief, graphs=show_graphs)

@@ -44,9 +44,9 @@ def show(name: str | None, form: str, units: str) -> None:
         click.echo(json.dumps(_build_document(result[0]), indent=2, ensure_ascii=False))
     elif result is not None:
         from retropace.cli.terminal.console import open_text_output
-        from retropace.core.units import KILOMETRES, MILES
+        from retropace.core.units import UNITS_BY_NAME
 
-        _print_athlete(open_text_output(), result[0], MILES if units == "mi" else KILOMETRES)
+        _print_athlete(open_text_output(), result[0], UNITS_BY_NAME[units])
     sys.exit(exit_status([result]))
 
 
@@ -101,13 +101,13 @@ def _print_athletes(form: str) -> None:
     results = [run_or_report(str(path), lambda path=path: read_athlete(path)) for path in paths]  # type: ignore[misc]  # bound
     athletes = [result[0] for result in results if result is not None]
     if form == "json":
-        rows = [{"name": known.name, "sessions": len(known.sessions)} for known in athletes]
+        rows = [{"name": stored.name, "sessions": len(stored.sessions)} for stored in athletes]
         click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
     elif not athletes and not paths:
         click.echo("no athlete is known yet: 'retropace analyze --athlete NAME' learns one")
     else:
-        for known in athletes:
-            click.echo(strip_control_chars(f"{known.name}: {_format_count(len(known.sessions), 'session')}"))
+        for stored in athletes:
+            click.echo(strip_control_chars(f"{stored.name}: {_format_count(len(stored.sessions), 'session')}"))
     sys.exit(exit_status(results))
 
 

@@ -50,9 +50,9 @@ def evaluate(
     if result is not None and form == "json":
         click.echo(json.dumps(_build_document(result), indent=2))
     elif result is not None:
-        from retropace.core.units import KILOMETRES, MILES
+        from retropace.core.units import UNITS_BY_NAME
 
-        _print_scores(open_text_output(), result, MILES if units == "mi" else KILOMETRES)
+        _print_scores(open_text_output(), result, UNITS_BY_NAME[units])
     sys.exit(exit_status([result]))
 
 

@@ -161,10 +161,10 @@ def _build_export(analysis: Analysis, request: _ExportRequest) -> bytes:
             else format_samples_json(analysis, privacy_filter)
         )
     elif form == "png":
-        from retropace.core.units import KILOMETRES, MILES
+        from retropace.core.units import UNITS_BY_NAME
         from retropace.output.export.to_png import render_png
 
-        return render_png(analysis, privacy_filter, MILES if request.units == "mi" else KILOMETRES)
+        return render_png(analysis, privacy_filter, UNITS_BY_NAME[request.units])
     elif form == "fit":
         return _build_fit(analysis, privacy_filter)
     else:

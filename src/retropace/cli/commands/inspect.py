@@ -45,13 +45,13 @@ def inspect(files: tuple[str, ...], form: str, units: str, cadence: str, session
     if form == "json":
         print_json([inspection.to_dict() for inspection in inspections], file_count=len(files))
     elif inspections:
-        from retropace.core.units import KILOMETRES, MILES
+        from retropace.core.units import UNITS_BY_NAME
 
         output = open_text_output()
         for number, inspection in enumerate(inspections):
             if number:
                 output.print()
-            _print_inspection(output, inspection, MILES if units == "mi" else KILOMETRES)
+            _print_inspection(output, inspection, UNITS_BY_NAME[units])
     sys.exit(exit_status(results))
 
 

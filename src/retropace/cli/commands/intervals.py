@@ -74,7 +74,7 @@ def intervals(
     backward against forward, the quarter-mile test (backward in under twice the time), bests per direction, and with
     --workout what was planned against what was done.
     """
-    from retropace.core.units import KILOMETRES, MILES
+    from retropace.core.units import UNITS_BY_NAME
 
     lap_m = _parse_lap_length_m(track)
     settings = parameters_from_options(cadence=cadence, keep_edges=exact, use_file_names=not ignore_names)
@@ -104,7 +104,7 @@ def intervals(
         click.echo(format_reps_csv(sessions), nl=False)
     elif sessions:
         print_sessions = _print_markdown if form == "markdown" else _print_tables
-        print_sessions(sessions, MILES if units == "mi" else KILOMETRES, is_single if details is None else details)
+        print_sessions(sessions, UNITS_BY_NAME[units], is_single if details is None else details)
     sys.exit(exit_status(results))
 
 

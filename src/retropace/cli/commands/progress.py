@@ -94,13 +94,13 @@ def progress(
     if undated_count:
         print_error(f"{undated_count} without a date {'is' if undated_count == 1 else 'are'} in no week")
     if form == "table":
-        from retropace.core.units import KILOMETRES, MILES
+        from retropace.core.units import UNITS_BY_NAME
         from retropace.output.tables.season import RunnerProfile
 
         _print_progress(
             season_progress,
             athlete_name,
-            MILES if units == "mi" else KILOMETRES,
+            UNITS_BY_NAME[units],
             RunnerProfile(weight_kg, config.max_heart_rate_bpm),
             None if shows_all else DEFAULT_PERIODS,
         )

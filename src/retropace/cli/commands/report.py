@@ -89,7 +89,7 @@ def report(
     direction; of many a table that sorts and filters, distance per direction by week, and each of them. The page is one
     file that needs no network.
     """
-    from retropace.core.units import KILOMETRES, MILES
+    from retropace.core.units import UNITS_BY_NAME
 
     _check_tiles(tiles)
     if opens and output == "-":
@@ -97,7 +97,7 @@ def report(
     settings = parameters_from_options(
         cadence=cadence, sensitivity=sensitivity, threshold=threshold, keep_edges=exact, use_file_names=not ignore_names
     )
-    units_shown = MILES if units == "mi" else KILOMETRES
+    units_shown = UNITS_BY_NAME[units]
     known_athlete = read_athlete_or_exit(athlete)
     expanded_paths, failed_count = expand_paths(files, annotation_inputs.sidecar)
     paths = list(dict.fromkeys(expanded_paths))
@@ -137,10 +137,10 @@ def report(
         paths, file=sys.stderr, label="recordings", hidden=len(paths) < 2 or not sys.stderr.isatty()
     ) as shown_paths:
         for path in shown_paths:
-            found = run_or_report(path, lambda path=path: build_sections(path))  # type: ignore[misc]  # bound per file
-            results.append(found)
-            sections += found or ()
-            if found is None:
+            new_sections = run_or_report(path, lambda path=path: build_sections(path))  # type: ignore[misc]  # bound per file
+            results.append(new_sections)
+            sections += new_sections or ()
+            if new_sections is None:
                 name = Path(path).name
                 failures.append(f"{name}: could not be analysed; 'retropace inspect {name}' says why")
     if sections:

@@ -40,7 +40,7 @@ def run_editor(activity: Activity, sidecar: Path, options: EditorOptions) -> boo
     Raises :class:`~retropace.core.errors.RetropaceError` where the sidecar or the athlete file cannot be read or the
     sidecar cannot be written.
     """
-    from retropace.core.units import KILOMETRES, MILES
+    from retropace.core.units import UNITS_BY_NAME
     from retropace.editor.editor import Editor
     from retropace.editor.server import serve
 
@@ -54,7 +54,7 @@ def run_editor(activity: Activity, sidecar: Path, options: EditorOptions) -> boo
         how = "Opened in the browser" if opened else "Open this address in a browser on this machine"
         _print_message(f"{how}. Closing the page, or Ctrl-C here, ends it; every mark is saved at once.")
 
-    units = MILES if options.units == "mi" else KILOMETRES
+    units = UNITS_BY_NAME[options.units]
     serve(editor, units, options.settings.segment, port=options.port, on_ready=print_address)
     count = len(editor.refresh().sidecar.parse_rows())
     changes = (

@@ -42,9 +42,9 @@ def expand_paths(paths: tuple[str, ...], annotations_path: str | None) -> tuple[
     recordings: list[str] = []
     failed_count = 0
     for path in paths:
-        found = run_or_report(path, lambda path=path: find_recordings(path))  # type: ignore[misc]  # bound per path
-        failed_count += found is None
-        recordings += found or ()
+        path_recordings = run_or_report(path, lambda path=path: find_recordings(path))  # type: ignore[misc]  # bound per path
+        failed_count += path_recordings is None
+        recordings += path_recordings or ()
     if annotations_path is not None and len(recordings) > 1:
         raise click.UsageError("--annotations goes with one recording, not with a folder of them.")
     return recordings, failed_count

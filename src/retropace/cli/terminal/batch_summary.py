@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from retropace.cli.terminal.short_paths import shorten_path
 from retropace.cli.terminal.tables import print_tables
 from retropace.core.segments import DIRECTIONS
-from retropace.core.units import KILOMETRES, MILES, Units, format_duration
+from retropace.core.units import UNITS_BY_NAME, Units, format_duration
 from retropace.output.tables.text_table import TextTable
 
 if TYPE_CHECKING:
@@ -120,7 +120,7 @@ def print_summary(summary: BatchSummary, units_name: str) -> None:
     """Print the summary as tables, in ``km`` or ``mi``."""
     from retropace.cli.terminal.console import open_text_output
 
-    units = MILES if units_name == "mi" else KILOMETRES
+    units = UNITS_BY_NAME[units_name]
     tables = [_build_headline(summary)]
     if summary.activities:
         tables.append(_build_directions_table(summary, units))

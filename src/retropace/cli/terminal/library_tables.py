@@ -6,7 +6,7 @@ from typing import Any
 
 from retropace.cli.terminal.short_paths import shorten_path
 from retropace.core.segments import DIRECTIONS
-from retropace.core.units import KILOMETRES, MILES, Units, format_duration
+from retropace.core.units import UNITS_BY_NAME, Units, format_duration
 from retropace.output.tables.text_table import TextTable
 
 MIN_FULL_LIST_COLUMNS = 120
@@ -24,7 +24,7 @@ def build_activity_list(rows: list[dict[str, Any]], units_name: str, width: int)
     """
     if not rows:
         return TextTable(footer=("no activities",))
-    units = _select_units(units_name)
+    units = UNITS_BY_NAME[units_name]
     cells = [_build_list_row(row, units) for row in rows]
     names = tuple(cells[0])
     if width < MIN_FULL_LIST_COLUMNS:
@@ -71,7 +71,7 @@ def _truncate(text: str, max_length: int, *, at_end: bool = True) -> str:
 
 def build_activity_tables(document: dict[str, Any], units_name: str) -> list[TextTable]:
     """Return the tables of an analysis document: headline, totals per direction, segments, warnings."""
-    units = _select_units(units_name)
+    units = UNITS_BY_NAME[units_name]
     activity, source = document["activity"], document["source"]
     start = (activity["start_time"] or "")[:16].replace("T", " ")
     facts = [(activity["sport"] or "").replace("_", " "), f"{start} UTC" if start else "", source["device"] or ""]
@@ -114,7 +114,3 @@ def _format_stats(stats: dict[str, Any], units: Units, *, is_rest: bool) -> tupl
         f"{stats['step_length_m']:.2f} m" if stats["step_length_m"] is not None and not is_rest else "",
         f"{stats['heart_rate_bpm']:.0f} bpm" if stats["heart_rate_bpm"] is not None else "",
     )
-
-
-def _select_units(name: str) -> Units:
-    return MILES if name == "mi" else KILOMETRES
