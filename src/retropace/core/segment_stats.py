@@ -10,6 +10,9 @@ import numpy as np
 from retropace.core.cleaned_activity import CleanedActivity
 from retropace.core.spans import FloatArray
 
+MIN_DENOMINATOR = 1e-9
+"""Smallest seconds, or steps, over which a mean is defined; shorter increments are rounding."""
+
 
 @dataclass(frozen=True, slots=True)
 class SegmentStats:
@@ -41,7 +44,7 @@ def stats_from_increments(increments: Mapping[str, FloatArray], cleaned: Cleaned
     is_distance_known = cleaned.distance_source != "none"
 
     def ratio(top: str, bottom: str, factor: float, is_known: bool = True) -> FloatArray:
-        is_defined = (increments[bottom] > 0.0) & (increments[top] > 0.0) & is_known
+        is_defined = (increments[bottom] > MIN_DENOMINATOR) & (increments[top] > 0.0) & is_known
         missing: FloatArray = np.full(len(increments[top]), np.nan)
         return np.divide(factor * increments[top], increments[bottom], out=missing, where=is_defined)
 
