@@ -1,4 +1,11 @@
-"""Sessions with known truth: an athlete carries out a plan somewhere, and a watch records it."""
+"""Simulated sessions with known truth: an athlete carries out a plan at a place, and a watch records it.
+
+Example:
+>>> session = simulate([forward(seconds=60), backward(seconds=30)])
+>>> session.truth.direction
+('forward', 'backward')
+
+"""
 
 from retropace.simulate.athlete import SimulatedAthlete
 from retropace.simulate.body import Truth

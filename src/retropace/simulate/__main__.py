@@ -1,4 +1,4 @@
-"""``python -m retropace.simulate FOLDER``: the sample recordings, or sessions of any kind, with their truth."""
+"""``python -m retropace.simulate FOLDER`` writes sample recordings, or sessions of one kind, with their truth."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ def main(folder: Path, kind: str | None, seeds: tuple[int, ...], plain: bool) ->
         return
     folder.mkdir(parents=True, exist_ok=True)
     for seed in seeds:
-        made = draw(kind, seed, plain=plain)
+        drawn = draw(kind, seed, plain=plain)
         stem = f"{kind.replace(' ', '-').replace('/', '-')}-{seed}"
-        files = {f"{stem}.fit": fit_bytes(made.session.activity), f"{stem}.txt": f"{made.sentence}\n".encode()}
-        files[f"{stem}.truth.json"] = truth_json(made.session.truth).encode()
-        if made.session.activity.sub_sport != "treadmill":
-            files[f"{stem}.gpx"] = gpx_text(made.session.activity).encode()
+        files = {f"{stem}.fit": fit_bytes(drawn.session.activity), f"{stem}.txt": f"{drawn.sentence}\n".encode()}
+        files[f"{stem}.truth.json"] = truth_json(drawn.session.truth).encode()
+        if drawn.session.activity.sub_sport != "treadmill":
+            files[f"{stem}.gpx"] = gpx_text(drawn.session.activity).encode()
         for name, data in files.items():
             (folder / name).write_bytes(data)
             click.echo(str(folder / name))

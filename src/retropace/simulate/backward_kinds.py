@@ -1,27 +1,28 @@
-"""Sessions with backward stretches, as people do them: what was carried out, and the sentence that says so."""
+"""Kinds of sessions with backward stretches: the stretches that are carried out, and their workout sentence."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from retropace.simulate.carried_out import draw_duration_s, draw_run, draw_stand, draw_walk, draw_warm_up_and_cool_down
+from retropace.simulate.execution import draw_duration_s, draw_run, draw_stand, draw_walk, draw_warm_up_and_cool_down
 from retropace.simulate.plan import PlannedStretch
 
 SessionPlan = tuple[list[PlannedStretch], str]
+"""The stretches of a session, and the workout sentence that describes them."""
 _RECOVERY_PHRASES = {"rest": "rest", "walk": "forward walk", "jog": "forward jog"}
-"""Ways to recover, and their words."""
+"""Kinds of recovery, and their phrases in a workout sentence."""
 _PYRAMIDS = (
-    *(
-        ("100m", "200m", "300m", "200m", "100m"),
-        ("200m", "400m", "600m", "400m", "200m"),
-        ("200m", "400m", "800m", "400m"),
-    ),
-    *(("60s", "120s", "180s", "120s", "60s"), ("30s", "60s", "90s", "120s", "90s", "60s", "30s")),
+    ("100m", "200m", "300m", "200m", "100m"),
+    ("200m", "400m", "600m", "400m", "200m"),
+    ("200m", "400m", "800m", "400m"),
+    ("60s", "120s", "180s", "120s", "60s"),
+    ("30s", "60s", "90s", "120s", "90s", "60s", "30s"),
 )
+"""Lengths of the repetitions of each pyramid."""
 
 
 def _draw_recovery(rng: np.random.Generator, kind: str, seconds: float) -> PlannedStretch:
-    """About so many seconds of standing, walking or jogging."""
+    """Draw a recovery of about ``seconds``; ``kind`` is a key of ``_RECOVERY_PHRASES``."""
     length_s = draw_duration_s(rng, seconds)
     return {
         "rest": PlannedStretch("rest", "stand", length_s),
@@ -31,7 +32,7 @@ def _draw_recovery(rng: np.random.Generator, kind: str, seconds: float) -> Plann
 
 
 def reps(rng: np.random.Generator) -> SessionPlan:
-    """Backward repetitions with standing, walking or jogging in between."""
+    """Draw backward repetitions with one kind of recovery between them."""
     warm, warm_words, cool, cool_words = draw_warm_up_and_cool_down(rng)
     count = int(rng.integers(4, 9))
     length = str(rng.choice(["200m", "300m", "400m", "600m", "60s", "90s", "120s", "180s"]))
@@ -46,7 +47,7 @@ def reps(rng: np.random.Generator) -> SessionPlan:
 
 
 def quarter_mile(rng: np.random.Generator) -> SessionPlan:
-    """A quarter mile forward, two minutes' rest, the same backward in under twice the time."""
+    """Draw pairs of 400 m forward and, after two minutes' rest, 400 m backward in less than twice the time."""
     warm, warm_words, cool, cool_words = draw_warm_up_and_cool_down(rng)
     count = int(rng.integers(1, 4))
     walk_s = 150
@@ -63,7 +64,7 @@ def quarter_mile(rng: np.random.Generator) -> SessionPlan:
 
 
 def mixed(rng: np.random.Generator) -> SessionPlan:
-    """Backward stretches of different length within a run."""
+    """Draw a run with backward stretches of different lengths."""
     warm, warm_words, cool, cool_words = draw_warm_up_and_cool_down(rng)
     plan, words = [warm], [warm_words]
     for _ in range(int(rng.integers(2, 6))):
@@ -75,7 +76,7 @@ def mixed(rng: np.random.Generator) -> SessionPlan:
 
 
 def beginner(rng: np.random.Generator) -> SessionPlan:
-    """Walking, some minutes of it backward."""
+    """Draw a beginner's walk, some minutes of it backward."""
     count, first, last = int(rng.integers(3, 7)), int(rng.integers(8, 15)), int(rng.integers(5, 11))
     back_s, on_s = int(rng.choice([60, 90, 120, 150])), int(rng.choice([90, 120, 180]))
     plan = [draw_walk(rng, "forward", 60.0 * first)]
@@ -87,7 +88,7 @@ def beginner(rng: np.random.Generator) -> SessionPlan:
 
 
 def alternating(rng: np.random.Generator) -> SessionPlan:
-    """50 m each way, again and again."""
+    """Draw repeated 50 m backward and 50 m forward."""
     warm, warm_words, cool, cool_words = draw_warm_up_and_cool_down(rng)
     count = int(rng.integers(6, 13))
     plan = [warm]
@@ -97,7 +98,7 @@ def alternating(rng: np.random.Generator) -> SessionPlan:
 
 
 def long(rng: np.random.Generator) -> SessionPlan:
-    """A long run, most or much of it backward, sometimes from its first minutes on."""
+    """Draw a long run, much or most of it backward, in some cases from its first minutes."""
     first, back, last = int(rng.integers(2, 26)), int(rng.integers(12, 41)), int(rng.integers(5, 21))
     plan = [
         draw_run(rng, "forward", f"{60 * first}s"),
@@ -113,7 +114,7 @@ def long(rng: np.random.Generator) -> SessionPlan:
 
 
 def pyramid(rng: np.random.Generator) -> SessionPlan:
-    """Backward repetitions that grow longer and shorter again."""
+    """Draw backward repetitions that get longer and then shorter."""
     warm, warm_words, cool, cool_words = draw_warm_up_and_cool_down(rng)
     lengths = _PYRAMIDS[int(rng.integers(len(_PYRAMIDS)))]
     pause_s, kind = int(rng.choice([60, 90, 120])), str(rng.choice(list(_RECOVERY_PHRASES)))
@@ -125,7 +126,7 @@ def pyramid(rng: np.random.Generator) -> SessionPlan:
 
 
 def two_sets(rng: np.random.Generator) -> SessionPlan:
-    """Two sets of backward repetitions, of one length or of two, with a longer break between them."""
+    """Draw two sets of backward repetitions, of one length or two, with a longer break between them."""
     warm, warm_words, cool, cool_words = draw_warm_up_and_cool_down(rng)
     kind = str(rng.choice(list(_RECOVERY_PHRASES)))
     first = str(rng.choice(["200m", "300m", "400m", "60s", "120s"]))

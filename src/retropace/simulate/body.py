@@ -1,4 +1,4 @@
-"""What the body really does, second by second."""
+"""Simulation of a runner's motion, second by second, and the truth about it."""
 
 from __future__ import annotations
 
@@ -14,28 +14,37 @@ from retropace.simulate.place import SimulatedPlace
 from retropace.simulate.plan import PlannedStretch
 
 TURN_S = 2
-"""Turning round takes about two seconds, in which a runner slows to a shuffle."""
+"""Duration in seconds of turning round, during which a runner slows to ``TURN_MPS``."""
 TURN_MPS = 0.8
+"""Speed while turning round."""
 SPEED_TIME_CONSTANT_S = 2.0
-"""Time constant of getting up to speed."""
-PACE_DRIFT_SD, PACE_DRIFT_TIME_S = 0.035, 40.0
-"""Runners hold their pace within 3–4 %, wandering over half a minute (Lambert 2004, J Sports Sci 22, even pacing)."""
+"""Time constant of a change of speed."""
+PACE_DRIFT_SD = 0.035
+"""Relative standard deviation of pace, 3–4 % (Lambert 2004, J Sports Sci 22, even pacing)."""
+PACE_DRIFT_TIME_S = 40.0
+"""Correlation time of pace and of cadence drift."""
 CADENCE_NOISE_SD_SPM = 1.2
-GLANCE_S, GLANCE_SPEED_SHARE = 2, 0.88
-"""A glance over the shoulder takes two seconds and an eighth of the pace. Assumed: nobody has published it."""
+"""Standard deviation of cadence from second to second."""
+HR_NOISE_SD_BPM = 0.7
+"""Standard deviation of heart rate from second to second."""
+INITIAL_EXTRA_HR_BPM = 20.0
+"""Heart rate above rest with which a session begins."""
+GLANCE_S = 2
+"""Duration in seconds of a glance over the shoulder; assumed, as no published value is known."""
+GLANCE_SPEED_SHARE = 0.88
+"""Share of speed that is kept during a glance; assumed, as no published value is known."""
 GRADE_COST_EXPONENT = 0.7
-"""Runners let a climb slow them by part of what it costs: some of it they pay in effort (Townshend 2010, Med Sci
-Sports Exerc 42:160)."""
+"""Power of the cost ratio by which a climb slows runners, who pay the rest in effort (Townshend 2010, Med Sci Sports
+Exerc 42:160)."""
 HR_BPM_PER_GRADE = 250.0
-"""Beats that a grade of 1 adds on top, for the part of the climb that pace does not pay: 15 bpm at 6 %."""
+"""Additional heart rate per unit of grade, for the part of the climb that pace does not pay: 15 bpm at 6 %."""
 CADENCE_SPM_PER_GRADE = 50.0
-"""Steps a minute that a grade of 1 adds at equal speed: climbing makes steps shorter and more frequent, by some
-3 % at 7 % (Padulo 2013, PLoS ONE 8:e69006)."""
+"""Additional cadence per unit of grade at equal speed: some 3 % at 7 % (Padulo 2013, PLoS ONE 8:e69006)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Truth:
-    """What was really done: spans ``edges_s[i]`` to ``edges_s[i + 1]`` that cover the session."""
+    """The true directions and gaits: spans ``[edges_s[i], edges_s[i + 1])`` in elapsed seconds cover the session."""
 
     edges_s: FloatArray
     direction: tuple[str, ...]
@@ -46,77 +55,87 @@ class Truth:
 
 @dataclass(frozen=True, slots=True)
 class Motion:
-    """One row per second: ``speed_mps`` holds during ``[t_s, t_s + 1)``. ``stretch`` is the index in the plan."""
+    """The true motion as ``(n,)`` columns, one row per second, each valid during ``[t_s, t_s + 1)``."""
 
     t_s: FloatArray
     speed_mps: FloatArray
     cadence_spm: FloatArray
     heart_rate_bpm: FloatArray
     stretch_index: FloatArray
+    """Index of the stretch in the plan."""
     truth: Truth
 
     @property
     def distance_m(self) -> FloatArray:
-        """Metres covered when each second begins."""
+        """Metres covered at the start of each second."""
         return np.concatenate(([0.0], np.cumsum(self.speed_mps[:-1])))
 
 
 def simulate_motion(
     plan: Sequence[PlannedStretch], athlete: SimulatedAthlete, place: SimulatedPlace, rng: np.random.Generator
 ) -> Motion:
-    """Carry out a plan. Nobody runs backward faster than the world's best for the time that a stretch takes."""
+    """Simulate how an athlete carries out a plan, never faster than the backward world bests."""
     speeds: list[float] = []
     cadences: list[float] = []
-    beats: list[float] = []
-    owners: list[int] = []
+    heart_rates: list[float] = []
+    stretch_indices: list[int] = []
     edges = [0.0]
-    pace, pulse, drift, sway, way_m = 0.0, athlete.resting_hr_bpm + 20.0, 0.0, 0.0, 0.0
-    keep = float(np.exp(-1.0 / PACE_DRIFT_TIME_S))
-    look_in = athlete.glance_interval_s
+    speed, heart_rate = 0.0, athlete.resting_hr_bpm + INITIAL_EXTRA_HR_BPM
+    pace_drift, cadence_drift, position_m = 0.0, 0.0, 0.0
+    decay = float(np.exp(-1.0 / PACE_DRIFT_TIME_S))
+    innovation = np.sqrt(1.0 - decay**2)
+    until_glance_s = athlete.glance_interval_s
     for index, stretch in enumerate(plan):
-        target = _target_mps(stretch, athlete)
-        turning = index > 0 and stretch.direction != plan[index - 1].direction and stretch.gait != "stand"
-        turning = turning and (athlete.slows_to_turn or plan[index - 1].gait == "stand")
-        covered, second = 0.0, 0
-        while not _is_finished(stretch, covered, second):
-            drift = keep * drift + float(rng.normal(0.0, PACE_DRIFT_SD * np.sqrt(1.0 - keep**2)))
-            grade = place.grade(way_m)
-            tired = max(1.0 - athlete.fatigue_share_per_h * len(speeds) / 3600.0, 0.5)
-            aim = target * (1.0 + drift) * tired * (_grade_speed_factor(grade) if place.hill_height_m else 1.0)
-            if turning and second < TURN_S:
-                aim = min(aim, TURN_MPS)
+        target_mps = _target_mps(stretch, athlete)
+        is_turning = index > 0 and stretch.direction != plan[index - 1].direction and stretch.gait != "stand"
+        is_turning = is_turning and (athlete.slows_to_turn or plan[index - 1].gait == "stand")
+        covered_m, second = 0.0, 0
+        while not _is_finished(stretch, covered_m, second):
+            pace_drift = decay * pace_drift + float(rng.normal(0.0, PACE_DRIFT_SD * innovation))
+            grade = place.grade(position_m)
+            freshness = max(1.0 - athlete.fatigue_share_per_h * len(speeds) / 3600.0, 0.5)
+            grade_factor = _grade_speed_factor(grade) if place.hill_height_m else 1.0
+            aim_mps = target_mps * (1.0 + pace_drift) * freshness * grade_factor
+            if is_turning and second < TURN_S:
+                aim_mps = min(aim_mps, TURN_MPS)
             if athlete.glance_interval_s and stretch.direction == "backward":
-                look_in -= 1.0
-                aim *= GLANCE_SPEED_SHARE if look_in < GLANCE_S else 1.0
-                look_in = athlete.glance_interval_s * float(rng.uniform(0.6, 1.4)) if look_in <= 0.0 else look_in
-            pace = (
-                0.0 if stretch.gait == "stand" else pace + (aim - pace) * (1.0 - np.exp(-1.0 / SPEED_TIME_CONSTANT_S))
-            )
-            steps = float(athlete.step_rate_spm(stretch.direction, stretch.gait, np.array([pace]))[0])
-            goal = athlete.steady_state_hr_bpm(stretch.direction, stretch.gait, pace)
-            goal += athlete.cardiac_drift_bpm_per_h * len(speeds) / 3600.0 + HR_BPM_PER_GRADE * grade
-            pulse += (goal - pulse) / athlete.hr_time_constant_s
+                until_glance_s -= 1.0
+                aim_mps *= GLANCE_SPEED_SHARE if until_glance_s < GLANCE_S else 1.0
+                if until_glance_s <= 0.0:
+                    until_glance_s = athlete.glance_interval_s * float(rng.uniform(0.6, 1.4))
+            approach = 1.0 - np.exp(-1.0 / SPEED_TIME_CONSTANT_S)
+            speed = 0.0 if stretch.gait == "stand" else speed + (aim_mps - speed) * approach
+            step_rate = float(athlete.step_rate_spm(stretch.direction, stretch.gait, np.array([speed]))[0])
+            steady_hr = athlete.steady_state_hr_bpm(stretch.direction, stretch.gait, speed)
+            steady_hr += athlete.cardiac_drift_bpm_per_h * len(speeds) / 3600.0 + HR_BPM_PER_GRADE * grade
+            heart_rate += (steady_hr - heart_rate) / athlete.hr_time_constant_s
             if athlete.cadence_drift_sd_spm:
-                sway = keep * sway + float(rng.normal(0.0, athlete.cadence_drift_sd_spm * np.sqrt(1.0 - keep**2)))
-            speeds.append(pace)
-            noise = float(rng.normal(0.0, CADENCE_NOISE_SD_SPM)) if steps > 0.0 else 0.0
-            cadences.append(steps + CADENCE_SPM_PER_GRADE * grade + sway + noise if steps > 0.0 else 0.0)
-            beats.append(pulse + float(rng.normal(0.0, 0.7)))
-            owners.append(index)
-            covered += pace
-            way_m += pace
+                drift_sd_spm = athlete.cadence_drift_sd_spm * innovation
+                cadence_drift = decay * cadence_drift + float(rng.normal(0.0, drift_sd_spm))
+            speeds.append(speed)
+            noise = float(rng.normal(0.0, CADENCE_NOISE_SD_SPM)) if step_rate > 0.0 else 0.0
+            cadence = step_rate + CADENCE_SPM_PER_GRADE * grade + cadence_drift + noise
+            cadences.append(cadence if step_rate > 0.0 else 0.0)
+            heart_rates.append(heart_rate + float(rng.normal(0.0, HR_NOISE_SD_BPM)))
+            stretch_indices.append(index)
+            covered_m += speed
+            position_m += speed
             second += 1
         edges.append(float(len(speeds)))
-    edges[-1] -= 1.0  # the last record begins the last second: what follows it is not in the recording
-    speed = np.array(speeds)
-    owner = np.array(owners)
-    way = dict.fromkeys(("forward", "backward", "rest"), 0.0)
+    edges[-1] -= 1.0  # the recording ends with the last record, which begins the last second
+    speed_mps, stretch_index = np.array(speeds), np.array(stretch_indices)
+    distance_m = dict.fromkeys(("forward", "backward", "rest"), 0.0)
     for index, stretch in enumerate(plan):
-        way[stretch.direction] += float(speed[:-1][owner[:-1] == index].sum())
-    directions = tuple(stretch.direction for stretch in plan)
-    truth = Truth(np.array(edges), directions, tuple(stretch.gait for stretch in plan), way)
-    seconds = np.arange(len(speed), dtype=np.float64)
-    return Motion(seconds, speed, np.array(cadences), np.array(beats), owner.astype(np.float64), truth)
+        distance_m[stretch.direction] += float(speed_mps[:-1][stretch_index[:-1] == index].sum())
+    directions, gaits = tuple(stretch.direction for stretch in plan), tuple(stretch.gait for stretch in plan)
+    return Motion(
+        t_s=np.arange(len(speed_mps), dtype=np.float64),
+        speed_mps=speed_mps,
+        cadence_spm=np.array(cadences),
+        heart_rate_bpm=np.array(heart_rates),
+        stretch_index=stretch_index.astype(np.float64),
+        truth=Truth(np.array(edges), directions, gaits, distance_m),
+    )
 
 
 def _is_finished(stretch: PlannedStretch, covered_m: float, seconds: int) -> bool:
@@ -126,18 +145,15 @@ def _is_finished(stretch: PlannedStretch, covered_m: float, seconds: int) -> boo
 
 
 def _target_mps(stretch: PlannedStretch, athlete: SimulatedAthlete) -> float:
-    speed = athlete.speed_mps(stretch.direction, stretch.gait, stretch.effort)
-    if stretch.direction != "backward" or speed == 0.0:
-        return speed
-    takes_s = stretch.seconds if stretch.seconds is not None else (stretch.metres or 0.0) / speed
-    # Pace wanders: two standard deviations are kept free.
-    return min(speed, float(max_backward_speed_mps(np.array(takes_s))) / (1.0 + 2.0 * PACE_DRIFT_SD))
+    """Return the speed that the athlete aims for, at most two pace deviations below the backward world best."""
+    speed_mps = athlete.speed_mps(stretch.direction, stretch.gait, stretch.effort)
+    if stretch.direction != "backward" or speed_mps == 0.0:
+        return speed_mps
+    duration_s = stretch.seconds if stretch.seconds is not None else (stretch.metres or 0.0) / speed_mps
+    return min(speed_mps, float(max_backward_speed_mps(np.array(duration_s))) / (1.0 + 2.0 * PACE_DRIFT_SD))
 
 
 def _grade_speed_factor(grade: float) -> float:
-    """The share of flat speed that a grade leaves.
-
-    Running on slopes costs so much (Minetti 2002, J Appl Physiol 93:1039), of which runners pay a part in effort.
-    """
+    """Return the share of flat speed at a grade, from the cost of running (Minetti 2002, J Appl Physiol 93:1039)."""
     cost = 155.4 * grade**5 - 30.4 * grade**4 - 43.3 * grade**3 + 46.3 * grade**2 + 19.5 * grade + 3.6
     return float((3.6 / cost) ** GRADE_COST_EXPONENT)

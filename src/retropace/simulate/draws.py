@@ -1,4 +1,4 @@
-"""Athletes, watches and places drawn at random within published ranges."""
+"""Random athletes, watches and places within published ranges."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from retropace.simulate.watch import Watch
 
 
 def draw_athlete(rng: np.random.Generator) -> SimulatedAthlete:
-    """Somebody within the published ranges (see :mod:`retropace.simulate.athlete`)."""
+    """Draw an athlete within the published ranges that :mod:`retropace.simulate.athlete` cites."""
     run = float(rng.uniform(2.3, 3.7))
     return SimulatedAthlete(
         run_mps=run,
@@ -35,7 +35,7 @@ def draw_athlete(rng: np.random.Generator) -> SimulatedAthlete:
 
 
 def draw_place(rng: np.random.Generator, hill_m: float = 0.0) -> SimulatedPlace:
-    """A track, a loop or a path in Berlin; with hills or, more often, without; sometimes a treadmill."""
+    """Draw a track, loop, path or treadmill near Berlin; ``hill_m`` is the height of hills, 0 for mostly none."""
     kind = str(rng.choice(["track", "loop", "path", "treadmill"], p=[0.3, 0.25, 0.35, 0.1]))
     if not hill_m and kind in ("loop", "path") and rng.random() < 0.3:
         hill_m = float(rng.uniform(4.0, 15.0))
@@ -45,7 +45,7 @@ def draw_place(rng: np.random.Generator, hill_m: float = 0.0) -> SimulatedPlace:
 
 
 def draw_watch(rng: np.random.Generator, length_s: float, indoor: bool = False) -> Watch:
-    """Some watch: smoothing and lag as at real lap marks. Most write a record each second and lose nothing."""
+    """Draw a watch for a session of ``length_s`` seconds; most write a record each second and lose nothing."""
     return Watch(
         speed_time_constant_s=float(rng.uniform(2.0, 8.0)),
         cadence_lag_s=int(rng.integers(2, 7)),
@@ -63,7 +63,7 @@ def draw_watch(rng: np.random.Generator, length_s: float, indoor: bool = False) 
 
 
 def draw_plain(rng: np.random.Generator) -> tuple[SimulatedPlace, Watch]:
-    """A flat place under the sky, and a watch that writes a record each second and loses nothing."""
+    """Draw a flat outdoor place, and a watch that writes a record each second and loses nothing."""
     place = SimulatedPlace(str(rng.choice(["track", "path"])), 52.5 + float(rng.normal(0.0, 0.1)), 13.3)
     watch = Watch(
         speed_time_constant_s=float(rng.uniform(2.0, 6.0)),
@@ -76,7 +76,7 @@ def draw_plain(rng: np.random.Generator) -> tuple[SimulatedPlace, Watch]:
 def _draw_spans(
     rng: np.random.Generator, length_s: float, probability: float, duration_range_s: tuple[float, float]
 ) -> Spans | None:
-    """One or two stretches within the session, or, mostly, none."""
+    """Draw one or two spans within the session with this probability, else None."""
     if rng.random() >= probability:
         return None
     spans = []

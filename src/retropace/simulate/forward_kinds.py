@@ -1,15 +1,15 @@
-"""Sessions without a backward step that could be taken for some: the bar for what is only suspected."""
+"""Kinds of sessions run forward only, which resemble backward sessions and must not be suspected."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from retropace.simulate.backward_kinds import SessionPlan
-from retropace.simulate.carried_out import draw_run, draw_stand, draw_walk, draw_warm_up_and_cool_down
+from retropace.simulate.execution import draw_run, draw_stand, draw_walk, draw_warm_up_and_cool_down
 
 
 def easy(rng: np.random.Generator) -> SessionPlan:
-    """One pace throughout; some shuffle at the end."""
+    """Draw an easy run at one pace, in half of the cases slower at the end."""
     minutes = int(rng.integers(25, 61))
     plan, words = [draw_run(rng, "forward", f"{60 * minutes}s")], [f"{minutes}min forward"]
     if rng.random() < 0.5:
@@ -19,7 +19,7 @@ def easy(rng: np.random.Generator) -> SessionPlan:
 
 
 def tempo(rng: np.random.Generator) -> SessionPlan:
-    """A faster stretch in the middle."""
+    """Draw a run with a faster stretch in the middle."""
     warm, warm_words, cool, cool_words = draw_warm_up_and_cool_down(rng)
     minutes = int(rng.integers(12, 31))
     fast = draw_run(rng, "forward", f"{60 * minutes}s", float(rng.uniform(1.12, 1.28)))
@@ -27,7 +27,7 @@ def tempo(rng: np.random.Generator) -> SessionPlan:
 
 
 def strides(rng: np.random.Generator) -> SessionPlan:
-    """An easy run with short, fast repetitions."""
+    """Draw an easy run with short, fast repetitions."""
     warm, warm_words, cool, cool_words = draw_warm_up_and_cool_down(rng)
     count, effort = int(rng.integers(4, 9)), float(rng.uniform(1.5, 1.8))
     plan = [warm]
@@ -40,7 +40,7 @@ def strides(rng: np.random.Generator) -> SessionPlan:
 
 
 def run_walk(rng: np.random.Generator) -> SessionPlan:
-    """A beginner's mixture of running and walking."""
+    """Draw a beginner's alternation of running and walking."""
     count, run_s, walk_s = (
         int(rng.integers(5, 11)),
         int(rng.choice([60, 120, 180, 300])),
@@ -53,7 +53,7 @@ def run_walk(rng: np.random.Generator) -> SessionPlan:
 
 
 def recovery_jogs(rng: np.random.Generator) -> SessionPlan:
-    """Fast repetitions with jogs as slow as backward running."""
+    """Draw fast repetitions with recovery jogs as slow as backward running."""
     warm, warm_words, cool, cool_words = draw_warm_up_and_cool_down(rng)
     count = int(rng.integers(4, 11))
     length, jog_s = str(rng.choice(["400m", "800m", "1000m", "90s", "180s"])), int(rng.choice([60, 90, 120, 180]))
@@ -65,7 +65,7 @@ def recovery_jogs(rng: np.random.Generator) -> SessionPlan:
 
 
 def stop_and_go(rng: np.random.Generator) -> SessionPlan:
-    """A run through a town: lights, a chat, a slower companion for a while."""
+    """Draw a run through a town with stops and changes of pace."""
     plan, words = [], []
     for _ in range(int(rng.integers(4, 9))):
         minutes = int(rng.integers(3, 11))
@@ -76,7 +76,7 @@ def stop_and_go(rng: np.random.Generator) -> SessionPlan:
 
 
 def stroll(rng: np.random.Generator) -> SessionPlan:
-    """A walk, part of it slower."""
+    """Draw a walk, part of it slower."""
     first, slow, last = int(rng.integers(10, 31)), int(rng.integers(3, 13)), int(rng.integers(5, 16))
     plan = [
         draw_walk(rng, "forward", 60.0 * first),

@@ -1,7 +1,4 @@
-"""Sessions drawn at random: every kind of plan, carried out by some athlete, somewhere, with some watch.
-
-``KINDS`` and ``BUILT`` hold backward stretches, ``FORWARD_ONLY`` none.
-"""
+"""Random sessions of every kind, by a random athlete, at a random place and with a random watch."""
 
 from __future__ import annotations
 
@@ -17,6 +14,7 @@ from retropace.simulate.draws import draw_athlete, draw_place, draw_plain, draw_
 from retropace.simulate.session import SimulatedSession, simulate
 
 SessionKind = Callable[[np.random.Generator], SessionPlan]
+"""Function that draws the plan of a session of one kind."""
 
 BACKWARD_KINDS: dict[str, SessionKind] = {
     "reps": backward_kinds.reps,
@@ -26,6 +24,7 @@ BACKWARD_KINDS: dict[str, SessionKind] = {
     "alternating": backward_kinds.alternating,
     "long": backward_kinds.long,
 }
+"""Kinds of sessions with backward stretches, by name."""
 FORWARD_KINDS: dict[str, SessionKind] = {
     "easy": forward_kinds.easy,
     "tempo": forward_kinds.tempo,
@@ -35,19 +34,21 @@ FORWARD_KINDS: dict[str, SessionKind] = {
     "stop and go": forward_kinds.stop_and_go,
     "stroll": forward_kinds.stroll,
 }
+"""Kinds of sessions without backward stretches, by name."""
 INTERVAL_KINDS: dict[str, SessionKind] = {
     "pyramid": backward_kinds.pyramid,
     "two sets": backward_kinds.two_sets,
 }
-"""Interval sessions with backward sets of several lengths."""
+"""Kinds of interval sessions whose backward repetitions have several lengths, by name."""
 WATCH_STOP_PROBABILITY = 0.25
-"""So many runners stop the watch while they stand."""
+"""Share of the sessions in which the watch is stopped while the runner stands."""
 _ALL_KINDS = BACKWARD_KINDS | FORWARD_KINDS | INTERVAL_KINDS
+"""All kinds, whose order determines the random seeds."""
 
 
 @dataclass(frozen=True, slots=True)
 class Draw:
-    """A session with the sentence for it, and who carried it out."""
+    """A random session, the workout sentence that describes it, and its athlete."""
 
     session: SimulatedSession
     sentence: str
@@ -55,10 +56,10 @@ class Draw:
 
 
 def draw(kind: str, seed: int, athlete: SimulatedAthlete | None = None, *, plain: bool = False) -> Draw:
-    """One session of a kind, by somebody or by a given athlete; the same arguments give the same.
+    """Draw a session of a kind, by a random or a given athlete; the same arguments give the same session.
 
-    A ``plain`` one is run on the flat with a watch that writes every second and loses nothing. Raises ``KeyError`` for
-    a kind that is none.
+    A ``plain`` session is run on the flat with a watch that writes every second and loses nothing. Raises
+    ``ValueError`` for an unknown kind.
     """
     rng = np.random.default_rng((list(_ALL_KINDS).index(kind), seed))
     plan, sentence = _ALL_KINDS[kind](rng)
@@ -78,5 +79,5 @@ def draw(kind: str, seed: int, athlete: SimulatedAthlete | None = None, *, plain
     watch = draw_watch(rng, length_s, place.kind == "treadmill")
     if rng.random() < WATCH_STOP_PROBABILITY:
         plan = [replace(stretch, paused=stretch.gait == "stand") for stretch in plan]
-    made = simulate(plan, athlete=athlete, place=place, watch=watch, name=f"{kind} {seed}", seed=seed)
-    return Draw(made, sentence, athlete)
+    session = simulate(plan, athlete=athlete, place=place, watch=watch, name=f"{kind} {seed}", seed=seed)
+    return Draw(session, sentence, athlete)

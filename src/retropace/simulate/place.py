@@ -1,4 +1,4 @@
-"""Where they do it: a way along which a distance becomes a position."""
+"""Simulated places: routes that map a distance to a position and an altitude."""
 
 from __future__ import annotations
 
@@ -9,13 +9,22 @@ import numpy as np
 from retropace.core.geodesy import FLATTENING, SEMI_MAJOR_M
 from retropace.core.spans import FloatArray
 
-TRACK_STRAIGHT_M, TRACK_RADIUS_M = 84.39, 36.50
-"""The standard track: straights of 84.39 m, bends of 36.50 m radius, measured 0.30 m outside the kerb: 400 m
-(World Athletics, Track and Field Facilities Manual, 2019)."""
-KERB_OFFSET_M, LINE_OFFSET_M, LANE_WIDTH_M = 0.30, 0.20, 1.22
-"""Lane 1 is measured 0.30 m from the kerb, the others 0.20 m from the line inside; lanes are 1.22 m wide (ibid.)."""
+TRACK_STRAIGHT_M = 84.39
+"""Length of a straight of the standard track (World Athletics, Track and Field Facilities Manual, 2019)."""
+TRACK_RADIUS_M = 36.50
+"""Radius of the kerb in the bends of the standard track (ibid.)."""
+KERB_OFFSET_M = 0.30
+"""Distance from the kerb at which lane 1 is measured (ibid.)."""
+LINE_OFFSET_M = 0.20
+"""Distance from the inner line at which the other lanes are measured (ibid.)."""
+LANE_WIDTH_M = 1.22
+"""Width of a lane (ibid.)."""
 LOOP_LENGTH_M = 1700.0
-"""Once round a park."""
+"""Length of the circular loop."""
+PATH_LENGTH_M = 2500.0
+"""Distance from the start of the path to its turning point."""
+BASE_ALTITUDE_M = 41.0
+"""Altitude above sea level at the foot of the hills."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,42 +35,41 @@ class SimulatedPlace:
     lat_deg: float = 0.0
     lon_deg: float = 0.0
     hill_height_m: float = 0.0
-    """Height of its hills above their feet."""
+    """Height of the hills from foot to top; 0 for a flat place."""
     hill_spacing_m: float = 900.0
-    """From one top to the next."""
+    """Distance from one hilltop to the next."""
     lane: int = 1
-    """Of a track."""
+    """Lane of a track, from 1."""
     rotation_deg: float = 0.0
-    """By how much the straights of a track are turned, counterclockwise from east."""
+    """Direction of the straights of a track, counterclockwise from east."""
 
     def altitude_m(self, distance_m: FloatArray) -> FloatArray:
-        """Metres above sea after each distance."""
-        height: FloatArray = 41.0 + self.hill_height_m / 2.0 * (
-            1.0 - np.cos(2.0 * np.pi * distance_m / self.hill_spacing_m)
-        )
-        return height
+        """Return the altitude above sea level at each distance, ``(n,)``."""
+        wave = 1.0 - np.cos(2.0 * np.pi * distance_m / self.hill_spacing_m)
+        altitude_m: FloatArray = BASE_ALTITUDE_M + self.hill_height_m / 2.0 * wave
+        return altitude_m
 
     def grade(self, distance_m: float) -> float:
-        """Rise per metre after a distance."""
+        """Return the rise per metre at a distance."""
         if not self.hill_height_m:
             return 0.0
-        turn = 2.0 * np.pi / self.hill_spacing_m
-        return float(self.hill_height_m / 2.0 * turn * np.sin(turn * distance_m))
+        wavenumber = 2.0 * np.pi / self.hill_spacing_m
+        return float(self.hill_height_m / 2.0 * wavenumber * np.sin(wavenumber * distance_m))
 
     def positions(self, distance_m: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """Metres east and north of the place after each distance; NaN on a treadmill."""
+        """Return the metres east and north of the place at each distance, ``(n,)`` each; NaN on a treadmill."""
         if self.kind == "track":
             return _track_positions(distance_m, self.lane, np.radians(self.rotation_deg))
         if self.kind == "path":
             return _path_positions(distance_m)
         if self.kind == "loop":
-            turn = 2.0 * np.pi * distance_m / LOOP_LENGTH_M
-            return LOOP_LENGTH_M / (2.0 * np.pi) * np.sin(turn), LOOP_LENGTH_M / (2.0 * np.pi) * (1.0 - np.cos(turn))
+            angle, radius_m = 2.0 * np.pi * distance_m / LOOP_LENGTH_M, LOOP_LENGTH_M / (2.0 * np.pi)
+            return radius_m * np.sin(angle), radius_m * (1.0 - np.cos(angle))
         missing = np.full(len(distance_m), np.nan)
         return missing, missing
 
     def degrees(self, east_m: FloatArray, north_m: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """Latitude and longitude of metres east and north, on the ellipsoid's tangent."""
+        """Return latitude and longitude of metres east and north, on the tangent plane of the ellipsoid."""
         ecc2 = FLATTENING * (2.0 - FLATTENING)
         bend = 1.0 - ecc2 * np.sin(np.radians(self.lat_deg)) ** 2
         meridian, normal = SEMI_MAJOR_M * (1.0 - ecc2) / bend**1.5, SEMI_MAJOR_M / np.sqrt(bend)
@@ -71,33 +79,32 @@ class SimulatedPlace:
 
 
 def lane_radius_m(lane: int) -> float:
-    """The radius of the line along which a lane is measured: 0.30 m from the kerb, 0.20 m from the lines of others."""
+    """Return the radius of the bends of the line along which a lane is measured."""
     return TRACK_RADIUS_M + (KERB_OFFSET_M if lane == 1 else (lane - 1) * LANE_WIDTH_M + LINE_OFFSET_M)
 
 
 def _track_positions(distance_m: FloatArray, lane: int, rotation_rad: float) -> tuple[FloatArray, FloatArray]:
-    """Round a lane, counterclockwise, from the start of the home straight."""
+    """Return positions around a lane, counterclockwise from the start of a straight."""
     radius = lane_radius_m(lane)
     bend = np.pi * radius
     lap = 2.0 * (TRACK_STRAIGHT_M + bend)
-    at = distance_m % lap
-    second = at >= lap / 2.0
-    half = np.where(second, at - lap / 2.0, at)
-    turn = np.clip((half - TRACK_STRAIGHT_M) / radius, 0.0, np.pi)
-    along = np.minimum(half, TRACK_STRAIGHT_M)
-    x = along - TRACK_STRAIGHT_M / 2.0 + radius * np.sin(turn)
-    y = -radius * np.cos(turn)
-    x, y = np.where(second, -x, x), np.where(second, -y, y)
+    lap_position = distance_m % lap
+    is_second_half = lap_position >= lap / 2.0
+    half_position = np.where(is_second_half, lap_position - lap / 2.0, lap_position)
+    angle = np.clip((half_position - TRACK_STRAIGHT_M) / radius, 0.0, np.pi)
+    along = np.minimum(half_position, TRACK_STRAIGHT_M)
+    x = along - TRACK_STRAIGHT_M / 2.0 + radius * np.sin(angle)
+    y = -radius * np.cos(angle)
+    x, y = np.where(is_second_half, -x, x), np.where(is_second_half, -y, y)
     cos, sin = np.cos(rotation_rad), np.sin(rotation_rad)
     return cos * x - sin * y, sin * x + cos * y
 
 
 def _path_positions(distance_m: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Out along a gently winding path and back after 2.5 km."""
-    reach = 2500.0
-    phase = distance_m % (2.0 * reach)
-    along = np.where(phase <= reach, phase, 2.0 * reach - phase)
-    fine = np.arange(0.0, reach + 1.0)
+    """Return positions along a gently winding path, out to its turning point and back."""
+    phase = distance_m % (2.0 * PATH_LENGTH_M)
+    along = np.where(phase <= PATH_LENGTH_M, phase, 2.0 * PATH_LENGTH_M - phase)
+    fine = np.arange(0.0, PATH_LENGTH_M + 1.0)
     heading = 0.4 + 0.5 * np.sin(fine / 240.0) + 0.25 * np.sin(fine / 77.0)
     east = np.concatenate(([0.0], np.cumsum(np.cos(heading[:-1]))))
     north = np.concatenate(([0.0], np.cumsum(np.sin(heading[:-1]))))

@@ -1,4 +1,4 @@
-"""What they do: stretches in order, each with direction, gait, effort and length."""
+"""Simulated plans: stretches in order, each with direction, gait, effort and length."""
 
 from __future__ import annotations
 
@@ -7,20 +7,21 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class PlannedStretch:
-    """One part of a session, by time or by distance."""
+    """One part of a session, with a length by time or by distance."""
 
     direction: str
     gait: str = "run"
     seconds: float | None = None
     metres: float | None = None
     effort: float = 1.0
+    """Speed relative to that of an easy effort."""
     lap: bool = True
     """Whether the lap button is pressed at its end."""
     paused: bool = False
-    """Whether the watch is stopped meanwhile (standing, by time)."""
+    """Whether the watch is paused during the stretch, which must be standing."""
 
     def __post_init__(self) -> None:
-        """Raise ``ValueError`` for a stretch that would never end."""
+        """Raise ``ValueError`` for a stretch that never ends."""
         if self.metres is None and self.seconds is None:
             raise ValueError("a stretch needs seconds or metres")
         if self.metres is not None and self.gait == "stand":
@@ -30,22 +31,22 @@ class PlannedStretch:
 def forward(
     *, seconds: float | None = None, metres: float | None = None, effort: float = 1.0, lap: bool = True
 ) -> PlannedStretch:
-    """Running forward."""
+    """Return a stretch of running forward, by time or by distance."""
     return PlannedStretch("forward", "run", seconds, metres, effort, lap)
 
 
 def backward(
     *, seconds: float | None = None, metres: float | None = None, effort: float = 1.0, lap: bool = True
 ) -> PlannedStretch:
-    """Running backward."""
+    """Return a stretch of running backward, by time or by distance."""
     return PlannedStretch("backward", "run", seconds, metres, effort, lap)
 
 
 def walk(direction: str, seconds: float, *, effort: float = 1.0, lap: bool = True) -> PlannedStretch:
-    """Walking, forward or backward."""
+    """Return a stretch of walking forward or backward."""
     return PlannedStretch(direction, "walk", seconds, None, effort, lap)
 
 
 def rest(seconds: float, *, lap: bool = True, paused: bool = False) -> PlannedStretch:
-    """Standing, with the watch running or stopped."""
+    """Return a stretch of standing, with the watch running or paused."""
     return PlannedStretch("rest", "stand", seconds, None, 1.0, lap, paused)

@@ -1,4 +1,4 @@
-"""The recordings in ``samples/``: simulated sessions with their truth, the same bytes every time."""
+"""The recordings in ``samples/``: simulated sessions with their truth, reproducible to the byte."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from retropace.simulate.write_fit import fit_bytes
 from retropace.simulate.write_gpx import gpx_text
 
 STADIUM = SimulatedPlace("track", 52.51464, 13.23946)
-"""The Olympic stadium in Berlin."""
+"""The track of the Olympic stadium in Berlin."""
 PARK = SimulatedPlace("path", 52.51450, 13.35010)
-"""The Tiergarten, Berlin."""
+"""A path in the Tiergarten in Berlin."""
 
 QUARTER_MILE_SIDECAR = """\
 start,end,label,note
@@ -27,10 +27,11 @@ lap 5,,backward,first quarter mile backward
 lap 9,,backward,second
 # The third one, lap 13, is left for retropace to suspect.
 """
+"""Annotations of the quarter-mile sample."""
 
 
 def quarter_mile() -> SimulatedSession:
-    """Warm-up, three times 400 m forward, about two minutes' rest, 400 m backward; laps pressed at each turn."""
+    """Simulate three times 400 m forward, two minutes' rest and 400 m backward, a lap pressed at each turn."""
     plan: list[PlannedStretch] = [forward(seconds=480, lap=True)]
     for number in range(3):
         plan += [walk("forward", 40), forward(metres=400, effort=1.35), rest(115 + 5 * number), backward(metres=400)]
@@ -41,7 +42,7 @@ def quarter_mile() -> SimulatedSession:
 
 
 def track_6x400() -> SimulatedSession:
-    """Six times 400 m backward on a track with two minutes' jog."""
+    """Simulate six times 400 m backward on a track with two minutes' jog."""
     plan: list[PlannedStretch] = [forward(seconds=420)]
     for _ in range(6):
         plan += [backward(metres=400), forward(seconds=120, effort=0.85)]
@@ -52,7 +53,7 @@ def track_6x400() -> SimulatedSession:
 
 
 def treadmill_beginner() -> SimulatedSession:
-    """A beginner on a treadmill: walking, five bouts of walking backward, a lap pressed at each turn."""
+    """Simulate a beginner who walks on a treadmill, five times backward, with a lap pressed at each turn."""
     plan: list[PlannedStretch] = [walk("forward", 240)]
     for seconds in (90, 105, 120, 135, 150):
         plan += [walk("backward", seconds), walk("forward", 120)]
@@ -65,7 +66,7 @@ def treadmill_beginner() -> SimulatedSession:
 
 
 def long_backward() -> SimulatedSession:
-    """A long run with 25 minutes backward, recorded smartly, with a pause at a fountain."""
+    """Simulate a long run with 25 minutes backward and a pause, recorded by smart recording."""
     plan = [
         forward(seconds=1200, lap=False),
         rest(150, lap=False, paused=True),
@@ -78,7 +79,7 @@ def long_backward() -> SimulatedSession:
 
 
 def sample_files() -> Iterator[tuple[str, bytes]]:
-    """Every generated file of ``samples/``: its name and its bytes."""
+    """Yield the name and the bytes of every generated file of ``samples/``."""
     sessions = {
         "quarter-mile.fit": quarter_mile(),
         "track-6x400.gpx": track_6x400(),
@@ -93,7 +94,7 @@ def sample_files() -> Iterator[tuple[str, bytes]]:
 
 
 def truth_json(truth: Truth) -> str:
-    """The truth as JSON: spans in elapsed seconds with direction and gait, and metres per direction."""
+    """Return the truth as JSON: spans in elapsed seconds with direction and gait, and metres per direction."""
     spans = [
         {"start_s": start, "end_s": end, "direction": direction, "gait": gait}
         for start, end, direction, gait in zip(
@@ -105,7 +106,7 @@ def truth_json(truth: Truth) -> str:
 
 
 def write_samples(folder: Path) -> list[Path]:
-    """Write every sample into the folder; returns what was written."""
+    """Write every sample into the folder; returns the paths of the files."""
     folder.mkdir(parents=True, exist_ok=True)
     written = []
     for name, data in sample_files():

@@ -1,10 +1,11 @@
-"""A simulated session: an activity as a watch would record it, and the truth."""
+"""Simulation of a session: the activity that a watch records, and the truth about it."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import pairwise
 
 import numpy as np
 
@@ -19,7 +20,7 @@ from retropace.simulate.watch import Watch, record
 
 @dataclass(frozen=True, slots=True)
 class SimulatedSession:
-    """What a watch recorded, and what was really done."""
+    """A recorded activity and the truth about it."""
 
     activity: Activity
     truth: Truth
@@ -35,33 +36,32 @@ def simulate(
     name: str = "simulated",
     seed: int = 0,
 ) -> SimulatedSession:
-    """Carry out a plan and record it. The same arguments give the same session."""
-    athlete, place, watch = (
-        athlete or SimulatedAthlete(),
-        place or SimulatedPlace("track", 52.5145, 13.2395),
-        watch or Watch(),
-    )
+    """Simulate how an athlete carries out a plan and a watch records it; the same arguments give the same session."""
+    athlete, watch = athlete or SimulatedAthlete(), watch or Watch()
+    place = place or SimulatedPlace("track", 52.5145, 13.2395)
     rng = np.random.default_rng(seed)
     motion = simulate_motion(plan, athlete, place, rng)
-    edges = motion.truth.edges_s
-    pauses = as_spans([(edges[at], edges[at + 1]) for at, stretch in enumerate(plan) if stretch.paused])
-    last = len(motion.t_s) - 1
-    written = ~contains(as_spans([(start + 1.0, end) for start, end in pauses.tolist()]), motion.t_s)
-    samples = record(motion, place, watch, np.flatnonzero(written).astype(np.float64), rng)
-    ends = {float(edges[at + 1]): "manual" for at, stretch in enumerate(plan) if stretch.lap and at + 1 < len(plan)}
-    ends |= _find_autolaps(samples, watch.autolap_m, ends)
-    bounds = [0.0, *sorted(ends), float(last)]
-    triggers = [ends[end] for end in sorted(ends)] + ["session_end"]
-    counted = np.interp(bounds, samples.t_s, samples.distance_m)
+    starts_s, ends_s = motion.truth.edges_s[:-1], motion.truth.edges_s[1:]
+    pauses = as_spans([(starts_s[index], ends_s[index]) for index, stretch in enumerate(plan) if stretch.paused])
+    last_s = len(motion.t_s) - 1
+    is_recorded = ~contains(as_spans([(start_s + 1.0, end_s) for start_s, end_s in pauses.tolist()]), motion.t_s)
+    samples = record(motion, place, watch, np.flatnonzero(is_recorded).astype(np.float64), rng)
+    trigger_by_end_s = {
+        float(end_s): "manual" for end_s, stretch in zip(ends_s[:-1], plan, strict=False) if stretch.lap
+    }
+    trigger_by_end_s |= _find_autolaps(samples, watch.autolap_m, trigger_by_end_s)
+    edges_s = [0.0, *sorted(trigger_by_end_s), float(last_s)]
+    triggers = [trigger_by_end_s[end_s] for end_s in sorted(trigger_by_end_s)] + ["session_end"]
+    distances_m = np.diff(np.interp(edges_s, samples.t_s, samples.distance_m))
     laps = tuple(
         Lap(
-            start_s=bounds[at],
-            end_s=bounds[at + 1],
+            start_s=start_s,
+            end_s=end_s,
             trigger=trigger,
-            timer_s=bounds[at + 1] - bounds[at] - _paused_s(pauses.tolist(), bounds[at], bounds[at + 1]),
-            distance_m=float(counted[at + 1] - counted[at]),
+            timer_s=end_s - start_s - _paused_s(pauses.tolist(), start_s, end_s),
+            distance_m=float(distance_m),
         )
-        for at, trigger in enumerate(triggers)
+        for (start_s, end_s), trigger, distance_m in zip(pairwise(edges_s), triggers, distances_m, strict=True)
     )
     activity = Activity(
         source=Source(name, "simulated"),
@@ -73,25 +73,26 @@ def simulate(
         device=Device("development", "retropace simulator"),
         laps=laps,
         pauses=pauses,
-        device_totals=DeviceTotals(float(samples.distance_m[-1]), last - total_s(pauses), float(last)),
+        device_totals=DeviceTotals(float(samples.distance_m[-1]), last_s - total_s(pauses), float(last_s)),
     )
     return SimulatedSession(activity, motion.truth)
 
 
 def _find_autolaps(samples: Samples, autolap_m: float, manual_ends: dict[float, str]) -> dict[float, str]:
-    """When the watch ends a lap by itself: each time so many metres were run since the last one ended."""
+    """Return the ends of autolaps in elapsed seconds, each ``autolap_m`` after the end of the lap before."""
     if not autolap_m:
         return {}
     ends: dict[float, str] = {}
     since_m = 0.0
-    for t_s, way_m in zip(samples.t_s[:-1].tolist(), samples.distance_m[:-1].tolist(), strict=True):
+    for t_s, distance_m in zip(samples.t_s[:-1].tolist(), samples.distance_m[:-1].tolist(), strict=True):
         if t_s in manual_ends:
-            since_m = way_m
-        elif way_m - since_m >= autolap_m:
+            since_m = distance_m
+        elif distance_m - since_m >= autolap_m:
             ends[t_s] = "distance"
-            since_m = way_m
+            since_m = distance_m
     return ends
 
 
 def _paused_s(pauses: list[list[float]], start_s: float, end_s: float) -> float:
-    return sum(max(min(end, end_s) - max(start, start_s), 0.0) for start, end in pauses)
+    """Return how much of the span from ``start_s`` to ``end_s`` lies within pauses."""
+    return sum(max(min(pause_end, end_s) - max(pause_start, start_s), 0.0) for pause_start, pause_end in pauses)

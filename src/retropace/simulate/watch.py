@@ -1,4 +1,4 @@
-"""What a watch makes of it: smoothed speed, late cadence, wandering positions, a coarse clock, and what it loses."""
+"""Simulation of a watch: smoothed speed, delayed cadence, erroneous positions and lost records."""
 
 from __future__ import annotations
 
@@ -11,10 +11,17 @@ from retropace.core.spans import FloatArray, Spans, as_spans, contains
 from retropace.simulate.body import Motion
 from retropace.simulate.place import SimulatedPlace
 
+MIN_SPEED_MPS = 0.15
+"""Smoothed speed below which a watch records 0."""
+SMART_SPEED_CHANGE_MPS = 0.25
+"""Change of speed at which smart recording writes a record."""
+SMART_CADENCE_CHANGE_SPM = 12.0
+"""Change of cadence at which smart recording writes a record."""
+
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """How a watch records. The lags are the usual ones at real lap marks: speed 2–13 s, cadence about 4 s."""
+    """How a watch records. Real lap marks show lags of 2–13 s for speed and about 4 s for cadence."""
 
     speed_time_constant_s: float = 4.0
     """Time constant of the smoothing of speed."""
@@ -22,63 +29,63 @@ class Watch:
     position_error_sd_m: float = 1.8
     """Standard deviation of the position error per axis, 2–4 m in the open for watches."""
     position_correlation_time_s: float = 45.0
-    """Time over which the error wanders (Ornstein & Uhlenbeck 1930; GPS errors are correlated over tens of seconds)."""
+    """Correlation time of the position error, an Ornstein–Uhlenbeck process; GPS errors last for tens of seconds."""
     smart_recording: bool = False
-    """Whether only every few seconds a record is written."""
+    """Whether a record is written only when speed or cadence change, or every few seconds."""
     record_interval_s: int = 1
     """Seconds between records otherwise."""
     treadmill_error_share: float = 0.03
-    """How much the watch's step model misjudges distance where it has no positions."""
+    """Relative error of distance on a treadmill, where it is estimated from steps."""
     cadence_resolution_spm: int = 1
-    """Cadence is a whole multiple of this; 2 where turns of one foot are written as whole numbers."""
+    """Step of recorded cadence; 2 if whole strides are recorded."""
     autolap_m: float = 0.0
-    """It ends a lap by itself every so often; 0 for never."""
+    """Distance after which a lap ends by itself; 0 for never."""
     dropout_spans: Spans | None = None
-    """Stretches without any record."""
+    """Spans in elapsed seconds without any record."""
     arms_still_spans: Spans | None = None
-    """Stretches with the arms still (on a rail, a phone in the hand), in which it counts no steps."""
+    """Spans in which no steps are counted because the arms are still, as on a rail."""
     strap_off_spans: Spans | None = None
-    """Stretches without heart rate."""
+    """Spans without heart rate."""
 
 
 def record(
     motion: Motion, place: SimulatedPlace, watch: Watch, recorded_seconds: FloatArray, rng: np.random.Generator
 ) -> Samples:
-    """The records of the seconds in ``keep`` (indices), with everything a watch adds and loses."""
+    """Record a motion during ``recorded_seconds``, row indices of it, with all errors and losses of the watch."""
     count = len(motion.t_s)
-    east, north = place.positions(motion.distance_m)
-    east, north = east + _draw_position_error(count, watch, rng), north + _draw_position_error(count, watch, rng)
-    lat, lon = place.degrees(east, north)
+    east_m, north_m = place.positions(motion.distance_m)
+    east_m = east_m + _draw_position_error(count, watch, rng)
+    north_m = north_m + _draw_position_error(count, watch, rng)
+    lat_deg, lon_deg = place.degrees(east_m, north_m)
     decay = np.exp(-1.0 / watch.speed_time_constant_s)
-    indoor = place.kind == "treadmill"
-    factor = 1.0 + (watch.treadmill_error_share if indoor else 0.0)
-    smooth: FloatArray = np.empty(count)
+    is_indoor = place.kind == "treadmill"
+    speed_factor = 1.0 + (watch.treadmill_error_share if is_indoor else 0.0)
+    smooth_mps: FloatArray = np.empty(count)
     level = 0.0
-    for at, speed in enumerate(motion.speed_mps.tolist()):
+    for row, speed in enumerate(motion.speed_mps.tolist()):
         level = decay * level + (1.0 - decay) * speed
-        smooth[at] = level
-    smooth = np.where(smooth < 0.15, 0.0, smooth * factor)
-    # The watch's distance is the sum of what it takes for the speed, not of its positions.
-    distance: FloatArray = np.concatenate(([0.0], np.cumsum(smooth[1:])))
-    late = np.concatenate((np.zeros(watch.cadence_lag_s), motion.cadence_spm[: count - watch.cadence_lag_s]))
-    one_foot = watch.cadence_resolution_spm * np.round(late / watch.cadence_resolution_spm) / 2.0
+        smooth_mps[row] = level
+    smooth_mps = np.where(smooth_mps < MIN_SPEED_MPS, 0.0, smooth_mps * speed_factor)
+    # A watch sums up its speed, not the distances between its positions.
+    distance_m: FloatArray = np.concatenate(([0.0], np.cumsum(smooth_mps[1:])))
+    delay = watch.cadence_lag_s
+    delayed_spm = np.concatenate((np.zeros(delay), motion.cadence_spm[: count - delay]))
+    strides_per_min = watch.cadence_resolution_spm * np.round(delayed_spm / watch.cadence_resolution_spm) / 2.0
     rows = recorded_seconds.astype(np.intp)
     rows = rows[~contains(_spans_or_empty(watch.dropout_spans), motion.t_s[rows])][:: watch.record_interval_s]
     if watch.smart_recording:
-        rows = rows[_select_smart_records(smooth[rows], late[rows], rng)]
-    still, off = (
-        contains(_spans_or_empty(watch.arms_still_spans), motion.t_s),
-        contains(_spans_or_empty(watch.strap_off_spans), motion.t_s),
-    )
+        rows = rows[_select_smart_records(smooth_mps[rows], delayed_spm[rows], rng)]
+    has_still_arms = contains(_spans_or_empty(watch.arms_still_spans), motion.t_s)
+    has_no_strap = contains(_spans_or_empty(watch.strap_off_spans), motion.t_s)
     columns: dict[str, FloatArray] = {
-        "distance_m": np.round(distance, 2),
-        "speed_mps": np.round(smooth, 3),
-        "cadence_recorded": np.where(still, 0.0, one_foot),
-        "heart_rate_bpm": np.where(off, np.nan, np.round(motion.heart_rate_bpm)),
+        "distance_m": np.round(distance_m, 2),
+        "speed_mps": np.round(smooth_mps, 3),
+        "cadence_recorded": np.where(has_still_arms, 0.0, strides_per_min),
+        "heart_rate_bpm": np.where(has_no_strap, np.nan, np.round(motion.heart_rate_bpm)),
     }
-    if not indoor:
-        altitude = np.round(5.0 * place.altitude_m(motion.distance_m)) / 5.0
-        columns |= {"lat_deg": lat, "lon_deg": lon, "altitude_m": altitude}
+    if not is_indoor:
+        altitude_m = np.round(5.0 * place.altitude_m(motion.distance_m)) / 5.0
+        columns |= {"lat_deg": lat_deg, "lon_deg": lon_deg, "altitude_m": altitude_m}
     return Samples.from_columns(
         motion.t_s[rows], None, None, **{name: column[rows] for name, column in columns.items()}
     )
@@ -89,25 +96,28 @@ def _spans_or_empty(spans: Spans | None) -> Spans:
 
 
 def _draw_position_error(count: int, watch: Watch, rng: np.random.Generator) -> FloatArray:
-    """A slowly wandering error (exact discretisation of an Ornstein–Uhlenbeck process at one second)."""
-    keep = float(np.exp(-1.0 / watch.position_correlation_time_s))
-    kicks = rng.normal(0.0, watch.position_error_sd_m * np.sqrt(1.0 - keep**2), count)
-    error = np.empty(count)
+    """Draw an error in metres each second, an Ornstein–Uhlenbeck process discretised exactly."""
+    decay = float(np.exp(-1.0 / watch.position_correlation_time_s))
+    innovations = rng.normal(0.0, watch.position_error_sd_m * np.sqrt(1.0 - decay**2), count)
+    error_m = np.empty(count)
     level = float(rng.normal(0.0, watch.position_error_sd_m))
-    for at, kick in enumerate(kicks.tolist()):
-        level = keep * level + kick
-        error[at] = level
-    return error
+    for row, innovation in enumerate(innovations.tolist()):
+        level = decay * level + innovation
+        error_m[row] = level
+    return error_m
 
 
 def _select_smart_records(speed_mps: FloatArray, cadence_spm: FloatArray, rng: np.random.Generator) -> FloatArray:
-    """Which records smart recording keeps: a change of speed or cadence, else one in up to ten seconds."""
-    kept = [0]
-    patience = 6
-    for at in range(1, len(speed_mps)):
-        last = kept[-1]
-        changed = abs(speed_mps[at] - speed_mps[last]) > 0.25 or abs(cadence_spm[at] - cadence_spm[last]) > 12.0
-        if changed or at - last >= patience or at == len(speed_mps) - 1:
-            kept.append(at)
-            patience = int(rng.integers(3, 11))
-    return np.array(kept, dtype=np.float64).astype(np.intp)
+    """Return the rows that smart recording writes: at a change of speed or cadence, else after 3 to 10 seconds."""
+    written = [0]
+    max_interval = 6
+    for row in range(1, len(speed_mps)):
+        last = written[-1]
+        has_changed = (
+            abs(speed_mps[row] - speed_mps[last]) > SMART_SPEED_CHANGE_MPS
+            or abs(cadence_spm[row] - cadence_spm[last]) > SMART_CADENCE_CHANGE_SPM
+        )
+        if has_changed or row - last >= max_interval or row == len(speed_mps) - 1:
+            written.append(row)
+            max_interval = int(rng.integers(3, 11))
+    return np.array(written, dtype=np.float64).astype(np.intp)

@@ -1,4 +1,4 @@
-"""An activity as a FIT file, the way a watch lays it out, through fit-tool."""
+"""Writing of an activity as a FIT file, with the messages of a watch, by fit-tool."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from retropace.core.errors import RetropaceError
 
 
 def fit_bytes(activity: Activity) -> bytes:
-    """The bytes of a FIT activity file: identity, timer events, records, laps, session.
+    """Return the bytes of a FIT activity file: identity, timer events, records, laps, session.
 
     Raises :class:`RetropaceError` if the activity has no start time.
     """
@@ -31,8 +31,8 @@ def fit_bytes(activity: Activity) -> bytes:
     def at_ms(t_s: float) -> int:
         return origin_ms + round(t_s) * 1000
 
-    def made(kind: Any, **values: Any) -> Any:
-        message = kind()
+    def build(message_type: Any, **values: Any) -> Any:
+        message = message_type()
         for name, value in values.items():
             setattr(message, name, value)
         return message
@@ -43,7 +43,8 @@ def fit_bytes(activity: Activity) -> bytes:
     events = [(float(start), EventType.STOP_ALL) for start, _ in activity.pauses]
     events += [(float(end), EventType.START) for _, end in activity.pauses]
     ordered: list[tuple[float, int, Any]] = [
-        (t_s, 0, made(EventMessage, timestamp=at_ms(t_s), event=Event.TIMER, event_type=kind)) for t_s, kind in events
+        (t_s, 0, build(EventMessage, timestamp=at_ms(t_s), event=Event.TIMER, event_type=event_type))
+        for t_s, event_type in events
     ]
     ordered += [
         (float(activity.samples.t_s[row]), 1, _build_record(activity, row, at_ms))
@@ -51,7 +52,7 @@ def fit_bytes(activity: Activity) -> bytes:
     ]
     for index, lap in enumerate(activity.laps):
         trigger = LapTrigger[lap.trigger.upper()]
-        lap_message = made(
+        lap_message = build(
             LapMessage,
             message_index=index,
             timestamp=at_ms(lap.end_s),
@@ -67,7 +68,7 @@ def fit_bytes(activity: Activity) -> bytes:
 
     builder = FitFileBuilder(auto_define=True)
     builder.add(
-        made(
+        build(
             FileIdMessage,
             type=FileType.ACTIVITY,
             manufacturer=Manufacturer.DEVELOPMENT.value,
@@ -77,14 +78,14 @@ def fit_bytes(activity: Activity) -> bytes:
         )
     )
     builder.add(
-        made(DeviceInfoMessage, timestamp=origin_ms, device_index=0, manufacturer=Manufacturer.DEVELOPMENT.value)
+        build(DeviceInfoMessage, timestamp=origin_ms, device_index=0, manufacturer=Manufacturer.DEVELOPMENT.value)
     )
-    builder.add(made(EventMessage, timestamp=origin_ms, event=Event.TIMER, event_type=EventType.START))
+    builder.add(build(EventMessage, timestamp=origin_ms, event=Event.TIMER, event_type=EventType.START))
     for _, _, message in sorted(ordered, key=lambda row: row[:2]):
         builder.add(message)
-    builder.add(made(EventMessage, timestamp=at_ms(end_s), event=Event.TIMER, event_type=EventType.STOP_ALL))
+    builder.add(build(EventMessage, timestamp=at_ms(end_s), event=Event.TIMER, event_type=EventType.STOP_ALL))
     builder.add(
-        made(
+        build(
             SessionMessage,
             timestamp=at_ms(end_s),
             start_time=origin_ms,
@@ -100,12 +101,13 @@ def fit_bytes(activity: Activity) -> bytes:
         )
     )
     builder.add(
-        made(ActivityMessage, timestamp=at_ms(end_s), total_timer_time=timer_s, num_sessions=1, event=Event.ACTIVITY)
+        build(ActivityMessage, timestamp=at_ms(end_s), total_timer_time=timer_s, num_sessions=1, event=Event.ACTIVITY)
     )
     return bytes(builder.build().to_bytes())
 
 
 def _build_record(activity: Activity, row: int, at_ms: Any) -> Any:
+    """Build the record message of one sample; ``at_ms`` converts elapsed seconds to milliseconds since 1970."""
     from fit_tool.profile.messages.record_message import RecordMessage
 
     samples = activity.samples

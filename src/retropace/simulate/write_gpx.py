@@ -1,4 +1,4 @@
-"""An activity as GPX 1.1 with Garmin's TrackPointExtension, through gpxpy."""
+"""Writing of an activity as GPX 1.1 with Garmin's TrackPointExtension, by gpxpy."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ from retropace.core.errors import RetropaceError
 from retropace.core.spans import contains
 
 NAMESPACE = "http://www.garmin.com/xmlschemas/TrackPointExtension/v1"
+"""XML namespace of heart rate and cadence."""
 
 
 def gpx_text(activity: Activity) -> str:
-    """The GPX document: a track, a segment for each stretch between pauses; records without a position are left out.
+    """Return the GPX document: one track with a segment between any two pauses, without records that lack a position.
 
     Raises :class:`RetropaceError` if the activity has no start time.
     """
@@ -30,12 +31,12 @@ def gpx_text(activity: Activity) -> str:
     track = gpxpy.gpx.GPXTrack(name=activity.name)
     track.type = activity.sport  # type: ignore[assignment]  # gpxpy declares it as None only
     document.tracks.append(track)
-    part = gpxpy.gpx.GPXTrackSegment()
-    gap = np.concatenate(([False], contains(activity.pauses, (samples.t_s[1:] + samples.t_s[:-1]) / 2.0)))
+    segment = gpxpy.gpx.GPXTrackSegment()
+    is_after_pause = np.concatenate(([False], contains(activity.pauses, (samples.t_s[1:] + samples.t_s[:-1]) / 2.0)))
     for row in range(len(samples)):
-        if gap[row] and part.points:
-            track.segments.append(part)
-            part = gpxpy.gpx.GPXTrackSegment()
+        if is_after_pause[row] and segment.points:
+            track.segments.append(segment)
+            segment = gpxpy.gpx.GPXTrackSegment()
         if not np.isfinite(samples.lat_deg[row]):
             continue
         point = gpxpy.gpx.GPXTrackPoint(
@@ -49,6 +50,6 @@ def gpx_text(activity: Activity) -> str:
             if np.isfinite(column[row]):
                 ElementTree.SubElement(extension, f"{{{NAMESPACE}}}{name}").text = str(int(column[row]))
         point.extensions.append(extension)
-        part.points.append(point)
-    track.segments.append(part)
+        segment.points.append(point)
+    track.segments.append(segment)
     return str(document.to_xml(prettyprint=False))

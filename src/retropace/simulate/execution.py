@@ -1,4 +1,4 @@
-"""Steps of a plan as somebody carries them out: nobody keeps to the second or the metre."""
+"""Steps of a plan as a runner carries them out, with errors of duration and distance."""
 
 from __future__ import annotations
 
@@ -6,45 +6,47 @@ import numpy as np
 
 from retropace.simulate.plan import PlannedStretch
 
-DURATION_ERROR_SHARE, DURATION_ERROR_S = 0.02, 1.5
-"""How far what is done by the watch's clock strays from the plan (standard deviation): a glance at the wrist."""
+DURATION_ERROR_SHARE = 0.02
+"""Standard deviation of a step by time, as a share of its duration."""
+DURATION_ERROR_S = 1.5
+"""Standard deviation of a step by time beyond that share, the time of a glance at the watch."""
 DISTANCE_ERROR_SHARE = 0.015
-"""The same for distances, along kerbs and bends."""
+"""Standard deviation of a step by distance, as a share of its distance."""
 
 
 def draw_duration_s(rng: np.random.Generator, seconds: float) -> float:
-    """About so many seconds."""
+    """Draw a duration near ``seconds``, at least 5 s."""
     return max(float(round(seconds + rng.normal(0.0, DURATION_ERROR_S + DURATION_ERROR_SHARE * seconds))), 5.0)
 
 
 def draw_distance_m(rng: np.random.Generator, metres: float) -> float:
-    """About so many metres."""
+    """Draw a distance near ``metres``."""
     return metres * float(1.0 + rng.normal(0.0, DISTANCE_ERROR_SHARE))
 
 
 def draw_run(rng: np.random.Generator, direction: str, length: str, effort: float = 1.0) -> PlannedStretch:
-    """A running stretch of about ``400m`` or ``90s``."""
+    """Draw a running stretch of a length such as ``400m`` or ``90s``."""
     if length.endswith("m"):
         return PlannedStretch(direction, "run", None, draw_distance_m(rng, float(length[:-1])), effort)
     return PlannedStretch(direction, "run", draw_duration_s(rng, float(length[:-1])), None, effort)
 
 
 def draw_walk(rng: np.random.Generator, direction: str, seconds: float, effort: float = 1.0) -> PlannedStretch:
-    """A walking stretch of about so many seconds."""
+    """Draw a walking stretch of about ``seconds``."""
     return PlannedStretch(direction, "walk", draw_duration_s(rng, seconds), None, effort)
 
 
 def draw_stand(rng: np.random.Generator, seconds: float) -> PlannedStretch:
-    """A rest on the spot."""
+    """Draw a stretch of standing of about ``seconds``."""
     return PlannedStretch("rest", "stand", draw_duration_s(rng, seconds))
 
 
 def draw_warm_up_and_cool_down(rng: np.random.Generator) -> tuple[PlannedStretch, str, PlannedStretch, str]:
-    """The first and the last stretch of a session, each with its words."""
-    first, last = int(rng.integers(6, 13)), int(rng.integers(4, 9))
+    """Draw the first and the last stretch of a session, each with its phrase in a workout sentence."""
+    first_min, last_min = int(rng.integers(6, 13)), int(rng.integers(4, 9))
     return (
-        PlannedStretch("forward", "run", draw_duration_s(rng, 60.0 * first)),
-        f"{first}min forward",
-        PlannedStretch("forward", "run", draw_duration_s(rng, 60.0 * last), None, 0.92),
-        f"{last}min forward",
+        PlannedStretch("forward", "run", draw_duration_s(rng, 60.0 * first_min)),
+        f"{first_min}min forward",
+        PlannedStretch("forward", "run", draw_duration_s(rng, 60.0 * last_min), None, 0.92),
+        f"{last_min}min forward",
     )
