@@ -1,4 +1,4 @@
-"""``retropace analyze FILE...``: how far and how long each recording was run forward and backward."""
+"""``retropace analyze FILE...``: analyses recordings and prints distance and time per direction."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``retropace annotate FILE``: write down what was run backward, in the sidecar beside the recording."""
+"""``retropace annotate FILE``: adds, lists, removes and converts annotations, or serves the annotation page."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``retropace athlete show|forget|rebuild``: what is remembered of a runner, and from which sessions."""
+"""``retropace athlete show|forget|rebuild``: shows, deletes and relearns what was learned about a runner."""
 
 from __future__ import annotations
 
@@ -134,7 +134,7 @@ def _forget(name: str, numbers: tuple[int, ...]) -> str:
 
 
 def _rebuild(name: str, files: tuple[str, ...], cadence: str) -> list[object | None]:
-    """Learn the athlete from the files, or from the known sources, and return a result, None if it failed, for each."""
+    """Learn the athlete from the files, or again from its sources; return one result per file, None if it failed."""
     from dataclasses import replace
 
     from retropace.cli.sessions.learning import learn_from_file

@@ -135,9 +135,9 @@ DEFAULT_TEXTS = {
     "privacy.hide_ends": "nothing",
     "goals": "none",
 }
-"""Description of the default of every config key."""
+"""What applies while a config key is not set, by the key, as printed."""
 UNIT_SUFFIXES = {"weight": " kg", "max_heart_rate": " bpm", "privacy.hide_ends": " m"}
-"""Units of the numeric config values."""
+"""The unit printed after a numeric config value, by its key."""
 
 
 def _format_value(name: str, value: Any) -> str:

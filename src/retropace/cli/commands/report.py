@@ -28,13 +28,16 @@ if TYPE_CHECKING:
     from retropace.output.report.activity_section import ActivitySection
 
 MAX_ROWS = 16_000
-"""Chart rows of one activity, about ten for each pixel of a wide screen, which leaves detail to zoom into."""
+"""Largest number of chart rows of one activity, about ten per pixel of a wide screen, for zooming in."""
 MAX_POSITIONS = 12_000
-"""Map positions of one activity."""
+"""Largest number of map positions of one activity, about ten per pixel of a wide screen."""
 ACTIVITIES_AT_FULL_DETAIL = 4
-"""Number of activities whose rows all activities of a page share, so that a page of a hundred stays below 5 MB."""
+"""Largest number of activities with all their rows.
+
+More activities share the rows of this many, so that a page of a hundred stays below 5 MB.
+"""
 MIN_ROWS = 400
-"""Chart rows, and map positions, that each activity has at least."""
+"""Smallest limit of the chart rows, and of the map positions, of one activity."""
 GENERATOR_TAG = b'<meta name="generator" content="retropace '
 """Bytes in the head of every report, by which a report is recognised before it is overwritten."""
 

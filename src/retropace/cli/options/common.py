@@ -49,7 +49,7 @@ def session(command: Command) -> Command:
 
 
 def sensitivity(command: Command) -> Command:
-    """Add ``--sensitivity FACTOR``, by which changes of pace and cadence are weighted in segmentation."""
+    """Add ``--sensitivity FACTOR`` of the segmentation; above 1, smaller changes of pace or cadence start one."""
     return click.option(
         "--sensitivity",
         type=click.FloatRange(min=0.05, max=20.0),

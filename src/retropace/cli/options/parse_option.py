@@ -1,4 +1,4 @@
-"""Parsing of an option's text by a function of a lower room, with click's own error for what is not valid."""
+"""Parsing of an option's text, with a usage error of click for a text that is not valid."""
 
 from __future__ import annotations
 

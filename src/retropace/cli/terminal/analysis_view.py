@@ -33,7 +33,7 @@ MIN_WIDE_GAP_COLUMNS = 96
 def print_analysis(
     output: TextOutput, analysis: Analysis, units: Units, weight_kg: float | None, *, segments: bool, graphs: bool
 ) -> None:
-    """Print an analysis; ``segments`` adds the table of segments, ``graphs`` replaces the strip by pace and cadence.
+    """Print an analysis; ``segments`` adds the table of segments, ``graphs`` adds graphs of pace and cadence.
 
     With the runner's ``weight_kg``, energy is printed too.
     """

@@ -25,7 +25,7 @@ GRAPH_ROWS = 4
 GUTTER_COLUMNS = 8
 """Columns left of a graph, for the longest label (``cadence`` or ``1:02:30``) and a blank."""
 MIN_COLUMNS = 20
-"""Columns of a graph on a terminal that is too narrow."""
+"""Smallest number of columns of a graph, kept on narrower terminals."""
 PIPED_COLUMNS = 100
 """Columns of a line, gutter included, where the output is not a terminal."""
 TICK_INTERVALS_S = (10, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 21600, 43200, 86400)
