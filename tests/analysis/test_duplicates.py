@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from retropace.analysis.duplicates import Candidate, are_duplicates, find_duplicates
 
-ONE = Candidate(1, "a", 1000.0, 1800.0, 5000.0, 150.0, 166.0, 0.0, 5, 4, 1800, "fit")
+CANDIDATE = Candidate(1, "a", 1000.0, 1800.0, 5000.0, 150.0, 166.0, 0.0, 5, 4, 1800, "fit")
 
 candidates = st.builds(
     Candidate,
@@ -47,17 +47,22 @@ lists = st.lists(candidates, max_size=12, unique_by=lambda one: one.key).map(
     ],
 )
 def test_the_same_or_not(other: dict[str, float], same: bool) -> None:
-    assert are_duplicates(ONE, replace(ONE, key=2, **other)) is same  # type: ignore[arg-type]  # fields by name
+    assert are_duplicates(CANDIDATE, replace(CANDIDATE, key=2, **other)) is same  # type: ignore[arg-type]  # fields by name
 
 
 @pytest.mark.parametrize(
     "better",
-    [{"annotated_s": 1.0, "format": "gpx"}, {"signal_count": 6}, {"lap_count": 5, "format": "gpx"}, {"record_count": 1900}],
+    [
+        {"annotated_s": 1.0, "format": "gpx"},
+        {"signal_count": 6},
+        {"lap_count": 5, "format": "gpx"},
+        {"record_count": 1900},
+    ],
 )
 def test_the_richer_counts(better: dict[str, float]) -> None:
-    rich = replace(ONE, key=2, id="z", **better)  # type: ignore[arg-type]  # fields by name
-    assert list(find_duplicates([ONE, rich])) == [(1, 2)]
-    assert list(find_duplicates([rich, ONE])) == [(1, 2)]
+    rich = replace(CANDIDATE, key=2, id="z", **better)  # type: ignore[arg-type]  # fields by name
+    assert list(find_duplicates([CANDIDATE, rich])) == [(1, 2)]
+    assert list(find_duplicates([rich, CANDIDATE])) == [(1, 2)]
 
 
 @given(lists)

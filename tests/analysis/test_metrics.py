@@ -13,15 +13,15 @@ from retropace.analysis.metrics import BoundaryCounts, Labelling, fill_unlabelle
 moments = st.lists(st.integers(0, 60).map(float), max_size=7)
 
 
-def most_matches(true: list[float], found: list[float], early: float, late: float) -> int:
+def count_max_matches(true: list[float], found: list[float], early: float, late: float) -> int:
     """The largest one-to-one matching, by trying all."""
     if not true:
         return 0
     first, rest = true[0], true[1:]
-    best = most_matches(rest, found, early, late)
+    best = count_max_matches(rest, found, early, late)
     for at, one in enumerate(found):
         if first - early <= one <= first + late:
-            best = max(best, 1 + most_matches(rest, found[:at] + found[at + 1 :], early, late))
+            best = max(best, 1 + count_max_matches(rest, found[:at] + found[at + 1 :], early, late))
     return best
 
 
@@ -29,7 +29,7 @@ def most_matches(true: list[float], found: list[float], early: float, late: floa
 @settings(deadline=None)
 def test_as_many_as_possible_are_matched(true: list[float], found: list[float]) -> None:
     counted = match_boundaries(np.array(true), np.array(found), 3.0, 10.0)
-    assert counted == BoundaryCounts(most_matches(true, found, 3.0, 10.0), len(true), len(found))
+    assert counted == BoundaryCounts(count_max_matches(true, found, 3.0, 10.0), len(true), len(found))
 
 
 def test_a_worked_example() -> None:
@@ -53,8 +53,8 @@ def labelling(*spans: tuple[float, float, str], **more: object) -> Labelling:
     return Labelling(np.array(start), np.array(end), np.array(direction), **more)  # type: ignore[arg-type]  # by name
 
 
-TRUE = labelling((0, 100, "forward"), (100, 160, "backward"), (160, 200, "rest"), (200, 300, "forward"))
-FOUND = labelling(
+REFERENCE = labelling((0, 100, "forward"), (100, 160, "backward"), (160, 200, "rest"), (200, 300, "forward"))
+ESTIMATE = labelling(
     (0, 90, "forward"),
     (90, 150, "backward"),
     (150, 200, "rest"),
@@ -67,7 +67,7 @@ FOUND = labelling(
 
 
 def test_scores_of_a_worked_example() -> None:
-    scores = score(TRUE, FOUND)
+    scores = score(REFERENCE, ESTIMATE)
     assert (scores.judged_s, scores.correct_s) == (300.0, 90.0 + 50.0 + 40.0 + 80.0)
     forward, backward, rest = scores.directions
     assert (forward.reference_s, forward.estimated_s, forward.correct_s) == (200.0, 170.0, 170.0)
@@ -121,7 +121,7 @@ def labellings(draw: st.DrawFn) -> Labelling:
 def test_boundaries_and_seconds_agree_with_mir_eval(true: Labelling, found: Labelling) -> None:
     scores = score(true, found)
     for window, counted in scores.boundaries.items():
-        mine, theirs = (merged(one) for one in (true, found))
+        mine, theirs = (merge_spans(one) for one in (true, found))
         if len(mine) < 2 or len(theirs) < 2:
             continue  # mir_eval trims the ends away and then has nothing to compare
         precision, recall, f1 = mir_eval.segment.detection(mine, theirs, window=window, trim=True)
@@ -133,7 +133,7 @@ def test_boundaries_and_seconds_agree_with_mir_eval(true: Labelling, found: Labe
     assert scores.accuracy == pytest.approx(np.mean(names[0] == names[1]))
 
 
-def merged(one: Labelling) -> np.ndarray:
+def merge_spans(one: Labelling) -> np.ndarray:
     """Its stretches of one direction as intervals."""
     first = np.flatnonzero(np.append(True, one.direction[1:] != one.direction[:-1]))
     ends = np.append(one.start_s[first[1:]], one.end_s[-1])

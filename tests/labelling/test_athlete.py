@@ -30,12 +30,12 @@ BODY = Body(
 """Hard to tell: backward nearly as fast as a slow jog, with hardly more steps and heartbeats."""
 
 
-def marked(truth: Truth) -> list[Annotation]:
+def annotate_backward(truth: Truth) -> list[Annotation]:
     spans = zip(truth.edges_s[:-1].tolist(), truth.edges_s[1:].tolist(), truth.direction, strict=True)
     return [Annotation(start, end, Label(direction)) for start, end, direction in spans]
 
 
-def analysed(
+def analyze_simulated(
     seed: int, athlete: Athlete | None = None, *, annotated: bool = False, day: int = 0
 ) -> tuple[Analysis, Truth]:
     reps = [backward(seconds=150), forward(seconds=120, effort=0.85)] * 4
@@ -44,21 +44,21 @@ def analysed(
     made = simulate(plan, athlete=BODY, place=PATH, seed=seed, start_time=start)
     source = replace(made.activity.source, sha256=f"{seed:064d}")
     activity = replace(made.activity, source=source, laps=())
-    return analyze(activity, marked(made.truth) if annotated else [], athlete=athlete), made.truth
+    return analyze(activity, annotate_backward(made.truth) if annotated else [], athlete=athlete), made.truth
 
 
-def known(count: int = 3) -> Athlete:
+def known_athlete(count: int = 3) -> Athlete:
     athlete = Athlete("anna")
     for seed in range(count):
-        done, _ = analysed(seed, annotated=True, day=7 * seed)
+        done, _ = analyze_simulated(seed, annotated=True, day=7 * seed)
         athlete = athlete.with_session(training_session(done.activity, done.cleaned, done.segments))
     return athlete
 
 
 def test_who_is_known_needs_no_marks() -> None:
-    """What is forward by default for a stranger is found for somebody known."""
-    stranger, truth = analysed(9)
-    friend, _ = analysed(9, known())
+    """What is forward by default for a stranger is found for a known runner."""
+    stranger, truth = analyze_simulated(9)
+    friend, _ = analyze_simulated(9, known_athlete())
     share = [float(one.summary.directions.distance_m[1]) / truth.distance_m["backward"] for one in (stranger, friend)]
     assert share[1] == pytest.approx(1.0, abs=0.05)
     assert share[0] < 0.5
@@ -67,10 +67,10 @@ def test_who_is_known_needs_no_marks() -> None:
 
 
 def test_only_what_is_annotated_is_learned() -> None:
-    friend, _ = analysed(9, known())
+    friend, _ = analyze_simulated(9, known_athlete())
     assert "suspected" in friend.segments.basis
     assert training_session(friend.activity, friend.cleaned, friend.segments).examples == ()
-    done, truth = analysed(1, annotated=True)
+    done, truth = analyze_simulated(1, annotated=True)
     examples = training_session(done.activity, done.cleaned, done.segments).examples
     assert {example.direction for example in examples} == {"forward", "backward"}
     for example in examples:
@@ -81,16 +81,16 @@ def test_only_what_is_annotated_is_learned() -> None:
 
 
 def test_a_session_is_no_witness_for_itself() -> None:
-    done, _ = analysed(1, annotated=True)
+    done, _ = analyze_simulated(1, annotated=True)
     alone = Athlete("anna").with_session(training_session(done.activity, done.cleaned, done.segments))
     assert alone.build_runner_model(done.activity) is None
-    other, _ = analysed(2)
+    other, _ = analyze_simulated(2)
     assert alone.build_runner_model(other.activity) is not None
     assert len(alone.with_session(alone.sessions[0]).sessions) == 1
 
 
 def test_old_sessions_weigh_less() -> None:
-    done, _ = analysed(1, annotated=True)
+    done, _ = analyze_simulated(1, annotated=True)
     one = training_session(done.activity, done.cleaned, done.segments)
     start = one.start_time
     assert start is not None
@@ -110,7 +110,7 @@ def test_old_sessions_weigh_less() -> None:
 
 
 def test_figures_of_what_is_known() -> None:
-    athlete = known()
+    athlete = known_athlete()
     told = {(one.direction, one.gait): one for one in compute_means(athlete)}
     assert told["backward", "run"].speed_mps == pytest.approx(3.1 * 0.78, rel=0.03)
     assert told["backward", "run"].stretch_count == 12
@@ -192,7 +192,7 @@ def test_a_known_runner_may_run_nothing_but_backward() -> None:
     athlete = Athlete("racer")
     for seed in range(4):
         made = simulate(plan, athlete=body, place=PATH, seed=seed)
-        done = analyze(replace(made.activity, laps=()), marked(made.truth))
+        done = analyze(replace(made.activity, laps=()), annotate_backward(made.truth))
         learned = training_session(done.activity, done.cleaned, done.segments)
         athlete = athlete.with_session(replace(learned, sha256=f"{seed}"))
     whole = simulate([backward(seconds=2400)], athlete=body, place=PATH, seed=9).activity

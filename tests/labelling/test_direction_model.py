@@ -13,17 +13,19 @@ from retropace.labelling.direction_model import backward_probabilities
 from retropace.labelling.features import LOG_SPEED_PER_GRADE, StretchFeatures, measurement_variances
 from retropace.labelling.priors import LabellingProblem, LogOddsWeights, find_sequence_context
 
-NOBODY, FORWARD, BACKWARD = -1, 0, 1
+UNMARKED, FORWARD, BACKWARD = -1, 0, 1
 
 
-def asked(*stretches: tuple[float, float, float, float], said: dict[int, int] | None = None) -> LabellingProblem:
+def build_problem(
+    *stretches: tuple[float, float, float, float], marked_as: dict[int, int] | None = None
+) -> LabellingProblem:
     """Stretches of seconds, m/s, spm and bpm, one after the other; no cadence and no speed is standing."""
     seconds, speed, cadence, beats = (np.array(column, dtype=np.float64) for column in zip(*stretches, strict=True))
     end = np.cumsum(seconds)
     speed_var, cadence_var = measurement_variances(seconds)
     still = ~(speed > 0.0)
     log_speed = np.log(np.where(still, np.nan, speed))
-    looks = StretchFeatures(
+    stretch_features = StretchFeatures(
         log_speed=log_speed,
         log_grade_adjusted_speed=log_speed,
         log_speed_var=speed_var,
@@ -36,10 +38,10 @@ def asked(*stretches: tuple[float, float, float, float], said: dict[int, int] | 
         midpoint_s=end - seconds / 2.0,
         gait=np.where(still, "", np.where(cadence >= 138.0, "run", "walk")),
     )
-    marks = np.full(len(seconds), NOBODY)
-    for at, mark in (said or {}).items():
+    marks = np.full(len(seconds), UNMARKED)
+    for at, mark in (marked_as or {}).items():
         marks[at] = mark
-    return LabellingProblem(looks, end - seconds, end, marks)
+    return LabellingProblem(stretch_features, end - seconds, end, marks)
 
 
 STAND = (60.0, 0.0, np.nan, 110.0)
@@ -48,31 +50,31 @@ BACK, JOG, FAST = (180.0, 2.0, 172.0, 141.0), (120.0, 2.3, 161.0, 130.0), (90.0,
 
 
 def test_reps_are_told_from_jogs_though_nothing_is_marked() -> None:
-    chance = backward_probabilities(asked(WARM, BACK, JOG, BACK, JOG, BACK, JOG, COOL))
+    chance = backward_probabilities(build_problem(WARM, BACK, JOG, BACK, JOG, BACK, JOG, COOL))
     assert np.all(chance[[1, 3, 5]] > 0.9)
     assert np.all(chance[[0, 2, 4, 6, 7]] < 0.1)
 
 
 def test_slow_jogs_after_fast_reps_are_recoveries() -> None:
     slow = (120.0, 2.0, 163.0, 135.0)
-    chance = backward_probabilities(asked(WARM, FAST, slow, FAST, slow, FAST, slow, COOL))
+    chance = backward_probabilities(build_problem(WARM, FAST, slow, FAST, slow, FAST, slow, COOL))
     assert np.all(chance < 0.2)
 
 
 def test_a_mark_leads_and_brings_its_like() -> None:
     slow = (120.0, 2.0, 163.0, 135.0)
     session = [WARM, FAST, slow, FAST, slow, FAST, slow, COOL]
-    chance = backward_probabilities(asked(*session, said={4: BACKWARD}))
+    chance = backward_probabilities(build_problem(*session, marked_as={4: BACKWARD}))
     assert chance[4] == 1.0
     assert np.all(chance[[2, 6]] > 0.8)
     assert np.all(chance[[0, 1, 3, 5, 7]] < 0.2)
-    denied = backward_probabilities(asked(WARM, BACK, JOG, BACK, JOG, COOL, said={1: FORWARD}))
+    denied = backward_probabilities(build_problem(WARM, BACK, JOG, BACK, JOG, COOL, marked_as={1: FORWARD}))
     assert denied[1] == 0.0
     assert denied[3] < 0.5
 
 
 def test_without_evidence_less_is_known() -> None:
-    session = asked(WARM, BACK, JOG, BACK, JOG, BACK, JOG, COOL)
+    session = build_problem(WARM, BACK, JOG, BACK, JOG, BACK, JOG, COOL)
     blind = backward_probabilities(session, disabled_evidence=frozenset(["pace", "cadence", "heart rate"]))
     assert np.all(blind < 0.8)
     for name in ("cadence", "heart rate", "sequence", "repetition", "duration", "prior", "pace"):
@@ -91,7 +93,9 @@ def test_nobody_is_suspected_of_a_world_record(metres: float, took_s: float) -> 
     fast, slow = (took_s, 1.02 * best, 190.0, 150.0), (max(took_s, 60.0), 0.5 * best, 190.0, 150.0)
     everything = frozenset(["pace", "cadence", "heart rate", "prior"])
     likely = LogOddsWeights(base=8.0, after_fast_effort=0.0)
-    chance = backward_probabilities(asked(WARM, fast, STAND, slow, COOL), disabled_evidence=everything, weights=likely)
+    chance = backward_probabilities(
+        build_problem(WARM, fast, STAND, slow, COOL), disabled_evidence=everything, weights=likely
+    )
     assert chance[1] < 0.01
     assert chance[3] > 0.9
 
@@ -105,7 +109,7 @@ def test_the_limit_falls_with_time_and_holds_beyond_the_bests() -> None:
 
 
 def test_kinds_are_what_looks_alike_and_nothing_else() -> None:
-    session = asked(WARM, BACK, JOG, BACK, JOG, COOL, STAND)
+    session = build_problem(WARM, BACK, JOG, BACK, JOG, COOL, STAND)
     kind = cluster_stretches(session.features, session.marked, 24)
     assert kind[1] == kind[3] != kind[2]
     assert kind[2] == kind[4]
@@ -116,16 +120,16 @@ def test_kinds_are_what_looks_alike_and_nothing_else() -> None:
 
 
 def test_a_hill_makes_no_other_kind() -> None:
-    session = asked(WARM, (200.0, 2.9 * float(np.exp(-LOG_SPEED_PER_GRADE * 0.04)), 166.0, 150.0), COOL)
+    session = build_problem(WARM, (200.0, 2.9 * float(np.exp(-LOG_SPEED_PER_GRADE * 0.04)), 166.0, 150.0), COOL)
     grade = np.array([0.0, 0.04, 0.0])
-    looks = replace(
+    stretch_features = replace(
         session.features, grade=grade, log_grade_adjusted_speed=session.features.log_speed + LOG_SPEED_PER_GRADE * grade
     )
-    assert len(set(cluster_stretches(looks, session.marked, 24).tolist())) == 1
+    assert len(set(cluster_stretches(stretch_features, session.marked, 24).tolist())) == 1
 
 
 def test_contexts_in_the_order_of_things() -> None:
-    session = asked(WARM, FAST, (10.0, 3.0, 168.0, 160.0), JOG, FAST, STAND, JOG, (200.0, 2.3, 161.0, 130.0))
+    session = build_problem(WARM, FAST, (10.0, 3.0, 168.0, 160.0), JOG, FAST, STAND, JOG, (200.0, 2.3, 161.0, 130.0))
     context = find_sequence_context(session, LogOddsWeights())
     assert context.position_code.tolist() == [2, 0, 1, 1, 0, 0, 0, 3]
 
@@ -138,22 +142,26 @@ stretch = st.tuples(st.floats(5.0, 900.0), st.floats(0.4, 6.0), st.floats(60.0, 
 def test_any_session_gets_probabilities_and_what_was_said_stays(
     stretches: list[tuple[float, float, float, float]], data: st.DataObject
 ) -> None:
-    said = {at: data.draw(st.sampled_from([NOBODY, FORWARD, BACKWARD])) for at in range(len(stretches))}
-    session = asked(*stretches, said=said)
+    marked_as = {at: data.draw(st.sampled_from([UNMARKED, FORWARD, BACKWARD])) for at in range(len(stretches))}
+    session = build_problem(*stretches, marked_as=marked_as)
     chance = backward_probabilities(session)
     assert np.all((chance >= 0.0) & (chance <= 1.0))
     assert np.all(chance[session.marked == BACKWARD] == 1.0)
     assert np.all(chance[session.marked == FORWARD] == 0.0)
-    assert np.all((chance > 0.0) & (chance < 1.0) | (session.marked != NOBODY))
+    assert np.all((chance > 0.0) & (chance < 1.0) | (session.marked != UNMARKED))
 
 
 def test_what_is_too_short_goes_with_what_follows_unless_that_was_marked() -> None:
     sliver = (5.0, 2.4, 168.0, 140.0)
-    turning = backward_probabilities(asked(WARM, sliver, BACK, JOG, BACK, JOG, BACK, COOL))
+    turning = backward_probabilities(build_problem(WARM, sliver, BACK, JOG, BACK, JOG, BACK, COOL))
     assert turning[1] == turning[2] > 0.8
-    before_a_mark = backward_probabilities(asked(WARM, sliver, BACK, sliver, JOG, BACK, COOL, said={2: BACKWARD}))
+    before_a_mark = backward_probabilities(
+        build_problem(WARM, sliver, BACK, sliver, JOG, BACK, COOL, marked_as={2: BACKWARD})
+    )
     assert before_a_mark[1] < 0.2
     assert before_a_mark[3] < 0.2
-    between = backward_probabilities(asked(WARM, BACK, sliver, BACK, JOG, COOL, said={1: BACKWARD, 3: BACKWARD}))
+    between = backward_probabilities(
+        build_problem(WARM, BACK, sliver, BACK, JOG, COOL, marked_as={1: BACKWARD, 3: BACKWARD})
+    )
     assert between[2] > 0.9
-    assert backward_probabilities(asked(STAND, sliver, STAND))[1] < 0.01
+    assert backward_probabilities(build_problem(STAND, sliver, STAND))[1] < 0.01

@@ -23,7 +23,7 @@ from retropace.labelling.runner_model import (
 )
 
 
-def seen(speed: list[float], cadence: list[float], beats: list[float]) -> Observations:
+def build_observations(speed: list[float], cadence: list[float], beats: list[float]) -> Observations:
     count = len(speed)
     return Observations(
         log_speed=np.log(speed),
@@ -37,11 +37,11 @@ def seen(speed: list[float], cadence: list[float], beats: list[float]) -> Observ
     )
 
 
-def rows(columns: Observations, picked: list[int]) -> Observations:
+def select_rows(columns: Observations, picked: list[int]) -> Observations:
     return Observations(**{name: getattr(columns, name)[picked] for name in Observations.__slots__})
 
 
-SESSION = seen([2.9, 2.0, 2.5, 3.4], [166.0, 172.0, 162.0, 171.0], [146.0, 141.0, 135.0, 160.0])
+SESSION = build_observations([2.9, 2.0, 2.5, 3.4], [166.0, 172.0, 162.0, 171.0], [146.0, 141.0, 135.0, 160.0])
 
 
 def covariance(
@@ -61,33 +61,33 @@ def covariance(
     return design @ line.mean, cov
 
 
-def by_scipy(signature: GaitModel, columns: Observations, backward: FloatArray) -> float:
+def scipy_log_density(gait_model: GaitModel, columns: Observations, backward: FloatArray) -> float:
     """The log density of all three regressions through scipy's multivariate t."""
     total = 0.0
     speed = np.exp(columns.log_speed)
-    cadence_var = columns.log_cadence_var + signature.cadence.mean[1] ** 2 * columns.log_speed_var
-    demand_var = columns.steady_state_hr_var + (signature.heart_rate.mean[1] * speed) ** 2 * columns.log_speed_var
+    cadence_var = columns.log_cadence_var + gait_model.cadence.mean[1] ** 2 * columns.log_speed_var
+    demand_var = columns.steady_state_hr_var + (gait_model.heart_rate.mean[1] * speed) ** 2 * columns.log_speed_var
     for line, x, y, var in (
-        (signature.pace, np.zeros(len(backward)), columns.log_speed, columns.log_speed_var),
-        (signature.cadence, columns.log_speed, columns.log_cadence, cadence_var),
-        (signature.heart_rate, speed, columns.steady_state_hr_bpm, demand_var),
+        (gait_model.pace, np.zeros(len(backward)), columns.log_speed, columns.log_speed_var),
+        (gait_model.cadence, columns.log_speed, columns.log_cadence, cadence_var),
+        (gait_model.heart_rate, speed, columns.steady_state_hr_bpm, demand_var),
     ):
         mean, cov = covariance(line, x, var, columns.elapsed_h, backward)
         total += float(multivariate_t.logpdf(y, mean, cov, df=DEGREES_OF_FREEDOM))
     return total
 
 
-@pytest.mark.parametrize("signature", [RUN_PRIOR, WALK_PRIOR], ids=["run", "walk"])
-def test_evidence_is_the_multivariate_student_t(signature: GaitModel) -> None:
+@pytest.mark.parametrize("gait_model", [RUN_PRIOR, WALK_PRIOR], ids=["run", "walk"])
+def test_evidence_is_the_multivariate_student_t(gait_model: GaitModel) -> None:
     ways = np.array([[0, 0, 0, 0], [0, 1, 0, 0], [0, 1, 1, 0], [1, 1, 1, 1]], dtype=np.float64)
-    mine = log_marginal_likelihood(signature, SESSION, ways)
-    theirs = np.array([by_scipy(signature, SESSION, way) for way in ways])
+    mine = log_marginal_likelihood(gait_model, SESSION, ways)
+    theirs = np.array([scipy_log_density(gait_model, SESSION, way) for way in ways])
     np.testing.assert_allclose(mine - mine[0], theirs - theirs[0], rtol=1e-9)
 
 
 def test_what_is_missing_says_nothing() -> None:
     ways = np.array([[0.0, 0.0], [0.0, 1.0]])
-    with_beats = seen([2.9, 2.0], [166.0, 172.0], [146.0, 141.0])
+    with_beats = build_observations([2.9, 2.0], [166.0, 172.0], [146.0, 141.0])
     nan = np.full(2, np.nan)
     without_beats = replace(with_beats, steady_state_hr_bpm=nan, steady_state_hr_var=nan)
     np.testing.assert_allclose(
@@ -102,7 +102,7 @@ def test_more_steps_at_a_slow_pace_speak_for_backward_and_fewer_against() -> Non
     ways = np.array([[0.0, 0.0], [0.0, 1.0]])
 
     def odds(cadence: float, beats: float) -> float:
-        log = log_marginal_likelihood(RUN_PRIOR, seen([2.9, 2.0], [166.0, cadence], [146.0, beats]), ways)
+        log = log_marginal_likelihood(RUN_PRIOR, build_observations([2.9, 2.0], [166.0, cadence], [146.0, beats]), ways)
         return float(log[1] - log[0])
 
     assert odds(170.0, 138.0) > odds(160.0, 138.0) + 2.0
@@ -112,9 +112,9 @@ def test_more_steps_at_a_slow_pace_speak_for_backward_and_fewer_against() -> Non
 def test_learning_is_conditioning_the_normal() -> None:
     """What is learned from some stretches predicts others as their joint normal does."""
     backward = np.array([0.0, 1.0, 0.0, 1.0])
-    signature = replace(RUN_PRIOR, pace=replace(RUN_PRIOR.pace, day_to_day_sd=np.zeros(5)))
-    known = posterior(signature, rows(SESSION, [0, 1]), backward[:2])
-    line = signature.pace
+    gait_model = replace(RUN_PRIOR, pace=replace(RUN_PRIOR.pace, day_to_day_sd=np.zeros(5)))
+    known = posterior(gait_model, select_rows(SESSION, [0, 1]), backward[:2])
+    line = gait_model.pace
     mean, cov = covariance(line, np.zeros(4), SESSION.log_speed_var, SESSION.elapsed_h, backward)
     gain = cov[2:, :2] @ np.linalg.inv(cov[:2, :2])
     expected = mean[2:] + gain @ (SESSION.log_speed[:2] - mean[:2])
@@ -129,7 +129,7 @@ def test_learning_is_conditioning_the_normal() -> None:
 @settings(max_examples=40, deadline=None)
 def test_every_example_makes_surer(examples: list[tuple[float, float, bool]]) -> None:
     speed, cadence, backward = zip(*examples, strict=True)
-    columns = seen(list(speed), list(cadence), [140.0] * len(speed))
+    columns = build_observations(list(speed), list(cadence), [140.0] * len(speed))
     after = posterior(RUN_PRIOR, columns, np.array(backward, dtype=np.float64))
     for name in ("pace", "cadence", "heart_rate"):
         before_cov, after_cov = getattr(RUN_PRIOR, name).cov, getattr(after, name).cov

@@ -205,9 +205,10 @@ def fill_unlabelled(reference: Labelling, estimated: Labelling, direction: str) 
     Where the estimate is ``rest`` the filled label is ``rest`` too, because annotators rarely record standing.
     """
     edges_s, reference_index, estimated_index = _common_spans(reference, estimated)
-    given = np.append(reference.direction, "")[reference_index]
-    other = np.append(estimated.direction, "")[estimated_index]
-    filled = np.where(given != "", given, np.where(other == "rest", "rest", np.where(other != "", direction, "")))
+    labels = np.append(reference.direction, "")[reference_index]
+    estimates = np.append(estimated.direction, "")[estimated_index]
+    fill = np.where(estimates == "rest", "rest", np.where(estimates != "", direction, ""))
+    filled = np.where(labels != "", labels, fill)
     has_label = filled != ""
     return Labelling(edges_s[:-1][has_label], edges_s[1:][has_label], filled[has_label])
 

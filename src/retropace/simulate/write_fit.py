@@ -125,7 +125,7 @@ def _build_record(activity: Activity, row: int, at_ms: Any) -> Any:
         if np.isfinite(column[row]):
             setattr(message, name, float(column[row]) if name != "heart_rate" else int(column[row]))
     if np.isfinite(samples.cadence_recorded[row]):
-        whole = int(samples.cadence_recorded[row])
-        message.cadence = whole
-        message.fractional_cadence = float(samples.cadence_recorded[row] - whole)
+        integer = int(samples.cadence_recorded[row])
+        message.cadence = integer
+        message.fractional_cadence = float(samples.cadence_recorded[row] - integer)
     return message

@@ -20,11 +20,11 @@ from retropace.simulate import PlannedStretch, SimulatedPlace, Watch, backward, 
 from tests.support.recorded_intervals import iter_other_recordings
 from tests.support.running_track_sessions import measure_distance_errors, running_track_sessions
 
-STADIUM = SimulatedPlace("track", 52.5, 13.3, rotation_deg=25.0)
+TRACK = SimulatedPlace("track", 52.5, 13.3, rotation_deg=25.0)
 LAPS = [forward(metres=2400)]
 
 
-def tracked(plan: Sequence[PlannedStretch], place: SimulatedPlace = STADIUM) -> CleanedActivity:
+def simulate_cleaned(plan: Sequence[PlannedStretch], place: SimulatedPlace = TRACK) -> CleanedActivity:
     """The cleaned session."""
     return clean_activity(simulate(plan, place=place, watch=Watch(position_error_sd_m=2.0), seed=1).activity)
 
@@ -57,13 +57,15 @@ def test_nothing_of_the_public_recordings_is_a_stadium(corpus: object) -> None:
 
 @pytest.mark.parametrize("kind", ["loop", "path", "treadmill"])
 def test_other_ways_are_none(kind: str) -> None:
-    track = tracked([forward(seconds=2400), *[backward(metres=400), rest(60)] * 4], SimulatedPlace(kind, 52.5, 13.3))
+    track = simulate_cleaned(
+        [forward(seconds=2400), *[backward(metres=400), rest(60)] * 4], SimulatedPlace(kind, 52.5, 13.3)
+    )
     assert fit_running_track(track) is None
 
 
 def test_less_than_two_laps_are_none() -> None:
-    assert fit_running_track(tracked([forward(metres=700)])) is None
-    assert fit_running_track(tracked(LAPS)) is not None
+    assert fit_running_track(simulate_cleaned([forward(metres=700)])) is None
+    assert fit_running_track(simulate_cleaned(LAPS)) is not None
 
 
 def test_going_there_and_back_along_a_straight_is_no_lap() -> None:
@@ -71,14 +73,14 @@ def test_going_there_and_back_along_a_straight_is_no_lap() -> None:
     phase = (3.0 * t_s) % 160.0
     along = np.where(phase <= 80.0, phase, 160.0 - phase)
     lat = 52.5 + along / 111_200.0
-    made = simulate(LAPS, place=STADIUM, seed=1).activity
+    made = simulate(LAPS, place=TRACK, seed=1).activity
     samples = type(made.samples).from_columns(t_s, None, None, lat_deg=lat, lon_deg=np.full(1200, 13.3))
     assert fit_running_track(clean_activity(replace(made, samples=samples, laps=()))) is None
 
 
 def test_round_the_other_way_and_back_again() -> None:
     """Half the laps counterclockwise, half clockwise: both count."""
-    made = simulate(LAPS, place=STADIUM, watch=Watch(position_error_sd_m=1.0), seed=1).activity
+    made = simulate(LAPS, place=TRACK, watch=Watch(position_error_sd_m=1.0), seed=1).activity
     samples = made.samples
     back = {name: getattr(samples, name)[::-1] for name in ("lat_deg", "lon_deg")}
     both = {name: np.concatenate((getattr(samples, name), back[name][1:])) for name in back}
@@ -94,7 +96,7 @@ def test_round_the_other_way_and_back_again() -> None:
 
 
 def test_the_way_to_the_track_keeps_its_own_distance() -> None:
-    made = simulate(LAPS, place=STADIUM, watch=Watch(position_error_sd_m=1.0), seed=1).activity
+    made = simulate(LAPS, place=TRACK, watch=Watch(position_error_sd_m=1.0), seed=1).activity
     samples = made.samples
     # A kilometre straight to the start, at 3 m/s.
     way_s = np.arange(0.0, 333.0)
@@ -120,7 +122,7 @@ def test_the_way_to_the_track_keeps_its_own_distance() -> None:
 
 
 def test_a_given_lap_length_is_taken() -> None:
-    made = simulate(LAPS, place=STADIUM, watch=Watch(position_error_sd_m=1.0), seed=1).activity
+    made = simulate(LAPS, place=TRACK, watch=Watch(position_error_sd_m=1.0), seed=1).activity
     samples = made.samples
     lat, lon = samples.lat_deg, samples.lon_deg
     half = replace(
@@ -143,7 +145,7 @@ def test_a_given_distance_stays() -> None:
     from retropace.annotations import parse_mark
     from retropace.intervals import intervals_of
 
-    made = simulate([forward(metres=1600), backward(metres=400), forward(metres=800)], place=STADIUM, seed=1)
+    made = simulate([forward(metres=1600), backward(metres=400), forward(metres=800)], place=TRACK, seed=1)
     mark = parse_mark("lap 2=backward distance=407m")
     found = intervals_of(analyze(made.activity, [mark]))
     assert found.running_track is not None
