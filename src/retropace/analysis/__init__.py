@@ -1,1 +1,1 @@
-"""The pipeline from one activity and its annotations to labelled segments and totals; it reads and prints nothing."""
+"""The pipeline from one activity and its annotations to labelled segments and totals; it prints nothing."""

@@ -7,8 +7,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from retropace.analysis.energy import Energy, compute_energy
+from retropace.analysis.json_document import (
+    analysis_document,
+    annotation_documents,
+    athlete_document,
+    workout_document,
+)
 from retropace.analysis.summary import Summary, summarize
 from retropace.annotations.resolve.collect import collect_annotations
+from retropace.annotations.resolve.snap_edges import snap_edges
 from retropace.cleaning.clean import clean_activity
 from retropace.core.activity import Activity
 from retropace.core.cleaned_activity import CleanedActivity
@@ -48,13 +55,6 @@ class Analysis:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the document of ``analyze --format json``, schema ``retropace.analysis/1``."""
-        from retropace.analysis.json_document import (
-            analysis_document,
-            annotation_documents,
-            athlete_document,
-            workout_document,
-        )
-
         return {
             **analysis_document(self.activity, self.cleaned, self.segments, self.summary, self.energy),
             "annotations": annotation_documents(self.annotations),
@@ -100,8 +100,6 @@ def analyze(
     resolved = collected.annotations
     snap_warnings: tuple[str, ...] = ()
     if resolved and not settings.label.keep_edges:
-        from retropace.annotations.resolve.snap_edges import snap_edges
-
         resolved, snap_warnings = snap_edges(resolved, signals)
     resolved, rejections = drop_impossible(cleaned, resolved)
     segments = label_segments(cleaned, edges_s, fine_edges_s, resolved, settings.label, runner)

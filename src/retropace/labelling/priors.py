@@ -73,7 +73,7 @@ class LogOddsWeights:
     grade_scale: float = 0.1
     """Grade, rise per metre, at which ``grade_weight`` applies once."""
     no_cadence: float = -3.0
-    """Weight of having no cadence if the runner is unknown, as a slow walk then resembles backward running."""
+    """Weight of having no cadence if the runner is unknown, as a slow forward walk may then look backward."""
     min_cluster_s: float = 30.0
     """Shortest total duration in seconds of a cluster that can be backward if the runner is unknown."""
 

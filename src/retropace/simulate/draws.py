@@ -35,7 +35,7 @@ def draw_athlete(rng: np.random.Generator) -> SimulatedAthlete:
 
 
 def draw_place(rng: np.random.Generator, hill_m: float = 0.0) -> SimulatedPlace:
-    """Draw a track, loop, path or treadmill near Berlin; ``hill_m`` is the height of hills, 0 for mostly none."""
+    """Draw a track, loop, path or treadmill near Berlin; ``hill_m`` is the height of hills, 0 for mostly flat."""
     kind = str(rng.choice(["track", "loop", "path", "treadmill"], p=[0.3, 0.25, 0.35, 0.1]))
     if not hill_m and kind in ("loop", "path") and rng.random() < 0.3:
         hill_m = float(rng.uniform(4.0, 15.0))
