@@ -45,11 +45,7 @@ _UNSUPPORTED_MAGIC = (
     (b"\xfd7zXZ", "is packed with xz: unpack it first"),
 )
 """First bytes of file types that are not recordings, each with the end of the error message."""
-_UNSUPPORTED_ROOTS = {
-    "html": "is a web page, not a download",
-    "osm": "is a map",
-    "svg": "is a picture",
-}
+_UNSUPPORTED_ROOTS = {"html": "is a web page, not a download", "osm": "is a map", "svg": "is a picture"}
 """XML root elements of documents that are not recordings, each with the end of the error message."""
 _POLAR_PATTERNS = (re.compile(rb'"exercises"\s*:\s*\['), re.compile(rb'"(?:exportVersion|startTime)"\s*:'))
 """Patterns that all occur near the start of a Polar training session, before the long lists of samples."""

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from retropace.core.spans import FloatArray
 from retropace.readers.fit.stream import Indices
-from retropace.readers.fit.table import FieldChunk, FieldKey
+from retropace.readers.fit.table import DeveloperScales, FieldChunk, FieldKey
 from retropace.readers.fit.values import build_field_key, describe_field
 
 INVALID_VALUES: Mapping[int, int] = {
@@ -137,11 +137,7 @@ def _check_supported(profile: Any, base_type: Any, size: int) -> None:
 
 
 def decode_chunks(
-    layout: RecordLayout,
-    data: bytes,
-    rows: Indices,
-    scales: Mapping[tuple[int, int], tuple[float, float]],
-    restarts: Indices,
+    layout: RecordLayout, data: bytes, rows: Indices, scales: DeveloperScales, restarts: Indices
 ) -> list[FieldChunk]:
     """The fields of record messages of one layout, which lie in ``data`` without gaps.
 
@@ -172,20 +168,13 @@ def _decode_field(
     data: bytes,
     rows: Indices,
     order: int,
-    scales: Mapping[tuple[int, int], tuple[float, float]],
+    scales: DeveloperScales,
     restarts: Indices,
 ) -> list[FieldChunk]:
     """The chunk of a field, preceded by those of its components."""
     identifier = field.base_type.identifier
     if identifier == STRING_BASE_TYPE:
-        return [
-            _decode_texts(
-                field,
-                _read_column(layout, field, data, len(rows), f"S{field.count}"),
-                rows,
-                order,
-            )
-        ]
+        return [_decode_texts(field, _read_column(layout, field, data, len(rows), f"S{field.count}"), rows, order)]
     profile = field.profile_field
     if identifier == BYTE_BASE_TYPE:
         packed = _read_column(layout, field, data, len(rows), f"V{field.count}").view(np.uint8).reshape(len(rows), -1)
@@ -239,12 +228,7 @@ def _unwrap_counter(bits: NDArray[np.int64], block: Indices, bit_width: int) -> 
 
 
 def _decode_components(
-    field: FieldLayout,
-    rows: Indices,
-    values: NDArray[Any],
-    is_valid: NDArray[np.bool_],
-    order: int,
-    restarts: Indices,
+    field: FieldLayout, rows: Indices, values: NDArray[Any], is_valid: NDArray[np.bool_], order: int, restarts: Indices
 ) -> list[FieldChunk]:
     """The chunks of the components of a field: bit ranges that the profile maps to fields of their own."""
     from fitdecode.profile import MESSAGE_TYPES
@@ -265,9 +249,8 @@ def _decode_components(
             profile.name, profile.name, units, native_number, field.offset, 1, field.base_type, profile
         )
         numbers = _apply_scale(bits.astype(np.float64), component.scale, component.offset)
-        chunks.append(
-            _build_chunk(component_field, rows, numbers, is_valid, order - FIELD_NUMBER_STRIDE + 1 + position)
-        )  # before the field itself
+        component_order = order - FIELD_NUMBER_STRIDE + 1 + position  # before the field itself
+        chunks.append(_build_chunk(component_field, rows, numbers, is_valid, component_order))
     return chunks
 
 

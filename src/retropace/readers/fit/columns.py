@@ -110,5 +110,5 @@ def _merge_sources(native: dict[str, FloatArray], sources: tuple[tuple[str, floa
 def _merge_cadence(native: dict[str, FloatArray], count: int) -> FloatArray:
     """Cadence in the file's own unit: with its fraction, or from ``cadence256`` where there is no whole number."""
     missing = np.full(count, np.nan)
-    whole, fraction, combined = (native.get(name, missing) for name in CADENCE_FIELDS)
-    return np.where(np.isfinite(whole), whole + np.nan_to_num(fraction), combined)
+    integer, fraction, combined = (native.get(name, missing) for name in CADENCE_FIELDS)
+    return np.where(np.isfinite(integer), integer + np.nan_to_num(fraction), combined)

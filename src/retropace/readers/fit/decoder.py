@@ -23,20 +23,17 @@ from retropace.readers.fit.bulk import (
 from retropace.readers.fit.decoded import DECODED_MESSAGES, DecodedFile
 from retropace.readers.fit.reassemble import MessageSpan, list_messages, reassemble
 from retropace.readers.fit.stream import ChainedFile, Indices, MessageRuns
-from retropace.readers.fit.table import ChunkedRecords, FieldChunk
+from retropace.readers.fit.table import ChunkedRecords, DeveloperScales, FieldChunk
 
 if TYPE_CHECKING:
     from retropace.readers.fit.records import ColumnBuilder
 
-DECODED_MESSAGE_NUMBERS = frozenset(number for number, known in MESSAGE_TYPES.items() if known.name in DECODED_MESSAGES)
+DECODED_MESSAGE_NUMBERS = frozenset(number for number, kind in MESSAGE_TYPES.items() if kind.name in DECODED_MESSAGES)
 """Global message numbers of :data:`DECODED_MESSAGES`."""
 MAX_LAYOUTS = 100
 """Number of distinct record layouts above which bulk decoding gains nothing."""
 MAX_FAILURES_PER_DEFINITION = 5
 """Number of undecodable messages of one definition above which all its later messages are dropped."""
-
-DeveloperScales = dict[tuple[int, int], tuple[float, float]]
-"""Scale and offset by the key of a developer field: developer data index and field definition number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +90,8 @@ class FitDecoder:
             failures[failed_message.definition] += 1
             removed = {failed_message}
             if failed_message.is_definition or failures[failed_message.definition] > MAX_FAILURES_PER_DEFINITION:
-                removed |= {
-                    other
-                    for other in messages[failure.message_index + 1 :]
-                    if other.definition == failed_message.definition
-                }
+                later = messages[failure.message_index + 1 :]
+                removed |= {message for message in later if message.definition == failed_message.definition}
             lost_counts.update(self._message_name(message) for message in removed if not message.is_definition)
             messages = [message for message in messages if message not in removed]
         if self.bulk_runs is not None:
@@ -105,36 +99,30 @@ class FitDecoder:
         elif self.column_builder is not None:
             self.result.records = self.column_builder.to_records()
         self.result.decoding_methods = [method] if method else []
-        missing_counts = {
-            name: count for name, count in sorted(lost_counts.items()) if count and name in DECODED_MESSAGES
-        }
-        if missing_counts:
-            words = ", ".join(f"{count} × {name}" for name, count in missing_counts.items())
-            total = sum(missing_counts.values())
+        reported = {name: count for name, count in sorted(lost_counts.items()) if count and name in DECODED_MESSAGES}
+        if reported:
+            words = ", ".join(f"{count} × {name}" for name, count in reported.items())
+            total = sum(reported.values())
             warning = f"{total} message{'s' * (total > 1)} that cannot be decoded passed over ({words})"
             self.result.warnings.append(warning)
         return self.result
 
     def _select_messages(self) -> list[MessageSpan]:
         """The messages that fitdecode has to read."""
-        chained = self.chained
+        runs, numbers = self.chained.runs, [definition.number for definition in self.chained.definitions]
         # A compressed time in a header is relative to the message before, so that none may be left out.
         is_needed = np.array(
-            [
-                chained.is_compressed or definition.number in DECODED_MESSAGE_NUMBERS
-                for definition in chained.definitions
-            ],
-            dtype=bool,
+            [self.chained.is_compressed or number in DECODED_MESSAGE_NUMBERS for number in numbers], dtype=bool
         )
         definitions = np.flatnonzero(is_needed).tolist()
         if self.bulk_runs is not None:
-            is_needed &= np.array([definition.number != RECORD_MESSAGE_NUMBER for definition in chained.definitions])
-        return list_messages(chained, chained.runs.select(is_needed[chained.runs.definition_indices]), definitions)
+            is_needed &= np.array([number != RECORD_MESSAGE_NUMBER for number in numbers])
+        return list_messages(self.chained, runs.select(is_needed[runs.definition_indices]), definitions)
 
     def _message_name(self, message: MessageSpan) -> str:
         number = self.chained.definitions[message.definition].number
-        known = MESSAGE_TYPES.get(number)
-        return str(known.name) if known is not None else f"unknown_{number}"
+        message_type = MESSAGE_TYPES.get(number)
+        return str(message_type.name) if message_type is not None else f"unknown_{number}"
 
     def _decode_stream(self, stream: bytes, messages: list[MessageSpan]) -> DecodeFailure | None:
         """Decode a stream of ``messages``; None if all of it could be decoded."""
@@ -156,11 +144,8 @@ class FitDecoder:
                     return None
                 if isinstance(frame, fitdecode.FitDefinitionMessage):
                     # fitdecode would read fewer bytes than such a field has, and misread all that follows.
-                    misaligned = {
-                        (definition.dev_data_index, definition.def_num)
-                        for definition in frame.dev_field_defs
-                        if not _is_aligned(definition)
-                    }
+                    fields = [field for field in frame.dev_field_defs if not _is_aligned(field)]
+                    misaligned = {(field.dev_data_index, field.def_num) for field in fields}
                     if misaligned:
                         return DecodeFailure(index, frozenset(misaligned))
                     if self.bulk_runs is not None and frame.global_mesg_num == RECORD_MESSAGE_NUMBER:
@@ -215,16 +200,14 @@ class FitDecoder:
         for definitions in by_layout.values():
             layout = self.layouts[definitions[0]]
             mask = self._mask_defined_by(definitions, runs)
-            layout_runs = runs.select(mask)
-            if not len(layout_runs):
+            selected = runs.select(mask)
+            if not len(selected):
                 continue
-            rows = _concatenate_ranges(first_rows[mask], layout_runs.counts)
+            rows = _concatenate_ranges(first_rows[mask], selected.counts)
             length = 1 + layout.size
-            ends = layout_runs.starts + layout_runs.counts * length
-            parts = [
-                self.data[start:end] for start, end in zip(layout_runs.starts.tolist(), ends.tolist(), strict=True)
-            ]
-            scales = self._resolve_scales(layout, int(layout_runs.starts[0]), int(ends[-1]))
+            ends = selected.starts + selected.counts * length
+            parts = [self.data[start:end] for start, end in zip(selected.starts.tolist(), ends.tolist(), strict=True)]
+            scales = self._resolve_scales(layout, int(selected.starts[0]), int(ends[-1]))
             record_bytes = parts[0] if len(parts) == 1 else b"".join(parts)
             chunks += decode_chunks(layout, record_bytes, rows, scales, self._find_restarts(definitions, runs))
         self.result.records = ChunkedRecords(count, tuple(chunks))
@@ -239,11 +222,8 @@ class FitDecoder:
 
     def _find_restarts(self, definitions: Sequence[int], runs: MessageRuns) -> Indices:
         """The first record after each of the definitions, where fitdecode restarts accumulating fields from zero."""
-        starts = [
-            self.chained.definitions[definition].start
-            for definition in definitions
-            if self.layouts[definition].accumulating_fields
-        ]
+        accumulating = [index for index in definitions if self.layouts[index].accumulating_fields]
+        starts = [self.chained.definitions[index].start for index in accumulating]
         first_rows = np.concatenate(([0], np.cumsum(runs.counts)))
         return first_rows[np.searchsorted(runs.starts, np.array(starts, dtype=np.intp))]
 

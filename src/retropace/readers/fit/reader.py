@@ -36,18 +36,18 @@ def read_fit(data: bytes, path: str) -> list[Activity]:
     """
     activities: list[Activity] = []
     reasons: list[tuple[str, str]] = []
-    lost: list[str] = []
+    rejected_warnings: list[str] = []
     for file in decode(data):
         sessions = _build_activities(file, path)
         activities += sessions
         if not sessions:
             reasons.append(_explain_no_activity(file))
-            lost += file.warnings
+            rejected_warnings += file.warnings
     if not activities:
         reason, file_kind = reasons[0] if reasons else ("is no FIT file: it holds no FIT header", "")
-        if file_kind and not lost:
+        if file_kind and not rejected_warnings:
             raise NoActivityError(reason, file_kind, path=path)
-        raise ReadError(f"{reason}{f' ({lost[0]})' if lost else ''}", path=path)
+        raise ReadError(f"{reason}{f' ({rejected_warnings[0]})' if rejected_warnings else ''}", path=path)
     skipped_parts = [f"a further part of the file {reason}: passed over" for reason, _ in reasons]
     if all(activity.start_time is not None for activity in activities):
         activities.sort(key=lambda activity: activity.start_time or FIT_EPOCH)

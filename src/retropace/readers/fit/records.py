@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from retropace.readers.fit.table import ChunkedRecords, FieldChunk, FieldKey
+from retropace.readers.fit.table import ChunkedRecords, DeveloperScales, FieldChunk, FieldKey
 from retropace.readers.fit.values import build_field_key, describe_field
 
 
@@ -50,7 +50,7 @@ class ColumnBuilder:
     repeating_definitions: set[Any] = field(default_factory=set)
     """Definitions that hold a field twice."""
 
-    def add(self, message: Any, scales: dict[tuple[int, int], tuple[float, float]]) -> None:
+    def add(self, message: Any, scales: DeveloperScales) -> None:
         """Add one record message of fitdecode; ``scales`` are scale and offset of the developer fields."""
         fields = message.fields
         targets = self.targets.get((message.def_mesg, len(fields)))
@@ -76,9 +76,7 @@ class ColumnBuilder:
                     self._add_value(target, field, order, scales)
         self.count += 1
 
-    def _add_value(
-        self, target: _FieldTarget, field: Any, order: int, scales: dict[tuple[int, int], tuple[float, float]]
-    ) -> None:
+    def _add_value(self, target: _FieldTarget, field: Any, order: int, scales: DeveloperScales) -> None:
         """Add the value of one field, which is not None."""
         # The profile names the smallest time that is a date "min".
         value = field.raw_value if target.name == "timestamp" else field.value

@@ -17,6 +17,9 @@ FieldKey = str | tuple[int, int]
 """Identity of a record field: its profile name, or data index and field number of a developer field, whose name may
 repeat."""
 
+DeveloperScales = dict[tuple[int, int], tuple[float, float]]
+"""Scale and offset by the key of a developer field: developer data index and field definition number."""
+
 
 @dataclass(frozen=True, slots=True)
 class FitField:

@@ -50,7 +50,7 @@ _SPORT_TABLE = """\
 67 dancing, 83 other indoor, 103 pool swimming"""
 """Numbers and names of sports in the newer exports."""
 SPORT_BY_ID: Mapping[str, str] = MappingProxyType(
-    {number: name for number, _, name in (one.strip().partition(" ") for one in _SPORT_TABLE.split(","))}
+    {number: name for number, _, name in (entry.strip().partition(" ") for entry in _SPORT_TABLE.split(","))}
 )
 """Name of a sport by its number, as text; other numbers fall back to the name of the session."""
 
@@ -72,9 +72,7 @@ def read_polar(data: bytes, path: str) -> list[Activity]:
         session = parse_object(document, "the file")
         if "exercises" not in session:
             raise ShapeError("it has no exercises")
-        exercises = [
-            parse_object(exercise, "an exercise") for exercise in parse_list(session["exercises"], "exercises")
-        ]
+        exercises = [parse_object(item, "an exercise") for item in parse_list(session["exercises"], "exercises")]
         candidates = [_build_activity(exercise, session, path, warnings) for exercise in exercises]
     except ShapeError as error:
         raise ReadError(f"is no Polar training session: {error}", path=path) from None
@@ -107,6 +105,8 @@ def _build_activity(
     t_s = samples.posix_s - origin_s
     timer_s = _read_duration_s(exercise, "duration")
     elapsed_s = clock.stop_s - clock.start_s
+    counts = {name: int(np.isfinite(values).sum()) for name, values in sorted(samples.columns.items())}
+    product = _read_text(parse_object(session.get("product"), "product"), "modelName")
     return Activity(
         source=Source(path, "polar"),
         samples=Samples.from_columns(
@@ -119,20 +119,13 @@ def _build_activity(
         sport=_read_sport(exercise, session),
         name=_read_text(session, "name"),
         description=_read_text(session, "note"),
-        device=Device(
-            manufacturer="Polar",
-            product=_read_text(parse_object(session.get("product"), "product"), "modelName")
-            .removeprefix("Polar")
-            .strip(),
-        ),
+        device=Device(manufacturer="Polar", product=product.removeprefix("Polar").strip()),
         laps=_read_laps(exercise, clock, origin_s),
         pauses=_find_pauses(t_s, elapsed_s - timer_s),
         device_totals=DeviceTotals(
             distance_m=_read_first_number(exercise, "distance", "distanceMeters"), timer_s=timer_s, elapsed_s=elapsed_s
         ),
-        field_counts=MappingProxyType(
-            {name: int(np.isfinite(values).sum()) for name, values in sorted(samples.columns.items())}
-        ),
+        field_counts=MappingProxyType(counts),
     )
 
 
@@ -144,10 +137,8 @@ def _read_clock(exercise: Mapping[str, Any], session: Mapping[str, Any]) -> Exer
     if abs(offset_min) > MAX_UTC_OFFSET_MIN:
         raise ShapeError("its offset from UTC is none")
     clock = ExerciseClock(offset_min * 60.0)
-    clock = replace(
-        clock, start_s=clock.parse_posix_s(exercise.get("startTime", session.get("startTime")), "startTime")
-    )
-    stop = exercise.get("stopTime")
+    start, stop = exercise.get("startTime", session.get("startTime")), exercise.get("stopTime")
+    clock = replace(clock, start_s=clock.parse_posix_s(start, "startTime"))
     return clock if stop is None else replace(clock, stop_s=clock.parse_posix_s(stop, "stopTime"))
 
 
@@ -162,9 +153,8 @@ def _read_laps(exercise: Mapping[str, Any], clock: ExerciseClock, origin_s: floa
     for raw in pressed if by_button else automatic:
         lap = parse_object(raw, "a lap")
         split_s, timer_s = _read_duration_s(lap, "splitTime"), _read_duration_s(lap, "duration")
-        start_s = (
-            clock.parse_posix_s(lap["startTime"], "startTime") - origin_s if lap.get("startTime") is not None else end_s
-        )
+        start = lap.get("startTime")
+        start_s = clock.parse_posix_s(start, "startTime") - origin_s if start is not None else end_s
         # splitTime counts from the start of the exercise to the end of the lap.
         end_s = clock.start_s - origin_s + split_s if np.isfinite(split_s) else start_s + timer_s
         if not end_s >= start_s:

@@ -83,7 +83,7 @@ def _read_document(data: bytes, path: str, repeated: RepeatedElement | None) -> 
     points = read_points(document)
     if points is not None:
         warnings = list(document.warnings)
-        metadata = _parse_with_gpxpy(points.rest, warnings)
+        metadata = _parse_with_gpxpy(points.remainder, warnings)
         # A line number in an error of gpxpy is that of the file only if no points were removed before it.
         if not document.blocks or len(warnings) == len(document.warnings):
             return points, metadata, warnings
@@ -96,8 +96,8 @@ def _parse_with_gpxpy(text: str, warnings: list[str]) -> Any:
     import gpxpy.gpx
 
     # gpxpy recognises GPX elements only without a prefix, and a default namespace only in its usual form.
-    begin = text.index("<")
-    head, body = text[begin : (end := text.index(">", begin))], text[end:]
+    start = text.index("<")
+    head, body = text[start : (end := text.index(">", start))], text[end:]
     prefix_match = re.match(r"<([\w.-]+):", head)
     prefix = re.escape(prefix_match[1]) if prefix_match else ""
     if prefix_match:

@@ -60,10 +60,10 @@ class GpxPoints:
     """Column of each quantity over all points; ``posix_s``, ``lat_deg`` and ``lon_deg`` always exist."""
     texts: Mapping[str, tuple[str, ...]]
     """For each text column (:data:`TEXT_PREFIX` before its name) the texts of its values 0, 1, 2 …"""
-    rest: str
+    remainder: str
     """The document without its track points, comments, processing instructions and extensions."""
     dropped_waypoint_count: int
-    """Number of waypoints and route points without a usable position, which the rest lacks."""
+    """Number of waypoints and route points without a usable position, which the remainder lacks."""
     unusable_position_count: int
     """Number of points that were dropped because they have no usable latitude and longitude."""
     missing_time_count: int
@@ -86,7 +86,7 @@ class _DocumentWalk:
     segment_starts: list[tuple[int, int]] = field(default_factory=lambda: [(0, NO_TRACK)])
     """First point and track index of each segment, or of points outside of segments."""
     cut_spans: list[tuple[int, int]] = field(default_factory=list)
-    """Spans of bytes that the rest of the document lacks."""
+    """Spans of bytes that the remainder of the document lacks."""
     dropped_waypoint_count: int = 0
     has_nested_blocks: bool = False
     """Whether extracted points lie within another element that is cut out."""
@@ -100,7 +100,7 @@ def is_wanted(path: ElementPath) -> bool:
 def read_points(document: XmlDocument) -> GpxPoints | None:
     """The points of a well-formed document.
 
-    None if points were extracted from within other points or extensions; they must be parsed by expat then.
+    None if repeated points were extracted from within other points or extensions; the document must then be read whole.
     """
     walk = _walk_document(document)
     if walk.has_nested_blocks:
@@ -113,11 +113,9 @@ def read_points(document: XmlDocument) -> GpxPoints | None:
     lat_deg, lon_deg = columns["lat_deg"], columns["lon_deg"]
     is_usable = (np.abs(lat_deg) <= 90.0) & (np.abs(lon_deg) <= 180.0)
     is_timed = np.isfinite(columns["posix_s"])
-    segment = (
-        np.searchsorted([first_point for first_point, _ in walk.segment_starts], np.arange(len(lat_deg)), side="right")
-        - 1
-    )
-    track = np.array([track_index for _, track_index in walk.segment_starts])[segment]
+    first_points, track_indices = zip(*walk.segment_starts, strict=True)
+    segment = np.searchsorted(first_points, np.arange(len(lat_deg)), side="right") - 1
+    track = np.array(track_indices)[segment]
     is_pause_mark = (track != NO_TRACK) & np.isin(lat_deg, PAUSE_LATITUDES_DEG) & (lon_deg == 0.0)
     is_in_segment = (track != NO_TRACK) & ~is_pause_mark
     rows = np.flatnonzero(is_in_segment & is_usable & is_timed)
@@ -131,7 +129,7 @@ def read_points(document: XmlDocument) -> GpxPoints | None:
         tracks=tuple(map(tuple, tracks)),
         columns=columns,
         texts=texts,
-        rest=b"".join([*pieces, document.body[position:]]).decode("utf-8"),
+        remainder=b"".join([*pieces, document.body[position:]]).decode("utf-8"),
         dropped_waypoint_count=walk.dropped_waypoint_count,
         unusable_position_count=int(np.sum(is_in_segment & ~is_usable)),
         missing_time_count=int(np.sum(is_in_segment & is_usable & ~is_timed)),
@@ -175,10 +173,9 @@ def _walk_document(document: XmlDocument) -> _DocumentWalk:
             paths[:] = LAT_PATH, LON_PATH
             texts[:] = attributes.get("lat", ""), attributes.get("lon", "")
         elif name in ("wpt", "rtept"):
-            position = parse_numbers(
-                [attributes.get(key, "").encode("utf-8") for key in ("lat", "lon")], decimal_comma=True
-            )
-            if not (abs(position[0]) <= 90.0 and abs(position[1]) <= 180.0):
+            degrees = [attributes.get(key, "").encode("utf-8") for key in ("lat", "lon")]
+            lat_deg, lon_deg = parse_numbers(degrees, decimal_comma=True)
+            if not (abs(lat_deg) <= 90.0 and abs(lon_deg) <= 180.0):
                 walk.dropped_waypoint_count += 1
                 depth = 0
         elif name == "extensions":
@@ -235,12 +232,9 @@ def _build_columns(point_values: PointValues) -> tuple[dict[str, FloatArray], di
         if path in (LAT_PATH, LON_PATH) or column_name not in POSITION_AND_TIME_COLUMNS:
             fill_missing(columns.setdefault(column_name, np.full(point_values.count, np.nan)), rows, values)
         if name.lower() not in COLUMN_BY_TAG and path not in (LAT_PATH, LON_PATH):
-            numbered_texts = (
-                (index, texts[index].decode("utf-8").strip()) for index in np.flatnonzero(np.isnan(values)).tolist()
-            )
-            text_values += [
-                (int(rows[index]), order, name, text) for index, text in numbered_texts if text[:1].isalpha()
-            ]
+            for index in np.flatnonzero(np.isnan(values)).tolist():
+                if (text := texts[index].decode("utf-8").strip())[:1].isalpha():
+                    text_values.append((int(rows[index]), order, name, text))
     codes_by_column: dict[str, dict[str, int]] = {}
     for row, _, name, text in sorted(text_values):
         codes = codes_by_column.setdefault(TEXT_PREFIX + name, {})

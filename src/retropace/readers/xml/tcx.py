@@ -45,6 +45,7 @@ EXTRA_COLUMNS = ("Watts",)
 """Point columns that become extra columns."""
 
 Element = ElementTree.Element
+"""Element of the standard library's ElementTree."""
 
 
 def read_tcx(data: bytes, path: str) -> list[Activity]:
@@ -104,17 +105,17 @@ def _build_activity(element: Element, blocks: BlockByElement, path: str, warning
         warnings.append("times name no zone: taken as UTC")
     if points.missing_time_count:
         warnings.append(f"{points.missing_time_count} of {point_values.count} points have no time and were left out")
-    located_laps = [_locate_lap(lap, edges, points) for lap, edges in lap_edges]
+    located = [_locate_lap(lap, edges, points) for lap, edges in lap_edges]
     origin_s = float(points.posix_s[0])
-    known = {name: values for name, values in points.columns.items() if np.any(np.isfinite(values))}
-    columns = {name: known[name] for name in SAMPLE_COLUMNS if name in known}
+    recorded = {name: values for name, values in points.columns.items() if np.any(np.isfinite(values))}
+    columns = {name: recorded[name] for name in SAMPLE_COLUMNS if name in recorded}
     run_cadence, cadence = points.columns["run_cadence"], points.columns["cadence"]
-    if "run_cadence" in known or "cadence" in known:
+    if "run_cadence" in recorded or "cadence" in recorded:
         columns["cadence_recorded"] = np.where(np.isfinite(run_cadence), run_cadence, cadence)
-    extra = {name: known[name] for name in EXTRA_COLUMNS if name in known}
+    extra = {name: recorded[name] for name in EXTRA_COLUMNS if name in recorded}
     t_s = points.posix_s - origin_s
-    laps, pauses = _build_laps(located_laps, t_s, origin_s)
-    field_counts = {name: int(np.sum(np.isfinite(known[name]))) for name in sorted(known)}
+    laps, pauses = _build_laps(located, t_s, origin_s)
+    field_counts = {name: int(np.sum(np.isfinite(recorded[name]))) for name in sorted(recorded)}
     return Activity(
         source=Source(path, "tcx"),
         samples=Samples.from_columns(t_s, extra, None, **columns),
@@ -125,8 +126,8 @@ def _build_activity(element: Element, blocks: BlockByElement, path: str, warning
         laps=laps,
         pauses=pauses,
         device_totals=DeviceTotals(
-            distance_m=_sum_known(_read_number(lap.element, "DistanceMeters") for lap, *_ in located_laps),
-            timer_s=_sum_known(lap.timer_s for lap, *_ in located_laps),
+            distance_m=_sum_known(_read_number(lap.element, "DistanceMeters") for lap, *_ in located),
+            timer_s=_sum_known(lap.timer_s for lap, *_ in located),
         ),
         field_counts=MappingProxyType(field_counts),
         warnings=tuple(warnings),
@@ -139,9 +140,8 @@ def _locate_lap(lap: Element, edges: list[int], points: TimedPoints) -> tuple[_L
     last = later_edges[-1] if later_edges else first
     start = parse_time(lap.get("StartTime", ""))
     start_s = start[0] if start is not None else float(points.posix_s[first]) if last > first else np.nan
-    track_starts = list(
-        dict.fromkeys(index for index in later_edges[:-1] if index > first)
-    )  # a track without points has no start
+    # A track without points has no start.
+    track_starts = list(dict.fromkeys(index for index in later_edges[:-1] if index > first))
     return _LapElement(start_s, _read_number(lap, "TotalTimeSeconds"), lap), first, last, track_starts
 
 
@@ -161,11 +161,8 @@ def _build_laps(
             continue
         next_start_s = laps[lap_index + 1][0].start_s - origin_s if lap_index + 1 < len(laps) else np.nan
         recorded_end_s = float(t_s[last - 1]) if last > first else start_s
-        end_s = (
-            next_start_s
-            if next_start_s >= start_s
-            else max(recorded_end_s, start_s + float(np.nan_to_num(lap.timer_s)))
-        )
+        timer_end_s = start_s + float(np.nan_to_num(lap.timer_s))
+        end_s = next_start_s if next_start_s >= start_s else max(recorded_end_s, timer_end_s)
         paused_s = end_s - start_s - lap.timer_s
         if lap_index + 1 == len(laps):
             paused_s = recorded_end_s - start_s - lap.timer_s
@@ -226,8 +223,8 @@ def _read_number(element: Element, name: str) -> float:
 
 
 def _sum_known(values: Iterator[float]) -> float:
-    known = [value for value in values if np.isfinite(value)]
-    return float(sum(known)) if known else np.nan
+    finite = [value for value in values if np.isfinite(value)]
+    return float(sum(finite)) if finite else np.nan
 
 
 def _read_device(element: Element) -> Device:
