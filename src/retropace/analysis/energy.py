@@ -24,7 +24,7 @@ ACSM_LEVEL_ML_PER_KG_M: Mapping[str, float] = {"walk": 0.1, "run": 0.2}
 """Millilitres of oxygen per kilogram and metre on the level, without the 3.5 ml/kg/min of rest (ACSM's Guidelines for
 Exercise Testing and Prescription, 10th ed., table 6.3; Bushman 2020, ACSM's Health Fit J 24(3):6)."""
 ACSM_RISE_ML_PER_KG_M: Mapping[str, float] = {"walk": 1.8, "run": 0.9}
-"""Millilitres of oxygen per kilogram and metre of rise (ACSM, ibid.); the equations do not hold downhill."""
+"""Millilitres of oxygen per kilogram and metre of rise (ACSM, table 6.3); the equations do not hold downhill."""
 KCAL_PER_LITRE_OXYGEN = (4.69, 5.05)
 """Kilocalories per litre of oxygen, burning fat alone and carbohydrate alone (Lusk 1924, J Biol Chem 59:41)."""
 MINETTI_COEFFICIENTS: Mapping[str, tuple[float, ...]] = {

@@ -123,7 +123,7 @@ def inspect_activity(activity: Activity, settings: CleanParameters | None = None
 
 
 def _find_route_shape(cleaned: CleanedActivity) -> RouteShape | None:
-    """Return the extent of the positions by shapely's minimum rotated rectangle; None with fewer than three."""
+    """Return the minimum rotated rectangle around the positions; None with fewer than three."""
     east_m, north_m = project_along_path_m(cleaned.lat_deg, cleaned.lon_deg)
     known = np.isfinite(east_m)
     if known.sum() < 3:

@@ -21,7 +21,7 @@ class Summary:
     directions: SegmentStats
     """One row per direction, in the order of ``DIRECTIONS``."""
     total: SegmentStats
-    """One row, the activity."""
+    """Statistics of the activity, one row."""
     segment_counts: NDArray[np.intp]
     """Number of segments of each direction."""
     annotated_m: FloatArray

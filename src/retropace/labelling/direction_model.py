@@ -30,7 +30,7 @@ from retropace.labelling.priors import (
 from retropace.labelling.runner_model import PRIORS, GaitModel, Observations, log_marginal_likelihood, widen_prior
 
 MAX_CLUSTERS = 24
-"""Largest number of clusters per gait and group of stretches that must not share a cluster."""
+"""Largest number of clusters for each gait and each group of stretches that must stay apart from the others."""
 MAX_ENUMERATED_CLUSTERS = 7
 """Largest number of clusters that are labelled jointly, in all 128 combinations."""
 LABEL_NOISE = 0.006

@@ -17,11 +17,11 @@ TRIM_S = 5.0
 TRIM_SHARE = 0.2
 """Largest share of a stretch that is left out at each end."""
 REP_LOG_SPEED_SD = 0.03
-"""Standard deviation of log speed between like laps of the public recordings."""
+"""Standard deviation of log speed between comparable laps of the public recordings."""
 REP_LOG_CADENCE_SD = 0.008
-"""Standard deviation of log cadence between like laps of the public recordings."""
+"""Standard deviation of log cadence between comparable laps of the public recordings."""
 REP_HR_SD_BPM = 2.5
-"""Standard deviation of heart rate between like laps of the public recordings, 2–3 bpm."""
+"""Standard deviation of heart rate between comparable laps of the public recordings, 2–3 bpm."""
 DEVICE_LOG_SPEED_NOISE_SD = 0.08
 """Standard deviation of log device speed between ten-second means of one steady stretch of the public recordings."""
 LOG_CADENCE_NOISE_SD = 0.025

@@ -12,13 +12,13 @@ from retropace.core.spans import FloatArray
 TRACK_STRAIGHT_M = 84.39
 """Length of a straight of the standard track (World Athletics, Track and Field Facilities Manual, 2019)."""
 TRACK_RADIUS_M = 36.50
-"""Radius of the kerb in the bends of the standard track (ibid.)."""
+"""Radius of the kerb in the bends of the standard track (World Athletics 2019)."""
 KERB_OFFSET_M = 0.30
-"""Distance from the kerb at which lane 1 is measured (ibid.)."""
+"""Distance from the kerb at which lane 1 is measured (World Athletics 2019)."""
 LINE_OFFSET_M = 0.20
-"""Distance from the inner line at which the other lanes are measured (ibid.)."""
+"""Distance from the inner line at which the other lanes are measured (World Athletics 2019)."""
 LANE_WIDTH_M = 1.22
-"""Width of a lane (ibid.)."""
+"""Width of a lane (World Athletics 2019)."""
 LOOP_LENGTH_M = 1700.0
 """Length of the circular loop."""
 PATH_LENGTH_M = 2500.0

@@ -32,7 +32,7 @@ WINDOW_LAPS = 1.4
 MIN_WINDOW_POSITIONS = 20
 """Smallest number of positions in such a stretch."""
 MIN_OUTLINE_WIDTH_M = 64.0
-"""Smallest width of the outline of a 400 m track, which is also how much longer than a straight its length is."""
+"""Smallest width of the outline of a 400 m track, which is also the difference between its length and a straight."""
 MAX_OUTLINE_WIDTH_M = 98.0
 """Largest width of the outline of a 400 m track."""
 MIN_ASPECT_RATIO = 0.36

@@ -23,15 +23,15 @@ STANDARD_LAP_M = 400.0
 STANDARD_STRAIGHT_M = 84.39
 """Length of a straight of the standard track (World Athletics, Track and Field Facilities Manual, 2019)."""
 MIN_STRAIGHT_M = 70.0
-"""Shortest straight of 400 m tracks in use (ibid., table of equal quadrant and double bend tracks)."""
+"""Shortest straight of 400 m tracks in use (World Athletics 2019, table of equal quadrant and double bend tracks)."""
 MAX_STRAIGHT_M = 105.0
-"""Longest straight of 400 m tracks in use (ibid.)."""
+"""Longest straight of 400 m tracks in use (World Athletics 2019)."""
 KERB_OFFSET_M = 0.30
-"""Distance from the kerb at which lane 1 is measured (ibid.)."""
+"""Distance from the kerb at which lane 1 is measured (World Athletics 2019)."""
 LINE_OFFSET_M = 0.20
-"""Distance from the inner line at which lanes 2 to 8 are measured (ibid.)."""
+"""Distance from the inner line at which lanes 2 to 8 are measured (World Athletics 2019)."""
 LANE_WIDTH_M = 1.22
-"""Width of a lane (ibid.)."""
+"""Width of a lane (World Athletics 2019)."""
 LANE_COUNT = 8
 """Number of lanes of a standard track."""
 
