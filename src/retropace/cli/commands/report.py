@@ -32,10 +32,7 @@ MAX_ROWS = 16_000
 MAX_POSITIONS = 12_000
 """Largest number of map positions of one activity, about ten per pixel of a wide screen."""
 ACTIVITIES_AT_FULL_DETAIL = 4
-"""Largest number of activities with all their rows.
-
-More activities share the rows of this many, so that a page of a hundred stays below 5 MB.
-"""
+"""Number of activities of full detail; more share the rows of this many, so that a hundred stay below 5 MB."""
 MIN_ROWS = 400
 """Smallest limit of the chart rows, and of the map positions, of one activity."""
 GENERATOR_TAG = b'<meta name="generator" content="retropace '

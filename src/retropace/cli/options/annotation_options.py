@@ -84,10 +84,7 @@ def parse_annotation_inputs(
     home_zones: bool,
     fields: tuple[str, ...],
 ) -> AnnotationInputs:
-    """Return the parsed values of the options.
-
-    Raises :class:`click.BadParameter` (exit status 2) for a text that is not valid.
-    """
+    """Return the parsed options; raises :class:`click.BadParameter` (exit status 2) for a text that is not valid."""
     if not (marks or workout is not None or zones is not None or home_zones or fields):
         return AnnotationInputs((), sidecar)
     from retropace.annotations import FROM_FILE, parse_field, parse_mark, parse_sentence, read_zones

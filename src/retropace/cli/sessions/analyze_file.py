@@ -24,8 +24,8 @@ def analyze_file(
 ) -> list[Analysis]:
     """Return an analysis for each session on foot in the file, or for session number ``session`` alone.
 
-    Raises :class:`~retropace.core.errors.RetropaceError` where the file or its annotations cannot be read, and where
-    annotations that apply to one session meet a file of several.
+    Raises :class:`~retropace.core.errors.RetropaceError` where the file or its annotations cannot be read, or where
+    annotations of a single session are given for a file of several.
     """
     from retropace.analysis.pipeline import analyze
     from retropace.readers import choose, read_all
@@ -40,10 +40,7 @@ def analyze_file(
 
 
 def read_single_activity(path: str, session: int | None) -> Activity:
-    """Return the only session on foot in the file, or session number ``session``.
-
-    Raises :class:`~retropace.core.errors.RetropaceError` where the file cannot be read or holds several sessions.
-    """
+    """Return session number ``session``, or the only session; raises ``RetropaceError`` if there are several."""
     from retropace.readers import choose, read_all
 
     activities = choose(read_all(path), session)

@@ -35,10 +35,7 @@ def write_tables(
     parquet: str | None,
     save_failures: list[tuple[str, Failure]] | None = None,
 ) -> None:
-    """Write the tables into the folders that are not None, and print each path that was written on stderr.
-
-    Raises :class:`~retropace.core.errors.RetropaceError` for a file that cannot be written.
-    """
+    """Write the tables into the folders that are given, and print each path on stderr; raises ``RetropaceError``."""
     from retropace.library.batch.results import write_csv, write_parquet
 
     if csv is None and parquet is None:

@@ -35,11 +35,7 @@ class EditorOptions:
 
 
 def run_editor(activity: Activity, sidecar: Path, options: EditorOptions) -> bool:
-    """Serve the page until it is closed or Ctrl-C is pressed, print what was saved, and return True.
-
-    Raises :class:`~retropace.core.errors.RetropaceError` where the sidecar or the athlete file cannot be read or the
-    sidecar cannot be written.
-    """
+    """Serve the page until it is closed or Ctrl-C is pressed, and print what was saved; raises ``RetropaceError``."""
     from retropace.core.units import UNITS_BY_NAME
     from retropace.editor.editor import Editor
     from retropace.editor.server import serve

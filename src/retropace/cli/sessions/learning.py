@@ -19,10 +19,9 @@ if TYPE_CHECKING:
 
 
 class AthleteLearner:
-    """An athlete read from a file, and the sessions that this call adds to it.
+    """An athlete, read by name or path of the athlete file, and the sessions that this call adds.
 
-    ``name`` is an athlete's name or the path of an athlete file. Raises
-    :class:`~retropace.core.errors.RetropaceError` for a file that cannot be read.
+    Raises :class:`~retropace.core.errors.RetropaceError` for a file that cannot be read.
     """
 
     def __init__(self, name: str):
@@ -80,9 +79,6 @@ def extract_training_session(analysis: Analysis) -> TrainingSession:
 
 
 def learn_from_file(path: str, cadence: str) -> list[TrainingSession]:
-    """Return a training session for each session of a recording, labelled by its sidecar.
-
-    Raises :class:`~retropace.core.errors.RetropaceError` where the recording or its sidecar cannot be read.
-    """
+    """Return a training session for each session of a recording with its sidecar; raises ``RetropaceError``."""
     analyses = analyze_file(path, AnnotationInputs((), None), parameters_from_options(cadence=cadence), None)
     return [extract_training_session(analysis) for analysis in analyses]

@@ -55,8 +55,7 @@ def add_marks(
 ) -> None:
     """Append a row for each mark to the sidecar.
 
-    Raises :class:`~retropace.core.errors.RetropaceError`, and writes nothing, if a mark lies outside the activity or
-    contradicts another annotation.
+    Raises ``RetropaceError``, and writes nothing, if a mark lies outside the activity or contradicts an annotation.
     """
     from retropace.annotations import resolve_annotations
 
@@ -98,10 +97,7 @@ def _read_resolved_annotations(file: str, session: int | None, path: Path) -> li
 def convert_annotations(
     file: str, sidecar: str | None, session: int | None, target_format: str, output: str | None
 ) -> None:
-    """Write a sidecar as an Audacity label track (``audacity``), or a label track as a sidecar (``csv``).
-
-    Raises :class:`~retropace.core.errors.RetropaceError` where the source cannot be read or the target exists.
-    """
+    """Convert a sidecar to a label track (``audacity``) or back (``csv``), to a new file; raises ``RetropaceError``."""
     from retropace.annotations.inputs.audacity import format_label_track
     from retropace.annotations.inputs.sidecar_editor import build_sidecar
 
@@ -122,8 +118,7 @@ def convert_annotations(
 def transfer_from_recording(file: str, sidecar: str | None, session: int | None, source: str) -> None:
     """Add the sidecar annotations of ``source``, another recording of the same activity, aligned by time of day.
 
-    Raises :class:`~retropace.core.errors.RetropaceError` where either file cannot be read, both share a sidecar, or a
-    transferred annotation contradicts an existing one.
+    Raises ``RetropaceError`` if both share a sidecar or a transferred annotation contradicts an existing one.
     """
     from retropace.annotations import read_sidecar, resolve_annotations
     from retropace.annotations.resolve.transfer import transfer_annotations

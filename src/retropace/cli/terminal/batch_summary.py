@@ -77,10 +77,7 @@ class BatchSummary:
 def summarize_library(
     library: Library, activity_filter: ActivityFilter, progress: BatchProgress | None = None
 ) -> BatchSummary:
-    """Return the summary of the activities in the library's scope.
-
-    :func:`~retropace.library.queries.mark_visible_duplicates` must have run before.
-    """
+    """Return the summary of the library's scope, after :func:`~retropace.library.queries.mark_visible_duplicates`."""
     from retropace.library.queries import count_activities, count_details, count_outcomes, sum_months
 
     activities, duplicates = count_activities(library, activity_filter)
@@ -96,10 +93,7 @@ def summarize_library(
 
 
 def group_failures(library: Library, save_failures: list[tuple[str, Failure]]) -> tuple[FailureGroup, ...]:
-    """Return the failures in the library's scope and those that could not be saved, the most frequent group first.
-
-    ``save_failures`` holds the path and failure of each file whose results the library could not store.
-    """
+    """Group the failures in the library's scope and those of files that it could not store, the most frequent first."""
     from retropace.library.queries import find_failures
 
     groups: dict[str, tuple[str, str, int, list[str]]] = {}

@@ -18,10 +18,7 @@ COLUMN_GAP = 2
 
 
 def build_activity_list(rows: list[dict[str, Any]], units_name: str, width: int) -> TextTable:
-    """Return a table with a row for each activity, truncated to ``width`` columns.
-
-    A duplicate names the activity that it duplicates after its path.
-    """
+    """Return a table of ``width`` columns with a row for each activity; duplicates name the original after the path."""
     if not rows:
         return TextTable(footer=("no activities",))
     units = UNITS_BY_NAME[units_name]

@@ -16,10 +16,7 @@ if TYPE_CHECKING:
 
 
 def print_workout(output: TextOutput, workout: Workout, *, steps: bool) -> None:
-    """Print how well the workout fits and, with ``steps``, a row for each step; print nothing if it does not fit.
-
-    The reason why it does not fit is among the warnings of the analysis.
-    """
+    """Print how well the workout fits and, with ``steps``, a row for each step; print nothing if it does not fit."""
     if not workout.fits:
         return
     fits = [step.fit_score for step in workout.steps]
