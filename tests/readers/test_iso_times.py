@@ -23,7 +23,7 @@ def written(draw: st.DrawFn) -> str:
 
 
 @st.composite
-def spoilt(draw: st.DrawFn) -> str:
+def malformed_times(draw: st.DrawFn) -> str:
     """A time with a character or two changed."""
     text = list(draw(written()))
     for _ in range(draw(st.integers(1, 2))):
@@ -56,7 +56,7 @@ ODD = [
 ]
 
 
-@given(st.lists(st.one_of(written(), spoilt(), st.sampled_from(ODD), st.text()), max_size=30))
+@given(st.lists(st.one_of(written(), malformed_times(), st.sampled_from(ODD), st.text()), max_size=30))
 @example(ODD)
 def test_many_times_are_each_what_one_alone_is(texts: list[str]) -> None:
     texts = [text.encode("utf-8", "replace").decode("utf-8") for text in texts]

@@ -41,7 +41,7 @@ ODD = [
 ]
 
 
-def alone(text: str, decimal_comma: bool) -> float:
+def parse_alone(text: str, decimal_comma: bool) -> float:
     try:
         value = float(text.replace(",", ".") if decimal_comma else text)
     except ValueError:
@@ -66,6 +66,6 @@ WRITTEN = st.one_of(
 @example([text for text in ODD if len(text) < 15], False)
 def test_many_numbers_are_each_what_float_says(texts: list[str], decimal_comma: bool) -> None:
     found = parse_numbers([text.encode("utf-8") for text in texts], decimal_comma)
-    expected = np.array([alone(text, decimal_comma) for text in texts], dtype=np.float64)
+    expected = np.array([parse_alone(text, decimal_comma) for text in texts], dtype=np.float64)
     np.testing.assert_array_equal(found, expected)
     np.testing.assert_array_equal(np.signbit(found), np.signbit(expected))

@@ -22,13 +22,11 @@ SAFE_UNPACKED_BYTES = 16 * 2**20
 MAX_COMPRESSION_RATIO = 200
 """Largest accepted ratio of unpacked to packed size, a guard against decompression bombs; GPX reaches 10 to 30."""
 MAX_GZIP_LAYERS = 2
-"""Number of nested gzip layers that are unpacked; some services compress a file that the watch had compressed
-already."""
+"""Number of nested gzip layers that are unpacked; some services compress the watch's compressed file again."""
 FORMAT_BY_SUFFIX = {".fit": "fit", ".gpx": "gpx", ".tcx": "tcx"}
 """Format that a file name suffix promises; a different content is reported in a warning."""
 FORMAT_BY_ROOT = {"gpx": "gpx", "TrainingCenterDatabase": "tcx", "Activities": "tcx", "kml": "kml"}
-"""Format by the local name of the XML root element; ``Activities`` is the inner part of a TCX file, which some tools
-write alone."""
+"""Format by the XML root element; ``Activities`` is the inner part of a TCX file, which some tools write alone."""
 
 _UNSUPPORTED_MAGIC = (
     (b"PK\x03\x04", "is a zip archive: give it to 'retropace batch', or unpack it"),

@@ -16,9 +16,7 @@ _DIGIT_POSITIONS = [position for position, character in enumerate(_TEMPLATE) if 
 """Positions of the digits in the template."""
 _SEPARATOR_POSITIONS = [position for position, character in enumerate(_TEMPLATE) if character != "0"]
 """Positions of the separators in the template."""
-_SEPARATORS = np.frombuffer(
-    "".join(_TEMPLATE[position] for position in _SEPARATOR_POSITIONS).encode("ascii"), dtype=np.uint8
-)
+_SEPARATORS = np.frombuffer(_TEMPLATE.replace("0", "").encode("ascii"), dtype=np.uint8)
 """Bytes of the separators in the template."""
 _YEAR_RANGE = (1900, 2200)
 """First and last year between which microseconds since 1970 are exact in float64."""
@@ -68,8 +66,7 @@ def parse_times(texts: Sequence[bytes]) -> tuple[FloatArray, NDArray[np.bool_]]:
 def _parse_uniform_times(text: NDArray[np.uint8]) -> tuple[FloatArray, bool, NDArray[np.bool_]]:
     """POSIX seconds of texts of one length, whether they end in ``Z``, and which of them have the expected layout.
 
-    The layout is ``2025-05-01T08:00:00``, with up to six decimals, with or without ``Z``. ``text`` has one row per
-    text.
+    The layout is ``2025-05-01T08:00:00``, with up to six decimals, with or without ``Z``; ``text`` has a row per text.
     """
     count, length = text.shape
     has_zone = length > len(_TEMPLATE) and bool(text[0, -1] == ord("Z"))
@@ -84,19 +81,15 @@ def _parse_uniform_times(text: NDArray[np.uint8]) -> tuple[FloatArray, bool, NDA
         is_time &= body[:, len(_TEMPLATE)] == ord(".")
     digits = body[:, _DIGIT_POSITIONS + list(range(len(_TEMPLATE) + 1, body.shape[1]))] - np.uint8(ord("0"))
     is_time &= np.all(digits <= 9, axis=1)
-    digits[~is_time] = 1  # a digit that passes the tests below
-    digit_values = digits.astype(np.int64)
-    year = digit_values[:, :4] @ (1000, 100, 10, 1)
-    month, day, hour, minute, second = (
-        digit_values[:, position : position + 2] @ (10, 1) for position in range(4, 14, 2)
-    )
+    digits[~is_time] = 1  # any digits of which no test below can fail with an error
+    numbers = digits.astype(np.int64)
+    year = numbers[:, :4] @ (1000, 100, 10, 1)
+    month, day, hour, minute, second = (numbers[:, start : start + 2] @ (10, 1) for start in range(4, 14, 2))
     months = np.datetime64("1970-01", "M") + 12 * (np.clip(year, *_YEAR_RANGE) - 1970) + np.clip(month, 1, 12) - 1
     month_start = months.astype("datetime64[D]").astype(np.int64)
     next_month_start = (months + 1).astype("datetime64[D]").astype(np.int64)
     is_time &= (year >= _YEAR_RANGE[0]) & (year <= _YEAR_RANGE[1]) & (month >= 1) & (month <= 12)
     is_time &= (day >= 1) & (day <= next_month_start - month_start) & (hour <= 23) & (minute <= 59) & (second <= 59)
     whole_s = (month_start + day - 1) * 86_400 + hour * 3600 + minute * 60 + second
-    microseconds = (
-        digit_values[:, 14:] @ [10 ** (5 - decimal) for decimal in range(max(decimals, 0))] if decimals > 0 else 0
-    )
+    microseconds = numbers[:, 14:] @ [10 ** (5 - place) for place in range(decimals)] if decimals > 0 else 0
     return (whole_s * 1_000_000 + microseconds) / 1e6, has_zone, is_time

@@ -12,7 +12,7 @@ from retropace.core.spans import FloatArray
 _MAX_CHARS = 15
 """Longest text that is parsed with NumPy. An integer of so many digits and the power of ten that divides it are exact
 in float64, so that the quotient is the float64 nearest to the text, as from ``float``."""
-_POWERS_OF_TEN = np.array([float(10**places) for places in range(_MAX_CHARS + 1)])
+_POWERS_OF_TEN = np.array([float(10**decimals) for decimals in range(_MAX_CHARS + 1)])
 """Powers of ten by the number of decimals."""
 
 
@@ -52,9 +52,8 @@ def _parse_plain_numbers(char_rows: NDArray[np.uint8]) -> tuple[FloatArray, NDAr
         decimals += (point_count > 0) & is_digit
         point_count += characters == ord(".")
         padding += characters == 0
-    is_plain = (
-        (digit_count > 0) & (point_count <= 1) & (digit_count + point_count + padding + negative == len(char_rows))
-    )
+    is_plain = (digit_count > 0) & (point_count <= 1)
+    is_plain &= digit_count + point_count + padding + negative == len(char_rows)
     values = integer / _POWERS_OF_TEN[decimals]
     return np.where(negative, -values, values), is_plain
 

@@ -101,12 +101,12 @@ def assert_read_alike(data: bytes) -> None:
     for one, other in zip(mine, theirs, strict=True):
         assert_same(one.records.to_table(), other.records.to_table(), "records")
         assert_same(one.warnings, other.warnings, "warnings")
-        assert_same(said(one), said(other), "messages")
+        assert_same(message_texts(one), message_texts(other), "messages")
         assert (one.is_damaged, one.records_before_session) == (other.is_damaged, other.records_before_session)
     assert_same(outcome(read_fit, data), outcome(read_reference, data))
 
 
-def said(file: DecodedFile) -> dict[str, list[list[tuple[str, str]]]]:
+def message_texts(file: DecodedFile) -> dict[str, list[list[tuple[str, str]]]]:
     """What the messages say that are no records."""
     return {
         name: [[(str(item.name), repr(item.value)) for item in message.fields] for message in messages]

@@ -20,7 +20,7 @@ from tests.support.gpx_documents import START, extension, gpx, point, segment
 from tests.support.paths import CORPUS
 
 
-def one(data: bytes) -> Activity:
+def read_single(data: bytes) -> Activity:
     (activity,) = read_gpx(data, "x.gpx")
     return activity
 
@@ -53,19 +53,19 @@ def test_points_are_those_that_gpxpy_reads(path: Path) -> None:
     np.testing.assert_allclose(np.array(sorted(found)), np.array(expected), atol=1e-6)
 
 
-def counted(kind: str) -> list[dict[str, str]]:
+def catalogued_files(kind: str) -> list[dict[str, str]]:
     return [row for row in catalog_rows(kind) if row["file"].endswith(".gpx")]
 
 
 @pytest.mark.usefixtures("corpus")
-@pytest.mark.parametrize("row", counted("gpx/"), ids=lambda row: row["file"][4:44])
+@pytest.mark.parametrize("row", catalogued_files("gpx/"), ids=lambda row: row["file"][4:44])
 def test_real_files_hold_what_the_catalog_counted(corpus: Path, row: dict[str, str]) -> None:
     data = (corpus / row["file"]).read_bytes()
     if not row["start_utc"]:  # no times: plans, waypoints, tracks whose times were removed
         with pytest.raises(ReadError, match=r"planned route|waypoints only|has no times"):
             read_gpx(data, row["file"])
         return
-    activity = one(data)
+    activity = read_single(data)
     # The catalog also counts points without a time and the two marks of a pause in an old OpenTracks file.
     left_out = (
         data.count(b"<trkpt") - data.count(b"<time>", data.index(b"<trkpt")) + len(re.findall(rb'lat="[12]00"', data))
@@ -89,7 +89,7 @@ BAD = {
 
 
 @pytest.mark.usefixtures("corpus")
-@pytest.mark.parametrize("row", counted("bad/"), ids=lambda row: row["file"][4:44])
+@pytest.mark.parametrize("row", catalogued_files("bad/"), ids=lambda row: row["file"][4:44])
 def test_bad_files_keep_what_can_be_kept_or_are_refused_in_words(corpus: Path, row: dict[str, str]) -> None:
     count, words = BAD[row["file"].removeprefix("bad/")]
     data = (corpus / row["file"]).read_bytes()
@@ -97,7 +97,7 @@ def test_bad_files_keep_what_can_be_kept_or_are_refused_in_words(corpus: Path, r
         with pytest.raises(ReadError, match=words):
             read_gpx(data, row["file"])
     else:
-        activity = one(data)
+        activity = read_single(data)
         assert len(activity.samples) == count
         assert words in activity.warnings[0]
 
@@ -105,21 +105,21 @@ def test_bad_files_keep_what_can_be_kept_or_are_refused_in_words(corpus: Path, r
 @pytest.mark.parametrize("prefix", ["gpxtpx", "ns3", "tpx1", "a.b-c"])
 def test_heart_rate_and_cadence_whatever_the_prefix(prefix: str) -> None:
     attributes = f'xmlns:{prefix}="http://www.garmin.com/xmlschemas/TrackPointExtension/v1"'
-    activity = one(gpx(f"<trk>{segment(0, 30, extension(prefix))}</trk>", attributes=attributes))
+    activity = read_single(gpx(f"<trk>{segment(0, 30, extension(prefix))}</trk>", attributes=attributes))
     assert set(activity.samples.heart_rate_bpm.tolist()) == {150.0}
     assert set(activity.samples.cadence_recorded.tolist()) == {84.0}
     assert activity.warnings == ()
 
 
 def test_an_undeclared_prefix_is_read_and_said() -> None:
-    activity = one(gpx(f"<trk>{segment(0, 30, extension('gpxtpx'))}</trk>", attributes=""))
+    activity = read_single(gpx(f"<trk>{segment(0, 30, extension('gpxtpx'))}</trk>", attributes=""))
     assert set(activity.samples.cadence_recorded.tolist()) == {84.0}
     assert "gpxtpx used without being declared" in activity.warnings[0]
 
 
 def test_coros_cadence_in_the_default_namespace_of_gpx_1_0() -> None:
     inner = "<course>-nan</course><speed>2.5</speed><cadence>85</cadence>"
-    activity = one(gpx(f"<trk>{segment(0, 30, inner)}</trk>", version="1.0"))
+    activity = read_single(gpx(f"<trk>{segment(0, 30, inner)}</trk>", version="1.0"))
     assert set(activity.samples.cadence_recorded.tolist()) == {85.0}
     assert set(activity.samples.speed_mps.tolist()) == {2.5}
     assert "course" not in activity.samples.extra
@@ -127,13 +127,13 @@ def test_coros_cadence_in_the_default_namespace_of_gpx_1_0() -> None:
 
 def test_cluetrust_and_apple_extensions() -> None:
     clue = "<extensions><g:hr>140</g:hr><g:cadence>80</g:cadence><g:temp>20</g:temp></extensions>"
-    activity = one(
+    activity = read_single(
         gpx(f"<trk>{segment(0, 9, clue)}</trk>", attributes='xmlns:g="http://www.cluetrust.com/XML/GPXDATA/1/0"')
     )
     assert activity.samples.heart_rate_bpm[0] == 140.0
     assert activity.samples.cadence_recorded[0] == 80.0
     apple = "<extensions><speed>2.9</speed><course>180.5</course><hAcc>1.5</hAcc><vAcc>1.1</vAcc></extensions>"
-    activity = one(gpx(f"<trk>{segment(0, 9, apple)}</trk>"))
+    activity = read_single(gpx(f"<trk>{segment(0, 9, apple)}</trk>"))
     assert activity.samples.speed_mps[0] == 2.9
     assert {name: column[0] for name, column in activity.samples.extra.items()} == {
         "course": 180.5,
@@ -145,30 +145,30 @@ def test_cluetrust_and_apple_extensions() -> None:
 @pytest.mark.parametrize("name", ["posix_s", "lat_deg", "lon_deg"])
 def test_an_extension_that_is_named_like_a_column_of_ours_is_no_time_and_no_place(name: str) -> None:
     data = gpx(f"<trk>{segment(0, 5, f'<{name}>7</{name}>')}</trk>").replace(b"2025-05-01T08:00:00Z", b"")
-    activity = one(data)
+    activity = read_single(data)
     assert activity.samples.t_s.tolist() == [0.0, 1.0, 2.0, 3.0]
     assert np.all(activity.samples.lat_deg > 47.0)
     assert activity.warnings == ("1 of 5 points have no time and were left out",)
 
 
 def test_an_elevation_of_zero_is_kept() -> None:
-    assert one(gpx(f"<trk>{segment(0, 5)}</trk>")).samples.altitude_m.tolist() == [0.0] * 5
+    assert read_single(gpx(f"<trk>{segment(0, 5)}</trk>")).samples.altitude_m.tolist() == [0.0] * 5
 
 
 def test_the_gap_between_segments_is_a_pause_and_empty_ones_are_nothing() -> None:
-    activity = one(gpx(f"<trk><trkseg/>{segment(0, 30)}<trkseg></trkseg>{segment(90, 120)}</trk>"))
+    activity = read_single(gpx(f"<trk><trkseg/>{segment(0, 30)}<trkseg></trkseg>{segment(90, 120)}</trk>"))
     assert activity.pauses.tolist() == [[29.0, 90.0]]
     assert len(activity.samples) == 60
 
 
 def test_segments_that_follow_one_another_as_points_do_are_no_pause() -> None:
-    assert len(one(gpx(f"<trk>{segment(0, 30)}{segment(30, 60)}{segment(60, 61)}</trk>")).pauses) == 0
+    assert len(read_single(gpx(f"<trk>{segment(0, 30)}{segment(30, 60)}{segment(60, 61)}</trk>")).pauses) == 0
 
 
 def test_the_latitudes_that_old_opentracks_files_write_are_a_pause() -> None:
     stop, resume = (point(second, lat=lat).replace("11.0", "0.0") for second, lat in ((30, "100.0"), (85, "200.0")))
     body = segment(0, 30).replace("</trkseg>", f"{stop}{resume}") + segment(90, 120).replace("<trkseg>", "")
-    activity = one(gpx(f"<trk>{body}</trk>"))
+    activity = read_single(gpx(f"<trk>{body}</trk>"))
     assert activity.pauses.tolist() == [[29.0, 90.0]]
     assert len(activity.samples) == 60
     assert activity.warnings == ()
@@ -187,7 +187,7 @@ def test_names_type_creator_and_waypoints() -> None:
     body = (
         f"{mark}<wpt lat='48' lon='11'/><trk><name>Run</name><desc>6 x 400</desc><type>9</type>{segment(0, 30)}</trk>"
     )
-    activity = one(gpx(body))
+    activity = read_single(gpx(body))
     assert (activity.name, activity.description, activity.sport) == ("Run", "6 x 400", "running")
     assert str(activity.device) == "test"
     assert (activity.waypoints[0].t_s, activity.waypoints[0].name, activity.waypoints[0].note) == (10.0, "back", "here")
@@ -210,13 +210,13 @@ def test_a_timed_waypoint_belongs_to_the_session_it_was_set_in() -> None:
 def test_what_gpxpy_refuses_costs_neither_points_nor_other_names() -> None:
     track = f"<trk><name>n</name>{segment(0, 5)}</trk>"
     good = "<wpt lat='1' lon='2'><name>w</name></wpt>"
-    activity = one(gpx(f"<wpt lat='x' lon='2'/><wpt lon='2'><name>lost</name></wpt>{good}{track}"))
+    activity = read_single(gpx(f"<wpt lat='x' lon='2'/><wpt lon='2'><name>lost</name></wpt>{good}{track}"))
     assert ([mark.name for mark in activity.waypoints], activity.name) == (["w"], "n")
     assert activity.warnings == ("waypoints and route points without a usable position left out: 2",)
-    activity = one(gpx(f"{good}<wpt lat='1' lon='2'><ele>high</ele></wpt>{track}"))
+    activity = read_single(gpx(f"{good}<wpt lat='1' lon='2'><ele>high</ele></wpt>{track}"))
     assert (activity.waypoints, activity.name) == ((), "n")
     assert "waypoints, routes and metadata left out" in activity.warnings[0]
-    activity = one(gpx(track.replace("<name>", "<number>first</number><name>")))
+    activity = read_single(gpx(track.replace("<name>", "<number>first</number><name>")))
     assert (len(activity.samples), activity.name) == (5, "")
     assert "names, waypoints and routes left out" in activity.warnings[0]
 
@@ -224,7 +224,7 @@ def test_what_gpxpy_refuses_costs_neither_points_nor_other_names() -> None:
 def test_any_number_of_comments_and_of_refused_waypoints_is_read() -> None:
     # Both once made a regular expression try every way to part them.
     refused = "<wpt lat='1' lon='2'><ele>high</ele></wpt>" + "<wpt lat='1' lon='2'/>" * 3_000
-    activity = one(
+    activity = read_single(
         gpx(f"{refused}<trk><name>n</name>{segment(0, 5)}</trk>").replace(b"\n", b"\n" + b"<!-- a -->" * 60, 1)
     )
     assert (len(activity.samples), activity.name) == (5, "n")
@@ -232,14 +232,14 @@ def test_any_number_of_comments_and_of_refused_waypoints_is_read() -> None:
 
 @pytest.mark.parametrize("time", ["yesterday", "", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59.999999Z"])
 def test_a_time_that_is_none_is_a_missing_time(time: str) -> None:
-    activity = one(gpx(f"<trk>{segment(0, 5)}</trk>").replace(b"2025-05-01T08:00:00Z", time.encode()))
+    activity = read_single(gpx(f"<trk>{segment(0, 5)}</trk>").replace(b"2025-05-01T08:00:00Z", time.encode()))
     assert len(activity.samples) == 4
     assert activity.warnings == ("1 of 5 points have no time and were left out",)
 
 
 def test_points_without_position_or_time_are_dropped_and_counted() -> None:
     lost = '<trkpt lat="48.0" lon="11.0"/><trkpt lon="11"><time>2025-05-01T08:00:00Z</time></trkpt>'
-    activity = one(gpx(f"<trk><trkseg>{lost}{point(1)}{point(2)}{point(3, lat='95')}</trkseg></trk>"))
+    activity = read_single(gpx(f"<trk><trkseg>{lost}{point(1)}{point(2)}{point(3, lat='95')}</trkseg></trk>"))
     assert len(activity.samples) == 2
     assert "2 points without a usable position" in activity.warnings[0]
     assert "1 of 3 points have no time" in activity.warnings[1]
@@ -247,7 +247,7 @@ def test_points_without_position_or_time_are_dropped_and_counted() -> None:
 
 def test_times_without_a_zone_are_taken_as_utc_and_said() -> None:
     data = gpx(f"<trk>{segment(0, 5)}</trk>").replace(b"Z</time>", b"</time>")
-    activity = one(data)
+    activity = read_single(data)
     assert activity.start_time == START
     assert "taken as UTC" in activity.warnings[0]
 
@@ -272,7 +272,7 @@ def test_a_prefixed_document_is_read() -> None:
         data = (
             data.replace(f"<{tag}>", f"<p:{tag}>").replace(f"<{tag} ", f"<p:{tag} ").replace(f"</{tag}>", f"</p:{tag}>")
         )
-    activity = one(data.replace("xmlns=", "xmlns:p=").encode())
+    activity = read_single(data.replace("xmlns=", "xmlns:p=").encode())
     assert activity.name == "n"
     assert len(activity.samples) == 5
 
@@ -299,7 +299,7 @@ def test_lxml_or_not_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     metadata = f"<metadata>{ODD}<name>m</name></metadata>"
     made = f"{metadata}<wpt lat='1' lon='2'>{ODD}<name>w</name></wpt><trk>{ODD}<name>t</name>{segment(0, 9)}{ODD}</trk>"
     many = [gpx(made), gpx(made.replace("<name>t", "<number>x</number><name>t")), *map(Path.read_bytes, timed_files())]
-    assert one(many[0]).name == "t"
+    assert read_single(many[0]).name == "t"
     before = [described(data) for data in many]
     assert sys.modules["gpxpy.parser"].library() == "LXML"
     for name in [name for name in sys.modules if name.partition(".")[0] in ("gpxpy", "lxml")]:
@@ -310,14 +310,14 @@ def test_lxml_or_not_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 WHOLE = gpx(f"<wpt lat='1' lon='1'><name>w</name></wpt><trk>{segment(0, 40, extension('gpxtpx'))}</trk>")
-FULL = one(WHOLE)
+FULL = read_single(WHOLE)
 
 
 @given(st.integers(1, len(WHOLE) - 1))
 @settings(deadline=None)
 def test_a_file_cut_anywhere_keeps_a_prefix_of_its_points(length: int) -> None:
     try:
-        activity = one(WHOLE[:length])
+        activity = read_single(WHOLE[:length])
     except ReadError:
         assert b"</trkpt>" not in WHOLE[:length]
         return

@@ -77,7 +77,7 @@ def usable(point: Any) -> bool:
     return point.time is not None and abs(point.latitude) <= 90.0 and abs(point.longitude) <= 180.0
 
 
-def kept_parts(track: Any) -> list[list[Any]]:
+def usable_parts(track: Any) -> list[list[Any]]:
     """The usable points of each segment, cut where an old OpenTracks file marks a pause, without empty ones."""
     parts: list[list[Any]] = []
     for segment in track.segments:
@@ -104,7 +104,7 @@ def assert_same(points: GpxPoints, expected: Any) -> None:
         np.testing.assert_array_equal(column, np.array(values, dtype=np.float64), err_msg=name)
     assert len(points.tracks) == len(expected.tracks)
     for segments, track in zip(points.tracks, expected.tracks, strict=True):
-        kept = kept_parts(track)
+        kept = usable_parts(track)
         assert [len(rows) for rows in segments] == [len(part) for part in kept]
         rows = np.concatenate([*segments, np.array([], dtype=np.intp)])
         for name, values in (

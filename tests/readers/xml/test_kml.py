@@ -69,7 +69,7 @@ def kml(*body: str) -> bytes:
     return f"{HEAD}{''.join(body)}{TAIL}".encode()
 
 
-def one(data: bytes) -> Activity:
+def read_single(data: bytes) -> Activity:
     (activity,) = read_kml(data, "x.kml")
     return activity
 
@@ -112,13 +112,13 @@ def test_kml_22_of_my_tracks_gives_the_same() -> None:
     for name in ("MultiTrack", "Track", "coord", "SimpleArrayData", "value"):
         older = re.sub(rf"(</?){name}(?=[ />])", rf"\1gx:{name}", older)
     assert "<gx:coord>" in older
-    assert repr(one(older.encode())) == repr(one(plain))
+    assert repr(read_single(older.encode())) == repr(read_single(plain))
 
 
 def test_all_times_before_all_positions_pair_in_order() -> None:
     whens = "".join(f"<when>{clock(second)}</when>" for second in range(5))
     coords = "".join("<coord/>" if second == 2 else f"<coord>{place(second)}</coord>" for second in range(5))
-    activity = one(kml(track(f"<Track>{whens}{coords}</Track>")))
+    activity = read_single(kml(track(f"<Track>{whens}{coords}</Track>")))
     assert activity.samples.t_s.tolist() == [0.0, 1.0, 2.0, 3.0, 4.0]
     assert np.flatnonzero(np.isnan(activity.samples.lat_deg)).tolist() == [2]
     assert activity.samples.altitude_m[3] == 503.0
@@ -130,7 +130,7 @@ def test_a_gap_between_parts_is_a_pause_unless_the_way_was_lost() -> None:
 
     parts = [(range(31), "SEGMENT_START_MANUAL"), (range(90, 121), "SEGMENT_START_MANUAL")]
     parts += [(range(150, 181), "SEGMENT_START_AUTOMATIC"), (range(181, 200), "SEGMENT_START_MANUAL")]
-    activity = one(kml(track(*(part(seconds, types(first, seconds)) for seconds, first in parts))))
+    activity = read_single(kml(track(*(part(seconds, types(first, seconds)) for seconds, first in parts))))
     assert activity.pauses.tolist() == [[30.0, 90.0]]
     words = activity.samples.categories["trackpoint_type"]
     assert [words[int(at)] for at in activity.samples.extra["trackpoint_type"][[0, 1, 62]]] == [
@@ -138,14 +138,18 @@ def test_a_gap_between_parts_is_a_pause_unless_the_way_was_lost() -> None:
         "TRACKPOINT",
         "SEGMENT_START_AUTOMATIC",
     ]
-    assert one(kml(track(part(range(31)), part(range(90, 121))))).pauses.tolist() == [[30.0, 90.0]]
+    assert read_single(kml(track(part(range(31)), part(range(90, 121))))).pauses.tolist() == [[30.0, 90.0]]
 
 
 def test_a_sensors_distance_adds_up_if_it_measured_the_whole_way() -> None:
     seconds = range(31)
-    activity = one(kml(track(part(seconds, array("distance", seconds, lambda second: "2.5" if second else "")))))
+    activity = read_single(
+        kml(track(part(seconds, array("distance", seconds, lambda second: "2.5" if second else ""))))
+    )
     assert activity.samples.distance_m[[0, 1, 30]].tolist() == [0.0, 2.5, 75.0]
-    half = one(kml(track(part(seconds, array("distance", seconds, lambda second: "2.5" if second > 15 else "")))))
+    half = read_single(
+        kml(track(part(seconds, array("distance", seconds, lambda second: "2.5" if second > 15 else ""))))
+    )
     assert np.all(np.isnan(half.samples.distance_m))
     assert np.nansum(half.samples.extra["distance"]) == 37.5
 
@@ -174,7 +178,7 @@ def test_several_tracks_are_sessions_with_their_own_markers(tmp_path: Path) -> N
 
 
 def test_a_track_outside_of_a_multitrack_and_without_a_name_is_a_session() -> None:
-    activity = one(kml(f"<Placemark>{part(range(5))}</Placemark>"))
+    activity = read_single(kml(f"<Placemark>{part(range(5))}</Placemark>"))
     assert (activity.name, activity.sport, len(activity.samples)) == ("Thursday", "", 5)
 
 
@@ -189,7 +193,7 @@ def test_a_track_outside_of_a_multitrack_and_without_a_name_is_a_session() -> No
     ],
 )
 def test_the_kind_of_activity(told: str, sport: str) -> None:
-    assert one(kml(f"<Placemark>{told}{part(range(3))}</Placemark>")).sport == sport
+    assert read_single(kml(f"<Placemark>{told}{part(range(3))}</Placemark>")).sport == sport
 
 
 @pytest.mark.parametrize("kind", ["cycling", "airplane", "ferry", "kite surfing", "riding", "snow shoeing"])
@@ -220,7 +224,7 @@ def test_what_cannot_be_used_is_left_out_and_said() -> None:
     data = data.replace(f"<when>{clock(3)}</when>".encode(), b"<when>soon</when>")
     data = data.replace(f"<coord>{place(5)}</coord>".encode(), b"<coord>0.0 100.0</coord>")
     data = data.replace(f"<coord>{place(9)}</coord>".encode(), b"")
-    activity = one(data)
+    activity = read_single(data)
     assert activity.samples.t_s.tolist() == [0.0, 1.0, 2.0, 4.0, 5.0, 6.0, 7.0, 8.0]
     assert np.flatnonzero(np.isnan(activity.samples.lat_deg)).tolist() == [4]
     assert activity.warnings == (
@@ -237,7 +241,7 @@ def test_a_document_type_is_refused() -> None:
 
 
 WHOLE = kml(marker("m", 3), track(part(range(8), array("cadence", range(8), lambda _: "84")), part(range(20, 28))))
-FULL = one(WHOLE)
+FULL = read_single(WHOLE)
 
 
 @given(st.integers(1, len(WHOLE) - 1))
@@ -245,7 +249,7 @@ FULL = one(WHOLE)
 def test_a_file_cut_anywhere_keeps_a_prefix_of_its_points(length: int) -> None:
     kept = WHOLE[:length]
     try:
-        activity = one(kept)
+        activity = read_single(kept)
     except ReadError:
         assert b"</coord>" not in kept
         return
@@ -257,7 +261,7 @@ def test_a_file_cut_anywhere_keeps_a_prefix_of_its_points(length: int) -> None:
 
 def test_a_file_cut_off_in_an_array_keeps_its_values_so_far() -> None:
     cut = WHOLE[: WHOLE.index(b"<value>84</value>") + 3 * len(b"<value>84</value>") + 4]
-    activity = one(cut)
+    activity = read_single(cut)
     assert activity.samples.speed_mps.tolist() == [3.0] * 8
     assert np.isfinite(activity.samples.cadence_recorded).tolist() == [True] * 3 + [False] * 5
 

@@ -20,7 +20,7 @@ GPX = gpx(f"<trk><name>Zürich</name>{segment(0, 5)}</trk>")
 TCX = tcx(lap(0, 4, [range(5)]))
 
 
-def tidied(text: str | bytes) -> XmlDocument:
+def repaired_document(text: str | bytes) -> XmlDocument:
     return repair_document(text if isinstance(text, bytes) else text.encode(), "x", cut_after=("p",))
 
 
@@ -31,7 +31,7 @@ CHARACTERS = st.characters(codec="utf-8", exclude_categories=["Cs", "Cc"], exclu
 @given(st.text(CHARACTERS), st.text(CHARACTERS))
 def test_a_document_without_fault_says_the_same_afterwards(value: str, text: str) -> None:
     whole = f"<g xmlns:q='u'><q:p a={quoted(value)}>{escape(text)}</q:p><![CDATA[ & ]]></g>"
-    document = tidied(f'\ufeff  <?xml version="1.0"?>\n{whole}')
+    document = repaired_document(f'\ufeff  <?xml version="1.0"?>\n{whole}')
     assert document.warnings == ()
     assert ElementTree.canonicalize(document.text) == ElementTree.canonicalize(whole)
 
@@ -65,7 +65,7 @@ def test_a_declared_encoding_that_is_none_of_text_is_read_as_utf_8(name: str) ->
 
 
 def test_bytes_of_another_encoding_and_control_characters_are_passed_over_and_said() -> None:
-    document = tidied(b"<g><p>Z\xfcrich\x01</p></g>")
+    document = repaired_document(b"<g><p>Z\xfcrich\x01</p></g>")
     assert ElementTree.fromstring(document.text)[0].text == "Z\ufffdrich "
     assert "holds bytes that are no utf-8" in document.warnings[0]
     assert "1 control character that XML forbids" in document.warnings[1]
@@ -78,7 +78,7 @@ def test_what_stands_before_the_document_is_passed_over_and_said() -> None:
 
 
 def test_a_prefix_that_is_declared_elsewhere_only_counts_as_undeclared() -> None:
-    document = tidied("<g><q:p xmlns:q='u'/><q:p z:a='1' xml:lang='de'/></g>")
+    document = repaired_document("<g><q:p xmlns:q='u'/><q:p z:a='1' xml:lang='de'/></g>")
     inner, outer = ElementTree.fromstring(document.text)
     assert inner.tag == "{u}p"
     assert outer.tag == "{urn:undeclared:q}p"
@@ -96,30 +96,30 @@ def test_a_prefix_that_is_declared_elsewhere_only_counts_as_undeclared() -> None
     ],
 )
 def test_ampersands_that_are_no_references_are_text(written: str, meant: str, count: int) -> None:
-    document = tidied(f"<g><p>{written}</p></g>")
+    document = repaired_document(f"<g><p>{written}</p></g>")
     assert ElementTree.fromstring(document.text)[0].text == meant
     (said,) = document.warnings
     assert said.startswith(f"{count} ampersand")
 
 
 def test_sections_that_are_never_closed_take_no_longer_for_their_number() -> None:
-    document = tidied(f"<g><p>1 & 2</p>{'<![CDATA[ & ' * 100_000}")
+    document = repaired_document(f"<g><p>1 & 2</p>{'<![CDATA[ & ' * 100_000}")
     assert document.text == "<g><p>1 &amp; 2</p></g>"
     assert find_root_name(b"<!--" * 16_000) == find_root_name(b"<!DOCTYPE [" * 6_000) == ""
 
 
 def test_damage_is_told_by_its_line_and_what_follows_the_document_costs_nothing_in_it() -> None:
-    document = tidied("<g>\n<q><p>1</p>\n<p>2</p><p>3</q></g>")
+    document = repaired_document("<g>\n<q><p>1</p>\n<p>2</p><p>3</q></g>")
     assert [element.text for element in ElementTree.fromstring(document.text).iter("p")] == ["1", "2"]
     (said,) = document.warnings
     assert said == "damaged in line 3 (mismatched tag): the last 12 bytes are lost"
-    (said,) = tidied("\n\n<?xml version='1.0'\n?>\n<g>\n<q><p>1</p></g>").warnings
+    (said,) = repaired_document("\n\n<?xml version='1.0'\n?>\n<g>\n<q><p>1</p></g>").warnings
     assert said.startswith("damaged in line 6 (mismatched tag)")
-    document = tidied("<g><p>1</p><late/></g>junk")
+    document = repaired_document("<g><p>1</p><late/></g>junk")
     assert document.text == "<g><p>1</p><late/></g>"
     assert document.warnings == ("damaged in line 1 (junk after document element): the last 4 bytes are lost",)
     with pytest.raises(ReadError, match="no element found in line 2, before any point"):
-        tidied("<g>\n<q>")
+        repaired_document("<g>\n<q>")
 
 
 @pytest.mark.parametrize("count", [50, 20_000])

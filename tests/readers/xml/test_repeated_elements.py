@@ -22,7 +22,7 @@ from tests.support.damage import damaged
 from tests.support.long_recordings import Hours
 
 
-def taken(text: str) -> ThinnedDocument:
+def thin(text: str) -> ThinnedDocument:
     """The document without the points ``p`` that are alike."""
     return thin_document(text.encode(), "p", lambda way: way[-1] != "no")
 
@@ -39,7 +39,7 @@ def rows(found: ThinnedDocument) -> list[list[tuple[bytes, ...]]]:
 
 
 def test_of_points_alike_the_first_stays() -> None:
-    found = taken("<g>\n <p a='1'>\n <q:v>2</q:v> </p>\n <p a='3'><q:v>\n4 </q:v></p> <p a='5'><q:v></q:v></p></g>")
+    found = thin("<g>\n <p a='1'>\n <q:v>2</q:v> </p>\n <p a='3'><q:v>\n4 </q:v></p> <p a='5'><q:v></q:v></p></g>")
     assert found.body == b"<g>\n <p a='1'>\n <q:v>2</q:v> </p>\n </g>"
     assert rows(found) == [[(b"1", b"2"), (b"3", b"4 "), (b"5", b"")]]
     (stretch,) = found.blocks.values()
@@ -48,21 +48,21 @@ def test_of_points_alike_the_first_stays() -> None:
 
 
 def test_of_several_shapes_side_by_side_the_first_of_each_stays() -> None:
-    found = taken("<g><p><v>1</v></p><p><w>2</w></p><p><v>3</v></p><p><w>4</w></p></g>")
+    found = thin("<g><p><v>1</v></p><p><w>2</w></p><p><v>3</v></p><p><w>4</w></p></g>")
     assert found.body == b"<g><p><v>1</v></p><p><w>2</w></p></g>"
     assert list(found.blocks) == [0, 1] or list(found.blocks) == [1, 0]
     assert rows(found) == [[(b"1",), (b"2",), (b"3",), (b"4",)]]
 
 
 def test_points_in_different_elements_are_different_stretches() -> None:
-    found = taken("<g><s><p a='1'/><p a='1'><v>1</v></p><p a='1'><v>2</v></p></s><s><p a='1'><v>3</v></p></s></g>")
+    found = thin("<g><s><p a='1'/><p a='1'><v>1</v></p><p a='1'><v>2</v></p></s><s><p a='1'><v>3</v></p></s></g>")
     assert found.body == b"<g><s><p a='1'/><p a='1'><v>1</v></p></s><s><p a='1'><v>3</v></p></s></g>"
     assert rows(found) == [[(b"1", b"1"), (b"1", b"2")], [(b"1", b"3")]]
     assert sorted(found.blocks) == [1, 2]
 
 
 def test_values_that_nobody_wants_are_left_out() -> None:
-    assert rows(taken("<g><p><no>7</no><v>1</v></p><p><no>ü</no><v>2</v></p></g>")) == [[(b"1",), (b"2",)]]
+    assert rows(thin("<g><p><no>7</no><v>1</v></p><p><no>ü</no><v>2</v></p></g>")) == [[(b"1",), (b"2",)]]
 
 
 PLAIN = "<p><v>1</v></p>"
@@ -93,15 +93,15 @@ PLAIN = "<p><v>1</v></p>"
     ],
 )
 def test_what_wants_a_parser_stays(odd: str) -> None:
-    found = taken(f"<g>{odd}</g>")
+    found = thin(f"<g>{odd}</g>")
     assert found.body.decode() == f"<g>{odd}</g>"
     assert not found.blocks
-    found = taken(f"<g>{PLAIN}{PLAIN}{odd}{PLAIN}{PLAIN}</g>")
+    found = thin(f"<g>{PLAIN}{PLAIN}{odd}{PLAIN}{PLAIN}</g>")
     assert odd.encode() in found.body
 
 
 def test_points_within_points_are_counted_as_they_open() -> None:
-    found = taken(f"<g><p><x><p><v>1</v></p><p><v>2</v></p></x></p>{PLAIN}{PLAIN}</g>")
+    found = thin(f"<g><p><x><p><v>1</v></p><p><v>2</v></p></x></p>{PLAIN}{PLAIN}</g>")
     assert found.body.decode() == f"<g><p><x><p><v>1</v></p></x></p>{PLAIN}</g>"
     assert sorted(found.blocks) == [1, 2]
 
@@ -109,7 +109,7 @@ def test_points_within_points_are_counted_as_they_open() -> None:
 @pytest.mark.parametrize("around", ["<!-- {} -->", "<![CDATA[ {} ]]>", "<?a {} ?>"])
 def test_what_only_looks_like_points_stays(around: str) -> None:
     text = f"<g>{around.format(PLAIN * 3)}{PLAIN}</g>"
-    found = taken(text)
+    found = thin(text)
     assert found.body.decode() == text
     assert rows(found) == [[(b"1",)]]
 
@@ -118,11 +118,11 @@ def test_what_only_looks_like_points_stays(around: str) -> None:
     "text", [f"<g><!-- {PLAIN * 3}", f"<!DOCTYPE g []><g>{PLAIN * 3}</g>", "", "<p", "<!--" * 9, "<p a='"]
 )
 def test_what_is_no_document_stays(text: str) -> None:
-    assert taken(text).body.decode() == text
+    assert thin(text).body.decode() == text
 
 
 def test_a_second_root_stays_to_be_refused() -> None:
-    assert taken(f"<?a b?><!-- c -->{PLAIN}{PLAIN}").body.decode() == f"<?a b?><!-- c -->{PLAIN}{PLAIN}"
+    assert thin(f"<?a b?><!-- c -->{PLAIN}{PLAIN}").body.decode() == f"<?a b?><!-- c -->{PLAIN}{PLAIN}"
 
 
 @pytest.mark.parametrize(
@@ -130,7 +130,7 @@ def test_a_second_root_stays_to_be_refused() -> None:
 )
 def test_a_document_of_odd_points_takes_no_longer_for_its_length(unit: str, times: int) -> None:
     text = f"<g>{unit * times}"
-    assert taken(text).body.decode() == text
+    assert thin(text).body.decode() == text
 
 
 def test_a_recording_is_nearly_all_rows() -> None:
@@ -142,7 +142,7 @@ def test_a_recording_is_nearly_all_rows() -> None:
         assert len(found.body) < len(data) / 40
 
 
-def told(read: Callable[[bytes, str], list[Any]], data: bytes) -> str:
+def describe_result(read: Callable[[bytes, str], list[Any]], data: bytes) -> str:
     """All that a reader says of a document, in words and whole numbers."""
     with np.printoptions(threshold=1_000_000, floatmode="unique"):
         try:
@@ -155,7 +155,7 @@ def without_rows(module: ModuleType, read: Callable[[bytes, str], list[Any]], da
     """The same read by the parser alone, because no value is wanted that would make a row."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(module, "is_wanted", lambda _: False)
-        return told(read, data)
+        return describe_result(read, data)
 
 
 GPX = gpx_documents.gpx(
@@ -174,19 +174,19 @@ TCX = tcx_documents.tcx(
 @given(st.one_of(st.just(GPX), damaged(GPX)))
 @settings(deadline=None, max_examples=300)
 def test_a_gpx_document_says_the_same_with_rows_and_without(data: bytes) -> None:
-    assert told(read_gpx, data) == without_rows(gpx, read_gpx, data)
+    assert describe_result(read_gpx, data) == without_rows(gpx, read_gpx, data)
 
 
 @given(st.one_of(st.just(TCX), damaged(TCX)))
 @settings(deadline=None, max_examples=300)
 def test_a_tcx_document_says_the_same_with_rows_and_without(data: bytes) -> None:
-    assert told(read_tcx, data) == without_rows(tcx, read_tcx, data)
+    assert describe_result(read_tcx, data) == without_rows(tcx, read_tcx, data)
 
 
 def test_a_line_that_gpxpy_names_is_the_same_with_rows_and_without() -> None:
     body = f"<p:trk>\n{gpx_documents.segment(0, 30)}\n</p:trk>".replace("<trkpt", "\n<trkpt")
     data = f"<p:gpx xmlns:p='urn:p'>{body}<p:wpt lat='1' lon='2' p:a='b'/></p:gpx>".encode()
-    said = told(read_gpx, data)
+    said = describe_result(read_gpx, data)
     assert re.search("gpxpy cannot read them: Error parsing XML: .* line 33", said)
     assert said == without_rows(gpx, read_gpx, data)
 
@@ -200,4 +200,4 @@ ODD = st.sampled_from(
 @settings(deadline=None)
 def test_points_where_none_belong_are_read_as_without_rows(parts: list[str]) -> None:
     data = gpx_documents.gpx(f"<trk>{gpx_documents.segment(20, 24)}<trkseg>{''.join(parts)}</trkseg></trk>")
-    assert told(read_gpx, data) == without_rows(gpx, read_gpx, data)
+    assert describe_result(read_gpx, data) == without_rows(gpx, read_gpx, data)

@@ -67,21 +67,19 @@ def _build_activities(file: DecodedFile, path: str) -> list[Activity]:
     """The sessions of one decoded FIT file whose records have times."""
     table = file.records.to_table()
     # In a damaged definition a time may be of any type, and then of any size.
-    table = replace(
-        table,
-        device_time_s=np.where(
-            (table.device_time_s >= 0.0) & (table.device_time_s < MAX_DATE_TIME_S), table.device_time_s, np.nan
-        ),
+    times_s = np.where(
+        (table.device_time_s >= 0.0) & (table.device_time_s < MAX_DATE_TIME_S), table.device_time_s, np.nan
     )
-    if not np.any(np.isfinite(table.device_time_s)):
+    table = replace(table, device_time_s=times_s)
+    if not np.any(np.isfinite(times_s)):
         return []
-    windows, warnings = find_session_windows(file, table.device_time_s)
+    windows, warnings = find_session_windows(file, times_s)
     activities = []
     for window in windows:
         # A record without a time belongs to the session if there is only one.
-        inside = (table.device_time_s >= window.start_s) & (table.device_time_s < window.end_s)
+        inside = (times_s >= window.start_s) & (times_s < window.end_s)
         if len(windows) == 1:
-            inside |= np.isnan(table.device_time_s)
+            inside |= np.isnan(times_s)
         if np.any(inside):
             activities.append(_build_activity(file, table.select(inside), window, path))
         else:

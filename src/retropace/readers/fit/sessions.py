@@ -14,8 +14,7 @@ from retropace.readers.fit.events import read_lap_span
 from retropace.readers.fit.values import read_number, read_text, read_time_s, read_value
 
 END_ROUNDING_S = 2.0
-"""Seconds after the end of a session in which a record still belongs to it, because times are written in whole
-seconds."""
+"""Seconds after the end of a session in which records still belong to it; times are written in whole seconds."""
 MAX_CONTINUATION_S = 24 * 3600.0
 """Seconds after a session beyond which a record has a damaged time and does not continue the session."""
 
@@ -46,16 +45,14 @@ def find_session_windows(file: DecodedFile, device_time_s: FloatArray) -> tuple[
                 "the file calls itself a course: its times may be computed, not run"
             ]
         return _find_sessions_from_laps(file), ["the recording was never closed: it holds no session totals"]
-    spans = sorted(
-        ((*_read_session_span(message), position) for position, message in enumerate(sessions)), key=_span_start
-    )
+    spans = sorted(((*_read_session_span(message), index) for index, message in enumerate(sessions)), key=_span_start)
     ends_s = [end_s for _, end_s, _ in spans]
     unclosed = _find_unclosed_session(file, device_time_s, max(ends_s))
     windows = []
-    for number, (start_s, end_s, position) in enumerate(spans):
+    for number, (start_s, end_s, message_index) in enumerate(spans):
         is_single = len(spans) == 1 and unclosed is None
         next_start_s = spans[number + 1][0] if number + 1 < len(spans) else np.inf
-        message = sessions[position]
+        message = sessions[message_index]
         windows.append(
             SessionWindow(
                 message,
@@ -122,11 +119,8 @@ def _find_sessions_from_laps(file: DecodedFile) -> list[SessionWindow]:
     first_laps = [lap for position, lap in enumerate(laps) if position == 0 or lap[1] != laps[position - 1][1]]
     if len(first_laps) < 2:
         sport_messages = [*file.messages_named("sport"), *file.messages_named("lap"), *file.messages_named("course")]
-        return [
-            SessionWindow(
-                None, -np.inf, np.inf, _read_sport(sport_messages, "sport"), _read_sport(sport_messages, "sub_sport")
-            )
-        ]
+        sport, sub_sport = _read_sport(sport_messages, "sport"), _read_sport(sport_messages, "sub_sport")
+        return [SessionWindow(None, -np.inf, np.inf, sport, sub_sport)]
     starts_s = [-np.inf, *(start_s for start_s, _, _ in first_laps[1:]), np.inf]
     return [
         SessionWindow(None, starts_s[position], starts_s[position + 1], sport, _read_sport([message], "sub_sport"))

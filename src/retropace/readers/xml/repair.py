@@ -92,11 +92,9 @@ def repair_document(
     warnings: list[str] = []
     text = decode_text(data, warnings)
     if _may_hold_forbidden(text):
-        text, forbidden_count = _FORBIDDEN_CHARS.subn(" ", text)
-        if forbidden_count:
-            warnings.append(
-                f"{forbidden_count} control character{'s' * (forbidden_count > 1)} that XML forbids passed over"
-            )
+        text, replaced = _FORBIDDEN_CHARS.subn(" ", text)
+        if replaced:
+            warnings.append(f"{replaced} control character{'s' * (replaced > 1)} that XML forbids passed over")
     text, skipped_lines = _strip_declaration(text, warnings)
     body = text.encode("utf-8")
     thinned, scan = _thin_and_scan(body, frozenset(cut_after), path, repeated)
@@ -112,9 +110,8 @@ def repair_document(
             raise ReadError(f"is damaged: {scan.error} {place}, before any point", path=path)
         lost_bytes = len(body) - scan.complete_end
         warnings.append(f"damaged {place} ({scan.error}): the last {lost_bytes} bytes are lost")
-        body = body[: scan.complete_end] + "".join(f"</{tag}>" for tag in reversed(scan.complete_open_tags)).encode(
-            "utf-8"
-        )
+        end_tags = "".join(f"</{tag}>" for tag in reversed(scan.complete_open_tags))
+        body = body[: scan.complete_end] + end_tags.encode("utf-8")
         thinned = _thin(body, repeated)
     body = thinned.body
     prefixes = sorted(scan.undeclared_prefixes)
