@@ -61,5 +61,5 @@ def test_the_top_level_holds_what_it_should() -> None:
     top = {name.split("/")[0] for name in tracked.splitlines()}
     assert {name for name in top if not name.startswith(".")} == {
         *("pyproject.toml", "src", "tests", "samples", "docs"),
-        *("README.md", "LICENSE", "CHANGELOG.md", "CONTRIBUTING.md"),
+        *("README.md", "LICENSE", "CHANGELOG.md", "CONTRIBUTING.md", "CITATION.cff"),
     }

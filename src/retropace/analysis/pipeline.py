@@ -15,7 +15,6 @@ from retropace.analysis.json_document import (
 )
 from retropace.analysis.summary import Summary, summarize
 from retropace.annotations.resolve.collect import collect_annotations
-from retropace.annotations.resolve.snap_edges import snap_edges
 from retropace.cleaning.clean import clean_activity
 from retropace.core.activity import Activity
 from retropace.core.cleaned_activity import CleanedActivity
@@ -100,6 +99,9 @@ def analyze(
     resolved = collected.annotations
     snap_warnings: tuple[str, ...] = ()
     if resolved and not settings.label.keep_edges:
+        # Most recordings have no annotation and need none of the vocabulary that this import loads.
+        from retropace.annotations.resolve.snap_edges import snap_edges
+
         resolved, snap_warnings = snap_edges(resolved, signals)
     resolved, rejections = drop_impossible(cleaned, resolved)
     segments = label_segments(cleaned, edges_s, fine_edges_s, resolved, settings.label, runner)
