@@ -63,7 +63,7 @@ class FieldLayout:
     native_number: int | None
     """Number of the profile field that a developer field declares to stand for; None otherwise."""
     offset: int
-    """Bytes between the first field of the message and this one."""
+    """Offset from the start of the message's data, in bytes."""
     count: int
     """Number of values; more than one for an array."""
     base_type: Any
@@ -77,11 +77,11 @@ class RecordLayout:
     """The fields of the record messages of one definition."""
 
     size: int
-    """Length of a message in bytes, without its header byte."""
+    """Length of a message's data in bytes, without the header byte."""
     big_endian: bool
     fields: tuple[FieldLayout, ...]
     signature: tuple[object, ...]
-    """Equal for definitions whose messages decode in the same way."""
+    """Equal for definitions whose messages are decoded in the same way."""
     accumulating_fields: frozenset[int]
     """Numbers of the fields that accumulate a component over the messages, as a counter does."""
 

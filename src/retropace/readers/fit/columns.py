@@ -22,7 +22,8 @@ COLUMN_SOURCES: dict[str, tuple[tuple[str, float], ...]] = {
     "vertical_oscillation_m": (("vertical_oscillation", 1e-3),),
     "stance_time_s": (("stance_time", 1e-3),),
 }
-"""For each sample column its record fields, by descending priority, each with the factor to the column's unit."""
+"""Record fields of each column of :class:`~retropace.core.activity.Samples`, by descending priority, with the factor to
+its unit."""
 CADENCE_FIELDS = ("cadence", "fractional_cadence", "cadence256")
 """Record fields of cadence: whole revolutions or steps per minute, their fraction, and both in one field."""
 USED_FIELDS = {
@@ -31,7 +32,7 @@ USED_FIELDS = {
     *CADENCE_FIELDS,
     *(name for sources in COLUMN_SOURCES.values() for name, _ in sources),
 }
-"""Record fields that go into sample columns and are not repeated as extra columns."""
+"""Record fields that are not repeated as extra columns because their values are used already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ class RecordColumns:
     """The columns of a session's records."""
 
     columns: dict[str, FloatArray]
-    """Sample columns by the names of :class:`~retropace.core.activity.Samples`."""
+    """Columns of :class:`~retropace.core.activity.Samples` by name."""
     extra: dict[str, FloatArray]
     """Further columns by their names in the file."""
     texts: dict[str, tuple[str, ...]]

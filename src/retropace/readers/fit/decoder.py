@@ -42,7 +42,7 @@ class DecodeFailure:
 
     message_index: int
     misaligned_fields: frozenset[tuple[int, int]] = frozenset()
-    """Developer fields whose size is not a multiple of their type's size, if those are the cause."""
+    """Developer fields that cause the failure because their size is not a multiple of their type's size."""
 
 
 class FitDecoder:
@@ -125,7 +125,7 @@ class FitDecoder:
         return str(message_type.name) if message_type is not None else f"unknown_{number}"
 
     def _decode_stream(self, stream: bytes, messages: list[MessageSpan]) -> DecodeFailure | None:
-        """Decode a stream of ``messages``; None if all of it could be decoded."""
+        """Decode a stream of ``messages``, and return where it failed, or None."""
         index = 0
         # No checksums and no processors: checksums are checked elsewhere, and raw times are used.
         with fitdecode.FitReader(
@@ -157,7 +157,7 @@ class FitDecoder:
                 index += 1
 
     def _add_message(self, frame: Any, message: MessageSpan) -> None:
-        """Store a data message."""
+        """Store a decoded data message."""
         if self.column_builder is not None and frame.global_mesg_num == RECORD_MESSAGE_NUMBER:
             self.column_builder.add(frame, self.scales)
             return
@@ -184,7 +184,7 @@ class FitDecoder:
                 self.result.records_before_session = self.column_builder.count
 
     def _decode_records_in_bulk(self, runs: MessageRuns) -> dict[str, int]:
-        """Decode the records; the number of those that are lost with their definition."""
+        """Decode the records and return the number of those that are lost with their definition."""
         is_readable = self._mask_defined_by(list(self.layouts), runs)
         lost_counts = {"record": int(np.sum(runs.counts[~is_readable]))}
         runs = runs.select(is_readable)

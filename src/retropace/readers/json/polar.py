@@ -39,7 +39,7 @@ MIN_PAUSE_S = 3.0
 MIN_PAUSE_STEPS = 2.0
 """Shortest gap between records that is a pause, in multiples of their median time step."""
 EXTRA_COLUMNS = ("temperature", "power", "strideLength")
-"""Sample streams that become extra columns."""
+"""Streams that become extra columns of :class:`~retropace.core.activity.Samples`."""
 _SPORT_TABLE = """\
 1 running, 2 cycling, 3 walking, 4 jogging, 5 mountain biking, 6 skiing, 7 downhill skiing, 8 rowing, 9 nordic walking,
 10 skating, 11 hiking, 12 tennis, 13 squash, 14 badminton, 15 strength training, 16 other outdoor, 17 treadmill running,

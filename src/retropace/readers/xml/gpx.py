@@ -34,7 +34,7 @@ MIN_PAUSE_STEPS = 2.0
 _XMLNS_PATTERN = r"\sxmlns\s*=\s*(\"[^\"]*\"|'[^']*')"
 """Pattern of a default namespace declaration."""
 COLUMNS = ("lat_deg", "lon_deg", "altitude_m", "speed_mps", "cadence_recorded", "heart_rate_bpm")
-"""Point columns that are sample columns; all others become extra columns."""
+"""Point columns that are columns of :class:`~retropace.core.activity.Samples`; all others become extra columns."""
 
 
 @dataclass(frozen=True, slots=True)

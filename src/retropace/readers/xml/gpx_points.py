@@ -84,7 +84,7 @@ class _DocumentWalk:
     values: PointValues = field(default_factory=PointValues)
     track_count: int = 0
     segment_starts: list[tuple[int, int]] = field(default_factory=lambda: [(0, NO_TRACK)])
-    """First point and track index of each segment, or of points outside of segments."""
+    """First point and track index of each segment, and of each group of points outside of segments."""
     cut_spans: list[tuple[int, int]] = field(default_factory=list)
     """Spans of bytes that the remainder of the document lacks."""
     dropped_waypoint_count: int = 0

@@ -35,14 +35,14 @@ from retropace.readers.xml.tcx_points import (
 )
 
 TRIGGER_NAMES = {"manual": "manual", "distance": "distance", "location": "position", "time": "time", "heartrate": ""}
-"""Triggers as in :class:`~retropace.core.activity.Lap`, by the lower-case ``TriggerMethod``."""
+"""Name of a lap trigger in :class:`~retropace.core.activity.Lap`, by the lower-case ``TriggerMethod``."""
 MIN_PAUSE_S = 3.0
 """Difference in seconds between clock and timer above which there was a pause; times are rounded to the second."""
 
 SAMPLE_COLUMNS = ("lat_deg", "lon_deg", "altitude_m", "distance_m", "heart_rate_bpm", "speed_mps")
-"""Point columns that are sample columns."""
+"""Point columns that are columns of :class:`~retropace.core.activity.Samples`."""
 EXTRA_COLUMNS = ("Watts",)
-"""Point columns that become extra columns."""
+"""Point columns that become extra columns of :class:`~retropace.core.activity.Samples`."""
 
 Element = ElementTree.Element
 """Element of the standard library's ElementTree."""
