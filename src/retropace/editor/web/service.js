@@ -1,64 +1,64 @@
 "use strict";
-// Talks to retropace in the terminal: one change after the other, each answered with how things are now.
+// Sends changes to retropace in the terminal one after the other; each answer contains the new state.
 
 class RefusedError extends Error {}
 
 class Service {
-  /** told(state) is called with every answer, ended() when nobody answers any more. */
-  constructor({ told, ended }) {
-    Object.assign(this, { told, ended, state: null, queue: Promise.resolve(), misses: 0 });
+  /** onState(state) is called with every new state, onEnded(isEnded) after every request. */
+  constructor({ onState, onEnded }) {
+    Object.assign(this, { onState, onEnded, state: null, queue: Promise.resolve(), failureCount: 0 });
     this.client = crypto.randomUUID();
-    setInterval(() => document.hidden || this.look(), 2000);
-    document.addEventListener("visibilitychange", () => document.hidden || this.look());
+    setInterval(() => document.hidden || this.poll(), 2000);
+    document.addEventListener("visibilitychange", () => document.hidden || this.poll());
     addEventListener("pagehide", () => navigator.sendBeacon("closed", this.body({})));
-    addEventListener("pageshow", (event) => event.persisted && this.look());
+    addEventListener("pageshow", (event) => event.persisted && this.poll());
   }
 
   body(values) {
     return new Blob([JSON.stringify({ client: this.client, ...values })], { type: "application/json" });
   }
 
-  /** Asks for a change; answers with what was lost by it, throws a RefusedError with what was wrong. */
-  change(what, values = {}) {
-    const done = this.queue.then(() => this.send(what, { version: this.state?.version, ...values }));
-    this.queue = done.catch(() => {});
-    return done;
+  /** Requests a change; resolves to sentences on removed information, throws a RefusedError with the reason. */
+  change(action, values = {}) {
+    const answer = this.queue.then(() => this.send(action, { version: this.state?.version, ...values }));
+    this.queue = answer.catch(() => {});
+    return answer;
   }
 
-  async send(what, values) {
-    const answer = await this.reach(() => fetch(what, { method: "POST", body: this.body(values) }));
-    const found = await answer.json();
-    if (found.state) this.take(found.state);
-    if (!answer.ok) throw new RefusedError(found.error ?? `refused (${answer.status})`);
-    return found.said;
+  async send(action, values) {
+    const answer = await this.request(() => fetch(action, { method: "POST", body: this.body(values) }));
+    const result = await answer.json();
+    if (result.state) this.receive(result.state);
+    if (!answer.ok) throw new RefusedError(result.error ?? `refused (${answer.status})`);
+    return result.said;
   }
 
-  /** Looks whether the file was changed by somebody else. */
-  look() {
+  /** Requests the state if another program has changed the file. */
+  poll() {
     this.queue = this.queue.then(async () => {
       const version = this.state?.version ?? "";
       const query = new URLSearchParams({ version, client: this.client });
-      const answer = await this.reach(() => fetch(`state?${query}`));
-      if (answer.status === 200) this.take(await answer.json());
+      const answer = await this.request(() => fetch(`state?${query}`));
+      if (answer.status === 200) this.receive(await answer.json());
     }).catch(() => {});
     return this.queue;
   }
 
-  take(state) {
+  receive(state) {
     this.state = state;
-    this.told(state);
+    this.onState(state);
   }
 
-  /** A terminal that does not answer twice has ended. */
-  async reach(ask) {
+  /** Awaits an answer; after two failures in a row, retropace is taken to have ended. */
+  async request(fetchAnswer) {
     try {
-      const answer = await ask();
-      this.misses = 0;
-      this.ended(false);
+      const answer = await fetchAnswer();
+      this.failureCount = 0;
+      this.onEnded(false);
       return answer;
     } catch {
-      this.misses += 1;
-      if (this.misses > 1) this.ended(true);
+      this.failureCount += 1;
+      if (this.failureCount > 1) this.onEnded(true);
       throw new RefusedError("retropace in the terminal does not answer: nothing was saved");
     }
   }

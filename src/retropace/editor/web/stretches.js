@@ -1,15 +1,15 @@
 "use strict";
-// What lies over the charts: the marks with their edges, the chosen stretch, and what is being dragged.
+// The overlay of the charts: annotated stretches with their edges, the chosen stretch, and the stretch being dragged.
 
 class Stretches {
-  /** marked(from, to), moved(mark, from, to) and clicked(moment) are called when a drag or a click ends. */
-  constructor(charts, { pen, marked, moved, clicked }) {
-    Object.assign(this, { charts, pen, marked, moved, clicked, marks: [], points: [], choice: null, drag: null });
+  /** onMark(from, to), onMove(mark, from, to) and onClick(moment) are called when a drag or a click ends. */
+  constructor(charts, { pen, onMark, onMove, onClick }) {
+    Object.assign(this, { charts, pen, onMark, onMove, onClick, marks: [], points: [], choice: null, drag: null });
     this.field = charts.field;
     this.box = this.add("choice");
     this.shade = this.add("drag");
     this.shade.append(document.createElement("span"));
-    charts.on("zoom", () => this.place());
+    charts.on("zoom", () => this.layOut());
     this.field.addEventListener("pointerdown", (event) => this.start(event));
     this.field.addEventListener("pointermove", (event) => this.move(event));
     this.field.addEventListener("pointerup", (event) => this.end(event));
@@ -17,13 +17,13 @@ class Stretches {
   }
 
   add(kind) {
-    const made = this.field.appendChild(document.createElement("div"));
-    made.className = kind;
-    made.hidden = true;
-    return made;
+    const element = this.field.appendChild(document.createElement("div"));
+    element.className = kind;
+    element.hidden = true;
+    return element;
   }
 
-  /** Takes over the marks, and the moments that edges snap to. */
+  /** Replaces the marks, and the moments to which edges snap. */
   show(marks, points) {
     this.points = points;
     for (const { element } of this.marks) element.remove();
@@ -39,23 +39,23 @@ class Stretches {
       }
       return { mark, element };
     });
-    this.place();
+    this.layOut();
   }
 
-  /** Draws a frame around a stretch [from, to]; null for none. */
+  /** Frames a stretch [from, to]; null for none. */
   choose(choice) {
     this.choice = choice;
-    this.place();
+    this.layOut();
   }
 
-  place() {
-    for (const { mark, element } of this.marks) this.span(element, mark.start_s, mark.end_s);
+  layOut() {
+    for (const { mark, element } of this.marks) this.cover(element, mark.start_s, mark.end_s);
     this.box.hidden = !this.choice;
-    if (this.choice) this.span(this.box, ...this.choice);
+    if (this.choice) this.cover(this.box, ...this.choice);
   }
 
-  /** Lays an element over [from, to], or hides it where that is out of sight. */
-  span(element, from, to) {
+  /** Places an element over [from, to], or hides it if that is outside the view. */
+  cover(element, from, to) {
     const { left, width } = this.charts.frame;
     const [a, b] = [from, to].map((moment) => Math.min(Math.max(this.charts.toPixel(moment), left), left + width));
     element.hidden = !(b > a) && !(this.drag && element === this.shade);
@@ -70,9 +70,9 @@ class Stretches {
   start(event) {
     if (event.button !== 0 || !event.isPrimary) return;
     const edge = event.target.closest(".edge");
-    const held = edge && this.marks.find(({ element }) => element.contains(edge));
-    const at = this.charts.momentUnder(event);
-    this.drag = { x: event.clientX, at, side: edge?.dataset.side, mark: held?.mark, isMoving: Boolean(held) };
+    const markEntry = edge && this.marks.find(({ element }) => element.contains(edge));
+    const moment = this.charts.momentAtPointer(event);
+    this.drag = { x: event.clientX, moment, side: edge?.dataset.side, mark: markEntry?.mark, isMoving: Boolean(markEntry) };
     this.field.setPointerCapture(event.pointerId);
   }
 
@@ -81,31 +81,31 @@ class Stretches {
     if (!drag) return;
     if (!drag.isMoving && Math.abs(event.clientX - drag.x) < 6) return;
     drag.isMoving = true;
-    const [from, to] = this.dragged(event);
+    const [from, to] = this.dragSpan(event);
     this.shade.className = `drag ${drag.mark ? drag.mark.direction : this.pen().split(" ")[0]}`;
-    this.shade.firstChild.textContent = `${Numbers.clock(from)} – ${Numbers.clock(to)}`;
+    this.shade.firstChild.textContent = `${Numbers.formatDuration(from)} – ${Numbers.formatDuration(to)}`;
     this.shade.hidden = false;
-    this.span(this.shade, from, to);
+    this.cover(this.shade, from, to);
   }
 
-  /** From when to when a drag reaches. */
-  dragged(event) {
+  /** Returns the stretch [from, to] of a drag. */
+  dragSpan(event) {
     const { drag } = this;
-    const here = this.snapped(this.charts.momentUnder(event), event.altKey);
+    const moment = this.snap(this.charts.momentAtPointer(event), event.altKey);
     if (drag.mark) {
       const other = drag.side === "start" ? drag.mark.end_s : drag.mark.start_s;
-      return [here, other].sort((a, b) => a - b);
+      return [moment, other].sort((a, b) => a - b);
     }
-    return [this.snapped(drag.at, event.altKey), here].sort((a, b) => a - b);
+    return [this.snap(drag.moment, event.altKey), moment].sort((a, b) => a - b);
   }
 
   end(event) {
     const { drag } = this;
     if (!drag) return;
-    const [from, to] = this.dragged(event);
+    const [from, to] = this.dragSpan(event);
     this.stop();
-    if (!drag.isMoving || (drag.mark && Math.abs(event.clientX - drag.x) < 2)) this.clicked(drag.at);
-    else if (to - from >= 1) drag.mark ? this.moved(drag.mark, from, to) : this.marked(from, to);
+    if (!drag.isMoving || (drag.mark && Math.abs(event.clientX - drag.x) < 2)) this.onClick(drag.moment);
+    else if (to - from >= 1) drag.mark ? this.onMove(drag.mark, from, to) : this.onMark(from, to);
   }
 
   stop() {
@@ -113,15 +113,15 @@ class Stretches {
     this.shade.hidden = true;
   }
 
-  /** The moment, or the change of pace a few pixels away. Tenths of a second are enough for anybody. */
-  snapped(moment, isFree) {
+  /** Returns the nearest change point within 10 pixels, or the moment rounded to tenths of a second. */
+  snap(moment, isFree) {
     const rounded = Math.round(moment * 10) / 10;
     if (isFree) return rounded;
     const pixel = this.charts.toPixel(moment);
-    const near = Numbers.countUpTo(this.points, moment);
-    const around = [this.points[near - 1], this.points[near]].filter((point) => point !== undefined);
-    const away = (point) => Math.abs(this.charts.toPixel(point) - pixel);
-    const best = around.sort((a, b) => away(a) - away(b))[0];
-    return best !== undefined && away(best) <= 10 ? best : rounded;
+    const index = Numbers.countUpTo(this.points, moment);
+    const around = [this.points[index - 1], this.points[index]].filter((point) => point !== undefined);
+    const pixelDistance = (point) => Math.abs(this.charts.toPixel(point) - pixel);
+    const best = around.sort((a, b) => pixelDistance(a) - pixelDistance(b))[0];
+    return best !== undefined && pixelDistance(best) <= 10 ? best : rounded;
   }
 }

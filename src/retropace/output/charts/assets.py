@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-CHART_SCRIPTS = ("numbers.js", "words.js", "map.js", "charts.js", "strip.js", "bar.js")
+CHART_SCRIPTS = ("numbers.js", "segment_text.js", "route_map.js", "charts.js", "strip.js", "bar.js")
 """The scripts in ``output/charts/web`` that draw an activity; each may use those before it."""
 
 

@@ -1,13 +1,13 @@
 "use strict";
-// What stands around the charts on every page: the axis, the zoom, the moment, and the values under the crosshair.
+// The controls around the charts of every page: axis, zoom, time slider, and the values under the crosshair.
 
 class Bar {
-  /** root holds .bar with its buttons, .readout, and .moment, a range input; words(i) tells a segment. */
-  constructor(root, charts, words) {
-    Object.assign(this, { root, charts, words });
+  /** root contains .bar with its buttons, .readout and .moment with a range input; describeSegment(i) returns text. */
+  constructor(root, charts, describeSegment) {
+    Object.assign(this, { root, charts, describeSegment });
     this.readout = root.querySelector(".readout");
     this.slider = root.querySelector(".moment input");
-    const does = {
+    const actions = {
       in: () => charts.zoomBy(0.5),
       out: () => charts.zoomBy(2),
       whole: () => charts.whole(),
@@ -15,17 +15,17 @@ class Bar {
       right: () => charts.panBy(0.4),
     };
     for (const button of root.querySelectorAll(".bar [data-do]")) {
-      button.addEventListener("click", () => does[button.dataset.do]());
+      button.addEventListener("click", () => actions[button.dataset.do]());
     }
     for (const radio of root.querySelectorAll(".bar [name=axis]")) {
       radio.addEventListener("change", () => charts.setMode(radio.value));
     }
     this.slider.addEventListener("input", () => charts.hover(Number(this.slider.value)));
-    charts.on("hover", (moment) => this.tell(moment));
+    charts.on("hover", (moment) => this.showValues(moment));
     charts.on("zoom", () => this.enable());
   }
 
-  /** Sets everything back for an activity that was just shown. */
+  /** Resets the controls for an activity that was just shown. */
   reset() {
     const { charts } = this;
     const duration = charts.segments.edges_s.at(-1);
@@ -43,7 +43,8 @@ class Bar {
     }
   }
 
-  tell(moment) {
+  /** Shows the values at a moment; null clears them. */
+  showValues(moment) {
     const { charts } = this;
     if (moment === null) {
       this.readout.textContent = this.readout.dataset.empty;
@@ -51,17 +52,17 @@ class Bar {
     }
     const values = charts.valuesAt(moment);
     const known = (name, text) => (Number.isFinite(values[name]) ? text(values[name]) : null);
-    const told = [
-      Numbers.clock(moment),
-      charts.picture.has_distance ? Numbers.distance(values.distance_m, charts.unit) : null,
-      charts.picture.has_distance ? known("speed_mps", (speed) => Numbers.pace(speed, charts.unit)) : null,
+    const texts = [
+      Numbers.formatDuration(moment),
+      charts.picture.has_distance ? Numbers.formatDistance(values.distance_m, charts.unit) : null,
+      charts.picture.has_distance ? known("speed_mps", (speed) => Numbers.formatPace(speed, charts.unit)) : null,
       known("cadence_spm", (x) => `${x.toFixed(0)} spm`),
       known("step_length_m", (x) => `${x.toFixed(2)} m/step`),
       known("heart_rate_bpm", (x) => `${x.toFixed(0)} bpm`),
-      this.words(charts.segmentAt(moment)),
-    ].filter((one) => one !== null);
-    this.readout.textContent = told.join("  ·  ");
+      this.describeSegment(charts.segmentAt(moment)),
+    ].filter((text) => text !== null);
+    this.readout.textContent = texts.join("  ·  ");
     this.slider.value = moment;
-    this.slider.setAttribute("aria-valuetext", told.join(", "));
+    this.slider.setAttribute("aria-valuetext", texts.join(", "));
   }
 }

@@ -1,5 +1,5 @@
 "use strict";
-// Drag over a chart to see more of a stretch. A finger moves the crosshair instead: zooming is for the buttons there.
+// Zooms to the stretch that the mouse is dragged over; on touch screens a drag moves the crosshair instead.
 
 class DragToZoom {
   constructor(charts) {
@@ -33,7 +33,7 @@ class DragToZoom {
   end(event) {
     const { charts } = this;
     if (this.isDragging) {
-      const ends = [{ clientX: this.from }, event].map((one) => charts.toX(charts.momentUnder(one)));
+      const ends = [{ clientX: this.from }, event].map((pointer) => charts.toX(charts.momentAtPointer(pointer)));
       charts.zoom(Math.min(...ends), Math.max(...ends));
     }
     this.stop();
