@@ -72,7 +72,7 @@ def library_path() -> Path:
 class Library:
     """An open library and its connection ``db``; a context manager.
 
-    Queries are about all places until :meth:`add_to_scope` restricts them. Every method raises
+    Queries are about all places until :meth:`Library.add_to_scope` restricts them. Every method raises
     :class:`RetropaceError` for errors of SQLite and of the file system.
     """
 
