@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from tests.support.editor_server import Served, Serving, serve
+from tests.support.editor_server import RunningEditor, StartEditor, serve
 from tests.support.paths import CORPUS, ROOT
 
 # The same examples on every run of CI; at a developer's desk new ones each time.
@@ -39,11 +39,11 @@ def samples() -> Path:
 
 
 @pytest.fixture
-def serving() -> Iterator[Serving]:
+def serving() -> Iterator[StartEditor]:
     """``serving(folder, file, *options)`` starts the annotation page; what still runs when the test ends is ended."""
-    started: list[Served] = []
+    started: list[RunningEditor] = []
 
-    def start(folder: Path, file: str, *options: str, **environment: str) -> Served:
+    def start(folder: Path, file: str, *options: str, **environment: str) -> RunningEditor:
         started.append(serve(folder, file, *options, **environment))
         return started[-1]
 

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from tests.browser.conftest import Opened, Watched, violations
+from tests.support.browser_pages import OpenPage, WatchedPage, find_violations
 from tests.support.command_line import retropace
-from tests.support.editor_server import Served, Serving, until
+from tests.support.editor_server import RunningEditor, StartEditor, wait_until
 from tests.support.hostile_text import hostile_gpx
 
 HEAD = "start,end,label,note\n"
@@ -24,10 +24,10 @@ def folder(tmp_path: Path, samples: Path) -> Path:
     return tmp_path
 
 
-class Desk:
+class PageDriver:
     """The page, its server and its file."""
 
-    def __init__(self, watched: Watched, served: Served, sidecar: Path):
+    def __init__(self, watched: WatchedPage, served: RunningEditor, sidecar: Path):
         self.watched, self.page, self.served, self.sidecar = watched, watched.page, served, sidecar
 
     def text(self) -> str:
@@ -94,163 +94,163 @@ def spans(row: str) -> tuple[float, ...]:
 
 
 @pytest.fixture
-def desk(folder: Path, serving: Serving, opened: Opened) -> Desk:
+def driver(folder: Path, serving: StartEditor, opened: OpenPage) -> PageDriver:
     served = serving(folder, "quarter-mile.fit")
-    return Desk(opened(served.url, offline=False), served, folder / "quarter-mile.annotations.csv")
+    return PageDriver(opened(served.url, offline=False), served, folder / "quarter-mile.annotations.csv")
 
 
-def test_a_drag_marks_snaps_is_saved_and_the_others_are_suspected(desk: Desk) -> None:
-    assert desk.page.locator("#marked").inner_text() == "0.00 km"
-    desk.drag(FIRST[0] + 8, FIRST[1] - 8)  # near the changes of pace, not on them
-    desk.says("marked backward")
-    assert spans(desk.rows()[0]) == pytest.approx(FIRST, abs=2.0)
-    assert desk.text() == f"{HEAD}{','.join(desk.rows()[0].split(',')[:2])},backward,\n"
-    desk.agrees()
-    kinds = desk.page.locator(".strip .suspected")
+def test_a_drag_marks_snaps_is_saved_and_the_others_are_suspected(driver: PageDriver) -> None:
+    assert driver.page.locator("#marked").inner_text() == "0.00 km"
+    driver.drag(FIRST[0] + 8, FIRST[1] - 8)  # near the changes of pace, not on them
+    driver.says("marked backward")
+    assert spans(driver.rows()[0]) == pytest.approx(FIRST, abs=2.0)
+    assert driver.text() == f"{HEAD}{','.join(driver.rows()[0].split(',')[:2])},backward,\n"
+    driver.agrees()
+    kinds = driver.page.locator(".strip .suspected")
     assert kinds.count() == 2  # the two that look like it
-    assert desk.analysis()["directions"]["backward"]["suspected_m"] == pytest.approx(800, rel=0.03)
+    assert driver.analysis()["directions"]["backward"]["suspected_m"] == pytest.approx(800, rel=0.03)
 
 
-def test_with_alt_nothing_snaps(desk: Desk) -> None:
-    desk.drag(FIRST[0] + 8, FIRST[1] - 8, alt=True)
-    desk.says("marked backward")
-    assert spans(desk.rows()[0]) == pytest.approx((FIRST[0] + 8, FIRST[1] - 8), abs=3.0)
+def test_with_alt_nothing_snaps(driver: PageDriver) -> None:
+    driver.drag(FIRST[0] + 8, FIRST[1] - 8, alt=True)
+    driver.says("marked backward")
+    assert spans(driver.rows()[0]) == pytest.approx((FIRST[0] + 8, FIRST[1] - 8), abs=3.0)
 
 
-def test_a_click_and_a_key_label_and_delete_takes_it_away(desk: Desk) -> None:
-    page = desk.page
-    desk.click(sum(SECOND) / 2)
+def test_a_click_and_a_key_label_and_delete_takes_it_away(driver: PageDriver) -> None:
+    page = driver.page
+    driver.click(sum(SECOND) / 2)
     page.locator("#which", has_text="19:4").wait_for()
     page.keyboard.press("b")
-    desk.says("marked backward")
-    assert len(desk.rows()) == 1
-    assert ",backward," in desk.rows()[0]
+    driver.says("marked backward")
+    assert len(driver.rows()) == 1
+    assert ",backward," in driver.rows()[0]
     page.keyboard.press("w")
-    desk.says("marked backward walk")
-    assert ",backward walk," in desk.rows()[0]
+    driver.says("marked backward walk")
+    assert ",backward walk," in driver.rows()[0]
     page.keyboard.press("w")
-    desk.says("marked backward run")
+    driver.says("marked backward run")
     page.keyboard.press("f")
-    desk.says("marked forward")
+    driver.says("marked forward")
     page.keyboard.press("r")
-    desk.says("marked rest")
-    assert len(desk.rows()) == 1
-    assert ",rest," in desk.rows()[0]
-    desk.agrees()
+    driver.says("marked rest")
+    assert len(driver.rows()) == 1
+    assert ",rest," in driver.rows()[0]
+    driver.agrees()
     page.keyboard.press("Delete")
-    desk.says("Nothing is marked from 19:4")
-    assert desk.rows() == []
+    driver.says("Nothing is marked from 19:4")
+    assert driver.rows() == []
 
 
-def test_undo_redo_and_a_reload_keep_what_was_done(desk: Desk) -> None:
-    page = desk.page
+def test_undo_redo_and_a_reload_keep_what_was_done(driver: PageDriver) -> None:
+    page = driver.page
     states = [HEAD]
     for number, span in enumerate((FIRST, SECOND), 1):
-        desk.drag(*span)
-        until(lambda number=number: len(desk.rows()) == number)  # type: ignore[misc]  # bound per row
-        states.append(desk.text())
+        driver.drag(*span)
+        wait_until(lambda number=number: len(driver.rows()) == number)  # type: ignore[misc]  # bound per row
+        states.append(driver.text())
     page.keyboard.press("Control+z")
-    desk.says("Undone")
-    until(lambda: desk.text() == states[1])
+    driver.says("Undone")
+    wait_until(lambda: driver.text() == states[1])
     page.keyboard.press("Control+z")
-    until(lambda: desk.text() == states[0])
+    wait_until(lambda: driver.text() == states[0])
     page.locator("#undo:disabled").wait_for()
     page.keyboard.press("Control+Shift+z")
-    until(lambda: desk.text() == states[1])
+    wait_until(lambda: driver.text() == states[1])
     page.get_by_role("button", name="Redo").click()
-    until(lambda: desk.text() == states[2])
+    wait_until(lambda: driver.text() == states[2])
     page.reload()
     page.wait_for_selector("html[data-ready]", state="attached")
     assert page.locator("#annotations tbody tr").count() == 2
     assert page.locator(".stretch").count() == 2
-    desk.agrees()
+    driver.agrees()
     page.keyboard.press("Control+z")
-    until(lambda: desk.text() == states[1])
-    assert desk.served.is_running
+    wait_until(lambda: driver.text() == states[1])
+    assert driver.served.is_running
 
 
-def test_an_edge_is_dragged_and_a_note_kept(desk: Desk) -> None:
-    page = desk.page
-    desk.sidecar.write_text(f"{HEAD}# by hand\n12:30.0,15:19.0,backward,first\n")
+def test_an_edge_is_dragged_and_a_note_kept(driver: PageDriver) -> None:
+    page = driver.page
+    driver.sidecar.write_text(f"{HEAD}# by hand\n12:30.0,15:19.0,backward,first\n")
     page.locator(".stretch").wait_for()
     box = page.locator(".stretch .start").bounding_box()
     assert box is not None
-    page.mouse.move(box["x"] + box["width"] / 2, desk.y)
+    page.mouse.move(box["x"] + box["width"] / 2, driver.y)
     page.mouse.down()
-    page.mouse.move(desk.x(800.0), desk.y, steps=5)
-    page.mouse.move(desk.x(700.0), desk.y, steps=5)
+    page.mouse.move(driver.x(800.0), driver.y, steps=5)
+    page.mouse.move(driver.x(700.0), driver.y, steps=5)
     page.mouse.up()
-    desk.says("backward now from 11:4")
-    assert desk.text().startswith(f"{HEAD}# by hand\n11:")
-    assert desk.rows()[-1].endswith(",15:19.0,backward,first")
+    driver.says("backward now from 11:4")
+    assert driver.text().startswith(f"{HEAD}# by hand\n11:")
+    assert driver.rows()[-1].endswith(",15:19.0,backward,first")
     page.locator("#note").fill('better, "much"')
     page.locator("#note").press("Enter")
-    desk.says("Noted")
-    assert desk.rows()[-1].endswith(',15:19.0,backward,"better, ""much"""')
+    driver.says("Noted")
+    assert driver.rows()[-1].endswith(',15:19.0,backward,"better, ""much"""')
     page.locator("#from").fill("12:20")
     page.locator("#from").press("Enter")
-    desk.says("backward now from 12:20")
-    assert desk.rows()[-1].startswith("12:20.0,15:19.0")
+    driver.says("backward now from 12:20")
+    assert driver.rows()[-1].startswith("12:20.0,15:19.0")
     page.locator("#to").fill("soon")
     page.locator("#to").press("Enter")
-    desk.says("Write a time as")
+    driver.says("Write a time as")
 
 
-def test_the_stretches_worth_a_look_are_gone_through_by_keys(desk: Desk) -> None:
-    page = desk.page
-    desk.drag(*FIRST)
-    desk.says("marked backward")
+def test_the_stretches_worth_a_look_are_gone_through_by_keys(driver: PageDriver) -> None:
+    page = driver.page
+    driver.drag(*FIRST)
+    driver.says("marked backward")
     page.keyboard.press("n")
-    desk.says("1 of 2 worth a look")
+    driver.says("1 of 2 worth a look")
     first = page.locator("#which").inner_text()
     assert "backward run, suspected" in first
     page.keyboard.press("n")
-    desk.says("2 of 2 worth a look")
+    driver.says("2 of 2 worth a look")
     page.keyboard.press("p")
-    desk.says("1 of 2 worth a look")
+    driver.says("1 of 2 worth a look")
     assert page.locator("#which").inner_text() == first
     page.keyboard.press("b")
-    desk.says("marked backward")
-    until(lambda: len(desk.rows()) == 2)
+    driver.says("marked backward")
+    wait_until(lambda: len(driver.rows()) == 2)
     page.locator("#doubts", has_text="1").wait_for()
     page.keyboard.press("?")
     assert page.locator("dialog").is_visible()
     page.keyboard.press("b")  # not while the keys are being read
     page.keyboard.press("Escape")
     assert page.locator("dialog").is_hidden()
-    assert len(desk.rows()) == 2
+    assert len(driver.rows()) == 2
 
 
-def test_a_change_from_outside_shows_and_an_outdated_mark_is_asked_about(desk: Desk) -> None:
-    page = desk.page
-    desk.drag(*FIRST)
-    desk.says("marked backward")
-    desk.sidecar.write_text(desk.text() + "27:18,30:25,backward,theirs\n")
+def test_a_change_from_outside_shows_and_an_outdated_mark_is_asked_about(driver: PageDriver) -> None:
+    page = driver.page
+    driver.drag(*FIRST)
+    driver.says("marked backward")
+    driver.sidecar.write_text(driver.text() + "27:18,30:25,backward,theirs\n")
     page.locator("#annotations", has_text="theirs").wait_for()
     assert "was changed by somebody else" in page.locator("#problem").inner_text()
-    desk.drag(*SECOND)
-    desk.says("19:4")
-    assert [row.split(",")[-1] for row in desk.rows()] == ["", "theirs", ""]
+    driver.drag(*SECOND)
+    driver.says("19:4")
+    assert [row.split(",")[-1] for row in driver.rows()] == ["", "theirs", ""]
     assert page.locator("#problem").is_hidden()
-    desk.sidecar.write_text("nonsense\n")
+    driver.sidecar.write_text("nonsense\n")
     page.locator("#problem", has_text="must name the columns").wait_for()
     page.keyboard.press("Delete")
-    desk.says("must name the columns")
-    assert desk.text() == "nonsense\n"
-    refused = [wrong for wrong in desk.watched.wrong if "409 (Conflict)" in wrong]  # the browser's own word on it
+    driver.says("must name the columns")
+    assert driver.text() == "nonsense\n"
+    refused = [wrong for wrong in driver.watched.wrong if "409 (Conflict)" in wrong]  # the browser's own word on it
     assert len(refused) == 1
-    desk.watched.wrong.remove(refused[0])
+    driver.watched.wrong.remove(refused[0])
 
 
-def test_closing_the_page_ends_the_command(desk: Desk) -> None:
-    desk.drag(*FIRST)
-    desk.says("marked backward")
-    desk.page.close(run_before_unload=True)
-    status, out, err = desk.served.ended()
+def test_closing_the_page_ends_the_command(driver: PageDriver) -> None:
+    driver.drag(*FIRST)
+    driver.says("marked backward")
+    driver.page.close(run_before_unload=True)
+    status, out, err = driver.served.wait_for_end()
     assert (status, out, err) == (0, "quarter-mile.annotations.csv: 1 change saved, 1 annotation in all\n", "")
 
 
-def test_a_page_whose_command_has_ended_says_so(folder: Path, serving: Serving, opened: Opened) -> None:
+def test_a_page_whose_command_has_ended_says_so(folder: Path, serving: StartEditor, opened: OpenPage) -> None:
     served = serving(folder, "quarter-mile.fit")
     watched = opened(served.url, offline=False)
     served.interrupt()
@@ -260,7 +260,9 @@ def test_a_page_whose_command_has_ended_says_so(folder: Path, serving: Serving, 
     watched.wrong.clear()
 
 
-def test_without_positions_the_rest_stands(tmp_path: Path, samples: Path, serving: Serving, opened: Opened) -> None:
+def test_without_positions_the_rest_stands(
+    tmp_path: Path, samples: Path, serving: StartEditor, opened: OpenPage
+) -> None:
     shutil.copy(samples / "treadmill-beginner.fit", tmp_path)
     served = serving(tmp_path, "treadmill-beginner.fit", "--units", "mi")
     page = opened(served.url, offline=False).page
@@ -272,7 +274,7 @@ def test_without_positions_the_rest_stands(tmp_path: Path, samples: Path, servin
     assert (tmp_path / "treadmill-beginner.annotations.csv").exists()
 
 
-def test_attacks_are_inert(tmp_path: Path, samples: Path, serving: Serving, opened: Opened) -> None:
+def test_attacks_are_inert(tmp_path: Path, samples: Path, serving: StartEditor, opened: OpenPage) -> None:
     hostile = hostile_gpx(tmp_path, samples)
     page = opened(serving(tmp_path, hostile.name).url, offline=False).page
     text = page.locator("body").inner_text()
@@ -286,16 +288,16 @@ def test_attacks_are_inert(tmp_path: Path, samples: Path, serving: Serving, open
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-def test_axe_finds_no_serious_fault(desk: Desk, axe: str, opened: Opened, dark: bool) -> None:
-    desk.drag(*FIRST)
-    desk.says("marked backward")
-    page = opened(desk.served.url, offline=False, dark=dark).page
+def test_axe_finds_no_serious_fault(driver: PageDriver, axe: str, opened: OpenPage, dark: bool) -> None:
+    driver.drag(*FIRST)
+    driver.says("marked backward")
+    page = opened(driver.served.url, offline=False, dark=dark).page
     page.locator(".strip .segment").nth(2).click()
-    assert violations(page, axe) == []
+    assert find_violations(page, axe) == []
     page.keyboard.press("?")
-    assert violations(page, axe) == []
+    assert find_violations(page, axe) == []
 
 
-def test_a_phone_shows_all_of_it_without_scrolling_sideways(desk: Desk, opened: Opened) -> None:
-    page = opened(desk.served.url, offline=False, width=360).page
+def test_a_phone_shows_all_of_it_without_scrolling_sideways(driver: PageDriver, opened: OpenPage) -> None:
+    page = opened(driver.served.url, offline=False, width=360).page
     assert page.evaluate("document.documentElement.scrollWidth") <= 360

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 from PIL import Image
 
-from tests.browser.conftest import Opened, Watched, violations
+from tests.support.browser_pages import OpenPage, WatchedPage, find_violations
 from tests.support.command_line import retropace
 from tests.support.hostile_text import ATTACKS, hostile_gpx
 
@@ -33,21 +33,21 @@ def report(folder: Path, *paths: Path | str, options: tuple[str, ...] = ()) -> s
 
 
 @pytest.fixture
-def one(tmp_path: Path, samples: Path, opened: Opened) -> Watched:
+def report_page(tmp_path: Path, samples: Path, opened: OpenPage) -> WatchedPage:
     """The report of an interval session with two annotated and one suspected repetition."""
     return opened(report(tmp_path, samples / "quarter-mile.fit"))
 
 
-def ranges(one: Watched) -> list[list[float]]:
+def ranges(report_page: WatchedPage) -> list[list[float]]:
     """What every chart shows, by Bokeh's own account."""
-    found: list[list[float]] = one.page.evaluate(
+    found: list[list[float]] = report_page.page.evaluate(
         f"() => {list(CURVES)}.map({PLOT}).map((plot) => [plot.x_range.start, plot.x_range.end])"
     )
     return found
 
 
-def test_hovering_moves_the_crosshair_over_all_charts_and_the_point_on_the_map(one: Watched) -> None:
-    page = one.page
+def test_hovering_moves_the_crosshair_over_all_charts_and_the_point_on_the_map(report_page: WatchedPage) -> None:
+    page = report_page.page
     assert page.locator(".cross").is_hidden()
     box = page.locator("[data-chart=cadence_spm]").bounding_box()
     assert box is not None
@@ -68,8 +68,8 @@ def test_hovering_moves_the_crosshair_over_all_charts_and_the_point_on_the_map(o
     assert "spm" in places[0][2]
 
 
-def test_the_values_under_the_crosshair_are_those_of_the_analysis(one: Watched) -> None:
-    page = one.page
+def test_the_values_under_the_crosshair_are_those_of_the_analysis(report_page: WatchedPage) -> None:
+    page = report_page.page
     page.locator(".moment input").fill("840")  # 14:00, in the first backward repetition
     told = page.locator(".readout").inner_text()
     assert told.startswith("14:00")
@@ -78,9 +78,9 @@ def test_the_values_under_the_crosshair_are_those_of_the_analysis(one: Watched) 
     assert "backward run, suspected 99 %" in page.locator(".readout").inner_text()
 
 
-def test_a_drag_zooms_all_charts_and_the_map_follows(one: Watched) -> None:
-    page = one.page
-    whole = ranges(one)
+def test_a_drag_zooms_all_charts_and_the_map_follows(report_page: WatchedPage) -> None:
+    page = report_page.page
+    whole = ranges(report_page)
     assert len(whole) == len(CURVES)
     assert whole == [whole[0]] * len(CURVES)
     before = page.evaluate(
@@ -92,7 +92,7 @@ def test_a_drag_zooms_all_charts_and_the_map_follows(one: Watched) -> None:
     page.mouse.down()
     page.mouse.move(box["x"] + 330, box["y"] + 80, steps=4)
     page.mouse.up()
-    zoomed = ranges(one)
+    zoomed = ranges(report_page)
     assert zoomed == [zoomed[0]] * len(CURVES)
     assert zoomed[0][1] - zoomed[0][0] < 0.1 * (whole[0][1] - whole[0][0])
     after = page.evaluate(
@@ -100,11 +100,11 @@ def test_a_drag_zooms_all_charts_and_the_map_follows(one: Watched) -> None:
     )
     assert after != before
     page.get_by_role("button", name="Whole session").click()
-    assert ranges(one) == whole
+    assert ranges(report_page) == whole
 
 
-def test_a_segment_is_chosen_in_the_strip_by_keys_and_in_the_table(one: Watched) -> None:
-    page = one.page
+def test_a_segment_is_chosen_in_the_strip_by_keys_and_in_the_table(report_page: WatchedPage) -> None:
+    page = report_page.page
     strip = page.locator(".strip .segment")
     assert strip.count() == 15
     strip.nth(0).focus()
@@ -112,28 +112,28 @@ def test_a_segment_is_chosen_in_the_strip_by_keys_and_in_the_table(one: Watched)
     assert page.locator("tr[aria-current]").first.locator("th").inner_text() == "2"
     page.locator("a[data-segment='4']").click()
     assert strip.nth(4).get_attribute("aria-current") is not None
-    start, end = ranges(one)[0]
+    start, end = ranges(report_page)[0]
     assert start < 739 < 919 < end < 1100
 
 
-def test_over_distance_the_charts_show_the_same(one: Watched) -> None:
-    page = one.page
+def test_over_distance_the_charts_show_the_same(report_page: WatchedPage) -> None:
+    page = report_page.page
     page.get_by_label("distance").check()
-    assert ranges(one)[0][1] == pytest.approx(4884.7, abs=0.1)
+    assert ranges(report_page)[0][1] == pytest.approx(4884.7, abs=0.1)
     page.locator(".moment input").fill("840")
     assert page.locator(".cross").is_visible()
 
 
-def test_what_is_drawn_has_the_colours_of_the_directions(one: Watched) -> None:
-    box = one.page.locator("[data-chart=map] > div").bounding_box()
+def test_what_is_drawn_has_the_colours_of_the_directions(report_page: WatchedPage) -> None:
+    box = report_page.page.locator("[data-chart=map] > div").bounding_box()
     assert box is not None
-    shot = Image.open(BytesIO(one.page.screenshot(clip=box))).convert("RGB")
+    shot = Image.open(BytesIO(report_page.page.screenshot(clip=box))).convert("RGB")
     seen = {colour for _, colour in shot.getcolors(1 << 24) or ()}
     assert (0x00, 0x72, 0xB2) in seen
     assert (0xD5, 0x5E, 0x00) in seen
 
 
-def test_many_sort_and_filter_and_open(tmp_path: Path, samples: Path, opened: Opened) -> None:
+def test_many_sort_and_filter_and_open(tmp_path: Path, samples: Path, opened: OpenPage) -> None:
     page = opened(report(tmp_path, samples)).page
     rows = page.locator(".overview tbody tr")
     assert rows.count() == 4
@@ -155,7 +155,7 @@ def test_many_sort_and_filter_and_open(tmp_path: Path, samples: Path, opened: Op
     page.locator(".map").wait_for(state="visible")
 
 
-def test_a_phone_shows_all_of_it_without_scrolling_sideways(tmp_path: Path, samples: Path, opened: Opened) -> None:
+def test_a_phone_shows_all_of_it_without_scrolling_sideways(tmp_path: Path, samples: Path, opened: OpenPage) -> None:
     page = opened(report(tmp_path, samples / "quarter-mile.fit"), width=360).page
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
     page.goto(report(tmp_path, samples))
@@ -163,7 +163,7 @@ def test_a_phone_shows_all_of_it_without_scrolling_sideways(tmp_path: Path, samp
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
 
 
-def test_dark_mode_recolours_the_charts_and_paper_is_light(tmp_path: Path, samples: Path, opened: Opened) -> None:
+def test_dark_mode_recolours_the_charts_and_paper_is_light(tmp_path: Path, samples: Path, opened: OpenPage) -> None:
     page = opened(report(tmp_path, samples / "quarter-mile.fit"), dark=True).page
     line = f"{PLOT}('speed_mps').select_one('curve').glyph.line_color.value"
     assert page.evaluate(line) == "#eef1f3"
@@ -185,7 +185,7 @@ def _comes(page: Page, expression: str, value: str) -> None:
 
 
 @pytest.mark.parametrize("many", [False, True], ids=["one", "many"])
-def test_attacks_are_inert(tmp_path: Path, samples: Path, opened: Opened, many: bool) -> None:
+def test_attacks_are_inert(tmp_path: Path, samples: Path, opened: OpenPage, many: bool) -> None:
     hostile = hostile_gpx(tmp_path, samples)
     paths = [hostile, samples / "quarter-mile.fit"] if many else [hostile]
     page = opened(report(tmp_path, *paths)).page
@@ -200,7 +200,7 @@ def test_attacks_are_inert(tmp_path: Path, samples: Path, opened: Opened, many: 
         assert not any(letter in content for letter in attack if not letter.isprintable())
 
 
-def test_the_page_asks_no_server_for_anything_but_tiles(tmp_path: Path, samples: Path, opened: Opened) -> None:
+def test_the_page_asks_no_server_for_anything_but_tiles(tmp_path: Path, samples: Path, opened: OpenPage) -> None:
     source = Path(shutil.copy(samples / "quarter-mile.fit", tmp_path))
     watched = opened(report(tmp_path, source))
     asked: list[str] = []
@@ -242,11 +242,11 @@ def _first_position(path: Path) -> tuple[float, float]:
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 @pytest.mark.parametrize("many", [False, True], ids=["one", "many"])
 def test_axe_finds_nothing_serious(
-    tmp_path: Path, samples: Path, opened: Opened, axe: str, many: bool, dark: bool
+    tmp_path: Path, samples: Path, opened: OpenPage, axe: str, many: bool, dark: bool
 ) -> None:
     page = opened(report(tmp_path, samples if many else samples / "quarter-mile.fit"), dark=dark).page
-    assert violations(page, axe) == []
+    assert find_violations(page, axe) == []
     if many:
         page.get_by_role("link", name="quarter").click()
         page.wait_for_selector("article:visible .charts canvas", state="attached")
-        assert violations(page, axe) == []
+        assert find_violations(page, axe) == []

@@ -17,31 +17,31 @@ BACKWARD = Label("backward")
 HEAD = "start,end,label,note\n"
 
 
-def text_of(rows: str) -> SidecarEditor:
+def parse_rows(rows: str) -> SidecarEditor:
     return SidecarEditor.parse(rows.encode(), "x.csv")
 
 
-def shown(text: SidecarEditor) -> tuple[Annotation, ...]:
+def resolve(text: SidecarEditor) -> tuple[Annotation, ...]:
     return resolve_annotations(text.parse_rows(), LAPPED_RUN)[0]
 
 
 def paint(rows: str, start_s: float, end_s: float, label: str, note: str = "") -> str:
-    text = text_of(rows)
-    return after(label_span(text, LAPPED_RUN, shown(text), (start_s, end_s), parse_label(label), note))
+    text = parse_rows(rows)
+    return to_text(label_span(text, LAPPED_RUN, resolve(text), (start_s, end_s), parse_label(label), note))
 
 
 def clear(rows: str, start_s: float, end_s: float) -> str:
-    text = text_of(rows)
-    return after(clear_span(text, LAPPED_RUN, shown(text), (start_s, end_s)))
+    text = parse_rows(rows)
+    return to_text(clear_span(text, LAPPED_RUN, resolve(text), (start_s, end_s)))
 
 
 def change(rows: str, number: int, start_s: float, end_s: float, note: str = "") -> str:
-    text = text_of(rows)
-    return after(move_span(text, LAPPED_RUN, shown(text), shown(text)[number], (start_s, end_s), note))
+    text = parse_rows(rows)
+    return to_text(move_span(text, LAPPED_RUN, resolve(text), resolve(text)[number], (start_s, end_s), note))
 
 
-def after(edited: EditResult) -> str:
-    return edited.sidecar.to_bytes().decode()
+def to_text(result: EditResult) -> str:
+    return result.sidecar.to_bytes().decode()
 
 
 def test_a_stretch_on_free_ground_is_a_row_more_whose_edges_stay() -> None:
@@ -97,13 +97,13 @@ def test_a_note_changes_nothing_else() -> None:
 
 
 def test_a_distance_said_of_the_whole_is_not_said_of_a_part() -> None:
-    text = text_of("start,end,label,distance\n5:00,10:00,backward,400\n")
-    edited = label_span(text, LAPPED_RUN, shown(text), (300.0, 360.0), Label("rest"))
-    assert edited.sidecar.to_bytes().decode() == (
+    text = parse_rows("start,end,label,distance\n5:00,10:00,backward,400\n")
+    result = label_span(text, LAPPED_RUN, resolve(text), (300.0, 360.0), Label("rest"))
+    assert result.sidecar.to_bytes().decode() == (
         "start,end,label,distance\n5:00.0,6:00.0,rest,\n6:00.0,10:00.0,backward,\n"
     )
-    assert edited.losses == ("distance=400m was said of the whole stretch and does not hold for a part of it",)
-    moved = move_span(text, LAPPED_RUN, shown(text), shown(text)[0], (310.0, 600.0), "")
+    assert result.losses == ("distance=400m was said of the whole stretch and does not hold for a part of it",)
+    moved = move_span(text, LAPPED_RUN, resolve(text), resolve(text)[0], (310.0, 600.0), "")
     assert "backward,400" in moved.sidecar.to_bytes().decode()  # the same stretch, its edge better known
     assert moved.losses == ()
 
@@ -162,41 +162,41 @@ def test_an_edit_means_what_it_says_and_nothing_else(
         taken[start : start + length] = True
         end = "" if is_open else f"{min(start + length, 1800)}s"
         lines.append(f"{start}s,{end},{label},")
-    text = text_of("\n".join(lines))
+    text = parse_rows("\n".join(lines))
     try:
-        said = by_second(shown(text))
+        said = by_second(resolve(text))
     except AnnotationError:
         return  # an open row runs over another one: no file that could be shown
     for what, first, seconds, number in edits:
         last = min(first + seconds, 1800)
-        before = shown(text)
+        before = resolve(text)
         try:
             if what == "clear":
-                edited = clear_span(text, LAPPED_RUN, before, (first, last))
+                result = clear_span(text, LAPPED_RUN, before, (first, last))
                 said[first:last] = ""
             elif what == "move":
                 if not before:
                     continue
                 moved = before[number % len(before)]
-                edited = move_span(text, LAPPED_RUN, before, moved, (first, last), moved.note)
+                result = move_span(text, LAPPED_RUN, before, moved, (first, last), moved.note)
                 said[int(np.ceil(moved.start_s)) : int(np.ceil(moved.end_s))] = ""
                 said[first:last] = str(moved.label)
             else:
-                edited = label_span(text, LAPPED_RUN, before, (first, last), parse_label(what))
+                result = label_span(text, LAPPED_RUN, before, (first, last), parse_label(what))
                 said[first:last] = what
         except AnnotationError:
             assert what == "clear"
             assert not (said[first:last] != "").any()
             continue
-        text = SidecarEditor.parse(edited.sidecar.to_bytes(), "x.csv")
-        now = by_second(shown(text))
+        text = SidecarEditor.parse(result.sidecar.to_bytes(), "x.csv")
+        now = by_second(resolve(text))
         # What was left of a row and is shorter than two seconds may be gone.
         wrong = np.flatnonzero(now != said)
-        assert all(now[at] == "" and _is_brief(said, int(at)) for at in wrong), (text.to_bytes().decode(), wrong)
+        assert all(now[at] == "" and is_short_run(said, int(at)) for at in wrong), (text.to_bytes().decode(), wrong)
         said = now
 
 
-def _is_brief(said: np.ndarray, at: int) -> bool:
+def is_short_run(said: np.ndarray, at: int) -> bool:
     start = end = at
     while start > 0 and said[start - 1] == said[at]:
         start -= 1

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from tests.support.command_line import retropace
-from tests.support.editor_server import Served, Serving, until
+from tests.support.editor_server import RunningEditor, StartEditor, wait_until
 
 MARK = {"start_s": 1638.0, "end_s": 1825.0, "label": "backward", "note": "third"}
 
@@ -25,7 +25,7 @@ MARK = {"start_s": 1638.0, "end_s": 1825.0, "label": "backward", "note": "third"
 class Client:
     """A page's side of the talk, without a browser."""
 
-    def __init__(self, served: Served):
+    def __init__(self, served: RunningEditor):
         self.served = served
         self.host = served.origin.removeprefix("http://")
         self.path = served.url.removeprefix(served.origin)
@@ -74,7 +74,7 @@ def folder(tmp_path: Path, samples: Path) -> Path:
 
 
 @pytest.fixture
-def client(folder: Path, serving: Serving) -> Client:
+def client(folder: Path, serving: StartEditor) -> Client:
     return Client(serving(folder, "quarter-mile.fit"))
 
 
@@ -162,7 +162,7 @@ def test_a_file_that_somebody_breaks_is_told_and_left_alone(client: Client, fold
     assert sidecar(folder) == good
 
 
-def test_two_servers_on_one_file_see_each_other(client: Client, folder: Path, serving: Serving) -> None:
+def test_two_servers_on_one_file_see_each_other(client: Client, folder: Path, serving: StartEditor) -> None:
     other = Client(serving(folder, "quarter-mile.fit"))
     client.post("paint", MARK)
     assert [one["note"] for one in other.state(other.version)[1]["annotations"]] == ["third"]
@@ -276,7 +276,10 @@ def test_it_ends_when_the_last_page_is_closed(client: Client) -> None:
     client.get("")  # and again: it counts from the last that was heard
     time.sleep(3.0)
     assert client.served.is_running
-    assert client.served.ended()[:2] == (0, "quarter-mile.annotations.csv: nothing was changed, 0 annotations in all\n")
+    assert client.served.wait_for_end()[:2] == (
+        0,
+        "quarter-mile.annotations.csv: nothing was changed, 0 annotations in all\n",
+    )
 
 
 def test_the_browser_is_opened_with_the_address(folder: Path) -> None:
@@ -290,8 +293,8 @@ def test_the_browser_is_opened_with_the_address(folder: Path) -> None:
     assert process.stdout is not None
     address = process.stdout.readline().split()[-1]
     assert process.stdout.readline().startswith("Opened in the browser. Closing the page, or Ctrl-C here, ends it")
-    until(opened.exists)
-    until(lambda: opened.read_text().strip() == address)
+    wait_until(opened.exists)
+    wait_until(lambda: opened.read_text().strip() == address)
     process.send_signal(signal.SIGTERM)
     assert process.communicate(timeout=20)[0].endswith("nothing was changed, 0 annotations in all\n")
 

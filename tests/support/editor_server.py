@@ -14,7 +14,7 @@ from pathlib import Path
 
 
 @dataclass
-class Served:
+class RunningEditor:
     """A running ``retropace annotate``."""
 
     process: subprocess.Popen[str]
@@ -24,7 +24,7 @@ class Served:
     def origin(self) -> str:
         return self.url.rsplit("/", 2)[0]
 
-    def ended(self, within_s: float = 20.0) -> tuple[int, str, str]:
+    def wait_for_end(self, within_s: float = 20.0) -> tuple[int, str, str]:
         """Wait until it ends by itself; its exit status, and what it printed after the address and on stderr."""
         out, err = self.process.communicate(timeout=within_s)
         return self.process.returncode, out, err
@@ -32,17 +32,17 @@ class Served:
     def interrupt(self) -> tuple[int, str, str]:
         """Press Ctrl-C."""
         self.process.send_signal(signal.SIGINT)
-        return self.ended()
+        return self.wait_for_end()
 
     @property
     def is_running(self) -> bool:
         return self.process.poll() is None
 
 
-Serving = Callable[..., Served]
+StartEditor = Callable[..., RunningEditor]
 
 
-def serve(folder: Path, file: str, *options: str, **environment: str) -> Served:
+def serve(folder: Path, file: str, *options: str, **environment: str) -> RunningEditor:
     """Start the page for a file in a folder."""
     process = subprocess.Popen(
         [
@@ -63,10 +63,10 @@ def serve(folder: Path, file: str, *options: str, **environment: str) -> Served:
         process.kill()
         raise AssertionError(f"no address: {line} {process.communicate()}")
     process.stdout.readline()
-    return Served(process, found[0])
+    return RunningEditor(process, found[0])
 
 
-def until(true: Callable[[], object], within_s: float = 10.0) -> None:
+def wait_until(true: Callable[[], object], within_s: float = 10.0) -> None:
     """Wait until something is true."""
     end = time.monotonic() + within_s
     while not true():

@@ -94,24 +94,24 @@ def garmin_messages(data: bytes) -> dict[str, list[Any]]:
     return {str(name): list(found) for name, found in messages.items()}  # type: ignore[call-overload]  # a TypedDict
 
 
-def geojson_places(text: str) -> np.ndarray:
+def geojson_positions(text: str) -> np.ndarray:
     shapes = [shape(one["geometry"]) for one in json.loads(text)["features"] if one["geometry"] is not None]
     parts = [np.array(line.coords) for one in shapes for line in getattr(one, "geoms", [one])]
     return np.concatenate(parts)[:, ::-1] if parts else np.empty((0, 2))
 
 
-def gpx_places(text: str) -> np.ndarray:
+def gpx_positions(text: str) -> np.ndarray:
     document = gpxpy.parse(text)
     points = [*document.walk(only_points=True), *document.waypoints, *(p for r in document.routes for p in r.points)]
     return np.array([(point.latitude, point.longitude) for point in points])
 
 
-def samples_places(text: str) -> np.ndarray:
+def samples_positions(text: str) -> np.ndarray:
     rows = csv.DictReader(io.StringIO(text))
     return np.array([(float(row["lat_deg"]), float(row["lon_deg"])) for row in rows if row["lat_deg"]])
 
 
-def fit_places(data: bytes) -> np.ndarray:
+def fit_positions(data: bytes) -> np.ndarray:
     """Every field of every message whose name says that it is a latitude, with the longitude beside it."""
     places = []
     for messages in garmin_messages(data).values():

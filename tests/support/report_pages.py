@@ -81,18 +81,18 @@ def read_page(html: str) -> Page:
     return reader.page
 
 
-def column(text: str) -> FloatArray:
+def unpack_column(text: str) -> FloatArray:
     """A packed column."""
     return np.frombuffer(base64.b64decode(text, validate=True), dtype="<f4").astype(np.float64)
 
 
-def columns_of(value: Any, name: str = "") -> Iterator[tuple[str, FloatArray]]:
+def find_columns(value: Any, name: str = "") -> Iterator[tuple[str, FloatArray]]:
     """Every text in the data that is a packed column, under whatever name."""
     if isinstance(value, dict):
         for key, inner in value.items():
-            yield from columns_of(inner, f"{name}.{key}".lstrip("."))
+            yield from find_columns(inner, f"{name}.{key}".lstrip("."))
     elif isinstance(value, list):
         for inner in value:
-            yield from columns_of(inner, name)
+            yield from find_columns(inner, name)
     elif isinstance(value, str) and len(value) >= 24 and re.fullmatch(r"[A-Za-z0-9+/]+={0,2}", value):
-        yield name, column(value)
+        yield name, unpack_column(value)

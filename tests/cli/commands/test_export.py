@@ -25,7 +25,7 @@ from tests.support.export_files import (
     fit_metres,
     geojson_metres,
     gpx_metres,
-    gpx_places,
+    gpx_positions,
     samples_csv_metres,
     segments_csv_metres,
 )
@@ -161,7 +161,7 @@ def test_hidden_places_and_what_is_said_of_them(folder: Path) -> None:
     point = next(whole.walk(only_points=True))
     hide = ["--hide-around", f"{point.latitude},{point.longitude},40m"]
     assert retropace("export", "track-6x400.gpx", "--to", "gpx", *hide, cwd=folder).returncode == 0
-    places = gpx_places((folder / "track-6x400.directions.gpx").read_text())
+    places = gpx_positions((folder / "track-6x400.directions.gpx").read_text())
     assert (
         np.min(np.hypot(*project_to_tangent_plane_m(places[:, 0], places[:, 1], point.latitude, point.longitude)))
         > 39.9
@@ -175,9 +175,9 @@ def test_hidden_places_and_what_is_said_of_them(folder: Path) -> None:
     )
     words = ["export", "track-6x400.gpx", "--to", "gpx", "-o", "-"]
     hidden = retropace(*words, cwd=folder, RETROPACE_CONFIG=str(settings)).stdout
-    assert len(gpx_places(hidden)) == len(places)
+    assert len(gpx_positions(hidden)) == len(places)
     shown = retropace(*words, "--hide-nothing", cwd=folder, RETROPACE_CONFIG=str(settings)).stdout
-    assert len(gpx_places(shown)) > len(places)
+    assert len(gpx_positions(shown)) > len(places)
 
 
 def test_a_packed_recording_keeps_its_messages(folder: Path) -> None:

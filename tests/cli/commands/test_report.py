@@ -19,7 +19,7 @@ from tests.support.command_line import retropace
 from tests.support.long_recordings import Hours
 from tests.support.recordings import MadeRun
 from tests.support.report_command import PLACE, error_lines, page, prepare_folder, report
-from tests.support.report_pages import column, read_page
+from tests.support.report_pages import unpack_column, read_page
 
 
 @pytest.fixture
@@ -257,10 +257,10 @@ def test_thirty_hours_are_a_page_below_5_mb_that_keeps_the_extremes(folder: Path
     shown_page = page(path).pictures[0]
     track = analyze(read(folder / "long.fit")).cleaned
     for name in ("speed_mps", "cadence_spm", "heart_rate_bpm", "step_length_m"):
-        rows, meant = column(shown_page["rows"][name]), getattr(track, name)
+        rows, meant = unpack_column(shown_page["rows"][name]), getattr(track, name)
         assert np.nanmin(rows) == pytest.approx(np.nanmin(meant), rel=1e-6)
         assert np.nanmax(rows) == pytest.approx(np.nanmax(meant), rel=1e-6)
-    t_s = column(shown_page["rows"]["t_s"])
+    t_s = unpack_column(shown_page["rows"]["t_s"])
     assert (t_s[0], t_s[-1]) == (0.0, 107_999.0)
     assert len(t_s) < 20_000
 
@@ -275,5 +275,5 @@ def test_many_activities_stay_small(folder: Path) -> None:
     assert report(runs).exit_code == 0
     made_page = page(folder / "report.html")
     assert len(made_page.pictures) == 30
-    assert all(len(column(shown_page["rows"]["t_s"])) <= 16_000 * 4 / 30 for shown_page in made_page.pictures)
+    assert all(len(unpack_column(shown_page["rows"]["t_s"])) <= 16_000 * 4 / 30 for shown_page in made_page.pictures)
     assert (folder / "report.html").stat().st_size < 3_000_000

@@ -15,7 +15,7 @@ from retropace.analysis.pipeline import analyze
 from retropace.readers import read
 from tests.support.recordings import MadeRun
 from tests.support.report_command import PLACE, TILES, error_lines, page, prepare_folder, report
-from tests.support.report_pages import Page, column, read_page
+from tests.support.report_pages import Page, unpack_column, read_page
 
 WGS84 = Geod(ellps="WGS84")
 
@@ -28,12 +28,12 @@ def folder(tmp_path: Path, samples: Path, monkeypatch: pytest.MonkeyPatch) -> Pa
 
 def shown_degrees(shown_page: Page, recording: Path, at: int = 0) -> tuple[np.ndarray, np.ndarray]:
     """The positions that the recording has at the moments whose positions the page shows."""
-    t_s = column(shown_page.pictures[at]["way"]["t_s"])
+    t_s = unpack_column(shown_page.pictures[at]["way"]["t_s"])
     track = analyze(read(recording)).cleaned
     return np.interp(t_s, track.t_s, track.lat_deg), np.interp(t_s, track.t_s, track.lon_deg)
 
 
-def nearest_m(degrees: tuple[np.ndarray, np.ndarray], lat_deg: float, lon_deg: float) -> float:
+def min_distance_m(degrees: tuple[np.ndarray, np.ndarray], lat_deg: float, lon_deg: float) -> float:
     count = len(degrees[0])
     _, _, metres = WGS84.inv(np.full(count, lon_deg), np.full(count, lat_deg), degrees[1], degrees[0])
     return float(np.min(metres))
@@ -42,12 +42,12 @@ def nearest_m(degrees: tuple[np.ndarray, np.ndarray], lat_deg: float, lon_deg: f
 def test_a_place_and_both_ends_are_hidden(folder: Path) -> None:
     run = folder / "run.fit"
     assert report("run.fit").exit_code == 0
-    assert nearest_m(shown_degrees(page(folder / "report.html"), run), 52.51, 13.4) < 5.0
+    assert min_distance_m(shown_degrees(page(folder / "report.html"), run), 52.51, 13.4) < 5.0
     assert report("run.fit", "--hide-around", PLACE, "--hide-ends", "200m").exit_code == 0
     made = page(folder / "report.html")
     shown = shown_degrees(made, run)
-    assert nearest_m(shown, 52.51, 13.4) > 149.9
-    assert nearest_m(shown, 52.5, 13.4) == pytest.approx(200.0, abs=4.0)
+    assert min_distance_m(shown, 52.51, 13.4) > 149.9
+    assert min_distance_m(shown, 52.5, 13.4) == pytest.approx(200.0, abs=4.0)
     assert "positions are not shown" in made.words
     assert "52.51" not in (folder / "report.html").read_text(encoding="utf-8").replace(made.scripts[0], "")
 
@@ -59,7 +59,7 @@ def test_a_waypoint_in_a_hidden_place_is_no_way_round_it(folder: Path) -> None:
     for tiles in ([], ["--tiles", TILES]):
         assert report("run.gpx", "--hide-around", "52.5101,13.4,200m", *tiles).exit_code == 0
         made = page(folder / "report.html")
-        assert nearest_m(shown_degrees(made, folder / "run.gpx"), 52.5101, 13.4) > 199.9
+        assert min_distance_m(shown_degrees(made, folder / "run.gpx"), 52.5101, 13.4) > 199.9
         html = (folder / "report.html").read_text(encoding="utf-8").replace(made.scripts[0], "")
         assert not any(digits in html for digits in ("52.510", "13.4000", "5101234"))
 
@@ -72,7 +72,7 @@ def test_settings_hold_until_told_otherwise(folder: Path) -> None:
     def nearest(*words: str) -> tuple[float, float]:
         assert report("run.fit", *words).exit_code == 0
         shown = shown_degrees(page(folder / "report.html"), run)
-        return nearest_m(shown, 52.51, 13.4), nearest_m(shown, 52.5, 13.4)
+        return min_distance_m(shown, 52.51, 13.4), min_distance_m(shown, 52.5, 13.4)
 
     assert nearest() == pytest.approx((150.0, 200.0), abs=4.0)
     assert nearest("--hide-ends", "50") == pytest.approx((150.0, 50.0), abs=4.0)

@@ -26,12 +26,12 @@ from tests.support.strategies import activities, activity_of
 AMPLE = {"max_rows": 16_000, "max_positions": 12_000}
 
 
-def unpacked(text: str) -> FloatArray:
+def unpack(text: str) -> FloatArray:
     """What a browser makes of a column."""
     return np.frombuffer(base64.b64decode(text, validate=True), dtype="<f4").astype(np.float64)
 
 
-def document_of(analysis: Analysis, **options: Any) -> tuple[ChartData, dict[str, Any]]:
+def build_document(analysis: Analysis, **options: Any) -> tuple[ChartData, dict[str, Any]]:
     """The picture, and its document after a journey through JSON that has no NaN."""
     picture = build_chart_data(analysis, **(AMPLE | options))
     return picture, json.loads(json.dumps(chart_data_to_dict(picture, analysis), allow_nan=False))
@@ -54,10 +54,10 @@ def test_every_activity_becomes_numbers_that_fit_their_scales(activity: Activity
         analysis = analyze(activity)
     except RetropaceError:
         return
-    picture, document = document_of(analysis, max_rows=most, max_positions=most, mercator=mercator)
+    picture, document = build_document(analysis, max_rows=most, max_positions=most, mercator=mercator)
     rows = downsample(analysis.cleaned, most)
     for name in ("t_s", "distance_m", *CHANNELS):
-        np.testing.assert_allclose(unpacked(document["rows"][name]), getattr(rows, name), rtol=1e-6)
+        np.testing.assert_allclose(unpack(document["rows"][name]), getattr(rows, name), rtol=1e-6)
     for name in CHANNELS:
         low, high = document["scales"][name]
         known = getattr(rows, name)[np.isfinite(getattr(rows, name))]
@@ -65,8 +65,8 @@ def test_every_activity_becomes_numbers_that_fit_their_scales(activity: Activity
         assert low >= 0.0
         assert np.quantile(known, 0.99) <= high if len(known) else True
     way = document["way"]
-    assert len(unpacked(way["t_s"])) == len(unpacked(way["x_m"])) == len(unpacked(way["y_m"])) == len(picture.route)
-    assert np.all(np.isfinite([*unpacked(way["x_m"]), *unpacked(way["y_m"]), *way["origin"]]))
+    assert len(unpack(way["t_s"])) == len(unpack(way["x_m"])) == len(unpack(way["y_m"])) == len(picture.route)
+    assert np.all(np.isfinite([*unpack(way["x_m"]), *unpack(way["y_m"]), *way["origin"]]))
     assert all(0 <= at < len(picture.route) - 1 for at in way["breaks"])
     for name in ("direction", "basis", "gait", "confidence"):
         assert len(document[name]) == len(analysis.segments)
@@ -82,7 +82,7 @@ def test_a_column_is_packed_as_browsers_read_it() -> None:
 
 def test_edges_and_words_are_those_of_the_segments() -> None:
     analysis = interval_session()
-    _, document = document_of(analysis)
+    _, document = build_document(analysis)
     assert document["direction"] == analysis.segments.direction.tolist()
     assert document["direction"][-1] == "backward"
     assert document["basis"][-1] == "annotated"
@@ -93,7 +93,7 @@ def test_edges_and_words_are_those_of_the_segments() -> None:
 
 def test_without_distance_or_positions() -> None:
     t_s = np.arange(100.0)
-    _, document = document_of(analyze(activity_of(t_s, heart_rate_bpm=np.full(100, 140.0))))
+    _, document = build_document(analyze(activity_of(t_s, heart_rate_bpm=np.full(100, 140.0))))
     assert not document["has_distance"]
     assert document["way"] == {"t_s": "", "x_m": "", "y_m": "", "breaks": [], "origin": [0.0, 0.0]}
     assert document["scales"]["speed_mps"] == [0.0, 0.0]
@@ -104,12 +104,12 @@ def test_without_distance_or_positions() -> None:
 
 def test_only_tiles_need_to_know_where_on_earth_it_was() -> None:
     analysis = interval_session()
-    _, document = document_of(analysis)
+    _, document = build_document(analysis)
     assert document["way"]["origin"] == [0.0, 0.0]
-    assert np.max(np.abs(unpacked(document["way"]["y_m"]))) < 1000.0
-    _, document = document_of(analysis, mercator=True)
+    assert np.max(np.abs(unpack(document["way"]["y_m"]))) < 1000.0
+    _, document = build_document(analysis, mercator=True)
     origin = document["way"]["origin"]
-    place = [unpacked(document["way"][name]) + shift for name, shift in zip(("x_m", "y_m"), origin, strict=True)]
+    place = [unpack(document["way"][name]) + shift for name, shift in zip(("x_m", "y_m"), origin, strict=True)]
     lon, lat = Transformer.from_crs("EPSG:3857", "EPSG:4326", always_xy=True).transform(*place)
     np.testing.assert_allclose(lat, analysis.cleaned.lat_deg, atol=1e-8)
     np.testing.assert_allclose(lon, analysis.cleaned.lon_deg, atol=1e-8)
@@ -123,28 +123,28 @@ def test_a_way_around_a_hidden_place_is_not_shortened_through_it(mercator: bool)
     lon, lat, _ = metre.fwd(np.full(2500, 11.0), np.full(2500, 48.0), np.degrees(turn), 200.0 + 0.001 * t_s)
     analysis = analyze(activity_of(t_s, None, distance_m=3.0 * t_s, lat_deg=np.array(lat), lon_deg=np.array(lon)))
     hiding = PrivacyFilter((PrivacyZone(48.0, 11.0, 199.9), PrivacyZone(48.0, 11.0, 120.0)))
-    picture, _ = document_of(analysis, privacy_filter=hiding, max_positions=400, mercator=mercator)
+    picture, _ = build_document(analysis, privacy_filter=hiding, max_positions=400, mercator=mercator)
     way = picture.route
     assert len(way) < 2400
     middle = np.full(101, 48.0), np.full(101, 11.0)
     for at in np.flatnonzero(way.is_joined).tolist():
         lats, lons = (np.linspace(one[at], one[at + 1], 101) for one in (way.lat_deg, way.lon_deg))
         assert min(metre.inv(middle[1], middle[0], lons, lats)[2]) > 199.8
-    shorter, _ = document_of(analysis, max_positions=400, mercator=mercator)
+    shorter, _ = build_document(analysis, max_positions=400, mercator=mercator)
     assert len(shorter.route) < len(way)
 
 
 def test_a_glitch_does_not_flatten_the_curve() -> None:
     speed = np.where(np.arange(600) < 300, 3.0, 2.0)
     speed[100] = 11.0
-    picture, _ = document_of(interval_session(speed_mps=speed))
+    picture, _ = build_document(interval_session(speed_mps=speed))
     assert np.nanmax(picture.columns.speed_mps) > 6.0  # the rows keep it
     assert picture.scale_max["speed_mps"] < 4.0
     assert picture.scale_min["speed_mps"] == 0.0
 
 
 def test_a_heart_that_beats_evenly_has_a_scale() -> None:
-    picture, _ = document_of(interval_session(heart_rate_bpm=np.full(600, 140.0)))
+    picture, _ = build_document(interval_session(heart_rate_bpm=np.full(600, 140.0)))
     assert picture.scale_min["heart_rate_bpm"] < 140.0 < picture.scale_max["heart_rate_bpm"]
     assert picture.scale_max["heart_rate_bpm"] - picture.scale_min["heart_rate_bpm"] >= 10.0
 
@@ -155,14 +155,14 @@ def test_a_watch_that_stood_nearly_all_the_time_has_a_scale() -> None:
     lat = 48.0 + np.cumsum(np.where(moving, 3.0, 0.0)) / 111_200.0
     cadence = np.where(moving, 170.0, 0.0)
     activity = activity_of(t_s, None, cadence_recorded=cadence, lat_deg=lat, lon_deg=np.full(len(t_s), 11.0))
-    picture, _ = document_of(analyze(activity))
+    picture, _ = build_document(analyze(activity))
     assert np.quantile(picture.columns.cadence_spm, 0.995) == 0.0 < np.max(picture.columns.cadence_spm)
     assert 0.0 < picture.scale_min["cadence_spm"] < picture.scale_max["cadence_spm"]
 
 
 @pytest.mark.parametrize("units", [KILOMETRES, MILES], ids=["km", "mi"])
 def test_pace_marks_are_round_and_do_not_touch(units: Any) -> None:
-    picture, _ = document_of(interval_session(), units=units)
+    picture, _ = build_document(interval_session(), units=units)
     speeds = [speed for speed, _ in picture.pace_ticks]
     assert picture.pace_ticks[0] == (0.0, "–")
     assert len(speeds) >= 5

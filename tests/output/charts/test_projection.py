@@ -20,22 +20,22 @@ MIDDLES = st.tuples(st.floats(-70.0, 70.0), st.floats(-180.0, 180.0)) | st.just(
 NO_EDGES: FloatArray = np.array([0.0, 1e9])
 
 
-def way_along(lat_deg: np.ndarray, lon_deg: np.ndarray, joined: np.ndarray | None = None) -> Route:
+def make_route(lat_deg: np.ndarray, lon_deg: np.ndarray, joined: np.ndarray | None = None) -> Route:
     whole = np.ones(max(len(lat_deg) - 1, 0), dtype=bool)
     return Route(np.arange(len(lat_deg), dtype=np.float64), lat_deg, lon_deg, whole if joined is None else joined)
 
 
-def scattered(seed: int, middle: tuple[float, float], reach_m: float = 1000.0) -> Route:
+def random_route(seed: int, middle: tuple[float, float], reach_m: float = 1000.0) -> Route:
     """Positions within so many metres of a place."""
     rng = np.random.default_rng(seed)
     towards, metres = rng.uniform(0.0, 360.0, 40), rng.uniform(0.0, reach_m, 40)
     lon, lat, _ = WGS84.fwd(np.full(40, middle[1]), np.full(40, middle[0]), towards, metres)
-    return way_along(np.asarray(lat), np.asarray(lon))
+    return make_route(np.asarray(lat), np.asarray(lon))
 
 
 @given(MIDDLES, st.integers(0, 2**32 - 1))
 def test_distances_in_the_local_plane_are_those_over_ground(middle: tuple[float, float], seed: int) -> None:
-    way = scattered(seed, middle)
+    way = random_route(seed, middle)
     plane = project_locally(way)
     _, _, over_ground = WGS84.inv(way.lon_deg[1:], way.lat_deg[1:], way.lon_deg[:-1], way.lat_deg[:-1])
     on_plane = np.hypot(np.diff(plane.x_m), np.diff(plane.y_m))
@@ -44,7 +44,7 @@ def test_distances_in_the_local_plane_are_those_over_ground(middle: tuple[float,
 
 @given(MIDDLES, st.integers(0, 2**32 - 1))
 def test_the_local_plane_tells_nothing_of_where_it_lies(middle: tuple[float, float], seed: int) -> None:
-    plane = project_locally(scattered(seed, middle))
+    plane = project_locally(random_route(seed, middle))
     assert (plane.origin_x_m, plane.origin_y_m) == (0.0, 0.0)
     assert np.max(np.abs(plane.x_m)) == pytest.approx(np.ptp(plane.x_m) / 2.0, abs=0.01)
     assert np.max(np.abs(plane.y_m)) == pytest.approx(np.ptp(plane.y_m) / 2.0, abs=0.01)
@@ -52,14 +52,14 @@ def test_the_local_plane_tells_nothing_of_where_it_lies(middle: tuple[float, flo
 
 def test_east_is_right_and_north_is_up() -> None:
     for plane in (project_locally, project_mercator):
-        drawn = plane(way_along(np.array([48.0, 48.001]), np.array([11.0, 11.002])))
+        drawn = plane(make_route(np.array([48.0, 48.001]), np.array([11.0, 11.002])))
         assert drawn.x_m[1] > drawn.x_m[0]
         assert drawn.y_m[1] > drawn.y_m[0]
 
 
 @given(MIDDLES, st.integers(0, 2**32 - 1))
 def test_web_mercator_is_that_of_everybody_else(middle: tuple[float, float], seed: int) -> None:
-    way = scattered(seed, middle)
+    way = random_route(seed, middle)
     plane = project_mercator(way)
     x_m, y_m = Transformer.from_crs("EPSG:4326", "EPSG:3857", always_xy=True).transform(way.lon_deg, way.lat_deg)
     around_m = 2.0 * math.pi * 6_378_137.0
@@ -72,27 +72,27 @@ def test_web_mercator_is_that_of_everybody_else(middle: tuple[float, float], see
 
 
 def test_a_way_of_nothing() -> None:
-    nowhere = way_along(np.empty(0), np.empty(0))
+    nowhere = make_route(np.empty(0), np.empty(0))
     for plane in (project_locally(nowhere), project_mercator(nowhere)):
         assert (len(plane.x_m), plane.origin_x_m, plane.origin_y_m) == (0, 0.0, 0.0)
         assert plane.simplify(nowhere, 10, NO_EDGES)[0] is nowhere
 
 
 def test_web_mercator_ends_before_the_poles() -> None:
-    drawn = project_mercator(way_along(np.array([84.0, 90.0, -90.0]), np.zeros(3)))
+    drawn = project_mercator(make_route(np.array([84.0, 90.0, -90.0]), np.zeros(3)))
     assert np.all(np.isfinite(drawn.y_m))
 
 
-def wandering(seed: int, count: int, step_m: float) -> tuple[Route, Projection]:
+def random_walk(seed: int, count: int, step_m: float) -> tuple[Route, Projection]:
     """A way on a plane that turns a little at each step, with some breaks."""
     rng = np.random.default_rng(seed)
     heading = np.cumsum(rng.normal(0.0, 0.3, count))
     plane = Projection(np.cumsum(step_m * np.cos(heading)), np.cumsum(step_m * np.sin(heading)), 0.0, 0.0)
     degrees = 1e-5 * np.arange(count)
-    return way_along(degrees, degrees, rng.random(count - 1) < rng.choice([0.97, 1.0])), plane
+    return make_route(degrees, degrees, rng.random(count - 1) < rng.choice([0.97, 1.0])), plane
 
 
-def pieces_of(way: Route, plane: Projection) -> list[np.ndarray]:
+def split_pieces(way: Route, plane: Projection) -> list[np.ndarray]:
     points = np.column_stack((plane.x_m, plane.y_m))
     return np.split(points, np.flatnonzero(~way.is_joined) + 1)
 
@@ -100,7 +100,7 @@ def pieces_of(way: Route, plane: Projection) -> list[np.ndarray]:
 @given(st.integers(0, 2**32 - 1), st.integers(2, 400), st.integers(2, 300), st.sampled_from([0.1, 3.0]))
 @settings(deadline=None)
 def test_a_thinned_way_is_a_part_of_it_with_the_same_breaks(seed: int, count: int, most: int, step_m: float) -> None:
-    way, plane = wandering(seed, count, step_m)
+    way, plane = random_walk(seed, count, step_m)
     edges_s = np.array([0.0, 0.31, 0.77, 1.0]) * (count - 1)
     fewer, drawn = plane.simplify(way, most, edges_s)
     assert len(fewer) == len(drawn.x_m) == len(drawn.y_m)
@@ -120,9 +120,9 @@ def test_a_thinned_way_is_a_part_of_it_with_the_same_breaks(seed: int, count: in
 @given(st.integers(0, 2**32 - 1), st.integers(20, 300))
 @settings(deadline=None)
 def test_it_stays_within_the_tolerance_that_was_needed(seed: int, most: int) -> None:
-    way, plane = wandering(seed, 400, 3.0)
+    way, plane = random_walk(seed, 400, 3.0)
     fewer, drawn = plane.simplify(way, most, NO_EDGES)
-    before, after = pieces_of(way, plane), pieces_of(fewer, drawn)
+    before, after = split_pieces(way, plane), split_pieces(fewer, drawn)
     enough = max(most, 2 * len(before))
     tolerance_m = MIN_TOLERANCE_M
     while sum(_simplified(piece, tolerance_m) for piece in before) > enough:
@@ -140,7 +140,7 @@ def _simplified(piece: np.ndarray, tolerance_m: float) -> int:
 
 
 def test_few_positions_stay_as_they_are() -> None:
-    way, plane = wandering(1, 50, 3.0)
+    way, plane = random_walk(1, 50, 3.0)
     assert plane.simplify(way, 50, NO_EDGES) == (way, plane)
 
 
@@ -152,7 +152,7 @@ def test_ways_without_an_extent_or_an_end(shape: str) -> None:
         "ring": (60.0 * np.cos(turn), 60.0 * np.sin(turn)),
         "there and back": (100.0 * np.abs(turn - math.pi), np.zeros(1001)),
     }[shape]
-    way = way_along(np.zeros(1001), np.zeros(1001))
+    way = make_route(np.zeros(1001), np.zeros(1001))
     fewer, drawn = Projection(x_m, y_m, 0.0, 0.0).simplify(way, 200, NO_EDGES)
     assert (fewer.t_s[0], fewer.t_s[-1]) == (0.0, 1000.0)
     assert 2 <= len(fewer) <= 200
@@ -163,7 +163,7 @@ def test_ways_without_an_extent_or_an_end(shape: str) -> None:
 def test_a_change_of_pace_on_a_straight_stays_where_it_was() -> None:
     """The map colours by time: without the position at the change the colour would begin 167 m too early."""
     metres = np.concatenate((4.0 * np.arange(126.0), 500.0 + 2.0 * np.arange(1.0, 251.0)))
-    way = way_along(np.zeros(len(metres)), np.zeros(len(metres)))
+    way = make_route(np.zeros(len(metres)), np.zeros(len(metres)))
     fewer, drawn = Projection(metres, np.zeros(len(metres)), 0.0, 0.0).simplify(way, 20, np.array([0.0, 125.5, 375.0]))
     assert len(fewer) <= 20
     assert np.interp(125.5, fewer.t_s, drawn.x_m) == pytest.approx(501.0, abs=0.1)

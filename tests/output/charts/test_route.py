@@ -19,7 +19,7 @@ from retropace.output.charts.route import MAX_JOIN_GAP_FACTOR, MAX_JOIN_GAP_S, R
 from tests.support.strategies import activities, activity_of
 
 
-def northward(
+def northward_activity(
     t_s: FloatArray, pauses: list[tuple[float, float]] | None = None, lon_deg: float = 11.0
 ) -> CleanedActivity:
     """The track of a runner who goes north at 3 m/s."""
@@ -49,13 +49,15 @@ def with_gap(step_s: float, gap_s: float) -> FloatArray:
 def test_a_dropout_breaks_the_way(step_s: float) -> None:
     longest_s = max(MAX_JOIN_GAP_S, MAX_JOIN_GAP_FACTOR * step_s)
     end_s = 59 * step_s
-    assert breaks_s(extract_route(northward(with_gap(step_s, longest_s)))) == []
-    assert breaks_s(extract_route(northward(with_gap(step_s, longest_s + 1.0)))) == [(end_s, end_s + longest_s + 1.0)]
+    assert breaks_s(extract_route(northward_activity(with_gap(step_s, longest_s)))) == []
+    assert breaks_s(extract_route(northward_activity(with_gap(step_s, longest_s + 1.0)))) == [
+        (end_s, end_s + longest_s + 1.0)
+    ]
 
 
 def test_lost_positions_break_it_as_well() -> None:
     t_s = np.arange(300.0)
-    track = northward(t_s)
+    track = northward_activity(t_s)
     lat = track.lat_deg.copy()
     lat[100:170] = np.nan
     lon = track.lon_deg.copy()
@@ -68,7 +70,7 @@ def test_lost_positions_break_it_as_well() -> None:
 
 
 def test_no_line_leads_across_a_pause() -> None:
-    track = northward(np.arange(300.0), [(100.0, 120.0), (200.5, 203.5)])
+    track = northward_activity(np.arange(300.0), [(100.0, 120.0), (200.5, 203.5)])
     way = extract_route(track)
     assert len(track.pauses) == 2
     for start_s, end_s in track.pauses.tolist():
@@ -79,7 +81,7 @@ def test_no_line_leads_across_a_pause() -> None:
 
 
 def test_no_line_leads_over_what_is_hidden() -> None:
-    track = northward(np.arange(300.0))
+    track = northward_activity(np.arange(300.0))
     place = PrivacyZone(float(track.lat_deg[150]), 11.0, 10.0)
     way = extract_route(track, PrivacyFilter((place,)))
     ((before_s, after_s),) = breaks_s(way)
@@ -110,7 +112,7 @@ def test_positions_are_the_tracks_own(activity: Activity) -> None:
 
 
 @st.composite
-def ways_and_edges(draw: st.DrawFn) -> tuple[Route, FloatArray]:
+def routes_and_edges(draw: st.DrawFn) -> tuple[Route, FloatArray]:
     """A way with breaks, and stretches whose edges lie anywhere, on its positions too."""
     rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
     count = draw(st.integers(2, 60))
@@ -127,7 +129,7 @@ def ways_and_edges(draw: st.DrawFn) -> tuple[Route, FloatArray]:
     return way, np.unique(np.clip([0.0, *cuts, last], 0.0, last))
 
 
-@given(ways_and_edges())
+@given(routes_and_edges())
 def test_lines_cover_the_joined_way_and_nothing_else(drawn: tuple[Route, FloatArray]) -> None:
     way, edges_s = drawn
     lines = split_route(way, edges_s)
@@ -139,7 +141,7 @@ def test_lines_cover_the_joined_way_and_nothing_else(drawn: tuple[Route, FloatAr
         assert not any(start < end_s and end > start_s for start, end in spans)
 
 
-@given(ways_and_edges())
+@given(routes_and_edges())
 def test_lines_are_cut_at_the_edges_and_both_sides_share_the_cut(drawn: tuple[Route, FloatArray]) -> None:
     way, edges_s = drawn
     lines = split_route(way, edges_s)
@@ -159,7 +161,7 @@ def test_lines_are_cut_at_the_edges_and_both_sides_share_the_cut(drawn: tuple[Ro
             assert at == len(way) - 1 or not way.is_joined[at]
 
 
-@given(ways_and_edges())
+@given(routes_and_edges())
 def test_lines_lie_on_the_way(drawn: tuple[Route, FloatArray]) -> None:
     way, edges_s = drawn
     around = np.unwrap(way.lon_deg, period=360.0)

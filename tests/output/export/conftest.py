@@ -1,4 +1,4 @@
-"""Every good recording, analysed once for all tests of exports."""
+"""Analyses of the samples and of the public recordings, computed once for all tests of exports."""
 
 from __future__ import annotations
 
@@ -6,40 +6,32 @@ from pathlib import Path
 
 import pytest
 
-from retropace.analysis.pipeline import Analysis, analyze
-from retropace.annotations import read_sidecar
+from retropace.analysis.pipeline import Analysis
 from retropace.core.errors import OtherSportError, ReadError
-from retropace.core.sidecar_path import sidecar_path
-from retropace.readers import read_all
+from tests.support.analyses import analyze_sessions
 from tests.support.paths import ROOT
 
 SAMPLES = ("quarter-mile.fit", "track-6x400.gpx", "treadmill-beginner.fit", "long-backward.fit")
 
 
-def analysed(path: Path) -> list[Analysis]:
-    """Its sessions, with the sidecar if there is one."""
-    said = read_sidecar(sidecar_path(path)) if sidecar_path(path).is_file() else []
-    return [analyze(activity, said) for activity in read_all(path)]
-
-
 @pytest.fixture(scope="session")
 def sample_analyses() -> dict[str, Analysis]:
     """The samples by name."""
-    return {name: analysed(ROOT / "samples" / name)[0] for name in SAMPLES}
+    return {name: analyze_sessions(ROOT / "samples" / name)[0] for name in SAMPLES}
 
 
 @pytest.fixture(scope="session")
 def corpus_analyses(corpus: Path) -> list[Analysis]:
     """The sessions on foot of every good public recording that can be analysed."""
-    found: list[Analysis] = []
+    analyses: list[Analysis] = []
     for kind in ("fit", "gpx", "tcx"):
         for path in sorted((corpus / kind).iterdir()):
             try:
-                found += analysed(path)
+                analyses += analyze_sessions(path)
             except (OtherSportError, ReadError):
                 continue  # of another sport, or without two moments to measure between
-    assert len(found) > 40
-    return found
+    assert len(analyses) > 40
+    return analyses
 
 
 @pytest.fixture(scope="session")

@@ -30,9 +30,9 @@ from retropace.readers.xml.gpx import read_gpx
 from tests.support.export_files import (
     assert_same_metres,
     geojson_metres,
-    geojson_places,
+    geojson_positions,
     gpx_metres,
-    gpx_places,
+    gpx_positions,
     gpx_stretches,
     samples_csv_metres,
     samples_json_metres,
@@ -44,11 +44,11 @@ from tests.support.strategies import activities, activity_of
 EXACT = Settings(label=LabelParameters(keep_edges=True))
 
 
-def geojson_of(analysis: Analysis, simplify_m: float = 0.0) -> str:
+def export_geojson(analysis: Analysis, simplify_m: float = 0.0) -> str:
     return format_geojson(analysis, build_line_segments(analysis), simplify_m)
 
 
-def gpx_of(analysis: Analysis) -> str:
+def export_gpx(analysis: Analysis) -> str:
     return format_gpx(analysis, build_line_segments(analysis), build_sample_rows(analysis))
 
 
@@ -63,14 +63,14 @@ def test_tables_add_up(all_analyses: list[Analysis]) -> None:
 def test_ways_add_up(all_analyses: list[Analysis]) -> None:
     refused = 0
     for analysis in all_analyses:
-        text = geojson_of(analysis)
+        text = export_geojson(analysis)
         assert_same_metres(geojson_metres(text), analysis)
-        if len(geojson_places(text)) == 0:
+        if len(geojson_positions(text)) == 0:
             with pytest.raises(RetropaceError, match="GPX holds nothing else"):
-                gpx_of(analysis)
+                export_gpx(analysis)
             refused += 1
             continue
-        text = gpx_of(analysis)
+        text = export_gpx(analysis)
         assert_same_metres(gpx_metres(text), analysis)
         assert len(gpxpy.parse(text).tracks) == 1
     assert 0 < refused < len(all_analyses) / 2
@@ -139,21 +139,21 @@ def test_an_edge_between_two_records_is_a_row_of_its_own() -> None:
 
 def test_gpx_is_read_back_by_ours(sample_analyses: dict[str, Analysis]) -> None:
     analysis = sample_analyses["track-6x400.gpx"]
-    (back,) = read_gpx(gpx_of(analysis).encode(), "back.gpx")
+    (back,) = read_gpx(export_gpx(analysis).encode(), "back.gpx")
     ours = analysis.activity
     assert len(back.pauses) == 0
     assert (back.sport, back.name, back.start_time) == (ours.sport, ours.name, ours.start_time)
     at = np.searchsorted(back.samples.t_s, ours.samples.t_s)
     for name in ("lat_deg", "lon_deg", "altitude_m", "heart_rate_bpm", "cadence_recorded"):
         np.testing.assert_allclose(getattr(back.samples, name)[at], getattr(ours.samples, name), atol=1e-7)
-    stretches = gpx_stretches(gpx_of(analysis))
-    assert len(stretches) == len(analysis.segments) == len(gpxpy.parse(gpx_of(analysis)).tracks[0].segments)
+    stretches = gpx_stretches(export_gpx(analysis))
+    assert len(stretches) == len(analysis.segments) == len(gpxpy.parse(export_gpx(analysis)).tracks[0].segments)
     assert [one["direction"] for one in stretches] == analysis.segments.direction.tolist()
     assert {one["basis"] for one in stretches if one["direction"] == "backward"} == {"suspected"}
 
 
 def test_pieces_of_a_gpx_touch(sample_analyses: dict[str, Analysis]) -> None:
-    segments = gpxpy.parse(gpx_of(sample_analyses["quarter-mile.fit"])).tracks[0].segments
+    segments = gpxpy.parse(export_gpx(sample_analyses["quarter-mile.fit"])).tracks[0].segments
     for one, two in pairwise(segments):
         last, first = one.points[-1], two.points[0]
         assert (last.latitude, last.longitude, last.time) == (first.latitude, first.longitude, first.time)
@@ -171,9 +171,9 @@ def test_positions_themselves_measure_the_distance() -> None:
     )
     analysis = analyze(activity, [parse_mark("200s-400s=backward")])
     assert analysis.cleaned.distance_source == "positions"
-    document = gpxpy.parse(gpx_of(analysis))
+    document = gpxpy.parse(export_gpx(analysis))
     found = dict.fromkeys(true_metres(analysis), 0.0)
-    for one, segment in zip(gpx_stretches(gpx_of(analysis)), document.tracks[0].segments, strict=True):
+    for one, segment in zip(gpx_stretches(export_gpx(analysis)), document.tracks[0].segments, strict=True):
         places = np.array([(point.latitude, point.longitude) for point in segment.points])
         found[one["direction"]] += float(np.sum(compute_distances_m(*places.T)))
     assert found["backward"] > 300.0
@@ -184,10 +184,10 @@ def test_simplified_lines_stay_near_and_keep_their_distances(sample_analyses: di
     from shapely.geometry import LineString
 
     analysis = sample_analyses["track-6x400.gpx"]
-    whole, few = geojson_of(analysis), geojson_of(analysis, 5.0)
-    assert len(geojson_places(few)) < 0.5 * len(geojson_places(whole))
+    whole, few = export_geojson(analysis), export_geojson(analysis, 5.0)
+    assert len(geojson_positions(few)) < 0.5 * len(geojson_positions(whole))
     assert geojson_metres(few) == geojson_metres(whole)
-    scale = np.array([np.cos(np.radians(geojson_places(whole)[0, 0])), 1.0]) * 111_320.0
+    scale = np.array([np.cos(np.radians(geojson_positions(whole)[0, 0])), 1.0]) * 111_320.0
     for one, two in zip(json.loads(whole)["features"], json.loads(few)["features"], strict=True):
         full, thin = (LineString(np.array(item["geometry"]["coordinates"]) * scale) for item in (one, two))
         assert full.hausdorff_distance(thin) <= 5.1
@@ -200,7 +200,7 @@ def test_lines_are_cut_at_the_date_line() -> None:
     lon = np.where(lon > 180.0, lon - 360.0, lon)
     activity = activity_of(t_s, distance_m=3.0 * t_s, lat_deg=-0.5 + t_s / 60_000.0, lon_deg=lon)
     analysis = analyze(activity, [parse_mark("300s-420s=backward")])
-    text = geojson_of(analysis)
+    text = export_geojson(analysis)
     assert_same_metres(geojson_metres(text), analysis)
     shapes = [one["geometry"] for one in json.loads(text)["features"]]
     assert [one["type"] for one in shapes].count("MultiLineString") == 1
@@ -209,7 +209,7 @@ def test_lines_are_cut_at_the_date_line() -> None:
     (west,) = (line[-1] for line in lines if line[-1][0] == 180.0)
     (east,) = (line[0] for line in lines if line[0][0] == -180.0)
     assert west[1] == east[1] == pytest.approx(float(np.interp(180.0, lon % 360.0, activity.samples.lat_deg)), abs=1e-7)
-    assert np.ptp(np.abs(gpx_places(gpx_of(analysis))[:, 1])) < 1.0
+    assert np.ptp(np.abs(gpx_positions(export_gpx(analysis))[:, 1])) < 1.0
     rows = csv.DictReader(io.StringIO(format_samples_csv(analysis)))
     assert all(abs(float(row["lon_deg"])) > 179.0 for row in rows)
 
@@ -220,13 +220,13 @@ def test_what_has_no_positions_is_a_feature_without_a_line() -> None:
     lat[300:500] = np.nan
     activity = activity_of(t_s, distance_m=3.0 * t_s, lat_deg=lat, lon_deg=np.where(np.isnan(lat), np.nan, 11.0))
     analysis = analyze(activity, [parse_mark("200s-400s=backward")])
-    features = json.loads(geojson_of(analysis))["features"]
+    features = json.loads(export_geojson(analysis))["features"]
     bare = [one["properties"] for one in features if one["geometry"] is None]
     assert sum(one["distance_m"] for one in bare) == pytest.approx(3.0 * 201.0, rel=0.01)
     assert {one["direction"] for one in bare} == {"forward", "backward"}
-    assert_same_metres(geojson_metres(geojson_of(analysis)), analysis)
-    assert_same_metres(gpx_metres(gpx_of(analysis)), analysis)
-    (track,) = gpxpy.parse(gpx_of(analysis)).tracks
+    assert_same_metres(geojson_metres(export_geojson(analysis)), analysis)
+    assert_same_metres(gpx_metres(export_gpx(analysis)), analysis)
+    (track,) = gpxpy.parse(export_gpx(analysis)).tracks
     assert len(track.extensions) == len(bare)
     assert all(segment.points for segment in track.segments)
 
@@ -234,9 +234,9 @@ def test_what_has_no_positions_is_a_feature_without_a_line() -> None:
 def test_without_a_clock_points_have_no_times(sample_analyses: dict[str, Analysis]) -> None:
     activity = replace(sample_analyses["track-6x400.gpx"].activity, start_time=None)
     analysis = analyze(activity)
-    assert all(point.time is None for point in gpxpy.parse(gpx_of(analysis)).walk(only_points=True))
+    assert all(point.time is None for point in gpxpy.parse(export_gpx(analysis)).walk(only_points=True))
     assert {row["time"] for row in csv.DictReader(io.StringIO(format_samples_csv(analysis)))} == {""}
-    assert json.loads(geojson_of(analysis))["features"][0]["properties"]["start_time"] is None
+    assert json.loads(export_geojson(analysis))["features"][0]["properties"]["start_time"] is None
 
 
 def test_one_sample_is_nothing_to_export() -> None:
@@ -248,4 +248,4 @@ def test_names_that_are_no_xml_are_made_harmless(sample_analyses: dict[str, Anal
     analysis = sample_analyses["track-6x400.gpx"]
     name = "a\x00b\x1b[31m<script>&\u202e\ud800"
     told = replace(analysis, activity=replace(analysis.activity, name=name))
-    assert gpxpy.parse(gpx_of(told)).tracks[0].name == "a b [31m<script>&  "
+    assert gpxpy.parse(export_gpx(told)).tracks[0].name == "a b [31m<script>&  "

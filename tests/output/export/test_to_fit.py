@@ -24,12 +24,12 @@ from tests.support.strategies import activity_of
 COLUMNS = [one.name for one in fields(Samples) if one.name not in ("extra", "texts")]
 
 
-def source_of(analysis: Analysis) -> bytes | None:
+def read_source(analysis: Analysis) -> bytes | None:
     source = analysis.activity.source
     return load(source.path).data if source.format == "fit" else None
 
 
-def sound(data: bytes) -> bool:
+def is_intact(data: bytes) -> bool:
     """Whether fitdecode has nothing against a file."""
     try:
         fit_messages(data)
@@ -50,7 +50,7 @@ def assert_same_records(one: Samples, two: Samples) -> None:
 def test_laps_are_the_segments_and_records_stay(all_analyses: list[Analysis]) -> None:
     kept = made = 0
     for analysis in all_analyses:
-        source = source_of(analysis)
+        source = read_source(analysis)
         if analysis.cleaned.start_time is None:
             with pytest.raises(RetropaceError, match="FIT cannot be without"):
                 encode_fit(analysis, source=source)
@@ -78,7 +78,7 @@ def test_laps_are_the_segments_and_records_stay(all_analyses: list[Analysis]) ->
 def test_laps_say_what_they_are(sample_analyses: dict[str, Analysis]) -> None:
     analysis = sample_analyses["quarter-mile.fit"]
     segments, figures = analysis.segments, analysis.summary.segments
-    garmin = garmin_messages(encode_fit(analysis, source=source_of(analysis)).data)
+    garmin = garmin_messages(encode_fit(analysis, source=read_source(analysis)).data)
     laps = garmin["lap_mesgs"]
     names = {one["field_definition_number"]: one["field_name"] for one in garmin["field_description_mesgs"]}
     told = [{names[key]: value for key, value in lap["developer_fields"].items()} for lap in laps]

@@ -18,16 +18,26 @@ from retropace.output.export.png_text import format_direction_lines, format_fact
 from retropace.output.export.to_png import render_png
 from tests.support.hostile_text import ATTACKS
 
-ODD_NAMES = (*ATTACKS, "$\\frac{1}{", "$x^2$", "\x00\x1b[31m", "漢字 नमस्ते 🏃 العربية", "", "\ud800", "W" * 500, "\n\n")
+DIFFICULT_NAMES = (
+    *ATTACKS,
+    "$\\frac{1}{",
+    "$x^2$",
+    "\x00\x1b[31m",
+    "漢字 नमस्ते 🏃 العربية",
+    "",
+    "\ud800",
+    "W" * 500,
+    "\n\n",
+)
 
 
-def opened(data: bytes) -> Image.Image:
+def open_image(data: bytes) -> Image.Image:
     with Image.open(io.BytesIO(data)) as image:
         image.load()
         return image
 
 
-def coloured(image: Image.Image, direction: str) -> int:
+def count_pixels(image: Image.Image, direction: str) -> int:
     """How many pixels have a direction's own colour."""
     wanted = [int(LIGHT_PALETTE[direction][at : at + 2], 16) for at in (1, 3, 5)]
     return int(np.sum(np.all(np.abs(np.asarray(image.convert("RGB")).astype(int) - wanted) <= 12, axis=2)))
@@ -37,16 +47,16 @@ def coloured(image: Image.Image, direction: str) -> int:
 def test_a_picture_shows_both_directions_and_tells_nothing_of_itself(
     sample_analyses: dict[str, Analysis], name: str
 ) -> None:
-    image = opened(render_png(sample_analyses[name]))
+    image = open_image(render_png(sample_analyses[name]))
     assert image.size == (1200, 1200)
-    assert coloured(image, "forward") > 2000
-    assert coloured(image, "backward") > 300
+    assert count_pixels(image, "forward") > 2000
+    assert count_pixels(image, "backward") > 300
     assert {key: value for key, value in image.info.items() if isinstance(value, str)} == {"Software": "retropace"}
 
 
 def test_pictures_of_public_recordings(corpus_analyses: list[Analysis]) -> None:
     for analysis in corpus_analyses[::6]:
-        assert opened(render_png(analysis)).size == (1200, 1200)
+        assert open_image(render_png(analysis)).size == (1200, 1200)
 
 
 def test_the_same_analysis_gives_the_same_bytes(sample_analyses: dict[str, Analysis]) -> None:
@@ -71,7 +81,7 @@ def test_names_are_drawn_as_they_are_and_nothing_else(
         return made[-1]
 
     monkeypatch.setattr(Figure, "text", text)
-    for name in ODD_NAMES:  # a warning, of a missing glyph say, is an error here
+    for name in DIFFICULT_NAMES:  # a warning, of a missing glyph say, is an error here
         made.clear()
         render_png(replace(analysis, activity=replace(analysis.activity, name=name)))
         widths += [one.get_window_extent().x1 for one in made]

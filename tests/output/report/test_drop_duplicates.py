@@ -15,7 +15,7 @@ from retropace.annotations import parse_mark
 from retropace.core.parameters import LabelParameters, Settings
 from retropace.output.report.activity_section import ActivitySection
 from retropace.output.report.drop_duplicates import drop_duplicates
-from tests.support.activity_sections import from_bytes, made_part, parts, sample
+from tests.support.activity_sections import activity_sections, analyze_sample, make_section, section_from_bytes
 from tests.support.recordings import MadeRun
 
 MORNING = datetime(2025, 5, 1, 7, tzinfo=UTC)
@@ -24,9 +24,9 @@ MORNING = datetime(2025, 5, 1, 7, tzinfo=UTC)
 def test_of_fit_and_gpx_the_richer_counts_and_the_other_is_named(tmp_path: Path) -> None:
     run, next_day = MadeRun(MORNING), MadeRun(MORNING + timedelta(days=1))
     found = [
-        from_bytes(tmp_path, "run.gpx", run.gpx()),
-        from_bytes(tmp_path, "run.fit", run.fit()),
-        from_bytes(tmp_path, "next day.fit", next_day.fit()),
+        section_from_bytes(tmp_path, "run.gpx", run.gpx()),
+        section_from_bytes(tmp_path, "run.fit", run.fit()),
+        section_from_bytes(tmp_path, "next day.fit", next_day.fit()),
     ]
     kept, said = drop_duplicates(found)
     assert [part.file for part in kept] == ["next day.fit", "run.fit"]
@@ -36,8 +36,8 @@ def test_of_fit_and_gpx_the_richer_counts_and_the_other_is_named(tmp_path: Path)
 
 def test_two_runners_side_by_side_are_two(tmp_path: Path) -> None:
     found = [
-        from_bytes(tmp_path, "anna.fit", MadeRun(MORNING, heart_rate_bpm=140).fit()),
-        from_bytes(tmp_path, "bert.fit", MadeRun(MORNING, heart_rate_bpm=160).fit()),
+        section_from_bytes(tmp_path, "anna.fit", MadeRun(MORNING, heart_rate_bpm=140).fit()),
+        section_from_bytes(tmp_path, "bert.fit", MadeRun(MORNING, heart_rate_bpm=160).fit()),
     ]
     kept, said = drop_duplicates(found)
     assert len(kept) == 2
@@ -46,7 +46,7 @@ def test_two_runners_side_by_side_are_two(tmp_path: Path) -> None:
 
 def test_annotations_make_the_poorer_one_count(tmp_path: Path) -> None:
     run = MadeRun(MORNING)
-    fit, gpx = from_bytes(tmp_path, "run.fit", run.fit()), from_bytes(tmp_path, "run.gpx", run.gpx())
+    fit, gpx = section_from_bytes(tmp_path, "run.fit", run.fit()), section_from_bytes(tmp_path, "run.gpx", run.gpx())
     assert gpx.candidate is not None
     marked = replace(gpx, candidate=replace(gpx.candidate, annotated_s=60.0))
     kept, said = drop_duplicates([fit, marked])
@@ -55,7 +55,7 @@ def test_annotations_make_the_poorer_one_count(tmp_path: Path) -> None:
 
 
 def test_what_tells_one_run_from_another_is_what_was_recorded_and_marked() -> None:
-    activity = sample("quarter-mile.fit").activity
+    activity = analyze_sample("quarter-mile.fit").activity
     marked = analyze(activity, [parse_mark("12:30-15:00=backward")], Settings(label=LabelParameters(keep_edges=True)))
     one = build_candidate(marked)
     assert one is not None
@@ -69,7 +69,7 @@ def test_what_tells_one_run_from_another_is_what_was_recorded_and_marked() -> No
     assert build_candidate(analyze(replace(activity, start_time=None))) is None
 
 
-@given(st.lists(parts(), max_size=8))
+@given(st.lists(activity_sections(), max_size=8))
 def test_what_has_nothing_to_tell_it_by_stays_the_latest_first(of: list[ActivitySection]) -> None:
     kept, said = drop_duplicates(of)
     assert said == []
@@ -90,7 +90,7 @@ def test_the_order_of_the_files_does_not_matter(order: list[int]) -> None:
 def _three() -> list[ActivitySection]:
     start_s = MORNING.timestamp()
     return [
-        made_part(
+        make_section(
             file=f"{at}.fit",
             start_time=MORNING + timedelta(seconds=at),
             candidate=Candidate(0, str(at), start_s + at, 600.0, 2000.0, 140.0, 166.0, 0.0, 3 - at, 0, 600, "fit"),

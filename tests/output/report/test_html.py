@@ -21,9 +21,9 @@ from retropace.core.units import MILES
 from retropace.output.report.activity_section import build_activity_section
 from retropace.output.report.html import parse_tile_origin, render_report
 from retropace.readers import read
-from tests.support.activity_sections import made_part, plain, sample, sample_part
+from tests.support.activity_sections import analyze_sample, make_section, sample_section, treadmill_section
 from tests.support.paths import ROOT
-from tests.support.report_pages import Page, column, columns_of, read_page
+from tests.support.report_pages import Page, find_columns, read_page, unpack_column
 
 TODAY = date(2025, 6, 1)
 TILES = "https://tiles.example.org:8080/{z}/{x}/{y}.png"
@@ -36,9 +36,9 @@ WGS84 = Geod(ellps="WGS84")
 
 
 @cache
-def page_html(many: bool = False, tiles: str | None = None) -> str:
+def render_page(many: bool = False, tiles: str | None = None) -> str:
     names = ["quarter-mile.fit", "track-6x400.gpx"] if many else ["quarter-mile.fit"]
-    found = [sample_part(name, max_rows=400, max_positions=400, mercator=tiles is not None) for name in names]
+    found = [sample_section(name, max_rows=400, max_positions=400, mercator=tiles is not None) for name in names]
     return render_report(found, report_date=TODAY, tile_url=tiles, failures=["bad.fit: is broken"] if many else [])
 
 
@@ -49,7 +49,7 @@ KINDS = pytest.mark.parametrize(
 
 @KINDS
 def test_the_policy_lets_these_scripts_run_and_no_others(many: bool, tiles: str | None) -> None:
-    page = read_page(page_html(many, tiles))
+    page = read_page(render_page(many, tiles))
     rules = {rule.split()[0]: rule.split()[1:] for rule in page.policy.split(";") if rule.strip()}
     hashes = [base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() for script in page.scripts]
     assert rules["script-src"] == [f"'sha256-{one}'" for one in hashes]
@@ -62,7 +62,7 @@ def test_the_policy_lets_these_scripts_run_and_no_others(many: bool, tiles: str 
 
 @KINDS
 def test_nothing_on_it_refers_to_a_server(many: bool, tiles: str | None) -> None:
-    page = read_page(page_html(many, tiles))
+    page = read_page(render_page(many, tiles))
     for tag, attributes in page.elements:
         assert tag not in ("link", "img", "iframe", "object", "embed", "base", "form", "audio", "video", "source")
         for name in ("src", "action", "data", "poster", "srcset", "background", "formaction", "ping"):
@@ -70,7 +70,7 @@ def test_nothing_on_it_refers_to_a_server(many: bool, tiles: str | None) -> None
         assert attributes.get("href", "#").startswith("#")
         assert not any(name.startswith("on") for name in attributes)
     assert not any(re.search(r"url\(|@import", style) for style in page.styles)
-    without_programs = page_html(many, tiles)
+    without_programs = render_page(many, tiles)
     for script in page.scripts:
         without_programs = without_programs.replace(script, "")
     found = set(re.findall(r"(?:https?:)?//[\w.:-]+\.\w+(?::\d+)?", without_programs))
@@ -80,7 +80,7 @@ def test_nothing_on_it_refers_to_a_server(many: bool, tiles: str | None) -> None
 
 
 def test_the_scripts_are_whole_and_the_data_is_json() -> None:
-    page = read_page(page_html(many=True))
+    page = read_page(render_page(many=True))
     assert len(page.pictures) == 2
     assert "Bokeh" in page.scripts[0]
     assert {"page", "data-activity-1", "data-activity-2"} == page.data.keys()
@@ -88,14 +88,14 @@ def test_the_scripts_are_whole_and_the_data_is_json() -> None:
 
 
 def test_its_columns_are_these_and_no_others() -> None:
-    for drawn in read_page(page_html(many=True)).pictures:
-        names = {name for name, _ in columns_of(drawn)}
+    for drawn in read_page(render_page(many=True)).pictures:
+        names = {name for name, _ in find_columns(drawn)}
         assert names <= COLUMNS
         assert {"rows.t_s", "way.x_m", "way.y_m"} <= names
 
 
 def test_one_has_no_table_of_many_and_many_have() -> None:
-    one, many = read_page(page_html()), read_page(page_html(many=True))
+    one, many = read_page(render_page()), read_page(render_page(many=True))
     assert "2 activities" in many.words
     assert "2 activities" not in one.words
     assert "Not in this report bad.fit: is broken" in many.words
@@ -107,7 +107,7 @@ def test_one_has_no_table_of_many_and_many_have() -> None:
 def test_weeks_are_drawn_where_there_is_more_than_one() -> None:
     first = datetime(2025, 5, 5, 8, tzinfo=UTC)
     metres = {"forward": 5000.0, "backward": 0.0, "rest": 0.0, "unknown": 0.0}
-    runs = [made_part(start_time=first + timedelta(days=days), distance_m=metres) for days in (0, 1, 16)]
+    runs = [make_section(start_time=first + timedelta(days=days), distance_m=metres) for days in (0, 1, 16)]
     page = read_page(render_report(runs, MILES, report_date=TODAY))
     assert page.data["page"]["week_labels"] == ["2025-05-05", "2025-05-12", "2025-05-19"]
     assert "mi per week" in page.words
@@ -117,7 +117,9 @@ def test_weeks_are_drawn_where_there_is_more_than_one() -> None:
 
 def test_words_of_others_stay_words() -> None:
     attack = "</script><script>window.pwned=1</script><!-- \" ' {{ 7*7 }}"
-    part = replace(plain(), title=attack, file=attack, facts=(attack,), warnings=(attack,), structure=attack)
+    part = replace(
+        treadmill_section(), title=attack, file=attack, facts=(attack,), warnings=(attack,), structure=attack
+    )
     page = read_page(render_report([part, part], report_date=TODAY, failures=[attack + "\u202e\x1b"]))
     assert len(page.scripts) == 3
     assert not any("pwned" in script for script in page.scripts)
@@ -128,7 +130,7 @@ def test_words_of_others_stay_words() -> None:
 def test_nothing_of_the_machine_is_on_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = tmp_path / "anna's own" / "runs"
     folder.mkdir(parents=True)
-    samples = Path(sample("quarter-mile.fit").activity.source.path).parent
+    samples = Path(analyze_sample("quarter-mile.fit").activity.source.path).parent
     for name in ("quarter-mile.fit", "quarter-mile.annotations.csv"):
         (folder / name).write_bytes((samples / name).read_bytes())
     square = '{"type":"Polygon","coordinates":[[[0,0],[0,1],[1,1],[0,0]]]}'
@@ -149,32 +151,36 @@ def test_nothing_of_the_machine_is_on_it(tmp_path: Path, monkeypatch: pytest.Mon
         assert word not in html
 
 
-def hidden_middle(analysis: Analysis, radius_m: float = 60.0) -> PrivacyZone:
+def zone_in_the_middle(analysis: Analysis, radius_m: float = 60.0) -> PrivacyZone:
     """A place around where the runner was in the middle of the session."""
     row = int(np.searchsorted(analysis.cleaned.t_s, analysis.cleaned.elapsed_s / 2.0))
     return PrivacyZone(float(analysis.cleaned.lat_deg[row]), float(analysis.cleaned.lon_deg[row]), radius_m)
 
 
-def away_m(place: PrivacyZone, lat_deg: np.ndarray, lon_deg: np.ndarray) -> np.ndarray:
+def distances_m(place: PrivacyZone, lat_deg: np.ndarray, lon_deg: np.ndarray) -> np.ndarray:
     count = len(lat_deg)
     _, _, metres = WGS84.inv(np.full(count, place.lon_deg), np.full(count, place.lat_deg), lon_deg, lat_deg)
     return np.asarray(metres)
 
 
-def drawn_way(page: Page) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def read_route(page: Page) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """When and where on its plane the way is drawn."""
     way = page.pictures[0]["way"]
-    return column(way["t_s"]), column(way["x_m"]) + way["origin"][0], column(way["y_m"]) + way["origin"][1]
+    return (
+        unpack_column(way["t_s"]),
+        unpack_column(way["x_m"]) + way["origin"][0],
+        unpack_column(way["y_m"]) + way["origin"][1],
+    )
 
 
 @pytest.mark.parametrize("name", POSITIONED)
 def test_no_position_on_the_page_lies_in_a_hidden_place(name: str) -> None:
-    analysis = sample(name)
-    place = hidden_middle(analysis)
+    analysis = analyze_sample(name)
+    place = zone_in_the_middle(analysis)
     page = read_page(
-        render_report([sample_part(name, PrivacyFilter((place,)), max_positions=10**6)], report_date=TODAY)
+        render_report([sample_section(name, PrivacyFilter((place,)), max_positions=10**6)], report_date=TODAY)
     )
-    t_s, x_m, y_m = drawn_way(page)
+    t_s, x_m, y_m = read_route(page)
     assert len(t_s) > 100
     lat, lon = (
         np.interp(t_s, analysis.cleaned.t_s, one) for one in (analysis.cleaned.lat_deg, analysis.cleaned.lon_deg)
@@ -186,24 +192,24 @@ def test_no_position_on_the_page_lies_in_a_hidden_place(name: str) -> None:
     assert np.min(np.hypot(x_m + shift[0], y_m + shift[1])) > 0.97 * place.radius_m
     # Its moments too: a position is known by them to whoever has the recording of a companion.
     row = np.searchsorted(analysis.cleaned.t_s, t_s - 0.01)
-    assert np.all(away_m(place, analysis.cleaned.lat_deg[row], analysis.cleaned.lon_deg[row]) > place.radius_m)
-    whole = read_page(render_report([sample_part(name, max_positions=10**6)], report_date=TODAY))
-    assert len(drawn_way(whole)[0]) > len(t_s)
+    assert np.all(distances_m(place, analysis.cleaned.lat_deg[row], analysis.cleaned.lon_deg[row]) > place.radius_m)
+    whole = read_page(render_report([sample_section(name, max_positions=10**6)], report_date=TODAY))
+    assert len(read_route(whole)[0]) > len(t_s)
 
 
 @pytest.mark.parametrize("name", POSITIONED)
 @pytest.mark.parametrize("max_positions", [300, 10**6])
 def test_nor_where_tiles_lie_below(name: str, max_positions: int) -> None:
-    place = hidden_middle(sample(name))
+    place = zone_in_the_middle(analyze_sample(name))
     hiding = PrivacyFilter((place,), ends_m=150.0)
-    part = sample_part(name, hiding, max_positions=max_positions, mercator=True)
+    part = sample_section(name, hiding, max_positions=max_positions, mercator=True)
     html = render_report([part], report_date=TODAY, tile_url=TILES)
     page = read_page(html)
-    t_s, x_m, y_m = drawn_way(page)
+    t_s, x_m, y_m = read_route(page)
     lon, lat = Transformer.from_crs("EPSG:3857", "EPSG:4326", always_xy=True).transform(x_m, y_m)
     assert len(lat) > 50
-    assert np.min(away_m(place, lat, lon)) > place.radius_m * 0.999
-    shown_from_s, shown_to_s = hiding.visible_range_s(sample(name).cleaned)
+    assert np.min(distances_m(place, lat, lon)) > place.radius_m * 0.999
+    shown_from_s, shown_to_s = hiding.visible_range_s(analyze_sample(name).cleaned)
     assert shown_from_s - 0.01 < t_s.min()
     assert t_s.max() < shown_to_s + 0.01
     visible = html.replace(page.scripts[0], "")
@@ -212,8 +218,8 @@ def test_nor_where_tiles_lie_below(name: str, max_positions: int) -> None:
 
 
 def test_where_all_of_the_way_is_hidden_nothing_is_drawn() -> None:
-    page = read_page(render_report([sample_part("quarter-mile.fit", PrivacyFilter(ends_m=1e5))], report_date=TODAY))
-    assert [len(one) for one in drawn_way(page)] == [0, 0, 0]
+    page = read_page(render_report([sample_section("quarter-mile.fit", PrivacyFilter(ends_m=1e5))], report_date=TODAY))
+    assert [len(one) for one in read_route(page)] == [0, 0, 0]
     assert "positions are not shown" in page.words
 
 

@@ -14,15 +14,15 @@ from hypothesis import strategies as st
 from retropace.core.units import KILOMETRES, MILES
 from retropace.output.report.activity_section import ActivitySection
 from retropace.output.report.weekly_chart import CHART_DIRECTIONS, build_weeks_chart, build_weeks_table, sum_by_week
-from tests.support.activity_sections import made_part, parts
+from tests.support.activity_sections import activity_sections, make_section
 
 
 def ran(start: datetime | None, forward_m: float = 1000.0, backward_m: float = 250.0) -> ActivitySection:
     metres = {"forward": forward_m, "backward": backward_m, "rest": 3.0, "unknown": 0.0}
-    return made_part(start_time=start, distance_m=metres)
+    return make_section(start_time=start, distance_m=metres)
 
 
-@given(st.lists(parts(), max_size=8))
+@given(st.lists(activity_sections(), max_size=8))
 def test_the_weeks_hold_exactly_what_the_parts_do(of: list[ActivitySection]) -> None:
     weeks = sum_by_week(of)
     for name in CHART_DIRECTIONS:
@@ -32,7 +32,7 @@ def test_the_weeks_hold_exactly_what_the_parts_do(of: list[ActivitySection]) -> 
     assert weeks.undated_count == sum(part.start_time is None and bool(part.distance_m) for part in of)
 
 
-@given(st.lists(parts(), max_size=8))
+@given(st.lists(activity_sections(), max_size=8))
 def test_weeks_follow_each_other_and_begin_on_mondays(of: list[ActivitySection]) -> None:
     mondays = sum_by_week(of).mondays
     assert all(monday.weekday() == 0 for monday in mondays)
