@@ -98,19 +98,8 @@ def _format_part_row(part: SessionPart, units: Units) -> tuple[float, tuple[str,
 
 def _build_set_table(number: int, interval_set: IntervalSet, units: Units, set_count: int) -> TextTable:
     names = (
-        "#",
-        "",
-        "m",
-        "time",
-        f"/{units.name}",
-        "spm",
-        "m/step",
-        "steps",
-        "bpm",
-        "max",
-        "in 60 s",
-        "recovery",
-        "median",
+        *("#", "", "m", "time", f"/{units.name}", "spm", "m/step", "steps"),
+        *("bpm", "max", "in 60 s", "recovery", "median"),
     )
     rows = tuple(_format_rep_row(rep, interval_set, units) for rep in interval_set.reps)
     footer = [_format_statistics(statistics, units) for statistics in interval_set.statistics]
