@@ -10,7 +10,7 @@ import sqlite3
 from retropace.core.errors import RetropaceError
 
 APPLICATION_ID = 0x72657470
-"""SQLite application id of a library, ``retp`` in ASCII."""
+"""Application id in the header of the SQLite file, by which a library is recognised: ``retp`` in ASCII."""
 
 MIGRATIONS = (
     """
@@ -146,16 +146,16 @@ MIGRATIONS = (
     ALTER TABLE recordings RENAME COLUMN said TO context_digest;
     """,
 )
-"""SQL scripts in order; the number of the last one that was applied is stored in ``PRAGMA user_version``."""
+"""SQL scripts in order. ``PRAGMA user_version`` of a library holds how many of them were applied to it."""
 
 
 def read_schema_version(connection: sqlite3.Connection) -> int:
-    """Number of the last migration that was applied; 0 for an empty file."""
+    """Number of migrations that were applied to the library; 0 for an empty file."""
     return int(connection.execute("PRAGMA user_version").fetchone()[0])
 
 
 def migrate(connection: sqlite3.Connection, path: str, steps: tuple[str, ...] = MIGRATIONS) -> None:
-    """Apply all missing migrations in one transaction, so that a failure leaves the library unchanged.
+    """Apply those ``steps`` that a library still lacks, all in one transaction, so that a failure changes nothing.
 
     Raises :class:`RetropaceError` for a library of a newer schema and for a database that is not a library.
     """

@@ -1,4 +1,4 @@
-"""Queries on the whole library, or on the places in its scope (:meth:`Library.add_to_scope`).
+"""Queries on the library. Most are about its scope: all places, or those added by :meth:`Library.add_to_scope`.
 
 The order of every result is independent of the order of insertion.
 """
@@ -28,7 +28,7 @@ class ActivityFilter:
     """Words such as ``trail``, one of which must occur in sport or sub-sport, ignoring case; empty for any sport."""
 
     def matches(self, start_time: datetime | str | None, sport: str, sub_sport: str) -> bool:
-        """Whether an activity is selected; one without a start time never matches ``since``."""
+        """Whether the filter selects an activity; with ``since``, one without a start time is never selected."""
         text = start_time if isinstance(start_time, str) else format_time(start_time)
         if self.since is not None and (text is None or text < self._since_text()):
             return False
@@ -48,12 +48,18 @@ class ActivityFilter:
         return " AND ".join(parts), values
 
     def _since_text(self) -> str:
-        """``since`` without its ``Z``, so that text comparison orders times with and without fractions of a second."""
+        """Format ``since`` without the final ``Z``.
+
+        Compared as texts, times with and without fractions of a second are then in the right order.
+        """
         return (format_time(self.since) or "").removesuffix("Z")
 
 
 def link_duplicates(library: Library) -> None:
-    """Find duplicates among all activities and store their links (``duplicate_of``) in one transaction."""
+    """Find activities that several devices or apps recorded, and store for each duplicate which one counts instead.
+
+    The links (column ``duplicate_of``) are about the whole library and are replaced in one transaction.
+    """
     with library.translate_errors(), library.transaction():
         library.db.execute("DROP TABLE IF EXISTS temp.links")
         library.db.execute("CREATE TEMP TABLE links (activity INTEGER PRIMARY KEY, leader INTEGER)")
@@ -66,9 +72,9 @@ def link_duplicates(library: Library) -> None:
 
 
 def mark_visible_duplicates(library: Library, activity_filter: ActivityFilter) -> None:
-    """Find duplicates among the selected activities in scope, for later queries on this connection.
+    """Find duplicates among the selected activities in scope, and keep them for later queries on this connection.
 
-    Of duplicates in scope one always counts, even if the activity that counts in the whole library is out of scope.
+    Of several duplicates in scope one always counts, even if another, out of scope, counts in the whole library.
     """
     with library.translate_errors():
         library.db.execute("DROP TABLE IF EXISTS temp.duplicates")
@@ -82,7 +88,10 @@ def mark_visible_duplicates(library: Library, activity_filter: ActivityFilter) -
 def _select_candidates(
     library: Library, place_table: str, activity_filter: ActivityFilter | None = None
 ) -> Iterator[Candidate]:
-    """The selected activities with a start time whose recording has a place in the table, sorted by start."""
+    """Candidates for duplicates: selected activities with a start time, sorted by it.
+
+    Only recordings found at some place in ``place_table`` (``inputs``, or ``shown`` for the scope) are selected.
+    """
     condition, values = (activity_filter or ActivityFilter()).to_sql_condition()
     rows = library.db.execute(
         "SELECT key, id, start_time, elapsed_s, distance_m, heart_rate_bpm, cadence_spm, annotated_s, signals, laps,"
@@ -97,12 +106,12 @@ def _select_candidates(
 def find_activities(
     library: Library, activity_filter: ActivityFilter, *, condition: str = "1", values: tuple[Any, ...] = ()
 ) -> Iterator[dict[str, Any]]:
-    """The selected activities in scope with their figures per direction, sorted by start.
+    """Yield the selected activities in scope with their figures per direction, sorted by start.
 
-    Each row has the columns of ``activities`` and a column for each figure of each direction, as
-    ``backward_distance_m``. ``path`` is the first place of its recording and ``also`` the others; ``counts_instead``
-    is the id of the activity of which it is a duplicate within the scope. ``condition`` is a further SQL condition on
-    ``activities``, with its ``values``. Call :func:`mark_visible_duplicates` first.
+    Each row has the columns of the table ``activities`` and a column for each figure of each direction, for example
+    ``backward_distance_m``. ``path`` is the first place of its recording, ``also`` the others, joined by `` | ``.
+    ``counts_instead`` is the id of the activity that counts instead of a duplicate, else None. ``condition`` is a
+    further SQL condition on ``activities``, with its ``values``. Call :func:`mark_visible_duplicates` first.
     """
     filter_condition, filter_values = activity_filter.to_sql_condition()
     figures = ", ".join(
@@ -132,7 +141,7 @@ def find_activities(
 
 
 def find_segments(library: Library, key: int) -> Iterator[dict[str, Any]]:
-    """The segments of an activity in order, as rows of ``segment`` (from 1) and :data:`SEGMENT_FIELDS`."""
+    """Yield the segments of an activity in order: dicts of ``segment`` (number from 1) and :data:`SEGMENT_FIELDS`."""
     rows = library.db.execute(
         f"SELECT segment, {', '.join(SEGMENT_FIELDS)} FROM segments WHERE activity = ? ORDER BY segment", (key,)
     )
@@ -141,20 +150,20 @@ def find_segments(library: Library, key: int) -> Iterator[dict[str, Any]]:
 
 
 def find_failures(library: Library) -> Iterator[dict[str, Any]]:
-    """The failures in scope, sorted by place: rows of ``path``, ``reason`` and ``message``."""
+    """Yield the failures in scope, sorted by place, as dicts of ``path``, ``reason`` and ``message``."""
     rows = library.db.execute("SELECT place, reason, message FROM shown JOIN failures USING (place) ORDER BY place")
     for row in rows:
         yield dict(zip(("path", "reason", "message"), row, strict=True))
 
 
 def count_outcomes(library: Library) -> dict[str, int]:
-    """Number of places in scope by outcome, archives apart."""
+    """Count the places in scope with each outcome; archives themselves do not count."""
     rows = library.db.execute("SELECT outcome, count(*) FROM shown WHERE outcome != 'archive' GROUP BY outcome")
     return dict(rows.fetchall())
 
 
 def count_activities(library: Library, activity_filter: ActivityFilter) -> tuple[int, int]:
-    """Number of selected activities in scope, and how many of them are duplicates.
+    """Count the selected activities in scope; returns their number and how many of them are duplicates.
 
     Call :func:`mark_visible_duplicates` first.
     """
@@ -168,18 +177,18 @@ def count_activities(library: Library, activity_filter: ActivityFilter) -> tuple
 
 
 def count_details(library: Library, outcome: str) -> list[tuple[str, int]]:
-    """Frequency of each ``detail`` (other sport, kind of file) among places in scope with an outcome, highest first."""
+    """Count the places in scope with this outcome by their ``detail`` (other sport or kind of file), highest first."""
     return library.db.execute(
         "SELECT detail, count(*) FROM shown WHERE outcome = ? GROUP BY detail ORDER BY 2 DESC, 1", (outcome,)
     ).fetchall()
 
 
 MONTH_FIELDS = ("activities", "distance_m", "moving_s", "elapsed_s", "annotated_m", "suspected_m")
-"""Keys of the sums of :func:`sum_months`."""
+"""Names of the figures that :func:`sum_months` adds up."""
 
 
 def sum_months(library: Library, activity_filter: ActivityFilter) -> dict[str | None, dict[str, dict[str, float]]]:
-    """Sums of :data:`MONTH_FIELDS` per month (UTC, ``2025-05``) and direction, over selected activities in scope.
+    """Sum :data:`MONTH_FIELDS` of the selected activities in scope per month (UTC, as ``2025-05``) and direction.
 
     Duplicates do not count. Activities without a start time belong to the month None, which is last. Values are added
     in a fixed order, so that equal activities give bit-identical sums. Call :func:`mark_visible_duplicates` first.
@@ -203,14 +212,15 @@ def sum_months(library: Library, activity_filter: ActivityFilter) -> dict[str | 
 
 
 def read_document(library: Library, key: int, place: str) -> dict[str, Any]:
-    """The document (schema ``retropace.analysis/1``) of the activity ``key``, with ``place`` as its path."""
+    """Rebuild the JSON document (schema ``retropace.analysis/1``) of activity ``key``, with ``place`` as its path."""
     return build_document(library.db, key, place)
 
 
 def find_places(library: Library, reference: str | os.PathLike[str]) -> list[str]:
-    """The places that a reference stands for, sorted.
+    """Find the places of stored files that the user's ``reference`` stands for, sorted.
 
-    A reference is the id of an activity (or its first four or more digits), a path, or a folder or archive.
+    A reference is the id of an activity (or its first four or more digits), the place of a file, or that of a folder
+    or archive, which stands for all files in it.
     """
     text = os.fspath(reference)
     rows = library.db.execute(

@@ -11,31 +11,33 @@ from typing import Any
 from retropace.analysis.json_document import SCHEMA
 
 STAT_FIELDS = ("distance_m", "moving_s", "speed_mps", "cadence_spm", "step_length_m", "heart_rate_bpm", "steps")
-"""Figures that segments and directions share."""
+"""Names of the figures that are stored both for each segment and for each direction."""
 ACTIVITY_FIELDS = (
     *("name", "sport", "sub_sport", "start_time", "elapsed_s", "timer_s", "moving_s", "distance_m", "distance_source"),
 )
-"""Keys of the document's ``activity`` object, which are columns of the table ``activities``."""
+"""Keys of the object ``activity`` in the JSON document; the table ``activities`` has columns of the same names."""
 SEGMENT_FIELDS = ("start_s", "end_s", "direction", "gait", "basis", "confidence", *STAT_FIELDS)
-"""Keys of a segment in the document, which are columns of the table ``segments``."""
+"""Keys of a segment in the JSON document; the table ``segments`` has columns of the same names."""
 ENERGY_FIELDS = ("energy_low_kcal_per_kg", "energy_high_kcal_per_kg")
-"""Bounds of the energy estimate of a direction."""
+"""Names of the lower and upper bound of the energy spent in a direction, in kcal per kg of body mass."""
 MEASURE_FIELDS = ("elapsed_s", *STAT_FIELDS, "segments", "annotated_m", "suspected_m")
-"""Measured figures of a direction."""
+"""Names of the figures of a direction, energy apart."""
 DIRECTION_FIELDS = (*MEASURE_FIELDS, *ENERGY_FIELDS)
-"""Keys of a direction in the document, which are columns of the table ``directions``."""
+"""Keys of a direction in the JSON document; the table ``directions`` has columns of the same names."""
 ANNOTATION_FIELDS = ("start_s", "end_s", "label", "note", "origin", "kind", "distance_m", "speed_mps")
-"""Keys of an annotation in the document, which are columns of the table ``annotations``."""
+"""Keys of an annotation in the JSON document; the table ``annotations`` has columns of the same names."""
 BEST_EFFORT_FIELDS = ("direction", "kind", "asked", "seconds", "metres", "start_s", "basis")
-"""Columns of the table ``bests``, in the order of :attr:`StoredAnalysis.best_efforts`."""
+"""Columns of the table ``bests`` (fastest stretch per time or distance), as in :attr:`StoredAnalysis.best_efforts`."""
 STORAGE_VERSION = "figures, bests and energy"
-"""Description of what is stored of an analysis; when it changes, the next run processes every file again."""
+"""Description of what the library stores of an analysis; when it changes, the next run processes every file again."""
 _JSON_FIELDS = ("warnings", "workout", "athlete", "worth_a_look")
-"""Keys of the document that the table ``activities`` stores as JSON."""
+"""Keys of the JSON document whose values the table ``activities`` stores as JSON text."""
 
 
 def format_activity_id(sha256: str, session: int) -> str:
-    """The id of an activity: the first twelve digits of its file's checksum, and the number of any later session.
+    """Format the id of an activity: the first twelve digits of its file's checksum.
+
+    For the second and later sessions of a file, a dot and the number of the session follow; ``session`` is from 0.
 
     Example:
         >>> format_activity_id("8059eb9e7035ff00", 1)
@@ -47,18 +49,18 @@ def format_activity_id(sha256: str, session: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class StoredAnalysis:
-    """The part of an analysis that is stored."""
+    """The part of an analysis that the library stores."""
 
     document: dict[str, Any]
     """Document of schema ``retropace.analysis/1``."""
     counts: dict[str, int]
-    """Numbers of ``records``, ``signals`` and ``laps`` of the recording."""
+    """Numbers of ``records`` (samples), ``signals`` (columns with values) and ``laps`` of the recording."""
     best_efforts: tuple[tuple[Any, ...], ...] = ()
-    """Rows with the columns :data:`BEST_EFFORT_FIELDS`."""
+    """Fastest stretch for each direction and each usual time or distance: rows of :data:`BEST_EFFORT_FIELDS`."""
 
 
 def insert_activity(db: sqlite3.Connection, recording_key: int, analysis: StoredAnalysis) -> None:
-    """Insert one analysis of a recording; the caller holds the transaction."""
+    """Insert the analysis of one session of a recording into all tables; the caller has begun a transaction."""
     document, counts = analysis.document, analysis.counts
     source, activity, directions = document["source"], document["activity"], document["directions"]
     row = {
@@ -95,7 +97,7 @@ def insert_activity(db: sqlite3.Connection, recording_key: int, analysis: Stored
 
 
 def build_document(db: sqlite3.Connection, key: int, place: str) -> dict[str, Any]:
-    """Rebuild the document (schema ``retropace.analysis/1``) of the activity ``key``, with ``place`` as its path."""
+    """Rebuild the JSON document (schema ``retropace.analysis/1``) of activity ``key``, with ``place`` as its path."""
     cursor = db.execute(
         "SELECT activities.*, recordings.sha256 FROM activities JOIN recordings ON recordings.key = recording"
         " WHERE activities.key = ?",
@@ -130,7 +132,7 @@ def build_document(db: sqlite3.Connection, key: int, place: str) -> dict[str, An
 
 
 def enumerate_rows(rows: Sequence[dict[str, Any]], columns: tuple[str, ...]) -> list[tuple[Any, ...]]:
-    """Turn rows into tuples of a number counted from 1 and the values of ``columns``."""
+    """Turn each row into a tuple of its number, counted from 1, and its values of ``columns``."""
     return [(number, *(row[column] for column in columns)) for number, row in enumerate(rows, 1)]
 
 

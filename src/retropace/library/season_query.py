@@ -1,4 +1,4 @@
-"""The season of one runner, read from the library with a fixed number of queries."""
+"""Reading of one runner's season (activities in a time range) from the library, with a fixed number of queries."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ QUERIES = {
     " FROM temp.chosen CROSS JOIN segments ON activity = key"
     " WHERE direction IN ('forward', 'backward') AND gait IN ('run', 'walk') AND speed_mps IS NOT NULL",
 }
-"""SQL queries on the activities whose keys are in ``temp.chosen``, by name."""
+"""SQL queries on the activities of the season, by name; the table ``temp.chosen`` holds the keys of the activities."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +53,13 @@ class SeasonQuery:
     runner: str | None
     """Name of the athlete; None for activities without one."""
     since: datetime | None = None
-    """Earliest start, inclusive."""
+    """Activities that start at this time or later are selected; None for no limit."""
     before: datetime | None = None
-    """Latest start, exclusive."""
+    """Activities that start earlier than this time are selected; None for no limit."""
 
 
 def count_by_runner(library: Library) -> list[tuple[str | None, int]]:
-    """Number of activities of every runner, sorted by name, duplicates not counted; None stands for no name."""
+    """Count the activities of every runner, without duplicates, sorted by name; None stands for no name."""
     with library.translate_errors():
         rows = library.db.execute(
             "SELECT runner, count(*) FROM activities WHERE duplicate_of IS NULL GROUP BY runner ORDER BY runner"
@@ -68,7 +68,7 @@ def count_by_runner(library: Library) -> list[tuple[str | None, int]]:
 
 
 def count_undated(library: Library, runner: str | None) -> int:
-    """Number of activities of a runner that have no start time and so belong to no season."""
+    """Count the activities of a runner, without duplicates, that have no start time and so belong to no season."""
     with library.translate_errors():
         row = library.db.execute(
             "SELECT count(*) FROM activities WHERE runner IS ? AND start_time IS NULL AND duplicate_of IS NULL",
@@ -96,7 +96,10 @@ def _select_activities(library: Library, query: SeasonQuery) -> None:
 
 
 def build_selection(query: SeasonQuery) -> tuple[str, tuple[Any, ...]]:
-    """SQL statement that fills ``temp.chosen``, and its values; it uses the index on runner and start time."""
+    """Build the SQL statement that fills ``temp.chosen`` with the selected keys, and the values of its placeholders.
+
+    The statement can use the index on runner and start time.
+    """
     # Times without their "Z" compare as texts like the times, with or without fractions of a second.
     since = "" if query.since is None else (format_time(query.since) or "").removesuffix("Z")
     before = "9999" if query.before is None else (format_time(query.before) or "").removesuffix("Z")
@@ -108,7 +111,7 @@ def build_selection(query: SeasonQuery) -> tuple[str, tuple[Any, ...]]:
 
 
 def _read_season_rows(library: Library) -> tuple[list[SeasonRow], dict[int, int]]:
-    """The selected activities as season rows, and the row number of each by its key."""
+    """Read the selected activities as rows of a season; returns them and the index of each row by activity key."""
     heads = library.db.execute(QUERIES["heads"]).fetchall()
     figures = _group_by_activity(library.db.execute(QUERIES["figures"]))
     segments = _group_by_activity(library.db.execute(QUERIES["segments"]))
@@ -136,9 +139,9 @@ def _read_season_rows(library: Library) -> tuple[list[SeasonRow], dict[int, int]
 
 
 _GAIT_INDEX = {gait: index for index, gait in enumerate(GAITS)}
-"""Index of each pair of direction and gait in :data:`GAITS`."""
+"""Position of each combination of direction and gait in :data:`GAITS`."""
 
 
 def _group_by_activity(rows: Iterator[tuple[Any, ...]]) -> dict[int, list[tuple[Any, ...]]]:
-    """Group sorted rows by their first column, the key of an activity, and drop that column."""
+    """Group rows by their first column, the key of an activity, by which they are sorted, and drop that column."""
     return {key: [row[1:] for row in group] for key, group in groupby(rows, key=lambda row: row[0])}

@@ -16,30 +16,30 @@ from retropace.library.migrations import migrate
 from retropace.library.rows import StoredAnalysis, insert_activity
 
 Outcome = Literal["analysed", "failed", "other sport", "no activity", "left out", "archive"]
-"""Outcome of an input; ``left out``: excluded by a filter, ``archive``: an archive whose content is all known."""
+"""What became of an input; ``left out``: excluded by a filter, ``archive``: an archive whose content is all known."""
 BUSY_TIMEOUT_S = 60.0
-"""Seconds to wait while another process writes."""
+"""Longest wait in seconds while another process writes to the library; after that the attempt fails."""
 
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Why an input has no result, or only a part of it."""
+    """Why a file has no result, or only results of some of its sessions."""
 
     reason: str
     """Reason in two or three words, by which failures are grouped."""
     message: str
     """Reason as a sentence for the user."""
     is_transient: bool = False
-    """Whether trying again may help."""
+    """Whether trying again may help; if so, the next run does."""
 
 
 @dataclass(frozen=True, slots=True)
 class StoredRecording:
-    """Content that was analysed; the same content in several places is stored once."""
+    """The content of a file and its analyses; the same content in several places is stored once."""
 
     sha256: str
     context_digest: str
-    """Digest of the information about the file from outside it: sidecar, export metadata and suffix."""
+    """Hash of what is known of the file from outside it: sidecar, export metadata and suffix."""
     size_bytes: int
     sessions: tuple[StoredAnalysis, ...] = ()
     """Analysis of each session; empty for a recording that is stored already."""
@@ -52,25 +52,25 @@ class Input:
     place: str
     """Full path, or archive and member joined by ``!/``."""
     fingerprint: str
-    """Changes whenever the file or its context may have changed."""
+    """Text that changes whenever the file, its sidecar or its export metadata may have changed."""
     settings_digest: str
-    """Digest of everything else that decides the result."""
+    """Hash of everything else that decides the result."""
     outcome: Outcome
     container: str = ""
     """Place of the outermost archive or export on disk; empty for a file on disk."""
     detail: str = ""
-    """The other sport, the kind of file, or the sessions that a filter excluded."""
+    """Other sport: which. No activity: the kind of file. Left out: the sessions as JSON. Otherwise empty."""
     failure: Failure | None = None
     recording: StoredRecording | None = field(default=None, repr=False)
 
 
 def library_path() -> Path:
-    """Default path of the library, in the data folder (environment variable ``RETROPACE_DATA``)."""
+    """Default path of the library, in retropace's data folder (environment variable ``RETROPACE_DATA``)."""
     return data_dir() / "library.sqlite"
 
 
 class Library:
-    """An open library and its connection ``db``; a context manager.
+    """An open library with its SQLite connection ``db``; as a context manager it closes the connection at the end.
 
     Queries are about all places until :meth:`Library.add_to_scope` restricts them. Every method raises
     :class:`RetropaceError` for errors of SQLite and of the file system.
@@ -106,7 +106,7 @@ class Library:
             raise self._to_error(error) from None
 
     def find_input(self, place: str) -> Input | None:
-        """What is stored about a place, without its recording; None if it is unknown."""
+        """Read what is stored about a place, without its recording; None if nothing is."""
         with self.translate_errors():
             row = self.db.execute(
                 "SELECT place, stamp, settings, outcome, container, detail, reason, message, passes FROM inputs"
@@ -120,13 +120,13 @@ class Library:
         return Input(place, fingerprint, settings_digest, outcome, container, detail, failure)
 
     def has_size(self, size_bytes: int) -> bool:
-        """Whether any stored recording has this size: a cheap test before a file is hashed."""
+        """Whether any stored recording has this size; if not, a file need not be hashed to know that it is new."""
         with self.translate_errors():
             row = self.db.execute("SELECT 1 FROM recordings WHERE bytes = ? LIMIT 1", (size_bytes,)).fetchone()
         return row is not None
 
     def has_recording(self, sha256: str, context_digest: str, settings_digest: str) -> bool:
-        """Whether this content was analysed with this context and these settings."""
+        """Whether a file with this checksum was analysed with this context (sidecar, names) and these settings."""
         with self.translate_errors():
             return self._find_recording(sha256, context_digest, settings_digest) is not None
 
@@ -164,12 +164,12 @@ class Library:
                 self._delete_unreferenced(old[0])
 
     def describe_settings(self, settings_digest: str, description: str) -> None:
-        """Store the text from which a digest of settings was computed."""
+        """Store the text from which the hash of settings was computed, for people who read the library."""
         with self.translate_errors():
             self.db.execute("INSERT OR IGNORE INTO settings VALUES (?, ?)", (settings_digest, description))
 
     def forget(self, places: Sequence[str]) -> None:
-        """Delete these places, and the activities that have no other place."""
+        """Delete these places, and those of their activities that are found at no other place."""
         with self.translate_errors(), self.transaction():
             for place in places:
                 row = self.db.execute("SELECT recording FROM inputs WHERE place = ?", (place,)).fetchone()
@@ -184,7 +184,7 @@ class Library:
                     self._delete_unreferenced(row[0])
 
     def add_to_scope(self, places: Iterator[str] | Sequence[str]) -> None:
-        """Restrict later queries to these places and those added before."""
+        """Restrict later queries to the scope: these places and those added before."""
         with self.translate_errors():
             if not self._is_scoped:
                 self._is_scoped = True
@@ -193,14 +193,16 @@ class Library:
             self.db.executemany("INSERT OR IGNORE INTO temp.scope VALUES (?)", ((place,) for place in places))
 
     def add_archive_to_scope(self, place: str) -> int:
-        """Add all places in an archive to the scope; returns their number."""
+        """Add all places in an archive to the scope; returns how many were not in it yet."""
         self.add_to_scope([])
         statement = "INSERT OR IGNORE INTO temp.scope SELECT place FROM main.inputs WHERE container = ?"
         with self.translate_errors():
             return self.db.execute(statement, (place,)).rowcount
 
     def mark_archive_complete(self, place: str, fingerprint: str, settings_digest: str) -> None:
-        """Record that everything in an archive is known, and delete places that are no longer in it.
+        """Store that everything in an archive is known, and delete places that are no longer in it.
+
+        A run can then skip the archive as long as its fingerprint stays the same.
 
         Does nothing if a place in it was excluded by a filter or failed transiently, because its result may change.
         """
@@ -224,7 +226,7 @@ class Library:
             )
 
     def is_archive_complete(self, place: str, fingerprint: str, settings_digest: str) -> bool:
-        """Whether everything in an archive with this fingerprint is known with these settings."""
+        """Whether an archive was marked complete with this fingerprint and these settings."""
         stored = self.find_input(place)
         if stored is None or stored.outcome != "archive":
             return False
@@ -288,7 +290,7 @@ class Library:
 
 
 def _error_message(sqlite_message: str) -> str:
-    """Message for the user about an operational error of SQLite, with what to do."""
+    """Turn SQLite's message about a failed operation into one for the user that says what to do."""
     if "full" in sqlite_message:
         return "cannot be written, the disk is full: make room and run the same command again"
     if "locked" in sqlite_message or "busy" in sqlite_message:

@@ -1,4 +1,4 @@
-"""Analysis of many recordings by several workers, stored in the library and written as tables; it prints nothing.
+"""Analysis of many recordings by several workers; results go to the library and to tables. Nothing here prints.
 
 ``run.py`` drives a run, ``tasks.py`` decides which entries need work, ``task_queue.py`` orders them,
 ``process_file.py`` is what a worker does with one file. ``process_pool.py`` and ``dask_cluster.py`` provide workers
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from retropace.library.batch.run import BatchPlan, BatchProgress, BatchRun
 
 _LAZY_EXPORTS = {"BatchPlan": "run", "BatchProgress": "run", "BatchRun": "run", "Job": "process_file"}
-"""Module of each exported name, imported on first use so that the fork server can be started before."""
+"""Module that defines each exported name. It is imported on first use, so that the fork server can start earlier."""
 
 __all__ = ["BatchPlan", "BatchProgress", "BatchRun", "Job"]
 

@@ -1,4 +1,4 @@
-"""Workers of a running Dask cluster."""
+"""Workers that run on an existing Dask cluster."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from retropace.library.batch.process_file import Job, Task, TaskResult, process_
 from retropace.library.batch.workers import WorkerPool
 
 RETRIES = 2
-"""Number of times Dask restarts a task whose worker was lost, before the task is blamed for it."""
+"""Number of times Dask restarts a task whose worker was lost; after one more loss the task counts as failed."""
 CONNECT_TIMEOUT_S = 15.0
 """Seconds to wait for the scheduler's first answer."""
 MAX_SCHEDULER_OUTAGE_S = 20.0
-"""Seconds for which a scheduler may be unreachable before the run ends."""
+"""Longest time in seconds without contact to the scheduler; after a longer one the run ends with an error."""
 SCHEDULER_LOST_MESSAGE = "the scheduler has gone: what was done is kept, the same command goes on there"
 """Error message of a run whose scheduler was lost."""
 _TRACEBACK_LOGGERS = (
@@ -29,12 +29,12 @@ _TRACEBACK_LOGGERS = (
     "tornado.application",
     "asyncio",
 )
-"""Names of the loggers that print tracebacks when a connection breaks."""
+"""Names of the loggers (of Dask and the libraries below it) that print tracebacks when a connection breaks."""
 
 
 @contextmanager
 def open_cluster_pool(job: Job, address: str) -> Iterator[WorkerPool]:
-    """Connect to the Dask scheduler at ``address``, for example ``tcp://host:8786``, and disconnect at the end.
+    """Connect to the Dask scheduler at ``address`` (``tcp://host:8786``), yield its workers, and disconnect at the end.
 
     Raises :class:`RetropaceError` if Dask is not installed or no scheduler answers.
     """
@@ -56,7 +56,7 @@ def open_cluster_pool(job: Job, address: str) -> Iterator[WorkerPool]:
 
 @contextmanager
 def _silence_loggers() -> Iterator[None]:
-    """Disable the loggers that print tracebacks; the run reports lost files itself."""
+    """Silence :data:`_TRACEBACK_LOGGERS` during the block; the run reports lost files itself."""
     loggers = [logging.getLogger(name) for name in _TRACEBACK_LOGGERS]
     levels = [logger.level for logger in loggers]
     for logger in loggers:
@@ -69,7 +69,7 @@ def _silence_loggers() -> Iterator[None]:
 
 
 class _ClusterPool:
-    """The :class:`WorkerPool` around a Dask client."""
+    """A :class:`WorkerPool` that hands tasks to a Dask client."""
 
     def __init__(self, client: Any, job: Job, address: str):
         self._executor = client.get_executor(pure=False, retries=RETRIES)
@@ -89,7 +89,7 @@ class _ClusterPool:
         return future
 
     def check(self) -> None:
-        """Raise :class:`RetropaceError` if the scheduler has been unreachable for too long."""
+        """Raise :class:`RetropaceError` if the scheduler is unreachable for over :data:`MAX_SCHEDULER_OUTAGE_S`."""
         now_s = time.monotonic()
         if self._client.status == "running":
             self._outage_start_s = None

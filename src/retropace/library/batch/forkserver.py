@@ -1,4 +1,4 @@
-"""The server process from which workers are forked, with the modules they need already imported."""
+"""The fork server: a process that has imported what workers need, and from which workers are forked."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ import os
 from typing import Any
 
 THREAD_ENV_VARS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
-"""Environment variables that set the number of linear-algebra threads."""
+"""Environment variables that set the number of threads of NumPy's linear-algebra library."""
 PRELOAD_MODULE = "retropace.library.batch.process_file"
-"""Module that the server imports before it forks workers."""
+"""Module that the fork server imports before it forks workers."""
 
 
 def get_worker_context() -> Any:
-    """The multiprocessing context of workers: ``forkserver`` where the platform has it, else ``spawn``.
+    """Return the multiprocessing context for workers: ``forkserver`` where the platform has it, else ``spawn``.
 
     Sets one linear-algebra thread per process, because the processes already use every core.
     """
@@ -27,7 +27,7 @@ def get_worker_context() -> Any:
 
 
 def start_forkserver() -> None:
-    """Start the server without waiting for it, except on a single processor, where it would slow down the start."""
+    """Start the fork server without waiting for it; with one processor do nothing, as it would slow down the caller."""
     if get_worker_context().get_start_method() == "forkserver" and (os.cpu_count() or 1) > 1:
         from multiprocessing.forkserver import ensure_running
 

@@ -29,25 +29,25 @@ from retropace.sources.export_metadata import ExportMetadata
 from retropace.sources.remote import fetch, is_address
 
 MAX_SUMMARY_START_OFFSET_S = 10.0
-"""Largest difference in seconds between the start of an activity and that of the export metadata that names it."""
+"""Largest difference in seconds between the start in a recording and in export metadata for both to be one activity."""
 _SIGNAL_COLUMNS = ("lat_deg", "distance_m", "speed_mps", "cadence_recorded", "heart_rate_bpm", "altitude_m")
-"""Sample columns that count as a signal of a recording."""
+"""Sample columns that count as signals; of duplicate recordings, more signals speak for the one to keep."""
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What all files of a run share: settings, annotations, athlete and filter."""
+    """What all files of a batch run share: settings, annotations, athlete and filter."""
 
     settings: Settings = field(default_factory=Settings)
     annotation_inputs: tuple[AnnotationInput, ...] = ()
-    """Annotations that apply to every file: direction fields and zones."""
+    """Annotations that apply to every file: direction fields (developer fields of the FIT files) and zones (places)."""
     athlete: Athlete | None = None
     activity_filter: ActivityFilter = field(default_factory=ActivityFilter)
     max_bytes: int = 2**30
-    """Largest size of a file, unpacked."""
+    """Largest unpacked size of a file in bytes; a larger file is a failure."""
 
     def describe(self) -> str:
-        """A text that is equal for jobs that give equal results; the filter does not count."""
+        """Describe all but the filter in a text. Jobs with equal texts give equal results for the same file."""
         inputs = [_describe_input(annotation_input) for annotation_input in self.annotation_inputs]
         return f"{self.settings!r} {inputs} {self.athlete!r}"
 
@@ -58,25 +58,25 @@ class Task:
 
     place: str
     path: str
-    """File to open, or its address; unused if ``data`` is given."""
+    """Path or address of the file to open; unused if ``data`` is given."""
     data: bytes | None = None
-    """Bytes of a file that lies in an archive or export."""
+    """Bytes of a file that lies in an archive or export; None for a file at ``path``."""
     sidecar_path: str = ""
     sidecar: bytes | None = None
     """Bytes of the sidecar; None if there is none."""
     export_metadata: tuple[ExportMetadata, ...] = ()
-    """Candidates for the name and description of each session."""
+    """Names and descriptions from a vendor's export that may belong to sessions of the file, most likely first."""
     is_explicit: bool = False
     """Whether the user named this file itself, so that a file without an activity is a failure."""
 
 
 @dataclass(frozen=True, slots=True)
 class TaskResult:
-    """The result of one file."""
+    """What came out of processing one file."""
 
     outcome: Outcome
     detail: str = ""
-    """The other sport, the kind of file, or the sessions that the filter excluded."""
+    """Other sport: which. No activity: the kind of file. Left out: the sessions as JSON. Otherwise empty."""
     failure: Failure | None = None
     recording: StoredRecording | None = None
 
@@ -111,12 +111,15 @@ def failure_from_error(error: RetropaceError, place: str) -> Failure:
 
 
 def compute_context_digest(export_metadata: tuple[ExportMetadata, ...], sidecar: bytes | None, suffix: str) -> str:
-    """Digest of the information about a file from outside it: export metadata, sidecar and the suffix of its name."""
+    """Hash what is known of a file from outside it: export metadata, sidecar and the suffix of its name (16 digits)."""
     return hashlib.sha256(repr((export_metadata, sidecar, suffix)).encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 def _describe_input(annotation_input: AnnotationInput) -> str:
-    """A text that is equal for equal inputs: for zones, full geometries (their repr is shortened) and no file path."""
+    """Describe annotations in a text that is equal for equal ones.
+
+    For zones it has the full geometries, which ``repr`` shortens, and not the path of their file.
+    """
     if isinstance(annotation_input, Zones):
         return str(
             [
@@ -160,7 +163,7 @@ def _analyze_task(job: Job, task: Task) -> TaskResult:
 
 
 def to_stored(analysis: Analysis) -> StoredAnalysis:
-    """Turn an analysis into what the library stores of it."""
+    """Turn an analysis into what the library stores of it: document, counts and best efforts."""
     samples = analysis.activity.samples
     signals = sum(bool(np.any(np.isfinite(getattr(samples, name)))) for name in _SIGNAL_COLUMNS)
     counts = {"records": len(samples), "signals": signals, "laps": len(analysis.activity.laps)}
@@ -180,7 +183,10 @@ def to_stored(analysis: Analysis) -> StoredAnalysis:
 
 
 def _build_document(analysis: Analysis, place: str) -> dict[str, Any]:
-    """The document of an analysis with ``place`` as its path, without lone surrogates, which SQLite cannot store."""
+    """Build the JSON document of an analysis with ``place`` as its path.
+
+    Lone surrogates, which SQLite cannot store, are replaced.
+    """
     document = analysis.to_dict()
     document["source"]["path"] = place
     text = json.dumps(document, ensure_ascii=False)
@@ -190,7 +196,11 @@ def _build_document(analysis: Analysis, place: str) -> dict[str, Any]:
 
 
 def _apply_export_metadata(activity: Activity, export_metadata: tuple[ExportMetadata, ...]) -> Activity:
-    """Return the activity with name and description from the first metadata for the whole file or for its start."""
+    """Return the activity with the name and description of the first metadata that fit.
+
+    Metadata without a start fit every activity, others those that start at the same time. Without a fit the activity
+    is returned as it is.
+    """
     start_s = None if activity.start_time is None else activity.start_time.timestamp()
     for metadata in export_metadata:
         if metadata.start_s is None or (
@@ -202,14 +212,14 @@ def _apply_export_metadata(activity: Activity, export_metadata: tuple[ExportMeta
 
 
 def _parse_task_sidecar(task: Task) -> list[UnresolvedAnnotation]:
-    """The annotations of the task's sidecar."""
+    """Parse the annotations in the task's sidecar; an empty list if it has none."""
     if task.sidecar is None:
         return []
     return parse_sidecar(decode_text(task.sidecar, task.sidecar_path).removeprefix(BOM), task.sidecar_path)
 
 
 def _describe_sessions(activities: list[Activity]) -> str:
-    """JSON list of ``[start time, sport, sub-sport]``, to which a later run can apply another filter."""
+    """List the sessions as JSON, ``[[start time, sport, sub-sport], …]``; a later run applies its own filter to it."""
     return json.dumps(
         [[format_time(activity.start_time), activity.sport, activity.sub_sport] for activity in activities]
     )

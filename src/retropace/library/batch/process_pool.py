@@ -1,4 +1,4 @@
-"""Workers as processes of this machine."""
+"""Workers that are processes on this machine."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from retropace.library.batch.process_file import Job, Task, TaskResult, process_
 from retropace.library.batch.workers import WorkerPool
 
 _worker_job = Job()
-"""The job of the run, set once in every worker process."""
+"""In a worker process: the job of its run, set once when the process starts."""
 
 
 @contextmanager
 def open_process_pool(job: Job, jobs: int, timeout_s: float | None) -> Iterator[WorkerPool]:
-    """Start ``jobs`` worker processes for a run and stop them at the end.
+    """Start ``jobs`` worker processes for a run, yield them as a pool, and stop them at the end.
 
     A process that dies, or takes longer than ``timeout_s`` over a file, is replaced by a new one.
     """
@@ -38,7 +38,7 @@ def open_process_pool(job: Job, jobs: int, timeout_s: float | None) -> Iterator[
 
 @dataclass(frozen=True, slots=True)
 class _LocalPool:
-    """The :class:`WorkerPool` around a pebble process pool."""
+    """A :class:`WorkerPool` that hands tasks to a process pool of the library pebble."""
 
     pool: Any
     size: int
@@ -49,7 +49,7 @@ class _LocalPool:
         return future
 
     def check(self) -> None:
-        """Do nothing: dead workers are replaced, so pending tasks always finish."""
+        """Do nothing: a worker that dies is replaced, so every submitted task gets a result."""
 
 
 def _init_worker(job: Job) -> None:

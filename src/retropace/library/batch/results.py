@@ -1,4 +1,4 @@
-"""Writers of a run's tables: CSV or Parquet files in a folder."""
+"""Writing of a batch run's result tables as CSV or Parquet files in a folder."""
 
 from __future__ import annotations
 
@@ -15,15 +15,16 @@ from retropace.library.batch.tables import COLUMNS, BatchTable, ColumnType
 WRITE_CHUNK_ROWS = 5000
 """Number of rows converted to Parquet at a time."""
 MAX_PART_ROWS = 1_000_000
-"""Number of rows in one Parquet part: a few hundred megabytes at most."""
+"""Largest number of rows in one Parquet file (a few hundred megabytes); further rows go to the next file."""
 _SCHEMA_MARKER = b"retropace"
-"""Key in the metadata of every Parquet file that retropace writes, by which it recognises its own files."""
+"""Metadata key that retropace writes into its Parquet files; it overwrites only files that have the key."""
 
 
 def check_output_folder(folder: str, table_format: str) -> None:
-    """Check before a run that writing the tables (``table_format``: ``csv`` or ``parquet``) overwrites no foreign file.
+    """Check before a run that writing the tables overwrites no file of another program.
 
-    Raises :class:`RetropaceError` if ``folder`` is a file, or a file named like a table is not one of retropace's.
+    ``table_format`` is ``csv`` or ``parquet``. Raises :class:`RetropaceError` if ``folder`` is a file, or if a file
+    in it has the name of a table and was not written by retropace.
     """
     if Path(folder).exists() and not Path(folder).is_dir():
         raise RetropaceError("is a file: name a folder for the tables", path=folder)
@@ -50,10 +51,10 @@ def write_csv(folder: str, tables: Sequence[BatchTable]) -> list[Path]:
 
 
 def write_parquet(folder: str, tables: Sequence[BatchTable], max_part_rows: int = MAX_PART_ROWS) -> list[Path]:
-    """Write each table as parts ``NAME-00000.parquet`` of at most ``max_part_rows`` rows; returns the paths.
+    """Write each table as files ``NAME-00000.parquet``, ``NAME-00001.parquet`` …; returns their paths.
 
-    Each part is written atomically. Surplus parts of an earlier run are deleted. Raises :class:`RetropaceError` if
-    pyarrow is not installed.
+    A file has at most ``max_part_rows`` rows and is written atomically. Further files left by an earlier run are
+    deleted. Raises :class:`RetropaceError` if pyarrow is not installed.
     """
     pyarrow, parquet = _import_pyarrow()
     arrow_types = {str: pyarrow.string(), int: pyarrow.int64(), float: pyarrow.float64()}
@@ -81,12 +82,12 @@ def write_parquet(folder: str, tables: Sequence[BatchTable], max_part_rows: int 
 
 
 def _find_part_paths(folder: str, name: str) -> list[Path]:
-    """The existing Parquet parts of a table, in order."""
+    """Find the Parquet files of the table ``name`` that exist in the folder, sorted by number."""
     return sorted(Path(folder).glob(f"{name}-[0-9][0-9][0-9][0-9][0-9].parquet"))
 
 
 def _is_batch_csv(path: Path, columns: dict[str, ColumnType]) -> bool:
-    """Whether a CSV file's header is that of a table; an older version's header has only the first columns."""
+    """Whether the header of a CSV file is ``columns``, or the first of them, as an older retropace wrote it."""
     try:
         with path.open(encoding="utf-8", newline="") as file:
             header = next(csv.reader(file), [])

@@ -21,20 +21,20 @@ from retropace.sources import Entry, Limits, Listing, Unreadable
 from retropace.sources.entry import OtherSport, Unchanged
 
 TASKS_PER_WORKER = 3
-"""Number of tasks submitted per worker: one being processed and two waiting, so that no worker idles."""
+"""Largest number of unfinished tasks per worker: one in work and two waiting, so that no worker idles."""
 POLL_INTERVAL_S = 0.5
-"""Seconds between checks of the worker pool while no result arrives."""
+"""Seconds to wait for a result before checking that the workers are still there."""
 
 
 @dataclass(frozen=True, slots=True)
 class BatchPlan:
-    """What a run is to do: paths, job and how failures are treated."""
+    """What a batch run is to do: which paths, with which job, and how failures are treated."""
 
     paths: tuple[str, ...]
     job: Job = field(default_factory=Job)
     limits: Limits = field(default_factory=Limits)
     settings_digest: str = ""
-    """Digest of everything that decides a file's result."""
+    """Hash of everything besides the file and its context that decides a file's result."""
     timeout_s: float | None = None
     """Time limit for one file; None for no limit."""
     retry: bool = False
@@ -45,16 +45,16 @@ class BatchPlan:
 
 @dataclass(slots=True)
 class BatchProgress:
-    """Progress of a run, in files or in workouts of an export."""
+    """Progress of a batch run: numbers of files, or of workouts where an Apple Health export holds them."""
 
     total: int = 0
     unchanged: int = 0
     processed: int = 0
-    """Files handled in this run with any outcome."""
+    """Number of files that this run handled, with whatever outcome."""
     analysed: int = 0
     failed: int = 0
     skipped: int = 0
-    """Other sports, files without an activity, and activities that the filter excludes."""
+    """Number of files of other sports, without an activity, or excluded by the filter."""
     save_failures: list[tuple[str, Failure]] = field(default_factory=list)
     """Place of each file whose result could not be stored, with the reason."""
     is_stopped: bool = False
@@ -62,7 +62,7 @@ class BatchProgress:
 
 
 class BatchRun:
-    """One run over a library. ``on_progress`` is called after every step."""
+    """One batch run that fills a library. ``on_progress`` is called with the progress after every step."""
 
     def __init__(
         self, plan: BatchPlan, library: Library, on_progress: Callable[[BatchProgress], None] = lambda _: None
@@ -77,7 +77,7 @@ class BatchRun:
         self.progress.is_stopped = True
 
     def execute(self, worker_pool: AbstractContextManager[WorkerPool]) -> None:
-        """Carry out the run. Later queries to the library are restricted to the places of this run."""
+        """Carry out the run. Afterwards, queries to the library are about the files of this run only."""
         queue = TaskQueue()
         self._library.add_to_scope([])
         try:
@@ -92,7 +92,7 @@ class BatchRun:
             self._listing.close()
 
     def find_pending(self) -> Iterator[str]:
-        """The places that a run would process; nothing is processed or stored."""
+        """Yield the place (unique name) of every file that a run would process; nothing is processed or stored."""
         queue = TaskQueue()
         try:
             self._enqueue(queue, dry_run=True)
@@ -104,7 +104,10 @@ class BatchRun:
             self._listing.close()
 
     def _enqueue(self, queue: TaskQueue, *, dry_run: bool = False) -> None:
-        """List all entries into the queue, and save at once what needs no worker."""
+        """Put all entries under the plan's paths into the queue.
+
+        What cannot be listed, and workouts of other sports, are saved at once unless ``dry_run``.
+        """
         progress = self.progress
         for item in self._listing.find_entries(self._plan.paths):
             if progress.is_stopped:
@@ -122,7 +125,7 @@ class BatchRun:
         self._on_progress(progress)
 
     def _process_queue(self, queue: TaskQueue, pool: WorkerPool) -> None:
-        """Submit tasks as workers become free, and save results as they arrive."""
+        """Submit the queue's tasks as workers become free, save results as they arrive, and wait for the last."""
         pending: dict[Future[TaskResult], WorkItem] = {}
         for entry in queue.entries():
             if self.progress.is_stopped:
@@ -143,7 +146,7 @@ class BatchRun:
             self._collect(pending, pool)
 
     def _collect(self, pending: dict[Future[TaskResult], WorkItem], pool: WorkerPool) -> None:
-        """Wait for results and save them; check the pool if none arrives."""
+        """Wait for results, save them, and remove their tasks from ``pending``; check the pool if none comes."""
         ready, _ = wait(pending, timeout=POLL_INTERVAL_S, return_when=FIRST_COMPLETED)
         if not ready:
             pool.check()
@@ -161,7 +164,7 @@ class BatchRun:
         self._on_progress(self.progress)
 
     def _save_result(self, item: WorkItem, result: TaskResult) -> None:
-        """Save the result of an entry."""
+        """Save the result of processing an entry, with the context digest and size that the work item knows."""
         recording = result.recording
         if recording is not None:
             recording = replace(recording, context_digest=item.context_digest, size_bytes=item.size_bytes)
@@ -179,7 +182,7 @@ class BatchRun:
         )
 
     def _save_unprocessed(self, listed: Unreadable | OtherSport) -> None:
-        """Save what the listing could not read, or recognised as another sport."""
+        """Save as a result what the listing could not read (a failure) or recognised as another sport."""
         self.progress.total += 1
         if isinstance(listed, Unreadable):
             failure = Failure(listed.reason, listed.message, listed.is_transient)

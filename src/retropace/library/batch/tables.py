@@ -1,4 +1,4 @@
-"""The result tables of a run: columns with their types, and rows from the library; see ``docs/batch.md``.
+"""The result tables of a batch run: columns with their types, and rows from the library; see ``docs/batch.md``.
 
 Columns are only ever added at the end; none is renamed or removed. Values are in SI units; a missing value is empty.
 """
@@ -16,13 +16,13 @@ from retropace.library.queries import find_activities, find_failures, find_segme
 from retropace.library.rows import ENERGY_FIELDS, MEASURE_FIELDS, SEGMENT_FIELDS
 
 ColumnType = type[str] | type[int] | type[float]
-"""Type of a column's values, which decides the type of its Parquet column."""
+"""Python type of the values in a column; it decides the column's type in Parquet."""
 CELL_SEPARATOR = " | "
 """Separator between several texts in one cell."""
 _TEXT_COLUMNS = {"direction", "gait", "basis"}
-"""Columns of :data:`SEGMENT_FIELDS` that hold text."""
+"""Columns of the table of segments that hold text; all others of :data:`SEGMENT_FIELDS` hold floats."""
 _COUNT_COLUMNS = {"segments"}
-"""Columns of :data:`MEASURE_FIELDS` that hold whole numbers."""
+"""Figures per direction that are whole numbers; all others of :data:`MEASURE_FIELDS` are floats."""
 ACTIVITY_COLUMNS: dict[str, ColumnType] = {
     **dict.fromkeys(("activity", "path", "duplicate_of", "name", "sport", "sub_sport", "start_time"), str),
     **dict.fromkeys(("elapsed_s", "timer_s", "moving_s", "distance_m"), float),
@@ -41,22 +41,22 @@ ACTIVITY_COLUMNS: dict[str, ColumnType] = {
     **dict.fromkeys(("also", "warnings"), str),
     **{f"{direction}_{figure}": float for direction in DIRECTIONS for figure in ENERGY_FIELDS},
 }
-"""Columns of the table of activities."""
+"""Columns of the table of activities, with their types."""
 SEGMENT_COLUMNS: dict[str, ColumnType] = {
     **dict.fromkeys(("activity", "path"), str),
     **dict.fromkeys(("session", "segment"), int),
     **{name: str if name in _TEXT_COLUMNS else float for name in SEGMENT_FIELDS},
 }
-"""Columns of the table of segments."""
+"""Columns of the table of segments, with their types."""
 FAILURE_COLUMNS: dict[str, ColumnType] = dict.fromkeys(("path", "reason", "message"), str)
-"""Columns of the table of failures."""
+"""Columns of the table of failures, with their types."""
 COLUMNS = {"activities": ACTIVITY_COLUMNS, "segments": SEGMENT_COLUMNS, "failures": FAILURE_COLUMNS}
-"""Columns of every table, by the table's name."""
+"""Columns of every result table, with their types, by the table's name."""
 
 
 @dataclass(frozen=True, slots=True)
 class BatchTable:
-    """A table: its name, the type of each column, and a function that iterates over its rows."""
+    """A result table: its name, the type of each column, and a function that iterates over its rows."""
 
     name: str
     columns: dict[str, ColumnType]
@@ -64,7 +64,10 @@ class BatchTable:
 
 
 def build_activity_row(row: dict[str, Any], format_place: Callable[[str], str]) -> dict[str, Any]:
-    """Turn a row of :func:`retropace.library.queries.find_activities` into a row of the table of activities."""
+    """Turn a row of :func:`retropace.library.queries.find_activities` into a row of the table of activities.
+
+    ``format_place`` turns a place into a path for the reader.
+    """
     also = [format_place(place) for place in (row["also"] or "").split(CELL_SEPARATOR) if place]
     return {
         **{name: row.get(name) for name in ACTIVITY_COLUMNS},
@@ -84,10 +87,10 @@ def build_tables(
     format_place: Callable[[str], str],
     save_failures: Iterable[dict[str, str]] = (),
 ) -> tuple[BatchTable, ...]:
-    """Build the three tables of the places in the library's scope.
+    """Build the tables of activities, segments and failures of all places in the library's scope.
 
-    ``format_place`` turns a place into a path for the reader; ``save_failures`` are rows of failures that could not be
-    stored. Call :func:`retropace.library.queries.mark_visible_duplicates` first.
+    ``format_place`` turns a place into a path for the reader; ``save_failures`` are further rows for the table of
+    failures, of results that could not be stored. Call :func:`retropace.library.queries.mark_visible_duplicates` first.
     """
 
     def activity_rows() -> Iterator[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""The queue of a run's entries, ordered for processing and kept on disk because there may be millions."""
+"""The queue of the entries of a batch run, in processing order; it is kept on disk because there may be millions."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class TaskQueue:
         self._db.execute("BEGIN")
 
     def add(self, entry: Entry) -> bool:
-        """Append an entry; False if the queue already has its place."""
+        """Append an entry and return True; return False, and leave the queue as it is, if it has the entry's place."""
         # Members of an archive within an archive are only fast to read in the order in which they are stored.
         run = "" if len(entry.members) < 2 else "/".join((entry.path, *entry.members[:-1]))
         added = self._db.execute(
@@ -36,10 +36,10 @@ class TaskQueue:
         return int(self._db.execute("SELECT count(*) FROM entries").fetchone()[0])
 
     def entries(self) -> Iterator[Entry]:
-        """All entries in processing order.
+        """Iterate over all entries in processing order.
 
-        Members of nested archives come first, in stored order, then everything else from large to small, so that no
-        large file starts when all others are done.
+        Members of archives within archives come first, in stored order, then all others from large to small. So no
+        large file starts last, while the other workers have nothing left to do.
         """
         cursor = self._db.execute(
             "SELECT entry FROM entries ORDER BY run = '', run, CASE run WHEN '' THEN -size ELSE position END, position"

@@ -1,4 +1,4 @@
-"""The decision what to do with an entry: skip it because it is known or not a recording, or have it processed."""
+"""What a batch run does with an entry (a file that may be a recording): skip it, settle it at once or process it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from retropace.sources.magic import find_non_activity_type, looks_like_recording
 from retropace.sources.remote import fetch, is_address
 
 INTENDED_SUFFIXES = (*RECORDING_SUFFIXES, *ARCHIVE_SUFFIXES)
-"""Suffixes of files that must be readable: a failure to read them is reported."""
+"""Suffixes of recordings and archives. Unreadable files with these suffixes are failures; others do not count."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,22 +26,22 @@ class WorkItem:
 
     entry: Entry
     fingerprint: str
-    """Changes whenever the file, its sidecar or its export metadata may have changed."""
+    """Text that changes whenever the file, its sidecar or its export metadata may have changed."""
     action: Task | TaskResult
     size_bytes: int = 0
     context_digest: str = ""
-    """Digest of the information about the file from outside it, see :func:`compute_context_digest`."""
+    """Hash of what is known of the file from outside it, see :func:`compute_context_digest`."""
 
 
 class TaskPlanner:
-    """Decides for each entry of a run what to do, from what the library stores."""
+    """Decides what a batch run does with each entry, given what the library stores of it."""
 
     def __init__(self, job: Job, settings_digest: str, library: Library, listing: Listing, *, retry: bool):
         self._job, self._settings_digest, self._retry = job, settings_digest, retry
         self._library, self._listing = library, listing
 
     def is_known(self, entry: Entry) -> bool:
-        """Whether a cached result is still valid: same file, same context, same settings, and no failure to retry."""
+        """Whether the stored result is still valid: same file, context and settings, and no failure to try again."""
         known = self._library.find_input(entry.place)
         if known is None or not entry.fingerprint or known.fingerprint != self._compute_fingerprint(entry):
             return False
@@ -56,7 +56,7 @@ class TaskPlanner:
         return True
 
     def may_be_read(self, entry: Entry) -> bool:
-        """Whether an unknown entry would be given to a worker, judging by its name and first bytes."""
+        """Whether a worker would process this unknown entry, judging by its name and first bytes."""
         if self._listing.is_route(entry) or entry.workout_index is not None:
             return entry.workout_index is not None
         try:
@@ -66,7 +66,7 @@ class TaskPlanner:
         return _is_intended_recording(entry, head) and find_non_activity_type(head) is None
 
     def plan_work(self, entry: Entry) -> WorkItem | None:
-        """The next action for an unknown entry; None if it does not count because it is not a recording."""
+        """Decide what to do with an unknown entry; None if it does not count because it is not a recording."""
         try:
             return self._plan_work(entry, self._compute_fingerprint(entry))
         except RetropaceError as error:
@@ -97,7 +97,10 @@ class TaskPlanner:
         return WorkItem(entry, fingerprint, action, size_bytes, context_digest)
 
     def _find_stored_recording(self, task: Task, size_bytes: int, context_digest: str) -> StoredRecording | None:
-        """The stored recording of a file that was moved or only touched; None if its content or context is new."""
+        """Find the stored recording of a file that was only moved or touched; None if its content or context is new.
+
+        Files at addresses are not looked up, because that would fetch them.
+        """
         if not self._library.has_size(size_bytes) or (task.data is None and is_address(task.path)):
             return None
         try:
@@ -109,7 +112,7 @@ class TaskPlanner:
         return StoredRecording(sha256, context_digest, size_bytes) if is_known else None
 
     def _report_unsupported(self, entry: Entry) -> WorkItem | None:
-        """A failure for a recording in an unsupported format; None for any other file, which does not count."""
+        """Build the failure of a recording in a known but unsupported format; None for any other file."""
         hint = find_unsupported_hint(entry.place)
         return (
             None if hint is None else self._build_result_item(entry, "failed", failure=Failure("not supported", hint))
@@ -121,14 +124,14 @@ class TaskPlanner:
         return WorkItem(entry, self._compute_fingerprint(entry), TaskResult(outcome, detail, failure))
 
     def _compute_fingerprint(self, entry: Entry) -> str:
-        """The fingerprint of the file together with those of its sidecar and its export metadata."""
+        """Join the fingerprints of an entry's file, its sidecar and its export metadata to one text."""
         sidecar = "" if entry.sidecar is None else entry.sidecar[1]
         metadata = self._listing.metadata.compute_fingerprint(entry.place)
         return "|".join((entry.fingerprint, sidecar, metadata)) if sidecar or metadata else entry.fingerprint
 
 
 def _is_intended_recording(entry: Entry, head: bytes) -> bool:
-    """Whether an entry is meant as a recording, by its suffix, by being named by the user, or by its first bytes."""
+    """Whether an entry is meant to be a recording: by its suffix, its first bytes, or because the user named it."""
     name = entry.members[-1] if entry.members else entry.path
     is_expected = entry.workout_index is not None or entry.is_explicit or find_data_suffix(name) in INTENDED_SUFFIXES
     return is_expected or looks_like_recording(head)

@@ -1,4 +1,4 @@
-"""The interface of a pool of workers, and what the exception of a lost task means for its file.
+"""The interface of a pool of workers, and the failure of a file whose worker was lost.
 
 ``process_pool.py`` implements it with processes of this machine, ``dask_cluster.py`` with a Dask cluster.
 """
@@ -13,15 +13,15 @@ from retropace.library.store import Failure
 
 
 class WorkerPool(Protocol):
-    """A pool of workers that process tasks; a worker that dies costs its current file, not the run."""
+    """A pool of workers that process tasks. If a worker dies, its current file fails, and the run goes on."""
 
     @property
     def size(self) -> int:
-        """The number of workers."""
+        """The number of tasks that the pool processes at the same time."""
         ...
 
     def submit(self, task: Task) -> Future[TaskResult]:
-        """Hand over a task; the future raises what the worker raised, or that it was lost."""
+        """Hand over a task. The future gives its result, or raises if the worker failed or was lost."""
         ...
 
     def check(self) -> None:
@@ -30,7 +30,7 @@ class WorkerPool(Protocol):
 
 
 def failure_from_exception(exception: BaseException, timeout_s: float | None) -> Failure:
-    """Translate the exception of a task's future into the failure of the task's file."""
+    """Translate the exception with which a task ended into the failure of its file."""
     if isinstance(exception, TimeoutError):
         return Failure("timed out", f"took longer than --timeout {timeout_s:g} s", is_transient=True)
     if isinstance(exception, MemoryError):
