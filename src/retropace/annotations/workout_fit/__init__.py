@@ -1,1 +1,1 @@
-"""The alignment of a planned workout to an activity by dynamic programming, and the test of whether it fits."""
+"""Alignment of a planned workout to an activity by dynamic programming, and the test of whether the plan fits."""

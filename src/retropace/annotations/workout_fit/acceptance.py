@@ -20,40 +20,45 @@ from retropace.core.spans import FloatArray
 from retropace.core.units import format_duration
 
 MIN_COVERED_SHARE = 0.6
-"""The least share of the session covered by steps; watches are started early and stopped late."""
+"""Least share of the session that a plan's steps must cover. It is well below 1 because watches are started early and
+stopped late."""
 MIN_COMPLETED_SHARE = 0.6
-"""The least share of planned steps that were carried out; people cut a session short."""
+"""Least share of the planned steps that must have been carried out. It is below 1 because people cut sessions short."""
 MAX_OUTSIDE_CHANGES = 3
-"""The number of changes of pace before the first or after the last step at which the plan is rejected."""
+"""Number of change points before the first or after the last step from which the plan is rejected."""
 MAX_LENGTH_RMS_SD = 1.5
-"""The largest root mean square of the lengths' deviations from the plan, in standard deviations."""
+"""Largest root mean square of the deviations of step lengths from the plan, in standard deviations of the length."""
 MAX_LENGTH_OUTLIER_SHARE = 0.15
-"""The largest share of steps whose length deviates by more than three standard deviations."""
+"""Largest share of steps whose length deviates from the plan by more than three standard deviations."""
 MIN_DISTINCTNESS = 3.0
-"""The least distinctness of a step, in nats: odds of twenty to one for its own level over a neighbour's."""
+"""Least distinctness of a step in nats: the log-likelihood by which pace and cadence in the step fit the step's own
+median better than a neighbouring step's. 3 nats are odds of twenty to one."""
 MIN_LEVEL_DISTANCE_SD = 0.8
-"""The least distance of a step's level from its neighbours', in standard deviations of the noise; long enough stretches
-differ reliably by less."""
+"""Least distance between the median pace and cadence of a step and of its neighbour, in standard deviations of the
+noise. Steps closer than that count as indistinct: long stretches differ reliably by less without any intention."""
 MIN_DISTINCT_BACKWARD_SHARE = 0.7
-"""The least share of backward stretches that are distinct."""
+"""Least share of the backward steps whose distinctness must exceed ``MIN_DISTINCTNESS``."""
 MIN_DISTINCT_SHARE = 0.5
-"""The least share of all steps that are distinct."""
+"""Least share of all steps whose distinctness must exceed ``MIN_DISTINCTNESS``."""
 MAX_REST_SPEED_MPS = 0.4
-"""The highest mean speed of a rest in which somebody paces about; walking, even backward, is at least 0.5 m/s."""
+"""Highest mean speed (m/s) of a rest during which the runner paces about; walking, even backward, is at least 0.5 m/s."""
 MIN_STANDING_SHARE = 0.4
-"""The least share of a rest spent standing, unless it is slow enough."""
+"""Least share of a rest spent standing or paused; less is accepted if the mean speed is below ``MAX_REST_SPEED_MPS``."""
 MAX_GAP_MOVING_SHARE = 0.05
-"""The largest share of the session spent moving between steps."""
+"""Largest share of the session that the runner may spend moving between steps, where the plan has no step."""
 MIN_EXPLAINED_SHARE = 0.5
-"""The least share explained by the steps of what the change points explain."""
+"""Least value of the share of the variation in pace and cadence that the steps explain
+(:func:`_compute_explained_share`)."""
 MAX_LOOKALIKE_COST_PER_S = 0.3
-"""The cost per second up to which a stretch resembles a step, in nats: between one and two standard deviations."""
+"""Largest cost per second, in nats, at which a stretch still resembles a step: a deviation of one to two standard
+deviations."""
 LOOKALIKE_LENGTH_RANGE = (0.6, 1.6)
-"""The range of lengths of a stretch that resembles a backward step, relative to that step's typical length."""
+"""Durations of a stretch that resembles a backward step, as multiples of that step's median duration: shortest and
+longest."""
 
 
 def precheck(plan: Plan, cleaned: CleanedActivity) -> str:
-    """Return why a plan cannot fit, from its totals alone; empty if it may fit."""
+    """Return why a plan cannot fit, judged by its total time, distance and number of steps; empty if it may fit."""
     planned_s, planned_m = _sum_planned(plan.items)
     total_m = float(cleaned.curves["distance_m"][-1])
     if planned_s > 1.6 * cleaned.elapsed_s + 60.0:
@@ -69,7 +74,7 @@ def precheck(plan: Plan, cleaned: CleanedActivity) -> str:
 
 
 def _sum_planned(items: tuple[Item, ...]) -> tuple[float, float]:
-    """Sum the seconds of all timed steps and the metres of all steps by distance."""
+    """Return the total seconds of all timed steps and the total metres of all steps by distance, with all repeats."""
     seconds = metres = 0.0
     for item in items:
         if isinstance(item, PlanStep):
@@ -81,7 +86,11 @@ def _sum_planned(items: tuple[Item, ...]) -> tuple[float, float]:
 
 
 def compute_distinctness(number: int, alignment: Alignment, levels: dict[int, FloatArray], grid: ActivityGrid) -> float:
-    """Compute by how many nats a step fits its own level better than its neighbours'; NaN if undetermined."""
+    """Compute by how many nats pace and cadence in a step fit its own median better than its neighbours' medians.
+
+    Returns the smaller value of the two neighbours; infinity for a rest that was spent standing, 0 for one that was
+    not; NaN if the step has no known median pace and cadence or no neighbour.
+    """
     aligned = alignment.steps[number]
     rows = _find_step_rows(aligned)
     is_moving = grid.is_moving[rows]
@@ -120,7 +129,7 @@ def find_rejection_reason(
     grid: ActivityGrid,
     edges_s: FloatArray,
 ) -> str:
-    """Find the first reason why a plan does not fit; empty if it does.
+    """Return the first reason why a plan does not fit the activity; empty if it fits.
 
     ``distinctness`` holds a value for each aligned step, in nats, NaN where undetermined.
     """
@@ -150,7 +159,7 @@ def find_rejection_reason(
 
 
 def _check_lengths(alignment: Alignment, results: tuple[StepResult, ...]) -> str:
-    """Return a reason if the lengths deviate too much from the plan."""
+    """Return a reason if the lengths of the steps deviate too much from the plan; empty if they do not."""
     measured = [
         (np.log(max(result.ratio, 1e-3)) / compute_length_log_sd(result.step, is_outer=aligned.is_outer), result)
         for result, aligned in zip(results, alignment.steps, strict=True)
@@ -171,7 +180,7 @@ def _check_lengths(alignment: Alignment, results: tuple[StepResult, ...]) -> str
 
 
 def _check_distinctness(alignment: Alignment, distinctness: list[float]) -> str:
-    """Return a reason if too few steps are distinct from their neighbours."""
+    """Return a reason if too few steps differ from their neighbours in pace or cadence; empty otherwise."""
     backward = [
         value
         for value, aligned in zip(distinctness, alignment.steps, strict=True)
@@ -190,7 +199,7 @@ def _check_distinctness(alignment: Alignment, distinctness: list[float]) -> str:
 
 
 def _check_gait(alignment: Alignment, grid: ActivityGrid) -> str:
-    """Return a reason if steps planned as walks were run, or the other way round."""
+    """Return a reason if most steps planned as walks were run, or most planned as runs were walked; empty otherwise."""
     for gait, other_gait_s, actual_gait in (("walk", grid.running_s, "run"), ("run", grid.walking_s, "walked")):
         planned = [aligned for aligned in alignment.steps if aligned.step.label.gait == gait]
         wrong_count = 0
@@ -205,7 +214,7 @@ def _check_gait(alignment: Alignment, grid: ActivityGrid) -> str:
 
 
 def _check_outside(alignment: Alignment, grid: ActivityGrid, edges_s: FloatArray) -> str:
-    """Return a reason if there is too much movement between the steps, or pace changes before or after them."""
+    """Return a reason if the runner moved long between steps, or changed pace before or after them; empty otherwise."""
     moved_s = grid.timer_s - grid.standing_s
     gaps = [
         (before.end_s, after.start_s) for before, after in pairwise(alignment.steps) if before.end_s < after.start_s
@@ -225,7 +234,11 @@ def _check_outside(alignment: Alignment, grid: ActivityGrid, edges_s: FloatArray
 def _compute_explained_share(
     alignment: Alignment, levels: dict[int, FloatArray], grid: ActivityGrid, edges_s: FloatArray, window: slice
 ) -> float:
-    """Compute the share that the steps explain of what the change points explain; 1 if that is nothing."""
+    """Return the fraction of the variation in pace and cadence between change points that the plan's steps explain.
+
+    Variation is the cost saved against one median for the whole ``window`` (index range of seconds). The fraction may
+    be negative; it is 1 if pace and cadence hardly vary.
+    """
     is_moving = np.zeros(len(grid.is_moving), dtype=bool)
     is_moving[window] = grid.is_moving[window]
     change_point_cost = step_cost = 0.0
@@ -254,7 +267,7 @@ def _compute_explained_share(
 def _find_lookalike(
     alignment: Alignment, levels: dict[int, FloatArray], grid: ActivityGrid, edges_s: FloatArray
 ) -> str:
-    """Return a reason if a stretch outside the backward steps resembles one, so that the plan lacks reps."""
+    """Return a reason if a stretch outside the backward steps resembles one, so that reps are missing from the plan."""
     backward = [
         aligned
         for aligned in alignment.steps

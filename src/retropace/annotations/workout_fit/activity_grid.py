@@ -1,4 +1,8 @@
-"""An activity sampled on a grid as cumulative quantities, so that any stretch of it is evaluated in constant time."""
+"""Cumulative time, distance and cost of an activity, sampled at regular times.
+
+The time axis is divided into cells of equal length; their limits are called edges. Any stretch between two edges is
+evaluated in constant time as a difference of cumulative values.
+"""
 
 from __future__ import annotations
 
@@ -14,36 +18,40 @@ from retropace.core.spans import FloatArray, contains
 from retropace.segmentation.signals import CORRELATION_TIME_S, StandardizedSignals
 
 FAST_QUANTILE = 0.8
-"""The quantile of the speed while moving that is the session's fast speed."""
+"""Quantile of the speed while moving that is taken as the session's fast speed."""
 FAST_SHARE = 0.97
-"""The share of the session's fast speed from which a second counts as fast: backward running reaches 0.55–0.80 of a
+"""Share of the session's fast speed above which a second counts as fast. Backward running reaches only 0.55–0.80 of a
 runner's forward speed."""
 MIN_RUN_CADENCE_SPM = 130.0
-"""The cadence below which nobody runs, in steps per minute; see :mod:`retropace.core.gait`."""
+"""Cadence (steps per minute) below which nobody runs; see :mod:`retropace.core.gait`."""
 MAX_WALK_CADENCE_SPM = 145.0
-"""The cadence above which nobody walks, in steps per minute; see :mod:`retropace.core.gait`."""
+"""Cadence (steps per minute) above which nobody walks; see :mod:`retropace.core.gait`."""
 MAX_CHANGE_COST = 8.0
-"""The highest cost in nats of a change of pace within a warm-up or cool-down, where pace may rise and fall."""
+"""Highest cost (nats) of one change of pace within a warm-up or cool-down, where pace may rise and fall."""
 STAND_EDGE_COST = 1.5
-"""The cost in nats of each edge of a stand within a warm-up or cool-down, for example at a traffic light."""
+"""Cost (nats) of each start and each end of standing within a warm-up or cool-down, for example at a traffic light."""
 ROBUST_LIMIT_SD = 2.5
-"""The deviation from the session's median at which values are clipped, in standard deviations of the noise."""
+"""Distance from the session's median pace or cadence at which values are clipped, in standard deviations of the noise."""
 EDGE_MARGIN_S = 6.0
-"""The distance within which a change point counts as at an edge, in seconds."""
+"""Seconds within which a change point counts as lying at an edge of the grid or of a step."""
 MIN_STRIDE_SPEED_MPS = 0.9
-"""The speed from which somebody walks rather than paces about, in m/s."""
+"""Speed (m/s) above which the runner walks rather than paces about."""
 
 
 @dataclass(frozen=True, slots=True)
 class CumulativeSpread:
-    """Cumulative sums of two signals, ``(n + 1, 2)`` each, from which the spread of any stretch follows."""
+    """Cumulative sums of pace and cadence, shape ``(n + 1, 2)`` each, which give the variance within any stretch."""
 
     sums: FloatArray
     squares: FloatArray
     counts: FloatArray
 
     def deviation_cost(self, start: NDArray[np.intp], end: NDArray[np.intp]) -> FloatArray:
-        """Compute half the squared deviations from each stretch's mean, over the correlation time, in nats."""
+        """Return, for each stretch from ``start`` to ``end``, the cost in nats of its deviations from its own mean.
+
+        It is half the sum of squared deviations, divided by the correlation time because successive seconds are
+        dependent.
+        """
         counts, sums = self.counts[end] - self.counts[start], self.sums[end] - self.sums[start]
         squared_deviation = self.squares[end] - self.squares[start] - sums**2 / np.maximum(counts, 1.0)
         cost: FloatArray = squared_deviation.sum(axis=-1) / (2.0 * CORRELATION_TIME_S)
@@ -52,42 +60,42 @@ class CumulativeSpread:
 
 @dataclass(frozen=True, slots=True)
 class ActivityGrid:
-    """Cumulative quantities of an activity at the ``n + 1`` edges of a grid, ``(n + 1,)`` each unless stated."""
+    """Cumulative quantities of an activity: one value at each of the ``n + 1`` edges of ``n`` cells unless stated."""
 
     edge_s: FloatArray
-    """Elapsed time."""
+    """Elapsed seconds at each edge, rising."""
     timer_s: FloatArray
-    """Time outside of pauses."""
+    """Seconds up to each edge in which the watch was not paused."""
     distance_m: FloatArray
     standing_s: FloatArray
     spread: CumulativeSpread
-    """The spread of pace and cadence while moving."""
+    """Sums that give the variance of pace and cadence while moving."""
     robust_spread: CumulativeSpread
-    """The spread of values clipped around the session's median, for which a walk in a warm-up is no separate step."""
+    """The same for values clipped around the session's median, so that a short walk in a warm-up counts little."""
     walking_s: FloatArray
-    """Time moving with a cadence at which nobody runs."""
+    """Seconds up to each edge spent moving with a cadence too low for running."""
     running_s: FloatArray
-    """Time moving with a cadence at which nobody walks."""
+    """Seconds up to each edge spent moving with a cadence too high for walking."""
     fast_s: FloatArray
-    """Time at a speed that is fast for the session."""
+    """Seconds up to each edge at a speed that is fast for the session."""
     striding_s: FloatArray
-    """Time at walking speed or more."""
+    """Seconds up to each edge at walking speed or faster."""
     change_cost: FloatArray
-    """The cost of the change points up to each edge, those at the edge included."""
+    """Summed cost (nats) of all change points up to and including each edge, as if they lay within a single step."""
     is_near_change: NDArray[np.bool_]
-    """Whether a change point, a pressed lap or an end of the activity is near each edge."""
+    """Whether a change point or a pressed lap is within ``EDGE_MARGIN_S`` of each edge."""
     is_near_lap_press: NDArray[np.bool_]
-    """Whether each edge is the nearest one to a pressed lap."""
+    """Whether each edge is the one nearest to a pressed lap."""
     signals: StandardizedSignals
     cell_s: float
     is_moving: NDArray[np.bool_]
-    """By second: moving and not paused."""
+    """Whether the runner is moving and the watch not paused, for each second of the activity."""
 
     def __len__(self) -> int:
         return len(self.edge_s) - 1
 
     def accumulate(self, per_second: FloatArray) -> FloatArray:
-        """Sum a quantity per second up to each edge."""
+        """Return the cumulative sum at each edge of a quantity given for each second."""
         total = np.concatenate(([0.0], np.cumsum(per_second)))
         return total[np.minimum(self.edge_s.astype(np.intp), len(total) - 1)]
 
@@ -95,7 +103,10 @@ class ActivityGrid:
 def build_activity_grid(
     cleaned: CleanedActivity, signals: StandardizedSignals, edges_s: FloatArray, max_cells: int
 ) -> ActivityGrid:
-    """Build the grid of an activity with change points ``edges_s``: at most ``max_cells`` cells of whole seconds."""
+    """Build the grid of an activity: at most ``max_cells`` cells of equal length in whole seconds.
+
+    ``edges_s`` are the activity's change points in elapsed seconds, with its start and end.
+    """
     seconds = len(signals)
     step = max(int(np.ceil(seconds / max_cells)), 1)
     edge_s = np.append(np.arange(0.0, float(seconds), float(step)), float(seconds))
@@ -152,7 +163,7 @@ def _find_nearest_edges(edge_s: FloatArray, times_s: FloatArray) -> NDArray[np.i
 
 
 def _is_near(edge_s: FloatArray, times_s: FloatArray, tolerance_s: float) -> NDArray[np.bool_]:
-    """Tell for each edge whether any of the times is within the tolerance."""
+    """Return for each edge whether any of ``times_s`` is within ``tolerance_s`` of it."""
     ordered = np.sort(times_s)
     after = np.searchsorted(ordered, edge_s)
     before_s, after_s = np.append(-np.inf, ordered)[after], np.append(ordered, np.inf)[after]
@@ -163,7 +174,7 @@ def _is_near(edge_s: FloatArray, times_s: FloatArray, tolerance_s: float) -> NDA
 def _compute_change_costs(
     signals: StandardizedSignals, is_moving: NDArray[np.bool_], edges_s: FloatArray
 ) -> tuple[FloatArray, FloatArray]:
-    """Return the inner change points and the cost of each within a step that should hold none."""
+    """Return the change points between start and end, and the cost (nats) of each if it lay within a single step."""
     inner = edges_s[1:-1]
     parts = [np.arange(int(start), min(int(np.ceil(end)), len(is_moving))) for start, end in pairwise(edges_s.tolist())]
     levels = [signals.select(rows[is_moving[rows]]).median_level(slice(None)) for rows in parts]
@@ -175,6 +186,6 @@ def _compute_change_costs(
 
 
 def find_pressed_lap_ends(laps: tuple[Lap, ...]) -> list[float]:
-    """Find the ends of laps that a press or a workout step ended, without autolaps and the end of the session."""
+    """Return the times at which the runner pressed lap or a workout step ended, without autolaps and the last lap."""
     is_auto = is_autolap(laps)
     return [lap.end_s for lap, ended_by_watch in zip(laps[:-1], is_auto[:-1], strict=True) if not ended_by_watch]

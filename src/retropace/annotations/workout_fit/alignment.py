@@ -22,49 +22,51 @@ from retropace.core.spans import FloatArray
 from retropace.segmentation.signals import StandardizedSignals
 
 MAX_CELLS = 1200
-"""The most cells of the grid: one a second in twenty minutes, wider ones in longer sessions, refined afterwards."""
+"""Largest number of cells of the time grid. Up to twenty minutes a cell is one second; in longer sessions cells are
+wider, and :mod:`.refine_edges` moves the edges to the second afterwards."""
 MAX_ROUNDS = 4
-"""The most rounds of alignment and estimation."""
+"""Largest number of rounds; each aligns the steps and then estimates their pace and cadence from the alignment."""
 MISSING_REP_COST = 12.0
-"""The cost of a rep that was not carried out, in nats."""
+"""Cost (nats) of each planned rep that was not carried out."""
 EXTRA_REP_COST = 10.0
-"""The cost of a rep beyond the plan, in nats."""
+"""Cost (nats) of each rep carried out beyond the planned number."""
 MAX_EXTRA_REPS = 2
-"""The most reps of a set beyond the plan."""
+"""Largest number of reps of a set beyond the planned number."""
 NO_LAST_RECOVERY_COST = 1.0
-"""The cost of a set without the recovery of its last rep, in nats."""
+"""Cost (nats) of leaving out the recovery after the last rep of a set."""
 MISSING_STEP_COST = 12.0
-"""The cost of a step missing at the end of the plan, in nats."""
+"""Cost (nats) of each step left out at the end of the plan."""
 GAP_COST = 8.0
-"""The cost of a gap between two steps, in nats."""
+"""Cost (nats) of a gap between two steps: time that belongs to no step."""
 GAP_MOVING_COST_PER_S = 0.5
-"""The cost of a second of moving in a gap."""
+"""Cost (nats) of each second of moving in a gap between two steps."""
 GAP_STANDING_COST_PER_S = 0.05
-"""The cost of a second of standing in a gap."""
+"""Cost (nats) of each second of standing in a gap between two steps."""
 OUTSIDE_COST = 2.0
-"""The cost of time before the first or after the last step, in nats; watches are started early and stopped late."""
+"""Cost (nats) of any time before the first step, and again of any after the last. It is low because watches are started
+early and stopped late."""
 OUTSIDE_MOVING_COST_PER_S = 0.25
-"""The cost of a second of moving before the first or after the last step."""
+"""Cost (nats) of each second of moving before the first or after the last step."""
 OUTSIDE_STANDING_COST_PER_S = 0.02
-"""The cost of a second of standing before the first or after the last step."""
+"""Cost (nats) of each second of standing before the first or after the last step."""
 
 
 @dataclass(frozen=True, slots=True)
 class AlignedStep:
-    """A step with its span ``[start_s, end_s)`` in elapsed seconds."""
+    """One execution of a planned step, at ``[start_s, end_s)`` in elapsed seconds."""
 
     step: PlanStep
     plan_index: int
-    """The index of the step among the distinct steps of the plan, in the order of the text."""
+    """Index of the step among the steps of the plan as written, a repeated step counted once."""
     start_s: float
     end_s: float
     is_outer: bool
-    """Whether it is the first or last step of the plan, outside of any set."""
+    """Whether it is the first or last step of the plan and in no repeat, such as a warm-up or cool-down."""
 
 
 @dataclass(frozen=True, slots=True)
 class Alignment:
-    """The aligned steps of a plan."""
+    """The executed steps of a plan with their times, and the number of reps or steps missing and extra."""
 
     steps: tuple[AlignedStep, ...]
     missing_count: int
@@ -75,7 +77,10 @@ class Alignment:
 def align_plan(
     plan: Plan, cleaned: CleanedActivity, signals: StandardizedSignals, edges_s: FloatArray
 ) -> Alignment | None:
-    """Find the cheapest alignment of a plan to an activity with change points ``edges_s``; None if there is none."""
+    """Return the alignment of a plan to an activity with the least total cost; None if no alignment is possible.
+
+    ``edges_s`` are the activity's change points in elapsed seconds, with its start and end.
+    """
     grid = build_activity_grid(cleaned, signals, edges_s, MAX_CELLS)
     plan_indices = {id(step): plan_index for plan_index, step in enumerate(iter_steps(plan.items))}
     levels: dict[int, FloatArray] = {}
@@ -92,7 +97,11 @@ def align_plan(
 
 
 def compute_step_levels(alignment: Alignment, grid: ActivityGrid) -> dict[int, FloatArray]:
-    """Compute the median pace and cadence of each step of the plan, from the middle of all its reps."""
+    """Return the median pace and cadence of each step of the plan over the middle of all its executions.
+
+    Keys are ``plan_index``. Values are standardised as in ``grid.signals``; a step with under five seconds of movement
+    is missing.
+    """
     rows: dict[int, list[np.ndarray[tuple[int], np.dtype[np.intp]]]] = {}
     for aligned in alignment.steps:
         trim = min(5.0, 0.2 * (aligned.end_s - aligned.start_s))
@@ -108,41 +117,41 @@ def compute_step_levels(alignment: Alignment, grid: ActivityGrid) -> dict[int, F
 
 @dataclass(slots=True)
 class _Layer:
-    """One step carried out once, with the least cost at which it ends at each edge."""
+    """One execution of a step, with the least cost up to and including it for every edge at which it may end."""
 
     step: PlanStep
     plan_index: int
     is_outer: bool
     entry: _MergePoint
-    """The point of the plan before the step."""
+    """The point between steps from which this step starts."""
     candidates: CandidateSpans
     cost: FloatArray
 
 
 class _Branch(NamedTuple):
-    """One way to reach a point of the plan."""
+    """One sequence of steps that leads to a point between two steps of the plan."""
 
     layer: _Layer | None
-    """The last step; None at the start."""
+    """The last step of the sequence; None at the start of the plan."""
     cost: float = 0.0
-    """The cost of this way beyond that of the layer."""
+    """Cost of missing and extra reps, which is added to the cost of ``layer``."""
     missing: int = 0
     extra: int = 0
 
 
 @dataclass(slots=True)
 class _MergePoint:
-    """A point of the plan, with all ways to reach it and the least cost of reaching it at each edge."""
+    """A point between two steps of the plan: all sequences that lead to it, and the least cost for each edge."""
 
     branches: list[_Branch]
     cost: FloatArray = field(default_factory=lambda: np.empty(0))
     cost_with_gap: FloatArray = field(default_factory=lambda: np.empty(0))
-    """The least cost if a gap may follow."""
+    """Least cost at each edge if time that belongs to no step may precede it."""
 
 
 @dataclass(slots=True)
 class _AlignmentRound:
-    """One round of alignment, with the levels of steps known so far."""
+    """One round of alignment, given the median pace and cadence of those steps for which they are already estimated."""
 
     plan: Plan
     grid: ActivityGrid
@@ -151,7 +160,7 @@ class _AlignmentRound:
     candidates: dict[tuple[int, bool], CandidateSpans] = field(default_factory=dict)
 
     def find_cheapest(self) -> Alignment | None:
-        """Find the cheapest alignment; None if there is none."""
+        """Return the alignment with the least total cost; None if no alignment is possible."""
         steps = list(iter_steps(self.plan.items))
         reached = self._merge([_Branch(None)])
         finals: list[_Branch] = []
@@ -176,7 +185,7 @@ class _AlignmentRound:
         return self._add_set(item, entry, depth)
 
     def _add_set(self, repeat: Repeat, entry: _MergePoint, depth: int) -> _MergePoint:
-        """Extend all ways by a set with any admissible number of reps."""
+        """Add a repeat of steps, with any allowed number of reps, to all sequences so far."""
         max_reps = repeat.count + (MAX_EXTRA_REPS if depth == 0 and repeat.count > 1 else 0)
         min_reps = repeat.count - repeat.count // 3 if depth == 0 else repeat.count
         branches: list[_Branch] = []
@@ -224,23 +233,23 @@ class _AlignmentRound:
         return self._leading_cost() if layer is None else layer.cost
 
     def _skip_cost(self, moving_cost_per_s: float, standing_cost_per_s: float) -> FloatArray:
-        """Compute the cost of skipping everything up to each edge."""
+        """Return the cost of leaving all time up to each edge outside of steps."""
         return (
             moving_cost_per_s * (self.grid.timer_s - self.grid.standing_s) + standing_cost_per_s * self.grid.standing_s
         )
 
     def _leading_cost(self) -> FloatArray:
-        """Compute the cost of skipping everything before each edge."""
+        """Return the cost of starting the first step at each edge."""
         skip_cost = self._skip_cost(OUTSIDE_MOVING_COST_PER_S, OUTSIDE_STANDING_COST_PER_S)
         return np.where(self.grid.edge_s > 0.0, skip_cost + OUTSIDE_COST, 0.0)
 
     def _trailing_cost(self) -> FloatArray:
-        """Compute the cost of skipping everything after each edge."""
+        """Return the cost of ending the last step at each edge."""
         skip_cost = self._skip_cost(OUTSIDE_MOVING_COST_PER_S, OUTSIDE_STANDING_COST_PER_S)
         return np.where(self.grid.edge_s < self.grid.edge_s[-1], skip_cost[-1] - skip_cost + OUTSIDE_COST, 0.0)
 
     def _trace_back(self, point: _MergePoint, final_edge: int) -> Alignment:
-        """Recover the cheapest steps from the final point backward."""
+        """Return the steps of the cheapest sequence, followed backward from the final point at edge ``final_edge``."""
         steps: list[AlignedStep] = []
         missing = extra = 0
         edge = final_edge
@@ -264,7 +273,7 @@ class _AlignmentRound:
         return Alignment(tuple(reversed(steps)), missing, extra, self.grid.cell_s)
 
     def _find_gap_start(self, point: _MergePoint, start: int) -> int:
-        """Find the edge at which the step before ended: here, or before a gap."""
+        """Return the edge at which the previous step ended: ``start``, or an earlier one if a gap lies between."""
         if point.cost[start] <= point.cost_with_gap[start]:
             return start
         skip_cost = self._skip_cost(GAP_MOVING_COST_PER_S, GAP_STANDING_COST_PER_S)
@@ -278,6 +287,6 @@ def _extend(branches: list[_Branch], cost: float, missing: int = 0, extra: int =
 
 
 def _ends_with_recovery(body: Iterable[Item]) -> bool:
-    """Tell whether the last step of a set's body is a recovery that may be left out after the last rep."""
+    """Whether the last step of a repeat's body is a recovery, which may be left out after the last rep."""
     last_item = list(body)[-1]
     return isinstance(last_item, PlanStep) and last_item.label.direction != "backward"

@@ -1,7 +1,8 @@
-"""The cost of taking a stretch of an activity for a step of a plan.
+"""Cost of assigning a stretch of an activity to a step of a plan; lower is better.
 
-Costs are negative log likelihoods in nats, up to constants. The seconds of a stretch are compared with the level of the
-step (in the first round, when no level is known, with the mean of the stretch itself), and its length with the plan.
+Costs are negative log-likelihoods in nats, up to constants. Pace and cadence of each second are compared with the level
+of the step, its median pace and cadence over all reps; in the first round, when no level is known, with the mean of the
+stretch itself. The length of the stretch is compared with the plan.
 """
 
 from __future__ import annotations
@@ -16,71 +17,72 @@ from retropace.annotations.workout_fit.activity_grid import EDGE_MARGIN_S, Activ
 from retropace.core.spans import FloatArray
 
 TIMED_LENGTH_LOG_SD = 0.06
-"""The relative standard deviation of the length of a timed step."""
+"""Relative standard deviation of the duration of a timed step."""
 TIMED_LENGTH_SD_S = 3.0
-"""The absolute standard deviation of the length of a timed step, in seconds: glances at the wrist."""
+"""Additional standard deviation (s) of the duration of a timed step: reaction and glances at the wrist."""
 DISTANCE_LENGTH_LOG_SD = 0.06
-"""The relative standard deviation of the length of a step by distance, as the watch measures it."""
+"""Relative standard deviation of the length of a step by distance, as the watch measures it."""
 DISTANCE_LENGTH_SD_M = 5.0
-"""The absolute standard deviation of the length of a step by distance, in metres."""
+"""Additional standard deviation (m) of the length of a step by distance."""
 REST_LENGTH_LOG_SD = 0.15
-"""The relative standard deviation of the length of a rest, which people take less strictly."""
+"""Relative standard deviation of the duration of a rest, which people take less strictly."""
 REST_LENGTH_SD_S = 10.0
-"""The absolute standard deviation of the length of a rest, in seconds."""
+"""Additional standard deviation (s) of the duration of a rest."""
 OUTER_LENGTH_LOG_SD = 0.2
-"""The relative standard deviation of the length of the first and last step of a session."""
+"""Relative standard deviation of the length of the first and last step of a plan, often warm-up and cool-down."""
 MAX_LENGTH_DEVIATION_SD = 4.0
-"""The largest deviation of a step's length from the plan, in its standard deviations."""
+"""Largest deviation of a step's length from the plan, in standard deviations; stretches farther off are not tried."""
 HUBER_THRESHOLD_SD = 2.0
-"""The deviation in standard deviations from which the cost rises linearly (Huber loss)."""
+"""Deviation, in standard deviations, above which the cost rises linearly instead of quadratically (Huber loss)."""
 STAND_COST_PER_S = 0.3
-"""The cost of a second of standing in a step that moves, for example at a traffic light."""
+"""Cost (nats) of each second of standing in a step that is run or walked, for example at a traffic light."""
 REST_MOVING_COST_PER_S = 0.05
-"""The cost of a second of moving in a rest, in which people pace about."""
+"""Cost (nats) of each second of moving in a rest; it is low because people pace about."""
 REST_STRIDE_COST_PER_S = 0.6
-"""The additional cost of a second at walking speed or more in a rest."""
+"""Additional cost (nats) of each second at walking speed or faster in a rest."""
 FREE_SPREAD_WEIGHT = 0.3
-"""The weight of the spread of pace and cadence within a warm-up or cool-down."""
+"""Weight of the variation of pace and cadence within a warm-up or cool-down, where both may drift."""
 FREE_STAND_COST_PER_S = 0.05
-"""The cost of a second of standing in a warm-up or cool-down."""
+"""Cost (nats) of each second of standing in a warm-up or cool-down."""
 GAIT_MISMATCH_COST_PER_S = 0.3
-"""The cost of a second with the cadence of a gait other than the step's."""
+"""Cost (nats) of each second with a running cadence in a step planned as a walk, or the other way round."""
 FAST_BACKWARD_COST_PER_S = 0.25
-"""The cost of a second of a backward step at a speed that is fast for the session."""
+"""Cost (nats) of each second of a backward step at a speed that is fast for the session."""
 PACE_LOG_SD = 0.12
-"""The relative standard deviation of the pace of a step whose pace is planned."""
+"""Relative standard deviation of the pace of a step with a planned pace."""
 NO_CHANGE_COST = 3.0
-"""The cost of a boundary without a change point near it: odds of twenty to one that a step ends with a change."""
+"""Cost (nats) of ending a step where no change point is near: odds of twenty to one that a step ends with a change."""
 MAX_RAMP_S = 5.0
-"""The time that a watch takes to show a new pace, in seconds."""
+"""Time (s) that a watch takes to show a new pace; this much is left out at both ends of a step."""
 MAX_RAMP_SHARE = 0.25
-"""The largest share of a short step that is taken as such a ramp."""
+"""Largest share of a step that is left out in this way at each end."""
 LAP_PRESS_BONUS = 3.0
-"""The cost that a boundary at a pressed lap saves."""
+"""Amount (nats) by which the cost falls if a step ends at a pressed lap."""
 MISSING_LAP_PRESS_COST = 15.0
-"""The cost of a step "until lap" that ends where no lap was pressed."""
+"""Cost (nats) of ending a step planned as "until lap" where no lap was pressed."""
 
 
 @dataclass(frozen=True, slots=True)
 class CandidateSpans:
-    """All spans that a step may have, grouped by end, with the cost of each."""
+    """All stretches that a step may occupy, each with its cost, grouped by their end."""
 
     start_edges: NDArray[np.intp]
-    """The start edge of each span."""
+    """Index of the grid edge at which each stretch starts."""
     cost: FloatArray
-    """The cost of each span in nats."""
+    """Cost (nats) of assigning each stretch to the step; lower is better."""
     end_edges: NDArray[np.intp]
-    """The end edge of each group."""
+    """Index of the grid edge at which all stretches of each group end."""
     offsets: NDArray[np.intp]
-    """The index of the first span of each group."""
+    """Index of the first stretch of each group."""
 
 
 def find_candidate_spans(
     step: PlanStep, grid: ActivityGrid, *, is_outer: bool, level: FloatArray | None
 ) -> CandidateSpans:
-    """Find the candidate spans of a step.
+    """Return all stretches of the activity whose length is close enough to a step's plan, each with its cost.
 
-    ``is_outer`` marks the first and last step of a session; ``level`` is the step's pace and cadence, if known.
+    ``is_outer`` marks the first and last step of a plan; ``level`` is the step's median pace and cadence, None if
+    unknown.
     """
     count = len(grid)
     quantity, planned, log_sd = _select_length_axis(step, grid, is_outer=is_outer)
@@ -114,10 +116,11 @@ def compute_step_cost(
     is_free: bool,
     length_strictness: float = 1.0,
 ) -> FloatArray:
-    """Compute the cost of each span from a start edge to an end edge as a step; arrays of one shape.
+    """Return the cost (nats) of assigning each stretch from edge ``start`` to edge ``end`` to a step.
 
-    A step that ``is_free`` may change its pace within. ``length_strictness`` divides the standard deviation of the
-    length.
+    ``start`` and ``end`` have one shape, which the result shares. ``level`` is the step's median pace and cadence, None
+    if unknown. A step that ``is_free`` may change its pace within. ``length_strictness`` divides the standard deviation
+    of the length.
     """
     quantity, planned, log_sd = _select_length_axis(step, grid, is_outer=is_outer)
     log_sd /= length_strictness
@@ -137,20 +140,20 @@ def compute_step_cost(
 
 
 def _huber(deviation_sd: FloatArray) -> FloatArray:
-    """Compute the Huber loss of deviations in standard deviations."""
+    """Return the Huber loss (quadratic if small, linear if large) of deviations given in standard deviations."""
     size = np.abs(deviation_sd)
     return np.where(size <= HUBER_THRESHOLD_SD, 0.5 * size**2, HUBER_THRESHOLD_SD * size - 0.5 * HUBER_THRESHOLD_SD**2)
 
 
 def _compute_moving_time_s(grid: ActivityGrid, start: NDArray[np.intp], end: NDArray[np.intp]) -> FloatArray:
-    """Compute the time moving within each span."""
+    """Return the seconds spent moving between each start edge and end edge."""
     moving_s = grid.timer_s - grid.standing_s
     moved_s: FloatArray = moving_s[end] - moving_s[start]
     return moved_s
 
 
 def compute_length_log_sd(step: PlanStep, *, is_outer: bool) -> float:
-    """Compute the standard deviation of the logarithm of a step's length."""
+    """Return the standard deviation of the logarithm of a step's actual over planned length."""
     if step.label.direction == "rest" and step.seconds is not None:
         relative_sd, absolute_sd = REST_LENGTH_LOG_SD, REST_LENGTH_SD_S / step.seconds
     elif step.seconds is not None:
@@ -163,7 +166,10 @@ def compute_length_log_sd(step: PlanStep, *, is_outer: bool) -> float:
 def _select_length_axis(
     step: PlanStep, grid: ActivityGrid, *, is_outer: bool
 ) -> tuple[FloatArray, float | None, float]:
-    """Return the quantity that measures a step, its planned length, and the log standard deviation of that length."""
+    """Return the cumulative curve that measures a step, its planned length, and the standard deviation of log length.
+
+    The curve is distance, timer time or elapsed time; the planned length is None if the plan gives none.
+    """
     log_sd = compute_length_log_sd(step, is_outer=is_outer)
     if step.metres is not None:
         return grid.distance_m, step.metres, log_sd
@@ -182,7 +188,7 @@ def _compute_emission_cost(
     *,
     is_free: bool,
 ) -> FloatArray:
-    """Compute the cost of the seconds of each span, apart from its length and its boundaries."""
+    """Return the cost (nats) of pace, cadence and standing within each stretch, without that of its length and end."""
     if step.label.direction == "rest":
         moved_s = _compute_moving_time_s(grid, start, end)
         resting: FloatArray = REST_MOVING_COST_PER_S * moved_s + REST_STRIDE_COST_PER_S * (

@@ -1,4 +1,4 @@
-"""Fit of a plan to an activity: alignment, acceptance test and refinement."""
+"""Fit of a plan to an activity: align the steps, test whether the plan fits, and refine the edges of the steps."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ from retropace.core.spans import FloatArray, Spans, union
 from retropace.segmentation.signals import StandardizedSignals
 
 STOP_TOLERANCE_S = 8.0
-"""The distance within which the edge of a rest moves to where the runner stopped or started, in seconds."""
+"""Seconds by which the edge of a rest may move to where the runner stopped or started."""
 ACTIVITY_END_TOLERANCE_S = 15.0
-"""The distance within which the outer edges of a plan move to the activity's ends, in seconds."""
+"""Seconds by which the start of the first and the end of the last step may move to the activity's start and end."""
 
 
 def fit_workout(plan: Plan, cleaned: CleanedActivity, signals: StandardizedSignals, edges_s: FloatArray) -> Workout:
-    """Fit a plan to an activity with change points ``edges_s``, in elapsed seconds.
+    """Fit a plan to an activity whose change points are ``edges_s``, in elapsed seconds, with its start and end.
 
     A plan that does not fit is returned with its :attr:`~retropace.annotations.model.workout.Workout.rejection_reason`.
     """
@@ -88,7 +88,7 @@ def _snap_rests(steps: list[AlignedStep], halts: Spans) -> list[AlignedStep]:
 
 
 def _build_step_result(aligned: AlignedStep, distinctness: float, grid: ActivityGrid) -> StepResult:
-    """Compare the actual length of an aligned step with the planned one."""
+    """Return an executed step with its actual length, the ratio to the planned length, and a score of the fit."""
     edges_s = np.array([aligned.start_s, aligned.end_s])
     step = aligned.step
     elapsed = grid.edge_s if step.label.direction == "rest" else grid.timer_s

@@ -1,7 +1,7 @@
-"""Refinement of aligned steps' edges to the second, all together, each within a few seconds of its coarse place.
+"""Refinement of the edges of aligned steps to the second.
 
-The alignment works on a coarse grid and leaves the pace of a warm-up free. Here each step has a level on both sides of
-an edge and a planned length, so that pace, cadence and length determine the edge.
+The alignment works on coarse cells and lets pace vary freely within a warm-up. Here all edges move together, each by a
+few seconds, to where pace, cadence and planned length fit best: the median pace and cadence on both sides are known.
 """
 
 from __future__ import annotations
@@ -16,17 +16,22 @@ from retropace.annotations.workout_fit.cost_model import compute_step_cost
 from retropace.core.spans import FloatArray
 
 MAX_SHIFT_S = 8.0
-"""The farthest that an edge moves beyond the width of a coarse cell, in seconds."""
+"""Seconds by which an edge may move, in addition to the width of one cell of the alignment."""
 LENGTH_STRICTNESS = 1.6
-"""The divisor of lengths' standard deviations: lengths of steps known to exist say more about their edges."""
+"""Divisor of the standard deviation of a step's length: once a step is known to exist, its length says more about its
+edges."""
 LEVEL_WINDOW_S = 40.0
-"""The length of the part of a warm-up or cool-down beside an edge that gives its level, in seconds."""
+"""Duration (s) of the part of a warm-up or cool-down beside its edge from which its pace and cadence are taken."""
 
 
 def refine_edges(
     alignment: Alignment, levels: dict[int, FloatArray], grid: ActivityGrid, cell_s: float
 ) -> list[AlignedStep]:
-    """Move the edges of an alignment, found on cells of ``cell_s``, to their best seconds on a grid of one second."""
+    """Return the aligned steps with each edge moved to its best whole second.
+
+    ``grid`` has cells of one second; ``cell_s`` is the cell width of the alignment. ``levels`` holds the median pace
+    and cadence by ``plan_index``.
+    """
     steps = alignment.steps
     edges = _find_edges(steps)
     windows = [_find_search_window(number, edges, cell_s, grid) for number in range(len(edges))]
@@ -62,7 +67,7 @@ def _find_edges(steps: tuple[AlignedStep, ...]) -> list[float]:
 
 
 def _find_step_edges(steps: tuple[AlignedStep, ...], edges: list[float]) -> list[tuple[int, int]]:
-    """Find the indices of each step's two edges, which are adjacent."""
+    """Return the indices in ``edges`` of each step's start and end, which are adjacent."""
     index_of = {edge: index for index, edge in enumerate(edges)}
     return [(index_of[aligned.start_s], index_of[aligned.end_s]) for aligned in steps]
 
@@ -70,7 +75,7 @@ def _find_step_edges(steps: tuple[AlignedStep, ...], edges: list[float]) -> list
 def _find_search_window(
     index: int, edges: list[float], cell_s: float, grid: ActivityGrid
 ) -> np.ndarray[tuple[int], np.dtype[np.intp]]:
-    """Find the seconds at which an edge may lie, up to half-way to its neighbours; the activity's ends stay."""
+    """Return the seconds at which an edge may lie, at most half-way to its neighbours; the activity's ends stay."""
     edge = edges[index]
     last = len(grid)
     if edge <= 0.0 or edge >= grid.edge_s[-1]:
@@ -85,7 +90,10 @@ def _find_search_window(
 def _find_level(
     aligned: AlignedStep, number: int, levels: dict[int, FloatArray], grid: ActivityGrid, count: int
 ) -> FloatArray | None:
-    """Find the level of a step; of a warm-up or cool-down only that of the part beside the other steps."""
+    """Return a step's median pace and cadence; for a warm-up or cool-down only of the part beside its neighbour.
+
+    None if unknown.
+    """
     if not aligned.is_outer or aligned.step.label.direction != "forward":
         return levels.get(aligned.plan_index)
     margin_s = min(MAX_SHIFT_S, (aligned.end_s - aligned.start_s) / 4.0)
@@ -111,7 +119,7 @@ def _trace_back(
     best_cost: list[FloatArray],
     best_start: list[np.ndarray[tuple[int], np.dtype[np.intp]]],
 ) -> list[AlignedStep]:
-    """Recover the best edges from the last to the first, and move the steps to them."""
+    """Return the steps with their best edges, which are followed from the last to the first."""
     choice = int(np.argmin(best_cost[-1]))
     if not np.isfinite(best_cost[-1][choice]):
         return list(steps)
