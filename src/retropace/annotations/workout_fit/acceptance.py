@@ -41,9 +41,10 @@ MIN_DISTINCT_BACKWARD_SHARE = 0.7
 MIN_DISTINCT_SHARE = 0.5
 """Least share of all steps whose distinctness must exceed ``MIN_DISTINCTNESS``."""
 MAX_REST_SPEED_MPS = 0.4
-"""Highest mean speed (m/s) of a rest during which the runner paces about; walking, even backward, is at least 0.5 m/s."""
+"""Highest mean speed (m/s) of a rest during which the runner paces about; walking, even backward, is at least 0.5
+m/s."""
 MIN_STANDING_SHARE = 0.4
-"""Least share of a rest spent standing or paused; less is accepted if the mean speed is below ``MAX_REST_SPEED_MPS``."""
+"""Least share of a rest spent standing or paused; less is accepted if mean speed is at most ``MAX_REST_SPEED_MPS``."""
 MAX_GAP_MOVING_SHARE = 0.05
 """Largest share of the session that the runner may spend moving between steps, where the plan has no step."""
 MIN_EXPLAINED_SHARE = 0.5

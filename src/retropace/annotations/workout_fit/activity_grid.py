@@ -31,7 +31,7 @@ MAX_CHANGE_COST = 8.0
 STAND_EDGE_COST = 1.5
 """Cost (nats) of each start and each end of standing within a warm-up or cool-down, for example at a traffic light."""
 ROBUST_LIMIT_SD = 2.5
-"""Distance from the session's median pace or cadence at which values are clipped, in standard deviations of the noise."""
+"""Distance from the session's median pace or cadence at which values are clipped, in standard deviations of noise."""
 EDGE_MARGIN_S = 6.0
 """Seconds within which a change point counts as lying at an edge of the grid or of a step."""
 MIN_STRIDE_SPEED_MPS = 0.9
