@@ -1,4 +1,4 @@
-"""Mean-max curves: the best effort of each direction over each standard duration and distance."""
+"""Mean-max curves: the best mean pace of each direction over each standard duration and distance."""
 
 from __future__ import annotations
 
@@ -12,18 +12,20 @@ from retropace.core.units import MILE_M
 from retropace.intervals.bouts import Bouts, find_bouts
 
 DURATIONS_S = (30.0, 60.0, 120.0, 300.0, 600.0, 1200.0)
-"""Durations (s) of the curve."""
+"""Durations (s) over which the best pace is searched."""
 DISTANCES_M = (50.0, 100.0, 200.0, 400.0, 800.0, 1000.0, MILE_M, 3000.0, 5000.0)
-"""Distances (m) of the curve."""
+"""Distances (m) over which the best pace is searched."""
 
 
 def find_best_efforts(analysis: Analysis) -> tuple[BestEffort, ...]:
-    """Compute the mean-max curve of an analysis from its segments, without detecting sets."""
+    """Return the fastest stretch of each direction over each standard duration and distance of an analysed activity."""
     return compute_mean_max_curve(analysis.cleaned, find_bouts(analysis.cleaned, analysis.segments))
 
 
 def compute_mean_max_curve(cleaned: CleanedActivity, bouts: Bouts) -> tuple[BestEffort, ...]:
-    """Find the best efforts of both directions, each within one continuous stretch without a stand or pause.
+    """Return the fastest stretch of each direction over each standard duration and distance.
+
+    Each lies within one continuous stretch without a stand or pause.
 
     Returns an empty tuple for a recording without distance; lengths that no stretch reaches are missing.
     """
@@ -51,7 +53,7 @@ def compute_mean_max_curve(cleaned: CleanedActivity, bouts: Bouts) -> tuple[Best
 def _find_best_over_duration(
     cleaned: CleanedActivity, direction: str, spans: Spans, duration_s: float
 ) -> BestEffort | None:
-    """Return the farthest stretch of ``duration_s`` within the spans; None if no span is as long."""
+    """Return the stretch of ``duration_s`` seconds with most distance in one span; None if all spans are shorter."""
     best: BestEffort | None = None
     for start, end in spans.tolist():
         if end - start < duration_s:
@@ -73,7 +75,7 @@ def _find_best_over_duration(
 def _find_best_over_distance(
     cleaned: CleanedActivity, direction: str, spans: Spans, distance_m: float
 ) -> BestEffort | None:
-    """Return the fastest stretch of ``distance_m`` within the spans; None if no span is as long."""
+    """Return the fastest stretch of ``distance_m`` metres within one span; None if all spans are shorter."""
     best: BestEffort | None = None
     for start, end in spans.tolist():
         inner = (cleaned.t_s > start) & (cleaned.t_s < end)

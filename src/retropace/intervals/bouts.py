@@ -19,50 +19,50 @@ from retropace.core.spans import FloatArray
 from retropace.labelling.features import LOG_SPEED_PER_GRADE, mean_grade
 
 MAX_LAP_SNAP_S = 10.0
-"""Maximum distance (s) over which a segment edge is moved to a manual lap: runners press in passing, watches smooth."""
+"""Seconds by which a segment edge may move to a manual lap: runners press in passing, and watches smooth."""
 MIN_LAP_S = 5.0
-"""Minimum duration (s) of a lap; a shorter one is an accidental second press."""
+"""Minimum duration (s) of a lap; the press that ends a shorter one is taken as accidental."""
 MIN_LAPS = 5
 """Minimum number of laps that can hold a set: three reps with the recoveries between them."""
 MAX_BRIDGED_STAND_S = 8.0
-"""Maximum duration (s) of a stand inside a bout, such as a stumble or a shoelace."""
+"""Longest stand (s) inside a bout, such as a stumble or a shoelace; a longer one ends the bout."""
 MAX_BRIDGED_DROPOUT_S = 30.0
-"""Maximum duration (s) of a signal dropout inside a bout."""
+"""Longest signal dropout (s) inside a bout; a longer one ends the bout."""
 MAX_LABEL_GLITCH_S = 9.0
-"""Maximum duration (s) of a stretch in the other direction inside a bout, such as a glance ahead or a wrong label."""
+"""Longest stretch (s) of the other direction inside a bout, such as a glance ahead or a wrong label."""
 _MAX_INTERRUPTION_S = {"rest": MAX_BRIDGED_STAND_S, "unknown": MAX_BRIDGED_DROPOUT_S}
-"""Maximum duration (s) of an interruption inside a bout by its direction; others: ``MAX_LABEL_GLITCH_S``."""
+"""Longest interruption (s) inside a bout by its direction; ``MAX_LABEL_GLITCH_S`` for directions not listed."""
 MAX_BRIDGED_LOG_SPEED_DIFF = 0.3
-"""Maximum difference of log speed between the two sides of an interruption; runners are slower after a stumble."""
+"""Largest difference of log speed across an interruption inside a bout; runners are slower after a stumble."""
 MAX_MERGED_LOG_SPEED_DIFF = 0.10
-"""Maximum difference of log speed between neighbouring stretches of one direction that form one bout."""
+"""Largest difference of log speed between neighbouring stretches of one direction that form one bout."""
 
 
 @dataclass(frozen=True, slots=True)
 class Bouts:
-    """``n`` bouts that cover the activity; columns have shape ``(n,)``, with values as in :class:`Segments`."""
+    """The ``n`` bouts that cover an activity; columns have shape ``(n,)``, with values as in :class:`Segments`."""
 
     edges_s: FloatArray
-    """Rising bout edges in elapsed seconds, shape ``(n + 1,)``."""
+    """Starts of all bouts and the end of the last, in elapsed seconds, shape ``(n + 1,)``."""
     direction: StrArray
     gait: StrArray
     marked: NDArray[np.bool_]
     """Whether the runner annotated the direction of any part of the bout."""
     stats: SegmentStats
     log_speed: FloatArray
-    """Log of grade-adjusted speed in m/s; NaN without distance or movement."""
+    """Log of the equivalent speed (m/s) on level ground; NaN without distance or movement."""
 
     def __len__(self) -> int:
         return len(self.direction)
 
     @property
     def moving(self) -> NDArray[np.bool_]:
-        """Whether the runner ran or walked, shape ``(n,)``."""
+        """Whether the runner ran or walked in each bout, shape ``(n,)``."""
         return np.isin(self.direction, ("forward", "backward"))
 
 
 def find_bouts(cleaned: CleanedActivity, segments: Segments) -> Bouts:
-    """Merge the segments of an activity into bouts, with edges at manual laps where these are close."""
+    """Return the bouts of an activity, merged from its segments, with edges moved to manual laps close to them."""
     edges, direction, gait = segments.edges_s, segments.direction, segments.gait
     edges, owner = _snap_to_laps(edges, find_manual_lap_times_s(cleaned))
     bouts = measure_bouts(cleaned, edges, direction[owner], gait[owner], segments.basis[owner] == "annotated")
@@ -71,7 +71,7 @@ def find_bouts(cleaned: CleanedActivity, segments: Segments) -> Bouts:
 
 
 def build_lap_bouts(cleaned: CleanedActivity, segments: Segments) -> Bouts | None:
-    """Build one bout per manual lap, with the direction and gait of its longest segment.
+    """Return one bout for each manual lap, with the direction and gait of the longest segment within it.
 
     Returns None if there are fewer than ``MIN_LAPS`` laps.
     """
@@ -93,7 +93,7 @@ def build_lap_bouts(cleaned: CleanedActivity, segments: Segments) -> Bouts | Non
 
 
 def find_manual_lap_times_s(cleaned: CleanedActivity) -> FloatArray:
-    """Return when laps were pressed or workout steps ended, in rising elapsed seconds.
+    """Return the times at which a lap was pressed or a workout step ended, in rising elapsed seconds.
 
     Presses less than ``MIN_LAP_S`` after the previous one are dropped.
     """
@@ -109,7 +109,7 @@ def find_manual_lap_times_s(cleaned: CleanedActivity) -> FloatArray:
 
 
 def _snap_to_laps(edges_s: FloatArray, lap_times_s: FloatArray) -> tuple[FloatArray, NDArray[np.intp]]:
-    """Move edges to nearby laps, add the other laps, and return the edges and each interval's segment."""
+    """Return the edges, moved to nearby laps and joined by the other laps, and the segment index of each interval."""
     moved = edges_s.copy()
     for lap in lap_times_s.tolist():
         inner = moved[1:-1]
@@ -126,7 +126,7 @@ def _snap_to_laps(edges_s: FloatArray, lap_times_s: FloatArray) -> tuple[FloatAr
 def measure_bouts(
     cleaned: CleanedActivity, edges_s: FloatArray, direction: StrArray, gait: StrArray, marked: NDArray[np.bool_]
 ) -> Bouts:
-    """Build bouts from ``n + 1`` edges and ``n`` labels, measuring their statistics and grade-adjusted speed."""
+    """Return bouts with ``n + 1`` edges and ``n`` labels, with their statistics and grade-adjusted speed measured."""
     stats = stats_from_increments(curve_increments(cleaned, edges_s), cleaned)
     moving = (direction == "forward") | (direction == "backward")
     log_speed = np.log(np.where(moving, stats.speed_mps, np.nan))
@@ -135,7 +135,7 @@ def measure_bouts(
 
 
 def _bridge_interruptions(cleaned: CleanedActivity, bouts: Bouts) -> Bouts:
-    """Merge each short interruption with the two similar bouts around it, the shortest interruption first."""
+    """Return the bouts with each short interruption merged into the two similar bouts around it, the shortest first."""
     while len(bouts) > 2:
         length_s = bouts.stats.elapsed_s
         limit = np.array(
@@ -163,7 +163,7 @@ def _bridge_interruptions(cleaned: CleanedActivity, bouts: Bouts) -> Bouts:
 
 
 def _merge_similar(cleaned: CleanedActivity, bouts: Bouts) -> Bouts:
-    """Merge neighbouring bouts of one direction and similar speed, the most similar pair first."""
+    """Return the bouts with neighbours of one direction and similar speed merged, the most similar two first."""
     while len(bouts) > 1:
         dissimilarity = _compute_dissimilarity(bouts)
         nearest = int(np.argmin(dissimilarity))
@@ -184,7 +184,10 @@ def _merge_similar(cleaned: CleanedActivity, bouts: Bouts) -> Bouts:
 
 
 def _compute_dissimilarity(bouts: Bouts) -> FloatArray:
-    """Return the log speed difference of neighbouring bouts, shape ``(n - 1,)``; infinite for different directions."""
+    """Return how unlike neighbouring bouts are, shape ``(n - 1,)``; infinity for different directions.
+
+    The value is the difference of log speed, raised if the gait differs.
+    """
     difference = np.abs(np.diff(bouts.log_speed))
     same = bouts.direction[1:] == bouts.direction[:-1]
     both_still = same & ~bouts.moving[1:]

@@ -14,15 +14,15 @@ from retropace.intervals.chains import find_best_chains, score_chain
 from retropace.intervals.efforts import Effort, measure_effort
 
 EFFORT_INTENSITIES = ("active", "interval")
-"""Lap intensities that the FIT profile defines for work."""
+"""Intensities that mark a lap as work in the FIT profile."""
 RECOVERY_INTENSITIES = ("rest", "recovery")
-"""Lap intensities that the FIT profile defines for rest between efforts."""
+"""Intensities that mark a lap as rest between reps in the FIT profile."""
 MIN_REPS = 2
-"""Minimum number of efforts in a set."""
+"""Minimum number of laps of work that form a set."""
 
 
 def find_efforts_by_laps(cleaned: CleanedActivity, bouts: Bouts) -> list[list[Effort]]:
-    """Find the sets among laps recorded as work, each a list of efforts in order.
+    """Return the sets among laps recorded as work, each a list of efforts (stretches that may be reps) in order.
 
     Returns no sets unless some laps are recorded as recovery.
     """
@@ -45,7 +45,7 @@ def find_efforts_by_laps(cleaned: CleanedActivity, bouts: Bouts) -> list[list[Ef
 
 
 def _find_intensity(cleaned: CleanedActivity, lap: Lap) -> str:
-    """Return the intensity of a lap, or of its workout step where the lap has none."""
+    """Return the intensity of a lap or, if it has none, of its workout step; empty if both are unknown."""
     if lap.intensity or lap.step_index is None:
         return lap.intensity
     return next((step.intensity for step in cleaned.workout_steps if step.index == lap.step_index), "")

@@ -1,7 +1,7 @@
-"""Efforts within one direction, found by regular alternation of faster and slower stretches.
+"""Search for reps within one direction by regular alternation of faster and slower stretches.
 
 Regularity alone separates reps from ordinary changes of pace such as traffic lights and hills. The search tries every
-speed threshold and keeps the one above which stretches and the gaps between them are the most regular.
+speed threshold. It keeps the one for which the stretches above it, and the gaps between them, are the most regular.
 """
 
 from __future__ import annotations
@@ -29,29 +29,33 @@ from retropace.intervals.efforts import Effort, measure_effort
 from retropace.labelling.features import LOG_SPEED_PER_GRADE, mean_grade
 
 MIN_REPS = 3
-"""Minimum number of efforts in a set."""
+"""Minimum number of fast stretches that form a set."""
 RECOVERY_LOG_SD = 0.35
 """Standard deviation of log recovery duration within a regular set."""
 EDGE_ERROR_S = 2.0
-"""Error (s) of a rep's duration caused by its edges, which makes short reps look irregular."""
+"""Error (s) of a rep's duration from the errors of its edges, which makes short reps look irregular."""
 MAX_IRREGULARITY = (0.0, 0.0, 0.0, 0.7, 0.95, 1.1, 1.2)
-"""Maximum irregularity by number of reps; the last value holds for more. Few efforts may be similar by chance."""
+"""Largest irregularity (:func:`_score`) of a set, indexed by its number of reps; the last value holds for more. It
+is lower for few reps, as a few stretches may be similar by chance."""
 MIN_FAST_SHARE = 0.34
-"""Minimum share of all stretches above the threshold that a set holds; among many, some are similar by chance."""
+"""Minimum share of all stretches above the speed threshold that a set holds; among many, some are similar by chance."""
 MIN_LOG_SPEED_CONTRAST = 0.15
-"""Minimum difference of log speed between reps and the recoveries between them."""
+"""Minimum difference of log speed between reps and the recoveries between them; with less there is no set."""
 MIN_REP_S = 9.0
-"""Minimum duration (s) of a rep."""
+"""Minimum duration (s) of a rep; shorter fast stretches are ignored."""
 SHORT_BREAK_RATIO = 0.12
-"""Ratio of the median gap to the median rep below which gaps count as incidental stops."""
+"""Ratio of the median gap to the median rep; with a lower one, gaps count as incidental stops."""
 MIN_REPS_WITH_SHORT_BREAKS = 6
-"""Minimum number of reps in a set whose gaps are as short as incidental stops."""
+"""Minimum number of reps in a set whose gaps are so short; with fewer there is no set."""
 MAX_RECOVERY_RATIO = 8.0
-"""Maximum ratio of the longest gap to the median rep."""
+"""Maximum ratio of the longest gap to the median rep; with a higher one there is no set."""
 
 
 def find_efforts_by_pace(cleaned: CleanedActivity, bouts: Bouts, first: int, last: int) -> list[list[Effort]]:
-    """Find the sets among the bouts ``first`` to ``last - 1``, which have one direction; each is a list of efforts."""
+    """Return the sets of reps among the bouts ``first`` to ``last - 1``, each a list of efforts in order.
+
+    All these bouts have one direction.
+    """
     speed = np.exp(np.where(np.isfinite(bouts.log_speed), bouts.log_speed, -np.inf))[first:last]
     long_enough = bouts.stats.elapsed_s[first:last] >= MIN_REP_S
     levels = np.unique(speed[bouts.moving[first:last] & long_enough & (speed > 0.0)])
@@ -88,7 +92,10 @@ def find_efforts_by_pace(cleaned: CleanedActivity, bouts: Bouts, first: int, las
 
 
 def _score(cleaned: CleanedActivity, efforts: Sequence[Effort]) -> float:
-    """Score efforts as one set: positive if regular and fast enough, minus infinity if incoherent."""
+    """Return how well efforts form one set: positive if regular and fast enough, minus infinity if they cannot be one.
+
+    Irregularity is the spread of log length and of log gap, each over the spread usual in a set, added as squares.
+    """
     if not is_consistent(efforts) or has_long_recovery(efforts):
         return -np.inf
     gaps_s = np.maximum(compute_gaps_s(efforts), 1.0)
@@ -108,7 +115,7 @@ def _score(cleaned: CleanedActivity, efforts: Sequence[Effort]) -> float:
 
 
 def _compute_contrast(cleaned: CleanedActivity, efforts: Sequence[Effort]) -> float:
-    """Return the median difference of grade-adjusted log speed between reps and recoveries, at most 1."""
+    """Return the median difference of log speed, corrected for slope, between reps and recoveries; at most 1."""
     edges = np.array([edge for effort in efforts for edge in (effort.start_s, effort.end_s)])
     metres, seconds = cleaned.increments("distance_m", edges), np.diff(edges)
     speed = np.log(np.maximum(metres, 0.1) / np.maximum(seconds, 1.0))

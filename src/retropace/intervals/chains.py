@@ -1,7 +1,8 @@
-"""Chains: consecutive efforts of similar length and pace with similar recoveries, which form one set.
+"""Partition of efforts, the stretches that may be reps, into chains: those that follow each other and form one set.
 
-Lengths may be similar in metres or in seconds. Dynamic programming over all efforts finds the best partition into
-chains, so that one outlying rep does not split a set and two different sets are not merged.
+The efforts of a chain have similar length, in metres or in seconds, similar pace and similar recoveries. Dynamic
+programming over all efforts finds the best partition, so that one outlying rep does not split a set and two different
+sets are not merged.
 """
 
 from __future__ import annotations
@@ -17,28 +18,31 @@ from retropace.core.spans import FloatArray
 from retropace.intervals.efforts import Effort
 
 LOG_LENGTH_SD = 0.13
-"""Standard deviation of log rep length within a regular set; strides run by feel show 0.09."""
+"""Standard deviation of the log length of reps within a regular set; strides run by feel show 0.09."""
 MAX_LOG_LENGTH_DEVIATION = 0.28
-"""Maximum difference of log length between a rep and the median of its set (about one third longer)."""
+"""Maximum difference of log length between a rep and the median of its set: one third longer or a quarter shorter."""
 MAX_LOG_SPEED_DEVIATION = 0.25
-"""Maximum difference of log speed between a rep and the median of its set."""
+"""Maximum difference of log speed between a rep and the median of its set; efforts with more are no set."""
 LONG_BREAK_RATIO = 2.2
-"""Minimum ratio of a gap to the median gap for it to separate two sets."""
+"""A gap between efforts separates two sets if it exceeds this many times the median gap ..."""
 LONG_BREAK_EXCESS_S = 75.0
-"""Minimum excess (s) of a gap over the median gap for it to separate two sets."""
+"""... and if it exceeds the median gap by this many seconds."""
 MIN_LOG_LENGTH_SD = 0.03
-"""Lower bound of the standard deviation of log length in a chain's score."""
+"""Least standard deviation of log length that is used when a chain is scored."""
 MAX_INCOHERENT_EXTENSIONS = 4
-"""Number of consecutive extensions of a chain scored minus infinity after which longer chains are not tried."""
+"""Number of efforts added in succession with which a chain stays no set at all; after more, longer chains are not
+tried."""
 
 Chain = tuple[int, int]
-"""Half-open index range ``(first, last)`` of the efforts of a chain."""
+"""Half-open index range ``(first, last)`` of the efforts that form one set."""
 T = TypeVar("T")
-"""Type of the items that are partitioned into chains."""
+"""Type of the items that are grouped."""
 
 
 def find_best_chains(items: Sequence[T], score: Callable[[Sequence[T]], float], min_size: int) -> list[Chain]:
-    """Find the disjoint chains of at least ``min_size`` items that maximise the sum of scores, in order.
+    """Return the chains of at least ``min_size`` items, without overlap, whose scores have the largest sum.
+
+    A chain is a range of consecutive items; items may remain in none.
 
     ``score`` rates a chain against its items left ungrouped: positive is better, minus infinity is incoherent.
 
@@ -74,7 +78,7 @@ def find_best_chains(items: Sequence[T], score: Callable[[Sequence[T]], float], 
 
 
 def is_consistent(efforts: Sequence[Effort], max_outliers: int = 0) -> bool:
-    """Whether efforts have one direction, similar speed (gait where speed is unknown) and similar length.
+    """Whether efforts have one direction, similar speed (one gait where speed is unknown) and similar length.
 
     Up to ``max_outliers`` lengths other than the first and last may deviate, as for a rep that was cut short.
     """
@@ -90,19 +94,19 @@ def is_consistent(efforts: Sequence[Effort], max_outliers: int = 0) -> bool:
 
 
 def _find_typical(lengths: FloatArray) -> NDArray[np.bool_]:
-    """Return which log lengths are close to their median."""
+    """Return a mask of the log lengths that are close to their median."""
     is_typical: NDArray[np.bool_] = np.abs(lengths - np.median(lengths)) <= MAX_LOG_LENGTH_DEVIATION
     return is_typical
 
 
 def _count_outliers(lengths: FloatArray) -> float:
-    """Count log lengths far from the median; infinite if the first or last is one."""
+    """Return the number of log lengths far from their median; infinity if the first or last is one."""
     is_typical = _find_typical(lengths)
     return int((~is_typical).sum()) if is_typical[0] and is_typical[-1] else np.inf
 
 
 def select_typical(efforts: Sequence[Effort]) -> list[Effort]:
-    """Return the efforts whose length is close to the median, in whichever unit more of them are."""
+    """Return the efforts whose length is close to the median, in metres or seconds, whichever keeps more efforts."""
     mask = max(
         (_find_typical(lengths) for lengths in compute_log_lengths(efforts)), key=lambda candidate: int(candidate.sum())
     )
@@ -110,7 +114,7 @@ def select_typical(efforts: Sequence[Effort]) -> list[Effort]:
 
 
 def length_spread(efforts: Sequence[Effort]) -> float:
-    """Return the standard deviation of log length without outliers: the smaller of metres and seconds."""
+    """Return the standard deviation of log length without outliers, in metres or seconds, whichever is smaller."""
     return min(
         max(sample_sd(lengths[_find_typical(lengths)]), MIN_LOG_LENGTH_SD) for lengths in compute_log_lengths(efforts)
     )
@@ -139,7 +143,7 @@ def compute_gaps_s(efforts: Sequence[Effort]) -> FloatArray:
 
 
 def has_long_recovery(efforts: Sequence[Effort]) -> bool:
-    """Whether one gap between efforts is so much longer than the others that it separates two sets."""
+    """Whether the longest gap between efforts is so much longer than the median gap that it separates two sets."""
     gaps_s = compute_gaps_s(efforts)
     if len(gaps_s) < 2:
         return False
@@ -149,7 +153,7 @@ def has_long_recovery(efforts: Sequence[Effort]) -> bool:
 
 
 def score_chain(efforts: Sequence[Effort], max_outliers: int = 0) -> float:
-    """Score efforts as one set for :func:`find_best_chains`: more and more even reps score higher."""
+    """Return how well efforts form one set: higher for more and more even reps; minus infinity if they form none."""
     if not is_consistent(efforts, max_outliers) or has_long_recovery(efforts):
         return -np.inf
     return len(efforts) - 1.0 - 2.0 * length_spread(efforts)

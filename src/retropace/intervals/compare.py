@@ -12,14 +12,15 @@ from retropace.intervals.reps import Rep
 from retropace.intervals.sets import IntervalSet
 
 MAX_LOG_DURATION_DIFF = 0.1
-"""Maximum difference of log median duration between a forward and a backward set without nominal lengths."""
+"""Maximum difference between the log median durations of a forward and a backward set without planned lengths. Sets
+that differ more are not compared."""
 RATIO_METRICS = ("seconds", "speed_mps", "cadence_spm", "step_length_m", "steps")
-"""Fields of :class:`Rep` whose backward to forward ratio is computed."""
+"""Fields of :class:`Rep` whose ratio of backward to forward is computed."""
 
 
 @dataclass(frozen=True, slots=True)
 class DirectionRatios:
-    """Ratios of backward to forward; ``heart_rate_bpm`` is a difference. NaN where either value is missing."""
+    """Backward value over forward value; for ``heart_rate_bpm``, backward minus forward. NaN if either is missing."""
 
     seconds: float
     speed_mps: float
@@ -31,20 +32,20 @@ class DirectionRatios:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """All reps of both directions with one nominal length, or with similar durations."""
+    """Forward and backward reps of one planned length or, without planned lengths, of similar duration."""
 
     length: str
-    """Nominal length or median duration as text."""
+    """Planned length as text, or the sets' mean duration as ``about 90 s``."""
     forward: tuple[Rep, ...]
     backward: tuple[Rep, ...]
     pairs: tuple[tuple[Rep, Rep, DirectionRatios], ...]
-    """Forward rep, backward rep and their ratios, for reps run as pairs."""
+    """Forward rep, backward rep and their ratios, for each two reps run in turn."""
     overall: DirectionRatios
-    """Mean ratios of the pairs; ratios of all reps' medians without pairs."""
+    """Mean of the ratios in ``pairs``; if there are none, ratios of the medians of all reps."""
 
 
 def compare_directions(sets: Sequence[IntervalSet]) -> tuple[Comparison, ...]:
-    """Compare the directions at each length that was run both ways, in the order of the sets."""
+    """Return a comparison for each length that was run both forward and backward, in the order of the sets."""
     comparisons = []
     groups: dict[tuple[str, float], tuple[list[Rep], list[Rep]]] = {}
     for interval_set in sets:
@@ -65,7 +66,7 @@ def compare_directions(sets: Sequence[IntervalSet]) -> tuple[Comparison, ...]:
 
 
 def compute_ratios(forward: Sequence[Rep], backward: Sequence[Rep]) -> DirectionRatios:
-    """Compute the ratios of the medians of backward and forward reps."""
+    """Return the median of the backward reps over that of the forward reps, for each metric; NaN if unknown."""
 
     def find_median(reps: Sequence[Rep], name: str) -> float:
         values = np.array([getattr(rep, name) for rep in reps])
@@ -82,7 +83,7 @@ def compute_ratios(forward: Sequence[Rep], backward: Sequence[Rep]) -> Direction
 def _find_rep_pairs(
     sets: Sequence[IntervalSet], forward: Sequence[Rep], backward: Sequence[Rep]
 ) -> list[tuple[Rep, Rep]]:
-    """Return the forward and backward rep of each complete pair among the given reps."""
+    """Return each forward rep and backward rep run in turn, if both are among the given reps."""
     rep_pairs = []
     for interval_set in sets:
         if interval_set.kind != "pairs":
@@ -117,7 +118,7 @@ def _finite_mean(values: Sequence[float]) -> float:
 
 
 def _compare_similar_durations(sets: Sequence[IntervalSet]) -> list[Comparison]:
-    """Compare each forward set with each backward set of similar median duration."""
+    """Return a comparison for each forward and backward set whose median durations are similar."""
     forward, backward = (
         [candidate for candidate in sets if {rep.direction for rep in candidate.reps} == {direction}]
         for direction in ("forward", "backward")

@@ -1,4 +1,4 @@
-"""Results of the structured workout that the watch guided, from the workout step recorded with each lap."""
+"""Results of the workout that the watch guided, from the workout step that it recorded with each lap."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def find_device_workout(cleaned: CleanedActivity, segments: Segments) -> Workout
 
 
 def _find_step_spans(cleaned: CleanedActivity) -> list[tuple[float, float, int]]:
-    """Return start, end and step index of each executed step; autolaps within a step are joined."""
+    """Return start, end and step index of each executed step; laps that the watch ended within a step are joined."""
     is_auto = is_autolap(cleaned.laps)
     first_laps = [
         0,

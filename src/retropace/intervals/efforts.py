@@ -1,4 +1,4 @@
-"""Efforts: the stretches of a session that are candidates for reps of a set."""
+"""Efforts: stretches of a session that may be reps."""
 
 from __future__ import annotations
 
@@ -13,25 +13,25 @@ from retropace.labelling.features import LOG_SPEED_PER_GRADE, mean_grade
 
 @dataclass(frozen=True, slots=True)
 class Effort:
-    """One continuous stretch ``[start_s, end_s)`` in one direction."""
+    """One continuous stretch ``[start_s, end_s)`` in one direction that may be a rep."""
 
     start_s: float
     end_s: float
     direction: str
     gait: str
     seconds: float
-    """Duration without pauses of the watch."""
+    """Seconds in which the watch was not paused."""
     metres: float
-    """Distance; NaN where the recording has none."""
+    """Distance (m); NaN if the recording has none."""
 
     distance_from_steps: bool
     """Whether the watch estimated the distance from steps, as it recorded no positions."""
     log_speed: float
-    """Log of grade-adjusted speed in m/s; NaN without distance."""
+    """Log of the equivalent speed (m/s) on level ground; NaN without distance."""
 
 
 def measure_effort(cleaned: CleanedActivity, start_s: float, end_s: float, direction: str, gait: str) -> Effort:
-    """Build an effort from its span and labels, measuring its duration, distance and speed."""
+    """Return an effort with the given span and labels, with its duration, distance and speed measured."""
     metres = float(cleaned.increments("distance_m", np.array([start_s, end_s]))[0])
     has_distance = cleaned.distance_source != "none"
     seconds = compute_timer_s(cleaned, start_s, end_s)

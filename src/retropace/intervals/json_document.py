@@ -18,7 +18,7 @@ from retropace.intervals.session import Intervals
 from retropace.intervals.sets import IntervalSet
 
 SCHEMA = "retropace.intervals/1"
-"""Identifier and version of the schema."""
+"""Name and version of the document's schema."""
 
 
 def intervals_document(found: Intervals) -> dict[str, Any]:

@@ -12,15 +12,15 @@ from retropace.intervals.nominal import NominalLength
 from retropace.intervals.reps import Recovery, Rep
 
 RECOVERY_ROUNDING_S = 5.0
-"""Resolution (s) to which recoveries are rounded."""
+"""Recovery durations are rounded to multiples of this many seconds."""
 MAX_EVEN_RATIO = 1.6
-"""Maximum ratio of the longest to the shortest recovery for their median alone to be given."""
+"""Largest ratio of longest to shortest recovery at which the median alone is printed; beyond it the range is."""
 MIN_RECOVERY_S = 5.0
-"""Minimum duration (s) of a recovery that is included."""
+"""Minimum duration (s) of a recovery that is printed; shorter ones are left out."""
 
 
 def format_set_line(kind: str, reps: Sequence[Rep], nominals: Sequence[NominalLength | None]) -> str:
-    """Format a set of the given kind on one line."""
+    """Return the notation of a set on one line; ``kind`` is that of :class:`.IntervalSet`."""
     if kind == "pairs":
         return _format_pairs(reps, nominals)
     ending = _format_recoveries([rep.recovery for rep in reps])
@@ -34,7 +34,7 @@ def format_set_line(kind: str, reps: Sequence[Rep], nominals: Sequence[NominalLe
 
 
 def _format_pairs(reps: Sequence[Rep], nominals: Sequence[NominalLength | None]) -> str:
-    """Format pairs as ``3 × (400 m forward, r 2:00, 400 m backward), r 3:00``."""
+    """Return forward and backward reps run in turn as ``3 × (400 m forward, r 2:00, 400 m backward), r 3:00``."""
     count = max(rep.number for rep in reps)
     full = next((rep.number for rep in reps if sum(other.number == rep.number for other in reps) == 2), 1)
     pair = [rep for rep in reps if rep.number == full]
@@ -48,7 +48,7 @@ def _format_pairs(reps: Sequence[Rep], nominals: Sequence[NominalLength | None])
 
 
 def _format_length(nominal: NominalLength | None, reps: Sequence[Rep]) -> str:
-    """Format the planned length, or the approximate median length without one."""
+    """Return the planned length as text; if there is none, ``about`` and the median length of the reps."""
     if nominal is not None:
         return str(nominal)
     metres = [rep.metres for rep in reps]
@@ -58,13 +58,13 @@ def _format_length(nominal: NominalLength | None, reps: Sequence[Rep]) -> str:
 
 
 def _format_direction(reps: Sequence[Rep]) -> str:
-    """Format the most common direction and gait."""
+    """Return the most common direction of the reps, followed by ``walk`` if they were walked."""
     words = [f"{rep.direction}{' walk' if rep.gait == 'walk' else ''}" for rep in reps]
     return max(sorted(set(words)), key=words.count)
 
 
 def _format_recoveries(recoveries: Sequence[Recovery | None]) -> str:
-    """Format recoveries as ``, r 2:00 walk``: their median, or the range if it is wide.
+    """Return recoveries as text, such as ``, r 2:00 walk``: their median, or their range if they differ much.
 
     The kind of recovery is omitted for rest. The text is empty if most recoveries are too short.
     """

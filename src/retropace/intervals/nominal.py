@@ -1,8 +1,8 @@
 """Nominal lengths: the round distance or duration that a rep was planned as.
 
-Sets are planned in round metres or round seconds. The most likely plan balances two costs in nats (negative log
-likelihood): how rarely plans use a length, and how far the reps miss it. Reps planned in metres vary less in metres
-than in seconds, and the other way round.
+Sets are planned in round metres or round seconds. The most likely plan has the lowest sum of two costs in nats
+(negative log-likelihood): one is higher for lengths that plans seldom use, the other for reps that miss the length.
+Reps planned in metres vary less in metres than in seconds, and the other way round.
 """
 
 from __future__ import annotations
@@ -17,17 +17,18 @@ from retropace.core.units import format_duration
 from retropace.intervals.efforts import Effort
 
 RELATIVE_TOLERANCE = 0.03
-"""Maximum relative error of a rep: 785 m matches 800 m, 750 m does not."""
+"""Largest relative error at which a rep still has a planned length: 785 m passes for 800 m, 750 m does not."""
 MIN_TOLERANCE_M = 6.0
-"""Error (m) that a short rep may always have, as edges are known to one or two seconds."""
+"""Error (m) always allowed for a rep planned in metres, as edges are known to one or two seconds."""
 MIN_TOLERANCE_S = 3.0
-"""Error (s) that a short rep may always have, as edges are known to one or two seconds."""
+"""Error (s) always allowed for a rep planned in seconds, as edges are known to one or two seconds."""
 SET_TOLERANCE = 0.05
-"""Maximum relative error of a set's mean, which is larger as runners tend to stop a little late each time."""
+"""Largest relative error of the mean of a set. It exceeds that of a rep because runners tend to stop a little late
+each time."""
 MIN_SET_TOLERANCE_M = 6.0
-"""Error (m) that the mean of a set may always have."""
+"""Error (m) always allowed for the mean of a set planned in metres."""
 MIN_SET_TOLERANCE_S = 4.0
-"""Error (s) that the mean of a set may always have."""
+"""Error (s) always allowed for the mean of a set planned in seconds."""
 REP_LOG_SD_METRES = 0.018
 """Standard deviation of log length among reps planned in metres."""
 EDGE_SD_M = 2.0
@@ -41,11 +42,13 @@ SESSION_LOG_SD_METRES = 0.015
 SESSION_LOG_SD_SECONDS = 0.005
 """Standard deviation of the log duration error that all reps of a session share (timing habit of the runner)."""
 STEP_COUNT_LOG_SD = 0.05
-"""Shared log distance error where distance comes from steps; watches are off by 5–10 % on treadmills."""
+"""Standard deviation of the shared log distance error if distance comes from steps; watches are off by 5–10 % on
+treadmills."""
 STEP_COUNT_TOLERANCE = 0.1
-"""Maximum relative error of a set's mean where distance comes from steps."""
+"""Largest relative error of the mean of a set if distance comes from steps."""
 PYRAMID_TOLERANCE = 0.15
-"""Maximum relative error of a single rep whose ratios to the other reps identify its length."""
+"""Largest relative error of a single rep in a set of different lengths, where ratios to the other reps help to
+identify the length."""
 WALK_METRES_COST_NATS = 6.0
 """Cost (nats) of assuming that a walk was planned in metres."""
 
@@ -67,7 +70,7 @@ _COST_NATS_BY_SECONDS = {
 
 @dataclass(frozen=True, slots=True)
 class NominalLength:
-    """A planned length."""
+    """A round distance or duration that a rep was planned as."""
 
     unit: str
     """``m`` or ``s``."""
@@ -80,13 +83,13 @@ class NominalLength:
         return f"{self.size:.10g} m"
 
     def fits(self, effort: Effort) -> bool:
-        """Whether the length of an effort is close enough to have been planned as this."""
+        """Whether an effort is so close to this length that it may have been planned as it."""
         length, tolerance = (effort.metres, MIN_TOLERANCE_M) if self.unit == "m" else (effort.seconds, MIN_TOLERANCE_S)
         return bool(abs(length - self.size) <= max(RELATIVE_TOLERANCE * self.size, tolerance))
 
 
 def find_nominal(efforts: Sequence[Effort], unit: str = "") -> NominalLength | None:
-    """Find the most likely planned length of the reps of one set; None if no round length is near.
+    """Return the most likely planned length of the reps of one set; None if no round length is near.
 
     ``unit`` (``m`` or ``s``) restricts the search.
     """
@@ -99,9 +102,10 @@ def find_nominal(efforts: Sequence[Effort], unit: str = "") -> NominalLength | N
 
 
 def find_nominals(efforts: Sequence[Effort]) -> list[list[NominalLength]]:
-    """Find one length per effort where these differ, once in metres and once in seconds, the more likely first.
+    """Return the most likely planned length of each effort, for efforts planned differently.
 
-    A unit is missing from the result if an effort is near no round length in it.
+    There is one list in metres and one in seconds, the more likely first. A unit is missing if an effort is near no
+    round length in it.
     """
     solutions = []
     for unit in ("m", "s"):
@@ -130,7 +134,7 @@ def _get_prior_costs(unit: str) -> dict[float, float]:
 def _find_likeliest(
     efforts: Sequence[Effort], unit: str, *, is_loose: bool = False
 ) -> tuple[float, NominalLength] | None:
-    """Return the lowest cost in nats of one planned length for all efforts, and that length; None if none is near."""
+    """Return the most likely planned length common to all efforts and its cost in nats; None if no length is near."""
     lengths = _collect_lengths(efforts, unit)
     min_tolerance = MIN_SET_TOLERANCE_M if unit == "m" else MIN_SET_TOLERANCE_S
     if not np.all(lengths > 0.0):
@@ -155,7 +159,10 @@ def _find_likeliest(
 
 
 def _compute_misfit(lengths: FloatArray, unit: str, sizes: FloatArray, *, from_steps: bool) -> float:
-    """Return the negative log likelihood of lengths given their plans, with independent and shared errors."""
+    """Return the negative log-likelihood of actual lengths given the planned ones.
+
+    Each rep has an error of its own, and all reps of a session share another.
+    """
     rep_sd, edge_sd, shared_sd = REP_LOG_SD_METRES, EDGE_SD_M, SESSION_LOG_SD_METRES
     if unit == "s":
         rep_sd, edge_sd, shared_sd = REP_LOG_SD_SECONDS, EDGE_SD_S, SESSION_LOG_SD_SECONDS

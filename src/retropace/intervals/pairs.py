@@ -15,30 +15,31 @@ from retropace.intervals.bouts import Bouts
 from retropace.intervals.efforts import Effort, measure_effort
 
 MAX_PAIR_GAP_S = 360.0
-"""Maximum gap (s) between the halves of a pair."""
+"""Longest gap (s) between the forward and the backward half of a pair."""
 MAX_LOG_LENGTH_DIFF = 0.08
-"""Maximum difference of log length between the halves of a pair."""
+"""Largest difference of log length between the forward and the backward half of a pair."""
 EDGE_ERROR_S = 2.0
-"""Additional tolerance (s) for the length of the shorter half, from errors of its edges."""
+"""Further difference of length (s) allowed between the halves of a pair, from errors of their edges."""
 MAX_JOG_RATIO = 0.92
-"""Ratio to the session's easy speed below which a forward half is a recovery jog."""
+"""Ratio of a forward half's speed to easy speed, the forward speed outside the reps; below it the half is a recovery
+jog."""
 ACCELERATION_COST_S = 2.0
-"""Time (s) that acceleration adds to a rep: the time constant of about two seconds in :mod:`.speed_response`."""
+"""Time (s) that a rep loses to acceleration: the time constant of about two seconds in :mod:`.speed_response`."""
 MIN_FAST_RATIO = 1.08
-"""Minimum ratio of forward to easy speed for a single pair to count."""
+"""Minimum ratio of a forward half's speed to easy speed if a session has a single pair; with less it is no pair."""
 MIN_PAIRED_SHARE = 0.6
-"""Minimum share of the backward efforts, not counting one of them, that have a forward half."""
+"""Minimum share of the backward efforts, one left out, that must have a forward half."""
 MIN_EASY_S = 100.0
-"""Minimum duration (s) of a forward bout used to estimate easy speed."""
+"""Minimum duration (s) of a forward bout outside the reps from which easy speed is estimated."""
 
 EffortPair = tuple[Effort | None, Effort]
-"""Forward half, or None if it cannot be separated from its surroundings, and backward half."""
+"""Forward half and backward half of a pair; the first is None if its limits cannot be found."""
 
 
 def find_pairs(
     cleaned: CleanedActivity, bouts: Bouts, backward_rows: Sequence[tuple[int, int]], efforts: Sequence[Effort]
 ) -> list[EffortPair]:
-    """Find the pairs of a session; empty if most backward efforts have no forward half.
+    """Return the pairs of a session; empty if too few backward efforts have a forward half.
 
     ``backward_rows`` are the half-open bout ranges of the backward ``efforts``.
     """
@@ -66,7 +67,7 @@ def find_pairs(
 
 
 def find_most_common_gait(efforts: Sequence[Effort]) -> str:
-    """Return the gait of most efforts."""
+    """Return the most frequent gait of the efforts."""
     gaits = [effort.gait for effort in efforts]
     return max(sorted(set(gaits)), key=gaits.count)
 
@@ -74,7 +75,7 @@ def find_most_common_gait(efforts: Sequence[Effort]) -> str:
 def _is_single_pair(
     efforts: Sequence[Effort], halves: Sequence[Effort | None], unit: str, easy_speed_mps: float
 ) -> bool:
-    """Whether one backward effort and a fast forward half of equal distance form a pair."""
+    """Whether the only backward effort of a session and a fast forward half of equal distance form a pair."""
     half = halves[0]
     if len(efforts) != 1 or half is None or unit != "metres":
         return False
@@ -84,7 +85,9 @@ def _is_single_pair(
 def find_partners(
     cleaned: CleanedActivity, bouts: Bouts, rows: tuple[int, int], effort: Effort, step: int
 ) -> list[Effort]:
-    """Return candidate forward halves beside a backward effort: the nearest bout, the nearest two, and so on.
+    """Return the stretches that may be the forward half of a backward effort.
+
+    The first is the nearest forward bout, the next reaches to the second nearest, and so on.
 
     ``rows`` is the effort's half-open range of bouts; ``step`` is 1 for the bouts after it and -1 for those before.
     """
@@ -106,7 +109,7 @@ def find_partners(
 
 
 def find_equal_half(halves: Sequence[Effort], effort: Effort, unit: str, easy_speed_mps: float) -> Effort | None:
-    """Return the candidate as long as the backward effort; None if there is none or it is a recovery jog."""
+    """Return the half whose ``unit`` equals the backward effort's; None if none does or if it is a recovery jog."""
     known = [half for half in halves if getattr(half, unit) > 0.0 and getattr(effort, unit) > 0.0]
     if not known:
         return None
@@ -120,7 +123,7 @@ def find_equal_half(halves: Sequence[Effort], effort: Effort, unit: str, easy_sp
 
 
 def compute_easy_speed_mps(bouts: Bouts, backward_rows: Sequence[tuple[int, int]], gait: str) -> float:
-    """Return mean forward speed before the first and after the last backward effort; NaN if there is none."""
+    """Return mean forward speed before the first and after the last backward effort; NaN if unknown."""
     first, last = backward_rows[0][0], backward_rows[-1][1]
     rows = np.arange(len(bouts))
     is_outside = (rows < first) | (rows >= last)

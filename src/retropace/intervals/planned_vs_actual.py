@@ -12,16 +12,16 @@ from retropace.annotations.model.workout import StepResult, Workout
 from retropace.core.cleaned_activity import CleanedActivity
 
 MIN_DONE_RATIO = 0.95
-"""Ratio of actual to planned length below which a step is ``short``."""
+"""Ratio of actual to planned length; a step with a lower one has the status ``short``."""
 MAX_DONE_RATIO = 1.05
-"""Ratio of actual to planned length above which a step is ``long``."""
+"""Ratio of actual to planned length; a step with a higher one has the status ``long``."""
 OUTER_STEP_TOLERANCE = 0.2
-"""Relative tolerance of the first and last step, as warm-up and cool-down end less exactly."""
+"""Relative deviation allowed for the length of the first and last step, as warm-up and cool-down end less exactly."""
 
 
 @dataclass(frozen=True, slots=True)
 class StepOutcome:
-    """A planned step with its result, or an additional step outside the plan."""
+    """A planned step with what was carried out, or a step that was carried out without being planned."""
 
     step: PlanStep
     status: str
@@ -71,7 +71,7 @@ def _measure_step(result: StepResult, cleaned: CleanedActivity) -> StepResult:
 
 
 def _expand_repeats(items: tuple[Item, ...]) -> Iterator[PlanStep]:
-    """Yield the steps of a plan in order of execution."""
+    """Yield the steps of a plan in order of execution, those in a repeat as often as planned."""
     for item in items:
         if isinstance(item, PlanStep):
             yield item
@@ -81,7 +81,7 @@ def _expand_repeats(items: tuple[Item, ...]) -> Iterator[PlanStep]:
 
 
 def _classify_step(result: StepResult, *, is_outer: bool) -> str:
-    """Return the status of an executed step of the plan."""
+    """Return the status of an executed step by its length: ``done``, ``short`` or ``long``."""
     if not np.isfinite(result.ratio):
         return "done"
     min_ratio, max_ratio = MIN_DONE_RATIO, MAX_DONE_RATIO

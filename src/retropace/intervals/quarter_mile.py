@@ -17,39 +17,39 @@ from retropace.intervals.efforts import Effort
 from retropace.intervals.pairs import compute_easy_speed_mps, find_equal_half, find_most_common_gait, find_partners
 
 MAX_PASS_RATIO = 2.0
-"""Ratio of backward to forward time below which the test is passed."""
+"""Ratio of backward to forward time that a passed test stays below."""
 LAP_M = 400.0
-"""Length (m) of a lap of a running track, the shortest distance that counts."""
+"""Length (m) of a lap of a running track; the shortest true distance that counts as a quarter mile."""
 QUARTER_MILE_M = 402.336
-"""Length (m) of a quarter mile, the longest distance that counts."""
+"""Length (m) of a quarter mile; the longest true distance that counts as one."""
 MAX_DISTANCE_ERROR = 0.045
-"""Maximum relative error of the recorded distance."""
+"""Largest relative error of the recorded distance beyond either of these lengths."""
 MIN_FAST_RATIO = 1.05
-"""Minimum ratio of the forward half's speed to the session's easy speed."""
+"""Minimum ratio of the forward half's speed to easy speed, the mean forward speed outside the session's reps."""
 MIN_REST_S = 45.0
-"""Minimum duration (s) of the rest."""
+"""Shortest rest (s) between the halves of a test."""
 MAX_REST_S = 300.0
-"""Maximum duration (s) of the rest, which is usually about two minutes."""
+"""Longest rest (s) between the halves of a test; about two minutes are usual."""
 MAX_REST_SPEED_RATIO = 0.5
-"""Maximum ratio of speed during the rest to speed of the backward half."""
+"""Largest ratio of mean speed during the rest to speed of the backward half."""
 MANUAL_EDGE_SD_S = 0.5
-"""Standard deviation (s) of an edge at a manual lap."""
+"""Standard deviation (s) of the start or end of a half at a manual lap."""
 ESTIMATED_EDGE_SD_S = 1.0
-"""Standard deviation (s) of an edge estimated from a change of pace."""
+"""Standard deviation (s) of the start or end of a half that was estimated from a change of pace."""
 
 
 @dataclass(frozen=True, slots=True)
 class QuarterMileTest:
-    """One quarter-mile test."""
+    """One quarter-mile test: its forward half, its backward half and their ratio."""
 
     forward: Effort
     backward: Effort
     rest_s: float
-    """Time between the halves."""
+    """Seconds between the halves."""
     ratio: float
     """Backward time over forward time."""
     ratio_error: float
-    """Standard error of the ratio, from the errors of the edges."""
+    """Standard error of the ratio, from the errors of the start and end of each half."""
 
     @property
     def is_passed(self) -> bool:
@@ -58,7 +58,7 @@ class QuarterMileTest:
 
     @property
     def is_close(self) -> bool:
-        """Whether the limit lies within two standard errors of the ratio, so that the result is uncertain."""
+        """Whether ``MAX_PASS_RATIO`` is within two standard errors of the ratio, so that the result is uncertain."""
         return abs(self.ratio - MAX_PASS_RATIO) < 2.0 * self.ratio_error
 
 
@@ -101,7 +101,7 @@ def _is_quarter_mile(effort: Effort) -> bool:
 
 
 def _compute_duration_sd_s(effort: Effort, lap_times_s: np.ndarray[tuple[int], np.dtype[np.float64]]) -> float:
-    """Return the standard error of an effort's duration, from the kinds of its two edges."""
+    """Return the standard error (s) of an effort's duration: smaller if it starts or ends at a manual lap."""
     start, end = (
         MANUAL_EDGE_SD_S if np.any(np.abs(lap_times_s - edge) < 0.01) else ESTIMATED_EDGE_SD_S
         for edge in (effort.start_s, effort.end_s)

@@ -1,8 +1,8 @@
-"""Refinement of rep edges to half a second by fitting a model of recorded speed around each edge.
+"""Refinement of the edges of reps to half a second, by fitting a model of recorded speed around each edge.
 
-A change point lies where recorded speed is half-way between two levels, which watches show late. All edges of a session
-share the smoothing of the watch, visible in the shape of the changes, and the slowing down while the runner turns
-round. Both are estimated jointly from all edges with the model in :mod:`.speed_response`.
+Change points lie where recorded speed is half-way between two levels, and watches show speed late. The model is
+:mod:`.speed_response`. Two unknowns are common to many edges and are estimated from all of them at once: how much the
+watch smooths, visible in the shape of the changes, and how slow the runner gets while turning round.
 """
 
 from __future__ import annotations
@@ -22,23 +22,24 @@ from retropace.intervals.speed_response import (
 )
 
 WINDOW_BEFORE_S = 8.0
-"""Duration (s) of recorded speed before an edge that the model is fitted to."""
+"""Seconds before an edge whose recorded speed the model is fitted to."""
 WINDOW_AFTER_S = 20.0
-"""Duration (s) of recorded speed after an edge that the model is fitted to."""
+"""Seconds after an edge whose recorded speed the model is fitted to."""
 LEVEL_WINDOW_S = 40.0
-"""Maximum duration (s) of each side from which its speed level is estimated."""
+"""Longest stretch (s) before and after an edge from which mean speed on that side is estimated."""
 LEVEL_MARGIN_S = 12.0
-"""Distance (s) from the edge within which speed is not used for the levels."""
+"""Seconds around an edge that are left out of this estimate, as speed still changes there."""
 MIN_RECORDS = 4
-"""Minimum number of records in the window."""
+"""Minimum number of records around an edge; with fewer the edge is kept."""
 MIN_STANDING_SHARE = 0.8
-"""Minimum share of standing for a side to be a stand; one minus this is the maximum for movement."""
+"""Share of standing beside an edge above which the runner is taken to have stood; below one minus this, to have
+moved. Between the two the edge is kept."""
 MIN_LOG_SPEED_CHANGE = 0.15
-"""Minimum change of log speed at an edge within one direction for it to be refined."""
+"""Minimum change of log speed at an edge within one direction; with less the edge is kept."""
 MIN_BOUT_S = 3.0
-"""Minimum duration (s) of a bout after refinement."""
+"""Minimum duration (s) of a bout after refinement; an edge that would leave a shorter one is kept."""
 MIN_SPEED_CHANGE_MPS = 0.15
-"""Minimum change of speed (m/s) at an edge for it to be refined."""
+"""Minimum change of speed (m/s) at an edge; with less the edge is kept."""
 
 
 def refine_rep_edges(cleaned: CleanedActivity, bouts: Bouts, fixed_edges_s: FloatArray | None = None) -> Bouts:
@@ -67,7 +68,7 @@ def refine_rep_edges(cleaned: CleanedActivity, bouts: Bouts, fixed_edges_s: Floa
 def _estimate_edges(
     cleaned: CleanedActivity, edges_s: FloatArray, is_free: NDArray[np.bool_], is_turn: NDArray[np.bool_]
 ) -> FloatArray:
-    """Return the posterior mean position of each inner edge that ``is_free``.
+    """Return the posterior mean time of each inner edge that ``is_free``, in elapsed seconds.
 
     ``is_turn`` marks edges where the runner changed direction while moving. Both masks have shape ``(n - 1,)`` for
     ``n`` bouts.
@@ -108,14 +109,14 @@ def _estimate_edges(
 
 
 def _classify_edge(window: EdgeWindow, is_turn: bool) -> str:
-    """Return ``start`` (from a stand), ``turn`` (while moving) or an empty string (change of pace)."""
+    """Return the kind of an edge: ``start`` (from a stand), ``turn`` (while moving) or empty (change of pace)."""
     if window.left_mps == 0.0:
         return "start"
     return "turn" if is_turn else ""
 
 
 def _log_sum_exp(values: FloatArray, axis: int) -> FloatArray:
-    """Return the log of the sum of exponentials along an axis."""
+    """Return the log of the sum of exponentials of ``values`` along an axis."""
     maximum = values.max(axis=axis, keepdims=True)
     total: FloatArray = np.squeeze(maximum, axis) + np.log(np.exp(values - maximum).sum(axis=axis))
     return total
@@ -129,7 +130,7 @@ def _softmax(values: FloatArray, axis: int) -> FloatArray:
 
 
 def _build_window(cleaned: CleanedActivity, edge_s: float, edges_s: FloatArray) -> EdgeWindow | None:
-    """Return recorded speed around an edge and the levels of both sides; None if the edge cannot be refined."""
+    """Return recorded speed around an edge and mean speed on both sides; None if the edge cannot be refined."""
     before, after = edges_s[edges_s < edge_s - 4.0], edges_s[edges_s > edge_s + 4.0]
     low = float(before[-1]) if len(before) else 0.0
     high = float(after[0]) if len(after) else cleaned.elapsed_s

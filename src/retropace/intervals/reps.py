@@ -1,4 +1,4 @@
-"""Reps and recoveries with the metrics that coaches use."""
+"""Reps and recoveries of a set with their measurements, such as pace, cadence and heart rate."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from retropace.intervals.structure import DetectedSet
 HR_RECOVERY_S = 60.0
 """Time (s) after a rep over which heart-rate recovery is measured (Cole 1999, N Engl J Med 341:1351)."""
 HR_AVERAGING_S = 5.0
-"""Duration (s) over which heart rate is averaged at both ends of the heart-rate recovery."""
+"""Seconds over which heart rate is averaged at the end of a rep and a minute after it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class Rep:
     """One rep of a set. Missing values are NaN."""
 
     number: int
-    """Position in its set from 1; both halves of a pair have the same number."""
+    """Position in its set from 1; a forward and a backward rep of one pair have the same number."""
     start_s: float
     end_s: float
     direction: str
@@ -52,7 +52,7 @@ class Rep:
     nominal: NominalLength | None
     """Planned length; None if the rep is not close to the planned length of its set."""
     seconds: float
-    """Duration without pauses of the watch, including bridged stands."""
+    """Seconds in which the watch was not paused, including short stands."""
     metres: float
     speed_mps: float
     cadence_spm: float
@@ -61,17 +61,17 @@ class Rep:
     heart_rate_bpm: float
     heart_rate_max_bpm: float
     heart_rate_recovery_bpm: float
-    """Fall of heart rate in the minute after the rep."""
+    """Heart rate at the end of the rep minus that a minute later."""
     from_median_s: float
-    """Duration minus the median of its set in the same direction."""
+    """Duration minus the median duration of the set's reps in the same direction."""
     from_median_m: float
-    """Distance minus the median of its set in the same direction."""
+    """Distance minus the median distance of the set's reps in the same direction."""
     recovery: Recovery | None
     """Recovery before the next rep of the set; None after the last."""
 
 
 def build_reps(cleaned: CleanedActivity, bouts: Bouts, detected: DetectedSet) -> tuple[Rep, ...]:
-    """Measure the efforts of a set as reps, in order."""
+    """Return the efforts of a set as reps with their measurements, in order."""
     efforts = detected.efforts
     numbers = {effort: number for number, pair in enumerate(detected.pairs, 1) for effort in pair}
     reps = []
@@ -106,7 +106,7 @@ def build_reps(cleaned: CleanedActivity, bouts: Bouts, detected: DetectedSet) ->
 
 
 def _find_basis(bouts: Bouts, effort: Effort) -> str:
-    """Return the evidence for an effort's direction."""
+    """Return the basis of an effort's direction: ``annotated``, ``suspected`` or ``assumed``."""
     inside = (bouts.edges_s[1:] > effort.start_s) & (bouts.edges_s[:-1] < effort.end_s)
     if np.any(bouts.marked & inside & (bouts.direction == effort.direction)):
         return "annotated"
@@ -114,7 +114,7 @@ def _find_basis(bouts: Bouts, effort: Effort) -> str:
 
 
 def build_recovery(cleaned: CleanedActivity, bouts: Bouts, start_s: float, end_s: float) -> Recovery:
-    """Measure the recovery between two times; its kind names what took at least a quarter of it, at most two."""
+    """Return the recovery between two times; its kind names the at most two activities that filled a quarter of it."""
     metres = float(cleaned.increments("distance_m", np.array([start_s, end_s]))[0])
     if end_s - start_s < 1.0:
         return Recovery(start_s, end_s, "", metres)
@@ -135,7 +135,7 @@ def build_recovery(cleaned: CleanedActivity, bouts: Bouts, start_s: float, end_s
 
 
 def _classify_recovery(direction: str, gait: str) -> str:
-    """Return the kind of recovery of a bout; empty if unknown."""
+    """Return the kind of recovery that a bout's direction and gait stand for; empty if unknown."""
     if direction in ("rest", "unknown"):
         return "rest" if direction == "rest" else ""
     kind = "walk" if gait == "walk" else "jog"
@@ -149,7 +149,7 @@ def _compute_max_heart_rate_bpm(cleaned: CleanedActivity, effort: Effort) -> flo
 
 
 def compute_heart_rate_recovery_bpm(cleaned: CleanedActivity, end_s: float) -> float:
-    """Return the fall of heart rate in the minute after ``end_s``; NaN if unknown or if the recording ends before."""
+    """Return how far heart rate falls in the minute after ``end_s``; NaN if unknown or if the recording ends before."""
     if end_s + HR_RECOVERY_S + HR_AVERAGING_S / 2.0 > cleaned.elapsed_s:
         return np.nan
     spans = as_spans(

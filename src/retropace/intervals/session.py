@@ -1,4 +1,4 @@
-"""Analysis of a whole interval session: sets, reps, what lies between them, and derived results."""
+"""Analysis of a whole interval session: sets, reps, the stretches between them, and comparisons."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from retropace.intervals.split_merged_reps import split_missed_turns
 from retropace.intervals.structure import find_backward_efforts, find_sets
 
 MIN_LANE_PROBABILITY = 0.9
-"""Probability of the detected lane below which a warning is added."""
+"""Probability of the detected lane of a running track; a warning is added if it is lower."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,19 +38,19 @@ class SessionPart:
     start_s: float
     end_s: float
     seconds: float
-    """Duration without pauses."""
+    """Seconds in which the watch was not paused."""
     metres: float
     set_number: int
-    """Set of a rep or recovery, counted from 1; 0 for other parts."""
+    """Number of the set that a rep or recovery belongs to, from 1; 0 for other parts."""
 
 
 @dataclass(frozen=True, slots=True)
 class Intervals:
-    """The interval structure of a session."""
+    """Sets, reps and everything else that was found in an interval session."""
 
     analysis: Analysis
     cleaned: CleanedActivity
-    """The analysed activity, with distance from laps if it was run on a running track."""
+    """The analysed activity; its distance is corrected by laps if it was run on a running track."""
     running_track: RunningTrack | None
     """Detected running track; None if there is none."""
     parts: tuple[SessionPart, ...]
@@ -59,14 +59,14 @@ class Intervals:
     quarter_miles: tuple[QuarterMileTest, ...]
     mean_max_curve: tuple[BestEffort, ...]
     step_outcomes: tuple[StepOutcome, ...]
-    """Planned and actual steps; empty without a workout that fits."""
+    """Each planned step with what was carried out; empty without a workout that fits."""
     warnings: tuple[str, ...]
 
 
 def intervals_of(
     analysis: Analysis, lap_m: float | None = None, *, stadium: bool = True, exact: bool = False
 ) -> Intervals:
-    """Find the interval structure of an analysed session.
+    """Return the sets, reps and all other results of an analysed session.
 
     ``lap_m`` is the known lap length of the running track, otherwise a 400 m track is detected by its shape; with
     ``stadium=False`` none is looked for. ``exact`` keeps the edges of annotations where they are.
@@ -108,7 +108,10 @@ def intervals_of(
 
 
 def _find_fixed_edges_s(analysis: Analysis, *, exact: bool) -> FloatArray:
-    """Return the edges of annotations made by button press, or with ``exact`` of all given ones, in elapsed seconds."""
+    """Return the starts and ends, in elapsed seconds, of annotations that must not move.
+
+    These are annotations by button press or, with ``exact``, all but those from a workout.
+    """
     fixed = [
         annotation
         for annotation in analysis.annotations
@@ -118,7 +121,7 @@ def _find_fixed_edges_s(analysis: Analysis, *, exact: bool) -> FloatArray:
 
 
 def _build_parts(cleaned: CleanedActivity, sets: tuple[IntervalSet, ...]) -> tuple[SessionPart, ...]:
-    """Divide the session into its parts, in order."""
+    """Return the parts of a session in order, such as warm-up, reps and recoveries."""
     reps = sorted(
         ((rep.start_s, rep.end_s, number) for number, interval_set in enumerate(sets, 1) for rep in interval_set.reps),
         key=lambda rep: rep[0],
@@ -146,7 +149,7 @@ def _build_part(cleaned: CleanedActivity, kind: str, start_s: float, end_s: floa
 
 
 def _collect_warnings(analysis: Analysis, sets: tuple[IntervalSet, ...], *, has_given_lengths: bool) -> list[str]:
-    """Return warnings about backward reps: distances that assume forward steps, and directions without annotation."""
+    """Return warnings about backward reps: distances that presume forward steps, directions that nobody confirmed."""
     warnings = []
     reps = [rep for interval_set in sets for rep in interval_set.reps if rep.direction == "backward"]
     indoors = not np.any(np.isfinite(analysis.cleaned.lat_deg))

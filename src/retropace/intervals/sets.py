@@ -17,16 +17,16 @@ from retropace.intervals.structure import DetectedSet
 
 @dataclass(frozen=True, slots=True)
 class SetStatistics:
-    """How even the reps of one direction in a set are."""
+    """Statistics on how even the reps of one direction in a set are."""
 
     direction: str
     figure: str
-    """Field of :class:`Rep` that the statistics are about: ``seconds`` for reps of equal nominal metres, ``metres`` for
-    equal nominal seconds, ``speed_mps`` otherwise."""
+    """Field of :class:`Rep` that the statistics describe: ``seconds`` for reps of equal planned distance, ``metres``
+    for equal planned duration, ``speed_mps`` otherwise."""
     count: int
     mean: float
     best: float
-    """Best value of the figure: the lowest duration, or the highest distance or speed."""
+    """Best value of that field: the lowest duration, or the highest distance or speed."""
     worst: float
     best_rep: int
     """Number of the best rep."""
@@ -35,14 +35,14 @@ class SetStatistics:
     spread: float
     """Coefficient of variation (standard deviation over mean); NaN for a single rep."""
     fade: float
-    """Least-squares slope of the figure per rep; NaN for fewer than three reps."""
+    """Least-squares change of that field from one rep to the next; NaN for fewer than three reps."""
     fade_error: float
     """Standard error of ``fade``."""
 
 
 @dataclass(frozen=True, slots=True)
 class IntervalSet:
-    """A set of reps."""
+    """A set of reps with its totals and statistics."""
 
     kind: str
     """``reps`` (equal lengths), ``pairs``, ``pyramid``, ``ladder`` or ``mixed``."""
@@ -51,10 +51,10 @@ class IntervalSet:
     nominal: NominalLength | None
     """Planned length of the reps; None if they differ or no round length is near."""
     nominals: tuple[NominalLength | None, ...]
-    """Planned length of each rep."""
+    """Planned length of each rep; None if no round length is near."""
     reps: tuple[Rep, ...]
     statistics: tuple[SetStatistics, ...]
-    """One per direction, forward first."""
+    """Statistics of each direction, forward first."""
     work_s: float
     work_m: float
     recovery_s: float
@@ -62,22 +62,22 @@ class IntervalSet:
 
     @property
     def count(self) -> int:
-        """Number of reps, or of pairs."""
+        """Number of reps or, in a set of pairs, of pairs."""
         return max((rep.number for rep in self.reps), default=0)
 
     @property
     def start_s(self) -> float:
-        """Start of the first rep."""
+        """Start of the first rep in elapsed seconds."""
         return self.reps[0].start_s
 
     @property
     def end_s(self) -> float:
-        """End of the last rep."""
+        """End of the last rep in elapsed seconds."""
         return self.reps[-1].end_s
 
 
 def build_set(cleaned: CleanedActivity, bouts: Bouts, detected: DetectedSet) -> IntervalSet:
-    """Measure the reps of a detected set and summarise them."""
+    """Return a detected set with its reps measured and summarised."""
     reps = build_reps(cleaned, bouts, detected)
     lengths = {(recovery.unit, recovery.size) for recovery in detected.nominals if recovery is not None}
     nominal = detected.nominals[0] if len(lengths) == 1 and None not in detected.nominals else None
@@ -101,7 +101,7 @@ def build_set(cleaned: CleanedActivity, bouts: Bouts, detected: DetectedSet) -> 
 
 
 def _compute_statistics(reps: list[Rep], nominal: NominalLength | None) -> SetStatistics:
-    """Compute the statistics of the reps of one direction; durations if another figure is unknown."""
+    """Return the statistics of the reps of one direction; those of durations if distances are unknown."""
     figure = "speed_mps" if nominal is None else "seconds" if nominal.unit == "m" else "metres"
     values = np.array([getattr(rep, figure) for rep in reps])
     if not np.all(np.isfinite(values)):
@@ -126,7 +126,7 @@ def _compute_statistics(reps: list[Rep], nominal: NominalLength | None) -> SetSt
 
 
 def fit_linear_trend(values: FloatArray) -> tuple[float, float]:
-    """Return the least-squares slope of equally spaced values and its standard error; NaN for fewer than three."""
+    """Return the least-squares slope of equally spaced values and its standard error; both NaN for fewer than three."""
     count = len(values)
     if count < 3:
         return np.nan, np.nan

@@ -1,8 +1,8 @@
-"""Model of how recorded speed responds to a change of pace.
+"""Model of how recorded speed follows a change of the runner's pace.
 
-Speed passes from one level to another, with an optional slower phase while the runner turns round. The body smooths
-each change exponentially. A device smooths speed exponentially again and shows it late. Speed computed from distance is
-the slope over some seconds on both sides, without delay.
+True speed passes from the mean before the change to the mean after it, with an optional slower phase in which the
+runner turns round. The body smooths each change exponentially. A watch smooths speed exponentially again and shows it
+late. Speed computed from distance is the slope over some seconds on both sides, without delay.
 """
 
 from __future__ import annotations
@@ -15,49 +15,56 @@ import numpy as np
 from retropace.core.spans import FloatArray
 
 TURN_DURATION_S = 2.0
-"""Duration (s) of turning round while running. Assumed, as no published value was found."""
+"""Time (s) that turning round takes while running. Assumed, as no published value was found."""
 TURN_SPEEDS_MPS = (np.inf, 1.6, 1.2, 0.8, 0.4)
-"""Candidate speeds (m/s) during a turn; infinite for no slowing down."""
+"""Speeds (m/s) during a turn that are tried; infinity means no slowing down."""
 BODY_TIME_CONSTANT_S = 2.0
 """Time constant (s) of acceleration in running; 1–1.5 s in sprinting (di Prampero 2005, J Exp Biol 208:2809)."""
 STOP_TIME_CONSTANT_S = 0.7
-"""Time constant (s) of coming to a stop, one or two strides."""
+"""Time constant (s) of coming to a stop, which takes one or two strides."""
 MAX_EDGE_SHIFT_S = 8.0
-"""Maximum shift (s) of an edge."""
+"""Largest shift (s) of a rep's edge from its change point that is tried."""
 EDGE_SHIFT_STEP_S = 0.5
-"""Resolution (s) of the shift."""
+"""Step (s) between the shifts of a rep's edge that are tried."""
 EDGE_PRIOR_SD_S = 4.0
-"""Prior standard deviation (s) of an edge before refinement."""
+"""Standard deviation (s) of a rep's edge around its change point, assumed before speed is looked at."""
 CORRELATION_TIME_S = 4.0
-"""Correlation time (s) of the deviations of recorded speed from the model."""
+"""Seconds over which deviations of recorded speed from the model stay correlated."""
 SHORT_LEVEL_SD_M = 4.0
-"""Standard deviation of the level of a side times its duration (m), as short stretches show their level poorly."""
+"""Uncertainty of mean speed on one side of an edge, times that side's duration (m): the shorter a stretch, the less
+its speed is known."""
 MAX_SQUARED_DEVIATION = 9.0
-"""Maximum squared standardised deviation that counts, which makes the fit robust."""
+"""Largest squared deviation from the model, in squared standard deviations; larger ones count as this, so that
+outliers do not decide."""
 
 
 @dataclass(frozen=True, slots=True)
 class SpeedResponse:
-    """Parameters of the response for one source of speed."""
+    """Parameters of the response of one source of speed: a watch, or distance."""
 
     smoothing_times_s: tuple[float, ...]
-    """Candidate time constants of a device, or widths of a slope (s); one value holds for a session."""
+    """Time constants of a watch, or widths of the slope (s), that are tried; one value holds for a session."""
     step_response: Callable[[FloatArray, float, float], FloatArray]
-    """Share of a step shown after the given seconds, from (seconds, smoothing time, body time constant)."""
+    """Share of a sudden change that recorded speed shows, as a function of the seconds since the change, the
+    smoothing time and the time constant of the body."""
     noise_sd_mps: float
-    """Standard deviation of recorded speed around the model."""
+    """Standard deviation (m/s) of recorded speed around the model."""
     level_sd_mps: float
-    """Standard deviation of a side's true level around its median."""
+    """Standard deviation (m/s) of the true mean speed on one side of an edge around the median recorded there."""
     record_lead_s: float
-    """Time by which a record's speed leads its time stamp, which is truncated to whole seconds."""
+    """Seconds by which the speed of a record is newer than its time stamp, which is cut to whole seconds."""
     has_unknown_delay: bool
-    """Whether the source adds an unknown constant delay."""
+    """Whether the source shows speed with a constant delay that is not known."""
 
 
 def compute_device_step_response(
     since_s: FloatArray, device_time_constant_s: float, body_time_constant_s: float
 ) -> FloatArray:
-    """Return the step response of two exponential lags in series, body and device, with the shape of ``since_s``."""
+    """Return the share of a sudden change that a watch shows after ``since_s``.
+
+    Body and watch are two exponential lags in series. The result has the shape of ``since_s`` and is 0 before the
+    change.
+    """
     after = np.maximum(since_s, 0.0)
     fall = body_time_constant_s * np.exp(-after / body_time_constant_s) - device_time_constant_s * np.exp(
         -after / device_time_constant_s
@@ -66,7 +73,10 @@ def compute_device_step_response(
 
 
 def compute_slope_step_response(since_s: FloatArray, width_s: float, body_time_constant_s: float) -> FloatArray:
-    """Return the step response of the body's lag seen as the slope of distance over ``width_s`` around each time."""
+    """Return the share of a sudden change that the slope of distance over ``width_s`` shows after ``since_s``.
+
+    The body lags exponentially; the slope is centred on each time. The result has the shape of ``since_s``.
+    """
 
     def integrate(at_s: FloatArray) -> FloatArray:
         after = np.maximum(at_s, 0.0)
@@ -78,7 +88,7 @@ def compute_slope_step_response(since_s: FloatArray, width_s: float, body_time_c
 DEVICE_RESPONSE = SpeedResponse(
     (1.0, 2.5, 3.5, 4.5, 5.5, 6.5, 8.0, 10.0), compute_device_step_response, 0.04, 0.1, 1.0, has_unknown_delay=True
 )
-"""Response of speed recorded by a device."""
+"""Response of speed recorded by a watch."""
 SLOPE_RESPONSE = SpeedResponse(
     (5.0, 7.0, 9.0, 12.0), compute_slope_step_response, 0.1, 0.15, 0.0, has_unknown_delay=False
 )
@@ -87,28 +97,31 @@ SLOPE_RESPONSE = SpeedResponse(
 
 @dataclass(frozen=True, slots=True)
 class EdgeWindow:
-    """Recorded speed around one edge, shape ``(n,)``, and the two sides of the edge."""
+    """Recorded speed around one edge between two bouts, shape ``(n,)``, and median speed and duration of both bouts."""
 
     offset_s: FloatArray
-    """Record times relative to the edge."""
+    """Times of the records relative to the edge, in seconds."""
     speed_mps: FloatArray
     left_mps: float
-    """Speed level before the edge."""
+    """Median speed before the edge; 0 if the runner stood."""
     right_mps: float
-    """Speed level after the edge."""
+    """Median speed after the edge; 0 if the runner stood."""
     left_s: float
-    """Duration of the bout before the edge."""
+    """Duration (s) of the bout before the edge."""
     right_s: float
-    """Duration of the bout after the edge."""
+    """Duration (s) of the bout after the edge."""
 
 
 def build_edge_shifts_s() -> FloatArray:
-    """Return the candidate shifts of an edge in seconds."""
+    """Return the shifts of an edge, in seconds, that are tried."""
     return np.arange(-MAX_EDGE_SHIFT_S, MAX_EDGE_SHIFT_S + EDGE_SHIFT_STEP_S / 2.0, EDGE_SHIFT_STEP_S)
 
 
 def compute_edge_costs(window: EdgeWindow, response: SpeedResponse) -> FloatArray:
-    """Return the cost in nats for each turn speed, smoothing time and edge shift, as a 3-D array in that order."""
+    """Return how badly each assumption fits recorded speed, in nats; lower is better.
+
+    The array has one axis each for speed during a turn, smoothing time and shift of the edge.
+    """
     shifts_s = build_edge_shifts_s()
     weight = np.clip(np.gradient(window.offset_s) / CORRELATION_TIME_S, 0.1, 1.0)
     costs = np.empty((len(TURN_SPEEDS_MPS), len(response.smoothing_times_s), len(shifts_s)))
@@ -135,7 +148,10 @@ def _subtract_levels(
     window: EdgeWindow,
     response: SpeedResponse,
 ) -> FloatArray:
-    """Return residuals of shape ``(shifts, n)`` after the best ridge correction of the two uncertain levels."""
+    """Return the deviations from the model after correcting the uncertain speeds on both sides, ``(shifts, n)``.
+
+    The correction is ridge regression: least squares with a penalty on how far the two speeds move.
+    """
     left_penalty, right_penalty = (
         (response.noise_sd_mps / (response.level_sd_mps + SHORT_LEVEL_SD_M / side)) ** 2
         for side in (window.left_s, window.right_s)

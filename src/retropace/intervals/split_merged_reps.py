@@ -1,8 +1,8 @@
-"""Split backward stretches that hold two reps because a turn between them was missed.
+"""Split of backward stretches that hold two reps because the turns between them were missed.
 
-Where directions alternate every few seconds, segmentation may miss a turn. A backward stretch is split if the other
-stretches are regular, if it is as long as two of them with the gap between, and if speed rises in its middle as in the
-other gaps.
+Where directions alternate every few seconds, segmentation may miss a short forward stretch. A backward stretch is split
+on three conditions: the other backward stretches are regular, it is as long as two of them with the gap between, and
+speed rises in its middle as in the other gaps.
 """
 
 from __future__ import annotations
@@ -14,21 +14,21 @@ from retropace.core.spans import FloatArray, true_runs
 from retropace.intervals.bouts import Bouts, measure_bouts
 
 MIN_OTHER_REPS = 4
-"""Minimum number of regular backward stretches."""
+"""Minimum number of backward stretches of regular length; with fewer nothing is split."""
 MAX_LOG_LENGTH_SD = 0.25
-"""Maximum standard deviation of the log duration of the regular stretches."""
+"""Largest standard deviation of the log duration of the regular stretches; with more nothing is split."""
 MAX_LOG_LENGTH_DIFF = 0.2
-"""Maximum difference of log duration between a merged stretch and two reps with their gap."""
+"""Largest difference between the log duration of a stretch to be split and that of two reps with their gap."""
 MIN_BREAK_SPEED_RATIO = 1.1
-"""Minimum ratio of speed in the middle to speed beside it."""
+"""Minimum ratio of speed in the middle of a stretch to speed before and after it; with less it is not split."""
 MAX_TURN_SHIFT_S = 6.0
-"""Maximum distance (s) of a turn from its expected time."""
+"""Largest distance (s) of a turn from the time at which regular reps would have it."""
 MAX_TURN_INTERVAL_S = 60.0
-"""Maximum median duration (s) of reps and gaps for which turns may have been missed."""
+"""Largest median duration (s) of reps and of gaps; if either is longer, no turns are assumed to be missed."""
 
 
 def split_missed_turns(cleaned: CleanedActivity, bouts: Bouts) -> Bouts:
-    """Return the bouts with merged backward stretches split at the most likely turns."""
+    """Return the bouts with each backward stretch that holds two reps split at the most likely turns."""
     rows = true_runs(bouts.direction == "backward")
     if len(rows) < MIN_OTHER_REPS + 1:
         return bouts
@@ -51,7 +51,7 @@ def split_missed_turns(cleaned: CleanedActivity, bouts: Bouts) -> Bouts:
 
 
 def _find_turns(cleaned: CleanedActivity, start_s: float, end_s: float, rep_share: float) -> tuple[float, float] | None:
-    """Return the two times that best separate slow, fast, slow in a stretch; None if the middle is not faster."""
+    """Return the two times between which speed stands out most within a stretch; None if the middle is not faster."""
     times_s = np.arange(np.ceil(start_s), np.floor(end_s))
     speed_mps: FloatArray = np.interp(times_s, cleaned.t_s, cleaned.speed_mps)
     cumulative = np.concatenate(([0.0], np.cumsum(speed_mps)))
@@ -75,7 +75,7 @@ def _find_turns(cleaned: CleanedActivity, start_s: float, end_s: float, rep_shar
 
 
 def _split_at_turns(cleaned: CleanedActivity, bouts: Bouts, turn_times_s: tuple[float, float]) -> Bouts:
-    """Return the bouts with the span between two turns set to forward."""
+    """Return the bouts with the time between two turns set to forward."""
     is_inside = (bouts.edges_s > turn_times_s[0]) & (bouts.edges_s < turn_times_s[1])
     edges = np.union1d(bouts.edges_s[~is_inside], turn_times_s)
     middles_s = (edges[1:] + edges[:-1]) / 2.0

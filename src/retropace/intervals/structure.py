@@ -28,22 +28,22 @@ from retropace.intervals.nominal import NominalLength, find_nominal, find_nomina
 from retropace.intervals.pairs import EffortPair, find_pairs
 
 MIN_REP_S = 8.0
-"""Minimum duration (s) of a rep."""
+"""Minimum duration (s) of a rep; shorter backward stretches are ignored."""
 MIN_BOUTS = 5
-"""Minimum number of bouts in a backward stretch that can hold a set: three reps with two recoveries."""
+"""Minimum number of bouts within a backward stretch that is searched for a set: three reps with two recoveries."""
 REPS_PER_OUTLIER = 5
-"""Number of reps for each rep that may deviate in length, as when cut short."""
+"""One rep may deviate in length, as when cut short, for each this many reps of a set."""
 MAX_SLIVER_S = 20.0
-"""Maximum duration (s) of an unannotated backward stretch that may be discarded as too short."""
+"""Longest backward stretch (s) that may be discarded as too short to be a rep, unless annotated."""
 MAX_SLIVER_RATIO = 0.6
-"""Maximum ratio of the duration of a discarded backward stretch to the median of the other efforts."""
+"""Largest ratio of such a stretch's duration to the median of the other backward stretches."""
 MAX_LOG_SPEED_DEFICIT = 0.1
-"""Maximum log speed by which a lap may be slower than the median rep of the session's sets."""
+"""Largest log speed by which a lap may be slower than the median forward rep and still count as a rep by itself."""
 
 
 @dataclass(frozen=True, slots=True)
 class DetectedSet:
-    """A set of efforts in order; the two halves of a pair are adjacent."""
+    """A set of efforts (stretches that may be reps) in order; the two halves of a pair are adjacent."""
 
     kind: str
     """``reps`` (equal lengths), ``pairs``, ``pyramid``, ``ladder`` or ``mixed``."""
@@ -59,15 +59,15 @@ class BackwardEfforts:
 
     efforts: tuple[Effort, ...]
     bout_rows: tuple[tuple[int, int], ...]
-    """Half-open range of bouts of each effort."""
+    """Half-open index range of the bouts of each effort."""
     by_pace: tuple[tuple[Effort, ...], ...]
-    """Sets found by pace within long backward stretches; their efforts are not in ``efforts``."""
+    """Sets found by change of pace within long backward stretches; their efforts are not in ``efforts``."""
 
 
 def find_sets(
     cleaned: CleanedActivity, bouts: Bouts, backward: BackwardEfforts, laps: Bouts | None = None
 ) -> tuple[DetectedSet, ...]:
-    """Find the sets of a session in order; empty if it has no structure.
+    """Return the sets of a session in order of time; empty if it has none.
 
     ``backward`` comes from :func:`find_backward_efforts`, ``laps`` from
     :func:`retropace.intervals.bouts.build_lap_bouts`. Forward sets are taken first from laps of a guided workout, then
@@ -98,7 +98,7 @@ def find_sets(
 def _find_single_laps(
     cleaned: CleanedActivity, laps: Bouts, sets: Sequence[DetectedSet], used_spans_s: Sequence[tuple[float, float]]
 ) -> list[DetectedSet]:
-    """Find forward laps as fast as the forward reps but in no set, such as a first trial or a fast last lap."""
+    """Return a set for each single forward lap as fast as the reps but in no set, such as a trial or fast last lap."""
     speeds = [effort.log_speed for detected in sets for effort in detected.efforts if effort.direction == "forward"]
     if not speeds:
         return []
@@ -116,7 +116,7 @@ def _find_single_laps(
 
 
 def find_backward_efforts(cleaned: CleanedActivity, bouts: Bouts) -> BackwardEfforts:
-    """Find the backward efforts of a session, and the sets by pace within long backward stretches."""
+    """Return the backward stretches that may be reps, and the sets by change of pace within long backward stretches."""
     rows: list[tuple[int, int]] = []
     efforts: list[Effort] = []
     sets_by_pace: list[tuple[Effort, ...]] = []
@@ -138,7 +138,7 @@ def find_backward_efforts(cleaned: CleanedActivity, bouts: Bouts) -> BackwardEff
 
 
 def _is_sliver(index: int, efforts: Sequence[Effort], is_marked: bool) -> bool:
-    """Whether an effort is so short beside the others that it is probably no rep."""
+    """Whether an effort that is not annotated is so short beside the others that it is probably no rep."""
     others = [effort.seconds for number, effort in enumerate(efforts) if number != index]
     if is_marked or not others:
         return False
@@ -146,7 +146,7 @@ def _is_sliver(index: int, efforts: Sequence[Effort], is_marked: bool) -> bool:
 
 
 def _find_forward_efforts_by_pace(cleaned: CleanedActivity, bouts: Bouts) -> list[list[Effort]]:
-    """Find forward sets by pace between the backward stretches."""
+    """Return the forward sets found by change of pace between the backward stretches."""
     edges = [0, *true_runs(bouts.direction == "backward").ravel().tolist(), len(bouts)]
     sets: list[list[Effort]] = []
     for first, last in zip(edges[::2], edges[1::2], strict=True):
@@ -156,7 +156,7 @@ def _find_forward_efforts_by_pace(cleaned: CleanedActivity, bouts: Bouts) -> lis
 
 
 def _group_efforts(efforts: Sequence[Effort]) -> list[DetectedSet]:
-    """Group backward efforts into sets by length and order."""
+    """Return backward efforts grouped into sets by length and order; empty for fewer than two."""
     if len(efforts) < 2:
         return []
     progression = _build_progression(efforts)
@@ -185,7 +185,7 @@ def _build_mixed_set(efforts: Sequence[Effort]) -> DetectedSet:
 
 
 def _build_progression(efforts: Sequence[Effort]) -> DetectedSet | None:
-    """Return the efforts as a pyramid or ladder, with rising or falling lengths; None if they are neither."""
+    """Return the efforts as a pyramid (lengths rise, then fall) or a ladder (rise or fall); None if neither."""
     if len(efforts) < 3 or has_long_recovery(efforts):
         return None
     for nominals in find_nominals(efforts):
@@ -215,7 +215,10 @@ def _build_pairs_set(pairs: Sequence[EffortPair]) -> DetectedSet:
 
 
 def _find_shared_nominal(halves: Sequence[Effort], efforts: Sequence[Effort]) -> NominalLength | None:
-    """Return the planned length of both halves of all pairs, in the unit in which the halves vary less."""
+    """Return the planned length of both halves of all pairs; None if no round length is near.
+
+    It is sought in metres or seconds, whichever vary less among the halves.
+    """
     metres = sample_sd(np.log([effort.metres for effort in (*halves, *efforts)]))
     seconds = sample_sd(np.log([effort.seconds for effort in (*halves, *efforts)]))
     unit = "m" if metres <= seconds else "s"
