@@ -1,1 +1,1 @@
-"""Chart data and Bokeh figures of an activity: downsampled curves, its route on a plane, axis limits, alt texts."""
+"""Data and Bokeh figures for the charts of one activity: reduced curves, projected route, axis limits, alt texts."""

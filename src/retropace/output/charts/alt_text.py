@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def build_alt_texts(analysis: Analysis, units: Units) -> dict[str, str]:
-    """One sentence per chart, keyed by the chart's name as in the page's data."""
+    """One sentence for screen readers per chart, by its channel name (``speed_mps``, …), and one for the ``map``."""
     stats = analysis.summary.directions
 
     def format_by_direction(name: str, format_value: Any) -> str:

@@ -19,7 +19,7 @@ def read_web_file(package: str, name: str) -> str:
 
 
 def build_template_environment(package: str) -> Environment:
-    """A Jinja environment with the templates of a package and of ``output.charts``; inserted values are escaped."""
+    """A Jinja environment with the HTML templates of a package and of ``output.charts``; it escapes inserted values."""
     from jinja2 import ChoiceLoader, Environment, PackageLoader
 
     loader = ChoiceLoader([PackageLoader(f"retropace.{source}", "web") for source in (package, "output.charts")])

@@ -22,19 +22,19 @@ CHART_HEIGHTS_PX = (
     ("step_length_m", 140),
     ("heart_rate_bpm", 140),
 )
-"""The curves from top to bottom, each with its height in pixels.
+"""The charts from top to bottom: the curve that each shows, and its height in pixels.
 
-Their names are columns of :class:`retropace.output.charts.downsample.DownsampledColumns`.
+The names of the curves are columns of :class:`retropace.output.charts.downsample.DownsampledColumns`.
 """
 AXIS_WIDTH_PX = 58
-"""The width left of every chart that is reserved for axis labels (pixels), equal so that the charts align."""
+"""Width (pixels) reserved for axis labels at the left of each chart, the same for all so that their x axes align."""
 
 
 def build_chart_documents(tile_url: str | None = None) -> dict[str, Any]:
-    """The Bokeh JSON documents of every curve and of the map, by name, for ``Bokeh.embed.embed_item`` in the browser.
+    """The Bokeh JSON documents of the empty charts and the map, by name, for ``Bokeh.embed.embed_item`` in the browser.
 
-    ``tile_url`` is the URL of background tiles with the placeholders ``{x}``, ``{y}`` and ``{z}``. With it the map's
-    axes are in Web Mercator coordinates, otherwise in metres.
+    ``tile_url`` is the URL of the map's background tiles with the placeholders ``{x}``, ``{y}`` and ``{z}``. With it
+    the map's axes are in Web Mercator coordinates, otherwise in metres.
     """
     from bokeh.embed import json_item
 
@@ -45,7 +45,7 @@ def build_chart_documents(tile_url: str | None = None) -> dict[str, Any]:
 
 
 def load_bokeh_script() -> str:
-    """The source of BokehJS without its widgets and tables."""
+    """The JavaScript source of BokehJS, which draws Bokeh figures in the browser, without its widgets and tables."""
     from bokeh.resources import Resources
 
     (script,) = Resources(mode="inline", components=["bokeh"], minified=True).js_raw[:1]
@@ -102,7 +102,7 @@ def _build_curve_chart(name: str, height: int) -> figure:
 
 
 def _choose_fill(kind: str) -> dict[str, Any]:
-    """The fill of a band behind a chart; suspected backward running is hatched."""
+    """Bokeh's fill options for the band that a stretch of this kind has behind a chart; ``suspected`` is hatched."""
     fill_alpha = {"unknown": 0.18, "rest": 0.16, "forward": 0.08, "suspected": 0.14, "backward": 0.34}[kind]
     hatch = {"hatch_pattern": "/", "hatch_alpha": 0.45, "hatch_weight": 1.0, "hatch_scale": 10.0}
     return {"fill_alpha": fill_alpha, **(hatch if kind == "suspected" else {})}
@@ -124,7 +124,7 @@ def _build_map(tile_url: str | None) -> figure:
 
 
 def build_weekly_bars(labels: Sequence[str], amounts: Mapping[str, Sequence[float]]) -> dict[str, Any]:
-    """The Bokeh JSON document of a stacked bar chart with one bar per label and one layer per direction."""
+    """The Bokeh JSON document of a stacked bar chart: one bar per label (a week), one layer per key (a direction)."""
     from bokeh.embed import json_item
 
     plot = _build_figure(220, name="weeks", min_border_bottom=24, min_border_top=6)

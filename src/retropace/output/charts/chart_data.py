@@ -20,16 +20,16 @@ if TYPE_CHECKING:
     from retropace.analysis.pipeline import Analysis
 
 SCALE_HEADROOM = 1.06
-"""The ratio of a scale's upper end to the highest value it shows."""
+"""Ratio of an axis's upper end to the highest value, or to the 99.5 % quantile where the highest is a glitch."""
 OUTLIER_RATIO = 1.6
-"""A maximum above this multiple of the 99.5 % quantile is treated as a glitch and does not extend the scale."""
+"""A highest value above this multiple of the 99.5 % quantile is taken for a glitch and does not extend the axis."""
 PACE_TICKS_S = (
     *(60, 75, 90, 105, 120, 135, 150, 165, 180, 195, 210, 225, 240, 255, 270, 285, 300, 330, 360, 390, 420, 450, 480),
     *(540, 600, 660, 720, 840, 960, 1080, 1200, 1500, 1800, 2400, 3600),
 )
 """Paces at which a pace axis may have a tick, in seconds per kilometre or mile."""
 MIN_TICK_SPACING = 0.09
-"""The minimum distance of two pace ticks as a share of the axis length."""
+"""The minimum distance between two pace ticks as a share of the axis length."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,15 +38,15 @@ class ChartData:
 
     columns: DownsampledColumns
     projection: Projection
-    """The projected positions of ``route``."""
+    """The positions of ``route`` on a plane, in metres."""
     route: Route
-    """The simplified route without hidden positions."""
+    """The positions in degrees, fewer than recorded, and without those that the privacy filter hides."""
     edges_m: FloatArray
-    """The cumulative distance at the segments' edges, shape ``(n + 1,)``, for charts over distance."""
+    """The distance (m) from the start at the segments' edges, shape ``(n + 1,)``, for charts over distance."""
     scale_max: dict[str, float]
-    """The upper end of each channel's axis; 0 for a channel without values."""
+    """The upper end of the axis of each channel (column drawn as a curve), in its unit; 0 for one without values."""
     scale_min: dict[str, float]
-    """The lower end of each channel's axis."""
+    """The lower end of the axis of each channel, in its unit; 0 for one without values."""
     pace_ticks: tuple[tuple[float, str], ...]
     """The ticks of the pace axis: speeds (m/s), slowest first, and their labels."""
 
@@ -60,7 +60,7 @@ def build_chart_data(
     max_positions: int,
     mercator: bool = False,
 ) -> ChartData:
-    """The chart data of an analysis, reduced to about ``max_rows`` curve rows and ``max_positions`` route positions.
+    """The chart data of an analysis, its curves reduced to about ``max_rows`` rows, its route to ``max_positions``.
 
     The route is projected to Web Mercator if ``mercator`` is true, otherwise to local metres, which do not reveal where
     on earth it lies.
@@ -124,7 +124,7 @@ def pack_float32(column: FloatArray) -> str:
 
 
 def find_axis_limits(values: FloatArray, name: str) -> tuple[float, float]:
-    """The lower and upper end of the axis of channel ``name`` so that typical values fill it and glitches are cut off.
+    """The ends of the axis of channel ``name``, lower first: typical ``values`` fill it, glitches are cut off.
 
     Both are 0 if ``values``, shape ``(n,)``, holds no finite value. Axes of speed and step length begin at 0.
     """

@@ -11,18 +11,18 @@ from retropace.core.cleaned_activity import CleanedActivity
 from retropace.core.spans import FloatArray
 
 BREAK_GAP_S = 30.0
-"""A curve breaks where two records lie further apart than this (seconds)."""
+"""A curve is interrupted where two consecutive records lie further apart than this (seconds)."""
 BREAK_GAP_FACTOR = 5.0
-"""Recordings with sparse records break only at gaps longer than this multiple of their median record interval."""
+"""Where records are sparse, a curve is interrupted only at gaps above this multiple of the median record interval."""
 MAX_BRIDGED_GAP_S = 10.0
-"""Missing values are interpolated between known ones at most this far apart (seconds), as some sensors send rarely."""
+"""Values missing between known ones at most this far apart (seconds) are interpolated, as some sensors send rarely."""
 CHANNELS = ("speed_mps", "cadence_spm", "step_length_m", "heart_rate_bpm")
 """The columns that are drawn as curves."""
 
 
 @dataclass(frozen=True, slots=True)
 class DownsampledColumns:
-    """Columns of shape ``(n,)`` on one increasing time axis, NaN where a curve breaks."""
+    """The reduced columns of an activity, shape ``(n,)``, on one increasing time axis; NaN interrupts a curve."""
 
     t_s: FloatArray
     distance_m: FloatArray
@@ -82,7 +82,7 @@ def compute_step_length_m(cleaned: CleanedActivity) -> FloatArray:
 
 
 def _bridge_short_gaps(t_s: FloatArray, values: FloatArray) -> FloatArray:
-    """The column with runs of missing values interpolated linearly if they span at most ``MAX_BRIDGED_GAP_S``."""
+    """The column with missing values interpolated linearly between known ones at most ``MAX_BRIDGED_GAP_S`` apart."""
     known = np.flatnonzero(np.isfinite(values))
     if len(known) < 2 or len(known) == len(values):
         return values
@@ -93,7 +93,7 @@ def _bridge_short_gaps(t_s: FloatArray, values: FloatArray) -> FloatArray:
 
 
 def _select_rows(channels: list[FloatArray], max_rows: int) -> np.ndarray:
-    """The increasing indices of the rows that downsampling keeps, the first and the last row among them."""
+    """The increasing indices of the rows that :func:`downsample` keeps, the first and the last row among them."""
     count = len(channels[0])
     if count <= max_rows:
         return np.arange(count)

@@ -1,4 +1,4 @@
-"""The route on a plane: local metres, or Web Mercator where map tiles are drawn below it."""
+"""The route projected to a plane: local metres, or Web Mercator where map tiles are drawn below it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from retropace.core.spans import FloatArray
 from retropace.output.charts.route import Route
 
 MIN_TOLERANCE_M = 0.3
-"""The initial tolerance (metres) of simplification, less than the width of the drawn line on any screen."""
+"""First tolerance (metres) that :meth:`Projection.simplify` tries, less than the drawn line is wide on any screen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,9 +21,9 @@ class Projection:
     """The ``n`` positions of a route on a plane, x to the east and y to the north."""
 
     x_m: FloatArray
-    """East of the origin, shape ``(n,)``."""
+    """Metres east of the origin, shape ``(n,)``."""
     y_m: FloatArray
-    """North of the origin, shape ``(n,)``."""
+    """Metres north of the origin, shape ``(n,)``."""
     origin_x_m: float
     """The Web Mercator x of the origin; 0 for local metres, which do not reveal where on earth they lie."""
     origin_y_m: float
@@ -32,11 +32,12 @@ class Projection:
     def simplify(
         self, route: Route, max_positions: int, edges_s: FloatArray, privacy_filter: PrivacyFilter = NO_PRIVACY_FILTER
     ) -> tuple[Route, Projection]:
-        """The route and its projection reduced to about ``max_positions`` by Douglas & Peucker (1973).
+        """The route and its projection, reduced to about ``max_positions``.
 
-        The tolerance doubles until few enough positions remain. The ends of unbroken pieces stay, and so do the
-        positions before and after each of ``edges_s``, because speed changes there. Where a simplified line would cross
-        a hidden zone, all positions of that line stay.
+        Positions are dropped if they lie within a tolerance of the line through the others (Douglas & Peucker 1973);
+        the tolerance doubles until few enough remain. The ends of unbroken lines stay, and so do the positions around
+        each segment edge in ``edges_s``, because speed changes there. Where a simplified line would cross a privacy
+        zone, all positions between its ends stay.
         """
         if len(route) <= max_positions:
             return route, self
@@ -75,7 +76,7 @@ def find_simplified_indices(x_m: FloatArray, y_m: FloatArray, tolerance_m: float
 
 
 def _keep_detours(route: Route, indices: NDArray[np.intp], privacy_filter: PrivacyFilter) -> NDArray[np.intp]:
-    """The indices, and those between two of them whose connecting line would cross a hidden zone."""
+    """The ``indices`` of kept positions, and all between two of them whose connecting line crosses a privacy zone."""
     lat_deg, lon_deg = route.lat_deg[indices], route.lon_deg[indices]
     for zone in privacy_filter.zones:
         crossing = np.flatnonzero(zone.intersects_lines(lat_deg, lon_deg))

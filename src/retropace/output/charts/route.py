@@ -12,14 +12,14 @@ from retropace.core.cleaned_activity import CleanedActivity
 from retropace.core.spans import FloatArray, contains
 
 MAX_JOIN_GAP_S = 60.0
-"""Positions at most this far apart (seconds) are joined by a line; smart recording leaves 10 s, a tunnel a minute."""
+"""Consecutive positions at most this far apart (seconds) are joined by a line; a tunnel may take a minute."""
 MAX_JOIN_GAP_FACTOR = 5.0
-"""Recordings with sparse positions are joined over gaps up to this multiple of their median interval."""
+"""Where positions are sparse, those up to this multiple of their median interval apart are joined too."""
 
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """The ``n`` visible positions in order of time, and whether a line joins each to the next."""
+    """The ``n`` positions that are not hidden, in order of time, and whether a line joins each to the next."""
 
     t_s: FloatArray
     lat_deg: FloatArray
@@ -33,7 +33,7 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class RouteLine:
-    """An unbroken piece of the route with at least two positions, within one stretch."""
+    """An unbroken line of at least two positions of the route, within one stretch, such as a segment."""
 
     stretch_index: int
     t_s: FloatArray
@@ -42,7 +42,7 @@ class RouteLine:
 
 
 def extract_route(cleaned: CleanedActivity, privacy_filter: PrivacyFilter = NO_PRIVACY_FILTER) -> Route:
-    """The route of an activity without hidden positions; no line crosses a pause, a dropout or a hidden zone."""
+    """The route of an activity without hidden positions; no line crosses a pause, a recording gap or what is hidden."""
     has_position = np.isfinite(cleaned.lat_deg) & np.isfinite(cleaned.lon_deg)
     is_hidden = privacy_filter.hidden_mask(cleaned) & has_position
     indices = np.flatnonzero(has_position & ~is_hidden)
@@ -56,9 +56,10 @@ def extract_route(cleaned: CleanedActivity, privacy_filter: PrivacyFilter = NO_P
 
 
 def split_route(route: Route, edges_s: FloatArray) -> list[RouteLine]:
-    """The unbroken pieces of the route, cut at the edges of stretches.
+    """The route as unbroken lines, which also end at the edges of stretches.
 
-    ``edges_s`` holds the ``n + 1`` increasing edges of ``n`` stretches. Both sides of a cut share its position.
+    ``edges_s`` holds the ``n + 1`` increasing edges of ``n`` stretches. The lines before and after an edge share the
+    position there, interpolated if none was recorded.
     """
     if len(route) < 2:
         return []
