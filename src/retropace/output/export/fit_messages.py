@@ -1,4 +1,4 @@
-"""The messages of a FIT file other than records, written with fit-tool, and the file's header and checksums."""
+"""The messages of a FIT file other than its records, built with fit-tool, and the file's header and checksums."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ PROTOCOL_VERSION = 0x20
 APPLICATION_ID = b"retropace\0\0\0\0\0\0\1"
 """The 16-byte id under which readers recognize the developer fields of retropace; it must never change."""
 STRING_FIELD_BYTES = {"direction": 10, "gait": 10, "basis": 10}
-"""The developer fields of a lap that hold text, and their sizes in bytes including the terminating zero."""
+"""The developer fields (fields of an app's own) of a lap that hold text: name and size in bytes with final zero."""
 CONFIDENCE_FIELD = "confidence"
-"""The developer field of a lap that holds its label's probability, 0 to 1; NaN where unknown."""
+"""The developer field of a lap for the probability, 0 to 1, that its direction is right; NaN where unknown."""
 
 
 class FitClock:
@@ -33,12 +33,12 @@ class FitClock:
         self.start_unix_s = start.timestamp()
 
     def to_ms(self, t_s: float) -> int:
-        """Milliseconds since 1970 of the nearest whole second, the resolution of FIT timestamps."""
+        """Elapsed seconds as milliseconds since 1970 (UTC), rounded to whole seconds, as FIT timestamps are."""
         return round(self.start_unix_s + t_s) * 1000
 
 
 def encode_messages(messages: Sequence[Any]) -> bytes:
-    """The definition and data records of fit-tool messages as bytes."""
+    """The fit-tool messages encoded as bytes, with the definition messages (field layouts) that they need."""
     from fit_tool.fit_file_builder import FitFileBuilder
 
     builder = FitFileBuilder(auto_define=True)
@@ -56,7 +56,7 @@ def build_fit_file(body: bytes, profile_version: int) -> bytes:
 
 
 def build_opening_messages(fit_clock: FitClock) -> list[Any]:
-    """The first messages of a file written from columns: file id, file creator, device info and the timer's start."""
+    """The first messages of a file whose records are not copied: file id, creator, device info and timer start."""
     from fit_tool.profile.messages.device_info_message import DeviceInfoMessage
     from fit_tool.profile.messages.file_creator_message import FileCreatorMessage
     from fit_tool.profile.messages.file_id_message import FileIdMessage
@@ -134,7 +134,7 @@ def build_lap_messages(analysis: Analysis, fit_clock: FitClock, developer_index:
 
 
 def build_session_message(analysis: Analysis, fit_clock: FitClock, source_totals: dict[str, int]) -> Any:
-    """The session message; ``source_totals`` are totals of the source file that retropace does not compute."""
+    """The FIT message with the totals of the session; ``source_totals`` are those that only the source file states."""
     from fit_tool.profile.messages.session_message import SessionMessage
     from fit_tool.profile.profile_type import Event, EventType, SessionTrigger
 
@@ -158,7 +158,7 @@ def build_session_message(analysis: Analysis, fit_clock: FitClock, source_totals
 
 
 def build_activity_message(analysis: Analysis, fit_clock: FitClock) -> Any:
-    """The activity message, the last of a file."""
+    """The FIT message on the whole activity, the last of a file: its timer time and its single session."""
     from fit_tool.profile.messages.activity_message import ActivityMessage
     from fit_tool.profile.profile_type import Activity, Event, EventType
 
@@ -183,7 +183,10 @@ def build_message(message_class: Any, developer_fields: list[Any] | None = None,
 
 
 def _compute_totals(analysis: Analysis, edges_s: FloatArray) -> list[dict[str, float]]:
-    """Durations (s) and distance (m) between consecutive edges, as differences of rounded cumulative curves."""
+    """By FIT field name, durations (s) and distance (m) between consecutive edges: differences of rounded curves.
+
+    Distance is left out if the activity has none.
+    """
     cleaned = analysis.cleaned
     axis_s = np.union1d(cleaned.t_s, edges_s)
     is_running = ~contains(cleaned.pauses, (axis_s[1:] + axis_s[:-1]) / 2.0)
@@ -200,7 +203,10 @@ def _compute_totals(analysis: Analysis, edges_s: FloatArray) -> list[dict[str, f
 
 
 def _compute_means(stats: Any, index: int) -> dict[str, Any]:
-    """The mean values of lap and session messages: speed over moving time (m/s), cadence of one foot (rpm)."""
+    """Row ``index`` of the statistics by field name of FIT laps, such as speed (m/s) and cadence of one foot (rpm).
+
+    Values that are unknown or outside the field's range are left out.
+    """
     speed, rpm = float(stats.speed_mps[index]), float(stats.cadence_spm[index]) / 2.0
     heart_rate_bpm, step_m, steps = (
         float(getattr(stats, name)[index]) for name in ("heart_rate_bpm", "step_length_m", "steps")
@@ -221,7 +227,7 @@ def _compute_means(stats: Any, index: int) -> dict[str, Any]:
 
 
 def _find_sport(analysis: Analysis) -> dict[str, Any]:
-    """The FIT sport and sub-sport of the activity; running and generic where the FIT profile lacks its name."""
+    """The sport and sub-sport of the activity as FIT's values; running and generic where FIT lacks its name."""
     from fit_tool.profile.profile_type import Sport, SubSport
 
     activity = analysis.activity

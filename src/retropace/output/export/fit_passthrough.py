@@ -15,29 +15,29 @@ import numpy as np
 from retropace.readers.fit.stream import DEVELOPER_BIT, ChainedFile, find_chained_files
 
 SESSION = 18
-"""The global message number of ``session`` (FIT profile)."""
+"""FIT's global message number of ``session``, which sums up a session."""
 LAP = 19
-"""The global message number of ``lap`` (FIT profile)."""
+"""FIT's global message number of ``lap``, which sums up a lap."""
 DEVICE_INFO = 23
-"""The global message number of ``device_info`` (FIT profile)."""
+"""FIT's global message number of ``device_info``, which describes a watch or sensor."""
 ACTIVITY = 34
-"""The global message number of ``activity`` (FIT profile)."""
+"""FIT's global message number of ``activity``, which ends a file."""
 FIELD_DESCRIPTION = 206
-"""The global message number of ``field_description`` (FIT profile)."""
+"""FIT's global message number of ``field_description``, which describes a developer field (one defined by an app)."""
 DEVELOPER_DATA_ID = 207
-"""The global message number of ``developer_data_id`` (FIT profile)."""
+"""FIT's global message number of ``developer_data_id``, which names the app that defines developer fields."""
 TIME_IN_ZONE = 216
-"""The global message number of ``time_in_zone`` (FIT profile)."""
+"""FIT's global message number of ``time_in_zone``, the time per heart-rate, speed or power zone."""
 REWRITTEN_MESSAGES = frozenset({SESSION, LAP, ACTIVITY, TIME_IN_ZONE})
-"""The messages that are not copied; ``time_in_zone`` refers to laps and sessions by numbers that change."""
+"""Messages that are not copied: the export writes three anew; ``time_in_zone`` refers to laps by outdated numbers."""
 UNTIMED_SESSION_MESSAGES = frozenset({78, 312, 313})
 """Message numbers of ``hrv``, ``split`` and ``split_summary``, which belong to a session but have no timestamp."""
 TIMESTAMP_FIELD = 253
-"""The field number of ``timestamp`` in every message."""
+"""The field number of ``timestamp``, the same in every message."""
 SOURCE_TOTAL_FIELDS = {"total_calories": 11, "total_ascent": 22, "total_descent": 23}
-"""Session totals that retropace does not compute, by name with their field number, two bytes each (FIT SDK)."""
+"""Field numbers of the session totals that retropace copies, not computes; each is a ``uint16`` (FIT SDK)."""
 INVALID_UINT16 = 0xFFFF
-"""The value of a missing ``uint16``."""
+"""The value by which FIT marks a ``uint16`` as missing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +49,15 @@ class PassthroughMessages:
     activity_message: bytes
     """The ``activity`` message with its definition; empty unless the file has one session and one such message."""
     free_developer_index: int
-    """A developer index that the file does not use."""
+    """A developer index (number of an app that defines fields) that the file does not use."""
     totals: dict[str, int]
-    """The session's values of ``SOURCE_TOTAL_FIELDS``, without missing ones."""
+    """The session's totals by name in ``SOURCE_TOTAL_FIELDS``, without missing ones; empty for several sessions."""
     profile_version: int
     """The FIT profile version in the file's header."""
 
 
 def find_passthrough_obstacle(data: bytes) -> str:
-    """Why the messages of a FIT file cannot be copied unchanged; empty if they can."""
+    """The reason why the messages of a FIT file cannot be copied unchanged; empty if they can."""
     chained_files = find_chained_files(data)
     if len(chained_files) != 1:
         return "its bytes are several FIT files, one after the other"
@@ -127,7 +127,7 @@ def select_messages(data: bytes, first_s: int, last_s: int) -> PassthroughMessag
 
 
 def _iterate_runs(chained_file: ChainedFile) -> Iterator[tuple[int, int, int]]:
-    """The start and end (byte offsets) of each run of data messages, and the index of its definition."""
+    """Start and end (byte offsets) of each block of data messages with one definition, and that definition's index."""
     runs = chained_file.runs
     for start, count, definition_index in zip(
         runs.starts.tolist(), runs.counts.tolist(), runs.definition_indices.tolist(), strict=True
@@ -136,7 +136,7 @@ def _iterate_runs(chained_file: ChainedFile) -> Iterator[tuple[int, int, int]]:
 
 
 def _read_field_values(definition: bytes, block: np.ndarray, field_number: int, size_bytes: int) -> list[int]:
-    """The unsigned values of a field in data messages, one per row of ``block``; empty if they lack the field."""
+    """The unsigned integers of one field, one per data message (row) of ``block``; empty if they lack the field."""
     offset = 1
     for position in range(6, 6 + 3 * definition[5], 3):
         if definition[position] == field_number and definition[position + 1] == size_bytes:
@@ -148,7 +148,7 @@ def _read_field_values(definition: bytes, block: np.ndarray, field_number: int, 
 
 
 def _read_developer_indices(definition: bytes) -> list[int]:
-    """The developer indices that a definition message refers to."""
+    """The developer indices (numbers of apps that define fields) that a definition message refers to."""
     if not definition[0] & DEVELOPER_BIT:
         return []
     return list(definition[6 + 3 * definition[5] + 1 :][2::3])

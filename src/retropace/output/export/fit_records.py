@@ -13,9 +13,9 @@ import numpy as np
 from retropace.core.spans import FloatArray
 
 RECORD_MESSAGE = 20
-"""The global message number of ``record`` (FIT profile)."""
+"""FIT's global message number of ``record``, which holds the values of one moment."""
 LOCAL_MESSAGE_TYPE = 1
-"""The local message type of records, which no other message of an exported file uses."""
+"""The number that ties records to their definition message; no other message of an exported file uses it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ Columns are in metres, seconds and degrees where the profile has millimetres, mi
 
 
 def build_definition(names: list[str]) -> bytes:
-    """The definition message of records with these fields, names of ``FIELDS``."""
+    """The definition message (field layout) of records with the fields ``names``, keys of ``FIELDS``, as bytes."""
     triples = ((FIELDS[name].number, np.dtype(FIELDS[name].dtype).itemsize, FIELDS[name].base_type) for name in names)
     return bytes([0x40 | LOCAL_MESSAGE_TYPE, 0, 0, RECORD_MESSAGE, 0, len(names)]) + b"".join(
         bytes(triple) for triple in triples
@@ -75,7 +75,7 @@ def build_definition(names: list[str]) -> bytes:
 
 
 def encode_records(columns: Mapping[str, FloatArray]) -> np.ndarray:
-    """The data messages as a structured array of shape ``(n,)``, one message per row.
+    """The record messages, ready to write, as a structured array of shape ``(n,)``, one message per row.
 
     ``columns`` holds columns of shape ``(n,)`` by names of ``FIELDS``, ``timestamp`` among them. NaN and values outside
     a field's range are encoded as missing.

@@ -1,7 +1,7 @@
 """Line segments: the segments of an activity, cut further wherever the drawn route breaks.
 
-They partition the activity like its segments, with or without positions, so that their distances and times add up to
-those of the analysis.
+It breaks at pauses, recording gaps and hidden positions. Line segments partition the activity like its segments, with
+or without positions, so that their distances and times add up to those of the analysis.
 """
 
 from __future__ import annotations
@@ -33,9 +33,9 @@ class LineSegments:
     edges_s: FloatArray
     """The increasing edges in elapsed seconds, shape ``(n + 1,)``."""
     segment_index: NDArray[np.intp]
-    """The index of the segment that each lies in, shape ``(n,)``."""
+    """For each line segment the index of the segment that contains it, shape ``(n,)``."""
     lines: tuple[RouteLine | None, ...]
-    """The route of each; None where positions are missing or hidden."""
+    """The route of each line segment; None where positions are missing or hidden."""
     stats: SegmentStats
 
     def __len__(self) -> int:
@@ -48,7 +48,7 @@ class LineSegments:
 
 
 def build_line_segments(analysis: Analysis, privacy_filter: PrivacyFilter = NO_PRIVACY_FILTER) -> LineSegments:
-    """The line segments of an analysis, without hidden positions."""
+    """Cut the segments of an analysis where the drawn route begins or ends; hidden positions are left out."""
     cleaned, segments = analysis.cleaned, analysis.segments
     lines = split_route(extract_route(cleaned, privacy_filter), segments.edges_s)
     ends_s = [time_s for line in lines for time_s in (line.t_s[0], line.t_s[-1])]
@@ -64,7 +64,7 @@ def build_line_segments(analysis: Analysis, privacy_filter: PrivacyFilter = NO_P
 
 
 def line_segment_to_dict(line_segments: LineSegments, index: int, analysis: Analysis) -> dict[str, Any]:
-    """A line segment as plain values: its segment's number (from 1) and label, its own span and statistics."""
+    """A line segment as plain values: its segment's number (from 1) and label, its own start, end and statistics."""
     segments, start_time = analysis.segments, analysis.cleaned.start_time
     segment_index = int(line_segments.segment_index[index])
     start_s, end_s = float(line_segments.edges_s[index]), float(line_segments.edges_s[index + 1])

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from retropace.analysis.pipeline import Analysis
 
 MAX_TITLE_CHARS = 60
-"""The maximum length of the title in characters."""
+"""The maximum length of the title in characters; longer ones are cut."""
 
 
 def format_title(analysis: Analysis) -> str:
@@ -40,7 +40,7 @@ def format_facts_line(analysis: Analysis, units: Units) -> str:
 
 
 def format_direction_lines(analysis: Analysis, units: Units) -> list[tuple[str, str, list[str]]]:
-    """The name, main figure and detail lines of each direction that occurs, backward first."""
+    """For each direction that occurs, backward first: name, main figure (distance or time), and lines of details."""
     stats, summary = analysis.summary.directions, analysis.summary
     by_distance = analysis.cleaned.distance_source != "none"
     amounts = stats.distance_m if by_distance else stats.moving_s

@@ -1,7 +1,7 @@
 """Recorded columns for exports that other programs treat as recordings.
 
-They are sorted by time but not shifted: speed and cadence keep the lag of the watch, as reading the export again would
-otherwise correct the lag twice.
+They are sorted by time but not shifted: speed and cadence keep the watch's lag (seconds by which they trail the body),
+as reading the export again would otherwise correct it twice.
 """
 
 from __future__ import annotations
@@ -27,6 +27,6 @@ def compute_recorded_cadence_rpm(analysis: Analysis, time_axis: TimeAxis) -> Flo
 
 
 def look_up_at_records(times_s: FloatArray, time_axis: TimeAxis, column: FloatArray) -> FloatArray:
-    """The values of a column of ``time_axis`` at ``times_s``, NaN where no record has exactly that time."""
+    """The values at ``times_s`` of a column that lies on ``time_axis``; NaN where no record has exactly that time."""
     nearest = np.minimum(np.searchsorted(time_axis.t_s, times_s), len(time_axis.t_s) - 1)
     return np.where(time_axis.t_s[nearest] == times_s, column[nearest], np.nan)

@@ -1,7 +1,8 @@
 """The cleaned records of a session with the label of each, for CSV, JSON and GPX.
 
-Columns are those of the analysis: sorted, repaired, with the lag of speed and cadence removed. Every edge of a segment
-has a row, interpolated where the watch has no record, so that distances per segment can be summed from rows.
+Columns are those of the analysis: sorted, repaired, without the delay of speed and cadence that smoothing in a watch
+causes. Every edge of a segment has a row, interpolated where the watch has no record, so that distances per segment can
+be summed from rows.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ MEASURED_COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class SampleRows:
-    """Columns of shape ``(n,)`` on an increasing time axis, NaN where a value is missing."""
+    """The rows of an export as columns of shape ``(n,)`` on an increasing time axis, NaN where a value is missing."""
 
     t_s: FloatArray
     is_recorded: NDArray[np.bool_]
@@ -41,7 +42,7 @@ class SampleRows:
     segment_index: NDArray[np.intp]
     """The index of the segment that contains the row; a row at an edge belongs to the later segment."""
     distance_m: FloatArray
-    """The cumulative distance of the analysis."""
+    """The distance (m) from the start, as the analysis accumulates it."""
     speed_mps: FloatArray
     cadence_spm: FloatArray
     step_length_m: FloatArray
@@ -56,7 +57,7 @@ class SampleRows:
 
 
 def build_sample_rows(analysis: Analysis, privacy_filter: PrivacyFilter = NO_PRIVACY_FILTER) -> SampleRows:
-    """The sample rows of an analysis, without hidden positions."""
+    """One row per cleaned record and per segment edge of an analysis; hidden positions are NaN."""
     cleaned, edges_s = analysis.cleaned, analysis.segments.edges_s
     refined = RefinedAxis.with_times(cleaned.t_s, edges_s)
     is_shown = np.isfinite(cleaned.lat_deg) & np.isfinite(cleaned.lon_deg) & ~privacy_filter.hidden_mask(cleaned)

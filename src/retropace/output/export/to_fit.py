@@ -36,14 +36,14 @@ if TYPE_CHECKING:
     from retropace.analysis.pipeline import Analysis
 
 PROFILE_VERSION = 21212
-"""The FIT profile version of fit-tool."""
+"""The version of the FIT profile (the list of known messages and fields) that fit-tool follows."""
 SAMPLE_FIELDS = (
     *("altitude_m", "distance_m", "speed_mps", "heart_rate_bpm", "step_length_m", "vertical_oscillation_m"),
     "stance_time_s",
 )
-"""The columns of samples that are encoded as record fields of the same name."""
+"""The recorded columns that are written to FIT record messages, in the field of the same name in ``FIELDS``."""
 EXTRA_FIELDS = ("power", "temperature")
-"""The extra columns of samples that have a record field; others are left out of records encoded from columns."""
+"""The columns of ``samples.extra`` that are written to FIT record messages; all others are left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +52,13 @@ class FitExport:
 
     data: bytes
     omission_note: str
-    """Why records were encoded from columns although the source is FIT; empty if its messages were copied."""
+    """Why a FIT source's messages were not copied but encoded from columns; empty if copied, or if it is not FIT."""
 
 
 def encode_fit(
     analysis: Analysis, privacy_filter: PrivacyFilter = NO_PRIVACY_FILTER, source: bytes | None = None
 ) -> FitExport:
-    """The FIT file of an analysis; ``source`` holds the uncompressed bytes it was read from, if they are FIT.
+    """An analysis as a FIT file; ``source`` holds the uncompressed bytes of the recording if it is FIT, else None.
 
     Raises :class:`RetropaceError` if the activity has no start time or one before the earliest FIT timestamp.
     """
@@ -96,7 +96,7 @@ def encode_fit(
 def _find_passthrough_obstacle(
     analysis: Analysis, privacy_filter: PrivacyFilter, source: bytes | None, time_axis: TimeAxis
 ) -> str:
-    """Why the messages of the source cannot be copied unchanged; empty if they can."""
+    """The reason why the source's messages cannot be copied unchanged; empty if they can."""
     if privacy_filter:
         return "positions are hidden"
     if source is None:
@@ -111,7 +111,7 @@ def _find_passthrough_obstacle(
 def _encode_from_columns(
     analysis: Analysis, privacy_filter: PrivacyFilter, fit_clock: FitClock, time_axis: TimeAxis
 ) -> bytes:
-    """The messages before the laps: identity, records, and the timer's stops and starts at pauses."""
+    """The encoded messages that precede the laps: file identity, records, and timer stops and starts at pauses."""
     columns = _build_record_columns(analysis, privacy_filter, fit_clock, time_axis)
     rows = encode_records(columns)
     definition = build_definition(list(columns))
@@ -136,7 +136,7 @@ def _encode_from_columns(
 def _build_record_columns(
     analysis: Analysis, privacy_filter: PrivacyFilter, fit_clock: FitClock, time_axis: TimeAxis
 ) -> dict[str, FloatArray]:
-    """The columns of record messages as recorded, on the repaired time axis, without empty columns.
+    """The recorded columns by name in ``FIELDS``, on the repaired time axis; those without any value are left out.
 
     A recording without distance gets the cumulative distance of the analysis.
     """

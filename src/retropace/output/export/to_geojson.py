@@ -1,7 +1,7 @@
-"""Export to GeoJSON (RFC 7946) with one feature per line segment, its label and its statistics.
+"""Export to GeoJSON (RFC 7946): a feature with label and statistics per line segment.
 
-Line segments without visible positions are features without a geometry, so that the features' distances add up to
-those of the analysis.
+A line segment is a part of a segment over which the drawn route does not break. Those without
+visible positions are features without a geometry, so that the features' distances add up to those of the analysis.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ SCHEMA = "retropace.geojson/1"
 def format_geojson(analysis: Analysis, line_segments: LineSegments, simplify_m: float = 0.0) -> str:
     """A FeatureCollection of the line segments of an analysis, with the ``activity`` and the name of its file.
 
-    Lines are simplified with a tolerance of ``simplify_m``; distances remain those of the full route. The file's name
+    Lines are simplified by up to ``simplify_m`` metres; distances remain those of the full route. The file's name
     comes without its folder, because exported files are passed on.
     """
     document = {
@@ -51,7 +51,7 @@ def format_geojson(analysis: Analysis, line_segments: LineSegments, simplify_m: 
 
 
 def _build_geometry(line: RouteLine, simplify_m: float) -> dict[str, Any]:
-    """The GeoJSON geometry of a line, split where it crosses the antimeridian."""
+    """The GeoJSON geometry of a line: a LineString, or a MultiLineString if it crosses the antimeridian (±180°)."""
     lat_deg, lon_deg = line.lat_deg, line.lon_deg
     if simplify_m > 0.0:
         indices = find_simplified_indices(*project_along_path_m(lat_deg, lon_deg), simplify_m)
@@ -66,9 +66,10 @@ def _build_geometry(line: RouteLine, simplify_m: float) -> dict[str, Any]:
 
 
 def _split_at_antimeridian(lat_deg: FloatArray, lon_deg: FloatArray) -> list[Any]:
-    """The parts of a line with unwrapped longitudes between crossings of ±180°, as ``(m, 2)`` longitudes and latitudes.
+    """A line cut where it crosses longitude ±180°: parts of shape ``(m, 2)``, longitudes and latitudes in degrees.
 
-    Both sides of a crossing end on the meridian. A side that is a single position on it is left out.
+    ``lon_deg`` is continuous and may exceed ±180°. The parts before and after a crossing meet on the meridian. A part
+    that is a single position there is left out.
     """
     turn = np.floor((lon_deg + 180.0) / 360.0)
     crossings = np.flatnonzero(np.diff(turn) != 0.0)

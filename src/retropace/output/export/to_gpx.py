@@ -1,9 +1,10 @@
 """Export to GPX 1.1 with Garmin's TrackPointExtension, through gpxpy: one ``trk``, one ``trkseg`` per line segment.
 
-The session is a single ``trk``, because readers treat each ``trk`` as a session of its own. GPX has no name for a
-``trkseg``, so its label is a ``stretch`` element among its extensions, in a namespace that other readers skip. The
-label of a line segment without positions is among the extensions of the ``trk``. Together, the ``stretch`` elements of
-a document cover the session once.
+A line segment is a part of a segment over which the drawn route does not break. The session is a single ``trk``,
+because readers treat each ``trk`` as a session of its own. GPX has no name for a ``trkseg``, so its label is a
+``stretch`` element among its extensions, in a namespace that other readers skip. The label of a line segment without
+positions is among the extensions of the ``trk``. Together, the ``stretch`` elements of a document cover the session
+once.
 """
 
 from __future__ import annotations
@@ -38,8 +39,9 @@ RETROPACE_NAMESPACE = "urn:retropace:analysis:1"
 def format_gpx(analysis: Analysis, line_segments: LineSegments, rows: SampleRows) -> str:
     """The GPX document of the line segments, with altitude from ``rows`` and recorded heart rate and one-foot cadence.
 
-    An edge between two records is a point of both line segments, without heart rate and cadence. Points have no time if
-    the activity has no start time. Raises :class:`RetropaceError` if no line segment has a visible position.
+    A segment edge between two records is a point of both adjoining line segments, without heart rate and cadence.
+    Points have no time if the activity has no start time. Raises :class:`RetropaceError` if no line segment has a
+    visible position.
     """
     import gpxpy.gpx
 

@@ -17,12 +17,12 @@ SAMPLES_SCHEMA = "retropace.samples/1"
 
 
 def format_analysis_json(analysis: Analysis) -> str:
-    """The document of ``analyze --format json``, which contains no positions."""
+    """The analysis as the JSON text that ``retropace analyze --format json`` prints; it contains no positions."""
     return _dump(analysis.to_dict())
 
 
 def format_samples_json(analysis: Analysis, privacy_filter: PrivacyFilter = NO_PRIVACY_FILTER) -> str:
-    """The document of the records as columns of equal length, ``null`` where a value is missing or hidden."""
+    """The records as JSON text: columns of equal length, ``null`` where a value is missing or hidden."""
     return _dump(
         {
             "schema": SAMPLES_SCHEMA,

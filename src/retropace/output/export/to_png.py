@@ -53,7 +53,7 @@ TEXT_COLOUR = "#222222"
 MUTED_COLOUR = "#6b6b6b"
 """The colour of secondary texts."""
 TIME_TICK_STEPS_S = (10, 30, 60, 120, 300, 600, 900, 1200, 1800, 3600, 7200, 10800, 21600, 43200)
-"""The possible distances of ticks on the time axis (seconds)."""
+"""The possible distances between ticks on the time axis (seconds); the shortest that leaves few enough is used."""
 MAX_TIME_TICKS = 8
 """The maximum number of ticks on the time axis."""
 
@@ -61,7 +61,7 @@ MAX_TIME_TICKS = 8
 def render_png(
     analysis: Analysis, privacy_filter: PrivacyFilter = NO_PRIVACY_FILTER, units: Units = KILOMETRES
 ) -> bytes:
-    """The bytes of the PNG image; without visible positions it has no map and a taller pace chart."""
+    """An analysis drawn as a PNG image, as bytes; without visible positions it has no map and a taller pace chart."""
     import matplotlib
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
@@ -90,7 +90,7 @@ def render_png(
 
 
 def _classify_segments(segments: Segments) -> Any:
-    """The kind of stretch, one of ``STRETCH_KINDS``, that each segment is drawn as, shape ``(n,)``."""
+    """How each segment is drawn, shape ``(n,)``: its direction, or ``suspected`` for unconfirmed backward running."""
     return np.where(
         (segments.direction == "backward") & (segments.basis == "suspected"), "suspected", segments.direction
     )
@@ -202,5 +202,5 @@ def _draw_pace(axes: Axes, chart_data: ChartData, segments: Segments, units: Uni
 
 
 def _merge_neighbours(mask: Any, edges_s: FloatArray) -> list[tuple[float, float]]:
-    """The spans (elapsed seconds) of the runs of true segments in a mask."""
+    """Start and end (elapsed seconds) of each group of adjacent segments for which ``mask`` is true."""
     return [(float(edges_s[first]), float(edges_s[end])) for first, end in true_runs(mask).tolist()]
