@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ActivitySection:
-    """The section of a report on one activity."""
+    """What a report shows of one activity, and what its overview and tables over all activities need of it."""
 
     title: str
     file: str
@@ -43,29 +43,29 @@ class ActivitySection:
     """Stretches that may have been backward, as ``12:30-15:00``, each with its probability in percent."""
     warnings: tuple[str, ...]
     privacy_note: str
-    """A sentence on how many positions are hidden; empty if none is."""
+    """A sentence on how many positions the privacy filter hides; empty if none."""
     chart_data: dict[str, Any]
     """The values of :func:`retropace.output.charts.chart_data.chart_data_to_dict`."""
     alt_texts: dict[str, str]
-    """The alternative text of each chart."""
+    """The alternative text for screen readers of each chart and the map, by name."""
     start_time: datetime | None
     """The start in UTC; None if unknown."""
     sport: str
     structure: str
-    """The sets of the session in one line; empty without sets."""
+    """The sets (series of like reps) of the session in one line; empty without sets."""
     elapsed_s: float
     distance_m: dict[str, float]
-    """The distance per direction; empty if the recording has no distance."""
+    """The distance (m) by direction; empty if the recording has no distance."""
     time_s: dict[str, float]
-    """The moving time per direction; for ``rest`` the elapsed time."""
+    """The moving time (s) by direction; for ``rest`` the elapsed time."""
     suspected_m: float
-    """The distance of suspected backward running."""
+    """The distance (m) that the model finds likely backward and no annotation confirms."""
     speed_mps: dict[str, float]
-    """The mean moving speed per direction, NaN where unknown."""
+    """The mean moving speed (m/s) by direction, NaN where unknown."""
     candidate: Candidate | None
-    """What duplicates of the activity are recognized by; None without a start time."""
+    """The figures by which other recordings of the same run are recognized; None without a start time."""
     season_entry: SeasonEntry | None = None
-    """The activity's contribution to a season; None without a start time."""
+    """The figures of the activity for tables of progress over many activities; None without a start time."""
 
 
 def build_activity_section(
@@ -77,7 +77,7 @@ def build_activity_section(
     max_positions: int,
     mercator: bool = False,
 ) -> ActivitySection:
-    """The report section of an analysis, its charts reduced to ``max_rows`` curve rows and ``max_positions``.
+    """The report section of an analysis, its charts reduced to about ``max_rows`` rows and ``max_positions``.
 
     ``mercator`` projects the route to Web Mercator, for background tiles, instead of local metres.
     """
@@ -161,7 +161,7 @@ def _format_privacy_note(analysis: Analysis, privacy_filter: PrivacyFilter) -> s
 
 
 def _strip_folder(text: str, path: str) -> str:
-    """A warning without the folder of ``path`` and without the folder of a file name that it begins with."""
+    """A warning without folders: that of ``path`` anywhere, and that of a file name at the beginning."""
     file, colon, message = text.partition(": ")
     if colon and PurePath(file).suffix:
         text = f"{PurePath(file).name}: {message}"

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from retropace.output.tables.text_table import TextTable
 
 REPORT_SCRIPTS = ("zoom.js", "overview.js", "report.js")
-"""The scripts in ``output/report/web``; each may use those before it and those of the charts."""
+"""The scripts in ``output/report/web``; each may use those before it and :data:`CHART_SCRIPTS`."""
 
 
 def render_report(
@@ -45,7 +45,7 @@ def render_report(
     failures: Sequence[str] = (),
     tile_url: str | None = None,
 ) -> str:
-    """The HTML page of the sections in their order; a page of several activities begins with an overview.
+    """The report as an HTML page: the sections in their order, preceded by an overview unless there is exactly one.
 
     ``failures`` are sentences on files that could not be shown. ``tile_url`` is the URL of background tiles, for
     sections built with ``mercator``.
@@ -110,7 +110,7 @@ def _build_progress_tables(sections: Sequence[ActivitySection], units: Units, to
 
 
 def build_content_security_policy(scripts: Sequence[str], tile_url: str | None) -> str:
-    """The content security policy that allows only ``scripts``, and images only of the page and the tiles' origin.
+    """The content security policy with which a page runs only ``scripts`` and loads images only from the tile server.
 
     Inline styles are allowed because Bokeh inserts style elements whose hashes are unknown.
     """
@@ -124,7 +124,7 @@ def build_content_security_policy(scripts: Sequence[str], tile_url: str | None) 
 
 
 def parse_tile_origin(tile_url: str) -> str:
-    """The origin of a tile URL; empty if the URL is not http or https, or its host is not followed by a path.
+    """The scheme, host and port of a tile URL; empty if it is not http or https, or no path follows the host.
 
     Example:
         >>> parse_tile_origin("https://tiles.example.org/{z}/{x}/{y}.png")

@@ -15,33 +15,33 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A cell of the overview."""
+    """A table cell of the overview: the text shown, and the value by which the page sorts the column."""
 
     text: str
     """The text that is shown."""
     value: float | str | None = None
-    """The sort key; cells without one are sorted last."""
+    """The sort key; cells with None are sorted last."""
 
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """The table of activities; row ``i`` belongs to section ``i``."""
+    """The table of all activities of a report; row ``i`` belongs to section ``i``."""
 
     names: tuple[str, ...]
     """The column headers."""
     rows: tuple[tuple[Cell, ...], ...]
     totals: tuple[str, ...]
-    """The totals of all activities, one text per column."""
+    """The totals over all activities, one text per column, empty where a total has no meaning."""
 
 
 COLUMN_NAMES = ("date", "activity", "sport", "time", "distance", "backward", "share", "backward time", "of it marked")
-"""The headers of the columns that have totals."""
+"""The headers of the first columns, for which totals over all activities are shown."""
 UNTOTALLED_COLUMN_NAMES = ("forward pace", "backward pace", "speed ratio", "sets")
-"""The headers of the columns without totals, which follow the others."""
+"""The headers of the further columns, for which no totals are shown."""
 
 
 def build_overview(sections: Sequence[ActivitySection], units: Units) -> Overview:
-    """The overview of the sections in their order."""
+    """The overview of a report: one row per section, in their order, and totals over all."""
     total_m = sum(sum(section.distance_m.values()) for section in sections)
     backward_m = sum(section.distance_m.get("backward", 0.0) for section in sections)
     share = f"{100.0 * backward_m / total_m:.0f} %" if total_m > 0.0 else ""

@@ -1,4 +1,4 @@
-"""Distance per direction and week, as a bar chart and a table."""
+"""Distance per direction and week over the activities of a report, as a bar chart and a table."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from retropace.output.report.activity_section import ActivitySection
 
 CHART_DIRECTIONS = ("forward", "backward")
-"""The directions that are shown."""
+"""The directions whose weekly distances are shown."""
 PLAUSIBLE_YEARS = range(2000, 2100)
-"""The years of plausible dates; others come from watches whose clock was never set and would stretch the chart."""
+"""The years in which a date is believed; others come from watches whose clock was never set."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +29,13 @@ class WeeklyDistances:
 
     mondays: tuple[date, ...]
     distance_m: dict[str, FloatArray]
-    """The distance per week, shape ``(n,)``, for each direction of ``CHART_DIRECTIONS``."""
+    """The distance (m) of each week, shape ``(n,)``, by direction of ``CHART_DIRECTIONS``."""
     undated_count: int
     """The number of activities with a distance but without a plausible date, which are in no week."""
 
 
 def sum_by_week(sections: Sequence[ActivitySection]) -> WeeklyDistances:
-    """The distances of the weeks from the first activity to the last."""
+    """Sum the distances of activities by direction and week, from the week of the first to that of the last."""
     measured_sections = [section for section in sections if section.distance_m]
     monday_sections = [
         (_find_monday(section), section)
@@ -62,7 +62,7 @@ def _find_monday(section: ActivitySection) -> date:
 
 
 def build_weeks_table(weeks: WeeklyDistances, units: Units) -> TextTable:
-    """The weekly distances as a table, without weeks that have none."""
+    """The weekly distances as a table, without weeks in which nothing was run."""
     rows = [
         (
             f"{monday:%Y-%m-%d}",
