@@ -1,4 +1,4 @@
-"""The estimated energy cost of one activity as two lines of text: a range per direction, and a note."""
+"""The estimated energy cost of one activity as two lines of text: a range (kcal) per direction, and a note."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ if TYPE_CHECKING:
     from retropace.analysis.pipeline import Analysis
 
 ENERGY_NOTE = "above rest, a range from published costs; falls with practice; not medical advice"
-"""The note that qualifies every energy estimate."""
+"""The note below every energy estimate on what it includes and how sure it is."""
 
 
 def format_energy_lines(analysis: Analysis, weight_kg: float) -> tuple[str, str]:
-    """The energy ranges (kcal) of each direction with movement and of the session, and the note that qualifies them.
+    """Two lines: energy as a range (kcal) for each direction with movement and for the whole session, and a note.
 
     Ranges are rounded outward to 1, 5 or 10 kcal, the coarser the larger they are.
     """

@@ -1,4 +1,7 @@
-"""Tables of an interval session: sets, forward against backward, quarter-mile tests, best efforts, and the plan."""
+"""Tables of an interval session: sets, forward against backward, quarter-mile tests, best efforts, and the plan.
+
+A set is a series of like reps. A quarter-mile test is a quarter mile forward, a rest, and the same backward.
+"""
 
 from __future__ import annotations
 

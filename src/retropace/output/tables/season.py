@@ -1,4 +1,4 @@
-"""Tables of a season: periods, speed ratio, goals, bests, milestones and outliers."""
+"""Tables of a season (all activities of a runner): weeks or months, speed ratio, goals, bests, milestones, outliers."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ class RunnerProfile:
 PathFormatter = Callable[[str], str]
 """A function that turns a file's path into the text shown for it."""
 OPTIONAL_COLUMNS = ("steps", "step", "cadence", "heart rate", "share", "energy", "sessions")
-"""Headers of the columns that a narrow page drops, in the order in which they are dropped."""
+"""Headers of the columns of the table of periods that narrow output drops, in the order of dropping."""
 KCAL_STEP = 10
-"""Energy ranges of a period are rounded outward to multiples of this many kcal."""
+"""Energy ranges of a week or month are rounded outward to multiples of this many kcal."""
 
 
 def build_progress_tables(
@@ -106,7 +106,7 @@ def _format_period_stats(stats: PeriodStats, units: Units, runner: RunnerProfile
 
 
 def build_ratio_table(progress: Progress) -> TextTable:
-    """Lines on the backward-to-forward speed ratio and its trend, walk-to-run transitions, and rising training load."""
+    """Lines on the ratio of backward to forward speed, its trend, walk-to-run speeds, and rising training load."""
     lines = []
     speed_ratios, trend, load_increase = progress.speed_ratios, progress.trend, progress.load_increase
     if trend is not None:
@@ -196,7 +196,7 @@ def build_bests_table(progress: Progress, units: Units, format_path: PathFormatt
 
 
 def build_milestones_table(progress: Progress, units: Units, format_path: PathFormatter) -> TextTable:
-    """A table of milestones, the day on which each was reached, and the file of that activity."""
+    """A table of milestones (such as the first 5 km backward), the day each was reached, and the activity's file."""
     rows = []
     for milestone in progress.milestones:
         distance = _format_length(milestone.metres) if math.isfinite(milestone.metres) else ""
