@@ -1,1 +1,1 @@
-"""Annotations that a recording itself implies by its names, waypoints, description or workout."""
+"""Annotations that a recording itself implies by the names of its laps, its waypoints, description or workout."""

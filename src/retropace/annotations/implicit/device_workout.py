@@ -1,4 +1,4 @@
-"""The workout loaded on the watch as a plan, with directions from the names of its steps."""
+"""The workout loaded on the watch, read as a plan; its steps get directions from their names."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from retropace.core.errors import AnnotationError
 
 
 def build_plan(steps: tuple[WorkoutStep, ...]) -> Plan:
-    """Build a plan from the recorded steps, with repeats nested.
+    """Return the plan of the workout steps that a recording holds, with repeats nested.
 
     Raises :class:`AnnotationError` if there are no steps or more than
     :data:`~retropace.annotations.model.plan.MAX_STEPS`.
@@ -38,7 +38,7 @@ def build_plan(steps: tuple[WorkoutStep, ...]) -> Plan:
 
 
 def has_backward_step(steps: tuple[WorkoutStep, ...]) -> bool:
-    """Tell whether a step is named after running backward."""
+    """Whether any step is named after running backward."""
     return any(_find_label(step).direction == "backward" for step in steps)
 
 

@@ -1,4 +1,4 @@
-"""Annotations from a description or title: a workout spelled out becomes a plan, and words only suggest."""
+"""Annotations from a description or title: a workout written in it becomes a plan; other words only give a hint."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from retropace.core.activity import Activity
 from retropace.core.errors import AnnotationError
 
 MAX_LINES = 40
-"""The most lines of a description that are read; a longer one is a story."""
+"""Largest number of lines of a description that are read; further ones are ignored."""
 MAX_QUOTE_CHARS = 60
-"""The most characters of a description that a message quotes."""
+"""Largest number of characters that a message quotes from a description."""
 _AMBIGUOUS_KINDS = ("ambiguous", "route_direction", "route", "negation", "ignored")
-"""Kinds of phrases with which a text does not surely mean running backward."""
+"""Kinds of phrases (:class:`.Phrase`) that leave it open whether a text means running backward."""
 
 
 def find_plan_in_text(activity: Activity) -> Plan | None:
-    """Find the first workout with a backward step in the description or the title; None if there is none.
+    """Return the first workout with a backward step in the description or the title; None if there is none.
 
     A description is tried as a whole, then by lines, then by sentences.
     """
@@ -33,7 +33,7 @@ def find_plan_in_text(activity: Activity) -> Plan | None:
 
 
 def find_description_hint(activity: Activity) -> tuple[str, ...]:
-    """Build a suggestion if the description mentions backward; empty otherwise."""
+    """Return a message for the user, as a tuple of one, if the description mentions backward; empty otherwise."""
     for line in _split_text(activity.description):
         meaning = interpret_name(line)
         if meaning is None or (meaning.label is not None and meaning.label.direction != "backward"):
@@ -46,7 +46,7 @@ def find_description_hint(activity: Activity) -> tuple[str, ...]:
 
 
 def _split_text(text: str) -> list[str]:
-    """Split a text into itself, its lines and its sentences, without those too long for a workout."""
+    """Return a whole text, its lines and its sentences, in this order, without those too long for a workout."""
     lines = [line.strip() for line in text.splitlines()[:MAX_LINES] if line.strip()]
     sentences = [part.strip() for line in lines for part in line.replace("! ", ". ").replace(": ", ". ").split(". ")]
     parts = dict.fromkeys([" ".join(lines), *lines, *sentences])
@@ -54,7 +54,7 @@ def _split_text(text: str) -> list[str]:
 
 
 def _parse_backward_plan(text: str) -> Plan | None:
-    """Parse a text as a plan; None unless one of its steps has a length and is surely backward."""
+    """Return a text parsed as a plan; None unless a step is surely backward and has a length."""
     phrases = find_phrases(text)
     if any(phrase.kind in _AMBIGUOUS_KINDS for phrase in phrases):
         return None

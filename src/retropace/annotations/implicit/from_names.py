@@ -1,4 +1,4 @@
-"""Annotations from names: laps, workout steps and tracks are labelled by their names, and a title mostly suggests."""
+"""Annotations from names of laps, workout steps, tracks and, mostly as a hint only, of the activity."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from retropace.core.cleaned_activity import CleanedActivity
 
 
 def find_name_annotations(cleaned: CleanedActivity) -> tuple[list[Annotation], tuple[str, ...]]:
-    """Find annotations from the names of laps, of the workout steps they carried out, and of tracks; and warnings.
+    """Return annotations from the names of laps, of workout steps done in them, and of tracks; and warnings.
 
     There are none unless a name says backward: forward is assumed anyway, and rest is measured.
     """
@@ -40,7 +40,7 @@ def find_name_annotations(cleaned: CleanedActivity) -> tuple[list[Annotation], t
 
 
 def find_title_annotations(activity: Activity, elapsed_s: float) -> tuple[list[Annotation], tuple[str, ...]]:
-    """Find the annotation in a title that is nothing but a label; any other title yields at most a suggestion."""
+    """Return one annotation if the title is nothing but a label; for other titles at most a hint among the warnings."""
     meaning = interpret_name(activity.name) if activity.name else None
     if meaning is None or (meaning.label is not None and meaning.label.direction != "backward"):
         return [], ()

@@ -15,10 +15,10 @@ from retropace.core.cleaned_activity import CleanedActivity
 def find_recording_annotations(
     activity: Activity, cleaned: CleanedActivity, *, is_unannotated: bool
 ) -> tuple[list[Annotation], list[str]]:
-    """Find the annotations that names and waypoints imply, and warnings.
+    """Return the annotations that names and waypoints imply, and warnings.
 
-    The title, which describes the whole activity, and the description are considered only if ``is_unannotated``: there
-    is no other annotation.
+    ``is_unannotated`` says that the user gave no annotation. Only then are the title, which describes the whole
+    activity, and the description used.
     """
     annotations: list[Annotation] = []
     warnings: list[str] = []
@@ -33,7 +33,7 @@ def find_recording_annotations(
 
 
 def find_device_plan(cleaned: CleanedActivity) -> Plan | None:
-    """Build the plan of the device's workout if a step says backward and no lap states the step it carried out."""
+    """Return the workout on the watch as a plan; None unless a step says backward and no lap says which step it was."""
     if not has_backward_step(cleaned.workout_steps) or any(lap.step_index is not None for lap in cleaned.laps):
         return None
     return build_plan(cleaned.workout_steps)

@@ -1,4 +1,7 @@
-"""Waypoints set on the way: one named "backward" starts a stretch; "forward", "rest" or "end" ends it."""
+"""Annotations from waypoints set on the way.
+
+One named "backward" starts a stretch; one named "forward", "rest" or "end" ends it.
+"""
 
 from __future__ import annotations
 
@@ -13,17 +16,18 @@ from retropace.core.cleaned_activity import CleanedActivity
 from retropace.core.geodesy import compute_distances_m
 
 EDGE_TOLERANCE_S = 5.0
-"""Tolerance of an edge in seconds: people name a waypoint where they turn, or just before, and typing takes a while."""
+"""Seconds by which a stretch's start or end may be off: people name a waypoint where they turn, or just before, and
+typing takes a while."""
 MAX_DISTANCE_M = 30.0
-"""The distance in metres within which a waypoint without a time is passed."""
+"""Distance (m) from the route within which a waypoint without a time counts as passed."""
 CLOSING_NAMES = frozenset(
     normalize(word) for word in ("end", "ende", "stop", "fin", "fine", "einde", "koniec", "конец", "終了", "结束", "끝")
 )
-"""Normalized names of waypoints that end a stretch and start none."""
+"""Names of waypoints that end a stretch and start none, in normalized spelling."""
 
 
 def find_waypoint_annotations(cleaned: CleanedActivity) -> tuple[list[Annotation], tuple[str, ...]]:
-    """Find the stretches between waypoints, and warnings; no stretches if no waypoint says backward."""
+    """Return the labelled stretches between waypoints, and warnings; no stretches if no waypoint says backward."""
     warnings: list[str] = []
     edges: list[tuple[float, Label | None, Waypoint]] = []
     for waypoint in cleaned.waypoints:
@@ -51,7 +55,10 @@ def find_waypoint_annotations(cleaned: CleanedActivity) -> tuple[list[Annotation
 
 
 def _interpret_waypoint(waypoint: Waypoint, warnings: list[str]) -> tuple[Label | None, bool]:
-    """Return the label that a waypoint starts (None if it only ends one), and whether it means anything."""
+    """Return the label of the stretch that a waypoint starts, and whether the waypoint starts or ends one at all.
+
+    The label is None for a waypoint that only ends a stretch.
+    """
     if normalize(waypoint.name) in CLOSING_NAMES:
         return None, True
     meaning = interpret_name(waypoint.name) if waypoint.name else None
@@ -69,7 +76,7 @@ def _interpret_waypoint(waypoint: Waypoint, warnings: list[str]) -> tuple[Label 
 
 
 def _find_passing_time_s(cleaned: CleanedActivity, waypoint: Waypoint) -> float:
-    """Find the time of the nearest point on the first pass of a waypoint; NaN if it was never passed."""
+    """Return the time at which the runner was nearest to a waypoint when first passing it; NaN if never near it."""
     located = np.flatnonzero(np.isfinite(cleaned.lat_deg) & np.isfinite(cleaned.lon_deg))
     if len(located) == 0 or not (np.isfinite(waypoint.lat_deg) and np.isfinite(waypoint.lon_deg)):
         return np.nan

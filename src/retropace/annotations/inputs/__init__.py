@@ -1,1 +1,1 @@
-"""One file for each explicit annotation input, such as a mark, a sidecar or zones."""
+"""Annotations that the user gives, such as marks, sidecars and zones: one module for each kind."""

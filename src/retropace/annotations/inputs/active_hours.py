@@ -1,4 +1,6 @@
-"""The hours or dates in which a zone holds, from the property ``when`` of a GeoJSON feature.
+"""Hours or dates to which a zone, an area on the map with a label, is limited.
+
+They come from the property ``when`` of a GeoJSON feature.
 
 Dates are ``2025-05-01..2025-09-30``, ``2025-05-01..``, ``..2025-09-30`` or ``2025-05-01`` (UTC). Hours of the day have
 UTC offsets and may pass midnight: ``18:00+02:00-20:00+02:00``.
@@ -15,29 +17,29 @@ from retropace.core.errors import AnnotationError
 from retropace.core.spans import Spans, as_spans, clip, union
 
 _DATE_RANGE = re.compile(r"(\d{4}-\d{2}-\d{2})?\s*(?:\.\.|/|\bto\b)\s*(\d{4}-\d{2}-\d{2})?|(\d{4}-\d{2}-\d{2})")
-"""A range of dates with one or both ends, or a single date."""
+"""Pattern of a range of dates with one or both ends, or of a single date."""
 _CLOCK_TIME = r"(\d{1,2}):(\d{2})(?::(\d{2}))?\s*(Z|[+-]\d{2}:?\d{2})"
-"""A time of day with its UTC offset."""
+"""Pattern of a time of day with its UTC offset."""
 _CLOCK_RANGE = re.compile(rf"{_CLOCK_TIME}\s*(?:-|–|\.\.|/|\bto\b)\s*{_CLOCK_TIME}", re.IGNORECASE)
-"""A range of times of day."""
+"""Pattern of a range of times of day."""
 DAY_S = 86400.0
-"""Seconds per day."""
+"""Seconds in a day."""
 
 
 @dataclass(frozen=True, slots=True)
 class ActiveHours:
-    """A range of dates or of hours of the day."""
+    """A range of dates, or a range of hours of every day."""
 
     first_date: date | None = None
-    """The first date, included; None if open."""
+    """First date, included; None if the range has no start."""
     last_date: date | None = None
-    """The last date, included; None if open."""
+    """Last date, included; None if the range has no end."""
     daily_window_s: tuple[float, float] | None = None
-    """Start and end in seconds after midnight UTC; None for a range of dates."""
+    """Start and end in seconds after midnight UTC, the end smaller if past midnight; None for a range of dates."""
 
 
 def parse_active_hours(text: Any) -> ActiveHours:
-    """Parse a range of dates or hours; raises :class:`AnnotationError`.
+    """Return a range of dates or hours parsed from text; raises :class:`AnnotationError` for any other text.
 
     >>> parse_active_hours("18:00+02:00-20:00+02:00").daily_window_s
     (57600.0, 64800.0)
@@ -62,7 +64,7 @@ def parse_active_hours(text: Any) -> ActiveHours:
 
 
 def _parse_seconds_of_day(parts: tuple[str | None, ...], text: str) -> float:
-    """Convert hours, minutes, seconds and UTC offset to seconds after midnight UTC."""
+    """Return hours, minutes, seconds and UTC offset as seconds after midnight UTC."""
     hours, minutes, seconds, offset_text = parts
     try:
         time_of_day = time(int(hours or 0), int(minutes or 0), int(seconds or 0))
@@ -77,7 +79,7 @@ def _parse_seconds_of_day(parts: tuple[str | None, ...], text: str) -> float:
 
 
 def active_spans(active_hours: tuple[ActiveHours, ...], start_time: datetime | None, elapsed_s: float) -> Spans:
-    """Find the spans of an activity in which all ranges hold, in elapsed seconds; none without a start time."""
+    """Return the spans of an activity, in elapsed seconds, in which all ranges hold; empty without a start time."""
     spans = as_spans([(0.0, elapsed_s)])
     if active_hours and start_time is None:
         return as_spans([])

@@ -1,4 +1,4 @@
-"""A file of annotations in either format, a sidecar or an Audacity label track, as detected from its content."""
+"""Reader of annotation files; the format, a sidecar or an Audacity label track, is detected from the content."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from retropace.annotations.model.annotation import UnresolvedAnnotation
 
 
 def read_annotations(path: str | os.PathLike[str]) -> list[UnresolvedAnnotation]:
-    """Read the annotations in a file; raises :class:`AnnotationError` with file and line for the first invalid one."""
+    """Return the annotations in a file; raises :class:`AnnotationError` with file and line if one is invalid."""
     return parse_annotations(read_text(path), path)
 
 
 def parse_annotations(text: str, path: str | os.PathLike[str]) -> list[UnresolvedAnnotation]:
-    """Parse the text of such a file; raises as :func:`read_annotations`."""
+    """Return the annotations in the text of a file; raises as :func:`read_annotations`."""
     return parse_label_track(text, path) if is_label_track(text) else parse_sidecar(text, path)

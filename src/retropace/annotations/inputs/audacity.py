@@ -17,17 +17,17 @@ from retropace.annotations.model.attributes import split_attributes
 from retropace.core.errors import AnnotationError
 
 _ROW = re.compile(r"(-?\d+(?:[.,]\d+)?)\t(-?\d+(?:[.,]\d+)?)(?:\t(.*))?")
-"""A line of a label track: start, end and label."""
+"""Pattern of a line of a label track: start, end and label."""
 
 
 def is_label_track(text: str) -> bool:
-    """Tell whether the first line of a text has the form of a label track."""
+    """Whether the first line of a text has the form of a label track."""
     first = next((line for line in text.splitlines() if line.strip()), "")
     return _ROW.fullmatch(first.rstrip()) is not None
 
 
 def parse_label_track(text: str, path: str | os.PathLike[str]) -> list[UnresolvedAnnotation]:
-    """Parse the labels of a track in order; ``path`` is for messages and origins.
+    """Return the labels of a label track in order; ``path`` is for messages and origins.
 
     Raises :class:`AnnotationError` with file and line for the first invalid one.
     """
@@ -62,7 +62,7 @@ def _parse_row(line: str, origin: Origin) -> UnresolvedAnnotation:
 
 
 def format_label_track(annotations: Iterable[Annotation]) -> str:
-    """Format annotations as a label track that Audacity imports, with a line for each."""
+    """Return annotations as the text of a label track that Audacity imports, one line for each."""
     return "".join(
         f"{annotation.start_s:.6f}\t{annotation.end_s:.6f}\t{_format_label(annotation)}\n" for annotation in annotations
     )

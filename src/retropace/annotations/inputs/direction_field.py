@@ -1,7 +1,7 @@
 """The annotation input ``--field``: a recorded column whose values name the direction.
 
-A data field of a watch app that the runner switches by a button writes such a column, as words or as numbers: ``--field
-NAME`` or ``--field NAME:1=backward,0=forward``.
+Some watch apps have a data field that the runner switches by a button; it is recorded as words or as numbers. It is
+named by ``--field NAME`` or ``--field NAME:1=backward,0=forward``.
 """
 
 from __future__ import annotations
@@ -18,22 +18,23 @@ from retropace.core.errors import AnnotationError
 from retropace.core.spans import FloatArray
 
 EDGE_TOLERANCE_S = 2.0
-"""Tolerance of an edge in seconds: a value is written with the next record, a second or two after the button."""
+"""Seconds by which a stretch's start or end may be off: a value is written with the next record, a second or two
+after the button was pressed."""
 MAX_HOLD_S = 10.0
-"""The longest time that a value holds without a further record, in seconds."""
+"""Longest time (s) for which a value holds without a further record."""
 
 
 @dataclass(frozen=True, slots=True)
 class DirectionField:
-    """The name of a column and the labels that its values mean."""
+    """The name of a recorded column and the labels that its values stand for."""
 
     name: str
     meanings: dict[str, Label] = field(default_factory=dict)
-    """The labels by normalized value; values that are themselves labels need none."""
+    """Labels by value in normalized spelling; a value that is itself a label, such as ``backward``, needs no entry."""
 
 
 def parse_field(text: str) -> DirectionField:
-    """Parse ``NAME`` or ``NAME:VALUE=LABEL,VALUE=LABEL``; raises :class:`AnnotationError`.
+    """Return the field in ``NAME`` or ``NAME:VALUE=LABEL,VALUE=LABEL``; raises :class:`AnnotationError`.
 
     >>> parse_field("Facing:1=backward").meanings
     {'1': Label(direction='backward', gait='')}
@@ -54,7 +55,7 @@ def parse_field(text: str) -> DirectionField:
 def find_field_annotations(
     direction_field: DirectionField, cleaned: CleanedActivity
 ) -> tuple[list[Annotation], tuple[str, ...]]:
-    """Find the stretches in which a column names a direction, and warnings.
+    """Return the stretches in which a column names a direction, and warnings about values that name none.
 
     Raises :class:`AnnotationError` if the recording has no such column, or none of its values means a direction.
     """
@@ -112,7 +113,7 @@ def _find_label(text: str, direction_field: DirectionField) -> Label | None:
 
 
 def _find_hold_spans(times_s: FloatArray, next_s: float) -> list[tuple[float, float]]:
-    """Find the spans in which one value holds, from its first record to the next value's, without long gaps."""
+    """Return the spans in which one value holds, from its first record to the next value's, without long gaps."""
     bounds = np.append(times_s, next_s)
     gaps = np.flatnonzero(np.diff(bounds) > MAX_HOLD_S)
     starts = [0, *(gaps + 1).tolist()]

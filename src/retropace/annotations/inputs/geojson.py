@@ -1,4 +1,7 @@
-"""Zones from a GeoJSON file (RFC 7946): polygons, and lines with a width, each with the label of what is run there."""
+"""Reader of zones, areas on the map with the label of what is run there, from GeoJSON files (RFC 7946).
+
+An area is a polygon, or a line with a width.
+"""
 
 from __future__ import annotations
 
@@ -15,11 +18,11 @@ from retropace.annotations.language.labels import Label, parse_label
 from retropace.core.errors import AnnotationError
 
 MAX_FEATURES = 1000
-"""The most features of a file."""
+"""Largest number of features that a file may hold."""
 DEFAULT_LINE_WIDTH_M = 10.0
-"""The width of a line that states none, in metres: about what a watch's positions can resolve."""
+"""Width (m) of a line for which none is given: about what a watch's positions can resolve."""
 GEOMETRY_TYPES = ("Polygon", "MultiPolygon", "LineString", "MultiLineString")
-"""The GeoJSON geometry types of a zone."""
+"""GeoJSON geometry types that a zone may have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +33,10 @@ class Zone:
     geometry: Any
     """A shapely geometry in degrees WGS 84, longitude first."""
     width_m: float
-    """The width of a line; 0 for a polygon."""
+    """Width (m) of a line; 0 for a polygon."""
     name: str
     active_hours: tuple[ActiveHours, ...] = ()
-    """When the zone holds; always if empty."""
+    """Hours or dates in which the zone holds, all of them at once; always if empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,7 @@ class Zones:
 
 
 def read_zones(path: str | os.PathLike[str], *, home: bool = False) -> Zones:
-    """Read the zones of a GeoJSON file.
+    """Return the zones in a GeoJSON file.
 
     Raises :class:`AnnotationError` naming the file, and the line or the feature.
     """
@@ -56,7 +59,7 @@ def read_zones(path: str | os.PathLike[str], *, home: bool = False) -> Zones:
 
 
 def parse_zones(text: str, path: str, *, home: bool = False) -> Zones:
-    """Parse the zones of a GeoJSON text; ``path`` is for messages. Raises as :func:`read_zones`."""
+    """Return the zones in a GeoJSON text; ``path`` is for messages. Raises as :func:`read_zones`."""
     try:
         document = json.loads(text)
     except json.JSONDecodeError as error:

@@ -1,4 +1,4 @@
-"""Laps as locations: ``lap 3``, ``lap 2,4,6-8``, ``odd laps``, ``even laps``, ``laps after 3``, ``last lap``."""
+"""Selections of laps in a text: ``lap 3``, ``lap 2,4,6-8``, ``odd laps``, ``laps after 3``, ``last lap``."""
 
 from __future__ import annotations
 
@@ -9,26 +9,26 @@ from retropace.core.activity import Lap, is_autolap
 from retropace.core.errors import AnnotationError
 
 MAX_LAPS = 10_000
-"""The highest lap number that is read."""
+"""Highest lap number that is accepted in a text."""
 _NUMBERED = re.compile(r"(?:laps?|l)\s*#?\s*(\d.*)", re.IGNORECASE)
-"""Laps by number."""
+"""Pattern of laps by number."""
 _PARITY = re.compile(r"(?:laps?\s+(odd|even)|(odd|even)(?:\s+laps?)?)", re.IGNORECASE)
-"""Odd or even laps."""
+"""Pattern of odd or even laps."""
 _RELATIVE = re.compile(
     r"(?:laps?\s+(after|from|before|until)|(after|from|before|until)\s+lap)\s*#?\s*(\d+)", re.IGNORECASE
 )
-"""Laps before or after a lap."""
+"""Pattern of laps before or after a lap."""
 _ALL = re.compile(r"(?:all|every|each)\s+laps?", re.IGNORECASE)
-"""All laps."""
+"""Pattern of all laps."""
 _LAST = re.compile(r"(?:last\s+lap|lap\s+last)", re.IGNORECASE)
-"""The last lap."""
+"""Pattern of the last lap."""
 
 LapSelector = Callable[[tuple[Lap, ...]], list[int]]
 """A function from the laps of an activity to the selected lap numbers, counted from 1, in order."""
 
 
 def parse_lap_selection(text: str) -> LapSelector | None:
-    """Parse a selection of laps into a function that selects them; None if the text names no laps.
+    """Return the function that selects the laps named in a text; None if the text names no laps.
 
     Raises :class:`AnnotationError` for impossible laps such as ``lap 0``; the function raises it for laps that the
     activity lacks. Selection by parity or of all laps raises it too if the watch ended any lap automatically.
@@ -50,7 +50,7 @@ def parse_lap_selection(text: str) -> LapSelector | None:
 
 
 def warn_about_autolaps(laps: tuple[Lap, ...], numbers: list[int]) -> tuple[str, ...]:
-    """Warn about selected laps that start or end at an autolap, which need not be where the runner turned."""
+    """Return a warning if selected laps start or end at an autolap, which need not be where the runner turned."""
     is_auto = (False, *is_autolap(laps))
     numbers_text = [str(number) for number in numbers if is_auto[number] or is_auto[number - 1]]
     if not numbers_text:
@@ -60,7 +60,7 @@ def warn_about_autolaps(laps: tuple[Lap, ...], numbers: list[int]) -> tuple[str,
 
 
 def _parse_numbers(text: str, full_text: str) -> list[int]:
-    """Parse a list of lap numbers and ranges; ``full_text`` is for messages."""
+    """Return the lap numbers in a list of numbers and ranges, sorted; ``full_text`` is for messages."""
     numbers: list[int] = []
     for part in re.sub(r"\s*(?:and|&|\+)\s*", ",", text.replace(";", ",")).replace(" ", "").split(","):
         match = re.fullmatch(r"(\d{1,6})(?:(?:-|–|to)(\d{1,6}))?", part)
@@ -74,14 +74,14 @@ def _parse_numbers(text: str, full_text: str) -> list[int]:
 
 
 def _require_laps(laps: tuple[Lap, ...]) -> tuple[Lap, ...]:
-    """Raise :class:`AnnotationError` if there are no laps."""
+    """Return the laps; raises :class:`AnnotationError` if there are none."""
     if not laps:
         raise AnnotationError("the activity has no laps: mark it by time or distance instead")
     return laps
 
 
 def _check_present(numbers: list[int], laps: tuple[Lap, ...]) -> list[int]:
-    """Raise :class:`AnnotationError` if a lap number exceeds the number of laps."""
+    """Return the lap numbers; raises :class:`AnnotationError` if one exceeds the number of laps."""
     missing = [str(number) for number in numbers if number > len(_require_laps(laps))]
     if missing:
         count = f"{len(laps)} lap{'s' * (len(laps) > 1)}"
@@ -90,7 +90,7 @@ def _check_present(numbers: list[int], laps: tuple[Lap, ...]) -> list[int]:
 
 
 def _select_manual_laps(laps: tuple[Lap, ...], text: str) -> list[int]:
-    """Select all laps; raises :class:`AnnotationError` if any is an autolap."""
+    """Return the numbers of all laps; raises :class:`AnnotationError` if the watch ended any by itself."""
     autolaps = [str(number) for number, is_auto in enumerate(is_autolap(_require_laps(laps)), 1) if is_auto]
     if autolaps:
         raise AnnotationError(
@@ -101,7 +101,7 @@ def _select_manual_laps(laps: tuple[Lap, ...], text: str) -> list[int]:
 
 
 def _select_relative(relation: str, number: int, laps: tuple[Lap, ...], text: str) -> list[int]:
-    """Select the laps before or after a lap."""
+    """Return the numbers of the laps ``after``, ``from``, ``before`` or ``until`` a lap."""
     _check_present([max(number, 1)], laps)
     first, last = {
         "after": (number + 1, len(laps)),

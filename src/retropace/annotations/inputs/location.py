@@ -1,4 +1,4 @@
-"""Locations within an activity, as written in the WHERE of ``--mark WHERE=LABEL`` and in sidecars.
+"""Parser of locations within an activity, the WHERE of ``--mark WHERE=LABEL`` and of sidecars.
 
 A location is a range (``12:30-15:00``, ``1.2km-1.6km``, ``08:01:10Z-08:03:00Z``), laps (``lap 2,4,6-8``), a workout
 step (``step "NAME"``) or ``all``.
@@ -21,50 +21,50 @@ from retropace.core.spans import Spans, as_spans
 from retropace.core.units import format_duration, parse_distance_m, parse_elapsed_s
 
 _NAMED_STEP = re.compile(r"steps?\s*[\"“”„'](.+)[\"“”'‘’]", re.IGNORECASE)
-"""A workout step by its quoted name."""
+"""Pattern of a workout step by its quoted name."""
 _WHOLE_ACTIVITY = re.compile(r"all|everything|whole", re.IGNORECASE)
-"""Words for the whole activity."""
+"""Pattern of the words for the whole activity."""
 _TIME_OF_DAY = re.compile(
     r"(?:(\d{4}-\d{2}-\d{2})[T ])?(\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)\s*(Z|[+-]\d{2}:?\d{2})", re.IGNORECASE
 )
-"""A time of day with its UTC offset, with or without a date."""
+"""Pattern of a time of day with its UTC offset, with or without a date."""
 _LOCATION_EXAMPLES = "a stretch like 12:30-15:00, 1.2km-1.6km, lap 2,4,6-8 or 08:01:10Z-08:03:00Z"
-"""Examples of locations, for messages."""
+"""Examples of locations for error messages."""
 _DISTANCE_UNIT = re.compile(r"(km|mi|miles?|m)\s*$", re.IGNORECASE)
-"""A unit of distance at the end of a text."""
+"""Pattern of a unit of distance at the end of a text."""
 _CLOCK_READING = re.compile(r"(?<![\d:+])(?:\d+:)?\d{1,3}:(\d{2})(?![\d:.])|\d+:\d{2}:\d{2}\.\d+")
-"""A reading of a clock or stopwatch; the group holds its seconds."""
+"""Pattern of a reading of a clock or stopwatch; the group holds its seconds."""
 _MINUTES_OR_HOURS = re.compile(r"\d+\s*(?:min|h)", re.IGNORECASE)
-"""A duration in whole minutes or hours."""
+"""Pattern of a duration in whole minutes or hours."""
 
 
 @dataclass(frozen=True, slots=True)
 class TimePoint:
-    """A point in time and its tolerance."""
+    """A point of an activity in elapsed seconds, and by how much it may be off."""
 
     time_s: float
     edge_tolerance_s: float = TYPED_TOLERANCE_S
-    """The most seconds by which the time may be off."""
+    """Largest number of seconds by which the time may be off."""
 
 
 @dataclass(frozen=True, slots=True)
 class ResolvedSpans:
-    """The spans of a location in an activity."""
+    """The spans that a location denotes in one activity, and by how much they may be off."""
 
     spans: Spans
     edge_tolerance_s: float
-    """The most seconds by which their edges may be off."""
+    """Largest number of seconds by which their starts and ends may be off."""
     warnings: tuple[str, ...] = ()
 
 
 LocationResolver = Callable[[CleanedActivity], ResolvedSpans]
-"""A function that finds the spans of a location in an activity."""
+"""Type of a function from an activity to the spans of a location in it."""
 PointResolver = Callable[[CleanedActivity], TimePoint]
-"""A function that finds a point in time in an activity."""
+"""Type of a function from an activity to a point in time in it."""
 
 
 def parse_location(text: str) -> LocationResolver:
-    """Parse a location into a function that finds its spans in an activity.
+    """Return a function that finds the location named in a text within an activity.
 
     Raises :class:`AnnotationError` if the text is not a location; the function raises it if the activity has no such
     location.
@@ -87,7 +87,9 @@ def parse_location(text: str) -> LocationResolver:
 
 
 def parse_point(text: str) -> PointResolver:
-    """Parse a point (elapsed, by distance, by time of day, or ``end``) into a function that finds its time.
+    """Return a function that finds the point named in a text within an activity.
+
+    The text is an elapsed time, a distance, a time of day, ``start`` or ``end``.
 
     Raises :class:`AnnotationError` if the text is not a point; the function raises it if the activity has no such
     point.
@@ -133,7 +135,7 @@ def parse_step_name(text: str) -> str | None:
 
 
 def split_location(text: str) -> tuple[str, str]:
-    """Split a range into its start and end as written; any other location has an empty end.
+    """Return the start and the end of a range as written; the end is empty for any other location.
 
     >>> split_location("12:30-15:00"), split_location("lap 2-4")
     (('12:30', '15:00'), ('lap 2-4', ''))
@@ -150,7 +152,7 @@ def split_location(text: str) -> tuple[str, str]:
 
 
 def has_whole_minutes_only(text: str) -> bool | None:
-    """Tell whether all clock readings in a location are whole minutes; None if it has no clock reading."""
+    """Whether all clock readings in a location are whole minutes; None if it has no clock reading."""
     seconds = [match[1] for match in _CLOCK_READING.finditer(text)]
     return all(reading == "00" for reading in seconds) if seconds else None
 
@@ -162,7 +164,10 @@ def _resolve_range(first: TimePoint, last: TimePoint, text: str) -> ResolvedSpan
 
 
 def _find_range_splits(text: str) -> list[tuple[str, str]]:
-    """Find all ways to split ``A-B``; dates and UTC offsets contain hyphens, and a unit may stand only at the end."""
+    """Return all ways to split ``A-B`` into two points.
+
+    There may be several, as dates and UTC offsets contain hyphens. A unit at the end may count for both points.
+    """
     separators = [match.span() for match in re.finditer(r"\s*(?:-|–|—|\.\.|\bto\b)\s*", text)]
     halves = [(text[:start], text[end:]) for start, end in separators if text[:start] and text[end:]]
     unit = _DISTANCE_UNIT.search(text)
@@ -177,7 +182,7 @@ def _resolve_laps(cleaned: CleanedActivity, lap_numbers: list[int]) -> ResolvedS
 
 
 def _resolve_step(cleaned: CleanedActivity, name: str) -> Spans:
-    """Find the laps in which the workout step of a name was carried out."""
+    """Return the spans of the laps in which the workout step with a given name was done."""
     wanted = name.strip().casefold()
     indices = {step.index for step in cleaned.workout_steps if wanted in (step.name.casefold(), step.note.casefold())}
     laps = [lap for lap in cleaned.laps if lap.name.casefold() == wanted or lap.step_index in indices]
@@ -189,14 +194,14 @@ def _resolve_step(cleaned: CleanedActivity, name: str) -> Spans:
 
 
 def _compute_distance_resolution_m(text: str) -> float:
-    """Compute the metres of one unit of a distance's last digit, 100 for ``1.2km``."""
+    """Return how many metres one unit in the last digit of a written distance is, 100 for ``1.2km``."""
     digits = re.match(r"\d*\.?(\d*)", text.strip())
     unit_m = parse_distance_m(re.sub(r"^[\d.\s]+", "1", text.strip())) or 1.0
     return unit_m / 10.0 ** len(digits[1] if digits else "")
 
 
 def _resolve_distance(cleaned: CleanedActivity, metres: float, resolution_m: float, text: str) -> TimePoint:
-    """Find when a distance was reached; the tolerance is half the time for its resolution, within bounds."""
+    """Return when a distance was reached; the time may be off by half of what ``resolution_m`` took, within bounds."""
     time_s = cleaned.time_at_distance_s(metres)
     if np.isnan(time_s):
         total_m = float(cleaned.curves["distance_m"][-1])
@@ -219,7 +224,7 @@ def _parse_utc_offset(text: str) -> timedelta:
 def _resolve_clock_time(
     cleaned: CleanedActivity, time_of_day: time, utc_offset: timedelta, local_date: date | None, text: str
 ) -> float:
-    """Convert a time of day to elapsed seconds."""
+    """Return a time of day as elapsed seconds; raises :class:`AnnotationError` if it is outside of the activity."""
     if cleaned.start_time is None:
         raise AnnotationError(f'"{text}" is a time of day, but the recording has no clock: use elapsed time')
     start = cleaned.start_time.astimezone(UTC)

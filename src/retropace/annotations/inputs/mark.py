@@ -11,12 +11,12 @@ from retropace.annotations.model.attributes import split_attributes
 from retropace.core.errors import AnnotationError
 
 _EQUALS = re.compile(r"""((?:[^="“”„']|["“„'][^"“”']*["“”'])*)=(.*)""", re.DOTALL)
-"""A location and a label separated by the first equals sign outside quotes; attributes of the label hold further ones.
-"""
+"""Pattern of a location and a label, separated by the first equals sign outside quotes. Further ones belong to
+attributes of the label."""
 
 
 def parse_mark(text: str) -> UnresolvedAnnotation:
-    """Parse a mark ``WHERE=LABEL``, checking its location before any recording is read.
+    """Return the annotation in ``WHERE=LABEL``; its location is checked before any recording is read.
 
     Raises :class:`AnnotationError` if the location or the label is invalid.
 

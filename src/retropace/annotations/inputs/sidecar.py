@@ -20,17 +20,17 @@ from retropace.core.errors import AnnotationError
 from retropace.core.sidecar_path import MAX_SIDECAR_BYTES
 
 COLUMNS = ("start", "end", "label", "note")
-"""The columns of a new sidecar."""
+"""Columns of a newly written sidecar."""
 UNTIL_NEXT = " until next"
-"""The suffix of a location that lasts until the start of the next annotation."""
+"""Suffix of a location that lasts until the start of the next annotation."""
 BOM = "\ufeff"
-"""The byte order mark that some editors put before the text."""
+"""Byte order mark, which some editors put before the text."""
 MAX_ROWS = 10_000
-"""The most rows of a file: one every ten seconds for 28 hours."""
+"""Largest number of rows that a sidecar may have: one every ten seconds for 28 hours."""
 
 
 def read_bytes(path: str | os.PathLike[str]) -> bytes:
-    """Read a file that a person writes; raises :class:`AnnotationError` if it cannot be read or is too large."""
+    """Return the bytes of an annotation file; raises :class:`AnnotationError` if it cannot be read or is too large."""
     try:
         if Path(path).stat().st_size > MAX_SIDECAR_BYTES:
             raise AnnotationError("is too large for annotations: is this the right file?", path=path)
@@ -40,7 +40,7 @@ def read_bytes(path: str | os.PathLike[str]) -> bytes:
 
 
 def decode_text(data: bytes, path: str | os.PathLike[str]) -> str:
-    """Decode UTF-8 bytes, keeping a byte order mark.
+    """Return UTF-8 bytes as text, with any byte order mark.
 
     Raises :class:`AnnotationError` with the line that is not UTF-8.
     """
@@ -52,12 +52,12 @@ def decode_text(data: bytes, path: str | os.PathLike[str]) -> str:
 
 
 def read_text(path: str | os.PathLike[str]) -> str:
-    """Read such a file as text without a byte order mark."""
+    """Return the text of an annotation file without a byte order mark."""
     return decode_text(read_bytes(path), path).removeprefix(BOM)
 
 
 def read_sidecar(path: str | os.PathLike[str]) -> list[UnresolvedAnnotation]:
-    """Read the rows of a sidecar in order.
+    """Return the annotations in a sidecar, one for each row, in order.
 
     Raises :class:`AnnotationError` with file and line for the first invalid one.
     """
@@ -65,7 +65,7 @@ def read_sidecar(path: str | os.PathLike[str]) -> list[UnresolvedAnnotation]:
 
 
 def parse_sidecar(text: str, path: str | os.PathLike[str]) -> list[UnresolvedAnnotation]:
-    """Parse the rows of a sidecar's text in order; ``path`` is for messages and origins.
+    """Return the annotations in a sidecar's text, one for each row, in order; ``path`` is for messages and origins.
 
     Raises :class:`AnnotationError` with file and line for the first invalid one.
     """
@@ -102,12 +102,12 @@ def parse_sidecar(text: str, path: str | os.PathLike[str]) -> list[UnresolvedAnn
 
 
 def is_row(line: str) -> bool:
-    """Tell whether a line is neither empty nor a comment."""
+    """Whether a line of a sidecar holds cells, being neither empty nor a comment."""
     return bool(line.strip()) and not line.lstrip().startswith("#")
 
 
 def detect_delimiter(header_line: str) -> str:
-    """Detect the delimiter of cells from the header line."""
+    """Return the delimiter of cells, a comma, semicolon or tab, as used in the header line."""
     return next((delimiter for delimiter in (",", ";", "\t") if delimiter in header_line), ",")
 
 

@@ -18,26 +18,26 @@ from retropace.core.errors import AnnotationError
 
 @dataclass(frozen=True, slots=True)
 class SidecarRow:
-    """The content of a row that replaces another."""
+    """New content for a row of a sidecar."""
 
     label: Label
     note: str
     attributes: Attributes
     bounds: tuple[str, str] | None = None
-    """Its start and end as text; None leaves them as they are."""
+    """Start and end as text; None leaves them as they are."""
 
 
 @dataclass(frozen=True, slots=True)
 class SidecarEditor:
-    """The text of a sidecar as immutable lines; each edit returns a new editor."""
+    """The text of a sidecar as lines that never change; each edit returns a new editor."""
 
     lines: tuple[str, ...]
-    """The lines with their line ends."""
+    """All lines with their line ends."""
     path: str
 
     @classmethod
     def parse(cls, data: bytes, path: str | os.PathLike[str]) -> SidecarEditor:
-        """Parse the bytes of a sidecar; raises :class:`AnnotationError` if they are not valid."""
+        """Return an editor for the bytes of a sidecar; raises :class:`AnnotationError` if they are not valid."""
         name = os.fspath(path)
         text = decode_text(data, name)
         editor = cls(tuple(text.splitlines(keepends=True)), name)
@@ -45,15 +45,15 @@ class SidecarEditor:
         return editor
 
     def to_bytes(self) -> bytes:
-        """The bytes of the file, equal to those parsed if nothing was edited."""
+        """Return the bytes of the file, equal to those parsed if nothing was edited."""
         return "".join(self.lines).encode("utf-8")
 
     def parse_rows(self) -> list[UnresolvedAnnotation]:
-        """Parse the rows in order; raises :class:`AnnotationError` for the first invalid one."""
+        """Return the annotations in the rows, in order; raises :class:`AnnotationError` for the first invalid one."""
         return parse_sidecar("".join(self.lines).removeprefix(BOM), self.path)
 
     def with_row(self, where: str, label: Label, note: str, attributes: Attributes) -> SidecarEditor:
-        """Add a row at the end."""
+        """Return an editor with a row added at the end."""
         start, end = split_location(where)
         cells = {"start": start, "end": end, "label": _format_label(label, attributes), "note": " ".join(note.split())}
         editor = self._with_columns(name for name, value in cells.items() if value)
@@ -63,7 +63,7 @@ class SidecarEditor:
         return replace(editor, lines=(*lines, editor._format_row(cells)))
 
     def replace_row(self, number: int, rows: Sequence[SidecarRow]) -> SidecarEditor:
-        """Replace the row ``number``, counted from 1, by any number of rows.
+        """Return an editor in which any number of rows replace the row ``number``, counted from 1.
 
         Further columns and unchanged content stay as written. Raises :class:`AnnotationError` if there is no such row.
         """
@@ -91,7 +91,7 @@ class SidecarEditor:
         return replace(editor, lines=(*editor.lines[:index], *lines, *editor.lines[index + 1 :]))
 
     def without_row(self, number: int) -> SidecarEditor:
-        """Remove the row ``number``, counted from 1; raises :class:`AnnotationError` if there is none."""
+        """Return an editor without row ``number``, counted from 1; raises :class:`AnnotationError` if there is none."""
         return self.replace_row(number, ())
 
     def _parse_row_number(self, number: int) -> UnresolvedAnnotation:
@@ -107,7 +107,7 @@ class SidecarEditor:
         return line
 
     def _with_columns(self, names: Iterable[str]) -> SidecarEditor:
-        """Add columns to the header where they are missing, or add a header with all columns."""
+        """Return an editor with the named columns added to the header where missing, or with a new header."""
         index = self._header_index()
         lines = list(self.lines)
         if index is None:
@@ -127,7 +127,7 @@ class SidecarEditor:
         return dict(zip(self._column_names(), next(csv.reader([content], delimiter=self._delimiter())), strict=False))
 
     def _format_row(self, cells: Mapping[str, str], newline: str | None = None) -> str:
-        """Format cells as a line in the file's columns and delimiter."""
+        """Return cells as a line in the file's columns and with its delimiter."""
         row = io.StringIO()
         writer = csv.writer(row, delimiter=self._delimiter(), lineterminator="")
         writer.writerow([cells.get(name, "") for name in self._column_names()])
@@ -156,7 +156,7 @@ def _format_label(label: Label, attributes: Attributes) -> str:
 
 
 def build_sidecar(annotations: Iterable[Annotation], path: str | os.PathLike[str]) -> SidecarEditor:
-    """Build a sidecar from annotations, with elapsed times to the microsecond."""
+    """Return a new sidecar with the given annotations, in elapsed times to the microsecond."""
     editor = empty_sidecar(path)
     for annotation in annotations:
         where = f"{format_elapsed(annotation.start_s)}-{format_elapsed(annotation.end_s)}"
@@ -165,12 +165,12 @@ def build_sidecar(annotations: Iterable[Annotation], path: str | os.PathLike[str
 
 
 def empty_sidecar(path: str | os.PathLike[str]) -> SidecarEditor:
-    """Build a sidecar without rows."""
+    """Return a new sidecar without rows."""
     return SidecarEditor((), os.fspath(path))
 
 
 def format_elapsed(seconds: float) -> str:
-    """Format elapsed seconds as short as possible, to the microsecond.
+    """Return elapsed seconds as text, as short as possible, to the microsecond.
 
     >>> format_elapsed(750.0), format_elapsed(3750.25)
     ('12:30', '1:02:30.25')
@@ -183,7 +183,9 @@ def format_elapsed(seconds: float) -> str:
 
 
 def format_exact_elapsed(seconds: float) -> str:
-    """Format elapsed seconds to the millisecond, always with a fraction, so that the edge is not moved when read.
+    """Return elapsed seconds as text to the millisecond.
+
+    It always has a fraction, which marks the time as exact, so that the edge is not moved when read.
 
     >>> format_exact_elapsed(750.0)
     '12:30.0'

@@ -1,1 +1,1 @@
-"""Words for directions and gaits in twelve languages, and their interpretation; nothing here knows an activity."""
+"""Words for directions and gaits in twelve languages, and what they mean in labels and names."""

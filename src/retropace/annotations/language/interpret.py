@@ -15,10 +15,10 @@ from retropace.annotations.language.vocabulary import SHORT_FORMS
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """What a name says about direction, and the word that says it."""
+    """What a name says about the direction of running, and the word in it that says so."""
 
     label: Label | None
-    """The label that the name means; None if it is ambiguous."""
+    """Label that the name means; None if it is ambiguous."""
     word: str
 
     @property
@@ -28,7 +28,7 @@ class Meaning:
 
 
 def interpret_name(name: str, *, is_title: bool = True) -> Meaning | None:
-    """Interpret a name; None if it says nothing about direction.
+    """Return what a name says about direction; None if it says nothing.
 
     In a title (of an activity, a track or a waypoint) words that may describe the route are ambiguous. The name of a
     workout step or lap (``is_title=False``) describes what the runner does in it.
@@ -73,7 +73,7 @@ def interpret_name(name: str, *, is_title: bool = True) -> Meaning | None:
 
 
 def _build_label_with_gait(meaning: str, phrases: list[Phrase]) -> Label:
-    """Parse a canonical label and add the gait if the phrases name exactly one."""
+    """Return a canonical label, with the gait added if the phrases name exactly one."""
     label = parse_canonical_label(meaning)
     gaits = {phrase.meaning for phrase in phrases if phrase.kind == "gait"} - {"stand"}
     if label.gait == "" and len(gaits) == 1:

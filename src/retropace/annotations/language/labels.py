@@ -1,4 +1,4 @@
-"""Labels of stretches, and their parser."""
+"""Labels of stretches, a direction with an optional gait, and their parser."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Label:
 
 
 def parse_label(text: str) -> Label:
-    """Parse a label from words of any known language, without regard to case and accents.
+    """Return the label that a text means in any known language, without regard to case and accents.
 
     Raises :class:`AnnotationError` for an unknown label, with the nearest known word.
 
@@ -53,13 +53,13 @@ def parse_label(text: str) -> Label:
 
 
 def parse_canonical_label(text: str) -> Label:
-    """Parse a label in its canonical form, such as ``backward walk``."""
+    """Return the label that a text in canonical form, such as ``backward walk``, stands for."""
     direction, _, gait = text.partition(" ")
     return Label(direction, gait)
 
 
 def _combine(label: Label, gait: str, text: str) -> Label:
-    """Add a gait to a label; raises :class:`AnnotationError` if they contradict each other."""
+    """Return a label with a gait added; raises :class:`AnnotationError` if they contradict each other."""
     if (label.direction == "rest" and gait != "stand") or (label.direction != "rest" and gait == "stand"):
         raise AnnotationError(f'label "{text.strip()}" is not known: rest is standing; a walk is "forward walk"')
     if label.gait not in ("", gait):

@@ -21,12 +21,13 @@ from retropace.annotations.language.vocabulary import (
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """A known phrase in a text, with its position in the normalized spelling."""
+    """A known word or phrase found in a text, with its position in the normalized spelling."""
 
     kind: str
-    """``label``, ``gait``, ``ambiguous``, ``route_direction``, ``route``, ``ignored`` or ``negation``."""
+    """What the phrase is: ``label``, ``gait``, ``ambiguous``, ``route_direction``, ``route``, ``ignored`` or
+    ``negation``."""
     meaning: str
-    """The canonical label or the gait that the phrase means; empty for the other kinds."""
+    """Canonical label or gait that the phrase means; empty for the other kinds."""
     text: str
     start: int
     end: int
@@ -44,14 +45,14 @@ def normalize(text: str) -> str:
 
 
 _LETTER_REPLACEMENTS = str.maketrans({"’": "'", "`": "'", "ł": "l", "ø": "o", "đ": "d", "ı": "i"})
-"""Letters without a decomposition in Unicode, and the plain letters that replace them."""
+"""Plain letters for letters that Unicode does not decompose into letter and accent."""
 _WHOLE_LABEL_ONLY = frozenset({"ar", "normal", "前", "w"})
-"""Words that count as a whole label and are too ambiguous within a text."""
+"""Words that count as a label when they stand alone, and are too ambiguous within a longer text."""
 
 
 @cache
 def build_label_table() -> dict[str, str]:
-    """Build the table from each normalized text that is a whole label to the canonical label."""
+    """Return the canonical label by each text, in normalized spelling, that is a whole label."""
     table = {normalize(word): label for words in LABELS.values() for label, group in words.items() for word in group}
     table |= {normalize(word): "backward" for group in AMBIGUOUS.values() for word in group}
     return table | {normalize(word): label for label, group in SHORT_FORMS.items() for word in group}
@@ -59,12 +60,12 @@ def build_label_table() -> dict[str, str]:
 
 @cache
 def build_gait_table() -> dict[str, str]:
-    """Build the table from each normalized word for a gait to the gait."""
+    """Return the gait by each word for it, in normalized spelling."""
     return {normalize(word): gait for words in GAITS.values() for gait, group in words.items() for word in group}
 
 
 def find_phrases(text: str) -> list[Phrase]:
-    """Find the known phrases of a text in order, preferring the longest; short forms are not searched for."""
+    """Return the known phrases in a text in order, the longest where several match; short forms are left out."""
     normalized = normalize(text)
     table, pattern = _build_phrase_table()
     return [Phrase(*table[match[0]], match[0], match.start(), match.end()) for match in pattern.finditer(normalized)]
@@ -72,7 +73,7 @@ def find_phrases(text: str) -> list[Phrase]:
 
 @cache
 def _build_phrase_table() -> tuple[dict[str, tuple[str, str]], re.Pattern[str]]:
-    """Build the table from phrase to kind and meaning, and the pattern that matches any phrase."""
+    """Return kind and meaning by phrase, and the pattern that matches any of these phrases."""
     table: dict[str, tuple[str, str]] = {}
     for gaits in GAITS.values():
         table |= {normalize(word): ("gait", gait) for gait, group in gaits.items() for word in group}
@@ -94,5 +95,5 @@ def _build_phrase_table() -> tuple[dict[str, tuple[str, str]], re.Pattern[str]]:
 
 
 def is_unspaced_script(word: str) -> bool:
-    """Tell whether a word is in a script that writes words without spaces."""
+    """Whether a word is in a script that writes words without spaces, such as Chinese."""
     return any(unicodedata.name(letter, "").startswith(("CJK", "HIRAGANA", "KATAKANA", "HANGUL")) for letter in word)

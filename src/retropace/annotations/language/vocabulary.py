@@ -117,7 +117,7 @@ LABELS: dict[str, dict[str, tuple[str, ...]]] = {
         "unknown": ("모름", "알 수 없음"),
     },
 }
-"""For each language and canonical label, the words that mean it in a label as well as in a text."""
+"""Words by language and canonical label; they mean the label alone as well as within a text."""
 
 SHORT_FORMS: dict[str, tuple[str, ...]] = {
     "backward": ("b", "bw", "bk", "back", "rev", "ar"),
@@ -126,7 +126,7 @@ SHORT_FORMS: dict[str, tuple[str, ...]] = {
     "rest": ("r",),
     "unknown": ("?", "u"),
 }
-"""For each canonical label, short forms of any language, which count only as a whole label or step name."""
+"""Short forms by canonical label, for all languages; they count only as a whole label or step name."""
 
 GAITS: dict[str, dict[str, tuple[str, ...]]] = {
     "en": {
@@ -162,7 +162,7 @@ GAITS: dict[str, dict[str, tuple[str, ...]]] = {
     "zh": {"run": ("跑", "跑步", "慢跑"), "walk": ("走", "走路", "步行", "散步")},
     "ko": {"run": ("달리기", "뛰기", "조깅", "러닝"), "walk": ("걷기", "걸음", "워킹", "산책")},
 }
-"""For each language and gait, the words that mean it."""
+"""Words for each gait by language."""
 
 AMBIGUOUS: dict[str, tuple[str, ...]] = {
     "en": ("back", "reverse", "reversed", "in reverse", "retro"),
@@ -178,7 +178,7 @@ AMBIGUOUS: dict[str, tuple[str, ...]] = {
     "zh": ("反向", "逆向", "反着"),
     "ko": ("거꾸로", "역방향", "반대로", "리버스"),
 }
-"""For each language, words that mean backward as a label, and in a title may describe the route or shoes."""
+"""Words by language that mean backward as a label, but in a title may describe the route or shoes."""
 
 ROUTE_DIRECTIONS: dict[str, tuple[str, ...]] = {
     "en": (
@@ -197,7 +197,7 @@ ROUTE_DIRECTIONS: dict[str, tuple[str, ...]] = {
     "zh": ("返回", "回程", "回家", "返程", "逆时针", "逆時針"),
     "ko": ("돌아오는 길", "돌아오기", "반대 방향", "귀갓길", "반시계"),
 }
-"""For each language, words that resemble backward and mean the way home or round a loop the other way."""
+"""Words by language that resemble backward and mean the way home, or a loop in the other sense."""
 
 ROUTE_WORDS: dict[str, tuple[str, ...]] = {
     "en": (
@@ -216,7 +216,7 @@ ROUTE_WORDS: dict[str, tuple[str, ...]] = {
     "zh": ("环线", "环湖", "路线", "跑鞋", "绕圈", "一圈"),
     "ko": ("코스", "루프", "한 바퀴", "경로", "신발", "집"),
 }
-"""For each language, words for a route: beside a word for backward they make a title ambiguous."""
+"""Words by language for a route; beside a word for backward they make a title ambiguous."""
 
 IGNORED_PHRASES: dict[str, tuple[str, ...]] = {
     "en": ("out and back", "there and back", "back to back", "back-to-back", "back pain", "throwback", "back at it"),
@@ -232,7 +232,7 @@ IGNORED_PHRASES: dict[str, tuple[str, ...]] = {
     "zh": ("往返", "来回"),
     "ko": ("왕복",),
 }
-"""For each language, phrases that contain a word for backward and say nothing about direction."""
+"""Phrases by language that contain a word for backward and say nothing about direction."""
 
 NEGATIONS: tuple[str, ...] = (
     *("no", "not", "without", "never", "ohne", "kein", "keine", "nicht", "sans", "pas de", "senza", "niente", "sin"),

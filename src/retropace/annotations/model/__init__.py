@@ -1,1 +1,1 @@
-"""Value types of annotations: labels' attributes, annotations, plans, fitted workouts and the priority of origins."""
+"""Data classes of annotations: labelled stretches, planned workouts, fitted workouts and the priority of origins."""

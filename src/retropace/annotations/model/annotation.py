@@ -1,4 +1,7 @@
-"""Annotations of stretches of an activity, on its time axis or still as a location in text."""
+"""Annotations, which give a label to a stretch of an activity.
+
+The stretch is a span of elapsed seconds, or a location that is still text.
+"""
 
 from __future__ import annotations
 
@@ -8,11 +11,11 @@ from retropace.annotations.language.labels import Label
 from retropace.annotations.model.attributes import NO_ATTRIBUTES, Attributes
 
 TYPED_TOLERANCE_S = 10.0
-"""Tolerance of a typed time, in seconds: people are off by about four seconds (one standard deviation)."""
+"""Seconds by which a typed time may be off; people are off by about four seconds (one standard deviation)."""
 WHOLE_MINUTE_TOLERANCE_S = 30.0
-"""Tolerance of a time given in whole minutes, in seconds: rounding is off by up to half a minute."""
+"""Seconds by which a time in whole minutes may be off, owing to rounding."""
 BUTTON_TOLERANCE_S = 1.0
-"""Tolerance of a press of the lap button, in seconds: people press within about a second of the turn."""
+"""Seconds by which a press of the lap button may be off: people press within about a second of the turn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,11 +25,11 @@ class Origin:
     kind: str
     """One of the keys of :data:`retropace.annotations.model.origin_priority.ORIGIN_PRIORITY`."""
     text: str = ""
-    """The annotation as its author wrote it."""
+    """Annotation as its author wrote it."""
     path: str = ""
-    """The file that holds the annotation; empty if it came from no file."""
+    """File that holds the annotation; empty if it came from no file."""
     line: int | None = None
-    """The line within that file, counted from 1."""
+    """Line within that file, counted from 1."""
 
     def __str__(self) -> str:
         if self.path:
@@ -44,7 +47,7 @@ class Annotation:
     note: str = ""
     origin: Origin = Origin("library")
     edge_tolerance_s: float = TYPED_TOLERANCE_S
-    """The most seconds by which each edge may be off; edges with a tolerance of at most one second are never moved."""
+    """Largest number of seconds by which start and end may be off; with at most one second they are never moved."""
     attributes: Attributes = NO_ATTRIBUTES
 
 
@@ -53,7 +56,7 @@ class UnresolvedAnnotation:
     """A label for a location that is still text; :func:`retropace.annotations.resolve_annotations` finds its spans."""
 
     where: str
-    """The location as written, in the syntax of :func:`retropace.annotations.inputs.location.parse_location`."""
+    """Location as written, in the syntax of :func:`retropace.annotations.inputs.location.parse_location`."""
     label: Label
     note: str = ""
     origin: Origin = Origin("library")

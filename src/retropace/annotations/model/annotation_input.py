@@ -1,4 +1,4 @@
-"""The union of all types of explicit annotation input."""
+"""The union type of everything by which a caller may annotate an activity."""
 
 from __future__ import annotations
 
@@ -8,4 +8,4 @@ from retropace.annotations.model.annotation import Annotation, UnresolvedAnnotat
 from retropace.annotations.model.plan import Plan
 
 AnnotationInput = Annotation | UnresolvedAnnotation | DirectionField | Zones | Plan
-"""Any annotation input that a caller may give for an activity."""
+"""Anything by which a caller may annotate an activity."""

@@ -15,12 +15,12 @@ from retropace.core.units import parse_distance_m, parse_speed_mps
 _ATTRIBUTE = re.compile(
     r"(?:^|[\s,;])([^\W\d_]+)\s*=\s*([^\s=;,]+(?:\s?(?:km/h|kmh|kph|mph|m/s|km|mi|m)\b)?)", re.IGNORECASE
 )
-"""A ``name=value`` pair with an optional unit, at the start of a text or after a separator."""
+"""Pattern of ``name=value`` with an optional unit, at the start of a text or after a separator."""
 
 
 @dataclass(frozen=True, slots=True)
 class Attributes:
-    """The stated distance of a whole stretch or its stated speed while moving; None where the recorded value counts."""
+    """Distance of a whole stretch, or speed while moving, stated by the runner; None if the recorded value counts."""
 
     distance_m: float | None = None
     speed_mps: float | None = None
@@ -35,11 +35,11 @@ class Attributes:
 
 
 NO_ATTRIBUTES = Attributes()
-"""The attributes of a stretch for which the runner states neither distance nor speed."""
+"""Attributes of a stretch for which the runner states neither distance nor speed."""
 
 
 def split_attributes(text: str) -> tuple[str, Attributes]:
-    """Split a label's text from the attributes in it.
+    """Return the text of a label without its attributes, and the attributes.
 
     Raises :class:`AnnotationError` for an unknown, repeated or invalid attribute.
 
@@ -58,7 +58,7 @@ def split_attributes(text: str) -> tuple[str, Attributes]:
 
 
 def parse_attributes(values: dict[str, str]) -> Attributes:
-    """Parse attributes from texts by name, where an empty text means none.
+    """Return the attributes given as texts by name; an empty text counts as missing.
 
     Raises :class:`AnnotationError` for an invalid value or if both are given.
     """

@@ -31,4 +31,4 @@ ORIGIN_PRIORITY: dict[str, int] = {
     "name": 6,
     "home zone": 7,
 }
-"""The rank of each kind of origin; the lower rank leads."""
+"""Rank of each kind of origin; of two annotations of one stretch, that of lower rank counts."""

@@ -1,4 +1,4 @@
-"""A planned workout: steps and repeats, from a workout sentence or from the watch."""
+"""A planned workout as steps and repeats of steps, given as a workout sentence or loaded on the watch."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from retropace.annotations.language.labels import Label
 from retropace.core.units import format_duration
 
 MAX_STEPS = 500
-"""The most steps of a plan when carried out: 10 km in stretches of 50 m are 200."""
+"""Largest number of steps of a plan, repeats multiplied out; 10 km in stretches of 50 m are 200."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,16 +22,16 @@ class PlanStep:
     until_lap: bool = False
     """Whether the step ends when the lap button is pressed."""
     speed_mps: float | None = None
-    """The planned speed, or None if it is left to the runner."""
+    """Planned speed (m/s); None if it is left to the runner."""
     is_recovery: bool = False
-    """Whether the step is a recovery, in which standing is as good as moving."""
+    """Whether the step is a recovery, in which standing and moving are both as planned."""
 
     def __str__(self) -> str:
         return f"{self.length} {self.label}".strip()
 
     @property
     def length(self) -> str:
-        """The planned length as text, for example ``400 m`` or ``2:00``; empty if it is open."""
+        """Planned length as text, for example ``400 m`` or ``2:00``; empty if it is open."""
         if self.metres is not None:
             return f"{self.metres:.10g} m"
         if self.seconds is not None:
@@ -41,14 +41,14 @@ class PlanStep:
 
 @dataclass(frozen=True, slots=True)
 class Repeat:
-    """A sequence of items that is carried out several times."""
+    """A sequence of steps, or of further repeats, that is carried out several times."""
 
     count: int
     body: tuple[Item, ...]
 
 
 Item = PlanStep | Repeat
-"""An item of a plan."""
+"""One item of a plan: a step, or a repeat of items."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,26 +58,26 @@ class Plan:
     items: tuple[Item, ...]
     text: str = ""
     source: str = "workout"
-    """Where the plan was found: ``workout`` (a sentence), ``file`` (loaded on the watch), ``description`` or ``title``.
-    """
+    """Where the plan was found: ``workout`` (a sentence by the user), ``file`` (loaded on the watch),
+    ``description`` or ``title``."""
 
     @property
     def display_name(self) -> str:
-        """The plan as messages call it, for example ``the workout in the title``."""
+        """Name of the plan in messages, for example ``the workout in the title``."""
         return "the workout" if self.source == "workout" else f"the workout in the {self.source}"
 
 
 FROM_FILE = Plan((), "", "file")
-"""A placeholder for the workout that the recording holds."""
+"""Placeholder that stands for the workout in the recording until that is read."""
 
 
 def count_steps(items: tuple[Item, ...]) -> int:
-    """Count the steps that are carried out, repeats included."""
+    """Return the number of steps that are carried out, those in a repeat counted as often as repeated."""
     return sum(1 if isinstance(item, PlanStep) else item.count * count_steps(item.body) for item in items)
 
 
 def iter_steps(items: tuple[Item, ...]) -> Iterator[PlanStep]:
-    """Yield every step once, in the order of the text."""
+    """Yield every step of a plan as written, one in a repeat only once."""
     for item in items:
         if isinstance(item, PlanStep):
             yield item

@@ -1,4 +1,4 @@
-"""The result of fitting a plan to an activity."""
+"""The result of fitting a planned workout to an activity."""
 
 from __future__ import annotations
 
@@ -14,30 +14,30 @@ class StepResult:
 
     step: PlanStep
     plan_index: int
-    """The index of the step among the distinct steps of the plan, in the order of the text."""
+    """Index of the step among the steps of the plan as written, a repeated step counted once."""
     start_s: float
     end_s: float
     actual: float
-    """The actual length in the unit of the plan, metres or seconds; seconds for a step of open length."""
+    """Actual length in metres or seconds, as in the plan; in seconds for a step of open length."""
     ratio: float
-    """The actual length divided by the planned one; NaN for a step of open length."""
+    """Actual over planned length; NaN for a step of open length."""
     fit_score: float
-    """How well the step fits, in 0..1: 1 at the planned length, 0.6 at one standard deviation from it, and half of that
-    for a step that is not distinct from its neighbours."""
+    """Score in 0..1 of how well the step fits: 1 at the planned length, 0.6 at one standard deviation from it, and
+    half of that if pace and cadence barely differ from the neighbouring steps."""
 
 
 @dataclass(frozen=True, slots=True)
 class Workout:
-    """A plan fitted to an activity; a rejected plan labels nothing."""
+    """A plan fitted to an activity, with what was done of each step; one that does not fit labels nothing."""
 
     plan: Plan
     steps: tuple[StepResult, ...]
     missing_count: int
-    """The number of planned reps and steps that were not carried out."""
+    """Number of planned reps and steps that were not carried out."""
     extra_count: int
-    """The number of reps beyond the plan."""
+    """Number of reps carried out beyond the plan."""
     rejection_reason: str = ""
-    """Why the plan does not fit, in words; empty if it does."""
+    """Reason in words why the plan does not fit; empty if it does."""
 
     @property
     def fits(self) -> bool:
@@ -46,7 +46,7 @@ class Workout:
 
 
 def build_workout_annotations(workout: Workout) -> list[Annotation]:
-    """Build one annotation for each step of a workout that fits, none for one that does not."""
+    """Return one annotation for each step of a workout that fits; empty if it does not fit."""
     plan = workout.plan
     name = f'--workout "{plan.text}"' if plan.source == "workout" else plan.display_name
     return [

@@ -1,1 +1,1 @@
-"""From annotation inputs of all origins to sorted, disjoint annotations on an activity's time axis."""
+"""Conversion of annotations from all sources to sorted spans without overlap, in elapsed seconds."""

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class CollectedAnnotations:
-    """The sorted, disjoint annotations of an activity, its fitted workout if it has one, and warnings."""
+    """All annotations of an activity, sorted and without overlap; its fitted workout if it has one; and warnings."""
 
     annotations: tuple[Annotation, ...] = ()
     workout: Workout | None = None
@@ -40,7 +40,7 @@ def collect_annotations(
     *,
     use_file_names: bool = True,
 ) -> CollectedAnnotations:
-    """Collect and reconcile all annotations of an activity.
+    """Return all annotations of an activity, with conflicts between them settled.
 
     ``edges_s`` are the change points of pace and cadence, in elapsed seconds. With ``use_file_names`` the recording's
     own names, waypoints, description and workout are used too. Raises :class:`AnnotationError` for locations that the
@@ -89,7 +89,7 @@ def collect_annotations(
 
 
 def _has_text(activity: Activity, cleaned: CleanedActivity) -> bool:
-    """Tell whether anything in the recording has a name or a text."""
+    """Whether anything in the recording has a name or a text that may imply annotations."""
     texts = [activity.name, activity.description]
     texts += [lap.name for lap in cleaned.laps] + [split.name for split in cleaned.splits]
     return any(texts) or bool(cleaned.waypoints) or bool(cleaned.workout_steps)
@@ -98,7 +98,7 @@ def _has_text(activity: Activity, cleaned: CleanedActivity) -> bool:
 def _sort_inputs(
     items: Sequence[AnnotationInput], cleaned: CleanedActivity
 ) -> tuple[list[Annotation | UnresolvedAnnotation], list[Plan], list[str]]:
-    """Separate inputs into annotations and plans, converting fields and zones to annotations; and warnings."""
+    """Return inputs separated into annotations and plans, and warnings; fields and zones become annotations."""
     from retropace.annotations.model.annotation import Annotation, UnresolvedAnnotation
 
     annotations: list[Annotation | UnresolvedAnnotation] = [
@@ -126,7 +126,10 @@ def _sort_inputs(
 
 
 def _find_recording_plan(activity: Activity, cleaned: CleanedActivity, *, is_unannotated: bool) -> Plan | None:
-    """Find the workout that the recording holds or, if there is no other annotation, spells out."""
+    """Return the workout on the watch or, if there is no other annotation, one written in title or description.
+
+    None if there is neither.
+    """
     from retropace.annotations.implicit.from_recording import find_device_plan
 
     plan = find_device_plan(cleaned)
@@ -152,7 +155,10 @@ def _resolve_named_steps(
     signals: StandardizedSignals,
     edges_s: FloatArray,
 ) -> list[Annotation | UnresolvedAnnotation]:
-    """Resolve ``step "NAME"`` by fitting the device's workout where no lap states the step it carried out."""
+    """Return the annotations with every ``step "NAME"`` replaced by the spans of that step.
+
+    Where laps do not say which step they were, the workout on the watch is fitted to the activity to find these spans.
+    """
     if not cleaned.workout_steps or any(lap.step_index is not None for lap in cleaned.laps):
         return annotations
     from retropace.annotations.implicit.device_workout import build_plan

@@ -1,4 +1,4 @@
-"""Resolution of annotations: locations in text become spans, checked against the activity and made disjoint."""
+"""Conversion of annotations with a location in text to spans in the activity, checked and without overlap."""
 
 from __future__ import annotations
 
@@ -21,13 +21,14 @@ from retropace.core.errors import AnnotationError
 from retropace.core.units import format_duration
 
 MAX_OVERRUN_S = 60.0
-"""The overrun beyond either end of the activity that is cut without a warning, in seconds."""
+"""Seconds by which an annotation may reach beyond the start or end of the activity and be cut there without a
+warning."""
 
 
 def resolve_annotations(
     annotations: Iterable[Annotation | UnresolvedAnnotation], cleaned: CleanedActivity
 ) -> tuple[tuple[Annotation, ...], tuple[str, ...]]:
-    """Resolve annotations to sorted, disjoint ones within the activity, and warnings.
+    """Return the annotations as sorted spans within the activity that do not overlap, and warnings.
 
     The order of the input has no effect. Overlapping annotations of equal label are merged; where two that differ
     overlap within their edge tolerances, the edge of smaller tolerance counts. Raises :class:`AnnotationError` for one
@@ -48,7 +49,9 @@ def resolve_annotations(
 def locate_annotations(
     unresolved: list[UnresolvedAnnotation], cleaned: CleanedActivity, warnings: list[str]
 ) -> list[Annotation]:
-    """Find the spans of each annotation, which may overlap; messages are appended to ``warnings``.
+    """Return each annotation with its span, one for each span of a location; they may overlap.
+
+    Messages are appended to ``warnings``.
 
     Raises :class:`AnnotationError` for a location that the activity lacks.
     """
@@ -86,7 +89,7 @@ def _build_annotation(
     edge_tolerance_s: float,
     whole_minute_paths: set[str],
 ) -> Annotation:
-    """Build an annotation; the tolerance is wider in a file whose times are all whole minutes."""
+    """Return an annotation with a given span; its tolerance is wider in a file whose times are all whole minutes."""
     if (
         unresolved.origin.path in whole_minute_paths
         and has_whole_minutes_only(unresolved.where)
@@ -99,7 +102,7 @@ def _build_annotation(
 
 
 def _find_whole_minute_paths(unresolved: list[UnresolvedAnnotation]) -> set[str]:
-    """Find the files (the empty path is the command line) all of whose clock readings are rounded to minutes."""
+    """Return the files all of whose clock readings are whole minutes; an empty path is the command line."""
     readings: dict[str, list[bool]] = {}
     for annotation in unresolved:
         if (is_whole := has_whole_minutes_only(annotation.where)) is not None:
@@ -115,7 +118,7 @@ def _build_error_at_origin(annotation: Annotation | UnresolvedAnnotation, messag
 
 
 def _clip_to_activity(annotation: Annotation, cleaned: CleanedActivity, warnings: list[str]) -> Annotation:
-    """Clip an annotation to the activity; raises :class:`AnnotationError` if it lies outside."""
+    """Return an annotation cut at the activity's ends; raises :class:`AnnotationError` if it lies outside."""
     start, end = annotation.start_s, annotation.end_s
     if not (np.isfinite(start) and np.isfinite(end) and start < end):
         raise _build_error_at_origin(

@@ -1,4 +1,4 @@
-"""Resolution of overlapping annotations: they are merged, cut or rejected.
+"""Settlement of overlaps between annotations: they are merged or cut, or an error is raised.
 
 :mod:`retropace.annotations.model.origin_priority` states the rules.
 """
@@ -17,11 +17,11 @@ from retropace.core.spans import Spans, as_spans, clip, subtract, total_s, union
 from retropace.core.units import format_duration
 
 MIN_REMAINDER_S = 5.0
-"""The shortest remainder of an annotation beside a leading one, in seconds; a shorter one is a sliver."""
+"""Shortest part (s) of an annotation that is kept beside one of higher priority."""
 
 
 def sort_key(annotation: Annotation) -> tuple[object, ...]:
-    """The sort key of annotations, which makes results independent of their input order."""
+    """Return the sort key of an annotation, by which results do not depend on the order of the input."""
     return (
         annotation.start_s,
         annotation.end_s,
@@ -34,7 +34,7 @@ def sort_key(annotation: Annotation) -> tuple[object, ...]:
 
 
 def resolve_overlaps(annotations: Iterable[Annotation]) -> tuple[tuple[Annotation, ...], tuple[str, ...]]:
-    """Make annotations sorted and disjoint, and name those that were overruled.
+    """Return the annotations sorted and without overlap, and warnings that name those overruled.
 
     Raises :class:`AnnotationError` for two of one rank that contradict each other, naming both.
     """
@@ -50,7 +50,7 @@ def resolve_overlaps(annotations: Iterable[Annotation]) -> tuple[tuple[Annotatio
 
 
 def _merge_same_label(annotations: list[Annotation]) -> list[Annotation]:
-    """Merge overlapping annotations of equal label and attributes."""
+    """Return the annotations with overlapping ones of equal label and attributes merged."""
     by_label: dict[tuple[Label, str], list[Annotation]] = {}
     for annotation in annotations:
         same = by_label.setdefault((annotation.label, str(annotation.attributes)), [])
@@ -63,7 +63,7 @@ def _merge_same_label(annotations: list[Annotation]) -> list[Annotation]:
 
 
 def _merge_pair(first: Annotation, second: Annotation) -> Annotation:
-    """Merge two annotations, keeping the origin and tolerance of the more certain one."""
+    """Return two annotations merged into one, with the origin and tolerance of the one with the smaller tolerance."""
     surest = min(first, second, key=lambda annotation: (annotation.edge_tolerance_s, sort_key(annotation)))
     notes = dict.fromkeys(note for note in (first.note, second.note) if note)
     start_s, end_s = min(first.start_s, second.start_s), max(first.end_s, second.end_s)
@@ -71,7 +71,7 @@ def _merge_pair(first: Annotation, second: Annotation) -> Annotation:
 
 
 def _resolve_crossings(annotations: list[Annotation]) -> list[Annotation]:
-    """Make every two annotations either disjoint or nested.
+    """Return the annotations so that of every two one lies within the other, or they do not overlap.
 
     Raises :class:`AnnotationError` where two that disagree cross or cover the same span.
     """
@@ -113,7 +113,7 @@ def _resolve_crossings(annotations: list[Annotation]) -> list[Annotation]:
 
 
 def _measure_origins_s(annotations: list[Annotation]) -> Callable[[Annotation], float]:
-    """Return a function that measures the seconds covered by all annotations of an annotation's origin."""
+    """Return a function from an annotation to the total seconds of all annotations of the same origin."""
     totals: dict[Origin, float] = {}
     for annotation in annotations:
         totals[annotation.origin] = totals.get(annotation.origin, 0.0) + annotation.end_s - annotation.start_s
@@ -126,7 +126,7 @@ def _measure_origins_s(annotations: list[Annotation]) -> Callable[[Annotation], 
 
 
 def _is_more_precise(first: Annotation, second: Annotation) -> bool:
-    """Tell whether two annotations agree and the first says more: the gait, a distance or a speed."""
+    """Whether two annotations agree and the first says more: the gait, a distance or a speed."""
     if first.label.direction != second.label.direction or second.label.gait not in ("", first.label.gait):
         return False
     more, less = (bool(first.label.gait), bool(first.attributes)), (bool(second.label.gait), bool(second.attributes))
@@ -134,7 +134,7 @@ def _is_more_precise(first: Annotation, second: Annotation) -> bool:
 
 
 def _split_crossing(earlier: Annotation, later: Annotation) -> tuple[Annotation, Annotation]:
-    """Split two crossing annotations at the edge of the more precise or the more certain one.
+    """Return two overlapping annotations, cut at the edge of the one that says more or has the smaller tolerance.
 
     Raises :class:`AnnotationError` if they overlap by more than their tolerances.
     """
@@ -160,7 +160,7 @@ def _describe(annotation: Annotation) -> str:
 
 
 def _flatten(nested: list[Annotation]) -> list[Annotation]:
-    """Make nested annotations disjoint by cutting the inner ones out of the outer ones."""
+    """Return nested annotations without overlap: each inner one is cut out of the outer one."""
     pieces: list[Annotation] = []
     open_annotations: list[Annotation] = []
     position_s = 0.0
@@ -183,7 +183,7 @@ def _flatten(nested: list[Annotation]) -> list[Annotation]:
 
 
 def _close_innermost(open_annotations: list[Annotation], position_s: float, pieces: list[Annotation]) -> float:
-    """Close the innermost open annotation and return the new position."""
+    """Append the rest of the innermost open annotation to ``pieces``; returns the time up to which all is assigned."""
     annotation = open_annotations.pop()
     if position_s < annotation.end_s:
         pieces.append(replace(annotation, start_s=max(position_s, annotation.start_s)))
@@ -191,7 +191,7 @@ def _close_innermost(open_annotations: list[Annotation], position_s: float, piec
 
 
 def _subtract_leading(lower: list[Annotation], leading: list[Annotation], warnings: list[str]) -> list[Annotation]:
-    """Cut annotations of a higher rank out of those of a lower one."""
+    """Return the annotations ``lower`` without what those in ``leading``, of higher priority, cover."""
     covered = union(as_spans((annotation.start_s, annotation.end_s) for annotation in leading))
     starts = [annotation.start_s for annotation in leading]
     remainders: list[Annotation] = []
@@ -207,7 +207,10 @@ def _subtract_leading(lower: list[Annotation], leading: list[Annotation], warnin
 
 
 def _absorb_slivers(pieces: list[Annotation], edges: set[float]) -> list[Annotation]:
-    """Give slivers beside the leading annotations' ``edges`` to their neighbours, or drop them."""
+    """Return the pieces without very short ones beside ``edges`` of annotations of higher priority.
+
+    Such a piece is given to its neighbour if that touches it.
+    """
     absorbed: list[Annotation] = []
     pieces = sorted(pieces, key=sort_key)
     for number, piece in enumerate(pieces):
@@ -225,7 +228,10 @@ def _absorb_slivers(pieces: list[Annotation], edges: set[float]) -> list[Annotat
 
 
 def _first_conflict(annotation: Annotation, leading: list[Annotation], starts: list[float]) -> Annotation | None:
-    """Find the first leading annotation of another direction that overlaps beyond the tolerances."""
+    """Return the first annotation of higher priority and other direction that overlaps beyond the tolerances.
+
+    None if there is none.
+    """
     from bisect import bisect_left
 
     for other in leading[max(bisect_left(starts, annotation.start_s) - 1, 0) : bisect_left(starts, annotation.end_s)]:

@@ -1,7 +1,8 @@
-"""Snapping of uncertain edges to changes of pace and cadence, because people mark late and watches lag.
+"""Moving uncertain starts and ends of annotations to changes of pace and cadence.
 
-The levels of both sides of an edge are medians over seconds some way from it. The edge moves to the likeliest change
-point between two known levels (Hinkley 1970, Biometrika 57:1), with a normal prior at its original place.
+People mark late and watches lag. Pace and cadence on both sides of an edge are medians over some seconds that start a
+little away from it. The edge moves to the likeliest change point between these two levels (maximum likelihood; Hinkley
+1970, Biometrika 57:1), with a normal prior at its original place.
 """
 
 from __future__ import annotations
@@ -16,19 +17,20 @@ from retropace.core.units import format_duration
 from retropace.segmentation.signals import StandardizedSignals
 
 LEVEL_WINDOW_S = 20.0
-"""The length of the window for the level of a side, in seconds."""
+"""Duration (s) on each side of an edge over which median pace and cadence are taken."""
 MAX_SHIFT_SD = 2.5
-"""The edge tolerance in standard deviations of the prior."""
+"""Edge tolerance (largest move of an edge) in standard deviations of the normal prior on the move."""
 MIN_CHANGE_SD = 1.3
-"""The least change of level to which an edge moves, in standard deviations of the signals' noise."""
+"""Least change of pace and cadence at which an edge is moved, in standard deviations of their noise; with less it
+stays."""
 ROUND_COUNT = 3
-"""The number of rounds; each takes the levels of the sides from the previous round's edges."""
+"""Number of rounds; each takes the medians beside the edges that the previous round found."""
 
 
 def snap_edges(
     annotations: tuple[Annotation, ...], signals: StandardizedSignals
 ) -> tuple[tuple[Annotation, ...], tuple[str, ...]]:
-    """Move uncertain edges to changes of pace and cadence, and describe moves of at least a second.
+    """Return the annotations with uncertain edges moved to changes of pace and cadence, and messages on the moves.
 
     ``annotations`` are sorted and disjoint. An edge moves by at most its tolerance and never past another edge; edges
     that touch keep touching. Edges with a tolerance of at most one second stay.
@@ -66,7 +68,7 @@ def _snap_round(
     margin_s: FloatArray,
     signals: StandardizedSignals,
 ) -> FloatArray:
-    """Move each edge to its best place, given the current edges."""
+    """Return each edge at its best place, given median pace and cadence beside the current edges."""
     bounds = np.concatenate(([0.0], current_s, [float(len(signals))]))
     moved = current_s.copy()
     for index in np.flatnonzero(max_shift_s > 0.0).tolist():
@@ -96,7 +98,10 @@ def _snap_round(
 
 
 def _select_side_window(edge_s: float, neighbour_s: float, sign: float, margin_s: float) -> slice:
-    """Select the seconds that give a side's level: near the edge, but beyond its uncertainty."""
+    """Return the index range of seconds on one side of an edge whose median pace and cadence are taken.
+
+    They lie near the edge, but farther away than it may move.
+    """
     length = abs(neighbour_s - edge_s)
     margin = min(margin_s, length / 4.0)
     near, far = edge_s + sign * margin, edge_s + sign * min(margin + LEVEL_WINDOW_S, max(length - margin, margin + 1.0))

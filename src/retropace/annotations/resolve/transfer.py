@@ -14,7 +14,7 @@ from retropace.core.errors import AnnotationError
 def transfer_annotations(
     annotations: Iterable[Annotation], source: CleanedActivity, target: CleanedActivity, sidecar: SidecarEditor
 ) -> SidecarEditor:
-    """Add a row to a sidecar for each annotation, in time of day, clipped to the target recording.
+    """Return a sidecar with a row added for each annotation, in time of day, cut at the ends of the target recording.
 
     Edges with a tolerance of at most one second are written with a fraction, so that they are not moved when read.
     Raises :class:`AnnotationError` if a recording has no clock, or if the annotations do not overlap the target.
@@ -41,7 +41,7 @@ def transfer_annotations(
 
 
 def _format_clock_time(start: datetime, seconds: float, is_exact: bool) -> str:
-    """Format an elapsed time as UTC, to the millisecond if exact, else to the second."""
+    """Return an elapsed time as UTC text, to the millisecond if exact, else to the second."""
     moment = (start + timedelta(seconds=seconds)).astimezone(UTC)
     if is_exact:
         return f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}Z"

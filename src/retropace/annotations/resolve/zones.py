@@ -1,7 +1,7 @@
-"""Annotations from zones: the stretches within an area on the map have its label.
+"""Annotations from zones, areas on the map with a label: stretches within an area get its label.
 
-An edge lies where the route, interpolated between records, crosses the boundary. A crossing counts only if the route
-then goes deeper than the positions' noise, or stays for longer than a flicker.
+A stretch starts and ends where the route, interpolated between records, crosses the boundary. A crossing counts only if
+the route then goes deeper than positions may err, or stays for some time.
 """
 
 from __future__ import annotations
@@ -19,17 +19,19 @@ from retropace.core.geodesy import project_to_tangent_plane_m
 from retropace.core.spans import FloatArray, Spans, as_spans, clip, subtract, union
 
 POSITION_NOISE_M = 5.0
-"""The depth in metres that a crossing must exceed; watches in the open are 2–4 m off (one standard deviation)."""
+"""Distance (m) from the boundary that the route must reach for a crossing to count at once; watches in the open are
+2–4 m off (one standard deviation)."""
 MAX_FLICKER_S = 30.0
-"""The longest shallow stay inside or outside a zone that is ignored, in seconds."""
+"""Longest stay (s) inside or outside a zone that is ignored if it keeps close to the boundary."""
 EDGE_TOLERANCE_S = 5.0
-"""Tolerance of an edge in seconds: two or three standard deviations of the position, at running pace."""
+"""Seconds by which a stretch's start or end may be off: two or three standard deviations of the position at running
+pace."""
 MAX_BRIDGED_GAP_S = 15.0
-"""The longest gap between positions over which the route is interpolated, in seconds."""
+"""Longest gap (s) between positions over which the route is interpolated; longer ones count as outside."""
 
 
 def find_zone_annotations(zones: Zones, cleaned: CleanedActivity) -> tuple[list[Annotation], tuple[str, ...]]:
-    """Find the stretches within zones, the smaller zone leading where two overlap; and warnings."""
+    """Return the stretches within zones as annotations, the smaller zone's where two overlap; and warnings."""
     known = np.isfinite(cleaned.lat_deg) & np.isfinite(cleaned.lon_deg)
     if known.sum() < 2:
         warning = (f"{zones.path}: the recording holds no positions, zones were not used",)
@@ -63,7 +65,7 @@ def find_zone_annotations(zones: Zones, cleaned: CleanedActivity) -> tuple[list[
 
 
 def _project_zone(zone: Zone, centre: tuple[float, float]) -> Any:
-    """Project a zone to an area in metres around a centre in degrees."""
+    """Return the area of a zone in metres east and north of a centre given in degrees."""
     import shapely
 
     def project(coordinates: FloatArray) -> FloatArray:
@@ -76,7 +78,7 @@ def _project_zone(zone: Zone, centre: tuple[float, float]) -> Any:
 def _find_stays(
     shape: Any, points: FloatArray, times_s: FloatArray, in_gap: np.ndarray[tuple[int], np.dtype[np.bool_]]
 ) -> Spans:
-    """Find when a route is within a shape, with edges interpolated between points and without flicker.
+    """Return the spans in which a route is within a shape, without very short crossings of its boundary.
 
     ``points`` is ``(n, 2)`` in metres, ``times_s`` and ``in_gap`` are ``(n,)``.
     """
@@ -103,7 +105,7 @@ def _find_stays(
 
 
 def _compute_depths(shape: Any, points: FloatArray) -> FloatArray:
-    """Compute how deep within a shape each point lies, in metres, negative outside and bounded far away."""
+    """Return the distance of each point from the boundary of a shape, in metres: negative outside, limited far away."""
     import shapely
 
     low_x, low_y, high_x, high_y = shape.bounds
@@ -124,7 +126,10 @@ def _compute_depths(shape: Any, points: FloatArray) -> FloatArray:
 
 
 def _remove_flicker(stays: list[list[Any]], depth: FloatArray, min_depth_m: float, *, inside: bool) -> list[list[Any]]:
-    """Give short and shallow stays inside (or outside) to their neighbours; a stay is ``[start, end, is_in]``."""
+    """Return the stays with short ones close to the boundary joined to their neighbours.
+
+    A stay is ``[start, end, is_in]``, in rows; those with ``is_in`` equal to ``inside`` are removed.
+    """
     merged: list[list[Any]] = []
     for number, (start, end, is_in) in enumerate(stays):
         is_shallow = float(np.max(np.abs(depth[start:end]))) < min_depth_m and end - start <= MAX_FLICKER_S
@@ -139,7 +144,7 @@ def _remove_flicker(stays: list[list[Any]], depth: FloatArray, min_depth_m: floa
 
 
 def _interpolate_crossing(row: int, depth: FloatArray, times_s: FloatArray) -> float:
-    """Interpolate the time between two rows at which the depth is zero."""
+    """Return the time of the crossing just before ``row``, where the interpolated distance to the boundary is 0."""
     if row <= 0:
         return float(times_s[0])
     if row >= len(times_s):

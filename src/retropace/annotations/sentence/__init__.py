@@ -1,1 +1,1 @@
-"""The parser of workout sentences such as ``6x(400m backward, 2min rest)``; it knows no activity."""
+"""Parser of workout sentences such as ``6x(400m backward, 2min rest)``, independent of any activity."""

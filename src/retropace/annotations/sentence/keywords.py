@@ -1,4 +1,4 @@
-"""The keywords of workout sentences beside directions and gaits, as data: units, counts, and words without meaning.
+"""Words that workout sentences use beside directions and gaits: units, counts and words without meaning.
 
 Words are compared in their normalized spelling (:func:`retropace.annotations.language.normalize.normalize`).
 """
@@ -21,7 +21,8 @@ METRES_PER_UNIT: dict[str, float] = {
     **dict.fromkeys(("rondes", "rondjes", "okrążenie", "okrążenia", "okrążeń", "круг", "круга", "кругов"), 400.0),
     **dict.fromkeys(("周", "圈", "바퀴"), 400.0),
 }
-"""Metres per unit of length; a lap is one of a 400 m track, because a lap of the watch has no fixed length."""
+"""Metres by word for a unit of length; a lap is one of a 400 m track, because a lap of the watch has no fixed
+length."""
 
 SECONDS_PER_UNIT: dict[str, float] = {
     **dict.fromkeys(
@@ -36,13 +37,13 @@ SECONDS_PER_UNIT: dict[str, float] = {
     **dict.fromkeys(("ore", "hora", "horas", "uur", "godz", "godzina", "godziny", "ч", "час", "часа"), 3600.0),
     **dict.fromkeys(("時間", "小时", "小時", "시간"), 3600.0),
 }
-"""Seconds per unit of time."""
+"""Seconds by word for a unit of time."""
 
 REPEAT_WORDS: tuple[str, ...] = (
     *("x", "×", "*", "х", "times", "time", "mal", "fois", "volte", "volta", "veces", "vez", "vezes", "keer", "maal"),
     *("razy", "raz", "раз", "раза", "回", "本", "次", "组", "組", "번", "회", "세트", "sets of", "reps of", "reps"),
 )
-"""Words and signs between a count and what is repeated."""
+"""Words and signs that stand between a count and what is repeated."""
 
 NUMBER_WORDS: dict[str, int] = {
     word: number
@@ -66,19 +67,19 @@ NUMBER_WORDS: dict[str, int] = {
     for word in words
     if (word, number) != ("once", 11)
 }
-"""Small numbers written out; "once" is the English word (1), not the Spanish one (11)."""
+"""Numbers by word; "once" is the English word (1), not the Spanish one (11)."""
 
 HUNDRED_WORDS: dict[str, float] = {"hundred": 100.0, "hundert": 100.0, "cent": 100.0, "cento": 100.0}
-"""Words that multiply a number by a hundred, as in ``four hundred``."""
+"""Factors by word for hundred, as in ``four hundred``."""
 
 FRACTION_WORDS: dict[str, float] = {"quarter": 0.25, "half": 0.5, "viertel": 0.25, "halbe": 0.5, "quart": 0.25}
-"""Words for fractions of a unit, as in ``a quarter mile``."""
+"""Values by word for a fraction of a unit, as in ``a quarter mile``."""
 
 RECOVERY_STEP_WORDS: tuple[str, ...] = (
     *("recovery", "recover", "recoveries", "rec", "erholung", "trabpause", "récup", "récupération", "recupero"),
     *("recuperación", "recuperação", "herstel", "regeneracja", "восстановление", "リカバリー", "恢复", "회복"),
 )
-"""Words for a recovery between reps, which may stand or move and is forward where it moves."""
+"""Words for a recovery between reps; the runner may stand or move in it, and moves forward."""
 
 FORWARD_STEP_WORDS: tuple[str, ...] = (
     *("warm up", "warmup", "wu", "cool down", "cooldown", "cd", "easy"),
@@ -89,7 +90,7 @@ FORWARD_STEP_WORDS: tuple[str, ...] = (
     *("ウォームアップ", "クールダウン", "热身", "熱身", "放松", "冷身", "워밍업", "쿨다운"),
     *RECOVERY_STEP_WORDS,
 )
-"""Words for parts of a session that are forward unless something else is said; standing in them is measured."""
+"""Words for parts of a session that are forward unless the step names a direction."""
 
 RECOVERY_OPENERS: tuple[str, ...] = (
     "r",
@@ -105,7 +106,7 @@ RECOVERY_OPENERS: tuple[str, ...] = (
     "pause",
     "p",
 )
-"""Words before the recovery of a set without brackets, as in ``6x400m backward, r 2:00``."""
+"""Words that may stand before the recovery of a set without brackets, as in ``6x400m backward, r 2:00``."""
 
 UNTIL_LAP_PHRASES: tuple[str, ...] = (
     *("until lap", "until lap press", "until lap button", "till lap", "to lap", "lap press", "until press", "open"),
@@ -154,4 +155,4 @@ FILLER_WORDS: tuple[str, ...] = (
         "slowly",
     ),
 )
-"""Words that have no effect."""
+"""Words that are ignored in a sentence."""

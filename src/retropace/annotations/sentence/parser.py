@@ -23,19 +23,19 @@ from retropace.annotations.sentence.tokenizer import NORMALIZED_REPEAT_WORDS, bu
 from retropace.core.errors import AnnotationError
 
 MAX_TEXT_CHARS = 2000
-"""The longest sentence that is read, in characters."""
+"""Largest number of characters of a sentence; a longer one is an error."""
 MAX_DEPTH = 6
-"""The deepest nesting of brackets and repeats."""
+"""Largest depth to which brackets and repeats may be nested."""
 SEPARATORS = frozenset({",", ";", "+", "/", "\n", "\r", "&", ".", "->", "→", "|", "–", "-"})
-"""Symbols between two steps."""
+"""Symbols that separate two steps."""
 OPENING_BY_CLOSING = {")": "(", "]": "[", "}": "{"}
-"""For each closing bracket, its opening bracket."""
+"""Opening bracket by its closing bracket."""
 OPENING_BRACKETS = frozenset(OPENING_BY_CLOSING.values())
 """All opening brackets."""
 
 
 def parse_sentence(text: str) -> Plan:
-    """Parse a workout sentence into a plan.
+    """Return the plan that a workout sentence describes.
 
     Raises :class:`AnnotationError` naming the first character that is not valid.
 
@@ -58,13 +58,13 @@ def parse_sentence(text: str) -> Plan:
 
 @dataclass(frozen=True, slots=True)
 class _BareRepeat:
-    """A repeat of one step without brackets, whose recovery may still follow."""
+    """A repeat of one step without brackets, after which its recovery may still follow."""
 
     repeat: Repeat
 
 
 def _parse_items(cursor: TokenCursor, depth: int) -> list[Item]:
-    """Parse items up to a closing bracket or the end."""
+    """Return the steps and repeats up to a closing bracket or the end of the sentence."""
     items: list[Item] = []
     is_bare = False
     _skip_separators(cursor)
@@ -98,7 +98,7 @@ def _skip_separators(cursor: TokenCursor) -> None:
 
 
 def _is_recovery_next(cursor: TokenCursor) -> bool:
-    """Tell whether the recovery of a set without brackets is next, as in ``r 2:00`` or ``r=2'``."""
+    """Whether the recovery of a set without brackets is next, as in ``r 2:00`` or ``r=2'``."""
     after = cursor.peek(1)
     if after is not None and after.text in ("=", ":"):
         without_sign = TokenCursor(
@@ -124,7 +124,10 @@ def _parse_item(cursor: TokenCursor, depth: int) -> Item | _BareRepeat:
 
 
 def _parse_count(cursor: TokenCursor) -> int | None:
-    """Parse a count with its repeat word; None, with the cursor where it was, if there is none."""
+    """Return a count that is followed by a repeat word, with the cursor behind both.
+
+    None, with the cursor where it was, if there is none.
+    """
     token, after, second_after = cursor.peek(), cursor.peek(1), cursor.peek(2)
     if token is None or after is None:
         return None
@@ -166,7 +169,7 @@ def _parse_repeat(cursor: TokenCursor, count: int, offset: int, depth: int) -> I
 
 
 def _parse_trailing_count(cursor: TokenCursor) -> int:
-    """Parse the count behind a group; 1 if there is none."""
+    """Return the count behind a bracketed group, as in ``(...) x 6``; 1 if there is none."""
     token, after = cursor.peek(), cursor.peek(1)
     if token is None or not (token.text in ("×", "*") or token.normalized == "x"):
         return 1
@@ -178,7 +181,7 @@ def _parse_trailing_count(cursor: TokenCursor) -> int:
 
 
 def _build_repeat(cursor: TokenCursor, count: int, body: list[Item], offset: int) -> Repeat:
-    """Build a repeat; raises :class:`AnnotationError` if it has no or too many steps."""
+    """Return a repeat of ``body``; raises :class:`AnnotationError` if ``count`` is below 1 or steps are too many."""
     steps = count * count_steps(tuple(body))
     if count < 1:
         raise build_syntax_error(cursor.text, offset, "repeats nothing: a count starts at 1")

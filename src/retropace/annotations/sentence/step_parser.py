@@ -1,4 +1,4 @@
-"""The parser of one step of a workout sentence: a length, words for direction and gait, and a pace, in any order."""
+"""Parser of one step of a workout sentence: a length, words for direction and gait, and a pace, in any order."""
 
 from __future__ import annotations
 
@@ -23,48 +23,48 @@ from retropace.annotations.sentence.tokenizer import NORMALIZED_REPEAT_WORDS, UN
 from retropace.core.units import parse_speed_mps
 
 MIN_UNITLESS_M = 50.0
-"""The least number without a unit that is read as a distance, in metres, as in ``6x400``."""
+"""Least number without a unit that is read as a distance in metres, as in ``6x400``; a smaller one is an error."""
 NORMALIZED_NUMBERS = {normalize(word): number for word, number in NUMBER_WORDS.items()}
-"""Numbers by their normalized word."""
+"""Numbers by word, in normalized spelling."""
 NORMALIZED_STEP_SEPARATORS = frozenset(normalize(word) for word in STEP_SEPARATOR_WORDS)
-"""Normalized words that separate two steps."""
+"""Words that separate two steps, in normalized spelling."""
 NORMALIZED_RECOVERY_OPENERS = frozenset(normalize(word) for word in RECOVERY_OPENERS)
-"""Normalized words that open a recovery."""
+"""Words that may stand before a recovery, in normalized spelling."""
 NORMALIZED_RECOVERY_STEPS = frozenset(normalize(word) for word in RECOVERY_STEP_WORDS)
-"""Normalized words for a recovery."""
+"""Words for a recovery, in normalized spelling."""
 _NORMALIZED_FILLERS = frozenset(normalize(word) for word in FILLER_WORDS)
-"""Normalized words that have no effect."""
+"""Words that are ignored, in normalized spelling."""
 _NORMALIZED_FORWARD_STEPS = frozenset(normalize(word) for word in FORWARD_STEP_WORDS)
-"""Normalized words for parts of a session that are forward."""
+"""Words for parts of a session that are forward, in normalized spelling."""
 _NORMALIZED_UNTIL_LAP = sorted((normalize(word) for word in UNTIL_LAP_PHRASES), key=len, reverse=True)
-"""Normalized phrases for a step that ends at a lap press, longest first."""
+"""Phrases for a step that ends at a press of the lap button, in normalized spelling, longest first."""
 _KNOWN_PHRASES = sorted(
     {*_NORMALIZED_FORWARD_STEPS, *build_label_table(), *build_gait_table()} - {""}, key=len, reverse=True
 )
-"""Normalized phrases that may describe a step, longest first."""
+"""Phrases that may describe a step, in normalized spelling, longest first."""
 _FRACTION_SIGNS = {"¼": 0.25, "½": 0.5, "¾": 0.75}
-"""The values of fraction signs."""
+"""Values of fraction signs."""
 _PACE = re.compile(
     r"\s*(\d+:\d{2}(?:\s*(?:/|per )\s*(?:km|mi|mile))?|\d+(?:[.,]\d+)?\s*(?:km/h|kmh|kph|mph|m/s))", re.IGNORECASE
 )
-"""A pace or speed behind ``@``."""
+"""Pattern of a pace or speed behind ``@``."""
 
 
 @dataclass(slots=True)
 class TokenCursor:
-    """A position in the tokens of a sentence."""
+    """The tokens (words, numbers and signs) of a sentence, and a position in them."""
 
     text: str
     tokens: list[Token]
     position: int = 0
-    """The index of the next token."""
+    """Index of the next token."""
 
     def peek(self, ahead: int = 0) -> Token | None:
         """Return the next token, or the one ``ahead`` tokens after it; None behind the last."""
         return self.tokens[self.position + ahead] if self.position + ahead < len(self.tokens) else None
 
     def separates_steps(self, token: Token) -> bool:
-        """Tell whether a token is a word that separates two steps and is not also a label."""
+        """Whether a token is a word that separates two steps and is not also a label."""
         return (
             token.kind == "word"
             and token.normalized in NORMALIZED_STEP_SEPARATORS
@@ -72,7 +72,7 @@ class TokenCursor:
         )
 
     def opens_recovery(self) -> bool:
-        """Tell whether the next tokens are a word that opens a recovery and a length."""
+        """Whether the next tokens are a word that may stand before a recovery, and a length."""
         token, after = self.peek(), self.peek(1)
         if (
             token is None
@@ -91,9 +91,9 @@ class _DraftLength:
     unit: str = ""
     """``m`` or ``s``; empty while no length has been read."""
     amount: float = 0.0
-    """The length in metres or seconds."""
+    """Length in metres or seconds."""
     next_position: int = -1
-    """The index of the token behind the length, which may continue it, as in ``2min 30s``."""
+    """Index of the token behind the length, which may continue it, as in ``2min 30s``."""
 
 
 @dataclass(slots=True)
@@ -106,7 +106,7 @@ class _StepDraft:
 
 
 def parse_step(cursor: TokenCursor) -> PlanStep:
-    """Parse the step at the cursor and move the cursor behind it.
+    """Return the step at the cursor, and move the cursor behind it.
 
     Raises :class:`AnnotationError` naming the character.
     """
@@ -148,7 +148,7 @@ def parse_step(cursor: TokenCursor) -> PlanStep:
 
 
 def _is_length_in_words(cursor: TokenCursor, token: Token) -> bool:
-    """Tell whether a length written out begins here, as in ``two miles`` or ``quarter mile``."""
+    """Whether a length in words begins here, as in ``two miles`` or ``quarter mile``."""
     after = cursor.peek(1)
     if token.kind != "word" or after is None or after.kind != "word":
         return False
@@ -158,7 +158,7 @@ def _is_length_in_words(cursor: TokenCursor, token: Token) -> bool:
 
 
 def _parse_draft_length(cursor: TokenCursor, draft: _StepDraft, token: Token) -> None:
-    """Parse a length, or the time for a distance (``400 m in 3:10``), into the draft."""
+    """Read a length, or the time for a distance (``400 m in 3:10``), into the draft of a step."""
     length = draft.length
     continues_length = length.unit == "s" and length.next_position == cursor.position and token.kind != "clock"
     is_time_for_distance = length.unit == "m" and token.kind == "clock"
@@ -176,7 +176,7 @@ def _parse_draft_length(cursor: TokenCursor, draft: _StepDraft, token: Token) ->
 
 
 def _parse_length(cursor: TokenCursor, token: Token, *, within_minutes: bool) -> tuple[str, float]:
-    """Parse a length at the cursor into its unit, ``m`` or ``s``, and its amount."""
+    """Return the unit, ``m`` or ``s``, and the amount of the length at the cursor, and move the cursor behind it."""
     cursor.position += 1
     if token.kind == "clock":
         parts = [float(part) for part in token.text.split(":")]
@@ -224,7 +224,7 @@ def _parse_amount(cursor: TokenCursor, token: Token) -> float:
 
 
 def _parse_pace(cursor: TokenCursor, at_token: Token) -> float:
-    """Parse the pace behind ``@``, in m/s: ``6:00/km``, ``5:30`` (per kilometre) or ``12km/h``."""
+    """Return the pace behind ``@`` in m/s: ``6:00/km``, ``5:30`` (per kilometre) or ``12km/h``."""
     start = at_token.offset + 1
     match = _PACE.match(cursor.text, start)
     text = match[1].replace(",", ".") if match else ""
@@ -237,7 +237,7 @@ def _parse_pace(cursor: TokenCursor, at_token: Token) -> float:
 
 
 def _parse_step_label(text: str, tokens: list[Token]) -> tuple[Label, bool]:
-    """Interpret the words of a step as a label, and tell whether the step lasts until a lap press."""
+    """Return the label that the words of a step mean, and whether the step lasts until the lap button is pressed."""
     remaining = " ".join(token.normalized for token in tokens)
     until_lap = False
     for phrase in _NORMALIZED_UNTIL_LAP:
@@ -278,7 +278,7 @@ def _parse_step_label(text: str, tokens: list[Token]) -> tuple[Label, bool]:
 
 
 def _remove_phrase(text: str, phrase: str) -> str:
-    """Remove a phrase from a text where it stands as whole words."""
+    """Return a text with a space for each place where a phrase stands as whole words."""
     if phrase not in text:
         return text
     pattern = re.escape(phrase) if is_unspaced_script(phrase) else rf"(?<![^\W\d_]){re.escape(phrase)}(?![^\W\d_])"

@@ -1,4 +1,4 @@
-"""The tokenizer of workout sentences: words, numbers and signs, each with its character offset."""
+"""Splitting of workout sentences into tokens: words, numbers and signs, each with its character offset."""
 
 from __future__ import annotations
 
@@ -14,33 +14,34 @@ _TOKEN = re.compile(
     r"|(?P<number>\d+(?:[.,]\d+)?)|(?P<mark>[′'’]{2}|[\"″”]|[′'’])|(?P<word>[^\W\d_](?:[^\W\d_]|['’.-](?=[^\W\d_]))*)"
     r"|(?P<symbol>[(){}\[\]×*,;+/@=:&.\n\r|–-]|->|→)",
 )
-"""One token of any kind; the name of the matching group is the kind."""
+"""Pattern of one token; the name of the matching group is the kind of token."""
 UNITS = {normalize(word): ("m", size) for word, size in METRES_PER_UNIT.items()} | {
     normalize(word): ("s", size) for word, size in SECONDS_PER_UNIT.items()
 }
-"""For each normalized unit, ``("m", metres)`` or ``("s", seconds)``."""
+"""Unit ``m`` or ``s`` and its size, as in ``("m", 1000.0)``, by word in normalized spelling."""
 NORMALIZED_REPEAT_WORDS = frozenset(normalize(word) for word in REPEAT_WORDS)
-"""Words between a count and what is repeated, normalized."""
+"""Words that stand between a count and what is repeated, in normalized spelling."""
 
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """One token of a sentence."""
+    """One word, number or sign of a sentence."""
 
     kind: str
-    """``word``, ``number``, ``clock``, ``fraction``, ``symbol``, or ``mark`` (a sign of minutes or seconds)."""
+    """Kind of the token: ``word``, ``number``, ``clock``, ``fraction``, ``symbol``, or ``mark`` (a sign of minutes
+    or seconds)."""
     text: str
     offset: int
-    """The index of its first character in the sentence."""
+    """Index of the token's first character in the sentence."""
 
     @property
     def normalized(self) -> str:
-        """A word in normalized spelling, any other token as written."""
+        """Normalized spelling of a word; any other token as written."""
         return normalize(self.text) if self.kind == "word" else self.text
 
 
 def tokenize(text: str) -> list[Token]:
-    """Split a sentence into tokens, without blanks.
+    """Return the tokens of a sentence, without blanks.
 
     Raises :class:`AnnotationError` for a character that no token contains.
 
@@ -67,7 +68,7 @@ def tokenize(text: str) -> list[Token]:
 
 
 def _split_word(word: str, offset: int, *, after_number: bool) -> list[Token]:
-    """Split a word where a unit or a repeat word is written together with what follows it."""
+    """Return the tokens of a word, split where a unit or a repeat word is written together with what follows it."""
     unsplit = [Token("word", word, offset)]
     if normalize(word) in UNITS or normalize(word) in NORMALIZED_REPEAT_WORDS or not after_number:
         return unsplit
@@ -81,7 +82,7 @@ def _split_word(word: str, offset: int, *, after_number: bool) -> list[Token]:
 
 
 def build_syntax_error(text: str, offset: int, problem: str) -> AnnotationError:
-    """Build an error that points at a character of the sentence."""
+    """Return an error that points at a character of the sentence."""
     excerpt = text[offset : offset + 12].split("\n")[0]
     position = f'character {offset + 1}, "{excerpt}"' if offset < len(text) else f"character {offset + 1}, at the end"
     return AnnotationError(f"{position}: {problem}")
