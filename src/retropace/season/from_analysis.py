@@ -1,4 +1,4 @@
-"""Seasons built from analyses directly, without a library."""
+"""Construction of seasons from analysed activities, without the library file that remembers them."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ from retropace.season.runs import (
 
 @dataclass(frozen=True, slots=True)
 class SeasonEntry:
-    """One activity of a season with its best efforts and stretches on foot."""
+    """One activity of a season with its best efforts and its run or walked segments."""
 
     row: SeasonRow
     bests: tuple[SeasonBest, ...]
     stretches: tuple[tuple[float, float, float, float], ...]
-    """Rows of :attr:`Season.stretches`."""
+    """Rows of :attr:`Season.stretches`: is backward, is run, moving seconds, speed in m/s."""
 
 
 def build_season_entry(analysis: Analysis, best_efforts: Sequence[BestEffort]) -> SeasonEntry | None:
-    """Build the season entry of an analysis and its best efforts; None for an activity without a date."""
+    """Return the season entry of an analysed activity; None if its date is unknown."""
     segments, summary = analysis.segments, analysis.summary
     start_time = analysis.cleaned.start_time
     if start_time is None:
@@ -82,7 +82,7 @@ def build_season_entry(analysis: Analysis, best_efforts: Sequence[BestEffort]) -
 
 
 def build_season_from_entries(entries: Sequence[SeasonEntry]) -> Season:
-    """Build the season of the given entries."""
+    """Return the season that consists of the given entries."""
     bests = [best._replace(row=row) for row, entry in enumerate(entries) for best in entry.bests]
     seconds = {
         (best.row, best.direction): best.seconds for best in bests if (best.kind, best.target) == ("distance", 400.0)

@@ -1,4 +1,4 @@
-"""Progress towards goals: the current period, and the number of consecutive periods in which a goal was met."""
+"""Progress towards goals such as two backward sessions a week, and of the weeks or months in a row that met one."""
 
 from __future__ import annotations
 
@@ -17,28 +17,29 @@ from retropace.season.runs import Season
 
 @dataclass(frozen=True, slots=True)
 class GoalProgress:
-    """A goal as of a day."""
+    """How far a goal is reached in the current week or month as of a given day."""
 
     goal: Goal
     first: date
-    """First day of the current period."""
+    """First day of the current week or month."""
     end: date
-    """Day after the last day of the current period."""
+    """Day after the last day of the current week or month."""
     sessions: int
-    """Number of sessions of the period that meet the goal's minimum length."""
+    """Number of sessions in the period that reach the goal's minutes and kilometres; all sessions if it states none."""
     minutes: float
-    """Moving time of the period in the goal's direction."""
+    """Moving time (minutes) of the period in the goal's direction."""
     km: float
-    """Distance of the period in the goal's direction."""
+    """Distance (km) of the period in the goal's direction."""
     is_met: bool
     streak: int
-    """Number of consecutive periods up to now in which the goal was met; an unmet current period does not end it."""
+    """Number of consecutive periods up to now that met the goal; a current one that has not met it yet does not end
+    the streak."""
     best_streak: int
-    """Longest streak so far."""
+    """Largest number of consecutive periods that met the goal so far."""
 
 
 def compute_goal_progress(goal: Goal, season: Season, days: Sequence[date], today: date) -> GoalProgress:
-    """Compute the progress towards a goal on a day; ``days`` holds the local day of each activity."""
+    """Return the progress towards a goal on a day; ``days`` holds the local day of each activity."""
     periods = build_periods(days, goal.per, today)
     counts = [_count_toward_goal(goal, season, period.rows) for period in periods]
     is_met = [_is_met(goal, *count) for count in counts]
@@ -63,7 +64,7 @@ def _build_empty_period(goal: Goal, today: date) -> Period:
 
 
 def _count_toward_goal(goal: Goal, season: Season, rows: NDArray[np.intp]) -> tuple[int, float, float]:
-    """Return the number of qualifying sessions, and the minutes and kilometres of all."""
+    """Return the number of sessions that qualify, and the minutes and kilometres of all sessions."""
     column = DIRECTIONS.index(goal.direction)
     seconds, metres = season.moving_s[rows, column], np.nan_to_num(season.distance_m[rows, column])
     is_long_enough = (seconds > 0.0) & (seconds >= 60.0 * (goal.minutes or 0.0)) & (metres >= 1000.0 * (goal.km or 0.0))
@@ -71,7 +72,7 @@ def _count_toward_goal(goal: Goal, season: Season, rows: NDArray[np.intp]) -> tu
 
 
 def _is_met(goal: Goal, sessions: int, minutes: float, km: float) -> bool:
-    """Whether the counts of a period meet a goal."""
+    """Whether sessions, minutes and kilometres of one period meet a goal."""
     if goal.sessions is not None:
         return bool(sessions >= goal.sessions)
     return minutes >= (goal.minutes or 0.0) and km >= (goal.km or 0.0)

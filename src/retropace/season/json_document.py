@@ -12,7 +12,7 @@ from retropace.season.progress import Progress
 from retropace.season.runs import SeasonBest
 
 SCHEMA = "retropace.progress/1"
-"""Identifier and version of the schema."""
+"""Name and version of the document's schema."""
 
 
 def progress_document(

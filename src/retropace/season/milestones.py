@@ -1,4 +1,4 @@
-"""Milestones of a season: first backward run, cumulative and unbroken distances, quarter mile, longest stretch."""
+"""Milestones of a season of backward running, such as the first run or 100 km in all."""
 
 from __future__ import annotations
 
@@ -11,32 +11,32 @@ import numpy as np
 from retropace.season.runs import BACKWARD, Season
 
 CUMULATIVE_DISTANCES_M = (1_000.0, 5_000.0, 10_000.0, 21_097.5, 42_195.0, 100_000.0, 250_000.0, 500_000.0, 1_000_000.0)
-"""Cumulative backward distances (m) that count as milestones."""
+"""Total backward distances (m) since the start of the season that count as milestones."""
 UNBROKEN_DISTANCES_M = (100.0, 400.0, 1_000.0, 1_609.344, 5_000.0, 10_000.0, 21_097.5, 42_195.0)
-"""Unbroken backward distances (m) that count as milestones."""
+"""Backward distances (m) in one uninterrupted stretch that count as milestones."""
 QUARTER_MILE_LAP_M = 400.0
-"""Distance (m) of the quarter-mile milestone, one lap of a running track."""
+"""Distance (m) run each way for the quarter-mile milestone, one lap of a running track."""
 MAX_PASS_RATIO = 2.0
-"""Ratio of backward to forward 400 m time below which the quarter-mile milestone is reached."""
+"""Ratio of backward to forward 400 m time that must be undercut for the quarter-mile milestone."""
 
 
 @dataclass(frozen=True, slots=True)
 class Milestone:
-    """A milestone reached on a day."""
+    """A milestone, with the day and the activity in which it was reached."""
 
     kind: str
     """``first`` (backward run), ``in all`` (cumulative), ``at once`` (unbroken), ``quarter mile`` or ``longest``."""
     metres: float
-    """Distance reached; NaN for ``first``."""
+    """Distance reached (m); NaN for ``first``."""
     value: float
-    """Time ratio of a quarter mile; seconds of the longest stretch; otherwise NaN."""
+    """Ratio of backward to forward time of a quarter mile, or seconds of the longest stretch; otherwise NaN."""
     day: date
     row: int
-    """Row of the activity in the season."""
+    """Index of the activity in the season."""
 
 
 def find_milestones(season: Season, days: Sequence[date]) -> list[Milestone]:
-    """Find the milestones of a season in order of time; ``days`` holds the local day of each activity."""
+    """Return the milestones of a season in order of time; ``days`` holds the local day of each activity."""
     backward_m = np.nan_to_num(season.distance_m[:, BACKWARD])
     backward_rows = np.flatnonzero(season.moving_s[:, BACKWARD] > 0.0)
     milestones = []

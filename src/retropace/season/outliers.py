@@ -1,4 +1,4 @@
-"""Outlying activities, such as another person's recording or a bicycle ride. They are reported, not removed."""
+"""Activities that do not fit the runner, such as a bicycle ride; they are reported, not removed."""
 
 from __future__ import annotations
 
@@ -10,31 +10,33 @@ from retropace.core.spans import FloatArray
 from retropace.season.runs import FORWARD, Season
 
 MIN_ACTIVITIES = 8
-"""Minimum number of activities with a known value for the median of a metric."""
+"""Minimum number of activities with a known value of a metric; with fewer that metric is not judged."""
 MAX_ROBUST_Z = 5.0
-"""Maximum robust z-score; one in two million normal values exceeds it, and real sessions vary more."""
+"""Largest robust z-score, the distance from the median in robust standard deviations, at which a value is usual. One
+in two million normal values exceeds it, and real sessions vary more."""
 MIN_LOG_SD = {"forward speed": 0.06, "forward cadence": 0.03, "forward step length": 0.06, "forward heart rate": 0.05}
-"""Lower bound of the standard deviation of the log of each metric, as few sessions may vary too little."""
+"""Least standard deviation of the log of each metric that is used, as a few sessions may vary too little."""
 MAD_TO_SD = 1.4826
-"""Ratio of standard deviation to median absolute deviation of normal values."""
+"""Ratio of standard deviation to median absolute deviation for a normal distribution."""
 MAX_STEP_LENGTH_M = 2.3
-"""Maximum mean step length (m) of a run; elite men at 20 km/h take steps of 1.8 m."""
+"""Largest mean step length (m) of a run; a longer one is taken for a ride. Elite men at 20 km/h take steps of 1.8 m."""
 MAX_SPEED_MPS = 6.4
-"""Maximum mean speed (m/s) of a run; a two-hour marathon is 5.9 m/s, the 3000 m world record 6.8 m/s."""
+"""Largest mean speed (m/s) of a run; a higher one is taken for a ride. A two-hour marathon is 5.9 m/s, the 3000 m
+world record 6.8 m/s."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outlier:
-    """An activity that does not fit the runner."""
+    """An activity that does not fit the runner, and why."""
 
     row: int
-    """Row of the activity in the season."""
+    """Index of the activity in the season."""
     reasons: tuple[str, ...]
-    """Reasons as text."""
+    """Reasons as text for display."""
 
 
 def find_outliers(season: Season) -> list[Outlier]:
-    """Find the activities with an unusual forward speed, cadence, step length or heart rate, in order."""
+    """Return the activities with an unusual forward speed, cadence, step length or heart rate, in order."""
     columns = {
         "forward speed": _compute_forward_speed_mps(season),
         "forward cadence": season.cadence_spm[:, FORWARD],
@@ -62,7 +64,7 @@ def find_outliers(season: Season) -> list[Outlier]:
 
 
 def _compute_forward_speed_mps(season: Season) -> FloatArray:
-    """Return mean forward speed, shape ``(n,)``; NaN for less than one minute."""
+    """Return the mean forward speed of each activity, shape ``(n,)``; NaN for less than one minute."""
     moving_s = season.moving_s[:, FORWARD]
     speed_mps: FloatArray = np.full(len(season), np.nan)
     is_known = (moving_s >= 60.0) & (season.distance_m[:, FORWARD] > 0.0)
@@ -70,7 +72,11 @@ def _compute_forward_speed_mps(season: Season) -> FloatArray:
 
 
 def _robust_z(values: FloatArray, min_sd: float) -> tuple[FloatArray, float]:
-    """Return the robust z-scores of log values and the median; NaN with fewer than ``MIN_ACTIVITIES`` known values."""
+    """Return robust z-scores of the log values, and the median of the values; NaN for fewer than ``MIN_ACTIVITIES``.
+
+    A robust z-score is the distance from the median over 1.48 times the median absolute deviation, which is at least
+    ``min_sd``.
+    """
     is_known = np.isfinite(values) & (values > 0.0)
     if is_known.sum() < MIN_ACTIVITIES:
         return np.full(len(values), np.nan), np.nan

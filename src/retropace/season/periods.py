@@ -17,7 +17,7 @@ ADDITIVE_METRICS = (
     *("elapsed_s", "distance_m", "moving_s", "steps", "annotated_m", "suspected_m"),
     *("energy_low_kcal_per_kg", "energy_high_kcal_per_kg"),
 )
-"""Metrics that are summed over activities."""
+"""Metrics of an activity that are summed over a period."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,16 +25,16 @@ class Period:
     """A week from Monday, or a calendar month, and the activities that started in it."""
 
     first: date
-    """First day."""
+    """First day of the period."""
     end: date
-    """Day after the last day."""
+    """Day after the last day of the period."""
     rows: NDArray[np.intp]
-    """Rows of the activities in the season."""
+    """Indices of the period's activities in the season."""
 
 
 @dataclass(frozen=True, slots=True)
 class PeriodStats:
-    """Totals and means of one direction. Missing values are NaN.
+    """Totals and means of one direction over a period. Missing values are NaN.
 
     Each mean is weighted by the time in which its metric was known.
     """
@@ -45,7 +45,7 @@ class PeriodStats:
     distance_m: float
     moving_s: float
     share: float
-    """Share of the total distance, or of the total moving time without distance."""
+    """Share of this direction in the distance of all directions, or in their moving time if distance is unknown."""
     speed_mps: float
     cadence_spm: float
     step_length_m: float
@@ -63,7 +63,7 @@ def find_period_start(day: date, per: str) -> date:
 
 
 def find_next_period_start(first: date, per: str) -> date:
-    """Return the first day of the period that follows the one starting on ``first``."""
+    """Return the first day of the period after the one that starts on ``first``."""
     return first + timedelta(days=7) if per == "week" else (first + timedelta(days=31)).replace(day=1)
 
 
@@ -93,7 +93,7 @@ def build_periods(days: Sequence[date], per: str, last_day: date) -> list[Period
 
 
 def compute_period_stats(season: Season, rows: NDArray[np.intp]) -> dict[str, PeriodStats]:
-    """Compute the statistics of the given activities per direction, and for ``all`` directions.
+    """Return the statistics of the activities ``rows`` for each direction, and for ``all`` directions together.
 
     Sums use :func:`math.fsum`, so that the result does not depend on the order of the activities.
     """

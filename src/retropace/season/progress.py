@@ -21,7 +21,7 @@ from retropace.season.trend import SpeedRatios, Trend, compute_speed_ratios, fit
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """The progress of a season as of a day."""
+    """All statistics of a season as of one day."""
 
     season: Season
     days: tuple[date, ...]
@@ -31,9 +31,9 @@ class Progress:
     """Length of the periods: ``week`` or ``month``."""
     periods: tuple[Period, ...]
     period_stats: tuple[dict[str, PeriodStats], ...]
-    """Statistics of each period by direction and for ``all``."""
+    """Statistics of each period, by direction and for ``all`` directions together."""
     season_stats: dict[str, PeriodStats]
-    """Statistics of the whole season by direction and for ``all``."""
+    """Statistics of the whole season, by direction and for ``all`` directions together."""
     speed_ratios: SpeedRatios
     trend: Trend | None
     milestones: tuple[Milestone, ...]
@@ -46,7 +46,7 @@ class Progress:
 def build_progress(
     season: Season, *, per: str, today: date, zone: tzinfo | None = None, goals: Sequence[Goal] = ()
 ) -> Progress:
-    """Compute the progress of a season by ``week`` or ``month`` as of ``today`` in the runner's time zone."""
+    """Return the statistics of a season by ``week`` or ``month`` as of ``today`` in the runner's time zone."""
     days = find_local_days(season.start_times, zone)
     periods = build_periods(days, per, today)
     ratios = compute_speed_ratios(season)

@@ -1,4 +1,4 @@
-"""A season as columns: the activities of one runner with metrics per direction and per gait."""
+"""Columns of a season: one row for each activity of a runner, with metrics per direction and per gait."""
 
 from __future__ import annotations
 
@@ -17,58 +17,59 @@ DIRECTION_METRICS = (
     *("elapsed_s", "distance_m", "moving_s", "cadence_spm", "step_length_m", "heart_rate_bpm", "steps"),
     *("annotated_m", "suspected_m", "energy_low_kcal_per_kg", "energy_high_kcal_per_kg"),
 )
-"""Metrics of each direction of an activity; field names of :class:`Season` and of the JSON of an analysis."""
+"""Metrics that every direction of an activity has; names of fields of :class:`Season` and of the JSON of an
+analysis."""
 GAITS = (("forward", "run"), ("forward", "walk"), ("backward", "run"), ("backward", "walk"))
-"""Direction and gait of each column of ``gait_m`` and ``gait_s``."""
+"""Direction and gait that each column of ``gait_m`` and ``gait_s`` stands for."""
 FORWARD = DIRECTIONS.index("forward")
-"""Column of forward in tables with one column per direction."""
+"""Index of the column for forward in tables with one column per direction."""
 BACKWARD = DIRECTIONS.index("backward")
-"""Column of backward in tables with one column per direction."""
+"""Index of the column for backward in tables with one column per direction."""
 
 MAX_ADJACENT_GAP_S = 1e-6
-"""Maximum gap (s) between segments of one continuous stretch."""
+"""Largest gap (s) between two segments of one unbroken stretch; it allows for rounding only."""
 
 FloatTable = NDArray[np.float64]
-"""Two-dimensional float64 array with one row per activity."""
+"""Array type of float64 with two dimensions, one row per activity."""
 
 
 class SeasonRow(NamedTuple):
-    """One activity before it becomes a row of a season."""
+    """One activity with its metrics, from which a row of a season is built."""
 
     id: str
     file: str
     start_time: datetime
-    """Time zone aware."""
+    """Start of the activity, with time zone."""
     metrics: Sequence[Sequence[float | None]]
-    """Values of ``DIRECTION_METRICS`` for each of ``DIRECTIONS``."""
+    """Values of ``DIRECTION_METRICS`` for each direction of ``DIRECTIONS``; None where missing."""
     gait_m: Sequence[float]
-    """Distance for each of ``GAITS``."""
+    """Distance (m) for each direction and gait of ``GAITS``."""
     gait_s: Sequence[float]
-    """Moving time for each of ``GAITS``."""
+    """Moving time (s) for each direction and gait of ``GAITS``."""
     longest_backward: tuple[float, float, float]
     """Seconds, metres and start (s) of the longest unbroken backward stretch; zeros if there is none."""
 
 
 class SeasonBest(NamedTuple):
-    """Best effort over one distance or duration among all activities."""
+    """Fastest stretch over one distance or duration, of an activity or of the whole season."""
 
     direction: str
     kind: str
-    """``time`` or ``distance``: the unit of ``target``."""
+    """What the length is: ``time`` or ``distance``."""
     target: float
-    """Given duration (s) or distance (m)."""
+    """The length itself: duration (s) or distance (m)."""
     seconds: float
     metres: float
     start_s: float
     basis: str
-    """Evidence for the direction: ``annotated``, ``suspected`` or ``assumed``."""
+    """Basis of the stretch's direction: ``annotated``, ``suspected`` or ``assumed``."""
     row: int
-    """Row of the activity in the season."""
+    """Index of the activity in the season."""
 
 
 @dataclass(frozen=True, slots=True)
 class Season:
-    """``n`` activities in order of time; tables ``(n, 4)`` have a column per direction, NaN where missing."""
+    """The ``n`` activities of a runner by time; tables ``(n, 4)`` have a column per direction, NaN where missing."""
 
     ids: tuple[str, ...]
     files: tuple[str, ...]
@@ -85,17 +86,17 @@ class Season:
     energy_low_kcal_per_kg: FloatTable
     energy_high_kcal_per_kg: FloatTable
     gait_m: FloatTable
-    """Distance, shape ``(n, 4)`` with a column for each of ``GAITS``."""
+    """Distance (m), shape ``(n, 4)``, with a column for each direction and gait of ``GAITS``."""
     gait_s: FloatTable
-    """Moving time, shape ``(n, 4)`` with a column for each of ``GAITS``."""
+    """Moving time (s), shape ``(n, 4)``, with a column for each direction and gait of ``GAITS``."""
     longest_backward: FloatTable
-    """Seconds, metres and start (s) of the longest backward stretch, shape ``(n, 3)``."""
+    """Seconds, metres and start (s) of each activity's longest unbroken backward stretch, shape ``(n, 3)``."""
     bests: tuple[SeasonBest, ...]
-    """Best effort of each direction and length, in order of direction and length."""
+    """Fastest stretch of each direction and length over the season, in order of direction and length."""
     quarter_mile_ratios: tuple[tuple[int, float], ...]
-    """Row, and ratio of best backward to best forward 400 m time, of activities with both."""
+    """Index of the activity, and ratio of best backward to best forward 400 m time, for activities with both."""
     stretches: FloatTable
-    """Segments on foot, shape ``(m, 4)``: is backward, is run, moving seconds, speed in m/s."""
+    """Run or walked segments, shape ``(m, 4)``: is backward, is run, moving seconds, speed in m/s."""
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -112,7 +113,7 @@ def build_season(
     quarter_mile_ratios: Iterable[tuple[int, float]] = (),
     stretches: Sequence[Sequence[float]] | FloatTable = (),
 ) -> Season:
-    """Build a season; rows in ``bests`` and ``quarter_mile_ratios`` refer to the order of ``season_rows``."""
+    """Return a season, sorted by time; rows in ``bests`` and ``quarter_mile_ratios`` count in ``season_rows``."""
     unsorted = list(season_rows)
     order = sorted(range(len(unsorted)), key=lambda index: (unsorted[index].start_time, unsorted[index].id))
     rank = {index: number for number, index in enumerate(order)}
@@ -136,7 +137,7 @@ def build_season(
 
 
 def select_season_bests(bests: Iterable[SeasonBest]) -> list[SeasonBest]:
-    """Select the best effort of each direction and length, in order of direction and length."""
+    """Return the fastest stretch of each direction and length, in order of direction and length."""
     best_by_key: dict[tuple[str, str, float], SeasonBest] = {}
     for effort in bests:
         key = (effort.direction, effort.kind, effort.target)

@@ -19,35 +19,36 @@ import numpy as np
 from retropace.season.runs import BACKWARD, Season
 
 MAX_LOAD_RATIO = 1.5
-"""Ratio of recent to baseline load above which the notice is given, the most cited threshold."""
+"""Ratio of the last week's backward time to the mean of the weeks before; a notice is given if it is higher. It is
+the most cited threshold."""
 MIN_LOAD_S = 600.0
-"""Minimum backward time (s) of the last week for the notice."""
+"""Minimum backward time (s) in the last week for a notice."""
 BASELINE_WEEKS = 4
-"""Number of weeks in the baseline."""
+"""Number of weeks before the last one whose mean it is compared with."""
 
 
 @dataclass(frozen=True, slots=True)
 class LoadIncrease:
-    """Backward moving time of the last week and of the weeks before."""
+    """Backward moving time of the last week, and per week of the four weeks before."""
 
     recent_s: float
-    """Backward moving time of the last seven days including today."""
+    """Backward moving time (s) of the last seven days, today included."""
     baseline_s: float
-    """Mean weekly backward moving time of the four weeks before; NaN if the season started later."""
+    """Mean backward moving time (s) per week of the four weeks before; NaN if the season started later."""
 
     @property
     def ratio(self) -> float:
-        """Recent over baseline load; NaN without a baseline."""
+        """Backward time of the last week over the weekly mean before; NaN if that is zero or unknown."""
         return self.recent_s / self.baseline_s if self.baseline_s > 0.0 else float("nan")
 
     @property
     def is_steep(self) -> bool:
-        """Whether the notice is given."""
+        """Whether the increase is steep enough for a notice."""
         return self.recent_s >= MIN_LOAD_S and self.baseline_s > 0.0 and self.ratio > MAX_LOAD_RATIO
 
 
 def compute_load_increase(season: Season, days: Sequence[date], today: date) -> LoadIncrease:
-    """Compute the load increase as of a day; ``days`` holds the local day of each activity."""
+    """Return the backward time of the last week and of those before; ``days`` holds the local day of each activity."""
     age_days = np.array([(today - day).days for day in days], dtype=np.float64)
     seconds = np.nan_to_num(season.moving_s[:, BACKWARD])
     is_recent = (age_days >= 0) & (age_days < 7)

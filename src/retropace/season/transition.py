@@ -13,24 +13,24 @@ import numpy as np
 from retropace.season.runs import FloatTable
 
 MIN_GAIT_S = 120.0
-"""Minimum total duration (s) of each gait."""
+"""Minimum total duration (s) both of walking and of running; with less no speed is estimated."""
 
 
 @dataclass(frozen=True, slots=True)
 class GaitTransition:
-    """Transition between walking and running in one direction."""
+    """Speed at which a runner changes between walking and running in one direction, and how sharp it is."""
 
     direction: str
     speed_mps: float
-    """Speed that separates the two gaits with the least misclassified time."""
+    """Speed at which the least time is misclassified if slower is called walking and faster running."""
     beyond: float
-    """Share of the time on the wrong side of that speed."""
+    """Share of the time that this misclassifies."""
     run_share: float
-    """Share of running in the time on foot."""
+    """Share of running in the time run or walked."""
 
 
 def fit_gait_transition(direction: str, stretches: FloatTable) -> GaitTransition | None:
-    """Fit the transition speed of a direction; None if either gait lasts less than ``MIN_GAIT_S``.
+    """Return the transition speed of a direction; None if walking or running lasts less than ``MIN_GAIT_S``.
 
     ``stretches`` are those of :class:`retropace.season.runs.Season`, shape ``(m, 4)``.
     """

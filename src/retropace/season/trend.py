@@ -1,6 +1,6 @@
-"""Ratio of backward to forward speed and its trend over time, a regression line through the logs.
+"""Ratio of backward to forward speed, and its trend over time as a regression line through the log ratios.
 
-A ratio compares the same gait in both directions within one activity, so that hills, heat and fatigue affect both.
+Each ratio compares the same gait in both directions within one activity, so that hills, heat and fatigue affect both.
 """
 
 from __future__ import annotations
@@ -16,58 +16,58 @@ from retropace.core.spans import FloatArray
 from retropace.season.runs import GAITS, Season
 
 MIN_DIRECTION_S = 60.0
-"""Minimum moving time (s) in each direction for a ratio."""
+"""Minimum moving time (s) in each direction; an activity with less gives no ratio."""
 MIN_SESSIONS = 5
-"""Minimum number of ratios for a trend and its confidence interval."""
+"""Minimum number of ratios for a trend; with fewer none is computed."""
 CONFIDENCE_LEVEL = 0.95
 """Confidence level of the interval of the slope."""
 WEEK_S = 7.0 * 86_400.0
 """Seconds of a week."""
 MIN_SPAN_S = 2.0 * WEEK_S
-"""Minimum time (s) between the first and last ratio for a trend."""
+"""Minimum time (s) between the first and the last ratio; with less no trend is computed."""
 
 
 @dataclass(frozen=True, slots=True)
 class SpeedRatios:
-    """Ratios of backward to forward speed of ``n`` activities in one gait."""
+    """Ratios of backward to forward speed of ``n`` activities, all of one gait."""
 
     gait: str
     """``run`` or ``walk``; empty without ratios."""
     rows: NDArray[np.intp]
-    """Rows of the activities in the season, shape ``(n,)``."""
+    """Indices of the activities in the season, shape ``(n,)``."""
     timestamp_s: FloatArray
-    """Starts in seconds since 1970, shape ``(n,)``."""
+    """Starts of the activities in seconds since 1970 UTC, shape ``(n,)``."""
     ratio: FloatArray
-    """Speed ratios, shape ``(n,)``."""
+    """Backward over forward speed, shape ``(n,)``."""
 
 
 @dataclass(frozen=True, slots=True)
 class Trend:
-    """Regression line through the log ratios over time, with a 95 % confidence interval of its slope."""
+    """Regression line through the logs of backward over forward speed, with a 95 % confidence interval of its slope."""
 
     gait: str
     sessions: int
     weeks: float
-    """Time between the first and last activity."""
+    """Weeks between the first and the last activity."""
     first_ratio: float
-    """Ratio on the line at the first activity."""
+    """Backward over forward speed at the first activity, by the line."""
     last_ratio: float
-    """Ratio on the line at the last activity."""
+    """Backward over forward speed at the last activity, by the line."""
     per_week: float
-    """Slope of the log ratio per week: 0.01 is about one percent."""
+    """Slope of the log ratio per week; 0.01 is a rise of about one percent a week."""
     low_per_week: float
-    """Lower bound of the slope."""
+    """Lower bound of the 95 % interval of the slope."""
     high_per_week: float
-    """Upper bound of the slope."""
+    """Upper bound of the 95 % interval of the slope."""
 
     @property
     def is_significant(self) -> bool:
-        """Whether the confidence interval excludes zero."""
+        """Whether the 95 % interval of the slope excludes zero."""
         return self.low_per_week > 0.0 or self.high_per_week < 0.0
 
 
 def compute_speed_ratios(season: Season) -> SpeedRatios:
-    """Compute the speed ratios for the gait that more activities have, as beginners walk backward at first."""
+    """Return the speed ratios of running or of walking, whichever more activities have in both directions."""
     best = SpeedRatios("", np.empty(0, dtype=np.intp), np.empty(0), np.empty(0))
     if len(season) == 0:
         return best
@@ -89,7 +89,7 @@ def compute_speed_ratios(season: Season) -> SpeedRatios:
 
 
 def fit_trend(speed_ratios: SpeedRatios) -> Trend | None:
-    """Fit the trend by ordinary least squares; None for too few sessions or too short a time.
+    """Return the trend by ordinary least squares; None for too few activities or too short a time.
 
     The interval uses heteroscedasticity-consistent standard errors (MacKinnon & White 1985, J Econometrics 29:305, HC3)
     and Student's t.
