@@ -1,1 +1,1 @@
-"""Labelling: which segments were run backward, from annotations, signals and what is known of the runner."""
+"""Labelling: which segments were run forward or backward, from annotations, sensors and what is known of the runner."""

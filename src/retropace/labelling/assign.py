@@ -28,11 +28,13 @@ if TYPE_CHECKING:
     from retropace.annotations import Annotation
 
 MIN_BACKWARD_RUN_MPS = 1.3
-"""Slowest backward running; slower is backward walking. It is 0.55 of an easy forward speed of 2.4 m/s."""
+"""Slowest speed (m/s) of backward running; slower is backward walking. It is 0.55 of an easy forward speed of 2.4
+m/s."""
 SIMILAR_SPEED_SHARE = 0.85
-"""Share of the slowest annotated backward run from which a stretch without cadence counts as running."""
+"""Share of the speed of the slowest annotated backward run; a stretch without cadence that is as fast counts as
+running."""
 EDGE_MERGE_S = 10.0
-"""Distance up to which a change point is replaced by a change of direction in the fine segmentation."""
+"""Seconds around a change of direction found with fine change points within which coarse change points are dropped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +42,11 @@ class _StretchEvidence:
     """What annotations and measurements say about the stretches between edges, as ``(n,)`` columns."""
 
     edges_s: FloatArray
-    """The ``n + 1`` edges in elapsed seconds."""
+    """Starts of all stretches and the end of the last, ``n + 1`` elapsed seconds."""
     marked_direction: StrArray
-    """Annotated direction, or empty."""
+    """Annotated direction; empty where there is none."""
     marked_gait: StrArray
-    """Annotated gait, or empty."""
+    """Annotated gait; empty where there is none."""
     is_standing: NDArray[np.bool_]
     """Whether the watch was paused or the runner stood."""
     has_no_signal: NDArray[np.bool_]
@@ -52,7 +54,7 @@ class _StretchEvidence:
 
     @property
     def is_unlabelled(self) -> NDArray[np.bool_]:
-        """Where neither an annotation nor a measurement determines the direction."""
+        """Mask of the stretches whose direction neither an annotation nor a measurement determines."""
         unlabelled: NDArray[np.bool_] = (self.marked_direction == "") & ~self.is_standing & ~self.has_no_signal
         return unlabelled
 
@@ -65,7 +67,7 @@ def label_segments(
     parameters: LabelParameters | None = None,
     runner: RunnerModel | None = None,
 ) -> Segments:
-    """Label the stretches between change points.
+    """Return the segments between change points, each with direction, gait, basis and confidence.
 
     ``edges_s`` are the change points in elapsed seconds, from 0 to the end of the activity, including edges of pauses
     and stands. ``fine_edges_s`` are those of a finer segmentation, which become edges only where the direction changes.
@@ -112,7 +114,7 @@ def _assign(
     is_suspected: NDArray[np.bool_],
     backward_probability: FloatArray,
 ) -> Segments:
-    """Derive direction, basis, gait and confidence of each segment, all columns ``(n,)``."""
+    """Return the segments with direction, basis, gait and confidence derived; all columns ``(n,)``."""
     marked, is_standing, has_no_signal = evidence.marked_direction, evidence.is_standing, evidence.has_no_signal
     direction = np.where(is_standing, "rest", np.where(has_no_signal, "unknown", "forward"))
     direction = np.where(is_suspected, "backward", np.where(marked != "", marked, direction))
@@ -131,7 +133,7 @@ def _assign(
 def _build_stretch_evidence(
     cleaned: CleanedActivity, standing: Spans, annotations: tuple[Annotation, ...], edges_s: FloatArray
 ) -> _StretchEvidence:
-    """Collect what annotations, pauses and ``standing`` say about each stretch between two edges."""
+    """Return what annotations, pauses and ``standing`` say about each stretch between two edges."""
     midpoints_s = (edges_s[1:] + edges_s[:-1]) / 2.0
     is_paused, is_still, has_no_signal = (
         contains(spans, midpoints_s) for spans in (cleaned.pauses, standing, cleaned.unknown)
@@ -161,7 +163,7 @@ def _estimate_backward(
 
 
 def _gait_from_marked(features: StretchFeatures, marked_backward: NDArray[np.bool_]) -> StrArray:
-    """Return the gaits, with running instead of walking where an annotated backward run without cadence is as slow.
+    """Return the gaits, with walking changed to running where annotated backward runs were about as slow.
 
     Without cadence the gait is classified by speed alone, and backward runners are as slow as walkers.
     """

@@ -1,4 +1,4 @@
-"""An athlete that retropace remembers: the features of their annotated stretches, session by session.
+"""An athlete whom retropace remembers: measurements of their annotated stretches, session by session.
 
 Raw examples are stored, not fitted parameters, so that single sessions can be read, forgotten and learned again. Only
 annotated stretches are learned, so that a suspicion never confirms itself.
@@ -20,12 +20,13 @@ from retropace.labelling.features import extract_features, measurement_variances
 from retropace.labelling.runner_model import PRIORS, GaitModel, Observations, add_day_variance, posterior
 
 HALF_LIFE_DAYS = 90.0
-"""Age in days at which a session counts half, because fitness changes over a season; assumed, not measured."""
+"""Age (days) at which a session counts half as much as a new one, because fitness changes over a season; assumed,
+not measured."""
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """One annotated stretch; NaN where the recording lacks a value."""
+    """One annotated stretch with its measurements; NaN where the recording lacks a value."""
 
     direction: str
     gait: str
@@ -38,17 +39,17 @@ class Example:
     steady_state_hr_sd_bpm: float
     """Standard deviation of the error of ``steady_state_hr_bpm``."""
     grade: float
-    """Rise per metre."""
+    """Mean rise per metre of distance."""
 
     @property
     def step_length_m(self) -> float:
-        """Metres per step."""
+        """Mean step length in metres."""
         return 60.0 * self.speed_mps / self.cadence_spm
 
 
 @dataclass(frozen=True, slots=True)
 class TrainingSession:
-    """The examples of one session, and the recording that they come from."""
+    """The annotated stretches of one session, and the recording that they come from."""
 
     source: str
     """Path of the recording."""
@@ -59,7 +60,7 @@ class TrainingSession:
     examples: tuple[Example, ...]
 
     def is_same_recording(self, activity: Activity) -> bool:
-        """Return whether the examples come from this recording."""
+        """Return whether the stretches come from the recording of ``activity``."""
         source = activity.source
         return bool(self.sha256) and (self.sha256, self.session_index) == (source.sha256, source.session)
 
@@ -81,7 +82,7 @@ class Athlete:
         return replace(self, sessions=tuple(sorted([*others, *added], key=_sort_key)))
 
     def build_runner_model(self, activity: Activity | None = None) -> RunnerModel | None:
-        """Fit the model of the runner to all sessions but ``activity``'s own; None without any.
+        """Return the runner's model learned from all sessions but ``activity``'s own; None if there are none.
 
         Older sessions count less. Ages are relative to the start of ``activity``, or to the latest session if that
         start is unknown.
@@ -98,7 +99,7 @@ class Athlete:
 
 
 def training_session(activity: Activity, track: CleanedActivity, segments: Segments) -> TrainingSession:
-    """Collect the annotated forward and backward stretches of an analysed session, if at least 8 s long.
+    """Return the annotated forward and backward stretches of an analysed session that last at least 8 s.
 
     ``track`` is the cleaned activity, as in :attr:`retropace.analysis.pipeline.Analysis.cleaned`.
     """
@@ -124,7 +125,7 @@ def training_session(activity: Activity, track: CleanedActivity, segments: Segme
 
 
 def _fit_gait_model(gait: str, sessions: Sequence[TrainingSession], reference_time: datetime | None) -> GaitModel:
-    """Update the prior of a gait with the examples of each session in turn."""
+    """Return the model of a gait, updated from that of an unknown runner by each session in turn."""
     model = PRIORS[gait]
     for session in sessions:
         examples = [example for example in session.examples if example.gait == gait]
@@ -136,7 +137,7 @@ def _fit_gait_model(gait: str, sessions: Sequence[TrainingSession], reference_ti
 
 
 def _age_discount(session: TrainingSession, reference_time: datetime | None) -> float:
-    """Return the factor on a session's variance, which doubles every ``HALF_LIFE_DAYS``; 1 if its age is unknown."""
+    """Return the factor on a session's variance: 2 for each ``HALF_LIFE_DAYS`` of age; 1 if its age is unknown."""
     if reference_time is None or session.start_time is None:
         return 1.0
     days = abs((reference_time - session.start_time).total_seconds()) / 86400.0
@@ -144,7 +145,7 @@ def _age_discount(session: TrainingSession, reference_time: datetime | None) -> 
 
 
 def _build_observations(examples: Iterable[Example]) -> Observations:
-    """Convert examples to the columns of the runner model, with the variances that belong to their durations."""
+    """Return the stretches as columns of the runner model, with variances that follow from their durations."""
     columns = np.array(
         [
             (
@@ -174,6 +175,6 @@ def _build_observations(examples: Iterable[Example]) -> Observations:
 
 
 def _sort_key(session: TrainingSession) -> tuple[bool, float, str]:
-    """Order sessions by start, then by path; sessions without a start come last."""
+    """Return the sort key of a session: its start, then its path; sessions without a start come last."""
     start_time = session.start_time
     return start_time is None, start_time.timestamp() if start_time is not None else 0.0, session.source

@@ -1,4 +1,4 @@
-"""The file of an athlete: readable JSON in the user's data directory, or at a path that the user gives."""
+"""The file that remembers an athlete: readable JSON in the user's data directory, or at a path that the user gives."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from retropace.labelling.athlete import Athlete, Example, TrainingSession
 SCHEMA = "retropace.athlete/1"
 """Name and version of the file format."""
 DIRECTIONS = ("forward", "backward")
-"""Directions that an example can have."""
+"""Directions that a remembered stretch can have."""
 GAITS = ("run", "walk")
-"""Gaits that an example can have."""
+"""Gaits that a remembered stretch can have."""
 _NAME = re.compile(r"\w[\w .'-]{0,79}")
 """Pattern of a valid athlete name, which is also the stem of a file name."""
 _NUMBER_FIELDS = {
@@ -32,16 +32,16 @@ _NUMBER_FIELDS = {
     "demand_spread_bpm": "steady_state_hr_sd_bpm",
     "grade": "grade",
 }
-"""JSON key of each number of an example, and the attribute of :class:`Example` that holds it."""
+"""Attribute of :class:`Example` by JSON key, for each number that is remembered of a stretch."""
 
 
 def athletes_dir() -> Path:
-    """Return the directory of the athletes that are known by name."""
+    """Return the directory that holds the files of athletes known by name."""
     return data_dir() / "athletes"
 
 
 def athlete_path(name_or_file: str) -> Path:
-    """Return the file of an athlete: the argument itself if it has a slash or ends in ``.json``, else by name.
+    """Return the path of an athlete's file: the argument if it has a slash or ends in ``.json``, else by name.
 
     Raises :class:`RetropaceError` for a name that is not a valid file name.
     """
@@ -106,7 +106,7 @@ def write_athlete(path: Path, athlete: Athlete, was: bytes | None) -> None:
 
 
 def format_athlete(athlete: Athlete) -> str:
-    """Return the text of the file, one line per example, so that versions can be compared line by line."""
+    """Return the text of an athlete's file, one line per remembered stretch, so that versions are easily compared."""
     lines = []
     for session in athlete.sessions:
         head = {
@@ -125,7 +125,7 @@ def format_athlete(athlete: Athlete) -> str:
 
 
 def _example_to_dict(example: Example) -> dict[str, Any]:
-    """Return the JSON object of an example, with numbers rounded to four decimals and null for NaN."""
+    """Return the JSON object of a remembered stretch, with numbers rounded to four decimals and null for NaN."""
     row: dict[str, Any] = {"direction": example.direction, "gait": example.gait}
     for key, attribute in _NUMBER_FIELDS.items():
         value = getattr(example, attribute)
@@ -137,7 +137,7 @@ def _example_to_dict(example: Example) -> dict[str, Any]:
 
 
 def _parse_session(row: dict[str, Any]) -> TrainingSession:
-    """Parse one session; raises ``ValueError``, ``KeyError`` or ``TypeError`` if it is not valid."""
+    """Return a session from its JSON; raises ``ValueError``, ``KeyError`` or ``TypeError`` if it is not valid."""
     start = row["start_time"]
     start_time = None if start is None else datetime.fromisoformat(start)
     if start_time is not None and start_time.tzinfo is None:
@@ -147,7 +147,7 @@ def _parse_session(row: dict[str, Any]) -> TrainingSession:
 
 
 def _parse_example(row: dict[str, Any]) -> Example:
-    """Parse one example; raises ``ValueError``, ``KeyError`` or ``TypeError`` if it is not valid."""
+    """Return a stretch from its JSON; raises ``ValueError``, ``KeyError`` or ``TypeError`` if it is not valid."""
     if row["direction"] not in DIRECTIONS or row["gait"] not in GAITS:
         raise ValueError(f"a stretch {row['direction']!r} {row['gait']!r}")
     numbers = {

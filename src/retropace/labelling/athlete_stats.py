@@ -1,4 +1,4 @@
-"""Statistics of an athlete for display: means of the learned examples, and what the runner model expects."""
+"""Statistics of an athlete for display: means of the remembered stretches, and what is expected of the next session."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from retropace.labelling.runner_model import COEFFICIENT_NAMES, RegressionPrior
 
 @dataclass(frozen=True, slots=True)
 class GaitMeans:
-    """Duration-weighted means of all examples of one direction and gait; NaN where a value is unknown."""
+    """Means, weighted by duration, of all remembered stretches of one direction and gait; NaN where unknown."""
 
     direction: str
     gait: str
@@ -29,17 +29,17 @@ class Expectation:
     """One quantity that the runner model expects of the next session."""
 
     name: str
-    """What the quantity is, in words for display."""
+    """Name of the quantity in words for display."""
     value: float
     """Expected value in ``unit``."""
     sd: float
-    """Standard deviation in ``unit``."""
+    """Standard deviation of the expected value in ``unit``."""
     unit: str
-    """``m/s``, ``%`` or ``bpm``."""
+    """Unit of the quantity: ``m/s``, ``%`` or ``bpm``."""
 
 
 def compute_means(athlete: Athlete) -> list[GaitMeans]:
-    """Return the means of each direction and gait that has examples: forward first, running before walking."""
+    """Return the means of each direction and gait that has stretches: forward first, running before walking."""
     gait_means = []
     for direction in ("forward", "backward"):
         for gait in ("run", "walk"):
@@ -68,7 +68,7 @@ def compute_means(athlete: Athlete) -> list[GaitMeans]:
 
 
 def compute_expectations(athlete: Athlete) -> list[Expectation]:
-    """Return what the runner model expects of the next session, for each gait that has examples."""
+    """Return what the runner's model expects of the next session, for each gait that has been learned."""
     runner = athlete.build_runner_model()
     if runner is None:
         return []
@@ -95,6 +95,6 @@ def compute_expectations(athlete: Athlete) -> list[Expectation]:
 
 
 def _coefficient(prior: RegressionPrior, name: str) -> tuple[float, float]:
-    """Return the mean and standard deviation of one of the ``COEFFICIENT_NAMES``."""
+    """Return the mean and standard deviation of the named regression coefficient, one of ``COEFFICIENT_NAMES``."""
     index = COEFFICIENT_NAMES.index(name)
     return float(prior.mean[index]), float(np.sqrt(prior.cov[index, index]))

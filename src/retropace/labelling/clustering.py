@@ -1,4 +1,7 @@
-"""Clustering of similar stretches, such as the reps of a set or the jogs between them, by centroid linkage."""
+"""Clustering of similar stretches, such as the reps of a set or the jogs between them.
+
+The two nearest clusters are merged repeatedly, each represented by its weighted mean (centroid linkage).
+"""
 
 from __future__ import annotations
 
@@ -9,8 +12,8 @@ from retropace.core.spans import FloatArray
 from retropace.labelling.features import StretchFeatures
 
 MERGE_CHI2 = 6.0
-"""Largest squared distance at which two clusters are merged: the 95 % quantile of chi-squared with two degrees of
-freedom."""
+"""Largest squared distance (:func:`squared_distance`) at which two clusters are merged: the 95 % quantile of
+chi-squared with two degrees of freedom."""
 CLUSTER_LOG_SPEED_SD = 0.03
 """Standard deviation of log speed within a cluster beyond measurement error, as runners tire."""
 CLUSTER_LOG_CADENCE_SD = 0.01
@@ -20,7 +23,7 @@ CLUSTER_LOG_CADENCE_SD = 0.01
 def cluster_stretches(
     features: StretchFeatures, cannot_link_group: NDArray[np.intp], max_clusters: int
 ) -> NDArray[np.intp]:
-    """Assign each stretch to a cluster, ``(n,)`` indices from 0, by merging the nearest two until none are similar.
+    """Return the cluster of each stretch, ``(n,)`` indices from 0, by merging the nearest two until none are similar.
 
     Only stretches of the same gait and the same value of ``cannot_link_group``, ``(n,)``, share a cluster. A stretch
     with neither speed nor cadence is a cluster of its own. While a gait and group has more than ``max_clusters``
@@ -36,7 +39,7 @@ def cluster_stretches(
 
 
 def _agglomerate(features: StretchFeatures, rows: NDArray[np.intp], max_clusters: int) -> NDArray[np.intp]:
-    """Merge the stretches ``rows``; returns for each of them the position in ``rows`` of its cluster's first member."""
+    """Return for each of the stretches ``rows`` the position in ``rows`` of the first member of its cluster."""
     owner = np.arange(len(rows))
     if len(rows) < 2:
         return owner
@@ -80,7 +83,9 @@ def _agglomerate(features: StretchFeatures, rows: NDArray[np.intp], max_clusters
 def squared_distance(
     values: FloatArray, var: FloatArray, other_values: FloatArray, other_var: FloatArray
 ) -> FloatArray:
-    """Return the squared Mahalanobis distance between pairs of log speed and log cadence.
+    """Return the squared Mahalanobis distance between two measurements of log speed and log cadence.
+
+    It is the sum of squared differences, each over its variance.
 
     All arguments broadcast to ``(..., 2)``, the last axis being log speed and log cadence; the result is ``(...)``.
     The variance of a difference is that of both measurements plus that within a cluster. A signal that either side

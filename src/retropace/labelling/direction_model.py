@@ -1,8 +1,8 @@
-"""Probability that each stretch was run backward.
+"""Probability that each stretch of a session was run backward.
 
-Similar stretches are clustered (:mod:`retropace.labelling.clustering`). All labellings of the clusters as forward or
-backward are compared by the likelihood of their features under the runner's model
-(:mod:`retropace.labelling.runner_model`) and by their prior log-odds (:mod:`retropace.labelling.priors`).
+Stretches that look alike are clustered (:mod:`retropace.labelling.clustering`). A labelling calls each cluster forward
+or backward. All labellings are compared by two quantities: the likelihood of speed, cadence and heart rate under the
+runner's model (:mod:`retropace.labelling.runner_model`), and prior log-odds (:mod:`retropace.labelling.priors`).
 """
 
 from __future__ import annotations
@@ -30,26 +30,27 @@ from retropace.labelling.priors import (
 from retropace.labelling.runner_model import PRIORS, GaitModel, Observations, log_marginal_likelihood, widen_prior
 
 MAX_CLUSTERS = 24
-"""Largest number of clusters for each gait and each group of stretches that must stay apart from the others."""
+"""Largest number of clusters per gait and per group of stretches that may share a cluster."""
 MAX_ENUMERATED_CLUSTERS = 7
-"""Largest number of clusters that are labelled jointly, in all 128 combinations."""
+"""Largest number of clusters that are labelled jointly, in all 128 combinations; more are taken in batches."""
 LABEL_NOISE = 0.006
-"""Probability that a stretch has the other direction although the model is certain, for instance because it was cut
-wrongly; estimated on simulated sessions with even seeds."""
+"""Probability that a stretch has the other direction although the model is certain, for instance because its edges
+are wrong; estimated on simulated sessions with even seeds."""
 MIN_JUDGED_S = 8.0
-"""Shortest stretch that is judged by its features, since recorded speed lags the runner by 2–13 s."""
+"""Shortest duration (s) of a stretch that is judged by its features; shorter ones take over the result of a
+neighbour. Recorded speed lags the runner by 2–13 s."""
 DEFAULT_WEIGHTS = LogOddsWeights()
 """Weights of the prior log-odds that are used unless others are given."""
 
 
 @dataclass(frozen=True, slots=True)
 class RunnerModel:
-    """What is known of a runner from other sessions."""
+    """What is known of a runner from other sessions: how pace, cadence and heart rate go together."""
 
     gait_models: Mapping[str, GaitModel]
-    """The model of each gait, ``run`` and ``walk``."""
+    """Model of each gait, ``run`` and ``walk``."""
     has_backward: bool
-    """Whether any of the stretches it was learned from was backward."""
+    """Whether any stretch that the model was learned from was backward."""
 
 
 def backward_probabilities(
@@ -98,10 +99,11 @@ def _enumerate_labellings(
     weights: LogOddsWeights,
     disabled_evidence: frozenset[str],
 ) -> FloatArray:
-    """Return the backward probability of the stretches ``rows`` of one gait, averaged over all labellings.
+    """Return the probability of backward of the stretches ``rows`` of one gait, averaged over all labellings.
 
-    ``cluster`` is the cluster of each of these rows. Where there are more than ``MAX_ENUMERATED_CLUSTERS``, the
-    clusters of the longest total duration are labelled first and then fixed.
+    A labelling calls each cluster forward or backward. ``cluster`` holds the cluster of each of these rows. Where there
+    are more than ``MAX_ENUMERATED_CLUSTERS``, the clusters of the longest total duration are labelled first and then
+    fixed.
     """
     first, owner = np.unique(cluster, return_index=True, return_inverse=True)[1:]
     marked = problem.marked[rows][first]
@@ -141,14 +143,14 @@ def _enumerate_labellings(
 
 
 def _is_possible_backward(features: StretchFeatures) -> NDArray[np.bool_]:
-    """Return where the speed does not exceed the world-best backward speed for the duration."""
+    """Return a mask of the stretches whose speed does not exceed the backward world best for their duration."""
     with np.errstate(invalid="ignore"):
         too_fast: NDArray[np.bool_] = np.exp(features.log_speed) > max_backward_speed_mps(features.duration_s)
     return ~too_fast
 
 
 def _pool_clusters(features: StretchFeatures, rows: NDArray[np.intp], cluster: NDArray[np.intp]) -> Observations:
-    """Pool the stretches ``rows`` of each cluster into one observation, means weighted by inverse variance."""
+    """Return one observation for each cluster: means over its stretches ``rows``, weighted by inverse variance."""
     count = int(cluster.max()) + 1
 
     def pool(value: FloatArray, var: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -174,7 +176,7 @@ def _pool_clusters(features: StretchFeatures, rows: NDArray[np.intp], cluster: N
 
 
 def _inherit_short_stretches(problem: LabellingProblem, probability: FloatArray) -> FloatArray:
-    """Give each run of stretches shorter than ``MIN_JUDGED_S`` the probability of the following stretch.
+    """Return the probabilities with those of stretches shorter than ``MIN_JUDGED_S`` replaced by the next stretch's.
 
     If that one stands, is annotated or missing, the preceding stretch is used instead. Between two annotated stretches
     the smaller of both probabilities is used.

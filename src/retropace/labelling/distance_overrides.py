@@ -1,4 +1,4 @@
-"""Distances and speeds stated in annotations replace the device's, which is wrong on treadmills and tracks."""
+"""Replacement of recorded distance by what annotations state, as watches are wrong on treadmills and tracks."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def apply_distance_overrides(
 
 
 def _apply_distance_override(cleaned: CleanedActivity, annotation: Annotation) -> tuple[CleanedActivity, str]:
-    """Apply the distance or speed of one annotation; returns the activity and a description of the change."""
+    """Return the activity with the distance or speed of one annotation, and a description of the change."""
     cleaned = _insert_times(cleaned, np.array([annotation.start_s, annotation.end_s]))
     midpoints_s = (cleaned.t_s[1:] + cleaned.t_s[:-1]) / 2.0
     is_within = (midpoints_s >= annotation.start_s) & (midpoints_s < annotation.end_s)

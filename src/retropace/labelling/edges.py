@@ -1,4 +1,4 @@
-"""Edges of segments: change points and standing spans, snapped to the edges that annotations state."""
+"""Edges of segments: change points and starts and ends of standing, moved to annotation edges close to them."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 
 
 def snap_standing(cleaned: CleanedActivity, annotations: tuple[Annotation, ...], max_shift_s: float) -> Spans:
-    """Return the standing spans outside pauses, with edges moved to annotation edges up to ``max_shift_s`` away.
+    """Return the spans of standing, with edges at most ``max_shift_s`` from an annotation edge moved to it.
 
     The moment of coming to a stop is measured only to some seconds, so that an annotation is more precise. Edges of
-    pauses are exact and stay.
+    pauses are exact and stay; time in pauses is left out.
     """
     standing = cleaned.standing
     annotated_s = annotation_edges(annotations)
@@ -63,7 +63,7 @@ def merge_edges(
 
 
 def _drop_inside(edges_s: FloatArray, spans: Spans) -> FloatArray:
-    """Return the edges that do not lie strictly inside any span."""
+    """Return the edges that lie strictly inside no span."""
     is_inside = (spans[:, 0, None] < edges_s) & (edges_s < spans[:, 1, None])
     outside_s: FloatArray = edges_s[~np.any(is_inside, axis=0)]
     return outside_s

@@ -15,7 +15,7 @@ from retropace.core.spans import FloatArray
 TRIM_S = 5.0
 """Seconds left out at each end of a stretch, where the smoothing of the watch mixes it with its neighbour."""
 TRIM_SHARE = 0.2
-"""Largest share of a stretch that is left out at each end."""
+"""Largest share of a stretch's duration that is left out at each end."""
 REP_LOG_SPEED_SD = 0.03
 """Standard deviation of log speed between comparable laps of the public recordings."""
 REP_LOG_CADENCE_SD = 0.008
@@ -29,33 +29,34 @@ LOG_CADENCE_NOISE_SD = 0.025
 POSITION_LOG_SPEED_NOISE_SD = 0.16
 """Standard deviation of log speed from positions between ten-second means of one steady stretch."""
 MAX_LOST_STEP_SHARE = 0.25
-"""Largest share of the time with lost steps up to which a cadence sensor is trusted at all; the one such run of the
-public recordings has 0.69, others of some length at most 0.11."""
+"""Largest share of the time in which a cadence sensor may lose steps; with more, all its values are dropped. The one
+such run of the public recordings has 0.69, others of some length at most 0.11."""
 HR_TIME_CONSTANT_S = 30.0
-"""Time constant with which heart rate follows effort (Bunc 1988, Eur J Appl Physiol 57:1)."""
+"""Time constant (s) with which heart rate follows effort (Bunc 1988, Eur J Appl Physiol 57:1)."""
 HR_TIME_CONSTANT_SD_S = 12.0
-"""Standard deviation of the heart rate time constant between people (Bunc 1988)."""
+"""Standard deviation (s) of that time constant between people (Bunc 1988)."""
 HR_END_WINDOW_S = 8.0
-"""Length of the windows over which heart rate at the two ends of a stretch is averaged."""
+"""Seconds at each end of a stretch over which heart rate is averaged to find its slope."""
 HR_END_SD_BPM = 1.5
-"""Standard error of the mean heart rate over one ``HR_END_WINDOW_S``."""
+"""Standard error (bpm) of mean heart rate over ``HR_END_WINDOW_S``."""
 ALTITUDE_ERROR_LENGTH_M = 40.0
-"""Distance over which the error of altitude is as large as its change; shrinks the grade of short stretches."""
+"""Distance (m) over which the error of altitude is as large as its change; it is added to a stretch's distance, so
+that short stretches get a small grade."""
 MAX_GRADE = 0.25
-"""Steepest grade that is run, rise per metre; estimates are clipped to it."""
+"""Steepest grade (rise per metre) that is run; steeper estimates are set to it."""
 LOG_SPEED_PER_GRADE = 3.0
-"""Loss of log speed per unit of grade: 1 % of grade costs 5 % of energy (Minetti 2002, J Appl Physiol 93:1039), of
-which two thirds, 3 %, are assumed to be paid in speed."""
+"""Loss of log speed per unit of grade (rise per metre): 1 % of grade costs 5 % of energy (Minetti 2002, J Appl
+Physiol 93:1039), of which two thirds, 3 %, are assumed to be paid in speed."""
 
 
 @dataclass(frozen=True, slots=True)
 class StretchFeatures:
-    """Features of ``n`` stretches as ``(n,)`` columns; NaN where a value is unknown."""
+    """Features of ``n`` stretches by which forward and backward differ, as ``(n,)`` columns; NaN where unknown."""
 
     log_speed: FloatArray
     """Natural logarithm of the mean speed in m/s."""
     log_grade_adjusted_speed: FloatArray
-    """Log of the speed that the same effort gives on the flat."""
+    """Natural logarithm of the speed in m/s that the same effort gives on the flat."""
     log_speed_var: FloatArray
     log_cadence: FloatArray
     """Natural logarithm of the mean cadence in steps per minute."""
@@ -64,7 +65,7 @@ class StretchFeatures:
     """Heart rate that the effort would lead to if it lasted."""
     steady_state_hr_var: FloatArray
     grade: FloatArray
-    """Rise per metre; 0 where altitude is unknown."""
+    """Mean rise per metre of distance; 0 where altitude is unknown."""
     duration_s: FloatArray
     midpoint_s: FloatArray
     """Middle of the stretch in elapsed seconds."""
@@ -76,7 +77,7 @@ class StretchFeatures:
 
 
 def extract_features(cleaned: CleanedActivity, start_s: FloatArray, end_s: FloatArray) -> StretchFeatures:
-    """Compute the features of the stretches ``[start_s[i], end_s[i])``, ``(n,)`` each, which may overlap."""
+    """Return the features of the stretches ``[start_s[i], end_s[i])``, ``(n,)`` each, which may overlap."""
     duration_s = end_s - start_s
     trim_s = np.minimum(TRIM_S, TRIM_SHARE * duration_s)
     inner = stats_from_increments(_span_increments(cleaned, start_s + trim_s, end_s - trim_s), cleaned)
@@ -101,7 +102,7 @@ def extract_features(cleaned: CleanedActivity, start_s: FloatArray, end_s: Float
 
 
 def _plausible_cadence(speed_mps: FloatArray, cadence_spm: FloatArray, duration_s: FloatArray) -> FloatArray:
-    """Replace cadences that are impossible at their speed by NaN, and all of them if the sensor often loses steps."""
+    """Return cadences with NaN where impossible at their speed, or everywhere if the sensor often loses steps."""
     lost = has_lost_steps(speed_mps, cadence_spm)
     known_s = float(duration_s[np.isfinite(cadence_spm) & np.isfinite(speed_mps)].sum())
     if known_s > 0.0 and float(duration_s[lost].sum()) > MAX_LOST_STEP_SHARE * known_s:
@@ -127,7 +128,7 @@ def measurement_variances(
 def _steady_state_heart_rate(
     cleaned: CleanedActivity, start_s: FloatArray, end_s: FloatArray
 ) -> tuple[FloatArray, FloatArray]:
-    """Extrapolate heart rate to its steady state; returns it in bpm and its variance, ``(n,)`` each.
+    """Return the heart rate in bpm that each effort leads to if it lasts, and its variance, ``(n,)`` each.
 
     A first-order response lies one time constant times its slope below its steady state.
     """

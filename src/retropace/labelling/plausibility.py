@@ -1,4 +1,4 @@
-"""Rejection of annotations that nobody can have run: backward and faster than the backward world bests."""
+"""Rejection of annotations that cannot be true: backward stretches faster than the backward world bests."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from retropace.annotations import Annotation
 
 DEVICE_SPEED_TOLERANCE = 0.05
-"""Share by which the speed of a device may exceed the backward world best before the annotation is rejected."""
+"""Share by which recorded speed may exceed the backward world best; an annotation beyond that is rejected."""
 
 
 def drop_impossible(

@@ -18,64 +18,66 @@ from retropace.labelling.features import LOG_SPEED_PER_GRADE, StretchFeatures
 from retropace.labelling.runner_model import Observations
 
 MAX_ADJACENT_GAP_S = 3.0
-"""Largest gap between two stretches that follow each other directly."""
+"""Largest gap (s) between two stretches of which one directly follows the other."""
 MAX_TRANSITION_S = 16.0
-"""Longest stretch between two others that may be nothing but the change of speed between them."""
+"""Longest stretch (s) between two others that may be nothing but the change of speed between them."""
 MAX_WARM_UP_S = 180.0
-"""Time after the start and before the end over which the weights of the first and last stretch fade to 0."""
+"""Seconds from the start and from the end of a session over which the weights for lying there fade to 0."""
 MAX_SAME_PACE_LOG_DIFFERENCE = 0.12
 """Largest difference in log speed at which two consecutive stretches count as one pace."""
 MIN_EASY_RUN_S = 120.0
-"""Shortest running stretch that can set the runner's easy pace; the first such one does."""
+"""Shortest running stretch (s) that can set the runner's easy pace; the first one as long as that does."""
 FAST_LOG_SPEED_WIDTH = 0.02
-"""Width, in log speed, of the logistic step from an easy to a fast effort."""
+"""Width, in log speed, of the logistic function that turns speed above easy pace into a probability of fast."""
 
 
 @dataclass(frozen=True, slots=True)
 class LogOddsWeights:
-    """Weights of the prior log-odds, chosen on simulated sessions with even seeds and on real recordings.
+    """Weights of the prior log-odds of backward, chosen on simulated sessions with even seeds and on real recordings.
 
     ``docs/decisions.md`` says how they were chosen. Negative weights speak against backward; penalties are subtracted.
     """
 
     base: float = -0.3
-    """Log-odds of any cluster of stretches."""
+    """Log-odds of backward of any cluster of stretches, before everything else."""
     first_stretch: float = -4.5
-    """Weight of being the first stretch, as runners warm up forward."""
+    """Log-odds of the first stretch of a session, as runners warm up forward."""
     last_stretch: float = -2.5
-    """Weight of being the last stretch."""
+    """Log-odds of the last stretch of a session, as runners cool down forward."""
     known_runner_factor: float = 0.4
-    """Factor on ``first_stretch`` and ``last_stretch`` for a runner known to run backward, sometimes all session."""
+    """Factor on ``first_stretch`` and ``last_stretch`` for a runner known to run backward, who may do so all
+    session."""
     after_fast_effort: float = -4.0
-    """Weight of directly following a fast effort, as a recovery does."""
+    """Log-odds of a stretch directly after a fast effort, which is likely its recovery."""
     fast_log_speed_margin: float = 0.10
-    """Log speed above easy pace from which an effort is fast."""
+    """Difference of log speed above easy pace from which an effort counts as fast."""
     similar_to_marked: float = 3.0
-    """Weight of full similarity to a stretch annotated backward, as reps are repeated."""
+    """Log-odds of a cluster that equals one annotated backward, as reps are repeated."""
     other_context_factor: float = 0.5
-    """Factor on similarity where the two stretches differ in :attr:`SequenceContext.position_code`."""
+    """Factor on the similarity of two clusters that differ in :attr:`SequenceContext.position_code`."""
     dissimilar_to_marked: float = -1.5
-    """Weight of no similarity to any of the stretches annotated backward."""
+    """Log-odds of a cluster that resembles none annotated backward, where there is any."""
     short_penalty: float = 1.5
-    """Penalty per factor e by which the mean duration of running stretches is below ``short_s``."""
+    """Log-odds subtracted for each factor e (2.7) by which the mean duration of running stretches is below
+    ``short_s``."""
     short_s: float = 30.0
-    """Mean duration in seconds below which ``short_penalty`` applies."""
+    """Mean duration (s) of a cluster's running stretches below which ``short_penalty`` applies."""
     short_walk_penalty: float = 4.0
-    """Penalty like ``short_penalty`` for walking, which crossings and chats interrupt."""
+    """Like ``short_penalty`` for walking, which crossings and chats interrupt."""
     short_walk_s: float = 45.0
-    """Mean duration in seconds below which ``short_walk_penalty`` applies."""
+    """Mean duration (s) of a cluster's walking stretches below which ``short_walk_penalty`` applies."""
     short_total_penalty: float = 1.5
-    """Penalty per factor e by which the total duration of a cluster is below ``short_total_s``."""
+    """Log-odds subtracted for each factor e by which a cluster's total duration is below ``short_total_s``."""
     short_total_s: float = 90.0
-    """Total duration in seconds below which ``short_total_penalty`` applies."""
+    """Total duration (s) of a cluster below which ``short_total_penalty`` applies."""
     grade_weight: float = -1.5
-    """Weight of the squared ratio of grade to ``grade_scale``: climbing shortens steps as running backward does."""
+    """Log-odds per squared ratio of grade to ``grade_scale``: climbing shortens steps as running backward does."""
     grade_scale: float = 0.1
-    """Grade, rise per metre, at which ``grade_weight`` applies once."""
+    """Grade (rise per metre) at which ``grade_weight`` counts once."""
     no_cadence: float = -3.0
-    """Weight of having no cadence if the runner is unknown, as a slow forward walk may then look backward."""
+    """Log-odds of a stretch without cadence if the runner is unknown, as a slow forward walk may then look backward."""
     min_cluster_s: float = 30.0
-    """Shortest total duration in seconds of a cluster that can be backward if the runner is unknown."""
+    """Shortest total duration (s) of a cluster that can be backward if the runner is unknown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,23 +88,25 @@ class LabellingProblem:
     start_s: FloatArray
     end_s: FloatArray
     marked: NDArray[np.intp]
-    """``(n,)``: 1 annotated backward, 0 annotated forward, -1 not annotated."""
+    """Annotated direction, ``(n,)``: 1 backward, 0 forward, -1 not annotated."""
 
 
 @dataclass(frozen=True, slots=True)
 class SequenceContext:
-    """Where each stretch lies in the session, as ``(n,)`` columns from 0 to 1."""
+    """Where each stretch lies in its session, as ``(n,)`` columns with values from 0 to 1."""
 
     follows_fast_effort: FloatArray
     """Probability that the stretch directly follows a fast effort."""
     start_proximity: FloatArray
-    """1 at the start of the first moving stretch, falling linearly to 0 after ``MAX_WARM_UP_S``."""
+    """Nearness to the start: 1 at the start of the first moving stretch, falling linearly to 0 after
+    ``MAX_WARM_UP_S``."""
     end_proximity: FloatArray
-    """1 at the end of the last moving stretch, falling linearly to 0 ``MAX_WARM_UP_S`` before it."""
+    """Nearness to the end: 1 at the end of the last moving stretch, falling linearly to 0 ``MAX_WARM_UP_S`` before
+    it."""
 
     @property
     def position_code(self) -> NDArray[np.intp]:
-        """``(n,)``: 3 near the end, else 2 near the start, else 1 after a fast effort, else 0."""
+        """Place of each stretch, ``(n,)``: 3 near the end, else 2 near the start, else 1 after fast effort, else 0."""
         codes = np.where(
             self.end_proximity > 0.5,
             3,
@@ -112,7 +116,7 @@ class SequenceContext:
 
 
 def find_sequence_context(problem: LabellingProblem, weights: LogOddsWeights) -> SequenceContext:
-    """Find where each stretch lies in the session; stretches without a gait get 0 throughout."""
+    """Return where each stretch lies in the session; 0 in all columns for stretches without a gait."""
     features = problem.features
     moving = np.flatnonzero(features.gait != "")
     follows, near_start, near_end = (np.zeros(len(features)) for _ in range(3))
@@ -154,7 +158,7 @@ def sequence_log_odds(
     *,
     known_backward: bool,
 ) -> FloatArray:
-    """Return the log-odds of each cluster, ``(k,)``, from where its stretches lie in the session.
+    """Return the log-odds of backward of each cluster, ``(k,)``, from where its stretches lie in the session.
 
     ``cluster``, ``(n,)``, is the cluster of each stretch, -1 for none. ``known_backward`` is whether the runner is
     known to run backward from other sessions.
@@ -179,7 +183,7 @@ def sequence_log_odds(
 
 
 def grade_log_odds(features: StretchFeatures, cluster: NDArray[np.intp], weights: LogOddsWeights) -> FloatArray:
-    """Return the log-odds of each cluster, ``(k,)``, from the grade of its stretches."""
+    """Return the log-odds of backward of each cluster, ``(k,)``, from the grade of its stretches."""
     steepness = (features.grade / weights.grade_scale) ** 2
     return weights.grade_weight * _cluster_mean(steepness, cluster, int(cluster.max()) + 1)
 
@@ -187,7 +191,7 @@ def grade_log_odds(features: StretchFeatures, cluster: NDArray[np.intp], weights
 def duration_log_odds(
     features: StretchFeatures, cluster: NDArray[np.intp], weights: LogOddsWeights, *, is_walk: bool
 ) -> FloatArray:
-    """Return the log-odds of each cluster, ``(k,)``, from the mean and the total duration of its stretches."""
+    """Return the log-odds of backward of each cluster, ``(k,)``, from its stretches' mean and total duration."""
     member = cluster >= 0
     total_s = np.bincount(cluster[member], features.duration_s[member])
     mean_s = total_s / np.bincount(cluster[member])
@@ -204,7 +208,7 @@ def duration_log_odds(
 def repetition_log_odds(
     observations: Observations, marked: NDArray[np.intp], position_code: NDArray[np.intp], weights: LogOddsWeights
 ) -> FloatArray:
-    """Return the log-odds of each cluster, ``(k,)``, from its similarity to clusters annotated backward.
+    """Return the log-odds of backward of each cluster, ``(k,)``, from its likeness to clusters annotated backward.
 
     All arguments but ``weights`` hold one row per cluster. Without a cluster annotated backward the result is 0. A
     cluster that is nearer to one annotated forward counts as dissimilar.

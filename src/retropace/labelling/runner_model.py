@@ -1,11 +1,11 @@
 """Bayesian model of one runner: how speed, cadence and heart rate go together, forward and backward.
 
-For each gait there are three linear regressions: log speed; log cadence given log speed; heart rate given speed. Their
-chain is the joint distribution of all three, and so of step length. Each has a coefficient ``backward``, the offset of
-backward stretches from the runner's own forward line. The coefficients have normal priors from the literature. All
-standard deviations of one regression share an unknown scale, so that any number of stretches follows a multivariate
-Student t in closed form (normal-inverse-gamma model; O'Hagan 1994, Kendall's Advanced Theory of Statistics 2B, 9),
-whose tails tolerate outliers of a sensor. Earlier sessions narrow the coefficients, in closed form too.
+Each gait has three linear regressions: log speed; log cadence given log speed; heart rate given speed. Together they
+are the joint distribution of all three, and so of step length. Each has a coefficient ``backward``: by how much
+backward stretches differ from the runner's own forward line. The coefficients have normal priors from the literature.
+All standard deviations of one regression share an unknown scale. Any number of stretches then follows a multivariate
+Student t in closed form (normal-inverse-gamma model; O'Hagan 1994, Kendall's Advanced Theory of Statistics 2B, 9), and
+its tails tolerate outliers of a sensor. Earlier sessions narrow the coefficients, in closed form too.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ COEFFICIENT_NAMES = ("level", "slope", "per hour", "per grade", "backward")
 DEGREES_OF_FREEDOM = 5.0
 """Degrees of freedom of the Student t, with which one stretch in fifty lies beyond three standard deviations."""
 EASY_RUN_MPS = 2.75
-"""Easy speed of recreational runners, 6:04 min/km, the reference of the running regressions."""
+"""Easy speed (m/s) of recreational runners, 6:04 min/km, at which the running regressions have their ``level``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,29 +34,29 @@ class RegressionPrior:
     cov: FloatArray
     """Covariance of the coefficients, ``(5, 5)``."""
     day_to_day_sd: FloatArray
-    """Standard deviation of each coefficient from day to day, ``(5,)``."""
+    """Standard deviation by which each coefficient differs from day to day in one runner, ``(5,)``."""
     reference_x: float
-    """Value of ``x`` at which the coefficient ``level`` is the expected ``y``."""
+    """Value of ``x`` at which ``y`` is the coefficient ``level``."""
     forward_sd: float
-    """Standard deviation of single forward stretches about the line, in units of ``y``."""
+    """Standard deviation of single forward stretches around the line, in units of ``y``."""
     backward_sd: float
-    """Standard deviation of single backward stretches about the line, in units of ``y``."""
+    """Standard deviation of single backward stretches around the line, in units of ``y``."""
     gp_amplitude: float
-    """Standard deviation, in units of ``y``, of a smooth deviation from the line, a Gaussian process over ``x``."""
+    """Standard deviation, in units of ``y``, of a smooth departure from the line: a Gaussian process over ``x``."""
     gp_length_scale: float
-    """Length scale of that Gaussian process, in units of ``x``."""
+    """Length scale of that Gaussian process, in units of ``x``: how far apart departures are still alike."""
 
 
 @dataclass(frozen=True, slots=True)
 class GaitModel:
-    """The three regressions of one gait."""
+    """The three regressions of one gait, running or walking."""
 
     pace: RegressionPrior
-    """Log speed, without ``x``."""
+    """Regression of log speed, without ``x``."""
     cadence: RegressionPrior
-    """Log cadence over log speed."""
+    """Regression of log cadence on log speed."""
     heart_rate: RegressionPrior
-    """Steady-state heart rate in bpm over speed in m/s."""
+    """Regression of steady-state heart rate, which a lasting effort leads to, in bpm on speed in m/s."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ class Observations:
     elapsed_h: FloatArray
     """Hours from the start of the session to the middle of the stretch."""
     grade: FloatArray
-    """Rise per metre."""
+    """Mean rise per metre of distance."""
 
 
 def _regression_prior(
@@ -81,7 +81,9 @@ def _regression_prior(
     residual_sds: tuple[float, float],
     gp: tuple[float, float] = (0.0, 1.0),
 ) -> RegressionPrior:
-    """Build a regression from the mean, standard deviation between people and from day to day of each coefficient.
+    """Return a regression whose coefficients have the given mean and standard deviations.
+
+    Each of ``coefficients`` is mean, standard deviation between people and standard deviation from day to day.
 
     ``residual_sds`` are forward and backward; ``gp`` is amplitude and length scale.
     """
@@ -90,7 +92,7 @@ def _regression_prior(
 
 
 _FIXED_AT_ZERO = (0.0, 0.0, 0.0)
-"""A coefficient that a regression does not use."""
+"""Mean and standard deviations of a coefficient that a regression does not use."""
 
 RUN_PRIOR = GaitModel(
     # Easy speeds of recreational runners vary by a fifth, and speeds within a session by as much again. A grade of 1 %
@@ -140,7 +142,7 @@ RUN_PRIOR = GaitModel(
         (3.0, 0.7),
     ),
 )
-"""Running model of an unknown runner."""
+"""Model of running for an unknown runner."""
 WALK_PRIOR = GaitModel(
     # Forward walking speeds vary widely. Backward walking at equal cadence has 0.45–0.75 of the speed (Laufer 2003,
     # Physiother Res Int 8:131).
@@ -176,9 +178,9 @@ WALK_PRIOR = GaitModel(
         (3.0, 0.3),
     ),
 )
-"""Walking model of an unknown runner."""
+"""Model of walking for an unknown runner."""
 PRIORS = {"run": RUN_PRIOR, "walk": WALK_PRIOR}
-"""Model of an unknown runner, by gait."""
+"""Models for an unknown runner, by gait."""
 
 
 def log_marginal_likelihood(
@@ -216,7 +218,7 @@ def log_marginal_likelihood(
 def posterior(
     model: GaitModel, observations: Observations, backward: FloatArray, variance_factor: float = 1.0
 ) -> GaitModel:
-    """Return the model after one more session of known directions, ``backward`` ``(n,)`` of 0 and 1.
+    """Return the model updated by one more session of known directions, ``backward`` ``(n,)`` of 0 and 1.
 
     Conditions the coefficients on the observations, which share one random deviation of the day per coefficient.
     ``variance_factor``, at least 1, multiplies their variance, so that they count less.
@@ -278,7 +280,7 @@ def _design_matrix(
 
 
 def _residual_covariance(prior: RegressionPrior, x: FloatArray, var: FloatArray, backward: FloatArray) -> FloatArray:
-    """Return the covariance about the line, ``(m, n, n)``: noise of each stretch and one Gaussian process per label."""
+    """Return the covariance around the line, ``(m, n, n)``: noise, and one Gaussian process per direction."""
     noise_var = np.where(backward > 0.5, prior.backward_sd, prior.forward_sd) ** 2 + var
     covariance: FloatArray = noise_var[:, :, None] * np.eye(len(x))
     if prior.gp_amplitude:
@@ -290,7 +292,7 @@ def _residual_covariance(prior: RegressionPrior, x: FloatArray, var: FloatArray,
 
 
 def _solve_quadratic_forms(cov: FloatArray, residual: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Return log determinants and ``residual · cov⁻¹ · residual``, ``(m,)``, of ``m`` small matrices by elimination."""
+    """Return log determinants and ``residual · cov⁻¹ · residual`` of ``m`` small matrices, ``(m,)`` each."""
     size = residual.shape[-1]
     augmented = np.concatenate((cov, residual[..., None]), axis=-1)
     log_det, quadratic = np.zeros(len(residual)), np.zeros(len(residual))
