@@ -1,1 +1,1 @@
-"""The pipeline from one activity and its annotations to labelled segments and totals; it prints nothing."""
+"""Analysis of one activity with its annotations, to labelled segments and totals; nothing here prints."""

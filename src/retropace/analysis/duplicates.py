@@ -1,4 +1,4 @@
-"""Detection of duplicates: one session stored as FIT and as GPX, exported twice, or recorded by two devices.
+"""Detection of duplicates: a session stored as FIT and as GPX, exported twice, or recorded by two devices.
 
 Duplicates start together, end together and have the same distance. Where both hold heart rate or cadence, these agree
 too, which excludes two runners side by side; activities of differently named runners are never duplicates. Among
@@ -17,15 +17,18 @@ if TYPE_CHECKING:
     from retropace.analysis.pipeline import Analysis
 
 MAX_TIME_DIFFERENCE_S = 60.0
-"""Largest difference between the starts and between the ends; exports omit records before the first position."""
+"""Largest difference (s) between the starts, and between the ends, of duplicates; exports omit records before the
+first position."""
 MAX_DISTANCE_DIFFERENCE_SHARE = 0.03
-"""Largest relative difference in distance; device and positions differ by up to 2 % in the corpus."""
+"""Largest relative difference in distance between duplicates; device and positions differ by up to 2 % in the
+corpus."""
 MAX_DISTANCE_DIFFERENCE_M = 50.0
-"""Largest absolute difference in distance; the larger of both distance limits applies."""
+"""Difference in distance (m) that is always allowed between duplicates, whatever the relative one."""
 MAX_HR_DIFFERENCE_BPM = 2.0
-"""Largest difference in mean heart rate, caused by rounding and by records missing at the ends."""
+"""Largest difference in mean heart rate (bpm) between duplicates, from rounding and from records missing at the
+ends."""
 MAX_CADENCE_DIFFERENCE_SPM = 3.0
-"""Largest difference in mean cadence, caused by rounding and by records missing at the ends."""
+"""Largest difference in mean cadence (spm) between duplicates, from rounding and from records missing at the ends."""
 _FORMATS_RICHEST_FIRST = ("fit", "tcx", "apple", "polar", "kml", "gpx")
 """File formats, ordered from the one that usually holds most to the one that usually holds least."""
 
@@ -53,7 +56,7 @@ class Candidate:
 
     @property
     def rank(self) -> tuple[float, int, int, int, int, str]:
-        """Sort key of which the smallest counts: annotated first, then the richest content, then by id."""
+        """Sort key by which the activity that counts comes first: annotated, then richest in content, then by id."""
         form = (
             _FORMATS_RICHEST_FIRST.index(self.format)
             if self.format in _FORMATS_RICHEST_FIRST
@@ -63,7 +66,7 @@ class Candidate:
 
 
 def build_candidate(analysis: Analysis) -> Candidate | None:
-    """Return the candidate of an analysed activity, with key 0; None if its start time is unknown."""
+    """Return the properties of an analysed activity, with key 0; None if its start time is unknown."""
     cleaned, total, source = analysis.cleaned, analysis.summary.total, analysis.activity.source
     if cleaned.start_time is None:
         return None
@@ -86,7 +89,7 @@ def build_candidate(analysis: Analysis) -> Candidate | None:
 
 
 def find_duplicates(candidates: Iterable[Candidate]) -> Iterator[tuple[int, int]]:
-    """Yield pairs of keys: a duplicate, and the activity that counts in its place.
+    """Yield pairs of keys: that of a duplicate, and that of the activity that counts in its place.
 
     ``candidates`` must be sorted by start. Only those that start within ``MAX_TIME_DIFFERENCE_S`` of their
     predecessor are held in memory at a time.
@@ -101,7 +104,7 @@ def find_duplicates(candidates: Iterable[Candidate]) -> Iterator[tuple[int, int]
 
 
 def are_duplicates(first: Candidate, second: Candidate) -> bool:
-    """Return whether two candidates are recordings of the same session."""
+    """Return whether two activities are recordings of the same session."""
     longer_m = max(first.distance_m, second.distance_m)
     return (
         first.runner == second.runner
@@ -118,7 +121,7 @@ def are_duplicates(first: Candidate, second: Candidate) -> bool:
 
 
 def _pair_duplicates(group: list[Candidate]) -> Iterator[tuple[int, int]]:
-    """Yield the pairs within a group by repeatedly taking the best candidate left and all its duplicates."""
+    """Yield the pairs within a group: the best activity left takes all its duplicates, again and again."""
     left = sorted(group, key=lambda candidate: candidate.rank)
     while left:
         best, *others = left

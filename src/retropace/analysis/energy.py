@@ -1,8 +1,8 @@
-"""Energy above rest, as a range from a low to a high end, because published values differ.
+"""Energy that running and walking cost above rest, as a range from a low to a high end.
 
-For forward movement two published costs per metre and the variation between people give both ends. For backward
-movement a published range of ratios to forward at the same speed widens them. ``docs/energy.md`` says what the range
-covers.
+It is a range because published values differ. Forward, it spans two published costs per metre and the variation between
+people. Backward, it is widened by a published range of ratios of backward to forward cost at the same speed.
+``docs/energy.md`` says what the range covers.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ from retropace.core.spans import FloatArray
 from retropace.labelling.features import mean_grade
 
 MOVING_GAITS = ("walk", "run")
-"""Gaits that have a cost."""
+"""Gaits in which a metre costs energy."""
 ACSM_LEVEL_ML_PER_KG_M: Mapping[str, float] = {"walk": 0.1, "run": 0.2}
 """Millilitres of oxygen per kilogram and metre on the level, without the 3.5 ml/kg/min of rest (ACSM's Guidelines for
 Exercise Testing and Prescription, 10th ed., table 6.3; Bushman 2020, ACSM's Health Fit J 24(3):6)."""
 ACSM_RISE_ML_PER_KG_M: Mapping[str, float] = {"walk": 1.8, "run": 0.9}
 """Millilitres of oxygen per kilogram and metre of rise (ACSM, table 6.3); the equations do not hold downhill."""
 KCAL_PER_LITRE_OXYGEN = (4.69, 5.05)
-"""Kilocalories per litre of oxygen, burning fat alone and carbohydrate alone (Lusk 1924, J Biol Chem 59:41)."""
+"""Kilocalories per litre of oxygen when burning fat alone, and carbohydrate alone (Lusk 1924, J Biol Chem 59:41)."""
 MINETTI_COEFFICIENTS: Mapping[str, tuple[float, ...]] = {
     "walk": (280.5, -58.7, -76.8, 51.9, 19.6, 2.5),
     "run": (155.4, -30.4, -43.3, 46.3, 19.5, 3.6),
@@ -36,7 +36,7 @@ from -0.45 to 0.45 (Minetti 2002, J Appl Physiol 93:1039). Level walking at its 
 J_PER_KCAL = 4184.0
 """Joules per thermochemical kilocalorie."""
 COST_SD_BETWEEN_RUNNERS = 0.07
-"""Relative standard deviation of the cost between people: 0.24 of 3.40 J/kg/m on the level (Minetti 2002)."""
+"""Relative standard deviation of the energy cost between people: 0.24 of 3.40 J/kg/m on the level (Minetti 2002)."""
 BACKWARD_COST_RATIO: Mapping[str, tuple[float, float]] = {"walk": (1.3, 1.8), "run": (1.15, 1.35)}
 """Lowest and highest ratio of backward to forward cost at the same speed, without rest. Running: from 1.18 (Williford
 1998, Med Sci Sports Exerc 30:1419: 27.15 and 31.33 ml/kg/min) to 1.35 (Wright & Weyand 2001, J Exp Biol 204:1805;
@@ -50,20 +50,20 @@ class Energy:
     """Kilocalories per kilogram of body weight above rest, each with a low and a high end; NaN where unknown."""
 
     segment_low_kcal_per_kg: FloatArray
-    """``(n,)``, one row per segment."""
+    """Low end for each segment, ``(n,)``."""
     segment_high_kcal_per_kg: FloatArray
     direction_low_kcal_per_kg: FloatArray
-    """``(4,)`` in the order of ``DIRECTIONS``, the sum of the known segments; NaN where there are only unknown ones."""
+    """Low end for each of ``DIRECTIONS``, ``(4,)``: the sum of its known segments; NaN if all are unknown."""
     direction_high_kcal_per_kg: FloatArray
     low_kcal_per_kg: float
-    """Sum over all segments of known energy; NaN if none is known."""
+    """Low end for the activity: the sum of all known segments; NaN if none is known."""
     high_kcal_per_kg: float
     assumes_level_ground: bool
-    """Whether the grade was taken as 0 because altitude is unknown."""
+    """Whether the grade (slope) was taken as 0 because altitude is unknown."""
 
 
 def compute_energy(cleaned: CleanedActivity, segments: Segments) -> Energy:
-    """Compute the energy of every segment, direction and the activity; low ends add up, and so do high ends.
+    """Return the energy of every segment, of every direction and of the activity; low ends add up, as do high ends.
 
     Rest costs nothing above rest. The energy is unknown for segments of unknown direction and for moving segments of
     unknown distance. The range covers both gaits where the gait is unknown, and forward too where backward is only
@@ -118,7 +118,10 @@ def forward_cost(gait: str, grade: FloatArray) -> tuple[FloatArray, FloatArray]:
 
 
 def backward_cost(gait: str, grade: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Return the low and the high cost of moving backward, in kcal/kg/m; uphill only the high end scales the rise.
+    """Return the low and the high cost of moving backward, in kcal/kg/m, at the gait ``walk`` or ``run``.
+
+    Uphill the ratio of backward to forward cost raises the whole high end, but of the low end only the part that level
+    ground costs.
 
     Published ratios uphill disagree: running 35 % on average of grades up to 25 % (Rasica 2020), walking 17–20 % at
     grades of 5–10 % (Hooper 2004, J Orthop Sports Phys Ther 34:65). For downhill no measurement was found.
@@ -129,7 +132,7 @@ def backward_cost(gait: str, grade: FloatArray) -> tuple[FloatArray, FloatArray]
 
 
 def _cost_bounds(gait: str, segments: Segments, grade: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Return the low and the high cost of each segment at this gait, in kcal/kg/m."""
+    """Return the low and the high cost of each segment if it were run or walked at ``gait``, in kcal/kg/m."""
     forward_low, forward_high = forward_cost(gait, grade)
     backward_low, backward_high = backward_cost(gait, grade)
     is_backward = segments.direction == "backward"
@@ -138,7 +141,7 @@ def _cost_bounds(gait: str, segments: Segments, grade: FloatArray) -> tuple[Floa
 
 
 def _group_sums(values: FloatArray, groups: NDArray[np.bool_], has_no_distance: bool) -> FloatArray:
-    """Return the sum of the known values of each group, ``groups`` being ``(k, n)``.
+    """Return the sum of the known values in each group; ``groups`` is a mask ``(k, n)``, one row per group.
 
     The sum of an empty group is 0, or NaN if the activity has no distance; that of unknown values alone is NaN.
     """

@@ -24,16 +24,16 @@ REPORTED_COLUMNS = (
     "heart_rate_bpm",
     "step_length_m",
 )
-"""Columns of the samples whose share of known values is reported."""
+"""Columns of the samples for which the share of known values is reported."""
 COLUMN_NAMES = {"lat_deg": "position", "cadence_recorded": "cadence"}
-"""Reported names of columns that are not just the column name without its unit."""
+"""Names under which columns are reported, if not the column's own name without its unit."""
 MIN_LONG_GAP_S = 15.0
-"""Shortest gap between records that is reported, longer than any device leaves while it records."""
+"""Shortest gap (s) between records that is reported; no device leaves such gaps while it records."""
 
 
 @dataclass(frozen=True, slots=True)
 class RouteShape:
-    """The smallest rectangle around the route, at any angle, and the distance between the ends of the route."""
+    """Size of the smallest rectangle around the route, at any angle, and the distance between start and finish."""
 
     length_m: float
     width_m: float
@@ -42,7 +42,7 @@ class RouteShape:
 
 @dataclass(frozen=True, slots=True)
 class Inspection:
-    """A recording before anything is labelled; NaN where a value is missing."""
+    """What a recording holds, before anything is labelled; NaN where a value is missing."""
 
     activity: Activity
     cleaned: CleanedActivity
@@ -54,13 +54,13 @@ class Inspection:
     long_gap_count: int
     """Number of gaps longer than ``MIN_LONG_GAP_S`` outside the pauses."""
     column_shares: dict[str, float]
-    """Share of the records that have a value, for each quantity."""
+    """Share of the records that have a value, by name of the quantity."""
     route_shape: RouteShape | None
     """Shape of the route; None without positions."""
     manual_lap_count: int
-    """Number of laps that a button press or a workout step ended, not an autolap."""
+    """Number of laps ended by a button press or a workout step, not by the watch itself."""
     suggestions: tuple[str, ...]
-    """Sentences that say how the recording can be annotated."""
+    """Sentences on how the recording can be annotated and what it lacks."""
 
     def to_dict(self) -> dict[str, Any]:
         """Return the document of ``inspect --format json``, ready for :func:`json.dumps`."""
@@ -95,7 +95,7 @@ class Inspection:
 
 
 def inspect_activity(activity: Activity, settings: CleanParameters | None = None) -> Inspection:
-    """Inspect one activity; raises :class:`retropace.ReadError` if there is nothing to measure in it."""
+    """Return what one activity holds; raises :class:`retropace.ReadError` if there is nothing to measure in it."""
     cleaned = clean_activity(activity, settings)
     samples = activity.samples
     intervals_s = np.diff(np.unique(samples.t_s[np.isfinite(samples.t_s)]))
@@ -123,7 +123,7 @@ def inspect_activity(activity: Activity, settings: CleanParameters | None = None
 
 
 def _find_route_shape(cleaned: CleanedActivity) -> RouteShape | None:
-    """Return the minimum rotated rectangle around the positions; None with fewer than three."""
+    """Return the smallest rectangle around the positions, at any angle; None with fewer than three positions."""
     east_m, north_m = project_along_path_m(cleaned.lat_deg, cleaned.lon_deg)
     known = np.isfinite(east_m)
     if known.sum() < 3:
@@ -141,7 +141,7 @@ def _find_route_shape(cleaned: CleanedActivity) -> RouteShape | None:
 
 
 def _build_suggestions(activity: Activity, cleaned: CleanedActivity, manual_lap_count: int) -> list[str]:
-    """Return the sentences that say how a recording can be annotated and what it lacks."""
+    """Return sentences on how a recording can be annotated and what it lacks."""
     suggestions = ["mark stretches by elapsed time: --mark 12:30-15:00=backward"]
     if cleaned.distance_source != "none":
         suggestions.append("mark stretches by distance: --mark 1.2km-1.6km=backward")

@@ -1,4 +1,4 @@
-"""The JSON document of an analysis, schema ``retropace.analysis/1``, as dicts and lists.
+"""JSON document of an analysis, schema ``retropace.analysis/1``, as dicts and lists.
 
 Fields may be added; renaming or removing one needs a new schema number. A missing value is ``None``.
 """
@@ -30,7 +30,7 @@ SCHEMA = "retropace.analysis/1"
 def analysis_document(
     activity: Activity, cleaned: CleanedActivity, segments: Segments, summary: Summary, energy: Energy
 ) -> dict[str, Any]:
-    """Return source, activity, segments and directions; numbers are not rounded, so that parts add up to the total."""
+    """Return the document of an analysis; numbers are not rounded, so that parts add up to the total."""
     return {
         "schema": SCHEMA,
         "source": source_document(activity),
@@ -63,7 +63,7 @@ def analysis_document(
 
 
 def energy_document(energy: Energy, weight_kg: float) -> dict[str, Any]:
-    """Return the kilocalories above rest of each direction and of the activity, for a runner of this weight."""
+    """Return the kilocalories above rest of each direction and of the activity, for a runner of ``weight_kg``."""
 
     def ends(low: float, high: float) -> dict[str, float | None]:
         return {"low_kcal": finite_or_none(weight_kg * low), "high_kcal": finite_or_none(weight_kg * high)}
@@ -80,7 +80,7 @@ def energy_document(energy: Energy, weight_kg: float) -> dict[str, Any]:
 
 
 def annotation_documents(annotations: tuple[Annotation, ...]) -> list[dict[str, Any]]:
-    """Return each resolved annotation: its span, label and origin."""
+    """Return one dict for each annotation: its span, label and origin."""
     return [
         {
             "start_s": annotation.start_s,
@@ -97,13 +97,13 @@ def annotation_documents(annotations: tuple[Annotation, ...]) -> list[dict[str, 
 
 
 def athlete_document(athlete: Athlete, activity: Activity) -> dict[str, Any]:
-    """Return the name of the athlete and the number of other sessions that they are known from."""
+    """Return the name of the athlete and the number of other sessions that they are known from, as a dict."""
     others = sum(not session.is_same_recording(activity) for session in athlete.sessions)
     return {"name": athlete.name, "sessions": others}
 
 
 def workout_document(workout: Workout) -> dict[str, Any]:
-    """Return a planned workout, its aligned steps and, if it does not fit, the reason."""
+    """Return a planned workout, the stretches fitted to its steps and, if it does not fit, the reason, as a dict."""
     return {
         "text": workout.plan.text,
         "source": workout.plan.source,
@@ -129,7 +129,7 @@ def workout_document(workout: Workout) -> dict[str, Any]:
 
 
 def source_document(activity: Activity) -> dict[str, Any]:
-    """Return the file of an activity and the device that recorded it."""
+    """Return the file that an activity was read from and the device that recorded it, as a dict."""
     source = activity.source
     return {
         "path": source.path,
@@ -141,7 +141,7 @@ def source_document(activity: Activity) -> dict[str, Any]:
 
 
 def activity_document(activity: Activity, cleaned: CleanedActivity) -> dict[str, Any]:
-    """Return name, sport and time of an activity, and its totals as retropace computes them."""
+    """Return name, sport and time of an activity, and its totals as retropace computes them, as a dict."""
     return {
         "name": activity.name or None,
         "sport": activity.sport or None,
@@ -173,7 +173,7 @@ def _stats_to_dict(stats: SegmentStats, index: int) -> dict[str, float | None]:
 
 
 def to_json_values(values: dict[str, Any]) -> dict[str, Any]:
-    """Return the values with every float that is not finite replaced by None."""
+    """Return a dict with every float that is not finite replaced by None."""
     return {name: finite_or_none(value) if isinstance(value, float) else value for name, value in values.items()}
 
 

@@ -1,4 +1,4 @@
-"""Reading of labellings to compare, from analyses, reference files and annotation files."""
+"""Reader of labellings (spans with directions) to compare: analyses, reference files and annotation files."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from retropace.core.segments import DIRECTIONS
 from retropace.core.units import parse_elapsed_s
 
 MAX_BYTES = 200_000_000
-"""Size in bytes of the largest file that is read."""
+"""Largest size (bytes) of a file that is read."""
 
 
 def read_labelling(path: str | os.PathLike[str], recording: Activity | None = None) -> Labelling:
-    """Read a labelling from a file, whose format is detected from its content.
+    """Return the labelling in a file, whose format is detected from its content.
 
     The file is what ``analyze --format json`` prints for one session; or a reference, ``{"spans": [{"start_s", "end_s",
     "direction"}], "distance_m": {direction: metres}}``; or a sidecar or Audacity label track. The latter two belong to
@@ -49,7 +49,7 @@ def read_labelling(path: str | os.PathLike[str], recording: Activity | None = No
 
 
 def _parse_json_labelling(text: str, path: str | os.PathLike[str]) -> Labelling:
-    """Parse an analysis or a reference."""
+    """Return the labelling in the JSON text of an analysis or a reference."""
     try:
         document = json.loads(text)
     except (ValueError, RecursionError) as error:
@@ -78,7 +78,7 @@ def _parse_json_labelling(text: str, path: str | os.PathLike[str]) -> Labelling:
 
 
 def _parse_totals(document: dict[str, Any], is_analysis: bool) -> dict[str, float]:
-    """Return the metres per direction that the document states."""
+    """Return the true or estimated distance in each direction, in metres, that the document states."""
     if is_analysis:
         directions = document.get("directions") or {}
         totals_m = {name: _float_or_nan(figures.get("distance_m")) for name, figures in directions.items()}
@@ -92,7 +92,7 @@ def _float_or_nan(value: Any) -> float:
 
 
 def _check_spans(start_s: np.ndarray, end_s: np.ndarray, direction: np.ndarray, path: str | os.PathLike[str]) -> None:
-    """Raise :class:`RetropaceError` unless the spans are non-empty, disjoint, sorted and have valid directions."""
+    """Raise :class:`RetropaceError` unless the spans are non-empty, sorted and disjoint and have valid directions."""
     if len(start_s) == 0:
         raise RetropaceError("holds no spans", path=path)
     invalid = sorted(set(direction.tolist()) - set(DIRECTIONS))
@@ -106,7 +106,7 @@ def _check_spans(start_s: np.ndarray, end_s: np.ndarray, direction: np.ndarray, 
 def _labelling_from_annotations(
     unresolved: list[UnresolvedAnnotation], path: str | os.PathLike[str], recording: Activity | None
 ) -> Labelling:
-    """Resolve annotations, within ``recording`` if it is given, and return them as a labelling."""
+    """Return annotations as a labelling; locations in them are found within ``recording`` if it is given."""
     if not unresolved:
         raise RetropaceError("holds no annotations", path=path)
     if recording is None:
@@ -123,14 +123,14 @@ def _labelling_from_annotations(
 
 
 def _span_distances(cleaned: CleanedActivity | None, start_s: np.ndarray, end_s: np.ndarray) -> np.ndarray:
-    """Return the metres of each span by the recording's distance curve; empty without a recording."""
+    """Return the distance of each span in metres, from the recording; empty without a recording."""
     if cleaned is None:
         return np.empty(0)
     return np.asarray(cleaned.value_at("distance_m", end_s) - cleaned.value_at("distance_m", start_s))
 
 
 def _resolve_elapsed(annotation: UnresolvedAnnotation) -> Annotation:
-    """Resolve an annotation between two elapsed times, the only kind that does not need the recording."""
+    """Return an annotation whose location is two elapsed times, the only kind that does not need the recording."""
     edges_s = [parse_elapsed_s(part) for part in annotation.where.split("-")]
     if len(edges_s) != 2 or edges_s[0] is None or edges_s[1] is None:
         raise AnnotationError(

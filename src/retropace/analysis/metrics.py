@@ -1,7 +1,7 @@
 """Metrics of an estimated labelling against a reference: durations, distances, boundaries and calibration.
 
-Conventions, as in mir_eval: both labellings are disjoint, sorted spans with a direction. Judged are the seconds that
-both cover and in which the reference is not ``unknown``. A stretch is a run of adjacent spans of one direction; a
+A labelling is a sequence of disjoint, sorted spans with a direction (as in mir_eval). Only those seconds are judged
+that both cover and in which the reference is not ``unknown``. Adjacent spans of one direction form a stretch; a
 boundary is a change of direction between two stretches.
 """
 
@@ -20,17 +20,17 @@ from retropace.core.spans import FloatArray
 SCORED_DIRECTIONS = ("forward", "backward", "rest")
 """Directions that are scored; ``unknown`` is not."""
 BOUNDARY_WINDOWS_S = (3.0, 5.0)
-"""Tolerances, early and late, within which an estimated boundary matches a reference boundary."""
+"""Seconds by which an estimated boundary may be earlier or later than the reference boundary that it matches."""
 CONFIDENCE_BIN_EDGES = np.linspace(0.0, 1.0, 11)
-"""Edges of the ten bins of confidence for which reliability is computed."""
+"""Limits of the ten bins of confidence in which confidence is compared with accuracy."""
 
 _Stretch = tuple[float, float, str]
-"""Start and end in elapsed seconds, and direction."""
+"""Start and end of a stretch in elapsed seconds, and its direction."""
 
 
 @dataclass(frozen=True, slots=True)
 class BoundaryCounts:
-    """Number of reference and estimated boundaries, and of one-to-one matches between them."""
+    """Numbers of reference and of estimated boundaries (changes of direction), and of matches between them."""
 
     matched: int
     reference: int
@@ -38,12 +38,12 @@ class BoundaryCounts:
 
     @property
     def precision(self) -> float:
-        """Share of the estimated boundaries that match; NaN without any."""
+        """Share of the estimated boundaries that match a reference boundary; NaN without any."""
         return self.matched / self.estimated if self.estimated else np.nan
 
     @property
     def recall(self) -> float:
-        """Share of the reference boundaries that match; NaN without any."""
+        """Share of the reference boundaries that an estimated one matches; NaN without any."""
         return self.matched / self.reference if self.reference else np.nan
 
     @property
@@ -107,36 +107,36 @@ class DirectionScore:
 
 @dataclass(frozen=True, slots=True)
 class Reliability:
-    """Confidence against observed accuracy, per bin of confidence, ``(10,)`` columns."""
+    """Comparison of confidence with observed accuracy, in ten bins of confidence, ``(10,)`` columns."""
 
     stretch_count: NDArray[np.intp]
     """Number of estimated spans in the bin."""
     duration_s: FloatArray
     confidence: FloatArray
-    """Mean confidence by duration; NaN for an empty bin."""
+    """Mean confidence in the bin, weighted by duration; NaN for an empty bin."""
     accuracy: FloatArray
-    """Share of the duration that has the right direction; NaN for an empty bin."""
+    """Share of the bin's duration that has the right direction; NaN for an empty bin."""
 
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """All metrics of one pair of labellings."""
+    """All metrics of one estimated labelling against one reference."""
 
     judged_s: float
-    """Seconds that are compared."""
+    """Seconds that both labellings cover and in which the reference is not ``unknown``."""
     correct_s: float
     """Judged seconds that have the right direction."""
     directions: tuple[DirectionScore, ...]
     boundaries: Mapping[float, BoundaryCounts]
-    """Boundary counts for each tolerance in seconds."""
+    """Matched boundaries for each tolerance in seconds."""
     covering: float
-    """Segmentation covering: mean over the reference stretches, weighted by duration, of the best intersection over
-    union with an estimated stretch of any direction (Arbeláez 2011, IEEE PAMI 33:898)."""
+    """Segmentation covering: for each reference stretch the best overlap with an estimated stretch of any direction
+    (intersection over union), averaged by duration; 1 is best (Arbeláez 2011, IEEE PAMI 33:898)."""
     brier: float
-    """Brier score of the probability of ``backward``, mean over the judged seconds (Brier 1950, Mon Weather Rev 78:1);
-    NaN without confidences."""
+    """Brier score: mean squared difference, over the judged seconds, between the probability of ``backward`` and the
+    truth (1 or 0); 0 is best, NaN without confidences (Brier 1950, Mon Weather Rev 78:1)."""
     reliability: Reliability | None
-    """Calibration of the confidences; None without any."""
+    """Comparison of confidence with accuracy; None without confidences."""
 
     @property
     def accuracy(self) -> float:
@@ -145,7 +145,7 @@ class Scores:
 
 
 def score(truth: Labelling, found: Labelling) -> Scores:
-    """Score the estimated labelling ``found`` against the reference ``truth``.
+    """Return all metrics of the estimated labelling ``found`` against the reference ``truth``.
 
     Example:
     >>> start_s, end_s = np.array([0.0, 60.0]), np.array([60.0, 100.0])
@@ -216,7 +216,7 @@ def fill_unlabelled(reference: Labelling, estimated: Labelling, direction: str) 
 def match_boundaries(
     reference_s: FloatArray, estimated_s: FloatArray, max_early_s: float, max_late_s: float
 ) -> BoundaryCounts:
-    """Match as many estimated boundaries to reference boundaries as possible, each at most once.
+    """Return the counts when as many estimated boundaries as possible match reference ones, each at most once.
 
     An estimated boundary matches from ``max_early_s`` before to ``max_late_s`` after the reference, both included. As
     all windows have one length, a greedy match in order is a maximum matching (Glover 1967, Naval Res Logist Q 14:313).
@@ -238,7 +238,7 @@ def match_boundaries(
 
 
 def _common_spans(reference: Labelling, estimated: Labelling) -> tuple[FloatArray, NDArray[np.intp], NDArray[np.intp]]:
-    """Return the edges of both labellings together, and for each span between them its index in either labelling."""
+    """Return all starts and ends of both labellings, and for each span between them its index in either labelling."""
     edges_s = np.unique(np.concatenate((reference.start_s, reference.end_s, estimated.start_s, estimated.end_s)))
     midpoints_s = (edges_s[1:] + edges_s[:-1]) / 2.0
     return edges_s, _span_index(reference, midpoints_s), _span_index(estimated, midpoints_s)
@@ -252,13 +252,19 @@ def _span_index(labelling: Labelling, times_s: FloatArray) -> NDArray[np.intp]:
 
 
 def _direction_distances(reference: Labelling, estimated: Labelling) -> tuple[Mapping[str, float], Mapping[str, float]]:
-    """Return the metres per direction of both; if only one has distances, the other's are read off its curve."""
+    """Return the true and the estimated distance in each direction, in metres.
+
+    If only one labelling states distances, the other's are computed from its curve of distance over time.
+    """
     reference_m = reference.totals_m or _distances_from_curve(estimated, reference)
     return reference_m, estimated.totals_m or _distances_from_curve(reference, estimated)
 
 
 def _distances_from_curve(source: Labelling, spans: Labelling) -> dict[str, float]:
-    """Return the metres per direction of ``spans`` by the distance curve of ``source``; empty if it has none."""
+    """Return the distance in each direction of ``spans``, in metres, by the distance curve of ``source``.
+
+    Empty if ``source`` has no distances.
+    """
     if len(source.distance_m) == 0:
         return {}
     times_s = np.column_stack((source.start_s, source.end_s)).ravel()
@@ -268,14 +274,17 @@ def _distances_from_curve(source: Labelling, spans: Labelling) -> dict[str, floa
 
 
 def _backward_probability(direction: StrArray, confidence: FloatArray) -> FloatArray:
-    """Return the probability of backward; the alternative to forward is backward, and rest is never backward."""
+    """Return the probability of backward: for forward it is 1 minus the confidence, for rest 0."""
     return np.where(direction == "backward", confidence, np.where(direction == "forward", 1.0 - confidence, 0.0))
 
 
 def _compute_reliability(
     span_index: NDArray[np.intp], confidence: FloatArray, is_correct: NDArray[np.bool_], duration_s: FloatArray
 ) -> Reliability:
-    """Bin the judged time by confidence; all arguments are ``(m,)``, and NaN confidences are left out."""
+    """Return confidence and accuracy of the judged time in bins of confidence.
+
+    All arguments are ``(m,)``; time of unknown confidence (NaN) is left out.
+    """
     known = np.isfinite(confidence)
     bin_index = np.clip(np.searchsorted(CONFIDENCE_BIN_EDGES, confidence[known], side="right") - 1, 0, 9)
     total_s: FloatArray = np.bincount(bin_index, duration_s[known], 10).astype(np.float64)
@@ -288,7 +297,7 @@ def _compute_reliability(
 
 
 def _merge_stretches(edges_s: FloatArray, direction: StrArray) -> tuple[list[_Stretch], FloatArray]:
-    """Merge adjacent spans of one direction into stretches; returns these and the boundaries between them."""
+    """Return the stretches, each of adjacent spans of one direction, and the boundaries between them."""
     starts = np.flatnonzero(np.append(True, direction[1:] != direction[:-1]))
     ends = np.append(starts[1:], len(direction))
     stretches = [
@@ -301,7 +310,7 @@ def _merge_stretches(edges_s: FloatArray, direction: StrArray) -> tuple[list[_St
 
 
 def _segmentation_covering(reference: list[_Stretch], estimated: list[_Stretch]) -> float:
-    """Return the segmentation covering of the reference stretches; NaN without any."""
+    """Return the segmentation covering (:attr:`Scores.covering`) of the reference; NaN without stretches."""
     total_s = sum(end_s - start_s for start_s, end_s, _ in reference)
     if not total_s:
         return np.nan

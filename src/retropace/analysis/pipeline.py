@@ -1,4 +1,4 @@
-"""The pipeline from one activity and its annotations to labelled segments and totals."""
+"""Analysis of one activity, from its annotations to labelled segments and totals."""
 
 from __future__ import annotations
 
@@ -41,13 +41,13 @@ class Analysis:
     cleaned: CleanedActivity
     segments: Segments
     annotations: tuple[Annotation, ...]
-    """The resolved annotations: within the activity, disjoint, sorted, edges snapped to change points."""
+    """Annotations as used: within the activity, sorted, disjoint, with uncertain edges moved to change points."""
     workout: Workout | None
-    """How the planned workout fits; None without one."""
+    """Result of fitting the planned workout; None without one."""
     summary: Summary
     energy: Energy
     borderline: tuple[BorderlineSegment, ...]
-    """Forward stretches that may have been backward, in order."""
+    """Stretches taken as forward that may have been backward, in order."""
     athlete: Athlete | None
     """The runner as known before this activity; None if unknown."""
     warnings: tuple[str, ...]
@@ -73,7 +73,7 @@ def analyze(
     settings: Settings | None = None,
     athlete: Athlete | None = None,
 ) -> Analysis:
-    """Find out how far and how long an activity was run forward and backward.
+    """Return how far and how long an activity was run forward and backward, with its labelled segments.
 
     ``annotations`` are resolved annotations, unresolved ones (:func:`retropace.parse_mark`,
     :func:`retropace.read_sidecar`), a workout (:func:`retropace.parse_sentence`), zones (:func:`retropace.read_zones`)

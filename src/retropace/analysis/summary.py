@@ -1,4 +1,4 @@
-"""Totals per direction, read off the cumulative curves, so that the parts add up to the total."""
+"""Totals of each direction, from cumulative distance, time and steps, so that they add up to the activity's."""
 
 from __future__ import annotations
 
@@ -15,23 +15,23 @@ from retropace.core.spans import FloatArray
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """Statistics of every segment, of every direction and of the activity."""
+    """Distance, time, pace and more of every segment, of every direction and of the activity."""
 
     segments: SegmentStats
     directions: SegmentStats
-    """One row per direction, in the order of ``DIRECTIONS``."""
+    """Statistics of each direction, one row each, in the order of ``DIRECTIONS``."""
     total: SegmentStats
     """Statistics of the activity, one row."""
     segment_counts: NDArray[np.intp]
     """Number of segments of each direction."""
     annotated_m: FloatArray
-    """Metres of each direction that are annotated."""
+    """Distance of each direction in segments whose direction is annotated, in metres."""
     suspected_m: FloatArray
-    """Metres of each direction that are only suspected."""
+    """Distance of each direction in segments whose direction is only suspected, in metres."""
 
 
 def summarize(cleaned: CleanedActivity, segments: Segments) -> Summary:
-    """Sum up the segments per direction; distances and durations of the directions add up to those of the activity."""
+    """Return statistics per segment, direction and activity; the directions add up to the activity."""
     increments = curve_increments(cleaned, segments.edges_s)
     is_member = segments.direction[None, :] == np.array(DIRECTIONS)[:, None]
     is_any = np.ones((1, len(segments)), dtype=bool)

@@ -1,1 +1,1 @@
-"""Running tracks: fitting the lane that a session was run in, and taking its distance from the laps."""
+"""Running tracks: finding the lane that a session was run in, and correcting its distance by the laps."""

@@ -1,4 +1,4 @@
-"""Detection of a running track from the shape of the route, and the distance of a session from its laps.
+"""Detection of a running track from the shape of the route, and correction of a session's distance by its laps.
 
 On a track laps measure distance better than positions do, because position errors lengthen the route.
 """
@@ -26,65 +26,65 @@ from retropace.core.geodesy import project_to_tangent_plane_m
 from retropace.core.spans import FloatArray, Spans, as_spans
 
 MIN_POSITIONS = 60
-"""Smallest number of positions from which a lane is fitted."""
+"""Smallest number of positions to which a lane is fitted; with fewer no track is found."""
 WINDOW_LAPS = 1.4
-"""Length in laps of the stretches whose outline is compared with that of a track."""
+"""Length, in laps, of each part of the route whose outline is compared with that of a track."""
 MIN_WINDOW_POSITIONS = 20
-"""Smallest number of positions in such a stretch."""
+"""Smallest number of positions in such a part of the route; with fewer it is skipped."""
 MIN_OUTLINE_WIDTH_M = 64.0
-"""Smallest width of the outline of a 400 m track, which is also the difference between its length and a straight."""
+"""Smallest width (m) of the outline of a 400 m track; its length is this plus the length of a straight."""
 MAX_OUTLINE_WIDTH_M = 98.0
-"""Largest width of the outline of a 400 m track."""
+"""Largest width (m) of the outline of a 400 m track."""
 MIN_ASPECT_RATIO = 0.36
-"""Smallest ratio of the width of the outline to its length."""
+"""Smallest ratio of width to length of the outline of a track."""
 MAX_ASPECT_RATIO = 0.62
-"""Largest ratio of the width of the outline to its length."""
+"""Largest ratio of width to length of the outline of a track."""
 ITERATIONS = 25
-"""Number of Gauss–Newton iterations of the fit."""
+"""Number of Gauss–Newton iterations of the least-squares fit of a lane."""
 WIDE_ITERATIONS = 5
-"""Number of first iterations that use positions up to ``WIDE_REACH_M`` instead of ``REACH_M`` from the lane."""
+"""Number of first iterations, which use positions within ``WIDE_REACH_M`` of the lane instead of ``REACH_M``."""
 WIDE_REACH_M = 40.0
-"""Distance from the lane up to which the first iterations use positions."""
+"""Distance (m) from the lane within which the first iterations use positions."""
 REACH_M = 15.0
-"""Distance from the lane up to which later iterations use positions."""
+"""Distance (m) from the lane within which later iterations use positions."""
 HUBER_M = 6.0
-"""Distance from the lane beyond which positions have less weight (Huber 1964)."""
+"""Distance (m) from the lane beyond which positions have less weight (Huber 1964)."""
 MAX_DEVIATION_M = 9.0
-"""Largest 95 % quantile of the distances of positions from a lane that is accepted."""
+"""Largest 95 % quantile (m) of the distances between positions and lane; with more the lane is rejected."""
 MAX_MEDIAN_DEVIATION_M = 3.5
-"""Largest median of the distances of positions from a lane that is accepted."""
+"""Largest median (m) of the distances between positions and lane; with more the lane is rejected."""
 MAX_LANE_DISTANCE_M = 12.0
-"""Distance from the lane beyond which positions are not on the track."""
+"""Distance (m) from the lane beyond which positions are taken to be off the track."""
 MIN_LAPS = 2.0
-"""Smallest number of laps of a session on a track."""
+"""Smallest number of laps run; with fewer the session counts as off a track."""
 MIN_LAP_M = 375.0
-"""Shortest fitted lap of a 400 m track, where positions err towards the kerb."""
+"""Shortest fitted lap (m) that is taken for a 400 m track; positions may err towards the kerb."""
 MAX_LAP_M = 475.0
-"""Longest fitted lap of a 400 m track, where positions err outward from lane 8 (453 m)."""
+"""Longest fitted lap (m) that is taken for a 400 m track; positions may err outward from lane 8 (453 m)."""
 POSITION_CORRELATION_TIME_S = 30.0
-"""Time after which position errors are independent."""
+"""Seconds after which errors of positions are independent."""
 OVER_READING_BY_SOURCE = {"positions": (0.005, 0.007)}
-"""Mean and standard deviation of the relative excess of a recorded lap, by source of the distance."""
+"""Mean and standard deviation of the share by which recorded laps are too long, by source of the distance."""
 DEFAULT_OVER_READING = (0.0, 0.012)
-"""Mean and standard deviation of the relative excess of a recorded lap for other sources."""
+"""Mean and standard deviation of the share by which recorded laps are too long, for all other sources."""
 OTHER_LANE_PENALTY = 1.0
-"""Log-odds by which each of lanes 2 to 8 is less likely than lane 1."""
+"""Log-odds by which each of lanes 2 to 8 is less likely than lane 1 before positions are looked at."""
 
 
 @dataclass(frozen=True, slots=True)
 class RunningTrack:
-    """The lane of a running track, and how much of the session was run in it."""
+    """The lane of a running track in which a session was run, and how many laps were run in it."""
 
     lat_deg: float
-    """Centre of the track."""
+    """Centre of the track, in degrees."""
     lon_deg: float
     turned_deg: float
-    """Direction of the straights, counterclockwise from east, 0 to 180."""
+    """Direction of the straights in degrees, counterclockwise from east, 0 to 180."""
     straight_m: float
     radius_m: float
     """Radius of the bends of the lane."""
     lap_m: float
-    """Length of a lap in the lane."""
+    """Length of a lap in this lane."""
     lane: int
     """Number of the lane, counted from the inside; 0 if the length of a lap was given."""
     lane_probability: float
@@ -92,13 +92,13 @@ class RunningTrack:
     laps: float
     """Number of laps run, in either direction."""
     over_reading: float
-    """Relative excess of the recorded distance over that of the laps."""
+    """Share by which the recorded distance exceeds that of the laps."""
 
 
 def fit_running_track(
     cleaned: CleanedActivity, lap_m: float | None = None, fixed_spans: Spans | None = None
 ) -> tuple[RunningTrack, CleanedActivity] | None:
-    """Fit the running track of a session; returns it and the session with distance from its laps, None off a track.
+    """Return the running track of a session, and the session with its distance corrected by laps; None off a track.
 
     Without ``lap_m`` only 400 m tracks are found, in any lane; with it a lap has that length. The distance within
     ``fixed_spans`` stays as it is.
@@ -145,7 +145,7 @@ def fit_running_track(
 
 
 def _fit_lane(distance_m: FloatArray, east_m: FloatArray, north_m: FloatArray, lap_m: float | None) -> Lane | None:
-    """Fit a lane to the positions; None if they do not follow one closely."""
+    """Return the lane that the positions follow; None if they do not follow one closely."""
     initial = _find_initial_lane(distance_m, east_m, north_m, lap_m or STANDARD_LAP_M)
     lane = None if initial is None else _refine_lane(east_m, north_m, initial, lap_m)
     if lane is None:
@@ -161,7 +161,10 @@ def _fit_lane(distance_m: FloatArray, east_m: FloatArray, north_m: FloatArray, l
 
 
 def _find_initial_lane(distance_m: FloatArray, east_m: FloatArray, north_m: FloatArray, lap_m: float) -> Lane | None:
-    """Return a lane with the outline, by minimum rotated rectangle, of the first stretch as large as a track."""
+    """Return a lane with the outline of the first part of the route that is as large as a track; None without any.
+
+    The outline is the smallest rectangle around the part, at any angle.
+    """
     scale = lap_m / STANDARD_LAP_M
     min_length_m = scale * (MIN_STRAIGHT_M + MIN_OUTLINE_WIDTH_M)
     max_length_m = scale * (MAX_STRAIGHT_M + MAX_OUTLINE_WIDTH_M)
@@ -196,7 +199,7 @@ def _find_initial_lane(distance_m: FloatArray, east_m: FloatArray, north_m: Floa
 
 
 def _refine_lane(east_m: FloatArray, north_m: FloatArray, lane: Lane, lap_m: float | None) -> Lane | None:
-    """Minimise the squared distances from the lane by Gauss–Newton with Huber weights.
+    """Return the lane fitted to positions by Gauss–Newton least squares with Huber weights; None for few positions.
 
     A prior holds the straights near those of the standard track, since positions determine their length poorly.
     """
@@ -266,7 +269,7 @@ def _choose_lane(
 
 
 def _lane_centre_deg(lat_deg: float, lon_deg: float, lane: Lane) -> tuple[float, float]:
-    """Return latitude and longitude of the centre of the lane, by inverting the projection linearly at its origin."""
+    """Return latitude and longitude of the centre of a lane, which is in metres from ``lat_deg``, ``lon_deg``."""
     step_deg = 1e-4
     east_m, _ = project_to_tangent_plane_m(
         np.array([lat_deg, lat_deg]), np.array([lon_deg, lon_deg + step_deg]), lat_deg, lon_deg

@@ -19,39 +19,40 @@ import numpy as np
 from retropace.core.spans import FloatArray
 
 STANDARD_LAP_M = 400.0
-"""Length of a lap in lane 1 of a standard track."""
+"""Length (m) of a lap in lane 1 of a standard track."""
 STANDARD_STRAIGHT_M = 84.39
-"""Length of a straight of the standard track (World Athletics, Track and Field Facilities Manual, 2019)."""
+"""Length (m) of a straight of the standard track (World Athletics, Track and Field Facilities Manual, 2019)."""
 MIN_STRAIGHT_M = 70.0
-"""Shortest straight of 400 m tracks in use (World Athletics 2019, table of equal quadrant and double bend tracks)."""
+"""Shortest straight (m) of 400 m tracks in use (World Athletics 2019, table of equal quadrant and double bend
+tracks)."""
 MAX_STRAIGHT_M = 105.0
-"""Longest straight of 400 m tracks in use (World Athletics 2019)."""
+"""Longest straight (m) of 400 m tracks in use (World Athletics 2019)."""
 KERB_OFFSET_M = 0.30
-"""Distance from the kerb at which lane 1 is measured (World Athletics 2019)."""
+"""Distance (m) from the kerb of the line along which lane 1 is measured (World Athletics 2019)."""
 LINE_OFFSET_M = 0.20
-"""Distance from the inner line at which lanes 2 to 8 are measured (World Athletics 2019)."""
+"""Distance (m) from a lane's inner line of the line along which lanes 2 to 8 are measured (World Athletics 2019)."""
 LANE_WIDTH_M = 1.22
-"""Width of a lane (World Athletics 2019)."""
+"""Width (m) of a lane (World Athletics 2019)."""
 LANE_COUNT = 8
 """Number of lanes of a standard track."""
 
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """The line along which a lane is measured, on the plane."""
+    """The line along which a lane is measured, in metres on a plane."""
 
     east_m: float
     """Centre of the track."""
     north_m: float
     angle_rad: float
-    """Direction of the straights, counterclockwise from east."""
+    """Direction of the straights in radians, counterclockwise from east."""
     half_straight_m: float
     radius_m: float
-    """Radius of the bends."""
+    """Radius of the bends along this line."""
 
     @property
     def lap_m(self) -> float:
-        """Length of a lap."""
+        """Length of a lap along this line."""
         return 4.0 * self.half_straight_m + 2.0 * np.pi * self.radius_m
 
     def signed_distance_m(self, east_m: FloatArray, north_m: FloatArray) -> FloatArray:
@@ -60,7 +61,7 @@ class Lane:
         return np.hypot(np.maximum(np.abs(x) - self.half_straight_m, 0.0), y) - self.radius_m
 
     def arc_position_m(self, east_m: FloatArray, north_m: FloatArray) -> FloatArray:
-        """Return the arc position of the point of the lane nearest to each position, ``(n,)``, from 0 to ``lap_m``."""
+        """Return how far along the lane the point nearest to each position lies, ``(n,)``, from 0 to ``lap_m``."""
         x, y = self._to_lane_axes(east_m, north_m)
         straight_m, bend_m = 2.0 * self.half_straight_m, np.pi * self.radius_m
         is_in_bend = np.abs(x) > self.half_straight_m

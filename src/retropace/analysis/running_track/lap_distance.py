@@ -1,8 +1,8 @@
-"""Distance of a session on a running track from its laps.
+"""Correction of a session's distance by the laps that it was run on a running track.
 
-The position within a lap is known to some metres however long the run, so that laps give a distance without the excess
-of erroneous positions. Over seconds, position errors exceed those of the recorded distance. The recorded distance is
-therefore scaled and corrected smoothly towards the laps.
+The position within a lap is known to some metres however long the run, so that laps give a distance which position
+errors do not lengthen. Over a few seconds, position errors exceed those of the recorded distance. The recorded distance
+is therefore scaled and corrected smoothly towards the laps.
 """
 
 from __future__ import annotations
@@ -19,31 +19,31 @@ from retropace.core.cleaned_activity import CleanedActivity
 from retropace.core.spans import FloatArray, Spans, contains, union
 
 LAP_SECTORS = 16
-"""Number of equal sectors of a lap, all of which must be run through."""
+"""Number of equal sectors of a lap; the session must run through each, or it counts as off a track."""
 MAX_OFF_TRACK_GAP_S = 30.0
-"""Longest gap in the positions near the lane that does not end a pass."""
+"""Longest gap (s) between positions near the lane within one uninterrupted time on the track; a longer one ends it."""
 MIN_RECORDS = 20
-"""Smallest number of records of a pass."""
+"""Smallest number of positions in an uninterrupted time on the track; shorter ones are ignored."""
 MIN_REVERSAL_LAPS = 0.05
-"""Smallest distance back, in laps, that counts as a reversal and not as position error."""
+"""Smallest distance in the other direction, in laps, that counts as turning round and not as position error."""
 MAX_SPEED_RATIO = 1.3
-"""Largest ratio of progress around the lap to recorded distance; more means cutting across the field."""
+"""Largest ratio of progress around the lap to recorded distance; more means that the runner cut across the field."""
 SMOOTHING_SD_S = 30.0
-"""Standard deviation of the Gaussian that smooths the correction; position errors are correlated over tens of seconds,
-and less smoothing would turn them into best efforts."""
+"""Standard deviation (s) of the Gaussian that smooths the correction of distance. Position errors are correlated
+over tens of seconds, and less smoothing would turn them into best efforts."""
 
 
 @dataclass(frozen=True, slots=True)
 class LapPass:
-    """An uninterrupted time on the track, as ``(n,)`` columns, one row per position."""
+    """An uninterrupted time on the track, as ``(n,)`` columns with one row per position."""
 
     rows: slice
-    """Rows of the positions."""
+    """Index range of its positions."""
     t_s: FloatArray
     lap_position: FloatArray
-    """Position around the lap in laps, unwrapped: rising counterclockwise, falling clockwise."""
+    """Position around the lap in laps, without jumps at whole laps: rising counterclockwise, falling clockwise."""
     cumulative_laps: FloatArray
-    """Laps run since the start of the pass, in either direction."""
+    """Laps run since the start of this time on the track, in either direction."""
 
     @property
     def laps(self) -> float:
@@ -52,14 +52,14 @@ class LapPass:
 
     @property
     def duration_s(self) -> float:
-        """Time from the first to the last position."""
+        """Seconds from the first to the last position."""
         return float(self.t_s[-1] - self.t_s[0])
 
 
 def detect_lap_passes(
     t_s: FloatArray, lap_fraction: FloatArray, recorded_laps: FloatArray, is_near: NDArray[np.bool_]
 ) -> list[LapPass]:
-    """Split the positions near the lane into passes; all arguments are ``(n,)``, a row per position.
+    """Return each uninterrupted time on the track; all arguments are ``(n,)``, a row per position.
 
     ``lap_fraction`` is the position around the lap, 0 to 1, and ``recorded_laps`` the recorded distance in laps.
     """
@@ -78,7 +78,7 @@ def detect_lap_passes(
 
 
 def _cumulative_laps(lap_position: FloatArray) -> FloatArray:
-    """Return the laps run so far, ``(n,)``: the progress between reversals, in either direction."""
+    """Return the laps run up to each position, ``(n,)``, adding up progress in either direction."""
     laps = np.zeros(len(lap_position))
     for first, last in pairwise(_reversals(lap_position)):
         sign = np.sign(lap_position[last] - lap_position[first]) or 1.0
@@ -87,7 +87,7 @@ def _cumulative_laps(lap_position: FloatArray) -> FloatArray:
 
 
 def _reversals(lap_position: FloatArray, window: int = 256) -> list[int]:
-    """Return the rows at which the runner turned and ran the other way, with the first and the last row.
+    """Return the rows at which the runner turned round and ran the other way, with the first and the last row.
 
     Each reversal is searched in ``window`` rows, then in twice as many until one is found.
     """
@@ -112,7 +112,7 @@ def _reversals(lap_position: FloatArray, window: int = 256) -> list[int]:
 
 
 def covers_whole_lap(passes: list[LapPass]) -> bool:
-    """Return whether every sector of the lap was run through, so that going to and fro on a part is excluded."""
+    """Return whether every sector of the lap was run through, which excludes going to and fro on a part of it."""
     times_passed = np.zeros(LAP_SECTORS)
     sectors = np.arange(LAP_SECTORS) / LAP_SECTORS
     for lap_pass in passes:
@@ -124,7 +124,7 @@ def covers_whole_lap(passes: list[LapPass]) -> bool:
 def rescale_to_laps(
     cleaned: CleanedActivity, passes: list[LapPass], lap_m: float, true_share: float, fixed_spans: Spans
 ) -> CleanedActivity:
-    """Return the activity with the distance of its laps, except within ``fixed_spans``; step length follows.
+    """Return the activity with its distance corrected by its laps, except in ``fixed_spans``; step length follows.
 
     ``true_share`` is the ratio of true to recorded distance. Speed stays as recorded, since it shows changes of pace.
     """
