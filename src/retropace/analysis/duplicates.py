@@ -40,7 +40,7 @@ class Candidate:
     key: int
     id: str
     start_s: float
-    """Start in seconds since 1970 (UTC)."""
+    """Start of the activity in seconds since 1970 (UTC)."""
     elapsed_s: float
     distance_m: float
     heart_rate_bpm: float | None

@@ -48,9 +48,9 @@ class Inspection:
     cleaned: CleanedActivity
     record_count: int
     median_interval_s: float
-    """Median time between records."""
+    """Median time (s) between records."""
     longest_gap_s: float
-    """Longest time between records, pauses included."""
+    """Longest time (s) between records, pauses included."""
     long_gap_count: int
     """Number of gaps longer than ``MIN_LONG_GAP_S`` outside the pauses."""
     column_shares: dict[str, float]

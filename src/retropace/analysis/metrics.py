@@ -18,7 +18,7 @@ from retropace.core.segments import StrArray
 from retropace.core.spans import FloatArray
 
 SCORED_DIRECTIONS = ("forward", "backward", "rest")
-"""Directions that are scored; ``unknown`` is not."""
+"""Directions for which metrics are computed; ``unknown`` is left out."""
 BOUNDARY_WINDOWS_S = (3.0, 5.0)
 """Seconds by which an estimated boundary may be earlier or later than the reference boundary that it matches."""
 CONFIDENCE_BIN_EDGES = np.linspace(0.0, 1.0, 11)
@@ -48,7 +48,7 @@ class BoundaryCounts:
 
     @property
     def f1(self) -> float:
-        """Harmonic mean of precision and recall; 1 if both sides have no boundary, 0 if only one has none."""
+        """F1, the harmonic mean of precision and recall; 1 if both sides have no boundary, 0 if only one has none."""
         total = self.reference + self.estimated
         return 2.0 * self.matched / total if total else 1.0
 
@@ -61,7 +61,7 @@ class BoundaryCounts:
 
 @dataclass(frozen=True, slots=True)
 class Labelling:
-    """``n`` disjoint, sorted spans ``[start_s[i], end_s[i])`` in elapsed seconds, each with a direction."""
+    """The directions of a session: ``n`` disjoint, sorted spans ``[start_s[i], end_s[i])`` in elapsed seconds."""
 
     start_s: FloatArray
     end_s: FloatArray
@@ -85,23 +85,23 @@ class DirectionScore:
     reference_s: float
     estimated_s: float
     correct_s: float
-    """Seconds that have the direction in both."""
+    """Seconds that have this direction in the reference and in the estimate."""
     reference_m: float
     estimated_m: float
 
     @property
     def precision(self) -> float:
-        """Share of the estimated seconds that are correct; NaN without any."""
+        """Share of the seconds estimated as this direction that are right; NaN without any."""
         return self.correct_s / self.estimated_s if self.estimated_s else np.nan
 
     @property
     def recall(self) -> float:
-        """Share of the reference seconds that are correct; NaN without any."""
+        """Share of the seconds that truly have this direction and are estimated so; NaN without any."""
         return self.correct_s / self.reference_s if self.reference_s else np.nan
 
     @property
     def distance_error(self) -> float:
-        """Relative error of the estimated distance; NaN if the reference distance is zero or unknown."""
+        """Relative error of the distance estimated for this direction; NaN if the true one is zero or unknown."""
         return (self.estimated_m - self.reference_m) / self.reference_m if self.reference_m else np.nan
 
 

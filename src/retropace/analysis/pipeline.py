@@ -37,7 +37,7 @@ class Analysis:
     """One activity with its labelled segments, its totals per direction and all warnings."""
 
     activity: Activity
-    """The activity as it was read."""
+    """Activity as it was read, before cleaning."""
     cleaned: CleanedActivity
     segments: Segments
     annotations: tuple[Annotation, ...]

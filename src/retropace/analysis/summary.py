@@ -21,7 +21,7 @@ class Summary:
     directions: SegmentStats
     """Statistics of each direction, one row each, in the order of ``DIRECTIONS``."""
     total: SegmentStats
-    """Statistics of the activity, one row."""
+    """Statistics of the whole activity, one row."""
     segment_counts: NDArray[np.intp]
     """Number of segments of each direction."""
     annotated_m: FloatArray

@@ -51,7 +51,7 @@ _LAZY_EXPORTS = {
     "read_sidecar": "inputs.sidecar",
     "read_zones": "inputs.geojson",
 }
-"""For each exported name, the submodule that defines it; it is imported at first use."""
+"""Submodule that defines each exported name; it is imported at first use."""
 
 __all__ = [
     "FROM_FILE",

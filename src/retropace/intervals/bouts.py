@@ -23,7 +23,7 @@ MAX_LAP_SNAP_S = 10.0
 MIN_LAP_S = 5.0
 """Minimum duration (s) of a lap; the press that ends a shorter one is taken as accidental."""
 MIN_LAPS = 5
-"""Minimum number of laps that can hold a set: three reps with the recoveries between them."""
+"""Minimum number of manual laps that are searched for a set: three reps with the recoveries between them."""
 MAX_BRIDGED_STAND_S = 8.0
 """Longest stand (s) inside a bout, such as a stumble or a shoelace; a longer one ends the bout."""
 MAX_BRIDGED_DROPOUT_S = 30.0

@@ -1,4 +1,4 @@
-"""Efforts from laps whose intensity the watch recorded while it guided a workout.
+"""Search for reps among laps that the watch recorded as work or rest while it guided a workout.
 
 Speed is not considered: an effort may be slower than the recoveries beside it.
 """

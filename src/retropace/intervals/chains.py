@@ -121,7 +121,7 @@ def length_spread(efforts: Sequence[Effort]) -> float:
 
 
 def compute_log_lengths(efforts: Sequence[Effort]) -> list[FloatArray]:
-    """Return the logs of the durations and, where all distances are known, of the distances, each of shape ``(n,)``."""
+    """Return the log durations of efforts and, where all distances are known, their log distances, ``(n,)`` each."""
     seconds = np.log([max(effort.seconds, 1.0) for effort in efforts])
     metres = np.log([max(effort.metres, 1.0) for effort in efforts])
     return [seconds, metres] if np.all(np.isfinite(metres)) else [seconds]
@@ -138,7 +138,7 @@ def sample_sd(values: FloatArray) -> float:
 
 
 def compute_gaps_s(efforts: Sequence[Effort]) -> FloatArray:
-    """Return the seconds between consecutive efforts, shape ``(n - 1,)``."""
+    """Return the seconds between consecutive efforts (stretches that may be reps), shape ``(n - 1,)``."""
     return np.array([after.start_s - before.end_s for before, after in pairwise(efforts)])
 
 

@@ -1,4 +1,4 @@
-"""Runners' notation of a set on one line: ``6 × 400 m backward, r 2:00``."""
+"""Formatting of a set of reps on one line in runners' notation: ``6 × 400 m backward, r 2:00``."""
 
 from __future__ import annotations
 

@@ -30,13 +30,13 @@ MIN_SET_TOLERANCE_M = 6.0
 MIN_SET_TOLERANCE_S = 4.0
 """Error (s) always allowed for the mean of a set planned in seconds."""
 REP_LOG_SD_METRES = 0.018
-"""Standard deviation of log length among reps planned in metres."""
+"""Standard deviation of the log length of equal reps planned in metres."""
 EDGE_SD_M = 2.0
-"""Standard deviation (m) of a rep's distance caused by its edges."""
+"""Standard deviation (m) of a rep's distance that comes from errors of its start and end."""
 REP_LOG_SD_SECONDS = 0.024
-"""Standard deviation of log length among reps planned in seconds."""
+"""Standard deviation of the log length of equal reps planned in seconds."""
 EDGE_SD_S = 2.0
-"""Standard deviation (s) of a rep's duration caused by its edges."""
+"""Standard deviation (s) of a rep's duration that comes from errors of its start and end."""
 SESSION_LOG_SD_METRES = 0.015
 """Standard deviation of the log distance error that all reps of a session share (watch calibration)."""
 SESSION_LOG_SD_SECONDS = 0.005
@@ -50,7 +50,7 @@ PYRAMID_TOLERANCE = 0.15
 """Largest relative error of a single rep in a set of different lengths, where ratios to the other reps help to
 identify the length."""
 WALK_METRES_COST_NATS = 6.0
-"""Cost (nats) of assuming that a walk was planned in metres."""
+"""Cost (nats) added to every planned distance for a set of walks, as these are assumed to be planned by time."""
 
 _COST_NATS_BY_METRES = {
     **dict.fromkeys((100.0, 200.0, 400.0, 800.0, 1000.0), 0.0),
@@ -73,7 +73,7 @@ class NominalLength:
     """A round distance or duration that a rep was planned as."""
 
     unit: str
-    """``m`` or ``s``."""
+    """Unit of the length, ``m`` or ``s``."""
     size: float
     """Length in that unit."""
 

@@ -1,4 +1,4 @@
-"""Pairs: repeated forward and backward efforts of equal length, such as a quarter mile each way.
+"""Pairs: a forward and a backward effort of equal length, run in turn, such as a quarter mile each way.
 
 A forward effort is paired with the backward effort beside it if both have the same length in metres or in seconds and
 the forward one is faster than a recovery jog.

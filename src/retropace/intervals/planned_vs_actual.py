@@ -25,9 +25,9 @@ class StepOutcome:
 
     step: PlanStep
     status: str
-    """``done``, ``short``, ``long``, ``missed`` or ``extra`` (not in the plan)."""
+    """Status of the step: ``done``, ``short``, ``long``, ``missed`` or ``extra`` (not in the plan)."""
     result: StepResult | None
-    """None for a missed step."""
+    """What was carried out of the step; None for a missed step."""
 
 
 def compare_plan_with_results(workout: Workout, cleaned: CleanedActivity) -> tuple[StepOutcome, ...]:
@@ -63,7 +63,7 @@ def compare_plan_with_results(workout: Workout, cleaned: CleanedActivity) -> tup
 
 
 def _measure_step(result: StepResult, cleaned: CleanedActivity) -> StepResult:
-    """Return the result with its distance, if planned in metres, measured on ``cleaned``."""
+    """Return the result of a step with its distance, if planned in metres, measured on ``cleaned``."""
     if result.step.metres is None:
         return result
     metres = float(cleaned.increments("distance_m", np.array([result.start_s, result.end_s]))[0])

@@ -65,7 +65,7 @@ class QuarterMileTest:
 def find_quarter_miles(
     cleaned: CleanedActivity, bouts: Bouts, backward_rows: Sequence[tuple[int, int]], efforts: Sequence[Effort]
 ) -> tuple[QuarterMileTest, ...]:
-    """Find the quarter-mile tests of a session.
+    """Return the quarter-mile tests of a session, in order.
 
     ``backward_rows`` are the half-open bout ranges of the backward ``efforts``.
     """

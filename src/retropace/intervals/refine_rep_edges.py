@@ -123,7 +123,7 @@ def _log_sum_exp(values: FloatArray, axis: int) -> FloatArray:
 
 
 def _softmax(values: FloatArray, axis: int) -> FloatArray:
-    """Return probabilities that sum to 1 along an axis from their unnormalised logs."""
+    """Return probabilities that sum to 1 along an axis, from their logs up to a constant."""
     weight = np.exp(values - values.max(axis=axis, keepdims=True))
     share: FloatArray = weight / weight.sum(axis=axis, keepdims=True)
     return share

@@ -27,8 +27,8 @@ class Recovery:
     start_s: float
     end_s: float
     kind: str
-    """``rest``, ``walk``, ``jog``, ``backward walk`` or ``backward jog``; two of them joined by "and"; empty if
-    unknown."""
+    """What was done in it: ``rest``, ``walk``, ``jog``, ``backward walk`` or ``backward jog``; two joined by "and";
+    empty if unknown."""
     metres: float
 
     @property
@@ -48,7 +48,7 @@ class Rep:
     direction: str
     gait: str
     basis: str
-    """Evidence for its direction: ``annotated`` if any part was annotated, else ``suspected`` or ``assumed``."""
+    """Basis of its direction: ``annotated`` if any part was annotated, else ``suspected`` or ``assumed``."""
     nominal: NominalLength | None
     """Planned length; None if the rep is not close to the planned length of its set."""
     seconds: float

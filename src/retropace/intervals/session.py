@@ -34,7 +34,8 @@ class SessionPart:
     """One part of a session; the parts cover the session without overlap."""
 
     kind: str
-    """``warm-up``, ``rep``, ``recovery``, ``break`` (between sets), ``cool-down``, or ``session`` without sets."""
+    """Kind of part: ``warm-up``, ``rep``, ``recovery``, ``break`` (between sets), ``cool-down``, or ``session``
+    without sets."""
     start_s: float
     end_s: float
     seconds: float

@@ -29,9 +29,9 @@ class SetStatistics:
     """Best value of that field: the lowest duration, or the highest distance or speed."""
     worst: float
     best_rep: int
-    """Number of the best rep."""
+    """Number of the best rep within its set."""
     worst_rep: int
-    """Number of the worst rep."""
+    """Number of the worst rep within its set."""
     spread: float
     """Coefficient of variation (standard deviation over mean); NaN for a single rep."""
     fade: float
@@ -45,7 +45,8 @@ class IntervalSet:
     """A set of reps with its totals and statistics."""
 
     kind: str
-    """``reps`` (equal lengths), ``pairs``, ``pyramid``, ``ladder`` or ``mixed``."""
+    """Kind of set: ``reps`` (equal lengths), ``pairs`` (forward and backward in turn), ``pyramid`` (lengths rise,
+    then fall), ``ladder`` (rise or fall) or ``mixed``."""
     line: str
     """Runners' notation of the set: ``6 × 400 m backward, r 2:00``."""
     nominal: NominalLength | None

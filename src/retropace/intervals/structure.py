@@ -46,7 +46,8 @@ class DetectedSet:
     """A set of efforts (stretches that may be reps) in order; the two halves of a pair are adjacent."""
 
     kind: str
-    """``reps`` (equal lengths), ``pairs``, ``pyramid``, ``ladder`` or ``mixed``."""
+    """Kind of set: ``reps`` (equal lengths), ``pairs`` (forward and backward in turn), ``pyramid`` (lengths rise,
+    then fall), ``ladder`` (rise or fall) or ``mixed``."""
     efforts: tuple[Effort, ...]
     nominals: tuple[NominalLength | None, ...]
     """Planned length of each effort; all equal except in pyramids, ladders and mixed sets."""

@@ -35,7 +35,7 @@ class Example:
     speed_mps: float
     cadence_spm: float
     steady_state_hr_bpm: float
-    """Heart rate that the effort would lead to if it lasted."""
+    """Heart rate in bpm that the effort would lead to if it lasted."""
     steady_state_hr_sd_bpm: float
     """Standard deviation of the error of ``steady_state_hr_bpm``."""
     grade: float

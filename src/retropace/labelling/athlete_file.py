@@ -93,7 +93,7 @@ def forget_athlete(path: Path) -> None:
 
 
 def write_athlete(path: Path, athlete: Athlete, was: bytes | None) -> None:
-    """Write an athlete atomically, unless the file changed since it was read.
+    """Write an athlete to a file at once or not at all, and only if the file has not changed since it was read.
 
     ``was`` is the bytes that :func:`read_athlete` returned. Raises :class:`RetropaceError` if the file changed or
     cannot be written.

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def apply_distance_overrides(
     cleaned: CleanedActivity, annotations: tuple[Annotation, ...]
 ) -> tuple[CleanedActivity, tuple[str, ...]]:
-    """Return the activity with the distance of every annotation that states one, and a description of each change.
+    """Return the activity with the distance or speed that annotations state, and a description of each change.
 
     Within the annotation, recorded distance is scaled; without any, and for a stated speed, the speed is constant while
     the runner moves. Later distances shift, so that the parts still add up. Raises :class:`AnnotationError` for a

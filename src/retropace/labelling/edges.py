@@ -34,7 +34,7 @@ def annotation_edges(annotations: tuple[Annotation, ...]) -> FloatArray:
 
 
 def find_fixed_edges(cleaned: CleanedActivity, standing: Spans) -> FloatArray:
-    """Return the edges of pauses, of ``standing`` and of spans without signal, and both ends of the activity."""
+    """Return the starts and ends of pauses, of ``standing`` and of spans without signal, and of the activity."""
     edges_s = np.unique(np.concatenate([spans.ravel() for spans in (cleaned.pauses, standing, cleaned.unknown)]))
     inner_s = edges_s[(edges_s > 0.0) & (edges_s < cleaned.elapsed_s)]
     return np.union1d(inner_s, [0.0, cleaned.elapsed_s])
@@ -47,10 +47,10 @@ def merge_edges(
     max_snap_s: float,
     resting: Spans,
 ) -> FloatArray:
-    """Return the sorted union of change points, fixed edges and annotation edges, in elapsed seconds.
+    """Return the edges of segments: change points, fixed edges and annotation edges, sorted, in elapsed seconds.
 
-    Left out are change points up to ``max_snap_s`` from an annotation edge, which replaces them, and everything but
-    annotation edges inside a span of ``resting``, the union of pauses and standing.
+    Left out are change points up to ``max_snap_s`` from an annotation edge, which replaces them. Also left out is
+    everything but annotation edges inside a span of ``resting``, the union of pauses and standing.
     """
     annotated_s = annotation_edges(annotations)
     change_points_s = _drop_inside(change_points_s, resting)

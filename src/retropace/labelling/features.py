@@ -23,11 +23,12 @@ REP_LOG_CADENCE_SD = 0.008
 REP_HR_SD_BPM = 2.5
 """Standard deviation of heart rate between comparable laps of the public recordings, 2–3 bpm."""
 DEVICE_LOG_SPEED_NOISE_SD = 0.08
-"""Standard deviation of log device speed between ten-second means of one steady stretch of the public recordings."""
+"""Standard deviation of the log of a watch's speed between ten-second means of one steady stretch of the public
+recordings."""
 LOG_CADENCE_NOISE_SD = 0.025
 """Standard deviation of log cadence between ten-second means of one steady stretch of the public recordings."""
 POSITION_LOG_SPEED_NOISE_SD = 0.16
-"""Standard deviation of log speed from positions between ten-second means of one steady stretch."""
+"""Standard deviation of the log of speed from positions between ten-second means of one steady stretch."""
 MAX_LOST_STEP_SHARE = 0.25
 """Largest share of the time in which a cadence sensor may lose steps; with more, all its values are dropped. The one
 such run of the public recordings has 0.69, others of some length at most 0.11."""
@@ -62,7 +63,7 @@ class StretchFeatures:
     """Natural logarithm of the mean cadence in steps per minute."""
     log_cadence_var: FloatArray
     steady_state_hr_bpm: FloatArray
-    """Heart rate that the effort would lead to if it lasted."""
+    """Heart rate in bpm that the effort would lead to if it lasted."""
     steady_state_hr_var: FloatArray
     grade: FloatArray
     """Mean rise per metre of distance; 0 where altitude is unknown."""
@@ -70,7 +71,7 @@ class StretchFeatures:
     midpoint_s: FloatArray
     """Middle of the stretch in elapsed seconds."""
     gait: StrArray
-    """``run``, ``walk`` or, where nothing is known or the runner stood, empty."""
+    """Gait: ``run``, ``walk`` or, where nothing is known or the runner stood, empty."""
 
     def __len__(self) -> int:
         return len(self.duration_s)
@@ -159,6 +160,6 @@ def mean_grade(cleaned: CleanedActivity, start_s: FloatArray, end_s: FloatArray)
 
 
 def _span_increments(cleaned: CleanedActivity, start_s: FloatArray, end_s: FloatArray) -> dict[str, FloatArray]:
-    """Return the increment of every cumulative curve within each span."""
+    """Return the growth of every cumulative curve, such as distance, from each start to each end."""
     edges_s = np.column_stack((start_s, end_s)).ravel()
     return {name: increments[::2] for name, increments in curve_increments(cleaned, edges_s).items()}

@@ -20,7 +20,7 @@ DEVICE_SPEED_TOLERANCE = 0.05
 def drop_impossible(
     cleaned: CleanedActivity, annotations: tuple[Annotation, ...]
 ) -> tuple[tuple[Annotation, ...], tuple[str, ...]]:
-    """Return the annotations without backward stretches faster than the world bests, and a warning for each dropped.
+    """Return the annotations without backward ones faster than the world bests, and a warning for each dropped.
 
     The speed of a stretch is its distance over its moving time. The distance is that of the annotation, if it states
     one, else that of the recording.

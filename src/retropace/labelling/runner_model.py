@@ -18,7 +18,7 @@ from retropace.core.gait import TYPICAL_WALK_MPS, TYPICAL_WALK_SPM, WALK_CADENCE
 from retropace.core.spans import FloatArray
 
 COEFFICIENT_NAMES = ("level", "slope", "per hour", "per grade", "backward")
-"""Names of the five coefficients of each regression, in order."""
+"""Names of the five coefficients of each regression, in order: constant, slope, drift, grade and direction."""
 DEGREES_OF_FREEDOM = 5.0
 """Degrees of freedom of the Student t, with which one stretch in fifty lies beyond three standard deviations."""
 EASY_RUN_MPS = 2.75
@@ -30,7 +30,7 @@ class RegressionPrior:
     """One regression: ``y = [1, x - reference_x, elapsed hours, grade, backward] · coefficients + deviations``."""
 
     mean: FloatArray
-    """Expected coefficients, ``(5,)``, in the order of ``COEFFICIENT_NAMES``."""
+    """Mean of the coefficients, ``(5,)``, in the order of ``COEFFICIENT_NAMES``."""
     cov: FloatArray
     """Covariance of the coefficients, ``(5, 5)``."""
     day_to_day_sd: FloatArray
@@ -186,7 +186,7 @@ PRIORS = {"run": RUN_PRIOR, "walk": WALK_PRIOR}
 def log_marginal_likelihood(
     model: GaitModel, observations: Observations, backward: FloatArray, disabled_evidence: frozenset[str] = frozenset()
 ) -> FloatArray:
-    """Return the log marginal likelihood of the observations under each labelling, ``(m,)``, up to a constant.
+    """Return the log marginal likelihood of the observations under each labelling, shape ``(m,)``, up to a constant.
 
     ``backward`` is ``(m, n)`` of 0 and 1, a labelling of the ``n`` observations in each row. ``disabled_evidence``
     names the regressions to leave out: ``pace``, ``cadence``, ``heart rate``.
@@ -245,7 +245,7 @@ def posterior(
 
 
 def add_day_variance(model: GaitModel) -> GaitModel:
-    """Return the model for a session on a new day, whose coefficients deviate by ``day_to_day_sd``."""
+    """Return the model for a new day, with the coefficients' uncertainty raised by ``day_to_day_sd``."""
     priors = (model.pace, model.cadence, model.heart_rate)
     return GaitModel(*(replace(prior, cov=prior.cov + np.diag(prior.day_to_day_sd**2)) for prior in priors))
 
@@ -274,7 +274,7 @@ def _regressions(
 def _design_matrix(
     prior: RegressionPrior, x: FloatArray, elapsed_h: FloatArray, grade: FloatArray, backward: FloatArray
 ) -> FloatArray:
-    """Return the design matrices, ``(m, n, 5)``, of ``m`` labellings ``backward``, ``(m, n)``."""
+    """Return the regressors of ``n`` observations for ``m`` labellings ``backward``, ``(m, n)``, as ``(m, n, 5)``."""
     columns = (np.ones(len(x)), x - prior.reference_x, elapsed_h, grade)
     return np.stack((*(np.broadcast_to(column, backward.shape) for column in columns), backward), axis=-1)
 

@@ -25,7 +25,8 @@ class Milestone:
     """A milestone, with the day and the activity in which it was reached."""
 
     kind: str
-    """``first`` (backward run), ``in all`` (cumulative), ``at once`` (unbroken), ``quarter mile`` or ``longest``."""
+    """Kind of milestone: ``first`` (backward run), ``in all`` (total), ``at once`` (unbroken), ``quarter mile`` or
+    ``longest``."""
     metres: float
     """Distance reached (m); NaN for ``first``."""
     value: float

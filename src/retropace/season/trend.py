@@ -20,7 +20,7 @@ MIN_DIRECTION_S = 60.0
 MIN_SESSIONS = 5
 """Minimum number of ratios for a trend; with fewer none is computed."""
 CONFIDENCE_LEVEL = 0.95
-"""Confidence level of the interval of the slope."""
+"""Confidence level of the interval of the trend's slope."""
 WEEK_S = 7.0 * 86_400.0
 """Seconds of a week."""
 MIN_SPAN_S = 2.0 * WEEK_S
@@ -32,7 +32,7 @@ class SpeedRatios:
     """Ratios of backward to forward speed of ``n`` activities, all of one gait."""
 
     gait: str
-    """``run`` or ``walk``; empty without ratios."""
+    """Gait of all ratios: ``run`` or ``walk``; empty if there are none."""
     rows: NDArray[np.intp]
     """Indices of the activities in the season, shape ``(n,)``."""
     timestamp_s: FloatArray

@@ -73,7 +73,7 @@ class Lane:
         return np.where(is_left, 2.0 * straight_m + bend_m + self.radius_m * left_angle, position_m)
 
     def _to_lane_axes(self, east_m: FloatArray, north_m: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """Return positions along and across the straights, from the centre."""
+        """Return the distances of positions from the centre, along and across the straights."""
         cos, sin = np.cos(self.angle_rad), np.sin(self.angle_rad)
         x, y = east_m - self.east_m, north_m - self.north_m
         return cos * x + sin * y, cos * y - sin * x

@@ -27,11 +27,11 @@ GEOMETRY_TYPES = ("Polygon", "MultiPolygon", "LineString", "MultiLineString")
 
 @dataclass(frozen=True, slots=True)
 class Zone:
-    """An area on the map with the label of what is run there."""
+    """A zone: an area on the map with the label of what is run there, such as ``backward``."""
 
     label: Label
     geometry: Any
-    """A shapely geometry in degrees WGS 84, longitude first."""
+    """Shapely geometry in degrees (WGS 84), longitude first."""
     width_m: float
     """Width (m) of a line; 0 for a polygon."""
     name: str
@@ -41,12 +41,12 @@ class Zone:
 
 @dataclass(frozen=True, slots=True)
 class Zones:
-    """The zones of a file."""
+    """The zones, labelled areas on a map, of one file."""
 
     path: str
     zones: tuple[Zone, ...]
     home: bool = False
-    """Whether they are the user's own zones, which apply to every activity."""
+    """Whether the file is the user's own, whose zones apply to every activity."""
 
 
 def read_zones(path: str | os.PathLike[str], *, home: bool = False) -> Zones:

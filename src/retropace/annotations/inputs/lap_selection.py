@@ -24,7 +24,7 @@ _LAST = re.compile(r"(?:last\s+lap|lap\s+last)", re.IGNORECASE)
 """Pattern of the last lap."""
 
 LapSelector = Callable[[tuple[Lap, ...]], list[int]]
-"""A function from the laps of an activity to the selected lap numbers, counted from 1, in order."""
+"""Type of a function from the laps of an activity to the selected lap numbers, counted from 1, in order."""
 
 
 def parse_lap_selection(text: str) -> LapSelector | None:

@@ -129,7 +129,7 @@ def parse_point(text: str) -> PointResolver:
 
 
 def parse_step_name(text: str) -> str | None:
-    """Return the casefolded name in ``step "NAME"``; None for any other location."""
+    """Return the name in ``step "NAME"`` in lower case; None for any other location."""
     match = _NAMED_STEP.fullmatch(text.strip())
     return None if match is None else match[1].strip().casefold()
 

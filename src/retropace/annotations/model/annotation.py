@@ -20,10 +20,10 @@ BUTTON_TOLERANCE_S = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where an annotation came from, for messages and for the output."""
+    """Source of an annotation, such as a mark or a row of a sidecar; named in messages and output."""
 
     kind: str
-    """One of the keys of :data:`retropace.annotations.model.origin_priority.ORIGIN_PRIORITY`."""
+    """Kind of source, a key of :data:`retropace.annotations.model.origin_priority.ORIGIN_PRIORITY`."""
     text: str = ""
     """Annotation as its author wrote it."""
     path: str = ""
@@ -53,7 +53,7 @@ class Annotation:
 
 @dataclass(frozen=True, slots=True)
 class UnresolvedAnnotation:
-    """A label for a location that is still text; :func:`retropace.annotations.resolve_annotations` finds its spans."""
+    """A label for a location that is still text; :func:`retropace.annotations.resolve_annotations` finds its times."""
 
     where: str
     """Location as written, in the syntax of :func:`retropace.annotations.inputs.location.parse_location`."""

@@ -1,4 +1,4 @@
-"""The priority of the origins of annotations where several speak of the same stretch: explicit before implied.
+"""Priority of the sources of annotations where several label the same stretch: explicit before implied.
 
 ====  ==================  ======================================================  ==============
 rank  kind                what it is                                              edge tolerance

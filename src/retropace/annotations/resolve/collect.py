@@ -1,4 +1,4 @@
-"""Collection of an activity's annotations from explicit inputs and from the recording itself.
+"""Collection of an activity's annotations, from what the user gives and from the recording itself.
 
 Most recordings have no annotation, so the modules that interpret them are imported only when needed.
 """

@@ -1,4 +1,4 @@
-"""The parser of workout sentences such as ``10min forward, 6x(400m backward, 2min rest), 5min forward``.
+"""Parser of workout sentences such as ``10min forward, 6x(400m backward, 2min rest), 5min forward``.
 
 ::
 

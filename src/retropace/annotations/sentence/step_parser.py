@@ -89,7 +89,7 @@ class _DraftLength:
     """The length of a step as far as it has been read."""
 
     unit: str = ""
-    """``m`` or ``s``; empty while no length has been read."""
+    """Unit of the length, ``m`` or ``s``; empty while no length has been read."""
     amount: float = 0.0
     """Length in metres or seconds."""
     next_position: int = -1

@@ -1,4 +1,4 @@
-"""The test of whether a plan fits an activity; a plan that does not labels nothing, and the reason is reported.
+"""Test of whether a planned workout fits an activity; one that does not labels nothing, and the reason is reported.
 
 A plan fits if its steps cover most of the activity, their lengths are about as planned, every backward stretch is
 distinct from its neighbours, and nothing outside of them resembles one.

@@ -1,7 +1,8 @@
-"""Alignment of a plan to an activity by dynamic programming over all of its steps at once.
+"""Alignment of a planned workout to an activity: which stretch is which step.
 
-Steps come in order. A set may lack its last reps or have some more, the recovery of its last rep may be left out, and
-the last steps of a plan may be missing. Time that belongs to no step costs by the second. All costs are in nats
+Dynamic programming over all steps at once finds the alignment of least cost. Steps come in order. A set may lack its
+last reps or have some more, the recovery of its last rep may be left out, and the last steps of a plan may be missing.
+Time that belongs to no step costs by the second. All costs are in nats
 (:mod:`retropace.annotations.workout_fit.cost_model`). Alignment and estimation of each step's pace and cadence
 alternate, as in segmental k-means (Juang & Rabiner 1990, IEEE Trans Acoust 38:1639).
 """

@@ -64,7 +64,7 @@ def _refine(
 
 
 def _snap_rests(steps: list[AlignedStep], halts: Spans) -> list[AlignedStep]:
-    """Move the edges of rests to where the runner stopped and started again."""
+    """Return the steps with the edges of rests moved to where the runner stopped and started again."""
     moved = list(steps)
     for number, aligned in enumerate(moved):
         if aligned.step.label.direction != "rest" or len(halts) == 0:
