@@ -1,4 +1,4 @@
-"""Editing of one recording's annotations: its sidecar, the analysis that results from it, and undo.
+"""Editing of one recording's annotations: its sidecar file, the analysis that results from it, and undo.
 
 The file on disk is authoritative. Every edit starts from the file's current content and is written before it is shown,
 so that memory never holds an annotation that the file lacks.
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from retropace.labelling.athlete import Athlete
 
 MAX_VERSIONS = 50
-"""The number of latest versions for which a page may still request a change."""
+"""How many latest versions of the annotations are kept; a page that shows an older one has to be loaded again."""
 EMPTY_SIDECAR = b"start,end,label,note\n"
 """The content that undo restores where no file existed; a sidecar without rows, as undo never deletes a file."""
 
@@ -45,7 +45,7 @@ class EditorSnapshot:
     """One state of the sidecar and the analysis that results from it."""
 
     version: int
-    """The number of the state, increasing with every change."""
+    """The number of the state, counted up from 1 with every change."""
     analysis: Analysis
     sidecar: SidecarEditor
     file_bytes: bytes | None
@@ -67,7 +67,7 @@ class _UndoEntry:
 class Editor:
     """Reads, edits and writes one sidecar; its methods raise :class:`RetropaceError` if the file cannot be used.
 
-    ``other_inputs`` are annotations from elsewhere, such as the runner's zones.
+    ``other_inputs`` are annotations from elsewhere, such as the runner's zones (places whose stretches carry a label).
     """
 
     def __init__(
@@ -95,16 +95,16 @@ class Editor:
 
     @property
     def can_undo(self) -> bool:
-        """Whether the file still has the content of the last edit made here."""
+        """Whether there is an edit to undo and the file still holds what that edit wrote."""
         return bool(self._undo_stack) and self._undo_stack[-1].after == self.snapshot.file_bytes
 
     @property
     def can_redo(self) -> bool:
-        """Whether an edit was undone and the file still has the content from before it."""
+        """Whether there is an undone edit to repeat and the file still holds what undoing it wrote."""
         return bool(self._redo_stack) and self._redo_stack[-1].before == self.snapshot.file_bytes
 
     def refresh(self) -> EditorSnapshot:
-        """The snapshot of the file's current content, which another program may have changed."""
+        """Read the file, which another program may have changed, and return the snapshot of its current content."""
         try:
             file_bytes = self._read_file()
             if file_bytes == self.snapshot.file_bytes and not self.snapshot.problem:
@@ -126,7 +126,7 @@ class Editor:
         return self.snapshot
 
     def label_span(self, version: int, start_s: float, end_s: float, label: str, note: str = "") -> tuple[str, ...]:
-        """Label a span (elapsed seconds) and return sentences on information that this removed."""
+        """Label a span (elapsed seconds), as a page showing ``version`` asks; return sentences on information lost."""
         parsed_label = parse_label(label)
         span = (start_s, end_s)
         return self._edit(
@@ -134,12 +134,12 @@ class Editor:
         )
 
     def clear_span(self, version: int, start_s: float, end_s: float) -> tuple[str, ...]:
-        """Remove the labels of a span (elapsed seconds) and return sentences on information that this removed."""
+        """Remove the labels of a span (elapsed seconds); return sentences on other information lost with them."""
         span = (start_s, end_s)
         return self._edit(version, span, lambda snapshot: clear_span(*self._get_edit_inputs(snapshot), span))
 
     def move_span(self, version: int, number: int, start_s: float, end_s: float, note: str) -> tuple[str, ...]:
-        """Give the annotation with this number, counted from 0 in that version, another span or note."""
+        """Give annotation ``number`` (from 0) of ``version`` this span and note; return sentences on what is lost."""
         annotations = self._get_annotations(version)
         if not 0 <= number < len(annotations):
             raise ConflictError(f"there is no annotation {number} any more")
@@ -173,7 +173,7 @@ class Editor:
         self.edit_count -= 1
 
     def redo(self) -> None:
-        """Repeat the edit that was undone last."""
+        """Repeat the edit that was undone last: restore the content that it had written."""
         self._ensure_editable()
         if not self.can_redo:
             raise ConflictError("there is nothing to do again")
@@ -187,7 +187,8 @@ class Editor:
     ) -> tuple[str, ...]:
         """Apply an edit of ``span`` that a page showing ``version`` requested, and write the file.
 
-        Raises :class:`ConflictError` if the annotations within ``span`` have changed since that version.
+        Returns sentences on information that the edit removed. Raises :class:`ConflictError` if the annotations within
+        ``span`` have changed since that version.
         """
         known_annotations = self._get_annotations(version)
         self._ensure_editable()
@@ -271,7 +272,7 @@ def _is_same_annotation(first: Annotation, second: Annotation) -> bool:
 def _summarize_within(
     annotations: tuple[Annotation, ...], span: tuple[float, float]
 ) -> list[tuple[float, float, str, str]]:
-    """The span, label and note of each annotation that overlaps ``span``."""
+    """Start and end (elapsed seconds), label and note of each annotation that overlaps ``span``."""
     return [
         (annotation.start_s, annotation.end_s, str(annotation.label), annotation.note)
         for annotation in annotations

@@ -1,7 +1,8 @@
-"""Edits of a sidecar's rows: label a span, clear a span, move an annotation or change its note.
+"""Edits of the rows of a sidecar, the file of annotations beside a recording.
 
-A new label replaces older ones: rows that overlap its span are cut back to what remains of them, with bounds in elapsed
-time. Rows that need no change stay as they were written.
+An edit labels a span of time, clears it, moves an annotation to another span, or changes its note. A new label replaces
+older ones: rows that overlap its span are cut back to what remains of them, with bounds in elapsed time. Rows that need
+no change stay as they were written.
 """
 
 from __future__ import annotations
@@ -34,20 +35,20 @@ class EditResult:
 
     sidecar: SidecarEditor
     losses: tuple[str, ...] = ()
-    """Sentences on information that the edit removed."""
+    """Sentences on information that the edit had to remove, such as the stated distance of a stretch it cuts."""
 
 
 @dataclass(frozen=True, slots=True)
 class _PlacedRow:
-    """A row of the sidecar and its spans in elapsed seconds."""
+    """A row of the sidecar and the spans of time that it labels, each from start to end in elapsed seconds."""
 
     number: int
     """The row's number, counted from 1 without the header."""
     annotation: UnresolvedAnnotation
     raw_spans: Spans
-    """The spans that the row states."""
+    """The spans that the row itself states."""
     effective_spans: Spans
-    """The spans that the analysis assigns to it, with snapped edges and without overlaps; empty if it has no effect."""
+    """The spans that it labels in the analysis, edges moved to changes of pace, overlaps resolved; empty if none."""
 
     @property
     def spans(self) -> Spans:
@@ -63,10 +64,10 @@ def label_span(
     label: Label,
     note: str = "",
 ) -> EditResult:
-    """The sidecar in which ``span``, in elapsed seconds, has the label.
+    """Return the sidecar changed so that ``span`` (elapsed seconds) has the label.
 
     ``annotations`` are the resolved annotations of the analysis. A row with the same span gets the new label, an
-    overlapping row with the same label is extended, and other overlapping rows are cut. Raises
+    overlapping row with the same label is extended, and other rows lose what lies within ``span``. Raises
     :class:`AnnotationError` if the span is shorter than ``MIN_STRETCH_S``.
     """
     rows = _place_rows(sidecar, cleaned, annotations)
@@ -101,7 +102,10 @@ def label_span(
 def clear_span(
     sidecar: SidecarEditor, cleaned: CleanedActivity, annotations: Sequence[Annotation], span: tuple[float, float]
 ) -> EditResult:
-    """The sidecar in which no row covers ``span``; raises :class:`AnnotationError` if no row covers it before."""
+    """Return the sidecar changed so that no row labels any of ``span`` (elapsed seconds).
+
+    Raises :class:`AnnotationError` if no row did before.
+    """
     rows = _place_rows(sidecar, cleaned, annotations)
     span = _clip_span(span, cleaned)
     if not any(_overlaps(row, span) for row in rows):
@@ -126,7 +130,7 @@ def move_span(
     span: tuple[float, float],
     note: str,
 ) -> EditResult:
-    """The sidecar in which the annotation ``target`` has the given span and note.
+    """Return the sidecar changed so that the annotation ``target`` has this span (elapsed seconds) and note.
 
     Raises :class:`AnnotationError` if ``target`` does not come from a row of the sidecar.
     """
@@ -153,7 +157,7 @@ def _replace_span(
     row_number: int | None = None,
     extra_span: tuple[float, float] | None = None,
 ) -> EditResult:
-    """The sidecar with ``span`` cut out of all rows and ``new_row`` inserted.
+    """Return the sidecar with ``span`` (elapsed seconds) cut out of all rows and ``new_row``, if any, inserted.
 
     ``new_row`` takes the place of row ``row_number`` or else of the first row that is cut, and otherwise follows the
     last row. ``extra_span`` is cut out of row ``row_number`` too.
@@ -196,9 +200,10 @@ def _replace_span(
 def _pin_open_ends(
     sidecar: SidecarEditor, cleaned: CleanedActivity, untouched: Mapping[int, _PlacedRow]
 ) -> SidecarEditor:
-    """The sidecar whose ``untouched`` rows, by their new numbers, keep their spans.
+    """The edited sidecar, changed so that rows which the edit did not touch still label the same spans.
 
-    A row that lasts until the next row gets an explicit end if the next row has changed.
+    A row that lasts until the next row gets an explicit end if the next row has changed. ``untouched`` holds the rows
+    by their numbers after the edit.
     """
     spans = {
         annotation.origin.line: (annotation.start_s, annotation.end_s)
@@ -239,7 +244,7 @@ def _collect_spans(annotations: Sequence[Annotation], origin: Origin) -> Spans:
 
 
 def _clip_span(span: tuple[float, float], cleaned: CleanedActivity) -> tuple[float, float]:
-    """The part of the span within the activity; raises :class:`AnnotationError` if it is too short."""
+    """The part of the span within the activity; raises :class:`AnnotationError` if it is below ``MIN_STRETCH_S``."""
     start_s, end_s = max(span[0], 0.0), min(span[1], cleaned.elapsed_s)
     if not end_s - start_s >= MIN_STRETCH_S:
         raise AnnotationError(
@@ -254,7 +259,7 @@ def _overlaps(row: _PlacedRow, span: tuple[float, float]) -> bool:
 
 
 def _find_remaining(row: _PlacedRow, removed: Spans) -> list[tuple[float, float]]:
-    """The spans of a row that remain without the removed ones, except those shorter than ``MIN_STRETCH_S``."""
+    """What is left of a row's spans outside ``removed``; remainders shorter than ``MIN_STRETCH_S`` are dropped."""
     remaining = subtract(union(row.spans), removed).tolist()
     return [(start_s, end_s) for start_s, end_s in remaining if end_s - start_s >= MIN_STRETCH_S]
 

@@ -64,7 +64,7 @@ def render_editor_page(analysis: Analysis, units: Units) -> str:
 
 @cache
 def load_scripts() -> dict[str, str]:
-    """The page's scripts by file name; each may use those before it."""
+    """The source of the page's scripts by file name; each may use those before it."""
     return {
         "bokeh.js": load_bokeh_script(),
         **{name: read_web_file("output.charts", name) for name in CHART_SCRIPTS},
@@ -74,5 +74,5 @@ def load_scripts() -> dict[str, str]:
 
 @cache
 def load_style() -> str:
-    """The page's style sheet."""
+    """The page's style sheet as CSS: that of the charts, then its own."""
     return read_web_file("output.charts", "page.css") + read_web_file("editor", "annotate.css")

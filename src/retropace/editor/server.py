@@ -64,22 +64,22 @@ class SessionState:
         self._shutdown_timer: asyncio.TimerHandle | None = None
 
     def build_state(self) -> dict[str, Any]:
-        """The state of the annotations as a document for the page."""
+        """The state of the annotations as values for :func:`json.dumps`, which the page then shows."""
         return snapshot_to_dict(self.editor, self.change_points_s)
 
     def register_page(self, page: str) -> None:
-        """Note that a page is open."""
+        """Note that the page with this client id is open, and cancel a scheduled shutdown."""
         self.open_pages.add(page)
         self.postpone_shutdown()
 
     def unregister_page(self, page: str) -> None:
-        """Note that a page was closed, and schedule the shutdown if it was the last."""
+        """Note that the page with this client id was closed, and schedule the shutdown if it was the last."""
         self.open_pages.discard(page)
         if not self.open_pages:
             self._shutdown_timer = asyncio.get_running_loop().call_later(CLOSE_GRACE_S, self.shutdown.set)
 
     def postpone_shutdown(self) -> None:
-        """Restart the time until a scheduled shutdown, or cancel it if a page is open."""
+        """If a shutdown is scheduled, cancel it if a page is open, and otherwise start its waiting time anew."""
         if self._shutdown_timer is not None:
             self._shutdown_timer.cancel()
             self._shutdown_timer = None
@@ -114,18 +114,18 @@ class TokenProtectedHandler(RequestHandler):
         self.session.postpone_shutdown()
 
     def refuse(self, reason: str, status: HTTPStatus = HTTPStatus.FORBIDDEN) -> None:
-        """Answer with a refusal and end the request."""
+        """Answer with the reason as JSON and end the request."""
         self.set_status(status)
         self.answer({"error": reason})
         raise Finish
 
     def answer(self, document: dict[str, Any]) -> None:
-        """Answer with JSON."""
+        """Answer with the document as JSON."""
         self.set_header("Content-Type", "application/json; charset=utf-8")
         self.write(json.dumps(document, ensure_ascii=False, allow_nan=False))
 
     def write_error(self, status_code: int, **_others: Any) -> None:
-        """Answer with a sentence on an error; errors within retropace are logged in the terminal too."""
+        """Answer with a sentence on a failed request; errors within retropace are logged in the terminal too."""
         phrase = HTTPStatus(status_code).phrase.lower()
         self.answer(
             {"error": f"retropace itself failed ({phrase}): nothing was saved" if status_code >= 500 else phrase}
@@ -158,7 +158,7 @@ class StateHandler(TokenProtectedHandler):
     """Serves the state of the annotations."""
 
     def get(self, _token: str) -> None:
-        """Answer with the state if its version is not the page's, otherwise with status 204."""
+        """Answer with the state, or with status 204 if the page already shows this version of it."""
         self.session.register_page(self.get_query_argument("client", ""))
         snapshot = self.session.editor.refresh()
         if self.get_query_argument("version", "") == str(snapshot.version):
@@ -171,7 +171,7 @@ class ChangeHandler(TokenProtectedHandler):
     """Applies the changes that a page requests."""
 
     def post(self, _token: str, action: str) -> None:
-        """Apply a change and answer with the new state and sentences on removed information."""
+        """Apply a change; answer with the new state and with sentences on information that the change removed."""
         if "Origin" not in self.request.headers:
             self.refuse("a change has to say where it comes from")
         if not self.request.headers.get("Content-Type", "").startswith("application/json"):

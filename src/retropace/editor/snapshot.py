@@ -24,7 +24,7 @@ def find_change_points_s(cleaned: CleanedActivity, parameters: SegmentParameters
 
 
 def hash_distance_axis(analysis: Analysis) -> str:
-    """A hash of the cumulative distances, which change when annotations state the distance of a stretch."""
+    """A hash of the distances along the activity, by which a page notices that an annotation has corrected them."""
     return hashlib.sha256(analysis.cleaned.curves["distance_m"].tobytes()).hexdigest()[:16]
 
 

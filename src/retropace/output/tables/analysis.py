@@ -98,7 +98,10 @@ def build_segments_table(analysis: Analysis, units: Units) -> TextTable:
 
 
 def _format_stats(stats: SegmentStats, index: int, units: Units, by_distance: bool, *, moving: bool) -> list[str]:
-    """Distance, time, pace, cadence, step length and heart rate as text; ``""`` where unknown or senseless."""
+    """Distance, time, pace, cadence, step length and heart rate as text; ``""`` where unknown, or not said at rest.
+
+    ``moving`` is false at rest, for which the time is elapsed time.
+    """
     distance_m = float(stats.distance_m[index])
     duration = format_duration(float(stats.moving_s[index] if moving else stats.elapsed_s[index]))
     distance = units.format_distance(distance_m) if by_distance and (moving or distance_m >= 0.5) else ""
