@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from retropace.core.units import Units
 
 STRIP_WIDTH = 72
-"""Columns of the direction strip where no graphs stand above it."""
+"""Width (columns) of the direction strip where it is printed without graphs."""
 MIN_WIDE_GAP_COLUMNS = 96
-"""Columns of a terminal from which two blanks, not one, separate the cells of a segment's row."""
+"""Smallest terminal width (columns) at which two blanks separate the segment table's columns; below, one does."""
 
 
 def print_analysis(

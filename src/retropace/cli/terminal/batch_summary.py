@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 MAX_EXAMPLES = 3
 """Number of paths named for each group of failures."""
 DirectionTotals = dict[str, dict[str, float]]
-"""Sums (``distance_m``, ``moving_s``, …) by direction."""
+"""For each direction, sums over activities by name (``distance_m``, ``moving_s``, …)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,19 +42,19 @@ class FailureGroup:
 
 @dataclass(frozen=True, slots=True)
 class BatchSummary:
-    """The files and activities that a library shows, and what became of them."""
+    """The files and activities of a batch run or of a library (store of analyses), and what became of them."""
 
     outcomes: dict[str, int]
     """Number of files by outcome, such as ``analysed`` or ``failed``."""
     unchanged: int
     """Number of files that were not read again, because neither they nor the options have changed."""
     other_contents: dict[str, list[tuple[str, int]]]
-    """By outcome, the contents of files without an activity on foot, and the number of such files."""
+    """What files without an activity on foot contain (such as a sport) and how many do, by outcome."""
     activities: int
     """Number of activities, duplicates included."""
     duplicates: int
     months: dict[str | None, DirectionTotals]
-    """Totals by month (``2025-05``); activities without a date are under None."""
+    """Totals of activities by month (``2025-05``); None holds those without a date."""
     failures: tuple[FailureGroup, ...]
 
     @property
@@ -64,7 +64,7 @@ class BatchSummary:
 
     @property
     def totals(self) -> DirectionTotals:
-        """Sums over all months."""
+        """The totals of ``months``, added up over all months."""
         totals: DirectionTotals = {}
         for sums in self.months.values():
             for direction, values in sums.items():
@@ -77,7 +77,10 @@ class BatchSummary:
 def summarize_library(
     library: Library, activity_filter: ActivityFilter, progress: BatchProgress | None = None
 ) -> BatchSummary:
-    """Return the summary of the library's scope, after :func:`~retropace.library.queries.mark_visible_duplicates`."""
+    """Return the summary of the places in the library's scope, the part of it that is asked for.
+
+    Call :func:`~retropace.library.queries.mark_visible_duplicates` first.
+    """
     from retropace.library.queries import count_activities, count_details, count_outcomes, sum_months
 
     activities, duplicates = count_activities(library, activity_filter)
@@ -93,7 +96,7 @@ def summarize_library(
 
 
 def group_failures(library: Library, save_failures: list[tuple[str, Failure]]) -> tuple[FailureGroup, ...]:
-    """Group the failures in the library's scope and those of files that it could not store, the most frequent first."""
+    """Group failures by like messages, frequent ones first: those in the library's scope, and ``save_failures``."""
     from retropace.library.queries import find_failures
 
     groups: dict[str, tuple[str, str, int, list[str]]] = {}
@@ -111,7 +114,7 @@ def group_failures(library: Library, save_failures: list[tuple[str, Failure]]) -
 
 
 def print_summary(summary: BatchSummary, units_name: str) -> None:
-    """Print the summary as tables, in ``km`` or ``mi``."""
+    """Print the summary as tables, with distances in the units of this name (``km`` or ``mi``)."""
     from retropace.cli.terminal.console import open_text_output
 
     units = UNITS_BY_NAME[units_name]

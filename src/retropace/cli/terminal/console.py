@@ -55,14 +55,14 @@ class TextOutput(Protocol):
 
 
 def print_json(documents: Sequence[dict[str, Any]], *, file_count: int) -> None:
-    """Print the only document of a single file as an object, otherwise an array; a file without any prints nothing."""
+    """Print JSON: an array of documents, but for a single file its only document, or nothing if it has none."""
     if documents or file_count > 1:
         is_single = file_count == 1 and len(documents) == 1
         click.echo(json.dumps(documents[0] if is_single else documents, ensure_ascii=False, indent=2))
 
 
 def open_text_output() -> TextOutput:
-    """Return an output on stdout: plain text if it is piped, else a terminal whose colours ``NO_COLOR`` disables."""
+    """Return an output on stdout: plain text if piped, else a terminal, without colours if ``NO_COLOR`` is set."""
     if hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(errors="replace")  # characters that the encoding lacks become question marks
     if not sys.stdout.isatty():

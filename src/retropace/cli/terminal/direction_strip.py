@@ -14,7 +14,7 @@ DIRECTION_LETTERS = {"forward": "-", "backward": "B", "rest": ".", "unknown": "?
 
 
 def compute_cells(segments: Segments, width: int) -> list[tuple[str, bool]]:
-    """Return, for each of ``width`` equal time cells, the direction of longest duration and whether it is suspected.
+    """Return, for each of ``width`` equal time cells, the direction that fills most of it and whether it is suspected.
 
     Backward durations are doubled, so that a short backward rep among forward running remains visible.
     """
@@ -36,7 +36,7 @@ def compute_cells(segments: Segments, width: int) -> list[tuple[str, bool]]:
 
 
 def build_strip(segments: Segments, width: int, is_coloured: bool) -> StyledLine:
-    """Return the strip as coloured blocks, or as letters without colour."""
+    """Return the direction strip of ``width`` cells as coloured blocks, or as letters without colour."""
     return tuple(
         ("▒" if suspected else "█", DIRECTION_COLOURS[direction])
         if is_coloured
@@ -46,7 +46,7 @@ def build_strip(segments: Segments, width: int, is_coloured: bool) -> StyledLine
 
 
 def build_legend(segments: Segments, is_coloured: bool) -> StyledLine:
-    """Return a legend of the strip's colours or letters, for the directions that occur."""
+    """Return a line that explains the strip's colours or letters, for the directions that occur."""
     line: list[tuple[str, str]] = []
     entries = [
         (name, False)

@@ -19,23 +19,23 @@ if TYPE_CHECKING:
     from retropace.core.units import Units
 
 BLOCK_CHARACTERS = " ▁▂▃▄▅▆▇█"
-"""Characters filled from 0 to 8 eighths."""
+"""Characters for the parts of a bar in one line, filled from 0 to 8 eighths."""
 GRAPH_ROWS = 4
-"""Lines of a graph: the upper limit, name, unit and lower limit stand beside them."""
+"""Height of a graph in lines, labelled from top to bottom: upper limit, name, unit, lower limit."""
 GUTTER_COLUMNS = 8
-"""Columns left of a graph, for the longest label (``cadence`` or ``1:02:30``) and a blank."""
+"""Width (columns) of the margin left of a graph, for the longest label (``cadence``) and a blank."""
 MIN_COLUMNS = 20
-"""Smallest number of columns of a graph, kept on narrower terminals."""
+"""Smallest width (columns) of a graph, kept even where the terminal is narrower."""
 PIPED_COLUMNS = 100
-"""Columns of a line, gutter included, where the output is not a terminal."""
+"""Width (columns) of a graph and its margin where the output is not a terminal."""
 TICK_INTERVALS_S = (10, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 21600, 43200, 86400)
 """Possible intervals between ticks of the time axis, in seconds."""
 MIN_TICK_SPACING_COLUMNS = 12
-"""Smallest distance of two ticks of the time axis, in columns."""
+"""Smallest distance between two ticks of the time axis, in columns."""
 
 
 def print_graphs(output: TextOutput, analysis: Analysis, units: Units) -> None:
-    """Print the graphs of pace and cadence, the time axis and the strip; a channel without values has no graph."""
+    """Print graphs of pace and cadence where known, the time axis, and the direction strip below it."""
     segments, cleaned = analysis.segments, analysis.cleaned
     line_width = output.width if output.is_terminal else PIPED_COLUMNS
     width = max(line_width - GUTTER_COLUMNS, MIN_COLUMNS)
@@ -60,7 +60,7 @@ def _build_labels(name: str, low: float, high: float, units: Units) -> tuple[str
 
 
 def compute_scale(values: FloatArray, samples: FloatArray, channel: str) -> tuple[float, float]:
-    """Return the lower and upper limit of a graph's axis; both are 0 if the channel has no values above 0.
+    """Return the lower and upper limit of the axis of a channel (speed or cadence); both are 0 if none is above 0.
 
     ``values`` are the column means, ``samples`` the values of all records. The column means are too few to recognise an
     outlier among them, so the upper limit is at most that of the samples.
@@ -70,7 +70,7 @@ def compute_scale(values: FloatArray, samples: FloatArray, channel: str) -> tupl
 
 
 def compute_column_means(cleaned: CleanedActivity, width: int) -> dict[str, FloatArray]:
-    """Return ``speed_mps`` and ``cadence_spm``, each ``(width,)``, as means of equal time cells, NaN where unknown.
+    """Return means of ``speed_mps`` and ``cadence_spm`` over ``width`` equal parts of the time, NaN where unknown.
 
     Both are increments of the cumulative curves, so every sample counts at any width. Speed includes time standing;
     cadence covers the time in which steps were counted, and is unknown where that is less than a fifth of the cell.
@@ -89,7 +89,7 @@ def compute_column_means(cleaned: CleanedActivity, width: int) -> dict[str, Floa
 def build_bars(values: FloatArray, low: float, high: float, rows: int = GRAPH_ROWS) -> list[str]:
     """Return bars from ``low`` up to each value as lines of text, the highest line first.
 
-    A bar has eighths of a line as its unit, and at least one of them if the value exceeds ``low``. Missing values have
+    Bars are drawn in eighths of a line, with at least one eighth for a value above ``low``. Missing values have
     no bar.
 
     Example::

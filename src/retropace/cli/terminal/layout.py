@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 StyledLine = tuple[tuple[str, str], ...]
-"""A line as pairs of a text and its style, a colour or other style of rich, empty for none."""
+"""A line of text in pieces: pairs of text and style (a colour or other style of rich; empty for none)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class TerminalTable:
 
     @property
     def width(self) -> int:
-        """Terminal columns of the widest line."""
+        """Width of the table in terminal columns."""
         return sum(self._column_widths()) + self.gap * (len(self.names) - 1)
 
     def to_text(self) -> str:
@@ -65,7 +65,7 @@ def create_table(*names: str, left: tuple[int, ...] = (0,), gap: int = 2) -> Ter
 
 
 def measure_width(text: str) -> int:
-    """Return the terminal columns of a text, two for each wide character."""
+    """Return how many terminal columns a text fills, two for each wide character."""
     if text.isascii():
         return len(text)
     from rich.cells import cell_len

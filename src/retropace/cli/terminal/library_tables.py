@@ -10,15 +10,15 @@ from retropace.core.units import UNITS_BY_NAME, Units, format_duration
 from retropace.output.tables.text_table import TextTable
 
 MIN_FULL_LIST_COLUMNS = 120
-"""Columns of a terminal from which sport, time and path are listed besides the name."""
+"""Smallest terminal width (columns) at which the list of activities also shows sport, time and path."""
 MAX_NAME_LENGTH = 30
-"""Characters of an activity's name in the list."""
+"""Longest name of an activity in the list, in characters; longer ones are cut."""
 COLUMN_GAP = 2
 """Blanks between two columns of the list."""
 
 
 def build_activity_list(rows: list[dict[str, Any]], units_name: str, width: int) -> TextTable:
-    """Return a table of ``width`` columns with a row for each activity; duplicates name the original after the path."""
+    """Return a table, cut to ``width`` columns, with a row per activity; a duplicate's path names its original."""
     if not rows:
         return TextTable(footer=("no activities",))
     units = UNITS_BY_NAME[units_name]
@@ -67,7 +67,7 @@ def _truncate(text: str, max_length: int, *, at_end: bool = True) -> str:
 
 
 def build_activity_tables(document: dict[str, Any], units_name: str) -> list[TextTable]:
-    """Return the tables of an analysis document: headline, totals per direction, segments, warnings."""
+    """Return the tables of an analysis in its JSON form: headline, totals per direction, segments, warnings."""
     units = UNITS_BY_NAME[units_name]
     activity, source = document["activity"], document["source"]
     start = (activity["start_time"] or "")[:16].replace("T", " ")

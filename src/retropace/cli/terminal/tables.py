@@ -30,7 +30,7 @@ def print_tables(output: TextOutput, tables: Sequence[TextTable], gap: int) -> N
 
 
 def print_table(output: TextOutput, text_table: TextTable, gap: int) -> None:
-    """Print the rows in the colours of their directions, without optional columns that the output has no room for."""
+    """Print the header and the rows, coloured by direction, without optional columns that do not fit the output."""
     table = _layout_table(text_table, gap)
     for name in text_table.optional_columns:
         if table.width + gap <= output.width:  # rich adds the gap after the last column too
@@ -49,7 +49,7 @@ def _layout_table(text_table: TextTable, gap: int) -> TerminalTable:
 
 
 def format_markdown(tables: Sequence[TextTable], level: int = 3) -> str:
-    """Return the tables as Markdown, their titles as headings of this level."""
+    """Return the tables as Markdown text, their titles as headings of the given level (1 to 6)."""
     parts = []
     for text_table in tables:
         if text_table.title:

@@ -1,4 +1,4 @@
-"""The table of a planned workout, with the time, distance and goodness of fit of each step."""
+"""The table of a planned workout: time, distance and fit of each step (how well the recording agrees, 0 to 1)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def print_workout(output: TextOutput, workout: Workout, *, steps: bool) -> None:
-    """Print how well the workout fits and, with ``steps``, a row for each step; print nothing if it does not fit."""
+    """Print how well the recording fits the plan and, with ``steps``, a row per step; nothing if it does not fit."""
     if not workout.fits:
         return
     fits = [step.fit_score for step in workout.steps]
