@@ -25,7 +25,7 @@ DirectionTotals = dict[str, dict[str, float]]
 
 @dataclass(frozen=True, slots=True)
 class FailureGroup:
-    """Failures of the same reason and of messages that differ only in numbers and quoted names."""
+    """Failures with the same reason, whose messages differ only in numbers and quoted names."""
 
     reason: str
     message: str
@@ -77,7 +77,7 @@ class BatchSummary:
 def summarize_library(
     library: Library, activity_filter: ActivityFilter, progress: BatchProgress | None = None
 ) -> BatchSummary:
-    """Return the summary of the places in the library's scope, the part of it that is asked for.
+    """Return the summary of the library's scope: of all its files, or of those to which queries are restricted.
 
     Call :func:`~retropace.library.queries.mark_visible_duplicates` first.
     """

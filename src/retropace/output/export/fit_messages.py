@@ -21,7 +21,7 @@ PROTOCOL_VERSION = 0x20
 APPLICATION_ID = b"retropace\0\0\0\0\0\0\1"
 """The 16-byte id under which readers recognize the developer fields of retropace; it must never change."""
 STRING_FIELD_BYTES = {"direction": 10, "gait": 10, "basis": 10}
-"""The developer fields (fields of an app's own) of a lap that hold text: name and size in bytes with final zero."""
+"""Texts that the export adds to laps as developer fields (an app's own): sizes in bytes, final zero included."""
 CONFIDENCE_FIELD = "confidence"
 """The developer field of a lap for the probability, 0 to 1, that its direction is right; NaN where unknown."""
 
@@ -183,9 +183,9 @@ def build_message(message_class: Any, developer_fields: list[Any] | None = None,
 
 
 def _compute_totals(analysis: Analysis, edges_s: FloatArray) -> list[dict[str, float]]:
-    """By FIT field name, durations (s) and distance (m) between consecutive edges: differences of rounded curves.
+    """Durations (s) and distance (m) between consecutive edges, by FIT field name for each pair of edges.
 
-    Distance is left out if the activity has none.
+    They are differences of rounded cumulative curves. Distance is left out if the activity has none.
     """
     cleaned = analysis.cleaned
     axis_s = np.union1d(cleaned.t_s, edges_s)
@@ -203,7 +203,7 @@ def _compute_totals(analysis: Analysis, edges_s: FloatArray) -> list[dict[str, f
 
 
 def _compute_means(stats: Any, index: int) -> dict[str, Any]:
-    """Row ``index`` of the statistics by field name of FIT laps, such as speed (m/s) and cadence of one foot (rpm).
+    """Row ``index`` of ``stats`` by field name of FIT laps, such as mean speed (m/s) and cadence of one foot (rpm).
 
     Values that are unknown or outside the field's range are left out.
     """

@@ -23,9 +23,9 @@ class _FieldEncoding:
     """The encoding of a field of ``record`` in the FIT profile; the encoded value is ``scale * (value + offset)``."""
 
     number: int
-    """The field definition number."""
+    """FIT's number of the field within ``record`` (field definition number)."""
     base_type: int
-    """The number of the FIT base type."""
+    """FIT's number of the type in which the value is stored (base type)."""
     dtype: str
     """The NumPy dtype of the encoded values."""
     missing_value: int

@@ -110,7 +110,7 @@ def _build_progress_tables(sections: Sequence[ActivitySection], units: Units, to
 
 
 def build_content_security_policy(scripts: Sequence[str], tile_url: str | None) -> str:
-    """The content security policy with which a page runs only ``scripts`` and loads images only from the tile server.
+    """The content security policy by which a page runs only ``scripts`` and shows only its own images and map tiles.
 
     Inline styles are allowed because Bokeh inserts style elements whose hashes are unknown.
     """

@@ -196,7 +196,7 @@ def build_bests_table(progress: Progress, units: Units, format_path: PathFormatt
 
 
 def build_milestones_table(progress: Progress, units: Units, format_path: PathFormatter) -> TextTable:
-    """A table of milestones (such as the first 5 km backward), the day each was reached, and the activity's file."""
+    """A table of milestones (such as 5 km backward in all), the day each was reached, and the activity's file."""
     rows = []
     for milestone in progress.milestones:
         distance = _format_length(milestone.metres) if math.isfinite(milestone.metres) else ""
