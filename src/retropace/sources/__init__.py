@@ -1,7 +1,7 @@
-"""Folders, archives and vendors' exports as entries that may be recordings; no recording is decoded here.
+"""Listing of files that may be recordings, in folders, archives and vendors' exports; nothing is decoded here.
 
-``listing.py`` finds entries, ``folders.py`` walks folders, ``archives.py`` reads zip files, ``remote.py`` opens
-addresses. ``file_names.py`` and ``magic.py`` recognise files by name and by first bytes. ``garmin.py`` and
+``listing.py`` finds entries (such files), ``folders.py`` walks folders, ``archives.py`` reads zip files, ``remote.py``
+opens addresses. ``file_names.py`` and ``magic.py`` recognise files by name and by first bytes. ``garmin.py`` and
 ``strava.py`` parse the tables of names in exports, ``apple.py`` reads an Apple Health export.
 """
 

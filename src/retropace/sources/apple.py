@@ -24,29 +24,30 @@ from retropace.core.units import MILE_M
 from retropace.readers.json.apple import SCHEMA
 
 ROOT_TAG = b"<HealthData"
-"""Beginning of the root element of an export."""
+"""Beginning of the root element of an Apple Health export."""
 CHUNK_BYTES = 2**20
 """Number of bytes parsed at a time."""
 _MAX_PROLOGUE_BYTES = 2**20
-"""Largest document type before the root element; it is skipped, because some versions of iOS wrote it with errors."""
+"""Number of first bytes searched for the root element. The document type before it is skipped: some iOS versions wrote
+it with errors."""
 _SAMPLE_KINDS = {
     "HKQuantityTypeIdentifierStepCount": "steps",
     "HKQuantityTypeIdentifierDistanceWalkingRunning": "metres",
     "HKQuantityTypeIdentifierHeartRate": "heart",
 }
-"""Record types that are read, with their key in the document of a workout."""
+"""Record types that are read, each with the key of its samples in a workout's JSON document."""
 _METRES_PER_UNIT = {"km": 1000.0, "mi": MILE_M, "m": 1.0, "ft": 0.3048, "yd": 0.9144}
-"""Units of distance in an export, in metres."""
+"""Metres per unit of distance, by the unit's name in an export."""
 _SPORT_PREFIX = "HKWorkoutActivityType"
 """Beginning of every value of the attribute ``workoutActivityType``."""
 _EVENT_PREFIX = "HKWorkoutEventType"
-"""Beginning of every type of a workout event."""
+"""Beginning of every value of the attribute ``type`` of a workout event."""
 _MAX_WORKOUT_S = 7 * 86400.0
-"""Longest workout that is read, in seconds; a longer one has wrong times."""
+"""Longest workout in seconds that is read; a longer one has wrong times and is left out."""
 _MAX_OVERLAPS = 3
-"""Number of latest workouts that a record is compared with."""
+"""Largest number of workouts that a record is compared with: the latest ones that start before its end."""
 _MAX_PENDING_ROWS = 10_000
-"""Number of samples collected before they are written to the database."""
+"""Largest number of samples held in memory; when there are more, they are written to the database."""
 
 
 @dataclass(slots=True)
@@ -70,7 +71,7 @@ class AppleWorkout:
 
 
 class AppleExport:
-    """The workouts of an export.
+    """The workouts of an Apple Health export; reading them starts when the object is made.
 
     ``open_xml`` opens the XML file and is called once for each pass; ``place`` names it in error messages. Raises
     :class:`ReadError` if the file is not an export.
@@ -82,12 +83,12 @@ class AppleExport:
         self.other_sports: list[tuple[str, str]] = []
         """Start and sport of each workout that was not on foot."""
         self.damage = ""
-        """Message if the file could not be parsed to its end; else empty."""
+        """Error message if the file could not be parsed to its end; else empty."""
         self._db: sqlite3.Connection | None = None
         self._read_workouts()
 
     def build_document(self, workout_index: int, read_route: Callable[[str], bytes]) -> bytes:
-        """The JSON document of a workout with its samples and routes.
+        """Build the JSON document of a workout with its samples and routes.
 
         ``read_route`` returns the bytes of a route file and may raise :class:`ReadError`. The bytes of the document are
         the same for every later export with the same workout, so its checksum identifies it.
@@ -119,7 +120,7 @@ class AppleExport:
             self._db.close()
 
     def _read_workouts(self) -> None:
-        """The first pass: collect the workouts, sorted by start."""
+        """Collect the workouts, sorted by start, in a first pass over the file."""
         current: AppleWorkout | None = None
 
         def begin(name: str, attributes: dict[str, str]) -> None:
@@ -142,10 +143,11 @@ class AppleExport:
         self.workouts.sort(key=lambda workout: (workout.start_s, workout.end_s))
 
     def _select_samples(self, workout_index: int, kind: str) -> list[list[float]]:
-        """Samples of one kind during a workout, sorted by time: rows of start, end (seconds from its start) and value.
+        """Select one kind of sample during a workout, as rows of start, end (seconds from its start) and value.
 
-        They come from one source: the device that recorded the workout if it covers at least half as long as the source
-        that covers most (a phone in a pocket counts steps too), else the source with most samples.
+        Rows are sorted by time and come from one source, since a phone in a pocket counts steps too. That is the device
+        that recorded the workout, unless its samples last less than half as long as those of the source with the
+        longest; then it is the source with most samples.
         """
         if self._db is None:
             self._db = self._read_samples()
@@ -169,7 +171,7 @@ class AppleExport:
         return [[start - workout.start_s, end - workout.start_s, value] for start, end, value in rows]
 
     def _read_samples(self) -> sqlite3.Connection:
-        """The second pass: write every record that overlaps a workout to a temporary database."""
+        """Write every record that overlaps a workout to a temporary database, in a second pass over the file."""
         db = sqlite3.connect("", isolation_level=None)
         db.execute("CREATE TABLE samples (workout INT, kind TEXT, source TEXT, start_s REAL, end_s REAL, value REAL)")
         starts = [workout.start_s for workout in self.workouts]
@@ -200,7 +202,11 @@ class AppleExport:
         return db
 
     def _parse(self, begin: Callable[[str, dict[str, str]], None], end: Callable[[str], None]) -> None:
-        """Parse the file from its root element on, so that no document type and no entity is read."""
+        """Parse the file from its root element on and call ``begin`` and ``end`` for each element.
+
+        The document type before the root element is skipped, so that no entity is defined. Damage ends the parsing and
+        is stored in ``damage``.
+        """
         parser = expat.ParserCreate("utf-8")
         parser.buffer_text = True
         parser.StartElementHandler, parser.EndElementHandler = begin, end
@@ -227,7 +233,7 @@ def looks_like_export(head: bytes) -> bool:
 
 
 def _parse_workout(attributes: dict[str, str]) -> AppleWorkout | None:
-    """The workout of a ``Workout`` element; None if it was not on foot or has no valid times."""
+    """Parse the attributes of a ``Workout`` element; None if it was not on foot or has no valid times."""
     sport = _parse_sport(attributes.get("workoutActivityType", ""))
     start, end = _parse_posix_s(attributes.get("startDate", "")), _parse_posix_s(attributes.get("endDate", ""))
     if not is_on_foot(sport) or start is None or end is None or not 0.0 < end - start <= _MAX_WORKOUT_S:
@@ -260,7 +266,7 @@ def _add_detail(workout: AppleWorkout, name: str, attributes: dict[str, str]) ->
 
 
 def _parse_record(attributes: dict[str, str], kind: str) -> tuple[float, float, float] | None:
-    """Start and end (seconds since 1970) and value (SI) of a ``Record`` element; None if one of them is invalid."""
+    """Parse start and end (seconds since 1970) and value (SI unit) of a ``Record`` element; None if one is invalid."""
     start, end = _parse_posix_s(attributes.get("startDate", "")), _parse_posix_s(attributes.get("endDate", ""))
     try:
         value = float(attributes.get("value", ""))
@@ -277,12 +283,12 @@ def _parse_record(attributes: dict[str, str], kind: str) -> tuple[float, float, 
 
 
 def _parse_sport(sport: str) -> str:
-    """The sport of a ``workoutActivityType``: ``HKWorkoutActivityTypeRunning`` is ``running``."""
+    """Turn a ``workoutActivityType`` into a sport: ``HKWorkoutActivityTypeRunning`` into ``running``."""
     return sport.removeprefix(_SPORT_PREFIX).lower()
 
 
 def _parse_posix_s(text: str) -> float | None:
-    """Seconds since 1970 of a time such as ``2025-05-01 08:01:10 +0200``; None for an invalid one."""
+    """Parse a time such as ``2025-05-01 08:01:10 +0200`` to seconds since 1970; None for an invalid one."""
     try:
         time = datetime.fromisoformat(text[:19] + text[20:])
     except ValueError:

@@ -1,4 +1,4 @@
-"""The workouts of Apple Health exports as entries of a listing."""
+"""Listing of the workouts in Apple Health exports: each workout is one entry."""
 
 from __future__ import annotations
 
@@ -19,14 +19,15 @@ class AppleWorkouts:
     def __init__(self, archives: Archives):
         self._archives = archives
         self._exports: dict[tuple[str, ...], AppleExport] = {}
-        """Opened exports by the path of the file on disk and the members that lead to the XML file."""
+        """Opened exports, by path of the file on disk and, in archives, the member names that lead to the XML file."""
         self._routes: set[str] = set()
         """Places of the route files of all workouts."""
 
     def find_entries(self, export_file: Entry) -> Iterator[Entry | Unreadable | OtherSport]:
-        """Every workout of the export whose XML file is ``export_file``, each as one entry.
+        """Yield every workout of the export whose XML file is ``export_file`` as one entry.
 
-        The estimated size of a workout decides only the order of processing.
+        Workouts of other sports and damage are yielded too. The size of an entry is a guess and decides only the order
+        of processing.
         """
         members, container = export_file.members, export_file.container or export_file.place
         archives = self._archives
@@ -59,11 +60,11 @@ class AppleWorkouts:
             )
 
     def is_route(self, place: str) -> bool:
-        """Whether a file is the route of a workout, which is read with the workout and is no recording of its own."""
+        """Whether the file at ``place`` is the route of a workout; it is read with the workout, not by itself."""
         return place in self._routes
 
     def read_document(self, entry: Entry) -> bytes:
-        """The document of a workout, as :meth:`AppleExport.build_document` gives it."""
+        """Build the JSON document of the workout that ``entry`` stands for, see :meth:`AppleExport.build_document`."""
         assert entry.workout_index is not None
         export = self._exports[entry.path, *entry.members]
         return export.build_document(entry.workout_index, lambda name: self._read_route(entry, name))
@@ -74,7 +75,7 @@ class AppleWorkouts:
             export.close()
 
     def _read_route(self, entry: Entry, name: str) -> bytes:
-        """The bytes of a route file, whose name is relative to the folder of the export's XML file."""
+        """Read the bytes of a route file; ``name`` is relative to the folder of the XML file, given by ``entry``."""
         if entry.members:
             folder = PurePosixPath(entry.members[-1]).parent
             return self._archives.read_sibling(entry, str(folder / name) if str(folder) != "." else name)
@@ -84,5 +85,5 @@ class AppleWorkouts:
 
 
 def _build_workout_place(export_file: Entry, start_time: str) -> str:
-    """The place of a workout, for example ``export.zip!/apple_health_export/export.xml#2025-05-01T08:01:10+0200``."""
+    """Build the unique name of a workout: ``export.zip!/apple_health_export/export.xml#2025-05-01T08:01:10+0200``."""
     return f"{export_file.place}#{start_time.replace(' ', 'T', 1).replace(' ', '')}"

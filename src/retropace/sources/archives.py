@@ -1,4 +1,4 @@
-"""Reading of zip archives, nested ones included, without unpacking anything to disk."""
+"""Reading of zip archives, and of archives within them, without unpacking anything to disk."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ MAX_IN_MEMORY_BYTES = 64 * 2**20
 """Largest nested archive that is held in memory; a larger one is read as a stream, and seeking backward in it unpacks
 it again from its beginning."""
 MAX_OPEN_ARCHIVES = 4
-"""Number of archives that stay open."""
+"""Largest number of archives open at a time; before a further one is opened, the least recently used is closed."""
 _ENCRYPTED_FLAG = 0x1
 """Bit of a member's general-purpose flags that marks it as encrypted (zip specification, APPNOTE 4.4.4)."""
 ENCRYPTED_MESSAGE = "is encrypted: unpack the archive with its password, then name the folder"
@@ -32,7 +32,7 @@ _UTF8_FLAG = 0x800
 _ZIP_ERRORS = (
     *(zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError, ValueError, MemoryError),
 )
-"""What :mod:`zipfile` raises for damaged archives, for passwords (RuntimeError) and for unknown compression methods
+"""Exceptions that :mod:`zipfile` raises for damaged archives, passwords (RuntimeError) and unknown compression methods
 (NotImplementedError)."""
 
 
@@ -42,14 +42,14 @@ class Archives:
     def __init__(self, limits: Limits):
         self._limits = limits
         self._unpacked: dict[str, int] = {}
-        """Total unpacked bytes, by path, of all archives in each file on disk, as their directories declare them."""
+        """Sum of the unpacked sizes declared in all archives opened within a file on disk, in bytes, by its path."""
         self._open: OrderedDict[tuple[str, ...], zipfile.ZipFile] = OrderedDict()
-        """Open archives by path and members, least recently used first."""
+        """Open archives, least recently used first, by path of the file on disk and member names that lead to them."""
 
     def find_entries(self, disk_file: Entry, members: tuple[str, ...], place: str) -> Iterator[Entry | Unreadable]:
-        """The members of the archive at ``place`` in stored order, hidden files left out.
+        """Yield the members of the archive at ``place`` in stored order, without hidden files.
 
-        ``members`` lead from ``disk_file`` to the archive.
+        ``members`` are the member names that lead from ``disk_file`` to the archive.
         """
         path, container = disk_file.path, disk_file.place
         try:
@@ -89,7 +89,7 @@ class Archives:
             )
 
     def read_head(self, entry: Entry) -> bytes:
-        """The first bytes of a member; raises :class:`ReadError` if it is damaged."""
+        """Read the first :data:`HEAD_BYTES` of a member; raises :class:`ReadError` if it is damaged."""
         with self.open_stream(entry) as stream:
             try:
                 return stream.read(HEAD_BYTES)
@@ -97,7 +97,7 @@ class Archives:
                 raise _damage_error(error, entry.place) from None
 
     def read_data(self, entry: Entry) -> bytes:
-        """All bytes of a member; raises :class:`ReadError` if it is damaged."""
+        """Read all bytes of a member; raises :class:`ReadError` if it is damaged."""
         with self.open_stream(entry) as stream:
             try:
                 return stream.read()
@@ -105,7 +105,7 @@ class Archives:
                 raise _damage_error(error, entry.place) from None
 
     def read_sibling(self, entry: Entry, name: str) -> bytes:
-        """The bytes of the member ``name`` of the archive that holds ``entry``; raises :class:`ReadError`."""
+        """Read the member ``name`` of the archive that holds ``entry``; raises :class:`ReadError`."""
         place = join_place(entry.place, name)
         archive = self._open_archive(entry.path, entry.members[:-1])
         try:
@@ -132,7 +132,7 @@ class Archives:
                 self._open.popitem()[1].close()
 
     def _open_archive(self, path: str, members: tuple[str, ...]) -> zipfile.ZipFile:
-        """The archive to which ``members`` lead from the file at ``path``; raises :class:`ReadError`."""
+        """Open the archive to which ``members`` lead from the file at ``path``; raises :class:`ReadError`."""
         chain = (path, *members)
         if chain in self._open:
             self._open.move_to_end(chain)
@@ -149,7 +149,7 @@ class Archives:
         return archive
 
     def _open_bytes(self, path: str, members: tuple[str, ...]) -> IO[bytes]:
-        """The bytes of an archive as a stream: the file at ``path``, or a member of the archive that contains it."""
+        """Open the bytes of an archive as a stream: the file at ``path``, or a member of the archive around it."""
         if not members:
             return open_file(path)
         outer = self._open_archive(path, members[:-1])
@@ -158,7 +158,7 @@ class Archives:
         return outer.open(members[-1])
 
     def _find_rejection(self, info: zipfile.ZipInfo) -> tuple[str, str] | None:
-        """Reason and message if a member must not be read, judged by the archive's directory alone; else None."""
+        """Return reason and message if a member must not be read, judging by the archive's directory; else None."""
         limits = self._limits
         parts = PurePosixPath(info.filename.replace("\\", "/")).parts
         if ".." in parts or info.filename.startswith(("/", "\\")) or info.filename[1:3] in (":\\", ":/"):
@@ -172,7 +172,7 @@ class Archives:
 
 
 def decode_name(info: zipfile.ZipInfo) -> str:
-    """The name of a member, decoded as UTF-8 where possible: many programs write UTF-8 without setting its flag."""
+    """Decode the name of a member as UTF-8 where possible: many programs write UTF-8 without setting its flag."""
     if info.flag_bits & _UTF8_FLAG:
         return info.filename
     try:
@@ -186,7 +186,7 @@ def _compute_fingerprint(info: zipfile.ZipInfo) -> str:
 
 
 def _damage_error(error: BaseException, place: str) -> ReadError:
-    """Turn what :mod:`zipfile` raised about the file at ``place`` into :class:`ReadError`."""
+    """Turn an exception of :mod:`zipfile` about the file at ``place`` into :class:`ReadError`."""
     if isinstance(error, RuntimeError) and "password" in str(error):
         return ReadError(ENCRYPTED_MESSAGE, path=place)
     if isinstance(error, NotImplementedError):

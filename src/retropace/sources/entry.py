@@ -1,4 +1,4 @@
-"""The items of a listing: entries that may be recordings, and what was not listed as an entry, with the reason."""
+"""The items of a listing: entries (files that may be recordings), and what is no entry, with the reason."""
 
 from __future__ import annotations
 
@@ -13,15 +13,19 @@ class Limits:
     """Limits on unpacking, which protect against archive bombs."""
 
     max_bytes: int = 512 * 2**20
-    """Largest unpacked size of one file. A day of records every second takes 40 MB as GPX, the most verbose format."""
+    """Largest unpacked size of one file in bytes; a larger one is not read.
+
+    A day of records every second takes 40 MB as GPX, the most verbose format."""
     max_ratio: float = 200.0
-    """Largest ratio of unpacked to packed size, of a file and of an archive as a whole.
+    """Largest ratio of unpacked to packed size, of a member and of an archive as a whole; above it nothing is read.
 
     GPX compresses 10 to 30 times; a repeated letter compresses 1000 times, which is the limit of deflate."""
     min_ratio_check_bytes: int = 16 * 2**20
-    """Unpacked size up to which the ratio is not checked."""
+    """Unpacked size in bytes up to which any ratio is accepted."""
     max_nesting_levels: int = 5
-    """Largest depth of archives within archives; vendors' exports have two levels, repacked ones up to four."""
+    """Largest depth of archives within archives; deeper ones are not read.
+
+    Vendors' exports have two levels, repacked ones up to four."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +54,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class OtherSport:
-    """A workout of an export that was not on foot."""
+    """A workout in an Apple Health export that was not on foot."""
 
     place: str
     sport: str
@@ -60,7 +64,7 @@ class OtherSport:
 
 @dataclass(frozen=True, slots=True)
 class Unchanged:
-    """An archive or export whose content is all known already."""
+    """An archive or export of which an earlier run has already stored everything."""
 
     place: str
 
@@ -75,13 +79,13 @@ class Unreadable:
     message: str
     """Reason as a sentence for the user."""
     is_transient: bool = False
-    """Whether trying again may help, as for a server that does not answer."""
+    """Whether trying again may help, for example after a server did not answer."""
     container: str = ""
     """Place of the outermost archive on disk; empty outside archives."""
 
 
 def join_place(place: str, name: str) -> str:
-    """The place of the member ``name`` of the archive at ``place``.
+    """Return the place (unique name) of the member ``name`` of the archive at ``place``.
 
     Example:
         >>> join_place("export.zip", "activities/1.fit")
@@ -92,12 +96,15 @@ def join_place(place: str, name: str) -> str:
 
 
 def join_sibling_place(place: str, name: str) -> str:
-    """The place of the file ``name`` in the folder of the file at ``place``, on disk or in the same archive."""
+    """Return the place of the file ``name`` that lies in the same folder as the file at ``place``.
+
+    The folder may be one on disk or one in an archive.
+    """
     return printable(place[: place.rfind("/") + 1] + name)
 
 
 def printable(name: str) -> str:
-    """Escape what cannot be stored and printed in a file name: bytes that are not UTF-8, and lone surrogates."""
+    """Make a name storable and printable: escape bytes that are not UTF-8, or replace lone surrogates by ``?``."""
     try:
         return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
     except UnicodeEncodeError:  # A lone surrogate, which JSON can contain.

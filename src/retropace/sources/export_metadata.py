@@ -1,4 +1,7 @@
-"""Names and descriptions that a vendor's export stores in tables beside the recordings, found by file or start time."""
+"""Names and descriptions of activities, which vendors' exports store in tables beside the recordings.
+
+They are found by the recording's file or by its start time.
+"""
 
 from __future__ import annotations
 
@@ -11,12 +14,14 @@ from retropace.sources.entry import Entry
 from retropace.sources.magic import read_created_s
 
 MAX_CLOCK_OFFSET_S = 26 * 3600.0
-"""Largest difference in seconds between a FIT file's creation time and the true start: any wrong time zone fits in."""
+"""Largest difference in seconds between a FIT file's creation time and a start in a table for a match.
+
+It lets a clock with any wrong time zone match."""
 
 
 @dataclass(frozen=True, slots=True)
 class ExportMetadata:
-    """Name and description of an activity.
+    """Name and description of an activity from the table of a vendor's export.
 
     ``start_s`` is its start in seconds since 1970; None if the table names the activity's file instead.
     """
@@ -27,14 +32,14 @@ class ExportMetadata:
 
 
 class MetadataIndex:
-    """The metadata of all exports of a run, in a temporary database because there may be tens of thousands."""
+    """Index of the metadata in all exports of a run, a temporary database because there may be tens of thousands."""
 
     def __init__(self) -> None:
         self._db = sqlite3.connect("", isolation_level=None)
         self._db.execute("CREATE TABLE by_file (place TEXT PRIMARY KEY, name TEXT, description TEXT)")
         self._db.execute("CREATE TABLE by_start (root TEXT, number TEXT, start_s REAL, name TEXT, description TEXT)")
         self._tables: list[tuple[str, str]] = []
-        """Root and digest of each table that identifies activities by number and start."""
+        """For each table that names activities by number and start: first part of its export's places, and its hash."""
         self._db.execute("CREATE INDEX start ON by_start (start_s)")
         self._db.execute("CREATE INDEX number ON by_start (number)")
 
@@ -50,16 +55,16 @@ class MetadataIndex:
         self._db.executemany("INSERT INTO by_start VALUES (?, ?, ?, ?, ?)", rows)
 
     def compute_fingerprint(self, place: str) -> str:
-        """Text that changes whenever the metadata of a place may have changed."""
+        """Compute a text that changes whenever the metadata of a place may have changed."""
         row = self._db.execute("SELECT name, description FROM by_file WHERE place = ?", (place,)).fetchone()
         file_digest = "" if row is None else hashlib.sha256(repr(row).encode("utf-8", "surrogatepass")).hexdigest()[:16]
         return file_digest + "".join(digest for root, digest in self._tables if place.startswith(root))
 
     def find_metadata(self, entry: Entry, head: bytes) -> tuple[ExportMetadata, ...]:
-        """Candidates for the metadata of an entry, given its decompressed first bytes.
+        """Find the metadata that may be those of an entry, whose decompressed first bytes are ``head``.
 
         A match by place or by activity number in the file name gives one candidate; otherwise all activities near the
-        creation time of the FIT file are candidates, between which the start of the session decides later.
+        creation time of the FIT file are candidates. Once the file is read, the start of a session decides which fits.
         """
         row = self._db.execute("SELECT name, description FROM by_file WHERE place = ?", (entry.place,)).fetchone()
         if row is not None:
@@ -87,7 +92,7 @@ class MetadataIndex:
 
 
 def _find_numbers(place: str) -> list[str]:
-    """Numbers of six or more digits in a file name, which may be activity numbers."""
+    """Find numbers of six or more digits in the file name of a place; one of them may be the activity's number."""
     name = place.replace("\\", "/").rpartition("/")[2]
     digits = "".join(letter if letter.isdigit() and letter.isascii() else " " for letter in name)
     return [number for number in digits.split() if len(number) > 5]

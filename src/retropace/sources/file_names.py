@@ -1,4 +1,4 @@
-"""What a file's name says about its content: suffixes, and hints for formats that cannot be read."""
+"""Recognition of files by name: suffixes, and messages about formats that cannot be read."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ RECORDING_SUFFIXES = (".fit", ".gpx", ".tcx", ".kml")
 ARCHIVE_SUFFIXES = (".zip", ".kmz")
 """Suffixes of zip archives."""
 _UNSUPPORTED_FORMATS = {".sml": "Suunto's own format", ".hrm": "Polar's older format", ".pwx": "TrainingPeaks' format"}
-"""Suffixes of recording formats that cannot be read, with the format's description."""
+"""Suffixes of recordings that cannot be read, each with a description of its format."""
 _ZEPP_SUMMARY_PATH = re.compile(r"(?:^|/)SPORT/SPORT_\d+\.csv$", re.IGNORECASE)
-"""Path of the table of activities in a Zepp (Amazfit) export."""
+"""Pattern of the path of the table of activities in a Zepp (Amazfit) export."""
 
 
 def find_data_suffix(name: str) -> str:
-    """The lower-case suffix that tells the format of a file, compression apart; empty if the name has none.
+    """Return the lower-case suffix that tells the format of a file, without ``.gz``; empty if the name has none.
 
     Example:
         >>> find_data_suffix("Morning.FIT.gz")

@@ -1,4 +1,4 @@
-"""Recursive listing of folders on disk, and the entries of their files."""
+"""Recursive listing of folders on disk; each file becomes an entry (a file that may be a recording)."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from retropace.core.sidecar_path import sidecar_path
 from retropace.sources.entry import Entry, Unreadable, printable
 
 _SKIPPED_FOLDERS = ("__MACOSX", "__pycache__", "node_modules")
-"""Names of folders that programs create and that hold no recordings of the user."""
+"""Names of folders that programs create and that hold no recordings; they are not listed."""
 
 
 def is_hidden(name: str) -> bool:
-    """Whether a program rather than the user wrote a file or folder, as ``.DS_Store`` and macOS's ``._`` files."""
+    """Whether a file or folder is to be skipped because programs write it, for example ``.DS_Store``."""
     return name.startswith(".") or name in _SKIPPED_FOLDERS
 
 
 def resolve_place(path: str) -> str:
-    """The place of a file on disk: its absolute path as printable text, symbolic links not resolved."""
+    """Return the place of a file on disk: its absolute path as printable text, symbolic links not resolved."""
     return printable(_absolute_path(path))
 
 
@@ -29,7 +29,7 @@ def _absolute_path(path: str) -> str:
 
 
 def compute_fingerprint(path: str) -> str:
-    """Size in bytes, modification time and status-change time (ns) of a file on disk; empty if there is none."""
+    """Join size in bytes, modification and status-change time (ns) of a file on disk; empty if there is no file."""
     try:
         status = Path(path).stat()
     except OSError:
@@ -38,7 +38,7 @@ def compute_fingerprint(path: str) -> str:
 
 
 def build_file_entry(path: str, *, is_explicit: bool = False) -> Entry:
-    """The entry of a file on disk, with its sidecar; the fingerprint is empty if there is no such file."""
+    """Build the entry of a file on disk with its sidecar, if any; without such a file the fingerprint is empty."""
     full = _absolute_path(path)
     sidecar = str(sidecar_path(full))
     fingerprint, sidecar_fingerprint = compute_fingerprint(full), compute_fingerprint(sidecar)
@@ -54,10 +54,9 @@ def build_file_entry(path: str, *, is_explicit: bool = False) -> Entry:
 
 
 def walk_files(folder: str) -> Iterator[Entry | Unreadable]:
-    """Every file in a folder and below, in the order of the file system; hidden files and folders are left out.
+    """Yield every file in a folder and below, in the order of the file system, without hidden files and folders.
 
-    Symbolic links are followed, except those to a folder above. Yields one item at a time, since a folder may hold
-    millions of files.
+    Symbolic links are followed, except those to a folder above. What cannot be read is yielded as :class:`Unreadable`.
     """
     # Folders to visit, each with device and inode of the folders above it, by which loops of links are recognised.
     pending: list[tuple[str, tuple[tuple[int, int], ...]]] = [(folder, ())]

@@ -16,7 +16,7 @@ from retropace.sources.entry import printable
 from retropace.sources.export_metadata import ExportMetadata
 
 SUMMARY_SUFFIX = "summarizedactivities.json"
-"""End of a table's file name in lower case."""
+"""End of the lower-case file name of a table of activities."""
 
 
 def is_summary(name: str) -> bool:
@@ -25,13 +25,16 @@ def is_summary(name: str) -> bool:
 
 
 def find_export_root(place: str) -> str:
-    """The beginning of all places in the same export as the table: up to ``DI_CONNECT``, or the table's folder."""
+    """Return the text with which all places begin that are in the same export as the table at ``place``.
+
+    It ends before ``DI_CONNECT``, or is the table's folder.
+    """
     root, separator, _ = place.partition("DI_CONNECT/")
     return root if separator else place[: place.rfind("/") + 1]
 
 
 def read_metadata(data: bytes) -> Iterator[tuple[str, ExportMetadata]]:
-    """Activity number and metadata of every activity that has a name and a start; nothing for invalid JSON."""
+    """Yield number and metadata of every activity in a table that has a name and a start; nothing for invalid JSON."""
     try:
         document = json.loads(data.decode("utf-8-sig"))
     except (ValueError, RecursionError):

@@ -1,4 +1,4 @@
-"""The listing of everything under some paths that may be a recording, reading as little as possible.
+"""Listing of all files under some paths that may be recordings; as little of them as possible is read.
 
 Files on disk are recognised by name and archives by their directory. Tables of names in vendors' exports are loaded on
 the way, and an Apple Health export is listed as its workouts.
@@ -23,15 +23,16 @@ from retropace.sources.remote import fetch, is_address, list_files, open_file, t
 from retropace.sources.vendor_tables import load_archive_tables, load_disk_table
 
 _AMBIGUOUS_SUFFIXES = (".xml", "")
-"""Suffixes that tell nothing: the file may be an Apple Health export, an archive or a recording."""
+"""Suffixes of files that may be Apple Health exports, archives or recordings; their first bytes tell which."""
 ListingItem = Entry | Unreadable | OtherSport | Unchanged
-"""What a listing yields."""
+"""Types of the items that a listing yields."""
 
 
 class Listing:
-    """Finds the entries of a run and reads their bytes.
+    """Finds the entries (files that may be recordings) of a run and reads their bytes.
 
-    ``is_archive_complete`` tells from place and fingerprint whether everything in an archive on disk is known already.
+    ``is_archive_complete`` tells from place and fingerprint whether everything in an archive on disk is known already;
+    such an archive is not opened.
     """
 
     def __init__(
@@ -41,12 +42,12 @@ class Listing:
         self.metadata = MetadataIndex()
         self.archives = Archives(limits)
         self.archive_fingerprints: dict[str, str] = {}
-        """Fingerprint, when it was opened, of every archive and export on disk, by place."""
+        """Fingerprint of every archive and export on disk that was opened, by place."""
         self._is_archive_complete = is_archive_complete
         self._workouts = AppleWorkouts(self.archives)
 
     def find_entries(self, paths: Iterable[str]) -> Iterator[ListingItem]:
-        """Everything under the paths; a path that is named several times is listed once."""
+        """List everything under the paths; a path that is named several times is listed once."""
         seen: set[str] = set()
         for path in paths:
             key = path if is_address(path) else str(Path(path).resolve())
@@ -55,24 +56,27 @@ class Listing:
                 yield from self._find_under(path)
 
     def is_route(self, entry: Entry) -> bool:
-        """Whether an entry is the route of an Apple workout, which is an entry of its own."""
+        """Whether an entry is the route file of an Apple workout; the workout itself is another entry."""
         return self._workouts.is_route(entry.place)
 
     def read_head(self, entry: Entry) -> bytes:
-        """The first bytes of an entry, decompressed; raises :class:`ReadError`."""
+        """Read the first bytes of an entry, decompressed; raises :class:`ReadError`."""
         if entry.members:
             return gunzip_head(self.archives.read_head(entry))
         with translate_os_errors(entry.path), open_file(entry.path) as file:
             return gunzip_head(file.read(HEAD_BYTES))
 
     def read_data(self, entry: Entry) -> bytes | None:
-        """The bytes of a member of an archive or of a workout; None for a file on disk. Raises :class:`ReadError`."""
+        """Read the bytes of a member of an archive, or build the JSON document of an Apple workout.
+
+        None for a file on disk or at an address, which workers open themselves. Raises :class:`ReadError`.
+        """
         if entry.workout_index is not None:
             return self._workouts.read_document(entry)
         return self.archives.read_data(entry) if entry.members else None
 
     def read_sidecar(self, entry: Entry) -> bytes | None:
-        """The bytes of an entry's sidecar; None if it has none. Raises :class:`ReadError`."""
+        """Read the bytes of an entry's sidecar; None if it has none. Raises :class:`ReadError`."""
         if entry.sidecar is None:
             return None
         name = entry.sidecar[0]
@@ -121,7 +125,7 @@ class Listing:
             yield from self._expand_entry(entry)
 
     def _expand_entry(self, entry: Entry) -> Iterator[ListingItem]:
-        """The content of an archive or export; any other entry itself."""
+        """Yield the content if the entry is an archive or export, else the entry itself."""
         suffix = find_data_suffix(entry.path)
         if suffix not in (*ARCHIVE_SUFFIXES, *_AMBIGUOUS_SUFFIXES) and not entry.is_explicit:
             yield entry
@@ -145,7 +149,10 @@ class Listing:
     def _expand_archive(
         self, disk_file: Entry, members: tuple[str, ...], place: str, level: int
     ) -> Iterator[ListingItem]:
-        """The content of the archive at ``place``, to which ``members`` lead from ``disk_file``; nested ones last."""
+        """Yield the content of the archive at ``place``; that of archives within it comes last.
+
+        ``members`` are the member names that lead from ``disk_file`` to the archive, ``level`` its depth from 1.
+        """
         items = list(self.archives.find_entries(disk_file, members, place))
         if not items and disk_file.is_explicit:
             yield Unreadable(place, "empty archive", "is an archive that holds no file", container=disk_file.place)

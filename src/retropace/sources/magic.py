@@ -11,21 +11,21 @@ from retropace.readers.fit.file_types import ACTIVITY_FILE_TYPE, DESCRIPTION_BY_
 from retropace.readers.fit.stream import FIT_MAGIC
 
 HEAD_BYTES = 16384
-"""Number of first bytes that suffice to recognise a FIT file, an XML root element or the JSON of an export."""
+"""Number of first bytes that are read; they suffice to recognise FIT files, XML root elements and exports' JSON."""
 ZIP_SIGNATURES = (b"PK\x03\x04", b"PK\x05\x06")
 """First bytes of a zip archive; the second is that of an empty one."""
 _FILE_ID_MESSAGE = 0
-"""Number of the FIT message ``file_id``, which is the first of a file."""
+"""Global message number of ``file_id``, the first message of a FIT file (FIT SDK)."""
 _TYPE_FIELD = 0
-"""Number of the field ``type`` of ``file_id``."""
+"""Field number of ``type`` in the FIT message ``file_id`` (FIT SDK)."""
 _TIME_CREATED_FIELD = 4
-"""Number of the field ``time_created`` of ``file_id``."""
+"""Field number of ``time_created`` in the FIT message ``file_id`` (FIT SDK)."""
 _FIT_EPOCH_S = 631065600
 """Zero of FIT times, 1989-12-31T00:00:00Z, in seconds since 1970."""
 
 
 def gunzip_head(head: bytes) -> bytes:
-    """The first bytes of a file, decompressed if they are gzipped (up to twice, as some services do)."""
+    """Decompress the first bytes of a file if they are gzipped, up to twice, since some services gzip twice."""
     for _ in range(2):
         if head.startswith(GZIP_MAGIC):
             try:
@@ -41,7 +41,7 @@ def is_zip(head: bytes) -> bool:
 
 
 def find_non_activity_type(head: bytes) -> str | None:
-    """The type of a FIT file that is not an activity, for example ``sleep`` or ``settings``.
+    """Find what a FIT file holds that is not an activity, for example ``sleep`` or ``settings``.
 
     None for activities, FIT files without a type and any other file. ``head`` must be decompressed.
     """
@@ -52,7 +52,7 @@ def find_non_activity_type(head: bytes) -> str | None:
 
 
 def read_created_s(head: bytes) -> float | None:
-    """Creation time of a FIT file in seconds since 1970; None if the file does not give it."""
+    """Read the creation time of a FIT file in seconds since 1970; None if the file does not give it."""
     fit_time_s = _read_file_id(head).get(_TIME_CREATED_FIELD)
     return None if fit_time_s is None else float(fit_time_s + _FIT_EPOCH_S)
 
@@ -67,7 +67,7 @@ def looks_like_recording(head: bytes) -> bool:
 
 
 def _read_file_id(head: bytes) -> dict[int, int]:
-    """Values of ``type`` and ``time_created`` in a FIT file's first message, by field number; those that are valid."""
+    """Read ``type`` and ``time_created`` from a FIT file's first message, by field number; only valid values."""
     if head[8:12] != FIT_MAGIC or not head:
         return {}
     start = head[0]

@@ -13,7 +13,7 @@ _INSTALL_HINT = "addresses are read through fsspec: pip install 'retropace[clust
 
 
 def is_address(path: str) -> bool:
-    """Whether this is an address such as ``s3://…`` or ``https://…`` rather than a path on this machine."""
+    """Whether a text is an address such as ``s3://…`` or ``https://…`` rather than a path on this machine."""
     scheme, mark, _ = path.partition("://")
     return bool(mark) and scheme.replace("+", "").replace("-", "").isalnum()
 
@@ -32,7 +32,7 @@ def open_file(path: str) -> IO[bytes]:
 
 
 def fetch(path: str, max_bytes: int) -> bytes:
-    """Read the file at a path or address; raises :class:`ReadError`, also for more than ``max_bytes``."""
+    """Read the file at a path or address; raises :class:`ReadError` on failure or if it has over ``max_bytes``."""
     try:
         with open_file(path) as file:
             data = file.read(max_bytes + 1)
@@ -44,7 +44,7 @@ def fetch(path: str, max_bytes: int) -> bytes:
 
 
 def list_files(path: str) -> list[tuple[str, int, str]]:
-    """Address, size in bytes and fingerprint of every file at an address and below, sorted by address.
+    """List every file at an address and below, sorted: its address, size in bytes and fingerprint.
 
     The fingerprint is empty if the storage gives none. Raises :class:`ReadError` if there is no file.
     """
@@ -69,7 +69,7 @@ def list_files(path: str) -> list[tuple[str, int, str]]:
 
 
 def _find_version(details: dict[str, Any]) -> str:
-    """Size and version of a file as its storage describes it; empty if the storage gives no version."""
+    """Join size and version (ETag, hash or time) from a storage's details of a file; empty if it gives no version."""
     for key in ("ETag", "etag", "md5Hash", "generation", "LastModified", "mtime", "modified", "last_modified"):
         if details.get(key):
             return f"{details.get('size')}:{details[key]}"
@@ -89,14 +89,14 @@ def _open_filesystem(path: str) -> tuple[Any, str]:
 
 
 def _read_error(error: Exception, path: str) -> ReadError:
-    """Turn an exception of any storage into :class:`ReadError`."""
+    """Turn an exception of a storage library into :class:`ReadError` about ``path``."""
     details = " ".join(str(error).split()) or type(error).__name__
     return ReadError(f"cannot be read: {details}", path=path)
 
 
 @contextmanager
 def translate_os_errors(path: str) -> Iterator[None]:
-    """Turn an :class:`OSError` of the block into :class:`ReadError` about ``path``."""
+    """Turn an :class:`OSError` raised in the block into :class:`ReadError` about ``path``."""
     try:
         yield
     except OSError as error:

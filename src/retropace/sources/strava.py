@@ -16,27 +16,27 @@ from pathlib import PurePosixPath
 from retropace.sources.export_metadata import ExportMetadata
 
 ACTIVITIES_FOLDER = "activities"
-"""Folder of the recordings, beside the table."""
+"""Name of the folder of the recordings; it lies beside the table."""
 _HEADERS = {
     "name": ("activity name", "name", "name der aktivität"),
     "description": ("activity description", "description", "aktivitätsbeschreibung"),
     "note": ("activity private note", "hinweis zur privatsphäre für aktivitäten"),
 }
-"""Casefolded headers of each field, English and German as users posted them (hugovk/strava-tools 1,
+"""Casefolded column headers by field, in English and German as users posted them (hugovk/strava-tools 1,
 martin-ueding/geo-activity-playground 191, 348)."""
 _DEFAULT_COLUMNS = {"name": 2, "description": 4}
 """Column index of each field in a table whose headers are unknown."""
 _MIN_FILE_SHARE = 0.5
-"""Smallest share of cells with a path in the export's folder that must name existing files in a file column."""
+"""Smallest fraction of the paths in a column that must name existing files for the column to be that of files."""
 
 
 def may_be_table(name: str) -> bool:
-    """Whether a file may be the table, judging by its name."""
+    """Whether a file may be the table of activities, judging by its name."""
     return name.lower().endswith(".csv")
 
 
 def read_metadata(data: bytes, file_exists: Callable[[str], bool]) -> Iterator[tuple[str, ExportMetadata]]:
-    """Relative path and metadata of every activity whose file is in the export, according to ``file_exists``.
+    """Yield relative path and metadata of every activity whose file is in the export, according to ``file_exists``.
 
     Yields nothing for a table without a column of such files.
     """
@@ -59,7 +59,10 @@ def read_metadata(data: bytes, file_exists: Callable[[str], bool]) -> Iterator[t
 
 
 def _parse_rows(text: str) -> list[list[str]]:
-    """The cells of a CSV table, separated by whichever of comma, semicolon and tab is most frequent in its header."""
+    """Parse a CSV table into rows of cells; empty if it is damaged.
+
+    The delimiter is whichever of comma, semicolon and tab is most frequent in the header.
+    """
     header = text.partition("\n")[0]
     delimiter = max(",;\t", key=header.count)
     try:
@@ -69,7 +72,7 @@ def _parse_rows(text: str) -> list[list[str]]:
 
 
 def _find_file_column(rows: list[list[str]], file_exists: Callable[[str], bool]) -> int | None:
-    """Index of the column most of whose values are files of the export; None if there is none."""
+    """Find the column that names files of the export; returns its index, or None if there is none."""
     file_counts: dict[int, int] = {}
     filled_counts: dict[int, int] = {}
     for row in rows[1:]:
@@ -94,7 +97,7 @@ def _find_column(header: list[str], field: str) -> int | None:
 
 
 def _parse_file_path(row: list[str], column: int) -> str:
-    """The relative path of a row's file with forward slashes; empty if the cell is."""
+    """Read the relative path of a row's file, with forward slashes; empty if the cell is empty."""
     cell = _read_cell(row, column).replace("\\", "/")
     return str(PurePosixPath(cell)) if cell else ""
 

@@ -1,4 +1,4 @@
-"""Loading of the tables of names in vendors' exports into the metadata index of a listing."""
+"""Loading of vendors' tables (names and descriptions of activities in their exports) into a metadata index."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from retropace.sources.export_metadata import MetadataIndex
 from retropace.sources.remote import fetch
 
 MAX_TABLE_BYTES = 256 * 2**20
-"""Largest table that is read; it is held in memory, and ten thousand activities take a few megabytes."""
+"""Largest table in bytes that is read, because it is held in memory; ten thousand activities take a few megabytes."""
 
 
 def load_archive_tables(index: MetadataIndex, archives: Archives, entries: Sequence[Entry]) -> Iterator[Unreadable]:
-    """Add every table among the ``entries`` of one archive to the index; yields the tables that cannot be read."""
+    """Add every vendor's table among the ``entries`` of one archive to the index; yields those that cannot be read."""
     names = frozenset(entry.members[-1] for entry in entries)
     for entry in entries:
         name = entry.members[-1]
@@ -35,7 +35,7 @@ def load_archive_tables(index: MetadataIndex, archives: Archives, entries: Seque
 
 
 def load_disk_table(index: MetadataIndex, entry: Entry) -> Iterator[Unreadable]:
-    """Add a file in a folder to the index if it is a table; yields it if it cannot be read."""
+    """Add a file in a folder to the index if it is a vendor's table; yields it if it cannot be read."""
     path = Path(entry.path)
     is_strava = strava.may_be_table(entry.path) and (path.parent / strava.ACTIVITIES_FOLDER).is_dir()
     if not (is_strava or garmin.is_summary(entry.path)) or entry.size_bytes > MAX_TABLE_BYTES:
@@ -48,7 +48,10 @@ def load_disk_table(index: MetadataIndex, entry: Entry) -> Iterator[Unreadable]:
 
 
 def _add_table(index: MetadataIndex, data: bytes, place: str, file_exists: Callable[[str], bool] | None) -> None:
-    """Add a Strava table, whose rows name files, if ``file_exists`` is given, else a Garmin one, which gives starts."""
+    """Add a table to the index: one of Strava, whose rows name files, if ``file_exists`` is given, else one of Garmin.
+
+    Garmin's tables give the starts of activities instead of files.
+    """
     if file_exists is None:
         index.add_starts(garmin.find_export_root(place), garmin.read_metadata(data))
     else:
