@@ -34,23 +34,27 @@ INVALID_VALUES: Mapping[int, int] = {
     0x8F: 0xFFFFFFFFFFFFFFFF,
     0x90: 0,
 }
-"""Value that means missing, by the number of the integer base type (FIT SDK)."""
+"""Value that stands for a missing one, by the number of the integer base type (FIT SDK)."""
 STRING_BASE_TYPE = 0x07
-"""Base type number of texts (FIT SDK)."""
+"""Number of the base type of texts (FIT SDK)."""
 BYTE_BASE_TYPE = 0x0D
-"""Base type number of uninterpreted bytes (FIT SDK)."""
+"""Number of the base type of uninterpreted bytes (FIT SDK)."""
 RECORD_MESSAGE_NUMBER = 20
 """Global message number of ``record`` (FIT SDK)."""
 TIMESTAMP_FIELD = "timestamp"
 """Name of the time field in fitdecode's profile."""
 MAX_COMPONENT_BYTES = 4
-"""Size in bytes of the widest field whose components (bit ranges that are fields of their own) are decoded here."""
+"""Largest size in bytes of a field whose components are decoded here; records with wider ones go to fitdecode.
+
+Components are ranges of bits that are fields of their own."""
 FIELD_NUMBER_STRIDE = 100
-"""Step of the order numbers of a record's fields; fitdecode puts the components of a field before it, into the gap."""
+"""Difference between the order numbers of successive fields of a record; the numbers between are for components.
+
+Components of a field come before it, as in fitdecode."""
 
 
 class BulkUnsupportedError(Exception):
-    """Records cannot be decoded in bulk; the message is the reason, as the end of a sentence."""
+    """Raised for records that cannot be decoded in bulk; the message is the reason, worded as the end of a sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,25 +78,25 @@ class FieldLayout:
 
 @dataclass(frozen=True, slots=True)
 class RecordLayout:
-    """The fields of the record messages of one definition."""
+    """The fields of all record messages that follow one definition message (which says how they are laid out)."""
 
     size: int
     """Length of a message's data in bytes, without the header byte."""
     big_endian: bool
     fields: tuple[FieldLayout, ...]
     signature: tuple[object, ...]
-    """Equal for definitions whose messages are decoded in the same way."""
+    """Value that is equal for definitions whose messages are decoded in the same way."""
     accumulating_fields: frozenset[int]
-    """Numbers of the fields that accumulate a component over the messages, as a counter does."""
+    """Numbers of the fields whose component is a short counter that overflows and is summed up over the messages."""
 
     @property
     def developer_keys(self) -> set[tuple[int, int]]:
-        """Keys of the developer fields."""
+        """Keys of the developer fields (fields that apps define): developer data index and field number."""
         return {field.key for field in self.fields if isinstance(field.key, tuple)}
 
 
 def build_layout(frame: Any) -> RecordLayout:
-    """The layout of a ``record`` definition message of fitdecode.
+    """Build the layout of the records that ``frame``, a definition message of fitdecode, defines.
 
     Raises :class:`BulkUnsupportedError` if only fitdecode itself can decode its records.
     """
@@ -123,7 +127,7 @@ def build_layout(frame: Any) -> RecordLayout:
 
 
 def _check_supported(profile: Any, base_type: Any, size: int) -> None:
-    """Raises :class:`BulkUnsupportedError` for a profile field that needs more than a scale and an offset."""
+    """Raise :class:`BulkUnsupportedError` if decoding a profile field takes more than a scale and an offset."""
     if profile.subfields:
         raise BulkUnsupportedError(f"the meaning of {profile.name} depends on other fields")
     if profile.offset and not profile.scale:
@@ -139,10 +143,11 @@ def _check_supported(profile: Any, base_type: Any, size: int) -> None:
 def decode_chunks(
     layout: RecordLayout, data: bytes, rows: Indices, scales: DeveloperScales, restarts: Indices
 ) -> list[FieldChunk]:
-    """The fields of record messages of one layout, which lie in ``data`` without gaps.
+    """Decode the fields of record messages of one layout, which lie in ``data`` without gaps.
 
-    ``rows``, ascending, are the indices of the messages among all records. ``scales`` are the scale and offset of each
-    developer field. ``restarts``, ascending, are the records at which accumulating fields start again from zero.
+    ``rows``, ascending, are the indices of the messages among all records of the file. ``scales`` are the scale and
+    offset of each developer field. ``restarts``, ascending, are the indices of records at which counters start again
+    from zero. Fields without any value are left out.
     """
     chunks: list[FieldChunk] = []
     for order, field in enumerate(layout.fields, 1):
@@ -155,7 +160,7 @@ def decode_chunks(
 
 
 def _read_column(layout: RecordLayout, field: FieldLayout, data: bytes, count: int, numpy_type: str) -> NDArray[Any]:
-    """The values of one field in ``count`` messages, as a NumPy type in native byte order."""
+    """Read the values of one field in ``count`` messages, as an array of ``numpy_type`` in native byte order."""
     dtype = np.dtype(numpy_type).newbyteorder(">" if layout.big_endian else "<")
     start = 1 + field.offset  # a data message starts with a byte of its own
     view: NDArray[Any] = np.ndarray((count,), dtype, data, offset=start, strides=(1 + layout.size,))
@@ -171,7 +176,7 @@ def _decode_field(
     scales: DeveloperScales,
     restarts: Indices,
 ) -> list[FieldChunk]:
-    """The chunk of a field, preceded by those of its components."""
+    """Decode one field in all ``rows``; returns the chunks of its components (bit ranges) and then its own."""
     identifier = field.base_type.identifier
     if identifier == STRING_BASE_TYPE:
         return [_decode_texts(field, _read_column(layout, field, data, len(rows), f"S{field.count}"), rows, order)]
@@ -203,7 +208,7 @@ def _decode_field(
 
 
 def _to_finite_floats(values: NDArray[Any]) -> FloatArray:
-    """The values as float64, with infinities as NaN."""
+    """Convert values to float64, with infinities as NaN."""
     numbers: FloatArray = values.astype(np.float64)
     if values.dtype.kind == "f":
         numbers[~np.isfinite(numbers)] = np.nan
@@ -216,7 +221,7 @@ def _apply_scale(numbers: FloatArray, scale: float | None, offset: float | None)
 
 
 def _unwrap_counter(bits: NDArray[np.int64], block: Indices, bit_width: int) -> NDArray[np.int64]:
-    """A counter of ``bit_width`` bits that starts from zero in each block, with its overflows undone."""
+    """Undo the overflows of a counter of ``bit_width`` bits; it starts from zero wherever ``block`` changes."""
     is_start = np.diff(block, prepend=-1) > 0
     previous = np.where(is_start, 0, np.concatenate(([0], bits[:-1])))
     steps = (bits - previous) % (1 << bit_width)
@@ -230,7 +235,7 @@ def _unwrap_counter(bits: NDArray[np.int64], block: Indices, bit_width: int) -> 
 def _decode_components(
     field: FieldLayout, rows: Indices, values: NDArray[Any], is_valid: NDArray[np.bool_], order: int, restarts: Indices
 ) -> list[FieldChunk]:
-    """The chunks of the components of a field: bit ranges that the profile maps to fields of their own."""
+    """Decode the components of a field: ranges of its bits that the profile maps to fields of their own."""
     from fitdecode.profile import MESSAGE_TYPES
 
     chunks = []
@@ -262,9 +267,9 @@ def _build_chunk(
     order: int,
     value_names: Mapping[int, str] | None = None,
 ) -> FieldChunk:
-    """The chunk of a field in the rows where ``is_valid``; None stands for all rows.
+    """Build the chunk of a field from the rows where ``is_valid`` (None: all rows).
 
-    ``numbers`` are its values, None if they are not numbers; ``value_names`` are the profile's names of values.
+    ``numbers`` are its values, or None if they are not numbers; ``value_names`` are the profile's names of values.
     """
     if numbers is None:
         numbers = np.full(len(rows), np.nan)
@@ -276,7 +281,10 @@ def _build_chunk(
 
 
 def _decode_texts(field: FieldLayout, raw: NDArray[np.bytes_], rows: Indices, order: int) -> FieldChunk:
-    """The chunk of a text field; a text ends at its first zero byte."""
+    """Build the chunk of a text field, whose values are codes of the distinct texts.
+
+    A text ends at its first zero byte; rows with an empty text are left out.
+    """
     distinct, inverse = np.unique(raw, return_inverse=True)
     texts = [field.base_type.parse(text) for text in distinct.tolist()]
     codes: dict[str, int] = {}

@@ -1,4 +1,4 @@
-"""The sample columns of a session, in SI units, from the fields of its FIT records."""
+"""Conversion of the fields of a session's FIT records to sample columns in SI units."""
 
 from __future__ import annotations
 
@@ -22,36 +22,36 @@ COLUMN_SOURCES: dict[str, tuple[tuple[str, float], ...]] = {
     "vertical_oscillation_m": (("vertical_oscillation", 1e-3),),
     "stance_time_s": (("stance_time", 1e-3),),
 }
-"""Record fields of each column of :class:`~retropace.core.activity.Samples`, by descending priority, with the factor to
-its unit."""
+"""For each column of :class:`~retropace.core.activity.Samples` the record fields that can fill it, the preferred first,
+each with the factor to the column's unit."""
 CADENCE_FIELDS = ("cadence", "fractional_cadence", "cadence256")
-"""Record fields of cadence: whole revolutions or steps per minute, their fraction, and both in one field."""
+"""Record fields of cadence per minute: its whole number, its fraction, and a field that holds both."""
 USED_FIELDS = {
     "timestamp",
     "fractional_timestamp",
     *CADENCE_FIELDS,
     *(name for sources in COLUMN_SOURCES.values() for name, _ in sources),
 }
-"""Record fields that are not repeated as extra columns because their values are used already."""
+"""Record fields that are used for standard columns and therefore do not become extra columns."""
 
 
 @dataclass(frozen=True, slots=True)
 class RecordColumns:
-    """The columns of a session's records."""
+    """The sample columns of a session."""
 
     columns: dict[str, FloatArray]
     """Columns of :class:`~retropace.core.activity.Samples` by name."""
     extra: dict[str, FloatArray]
-    """Further columns by their names in the file."""
+    """Columns of further record fields, by their names in the file."""
     texts: dict[str, tuple[str, ...]]
-    """Categories of extra columns that hold texts."""
+    """For each extra column of texts the texts that its values 0, 1, 2 … stand for."""
     counts: dict[str, int]
     """Number of records that hold a value, by the name of the field."""
     warnings: tuple[str, ...]
 
 
 def build_columns(table: FitTable) -> RecordColumns:
-    """The sample columns of ``n`` records, each ``(n,)`` float64 and NaN where a record lacks the field.
+    """Build the sample columns of ``n`` records, each ``(n,)`` float64 and NaN where a record lacks the field.
 
     The device's own fields have priority; a developer field is used only where the device recorded none at all, with a
     warning.
@@ -91,7 +91,7 @@ def build_columns(table: FitTable) -> RecordColumns:
 
 
 def _make_unique(name: str, existing: dict[str, Any]) -> str:
-    """The name, with a number appended if it exists already, as when two apps define the same field."""
+    """Append a number to a name if it exists already, for example because two apps define the same field."""
     number = 2
     unique = name
     while unique in existing:
@@ -109,7 +109,7 @@ def _merge_sources(native: dict[str, FloatArray], sources: tuple[tuple[str, floa
 
 
 def _merge_cadence(native: dict[str, FloatArray], count: int) -> FloatArray:
-    """Cadence in the file's own unit: with its fraction, or from ``cadence256`` where there is no whole number."""
+    """Merge the fields of cadence, in the file's own unit: whole number plus fraction, else ``cadence256``."""
     missing = np.full(count, np.nan)
     integer, fraction, combined = (native.get(name, missing) for name in CADENCE_FIELDS)
     return np.where(np.isfinite(integer), integer + np.nan_to_num(fraction), combined)

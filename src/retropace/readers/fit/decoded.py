@@ -11,7 +11,7 @@ DECODED_MESSAGES = {
     *("file_id", "file_creator", "device_info", "sport", "session", "lap", "record", "event"),
     *("workout", "workout_step", "split", "course_point", "developer_data_id", "field_description"),
 }
-"""Names of the FIT messages that are decoded; the others (single heartbeats, settings …) are skipped."""
+"""Names of the FIT messages that are decoded; all others (single heartbeats, settings …) are skipped."""
 
 
 @dataclass(slots=True)
@@ -22,12 +22,12 @@ class DecodedFile:
     messages: dict[str, list[Any]] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
     is_damaged: bool = False
-    """Whether messages are missing at the end."""
+    """Whether messages at the end of the file are missing or cannot be read."""
     records_before_session: int = 0
     """Number of records before the last ``session`` message."""
     decoding_methods: list[str] = field(default_factory=list)
-    """How the records of each chained file were decoded: in bulk, or by fitdecode and why."""
+    """How the records were decoded, one text for each chained file: ``in bulk``, or ``by fitdecode`` and why."""
 
     def messages_named(self, name: str) -> list[Any]:
-        """All decoded messages of a name, in file order."""
+        """Return all decoded messages with this name in file order; an empty list if there are none."""
         return self.messages.get(name, [])

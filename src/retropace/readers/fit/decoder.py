@@ -31,24 +31,24 @@ if TYPE_CHECKING:
 DECODED_MESSAGE_NUMBERS = frozenset(number for number, kind in MESSAGE_TYPES.items() if kind.name in DECODED_MESSAGES)
 """Global message numbers of :data:`DECODED_MESSAGES`."""
 MAX_LAYOUTS = 100
-"""Number of distinct record layouts above which bulk decoding gains nothing."""
+"""Largest number of distinct record layouts for bulk decoding, which gains nothing for more."""
 MAX_FAILURES_PER_DEFINITION = 5
-"""Number of undecodable messages of one definition above which all its later messages are dropped."""
+"""Largest number of undecodable messages of one definition; after more, all its later messages are dropped."""
 
 
 @dataclass(frozen=True, slots=True)
 class DecodeFailure:
-    """The message of a stream at which decoding stopped, by index."""
+    """Where fitdecode failed in a stream of messages, and why if it is known."""
 
     message_index: int
     misaligned_fields: frozenset[tuple[int, int]] = frozenset()
-    """Developer fields that cause the failure because their size is not a multiple of their type's size."""
+    """Developer fields whose size is not a multiple of their type's size, which fitdecode cannot read."""
 
 
 class FitDecoder:
-    """The decoder of one of the chained files in FIT bytes.
+    """Decoder of one FIT file among those chained in ``data``.
 
-    Records are decoded in bulk if ``bulk_runs``, their runs, are given, and by fitdecode otherwise.
+    Records are decoded in bulk if ``bulk_runs`` gives where they lie, and by fitdecode one by one if it is None.
     """
 
     def __init__(self, data: bytes, chained: ChainedFile, bulk_runs: MessageRuns | None):
@@ -56,7 +56,7 @@ class FitDecoder:
         self._reset()
 
     def _reset(self) -> None:
-        """Discard what was decoded, before another attempt."""
+        """Discard everything decoded so far, before another attempt."""
         self.result = DecodedFile(is_damaged=self.chained.damage_start is not None)
         self.column_builder: ColumnBuilder | None = None
         if self.bulk_runs is None:
@@ -69,7 +69,7 @@ class FitDecoder:
         self.last_session_start = -1
 
     def decode(self, method: str) -> DecodedFile:
-        """The decoded file; ``method`` names how its records were decoded.
+        """Decode the file; ``method`` is the text that says on the result how its records were decoded.
 
         A message that fitdecode cannot decode is removed and the rest decoded again. Raises
         :class:`BulkUnsupportedError` if the records cannot be decoded in bulk.
@@ -108,7 +108,7 @@ class FitDecoder:
         return self.result
 
     def _select_messages(self) -> list[MessageSpan]:
-        """The messages that fitdecode has to read."""
+        """List the messages that fitdecode has to read: those of known names, without records if those go in bulk."""
         runs, numbers = self.chained.runs, [definition.number for definition in self.chained.definitions]
         # A compressed time in a header is relative to the message before, so that none may be left out.
         is_needed = np.array(
@@ -125,7 +125,7 @@ class FitDecoder:
         return str(message_type.name) if message_type is not None else f"unknown_{number}"
 
     def _decode_stream(self, stream: bytes, messages: list[MessageSpan]) -> DecodeFailure | None:
-        """Decode a stream of ``messages``, and return where it failed, or None."""
+        """Decode ``stream``, made of ``messages``; return where decoding failed, or None if it did not."""
         index = 0
         # No checksums and no processors: checksums are checked elsewhere, and raw times are used.
         with fitdecode.FitReader(
@@ -157,7 +157,7 @@ class FitDecoder:
                 index += 1
 
     def _add_message(self, frame: Any, message: MessageSpan) -> None:
-        """Store a decoded data message."""
+        """Store a data message that fitdecode decoded, and the scale of a developer field that it describes."""
         if self.column_builder is not None and frame.global_mesg_num == RECORD_MESSAGE_NUMBER:
             self.column_builder.add(frame, self.scales)
             return
@@ -184,7 +184,7 @@ class FitDecoder:
                 self.result.records_before_session = self.column_builder.count
 
     def _decode_records_in_bulk(self, runs: MessageRuns) -> dict[str, int]:
-        """Decode the records and return the number of those that are lost with their definition."""
+        """Decode the records in bulk; return how many are lost because their definition cannot be decoded."""
         is_readable = self._mask_defined_by(list(self.layouts), runs)
         lost_counts = {"record": int(np.sum(runs.counts[~is_readable]))}
         runs = runs.select(is_readable)
@@ -215,20 +215,20 @@ class FitDecoder:
         return lost_counts
 
     def _mask_defined_by(self, definitions: Sequence[int], runs: MessageRuns) -> NDArray[np.bool_]:
-        """A mask of the runs whose definition is among ``definitions``, given by index."""
+        """Return the mask of those ``runs`` whose definition is among ``definitions`` (indices)."""
         is_member = np.zeros(len(self.chained.definitions), dtype=bool)
         is_member[definitions] = True
         return is_member[runs.definition_indices]
 
     def _find_restarts(self, definitions: Sequence[int], runs: MessageRuns) -> Indices:
-        """The first record after each of the definitions, where fitdecode restarts accumulating fields from zero."""
+        """Find the first record after each definition with counters, where fitdecode restarts them from zero."""
         accumulating = [index for index in definitions if self.layouts[index].accumulating_fields]
         starts = [self.chained.definitions[index].start for index in accumulating]
         first_rows = np.concatenate(([0], np.cumsum(runs.counts)))
         return first_rows[np.searchsorted(runs.starts, np.array(starts, dtype=np.intp))]
 
     def _resolve_scales(self, layout: RecordLayout, start: int, end: int) -> DeveloperScales:
-        """The scales of a layout's developer fields in the bytes from ``start`` to ``end``.
+        """Find scale and offset of a layout's developer fields in the bytes from ``start`` to ``end``.
 
         Raises :class:`BulkUnsupportedError` if a scale changes between them.
         """
@@ -244,14 +244,14 @@ class FitDecoder:
 
 
 def _check_accumulating_fields(layouts: Mapping[int, RecordLayout]) -> None:
-    """Raises :class:`BulkUnsupportedError` for a field that accumulates over records of different layouts."""
+    """Raise :class:`BulkUnsupportedError` if a counter goes on through records of different layouts."""
     owners = {(number, layout.signature) for layout in layouts.values() for number in layout.accumulating_fields}
     if len({number for number, _ in owners}) < len(owners):
         raise BulkUnsupportedError("a field counts on through records of different kinds")
 
 
 def _concatenate_ranges(first: Indices, counts: Indices) -> Indices:
-    """The ranges ``first[i], first[i] + 1, …`` of ``counts[i]`` integers, one after the other."""
+    """Join integer ranges: for each ``i``, the ``counts[i]`` integers from ``first[i]`` on."""
     ends = np.cumsum(counts)
     integers: Indices = np.arange(ends[-1]) + np.repeat(first - (ends - counts), counts)
     return integers

@@ -1,4 +1,4 @@
-"""Developer fields of FIT records, as foot pods write them, that substitute columns the watch did not record.
+"""Use of developer fields (fields that apps and foot pods define) for columns that the watch itself did not record.
 
 A developer field declares what it measures by the number of a profile field, or by its name alone, and names its unit
 in free text.
@@ -27,7 +27,7 @@ SPEED_UNITS_MPS = {
 }
 """Metres per second per unit of speed, by the lower-case unit text."""
 RATE_UNITS_PER_MIN = dict.fromkeys(("rpm", "spm", "bpm", "1/min", "strides/min", "steps/min", "beats/min"), 1.0)
-"""Units of rates per minute, all with factor 1; whether steps or revolutions are counted is decided by cleaning."""
+"""Factor to a rate per minute, by the lower-case unit text. It is always 1; cleaning decides what is counted."""
 
 DEVELOPER_COLUMNS: tuple[tuple[str, frozenset[int], str, dict[str, float], float], ...] = (
     ("distance_m", frozenset({5}), "distance", LENGTH_UNITS_M, 1.0),
@@ -38,12 +38,12 @@ DEVELOPER_COLUMNS: tuple[tuple[str, frozenset[int], str, dict[str, float], float
     ("vertical_oscillation_m", frozenset({39}), "vertical oscillation", LENGTH_UNITS_M, 1e-3),
     ("stance_time_s", frozenset({41}), "stance time", TIME_UNITS_S, 1e-3),
 )
-"""For each sample column: the numbers and the name of its FIT profile fields, the known units, and the factor of the
-profile's unit, used where the developer names none."""
+"""For each sample column: numbers and name of the FIT profile fields with its quantity, factors of the known units, and
+the factor of the profile's unit, which is used if a developer field names no unit."""
 
 
 def find_substitutes(fields: Sequence[FitField]) -> Iterator[tuple[str, str, FitField, float]]:
-    """Developer fields that measure a sample column, with what they measure.
+    """Find developer fields that measure the quantity of a sample column.
 
     Yields the column, the quantity in words, the field, and the factor to the column's unit. Fields that declare a
     profile field number come before those that match by name; fields of unknown units are left out.

@@ -1,7 +1,8 @@
-"""Laps, splits, pauses and waypoints of a FIT session, on the time axis of its records.
+"""Reading of laps, splits, pauses and waypoints of a FIT session, on the time axis of its records.
 
-``origin_s`` is the time of the session's first record by the device's clock. A span belongs to the session that holds
-its middle, because watches round the edges of neighbouring sessions to the same second.
+``origin_s`` is the time of the session's first record and ``window`` the session's start and end, both in seconds by
+the device's clock. A lap or split belongs to the session that holds its middle, because watches round the end of a
+session and the start of the next to the same second.
 """
 
 from __future__ import annotations
@@ -17,13 +18,13 @@ from retropace.readers.fit.table import SEMICIRCLE_DEG
 from retropace.readers.fit.values import MIN_DATE_TIME_S, read_message_index, read_number, read_text, read_time_s
 
 MAX_WRITE_DELAY_S = 30.0
-"""Longest time in seconds from the end of a lap to the time at which it was written; a later end is wrong."""
+"""Largest number of seconds by which a lap may end after it was written; a later end is wrong and not used."""
 
 
 def read_lap_span(message: Any) -> tuple[float, float]:
-    """Start and end of a lap in seconds by the device's clock, NaN if unknown.
+    """Read start and end of a lap in seconds by the device's clock, NaN if unknown.
 
-    The end is the start plus the elapsed time, which is finer than the second in which the lap was written.
+    The end is the start plus the elapsed time, which has fractions of a second, unlike the time of writing.
     """
     start_s, written_s = read_time_s(message, "start_time"), read_time_s(message, "timestamp")
     elapsed_s = read_number(message, "total_elapsed_time")
@@ -39,7 +40,7 @@ def read_lap_span(message: Any) -> tuple[float, float]:
 
 
 def read_laps(messages: Sequence[Any], window: tuple[float, float], origin_s: float) -> list[Lap]:
-    """The laps of a session in order of time; laps without usable times are left out.
+    """Read the laps of a session in order of time; laps without usable times are left out.
 
     A lap without a start, as old watches write it, starts at the end of the lap before it.
     """
@@ -66,7 +67,7 @@ def read_laps(messages: Sequence[Any], window: tuple[float, float], origin_s: fl
 
 
 def read_splits(messages: Sequence[Any], window: tuple[float, float], origin_s: float) -> list[Split]:
-    """The FIT ``split`` messages (runs, walks, intervals) of a session in order of time."""
+    """Read the FIT ``split`` messages (parts of a session: runs, walks, intervals) in order of time."""
     splits = []
     for message in messages:
         start_s, elapsed_s = read_time_s(message, "start_time"), read_number(message, "total_elapsed_time")
@@ -80,7 +81,7 @@ def read_splits(messages: Sequence[Any], window: tuple[float, float], origin_s: 
 
 
 def read_pauses(events: Sequence[Any], origin_s: float) -> Spans:
-    """The pauses of a session, from each stop of the timer to its next start.
+    """Read the pauses of a session: from each stop of the timer to its next start.
 
     A stop without a later start is the end of the recording, not a pause.
     """
@@ -106,9 +107,9 @@ def read_pauses(events: Sequence[Any], origin_s: float) -> Spans:
 def read_waypoints(
     course_points: Sequence[Any], events: Sequence[Any], origin_s: float, end_s: float
 ) -> list[Waypoint]:
-    """Course points, which have a position, and markers that the runner set during the run, which have a time.
+    """Read course points, which have a position, and markers set by the runner during the run, which have a time.
 
-    The time of a course point outside the session belongs to the course and is dropped.
+    If the time of a course point lies outside the session, it belongs to the planned course and becomes NaN.
     """
     waypoints = []
     for message in course_points:

@@ -1,4 +1,4 @@
-"""FIT file types: the numbers and names of ``file_id.type``, with what a file of the type holds."""
+"""FIT file types: the numbers and names in the field ``type`` of ``file_id``, with what such a file holds."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ _FILE_TYPES = (
     (49, "", "sleep"),
     (68, "", "heart rate variability"),
 )
-"""Number, name and description of the file types other than activity (FIT SDK, type ``file``); the last three are not
+"""Number, name and description of the file types other than activity (FIT SDK, type ``file``). The last three are not
 in the SDK but occur in account exports."""
 DESCRIPTION_BY_NUMBER = {number: description for number, _, description in _FILE_TYPES}
-"""What a file holds, by the number of its type."""
+"""Description of what a FIT file holds, by the number of its type."""
 DESCRIPTION_BY_NAME = {name: description for _, name, description in _FILE_TYPES if name}
-"""What a file holds, by the name of its type in fitdecode's profile."""
+"""Description of what a FIT file holds, by the name of its type in fitdecode's profile."""

@@ -13,13 +13,13 @@ from retropace.readers.fit.decoder import FitDecoder
 from retropace.readers.fit.stream import CHECKSUM_BYTES, ChainedFile, find_chained_files, has_valid_checksum
 
 IN_BULK = "in bulk"
-"""Decoding method of records that were not decoded by fitdecode."""
+"""Text by which an activity says that its records were decoded in bulk, not by fitdecode."""
 
 
 def decode(data: bytes) -> list[DecodedFile]:
-    """The decoded content of all FIT files that are chained in the bytes; never raises for damaged bytes.
+    """Decode all FIT files that follow one another in ``data``; damaged bytes never raise an exception.
 
-    A chained file without a ``file_id`` continues the one before it, as when some watches append heart rates.
+    A file without a ``file_id`` message continues the one before it: some watches append heart rates this way.
     """
     chained_files = find_chained_files(data)
     files: list[DecodedFile] = []
@@ -43,7 +43,7 @@ def decode(data: bytes) -> list[DecodedFile]:
 
 
 def _decode_chained_file(data: bytes, chained: ChainedFile) -> DecodedFile:
-    """The decoded content of one chained file."""
+    """Decode one of the chained files: in bulk if possible, else by fitdecode."""
     numbers = np.array([definition.number for definition in chained.definitions], dtype=np.intp)[
         chained.runs.definition_indices
     ]
@@ -61,7 +61,7 @@ def _decode_chained_file(data: bytes, chained: ChainedFile) -> DecodedFile:
 
 
 def _check_integrity(data: bytes, chained: ChainedFile) -> list[str]:
-    """Warnings about the length and the checksum of one chained file."""
+    """Check the length and checksum of one chained file; returns warnings, none for a sound file."""
     if chained.damage_start is not None:
         missing_bytes = chained.stated_end - chained.damage_start
         return [f"damaged or cut off at byte {chained.damage_start}: {missing_bytes} bytes from there on are lost"]

@@ -1,4 +1,4 @@
-"""Metadata of a FIT file: the device, the loaded workout, and the reason why a file holds no recording."""
+"""Reading of a FIT file's metadata: its device, its workout plan, and the reason why it holds no recording."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ DURATION_FIELDS = {
     "distance": ("distance", "duration_distance"),
     "repeat_until_steps_cmplt": ("repeat", "repeat_steps"),
 }
-"""For each numeric FIT ``duration_type`` of a workout step: the kind used in :class:`WorkoutStep`, and the field that
-holds the value in seconds, metres or repeats."""
+"""For each FIT ``duration_type`` of workout steps that has a value: its name in :class:`WorkoutStep`, and the field
+with the value in seconds, metres or repeats."""
 
 
 def explain_no_records(file: DecodedFile) -> tuple[str, str]:
-    """The reason why a file without records is not a recording, as the end of a sentence, and its kind.
+    """Explain why a file without records is no recording; returns the reason (end of a sentence) and the kind of file.
 
-    The kind is empty for a file that may be damaged.
+    The kind is what the file holds instead; it is empty for a file that may be damaged.
     """
     file_type = read_text(file.messages_named("file_id"), "type")
     if file.messages_named("session"):
@@ -44,7 +44,7 @@ def explain_no_records(file: DecodedFile) -> tuple[str, str]:
 
 
 def read_device(file: DecodedFile) -> Device:
-    """The device that recorded the file; a product without a name is given by its number."""
+    """Read which device recorded the file; a product without a name is given by its number."""
     device_infos = [
         message
         for message in file.messages_named("device_info")
@@ -63,7 +63,7 @@ def read_device(file: DecodedFile) -> Device:
 
 
 def read_workout_step(message: Any) -> WorkoutStep:
-    """A step of a workout plan.
+    """Read one step of a workout plan.
 
     Its kind is ``open`` unless it ends by time, distance or a number of repeats.
     """

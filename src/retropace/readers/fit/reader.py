@@ -26,13 +26,13 @@ FIT_EPOCH = datetime(1989, 12, 31, tzinfo=UTC)
 """Origin of FIT times, which count seconds (FIT SDK, type ``date_time``)."""
 
 MAX_DATE_TIME_S = float(2**32)
-"""Upper bound of a FIT time in seconds; a ``date_time`` has four bytes (FIT SDK)."""
+"""Upper bound of FIT times in seconds, which have four bytes (FIT SDK, ``date_time``); higher ones count as missing."""
 
 
 def read_fit(data: bytes, path: str) -> list[Activity]:
-    """All sessions of a FIT file that have records, of whatever sport, in order of time.
+    """Read all sessions of a FIT file that have records, of whatever sport, in order of time.
 
-    Raises :class:`ReadError` if there is none, as :class:`NoActivityError` if the file is sound but of another kind.
+    Raises :class:`ReadError` if there is none: its subclass :class:`NoActivityError` for a sound file of another kind.
     """
     activities: list[Activity] = []
     reasons: list[tuple[str, str]] = []
@@ -64,7 +64,7 @@ def read_fit(data: bytes, path: str) -> list[Activity]:
 
 
 def _build_activities(file: DecodedFile, path: str) -> list[Activity]:
-    """The sessions of one decoded FIT file whose records have times."""
+    """Build an activity from each session of one decoded FIT file that has records with times."""
     table = file.records.to_table()
     # In a damaged definition a time may be of any type, and then of any size.
     times_s = np.where(
@@ -88,7 +88,7 @@ def _build_activities(file: DecodedFile, path: str) -> list[Activity]:
 
 
 def _build_activity(file: DecodedFile, table: FitTable, window: SessionWindow, path: str) -> Activity:
-    """The activity of one session from its records, at least one of which has a time."""
+    """Build the activity of one session from ``table``, its records, of which at least one has a time."""
     records = build_columns(table)
     warnings = list(records.warnings)
     known_times_s = table.device_time_s[np.isfinite(table.device_time_s)]
@@ -125,19 +125,22 @@ def _build_activity(file: DecodedFile, table: FitTable, window: SessionWindow, p
 
 
 def _explain_no_activity(file: DecodedFile) -> tuple[str, str]:
-    """The reason, as the end of a sentence, why no session can be built, and the kind of a sound file."""
+    """Explain why no activity can be built from a file; returns the reason (end of a sentence) and the kind of file.
+
+    The kind is empty for a file that may be damaged.
+    """
     if file.records.count:
         return "has no times: without them neither pace nor duration can be known", ""
     return explain_no_records(file)
 
 
 def _warn_same_start(earlier: Sequence[Activity], activity: Activity) -> list[str]:
-    """A warning if another session of the file has the same start, so that a run may be stored twice."""
+    """Return a warning if an earlier session of the file has the same start, else an empty list."""
     is_repeated = activity.start_time is not None and activity.start_time in {other.start_time for other in earlier}
     return ["starts with another session of this file: the same run may be in it twice"] if is_repeated else []
 
 
 def _merge_repeated_warnings(warnings: Sequence[str]) -> tuple[str, ...]:
-    """The distinct warnings in order, with the number of times for those that repeat."""
+    """Return the distinct warnings in order; repeated ones say how many times they occurred."""
     counts = Counter(warnings)
     return tuple(warning if count == 1 else f"{warning} ({count} times)" for warning, count in counts.items())

@@ -1,4 +1,4 @@
-"""Reassembly of selected FIT messages into a stream that fitdecode can read without misalignment."""
+"""Assembly of selected FIT messages into a FIT file in which fitdecode finds the start of every message."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from retropace.readers.fit.stream import (
 )
 
 UNUSED_DEVELOPER_INDEX = 0xFE
-"""Developer data index that no device uses; fitdecode reads fields of an undescribed index as plain bytes."""
+"""Developer data index that no device uses, so that fitdecode reads a field with this index as plain bytes."""
 
 
 class MessageSpan(NamedTuple):
@@ -25,12 +25,12 @@ class MessageSpan(NamedTuple):
     start: int
     end: int
     definition: int
-    """Index of the definition in its file: the one that defines this message, or this message itself."""
+    """Index, among the file's definitions, of the one that defines this message, or of this message if it is one."""
     is_definition: bool
 
 
 def list_messages(chained: ChainedFile, runs: MessageRuns, definitions: Iterable[int]) -> list[MessageSpan]:
-    """The data messages of ``runs`` and the definition messages given by index, in file order."""
+    """List all data messages of ``runs`` and the definition messages with indices ``definitions``, in file order."""
     messages = []
     for index in definitions:
         definition = chained.definitions[index]
@@ -49,7 +49,7 @@ def list_messages(chained: ChainedFile, runs: MessageRuns, definitions: Iterable
 def reassemble(
     data: bytes, chained: ChainedFile, messages: Sequence[MessageSpan], misaligned_fields: frozenset[tuple[int, int]]
 ) -> bytes:
-    """A FIT file with a header and selected messages of ``chained``, with a zero checksum.
+    """Assemble a FIT file from selected ``messages`` of ``chained``, with a header and a zero checksum.
 
     Definitions are rewritten so that fitdecode reads exactly the bytes of each message: fields of zero bytes are
     removed, and ``misaligned_fields`` (developer data index and field number) become plain bytes.
@@ -64,7 +64,7 @@ def reassemble(
 
 
 def _repair_definition(definition: bytes, misaligned_fields: frozenset[tuple[int, int]]) -> bytes:
-    """A definition that fitdecode can read, of the same data messages."""
+    """Rewrite a definition message so that fitdecode reads the same data messages with it."""
     fields_end = 6 + 3 * definition[5]
     fields = _split_field_definitions(definition[6:fields_end])
     head = definition[:5] + bytes([len(fields)]) + b"".join(fields)

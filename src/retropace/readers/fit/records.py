@@ -1,4 +1,4 @@
-"""Columns of record messages that fitdecode decoded one by one, for files whose records cannot be decoded in bulk."""
+"""Collection of columns from record messages that fitdecode decodes one by one, where bulk decoding is impossible."""
 
 from __future__ import annotations
 
@@ -27,31 +27,33 @@ class _FieldValues:
 
 @dataclass(slots=True)
 class _FieldTarget:
-    """One field of the messages of a definition, with the columns that receive its numbers and its texts."""
+    """One field in the record messages of a definition, with the columns that receive its numbers and its texts."""
 
     key: FieldKey
     name: str
     item: Any
     is_unscaled: bool
-    """Whether integers can be stored as they are, without a scale of a developer field."""
+    """Whether integers can be stored as they are; developer fields may have a scale instead."""
     numbers: _FieldValues | None = None
     texts: _FieldValues | None = None
 
 
 @dataclass(slots=True)
 class ColumnBuilder:
-    """A builder of columns from record messages, which keeps no more of a message than its values."""
+    """Collects the values of record messages in columns and keeps nothing else of a message."""
 
     count: int = 0
     columns: dict[tuple[FieldKey, bool], _FieldValues] = field(default_factory=dict)
-    """Columns by field, and by whether they hold texts."""
+    """Columns by field and by whether they hold texts, since a field may have numbers in some messages."""
     targets: dict[tuple[Any, int], list[_FieldTarget | None]] = field(default_factory=dict)
-    """Targets by definition and number of fields; None for a developer field with a damaged description."""
+    """Targets of the fields of a message, by its definition and number of fields.
+
+    None stands for a developer field with a damaged description, which is skipped."""
     repeating_definitions: set[Any] = field(default_factory=set)
-    """Definitions that hold a field twice."""
+    """Definitions in which a field occurs twice; of such a field only the last value counts."""
 
     def add(self, message: Any, scales: DeveloperScales) -> None:
-        """Add one record message of fitdecode; ``scales`` are scale and offset of the developer fields."""
+        """Add the values of one record message of fitdecode, applying the ``scales`` of developer fields."""
         fields = message.fields
         targets = self.targets.get((message.def_mesg, len(fields)))
         if targets is None:
@@ -77,7 +79,7 @@ class ColumnBuilder:
         self.count += 1
 
     def _add_value(self, target: _FieldTarget, field: Any, order: int, scales: DeveloperScales) -> None:
-        """Add the value of one field, which is not None."""
+        """Add the value of one field of a message; it must not be None."""
         # The profile names the smallest time that is a date "min".
         value = field.raw_value if target.name == "timestamp" else field.value
         if isinstance(value, str):
@@ -94,7 +96,7 @@ class ColumnBuilder:
             column.values.append(value)
 
     def _add_text(self, target: _FieldTarget, raw: Any, text: str, order: int) -> None:
-        """Add a text, or a number under the name that the profile gives it."""
+        """Add a value that fitdecode gives as text: a text of the file, or a number that the profile names."""
         if isinstance(raw, str):
             column = target.texts or self._get_column(target, order, is_text=True)
             code = float(column.text_codes.setdefault(text.strip("\0 "), len(column.text_codes)))
@@ -106,7 +108,7 @@ class ColumnBuilder:
         column.values.append(code)
 
     def _get_column(self, target: _FieldTarget, order: int, *, is_text: bool) -> _FieldValues:
-        """The column of a field, created at its first value."""
+        """Return the column of a field for numbers or texts; it is created for the first value."""
         column = self.columns.get((target.key, is_text))
         if column is None:
             units, native_number = describe_field(target.item, is_developer=not isinstance(target.key, str))
@@ -120,7 +122,7 @@ class ColumnBuilder:
         return column
 
     def to_records(self) -> ChunkedRecords:
-        """All records that were added."""
+        """Return all records that were added."""
         return ChunkedRecords(
             self.count,
             tuple(
@@ -141,7 +143,7 @@ class ColumnBuilder:
 
 
 def _last_values(fields: Iterable[Any], targets: Iterable[_FieldTarget | None]) -> list[tuple[int, Any, _FieldTarget]]:
-    """The last value of each field of a message, at the order of its first."""
+    """Return the last value of each field of a message, with its target and the position where it first occurs."""
     by_key: dict[FieldKey, tuple[int, Any, _FieldTarget]] = {}
     for order, (item, target) in enumerate(zip(fields, targets, strict=True)):
         if target is not None and item.value is not None:

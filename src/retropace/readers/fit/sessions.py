@@ -1,4 +1,4 @@
-"""Assignment of the records of a FIT file to its sessions by time."""
+"""Division of the records of a FIT file into sessions by time."""
 
 from __future__ import annotations
 
@@ -14,14 +14,16 @@ from retropace.readers.fit.events import read_lap_span
 from retropace.readers.fit.values import read_number, read_text, read_time_s, read_value
 
 END_ROUNDING_S = 2.0
-"""Seconds after the end of a session in which records still belong to it; times are written in whole seconds."""
+"""Number of seconds after its end in which records still belong to a session, since times are whole seconds."""
 MAX_CONTINUATION_S = 24 * 3600.0
-"""Seconds after a session beyond which a record has a damaged time and does not continue the session."""
+"""Longest time in seconds after the last closed session in which records count as a session that was never closed.
+
+A later record has a damaged time."""
 
 
 @dataclass(frozen=True, slots=True)
 class SessionWindow:
-    """The times ``[start_s, end_s)`` of a session, in seconds by the device's clock."""
+    """A session of a FIT file; its records are those with times in ``[start_s, end_s)`` by the device's clock."""
 
     message: Any
     """The ``session`` message; None if the file has none."""
@@ -32,11 +34,11 @@ class SessionWindow:
 
 
 def find_session_windows(file: DecodedFile, device_time_s: FloatArray) -> tuple[list[SessionWindow], list[str]]:
-    """The sessions of one FIT file in order of time, and warnings about what was assumed or left out.
+    """Find the sessions of one FIT file in order of time; returns them and warnings about what was assumed or left out.
 
-    ``device_time_s`` are the times of all records. A single session has all of them. Each of several sessions ends at
-    the start of the next, but not after its own end. Records before the first session belong to it, since some watches
-    write the time of the first position as its start.
+    ``device_time_s`` are the times of all records. A single session has all records. Of several sessions, each ends
+    where the next starts or, if that is earlier, at its own end. Records before the first session belong to it, since
+    some watches write the time of the first position as its start.
     """
     sessions = file.messages_named("session")
     if not sessions:
@@ -76,13 +78,13 @@ def find_session_windows(file: DecodedFile, device_time_s: FloatArray) -> tuple[
 
 
 def _read_sport(messages: Sequence[Any], name: str) -> str:
-    """The name of a sport, or ``unknown_`` and its number if the profile does not know it."""
+    """Read the name of a sport (field ``name``), or ``unknown_`` and its number if the profile does not know it."""
     value = read_value(messages, name)
     return f"unknown_{value}" if isinstance(value, int) else read_text(messages, name)
 
 
 def _read_session_span(message: Any) -> tuple[float, float]:
-    """Start and end of a session in seconds by the device's clock; minus and plus infinity where unknown."""
+    """Read start and end of a session in seconds by the device's clock; minus and plus infinity where unknown."""
     start_s, written_s = read_time_s(message, "start_time"), read_time_s(message, "timestamp")
     elapsed_s = read_number(message, "total_elapsed_time")
     if np.isnan(start_s):
@@ -96,9 +98,10 @@ def _span_start(span: tuple[float, float, int]) -> float:
 
 
 def _find_unclosed_session(file: DecodedFile, device_time_s: FloatArray, end_s: float) -> SessionWindow | None:
-    """The session that a damaged file breaks off in: the records after its last closed session.
+    """Find the session in which a damaged file breaks off; None if there is none.
 
-    Only records after the session message and its records count; exporters that write totals first write all of them.
+    It consists of the records that follow the last session message in the file, if their times are later than that
+    session. Files in which session messages precede all records have no such session.
     """
     later_times_s = device_time_s[file.records_before_session :]
     is_later = (later_times_s > end_s + END_ROUNDING_S) & (later_times_s < end_s + MAX_CONTINUATION_S)
@@ -111,7 +114,7 @@ def _find_unclosed_session(file: DecodedFile, device_time_s: FloatArray, end_s: 
 
 
 def _find_sessions_from_laps(file: DecodedFile) -> list[SessionWindow]:
-    """The sessions of a file without ``session`` messages: one for each run of laps of the same sport."""
+    """Find the sessions of a file without ``session`` messages: successive laps of the same sport form one."""
     laps = [
         (read_lap_span(message)[0], _read_sport([message], "sport"), message) for message in file.messages_named("lap")
     ]

@@ -1,4 +1,4 @@
-"""The position and definition of each message in FIT bytes, found without decoding the messages.
+"""Location of each message in FIT bytes, with its definition, found without decoding the messages.
 
 A FIT file is a header, definition and data messages, and a checksum; several files may be chained. The layout is that
 of the Garmin FIT SDK, "Flexible and Interoperable Data Transfer Protocol".
@@ -15,17 +15,17 @@ from numpy.typing import NDArray
 FIT_MAGIC = b".FIT"
 """Bytes 8 to 12 of a FIT header."""
 MIN_HEADER_BYTES = 12
-"""Length of the shortest header."""
+"""Length in bytes of the shortest header of a FIT file."""
 CHECKSUM_BYTES = 2
-"""Length of the checksum after the messages."""
+"""Length in bytes of the checksum after the messages."""
 UNSET_LENGTHS = (0, 0xFFFFFFFF)
-"""Lengths in the header of a recording that was not closed."""
+"""Values of the length in the header that mean it was never set, because the recording was not closed."""
 COMPRESSED_BIT = 0x80
-"""Bit of a message's first byte for a compressed-timestamp header, which holds a few bits of the time."""
+"""Bit of a message's first byte that marks a compressed-timestamp header, which holds a few bits of the time."""
 DEFINITION_BIT = 0x40
-"""Bit of a message's first byte for a definition message."""
+"""Bit of a message's first byte that marks a definition message, which lays out the data messages after it."""
 DEVELOPER_BIT = 0x20
-"""Bit of a definition's first byte for the presence of developer fields."""
+"""Bit of a definition message's first byte that says that it has developer fields."""
 
 Indices = NDArray[np.intp]
 """Array of indices, ``(n,)``."""
@@ -33,19 +33,19 @@ Indices = NDArray[np.intp]
 
 @dataclass(frozen=True, slots=True)
 class Definition:
-    """A definition message in bytes ``[start, end)``."""
+    """A definition message, which lays out the data messages after it; it lies in bytes ``[start, end)``."""
 
     start: int
     end: int
     number: int
-    """Global number of the messages that it defines."""
+    """Global number of the messages that it defines, for example 20 for ``record``."""
     size: int
-    """Length of their data in bytes, without the header byte."""
+    """Length in bytes of the data of each message that it defines, without the header byte."""
 
 
 @dataclass(frozen=True, slots=True)
 class MessageRuns:
-    """Data messages as runs of consecutive messages of one definition, one row per run, in file order.
+    """Where the data messages of a file lie: runs of successive messages of one definition, in file order.
 
     Run ``i`` starts at byte ``starts[i]`` and holds ``counts[i]`` messages of definition ``definition_indices[i]``.
     """
@@ -58,30 +58,30 @@ class MessageRuns:
         return len(self.starts)
 
     def select(self, mask: NDArray[np.bool_]) -> MessageRuns:
-        """The runs of a mask."""
+        """Return the runs for which ``mask`` is true."""
         return MessageRuns(self.starts[mask], self.counts[mask], self.definition_indices[mask])
 
 
 @dataclass(frozen=True, slots=True)
 class ChainedFile:
-    """One of the chained files in FIT bytes: header ``[start, body_start)``, messages, checksum."""
+    """One of the FIT files chained in some bytes: header ``[start, body_start)``, messages, checksum."""
 
     start: int
     body_start: int
     definitions: tuple[Definition, ...]
     runs: MessageRuns
     stated_end: int
-    """End of the messages by the header; by the bytes if the header has no valid length."""
+    """End of the messages according to the header, or the end of the bytes if the header has no valid length."""
     damage_start: int | None
     """First byte that cannot be parsed as a message; None if the messages reach ``stated_end``."""
     is_compressed: bool
-    """Whether there are compressed-timestamp headers, whose times are relative to the message before."""
+    """Whether some messages have compressed-timestamp headers; their times are relative to the message before."""
     has_length: bool = True
     """Whether the header has a valid length; a recording that was not closed has none."""
 
 
 def find_chained_files(data: bytes) -> list[ChainedFile]:
-    """The FIT files in the bytes, as far as they can be parsed; empty if there is none."""
+    """Find the FIT files that follow one another in ``data``, as far as they can be parsed; empty if there is none."""
     files: list[ChainedFile] = []
     offset = 0
     while _is_header(data, offset):
@@ -125,7 +125,7 @@ def _outline_file(data: bytes, start: int) -> ChainedFile:
 
 
 def _ends_as_stated(data: bytes, start: int, stated_end: int, *, has_length: bool) -> bool:
-    """Whether a file ends where its header says: with the bytes, before another file, or at a valid checksum."""
+    """Whether a file ends where its header says: there the bytes end, another file starts, or a checksum is valid."""
     next_start = stated_end + CHECKSUM_BYTES
     if _is_header(data, next_start):
         return True
@@ -135,7 +135,7 @@ def _ends_as_stated(data: bytes, start: int, stated_end: int, *, has_length: boo
 
 
 def _outline_messages(data: bytes, start: int, body: int, stated_end: int, *, has_length: bool = True) -> ChainedFile:
-    """The messages from ``body`` on, as far as they can be parsed before ``stated_end``."""
+    """Locate the messages from byte ``body`` on, as far as they can be parsed before ``stated_end``."""
     end = min(stated_end, len(data))
     lengths = [0] * 256  # length of a data message by its first byte; 0 if undefined
     definition_indices = [0] * 256
@@ -189,7 +189,7 @@ def _outline_messages(data: bytes, start: int, body: int, stated_end: int, *, ha
 
 
 def _count_same_header(data: bytes, offset: int, end: int, length: int) -> int:
-    """The number of consecutive messages from ``offset`` on with the same first byte and thus the same length."""
+    """Count the successive messages from ``offset`` on that have the same first byte and so the same ``length``."""
     header = data[offset : offset + 1]
     max_count = (end - offset) // length
     count, ahead = 1, 16
@@ -204,7 +204,7 @@ def _count_same_header(data: bytes, offset: int, end: int, length: int) -> int:
 
 
 def _parse_definition(data: bytes, offset: int, end: int) -> Definition | None:
-    """The definition message at ``offset``; None if it exceeds ``end``."""
+    """Parse the definition message at ``offset``; None if it goes beyond ``end``."""
     if offset + 6 > end:
         return None
     number = struct.unpack_from(">H" if data[offset + 2] else "<H", data, offset + 3)[0]

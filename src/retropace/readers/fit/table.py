@@ -14,16 +14,16 @@ SEMICIRCLE_DEG = 180.0 / 2**31
 """Degrees per semicircle, the unit of angles in FIT (FIT SDK)."""
 
 FieldKey = str | tuple[int, int]
-"""Identity of a record field: its profile name, or data index and field number of a developer field, whose name may
-repeat."""
+"""Identity of a record field: its profile name. For a developer field, whose name may repeat: its developer data index
+and field number."""
 
 DeveloperScales = dict[tuple[int, int], tuple[float, float]]
-"""Scale and offset by the key of a developer field: developer data index and field definition number."""
+"""Scale and offset of each developer field, by its developer data index and field number."""
 
 
 @dataclass(frozen=True, slots=True)
 class FitField:
-    """One field of ``n`` records."""
+    """The values of one field in ``n`` records."""
 
     name: str
     is_developer: bool
@@ -31,9 +31,9 @@ class FitField:
     native_number: int | None
     """Number of the profile field that a developer field declares to stand for; None otherwise."""
     values: FloatArray
-    """``(n,)`` float64, NaN where missing or not a number."""
+    """Values, ``(n,)`` float64; NaN where missing or not a number."""
     has_value: NDArray[np.bool_]
-    """``(n,)`` mask of the records that hold the field, as a number or not."""
+    """Mask ``(n,)`` of the records that hold the field, be it a number or not."""
     categories: tuple[str, ...] = ()
     """Texts that the values 0, 1, 2 … of a text field stand for; empty for numbers."""
 
@@ -49,7 +49,7 @@ class FitTable:
         return len(self.device_time_s)
 
     def select(self, mask: NDArray[np.bool_]) -> FitTable:
-        """The records of a mask."""
+        """Return the records for which ``mask`` is true; fields without any value in them are left out."""
         if np.all(mask):
             return self
         selected = tuple(
@@ -76,23 +76,23 @@ class FieldChunk:
     first_position: tuple[int, int]
     """Index of the first record with a value, and order of the field in that record."""
     value_names: Mapping[float, str] = field(default_factory=dict)
-    """Names of values: of the profile, or the texts themselves."""
+    """Name of each numeric value: the profile's name for it, or the text for which the value is a code."""
     is_text: bool = False
-    """Whether the values are only codes of texts."""
+    """Whether the values are no quantities but codes of texts."""
 
 
 @dataclass(frozen=True, slots=True)
 class ChunkedRecords:
-    """Records as chunks of the values of their fields.
+    """``count`` records, stored as chunks: values of one field in some of the records.
 
-    Among chunks of one field, later ones overwrite earlier ones.
+    Where several chunks hold the same field of the same record, the last counts.
     """
 
     count: int = 0
     chunks: tuple[FieldChunk, ...] = ()
 
     def concatenate(self, other: ChunkedRecords) -> ChunkedRecords:
-        """These records followed by those of ``other``."""
+        """Return these records followed by those of ``other``."""
         later = (
             replace(
                 chunk,
@@ -104,7 +104,7 @@ class ChunkedRecords:
         return ChunkedRecords(self.count + other.count, (*self.chunks, *later))
 
     def to_table(self) -> FitTable:
-        """All records as columns, ordered by the first value of each field."""
+        """Return all records as a table; its fields are in the order in which the file first gives a value of each."""
         by_key: dict[FieldKey, list[FieldChunk]] = {}
         for chunk in self.chunks:
             by_key.setdefault(chunk.key, []).append(chunk)
@@ -139,7 +139,7 @@ class ChunkedRecords:
 
 
 def _drop_overwritten(chunks: list[FieldChunk], count: int) -> list[FieldChunk]:
-    """The chunks without the values that a later one overwrites, as when a message holds a field twice."""
+    """Return the chunks of a field without values that a later chunk overwrites, as when messages hold it twice."""
     last_chunk = np.full(count, -1, dtype=np.intp)
     for index, chunk in enumerate(chunks):
         last_chunk[chunk.rows] = index
@@ -152,9 +152,9 @@ def _drop_overwritten(chunks: list[FieldChunk], count: int) -> list[FieldChunk]:
 
 
 def _encode_categories(chunks: list[FieldChunk]) -> tuple[tuple[str, ...], list[FloatArray]]:
-    """The texts of a field in order of their first record, and its chunks as indices into them.
+    """Return the texts of a field in order of first occurrence, and the values of each chunk as indices of texts.
 
-    If any value has no name, the field is numeric: no texts, and the chunks as they are.
+    If any value has no name, the field is numeric: then there are no texts, and values are numbers (NaN for texts).
     """
     code_by_text: dict[str, int] = {}
     occurrences: list[tuple[tuple[int, int, int], str]] = []
@@ -180,5 +180,5 @@ def _encode_categories(chunks: list[FieldChunk]) -> tuple[tuple[str, ...], list[
 
 
 def select_native_columns(fields: Iterable[FitField]) -> dict[str, FloatArray]:
-    """The values of the fields of the FIT profile, by name."""
+    """Return the values of the fields that belong to the FIT profile, by name; developer fields are left out."""
     return {field.name: field.values for field in fields if not field.is_developer}

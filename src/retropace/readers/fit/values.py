@@ -1,4 +1,4 @@
-"""Values of fields of fitdecode's messages; a missing value is None, NaN or empty, never an exception."""
+"""Reading of fields from fitdecode's messages; a missing value is None, NaN or empty, never an exception."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ import numpy as np
 from retropace.readers.fit.table import FieldKey
 
 MIN_DATE_TIME_S = 0x10000000
-"""Smallest time that is a date; smaller ones are seconds since power-on (FIT SDK, type ``date_time``)."""
+"""Smallest FIT time that is a date; smaller ones are seconds since power-on (FIT SDK, type ``date_time``)."""
 
 
 def read_value(messages: Sequence[Any], name: str) -> Any:
-    """The first known value of a profile field among the messages; None if there is none."""
+    """Read a profile field from the first of the messages that has a value for it; None if none has."""
     for message in messages:
         for field in message.fields:
             if field.name == name and field.value is not None and not _is_developer(field):
@@ -23,13 +23,13 @@ def read_value(messages: Sequence[Any], name: str) -> Any:
 
 
 def read_number(message: Any, name: str) -> float:
-    """A field as a number in the profile's unit; NaN if it is missing or ``message`` is None."""
+    """Read a field as a number in the profile's unit; NaN if it is missing or ``message`` is None."""
     value = None if message is None else read_value([message], name)
     return float(value) if isinstance(value, (int, float)) else np.nan
 
 
 def read_message_index(message: Any, name: str) -> int | None:
-    """A ``message_index`` without the flags in its upper bits (FIT SDK, type ``message_index``)."""
+    """Read a field of type ``message_index`` without the flags in its upper bits (FIT SDK); None if it is missing."""
     for field in message.fields:
         if field.name == name and isinstance(field.raw_value, int) and not _is_developer(field):
             return field.raw_value & 0x0FFF
@@ -37,7 +37,7 @@ def read_message_index(message: Any, name: str) -> int | None:
 
 
 def read_time_s(message: Any, name: str) -> float:
-    """A time in seconds by the device's clock: since the FIT epoch, or since power-on."""
+    """Read a time in seconds by the device's clock (since the FIT epoch, or since power-on); NaN if it is missing."""
     for field in message.fields:
         if field.name == name and isinstance(field.raw_value, (int, float)) and not _is_developer(field):
             return float(field.raw_value)
@@ -45,7 +45,7 @@ def read_time_s(message: Any, name: str) -> float:
 
 
 def read_text(messages: Sequence[Any], name: str) -> str:
-    """A text or the name of an enumerated value; empty for numbers that the profile does not name."""
+    """Read a text, or the profile's name of a number; empty if it is missing or the profile has no name for it."""
     value = read_value(messages, name)
     return value.strip().strip("\0") if isinstance(value, str) else ""
 
@@ -55,14 +55,17 @@ def _is_developer(field: Any) -> bool:
 
 
 def build_field_key(field_definition: Any, name: str) -> FieldKey:
-    """The identity of a record field: its name, or the two numbers of a developer field."""
+    """Return the identity of a record field: its name, or for a developer field its data index and field number."""
     if field_definition is not None and field_definition.is_dev:
         return int(field_definition.dev_data_index), int(field_definition.def_num)
     return name
 
 
 def describe_field(field: Any, *, is_developer: bool) -> tuple[str, int | None]:
-    """The unit of a field, and the number of the profile field that a developer field declares to stand for."""
+    """Return the unit of a field (empty if none) and the number of the profile field that it stands for.
+
+    The number is None unless the field is a developer field that declares one.
+    """
     units = getattr(field, "units", None)
     native_number = field.native_field_num if is_developer else None
     return units if isinstance(units, str) else "", native_number if isinstance(native_number, int) else None
