@@ -1,1 +1,1 @@
-"""Readers of JSON formats: Polar Flow exports and workouts taken out of an Apple Health export."""
+"""Readers of JSON formats: training sessions of Polar Flow, and workouts taken out of an Apple Health export."""

@@ -1,7 +1,7 @@
 """Reader of one workout of an Apple Health export, in the JSON that :mod:`retropace.sources.apple` makes of it.
 
-Steps, distance and heart rate come as counts or values over short spans, positions as a separate GPX route. Cadence is
-derived from the steps if their spans are short enough.
+Steps, distance and heart rate come as amounts with a start and an end (spans), positions as a separate GPX route.
+Cadence is derived from the steps if their spans are short enough.
 """
 
 from __future__ import annotations
@@ -20,16 +20,17 @@ from retropace.core.spans import FloatArray, as_spans
 from retropace.readers.xml.gpx import read_gpx
 
 SCHEMA = "retropace.apple-workout/1"
-"""Identifier of the document's schema."""
+"""Identifier of the schema of a workout's JSON document."""
 MAX_STEP_COUNT_SPAN_S = 15.0
-"""Longest typical span in seconds over which steps are counted that still shows changes of cadence; the shortest
-segment is 10 s long."""
+"""Longest typical time in seconds over which steps are counted at once for cadence to be derived from the counts.
+
+Longer ones would hide changes of cadence; the shortest segment has 10 s."""
 HEART_RATE_HOLD_S = 30.0
-"""Time in seconds for which a heart rate is valid; watches measure every 5 s in a workout, sometimes less often."""
+"""Longest time in seconds for which a heart rate is valid; after that it is missing. Most watches measure every 5 s."""
 
 
 def read_apple(data: bytes, path: str) -> list[Activity]:
-    """The workout in the document, as a list of one activity.
+    """Read the workout in a document, as a list of one activity.
 
     Raises :class:`ReadError` for another document, and :class:`NoActivityError` if nothing but totals was recorded.
     """
@@ -88,7 +89,10 @@ def _build_activity(document: dict[str, Any], path: str) -> Activity:
 
 
 def _read_route(texts: list[str], start: datetime, warnings: list[str]) -> tuple[FloatArray, Samples] | None:
-    """The positions of a workout with their times in seconds from its start; None if there are none."""
+    """Read the longest GPX route of a workout: times in seconds from its start, and samples; None if there is none.
+
+    Warnings about routes that are not used are added to ``warnings``.
+    """
     routes: list[tuple[FloatArray, Samples]] = []
     for text in texts:
         try:
@@ -105,7 +109,10 @@ def _read_route(texts: list[str], start: datetime, warnings: list[str]) -> tuple
 def _build_time_axis(
     route: tuple[FloatArray, Samples] | None, elapsed_s: float
 ) -> tuple[FloatArray, dict[str, FloatArray]]:
-    """The times of all records, and the columns of the route on them; every second where there is no route."""
+    """Build the times of all records, and the route's columns at these times.
+
+    They are the route's times and, before and after it or without one, every second; there the columns are NaN.
+    """
     if route is None:
         return np.arange(0.0, elapsed_s + 1e-6, 1.0), {}
     route_s, samples = route
@@ -120,7 +127,7 @@ def _build_time_axis(
 
 
 def _read_spans(rows: list[list[float]]) -> NDArray[np.float64]:
-    """Rows of start, end and amount as ``(n, 3)``, in order and trimmed so that they do not overlap."""
+    """Convert rows of start, end and amount to ``(n, 3)``; a start is moved where it overlaps an earlier span."""
     table = np.array(rows, dtype=np.float64).reshape(-1, 3)
     table = table[np.all(np.isfinite(table), axis=1)]
     table[1:, 0] = np.maximum(table[1:, 0], np.maximum.accumulate(table[:, 1])[:-1])
@@ -128,13 +135,13 @@ def _read_spans(rows: list[list[float]]) -> NDArray[np.float64]:
 
 
 def _compute_typical_span_s(counts: NDArray[np.float64]) -> float:
-    """The span length at which half of the counted time is reached, from the shortest span on."""
+    """Compute the median length of the spans, weighted by length: half of the time lies in spans up to this length."""
     lengths_s = np.sort(counts[:, 1] - counts[:, 0])
     return float(lengths_s[np.searchsorted(np.cumsum(lengths_s), 0.5 * np.sum(lengths_s))])
 
 
 def _interpolate_total(counts: NDArray[np.float64], t_s: FloatArray) -> FloatArray:
-    """The amount counted from the start up to each time, spread evenly over each span."""
+    """Compute the amount counted from the start up to each time, as if it grew evenly within each span."""
     edges_s = counts[:, :2].ravel()
     cumulative = np.concatenate(([0.0], np.cumsum(counts[:, 2])))
     totals_at_edges = np.column_stack((cumulative[:-1], cumulative[1:])).ravel()
@@ -143,7 +150,7 @@ def _interpolate_total(counts: NDArray[np.float64], t_s: FloatArray) -> FloatArr
 
 
 def _compute_rate_per_min(counts: NDArray[np.float64], t_s: FloatArray) -> FloatArray:
-    """The amount per minute at each time; NaN between the spans."""
+    """Compute the amount per minute at each time; NaN between the spans."""
     rows = np.searchsorted(counts[:, 0], t_s, side="right") - 1
     span = counts[np.maximum(rows, 0)]
     is_inside = (rows >= 0) & (t_s < span[:, 1])
@@ -151,7 +158,7 @@ def _compute_rate_per_min(counts: NDArray[np.float64], t_s: FloatArray) -> Float
 
 
 def _hold_last_value(values: NDArray[np.float64], t_s: FloatArray) -> FloatArray:
-    """The last value measured before each time, NaN after :data:`HEART_RATE_HOLD_S`."""
+    """Return the last value measured before each time; NaN if it is older than :data:`HEART_RATE_HOLD_S`."""
     rows = np.searchsorted(values[:, 0], t_s, side="right") - 1
     last_values = values[np.maximum(rows, 0)]
     return np.where((rows >= 0) & (t_s - last_values[:, 0] <= HEART_RATE_HOLD_S), last_values[:, 2], np.nan)

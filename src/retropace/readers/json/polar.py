@@ -33,13 +33,13 @@ from retropace.readers.json.polar_samples import (
 )
 
 MAX_UTC_OFFSET_MIN = 18 * 60.0
-"""Largest accepted offset from UTC in minutes."""
+"""Largest accepted offset of local time from UTC in minutes; a file with a larger one is rejected."""
 MIN_PAUSE_S = 3.0
-"""Difference in seconds between clock and timer above which there was a pause; below, it is rounding."""
+"""Smallest difference in seconds between elapsed and timer time that counts as a pause; smaller ones are rounding."""
 MIN_PAUSE_STEPS = 2.0
-"""Shortest gap between records that is a pause, in multiples of their median time step."""
+"""Shortest gap between records that can be a pause, in multiples of the median time between records."""
 EXTRA_COLUMNS = ("temperature", "power", "strideLength")
-"""Streams that become extra columns of :class:`~retropace.core.activity.Samples`."""
+"""Names of the columns that :class:`~retropace.core.activity.Samples` does not define and keeps as extra columns."""
 _SPORT_TABLE = """\
 1 running, 2 cycling, 3 walking, 4 jogging, 5 mountain biking, 6 skiing, 7 downhill skiing, 8 rowing, 9 nordic walking,
 10 skating, 11 hiking, 12 tennis, 13 squash, 14 badminton, 15 strength training, 16 other outdoor, 17 treadmill running,
@@ -52,14 +52,14 @@ _SPORT_TABLE = """\
 SPORT_BY_ID: Mapping[str, str] = MappingProxyType(
     {number: name for number, _, name in (entry.strip().partition(" ") for entry in _SPORT_TABLE.split(","))}
 )
-"""Name of a sport by its number, as text; other numbers fall back to the name of the session."""
+"""Name of a sport by its number, as text; for other numbers the name of the session is used."""
 
 
 def read_polar(data: bytes, path: str) -> list[Activity]:
-    """All exercises of a training session that have samples.
+    """Read all exercises (sessions) of a training session that have samples.
 
-    Raises :class:`ReadError` if the file is damaged or of another kind, and :class:`NoActivityError` for a summary
-    only.
+    Raises :class:`ReadError` if the file is damaged or of another kind, and :class:`NoActivityError` if it is a
+    summary without samples.
     """
     try:
         document = json.loads(data)
@@ -89,7 +89,7 @@ def read_polar(data: bytes, path: str) -> list[Activity]:
 def _build_activity(
     exercise: Mapping[str, Any], session: Mapping[str, Any], path: str, warnings: dict[str, None]
 ) -> Activity | None:
-    """The activity of one exercise; None if it has no samples. Warnings are added to ``warnings``."""
+    """Build the activity of one exercise; None if it has no samples. Warnings are added to ``warnings``."""
     clock = _read_clock(exercise, session)
     streams = read_streams(exercise, clock)
     if not streams.streams:
@@ -130,7 +130,7 @@ def _build_activity(
 
 
 def _read_clock(exercise: Mapping[str, Any], session: Mapping[str, Any]) -> ExerciseClock:
-    """Start, end and offset from UTC of an exercise."""
+    """Read start, end and offset from UTC of an exercise; NaN where the file does not give them."""
     names = ("timezoneOffset", "timeZoneOffset", "timezoneOffsetMinutes")
     offsets_min = [parse_number(source.get(name), name) for source in (exercise, session) for name in names]
     offset_min = next((offset for offset in offsets_min if np.isfinite(offset)), np.nan)
@@ -143,7 +143,10 @@ def _read_clock(exercise: Mapping[str, Any], session: Mapping[str, Any]) -> Exer
 
 
 def _read_laps(exercise: Mapping[str, Any], clock: ExerciseClock, origin_s: float) -> tuple[Lap, ...]:
-    """The laps of the button, or else the automatic ones; either kind covers the whole exercise."""
+    """Read the laps that the runner pressed, or if there are none the automatic ones.
+
+    Each of the two lists covers the whole exercise.
+    """
     laps = exercise.get("laps")
     by_kind = laps if isinstance(laps, dict) else {"laps": laps, "autoLaps": exercise.get("autoLaps")}
     pressed, automatic = (parse_list(by_kind.get(kind), kind) for kind in ("laps", "autoLaps"))
@@ -172,7 +175,7 @@ def _read_laps(exercise: Mapping[str, Any], clock: ExerciseClock, origin_s: floa
 
 
 def _find_pauses(t_s: FloatArray, paused_s: float) -> Spans:
-    """The longest gaps between records, ``paused_s`` seconds in total."""
+    """Place the pauses, ``paused_s`` seconds in total, in the longest gaps between records, longest gap first."""
     gaps_s = np.diff(t_s)
     if not paused_s > MIN_PAUSE_S or not np.any(gaps_s > 0.0):
         return as_spans([])
@@ -196,13 +199,13 @@ def _read_sport(exercise: Mapping[str, Any], session: Mapping[str, Any]) -> str:
 
 
 def _read_duration_s(fields: Mapping[str, Any], name: str) -> float:
-    """A duration in seconds, written as text or in milliseconds."""
+    """Read a duration in seconds, written as text or in milliseconds; NaN if it is missing."""
     millis = parse_number(fields.get(f"{name}Millis"), f"{name}Millis")
     return millis / 1000.0 if np.isfinite(millis) else parse_duration_s(fields.get(name), name)
 
 
 def _read_first_number(fields: Mapping[str, Any], old_name: str, new_name: str) -> float:
-    """The number under the name of the older exports, else under that of the newer."""
+    """Read a number under its name in the older exports, or under that in the newer ones; NaN if it is missing."""
     return parse_number(fields.get(old_name, fields.get(new_name)), old_name)
 
 

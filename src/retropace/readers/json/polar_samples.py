@@ -1,8 +1,8 @@
-"""The samples of a Polar exercise on one time axis, and strict parsing of the values of its JSON.
+"""Merging of a Polar exercise's samples onto one time axis, and strict parsing of the values of its JSON.
 
-Sensors and positions have times of their own, a fraction of a second apart: each value goes to the nearest record of
-the stream with most records, and becomes a record of its own where there is none nearby. Missing values are ``"NaN"``,
-``null``, or absent.
+Each sensor, and the positions, are a stream with times of its own, a fraction of a second apart. A value goes to the
+nearest record of the stream with most records, and becomes a record of its own where there is none nearby. Missing
+values are ``"NaN"``, ``null``, or absent.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from retropace.core.spans import FloatArray
 from retropace.readers.iso_times import parse_time
 
 MAX_DURATION_S = 30 * 86400.0
-"""Longest accepted time from the start of an exercise, in seconds."""
+"""Longest accepted duration of an exercise in seconds; a file with times beyond it is rejected."""
 MAX_MERGE_DISTANCE_S = 1.0
-"""Largest difference in seconds between values of one record; both shapes sample every second."""
+"""Largest difference in seconds between a value's time and that of the record it joins; others become new records."""
 MAX_OVERRUN_S = 1.0
-"""Time in seconds after the end of an exercise up to which positions are accepted."""
+"""Longest time in seconds after the end of an exercise at which positions are accepted; later ones are left out."""
 KMH_TO_MPS = 1.0 / 3.6
-"""Metres per second per kilometre per hour."""
+"""Factor from km/h to m/s."""
 COLUMN_BY_STREAM = {
     "heartrate": "heart_rate_bpm",
     "speed": "speed_mps",
@@ -35,20 +35,20 @@ COLUMN_BY_STREAM = {
     "power": "power",
     "stridelength": "strideLength",
 }
-"""Column by the name of a stream, in lower case and without underscores; other streams are not read."""
+"""Column of each stream, by the stream's name in lower case without underscores; other streams are not read."""
 ROUTE_KEY = "recordedRoute"
-"""JSON key of the positions in the older shape."""
+"""JSON key of the positions in the older shape of the files."""
 _DURATION = re.compile(r"PT(?:(\d+(?:\.\d+)?)H)?(?:(\d+(?:\.\d+)?)M)?(?:(\d+(?:\.\d+)?)S)?", re.ASCII)
 """Pattern of an ISO 8601 duration of hours, minutes and seconds."""
 
 
 class ShapeError(ValueError):
-    """JSON that is not shaped like a training session; the message continues a sentence."""
+    """Raised for JSON that is not shaped like a training session; the message is the end of a sentence."""
 
 
 @dataclass(frozen=True, slots=True)
 class ExerciseClock:
-    """Start and end of an exercise as POSIX times, and the offset of its local times from UTC."""
+    """Start and end of an exercise as POSIX times (NaN if unknown), and the offset of its local times from UTC."""
 
     offset_s: float
     """Offset from UTC in seconds; NaN if the file has none, so that local times are taken as UTC."""
@@ -56,9 +56,9 @@ class ExerciseClock:
     stop_s: float = np.nan
 
     def parse_posix_s(self, value: object, label: str) -> float:
-        """The POSIX time of a text: local, with a time zone, or relative to the exercise's start (``PT12.5S``).
+        """Parse a time to a POSIX time: local, with a time zone, or from the exercise's start on (``PT12.5S``).
 
-        ``label`` names the value in error messages. Raises :class:`ShapeError`.
+        ``label`` names the value in error messages. Raises :class:`ShapeError` for anything else.
         """
         if not isinstance(value, str):
             raise ShapeError(f"{label} is no time")
@@ -75,7 +75,7 @@ class ExerciseClock:
 
 @dataclass(frozen=True, slots=True)
 class Stream:
-    """Columns that share their times, ``posix_s`` in seconds."""
+    """Columns of values at the same times ``posix_s``, in seconds since 1970."""
 
     posix_s: FloatArray
     columns: Mapping[str, FloatArray]
@@ -83,7 +83,7 @@ class Stream:
 
 @dataclass(slots=True)
 class Streams:
-    """The streams of an exercise, and counts of what could not be used."""
+    """The streams of an exercise (values with their times), and counts of positions that could not be used."""
 
     streams: list[Stream] = field(default_factory=list)
     missing_time_count: int = 0
@@ -92,7 +92,7 @@ class Streams:
     """Number of positions after the end of the exercise."""
 
     def add(self, posix_s: list[float], **columns: list[float]) -> None:
-        """Add the records of a stream that hold a value, if any."""
+        """Add a stream of those records that hold any value; nothing is added if none does."""
         values = {name: np.array(column, dtype=np.float64) for name, column in columns.items()}
         has_value = np.any([np.isfinite(column) for column in values.values()], axis=0)
         if np.any(has_value):
@@ -101,7 +101,7 @@ class Streams:
 
 
 def read_streams(exercise: Mapping[str, Any], clock: ExerciseClock) -> Streams:
-    """All streams of an exercise, in either shape; raises :class:`ShapeError`."""
+    """Read all streams of an exercise, in either shape of the file; raises :class:`ShapeError`."""
     streams = Streams()
     samples = parse_object(exercise.get("samples"), "samples")
     for name, entries in samples.items():
@@ -125,7 +125,7 @@ def read_streams(exercise: Mapping[str, Any], clock: ExerciseClock) -> Streams:
 
 
 def merge_streams(streams: list[Stream]) -> Stream:
-    """The streams as one, in order of time."""
+    """Merge streams into one, in order of time, by the rule of the module's docstring."""
     fullest, *others = sorted(streams, key=lambda stream: -len(stream.posix_s))
     merged = _sort_by_time(fullest)
     for other in others:
@@ -134,7 +134,7 @@ def merge_streams(streams: list[Stream]) -> Stream:
 
 
 def parse_object(value: object, label: str) -> Mapping[str, Any]:
-    """A JSON object, empty for None; raises :class:`ShapeError` for anything else."""
+    """Return a JSON object as it is, and an empty one for None; raises :class:`ShapeError` for anything else."""
     if value is None:
         return {}
     if not isinstance(value, dict):
@@ -143,7 +143,7 @@ def parse_object(value: object, label: str) -> Mapping[str, Any]:
 
 
 def parse_list(value: object, label: str) -> list[Any]:
-    """A JSON array, empty for None; raises :class:`ShapeError` for anything else."""
+    """Return a JSON array as it is, and an empty one for None; raises :class:`ShapeError` for anything else."""
     if value is None:
         return []
     if not isinstance(value, list):
@@ -152,7 +152,7 @@ def parse_list(value: object, label: str) -> list[Any]:
 
 
 def parse_number(value: object, label: str) -> float:
-    """A number, also written as text; NaN for None and for infinities.
+    """Parse a number, which may be written as text; NaN for None and for infinities.
 
     Raises :class:`ShapeError` for anything else.
     """
@@ -168,7 +168,7 @@ def parse_number(value: object, label: str) -> float:
 
 
 def parse_duration_s(value: object, label: str) -> float:
-    """A duration in seconds from ISO 8601 text; NaN for None. Raises :class:`ShapeError` for anything else.
+    """Parse an ISO 8601 duration to seconds; NaN for None. Raises :class:`ShapeError` for anything else.
 
     Example:
         >>> parse_duration_s("PT1H2M3.5S", "duration")
@@ -198,9 +198,9 @@ def _read_route(
     streams: Streams,
     has_sensor_altitude: bool,
 ) -> None:
-    """Add the positions of an exercise as a stream.
+    """Add the positions of an exercise to ``streams``.
 
-    Their altitude is left out where a barometer measured it, because the two have different zeros.
+    Their altitude is left out if a barometer measured altitude too, because the two have different zeros.
     """
     points: list[tuple[float, Mapping[str, Any]]] = []
     for raw in parse_list(exercise.get(ROUTE_KEY, samples.get(ROUTE_KEY)), ROUTE_KEY):
@@ -237,7 +237,7 @@ def _sort_by_time(stream: Stream) -> Stream:
 
 
 def _join_streams(base: Stream, other: Stream) -> Stream:
-    """Two streams as one; a value close enough to a record that lacks one becomes part of it."""
+    """Join two streams: a record of ``other`` goes to the nearest record of ``base`` if it is close, else is added."""
     steps_s = np.diff(base.posix_s)
     step_s = float(np.median(steps_s[steps_s > 0.0])) if np.any(steps_s > 0.0) else MAX_MERGE_DISTANCE_S
     after = np.clip(np.searchsorted(base.posix_s, other.posix_s), 0, len(base.posix_s) - 1)
