@@ -1,4 +1,4 @@
-"""Simulated sessions with known truth: an athlete carries out a plan at a place, and a watch records it.
+"""Simulated sessions with known truth: a simulated runner carries out a plan at a place, and a watch records it.
 
 Example:
 >>> session = simulate([forward(seconds=60), backward(seconds=30)])

@@ -9,53 +9,55 @@ import numpy as np
 from retropace.core.spans import FloatArray
 
 BACKWARD_CADENCE_RATIO = 1.08
-"""Ratio of backward to forward running cadence at equal speed (Cavagna 2012, J Exp Biol 215:75)."""
+"""Cadence of backward running over that of forward running at equal speed (Cavagna 2012, J Exp Biol 215:75)."""
 CADENCE_SPM_PER_MPS = 6.0
-"""Rise of running cadence with speed, 4–8 spm per m/s up to 4 m/s (Cavagna 1988, J Physiol 399:81; van Oeveren 2017,
-PLoS ONE 12:e0184273)."""
+"""Rise of running cadence in steps per minute for each m/s of speed; published: 4–8 up to 4 m/s (Cavagna 1988,
+J Physiol 399:81; van Oeveren 2017, PLoS ONE 12:e0184273)."""
 BACKWARD_EXTRA_HR_BPM = 18.0
-"""Additional heart rate of backward running at equal speed, 15–22 bpm (Williford 1998, Med Sci Sports Exerc 30)."""
+"""Beats per minute by which heart rate is higher when running backward than forward at equal speed; published: 15–22
+(Williford 1998, Med Sci Sports Exerc 30)."""
 HR_TIME_CONSTANT_S = 30.0
-"""Time constant of heart rate after a change of effort (Bunc 1988, Eur J Appl Physiol 57:1)."""
+"""Time constant in seconds of the exponential approach of heart rate to a new steady state after a change of effort
+(Bunc 1988, Eur J Appl Physiol 57:1)."""
 STANDING_EXTRA_HR_BPM = 15.0
-"""Heart rate of standing between efforts above resting heart rate."""
+"""Beats per minute by which the steady heart rate of a runner standing between efforts exceeds the resting one."""
 
 
 @dataclass(frozen=True, slots=True)
 class SimulatedAthlete:
-    """One runner. Speeds are those of an easy effort; a plan multiplies them."""
+    """A simulated runner. Speeds are those of easy running and walking; the stretches of a plan multiply them."""
 
     run_mps: float = 2.9
     backward_speed_ratio: float = 0.68
-    """Ratio of backward to forward running speed at equal effort; published values are 0.55–0.80."""
+    """Backward over forward running speed at equal effort; published values are 0.55–0.80."""
     walk_mps: float = 1.35
     backward_walk_speed_ratio: float = 0.60
-    """Ratio of backward to forward walking speed at equal cadence (Laufer 2003, Physiother Res Int 8:131)."""
+    """Backward over forward walking speed at equal cadence (Laufer 2003, Physiother Res Int 8:131)."""
     cadence_spm: float = 166.0
     """Cadence of running forward at ``run_mps``."""
     walk_cadence_spm: float = 113.0
     """Cadence of walking forward at ``walk_mps``."""
     resting_hr_bpm: float = 68.0
     hr_bpm_per_mps: float = 27.0
-    """Heart rate above rest for each m/s of speed."""
+    """Steady heart rate above the resting one, in beats per minute for each m/s of speed."""
     backward_cadence_ratio: float = BACKWARD_CADENCE_RATIO
     backward_extra_hr_bpm: float = BACKWARD_EXTRA_HR_BPM
     cadence_spm_per_mps: float = CADENCE_SPM_PER_MPS
     cadence_drift_sd_spm: float = 0.0
-    """Standard deviation of a slow deviation of cadence from that of the speed."""
+    """Standard deviation of a slow random drift of cadence around the one that belongs to the speed."""
     hr_time_constant_s: float = HR_TIME_CONSTANT_S
     cardiac_drift_bpm_per_h: float = 0.0
-    """Rise of heart rate at constant pace, 10–20 bpm per hour in the warmth and a few in the cool (Coyle &
-    González-Alonso 2001, Exerc Sport Sci Rev 29:88)."""
+    """Rise of heart rate at constant pace, in beats per minute for each hour; published: 10–20 in the warmth, a few in
+    the cool (Coyle & González-Alonso 2001, Exerc Sport Sci Rev 29:88)."""
     fatigue_share_per_h: float = 0.0
-    """Share of pace lost per hour; recreational marathoners lose some 10 % over three to four hours."""
+    """Fraction of speed lost in each hour; recreational marathoners lose some 10 % over three to four hours."""
     slows_to_turn: bool = True
     """Whether the runner slows to a shuffle to turn round; practised runners turn in mid-stride."""
     glance_interval_s: float = 0.0
-    """Mean time between glances over the shoulder while running backward, each of which costs pace; 0 for none."""
+    """Mean time between glances over the shoulder while running backward; each glance costs speed. 0 for none."""
 
     def speed_mps(self, direction: str, gait: str, effort: float) -> float:
-        """Return the steady speed at an effort relative to easy, which is 1."""
+        """Return the steady speed in a direction and gait; ``effort`` multiplies the easy speed."""
         if gait == "stand":
             return 0.0
         forward_mps = self.run_mps if gait == "run" else self.walk_mps
@@ -63,7 +65,7 @@ class SimulatedAthlete:
         return forward_mps * effort * (ratio if direction == "backward" else 1.0)
 
     def step_rate_spm(self, direction: str, gait: str, speed_mps: FloatArray) -> FloatArray:
-        """Return the steps per minute of both feet at each speed, ``(n,)``."""
+        """Return the cadence (steps per minute of both feet) in a direction and gait at each speed, ``(n,)``."""
         if gait == "stand":
             return np.zeros(len(speed_mps))
         if gait == "walk":
@@ -74,7 +76,7 @@ class SimulatedAthlete:
         return forward_spm * (self.backward_cadence_ratio if direction == "backward" else 1.0)
 
     def steady_state_hr_bpm(self, direction: str, gait: str, speed_mps: float) -> float:
-        """Return the heart rate that an effort leads to if it lasts."""
+        """Return the heart rate that a direction, gait and speed lead to if they are kept up."""
         if gait == "stand":
             return self.resting_hr_bpm + STANDING_EXTRA_HR_BPM
         steady_bpm = self.resting_hr_bpm + self.hr_bpm_per_mps * speed_mps

@@ -1,4 +1,4 @@
-"""Kinds of sessions with backward stretches: the stretches that are carried out, and their workout sentence."""
+"""Random plans of sessions with backward stretches, one function for each kind of session."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from retropace.simulate.execution import draw_duration_s, draw_run, draw_stand, 
 from retropace.simulate.plan import PlannedStretch
 
 SessionPlan = tuple[list[PlannedStretch], str]
-"""The stretches of a session, and the workout sentence that describes them."""
+"""Planned stretches of a session, and the workout sentence that describes them, such as ``6x(400m backward, …)``."""
 _RECOVERY_PHRASES = {"rest": "rest", "walk": "forward walk", "jog": "forward jog"}
-"""Kinds of recovery, and their phrases in a workout sentence."""
+"""Phrase for each kind of recovery between repetitions in a workout sentence."""
 _PYRAMIDS = (
     ("100m", "200m", "300m", "200m", "100m"),
     ("200m", "400m", "600m", "400m", "200m"),
@@ -18,11 +18,11 @@ _PYRAMIDS = (
     ("60s", "120s", "180s", "120s", "60s"),
     ("30s", "60s", "90s", "120s", "90s", "60s", "30s"),
 )
-"""Lengths of the repetitions of each pyramid."""
+"""Pyramids to draw from: the lengths of the repetitions, which rise and then fall."""
 
 
 def _draw_recovery(rng: np.random.Generator, kind: str, seconds: float) -> PlannedStretch:
-    """Draw a recovery of about ``seconds``; ``kind`` is a key of ``_RECOVERY_PHRASES``."""
+    """Draw a recovery between repetitions of about ``seconds``; ``kind`` is a key of ``_RECOVERY_PHRASES``."""
     length_s = draw_duration_s(rng, seconds)
     return {
         "rest": PlannedStretch("rest", "stand", length_s),
@@ -47,7 +47,7 @@ def reps(rng: np.random.Generator) -> SessionPlan:
 
 
 def quarter_mile(rng: np.random.Generator) -> SessionPlan:
-    """Draw pairs of 400 m forward and, after two minutes' rest, 400 m backward in less than twice the time."""
+    """Draw one to three times 400 m forward, two minutes' rest, and 400 m backward in less than twice the time."""
     warm, warm_words, cool, cool_words = draw_warm_up_and_cool_down(rng)
     count = int(rng.integers(1, 4))
     walk_s = 150

@@ -1,4 +1,4 @@
-"""Simulation of a runner's motion, second by second, and the truth about it."""
+"""Simulation of a runner's motion, second by second, with its true directions and gaits."""
 
 from __future__ import annotations
 
@@ -16,65 +16,69 @@ from retropace.simulate.plan import PlannedStretch
 TURN_S = 2
 """Duration in seconds of turning round, during which a runner slows to ``TURN_MPS``."""
 TURN_MPS = 0.8
-"""Speed while turning round."""
+"""Highest speed in m/s while a runner who slows to turn turns round."""
 SPEED_TIME_CONSTANT_S = 2.0
-"""Time constant of a change of speed."""
+"""Time constant in seconds of the exponential approach of speed to a new target."""
 PACE_DRIFT_SD = 0.035
-"""Relative standard deviation of pace, 3–4 % (Lambert 2004, J Sports Sci 22, even pacing)."""
+"""Standard deviation of the slow random drift of speed around its target, as a fraction of it (3–4 %: Lambert 2004,
+J Sports Sci 22, even pacing)."""
 PACE_DRIFT_TIME_S = 40.0
-"""Correlation time of pace and of cadence drift."""
+"""Time in seconds after which the random drifts of speed and of cadence are correlated with themselves by 1/e."""
 CADENCE_NOISE_SD_SPM = 1.2
-"""Standard deviation of cadence from second to second."""
+"""Standard deviation of the random deviation of cadence in each second, in steps per minute."""
 HR_NOISE_SD_BPM = 0.7
-"""Standard deviation of heart rate from second to second."""
+"""Standard deviation of the random deviation of heart rate in each second, in beats per minute."""
 INITIAL_EXTRA_HR_BPM = 20.0
-"""Heart rate above rest with which a session begins."""
+"""Beats per minute by which heart rate at the start of a session exceeds the resting one."""
 GLANCE_S = 2
 """Duration in seconds of a glance over the shoulder; assumed, as no published value is known."""
 GLANCE_SPEED_SHARE = 0.88
-"""Share of speed that is kept during a glance; assumed, as no published value is known."""
+"""Fraction of the target speed that is kept during a glance; assumed, as no published value is known."""
 GRADE_COST_EXPONENT = 0.7
-"""Power of the cost ratio by which a climb slows runners, who pay the rest in effort (Townshend 2010, Med Sci Sports
-Exerc 42:160)."""
+"""Exponent of the ratio of the energy costs on the flat and on a grade that gives the ratio of speeds; below 1, because
+runners climb at a higher effort (Townshend 2010, Med Sci Sports Exerc 42:160)."""
 HR_BPM_PER_GRADE = 250.0
-"""Additional heart rate per unit of grade, for the part of the climb that pace does not pay: 15 bpm at 6 %."""
+"""Beats per minute by which a grade raises the steady heart rate, per unit of grade: 15 bpm at 6 %.
+
+It stands for the higher effort of climbing."""
 CADENCE_SPM_PER_GRADE = 50.0
-"""Additional cadence per unit of grade at equal speed: some 3 % at 7 % (Padulo 2013, PLoS ONE 8:e69006)."""
+"""Steps per minute by which a grade raises cadence at equal speed, per unit of grade: some 3 % more steps at a grade of
+7 % (Padulo 2013, PLoS ONE 8:e69006)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Truth:
-    """The true directions and gaits: spans ``[edges_s[i], edges_s[i + 1])`` in elapsed seconds cover the session."""
+    """The true directions and gaits: entry ``i`` holds in ``[edges_s[i], edges_s[i + 1])``, in elapsed seconds."""
 
     edges_s: FloatArray
     direction: tuple[str, ...]
     gait: tuple[str, ...]
     distance_m: dict[str, float]
-    """Metres per direction."""
+    """True distance in metres that was run in each direction."""
 
 
 @dataclass(frozen=True, slots=True)
 class Motion:
-    """The true motion as ``(n,)`` columns, one row per second, each valid during ``[t_s, t_s + 1)``."""
+    """The true motion of a runner: ``(n,)`` columns with one row per second, valid during ``[t_s, t_s + 1)``."""
 
     t_s: FloatArray
     speed_mps: FloatArray
     cadence_spm: FloatArray
     heart_rate_bpm: FloatArray
     stretch_index: FloatArray
-    """Index of the stretch in the plan."""
+    """Index in the plan of the stretch that the runner is in."""
     truth: Truth
 
     @property
     def distance_m(self) -> FloatArray:
-        """Metres covered at the start of each second."""
+        """Metres covered from the start of the session to the start of each second."""
         return np.concatenate(([0.0], np.cumsum(self.speed_mps[:-1])))
 
 
 def simulate_motion(
     plan: Sequence[PlannedStretch], athlete: SimulatedAthlete, place: SimulatedPlace, rng: np.random.Generator
 ) -> Motion:
-    """Simulate how an athlete carries out a plan, never faster than the backward world bests."""
+    """Simulate how an athlete carries out a plan; backward target speeds stay below the world bests."""
     speeds: list[float] = []
     cadences: list[float] = []
     heart_rates: list[float] = []
@@ -145,7 +149,10 @@ def _is_finished(stretch: PlannedStretch, covered_m: float, seconds: int) -> boo
 
 
 def _target_mps(stretch: PlannedStretch, athlete: SimulatedAthlete) -> float:
-    """Return the speed that the athlete aims for, at most two pace deviations below the backward world best."""
+    """Return the speed that the athlete aims for in a stretch.
+
+    Backward it is so far below the world best that a drift by two standard deviations does not exceed it.
+    """
     speed_mps = athlete.speed_mps(stretch.direction, stretch.gait, stretch.effort)
     if stretch.direction != "backward" or speed_mps == 0.0:
         return speed_mps
@@ -154,6 +161,9 @@ def _target_mps(stretch: PlannedStretch, athlete: SimulatedAthlete) -> float:
 
 
 def _grade_speed_factor(grade: float) -> float:
-    """Return the share of flat speed at a grade, from the cost of running (Minetti 2002, J Appl Physiol 93:1039)."""
+    """Return the speed on a grade as a fraction of that on the flat.
+
+    It follows from the energy cost of running on grades (Minetti 2002, J Appl Physiol 93:1039).
+    """
     cost = 155.4 * grade**5 - 30.4 * grade**4 - 43.3 * grade**3 + 46.3 * grade**2 + 19.5 * grade + 3.6
     return float((3.6 / cost) ** GRADE_COST_EXPONENT)

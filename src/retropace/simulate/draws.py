@@ -35,7 +35,10 @@ def draw_athlete(rng: np.random.Generator) -> SimulatedAthlete:
 
 
 def draw_place(rng: np.random.Generator, hill_m: float = 0.0) -> SimulatedPlace:
-    """Draw a track, loop, path or treadmill near Berlin; ``hill_m`` is the height of hills, 0 for mostly flat."""
+    """Draw a track, loop, path or treadmill near Berlin, with hills of height ``hill_m``.
+
+    If it is 0, most places are flat, and some loops and paths get hills of a random height.
+    """
     kind = str(rng.choice(["track", "loop", "path", "treadmill"], p=[0.3, 0.25, 0.35, 0.1]))
     if not hill_m and kind in ("loop", "path") and rng.random() < 0.3:
         hill_m = float(rng.uniform(4.0, 15.0))
@@ -76,7 +79,7 @@ def draw_plain(rng: np.random.Generator) -> tuple[SimulatedPlace, Watch]:
 def _draw_spans(
     rng: np.random.Generator, length_s: float, probability: float, duration_range_s: tuple[float, float]
 ) -> Spans | None:
-    """Draw one or two spans within the session with this probability, else None."""
+    """Draw, with this probability, one or two time spans within a session of ``length_s`` seconds; else None."""
     if rng.random() >= probability:
         return None
     spans = []

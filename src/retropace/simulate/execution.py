@@ -1,4 +1,4 @@
-"""Steps of a plan as a runner carries them out, with errors of duration and distance."""
+"""Random stretches as a runner carries out the steps of a plan, with errors of duration and distance."""
 
 from __future__ import annotations
 
@@ -7,32 +7,32 @@ import numpy as np
 from retropace.simulate.plan import PlannedStretch
 
 DURATION_ERROR_SHARE = 0.02
-"""Standard deviation of a step by time, as a share of its duration."""
+"""Relative part of the standard deviation of the duration of a step by time, as a fraction of the planned duration."""
 DURATION_ERROR_S = 1.5
-"""Standard deviation of a step by time beyond that share, the time of a glance at the watch."""
+"""Absolute part, in seconds, of the same standard deviation; about the time that a glance at the watch takes."""
 DISTANCE_ERROR_SHARE = 0.015
-"""Standard deviation of a step by distance, as a share of its distance."""
+"""Standard deviation of the distance of a step by distance, as a fraction of the planned distance."""
 
 
 def draw_duration_s(rng: np.random.Generator, seconds: float) -> float:
-    """Draw a duration near ``seconds``, at least 5 s."""
+    """Draw how long a runner really takes for a planned duration, in whole seconds, at least 5."""
     return max(float(round(seconds + rng.normal(0.0, DURATION_ERROR_S + DURATION_ERROR_SHARE * seconds))), 5.0)
 
 
 def draw_distance_m(rng: np.random.Generator, metres: float) -> float:
-    """Draw a distance near ``metres``."""
+    """Draw how far a runner really runs for a planned distance."""
     return metres * float(1.0 + rng.normal(0.0, DISTANCE_ERROR_SHARE))
 
 
 def draw_run(rng: np.random.Generator, direction: str, length: str, effort: float = 1.0) -> PlannedStretch:
-    """Draw a running stretch of a length such as ``400m`` or ``90s``."""
+    """Draw a stretch of running whose planned length is a text such as ``400m`` or ``90s``."""
     if length.endswith("m"):
         return PlannedStretch(direction, "run", None, draw_distance_m(rng, float(length[:-1])), effort)
     return PlannedStretch(direction, "run", draw_duration_s(rng, float(length[:-1])), None, effort)
 
 
 def draw_walk(rng: np.random.Generator, direction: str, seconds: float, effort: float = 1.0) -> PlannedStretch:
-    """Draw a walking stretch of about ``seconds``."""
+    """Draw a stretch of walking of about ``seconds``."""
     return PlannedStretch(direction, "walk", draw_duration_s(rng, seconds), None, effort)
 
 
@@ -42,7 +42,7 @@ def draw_stand(rng: np.random.Generator, seconds: float) -> PlannedStretch:
 
 
 def draw_warm_up_and_cool_down(rng: np.random.Generator) -> tuple[PlannedStretch, str, PlannedStretch, str]:
-    """Draw the first and the last stretch of a session, each with its phrase in a workout sentence."""
+    """Draw warm-up and cool-down, both running forward, each followed by its phrase in a workout sentence."""
     first_min, last_min = int(rng.integers(6, 13)), int(rng.integers(4, 9))
     return (
         PlannedStretch("forward", "run", draw_duration_s(rng, 60.0 * first_min)),

@@ -1,4 +1,7 @@
-"""Kinds of sessions run forward only, which resemble backward sessions and must not be suspected."""
+"""Random plans of sessions run forward only, one function for each kind of session.
+
+They resemble sessions with backward running, and retropace must not suspect any in them.
+"""
 
 from __future__ import annotations
 

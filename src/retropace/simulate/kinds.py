@@ -1,4 +1,4 @@
-"""Random sessions of every kind, by a random athlete, at a random place and with a random watch."""
+"""Random sessions of every kind: plan, athlete, place and watch are all drawn at random."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from retropace.simulate.draws import draw_athlete, draw_place, draw_plain, draw_
 from retropace.simulate.session import SimulatedSession, simulate
 
 SessionKind = Callable[[np.random.Generator], SessionPlan]
-"""Function that draws the plan of a session of one kind."""
+"""Function that draws a random plan of one kind of session, with its workout sentence."""
 
 BACKWARD_KINDS: dict[str, SessionKind] = {
     "reps": backward_kinds.reps,
@@ -41,14 +41,14 @@ INTERVAL_KINDS: dict[str, SessionKind] = {
 }
 """Kinds of interval sessions whose backward repetitions have several lengths, by name."""
 WATCH_STOP_PROBABILITY = 0.25
-"""Share of the sessions in which the watch is stopped while the runner stands."""
+"""Probability that a session's watch is stopped whenever the runner stands."""
 _ALL_KINDS = BACKWARD_KINDS | FORWARD_KINDS | INTERVAL_KINDS
-"""All kinds, whose order determines the random seeds."""
+"""All kinds by name; the position of a kind is part of its random seed, so the order must not change."""
 
 
 @dataclass(frozen=True, slots=True)
 class Draw:
-    """A random session, the workout sentence that describes it, and its athlete."""
+    """A random session, the workout sentence that describes it, and the athlete who ran it."""
 
     session: SimulatedSession
     sentence: str

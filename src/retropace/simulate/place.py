@@ -1,4 +1,4 @@
-"""Simulated places: routes that map a distance to a position and an altitude."""
+"""Simulated places: routes that give position and altitude after each distance."""
 
 from __future__ import annotations
 
@@ -10,21 +10,22 @@ from retropace.core.geodesy import FLATTENING, SEMI_MAJOR_M
 from retropace.core.spans import FloatArray
 
 TRACK_STRAIGHT_M = 84.39
-"""Length of a straight of the standard track (World Athletics, Track and Field Facilities Manual, 2019)."""
+"""Length in metres of a straight of the standard track (World Athletics, Track and Field Facilities Manual, 2019)."""
 TRACK_RADIUS_M = 36.50
-"""Radius of the kerb in the bends of the standard track (World Athletics 2019)."""
+"""Radius in metres of the kerb in the bends of the standard track (World Athletics 2019)."""
 KERB_OFFSET_M = 0.30
-"""Distance from the kerb at which lane 1 is measured (World Athletics 2019)."""
+"""Distance in metres from the kerb of the line along which the length of lane 1 is measured (World Athletics 2019)."""
 LINE_OFFSET_M = 0.20
-"""Distance from the inner line at which the other lanes are measured (World Athletics 2019)."""
+"""Distance in metres from a lane's inner line of the line along which all other lanes are measured (World Athletics
+2019)."""
 LANE_WIDTH_M = 1.22
-"""Width of a lane (World Athletics 2019)."""
+"""Width in metres of a lane of the standard track (World Athletics 2019)."""
 LOOP_LENGTH_M = 1700.0
-"""Length of the circular loop."""
+"""Length in metres of one round of the place ``loop``, which is a circle."""
 PATH_LENGTH_M = 2500.0
-"""Distance from the start of the path to its turning point."""
+"""Distance in metres from the start of the place ``path`` to its turning point."""
 BASE_ALTITUDE_M = 41.0
-"""Altitude above sea level at the foot of the hills."""
+"""Altitude in metres above sea level of all places, at the foot of their hills."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,27 +38,30 @@ class SimulatedPlace:
     hill_height_m: float = 0.0
     """Height of the hills from foot to top; 0 for a flat place."""
     hill_spacing_m: float = 900.0
-    """Distance from one hilltop to the next."""
+    """Distance along the route from one hilltop to the next."""
     lane: int = 1
-    """Lane of a track, from 1."""
+    """Lane in which a track is run, from 1 (innermost)."""
     rotation_deg: float = 0.0
     """Direction of the straights of a track, counterclockwise from east."""
 
     def altitude_m(self, distance_m: FloatArray) -> FloatArray:
-        """Return the altitude above sea level at each distance, ``(n,)``."""
+        """Return the altitude above sea level after each distance, ``(n,)``."""
         wave = 1.0 - np.cos(2.0 * np.pi * distance_m / self.hill_spacing_m)
         altitude_m: FloatArray = BASE_ALTITUDE_M + self.hill_height_m / 2.0 * wave
         return altitude_m
 
     def grade(self, distance_m: float) -> float:
-        """Return the rise per metre at a distance."""
+        """Return the grade (metres of rise per metre) after a distance."""
         if not self.hill_height_m:
             return 0.0
         wavenumber = 2.0 * np.pi / self.hill_spacing_m
         return float(self.hill_height_m / 2.0 * wavenumber * np.sin(wavenumber * distance_m))
 
     def positions(self, distance_m: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """Return the metres east and north of the place at each distance, ``(n,)`` each; NaN on a treadmill."""
+        """Return the position after each distance, as metres east and north of the place's coordinates, ``(n,)`` each.
+
+        It is NaN on a treadmill.
+        """
         if self.kind == "track":
             return _track_positions(distance_m, self.lane, np.radians(self.rotation_deg))
         if self.kind == "path":
@@ -69,7 +73,7 @@ class SimulatedPlace:
         return missing, missing
 
     def degrees(self, east_m: FloatArray, north_m: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """Return latitude and longitude of metres east and north, on the tangent plane of the ellipsoid."""
+        """Convert metres east and north of the place to latitude and longitude (tangent plane of WGS 84)."""
         ecc2 = FLATTENING * (2.0 - FLATTENING)
         bend = 1.0 - ecc2 * np.sin(np.radians(self.lat_deg)) ** 2
         meridian, normal = SEMI_MAJOR_M * (1.0 - ecc2) / bend**1.5, SEMI_MAJOR_M / np.sqrt(bend)
@@ -79,12 +83,12 @@ class SimulatedPlace:
 
 
 def lane_radius_m(lane: int) -> float:
-    """Return the radius of the bends of the line along which a lane is measured."""
+    """Return the radius, in the bends, of the line along which a lane's length is measured."""
     return TRACK_RADIUS_M + (KERB_OFFSET_M if lane == 1 else (lane - 1) * LANE_WIDTH_M + LINE_OFFSET_M)
 
 
 def _track_positions(distance_m: FloatArray, lane: int, rotation_rad: float) -> tuple[FloatArray, FloatArray]:
-    """Return positions around a lane, counterclockwise from the start of a straight."""
+    """Return the positions after each distance in a lane, counterclockwise from the start of a straight."""
     radius = lane_radius_m(lane)
     bend = np.pi * radius
     lap = 2.0 * (TRACK_STRAIGHT_M + bend)
@@ -101,7 +105,7 @@ def _track_positions(distance_m: FloatArray, lane: int, rotation_rad: float) -> 
 
 
 def _path_positions(distance_m: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Return positions along a gently winding path, out to its turning point and back."""
+    """Return the positions after each distance along a gently winding path, out to its turning point and back."""
     phase = distance_m % (2.0 * PATH_LENGTH_M)
     along = np.where(phase <= PATH_LENGTH_M, phase, 2.0 * PATH_LENGTH_M - phase)
     fine = np.arange(0.0, PATH_LENGTH_M + 1.0)

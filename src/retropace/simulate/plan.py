@@ -1,4 +1,4 @@
-"""Simulated plans: stretches in order, each with direction, gait, effort and length."""
+"""Plans for simulated sessions: lists of stretches, each with direction, gait, effort and length."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class PlannedStretch:
-    """One part of a session, with a length by time or by distance."""
+    """One part of a simulated session, in one direction and gait; its length is given by time or by distance."""
 
     direction: str
     gait: str = "run"
     seconds: float | None = None
     metres: float | None = None
     effort: float = 1.0
-    """Speed relative to that of an easy effort."""
+    """Factor by which the athlete's easy speed is multiplied."""
     lap: bool = True
-    """Whether the lap button is pressed at its end."""
+    """Whether the runner presses the lap button at the end of the stretch."""
     paused: bool = False
-    """Whether the watch is paused during the stretch, which must be standing."""
+    """Whether the watch is paused during the stretch; only for standing."""
 
     def __post_init__(self) -> None:
         """Raise ``ValueError`` for a stretch that never ends."""

@@ -1,4 +1,4 @@
-"""The recordings in ``samples/``: simulated sessions with their truth, reproducible to the byte."""
+"""Generation of the files in ``samples/``: simulated recordings with their truth, reproducible to the byte."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ lap 5,,backward,first quarter mile backward
 lap 9,,backward,second
 # The third one, lap 13, is left for retropace to suspect.
 """
-"""Annotations of the quarter-mile sample."""
+"""Content of the annotation file beside the sample ``quarter-mile.fit``."""
 
 
 def quarter_mile() -> SimulatedSession:
-    """Simulate three times 400 m forward, two minutes' rest and 400 m backward, a lap pressed at each turn."""
+    """Simulate three times 400 m forward, two minutes' rest and 400 m backward, with the lap button pressed between."""
     plan: list[PlannedStretch] = [forward(seconds=480, lap=True)]
     for number in range(3):
         plan += [walk("forward", 40), forward(metres=400, effort=1.35), rest(115 + 5 * number), backward(metres=400)]
@@ -42,7 +42,7 @@ def quarter_mile() -> SimulatedSession:
 
 
 def track_6x400() -> SimulatedSession:
-    """Simulate six times 400 m backward on a track with two minutes' jog."""
+    """Simulate six times 400 m backward on a track, each followed by two minutes of jogging forward."""
     plan: list[PlannedStretch] = [forward(seconds=420)]
     for _ in range(6):
         plan += [backward(metres=400), forward(seconds=120, effort=0.85)]
@@ -53,7 +53,7 @@ def track_6x400() -> SimulatedSession:
 
 
 def treadmill_beginner() -> SimulatedSession:
-    """Simulate a beginner who walks on a treadmill, five times backward, with a lap pressed at each turn."""
+    """Simulate a beginner who walks on a treadmill, five times backward, and presses the lap button at each turn."""
     plan: list[PlannedStretch] = [walk("forward", 240)]
     for seconds in (90, 105, 120, 135, 150):
         plan += [walk("backward", seconds), walk("forward", 120)]
@@ -66,7 +66,7 @@ def treadmill_beginner() -> SimulatedSession:
 
 
 def long_backward() -> SimulatedSession:
-    """Simulate a long run with 25 minutes backward and a pause, recorded by smart recording."""
+    """Simulate a long run with 25 minutes backward and a pause; the watch writes records only at changes."""
     plan = [
         forward(seconds=1200, lap=False),
         rest(150, lap=False, paused=True),
@@ -94,7 +94,7 @@ def sample_files() -> Iterator[tuple[str, bytes]]:
 
 
 def truth_json(truth: Truth) -> str:
-    """Return the truth as JSON: spans in elapsed seconds with direction and gait, and metres per direction."""
+    """Return the truth as JSON: direction and gait from when to when (elapsed seconds), and metres per direction."""
     spans = [
         {"start_s": start, "end_s": end, "direction": direction, "gait": gait}
         for start, end, direction, gait in zip(

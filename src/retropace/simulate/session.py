@@ -1,4 +1,4 @@
-"""Simulation of a session: the activity that a watch records, and the truth about it."""
+"""Simulation of a session: what the watch records of it, and what truly happened."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from retropace.simulate.watch import Watch, record
 
 @dataclass(frozen=True, slots=True)
 class SimulatedSession:
-    """A recorded activity and the truth about it."""
+    """A simulated session: the activity that the watch recorded, and the true directions and gaits."""
 
     activity: Activity
     truth: Truth
@@ -79,7 +79,10 @@ def simulate(
 
 
 def _find_autolaps(samples: Samples, autolap_m: float, manual_ends: dict[float, str]) -> dict[float, str]:
-    """Return the ends of autolaps in elapsed seconds, each ``autolap_m`` after the end of the lap before."""
+    """Find when the watch ends laps by itself, ``autolap_m`` after the end of the lap before.
+
+    Returns the trigger ``distance`` for each such time in elapsed seconds; empty if ``autolap_m`` is 0.
+    """
     if not autolap_m:
         return {}
     ends: dict[float, str] = {}
@@ -94,5 +97,5 @@ def _find_autolaps(samples: Samples, autolap_m: float, manual_ends: dict[float, 
 
 
 def _paused_s(pauses: list[list[float]], start_s: float, end_s: float) -> float:
-    """Return how much of the span from ``start_s`` to ``end_s`` lies within pauses."""
+    """Return how many seconds between ``start_s`` and ``end_s`` lie within pauses."""
     return sum(max(min(pause_end, end_s) - max(pause_start, start_s), 0.0) for pause_start, pause_end in pauses)

@@ -12,46 +12,50 @@ from retropace.simulate.body import Motion
 from retropace.simulate.place import SimulatedPlace
 
 MIN_SPEED_MPS = 0.15
-"""Smoothed speed below which a watch records 0."""
+"""Lowest smoothed speed in m/s that a watch shows; for lower ones it records 0."""
 SMART_SPEED_CHANGE_MPS = 0.25
-"""Change of speed at which smart recording writes a record."""
+"""Change of speed in m/s since the last record above which smart recording writes a record."""
 SMART_CADENCE_CHANGE_SPM = 12.0
-"""Change of cadence at which smart recording writes a record."""
+"""Change of cadence in steps per minute since the last record above which smart recording writes a record."""
 
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """How a watch records. Real lap marks show lags of 2–13 s for speed and about 4 s for cadence."""
+    """How a simulated watch records. On real recordings, speed lags by 2–13 s after a lap mark and cadence by 4 s."""
 
     speed_time_constant_s: float = 4.0
-    """Time constant of the smoothing of speed."""
+    """Time constant of the exponential smoothing of speed."""
     cadence_lag_s: int = 3
     position_error_sd_m: float = 1.8
     """Standard deviation of the position error per axis, 2–4 m in the open for watches."""
     position_correlation_time_s: float = 45.0
-    """Correlation time of the position error, an Ornstein–Uhlenbeck process; GPS errors last for tens of seconds."""
+    """Correlation time of the position error, which is an Ornstein–Uhlenbeck process (a random walk pulled back to 0);
+    GPS errors last for tens of seconds."""
     smart_recording: bool = False
-    """Whether a record is written only when speed or cadence change, or every few seconds."""
+    """Whether a record is written only when speed or cadence change, and otherwise every few seconds."""
     record_interval_s: int = 1
-    """Seconds between records otherwise."""
+    """Seconds between records without smart recording."""
     treadmill_error_share: float = 0.03
     """Relative error of distance on a treadmill, where it is estimated from steps."""
     cadence_resolution_spm: int = 1
-    """Step of recorded cadence; 2 if whole strides are recorded."""
+    """Smallest difference between recorded cadences, in steps per minute; 2 if whole strides are counted."""
     autolap_m: float = 0.0
-    """Distance after which a lap ends by itself; 0 for never."""
+    """Distance after which the watch ends a lap by itself; 0 for never."""
     dropout_spans: Spans | None = None
-    """Spans in elapsed seconds without any record."""
+    """Time spans, in elapsed seconds, in which no record is written; None for none."""
     arms_still_spans: Spans | None = None
-    """Spans in which no steps are counted because the arms are still, as on a rail."""
+    """Time spans in which no steps are counted because the arms are still, for example on a rail; None for none."""
     strap_off_spans: Spans | None = None
-    """Spans without heart rate."""
+    """Time spans in which no heart rate is recorded; None for none."""
 
 
 def record(
     motion: Motion, place: SimulatedPlace, watch: Watch, recorded_seconds: FloatArray, rng: np.random.Generator
 ) -> Samples:
-    """Record a motion during ``recorded_seconds``, row indices of it, with all errors and losses of the watch."""
+    """Record a motion with all errors and losses of the watch.
+
+    ``recorded_seconds`` are the rows of the motion in which the watch is not paused.
+    """
     count = len(motion.t_s)
     east_m, north_m = place.positions(motion.distance_m)
     east_m = east_m + _draw_position_error(count, watch, rng)
@@ -96,7 +100,10 @@ def _spans_or_empty(spans: Spans | None) -> Spans:
 
 
 def _draw_position_error(count: int, watch: Watch, rng: np.random.Generator) -> FloatArray:
-    """Draw an error in metres each second, an Ornstein–Uhlenbeck process discretised exactly."""
+    """Draw the position error along one axis, in metres for each second.
+
+    It is an exactly discretised Ornstein–Uhlenbeck process (a random walk pulled back to 0).
+    """
     decay = float(np.exp(-1.0 / watch.position_correlation_time_s))
     innovations = rng.normal(0.0, watch.position_error_sd_m * np.sqrt(1.0 - decay**2), count)
     error_m = np.empty(count)
@@ -108,7 +115,7 @@ def _draw_position_error(count: int, watch: Watch, rng: np.random.Generator) -> 
 
 
 def _select_smart_records(speed_mps: FloatArray, cadence_spm: FloatArray, rng: np.random.Generator) -> FloatArray:
-    """Return the rows that smart recording writes: at a change of speed or cadence, else after 3 to 10 seconds."""
+    """Return the rows that smart recording writes: whenever speed or cadence change, else after 3 to 10 rows."""
     written = [0]
     max_interval = 6
     for row in range(1, len(speed_mps)):

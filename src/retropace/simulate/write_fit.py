@@ -1,4 +1,4 @@
-"""Writing of an activity as a FIT file, with the messages of a watch, by fit-tool."""
+"""Writing of an activity as a FIT file with the messages that a watch writes, by the library fit-tool."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from retropace.core.errors import RetropaceError
 
 
 def fit_bytes(activity: Activity) -> bytes:
-    """Return the bytes of a FIT activity file: identity, timer events, records, laps, session.
+    """Encode an activity as a FIT file: identity, timer events, records, laps and session.
 
     Raises :class:`RetropaceError` if the activity has no start time.
     """

@@ -12,7 +12,7 @@ from retropace.core.errors import RetropaceError
 from retropace.core.spans import contains
 
 NAMESPACE = "http://www.garmin.com/xmlschemas/TrackPointExtension/v1"
-"""XML namespace of heart rate and cadence."""
+"""XML namespace of Garmin's extension of GPX points by heart rate and cadence."""
 
 
 def gpx_text(activity: Activity) -> str:
