@@ -1,1 +1,1 @@
-"""Value types and primitives that every other package may import; imports no other package of retropace."""
+"""Value types and basic functions that every other package may import; it imports no other package of retropace."""

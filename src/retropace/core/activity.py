@@ -23,7 +23,7 @@ class Samples:
     """The records of a session in file order, one ``(n,)`` float64 column per quantity, NaN where missing."""
 
     t_s: FloatArray
-    """Recorded times, which may repeat, jump or fall; NaN in a record without a time."""
+    """Time of each record; it may repeat, jump or fall, and is NaN in a record without a time."""
     lat_deg: FloatArray
     lon_deg: FloatArray
     altitude_m: FloatArray
@@ -32,7 +32,7 @@ class Samples:
     speed_mps: FloatArray
     """Speed as the device computed it."""
     cadence_recorded: FloatArray
-    """Cadence per minute in the file's unit: cycles of one foot in most files, steps of both feet in some."""
+    """Cadence in the file's unit: strides of one foot per minute in most files, steps of both feet in some."""
     heart_rate_bpm: FloatArray
     step_length_m: FloatArray
     vertical_oscillation_m: FloatArray
@@ -40,7 +40,7 @@ class Samples:
     extra: Mapping[str, FloatArray] = field(default_factory=lambda: MappingProxyType({}))
     """Further columns by their name in the file: developer fields, course, accuracies."""
     categories: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
-    """For each categorical extra column the texts that its values 0, 1, 2 … stand for."""
+    """For each extra column of texts the texts that its values 0, 1, 2 … stand for."""
 
     @classmethod
     def from_columns(
@@ -99,7 +99,7 @@ class Lap:
 
 
 AUTOLAP_DISTANCES_M = (1000.0, 1609.344, 500.0, 804.672, 5000.0)
-"""Distances in metres after which watches end laps automatically."""
+"""Distances in metres that watches offer for ending laps automatically."""
 AUTOLAP_TOLERANCE_M = 1.0
 """Largest deviation in metres of an automatic lap from its distance; no runner presses a button as precisely twice."""
 
@@ -107,9 +107,9 @@ AUTOLAP_TOLERANCE_M = 1.0
 def is_autolap(laps: tuple[Lap, ...]) -> tuple[bool, ...]:
     """Return for each lap whether the device ended it automatically, after a set distance, time or position.
 
-    A lap that ends with a workout step is not automatic. Two successive laps of one of ``AUTOLAP_DISTANCES_M`` are,
-    even where the file calls every lap manual (TCX from Garmin Connect). The last lap ends with the session and is
-    never automatic.
+    A lap that ends with a workout step is not automatic. Two successive laps of the same length, one of
+    ``AUTOLAP_DISTANCES_M``, are automatic even where the file calls every lap manual (TCX from Garmin Connect). The
+    last lap ends with the session and is never automatic.
     """
     is_auto = [
         lap.trigger in ("distance", "time", "position")
@@ -128,7 +128,7 @@ def is_autolap(laps: tuple[Lap, ...]) -> tuple[bool, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """A part of the session that the file defines: a FIT ``split`` (a run, a walk, an interval) or a GPX track."""
+    """A part of the session that an app closed by itself: a FIT ``split`` (run, walk, interval) or a GPX track."""
 
     start_s: float
     end_s: float
@@ -157,7 +157,8 @@ class WorkoutStep:
     note: str = ""
     intensity: str = ""
     duration_kind: str = "open"
-    """``time`` (seconds), ``distance`` (metres), ``repeat`` (times, from step ``repeat_from``), or ``open``."""
+    """What ``duration`` counts: ``time`` (seconds), ``distance`` (metres) or ``repeat`` (how often the steps from
+    ``repeat_from`` on are repeated); ``open`` if the step has no given end."""
     duration: float = np.nan
     repeat_from: int | None = None
 
@@ -204,7 +205,7 @@ class Activity:
     source: Source
     samples: Samples
     start_time: datetime | None = None
-    """Aware UTC time of ``t_s == 0``; None if the file has no clock."""
+    """UTC time of the first record (``t_s == 0``), with time zone; None if the file has no clock."""
     sport: str = ""
     sub_sport: str = ""
     name: str = ""
@@ -213,7 +214,7 @@ class Activity:
     laps: tuple[Lap, ...] = ()
     splits: tuple[Split, ...] = ()
     pauses: Spans = field(default_factory=lambda: as_spans([]))
-    """Spans in which the timer was stopped, or between the segments of a GPX track."""
+    """Time spans in which the watch was paused; in GPX, the gaps between the segments of a track."""
     waypoints: tuple[Waypoint, ...] = ()
     cadence_unit: str = ""
     """``rpm`` or ``spm`` where the format defines what its cadence counts; else empty."""
@@ -221,5 +222,5 @@ class Activity:
     workout_steps: tuple[WorkoutStep, ...] = ()
     device_totals: DeviceTotals = DeviceTotals()
     field_counts: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
-    """For each field of the records, by its name in the file, the number of records with a value."""
+    """Number of records that have a value of each field, by the field's name in the file."""
     warnings: tuple[str, ...] = ()

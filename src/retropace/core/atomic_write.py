@@ -1,4 +1,4 @@
-"""Atomic writing of files: into a temporary file beside the target, which then replaces it."""
+"""Atomic writing of files: a temporary file beside the target is written and then replaces it."""
 
 from __future__ import annotations
 
@@ -48,9 +48,9 @@ def atomic_write(path: str | os.PathLike[str], data: bytes, *, expected_content:
 
 
 def _link_exclusively(temp_path: str, target: Path) -> None:
-    """Move a file to ``target`` unless that exists; raise ``FileExistsError`` if it does, unlike a rename.
+    """Move a file to ``target``; raise ``FileExistsError`` if that exists (a rename would overwrite it).
 
-    File systems without hard links (FAT, as on many watches) get an empty target first, which the file then replaces.
+    On file systems without hard links (FAT, as on many watches) an empty target is created first and then replaced.
     """
     try:
         os.link(temp_path, target)
@@ -62,7 +62,7 @@ def _link_exclusively(temp_path: str, target: Path) -> None:
 
 
 def _apply_umask(temp_path: str) -> None:
-    """Give a file of ``mkstemp``, which only its owner can read, the permissions of a newly created file."""
+    """Give a temporary file, which only its owner can read, the permissions of any newly created file."""
     mask = os.umask(0)
     os.umask(mask)
     Path(temp_path).chmod(0o666 & ~mask)

@@ -1,4 +1,4 @@
-"""The fastest stretch of an activity over one duration or distance."""
+"""Best efforts: the fastest stretches of an activity over a given duration or distance."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ class BestEffort:
 
     direction: str
     by: str
-    """``time`` if ``seconds`` was given and ``metres`` maximised, ``distance`` if the other way round."""
+    """``time``: the most metres in the given ``seconds``; ``distance``: the fewest seconds for the given ``metres``."""
     seconds: float
     metres: float
     start_s: float
@@ -30,7 +30,10 @@ class BestEffort:
 
 
 def find_best_effort_basis(segments: Segments, best_effort: BestEffort) -> str:
-    """Return why a best effort has its direction: the least certain basis of the segments that it overlaps."""
+    """Return why a best effort is taken to have its direction: the least certain basis of its segments.
+
+    From least to most certain: ``suspected``, ``assumed``, ``annotated``.
+    """
     end_s = best_effort.start_s + best_effort.seconds
     overlaps = (segments.start_s < end_s) & (segments.end_s > best_effort.start_s)
     bases = set(segments.basis[overlaps & (segments.direction == best_effort.direction)].tolist())

@@ -1,7 +1,7 @@
-"""An activity whose columns can be trusted: one strictly rising time axis, and cumulative curves on it.
+"""A cleaned activity, whose columns can be trusted: one strictly rising time axis, and cumulative curves on it.
 
-Each figure of a span is the difference of a cumulative curve between the span's two ends, so that the figures of
-adjacent spans add up exactly, whatever the spacing of the records::
+Cumulative curves hold what has accumulated since the start, such as metres. A figure of any stretch is the difference
+of a curve between its two ends, so that the figures of adjacent stretches add up exactly::
 
     curve      0 ------ 12 -------- 12 ------- 30        distance_m, metres since the first record
     t_s        0        5           9          14        elapsed seconds since the first record, pauses included
@@ -24,9 +24,9 @@ from retropace.core.spans import FloatArray, Spans
 
 @dataclass(frozen=True, slots=True)
 class CleanedActivity:
-    """Cleaned columns, ``(n,)`` float64 on ``t_s``, which starts at 0 and rises strictly. NaN means missing.
+    """An activity with repaired columns, ``(n,)`` float64, NaN where missing; ``t_s`` starts at 0 and rises strictly.
 
-    ``curves`` are cumulative ``(n,)`` columns that start at 0, never fall and have no NaN:
+    ``curves`` are cumulative ``(n,)`` columns, which start at 0, never fall and have no NaN:
 
     =======================  =======================================================================
     ``moving_s``             seconds neither paused nor standing
@@ -45,30 +45,30 @@ class CleanedActivity:
     heart_rate_bpm: FloatArray
     step_length_m: FloatArray
     raw_device_speed_mps: FloatArray
-    """Speed as the device displayed it, smoothed and delayed; NaN between records and where none was recorded."""
+    """Speed as the device recorded it, smoothed and delayed; NaN where none was recorded and at inserted times."""
     altitude_m: FloatArray
     lat_deg: FloatArray
     lon_deg: FloatArray
     curves: Mapping[str, FloatArray]
     pauses: Spans
-    """Disjoint, sorted spans in which the watch was paused."""
+    """Disjoint, sorted time spans in which the watch was paused."""
     standing: Spans
-    """Disjoint, sorted spans outside the pauses in which the runner stood still with the watch running."""
+    """Disjoint, sorted time spans in which the runner stood still with the watch running."""
     unknown: Spans
-    """Disjoint, sorted spans with neither speed nor cadence."""
+    """Disjoint, sorted time spans in which neither speed nor cadence is known and the runner may have moved."""
     laps: tuple[Lap, ...]
     splits: tuple[Split, ...]
     waypoints: tuple[Waypoint, ...]
     workout_steps: tuple[WorkoutStep, ...]
     start_time: datetime | None
     extra: Mapping[str, FloatArray]
-    """Further recorded columns by name, not repaired; NaN between records."""
+    """Further recorded columns by name, not repaired; NaN at inserted times."""
     categories: Mapping[str, tuple[str, ...]]
-    """For each categorical extra column the texts that its values 0, 1, 2 … stand for."""
+    """For each extra column of texts the texts that its values 0, 1, 2 … stand for."""
     distance_source: str
-    """``device``, ``positions``, ``speed`` or ``none``."""
+    """What distance was computed from: ``device`` (its own count), ``positions``, ``speed`` or ``none``."""
     speed_source: str
-    """``device``, ``distance`` (the slope of the distance curve) or ``none``."""
+    """What speed was computed from: ``device`` (its own), ``distance`` (slope of the distance curve) or ``none``."""
     warnings: tuple[str, ...]
 
     @property
@@ -77,15 +77,15 @@ class CleanedActivity:
         return float(self.t_s[-1]) if len(self.t_s) else 0.0
 
     def value_at(self, curve: str, times_s: FloatArray) -> FloatArray:
-        """Return the cumulative ``curve`` at each time, interpolated linearly between records."""
+        """Return the cumulative curve named ``curve`` at each time, interpolated linearly between records."""
         return np.interp(times_s, self.t_s, self.curves[curve])
 
     def increments(self, curve: str, edges_s: FloatArray) -> FloatArray:
-        """Return the increment of ``curve`` between each two adjacent edges, shape ``(len(edges_s) - 1,)``."""
+        """Return by how much the curve named ``curve`` rises from each edge to the next, ``(len(edges_s) - 1,)``."""
         return np.diff(self.value_at(curve, edges_s))
 
     def time_at_distance_s(self, distance_m: float) -> float:
-        """Return the first time at which ``distance_m`` metres were covered; NaN if they never were."""
+        """Return the elapsed seconds after which ``distance_m`` metres were first covered; NaN if they never were."""
         curve = self.curves["distance_m"]
         if not 0.0 <= distance_m <= curve[-1]:
             return np.nan
@@ -98,7 +98,7 @@ class CleanedActivity:
 
 @dataclass(frozen=True, slots=True)
 class RefinedAxis:
-    """A time axis that contains the records' times and further ones, with the mapping of columns onto it."""
+    """A time axis with the records' times and further, inserted ones; it converts columns of the records to itself."""
 
     t_s: FloatArray
     """Times of the records, shape ``(n,)``."""
@@ -111,7 +111,7 @@ class RefinedAxis:
 
     @classmethod
     def with_times(cls, t_s: FloatArray, times_s: FloatArray) -> RefinedAxis:
-        """Return the axis of the records' times ``t_s`` with ``times_s`` inserted."""
+        """Build the axis from the records' times ``t_s`` and the further times ``times_s``."""
         refined_t_s = np.union1d(t_s, times_s)
         record_index = np.searchsorted(refined_t_s, t_s)
         is_inserted = np.ones(len(refined_t_s), dtype=bool)
@@ -119,13 +119,13 @@ class RefinedAxis:
         return cls(t_s, refined_t_s, record_index, np.flatnonzero(is_inserted))
 
     def interpolate(self, column: FloatArray) -> FloatArray:
-        """Return a column of the records on the refined axis, interpolated; NaN next to a missing value."""
+        """Return a column of the records on this axis, interpolated at inserted times; NaN next to a missing value."""
         refined = self.scatter(column)
         refined[self.inserted_index] = np.interp(self.refined_t_s[self.inserted_index], self.t_s, column)
         return refined
 
     def scatter(self, column: FloatArray) -> FloatArray:
-        """Return a column of the records on the refined axis, NaN at the inserted times."""
+        """Return a column of the records on this axis, NaN at the inserted times."""
         refined = np.full(len(self.refined_t_s), np.nan)
         refined[self.record_index] = column
         return refined

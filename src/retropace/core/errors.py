@@ -10,7 +10,7 @@ import os
 
 
 class RetropaceError(Exception):
-    """A file, annotation or setting that cannot be used.
+    """Raised for a file, annotation or setting that cannot be used.
 
     ``message`` says in one sentence what is wrong and what to do, ``path`` is the file and ``where`` the position in
     it (``line 3``, ``byte 812``); either may be missing. ``str()`` joins the three.
@@ -28,15 +28,15 @@ class RetropaceError(Exception):
 
 
 class ReadError(RetropaceError):
-    """A recording that cannot be read or holds nothing to analyse."""
+    """Raised for a recording that cannot be read or holds nothing to analyse."""
 
 
 TOTALS_ONLY = "totals only"
-"""Value of ``kind`` for an activity without records: entered by hand, or exported without them."""
+"""Value of :attr:`NoActivityError.kind` for an activity without records: entered by hand, or exported without them."""
 
 
 class NoActivityError(ReadError):
-    """A valid file without a recorded session; ``kind`` names what it holds instead, such as ``course``."""
+    """Raised for a valid file without a recorded session; ``kind`` says what it holds instead, such as ``a course``."""
 
     def __init__(self, message: str, kind: str = "", *, path: str | os.PathLike[str] | None = None):
         super().__init__(message, path=path)
@@ -44,8 +44,8 @@ class NoActivityError(ReadError):
 
 
 class OtherSportError(ReadError):
-    """A readable recording of a sport that is not done on foot."""
+    """Raised for a readable recording of a sport that is not done on foot."""
 
 
 class AnnotationError(RetropaceError):
-    """An annotation that cannot be understood, lies outside its activity, or contradicts another one."""
+    """Raised for an annotation that cannot be understood, lies outside its activity, or contradicts another one."""

@@ -17,7 +17,7 @@ _ECCENTRICITY_SQUARED = FLATTENING * (2.0 - FLATTENING)
 
 
 def compute_offsets_m(lat_deg: FloatArray, lon_deg: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Return metres east and north from each position to the next, shapes ``(n - 1,)``; NaN where either is missing.
+    """Return metres east and north from each position to the next, ``(n - 1,)`` each; NaN where either is missing.
 
     The two radii of curvature at the mean latitude (Rapp, Geometric Geodesy I, 1991) agree with the geodesic to
     nanometres over the metres between records; a sphere would be off by up to 0.67 %.
@@ -43,9 +43,9 @@ def compute_distances_m(lat_deg: FloatArray, lon_deg: FloatArray) -> FloatArray:
 
 
 def project_along_path_m(lat_deg: FloatArray, lon_deg: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Return the positions as metres east and north of the first known one, shapes ``(n,)``, summed step by step.
+    """Return the positions as metres east and north of the first known one, ``(n,)`` each; NaN where missing.
 
-    Distances between successive positions are those on the ellipsoid. Missing positions stay NaN.
+    The steps from position to position are added up, so that distances between successive positions are exact.
     """
     east, north = np.full(len(lat_deg), np.nan), np.full(len(lat_deg), np.nan)
     known = np.flatnonzero(np.isfinite(lat_deg) & np.isfinite(lon_deg))
@@ -60,7 +60,7 @@ def project_along_path_m(lat_deg: FloatArray, lon_deg: FloatArray) -> tuple[Floa
 def project_to_tangent_plane_m(
     lat_deg: FloatArray, lon_deg: FloatArray, origin_lat_deg: float, origin_lon_deg: float
 ) -> tuple[FloatArray, FloatArray]:
-    """Return the positions as metres east and north of an origin, shapes ``(n,)``.
+    """Return the positions as metres east and north of an origin, ``(n,)`` each.
 
     The plane touches the ellipsoid at the origin; it is accurate for some kilometres around it.
     """

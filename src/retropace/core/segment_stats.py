@@ -1,4 +1,4 @@
-"""Totals and means over parts of an activity: distance, pace, cadence, step length, heart rate."""
+"""Totals and means of parts of an activity: distance, speed, cadence, step length, heart rate."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from retropace.core.cleaned_activity import CleanedActivity
 from retropace.core.spans import FloatArray
 
 MIN_DENOMINATOR = 1e-9
-"""Smallest seconds, or steps, over which a mean is defined; shorter increments are rounding."""
+"""Smallest number of seconds, or steps, over which a mean is computed; below it the mean is NaN, to ignore rounding."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +33,17 @@ class SegmentStats:
 
 
 def curve_increments(cleaned: CleanedActivity, edges_s: FloatArray) -> dict[str, FloatArray]:
-    """Return the increments of every cumulative curve, and of elapsed time, between each two adjacent edges."""
+    """Return by how much each cumulative curve, and elapsed time, rises from each edge to the next, by curve name."""
     increments = {name: cleaned.increments(name, edges_s) for name in cleaned.curves}
     increments["elapsed_s"] = np.diff(edges_s)
     return increments
 
 
 def stats_from_increments(increments: Mapping[str, FloatArray], cleaned: CleanedActivity) -> SegmentStats:
-    """Return the statistics that follow from increments of the activity's curves, or from sums of increments."""
+    """Compute statistics of parts from the increments of the curves in each, see :func:`curve_increments`.
+
+    Increments of several parts may be added first, for statistics of their union.
+    """
     is_distance_known = cleaned.distance_source != "none"
 
     def ratio(top: str, bottom: str, factor: float, is_known: bool = True) -> FloatArray:

@@ -1,4 +1,4 @@
-"""The labelled segments of an activity, which cover it exactly, one column per attribute."""
+"""The labelled segments of an activity, which cover it without gaps or overlaps; one column per attribute."""
 
 from __future__ import annotations
 
@@ -10,14 +10,15 @@ from numpy.typing import NDArray
 from retropace.core.spans import FloatArray, true_runs
 
 DIRECTIONS = ("forward", "backward", "rest", "unknown")
-"""The directions of a segment."""
+"""Possible directions of a segment; ``rest``: standing or paused, ``unknown``: neither speed nor cadence."""
 GAITS = ("run", "walk", "stand")
-"""The gaits of a segment."""
+"""Possible gaits of a segment."""
 BASES = ("annotated", "suspected", "assumed", "measured")
-"""The reasons for a segment's direction: an annotation, the model, the lack of evidence, or measured rest."""
+"""Possible reasons (basis) for a segment's direction: an annotation says it, the model finds backward likely, forward
+is assumed as nothing says otherwise, or rest was measured."""
 
 StrArray = NDArray[np.str_]
-"""``(n,)`` strings."""
+"""Array of strings, ``(n,)``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +27,11 @@ class Segments:
 
     edges_s: FloatArray
     direction: StrArray
-    """One of ``DIRECTIONS``."""
+    """Direction of each segment, one of ``DIRECTIONS``."""
     gait: StrArray
-    """One of ``GAITS``; empty where unknown."""
+    """Gait of each segment, one of ``GAITS``; empty where unknown."""
     basis: StrArray
-    """Reason for the direction, one of ``BASES``."""
+    """Reason for the direction of each segment, one of ``BASES``."""
     confidence: FloatArray
     """Probability in 0..1 that the direction is right; NaN where there is no evidence."""
 
@@ -58,7 +59,10 @@ class BorderlineSegment:
 
 
 def find_borderline(segments: Segments, min_probability: float) -> tuple[BorderlineSegment, ...]:
-    """Return the assumed forward stretches that are backward with at least ``min_probability``, neighbours merged."""
+    """Find stretches assumed forward that were run backward with at least ``min_probability``.
+
+    Adjacent segments are merged, and their mean probability is weighted by duration.
+    """
     probability = np.where(
         (segments.direction == "forward") & (segments.basis == "assumed"), 1.0 - segments.confidence, 0.0
     )

@@ -1,4 +1,4 @@
-"""The path of a recording's sidecar, the annotation file beside it."""
+"""The path of a recording's sidecar: the file of annotations beside it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 MAX_SIDECAR_BYTES = 16 * 2**20
-"""Largest sidecar that is read: a person types it, so a larger file is not a sidecar."""
+"""Largest sidecar in bytes that is read; a person types a sidecar, so a larger file is none."""
 
 
 def sidecar_path(recording: str | os.PathLike[str]) -> Path:

@@ -1,4 +1,4 @@
-"""Half-open time spans ``[start_s, end_s)`` as ``(n, 2)`` float64 arrays, and their set operations."""
+"""Spans: half-open stretches of time ``[start_s, end_s)``, as ``(n, 2)`` float64 arrays, and set operations on them."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 FloatArray = NDArray[np.float64]
-"""``(n,)`` float64, NaN where a value is missing."""
+"""Array of numbers, ``(n,)`` float64, NaN where a value is missing."""
 Spans = NDArray[np.float64]
-"""``(n, 2)`` float64, one span per row: start and excluded end in elapsed seconds."""
+"""Array of spans of time, ``(n, 2)`` float64: start and excluded end in elapsed seconds, one span per row."""
 
 
 def as_spans(pairs: Iterable[tuple[float, float]]) -> Spans:
-    """Return the pairs as an ``(n, 2)`` array; no pairs give shape ``(0, 2)``."""
+    """Return pairs of start and end as an ``(n, 2)`` array; no pairs give shape ``(0, 2)``."""
     return np.array(list(pairs), dtype=np.float64).reshape(-1, 2)
 
 
 def union(spans: Spans) -> Spans:
-    """Return disjoint, sorted spans that cover the same time; adjacent spans are merged and empty ones dropped.
+    """Return disjoint, sorted spans that cover the same time; overlapping and adjacent ones are merged.
 
     Example:
         >>> union(as_spans([(5.0, 8.0), (0.0, 2.0), (2.0, 3.0)])).tolist()
@@ -37,13 +37,13 @@ def union(spans: Spans) -> Spans:
 
 
 def clip(spans: Spans, start_s: float, end_s: float) -> Spans:
-    """Return the intersection of each span with ``[start_s, end_s)``; spans outside are dropped."""
+    """Cut each span to what lies in ``[start_s, end_s)``; spans outside are dropped."""
     cut = np.clip(spans, start_s, end_s)
     return cut[cut[:, 1] > cut[:, 0]]
 
 
 def true_runs(mask: NDArray[np.bool_]) -> NDArray[np.intp]:
-    """Return the runs of True in a mask as ``(m, 2)`` half-open index pairs.
+    """Return the index ranges in which a mask is True without interruption, as ``(m, 2)`` first and excluded last.
 
     Example:
         >>> true_runs(np.array([True, True, False, True])).tolist()
@@ -55,7 +55,7 @@ def true_runs(mask: NDArray[np.bool_]) -> NDArray[np.intp]:
 
 
 def mask_from_runs(runs: NDArray[np.intp], length: int) -> NDArray[np.bool_]:
-    """Return the mask of the given length that is True in disjoint runs; the inverse of :func:`true_runs`."""
+    """Return the mask of the given length that is True in disjoint index ranges; the inverse of :func:`true_runs`."""
     steps = np.zeros(length + 1, dtype=np.int8)
     steps[runs[:, 0]] += 1
     steps[runs[:, 1]] -= 1
@@ -63,7 +63,7 @@ def mask_from_runs(runs: NDArray[np.intp], length: int) -> NDArray[np.bool_]:
 
 
 def contains(spans: Spans, times_s: FloatArray) -> NDArray[np.bool_]:
-    """Return for each time whether one of the disjoint, sorted spans contains it."""
+    """Return for each time whether any of the spans contains it; the spans must be disjoint and sorted."""
     if len(spans) == 0:
         return np.zeros(len(times_s), dtype=bool)
     before = np.searchsorted(spans[:, 0], times_s, side="right") - 1
@@ -72,7 +72,7 @@ def contains(spans: Spans, times_s: FloatArray) -> NDArray[np.bool_]:
 
 
 def subtract(spans: Spans, minus: Spans) -> Spans:
-    """Return the difference of two lists of disjoint, sorted spans.
+    """Return the parts of ``spans`` that ``minus`` does not cover; the spans of both must be disjoint and sorted.
 
     Example:
         >>> subtract(as_spans([(0.0, 10.0)]), as_spans([(2.0, 3.0)])).tolist()
@@ -92,5 +92,5 @@ def subtract(spans: Spans, minus: Spans) -> Spans:
 
 
 def total_s(spans: Spans) -> float:
-    """Return the seconds covered by disjoint spans."""
+    """Return the total seconds in disjoint spans."""
     return float(np.sum(spans[:, 1] - spans[:, 0]))

@@ -1,4 +1,4 @@
-"""The sports that are not done on foot, as watches and exports name them."""
+"""Recognition of sports that are not done on foot, by the names that watches and exports give them."""
 
 from __future__ import annotations
 
@@ -39,13 +39,13 @@ OTHER_SPORT_PREFIXES = (
     *("airplane", "seaplane", "helicopter", "blimp", "balloon", "ferry", "atv", "escooter", "scooter", "kickscooter"),
     *("sled", "wakeboard", "frisbee", "riding", "crosstrain", "crossfit", "circuit", "core", "stretch", "aerobic"),
 )
-"""Prefixes of the words for sports that are not analysed, and for the transitions of a triathlon."""
+"""Beginnings of words for sports that are not analysed, being not on foot, and for the transitions of a triathlon."""
 STRAVA_SPORT_NUMBERS = {"1": "cycling", "9": "running", "10": "walking", "4": "hiking"}
-"""Names of the sports that GPX exports of Strava give as numbers."""
+"""Name of each sport that GPX exports of Strava give as a number."""
 
 
 def is_on_foot(sport: str) -> bool:
-    """Return whether a sport is running, walking or hiking, or none of the known other sports."""
+    """Return whether a sport is done on foot: it is running, walking or hiking, or not known to be another sport."""
     words = re.split(r"[\s_/-]+", STRAVA_SPORT_NUMBERS.get(sport, sport).casefold())
     joined = "".join(words)
     if "wheelchair" not in words and any(foot in joined for foot in ("run", "walk", "hik", "jog")):

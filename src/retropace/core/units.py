@@ -12,26 +12,26 @@ MILE_M = 1609.344
 POUND_KG = 0.45359237
 """The international pound (1959 agreement), in kilograms."""
 WEIGHT_RANGE_KG = (20.0, 300.0)
-"""Lowest and highest plausible weight of a runner in kilograms."""
+"""Lowest and highest plausible weight of a runner in kilograms; others are rejected."""
 
 _METRES_PER_UNIT = {"m": 1.0, "km": 1000.0, "mi": MILE_M, "mile": MILE_M, "miles": MILE_M}
-"""Length in metres of each unit of distance."""
+"""Metres in each unit of distance, by the unit's name."""
 _SECONDS_PER_UNIT = {"s": 1.0, "sec": 1.0, "min": 60.0, "h": 3600.0}
-"""Length in seconds of each unit of time."""
+"""Seconds in each unit of time, by the unit's name."""
 _MPS_PER_UNIT = {**dict.fromkeys(("km/h", "kmh", "kph"), 1.0 / 3.6), "mph": MILE_M / 3600.0, "m/s": 1.0, "mps": 1.0}
-"""Size in m/s of each unit of speed."""
+"""Metres per second in each unit of speed, by the unit's name."""
 _DISTANCE_PATTERN = re.compile(r"(\d+(?:\.\d+)?|\.\d+)\s*(km|mi|miles?|m)\b", re.IGNORECASE)
-"""A number and a unit of distance."""
+"""Pattern of a number and a unit of distance."""
 _CLOCK_PATTERN = re.compile(r"(?:(\d+):)?(\d{1,3}):([0-5]?\d(?:\.\d+)?)")
-"""A duration in minutes and seconds, or in hours, minutes and seconds."""
+"""Pattern of a duration in minutes and seconds, or in hours, minutes and seconds."""
 _DURATION_PATTERN = re.compile(r"(\d+(?:\.\d+)?)\s*(s|sec|min|h)\b", re.IGNORECASE)
-"""A number and a unit of time."""
+"""Pattern of a number and a unit of time."""
 _SPEED_PATTERN = re.compile(r"(\d+(?:\.\d+)?|\.\d+)\s*(km/h|kmh|kph|mph|m/s|mps)", re.IGNORECASE)
-"""A number and a unit of speed."""
+"""Pattern of a number and a unit of speed."""
 _PACE_PATTERN = re.compile(r"(\d{1,2}):([0-5]\d(?:\.\d+)?)\s*(?:/|per )\s*(km|mi|mile)", re.IGNORECASE)
-"""Minutes and seconds per kilometre or mile."""
+"""Pattern of a pace: minutes and seconds per kilometre or mile."""
 _WEIGHT_PATTERN = re.compile(r"(\d{1,4}(?:\.\d{1,6})?)\s*(kg|lbs?)?")
-"""A number and an optional unit of weight."""
+"""Pattern of a number and an optional unit of weight."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +57,9 @@ class Units:
 
 
 KILOMETRES = Units("km", 1000.0)
-"""Kilometres, the default."""
+"""Display of distances and paces in kilometres, the default."""
 MILES = Units("mi", MILE_M)
-"""Miles."""
+"""Display of distances and paces in miles."""
 UNITS_BY_NAME = {units.name: units for units in (KILOMETRES, MILES)}
 """The units of distance and pace by their names, ``km`` and ``mi``."""
 

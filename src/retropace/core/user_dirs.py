@@ -1,4 +1,4 @@
-"""The user's directories of data and configuration; it imports little, as every command needs it."""
+"""Paths of the user's directories of data and configuration; it imports little, as every command needs it."""
 
 from __future__ import annotations
 

@@ -7,7 +7,8 @@ import numpy as np
 from retropace.core.spans import FloatArray
 
 MAX_SPEED_MPS = 12.5
-"""Highest speed in m/s on foot: the best 20 m of Bolt's 2009 world record took 1.61 s, 12.4 m/s (Graubner 2011)."""
+"""Highest possible speed in m/s on foot; higher ones are errors. The best 20 m of Bolt's 2009 world record took 1.61 s,
+12.4 m/s (Graubner 2011)."""
 BACKWARD_WORLD_BESTS = (
     (100.0, 13.2),
     (400.0, 69.6),
@@ -16,18 +17,19 @@ BACKWARD_WORLD_BESTS = (
     (10000.0, 2360.0),
     (42195.0, 12300.0),
 )
-"""Metres and seconds of the fastest known backward runs: 100 m 13.2 s, 400 m 69.6 s, mile 5:30, 5 km 19:07, 10 km
-39:20, marathon 3:25 (men's bests as listed by the retro-running community, rounded down)."""
+"""Distance in metres and time in seconds of the fastest known backward runs, rounded down (men's bests as listed by the
+retro-running community): 100 m 13.2 s, 400 m 69.6 s, mile 5:30, 5 km 19:07, 10 km 39:20, marathon 3:25."""
 TOP_SPEED_FACTOR = 1.15
-"""Ratio of top speed to mean speed over 100 m, which bounds shorter stretches; in forward sprints it is about 1.15
-(Bolt 2009: up to 12.3 m/s at a mean of 10.4)."""
+"""Top speed over mean speed in a 100 m race, which gives the limit for stretches shorter than the 100 m world best.
+
+It is about 1.15 in forward sprints (Bolt 2009: up to 12.3 m/s at a mean of 10.4)."""
 
 
 def max_backward_speed_mps(duration_s: FloatArray) -> FloatArray:
     """Return the highest mean speed in m/s of a backward run of each duration, shape ``(n,)``.
 
     Between world bests, log speed is interpolated linearly over log duration (power law of speed over time, Riegel
-    1981, Am Sci 69:285); beyond them the nearest one counts.
+    1981, Am Sci 69:285). Longer runs have the speed of the longest; shorter ones that of 100 m × ``TOP_SPEED_FACTOR``.
     """
     best_s = np.array([seconds for _, seconds in BACKWARD_WORLD_BESTS])
     best_mps = np.array([metres / seconds for metres, seconds in BACKWARD_WORLD_BESTS])
