@@ -1,1 +1,1 @@
-"""Finds change points of pace and cadence; knows nothing of directions, annotations or labels."""
+"""Finds change points, the moments at which pace or cadence changes; knows nothing of directions and annotations."""

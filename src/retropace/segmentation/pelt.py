@@ -1,4 +1,4 @@
-"""Exact change points of a piecewise constant signal by penalised least squares with the pruning of PELT."""
+"""Exact change points of a piecewise constant signal, by penalised least squares with the pruning rule of PELT."""
 
 from __future__ import annotations
 
@@ -10,34 +10,34 @@ from numpy.typing import NDArray
 from retropace.core.spans import FloatArray
 
 IndexArray = NDArray[np.intp]
-"""``(n,)`` indices."""
+"""Array of indices, ``(n,)``."""
 
 MAX_BLOCK_SIZE = 16
-"""Largest number of adjacent positions that share a bound; it changes the speed and not the result."""
+"""Largest number of adjacent positions in a block, which are excluded together; it changes only the speed."""
 ENDS_PER_BATCH = 80
-"""Approximate number of ends that are solved together; it changes the speed and not the result."""
+"""Approximate number of segment ends whose best start is searched together; it changes only the speed."""
 MIN_BLOCKS_TO_RANK = 16
-"""Number of undecided blocks above which the most promising ones are tried first."""
+"""Largest number of undecided blocks that are all tried at once; of more, the most promising are tried first."""
 MAX_BLOCKS_PER_ROUND = 256
-"""Largest number of blocks that are tried at once; it bounds the memory."""
+"""Largest number of blocks of starts that are tried at once, to limit the memory."""
 TIE_BREAK_MULTIPLE = 64
-"""Positions that are multiples of this win between change points of equal cost, as within an unknown stretch, so that
-the result does not depend on the order of the search."""
+"""Number whose multiples are preferred among change points of equal cost, as there are where no value is known; so the
+result does not depend on the order of the search."""
 UNREACHED_COST = 1e300
-"""Cost of positions not yet reached: above any real cost, and finite so that bounds can be computed from it."""
+"""Cost of a position before a segmentation up to it is found: above any real cost, and finite for computing bounds."""
 
 
 def find_change_points(
     signal: FloatArray, penalties: Sequence[float], min_size: int = 1, known: NDArray[np.bool_] | None = None
 ) -> list[IndexArray]:
-    """Return for each penalty the edges ``[0, …, n]`` of the optimal segmentation of an ``(n, k)`` signal.
+    """Find the optimal segmentation of an ``(n, k)`` signal for each penalty; returns its edges ``[0, …, n]``.
 
     The cost of a segmentation is the sum of squared deviations from each segment's mean, over all ``k`` columns, plus
     the penalty for each edge between two segments. No segment is shorter than ``min_size``, unless the signal is.
     Values where the ``(n, k)`` mask ``known`` is False are ignored, though they must be finite.
 
     The optimum is exact: optimal partitioning (Jackson et al. 2005, IEEE Signal Process Lett 12:105) with the pruning
-    of PELT (Killick, Fearnhead & Eckley 2012, J Am Stat Assoc 107:1590). The penalties share most of the work.
+    of PELT (Killick, Fearnhead & Eckley 2012, J Am Stat Assoc 107:1590). Several penalties cost little more than one.
 
     Raises ``ValueError`` for a signal of the wrong shape or with missing values and for a penalty that is not positive
     and finite.
@@ -66,7 +66,10 @@ def find_change_points(
 def _trace_back(
     best_cost: FloatArray, previous: IndexArray, known_counts: IndexArray | None, min_size: int
 ) -> IndexArray:
-    """Return the edges that follow from the best start ``previous`` of the segment before each end."""
+    """Return the edges of the optimal segmentation; ``previous`` is the best start of the segment before each end.
+
+    Of starts with equal cost, the one that :data:`TIE_BREAK_MULTIPLE` prefers is used.
+    """
     edges = [len(best_cost) - 1]
     while edges[-1] > 0:
         end = edges[-1]
@@ -85,7 +88,7 @@ def _trace_back(
 
 
 class _PeltSearch:
-    """Optimal partitioning of one signal for several penalties, many ends at a time.
+    """Search for the optimal segmentation of one signal, for several penalties and many segment ends at a time.
 
     The squared deviations of a segment ``[s, t)`` are its squares less the ``saving(s, t)`` of its mean. The sum of all
     squares is constant, so that the lowest cost up to each end is ``best(t) = penalty + min(best(s) - saving(s, t))``.
@@ -131,7 +134,10 @@ class _PeltSearch:
         self.start_bound = np.min(self.best - self.saving_to_last, axis=2)
 
     def solve(self) -> tuple[FloatArray, IndexArray]:
-        """Return, for each penalty and position, ``best`` and the start of the last segment up to there."""
+        """Return ``best``, the lowest cost up to each position, and the start of the last segment up to there.
+
+        Both have one row for each penalty.
+        """
         batch_blocks = max(ENDS_PER_BATCH // self.block_size, 1)
         first_block = self.min_size // self.block_size
         alive, likely_blocks = np.arange(first_block), np.zeros(1, dtype=np.intp)
@@ -144,7 +150,7 @@ class _PeltSearch:
         return self.best.reshape(rows, -1)[:, to_end], self.previous.reshape(rows, -1)[:, to_end]
 
     def _solve_batch(self, batch: slice, candidates: IndexArray, likely_blocks: IndexArray) -> IndexArray:
-        """Find the best start for each end of the batch; return the candidate blocks that later ends may need.
+        """Find the best start for each end in the batch; return the candidate blocks that later ends may need.
 
         ``likely_blocks`` are tried first, because good costs of the ends exclude most other blocks.
         """
@@ -181,7 +187,7 @@ class _PeltSearch:
         return alive
 
     def _try_blocks(self, batch: slice, blocks: IndexArray, is_tried: NDArray[np.bool_]) -> None:
-        """Update ``best`` of the batch's ends with all starts of the sorted blocks, and mark these as tried."""
+        """Try all starts in the sorted ``blocks`` for all ends of the batch; update ``best``, mark blocks as tried."""
         is_tried[blocks] = True
         rows, starts = len(self.best), self.positions.take(blocks, 0).ravel()
         saving = self._compute_saving(
@@ -203,7 +209,7 @@ class _PeltSearch:
             is_tried[batch] &= ~is_changed
 
     def _compute_saving(self, sums_to_start: FloatArray, sums_to_end: FloatArray) -> FloatArray:
-        """Return the squares that the means of segments save, from the sums and counts before their two ends."""
+        """Return ``saving`` of segments (see the class), given sums and counts of the values before their two ends."""
         increments = sums_to_end - sums_to_start
         sums, counts = increments[: self.column_count], increments[self.column_count :]
         sums *= sums

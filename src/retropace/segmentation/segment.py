@@ -1,7 +1,7 @@
 """Segmentation of an activity at its changes of pace and cadence.
 
-Pauses, stands and spans without any signal are segments of their own. The parts between them are cut at the joint
-change points of pace and cadence (:mod:`retropace.segmentation.pelt`), each in standard deviations of its noise.
+Pauses, standing, and stretches without any signal are segments of their own. The parts between them are cut at the
+joint change points of pace and cadence (:mod:`retropace.segmentation.pelt`), in standard deviations of their noise.
 """
 
 from __future__ import annotations
@@ -18,24 +18,25 @@ from retropace.segmentation.pelt import find_change_points
 from retropace.segmentation.signals import resample, standardize_speed
 
 EdgeIndices = NDArray[np.intp]
-"""Rising indices of a grid, from 0 to its length, between which the segments lie."""
+"""Rising indices into evenly spaced times, from 0 to their number; each two adjacent ones bound a segment."""
 
 NOISE_BLOCK_S = 10.0
-"""Length in seconds of the adjacent blocks whose means are compared to measure noise."""
+"""Length in seconds of blocks; the differences between the means of adjacent blocks measure a signal's noise."""
 NORMAL_QUARTILE_SD = 0.3186
-"""Standard deviations from the mean within which a quarter of normally distributed values lie."""
+"""Distance from the mean, in standard deviations, within which a quarter of normally distributed values lie."""
 MIN_BLOCK_CHANGES = 20
-"""Smallest number of differences between blocks from which noise is measured."""
+"""Smallest number of differences between blocks from which noise is measured; with fewer it is assumed to be low."""
 MIN_TRANSITION_SHARE = 0.1
-"""Share of the change between two segments that a segment between them must have covered to be their transition; at
-most 1 less this share."""
+"""Smallest fraction of the way from the mean of one neighbour to that of the other at which a short segment's mean must
+lie for the segment to be a mere transition; the largest is 1 minus this."""
 MAX_TRANSITION_OFFSET2 = 0.25
-"""Largest squared distance of a transition from the line between its neighbours, relative to their squared distance."""
+"""Largest squared distance of a transition's mean from the line between its neighbours' means (in the plane of pace and
+cadence), as a fraction of the squared distance between these two means."""
 
 
 @dataclass(frozen=True, slots=True)
 class _CutThresholds:
-    """The conditions of a change point at sensitivity 1."""
+    """What a change of pace and cadence must reach to be a change point, at sensitivity 1."""
 
     penalty: float
     """Decrease of the squared deviations, in noise variances × seconds, that a change point must bring."""
@@ -45,16 +46,16 @@ class _CutThresholds:
 
 @dataclass(frozen=True, slots=True)
 class _MovingPart:
-    """Standardized pace and cadence of one part of the activity without rest, on a regular grid of ``n`` points."""
+    """One part of the activity without rest: standardized speed and cadence at ``n`` evenly spaced times."""
 
     start_s: float
     values: FloatArray
-    """Pace and cadence in standard deviations, shape ``(n, 2)``."""
+    """Speed and cadence in standard deviations of their noise, shape ``(n, 2)``."""
     known: NDArray[np.bool_]
-    """Where ``values`` are measured, shape ``(n, 2)``."""
+    """Whether each of ``values`` is measured, shape ``(n, 2)``; others are ignored."""
 
     def cumulate(self) -> tuple[FloatArray, FloatArray]:
-        """Return the sums and the counts of known values up to each edge of the grid, shapes ``(n + 1, 2)``."""
+        """Return the sums and the counts of the known values before each index 0 … n, ``(n + 1, 2)`` each."""
         zero, weight = np.zeros((1, 2)), self.known.astype(np.float64)
         return (
             np.vstack((zero, np.cumsum(self.values * weight, axis=0))),
@@ -65,9 +66,10 @@ class _MovingPart:
 def segment_coarse_and_fine(
     cleaned: CleanedActivity, parameters: SegmentParameters | None = None
 ) -> tuple[FloatArray, FloatArray]:
-    """Return the segment edges in elapsed seconds, rising from 0 to the end, of a coarse and of a fine segmentation.
+    """Cut an activity at its changes of pace and cadence; returns the edges of a coarse and of a fine segmentation.
 
-    The fine one is for labelling, which compares the segments of a session with each other.
+    Edges are elapsed seconds, rising from 0 to the end. The fine segmentation has smaller changes too and is for
+    labelling, which compares the segments of a session with each other.
     """
     parameters = parameters or SegmentParameters()
     thresholds = [
@@ -81,7 +83,7 @@ def segment_coarse_and_fine(
 def _find_edges(
     cleaned: CleanedActivity, parameters: SegmentParameters, thresholds: list[_CutThresholds]
 ) -> list[FloatArray]:
-    """Return, for each of the thresholds, the edges of the spans of rest or without signal, and the change points."""
+    """Find all segment edges for each of ``thresholds``: change points, and the ends of rests and of lost signal."""
     step_s = np.diff(cleaned.t_s)
     gaps = np.column_stack((cleaned.t_s[:-1], cleaned.t_s[1:]))[step_s > parameters.max_gap_s]
     separate = np.concatenate((cleaned.pauses, cleaned.standing, cleaned.unknown))
@@ -102,7 +104,10 @@ def _find_edges(
 def _build_part(
     t_s: FloatArray, columns: tuple[FloatArray, ...], start_s: float, end_s: float, parameters: SegmentParameters
 ) -> _MovingPart:
-    """Return the part ``[start_s, end_s)`` of standardized columns, unknown during the ramps at its two ends."""
+    """Build the part ``[start_s, end_s)`` from standardized columns.
+
+    Its first and last seconds (``ramp_s``), in which the runner speeds up or slows down, are set to unknown.
+    """
     count = int((end_s - start_s) // parameters.grid_s)
     grid = start_s + parameters.grid_s * (np.arange(count, dtype=np.float64) + 0.5)
     values, known = np.zeros((count, 2)), np.zeros((count, 2), dtype=bool)
@@ -116,7 +121,7 @@ def _build_part(
 
 
 def _measure_noise_inflation(parts: list[_MovingPart], parameters: SegmentParameters) -> FloatArray:
-    """Return the ratio of each signal's noise to the reference, at least 1, shape ``(2,)``.
+    """Measure the noise of each signal, as its ratio to ``reference_wander_sd``, at least 1; shape ``(2,)``.
 
     The lower quartile of the differences between adjacent blocks is robust even where fast and slow alternate.
     """
@@ -140,7 +145,7 @@ def _measure_noise_inflation(parts: list[_MovingPart], parameters: SegmentParame
 def _cut_part(
     part: _MovingPart, noise_inflation: FloatArray, parameters: SegmentParameters, thresholds: list[_CutThresholds]
 ) -> list[FloatArray]:
-    """Return the change points within a part, in elapsed seconds, for each of the thresholds."""
+    """Find the change points within a part, in elapsed seconds, for each of the thresholds."""
     penalties = [threshold.penalty / parameters.sensitivity / parameters.grid_s for threshold in thresholds]
     min_size = max(round(parameters.min_segment_s / parameters.grid_s), 1)
     max_size = round(parameters.max_transition_s / parameters.grid_s)
@@ -155,7 +160,7 @@ def _cut_part(
 
 
 def _mean_values(cumulative: tuple[FloatArray, FloatArray], edges: EdgeIndices) -> FloatArray:
-    """Return the mean of each signal between each two edges; NaN where it is unknown."""
+    """Return the mean of each signal in each segment between two adjacent edges; NaN where it is unknown."""
     total, count = (np.diff(column[edges], axis=0) for column in cumulative)
     means: FloatArray = np.where(count > 0.0, total / np.maximum(count, 1.0), np.nan)
     return means
@@ -164,9 +169,10 @@ def _mean_values(cumulative: tuple[FloatArray, FloatArray], edges: EdgeIndices) 
 def _merge_transitions(
     part: _MovingPart, cumulative: tuple[FloatArray, FloatArray], edges: EdgeIndices, max_size: int
 ) -> EdgeIndices:
-    """Return the edges with each short segment between the levels of its neighbours replaced by its best single edge.
+    """Return the edges with each transition replaced by one edge, at the best place within it.
 
-    A watch smooths one change of pace into a ramp of some seconds, which the optimal segmentation makes a segment.
+    A transition is a segment of at most ``max_size`` whose means lie between those of its neighbours. It arises because
+    a watch smooths one change of pace into a ramp of some seconds.
     """
     index = 1
     while index < len(edges) - 2:
@@ -193,7 +199,7 @@ def _merge_transitions(
 def _drop_small_changes(
     cumulative: tuple[FloatArray, FloatArray], edges: EdgeIndices, min_change_sd: float
 ) -> EdgeIndices:
-    """Return the edges whose two sides differ by at least ``min_change_sd``, dropping the smallest change first.
+    """Drop edges, the smallest change first, until the means on both sides of each differ by ``min_change_sd`` or more.
 
     Pace and cadence drift slowly, so that two long segments can differ significantly by what no runner would notice.
     """

@@ -1,6 +1,6 @@
 """Standardized pace and cadence of an activity, one row per second.
 
-Each is divided by its standard deviation in steady running, so that both can be compared and added.
+Each is in units of the standard deviation of its noise in steady running, so that both can be compared and added.
 """
 
 from __future__ import annotations
@@ -15,39 +15,40 @@ from retropace.core.parameters import SegmentParameters
 from retropace.core.spans import FloatArray, contains
 
 MAX_SQUARED_DEVIATION = 16.0
-"""Cap, in noise variances, on the squared deviation of one second, so that a stumble or dropout counts little."""
+"""Largest squared deviation of one second, in noise variances; larger ones (stumbles, dropouts) count as this."""
 CORRELATION_TIME_S = 5.0
-"""Seconds of signal that count as one independent observation; watches smooth over about as long."""
+"""Number of seconds that together count as one independent observation, because watches smooth over about as long."""
 
 
 @dataclass(frozen=True, slots=True)
 class StandardizedSignals:
-    """Pace and cadence in standard deviations; row ``i`` is the second ``[i, i + 1)``.
+    """Speed and cadence in standard deviations of their noise; row ``i`` is the second ``[i, i + 1)``.
 
     Both are 0 while standing, and unknown during pauses and long dropouts.
     """
 
     values: FloatArray
-    """Pace and cadence, shape ``(n, 2)``; 0 where unknown."""
+    """Standardized speed and cadence, shape ``(n, 2)``; 0 where unknown."""
     known: NDArray[np.bool_]
-    """Where ``values`` are measured, shape ``(n, 2)``."""
+    """Whether each of ``values`` is measured, shape ``(n, 2)``."""
 
     def __len__(self) -> int:
         return len(self.values)
 
     def select(self, rows: slice | NDArray[np.intp]) -> StandardizedSignals:
-        """Return the signals of the given seconds."""
+        """Return the signals of the seconds ``rows``."""
         return StandardizedSignals(self.values[rows], self.known[rows])
 
     def median_level(self, rows: slice) -> FloatArray:
-        """Return the median of each signal over the given seconds, shape ``(2,)``; NaN where it is unknown."""
+        """Return the median of each signal over the seconds ``rows``, shape ``(2,)``; NaN if it is never known."""
         columns = zip(self.values[rows].T, self.known[rows].T, strict=True)
         return np.array([np.median(values[known]) if np.any(known) else np.nan for values, known in columns])
 
     def cost_to_level(self, level: FloatArray) -> FloatArray:
-        """Return the negative log-likelihood of each second given a level, up to a constant, shape ``(n,)``.
+        """Return how badly each second fits a level (mean speed and cadence), in nats, shape ``(n,)``; lower is better.
 
-        It is half the capped squared deviation, divided by ``CORRELATION_TIME_S`` as seconds are correlated.
+        It is the negative log-likelihood up to a constant: half the squared deviation, capped, and divided by
+        ``CORRELATION_TIME_S`` because successive seconds are correlated.
         """
         deviation2 = np.minimum((self.values - level) ** 2, MAX_SQUARED_DEVIATION)
         deviation2[~self.known | ~np.isfinite(deviation2)] = 0.0
@@ -56,7 +57,7 @@ class StandardizedSignals:
 
 
 def standardize_signals(cleaned: CleanedActivity, parameters: SegmentParameters | None = None) -> StandardizedSignals:
-    """Return the standardized signals of an activity, one row per elapsed second."""
+    """Return speed and cadence of an activity in standard deviations of their noise, one row per elapsed second."""
     parameters = parameters or SegmentParameters()
     times_s: FloatArray = np.arange(np.ceil(cleaned.elapsed_s), dtype=np.float64) + 0.5
     values, known = np.zeros((len(times_s), 2)), np.zeros((len(times_s), 2), dtype=bool)
@@ -73,9 +74,9 @@ def standardize_signals(cleaned: CleanedActivity, parameters: SegmentParameters 
 def resample(
     times_s: FloatArray, t_s: FloatArray, signal: FloatArray, max_bridge_s: float
 ) -> tuple[FloatArray, NDArray[np.bool_]]:
-    """Return a signal interpolated at ``times_s``, and the mask of times near enough to its known values.
+    """Interpolate a signal recorded at ``t_s`` at ``times_s``; returns the values, and whether each is to be trusted.
 
-    A time is near enough if a known value lies within half of ``max_bridge_s`` seconds.
+    A value is trusted if a known value of the signal lies within half of ``max_bridge_s`` seconds.
     """
     is_known = np.isfinite(signal)
     if is_known.sum() < 2:
@@ -96,7 +97,7 @@ def resample(
 
 
 def standardize_speed(speed_mps: FloatArray, parameters: SegmentParameters) -> FloatArray:
-    """Return speed on the scale on which its noise has standard deviation 1, shape ``(n,)``.
+    """Convert speed to a scale on which its noise has standard deviation 1 at any speed, shape ``(n,)``.
 
     The noise at speed v is ``speed_noise_floor_mps + speed_noise_share · v``; the scale is the integral of its inverse.
     """
