@@ -1,1 +1,1 @@
-"""Turns a recorded activity into trustworthy columns on one time axis; knows nothing of directions or annotations."""
+"""Repairs a recorded activity: trustworthy columns on one time axis; knows nothing of directions or annotations."""

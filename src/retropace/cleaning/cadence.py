@@ -1,4 +1,4 @@
-"""Cadence in steps per minute of both feet, whatever unit the file has, without dropouts of the sensor."""
+"""Cleaning of cadence: converted to steps per minute of both feet, with dropouts of the sensor removed."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ TYPICAL_SPM = (110.0, 165.0)
 """Typical cadences in steps per minute of walking (Tudor-Locke 2018, Br J Sports Med 52:776: 100 in a moderate walk,
 120 in a brisk one) and of easy running (van Oeveren 2017, PLoS ONE 12:e0184273: preferred about 160–170)."""
 MAX_CADENCE_SPM = 250.0
-"""Highest plausible cadence in steps per minute; only sprinters reach 4.5 steps a second, 270 spm (Salo 2011, Med Sci
-Sports Exerc 43:1055)."""
+"""Highest plausible cadence in steps per minute; higher ones are dropped. Only sprinters reach 4.5 steps a second, 270
+spm (Salo 2011, Med Sci Sports Exerc 43:1055)."""
 MAX_SLOW_CADENCE_SPM = 205.0
 """Highest plausible cadence in steps per minute below ``SLOW_SPEED_MPS``; more would mean steps below 0.7 m."""
 SLOW_SPEED_MPS = 2.5
@@ -21,17 +21,17 @@ MIN_STEP_LENGTH_M = 0.33
 """Shortest plausible step in metres, about half that of a slow walk; slow walkers take fewer steps rather than ever
 shorter ones (Grieve 1966, Ergonomics 9:379)."""
 MIN_MOVING_SPEED_MPS = 1.0
-"""Speed in m/s from which a cadence of 0 is a dropout of the sensor."""
+"""Lowest speed in m/s at which the runner surely moves, so that a cadence of 0 is a dropout of the sensor."""
 MAX_STOPPING_SPEED_MPS = 0.5
-"""Speed in m/s below which a stretch without steps contains a stop and is no dropout."""
+"""Lowest speed in m/s during a dropout; where it is lower in a stretch without steps, the runner stopped."""
 MAX_BRIDGED_GAP_S = 10.0
-"""Longest dropout in seconds that is bridged by a straight line; a longer one stays missing."""
+"""Longest gap in seconds that is filled by a straight line; in a longer one cadence stays missing."""
 MIN_COUNTED_CADENCE = 20.0
-"""Cadence, in either unit, above which a record helps to decide the unit."""
+"""Lowest cadence, in either unit, of the records from which the unit is decided."""
 MIN_COUNTED_SPEED_MPS = 0.5
-"""Speed in m/s from which a record helps to decide the unit of cadence; records without speed do too."""
+"""Lowest speed in m/s of the records from which the unit of cadence is decided; records without speed count too."""
 IMPLAUSIBLE_PENALTY = 10.0
-"""Penalty of an implausible cadence, larger than any distance between the logarithms of two cadences."""
+"""Penalty for reading a cadence in a unit that makes it implausible; larger than any difference of log cadences."""
 
 
 def max_step_length_m(speed_mps: FloatArray) -> FloatArray:
@@ -45,8 +45,8 @@ def max_step_length_m(speed_mps: FloatArray) -> FloatArray:
 def counts_both_feet(raw_cadence: FloatArray, speed_mps: FloatArray) -> bool:
     """Return whether a cadence column counts steps of both feet (True) or revolutions of one foot (False).
 
-    Each moving record votes for the reading that gives plausible step length and cadence, and if both do, for the one
-    nearer in log cadence to ``TYPICAL_SPM``. Both columns have shape ``(n,)``; the majority decides.
+    Each moving record votes for the reading that gives a plausible step length and cadence; if both readings do, for
+    the one whose cadence is nearer to ``TYPICAL_SPM`` by ratio. The majority decides. Columns have shape ``(n,)``.
 
     Example:
         >>> counts_both_feet(np.array([168.0, 170.0]), np.array([3.0, 3.0]))
@@ -77,7 +77,7 @@ def counts_both_feet(raw_cadence: FloatArray, speed_mps: FloatArray) -> bool:
 def clean_cadence(
     t_s: FloatArray, raw_cadence: FloatArray, speed_mps: FloatArray, cadence_unit: str
 ) -> tuple[FloatArray, tuple[str, ...]]:
-    """Return the cadence in steps per minute of both feet, shape ``(n,)``, and the warnings.
+    """Clean recorded cadence; returns it in steps per minute of both feet, ``(n,)``, NaN if missing, and warnings.
 
     ``cadence_unit`` is ``rpm`` (one foot: doubled), ``spm`` (both feet) or ``auto`` (decided from the columns).
     """
@@ -112,9 +112,9 @@ def clean_cadence(
 
 
 def _find_dropouts(spm: FloatArray, speed_mps: FloatArray) -> NDArray[np.bool_]:
-    """Return the mask of runs of zero cadence in which the runner moved and never stopped.
+    """Find dropouts of the sensor: stretches of zero cadence in which the runner moved and never stopped, as a mask.
 
-    Steps end before a watch's smoothed speed does, so that zeros leading into a stop belong to the stop.
+    Zeros that lead into a stop are no dropout: steps end before the speed, which the watch smooths, reaches zero.
     """
     zero_runs = true_runs(spm == 0.0)
     if len(zero_runs) == 0:
@@ -127,7 +127,10 @@ def _find_dropouts(spm: FloatArray, speed_mps: FloatArray) -> NDArray[np.bool_]:
 
 
 def bridge_gaps(t_s: FloatArray, values: FloatArray, max_gap_s: float) -> tuple[FloatArray, float]:
-    """Return the column with gaps up to ``max_gap_s`` filled by a straight line, and the seconds that were filled."""
+    """Fill gaps of up to ``max_gap_s`` seconds by straight lines; returns the column and the seconds that were filled.
+
+    Gaps at the start and at the end stay missing.
+    """
     known = np.isfinite(values)
     if known.all() or not known.any():
         return values, 0.0

@@ -1,4 +1,4 @@
-"""The cleaning pipeline: an :class:`Activity` as read becomes a :class:`CleanedActivity`.
+"""The steps of cleaning, which turn an :class:`Activity` as read into a :class:`CleanedActivity`.
 
 The stages are record order, clock, pauses, distance, speed, cadence, recording lag and standing, each in a module of
 its own. Every repair is reported as a warning.
@@ -37,13 +37,15 @@ from retropace.core.parameters import CleanParameters
 from retropace.core.spans import FloatArray, Spans, clip, contains, subtract, total_s, union
 
 MAX_CALIBRATION_FACTOR = 1.5
-"""Largest ratio, either way, of the device's total distance to the records' that is taken as a calibration."""
+"""Largest ratio, either way, between the device's total distance and that of the records for scaling to the total.
+
+A larger one is an error rather than a calibration by the runner."""
 DEVICE_TOTAL_TOLERANCE = 0.005
-"""Relative difference up to which the records' distance and the device's total count as equal."""
+"""Largest relative difference at which the records' distance and the device's total count as equal."""
 
 
 def clean_activity(activity: Activity, parameters: CleanParameters | None = None) -> CleanedActivity:
-    """Return the activity with its columns ordered and repaired, every repair being listed in ``warnings``.
+    """Clean an activity: order and repair its columns. Every repair is listed in ``warnings`` of the result.
 
     Distance is the device's count, else the length of the path along the positions, else speed integrated over time;
     ``distance_source`` names the one used. Raises :class:`ReadError` for fewer than two records with a time.
@@ -157,7 +159,10 @@ def _choose_distance(
     pauses: Spans,
     warnings: list[str],
 ) -> tuple[FloatArray, str]:
-    """Return the cumulative distance from the best source there is, and the name of that source."""
+    """Return the cumulative distance from the best source there is, and the name of that source.
+
+    The order is: the device's count, positions, speed. With none of them the distance is 0 and the source ``none``.
+    """
     if counted_m is not None:
         return counted_m, "device"
     distance_m = distance_from_positions(t_s, lat_deg, lon_deg, pauses)
@@ -173,7 +178,7 @@ def _choose_distance(
 
 
 def _align_samples(samples: Samples, axis: TimeAxis) -> Samples:
-    """Return the columns that cleaning repairs, on the cleaned time axis."""
+    """Bring the recorded columns that cleaning repairs onto the cleaned time axis."""
     names = (
         *("lat_deg", "lon_deg", "altitude_m", "distance_m", "speed_mps"),
         *("cadence_recorded", "heart_rate_bpm", "step_length_m"),
@@ -182,7 +187,7 @@ def _align_samples(samples: Samples, axis: TimeAxis) -> Samples:
 
 
 def _interpolate_longitude(refined_axis: RefinedAxis, lon_deg: FloatArray) -> FloatArray:
-    """Return longitudes on the refined axis, interpolated the short way round across the date line."""
+    """Interpolate longitudes onto the refined axis, the short way round across the date line."""
     known = np.isfinite(lon_deg)
     if not np.any(np.abs(np.diff(lon_deg[known])) > 180.0):
         return refined_axis.interpolate(lon_deg)
@@ -194,7 +199,7 @@ def _interpolate_longitude(refined_axis: RefinedAxis, lon_deg: FloatArray) -> Fl
 def _build_curves(
     t_s: FloatArray, distance_m: FloatArray, cadence_spm: FloatArray, heart_rate_bpm: FloatArray, resting: Spans
 ) -> Mapping[str, FloatArray]:
-    """Return the cumulative curves of :class:`CleanedActivity`, each starting at 0."""
+    """Compute the cumulative curves of :class:`CleanedActivity`; ``resting`` are the pauses and standing."""
     step_s = np.diff(t_s)
     is_moving = ~contains(resting, (t_s[1:] + t_s[:-1]) / 2.0)
     steps_per_s = (cadence_spm[1:] + cadence_spm[:-1]) / 120.0
@@ -217,7 +222,7 @@ def _build_curves(
 def _apply_calibration(
     activity: Activity, distance_m: FloatArray, lat_deg: FloatArray, warnings: list[str]
 ) -> FloatArray:
-    """Return the distance scaled to the device's total where there are no positions, as on a treadmill.
+    """Scale the distance to the device's total if there are no positions, as on a treadmill; else return it as it is.
 
     With "calibrate and save" the runner types in the belt's distance, and the watch corrects only its total.
     """
@@ -238,7 +243,7 @@ def _apply_calibration(
 
 
 def _compare_with_device_total(activity: Activity, distance_m: float, warnings: list[str]) -> None:
-    """Warn if the records' distance differs from the device's total."""
+    """Add a warning if the records' distance differs from the device's total."""
     device_total_m = activity.device_totals.distance_m
     if (
         np.isfinite(device_total_m)
@@ -252,7 +257,7 @@ def _compare_with_device_total(activity: Activity, distance_m: float, warnings: 
 
 
 def _shift_start_time(start_time: datetime | None, axis: TimeAxis) -> datetime | None:
-    """Return the time of the first record on the cleaned axis; it differs if records were dropped or reordered."""
+    """Return the time at which the cleaned axis is 0; it is not the recorded start if first records were dropped."""
     if start_time is None:
         return None
     return start_time - timedelta(seconds=float(axis.remap(np.zeros(1))[0]))

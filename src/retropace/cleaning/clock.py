@@ -1,4 +1,4 @@
-"""The cleaned time axis: records sorted and merged by time, jumps of the watch's clock removed."""
+"""Cleaning of the time axis: records are sorted and merged by time, and jumps of the watch's clock removed."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from numpy.typing import NDArray
 from retropace.core.spans import FloatArray
 
 MAX_DISORDER_S = 60.0
-"""Largest fall in seconds of the recorded time that counts as wrong record order; a larger one is a clock set back."""
+"""Largest step back in seconds between records that is wrong order; at a larger one the clock was set back."""
 MERGE_TOLERANCE_S = 1e-3
-"""Spacing in seconds below which records are merged into one."""
+"""Smallest time in seconds between two records; records closer together are merged into one."""
 MIN_CLOCK_JUMP_S = 24 * 3600.0
-"""Gap in seconds above which the clock jumped; no runner pauses longer within a session."""
+"""Longest gap in seconds between records that is real; at a longer one the clock jumped."""
 
 
 @dataclass(frozen=True, slots=True)
 class TimeAxis:
-    """The mapping from recorded times and columns to the cleaned time axis."""
+    """The cleaned time axis, and how recorded times and columns are brought onto it."""
 
     record_index: NDArray[np.intp]
     """Indices of the ``k`` records with a time, sorted by time."""
@@ -29,11 +29,11 @@ class TimeAxis:
     t_s: FloatArray
     """Cleaned times in seconds, shape ``(n,)``, starting at 0 and rising strictly."""
     remap: Callable[[FloatArray], FloatArray]
-    """Converts recorded times (of laps, pauses, waypoints) to cleaned ones."""
+    """Function that converts recorded times (of laps, pauses, waypoints) to cleaned ones."""
     warnings: tuple[str, ...]
 
     def align(self, raw_values: FloatArray) -> FloatArray:
-        """Return a recorded column on the cleaned axis; of merged records the last known value counts."""
+        """Bring a recorded column onto the cleaned axis; of merged records the last known value counts."""
         values = raw_values[self.record_index]
         known = np.isfinite(values)
         if len(self.t_s) == len(values):
@@ -44,7 +44,7 @@ class TimeAxis:
 
 
 def _format_jump(seconds: float) -> str:
-    """Return the size of a clock jump as text."""
+    """Format the size of a clock jump as text in years, hours or minutes."""
     hours = abs(seconds) / 3600.0
     return (
         f"{hours / 8766.0:.0f} years"
@@ -56,7 +56,7 @@ def _format_jump(seconds: float) -> str:
 
 
 def clean_time_axis(t_s: FloatArray) -> TimeAxis:
-    """Return the axis on which records are sorted, merged where they coincide, and free of clock jumps.
+    """Build the cleaned time axis: records sorted, merged where they coincide, and without jumps of the clock.
 
     Records without a time are dropped. Where the clock jumps (forward by more than ``MIN_CLOCK_JUMP_S``, or back by
     more than ``MAX_DISORDER_S``) the later records are shifted so that the jump shrinks to the median record spacing.

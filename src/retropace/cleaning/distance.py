@@ -1,4 +1,4 @@
-"""Cumulative distance from the device's count, from positions, or from speed."""
+"""Computation of cumulative distance from the device's count, from positions, or from speed."""
 
 from __future__ import annotations
 
@@ -12,33 +12,37 @@ from retropace.core.spans import FloatArray, Spans, contains, true_runs
 from retropace.core.world_records import MAX_SPEED_MPS
 
 MIN_SMOOTHING_S = 0.5
-"""Smallest standard deviation, in seconds, of the Gaussian that smooths positions. Watches write filtered positions: on
-21 recordings with positions and a device count, 0.5 s gives 0.999 of that count in the median, 2 s only 0.992."""
+"""Smallest standard deviation in seconds of the Gaussian that smooths positions. Little suffices, as watches filter
+positions: on 21 recordings, the distance is 0.999 of the device's count in the median with 0.5 s, 0.992 with 2 s."""
 MAX_SMOOTHING_S = 2.0
 """Largest standard deviation, in seconds, of the Gaussian that smooths positions."""
 SMOOTHING_S_PER_M = 3.0
-"""Seconds of further smoothing for each metre of jitter beyond ``REFERENCE_JITTER_M``."""
+"""Seconds by which the Gaussian's standard deviation grows for each metre of jitter beyond ``REFERENCE_JITTER_M``.
+
+Jitter is the standard deviation of the random error from position to position."""
 REFERENCE_JITTER_M = 0.1
 """Jitter in metres that the turns and steps of a runner alone produce."""
 MAX_DENSE_SPACING_S = 1.5
-"""Largest spacing in seconds of positions whose second differences measure jitter."""
+"""Largest time in seconds between positions from which jitter is measured."""
 MIN_SPARSE_SPACING_S = 4.0
-"""Median spacing in seconds above which positions are not smoothed: jitter is small against the distance between."""
+"""Largest median time in seconds between positions that are smoothed.
+
+Sparser ones are not, as their jitter is small against the distances between them."""
 RESET_WINDOW = 10
-"""Number of values before and after a fall of the distance counter that are examined for a reset."""
+"""Number of values before and after a fall of the distance counter that decide whether it was reset to 0."""
 MIN_RESET_M = 50.0
-"""Smallest count in metres whose fall can be a reset of the distance counter."""
+"""Smallest distance in metres before a fall for which the fall can be a reset of the counter."""
 MIN_LEAP_M = 100.0
-"""Smallest leap in metres of the device's distance that is reported."""
+"""Smallest leap in metres of the device's distance between two records that is reported as a warning."""
 MIN_STRAY_M = 30.0
-"""Smallest distance in metres between two positions that can make one of them stray."""
+"""Smallest distance in metres from both neighbours for a position to be dropped as stray."""
 
 
 def distance_from_device(t_s: FloatArray, counted_m: FloatArray) -> tuple[FloatArray | None, tuple[str, ...]]:
-    """Return the device's distance from 0, never falling, or None if it has none, and the warnings.
+    """Clean the device's own distance; returns it from 0 and never falling (None if there is none), and warnings.
 
-    A counter that restarts from 0 is continued. The fewest possible values that break the rise are dropped and
-    bridged linearly in time.
+    A counter that restarts from 0 is continued. If values still fall, as few as possible are dropped and replaced
+    by straight lines.
     """
     known = np.flatnonzero(np.isfinite(counted_m))
     if len(known) < 2 or np.ptp(counted_m[known]) <= 0.0:
@@ -72,9 +76,9 @@ def distance_from_device(t_s: FloatArray, counted_m: FloatArray) -> tuple[FloatA
 
 
 def _longest_nondecreasing(values: FloatArray) -> NDArray[np.intp]:
-    """Return the indices of a longest nondecreasing subsequence.
+    """Return the indices of the most values that can be kept so that none is smaller than the one before.
 
-    Every value that is at least all earlier and at most all later ones belongs to it; only the rest is searched.
+    Values that are at least all earlier and at most all later ones are always kept; only the rest is searched.
     """
     fits = (values == np.maximum.accumulate(values)) & (values == np.minimum.accumulate(values[::-1])[::-1])
     for first, end in true_runs(~fits).tolist():
@@ -105,11 +109,11 @@ def _longest_nondecreasing_by_bisection(values: FloatArray) -> NDArray[np.intp]:
 def drop_stray_positions(
     t_s: FloatArray, lat_deg: FloatArray, lon_deg: FloatArray
 ) -> tuple[FloatArray, FloatArray, tuple[str, ...]]:
-    """Return the positions with stray ones set to NaN, and the warnings.
+    """Set stray positions to NaN; returns latitudes, longitudes and warnings.
 
-    A position is stray if the runner could only have reached and left it faster than ``MAX_SPEED_MPS``, or if its
-    coordinates are impossible or the placeholder 0, 0. Several adjacent positions elsewhere are kept: either side of
-    the leap may be right.
+    A position is stray if the runner would have had to reach and leave it faster than ``MAX_SPEED_MPS``, or if its
+    coordinates are impossible or the placeholder 0, 0. If several successive positions lie far off, all are kept:
+    those before or those after the leap may be right.
     """
     lat, lon = lat_deg.copy(), lon_deg.copy()
     is_stray = (np.abs(lat) > 90.0) | (np.abs(lon) > 180.0) | ((lat == 0.0) & (lon == 0.0))
@@ -129,7 +133,7 @@ def drop_stray_positions(
 
 
 def _offsets_to_next_but_one_m(lat_deg: FloatArray, lon_deg: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Return metres east and north from each position to the next but one, shapes ``(n - 2,)``."""
+    """Return metres east and north from each position to the next but one, ``(n - 2,)`` each."""
     east, north = project_along_path_m(lat_deg, lon_deg)
     return east[2:] - east[:-2], north[2:] - north[:-2]
 
@@ -137,10 +141,10 @@ def _offsets_to_next_but_one_m(lat_deg: FloatArray, lon_deg: FloatArray) -> tupl
 def distance_from_positions(
     t_s: FloatArray, lat_deg: FloatArray, lon_deg: FloatArray, pauses: Spans
 ) -> FloatArray | None:
-    """Return the length of the path along the positions from 0, without pauses; None with fewer than two positions.
+    """Compute cumulative distance along the positions, not counting pauses; None with fewer than two positions.
 
-    Jitter would lengthen the path, so that dense positions are first smoothed in time, separately between pauses and
-    with the ends fixed.
+    Random errors would lengthen the path. Dense positions are therefore smoothed in time first, separately between
+    pauses and with the first and last position kept.
     """
     known = np.flatnonzero(np.isfinite(lat_deg) & np.isfinite(lon_deg))
     if len(known) < 2:
@@ -167,11 +171,12 @@ def distance_from_positions(
 
 
 def estimate_smoothing_s(t_s: FloatArray, east_m: FloatArray, north_m: FloatArray) -> float:
-    """Return the standard deviation in seconds of the Gaussian that suits the positions' jitter.
+    """Choose how strongly to smooth positions, from their jitter: the standard deviation of a Gaussian in seconds.
 
-    The second difference of white noise with standard deviation s has variance 6 s² (difference-based estimators of
-    variance, Rice 1984, Ann Stat 12:1215); its median ignores turns. Positions more than ``MAX_DENSE_SPACING_S`` apart
-    are left out, as their second differences follow the bends of the path.
+    Jitter is the standard deviation of the random error from position to position. The second difference of white noise
+    with standard deviation s has variance 6 s² (difference-based estimators of variance, Rice 1984, Ann Stat 12:1215);
+    its median ignores turns. Positions more than ``MAX_DENSE_SPACING_S`` apart are left out, as their second
+    differences follow the bends of the path.
     """
     is_dense = np.diff(t_s) <= MAX_DENSE_SPACING_S
     second_m = np.concatenate([np.diff(values, 2)[is_dense[1:] & is_dense[:-1]] for values in (east_m, north_m)])
@@ -182,7 +187,10 @@ def estimate_smoothing_s(t_s: FloatArray, east_m: FloatArray, north_m: FloatArra
 
 
 def smooth_gaussian(t_s: FloatArray, values: FloatArray, width_s: float) -> FloatArray:
-    """Return the values smoothed by a Gaussian of standard deviation ``width_s``; odd reflection fixes both ends."""
+    """Smooth values by a Gaussian of standard deviation ``width_s`` seconds; the first and last value are kept.
+
+    For that, values are continued beyond both ends by reflecting them in the end point.
+    """
     grid = np.arange(t_s[0], t_s[-1] + 1.0)
     even = np.interp(grid, t_s, values)
     reach = min(int(4 * width_s), len(even) - 1)
@@ -196,7 +204,10 @@ def smooth_gaussian(t_s: FloatArray, values: FloatArray, width_s: float) -> Floa
 
 
 def distance_from_speed(t_s: FloatArray, speed_mps: FloatArray, pauses: Spans) -> FloatArray | None:
-    """Return speed integrated over time from 0, missing speed and pauses counting 0; None without speed."""
+    """Compute cumulative distance by integrating speed; it does not grow in pauses and where speed is missing.
+
+    None if speed is known at fewer than two records.
+    """
     if np.sum(np.isfinite(speed_mps)) < 2:
         return None
     step = np.diff(t_s) * (speed_mps[1:] + speed_mps[:-1]) / 2.0

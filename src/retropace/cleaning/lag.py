@@ -1,7 +1,7 @@
-"""Estimates the lag of recorded speed, distance and cadence behind the body, and removes it.
+"""Removal of lag: the seconds by which recorded speed, distance and cadence trail the body, because watches smooth.
 
-Watches smooth: after a lap button on real recordings speed follows by 7 s in the median (2–13 s) and cadence by 4 s.
-Laps and annotations have no lag, so that their edges would otherwise cut the columns in the wrong place.
+On real recordings, speed changes 7 s after the press of the lap button in the median (2–13 s), cadence 4 s. Laps and
+annotations have no lag, so that their edges would otherwise cut the columns in the wrong place.
 """
 
 from __future__ import annotations
@@ -15,15 +15,15 @@ from retropace.core.parameters import CleanParameters
 from retropace.core.spans import FloatArray, Spans
 
 CHANGE_WINDOW_S = 3
-"""Length in seconds of the two adjacent windows whose means are compared to measure a change."""
+"""Number of seconds averaged before and after a moment; the difference of the two means is the change there."""
 MAX_RELATIVE_LAG_S = 10
-"""Largest lag in seconds, either way, between recorded speed and cadence."""
+"""Largest lag in seconds of recorded speed behind cadence, or of cadence behind speed, that is searched for."""
 MIN_CORRELATION = 0.25
-"""Smallest correlation between the changes of speed and of cadence for which their measured lag is used."""
+"""Smallest correlation between the changes of speed and of cadence at which the lag between them is used."""
 MIN_DURATION_S = 300
-"""Shortest recording in seconds whose lags are measured; a shorter one holds too few changes."""
+"""Shortest recording in seconds whose lags are measured; shorter ones, with too few changes, get the default."""
 MAX_DURATION_S = 200_000
-"""Longest recording in seconds whose lags are measured; one of more than two days is mostly gaps."""
+"""Longest recording in seconds whose lags are measured; longer ones, mostly gaps, get the default."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,17 +34,17 @@ class Lags:
     cadence_s: float
 
     def describe(self, *, has_speed: bool, has_cadence: bool) -> list[str]:
-        """Return the warning for the columns that were shifted, as a list of one text or none."""
+        """Return a list with the warning about the columns that were shifted; empty if none was."""
         shifts = [f"speed by {self.speed_s:g} s"] * has_speed + [f"cadence by {self.cadence_s:g} s"] * has_cadence
         return [f"{' and '.join(shifts)} moved back to when it happened: watches show it late"] if shifts else []
 
 
 def estimate_lags(t_s: FloatArray, speed_mps: FloatArray, cadence_spm: FloatArray, parameters: CleanParameters) -> Lags:
-    """Return the lags of speed and cadence, shapes ``(n,)``, as a device recorded them.
+    """Estimate by how many seconds recorded speed and cadence, ``(n,)`` each, trail the body.
 
-    The lag between the two is where the absolute changes of both correlate best. The sign of a change is ignored,
-    because a runner who turns to run backward slows down and takes faster steps. The mean of both lags cannot be
-    measured without annotations and is ``parameters.lag_s``; positions, which lag too, gave no better estimate.
+    The difference of the two lags is measured: the shift at which the absolute changes of speed and cadence correlate
+    best. Signs are ignored, because a runner who turns to run backward slows down and takes faster steps. The mean of
+    the two lags cannot be measured without annotations and is ``parameters.lag_s``.
     """
     default = Lags(
         parameters.lag_s + parameters.relative_lag_s / 2.0, parameters.lag_s - parameters.relative_lag_s / 2.0
@@ -62,13 +62,16 @@ def estimate_lags(t_s: FloatArray, speed_mps: FloatArray, cadence_spm: FloatArra
 
 
 def _resample_each_second(grid_s: FloatArray, t_s: FloatArray, column: FloatArray) -> FloatArray | None:
-    """Return a column at the times ``grid_s``; None if it has fewer than ``MIN_DURATION_S / 4`` known values."""
+    """Interpolate a column at the times ``grid_s``; None if it has fewer than ``MIN_DURATION_S / 4`` known values."""
     known = np.isfinite(column)
     return np.interp(grid_s, t_s[known], column[known]) if known.sum() >= MIN_DURATION_S / 4 else None
 
 
 def _compute_changes(signal: FloatArray) -> FloatArray:
-    """Return, for each second, the mean of the next window less that of the previous one, clipped at outliers."""
+    """Return by how much a signal changes at each second: its mean in the next three seconds less that in the last.
+
+    Outliers are clipped to the 2nd and 98th percentile.
+    """
     total = np.concatenate(([0.0], np.cumsum(signal)))
     mean = (total[CHANGE_WINDOW_S:] - total[:-CHANGE_WINDOW_S]) / CHANGE_WINDOW_S
     change = mean[CHANGE_WINDOW_S:] - mean[:-CHANGE_WINDOW_S]
@@ -78,7 +81,7 @@ def _compute_changes(signal: FloatArray) -> FloatArray:
 
 
 def _find_best_shift(late: FloatArray, early: FloatArray) -> tuple[float, float]:
-    """Return the seconds by which ``late`` trails ``early``, and their correlation at that shift."""
+    """Find the number of seconds by which ``late`` trails ``early``; returns it and their correlation at that shift."""
     late, early = late - late.mean(), early - early.mean()
     size = float(np.sqrt(np.sum(late**2) * np.sum(early**2)))
     if size <= 0.0:
@@ -93,16 +96,16 @@ def _find_best_shift(late: FloatArray, early: FloatArray) -> tuple[float, float]
 
 
 def slices_between_pauses(t_s: FloatArray, pauses: Spans) -> list[slice]:
-    """Return the rows between pauses as slices; a watch does not smooth across a pause."""
+    """Return the rows between pauses as slices, to be shifted separately: watches do not smooth across a pause."""
     cuts = np.searchsorted(t_s, (pauses[:, 0] + pauses[:, 1]) / 2.0)
     edges = np.unique(np.concatenate(([0], cuts, [len(t_s)])))
     return [slice(int(start), int(end)) for start, end in pairwise(edges)]
 
 
 def shift_earlier(t_s: FloatArray, column: FloatArray, lag_s: float, pauses: Spans) -> FloatArray:
-    """Return the column ``lag_s`` earlier, shape ``(n,)``, missing where it was missing.
+    """Shift a column to ``lag_s`` seconds earlier, shape ``(n,)``; missing values stay missing.
 
-    Each part between pauses is shifted alone, and its last value fills its end.
+    Each part between pauses is shifted separately, and its last value fills its end.
     """
     shifted = column.copy()
     for part in slices_between_pauses(t_s, pauses):
@@ -121,10 +124,10 @@ def shift_earlier(t_s: FloatArray, column: FloatArray, lag_s: float, pauses: Spa
 
 
 def shift_distance_earlier(t_s: FloatArray, distance_m: FloatArray, lag_s: float, pauses: Spans) -> FloatArray:
-    """Return the cumulative distance ``lag_s`` earlier, shape ``(n,)``, keeping the total of each part between pauses.
+    """Shift cumulative distance to ``lag_s`` seconds earlier, ``(n,)``; each part between pauses keeps its length.
 
-    Beyond the end of a part the distance is extrapolated at its last speed; the part is then scaled back to its total,
-    which changes it by a few metres.
+    A part is continued beyond its end at its last speed and then scaled to its former length, which changes it by a few
+    metres.
     """
     shifted_m = distance_m.copy()
     for part in slices_between_pauses(t_s, pauses):

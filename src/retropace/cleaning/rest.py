@@ -1,4 +1,4 @@
-"""Finds when the watch was paused, when the runner stood still, and when neither speed nor cadence is known."""
+"""Detection of pauses, of standing, and of stretches in which neither speed nor cadence is known."""
 
 from __future__ import annotations
 
@@ -7,30 +7,30 @@ import numpy as np
 from retropace.core.spans import FloatArray, Spans, as_spans, contains, mask_from_runs, subtract, true_runs, union
 
 MAX_RECORD_GAP_S = 15.0
-"""Longest gap in seconds between records of an uninterrupted recording; smart recording leaves up to 10 s, and up to
-13 s in the test corpus."""
+"""Longest gap in seconds between records of an uninterrupted recording; smart recording, which writes records only at
+changes, leaves gaps of up to 10 s, and up to 13 s in the test corpus."""
 MAX_STANDING_SPEED_MPS = 0.3
-"""Speed in m/s below which a runner stands; beginners walk backward at 0.5 m/s and more (Laufer 2003, Physiother Res
-Int 8:131)."""
+"""Speed in m/s below which a runner counts as standing; beginners walk backward at 0.5 m/s and more (Laufer 2003,
+Physiother Res Int 8:131)."""
 MAX_STANDING_CADENCE_SPM = 30.0
-"""Cadence in steps per minute below which nobody walks; above it a runner moves even if the watch shows speed 0, as on
-a treadmill."""
+"""Cadence in steps per minute below which a runner counts as standing. From it on the runner moves, even if the watch
+shows speed 0, as on a treadmill."""
 MAX_STOP_ONSET_SPEED_MPS = 4.0
-"""Highest smoothed speed in m/s that a watch may still show in the first second without steps."""
+"""Highest speed in m/s that a watch, which smooths speed, may still show when a runner has just stopped."""
 MIN_STAND_S = 4.0
-"""Shortest stand in seconds; a shorter one is part of turning round."""
+"""Shortest standing in seconds that is reported; a shorter one is part of turning round."""
 MAX_DENSE_SPACING_S = 2.0
-"""Largest median spacing of records, in seconds, that still shows short stands."""
+"""Largest median time in seconds between records that still show short stands."""
 MIN_UNCERTAIN_STAND_S = 10.0
-"""Shortest stand in seconds where speed comes from positions, whose noise imitates stops, or from sparse records.
-A movement shorter than this does not end such a stand."""
+"""Shortest standing in seconds where speed comes from positions, whose noise imitates stops, or from sparse records.
+There, movement shorter than this does not end a stand."""
 
 
 def infer_pauses_from_gaps(t_s: FloatArray, distance_m: FloatArray | None, pauses: Spans) -> Spans:
-    """Return the gaps between records in which the runner did not move, outside the pauses that the file reports.
+    """Find gaps between records in which the runner did not move, as spans of time outside the known ``pauses``.
 
-    Phones with auto-pause and exports without timer events leave such gaps. A gap in which the runner moved on is
-    a dropout of the recording and is not returned.
+    Phones with auto-pause and exports without timer events leave such gaps. Gaps in which the runner moved on are
+    dropouts of the recording and are not returned. Without a distance the result is empty.
     """
     if distance_m is None:
         return as_spans([])
@@ -43,8 +43,9 @@ def infer_pauses_from_gaps(t_s: FloatArray, distance_m: FloatArray | None, pause
 def find_standing(
     t_s: FloatArray, speed_mps: FloatArray, cadence_spm: FloatArray, pauses: Spans, *, is_speed_measured: bool
 ) -> Spans:
-    """Return the spans outside the pauses in which the runner stood: no speed, or none known, and no steps.
+    """Find the spans of time outside the pauses in which the runner stood still.
 
+    The runner stands where speed is 0 or unknown and there are no steps; where cadence is unknown, speed decides.
     ``is_speed_measured`` says that a device measured the speed at least every ``MAX_DENSE_SPACING_S``; otherwise
     stands must last ``MIN_UNCERTAIN_STAND_S`` instead of ``MIN_STAND_S``.
     """
@@ -67,7 +68,7 @@ def find_standing(
 
 
 def _merge_stands(spans: list[list[float]], max_move_s: float) -> list[tuple[float, float]]:
-    """Return the spans with neighbours merged whose gap is shorter than ``max_move_s`` and than either of them."""
+    """Merge neighbouring stands if the movement between them is shorter than ``max_move_s`` and than either stand."""
     merged: list[tuple[float, float]] = []
     for start, end in spans:
         if merged and start - merged[-1][1] < min(max_move_s, merged[-1][1] - merged[-1][0], end - start):
@@ -78,7 +79,7 @@ def _merge_stands(spans: list[list[float]], max_move_s: float) -> list[tuple[flo
 
 
 def find_unknown(t_s: FloatArray, speed_mps: FloatArray, cadence_spm: FloatArray, minus: Spans) -> Spans:
-    """Return the spans outside ``minus`` in which neither speed nor cadence is known."""
+    """Find the spans of time outside ``minus`` in which neither speed nor cadence is known."""
     runs = true_runs(np.isnan(speed_mps) & np.isnan(cadence_spm))
     spans = np.column_stack((t_s[np.maximum(runs[:, 0] - 1, 0)], t_s[np.minimum(runs[:, 1], len(t_s) - 1)]))
     return subtract(union(spans), minus)

@@ -1,4 +1,4 @@
-"""Speed without spikes, speed from the distance curve, and heart rate without impossible values."""
+"""Cleaning of speed and heart rate from impossible values, and computation of speed from distance."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from retropace.core.spans import FloatArray, Spans, contains
 from retropace.core.world_records import MAX_SPEED_MPS
 
 MAX_BRIDGED_GAP_S = 10.0
-"""Longest gap in seconds of speed or heart rate that is bridged by a straight line."""
+"""Longest gap in seconds in speed or heart rate that is filled by a straight line; longer ones stay missing."""
 SLOPE_HALF_WIDTH_S = 2.5
 """Seconds before and after a record over which the slope of the distance curve is taken."""
 HEART_RATE_RANGE_BPM = (25.0, 240.0)
-"""Lowest and highest heart rate in beats per minute that counts as measured."""
+"""Lowest and highest plausible heart rate in beats per minute; others are dropped."""
 
 
 def speed_from_distance(t_s: FloatArray, distance_m: FloatArray, pauses: Spans) -> FloatArray:
-    """Return speed in m/s, shape ``(n,)``: the slope of the distance curve around each record, 0 within pauses."""
+    """Compute speed in m/s from cumulative distance, ``(n,)``: its slope around each record, and 0 within pauses."""
     start_s = np.maximum(t_s - SLOPE_HALF_WIDTH_S, t_s[0])
     end_s = np.minimum(t_s + SLOPE_HALF_WIDTH_S, t_s[-1])
     gain_m = np.interp(t_s + SLOPE_HALF_WIDTH_S, t_s, distance_m) - np.interp(t_s - SLOPE_HALF_WIDTH_S, t_s, distance_m)
@@ -27,7 +27,7 @@ def speed_from_distance(t_s: FloatArray, distance_m: FloatArray, pauses: Spans) 
 
 
 def clean_speed(t_s: FloatArray, raw_mps: FloatArray) -> tuple[FloatArray, tuple[str, ...]]:
-    """Return the device's speed with impossible values dropped and short gaps bridged, and the warnings."""
+    """Drop impossible values of the device's speed and fill short gaps; returns the speed and warnings."""
     spikes = (raw_mps > MAX_SPEED_MPS) | (raw_mps < 0.0)
     speed, _ = bridge_gaps(t_s, np.where(spikes, np.nan, raw_mps), MAX_BRIDGED_GAP_S)
     count = int(np.sum(spikes))
@@ -35,6 +35,6 @@ def clean_speed(t_s: FloatArray, raw_mps: FloatArray) -> tuple[FloatArray, tuple
 
 
 def clean_heart_rate(t_s: FloatArray, raw_bpm: FloatArray) -> FloatArray:
-    """Return the heart rate with values outside ``HEART_RATE_RANGE_BPM`` dropped and short gaps bridged."""
+    """Drop heart rates outside ``HEART_RATE_RANGE_BPM`` and fill short gaps by straight lines."""
     is_impossible = (raw_bpm < HEART_RATE_RANGE_BPM[0]) | (raw_bpm > HEART_RATE_RANGE_BPM[1])
     return bridge_gaps(t_s, np.where(is_impossible, np.nan, raw_bpm), MAX_BRIDGED_GAP_S)[0]
