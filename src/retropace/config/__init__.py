@@ -1,1 +1,1 @@
-"""The user's config file: reading, editing, and what it defines (privacy zones, goals); prints nothing."""
+"""The user's config file: reading and editing it, and what it defines (privacy zones, goals). Nothing here prints."""

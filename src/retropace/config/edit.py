@@ -18,13 +18,13 @@ from retropace.core.atomic_write import atomic_write
 from retropace.core.errors import RetropaceError
 
 DOTTED_KEYS = (*CONFIG_KEYS, *(f"privacy.{name}" for name in PRIVACY_KEYS))
-"""Keys that can be set, those of a table with its name and a dot."""
+"""Keys that can be set; keys of a table have its name and a dot before them: ``privacy.hide_ends``."""
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
-"""UTF-8 byte order mark, which an edit keeps."""
+"""UTF-8 byte order mark; a file that starts with it keeps it."""
 
 
 def set_config_value(path: Path, name: str, values: tuple[str, ...]) -> Config:
-    """Set the value of a dotted key from texts; return the new config.
+    """Set the dotted key ``name`` to the value that the texts give; return the new config.
 
     Raises :class:`RetropaceError` if the value, the file before or the file after the edit is invalid.
     """
@@ -64,7 +64,9 @@ def remove_goal(path: Path, number: int) -> Config:
 
 
 def parse_config_value(name: str, values: tuple[str, ...]) -> Any:
-    """Return the TOML value of a dotted key from texts; raises :class:`RetropaceError`, without a path, if invalid.
+    """Parse the texts of a command line to the value of a dotted key, as TOML has it.
+
+    Raises :class:`RetropaceError`, without a path, for an invalid value.
 
     Example:
         >>> parse_config_value("max_heart_rate", ("185",))
@@ -85,7 +87,10 @@ def parse_config_value(name: str, values: tuple[str, ...]) -> Any:
 
 
 def format_config_toml(values: Mapping[str, Any], goals: Iterable[Goal], fallback_texts: Mapping[str, str]) -> str:
-    """Return a config file with values by dotted key, and goals; ``fallback_texts`` describe what None values mean."""
+    """Format a config file with values by dotted key, and goals.
+
+    A key whose value is None becomes a comment that says what applies then, taken from ``fallback_texts``.
+    """
     lines = []
     for name in DOTTED_KEYS:
         table, _, key = name.rpartition(".")
@@ -98,7 +103,7 @@ def format_config_toml(values: Mapping[str, Any], goals: Iterable[Goal], fallbac
 
 
 def _format_line(name: str, value: Any, fallback_text: str) -> str:
-    """Return the statement of a value, or a comment for None."""
+    """Format the line that sets a key to a value, or for None a comment that says what applies then."""
     if value is None:
         return f"# {name}: {fallback_text}"
     rounded = round(value, 6) if isinstance(value, float) else value  # a weight has six decimals
@@ -111,7 +116,7 @@ def _format_goal(goal: Goal) -> list[str]:
 
 
 def _convert_texts(key: str, values: tuple[str, ...]) -> Any:
-    """Return the texts of a key converted to its TOML type, unchanged where they do not fit it."""
+    """Convert the texts for a key to the key's TOML type; a text that does not fit stays text, to be refused later."""
     if key == "hide_around":
         return [text.strip() for text in values]
     (text,) = values
@@ -124,7 +129,10 @@ def _convert_texts(key: str, values: tuple[str, ...]) -> Any:
 
 
 def _edit_file(path: Path, edit: Callable[[str], str]) -> Config:
-    """Write an edit of the file's text and return the new config; write nothing if either text is invalid."""
+    """Apply ``edit`` to the file's text, write it, and return the new config.
+
+    Nothing is written if the text is invalid before or after the edit.
+    """
     from tomlkit.exceptions import TOMLKitError
 
     content = read_config_bytes(path)
@@ -167,7 +175,7 @@ def _set_key(text: str, name: str, value: Any) -> str:
 
 
 def _remove_key(text: str, name: str) -> str:
-    """Return the text without a dotted key."""
+    """Return the text with the statement of a dotted key removed; unchanged if the key is not set."""
     table, _, key = name.rpartition(".")
     span = find_statement_lines(text, (table, key) if table else (key,))
     if span is None:
@@ -179,7 +187,7 @@ def _remove_key(text: str, name: str) -> str:
 
 
 def _append_goal(text: str, goal: Goal) -> str:
-    """Return the text with a goal after the others."""
+    """Return the text with a goal added after the others."""
     import tomlkit
 
     goals = tomllib.loads(text).get("goals", [])
@@ -194,7 +202,7 @@ def _append_goal(text: str, goal: Goal) -> str:
 
 
 def _delete_goal(text: str, index: int) -> str:
-    """Return the text without the goal at an index, counted from 0."""
+    """Return the text with the goal at an index, counted from 0, removed."""
     span = find_statement_lines(text, ("goals", index))
     if span is None:
         raise RetropaceError("holds more than can be edited here: take the goal out by hand")
@@ -208,7 +216,7 @@ def _delete_goal(text: str, index: int) -> str:
 
 
 def _find_table_end(text: str, *table: str | int) -> int:
-    """Return the line at which the last statement of a table ends; comments below it may belong to what follows."""
+    """Return the index of the line after a table's last statement; comments below may belong to what follows."""
     content: Any = tomllib.loads(text)
     for key in table:
         content = content[key]
@@ -217,7 +225,10 @@ def _find_table_end(text: str, *table: str | int) -> int:
 
 
 def _find_root_insertion(text: str) -> tuple[int, str]:
-    """Return the line before which a key outside any table is inserted, and on which sides it needs blank lines."""
+    """Find where to insert a key outside any table.
+
+    Returns the index of the line before which it goes, and on which sides it needs blank lines (see _insert_lines).
+    """
     spans = [span for key in tomllib.loads(text) if (span := find_statement_lines(text, (key,))) is not None]
     headers = [span[0] for span in spans if _is_table_header(text, span)]
     ends = [span[1] for span in spans if not _is_table_header(text, span)]
@@ -233,7 +244,10 @@ def _find_root_insertion(text: str) -> tuple[int, str]:
 
 
 def _insert_lines(text: str, line_index: int, blank_sides: str, new_lines: list[str]) -> str:
-    """Return the text with new lines before a line; ``blank_sides`` is empty, ``above``, ``below`` or ``both``."""
+    """Return the text with new lines inserted before the line at an index.
+
+    ``blank_sides`` says where blank lines separate them: ``above``, ``below``, ``both``, or empty for nowhere.
+    """
     end = "\r\n" if "\r\n" in text else "\n"
     lines = split_lines(text)
     if lines and not lines[-1].endswith("\n"):
@@ -244,7 +258,7 @@ def _insert_lines(text: str, line_index: int, blank_sides: str, new_lines: list[
 
 
 def _rewrite_statement(text: str, span: tuple[int, int], change: Callable[[Any], object]) -> str:
-    """Return the text with one statement changed by tomlkit, which keeps its comment."""
+    """Return the text with the statement in the lines ``span`` changed by ``change``; its comment is kept."""
     import tomlkit
 
     statement = tomlkit.parse(_slice_statement(text, span))
@@ -254,22 +268,22 @@ def _rewrite_statement(text: str, span: tuple[int, int], change: Callable[[Any],
 
 
 def _find_container(statement: Any, table: str, key: str) -> Any:
-    """Return the table that holds a key in its statement, ``hide_ends = …`` or ``privacy.hide_ends = …``."""
+    """Return the mapping that holds a key in its parsed statement: ``hide_ends = …`` or ``privacy.hide_ends = …``."""
     return statement if key in statement else statement[table]
 
 
 def _slice_statement(text: str, span: tuple[int, int]) -> str:
-    """Return the text of a statement."""
+    """Return the text of the statement in the lines ``span``."""
     return "".join(split_lines(text)[span[0] : span[1]])
 
 
 def _is_table_header(text: str, span: tuple[int, int]) -> bool:
-    """Return whether a statement is the header of a table."""
+    """Return whether the statement in the lines ``span`` is the header of a table, ``[privacy]``."""
     return split_lines(text)[span[0]].lstrip().startswith("[")
 
 
 def _is_inline_table(text: str, span: tuple[int, int], table: str) -> bool:
-    """Return whether a statement defines a table inline, in braces."""
+    """Return whether the statement in the lines ``span`` defines a table inline, in braces."""
     import tomlkit
     from tomlkit.items import InlineTable
 
@@ -277,7 +291,7 @@ def _is_inline_table(text: str, span: tuple[int, int], table: str) -> bool:
 
 
 def _format_toml(value: Any) -> str:
-    """Return a value in TOML syntax."""
+    """Format a value in TOML syntax."""
     import tomlkit
 
     if isinstance(value, float) and value.is_integer():

@@ -1,4 +1,4 @@
-"""A runner's weekly and monthly goals, as the config file defines them; it does not hold whether they are reached."""
+"""A runner's weekly and monthly goals, as the config file defines them, without whether they are reached."""
 
 from __future__ import annotations
 
@@ -12,30 +12,30 @@ from retropace.core.errors import RetropaceError
 PERIOD_DAYS = {"week": 7, "month": 31}
 """Largest number of days in each period of a goal."""
 GOAL_DIRECTIONS = ("backward", "forward")
-"""Directions that a goal can have, the default first."""
+"""Directions in which a goal can ask for running; the first is the default."""
 MAX_KM = 1000.0
-"""Largest distance of a goal in kilometres."""
+"""Largest distance in kilometres that a goal may ask for."""
 MAX_SESSIONS_PER_DAY = 5
-"""Largest number of sessions a day that a goal can ask for."""
+"""Largest number of sessions a day that a goal may ask for."""
 
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """A number of sessions in a period, or a total of minutes or kilometres.
+    """What a runner wants to run in each week or month: a number of sessions, or a total of minutes or kilometres.
 
-    With ``sessions``, each session must have at least ``minutes`` and ``km`` in the direction, where they are not None;
-    without, ``minutes`` and ``km`` are totals of the period. At least one of the three is not None.
+    With ``sessions``, each session must have at least ``minutes`` and ``km`` in the goal's direction, as far as they
+    are given. Without, they are totals of the period. At least one of the three is given.
     """
 
     direction: str = "backward"
     per: str = "week"
-    """``week`` or ``month``."""
+    """Period of the goal: ``week`` or ``month``."""
     sessions: int | None = None
     minutes: float | None = None
     """Moving time in minutes."""
     km: float | None = None
     athlete: str = ""
-    """Name of the athlete; empty if the goal is for all."""
+    """Name of the athlete for whom the goal is; empty if it is for all."""
 
     def __str__(self) -> str:
         amounts = [
@@ -50,7 +50,7 @@ class Goal:
 
 
 def parse_goal(values: Mapping[str, Any]) -> Goal:
-    """Return the goal of values by field name; raises :class:`RetropaceError` for invalid values.
+    """Build a goal from values by field name; raises :class:`RetropaceError` for invalid values.
 
     Example:
         >>> str(parse_goal({"sessions": 2, "minutes": 10}))
@@ -84,13 +84,13 @@ def parse_goal(values: Mapping[str, Any]) -> Goal:
 
 
 def goal_to_dict(goal: Goal) -> dict[str, Any]:
-    """Return the values from which :func:`parse_goal` builds an equal goal, without empty ones."""
+    """Return the values of a goal by field name, without empty ones; :func:`parse_goal` rebuilds the goal from them."""
     values = {field.name: getattr(goal, field.name) for field in fields(Goal)}
     return {name: value for name, value in values.items() if value not in (None, "")}
 
 
 def _parse_choice(values: Mapping[str, Any], name: str, allowed: tuple[str, ...]) -> str:
-    """Return one of the two allowed values, the first by default."""
+    """Return the value of a key, which must be one of the two allowed; without a value, the first of them."""
     value = values.get(name, allowed[0])
     if value not in allowed:
         raise RetropaceError(f'{name} is "{allowed[0]}" or "{allowed[1]}"')
@@ -98,7 +98,7 @@ def _parse_choice(values: Mapping[str, Any], name: str, allowed: tuple[str, ...]
 
 
 def _parse_amount(values: Mapping[str, Any], name: str) -> float | None:
-    """Return a finite number, None without one."""
+    """Return the value of a key as a finite number; None if there is no value."""
     value = values.get(name)
     if value is None:
         return None
@@ -114,7 +114,7 @@ def _parse_amount(values: Mapping[str, Any], name: str) -> float | None:
 
 
 def _parse_athlete_name(value: Any) -> str:
-    """Return a printable name, stripped."""
+    """Return an athlete's name without surrounding spaces; it must be printable text."""
     if not isinstance(value, str) or not value.isprintable():
         raise RetropaceError('athlete is a name: "anna"')
     return value.strip()

@@ -29,21 +29,21 @@ from retropace.core.units import parse_weight_kg
 from retropace.core.user_dirs import config_path
 
 CONFIG_KEYS = ("units", "weight", "max_heart_rate", "athlete", "home_zones", "timezone")
-"""Keys of single values outside any table."""
+"""Keys of the config file outside any table."""
 PRIVACY_KEYS = ("hide_around", "hide_ends")
-"""Keys of the table ``privacy``."""
+"""Keys of the config file in the table ``privacy``."""
 MAX_HEART_RATE_RANGE_BPM = (60, 250)
 """Lowest and highest valid ``max_heart_rate`` in beats per minute."""
 MAX_FILE_BYTES = 100_000
-"""Largest config file in bytes that is read."""
+"""Largest config file in bytes; a larger one is an error."""
 
 Value = TypeVar("Value")
-"""The type of a validated value."""
+"""Type of a value after validation."""
 
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """The content of the config file; None or empty where it has no value."""
+    """The settings in the config file; None or empty where the file sets no value."""
 
     units: str | None = None
     weight_kg: float | None = None
@@ -56,14 +56,14 @@ class Config:
 
 
 def read_config() -> Config:
-    """Return the user's config, empty without a file; raises :class:`RetropaceError` for an invalid one."""
+    """Read the user's config file; without one the config is empty. Raises :class:`RetropaceError` if it is invalid."""
     path = config_path()
     data = read_config_bytes(path)
     return Config() if data is None else parse_config(data, path)
 
 
 def read_config_bytes(path: Path) -> bytes | None:
-    """Return the bytes of a config file, None if there is none.
+    """Read the bytes of a config file; None if there is no file.
 
     Raises :class:`RetropaceError` if it cannot be read or is larger than ``MAX_FILE_BYTES``.
     """
@@ -80,7 +80,7 @@ def read_config_bytes(path: Path) -> bytes | None:
 
 
 def parse_config(data: bytes, path: Path) -> Config:
-    """Return the config in a file's bytes; raises :class:`RetropaceError` with the line of the first invalid value."""
+    """Parse the bytes of a config file; raises :class:`RetropaceError` with the line of the first invalid value."""
     try:
         text = data.decode("utf-8-sig")
         document = tomllib.loads(text)
@@ -93,7 +93,7 @@ def parse_config(data: bytes, path: Path) -> Config:
 
 
 def _syntax_error(message: str, text: str, path: Path) -> RetropaceError:
-    """Return the parser's message as an exception, with the line taken out of its text."""
+    """Turn the TOML parser's message into an exception; the line in the message becomes the exception's position."""
     match = re.fullmatch(r"(.*) \((?:at line (\d+), column \d+|at end of document)\)", message)
     if match is None:
         return RetropaceError(f"is no TOML: {message}", path=path)
@@ -103,14 +103,14 @@ def _syntax_error(message: str, text: str, path: Path) -> RetropaceError:
 
 @dataclass(frozen=True, slots=True)
 class _ConfigParser:
-    """A parsed file with its text, from which the line of an invalid value is found."""
+    """Validates a parsed config file; it keeps the file's text to find the line of an invalid value."""
 
     text: str
     path: Path
     document: dict[str, Any]
 
     def parse(self) -> Config:
-        """Return the config."""
+        """Validate the whole file and return the config; raises :class:`RetropaceError` for the first invalid value."""
         self.check_keys(self.document, "", (*CONFIG_KEYS, "privacy", "goals"))
         return Config(
             units=self.parse_key("units", validate_units),
@@ -124,13 +124,13 @@ class _ConfigParser:
         )
 
     def parse_key(self, name: str, validate: Callable[[Any], Value]) -> Value | None:
-        """Return the validated value of a key outside any table, None without one."""
+        """Return the validated value of a key outside any table; None if it is not set."""
         if name not in self.document:
             return None
         return self.parse_value((name,), lambda: validate(self.document[name]))
 
     def parse_privacy(self) -> PrivacyFilter:
-        """Return the privacy filter of the table ``privacy``."""
+        """Return which positions to hide, as the table ``privacy`` says."""
         table = self.document.get("privacy", {})
         if not isinstance(table, dict):
             self.fail(("privacy",), "privacy is a table: write [privacy] and its settings below")
@@ -142,7 +142,7 @@ class _ConfigParser:
         return PrivacyFilter(zones, ends_m)
 
     def parse_goals(self) -> tuple[Goal, ...]:
-        """Return the goals of the tables ``goals``."""
+        """Return the goals that the tables ``goals`` define."""
         tables = self.document.get("goals", [])
         if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
             self.fail(("goals",), "goals are tables: write [[goals]] and what each of them asks for below")
@@ -155,7 +155,7 @@ class _ConfigParser:
         return tuple(goals)
 
     def check_keys(self, table: dict[str, Any], table_name: str, allowed: tuple[str, ...]) -> None:
-        """Fail at the first key of a table that is not allowed."""
+        """Raise :class:`RetropaceError` for the first key of a table that is not allowed."""
         for name in table:
             if name not in allowed:
                 *others, last = [f"{table_name}.{key}" if table_name else key for key in allowed]
@@ -164,27 +164,27 @@ class _ConfigParser:
                 self.fail(key_path, f'there is no setting "{dotted_key}": {", ".join(others)} and {last}')
 
     def parse_value(self, key_path: TomlPath, parse: Callable[[], Value]) -> Value:
-        """Return a parsed value; fail at its line if parsing raises."""
+        """Return what ``parse`` returns; add the line of ``key_path`` to the error that it raises."""
         try:
             return parse()
         except RetropaceError as error:
             self.fail(key_path, error.message)
 
     def fail(self, key_path: TomlPath, message: str) -> NoReturn:
-        """Raise :class:`RetropaceError` with the line of a key."""
+        """Raise :class:`RetropaceError` with a message and the line of the key at ``key_path``."""
         lines = find_statement_lines(self.text, key_path)
         raise RetropaceError(message, path=self.path, where=None if lines is None else str(lines[0] + 1)) from None
 
 
 def validate_units(value: Any) -> str:
-    """Return ``km`` or ``mi``; raises :class:`RetropaceError` for anything else."""
+    """Return the value if it is ``km`` or ``mi``; raises :class:`RetropaceError` for anything else."""
     if value not in ("km", "mi"):
         raise RetropaceError('units is "km" or "mi"')
     return str(value)
 
 
 def validate_weight_kg(value: Any) -> float:
-    """Return a runner's weight in kilograms; raises :class:`RetropaceError` for anything else."""
+    """Parse a runner's weight to kilograms; raises :class:`RetropaceError` for anything else."""
     weight = None if isinstance(value, bool) else parse_weight_kg(str(value))
     if weight is None:
         raise RetropaceError('weight is that of a runner: 70, "70kg" or "154lb"')
@@ -192,7 +192,7 @@ def validate_weight_kg(value: Any) -> float:
 
 
 def validate_heart_rate_bpm(value: Any) -> int:
-    """Return a maximal heart rate in beats per minute; raises :class:`RetropaceError` for anything else."""
+    """Return the value if it is a plausible maximal heart rate (bpm); raises :class:`RetropaceError` otherwise."""
     low, high = MAX_HEART_RATE_RANGE_BPM
     if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
         raise RetropaceError(f"max_heart_rate is a whole number of beats a minute from {low} to {high}: 185")
@@ -200,21 +200,21 @@ def validate_heart_rate_bpm(value: Any) -> int:
 
 
 def validate_athlete(value: Any) -> str:
-    """Return a runner's name, stripped; raises :class:`RetropaceError` for anything else."""
+    """Return a runner's name without surrounding spaces; raises :class:`RetropaceError` if it is none."""
     if not isinstance(value, str) or not value.strip() or not value.isprintable():
         raise RetropaceError('athlete is a name: "anna"')
     return value.strip()
 
 
 def validate_home_zones(value: Any) -> bool:
-    """Return a boolean; raises :class:`RetropaceError` for anything else."""
+    """Return the value if it is true or false; raises :class:`RetropaceError` for anything else."""
     if not isinstance(value, bool):
         raise RetropaceError("home_zones is true or false")
     return value
 
 
 def validate_time_zone(value: Any) -> str:
-    """Return the name of an IANA time zone; raises :class:`RetropaceError` for anything else."""
+    """Return the value if it names an IANA time zone; raises :class:`RetropaceError` for anything else."""
     from zoneinfo import ZoneInfo
 
     try:
@@ -224,14 +224,14 @@ def validate_time_zone(value: Any) -> str:
 
 
 def validate_privacy_zones(value: Any) -> tuple[Any, ...]:
-    """Return the privacy zones of a list of texts; raises :class:`RetropaceError` for anything else."""
+    """Parse texts to privacy zones (places whose positions are hidden); raises :class:`RetropaceError` otherwise."""
     if not isinstance(value, list) or not all(isinstance(text, str) for text in value):
         raise RetropaceError('privacy.hide_around is a list of texts: ["48.137,11.575,300m"]')
     return tuple(parse_privacy_zone(text) for text in value)
 
 
 def validate_hidden_ends_m(value: Any) -> float:
-    """Return the metres to hide at both ends of the route; raises :class:`RetropaceError` for anything else."""
+    """Parse how many metres to hide at both ends of the route; raises :class:`RetropaceError` for anything else."""
     if isinstance(value, bool) or not isinstance(value, (int, float, str)):
         raise RetropaceError('privacy.hide_ends is a distance: "200m"')
     return parse_metres(str(value))

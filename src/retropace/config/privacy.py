@@ -1,4 +1,4 @@
-"""Privacy filter: hides positions in zones, and at both ends of the route, from every chart and export.
+"""Privacy filter: hides positions in privacy zones, and at both ends of the route, from every chart and export.
 
 Only positions are hidden; distances, times and everything else of the analysis stay.
 """
@@ -21,14 +21,14 @@ from retropace.core.units import parse_distance_m
 
 @dataclass(frozen=True, slots=True)
 class PrivacyZone:
-    """A circle on the ground within which positions are hidden."""
+    """A place whose positions are hidden: a circle on the ground."""
 
     lat_deg: float
     lon_deg: float
     radius_m: float
 
     def contains(self, lat_deg: FloatArray, lon_deg: FloatArray) -> NDArray[np.bool_]:
-        """Return for each position whether it lies in the zone, shape ``(n,)``; missing ones do not."""
+        """Return for each position whether it lies in the zone, shape ``(n,)``; False for a missing position."""
         offset = _geocentric_m(lat_deg, lon_deg) - _geocentric_m(self.lat_deg, self.lon_deg)[:, None]
         is_inside: NDArray[np.bool_] = np.sqrt(np.sum(offset**2, axis=0)) <= self.radius_m
         return is_inside
@@ -36,14 +36,14 @@ class PrivacyZone:
     def intersects_lines(self, lat_deg: FloatArray, lon_deg: FloatArray) -> NDArray[np.bool_]:
         """Return for each two adjacent positions whether the line between them enters the zone, shape ``(n - 1,)``.
 
-        The straight line over ground and that on a map, kilometres apart near a pole, both count.
+        Near a pole, the straight line over ground and that on a map lie kilometres apart; it suffices that one enters.
         """
         return self._passes_within(*self._project_on_ground_m(lat_deg, lon_deg)) | self._passes_within(
             *self._project_on_map_m(lat_deg, lon_deg)
         )
 
     def _passes_within(self, east_m: FloatArray, north_m: FloatArray) -> NDArray[np.bool_]:
-        """Return for each two adjacent points around the centre whether the line between them enters the zone."""
+        """Return for each two adjacent points, in metres from the centre, whether the line between enters the zone."""
         right_m, up_m = np.diff(east_m), np.diff(north_m)
         length2 = right_m**2 + up_m**2
         scale2 = np.where(length2 > 0.0, length2, 1.0)
@@ -51,7 +51,10 @@ class PrivacyZone:
         return np.hypot(east_m[:-1] + nearest * right_m, north_m[:-1] + nearest * up_m) <= self.radius_m
 
     def _project_on_ground_m(self, lat_deg: FloatArray, lon_deg: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """Return metres east and north of the centre in orthographic projection; NaN on the earth's far side."""
+        """Return positions as metres east and north of the centre, along straight lines over ground.
+
+        The projection is orthographic; NaN on the earth's far side.
+        """
         lat, lon = math.radians(self.lat_deg), math.radians(self.lon_deg)
         offset = _geocentric_m(lat_deg, lon_deg) - _geocentric_m(self.lat_deg, self.lon_deg)[:, None]
         outward = np.cos(lon) * offset[0] + np.sin(lon) * offset[1]
@@ -61,14 +64,17 @@ class PrivacyZone:
         return np.where(is_far_side, np.nan, east), np.where(is_far_side, np.nan, north)
 
     def _project_on_map_m(self, lat_deg: FloatArray, lon_deg: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """Return metres east and north of the centre in equirectangular projection; NaN on the earth's far side."""
+        """Return positions as metres east and north of the centre, along straight lines on a map.
+
+        The projection is equirectangular; NaN on the earth's far side.
+        """
         east, north = project_to_tangent_plane_m(lat_deg, lon_deg, self.lat_deg, self.lon_deg)
         is_far_side = np.cos(np.radians(lon_deg - self.lon_deg)) < 0.0
         return np.where(is_far_side, np.nan, east), north
 
 
 def _geocentric_m(lat_deg: Any, lon_deg: Any) -> NDArray[np.float64]:
-    """Return geocentric coordinates in metres, ``(3,)`` or ``(3, n)``, with axes to 0° E, 90° E and the north pole."""
+    """Convert positions to metres from the earth's centre, ``(3,)`` or ``(3, n)``: axes to 0° E, 90° E, north pole."""
     lat, lon = np.radians(lat_deg), np.radians(lon_deg)
     axis_ratio2 = (1.0 - FLATTENING) ** 2
     normal_m = SEMI_MAJOR_M / np.sqrt(np.cos(lat) ** 2 + axis_ratio2 * np.sin(lat) ** 2)
@@ -82,7 +88,7 @@ def _geocentric_m(lat_deg: Any, lon_deg: Any) -> NDArray[np.float64]:
 
 
 def parse_privacy_zone(text: str) -> PrivacyZone:
-    """Return the zone of a text with latitude, longitude and radius; raises :class:`RetropaceError` for any other text.
+    """Parse latitude, longitude and radius of a zone; raises :class:`RetropaceError` for any other text.
 
     Example:
         >>> parse_privacy_zone("48.137,11.575,300m")
@@ -105,7 +111,7 @@ def parse_privacy_zone(text: str) -> PrivacyZone:
 
 
 def parse_metres(text: str) -> float:
-    """Return metres from ``300``, ``300m`` or ``0.3km``; raises :class:`RetropaceError` for anything else."""
+    """Parse ``300``, ``300m`` or ``0.3km`` to metres; raises :class:`RetropaceError` for anything else."""
     metres = parse_distance_m(f"{text}m" if text.strip()[-1:].isdigit() else text)
     if metres is None or not math.isfinite(metres):
         raise RetropaceError(f'"{text}" is no distance: give metres, for example 300m')
@@ -139,7 +145,7 @@ class PrivacyFilter:
         return hidden
 
     def visible_range_s(self, cleaned: CleanedActivity) -> tuple[float, float]:
-        """Return the elapsed seconds at which positions begin and cease to be visible.
+        """Return from when to when positions are visible, in elapsed seconds, as far as the route's ends are hidden.
 
         If the route is not longer than both hidden ends, nothing is visible and the start lies after the end.
         """

@@ -1,6 +1,6 @@
-"""The lines of a statement in a TOML text, found by parsing beginnings of the text, as ``tomllib`` gives no positions.
+"""Search for the lines of a statement in a TOML text; ``tomllib`` itself gives no positions.
 
-The shortest beginning that is valid TOML and has a key ends with the statement that defines that key.
+Beginnings of the text are parsed: the shortest that is valid TOML and has a key ends with the key's statement.
 """
 
 from __future__ import annotations
@@ -10,13 +10,13 @@ import tomllib
 from typing import Any
 
 TomlPath = tuple[str | int, ...]
-"""Keys of nested tables and indices of arrays: ``("goals", 0, "km")``."""
+"""Path to a value in a TOML document: keys of nested tables and indices of arrays, as ``("goals", 0, "km")``."""
 MAX_PARSED_CHARS = 4_000_000
-"""Largest number of characters to parse in one search, about a second; longer statements are not found."""
+"""Largest number of characters parsed in one search, which takes about a second; then the search gives up."""
 
 
 def find_statement_lines(text: str, key_path: TomlPath) -> tuple[int, int] | None:
-    r"""Return the half-open range of lines, counted from 0, of the statement that defines a key; None without one.
+    r"""Return first and excluded last line, counted from 0, of the statement that defines a key; None without one.
 
     The statement is a key with its value or the header of a table. Raises ``tomllib.TOMLDecodeError`` for invalid TOML.
 
@@ -56,7 +56,7 @@ def split_lines(text: str) -> list[str]:
 
 
 def _try_parse(text: str) -> dict[str, Any] | None:
-    """Return the parsed text, None if it is not valid TOML."""
+    """Parse a TOML text; None if it is not valid."""
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError:
