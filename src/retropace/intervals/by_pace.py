@@ -46,7 +46,7 @@ MIN_REP_S = 9.0
 SHORT_BREAK_RATIO = 0.12
 """Ratio of the median gap to the median rep; with a lower one, gaps count as incidental stops."""
 MIN_REPS_WITH_SHORT_BREAKS = 6
-"""Minimum number of reps in a set whose gaps are so short; with fewer there is no set."""
+"""Minimum number of reps in a set whose gaps are as short as incidental stops; with fewer there is no set."""
 MAX_RECOVERY_RATIO = 8.0
 """Maximum ratio of the longest gap to the median rep; with a higher one there is no set."""
 

@@ -24,13 +24,13 @@ MAX_LOG_LENGTH_DEVIATION = 0.28
 MAX_LOG_SPEED_DEVIATION = 0.25
 """Maximum difference of log speed between a rep and the median of its set; efforts with more are no set."""
 LONG_BREAK_RATIO = 2.2
-"""A gap between efforts separates two sets if it exceeds this many times the median gap ..."""
+"""Ratio to the median gap between efforts that a gap must exceed to separate two sets."""
 LONG_BREAK_EXCESS_S = 75.0
-"""... and if it exceeds the median gap by this many seconds."""
+"""Seconds by which a gap between efforts must exceed the median gap to separate two sets."""
 MIN_LOG_LENGTH_SD = 0.03
 """Least standard deviation of log length that is used when a chain is scored."""
 MAX_INCOHERENT_EXTENSIONS = 4
-"""Number of efforts added in succession with which a chain stays no set at all; after more, longer chains are not
+"""Largest number of efforts added one by one to a chain without making it a possible set; then longer chains are not
 tried."""
 
 Chain = tuple[int, int]

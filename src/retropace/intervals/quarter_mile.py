@@ -23,7 +23,7 @@ LAP_M = 400.0
 QUARTER_MILE_M = 402.336
 """Length (m) of a quarter mile; the longest true distance that counts as one."""
 MAX_DISTANCE_ERROR = 0.045
-"""Largest relative error of the recorded distance beyond either of these lengths."""
+"""Largest relative error of the recorded distance of a quarter mile or a lap of 400 m."""
 MIN_FAST_RATIO = 1.05
 """Minimum ratio of the forward half's speed to easy speed, the mean forward speed outside the session's reps."""
 MIN_REST_S = 45.0

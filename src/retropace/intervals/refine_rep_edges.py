@@ -28,7 +28,7 @@ WINDOW_AFTER_S = 20.0
 LEVEL_WINDOW_S = 40.0
 """Longest stretch (s) before and after an edge from which mean speed on that side is estimated."""
 LEVEL_MARGIN_S = 12.0
-"""Seconds around an edge that are left out of this estimate, as speed still changes there."""
+"""Seconds around an edge, where speed still changes, that are left out of the mean speed on either side."""
 MIN_RECORDS = 4
 """Minimum number of records around an edge; with fewer the edge is kept."""
 MIN_STANDING_SHARE = 0.8

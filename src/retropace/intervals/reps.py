@@ -27,8 +27,8 @@ class Recovery:
     start_s: float
     end_s: float
     kind: str
-    """What was done in it: ``rest``, ``walk``, ``jog``, ``backward walk`` or ``backward jog``; two joined by "and";
-    empty if unknown."""
+    """What the runner did in the recovery: ``rest``, ``walk``, ``jog``, ``backward walk`` or ``backward jog``; two
+    joined by "and"; empty if unknown."""
     metres: float
 
     @property
@@ -42,13 +42,13 @@ class Rep:
     """One rep of a set. Missing values are NaN."""
 
     number: int
-    """Position in its set from 1; a forward and a backward rep of one pair have the same number."""
+    """Number of the rep in its set from 1; a forward and a backward rep of one pair have the same number."""
     start_s: float
     end_s: float
     direction: str
     gait: str
     basis: str
-    """Basis of its direction: ``annotated`` if any part was annotated, else ``suspected`` or ``assumed``."""
+    """Basis of the rep's direction: ``annotated`` if any part was annotated, else ``suspected`` or ``assumed``."""
     nominal: NominalLength | None
     """Planned length; None if the rep is not close to the planned length of its set."""
     seconds: float

@@ -26,7 +26,7 @@ class SetStatistics:
     count: int
     mean: float
     best: float
-    """Best value of that field: the lowest duration, or the highest distance or speed."""
+    """Best value of ``figure`` among the reps: the lowest duration, or the highest distance or speed."""
     worst: float
     best_rep: int
     """Number of the best rep within its set."""
@@ -35,7 +35,7 @@ class SetStatistics:
     spread: float
     """Coefficient of variation (standard deviation over mean); NaN for a single rep."""
     fade: float
-    """Least-squares change of that field from one rep to the next; NaN for fewer than three reps."""
+    """Least-squares change of ``figure`` from one rep to the next; NaN for fewer than three reps."""
     fade_error: float
     """Standard error of ``fade``."""
 

@@ -36,7 +36,7 @@ REPS_PER_OUTLIER = 5
 MAX_SLIVER_S = 20.0
 """Longest backward stretch (s) that may be discarded as too short to be a rep, unless annotated."""
 MAX_SLIVER_RATIO = 0.6
-"""Largest ratio of such a stretch's duration to the median of the other backward stretches."""
+"""Largest ratio of the duration of a discarded backward stretch to the median of the other backward stretches."""
 MAX_LOG_SPEED_DEFICIT = 0.1
 """Largest log speed by which a lap may be slower than the median forward rep and still count as a rep by itself."""
 

@@ -35,7 +35,7 @@ such run of the public recordings has 0.69, others of some length at most 0.11."
 HR_TIME_CONSTANT_S = 30.0
 """Time constant (s) with which heart rate follows effort (Bunc 1988, Eur J Appl Physiol 57:1)."""
 HR_TIME_CONSTANT_SD_S = 12.0
-"""Standard deviation (s) of that time constant between people (Bunc 1988)."""
+"""Standard deviation (s) between people of the time constant of heart rate (Bunc 1988)."""
 HR_END_WINDOW_S = 8.0
 """Seconds at each end of a stretch over which heart rate is averaged to find its slope."""
 HR_END_SD_BPM = 1.5

@@ -44,7 +44,8 @@ class RegressionPrior:
     gp_amplitude: float
     """Standard deviation, in units of ``y``, of a smooth departure from the line: a Gaussian process over ``x``."""
     gp_length_scale: float
-    """Length scale of that Gaussian process, in units of ``x``: how far apart departures are still alike."""
+    """Length scale of the Gaussian process, in units of ``x``: how far apart departures from the line are still
+    alike."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,9 +55,9 @@ class SeasonBest(NamedTuple):
 
     direction: str
     kind: str
-    """What the length is: ``time`` or ``distance``."""
+    """Kind of length that the best effort is over: ``time`` or ``distance``."""
     target: float
-    """The length itself: duration (s) or distance (m)."""
+    """Length that the best effort is over: a duration (s) or a distance (m)."""
     seconds: float
     metres: float
     start_s: float

@@ -24,7 +24,7 @@ class GaitTransition:
     speed_mps: float
     """Speed at which the least time is misclassified if slower is called walking and faster running."""
     beyond: float
-    """Share of the time that this misclassifies."""
+    """Share of the time that is walking above ``speed_mps`` or running below it."""
     run_share: float
     """Share of running in the time run or walked."""
 

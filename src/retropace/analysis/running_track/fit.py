@@ -30,7 +30,7 @@ MIN_POSITIONS = 60
 WINDOW_LAPS = 1.4
 """Length, in laps, of each part of the route whose outline is compared with that of a track."""
 MIN_WINDOW_POSITIONS = 20
-"""Smallest number of positions in such a part of the route; with fewer it is skipped."""
+"""Smallest number of positions in a part of the route whose outline is looked at."""
 MIN_OUTLINE_WIDTH_M = 64.0
 """Smallest width (m) of the outline of a 400 m track; its length is this plus the length of a straight."""
 MAX_OUTLINE_WIDTH_M = 98.0

@@ -71,7 +71,8 @@ class ActivityGrid:
     spread: CumulativeSpread
     """Sums that give the variance of pace and cadence while moving."""
     robust_spread: CumulativeSpread
-    """The same for values clipped around the session's median, so that a short walk in a warm-up counts little."""
+    """Sums that give the variance of pace and cadence clipped around the session's median, so that a short walk in a
+    warm-up counts little."""
     walking_s: FloatArray
     """Seconds up to each edge spent moving with a cadence too low for running."""
     running_s: FloatArray

@@ -55,7 +55,7 @@ NO_CHANGE_COST = 3.0
 MAX_RAMP_S = 5.0
 """Time (s) that a watch takes to show a new pace; this much is left out at both ends of a step."""
 MAX_RAMP_SHARE = 0.25
-"""Largest share of a step that is left out in this way at each end."""
+"""Largest share of a step that is left out at each end because the watch does not show its pace yet."""
 LAP_PRESS_BONUS = 3.0
 """Amount (nats) by which the cost falls if a step ends at a pressed lap."""
 MISSING_LAP_PRESS_COST = 15.0
