@@ -12,14 +12,14 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-"""Byte order marks and the encodings they stand for."""
+"""Byte order marks (first bytes of a document), each with the encoding that it stands for."""
 _ENCODING = re.compile(rb"^\s*<\?xml\b[^>]*?encoding\s*=\s*[\"']([A-Za-z0-9._-]+)[\"']", re.DOTALL)
-"""Pattern of an XML declaration with an encoding."""
+"""Pattern of an XML declaration that names an encoding, with the name as group."""
 _ASCII_PROBE = rb"<\x41\u0041+AEE-.xn--bcher-kva"
-"""Markup that only encodings compatible with ASCII leave unchanged, unlike other codecs of Python (hex, zlib, idna,
-unicode_escape, utf-7)."""
+"""Text that tells encodings compatible with ASCII, which leave it unchanged, from other codecs of Python (hex, zlib,
+idna, unicode_escape, utf-7)."""
 _DOCUMENT_START = re.compile(r"<\?xml\b|<(?:[\w.-]+:)?(?:gpx|TrainingCenterDatabase)\b")
-"""Pattern of the start of a document after foreign text."""
+"""Pattern of the start of a document, which is searched for where other text precedes it."""
 _PROLOG = re.compile(r"\s*+(?:<!--.*?-->|<\?.*?\?>|<!DOCTYPE[^>\[]*(?:\[.*?\])?\s*>)", re.DOTALL)
 """Pattern of a comment, processing instruction or document type before the root element."""
 _FIRST_TAG = re.compile(r"\s*+<(?:[\w.-]+:)?([\w.-]+)")
@@ -27,7 +27,7 @@ _FIRST_TAG = re.compile(r"\s*+<(?:[\w.-]+:)?([\w.-]+)")
 
 
 def decode_text(data: bytes, warnings: list[str]) -> str:
-    """The text of a document, decoded by its byte order mark or declared encoding, else as UTF-8.
+    """Decode a document by its byte order mark or declared encoding, else as UTF-8.
 
     Unknown encodings and undecodable bytes are reported in ``warnings``.
     """
@@ -56,7 +56,7 @@ def decode_text(data: bytes, warnings: list[str]) -> str:
 
 
 def strip_preamble(text: str) -> tuple[str, int]:
-    """The text from the start of the document, and the number of characters before it.
+    """Remove text before the start of a document; returns the document and the number of removed characters.
 
     Servers and tools sometimes write a line of their own before the document.
     """
@@ -66,7 +66,7 @@ def strip_preamble(text: str) -> tuple[str, int]:
 
 
 def find_root_name(data: bytes) -> str:
-    """The local name of a document's root element, empty if the bytes do not start like XML.
+    """Find the name of a document's root element, without prefix; empty if the bytes do not start like XML.
 
     Example:
         >>> find_root_name(b"<!-- exported --><k:kml xmlns:k='u'/>")

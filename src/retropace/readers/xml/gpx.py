@@ -28,9 +28,9 @@ from retropace.readers.xml.repair import RepeatedElement, repair_document
 MAX_TRACK_GAP_S = 12 * 3600.0
 """Longest gap in seconds between tracks of one session."""
 MIN_PAUSE_S = 3.0
-"""Shortest gap between segments, in seconds, that is a pause."""
+"""Shortest gap in seconds between segments of a track that counts as a pause."""
 MIN_PAUSE_STEPS = 2.0
-"""Shortest gap between segments that is a pause, in multiples of the median time step between points."""
+"""Shortest gap between segments that counts as a pause, in multiples of the median time between points."""
 _XMLNS_PATTERN = r"\sxmlns\s*=\s*(\"[^\"]*\"|'[^']*')"
 """Pattern of a default namespace declaration."""
 COLUMNS = ("lat_deg", "lon_deg", "altitude_m", "speed_mps", "cadence_recorded", "heart_rate_bpm")
@@ -39,10 +39,10 @@ COLUMNS = ("lat_deg", "lon_deg", "altitude_m", "speed_mps", "cadence_recorded", 
 
 @dataclass(frozen=True, slots=True)
 class _GpxTrack:
-    """The points of a ``trk`` element, with its metadata as read by gpxpy."""
+    """A ``trk`` element: where its points are among all points, and its name, description and sport."""
 
     segments: tuple[RowIndices, ...]
-    """Indices of the points of each segment."""
+    """For each segment of the track the indices of its points."""
     first_s: float
     """POSIX time of the first point in seconds."""
     last_s: float
@@ -53,9 +53,9 @@ class _GpxTrack:
 
 
 def read_gpx(data: bytes, path: str) -> list[Activity]:
-    """All sessions of a GPX file in order of time.
+    """Read all sessions of a GPX file in order of time.
 
-    Raises :class:`ReadError` if there is none, as :class:`NoActivityError` for a planned route or waypoints only.
+    Raises :class:`ReadError` if there is none: its subclass :class:`NoActivityError` for a planned route or waypoints.
     """
     points, metadata, warnings = _read_document(data, path, RepeatedElement(POINT_TAG, is_wanted))
     tracks = [track for track in _build_tracks(points, metadata) if track.segments]
@@ -78,7 +78,7 @@ def read_gpx(data: bytes, path: str) -> list[Activity]:
 
 
 def _read_document(data: bytes, path: str, repeated: RepeatedElement | None) -> tuple[GpxPoints, Any, list[str]]:
-    """The points, everything else as read by gpxpy, and warnings."""
+    """Read a document; returns its track points, everything else as read by gpxpy, and warnings."""
     document = repair_document(data, path, cut_after=(POINT_TAG, "wpt", "rtept"), repeated=repeated)
     points = read_points(document)
     if points is not None:
@@ -91,7 +91,7 @@ def _read_document(data: bytes, path: str, repeated: RepeatedElement | None) -> 
 
 
 def _parse_with_gpxpy(text: str, warnings: list[str]) -> Any:
-    """The document without its points as read by gpxpy; parts that gpxpy rejects are reported in ``warnings``."""
+    """Read a document without track points by gpxpy; what gpxpy rejects is left out and reported in ``warnings``."""
     import gpxpy
     import gpxpy.gpx
 
@@ -120,7 +120,7 @@ def _parse_with_gpxpy(text: str, warnings: list[str]) -> Any:
 
 
 def _build_tracks(points: GpxPoints, metadata: Any) -> list[_GpxTrack]:
-    """The tracks of a document in file order."""
+    """Build the tracks of a document in file order; a track without usable points has no segments."""
     tracks = []
     posix_s = points.columns["posix_s"]
     for index, segments in enumerate(points.tracks):
@@ -148,7 +148,7 @@ def _build_activity(
     path: str,
     warnings: list[str],
 ) -> Activity:
-    """The activity of one session from its tracks."""
+    """Build the activity of one session from its tracks."""
     segments = [segment for track in session for segment in track.segments]
     rows = np.concatenate(segments)
     remaining = {name: column[rows] for name, column in points.columns.items()}
@@ -189,7 +189,7 @@ def _build_activity(
 
 
 def _find_pauses(segments: list[FloatArray]) -> Spans:
-    """The gaps between the segments of a session that exceed the thresholds of a pause."""
+    """Find the pauses of a session: gaps between its segments that are long enough (``MIN_PAUSE_S``)."""
     steps_s = np.concatenate([np.diff(t_s) for t_s in segments])
     steps_s = steps_s[steps_s > 0.0]
     min_gap_s = max(MIN_PAUSE_S, MIN_PAUSE_STEPS * float(np.median(steps_s))) if len(steps_s) else 0.0
@@ -198,7 +198,7 @@ def _find_pauses(segments: list[FloatArray]) -> Spans:
 
 
 def _find_session_index(posix_s: float, starts_s: list[float]) -> int:
-    """The index of the last session that has started by a time, or of the first session."""
+    """Return the index of the last session that has started by a time; the first if none has."""
     return max(bisect_right(starts_s, posix_s) - 1, 0)
 
 

@@ -24,9 +24,9 @@ from retropace.readers.xml.repeated_elements import ElementPath
 POINT_TAG = "trkpt"
 """Local name of a track point."""
 LAT_PATH = ("@lat",)
-"""Path of the latitude attribute."""
+"""Path of the latitude within a track point; ``@`` marks an attribute."""
 LON_PATH = ("@lon",)
-"""Path of the longitude attribute."""
+"""Path of the longitude within a track point; ``@`` marks an attribute."""
 COLUMN_BY_TAG = {
     "hr": "heart_rate_bpm",
     "heartrate": "heart_rate_bpm",
@@ -37,25 +37,27 @@ COLUMN_BY_TAG = {
     "speed": "speed_mps",
     "ele": "altitude_m",
 }
-"""Column by the lower-case local name of an element in a point; other numeric elements become extra columns."""
+"""Column of each element in a track point, by the element's lower-case name without prefix.
+
+Other elements with numbers become extra columns."""
 NON_NUMERIC_TAGS = frozenset({"name", "cmt", "desc", "src", "link", "sym", "type", "fix", "extensions", "text"})
-"""Local names of elements in a point that are never columns."""
+"""Names, without prefix, of elements in a track point that never become columns."""
 TEXT_PREFIX = "text:"
-"""Prefix of the name of a text column, which distinguishes it from a numeric column of the same name."""
+"""Text before the name of a column of texts, which tells it from a column of numbers with the same name."""
 POSITION_AND_TIME_COLUMNS = ("posix_s", "lat_deg", "lon_deg")
-"""Columns of every document; an extension of the same name is ignored."""
+"""Columns that every document has; extension elements with these names are ignored."""
 NO_TRACK = -1
-"""Track index of points outside of any segment."""
+"""Track index that stands for points outside of any segment."""
 PAUSE_LATITUDES_DEG = (100.0, 200.0)
-"""Latitudes with which My Tracks and old versions of OpenTracks mark where recording paused and resumed."""
+"""Impossible latitudes by which My Tracks and old versions of OpenTracks mark where recording paused and resumed."""
 
 
 @dataclass(frozen=True, slots=True)
 class GpxPoints:
-    """The points of a document, and the document without them."""
+    """The track points of a document as columns, and the rest of the document."""
 
     tracks: tuple[tuple[RowIndices, ...], ...]
-    """For each ``trk`` its segments, each as the indices of its points in the columns."""
+    """For each ``trk`` element its segments; a segment is given by the indices of its points in the columns."""
     columns: Mapping[str, FloatArray]
     """Column of each quantity over all points; ``posix_s``, ``lat_deg`` and ``lon_deg`` always exist."""
     texts: Mapping[str, tuple[str, ...]]
@@ -63,7 +65,7 @@ class GpxPoints:
     remainder: str
     """The document without its track points, comments, processing instructions and extensions."""
     dropped_waypoint_count: int
-    """Number of waypoints and route points without a usable position, which the remainder lacks."""
+    """Number of waypoints and route points that were left out because they have no usable position."""
     unusable_position_count: int
     """Number of points that were dropped because they have no usable latitude and longitude."""
     missing_time_count: int
@@ -73,32 +75,32 @@ class GpxPoints:
 
     @property
     def point_count(self) -> int:
-        """Number of points in the segments."""
+        """Number of points in all segments."""
         return sum(len(indices) for segments in self.tracks for indices in segments)
 
 
 @dataclass(slots=True)
 class _DocumentWalk:
-    """What one pass of expat over the document collects."""
+    """What one pass of the parser expat over the document collects: points, segments, and bytes to cut out."""
 
     values: PointValues = field(default_factory=PointValues)
     track_count: int = 0
     segment_starts: list[tuple[int, int]] = field(default_factory=lambda: [(0, NO_TRACK)])
-    """First point and track index of each segment, and of each group of points outside of segments."""
+    """Index of the first point and of the track, for each segment and for each group of points outside of segments."""
     cut_spans: list[tuple[int, int]] = field(default_factory=list)
-    """Spans of bytes that the remainder of the document lacks."""
+    """Byte ranges that are cut out of the document for gpxpy."""
     dropped_waypoint_count: int = 0
     has_nested_blocks: bool = False
-    """Whether extracted points lie within another element that is cut out."""
+    """Whether points that were extracted before parsing lie within another element that is cut out."""
 
 
 def is_wanted(path: ElementPath) -> bool:
-    """Whether a value in a point goes into a column."""
+    """Whether the value at a path within a track point goes into a column."""
     return path in (LAT_PATH, LON_PATH) or not (path[-1].startswith("@") or path[-1] in NON_NUMERIC_TAGS)
 
 
 def read_points(document: XmlDocument) -> GpxPoints | None:
-    """The points of a well-formed document.
+    """Read the track points of a well-formed document.
 
     None if repeated points were extracted from within other points or extensions; the document must then be read whole.
     """
@@ -215,7 +217,7 @@ def _walk_document(document: XmlDocument) -> _DocumentWalk:
 
 
 def _build_columns(point_values: PointValues) -> tuple[dict[str, FloatArray], dict[str, tuple[str, ...]], int]:
-    """The columns, the texts of text columns, and the number of times without a time zone."""
+    """Convert the values to columns; returns them, the texts of text columns, and how many times lack a zone."""
     columns = {name: np.full(point_values.count, np.nan) for name in POSITION_AND_TIME_COLUMNS}
     text_values: list[tuple[int, int, str, str]] = []
     missing_zone_count = 0

@@ -35,15 +35,15 @@ from retropace.readers.xml.kml_tracks import (
 from retropace.readers.xml.repair import local_name, repair_document
 
 END_MARKER_STYLES = ("start", "end")
-"""Styles of the markers that My Tracks and old versions of OpenTracks set at both ends of a track."""
+"""Styles of markers that My Tracks and old versions of OpenTracks set at both ends of a track; they are left out."""
 NO_TIMED_TRACK = "holds no timed track"
-"""Start of the error message for a document without a recording."""
+"""Beginning of every error message about a document without a recording."""
 
 
 def read_kml(data: bytes, path: str) -> list[Activity]:
-    """All sessions of a KML file in order of time.
+    """Read all sessions of a KML file in order of time.
 
-    Raises :class:`ReadError` if there is none, as :class:`NoActivityError` for a map.
+    Raises :class:`ReadError` if there is none: its subclass :class:`NoActivityError` for a map.
     """
     document = repair_document(data, path, cut_after=("coord", "value"))
     try:
@@ -90,7 +90,10 @@ def read_kml(data: bytes, path: str) -> list[Activity]:
 
 
 def _read_waypoints(markers: list[Element], starts_s: list[float], session: int) -> list[Waypoint]:
-    """The markers of a session: the last that has started by their time, or each session if they have none."""
+    """Read the markers of one session.
+
+    A marker belongs to the last session that has started by its time; one without a time belongs to every session.
+    """
     origin_s = starts_s[session]
     waypoints = [waypoint for element in markers if (waypoint := _read_waypoint(element, origin_s)) is not None]
     return [
@@ -101,7 +104,7 @@ def _read_waypoints(markers: list[Element], starts_s: list[float], session: int)
 
 
 def _read_waypoint(placemark: Element, origin_s: float) -> Waypoint | None:
-    """A marker; None if it has no usable position or marks an end of the track."""
+    """Read a marker; None if it has no usable position or marks an end of the track."""
     if _read_child_text(placemark, "styleUrl").rpartition("#")[2] in END_MARKER_STYLES:
         return None
     point = next((element for element in placemark if local_name(element.tag) == "Point"), None)
@@ -119,7 +122,7 @@ def _read_waypoint(placemark: Element, origin_s: float) -> Waypoint | None:
 
 
 def _read_sport(placemark: Element) -> str:
-    """The sport: ``activityType``, else ``type``, else the icon.
+    """Read the sport of a session: ``activityType``, else ``type``, else the icon.
 
     ``type`` is in the language of the phone, so that an icon of a sport not done on foot is more reliable.
     """
@@ -135,19 +138,19 @@ def _read_sport(placemark: Element) -> str:
 
 
 def _read_child_text(element: Element, name: str) -> str:
-    """The text of the first child with a local name; empty if there is none."""
+    """Read the text of the first child with this name, prefixes apart; empty if there is none."""
     return next(((child.text or "").strip() for child in element if local_name(child.tag) == name), "")
 
 
 def _read_descendant_text(element: Element, name: str) -> str:
-    """The text of the first descendant with a local name; empty if there is none."""
+    """Read the text of the first descendant with this name, prefixes apart; empty if there is none."""
     return next(((descendant.text or "").strip() for descendant in find_descendants(element, name)), "")
 
 
 def _explain_no_activity(
     root: Element, counts: PointCounts, document_warnings: tuple[str, ...], path: str
 ) -> ReadError:
-    """The error for a document without a track that has times."""
+    """Build the error for a document without any track that has times."""
     if damage := [warning for warning in document_warnings if warning.startswith("damaged")]:
         return ReadError(f"{NO_TIMED_TRACK}: {damage[0]}", path=path)
     if counts.untimed:

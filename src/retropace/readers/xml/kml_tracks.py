@@ -1,4 +1,4 @@
-"""The ``Track`` elements of a KML document: moments with times, positions and sensor values, and their columns."""
+"""Reading of the ``Track`` elements of a KML document: points with times, positions and sensor values, as columns."""
 
 from __future__ import annotations
 
@@ -17,51 +17,53 @@ from retropace.readers.xml.gpx_points import COLUMN_BY_TAG
 from retropace.readers.xml.repair import local_name
 
 POINT_TYPE_ARRAY = "trackpoint_type"
-"""Array in which OpenTracks writes the reason for each point."""
+"""Name of the array in which OpenTracks writes why it recorded each point."""
 AUTOMATIC_SEGMENT_START = "SEGMENT_START_AUTOMATIC"
-"""Point type of a new ``Track`` after a long gap between positions, without a pause."""
+"""Point type with which OpenTracks starts a new ``Track`` after a long gap between positions, without a pause."""
 POSITION_COLUMNS = ("lon_deg", "lat_deg", "altitude_m")
-"""Columns of the numbers of a ``coord``, in their order."""
+"""Columns for the numbers in a ``coord`` element, in their order."""
 MAX_POINTS_WITHOUT_DISTANCE = 2
-"""Number of points of a track that may lack a sensor distance: those at the start and stop of recording do."""
+"""Largest number of points in a track without a sensor distance for the sensor's distances to be complete.
+
+The points at the start and at the stop of recording have none."""
 Element = ElementTree.Element
 """Element of the standard library's ElementTree."""
 
 
 @dataclass(frozen=True, slots=True)
 class KmlTrack:
-    """One ``Track`` element."""
+    """The points of one ``Track`` element."""
 
     rows: list[dict[str, float]]
-    """Values of each moment by column; a missing value has no key."""
+    """Values of each point by column name; a missing value has no key."""
     may_follow_pause: bool
     """Whether recording may have paused before the track."""
 
     @property
     def times_s(self) -> FloatArray:
-        """POSIX times of the moments in seconds."""
+        """Times of the points in seconds since 1970."""
         return _build_column(self.rows, "posix_s")
 
 
 @dataclass(slots=True)
 class PointCounts:
-    """Counts over the points of all tracks of a file."""
+    """Counts of points, over all tracks of a file, for warnings about what was left out."""
 
     valid: int = 0
-    """Points with a time."""
+    """Number of points with a time."""
     untimed: int = 0
-    """Points without a time."""
+    """Number of points without a time."""
     unplaced: int = 0
-    """Positions outside of the valid range."""
+    """Number of positions with impossible coordinates."""
     unpaired: int = 0
-    """Times without a position, or positions without a time."""
+    """Number of times in excess of positions, or of positions in excess of times."""
     unzoned: int = 0
-    """Times without a time zone."""
+    """Number of times without a time zone."""
     point_types: dict[str, int] = field(default_factory=dict)
-    """Code of each text of the point type array."""
+    """Number that stands for each text of the array of point types in its column."""
 
     def warnings(self) -> list[str]:
-        """Warnings about points that were left out."""
+        """Return the warnings about points that were left out and about times without a zone."""
         warnings = []
         if self.unplaced:
             warnings.append(f"{self.unplaced} unusable position{'s' * (self.unplaced > 1)} left out")
@@ -75,7 +77,7 @@ class PointCounts:
 
 
 def read_track(track: Element, counts: PointCounts) -> KmlTrack:
-    """The moments of one ``Track`` element that have a time; the others are counted."""
+    """Read the points of one ``Track`` element that have a time; what is left out is added to ``counts``."""
     whens = [element.text or "" for element in find_descendants(track, "when")]
     coords = [(element.text or "").split() for element in find_descendants(track, "coord")]
     arrays = {
@@ -111,7 +113,7 @@ def read_track(track: Element, counts: PointCounts) -> KmlTrack:
 def build_samples(
     tracks: list[KmlTrack], origin_s: float, point_types: dict[str, int], *, is_opentracks: bool
 ) -> Samples:
-    """The samples of a session's tracks, with times relative to ``origin_s``."""
+    """Build the samples of a session from its tracks, with times in seconds after ``origin_s``."""
     rows = [row for track in tracks for row in track.rows]
     names = {name for row in rows for name in row} - {"posix_s"}
     columns = {name: _build_column(rows, name) for name in sorted(names)}
@@ -128,7 +130,10 @@ def build_samples(
 
 
 def find_pauses(tracks: list[KmlTrack], origin_s: float) -> Spans:
-    """The gaps between a session's tracks where recording may have paused and that exceed the step between points."""
+    """Find the pauses of a session: gaps between tracks that are longer than the usual time between points.
+
+    Gaps after which OpenTracks started a new track without a pause do not count.
+    """
     steps_s = np.concatenate([np.diff(track.times_s) for track in tracks])
     steps_s = steps_s[steps_s > 0.0]
     min_gap_s = max(MIN_PAUSE_S, MIN_PAUSE_STEPS * float(np.median(steps_s))) if len(steps_s) else 0.0
@@ -137,13 +142,13 @@ def find_pauses(tracks: list[KmlTrack], origin_s: float) -> Spans:
 
 
 def count_values(tracks: list[KmlTrack]) -> dict[str, int]:
-    """The number of moments that hold a value, by column."""
+    """Count the points that have a value, for each column."""
     names = [name for track in tracks for row in track.rows for name in row if name != "posix_s"]
     return {name: names.count(name) for name in sorted(set(names))}
 
 
 def parse_position(numbers: list[str]) -> dict[str, float]:
-    """Longitude, latitude and altitude by column, as far as there are numbers."""
+    """Parse longitude, latitude and altitude, as far as there are numbers, to values by column name."""
     return dict(zip(POSITION_COLUMNS, map(_parse_number, numbers), strict=False))
 
 
@@ -153,7 +158,7 @@ def is_usable_position(position: dict[str, float]) -> bool:
 
 
 def find_descendants(element: Element, name: str) -> Iterator[Element]:
-    """The element itself and its descendants that have a local name, in document order."""
+    """Find the element itself and its descendants with this name, prefixes apart, in document order."""
     return (descendant for descendant in element.iter() if local_name(descendant.tag) == name)
 
 

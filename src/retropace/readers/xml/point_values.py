@@ -1,4 +1,4 @@
-"""The values of points as text, collected while a document is read and converted to columns afterwards."""
+"""Collection of the values of track points as text while a document is read; they become columns afterwards."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ from retropace.core.spans import FloatArray
 from retropace.readers.xml.repeated_elements import ElementPath, PointBlock, ShapeRows
 
 RowIndices = NDArray[np.intp]
-"""Indices of points, ``(n,)``."""
+"""Array of indices of points, ``(n,)``."""
 
 
 @dataclass(slots=True)
 class PointValues:
-    """The values of points in file order, as text."""
+    """The values of all points of a document, in file order, as text."""
 
     count: int = 0
-    """Number of points."""
+    """Number of points added so far."""
     _groups: dict[tuple[ElementPath, ...], ShapeRows] = field(default_factory=dict)
-    """Values by the paths that a point has."""
+    """Points with their values, grouped by which paths they have values at."""
 
     def add(self, paths: Sequence[ElementPath], texts: Sequence[str]) -> None:
-        """Add one point, as a parser reported it."""
+        """Add one point that a parser reported: the paths of its values, and the values."""
         shape = tuple(paths)
         rows = self._groups.setdefault(shape, ShapeRows(shape))
         rows.numbers.append(self.count)
@@ -33,7 +33,7 @@ class PointValues:
         self.count += 1
 
     def add_block(self, block: PointBlock) -> None:
-        """Add the points of an extracted block."""
+        """Add the points of a block that was extracted from the document before parsing."""
         for group in block.groups:
             rows = self._groups.setdefault(group.paths, ShapeRows(group.paths))
             rows.numbers.extend(number + self.count for number in group.numbers)
@@ -41,7 +41,7 @@ class PointValues:
         self.count += block.count
 
     def iter_values(self) -> Iterator[tuple[ElementPath, RowIndices, Sequence[bytes]]]:
-        """For each path the points that hold a value, and the values.
+        """Yield, for each path, the indices of the points that have a value there, and the values.
 
         A path may come several times. The values of one point come in their order within it.
         """
@@ -52,6 +52,6 @@ class PointValues:
 
 
 def fill_missing(column: FloatArray, rows: RowIndices, values: FloatArray) -> None:
-    """Set the rows of a column that are still NaN, so that of several values the first number is used."""
+    """Write values to those rows of a column that are still NaN, so that of several values the first counts."""
     present = column[rows]
     column[rows] = np.where(np.isnan(present), values, present)

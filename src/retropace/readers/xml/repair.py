@@ -1,4 +1,4 @@
-"""Repair of XML as exporters write it, so that any XML parser reads it safely.
+"""Repair of malformed XML documents, so that any XML parser reads them safely.
 
 Document types are refused, so that no entity is ever expanded or fetched. Undeclared prefixes are declared, unescaped
 ampersands escaped, other encodings converted to UTF-8, and a damaged document is closed after its last complete point.
@@ -26,7 +26,7 @@ _FORBIDDEN_CHARS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uf
 _WHITESPACE = tuple(b"\t\n\r")
 """Control characters that XML allows, as bytes."""
 _BLOCK_CHARS = 2**16
-"""Number of characters that are searched at a time, few enough to stay in the processor's cache."""
+"""Number of characters that are searched at a time; so few stay in the processor's cache."""
 _REFERENCE = re.compile(
     r"<!\[CDATA\[(?:.*?\]\]>|.*)|&(?:(?:amp|lt|gt|quot|apos);|#(?:([0-9]{1,7})|x([0-9A-Fa-f]{1,6}));)?", re.DOTALL
 )
@@ -34,18 +34,18 @@ _REFERENCE = re.compile(
 named entities exist (XML 1.0, 4.6). An unclosed CDATA section extends to the end, so that the search takes linear
 time."""
 _MAX_DEPTH = 100
-"""Largest accepted nesting depth. Recordings nest about ten deep; libxml2 stops at 256, and recursive code not much
-later."""
+"""Largest nesting depth of elements; a deeper document is refused. Recordings nest about ten deep; libxml2 stops at
+256, and recursive code not much later."""
 
 
 @dataclass(frozen=True, slots=True)
 class XmlDocument:
-    """A well-formed document in UTF-8 without declaration or document type, and warnings about its repair."""
+    """A repaired document: well-formed, in UTF-8, without declaration or document type, with warnings about repairs."""
 
     body: bytes
     warnings: tuple[str, ...]
     blocks: Mapping[int, PointBlock | None] = field(default_factory=lambda: MappingProxyType({}))
-    """Extracted points, as in :class:`~retropace.readers.xml.repeated_elements.ThinnedDocument`."""
+    """Points taken out of ``body``, as in :class:`~retropace.readers.xml.repeated_elements.ThinnedDocument`."""
 
     @property
     def text(self) -> str:
@@ -55,27 +55,27 @@ class XmlDocument:
 
 @dataclass(frozen=True, slots=True)
 class RepeatedElement:
-    """The elements that a document repeats thousands of times, and which of their values are read."""
+    """Which elements a document repeats thousands of times (track points), and which of their values are read."""
 
     name: str
-    """Local name of the elements."""
+    """Name of the elements without prefix."""
     is_wanted: Callable[[ElementPath], bool]
 
 
 @dataclass(slots=True)
 class _DocumentScan:
-    """What one pass of expat over the document finds."""
+    """What one pass of the parser expat over a document finds: damage, undeclared prefixes, where it may be cut."""
 
     open_tags: list[str] = field(default_factory=list)
     declared_prefixes: list[frozenset[str]] = field(default_factory=lambda: [frozenset({"xml", "xmlns"})])
-    """Namespace prefixes declared around the document and within each open element."""
+    """Declared namespace prefixes: those that hold everywhere, and then those in each open element."""
     undeclared_prefixes: set[str] = field(default_factory=set)
     root_end: int = -1
-    """Offset behind the name of the root element."""
+    """Offset of the byte after the name in the root element's tag; -1 if there is none."""
     complete_end: int = -1
-    """Offset behind the last complete element after which the document may be cut; -1 if there is none."""
+    """Offset of the byte after the last complete element of those after which the document may be cut; -1 if none."""
     complete_open_tags: tuple[str, ...] = ()
-    """Elements that are open at ``complete_end``."""
+    """Names of the elements that are open at ``complete_end``, outermost first."""
     error: str = ""
     """Error message of expat, empty for a well-formed document."""
     line: int = 0
@@ -84,10 +84,11 @@ class _DocumentScan:
 def repair_document(
     data: bytes, path: str, cut_after: Iterable[str], repeated: RepeatedElement | None = None
 ) -> XmlDocument:
-    """A well-formed document from the bytes of a possibly malformed one.
+    """Repair a possibly malformed document.
 
-    ``cut_after`` are the local names of elements after which a damaged document may be cut. ``repeated`` elements are
-    extracted. Raises :class:`ReadError` for a document type, and for damage before the first complete element.
+    ``cut_after`` are the names, without prefix, of elements after which a damaged document may be cut. Elements that
+    ``repeated`` describes are taken out for faster reading. Raises :class:`ReadError` for a document type, and for
+    damage before the first complete element.
     """
     warnings: list[str] = []
     text = decode_text(data, warnings)
@@ -125,15 +126,15 @@ def repair_document(
 
 
 def find_element_end(body: bytes, offset: int, tag: str) -> int:
-    """The offset behind an element without elements of its own kind, from expat's index in the end tag handler.
+    """Return the offset of the byte after an element; ``offset`` is where expat says that it ends.
 
-    That index is the start of the end tag, or, for an empty element, already the offset behind it.
+    For expat that is the start of the end tag or, for an empty element, already the byte after it.
     """
     return body.index(b">", offset) + 1 if body.startswith(b"</" + tag.encode("utf-8"), offset) else offset
 
 
 def local_name(tag: str) -> str:
-    """The name of an element without namespace or prefix.
+    """Return the name of an element without namespace or prefix (its local name).
 
     Example:
         >>> local_name("{http://www.topografix.com/GPX/1/1}trkpt"), local_name("gx:Track")
@@ -144,7 +145,7 @@ def local_name(tag: str) -> str:
 
 
 def _escape_ampersands(text: str) -> tuple[str, int]:
-    """The text with every ampersand escaped that does not start a valid reference, and their number."""
+    """Escape every ampersand that does not start a valid reference; returns the text and how many were escaped."""
     count = 0
 
     def escape(match: re.Match[str]) -> str:
@@ -159,7 +160,7 @@ def _escape_ampersands(text: str) -> tuple[str, int]:
 
 
 def _strip_declaration(document: str, warnings: list[str]) -> tuple[str, int]:
-    """The text after the XML declaration, and the number of lines before it, for line numbers in messages."""
+    """Remove the XML declaration and what precedes it; returns the text and how many lines were removed."""
     text, skipped = strip_preamble(document)
     if skipped:
         warnings.append(f"{skipped} characters before the document passed over")
@@ -169,7 +170,7 @@ def _strip_declaration(document: str, warnings: list[str]) -> tuple[str, int]:
 
 
 def _may_hold_forbidden(text: str) -> bool:
-    """Whether a fast test of a text's bytes cannot exclude forbidden characters."""
+    """Whether a text may hold characters that XML forbids; a fast test of its bytes, which is sure only of False."""
     for start in range(0, len(text), _BLOCK_CHARS):
         body = text[start : start + _BLOCK_CHARS].encode("utf-8", "surrogatepass")
         codes = np.frombuffer(body, dtype=np.uint8)
@@ -183,7 +184,10 @@ def _may_hold_forbidden(text: str) -> bool:
 def _thin_and_scan(
     body: bytes, cut_after: frozenset[str], path: str, repeated: RepeatedElement | None
 ) -> tuple[ThinnedDocument, _DocumentScan]:
-    """The document without the repeated elements, and a scan of it; the whole document if the scan finds damage."""
+    """Take out the repeated elements and scan the rest; if that is damaged, leave them in and scan all.
+
+    Returns the document and what the scan found.
+    """
     thinned = _thin(body, repeated)
     scan = _scan_document(thinned.body, cut_after, path)
     if thinned.blocks and scan.error:
@@ -197,7 +201,10 @@ def _thin(body: bytes, repeated: RepeatedElement | None) -> ThinnedDocument:
 
 
 def _scan_document(body: bytes, cut_after: frozenset[str], path: str) -> _DocumentScan:
-    """Scan a document up to its end or damage, without namespaces so that undeclared prefixes are not errors."""
+    """Parse a document up to its end or to damage; undeclared prefixes are noted and are no error.
+
+    Raises :class:`ReadError` for a document type and for elements nested too deep.
+    """
     scan = _DocumentScan()
     parser = expat.ParserCreate(encoding="utf-8")
 

@@ -1,4 +1,4 @@
-"""Extraction of elements that a document repeats thousands of times in few shapes, as rows of text.
+"""Fast extraction of track points, which a document repeats thousands of times, as rows of text.
 
 A recording consists almost entirely of points that differ only in their values. The first point of a shape is turned
 into a regular expression in which only the values are free; it finds the others ten times as fast as a parser reports
@@ -15,7 +15,9 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 ElementPath = tuple[str, ...]
-"""Local names from within a point to a value; ``@`` and the name for an attribute of the point itself."""
+"""Path to a value within a point: the names, without prefix, of the elements that lead to it.
+
+For an attribute of the point itself it is ``@`` and the attribute's name."""
 
 _SPACE = rb"[ \t\r\n]*+"
 """Pattern of white space."""
@@ -24,7 +26,7 @@ _VALUE = rb"[^<>&\]\t\r\n]*+"
 _LEAF = re.compile(_SPACE + _VALUE + _SPACE + rb"(?=</)")
 """Pattern of the content of an element that holds only a value."""
 _GAP = re.compile(_SPACE + rb"(?=<)")
-"""Pattern of the white space before a tag."""
+"""Pattern of white space before a tag."""
 _NAME = rb"[^\s<>/\"'=!?]+"
 """Pattern of the name of an element or attribute."""
 _ATTRIBUTE = rb"([ \t\r\n]+" + _NAME + rb"[ \t\r\n]*=[ \t\r\n]*)(\"[^\"<>&]*\"|'[^'<>&]*')"
@@ -34,21 +36,22 @@ _ATTRIBUTES = re.compile(_ATTRIBUTE)
 _TAG = re.compile(rb"<(/?)(" + _NAME + rb")((?:" + _ATTRIBUTE + rb")*+)[ \t\r\n]*(/?)>")
 """Pattern of a tag, with its slashes, name and attributes as groups."""
 _CLOSING_DELIMITERS = {b"<!--": b"-->", b"<![CDATA[": b"]]>", b"<?": b"?>"}
-"""End of each kind of markup in which a tag is not a tag, by its start."""
+"""End of comments, CDATA sections and processing instructions, in which nothing is a tag, by their start."""
 _MAX_SHAPES = 32
-"""Number of shapes above which points of further shapes are left to the parser."""
+"""Largest number of shapes (ways of writing a point) that are learned; points of further shapes are left to the
+parser."""
 _MAX_MISSES = 200
-"""Number of points without a usable shape above which no further shapes are learned."""
+"""Largest number of points without a usable shape; after that no further shapes are learned."""
 _MAX_TAGS = 200
-"""Number of tags above which a point is left to the parser."""
+"""Largest number of tags in an extracted point; a point with more is left to the parser."""
 
 
 @dataclass(frozen=True, slots=True)
 class ShapeRows:
-    """The values of the points of one shape within a block."""
+    """The values of those points of a block that have one shape, that is, differ only in their values."""
 
     paths: tuple[ElementPath, ...]
-    """Paths of the values, in the order of their columns."""
+    """Path of each value of a point, in the order of the values."""
     numbers: list[int] = field(default_factory=list)
     """Indices of the points within the block."""
     values: list[tuple[bytes, ...]] = field(default_factory=list)
@@ -57,7 +60,7 @@ class ShapeRows:
 
 @dataclass(frozen=True, slots=True)
 class PointBlock:
-    """Consecutive points of one element, grouped by shape."""
+    """Points that follow one another in a document, grouped by shape."""
 
     count: int
     groups: tuple[ShapeRows, ...]
@@ -65,17 +68,18 @@ class PointBlock:
 
 @dataclass(frozen=True, slots=True)
 class ThinnedDocument:
-    """A document in which, of each run of points, only the first point of each shape is left."""
+    """A document without most of its points: of successive points, only the first of each shape is left."""
 
     body: bytes
     blocks: Mapping[int, PointBlock | None] = field(default_factory=lambda: MappingProxyType({}))
-    """Extracted points, by the index among the remaining points of the first one that stands for them; it is part of
-    the block. None for the other remaining points of the run, one for each further shape."""
+    """Extracted points, by the index of the first remaining point in their place (counted among remaining points).
+
+    The block includes the remaining points. For the others of them, one for each further shape, the value is None."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Shape:
-    """The markup of points that differ only in their values."""
+    """A way of writing a point: its markup with all values left open."""
 
     pattern: re.Pattern[bytes]
     """Pattern that matches a point, with its values as groups, or else the start of any tag without groups."""
@@ -83,9 +87,9 @@ class _Shape:
 
 
 def thin_document(body: bytes, name: str, is_wanted: Callable[[ElementPath], bool]) -> ThinnedDocument:
-    """A document in UTF-8 without its repeated points, the elements with the local name ``name``.
+    """Extract the repeated points from a document in UTF-8: its elements called ``name``, prefixes apart.
 
-    Only the values whose path ``is_wanted`` are kept. The document need not be well-formed: a parser finds any error in
+    Only values at paths that are wanted are kept. The document need not be well-formed: a parser finds any error in
     what is left.
     """
     tag = rb"(?:[^\s<>/\"'=!?]*:)?" + name.encode("utf-8") + rb"(?=[\s/>])"
@@ -120,7 +124,7 @@ def thin_document(body: bytes, name: str, is_wanted: Callable[[ElementPath], boo
 
 
 class _ShapeCache:
-    """The shapes of the points so far, the most recent first."""
+    """The shapes of the points found so far, the last used first; further shapes are learned from new points."""
 
     def __init__(self, point: re.Pattern[bytes], is_wanted: Callable[[ElementPath], bool]) -> None:
         self._point = point
@@ -129,7 +133,10 @@ class _ShapeCache:
         self._misses = 0
 
     def read_block(self, body: bytes, offset: int) -> tuple[PointBlock, list[bytes], int]:
-        """The consecutive points from ``offset`` on, the first of each shape, and the offset behind the last."""
+        """Read the points that follow one another from ``offset`` on.
+
+        Returns them, the bytes of the first point of each shape, and the offset of the byte after the last point.
+        """
         rows: dict[int, ShapeRows] = {}
         first_points: list[bytes] = []
         count = 0
@@ -151,7 +158,7 @@ class _ShapeCache:
         return PointBlock(count, tuple(rows.values())), first_points, offset
 
     def _find_shape(self, body: bytes, offset: int) -> tuple[_Shape, int] | None:
-        """The shape of the point at ``offset`` and the offset behind it; None if the parser must read it."""
+        """Find the shape of the point at ``offset`` and the offset after it; None if the parser must read the point."""
         for index, shape in enumerate(self._known):
             match = shape.pattern.match(body, offset)
             if match is not None and match.lastindex is not None:
@@ -171,7 +178,7 @@ class _ShapeCache:
 def _learn_shape(
     body: bytes, offset: int, point: re.Pattern[bytes], is_wanted: Callable[[ElementPath], bool]
 ) -> _Shape | None:
-    """The shape of the point at ``offset``; None if it needs a parser."""
+    """Derive a shape from the point at ``offset``; None if the point needs a parser."""
     parts: list[bytes] = []
     paths: list[ElementPath] = []
     open_names: list[bytes] = []
@@ -211,7 +218,7 @@ def _learn_shape(
 def _build_attributes_pattern(
     tag: re.Match[bytes], paths: list[ElementPath], is_wanted: Callable[[ElementPath], bool]
 ) -> bytes:
-    """The pattern of a point's attributes and the end of its tag."""
+    """Build the pattern of a point's attributes and the end of its tag; paths of wanted ones are added to ``paths``."""
     parts = []
     for name_and_equals, value in _ATTRIBUTES.findall(tag[3]):
         quote = value[:1]
@@ -226,7 +233,7 @@ def _build_attributes_pattern(
 def _build_value_pattern(
     pattern: bytes, path: ElementPath, paths: list[ElementPath], is_wanted: Callable[[ElementPath], bool]
 ) -> bytes:
-    """The pattern of a value, as a group if it is wanted."""
+    """Build the pattern of a value, as a group if it is wanted; then its path is added to ``paths``."""
     if not is_wanted(path):
         return pattern
     paths.append(path)

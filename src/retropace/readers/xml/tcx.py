@@ -1,4 +1,4 @@
-"""Reader of TCX files of Garmin, COROS and others, by local names with the standard library's ElementTree.
+"""Reader of TCX files of Garmin, COROS and others, with the standard library's ElementTree; prefixes are ignored.
 
 No TCX library serves: tcxreader 0.4 drops lap starts, triggers, intensities and laps without points, and knows one
 namespace only; python-tcxparser 2.4 does not keep laps with their points; activereader 0.0.2 is no longer maintained.
@@ -37,7 +37,7 @@ from retropace.readers.xml.tcx_points import (
 TRIGGER_NAMES = {"manual": "manual", "distance": "distance", "location": "position", "time": "time", "heartrate": ""}
 """Name of a lap trigger in :class:`~retropace.core.activity.Lap`, by the lower-case ``TriggerMethod``."""
 MIN_PAUSE_S = 3.0
-"""Difference in seconds between clock and timer above which there was a pause; times are rounded to the second."""
+"""Smallest difference in seconds between a lap's elapsed and timer time that counts as a pause; less is rounding."""
 
 SAMPLE_COLUMNS = ("lat_deg", "lon_deg", "altitude_m", "distance_m", "heart_rate_bpm", "speed_mps")
 """Point columns that are columns of :class:`~retropace.core.activity.Samples`."""
@@ -49,9 +49,9 @@ Element = ElementTree.Element
 
 
 def read_tcx(data: bytes, path: str) -> list[Activity]:
-    """All activities of a TCX file that have track points, in file order.
+    """Read all activities of a TCX file that have track points, in file order.
 
-    Raises :class:`ReadError` if there is none, as :class:`NoActivityError` for a course or workout plan.
+    Raises :class:`ReadError` if there is none: its subclass :class:`NoActivityError` for a course or workout plan.
     """
     document = repair_document(data, path, cut_after=(POINT_TAG,), repeated=RepeatedElement(POINT_TAG, is_wanted))
     try:
@@ -71,7 +71,7 @@ def read_tcx(data: bytes, path: str) -> list[Activity]:
 
 
 def _find_parse_error(data: bytes, path: str) -> str:
-    """The parse error of the document with all its points, which names the line and column in the file."""
+    """Parse the document with all its points again, for the error message with line and column in the file."""
     try:
         ElementTree.fromstring(repair_document(data, path, cut_after=(POINT_TAG,)).body)
     except ElementTree.ParseError as error:
@@ -89,7 +89,7 @@ class _LapElement:
 
 
 def _build_activity(element: Element, blocks: BlockByElement, path: str, warnings: list[str]) -> Activity | None:
-    """The activity of an ``Activity`` element; None if no point has a time."""
+    """Build the activity of an ``Activity`` element; None if no point has a time."""
     point_values = PointValues()
     lap_edges: list[tuple[Element, list[int]]] = []  # each lap with the point indices between which its tracks lie
     for lap in _find_children(element, "Lap"):
@@ -135,7 +135,11 @@ def _build_activity(element: Element, blocks: BlockByElement, path: str, warning
 
 
 def _locate_lap(lap: Element, edges: list[int], points: TimedPoints) -> tuple[_LapElement, int, int, list[int]]:
-    """A lap, the range of its points that have a time, and the points in it at which a further track starts."""
+    """Find which points belong to a lap, as indices among the points that have a time.
+
+    Returns the lap, its first and excluded last point, and the first point of each of its tracks but the first.
+    ``edges`` are the indices, among all points, between which its tracks lie.
+    """
     first, *later_edges = points.timed_before[edges].tolist()
     last = later_edges[-1] if later_edges else first
     start = parse_time(lap.get("StartTime", ""))
@@ -148,10 +152,10 @@ def _locate_lap(lap: Element, edges: list[int], points: TimedPoints) -> tuple[_L
 def _build_laps(
     laps: list[tuple[_LapElement, int, int, list[int]]], t_s: FloatArray, origin_s: float
 ) -> tuple[tuple[Lap, ...], Spans]:
-    """The laps, and the pauses that follow from laps that are longer by the clock than by the timer.
+    """Build the laps and the pauses of an activity.
 
-    A lap without timer time was paused where a new track starts later than a point would. A lap with neither points nor
-    a start is left out.
+    A lap whose elapsed time exceeds its timer time was paused. A lap without timer time was paused where a new track
+    starts after an unusually long gap. A lap with neither points nor a start is left out.
     """
     result: list[Lap] = []
     pauses: list[tuple[float, float]] = []
@@ -190,9 +194,9 @@ def _build_laps(
 
 
 def _locate_pauses(t_s: FloatArray, track_starts: list[int], paused_s: float) -> list[tuple[float, float]]:
-    """The spans of a lap's paused seconds.
+    """Place the ``paused_s`` seconds of pause in a lap with points at ``t_s``; returns start and end of each pause.
 
-    They lie in the gaps where a new track starts, and then in the longest other gaps.
+    They go to the gaps before a new track first, and then to the longest other gaps.
     """
     gaps_s = np.diff(t_s)
     median_gap_s = float(np.median(gaps_s[gaps_s > 0.0])) if np.any(gaps_s > 0.0) else 1.0
@@ -238,7 +242,7 @@ def _read_device(element: Element) -> Device:
 
 
 def _explain_no_activity(root: Element, activities: list[Element], path: str) -> ReadError:
-    """The error for a document without an activity that has track points."""
+    """Build the error for a document without any activity that has track points."""
     names = {local_name(element.tag) for element in root.iter()}
     if any(_find_children(activity, "Lap") for activity in activities):
         return ReadError("holds laps without track points: there is nothing to analyse", path=path)

@@ -1,4 +1,4 @@
-"""The track points of a TCX activity as columns, both extracted points and those still in the document."""
+"""Conversion of a TCX activity's track points to columns, both of extracted points and those still in the document."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from retropace.readers.xml.repeated_elements import ElementPath, PointBlock
 POINT_TAG = "Trackpoint"
 """Local name of a track point."""
 TIME_PATH = ("Time",)
-"""Path of the time in a track point."""
+"""Path, in names without prefix, of the time within a track point."""
 COLUMN_BY_PATH = {
     ("Position", "LatitudeDegrees"): "lat_deg",
     ("Position", "LongitudeDegrees"): "lon_deg",
@@ -30,40 +30,40 @@ COLUMN_BY_PATH = {
     ("Extensions", "TPX", "RunCadence"): "run_cadence",
     ("Extensions", "TPX", "Watts"): "Watts",
 }
-"""Column by the path of local names to a value in a track point."""
+"""Column of each value in a track point, by its path: the names, without prefix, of the elements that lead to it."""
 
 Element = ElementTree.Element
 """Element of the standard library's ElementTree."""
 BlockByElement = Mapping[Element, PointBlock | None]
-"""Extracted points by the remaining element that stands for them."""
+"""Points that were extracted from the document before parsing, by the element that was left in their place."""
 
 
 @dataclass(frozen=True, slots=True)
 class TimedPoints:
-    """The points of an activity that have a time, in order."""
+    """Those points of an activity that have a time, in order, as columns."""
 
     posix_s: FloatArray
     """POSIX times in seconds, ``(n,)``."""
     columns: Mapping[str, FloatArray]
-    """``(n,)`` column for each of :data:`COLUMN_BY_PATH`, NaN where a point has no value."""
+    """Columns of :data:`COLUMN_BY_PATH` by name, each ``(n,)``, NaN where a point has no value."""
     timed_before: RowIndices
-    """Number of timed points before each point of the file, and their total at the end."""
+    """Number of points with a time before each point of the file, and as last value their total."""
     is_zoned: bool
     """Whether all times have a time zone."""
 
     @property
     def missing_time_count(self) -> int:
-        """Number of points of the file without a time."""
+        """Number of points in the file that have no time and were left out."""
         return len(self.timed_before) - 1 - len(self.posix_s)
 
 
 def is_wanted(path: ElementPath) -> bool:
-    """Whether a value in a point goes into a column."""
+    """Whether the value at a path within a track point is read."""
     return path == TIME_PATH or path in COLUMN_BY_PATH
 
 
 def find_blocks(root: Element, document: XmlDocument) -> BlockByElement:
-    """The extracted points of a document, by the remaining elements that stand for them."""
+    """Find the extracted points of a document by the elements that were left in their place."""
     if not document.blocks:
         return {}
     points = (element for element in root.iter() if local_name(element.tag) == POINT_TAG)
@@ -83,7 +83,7 @@ def add_track_points(track: Element, blocks: BlockByElement, point_values: Point
 
 
 def build_timed_points(point_values: PointValues) -> TimedPoints:
-    """The points that have a time, as columns."""
+    """Convert the points that have a time to columns; the others are left out."""
     posix_s = np.full(point_values.count, np.nan)
     has_zone = np.ones(point_values.count, dtype=bool)
     columns = {name: np.full(point_values.count, np.nan) for name in COLUMN_BY_PATH.values()}
@@ -104,7 +104,7 @@ def build_timed_points(point_values: PointValues) -> TimedPoints:
 
 
 def _iter_values(element: Element, path: ElementPath) -> Iterator[tuple[ElementPath, str]]:
-    """The path and text of each wanted value in an element, ``path`` being that of the element itself."""
+    """Yield path and text of each value in ``element`` that is read; ``path`` leads to ``element``."""
     for child in element:
         child_path = (*path, local_name(child.tag))
         if len(child):
