@@ -25,7 +25,7 @@ STANDING_EXTRA_HR_BPM = 15.0
 
 @dataclass(frozen=True, slots=True)
 class SimulatedAthlete:
-    """A simulated runner. Speeds are those of easy running and walking; the stretches of a plan multiply them."""
+    """A simulated runner. Speeds are those of relaxed running and walking; a plan multiplies them."""
 
     run_mps: float = 2.9
     backward_speed_ratio: float = 0.68

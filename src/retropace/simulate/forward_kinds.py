@@ -12,7 +12,7 @@ from retropace.simulate.execution import draw_run, draw_stand, draw_walk, draw_w
 
 
 def easy(rng: np.random.Generator) -> SessionPlan:
-    """Draw an easy run at one pace, in half of the cases slower at the end."""
+    """Draw a run at one relaxed pace, in half of the cases slower at the end."""
     minutes = int(rng.integers(25, 61))
     plan, words = [draw_run(rng, "forward", f"{60 * minutes}s")], [f"{minutes}min forward"]
     if rng.random() < 0.5:

@@ -14,9 +14,9 @@ from retropace.simulate.place import SimulatedPlace
 MIN_SPEED_MPS = 0.15
 """Lowest smoothed speed in m/s that a watch shows; for lower ones it records 0."""
 SMART_SPEED_CHANGE_MPS = 0.25
-"""Change of speed in m/s since the last record above which smart recording writes a record."""
+"""Largest change of speed in m/s since the last record; at a larger one, smart recording writes a record."""
 SMART_CADENCE_CHANGE_SPM = 12.0
-"""Change of cadence in steps per minute since the last record above which smart recording writes a record."""
+"""Largest change of cadence in steps per minute since the last record; at a larger one, smart recording writes one."""
 
 
 @dataclass(frozen=True, slots=True)
