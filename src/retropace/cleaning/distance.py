@@ -23,7 +23,7 @@ Jitter is the standard deviation of the random error from position to position."
 REFERENCE_JITTER_M = 0.1
 """Jitter in metres that the turns and steps of a runner alone produce."""
 MAX_DENSE_SPACING_S = 1.5
-"""Largest time in seconds between positions from which jitter is measured."""
+"""Largest time in seconds between positions that are used to measure jitter."""
 MIN_SPARSE_SPACING_S = 4.0
 """Largest median time in seconds between positions that are smoothed.
 
