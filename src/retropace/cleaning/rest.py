@@ -45,7 +45,7 @@ def find_standing(
 ) -> Spans:
     """Find the spans of time outside the pauses in which the runner stood still.
 
-    The runner stands where speed is 0 or unknown and there are no steps; where cadence is unknown, speed decides.
+    The runner stands where speed is about 0 or unknown and there are no steps; without cadence, speed decides.
     ``is_speed_measured`` says that a device measured the speed at least every ``MAX_DENSE_SPACING_S``; otherwise
     stands must last ``MIN_UNCERTAIN_STAND_S`` instead of ``MIN_STAND_S``.
     """
