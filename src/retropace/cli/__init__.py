@@ -1,4 +1,4 @@
-"""The command line, and the only room that prints.
+"""The command line, the only package of retropace that prints.
 
 ``commands`` holds one module per command, ``options`` the options that several commands share, ``sessions`` the work
 that several commands do before printing, and ``terminal`` what is printed. Commands import the other three; ``options``

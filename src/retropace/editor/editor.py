@@ -33,7 +33,8 @@ if TYPE_CHECKING:
 MAX_VERSIONS = 50
 """How many latest versions of the annotations are kept; a page that shows an older one has to be loaded again."""
 EMPTY_SIDECAR = b"start,end,label,note\n"
-"""The content that undo restores where no file existed; a sidecar without rows, as undo never deletes a file."""
+"""The content that undo writes where no file existed before the edit: a header without rows, as undo never deletes a
+file."""
 
 
 class ConflictError(RetropaceError):
@@ -88,7 +89,7 @@ class Editor:
         self._redo_stack: list[_UndoEntry] = []
         self._annotations_by_version: dict[int, tuple[Annotation, ...]] = {}
         self.edit_count = 0
-        """The number of edits made here that are in the file."""
+        """The number of edits that this editor has made and not undone."""
         file_bytes = self._read_file()
         self.snapshot = self._analyze(file_bytes, version=1)
         self._annotations_by_version[1] = self.snapshot.analysis.annotations

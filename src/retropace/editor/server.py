@@ -79,7 +79,7 @@ class SessionState:
             self._shutdown_timer = asyncio.get_running_loop().call_later(CLOSE_GRACE_S, self.shutdown.set)
 
     def postpone_shutdown(self) -> None:
-        """If a shutdown is scheduled, cancel it if a page is open, and otherwise start its waiting time anew."""
+        """If a shutdown is scheduled, cancel it while a page is open; with none open, start its waiting time anew."""
         if self._shutdown_timer is not None:
             self._shutdown_timer.cancel()
             self._shutdown_timer = None

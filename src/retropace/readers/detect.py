@@ -42,11 +42,13 @@ _UNSUPPORTED_MAGIC = (
     (b"BZh", "is packed with bzip2: unpack it first"),
     (b"\xfd7zXZ", "is packed with xz: unpack it first"),
 )
-"""First bytes of file types that are not recordings, each with the end of the error message."""
+"""First bytes of file types that are not recordings, each with the text that ends the error message about such a
+file."""
 _UNSUPPORTED_ROOTS = {"html": "is a web page, not a download", "osm": "is a map", "svg": "is a picture"}
-"""XML root elements of documents that are not recordings, each with the end of the error message."""
+"""XML root elements of documents that are not recordings, each with the text that ends the error message about one."""
 _POLAR_PATTERNS = (re.compile(rb'"exercises"\s*:\s*\['), re.compile(rb'"(?:exportVersion|startTime)"\s*:'))
-"""Patterns that all occur near the start of a Polar training session, before the long lists of samples."""
+"""Patterns by which a Polar training session is recognized: all occur near its start, before the long lists of
+samples."""
 _APPLE_PREFIX = b'{"schema": "retropace.apple-workout/'
 """Start of the JSON document that :mod:`retropace.sources.apple` makes of one workout of an Apple Health export."""
 _SNIFF_BYTES = 16384
@@ -167,7 +169,10 @@ def _gunzip(data: bytes, path: str, warnings: list[str], max_bytes: int) -> byte
 
 
 def _decompress_until_damage(packed: bytes, max_bytes: int) -> bytes:
-    """The output of a damaged gzip member up to the damage, fed byte by byte because zlib discards the failing call."""
+    """Unpack a damaged gzip member up to the damage.
+
+    zlib is given the bytes one by one, because a call that fails returns nothing of what it unpacked.
+    """
     decompressor = zlib.decompressobj(wbits=31)
     pieces: list[bytes] = []
     try:

@@ -19,7 +19,7 @@ _SEPARATOR_POSITIONS = [position for position, character in enumerate(_TEMPLATE)
 _SEPARATORS = np.frombuffer(_TEMPLATE.replace("0", "").encode("ascii"), dtype=np.uint8)
 """Bytes of the separators in the template."""
 _YEAR_RANGE = (1900, 2200)
-"""First and last year between which microseconds since 1970 are exact in float64."""
+"""First and last year of the times that NumPy parses; between them, microseconds since 1970 are exact in float64."""
 
 
 def parse_time(text: str) -> tuple[float, bool] | None:
@@ -64,9 +64,10 @@ def parse_times(texts: Sequence[bytes]) -> tuple[FloatArray, NDArray[np.bool_]]:
 
 
 def _parse_uniform_times(text: NDArray[np.uint8]) -> tuple[FloatArray, bool, NDArray[np.bool_]]:
-    """POSIX seconds of texts of one length, whether they end in ``Z``, and which of them have the expected layout.
+    """Parse texts of one length that have the layout ``2025-05-01T08:00:00``; ``text`` has a row per text.
 
-    The layout is ``2025-05-01T08:00:00``, with up to six decimals, with or without ``Z``; ``text`` has a row per text.
+    Up to six decimals and a final ``Z`` may follow. Returns POSIX seconds, whether the texts end in ``Z``, and for each
+    text whether it has this layout; the seconds of texts that do not are meaningless.
     """
     count, length = text.shape
     has_zone = length > len(_TEMPLATE) and bool(text[0, -1] == ord("Z"))

@@ -37,9 +37,10 @@ def parse_numbers(texts: Sequence[bytes], decimal_comma: bool = False) -> FloatA
 
 
 def _parse_plain_numbers(char_rows: NDArray[np.uint8]) -> tuple[FloatArray, NDArray[np.bool_]]:
-    """The values of texts that are digits with an optional minus and point, and which texts are.
+    """Parse texts that consist of digits, with an optional minus and point.
 
-    ``char_rows`` holds one text per column, one character per row, padded with 0.
+    Returns the values, and for each text whether it has this form. ``char_rows`` holds one text per column, one
+    character per row, padded with 0.
     """
     negative = char_rows[0] == ord("-")
     integer = np.zeros(char_rows.shape[1])

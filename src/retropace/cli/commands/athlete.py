@@ -112,7 +112,10 @@ def _print_athletes(form: str) -> None:
 
 
 def _forget(name: str, numbers: tuple[int, ...]) -> str:
-    """Delete the athlete file, or its sessions of these numbers, from 1, and return a line to print."""
+    """Delete the athlete file or, if ``numbers`` are given, only those of its sessions (the first is 1).
+
+    Returns a line to print.
+    """
     from dataclasses import replace
 
     from retropace.labelling.athlete_file import athlete_path, forget_athlete, write_athlete

@@ -1,6 +1,7 @@
 """``retropace batch PATH...``: analyses folders, archives and watch exports into the library and into tables.
 
-What loads NumPy is imported after the forkserver has been started, so that both load it at the same time.
+Modules that load NumPy are imported only after the forkserver has been started, so that both processes load it at the
+same time.
 """
 
 from __future__ import annotations
@@ -230,7 +231,7 @@ def _build_job(
     ignore_names: bool,
     exact: bool,
 ) -> tuple[Job, str, str]:
-    """Return the job, a digest of everything that decides its results, and the description that was digested."""
+    """Return the job, a digest of the text that describes all that decides its results, and that text."""
     import hashlib
     from importlib.metadata import version
 

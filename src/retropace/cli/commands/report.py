@@ -32,9 +32,11 @@ MAX_ROWS = 16_000
 MAX_POSITIONS = 12_000
 """Largest number of map positions of one activity, about ten per pixel of a wide screen."""
 ACTIVITIES_AT_FULL_DETAIL = 4
-"""Number of activities of full detail; more share the rows of this many, so that a hundred stay below 5 MB."""
+"""Number of activities that a report shows in full detail. If there are more, they share the rows and positions of this
+many equally, so that a report of a hundred stays below 5 MB."""
 MIN_ROWS = 400
-"""Smallest limit of the chart rows, and of the map positions, of one activity."""
+"""Number of chart rows, and of map positions, that an activity may have at least, however many activities share
+them."""
 GENERATOR_TAG = b'<meta name="generator" content="retropace '
 """Bytes in the head of every report, by which a report is recognised before it is overwritten."""
 

@@ -43,7 +43,8 @@ def annotation_options(command: Command) -> Command:
 
 
 _PARAMETER_NAMES = ("marks", "sidecar", "workout", "zones", "home_zones", "fields")
-"""The parameters of :func:`parse_annotation_inputs`, all of them names of options in ``_OPTIONS``."""
+"""The parameters of options that go to :func:`parse_annotation_inputs`; the command receives the other options
+unchanged."""
 _OPTIONS = (
     click.option(
         "--mark",

@@ -39,7 +39,7 @@ def cadence(command: Command) -> Command:
 
 
 def session(command: Command) -> Command:
-    """Add ``--session N``, the number, from 1, of a session on foot within the file."""
+    """Add ``--session N``, the number of one running or walking session within the file (the first is 1)."""
     return click.option(
         "--session",
         type=click.IntRange(min=1),
@@ -49,7 +49,7 @@ def session(command: Command) -> Command:
 
 
 def sensitivity(command: Command) -> Command:
-    """Add ``--sensitivity FACTOR`` of the segmentation; above 1, smaller changes of pace or cadence start one."""
+    """Add ``--sensitivity FACTOR``; the higher it is, the smaller a change of pace or cadence that starts a segment."""
     return click.option(
         "--sensitivity",
         type=click.FloatRange(min=0.05, max=20.0),
@@ -114,7 +114,7 @@ def home_zones(command: Command) -> Command:
 
 
 def fields(command: Command) -> Command:
-    """Add ``--field NAME[:VALUE=LABEL,...]``, a column of the recording that holds directions, as ``fields``."""
+    """Add ``--field NAME[:VALUE=LABEL,...]``, a recorded column of directions (parameter ``fields``)."""
     return click.option(
         "--field",
         "fields",
@@ -126,7 +126,7 @@ def fields(command: Command) -> Command:
 
 
 def since(command: Command) -> Command:
-    """Add ``--since DATE``, as an aware datetime in UTC."""
+    """Add ``--since DATE``, which selects activities from this day (UTC) on; the command receives a datetime in UTC."""
     return click.option(
         "--since",
         type=DateParam(),
@@ -136,7 +136,7 @@ def since(command: Command) -> Command:
 
 
 def sports(command: Command) -> Command:
-    """Add ``--sport WORD``, which may be repeated, as ``sports``."""
+    """Add ``--sport WORD``, which selects activities by sport and may be repeated (parameter ``sports``)."""
     return click.option(
         "--sport",
         "sports",
@@ -218,7 +218,7 @@ def library_athlete(command: Command) -> Command:
 
 
 def table_or_json(command: Command) -> Command:
-    """Add ``--format table|json``, as ``form``."""
+    """Add ``--format table|json`` (parameter ``form``)."""
     return click.option(
         "--format",
         "form",

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class AnnotationInputs:
-    """The annotations given by options, which apply to every file of a call, and the path of an annotations file."""
+    """The annotations given by options, which apply to every file of a command, and the path of an annotations file."""
 
     inputs: tuple[AnnotationInput, ...]
     sidecar: str | None

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class AthleteLearner:
-    """An athlete, read by name or path of the athlete file, and the sessions that this call adds.
+    """An athlete, read by name or path of the athlete file, and the sessions that :meth:`learn` adds.
 
     Raises :class:`~retropace.core.errors.RetropaceError` for a file that cannot be read.
     """
@@ -79,6 +79,6 @@ def extract_training_session(analysis: Analysis) -> TrainingSession:
 
 
 def learn_from_file(path: str, cadence: str) -> list[TrainingSession]:
-    """Return a training session for each session of a recording with its sidecar; raises ``RetropaceError``."""
+    """Return the annotated stretches of each session of a recording that has a sidecar; raises ``RetropaceError``."""
     analyses = analyze_file(path, AnnotationInputs((), None), parameters_from_options(cadence=cadence), None)
     return [extract_training_session(analysis) for analysis in analyses]

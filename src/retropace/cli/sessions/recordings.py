@@ -35,9 +35,10 @@ def find_recordings(path: str) -> list[str]:
 
 
 def expand_paths(paths: tuple[str, ...], annotations_path: str | None) -> tuple[list[str], int]:
-    """Return the recordings of all ``paths`` in order, and the number of paths without any, which are reported.
+    """Return the recordings of all ``paths`` in order, and the number of paths in which no recording was found.
 
-    Raises :class:`click.UsageError` if one annotations file (``annotations_path``) would apply to several recordings.
+    Each such path is reported on stderr. Raises :class:`click.UsageError` if one annotations file
+    (``annotations_path``) would apply to several recordings.
     """
     recordings: list[str] = []
     failed_count = 0

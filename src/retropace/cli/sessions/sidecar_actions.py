@@ -40,7 +40,7 @@ def _read_or_create_sidecar(path: Path) -> tuple[SidecarEditor, bytes | None]:
 
 @cache
 def _read_cleaned_activity(file: str, session: int | None) -> CleanedActivity:
-    """Return the cleaned recording, which is read once per process; raises ``RetropaceError``."""
+    """Return the cleaned recording; the file is read only once per process. Raises ``RetropaceError``."""
     from retropace.cleaning.clean import clean_activity
 
     return clean_activity(read_single_activity(file, session))
@@ -75,7 +75,10 @@ def add_marks(
 
 
 def remove_rows(file: str, sidecar: str | None, row_numbers: tuple[int, ...]) -> None:
-    """Delete rows by their numbers in the list, from 1; raises :class:`~retropace.core.errors.RetropaceError`."""
+    """Delete the rows that the list of annotations shows with these numbers (the first is 1).
+
+    Raises :class:`~retropace.core.errors.RetropaceError`.
+    """
     path = resolve_sidecar_path(file, sidecar)
     editor, content = _read_or_create_sidecar(path)
     if content is None:

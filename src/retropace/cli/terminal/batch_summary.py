@@ -49,7 +49,8 @@ class BatchSummary:
     unchanged: int
     """Number of files that were not read again, because neither they nor the options have changed."""
     other_contents: dict[str, list[tuple[str, int]]]
-    """What files without an activity on foot contain (such as a sport) and how many do, by outcome."""
+    """For the outcomes ``other sport`` and ``no activity``: what such files contain, for example a sport, and how many
+    contain it."""
     activities: int
     """Number of activities, duplicates included."""
     duplicates: int
@@ -77,7 +78,7 @@ class BatchSummary:
 def summarize_library(
     library: Library, activity_filter: ActivityFilter, progress: BatchProgress | None = None
 ) -> BatchSummary:
-    """Return the summary of the library's scope: of all its files, or of those to which queries are restricted.
+    """Return the summary of the files in the library, or only of those to which its queries are restricted.
 
     Call :func:`~retropace.library.queries.mark_visible_duplicates` first.
     """
@@ -96,7 +97,11 @@ def summarize_library(
 
 
 def group_failures(library: Library, save_failures: list[tuple[str, Failure]]) -> tuple[FailureGroup, ...]:
-    """Group failures by like messages, frequent ones first: those in the library's scope, and ``save_failures``."""
+    """Group failures by like messages, frequent ones first.
+
+    They are those of the files in the library, or only of those to which its queries are restricted, and
+    ``save_failures``.
+    """
     from retropace.library.queries import find_failures
 
     groups: dict[str, tuple[str, str, int, list[str]]] = {}

@@ -46,7 +46,7 @@ class TextOutput(Protocol):
         ...
 
     def print_line(self, styled_line: StyledLine) -> None:
-        """Print a line of pieces, each in its own style."""
+        """Print a line of several texts, each in its own style."""
         ...
 
     def print_table(self, table: TerminalTable) -> None:
@@ -55,7 +55,11 @@ class TextOutput(Protocol):
 
 
 def print_json(documents: Sequence[dict[str, Any]], *, file_count: int) -> None:
-    """Print JSON: an array of documents, but for a single file its only document, or nothing if it has none."""
+    """Print documents as a JSON array.
+
+    If ``file_count`` is 1, a single document is printed without an array around it, and nothing is printed without
+    documents.
+    """
     if documents or file_count > 1:
         is_single = file_count == 1 and len(documents) == 1
         click.echo(json.dumps(documents[0] if is_single else documents, ensure_ascii=False, indent=2))
@@ -85,7 +89,7 @@ class _PlainOutput:
         click.echo(text)
 
     def print_line(self, styled_line: StyledLine) -> None:
-        """Print the pieces without their styles and without trailing blanks."""
+        """Print the texts of a line without their styles and without trailing blanks."""
         click.echo("".join(text for text, _ in styled_line).rstrip())
 
     def print_table(self, table: TerminalTable) -> None:
@@ -119,7 +123,7 @@ class _TerminalOutput:
         self.console.print(text, style=style or None, soft_wrap=soft_wrap)
 
     def print_line(self, styled_line: StyledLine) -> None:
-        """Print the pieces in their colours."""
+        """Print the texts of a line in their styles."""
         from rich.text import Text
 
         self.console.print(Text.assemble(*styled_line))

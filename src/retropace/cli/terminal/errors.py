@@ -51,7 +51,7 @@ def print_error(message: str) -> None:
 
 
 def exit_status(results: Iterable[object | None]) -> int:
-    """Return 0 if every result is given, or :data:`EXIT_FAILURE` if one is None."""
+    """Return 0 if every input has a result, or :data:`EXIT_FAILURE` if one of the results is None."""
     return EXIT_FAILURE if any(result is None for result in results) else 0
 
 

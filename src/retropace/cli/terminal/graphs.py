@@ -62,8 +62,8 @@ def _build_labels(name: str, low: float, high: float, units: Units) -> tuple[str
 def compute_scale(values: FloatArray, samples: FloatArray, channel: str) -> tuple[float, float]:
     """Return the lower and upper limit of the axis of a channel (speed or cadence); both are 0 if none is above 0.
 
-    ``values`` are the column means, ``samples`` the values of all records. The column means are too few to recognise an
-    outlier among them, so the upper limit is at most that of the samples.
+    ``values`` are the means that the graph shows, ``samples`` the values of all records. The means are too few for an
+    outlier among them to be recognized, so the upper limit is at most the one that the records lead to.
     """
     low, high = find_axis_limits(values, channel)
     return low, min(high, find_axis_limits(samples[samples > 0.0], channel)[1])
@@ -72,8 +72,9 @@ def compute_scale(values: FloatArray, samples: FloatArray, channel: str) -> tupl
 def compute_column_means(cleaned: CleanedActivity, width: int) -> dict[str, FloatArray]:
     """Return means of ``speed_mps`` and ``cadence_spm`` over ``width`` equal parts of the time, NaN where unknown.
 
-    Both are increments of the cumulative curves, so every sample counts at any width. Speed includes time standing;
-    cadence covers the time in which steps were counted, and is unknown where that is less than a fifth of the cell.
+    Speed is distance over all time, standing included. Cadence is steps over the time in which steps were counted; it
+    is unknown where that is less than a fifth of the part. Both come from cumulative curves, so that every sample
+    counts, however long the parts are.
     """
     edges = np.linspace(0.0, cleaned.elapsed_s, width + 1)
     seconds = np.diff(edges)

@@ -1,11 +1,11 @@
-"""Layout of printed text: tables of aligned columns without rules, and lines of styled pieces."""
+"""Layout of printed text: tables of aligned columns without rules, and lines of several styles."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
 StyledLine = tuple[tuple[str, str], ...]
-"""A line of text in pieces: pairs of text and style (a colour or other style of rich; empty for none)."""
+"""A line as consecutive pairs of text and style (a colour or another style of rich; empty for none)."""
 
 
 @dataclass(frozen=True, slots=True)

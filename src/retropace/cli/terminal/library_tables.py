@@ -18,7 +18,10 @@ COLUMN_GAP = 2
 
 
 def build_activity_list(rows: list[dict[str, Any]], units_name: str, width: int) -> TextTable:
-    """Return a table, cut to ``width`` columns, with a row per activity; a duplicate's path names its original."""
+    """Return a table, cut to ``width`` columns, with a row per activity.
+
+    The path of a duplicate is followed by ``(duplicate of …)``.
+    """
     if not rows:
         return TextTable(footer=("no activities",))
     units = UNITS_BY_NAME[units_name]

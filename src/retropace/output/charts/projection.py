@@ -76,7 +76,7 @@ def find_simplified_indices(x_m: FloatArray, y_m: FloatArray, tolerance_m: float
 
 
 def _keep_detours(route: Route, indices: NDArray[np.intp], privacy_filter: PrivacyFilter) -> NDArray[np.intp]:
-    """The ``indices`` of kept positions, and all between two of them whose connecting line crosses a privacy zone."""
+    """Add the positions between two kept ones (``indices``) where the line that joins them crosses a privacy zone."""
     lat_deg, lon_deg = route.lat_deg[indices], route.lon_deg[indices]
     for zone in privacy_filter.zones:
         crossing = np.flatnonzero(zone.intersects_lines(lat_deg, lon_deg))

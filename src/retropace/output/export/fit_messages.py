@@ -21,7 +21,8 @@ PROTOCOL_VERSION = 0x20
 APPLICATION_ID = b"retropace\0\0\0\0\0\0\1"
 """The 16-byte id under which readers recognize the developer fields of retropace; it must never change."""
 STRING_FIELD_BYTES = {"direction": 10, "gait": 10, "basis": 10}
-"""Texts that the export adds to laps as developer fields (an app's own): sizes in bytes, final zero included."""
+"""Developer fields (an app's own) for the texts that the export adds to laps: the size of each in bytes, final zero
+included."""
 CONFIDENCE_FIELD = "confidence"
 """The developer field of a lap for the probability, 0 to 1, that its direction is right; NaN where unknown."""
 
@@ -183,7 +184,7 @@ def build_message(message_class: Any, developer_fields: list[Any] | None = None,
 
 
 def _compute_totals(analysis: Analysis, edges_s: FloatArray) -> list[dict[str, float]]:
-    """Durations (s) and distance (m) between consecutive edges, by FIT field name for each pair of edges.
+    """Durations (s) and distance (m) from each edge to the next: one dictionary per pair of edges, by FIT field name.
 
     They are differences of rounded cumulative curves. Distance is left out if the activity has none.
     """

@@ -29,7 +29,8 @@ DEVELOPER_DATA_ID = 207
 TIME_IN_ZONE = 216
 """FIT's global message number of ``time_in_zone``, the time per heart-rate, speed or power zone."""
 REWRITTEN_MESSAGES = frozenset({SESSION, LAP, ACTIVITY, TIME_IN_ZONE})
-"""Messages that are not copied: the export writes three anew; ``time_in_zone`` refers to laps by outdated numbers."""
+"""Messages that are not copied: session, lap and activity, because the export writes its own, and ``time_in_zone``,
+because it refers to laps by numbers that no longer hold."""
 UNTIMED_SESSION_MESSAGES = frozenset({78, 312, 313})
 """Message numbers of ``hrv``, ``split`` and ``split_summary``, which belong to a session but have no timestamp."""
 TIMESTAMP_FIELD = 253

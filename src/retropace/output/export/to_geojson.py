@@ -66,10 +66,10 @@ def _build_geometry(line: RouteLine, simplify_m: float) -> dict[str, Any]:
 
 
 def _split_at_antimeridian(lat_deg: FloatArray, lon_deg: FloatArray) -> list[Any]:
-    """A line cut where it crosses longitude ±180°: parts of shape ``(m, 2)``, longitudes and latitudes in degrees.
+    """Cut a line where it crosses longitude ±180°; each part has shape ``(m, 2)``: longitudes and latitudes (degrees).
 
-    ``lon_deg`` is continuous and may exceed ±180°. The parts before and after a crossing meet on the meridian. A part
-    that is a single position there is left out.
+    ``lon_deg`` is continuous and may exceed ±180°. The parts before and after a crossing both reach the meridian. A
+    part that would be a single point on the meridian is left out.
     """
     turn = np.floor((lon_deg + 180.0) / 360.0)
     crossings = np.flatnonzero(np.diff(turn) != 0.0)

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ActivitySection:
-    """What a report shows of one activity, and what its overview and tables over all activities need of it."""
+    """What a report shows of one activity, with the figures for its overview and its tables over all activities."""
 
     title: str
     file: str
@@ -77,9 +77,10 @@ def build_activity_section(
     max_positions: int,
     mercator: bool = False,
 ) -> ActivitySection:
-    """The report section of an analysis, its charts reduced to about ``max_rows`` rows and ``max_positions``.
+    """The report section of an analysis.
 
-    ``mercator`` projects the route to Web Mercator, for background tiles, instead of local metres.
+    Its charts are reduced to about ``max_rows`` rows, its route to about ``max_positions`` positions. ``mercator``
+    projects the route to Web Mercator, for background tiles, instead of local metres.
     """
     cleaned, summary, activity = analysis.cleaned, analysis.summary, analysis.activity
     chart_data = build_chart_data(
@@ -161,7 +162,7 @@ def _format_privacy_note(analysis: Analysis, privacy_filter: PrivacyFilter) -> s
 
 
 def _strip_folder(text: str, path: str) -> str:
-    """A warning without folders: that of ``path`` anywhere, and that of a file name at the beginning."""
+    """Remove folders from a warning: that of ``path`` anywhere, and that of any other file name at the beginning."""
     file, colon, message = text.partition(": ")
     if colon and PurePath(file).suffix:
         text = f"{PurePath(file).name}: {message}"

@@ -44,13 +44,11 @@ RECORD_MESSAGE_NUMBER = 20
 TIMESTAMP_FIELD = "timestamp"
 """Name of the time field in fitdecode's profile."""
 MAX_COMPONENT_BYTES = 4
-"""Largest size in bytes of a field whose components are decoded here; records with wider ones go to fitdecode.
-
-Components are ranges of bits that are fields of their own."""
+"""Largest size in bytes of a field whose components (ranges of bits that are fields of their own) are decoded in bulk.
+A file whose records have a larger one is left to fitdecode."""
 FIELD_NUMBER_STRIDE = 100
-"""Difference between the order numbers of successive fields of a record; the numbers between are for components.
-
-Components of a field come before it, as in fitdecode."""
+"""Step by which order numbers grow from one field of a record to the next. Fields are sorted by these numbers. Those in
+between are for the components of the later field, which come before it, as in fitdecode."""
 
 
 class BulkUnsupportedError(Exception):
@@ -85,9 +83,10 @@ class RecordLayout:
     big_endian: bool
     fields: tuple[FieldLayout, ...]
     signature: tuple[object, ...]
-    """Value that is equal for definitions whose messages are decoded in the same way."""
+    """Key that is equal for two definition messages if their records are decoded in the same way."""
     accumulating_fields: frozenset[int]
-    """Numbers of the fields whose component is a short counter that overflows and is summed up over the messages."""
+    """Numbers of the fields that are filled from a short counter, which starts again at 0 when it is full; its
+    increases are added up over the messages."""
 
     @property
     def developer_keys(self) -> set[tuple[int, int]]:
@@ -146,8 +145,8 @@ def decode_chunks(
     """Decode the fields of record messages of one layout, which lie in ``data`` without gaps.
 
     ``rows``, ascending, are the indices of the messages among all records of the file. ``scales`` are the scale and
-    offset of each developer field. ``restarts``, ascending, are the indices of records at which counters start again
-    from zero. Fields without any value are left out.
+    offset of each developer field. ``restarts``, ascending, are the indices of the records from which counters are
+    added up anew, from zero. Fields without any value are left out.
     """
     chunks: list[FieldChunk] = []
     for order, field in enumerate(layout.fields, 1):
@@ -176,7 +175,11 @@ def _decode_field(
     scales: DeveloperScales,
     restarts: Indices,
 ) -> list[FieldChunk]:
-    """Decode one field in all ``rows``; returns the chunks of its components (bit ranges) and then its own."""
+    """Decode one field of the records ``rows``.
+
+    Returns the chunks (values of one field in some records) of its components, which are ranges of its bits, and last
+    the chunk of the field itself.
+    """
     identifier = field.base_type.identifier
     if identifier == STRING_BASE_TYPE:
         return [_decode_texts(field, _read_column(layout, field, data, len(rows), f"S{field.count}"), rows, order)]
@@ -221,7 +224,10 @@ def _apply_scale(numbers: FloatArray, scale: float | None, offset: float | None)
 
 
 def _unwrap_counter(bits: NDArray[np.int64], block: Indices, bit_width: int) -> NDArray[np.int64]:
-    """Undo the overflows of a counter of ``bit_width`` bits; it starts from zero wherever ``block`` changes."""
+    """Undo the overflows of a counter of ``bit_width`` bits.
+
+    ``block`` has a number for each value; where this number rises, counting begins again from zero.
+    """
     is_start = np.diff(block, prepend=-1) > 0
     previous = np.where(is_start, 0, np.concatenate(([0], bits[:-1])))
     steps = (bits - previous) % (1 << bit_width)
@@ -267,9 +273,10 @@ def _build_chunk(
     order: int,
     value_names: Mapping[int, str] | None = None,
 ) -> FieldChunk:
-    """Build the chunk of a field from the rows where ``is_valid`` (None: all rows).
+    """Build the chunk of a field, that is, its values in those records where ``is_valid`` (None: in all).
 
-    ``numbers`` are its values, or None if they are not numbers; ``value_names`` are the profile's names of values.
+    ``numbers`` are the values in all ``rows``, or None if they are not numbers; ``value_names`` are the profile's names
+    of values.
     """
     if numbers is None:
         numbers = np.full(len(rows), np.nan)
@@ -281,7 +288,7 @@ def _build_chunk(
 
 
 def _decode_texts(field: FieldLayout, raw: NDArray[np.bytes_], rows: Indices, order: int) -> FieldChunk:
-    """Build the chunk of a text field, whose values are codes of the distinct texts.
+    """Build the chunk of a text field; its values are numbers that stand for the distinct texts.
 
     A text ends at its first zero byte; rows with an empty text are left out.
     """

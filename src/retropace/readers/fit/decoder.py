@@ -31,7 +31,8 @@ if TYPE_CHECKING:
 DECODED_MESSAGE_NUMBERS = frozenset(number for number, kind in MESSAGE_TYPES.items() if kind.name in DECODED_MESSAGES)
 """Global message numbers of :data:`DECODED_MESSAGES`."""
 MAX_LAYOUTS = 100
-"""Largest number of distinct record layouts for bulk decoding, which gains nothing for more."""
+"""Largest number of distinct record layouts in a file decoded in bulk, which is no faster with more. If there are more,
+fitdecode decodes the records."""
 MAX_FAILURES_PER_DEFINITION = 5
 """Largest number of undecodable messages of one definition; after more, all its later messages are dropped."""
 
@@ -46,9 +47,10 @@ class DecodeFailure:
 
 
 class FitDecoder:
-    """Decoder of one FIT file among those chained in ``data``.
+    """Decoder of one of the FIT files chained in ``data``.
 
-    Records are decoded in bulk if ``bulk_runs`` gives where they lie, and by fitdecode one by one if it is None.
+    ``bulk_runs`` says where the records lie, which are then decoded in bulk. If it is None, fitdecode decodes them one
+    by one.
     """
 
     def __init__(self, data: bytes, chained: ChainedFile, bulk_runs: MessageRuns | None):
@@ -69,7 +71,7 @@ class FitDecoder:
         self.last_session_start = -1
 
     def decode(self, method: str) -> DecodedFile:
-        """Decode the file; ``method`` is the text that says on the result how its records were decoded.
+        """Decode the file; the result says by the text ``method`` how its records were decoded.
 
         A message that fitdecode cannot decode is removed and the rest decoded again. Raises
         :class:`BulkUnsupportedError` if the records cannot be decoded in bulk.
@@ -108,7 +110,11 @@ class FitDecoder:
         return self.result
 
     def _select_messages(self) -> list[MessageSpan]:
-        """List the messages that fitdecode has to read: those of known names, without records if those go in bulk."""
+        """List the messages that fitdecode has to read.
+
+        They are those named in :data:`DECODED_MESSAGES`, or all if times in headers are relative to the message before.
+        Records are left out if they are decoded in bulk.
+        """
         runs, numbers = self.chained.runs, [definition.number for definition in self.chained.definitions]
         # A compressed time in a header is relative to the message before, so that none may be left out.
         is_needed = np.array(
@@ -157,7 +163,7 @@ class FitDecoder:
                 index += 1
 
     def _add_message(self, frame: Any, message: MessageSpan) -> None:
-        """Store a data message that fitdecode decoded, and the scale of a developer field that it describes."""
+        """Store a data message that fitdecode decoded; if it describes a developer field, store its scale too."""
         if self.column_builder is not None and frame.global_mesg_num == RECORD_MESSAGE_NUMBER:
             self.column_builder.add(frame, self.scales)
             return
@@ -184,7 +190,10 @@ class FitDecoder:
                 self.result.records_before_session = self.column_builder.count
 
     def _decode_records_in_bulk(self, runs: MessageRuns) -> dict[str, int]:
-        """Decode the records in bulk; return how many are lost because their definition cannot be decoded."""
+        """Decode the records in ``runs`` in bulk.
+
+        Returns, by message name, how many messages are lost because their definition cannot be decoded.
+        """
         is_readable = self._mask_defined_by(list(self.layouts), runs)
         lost_counts = {"record": int(np.sum(runs.counts[~is_readable]))}
         runs = runs.select(is_readable)
@@ -215,22 +224,26 @@ class FitDecoder:
         return lost_counts
 
     def _mask_defined_by(self, definitions: Sequence[int], runs: MessageRuns) -> NDArray[np.bool_]:
-        """Return the mask of those ``runs`` whose definition is among ``definitions`` (indices)."""
+        """Whether each of ``runs`` holds messages of one of ``definitions`` (indices among the file's definitions)."""
         is_member = np.zeros(len(self.chained.definitions), dtype=bool)
         is_member[definitions] = True
         return is_member[runs.definition_indices]
 
     def _find_restarts(self, definitions: Sequence[int], runs: MessageRuns) -> Indices:
-        """Find the first record after each definition with counters, where fitdecode restarts them from zero."""
+        """Find the records at which counters restart from zero, as in fitdecode.
+
+        They are the first record after each of those ``definitions`` whose records have counters; returns their indices
+        among all records.
+        """
         accumulating = [index for index in definitions if self.layouts[index].accumulating_fields]
         starts = [self.chained.definitions[index].start for index in accumulating]
         first_rows = np.concatenate(([0], np.cumsum(runs.counts)))
         return first_rows[np.searchsorted(runs.starts, np.array(starts, dtype=np.intp))]
 
     def _resolve_scales(self, layout: RecordLayout, start: int, end: int) -> DeveloperScales:
-        """Find scale and offset of a layout's developer fields in the bytes from ``start`` to ``end``.
+        """Find scale and offset of a layout's developer fields for records in the bytes from ``start`` to ``end``.
 
-        Raises :class:`BulkUnsupportedError` if a scale changes between them.
+        Raises :class:`BulkUnsupportedError` if a scale changes within these bytes.
         """
         scales: DeveloperScales = {}
         keys = layout.developer_keys
@@ -244,7 +257,10 @@ class FitDecoder:
 
 
 def _check_accumulating_fields(layouts: Mapping[int, RecordLayout]) -> None:
-    """Raise :class:`BulkUnsupportedError` if a counter goes on through records of different layouts."""
+    """Raise :class:`BulkUnsupportedError` if records of different layouts share a counter.
+
+    Its increases would have to be added up across the layouts, which are decoded one after the other.
+    """
     owners = {(number, layout.signature) for layout in layouts.values() for number in layout.accumulating_fields}
     if len({number for number, _ in owners}) < len(owners):
         raise BulkUnsupportedError("a field counts on through records of different kinds")

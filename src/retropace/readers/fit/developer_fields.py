@@ -38,8 +38,9 @@ DEVELOPER_COLUMNS: tuple[tuple[str, frozenset[int], str, dict[str, float], float
     ("vertical_oscillation_m", frozenset({39}), "vertical oscillation", LENGTH_UNITS_M, 1e-3),
     ("stance_time_s", frozenset({41}), "stance time", TIME_UNITS_S, 1e-3),
 )
-"""For each sample column: numbers and name of the FIT profile fields with its quantity, factors of the known units, and
-the factor of the profile's unit, which is used if a developer field names no unit."""
+"""For each sample column what a developer field must declare to fill it: the number or the name of a FIT profile field
+of the same quantity, and one of the listed units, each with its factor to the column's unit. The last value is the
+factor of the profile's own unit, which is used if the developer field names no unit."""
 
 
 def find_substitutes(fields: Sequence[FitField]) -> Iterator[tuple[str, str, FitField, float]]:

@@ -109,7 +109,7 @@ def read_waypoints(
 ) -> list[Waypoint]:
     """Read course points, which have a position, and markers set by the runner during the run, which have a time.
 
-    If the time of a course point lies outside the session, it belongs to the planned course and becomes NaN.
+    A course point whose time lies outside the session belongs to the planned course; its time becomes NaN.
     """
     waypoints = []
     for message in course_points:

@@ -24,9 +24,10 @@ with the value in seconds, metres or repeats."""
 
 
 def explain_no_records(file: DecodedFile) -> tuple[str, str]:
-    """Explain why a file without records is no recording; returns the reason (end of a sentence) and the kind of file.
+    """Explain why a file without records is not a recording.
 
-    The kind is what the file holds instead; it is empty for a file that may be damaged.
+    Returns the reason, worded as the end of a sentence, and what kind of file it is instead; the kind is empty for a
+    file that may be damaged.
     """
     file_type = read_text(file.messages_named("file_id"), "type")
     if file.messages_named("session"):

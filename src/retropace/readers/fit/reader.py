@@ -125,9 +125,10 @@ def _build_activity(file: DecodedFile, table: FitTable, window: SessionWindow, p
 
 
 def _explain_no_activity(file: DecodedFile) -> tuple[str, str]:
-    """Explain why no activity can be built from a file; returns the reason (end of a sentence) and the kind of file.
+    """Explain why no activity can be built from a file.
 
-    The kind is empty for a file that may be damaged.
+    Returns the reason, worded as the end of a sentence, and what kind of file it is instead; the kind is empty for a
+    file that may be damaged.
     """
     if file.records.count:
         return "has no times: without them neither pace nor duration can be known", ""

@@ -25,12 +25,13 @@ class MessageSpan(NamedTuple):
     start: int
     end: int
     definition: int
-    """Index, among the file's definitions, of the one that defines this message, or of this message if it is one."""
+    """Index of a definition message among those of the file: of the one that lays out this data message, or of this
+    message itself if it is a definition message."""
     is_definition: bool
 
 
 def list_messages(chained: ChainedFile, runs: MessageRuns, definitions: Iterable[int]) -> list[MessageSpan]:
-    """List all data messages of ``runs`` and the definition messages with indices ``definitions``, in file order."""
+    """List the data messages in ``runs`` and the definition messages with indices ``definitions``, in file order."""
     messages = []
     for index in definitions:
         definition = chained.definitions[index]
@@ -49,7 +50,7 @@ def list_messages(chained: ChainedFile, runs: MessageRuns, definitions: Iterable
 def reassemble(
     data: bytes, chained: ChainedFile, messages: Sequence[MessageSpan], misaligned_fields: frozenset[tuple[int, int]]
 ) -> bytes:
-    """Assemble a FIT file from selected ``messages`` of ``chained``, with a header and a zero checksum.
+    """Assemble a FIT file from selected ``messages`` of ``chained``, with a new header and 0 as its checksum.
 
     Definitions are rewritten so that fitdecode reads exactly the bytes of each message: fields of zero bytes are
     removed, and ``misaligned_fields`` (developer data index and field number) become plain bytes.
@@ -64,7 +65,7 @@ def reassemble(
 
 
 def _repair_definition(definition: bytes, misaligned_fields: frozenset[tuple[int, int]]) -> bytes:
-    """Rewrite a definition message so that fitdecode reads the same data messages with it."""
+    """Rewrite a definition message as :func:`reassemble` says; the data messages after it need no change."""
     fields_end = 6 + 3 * definition[5]
     fields = _split_field_definitions(definition[6:fields_end])
     head = definition[:5] + bytes([len(fields)]) + b"".join(fields)

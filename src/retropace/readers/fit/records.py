@@ -33,7 +33,7 @@ class _FieldTarget:
     name: str
     item: Any
     is_unscaled: bool
-    """Whether integers can be stored as they are; developer fields may have a scale instead."""
+    """Whether the field's integers need no scaling; false for developer fields, which may have a scale."""
     numbers: _FieldValues | None = None
     texts: _FieldValues | None = None
 
@@ -44,9 +44,10 @@ class ColumnBuilder:
 
     count: int = 0
     columns: dict[tuple[FieldKey, bool], _FieldValues] = field(default_factory=dict)
-    """Columns by field and by whether they hold texts, since a field may have numbers in some messages."""
+    """Columns by field and by whether they hold texts, since a field may have numbers in some messages and texts in
+    others."""
     targets: dict[tuple[Any, int], list[_FieldTarget | None]] = field(default_factory=dict)
-    """Targets of the fields of a message, by its definition and number of fields.
+    """For each field of a message where its values go (its target), by the message's definition and number of fields.
 
     None stands for a developer field with a damaged description, which is skipped."""
     repeating_definitions: set[Any] = field(default_factory=set)

@@ -14,7 +14,8 @@ from retropace.readers.fit.events import read_lap_span
 from retropace.readers.fit.values import read_number, read_text, read_time_s, read_value
 
 END_ROUNDING_S = 2.0
-"""Number of seconds after its end in which records still belong to a session, since times are whole seconds."""
+"""Number of seconds after the end of a session in which records still belong to it, since FIT times are whole
+seconds."""
 MAX_CONTINUATION_S = 24 * 3600.0
 """Longest time in seconds after the last closed session in which records count as a session that was never closed.
 

@@ -58,7 +58,7 @@ class MessageRuns:
         return len(self.starts)
 
     def select(self, mask: NDArray[np.bool_]) -> MessageRuns:
-        """Return the runs for which ``mask`` is true."""
+        """Return those runs of messages for which ``mask``, with one value per run, is true."""
         return MessageRuns(self.starts[mask], self.counts[mask], self.definition_indices[mask])
 
 
@@ -125,7 +125,7 @@ def _outline_file(data: bytes, start: int) -> ChainedFile:
 
 
 def _ends_as_stated(data: bytes, start: int, stated_end: int, *, has_length: bool) -> bool:
-    """Whether a file ends where its header says: there the bytes end, another file starts, or a checksum is valid."""
+    """Whether a file ends where its header says: the bytes end, another file starts, or a valid checksum is there."""
     next_start = stated_end + CHECKSUM_BYTES
     if _is_header(data, next_start):
         return True
@@ -189,7 +189,7 @@ def _outline_messages(data: bytes, start: int, body: int, stated_end: int, *, ha
 
 
 def _count_same_header(data: bytes, offset: int, end: int, length: int) -> int:
-    """Count the successive messages from ``offset`` on that have the same first byte and so the same ``length``."""
+    """Count the messages from byte ``offset`` on that share their first byte and therefore have the same ``length``."""
     header = data[offset : offset + 1]
     max_count = (end - offset) // length
     count, ahead = 1, 16

@@ -74,7 +74,8 @@ class FieldChunk:
     values: FloatArray
     """One number per record; NaN for values that are not numbers, such as arrays."""
     first_position: tuple[int, int]
-    """Index of the first record with a value, and order of the field in that record."""
+    """Index of the first record with a value, and position of the field within that record; fields are ordered by
+    both."""
     value_names: Mapping[float, str] = field(default_factory=dict)
     """Name of each numeric value: the profile's name for it, or the text for which the value is a code."""
     is_text: bool = False
@@ -139,7 +140,10 @@ class ChunkedRecords:
 
 
 def _drop_overwritten(chunks: list[FieldChunk], count: int) -> list[FieldChunk]:
-    """Return the chunks of a field without values that a later chunk overwrites, as when messages hold it twice."""
+    """Drop the values of a field in those records in which a later chunk has a value too.
+
+    Chunks overlap if a message holds a field twice. Returns the chunks of which any value is left.
+    """
     last_chunk = np.full(count, -1, dtype=np.intp)
     for index, chunk in enumerate(chunks):
         last_chunk[chunk.rows] = index
@@ -152,9 +156,10 @@ def _drop_overwritten(chunks: list[FieldChunk], count: int) -> list[FieldChunk]:
 
 
 def _encode_categories(chunks: list[FieldChunk]) -> tuple[tuple[str, ...], list[FloatArray]]:
-    """Return the texts of a field in order of first occurrence, and the values of each chunk as indices of texts.
+    """Replace the values of a field by indices of texts, which are numbered in order of first occurrence.
 
-    If any value has no name, the field is numeric: then there are no texts, and values are numbers (NaN for texts).
+    Returns the texts, and the indices for each chunk. If any value has no name, the field is numeric: then no texts are
+    returned, and instead of indices the values themselves (NaN for texts).
     """
     code_by_text: dict[str, int] = {}
     occurrences: list[tuple[tuple[int, int, int], str]] = []

@@ -45,7 +45,7 @@ def read_time_s(message: Any, name: str) -> float:
 
 
 def read_text(messages: Sequence[Any], name: str) -> str:
-    """Read a text, or the profile's name of a number; empty if it is missing or the profile has no name for it."""
+    """Read a text, or a number as the name that the profile gives it; empty if the field or the name is missing."""
     value = read_value(messages, name)
     return value.strip().strip("\0") if isinstance(value, str) else ""
 

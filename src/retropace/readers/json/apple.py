@@ -22,9 +22,9 @@ from retropace.readers.xml.gpx import read_gpx
 SCHEMA = "retropace.apple-workout/1"
 """Identifier of the schema of a workout's JSON document."""
 MAX_STEP_COUNT_SPAN_S = 15.0
-"""Longest typical time in seconds over which steps are counted at once for cadence to be derived from the counts.
+"""Cadence is derived from the counts of steps only if a count typically covers no more than this many seconds.
 
-Longer ones would hide changes of cadence; the shortest segment has 10 s."""
+Longer ones would hide changes of cadence; the shortest segment lasts 10 s."""
 HEART_RATE_HOLD_S = 30.0
 """Longest time in seconds for which a heart rate is valid; after that it is missing. Most watches measure every 5 s."""
 
@@ -111,7 +111,8 @@ def _build_time_axis(
 ) -> tuple[FloatArray, dict[str, FloatArray]]:
     """Build the times of all records, and the route's columns at these times.
 
-    They are the route's times and, before and after it or without one, every second; there the columns are NaN.
+    The times are those of the route. Before and after it, or everywhere if there is no route, there is a record every
+    second, for which these columns are NaN.
     """
     if route is None:
         return np.arange(0.0, elapsed_s + 1e-6, 1.0), {}

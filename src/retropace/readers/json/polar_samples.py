@@ -22,7 +22,7 @@ MAX_DURATION_S = 30 * 86400.0
 MAX_MERGE_DISTANCE_S = 1.0
 """Largest difference in seconds between a value's time and that of the record it joins; others become new records."""
 MAX_OVERRUN_S = 1.0
-"""Longest time in seconds after the end of an exercise at which positions are accepted; later ones are left out."""
+"""Positions up to this many seconds after the end of an exercise are accepted; later ones are left out."""
 KMH_TO_MPS = 1.0 / 3.6
 """Factor from km/h to m/s."""
 COLUMN_BY_STREAM = {
@@ -92,7 +92,7 @@ class Streams:
     """Number of positions after the end of the exercise."""
 
     def add(self, posix_s: list[float], **columns: list[float]) -> None:
-        """Add a stream of those records that hold any value; nothing is added if none does."""
+        """Add a stream of the records that hold at least one value; if no record does, nothing is added."""
         values = {name: np.array(column, dtype=np.float64) for name, column in columns.items()}
         has_value = np.any([np.isfinite(column) for column in values.values()], axis=0)
         if np.any(has_value):
@@ -125,7 +125,11 @@ def read_streams(exercise: Mapping[str, Any], clock: ExerciseClock) -> Streams:
 
 
 def merge_streams(streams: list[Stream]) -> Stream:
-    """Merge streams into one, in order of time, by the rule of the module's docstring."""
+    """Merge streams into one, in order of time.
+
+    Each value goes to the nearest record of the stream with most records, and becomes a record of its own if none is
+    near.
+    """
     fullest, *others = sorted(streams, key=lambda stream: -len(stream.posix_s))
     merged = _sort_by_time(fullest)
     for other in others:
@@ -200,7 +204,8 @@ def _read_route(
 ) -> None:
     """Add the positions of an exercise to ``streams``.
 
-    Their altitude is left out if a barometer measured altitude too, because the two have different zeros.
+    Their altitude is left out if a barometer measured altitude too, because each counts altitude from a zero of its
+    own.
     """
     points: list[tuple[float, Mapping[str, Any]]] = []
     for raw in parse_list(exercise.get(ROUTE_KEY, samples.get(ROUTE_KEY)), ROUTE_KEY):

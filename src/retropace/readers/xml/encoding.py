@@ -16,8 +16,8 @@ _BOMS = (
 _ENCODING = re.compile(rb"^\s*<\?xml\b[^>]*?encoding\s*=\s*[\"']([A-Za-z0-9._-]+)[\"']", re.DOTALL)
 """Pattern of an XML declaration that names an encoding, with the name as group."""
 _ASCII_PROBE = rb"<\x41\u0041+AEE-.xn--bcher-kva"
-"""Text that tells encodings compatible with ASCII, which leave it unchanged, from other codecs of Python (hex, zlib,
-idna, unicode_escape, utf-7)."""
+"""Text by which encodings compatible with ASCII are recognized: they decode it unchanged. Other codecs of Python (hex,
+zlib, idna, unicode_escape, utf-7) do not."""
 _DOCUMENT_START = re.compile(r"<\?xml\b|<(?:[\w.-]+:)?(?:gpx|TrainingCenterDatabase)\b")
 """Pattern of the start of a document, which is searched for where other text precedes it."""
 _PROLOG = re.compile(r"\s*+(?:<!--.*?-->|<\?.*?\?>|<!DOCTYPE[^>\[]*(?:\[.*?\])?\s*>)", re.DOTALL)

@@ -1,8 +1,8 @@
 """Reader of GPX 1.0 and 1.1: points by :mod:`~retropace.readers.xml.gpx_points`, everything else through gpxpy.
 
 A track is a session, with pauses between its segments. Tracks of the same sport that follow one another within half a
-day are one session, because some exports write a pause as a new track. Segments whose gap is no longer than the step
-between points are not separated by a pause, because some exports write laps as segments.
+day are one session, because some exports write a pause as a new track. There is no pause between two segments that are
+no further apart in time than points usually are, because some exports write laps as segments.
 """
 
 from __future__ import annotations
@@ -91,7 +91,10 @@ def _read_document(data: bytes, path: str, repeated: RepeatedElement | None) -> 
 
 
 def _parse_with_gpxpy(text: str, warnings: list[str]) -> Any:
-    """Read a document without track points by gpxpy; what gpxpy rejects is left out and reported in ``warnings``."""
+    """Read a document, from which the track points have been taken, by gpxpy.
+
+    What gpxpy rejects is left out and reported in ``warnings``.
+    """
     import gpxpy
     import gpxpy.gpx
 

@@ -86,12 +86,13 @@ class _DocumentWalk:
     values: PointValues = field(default_factory=PointValues)
     track_count: int = 0
     segment_starts: list[tuple[int, int]] = field(default_factory=lambda: [(0, NO_TRACK)])
-    """Index of the first point and of the track, for each segment and for each group of points outside of segments."""
+    """For each segment, and for each group of points outside of segments, the index of its first point and of its
+    track."""
     cut_spans: list[tuple[int, int]] = field(default_factory=list)
     """Byte ranges that are cut out of the document for gpxpy."""
     dropped_waypoint_count: int = 0
     has_nested_blocks: bool = False
-    """Whether points that were extracted before parsing lie within another element that is cut out."""
+    """Whether some of the points that were extracted before parsing lay within an element that is cut out."""
 
 
 def is_wanted(path: ElementPath) -> bool:
@@ -102,7 +103,8 @@ def is_wanted(path: ElementPath) -> bool:
 def read_points(document: XmlDocument) -> GpxPoints | None:
     """Read the track points of a well-formed document.
 
-    None if repeated points were extracted from within other points or extensions; the document must then be read whole.
+    Returns None if points were extracted from within other points or extensions; the document must then be read again
+    without extraction.
     """
     walk = _walk_document(document)
     if walk.has_nested_blocks:

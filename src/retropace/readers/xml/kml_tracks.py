@@ -23,7 +23,7 @@ AUTOMATIC_SEGMENT_START = "SEGMENT_START_AUTOMATIC"
 POSITION_COLUMNS = ("lon_deg", "lat_deg", "altitude_m")
 """Columns for the numbers in a ``coord`` element, in their order."""
 MAX_POINTS_WITHOUT_DISTANCE = 2
-"""Largest number of points in a track without a sensor distance for the sensor's distances to be complete.
+"""The sensor's distances are complete if in no track more than this many points are without one.
 
 The points at the start and at the stop of recording have none."""
 Element = ElementTree.Element
@@ -60,7 +60,7 @@ class PointCounts:
     unzoned: int = 0
     """Number of times without a time zone."""
     point_types: dict[str, int] = field(default_factory=dict)
-    """Number that stands for each text of the array of point types in its column."""
+    """Number for each text that occurs as a point type; the column of point types holds these numbers."""
 
     def warnings(self) -> list[str]:
         """Return the warnings about points that were left out and about times without a zone."""
@@ -163,7 +163,7 @@ def find_descendants(element: Element, name: str) -> Iterator[Element]:
 
 
 def _has_complete_sensor_distance(tracks: list[KmlTrack]) -> bool:
-    """Whether a distance sensor covers every track, so that its sum is the whole distance."""
+    """Whether a distance sensor covers every track, so that its distances add up to that of the whole session."""
     return all(sum("distance" not in row for row in track.rows) <= MAX_POINTS_WITHOUT_DISTANCE for track in tracks)
 
 

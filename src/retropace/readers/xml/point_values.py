@@ -22,7 +22,7 @@ class PointValues:
     count: int = 0
     """Number of points added so far."""
     _groups: dict[tuple[ElementPath, ...], ShapeRows] = field(default_factory=dict)
-    """Points with their values, grouped by which paths they have values at."""
+    """Points and their values in groups; all points of a group have values at the same paths, by which it is found."""
 
     def add(self, paths: Sequence[ElementPath], texts: Sequence[str]) -> None:
         """Add one point that a parser reported: the paths of its values, and the values."""

@@ -26,7 +26,8 @@ _FORBIDDEN_CHARS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uf
 _WHITESPACE = tuple(b"\t\n\r")
 """Control characters that XML allows, as bytes."""
 _BLOCK_CHARS = 2**16
-"""Number of characters that are searched at a time; so few stay in the processor's cache."""
+"""Number of characters that are searched at a time; a block of this size fits the processor's cache, which saves
+time."""
 _REFERENCE = re.compile(
     r"<!\[CDATA\[(?:.*?\]\]>|.*)|&(?:(?:amp|lt|gt|quot|apos);|#(?:([0-9]{1,7})|x([0-9A-Fa-f]{1,6}));)?", re.DOTALL
 )
@@ -45,7 +46,8 @@ class XmlDocument:
     body: bytes
     warnings: tuple[str, ...]
     blocks: Mapping[int, PointBlock | None] = field(default_factory=lambda: MappingProxyType({}))
-    """Points taken out of ``body``, as in :class:`~retropace.readers.xml.repeated_elements.ThinnedDocument`."""
+    """Points taken out of ``body`` and where they were, as described at
+    :class:`~retropace.readers.xml.repeated_elements.ThinnedDocument`."""
 
     @property
     def text(self) -> str:
@@ -73,7 +75,8 @@ class _DocumentScan:
     root_end: int = -1
     """Offset of the byte after the name in the root element's tag; -1 if there is none."""
     complete_end: int = -1
-    """Offset of the byte after the last complete element of those after which the document may be cut; -1 if none."""
+    """Offset of the byte after the last complete element of a kind after which the document may be cut; -1 if there is
+    none."""
     complete_open_tags: tuple[str, ...] = ()
     """Names of the elements that are open at ``complete_end``, outermost first."""
     error: str = ""
@@ -170,7 +173,10 @@ def _strip_declaration(document: str, warnings: list[str]) -> tuple[str, int]:
 
 
 def _may_hold_forbidden(text: str) -> bool:
-    """Whether a text may hold characters that XML forbids; a fast test of its bytes, which is sure only of False."""
+    """Whether a text may hold characters that XML forbids, by a fast test of its bytes.
+
+    False is certain; True may be wrong, because some allowed characters share bytes with forbidden ones.
+    """
     for start in range(0, len(text), _BLOCK_CHARS):
         body = text[start : start + _BLOCK_CHARS].encode("utf-8", "surrogatepass")
         codes = np.frombuffer(body, dtype=np.uint8)
@@ -184,7 +190,7 @@ def _may_hold_forbidden(text: str) -> bool:
 def _thin_and_scan(
     body: bytes, cut_after: frozenset[str], path: str, repeated: RepeatedElement | None
 ) -> tuple[ThinnedDocument, _DocumentScan]:
-    """Take out the repeated elements and scan the rest; if that is damaged, leave them in and scan all.
+    """Take out the repeated elements and scan the rest; if the rest is damaged, scan the whole document instead.
 
     Returns the document and what the scan found.
     """

@@ -1,10 +1,11 @@
 """Fast extraction of track points, which a document repeats thousands of times, as rows of text.
 
-A recording consists almost entirely of points that differ only in their values. The first point of a shape is turned
-into a regular expression in which only the values are free; it finds the others ten times as fast as a parser reports
-their tags. A match is exactly what a parser would find: shapes exclude references, comments, CDATA sections and
-everything else that needs interpretation, and points written in another way stay in the document, as does the first
-point of each shape in every run of points. So the document is well-formed if and only if the rest is.
+A recording consists almost entirely of points that differ only in their values; such points have one shape. The first
+point of a shape is turned into a regular expression in which only the values are free; it finds the others ten times as
+fast as a parser reports their tags. A match is exactly what a parser would find, because shapes exclude references,
+comments, CDATA sections and everything else that needs interpretation. Points written in another way stay in the
+document. So does, wherever points follow one another without interruption, the first of each shape. Therefore the
+document is well-formed if and only if the rest is.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ _MAX_SHAPES = 32
 """Largest number of shapes (ways of writing a point) that are learned; points of further shapes are left to the
 parser."""
 _MAX_MISSES = 200
-"""Largest number of points without a usable shape; after that no further shapes are learned."""
+"""Number of points without a usable shape after which no further shapes are learned."""
 _MAX_TAGS = 200
 """Largest number of tags in an extracted point; a point with more is left to the parser."""
 
@@ -72,9 +73,11 @@ class ThinnedDocument:
 
     body: bytes
     blocks: Mapping[int, PointBlock | None] = field(default_factory=lambda: MappingProxyType({}))
-    """Extracted points, by the index of the first remaining point in their place (counted among remaining points).
+    """Extracted points that followed one another, by the index of the first point left in their place. Indices count
+    the points that are left in the document.
 
-    The block includes the remaining points. For the others of them, one for each further shape, the value is None."""
+    The extracted points include those left. If several are left, one of each shape, the indices of the second and later
+    ones have the value None."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +85,8 @@ class _Shape:
     """A way of writing a point: its markup with all values left open."""
 
     pattern: re.Pattern[bytes]
-    """Pattern that matches a point, with its values as groups, or else the start of any tag without groups."""
+    """Pattern that matches a point of this shape, with its values as groups, or the start of any other tag, without
+    groups."""
     paths: tuple[ElementPath, ...]
 
 

@@ -135,10 +135,11 @@ def _build_activity(element: Element, blocks: BlockByElement, path: str, warning
 
 
 def _locate_lap(lap: Element, edges: list[int], points: TimedPoints) -> tuple[_LapElement, int, int, list[int]]:
-    """Find which points belong to a lap, as indices among the points that have a time.
+    """Find which points belong to a lap; all indices that are returned count only points with a time.
 
-    Returns the lap, its first and excluded last point, and the first point of each of its tracks but the first.
-    ``edges`` are the indices, among all points, between which its tracks lie.
+    Returns the lap, the index of its first point, the index after its last point, and the indices at which its second
+    and later tracks start. ``edges`` are indices among all points: where each of its tracks starts, and where the last
+    one ends.
     """
     first, *later_edges = points.timed_before[edges].tolist()
     last = later_edges[-1] if later_edges else first

@@ -1,4 +1,4 @@
-"""Conversion of a TCX activity's track points to columns, both of extracted points and those still in the document."""
+"""Conversion of a TCX activity's track points to columns, whether they were extracted before parsing or parsed."""
 
 from __future__ import annotations
 
@@ -47,7 +47,8 @@ class TimedPoints:
     columns: Mapping[str, FloatArray]
     """Columns of :data:`COLUMN_BY_PATH` by name, each ``(n,)``, NaN where a point has no value."""
     timed_before: RowIndices
-    """Number of points with a time before each point of the file, and as last value their total."""
+    """For each point of the file how many points before it have a time; as last value, how many points have one in
+    all."""
     is_zoned: bool
     """Whether all times have a time zone."""
 
