@@ -140,7 +140,7 @@ class Editor:
         return self._edit(version, span, lambda snapshot: clear_span(*self._get_edit_inputs(snapshot), span))
 
     def move_span(self, version: int, number: int, start_s: float, end_s: float, note: str) -> tuple[str, ...]:
-        """Give annotation ``number`` (from 0) of ``version`` this span and note; return sentences on what is lost."""
+        """Give annotation ``number`` (counted from 0) of ``version`` this span and note; return sentences on losses."""
         annotations = self._get_annotations(version)
         if not 0 <= number < len(annotations):
             raise ConflictError(f"there is no annotation {number} any more")

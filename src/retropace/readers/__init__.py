@@ -2,7 +2,7 @@
 
 A reader is a function ``read_xyz(data, path)`` that returns every session in the bytes, of whatever sport, as
 :class:`~retropace.core.activity.Activity` values, and raises :class:`~retropace.core.errors.ReadError` if there is
-none. Readers repair nothing that cleaning can decide later.
+none. What cleaning can repair later, readers leave as it is.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ def read(path: str | os.PathLike[str]) -> Activity:
 
 
 def choose(activities: list[Activity], session: int | None) -> list[Activity]:
-    """A list with session number ``session`` of a file, counted from 1, or all activities if it is None.
+    """Return a list of activity number ``session`` (the first is 1), or ``activities`` unchanged if it is None.
 
     Raises :class:`ReadError` if the file has no such session.
     """

@@ -141,7 +141,7 @@ def sniff(data: bytes, path: str = "") -> str:
 
 
 def _gunzip(data: bytes, path: str, warnings: list[str], max_bytes: int) -> bytes:
-    """The concatenated members of a gzip file as far as they can be unpacked; damage goes to ``warnings``."""
+    """Unpack the concatenated members of a gzip file up to the first damage, which is reported in ``warnings``."""
     pieces: list[bytes] = []
     remaining_bytes = min(max_bytes, max(SAFE_UNPACKED_BYTES, MAX_COMPRESSION_RATIO * len(data)))
     remaining = data

@@ -250,7 +250,10 @@ def _build_job(
 
 
 def _read_athlete(name: str, *, is_from_config: bool) -> Athlete:
-    """Return the athlete; raises ``RetropaceError`` if there is no file, unless the config named the athlete."""
+    """Return the athlete; one named by the config may have no file yet and is then returned without sessions.
+
+    Raises ``RetropaceError`` if there is no file for an athlete that the command line names.
+    """
     from retropace.labelling.athlete_file import athlete_path, read_athlete
 
     athlete, data = read_athlete(athlete_path(name))

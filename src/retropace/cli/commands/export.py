@@ -173,7 +173,7 @@ def _build_export(analysis: Analysis, request: _ExportRequest) -> bytes:
 
 
 def _build_route_text(analysis: Analysis, request: _ExportRequest) -> str:
-    """Return the route as GeoJSON or GPX, and report what the file lacks."""
+    """Return the route as GeoJSON or GPX; an error on stderr says if lines or times are missing in it."""
     from retropace.output.export.line_segments import build_line_segments
 
     path = analysis.activity.source.path

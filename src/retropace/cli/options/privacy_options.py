@@ -55,7 +55,7 @@ _OPTIONS = (
 
 
 def _resolve_privacy_filter(hide_around: tuple[str, ...], hide_ends: str | None, hide_nothing: bool) -> PrivacyFilter:
-    """Return the filter of options and config together.
+    """Return the privacy filter that results from the options and the config.
 
     Zones of both are hidden; ``hide_ends`` replaces the config's distance; ``hide_nothing`` disables the config. Raises
     click's usage errors. Ends the program with exit status 1 where the config cannot be read.

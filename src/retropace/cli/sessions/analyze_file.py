@@ -50,7 +50,7 @@ def read_single_activity(path: str, session: int | None) -> Activity:
 
 
 def _is_session_specific(annotations: list[AnnotationInput]) -> bool:
-    """Whether an annotation names a stretch of one session, as marks do and zones and fields do not."""
+    """Whether an annotation names a stretch of one session: marks do, but zones and fields do not."""
     from retropace.annotations import UnresolvedAnnotation
 
     return any(isinstance(item, UnresolvedAnnotation) for item in annotations)

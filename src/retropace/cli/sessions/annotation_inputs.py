@@ -20,7 +20,10 @@ class AnnotationInputs:
     """Path of the annotations file that is read instead of the sidecar; None reads the sidecar."""
 
     def collect_for_recording(self, path: str) -> list[AnnotationInput]:
-        """Return the annotations of the options and of the recording's own file; raises ``AnnotationError``."""
+        """Return the annotations of the options and of ``sidecar`` or, if that is None, of the recording's own sidecar.
+
+        Raises ``AnnotationError``.
+        """
         if self.sidecar is not None:
             from retropace.annotations import read_annotations
 

@@ -53,7 +53,10 @@ class AthleteLearner:
         return [strip_control_chars(line)]
 
     def save(self) -> bool:
-        """Write the athlete file, and return True; raises :class:`~retropace.core.errors.RetropaceError`."""
+        """Write the athlete file; returns True, as opposed to the None that callers get from a failure.
+
+        Raises :class:`~retropace.core.errors.RetropaceError`.
+        """
         from retropace.labelling.athlete_file import write_athlete
 
         write_athlete(self.path, self.athlete, self._expected_content)

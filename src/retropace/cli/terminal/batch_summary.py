@@ -42,7 +42,7 @@ class FailureGroup:
 
 @dataclass(frozen=True, slots=True)
 class BatchSummary:
-    """The files and activities of a batch run or of a library (store of analyses), and what became of them."""
+    """Counts and totals of the files and activities of a batch run or of a library (store of analyses)."""
 
     outcomes: dict[str, int]
     """Number of files by outcome, such as ``analysed`` or ``failed``."""

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def print_workout(output: TextOutput, workout: Workout, *, steps: bool) -> None:
-    """Print how well the recording fits the plan and, with ``steps``, a row per step; nothing if it does not fit."""
+    """Print how well the recording fits the plan and, with ``steps``, a row per step; print nothing for a bad fit."""
     if not workout.fits:
         return
     fits = [step.fit_score for step in workout.steps]

@@ -204,7 +204,7 @@ def _compute_totals(analysis: Analysis, edges_s: FloatArray) -> list[dict[str, f
 
 
 def _compute_means(stats: Any, index: int) -> dict[str, Any]:
-    """Row ``index`` of ``stats`` by field name of FIT laps, such as mean speed (m/s) and cadence of one foot (rpm).
+    """Means in row ``index`` of ``stats`` by field name of FIT laps, such as speed (m/s) and one-foot cadence (rpm).
 
     Values that are unknown or outside the field's range are left out.
     """

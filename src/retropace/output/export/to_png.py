@@ -53,7 +53,8 @@ TEXT_COLOUR = "#222222"
 MUTED_COLOUR = "#6b6b6b"
 """The colour of secondary texts."""
 TIME_TICK_STEPS_S = (10, 30, 60, 120, 300, 600, 900, 1200, 1800, 3600, 7200, 10800, 21600, 43200)
-"""The possible distances between ticks on the time axis (seconds); the shortest that leaves few enough is used."""
+"""The possible distances between ticks on the time axis (seconds); the shortest that needs no more than
+``MAX_TIME_TICKS`` ticks is used."""
 MAX_TIME_TICKS = 8
 """The maximum number of ticks on the time axis."""
 

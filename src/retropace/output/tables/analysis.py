@@ -98,7 +98,7 @@ def build_segments_table(analysis: Analysis, units: Units) -> TextTable:
 
 
 def _format_stats(stats: SegmentStats, index: int, units: Units, by_distance: bool, *, moving: bool) -> list[str]:
-    """Distance, time, pace, cadence, step length and heart rate as text; ``""`` where unknown, or not said at rest.
+    """Distance, time, pace, cadence, step length and heart rate as text, ``""`` if unknown or meaningless at rest.
 
     ``moving`` is false at rest, for which the time is elapsed time.
     """

@@ -63,7 +63,8 @@ class FieldLayout:
     name: str
     units: str
     native_number: int | None
-    """Number of the profile field that a developer field declares to stand for; None otherwise."""
+    """Number of the profile field whose quantity a developer field declares to hold; None if it declares none, and for
+    the watch's own fields."""
     offset: int
     """Offset from the start of the message's data, in bytes."""
     count: int

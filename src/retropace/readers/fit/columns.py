@@ -53,8 +53,8 @@ class RecordColumns:
 def build_columns(table: FitTable) -> RecordColumns:
     """Build the sample columns of ``n`` records, each ``(n,)`` float64 and NaN where a record lacks the field.
 
-    The device's own fields have priority; a developer field is used only where the device recorded none at all, with a
-    warning.
+    A developer field fills a column only if the device itself recorded no value for it in any record; a warning says
+    so.
     """
     native = select_native_columns(table.fields)
     columns = {target: _merge_sources(native, sources, len(table)) for target, sources in COLUMN_SOURCES.items()}

@@ -136,7 +136,7 @@ def _explain_no_activity(file: DecodedFile) -> tuple[str, str]:
 
 
 def _warn_same_start(earlier: Sequence[Activity], activity: Activity) -> list[str]:
-    """Return a warning if an earlier session of the file has the same start, else an empty list."""
+    """Return a list with a warning if an earlier session of the file has the same start, else an empty list."""
     is_repeated = activity.start_time is not None and activity.start_time in {other.start_time for other in earlier}
     return ["starts with another session of this file: the same run may be in it twice"] if is_repeated else []
 

@@ -80,7 +80,7 @@ class ColumnBuilder:
         self.count += 1
 
     def _add_value(self, target: _FieldTarget, field: Any, order: int, scales: DeveloperScales) -> None:
-        """Add the value of one field of a message; it must not be None."""
+        """Add one value, which must not be None, of a field of a message."""
         # The profile names the smallest time that is a date "min".
         value = field.raw_value if target.name == "timestamp" else field.value
         if isinstance(value, str):
@@ -109,7 +109,7 @@ class ColumnBuilder:
         column.values.append(code)
 
     def _get_column(self, target: _FieldTarget, order: int, *, is_text: bool) -> _FieldValues:
-        """Return the column of a field for numbers or texts; it is created for the first value."""
+        """Return the column that holds a field's numbers or its texts; it is created when its first value arrives."""
         column = self.columns.get((target.key, is_text))
         if column is None:
             units, native_number = describe_field(target.item, is_developer=not isinstance(target.key, str))
@@ -144,7 +144,7 @@ class ColumnBuilder:
 
 
 def _last_values(fields: Iterable[Any], targets: Iterable[_FieldTarget | None]) -> list[tuple[int, Any, _FieldTarget]]:
-    """Return the last value of each field of a message, with its target and the position where it first occurs."""
+    """Return, for each field of a message, where it first occurs (index), its last value, and that value's target."""
     by_key: dict[FieldKey, tuple[int, Any, _FieldTarget]] = {}
     for order, (item, target) in enumerate(zip(fields, targets, strict=True)):
         if target is not None and item.value is not None:

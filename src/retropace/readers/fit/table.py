@@ -29,7 +29,8 @@ class FitField:
     is_developer: bool
     units: str
     native_number: int | None
-    """Number of the profile field that a developer field declares to stand for; None otherwise."""
+    """Number of the profile field whose quantity a developer field declares to hold; None if it declares none, and for
+    the watch's own fields."""
     values: FloatArray
     """Values, ``(n,)`` float64; NaN where missing or not a number."""
     has_value: NDArray[np.bool_]
@@ -68,7 +69,8 @@ class FieldChunk:
     name: str
     units: str
     native_number: int | None
-    """Number of the profile field that a developer field declares to stand for; None otherwise."""
+    """Number of the profile field whose quantity a developer field declares to hold; None if it declares none, and for
+    the watch's own fields."""
     rows: NDArray[np.intp]
     """Ascending indices of the records."""
     values: FloatArray

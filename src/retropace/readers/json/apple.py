@@ -128,7 +128,11 @@ def _build_time_axis(
 
 
 def _read_spans(rows: list[list[float]]) -> NDArray[np.float64]:
-    """Convert rows of start, end and amount to ``(n, 3)``; a start is moved where it overlaps an earlier span."""
+    """Convert rows of start, end and amount to an array ``(n, 3)`` of spans that do not overlap.
+
+    Where a span starts before an earlier one ends, its start is moved to that end; a span that lies wholly before that
+    end is left out.
+    """
     table = np.array(rows, dtype=np.float64).reshape(-1, 3)
     table = table[np.all(np.isfinite(table), axis=1)]
     table[1:, 0] = np.maximum(table[1:, 0], np.maximum.accumulate(table[:, 1])[:-1])
@@ -151,7 +155,7 @@ def _interpolate_total(counts: NDArray[np.float64], t_s: FloatArray) -> FloatArr
 
 
 def _compute_rate_per_min(counts: NDArray[np.float64], t_s: FloatArray) -> FloatArray:
-    """Compute the amount per minute at each time; NaN between the spans."""
+    """Compute the amount per minute at each time as the mean rate of the span around it; NaN between the spans."""
     rows = np.searchsorted(counts[:, 0], t_s, side="right") - 1
     span = counts[np.maximum(rows, 0)]
     is_inside = (rows >= 0) & (t_s < span[:, 1])

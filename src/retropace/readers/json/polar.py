@@ -37,7 +37,8 @@ MAX_UTC_OFFSET_MIN = 18 * 60.0
 MIN_PAUSE_S = 3.0
 """Smallest difference in seconds between elapsed and timer time that counts as a pause; smaller ones are rounding."""
 MIN_PAUSE_STEPS = 2.0
-"""Shortest gap between records that can be a pause, in multiples of the median time between records."""
+"""Shortest gap between records that can be a pause, in multiples of the median time between records; the gap must also
+exceed ``MIN_PAUSE_S``."""
 EXTRA_COLUMNS = ("temperature", "power", "strideLength")
 """Names of the columns that :class:`~retropace.core.activity.Samples` does not define and keeps as extra columns."""
 _SPORT_TABLE = """\

@@ -26,11 +26,11 @@ from retropace.readers.xml.point_values import RowIndices
 from retropace.readers.xml.repair import RepeatedElement, repair_document
 
 MAX_TRACK_GAP_S = 12 * 3600.0
-"""Longest gap in seconds between tracks of one session."""
+"""Longest gap in seconds between two tracks of one session; tracks further apart are separate sessions."""
 MIN_PAUSE_S = 3.0
 """Shortest gap in seconds between segments of a track that counts as a pause."""
 MIN_PAUSE_STEPS = 2.0
-"""Shortest gap between segments that counts as a pause, in multiples of the median time between points."""
+"""A gap between segments is a pause only if it also lasts this many times the median time between points."""
 _XMLNS_PATTERN = r"\sxmlns\s*=\s*(\"[^\"]*\"|'[^']*')"
 """Pattern of a default namespace declaration."""
 COLUMNS = ("lat_deg", "lon_deg", "altitude_m", "speed_mps", "cadence_recorded", "heart_rate_bpm")

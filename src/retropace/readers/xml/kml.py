@@ -122,9 +122,10 @@ def _read_waypoint(placemark: Element, origin_s: float) -> Waypoint | None:
 
 
 def _read_sport(placemark: Element) -> str:
-    """Read the sport of a session: ``activityType``, else ``type``, else the icon.
+    """Read the sport of a session from ``activityType``, else from ``type``, else from the icon.
 
-    ``type`` is in the language of the phone, so that an icon of a sport not done on foot is more reliable.
+    ``type`` is a word in the language of the phone, and an icon is the same in all languages. Therefore an icon of a
+    sport that is not done on foot overrides ``type``.
     """
     data = {
         element.get("name", ""): _read_descendant_text(element, "value")

@@ -139,7 +139,8 @@ class _ShapeCache:
     def read_block(self, body: bytes, offset: int) -> tuple[PointBlock, list[bytes], int]:
         """Read the points that follow one another from ``offset`` on.
 
-        Returns them, the bytes of the first point of each shape, and the offset of the byte after the last point.
+        Returns these points, the bytes of the first point of each shape, and the offset of the byte after the last
+        point.
         """
         rows: dict[int, ShapeRows] = {}
         first_points: list[bytes] = []
