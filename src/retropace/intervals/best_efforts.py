@@ -25,7 +25,7 @@ def find_best_efforts(analysis: Analysis) -> tuple[BestEffort, ...]:
 def compute_mean_max_curve(cleaned: CleanedActivity, bouts: Bouts) -> tuple[BestEffort, ...]:
     """Return the fastest stretch of each direction over each standard duration and distance.
 
-    Each lies within one continuous stretch without a stand or pause.
+    Each lies within one continuous stretch, in which the runner never stood and the watch was never paused.
 
     Returns an empty tuple for a recording without distance; lengths that no stretch reaches are missing.
     """

@@ -23,13 +23,15 @@ MAX_LAP_SNAP_S = 10.0
 MIN_LAP_S = 5.0
 """Minimum duration (s) of a lap; the press that ends a shorter one is taken as accidental."""
 MIN_LAPS = 5
-"""Minimum number of manual laps that are searched for a set: three reps with the recoveries between them."""
+"""Minimum number of manual laps; with fewer, laps are not searched for a set. Five are three reps with two
+recoveries."""
 MAX_BRIDGED_STAND_S = 8.0
-"""Longest stand (s) inside a bout, such as a stumble or a shoelace; a longer one ends the bout."""
+"""Longest standing (s) inside a bout, as after a stumble or to tie a shoelace; a longer one ends the bout."""
 MAX_BRIDGED_DROPOUT_S = 30.0
 """Longest signal dropout (s) inside a bout; a longer one ends the bout."""
 MAX_LABEL_GLITCH_S = 9.0
-"""Longest stretch (s) of the other direction inside a bout, such as a glance ahead or a wrong label."""
+"""Longest stretch (s) of the other direction inside a bout, such as a glance ahead or a wrong label; a longer one ends
+the bout."""
 _MAX_INTERRUPTION_S = {"rest": MAX_BRIDGED_STAND_S, "unknown": MAX_BRIDGED_DROPOUT_S}
 """Longest interruption (s) inside a bout by its direction; ``MAX_LABEL_GLITCH_S`` for directions not listed."""
 MAX_BRIDGED_LOG_SPEED_DIFF = 0.3
@@ -109,7 +111,10 @@ def find_manual_lap_times_s(cleaned: CleanedActivity) -> FloatArray:
 
 
 def _snap_to_laps(edges_s: FloatArray, lap_times_s: FloatArray) -> tuple[FloatArray, NDArray[np.intp]]:
-    """Return the edges, moved to nearby laps and joined by the other laps, and the segment index of each interval."""
+    """Return the edges after moving the nearest to each lap time, and the segment index of each interval between them.
+
+    An edge moves by at most ``MAX_LAP_SNAP_S``. Lap times without a near edge become additional edges.
+    """
     moved = edges_s.copy()
     for lap in lap_times_s.tolist():
         inner = moved[1:-1]

@@ -38,17 +38,18 @@ MAX_IRREGULARITY = (0.0, 0.0, 0.0, 0.7, 0.95, 1.1, 1.2)
 """Largest irregularity (:func:`_score`) of a set, indexed by its number of reps; the last value holds for more. It
 is lower for few reps, as a few stretches may be similar by chance."""
 MIN_FAST_SHARE = 0.34
-"""Minimum share of all stretches above the speed threshold that a set holds; among many, some are similar by chance."""
+"""Minimum share that a set must hold of all stretches above the speed threshold; a few among many may be similar by
+chance."""
 MIN_LOG_SPEED_CONTRAST = 0.15
 """Minimum difference of log speed between reps and the recoveries between them; with less there is no set."""
 MIN_REP_S = 9.0
 """Minimum duration (s) of a rep; shorter fast stretches are ignored."""
 SHORT_BREAK_RATIO = 0.12
-"""Ratio of the median gap to the median rep; with a lower one, gaps count as incidental stops."""
+"""Ratio of median gap to median rep duration; with a lower one, gaps count as incidental stops."""
 MIN_REPS_WITH_SHORT_BREAKS = 6
 """Minimum number of reps in a set whose gaps are as short as incidental stops; with fewer there is no set."""
 MAX_RECOVERY_RATIO = 8.0
-"""Maximum ratio of the longest gap to the median rep; with a higher one there is no set."""
+"""Maximum ratio of the longest gap between reps to the median rep duration; with a higher one there is no set."""
 
 
 def find_efforts_by_pace(cleaned: CleanedActivity, bouts: Bouts, first: int, last: int) -> list[list[Effort]]:
@@ -94,7 +95,8 @@ def find_efforts_by_pace(cleaned: CleanedActivity, bouts: Bouts, first: int, las
 def _score(cleaned: CleanedActivity, efforts: Sequence[Effort]) -> float:
     """Return how well efforts form one set: positive if regular and fast enough, minus infinity if they cannot be one.
 
-    Irregularity is the spread of log length and of log gap, each over the spread usual in a set, added as squares.
+    The standard deviations of log length and of log gap are each divided by the one usual in a set. Irregularity is the
+    root of the sum of their squares.
     """
     if not is_consistent(efforts) or has_long_recovery(efforts):
         return -np.inf

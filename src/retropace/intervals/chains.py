@@ -30,8 +30,8 @@ LONG_BREAK_EXCESS_S = 75.0
 MIN_LOG_LENGTH_SD = 0.03
 """Least standard deviation of log length that is used when a chain is scored."""
 MAX_INCOHERENT_EXTENSIONS = 4
-"""Largest number of efforts added one by one to a chain without making it a possible set; then longer chains are not
-tried."""
+"""Largest number of successive chains, each one effort longer, that may fail to be a possible set; after more, no
+longer ones are tried."""
 
 Chain = tuple[int, int]
 """Half-open index range ``(first, last)`` of the efforts that form one set."""
@@ -44,7 +44,8 @@ def find_best_chains(items: Sequence[T], score: Callable[[Sequence[T]], float], 
 
     A chain is a range of consecutive items; items may remain in none.
 
-    ``score`` rates a chain against its items left ungrouped: positive is better, minus infinity is incoherent.
+    ``score`` rates a chain: positive if it is better than leaving its items ungrouped, minus infinity if it cannot be a
+    set.
 
     Example:
         >>> find_best_chains([1, 1, 1, 5, 5], lambda chain: len(chain) - 1 if len(set(chain)) == 1 else -9.0, 2)

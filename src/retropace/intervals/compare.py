@@ -39,7 +39,7 @@ class Comparison:
     forward: tuple[Rep, ...]
     backward: tuple[Rep, ...]
     pairs: tuple[tuple[Rep, Rep, DirectionRatios], ...]
-    """Forward rep, backward rep and their ratios, for each two reps run in turn."""
+    """Each forward rep with the backward rep run in turn with it, and the ratios of the two."""
     overall: DirectionRatios
     """Mean of the ratios in ``pairs``; if there are none, ratios of the medians of all reps."""
 
@@ -83,7 +83,7 @@ def compute_ratios(forward: Sequence[Rep], backward: Sequence[Rep]) -> Direction
 def _find_rep_pairs(
     sets: Sequence[IntervalSet], forward: Sequence[Rep], backward: Sequence[Rep]
 ) -> list[tuple[Rep, Rep]]:
-    """Return each forward rep and backward rep run in turn, if both are among the given reps."""
+    """Return each forward rep with the backward rep of the same pair, if both are among the given reps."""
     rep_pairs = []
     for interval_set in sets:
         if interval_set.kind != "pairs":

@@ -17,18 +17,23 @@ from retropace.core.units import format_duration
 from retropace.intervals.efforts import Effort
 
 RELATIVE_TOLERANCE = 0.03
-"""Largest relative error at which a rep still has a planned length: 785 m passes for 800 m, 750 m does not."""
+"""Largest relative difference of a rep from its planned length; beyond it the rep has none: 785 m passes for 800 m, 750
+m does not."""
 MIN_TOLERANCE_M = 6.0
-"""Error (m) always allowed for a rep planned in metres, as edges are known to one or two seconds."""
+"""Smallest tolerance (m) for a rep planned in metres, however short it is, as its edges are known only to one or two
+seconds."""
 MIN_TOLERANCE_S = 3.0
-"""Error (s) always allowed for a rep planned in seconds, as edges are known to one or two seconds."""
+"""Smallest tolerance (s) for a rep planned in seconds, however short it is, as its edges are known only to one or two
+seconds."""
 SET_TOLERANCE = 0.05
-"""Largest relative error of the mean of a set. It exceeds that of a rep because runners tend to stop a little late
-each time."""
+"""Largest relative difference of a set's mean length from the planned length. It exceeds that of a rep because runners
+tend to stop a little late each time."""
 MIN_SET_TOLERANCE_M = 6.0
-"""Error (m) always allowed for the mean of a set planned in metres."""
+"""Smallest tolerance (m) for a set planned in metres: its mean length may differ this much from the planned length,
+however short the reps are."""
 MIN_SET_TOLERANCE_S = 4.0
-"""Error (s) always allowed for the mean of a set planned in seconds."""
+"""Smallest tolerance (s) for a set planned in seconds: its mean duration may differ this much from the planned one,
+however short the reps are."""
 REP_LOG_SD_METRES = 0.018
 """Standard deviation of the log length of equal reps planned in metres."""
 EDGE_SD_M = 2.0
@@ -45,10 +50,10 @@ STEP_COUNT_LOG_SD = 0.05
 """Standard deviation of the shared log distance error if distance comes from steps; watches are off by 5–10 % on
 treadmills."""
 STEP_COUNT_TOLERANCE = 0.1
-"""Largest relative error of the mean of a set if distance comes from steps."""
+"""Largest relative difference of a set's mean distance from the planned one if distance comes from steps."""
 PYRAMID_TOLERANCE = 0.15
-"""Largest relative error of a single rep in a set of different lengths, where ratios to the other reps help to
-identify the length."""
+"""Largest relative difference of a rep from its planned length in a set of different lengths. It is large because
+ratios to the other reps help to identify the length."""
 WALK_METRES_COST_NATS = 6.0
 """Cost (nats) added to every planned distance for a set of walks, as these are assumed to be planned by time."""
 
@@ -102,10 +107,10 @@ def find_nominal(efforts: Sequence[Effort], unit: str = "") -> NominalLength | N
 
 
 def find_nominals(efforts: Sequence[Effort]) -> list[list[NominalLength]]:
-    """Return the most likely planned length of each effort, for efforts planned differently.
+    """Return the most likely planned length of each effort, where these lengths may differ.
 
-    There is one list in metres and one in seconds, the more likely first. A unit is missing if an effort is near no
-    round length in it.
+    The result has up to two lists, one in metres and one in seconds, the more likely first. A list is left out if an
+    effort is near no round length in its unit.
     """
     solutions = []
     for unit in ("m", "s"):

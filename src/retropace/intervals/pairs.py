@@ -15,31 +15,33 @@ from retropace.intervals.bouts import Bouts
 from retropace.intervals.efforts import Effort, measure_effort
 
 MAX_PAIR_GAP_S = 360.0
-"""Longest gap (s) between the forward and the backward half of a pair."""
+"""Longest gap (s) between the forward and the backward effort of a pair."""
 MAX_LOG_LENGTH_DIFF = 0.08
-"""Largest difference of log length between the forward and the backward half of a pair."""
+"""Largest difference of log length between the forward and the backward effort of a pair."""
 EDGE_ERROR_S = 2.0
-"""Further difference of length (s) allowed between the halves of a pair, from errors of their edges."""
+"""Further difference of duration (s) allowed between the two efforts of a pair, from errors of their edges."""
 MAX_JOG_RATIO = 0.92
-"""Ratio of a forward half's speed to easy speed, the forward speed outside the reps; below it the half is a recovery
-jog."""
+"""Ratio of a forward effort's speed to easy speed, the mean forward speed outside the reps; below it the effort is a
+recovery jog."""
 ACCELERATION_COST_S = 2.0
 """Time (s) that a rep loses to acceleration: the time constant of about two seconds in :mod:`.speed_response`."""
 MIN_FAST_RATIO = 1.08
-"""Minimum ratio of a forward half's speed to easy speed if a session has a single pair; with less it is no pair."""
+"""Minimum ratio of the forward effort's speed to easy speed (the mean forward speed outside the reps) if a session has
+a single pair; with less it is no pair."""
 MIN_PAIRED_SHARE = 0.6
-"""Minimum share of the backward efforts, one left out, that must have a forward half."""
+"""Minimum share of the backward efforts that must have a forward partner. One backward effort is not counted, as it may
+lack its partner."""
 MIN_EASY_S = 100.0
 """Minimum duration (s) of a forward bout outside the reps from which easy speed is estimated."""
 
 EffortPair = tuple[Effort | None, Effort]
-"""Forward half and backward half of a pair; the first is None if its limits cannot be found."""
+"""Forward and backward effort of a pair; the forward one is None if its start and end cannot be found."""
 
 
 def find_pairs(
     cleaned: CleanedActivity, bouts: Bouts, backward_rows: Sequence[tuple[int, int]], efforts: Sequence[Effort]
 ) -> list[EffortPair]:
-    """Return the pairs of a session; empty if too few backward efforts have a forward half.
+    """Return the pairs of a session; empty if too few backward efforts have a forward partner.
 
     ``backward_rows`` are the half-open bout ranges of the backward ``efforts``.
     """
@@ -75,7 +77,7 @@ def find_most_common_gait(efforts: Sequence[Effort]) -> str:
 def _is_single_pair(
     efforts: Sequence[Effort], halves: Sequence[Effort | None], unit: str, easy_speed_mps: float
 ) -> bool:
-    """Whether the only backward effort of a session and a fast forward half of equal distance form a pair."""
+    """Whether the only backward effort of a session and a fast forward effort of equal distance form a pair."""
     half = halves[0]
     if len(efforts) != 1 or half is None or unit != "metres":
         return False
@@ -85,9 +87,9 @@ def _is_single_pair(
 def find_partners(
     cleaned: CleanedActivity, bouts: Bouts, rows: tuple[int, int], effort: Effort, step: int
 ) -> list[Effort]:
-    """Return the stretches that may be the forward half of a backward effort.
+    """Return the forward stretches that may be paired with a backward effort.
 
-    The first is the nearest forward bout, the next reaches to the second nearest, and so on.
+    The first is the nearest forward bout on one side; the second also includes the next bout on that side, and so on.
 
     ``rows`` is the effort's half-open range of bouts; ``step`` is 1 for the bouts after it and -1 for those before.
     """
@@ -109,7 +111,10 @@ def find_partners(
 
 
 def find_equal_half(halves: Sequence[Effort], effort: Effort, unit: str, easy_speed_mps: float) -> Effort | None:
-    """Return the half whose ``unit`` equals the backward effort's; None if none does or if it is a recovery jog."""
+    """Return the forward stretch whose ``unit`` is nearest to that of the backward effort.
+
+    ``unit`` is ``metres`` or ``seconds``. None if no stretch is near enough, or if the nearest is a recovery jog.
+    """
     known = [half for half in halves if getattr(half, unit) > 0.0 and getattr(effort, unit) > 0.0]
     if not known:
         return None

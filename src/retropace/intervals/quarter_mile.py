@@ -25,31 +25,32 @@ QUARTER_MILE_M = 402.336
 MAX_DISTANCE_ERROR = 0.045
 """Largest relative error of the recorded distance of a quarter mile or a lap of 400 m."""
 MIN_FAST_RATIO = 1.05
-"""Minimum ratio of the forward half's speed to easy speed, the mean forward speed outside the session's reps."""
+"""Minimum ratio of the forward quarter mile's speed to easy speed, the mean forward speed outside the session's
+reps."""
 MIN_REST_S = 45.0
-"""Shortest rest (s) between the halves of a test."""
+"""Shortest rest (s) between the two quarter miles of a test."""
 MAX_REST_S = 300.0
-"""Longest rest (s) between the halves of a test; about two minutes are usual."""
+"""Longest rest (s) between the two quarter miles of a test; about two minutes are usual."""
 MAX_REST_SPEED_RATIO = 0.5
-"""Largest ratio of mean speed during the rest to speed of the backward half."""
+"""Largest ratio of mean speed during the rest to speed of the backward quarter mile."""
 MANUAL_EDGE_SD_S = 0.5
-"""Standard deviation (s) of the start or end of a half at a manual lap."""
+"""Standard deviation (s) of the start or end of a quarter mile at a manual lap."""
 ESTIMATED_EDGE_SD_S = 1.0
-"""Standard deviation (s) of the start or end of a half that was estimated from a change of pace."""
+"""Standard deviation (s) of the start or end of a quarter mile that was estimated from a change of pace."""
 
 
 @dataclass(frozen=True, slots=True)
 class QuarterMileTest:
-    """One quarter-mile test: its forward half, its backward half and their ratio."""
+    """One quarter-mile test: the forward quarter mile, the backward one and the ratio of their times."""
 
     forward: Effort
     backward: Effort
     rest_s: float
-    """Seconds between the halves."""
+    """Seconds between the forward and the backward quarter mile."""
     ratio: float
     """Backward time over forward time."""
     ratio_error: float
-    """Standard error of the ratio, from the errors of the start and end of each half."""
+    """Standard error of the ratio, from the errors of the start and end of each quarter mile."""
 
     @property
     def is_passed(self) -> bool:

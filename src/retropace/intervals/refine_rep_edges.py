@@ -32,8 +32,8 @@ LEVEL_MARGIN_S = 12.0
 MIN_RECORDS = 4
 """Minimum number of records around an edge; with fewer the edge is kept."""
 MIN_STANDING_SHARE = 0.8
-"""Share of standing beside an edge above which the runner is taken to have stood; below one minus this, to have
-moved. Between the two the edge is kept."""
+"""Share of standing beside an edge above which the runner is taken to have stood there. Below one minus this share the
+runner is taken to have moved. Between the two the edge is kept."""
 MIN_LOG_SPEED_CHANGE = 0.15
 """Minimum change of log speed at an edge within one direction; with less the edge is kept."""
 MIN_BOUT_S = 3.0
@@ -109,7 +109,7 @@ def _estimate_edges(
 
 
 def _classify_edge(window: EdgeWindow, is_turn: bool) -> str:
-    """Return the kind of an edge: ``start`` (from a stand), ``turn`` (while moving) or empty (change of pace)."""
+    """Return the kind of an edge: ``start`` (after standing), ``turn`` (while moving) or empty (change of pace)."""
     if window.left_mps == 0.0:
         return "start"
     return "turn" if is_turn else ""

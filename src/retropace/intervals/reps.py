@@ -42,7 +42,8 @@ class Rep:
     """One rep of a set. Missing values are NaN."""
 
     number: int
-    """Number of the rep in its set from 1; a forward and a backward rep of one pair have the same number."""
+    """Number of the rep within its set, counted from 1; the forward and the backward rep of a pair have the same
+    number."""
     start_s: float
     end_s: float
     direction: str
@@ -52,7 +53,7 @@ class Rep:
     nominal: NominalLength | None
     """Planned length; None if the rep is not close to the planned length of its set."""
     seconds: float
-    """Seconds in which the watch was not paused, including short stands."""
+    """Seconds in which the watch was not paused, including short times of standing."""
     metres: float
     speed_mps: float
     cadence_spm: float
@@ -114,7 +115,11 @@ def _find_basis(bouts: Bouts, effort: Effort) -> str:
 
 
 def build_recovery(cleaned: CleanedActivity, bouts: Bouts, start_s: float, end_s: float) -> Recovery:
-    """Return the recovery between two times; its kind names the at most two activities that filled a quarter of it."""
+    """Return the recovery between two times.
+
+    Its kind names the one or two things, such as rest or jog, on which the runner spent most time, each at least a
+    quarter of the recovery.
+    """
     metres = float(cleaned.increments("distance_m", np.array([start_s, end_s]))[0])
     if end_s - start_s < 1.0:
         return Recovery(start_s, end_s, "", metres)

@@ -42,7 +42,7 @@ class SessionPart:
     """Seconds in which the watch was not paused."""
     metres: float
     set_number: int
-    """Number of the set that a rep or recovery belongs to, from 1; 0 for other parts."""
+    """Number of the set that a rep or recovery belongs to, counted from 1; 0 for other parts."""
 
 
 @dataclass(frozen=True, slots=True)

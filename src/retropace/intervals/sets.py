@@ -102,7 +102,10 @@ def build_set(cleaned: CleanedActivity, bouts: Bouts, detected: DetectedSet) -> 
 
 
 def _compute_statistics(reps: list[Rep], nominal: NominalLength | None) -> SetStatistics:
-    """Return the statistics of the reps of one direction; those of durations if distances are unknown."""
+    """Return the statistics of the reps of one direction.
+
+    They describe the durations if the figure that fits the planned length is unknown for any rep.
+    """
     figure = "speed_mps" if nominal is None else "seconds" if nominal.unit == "m" else "metres"
     values = np.array([getattr(rep, figure) for rep in reps])
     if not np.all(np.isfinite(values)):

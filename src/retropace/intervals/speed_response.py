@@ -31,8 +31,8 @@ EDGE_PRIOR_SD_S = 4.0
 CORRELATION_TIME_S = 4.0
 """Seconds over which deviations of recorded speed from the model stay correlated."""
 SHORT_LEVEL_SD_M = 4.0
-"""Uncertainty of mean speed on one side of an edge, times that side's duration (m): the shorter a stretch, the less
-its speed is known."""
+"""Length (m) that is divided by the duration of the stretch on one side of an edge and added to the standard deviation
+of its mean speed: the shorter a stretch, the less its speed is known."""
 MAX_SQUARED_DEVIATION = 9.0
 """Largest squared deviation from the model, in squared standard deviations; larger ones count as this, so that
 outliers do not decide."""
@@ -43,16 +43,18 @@ class SpeedResponse:
     """Parameters of the response of one source of speed: a watch, or distance."""
 
     smoothing_times_s: tuple[float, ...]
-    """Time constants of a watch, or widths of the slope (s), that are tried; one value holds for a session."""
+    """Time constants of a watch, or widths of the slope (s), that are tried; one of them is taken for the whole
+    session."""
     step_response: Callable[[FloatArray, float, float], FloatArray]
     """Share of a sudden change that recorded speed shows, as a function of the seconds since the change, the
     smoothing time and the time constant of the body."""
     noise_sd_mps: float
     """Standard deviation (m/s) of recorded speed around the model."""
     level_sd_mps: float
-    """Standard deviation (m/s) of the true mean speed on one side of an edge around the median recorded there."""
+    """Standard deviation (m/s) of the difference between the true mean speed on one side of an edge and the median
+    speed recorded there."""
     record_lead_s: float
-    """Seconds by which the speed of a record is newer than its time stamp, which is cut to whole seconds."""
+    """Seconds by which a record's speed is newer than its time stamp, as time stamps are cut to whole seconds."""
     has_unknown_delay: bool
     """Whether the source shows speed with a constant delay that is not known."""
 

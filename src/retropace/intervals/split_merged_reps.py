@@ -22,7 +22,7 @@ MAX_LOG_LENGTH_DIFF = 0.2
 MIN_BREAK_SPEED_RATIO = 1.1
 """Minimum ratio of speed in the middle of a stretch to speed before and after it; with less it is not split."""
 MAX_TURN_SHIFT_S = 6.0
-"""Largest distance (s) of a turn from the time at which regular reps would have it."""
+"""Largest difference (s) between the time of a turn and the time at which it would be if all reps were regular."""
 MAX_TURN_INTERVAL_S = 60.0
 """Largest median duration (s) of reps and of gaps; if either is longer, no turns are assumed to be missed."""
 
@@ -51,7 +51,10 @@ def split_missed_turns(cleaned: CleanedActivity, bouts: Bouts) -> Bouts:
 
 
 def _find_turns(cleaned: CleanedActivity, start_s: float, end_s: float, rep_share: float) -> tuple[float, float] | None:
-    """Return the two times between which speed stands out most within a stretch; None if the middle is not faster."""
+    """Return the two turns within a stretch: the times between which speed is highest above that before and after.
+
+    None if speed is not clearly higher in the middle.
+    """
     times_s = np.arange(np.ceil(start_s), np.floor(end_s))
     speed_mps: FloatArray = np.interp(times_s, cleaned.t_s, cleaned.speed_mps)
     cumulative = np.concatenate(([0.0], np.cumsum(speed_mps)))

@@ -32,18 +32,19 @@ MIN_REP_S = 8.0
 MIN_BOUTS = 5
 """Minimum number of bouts within a backward stretch that is searched for a set: three reps with two recoveries."""
 REPS_PER_OUTLIER = 5
-"""One rep may deviate in length, as when cut short, for each this many reps of a set."""
+"""Number of reps in a set for each one that may deviate in length, as when it was cut short: one of 5, two of 10."""
 MAX_SLIVER_S = 20.0
 """Longest backward stretch (s) that may be discarded as too short to be a rep, unless annotated."""
 MAX_SLIVER_RATIO = 0.6
 """Largest ratio of the duration of a discarded backward stretch to the median of the other backward stretches."""
 MAX_LOG_SPEED_DEFICIT = 0.1
-"""Largest log speed by which a lap may be slower than the median forward rep and still count as a rep by itself."""
+"""Largest difference of log speed by which a lap may be slower than the median forward rep and still be a rep by
+itself."""
 
 
 @dataclass(frozen=True, slots=True)
 class DetectedSet:
-    """A set of efforts (stretches that may be reps) in order; the two halves of a pair are adjacent."""
+    """A set of efforts (stretches that may be reps) in order; the two efforts of a pair are adjacent."""
 
     kind: str
     """Kind of set: ``reps`` (equal lengths), ``pairs`` (forward and backward in turn), ``pyramid`` (lengths rise,
@@ -71,8 +72,8 @@ def find_sets(
     """Return the sets of a session in order of time; empty if it has none.
 
     ``backward`` comes from :func:`find_backward_efforts`, ``laps`` from
-    :func:`retropace.intervals.bouts.build_lap_bouts`. Forward sets are taken first from laps of a guided workout, then
-    by pace among manual laps, then by pace among bouts; a later one that overlaps a set is dropped.
+    :func:`retropace.intervals.bouts.build_lap_bouts`. Forward sets are sought first among laps of a guided workout,
+    then by pace among manual laps, then by pace among bouts. A set that overlaps one found before is dropped.
     """
     sets = [_build_reps_set(efforts) for efforts in backward.by_pace]
     pairs = find_pairs(cleaned, bouts, backward.bout_rows, backward.efforts)
@@ -216,9 +217,10 @@ def _build_pairs_set(pairs: Sequence[EffortPair]) -> DetectedSet:
 
 
 def _find_shared_nominal(halves: Sequence[Effort], efforts: Sequence[Effort]) -> NominalLength | None:
-    """Return the planned length of both halves of all pairs; None if no round length is near.
+    """Return the planned length that all efforts of all pairs share; None if no round length is near.
 
-    It is sought in metres or seconds, whichever vary less among the halves.
+    ``halves`` are the forward efforts and ``efforts`` the backward ones. The length is in metres if their distances
+    vary less than their durations, else in seconds.
     """
     metres = sample_sd(np.log([effort.metres for effort in (*halves, *efforts)]))
     seconds = sample_sd(np.log([effort.seconds for effort in (*halves, *efforts)]))

@@ -31,10 +31,10 @@ MIN_BACKWARD_RUN_MPS = 1.3
 """Slowest speed (m/s) of backward running; slower is backward walking. It is 0.55 of an easy forward speed of 2.4
 m/s."""
 SIMILAR_SPEED_SHARE = 0.85
-"""Share of the speed of the slowest annotated backward run; a stretch without cadence that is as fast counts as
-running."""
+"""A stretch without cadence counts as running if its speed is at least this share of the speed of the slowest annotated
+backward run."""
 EDGE_MERGE_S = 10.0
-"""Seconds around a change of direction found with fine change points within which coarse change points are dropped."""
+"""Seconds around a change of direction, found with fine change points, in which coarse change points are dropped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +69,10 @@ def label_segments(
 ) -> Segments:
     """Return the segments between change points, each with direction, gait, basis and confidence.
 
-    ``edges_s`` are the change points in elapsed seconds, from 0 to the end of the activity, including edges of pauses
-    and stands. ``fine_edges_s`` are those of a finer segmentation, which become edges only where the direction changes.
-    ``annotations`` are disjoint and sorted. ``runner`` is what is known of the runner from other sessions.
+    ``edges_s`` are the change points in elapsed seconds, from 0 to the end of the activity, including starts and ends
+    of pauses and standing. ``fine_edges_s`` are those of a finer segmentation, which become edges only where the
+    direction changes. ``annotations`` are disjoint and sorted. ``runner`` is what is known of the runner from other
+    sessions.
     """
     parameters = parameters or LabelParameters()
     standing = snap_standing(cleaned, annotations, parameters.max_snap_s)

@@ -20,8 +20,8 @@ from retropace.labelling.features import extract_features, measurement_variances
 from retropace.labelling.runner_model import PRIORS, GaitModel, Observations, add_day_variance, posterior
 
 HALF_LIFE_DAYS = 90.0
-"""Age (days) at which a session counts half as much as a new one, because fitness changes over a season; assumed,
-not measured."""
+"""Age (days) at which a session counts half as much as a new one, because fitness changes over a season; assumed, not
+measured."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class TrainingSession:
     """Path of the recording."""
     sha256: str
     session_index: int
-    """Index of the session within its file, from 0."""
+    """Index of the session within its file; the first is 0."""
     start_time: datetime | None
     examples: tuple[Example, ...]
 
@@ -137,7 +137,10 @@ def _fit_gait_model(gait: str, sessions: Sequence[TrainingSession], reference_ti
 
 
 def _age_discount(session: TrainingSession, reference_time: datetime | None) -> float:
-    """Return the factor on a session's variance: 2 for each ``HALF_LIFE_DAYS`` of age; 1 if its age is unknown."""
+    """Return the factor on a session's variance, which doubles with each ``HALF_LIFE_DAYS`` of age.
+
+    It is 1 for a new session or if the age is unknown.
+    """
     if reference_time is None or session.start_time is None:
         return 1.0
     days = abs((reference_time - session.start_time).total_seconds()) / 86400.0

@@ -41,7 +41,9 @@ def athletes_dir() -> Path:
 
 
 def athlete_path(name_or_file: str) -> Path:
-    """Return the path of an athlete's file: the argument if it has a slash or ends in ``.json``, else by name.
+    """Return the path of an athlete's file, given that path or the athlete's name.
+
+    An argument with a slash or the ending ``.json`` is a path; any other is a name.
 
     Raises :class:`RetropaceError` for a name that is not a valid file name.
     """
@@ -93,7 +95,7 @@ def forget_athlete(path: Path) -> None:
 
 
 def write_athlete(path: Path, athlete: Athlete, was: bytes | None) -> None:
-    """Write an athlete to a file at once or not at all, and only if the file has not changed since it was read.
+    """Write an athlete to a file, completely or not at all, and only if the file has not changed since it was read.
 
     ``was`` is the bytes that :func:`read_athlete` returned. Raises :class:`RetropaceError` if the file changed or
     cannot be written.

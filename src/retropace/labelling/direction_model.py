@@ -30,7 +30,8 @@ from retropace.labelling.priors import (
 from retropace.labelling.runner_model import PRIORS, GaitModel, Observations, log_marginal_likelihood, widen_prior
 
 MAX_CLUSTERS = 24
-"""Largest number of clusters per gait and per group of stretches that may share a cluster."""
+"""Largest number of clusters per gait and per group of stretches that may share a cluster; beyond it the most similar
+clusters are merged."""
 MAX_ENUMERATED_CLUSTERS = 7
 """Largest number of clusters that are labelled jointly, in all 128 combinations; more are taken in batches."""
 LABEL_NOISE = 0.006
@@ -178,8 +179,8 @@ def _pool_clusters(features: StretchFeatures, rows: NDArray[np.intp], cluster: N
 def _inherit_short_stretches(problem: LabellingProblem, probability: FloatArray) -> FloatArray:
     """Return the probabilities with those of stretches shorter than ``MIN_JUDGED_S`` replaced by the next stretch's.
 
-    If that one stands, is annotated or missing, the preceding stretch is used instead. Between two annotated stretches
-    the smaller of both probabilities is used.
+    If the next stretch is standing, annotated or missing, the preceding stretch is used instead. Between two annotated
+    stretches the smaller of both probabilities is used.
     """
     inherited, moving = probability.copy(), problem.features.gait != ""
     is_short = (problem.marked < 0) & moving & (problem.features.duration_s < MIN_JUDGED_S)

@@ -23,9 +23,9 @@ def apply_distance_overrides(
 ) -> tuple[CleanedActivity, tuple[str, ...]]:
     """Return the activity with the distance or speed that annotations state, and a description of each change.
 
-    Within the annotation, recorded distance is scaled; without any, and for a stated speed, the speed is constant while
-    the runner moves. Later distances shift, so that the parts still add up. Raises :class:`AnnotationError` for a
-    distance that nobody can cover in the time.
+    A stated distance scales the recorded one within the annotation. If none was recorded, or if a speed is stated,
+    speed is set constant while the runner moves. Later cumulative distances shift accordingly. Raises
+    :class:`AnnotationError` for a distance that nobody can cover in the time.
     """
     changes: list[str] = []
     for annotation in annotations:

@@ -30,8 +30,8 @@ LOG_CADENCE_NOISE_SD = 0.025
 POSITION_LOG_SPEED_NOISE_SD = 0.16
 """Standard deviation of the log of speed from positions between ten-second means of one steady stretch."""
 MAX_LOST_STEP_SHARE = 0.25
-"""Largest share of the time in which a cadence sensor may lose steps; with more, all its values are dropped. The one
-such run of the public recordings has 0.69, others of some length at most 0.11."""
+"""Largest share of the time in which a cadence sensor may lose steps; with more, all its values are dropped. One of the
+public recordings has 0.69, others of some length have at most 0.11."""
 HR_TIME_CONSTANT_S = 30.0
 """Time constant (s) with which heart rate follows effort (Bunc 1988, Eur J Appl Physiol 57:1)."""
 HR_TIME_CONSTANT_SD_S = 12.0
@@ -41,8 +41,8 @@ HR_END_WINDOW_S = 8.0
 HR_END_SD_BPM = 1.5
 """Standard error (bpm) of mean heart rate over ``HR_END_WINDOW_S``."""
 ALTITUDE_ERROR_LENGTH_M = 40.0
-"""Distance (m) over which the error of altitude is as large as its change; it is added to a stretch's distance, so
-that short stretches get a small grade."""
+"""Length (m) that is added to a stretch's distance before its rise is divided by it, so that short stretches, in which
+altitude errors matter most, get a small grade."""
 MAX_GRADE = 0.25
 """Steepest grade (rise per metre) that is run; steeper estimates are set to it."""
 LOG_SPEED_PER_GRADE = 3.0

@@ -18,15 +18,17 @@ from retropace.labelling.features import LOG_SPEED_PER_GRADE, StretchFeatures
 from retropace.labelling.runner_model import Observations
 
 MAX_ADJACENT_GAP_S = 3.0
-"""Largest gap (s) between two stretches of which one directly follows the other."""
+"""Largest gap (s) between two stretches at which the later one still counts as directly following the earlier one."""
 MAX_TRANSITION_S = 16.0
 """Longest stretch (s) between two others that may be nothing but the change of speed between them."""
 MAX_WARM_UP_S = 180.0
-"""Seconds from the start and from the end of a session over which the weights for lying there fade to 0."""
+"""Longest warm-up and longest cool-down (s). The log-odds ``first_stretch`` and ``last_stretch`` count in full at the
+very start and end of a session and fade linearly to 0 over this time."""
 MAX_SAME_PACE_LOG_DIFFERENCE = 0.12
 """Largest difference in log speed at which two consecutive stretches count as one pace."""
 MIN_EASY_RUN_S = 120.0
-"""Shortest running stretch (s) that can set the runner's easy pace; the first one as long as that does."""
+"""Shortest running stretch (s) from which easy pace is taken: it is the pace of the first stretch at least this long
+that is not annotated backward."""
 FAST_LOG_SPEED_WIDTH = 0.02
 """Width, in log speed, of the logistic function that turns speed above easy pace into a probability of fast."""
 
@@ -45,35 +47,39 @@ class LogOddsWeights:
     last_stretch: float = -2.5
     """Log-odds of the last stretch of a session, as runners cool down forward."""
     known_runner_factor: float = 0.4
-    """Factor on ``first_stretch`` and ``last_stretch`` for a runner known to run backward, who may do so all
-    session."""
+    """Factor on ``first_stretch`` and ``last_stretch`` for a runner known to run backward, who may also do so at the
+    start and end."""
     after_fast_effort: float = -4.0
     """Log-odds of a stretch directly after a fast effort, which is likely its recovery."""
     fast_log_speed_margin: float = 0.10
     """Difference of log speed above easy pace from which an effort counts as fast."""
     similar_to_marked: float = 3.0
-    """Log-odds of a cluster that equals one annotated backward, as reps are repeated."""
+    """Log-odds of a cluster just like one annotated backward, as reps are repeated; less similar clusters get less."""
     other_context_factor: float = 0.5
-    """Factor on the similarity of two clusters that differ in :attr:`SequenceContext.position_code`."""
+    """Factor on the similarity of two clusters that lie in different places of the session
+    (:attr:`SequenceContext.position_code`)."""
     dissimilar_to_marked: float = -1.5
-    """Log-odds of a cluster that resembles none annotated backward, where there is any."""
+    """Log-odds of a cluster that resembles none of those annotated backward; it does not apply if none is annotated
+    backward."""
     short_penalty: float = 1.5
-    """Log-odds subtracted for each factor e (2.7) by which the mean duration of running stretches is below
-    ``short_s``."""
+    """Log-odds subtracted if the mean duration of running stretches is below ``short_s``, once for each factor e (2.7)
+    by which it is shorter."""
     short_s: float = 30.0
     """Mean duration (s) of a cluster's running stretches below which ``short_penalty`` applies."""
     short_walk_penalty: float = 4.0
-    """Like ``short_penalty`` for walking, which crossings and chats interrupt."""
+    """Like ``short_penalty``, but for walking stretches, which are often short because of crossings and chats."""
     short_walk_s: float = 45.0
     """Mean duration (s) of a cluster's walking stretches below which ``short_walk_penalty`` applies."""
     short_total_penalty: float = 1.5
-    """Log-odds subtracted for each factor e by which a cluster's total duration is below ``short_total_s``."""
+    """Log-odds subtracted if a cluster's total duration is below ``short_total_s``, once for each factor e by which it
+    is shorter."""
     short_total_s: float = 90.0
     """Total duration (s) of a cluster below which ``short_total_penalty`` applies."""
     grade_weight: float = -1.5
-    """Log-odds per squared ratio of grade to ``grade_scale``: climbing shortens steps as running backward does."""
+    """Log-odds of backward at a grade equal to ``grade_scale``; it grows with the square of the grade. Climbing
+    shortens steps as running backward does."""
     grade_scale: float = 0.1
-    """Grade (rise per metre) at which ``grade_weight`` counts once."""
+    """Grade (rise per metre) at which ``grade_weight`` counts in full, neither reduced nor increased."""
     no_cadence: float = -3.0
     """Log-odds of a stretch without cadence if the runner is unknown, as a slow forward walk may then look backward."""
     min_cluster_s: float = 30.0

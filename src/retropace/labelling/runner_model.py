@@ -57,7 +57,7 @@ class GaitModel:
     cadence: RegressionPrior
     """Regression of log cadence on log speed."""
     heart_rate: RegressionPrior
-    """Regression of steady-state heart rate, which a lasting effort leads to, in bpm on speed in m/s."""
+    """Regression of steady-state heart rate (bpm), which heart rate approaches if the effort lasts, on speed (m/s)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,8 +221,8 @@ def posterior(
 ) -> GaitModel:
     """Return the model updated by one more session of known directions, ``backward`` ``(n,)`` of 0 and 1.
 
-    Conditions the coefficients on the observations, which share one random deviation of the day per coefficient.
-    ``variance_factor``, at least 1, multiplies their variance, so that they count less.
+    Conditions the coefficients on the observations. On that day each coefficient deviates at random by one amount for
+    all observations. ``variance_factor``, at least 1, multiplies the observations' variance, so that they count less.
     """
     updated = {}
     for name, prior, x, y, var in _regressions(model, observations):

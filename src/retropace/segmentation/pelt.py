@@ -13,16 +13,18 @@ IndexArray = NDArray[np.intp]
 """Array of indices, ``(n,)``."""
 
 MAX_BLOCK_SIZE = 16
-"""Largest number of adjacent positions in a block, which are excluded together; it changes only the speed."""
+"""Largest number of adjacent positions in a block. A whole block is excluded from the search at once; its size changes
+only the speed of the search."""
 ENDS_PER_BATCH = 80
-"""Approximate number of segment ends whose best start is searched together; it changes only the speed."""
+"""Approximate number of segment ends whose best start is searched together; it changes only the speed of the search."""
 MIN_BLOCKS_TO_RANK = 16
-"""Largest number of undecided blocks that are all tried at once; of more, the most promising are tried first."""
+"""Largest number of undecided blocks that are all tried at once; if there are more, the most promising are tried
+first."""
 MAX_BLOCKS_PER_ROUND = 256
 """Largest number of blocks of starts that are tried at once, to limit the memory."""
 TIE_BREAK_MULTIPLE = 64
-"""Number whose multiples are preferred among change points of equal cost, as there are where no value is known; so the
-result does not depend on the order of the search."""
+"""Among change points of equal cost, multiples of this number are preferred, so that the result does not depend on the
+order of the search. Costs are equal where no value is known."""
 UNREACHED_COST = 1e300
 """Cost of a position before a segmentation up to it is found: above any real cost, and finite for computing bounds."""
 

@@ -27,11 +27,11 @@ NORMAL_QUARTILE_SD = 0.3186
 MIN_BLOCK_CHANGES = 20
 """Smallest number of differences between blocks from which noise is measured; with fewer it is assumed to be low."""
 MIN_TRANSITION_SHARE = 0.1
-"""Smallest fraction of the way from the mean of one neighbour to that of the other at which a short segment's mean must
-lie for the segment to be a mere transition; the largest is 1 minus this."""
+"""Smallest fraction of the way from the mean before a short segment to the mean after it at which the segment's own
+mean must lie for it to be a mere transition. The largest fraction is 1 minus this."""
 MAX_TRANSITION_OFFSET2 = 0.25
-"""Largest squared distance of a transition's mean from the line between its neighbours' means (in the plane of pace and
-cadence), as a fraction of the squared distance between these two means."""
+"""Largest squared distance of a transition's mean from the straight line between the means before and after it, as a
+fraction of the squared distance between these two. Means are points in the plane of pace and cadence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class _CutThresholds:
     penalty: float
     """Decrease of the squared deviations, in noise variances × seconds, that a change point must bring."""
     min_change_sd: float
-    """Smallest distance between the means on both sides, in standard deviations of the noise."""
+    """Smallest distance between the means before and after a change point, in standard deviations of the noise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,9 +121,10 @@ def _build_part(
 
 
 def _measure_noise_inflation(parts: list[_MovingPart], parameters: SegmentParameters) -> FloatArray:
-    """Measure the noise of each signal, as its ratio to ``reference_wander_sd``, at least 1; shape ``(2,)``.
+    """Return the noise of each signal as its ratio to ``reference_wander_sd``, at least 1; shape ``(2,)``.
 
-    The lower quartile of the differences between adjacent blocks is robust even where fast and slow alternate.
+    The noise is the lower quartile of the differences between adjacent blocks, which is robust even where fast and slow
+    alternate.
     """
     block = max(round(NOISE_BLOCK_S / parameters.grid_s), 1)
     changes = [np.empty((0, 2))]

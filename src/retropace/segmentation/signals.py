@@ -74,7 +74,7 @@ def standardize_signals(cleaned: CleanedActivity, parameters: SegmentParameters 
 def resample(
     times_s: FloatArray, t_s: FloatArray, signal: FloatArray, max_bridge_s: float
 ) -> tuple[FloatArray, NDArray[np.bool_]]:
-    """Interpolate a signal recorded at ``t_s`` at ``times_s``; returns the values, and whether each is to be trusted.
+    """Return a signal interpolated from its times ``t_s`` to ``times_s``, and whether each value is to be trusted.
 
     A value is trusted if a known value of the signal lies within half of ``max_bridge_s`` seconds.
     """

@@ -14,7 +14,7 @@ from retropace.core.errors import AnnotationError
 MAX_LINES = 40
 """Largest number of lines of a description that are read; further ones are ignored."""
 MAX_QUOTE_CHARS = 60
-"""Largest number of characters that a message quotes from a description."""
+"""Largest number of characters of a description that a message quotes; the rest is cut off."""
 _AMBIGUOUS_KINDS = ("ambiguous", "route_direction", "route", "negation", "ignored")
 """Kinds of phrases (:class:`.Phrase`) that leave it open whether a text means running backward."""
 

@@ -1,4 +1,4 @@
-"""Annotations from names of laps, workout steps, tracks and, mostly as a hint only, of the activity."""
+"""Annotations from names of laps, workout steps and tracks; the name of the activity mostly gives only a hint."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from retropace.core.cleaned_activity import CleanedActivity
 def find_name_annotations(cleaned: CleanedActivity) -> tuple[list[Annotation], tuple[str, ...]]:
     """Return annotations from the names of laps, of workout steps done in them, and of tracks; and warnings.
 
-    There are none unless a name says backward: forward is assumed anyway, and rest is measured.
+    Without a name that says backward, no annotation is returned: forward is assumed anyway, and rest is measured.
     """
     meaning_of_step = {item.index: _find_first_meaning(item.name, item.note) for item in cleaned.workout_steps}
     annotations: list[Annotation] = []

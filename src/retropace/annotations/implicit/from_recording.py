@@ -33,7 +33,10 @@ def find_recording_annotations(
 
 
 def find_device_plan(cleaned: CleanedActivity) -> Plan | None:
-    """Return the workout on the watch as a plan; None unless a step says backward and no lap says which step it was."""
+    """Return the workout on the watch as a plan.
+
+    None if no step says backward, or if laps already say which step each of them was.
+    """
     if not has_backward_step(cleaned.workout_steps) or any(lap.step_index is not None for lap in cleaned.laps):
         return None
     return build_plan(cleaned.workout_steps)

@@ -1,6 +1,6 @@
 """Annotations from waypoints set on the way.
 
-One named "backward" starts a stretch; one named "forward", "rest" or "end" ends it.
+A waypoint named "backward" starts a backward stretch; one named "forward", "rest" or "end" ends it.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from retropace.core.cleaned_activity import CleanedActivity
 from retropace.core.geodesy import compute_distances_m
 
 EDGE_TOLERANCE_S = 5.0
-"""Seconds by which a stretch's start or end may be off: people name a waypoint where they turn, or just before, and
-typing takes a while."""
+"""Largest number of seconds by which the start or end of a stretch may differ from the time of its waypoint. People
+name a waypoint where they turn, or just before, and typing takes a while."""
 MAX_DISTANCE_M = 30.0
 """Distance (m) from the route within which a waypoint without a time counts as passed."""
 CLOSING_NAMES = frozenset(

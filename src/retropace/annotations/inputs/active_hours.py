@@ -35,7 +35,8 @@ class ActiveHours:
     last_date: date | None = None
     """Last date, included; None if the range has no end."""
     daily_window_s: tuple[float, float] | None = None
-    """Start and end in seconds after midnight UTC, the end smaller if past midnight; None for a range of dates."""
+    """Start and end in seconds after midnight UTC; the end is smaller than the start if the hours pass midnight. None
+    for a range of dates."""
 
 
 def parse_active_hours(text: Any) -> ActiveHours:
@@ -79,7 +80,7 @@ def _parse_seconds_of_day(parts: tuple[str | None, ...], text: str) -> float:
 
 
 def active_spans(active_hours: tuple[ActiveHours, ...], start_time: datetime | None, elapsed_s: float) -> Spans:
-    """Return the spans of an activity, in elapsed seconds, in which all ranges hold; empty without a start time."""
+    """Return the spans of an activity, in elapsed seconds, that lie in all ranges; none without a start time."""
     spans = as_spans([(0.0, elapsed_s)])
     if active_hours and start_time is None:
         return as_spans([])

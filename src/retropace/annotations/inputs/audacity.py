@@ -27,7 +27,7 @@ def is_label_track(text: str) -> bool:
 
 
 def parse_label_track(text: str, path: str | os.PathLike[str]) -> list[UnresolvedAnnotation]:
-    """Return the labels of a label track in order; ``path`` is for messages and origins.
+    """Return the annotations in a label track in order; ``path`` is named in messages and as their origin.
 
     Raises :class:`AnnotationError` with file and line for the first invalid one.
     """

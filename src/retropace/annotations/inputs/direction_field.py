@@ -21,7 +21,8 @@ EDGE_TOLERANCE_S = 2.0
 """Seconds by which a stretch's start or end may be off: a value is written with the next record, a second or two
 after the button was pressed."""
 MAX_HOLD_S = 10.0
-"""Longest time (s) for which a value holds without a further record."""
+"""Longest time (s) for which a recorded value holds. If the next record comes later, the value's stretch ends after
+this time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +114,11 @@ def _find_label(text: str, direction_field: DirectionField) -> Label | None:
 
 
 def _find_hold_spans(times_s: FloatArray, next_s: float) -> list[tuple[float, float]]:
-    """Return the spans in which one value holds, from its first record to the next value's, without long gaps."""
+    """Return the spans in which the value recorded at ``times_s`` holds.
+
+    It holds from its first record to ``next_s``, where another value is recorded. A gap between records of more than
+    ``MAX_HOLD_S`` splits the span.
+    """
     bounds = np.append(times_s, next_s)
     gaps = np.flatnonzero(np.diff(bounds) > MAX_HOLD_S)
     starts = [0, *(gaps + 1).tolist()]

@@ -36,7 +36,7 @@ class Zone:
     """Width (m) of a line; 0 for a polygon."""
     name: str
     active_hours: tuple[ActiveHours, ...] = ()
-    """Hours or dates in which the zone holds, all of them at once; always if empty."""
+    """Hours and dates in which the zone counts; it counts only where all of them hold, and always if there are none."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,7 @@ _LOCATION_EXAMPLES = "a stretch like 12:30-15:00, 1.2km-1.6km, lap 2,4,6-8 or 08
 _DISTANCE_UNIT = re.compile(r"(km|mi|miles?|m)\s*$", re.IGNORECASE)
 """Pattern of a unit of distance at the end of a text."""
 _CLOCK_READING = re.compile(r"(?<![\d:+])(?:\d+:)?\d{1,3}:(\d{2})(?![\d:.])|\d+:\d{2}:\d{2}\.\d+")
-"""Pattern of a reading of a clock or stopwatch; the group holds its seconds."""
+"""Pattern of a reading of a clock or stopwatch; its regex group captures the seconds."""
 _MINUTES_OR_HOURS = re.compile(r"\d+\s*(?:min|h)", re.IGNORECASE)
 """Pattern of a duration in whole minutes or hours."""
 
@@ -135,7 +135,7 @@ def parse_step_name(text: str) -> str | None:
 
 
 def split_location(text: str) -> tuple[str, str]:
-    """Return the start and the end of a range as written; the end is empty for any other location.
+    """Return the start and the end of a range as written; the end is empty if it is no range.
 
     >>> split_location("12:30-15:00"), split_location("lap 2-4")
     (('12:30', '15:00'), ('lap 2-4', ''))
@@ -194,14 +194,18 @@ def _resolve_step(cleaned: CleanedActivity, name: str) -> Spans:
 
 
 def _compute_distance_resolution_m(text: str) -> float:
-    """Return how many metres one unit in the last digit of a written distance is, 100 for ``1.2km``."""
+    """Return the metres that one unit of the last digit of a written distance stands for: 100 for ``1.2km``."""
     digits = re.match(r"\d*\.?(\d*)", text.strip())
     unit_m = parse_distance_m(re.sub(r"^[\d.\s]+", "1", text.strip())) or 1.0
     return unit_m / 10.0 ** len(digits[1] if digits else "")
 
 
 def _resolve_distance(cleaned: CleanedActivity, metres: float, resolution_m: float, text: str) -> TimePoint:
-    """Return when a distance was reached; the time may be off by half of what ``resolution_m`` took, within bounds."""
+    """Return when a distance was reached, with the tolerance of that time.
+
+    A distance written to ``resolution_m`` may be off by half of it. The tolerance is the time that half took, but
+    between 10 and 30 s.
+    """
     time_s = cleaned.time_at_distance_s(metres)
     if np.isnan(time_s):
         total_m = float(cleaned.curves["distance_m"][-1])

@@ -40,7 +40,7 @@ def read_bytes(path: str | os.PathLike[str]) -> bytes:
 
 
 def decode_text(data: bytes, path: str | os.PathLike[str]) -> str:
-    """Return UTF-8 bytes as text, with any byte order mark.
+    """Return UTF-8 bytes as text; a byte order mark is kept.
 
     Raises :class:`AnnotationError` with the line that is not UTF-8.
     """

@@ -185,7 +185,7 @@ def format_elapsed(seconds: float) -> str:
 def format_exact_elapsed(seconds: float) -> str:
     """Return elapsed seconds as text to the millisecond.
 
-    It always has a fraction, which marks the time as exact, so that the edge is not moved when read.
+    It always has a fraction. This marks the time as exact, so that it is not moved to a change of pace when read again.
 
     >>> format_exact_elapsed(750.0)
     '12:30.0'

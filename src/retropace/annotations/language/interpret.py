@@ -73,7 +73,10 @@ def interpret_name(name: str, *, is_title: bool = True) -> Meaning | None:
 
 
 def _build_label_with_gait(meaning: str, phrases: list[Phrase]) -> Label:
-    """Return a canonical label, with the gait added if the phrases name exactly one."""
+    """Return the label that ``meaning`` names, such as ``backward``.
+
+    If it has no gait and the phrases name exactly one (running or walking), that gait is added.
+    """
     label = parse_canonical_label(meaning)
     gaits = {phrase.meaning for phrase in phrases if phrase.kind == "gait"} - {"stand"}
     if label.gait == "" and len(gaits) == 1:

@@ -53,7 +53,7 @@ def parse_label(text: str) -> Label:
 
 
 def parse_canonical_label(text: str) -> Label:
-    """Return the label that a text in canonical form, such as ``backward walk``, stands for."""
+    """Return the label written as English direction and optional gait, such as ``backward walk``."""
     direction, _, gait = text.partition(" ")
     return Label(direction, gait)
 

@@ -27,7 +27,8 @@ class Phrase:
     """What the phrase is: ``label``, ``gait``, ``ambiguous``, ``route_direction``, ``route``, ``ignored`` or
     ``negation``."""
     meaning: str
-    """Canonical label or gait that the phrase means; empty for the other kinds."""
+    """English name of the label (such as ``backward walk``) or gait that the phrase means; empty for the other
+    kinds."""
     text: str
     start: int
     end: int
@@ -52,7 +53,7 @@ _WHOLE_LABEL_ONLY = frozenset({"ar", "normal", "前", "w"})
 
 @cache
 def build_label_table() -> dict[str, str]:
-    """Return the canonical label by each text, in normalized spelling, that is a whole label."""
+    """Return the English name of the label by each text, in normalized spelling, that is a whole label."""
     table = {normalize(word): label for words in LABELS.values() for label, group in words.items() for word in group}
     table |= {normalize(word): "backward" for group in AMBIGUOUS.values() for word in group}
     return table | {normalize(word): label for label, group in SHORT_FORMS.items() for word in group}
@@ -60,12 +61,12 @@ def build_label_table() -> dict[str, str]:
 
 @cache
 def build_gait_table() -> dict[str, str]:
-    """Return the gait by each word for it, in normalized spelling."""
+    """Return the English name of the gait by each word for it, in normalized spelling."""
     return {normalize(word): gait for words in GAITS.values() for gait, group in words.items() for word in group}
 
 
 def find_phrases(text: str) -> list[Phrase]:
-    """Return the known phrases in a text in order, the longest where several match; short forms are left out."""
+    """Return the known phrases in a text in order, the longest where several match; ``SHORT_FORMS`` are left out."""
     normalized = normalize(text)
     table, pattern = _build_phrase_table()
     return [Phrase(*table[match[0]], match[0], match.start(), match.end()) for match in pattern.finditer(normalized)]
@@ -73,7 +74,7 @@ def find_phrases(text: str) -> list[Phrase]:
 
 @cache
 def _build_phrase_table() -> tuple[dict[str, tuple[str, str]], re.Pattern[str]]:
-    """Return kind and meaning by phrase, and the pattern that matches any of these phrases."""
+    """Return a table from each phrase to its kind and meaning, and a pattern that matches any of the phrases."""
     table: dict[str, tuple[str, str]] = {}
     for gaits in GAITS.values():
         table |= {normalize(word): ("gait", gait) for gait, group in gaits.items() for word in group}

@@ -117,7 +117,7 @@ LABELS: dict[str, dict[str, tuple[str, ...]]] = {
         "unknown": ("모름", "알 수 없음"),
     },
 }
-"""Words by language and canonical label; they mean the label alone as well as within a text."""
+"""Words by language and English name of the label; they mean the label alone as well as within a text."""
 
 SHORT_FORMS: dict[str, tuple[str, ...]] = {
     "backward": ("b", "bw", "bk", "back", "rev", "ar"),
@@ -126,7 +126,7 @@ SHORT_FORMS: dict[str, tuple[str, ...]] = {
     "rest": ("r",),
     "unknown": ("?", "u"),
 }
-"""Short forms by canonical label, for all languages; they count only as a whole label or step name."""
+"""Short forms by English name of the label, for all languages; they count only as a whole label or step name."""
 
 GAITS: dict[str, dict[str, tuple[str, ...]]] = {
     "en": {

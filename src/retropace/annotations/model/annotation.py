@@ -11,11 +11,12 @@ from retropace.annotations.language.labels import Label
 from retropace.annotations.model.attributes import NO_ATTRIBUTES, Attributes
 
 TYPED_TOLERANCE_S = 10.0
-"""Seconds by which a typed time may be off; people are off by about four seconds (one standard deviation)."""
+"""Largest number of seconds by which a typed time may be off; the standard deviation is about four seconds."""
 WHOLE_MINUTE_TOLERANCE_S = 30.0
-"""Seconds by which a time in whole minutes may be off, owing to rounding."""
+"""Largest number of seconds by which a time in whole minutes may be off, owing to rounding."""
 BUTTON_TOLERANCE_S = 1.0
-"""Seconds by which a press of the lap button may be off: people press within about a second of the turn."""
+"""Largest number of seconds by which a press of the lap button may be off: people press within about a second of the
+turn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,8 @@ class Annotation:
     note: str = ""
     origin: Origin = Origin("library")
     edge_tolerance_s: float = TYPED_TOLERANCE_S
-    """Largest number of seconds by which start and end may be off; with at most one second they are never moved."""
+    """Largest number of seconds by which start and end may be off. If it is at most one second, they are never moved to
+    a change of pace."""
     attributes: Attributes = NO_ATTRIBUTES
 
 

@@ -60,7 +60,7 @@ def split_attributes(text: str) -> tuple[str, Attributes]:
 def parse_attributes(values: dict[str, str]) -> Attributes:
     """Return the attributes given as texts by name; an empty text counts as missing.
 
-    Raises :class:`AnnotationError` for an invalid value or if both are given.
+    Raises :class:`AnnotationError` for an invalid value, or if both distance and speed are given.
     """
     distance, speed = values.get("distance", "").strip(), values.get("speed", "").strip()
     if distance and speed:

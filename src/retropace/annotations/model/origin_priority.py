@@ -15,9 +15,9 @@ rank  kind                what it is                                            
 7     ``home zone``       the zones in the user's configuration folder            5 s
 ====  ==================  ======================================================  ==============
 
-Within a rank the narrower annotation leads: of two that disagree, one that lies within the other is cut out of it.
-Two that overlap by more than their edge tolerances, or that cover the same stretch, are an error naming both. Between
-ranks the lower number counts, and a warning names what it overrules.
+Where two annotations of one rank disagree and one lies within the other, the inner one holds on its stretch and the
+outer one on the rest. If they overlap in part by more than their edge tolerances, or cover the same stretch, an error
+names both. Where two of different rank disagree, the one with the lower number holds, and a warning names the other.
 """
 
 from __future__ import annotations

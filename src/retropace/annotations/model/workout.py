@@ -14,7 +14,7 @@ class StepResult:
 
     step: PlanStep
     plan_index: int
-    """Index of the step among the steps of the plan as written, a repeated step counted once."""
+    """Index of the step among the steps of the plan as written, in which a repeated step appears once."""
     start_s: float
     end_s: float
     actual: float

@@ -21,8 +21,8 @@ from retropace.core.errors import AnnotationError
 from retropace.core.units import format_duration
 
 MAX_OVERRUN_S = 60.0
-"""Seconds by which an annotation may reach beyond the start or end of the activity and be cut there without a
-warning."""
+"""Largest number of seconds by which an annotation may reach beyond the start or end of the activity without a warning.
+In any case it is cut off there."""
 
 
 def resolve_annotations(
@@ -31,8 +31,8 @@ def resolve_annotations(
     """Return the annotations as sorted spans within the activity that do not overlap, and warnings.
 
     The order of the input has no effect. Overlapping annotations of equal label are merged; where two that differ
-    overlap within their edge tolerances, the edge of smaller tolerance counts. Raises :class:`AnnotationError` for one
-    outside the activity and for two that contradict each other, naming both.
+    overlap within their edge tolerances, the edge with the smaller tolerance becomes the boundary of both. Raises
+    :class:`AnnotationError` for an annotation outside the activity and for two that contradict each other, naming both.
     """
     located: list[Annotation] = []
     unresolved = [item for item in annotations if isinstance(item, UnresolvedAnnotation)]

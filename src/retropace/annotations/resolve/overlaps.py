@@ -17,7 +17,8 @@ from retropace.core.spans import Spans, as_spans, clip, subtract, total_s, union
 from retropace.core.units import format_duration
 
 MIN_REMAINDER_S = 5.0
-"""Shortest part (s) of an annotation that is kept beside one of higher priority."""
+"""Shortest remainder (s) that is kept of an annotation partly covered by one of higher priority; a shorter one goes to
+its neighbour or is dropped."""
 
 
 def sort_key(annotation: Annotation) -> tuple[object, ...]:
@@ -160,7 +161,7 @@ def _describe(annotation: Annotation) -> str:
 
 
 def _flatten(nested: list[Annotation]) -> list[Annotation]:
-    """Return nested annotations without overlap: each inner one is cut out of the outer one."""
+    """Return nested annotations without overlap: an outer one keeps only the time that no inner one covers."""
     pieces: list[Annotation] = []
     open_annotations: list[Annotation] = []
     position_s = 0.0
@@ -183,7 +184,10 @@ def _flatten(nested: list[Annotation]) -> list[Annotation]:
 
 
 def _close_innermost(open_annotations: list[Annotation], position_s: float, pieces: list[Annotation]) -> float:
-    """Append the rest of the innermost open annotation to ``pieces``; returns the time up to which all is assigned."""
+    """Remove the last, innermost annotation from ``open_annotations`` and append what is left of it to ``pieces``.
+
+    All time before ``position_s`` is already assigned. Returns the time up to which all is assigned now.
+    """
     annotation = open_annotations.pop()
     if position_s < annotation.end_s:
         pieces.append(replace(annotation, start_s=max(position_s, annotation.start_s)))
@@ -191,7 +195,10 @@ def _close_innermost(open_annotations: list[Annotation], position_s: float, piec
 
 
 def _subtract_leading(lower: list[Annotation], leading: list[Annotation], warnings: list[str]) -> list[Annotation]:
-    """Return the annotations ``lower`` without what those in ``leading``, of higher priority, cover."""
+    """Return the annotations ``lower``, cut to the time that no annotation in ``leading`` covers.
+
+    Those in ``leading`` have higher priority. A warning is appended for each contradiction.
+    """
     covered = union(as_spans((annotation.start_s, annotation.end_s) for annotation in leading))
     starts = [annotation.start_s for annotation in leading]
     remainders: list[Annotation] = []
@@ -207,9 +214,10 @@ def _subtract_leading(lower: list[Annotation], leading: list[Annotation], warnin
 
 
 def _absorb_slivers(pieces: list[Annotation], edges: set[float]) -> list[Annotation]:
-    """Return the pieces without very short ones beside ``edges`` of annotations of higher priority.
+    """Return remainders of annotations, without very short ones beside an annotation of higher priority.
 
-    Such a piece is given to its neighbour if that touches it.
+    Very short is below ``MIN_REMAINDER_S``; ``edges`` are the starts and ends of annotations of higher priority. The
+    time of a remainder left out goes to the remainder that touches its other side, if there is one.
     """
     absorbed: list[Annotation] = []
     pieces = sorted(pieces, key=sort_key)
@@ -228,9 +236,9 @@ def _absorb_slivers(pieces: list[Annotation], edges: set[float]) -> list[Annotat
 
 
 def _first_conflict(annotation: Annotation, leading: list[Annotation], starts: list[float]) -> Annotation | None:
-    """Return the first annotation of higher priority and other direction that overlaps beyond the tolerances.
+    """Return the first annotation of higher priority that contradicts the given one; None if there is none.
 
-    None if there is none.
+    Two contradict each other if their directions differ and they overlap by more than the larger of their tolerances.
     """
     from bisect import bisect_left
 

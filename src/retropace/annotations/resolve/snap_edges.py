@@ -19,7 +19,8 @@ from retropace.segmentation.signals import StandardizedSignals
 LEVEL_WINDOW_S = 20.0
 """Duration (s) on each side of an edge over which median pace and cadence are taken."""
 MAX_SHIFT_SD = 2.5
-"""Edge tolerance (largest move of an edge) in standard deviations of the normal prior on the move."""
+"""Ratio of the largest move of an edge, which is its tolerance, to the standard deviation of the normal prior on the
+move."""
 MIN_CHANGE_SD = 1.3
 """Least change of pace and cadence at which an edge is moved, in standard deviations of their noise; with less it
 stays."""
@@ -68,7 +69,7 @@ def _snap_round(
     margin_s: FloatArray,
     signals: StandardizedSignals,
 ) -> FloatArray:
-    """Return each edge at its best place, given median pace and cadence beside the current edges."""
+    """Return each edge moved to its most likely place, given median pace and cadence beside the current edges."""
     bounds = np.concatenate(([0.0], current_s, [float(len(signals))]))
     moved = current_s.copy()
     for index in np.flatnonzero(max_shift_s > 0.0).tolist():
@@ -98,9 +99,10 @@ def _snap_round(
 
 
 def _select_side_window(edge_s: float, neighbour_s: float, sign: float, margin_s: float) -> slice:
-    """Return the index range of seconds on one side of an edge whose median pace and cadence are taken.
+    """Return the seconds on one side of an edge, as an index range, over which median pace and cadence are taken.
 
-    They lie near the edge, but farther away than it may move.
+    They lie near the edge, but farther away than the edge may move. ``sign`` is -1 for the side before the edge, 1 for
+    the side after it.
     """
     length = abs(neighbour_s - edge_s)
     margin = min(margin_s, length / 4.0)

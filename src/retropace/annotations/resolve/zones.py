@@ -24,14 +24,14 @@ POSITION_NOISE_M = 5.0
 MAX_FLICKER_S = 30.0
 """Longest stay (s) inside or outside a zone that is ignored if it keeps close to the boundary."""
 EDGE_TOLERANCE_S = 5.0
-"""Seconds by which a stretch's start or end may be off: two or three standard deviations of the position at running
-pace."""
+"""Largest number of seconds by which the start or end of a stretch may be off: at running pace, two or three standard
+deviations of the position error."""
 MAX_BRIDGED_GAP_S = 15.0
 """Longest gap (s) between positions over which the route is interpolated; longer ones count as outside."""
 
 
 def find_zone_annotations(zones: Zones, cleaned: CleanedActivity) -> tuple[list[Annotation], tuple[str, ...]]:
-    """Return the stretches within zones as annotations, the smaller zone's where two overlap; and warnings."""
+    """Return the stretches within zones as annotations, and warnings; of overlapping zones the smallest counts."""
     known = np.isfinite(cleaned.lat_deg) & np.isfinite(cleaned.lon_deg)
     if known.sum() < 2:
         warning = (f"{zones.path}: the recording holds no positions, zones were not used",)
@@ -105,7 +105,10 @@ def _find_stays(
 
 
 def _compute_depths(shape: Any, points: FloatArray) -> FloatArray:
-    """Return the distance of each point from the boundary of a shape, in metres: negative outside, limited far away."""
+    """Return the distance of each point from the boundary of a shape in metres, negative outside.
+
+    Points outside that are farther than 20 m from the shape's bounding box get -20.
+    """
     import shapely
 
     low_x, low_y, high_x, high_y = shape.bounds
@@ -126,9 +129,10 @@ def _compute_depths(shape: Any, points: FloatArray) -> FloatArray:
 
 
 def _remove_flicker(stays: list[list[Any]], depth: FloatArray, min_depth_m: float, *, inside: bool) -> list[list[Any]]:
-    """Return the stays with short ones close to the boundary joined to their neighbours.
+    """Return the stays inside and outside a zone, with those that are short and close to the boundary removed.
 
-    A stay is ``[start, end, is_in]``, in rows; those with ``is_in`` equal to ``inside`` are removed.
+    A stay is ``[start, end, is_in]``, where start and end are indices of points. Only stays whose ``is_in`` equals
+    ``inside`` are removed; each is joined to its neighbours.
     """
     merged: list[list[Any]] = []
     for number, (start, end, is_in) in enumerate(stays):

@@ -25,7 +25,7 @@ stopped late."""
 MIN_COMPLETED_SHARE = 0.6
 """Least share of the planned steps that must have been carried out. It is below 1 because people cut sessions short."""
 MAX_OUTSIDE_CHANGES = 3
-"""Number of change points before the first or after the last step from which the plan is rejected."""
+"""Smallest number of change points before the first step, or after the last, for which the plan is rejected."""
 MAX_LENGTH_RMS_SD = 1.5
 """Largest root mean square of the deviations of step lengths from the plan, in standard deviations of the length."""
 MAX_LENGTH_OUTLIER_SHARE = 0.15
@@ -48,8 +48,8 @@ MIN_STANDING_SHARE = 0.4
 MAX_GAP_MOVING_SHARE = 0.05
 """Largest share of the session that the runner may spend moving between steps, where the plan has no step."""
 MIN_EXPLAINED_SHARE = 0.5
-"""Least value of the share of the variation in pace and cadence that the steps explain
-(:func:`_compute_explained_share`)."""
+"""Smallest fraction of the variation in pace and cadence that the steps must explain
+(:func:`_compute_explained_share`); with less the plan is rejected."""
 MAX_LOOKALIKE_COST_PER_S = 0.3
 """Largest cost per second, in nats, at which a stretch still resembles a step: a deviation of one to two standard
 deviations."""
@@ -237,8 +237,9 @@ def _compute_explained_share(
 ) -> float:
     """Return the fraction of the variation in pace and cadence between change points that the plan's steps explain.
 
-    Variation is the cost saved against one median for the whole ``window`` (index range of seconds). The fraction may
-    be negative; it is 1 if pace and cadence hardly vary.
+    With one median for the whole ``window`` (an index range of seconds), pace and cadence cost most; with a median
+    between each two change points, least. The fraction says how much of this difference the medians of the steps save.
+    It may be negative; it is 1 if pace and cadence hardly vary.
     """
     is_moving = np.zeros(len(grid.is_moving), dtype=bool)
     is_moving[window] = grid.is_moving[window]

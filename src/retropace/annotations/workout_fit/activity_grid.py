@@ -82,11 +82,11 @@ class ActivityGrid:
     striding_s: FloatArray
     """Seconds up to each edge at walking speed or faster."""
     change_cost: FloatArray
-    """Summed cost (nats) of all change points up to and including each edge, as if they lay within a single step."""
+    """Sum of the costs (nats) of all change points up to and including each edge. A step pays for those within it."""
     is_near_change: NDArray[np.bool_]
-    """Whether a change point or a pressed lap is within ``EDGE_MARGIN_S`` of each edge."""
+    """Whether a change point or a press of the lap button is within ``EDGE_MARGIN_S`` of each edge."""
     is_near_lap_press: NDArray[np.bool_]
-    """Whether each edge is the one nearest to a pressed lap."""
+    """Whether each edge is the one nearest to a press of the lap button."""
     signals: StandardizedSignals
     cell_s: float
     is_moving: NDArray[np.bool_]
@@ -175,7 +175,10 @@ def _is_near(edge_s: FloatArray, times_s: FloatArray, tolerance_s: float) -> NDA
 def _compute_change_costs(
     signals: StandardizedSignals, is_moving: NDArray[np.bool_], edges_s: FloatArray
 ) -> tuple[FloatArray, FloatArray]:
-    """Return the change points between start and end, and the cost (nats) of each if it lay within a single step."""
+    """Return the times of the change points, and the cost (nats) of each to a step that contains it.
+
+    The start and the end of the activity are left out.
+    """
     inner = edges_s[1:-1]
     parts = [np.arange(int(start), min(int(np.ceil(end)), len(is_moving))) for start, end in pairwise(edges_s.tolist())]
     levels = [signals.select(rows[is_moving[rows]]).median_level(slice(None)) for rows in parts]

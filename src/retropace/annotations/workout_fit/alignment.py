@@ -234,7 +234,7 @@ class _AlignmentRound:
         return self._leading_cost() if layer is None else layer.cost
 
     def _skip_cost(self, moving_cost_per_s: float, standing_cost_per_s: float) -> FloatArray:
-        """Return the cost of leaving all time up to each edge outside of steps."""
+        """Return for each edge the cost (nats) of all time before it if none of that time belongs to a step."""
         return (
             moving_cost_per_s * (self.grid.timer_s - self.grid.standing_s) + standing_cost_per_s * self.grid.standing_s
         )

@@ -17,11 +17,11 @@ from retropace.annotations.workout_fit.activity_grid import EDGE_MARGIN_S, Activ
 from retropace.core.spans import FloatArray
 
 TIMED_LENGTH_LOG_SD = 0.06
-"""Relative standard deviation of the duration of a timed step."""
+"""Relative standard deviation of the actual duration of a timed step around the planned one."""
 TIMED_LENGTH_SD_S = 3.0
 """Additional standard deviation (s) of the duration of a timed step: reaction and glances at the wrist."""
 DISTANCE_LENGTH_LOG_SD = 0.06
-"""Relative standard deviation of the length of a step by distance, as the watch measures it."""
+"""Relative standard deviation of the measured length of a step by distance around the planned one."""
 DISTANCE_LENGTH_SD_M = 5.0
 """Additional standard deviation (m) of the length of a step by distance."""
 REST_LENGTH_LOG_SD = 0.15
@@ -73,7 +73,7 @@ class CandidateSpans:
     end_edges: NDArray[np.intp]
     """Index of the grid edge at which all stretches of each group end."""
     offsets: NDArray[np.intp]
-    """Index of the first stretch of each group."""
+    """Index, in ``start_edges`` and ``cost``, of the first stretch of each group."""
 
 
 def find_candidate_spans(
@@ -188,7 +188,7 @@ def _compute_emission_cost(
     *,
     is_free: bool,
 ) -> FloatArray:
-    """Return the cost (nats) of pace, cadence and standing within each stretch, without that of its length and end."""
+    """Return the cost (nats) of pace, cadence and standing within each stretch, without costs of its length and end."""
     if step.label.direction == "rest":
         moved_s = _compute_moving_time_s(grid, start, end)
         resting: FloatArray = REST_MOVING_COST_PER_S * moved_s + REST_STRIDE_COST_PER_S * (

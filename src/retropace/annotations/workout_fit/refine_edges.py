@@ -67,7 +67,7 @@ def _find_edges(steps: tuple[AlignedStep, ...]) -> list[float]:
 
 
 def _find_step_edges(steps: tuple[AlignedStep, ...], edges: list[float]) -> list[tuple[int, int]]:
-    """Return the indices in ``edges`` of each step's start and end, which are adjacent."""
+    """Return for each step the index in ``edges`` of its start and of its end."""
     index_of = {edge: index for index, edge in enumerate(edges)}
     return [(index_of[aligned.start_s], index_of[aligned.end_s]) for aligned in steps]
 
