@@ -1,8 +1,8 @@
 """Detection of duplicates: a session stored as FIT and as GPX, exported twice, or recorded by two devices.
 
-Duplicates start together, end together and have the same distance. Where both hold heart rate or cadence, these agree
-too, which excludes two runners side by side; activities of differently named runners are never duplicates. Among
-duplicates the richest one counts and the others are linked to it.
+Duplicates start and end at about the same time and have about the same distance. Where both hold heart rate or cadence,
+these agree too, which excludes two runners side by side; activities of differently named runners are never duplicates.
+Among duplicates the one that holds most counts; each of the others is stored with a link to it.
 """
 
 from __future__ import annotations
@@ -17,13 +17,14 @@ if TYPE_CHECKING:
     from retropace.analysis.pipeline import Analysis
 
 MAX_TIME_DIFFERENCE_S = 60.0
-"""Largest difference (s) between the starts, and between the ends, of duplicates; exports omit records before the
-first position."""
+"""Largest difference (s) between the starts, and between the ends, of duplicates. Exports may differ by some seconds,
+because some omit the records before the first position."""
 MAX_DISTANCE_DIFFERENCE_SHARE = 0.03
-"""Largest relative difference in distance between duplicates; device and positions differ by up to 2 % in the
-corpus."""
+"""Largest relative difference in distance between duplicates. In the test corpus, distances counted by a device and
+those along positions differ by up to 2 %."""
 MAX_DISTANCE_DIFFERENCE_M = 50.0
-"""Difference in distance (m) that is always allowed between duplicates, whatever the relative one."""
+"""Difference in distance in metres below which two distances always agree, even where ``MAX_DISTANCE_DIFFERENCE_SHARE``
+allows less."""
 MAX_HR_DIFFERENCE_BPM = 2.0
 """Largest difference in mean heart rate (bpm) between duplicates, from rounding and from records missing at the
 ends."""
@@ -56,7 +57,11 @@ class Candidate:
 
     @property
     def rank(self) -> tuple[float, int, int, int, int, str]:
-        """Sort key by which the activity that counts comes first: annotated, then richest in content, then by id."""
+        """Sort key of an activity; of duplicates, the one with the smallest key counts.
+
+        Annotated activities come first, then those with more signals, more laps, a richer file format and
+        more records. The id decides between equal ones.
+        """
         form = (
             _FORMATS_RICHEST_FIRST.index(self.format)
             if self.format in _FORMATS_RICHEST_FIRST
@@ -66,7 +71,7 @@ class Candidate:
 
 
 def build_candidate(analysis: Analysis) -> Candidate | None:
-    """Return the properties of an analysed activity, with key 0; None if its start time is unknown."""
+    """Return the properties of an analysed activity; None if its start time is unknown. Its key is 0."""
     cleaned, total, source = analysis.cleaned, analysis.summary.total, analysis.activity.source
     if cleaned.start_time is None:
         return None
@@ -89,7 +94,7 @@ def build_candidate(analysis: Analysis) -> Candidate | None:
 
 
 def find_duplicates(candidates: Iterable[Candidate]) -> Iterator[tuple[int, int]]:
-    """Yield pairs of keys: that of a duplicate, and that of the activity that counts in its place.
+    """Yield a pair of keys for each duplicate: its own key, and that of the activity that counts in its place.
 
     ``candidates`` must be sorted by start. Only those that start within ``MAX_TIME_DIFFERENCE_S`` of their
     predecessor are held in memory at a time.
@@ -121,7 +126,10 @@ def are_duplicates(first: Candidate, second: Candidate) -> bool:
 
 
 def _pair_duplicates(group: list[Candidate]) -> Iterator[tuple[int, int]]:
-    """Yield the pairs within a group: the best activity left takes all its duplicates, again and again."""
+    """Yield pairs of keys: each duplicate, and the best activity of the group that it duplicates.
+
+    The best activity takes all its duplicates; then the best of those that remain takes its own, until none is left.
+    """
     left = sorted(group, key=lambda candidate: candidate.rank)
     while left:
         best, *others = left

@@ -31,8 +31,9 @@ MINETTI_COEFFICIENTS: Mapping[str, tuple[float, ...]] = {
     "walk": (280.5, -58.7, -76.8, 51.9, 19.6, 2.5),
     "run": (155.4, -30.4, -43.3, 46.3, 19.5, 3.6),
 }
-"""Coefficients of the cost in J/kg/m without rest as a polynomial of the grade, highest power first, measured at grades
-from -0.45 to 0.45 (Minetti 2002, J Appl Physiol 93:1039). Level walking at its cheapest costs 1.64 J/kg/m."""
+"""Coefficients of a polynomial, highest power first, that gives the energy cost above rest (J/kg/m) at a grade. It was
+measured at grades from -0.45 to 0.45 (Minetti 2002, J Appl Physiol 93:1039). Level walking at its cheapest costs 1.64
+J/kg/m."""
 J_PER_KCAL = 4184.0
 """Joules per thermochemical kilocalorie."""
 COST_SD_BETWEEN_RUNNERS = 0.07
@@ -53,7 +54,8 @@ class Energy:
     """Low end for each segment, ``(n,)``."""
     segment_high_kcal_per_kg: FloatArray
     direction_low_kcal_per_kg: FloatArray
-    """Low end for each of ``DIRECTIONS``, ``(4,)``: the sum of its known segments; NaN if all are unknown."""
+    """Low end for each of ``DIRECTIONS``, ``(4,)``: the sum over those of its segments whose energy is known; NaN if
+    none is."""
     direction_high_kcal_per_kg: FloatArray
     low_kcal_per_kg: float
     """Low end for the activity: the sum of all known segments; NaN if none is known."""
@@ -63,11 +65,11 @@ class Energy:
 
 
 def compute_energy(cleaned: CleanedActivity, segments: Segments) -> Energy:
-    """Return the energy of every segment, of every direction and of the activity; low ends add up, as do high ends.
+    """Return the energy above rest of every segment, of every direction and of the activity.
 
-    Rest costs nothing above rest. The energy is unknown for segments of unknown direction and for moving segments of
-    unknown distance. The range covers both gaits where the gait is unknown, and forward too where backward is only
-    suspected.
+    The low end of a direction is the sum of the low ends of its segments, and so are the high ends. Standing and pauses
+    cost nothing. The energy is unknown for segments of unknown direction and for moving segments of unknown distance.
+    The range covers both gaits where the gait is unknown, and forward too where backward is only suspected.
     """
     distance_m, moving_s = (cleaned.increments(name, segments.edges_s) for name in ("distance_m", "moving_s"))
     low, high = segment_costs(segments, mean_grade(cleaned, segments.start_s, segments.end_s))
@@ -102,7 +104,8 @@ def segment_costs(segments: Segments, grade: FloatArray) -> tuple[FloatArray, Fl
 def forward_cost(gait: str, grade: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Return the low and the high cost of moving forward, in kcal/kg/m, at the gait ``walk`` or ``run``.
 
-    Downhill, where the ACSM equation does not hold, its cost on the level is the high end and Minetti's the low end.
+    Downhill the ACSM equation does not hold. There the high end is the ACSM cost on the level, the low end that of
+    Minetti.
 
     Example: the cost of a kilometre on the level.
     >>> low, high = forward_cost("run", np.zeros(1))
@@ -120,8 +123,8 @@ def forward_cost(gait: str, grade: FloatArray) -> tuple[FloatArray, FloatArray]:
 def backward_cost(gait: str, grade: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Return the low and the high cost of moving backward, in kcal/kg/m, at the gait ``walk`` or ``run``.
 
-    Uphill the ratio of backward to forward cost raises the whole high end, but of the low end only the part that level
-    ground costs.
+    The high end is the forward cost times the largest ratio of backward to forward cost. For the low end, the smallest
+    ratio is applied at most to the cost on level ground, and the rest of an uphill cost stays as it is forward.
 
     Published ratios uphill disagree: running 35 % on average of grades up to 25 % (Rasica 2020), walking 17–20 % at
     grades of 5–10 % (Hooper 2004, J Orthop Sports Phys Ther 34:65). For downhill no measurement was found.
@@ -141,9 +144,10 @@ def _cost_bounds(gait: str, segments: Segments, grade: FloatArray) -> tuple[Floa
 
 
 def _group_sums(values: FloatArray, groups: NDArray[np.bool_], has_no_distance: bool) -> FloatArray:
-    """Return the sum of the known values in each group; ``groups`` is a mask ``(k, n)``, one row per group.
+    """Return the sum of the known values in each group, ``(k,)``.
 
-    The sum of an empty group is 0, or NaN if the activity has no distance; that of unknown values alone is NaN.
+    ``groups`` is a mask ``(k, n)``, one row per group. The sum of an empty group is 0, or NaN if the activity has no
+    distance. A group with unknown values only has the sum NaN.
     """
     is_known = np.isfinite(values)
     sums: FloatArray = groups.astype(np.float64) @ np.where(is_known, values, 0.0)

@@ -26,14 +26,14 @@ REPORTED_COLUMNS = (
 )
 """Columns of the samples for which the share of known values is reported."""
 COLUMN_NAMES = {"lat_deg": "position", "cadence_recorded": "cadence"}
-"""Names under which columns are reported, if not the column's own name without its unit."""
+"""Names under which some columns are reported; all others are reported under their own name without its unit."""
 MIN_LONG_GAP_S = 15.0
 """Shortest gap (s) between records that is reported; no device leaves such gaps while it records."""
 
 
 @dataclass(frozen=True, slots=True)
 class RouteShape:
-    """Size of the smallest rectangle around the route, at any angle, and the distance between start and finish."""
+    """Size of the smallest rectangle, at any angle, around the route, and distance between start and finish."""
 
     length_m: float
     width_m: float

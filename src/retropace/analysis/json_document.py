@@ -97,13 +97,13 @@ def annotation_documents(annotations: tuple[Annotation, ...]) -> list[dict[str, 
 
 
 def athlete_document(athlete: Athlete, activity: Activity) -> dict[str, Any]:
-    """Return the name of the athlete and the number of other sessions that they are known from, as a dict."""
+    """Return the athlete's name and the number of their sessions besides this activity, as a dict."""
     others = sum(not session.is_same_recording(activity) for session in athlete.sessions)
     return {"name": athlete.name, "sessions": others}
 
 
 def workout_document(workout: Workout) -> dict[str, Any]:
-    """Return a planned workout, the stretches fitted to its steps and, if it does not fit, the reason, as a dict."""
+    """Return a planned workout, the time span of each of its steps and, if it does not fit, the reason, as a dict."""
     return {
         "text": workout.plan.text,
         "source": workout.plan.source,

@@ -21,15 +21,16 @@ from retropace.core.segments import DIRECTIONS
 from retropace.core.units import parse_elapsed_s
 
 MAX_BYTES = 200_000_000
-"""Largest size (bytes) of a file that is read."""
+"""Largest size (bytes) of a file; a larger one is refused."""
 
 
 def read_labelling(path: str | os.PathLike[str], recording: Activity | None = None) -> Labelling:
     """Return the labelling in a file, whose format is detected from its content.
 
     The file is what ``analyze --format json`` prints for one session; or a reference, ``{"spans": [{"start_s", "end_s",
-    "direction"}], "distance_m": {direction: metres}}``; or a sidecar or Audacity label track. The latter two belong to
-    ``recording``; without it they may hold elapsed times only. Raises :class:`RetropaceError` with the file's name.
+    "direction"}], "distance_m": {direction: metres}}``; or a sidecar or Audacity label track. Places in a sidecar or a
+    label track, such as laps, are looked up in ``recording``; without it only elapsed times are allowed. Raises
+    :class:`RetropaceError` with the file's name.
     """
     try:
         size = Path(path).stat().st_size
@@ -106,7 +107,7 @@ def _check_spans(start_s: np.ndarray, end_s: np.ndarray, direction: np.ndarray, 
 def _labelling_from_annotations(
     unresolved: list[UnresolvedAnnotation], path: str | os.PathLike[str], recording: Activity | None
 ) -> Labelling:
-    """Return annotations as a labelling; locations in them are found within ``recording`` if it is given."""
+    """Return annotations as a labelling; their places, such as laps, are looked up in ``recording`` if it is given."""
     if not unresolved:
         raise RetropaceError("holds no annotations", path=path)
     if recording is None:
@@ -130,7 +131,7 @@ def _span_distances(cleaned: CleanedActivity | None, start_s: np.ndarray, end_s:
 
 
 def _resolve_elapsed(annotation: UnresolvedAnnotation) -> Annotation:
-    """Return an annotation whose location is two elapsed times, the only kind that does not need the recording."""
+    """Resolve an annotation without the recording, which only works if it is given by two elapsed times."""
     edges_s = [parse_elapsed_s(part) for part in annotation.where.split("-")]
     if len(edges_s) != 2 or edges_s[0] is None or edges_s[1] is None:
         raise AnnotationError(

@@ -1,7 +1,7 @@
 """Metrics of an estimated labelling against a reference: durations, distances, boundaries and calibration.
 
-A labelling is a sequence of disjoint, sorted spans with a direction (as in mir_eval). Only those seconds are judged
-that both cover and in which the reference is not ``unknown``. Adjacent spans of one direction form a stretch; a
+A labelling is a sequence of disjoint, sorted spans with a direction (as in mir_eval). A second is judged only if both
+labellings cover it and the reference is not ``unknown`` there. Adjacent spans of one direction form a stretch; a
 boundary is a change of direction between two stretches.
 """
 
@@ -22,7 +22,7 @@ SCORED_DIRECTIONS = ("forward", "backward", "rest")
 BOUNDARY_WINDOWS_S = (3.0, 5.0)
 """Seconds by which an estimated boundary may be earlier or later than the reference boundary that it matches."""
 CONFIDENCE_BIN_EDGES = np.linspace(0.0, 1.0, 11)
-"""Limits of the ten bins of confidence in which confidence is compared with accuracy."""
+"""Edges of the ten bins of confidence; in each, the mean confidence is compared with the share that is right."""
 
 _Stretch = tuple[float, float, str]
 """Start and end of a stretch in elapsed seconds, and its direction."""
@@ -48,12 +48,12 @@ class BoundaryCounts:
 
     @property
     def f1(self) -> float:
-        """F1, the harmonic mean of precision and recall; 1 if both sides have no boundary, 0 if only one has none."""
+        """F1, the harmonic mean of precision and recall; 1 without boundaries, 0 if only one labelling has any."""
         total = self.reference + self.estimated
         return 2.0 * self.matched / total if total else 1.0
 
     def __add__(self, other: BoundaryCounts) -> BoundaryCounts:
-        """Return the counts of two sessions together."""
+        """Return the sums of the counts of two sessions."""
         return BoundaryCounts(
             self.matched + other.matched, self.reference + other.reference, self.estimated + other.estimated
         )
@@ -107,7 +107,7 @@ class DirectionScore:
 
 @dataclass(frozen=True, slots=True)
 class Reliability:
-    """Comparison of confidence with observed accuracy, in ten bins of confidence, ``(10,)`` columns."""
+    """Comparison of confidence with observed accuracy: ``(10,)`` columns, one row per bin of confidence."""
 
     stretch_count: NDArray[np.intp]
     """Number of estimated spans in the bin."""
@@ -202,7 +202,7 @@ def score(truth: Labelling, found: Labelling) -> Scores:
 def fill_unlabelled(reference: Labelling, estimated: Labelling, direction: str) -> Labelling:
     """Return the reference with ``direction`` wherever it has no label but the estimate has one.
 
-    Where the estimate is ``rest`` the filled label is ``rest`` too, because annotators rarely record standing.
+    Where the estimate is ``rest`` the label becomes ``rest`` instead, because annotators rarely record standing.
     """
     edges_s, reference_index, estimated_index = _common_spans(reference, estimated)
     labels = np.append(reference.direction, "")[reference_index]
@@ -216,9 +216,9 @@ def fill_unlabelled(reference: Labelling, estimated: Labelling, direction: str) 
 def match_boundaries(
     reference_s: FloatArray, estimated_s: FloatArray, max_early_s: float, max_late_s: float
 ) -> BoundaryCounts:
-    """Return the counts when as many estimated boundaries as possible match reference ones, each at most once.
+    """Match estimated boundaries to reference ones, each to at most one, as many as possible; returns the counts.
 
-    An estimated boundary matches from ``max_early_s`` before to ``max_late_s`` after the reference, both included. As
+    An estimated boundary may match if it lies from ``max_early_s`` before to ``max_late_s`` after the reference one. As
     all windows have one length, a greedy match in order is a maximum matching (Glover 1967, Naval Res Logist Q 14:313).
 
     Example:
@@ -254,14 +254,14 @@ def _span_index(labelling: Labelling, times_s: FloatArray) -> NDArray[np.intp]:
 def _direction_distances(reference: Labelling, estimated: Labelling) -> tuple[Mapping[str, float], Mapping[str, float]]:
     """Return the true and the estimated distance in each direction, in metres.
 
-    If only one labelling states distances, the other's are computed from its curve of distance over time.
+    If only one labelling has distances, those of the other are interpolated from its cumulative distance over time.
     """
     reference_m = reference.totals_m or _distances_from_curve(estimated, reference)
     return reference_m, estimated.totals_m or _distances_from_curve(reference, estimated)
 
 
 def _distances_from_curve(source: Labelling, spans: Labelling) -> dict[str, float]:
-    """Return the distance in each direction of ``spans``, in metres, by the distance curve of ``source``.
+    """Return the distance in each direction of ``spans``, in metres, from the cumulative distance of ``source``.
 
     Empty if ``source`` has no distances.
     """
@@ -274,7 +274,7 @@ def _distances_from_curve(source: Labelling, spans: Labelling) -> dict[str, floa
 
 
 def _backward_probability(direction: StrArray, confidence: FloatArray) -> FloatArray:
-    """Return the probability of backward: for forward it is 1 minus the confidence, for rest 0."""
+    """Return the probability of backward: the confidence of backward, 1 minus the confidence of forward, 0 for rest."""
     return np.where(direction == "backward", confidence, np.where(direction == "forward", 1.0 - confidence, 0.0))
 
 

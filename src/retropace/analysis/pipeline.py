@@ -75,11 +75,12 @@ def analyze(
 ) -> Analysis:
     """Return how far and how long an activity was run forward and backward, with its labelled segments.
 
-    ``annotations`` are resolved annotations, unresolved ones (:func:`retropace.parse_mark`,
-    :func:`retropace.read_sidecar`), a workout (:func:`retropace.parse_sentence`), zones (:func:`retropace.read_zones`)
-    or a direction field (:func:`retropace.parse_field`). ``athlete`` is the runner, if known from other sessions.
-    Raises :class:`retropace.ReadError` if the activity has nothing to measure, and :class:`retropace.AnnotationError`
-    for annotations outside of it or in conflict with each other.
+    ``annotations`` may be of several kinds: annotations with start and end in seconds, annotations that name a place
+    such as a lap (:func:`retropace.parse_mark`, :func:`retropace.read_sidecar`), a workout
+    (:func:`retropace.parse_sentence`), zones (:func:`retropace.read_zones`) or a direction field
+    (:func:`retropace.parse_field`). ``athlete`` is the runner, if known from other sessions. Raises
+    :class:`retropace.ReadError` if the activity has nothing to measure, and :class:`retropace.AnnotationError` for
+    annotations outside of it or in conflict with each other.
 
     Example:
     >>> from retropace.simulate import backward, forward, simulate

@@ -23,15 +23,19 @@ shorter ones (Grieve 1966, Ergonomics 9:379)."""
 MIN_MOVING_SPEED_MPS = 1.0
 """Lowest speed in m/s at which the runner surely moves, so that a cadence of 0 is a dropout of the sensor."""
 MAX_STOPPING_SPEED_MPS = 0.5
-"""Lowest speed in m/s during a dropout; where it is lower in a stretch without steps, the runner stopped."""
+"""Speed in m/s below which the runner is taken to have stopped. Zeros of cadence that include such a speed are a stop
+and not a dropout of the sensor."""
 MAX_BRIDGED_GAP_S = 10.0
 """Longest gap in seconds that is filled by a straight line; in a longer one cadence stays missing."""
 MIN_COUNTED_CADENCE = 20.0
-"""Lowest cadence, in either unit, of the records from which the unit is decided."""
+"""Lowest cadence, in either unit, of a record from which the unit of cadence is decided; records with a lower one are
+ignored."""
 MIN_COUNTED_SPEED_MPS = 0.5
-"""Lowest speed in m/s of the records from which the unit of cadence is decided; records without speed count too."""
+"""Lowest speed in m/s of a record from which the unit of cadence is decided; slower ones are ignored, but not those of
+unknown speed."""
 IMPLAUSIBLE_PENALTY = 10.0
-"""Penalty for reading a cadence in a unit that makes it implausible; larger than any difference of log cadences."""
+"""Penalty for a unit that would make a cadence implausible. It exceeds any difference of log cadences, so that such a
+unit is chosen only if both are implausible."""
 
 
 def max_step_length_m(speed_mps: FloatArray) -> FloatArray:

@@ -37,9 +37,9 @@ from retropace.core.parameters import CleanParameters
 from retropace.core.spans import FloatArray, Spans, clip, contains, subtract, total_s, union
 
 MAX_CALIBRATION_FACTOR = 1.5
-"""Largest ratio, either way, between the device's total distance and that of the records for scaling to the total.
+"""Largest factor, up or down, by which the records' distance is scaled to the device's total distance.
 
-A larger one is an error rather than a calibration by the runner."""
+A larger one is taken for an error in the file rather than a calibration by the runner, and nothing is scaled."""
 DEVICE_TOTAL_TOLERANCE = 0.005
 """Largest relative difference at which the records' distance and the device's total count as equal."""
 
@@ -178,7 +178,7 @@ def _choose_distance(
 
 
 def _align_samples(samples: Samples, axis: TimeAxis) -> Samples:
-    """Bring the recorded columns that cleaning repairs onto the cleaned time axis."""
+    """Return those recorded columns that cleaning repairs, on the cleaned time axis."""
     names = (
         *("lat_deg", "lon_deg", "altitude_m", "distance_m", "speed_mps"),
         *("cadence_recorded", "heart_rate_bpm", "step_length_m"),
@@ -257,7 +257,7 @@ def _compare_with_device_total(activity: Activity, distance_m: float, warnings: 
 
 
 def _shift_start_time(start_time: datetime | None, axis: TimeAxis) -> datetime | None:
-    """Return the time at which the cleaned axis is 0; it is not the recorded start if first records were dropped."""
+    """Return the time at which the cleaned axis is 0; not the recorded start if first records were dropped."""
     if start_time is None:
         return None
     return start_time - timedelta(seconds=float(axis.remap(np.zeros(1))[0]))

@@ -11,11 +11,13 @@ from numpy.typing import NDArray
 from retropace.core.spans import FloatArray
 
 MAX_DISORDER_S = 60.0
-"""Largest step back in seconds between records that is wrong order; at a larger one the clock was set back."""
+"""Largest fall of time in seconds from a record to the next that is taken for records in wrong order; a larger one
+means that the clock was set back."""
 MERGE_TOLERANCE_S = 1e-3
-"""Smallest time in seconds between two records; records closer together are merged into one."""
+"""Time in seconds between two records below which they are merged into one."""
 MIN_CLOCK_JUMP_S = 24 * 3600.0
-"""Longest gap in seconds between records that is real; at a longer one the clock jumped."""
+"""Longest time in seconds from a record to the next that is taken for a real gap; a longer one means that the clock
+jumped."""
 
 
 @dataclass(frozen=True, slots=True)

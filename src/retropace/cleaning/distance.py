@@ -17,32 +17,33 @@ positions: on 21 recordings, the distance is 0.999 of the device's count in the 
 MAX_SMOOTHING_S = 2.0
 """Largest standard deviation, in seconds, of the Gaussian that smooths positions."""
 SMOOTHING_S_PER_M = 3.0
-"""Seconds by which the Gaussian's standard deviation grows for each metre of jitter beyond ``REFERENCE_JITTER_M``.
+"""Seconds by which the Gaussian's standard deviation grows for each metre by which the jitter of positions exceeds
+``REFERENCE_JITTER_M``.
 
 Jitter is the standard deviation of the random error from position to position."""
 REFERENCE_JITTER_M = 0.1
 """Jitter in metres that the turns and steps of a runner alone produce."""
 MAX_DENSE_SPACING_S = 1.5
-"""Largest time in seconds between positions that are used to measure jitter."""
+"""Largest time in seconds between two positions for both to be used in measuring jitter."""
 MIN_SPARSE_SPACING_S = 4.0
-"""Largest median time in seconds between positions that are smoothed.
+"""Largest median time in seconds between positions at which they are smoothed.
 
-Sparser ones are not, as their jitter is small against the distances between them."""
+Positions further apart are not smoothed, as their jitter is small compared with the distances between them."""
 RESET_WINDOW = 10
 """Number of values before and after a fall of the distance counter that decide whether it was reset to 0."""
 MIN_RESET_M = 50.0
-"""Smallest distance in metres before a fall for which the fall can be a reset of the counter."""
+"""Distance in metres that the counter must have reached before it falls for the fall to be taken for a reset."""
 MIN_LEAP_M = 100.0
 """Smallest leap in metres of the device's distance between two records that is reported as a warning."""
 MIN_STRAY_M = 30.0
-"""Smallest distance in metres from both neighbours for a position to be dropped as stray."""
+"""Distance in metres within which neighbouring positions are always plausible, however short the time between them."""
 
 
 def distance_from_device(t_s: FloatArray, counted_m: FloatArray) -> tuple[FloatArray | None, tuple[str, ...]]:
-    """Clean the device's own distance; returns it from 0 and never falling (None if there is none), and warnings.
+    """Clean the device's own distance so that it starts at 0 and never falls; returns it and warnings.
 
-    A counter that restarts from 0 is continued. If values still fall, as few as possible are dropped and replaced
-    by straight lines.
+    The distance is None if the device recorded none. A counter that restarts from 0 is continued. If values still fall,
+    as few as possible are dropped and replaced by straight lines.
     """
     known = np.flatnonzero(np.isfinite(counted_m))
     if len(known) < 2 or np.ptp(counted_m[known]) <= 0.0:
@@ -76,9 +77,9 @@ def distance_from_device(t_s: FloatArray, counted_m: FloatArray) -> tuple[FloatA
 
 
 def _longest_nondecreasing(values: FloatArray) -> NDArray[np.intp]:
-    """Return the indices of the most values that can be kept so that none is smaller than the one before.
+    """Return the indices of as many values as possible such that none is smaller than the one before.
 
-    Values that are at least all earlier and at most all later ones are always kept; only the rest is searched.
+    A value with no larger one before it and no smaller one after it is always kept; only the others are searched.
     """
     fits = (values == np.maximum.accumulate(values)) & (values == np.minimum.accumulate(values[::-1])[::-1])
     for first, end in true_runs(~fits).tolist():
@@ -133,7 +134,7 @@ def drop_stray_positions(
 
 
 def _offsets_to_next_but_one_m(lat_deg: FloatArray, lon_deg: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Return metres east and north from each position to the next but one, ``(n - 2,)`` each."""
+    """Return metres east and north from each position to the one after the next, ``(n - 2,)`` each."""
     east, north = project_along_path_m(lat_deg, lon_deg)
     return east[2:] - east[:-2], north[2:] - north[:-2]
 
@@ -189,7 +190,7 @@ def estimate_smoothing_s(t_s: FloatArray, east_m: FloatArray, north_m: FloatArra
 def smooth_gaussian(t_s: FloatArray, values: FloatArray, width_s: float) -> FloatArray:
     """Smooth values by a Gaussian of standard deviation ``width_s`` seconds; the first and last value are kept.
 
-    For that, values are continued beyond both ends by reflecting them in the end point.
+    To keep them, the values are continued beyond both ends by point reflection in the end point.
     """
     grid = np.arange(t_s[0], t_s[-1] + 1.0)
     even = np.interp(grid, t_s, values)
@@ -206,7 +207,7 @@ def smooth_gaussian(t_s: FloatArray, values: FloatArray, width_s: float) -> Floa
 def distance_from_speed(t_s: FloatArray, speed_mps: FloatArray, pauses: Spans) -> FloatArray | None:
     """Compute cumulative distance by integrating speed; it does not grow in pauses and where speed is missing.
 
-    None if speed is known at fewer than two records.
+    Returns None if speed is known at fewer than two records.
     """
     if np.sum(np.isfinite(speed_mps)) < 2:
         return None

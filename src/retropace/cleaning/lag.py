@@ -15,15 +15,17 @@ from retropace.core.parameters import CleanParameters
 from retropace.core.spans import FloatArray, Spans
 
 CHANGE_WINDOW_S = 3
-"""Number of seconds averaged before and after a moment; the difference of the two means is the change there."""
+"""Number of seconds averaged before and after a moment; the change of a signal at that moment is the difference of the
+two means."""
 MAX_RELATIVE_LAG_S = 10
-"""Largest lag in seconds of recorded speed behind cadence, or of cadence behind speed, that is searched for."""
+"""Largest lag in seconds by which recorded speed may trail cadence, or cadence speed; larger ones are not searched
+for."""
 MIN_CORRELATION = 0.25
 """Smallest correlation between the changes of speed and of cadence at which the lag between them is used."""
 MIN_DURATION_S = 300
 """Shortest recording in seconds whose lags are measured; shorter ones, with too few changes, get the default."""
 MAX_DURATION_S = 200_000
-"""Longest recording in seconds whose lags are measured; longer ones, mostly gaps, get the default."""
+"""Longest recording in seconds whose lags are measured; longer ones, which consist mostly of gaps, get the default."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +107,7 @@ def slices_between_pauses(t_s: FloatArray, pauses: Spans) -> list[slice]:
 def shift_earlier(t_s: FloatArray, column: FloatArray, lag_s: float, pauses: Spans) -> FloatArray:
     """Shift a column to ``lag_s`` seconds earlier, shape ``(n,)``; missing values stay missing.
 
-    Each part between pauses is shifted separately, and its last value fills its end.
+    Each part between pauses is shifted separately, and its last value is repeated to fill the seconds left at its end.
     """
     shifted = column.copy()
     for part in slices_between_pauses(t_s, pauses):
@@ -124,10 +126,10 @@ def shift_earlier(t_s: FloatArray, column: FloatArray, lag_s: float, pauses: Spa
 
 
 def shift_distance_earlier(t_s: FloatArray, distance_m: FloatArray, lag_s: float, pauses: Spans) -> FloatArray:
-    """Shift cumulative distance to ``lag_s`` seconds earlier, ``(n,)``; each part between pauses keeps its length.
+    """Shift cumulative distance to ``lag_s`` seconds earlier, ``(n,)``; each part between pauses keeps its metres.
 
-    A part is continued beyond its end at its last speed and then scaled to its former length, which changes it by a few
-    metres.
+    Shifting leaves the end of each part empty: it is filled at the part's last speed. The part is then scaled to its
+    former distance, from which it differs by a few metres.
     """
     shifted_m = distance_m.copy()
     for part in slices_between_pauses(t_s, pauses):

@@ -18,12 +18,13 @@ shows speed 0, as on a treadmill."""
 MAX_STOP_ONSET_SPEED_MPS = 4.0
 """Highest speed in m/s that a watch, which smooths speed, may still show when a runner has just stopped."""
 MIN_STAND_S = 4.0
-"""Shortest standing in seconds that is reported; a shorter one is part of turning round."""
+"""Shortest time of standing in seconds that is reported; a shorter one is taken for part of turning round."""
 MAX_DENSE_SPACING_S = 2.0
-"""Largest median time in seconds between records that still show short stands."""
+"""Largest median time in seconds between records at which ``MIN_STAND_S`` applies; with sparser ones
+``MIN_UNCERTAIN_STAND_S`` does."""
 MIN_UNCERTAIN_STAND_S = 10.0
-"""Shortest standing in seconds where speed comes from positions, whose noise imitates stops, or from sparse records.
-There, movement shorter than this does not end a stand."""
+"""Shortest time of standing in seconds that is reported if speed comes from positions, whose noise imitates stops, or
+from sparse records. Then shorter movements between two stops are also ignored."""
 
 
 def infer_pauses_from_gaps(t_s: FloatArray, distance_m: FloatArray | None, pauses: Spans) -> Spans:
@@ -46,8 +47,8 @@ def find_standing(
     """Find the spans of time outside the pauses in which the runner stood still.
 
     The runner stands where speed is about 0 or unknown and there are no steps; without cadence, speed decides.
-    ``is_speed_measured`` says that a device measured the speed at least every ``MAX_DENSE_SPACING_S``; otherwise
-    stands must last ``MIN_UNCERTAIN_STAND_S`` instead of ``MIN_STAND_S``.
+    ``is_speed_measured`` says that a device measured the speed at least every ``MAX_DENSE_SPACING_S``; then standing is
+    reported from ``MIN_STAND_S`` on, otherwise from ``MIN_UNCERTAIN_STAND_S`` on.
     """
     is_slow = speed_mps < MAX_STANDING_SPEED_MPS
     has_no_steps = cadence_spm < MAX_STANDING_CADENCE_SPM
@@ -68,7 +69,7 @@ def find_standing(
 
 
 def _merge_stands(spans: list[list[float]], max_move_s: float) -> list[tuple[float, float]]:
-    """Merge neighbouring stands if the movement between them is shorter than ``max_move_s`` and than either stand."""
+    """Merge two stops if the movement between them is shorter than ``max_move_s`` and than each of the two stops."""
     merged: list[tuple[float, float]] = []
     for start, end in spans:
         if merged and start - merged[-1][1] < min(max_move_s, merged[-1][1] - merged[-1][0], end - start):
@@ -79,7 +80,7 @@ def _merge_stands(spans: list[list[float]], max_move_s: float) -> list[tuple[flo
 
 
 def find_unknown(t_s: FloatArray, speed_mps: FloatArray, cadence_spm: FloatArray, minus: Spans) -> Spans:
-    """Find the spans of time outside ``minus`` in which neither speed nor cadence is known."""
+    """Find the spans of time, except those in ``minus``, in which neither speed nor cadence is known."""
     runs = true_runs(np.isnan(speed_mps) & np.isnan(cadence_spm))
     spans = np.column_stack((t_s[np.maximum(runs[:, 0] - 1, 0)], t_s[np.minimum(runs[:, 1], len(t_s) - 1)]))
     return subtract(union(spans), minus)

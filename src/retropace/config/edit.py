@@ -64,7 +64,7 @@ def remove_goal(path: Path, number: int) -> Config:
 
 
 def parse_config_value(name: str, values: tuple[str, ...]) -> Any:
-    """Parse the texts of a command line to the value of a dotted key, as TOML has it.
+    """Convert texts from the command line to the value of a dotted key, in its TOML type.
 
     Raises :class:`RetropaceError`, without a path, for an invalid value.
 
@@ -89,7 +89,8 @@ def parse_config_value(name: str, values: tuple[str, ...]) -> Any:
 def format_config_toml(values: Mapping[str, Any], goals: Iterable[Goal], fallback_texts: Mapping[str, str]) -> str:
     """Format a config file with values by dotted key, and goals.
 
-    A key whose value is None becomes a comment that says what applies then, taken from ``fallback_texts``.
+    A key whose value is None becomes a comment with its text in ``fallback_texts``, which says what applies without a
+    value.
     """
     lines = []
     for name in DOTTED_KEYS:
@@ -103,7 +104,7 @@ def format_config_toml(values: Mapping[str, Any], goals: Iterable[Goal], fallbac
 
 
 def _format_line(name: str, value: Any, fallback_text: str) -> str:
-    """Format the line that sets a key to a value, or for None a comment that says what applies then."""
+    """Return the line that sets a key to a value; if the value is None, a comment with ``fallback_text`` instead."""
     if value is None:
         return f"# {name}: {fallback_text}"
     rounded = round(value, 6) if isinstance(value, float) else value  # a weight has six decimals
@@ -227,7 +228,8 @@ def _find_table_end(text: str, *table: str | int) -> int:
 def _find_root_insertion(text: str) -> tuple[int, str]:
     """Find where to insert a key outside any table.
 
-    Returns the index of the line before which it goes, and on which sides it needs blank lines (see _insert_lines).
+    Returns the index of the line before which it goes, and whether a blank line must separate it from the text above or
+    below.
     """
     spans = [span for key in tomllib.loads(text) if (span := find_statement_lines(text, (key,))) is not None]
     headers = [span[0] for span in spans if _is_table_header(text, span)]
@@ -268,7 +270,10 @@ def _rewrite_statement(text: str, span: tuple[int, int], change: Callable[[Any],
 
 
 def _find_container(statement: Any, table: str, key: str) -> Any:
-    """Return the mapping that holds a key in its parsed statement: ``hide_ends = …`` or ``privacy.hide_ends = …``."""
+    """Return the mapping that holds a key in a parsed statement.
+
+    For ``hide_ends = …`` it is the statement itself, for ``privacy.hide_ends = …`` the mapping ``privacy`` in it.
+    """
     return statement if key in statement else statement[table]
 
 

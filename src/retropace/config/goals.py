@@ -24,7 +24,8 @@ class Goal:
     """What a runner wants to run in each week or month: a number of sessions, or a total of minutes or kilometres.
 
     With ``sessions``, each session must have at least ``minutes`` and ``km`` in the goal's direction, as far as they
-    are given. Without, they are totals of the period. At least one of the three is given.
+    are given. Without ``sessions``, ``minutes`` and ``km`` are totals of the period. At least one of the three is
+    given.
     """
 
     direction: str = "backward"
@@ -90,7 +91,10 @@ def goal_to_dict(goal: Goal) -> dict[str, Any]:
 
 
 def _parse_choice(values: Mapping[str, Any], name: str, allowed: tuple[str, ...]) -> str:
-    """Return the value of a key, which must be one of the two allowed; without a value, the first of them."""
+    """Return the value of a key; if it has none, the first of the two values in ``allowed``.
+
+    Raises :class:`RetropaceError` for a value that is not allowed.
+    """
     value = values.get(name, allowed[0])
     if value not in allowed:
         raise RetropaceError(f'{name} is "{allowed[0]}" or "{allowed[1]}"')

@@ -164,7 +164,7 @@ class _ConfigParser:
                 self.fail(key_path, f'there is no setting "{dotted_key}": {", ".join(others)} and {last}')
 
     def parse_value(self, key_path: TomlPath, parse: Callable[[], Value]) -> Value:
-        """Return what ``parse`` returns; add the line of ``key_path`` to the error that it raises."""
+        """Return what ``parse`` returns; if it raises an error, add the line of the key to the error."""
         try:
             return parse()
         except RetropaceError as error:
@@ -200,7 +200,7 @@ def validate_heart_rate_bpm(value: Any) -> int:
 
 
 def validate_athlete(value: Any) -> str:
-    """Return a runner's name without surrounding spaces; raises :class:`RetropaceError` if it is none."""
+    """Return a runner's name without surrounding spaces; raises :class:`RetropaceError` if the value is not a name."""
     if not isinstance(value, str) or not value.strip() or not value.isprintable():
         raise RetropaceError('athlete is a name: "anna"')
     return value.strip()

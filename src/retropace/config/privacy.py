@@ -36,7 +36,8 @@ class PrivacyZone:
     def intersects_lines(self, lat_deg: FloatArray, lon_deg: FloatArray) -> NDArray[np.bool_]:
         """Return for each two adjacent positions whether the line between them enters the zone, shape ``(n - 1,)``.
 
-        Near a pole, the straight line over ground and that on a map lie kilometres apart; it suffices that one enters.
+        The line may be straight over ground or straight on a map; near a pole these two lie kilometres apart. A zone is
+        entered if either of them enters it.
         """
         return self._passes_within(*self._project_on_ground_m(lat_deg, lon_deg)) | self._passes_within(
             *self._project_on_map_m(lat_deg, lon_deg)
@@ -147,7 +148,7 @@ class PrivacyFilter:
     def visible_range_s(self, cleaned: CleanedActivity) -> tuple[float, float]:
         """Return from when to when positions are visible, in elapsed seconds, as far as the route's ends are hidden.
 
-        If the route is not longer than both hidden ends, nothing is visible and the start lies after the end.
+        If the two hidden ends cover the whole route, nothing is visible, and the first time is larger than the last.
         """
         if not self.ends_m > 0.0:
             return 0.0, cleaned.elapsed_s

@@ -1,6 +1,7 @@
 """Search for the lines of a statement in a TOML text; ``tomllib`` itself gives no positions.
 
-Beginnings of the text are parsed: the shortest that is valid TOML and has a key ends with the key's statement.
+To find a statement, ever longer or shorter beginnings of the text are parsed. The shortest one that is valid TOML and
+has the key ends with the key's statement.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ MAX_PARSED_CHARS = 4_000_000
 
 
 def find_statement_lines(text: str, key_path: TomlPath) -> tuple[int, int] | None:
-    r"""Return first and excluded last line, counted from 0, of the statement that defines a key; None without one.
+    r"""Return first and excluded last line, counted from 0, of the statement that defines a key; None if there is none.
 
     The statement is a key with its value or the header of a table. Raises ``tomllib.TOMLDecodeError`` for invalid TOML.
 

@@ -87,10 +87,11 @@ class Lap:
     start_s: float
     end_s: float
     trigger: str = ""
-    """What ended the lap: ``manual``, ``time``, ``distance``, ``position``, ``session_end`` or ``fitness_equipment``;
-    empty if not recorded."""
+    """Cause of the lap's end: ``manual``, ``time``, ``distance``, ``position``, ``session_end`` or
+    ``fitness_equipment``; empty if not recorded."""
     intensity: str = ""
-    """``active``, ``rest``, ``warmup``, ``cooldown``, ``recovery``, ``interval``; empty if not recorded."""
+    """Intensity of the lap: ``active``, ``rest``, ``warmup``, ``cooldown``, ``recovery`` or ``interval``; empty if not
+    recorded."""
     step_index: int | None = None
     """Index of the workout step that the lap carried out, counted from 0."""
     name: str = ""
@@ -101,7 +102,8 @@ class Lap:
 AUTOLAP_DISTANCES_M = (1000.0, 1609.344, 500.0, 804.672, 5000.0)
 """Distances in metres that watches offer for ending laps automatically."""
 AUTOLAP_TOLERANCE_M = 1.0
-"""Largest deviation in metres of an automatic lap from its distance; no runner presses a button as precisely twice."""
+"""Largest deviation in metres of an automatic lap from one of ``AUTOLAP_DISTANCES_M``; a runner pressing the button
+would not meet it twice in a row."""
 
 
 def is_autolap(laps: tuple[Lap, ...]) -> tuple[bool, ...]:
@@ -190,7 +192,7 @@ class Source:
 
     path: str
     format: str
-    """``fit``, ``gpx``, ``tcx``, ``kml``, ``polar`` or ``apple``, detected from the content."""
+    """Format of the file, detected from its content: ``fit``, ``gpx``, ``tcx``, ``kml``, ``polar`` or ``apple``."""
     sha256: str = ""
     session: int = 0
     """Index of the session or track within the file, counted from 0."""

@@ -45,7 +45,8 @@ class CleanedActivity:
     heart_rate_bpm: FloatArray
     step_length_m: FloatArray
     raw_device_speed_mps: FloatArray
-    """Speed as the device recorded it, smoothed and delayed; NaN where none was recorded and at inserted times."""
+    """Speed as the device recorded it, smoothed and delayed; NaN where none was recorded and at times inserted between
+    records."""
     altitude_m: FloatArray
     lat_deg: FloatArray
     lon_deg: FloatArray
@@ -98,7 +99,7 @@ class CleanedActivity:
 
 @dataclass(frozen=True, slots=True)
 class RefinedAxis:
-    """A time axis with the records' times and further, inserted ones; it converts columns of the records to itself."""
+    """A time axis with the times of the records and further times between them; it can bring columns to these times."""
 
     t_s: FloatArray
     """Times of the records, shape ``(n,)``."""

@@ -32,7 +32,7 @@ class ReadError(RetropaceError):
 
 
 TOTALS_ONLY = "totals only"
-"""Value of :attr:`NoActivityError.kind` for an activity without records: entered by hand, or exported without them."""
+"""Value of :attr:`NoActivityError.kind` for an activity that has totals but no records, such as one entered by hand."""
 
 
 class NoActivityError(ReadError):

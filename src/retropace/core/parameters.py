@@ -12,7 +12,8 @@ class CleanParameters:
     cadence: str = "auto"
     """Unit of recorded cadence: ``rpm`` (strides of one foot), ``spm`` (steps of both) or ``auto`` (from the file)."""
     lag_s: float = 4.0
-    """Seconds by which recorded speed and cadence trail the body, because watches smooth: the mean of both lags."""
+    """Seconds by which recorded speed and cadence trail the body, because watches smooth; it is the mean of the lags of
+    the two."""
     relative_lag_s: float = 3.0
     """Seconds by which recorded speed trails recorded cadence; used where this cannot be measured."""
 
@@ -21,46 +22,52 @@ class CleanParameters:
 class SegmentParameters:
     """Parameters of segmentation, :func:`retropace.segmentation.segment.segment_coarse_and_fine`.
 
-    Segmentation cuts an activity where the pace or cadence changes; the cuts are its edges.
+    Segmentation divides an activity into segments at change points, where the pace or cadence changes. Edges are the
+    boundaries between segments.
     """
 
     min_segment_s: float = 10.0
-    """Shortest segment in seconds, except pauses and stands."""
+    """Shortest segment in seconds; pauses and standing may be shorter."""
     sensitivity: float = 1.0
-    """Number by which penalties and smallest changes are divided; above 1, smaller changes of pace become edges."""
+    """Sensitivity to changes of pace: with a number above 1, smaller changes become edges. ``penalty`` and
+    ``min_change_sd`` are divided by it."""
     ramp_s: float = 8.0
-    """Seconds before and after a stop that are ignored, because the runner slows down or gets up to speed."""
+    """Seconds before and after a stop in which changes of pace are ignored, because the runner only slows down or gets
+    up to speed."""
     max_transition_s: float = 16.0
-    """Longest segment in seconds that may be no stretch of its own but one change of pace, smoothed by the watch.
+    """Longest segment in seconds that may be taken for a single change of pace, which the watch has smoothed.
 
-    Such a segment, with values between those of its neighbours, is replaced by one edge."""
+    It is so taken if its pace and cadence lie between those of its neighbours; then one edge replaces it."""
     max_bridge_s: float = 15.0
-    """Longest gap in seconds in pace or cadence that is interpolated; in a longer one only the other decides."""
+    """Longest gap in seconds in pace or cadence that is interpolated. Within a longer gap in one of them, edges are
+    found from the other alone."""
     max_gap_s: float = 60.0
     """Longest gap in seconds between records within a segment; a longer gap is a segment of its own."""
     grid_s: float = 1.0
     """Spacing in seconds of the evenly spaced times at which pace and cadence are segmented."""
     speed_noise_floor_mps: float = 0.12
-    """Standard deviation in m/s of the noise of recorded speed at a steady pace, extrapolated to speed 0."""
+    """Standard deviation in m/s of the noise of recorded speed at a steady pace, for the limit of speed 0."""
     speed_noise_share: float = 0.06
-    """Increase of the noise of speed (standard deviation) per m/s of speed; it is 0.2 m/s walking, 0.3 m/s running."""
+    """Increase of the noise of speed (standard deviation in m/s) for each m/s of speed. Altogether the noise is 0.2 m/s
+    walking and 0.3 m/s running."""
     cadence_noise_spm: float = 5.0
     """Standard deviation in steps per minute of the noise of recorded cadence at a steady pace."""
     reference_wander_sd: float = 0.4
-    """Largest standard deviation of 10 s means of speed or cadence, in standard deviations of the noise, at which a
-    signal has full weight. A noisier one, such as speed from positions, gets less. Watches in the test corpus have
-    0.1–0.45, GPX without speed 0.4–1.6."""
+    """Noise of a signal (speed or cadence) up to which it has full weight in finding edges; a noisier one, such as
+    speed from positions, has less. The noise is the standard deviation of 10 s means, in standard deviations of the
+    expected noise. Watches in the test corpus have 0.1–0.45, GPX without speed 0.4–1.6."""
     penalty: float = 35.0
-    """Smallest decrease of the sum of squared deviations from segment means, in noise variances × seconds, for which an
-    edge is added. The Bayesian information criterion gives 25 for an hour of white noise (two means and a position,
-    ln 3600 each; Schwarz 1978, Ann Stat 6:461); the value is higher, as the noise of both is correlated in time."""
+    """Cost of an edge: one is added only if it lowers the sum of squared deviations from the segment means by at least
+    this, in noise variances × seconds. The Bayesian information criterion gives 25 for an hour of white noise (ln 3600
+    for each of three numbers: two means and the time of the edge; Schwarz 1978, Ann Stat 6:461). The value is higher
+    because real noise is correlated in time."""
     fine_penalty: float = 12.0
-    """Value of ``penalty`` for the fine segmentation, which only labelling uses. Twelve is the cost of a position alone
-    (1.5 ln 3600); from 18 on, repetitions of 50 m are lost."""
+    """Value of ``penalty`` for the fine segmentation, which only labelling uses. Twelve is 1.5 ln 3600, what the time
+    of the edge alone would cost; from 18 on, repetitions of 50 m are missed."""
     min_change_sd: float = 1.3
-    """Smallest difference between the means of adjacent segments, in standard deviations of the noise: 0.4 m/s at
-    running pace, 6.5 steps per minute, or less of both. At 2 there are fewer false edges, but half of a fast backward
-    runner's reps are lost where cadence is missing."""
+    """Smallest difference between the means of adjacent segments, in standard deviations of the noise. It is reached by
+    a change of 0.4 m/s at running pace, by one of 6.5 steps per minute, or by smaller changes of both at once. At 2
+    there are fewer false edges, but without cadence half of a fast backward runner's reps are missed."""
     fine_min_change_sd: float = 1.0
     """Value of ``min_change_sd`` for the fine segmentation."""
 
@@ -70,7 +77,8 @@ class LabelParameters:
     """Parameters of labelling, :func:`retropace.labelling.assign.label_segments`."""
 
     max_snap_s: float = 5.0
-    """Largest time in seconds by which a change point or the edge of a stand is moved onto an annotation's edge."""
+    """Largest time in seconds by which a change point, or the start or end of standing, is moved to meet the edge of an
+    annotation."""
     keep_edges: bool = False
     """Whether edges of annotations stay exactly where they are, instead of moving to a change of pace nearby."""
     use_file_names: bool = True
@@ -101,7 +109,7 @@ def parameters_from_options(
     keep_edges: bool = False,
     use_file_names: bool = True,
 ) -> Settings:
-    """Return the parameters with the values that command-line options set, each described at its field above."""
+    """Return the parameters with the values of command-line options; the fields of the same names describe them."""
     return Settings(
         CleanParameters(cadence=cadence),
         SegmentParameters(sensitivity=sensitivity),

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 MAX_SIDECAR_BYTES = 16 * 2**20
-"""Largest sidecar in bytes that is read; a person types a sidecar, so a larger file is none."""
+"""Size in bytes up to which a sidecar is read; people type sidecars by hand, so a larger file is not taken for one."""
 
 
 def sidecar_path(recording: str | os.PathLike[str]) -> Path:

@@ -39,7 +39,7 @@ OTHER_SPORT_PREFIXES = (
     *("airplane", "seaplane", "helicopter", "blimp", "balloon", "ferry", "atv", "escooter", "scooter", "kickscooter"),
     *("sled", "wakeboard", "frisbee", "riding", "crosstrain", "crossfit", "circuit", "core", "stretch", "aerobic"),
 )
-"""Beginnings of words for sports that are not analysed, being not on foot, and for the transitions of a triathlon."""
+"""Beginnings of words that name a sport not done on foot or the transition of a triathlon; these are not analysed."""
 STRAVA_SPORT_NUMBERS = {"1": "cycling", "9": "running", "10": "walking", "4": "hiking"}
 """Name of each sport that GPX exports of Strava give as a number."""
 

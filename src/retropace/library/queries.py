@@ -74,7 +74,7 @@ def link_duplicates(library: Library) -> None:
 def mark_visible_duplicates(library: Library, activity_filter: ActivityFilter) -> None:
     """Find duplicates among the selected activities in scope, and keep them for later queries on this connection.
 
-    Of several duplicates in scope one always counts, even if another, out of scope, counts in the whole library.
+    If any of several duplicates are in scope, one of those counts, even if in the whole library another one does.
     """
     with library.translate_errors():
         library.db.execute("DROP TABLE IF EXISTS temp.duplicates")
@@ -88,7 +88,7 @@ def mark_visible_duplicates(library: Library, activity_filter: ActivityFilter) -
 def _select_candidates(
     library: Library, place_table: str, activity_filter: ActivityFilter | None = None
 ) -> Iterator[Candidate]:
-    """Candidates for duplicates: selected activities with a start time, sorted by it.
+    """Yield the selected activities among which duplicates are searched: those with a start time, sorted by it.
 
     Only recordings found at some place in ``place_table`` (``inputs``, or ``shown`` for the scope) are selected.
     """
@@ -141,7 +141,7 @@ def find_activities(
 
 
 def find_segments(library: Library, key: int) -> Iterator[dict[str, Any]]:
-    """Yield the segments of an activity in order: dicts of ``segment`` (number from 1) and :data:`SEGMENT_FIELDS`."""
+    """Yield the segments of an activity in order: dicts of ``segment`` (1, 2, …) and :data:`SEGMENT_FIELDS`."""
     rows = library.db.execute(
         f"SELECT segment, {', '.join(SEGMENT_FIELDS)} FROM segments WHERE activity = ? ORDER BY segment", (key,)
     )
@@ -177,14 +177,14 @@ def count_activities(library: Library, activity_filter: ActivityFilter) -> tuple
 
 
 def count_details(library: Library, outcome: str) -> list[tuple[str, int]]:
-    """Count the places in scope with this outcome by their ``detail`` (other sport or kind of file), highest first."""
+    """Count the places with this outcome by their ``detail`` (other sport or kind of file), most frequent first."""
     return library.db.execute(
         "SELECT detail, count(*) FROM shown WHERE outcome = ? GROUP BY detail ORDER BY 2 DESC, 1", (outcome,)
     ).fetchall()
 
 
 MONTH_FIELDS = ("activities", "distance_m", "moving_s", "elapsed_s", "annotated_m", "suspected_m")
-"""Names of the figures that :func:`sum_months` adds up."""
+"""Names of the figures that :func:`sum_months` computes for each month."""
 
 
 def sum_months(library: Library, activity_filter: ActivityFilter) -> dict[str | None, dict[str, dict[str, float]]]:

@@ -21,7 +21,7 @@ SEGMENT_FIELDS = ("start_s", "end_s", "direction", "gait", "basis", "confidence"
 ENERGY_FIELDS = ("energy_low_kcal_per_kg", "energy_high_kcal_per_kg")
 """Names of the lower and upper bound of the energy spent in a direction, in kcal per kg of body mass."""
 MEASURE_FIELDS = ("elapsed_s", *STAT_FIELDS, "segments", "annotated_m", "suspected_m")
-"""Names of the figures of a direction, energy apart."""
+"""Names of the figures of a direction, without energy."""
 DIRECTION_FIELDS = (*MEASURE_FIELDS, *ENERGY_FIELDS)
 """Keys of a direction in the JSON document; the table ``directions`` has columns of the same names."""
 ANNOTATION_FIELDS = ("start_s", "end_s", "label", "note", "origin", "kind", "distance_m", "speed_mps")

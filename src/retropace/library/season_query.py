@@ -143,5 +143,8 @@ _GAIT_INDEX = {gait: index for index, gait in enumerate(GAITS)}
 
 
 def _group_by_activity(rows: Iterator[tuple[Any, ...]]) -> dict[int, list[tuple[Any, ...]]]:
-    """Group rows by their first column, the key of an activity, by which they are sorted, and drop that column."""
+    """Return the rows of each activity by its key, which is the first column and is left out of the result.
+
+    The rows must be sorted by the key.
+    """
     return {key: [row[1:] for row in group] for key, group in groupby(rows, key=lambda row: row[0])}

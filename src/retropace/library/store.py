@@ -16,9 +16,10 @@ from retropace.library.migrations import migrate
 from retropace.library.rows import StoredAnalysis, insert_activity
 
 Outcome = Literal["analysed", "failed", "other sport", "no activity", "left out", "archive"]
-"""What became of an input; ``left out``: excluded by a filter, ``archive``: an archive whose content is all known."""
+"""What became of an input; ``left out``: excluded by a filter, ``archive``: an archive of which every file is stored,
+so that it can be skipped."""
 BUSY_TIMEOUT_S = 60.0
-"""Longest wait in seconds while another process writes to the library; after that the attempt fails."""
+"""Longest time in seconds to wait while another process writes to the library; after it the operation fails."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class StoredRecording:
-    """The content of a file and its analyses; the same content in several places is stored once."""
+    """The content of a file, with its analyses. A file that lies in several places is stored once."""
 
     sha256: str
     context_digest: str
@@ -54,12 +55,13 @@ class Input:
     fingerprint: str
     """Text that changes whenever the file, its sidecar or its export metadata may have changed."""
     settings_digest: str
-    """Hash of everything else that decides the result."""
+    """Hash of the settings and everything else, besides file and context, that decides the result."""
     outcome: Outcome
     container: str = ""
     """Place of the outermost archive or export on disk; empty for a file on disk."""
     detail: str = ""
-    """Other sport: which. No activity: the kind of file. Left out: the sessions as JSON. Otherwise empty."""
+    """What else is known of the outcome: the other sport, the kind of a file without an activity, or the sessions left
+    out, as JSON. Otherwise empty."""
     failure: Failure | None = None
     recording: StoredRecording | None = field(default=None, repr=False)
 
@@ -169,7 +171,7 @@ class Library:
             self.db.execute("INSERT OR IGNORE INTO settings VALUES (?, ?)", (settings_digest, description))
 
     def forget(self, places: Sequence[str]) -> None:
-        """Delete these places, and those of their activities that are found at no other place."""
+        """Delete places, and those of their activities that no other place holds."""
         with self.translate_errors(), self.transaction():
             for place in places:
                 row = self.db.execute("SELECT recording FROM inputs WHERE place = ?", (place,)).fetchone()
@@ -184,7 +186,7 @@ class Library:
                     self._delete_unreferenced(row[0])
 
     def add_to_scope(self, places: Iterator[str] | Sequence[str]) -> None:
-        """Restrict later queries to the scope: these places and those added before."""
+        """Restrict later queries to the scope, which consists of these places and those added earlier."""
         with self.translate_errors():
             if not self._is_scoped:
                 self._is_scoped = True
@@ -204,7 +206,8 @@ class Library:
 
         A run can then skip the archive as long as its fingerprint stays the same.
 
-        Does nothing if a place in it was excluded by a filter or failed transiently, because its result may change.
+        Does nothing if a place in it was excluded by a filter or failed for a passing reason, because its result may
+        change.
         """
         with self.translate_errors(), self.transaction():
             members = "FROM main.inputs LEFT JOIN failures USING (place) WHERE container = ?"

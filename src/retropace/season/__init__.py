@@ -1,4 +1,4 @@
 """Seasons: one runner's activities over weeks and months, with totals, trends, best efforts, milestones and goals.
 
-Pure functions on columns: the room reads no files or database and prints nothing.
+All functions work on columns; none reads files or a database or prints.
 """

@@ -1,4 +1,4 @@
-"""Construction of seasons from analysed activities, without the library file that remembers them."""
+"""Construction of a season from activities just analysed, rather than read from the library's SQLite file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Progress towards goals such as two backward sessions a week, and of the weeks or months in a row that met one."""
+"""Progress towards goals such as two backward sessions a week, and how many weeks or months in a row met them."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ class GoalProgress:
     sessions: int
     """Number of sessions in the period that reach the goal's minutes and kilometres; all sessions if it states none."""
     minutes: float
-    """Moving time (minutes) of the period in the goal's direction."""
+    """Minutes run or walked in the goal's direction during the period."""
     km: float
-    """Distance (km) of the period in the goal's direction."""
+    """Kilometres run or walked in the goal's direction during the period."""
     is_met: bool
     streak: int
     """Number of consecutive periods up to now that met the goal; a current one that has not met it yet does not end
@@ -64,7 +64,7 @@ def _build_empty_period(goal: Goal, today: date) -> Period:
 
 
 def _count_toward_goal(goal: Goal, season: Season, rows: NDArray[np.intp]) -> tuple[int, float, float]:
-    """Return the number of sessions that qualify, and the minutes and kilometres of all sessions."""
+    """Return how many sessions reach the goal's minutes and kilometres, and the minutes and kilometres of all."""
     column = DIRECTIONS.index(goal.direction)
     seconds, metres = season.moving_s[rows, column], np.nan_to_num(season.distance_m[rows, column])
     is_long_enough = (seconds > 0.0) & (seconds >= 60.0 * (goal.minutes or 0.0)) & (metres >= 1000.0 * (goal.km or 0.0))

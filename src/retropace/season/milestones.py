@@ -17,7 +17,7 @@ UNBROKEN_DISTANCES_M = (100.0, 400.0, 1_000.0, 1_609.344, 5_000.0, 10_000.0, 21_
 QUARTER_MILE_LAP_M = 400.0
 """Distance (m) run each way for the quarter-mile milestone, one lap of a running track."""
 MAX_PASS_RATIO = 2.0
-"""Ratio of backward to forward 400 m time that must be undercut for the quarter-mile milestone."""
+"""Ratio of backward to forward time over 400 m; the quarter-mile milestone needs a smaller one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,10 +12,11 @@ from retropace.season.runs import FORWARD, Season
 MIN_ACTIVITIES = 8
 """Minimum number of activities with a known value of a metric; with fewer that metric is not judged."""
 MAX_ROBUST_Z = 5.0
-"""Largest robust z-score, the distance from the median in robust standard deviations, at which a value is usual. One
-in two million normal values exceeds it, and real sessions vary more."""
+"""Largest robust z-score (distance from the median in robust standard deviations) of a usual value; with a larger one
+the activity is reported. One in two million normally distributed values exceeds it; real sessions vary more."""
 MIN_LOG_SD = {"forward speed": 0.06, "forward cadence": 0.03, "forward step length": 0.06, "forward heart rate": 0.05}
-"""Least standard deviation of the log of each metric that is used, as a few sessions may vary too little."""
+"""Smallest standard deviation of the log of each metric with which z-scores are computed. The measured one may be too
+small by chance if there are few sessions."""
 MAD_TO_SD = 1.4826
 """Ratio of standard deviation to median absolute deviation for a normal distribution."""
 MAX_STEP_LENGTH_M = 2.3
@@ -64,7 +65,7 @@ def find_outliers(season: Season) -> list[Outlier]:
 
 
 def _compute_forward_speed_mps(season: Season) -> FloatArray:
-    """Return the mean forward speed of each activity, shape ``(n,)``; NaN for less than one minute."""
+    """Return the mean forward speed of each activity, shape ``(n,)``; NaN if less than a minute was moved forward."""
     moving_s = season.moving_s[:, FORWARD]
     speed_mps: FloatArray = np.full(len(season), np.nan)
     is_known = (moving_s >= 60.0) & (season.distance_m[:, FORWARD] > 0.0)

@@ -17,7 +17,7 @@ ADDITIVE_METRICS = (
     *("elapsed_s", "distance_m", "moving_s", "steps", "annotated_m", "suspected_m"),
     *("energy_low_kcal_per_kg", "energy_high_kcal_per_kg"),
 )
-"""Metrics of an activity that are summed over a period."""
+"""Names of the metrics that are added up over all activities of a period."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ def find_local_days(start_times: Sequence[datetime], zone: tzinfo | None) -> lis
 def build_periods(days: Sequence[date], per: str, last_day: date) -> list[Period]:
     """Return every week or month from the first activity to ``last_day``, including empty ones.
 
-    ``days`` must rise. Activities after ``last_day`` are in no period.
+    ``days`` must be sorted. Activities after ``last_day`` are in no period.
     """
     if not days or days[0] > last_day:
         return []

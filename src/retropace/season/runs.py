@@ -27,7 +27,7 @@ BACKWARD = DIRECTIONS.index("backward")
 """Index of the column for backward in tables with one column per direction."""
 
 MAX_ADJACENT_GAP_S = 1e-6
-"""Largest gap (s) between two segments of one unbroken stretch; it allows for rounding only."""
+"""Largest gap (s) between two segments that still form one unbroken stretch; it only allows for rounding errors."""
 
 FloatTable = NDArray[np.float64]
 """Array type of float64 with two dimensions, one row per activity."""
@@ -69,7 +69,7 @@ class SeasonBest(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Season:
-    """The ``n`` activities of a runner by time; tables ``(n, 4)`` have a column per direction, NaN where missing."""
+    """The ``n`` activities of a runner in order of start; tables ``(n, 4)`` have one column per direction."""
 
     ids: tuple[str, ...]
     files: tuple[str, ...]
@@ -113,7 +113,7 @@ def build_season(
     quarter_mile_ratios: Iterable[tuple[int, float]] = (),
     stretches: Sequence[Sequence[float]] | FloatTable = (),
 ) -> Season:
-    """Return a season, sorted by time; rows in ``bests`` and ``quarter_mile_ratios`` count in ``season_rows``."""
+    """Return a season, sorted by time. ``bests`` and ``quarter_mile_ratios`` hold indices into ``season_rows``."""
     unsorted = list(season_rows)
     order = sorted(range(len(unsorted)), key=lambda index: (unsorted[index].start_time, unsorted[index].id))
     rank = {index: number for number, index in enumerate(order)}

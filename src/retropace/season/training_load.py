@@ -19,22 +19,23 @@ import numpy as np
 from retropace.season.runs import BACKWARD, Season
 
 MAX_LOAD_RATIO = 1.5
-"""Ratio of the last week's backward time to the mean of the weeks before; a notice is given if it is higher. It is
-the most cited threshold."""
+"""Ratio of the last week's backward time to the mean of the weeks before; a notice is given if it is higher. 1.5 is the
+threshold most often cited."""
 MIN_LOAD_S = 600.0
-"""Minimum backward time (s) in the last week for a notice."""
+"""Minimum backward time (s) in the last week; with less no notice is given."""
 BASELINE_WEEKS = 4
-"""Number of weeks before the last one whose mean it is compared with."""
+"""Number of weeks with whose mean the last week is compared; they lie directly before it."""
 
 
 @dataclass(frozen=True, slots=True)
 class LoadIncrease:
-    """Backward moving time of the last week, and per week of the four weeks before."""
+    """Backward moving time of the last week, and the weekly mean of the four weeks before."""
 
     recent_s: float
     """Backward moving time (s) of the last seven days, today included."""
     baseline_s: float
-    """Mean backward moving time (s) per week of the four weeks before; NaN if the season started later."""
+    """Mean backward moving time (s) per week of the four weeks before; NaN if the first activity is less than
+    four weeks old."""
 
     @property
     def ratio(self) -> float:
@@ -48,7 +49,10 @@ class LoadIncrease:
 
 
 def compute_load_increase(season: Season, days: Sequence[date], today: date) -> LoadIncrease:
-    """Return the backward time of the last week and of those before; ``days`` holds the local day of each activity."""
+    """Return the backward time of the last week and the mean of the weeks before it.
+
+    ``days`` holds the local day on which each activity started.
+    """
     age_days = np.array([(today - day).days for day in days], dtype=np.float64)
     seconds = np.nan_to_num(season.moving_s[:, BACKWARD])
     is_recent = (age_days >= 0) & (age_days < 7)

@@ -22,9 +22,10 @@ class GaitTransition:
 
     direction: str
     speed_mps: float
-    """Speed at which the least time is misclassified if slower is called walking and faster running."""
+    """Speed that best separates the two: if everything slower is called walking and everything faster running, the
+    least time is called wrongly."""
     beyond: float
-    """Share of the time that is walking above ``speed_mps`` or running below it."""
+    """Fraction of the time spent walking faster than ``speed_mps`` or running slower than it; 0 is a sharp change."""
     run_share: float
     """Share of running in the time run or walked."""
 

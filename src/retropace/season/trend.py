@@ -50,9 +50,9 @@ class Trend:
     weeks: float
     """Weeks between the first and the last activity."""
     first_ratio: float
-    """Backward over forward speed at the first activity, by the line."""
+    """Backward over forward speed at the first activity, read from the regression line."""
     last_ratio: float
-    """Backward over forward speed at the last activity, by the line."""
+    """Backward over forward speed at the last activity, read from the regression line."""
     per_week: float
     """Slope of the log ratio per week; 0.01 is a rise of about one percent a week."""
     low_per_week: float

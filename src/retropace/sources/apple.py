@@ -2,8 +2,8 @@
 
 ``export.xml`` (the name is localised) holds every ``Record`` and, after them, every ``Workout`` with its events and the
 paths of its route files in ``workout-routes/``. The file is parsed twice: once for the workouts, and once for the
-records during them, which go to a temporary database so that memory does not grow with the file. Each workout becomes a
-JSON document for :mod:`retropace.readers.json.apple`.
+records made during a workout. These go to a temporary database, so that memory does not grow with the file. Each
+workout becomes a JSON document for :mod:`retropace.readers.json.apple`.
 """
 
 from __future__ import annotations
@@ -45,7 +45,8 @@ _EVENT_PREFIX = "HKWorkoutEventType"
 _MAX_WORKOUT_S = 7 * 86400.0
 """Longest workout in seconds that is read; a longer one has wrong times and is left out."""
 _MAX_OVERLAPS = 3
-"""Largest number of workouts that a record is compared with: the latest ones that start before its end."""
+"""Number of workouts that a record is compared with, to find those during which it was made: the latest ones that start
+before the record ends."""
 _MAX_PENDING_ROWS = 10_000
 """Largest number of samples held in memory; when there are more, they are written to the database."""
 
@@ -71,10 +72,10 @@ class AppleWorkout:
 
 
 class AppleExport:
-    """The workouts of an Apple Health export; reading them starts when the object is made.
+    """The workouts of an Apple Health export, read when the object is created.
 
-    ``open_xml`` opens the XML file and is called once for each pass; ``place`` names it in error messages. Raises
-    :class:`ReadError` if the file is not an export.
+    ``open_xml`` opens the XML file and is called each time the file is read from its start; ``place`` is its name in
+    error messages. Raises :class:`ReadError` if the file is not an export.
     """
 
     def __init__(self, open_xml: Callable[[], IO[bytes]], place: str):
@@ -145,9 +146,9 @@ class AppleExport:
     def _select_samples(self, workout_index: int, kind: str) -> list[list[float]]:
         """Select one kind of sample during a workout, as rows of start, end (seconds from its start) and value.
 
-        Rows are sorted by time and come from one source, since a phone in a pocket counts steps too. That is the device
-        that recorded the workout, unless its samples last less than half as long as those of the source with the
-        longest; then it is the source with most samples.
+        Rows are sorted by time. All come from one source (device), since a phone in a pocket counts the same steps
+        again. The source is the device that recorded the workout. If its samples cover less than half the time of those
+        of another source, the source with most samples is taken instead.
         """
         if self._db is None:
             self._db = self._read_samples()
@@ -204,8 +205,8 @@ class AppleExport:
     def _parse(self, begin: Callable[[str, dict[str, str]], None], end: Callable[[str], None]) -> None:
         """Parse the file from its root element on and call ``begin`` and ``end`` for each element.
 
-        The document type before the root element is skipped, so that no entity is defined. Damage ends the parsing and
-        is stored in ``damage``.
+        The document type before the root element is skipped, as it could define entities that grow without limit. At a
+        syntax error parsing stops, and the error message is stored in ``damage``.
         """
         parser = expat.ParserCreate("utf-8")
         parser.buffer_text = True

@@ -75,7 +75,7 @@ class AppleWorkouts:
             export.close()
 
     def _read_route(self, entry: Entry, name: str) -> bytes:
-        """Read the bytes of a route file; ``name`` is relative to the folder of the XML file, given by ``entry``."""
+        """Read the bytes of a route file; ``name`` is relative to the folder of the XML file of ``entry``."""
         if entry.members:
             folder = PurePosixPath(entry.members[-1]).parent
             return self._archives.read_sibling(entry, str(folder / name) if str(folder) != "." else name)

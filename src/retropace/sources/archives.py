@@ -158,7 +158,7 @@ class Archives:
         return outer.open(members[-1])
 
     def _find_rejection(self, info: zipfile.ZipInfo) -> tuple[str, str] | None:
-        """Return reason and message if a member must not be read, judging by the archive's directory; else None."""
+        """Return a reason and a message if the archive's directory shows that a member must not be read; else None."""
         limits = self._limits
         parts = PurePosixPath(info.filename.replace("\\", "/")).parts
         if ".." in parts or info.filename.startswith(("/", "\\")) or info.filename[1:3] in (":\\", ":/"):
@@ -172,7 +172,7 @@ class Archives:
 
 
 def decode_name(info: zipfile.ZipInfo) -> str:
-    """Decode the name of a member as UTF-8 where possible: many programs write UTF-8 without setting its flag."""
+    """Decode the name of a member as UTF-8 where possible; many programs do not mark their UTF-8 as such."""
     if info.flag_bits & _UTF8_FLAG:
         return info.filename
     try:

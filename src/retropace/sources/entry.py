@@ -1,4 +1,4 @@
-"""The items of a listing: entries (files that may be recordings), and what is no entry, with the reason."""
+"""The items of a listing: entries (files that may be recordings), and other items, with why they are no entries."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Entry:
     fingerprint: str
     """Text that changes whenever the content may have changed; empty if unknown."""
     is_explicit: bool = False
-    """Whether the user named this file itself, so that it must be a recording."""
+    """Whether the user named this file itself; then it is an error if it is not a recording."""
     sidecar: tuple[str, str] | None = None
     """Path (or member name in the same archive) and fingerprint of the sidecar; None if there is none."""
     workout_index: int | None = None
@@ -96,7 +96,7 @@ def join_place(place: str, name: str) -> str:
 
 
 def join_sibling_place(place: str, name: str) -> str:
-    """Return the place of the file ``name`` that lies in the same folder as the file at ``place``.
+    """Return the place of the file ``name`` in the folder of the file at ``place``.
 
     The folder may be one on disk or one in an archive.
     """

@@ -14,9 +14,10 @@ from retropace.sources.entry import Entry
 from retropace.sources.magic import read_created_s
 
 MAX_CLOCK_OFFSET_S = 26 * 3600.0
-"""Largest difference in seconds between a FIT file's creation time and a start in a table for a match.
+"""Largest difference in seconds between the creation time of a FIT file and the start of an activity in a table at
+which the two may belong together.
 
-It lets a clock with any wrong time zone match."""
+It is more than a day, so that a watch set to a wrong time zone still matches."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,24 +33,25 @@ class ExportMetadata:
 
 
 class MetadataIndex:
-    """Index of the metadata in all exports of a run, a temporary database because there may be tens of thousands."""
+    """Index of the metadata in all exports of a run; it is a temporary database, as there may be tens of thousands."""
 
     def __init__(self) -> None:
         self._db = sqlite3.connect("", isolation_level=None)
         self._db.execute("CREATE TABLE by_file (place TEXT PRIMARY KEY, name TEXT, description TEXT)")
         self._db.execute("CREATE TABLE by_start (root TEXT, number TEXT, start_s REAL, name TEXT, description TEXT)")
         self._tables: list[tuple[str, str]] = []
-        """For each table that names activities by number and start: first part of its export's places, and its hash."""
+        """For each table without file names: the text with which all places in its export begin, and the table's
+        hash."""
         self._db.execute("CREATE INDEX start ON by_start (start_s)")
         self._db.execute("CREATE INDEX number ON by_start (number)")
 
     def add_files(self, metadata: Iterable[tuple[str, ExportMetadata]]) -> None:
-        """Add metadata by the place of its file; the first for a place is kept."""
+        """Add metadata by the place of the recording's file; of several for one place, the first is kept."""
         rows = ((place, activity.name, activity.description) for place, activity in metadata)
         self._db.executemany("INSERT OR IGNORE INTO by_file VALUES (?, ?, ?)", rows)
 
     def add_starts(self, root: str, metadata: Iterable[tuple[str, ExportMetadata]]) -> None:
-        """Add metadata by activity number and start, for all places that begin with ``root``."""
+        """Add metadata of which activity number and start are known; they are for places that begin with ``root``."""
         rows = [(root, number, activity.start_s, activity.name, activity.description) for number, activity in metadata]
         self._tables.append((root, hashlib.sha256(repr(rows).encode("utf-8", "surrogatepass")).hexdigest()[:16]))
         self._db.executemany("INSERT INTO by_start VALUES (?, ?, ?, ?, ?)", rows)

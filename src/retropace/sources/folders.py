@@ -38,7 +38,7 @@ def compute_fingerprint(path: str) -> str:
 
 
 def build_file_entry(path: str, *, is_explicit: bool = False) -> Entry:
-    """Build the entry of a file on disk with its sidecar, if any; without such a file the fingerprint is empty."""
+    """Build the entry of a file on disk with its sidecar, if any; the fingerprint is empty if there is no file."""
     full = _absolute_path(path)
     sidecar = str(sidecar_path(full))
     fingerprint, sidecar_fingerprint = compute_fingerprint(full), compute_fingerprint(sidecar)

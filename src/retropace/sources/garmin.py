@@ -1,8 +1,9 @@
 """The table of activity names and descriptions in a Garmin account export.
 
 ``DI_CONNECT/DI-Connect-Fitness/*_summarizedActivities.json`` holds ``[{"summarizedActivitiesExport": [{"activityId",
-"name", "startTimeGmt" (milliseconds), …}]}]``; older exports hold a bare list of activities. The files
-of recordings are named after their upload rather than the activity, so the start time joins the two.
+"name", "startTimeGmt" (milliseconds), …}]}]``; older exports hold a bare list of activities. The names of the
+recordings' files contain the number of the upload and not that of the activity. So a recording and its row in the table
+are matched by start time.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ def find_export_root(place: str) -> str:
 
 
 def read_metadata(data: bytes) -> Iterator[tuple[str, ExportMetadata]]:
-    """Yield number and metadata of every activity in a table that has a name and a start; nothing for invalid JSON."""
+    """Yield number and metadata of those activities in a table that have a name and a start; none for invalid JSON."""
     try:
         document = json.loads(data.decode("utf-8-sig"))
     except (ValueError, RecursionError):

@@ -31,8 +31,8 @@ ListingItem = Entry | Unreadable | OtherSport | Unchanged
 class Listing:
     """Finds the entries (files that may be recordings) of a run and reads their bytes.
 
-    ``is_archive_complete`` tells from place and fingerprint whether everything in an archive on disk is known already;
-    such an archive is not opened.
+    ``is_archive_complete`` tells from an archive's place and fingerprint whether an earlier run stored everything in
+    it; then it is not opened.
     """
 
     def __init__(
@@ -149,9 +149,10 @@ class Listing:
     def _expand_archive(
         self, disk_file: Entry, members: tuple[str, ...], place: str, level: int
     ) -> Iterator[ListingItem]:
-        """Yield the content of the archive at ``place``; that of archives within it comes last.
+        """Yield the content of the archive at ``place``; the content of archives within it comes last.
 
-        ``members`` are the member names that lead from ``disk_file`` to the archive, ``level`` its depth from 1.
+        ``members`` are the member names that lead from ``disk_file`` to the archive, ``level`` its depth (1 if it lies
+        within no other archive).
         """
         items = list(self.archives.find_entries(disk_file, members, place))
         if not items and disk_file.is_explicit:

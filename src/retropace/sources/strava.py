@@ -27,7 +27,8 @@ martin-ueding/geo-activity-playground 191, 348)."""
 _DEFAULT_COLUMNS = {"name": 2, "description": 4}
 """Column index of each field in a table whose headers are unknown."""
 _MIN_FILE_SHARE = 0.5
-"""Smallest fraction of the paths in a column that must name existing files for the column to be that of files."""
+"""Smallest fraction of the paths in a column that must be existing files; with fewer the column is not taken for the
+one with the file names."""
 
 
 def may_be_table(name: str) -> bool:
@@ -38,7 +39,7 @@ def may_be_table(name: str) -> bool:
 def read_metadata(data: bytes, file_exists: Callable[[str], bool]) -> Iterator[tuple[str, ExportMetadata]]:
     """Yield relative path and metadata of every activity whose file is in the export, according to ``file_exists``.
 
-    Yields nothing for a table without a column of such files.
+    Yields nothing if no column of the table holds such paths.
     """
     text = data.decode("utf-8-sig", "replace")
     if "\0" in text:

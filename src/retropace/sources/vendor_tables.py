@@ -17,7 +17,7 @@ MAX_TABLE_BYTES = 256 * 2**20
 
 
 def load_archive_tables(index: MetadataIndex, archives: Archives, entries: Sequence[Entry]) -> Iterator[Unreadable]:
-    """Add every vendor's table among the ``entries`` of one archive to the index; yields those that cannot be read."""
+    """Add every vendor's table in an archive with the members ``entries`` to the index; yield unreadable tables."""
     names = frozenset(entry.members[-1] for entry in entries)
     for entry in entries:
         name = entry.members[-1]
@@ -35,7 +35,7 @@ def load_archive_tables(index: MetadataIndex, archives: Archives, entries: Seque
 
 
 def load_disk_table(index: MetadataIndex, entry: Entry) -> Iterator[Unreadable]:
-    """Add a file in a folder to the index if it is a vendor's table; yields it if it cannot be read."""
+    """Add a file in a folder to the index if it is a vendor's table; yield it as unreadable if reading fails."""
     path = Path(entry.path)
     is_strava = strava.may_be_table(entry.path) and (path.parent / strava.ACTIVITIES_FOLDER).is_dir()
     if not (is_strava or garmin.is_summary(entry.path)) or entry.size_bytes > MAX_TABLE_BYTES:
@@ -48,9 +48,9 @@ def load_disk_table(index: MetadataIndex, entry: Entry) -> Iterator[Unreadable]:
 
 
 def _add_table(index: MetadataIndex, data: bytes, place: str, file_exists: Callable[[str], bool] | None) -> None:
-    """Add a table to the index: one of Strava, whose rows name files, if ``file_exists`` is given, else one of Garmin.
+    """Add one vendor's table to the index: a table of Strava if ``file_exists`` is given, else one of Garmin.
 
-    Garmin's tables give the starts of activities instead of files.
+    The rows of Strava's tables name files; those of Garmin's give the starts of activities instead.
     """
     if file_exists is None:
         index.add_starts(garmin.find_export_root(place), garmin.read_metadata(data))

@@ -42,7 +42,8 @@ MAX_ASPECT_RATIO = 0.62
 ITERATIONS = 25
 """Number of Gauss–Newton iterations of the least-squares fit of a lane."""
 WIDE_ITERATIONS = 5
-"""Number of first iterations, which use positions within ``WIDE_REACH_M`` of the lane instead of ``REACH_M``."""
+"""Number of iterations at the beginning, which use all positions within ``WIDE_REACH_M`` of the lane; later ones use
+only those within ``REACH_M``."""
 WIDE_REACH_M = 40.0
 """Distance (m) from the lane within which the first iterations use positions."""
 REACH_M = 15.0
@@ -56,17 +57,21 @@ MAX_MEDIAN_DEVIATION_M = 3.5
 MAX_LANE_DISTANCE_M = 12.0
 """Distance (m) from the lane beyond which positions are taken to be off the track."""
 MIN_LAPS = 2.0
-"""Smallest number of laps run; with fewer the session counts as off a track."""
+"""Smallest number of laps runon the lane; with fewer no track is found."""
 MIN_LAP_M = 375.0
-"""Shortest fitted lap (m) that is taken for a 400 m track; positions may err towards the kerb."""
+"""Shortest fitted lap (m) that is taken for a 400 m track. It is shorter than lane 1, as position errors may lie
+towards the inside of the track."""
 MAX_LAP_M = 475.0
-"""Longest fitted lap (m) that is taken for a 400 m track; positions may err outward from lane 8 (453 m)."""
+"""Longest fitted lap (m) that is taken for a 400 m track. It is longer than lane 8 (453 m), as position errors may lie
+towards the outside."""
 POSITION_CORRELATION_TIME_S = 30.0
 """Seconds after which errors of positions are independent."""
 OVER_READING_BY_SOURCE = {"positions": (0.005, 0.007)}
-"""Mean and standard deviation of the share by which recorded laps are too long, by source of the distance."""
+"""Mean and standard deviation of the fraction by which recorded laps are too long, by the source from which distance
+was computed."""
 DEFAULT_OVER_READING = (0.0, 0.012)
-"""Mean and standard deviation of the share by which recorded laps are too long, for all other sources."""
+"""Mean and standard deviation of the fraction by which recorded laps are too long, for sources not in
+``OVER_READING_BY_SOURCE``."""
 OTHER_LANE_PENALTY = 1.0
 """Log-odds by which each of lanes 2 to 8 is less likely than lane 1 before positions are looked at."""
 
@@ -92,13 +97,13 @@ class RunningTrack:
     laps: float
     """Number of laps run, in either direction."""
     over_reading: float
-    """Share by which the recorded distance exceeds that of the laps."""
+    """Fraction by which the recorded distance exceeds that of the laps."""
 
 
 def fit_running_track(
     cleaned: CleanedActivity, lap_m: float | None = None, fixed_spans: Spans | None = None
 ) -> tuple[RunningTrack, CleanedActivity] | None:
-    """Return the running track of a session, and the session with its distance corrected by laps; None off a track.
+    """Return the running track of a session, and the session with distance corrected by laps; None if not on a track.
 
     Without ``lap_m`` only 400 m tracks are found, in any lane; with it a lap has that length. The distance within
     ``fixed_spans`` stays as it is.
@@ -161,9 +166,9 @@ def _fit_lane(distance_m: FloatArray, east_m: FloatArray, north_m: FloatArray, l
 
 
 def _find_initial_lane(distance_m: FloatArray, east_m: FloatArray, north_m: FloatArray, lap_m: float) -> Lane | None:
-    """Return a lane with the outline of the first part of the route that is as large as a track; None without any.
+    """Return a first estimate of the lane from the first part of the route that looks like a track; None if none does.
 
-    The outline is the smallest rectangle around the part, at any angle.
+    A part looks like a track if its smallest rectangle, turned to any angle, has the size and proportions of one.
     """
     scale = lap_m / STANDARD_LAP_M
     min_length_m = scale * (MIN_STRAIGHT_M + MIN_OUTLINE_WIDTH_M)
@@ -199,9 +204,9 @@ def _find_initial_lane(distance_m: FloatArray, east_m: FloatArray, north_m: Floa
 
 
 def _refine_lane(east_m: FloatArray, north_m: FloatArray, lane: Lane, lap_m: float | None) -> Lane | None:
-    """Return the lane fitted to positions by Gauss–Newton least squares with Huber weights; None for few positions.
+    """Return the lane fitted to the positions by least squares; None if too few positions are near it.
 
-    A prior holds the straights near those of the standard track, since positions determine their length poorly.
+    The length of the straights is pulled towards that of the standard track, since positions determine it poorly.
     """
     scale = (lap_m or STANDARD_LAP_M) / STANDARD_LAP_M
     values = np.array([lane.east_m, lane.north_m, lane.angle_rad, lane.half_straight_m, lane.radius_m])
@@ -244,10 +249,11 @@ def _choose_lane(
     time_on_track_s: float,
     distance_source: str,
 ) -> tuple[Lane, int, float]:
-    """Return the most probable lane of a 400 m track with these straights, its number and its probability.
+    """Return the most probable lane of the track on which ``lane`` was fitted, its number and its probability.
 
-    The evidence is the distance of the positions from each lane, independent every ``POSITION_CORRELATION_TIME_S``; the
-    excess of the recorded lap over that of the lane; and that most runners use lane 1.
+    Three things decide: how far positions lie from each lane (errors count as independent every
+    ``POSITION_CORRELATION_TIME_S``), how much longer the recorded lap is than the lane's, and that most runners use
+    lane 1.
     """
     mean_excess, excess_sd = OVER_READING_BY_SOURCE.get(distance_source, DEFAULT_OVER_READING)
     kerb_radius_m = (STANDARD_LAP_M - 4.0 * lane.half_straight_m) / (2.0 * np.pi) - KERB_OFFSET_M
@@ -269,7 +275,10 @@ def _choose_lane(
 
 
 def _lane_centre_deg(lat_deg: float, lon_deg: float, lane: Lane) -> tuple[float, float]:
-    """Return latitude and longitude of the centre of a lane, which is in metres from ``lat_deg``, ``lon_deg``."""
+    """Return latitude and longitude of the centre of a lane.
+
+    The lane's own centre is given in metres east and north of ``lat_deg``, ``lon_deg``.
+    """
     step_deg = 1e-4
     east_m, _ = project_to_tangent_plane_m(
         np.array([lat_deg, lat_deg]), np.array([lon_deg, lon_deg + step_deg]), lat_deg, lon_deg

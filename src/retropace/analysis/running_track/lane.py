@@ -28,9 +28,10 @@ tracks)."""
 MAX_STRAIGHT_M = 105.0
 """Longest straight (m) of 400 m tracks in use (World Athletics 2019)."""
 KERB_OFFSET_M = 0.30
-"""Distance (m) from the kerb of the line along which lane 1 is measured (World Athletics 2019)."""
+"""Distance (m) between the kerb and the line, outside of it, along which lane 1 is measured (World Athletics 2019)."""
 LINE_OFFSET_M = 0.20
-"""Distance (m) from a lane's inner line of the line along which lanes 2 to 8 are measured (World Athletics 2019)."""
+"""Distance (m) between a lane's inner line and the line, outside of it, along which lanes 2 to 8 are measured (World
+Athletics 2019)."""
 LANE_WIDTH_M = 1.22
 """Width (m) of a lane (World Athletics 2019)."""
 LANE_COUNT = 8
@@ -73,7 +74,7 @@ class Lane:
         return np.where(is_left, 2.0 * straight_m + bend_m + self.radius_m * left_angle, position_m)
 
     def _to_lane_axes(self, east_m: FloatArray, north_m: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """Return the distances of positions from the centre, along and across the straights."""
+        """Return each position relative to the centre, in metres along the straights and metres across them."""
         cos, sin = np.cos(self.angle_rad), np.sin(self.angle_rad)
         x, y = east_m - self.east_m, north_m - self.north_m
         return cos * x + sin * y, cos * y - sin * x

@@ -1,8 +1,8 @@
 """Correction of a session's distance by the laps that it was run on a running track.
 
-The position within a lap is known to some metres however long the run, so that laps give a distance which position
-errors do not lengthen. Over a few seconds, position errors exceed those of the recorded distance. The recorded distance
-is therefore scaled and corrected smoothly towards the laps.
+The place within a lap is known to some metres, and this error does not grow with the distance run. Counting laps is
+therefore exact over a long time; over a few seconds the recorded distance is more exact. So the recorded distance is
+kept from second to second, but scaled and slowly corrected to agree with the laps.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from retropace.core.spans import FloatArray, Spans, contains, union
 LAP_SECTORS = 16
 """Number of equal sectors of a lap; the session must run through each, or it counts as off a track."""
 MAX_OFF_TRACK_GAP_S = 30.0
-"""Longest gap (s) between positions near the lane within one uninterrupted time on the track; a longer one ends it."""
+"""Longest time (s) without a position near the lane during which the runner counts as still on the track."""
 MIN_RECORDS = 20
 """Smallest number of positions in an uninterrupted time on the track; shorter ones are ignored."""
 MIN_REVERSAL_LAPS = 0.05
@@ -29,8 +29,8 @@ MIN_REVERSAL_LAPS = 0.05
 MAX_SPEED_RATIO = 1.3
 """Largest ratio of progress around the lap to recorded distance; more means that the runner cut across the field."""
 SMOOTHING_SD_S = 30.0
-"""Standard deviation (s) of the Gaussian that smooths the correction of distance. Position errors are correlated
-over tens of seconds, and less smoothing would turn them into best efforts."""
+"""Standard deviation (s) of the Gaussian that smooths the correction of distance. Position errors last for tens of
+seconds; with less smoothing they would look like changes of pace."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class LapPass:
     """Index range of its positions."""
     t_s: FloatArray
     lap_position: FloatArray
-    """Position around the lap in laps, without jumps at whole laps: rising counterclockwise, falling clockwise."""
+    """Position around the track in laps, not reset to 0 after a lap: it rises counterclockwise and falls clockwise."""
     cumulative_laps: FloatArray
     """Laps run since the start of this time on the track, in either direction."""
 
@@ -59,7 +59,7 @@ class LapPass:
 def detect_lap_passes(
     t_s: FloatArray, lap_fraction: FloatArray, recorded_laps: FloatArray, is_near: NDArray[np.bool_]
 ) -> list[LapPass]:
-    """Return each uninterrupted time on the track; all arguments are ``(n,)``, a row per position.
+    """Return each uninterrupted time on the track; all arguments are ``(n,)``, one row per position.
 
     ``lap_fraction`` is the position around the lap, 0 to 1, and ``recorded_laps`` the recorded distance in laps.
     """
@@ -87,9 +87,9 @@ def _cumulative_laps(lap_position: FloatArray) -> FloatArray:
 
 
 def _reversals(lap_position: FloatArray, window: int = 256) -> list[int]:
-    """Return the rows at which the runner turned round and ran the other way, with the first and the last row.
+    """Return the rows at which the runner turned round to run the other way, after the first row and before the last.
 
-    Each reversal is searched in ``window`` rows, then in twice as many until one is found.
+    The first and the last row are included. Each turn is searched in ``window`` rows, then in twice as many, and so on.
     """
     reversals = [0]
     moved = np.flatnonzero(np.abs(lap_position - lap_position[0]) > MIN_REVERSAL_LAPS)
@@ -124,9 +124,10 @@ def covers_whole_lap(passes: list[LapPass]) -> bool:
 def rescale_to_laps(
     cleaned: CleanedActivity, passes: list[LapPass], lap_m: float, true_share: float, fixed_spans: Spans
 ) -> CleanedActivity:
-    """Return the activity with its distance corrected by its laps, except in ``fixed_spans``; step length follows.
+    """Return the activity with its distance corrected by its laps, except within ``fixed_spans``.
 
-    ``true_share`` is the ratio of true to recorded distance. Speed stays as recorded, since it shows changes of pace.
+    ``true_share`` is the ratio of true to recorded distance. Step length is corrected likewise. Speed stays as
+    recorded, since it shows changes of pace.
     """
     recorded_m = np.diff(cleaned.curves["distance_m"])
     midpoints_s = (cleaned.t_s[1:] + cleaned.t_s[:-1]) / 2.0

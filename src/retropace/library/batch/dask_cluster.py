@@ -20,7 +20,7 @@ CONNECT_TIMEOUT_S = 15.0
 MAX_SCHEDULER_OUTAGE_S = 20.0
 """Longest time in seconds without contact to the scheduler; after a longer one the run ends with an error."""
 SCHEDULER_LOST_MESSAGE = "the scheduler has gone: what was done is kept, the same command goes on there"
-"""Error message of a run whose scheduler was lost."""
+"""Error message for a run that lost contact to the scheduler."""
 _TRACEBACK_LOGGERS = (
     "distributed",
     "distributed.client",
@@ -56,7 +56,7 @@ def open_cluster_pool(job: Job, address: str) -> Iterator[WorkerPool]:
 
 @contextmanager
 def _silence_loggers() -> Iterator[None]:
-    """Silence :data:`_TRACEBACK_LOGGERS` during the block; the run reports lost files itself."""
+    """Silence :data:`_TRACEBACK_LOGGERS` during the ``with`` block; the run itself reports files that were lost."""
     loggers = [logging.getLogger(name) for name in _TRACEBACK_LOGGERS]
     levels = [logger.level for logger in loggers]
     for logger in loggers:

@@ -31,12 +31,12 @@ from retropace.sources.remote import fetch, is_address
 MAX_SUMMARY_START_OFFSET_S = 10.0
 """Largest difference in seconds between the start in a recording and in export metadata for both to be one activity."""
 _SIGNAL_COLUMNS = ("lat_deg", "distance_m", "speed_mps", "cadence_recorded", "heart_rate_bpm", "altitude_m")
-"""Sample columns that count as signals; of duplicate recordings, more signals speak for the one to keep."""
+"""Sample columns that count as signals; of duplicate recordings, the one with more signals is preferred."""
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What all files of a batch run share: settings, annotations, athlete and filter."""
+    """What applies to all files of a batch run: settings, annotations, athlete and filter."""
 
     settings: Settings = field(default_factory=Settings)
     annotation_inputs: tuple[AnnotationInput, ...] = ()
@@ -47,7 +47,7 @@ class Job:
     """Largest unpacked size of a file in bytes; a larger file is a failure."""
 
     def describe(self) -> str:
-        """Describe all but the filter in a text. Jobs with equal texts give equal results for the same file."""
+        """Describe all of the job except its filter in a text; jobs with equal texts give equal results for a file."""
         inputs = [_describe_input(annotation_input) for annotation_input in self.annotation_inputs]
         return f"{self.settings!r} {inputs} {self.athlete!r}"
 
@@ -76,7 +76,8 @@ class TaskResult:
 
     outcome: Outcome
     detail: str = ""
-    """Other sport: which. No activity: the kind of file. Left out: the sessions as JSON. Otherwise empty."""
+    """What else is known of the outcome: the other sport, the kind of a file without an activity, or the sessions left
+    out, as JSON. Otherwise empty."""
     failure: Failure | None = None
     recording: StoredRecording | None = None
 
@@ -116,9 +117,9 @@ def compute_context_digest(export_metadata: tuple[ExportMetadata, ...], sidecar:
 
 
 def _describe_input(annotation_input: AnnotationInput) -> str:
-    """Describe annotations in a text that is equal for equal ones.
+    """Return a text that identifies annotations: two inputs have the same text only if they are the same.
 
-    For zones it has the full geometries, which ``repr`` shortens, and not the path of their file.
+    For zones the text holds their full geometries, which ``repr`` would shorten, but not the path of their file.
     """
     if isinstance(annotation_input, Zones):
         return str(
@@ -196,10 +197,10 @@ def _build_document(analysis: Analysis, place: str) -> dict[str, Any]:
 
 
 def _apply_export_metadata(activity: Activity, export_metadata: tuple[ExportMetadata, ...]) -> Activity:
-    """Return the activity with the name and description of the first metadata that fit.
+    """Return the activity with name and description from the first export metadata that belong to it.
 
-    Metadata without a start fit every activity, others those that start at the same time. Without a fit the activity
-    is returned as it is.
+    Metadata without a start time belong to every activity; others only to one that starts at the same time. If none
+    belong to it the activity is returned as it is.
     """
     start_s = None if activity.start_time is None else activity.start_time.timestamp()
     for metadata in export_metadata:

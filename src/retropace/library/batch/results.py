@@ -87,7 +87,10 @@ def _find_part_paths(folder: str, name: str) -> list[Path]:
 
 
 def _is_batch_csv(path: Path, columns: dict[str, ColumnType]) -> bool:
-    """Whether the header of a CSV file is ``columns``, or the first of them, as an older retropace wrote it."""
+    """Return whether a CSV file was written by a batch run, judging by its header.
+
+    The header must be ``columns``, or only the first ones of them: an older retropace wrote fewer.
+    """
     try:
         with path.open(encoding="utf-8", newline="") as file:
             header = next(csv.reader(file), [])

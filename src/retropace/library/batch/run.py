@@ -28,7 +28,7 @@ POLL_INTERVAL_S = 0.5
 
 @dataclass(frozen=True, slots=True)
 class BatchPlan:
-    """What a batch run is to do: which paths, with which job, and how failures are treated."""
+    """What a batch run is to do: the paths to search, the job for every file, and how failures are treated."""
 
     paths: tuple[str, ...]
     job: Job = field(default_factory=Job)
@@ -45,7 +45,7 @@ class BatchPlan:
 
 @dataclass(slots=True)
 class BatchProgress:
-    """Progress of a batch run: numbers of files, or of workouts where an Apple Health export holds them."""
+    """Progress of a batch run, as numbers of files; in an Apple Health export each workout counts as a file."""
 
     total: int = 0
     unchanged: int = 0
@@ -106,7 +106,8 @@ class BatchRun:
     def _enqueue(self, queue: TaskQueue, *, dry_run: bool = False) -> None:
         """Put all entries under the plan's paths into the queue.
 
-        What cannot be listed, and workouts of other sports, are saved at once unless ``dry_run``.
+        Files that cannot be listed, and workouts of other sports, need no worker: their results are saved at once,
+        unless ``dry_run`` is set.
         """
         progress = self.progress
         for item in self._listing.find_entries(self._plan.paths):
@@ -125,7 +126,7 @@ class BatchRun:
         self._on_progress(progress)
 
     def _process_queue(self, queue: TaskQueue, pool: WorkerPool) -> None:
-        """Submit the queue's tasks as workers become free, save results as they arrive, and wait for the last."""
+        """Submit the queue's tasks as workers become free, save results as they arrive, until none is left."""
         pending: dict[Future[TaskResult], WorkItem] = {}
         for entry in queue.entries():
             if self.progress.is_stopped:

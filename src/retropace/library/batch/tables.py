@@ -22,7 +22,7 @@ CELL_SEPARATOR = " | "
 _TEXT_COLUMNS = {"direction", "gait", "basis"}
 """Columns of the table of segments that hold text; all others of :data:`SEGMENT_FIELDS` hold floats."""
 _COUNT_COLUMNS = {"segments"}
-"""Figures per direction that are whole numbers; all others of :data:`MEASURE_FIELDS` are floats."""
+"""Names of those figures of a direction that are whole numbers; all others in :data:`MEASURE_FIELDS` are floats."""
 ACTIVITY_COLUMNS: dict[str, ColumnType] = {
     **dict.fromkeys(("activity", "path", "duplicate_of", "name", "sport", "sub_sport", "start_time"), str),
     **dict.fromkeys(("elapsed_s", "timer_s", "moving_s", "distance_m"), float),
@@ -89,8 +89,9 @@ def build_tables(
 ) -> tuple[BatchTable, ...]:
     """Build the tables of activities, segments and failures of all places in the library's scope.
 
-    ``format_place`` turns a place into a path for the reader; ``save_failures`` are further rows for the table of
-    failures, of results that could not be stored. Call :func:`retropace.library.queries.mark_visible_duplicates` first.
+    ``format_place`` turns a place into a path for the reader. ``save_failures`` are rows for files whose result could
+    not be stored; they are added to the table of failures. Call
+    :func:`retropace.library.queries.mark_visible_duplicates` first.
     """
 
     def activity_rows() -> Iterator[dict[str, Any]]:

@@ -38,8 +38,8 @@ class TaskQueue:
     def entries(self) -> Iterator[Entry]:
         """Iterate over all entries in processing order.
 
-        Members of archives within archives come first, in stored order, then all others from large to small. So no
-        large file starts last, while the other workers have nothing left to do.
+        Members of archives within archives come first, in stored order, then all others from large to small. If a large
+        file came last, the other workers would have to wait for it.
         """
         cursor = self._db.execute(
             "SELECT entry FROM entries ORDER BY run = '', run, CASE run WHEN '' THEN -size ELSE position END, position"

@@ -1,4 +1,4 @@
-"""What a batch run does with an entry (a file that may be a recording): skip it, settle it at once or process it."""
+"""What a batch run does with an entry (a file that may be a recording): skip it, store a result or process it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ from retropace.sources.magic import find_non_activity_type, looks_like_recording
 from retropace.sources.remote import fetch, is_address
 
 INTENDED_SUFFIXES = (*RECORDING_SUFFIXES, *ARCHIVE_SUFFIXES)
-"""Suffixes of recordings and archives. Unreadable files with these suffixes are failures; others do not count."""
+"""Suffixes of recordings and archives. Unreadable files with these suffixes are failures; unreadable files with other
+suffixes are ignored."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,10 @@ class TaskPlanner:
         self._library, self._listing = library, listing
 
     def is_known(self, entry: Entry) -> bool:
-        """Whether the stored result is still valid: same file, context and settings, and no failure to try again."""
+        """Whether the stored result is still valid, so that the entry need not be processed.
+
+        It is valid if file, context and settings are unchanged and it is not a failure that is to be tried again.
+        """
         known = self._library.find_input(entry.place)
         if known is None or not entry.fingerprint or known.fingerprint != self._compute_fingerprint(entry):
             return False
@@ -66,7 +70,7 @@ class TaskPlanner:
         return _is_intended_recording(entry, head) and find_non_activity_type(head) is None
 
     def plan_work(self, entry: Entry) -> WorkItem | None:
-        """Decide what to do with an unknown entry; None if it does not count because it is not a recording."""
+        """Decide what to do with an unknown entry; None if it is to be ignored because it is not a recording."""
         try:
             return self._plan_work(entry, self._compute_fingerprint(entry))
         except RetropaceError as error:
