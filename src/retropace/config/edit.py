@@ -33,7 +33,10 @@ def set_config_value(path: Path, name: str, values: tuple[str, ...]) -> Config:
 
 
 def unset_config_value(path: Path, name: str) -> Config:
-    """Remove a dotted key if it is set; return the new config. Raises :class:`RetropaceError` for an invalid file."""
+    """Remove a dotted key, if it is set, and return the new config.
+
+    Raises :class:`RetropaceError` if the file is invalid.
+    """
     return _edit_file(path, lambda text: _remove_key(text, name))
 
 
@@ -217,7 +220,7 @@ def _delete_goal(text: str, index: int) -> str:
 
 
 def _find_table_end(text: str, *table: str | int) -> int:
-    """Return the index of the line after a table's last statement; comments below may belong to what follows."""
+    """Return the index of the line after a table's last statement; comments after it are not part of the table."""
     content: Any = tomllib.loads(text)
     for key in table:
         content = content[key]

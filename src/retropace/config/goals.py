@@ -1,4 +1,4 @@
-"""A runner's weekly and monthly goals, as the config file defines them, without whether they are reached."""
+"""A runner's weekly and monthly goals, as the config file defines them; progress is computed elsewhere."""
 
 from __future__ import annotations
 

@@ -75,7 +75,10 @@ class PrivacyZone:
 
 
 def _geocentric_m(lat_deg: Any, lon_deg: Any) -> NDArray[np.float64]:
-    """Convert positions to metres from the earth's centre, ``(3,)`` or ``(3, n)``: axes to 0° E, 90° E, north pole."""
+    """Convert positions to metres from the earth's centre, ``(3,)`` or ``(3, n)``.
+
+    The three axes point to the equator at 0° E, to the equator at 90° E, and to the north pole.
+    """
     lat, lon = np.radians(lat_deg), np.radians(lon_deg)
     axis_ratio2 = (1.0 - FLATTENING) ** 2
     normal_m = SEMI_MAJOR_M / np.sqrt(np.cos(lat) ** 2 + axis_ratio2 * np.sin(lat) ** 2)
@@ -146,7 +149,7 @@ class PrivacyFilter:
         return hidden
 
     def visible_range_s(self, cleaned: CleanedActivity) -> tuple[float, float]:
-        """Return from when to when positions are visible, in elapsed seconds, as far as the route's ends are hidden.
+        """Return from when to when, in elapsed seconds, the route is not hidden as one of its two ends.
 
         If the two hidden ends cover the whole route, nothing is visible, and the first time is larger than the last.
         """

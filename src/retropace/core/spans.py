@@ -55,7 +55,10 @@ def true_runs(mask: NDArray[np.bool_]) -> NDArray[np.intp]:
 
 
 def mask_from_runs(runs: NDArray[np.intp], length: int) -> NDArray[np.bool_]:
-    """Return the mask of the given length that is True in disjoint index ranges; the inverse of :func:`true_runs`."""
+    """Return the mask that is True within the index ranges ``runs`` and False elsewhere, ``(length,)``.
+
+    It is the inverse of :func:`true_runs`; the ranges must be disjoint.
+    """
     steps = np.zeros(length + 1, dtype=np.int8)
     steps[runs[:, 0]] += 1
     steps[runs[:, 1]] -= 1

@@ -1,4 +1,4 @@
-"""Paths of the user's directories of data and configuration; it imports little, as every command needs it."""
+"""Paths of the user's directories of data and configuration; it imports little, to let every command start fast."""
 
 from __future__ import annotations
 

@@ -25,26 +25,30 @@ STANDING_EXTRA_HR_BPM = 15.0
 
 @dataclass(frozen=True, slots=True)
 class SimulatedAthlete:
-    """A simulated runner. Speeds are those of relaxed running and walking; a plan multiplies them."""
+    """A simulated runner. Its speeds are those of relaxed running and walking.
+
+    The ``effort`` of each stretch of a plan multiplies them.
+    """
 
     run_mps: float = 2.9
     backward_speed_ratio: float = 0.68
     """Backward over forward running speed at equal effort; published values are 0.55–0.80."""
     walk_mps: float = 1.35
     backward_walk_speed_ratio: float = 0.60
-    """Backward over forward walking speed at equal cadence (Laufer 2003, Physiother Res Int 8:131)."""
+    """Backward over forward walking speed when the cadence is the same (Laufer 2003, Physiother Res Int 8:131)."""
     cadence_spm: float = 166.0
     """Cadence of running forward at ``run_mps``."""
     walk_cadence_spm: float = 113.0
     """Cadence of walking forward at ``walk_mps``."""
     resting_hr_bpm: float = 68.0
     hr_bpm_per_mps: float = 27.0
-    """Steady heart rate above the resting one, in beats per minute for each m/s of speed."""
+    """Beats per minute by which steady heart rate rises with each m/s of speed, starting from the resting heart
+    rate."""
     backward_cadence_ratio: float = BACKWARD_CADENCE_RATIO
     backward_extra_hr_bpm: float = BACKWARD_EXTRA_HR_BPM
     cadence_spm_per_mps: float = CADENCE_SPM_PER_MPS
     cadence_drift_sd_spm: float = 0.0
-    """Standard deviation of a slow random drift of cadence around the one that belongs to the speed."""
+    """Standard deviation of a slow random drift of cadence around the cadence that belongs to the speed."""
     hr_time_constant_s: float = HR_TIME_CONSTANT_S
     cardiac_drift_bpm_per_h: float = 0.0
     """Rise of heart rate at constant pace, in beats per minute for each hour; published: 10–20 in the warmth, a few in
@@ -52,12 +56,13 @@ class SimulatedAthlete:
     fatigue_share_per_h: float = 0.0
     """Fraction of speed lost in each hour; recreational marathoners lose some 10 % over three to four hours."""
     slows_to_turn: bool = True
-    """Whether the runner slows to a shuffle to turn round; practised runners turn in mid-stride."""
+    """Whether the runner slows down almost to a stop to turn round; practised runners turn without slowing down."""
     glance_interval_s: float = 0.0
-    """Mean time between glances over the shoulder while running backward; each glance costs speed. 0 for none."""
+    """Mean time between glances over the shoulder while running backward; each glance slows the runner. 0 for no
+    glances."""
 
     def speed_mps(self, direction: str, gait: str, effort: float) -> float:
-        """Return the steady speed in a direction and gait; ``effort`` multiplies the easy speed."""
+        """Return the steady speed in a direction and gait, in m/s: the relaxed speed times ``effort``."""
         if gait == "stand":
             return 0.0
         forward_mps = self.run_mps if gait == "run" else self.walk_mps
@@ -76,7 +81,7 @@ class SimulatedAthlete:
         return forward_spm * (self.backward_cadence_ratio if direction == "backward" else 1.0)
 
     def steady_state_hr_bpm(self, direction: str, gait: str, speed_mps: float) -> float:
-        """Return the heart rate that a direction, gait and speed lead to if they are kept up."""
+        """Return the heart rate that sets in when a direction, gait and speed are kept up, in beats per minute."""
         if gait == "stand":
             return self.resting_hr_bpm + STANDING_EXTRA_HR_BPM
         steady_bpm = self.resting_hr_bpm + self.hr_bpm_per_mps * speed_mps

@@ -16,14 +16,15 @@ from retropace.simulate.plan import PlannedStretch
 TURN_S = 2
 """Duration in seconds of turning round, during which a runner slows to ``TURN_MPS``."""
 TURN_MPS = 0.8
-"""Highest speed in m/s while a runner who slows to turn turns round."""
+"""Highest speed in m/s during a turn of a runner who slows down to turn round."""
 SPEED_TIME_CONSTANT_S = 2.0
 """Time constant in seconds of the exponential approach of speed to a new target."""
 PACE_DRIFT_SD = 0.035
 """Standard deviation of the slow random drift of speed around its target, as a fraction of it (3–4 %: Lambert 2004,
 J Sports Sci 22, even pacing)."""
 PACE_DRIFT_TIME_S = 40.0
-"""Time in seconds after which the random drifts of speed and of cadence are correlated with themselves by 1/e."""
+"""Correlation time in seconds of the random drifts of speed and of cadence: after this time the autocorrelation is
+1/e."""
 CADENCE_NOISE_SD_SPM = 1.2
 """Standard deviation of the random deviation of cadence in each second, in steps per minute."""
 HR_NOISE_SD_BPM = 0.7
@@ -35,20 +36,24 @@ GLANCE_S = 2
 GLANCE_SPEED_SHARE = 0.88
 """Fraction of the target speed that is kept during a glance; assumed, as no published value is known."""
 GRADE_COST_EXPONENT = 0.7
-"""Exponent of the ratio of the energy costs on the flat and on a grade that gives the ratio of speeds; below 1, because
-runners climb at a higher effort (Townshend 2010, Med Sci Sports Exerc 42:160)."""
+"""Exponent by which speed on a grade follows from energy cost: speed ratio = (cost on the flat / cost on the grade) to
+this power. It is below 1 because runners climb at a higher effort (Townshend 2010, Med Sci Sports Exerc 42:160)."""
 HR_BPM_PER_GRADE = 250.0
-"""Beats per minute by which a grade raises the steady heart rate, per unit of grade: 15 bpm at 6 %.
+"""Rise of the steady heart rate with grade, in beats per minute for a grade of 1 (100 %); a grade of 6 % raises it by
+15.
 
-It stands for the higher effort of climbing."""
+The reason is the higher effort of climbing."""
 CADENCE_SPM_PER_GRADE = 50.0
-"""Steps per minute by which a grade raises cadence at equal speed, per unit of grade: some 3 % more steps at a grade of
-7 % (Padulo 2013, PLoS ONE 8:e69006)."""
+"""Rise of cadence with grade at equal speed, in steps per minute for a grade of 1 (100 %); a grade of 7 % makes about 3
+% more steps (Padulo 2013, PLoS ONE 8:e69006)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Truth:
-    """The true directions and gaits: entry ``i`` holds in ``[edges_s[i], edges_s[i + 1])``, in elapsed seconds."""
+    """The true directions and gaits of ``n`` stretches between ``n + 1`` edges in elapsed seconds.
+
+    Stretch ``i`` lasts from ``edges_s[i]`` to ``edges_s[i + 1]``.
+    """
 
     edges_s: FloatArray
     direction: tuple[str, ...]
@@ -59,7 +64,7 @@ class Truth:
 
 @dataclass(frozen=True, slots=True)
 class Motion:
-    """The true motion of a runner: ``(n,)`` columns with one row per second, valid during ``[t_s, t_s + 1)``."""
+    """The true motion of a runner: ``(n,)`` columns with one row per secondstarting at ``t_s``."""
 
     t_s: FloatArray
     speed_mps: FloatArray
@@ -151,7 +156,8 @@ def _is_finished(stretch: PlannedStretch, covered_m: float, seconds: int) -> boo
 def _target_mps(stretch: PlannedStretch, athlete: SimulatedAthlete) -> float:
     """Return the speed that the athlete aims for in a stretch.
 
-    Backward it is so far below the world best that a drift by two standard deviations does not exceed it.
+    For backward running it is limited so that even with a drift of two standard deviations the world best is not
+    exceeded.
     """
     speed_mps = athlete.speed_mps(stretch.direction, stretch.gait, stretch.effort)
     if stretch.direction != "backward" or speed_mps == 0.0:

@@ -7,11 +7,13 @@ import numpy as np
 from retropace.simulate.plan import PlannedStretch
 
 DURATION_ERROR_SHARE = 0.02
-"""Relative part of the standard deviation of the duration of a step by time, as a fraction of the planned duration."""
+"""Part of the standard deviation of the duration of a step given by time that grows with the planned duration, as a
+fraction of it."""
 DURATION_ERROR_S = 1.5
-"""Absolute part, in seconds, of the same standard deviation; about the time that a glance at the watch takes."""
+"""Part of the standard deviation of the duration of a step given by time that does not depend on the planned duration,
+in seconds; about the time of a glance at the watch."""
 DISTANCE_ERROR_SHARE = 0.015
-"""Standard deviation of the distance of a step by distance, as a fraction of the planned distance."""
+"""Standard deviation of the distance of a step given by distance, as a fraction of the planned distance."""
 
 
 def draw_duration_s(rng: np.random.Generator, seconds: float) -> float:
@@ -42,7 +44,7 @@ def draw_stand(rng: np.random.Generator, seconds: float) -> PlannedStretch:
 
 
 def draw_warm_up_and_cool_down(rng: np.random.Generator) -> tuple[PlannedStretch, str, PlannedStretch, str]:
-    """Draw warm-up and cool-down, both running forward, each followed by its phrase in a workout sentence."""
+    """Draw a warm-up and a cool-down, both running forward; each comes with its phrase in a workout sentence."""
     first_min, last_min = int(rng.integers(6, 13)), int(rng.integers(4, 9))
     return (
         PlannedStretch("forward", "run", draw_duration_s(rng, 60.0 * first_min)),

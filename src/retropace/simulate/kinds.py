@@ -41,9 +41,9 @@ INTERVAL_KINDS: dict[str, SessionKind] = {
 }
 """Kinds of interval sessions whose backward repetitions have several lengths, by name."""
 WATCH_STOP_PROBABILITY = 0.25
-"""Probability that a session's watch is stopped whenever the runner stands."""
+"""Probability that a session is drawn in which the runner stops the watch each time they stand still."""
 _ALL_KINDS = BACKWARD_KINDS | FORWARD_KINDS | INTERVAL_KINDS
-"""All kinds by name; the position of a kind is part of its random seed, so the order must not change."""
+"""All kinds by name. The order must not change, because the index of a kind is part of its random seed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ class Draw:
 
 
 def draw(kind: str, seed: int, athlete: SimulatedAthlete | None = None, *, plain: bool = False) -> Draw:
-    """Draw a session of a kind, by a random or a given athlete; the same arguments give the same session.
+    """Draw a session of a kind by ``athlete``, else by a random one; the same arguments give the same session.
 
     A ``plain`` session is run on the flat with a watch that writes every second and loses nothing. Raises
     ``ValueError`` for an unknown kind.

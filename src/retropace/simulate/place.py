@@ -1,4 +1,4 @@
-"""Simulated places: routes that give position and altitude after each distance."""
+"""Simulated places: routes that give the position and altitude of a runner after each distance run."""
 
 from __future__ import annotations
 
@@ -14,10 +14,11 @@ TRACK_STRAIGHT_M = 84.39
 TRACK_RADIUS_M = 36.50
 """Radius in metres of the kerb in the bends of the standard track (World Athletics 2019)."""
 KERB_OFFSET_M = 0.30
-"""Distance in metres from the kerb of the line along which the length of lane 1 is measured (World Athletics 2019)."""
+"""Distance in metres between the kerb and the line, outside of it, along which the length of lane 1 is measured (World
+Athletics 2019)."""
 LINE_OFFSET_M = 0.20
-"""Distance in metres from a lane's inner line of the line along which all other lanes are measured (World Athletics
-2019)."""
+"""Distance in metres between a lane's inner line and the line, outside of it, along which all lanes but lane 1 are
+measured (World Athletics 2019)."""
 LANE_WIDTH_M = 1.22
 """Width in metres of a lane of the standard track (World Athletics 2019)."""
 LOOP_LENGTH_M = 1700.0
@@ -25,7 +26,7 @@ LOOP_LENGTH_M = 1700.0
 PATH_LENGTH_M = 2500.0
 """Distance in metres from the start of the place ``path`` to its turning point."""
 BASE_ALTITUDE_M = 41.0
-"""Altitude in metres above sea level of all places, at the foot of their hills."""
+"""Altitude in metres above sea level of a flat place, and of the foot of the hills of any other place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ class SimulatedPlace:
     hill_spacing_m: float = 900.0
     """Distance along the route from one hilltop to the next."""
     lane: int = 1
-    """Lane in which a track is run, from 1 (innermost)."""
+    """Number of the lane of a track; 1 is the innermost."""
     rotation_deg: float = 0.0
     """Direction of the straights of a track, counterclockwise from east."""
 
@@ -83,7 +84,7 @@ class SimulatedPlace:
 
 
 def lane_radius_m(lane: int) -> float:
-    """Return the radius, in the bends, of the line along which a lane's length is measured."""
+    """Return the radius of the bends, in metres, along the line on which a lane's length is measured."""
     return TRACK_RADIUS_M + (KERB_OFFSET_M if lane == 1 else (lane - 1) * LANE_WIDTH_M + LINE_OFFSET_M)
 
 

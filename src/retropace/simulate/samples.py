@@ -31,7 +31,10 @@ lap 9,,backward,second
 
 
 def quarter_mile() -> SimulatedSession:
-    """Simulate three times 400 m forward, two minutes' rest and 400 m backward, with the lap button pressed between."""
+    """Simulate three times 400 m forward, two minutes' rest and 400 m backward.
+
+    The lap button is pressed at every change.
+    """
     plan: list[PlannedStretch] = [forward(seconds=480, lap=True)]
     for number in range(3):
         plan += [walk("forward", 40), forward(metres=400, effort=1.35), rest(115 + 5 * number), backward(metres=400)]
@@ -94,7 +97,7 @@ def sample_files() -> Iterator[tuple[str, bytes]]:
 
 
 def truth_json(truth: Truth) -> str:
-    """Return the truth as JSON: direction and gait from when to when (elapsed seconds), and metres per direction."""
+    """Return the truth as JSON: start, end (elapsed s), direction and gait of stretches; metres per direction."""
     spans = [
         {"start_s": start, "end_s": end, "direction": direction, "gait": gait}
         for start, end, direction, gait in zip(

@@ -81,7 +81,8 @@ def simulate(
 def _find_autolaps(samples: Samples, autolap_m: float, manual_ends: dict[float, str]) -> dict[float, str]:
     """Find when the watch ends laps by itself, ``autolap_m`` after the end of the lap before.
 
-    Returns the trigger ``distance`` for each such time in elapsed seconds; empty if ``autolap_m`` is 0.
+    Returns a dict from the time of each such end, in elapsed seconds, to its trigger ``distance``; empty if
+    ``autolap_m`` is 0.
     """
     if not autolap_m:
         return {}

@@ -21,7 +21,10 @@ SMART_CADENCE_CHANGE_SPM = 12.0
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """How a simulated watch records. On real recordings, speed lags by 2–13 s after a lap mark and cadence by 4 s."""
+    """How a simulated watch records, with its errors and delays.
+
+    In real recordings, speed changes 2–13 s after the press of the lap button, and cadence 4 s after it.
+    """
 
     speed_time_constant_s: float = 4.0
     """Time constant of the exponential smoothing of speed."""
@@ -32,7 +35,7 @@ class Watch:
     """Correlation time of the position error, which is an Ornstein–Uhlenbeck process (a random walk pulled back to 0);
     GPS errors last for tens of seconds."""
     smart_recording: bool = False
-    """Whether a record is written only when speed or cadence change, and otherwise every few seconds."""
+    """Whether a record is written when speed or cadence changes, and otherwise only every few seconds."""
     record_interval_s: int = 1
     """Seconds between records without smart recording."""
     treadmill_error_share: float = 0.03
@@ -115,7 +118,7 @@ def _draw_position_error(count: int, watch: Watch, rng: np.random.Generator) -> 
 
 
 def _select_smart_records(speed_mps: FloatArray, cadence_spm: FloatArray, rng: np.random.Generator) -> FloatArray:
-    """Return the rows that smart recording writes: whenever speed or cadence change, else after 3 to 10 rows."""
+    """Return the rows that smart recording writes: each change of speed or cadence, and at least every 3 to 10 rows."""
     written = [0]
     max_interval = 6
     for row in range(1, len(speed_mps)):

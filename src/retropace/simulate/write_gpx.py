@@ -12,11 +12,13 @@ from retropace.core.errors import RetropaceError
 from retropace.core.spans import contains
 
 NAMESPACE = "http://www.garmin.com/xmlschemas/TrackPointExtension/v1"
-"""XML namespace of Garmin's extension of GPX points by heart rate and cadence."""
+"""XML namespace of the extension by Garmin that adds heart rate and cadence to a point of a GPX file."""
 
 
 def gpx_text(activity: Activity) -> str:
-    """Return the GPX document: one track with a segment between any two pauses, without records that lack a position.
+    """Return the GPX document: a track in which each pause starts a new segment.
+
+    Records without a position are left out.
 
     Raises :class:`RetropaceError` if the activity has no start time.
     """
