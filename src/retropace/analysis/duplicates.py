@@ -2,7 +2,7 @@
 
 Duplicates start and end at about the same time and have about the same distance. Where both hold heart rate or cadence,
 these agree too, which excludes two runners side by side; activities of differently named runners are never duplicates.
-Among duplicates the one that holds most counts; each of the others is stored with a link to it.
+Of duplicates only the one that holds most data counts; each of the others is stored with a link to it.
 """
 
 from __future__ import annotations

@@ -124,7 +124,7 @@ def backward_cost(gait: str, grade: FloatArray) -> tuple[FloatArray, FloatArray]
     """Return the low and the high cost of moving backward, in kcal/kg/m, at the gait ``walk`` or ``run``.
 
     The high end is the forward cost times the largest ratio of backward to forward cost. For the low end, the smallest
-    ratio is applied at most to the cost on level ground, and the rest of an uphill cost stays as it is forward.
+    ratio multiplies only the cost on level ground; what climbing costs in addition is added unchanged.
 
     Published ratios uphill disagree: running 35 % on average of grades up to 25 % (Rasica 2020), walking 17–20 % at
     grades of 5–10 % (Hooper 2004, J Orthop Sports Phys Ther 34:65). For downhill no measurement was found.

@@ -32,7 +32,7 @@ class ReadError(RetropaceError):
 
 
 TOTALS_ONLY = "totals only"
-"""Value of :attr:`NoActivityError.kind` for an activity that has totals but no records, such as one entered by hand."""
+"""Value of :attr:`NoActivityError.kind` for an activity with totals but no records: entered by hand or exported so."""
 
 
 class NoActivityError(ReadError):

@@ -46,7 +46,8 @@ class SegmentParameters:
     grid_s: float = 1.0
     """Spacing in seconds of the evenly spaced times at which pace and cadence are segmented."""
     speed_noise_floor_mps: float = 0.12
-    """Standard deviation in m/s of the noise of recorded speed at a steady pace, for the limit of speed 0."""
+    """Part of the noise of recorded speed at a steady pace that does not depend on speed, as a standard deviation in
+    m/s."""
     speed_noise_share: float = 0.06
     """Increase of the noise of speed (standard deviation in m/s) for each m/s of speed. Altogether the noise is 0.2 m/s
     walking and 0.3 m/s running."""

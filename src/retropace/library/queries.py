@@ -177,7 +177,7 @@ def count_activities(library: Library, activity_filter: ActivityFilter) -> tuple
 
 
 def count_details(library: Library, outcome: str) -> list[tuple[str, int]]:
-    """Count the places with this outcome by their ``detail`` (other sport or kind of file), most frequent first."""
+    """Count the places in scope with this outcome by ``detail`` (other sport, kind of file), most frequent first."""
     return library.db.execute(
         "SELECT detail, count(*) FROM shown WHERE outcome = ? GROUP BY detail ORDER BY 2 DESC, 1", (outcome,)
     ).fetchall()

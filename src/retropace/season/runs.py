@@ -69,7 +69,7 @@ class SeasonBest(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Season:
-    """The ``n`` activities of a runner in order of start; tables ``(n, 4)`` have one column per direction."""
+    """The ``n`` activities of a runner by start time; tables ``(n, 4)`` have a column per direction. NaN is missing."""
 
     ids: tuple[str, ...]
     files: tuple[str, ...]

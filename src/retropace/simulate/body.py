@@ -64,7 +64,7 @@ class Truth:
 
 @dataclass(frozen=True, slots=True)
 class Motion:
-    """The true motion of a runner: ``(n,)`` columns with one row per secondstarting at ``t_s``."""
+    """The true motion of a runner: ``(n,)`` columns with one row per second, which starts at ``t_s``."""
 
     t_s: FloatArray
     speed_mps: FloatArray

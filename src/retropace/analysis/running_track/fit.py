@@ -57,7 +57,7 @@ MAX_MEDIAN_DEVIATION_M = 3.5
 MAX_LANE_DISTANCE_M = 12.0
 """Distance (m) from the lane beyond which positions are taken to be off the track."""
 MIN_LAPS = 2.0
-"""Smallest number of laps runon the lane; with fewer no track is found."""
+"""Smallest number of laps run on the lane; with fewer no track is found."""
 MIN_LAP_M = 375.0
 """Shortest fitted lap (m) that is taken for a 400 m track. It is shorter than lane 1, as position errors may lie
 towards the inside of the track."""
@@ -206,7 +206,8 @@ def _find_initial_lane(distance_m: FloatArray, east_m: FloatArray, north_m: Floa
 def _refine_lane(east_m: FloatArray, north_m: FloatArray, lane: Lane, lap_m: float | None) -> Lane | None:
     """Return the lane fitted to the positions by least squares; None if too few positions are near it.
 
-    The length of the straights is pulled towards that of the standard track, since positions determine it poorly.
+    The method is Gauss–Newton with Huber weights. The length of the straights is pulled towards that of the standard
+    track, since positions determine it poorly.
     """
     scale = (lap_m or STANDARD_LAP_M) / STANDARD_LAP_M
     values = np.array([lane.east_m, lane.north_m, lane.angle_rad, lane.half_straight_m, lane.radius_m])

@@ -30,7 +30,7 @@ MAX_SPEED_RATIO = 1.3
 """Largest ratio of progress around the lap to recorded distance; more means that the runner cut across the field."""
 SMOOTHING_SD_S = 30.0
 """Standard deviation (s) of the Gaussian that smooths the correction of distance. Position errors last for tens of
-seconds; with less smoothing they would look like changes of pace."""
+seconds; with less smoothing they would make some stretches look too fast."""
 
 
 @dataclass(frozen=True, slots=True)

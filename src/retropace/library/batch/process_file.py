@@ -117,7 +117,7 @@ def compute_context_digest(export_metadata: tuple[ExportMetadata, ...], sidecar:
 
 
 def _describe_input(annotation_input: AnnotationInput) -> str:
-    """Return a text that identifies annotations: two inputs have the same text only if they are the same.
+    """Return a text that is equal for two inputs exactly if their annotations are equal.
 
     For zones the text holds their full geometries, which ``repr`` would shorten, but not the path of their file.
     """
