@@ -52,7 +52,7 @@ class _PlacedRow:
 
     @property
     def spans(self) -> Spans:
-        """The effective spans, or the raw ones if there are none."""
+        """The spans that the row labels in the analysis or, if there are none, those that it states itself."""
         return self.effective_spans if len(self.effective_spans) else self.raw_spans
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from retropace.analysis.pipeline import Analysis
 
 EDITOR_SCRIPTS = ("stretches.js", "service.js", "annotate.js")
-"""The scripts in ``editor/web``; each may use those before it and those of the charts."""
+"""The scripts in ``editor/web``, in the order of loading: each may use earlier ones and those of the charts."""
 MAX_ROWS = 16_000
 """The number of curve rows to which an activity is reduced, as in a report of one activity."""
 MAX_POSITIONS = 12_000
@@ -64,7 +64,7 @@ def render_editor_page(analysis: Analysis, units: Units) -> str:
 
 @cache
 def load_scripts() -> dict[str, str]:
-    """The source of the page's scripts by file name; each may use those before it."""
+    """The source of the page's scripts by file name, in the order of loading: each may use earlier ones."""
     return {
         "bokeh.js": load_bokeh_script(),
         **{name: read_web_file("output.charts", name) for name in CHART_SCRIPTS},

@@ -107,7 +107,7 @@ def build_bars(values: FloatArray, low: float, high: float, rows: int = GRAPH_RO
 
 
 def build_time_axis(elapsed_s: float, width: int) -> str:
-    """Return a line of elapsed times, each starting at its column, and the end of the session, right-aligned."""
+    """Return a line of elapsed times, each written from the column that it marks, and at the right the total time."""
     if not elapsed_s > 0.0:
         return format_duration(0.0)
     end = format_duration(elapsed_s)

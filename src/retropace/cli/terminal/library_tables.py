@@ -63,7 +63,10 @@ def _build_list_row(row: dict[str, Any], units: Units) -> dict[str, str]:
 
 
 def _truncate(text: str, max_length: int, *, at_end: bool = True) -> str:
-    """Return at most ``max_length`` characters, with an ellipsis for those left out at the end or at the start."""
+    """Return a text of at most ``max_length`` characters; an ellipsis stands for those that are cut off.
+
+    They are cut off at its end or, if ``at_end`` is false, at its start.
+    """
     if len(text) <= max_length:
         return text
     return f"{text[: max_length - 1]}…" if at_end else f"…{text[len(text) - max_length + 1 :]}"

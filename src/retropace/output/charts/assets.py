@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 CHART_SCRIPTS = ("numbers.js", "segment_text.js", "route_map.js", "charts.js", "strip.js", "bar.js")
-"""The scripts in ``output/charts/web`` that draw an activity; each may use those before it."""
+"""The scripts in ``output/charts/web`` that draw an activity, in the order of loading: each may use earlier ones."""
 
 
 def read_web_file(package: str, name: str) -> str:

@@ -34,7 +34,8 @@ if TYPE_CHECKING:
     from retropace.output.tables.text_table import TextTable
 
 REPORT_SCRIPTS = ("zoom.js", "overview.js", "report.js")
-"""The scripts in ``output/report/web``; each may use those before it and :data:`CHART_SCRIPTS`."""
+"""The scripts in ``output/report/web``, in the order of loading: each may use earlier ones and
+:data:`CHART_SCRIPTS`."""
 
 
 def render_report(

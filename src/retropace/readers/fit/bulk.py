@@ -70,7 +70,7 @@ class FieldLayout:
     count: int
     """Number of values; more than one for an array."""
     base_type: Any
-    """fitdecode's base type."""
+    """Type of the field's values as fitdecode describes it (FIT base type)."""
     profile_field: Any
     """fitdecode's profile entry of the field; None if the profile does not know it."""
 

@@ -131,7 +131,7 @@ class FitDecoder:
         return str(message_type.name) if message_type is not None else f"unknown_{number}"
 
     def _decode_stream(self, stream: bytes, messages: list[MessageSpan]) -> DecodeFailure | None:
-        """Decode ``stream``, made of ``messages``; return where decoding failed, or None if it did not."""
+        """Decode the bytes ``stream``, made of ``messages``; return where decoding failed, or None if it did not."""
         index = 0
         # No checksums and no processors: checksums are checked elsewhere, and raw times are used.
         with fitdecode.FitReader(

@@ -32,7 +32,8 @@ MAX_DATE_TIME_S = float(2**32)
 def read_fit(data: bytes, path: str) -> list[Activity]:
     """Read all sessions of a FIT file that have records, of whatever sport, in order of time.
 
-    Raises :class:`ReadError` if there is none: its subclass :class:`NoActivityError` for a sound file of another kind.
+    Raises :class:`ReadError` if there is none. If that is because the file is sound but no recording, the error is of
+    its subclass :class:`NoActivityError`.
     """
     activities: list[Activity] = []
     reasons: list[tuple[str, str]] = []

@@ -176,7 +176,7 @@ def _read_laps(exercise: Mapping[str, Any], clock: ExerciseClock, origin_s: floa
 
 
 def _find_pauses(t_s: FloatArray, paused_s: float) -> Spans:
-    """Place the pauses, ``paused_s`` seconds in total, in the longest gaps between records, longest gap first."""
+    """Place pauses of ``paused_s`` seconds in total in the gaps between records, filling the longest gap first."""
     gaps_s = np.diff(t_s)
     if not paused_s > MIN_PAUSE_S or not np.any(gaps_s > 0.0):
         return as_spans([])
@@ -200,7 +200,7 @@ def _read_sport(exercise: Mapping[str, Any], session: Mapping[str, Any]) -> str:
 
 
 def _read_duration_s(fields: Mapping[str, Any], name: str) -> float:
-    """Read a duration in seconds, written as text or in milliseconds; NaN if it is missing."""
+    """Read a duration in seconds, which may be written as text or in milliseconds; NaN if it is missing."""
     millis = parse_number(fields.get(f"{name}Millis"), f"{name}Millis")
     return millis / 1000.0 if np.isfinite(millis) else parse_duration_s(fields.get(name), name)
 

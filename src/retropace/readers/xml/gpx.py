@@ -55,7 +55,8 @@ class _GpxTrack:
 def read_gpx(data: bytes, path: str) -> list[Activity]:
     """Read all sessions of a GPX file in order of time.
 
-    Raises :class:`ReadError` if there is none: its subclass :class:`NoActivityError` for a planned route or waypoints.
+    Raises :class:`ReadError` if there is none. If the file holds a planned route or waypoints instead, the error is of
+    its subclass :class:`NoActivityError`.
     """
     points, metadata, warnings = _read_document(data, path, RepeatedElement(POINT_TAG, is_wanted))
     tracks = [track for track in _build_tracks(points, metadata) if track.segments]

@@ -43,7 +43,8 @@ NO_TIMED_TRACK = "holds no timed track"
 def read_kml(data: bytes, path: str) -> list[Activity]:
     """Read all sessions of a KML file in order of time.
 
-    Raises :class:`ReadError` if there is none: its subclass :class:`NoActivityError` for a map.
+    Raises :class:`ReadError` if there is none. If the file is a map, the error is of its subclass
+    :class:`NoActivityError`.
     """
     document = repair_document(data, path, cut_after=("coord", "value"))
     try:
@@ -139,12 +140,12 @@ def _read_sport(placemark: Element) -> str:
 
 
 def _read_child_text(element: Element, name: str) -> str:
-    """Read the text of the first child with this name, prefixes apart; empty if there is none."""
+    """Read the text of the first child with this name, whatever its prefix; empty if there is none."""
     return next(((child.text or "").strip() for child in element if local_name(child.tag) == name), "")
 
 
 def _read_descendant_text(element: Element, name: str) -> str:
-    """Read the text of the first descendant with this name, prefixes apart; empty if there is none."""
+    """Read the text of the first descendant with this name, whatever its prefix; empty if there is none."""
     return next(((descendant.text or "").strip() for descendant in find_descendants(element, name)), "")
 
 

@@ -158,7 +158,7 @@ def is_usable_position(position: dict[str, float]) -> bool:
 
 
 def find_descendants(element: Element, name: str) -> Iterator[Element]:
-    """Find the element itself and its descendants with this name, prefixes apart, in document order."""
+    """Find the element itself and its descendants with this name, whatever their prefix, in document order."""
     return (descendant for descendant in element.iter() if local_name(descendant.tag) == name)
 
 

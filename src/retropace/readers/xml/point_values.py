@@ -41,7 +41,7 @@ class PointValues:
         self.count += block.count
 
     def iter_values(self) -> Iterator[tuple[ElementPath, RowIndices, Sequence[bytes]]]:
-        """Yield, for each path, the indices of the points that have a value there, and the values.
+        """Yield, for each path, the indices of the points that have a value at it, and these values.
 
         A path may come several times. The values of one point come in their order within it.
         """

@@ -91,10 +91,10 @@ class _Shape:
 
 
 def thin_document(body: bytes, name: str, is_wanted: Callable[[ElementPath], bool]) -> ThinnedDocument:
-    """Extract the repeated points from a document in UTF-8: its elements called ``name``, prefixes apart.
+    """Extract the repeated points, elements called ``name`` with any prefix, from a document in UTF-8.
 
-    Only values at paths that are wanted are kept. The document need not be well-formed: a parser finds any error in
-    what is left.
+    Only values at paths for which ``is_wanted`` is true are kept. The document need not be well-formed: a parser finds
+    any error in what is left.
     """
     tag = rb"(?:[^\s<>/\"'=!?]*:)?" + name.encode("utf-8") + rb"(?=[\s/>])"
     markup = re.compile(rb"<(?:!--|!\[CDATA\[|[!?]|" + tag + rb")")

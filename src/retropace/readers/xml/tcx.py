@@ -51,7 +51,8 @@ Element = ElementTree.Element
 def read_tcx(data: bytes, path: str) -> list[Activity]:
     """Read all activities of a TCX file that have track points, in file order.
 
-    Raises :class:`ReadError` if there is none: its subclass :class:`NoActivityError` for a course or workout plan.
+    Raises :class:`ReadError` if there is none. If the file is a course or a workout plan, the error is of its subclass
+    :class:`NoActivityError`.
     """
     document = repair_document(data, path, cut_after=(POINT_TAG,), repeated=RepeatedElement(POINT_TAG, is_wanted))
     try:
@@ -195,9 +196,9 @@ def _build_laps(
 
 
 def _locate_pauses(t_s: FloatArray, track_starts: list[int], paused_s: float) -> list[tuple[float, float]]:
-    """Place the ``paused_s`` seconds of pause in a lap with points at ``t_s``; returns start and end of each pause.
+    """Place pauses of ``paused_s`` seconds in total in a lap with points at ``t_s``; returns start and end of each.
 
-    They go to the gaps before a new track first, and then to the longest other gaps.
+    They are put into the gaps before a new track first, and then into the longest other gaps.
     """
     gaps_s = np.diff(t_s)
     median_gap_s = float(np.median(gaps_s[gaps_s > 0.0])) if np.any(gaps_s > 0.0) else 1.0
