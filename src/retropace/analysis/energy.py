@@ -39,11 +39,11 @@ J_PER_KCAL = 4184.0
 COST_SD_BETWEEN_RUNNERS = 0.07
 """Relative standard deviation of the energy cost between people: 0.24 of 3.40 J/kg/m on the level (Minetti 2002)."""
 BACKWARD_COST_RATIO: Mapping[str, tuple[float, float]] = {"walk": (1.3, 1.8), "run": (1.15, 1.35)}
-"""Lowest and highest ratio of backward to forward cost at the same speed, without rest. Running: from 1.18 (Williford
-1998, Med Sci Sports Exerc 30:1419: 27.15 and 31.33 ml/kg/min) to 1.35 (Wright & Weyand 2001, J Exp Biol 204:1805;
-Rasica 2020, Eur J Appl Physiol 120:2507). Walking: 1.40 (Williford 1998: 12.42 and 15.95 ml/kg/min) and 1.52
-(Compendium of Physical Activities, 17320: 6.0 METs at 3.5 mph, forward 4.3; Ainsworth 2011, Med Sci Sports Exerc
-43:1575)."""
+"""Lowest and highest ratio of backward to forward energy cost above rest, at the same speed. The range includes the
+published values. Running: from 1.18 (Williford 1998, Med Sci Sports Exerc 30:1419: 27.15 and 31.33 ml/kg/min) to 1.35
+(Wright & Weyand 2001, J Exp Biol 204:1805; Rasica 2020, Eur J Appl Physiol 120:2507). Walking: 1.40 (Williford 1998:
+12.42 and 15.95 ml/kg/min) and 1.52 (Compendium of Physical Activities, 17320: 6.0 METs at 3.5 mph, forward 4.3;
+Ainsworth 2011, Med Sci Sports Exerc 43:1575)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,8 @@ MIN_SPARSE_SPACING_S = 4.0
 
 Positions further apart are not smoothed, as their jitter is small compared with the distances between them."""
 RESET_WINDOW = 10
-"""Number of values before and after a fall of the distance counter that decide whether it was reset to 0."""
+"""Number of values before and after a fall of the distance counter that are looked at to decide whether it was reset to
+0."""
 MIN_RESET_M = 50.0
 """Distance in metres that the counter must have reached before it falls for the fall to be taken for a reset."""
 MIN_LEAP_M = 100.0
@@ -142,10 +143,10 @@ def _offsets_to_next_but_one_m(lat_deg: FloatArray, lon_deg: FloatArray) -> tupl
 def distance_from_positions(
     t_s: FloatArray, lat_deg: FloatArray, lon_deg: FloatArray, pauses: Spans
 ) -> FloatArray | None:
-    """Compute cumulative distance along the positions, not counting pauses; None with fewer than two positions.
+    """Compute cumulative distance along the positions; it does not grow in pauses. None with fewer than two positions.
 
-    Random errors would lengthen the path. Dense positions are therefore smoothed in time first, separately between
-    pauses and with the first and last position kept.
+    Random errors would lengthen the path. Dense positions are therefore smoothed in time first. Each part between two
+    pauses is smoothed by itself, and its first and last position are kept.
     """
     known = np.flatnonzero(np.isfinite(lat_deg) & np.isfinite(lon_deg))
     if len(known) < 2:

@@ -70,9 +70,10 @@ def _resample_each_second(grid_s: FloatArray, t_s: FloatArray, column: FloatArra
 
 
 def _compute_changes(signal: FloatArray) -> FloatArray:
-    """Return by how much a signal changes at each second: its mean in the next three seconds less that in the last.
+    """Return by how much a signal changes at each second.
 
-    Outliers are clipped to the 2nd and 98th percentile.
+    The change is the mean over the next three seconds minus that over the last three. Outliers are clipped to the 2nd
+    and 98th percentile.
     """
     total = np.concatenate(([0.0], np.cumsum(signal)))
     mean = (total[CHANGE_WINDOW_S:] - total[:-CHANGE_WINDOW_S]) / CHANGE_WINDOW_S
@@ -98,7 +99,7 @@ def _find_best_shift(late: FloatArray, early: FloatArray) -> tuple[float, float]
 
 
 def slices_between_pauses(t_s: FloatArray, pauses: Spans) -> list[slice]:
-    """Return the rows between pauses as slices, to be shifted separately: watches do not smooth across a pause."""
+    """Return the rows between pauses as slices. Each is shifted by itself, as watches do not smooth across pauses."""
     cuts = np.searchsorted(t_s, (pauses[:, 0] + pauses[:, 1]) / 2.0)
     edges = np.unique(np.concatenate(([0], cuts, [len(t_s)])))
     return [slice(int(start), int(end)) for start, end in pairwise(edges)]

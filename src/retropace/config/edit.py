@@ -1,7 +1,7 @@
 """Editing of the config file as text, which keeps its comments, order and layout.
 
-An edit changes one statement. Only that statement goes through tomlkit, which would move tables of one name together
-if it parsed the whole file.
+An edit changes one statement. Only that statement goes through tomlkit, because tomlkit, given the whole file, would
+move tables of the same name next to each other.
 """
 
 from __future__ import annotations
@@ -120,7 +120,7 @@ def _format_goal(goal: Goal) -> list[str]:
 
 
 def _convert_texts(key: str, values: tuple[str, ...]) -> Any:
-    """Convert the texts for a key to the key's TOML type; a text that does not fit stays text, to be refused later."""
+    """Convert the texts for a key to its TOML type if they fit it; others stay texts, which validation rejects."""
     if key == "hide_around":
         return [text.strip() for text in values]
     (text,) = values

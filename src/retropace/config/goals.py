@@ -12,7 +12,7 @@ from retropace.core.errors import RetropaceError
 PERIOD_DAYS = {"week": 7, "month": 31}
 """Largest number of days in each period of a goal."""
 GOAL_DIRECTIONS = ("backward", "forward")
-"""Directions in which a goal can ask for running; the first is the default."""
+"""Directions that a goal can be about; without one, it is about ``backward``."""
 MAX_KM = 1000.0
 """Largest distance in kilometres that a goal may ask for."""
 MAX_SESSIONS_PER_DAY = 5
@@ -85,7 +85,7 @@ def parse_goal(values: Mapping[str, Any]) -> Goal:
 
 
 def goal_to_dict(goal: Goal) -> dict[str, Any]:
-    """Return the values of a goal by field name, without empty ones; :func:`parse_goal` rebuilds the goal from them."""
+    """Return the values of a goal by field name, except missing ones; :func:`parse_goal` is the inverse."""
     values = {field.name: getattr(goal, field.name) for field in fields(Goal)}
     return {name: value for name, value in values.items() if value not in (None, "")}
 

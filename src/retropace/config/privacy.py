@@ -44,7 +44,7 @@ class PrivacyZone:
         )
 
     def _passes_within(self, east_m: FloatArray, north_m: FloatArray) -> NDArray[np.bool_]:
-        """Return for each two adjacent points, in metres from the centre, whether the line between enters the zone."""
+        """Return for each two adjacent points whether the line between them enters the zone."""
         right_m, up_m = np.diff(east_m), np.diff(north_m)
         length2 = right_m**2 + up_m**2
         scale2 = np.where(length2 > 0.0, length2, 1.0)

@@ -13,7 +13,8 @@ from typing import Any
 TomlPath = tuple[str | int, ...]
 """Path to a value in a TOML document: keys of nested tables and indices of arrays, as ``("goals", 0, "km")``."""
 MAX_PARSED_CHARS = 4_000_000
-"""Largest number of characters parsed in one search, which takes about a second; then the search gives up."""
+"""Largest number of characters parsed in one search, which takes about a second; a longer search gives up and finds
+nothing."""
 
 
 def find_statement_lines(text: str, key_path: TomlPath) -> tuple[int, int] | None:

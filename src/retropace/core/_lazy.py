@@ -11,8 +11,8 @@ def lazy_getattr(package: str, export_map: Mapping[str, str]) -> Callable[[str],
     """Return the ``__getattr__`` of a package whose public names live in its modules.
 
     ``export_map`` maps each public name to the module that defines it, relative to ``package``. ``module:name`` exports
-    a name that the module spells differently. The module is imported when the name is first used. Any other name raises
-    ``AttributeError``.
+    the object ``name`` of the module under another name. The module is imported when the name is first used. Any other
+    name raises ``AttributeError``.
     """
 
     def load(name: str) -> Any:

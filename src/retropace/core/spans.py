@@ -14,7 +14,7 @@ Spans = NDArray[np.float64]
 
 
 def as_spans(pairs: Iterable[tuple[float, float]]) -> Spans:
-    """Return pairs of start and end as an ``(n, 2)`` array; no pairs give shape ``(0, 2)``."""
+    """Return spans given by start and end as an ``(n, 2)`` array; no spans give shape ``(0, 2)``."""
     return np.array(list(pairs), dtype=np.float64).reshape(-1, 2)
 
 

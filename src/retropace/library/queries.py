@@ -50,7 +50,7 @@ class ActivityFilter:
     def _since_text(self) -> str:
         """Format ``since`` without the final ``Z``.
 
-        Compared as texts, times with and without fractions of a second are then in the right order.
+        Without it, times compared as texts are in the right order, whether they have fractions of a second or not.
         """
         return (format_time(self.since) or "").removesuffix("Z")
 

@@ -37,7 +37,8 @@ _JSON_FIELDS = ("warnings", "workout", "athlete", "worth_a_look")
 def format_activity_id(sha256: str, session: int) -> str:
     """Format the id of an activity: the first twelve digits of its file's checksum.
 
-    For the second and later sessions of a file, a dot and the number of the session follow; ``session`` is from 0.
+    For the second and later sessions of a file, a dot and the number of the session follow. The first session has the
+    argument ``session`` 0.
 
     Example:
         >>> format_activity_id("8059eb9e7035ff00", 1)

@@ -31,7 +31,7 @@ class Failure:
     message: str
     """Reason as a sentence for the user."""
     is_transient: bool = False
-    """Whether trying again may help; if so, the next run does."""
+    """Whether trying again may help; if so, the next run tries again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +108,7 @@ class Library:
             raise self._to_error(error) from None
 
     def find_input(self, place: str) -> Input | None:
-        """Read what is stored about a place, without its recording; None if nothing is."""
+        """Read what is stored about a place, without its recording; None if nothing is stored."""
         with self.translate_errors():
             row = self.db.execute(
                 "SELECT place, stamp, settings, outcome, container, detail, reason, message, passes FROM inputs"

@@ -55,9 +55,9 @@ class SeasonBest(NamedTuple):
 
     direction: str
     kind: str
-    """Kind of length that the best effort is over: ``time`` or ``distance``."""
+    """Whether the fastest stretch is one over a given ``time`` or a given ``distance``."""
     target: float
-    """Length that the best effort is over: a duration (s) or a distance (m)."""
+    """Given time in seconds, or given distance in metres."""
     seconds: float
     metres: float
     start_s: float

@@ -18,7 +18,7 @@ TURN_S = 2
 TURN_MPS = 0.8
 """Highest speed in m/s during a turn of a runner who slows down to turn round."""
 SPEED_TIME_CONSTANT_S = 2.0
-"""Time constant in seconds of the exponential approach of speed to a new target."""
+"""Time constant in seconds with which speed approaches a new target exponentially."""
 PACE_DRIFT_SD = 0.035
 """Standard deviation of the slow random drift of speed around its target, as a fraction of it (3–4 %: Lambert 2004,
 J Sports Sci 22, even pacing)."""

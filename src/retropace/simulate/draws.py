@@ -79,7 +79,7 @@ def draw_plain(rng: np.random.Generator) -> tuple[SimulatedPlace, Watch]:
 def _draw_spans(
     rng: np.random.Generator, length_s: float, probability: float, duration_range_s: tuple[float, float]
 ) -> Spans | None:
-    """Draw, with this probability, one or two time spans within a session of ``length_s`` seconds; else None."""
+    """Draw one or two time spans within a session of ``length_s`` seconds with ``probability``, otherwise None."""
     if rng.random() >= probability:
         return None
     spans = []

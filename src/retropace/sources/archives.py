@@ -149,7 +149,7 @@ class Archives:
         return archive
 
     def _open_bytes(self, path: str, members: tuple[str, ...]) -> IO[bytes]:
-        """Open the bytes of an archive as a stream: the file at ``path``, or a member of the archive around it."""
+        """Open the bytes of an archive as a stream: the file at ``path``, or a member of its outer archive."""
         if not members:
             return open_file(path)
         outer = self._open_archive(path, members[:-1])

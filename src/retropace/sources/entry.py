@@ -47,7 +47,8 @@ class Entry:
     sidecar: tuple[str, str] | None = None
     """Path (or member name in the same archive) and fingerprint of the sidecar; None if there is none."""
     workout_index: int | None = None
-    """Index of the workout in an Apple Health export, to whose XML file ``members`` then lead; None for a file."""
+    """Index of the workout in an Apple Health export; ``members`` then lead to the export's XML file. None for a
+    file."""
     container: str = ""
     """Place of the outermost archive or export on disk; empty for a file on disk."""
 
@@ -104,7 +105,7 @@ def join_sibling_place(place: str, name: str) -> str:
 
 
 def printable(name: str) -> str:
-    """Make a name storable and printable: escape bytes that are not UTF-8, or replace lone surrogates by ``?``."""
+    """Make a name valid UTF-8: bytes that are not UTF-8 are escaped, lone surrogates are replaced by ``?``."""
     try:
         return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
     except UnicodeEncodeError:  # A lone surrogate, which JSON can contain.

@@ -57,13 +57,13 @@ class MetadataIndex:
         self._db.executemany("INSERT INTO by_start VALUES (?, ?, ?, ?, ?)", rows)
 
     def compute_fingerprint(self, place: str) -> str:
-        """Compute a text that changes whenever the metadata of a place may have changed."""
+        """Compute a text that changes whenever the metadata for the file at a place may have changed."""
         row = self._db.execute("SELECT name, description FROM by_file WHERE place = ?", (place,)).fetchone()
         file_digest = "" if row is None else hashlib.sha256(repr(row).encode("utf-8", "surrogatepass")).hexdigest()[:16]
         return file_digest + "".join(digest for root, digest in self._tables if place.startswith(root))
 
     def find_metadata(self, entry: Entry, head: bytes) -> tuple[ExportMetadata, ...]:
-        """Find the metadata that may be those of an entry, whose decompressed first bytes are ``head``.
+        """Find the metadata that may belong to an entry; ``head`` is its first bytes, decompressed.
 
         A match by place or by activity number in the file name gives one candidate; otherwise all activities near the
         creation time of the FIT file are candidates. Once the file is read, the start of a session decides which fits.

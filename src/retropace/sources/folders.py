@@ -11,7 +11,7 @@ from retropace.core.sidecar_path import sidecar_path
 from retropace.sources.entry import Entry, Unreadable, printable
 
 _SKIPPED_FOLDERS = ("__MACOSX", "__pycache__", "node_modules")
-"""Names of folders that programs create and that hold no recordings; they are not listed."""
+"""Names of folders that are skipped: programs create them, and they hold no recordings."""
 
 
 def is_hidden(name: str) -> bool:

@@ -67,7 +67,7 @@ def looks_like_recording(head: bytes) -> bool:
 
 
 def _read_file_id(head: bytes) -> dict[int, int]:
-    """Read ``type`` and ``time_created`` from a FIT file's first message, by field number; only valid values."""
+    """Read ``type`` and ``time_created`` from a FIT file's first message; returns the valid ones by field number."""
     if head[8:12] != FIT_MAGIC or not head:
         return {}
     start = head[0]

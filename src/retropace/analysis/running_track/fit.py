@@ -28,9 +28,10 @@ from retropace.core.spans import FloatArray, Spans, as_spans
 MIN_POSITIONS = 60
 """Smallest number of positions to which a lane is fitted; with fewer no track is found."""
 WINDOW_LAPS = 1.4
-"""Length, in laps, of each part of the route whose outline is compared with that of a track."""
+"""Length, in laps, of the parts of the route in which a track is searched; the outline of each is compared with that of
+a track."""
 MIN_WINDOW_POSITIONS = 20
-"""Smallest number of positions in a part of the route whose outline is looked at."""
+"""Smallest number of positions in a part of the route in which a track is searched; parts with fewer are skipped."""
 MIN_OUTLINE_WIDTH_M = 64.0
 """Smallest width (m) of the outline of a 400 m track; its length is this plus the length of a straight."""
 MAX_OUTLINE_WIDTH_M = 98.0
@@ -65,7 +66,7 @@ MAX_LAP_M = 475.0
 """Longest fitted lap (m) that is taken for a 400 m track. It is longer than lane 8 (453 m), as position errors may lie
 towards the outside."""
 POSITION_CORRELATION_TIME_S = 30.0
-"""Seconds after which errors of positions are independent."""
+"""Time in seconds after which the error of a position no longer depends on the earlier error."""
 OVER_READING_BY_SOURCE = {"positions": (0.005, 0.007)}
 """Mean and standard deviation of the fraction by which recorded laps are too long, by the source from which distance
 was computed."""

@@ -35,7 +35,7 @@ Athletics 2019)."""
 LANE_WIDTH_M = 1.22
 """Width (m) of a lane (World Athletics 2019)."""
 LANE_COUNT = 8
-"""Number of lanes of a standard track."""
+"""Number of lanes of a standard track; the lane of a session is searched among them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class Lane:
     """The line along which a lane is measured, in metres on a plane."""
 
     east_m: float
-    """Centre of the track."""
+    """Metres by which the centre of the track lies east of the origin."""
     north_m: float
     angle_rad: float
     """Direction of the straights in radians, counterclockwise from east."""

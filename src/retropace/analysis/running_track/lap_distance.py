@@ -23,7 +23,7 @@ LAP_SECTORS = 16
 MAX_OFF_TRACK_GAP_S = 30.0
 """Longest time (s) without a position near the lane during which the runner counts as still on the track."""
 MIN_RECORDS = 20
-"""Smallest number of positions in an uninterrupted time on the track; shorter ones are ignored."""
+"""Smallest number of positions in an uninterrupted time on the track; a time with fewer is ignored."""
 MIN_REVERSAL_LAPS = 0.05
 """Smallest distance in the other direction, in laps, that counts as turning round and not as position error."""
 MAX_SPEED_RATIO = 1.3
@@ -38,7 +38,7 @@ class LapPass:
     """An uninterrupted time on the track, as ``(n,)`` columns with one row per position."""
 
     rows: slice
-    """Index range of its positions."""
+    """Range of indices of the positions that belong to this time on the track."""
     t_s: FloatArray
     lap_position: FloatArray
     """Position around the track in laps, not reset to 0 after a lap: it rises counterclockwise and falls clockwise."""

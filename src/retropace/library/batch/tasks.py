@@ -101,9 +101,9 @@ class TaskPlanner:
         return WorkItem(entry, fingerprint, action, size_bytes, context_digest)
 
     def _find_stored_recording(self, task: Task, size_bytes: int, context_digest: str) -> StoredRecording | None:
-        """Find the stored recording of a file that was only moved or touched; None if its content or context is new.
+        """Find the stored recording of a file whose content and context are known although its path or time is new.
 
-        Files at addresses are not looked up, because that would fetch them.
+        Returns None if there is none, and for a file at an address, because it would have to be fetched.
         """
         if not self._library.has_size(size_bytes) or (task.data is None and is_address(task.path)):
             return None
