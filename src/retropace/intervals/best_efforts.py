@@ -53,7 +53,7 @@ def compute_mean_max_curve(cleaned: CleanedActivity, bouts: Bouts) -> tuple[Best
 def _find_best_over_duration(
     cleaned: CleanedActivity, direction: str, spans: Spans, duration_s: float
 ) -> BestEffort | None:
-    """Return the stretch of ``duration_s`` seconds with most distance in one span; None if all spans are shorter."""
+    """Return the stretch of ``duration_s`` seconds within a span with most distance; None if all spans are shorter."""
     best: BestEffort | None = None
     for start, end in spans.tolist():
         if end - start < duration_s:

@@ -35,7 +35,8 @@ the bout."""
 _MAX_INTERRUPTION_S = {"rest": MAX_BRIDGED_STAND_S, "unknown": MAX_BRIDGED_DROPOUT_S}
 """Longest interruption (s) inside a bout by its direction; ``MAX_LABEL_GLITCH_S`` for directions not listed."""
 MAX_BRIDGED_LOG_SPEED_DIFF = 0.3
-"""Largest difference of log speed across an interruption inside a bout; runners are slower after a stumble."""
+"""Largest difference between log speed before and after an interruption inside a bout; with more it ends the bout.
+Runners are slower after a stumble."""
 MAX_MERGED_LOG_SPEED_DIFF = 0.10
 """Largest difference of log speed between neighbouring stretches of one direction that form one bout."""
 

@@ -120,7 +120,7 @@ def build_edge_shifts_s() -> FloatArray:
 
 
 def compute_edge_costs(window: EdgeWindow, response: SpeedResponse) -> FloatArray:
-    """Return how badly each assumption fits recorded speed, in nats; lower is better.
+    """Return how badly each combination of assumptions fits recorded speed, in nats; lower is better.
 
     The array has one axis each for speed during a turn, smoothing time and shift of the edge.
     """

@@ -115,7 +115,10 @@ def _assign(
     is_suspected: NDArray[np.bool_],
     backward_probability: FloatArray,
 ) -> Segments:
-    """Return the segments with direction, basis, gait and confidence derived; all columns ``(n,)``."""
+    """Return the segments with the direction, basis, gait and confidence that follow from the evidence.
+
+    ``is_suspected`` marks the stretches that are probably backward; all columns are ``(n,)``.
+    """
     marked, is_standing, has_no_signal = evidence.marked_direction, evidence.is_standing, evidence.has_no_signal
     direction = np.where(is_standing, "rest", np.where(has_no_signal, "unknown", "forward"))
     direction = np.where(is_suspected, "backward", np.where(marked != "", marked, direction))

@@ -32,7 +32,8 @@ _NUMBER_FIELDS = {
     "demand_spread_bpm": "steady_state_hr_sd_bpm",
     "grade": "grade",
 }
-"""Attribute of :class:`Example` by JSON key, for each number that is remembered of a stretch."""
+"""For each number that is remembered of a stretch: its key in the JSON, and the attribute of :class:`Example` that
+holds it."""
 
 
 def athletes_dir() -> Path:
@@ -82,7 +83,7 @@ def read_athlete(path: Path) -> tuple[Athlete, bytes | None]:
 
 
 def forget_athlete(path: Path) -> None:
-    """Delete the file of an athlete, even a damaged one; raises :class:`RetropaceError` for any other file."""
+    """Delete the file of an athlete, even if damaged; raises :class:`RetropaceError` if a file is not an athlete's."""
     try:
         text = path.read_text(encoding="utf-8-sig")
         if not text.lstrip().startswith('{"schema": "retropace.athlete/'):

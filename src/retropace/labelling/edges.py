@@ -63,7 +63,7 @@ def merge_edges(
 
 
 def _drop_inside(edges_s: FloatArray, spans: Spans) -> FloatArray:
-    """Return the edges that lie strictly inside no span."""
+    """Return the edges without those that lie strictly inside a span."""
     is_inside = (spans[:, 0, None] < edges_s) & (edges_s < spans[:, 1, None])
     outside_s: FloatArray = edges_s[~np.any(is_inside, axis=0)]
     return outside_s

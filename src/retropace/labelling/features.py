@@ -17,16 +17,17 @@ TRIM_S = 5.0
 TRIM_SHARE = 0.2
 """Largest share of a stretch's duration that is left out at each end."""
 REP_LOG_SPEED_SD = 0.03
-"""Standard deviation of log speed between comparable laps of the public recordings."""
+"""Standard deviation of log speed between comparable laps, measured on published recordings."""
 REP_LOG_CADENCE_SD = 0.008
-"""Standard deviation of log cadence between comparable laps of the public recordings."""
+"""Standard deviation of log cadence between comparable laps, measured on published recordings."""
 REP_HR_SD_BPM = 2.5
-"""Standard deviation of heart rate between comparable laps of the public recordings, 2–3 bpm."""
+"""Standard deviation of heart rate between comparable laps, which is 2–3 bpm in published recordings."""
 DEVICE_LOG_SPEED_NOISE_SD = 0.08
-"""Standard deviation of the log of a watch's speed between ten-second means of one steady stretch of the public
-recordings."""
+"""Standard deviation of the log of a watch's speed between ten-second means of one steady stretch, measured on
+published recordings."""
 LOG_CADENCE_NOISE_SD = 0.025
-"""Standard deviation of log cadence between ten-second means of one steady stretch of the public recordings."""
+"""Standard deviation of log cadence between ten-second means of one steady stretch, measured on published
+recordings."""
 POSITION_LOG_SPEED_NOISE_SD = 0.16
 """Standard deviation of the log of speed from positions between ten-second means of one steady stretch."""
 MAX_LOST_STEP_SHARE = 0.25

@@ -20,7 +20,8 @@ from retropace.labelling.runner_model import Observations
 MAX_ADJACENT_GAP_S = 3.0
 """Largest gap (s) between two stretches at which the later one still counts as directly following the earlier one."""
 MAX_TRANSITION_S = 16.0
-"""Longest stretch (s) between two others that may be nothing but the change of speed between them."""
+"""Longest gap (s) between two stretches at which the later one still counts as following the earlier one if a single
+stretch lies between, which may be nothing but the change of speed."""
 MAX_WARM_UP_S = 180.0
 """Longest warm-up and longest cool-down (s). The log-odds ``first_stretch`` and ``last_stretch`` count in full at the
 very start and end of a session and fade linearly to 0 over this time."""
@@ -83,7 +84,8 @@ class LogOddsWeights:
     no_cadence: float = -3.0
     """Log-odds of a stretch without cadence if the runner is unknown, as a slow forward walk may then look backward."""
     min_cluster_s: float = 30.0
-    """Shortest total duration (s) of a cluster that can be backward if the runner is unknown."""
+    """Shortest total duration (s) of a cluster that can be backward if neither an annotation nor another session shows
+    the runner running backward; shorter ones are taken as forward."""
 
 
 @dataclass(frozen=True, slots=True)

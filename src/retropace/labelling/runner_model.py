@@ -260,7 +260,10 @@ def widen_prior(model: GaitModel) -> GaitModel:
 def _regressions(
     model: GaitModel, observations: Observations
 ) -> tuple[tuple[str, RegressionPrior, FloatArray, FloatArray, FloatArray], ...]:
-    """Return the name, prior, x, y and variance of y of each regression; an error of x is added to that of y."""
+    """Return the name, prior, x, y and variance of y of each regression.
+
+    An error of x counts as an error of y, so that the variance of y includes that of x times the squared slope.
+    """
     no_x, speed_mps = np.zeros(len(observations.log_speed)), np.exp(observations.log_speed)
     cadence_var = observations.log_cadence_var + model.cadence.mean[1] ** 2 * observations.log_speed_var
     hr_slope = model.heart_rate.mean[1] * speed_mps

@@ -18,7 +18,8 @@ from retropace.segmentation.pelt import find_change_points
 from retropace.segmentation.signals import resample, standardize_speed
 
 EdgeIndices = NDArray[np.intp]
-"""Rising indices into evenly spaced times, from 0 to their number; each two adjacent ones bound a segment."""
+"""Edges of segments as rising indices into evenly spaced times, the first 0, the last their number; each two adjacent
+ones bound a segment."""
 
 NOISE_BLOCK_S = 10.0
 """Length in seconds of blocks; the differences between the means of adjacent blocks measure a signal's noise."""

@@ -55,9 +55,10 @@ def find_waypoint_annotations(cleaned: CleanedActivity) -> tuple[list[Annotation
 
 
 def _interpret_waypoint(waypoint: Waypoint, warnings: list[str]) -> tuple[Label | None, bool]:
-    """Return the label of the stretch that a waypoint starts, and whether the waypoint starts or ends one at all.
+    """Return the label of the stretch that a waypoint starts, and whether its name means the start or end of a stretch.
 
-    The label is None for a waypoint that only ends a stretch.
+    The label is None if the waypoint only ends a stretch or its name means neither; of an ambiguous name a warning is
+    appended.
     """
     if normalize(waypoint.name) in CLOSING_NAMES:
         return None, True

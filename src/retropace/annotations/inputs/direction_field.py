@@ -18,8 +18,8 @@ from retropace.core.errors import AnnotationError
 from retropace.core.spans import FloatArray
 
 EDGE_TOLERANCE_S = 2.0
-"""Seconds by which a stretch's start or end may be off: a value is written with the next record, a second or two
-after the button was pressed."""
+"""Largest number of seconds by which a stretch's start or end may be off: a value is written with the next record, a
+second or two after the button was pressed."""
 MAX_HOLD_S = 10.0
 """Longest time (s) for which a recorded value holds. If the next record comes later, the value's stretch ends after
 this time."""

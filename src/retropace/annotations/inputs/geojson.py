@@ -18,7 +18,7 @@ from retropace.annotations.language.labels import Label, parse_label
 from retropace.core.errors import AnnotationError
 
 MAX_FEATURES = 1000
-"""Largest number of features that a file may hold."""
+"""Largest number of features that a file may hold; more are an error."""
 DEFAULT_LINE_WIDTH_M = 10.0
 """Width (m) of a line for which none is given: about what a watch's positions can resolve."""
 GEOMETRY_TYPES = ("Polygon", "MultiPolygon", "LineString", "MultiLineString")

@@ -9,7 +9,7 @@ from retropace.core.activity import Lap, is_autolap
 from retropace.core.errors import AnnotationError
 
 MAX_LAPS = 10_000
-"""Highest lap number that is accepted in a text."""
+"""Highest lap number that is accepted in a text; a higher one is an error."""
 _NUMBERED = re.compile(r"(?:laps?|l)\s*#?\s*(\d.*)", re.IGNORECASE)
 """Pattern of laps by number."""
 _PARITY = re.compile(r"(?:laps?\s+(odd|even)|(odd|even)(?:\s+laps?)?)", re.IGNORECASE)

@@ -44,7 +44,7 @@ class TimePoint:
 
     time_s: float
     edge_tolerance_s: float = TYPED_TOLERANCE_S
-    """Largest number of seconds by which the time may be off."""
+    """Largest number of seconds by which the time may differ from the one meant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class ResolvedSpans:
 
     spans: Spans
     edge_tolerance_s: float
-    """Largest number of seconds by which their starts and ends may be off."""
+    """Largest number of seconds by which the starts and ends of the spans may differ from those meant."""
     warnings: tuple[str, ...] = ()
 
 
@@ -166,7 +166,8 @@ def _resolve_range(first: TimePoint, last: TimePoint, text: str) -> ResolvedSpan
 def _find_range_splits(text: str) -> list[tuple[str, str]]:
     """Return all ways to split ``A-B`` into two points.
 
-    There may be several, as dates and UTC offsets contain hyphens. A unit at the end may count for both points.
+    There may be several, as dates and UTC offsets contain hyphens. A unit at the end, as in ``1.2-1.6km``, may count
+    for both points.
     """
     separators = [match.span() for match in re.finditer(r"\s*(?:-|–|—|\.\.|\bto\b)\s*", text)]
     halves = [(text[:start], text[end:]) for start, end in separators if text[:start] and text[end:]]

@@ -26,7 +26,7 @@ UNTIL_NEXT = " until next"
 BOM = "\ufeff"
 """Byte order mark, which some editors put before the text."""
 MAX_ROWS = 10_000
-"""Largest number of rows that a sidecar may have: one every ten seconds for 28 hours."""
+"""Largest number of rows that a sidecar may have; more are an error. One row every ten seconds fills it in 28 hours."""
 
 
 def read_bytes(path: str | os.PathLike[str]) -> bytes:

@@ -107,7 +107,10 @@ class SidecarEditor:
         return line
 
     def _with_columns(self, names: Iterable[str]) -> SidecarEditor:
-        """Return an editor with the named columns added to the header where missing, or with a new header."""
+        """Return an editor with those of the named columns added to the header that it lacks.
+
+        If there is no header, one with all of ``COLUMNS`` is added.
+        """
         index = self._header_index()
         lines = list(self.lines)
         if index is None:

@@ -9,7 +9,8 @@ from retropace.annotations.language.labels import Label
 from retropace.core.units import format_duration
 
 MAX_STEPS = 500
-"""Largest number of steps of a plan, repeats multiplied out; 10 km in stretches of 50 m are 200."""
+"""Largest number of steps of a plan, those in repeats counted as often as repeated; more are an error. 10 km in
+stretches of 50 m are 200 steps."""
 
 
 @dataclass(frozen=True, slots=True)

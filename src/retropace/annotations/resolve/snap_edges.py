@@ -17,7 +17,7 @@ from retropace.core.units import format_duration
 from retropace.segmentation.signals import StandardizedSignals
 
 LEVEL_WINDOW_S = 20.0
-"""Duration (s) on each side of an edge over which median pace and cadence are taken."""
+"""Longest stretch (s) on each side of an edge over which median pace and cadence are taken."""
 MAX_SHIFT_SD = 2.5
 """Ratio of the largest move of an edge, which is its tolerance, to the standard deviation of the normal prior on the
 move."""

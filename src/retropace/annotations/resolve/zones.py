@@ -148,7 +148,10 @@ def _remove_flicker(stays: list[list[Any]], depth: FloatArray, min_depth_m: floa
 
 
 def _interpolate_crossing(row: int, depth: FloatArray, times_s: FloatArray) -> float:
-    """Return the time of the crossing just before ``row``, where the interpolated distance to the boundary is 0."""
+    """Return the time between ``row - 1`` and ``row``, two indices of points, at which the route crosses the boundary.
+
+    Distance to the boundary is interpolated between the two points; the crossing is where it is 0.
+    """
     if row <= 0:
         return float(times_s[0])
     if row >= len(times_s):

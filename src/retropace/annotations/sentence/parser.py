@@ -25,7 +25,7 @@ from retropace.core.errors import AnnotationError
 MAX_TEXT_CHARS = 2000
 """Largest number of characters of a sentence; a longer one is an error."""
 MAX_DEPTH = 6
-"""Largest depth to which brackets and repeats may be nested."""
+"""Largest depth to which brackets and repeats may be nested; deeper nesting is an error."""
 SEPARATORS = frozenset({",", ";", "+", "/", "\n", "\r", "&", ".", "->", "→", "|", "–", "-"})
 """Symbols that separate two steps."""
 OPENING_BY_CLOSING = {")": "(", "]": "[", "}": "{"}

@@ -27,9 +27,11 @@ MIN_COMPLETED_SHARE = 0.6
 MAX_OUTSIDE_CHANGES = 3
 """Smallest number of change points before the first step, or after the last, for which the plan is rejected."""
 MAX_LENGTH_RMS_SD = 1.5
-"""Largest root mean square of the deviations of step lengths from the plan, in standard deviations of the length."""
+"""Largest root mean square of the deviations of step lengths from the plan, in standard deviations of the length; with
+more the plan is rejected."""
 MAX_LENGTH_OUTLIER_SHARE = 0.15
-"""Largest share of steps whose length deviates from the plan by more than three standard deviations."""
+"""Largest share of steps whose length deviates from the plan by more than three standard deviations; with more the plan
+is rejected."""
 MIN_DISTINCTNESS = 3.0
 """Least distinctness of a step in nats: the log-likelihood by which pace and cadence in the step fit the step's own
 median better than a neighbouring step's. 3 nats are odds of twenty to one."""
@@ -41,12 +43,14 @@ MIN_DISTINCT_BACKWARD_SHARE = 0.7
 MIN_DISTINCT_SHARE = 0.5
 """Least share of all steps whose distinctness must exceed ``MIN_DISTINCTNESS``."""
 MAX_REST_SPEED_MPS = 0.4
-"""Highest mean speed (m/s) of a rest during which the runner paces about; walking, even backward, is at least 0.5
-m/s."""
+"""Highest mean speed (m/s) at which a rest without much standing still counts as a rest, in which the runner paces
+about. Walking, even backward, is at least 0.5 m/s."""
 MIN_STANDING_SHARE = 0.4
-"""Least share of a rest spent standing or paused; less is accepted if mean speed is at most ``MAX_REST_SPEED_MPS``."""
+"""Least share of a rest spent standing or paused; with less, it counts as a rest only if mean speed is at most
+``MAX_REST_SPEED_MPS``."""
 MAX_GAP_MOVING_SHARE = 0.05
-"""Largest share of the session that the runner may spend moving between steps, where the plan has no step."""
+"""Largest share of the session that the runner may spend moving in gaps between steps, to which 15 s are added; with
+more the plan is rejected."""
 MIN_EXPLAINED_SHARE = 0.5
 """Smallest fraction of the variation in pace and cadence that the steps must explain
 (:func:`_compute_explained_share`); with less the plan is rejected."""

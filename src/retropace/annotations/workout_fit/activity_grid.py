@@ -35,7 +35,7 @@ ROBUST_LIMIT_SD = 2.5
 EDGE_MARGIN_S = 6.0
 """Seconds within which a change point counts as lying at an edge of the grid or of a step."""
 MIN_STRIDE_SPEED_MPS = 0.9
-"""Speed (m/s) above which the runner walks rather than paces about."""
+"""Speed (m/s) above which the runner counts as walking; slower moving is pacing about."""
 
 
 @dataclass(frozen=True, slots=True)

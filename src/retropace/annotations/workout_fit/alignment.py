@@ -58,7 +58,7 @@ class AlignedStep:
 
     step: PlanStep
     plan_index: int
-    """Index of the step among the steps of the plan as written, a repeated step counted once."""
+    """Index of the step among the steps of the plan as written, in which a repeated step appears once."""
     start_s: float
     end_s: float
     is_outer: bool
@@ -118,7 +118,7 @@ def compute_step_levels(alignment: Alignment, grid: ActivityGrid) -> dict[int, F
 
 @dataclass(slots=True)
 class _Layer:
-    """One execution of a step, with the least cost up to and including it for every edge at which it may end."""
+    """One execution of a step, with the least total cost up to its end for every edge at which it may end."""
 
     step: PlanStep
     plan_index: int

@@ -119,8 +119,8 @@ def compute_step_cost(
     """Return the cost (nats) of assigning each stretch from edge ``start`` to edge ``end`` to a step.
 
     ``start`` and ``end`` have one shape, which the result shares. ``level`` is the step's median pace and cadence, None
-    if unknown. A step that ``is_free`` may change its pace within. ``length_strictness`` divides the standard deviation
-    of the length.
+    if unknown. ``is_free`` says that pace may change within the step, as in a warm-up. ``length_strictness`` divides
+    the standard deviation of the length.
     """
     quantity, planned, log_sd = _select_length_axis(step, grid, is_outer=is_outer)
     log_sd /= length_strictness
