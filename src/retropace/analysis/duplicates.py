@@ -26,10 +26,11 @@ MAX_DISTANCE_DIFFERENCE_M = 50.0
 """Difference in distance in metres below which two distances always agree, even where ``MAX_DISTANCE_DIFFERENCE_SHARE``
 allows less."""
 MAX_HR_DIFFERENCE_BPM = 2.0
-"""Largest difference in mean heart rate (bpm) between duplicates, from rounding and from records missing at the
-ends."""
+"""Largest difference in mean heart rate (bpm) between duplicates. They differ by rounding, and by records that one of
+them lacks at the start or end."""
 MAX_CADENCE_DIFFERENCE_SPM = 3.0
-"""Largest difference in mean cadence (spm) between duplicates, from rounding and from records missing at the ends."""
+"""Largest difference in mean cadence (spm) between duplicates. They differ by rounding, and by records that one of them
+lacks at the start or end."""
 _FORMATS_RICHEST_FIRST = ("fit", "tcx", "apple", "polar", "kml", "gpx")
 """File formats, ordered from the one that usually holds most to the one that usually holds least."""
 

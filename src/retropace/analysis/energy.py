@@ -58,7 +58,7 @@ class Energy:
     none is."""
     direction_high_kcal_per_kg: FloatArray
     low_kcal_per_kg: float
-    """Low end for the activity: the sum of all known segments; NaN if none is known."""
+    """Low end for the activity: the sum over all segments whose energy is known; NaN if none is."""
     high_kcal_per_kg: float
     assumes_level_ground: bool
     """Whether the grade (slope) was taken as 0 because altitude is unknown."""

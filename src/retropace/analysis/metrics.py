@@ -38,12 +38,12 @@ class BoundaryCounts:
 
     @property
     def precision(self) -> float:
-        """Share of the estimated boundaries that match a reference boundary; NaN without any."""
+        """Share of the estimated boundaries that match a reference boundary; NaN if none was estimated."""
         return self.matched / self.estimated if self.estimated else np.nan
 
     @property
     def recall(self) -> float:
-        """Share of the reference boundaries that an estimated one matches; NaN without any."""
+        """Share of the reference boundaries that an estimated one matches; NaN if the reference has none."""
         return self.matched / self.reference if self.reference else np.nan
 
     @property
@@ -91,12 +91,12 @@ class DirectionScore:
 
     @property
     def precision(self) -> float:
-        """Share of the seconds estimated as this direction that are right; NaN without any."""
+        """Share of the seconds estimated as this direction that truly are; NaN if none was estimated."""
         return self.correct_s / self.estimated_s if self.estimated_s else np.nan
 
     @property
     def recall(self) -> float:
-        """Share of the seconds that truly have this direction and are estimated so; NaN without any."""
+        """Of the seconds that truly have this direction, the share that is estimated so; NaN if there are none."""
         return self.correct_s / self.reference_s if self.reference_s else np.nan
 
     @property
@@ -140,7 +140,7 @@ class Scores:
 
     @property
     def accuracy(self) -> float:
-        """Share of the judged seconds that have the right direction; NaN without any."""
+        """Share of the judged seconds whose estimated direction is right; NaN if no second is judged."""
         return self.correct_s / self.judged_s if self.judged_s else np.nan
 
 

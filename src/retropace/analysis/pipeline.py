@@ -47,7 +47,7 @@ class Analysis:
     summary: Summary
     energy: Energy
     borderline: tuple[BorderlineSegment, ...]
-    """Stretches taken as forward that may have been backward, in order."""
+    """Stretches labelled forward that may have been run backward, in order of time."""
     athlete: Athlete | None
     """The runner as known before this activity; None if unknown."""
     warnings: tuple[str, ...]

@@ -118,7 +118,7 @@ def clean_cadence(
 def _find_dropouts(spm: FloatArray, speed_mps: FloatArray) -> NDArray[np.bool_]:
     """Find dropouts of the sensor: stretches of zero cadence in which the runner moved and never stopped, as a mask.
 
-    Zeros that lead into a stop are no dropout: steps end before the speed, which the watch smooths, reaches zero.
+    Zeros just before a stop are not a dropout: the watch smooths speed, so it reaches zero after the last step.
     """
     zero_runs = true_runs(spm == 0.0)
     if len(zero_runs) == 0:

@@ -13,7 +13,8 @@ from retropace.core.world_records import MAX_SPEED_MPS
 
 MIN_SMOOTHING_S = 0.5
 """Smallest standard deviation in seconds of the Gaussian that smooths positions. Little suffices, as watches filter
-positions: on 21 recordings, the distance is 0.999 of the device's count in the median with 0.5 s, 0.992 with 2 s."""
+positions: on 21 recordings, the median ratio of the distance to the device's count is 0.999 with 0.5 s and 0.992 with 2
+s."""
 MAX_SMOOTHING_S = 2.0
 """Largest standard deviation, in seconds, of the Gaussian that smooths positions."""
 SMOOTHING_S_PER_M = 3.0

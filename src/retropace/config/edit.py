@@ -251,7 +251,8 @@ def _find_root_insertion(text: str) -> tuple[int, str]:
 def _insert_lines(text: str, line_index: int, blank_sides: str, new_lines: list[str]) -> str:
     """Return the text with new lines inserted before the line at an index.
 
-    ``blank_sides`` says where blank lines separate them: ``above``, ``below``, ``both``, or empty for nowhere.
+    ``blank_sides`` says on which sides of the new lines a blank line is added: ``above``, ``below``, ``both``, or none
+    if empty.
     """
     end = "\r\n" if "\r\n" in text else "\n"
     lines = split_lines(text)

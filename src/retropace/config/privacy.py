@@ -149,9 +149,10 @@ class PrivacyFilter:
         return hidden
 
     def visible_range_s(self, cleaned: CleanedActivity) -> tuple[float, float]:
-        """Return from when to when, in elapsed seconds, the route is not hidden as one of its two ends.
+        """Return the elapsed seconds at which the hidden start of the route ends and its hidden end starts.
 
-        If the two hidden ends cover the whole route, nothing is visible, and the first time is larger than the last.
+        If the two hidden ends cover the whole route, nothing is visible, and the first time returned is larger than the
+        second.
         """
         if not self.ends_m > 0.0:
             return 0.0, cleaned.elapsed_s

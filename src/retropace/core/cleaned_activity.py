@@ -99,7 +99,7 @@ class CleanedActivity:
 
 @dataclass(frozen=True, slots=True)
 class RefinedAxis:
-    """A time axis with the times of the records and further times between them; it can bring columns to these times."""
+    """A time axis with the times of the records and times inserted between them; it can fill columns at these times."""
 
     t_s: FloatArray
     """Times of the records, shape ``(n,)``."""

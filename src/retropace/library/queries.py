@@ -58,7 +58,7 @@ class ActivityFilter:
 def link_duplicates(library: Library) -> None:
     """Find activities that several devices or apps recorded, and store for each duplicate which one counts instead.
 
-    The links (column ``duplicate_of``) are about the whole library and are replaced in one transaction.
+    The results (column ``duplicate_of``) hold for the whole library and replace all earlier ones in one transaction.
     """
     with library.translate_errors(), library.transaction():
         library.db.execute("DROP TABLE IF EXISTS temp.links")

@@ -202,7 +202,7 @@ class Library:
             return self.db.execute(statement, (place,)).rowcount
 
     def mark_archive_complete(self, place: str, fingerprint: str, settings_digest: str) -> None:
-        """Store that everything in an archive is known, and delete places that are no longer in it.
+        """Store that the library holds everything in an archive; delete places that are no longer in it.
 
         A run can then skip the archive as long as its fingerprint stays the same.
 

@@ -75,8 +75,8 @@ def _compute_forward_speed_mps(season: Season) -> FloatArray:
 def _robust_z(values: FloatArray, min_sd: float) -> tuple[FloatArray, float]:
     """Return robust z-scores of the log values, and the median of the values; NaN for fewer than ``MIN_ACTIVITIES``.
 
-    A robust z-score is the distance from the median over 1.48 times the median absolute deviation, which is at least
-    ``min_sd``.
+    A robust z-score is the distance from the median, divided by 1.48 times the median absolute deviation or by
+    ``min_sd``, whichever is larger.
     """
     is_known = np.isfinite(values) & (values > 0.0)
     if is_known.sum() < MIN_ACTIVITIES:

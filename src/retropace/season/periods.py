@@ -29,7 +29,7 @@ class Period:
     end: date
     """Day after the last day of the period."""
     rows: NDArray[np.intp]
-    """Indices of the period's activities in the season."""
+    """Indices, in the season, of the activities that started in the period."""
 
 
 @dataclass(frozen=True, slots=True)

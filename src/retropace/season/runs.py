@@ -90,7 +90,8 @@ class Season:
     gait_s: FloatTable
     """Moving time (s), shape ``(n, 4)``, with a column for each direction and gait of ``GAITS``."""
     longest_backward: FloatTable
-    """Seconds, metres and start (s) of each activity's longest unbroken backward stretch, shape ``(n, 3)``."""
+    """Longest unbroken backward stretch of each activity, shape ``(n, 3)``: its duration (s), length (m) and start
+    (s)."""
     bests: tuple[SeasonBest, ...]
     """Fastest stretch of each direction and length over the season, in order of direction and length."""
     quarter_mile_ratios: tuple[tuple[int, float], ...]

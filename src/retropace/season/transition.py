@@ -25,9 +25,10 @@ class GaitTransition:
     """Speed that best separates the two: if everything slower is called walking and everything faster running, the
     least time is called wrongly."""
     beyond: float
-    """Fraction of the time spent walking faster than ``speed_mps`` or running slower than it; 0 is a sharp change."""
+    """Fraction of the time spent walking faster than ``speed_mps`` or running slower than it; 0 if all running was
+    faster than all walking."""
     run_share: float
-    """Share of running in the time run or walked."""
+    """Fraction of the time run or walked that was run."""
 
 
 def fit_gait_transition(direction: str, stretches: FloatTable) -> GaitTransition | None:

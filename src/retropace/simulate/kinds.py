@@ -41,7 +41,7 @@ INTERVAL_KINDS: dict[str, SessionKind] = {
 }
 """Kinds of interval sessions whose backward repetitions have several lengths, by name."""
 WATCH_STOP_PROBABILITY = 0.25
-"""Probability that a session is drawn in which the runner stops the watch each time they stand still."""
+"""Probability that the runner of a random session stops the watch each time they stand still."""
 _ALL_KINDS = BACKWARD_KINDS | FORWARD_KINDS | INTERVAL_KINDS
 """All kinds by name. The order must not change, because the index of a kind is part of its random seed."""
 

@@ -14,11 +14,10 @@ TRACK_STRAIGHT_M = 84.39
 TRACK_RADIUS_M = 36.50
 """Radius in metres of the kerb in the bends of the standard track (World Athletics 2019)."""
 KERB_OFFSET_M = 0.30
-"""Distance in metres between the kerb and the line, outside of it, along which the length of lane 1 is measured (World
-Athletics 2019)."""
+"""Distance in metres from the kerb outward to the line along which lane 1 is measured (World Athletics 2019)."""
 LINE_OFFSET_M = 0.20
-"""Distance in metres between a lane's inner line and the line, outside of it, along which all lanes but lane 1 are
-measured (World Athletics 2019)."""
+"""Distance in metres from the inner line of a lane outward to the line along which it is measured, for all lanes but
+lane 1 (World Athletics 2019)."""
 LANE_WIDTH_M = 1.22
 """Width in metres of a lane of the standard track (World Athletics 2019)."""
 LOOP_LENGTH_M = 1700.0

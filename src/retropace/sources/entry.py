@@ -35,7 +35,7 @@ class Entry:
     place: str
     """Unique name by which the user finds the entry: a full path, or archive and member joined by ``!/``."""
     path: str
-    """File on disk or its address; the outermost archive for a member."""
+    """Path or address of the file; for a member of an archive, that of the outermost archive."""
     members: tuple[str, ...]
     """Member names that lead from the file on disk to the entry, one per nested archive; empty for a file on disk."""
     size_bytes: int

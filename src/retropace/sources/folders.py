@@ -56,7 +56,8 @@ def build_file_entry(path: str, *, is_explicit: bool = False) -> Entry:
 def walk_files(folder: str) -> Iterator[Entry | Unreadable]:
     """Yield every file in a folder and below, in the order of the file system, without hidden files and folders.
 
-    Symbolic links are followed, except those to a folder above. What cannot be read is yielded as :class:`Unreadable`.
+    Symbolic links are followed, except those to a folder that contains the link. Folders and files that cannot be read
+    are yielded as :class:`Unreadable`.
     """
     # Folders to visit, each with device and inode of the folders above it, by which loops of links are recognised.
     pending: list[tuple[str, tuple[tuple[int, int], ...]]] = [(folder, ())]

@@ -28,9 +28,9 @@ tracks)."""
 MAX_STRAIGHT_M = 105.0
 """Longest straight (m) of 400 m tracks in use (World Athletics 2019)."""
 KERB_OFFSET_M = 0.30
-"""Distance (m) between the kerb and the line, outside of it, along which lane 1 is measured (World Athletics 2019)."""
+"""Distance (m) from the kerb outward to the line along which lane 1 is measured (World Athletics 2019)."""
 LINE_OFFSET_M = 0.20
-"""Distance (m) between a lane's inner line and the line, outside of it, along which lanes 2 to 8 are measured (World
+"""Distance (m) from the inner line of a lane outward to the line along which it is measured, for lanes 2 to 8 (World
 Athletics 2019)."""
 LANE_WIDTH_M = 1.22
 """Width (m) of a lane (World Athletics 2019)."""

@@ -27,7 +27,8 @@ MIN_RECORDS = 20
 MIN_REVERSAL_LAPS = 0.05
 """Smallest distance in the other direction, in laps, that counts as turning round and not as position error."""
 MAX_SPEED_RATIO = 1.3
-"""Largest ratio of progress around the lap to recorded distance; more means that the runner cut across the field."""
+"""Largest ratio of the distance gained along the lane to the recorded distance; at a larger one the runner has cut
+across the field."""
 SMOOTHING_SD_S = 30.0
 """Standard deviation (s) of the Gaussian that smooths the correction of distance. Position errors last for tens of
 seconds; with less smoothing they would make some stretches look too fast."""
@@ -87,9 +88,9 @@ def _cumulative_laps(lap_position: FloatArray) -> FloatArray:
 
 
 def _reversals(lap_position: FloatArray, window: int = 256) -> list[int]:
-    """Return the rows at which the runner turned round to run the other way, after the first row and before the last.
+    """Return the first row, each row at which the runner turned round to run the other way, and the last row.
 
-    The first and the last row are included. Each turn is searched in ``window`` rows, then in twice as many, and so on.
+    Each turn is searched in the next ``window`` rows, then in twice as many, and so on.
     """
     reversals = [0]
     moved = np.flatnonzero(np.abs(lap_position - lap_position[0]) > MIN_REVERSAL_LAPS)

@@ -89,7 +89,7 @@ def _find_part_paths(folder: str, name: str) -> list[Path]:
 def _is_batch_csv(path: Path, columns: dict[str, ColumnType]) -> bool:
     """Return whether a CSV file was written by a batch run, judging by its header.
 
-    The header must be ``columns``, or only the first ones of them: an older retropace wrote fewer.
+    The header must be ``columns`` or a beginning of it: an older retropace wrote fewer columns.
     """
     try:
         with path.open(encoding="utf-8", newline="") as file:
