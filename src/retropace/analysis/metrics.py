@@ -238,7 +238,11 @@ def match_boundaries(
 
 
 def _common_spans(reference: Labelling, estimated: Labelling) -> tuple[FloatArray, NDArray[np.intp], NDArray[np.intp]]:
-    """Return all starts and ends of both labellings, and for each span between them its index in either labelling."""
+    """Cut the activity at every start and end of both labellings.
+
+    Returns these times and, for each span between neighbouring ones, the index of the segment that contains it in the
+    reference and in the estimated labelling.
+    """
     edges_s = np.unique(np.concatenate((reference.start_s, reference.end_s, estimated.start_s, estimated.end_s)))
     midpoints_s = (edges_s[1:] + edges_s[:-1]) / 2.0
     return edges_s, _span_index(reference, midpoints_s), _span_index(estimated, midpoints_s)

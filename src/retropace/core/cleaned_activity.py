@@ -126,7 +126,7 @@ class RefinedAxis:
         return refined
 
     def scatter(self, column: FloatArray) -> FloatArray:
-        """Return a column of the records on this axis, NaN at the inserted times."""
+        """Return a column with one value per record on this axis, NaN at the times that were inserted between records."""
         refined = np.full(len(self.refined_t_s), np.nan)
         refined[self.record_index] = column
         return refined

@@ -83,7 +83,7 @@ def compute_ratios(forward: Sequence[Rep], backward: Sequence[Rep]) -> Direction
 def _find_rep_pairs(
     sets: Sequence[IntervalSet], forward: Sequence[Rep], backward: Sequence[Rep]
 ) -> list[tuple[Rep, Rep]]:
-    """Return each forward rep with the backward rep of the same pair, if both are among the given reps."""
+    """Return the forward and the backward rep of each pair, which is one of each run in turn, if both are given."""
     rep_pairs = []
     for interval_set in sets:
         if interval_set.kind != "pairs":

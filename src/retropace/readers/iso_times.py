@@ -13,11 +13,11 @@ from retropace.core.spans import FloatArray
 _TEMPLATE = "0000-00-00T00:00:00"
 """Layout of the times that are parsed with NumPy, without fraction and zone."""
 _DIGIT_POSITIONS = [position for position, character in enumerate(_TEMPLATE) if character == "0"]
-"""Positions of the digits in the template."""
+"""Positions of the digits in ``_TEMPLATE``, a time in ISO 8601."""
 _SEPARATOR_POSITIONS = [position for position, character in enumerate(_TEMPLATE) if character != "0"]
-"""Positions of the separators in the template."""
+"""Positions of the separators in ``_TEMPLATE``, a time in ISO 8601."""
 _SEPARATORS = np.frombuffer(_TEMPLATE.replace("0", "").encode("ascii"), dtype=np.uint8)
-"""Bytes of the separators in the template."""
+"""Bytes of the separators in ``_TEMPLATE``, a time in ISO 8601."""
 _YEAR_RANGE = (1900, 2200)
 """First and last year of the times that NumPy parses; between them, microseconds since 1970 are exact in float64."""
 

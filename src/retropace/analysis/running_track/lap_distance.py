@@ -27,8 +27,8 @@ MIN_RECORDS = 20
 MIN_REVERSAL_LAPS = 0.05
 """Smallest distance in the other direction, in laps, that counts as turning round and not as position error."""
 MAX_SPEED_RATIO = 1.3
-"""Largest ratio of the distance gained along the lane to the recorded distance; at a larger one the runner has cut
-across the field."""
+"""Largest ratio of the distance gained along the lane to the recorded distance; at a larger one the runner is
+taken to have cut across the field."""
 SMOOTHING_SD_S = 30.0
 """Standard deviation (s) of the Gaussian that smooths the correction of distance. Position errors last for tens of
 seconds; with less smoothing they would make some stretches look too fast."""

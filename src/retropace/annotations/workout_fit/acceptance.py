@@ -49,8 +49,7 @@ MIN_STANDING_SHARE = 0.4
 """Least share of a rest spent standing or paused; with less, it counts as a rest only if mean speed is at most
 ``MAX_REST_SPEED_MPS``."""
 MAX_GAP_MOVING_SHARE = 0.05
-"""Largest share of the session that the runner may spend moving in gaps between steps, to which 15 s are added; with
-more the plan is rejected."""
+"""A plan is rejected if the runner moves for more than this share of the session, plus 15 s, between its steps."""
 MIN_EXPLAINED_SHARE = 0.5
 """Smallest fraction of the variation in pace and cadence that the steps must explain
 (:func:`_compute_explained_share`); with less the plan is rejected."""

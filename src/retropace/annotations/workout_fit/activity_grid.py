@@ -27,7 +27,7 @@ MIN_RUN_CADENCE_SPM = 130.0
 MAX_WALK_CADENCE_SPM = 145.0
 """Cadence (steps per minute) above which nobody walks; see :mod:`retropace.core.gait`."""
 MAX_CHANGE_COST = 8.0
-"""Highest cost (nats) of one change of pace within a warm-up or cool-down, where pace may rise and fall."""
+"""Upper limit of the cost (nats) of one change of pace within a warm-up or cool-down, where pace may rise and fall."""
 STAND_EDGE_COST = 1.5
 """Cost (nats) of each start and each end of standing within a warm-up or cool-down, for example at a traffic light."""
 ROBUST_LIMIT_SD = 2.5

@@ -142,12 +142,15 @@ class _Branch(NamedTuple):
 
 @dataclass(slots=True)
 class _MergePoint:
-    """A point between two steps of the plan: all sequences that lead to it, and the least cost for each edge."""
+    """A point of the plan at which alternative sequences of steps meet.
+
+    It holds these sequences and, for each time at which the point may lie, the lowest cost of reaching it.
+    """
 
     branches: list[_Branch]
     cost: FloatArray = field(default_factory=lambda: np.empty(0))
     cost_with_gap: FloatArray = field(default_factory=lambda: np.empty(0))
-    """Least cost at each edge if time that belongs to no step may precede it."""
+    """Lowest cost for each time if the runner may have done something that is not in the plan just before it."""
 
 
 @dataclass(slots=True)

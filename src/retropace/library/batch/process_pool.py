@@ -49,7 +49,7 @@ class _LocalPool:
         return future
 
     def check(self) -> None:
-        """Do nothing: a worker that dies is replaced, so every submitted task gets a result."""
+        """Do nothing, as lost workers need no check: one that dies is replaced, so every task gets a result."""
 
 
 def _init_worker(job: Job) -> None:
