@@ -26,12 +26,12 @@ from distributed import LocalCluster
 from retropace.analysis.pipeline import analyze
 from retropace.library import ActivityFilter, Input, Library
 from retropace.library.batch import BatchPlan, BatchRun, Job
+from retropace.library.batch.dask_cluster import open_cluster_pool
 from retropace.library.batch.process_file import Task, TaskResult, to_stored
+from retropace.library.batch.process_pool import open_process_pool
 from retropace.library.batch.results import write_csv
 from retropace.library.batch.run import TASKS_PER_WORKER
 from retropace.library.batch.tables import build_tables
-from retropace.library.batch.dask_cluster import open_cluster_pool
-from retropace.library.batch.process_pool import open_process_pool
 from retropace.library.batch.workers import WorkerPool
 from retropace.library.queries import link_duplicates, mark_visible_duplicates
 from retropace.library.rows import StoredAnalysis

@@ -33,29 +33,30 @@ def test_one_foot_or_both_is_told_from_cadence_and_speed(recorded: float, speed_
 
 def test_what_was_decided_is_said_and_can_be_overruled() -> None:
     recorded, speed = np.full(300, 84.0), np.full(300, 3.0)
-    doubled, said = clean_cadence(T_S, recorded, speed, "auto")
-    assert doubled[0] == 168.0
-    assert "doubled" in said[0]
-    kept, said = clean_cadence(T_S, recorded, speed, "spm")
-    assert kept[0] == 84.0
-    assert said == ()
+    doubled = clean_cadence(T_S, recorded, speed, "auto")
+    assert doubled.cadence_spm[0] == 168.0
+    assert not doubled.counts_both_feet
+    assert "doubled" in doubled.warnings[0]
+    kept = clean_cadence(T_S, recorded, speed, "spm")
+    assert kept.cadence_spm[0] == 84.0
+    assert kept.counts_both_feet
+    assert kept.warnings == ()
 
 
 def test_a_silent_sensor_is_missing_not_standing() -> None:
     recorded, speed = np.full(300, 84.0), np.full(300, 3.0)
     recorded[100:105] = 0.0
     recorded[200:240] = 0.0
-    spm, said = clean_cadence(T_S, recorded, speed, "rpm")
-    assert np.all(spm[100:105] == 168.0)
-    assert np.all(np.isnan(spm[200:240]))
-    assert "for 45 s while moving" in said[0]
+    cadence = clean_cadence(T_S, recorded, speed, "rpm")
+    assert np.all(cadence.cadence_spm[100:105] == 168.0)
+    assert np.all(np.isnan(cadence.cadence_spm[200:240]))
+    assert "for 45 s while moving" in cadence.warnings[0]
 
 
 def test_standing_keeps_its_zero() -> None:
     recorded, speed = np.full(300, 84.0), np.full(300, 3.0)
     recorded[100:140], speed[100:140] = 0.0, 0.0
-    spm, _ = clean_cadence(T_S, recorded, speed, "rpm")
-    assert np.all(spm[100:140] == 0.0)
+    assert np.all(clean_cadence(T_S, recorded, speed, "rpm").cadence_spm[100:140] == 0.0)
 
 
 def test_bridging_goes_straight_and_not_past_the_ends() -> None:

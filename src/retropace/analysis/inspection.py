@@ -13,16 +13,10 @@ from retropace.core.activity import Activity, is_autolap
 from retropace.core.cleaned_activity import CleanedActivity
 from retropace.core.geodesy import project_along_path_m
 from retropace.core.parameters import CleanParameters
-from retropace.core.spans import contains
+from retropace.core.spans import contains, midpoints
 
 REPORTED_COLUMNS = (
-    "lat_deg",
-    "altitude_m",
-    "distance_m",
-    "speed_mps",
-    "cadence_recorded",
-    "heart_rate_bpm",
-    "step_length_m",
+    *("lat_deg", "altitude_m", "distance_m", "speed_mps", "cadence_recorded", "heart_rate_bpm", "step_length_m"),
 )
 """Columns of the samples for which the share of known values is reported."""
 COLUMN_NAMES = {"lat_deg": "position", "cadence_recorded": "cadence"}
@@ -100,7 +94,7 @@ def inspect_activity(activity: Activity, settings: CleanParameters | None = None
     samples = activity.samples
     intervals_s = np.diff(np.unique(samples.t_s[np.isfinite(samples.t_s)]))
     gaps_s = np.diff(cleaned.t_s)
-    is_paused = contains(cleaned.pauses, (cleaned.t_s[1:] + cleaned.t_s[:-1]) / 2.0)
+    is_paused = contains(cleaned.pauses, midpoints(cleaned.t_s))
     lap_is_auto = is_autolap(cleaned.laps)[:-1]
     manual_lap_count = sum(
         lap.trigger != "" and not is_auto for lap, is_auto in zip(cleaned.laps, lap_is_auto, strict=False)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import math
 import os
+from collections.abc import Callable, Sequence
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +34,17 @@ def read_labelling(path: str | os.PathLike[str], recording: Activity | None = No
     label track, such as laps, are looked up in ``recording``; without it only elapsed times are allowed. Raises
     :class:`RetropaceError` with the file's name.
     """
+    return read_labellings([path], recording)[0]
+
+
+def read_labellings(paths: Sequence[str | os.PathLike[str]], recording: Activity | None = None) -> list[Labelling]:
+    """Read several labellings of one recording, which is cleaned at most once; see :func:`read_labelling`."""
+    clean = None if recording is None else cache(partial(clean_activity, recording))
+    return [_read_labelling(path, clean) for path in paths]
+
+
+def _read_labelling(path: str | os.PathLike[str], clean: Callable[[], CleanedActivity] | None) -> Labelling:
+    """Read one labelling, the recording being cleaned where it is needed."""
     try:
         size = Path(path).stat().st_size
         if size > MAX_BYTES:
@@ -46,7 +59,7 @@ def read_labelling(path: str | os.PathLike[str], recording: Activity | None = No
         ) from None
     if text.lstrip()[:1] in ("{", "["):
         return _parse_json_labelling(text, path)
-    return _labelling_from_annotations(parse_annotations(text, path), path, recording)
+    return _labelling_from_annotations(parse_annotations(text, path), path, clean)
 
 
 def _parse_json_labelling(text: str, path: str | os.PathLike[str]) -> Labelling:
@@ -105,16 +118,15 @@ def _check_spans(start_s: np.ndarray, end_s: np.ndarray, direction: np.ndarray, 
 
 
 def _labelling_from_annotations(
-    unresolved: list[UnresolvedAnnotation], path: str | os.PathLike[str], recording: Activity | None
+    unresolved: list[UnresolvedAnnotation], path: str | os.PathLike[str], clean: Callable[[], CleanedActivity] | None
 ) -> Labelling:
-    """Return annotations as a labelling; their places, such as laps, are looked up in ``recording`` if it is given."""
+    """Resolve annotations, within the recording that ``clean`` gives if there is one, as a labelling."""
     if not unresolved:
         raise RetropaceError("holds no annotations", path=path)
-    if recording is None:
-        cleaned = None
+    cleaned = None if clean is None else clean()
+    if cleaned is None:
         annotations = sorted(map(_resolve_elapsed, unresolved), key=lambda annotation: annotation.start_s)
     else:
-        cleaned = clean_activity(recording)
         annotations = list(resolve_annotations(unresolved, cleaned)[0])
     start_s = np.array([annotation.start_s for annotation in annotations])
     end_s = np.array([annotation.end_s for annotation in annotations])

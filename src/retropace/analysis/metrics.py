@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retropace.core.segments import StrArray
-from retropace.core.spans import FloatArray
+from retropace.core.spans import FloatArray, find_owner, find_span, midpoints
 
 SCORED_DIRECTIONS = ("forward", "backward", "rest")
 """Directions for which metrics are computed; ``unknown`` is left out."""
@@ -161,18 +161,6 @@ def score(truth: Labelling, found: Labelling) -> Scores:
     estimated = np.append(found.direction, "")[estimated_index]
     is_judged = (reference != "") & (reference != "unknown") & (estimated != "")
     is_correct = is_judged & (reference == estimated)
-    reference_m, estimated_m = _direction_distances(truth, found)
-    directions = tuple(
-        DirectionScore(
-            name,
-            float(duration_s[is_judged & (reference == name)].sum()),
-            float(duration_s[is_judged & (estimated == name)].sum()),
-            float(duration_s[is_correct & (reference == name)].sum()),
-            reference_m.get(name, np.nan),
-            estimated_m.get(name, np.nan),
-        )
-        for name in SCORED_DIRECTIONS
-    )
     brier, reliability = np.nan, None
     if len(found.confidence):
         confidence = np.append(found.confidence, np.nan)[estimated_index]
@@ -188,7 +176,7 @@ def score(truth: Labelling, found: Labelling) -> Scores:
     return Scores(
         judged_s=float(duration_s[is_judged].sum()),
         correct_s=float(duration_s[is_correct].sum()),
-        directions=directions,
+        directions=_score_directions(duration_s, reference, estimated, is_judged, _direction_distances(truth, found)),
         boundaries={
             window_s: match_boundaries(reference_boundaries_s, estimated_boundaries_s, window_s, window_s)
             for window_s in BOUNDARY_WINDOWS_S
@@ -196,6 +184,30 @@ def score(truth: Labelling, found: Labelling) -> Scores:
         covering=_segmentation_covering(reference_stretches, estimated_stretches),
         brier=brier,
         reliability=reliability,
+    )
+
+
+def _score_directions(
+    duration_s: FloatArray,
+    reference: StrArray,
+    estimated: StrArray,
+    is_judged: NDArray[np.bool_],
+    distances_m: tuple[Mapping[str, float], Mapping[str, float]],
+) -> tuple[DirectionScore, ...]:
+    """Score each direction; ``distances_m`` are the metres per direction of the reference and of the estimate."""
+
+    def total_s(is_counted: NDArray[np.bool_]) -> float:
+        return float(duration_s[is_judged & is_counted].sum())
+
+    return tuple(
+        DirectionScore(
+            name,
+            total_s(reference == name),
+            total_s(estimated == name),
+            total_s((reference == name) & (estimated == name)),
+            *(metres.get(name, np.nan) for metres in distances_m),
+        )
+        for name in SCORED_DIRECTIONS
     )
 
 
@@ -244,15 +256,13 @@ def _common_spans(reference: Labelling, estimated: Labelling) -> tuple[FloatArra
     reference and in the estimated labelling.
     """
     edges_s = np.unique(np.concatenate((reference.start_s, reference.end_s, estimated.start_s, estimated.end_s)))
-    midpoints_s = (edges_s[1:] + edges_s[:-1]) / 2.0
+    midpoints_s = midpoints(edges_s)
     return edges_s, _span_index(reference, midpoints_s), _span_index(estimated, midpoints_s)
 
 
 def _span_index(labelling: Labelling, times_s: FloatArray) -> NDArray[np.intp]:
     """Return the index of the span that contains each time, or ``len(labelling)`` if none does."""
-    before = np.searchsorted(labelling.start_s, times_s, side="right") - 1
-    is_within = (before >= 0) & (times_s < np.append(labelling.end_s, -np.inf)[before])
-    return np.where(is_within, before, len(labelling))
+    return find_span(np.column_stack((labelling.start_s, labelling.end_s)), times_s)
 
 
 def _direction_distances(reference: Labelling, estimated: Labelling) -> tuple[Mapping[str, float], Mapping[str, float]]:
@@ -290,7 +300,7 @@ def _compute_reliability(
     All arguments are ``(m,)``; time of unknown confidence (NaN) is left out.
     """
     known = np.isfinite(confidence)
-    bin_index = np.clip(np.searchsorted(CONFIDENCE_BIN_EDGES, confidence[known], side="right") - 1, 0, 9)
+    bin_index = find_owner(CONFIDENCE_BIN_EDGES, confidence[known])
     total_s: FloatArray = np.bincount(bin_index, duration_s[known], 10).astype(np.float64)
     with np.errstate(invalid="ignore", divide="ignore"):
         mean_confidence = np.bincount(bin_index, duration_s[known] * confidence[known], 10) / total_s

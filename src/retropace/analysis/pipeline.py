@@ -20,16 +20,31 @@ from retropace.core.activity import Activity
 from retropace.core.cleaned_activity import CleanedActivity
 from retropace.core.parameters import Settings
 from retropace.core.segments import BorderlineSegment, Segments, find_borderline
+from retropace.core.spans import FloatArray
 from retropace.labelling.assign import label_segments
 from retropace.labelling.distance_overrides import apply_distance_overrides
 from retropace.labelling.plausibility import drop_impossible
 from retropace.segmentation.segment import segment_coarse_and_fine
-from retropace.segmentation.signals import standardize_signals
+from retropace.segmentation.signals import StandardizedSignals, standardize_signals
 
 if TYPE_CHECKING:
     from retropace.annotations import Annotation, AnnotationInput
     from retropace.annotations.model.workout import Workout
     from retropace.labelling.athlete import Athlete
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentedActivity:
+    """One activity cleaned and cut at its changes of pace and cadence, before anything is known of directions."""
+
+    activity: Activity
+    """The activity as it was read."""
+    cleaned: CleanedActivity
+    signals: StandardizedSignals
+    edges_s: FloatArray
+    """Change points in elapsed seconds, from 0 to the end, with the edges of pauses and stands."""
+    fine_edges_s: FloatArray
+    """Change points of the finer segmentation that labelling compares."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +54,9 @@ class Analysis:
     activity: Activity
     """Activity as it was read, before cleaning."""
     cleaned: CleanedActivity
+    """The activity with trustworthy columns, and with the distances that annotations state."""
+    signals: StandardizedSignals
+    """Pace and cadence of ``cleaned`` in standard deviations."""
     segments: Segments
     annotations: tuple[Annotation, ...]
     """Annotations as used: within the activity, sorted, disjoint, with uncertain edges moved to change points."""
@@ -90,12 +108,27 @@ def analyze(
 
     """
     settings = settings or Settings()
+    return label_activity(segment_activity(activity, settings), annotations, settings, athlete)
+
+
+def segment_activity(activity: Activity, settings: Settings) -> SegmentedActivity:
+    """Clean an activity and find its change points; raises :class:`retropace.ReadError` if nothing can be measured."""
     cleaned = clean_activity(activity, settings.clean)
-    runner = None if athlete is None else athlete.build_runner_model(activity)
     signals = standardize_signals(cleaned, settings.segment)
-    edges_s, fine_edges_s = segment_coarse_and_fine(cleaned, settings.segment)
+    return SegmentedActivity(activity, cleaned, signals, *segment_coarse_and_fine(cleaned, settings.segment))
+
+
+def label_activity(
+    segmented: SegmentedActivity,
+    annotations: Sequence[AnnotationInput],
+    settings: Settings,
+    athlete: Athlete | None = None,
+) -> Analysis:
+    """Label a segmented activity and sum it up; arguments and errors as for :func:`analyze`."""
+    activity, cleaned, signals = segmented.activity, segmented.cleaned, segmented.signals
+    runner = None if athlete is None else athlete.build_runner_model(activity)
     collected = collect_annotations(
-        annotations, activity, cleaned, signals, edges_s, use_file_names=settings.label.use_file_names
+        annotations, activity, cleaned, signals, segmented.edges_s, use_file_names=settings.label.use_file_names
     )
     resolved = collected.annotations
     snap_warnings: tuple[str, ...] = ()
@@ -105,12 +138,13 @@ def analyze(
 
         resolved, snap_warnings = snap_edges(resolved, signals)
     resolved, rejections = drop_impossible(cleaned, resolved)
-    segments = label_segments(cleaned, edges_s, fine_edges_s, resolved, settings.label, runner)
+    segments = label_segments(cleaned, segmented.edges_s, segmented.fine_edges_s, resolved, settings.label, runner)
     # Labelling compares what the device measured, so stated distances are applied only afterwards, to the totals.
     cleaned, overrides = apply_distance_overrides(cleaned, resolved)
     return Analysis(
         activity=activity,
         cleaned=cleaned,
+        signals=standardize_signals(cleaned, settings.segment) if overrides else signals,
         segments=segments,
         annotations=resolved,
         workout=collected.workout,

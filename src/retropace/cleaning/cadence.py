@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -36,6 +38,16 @@ unknown speed."""
 IMPLAUSIBLE_PENALTY = 10.0
 """Penalty for a unit that would make a cadence implausible. It exceeds any difference of log cadences, so that such a
 unit is chosen only if both are implausible."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cadence:
+    """The cadence of ``n`` records in steps per minute of both feet, shape ``(n,)``."""
+
+    cadence_spm: FloatArray
+    counts_both_feet: bool
+    """Whether the recorded column counts steps of both feet; False without any cadence."""
+    warnings: tuple[str, ...]
 
 
 def max_step_length_m(speed_mps: FloatArray) -> FloatArray:
@@ -78,15 +90,13 @@ def counts_both_feet(raw_cadence: FloatArray, speed_mps: FloatArray) -> bool:
     return bool(np.mean(penalty(cadence) < penalty(2.0 * cadence)) > 0.5)
 
 
-def clean_cadence(
-    t_s: FloatArray, raw_cadence: FloatArray, speed_mps: FloatArray, cadence_unit: str
-) -> tuple[FloatArray, tuple[str, ...]]:
-    """Clean recorded cadence; returns it in steps per minute of both feet, ``(n,)``, NaN if missing, and warnings.
+def clean_cadence(t_s: FloatArray, raw_cadence: FloatArray, speed_mps: FloatArray, cadence_unit: str) -> Cadence:
+    """Return the cadence without impossible values and dropouts of the sensor.
 
     ``cadence_unit`` is ``rpm`` (one foot: doubled), ``spm`` (both feet) or ``auto`` (decided from the columns).
     """
     if not np.any(raw_cadence > 0.0):
-        return np.full(len(t_s), np.nan), ()
+        return Cadence(np.full(len(t_s), np.nan), False, ())
     warnings: list[str] = []
     is_both_feet = cadence_unit == "spm" or (cadence_unit == "auto" and counts_both_feet(raw_cadence, speed_mps))
     spm = raw_cadence * (1.0 if is_both_feet else 2.0)
@@ -112,7 +122,7 @@ def clean_cadence(
             f"cadence fell to 0 for {dropped_s:.0f} s while moving: taken as missing"
             + (f", {bridged_s:.0f} s of it bridged" if bridged_s > 0.0 else "")
         )
-    return spm, tuple(warnings)
+    return Cadence(spm, is_both_feet, tuple(warnings))
 
 
 def _find_dropouts(spm: FloatArray, speed_mps: FloatArray) -> NDArray[np.bool_]:

@@ -1,35 +1,19 @@
-"""Computation of cumulative distance from the device's count, from positions, or from speed."""
+"""Cumulative distance from the device's count, from positions, or from speed, and the pauses that it shows."""
 
 from __future__ import annotations
 
 from bisect import bisect_right
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from retropace.core.geodesy import MAX_DEGREE_LENGTH_M, compute_distances_m, project_along_path_m
-from retropace.core.spans import FloatArray, Spans, contains, true_runs
+from retropace.cleaning.pauses import Pauses, find_pauses
+from retropace.cleaning.positions import Positions, distance_from_positions
+from retropace.core.activity import DeviceTotals, Samples
+from retropace.core.spans import FloatArray, Spans, contains, cumulate, midpoints, true_runs
 from retropace.core.world_records import MAX_SPEED_MPS
 
-MIN_SMOOTHING_S = 0.5
-"""Smallest standard deviation in seconds of the Gaussian that smooths positions. Little suffices, as watches filter
-positions: on 21 recordings, the median ratio of the distance to the device's count is 0.999 with 0.5 s and 0.992 with 2
-s."""
-MAX_SMOOTHING_S = 2.0
-"""Largest standard deviation, in seconds, of the Gaussian that smooths positions."""
-SMOOTHING_S_PER_M = 3.0
-"""Seconds by which the Gaussian's standard deviation grows for each metre by which the jitter of positions exceeds
-``REFERENCE_JITTER_M``.
-
-Jitter is the standard deviation of the random error from position to position."""
-REFERENCE_JITTER_M = 0.1
-"""Jitter in metres that the turns and steps of a runner alone produce."""
-MAX_DENSE_SPACING_S = 1.5
-"""Largest time in seconds between two positions for both to be used in measuring jitter."""
-MIN_SPARSE_SPACING_S = 4.0
-"""Largest median time in seconds between positions at which they are smoothed.
-
-Positions further apart are not smoothed, as their jitter is small compared with the distances between them."""
 RESET_WINDOW = 10
 """Number of values before and after a fall of the distance counter that are looked at to decide whether it was reset to
 0."""
@@ -37,8 +21,82 @@ MIN_RESET_M = 50.0
 """Distance in metres that the counter must have reached before it falls for the fall to be taken for a reset."""
 MIN_LEAP_M = 100.0
 """Smallest leap in metres of the device's distance between two records that is reported as a warning."""
-MIN_STRAY_M = 30.0
-"""Distance in metres within which neighbouring positions are always plausible, however short the time between them."""
+MAX_CALIBRATION_FACTOR = 1.5
+"""Largest factor, up or down, by which the records' distance is scaled to the device's total distance.
+
+A larger one is taken for an error in the file rather than a calibration by the runner, and nothing is scaled."""
+DEVICE_TOTAL_TOLERANCE = 0.005
+"""Largest relative difference at which the records' distance and the device's total count as equal."""
+
+
+@dataclass(frozen=True, slots=True)
+class Distance:
+    """The cumulative distance of ``n`` records, shape ``(n,)``, and the pauses."""
+
+    distance_m: FloatArray
+    source: str
+    """``device``, ``positions``, ``speed`` or ``none``."""
+    pauses: Pauses
+    warnings: tuple[str, ...]
+
+
+def measure_distance(
+    records: Samples, positions: Positions, device_mps: FloatArray, recorded_pauses: Spans, totals: DeviceTotals
+) -> Distance:
+    """Return the distance from the best source there is, calibrated where the device was.
+
+    Best is the device's count, then the length of the path along the positions, then speed integrated over time.
+    """
+    t_s = records.t_s
+    counted_m, warnings = distance_from_device(t_s, records.distance_m)
+    path_m = distance_from_positions(t_s, positions, recorded_pauses) if counted_m is None else None
+    travelled_m = path_m if counted_m is None else counted_m
+    pauses = find_pauses(t_s, travelled_m, recorded_pauses, has_timer=bool(np.isfinite(totals.timer_s)))
+    warnings += pauses.warnings
+    if path_m is not None and len(pauses.gaps):
+        path_m = distance_from_positions(t_s, positions, pauses.spans)
+    distance_m, source = counted_m, "device"
+    if distance_m is None:
+        distance_m, source = path_m, "positions"
+        note = "distance measured along the positions: the file holds no count of its own"
+        if distance_m is None:
+            distance_m, source = distance_from_speed(t_s, device_mps, pauses.spans), "speed"
+            note = "distance summed from speed: the file holds neither a count nor positions"
+        if distance_m is None:
+            distance_m, source = np.zeros(len(t_s)), "none"
+            note = "holds neither distance, positions nor speed: only time can be summed"
+        warnings += (note,)
+    has_positions = bool(np.any(np.isfinite(positions.lat_deg)))
+    distance_m, notes = _calibrate(distance_m, totals.distance_m, has_positions=has_positions)
+    return Distance(distance_m, source, pauses, warnings + notes)
+
+
+def _calibrate(
+    distance_m: FloatArray, device_total_m: float, *, has_positions: bool
+) -> tuple[FloatArray, tuple[str, ...]]:
+    """Return the distance scaled to the device's total where there are no positions, as on a treadmill.
+
+    With "calibrate and save" the runner types in the belt's distance, and the watch corrects only its total. Any other
+    difference from that total is only a warning.
+    """
+    counted_m = float(distance_m[-1])
+    if not has_positions and device_total_m > 0.0 and counted_m > 0.0:
+        factor = device_total_m / counted_m
+        is_plausible = 1.0 / MAX_CALIBRATION_FACTOR <= factor <= MAX_CALIBRATION_FACTOR
+        if abs(factor - 1.0) > DEVICE_TOTAL_TOLERANCE and is_plausible:
+            note = (
+                f"the watch counted {counted_m:.0f} m and was corrected to {device_total_m:.0f} m after the run "
+                f"(no positions): distances and paces scaled by {factor:.3f}"
+            )
+            return distance_m * factor, (note,)
+    is_known = 0.0 < device_total_m < np.inf
+    if not is_known or abs(counted_m - device_total_m) <= DEVICE_TOTAL_TOLERANCE * device_total_m:
+        return distance_m, ()
+    note = (
+        f"the records add up to {counted_m:.0f} m, the device's own total is {device_total_m:.0f} m "
+        f"({100.0 * (counted_m / device_total_m - 1.0):+.1f} %)"
+    )
+    return distance_m, (note,)
 
 
 def distance_from_device(t_s: FloatArray, counted_m: FloatArray) -> tuple[FloatArray | None, tuple[str, ...]]:
@@ -109,103 +167,6 @@ def _longest_nondecreasing_by_bisection(values: FloatArray) -> NDArray[np.intp]:
     return np.array(chain[::-1], dtype=np.intp)
 
 
-def drop_stray_positions(
-    t_s: FloatArray, lat_deg: FloatArray, lon_deg: FloatArray
-) -> tuple[FloatArray, FloatArray, tuple[str, ...]]:
-    """Set stray positions to NaN; returns latitudes, longitudes and warnings.
-
-    A position is stray if the runner would have had to reach and leave it faster than ``MAX_SPEED_MPS``, or if its
-    coordinates are impossible or the placeholder 0, 0. If several successive positions lie far off, all are kept:
-    those before or those after the leap may be right.
-    """
-    lat, lon = lat_deg.copy(), lon_deg.copy()
-    is_stray = (np.abs(lat) > 90.0) | (np.abs(lon) > 180.0) | ((lat == 0.0) & (lon == 0.0))
-    known = np.flatnonzero(np.isfinite(lat) & np.isfinite(lon) & ~is_stray)
-    reachable_m = np.maximum(MAX_SPEED_MPS * np.diff(t_s[known]), MIN_STRAY_M)
-    # A cheap upper bound of the distances shows that most recordings have no leap at all.
-    bound_m = MAX_DEGREE_LENGTH_M * (np.abs(np.diff(lat[known])) + np.abs(np.diff(lon[known])))
-    if len(known) > 2 and np.any(bound_m > reachable_m):
-        step_m = compute_distances_m(lat[known], lon[known])
-        is_leap = step_m > reachable_m
-        bypass_m = np.hypot(*_offsets_to_next_but_one_m(lat[known], lon[known]))
-        is_outlier = is_leap[:-1] & is_leap[1:] & (bypass_m < 0.5 * np.minimum(step_m[:-1], step_m[1:]))
-        is_stray[known[1:-1][is_outlier]] = True
-    count = int(np.sum(is_stray & np.isfinite(lat)))
-    lat[is_stray], lon[is_stray] = np.nan, np.nan
-    return lat, lon, ((f"{count} stray position{'s' * (count > 1)} dropped",) if count else ())
-
-
-def _offsets_to_next_but_one_m(lat_deg: FloatArray, lon_deg: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Return metres east and north from each position to the one after the next, ``(n - 2,)`` each."""
-    east, north = project_along_path_m(lat_deg, lon_deg)
-    return east[2:] - east[:-2], north[2:] - north[:-2]
-
-
-def distance_from_positions(
-    t_s: FloatArray, lat_deg: FloatArray, lon_deg: FloatArray, pauses: Spans
-) -> FloatArray | None:
-    """Compute cumulative distance along the positions; it does not grow in pauses. None with fewer than two positions.
-
-    Random errors would lengthen the path. Dense positions are therefore smoothed in time first. Each part between two
-    pauses is smoothed by itself, and its first and last position are kept.
-    """
-    known = np.flatnonzero(np.isfinite(lat_deg) & np.isfinite(lon_deg))
-    if len(known) < 2:
-        return None
-    known_s = t_s[known]
-    east, north = project_along_path_m(lat_deg[known], lon_deg[known])
-    paused = contains(pauses, known_s[:-1]) | contains(pauses, (known_s[:-1] + known_s[1:]) / 2.0)
-    step_m = np.hypot(np.diff(east), np.diff(north))
-    part_number = np.concatenate(([0], np.cumsum(paused | (np.diff(known_s) > 4.0 * MIN_SPARSE_SPACING_S))))
-    edges = np.concatenate(([0], np.flatnonzero(np.diff(part_number)) + 1, [len(part_number)]))
-    is_long = np.diff(edges) >= 3
-    for first, end in zip(edges[:-1][is_long].tolist(), edges[1:][is_long].tolist(), strict=True):
-        part = slice(first, end)
-        if np.median(np.diff(known_s[part])) > MIN_SPARSE_SPACING_S:
-            continue
-        width_s = estimate_smoothing_s(known_s[part], east[part], north[part])
-        smooth_east, smooth_north = (
-            smooth_gaussian(known_s[part], east[part], width_s),
-            smooth_gaussian(known_s[part], north[part], width_s),
-        )
-        step_m[first : end - 1] = np.hypot(np.diff(smooth_east), np.diff(smooth_north))
-    step_m[paused] = 0.0
-    return np.interp(t_s, known_s, np.concatenate(([0.0], np.cumsum(step_m))))
-
-
-def estimate_smoothing_s(t_s: FloatArray, east_m: FloatArray, north_m: FloatArray) -> float:
-    """Choose how strongly to smooth positions, from their jitter: the standard deviation of a Gaussian in seconds.
-
-    Jitter is the standard deviation of the random error from position to position. The second difference of white noise
-    with standard deviation s has variance 6 s² (difference-based estimators of variance, Rice 1984, Ann Stat 12:1215);
-    its median ignores turns. Positions more than ``MAX_DENSE_SPACING_S`` apart are left out, as their second
-    differences follow the bends of the path.
-    """
-    is_dense = np.diff(t_s) <= MAX_DENSE_SPACING_S
-    second_m = np.concatenate([np.diff(values, 2)[is_dense[1:] & is_dense[:-1]] for values in (east_m, north_m)])
-    jitter_m = float(np.median(np.abs(second_m))) / (0.6745 * 6.0**0.5) if len(second_m) else 0.0
-    return float(
-        np.clip(MIN_SMOOTHING_S + SMOOTHING_S_PER_M * (jitter_m - REFERENCE_JITTER_M), MIN_SMOOTHING_S, MAX_SMOOTHING_S)
-    )
-
-
-def smooth_gaussian(t_s: FloatArray, values: FloatArray, width_s: float) -> FloatArray:
-    """Smooth values by a Gaussian of standard deviation ``width_s`` seconds; the first and last value are kept.
-
-    To keep them, the values are continued beyond both ends by point reflection in the end point.
-    """
-    grid = np.arange(t_s[0], t_s[-1] + 1.0)
-    even = np.interp(grid, t_s, values)
-    reach = min(int(4 * width_s), len(even) - 1)
-    if reach < 1:
-        return values
-    left = 2.0 * even[0] - even[reach:0:-1]
-    right = 2.0 * even[-1] - even[-2 : -reach - 2 : -1]
-    kernel = np.exp(-0.5 * (np.arange(-reach, reach + 1) / width_s) ** 2)
-    padded = np.concatenate((left, even, right))
-    return np.interp(t_s, grid, np.convolve(padded, kernel / kernel.sum(), mode="valid"))
-
-
 def distance_from_speed(t_s: FloatArray, speed_mps: FloatArray, pauses: Spans) -> FloatArray | None:
     """Compute cumulative distance by integrating speed; it does not grow in pauses and where speed is missing.
 
@@ -213,6 +174,6 @@ def distance_from_speed(t_s: FloatArray, speed_mps: FloatArray, pauses: Spans) -
     """
     if np.sum(np.isfinite(speed_mps)) < 2:
         return None
-    step = np.diff(t_s) * (speed_mps[1:] + speed_mps[:-1]) / 2.0
-    step[contains(pauses, (t_s[1:] + t_s[:-1]) / 2.0)] = 0.0
-    return np.concatenate(([0.0], np.cumsum(np.nan_to_num(step))))
+    step = np.diff(t_s) * midpoints(speed_mps)
+    step[contains(pauses, midpoints(t_s))] = 0.0
+    return cumulate(np.nan_to_num(step))

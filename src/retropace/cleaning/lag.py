@@ -11,8 +11,11 @@ from itertools import pairwise
 
 import numpy as np
 
+from retropace.cleaning.cadence import Cadence
+from retropace.cleaning.distance import Distance
+from retropace.cleaning.speed import Speed
 from retropace.core.parameters import CleanParameters
-from retropace.core.spans import FloatArray, Spans
+from retropace.core.spans import FloatArray, Spans, cumulate
 
 CHANGE_WINDOW_S = 3
 """Number of seconds averaged before and after a moment; the change of a signal at that moment is the difference of the
@@ -35,10 +38,33 @@ class Lags:
     speed_s: float
     cadence_s: float
 
-    def describe(self, *, has_speed: bool, has_cadence: bool) -> list[str]:
-        """Return a list with the warning about the columns that were shifted; empty if none was."""
-        shifts = [f"speed by {self.speed_s:g} s"] * has_speed + [f"cadence by {self.cadence_s:g} s"] * has_cadence
-        return [f"{' and '.join(shifts)} moved back to when it happened: watches show it late"] if shifts else []
+
+@dataclass(frozen=True, slots=True)
+class BodyMotion:
+    """Distance, speed and cadence of ``n`` records when they happened, not when the watch showed them."""
+
+    distance_m: FloatArray
+    speed_mps: FloatArray
+    cadence_spm: FloatArray
+    warnings: tuple[str, ...]
+
+
+def remove_lag(
+    t_s: FloatArray, distance: Distance, speed: Speed, cadence: Cadence, parameters: CleanParameters
+) -> BodyMotion:
+    """Return the columns of a device without their lag; positions, and speed computed from them, keep their time."""
+    distance_m, speed_mps, pauses = distance.distance_m, speed.speed_mps, distance.pauses.spans
+    lags = Lags(0.0, parameters.lag_s)
+    if "device" in (distance.source, speed.source):
+        lags = estimate_lags(t_s, speed_mps, cadence.cadence_spm, parameters)
+        speed_mps = shift_earlier(t_s, speed_mps, lags.speed_s, pauses)
+        if distance.source != "positions":
+            distance_m = shift_distance_earlier(t_s, distance_m, lags.speed_s, pauses)
+    cadence_spm = shift_earlier(t_s, cadence.cadence_spm, lags.cadence_s, pauses)
+    shifts = [f"speed by {lags.speed_s:g} s"] * bool(lags.speed_s)
+    shifts += [f"cadence by {lags.cadence_s:g} s"] * bool(np.any(np.isfinite(cadence_spm)))
+    note = f"{' and '.join(shifts)} moved back to when it happened: watches show it late"
+    return BodyMotion(distance_m, speed_mps, cadence_spm, (note,) if shifts else ())
 
 
 def estimate_lags(t_s: FloatArray, speed_mps: FloatArray, cadence_spm: FloatArray, parameters: CleanParameters) -> Lags:
@@ -75,7 +101,7 @@ def _compute_changes(signal: FloatArray) -> FloatArray:
     The change is the mean over the next three seconds minus that over the last three. Outliers are clipped to the 2nd
     and 98th percentile.
     """
-    total = np.concatenate(([0.0], np.cumsum(signal)))
+    total = cumulate(signal)
     mean = (total[CHANGE_WINDOW_S:] - total[:-CHANGE_WINDOW_S]) / CHANGE_WINDOW_S
     change = mean[CHANGE_WINDOW_S:] - mean[:-CHANGE_WINDOW_S]
     # Stops and starts are changes so large that they would outweigh all others.

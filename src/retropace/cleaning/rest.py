@@ -1,17 +1,25 @@
-"""Detection of pauses, of standing, and of stretches in which neither speed nor cadence is known."""
+"""Finds when the runner stood still, and when neither speed nor cadence is known."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
-from retropace.core.spans import FloatArray, Spans, as_spans, contains, mask_from_runs, subtract, true_runs, union
+from retropace.cleaning.lag import BodyMotion
+from retropace.cleaning.pauses import MAX_STANDING_SPEED_MPS, Pauses
+from retropace.core.spans import (
+    FloatArray,
+    Spans,
+    as_spans,
+    contains,
+    mask_from_runs,
+    subtract,
+    total_s,
+    true_runs,
+    union,
+)
 
-MAX_RECORD_GAP_S = 15.0
-"""Longest gap in seconds between records of an uninterrupted recording; smart recording, which writes records only at
-changes, leaves gaps of up to 10 s, and up to 13 s in the test corpus."""
-MAX_STANDING_SPEED_MPS = 0.3
-"""Speed in m/s below which a runner counts as standing; beginners walk backward at 0.5 m/s and more (Laufer 2003,
-Physiother Res Int 8:131)."""
 MAX_STANDING_CADENCE_SPM = 30.0
 """Cadence in steps per minute below which a runner counts as standing. From it on the runner moves, even if the watch
 shows speed 0, as on a treadmill."""
@@ -27,18 +35,29 @@ MIN_UNCERTAIN_STAND_S = 10.0
 from sparse records. Then shorter movements between two stops are also ignored."""
 
 
-def infer_pauses_from_gaps(t_s: FloatArray, distance_m: FloatArray | None, pauses: Spans) -> Spans:
-    """Find gaps between records in which the runner did not move, as spans of time outside the known ``pauses``.
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """When the runner rested, and when nothing is known; each holds disjoint, sorted spans."""
 
-    Phones with auto-pause and exports without timer events leave such gaps. Gaps in which the runner moved on are
-    dropouts of the recording and are not returned. Without a distance the result is empty.
-    """
-    if distance_m is None:
-        return as_spans([])
-    step_s = np.diff(t_s)
-    is_pause = (step_s > MAX_RECORD_GAP_S) & (np.diff(distance_m) < MAX_STANDING_SPEED_MPS * step_s)
-    is_pause &= ~contains(pauses, (t_s[1:] + t_s[:-1]) / 2.0)
-    return np.column_stack((t_s[:-1][is_pause], t_s[1:][is_pause]))
+    standing: Spans
+    """Standing outside the pauses."""
+    resting: Spans
+    """Standing and pauses."""
+    unknown: Spans
+    """Neither speed nor cadence is known, outside ``resting``."""
+    warnings: tuple[str, ...]
+
+
+def find_rest(t_s: FloatArray, motion: BodyMotion, pauses: Pauses, *, is_device_speed: bool) -> Rest:
+    """Return the rests; ``is_device_speed`` says that a device measured the speed, rather than positions."""
+    is_measured = is_device_speed and float(np.median(np.diff(t_s))) <= MAX_DENSE_SPACING_S
+    stands = find_standing(t_s, motion.speed_mps, motion.cadence_spm, pauses.spans, is_speed_measured=is_measured)
+    standing = union(subtract(np.concatenate((pauses.gaps, stands)), pauses.spans))
+    resting = union(np.concatenate((pauses.spans, standing)))
+    unknown = find_unknown(t_s, motion.speed_mps, motion.cadence_spm, resting)
+    lost_s = total_s(unknown)
+    note = f"{lost_s:.0f} s hold neither speed nor cadence: direction unknown"
+    return Rest(standing, resting, unknown, (note,) if lost_s >= 1.0 else ())
 
 
 def find_standing(

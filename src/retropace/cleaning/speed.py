@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from retropace.cleaning.cadence import bridge_gaps
+from retropace.cleaning.distance import Distance
 from retropace.core.spans import FloatArray, Spans, contains
 from retropace.core.world_records import MAX_SPEED_MPS
 
@@ -14,6 +17,25 @@ SLOPE_HALF_WIDTH_S = 2.5
 """Seconds before and after a record over which the slope of the distance curve is taken."""
 HEART_RATE_RANGE_BPM = (25.0, 240.0)
 """Lowest and highest plausible heart rate in beats per minute; others are dropped."""
+
+
+@dataclass(frozen=True, slots=True)
+class Speed:
+    """The speed of ``n`` records in m/s, shape ``(n,)``."""
+
+    speed_mps: FloatArray
+    source: str
+    """``device``, ``distance`` (the slope of the distance curve) or ``none``."""
+    warnings: tuple[str, ...] = ()
+
+
+def choose_speed(t_s: FloatArray, device: Speed, distance: Distance) -> Speed:
+    """Return the speed of the device, or the slope of the distance where the device has none for most records."""
+    if np.mean(np.isfinite(device.speed_mps)) >= 0.5:
+        return device
+    if distance.source == "none":
+        return Speed(np.full(len(t_s), np.nan), "none", device.warnings)
+    return Speed(speed_from_distance(t_s, distance.distance_m, distance.pauses.spans), "distance", device.warnings)
 
 
 def speed_from_distance(t_s: FloatArray, distance_m: FloatArray, pauses: Spans) -> FloatArray:
@@ -26,12 +48,14 @@ def speed_from_distance(t_s: FloatArray, distance_m: FloatArray, pauses: Spans) 
     return np.where(contains(pauses, t_s), 0.0, speed)
 
 
-def clean_speed(t_s: FloatArray, raw_mps: FloatArray) -> tuple[FloatArray, tuple[str, ...]]:
-    """Drop impossible values of the device's speed and fill short gaps; returns the speed and warnings."""
+def clean_speed(t_s: FloatArray, raw_mps: FloatArray) -> Speed:
+    """Return the device's speed without impossible values and short gaps, missing if it is never above 0."""
     spikes = (raw_mps > MAX_SPEED_MPS) | (raw_mps < 0.0)
     speed, _ = bridge_gaps(t_s, np.where(spikes, np.nan, raw_mps), MAX_BRIDGED_GAP_S)
+    if not np.any(speed > 0.0):
+        speed = np.full(len(t_s), np.nan)
     count = int(np.sum(spikes))
-    return speed, ((f"{count} impossible speed{'s' * (count > 1)} dropped",) if count else ())
+    return Speed(speed, "device", (f"{count} impossible speed{'s' * (count > 1)} dropped",) if count else ())
 
 
 def clean_heart_rate(t_s: FloatArray, raw_bpm: FloatArray) -> FloatArray:

@@ -12,14 +12,56 @@ of a curve between its two ends, so that the figures of adjacent stretches add u
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from retropace.core.activity import Lap, Split, Waypoint, WorkoutStep
 from retropace.core.spans import FloatArray, Spans
+
+MEASURED_COLUMNS = ("speed_mps", "cadence_spm", "heart_rate_bpm", "step_length_m", "altitude_m", "lat_deg")
+"""Columns of :class:`CleanedActivity` that are interpolated linearly between records."""
+
+
+@dataclass(frozen=True, slots=True)
+class TimeAxis:
+    """The mapping from recorded times and columns to the cleaned time axis."""
+
+    record_index: NDArray[np.intp]
+    """Indices of the ``k`` records with a time, sorted by time."""
+    row_index: NDArray[np.intp]
+    """Row of each of those records in the cleaned columns, shape ``(k,)``; merged records share a row."""
+    t_s: FloatArray
+    """Cleaned times in seconds, shape ``(n,)``, starting at 0 and rising strictly."""
+    start_s: float
+    """Recorded time of the first of these, without jumps of the clock."""
+    part_spans: Spans
+    """First and last recorded time of each of the ``p`` parts between jumps of the clock, shape ``(p, 2)``."""
+    part_offset_s: FloatArray
+    """Seconds by which the clock had jumped in each part, shape ``(p,)``."""
+    warnings: tuple[str, ...]
+
+    def align(self, raw_values: FloatArray) -> FloatArray:
+        """Return a recorded column on the cleaned axis; of merged records the last known value counts."""
+        values = raw_values[self.record_index]
+        known = np.isfinite(values)
+        if len(self.t_s) == len(values):
+            return np.where(known, values, np.nan)
+        cleaned = np.full(len(self.t_s), np.nan)
+        cleaned[self.row_index[known]] = values[known]
+        return cleaned
+
+    def remap(self, recorded_s: FloatArray) -> FloatArray:
+        """Return the cleaned times of recorded ones (of laps, pauses, waypoints), by the nearest part of the clock."""
+        times_s = recorded_s[..., None]
+        apart_s = np.maximum(self.part_spans[:, 0] - times_s, times_s - self.part_spans[:, 1]).clip(min=0.0)
+        part = np.argmin(np.nan_to_num(apart_s), axis=-1)
+        cleaned_s: FloatArray = recorded_s - self.part_offset_s[part] - self.start_s
+        return cleaned_s
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +81,10 @@ class CleanedActivity:
     =======================  =======================================================================
     """
 
+    time_axis: TimeAxis
+    """Times of the records, and how recorded columns and times are brought onto them."""
     t_s: FloatArray
+    """Times of the records and of the edges of rests and unknown spans."""
     speed_mps: FloatArray
     cadence_spm: FloatArray
     heart_rate_bpm: FloatArray
@@ -70,6 +115,8 @@ class CleanedActivity:
     """What distance was computed from: ``device`` (its own count), ``positions``, ``speed`` or ``none``."""
     speed_source: str
     """What speed was computed from: ``device`` (its own), ``distance`` (slope of the distance curve) or ``none``."""
+    counts_both_feet: bool
+    """Whether the recorded cadence counts steps of both feet; False without any cadence."""
     warnings: tuple[str, ...]
 
     @property
@@ -81,9 +128,27 @@ class CleanedActivity:
         """Return the cumulative curve named ``curve`` at each time, interpolated linearly between records."""
         return np.interp(times_s, self.t_s, self.curves[curve])
 
+    def with_times(self, times_s: FloatArray) -> CleanedActivity:
+        """Return the activity with these times added to ``t_s``, so that its curves can bend there."""
+        axis = RefinedAxis.with_times(self.t_s, times_s)
+        columns: dict[str, Any] = {name: axis.interpolate(getattr(self, name)) for name in MEASURED_COLUMNS}
+        return replace(
+            self,
+            t_s=axis.refined_t_s,
+            **columns,
+            lon_deg=axis.interpolate_longitude(self.lon_deg),
+            raw_device_speed_mps=axis.scatter(self.raw_device_speed_mps),
+            curves=MappingProxyType({name: axis.interpolate(curve) for name, curve in self.curves.items()}),
+            extra=MappingProxyType({name: axis.scatter(column) for name, column in self.extra.items()}),
+        )
+
     def increments(self, curve: str, edges_s: FloatArray) -> FloatArray:
         """Return by how much the curve named ``curve`` rises from each edge to the next, ``(len(edges_s) - 1,)``."""
         return np.diff(self.value_at(curve, edges_s))
+
+    def gain(self, curve: str, start_s: float, end_s: float) -> float:
+        """Return the increment of ``curve`` between two times."""
+        return float(self.increments(curve, np.array([start_s, end_s]))[0])
 
     def time_at_distance_s(self, distance_m: float) -> float:
         """Return the elapsed seconds after which ``distance_m`` metres were first covered; NaN if they never were."""
@@ -124,6 +189,15 @@ class RefinedAxis:
         refined = self.scatter(column)
         refined[self.inserted_index] = np.interp(self.refined_t_s[self.inserted_index], self.t_s, column)
         return refined
+
+    def interpolate_longitude(self, lon_deg: FloatArray) -> FloatArray:
+        """Return longitudes of the records on the refined axis, interpolated the short way across the date line."""
+        known = np.isfinite(lon_deg)
+        if not np.any(np.abs(np.diff(lon_deg[known])) > 180.0):
+            return self.interpolate(lon_deg)
+        unwrapped = lon_deg.copy()
+        unwrapped[known] = np.unwrap(lon_deg[known], period=360.0)
+        return (self.interpolate(unwrapped) + 180.0) % 360.0 - 180.0
 
     def scatter(self, column: FloatArray) -> FloatArray:
         """Return a column with one value per record on this axis, NaN at the times that were inserted between records."""

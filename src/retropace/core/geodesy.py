@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from retropace.core.spans import FloatArray
+from retropace.core.spans import FloatArray, cumulate, midpoints
 
 SEMI_MAJOR_M = 6_378_137.0
 """Equatorial radius of the WGS 84 ellipsoid (NIMA TR8350.2, 2000)."""
@@ -23,7 +23,7 @@ def compute_offsets_m(lat_deg: FloatArray, lon_deg: FloatArray) -> tuple[FloatAr
     nanometres over the metres between records; a sphere would be off by up to 0.67 %.
     """
     lat, lon = np.radians(lat_deg), np.radians(lon_deg)
-    mid = (lat[1:] + lat[:-1]) / 2.0
+    mid = midpoints(lat)
     curvature = 1.0 - _ECCENTRICITY_SQUARED * np.sin(mid) ** 2
     meridian_m = SEMI_MAJOR_M * (1.0 - _ECCENTRICITY_SQUARED) / curvature**1.5
     normal_m = SEMI_MAJOR_M / np.sqrt(curvature)
@@ -52,8 +52,8 @@ def project_along_path_m(lat_deg: FloatArray, lon_deg: FloatArray) -> tuple[Floa
     if len(known) == 0:
         return east, north
     right, up = compute_offsets_m(lat_deg[known], lon_deg[known])
-    east[known] = np.concatenate(([0.0], np.cumsum(right)))
-    north[known] = np.concatenate(([0.0], np.cumsum(up)))
+    east[known] = cumulate(right)
+    north[known] = cumulate(up)
     return east, north
 
 

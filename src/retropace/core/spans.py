@@ -67,11 +67,36 @@ def mask_from_runs(runs: NDArray[np.intp], length: int) -> NDArray[np.bool_]:
 
 def contains(spans: Spans, times_s: FloatArray) -> NDArray[np.bool_]:
     """Return for each time whether any of the spans contains it; the spans must be disjoint and sorted."""
-    if len(spans) == 0:
-        return np.zeros(len(times_s), dtype=bool)
+    return find_span(spans, times_s) < len(spans)
+
+
+def find_span(spans: Spans, times_s: FloatArray) -> NDArray[np.intp]:
+    """Return the index of the one of ``n`` disjoint, sorted spans that contains each time; ``n`` if none does."""
     before = np.searchsorted(spans[:, 0], times_s, side="right") - 1
-    inside: NDArray[np.bool_] = (before >= 0) & (times_s < spans[before, 1])
-    return inside
+    return np.where((before >= 0) & (times_s < np.append(spans[:, 1], -np.inf)[before]), before, len(spans))
+
+
+def cumulate(increments: FloatArray) -> FloatArray:
+    """Return the sums of the increments up to each edge, from 0, shape ``(len(increments) + 1,)``."""
+    return np.concatenate(([0.0], np.cumsum(increments)))
+
+
+def midpoints(edges: FloatArray) -> FloatArray:
+    """Return the middle between each two adjacent edges, shape ``(len(edges) - 1,)``."""
+    return (edges[1:] + edges[:-1]) / 2.0
+
+
+def find_owner(edges_s: FloatArray, times_s: FloatArray) -> NDArray[np.intp]:
+    """Return the index of the segment between two of the rising edges that contains each time.
+
+    Times before the first edge belong to the first segment, and those from the last edge on to the last.
+
+    Example:
+        >>> find_owner(np.array([0.0, 10.0, 20.0]), np.array([-1.0, 0.0, 10.0, 20.0])).tolist()
+        [0, 0, 1, 1]
+
+    """
+    return np.clip(np.searchsorted(edges_s, times_s, side="right") - 1, 0, len(edges_s) - 2)
 
 
 def subtract(spans: Spans, minus: Spans) -> Spans:
@@ -83,7 +108,7 @@ def subtract(spans: Spans, minus: Spans) -> Spans:
 
     """
     edges = np.unique(np.concatenate((spans.ravel(), minus.ravel())))
-    middle = (edges[1:] + edges[:-1]) / 2.0
+    middle = midpoints(edges)
     left = contains(spans, middle) & ~contains(minus, middle)
     pieces = np.column_stack((edges[:-1], edges[1:]))[left]
     # An edge of minus splits a span only where minus covers it: merge the other pieces again.

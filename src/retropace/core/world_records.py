@@ -10,12 +10,7 @@ MAX_SPEED_MPS = 12.5
 """Highest possible speed in m/s on foot; higher ones are errors. The best 20 m of Bolt's 2009 world record took 1.61 s,
 12.4 m/s (Graubner 2011)."""
 BACKWARD_WORLD_BESTS = (
-    (100.0, 13.2),
-    (400.0, 69.6),
-    (1609.344, 330.0),
-    (5000.0, 1147.0),
-    (10000.0, 2360.0),
-    (42195.0, 12300.0),
+    *((100.0, 13.2), (400.0, 69.6), (1609.344, 330.0), (5000.0, 1147.0), (10000.0, 2360.0), (42195.0, 12300.0)),
 )
 """Distance in metres and time in seconds of the fastest known backward runs. Times are rounded down, so that no valid
 run is faster (men's bests as listed by the retro-running community): 100 m 13.2 s, 400 m 69.6 s, mile 5:30, 5 km 19:07,

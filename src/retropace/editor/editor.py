@@ -12,12 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from retropace.analysis.pipeline import Analysis, analyze
+from retropace.analysis.pipeline import Analysis, label_activity, segment_activity
 from retropace.annotations.inputs.sidecar import read_bytes
 from retropace.annotations.inputs.sidecar_editor import SidecarEditor, empty_sidecar
 from retropace.annotations.language.labels import parse_label
 from retropace.annotations.model.annotation import Annotation
-from retropace.cleaning.clean import clean_activity
 from retropace.core.atomic_write import atomic_write
 from retropace.core.errors import RetropaceError
 from retropace.core.units import format_duration
@@ -80,11 +79,10 @@ class Editor:
         other_inputs: Sequence[AnnotationInput] = (),
     ):
         self.path = path
-        self._activity = activity
         self._settings = settings
         self._athlete = athlete
         self._other_inputs = other_inputs
-        self.cleaned = clean_activity(activity, settings.clean)
+        self.segmented = segment_activity(activity, settings)
         self._undo_stack: list[_UndoEntry] = []
         self._redo_stack: list[_UndoEntry] = []
         self._annotations_by_version: dict[int, tuple[Annotation, ...]] = {}
@@ -244,7 +242,7 @@ class Editor:
         inputs = [*self._other_inputs, *sidecar.parse_rows()]
         return EditorSnapshot(
             version,
-            analyze(self._activity, inputs, self._settings, self._athlete),
+            label_activity(self.segmented, inputs, self._settings, self._athlete),
             sidecar,
             file_bytes,
             external_change,
@@ -254,7 +252,7 @@ class Editor:
         self, snapshot: EditorSnapshot
     ) -> tuple[SidecarEditor, CleanedActivity, tuple[Annotation, ...]]:
         # Locations given as a distance refer to the watch's distance, not to one corrected by annotations.
-        return snapshot.sidecar, self.cleaned, snapshot.analysis.annotations
+        return snapshot.sidecar, self.segmented.cleaned, snapshot.analysis.annotations
 
     def _describe_external_change(self, file_bytes: bytes | None) -> str:
         if file_bytes == self.snapshot.file_bytes:

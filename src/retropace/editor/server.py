@@ -23,12 +23,11 @@ from tornado.httpserver import HTTPServer
 from tornado.web import Application, Finish, RequestHandler
 
 from retropace.core.errors import RetropaceError
-from retropace.core.parameters import SegmentParameters
 from retropace.core.sanitize import strip_control_chars
 from retropace.core.units import Units
 from retropace.editor.editor import ConflictError, Editor
 from retropace.editor.html import CONTENT_SECURITY_POLICY, load_scripts, load_style, render_editor_page
-from retropace.editor.snapshot import find_change_points_s, snapshot_to_dict
+from retropace.editor.snapshot import snapshot_to_dict
 
 HOST = "127.0.0.1"
 """The address to listen on, reachable from this machine only."""
@@ -51,9 +50,8 @@ SECURITY_HEADERS = {
 class SessionState:
     """The state that all requests share: the editor, the secret token and the open pages."""
 
-    def __init__(self, editor: Editor, units: Units, segment_parameters: SegmentParameters):
+    def __init__(self, editor: Editor, units: Units):
         self.editor, self.units = editor, units
-        self.change_points_s = find_change_points_s(editor.cleaned, segment_parameters)
         self.token = secrets.token_urlsafe(24)
         self.origin = ""
         """The scheme, host and port under which the server is reached, set when it listens."""
@@ -65,7 +63,7 @@ class SessionState:
 
     def build_state(self) -> dict[str, Any]:
         """The state of the annotations as values for :func:`json.dumps`, which the page then shows."""
-        return snapshot_to_dict(self.editor, self.change_points_s)
+        return snapshot_to_dict(self.editor)
 
     def register_page(self, page: str) -> None:
         """Note that the page with this client id is open, and cancel a scheduled shutdown."""
@@ -215,26 +213,17 @@ class ChangeHandler(TokenProtectedHandler):
         return editor.move_span(version, int(values["number"]), *span, note)
 
 
-def serve(
-    editor: Editor,
-    units: Units,
-    segment_parameters: SegmentParameters,
-    *,
-    port: int,
-    on_ready: Callable[[str], None],
-) -> None:
+def serve(editor: Editor, units: Units, *, port: int, on_ready: Callable[[str], None]) -> None:
     """Serve the page until its last tab is closed or the process receives SIGINT or SIGTERM.
 
     ``on_ready`` is called with the page's URL once the server listens. ``port`` 0 takes any free port. Raises
     :class:`RetropaceError` if the port is not available, and ``KeyboardInterrupt`` for SIGINT on Windows.
     """
-    asyncio.run(_serve(editor, units, segment_parameters, port, on_ready))
+    asyncio.run(_serve(editor, units, port, on_ready))
 
 
-async def _serve(
-    editor: Editor, units: Units, segment_parameters: SegmentParameters, port: int, on_ready: Callable[[str], None]
-) -> None:
-    session = SessionState(editor, units, segment_parameters)
+async def _serve(editor: Editor, units: Units, port: int, on_ready: Callable[[str], None]) -> None:
+    session = SessionState(editor, units)
     with contextlib.suppress(NotImplementedError):
         for name in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(name, session.shutdown.set)

@@ -7,19 +7,17 @@ from typing import Any
 
 import numpy as np
 
-from retropace.analysis.pipeline import Analysis
+from retropace.analysis.pipeline import Analysis, SegmentedActivity
 from retropace.annotations.language.labels import parse_label
-from retropace.core.cleaned_activity import CleanedActivity
-from retropace.core.parameters import SegmentParameters
 from retropace.core.sanitize import strip_control_chars
 from retropace.editor.editor import Editor
-from retropace.segmentation.segment import segment_coarse_and_fine
 
 
-def find_change_points_s(cleaned: CleanedActivity, parameters: SegmentParameters) -> list[float]:
+def find_snap_times_s(segmented: SegmentedActivity) -> list[float]:
     """The times (elapsed seconds) to which dragged edges snap: change points of speed and cadence, and lap ends."""
-    edges = np.concatenate((*segment_coarse_and_fine(cleaned, parameters), [lap.end_s for lap in cleaned.laps]))
-    inside = edges[(edges >= 0.0) & (edges <= cleaned.elapsed_s)]
+    laps_s = [lap.end_s for lap in segmented.cleaned.laps]
+    edges = np.concatenate((segmented.edges_s, segmented.fine_edges_s, laps_s))
+    inside = edges[(edges >= 0.0) & (edges <= segmented.cleaned.elapsed_s)]
     return [float(edge) for edge in np.unique(np.round(inside, 1))]
 
 
@@ -28,7 +26,7 @@ def hash_distance_axis(analysis: Analysis) -> str:
     return hashlib.sha256(analysis.cleaned.curves["distance_m"].tobytes()).hexdigest()[:16]
 
 
-def snapshot_to_dict(editor: Editor, change_points_s: list[float]) -> dict[str, Any]:
+def snapshot_to_dict(editor: Editor) -> dict[str, Any]:
     """The editor's state as values for :func:`json.dumps`; its texts are not escaped for HTML."""
     snapshot = editor.snapshot
     analysis = snapshot.analysis
@@ -52,7 +50,7 @@ def snapshot_to_dict(editor: Editor, change_points_s: list[float]) -> dict[str, 
             }
             for number, annotation in enumerate(document["annotations"])
         ],
-        "change_points_s": change_points_s,
+        "change_points_s": find_snap_times_s(editor.segmented),
         "can_undo": editor.can_undo,
         "can_redo": editor.can_redo,
         "sidecar": strip_control_chars(str(editor.path)),

@@ -15,7 +15,7 @@ from retropace.core.activity import is_autolap
 from retropace.core.cleaned_activity import CleanedActivity
 from retropace.core.segment_stats import SegmentStats, curve_increments, stats_from_increments
 from retropace.core.segments import Segments, StrArray
-from retropace.core.spans import FloatArray
+from retropace.core.spans import FloatArray, find_owner, midpoints
 from retropace.labelling.features import LOG_SPEED_PER_GRADE, mean_grade
 
 MAX_LAP_SNAP_S = 10.0
@@ -82,9 +82,8 @@ def build_lap_bouts(cleaned: CleanedActivity, segments: Segments) -> Bouts | Non
     if len(edges) < MIN_LAPS + 1:
         return None
     all_edges_s = np.union1d(edges, segments.edges_s)
-    middles_s = (all_edges_s[1:] + all_edges_s[:-1]) / 2.0
-    owner = np.clip(np.searchsorted(segments.edges_s, middles_s, side="right") - 1, 0, len(segments) - 1)
-    lap = np.searchsorted(edges, middles_s, side="right") - 1
+    middles_s = midpoints(all_edges_s)
+    owner, lap = find_owner(segments.edges_s, middles_s), find_owner(edges, middles_s)
     longest = [
         int(owner[rows[np.argmax(np.diff(all_edges_s)[rows])]])
         for rows in (np.flatnonzero(lap == number) for number in range(len(edges) - 1))
@@ -125,8 +124,7 @@ def _snap_to_laps(edges_s: FloatArray, lap_times_s: FloatArray) -> tuple[FloatAr
         if abs(moved[nearest] - lap) <= MAX_LAP_SNAP_S and moved[nearest - 1] < lap < moved[nearest + 1]:
             moved[nearest] = lap
     all_edges_s = np.union1d(moved, lap_times_s)
-    owner = np.searchsorted(moved, (all_edges_s[1:] + all_edges_s[:-1]) / 2.0, side="right") - 1
-    return all_edges_s, np.clip(owner, 0, len(edges_s) - 2)
+    return all_edges_s, find_owner(moved, midpoints(all_edges_s))
 
 
 def measure_bouts(

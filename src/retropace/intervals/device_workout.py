@@ -6,6 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from retropace.analysis.pipeline import Analysis
 from retropace.annotations.implicit.device_workout import build_plan
 from retropace.annotations.model.plan import PlanStep, iter_steps
 from retropace.annotations.model.workout import StepResult, Workout
@@ -13,16 +14,15 @@ from retropace.annotations.workout_fit.fit import fit_workout
 from retropace.core.activity import is_autolap
 from retropace.core.cleaned_activity import CleanedActivity
 from retropace.core.errors import AnnotationError
-from retropace.core.segments import Segments
 from retropace.intervals.efforts import compute_timer_s
-from retropace.segmentation.signals import standardize_signals
 
 
-def find_device_workout(cleaned: CleanedActivity, segments: Segments) -> Workout | None:
+def find_device_workout(analysis: Analysis) -> Workout | None:
     """Return the recorded workout with the result of each step; None if there is none or it does not fit.
 
     If no lap records its workout step, the plan is aligned with the segments as for a workout given by the runner.
     """
+    cleaned = analysis.cleaned
     if not cleaned.workout_steps:
         return None
     try:
@@ -30,7 +30,7 @@ def find_device_workout(cleaned: CleanedActivity, segments: Segments) -> Workout
     except AnnotationError:
         return None
     if all(lap.step_index is None for lap in cleaned.laps):
-        workout = fit_workout(plan, cleaned, standardize_signals(cleaned), segments.edges_s)
+        workout = fit_workout(plan, cleaned, analysis.signals, analysis.segments.edges_s)
         return workout if workout.fits else None
     # The index of a step in the plan counts the steps that are not repeats.
     indices = [step.index for step in cleaned.workout_steps if step.duration_kind != "repeat"]
@@ -63,7 +63,7 @@ def _build_step_result(
     cleaned: CleanedActivity, step: PlanStep, plan_index: int, start_s: float, end_s: float
 ) -> StepResult:
     seconds = compute_timer_s(cleaned, start_s, end_s)
-    metres = float(cleaned.increments("distance_m", np.array([start_s, end_s]))[0])
+    metres = cleaned.gain("distance_m", start_s, end_s)
     actual = seconds if step.metres is None else metres
     planned = step.metres or step.seconds
     return StepResult(step, plan_index, start_s, end_s, actual, np.nan if planned is None else actual / planned, 1.0)

@@ -32,7 +32,7 @@ class Effort:
 
 def measure_effort(cleaned: CleanedActivity, start_s: float, end_s: float, direction: str, gait: str) -> Effort:
     """Return an effort with the given span and labels, with its duration, distance and speed measured."""
-    metres = float(cleaned.increments("distance_m", np.array([start_s, end_s]))[0])
+    metres = cleaned.gain("distance_m", start_s, end_s)
     has_distance = cleaned.distance_source != "none"
     seconds = compute_timer_s(cleaned, start_s, end_s)
     log_speed = np.nan

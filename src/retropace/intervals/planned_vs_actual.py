@@ -66,7 +66,7 @@ def _measure_step(result: StepResult, cleaned: CleanedActivity) -> StepResult:
     """Return the result of a step with its distance, if planned in metres, measured on ``cleaned``."""
     if result.step.metres is None:
         return result
-    metres = float(cleaned.increments("distance_m", np.array([result.start_s, result.end_s]))[0])
+    metres = cleaned.gain("distance_m", result.start_s, result.end_s)
     return replace(result, actual=metres, ratio=metres / result.step.metres)
 
 

@@ -83,7 +83,7 @@ def find_quarter_miles(
         if half is None or not _is_quarter_mile(half):
             continue
         rest_s = effort.start_s - half.end_s
-        rest_m = float(cleaned.increments("distance_m", np.array([half.end_s, effort.start_s]))[0])
+        rest_m = cleaned.gain("distance_m", half.end_s, effort.start_s)
         is_rest = rest_s > 0.0 and rest_m / rest_s < MAX_REST_SPEED_RATIO * effort.metres / effort.seconds
         is_fast = half.metres / half.seconds > (
             MIN_FAST_RATIO * easy_speed_mps if np.isfinite(easy_speed_mps) else effort.metres / effort.seconds

@@ -120,7 +120,7 @@ def build_recovery(cleaned: CleanedActivity, bouts: Bouts, start_s: float, end_s
     Its kind names the one or two things, such as rest or jog, on which the runner spent most time, each at least a
     quarter of the recovery.
     """
-    metres = float(cleaned.increments("distance_m", np.array([start_s, end_s]))[0])
+    metres = cleaned.gain("distance_m", start_s, end_s)
     if end_s - start_s < 1.0:
         return Recovery(start_s, end_s, "", metres)
     seconds_by_kind: dict[str, float] = {}

@@ -93,7 +93,7 @@ def intervals_of(
     backward = find_backward_efforts(cleaned, bouts)
     sets = tuple(build_set(cleaned, bouts, annotation) for annotation in find_sets(cleaned, bouts, backward, laps))
     warnings += _collect_warnings(analysis, sets, has_given_lengths=bool(len(measured_spans)))
-    workout = analysis.workout or find_device_workout(cleaned, analysis.segments)
+    workout = analysis.workout or find_device_workout(analysis)
     return Intervals(
         analysis=analysis,
         cleaned=cleaned,
@@ -145,7 +145,7 @@ def _build_parts(cleaned: CleanedActivity, sets: tuple[IntervalSet, ...]) -> tup
 
 
 def _build_part(cleaned: CleanedActivity, kind: str, start_s: float, end_s: float, set_number: int) -> SessionPart:
-    metres = float(cleaned.increments("distance_m", np.array([start_s, end_s]))[0])
+    metres = cleaned.gain("distance_m", start_s, end_s)
     return SessionPart(kind, start_s, end_s, compute_timer_s(cleaned, start_s, end_s), metres, set_number)
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from retropace.core.cleaned_activity import CleanedActivity
-from retropace.core.spans import FloatArray, true_runs
+from retropace.core.spans import FloatArray, cumulate, find_owner, midpoints, true_runs
 from retropace.intervals.bouts import Bouts, measure_bouts
 
 MIN_OTHER_REPS = 4
@@ -57,7 +57,7 @@ def _find_turns(cleaned: CleanedActivity, start_s: float, end_s: float, rep_shar
     """
     times_s = np.arange(np.ceil(start_s), np.floor(end_s))
     speed_mps: FloatArray = np.interp(times_s, cleaned.t_s, cleaned.speed_mps)
-    cumulative = np.concatenate(([0.0], np.cumsum(speed_mps)))
+    cumulative = cumulate(speed_mps)
     expected_first, expected_second = rep_share * len(times_s), (1.0 - rep_share) * len(times_s)
     best_score, turns = -np.inf, None
     for first_turn in range(max(int(expected_first - MAX_TURN_SHIFT_S), 3), int(expected_first + MAX_TURN_SHIFT_S) + 1):
@@ -81,8 +81,8 @@ def _split_at_turns(cleaned: CleanedActivity, bouts: Bouts, turn_times_s: tuple[
     """Return the bouts with the time between two turns set to forward."""
     is_inside = (bouts.edges_s > turn_times_s[0]) & (bouts.edges_s < turn_times_s[1])
     edges = np.union1d(bouts.edges_s[~is_inside], turn_times_s)
-    middles_s = (edges[1:] + edges[:-1]) / 2.0
-    owner = np.clip(np.searchsorted(bouts.edges_s, middles_s, side="right") - 1, 0, len(bouts) - 1)
+    middles_s = midpoints(edges)
+    owner = find_owner(bouts.edges_s, middles_s)
     is_between = (middles_s > turn_times_s[0]) & (middles_s < turn_times_s[1])
     direction = np.where(is_between, "forward", bouts.direction[owner])
     return measure_bouts(cleaned, edges, direction, bouts.gait[owner], bouts.marked[owner] & ~is_between)

@@ -18,7 +18,7 @@ from retropace.core.gait import classify_gait
 from retropace.core.parameters import LabelParameters
 from retropace.core.segment_stats import curve_increments, stats_from_increments
 from retropace.core.segments import Segments, StrArray
-from retropace.core.spans import FloatArray, Spans, as_spans, contains, union
+from retropace.core.spans import FloatArray, Spans, as_spans, contains, find_owner, find_span, midpoints, union
 from retropace.labelling.direction_model import RunnerModel, backward_probabilities
 from retropace.labelling.edges import annotation_edges, find_fixed_edges, merge_edges, snap_standing
 from retropace.labelling.features import StretchFeatures, extract_features
@@ -98,8 +98,7 @@ def label_segments(
 
     evidence = _build_stretch_evidence(cleaned, standing, annotations, segment_edges_s)
     count = len(segment_edges_s) - 1
-    midpoints_s = (fine_s[1:] + fine_s[:-1]) / 2.0
-    owner = np.clip(np.searchsorted(segment_edges_s, midpoints_s, side="right") - 1, 0, count - 1)
+    owner = find_owner(segment_edges_s, midpoints(fine_s))
     duration_s = np.diff(fine_s)
     total_s = np.maximum(np.bincount(owner, duration_s, count), 1e-9)
     mean_probability, backward_share = (
@@ -138,11 +137,11 @@ def _build_stretch_evidence(
     cleaned: CleanedActivity, standing: Spans, annotations: tuple[Annotation, ...], edges_s: FloatArray
 ) -> _StretchEvidence:
     """Return what annotations, pauses and ``standing`` say about each stretch between two edges."""
-    midpoints_s = (edges_s[1:] + edges_s[:-1]) / 2.0
+    midpoints_s = midpoints(edges_s)
     is_paused, is_still, has_no_signal = (
         contains(spans, midpoints_s) for spans in (cleaned.pauses, standing, cleaned.unknown)
     )
-    index = _annotation_index(annotations, midpoints_s)
+    index = find_span(as_spans([(annotation.start_s, annotation.end_s) for annotation in annotations]), midpoints_s)
     direction = np.array([annotation.label.direction for annotation in annotations] + [""])[index]
     gait = np.array([annotation.label.gait for annotation in annotations] + [""])[index]
     is_standing = is_paused | (is_still & (direction != "unknown"))
@@ -177,10 +176,3 @@ def _gait_from_marked(features: StretchFeatures, marked_backward: NDArray[np.boo
         return features.gait
     min_run_mps = SIMILAR_SPEED_SHARE * np.min(backward_run_mps)
     return np.where(has_no_cadence & (speed_mps >= min_run_mps), "run", features.gait)
-
-
-def _annotation_index(annotations: tuple[Annotation, ...], times_s: FloatArray) -> NDArray[np.intp]:
-    """Return the index of the annotation that contains each time, or ``len(annotations)`` if none does."""
-    spans: Spans = as_spans([(annotation.start_s, annotation.end_s) for annotation in annotations])
-    before = np.searchsorted(spans[:, 0], times_s, side="right") - 1
-    return np.where(contains(spans, times_s), before, len(spans))

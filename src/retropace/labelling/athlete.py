@@ -6,9 +6,10 @@ annotated stretches are learned, so that a suspicion never confirms itself.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from operator import attrgetter
 
 import numpy as np
 
@@ -147,23 +148,11 @@ def _age_discount(session: TrainingSession, reference_time: datetime | None) -> 
     return float(2.0 ** min(days / HALF_LIFE_DAYS, 100.0))
 
 
-def _build_observations(examples: Iterable[Example]) -> Observations:
+def _build_observations(examples: Sequence[Example]) -> Observations:
     """Return the stretches as columns of the runner model, with variances that follow from their durations."""
-    columns = np.array(
-        [
-            (
-                example.speed_mps,
-                example.cadence_spm,
-                example.steady_state_hr_bpm,
-                example.steady_state_hr_sd_bpm,
-                example.start_s,
-                example.duration_s,
-                example.grade,
-            )
-            for example in examples
-        ]
-    ).T
-    speed_mps, cadence_spm, hr_bpm, hr_sd_bpm, start_s, duration_s, grade = columns
+    read = attrgetter("speed_mps", "cadence_spm", "steady_state_hr_bpm", "steady_state_hr_sd_bpm")
+    speed_mps, cadence_spm, hr_bpm, hr_sd_bpm = np.array([read(example) for example in examples]).T
+    start_s, duration_s, grade = np.array([(row.start_s, row.duration_s, row.grade) for row in examples]).T
     speed_var, cadence_var = measurement_variances(duration_s)
     return Observations(
         log_speed=np.log(speed_mps),

@@ -54,6 +54,41 @@ class RunnerModel:
     """Whether any stretch that the model was learned from was backward."""
 
 
+@dataclass(frozen=True, slots=True)
+class _PriorEvidence:
+    """What the prior log-odds of one session depend on, beside the clusters of its stretches."""
+
+    problem: LabellingProblem
+    context: SequenceContext
+    weights: LogOddsWeights
+    disabled: frozenset[str]
+    known_backward: bool
+    """Whether the runner is known to run backward from other sessions."""
+
+    def log_odds(
+        self, observations: Observations, rows: NDArray[np.intp], owner: NDArray[np.intp], marked: NDArray[np.intp]
+    ) -> FloatArray:
+        """Return the prior log-odds of each cluster, ``(k,)``; ``owner`` is the cluster of each of ``rows``."""
+        features, weights = self.problem.features, self.weights
+        has_backward = self.known_backward or bool(np.any(marked == 1))
+        owner_of_all = np.full(len(features), -1)
+        owner_of_all[rows] = owner
+        log_odds = weights.base + grade_log_odds(features, owner_of_all, weights)
+        if "sequence" not in self.disabled:
+            log_odds += sequence_log_odds(
+                self.problem, self.context, owner_of_all, weights, known_backward=self.known_backward
+            )
+        if "duration" not in self.disabled and not has_backward:
+            is_walk = bool(features.gait[rows[0]] == "walk")
+            log_odds += duration_log_odds(features, owner_of_all, weights, is_walk=is_walk)
+        if not has_backward:
+            log_odds = log_odds + weights.no_cadence * np.isnan(observations.log_cadence)
+        if "repetition" not in self.disabled:
+            first = np.unique(owner, return_index=True)[1]
+            log_odds += repetition_log_odds(observations, marked, self.context.position_code[rows][first], weights)
+        return log_odds
+
+
 def backward_probabilities(
     problem: LabellingProblem,
     runner: RunnerModel | None = None,
@@ -78,12 +113,12 @@ def backward_probabilities(
         cluster = cluster_stretches(features, 4 * problem.marked + position, MAX_CLUSTERS)
     is_judged = _is_possible_backward(features) & (features.duration_s >= MIN_JUDGED_S)
     probability = np.where(problem.marked == 1, 1.0, 0.0)
+    known_backward = runner is not None and runner.has_backward
+    evidence = _PriorEvidence(problem, context, weights, disabled_evidence, known_backward)
     for gait, model in gait_models.items():
         rows = np.flatnonzero((features.gait == gait) & ((problem.marked >= 0) | is_judged))
         if len(rows):
-            judged = _enumerate_labellings(
-                problem, rows, cluster[rows], context, model, runner, weights, disabled_evidence
-            )
+            judged = _enumerate_labellings(evidence, model, rows, cluster[rows])
             probability[rows] = np.where(problem.marked[rows] >= 0, probability[rows], judged)
     probability = _inherit_short_stretches(problem, probability)
     # Only annotated stretches are certain.
@@ -91,14 +126,7 @@ def backward_probabilities(
 
 
 def _enumerate_labellings(
-    problem: LabellingProblem,
-    rows: NDArray[np.intp],
-    cluster: NDArray[np.intp],
-    context: SequenceContext,
-    model: GaitModel,
-    runner: RunnerModel | None,
-    weights: LogOddsWeights,
-    disabled_evidence: frozenset[str],
+    evidence: _PriorEvidence, model: GaitModel, rows: NDArray[np.intp], cluster: NDArray[np.intp]
 ) -> FloatArray:
     """Return the probability of backward of the stretches ``rows`` of one gait, averaged over all labellings.
 
@@ -107,27 +135,15 @@ def _enumerate_labellings(
     fixed.
     """
     first, owner = np.unique(cluster, return_index=True, return_inverse=True)[1:]
-    marked = problem.marked[rows][first]
-    known_backward = runner is not None and runner.has_backward
-    has_backward = known_backward or bool(np.any(marked == 1))
-    total_s = np.bincount(owner, problem.features.duration_s[rows])
-    free = np.flatnonzero((marked < 0) & (total_s >= (0.0 if has_backward else weights.min_cluster_s)))
+    features, marked = evidence.problem.features, evidence.problem.marked[rows][first]
+    has_backward = evidence.known_backward or bool(np.any(marked == 1))
+    total_s = np.bincount(owner, features.duration_s[rows])
+    free = np.flatnonzero((marked < 0) & (total_s >= (0.0 if has_backward else evidence.weights.min_cluster_s)))
     probability = np.zeros(len(first))
     if len(free) == 0:
         return probability[owner]
-    observations = _pool_clusters(problem.features, rows, owner)
-    owner_of_all = np.full(len(problem.features), -1)
-    owner_of_all[rows] = owner
-    log_odds = weights.base + grade_log_odds(problem.features, owner_of_all, weights)
-    if "sequence" not in disabled_evidence:
-        log_odds += sequence_log_odds(problem, context, owner_of_all, weights, known_backward=known_backward)
-    if "duration" not in disabled_evidence and not has_backward:
-        is_walk = bool(problem.features.gait[rows[0]] == "walk")
-        log_odds += duration_log_odds(problem.features, owner_of_all, weights, is_walk=is_walk)
-    if not has_backward:
-        log_odds = log_odds + weights.no_cadence * np.isnan(observations.log_cadence)
-    if "repetition" not in disabled_evidence:
-        log_odds += repetition_log_odds(observations, marked, context.position_code[rows][first], weights)
+    observations = _pool_clusters(features, rows, owner)
+    log_odds = evidence.log_odds(observations, rows, owner, marked)
     labels = np.maximum(marked, 0).astype(np.float64)
     longest_first = free[np.argsort(-total_s[free], kind="stable")]
     for start in range(0, len(longest_first), MAX_ENUMERATED_CLUSTERS):
@@ -135,7 +151,7 @@ def _enumerate_labellings(
         assignments = ((np.arange(2 ** len(batch))[:, None] >> np.arange(len(batch))) & 1).astype(np.float64)
         backward = np.tile(labels, (len(assignments), 1))
         backward[:, batch] = assignments
-        log_posterior = log_marginal_likelihood(model, observations, backward, disabled_evidence)
+        log_posterior = log_marginal_likelihood(model, observations, backward, evidence.disabled)
         log_posterior = log_posterior + assignments @ log_odds[batch]
         posterior = np.exp(log_posterior - log_posterior.max())
         probability[batch] = posterior @ assignments / posterior.sum()

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from retropace.core.cleaned_activity import CleanedActivity, RefinedAxis
+from retropace.core.cleaned_activity import CleanedActivity
 from retropace.core.errors import AnnotationError
-from retropace.core.spans import FloatArray
+from retropace.core.spans import cumulate, midpoints
 from retropace.core.units import format_duration
 from retropace.core.world_records import MAX_SPEED_MPS
 
@@ -37,8 +37,8 @@ def apply_distance_overrides(
 
 def _apply_distance_override(cleaned: CleanedActivity, annotation: Annotation) -> tuple[CleanedActivity, str]:
     """Return the activity with the distance or speed of one annotation, and a description of the change."""
-    cleaned = _insert_times(cleaned, np.array([annotation.start_s, annotation.end_s]))
-    midpoints_s = (cleaned.t_s[1:] + cleaned.t_s[:-1]) / 2.0
+    cleaned = cleaned.with_times(np.array([annotation.start_s, annotation.end_s]))
+    midpoints_s = midpoints(cleaned.t_s)
     is_within = (midpoints_s >= annotation.start_s) & (midpoints_s < annotation.end_s)
     increments = {name: np.diff(curve) for name, curve in cleaned.curves.items()}
     moving = np.where(is_within, increments["moving_s"], 0.0)
@@ -57,7 +57,7 @@ def _apply_distance_override(cleaned: CleanedActivity, annotation: Annotation) -
     has_steps = is_within & (increments["step_time_s"] > 0.0)
     increments["step_distance_m"] = np.where(has_steps, distance_m, increments["step_distance_m"])
     increments["distance_m"] = distance_m
-    curves = {name: np.concatenate(([0.0], np.cumsum(steps))) for name, steps in increments.items()}
+    curves = {name: cumulate(steps) for name, steps in increments.items()}
     is_inside = (cleaned.t_s >= annotation.start_s) & (cleaned.t_s <= annotation.end_s)
     constant_mps = np.full(len(cleaned.t_s), stated_m / moving_s)
     speed_mps = cleaned.speed_mps * (stated_m / recorded_m) if is_scaled else constant_mps
@@ -71,24 +71,3 @@ def _apply_distance_override(cleaned: CleanedActivity, annotation: Annotation) -
     )
     device = f"the watch counted {recorded_m:.0f} m" if recorded_m > 0.0 else "the watch counted nothing"
     return overridden, f"{annotation.origin}: {span} as given; {device}"
-
-
-def _insert_times(cleaned: CleanedActivity, times_s: FloatArray) -> CleanedActivity:
-    """Return the activity with these times added to its time axis, so that its curves can bend there."""
-    axis = RefinedAxis.with_times(cleaned.t_s, times_s)
-    if len(axis.inserted_index) == 0:
-        return cleaned
-    return replace(
-        cleaned,
-        t_s=axis.refined_t_s,
-        speed_mps=axis.interpolate(cleaned.speed_mps),
-        cadence_spm=axis.interpolate(cleaned.cadence_spm),
-        heart_rate_bpm=axis.interpolate(cleaned.heart_rate_bpm),
-        step_length_m=axis.interpolate(cleaned.step_length_m),
-        raw_device_speed_mps=axis.scatter(cleaned.raw_device_speed_mps),
-        altitude_m=axis.interpolate(cleaned.altitude_m),
-        lat_deg=axis.interpolate(cleaned.lat_deg),
-        lon_deg=axis.interpolate(cleaned.lon_deg),
-        curves=MappingProxyType({name: axis.interpolate(curve) for name, curve in cleaned.curves.items()}),
-        extra=MappingProxyType({name: axis.scatter(column) for name, column in cleaned.extra.items()}),
-    )

@@ -28,10 +28,10 @@ def drop_impossible(
     possible: list[Annotation] = []
     warnings: list[str] = []
     for annotation in annotations:
-        edges_s = np.array([annotation.start_s, annotation.end_s])
-        moving_s = float(cleaned.increments("moving_s", edges_s)[0])
-        stated_m = annotation.attributes.distance_m
-        distance_m = stated_m if stated_m is not None else float(cleaned.increments("distance_m", edges_s)[0])
+        moving_s = cleaned.gain("moving_s", annotation.start_s, annotation.end_s)
+        distance_m = annotation.attributes.distance_m
+        if distance_m is None:
+            distance_m = cleaned.gain("distance_m", annotation.start_s, annotation.end_s)
         speed_mps = annotation.attributes.speed_mps or (distance_m / moving_s if moving_s > 0.0 else 0.0)
         best_mps = float(max_backward_speed_mps(np.array(moving_s)))
         # A stated distance that is impossible in any direction is an error that applying distances reports.

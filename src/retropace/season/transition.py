@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from retropace.core.spans import cumulate, midpoints
 from retropace.season.runs import FloatTable
 
 MIN_GAIT_S = 120.0
@@ -45,11 +46,11 @@ def fit_gait_transition(direction: str, stretches: FloatTable) -> GaitTransition
     order = np.argsort(speed, kind="stable")
     speed, seconds, is_run, is_walk = speed[order], seconds[order], is_run[order], is_walk[order]
     # Each threshold between neighbouring speeds misclassifies running below it and walking above it.
-    run_below = np.concatenate(([0.0], np.cumsum(np.where(is_run, seconds, 0.0))))
-    walk_above = walk_s - np.concatenate(([0.0], np.cumsum(np.where(is_walk, seconds, 0.0))))
+    run_below = cumulate(np.where(is_run, seconds, 0.0))
+    walk_above = walk_s - cumulate(np.where(is_walk, seconds, 0.0))
     misclassified_s = run_below + walk_above
     optima = np.flatnonzero(misclassified_s <= np.min(misclassified_s) + 1e-9)
-    thresholds_mps = np.concatenate(([speed[0]], (speed[1:] + speed[:-1]) / 2.0, [speed[-1]]))
+    thresholds_mps = np.concatenate(([speed[0]], midpoints(speed), [speed[-1]]))
     optimum = int(optima[len(optima) // 2])
     return GaitTransition(
         direction,

@@ -15,7 +15,7 @@ from retropace.core.cleaned_activity import CleanedActivity
 from retropace.core.parameters import SegmentParameters
 from retropace.core.spans import FloatArray, as_spans, subtract, union
 from retropace.segmentation.pelt import find_change_points
-from retropace.segmentation.signals import resample, standardize_speed
+from retropace.segmentation.signals import resample, standardize_columns
 
 EdgeIndices = NDArray[np.intp]
 """Edges of segments as rising indices into evenly spaced times, the first 0, the last their number; each two adjacent
@@ -36,16 +36,6 @@ fraction of the squared distance between these two. Means are points in the plan
 
 
 @dataclass(frozen=True, slots=True)
-class _CutThresholds:
-    """What a change of pace and cadence must reach to be a change point, at sensitivity 1."""
-
-    penalty: float
-    """Decrease of the squared deviations, in noise variances × seconds, that a change point must bring."""
-    min_change_sd: float
-    """Smallest distance between the means before and after a change point, in standard deviations of the noise."""
-
-
-@dataclass(frozen=True, slots=True)
 class _MovingPart:
     """One part of the activity without rest: standardized speed and cadence at ``n`` evenly spaced times."""
 
@@ -58,10 +48,8 @@ class _MovingPart:
     def cumulate(self) -> tuple[FloatArray, FloatArray]:
         """Return the sums and the counts of the known values before each index 0 … n, ``(n + 1, 2)`` each."""
         zero, weight = np.zeros((1, 2)), self.known.astype(np.float64)
-        return (
-            np.vstack((zero, np.cumsum(self.values * weight, axis=0))),
-            np.vstack((zero, np.cumsum(weight, axis=0))),
-        )
+        total, count = (np.vstack((zero, np.cumsum(column, axis=0))) for column in (self.values * weight, weight))
+        return total, count
 
 
 def segment_coarse_and_fine(
@@ -73,18 +61,6 @@ def segment_coarse_and_fine(
     labelling, which compares the segments of a session with each other.
     """
     parameters = parameters or SegmentParameters()
-    thresholds = [
-        _CutThresholds(parameters.penalty, parameters.min_change_sd),
-        _CutThresholds(parameters.fine_penalty, parameters.fine_min_change_sd),
-    ]
-    coarse, fine = _find_edges(cleaned, parameters, thresholds)
-    return coarse, fine
-
-
-def _find_edges(
-    cleaned: CleanedActivity, parameters: SegmentParameters, thresholds: list[_CutThresholds]
-) -> list[FloatArray]:
-    """Find all segment edges for each of ``thresholds``: change points, and the ends of rests and of lost signal."""
     step_s = np.diff(cleaned.t_s)
     gaps = np.column_stack((cleaned.t_s[:-1], cleaned.t_s[1:]))[step_s > parameters.max_gap_s]
     separate = np.concatenate((cleaned.pauses, cleaned.standing, cleaned.unknown))
@@ -92,18 +68,18 @@ def _find_edges(
     separate = np.concatenate((separate, subtract(gaps, union(separate))))
     fixed_s = np.concatenate((np.array([0.0, cleaned.elapsed_s]), separate.ravel()))
     moving = subtract(as_spans([(0.0, cleaned.elapsed_s)]), union(separate))
-    columns = (standardize_speed(cleaned.speed_mps, parameters), cleaned.cadence_spm / parameters.cadence_noise_spm)
+    columns = standardize_columns(cleaned, parameters)
     parts = [_build_part(cleaned.t_s, columns, start, end, parameters) for start, end in moving.tolist()]
     noise_inflation = _measure_noise_inflation(parts, parameters)
-    changes_s = [_cut_part(part, noise_inflation, parameters, thresholds) for part in parts]
-    return [
-        np.unique(np.concatenate([fixed_s, *(part_s[number] for part_s in changes_s)]))
-        for number in range(len(thresholds))
-    ]
+    changes_s = [_cut_part(part, noise_inflation, parameters) for part in parts]
+    coarse_s, fine_s = (
+        np.unique(np.concatenate([fixed_s, *(part_s[number] for part_s in changes_s)])) for number in range(2)
+    )
+    return coarse_s, fine_s
 
 
 def _build_part(
-    t_s: FloatArray, columns: tuple[FloatArray, ...], start_s: float, end_s: float, parameters: SegmentParameters
+    t_s: FloatArray, columns: FloatArray, start_s: float, end_s: float, parameters: SegmentParameters
 ) -> _MovingPart:
     """Build the part ``[start_s, end_s)`` from standardized columns.
 
@@ -111,10 +87,8 @@ def _build_part(
     """
     count = int((end_s - start_s) // parameters.grid_s)
     grid = start_s + parameters.grid_s * (np.arange(count, dtype=np.float64) + 0.5)
-    values, known = np.zeros((count, 2)), np.zeros((count, 2), dtype=bool)
     rows = slice(int(np.searchsorted(t_s, start_s)), int(np.searchsorted(t_s, end_s, side="right")))
-    for number, column in enumerate(columns):
-        values[:, number], known[:, number] = resample(grid, t_s[rows], column[rows], parameters.max_bridge_s)
+    values, known = resample(grid, t_s[rows], columns[rows], parameters.max_bridge_s)
     ramp = round(parameters.ramp_s / parameters.grid_s)
     if count >= 4 * ramp > 0:
         known[:ramp], known[-ramp:] = False, False
@@ -144,19 +118,20 @@ def _measure_noise_inflation(parts: list[_MovingPart], parameters: SegmentParame
     return inflation
 
 
-def _cut_part(
-    part: _MovingPart, noise_inflation: FloatArray, parameters: SegmentParameters, thresholds: list[_CutThresholds]
-) -> list[FloatArray]:
-    """Find the change points within a part, in elapsed seconds, for each of the thresholds."""
-    penalties = [threshold.penalty / parameters.sensitivity / parameters.grid_s for threshold in thresholds]
+def _cut_part(part: _MovingPart, noise_inflation: FloatArray, parameters: SegmentParameters) -> list[FloatArray]:
+    """Find the change points within a part, in elapsed seconds, of the coarse and of the fine segmentation."""
+    penalties = [
+        value / parameters.sensitivity / parameters.grid_s for value in (parameters.penalty, parameters.fine_penalty)
+    ]
+    min_changes_sd = (parameters.min_change_sd, parameters.fine_min_change_sd)
     min_size = max(round(parameters.min_segment_s / parameters.grid_s), 1)
     max_size = round(parameters.max_transition_s / parameters.grid_s)
     cumulative = part.cumulate()
     optimal = find_change_points(part.values / noise_inflation, penalties, min_size, part.known)
     changes_s = []
-    for edges, threshold in zip(optimal, thresholds, strict=True):
+    for edges, min_change_sd in zip(optimal, min_changes_sd, strict=True):
         edges = _merge_transitions(part, cumulative, edges, max_size)
-        edges = _drop_small_changes(cumulative, edges, threshold.min_change_sd / parameters.sensitivity)
+        edges = _drop_small_changes(cumulative, edges, min_change_sd / parameters.sensitivity)
         changes_s.append(part.start_s + parameters.grid_s * edges[1:-1].astype(np.float64))
     return changes_s
 

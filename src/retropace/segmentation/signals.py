@@ -60,10 +60,8 @@ def standardize_signals(cleaned: CleanedActivity, parameters: SegmentParameters 
     """Return speed and cadence of an activity in standard deviations of their noise, one row per elapsed second."""
     parameters = parameters or SegmentParameters()
     times_s: FloatArray = np.arange(np.ceil(cleaned.elapsed_s), dtype=np.float64) + 0.5
-    values, known = np.zeros((len(times_s), 2)), np.zeros((len(times_s), 2), dtype=bool)
-    columns = (standardize_speed(cleaned.speed_mps, parameters), cleaned.cadence_spm / parameters.cadence_noise_spm)
-    for number, signal in enumerate(columns):
-        values[:, number], known[:, number] = resample(times_s, cleaned.t_s, signal, parameters.max_bridge_s)
+    columns = standardize_columns(cleaned, parameters)
+    values, known = resample(times_s, cleaned.t_s, columns, parameters.max_bridge_s)
     is_standing = contains(cleaned.standing, times_s)
     # The cadence of a standing runner is 0, but stays unknown in a file without any cadence.
     values[is_standing], known[is_standing] = 0.0, np.any(known, axis=0)
@@ -71,13 +69,31 @@ def standardize_signals(cleaned: CleanedActivity, parameters: SegmentParameters 
     return StandardizedSignals(np.where(known, values, 0.0), known)
 
 
+def standardize_columns(cleaned: CleanedActivity, parameters: SegmentParameters) -> FloatArray:
+    """Return recorded speed and cadence on scales on which their noise has standard deviation 1, shape ``(n, 2)``.
+
+    The noise of speed v is ``speed_noise_floor_mps + speed_noise_share · v``; its scale is the integral of its inverse.
+    """
+    share, floor_mps = parameters.speed_noise_share, parameters.speed_noise_floor_mps
+    speed = np.log1p(share * cleaned.speed_mps / floor_mps) / share
+    return np.column_stack((speed, cleaned.cadence_spm / parameters.cadence_noise_spm))
+
+
 def resample(
+    times_s: FloatArray, t_s: FloatArray, columns: FloatArray, max_bridge_s: float
+) -> tuple[FloatArray, NDArray[np.bool_]]:
+    """Interpolate columns recorded at ``t_s`` at ``times_s``; returns the values, and whether each is to be trusted.
+
+    A value is trusted if a known value of its column lies within half of ``max_bridge_s`` seconds.
+    """
+    values, known = zip(*(_resample_column(times_s, t_s, column, max_bridge_s) for column in columns.T), strict=True)
+    return np.column_stack(values), np.column_stack(known)
+
+
+def _resample_column(
     times_s: FloatArray, t_s: FloatArray, signal: FloatArray, max_bridge_s: float
 ) -> tuple[FloatArray, NDArray[np.bool_]]:
-    """Return a signal interpolated from its times ``t_s`` to ``times_s``, and whether each value is to be trusted.
-
-    A value is trusted if a known value of the signal lies within half of ``max_bridge_s`` seconds.
-    """
+    """Interpolate one column as in :func:`resample`."""
     is_known = np.isfinite(signal)
     if is_known.sum() < 2:
         return np.zeros(len(times_s)), np.zeros(len(times_s), dtype=bool)
@@ -94,15 +110,3 @@ def resample(
     before_s, after_s = np.append(-np.inf, known_s)[after], np.append(known_s, np.inf)[after]
     is_near = np.minimum(times_s - before_s, after_s - times_s) <= max_bridge_s / 2.0
     return np.interp(times_s, known_s, signal[is_known]), is_near
-
-
-def standardize_speed(speed_mps: FloatArray, parameters: SegmentParameters) -> FloatArray:
-    """Convert speed to a scale on which its noise has standard deviation 1 at any speed, shape ``(n,)``.
-
-    The noise at speed v is ``speed_noise_floor_mps + speed_noise_share · v``; the scale is the integral of its inverse.
-    """
-    scaled: FloatArray = (
-        np.log1p(parameters.speed_noise_share * speed_mps / parameters.speed_noise_floor_mps)
-        / parameters.speed_noise_share
-    )
-    return scaled

@@ -9,7 +9,7 @@ import numpy as np
 
 from retropace.core.activity import Activity
 from retropace.core.errors import RetropaceError
-from retropace.core.spans import contains
+from retropace.core.spans import contains, midpoints
 
 NAMESPACE = "http://www.garmin.com/xmlschemas/TrackPointExtension/v1"
 """XML namespace of the extension by Garmin that adds heart rate and cadence to a point of a GPX file."""
@@ -34,7 +34,7 @@ def gpx_text(activity: Activity) -> str:
     track.type = activity.sport  # type: ignore[assignment]  # gpxpy declares it as None only
     document.tracks.append(track)
     segment = gpxpy.gpx.GPXTrackSegment()
-    is_after_pause = np.concatenate(([False], contains(activity.pauses, (samples.t_s[1:] + samples.t_s[:-1]) / 2.0)))
+    is_after_pause = np.concatenate(([False], contains(activity.pauses, midpoints(samples.t_s))))
     for row in range(len(samples)):
         if is_after_pause[row] and segment.points:
             track.segments.append(segment)

@@ -14,9 +14,9 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
-from retropace.cleaning.distance import smooth_gaussian
+from retropace.cleaning.positions import smooth_gaussian
 from retropace.core.cleaned_activity import CleanedActivity
-from retropace.core.spans import FloatArray, Spans, contains, union
+from retropace.core.spans import FloatArray, Spans, contains, cumulate, midpoints, union
 
 LAP_SECTORS = 16
 """Number of equal sectors of a lap; the session must run through each, or it counts as off a track."""
@@ -131,7 +131,7 @@ def rescale_to_laps(
     recorded, since it shows changes of pace.
     """
     recorded_m = np.diff(cleaned.curves["distance_m"])
-    midpoints_s = (cleaned.t_s[1:] + cleaned.t_s[:-1]) / 2.0
+    midpoints_s = midpoints(cleaned.t_s)
     is_fixed = contains(union(fixed_spans), midpoints_s) | (np.diff(cleaned.curves["moving_s"]) <= 0.0)
     rescaled_m = recorded_m.copy()
     for lap_pass in passes:
@@ -148,7 +148,7 @@ def rescale_to_laps(
     ratio = np.divide(rescaled_m, recorded_m, out=np.ones(len(recorded_m)), where=recorded_m > 0.0)
     step_distance_m = ratio * np.diff(cleaned.curves["step_distance_m"])
     curves = {
-        name: np.concatenate(([0.0], np.cumsum(increments)))
+        name: cumulate(increments)
         for name, increments in (("distance_m", rescaled_m), ("step_distance_m", step_distance_m))
     }
     return replace(cleaned, curves=MappingProxyType({**cleaned.curves, **curves}))

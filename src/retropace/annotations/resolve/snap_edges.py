@@ -12,7 +12,7 @@ from dataclasses import replace
 import numpy as np
 
 from retropace.annotations.model.annotation import BUTTON_TOLERANCE_S, Annotation
-from retropace.core.spans import FloatArray
+from retropace.core.spans import FloatArray, cumulate
 from retropace.core.units import format_duration
 from retropace.segmentation.signals import StandardizedSignals
 
@@ -90,10 +90,7 @@ def _snap_round(
         cost_difference = window.cost_to_level(left) - window.cost_to_level(right)
         candidates_s = np.arange(first, last + 1, dtype=np.float64)
         prior_sd_s = max_shift_s[index] / MAX_SHIFT_SD
-        cost = (
-            np.concatenate(([0.0], np.cumsum(cost_difference)))
-            + 0.5 * ((candidates_s - original_s[index]) / prior_sd_s) ** 2
-        )
+        cost = cumulate(cost_difference) + 0.5 * ((candidates_s - original_s[index]) / prior_sd_s) ** 2
         moved[index] = candidates_s[int(np.argmin(cost))]
     return moved if np.all(np.diff(moved) > 0.0) else current_s
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from retropace.core.activity import Lap, is_autolap
 from retropace.core.cleaned_activity import CleanedActivity
-from retropace.core.spans import FloatArray, contains
+from retropace.core.spans import FloatArray, contains, cumulate
 from retropace.segmentation.signals import CORRELATION_TIME_S, StandardizedSignals
 
 FAST_QUANTILE = 0.8
@@ -96,8 +96,8 @@ class ActivityGrid:
         return len(self.edge_s) - 1
 
     def accumulate(self, per_second: FloatArray) -> FloatArray:
-        """Return the cumulative sum at each edge of a quantity given for each second."""
-        total = np.concatenate(([0.0], np.cumsum(per_second)))
+        """Sum a quantity per second up to each edge."""
+        total = cumulate(per_second)
         return total[np.minimum(self.edge_s.astype(np.intp), len(total) - 1)]
 
 

@@ -60,7 +60,7 @@ def _compute_scores(
     truth: str, labels: str, recording: str | None, skip_unlabelled: bool, session: int | None
 ) -> Scores:
     """Read both labellings and score them; raises ``RetropaceError`` if they label no common time."""
-    from retropace.analysis.labelling_io import read_labelling
+    from retropace.analysis.labelling_io import read_labellings
     from retropace.analysis.metrics import fill_unlabelled, score
     from retropace.readers import choose, read_all
 
@@ -72,7 +72,7 @@ def _compute_scores(
                 f"holds {len(activities)} sessions: say which one is meant with --session N", path=recording
             )
         activity = activities[0]
-    reference, estimated = (read_labelling(path, activity) for path in (truth, labels))
+    reference, estimated = read_labellings((truth, labels), activity)
     if not skip_unlabelled:
         reference = fill_unlabelled(reference, estimated, "forward")
     scores = score(reference, estimated)

@@ -50,8 +50,7 @@ def run_editor(activity: Activity, sidecar: Path, options: EditorOptions) -> boo
         how = "Opened in the browser" if opened else "Open this address in a browser on this machine"
         _print_message(f"{how}. Closing the page, or Ctrl-C here, ends it; every mark is saved at once.")
 
-    units = UNITS_BY_NAME[options.units]
-    serve(editor, units, options.settings.segment, port=options.port, on_ready=print_address)
+    serve(editor, UNITS_BY_NAME[options.units], port=options.port, on_ready=print_address)
     count = len(editor.refresh().sidecar.parse_rows())
     changes = (
         f"{editor.edit_count} change{'s' * (editor.edit_count != 1)} saved"

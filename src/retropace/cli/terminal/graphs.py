@@ -8,7 +8,7 @@ import numpy as np
 
 from retropace.cli.terminal.direction_strip import DIRECTION_COLOURS, build_strip, compute_cells
 from retropace.cli.terminal.layout import StyledLine
-from retropace.core.spans import FloatArray, contains
+from retropace.core.spans import FloatArray, contains, midpoints
 from retropace.core.units import format_duration
 from retropace.output.charts.chart_data import find_axis_limits
 
@@ -80,7 +80,7 @@ def compute_column_means(cleaned: CleanedActivity, width: int) -> dict[str, Floa
     seconds = np.diff(edges)
     speed, cadence = np.full(width, np.nan), np.full(width, np.nan)
     if cleaned.distance_source != "none":
-        is_known = (seconds > 0.0) & ~contains(cleaned.unknown, (edges[1:] + edges[:-1]) / 2.0)
+        is_known = (seconds > 0.0) & ~contains(cleaned.unknown, midpoints(edges))
         np.divide(cleaned.increments("distance_m", edges), seconds, out=speed, where=is_known)
     step_time_s = cleaned.increments("step_time_s", edges)
     np.divide(60.0 * cleaned.increments("steps", edges), step_time_s, out=cadence, where=step_time_s > 0.2 * seconds)

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from retropace.cleaning.cadence import bridge_gaps
 from retropace.core.cleaned_activity import CleanedActivity
 from retropace.core.spans import FloatArray
 
@@ -50,7 +51,7 @@ def downsample(cleaned: CleanedActivity, max_rows: int) -> DownsampledColumns:
         "step_length_m": compute_step_length_m(cleaned),
         "heart_rate_bpm": cleaned.heart_rate_bpm,
     }
-    columns |= {name: _bridge_short_gaps(cleaned.t_s, columns[name]) for name in CHANNELS}
+    columns |= {name: bridge_gaps(cleaned.t_s, columns[name], MAX_BRIDGED_GAP_S)[0] for name in CHANNELS}
     row_indices = _select_rows([columns[name] for name in CHANNELS], max_rows)
     columns = {name: column[row_indices] for name, column in columns.items()}
     # Gaps are those of the recording, not of the downsampled rows.
@@ -79,17 +80,6 @@ def compute_step_length_m(cleaned: CleanedActivity) -> FloatArray:
     is_stepping = (cleaned.cadence_spm > 30.0) & (cleaned.speed_mps > 0.2)
     step_length_m: FloatArray = np.full(len(cleaned.t_s), np.nan)
     return np.divide(60.0 * cleaned.speed_mps, cleaned.cadence_spm, out=step_length_m, where=is_stepping)
-
-
-def _bridge_short_gaps(t_s: FloatArray, values: FloatArray) -> FloatArray:
-    """The column with missing values interpolated linearly between known ones at most ``MAX_BRIDGED_GAP_S`` apart."""
-    known = np.flatnonzero(np.isfinite(values))
-    if len(known) < 2 or len(known) == len(values):
-        return values
-    after = np.minimum(np.searchsorted(known, np.arange(len(values))), len(known) - 1)
-    is_short_gap = t_s[known[after]] - t_s[known[np.maximum(after - 1, 0)]] <= MAX_BRIDGED_GAP_S
-    is_inside = (t_s > t_s[known[0]]) & (t_s < t_s[known[-1]])
-    return np.where(np.isnan(values) & is_short_gap & is_inside, np.interp(t_s, t_s[known], values[known]), values)
 
 
 def _select_rows(channels: list[FloatArray], max_rows: int) -> np.ndarray:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from retropace.config.privacy import NO_PRIVACY_FILTER, PrivacyFilter
 from retropace.core.cleaned_activity import CleanedActivity
-from retropace.core.spans import FloatArray, contains
+from retropace.core.spans import FloatArray, contains, find_owner, midpoints
 
 MAX_JOIN_GAP_S = 60.0
 """Consecutive positions at most this far apart (seconds) are joined by a line; a tunnel may take a minute."""
@@ -51,7 +51,7 @@ def extract_route(cleaned: CleanedActivity, privacy_filter: PrivacyFilter = NO_P
     max_gap_s = max(MAX_JOIN_GAP_S, MAX_JOIN_GAP_FACTOR * float(np.median(gaps_s))) if len(gaps_s) else MAX_JOIN_GAP_S
     hidden_before = np.cumsum(is_hidden)[indices]
     is_joined = (gaps_s <= max_gap_s) & (np.diff(hidden_before) == 0)
-    is_joined &= ~contains(cleaned.pauses, (t_s[1:] + t_s[:-1]) / 2.0)
+    is_joined &= ~contains(cleaned.pauses, midpoints(t_s))
     return Route(t_s, cleaned.lat_deg[indices], cleaned.lon_deg[indices], is_joined)
 
 
@@ -69,9 +69,9 @@ def split_route(route: Route, edges_s: FloatArray) -> list[RouteLine]:
     t_s = np.sort(np.concatenate((route.t_s, cuts)))
     lat_deg, lon_deg = np.interp(t_s, route.t_s, route.lat_deg), np.interp(t_s, route.t_s, lon_deg)
     lon_deg = (lon_deg + 180.0) % 360.0 - 180.0
-    middle_s = (t_s[1:] + t_s[:-1]) / 2.0
+    middle_s = midpoints(t_s)
     is_step_joined = route.is_joined[np.searchsorted(route.t_s, middle_s) - 1]
-    stretch_indices = np.clip(np.searchsorted(edges_s, middle_s, side="right") - 1, 0, len(edges_s) - 2)
+    stretch_indices = find_owner(edges_s, middle_s)
     line_keys = np.where(is_step_joined, stretch_indices, -1)
     starts = np.flatnonzero(np.concatenate(([True], np.diff(line_keys) != 0)))
     ends = np.append(starts[1:], len(line_keys))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from retropace.core.spans import FloatArray, contains, total_s
+from retropace.core.spans import FloatArray, contains, cumulate, midpoints, total_s
 from retropace.readers.fit.stream import FIT_MAGIC
 
 if TYPE_CHECKING:
@@ -190,8 +190,8 @@ def _compute_totals(analysis: Analysis, edges_s: FloatArray) -> list[dict[str, f
     """
     cleaned = analysis.cleaned
     axis_s = np.union1d(cleaned.t_s, edges_s)
-    is_running = ~contains(cleaned.pauses, (axis_s[1:] + axis_s[:-1]) / 2.0)
-    timer_s = np.concatenate(([0.0], np.cumsum(np.diff(axis_s) * is_running)))
+    is_running = ~contains(cleaned.pauses, midpoints(axis_s))
+    timer_s = cumulate(np.diff(axis_s) * is_running)
     curves = {
         "total_elapsed_time": (edges_s, 1000.0),
         "total_timer_time": (np.interp(edges_s, axis_s, timer_s), 1000.0),

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from retropace.analysis.json_document import format_time
 from retropace.config.privacy import NO_PRIVACY_FILTER, PrivacyFilter
 from retropace.core.segment_stats import SegmentStats, curve_increments, stats_from_increments
-from retropace.core.spans import FloatArray
+from retropace.core.spans import FloatArray, find_owner
 from retropace.output.charts.route import RouteLine, extract_route, split_route
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def build_line_segments(analysis: Analysis, privacy_filter: PrivacyFilter = NO_P
     ends_s = [time_s for line in lines for time_s in (line.t_s[0], line.t_s[-1])]
     edges_s = np.union1d(segments.edges_s, ends_s)
     lines_by_start = {float(line.t_s[0]): line for line in lines}
-    segment_index = np.searchsorted(segments.edges_s, edges_s[:-1], side="right") - 1
+    segment_index = find_owner(segments.edges_s, edges_s[:-1])
     return LineSegments(
         edges_s,
         segment_index,

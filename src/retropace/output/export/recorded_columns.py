@@ -10,20 +10,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from retropace.cleaning.clock import TimeAxis
+from retropace.core.cleaned_activity import TimeAxis
 from retropace.core.spans import FloatArray
 
 if TYPE_CHECKING:
     from retropace.analysis.pipeline import Analysis
 
 
-def compute_recorded_cadence_rpm(analysis: Analysis, time_axis: TimeAxis) -> FloatArray:
-    """Recorded cadence of one foot (rpm) on ``time_axis``, halved if the watch recorded the steps of both feet."""
-    recorded = time_axis.align(analysis.activity.samples.cadence_recorded)
-    cleaned_rows = np.searchsorted(analysis.cleaned.t_s, time_axis.t_s)
-    factors = analysis.cleaned.cadence_spm[cleaned_rows] / np.where(recorded > 0.0, recorded, np.nan)
-    finite_factors = factors[np.isfinite(factors)]
-    return recorded / 2.0 if len(finite_factors) and np.median(finite_factors) < 1.5 else recorded
+def compute_recorded_cadence_rpm(analysis: Analysis) -> FloatArray:
+    """Recorded cadence of one foot (rpm) of each record, halved if the watch recorded the steps of both feet."""
+    recorded = analysis.cleaned.time_axis.align(analysis.activity.samples.cadence_recorded)
+    return recorded / 2.0 if analysis.cleaned.counts_both_feet else recorded
 
 
 def look_up_at_records(times_s: FloatArray, time_axis: TimeAxis, column: FloatArray) -> FloatArray:

@@ -15,10 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retropace.analysis.json_document import format_time
-from retropace.cleaning.clock import clean_time_axis
 from retropace.config.privacy import NO_PRIVACY_FILTER, PrivacyFilter
 from retropace.core.cleaned_activity import RefinedAxis
-from retropace.core.spans import FloatArray
+from retropace.core.spans import FloatArray, find_owner
 from retropace.output.charts.downsample import compute_step_length_m
 
 if TYPE_CHECKING:
@@ -65,8 +64,8 @@ def build_sample_rows(analysis: Analysis, privacy_filter: PrivacyFilter = NO_PRI
     lon_deg[is_shown] = np.unwrap(lon_deg[is_shown], period=360.0)  # the short way across the antimeridian
     return SampleRows(
         t_s=refined.refined_t_s,
-        is_recorded=np.isin(refined.refined_t_s, clean_time_axis(analysis.activity.samples.t_s).t_s),
-        segment_index=np.clip(np.searchsorted(edges_s, refined.refined_t_s, side="right") - 1, 0, len(edges_s) - 2),
+        is_recorded=np.isin(refined.refined_t_s, cleaned.time_axis.t_s),
+        segment_index=find_owner(edges_s, refined.refined_t_s),
         distance_m=cleaned.value_at("distance_m", refined.refined_t_s),
         speed_mps=refined.interpolate(cleaned.speed_mps),
         cadence_spm=refined.interpolate(cleaned.cadence_spm),

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from retropace.cleaning.clock import TimeAxis, clean_time_axis
 from retropace.config.privacy import NO_PRIVACY_FILTER, PrivacyFilter
 from retropace.core.errors import RetropaceError
 from retropace.core.spans import FloatArray
@@ -73,10 +72,9 @@ def encode_fit(
             path=path,
         )
     fit_clock = FitClock(cleaned.start_time)
-    time_axis = clean_time_axis(analysis.activity.samples.t_s)
-    reason = _find_passthrough_obstacle(analysis, privacy_filter, source, time_axis)
+    reason = _find_passthrough_obstacle(analysis, privacy_filter, source)
     if source is None or reason:
-        body = _encode_from_columns(analysis, privacy_filter, fit_clock, time_axis)
+        body = _encode_from_columns(analysis, privacy_filter, fit_clock)
         developer_index, totals, activity_message, profile_version = 0, {}, b"", PROFILE_VERSION
     else:
         first_s = fit_clock.to_ms(0.0) // 1000 - round(FIT_EPOCH.timestamp())
@@ -93,33 +91,30 @@ def encode_fit(
     return FitExport(build_fit_file(body, profile_version), omission_note)
 
 
-def _find_passthrough_obstacle(
-    analysis: Analysis, privacy_filter: PrivacyFilter, source: bytes | None, time_axis: TimeAxis
-) -> str:
+def _find_passthrough_obstacle(analysis: Analysis, privacy_filter: PrivacyFilter, source: bytes | None) -> str:
     """The reason why the source's messages cannot be copied unchanged; empty if they can."""
     if privacy_filter:
         return "positions are hidden"
     if source is None:
         return "its own bytes are not at hand"
     t_s = analysis.activity.samples.t_s
-    shift_s = time_axis.remap(t_s[np.isfinite(t_s)]) - t_s[np.isfinite(t_s)]
-    if np.ptp(shift_s) > 0.5:
+    t_s = t_s[np.isfinite(t_s)]
+    if np.ptp(analysis.cleaned.time_axis.remap(t_s) - t_s) > 0.5:
         return "its clock leaps"
     return find_passthrough_obstacle(source)
 
 
-def _encode_from_columns(
-    analysis: Analysis, privacy_filter: PrivacyFilter, fit_clock: FitClock, time_axis: TimeAxis
-) -> bytes:
+def _encode_from_columns(analysis: Analysis, privacy_filter: PrivacyFilter, fit_clock: FitClock) -> bytes:
     """The encoded messages that precede the laps: file identity, records, and timer stops and starts at pauses."""
-    columns = _build_record_columns(analysis, privacy_filter, fit_clock, time_axis)
+    records_s = analysis.cleaned.time_axis.t_s
+    columns = _build_record_columns(analysis, privacy_filter, fit_clock)
     rows = encode_records(columns)
     definition = build_definition(list(columns))
     body = encode_messages(build_opening_messages(fit_clock))
     next_row = 0
     for start_s, end_s in analysis.cleaned.pauses.tolist():
-        stop = int(np.searchsorted(time_axis.t_s, start_s, side="right"))
-        resume = max(int(np.searchsorted(time_axis.t_s, end_s, side="left")), stop)
+        stop = int(np.searchsorted(records_s, start_s, side="right"))
+        resume = max(int(np.searchsorted(records_s, end_s, side="left")), stop)
         body += (
             definition
             + rows[next_row:stop].tobytes()
@@ -134,13 +129,13 @@ def _encode_from_columns(
 
 
 def _build_record_columns(
-    analysis: Analysis, privacy_filter: PrivacyFilter, fit_clock: FitClock, time_axis: TimeAxis
+    analysis: Analysis, privacy_filter: PrivacyFilter, fit_clock: FitClock
 ) -> dict[str, FloatArray]:
     """The recorded columns by name in ``FIELDS``, on the repaired time axis; those without any value are left out.
 
     A recording without distance gets the cumulative distance of the analysis.
     """
-    cleaned, samples = analysis.cleaned, analysis.activity.samples
+    cleaned, samples, time_axis = analysis.cleaned, analysis.activity.samples, analysis.cleaned.time_axis
     lat_deg, lon_deg = time_axis.align(samples.lat_deg), time_axis.align(samples.lon_deg)
     if privacy_filter:
         # Positions that cleaning dropped were not checked by the filter, so they are hidden too.
@@ -160,7 +155,7 @@ def _build_record_columns(
     if not np.any(np.isfinite(columns["distance_m"])) and cleaned.distance_source != "none":
         # Without distance in the records, other programs compute their own, which would contradict the laps.
         columns["distance_m"] = cleaned.value_at("distance_m", time_axis.t_s)
-    rpm = compute_recorded_cadence_rpm(analysis, time_axis)
+    rpm = compute_recorded_cadence_rpm(analysis)
     if np.any(np.isfinite(rpm)):
         columns["cadence"] = np.floor(rpm)
         if np.any(rpm % 1.0 > 0.0):

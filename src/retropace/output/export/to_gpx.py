@@ -16,7 +16,6 @@ from xml.etree import ElementTree
 
 import numpy as np
 
-from retropace.cleaning.clock import clean_time_axis
 from retropace.core.errors import RetropaceError
 from retropace.core.sanitize import strip_control_chars
 from retropace.core.spans import FloatArray
@@ -57,11 +56,9 @@ def format_gpx(analysis: Analysis, line_segments: LineSegments, rows: SampleRows
     track = gpxpy.gpx.GPXTrack(name=strip_control_chars(analysis.activity.name) or None)
     track.type = strip_control_chars(analysis.activity.sport).replace("_", " ") or None  # type: ignore[assignment]  # gpxpy declares it as None only
     document.tracks.append(track)
-    time_axis = clean_time_axis(analysis.activity.samples.t_s)
-    heart_rate_bpm, rpm = (
-        time_axis.align(analysis.activity.samples.heart_rate_bpm),
-        compute_recorded_cadence_rpm(analysis, time_axis),
-    )
+    time_axis = analysis.cleaned.time_axis
+    heart_rate_bpm = time_axis.align(analysis.activity.samples.heart_rate_bpm)
+    rpm = compute_recorded_cadence_rpm(analysis)
     for index, line in enumerate(line_segments.lines):
         label = _build_label_element(line_segment_to_dict(line_segments, index, analysis))
         if line is None:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from retropace.core.activity import Activity, Device, Lap, Samples, Source
 from retropace.core.errors import TOTALS_ONLY, NoActivityError, ReadError
-from retropace.core.spans import FloatArray, as_spans
+from retropace.core.spans import FloatArray, as_spans, cumulate
 from retropace.readers.xml.gpx import read_gpx
 
 SCHEMA = "retropace.apple-workout/1"
@@ -148,7 +148,7 @@ def _compute_typical_span_s(counts: NDArray[np.float64]) -> float:
 def _interpolate_total(counts: NDArray[np.float64], t_s: FloatArray) -> FloatArray:
     """Compute the amount counted from the start up to each time, as if it grew evenly within each span."""
     edges_s = counts[:, :2].ravel()
-    cumulative = np.concatenate(([0.0], np.cumsum(counts[:, 2])))
+    cumulative = cumulate(counts[:, 2])
     totals_at_edges = np.column_stack((cumulative[:-1], cumulative[1:])).ravel()
     column: FloatArray = np.interp(t_s, edges_s, totals_at_edges)
     return column
