@@ -34,7 +34,7 @@ class TimeAxis:
     record_index: NDArray[np.intp]
     """Indices of the ``k`` records with a time, sorted by time."""
     row_index: NDArray[np.intp]
-    """Row of each of those records in the cleaned columns, shape ``(k,)``; merged records share a row."""
+    """For each record of ``record_index``, its row in the cleaned columns, ``(k,)``; merged records share a row."""
     t_s: FloatArray
     """Cleaned times in seconds, shape ``(n,)``, starting at 0 and rising strictly."""
     start_s: float
@@ -200,7 +200,7 @@ class RefinedAxis:
         return (self.interpolate(unwrapped) + 180.0) % 360.0 - 180.0
 
     def scatter(self, column: FloatArray) -> FloatArray:
-        """Return a column with one value per record on this axis, NaN at the times that were inserted between records."""
+        """Return a column with one value per record on this axis, NaN at the times inserted between records."""
         refined = np.full(len(self.refined_t_s), np.nan)
         refined[self.record_index] = column
         return refined

@@ -22,7 +22,8 @@ LOG_LENGTH_SD = 0.13
 MAX_LOG_LENGTH_DEVIATION = 0.28
 """Maximum difference of log length between a rep and the median of its set: one third longer or a quarter shorter."""
 MAX_LOG_SPEED_DEVIATION = 0.25
-"""Maximum difference of log speed between an effort and the median of its set; efforts that differ more form no set."""
+"""Maximum difference between the log speed of an effort and the median log speed of the efforts beside which it would
+form a set. If any effort differs more, they are not one set."""
 LONG_BREAK_RATIO = 2.2
 """Ratio to the median gap between efforts that a gap must exceed to separate two sets."""
 LONG_BREAK_EXCESS_S = 75.0

@@ -34,7 +34,7 @@ MAX_REST_S = 300.0
 MAX_REST_SPEED_RATIO = 0.5
 """Largest ratio of mean speed during the rest to speed of the backward quarter mile."""
 MANUAL_EDGE_SD_S = 0.5
-"""Standard deviation (s) of the start or end of a quarter mile at a manual lap."""
+"""Standard deviation (s) of the start or end of a quarter mile if the runner pressed the lap button there."""
 ESTIMATED_EDGE_SD_S = 1.0
 """Standard deviation (s) of the start or end of a quarter mile that was estimated from a change of pace."""
 

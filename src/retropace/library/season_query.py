@@ -96,7 +96,7 @@ def _select_activities(library: Library, query: SeasonQuery) -> None:
 
 
 def build_selection(query: SeasonQuery) -> tuple[str, tuple[Any, ...]]:
-    """Build the SQL statement that fills ``temp.chosen`` with the selected keys, and the values of its placeholders.
+    """Build the SQL statement that fills ``temp.chosen`` with the keys of the selected activities, with its values.
 
     The statement can use the index on runner and start time.
     """

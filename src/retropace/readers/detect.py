@@ -52,7 +52,7 @@ samples."""
 _APPLE_PREFIX = b'{"schema": "retropace.apple-workout/'
 """Start of the JSON document that :mod:`retropace.sources.apple` makes of one workout of an Apple Health export."""
 _SNIFF_BYTES = 16384
-"""Number of leading bytes in which the Polar patterns are searched."""
+"""Number of leading bytes that are searched for the text which identifies Polar exports."""
 _EXPECTED_FORMATS = "expected a FIT, GPX, TCX or KML recording or a Polar training session"
 """End of the error message for a file that is not a recording."""
 

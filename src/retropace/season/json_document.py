@@ -95,7 +95,7 @@ def progress_document(
 
 
 def period_stats_to_dict(stats: PeriodStats, weight_kg: float | None) -> dict[str, Any]:
-    """Return the statistics of one direction; with a weight also ``energy_low_kcal`` and ``energy_high_kcal``."""
+    """Return the statistics of one direction in one period; ``weight_kg`` adds the energy range in kcal."""
     values = to_json_values(asdict(stats))
     if weight_kg is not None:
         values["energy_low_kcal"] = finite_or_none(stats.energy_low_kcal_per_kg * weight_kg)

@@ -68,9 +68,10 @@ def find_change_points(
 def _trace_back(
     best_cost: FloatArray, previous: IndexArray, known_counts: IndexArray | None, min_size: int
 ) -> IndexArray:
-    """Return the edges of the optimal segmentation; ``previous`` is the best start of the segment before each end.
+    """Return the edges of the optimal segmentation, followed backward from the end of the signal.
 
-    Of starts with equal cost, the one that :data:`TIE_BREAK_MULTIPLE` prefers is used.
+    ``previous[end]`` is the best start of the segment that ends at ``end``. Of several starts with equal cost, one at a
+    multiple of :data:`TIE_BREAK_MULTIPLE` samples is taken.
     """
     edges = [len(best_cost) - 1]
     while edges[-1] > 0:

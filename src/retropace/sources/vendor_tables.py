@@ -13,7 +13,7 @@ from retropace.sources.export_metadata import MetadataIndex
 from retropace.sources.remote import fetch
 
 MAX_TABLE_BYTES = 256 * 2**20
-"""Largest table in bytes that is read, because it is held in memory; ten thousand activities take a few megabytes."""
+"""Size in bytes of the largest table that is read into memory; ten thousand activities take a few megabytes."""
 
 
 def load_archive_tables(index: MetadataIndex, archives: Archives, entries: Sequence[Entry]) -> Iterator[Unreadable]:

@@ -191,7 +191,7 @@ def _print_activities(
 
 
 def _find_activities(open_library: Library, what: str) -> list[dict[str, Any]]:
-    """Return the rows of a recording's sessions by id or path; raises ``RetropaceError`` if none or several match."""
+    """Return the rows of the one recording with this id or path; raises ``RetropaceError`` for none or several."""
     from retropace.library import ActivityFilter
     from retropace.library.queries import find_activities, mark_visible_duplicates
 

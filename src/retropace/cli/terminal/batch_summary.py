@@ -78,9 +78,10 @@ class BatchSummary:
 def summarize_library(
     library: Library, activity_filter: ActivityFilter, progress: BatchProgress | None = None
 ) -> BatchSummary:
-    """Return the summary of the files in the library, or only of those to which its queries are restricted.
+    """Return the summary of the library's activities that pass ``activity_filter``.
 
-    Call :func:`~retropace.library.queries.mark_visible_duplicates` first.
+    If the library's queries are restricted to the files of one run, only those count. Call
+    :func:`~retropace.library.queries.mark_visible_duplicates` first, so that no activity counts twice.
     """
     from retropace.library.queries import count_activities, count_details, count_outcomes, sum_months
 
