@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from retropace.cli import COMMANDS
+from tests.support.fresh_calls import call_fresh
 from tests.support.paths import ROOT
 
 SOURCE = ROOT / "src" / "retropace"
@@ -54,35 +56,16 @@ def test_no_two_modules_of_a_room_share_a_name() -> None:
     assert [name for name, count in rooms.items() if count > 1] == []
 
 
-COMMANDS = (
-    "analyze",
-    "annotate",
-    "athlete",
-    "batch",
-    "config",
-    "evaluate",
-    "export",
-    "goal",
-    "inspect",
-    "intervals",
-    "library",
-    "progress",
-    "report",
+HEAVY = frozenset(
+    {"numpy", "shapely", "gpxpy", "fitdecode", "rich", "scipy", "pandas", "lxml", "pebble", "sqlite3"}
+    | {"distributed", "pyarrow", "fsspec"}
 )
 
 
-@pytest.mark.parametrize("words", [["--help"], ["--version"], *([name, "--help"] for name in COMMANDS)], ids=" ".join)
-def test_help_loads_nothing_heavy(words: list[str]) -> None:
-    script = (
-        "import sys; from retropace.cli import main\n"
-        f"try: main({words!r})\n"
-        "except SystemExit: pass\n"
-        "heavy = {'numpy', 'shapely', 'gpxpy', 'fitdecode', 'rich', 'scipy', 'pandas', 'lxml', 'pebble', 'sqlite3',"
-        " 'distributed', 'pyarrow', 'fsspec'} & set(sys.modules)\n"
-        "assert not heavy, heavy"
-    )
-    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
-    assert ran.returncode == 0, ran.stderr
+def test_help_loads_nothing_heavy() -> None:
+    asked = [["--help"], ["--version"], *([name, "--help"] for name in COMMANDS)]
+    for words, call in zip(asked, call_fresh(*asked), strict=True):
+        assert (call.status, HEAVY & call.modules) == (0, set()), words
 
 
 def test_importing_the_package_loads_nothing() -> None:
@@ -92,15 +75,9 @@ def test_importing_the_package_loads_nothing() -> None:
 
 
 def test_analysing_loads_no_library_of_the_tests() -> None:
-    script = (
-        "import sys; from retropace.cli import main\n"
-        "try: main(['analyze', 'samples/quarter-mile.fit', '--format', 'json'])\n"
-        "except SystemExit: pass\n"
-        "heavy = {'shapely', 'gpxpy', 'scipy', 'ruptures', 'pandas', 'pyproj', 'fit_tool', 'lxml'} & set(sys.modules)\n"
-        "assert not heavy, heavy"
-    )
-    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False, cwd=ROOT)
-    assert ran.returncode == 0, ran.stderr
+    (call,) = call_fresh(["analyze", "samples/quarter-mile.fit", "--format", "json"], cwd=ROOT)
+    assert call.status == 0, call.printed
+    assert not {"shapely", "gpxpy", "scipy", "ruptures", "pandas", "pyproj", "fit_tool", "lxml"} & call.modules
 
 
 def test_every_public_name_is_there() -> None:
@@ -113,6 +90,7 @@ def test_every_public_name_is_there() -> None:
         _ = retropace.nothing
 
 
+@pytest.mark.slow
 def test_the_wheel_alone_analyses_a_sample(tmp_path: Path) -> None:
     """Built, installed without development dependencies, run far from the source."""
     source = tmp_path / "source"

@@ -10,14 +10,14 @@ import signal
 import socket
 import subprocess
 import sys
-import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.support.command_line import retropace
-from tests.support.editor_server import RunningEditor, StartEditor, wait_until
+from tests.support.editor_server import ServedPage, StartEditor, serve_in_thread, wait_until
 
 MARK = {"start_s": 1638.0, "end_s": 1825.0, "label": "backward", "note": "third"}
 
@@ -25,7 +25,7 @@ MARK = {"start_s": 1638.0, "end_s": 1825.0, "label": "backward", "note": "third"
 class Client:
     """A page's side of the talk, without a browser."""
 
-    def __init__(self, served: RunningEditor):
+    def __init__(self, served: ServedPage):
         self.served = served
         self.host = served.origin.removeprefix("http://")
         self.path = served.url.removeprefix(served.origin)
@@ -74,8 +74,9 @@ def folder(tmp_path: Path, samples: Path) -> Path:
 
 
 @pytest.fixture
-def client(folder: Path, serving: StartEditor) -> Client:
-    return Client(serving(folder, "quarter-mile.fit"))
+def client(folder: Path) -> Iterator[Client]:
+    with serve_in_thread(folder / "quarter-mile.fit") as served:
+        yield Client(served)
 
 
 def sidecar(folder: Path) -> str:
@@ -162,13 +163,14 @@ def test_a_file_that_somebody_breaks_is_told_and_left_alone(client: Client, fold
     assert sidecar(folder) == good
 
 
-def test_two_servers_on_one_file_see_each_other(client: Client, folder: Path, serving: StartEditor) -> None:
-    other = Client(serving(folder, "quarter-mile.fit"))
-    client.post("paint", MARK)
-    assert [one["note"] for one in other.state(other.version)[1]["annotations"]] == ["third"]
-    assert other.post("paint", {**MARK, "label": "forward"})[0] == 200
-    status, document = client.post("paint", {**MARK, "label": "rest"})
-    assert (status, document["state"]["annotations"][0]["label"]) == (409, "forward")
+def test_two_servers_on_one_file_see_each_other(client: Client, folder: Path) -> None:
+    with serve_in_thread(folder / "quarter-mile.fit") as served:
+        other = Client(served)
+        client.post("paint", MARK)
+        assert [one["note"] for one in other.state(other.version)[1]["annotations"]] == ["third"]
+        assert other.post("paint", {**MARK, "label": "forward"})[0] == 200
+        status, document = client.post("paint", {**MARK, "label": "rest"})
+        assert (status, document["state"]["annotations"][0]["label"]) == (409, "forward")
 
 
 def test_only_the_page_itself_may_ask(client: Client, folder: Path) -> None:
@@ -254,32 +256,45 @@ def test_a_body_that_is_no_change_of_anybodys_is_not_read(client: Client) -> Non
     assert client.state()[0] == 200
 
 
-def test_ctrl_c_says_what_was_saved(client: Client) -> None:
+def test_ctrl_c_says_what_was_saved(folder: Path, serving: StartEditor) -> None:
+    served = serving(folder, "quarter-mile.fit")
+    client = Client(served)
     client.post("paint", MARK)
     client.post("paint", {**MARK, "label": "rest"})
-    assert client.served.interrupt() == (
+    assert served.interrupt() == (
         0,
         "quarter-mile.annotations.csv: 2 changes saved, 1 annotation in all\n",
         "",
     )
 
 
-def test_it_ends_when_the_last_page_is_closed(client: Client) -> None:
-    for page in ("one", "two"):
-        client.get(f"state?client={page}")
-    client.post("closed", {"client": "one"})
-    client.post("closed", {"client": "two"})
-    client.get("state?client=two")  # loaded again
-    time.sleep(3.0)
-    client.post("closed", {"client": "two"})
-    time.sleep(3.0)
-    client.get("")  # and again: it counts from the last that was heard
-    time.sleep(3.0)
-    assert client.served.is_running
-    assert client.served.wait_for_end()[:2] == (
-        0,
-        "quarter-mile.annotations.csv: nothing was changed, 0 annotations in all\n",
-    )
+def test_it_ends_when_the_last_page_is_closed(folder: Path) -> None:
+    with serve_in_thread(folder / "quarter-mile.fit") as served:
+        let_pass = served.stop_clock()
+        client = Client(served)
+        for page in ("one", "two"):
+            client.get(f"state?client={page}")
+        client.post("closed", {"client": "one"})
+        client.post("closed", {"client": "two"})
+        client.get("state?client=two")  # loaded again
+        let_pass(30.0)
+        client.post("closed", {"client": "two"})
+        let_pass(3.0)
+        client.get("")  # and again: it counts from the last that was heard
+        let_pass(3.0)
+        client.get("")
+        assert served.is_running
+        let_pass(4.1)
+        wait_until(lambda: not served.is_running)
+
+
+@pytest.mark.slow
+def test_the_command_ends_when_the_last_page_is_closed(folder: Path, serving: StartEditor) -> None:
+    served = serving(folder, "quarter-mile.fit")
+    client = Client(served)
+    client.get("state?client=page")
+    client.post("closed", {"client": "page"})
+    assert served.wait_for_end()[:2] == (0, "quarter-mile.annotations.csv: nothing was changed, 0 annotations in all\n")
 
 
 def test_the_browser_is_opened_with_the_address(folder: Path) -> None:

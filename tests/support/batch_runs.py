@@ -1,4 +1,4 @@
-"""The command line in a subprocess, and what it wrote."""
+"""``retropace batch`` and ``retropace library`` with a data folder of their own, and what they wrote."""
 
 from __future__ import annotations
 
@@ -8,25 +8,19 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.support import command_line
+
 COMMAND = [sys.executable, "-m", "retropace"]
 TABLES = ("activities.csv", "segments.csv", "failures.csv")
 
 
 def retropace(*words: str | os.PathLike[str], data: Path, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
-    """Run a command with a data folder of its own."""
-    return subprocess.run(
-        [*COMMAND, *(os.fspath(word) for word in words)],
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        check=False,
-        cwd=cwd,
-        env=environment(data),
-    )
+    """Run a command within this process, with a data folder of its own; workers are still processes."""
+    return command_line.retropace(*map(os.fspath, words), cwd=cwd, RETROPACE_DATA=str(data))
 
 
 def environment(data: Path) -> dict[str, str]:
-    """The environment of a command with this data folder."""
+    """The environment of a process with this data folder."""
     return {**os.environ, "RETROPACE_DATA": str(data), "PYTHONIOENCODING": "utf-8"}
 
 

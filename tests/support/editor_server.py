@@ -1,28 +1,102 @@
-"""The annotation page's server as its user starts it: a process of its own, told to end when the test does."""
+"""The annotation page's server: in a thread of this process, or as its user starts it, in a process of its own."""
 
 from __future__ import annotations
 
+import asyncio
 import os
 import re
 import signal
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from unittest import mock
+
+from retropace.core.parameters import Settings
+from retropace.core.sidecar_path import sidecar_path
+from retropace.core.units import UNITS_BY_NAME
+from retropace.editor.editor import Editor
+from retropace.editor.server import serve as serve_page
+from retropace.readers import read_all
 
 
 @dataclass
-class RunningEditor:
-    """A running ``retropace annotate``."""
+class ServedPage:
+    """A page that is being served."""
 
-    process: subprocess.Popen[str]
     url: str
 
     @property
     def origin(self) -> str:
         return self.url.rsplit("/", 2)[0]
+
+
+class ThreadedPage(ServedPage):
+    """A page served by a thread of this process, which receives no signals, as on Windows."""
+
+    def __init__(self, path: Path):
+        (activity,) = read_all(path.name, data=path.read_bytes())
+        self._editor = Editor(activity, sidecar_path(path), Settings())
+        self._ready = threading.Event()
+        self._thread = threading.Thread(target=self._run)
+        with mock.patch.object(asyncio.SelectorEventLoop, "add_signal_handler", side_effect=NotImplementedError):
+            self._thread.start()
+            assert self._ready.wait(10.0)
+
+    def _run(self) -> None:
+        with suppress(asyncio.CancelledError):
+            serve_page(self._editor, UNITS_BY_NAME["km"], Settings().segment, port=0, on_ready=self._start)
+
+    def _start(self, url: str) -> None:
+        super().__init__(url)
+        self._loop = asyncio.get_running_loop()
+        self._ready.set()
+
+    @property
+    def is_running(self) -> bool:
+        return self._thread.is_alive()
+
+    def stop_clock(self) -> Callable[[float], None]:
+        """Let time stand still for the server; the function that is returned lets so many seconds pass."""
+        clock = mock.patch.object(self._loop, "time", return_value=self._loop.time()).start()
+
+        def let_pass(seconds: float) -> None:
+            clock.return_value += seconds
+            seen = threading.Event()
+            for callback in (lambda: None, seen.set):  # one round of the loop, in which timers are due, and another
+                self._loop.call_soon_threadsafe(callback)
+            seen.wait(1.0)
+
+        return let_pass
+
+    def end(self, within_s: float = 10.0) -> None:
+        """End the server, if it has not ended by itself."""
+        with suppress(RuntimeError):  # the loop is closed
+            for task in asyncio.all_tasks(self._loop):
+                self._loop.call_soon_threadsafe(task.cancel)
+        self._thread.join(within_s)
+        assert not self.is_running
+
+
+@contextmanager
+def serve_in_thread(path: Path) -> Iterator[ThreadedPage]:
+    """Serve the page for a file while the block runs."""
+    page = ThreadedPage(path)
+    try:
+        yield page
+    finally:
+        page.end()
+
+
+@dataclass
+class RunningEditor(ServedPage):
+    """A running ``retropace annotate``."""
+
+    process: subprocess.Popen[str]
 
     def wait_for_end(self, within_s: float = 20.0) -> tuple[int, str, str]:
         """Wait until it ends by itself; its exit status, and what it printed after the address and on stderr."""
@@ -43,7 +117,7 @@ StartEditor = Callable[..., RunningEditor]
 
 
 def serve(folder: Path, file: str, *options: str, **environment: str) -> RunningEditor:
-    """Start the page for a file in a folder."""
+    """Start the command for a file in a folder."""
     process = subprocess.Popen(
         [
             *(sys.executable, "-W", "error", "-c", "from retropace.cli import main; main()"),
@@ -63,7 +137,7 @@ def serve(folder: Path, file: str, *options: str, **environment: str) -> Running
         process.kill()
         raise AssertionError(f"no address: {line} {process.communicate()}")
     process.stdout.readline()
-    return RunningEditor(process, found[0])
+    return RunningEditor(found[0], process)
 
 
 def wait_until(true: Callable[[], object], within_s: float = 10.0) -> None:

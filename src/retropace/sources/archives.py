@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import weakref
 import zipfile
 import zlib
 from collections import OrderedDict
@@ -138,7 +139,7 @@ class Archives:
             self._open.move_to_end(chain)
             return self._open[chain]
         try:
-            archive = zipfile.ZipFile(self._open_bytes(path, members))
+            archive = _open_zip(self._open_bytes(path, members))
         except UnicodeDecodeError:
             raise ReadError("has names that are no UTF-8 though it says so: pack it anew", path=path) from None
         except _ZIP_ERRORS as error:
@@ -169,6 +170,20 @@ class Archives:
         if info.file_size > limits.min_ratio_check_bytes and ratio > limits.max_ratio:
             return "archive bomb", f"unpacks to {ratio:.0f} times its size: not read"
         return None
+
+
+def _open_zip(stream: IO[bytes]) -> zipfile.ZipFile:
+    """Open the archive that a stream holds; the stream is closed once nothing reads the archive any longer.
+
+    The members that are being read keep the archive alive after it has been closed, and with it the stream.
+    """
+    try:
+        archive = zipfile.ZipFile(stream)
+    except BaseException:
+        stream.close()
+        raise
+    weakref.finalize(archive, stream.close)
+    return archive
 
 
 def decode_name(info: zipfile.ZipInfo) -> str:

@@ -1,15 +1,15 @@
-"""Remembering a runner as their user does, in a process of its own."""
+"""Remembering a runner as their user does."""
 
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+
+from tests.support import command_line
 
 
 @pytest.fixture
@@ -20,15 +20,7 @@ def folder(tmp_path: Path, samples: Path) -> Path:
 
 
 def retropace(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "retropace", *words],
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        cwd=folder,
-        check=False,
-        env={**os.environ, "RETROPACE_DATA": str(folder / "data"), "PYTHONIOENCODING": "utf-8"},
-    )
+    return command_line.retropace(*words, cwd=folder, RETROPACE_DATA=str(folder / "data"))
 
 
 def athlete_file(folder: Path) -> Path:

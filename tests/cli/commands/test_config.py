@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,6 +9,7 @@ import pytest
 
 from retropace.config.model import parse_config
 from tests.support.command_line import retropace
+from tests.support.fresh_calls import call_fresh
 from tests.support.user_config import OWN_CONFIG, run, text
 
 
@@ -128,19 +126,10 @@ def test_what_is_shown_as_toml_is_a_file_that_says_the_same(folder: Path) -> Non
     assert "weight" not in text(folder)
 
 
-@pytest.mark.parametrize("words", ["config show", "config set", "config unset", "goal set", "goal list", "goal remove"])
-def test_help_reads_no_settings_and_loads_nothing_for_them(folder: Path, words: str) -> None:
+def test_help_reads_no_settings_and_loads_nothing_for_them(folder: Path) -> None:
     (folder / "config.toml").write_text("units = [[[\n")
-    script = (
-        f"import sys; from retropace.cli import main\ntry: main([*{words.split()!r}, '--help'])\n"
-        "except SystemExit: pass\n"
-        "assert not {'tomlkit', 'tomllib', 'zoneinfo', 'numpy', 'retropace.config.model'} & set(sys.modules)"
-    )
-    ran = subprocess.run(
-        [sys.executable, "-c", script],
-        capture_output=True,
-        text=True,
-        check=False,
-        env={**os.environ, "RETROPACE_CONFIG": str(folder)},
-    )
-    assert (ran.returncode, ran.stderr) == (0, "")
+    asked = ("config show", "config set", "config unset", "goal set", "goal list", "goal remove")
+    calls = call_fresh(*([*words.split(), "--help"] for words in asked), RETROPACE_CONFIG=str(folder))
+    for words, call in zip(asked, calls, strict=True):
+        assert call.status == 0, words
+        assert not {"tomlkit", "tomllib", "zoneinfo", "numpy", "retropace.config.model"} & call.modules, words

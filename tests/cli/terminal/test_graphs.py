@@ -1,13 +1,7 @@
 from __future__ import annotations
 
-import fcntl
-import os
-import pty
 import re
-import struct
-import subprocess
-import sys
-import termios
+from contextlib import chdir
 from pathlib import Path
 
 import numpy as np
@@ -37,6 +31,7 @@ from retropace.core.errors import RetropaceError
 from retropace.core.units import KILOMETRES, MILES, Units, format_duration, parse_elapsed_s
 from tests.support.command_line import retropace
 from tests.support.paths import ROOT
+from tests.support.pty_terminal import on_pty
 from tests.support.strategies import activities, activity_of
 
 COLOUR = re.compile("\x1b\\[[0-9;]*m")
@@ -179,31 +174,10 @@ def test_graphs_fit_every_page_for_every_activity(activity: Activity, width: int
 
 
 def on_terminal(width: int, *words: str, **environment: str) -> str:
-    """What the command writes on a terminal of this width."""
-    ours, theirs = pty.openpty()
-    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 50, width, 0, 0))
-    inherited = {name: value for name, value in os.environ.items() if name not in ("NO_COLOR", "COLUMNS")}
-    process = subprocess.Popen(
-        [sys.executable, "-W", "error", "-c", "from retropace.cli import main; main()", *words],
-        stdin=theirs,
-        stdout=theirs,
-        stderr=theirs,
-        cwd=ROOT,
-        env={**inherited, "TERM": "xterm-256color", "COLORTERM": "truecolor", **environment},
-    )
-    os.close(theirs)
-    read = b""
-    while True:
-        try:
-            part = os.read(ours, 65_536)
-        except OSError:  # how Linux says that nobody writes any more
-            break
-        if not part:
-            break
-        read += part
-    os.close(ours)
-    assert process.wait() == 0
-    return read.decode().replace("\r\n", "\n")
+    """What the command writes on a terminal of this width that shows every colour."""
+    surroundings = {"NO_COLOR": None, "COLUMNS": None, "TERM": "xterm-256color", "COLORTERM": "truecolor"}
+    with chdir(ROOT):
+        return on_pty(width, *words, **surroundings | environment)
 
 
 @pytest.mark.parametrize("width", [40, 80, 200])
@@ -274,18 +248,6 @@ def test_piped_there_are_none_unless_asked_for(samples: Path) -> None:
     # All that stands around them is as it was.
     without = retropace("analyze", samples / "quarter-mile.fit", "--brief", "--units", "mi").stdout.splitlines()
     assert [*lines[:3], *lines[13:]] == [*without[:3], *without[4:]]
-
-
-def test_who_pipes_waits_for_nothing_that_draws() -> None:
-    script = (
-        "import sys; from retropace.cli import main\n"
-        "try: main(['analyze', 'samples/quarter-mile.fit'])\n"
-        "except SystemExit: pass\n"
-        "drawing = {'rich', 'retropace.output.charts', 'retropace.cli.terminal.graphs'} & set(sys.modules)\n"
-        "assert not drawing, drawing"
-    )
-    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False, cwd=ROOT)
-    assert ran.returncode == 0, ran.stderr
 
 
 def test_what_is_not_known_has_no_graph(tmp_path: Path) -> None:
