@@ -12,8 +12,8 @@ import pytest
 
 from retropace.core.errors import ReadError
 from retropace.sources import Entry, Limits
-from retropace.sources import archives as archives_module
 from retropace.sources.archives import MAX_OPEN_ARCHIVES, Archives
+from retropace.sources.remote import open_file
 
 
 def build_zip(members: dict[str, bytes]) -> bytes:
@@ -32,13 +32,12 @@ def archive_entry(path: Path, *members: str) -> Entry:
 def files(monkeypatch: pytest.MonkeyPatch) -> list[IO[bytes]]:
     """Every file that was opened."""
     opened: list[IO[bytes]] = []
-    really = archives_module.open_file
 
-    def open_file(path: str) -> IO[bytes]:
-        opened.append(really(path))
+    def open_and_note(path: str) -> IO[bytes]:
+        opened.append(open_file(path))
         return opened[-1]
 
-    monkeypatch.setattr(archives_module, "open_file", open_file)
+    monkeypatch.setattr("retropace.sources.archives.open_file", open_and_note)
     return opened
 
 
@@ -85,7 +84,7 @@ def test_an_archive_within_another_is_read_on_after_the_outer_one_was_closed(
     tmp_path: Path, files: list[IO[bytes]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A large inner archive is a stream of the outer one, which others may push out of the open ones."""
-    monkeypatch.setattr(archives_module, "MAX_IN_MEMORY_BYTES", 10)
+    monkeypatch.setattr("retropace.sources.archives.MAX_IN_MEMORY_BYTES", 10)
     inner = build_zip({"a.fit": b"a" * 1000, "b.fit": b"b" * 1000})
     (tmp_path / "outer.zip").write_bytes(build_zip({"inner.zip": inner}))
     archives = Archives(Limits())

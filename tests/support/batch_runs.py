@@ -16,7 +16,7 @@ TABLES = ("activities.csv", "segments.csv", "failures.csv")
 
 def retropace(*words: str | os.PathLike[str], data: Path, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
     """Run a command within this process, with a data folder of its own; workers are still processes."""
-    return command_line.retropace(*map(os.fspath, words), cwd=cwd, RETROPACE_DATA=str(data))
+    return command_line.retropace(*(os.fspath(word) for word in words), cwd=cwd, RETROPACE_DATA=str(data))
 
 
 def environment(data: Path) -> dict[str, str]:
