@@ -12,6 +12,7 @@ from tests.support.docs import BLOCK, PAGES, commands, rendered
 from tests.support.paths import ROOT
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
 def test_commands_print_what_the_page_shows(path: Path) -> None:
     """If this fails because the output got better: ``python -m tests.support.docs``."""
@@ -29,6 +30,7 @@ def test_the_reference_is_made_from_the_commands() -> None:
     assert (ROOT / "docs" / "cli.md").read_text(encoding="utf-8") == build_reference()
 
 
+@pytest.mark.slow
 def test_python_in_the_docs_runs(tmp_path: Path) -> None:
     for path in PAGES:
         for block in re.findall(r"```python\n(.*?)```", path.read_text(encoding="utf-8"), re.DOTALL):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,10 @@ import pytest
 
 from tests.support.browser_pages import OpenPage, WatchedPage, find_violations
 from tests.support.command_line import retropace
-from tests.support.editor_server import RunningEditor, StartEditor, wait_until
+from tests.support.editor_server import StartEditor, ThreadedPage, serve_in_thread, wait_until
 from tests.support.hostile_text import hostile_gpx
+
+pytestmark = pytest.mark.slow
 
 HEAD = "start,end,label,note\n"
 FIRST, SECOND, THIRD = (739.0, 919.0), (1185.0, 1371.0), (1638.0, 1825.0)  # the backward repetitions
@@ -27,7 +30,7 @@ def folder(tmp_path: Path, samples: Path) -> Path:
 class PageDriver:
     """The page, its server and its file."""
 
-    def __init__(self, watched: WatchedPage, served: RunningEditor, sidecar: Path):
+    def __init__(self, watched: WatchedPage, served: ThreadedPage, sidecar: Path):
         self.watched, self.page, self.served, self.sidecar = watched, watched.page, served, sidecar
 
     def text(self) -> str:
@@ -94,8 +97,14 @@ def spans(row: str) -> tuple[float, ...]:
 
 
 @pytest.fixture
-def driver(folder: Path, serving: StartEditor, opened: OpenPage) -> PageDriver:
-    served = serving(folder, "quarter-mile.fit")
+def served(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ThreadedPage]:
+    monkeypatch.chdir(folder)
+    with serve_in_thread(Path("quarter-mile.fit")) as page:
+        yield page
+
+
+@pytest.fixture
+def driver(folder: Path, served: ThreadedPage, opened: OpenPage) -> PageDriver:
     return PageDriver(opened(served.url, offline=False), served, folder / "quarter-mile.annotations.csv")
 
 
@@ -242,11 +251,14 @@ def test_a_change_from_outside_shows_and_an_outdated_mark_is_asked_about(driver:
     driver.watched.wrong.remove(refused[0])
 
 
-def test_closing_the_page_ends_the_command(driver: PageDriver) -> None:
-    driver.drag(*FIRST)
-    driver.says("marked backward")
-    driver.page.close(run_before_unload=True)
-    status, out, err = driver.served.wait_for_end()
+def test_closing_the_page_ends_the_command(folder: Path, serving: StartEditor, opened: OpenPage) -> None:
+    served = serving(folder, "quarter-mile.fit")
+    page = opened(served.url, offline=False).page
+    page.locator(".strip .segment").nth(1).click()
+    page.keyboard.press("b")
+    page.locator("#said", has_text="marked backward").wait_for()
+    page.close(run_before_unload=True)
+    status, out, err = served.wait_for_end()
     assert (status, out, err) == (0, "quarter-mile.annotations.csv: 1 change saved, 1 annotation in all\n", "")
 
 

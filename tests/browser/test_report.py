@@ -18,6 +18,8 @@ from tests.support.hostile_text import ATTACKS, hostile_gpx
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
+pytestmark = pytest.mark.slow
+
 CURVES = ("speed_mps", "cadence_spm", "step_length_m", "heart_rate_bpm")
 
 
@@ -32,10 +34,15 @@ def report(folder: Path, *paths: Path | str, options: tuple[str, ...] = ()) -> s
     return target.as_uri()
 
 
+@pytest.fixture(scope="module")
+def report_address(tmp_path_factory: pytest.TempPathFactory, samples: Path) -> str:
+    return report(tmp_path_factory.mktemp("report"), samples / "quarter-mile.fit")
+
+
 @pytest.fixture
-def report_page(tmp_path: Path, samples: Path, opened: OpenPage) -> WatchedPage:
+def report_page(report_address: str, opened: OpenPage) -> WatchedPage:
     """The report of an interval session with two annotated and one suspected repetition."""
-    return opened(report(tmp_path, samples / "quarter-mile.fit"))
+    return opened(report_address)
 
 
 def ranges(report_page: WatchedPage) -> list[list[float]]:

@@ -18,6 +18,7 @@ WARM, COOL = forward(seconds=480), forward(seconds=300, effort=0.92)
 FAST, BACK = forward(metres=400, effort=1.3), backward(metres=400)
 
 
+@pytest.mark.slow
 def test_a_hundred_verdicts_around_the_line() -> None:
     for seed, ratio in enumerate(np.linspace(1.6, 2.4, 100)):
         made, true = simulate_quarter_mile(float(ratio), seed)

@@ -50,6 +50,7 @@ def outcomes() -> list[Outcome]:
     return [evaluate_session((kind, seed)) for kind in (*STRUCTURED, *UNSTRUCTURED) for seed in SEEDS]
 
 
+@pytest.mark.slow
 def test_structure_of_simulated_sessions(outcomes: list[Outcome]) -> None:
     """Too few to measure by: bars are where nothing good falls below. The benchmark measures, over hundreds."""
     built = [one for one in outcomes if one.kind in STRUCTURED]
@@ -61,5 +62,6 @@ def test_structure_of_simulated_sessions(outcomes: list[Outcome]) -> None:
         assert np.mean([one.counts_right for one in built if one.kind == kind]) >= 0.7, kind
 
 
+@pytest.mark.slow
 def test_runs_without_structure_stay_so(outcomes: list[Outcome]) -> None:
     assert np.mean([one.right for one in outcomes if one.kind in UNSTRUCTURED]) >= 0.9

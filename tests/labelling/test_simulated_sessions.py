@@ -9,6 +9,8 @@ from retropace.analysis.pipeline import analyze
 from retropace.simulate.kinds import BACKWARD_KINDS, FORWARD_KINDS, draw
 from tests.support.simulated_labels import Result, condition, labelling_of, line, result_of, session
 
+pytestmark = pytest.mark.slow
+
 SEEDS = (1001, 1003, 1005)
 """Too few to measure by: bars are where nothing good falls below. The benchmark measures, over hundreds."""
 

@@ -150,6 +150,7 @@ def test_the_longest_unbroken_backward_stretch(
     assert find_longest_backward(iter(segments)) == longest
 
 
+@pytest.mark.slow
 def test_the_bounds_of_a_trend_hold_what_was_built_in(tmp_path: Path) -> None:
     """Twelve small libraries; ``python -m tests.benchmarks.seasons`` does it with a hundred large ones."""
     held = 0

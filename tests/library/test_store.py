@@ -146,6 +146,7 @@ def _save_many(path: str, first: int) -> None:
             opened.save(build_input(f"{first}-{number}", replace(found, sha256=f"{first}-{number}")))
 
 
+@pytest.mark.slow
 def test_two_runs_may_write_at_once(tmp_path: Path) -> None:
     path = str(tmp_path / "library.sqlite")
     context = multiprocessing.get_context("spawn")

@@ -47,6 +47,7 @@ def test_four_ways_to_lie_three_lanes_and_positions_off_by_three_metres() -> Non
     assert np.mean(lanes) >= 0.95
 
 
+@pytest.mark.slow
 def test_nothing_of_the_public_recordings_is_a_stadium(corpus: object) -> None:
     found = list(iter_other_recordings(corpus))  # type: ignore[arg-type]  # the fixture's path
     assert len(found) > 30

@@ -8,7 +8,7 @@ import pytest
 from retropace.annotations.inputs.location import parse_location
 from retropace.cleaning.clean import clean_activity
 from retropace.core.errors import AnnotationError
-from tests.support.lapped_run import LAPPED_RUN, LAPS, PLAIN
+from tests.support.lapped_run import LAPS, PLAIN, lapped_run
 
 
 @pytest.mark.parametrize(
@@ -38,7 +38,7 @@ from tests.support.lapped_run import LAPPED_RUN, LAPS, PLAIN
     ],
 )
 def test_places_are_found(text: str, spans: list[list[float]]) -> None:
-    np.testing.assert_allclose(parse_location(text)(LAPPED_RUN).spans, spans, atol=1e-6)
+    np.testing.assert_allclose(parse_location(text)(lapped_run()).spans, spans, atol=1e-6)
 
 
 @pytest.mark.parametrize(
@@ -62,7 +62,7 @@ def test_what_is_no_place_is_refused(text: str) -> None:
 )
 def test_places_the_activity_does_not_have_are_refused_in_words(text: str, words: str) -> None:
     with pytest.raises(AnnotationError, match=words):
-        parse_location(text)(LAPPED_RUN)
+        parse_location(text)(lapped_run())
 
 
 def test_a_recording_without_a_clock_or_laps_says_so() -> None:

@@ -10,11 +10,11 @@ from retropace.annotations import Annotation, Label, UnresolvedAnnotation, read_
 from retropace.annotations.inputs.sidecar import parse_sidecar
 from retropace.core.errors import AnnotationError, RetropaceError
 from retropace.core.sidecar_path import sidecar_path
-from tests.support.lapped_run import LAPPED_RUN
+from tests.support.lapped_run import lapped_run
 
 
 def resolved(text: str) -> list[tuple[float, float, str, str]]:
-    annotations, _ = resolve_annotations(parse_sidecar(text, "x.csv"), LAPPED_RUN)
+    annotations, _ = resolve_annotations(parse_sidecar(text, "x.csv"), lapped_run())
     return [(one.start_s, one.end_s, str(one.label), one.note) for one in annotations]
 
 
@@ -88,9 +88,13 @@ def test_a_place_outside_the_activity_is_named_with_its_line() -> None:
 
 
 def test_what_reaches_a_little_beyond_the_end_is_cut_and_far_beyond_is_said() -> None:
-    annotations, warnings = resolve_annotations(parse_sidecar("start,end,label\n29:00,30:30,b\n", "x.csv"), LAPPED_RUN)
+    annotations, warnings = resolve_annotations(
+        parse_sidecar("start,end,label\n29:00,30:30,b\n", "x.csv"), lapped_run()
+    )
     assert (annotations[0].end_s, warnings) == (1800.0, ())
-    annotations, warnings = resolve_annotations(parse_sidecar("start,end,label\n29:00,50:00,b\n", "x.csv"), LAPPED_RUN)
+    annotations, warnings = resolve_annotations(
+        parse_sidecar("start,end,label\n29:00,50:00,b\n", "x.csv"), lapped_run()
+    )
     assert annotations[0].end_s == 1800.0
     assert "was cut there" in warnings[0]
 
@@ -125,12 +129,12 @@ def test_the_same_said_twice_is_joined_and_a_gait_makes_it_more_precise() -> Non
 
 def test_a_library_caller_gives_spans() -> None:
     annotations, _ = resolve_annotations(
-        [Annotation(10.0, 20.0, Label("backward")), UnresolvedAnnotation("lap 2", Label("forward"))], LAPPED_RUN
+        [Annotation(10.0, 20.0, Label("backward")), UnresolvedAnnotation("lap 2", Label("forward"))], lapped_run()
     )
     assert [(one.start_s, one.end_s) for one in annotations] == [(10.0, 20.0), (300.0, 600.0)]
     for start, end in ((5.0, 5.0), (9.0, 3.0), (float("nan"), 3.0)):
         with pytest.raises(AnnotationError):
-            resolve_annotations([Annotation(start, end, Label("backward"))], LAPPED_RUN)
+            resolve_annotations([Annotation(start, end, Label("backward"))], lapped_run())
 
 
 @pytest.mark.parametrize(
@@ -159,6 +163,6 @@ def test_files_that_are_no_sidecar(tmp_path: Path) -> None:
 @given(st.text(alphabet=st.sampled_from('start,endlabl\n\t;"#0123456789:-kmZ b\0é'), max_size=80))
 def test_any_text_is_rows_or_one_sentence(text: str) -> None:
     try:
-        resolve_annotations(parse_sidecar(text, "x.csv"), LAPPED_RUN)
+        resolve_annotations(parse_sidecar(text, "x.csv"), lapped_run())
     except RetropaceError as refused:
         assert "\n" not in refused.message  # noqa: PT017 - most texts are refused, some are not

@@ -13,7 +13,7 @@ from retropace.annotations.model.attributes import Attributes
 from retropace.annotations.resolve.locate import resolve_annotations
 from retropace.core.errors import AnnotationError
 from retropace.core.units import parse_elapsed_s
-from tests.support.lapped_run import LAPPED_RUN
+from tests.support.lapped_run import lapped_run
 
 WORDS = st.sampled_from(
     ["backward", "Rückwärts", "b", "forward walk", "rest", "backward distance=400m", "F speed=8km/h"]
@@ -84,11 +84,11 @@ def stretches(draw: st.DrawFn) -> list[Annotation]:
 @given(stretches())
 def test_annotations_go_through_a_sidecar_and_a_label_track(given_ones: list[Annotation]) -> None:
     text = build_sidecar(given_ones, "x.csv").to_bytes()
-    found, _ = resolve_annotations(SidecarEditor.parse(text, "x.csv").parse_rows(), LAPPED_RUN)
+    found, _ = resolve_annotations(SidecarEditor.parse(text, "x.csv").parse_rows(), lapped_run())
     assert build_sidecar(found, "x.csv").to_bytes() == text
     track = format_label_track(found)
     assert track == format_label_track(given_ones)
-    again, _ = resolve_annotations(parse_label_track(track, "x.txt"), LAPPED_RUN)
+    again, _ = resolve_annotations(parse_label_track(track, "x.txt"), lapped_run())
     assert format_label_track(again) == track
     assert build_sidecar(again, "x.csv").to_bytes() == text
 
@@ -104,7 +104,7 @@ def test_a_label_track_as_audacity_writes_it() -> None:
         "10.000000\t20.500000\tbackward\n\\\t100.0\t2000.0\n30,5\t40\tRückwärts gehen distance=50m\n50\t50\tforward\n"
     )
     assert is_label_track(text)
-    found, _ = resolve_annotations(parse_label_track(text, "x.txt"), LAPPED_RUN)
+    found, _ = resolve_annotations(parse_label_track(text, "x.txt"), lapped_run())
     assert [(one.start_s, one.end_s, str(one.label)) for one in found] == [
         (10.0, 20.5, "backward"),
         (30.5, 40.0, "backward walk"),

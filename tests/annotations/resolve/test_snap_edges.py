@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from functools import cache
 from itertools import pairwise
 
 import numpy as np
@@ -12,8 +13,11 @@ from retropace.annotations.model.annotation import BUTTON_TOLERANCE_S, TYPED_TOL
 from retropace.annotations.resolve.locate import resolve_annotations
 from retropace.annotations.resolve.snap_edges import snap_edges
 from retropace.cleaning.clean import clean_activity
-from retropace.segmentation.signals import standardize_signals
+from retropace.core.cleaned_activity import CleanedActivity
+from retropace.core.spans import FloatArray
+from retropace.segmentation.signals import StandardizedSignals, standardize_signals
 from retropace.simulate import PlannedStretch, SimulatedPlace, backward, forward, rest, simulate
+from retropace.simulate.session import SimulatedSession
 from tests.support.segmentation import segment_activity
 
 PATH = SimulatedPlace("path", 52.5, 13.3)
@@ -24,30 +28,45 @@ PLAN: list[PlannedStretch] = [
     rest(60),
     backward(seconds=200),
 ]
-MADE = simulate([*PLAN, forward(seconds=120)], place=PATH, seed=11)
-EDGES = MADE.truth.edges_s
-TRACK = clean_activity(MADE.activity)
-SIGNALS = standardize_signals(TRACK)
+
+
+@cache
+def made() -> SimulatedSession:
+    return simulate([*PLAN, forward(seconds=120)], place=PATH, seed=11)
+
+
+def edges_s() -> FloatArray:
+    return made().truth.edges_s
+
+
+@cache
+def cleaned() -> CleanedActivity:
+    return clean_activity(made().activity)
+
+
+@cache
+def signals() -> StandardizedSignals:
+    return standardize_signals(cleaned())
 
 
 @pytest.mark.parametrize("off_s", [-8.0, -4.0, 0.0, 4.0, 8.0])
 def test_an_unsure_edge_moves_to_the_change(off_s: float) -> None:
-    given = (Annotation(float(EDGES[1]) + off_s, float(EDGES[2]) - off_s, Label("backward")),)
-    (one,), _ = snap_edges(given, SIGNALS)
-    assert abs(one.start_s - EDGES[1]) <= max(3.0, abs(off_s) / 2.0)
-    assert abs(one.end_s - EDGES[2]) <= max(3.0, abs(off_s) / 2.0)
+    given = (Annotation(float(edges_s()[1]) + off_s, float(edges_s()[2]) - off_s, Label("backward")),)
+    (one,), _ = snap_edges(given, signals())
+    assert abs(one.start_s - edges_s()[1]) <= max(3.0, abs(off_s) / 2.0)
+    assert abs(one.end_s - edges_s()[2]) <= max(3.0, abs(off_s) / 2.0)
 
 
 def test_a_pressed_lap_stays_and_so_does_an_edge_without_a_change() -> None:
     pressed = (Annotation(295.0, 545.0, Label("backward"), edge_tolerance_s=BUTTON_TOLERANCE_S),)
-    assert snap_edges(pressed, SIGNALS) == (pressed, ())
+    assert snap_edges(pressed, signals()) == (pressed, ())
     steady = (Annotation(100.0, 200.0, Label("backward")),)
-    assert snap_edges(steady, SIGNALS) == (steady, ())
+    assert snap_edges(steady, signals()) == (steady, ())
 
 
 def test_what_moved_is_said_and_never_by_more_than_it_is_unsure_of() -> None:
-    given = (Annotation(float(EDGES[1]) + 8.0, float(EDGES[2]) - 25.0, Label("backward")),)
-    (one,), said = snap_edges(given, SIGNALS)
+    given = (Annotation(float(edges_s()[1]) + 8.0, float(edges_s()[2]) - 25.0, Label("backward")),)
+    (one,), said = snap_edges(given, signals())
     assert abs(one.end_s - given[0].end_s) <= TYPED_TOLERANCE_S
     assert any("start moved from 5:08 to" in word for word in said)
 
@@ -55,14 +74,14 @@ def test_what_moved_is_said_and_never_by_more_than_it_is_unsure_of() -> None:
 def test_neighbours_that_touch_keep_touching_and_nothing_turns_round() -> None:
     rng = np.random.default_rng(3)
     for _ in range(50):
-        edges = np.sort(rng.uniform(0.0, TRACK.elapsed_s, 9))
+        edges = np.sort(rng.uniform(0.0, cleaned().elapsed_s, 9))
         labels = [Label("backward"), Label("forward")] * 4
         given = tuple(
             Annotation(float(a), float(b), label, edge_tolerance_s=float(rng.choice([1.0, 10.0, 30.0])))
             for a, b, label in zip(edges[:-1], edges[1:], labels, strict=True)
             if b - a > 1e-6
         )
-        settled, _ = snap_edges(given, SIGNALS)
+        settled, _ = snap_edges(given, signals())
         for before, after in pairwise(settled):
             assert before.start_s < before.end_s <= after.start_s
             assert before.end_s == after.start_s
@@ -74,7 +93,7 @@ def test_how_sure_an_edge_is_depends_on_how_it_was_given() -> None:
     def sure(*rows: str) -> list[float]:
         return [
             one.edge_tolerance_s
-            for one in resolve_annotations(parse_sidecar("start,end,label\n" + "\n".join(rows), "x.csv"), TRACK)[0]
+            for one in resolve_annotations(parse_sidecar("start,end,label\n" + "\n".join(rows), "x.csv"), cleaned())[0]
         ]
 
     assert sure("1:10,2:10,b", "3:00,4:00,b") == [TYPED_TOLERANCE_S, TYPED_TOLERANCE_S]
@@ -101,14 +120,14 @@ def test_a_sidecar_to_the_minute_finds_changes_half_a_minute_away() -> None:
 
 def test_the_analysis_moves_edges_once_and_says_so() -> None:
     marks = [
-        parse_mark(f"{EDGES[1] + 5:.0f}s-{EDGES[2] + 5:.0f}s=backward"),
+        parse_mark(f"{edges_s()[1] + 5:.0f}s-{edges_s()[2] + 5:.0f}s=backward"),
         UnresolvedAnnotation("lap 5", Label("backward")),
     ]
-    analysis = analyze(MADE.activity, marks)
+    analysis = analyze(made().activity, marks)
     assert len([said for said in analysis.warnings if "moved from" in said]) == 2
-    assert analysis.annotations[1].start_s == EDGES[4]
+    assert analysis.annotations[1].start_s == edges_s()[4]
     inner = analysis.segments.edges_s
     assert {one.start_s for one in analysis.annotations} <= set(inner.tolist())
     # A change point beside a settled edge is that edge: no sliver between them.
-    assert len(segment_activity(TRACK)) >= 5
+    assert len(segment_activity(cleaned())) >= 5
     assert np.min(np.diff(inner)) > 2.0

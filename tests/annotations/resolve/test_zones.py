@@ -69,9 +69,6 @@ def spans(found: Any) -> list[tuple[float, float, str]]:
     return [(round(one.start_s, 1), round(one.end_s, 1), str(one.label)) for one in found[0]]
 
 
-STRAIGHT = track(T_S * 2.5)
-
-
 @pytest.mark.parametrize("every", [1, 4, 7])
 def test_a_stretch_within_a_zone_carries_its_label(every: int) -> None:
     found = spans(find_zone_annotations(zones(box(250.0, 500.0)), track(T_S * 2.5, every=every)))
@@ -80,7 +77,7 @@ def test_a_stretch_within_a_zone_carries_its_label(every: int) -> None:
 
 
 def test_a_line_has_a_width() -> None:
-    ((start, end, _),) = spans(find_zone_annotations(zones(line(250.0, 500.0, width=20)), STRAIGHT))
+    ((start, end, _),) = spans(find_zone_annotations(zones(line(250.0, 500.0, width=20)), track(T_S * 2.5)))
     assert (start, end) == pytest.approx((96.0, 204.0), abs=1.0)  # its ends are round
     assert spans(find_zone_annotations(zones(line(250.0, 500.0)), track(T_S * 2.5 + 0.0))) != []
 
@@ -112,7 +109,7 @@ def shifted(north_m: float) -> dict[str, Any]:
 
 
 def test_of_two_zones_the_smaller_counts() -> None:
-    found = spans(find_zone_annotations(zones(box(100.0, 1000.0, "forward"), box(400.0, 500.0)), STRAIGHT))
+    found = spans(find_zone_annotations(zones(box(100.0, 1000.0, "forward"), box(400.0, 500.0)), track(T_S * 2.5)))
     assert sorted(found) == [(40.0, 160.0, "forward"), (160.0, 200.0, "backward"), (200.0, 400.0, "forward")]
 
 
@@ -127,13 +124,15 @@ def test_a_zone_has_its_times() -> None:
         ("10:02+02:00-11:00+02:00", 1),
         ("22:00Z-04:00Z", 0),
     ):
-        assert len(spans(find_zone_annotations(zones(box(250.0, 500.0, when=when)), STRAIGHT))) == expected, when
+        assert len(spans(find_zone_annotations(zones(box(250.0, 500.0, when=when)), track(T_S * 2.5)))) == expected, (
+            when
+        )
     ((start, end, _),) = spans(
-        find_zone_annotations(zones(box(250.0, 500.0, when="10:02+02:00-11:00+02:00")), STRAIGHT)
+        find_zone_annotations(zones(box(250.0, 500.0, when="10:02+02:00-11:00+02:00")), track(T_S * 2.5))
     )
     assert (start, end) == (120.0, 200.0)
     both = box(250.0, 500.0, when=["2025-05-01", "08:02Z-08:03Z"])
-    assert spans(find_zone_annotations(zones(both), STRAIGHT)) == [(120.0, 180.0, "backward")]
+    assert spans(find_zone_annotations(zones(both), track(T_S * 2.5))) == [(120.0, 180.0, "backward")]
 
 
 def test_clocks_go_past_midnight() -> None:
@@ -148,11 +147,11 @@ def test_without_positions_or_passage_it_says_so() -> None:
     assert find_zone_annotations(zones(box(0.0, 10.0)), indoor)[1] == (
         "z.geojson: the recording holds no positions, zones were not used",
     )
-    assert find_zone_annotations(zones(box(9000.0, 9100.0)), STRAIGHT)[1] == (
+    assert find_zone_annotations(zones(box(9000.0, 9100.0)), track(T_S * 2.5))[1] == (
         "z.geojson: the way never went through a zone",
     )
     own = replace(zones(box(9000.0, 9100.0)), home=True)
-    assert find_zone_annotations(own, STRAIGHT) == ([], ())
+    assert find_zone_annotations(own, track(T_S * 2.5)) == ([], ())
     assert find_zone_annotations(own, indoor) == ([], ())
 
 

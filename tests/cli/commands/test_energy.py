@@ -92,6 +92,7 @@ def test_a_mark_moves_energy_from_one_direction_to_the_other(samples: Path) -> N
     assert forward["all"]["high_kcal"] < backward["all"]["high_kcal"]
 
 
+@pytest.mark.slow
 def test_every_file_of_the_corpus_has_a_range_or_none(corpus: Path) -> None:
     files = sorted(path for kind in ("fit", "gpx", "tcx", "bad") for path in (corpus / kind).iterdir())
     ran = retropace("analyze", *files, "--format", "jsonl", "--weight", "70")

@@ -19,7 +19,7 @@ from tests.support.command_line import retropace
 from tests.support.long_recordings import Hours
 from tests.support.recordings import MadeRun
 from tests.support.report_command import PLACE, error_lines, page, prepare_folder, report
-from tests.support.report_pages import unpack_column, read_page
+from tests.support.report_pages import read_page, unpack_column
 
 
 @pytest.fixture
@@ -232,6 +232,7 @@ def test_a_single_record_is_one_sentence_and_two_are_a_page(folder: Path) -> Non
     assert len(page(folder / "report.html").pictures) == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["fit", "gpx", "tcx", "bad"])
 def test_every_public_recording_gives_a_page_or_a_sentence(folder: Path, corpus: Path, kind: str) -> None:
     files = sorted(path.name for path in (corpus / kind).iterdir())
@@ -249,6 +250,7 @@ def test_every_public_recording_gives_a_page_or_a_sentence(folder: Path, corpus:
     assert str(corpus) not in made.words
 
 
+@pytest.mark.slow
 def test_thirty_hours_are_a_page_below_5_mb_that_keeps_the_extremes(folder: Path) -> None:
     (folder / "long.fit").write_bytes(Hours(30.0).fit())
     assert report("long.fit").exit_code == 0

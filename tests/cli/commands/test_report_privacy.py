@@ -15,7 +15,7 @@ from retropace.analysis.pipeline import analyze
 from retropace.readers import read
 from tests.support.recordings import MadeRun
 from tests.support.report_command import PLACE, TILES, error_lines, page, prepare_folder, report
-from tests.support.report_pages import Page, unpack_column, read_page
+from tests.support.report_pages import Page, read_page, unpack_column
 
 WGS84 = Geod(ellps="WGS84")
 

@@ -51,6 +51,7 @@ def test_lines_now_and_then_where_there_is_no_terminal(
     ]
 
 
+@pytest.mark.slow
 def test_on_a_terminal_the_line_goes_when_all_is_done(tmp_path: Path) -> None:
     folder = tmp_path / "in"
     folder.mkdir()

@@ -266,6 +266,7 @@ def test_what_may_not_be_read(folder: Path, monkeypatch: pytest.MonkeyPatch) -> 
     )
 
 
+@pytest.mark.slow
 def test_a_full_disk(tmp_path: Path, folder: Path) -> None:
     """Nothing may be written beyond some size, as on a full disk: what was kept stays, the rest is told."""
     for at, run in enumerate(runs(40, seconds=300)):
@@ -340,6 +341,7 @@ def test_tables_are_not_written_over_other_files(tmp_path: Path, folder: Path) -
     assert (out / "activities.csv").read_text() == "my,own,table\n1,2,3\n"
 
 
+@pytest.mark.slow
 def test_the_whole_corpus_in_one_call(tmp_path: Path, corpus: Path) -> None:
     ran = retropace("batch", corpus, "--csv", tmp_path / "out", data=tmp_path / "data")
     assert (ran.returncode, "Traceback" in ran.stderr + ran.stdout) == (1, False)

@@ -63,6 +63,7 @@ def scheduler(tmp_path: Path) -> Iterator[tuple[str, list[int]]]:
     started.communicate("\n", timeout=60)
 
 
+@pytest.mark.slow
 def test_a_cluster_gives_the_same_tables_though_a_worker_dies(
     folder: Path, tmp_path: Path, scheduler: tuple[str, list[int]]
 ) -> None:
@@ -137,6 +138,7 @@ def test_options_of_this_machine_do_not_go_with_a_cluster(tmp_path: Path) -> Non
     assert "--jobs and --timeout are for this machine" in ran.stderr
 
 
+@pytest.mark.slow
 def test_a_scheduler_that_goes_away(folder: Path, tmp_path: Path) -> None:
     """All that it had is lost, but the run ends and what was done is kept."""
     with socket.socket() as free:
@@ -179,6 +181,7 @@ def test_a_scheduler_that_goes_away(folder: Path, tmp_path: Path) -> None:
     assert "80 activities" in ran.stdout
 
 
+@pytest.mark.slow
 def test_the_commands_of_the_page(tmp_path: Path) -> None:
     """One starts a scheduler and two workers, one uses them; only the port is another."""
     page = (ROOT / "docs" / "scale.md").read_text(encoding="utf-8")

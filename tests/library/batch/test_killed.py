@@ -16,6 +16,8 @@ import pytest
 from tests.support.batch_runs import COMMAND, environment, read_tables, retropace
 from tests.support.recordings import runs
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:

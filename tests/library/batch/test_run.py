@@ -206,6 +206,7 @@ def test_files_are_never_touched(folder: Path, library: Path) -> None:
     assert state() == before
 
 
+@pytest.mark.slow
 def test_a_file_that_takes_too_long_is_given_up(folder: Path, tmp_path: Path) -> None:
     # Times in the headers are for fitdecode, which takes a minute over a million of them.
     made = opened()

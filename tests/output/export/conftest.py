@@ -34,7 +34,10 @@ def corpus_analyses(corpus: Path) -> list[Analysis]:
     return analyses
 
 
-@pytest.fixture(scope="session")
-def all_analyses(sample_analyses: dict[str, Analysis], corpus_analyses: list[Analysis]) -> list[Analysis]:
-    """The samples and the public recordings."""
-    return [*sample_analyses.values(), *corpus_analyses]
+@pytest.fixture(scope="session", params=["samples", pytest.param("corpus", marks=pytest.mark.slow)])
+def several_analyses(request: pytest.FixtureRequest) -> list[Analysis]:
+    """The samples, and then the public recordings."""
+    if request.param == "samples":
+        return [*request.getfixturevalue("sample_analyses").values()]
+    analyses: list[Analysis] = request.getfixturevalue("corpus_analyses")
+    return analyses

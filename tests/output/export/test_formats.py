@@ -52,17 +52,17 @@ def export_gpx(analysis: Analysis) -> str:
     return format_gpx(analysis, build_line_segments(analysis), build_sample_rows(analysis))
 
 
-def test_tables_add_up(all_analyses: list[Analysis]) -> None:
-    for analysis in all_analyses:
+def test_tables_add_up(several_analyses: list[Analysis]) -> None:
+    for analysis in several_analyses:
         assert_same_metres(segments_csv_metres(format_segments_csv([analysis])), analysis)
         assert_same_metres(samples_csv_metres(format_samples_csv(analysis)), analysis)
         assert_same_metres(samples_json_metres(format_samples_json(analysis)), analysis)
         assert json.loads(format_analysis_json(analysis)) == analysis.to_dict()
 
 
-def test_ways_add_up(all_analyses: list[Analysis]) -> None:
+def test_ways_add_up(several_analyses: list[Analysis]) -> None:
     refused = 0
-    for analysis in all_analyses:
+    for analysis in several_analyses:
         text = export_geojson(analysis)
         assert_same_metres(geojson_metres(text), analysis)
         if len(geojson_positions(text)) == 0:
@@ -73,7 +73,7 @@ def test_ways_add_up(all_analyses: list[Analysis]) -> None:
         text = export_gpx(analysis)
         assert_same_metres(gpx_metres(text), analysis)
         assert len(gpxpy.parse(text).tracks) == 1
-    assert 0 < refused < len(all_analyses) / 2
+    assert 0 < refused < len(several_analyses) / 2
 
 
 @given(activities(), st.integers(0, 3))

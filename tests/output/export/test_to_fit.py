@@ -47,9 +47,9 @@ def assert_same_records(one: Samples, two: Samples) -> None:
     assert one.categories == two.categories
 
 
-def test_laps_are_the_segments_and_records_stay(all_analyses: list[Analysis]) -> None:
+def test_laps_are_the_segments_and_records_stay(several_analyses: list[Analysis]) -> None:
     kept = made = 0
-    for analysis in all_analyses:
+    for analysis in several_analyses:
         source = read_source(analysis)
         if analysis.cleaned.start_time is None:
             with pytest.raises(RetropaceError, match="FIT cannot be without"):
@@ -71,8 +71,7 @@ def test_laps_are_the_segments_and_records_stay(all_analyses: list[Analysis]) ->
             kept += 1
         else:
             made += 1
-    assert kept >= 15
-    assert made >= 15
+    assert min(kept, made) >= len(several_analyses) // 4
 
 
 def test_laps_say_what_they_are(sample_analyses: dict[str, Analysis]) -> None:
