@@ -13,10 +13,9 @@ from hypothesis import settings
 from tests.support.editor_server import RunningEditor, StartEditor, serve
 from tests.support.paths import CORPUS, ROOT
 
-# The same examples on every run of CI; at a developer's desk new ones each time.
-settings.register_profile("ci", derandomize=True)
-if os.environ.get("CI"):
-    settings.load_profile("ci")
+# The same examples on every run of CI; at a developer's desk new ones each time. Other processes may take the time.
+settings.register_profile("retropace", derandomize=bool(os.environ.get("CI")), deadline=None)
+settings.load_profile("retropace")
 
 # Nobody's own settings decide what a test sees: they lie where there is nothing, for commands that tests start too.
 os.environ["RETROPACE_CONFIG"] = tempfile.mkdtemp(prefix="retropace-no-settings-")

@@ -6,17 +6,23 @@ one folder per page, which holds copies of the samples, and see each other's fil
 
 from __future__ import annotations
 
-import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
+from tests.support.command_line import retropace
 from tests.support.paths import ROOT
 
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+CALL = re.compile(
+    r"""retropace\ (?P<words>(?:[^'"|<>&;$\\`]|\\\n|'[^']*'|"[^"$`\\]*")*?)(?P<merged>2>&1)?\s*(?P<rest>[|>].*)?\Z""",
+    re.DOTALL | re.VERBOSE,
+)
+"""A call of retropace that needs no shell, and what a shell does with its output."""
 BLOCK = re.compile(r"(```console\n)(.*?)(```)", re.DOTALL)
 
 
@@ -36,23 +42,33 @@ def commands(block: str) -> list[str]:
 def _run(block: str, folder: Path) -> str:
     text = ""
     for command in commands(block):
-        ran = subprocess.run(
-            ["bash", "-c", command],
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-            cwd=folder,
-            check=False,
-            env={
-                **os.environ,
-                "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
-                "PYTHONIOENCODING": "utf-8",
-                "RETROPACE_DATA": str(folder / "data"),
-                "RETROPACE_CONFIG": str(folder / "config"),
-            },
-        )
-        text += f"$ {command}\n{ran.stdout}{ran.stderr}"
+        call, merged, rest = _split_call(command)
+        environment = {"RETROPACE_DATA": str(folder / "data"), "RETROPACE_CONFIG": str(folder / "config")}
+        given = errors = ""
+        if call:
+            ran = retropace(*call, cwd=folder, COLUMNS="80", **environment)
+            given, errors = (ran.stdout + ran.stderr, "") if merged else (ran.stdout, ran.stderr)
+        if rest:
+            ran = subprocess.run(
+                ["bash", "-c", f"cat {rest}" if call else rest],
+                input=given,
+                capture_output=True,
+                text=True,
+                encoding="utf-8",
+                cwd=folder,
+                check=False,
+            )
+            given, errors = ran.stdout, errors + ran.stderr
+        text += f"$ {command}\n{given}{errors}"
     return text
+
+
+def _split_call(command: str) -> tuple[list[str], bool, str]:
+    """The words of a call of retropace, whether its errors go where its output goes, and the shell's part behind it."""
+    match = CALL.match(command)
+    if match is None:
+        return [], False, command
+    return shlex.split(match["words"].replace("\\\n", " ")), match["merged"] is not None, match["rest"]
 
 
 if __name__ == "__main__":

@@ -53,7 +53,7 @@ class ThreadedPage(ServedPage):
 
     def _start(self, url: str) -> None:
         super().__init__(url)
-        self._loop = asyncio.get_running_loop()
+        self._loop, self._task = asyncio.get_running_loop(), asyncio.current_task()
         self._ready.set()
 
     @property
@@ -75,9 +75,9 @@ class ThreadedPage(ServedPage):
 
     def end(self, within_s: float = 10.0) -> None:
         """End the server, if it has not ended by itself."""
+        assert self._task is not None
         with suppress(RuntimeError):  # the loop is closed
-            for task in asyncio.all_tasks(self._loop):
-                self._loop.call_soon_threadsafe(task.cancel)
+            self._loop.call_soon_threadsafe(self._task.cancel)
         self._thread.join(within_s)
         assert not self.is_running
 

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.batch_runs import COMMAND, environment, read_tables, retropace
+from tests.support.editor_server import wait_until
 from tests.support.recordings import runs
 
 pytestmark = pytest.mark.slow
@@ -92,10 +93,7 @@ def test_interrupted_it_says_what_is_done_and_how_to_go_on(folder: Path, tmp_pat
         text=True,
     )
     library = tmp_path / "data" / "library.sqlite-wal"
-    for _ in range(400):
-        if library.exists() and library.stat().st_size > 200_000:
-            break
-        time.sleep(0.005)
+    wait_until(lambda: library.exists() and library.stat().st_size > 200_000, within_s=60.0)
     workers = _workers(run.pid)
     assert workers
     run.send_signal(signal.SIGINT)
@@ -117,14 +115,10 @@ def test_a_killed_worker_costs_one_file(folder: Path, tmp_path: Path) -> None:
         stderr=subprocess.PIPE,
         text=True,
     )
-    victims: list[int] = []
-    for _ in range(400):
-        victims = _workers(run.pid)
-        if len(victims) == 2 and (tmp_path / "data" / "library.sqlite-wal").exists():
-            break
-        time.sleep(0.02)
+    library = tmp_path / "data" / "library.sqlite-wal"
+    wait_until(lambda: library.exists() and len(_workers(run.pid)) == 2, within_s=60.0)
     time.sleep(0.3)
-    os.kill(victims[0], signal.SIGKILL)
+    os.kill(_workers(run.pid)[0], signal.SIGKILL)
     out, said = run.communicate(timeout=120)
     assert run.returncode == 1, said
     assert "Traceback" not in said
