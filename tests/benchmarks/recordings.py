@@ -13,7 +13,7 @@ import time
 
 import numpy as np
 
-from retropace.annotations import Annotation, Label
+from retropace.annotations import Annotation, AnnotationTable, Label
 from retropace.cleaning.clean import clean_activity
 from retropace.labelling.assign import label_segments
 from retropace.segmentation.segment import segment_coarse_and_fine
@@ -29,7 +29,7 @@ def cost() -> None:
     longest = max((draw("long", seed).session.activity for seed in range(20)), key=lambda one: one.samples.t_s[-1])
     for activity in (made.session.activity, longest):
         track = clean_activity(activity)
-        marked = (Annotation(600.0, 700.0, Label("backward")),)
+        marked = AnnotationTable.from_annotations([Annotation(600.0, 700.0, Label("backward"))])
         ratios, took = [], []
         for _ in range(31):
             start = time.perf_counter()

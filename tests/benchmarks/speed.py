@@ -29,6 +29,7 @@ import gpxpy
 
 from retropace.analysis.pipeline import analyze
 from retropace.analysis.summary import summarize
+from retropace.annotations import AnnotationTable
 from retropace.cleaning.clean import clean_activity
 from retropace.core.errors import RetropaceError
 from retropace.labelling.assign import label_segments
@@ -146,7 +147,7 @@ def stages() -> None:
                 "read": partial(read_fit, data, "x"),
                 "clean": partial(clean_activity, activity),
                 "segment": partial(segment_coarse_and_fine, track),
-                "label": partial(label_segments, track, edges_s, fine_s, ()),
+                "label": partial(label_segments, track, edges_s, fine_s, AnnotationTable.from_annotations(())),
                 "summarise": partial(summarize, track, analysis.segments),
                 "document": analysis.to_dict,
                 "all of it": partial(whole_way, data),

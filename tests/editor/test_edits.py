@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from retropace.annotations import Annotation, Label, parse_label, resolve_annotations
+from retropace.annotations import AnnotationTable, Label, parse_label, resolve_annotations
 from retropace.annotations.inputs.sidecar_editor import SidecarEditor
 from retropace.core.errors import AnnotationError
 from retropace.editor.edits import EditResult, clear_span, label_span, move_span
@@ -21,7 +21,7 @@ def parse_rows(rows: str) -> SidecarEditor:
     return SidecarEditor.parse(rows.encode(), "x.csv")
 
 
-def resolve(text: SidecarEditor) -> tuple[Annotation, ...]:
+def resolve(text: SidecarEditor) -> AnnotationTable:
     return resolve_annotations(text.parse_rows(), lapped_run())[0]
 
 
@@ -140,7 +140,7 @@ EDITS = st.lists(
 )
 
 
-def by_second(annotations: tuple[Annotation, ...]) -> np.ndarray:
+def by_second(annotations: AnnotationTable) -> np.ndarray:
     """What is said of every second of the activity."""
     said = np.full(1800, "", dtype="U16")
     for one in annotations:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from retropace.analysis.pipeline import analyze
-from retropace.annotations import Annotation, Label, parse_mark, read_sidecar
+from retropace.annotations import Annotation, AnnotationTable, Label, parse_mark, read_sidecar
 from retropace.annotations.model.annotation import Origin
 from retropace.cleaning.clean import clean_activity
 from retropace.core.activity import Activity
@@ -201,7 +201,9 @@ def test_fine_cuts_stay_only_where_the_direction_changes() -> None:
     track = clean_activity(made.activity)
     edges, fine = segment_coarse_and_fine(track)
     fine = np.union1d(fine, [200.0, 350.0])
-    np.testing.assert_array_equal(label_segments(track, edges, fine, ()).edges_s, edges)
+    np.testing.assert_array_equal(
+        label_segments(track, edges, fine, AnnotationTable.from_annotations(())).edges_s, edges
+    )
 
 
 def test_a_sensor_that_loses_steps_is_not_listened_to() -> None:

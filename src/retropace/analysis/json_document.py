@@ -5,6 +5,7 @@ Fields may be added; renaming or removing one needs a new schema number. A missi
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -79,7 +80,7 @@ def energy_document(energy: Energy, weight_kg: float) -> dict[str, Any]:
     }
 
 
-def annotation_documents(annotations: tuple[Annotation, ...]) -> list[dict[str, Any]]:
+def annotation_documents(annotations: Iterable[Annotation]) -> list[dict[str, Any]]:
     """Return one dict for each annotation: its span, label and origin."""
     return [
         {

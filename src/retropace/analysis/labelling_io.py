@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from retropace.analysis.metrics import Labelling
-from retropace.annotations import Annotation, UnresolvedAnnotation, resolve_annotations
+from retropace.annotations import Annotation, AnnotationTable, UnresolvedAnnotation, resolve_annotations
 from retropace.annotations.inputs.annotations_file import parse_annotations
 from retropace.cleaning.clean import clean_activity
 from retropace.core.activity import Activity
@@ -125,12 +125,11 @@ def _labelling_from_annotations(
         raise RetropaceError("holds no annotations", path=path)
     cleaned = None if clean is None else clean()
     if cleaned is None:
-        annotations = sorted(map(_resolve_elapsed, unresolved), key=lambda annotation: annotation.start_s)
+        elapsed = sorted(map(_resolve_elapsed, unresolved), key=lambda annotation: annotation.start_s)
+        annotations = AnnotationTable.from_annotations(elapsed)
     else:
-        annotations = list(resolve_annotations(unresolved, cleaned)[0])
-    start_s = np.array([annotation.start_s for annotation in annotations])
-    end_s = np.array([annotation.end_s for annotation in annotations])
-    direction = np.array([annotation.label.direction for annotation in annotations], dtype=np.str_)
+        annotations, _ = resolve_annotations(unresolved, cleaned)
+    (start_s, end_s), direction = annotations.spans.T, annotations.direction
     _check_spans(start_s, end_s, direction, path)
     return Labelling(start_s, end_s, direction, distance_m=_span_distances(cleaned, start_s, end_s))
 

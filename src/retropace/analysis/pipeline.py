@@ -14,7 +14,7 @@ from retropace.analysis.json_document import (
     workout_document,
 )
 from retropace.analysis.summary import Summary, summarize
-from retropace.annotations.resolve.collect import collect_annotations
+from retropace.annotations.resolve.activity_annotations import find_activity_annotations
 from retropace.cleaning.clean import clean_activity
 from retropace.core.activity import Activity
 from retropace.core.cleaned_activity import CleanedActivity
@@ -28,7 +28,7 @@ from retropace.segmentation.segment import segment_coarse_and_fine
 from retropace.segmentation.signals import StandardizedSignals, standardize_signals
 
 if TYPE_CHECKING:
-    from retropace.annotations import Annotation, AnnotationInput
+    from retropace.annotations import AnnotationInput, AnnotationTable
     from retropace.annotations.model.workout import Workout
     from retropace.labelling.athlete import Athlete
 
@@ -58,7 +58,7 @@ class Analysis:
     signals: StandardizedSignals
     """Pace and cadence of ``cleaned`` in standard deviations."""
     segments: Segments
-    annotations: tuple[Annotation, ...]
+    annotations: AnnotationTable
     """Annotations as used: within the activity, sorted, disjoint, with uncertain edges moved to change points."""
     workout: Workout | None
     """Result of fitting the planned workout; None without one."""
@@ -127,17 +127,8 @@ def label_activity(
     """Label a segmented activity and sum it up; arguments and errors as for :func:`analyze`."""
     activity, cleaned, signals = segmented.activity, segmented.cleaned, segmented.signals
     runner = None if athlete is None else athlete.build_runner_model(activity)
-    collected = collect_annotations(
-        annotations, activity, cleaned, signals, segmented.edges_s, use_file_names=settings.label.use_file_names
-    )
-    resolved = collected.annotations
-    snap_warnings: tuple[str, ...] = ()
-    if resolved and not settings.label.keep_edges:
-        # Most recordings have no annotation and need none of the vocabulary that this import loads.
-        from retropace.annotations.resolve.snap_edges import snap_edges
-
-        resolved, snap_warnings = snap_edges(resolved, signals)
-    resolved, rejections = drop_impossible(cleaned, resolved)
+    annotated = find_activity_annotations(annotations, activity, cleaned, signals, segmented.edges_s, settings.label)
+    resolved, rejections = drop_impossible(cleaned, annotated.table)
     segments = label_segments(cleaned, segmented.edges_s, segmented.fine_edges_s, resolved, settings.label, runner)
     # Labelling compares what the device measured, so stated distances are applied only afterwards, to the totals.
     cleaned, overrides = apply_distance_overrides(cleaned, resolved)
@@ -147,10 +138,10 @@ def label_activity(
         signals=standardize_signals(cleaned, settings.segment) if overrides else signals,
         segments=segments,
         annotations=resolved,
-        workout=collected.workout,
+        workout=annotated.workout,
         summary=summarize(cleaned, segments),
         energy=compute_energy(cleaned, segments),
         athlete=athlete,
         borderline=find_borderline(segments, settings.label.review_threshold),
-        warnings=(*cleaned.warnings, *collected.warnings, *snap_warnings, *rejections, *overrides),
+        warnings=(*cleaned.warnings, *annotated.warnings, *rejections, *overrides),
     )

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from retropace.annotations.language.labels import Label, parse_label
     from retropace.annotations.model.annotation import Annotation, Origin, UnresolvedAnnotation
     from retropace.annotations.model.annotation_input import AnnotationInput
+    from retropace.annotations.model.annotation_table import AnnotationTable
     from retropace.annotations.model.plan import FROM_FILE, Plan
     from retropace.annotations.resolve.locate import resolve_annotations
     from retropace.annotations.sentence.parser import parse_sentence
@@ -37,6 +38,7 @@ _LAZY_EXPORTS = {
     "Annotation": "model.annotation",
     "DirectionField": "inputs.direction_field",
     "AnnotationInput": "model.annotation_input",
+    "AnnotationTable": "model.annotation_table",
     "Label": "language.labels",
     "UnresolvedAnnotation": "model.annotation",
     "Origin": "model.annotation",
@@ -57,6 +59,7 @@ __all__ = [
     "FROM_FILE",
     "Annotation",
     "AnnotationInput",
+    "AnnotationTable",
     "DirectionField",
     "Label",
     "Origin",

@@ -85,7 +85,7 @@ class Editor:
         self.segmented = segment_activity(activity, settings)
         self._undo_stack: list[_UndoEntry] = []
         self._redo_stack: list[_UndoEntry] = []
-        self._annotations_by_version: dict[int, tuple[Annotation, ...]] = {}
+        self._annotations_by_version: dict[int, Sequence[Annotation]] = {}
         self.edit_count = 0
         """The number of edits that this editor has made and not undone."""
         file_bytes = self._read_file()
@@ -221,7 +221,7 @@ class Editor:
         if self.snapshot.problem:
             raise ConflictError(self.snapshot.problem)
 
-    def _get_annotations(self, version: int) -> tuple[Annotation, ...]:
+    def _get_annotations(self, version: int) -> Sequence[Annotation]:
         if version not in self._annotations_by_version:
             raise ConflictError("this page is out of date: load it again")
         return self._annotations_by_version[version]
@@ -250,7 +250,7 @@ class Editor:
 
     def _get_edit_inputs(
         self, snapshot: EditorSnapshot
-    ) -> tuple[SidecarEditor, CleanedActivity, tuple[Annotation, ...]]:
+    ) -> tuple[SidecarEditor, CleanedActivity, Sequence[Annotation]]:
         # Locations given as a distance refer to the watch's distance, not to one corrected by annotations.
         return snapshot.sidecar, self.segmented.cleaned, snapshot.analysis.annotations
 
@@ -269,7 +269,7 @@ def _is_same_annotation(first: Annotation, second: Annotation) -> bool:
 
 
 def _summarize_within(
-    annotations: tuple[Annotation, ...], span: tuple[float, float]
+    annotations: Sequence[Annotation], span: tuple[float, float]
 ) -> list[tuple[float, float, str, str]]:
     """Start and end (elapsed seconds), label and note of each annotation that overlaps ``span``."""
     return [

@@ -18,14 +18,14 @@ from retropace.core.gait import classify_gait
 from retropace.core.parameters import LabelParameters
 from retropace.core.segment_stats import curve_increments, stats_from_increments
 from retropace.core.segments import Segments, StrArray
-from retropace.core.spans import FloatArray, Spans, as_spans, contains, find_owner, find_span, midpoints, union
+from retropace.core.spans import FloatArray, Spans, contains, find_owner, find_span, midpoints, union
 from retropace.labelling.direction_model import RunnerModel, backward_probabilities
-from retropace.labelling.edges import annotation_edges, find_fixed_edges, merge_edges, snap_standing
+from retropace.labelling.edges import find_fixed_edges, merge_edges, snap_standing
 from retropace.labelling.features import StretchFeatures, extract_features
 from retropace.labelling.priors import LabellingProblem
 
 if TYPE_CHECKING:
-    from retropace.annotations import Annotation
+    from retropace.annotations import AnnotationTable
 
 MIN_BACKWARD_RUN_MPS = 1.3
 """Slowest speed (m/s) of backward running; slower is backward walking. It is 0.55 of an easy forward speed of 2.4
@@ -63,7 +63,7 @@ def label_segments(
     cleaned: CleanedActivity,
     edges_s: FloatArray,
     fine_edges_s: FloatArray,
-    annotations: tuple[Annotation, ...],
+    annotations: AnnotationTable,
     parameters: LabelParameters | None = None,
     runner: RunnerModel | None = None,
 ) -> Segments:
@@ -79,8 +79,7 @@ def label_segments(
     resting = union(np.concatenate((cleaned.pauses, standing)))
     fixed_s = find_fixed_edges(cleaned, standing)
     # Each annotation is one example, whatever changes within it.
-    annotated = as_spans([(annotation.start_s, annotation.end_s) for annotation in annotations])
-    fine_s = fine_edges_s[~contains(annotated, fine_edges_s)]
+    fine_s = fine_edges_s[~contains(annotations.spans, fine_edges_s)]
     fine_s = merge_edges(fine_s, fixed_s, annotations, parameters.max_snap_s, resting)
     fine = _build_stretch_evidence(cleaned, standing, annotations, fine_s)
     probability = _estimate_backward(cleaned, fine, parameters, runner)
@@ -92,7 +91,7 @@ def label_segments(
     turning_points_s = fine_s[1:-1][outcome[1:] != outcome[:-1]]
     if len(turning_points_s):
         is_near = np.abs(coarse_s[:, None] - turning_points_s[None, :]).min(axis=1) < EDGE_MERGE_S
-        is_required = np.isin(coarse_s, fixed_s) | np.isin(coarse_s, annotation_edges(annotations))
+        is_required = np.isin(coarse_s, fixed_s) | np.isin(coarse_s, annotations.spans)
         coarse_s = coarse_s[~is_near | is_required]
     segment_edges_s = np.union1d(coarse_s, turning_points_s)
 
@@ -134,16 +133,15 @@ def _assign(
 
 
 def _build_stretch_evidence(
-    cleaned: CleanedActivity, standing: Spans, annotations: tuple[Annotation, ...], edges_s: FloatArray
+    cleaned: CleanedActivity, standing: Spans, annotations: AnnotationTable, edges_s: FloatArray
 ) -> _StretchEvidence:
     """Return what annotations, pauses and ``standing`` say about each stretch between two edges."""
     midpoints_s = midpoints(edges_s)
     is_paused, is_still, has_no_signal = (
         contains(spans, midpoints_s) for spans in (cleaned.pauses, standing, cleaned.unknown)
     )
-    index = find_span(as_spans([(annotation.start_s, annotation.end_s) for annotation in annotations]), midpoints_s)
-    direction = np.array([annotation.label.direction for annotation in annotations] + [""])[index]
-    gait = np.array([annotation.label.gait for annotation in annotations] + [""])[index]
+    index = find_span(annotations.spans, midpoints_s)
+    direction, gait = (np.append(column, "")[index] for column in (annotations.direction, annotations.gait))
     is_standing = is_paused | (is_still & (direction != "unknown"))
     return _StretchEvidence(edges_s, np.where(is_standing, "", direction), gait, is_standing, has_no_signal)
 

@@ -15,11 +15,11 @@ from retropace.core.units import format_duration
 from retropace.core.world_records import MAX_SPEED_MPS
 
 if TYPE_CHECKING:
-    from retropace.annotations import Annotation
+    from retropace.annotations import Annotation, AnnotationTable
 
 
 def apply_distance_overrides(
-    cleaned: CleanedActivity, annotations: tuple[Annotation, ...]
+    cleaned: CleanedActivity, annotations: AnnotationTable
 ) -> tuple[CleanedActivity, tuple[str, ...]]:
     """Return the activity with the distance or speed that annotations state, and a description of each change.
 
@@ -28,10 +28,9 @@ def apply_distance_overrides(
     :class:`AnnotationError` for a distance that nobody can cover in the time.
     """
     changes: list[str] = []
-    for annotation in annotations:
-        if annotation.attributes:
-            cleaned, change = _apply_distance_override(cleaned, annotation)
-            changes.append(change)
+    for annotation in annotations[annotations.has_attributes]:
+        cleaned, change = _apply_distance_override(cleaned, annotation)
+        changes.append(change)
     return cleaned, tuple(changes)
 
 

@@ -10,27 +10,22 @@ from retropace.core.cleaned_activity import CleanedActivity
 from retropace.core.spans import FloatArray, Spans, subtract, union
 
 if TYPE_CHECKING:
-    from retropace.annotations import Annotation
+    from retropace.annotations import AnnotationTable
 
 
-def snap_standing(cleaned: CleanedActivity, annotations: tuple[Annotation, ...], max_shift_s: float) -> Spans:
+def snap_standing(cleaned: CleanedActivity, annotations: AnnotationTable, max_shift_s: float) -> Spans:
     """Return the spans of standing, with edges at most ``max_shift_s`` from an annotation edge moved to it.
 
     The moment of coming to a stop is measured only to some seconds, so that an annotation is more precise. Edges of
     pauses are exact and stay; time in pauses is left out.
     """
     standing = cleaned.standing
-    annotated_s = annotation_edges(annotations)
+    annotated_s = np.unique(annotations.spans)
     if len(annotated_s) == 0 or len(standing) == 0:
         return standing
     nearest_s = annotated_s[np.abs(annotated_s[None, :] - standing.reshape(-1, 1)).argmin(axis=1)].reshape(-1, 2)
     is_snapped = (np.abs(nearest_s - standing) <= max_shift_s) & ~np.isin(standing, cleaned.pauses)
     return subtract(union(np.where(is_snapped, nearest_s, standing)), cleaned.pauses)
-
-
-def annotation_edges(annotations: tuple[Annotation, ...]) -> FloatArray:
-    """Return the starts and ends of all annotations in elapsed seconds, sorted and without repetition."""
-    return np.unique([edge for annotation in annotations for edge in (annotation.start_s, annotation.end_s)])
 
 
 def find_fixed_edges(cleaned: CleanedActivity, standing: Spans) -> FloatArray:
@@ -43,7 +38,7 @@ def find_fixed_edges(cleaned: CleanedActivity, standing: Spans) -> FloatArray:
 def merge_edges(
     change_points_s: FloatArray,
     fixed_edges_s: FloatArray,
-    annotations: tuple[Annotation, ...],
+    annotations: AnnotationTable,
     max_snap_s: float,
     resting: Spans,
 ) -> FloatArray:
@@ -52,7 +47,7 @@ def merge_edges(
     Left out are change points up to ``max_snap_s`` from an annotation edge, which replaces them. Also left out is
     everything but annotation edges inside a span of ``resting``, the union of pauses and standing.
     """
-    annotated_s = annotation_edges(annotations)
+    annotated_s = np.unique(annotations.spans)
     change_points_s = _drop_inside(change_points_s, resting)
     fixed_edges_s = _drop_inside(fixed_edges_s, resting)
     if len(annotated_s) == 0:

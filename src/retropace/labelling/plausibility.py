@@ -11,38 +11,34 @@ from retropace.core.units import format_duration
 from retropace.core.world_records import MAX_SPEED_MPS, max_backward_speed_mps
 
 if TYPE_CHECKING:
-    from retropace.annotations import Annotation
+    from retropace.annotations import AnnotationTable
 
 DEVICE_SPEED_TOLERANCE = 0.05
 """Share by which recorded speed may exceed the backward world best; an annotation beyond that is rejected."""
 
 
-def drop_impossible(
-    cleaned: CleanedActivity, annotations: tuple[Annotation, ...]
-) -> tuple[tuple[Annotation, ...], tuple[str, ...]]:
+def drop_impossible(cleaned: CleanedActivity, annotations: AnnotationTable) -> tuple[AnnotationTable, tuple[str, ...]]:
     """Return the annotations without backward ones faster than the world bests, and a warning for each dropped.
 
     The speed of a stretch is its distance over its moving time. The distance is that of the annotation, if it states
     one, else that of the recording.
     """
-    possible: list[Annotation] = []
-    warnings: list[str] = []
-    for annotation in annotations:
-        moving_s = cleaned.gain("moving_s", annotation.start_s, annotation.end_s)
-        distance_m = annotation.attributes.distance_m
-        if distance_m is None:
-            distance_m = cleaned.gain("distance_m", annotation.start_s, annotation.end_s)
-        speed_mps = annotation.attributes.speed_mps or (distance_m / moving_s if moving_s > 0.0 else 0.0)
-        best_mps = float(max_backward_speed_mps(np.array(moving_s)))
-        # A stated distance that is impossible in any direction is an error that applying distances reports.
-        is_misstated = bool(annotation.attributes) and speed_mps > MAX_SPEED_MPS
-        is_possible = speed_mps <= best_mps * (1.0 + DEVICE_SPEED_TOLERANCE)
-        if annotation.label.direction != "backward" or is_misstated or is_possible:
-            possible.append(annotation)
-            continue
-        span = f"{format_duration(annotation.start_s)} to {format_duration(annotation.end_s)}"
-        warnings.append(
-            f"{annotation.origin}: {span} cannot have been backward and is not taken so: {speed_mps:.1f} m/s, where "
-            f"nobody has run backward faster than {best_mps:.1f} m/s for {format_duration(moving_s)}"
-        )
-    return tuple(possible), tuple(warnings)
+    start_s, end_s = annotations.spans.T
+    moving_s, recorded_m = (
+        cleaned.value_at(name, end_s) - cleaned.value_at(name, start_s) for name in ("moving_s", "distance_m")
+    )
+    distance_m = np.where(np.isnan(annotations.distance_m), recorded_m, annotations.distance_m)
+    mean_mps = np.divide(distance_m, moving_s, out=np.zeros(len(moving_s)), where=moving_s > 0.0)
+    speed_mps = np.where(np.isnan(annotations.speed_mps), mean_mps, annotations.speed_mps)
+    best_mps = max_backward_speed_mps(moving_s)
+    # A stated distance that is impossible in any direction is an error that applying distances reports.
+    is_misstated = annotations.has_attributes & (speed_mps > MAX_SPEED_MPS)
+    is_too_fast = speed_mps > best_mps * (1.0 + DEVICE_SPEED_TOLERANCE)
+    is_impossible = (annotations.direction == "backward") & is_too_fast & ~is_misstated
+    warnings = [
+        f"{annotations.origin[row]}: {format_duration(start_s[row])} to {format_duration(end_s[row])} cannot have been "
+        f"backward and is not taken so: {speed_mps[row]:.1f} m/s, where nobody has run backward faster than "
+        f"{best_mps[row]:.1f} m/s for {format_duration(moving_s[row])}"
+        for row in np.flatnonzero(is_impossible).tolist()
+    ]
+    return annotations[~is_impossible], tuple(warnings)

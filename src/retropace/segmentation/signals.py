@@ -39,7 +39,7 @@ class StandardizedSignals:
         """Return the signals of the seconds ``rows``."""
         return StandardizedSignals(self.values[rows], self.known[rows])
 
-    def median_level(self, rows: slice) -> FloatArray:
+    def median_level(self, rows: slice | NDArray[np.intp]) -> FloatArray:
         """Return the median of each signal over the seconds ``rows``, shape ``(2,)``; NaN if it is never known."""
         columns = zip(self.values[rows].T, self.known[rows].T, strict=True)
         return np.array([np.median(values[known]) if np.any(known) else np.nan for values, known in columns])

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from retropace.analysis.pipeline import analyze
-from retropace.annotations import Annotation, Label, UnresolvedAnnotation, parse_mark
+from retropace.annotations import Annotation, AnnotationTable, Label, UnresolvedAnnotation, parse_mark
 from retropace.annotations.inputs.sidecar import parse_sidecar
 from retropace.annotations.model.annotation import BUTTON_TOLERANCE_S, TYPED_TOLERANCE_S, WHOLE_MINUTE_TOLERANCE_S
 from retropace.annotations.resolve.locate import resolve_annotations
@@ -51,21 +51,27 @@ def signals() -> StandardizedSignals:
 
 @pytest.mark.parametrize("off_s", [-8.0, -4.0, 0.0, 4.0, 8.0])
 def test_an_unsure_edge_moves_to_the_change(off_s: float) -> None:
-    given = (Annotation(float(edges_s()[1]) + off_s, float(edges_s()[2]) - off_s, Label("backward")),)
+    given = AnnotationTable.from_annotations(
+        [Annotation(float(edges_s()[1]) + off_s, float(edges_s()[2]) - off_s, Label("backward"))]
+    )
     (one,), _ = snap_edges(given, signals())
     assert abs(one.start_s - edges_s()[1]) <= max(3.0, abs(off_s) / 2.0)
     assert abs(one.end_s - edges_s()[2]) <= max(3.0, abs(off_s) / 2.0)
 
 
 def test_a_pressed_lap_stays_and_so_does_an_edge_without_a_change() -> None:
-    pressed = (Annotation(295.0, 545.0, Label("backward"), edge_tolerance_s=BUTTON_TOLERANCE_S),)
+    pressed = AnnotationTable.from_annotations(
+        [Annotation(295.0, 545.0, Label("backward"), edge_tolerance_s=BUTTON_TOLERANCE_S)]
+    )
     assert snap_edges(pressed, signals()) == (pressed, ())
-    steady = (Annotation(100.0, 200.0, Label("backward")),)
+    steady = AnnotationTable.from_annotations([Annotation(100.0, 200.0, Label("backward"))])
     assert snap_edges(steady, signals()) == (steady, ())
 
 
 def test_what_moved_is_said_and_never_by_more_than_it_is_unsure_of() -> None:
-    given = (Annotation(float(edges_s()[1]) + 8.0, float(edges_s()[2]) - 25.0, Label("backward")),)
+    given = AnnotationTable.from_annotations(
+        [Annotation(float(edges_s()[1]) + 8.0, float(edges_s()[2]) - 25.0, Label("backward"))]
+    )
     (one,), said = snap_edges(given, signals())
     assert abs(one.end_s - given[0].end_s) <= TYPED_TOLERANCE_S
     assert any("start moved from 5:08 to" in word for word in said)
@@ -76,7 +82,7 @@ def test_neighbours_that_touch_keep_touching_and_nothing_turns_round() -> None:
     for _ in range(50):
         edges = np.sort(rng.uniform(0.0, cleaned().elapsed_s, 9))
         labels = [Label("backward"), Label("forward")] * 4
-        given = tuple(
+        given = AnnotationTable.from_annotations(
             Annotation(float(a), float(b), label, edge_tolerance_s=float(rng.choice([1.0, 10.0, 30.0])))
             for a, b, label in zip(edges[:-1], edges[1:], labels, strict=True)
             if b - a > 1e-6

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from retropace.annotations.language.interpret import interpret_name
-from retropace.annotations.language.vocabulary import LABELS
+from retropace.annotations.language.vocabulary import load_words
 
 AMBIGUOUS = "ambiguous"
 NOTHING = "nothing"
@@ -218,7 +218,7 @@ def test_what_a_title_means(language: str, phrase: str, meant: str) -> None:
 
 def test_the_table_is_large_enough_and_knows_every_language() -> None:
     assert len(ROWS) >= 150
-    assert PHRASES.keys() == LABELS.keys()
+    assert PHRASES.keys() == load_words("vocabulary")["labels"].keys()
     for language, phrases in PHRASES.items():
         assert AMBIGUOUS in phrases.values(), language
         assert sum(meant.startswith("backward") for meant in phrases.values()) >= 4, language

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from retropace.annotations.language.interpret import interpret_name
-from retropace.annotations.language.normalize import find_phrases
+from retropace.annotations.language.vocabulary import find_phrases
 from retropace.annotations.model.plan import Plan, iter_steps
 from retropace.annotations.sentence.parser import MAX_TEXT_CHARS, parse_sentence
 from retropace.core.activity import Activity

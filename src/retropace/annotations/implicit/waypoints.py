@@ -10,6 +10,7 @@ import numpy as np
 from retropace.annotations.language.interpret import interpret_name
 from retropace.annotations.language.labels import Label
 from retropace.annotations.language.normalize import normalize
+from retropace.annotations.language.vocabulary import load_words
 from retropace.annotations.model.annotation import Annotation, Origin
 from retropace.core.activity import Waypoint
 from retropace.core.cleaned_activity import CleanedActivity
@@ -20,10 +21,6 @@ EDGE_TOLERANCE_S = 5.0
 name a waypoint where they turn, or just before, and typing takes a while."""
 MAX_DISTANCE_M = 30.0
 """Distance (m) from the route within which a waypoint without a time counts as passed."""
-CLOSING_NAMES = frozenset(
-    normalize(word) for word in ("end", "ende", "stop", "fin", "fine", "einde", "koniec", "конец", "終了", "结束", "끝")
-)
-"""Names of waypoints that end a stretch and start none, in normalized spelling."""
 
 
 def find_waypoint_annotations(cleaned: CleanedActivity) -> tuple[list[Annotation], tuple[str, ...]]:
@@ -60,7 +57,7 @@ def _interpret_waypoint(waypoint: Waypoint, warnings: list[str]) -> tuple[Label 
     The label is None if the waypoint only ends a stretch or its name means neither; of an ambiguous name a warning is
     appended.
     """
-    if normalize(waypoint.name) in CLOSING_NAMES:
+    if normalize(waypoint.name) in load_words("vocabulary")["closing"]["all"]:
         return None, True
     meaning = interpret_name(waypoint.name) if waypoint.name else None
     if meaning is None and waypoint.note and not waypoint.name:

@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from retropace.annotations.language.labels import Label, parse_canonical_label
-from retropace.annotations.language.normalize import Phrase, build_label_table, find_phrases, normalize
-from retropace.annotations.language.vocabulary import SHORT_FORMS
+from retropace.annotations.language.normalize import normalize
+from retropace.annotations.language.vocabulary import Phrase, build_label_table, find_phrases, invert, load_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +39,9 @@ def interpret_name(name: str, *, is_title: bool = True) -> Meaning | None:
     True
     """
     normalized = normalize(name)
-    short_forms = {normalize(phrase): label for label, group in SHORT_FORMS.items() for phrase in group}
     if not is_title and normalized in build_label_table():
         return Meaning(parse_canonical_label(build_label_table()[normalized]), normalized)
-    if normalized in short_forms and not (is_title and normalized == "back"):
+    if normalized in invert(load_words("vocabulary")["short_forms"]) and not (is_title and normalized == "back"):
         return None
     phrases = find_phrases(name)
     if any(phrase.kind == "ignored" for phrase in phrases):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from retropace.annotations.language.normalize import build_gait_table, build_label_table, normalize
+from retropace.annotations.language.normalize import normalize
+from retropace.annotations.language.vocabulary import build_gait_table, build_label_table
 from retropace.core.errors import AnnotationError
 
 

@@ -52,6 +52,16 @@ class Annotation:
     a change of pace."""
     attributes: Attributes = NO_ATTRIBUTES
 
+    @property
+    def span(self) -> tuple[float, float]:
+        """Start and end in elapsed seconds."""
+        return self.start_s, self.end_s
+
+    @property
+    def duration_s(self) -> float:
+        """Seconds from start to end."""
+        return self.end_s - self.start_s
+
 
 @dataclass(frozen=True, slots=True)
 class UnresolvedAnnotation:

@@ -31,6 +31,11 @@ class PlanStep:
         return f"{self.length} {self.label}".strip()
 
     @property
+    def direction(self) -> str:
+        """The direction of the label."""
+        return self.label.direction
+
+    @property
     def length(self) -> str:
         """Planned length as text, for example ``400 m`` or ``2:00``; empty if it is open."""
         if self.metres is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -15,6 +15,7 @@ from retropace.annotations.model.annotation import (
     Annotation,
     UnresolvedAnnotation,
 )
+from retropace.annotations.model.annotation_table import AnnotationTable
 from retropace.annotations.resolve.overlaps import resolve_overlaps
 from retropace.core.cleaned_activity import CleanedActivity
 from retropace.core.errors import AnnotationError
@@ -26,20 +27,17 @@ In any case it is cut off there."""
 
 
 def resolve_annotations(
-    annotations: Iterable[Annotation | UnresolvedAnnotation], cleaned: CleanedActivity
-) -> tuple[tuple[Annotation, ...], tuple[str, ...]]:
+    annotations: Sequence[Annotation | UnresolvedAnnotation], cleaned: CleanedActivity
+) -> tuple[AnnotationTable, tuple[str, ...]]:
     """Return the annotations as sorted spans within the activity that do not overlap, and warnings.
 
     The order of the input has no effect. Overlapping annotations of equal label are merged; where two that differ
     overlap within their edge tolerances, the edge with the smaller tolerance becomes the boundary of both. Raises
     :class:`AnnotationError` for an annotation outside the activity and for two that contradict each other, naming both.
     """
-    located: list[Annotation] = []
-    unresolved = [item for item in annotations if isinstance(item, UnresolvedAnnotation)]
-    for item in annotations:
-        if isinstance(item, Annotation):
-            located.append(item)
     warnings: list[str] = []
+    located = [item for item in annotations if isinstance(item, Annotation)]
+    unresolved = [item for item in annotations if isinstance(item, UnresolvedAnnotation)]
     located += locate_annotations(unresolved, cleaned, warnings)
     inside = [_clip_to_activity(annotation, cleaned, warnings) for annotation in located]
     disjoint, overruled = resolve_overlaps(inside)

@@ -5,15 +5,19 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from itertools import groupby
 
+import numpy as np
+
 from retropace.annotations.language.labels import Label
 from retropace.annotations.model.annotation import Annotation, Origin
+from retropace.annotations.model.annotation_table import AnnotationTable
 from retropace.annotations.model.origin_priority import ORIGIN_PRIORITY
 from retropace.core.errors import AnnotationError
-from retropace.core.spans import Spans, as_spans, clip, subtract, total_s, union
+from retropace.core.spans import as_spans, clip, subtract, total_s, union
 from retropace.core.units import format_duration
 
 MIN_REMAINDER_S = 5.0
@@ -21,36 +25,35 @@ MIN_REMAINDER_S = 5.0
 its neighbour or is dropped."""
 
 
-def sort_key(annotation: Annotation) -> tuple[object, ...]:
-    """Return the sort key of an annotation, by which results do not depend on the order of the input."""
-    return (
-        annotation.start_s,
-        annotation.end_s,
-        annotation.label,
-        annotation.edge_tolerance_s,
-        annotation.note,
-        str(annotation.attributes),
-        str(annotation.origin),
-    )
-
-
-def resolve_overlaps(annotations: Iterable[Annotation]) -> tuple[tuple[Annotation, ...], tuple[str, ...]]:
+def resolve_overlaps(annotations: Iterable[Annotation]) -> tuple[AnnotationTable, tuple[str, ...]]:
     """Return the annotations sorted and without overlap, and warnings that name those overruled.
 
     Raises :class:`AnnotationError` for two of one rank that contradict each other, naming both.
     """
-    ranked = sorted(
-        annotations, key=lambda annotation: (ORIGIN_PRIORITY[annotation.origin.kind], *sort_key(annotation))
-    )
+    ranked = sorted(annotations, key=lambda annotation: (_get_rank(annotation), _sort_key(annotation)))
     leading: list[Annotation] = []
     warnings: list[str] = []
-    for _, group in groupby(ranked, key=lambda annotation: ORIGIN_PRIORITY[annotation.origin.kind]):
-        flat = _flatten(_resolve_crossings(_merge_same_label(list(group))))
-        leading = sorted([*leading, *_subtract_leading(flat, leading, warnings)], key=sort_key) if leading else flat
-    return tuple(leading), tuple(warnings)
+    for _, group in groupby(ranked, key=_get_rank):
+        flat = _flatten(_resolve_crossings(_merge_same_label(group)))
+        leading = sorted([*leading, *_subtract_leading(flat, leading, warnings)], key=_sort_key) if leading else flat
+    return AnnotationTable.from_annotations(leading), tuple(warnings)
 
 
-def _merge_same_label(annotations: list[Annotation]) -> list[Annotation]:
+def _get_rank(annotation: Annotation) -> int:
+    return ORIGIN_PRIORITY[annotation.origin.kind]
+
+
+def _sort_key(annotation: Annotation) -> tuple[object, ...]:
+    """Return the sort key of an annotation, by which results do not depend on the order of the input."""
+    stated = str(annotation.attributes), str(annotation.origin)
+    return (*annotation.span, annotation.label, annotation.edge_tolerance_s, annotation.note, *stated)
+
+
+def _outer_first(annotation: Annotation) -> tuple[object, ...]:
+    return annotation.start_s, -annotation.end_s, _sort_key(annotation)
+
+
+def _merge_same_label(annotations: Iterable[Annotation]) -> list[Annotation]:
     """Return the annotations with overlapping ones of equal label and attributes merged."""
     by_label: dict[tuple[Label, str], list[Annotation]] = {}
     for annotation in annotations:
@@ -60,12 +63,12 @@ def _merge_same_label(annotations: list[Annotation]) -> list[Annotation]:
         if same and annotation.start_s < same[-1].end_s and not is_separate:
             annotation = _merge_pair(same.pop(), annotation)
         same.append(annotation)
-    return sorted((annotation for group in by_label.values() for annotation in group), key=sort_key)
+    return [annotation for group in by_label.values() for annotation in group]
 
 
 def _merge_pair(first: Annotation, second: Annotation) -> Annotation:
     """Return two annotations merged into one, with the origin and tolerance of the one with the smaller tolerance."""
-    surest = min(first, second, key=lambda annotation: (annotation.edge_tolerance_s, sort_key(annotation)))
+    surest = min(first, second, key=lambda annotation: (annotation.edge_tolerance_s, _sort_key(annotation)))
     notes = dict.fromkeys(note for note in (first.note, second.note) if note)
     start_s, end_s = min(first.start_s, second.start_s), max(first.end_s, second.end_s)
     return replace(surest, start_s=start_s, end_s=end_s, note="; ".join(notes))
@@ -79,35 +82,26 @@ def _resolve_crossings(annotations: list[Annotation]) -> list[Annotation]:
     nested: list[Annotation] = []
     open_indices: list[int] = []
     origin_s = _measure_origins_s(annotations)
-    for later in sorted(
-        annotations, key=lambda annotation: (annotation.start_s, -annotation.end_s, sort_key(annotation))
-    ):
+    for later in sorted(annotations, key=_outer_first):
         while open_indices and nested[open_indices[-1]].end_s <= later.start_s:
             open_indices.pop()
-        current: Annotation | None = later
-        while open_indices and current is not None:
+        current = later
+        while open_indices:
             earlier = nested[open_indices[-1]]
-            is_inside = current.end_s <= earlier.end_s and (current.start_s, current.end_s) != (
-                earlier.start_s,
-                earlier.end_s,
-            )
             if _is_more_precise(earlier, current) and current.end_s <= earlier.end_s:
-                current = None
-                continue
-            is_same_span = (current.start_s, current.end_s) == (earlier.start_s, earlier.end_s)
-            if is_same_span and origin_s(current) != origin_s(earlier):
+                break
+            if current.span == earlier.span and origin_s(current) != origin_s(earlier):
                 # The narrower origin leads: "lap 5" is one of "odd laps".
-                if origin_s(current) < origin_s(earlier):
-                    nested[open_indices[-1]] = current
-                current = None
-                continue
-            if is_inside:
+                nested[open_indices[-1]] = min(earlier, current, key=origin_s)
+                break
+            if current.end_s <= earlier.end_s and current.span != earlier.span:
                 if earlier.attributes.distance_m is not None:
                     raise _build_contradiction_error(earlier, current, "give each part a distance of its own")
+                open_indices.append(len(nested))
+                nested.append(current)
                 break
-            nested[open_indices[-1]], current = _split_crossing(earlier, current)
-            open_indices.pop()
-        if current is not None:
+            nested[open_indices.pop()], current = _split_crossing(earlier, current)
+        else:
             open_indices.append(len(nested))
             nested.append(current)
     return [annotation for annotation in nested if annotation.start_s < annotation.end_s]
@@ -120,9 +114,7 @@ def _measure_origins_s(annotations: list[Annotation]) -> Callable[[Annotation], 
         totals[annotation.origin] = totals.get(annotation.origin, 0.0) + annotation.end_s - annotation.start_s
     # Annotations without a stated origin each count as an origin of their own.
     return lambda annotation: (
-        totals[annotation.origin]
-        if annotation.origin.text or annotation.origin.path
-        else annotation.end_s - annotation.start_s
+        totals[annotation.origin] if annotation.origin.text or annotation.origin.path else annotation.duration_s
     )
 
 
@@ -162,36 +154,21 @@ def _describe(annotation: Annotation) -> str:
 
 def _flatten(nested: list[Annotation]) -> list[Annotation]:
     """Return nested annotations without overlap: an outer one keeps only the time that no inner one covers."""
-    pieces: list[Annotation] = []
-    open_annotations: list[Annotation] = []
-    position_s = 0.0
-    for annotation in sorted(nested, key=lambda annotation: (annotation.start_s, -annotation.end_s)):
-        while open_annotations and open_annotations[-1].end_s <= annotation.start_s:
-            position_s = _close_innermost(open_annotations, position_s, pieces)
-        if open_annotations and position_s < annotation.start_s:
-            pieces.append(
-                replace(
-                    open_annotations[-1],
-                    start_s=max(position_s, open_annotations[-1].start_s),
-                    end_s=annotation.start_s,
-                )
-            )
-        open_annotations.append(annotation)
-        position_s = annotation.start_s
-    while open_annotations:
-        position_s = _close_innermost(open_annotations, position_s, pieces)
-    return sorted(pieces, key=sort_key)
-
-
-def _close_innermost(open_annotations: list[Annotation], position_s: float, pieces: list[Annotation]) -> float:
-    """Remove the last, innermost annotation from ``open_annotations`` and append what is left of it to ``pieces``.
-
-    All time before ``position_s`` is already assigned. Returns the time up to which all is assigned now.
-    """
-    annotation = open_annotations.pop()
-    if position_s < annotation.end_s:
-        pieces.append(replace(annotation, start_s=max(position_s, annotation.start_s)))
-    return max(position_s, annotation.end_s)
+    outer_first = sorted(nested, key=_outer_first)
+    spans = as_spans(annotation.span for annotation in outer_first)
+    edges_s = np.unique(spans)
+    owner = np.full(len(edges_s) - 1, -1)
+    for number, (first, end) in enumerate(np.searchsorted(edges_s, spans).tolist()):
+        owner[first:end] = number
+    firsts = np.flatnonzero(np.diff(owner, prepend=-1))
+    ends_s = edges_s[np.append(firsts[1:], len(owner))]
+    return [
+        replace(outer_first[number], start_s=start_s, end_s=end_s)
+        for number, start_s, end_s in zip(
+            owner[firsts].tolist(), edges_s[firsts].tolist(), ends_s.tolist(), strict=True
+        )
+        if number >= 0
+    ]
 
 
 def _subtract_leading(lower: list[Annotation], leading: list[Annotation], warnings: list[str]) -> list[Annotation]:
@@ -199,53 +176,41 @@ def _subtract_leading(lower: list[Annotation], leading: list[Annotation], warnin
 
     Those in ``leading`` have higher priority. A warning is appended for each contradiction.
     """
-    covered = union(as_spans((annotation.start_s, annotation.end_s) for annotation in leading))
+    covered = union(as_spans(annotation.span for annotation in leading))
     starts = [annotation.start_s for annotation in leading]
     remainders: list[Annotation] = []
     for annotation in lower:
-        spans: Spans = subtract(
-            as_spans([(annotation.start_s, annotation.end_s)]), clip(covered, annotation.start_s, annotation.end_s)
-        )
+        spans = subtract(as_spans([annotation.span]), clip(covered, *annotation.span))
         remainders += [replace(annotation, start_s=start, end_s=end) for start, end in spans.tolist()]
-        lost_s = annotation.end_s - annotation.start_s - total_s(spans)
-        if lost_s > annotation.edge_tolerance_s and (other := _first_conflict(annotation, leading, starts)) is not None:
+        nearby = leading[max(bisect_left(starts, annotation.start_s) - 1, 0) : bisect_left(starts, annotation.end_s)]
+        conflicts = [
+            other
+            for other in nearby
+            if other.label.direction != annotation.label.direction
+            and min(annotation.end_s, other.end_s) - max(annotation.start_s, other.start_s)
+            > max(annotation.edge_tolerance_s, other.edge_tolerance_s)
+        ]
+        if conflicts and annotation.duration_s - total_s(spans) > annotation.edge_tolerance_s:
+            other = conflicts[0]
             warnings.append(f"{_describe(annotation)}, {other.origin} says {other.label}: the latter counts")
     return _absorb_slivers(remainders, set(covered.ravel().tolist()))
 
 
 def _absorb_slivers(pieces: list[Annotation], edges: set[float]) -> list[Annotation]:
-    """Return remainders of annotations, without very short ones beside an annotation of higher priority.
+    """Return the sorted pieces without very short ones beside ``edges`` of annotations of higher priority.
 
     Very short is below ``MIN_REMAINDER_S``; ``edges`` are the starts and ends of annotations of higher priority. The
     time of a remainder left out goes to the remainder that touches its other side, if there is one.
     """
     absorbed: list[Annotation] = []
-    pieces = sorted(pieces, key=sort_key)
     for number, piece in enumerate(pieces):
-        is_sliver = piece.end_s - piece.start_s < MIN_REMAINDER_S
+        is_sliver = piece.duration_s < MIN_REMAINDER_S
         if is_sliver and piece.end_s in edges:
             if absorbed and absorbed[-1].end_s == piece.start_s:
                 absorbed[-1] = replace(absorbed[-1], end_s=piece.end_s)
-            continue
-        if is_sliver and piece.start_s in edges:
+        elif is_sliver and piece.start_s in edges:
             if number + 1 < len(pieces) and pieces[number + 1].start_s == piece.end_s:
                 pieces[number + 1] = replace(pieces[number + 1], start_s=piece.start_s)
-            continue
-        absorbed.append(piece)
+        else:
+            absorbed.append(piece)
     return absorbed
-
-
-def _first_conflict(annotation: Annotation, leading: list[Annotation], starts: list[float]) -> Annotation | None:
-    """Return the first annotation of higher priority that contradicts the given one; None if there is none.
-
-    Two contradict each other if their directions differ and they overlap by more than the larger of their tolerances.
-    """
-    from bisect import bisect_left
-
-    for other in leading[max(bisect_left(starts, annotation.start_s) - 1, 0) : bisect_left(starts, annotation.end_s)]:
-        overlap_s = min(annotation.end_s, other.end_s) - max(annotation.start_s, other.start_s)
-        if other.label.direction != annotation.label.direction and overlap_s > max(
-            annotation.edge_tolerance_s, other.edge_tolerance_s
-        ):
-            return other
-    return None

@@ -11,7 +11,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from retropace.annotations.model.annotation import BUTTON_TOLERANCE_S, Annotation
+from retropace.annotations.model.annotation import BUTTON_TOLERANCE_S
+from retropace.annotations.model.annotation_table import AnnotationTable
 from retropace.core.spans import FloatArray, cumulate
 from retropace.core.units import format_duration
 from retropace.segmentation.signals import StandardizedSignals
@@ -28,36 +29,29 @@ ROUND_COUNT = 3
 """Number of rounds; each takes the medians beside the edges that the previous round found."""
 
 
-def snap_edges(
-    annotations: tuple[Annotation, ...], signals: StandardizedSignals
-) -> tuple[tuple[Annotation, ...], tuple[str, ...]]:
+def snap_edges(annotations: AnnotationTable, signals: StandardizedSignals) -> tuple[AnnotationTable, tuple[str, ...]]:
     """Return the annotations with uncertain edges moved to changes of pace and cadence, and messages on the moves.
 
     ``annotations`` are sorted and disjoint. An edge moves by at most its tolerance and never past another edge; edges
     that touch keep touching. Edges with a tolerance of at most one second stay.
     """
-    tolerance_of_edge: dict[float, float] = {}
-    for annotation in annotations:
-        for edge in (annotation.start_s, annotation.end_s):
-            tolerance_of_edge[edge] = min(tolerance_of_edge.get(edge, np.inf), annotation.edge_tolerance_s)
-    original_s = np.array(sorted(tolerance_of_edge))
+    original_s, edge_index = np.unique(annotations.spans, return_inverse=True)
     if len(original_s) == 0 or len(signals) == 0:
         return annotations, ()
-    tolerances_s = np.array([tolerance_of_edge[edge] for edge in original_s.tolist()])
+    edge_index = edge_index.reshape(-1, 2)
+    tolerances_s = np.full(len(original_s), np.inf)
+    np.minimum.at(tolerances_s, edge_index, annotations.edge_tolerance_s[:, None])
     is_free = (tolerances_s > BUTTON_TOLERANCE_S) & (original_s > 0.0) & (original_s < len(signals) - 1.0)
     current_s = original_s
     for round_number in range(ROUND_COUNT):
         margin_s = tolerances_s if round_number == 0 else np.minimum(tolerances_s, 4.0)
         current_s = _snap_round(original_s, current_s, np.where(is_free, tolerances_s, 0.0), margin_s, signals)
-    new_edges = dict(zip(original_s.tolist(), current_s.tolist(), strict=True))
-    snapped = tuple(
-        replace(annotation, start_s=new_edges[annotation.start_s], end_s=new_edges[annotation.end_s])
-        for annotation in annotations
-    )
+    snapped = replace(annotations, spans=current_s[edge_index])
     messages = tuple(
-        message
-        for before, after in zip(annotations, snapped, strict=True)
-        for message in _describe_moves(before, after)
+        f"{annotations.origin[row]}: {('start', 'end')[side]} moved from "
+        f"{format_duration(annotations.spans[row, side])} to {format_duration(snapped.spans[row, side])}, "
+        "where pace and cadence change"
+        for row, side in np.argwhere(np.abs(snapped.spans - annotations.spans) >= 1.0).tolist()
     )
     return snapped, messages
 
@@ -106,13 +100,3 @@ def _select_side_window(edge_s: float, neighbour_s: float, sign: float, margin_s
     near, far = edge_s + sign * margin, edge_s + sign * min(margin + LEVEL_WINDOW_S, max(length - margin, margin + 1.0))
     low, high = sorted((near, far))
     return slice(max(int(np.floor(low)), 0), max(int(np.ceil(high)), 1))
-
-
-def _describe_moves(before: Annotation, after: Annotation) -> list[str]:
-    edges = (("start", before.start_s, after.start_s), ("end", before.end_s, after.end_s))
-    return [
-        f"{before.origin}: {name} moved from {format_duration(old)} to {format_duration(new)}, "
-        "where pace and cadence change"
-        for name, old, new in edges
-        if abs(new - old) >= 1.0
-    ]

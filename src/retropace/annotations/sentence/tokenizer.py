@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from retropace.annotations.language.normalize import normalize
-from retropace.annotations.sentence.keywords import METRES_PER_UNIT, REPEAT_WORDS, SECONDS_PER_UNIT
+from retropace.annotations.sentence.keywords import load_keywords
 from retropace.core.errors import AnnotationError
 
 _TOKEN = re.compile(
@@ -15,12 +15,6 @@ _TOKEN = re.compile(
     r"|(?P<symbol>[(){}\[\]×*,;+/@=:&.\n\r|–-]|->|→)",
 )
 """Pattern of one token; the name of the matching group is the kind of token."""
-UNITS = {normalize(word): ("m", size) for word, size in METRES_PER_UNIT.items()} | {
-    normalize(word): ("s", size) for word, size in SECONDS_PER_UNIT.items()
-}
-"""Unit ``m`` or ``s`` and its size, as in ``("m", 1000.0)``, by word in normalized spelling."""
-NORMALIZED_REPEAT_WORDS = frozenset(normalize(word) for word in REPEAT_WORDS)
-"""Words that stand between a count and what is repeated, in normalized spelling."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +22,7 @@ class Token:
     """One word, number or sign of a sentence."""
 
     kind: str
-    """Kind of the token: ``word``, ``number``, ``clock``, ``fraction``, ``symbol``, or ``mark`` (a sign of minutes
-    or seconds)."""
+    """``word``, ``number``, ``clock``, ``fraction``, ``symbol``, ``mark`` (a sign of minutes or seconds) or ``end``."""
     text: str
     offset: int
     """Index of the token's first character in the sentence."""
@@ -48,6 +41,7 @@ def tokenize(text: str) -> list[Token]:
     >>> [token.text for token in tokenize("6x400m, r 2:00")]
     ['6', 'x', '400', 'm', ',', 'r', '2:00']
     """
+    units = load_keywords().units
     tokens: list[Token] = []
     offset = 0
     while offset < len(text):
@@ -56,10 +50,9 @@ def tokenize(text: str) -> list[Token]:
             raise build_syntax_error(text, offset, "means nothing in a workout")
         kind = str(match.lastgroup)
         if kind == "word":
-            tokens += _split_word(
-                match[0], offset, after_number=bool(tokens) and tokens[-1].kind in ("number", "fraction")
-            )
-        elif kind == "mark" and match[0] in "'’" and tokens and tokens[-1].normalized in UNITS:
+            after_number = bool(tokens) and tokens[-1].kind in ("number", "fraction")
+            tokens += _split_word(match[0], offset, after_number=after_number)
+        elif kind == "mark" and match[0] in "'’" and tokens and tokens[-1].normalized in units:
             pass  # an apostrophe after a unit, as in "two minutes' rest"
         elif kind != "space":
             tokens.append(Token(kind, match[0], offset))
@@ -69,16 +62,42 @@ def tokenize(text: str) -> list[Token]:
 
 def _split_word(word: str, offset: int, *, after_number: bool) -> list[Token]:
     """Return the tokens of a word, split where a unit or a repeat word is written together with what follows it."""
-    unsplit = [Token("word", word, offset)]
-    if normalize(word) in UNITS or normalize(word) in NORMALIZED_REPEAT_WORDS or not after_number:
-        return unsplit
-    for length in range(len(word) - 1, 0, -1):
-        head, tail = normalize(word[:length]), word[length:]
-        if head not in UNITS and head not in NORMALIZED_REPEAT_WORDS:
-            continue
-        if tail.isupper() or tail in ("x", "×") or not tail.isascii() or head == "x":
-            return [Token("word", word[:length], offset), *_split_word(tail, offset + length, after_number=False)]
-    return unsplit
+    known_heads = load_keywords().units.keys() | load_keywords().repeats
+    if after_number and normalize(word) not in known_heads:
+        for length in range(len(word) - 1, 0, -1):
+            head, tail = normalize(word[:length]), word[length:]
+            if head in known_heads and (tail.isupper() or tail in ("x", "×") or not tail.isascii() or head == "x"):
+                return [Token("word", word[:length], offset), Token("word", tail, offset + length)]
+    return [Token("word", word, offset)]
+
+
+@dataclass(slots=True)
+class TokenCursor:
+    """The tokens (words, numbers and signs) of a sentence, and a position in them."""
+
+    text: str
+    tokens: list[Token]
+    position: int = 0
+    """Index of the next token."""
+
+    def peek(self, ahead: int = 0) -> Token:
+        """Return the next token, or the one ``ahead`` tokens after it; behind the last one there is an ``end``."""
+        index = self.position + ahead
+        return self.tokens[index] if index < len(self.tokens) else Token("end", "", len(self.text))
+
+    def error(self, token: Token, problem: str) -> AnnotationError:
+        """Return an error that points at a token."""
+        return build_syntax_error(self.text, token.offset, problem)
+
+    def separates_steps(self) -> bool:
+        """Whether the next token is a word that separates two steps."""
+        return self.peek().kind == "word" and self.peek().normalized in load_keywords().separators
+
+    def opens_recovery(self, distance: int = 1) -> bool:
+        """Whether a word that may stand before a recovery is next, and a length ``distance`` tokens after it."""
+        token, after, keywords = self.peek(), self.peek(distance), load_keywords()
+        starts_length = after.kind in ("number", "clock", "fraction") or after.normalized in keywords.numbers
+        return starts_length and token.kind == "word" and token.normalized in keywords.recovery_openers
 
 
 def build_syntax_error(text: str, offset: int, problem: str) -> AnnotationError:

@@ -6,15 +6,17 @@ distinct from its neighbours, and nothing outside of them resembles one.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
+from numpy.typing import NDArray
 
 from retropace.annotations.model.plan import Item, Plan, PlanStep, count_steps
 from retropace.annotations.model.workout import StepResult
 from retropace.annotations.workout_fit.activity_grid import ActivityGrid
-from retropace.annotations.workout_fit.alignment import AlignedStep, Alignment
-from retropace.annotations.workout_fit.cost_model import compute_length_log_sd
+from retropace.annotations.workout_fit.alignment import AlignedStep
+from retropace.annotations.workout_fit.cost_model import compute_length_deviation_sd
 from retropace.core.cleaned_activity import CleanedActivity
 from retropace.core.spans import FloatArray
 from retropace.core.units import format_duration
@@ -51,8 +53,7 @@ MIN_STANDING_SHARE = 0.4
 MAX_GAP_MOVING_SHARE = 0.05
 """A plan is rejected if the runner moves for more than this share of the session, plus 15 s, between its steps."""
 MIN_EXPLAINED_SHARE = 0.5
-"""Smallest fraction of the variation in pace and cadence that the steps must explain
-(:func:`_compute_explained_share`); with less the plan is rejected."""
+"""Smallest fraction of the variation in pace and cadence that the steps must explain."""
 MAX_LOOKALIKE_COST_PER_S = 0.3
 """Largest cost per second, in nats, at which a stretch still resembles a step: a deviation of one to two standard
 deviations."""
@@ -82,235 +83,209 @@ def _sum_planned(items: tuple[Item, ...]) -> tuple[float, float]:
     seconds = metres = 0.0
     for item in items:
         if isinstance(item, PlanStep):
-            seconds, metres = seconds + (item.seconds or 0.0), metres + (item.metres or 0.0)
+            item_s, item_m = item.seconds or 0.0, item.metres or 0.0
         else:
-            body_totals = _sum_planned(item.body)
-            seconds, metres = seconds + item.count * body_totals[0], metres + item.count * body_totals[1]
+            item_s, item_m = (item.count * total for total in _sum_planned(item.body))
+        seconds, metres = seconds + item_s, metres + item_m
     return seconds, metres
 
 
-def compute_distinctness(number: int, alignment: Alignment, levels: dict[int, FloatArray], grid: ActivityGrid) -> float:
-    """Compute by how many nats pace and cadence in a step fit its own median better than its neighbours' medians.
+@dataclass(frozen=True, slots=True)
+class AcceptanceTest:
+    """An aligned plan on a grid of one-second cells, and the tests of whether it fits the activity."""
 
-    Returns the smaller value of the two neighbours; infinity for a rest that was spent standing, 0 for one that was
-    not; NaN if the step has no known median pace and cadence or no neighbour.
-    """
-    aligned = alignment.steps[number]
-    rows = _find_step_rows(aligned)
-    is_moving = grid.is_moving[rows]
-    if aligned.step.label.direction == "rest":
-        metres = float(np.diff(np.interp([aligned.start_s, aligned.end_s], grid.edge_s, grid.distance_m))[0])
-        is_standing = 1.0 - float(np.mean(is_moving)) >= MIN_STANDING_SHARE if len(is_moving) else True
-        return (
-            np.inf if is_standing or metres / max(aligned.end_s - aligned.start_s, 1.0) <= MAX_REST_SPEED_MPS else 0.0
-        )
-    neighbours = [alignment.steps[index] for index in (number - 1, number + 1) if 0 <= index < len(alignment.steps)]
-    neighbours = [neighbour for neighbour in neighbours if neighbour.plan_index != aligned.plan_index]
-    if aligned.plan_index not in levels or not neighbours:
-        return np.nan
-    squared_distances = [
-        float(np.nansum((levels[neighbour.plan_index] - levels[aligned.plan_index]) ** 2))
-        for neighbour in neighbours
-        if neighbour.plan_index in levels
-    ]
-    if squared_distances and min(squared_distances) < MIN_LEVEL_DISTANCE_SD**2:
-        return 0.0
-    own_cost = grid.signals.select(rows).cost_to_level(levels[aligned.plan_index])[is_moving]
-    differences = [
-        float((grid.signals.select(rows).cost_to_level(levels[neighbour.plan_index])[is_moving] - own_cost).sum())
-        for neighbour in neighbours
-        if neighbour.plan_index in levels and neighbour.step.label.direction != "rest"
-    ]
-    return min(differences) if differences else np.inf
+    plan: Plan
+    steps: tuple[AlignedStep, ...]
+    levels: dict[int, FloatArray]
+    """Median pace and cadence by ``plan_index``."""
+    grid: ActivityGrid
+    edges_s: FloatArray
+    """The change points of the activity in elapsed seconds, with its start and end."""
 
+    def compute_distinctness(self, number: int) -> float:
+        """Compute by how many nats pace and cadence in a step fit its own median better than its neighbours' medians.
 
-def find_rejection_reason(
-    plan: Plan,
-    alignment: Alignment,
-    results: tuple[StepResult, ...],
-    distinctness: list[float],
-    levels: dict[int, FloatArray],
-    grid: ActivityGrid,
-    edges_s: FloatArray,
-) -> str:
-    """Return the first reason why a plan does not fit the activity; empty if it fits.
-
-    ``distinctness`` holds a value for each aligned step, in nats, NaN where undetermined.
-    """
-    planned_count = count_steps(plan.items)
-    if len(alignment.steps) < MIN_COMPLETED_SHARE * planned_count:
-        return f"only {len(alignment.steps)} of its {planned_count} steps would have been done"
-    covered_s = sum(aligned.end_s - aligned.start_s for aligned in alignment.steps)
-    total_s = float(grid.edge_s[-1])
-    if covered_s < MIN_COVERED_SHARE * total_s:
-        return f"it explains only {format_duration(covered_s)} of {format_duration(total_s)}"
-    if reason := _check_lengths(alignment, results):
-        return reason
-    rests = [
-        value
-        for value, aligned in zip(distinctness, alignment.steps, strict=True)
-        if aligned.step.label.direction == "rest"
-    ]
-    if sum(value == 0.0 for value in rests) > 0.5 * len(rests):
-        return "nobody rested where its rests would have to be: if you walked or jogged there, say so"
-    if reason := _check_gait(alignment, grid) or _check_distinctness(alignment, distinctness):
-        return reason
-    window = slice(int(alignment.steps[0].start_s), int(np.ceil(alignment.steps[-1].end_s)))
-    share = _compute_explained_share(alignment, levels, grid, edges_s, window)
-    if share < MIN_EXPLAINED_SHARE:
-        return f"its steps explain {100.0 * max(share, 0.0):.0f} % of the changes of pace and cadence in the activity"
-    return _check_outside(alignment, grid, edges_s) or _find_lookalike(alignment, levels, grid, edges_s)
-
-
-def _check_lengths(alignment: Alignment, results: tuple[StepResult, ...]) -> str:
-    """Return a reason if the lengths of the steps deviate too much from the plan; empty if they do not."""
-    measured = [
-        (np.log(max(result.ratio, 1e-3)) / compute_length_log_sd(result.step, is_outer=aligned.is_outer), result)
-        for result, aligned in zip(results, alignment.steps, strict=True)
-        if np.isfinite(result.ratio)
-    ]
-    deviations_sd = [deviation_sd for deviation_sd, _ in measured]
-    if not deviations_sd or (
-        float(np.sqrt(np.mean(np.square(deviations_sd)))) <= MAX_LENGTH_RMS_SD
-        and float(np.mean(np.abs(deviations_sd) > 3.0)) <= MAX_LENGTH_OUTLIER_SHARE
-    ):
-        return ""
-    worst = measured[int(np.argmax(np.abs(deviations_sd)))][1]
-    return (
-        f'its lengths are not those of the activity: "{worst.step}" would have to be '
-        f"{format_duration(worst.start_s)} to {format_duration(worst.end_s)}, "
-        f"{100.0 * worst.ratio:.0f} % of what was planned"
-    )
-
-
-def _check_distinctness(alignment: Alignment, distinctness: list[float]) -> str:
-    """Return a reason if too few steps differ from their neighbours in pace or cadence; empty otherwise."""
-    backward = [
-        value
-        for value, aligned in zip(distinctness, alignment.steps, strict=True)
-        if aligned.step.label.direction == "backward"
-    ]
-    indistinct = sum(not value > MIN_DISTINCTNESS for value in backward if not np.isnan(value))
-    if backward and indistinct > (1.0 - MIN_DISTINCT_BACKWARD_SHARE) * len(backward):
-        return (
-            f"{indistinct} of its {len(backward)} backward stretches do not stand out by pace or cadence from what is "
-            "beside them, where they would have to be"
-        )
-    known = [value for value in distinctness if not np.isnan(value)]
-    if known and sum(value > MIN_DISTINCTNESS for value in known) < MIN_DISTINCT_SHARE * len(known):
-        return "pace and cadence do not change where its steps would have to"
-    return ""
-
-
-def _check_gait(alignment: Alignment, grid: ActivityGrid) -> str:
-    """Return a reason if most steps planned as walks were run, or most planned as runs were walked; empty otherwise."""
-    for gait, other_gait_s, actual_gait in (("walk", grid.running_s, "run"), ("run", grid.walking_s, "walked")):
-        planned = [aligned for aligned in alignment.steps if aligned.step.label.gait == gait]
-        wrong_count = 0
-        for aligned in planned:
-            edges_s = np.array([aligned.start_s, aligned.end_s])
-            moved_s = float(np.diff(np.interp(edges_s, grid.edge_s, grid.timer_s - grid.standing_s))[0])
-            wrong_count += float(np.diff(np.interp(edges_s, grid.edge_s, other_gait_s))[0]) > 0.6 * moved_s
-        if wrong_count > 0.5 * len(planned):
-            planned_gait = "walked" if gait == "walk" else gait
-            return f"{wrong_count} of the {len(planned)} stretches that it says were {planned_gait} were {actual_gait}"
-    return ""
-
-
-def _check_outside(alignment: Alignment, grid: ActivityGrid, edges_s: FloatArray) -> str:
-    """Return a reason if the runner moved long between steps, or changed pace before or after them; empty otherwise."""
-    moved_s = grid.timer_s - grid.standing_s
-    gaps = [
-        (before.end_s, after.start_s) for before, after in pairwise(alignment.steps) if before.end_s < after.start_s
-    ]
-    moving_s = [float(np.diff(np.interp(gap, grid.edge_s, moved_s))[0]) for gap in gaps]
-    if sum(moving_s) > MAX_GAP_MOVING_SHARE * float(grid.edge_s[-1]) + 15.0:
-        start, end = gaps[int(np.argmax(moving_s))]
-        return f"somebody moved on from {format_duration(start)} to {format_duration(end)}, where it has no step"
-    for start, end in ((0.0, alignment.steps[0].start_s), (alignment.steps[-1].end_s, float(grid.edge_s[-1]))):
-        changes_s = edges_s[(edges_s > start + 5.0) & (edges_s < end - 5.0)]
-        if len(changes_s) >= MAX_OUTSIDE_CHANGES and end - start > 0.1 * float(grid.edge_s[-1]):
-            span = f"{format_duration(start)} to {format_duration(end)}"
-            return f"pace changes {len(changes_s)} times from {span}, where it has no steps"
-    return ""
-
-
-def _compute_explained_share(
-    alignment: Alignment, levels: dict[int, FloatArray], grid: ActivityGrid, edges_s: FloatArray, window: slice
-) -> float:
-    """Return the fraction of the variation in pace and cadence between change points that the plan's steps explain.
-
-    With one median for the whole ``window`` (an index range of seconds), pace and cadence cost most; with a median
-    between each two change points, least. The fraction says how much of this difference the medians of the steps save.
-    It may be negative; it is 1 if pace and cadence hardly vary.
-    """
-    is_moving = np.zeros(len(grid.is_moving), dtype=bool)
-    is_moving[window] = grid.is_moving[window]
-    change_point_cost = step_cost = 0.0
-    rows = np.flatnonzero(is_moving)
-    if len(rows) == 0:
-        return 1.0
-    all_signals = grid.signals.select(rows)
-    single_level_cost = float(all_signals.cost_to_level(all_signals.median_level(slice(None))).sum())
-    for start, end in zip(edges_s[:-1].tolist(), edges_s[1:].tolist(), strict=True):
-        part_rows = np.arange(int(start), min(int(end), len(is_moving)))
-        part_rows = part_rows[is_moving[part_rows]]
-        if len(part_rows):
-            signals = grid.signals.select(part_rows)
-            change_point_cost += float(signals.cost_to_level(signals.median_level(slice(None))).sum())
-    for aligned in alignment.steps:
-        if aligned.plan_index in levels and aligned.step.label.direction != "rest":
-            part_rows = np.arange(*_find_step_rows(aligned).indices(len(is_moving)))
-            step_cost += float(
-                grid.signals.select(part_rows[is_moving[part_rows]]).cost_to_level(levels[aligned.plan_index]).sum()
-            )
-    # A steady session has nothing to explain; the distinctness of its steps is checked separately.
-    explainable = single_level_cost - change_point_cost
-    return 1.0 if explainable < 0.02 * len(rows) else (single_level_cost - step_cost) / explainable
-
-
-def _find_lookalike(
-    alignment: Alignment, levels: dict[int, FloatArray], grid: ActivityGrid, edges_s: FloatArray
-) -> str:
-    """Return a reason if a stretch outside the backward steps resembles one, so that reps are missing from the plan."""
-    backward = [
-        aligned
-        for aligned in alignment.steps
-        if aligned.step.label.direction == "backward" and aligned.plan_index in levels
-    ]
-    if not backward:
-        return ""
-    backward_indices = {aligned.plan_index for aligned in backward}
-    typical_s = {
-        index: np.median([aligned.end_s - aligned.start_s for aligned in backward if aligned.plan_index == index])
-        for index in backward_indices
-    }
-    step_at = np.full(int(np.ceil(grid.edge_s[-1])) + 1, -1)
-    for aligned in alignment.steps:
-        step_at[_find_step_rows(aligned)] = aligned.plan_index
-    for start, end in zip(edges_s[:-1].tolist(), edges_s[1:].tolist(), strict=True):
-        rows = np.arange(int(np.ceil(start)), min(int(end), len(grid.is_moving)))
-        rows = rows[grid.is_moving[rows]]
-        # The first and last stretch of an activity cannot be a rep.
-        is_at_end = start <= 0.0 or end >= float(grid.edge_s[-1]) - 1.0
-        if len(rows) < 10 or is_at_end or np.any(np.isin(step_at[rows], list(backward_indices))):
-            continue
+        Returns the smaller value of the two neighbours; infinity for a rest that was spent standing, 0 for one that was
+        not; NaN if the step has no known median pace and cadence or no neighbour.
+        """
+        aligned, grid, levels = self.steps[number], self.grid, self.levels
+        rows = grid.moving_rows(*aligned.rows)
+        if aligned.step.direction == "rest":
+            seconds = aligned.rows[1] - aligned.rows[0]
+            is_standing = seconds == 0 or 1.0 - len(rows) / seconds >= MIN_STANDING_SHARE
+            metres = grid.increment(grid.distance_m, aligned.start_s, aligned.end_s)
+            return np.inf if is_standing or metres / max(aligned.duration_s, 1.0) <= MAX_REST_SPEED_MPS else 0.0
+        neighbours = [
+            neighbour
+            for neighbour in (*self.steps[max(number - 1, 0) : number], *self.steps[number + 1 : number + 2])
+            if neighbour.plan_index != aligned.plan_index
+        ]
+        if aligned.plan_index not in levels or not neighbours:
+            return np.nan
+        own_level = levels[aligned.plan_index]
+        neighbours = [neighbour for neighbour in neighbours if neighbour.plan_index in levels]
+        distances2 = [float(np.nansum((levels[other.plan_index] - own_level) ** 2)) for other in neighbours]
+        if distances2 and min(distances2) < MIN_LEVEL_DISTANCE_SD**2:
+            return 0.0
         signals = grid.signals.select(rows)
-        current_index = int(step_at[rows[len(rows) // 2]])
-        current_cost = float(signals.cost_to_level(levels[current_index]).sum()) if current_index in levels else np.inf
-        for index in backward_indices:
-            cost = float(signals.cost_to_level(levels[index]).sum())
-            is_similar = cost < MAX_LOOKALIKE_COST_PER_S * len(rows) and current_cost - cost > 2.0 * MIN_DISTINCTNESS
-            if (
-                is_similar
-                and LOOKALIKE_LENGTH_RANGE[0] * typical_s[index]
-                <= end - start
-                <= LOOKALIKE_LENGTH_RANGE[1] * typical_s[index]
-            ):
+        own_cost = signals.cost_to_level(own_level)
+        differences = [
+            float((signals.cost_to_level(levels[other.plan_index]) - own_cost).sum())
+            for other in neighbours
+            if other.step.direction != "rest"
+        ]
+        return min(differences, default=np.inf)
+
+    def find_rejection_reason(self, results: tuple[StepResult, ...], distinctness: list[float]) -> str:
+        """Return the first reason why the plan does not fit the activity; empty if it fits.
+
+        ``distinctness`` holds a value for each step, in nats, NaN where undetermined.
+        """
+        planned_count, total_s = count_steps(self.plan.items), float(self.grid.edge_s[-1])
+        if len(self.steps) < MIN_COMPLETED_SHARE * planned_count:
+            return f"only {len(self.steps)} of its {planned_count} steps would have been done"
+        covered_s = sum(aligned.duration_s for aligned in self.steps)
+        if covered_s < MIN_COVERED_SHARE * total_s:
+            return f"it explains only {format_duration(covered_s)} of {format_duration(total_s)}"
+        return (
+            self._check_lengths(results)
+            or self._check_rests(distinctness)
+            or self._check_gait()
+            or self._check_distinctness(distinctness)
+            or self._check_explained_share()
+            or self._check_outside()
+            or self._find_lookalike()
+        )
+
+    def _check_lengths(self, results: tuple[StepResult, ...]) -> str:
+        measured = [
+            (abs(compute_length_deviation_sd(result.step, result.ratio, is_outer=aligned.is_outer)), result)
+            for result, aligned in zip(results, self.steps, strict=True)
+            if np.isfinite(result.ratio)
+        ]
+        deviations_sd = np.array([deviation_sd for deviation_sd, _ in measured])
+        if not measured or (
+            np.sqrt(np.mean(np.square(deviations_sd))) <= MAX_LENGTH_RMS_SD
+            and np.mean(deviations_sd > 3.0) <= MAX_LENGTH_OUTLIER_SHARE
+        ):
+            return ""
+        worst = measured[int(np.argmax(deviations_sd))][1]
+        return (
+            f'its lengths are not those of the activity: "{worst.step}" would have to be '
+            f"{format_duration(worst.start_s)} to {format_duration(worst.end_s)}, "
+            f"{100.0 * worst.ratio:.0f} % of what was planned"
+        )
+
+    def _check_rests(self, distinctness: list[float]) -> str:
+        rests = self._select(distinctness, "rest")
+        if rests.count(0.0) > 0.5 * len(rests):
+            return "nobody rested where its rests would have to be: if you walked or jogged there, say so"
+        return ""
+
+    def _check_distinctness(self, distinctness: list[float]) -> str:
+        backward = self._select(distinctness, "backward")
+        indistinct = sum(value <= MIN_DISTINCTNESS for value in backward)
+        if backward and indistinct > (1.0 - MIN_DISTINCT_BACKWARD_SHARE) * len(backward):
+            return (
+                f"{indistinct} of its {len(backward)} backward stretches do not stand out by pace or cadence from what "
+                "is beside them, where they would have to be"
+            )
+        known = [value for value in distinctness if not np.isnan(value)]
+        if known and sum(value > MIN_DISTINCTNESS for value in known) < MIN_DISTINCT_SHARE * len(known):
+            return "pace and cadence do not change where its steps would have to"
+        return ""
+
+    def _select(self, distinctness: list[float], direction: str) -> list[float]:
+        pairs = zip(distinctness, self.steps, strict=True)
+        return [value for value, aligned in pairs if aligned.step.direction == direction]
+
+    def _check_gait(self) -> str:
+        """Return a reason if most steps planned as walks were run, or most planned as runs were walked."""
+        grid = self.grid
+        for gait, other_gait_s, texts in (
+            ("walk", grid.running_s, ("walked", "run")),
+            ("run", grid.walking_s, ("run", "walked")),
+        ):
+            spans = [(aligned.start_s, aligned.end_s) for aligned in self.steps if aligned.step.label.gait == gait]
+            wrong_count = sum(
+                grid.increment(other_gait_s, *span) > 0.6 * grid.increment(grid.moved_s, *span) for span in spans
+            )
+            if wrong_count > 0.5 * len(spans):
+                return f"{wrong_count} of the {len(spans)} stretches that it says were {texts[0]} were {texts[1]}"
+        return ""
+
+    def _check_outside(self) -> str:
+        """Return a reason if the runner moved long between steps, or changed pace before or after them."""
+        grid, steps, total_s = self.grid, self.steps, float(self.grid.edge_s[-1])
+        gaps = [(before.end_s, after.start_s) for before, after in pairwise(steps) if before.end_s < after.start_s]
+        moved_s = [grid.increment(grid.moved_s, *gap) for gap in gaps]
+        if sum(moved_s) > MAX_GAP_MOVING_SHARE * total_s + 15.0:
+            start, end = gaps[int(np.argmax(moved_s))]
+            return f"somebody moved on from {format_duration(start)} to {format_duration(end)}, where it has no step"
+        for start, end in ((0.0, steps[0].start_s), (steps[-1].end_s, total_s)):
+            count = np.count_nonzero((self.edges_s > start + 5.0) & (self.edges_s < end - 5.0))
+            if count >= MAX_OUTSIDE_CHANGES and end - start > 0.1 * total_s:
                 span = f"{format_duration(start)} to {format_duration(end)}"
-                return f"{span} looks like its backward stretches, but it has no step for it"
-    return ""
+                return f"pace changes {count} times from {span}, where it has no steps"
+        return ""
 
+    def _check_explained_share(self) -> str:
+        """Return a reason if the steps explain little of the variation in pace and cadence.
 
-def _find_step_rows(aligned: AlignedStep) -> slice:
-    return slice(int(aligned.start_s), int(np.ceil(aligned.end_s)))
+        With one median for the whole plan, pace and cadence cost most; with a median for each stretch between change
+        points, least. Steps explain the fraction of that difference which their own medians save.
+        """
+        grid = self.grid
+        first, end = self.steps[0].rows[0], self.steps[-1].rows[1]
+        rows = grid.moving_rows(first, end)
+        if len(rows) == 0:
+            return ""
+
+        def own_cost(rows: NDArray[np.intp]) -> float:
+            return grid.total_cost(rows, grid.signals.median_level(rows)) if len(rows) else 0.0
+
+        single_level_cost = own_cost(rows)
+        change_point_cost = sum(
+            own_cost(grid.moving_rows(max(int(part_start), first), min(int(part_end), end)))
+            for part_start, part_end in pairwise(self.edges_s.tolist())
+        )
+        step_cost = sum(
+            grid.total_cost(grid.moving_rows(*aligned.rows), self.levels[aligned.plan_index])
+            for aligned in self.steps
+            if aligned.plan_index in self.levels and aligned.step.direction != "rest"
+        )
+        # A steady session has nothing to explain; the distinctness of its steps is checked separately.
+        explainable = single_level_cost - change_point_cost
+        share = 1.0 if explainable < 0.02 * len(rows) else (single_level_cost - step_cost) / explainable
+        if share >= MIN_EXPLAINED_SHARE:
+            return ""
+        return f"its steps explain {100.0 * max(share, 0.0):.0f} % of the changes of pace and cadence in the activity"
+
+    def _find_lookalike(self) -> str:
+        """Return a reason if a stretch outside the backward steps resembles one, so that reps are missing."""
+        grid, levels = self.grid, self.levels
+        durations_s: dict[int, list[float]] = {}
+        step_at = np.full(len(grid.is_moving) + 1, -1)
+        for aligned in self.steps:
+            step_at[slice(*aligned.rows)] = aligned.plan_index
+            if aligned.step.direction == "backward" and aligned.plan_index in levels:
+                durations_s.setdefault(aligned.plan_index, []).append(aligned.duration_s)
+        # The first and last stretch of an activity cannot be a rep.
+        for start, end in pairwise(
+            self.edges_s[(self.edges_s > 0.0) & (self.edges_s < grid.edge_s[-1] - 1.0)].tolist()
+        ):
+            rows = grid.moving_rows(int(np.ceil(start)), int(end))
+            if len(rows) < 10 or np.any(np.isin(step_at[rows], list(durations_s))):
+                continue
+            current_index = int(step_at[rows[len(rows) // 2]])
+            current_cost = grid.total_cost(rows, levels[current_index]) if current_index in levels else np.inf
+            for index, seconds in durations_s.items():
+                cost = grid.total_cost(rows, levels[index])
+                is_similar = (
+                    cost < MAX_LOOKALIKE_COST_PER_S * len(rows) and current_cost - cost > 2.0 * MIN_DISTINCTNESS
+                )
+                shortest_s, longest_s = np.multiply(LOOKALIKE_LENGTH_RANGE, np.median(seconds))
+                if is_similar and shortest_s <= end - start <= longest_s:
+                    span = f"{format_duration(start)} to {format_duration(end)}"
+                    return f"{span} looks like its backward stretches, but it has no step for it"
+        return ""

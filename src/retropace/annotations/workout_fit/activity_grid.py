@@ -95,10 +95,28 @@ class ActivityGrid:
     def __len__(self) -> int:
         return len(self.edge_s) - 1
 
+    @property
+    def moved_s(self) -> FloatArray:
+        """Seconds up to each edge spent moving."""
+        return self.timer_s - self.standing_s
+
     def accumulate(self, per_second: FloatArray) -> FloatArray:
         """Sum a quantity per second up to each edge."""
         total = cumulate(per_second)
         return total[np.minimum(self.edge_s.astype(np.intp), len(total) - 1)]
+
+    def increment(self, curve: FloatArray, start_s: float, end_s: float) -> float:
+        """Return by how much a cumulative quantity grows within ``[start_s, end_s)``."""
+        return float(np.diff(np.interp([start_s, end_s], self.edge_s, curve))[0])
+
+    def moving_rows(self, first: int, end: int) -> NDArray[np.intp]:
+        """Return the seconds from ``first`` up to ``end`` in which the runner is moving."""
+        rows = np.arange(max(first, 0), min(end, len(self.is_moving)))
+        return rows[self.is_moving[rows]]
+
+    def total_cost(self, rows: NDArray[np.intp], level: FloatArray) -> float:
+        """Return the summed cost (nats) of seconds against a level of pace and cadence."""
+        return float(self.signals.select(rows).cost_to_level(level).sum())
 
 
 def build_activity_grid(
@@ -118,38 +136,34 @@ def build_activity_grid(
     levels = np.where(is_known, signals.values, 0.0)
     cadence_spm = np.interp(middle_s, cleaned.t_s, np.nan_to_num(cleaned.cadence_spm, nan=137.0))
 
-    def cumulate(values: FloatArray) -> FloatArray:
+    def cumulate(values: FloatArray | NDArray[np.bool_]) -> FloatArray:
         total = np.concatenate((np.zeros((1, *values.shape[1:])), np.cumsum(values, axis=0)))
-        sampled: FloatArray = total[edge_s.astype(np.intp)]
-        return sampled
+        return np.asarray(total[edge_s.astype(np.intp)], dtype=np.float64)
 
     speed_mps = np.interp(middle_s, cleaned.t_s, np.nan_to_num(cleaned.speed_mps))
     fast_mps = FAST_SHARE * float(np.quantile(speed_mps[is_moving], FAST_QUANTILE)) if np.any(is_moving) else np.inf
-
     change_cost = np.zeros(len(edge_s))
     change_s, cost = _compute_change_costs(signals, is_moving, edges_s)
     np.add.at(change_cost, _find_nearest_edges(edge_s, change_s), cost)
-    counts = cumulate(is_known.astype(np.float64))
-    median = np.nan_to_num(signals.select(np.flatnonzero(is_moving)).median_level(slice(None)))
+    counts = cumulate(is_known)
+    median = np.nan_to_num(signals.median_level(np.flatnonzero(is_moving)))
     clipped = np.where(is_known, np.clip(levels, median - ROBUST_LIMIT_SD, median + ROBUST_LIMIT_SD), 0.0)
     press_s = np.array(find_pressed_lap_ends(cleaned.laps), dtype=np.float64)
     is_near_press = np.zeros(len(edge_s), dtype=bool)
     is_near_press[_find_nearest_edges(edge_s, press_s)] = True
     return ActivityGrid(
         edge_s=edge_s,
-        timer_s=cumulate((~is_paused).astype(np.float64)),
+        timer_s=cumulate(~is_paused),
         distance_m=np.interp(edge_s, cleaned.t_s, cleaned.curves["distance_m"]),
-        standing_s=cumulate(is_still.astype(np.float64)),
+        standing_s=cumulate(is_still),
         spread=CumulativeSpread(cumulate(levels), cumulate(levels**2), counts),
         robust_spread=CumulativeSpread(cumulate(clipped), cumulate(clipped**2), counts),
-        walking_s=cumulate((is_moving & (cadence_spm < MIN_RUN_CADENCE_SPM)).astype(np.float64)),
-        running_s=cumulate((is_moving & (cadence_spm > MAX_WALK_CADENCE_SPM)).astype(np.float64)),
+        walking_s=cumulate(is_moving & (cadence_spm < MIN_RUN_CADENCE_SPM)),
+        running_s=cumulate(is_moving & (cadence_spm > MAX_WALK_CADENCE_SPM)),
         change_cost=np.cumsum(change_cost),
-        striding_s=cumulate((is_moving & (speed_mps > MIN_STRIDE_SPEED_MPS)).astype(np.float64)),
-        fast_s=cumulate((is_moving & (speed_mps > fast_mps)).astype(np.float64)),
-        is_near_change=_is_near(edge_s, np.concatenate((edges_s, press_s)), EDGE_MARGIN_S)
-        if len(edges_s)
-        else is_near_press,
+        striding_s=cumulate(is_moving & (speed_mps > MIN_STRIDE_SPEED_MPS)),
+        fast_s=cumulate(is_moving & (speed_mps > fast_mps)),
+        is_near_change=_is_near(edge_s, np.concatenate((edges_s, press_s))),
         is_near_lap_press=is_near_press,
         signals=signals,
         is_moving=is_moving,
@@ -163,12 +177,12 @@ def _find_nearest_edges(edge_s: FloatArray, times_s: FloatArray) -> NDArray[np.i
     return nearest
 
 
-def _is_near(edge_s: FloatArray, times_s: FloatArray, tolerance_s: float) -> NDArray[np.bool_]:
-    """Return for each edge whether any of ``times_s`` is within ``tolerance_s`` of it."""
+def _is_near(edge_s: FloatArray, times_s: FloatArray) -> NDArray[np.bool_]:
+    """Return for each edge whether any of ``times_s`` is within ``EDGE_MARGIN_S`` of it."""
     ordered = np.sort(times_s)
     after = np.searchsorted(ordered, edge_s)
     before_s, after_s = np.append(-np.inf, ordered)[after], np.append(ordered, np.inf)[after]
-    is_near: NDArray[np.bool_] = np.minimum(edge_s - before_s, after_s - edge_s) <= tolerance_s
+    is_near: NDArray[np.bool_] = np.minimum(edge_s - before_s, after_s - edge_s) <= EDGE_MARGIN_S
     return is_near
 
 
@@ -181,12 +195,9 @@ def _compute_change_costs(
     """
     inner = edges_s[1:-1]
     parts = [np.arange(int(start), min(int(np.ceil(end)), len(is_moving))) for start, end in pairwise(edges_s.tolist())]
-    levels = [signals.select(rows[is_moving[rows]]).median_level(slice(None)) for rows in parts]
-    cost = np.array([0.5 * float(np.nansum((after - before) ** 2)) for before, after in pairwise(levels)])
-    is_stop = np.array(
-        [bool(np.any(np.isnan(before)) or np.any(np.isnan(after))) for before, after in pairwise(levels)]
-    )
-    return inner, np.where(is_stop, STAND_EDGE_COST, np.minimum(cost, MAX_CHANGE_COST)) if len(inner) else np.empty(0)
+    steps = np.diff([signals.median_level(rows[is_moving[rows]]) for rows in parts], axis=0)
+    cost = np.minimum(0.5 * np.nansum(steps**2, axis=1), MAX_CHANGE_COST)
+    return inner, np.where(np.any(np.isnan(steps), axis=1), STAND_EDGE_COST, cost)
 
 
 def find_pressed_lap_ends(laps: tuple[Lap, ...]) -> list[float]:

@@ -9,15 +9,15 @@ alternate, as in segmental k-means (Juang & Rabiner 1990, IEEE Trans Acoust 38:1
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from retropace.annotations.model.plan import Item, Plan, PlanStep, Repeat, iter_steps
 from retropace.annotations.workout_fit.activity_grid import ActivityGrid, build_activity_grid
-from retropace.annotations.workout_fit.cost_model import CandidateSpans, find_candidate_spans
+from retropace.annotations.workout_fit.cost_model import CandidateSpans, StepModel, find_candidate_spans
 from retropace.core.cleaned_activity import CleanedActivity
 from retropace.core.spans import FloatArray
 from retropace.segmentation.signals import StandardizedSignals
@@ -64,6 +64,16 @@ class AlignedStep:
     is_outer: bool
     """Whether it is the first or last step of the plan and in no repeat, such as a warm-up or cool-down."""
 
+    @property
+    def duration_s(self) -> float:
+        """Elapsed seconds from start to end."""
+        return self.end_s - self.start_s
+
+    @property
+    def rows(self) -> tuple[int, int]:
+        """The first second that the step covers, and the one after the last."""
+        return int(self.start_s), int(np.ceil(self.end_s))
+
 
 @dataclass(frozen=True, slots=True)
 class Alignment:
@@ -103,17 +113,13 @@ def compute_step_levels(alignment: Alignment, grid: ActivityGrid) -> dict[int, F
     Keys are ``plan_index``. Values are standardised as in ``grid.signals``; a step with under five seconds of movement
     is missing.
     """
-    rows: dict[int, list[np.ndarray[tuple[int], np.dtype[np.intp]]]] = {}
+    parts: dict[int, list[NDArray[np.intp]]] = {}
     for aligned in alignment.steps:
-        trim = min(5.0, 0.2 * (aligned.end_s - aligned.start_s))
-        inner_rows = np.arange(int(aligned.start_s + trim), int(np.ceil(aligned.end_s - trim)))
-        rows.setdefault(aligned.plan_index, []).append(inner_rows[grid.is_moving[inner_rows]])
-    levels: dict[int, FloatArray] = {}
-    for plan_index, parts in rows.items():
-        step_rows = np.concatenate(parts)
-        if len(step_rows) >= 5:
-            levels[plan_index] = grid.signals.select(step_rows).median_level(slice(None))
-    return levels
+        trim = min(5.0, 0.2 * aligned.duration_s)
+        rows = grid.moving_rows(int(aligned.start_s + trim), int(np.ceil(aligned.end_s - trim)))
+        parts.setdefault(aligned.plan_index, []).append(rows)
+    rows_of_step = {plan_index: np.concatenate(rows) for plan_index, rows in parts.items()}
+    return {index: grid.signals.median_level(rows) for index, rows in rows_of_step.items() if len(rows) >= 5}
 
 
 @dataclass(slots=True)
@@ -193,19 +199,18 @@ class _AlignmentRound:
         max_reps = repeat.count + (MAX_EXTRA_REPS if depth == 0 and repeat.count > 1 else 0)
         min_reps = repeat.count - repeat.count // 3 if depth == 0 else repeat.count
         branches: list[_Branch] = []
-        reached = entry
+        reached = without_last = entry
+        last_item = repeat.body[-1]
         for rep in range(1, max_reps + 1):
-            without_last: _MergePoint | None = None
-            for position, item in enumerate(repeat.body):
-                if position == len(repeat.body) - 1 and position > 0:
-                    without_last = reached
+            for item in repeat.body:
+                without_last = reached
                 reached = self._add_item(item, reached, depth + 1, is_outer=False)
             if rep < min_reps:
                 continue
             missing, extra = max(repeat.count - rep, 0), max(rep - repeat.count, 0)
             cost = MISSING_REP_COST * missing + EXTRA_REP_COST * extra
             branches += _extend(reached.branches, cost, missing, extra)
-            if without_last is not None and _ends_with_recovery(repeat.body):
+            if len(repeat.body) > 1 and isinstance(last_item, PlanStep) and last_item.direction != "backward":
                 branches += _extend(without_last.branches, cost + NO_LAST_RECOVERY_COST, missing, extra)
         return self._merge(branches)
 
@@ -213,9 +218,9 @@ class _AlignmentRound:
         plan_index = self.plan_indices[id(step)]
         key = (plan_index, is_outer)
         if key not in self.candidates:
-            self.candidates[key] = find_candidate_spans(
-                step, self.grid, is_outer=is_outer, level=self.levels.get(plan_index)
-            )
+            is_free = is_outer and step.direction == "forward"
+            model = StepModel(step, is_outer, self.levels.get(plan_index), is_free)
+            self.candidates[key] = find_candidate_spans(model, self.grid)
         spans = self.candidates[key]
         cost = np.full(len(self.grid) + 1, np.inf)
         if len(spans.start_edges):
@@ -238,9 +243,7 @@ class _AlignmentRound:
 
     def _skip_cost(self, moving_cost_per_s: float, standing_cost_per_s: float) -> FloatArray:
         """Return for each edge the cost (nats) of all time before it if none of that time belongs to a step."""
-        return (
-            moving_cost_per_s * (self.grid.timer_s - self.grid.standing_s) + standing_cost_per_s * self.grid.standing_s
-        )
+        return moving_cost_per_s * self.grid.moved_s + standing_cost_per_s * self.grid.standing_s
 
     def _leading_cost(self) -> FloatArray:
         """Return the cost of starting the first step at each edge."""
@@ -288,9 +291,3 @@ def _extend(branches: list[_Branch], cost: float, missing: int = 0, extra: int =
     return [
         _Branch(branch.layer, branch.cost + cost, branch.missing + missing, branch.extra + extra) for branch in branches
     ]
-
-
-def _ends_with_recovery(body: Iterable[Item]) -> bool:
-    """Whether the last step of a repeat's body is a recovery, which may be left out after the last rep."""
-    last_item = list(body)[-1]
-    return isinstance(last_item, PlanStep) and last_item.label.direction != "backward"

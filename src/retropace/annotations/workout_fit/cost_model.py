@@ -63,6 +63,21 @@ MISSING_LAP_PRESS_COST = 15.0
 
 
 @dataclass(frozen=True, slots=True)
+class StepModel:
+    """A step of a plan and what is known of how it was carried out."""
+
+    step: PlanStep
+    is_outer: bool
+    """Whether it is the first or last step of the plan."""
+    level: FloatArray | None
+    """Median pace and cadence; None if unknown."""
+    is_free: bool = False
+    """Whether pace may change within the step, as in a warm-up."""
+    length_strictness: float = 1.0
+    """Divisor of the standard deviation of the length."""
+
+
+@dataclass(frozen=True, slots=True)
 class CandidateSpans:
     """All stretches that a step may occupy, each with its cost, grouped by their end."""
 
@@ -76,16 +91,10 @@ class CandidateSpans:
     """Index, in ``start_edges`` and ``cost``, of the first stretch of each group."""
 
 
-def find_candidate_spans(
-    step: PlanStep, grid: ActivityGrid, *, is_outer: bool, level: FloatArray | None
-) -> CandidateSpans:
-    """Return all stretches of the activity whose length is close enough to a step's plan, each with its cost.
-
-    ``is_outer`` marks the first and last step of a plan; ``level`` is the step's median pace and cadence, None if
-    unknown.
-    """
+def find_candidate_spans(model: StepModel, grid: ActivityGrid) -> CandidateSpans:
+    """Return all stretches of the activity whose length is close enough to a step's plan, each with its cost."""
     count = len(grid)
-    quantity, planned, log_sd = _select_length_axis(step, grid, is_outer=is_outer)
+    quantity, planned, log_sd = _select_length_axis(model, grid)
     ends = np.arange(1, count + 1)
     if planned is None:
         first_start, last_start = np.zeros(count, dtype=np.intp), ends - 1
@@ -100,36 +109,25 @@ def find_candidate_spans(
     first = np.concatenate(([0], np.cumsum(sizes)[:-1])).astype(np.intp)
     start = np.arange(int(sizes.sum())) - np.repeat(first - first_start, sizes)
     end = np.repeat(ends, sizes)
-    is_free = is_outer and step.label.direction == "forward"
-    cost = compute_step_cost(step, grid, start, end, level=level, is_outer=is_outer, is_free=is_free)
+    cost = compute_step_cost(model, grid, start, end)
     return CandidateSpans(start.astype(np.intp), cost, ends.astype(np.intp), first)
 
 
 def compute_step_cost(
-    step: PlanStep,
-    grid: ActivityGrid,
-    start: NDArray[np.intp],
-    end: NDArray[np.intp],
-    *,
-    level: FloatArray | None,
-    is_outer: bool,
-    is_free: bool,
-    length_strictness: float = 1.0,
+    model: StepModel, grid: ActivityGrid, start: NDArray[np.intp], end: NDArray[np.intp]
 ) -> FloatArray:
     """Return the cost (nats) of assigning each stretch from edge ``start`` to edge ``end`` to a step.
 
-    ``start`` and ``end`` have one shape, which the result shares. ``level`` is the step's median pace and cadence, None
-    if unknown. ``is_free`` says that pace may change within the step, as in a warm-up. ``length_strictness`` divides
-    the standard deviation of the length.
+    ``start`` and ``end`` have one shape, which the result shares.
     """
-    quantity, planned, log_sd = _select_length_axis(step, grid, is_outer=is_outer)
-    log_sd /= length_strictness
-    cost = _compute_emission_cost(step, grid, start, end, level, is_free=is_free)
+    step = model.step
+    quantity, planned, log_sd = _select_length_axis(model, grid)
+    cost = _compute_emission_cost(model, grid, start, end)
     if planned is not None:
         cost = cost + _huber(np.log(np.maximum(quantity[end] - quantity[start], 1e-9) / planned) / log_sd)
     if step.speed_mps is not None:
         moved_m = grid.distance_m[end] - grid.distance_m[start]
-        speed_mps = moved_m / np.maximum(_compute_moving_time_s(grid, start, end), 1.0)
+        speed_mps = moved_m / np.maximum(grid.moved_s[end] - grid.moved_s[start], 1.0)
         cost = cost + _huber(np.log(np.maximum(speed_mps, 0.05) / step.speed_mps) / PACE_LOG_SD)
     cost = cost + NO_CHANGE_COST * ~grid.is_near_change[end]
     if np.any(grid.is_near_lap_press):
@@ -145,16 +143,9 @@ def _huber(deviation_sd: FloatArray) -> FloatArray:
     return np.where(size <= HUBER_THRESHOLD_SD, 0.5 * size**2, HUBER_THRESHOLD_SD * size - 0.5 * HUBER_THRESHOLD_SD**2)
 
 
-def _compute_moving_time_s(grid: ActivityGrid, start: NDArray[np.intp], end: NDArray[np.intp]) -> FloatArray:
-    """Return the seconds spent moving between each start edge and end edge."""
-    moving_s = grid.timer_s - grid.standing_s
-    moved_s: FloatArray = moving_s[end] - moving_s[start]
-    return moved_s
-
-
 def compute_length_log_sd(step: PlanStep, *, is_outer: bool) -> float:
     """Return the standard deviation of the logarithm of a step's actual over planned length."""
-    if step.label.direction == "rest" and step.seconds is not None:
+    if step.direction == "rest" and step.seconds is not None:
         relative_sd, absolute_sd = REST_LENGTH_LOG_SD, REST_LENGTH_SD_S / step.seconds
     elif step.seconds is not None:
         relative_sd, absolute_sd = TIMED_LENGTH_LOG_SD, TIMED_LENGTH_SD_S / step.seconds
@@ -163,40 +154,38 @@ def compute_length_log_sd(step: PlanStep, *, is_outer: bool) -> float:
     return float(np.hypot(max(relative_sd, OUTER_LENGTH_LOG_SD) if is_outer else relative_sd, min(absolute_sd, 0.25)))
 
 
-def _select_length_axis(
-    step: PlanStep, grid: ActivityGrid, *, is_outer: bool
-) -> tuple[FloatArray, float | None, float]:
+def compute_length_deviation_sd(step: PlanStep, ratio: float, *, is_outer: bool) -> float:
+    """Return how far a ratio of actual to planned length is from 1, in standard deviations of its logarithm."""
+    return float(np.log(max(ratio, 1e-3)) / compute_length_log_sd(step, is_outer=is_outer))
+
+
+def _select_length_axis(model: StepModel, grid: ActivityGrid) -> tuple[FloatArray, float | None, float]:
     """Return the cumulative curve that measures a step, its planned length, and the standard deviation of log length.
 
     The curve is distance, timer time or elapsed time; the planned length is None if the plan gives none.
     """
-    log_sd = compute_length_log_sd(step, is_outer=is_outer)
+    step = model.step
+    log_sd = compute_length_log_sd(step, is_outer=model.is_outer) / model.length_strictness
     if step.metres is not None:
         return grid.distance_m, step.metres, log_sd
-    if step.seconds is not None:
-        # A rest goes on while the watch is paused.
-        return (grid.edge_s if step.label.direction == "rest" else grid.timer_s), step.seconds, log_sd
-    return grid.edge_s, None, log_sd
+    # A rest goes on while the watch is paused.
+    is_elapsed = step.seconds is None or step.direction == "rest"
+    return grid.edge_s if is_elapsed else grid.timer_s, step.seconds, log_sd
 
 
 def _compute_emission_cost(
-    step: PlanStep,
-    grid: ActivityGrid,
-    start: NDArray[np.intp],
-    end: NDArray[np.intp],
-    level: FloatArray | None,
-    *,
-    is_free: bool,
+    model: StepModel, grid: ActivityGrid, start: NDArray[np.intp], end: NDArray[np.intp]
 ) -> FloatArray:
     """Return the cost (nats) of pace, cadence and standing within each stretch, without costs of its length and end."""
-    if step.label.direction == "rest":
-        moved_s = _compute_moving_time_s(grid, start, end)
-        resting: FloatArray = REST_MOVING_COST_PER_S * moved_s + REST_STRIDE_COST_PER_S * (
-            grid.striding_s[end] - grid.striding_s[start]
-        )
-        return resting
-    stood_s = grid.standing_s[end] - grid.standing_s[start]
-    if is_free:
+
+    def increment(curve: FloatArray) -> FloatArray:
+        return np.asarray(curve[end] - curve[start])
+
+    step = model.step
+    if step.direction == "rest":
+        return REST_MOVING_COST_PER_S * increment(grid.moved_s) + REST_STRIDE_COST_PER_S * increment(grid.striding_s)
+    stood_s = increment(grid.standing_s)
+    if model.is_free:
         spread_cost = grid.robust_spread.deviation_cost(start, end)
         # Change points are a few seconds off: those near an edge are that edge.
         margin_cells = int(np.ceil(EDGE_MARGIN_S / grid.cell_s))
@@ -204,24 +193,17 @@ def _compute_emission_cost(
             grid.change_cost[np.maximum(end - margin_cells, 0)]
             - grid.change_cost[np.minimum(start + margin_cells, len(grid))]
         )
-        free_cost: FloatArray = (
-            FREE_SPREAD_WEIGHT * spread_cost + np.maximum(inner_changes, 0.0) + FREE_STAND_COST_PER_S * stood_s
-        )
-        return free_cost
-    if level is not None:
-        cumulative_cost = grid.accumulate(grid.signals.cost_to_level(level) * grid.is_moving)
-        spread_cost = cumulative_cost[end] - cumulative_cost[start]
+        return FREE_SPREAD_WEIGHT * spread_cost + np.maximum(inner_changes, 0.0) + FREE_STAND_COST_PER_S * stood_s
+    if model.level is not None:
+        spread_cost = increment(grid.accumulate(grid.signals.cost_to_level(model.level) * grid.is_moving))
     else:
         # Watches smooth: the ramps at both ends of a step are not part of its spread.
-        length_s = grid.edge_s[end] - grid.edge_s[start]
-        trim = (np.minimum(MAX_RAMP_S, MAX_RAMP_SHARE * length_s) / grid.cell_s).astype(np.intp)
+        trim = (np.minimum(MAX_RAMP_S, MAX_RAMP_SHARE * increment(grid.edge_s)) / grid.cell_s).astype(np.intp)
         spread_cost = grid.spread.deviation_cost(start + trim, end - trim)
-    cost: FloatArray
     cost = spread_cost if step.is_recovery else spread_cost + STAND_COST_PER_S * stood_s
-    if step.label.direction == "backward":
-        cost = cost + FAST_BACKWARD_COST_PER_S * (grid.fast_s[end] - grid.fast_s[start])
-    if step.label.gait == "run":
-        cost = cost + GAIT_MISMATCH_COST_PER_S * (grid.walking_s[end] - grid.walking_s[start])
-    elif step.label.gait == "walk":
-        cost = cost + GAIT_MISMATCH_COST_PER_S * (grid.running_s[end] - grid.running_s[start])
+    if step.direction == "backward":
+        cost = cost + FAST_BACKWARD_COST_PER_S * increment(grid.fast_s)
+    if step.label.gait:
+        mismatch_s = increment(grid.walking_s if step.label.gait == "run" else grid.running_s)
+        cost = cost + GAIT_MISMATCH_COST_PER_S * mismatch_s
     return cost

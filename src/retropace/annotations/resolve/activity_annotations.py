@@ -1,0 +1,69 @@
+"""All annotations of an activity: collected, located, made disjoint and snapped to changes of pace."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from retropace.annotations.model.annotation_table import AnnotationTable
+from retropace.core.activity import Activity
+from retropace.core.cleaned_activity import CleanedActivity
+from retropace.core.parameters import LabelParameters
+from retropace.core.spans import FloatArray
+from retropace.segmentation.signals import StandardizedSignals
+
+if TYPE_CHECKING:
+    from retropace.annotations.model.annotation_input import AnnotationInput
+    from retropace.annotations.model.workout import Workout
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityAnnotations:
+    """The annotations of an activity, sorted and without overlap; its fitted workout if it has one; and warnings."""
+
+    table: AnnotationTable
+    workout: Workout | None = None
+    warnings: tuple[str, ...] = ()
+
+
+def find_activity_annotations(
+    inputs: Sequence[AnnotationInput],
+    activity: Activity,
+    cleaned: CleanedActivity,
+    signals: StandardizedSignals,
+    edges_s: FloatArray,
+    parameters: LabelParameters,
+) -> ActivityAnnotations:
+    """Return all annotations of an activity with change points ``edges_s``, in elapsed seconds.
+
+    Beside the explicit ``inputs`` the recording's own names, waypoints, description and workout are used, unless the
+    parameters say otherwise. Raises :class:`AnnotationError` for locations that the activity lacks and for
+    contradictions.
+    """
+    use_file_names = parameters.use_file_names and _has_text(activity, cleaned)
+    if not inputs and not use_file_names:
+        return ActivityAnnotations(AnnotationTable.from_annotations(()))
+    # Most recordings have no annotation and need none of the parsers that these imports load.
+    from retropace.annotations.resolve.collect import collect_annotations
+    from retropace.annotations.resolve.locate import resolve_annotations
+    from retropace.annotations.resolve.snap_edges import snap_edges
+    from retropace.annotations.workout_fit.fit import fit_workout
+
+    collected = collect_annotations(
+        inputs,
+        activity,
+        cleaned,
+        lambda plan: fit_workout(plan, cleaned, signals, edges_s),
+        use_file_names=use_file_names,
+    )
+    table, overruled = resolve_annotations(collected.annotations, cleaned)
+    table, moves = (table, ()) if parameters.keep_edges else snap_edges(table, signals)
+    return ActivityAnnotations(table, collected.workout, (*collected.warnings, *overruled, *moves))
+
+
+def _has_text(activity: Activity, cleaned: CleanedActivity) -> bool:
+    """Whether anything in the recording has a name or a text that may imply annotations."""
+    texts = [activity.name, activity.description, *(lap.name for lap in cleaned.laps)]
+    texts += [split.name for split in cleaned.splits]
+    return any(texts) or bool(cleaned.waypoints or cleaned.workout_steps)
