@@ -49,7 +49,7 @@ class ThreadedPage(ServedPage):
 
     def _run(self) -> None:
         with suppress(asyncio.CancelledError):
-            serve_page(self._editor, UNITS_BY_NAME["km"], Settings().segment, port=0, on_ready=self._start)
+            serve_page(self._editor, UNITS_BY_NAME["km"], port=0, on_ready=self._start)
 
     def _start(self, url: str) -> None:
         super().__init__(url)
