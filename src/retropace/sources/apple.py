@@ -11,12 +11,12 @@ from __future__ import annotations
 import json
 import sqlite3
 from bisect import bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from types import SimpleNamespace
 from typing import IO
-from xml.parsers import expat
 
 from retropace.core.errors import ReadError
 from retropace.core.sports import is_on_foot
@@ -124,7 +124,7 @@ class AppleExport:
         """Collect the workouts, sorted by start, in a first pass over the file."""
         current: AppleWorkout | None = None
 
-        def begin(name: str, attributes: dict[str, str]) -> None:
+        def begin(name: str, attributes: Mapping[str, str]) -> None:
             nonlocal current
             if name == "Workout":
                 current = _parse_workout(attributes)
@@ -179,7 +179,7 @@ class AppleExport:
         days = {_format_day(start_s + 86400.0 * day) for start_s in starts for day in (-1, 0, 1)}
         pending: list[tuple[int, str, str, float, float, float]] = []
 
-        def begin(name: str, attributes: dict[str, str]) -> None:
+        def begin(name: str, attributes: Mapping[str, str]) -> None:
             kind = _SAMPLE_KINDS.get(attributes.get("type", "")) if name == "Record" else None
             if kind is None or attributes.get("startDate", "")[:10] not in days:
                 return
@@ -202,15 +202,18 @@ class AppleExport:
         db.execute("COMMIT")
         return db
 
-    def _parse(self, begin: Callable[[str, dict[str, str]], None], end: Callable[[str], None]) -> None:
+    def _parse(self, begin: Callable[[str, Mapping[str, str]], None], end: Callable[[str], None]) -> None:
         """Parse the file from its root element on and call ``begin`` and ``end`` for each element.
 
-        The document type before the root element is skipped, as it could define entities that grow without limit. At a
-        syntax error parsing stops, and the error message is stored in ``damage``.
+        The document type before the root element is skipped, as it could define entities that grow without limit. The
+        parser reads on behind damage, the first line of which is stored in ``damage``.
         """
-        parser = expat.ParserCreate("utf-8")
-        parser.buffer_text = True
-        parser.StartElementHandler, parser.EndElementHandler = begin, end
+        from lxml import etree
+
+        from retropace.readers.xml.document import PARSER_OPTIONS, find_damage
+
+        target = SimpleNamespace(start=begin, end=end, close=lambda: None)
+        parser = etree.XMLParser(target=target, **PARSER_OPTIONS)
         try:
             with self._open_xml() as stream:
                 head = stream.read(_MAX_PROLOGUE_BYTES)
@@ -219,13 +222,13 @@ class AppleExport:
                     raise ReadError("is no Apple Health export", path=self._place)
                 chunk = head[root:]
                 while chunk:
-                    parser.Parse(chunk, False)
+                    parser.feed(chunk)
                     chunk = stream.read(CHUNK_BYTES)
-                parser.Parse(b"", True)
-        except expat.ExpatError as error:
-            self.damage = f"is damaged in line {error.lineno}: what comes before was read"
+                parser.close()
         except (OSError, EOFError, ValueError) as error:
             self.damage = f"is damaged: {error}; what comes before was read"
+        if not self.damage and (damage := find_damage(parser.feed_error_log)):
+            self.damage = f"is damaged in line {damage.line}: what could be read was kept"
 
 
 def looks_like_export(head: bytes) -> bool:
@@ -233,7 +236,7 @@ def looks_like_export(head: bytes) -> bool:
     return ROOT_TAG in head or b"<!DOCTYPE HealthData" in head
 
 
-def _parse_workout(attributes: dict[str, str]) -> AppleWorkout | None:
+def _parse_workout(attributes: Mapping[str, str]) -> AppleWorkout | None:
     """Parse the attributes of a ``Workout`` element; None if it was not on foot or has no valid times."""
     sport = _parse_sport(attributes.get("workoutActivityType", ""))
     start, end = _parse_posix_s(attributes.get("startDate", "")), _parse_posix_s(attributes.get("endDate", ""))
@@ -246,7 +249,7 @@ def _parse_workout(attributes: dict[str, str]) -> AppleWorkout | None:
     return AppleWorkout(sport, start, end, attributes["startDate"], attributes.get("sourceName", ""), model)
 
 
-def _add_detail(workout: AppleWorkout, name: str, attributes: dict[str, str]) -> None:
+def _add_detail(workout: AppleWorkout, name: str, attributes: Mapping[str, str]) -> None:
     """Add a child element of ``Workout`` to the workout: an event, a route file or the indoor flag."""
     if name == "WorkoutEvent":
         kind = attributes.get("type", "").removeprefix(_EVENT_PREFIX)
@@ -266,7 +269,7 @@ def _add_detail(workout: AppleWorkout, name: str, attributes: dict[str, str]) ->
         workout.route_names.append(attributes["path"].lstrip("/"))
 
 
-def _parse_record(attributes: dict[str, str], kind: str) -> tuple[float, float, float] | None:
+def _parse_record(attributes: Mapping[str, str], kind: str) -> tuple[float, float, float] | None:
     """Parse start and end (seconds since 1970) and value (SI unit) of a ``Record`` element; None if one is invalid."""
     start, end = _parse_posix_s(attributes.get("startDate", "")), _parse_posix_s(attributes.get("endDate", ""))
     try:

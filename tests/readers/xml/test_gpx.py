@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import re
-import sys
 from datetime import UTC
 from pathlib import Path
 
@@ -83,7 +82,7 @@ BAD = {
     "ThomasDaheim__GPXEditor__testxmnls.gpx": (2, "gpxeditor_line used without being declared"),
     "marcusvolz__strava_py__empty-trkseg.gpx": (0, "holds no track points"),
     "marcusvolz__strava_py__invalid-lon-lat-missing.gpx": (3, "1 point without a usable position dropped"),
-    "mshroyer__coursepointer__invalid_bad_xml.gpx": (0, "unclosed token in line 1, before any point"),
+    "mshroyer__coursepointer__invalid_bad_xml.gpx": (0, "before any point"),
     "placemark__togeojson__bad.gpx": (0, "no point with a usable latitude and longitude"),
 }
 
@@ -275,38 +274,6 @@ def test_a_prefixed_document_is_read() -> None:
     activity = read_single(data.replace("xmlns=", "xmlns:p=").encode())
     assert activity.name == "n"
     assert len(activity.samples) == 5
-
-
-ODD = "<!-- c --><?style x?><extensions><q:a><!-- d --></q:a></extensions>"
-
-
-def described(data: bytes) -> list[object] | str:
-    try:
-        activities = read_gpx(data, "x.gpx")
-    except ReadError as refused:
-        return str(refused)
-    return [
-        (
-            *(activity.name, activity.description, activity.sport, activity.device, repr(activity.waypoints)),
-            *(activity.start_time, activity.samples.t_s.tolist(), activity.pauses.tolist(), activity.warnings),
-        )
-        for activity in activities
-    ]
-
-
-def test_lxml_or_not_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    pytest.importorskip("lxml", reason="compares gpxpy with lxml against gpxpy without")
-    metadata = f"<metadata>{ODD}<name>m</name></metadata>"
-    made = f"{metadata}<wpt lat='1' lon='2'>{ODD}<name>w</name></wpt><trk>{ODD}<name>t</name>{segment(0, 9)}{ODD}</trk>"
-    many = [gpx(made), gpx(made.replace("<name>t", "<number>x</number><name>t")), *map(Path.read_bytes, timed_files())]
-    assert read_single(many[0]).name == "t"
-    before = [described(data) for data in many]
-    assert sys.modules["gpxpy.parser"].library() == "LXML"
-    for name in [name for name in sys.modules if name.partition(".")[0] in ("gpxpy", "lxml")]:
-        monkeypatch.delitem(sys.modules, name)
-    monkeypatch.setitem(sys.modules, "lxml", None)
-    assert [described(data) for data in many] == before
-    assert sys.modules["gpxpy.parser"].library() == "STDLIB"
 
 
 WHOLE = gpx(f"<wpt lat='1' lon='1'><name>w</name></wpt><trk>{segment(0, 40, extension('gpxtpx'))}</trk>")

@@ -1,7 +1,7 @@
 """The columns of a GPX document against the points that gpxpy reads, on real files and on random ones.
 
-gpxpy reads with ElementTree here, as it does for whoever installs retropace: with lxml it cuts values off at an
-instruction. It knows GPX's own elements only without a prefix, so that it is given the document without.
+gpxpy reads with ElementTree here, an independent parser; with lxml it also cuts values off at an instruction. It knows
+GPX's own elements only without a prefix, so that it is given the document without.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from retropace.readers.xml.gpx_points import PAUSE_LATITUDES_DEG, POINT_TAG, GpxPoints, is_wanted, read_points
-from retropace.readers.xml.repair import RepeatedElement, repair_document
+from retropace.readers.xml.document import parse_document
+from retropace.readers.xml.gpx_points import PAUSE_LATITUDES_DEG, POINT_TAG, POINT_TAGS, GpxPoints, read_points
 from tests.support.paths import CORPUS, ROOT
 
 REFUSED = {
@@ -42,15 +42,7 @@ def oracle(text: str) -> Any:
 
 def ours(data: bytes) -> GpxPoints:
     """The points as the reader has them before it drops or sorts any."""
-    complete = (POINT_TAG, "wpt", "rtept")
-    points = read_points(repair_document(data, "x", complete, RepeatedElement(POINT_TAG, is_wanted)))
-    return points if points is not None else whole(data)
-
-
-def whole(data: bytes) -> GpxPoints:
-    points = read_points(repair_document(data, "x", (POINT_TAG, "wpt", "rtept")))
-    assert points is not None
-    return points
+    return parse_document(data, "x", POINT_TAGS, read_points, cut_after=(POINT_TAG, "wpt", "rtept")).content
 
 
 def posix_s(time: datetime | None) -> float:
@@ -251,4 +243,3 @@ def test_columns_of_any_document_are_what_gpxpy_reads(body: str, prefix: str, en
     # A character reference within a CDATA section is plain text, another one than the oracle has.
     assume(b"&#" not in b"".join(re.findall(rb"<!\[CDATA\[.*?\]\]>", data)))
     assert_same(ours(data), expected)
-    assert_same(whole(data), expected)

@@ -1,4 +1,4 @@
-"""Decoding of XML documents in any encoding, and the name of the root element."""
+"""Decoding of XML documents in any encoding, and the root element, without an XML parser."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ _DOCUMENT_START = re.compile(r"<\?xml\b|<(?:[\w.-]+:)?(?:gpx|TrainingCenterDatab
 """Pattern of the start of a document, which is searched for where other text precedes it."""
 _PROLOG = re.compile(r"\s*+(?:<!--.*?-->|<\?.*?\?>|<!DOCTYPE[^>\[]*(?:\[.*?\])?\s*>)", re.DOTALL)
 """Pattern of a comment, processing instruction or document type before the root element."""
-_FIRST_TAG = re.compile(r"\s*+<(?:[\w.-]+:)?([\w.-]+)")
-"""Pattern of the root element, with its local name as group."""
+_FIRST_TAG = re.compile(r"\s*+<((?:[\w.-]+:)?[\w.-]+)")
+"""Pattern of the root element, with its name as group."""
 
 
 def decode_text(data: bytes, warnings: list[str]) -> str:
@@ -65,6 +65,17 @@ def strip_preamble(text: str) -> tuple[str, int]:
     return (text, 0) if match is None else (text[match.start() :], match.start())
 
 
+def find_root(text: str) -> tuple[re.Match[str] | None, bool]:
+    """The root element's start, with its name as group 1, and whether a document type stands before it.
+
+    None if the text does not start like XML.
+    """
+    position = 0
+    while prolog := _PROLOG.match(text, position):
+        position = prolog.end()
+    return _FIRST_TAG.match(text, position), "<!DOCTYPE" in re.sub("<!--.*?-->", "", text[:position], flags=re.DOTALL)
+
+
 def find_root_name(data: bytes) -> str:
     """Find the name of a document's root element, without prefix; empty if the bytes do not start like XML.
 
@@ -74,8 +85,5 @@ def find_root_name(data: bytes) -> str:
 
     """
     head, _ = strip_preamble(decode_text(data[:65536], []))
-    position = 0
-    while prolog := _PROLOG.match(head, position):
-        position = prolog.end()
-    match = _FIRST_TAG.match(head, position)
-    return match[1] if match else ""
+    root, _ = find_root(head)
+    return root[1].rpartition(":")[2] if root else ""

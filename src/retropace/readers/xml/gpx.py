@@ -7,7 +7,6 @@ no further apart in time than points usually are, because some exports write lap
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,14 +15,15 @@ from types import MappingProxyType
 from typing import Any
 
 import numpy as np
+from lxml import etree
 
 from retropace.core.activity import Activity, Device, Samples, Source, Split, Waypoint
 from retropace.core.errors import NoActivityError, ReadError
 from retropace.core.spans import FloatArray, Spans, as_spans
 from retropace.core.sports import format_sport
-from retropace.readers.xml.gpx_points import POINT_TAG, TEXT_PREFIX, GpxPoints, is_wanted, read_points
-from retropace.readers.xml.point_values import RowIndices
-from retropace.readers.xml.repair import RepeatedElement, repair_document
+from retropace.readers.xml.document import Element, local_name, parse_document
+from retropace.readers.xml.gpx_points import POINT_TAG, POINT_TAGS, TEXT_PREFIX, GpxPoints, read_points
+from retropace.readers.xml.point_values import RowIndices, is_usable_position, parse_number
 
 MAX_TRACK_GAP_S = 12 * 3600.0
 """Longest gap in seconds between two tracks of one session; tracks further apart are separate sessions."""
@@ -31,8 +31,6 @@ MIN_PAUSE_S = 3.0
 """Shortest gap in seconds between segments of a track that counts as a pause."""
 MIN_PAUSE_STEPS = 2.0
 """A gap between segments is a pause only if it also lasts this many times the median time between points."""
-_XMLNS_PATTERN = r"\sxmlns\s*=\s*(\"[^\"]*\"|'[^']*')"
-"""Pattern of a default namespace declaration."""
 COLUMNS = ("lat_deg", "lon_deg", "altitude_m", "speed_mps", "cadence_recorded", "heart_rate_bpm")
 """Point columns that are columns of :class:`~retropace.core.activity.Samples`; all others become extra columns."""
 
@@ -58,11 +56,14 @@ def read_gpx(data: bytes, path: str) -> list[Activity]:
     Raises :class:`ReadError` if there is none. If the file holds a planned route or waypoints instead, the error is of
     its subclass :class:`NoActivityError`.
     """
-    points, metadata, warnings = _read_document(data, path, RepeatedElement(POINT_TAG, is_wanted))
+    document = parse_document(data, path, POINT_TAGS, read_points, cut_after=(POINT_TAG, "wpt", "rtept"))
+    points, warnings = document.content, list(document.warnings)
+    remainder, unplaced = _copy_for_gpxpy(document.root, ("", document.root.tag.rpartition("}")[0]))
+    metadata = _parse_with_gpxpy(remainder, warnings)
     tracks = [track for track in _build_tracks(points, metadata) if track.segments]
     if not tracks:
         raise _explain_no_activity(points, metadata, path)
-    warnings += _collect_warnings(points)
+    warnings += _collect_warnings(points, unplaced)
     sessions: list[list[_GpxTrack]] = []
     for track in sorted(tracks, key=lambda track: track.first_s):
         if sessions:
@@ -78,41 +79,47 @@ def read_gpx(data: bytes, path: str) -> list[Activity]:
     ]
 
 
-def _read_document(data: bytes, path: str, repeated: RepeatedElement | None) -> tuple[GpxPoints, Any, list[str]]:
-    """Read a document; returns its track points, everything else as read by gpxpy, and warnings."""
-    document = repair_document(data, path, cut_after=(POINT_TAG, "wpt", "rtept"), repeated=repeated)
-    points = read_points(document)
-    if points is not None:
-        warnings = list(document.warnings)
-        metadata = _parse_with_gpxpy(points.remainder, warnings)
-        # A line number in an error of gpxpy is that of the file only if no points were removed before it.
-        if not document.blocks or len(warnings) == len(document.warnings):
-            return points, metadata, warnings
-    return _read_document(data, path, None)
+def _copy_for_gpxpy(element: Element, namespaces: tuple[str, ...]) -> tuple[Element, int]:
+    """Copy what gpxpy reads of an element, without prefixes, which gpxpy does not know.
 
-
-def _parse_with_gpxpy(text: str, warnings: list[str]) -> Any:
-    """Read a document, from which the track points have been taken, by gpxpy.
-
-    What gpxpy rejects is left out and reported in ``warnings``.
+    Track points, extensions and elements of other namespaces are left out, as are waypoints and route points without a
+    usable position, whose number is returned too.
     """
+    copy = etree.Element(local_name(element.tag))
+    copy.text = element.text
+    copy.attrib.update({name: value for name, value in element.items() if not _is_qualified(name)})
+    unplaced = 0
+    for child in element.iterchildren("*"):
+        namespace, _, name = child.tag.rpartition("}")
+        if name in ("trkseg", POINT_TAG, "extensions") or ":" in name or namespace not in namespaces:
+            continue
+        degrees = (parse_number(child.get(key, ""), decimal_comma=True) for key in ("lat", "lon"))
+        if name in ("wpt", "rtept") and not is_usable_position(*degrees):
+            unplaced += 1
+            continue
+        child_copy, unplaced_in_child = _copy_for_gpxpy(child, namespaces)
+        copy.append(child_copy)
+        unplaced += unplaced_in_child
+    return copy, unplaced
+
+
+def _is_qualified(name: str) -> bool:
+    """Whether the name of an attribute has a namespace or prefix."""
+    return name.startswith("{") or ":" in name
+
+
+def _parse_with_gpxpy(root: Element, warnings: list[str]) -> Any:
+    """Read a document without its track points by gpxpy; what that rejects is left out and reported in ``warnings``."""
     import gpxpy
     import gpxpy.gpx
 
-    # gpxpy recognises GPX elements only without a prefix, and a default namespace only in its usual form.
-    start = text.index("<")
-    head, body = text[start : (end := text.index(">", start))], text[end:]
-    prefix_match = re.match(r"<([\w.-]+):", head)
-    prefix = re.escape(prefix_match[1]) if prefix_match else ""
-    if prefix_match:
-        head, body = (re.sub(rf"(</?){prefix}:", r"\1", part) for part in (head, body))
-    text = re.sub(rf"\sxmlns(:{prefix})?\s*=\s*(\"[^\"]*\"|'[^']*')" if prefix else _XMLNS_PATTERN, "", head) + body
-    text_without_waypoints = re.sub(r"<(wpt|rte|metadata)\b(?:[^>]*/>|.*?</\1\s*>)", "", text, flags=re.DOTALL)
     reason = ""
     # A waypoint or number that gpxpy rejects must not cost the recording, so that a second attempt omits it.
-    for attempt, omitted in ((text, ""), (text_without_waypoints, "waypoints, routes and metadata")):
+    for omitted in ("", "waypoints, routes and metadata"):
+        if omitted:
+            etree.strip_elements(root, "wpt", "rte", "metadata")
         try:
-            metadata = gpxpy.parse(attempt)
+            metadata = gpxpy.parse(etree.tostring(root, encoding="unicode"))
         except (gpxpy.gpx.GPXException, ValueError, TypeError, AttributeError) as error:
             reason = reason or " ".join(str(error).split())
             continue
@@ -219,17 +226,15 @@ def _read_waypoint(waypoint: Any, origin_s: float) -> Waypoint:
     )
 
 
-def _collect_warnings(points: GpxPoints) -> list[str]:
+def _collect_warnings(points: GpxPoints, unplaced: int) -> list[str]:
     warnings = []
     if count := points.unusable_position_count:
         warnings.append(f"{count} point{'s' * (count > 1)} without a usable position dropped")
-    if points.dropped_waypoint_count:
-        warnings.append(
-            f"waypoints and route points without a usable position left out: {points.dropped_waypoint_count}"
-        )
+    if unplaced:
+        warnings.append(f"waypoints and route points without a usable position left out: {unplaced}")
     if count := points.missing_time_count:
         warnings.append(f"{count} of {count + points.point_count} points have no time and were left out")
-    if points.missing_zone_count:
+    if not points.is_zoned:
         warnings.append("times name no zone: taken as UTC")
     return warnings
 

@@ -12,7 +12,6 @@ from __future__ import annotations
 from bisect import bisect_right
 from datetime import UTC, datetime
 from types import MappingProxyType
-from xml.etree import ElementTree
 
 import numpy as np
 
@@ -20,19 +19,17 @@ from retropace.core.activity import Activity, Device, Source, Waypoint
 from retropace.core.errors import NoActivityError, ReadError
 from retropace.core.sports import format_sport, is_on_foot
 from retropace.readers.iso_times import parse_time
+from retropace.readers.xml.document import Element, Events, parse_document, read_text
 from retropace.readers.xml.kml_tracks import (
-    Element,
     KmlTrack,
     PointCounts,
     build_samples,
     count_values,
-    find_descendants,
     find_pauses,
-    is_usable_position,
+    is_placed,
     parse_position,
     read_track,
 )
-from retropace.readers.xml.repair import local_name, repair_document
 
 END_MARKER_STYLES = ("start", "end")
 """Styles of markers that My Tracks and old versions of OpenTracks set at both ends of a track; they are left out."""
@@ -46,18 +43,13 @@ def read_kml(data: bytes, path: str) -> list[Activity]:
     Raises :class:`ReadError` if there is none. If the file is a map, the error is of its subclass
     :class:`NoActivityError`.
     """
-    document = repair_document(data, path, cut_after=("coord", "value"))
-    try:
-        root = ElementTree.fromstring(document.text)  # repair_document() has refused document types
-    except ElementTree.ParseError as error:
-        raise ReadError(f"is no usable KML: {error}", path=path) from None
+    document = parse_document(data, path, ("Track",), _ignore_events, cut_after=("coord", "value"))
+    root = document.root
     counts = PointCounts()
     sessions: list[tuple[float, Element, list[KmlTrack]]] = []
     markers: list[Element] = []
-    for placemark in root.iter():
-        if local_name(placemark.tag) not in ("Placemark", "PhotoOverlay"):
-            continue
-        elements = list(find_descendants(placemark, "Track"))
+    for placemark in root.iter("{*}Placemark", "{*}PhotoOverlay"):
+        elements = list(placemark.iter("{*}Track"))
         tracks = [track for element in elements if (track := read_track(element, counts)).rows]
         if tracks:
             sessions.append((float(tracks[0].times_s[0]), placemark, tracks))
@@ -68,18 +60,18 @@ def read_kml(data: bytes, path: str) -> list[Activity]:
     sessions.sort(key=lambda session: session[0])
     warnings = (*document.warnings, *counts.warnings())
     starts_s = [start_s for start_s, _, _ in sessions]
-    product = _read_descendant_text(root, "generator")
-    title = next(filter(None, (_read_child_text(element, "name") for element in root)), "")
+    product = read_text(root, ".//{*}generator")
+    title = next(filter(None, (read_text(element, "{*}name") for element in root)), "")
     return [
         Activity(
             source=Source(path, "kml", session=index),
             samples=build_samples(
-                tracks, start_s, counts.point_types, is_opentracks=_read_descendant_text(placemark, "trackid") != ""
+                tracks, start_s, counts.point_types, is_opentracks=read_text(placemark, ".//{*}trackid") != ""
             ),
             start_time=datetime.fromtimestamp(start_s, UTC),
             sport=_read_sport(placemark),
-            name=_read_child_text(placemark, "name") or title,
-            description=_read_child_text(placemark, "description"),
+            name=read_text(placemark, "{*}name") or title,
+            description=read_text(placemark, "{*}description"),
             device=Device(product=product),
             pauses=find_pauses(tracks, start_s),
             waypoints=tuple(_read_waypoints(markers, starts_s, index)),
@@ -106,17 +98,16 @@ def _read_waypoints(markers: list[Element], starts_s: list[float], session: int)
 
 def _read_waypoint(placemark: Element, origin_s: float) -> Waypoint | None:
     """Read a marker; None if it has no usable position or marks an end of the track."""
-    if _read_child_text(placemark, "styleUrl").rpartition("#")[2] in END_MARKER_STYLES:
+    if read_text(placemark, "{*}styleUrl").rpartition("#")[2] in END_MARKER_STYLES:
         return None
-    point = next((element for element in placemark if local_name(element.tag) == "Point"), None)
-    position = parse_position(_read_descendant_text(point, "coordinates").split(",")) if point is not None else {}
-    if not is_usable_position(position):
+    position = parse_position(read_text(placemark, "{*}Point//{*}coordinates").split(","))
+    if not is_placed(position):
         return None
-    parsed = parse_time(_read_descendant_text(placemark, "when"))
+    parsed = parse_time(read_text(placemark, ".//{*}when"))
     return Waypoint(
         t_s=parsed[0] - origin_s if parsed is not None else np.nan,
-        name=_read_child_text(placemark, "name"),
-        note=_read_child_text(placemark, "description"),
+        name=read_text(placemark, "{*}name"),
+        note=read_text(placemark, "{*}description"),
         lat_deg=position["lat_deg"],
         lon_deg=position["lon_deg"],
     )
@@ -128,25 +119,18 @@ def _read_sport(placemark: Element) -> str:
     ``type`` is a word in the language of the phone, and an icon is the same in all languages. Therefore an icon of a
     sport that is not done on foot overrides ``type``.
     """
-    data = {
-        element.get("name", ""): _read_descendant_text(element, "value")
-        for element in find_descendants(placemark, "Data")
-    }
-    icon = _read_child_text(placemark, "icon").lower().removesuffix("unknown")
-    sport = data.get("activityType") or data.get("type") or data.get("category") or _read_child_text(placemark, "TYPE")
+    data = {element.get("name", ""): read_text(element, ".//{*}value") for element in placemark.iter("{*}Data")}
+    icon = read_text(placemark, "{*}icon").lower().removesuffix("unknown")
+    sport = data.get("activityType") or data.get("type") or data.get("category") or read_text(placemark, "{*}TYPE")
     if data.get("activityType") or (sport and is_on_foot(icon)):
         return format_sport(sport)
     return format_sport(icon or sport)
 
 
-def _read_child_text(element: Element, name: str) -> str:
-    """Read the text of the first child with this name, whatever its prefix; empty if there is none."""
-    return next(((child.text or "").strip() for child in element if local_name(child.tag) == name), "")
-
-
-def _read_descendant_text(element: Element, name: str) -> str:
-    """Read the text of the first descendant with this name, whatever its prefix; empty if there is none."""
-    return next(((descendant.text or "").strip() for descendant in find_descendants(element, name)), "")
+def _ignore_events(events: Events) -> None:
+    """Build the whole tree."""
+    for _ in events:
+        pass
 
 
 def _explain_no_activity(
@@ -158,8 +142,7 @@ def _explain_no_activity(
     if counts.untimed:
         reason = "its positions have no times, without which neither pace nor duration can be known"
         return ReadError(f"{NO_TIMED_TRACK}: {reason}", path=path)
-    names = {local_name(element.tag) for element in root.iter()}
-    if names & {"LineString", "Point", "Polygon"}:
+    if next(root.iter("{*}LineString", "{*}Point", "{*}Polygon"), None) is not None:
         reason = "lines and places without times are a map, not a recording"
         return NoActivityError(f"{NO_TIMED_TRACK}: {reason}", "a map", path=path)
     return ReadError(f"{NO_TIMED_TRACK}: there is nothing to analyse", path=path)

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
-from xml.etree import ElementTree
 
 import numpy as np
 
 from retropace.core.activity import Samples
 from retropace.core.spans import FloatArray, Spans, as_spans
 from retropace.readers.iso_times import parse_time
+from retropace.readers.xml.document import Element
 from retropace.readers.xml.gpx import MIN_PAUSE_S, MIN_PAUSE_STEPS
 from retropace.readers.xml.gpx_points import COLUMN_BY_TAG
-from retropace.readers.xml.repair import local_name
+from retropace.readers.xml.point_values import is_usable_position, parse_number
 
 POINT_TYPE_ARRAY = "trackpoint_type"
 """Name of the array in which OpenTracks writes why it recorded each point."""
@@ -26,8 +25,6 @@ MAX_POINTS_WITHOUT_DISTANCE = 2
 """The sensor's distances are complete if in no track more than this many points are without one.
 
 The points at the start and at the stop of recording have none."""
-Element = ElementTree.Element
-"""Element of the standard library's ElementTree."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +75,11 @@ class PointCounts:
 
 def read_track(track: Element, counts: PointCounts) -> KmlTrack:
     """Read the points of one ``Track`` element that have a time; what is left out is added to ``counts``."""
-    whens = [element.text or "" for element in find_descendants(track, "when")]
-    coords = [(element.text or "").split() for element in find_descendants(track, "coord")]
+    whens = [element.text or "" for element in track.iter("{*}when")]
+    coords = [(element.text or "").split() for element in track.iter("{*}coord")]
     arrays = {
-        element.get("name", ""): [(value.text or "").strip() for value in element if local_name(value.tag) == "value"]
-        for element in find_descendants(track, "SimpleArrayData")
+        element.get("name", ""): [(value.text or "").strip() for value in element.iterchildren("{*}value")]
+        for element in track.iter("{*}SimpleArrayData")
         if element.get("name")
     }
     point_types = arrays.pop(POINT_TYPE_ARRAY, [])
@@ -96,12 +93,12 @@ def read_track(track: Element, counts: PointCounts) -> KmlTrack:
         counts.unzoned += not parsed[1]
         row = {"posix_s": parsed[0]}
         position = parse_position(coords[index]) if coords else {}
-        if is_usable_position(position):
+        if is_placed(position):
             row |= {name: value for name, value in position.items() if np.isfinite(value)}
         elif position:
             counts.unplaced += 1
         for name, values in arrays.items():
-            if index < len(values) and np.isfinite(value := _parse_number(values[index])):
+            if index < len(values) and np.isfinite(value := parse_number(values[index])):
                 row[name] = value
         if index < len(point_types) and point_types[index]:
             row[POINT_TYPE_ARRAY] = counts.point_types.setdefault(point_types[index], len(counts.point_types))
@@ -149,17 +146,12 @@ def count_values(tracks: list[KmlTrack]) -> dict[str, int]:
 
 def parse_position(numbers: list[str]) -> dict[str, float]:
     """Parse longitude, latitude and altitude, as far as there are numbers, to values by column name."""
-    return dict(zip(POSITION_COLUMNS, map(_parse_number, numbers), strict=False))
+    return dict(zip(POSITION_COLUMNS, map(parse_number, numbers), strict=False))
 
 
-def is_usable_position(position: dict[str, float]) -> bool:
+def is_placed(position: dict[str, float]) -> bool:
     """Whether a position has a valid latitude and longitude."""
-    return abs(position.get("lat_deg", np.nan)) <= 90.0 and abs(position.get("lon_deg", np.nan)) <= 180.0
-
-
-def find_descendants(element: Element, name: str) -> Iterator[Element]:
-    """Find the element itself and its descendants with this name, whatever their prefix, in document order."""
-    return (descendant for descendant in element.iter() if local_name(descendant.tag) == name)
+    return is_usable_position(position.get("lat_deg", np.nan), position.get("lon_deg", np.nan))
 
 
 def _has_complete_sensor_distance(tracks: list[KmlTrack]) -> bool:
@@ -169,11 +161,3 @@ def _has_complete_sensor_distance(tracks: list[KmlTrack]) -> bool:
 
 def _build_column(rows: list[dict[str, float]], name: str) -> FloatArray:
     return np.array([row.get(name, np.nan) for row in rows], dtype=np.float64)
-
-
-def _parse_number(text: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        return np.nan
-    return value if np.isfinite(value) else np.nan

@@ -1,57 +1,178 @@
-"""Collection of the values of track points as text while a document is read; they become columns afterwards."""
+"""The values of points, collected while a document is read, as columns."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from array import array
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from itertools import repeat
+from math import isfinite, nan
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
 
 from retropace.core.spans import FloatArray
-from retropace.readers.xml.repeated_elements import ElementPath, PointBlock, ShapeRows
+from retropace.readers.iso_times import parse_time
+from retropace.readers.xml.document import Element, local_name
 
 RowIndices = NDArray[np.intp]
-"""Array of indices of points, ``(n,)``."""
+"""Indices of points, ``(n,)``."""
+TIME_COLUMN = "posix_s"
+"""Column of times, in seconds since 1970."""
 
 
-@dataclass(slots=True)
 class PointValues:
-    """The values of all points of a document, in file order, as text."""
+    """The values of points in the order in which the points start.
 
-    count: int = 0
-    """Number of points added so far."""
-    _groups: dict[tuple[ElementPath, ...], ShapeRows] = field(default_factory=dict)
-    """Points and their values in groups; all points of a group have values at the same paths, by which it is found."""
+    ``find_column`` gives the column of an element in a point by its local name: empty for none, and None for an element
+    that shows that the end of the point is missing. ``attributes`` are the names of attributes of points to read. A
+    column in ``parent_by_column`` is read only from elements in an element of that local name. A decimal comma is read
+    if ``decimal_comma``.
+    """
 
-    def add(self, paths: Sequence[ElementPath], texts: Sequence[str]) -> None:
-        """Add one point that a parser reported: the paths of its values, and the values."""
-        shape = tuple(paths)
-        rows = self._groups.setdefault(shape, ShapeRows(shape))
-        rows.numbers.append(self.count)
-        rows.values.append(tuple(text.encode("utf-8") for text in texts))
+    def __init__(
+        self,
+        find_column: Callable[[str], str | None],
+        attributes: Iterable[str] = (),
+        *,
+        parent_by_column: Mapping[str, str] = MappingProxyType({}),
+        decimal_comma: bool = False,
+    ):
+        self._column_by_tag = _ColumnByTag(find_column)
+        self._parent_by_column = parent_by_column
+        self._decimal_comma = decimal_comma
+        self._attributes: dict[str, list[str]] = {name: [] for name in attributes}
+        """Text of each attribute in each point, empty where it is missing."""
+        self._numbers: defaultdict[str, array[float]] = defaultdict(lambda: array("d"))
+        """Numbers by column, up to the last point that has one, NaN where a point has none."""
+        self._words: defaultdict[str, dict[int, str]] = defaultdict(dict)
+        """Texts that are not numbers, by column and point."""
+        self._unzoned: set[int] = set()
+        """Points whose time has no time zone."""
+        self._open: list[tuple[Element, int]] = []
+        """Points that have started and not ended, with their indices; several only where an end is missing."""
+        self.count = 0
+        """How many points have started."""
+
+    def start_point(self, point: Element) -> None:
+        """Read the attributes of a point, of which only the start is known."""
+        for attribute, texts in self._attributes.items():
+            texts.append(point.get(attribute, ""))
+        self._open.append((point, self.count))
         self.count += 1
 
-    def add_block(self, block: PointBlock) -> None:
-        """Add the points of a block that was extracted from the document before parsing."""
-        for group in block.groups:
-            rows = self._groups.setdefault(group.paths, ShapeRows(group.paths))
-            rows.numbers.extend(number + self.count for number in group.numbers)
-            rows.values.extend(group.values)
-        self.count += block.count
+    def end_element(self, element: Element) -> None:
+        """Read the elements of a point that is complete, if it is a point that ends."""
+        if not self._open or self._open[-1][0] is not element:
+            return
+        point, row = self._open.pop()
+        numbers, column_by_tag, parent_by_column = self._numbers, self._column_by_tag, self._parent_by_column
+        for element in point.iterdescendants("*"):
+            column = column_by_tag[element.tag]
+            if column is None:
+                break
+            if not column or not (text := element.text):
+                continue
+            parent = parent_by_column.get(column)
+            if parent and local_name(element.getparent().tag) != parent:
+                continue
+            if column == TIME_COLUMN:
+                number = self._parse_time(text, row)
+            else:
+                try:
+                    number = float(text)
+                except ValueError:
+                    number = nan
+            values = numbers[column]
+            if len(values) == row and isfinite(number):
+                values.append(number)
+            else:
+                self._add_unusual(column, row, number, text)
 
-    def iter_values(self) -> Iterator[tuple[ElementPath, RowIndices, Sequence[bytes]]]:
-        """Yield, for each path, the indices of the points that have a value at it, and these values.
+    def build_numbers(self, column: str) -> FloatArray:
+        """Build a column ``(count,)``: of several numbers of a point the first, of several times the last, else NaN."""
+        values = np.array(self._numbers[column])
+        return np.concatenate((values, np.full(self.count - len(values), np.nan)))
 
-        A path may come several times. The values of one point come in their order within it.
-        """
-        for rows in self._groups.values():
-            numbers = np.array(rows.numbers, dtype=np.intp)
-            for path, texts in zip(rows.paths, zip(*rows.values, strict=True), strict=True):
-                yield path, numbers, texts
+    def build_attribute(self, attribute: str) -> FloatArray:
+        """Build the column ``(count,)`` of an attribute of points, NaN where it is not a number."""
+        texts = self._attributes[attribute]
+        try:
+            values = np.array(list(map(float, texts)), dtype=np.float64)
+        except ValueError:
+            values = np.array([parse_number(text, self._decimal_comma) for text in texts], dtype=np.float64)
+        return np.where(np.isfinite(values), values, np.nan)
+
+    def build_words(self, column: str) -> tuple[FloatArray, tuple[str, ...]]:
+        """Build a column ``(count,)`` with the index of each point's first word, NaN for none; and the words."""
+        indices = np.full(self.count, np.nan)
+        index_by_word: dict[str, int] = {}
+        for row, word in sorted(self._words[column].items()):
+            indices[row] = index_by_word.setdefault(word, len(index_by_word))
+        return indices, tuple(index_by_word)
+
+    def build_zones(self) -> NDArray[np.bool_]:
+        """Build the column ``(count,)`` of whether a point's time has a time zone; True for a point without a time."""
+        has_zone = np.ones(self.count, dtype=bool)
+        has_zone[list(self._unzoned)] = False
+        return has_zone
+
+    @property
+    def number_columns(self) -> list[str]:
+        """The columns in which a point has a number."""
+        return list(self._numbers)
+
+    @property
+    def word_columns(self) -> list[str]:
+        """The columns in which a point has a word."""
+        return list(self._words)
+
+    def _add_unusual(self, column: str, row: int, number: float, text: str) -> None:
+        """Add a text if it is no finite number, or other points or texts of the point lie between it and the last."""
+        values = self._numbers[column]
+        values.extend(repeat(nan, row + 1 - len(values)))
+        if column != TIME_COLUMN and not isfinite(number):
+            number = parse_number(text, self._decimal_comma)
+            if not isfinite(number) and (word := text.strip())[:1].isalpha():
+                self._words[column].setdefault(row, word)
+        if isfinite(number) and (column == TIME_COLUMN or not isfinite(values[row])):
+            values[row] = number
+
+    def _parse_time(self, text: str, row: int) -> float:
+        if (parsed := parse_time(text)) is None:
+            return nan
+        (self._unzoned.discard if parsed[1] else self._unzoned.add)(row)
+        return parsed[0]
 
 
-def fill_missing(column: FloatArray, rows: RowIndices, values: FloatArray) -> None:
-    """Write values to those rows of a column that are still NaN, so that of several values the first counts."""
-    present = column[rows]
-    column[rows] = np.where(np.isnan(present), values, present)
+class _ColumnByTag(dict[str, str | None]):
+    """The column of an element by its tag, found once for each tag."""
+
+    def __init__(self, find_column: Callable[[str], str | None]):
+        super().__init__()
+        self._find_column = find_column
+
+    def __missing__(self, tag: str) -> str | None:
+        self[tag] = column = self._find_column(local_name(tag))
+        return column
+
+
+def parse_number(text: str, decimal_comma: bool = False) -> float:
+    """Parse a finite number; NaN if the text is none.
+
+    Example:
+        >>> parse_number("1.25"), parse_number(" 2,5", decimal_comma=True), parse_number("inf")
+        (1.25, 2.5, nan)
+
+    """
+    try:
+        value = float(text)
+    except ValueError:
+        return parse_number(text.replace(",", ".")) if decimal_comma and "," in text else nan
+    return value if isfinite(value) else nan
+
+
+def is_usable_position(lat_deg: float, lon_deg: float) -> bool:
+    """Whether a latitude and longitude are valid."""
+    return abs(lat_deg) <= 90.0 and abs(lon_deg) <= 180.0

@@ -1,4 +1,4 @@
-"""Reader of TCX files of Garmin, COROS and others, with the standard library's ElementTree; prefixes are ignored.
+"""Reader of TCX files of Garmin, COROS and others; prefixes of elements are ignored.
 
 No TCX library serves: tcxreader 0.4 drops lap starts, triggers, intensities and laps without points, and knows one
 namespace only; python-tcxparser 2.4 does not keep laps with their points; activereader 0.0.2 is no longer maintained.
@@ -14,7 +14,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import MappingProxyType
-from xml.etree import ElementTree
 
 import numpy as np
 
@@ -22,16 +21,15 @@ from retropace.core.activity import Activity, Device, DeviceTotals, Lap, Samples
 from retropace.core.errors import NoActivityError, ReadError
 from retropace.core.spans import FloatArray, Spans, as_spans
 from retropace.readers.iso_times import parse_time
-from retropace.readers.xml.point_values import PointValues
-from retropace.readers.xml.repair import RepeatedElement, local_name, repair_document
+from retropace.readers.xml.document import Element, parse_document, read_text
+from retropace.readers.xml.point_values import parse_number
 from retropace.readers.xml.tcx_points import (
     POINT_TAG,
-    BlockByElement,
+    POINT_TAGS,
+    TcxPoints,
     TimedPoints,
-    add_track_points,
-    build_timed_points,
-    find_blocks,
-    is_wanted,
+    read_points,
+    select_timed_points,
 )
 
 TRIGGER_NAMES = {"manual": "manual", "distance": "distance", "location": "position", "time": "time", "heartrate": ""}
@@ -44,9 +42,6 @@ SAMPLE_COLUMNS = ("lat_deg", "lon_deg", "altitude_m", "distance_m", "heart_rate_
 EXTRA_COLUMNS = ("Watts",)
 """Point columns that become extra columns of :class:`~retropace.core.activity.Samples`."""
 
-Element = ElementTree.Element
-"""Element of the standard library's ElementTree."""
-
 
 def read_tcx(data: bytes, path: str) -> list[Activity]:
     """Read all activities of a TCX file that have track points, in file order.
@@ -54,30 +49,13 @@ def read_tcx(data: bytes, path: str) -> list[Activity]:
     Raises :class:`ReadError` if there is none. If the file is a course or a workout plan, the error is of its subclass
     :class:`NoActivityError`.
     """
-    document = repair_document(data, path, cut_after=(POINT_TAG,), repeated=RepeatedElement(POINT_TAG, is_wanted))
-    try:
-        root = ElementTree.fromstring(document.body)  # repair_document() has refused document types
-    except ElementTree.ParseError as error:
-        raise ReadError(f"is no usable TCX: {_find_parse_error(data, path) or error}", path=path) from None
-    blocks = find_blocks(root, document)
-    elements = [element for element in root.iter() if local_name(element.tag) == "Activity"]
-    activities = []
-    for element in elements:
-        activity = _build_activity(element, blocks, path, list(document.warnings))
-        if activity is not None:
-            activities.append(activity)
-    if not activities:
-        raise _explain_no_activity(root, elements, path)
-    return activities
-
-
-def _find_parse_error(data: bytes, path: str) -> str:
-    """Parse the document with all its points again, for the error message with line and column in the file."""
-    try:
-        ElementTree.fromstring(repair_document(data, path, cut_after=(POINT_TAG,)).body)
-    except ElementTree.ParseError as error:
-        return str(error)
-    return ""
+    document = parse_document(data, path, POINT_TAGS, read_points, cut_after=(POINT_TAG,))
+    elements = list(document.root.iter("{*}Activity"))
+    activities = [_build_activity(element, document.content, path, list(document.warnings)) for element in elements]
+    found = [activity for activity in activities if activity is not None]
+    if not found:
+        raise _explain_no_activity(document.root, elements, path)
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,23 +67,26 @@ class _LapElement:
     element: Element
 
 
-def _build_activity(element: Element, blocks: BlockByElement, path: str, warnings: list[str]) -> Activity | None:
+def _build_activity(element: Element, document_points: TcxPoints, path: str, warnings: list[str]) -> Activity | None:
     """Build the activity of an ``Activity`` element; None if no point has a time."""
-    point_values = PointValues()
+    tracks: list[range] = []
     lap_edges: list[tuple[Element, list[int]]] = []  # each lap with the point indices between which its tracks lie
-    for lap in _find_children(element, "Lap"):
-        edges = [point_values.count]
-        for track in _find_children(lap, "Track"):
-            add_track_points(track, blocks, point_values)
-            edges.append(point_values.count)
+    for lap in element.iter("{*}Lap"):
+        if next(lap.iterancestors("{*}Activity")) is not element:
+            continue  # of an activity that lies in this one because the end tag of this one is missing
+        edges = [sum(map(len, tracks))]
+        for track in lap.iterchildren("{*}Track"):
+            tracks.append(document_points.rows_by_track[track])
+            edges.append(edges[-1] + len(tracks[-1]))
         lap_edges.append((lap, edges))
-    points = build_timed_points(point_values)
+    points = select_timed_points(document_points, tracks)
     if not len(points.posix_s):
         return None
     if not points.is_zoned:
         warnings.append("times name no zone: taken as UTC")
-    if points.missing_time_count:
-        warnings.append(f"{points.missing_time_count} of {point_values.count} points have no time and were left out")
+    point_count = len(points.timed_before) - 1
+    if missing_time_count := point_count - len(points.posix_s):
+        warnings.append(f"{missing_time_count} of {point_count} points have no time and were left out")
     located = [_locate_lap(lap, edges, points) for lap, edges in lap_edges]
     origin_s = float(points.posix_s[0])
     recorded = {name: values for name, values in points.columns.items() if np.any(np.isfinite(values))}
@@ -122,12 +103,12 @@ def _build_activity(element: Element, blocks: BlockByElement, path: str, warning
         samples=Samples.from_columns(t_s, extra, None, **columns),
         start_time=datetime.fromtimestamp(origin_s, UTC),
         sport=element.get("Sport", "").strip().lower(),
-        description=_read_text(element, "Notes"),
+        description=read_text(element, "{*}Notes"),
         device=_read_device(element),
         laps=laps,
         pauses=pauses,
         device_totals=DeviceTotals(
-            distance_m=_sum_known(_read_number(lap.element, "DistanceMeters") for lap, *_ in located),
+            distance_m=_sum_known(parse_number(read_text(lap.element, "{*}DistanceMeters")) for lap, *_ in located),
             timer_s=_sum_known(lap.timer_s for lap, *_ in located),
         ),
         field_counts=MappingProxyType(field_counts),
@@ -148,7 +129,7 @@ def _locate_lap(lap: Element, edges: list[int], points: TimedPoints) -> tuple[_L
     start_s = start[0] if start is not None else float(points.posix_s[first]) if last > first else np.nan
     # A track without points has no start.
     track_starts = list(dict.fromkeys(index for index in later_edges[:-1] if index > first))
-    return _LapElement(start_s, _read_number(lap, "TotalTimeSeconds"), lap), first, last, track_starts
+    return _LapElement(start_s, parse_number(read_text(lap, "{*}TotalTimeSeconds")), lap), first, last, track_starts
 
 
 def _build_laps(
@@ -180,16 +161,16 @@ def _build_laps(
             min_gap_s = max(MIN_PAUSE_S, 2.0 * float(np.median(steps_s))) if len(steps_s) else 0.0
             resumed = [index for index in track_starts if index < len(t_s) and t_s[index] - t_s[index - 1] > min_gap_s]
             pauses += [(float(t_s[index - 1]), float(t_s[index])) for index in resumed]
-        trigger = _read_text(lap.element, "TriggerMethod").lower()
+        trigger = read_text(lap.element, "{*}TriggerMethod").lower()
         result.append(
             Lap(
                 start_s=start_s,
                 end_s=end_s,
                 trigger=TRIGGER_NAMES.get(trigger, trigger),
-                intensity={"resting": "rest"}.get(text := _read_text(lap.element, "Intensity").lower(), text),
-                name=_read_text(lap.element, "Name"),
+                intensity={"resting": "rest"}.get(text := read_text(lap.element, "{*}Intensity").lower(), text),
+                name=read_text(lap.element, "{*}Name"),
                 timer_s=lap.timer_s,
-                distance_m=_read_number(lap.element, "DistanceMeters"),
+                distance_m=parse_number(read_text(lap.element, "{*}DistanceMeters")),
             )
         )
     return tuple(result), as_spans(sorted(pauses))
@@ -213,43 +194,24 @@ def _locate_pauses(t_s: FloatArray, track_starts: list[int], paused_s: float) ->
     return pauses
 
 
-def _find_children(element: Element, name: str) -> list[Element]:
-    return [child for child in element if local_name(child.tag) == name]
-
-
-def _read_text(element: Element, name: str) -> str:
-    return next(((child.text or "").strip() for child in _find_children(element, name)), "")
-
-
-def _read_number(element: Element, name: str) -> float:
-    try:
-        return float(_read_text(element, name))
-    except ValueError:
-        return np.nan
-
-
 def _sum_known(values: Iterator[float]) -> float:
     finite = [value for value in values if np.isfinite(value)]
     return float(sum(finite)) if finite else np.nan
 
 
 def _read_device(element: Element) -> Device:
-    for creator in _find_children(element, "Creator"):
-        for version in _find_children(creator, "Version"):
-            major, minor = _read_text(version, "VersionMajor"), _read_text(version, "VersionMinor")
-            software = f"{major}.{minor}" if major and minor else major
-            return Device(product=_read_text(creator, "Name"), software="" if software == "0.0" else software)
-        return Device(product=_read_text(creator, "Name"))
-    return Device()
+    creator = "{*}Creator/{*}"
+    major, minor = (read_text(element, f"{creator}Version/{{*}}Version{part}") for part in ("Major", "Minor"))
+    software = f"{major}.{minor}" if major and minor else major
+    return Device(product=read_text(element, f"{creator}Name"), software="" if software == "0.0" else software)
 
 
 def _explain_no_activity(root: Element, activities: list[Element], path: str) -> ReadError:
     """Build the error for a document without any activity that has track points."""
-    names = {local_name(element.tag) for element in root.iter()}
-    if any(_find_children(activity, "Lap") for activity in activities):
+    if any(activity.find("{*}Lap") is not None for activity in activities):
         return ReadError("holds laps without track points: there is nothing to analyse", path=path)
-    if "Workout" in names:
+    if root.find(".//{*}Workout") is not None:
         return NoActivityError("holds a workout plan, not a recording", "a workout plan", path=path)
-    if "Course" in names:
+    if root.find(".//{*}Course") is not None:
         return NoActivityError("holds a course, not a recording", "a course", path=path)
     return ReadError("holds no activity: there is nothing to analyse", path=path)

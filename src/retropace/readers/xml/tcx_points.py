@@ -1,41 +1,50 @@
-"""Conversion of a TCX activity's track points to columns, whether they were extracted before parsing or parsed."""
+"""The track points of a TCX document, as columns."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from xml.etree import ElementTree
 
 import numpy as np
+from numpy.typing import NDArray
 
 from retropace.core.spans import FloatArray
-from retropace.readers.iso_times import parse_times
-from retropace.readers.text_numbers import parse_numbers
-from retropace.readers.xml.point_values import PointValues, RowIndices, fill_missing
-from retropace.readers.xml.repair import XmlDocument, local_name
-from retropace.readers.xml.repeated_elements import ElementPath, PointBlock
+from retropace.readers.xml.document import Element, Events, local_name
+from retropace.readers.xml.point_values import TIME_COLUMN, PointValues, RowIndices
 
 POINT_TAG = "Trackpoint"
 """Local name of a track point."""
-TIME_PATH = ("Time",)
-"""Path, in names without prefix, of the time within a track point."""
-COLUMN_BY_PATH = {
-    ("Position", "LatitudeDegrees"): "lat_deg",
-    ("Position", "LongitudeDegrees"): "lon_deg",
-    ("AltitudeMeters",): "altitude_m",
-    ("DistanceMeters",): "distance_m",
-    ("HeartRateBpm", "Value"): "heart_rate_bpm",
-    ("Cadence",): "cadence",
-    ("Extensions", "TPX", "Speed"): "speed_mps",
-    ("Extensions", "TPX", "RunCadence"): "run_cadence",
-    ("Extensions", "TPX", "Watts"): "Watts",
+POINT_TAGS = ("Track", POINT_TAG)
+"""Names, without prefix, of the elements whose start and end :func:`read_points` needs; points come last."""
+COLUMN_BY_TAG = {
+    "Time": TIME_COLUMN,
+    "LatitudeDegrees": "lat_deg",
+    "LongitudeDegrees": "lon_deg",
+    "AltitudeMeters": "altitude_m",
+    "DistanceMeters": "distance_m",
+    "Value": "heart_rate_bpm",
+    "Cadence": "cadence",
+    "Speed": "speed_mps",
+    "RunCadence": "run_cadence",
+    "Watts": "Watts",
 }
-"""Column of each value in a track point, by its path: the names, without prefix, of the elements that lead to it."""
+"""Column of each element in a track point, whether directly in it or in another element, by name without prefix."""
+PARENT_BY_COLUMN = {"heart_rate_bpm": "HeartRateBpm", "speed_mps": "TPX", "run_cadence": "TPX", "Watts": "TPX"}
+"""Name of the element around the element of a column; elsewhere a speed may be in km/h, and a value anything."""
 
-Element = ElementTree.Element
-"""Element of the standard library's ElementTree."""
-BlockByElement = Mapping[Element, PointBlock | None]
-"""Points that were extracted from the document before parsing, by the element that was left in their place."""
+
+@dataclass(frozen=True, slots=True)
+class TcxPoints:
+    """The track points of a document, as columns."""
+
+    posix_s: FloatArray
+    """POSIX times in seconds, ``(n,)``, NaN where a point has none."""
+    has_zone: NDArray[np.bool_]
+    """Whether each time has a time zone, ``(n,)``, True where a point has no time."""
+    columns: Mapping[str, FloatArray]
+    """Columns of :data:`COLUMN_BY_TAG` by name, each ``(n,)``, NaN where a point has no value."""
+    rows_by_track: Mapping[Element, range]
+    """Indices of the points of each ``Track`` element."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,70 +54,40 @@ class TimedPoints:
     posix_s: FloatArray
     """POSIX times in seconds, ``(n,)``."""
     columns: Mapping[str, FloatArray]
-    """Columns of :data:`COLUMN_BY_PATH` by name, each ``(n,)``, NaN where a point has no value."""
+    """Columns of :data:`COLUMN_BY_TAG` by name, each ``(n,)``, NaN where a point has no value."""
     timed_before: RowIndices
-    """For each point of the file how many points before it have a time; as last value, how many points have one in
-    all."""
+    """For each point of the activity how many points before it have a time; as last value, how many have one in all."""
     is_zoned: bool
     """Whether all times have a time zone."""
 
-    @property
-    def missing_time_count(self) -> int:
-        """Number of points in the file that have no time and were left out."""
-        return len(self.timed_before) - 1 - len(self.posix_s)
 
-
-def is_wanted(path: ElementPath) -> bool:
-    """Whether the value at a path within a track point is read."""
-    return path == TIME_PATH or path in COLUMN_BY_PATH
-
-
-def find_blocks(root: Element, document: XmlDocument) -> BlockByElement:
-    """Find the extracted points of a document by the elements that were left in their place."""
-    if not document.blocks:
-        return {}
-    points = (element for element in root.iter() if local_name(element.tag) == POINT_TAG)
-    return {point: document.blocks[index] for index, point in enumerate(points) if index in document.blocks}
-
-
-def add_track_points(track: Element, blocks: BlockByElement, point_values: PointValues) -> None:
-    """Add the points of a ``Track`` element to ``point_values``."""
-    for point in track:
-        if local_name(point.tag) != POINT_TAG:
-            continue
-        if point not in blocks:
-            values = list(_iter_values(point, ()))
-            point_values.add([path for path, _ in values], [text for _, text in values])
-        elif (block := blocks[point]) is not None:
-            point_values.add_block(block)
-
-
-def build_timed_points(point_values: PointValues) -> TimedPoints:
-    """Convert the points that have a time to columns; the others are left out."""
-    posix_s = np.full(point_values.count, np.nan)
-    has_zone = np.ones(point_values.count, dtype=bool)
-    columns = {name: np.full(point_values.count, np.nan) for name in COLUMN_BY_PATH.values()}
-    for path, rows, texts in point_values.iter_values():
-        if path == TIME_PATH:
-            values, zoned = parse_times(texts)
-            is_known = np.isfinite(values)
-            posix_s[rows[is_known]], has_zone[rows[is_known]] = values[is_known], zoned[is_known]
+def read_points(events: Events) -> TcxPoints:
+    """Read the track points of a document from the events of its :data:`POINT_TAGS`."""
+    values = PointValues(_find_column, parent_by_column=PARENT_BY_COLUMN)
+    rows_by_track: dict[Element, range] = {}
+    for event, element in events:
+        if local_name(element.tag) == POINT_TAG:
+            (values.start_point if event == "start" else values.end_element)(element)
         else:
-            fill_missing(columns[COLUMN_BY_PATH[path]], rows, parse_numbers(texts))
-    is_timed = np.isfinite(posix_s)
+            first = rows_by_track[element].start if event == "end" else values.count
+            rows_by_track[element] = range(first, values.count)
+    columns = {name: values.build_numbers(name) for name in COLUMN_BY_TAG.values()}
+    return TcxPoints(columns.pop(TIME_COLUMN), values.build_zones(), columns, rows_by_track)
+
+
+def _find_column(name: str) -> str | None:
+    """Find the column of an element in a point: empty for none, None for a point that starts within another."""
+    return None if name == POINT_TAG else COLUMN_BY_TAG.get(name, "")
+
+
+def select_timed_points(points: TcxPoints, tracks: Sequence[range]) -> TimedPoints:
+    """Select the points with a time from an activity's tracks, given by the indices of their points."""
+    rows = np.concatenate([np.array([], dtype=np.intp), *(np.arange(track.start, track.stop) for track in tracks)])
+    is_timed = np.isfinite(points.posix_s[rows])
+    timed = rows[is_timed]
     return TimedPoints(
-        posix_s=posix_s[is_timed],
-        columns={name: column[is_timed] for name, column in columns.items()},
+        posix_s=points.posix_s[timed],
+        columns={name: column[timed] for name, column in points.columns.items()},
         timed_before=np.concatenate(([0], np.cumsum(is_timed))),
-        is_zoned=bool(np.all(has_zone)),
+        is_zoned=bool(np.all(points.has_zone[timed])),
     )
-
-
-def _iter_values(element: Element, path: ElementPath) -> Iterator[tuple[ElementPath, str]]:
-    """Yield path and text of each value in ``element`` that is read; ``path`` leads to ``element``."""
-    for child in element:
-        child_path = (*path, local_name(child.tag))
-        if len(child):
-            yield from _iter_values(child, child_path)
-        elif child.text and is_wanted(child_path):
-            yield child_path, child.text.strip()
