@@ -46,7 +46,6 @@ def find_description_hint(activity: Activity) -> tuple[str, ...]:
 
 
 def _split_text(text: str) -> list[str]:
-    """Return a whole text, its lines and its sentences, in this order, without those too long for a workout."""
     lines = [line.strip() for line in text.splitlines()[:MAX_LINES] if line.strip()]
     sentences = [part.strip() for line in lines for part in line.replace("! ", ". ").replace(": ", ". ").split(". ")]
     parts = dict.fromkeys([" ".join(lines), *lines, *sentences])

@@ -65,7 +65,6 @@ def parse_active_hours(text: Any) -> ActiveHours:
 
 
 def _parse_seconds_of_day(parts: tuple[str | None, ...], text: str) -> float:
-    """Return hours, minutes, seconds and UTC offset as seconds after midnight UTC."""
     hours, minutes, seconds, offset_text = parts
     try:
         time_of_day = time(int(hours or 0), int(minutes or 0), int(seconds or 0))

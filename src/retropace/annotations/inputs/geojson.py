@@ -54,8 +54,7 @@ def read_zones(path: str | os.PathLike[str], *, home: bool = False) -> Zones:
 
     Raises :class:`AnnotationError` naming the file, and the line or the feature.
     """
-    name = os.fspath(path)
-    return parse_zones(read_text(path), name, home=home)
+    return parse_zones(read_text(path), os.fspath(path), home=home)
 
 
 def parse_zones(text: str, path: str, *, home: bool = False) -> Zones:
@@ -92,7 +91,6 @@ def parse_zones(text: str, path: str, *, home: bool = False) -> Zones:
 
 
 def _check_wgs84(document: dict[str, Any], path: str) -> None:
-    """Raise :class:`AnnotationError` if the document states a coordinate system other than WGS 84."""
     crs = json.dumps(document.get("crs")) if document.get("crs") else ""
     if crs and not any(name in crs for name in ("CRS84", "4326", "WGS84", "WGS 84")):
         raise AnnotationError(
@@ -104,8 +102,7 @@ def _check_wgs84(document: dict[str, Any], path: str) -> None:
 def _parse_zone(feature: Any) -> Zone:
     if not isinstance(feature, dict) or feature.get("type") != "Feature":
         raise AnnotationError("is no GeoJSON feature")
-    properties = feature.get("properties")
-    properties = properties if isinstance(properties, dict) else {}
+    properties = feature["properties"] if isinstance(feature.get("properties"), dict) else {}
     label_text = properties.get("label")
     if not isinstance(label_text, str) or not label_text.strip():
         raise AnnotationError('has no property "label": say what is run there, for example "backward"')
@@ -114,17 +111,11 @@ def _parse_zone(feature: Any) -> Zone:
     width = properties.get("width", DEFAULT_LINE_WIDTH_M)
     if isinstance(width, bool) or not isinstance(width, (int, float)) or not 0.0 < width <= 1000.0:
         raise AnnotationError(f'has the width "{width}": it is in metres, from above 0 to 1000')
-    is_line = "Line" in geometry.geom_type
+    width_m = float(width) if "Line" in geometry.geom_type else 0.0
     name = properties.get("name") or feature.get("id") or label_text
     when = properties.get("when") or []
-    when = when if isinstance(when, list) else [when]
-    return Zone(
-        label,
-        geometry,
-        float(width) if is_line else 0.0,
-        str(name),
-        tuple(parse_active_hours(hours_text) for hours_text in when),
-    )
+    active_hours = map(parse_active_hours, when if isinstance(when, list) else [when])
+    return Zone(label, geometry, width_m, str(name), tuple(active_hours))
 
 
 def _parse_geometry(geometry_json: Any) -> Any:

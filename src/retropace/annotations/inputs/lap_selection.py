@@ -74,14 +74,12 @@ def _parse_numbers(text: str, full_text: str) -> list[int]:
 
 
 def _require_laps(laps: tuple[Lap, ...]) -> tuple[Lap, ...]:
-    """Return the laps; raises :class:`AnnotationError` if there are none."""
     if not laps:
         raise AnnotationError("the activity has no laps: mark it by time or distance instead")
     return laps
 
 
 def _check_present(numbers: list[int], laps: tuple[Lap, ...]) -> list[int]:
-    """Return the lap numbers; raises :class:`AnnotationError` if one exceeds the number of laps."""
     missing = [str(number) for number in numbers if number > len(_require_laps(laps))]
     if missing:
         count = f"{len(laps)} lap{'s' * (len(laps) > 1)}"
@@ -90,7 +88,6 @@ def _check_present(numbers: list[int], laps: tuple[Lap, ...]) -> list[int]:
 
 
 def _select_manual_laps(laps: tuple[Lap, ...], text: str) -> list[int]:
-    """Return the numbers of all laps; raises :class:`AnnotationError` if the watch ended any by itself."""
     autolaps = [str(number) for number, is_auto in enumerate(is_autolap(_require_laps(laps)), 1) if is_auto]
     if autolaps:
         raise AnnotationError(
@@ -101,7 +98,6 @@ def _select_manual_laps(laps: tuple[Lap, ...], text: str) -> list[int]:
 
 
 def _select_relative(relation: str, number: int, laps: tuple[Lap, ...], text: str) -> list[int]:
-    """Return the numbers of the laps ``after``, ``from``, ``before`` or ``until`` a lap."""
     _check_present([max(number, 1)], laps)
     first, last = {
         "after": (number + 1, len(laps)),

@@ -77,11 +77,8 @@ def parse_location(text: str) -> LocationResolver:
         return lambda cleaned: ResolvedSpans(_resolve_step(cleaned, name), BUTTON_TOLERANCE_S)
     if _WHOLE_ACTIVITY.fullmatch(text):
         return lambda cleaned: ResolvedSpans(as_spans([(0.0, cleaned.elapsed_s)]), BUTTON_TOLERANCE_S)
-    for start, end in _find_range_splits(text):
-        try:
-            first, last = parse_point(start), parse_point(end)
-        except AnnotationError:
-            continue
+    if (split := _split_range(text)) is not None:
+        first, last = map(parse_point, split)
         return lambda cleaned: _resolve_range(first(cleaned), last(cleaned), text)
     raise AnnotationError(f'"{text}" is no place in an activity: give {_LOCATION_EXAMPLES}')
 
@@ -107,13 +104,8 @@ def parse_point(text: str) -> PointResolver:
             local_date = None if date_text is None else date.fromisoformat(date_text)
         except ValueError as error:
             raise AnnotationError(f'"{text}" is no time of day: {error}') from None
-        tolerance_s = (
-            WHOLE_MINUTE_TOLERANCE_S
-            if time_text.count(":") == 1
-            else BUTTON_TOLERANCE_S
-            if "." in time_text
-            else TYPED_TOLERANCE_S
-        )
+        tolerance_s = BUTTON_TOLERANCE_S if "." in time_text else TYPED_TOLERANCE_S
+        tolerance_s = WHOLE_MINUTE_TOLERANCE_S if time_text.count(":") == 1 else tolerance_s
         return lambda cleaned: TimePoint(
             _resolve_clock_time(cleaned, time_of_day, utc_offset, local_date, text), tolerance_s
         )
@@ -141,14 +133,9 @@ def split_location(text: str) -> tuple[str, str]:
     (('12:30', '15:00'), ('lap 2-4', ''))
     """
     text = text.strip()
-    if parse_lap_selection(text) is None and not _NAMED_STEP.fullmatch(text) and not _WHOLE_ACTIVITY.fullmatch(text):
-        for start, end in _find_range_splits(text):
-            try:
-                parse_point(start), parse_point(end)
-            except AnnotationError:
-                continue
-            return start.strip(), end.strip()
-    return text, ""
+    if parse_lap_selection(text) is not None or _NAMED_STEP.fullmatch(text) or _WHOLE_ACTIVITY.fullmatch(text):
+        return text, ""
+    return _split_range(text) or (text, "")
 
 
 def has_whole_minutes_only(text: str) -> bool | None:
@@ -161,6 +148,16 @@ def _resolve_range(first: TimePoint, last: TimePoint, text: str) -> ResolvedSpan
     if not first.time_s < last.time_s:
         raise AnnotationError(f'"{text}" ends before it starts')
     return ResolvedSpans(as_spans([(first.time_s, last.time_s)]), max(first.edge_tolerance_s, last.edge_tolerance_s))
+
+
+def _split_range(text: str) -> tuple[str, str] | None:
+    for start, end in _find_range_splits(text):
+        try:
+            parse_point(start), parse_point(end)
+        except AnnotationError:
+            continue
+        return start.strip(), end.strip()
+    return None
 
 
 def _find_range_splits(text: str) -> list[tuple[str, str]]:
@@ -183,7 +180,6 @@ def _resolve_laps(cleaned: CleanedActivity, lap_numbers: list[int]) -> ResolvedS
 
 
 def _resolve_step(cleaned: CleanedActivity, name: str) -> Spans:
-    """Return the spans of the laps in which the workout step with a given name was done."""
     wanted = name.strip().casefold()
     indices = {step.index for step in cleaned.workout_steps if wanted in (step.name.casefold(), step.note.casefold())}
     laps = [lap for lap in cleaned.laps if lap.name.casefold() == wanted or lap.step_index in indices]

@@ -70,8 +70,11 @@ class SidecarEditor:
         old = self._parse_row_number(number)
         has_note = any(row.note for row in rows)
         editor = self._with_columns(("end", "note") if has_note else ("end",)) if rows else self
-        index = editor._line_number(number) - 1
+        line_number = editor._parse_row_number(number).origin.line
+        assert line_number is not None
+        index = line_number - 1
         old_cells = editor._parse_cells(editor.lines[index])
+        is_unended = index == len(editor.lines) - 1 and not editor.lines[index].endswith(("\n", "\r"))
         lines = []
         for row in rows:
             if row == SidecarRow(old.label, old.note, old.attributes):
@@ -84,10 +87,7 @@ class SidecarEditor:
                 cells |= {"label": _format_label(row.label, row.attributes), "distance": "", "speed": ""}
             if row.note != old.note:
                 cells["note"] = " ".join(row.note.split())
-            is_last = (
-                index == len(editor.lines) - 1 and row is rows[-1] and not editor.lines[index].endswith(("\n", "\r"))
-            )
-            lines.append(editor._format_row(cells, "" if is_last else None))
+            lines.append(editor._format_row(cells, "" if is_unended and row is rows[-1] else None))
         return replace(editor, lines=(*editor.lines[:index], *lines, *editor.lines[index + 1 :]))
 
     def without_row(self, number: int) -> SidecarEditor:
@@ -101,57 +101,48 @@ class SidecarEditor:
             raise AnnotationError(f"holds {count}, there is no number {number}", path=self.path)
         return annotations[number - 1]
 
-    def _line_number(self, number: int) -> int:
-        line = self._parse_row_number(number).origin.line
-        assert line is not None
-        return line
-
     def _with_columns(self, names: Iterable[str]) -> SidecarEditor:
         """Return an editor with those of the named columns added to the header that it lacks.
 
         If there is no header, one with all of ``COLUMNS`` is added.
         """
-        index = self._header_index()
+        index, _, present = self._header()
         lines = list(self.lines)
         if index is None:
             if lines and not lines[-1].endswith(("\n", "\r")):
                 lines[-1] += self._newline()
             return replace(self, lines=(*lines, ",".join(COLUMNS) + self._newline()))
-        wanted, present = set(names), self._column_names()
+        wanted = set(names)
         missing = [name for name in COLUMNS if name in wanted and name not in present]
         header = lines[index].rstrip("\r\n")
-        lines[index] = (
-            header + "".join(detect_delimiter(header) + name for name in missing) + lines[index][len(header) :]
-        )
+        added = "".join(detect_delimiter(header) + name for name in missing)
+        lines[index] = header + added + lines[index][len(header) :]
         return replace(self, lines=tuple(lines))
 
     def _parse_cells(self, line: str) -> dict[str, str]:
-        content = line.rstrip("\r\n")
-        return dict(zip(self._column_names(), next(csv.reader([content], delimiter=self._delimiter())), strict=False))
+        _, delimiter, names = self._header()
+        return dict(zip(names, next(csv.reader([line.rstrip("\r\n")], delimiter=delimiter)), strict=False))
 
     def _format_row(self, cells: Mapping[str, str], newline: str | None = None) -> str:
-        """Return cells as a line in the file's columns and with its delimiter."""
         row = io.StringIO()
-        writer = csv.writer(row, delimiter=self._delimiter(), lineterminator="")
-        writer.writerow([cells.get(name, "") for name in self._column_names()])
+        _, delimiter, names = self._header()
+        csv.writer(row, delimiter=delimiter, lineterminator="").writerow([cells.get(name, "") for name in names])
         return row.getvalue() + (self._newline() if newline is None else newline)
 
     def _newline(self) -> str:
         return "\r\n" if any(line.endswith("\r\n") for line in self.lines) else "\n"
 
-    def _header_index(self) -> int | None:
-        return next((index for index, line in enumerate(self.lines) if is_row(line.removeprefix(BOM))), None)
-
-    def _delimiter(self) -> str:
-        index = self._header_index()
-        return "," if index is None else detect_delimiter(self.lines[index].removeprefix(BOM))
-
-    def _column_names(self) -> list[str]:
-        index = self._header_index()
-        if index is None:
-            return list(COLUMNS)
-        line = self.lines[index].removeprefix(BOM)
-        return [name.strip().casefold() for name in next(csv.reader([line], delimiter=detect_delimiter(line)))]
+    def _header(self) -> tuple[int | None, str, list[str]]:
+        """Return the index of the header line (None if there is none), the delimiter and the names of the columns."""
+        for index, line in enumerate(self.lines):
+            if is_row(text := line.removeprefix(BOM)):
+                delimiter = detect_delimiter(text)
+                return (
+                    index,
+                    delimiter,
+                    [name.strip().casefold() for name in next(csv.reader([text], delimiter=delimiter))],
+                )
+        return None, ",", list(COLUMNS)
 
 
 def _format_label(label: Label, attributes: Attributes) -> str:

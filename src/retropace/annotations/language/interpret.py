@@ -64,11 +64,9 @@ def interpret_name(name: str, *, is_title: bool = True) -> Meaning | None:
     if directions:
         return Meaning(_build_label_with_gait(first.meaning, phrases), first.text)
     # In a title, "rest day" or "stopped for coffee" does not describe the whole session.
-    return (
-        None
-        if is_title and normalized not in build_label_table()
-        else Meaning(parse_canonical_label(labels[0].meaning), labels[0].text)
-    )
+    if is_title and normalized not in build_label_table():
+        return None
+    return Meaning(parse_canonical_label(labels[0].meaning), labels[0].text)
 
 
 def _build_label_with_gait(meaning: str, phrases: list[Phrase]) -> Label:

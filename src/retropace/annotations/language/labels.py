@@ -60,7 +60,6 @@ def parse_canonical_label(text: str) -> Label:
 
 
 def _combine(label: Label, gait: str, text: str) -> Label:
-    """Return a label with a gait added; raises :class:`AnnotationError` if they contradict each other."""
     if (label.direction == "rest" and gait != "stand") or (label.direction != "rest" and gait == "stand"):
         raise AnnotationError(f'label "{text.strip()}" is not known: rest is standing; a walk is "forward walk"')
     if label.gait not in ("", gait):

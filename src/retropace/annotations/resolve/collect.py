@@ -65,7 +65,6 @@ def collect_annotations(
 def _sort_inputs(
     inputs: Iterable[AnnotationInput], cleaned: CleanedActivity
 ) -> tuple[list[Annotation | UnresolvedAnnotation], list[Plan], list[str]]:
-    """Return inputs separated into annotations and plans, and warnings; fields and zones become annotations."""
     annotations: list[Annotation | UnresolvedAnnotation] = []
     plans: list[Plan] = []
     warnings: list[str] = []

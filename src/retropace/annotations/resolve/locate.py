@@ -87,7 +87,6 @@ def _build_annotation(
     edge_tolerance_s: float,
     whole_minute_paths: set[str],
 ) -> Annotation:
-    """Return an annotation with a given span; its tolerance is wider in a file whose times are all whole minutes."""
     if (
         unresolved.origin.path in whole_minute_paths
         and has_whole_minutes_only(unresolved.where)
@@ -100,7 +99,6 @@ def _build_annotation(
 
 
 def _find_whole_minute_paths(unresolved: list[UnresolvedAnnotation]) -> set[str]:
-    """Return the files all of whose clock readings are whole minutes; an empty path is the command line."""
     readings: dict[str, list[bool]] = {}
     for annotation in unresolved:
         if (is_whole := has_whole_minutes_only(annotation.where)) is not None:
@@ -116,7 +114,6 @@ def _build_error_at_origin(annotation: Annotation | UnresolvedAnnotation, messag
 
 
 def _clip_to_activity(annotation: Annotation, cleaned: CleanedActivity, warnings: list[str]) -> Annotation:
-    """Return an annotation cut at the activity's ends; raises :class:`AnnotationError` if it lies outside."""
     start, end = annotation.start_s, annotation.end_s
     if not (np.isfinite(start) and np.isfinite(end) and start < end):
         raise _build_error_at_origin(

@@ -54,7 +54,6 @@ def _outer_first(annotation: Annotation) -> tuple[object, ...]:
 
 
 def _merge_same_label(annotations: Iterable[Annotation]) -> list[Annotation]:
-    """Return the annotations with overlapping ones of equal label and attributes merged."""
     by_label: dict[tuple[Label, str], list[Annotation]] = {}
     for annotation in annotations:
         same = by_label.setdefault((annotation.label, str(annotation.attributes)), [])
@@ -67,7 +66,6 @@ def _merge_same_label(annotations: Iterable[Annotation]) -> list[Annotation]:
 
 
 def _merge_pair(first: Annotation, second: Annotation) -> Annotation:
-    """Return two annotations merged into one, with the origin and tolerance of the one with the smaller tolerance."""
     surest = min(first, second, key=lambda annotation: (annotation.edge_tolerance_s, _sort_key(annotation)))
     notes = dict.fromkeys(note for note in (first.note, second.note) if note)
     start_s, end_s = min(first.start_s, second.start_s), max(first.end_s, second.end_s)

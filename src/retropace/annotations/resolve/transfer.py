@@ -41,7 +41,6 @@ def transfer_annotations(
 
 
 def _format_clock_time(start: datetime, seconds: float, is_exact: bool) -> str:
-    """Return an elapsed time as UTC text, to the millisecond if exact, else to the second."""
     moment = (start + timedelta(seconds=seconds)).astimezone(UTC)
     if is_exact:
         return f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}Z"

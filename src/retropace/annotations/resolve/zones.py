@@ -65,7 +65,6 @@ def find_zone_annotations(zones: Zones, cleaned: CleanedActivity) -> tuple[list[
 
 
 def _project_zone(zone: Zone, centre: tuple[float, float]) -> Any:
-    """Return the area of a zone in metres east and north of a centre given in degrees."""
     import shapely
 
     def project(coordinates: FloatArray) -> FloatArray:

@@ -79,7 +79,6 @@ def precheck(plan: Plan, cleaned: CleanedActivity) -> str:
 
 
 def _sum_planned(items: tuple[Item, ...]) -> tuple[float, float]:
-    """Return the total seconds of all timed steps and the total metres of all steps by distance, with all repeats."""
     seconds = metres = 0.0
     for item in items:
         if isinstance(item, PlanStep):

@@ -178,7 +178,6 @@ def _find_nearest_edges(edge_s: FloatArray, times_s: FloatArray) -> NDArray[np.i
 
 
 def _is_near(edge_s: FloatArray, times_s: FloatArray) -> NDArray[np.bool_]:
-    """Return for each edge whether any of ``times_s`` is within ``EDGE_MARGIN_S`` of it."""
     ordered = np.sort(times_s)
     after = np.searchsorted(ordered, edge_s)
     before_s, after_s = np.append(-np.inf, ordered)[after], np.append(ordered, np.inf)[after]

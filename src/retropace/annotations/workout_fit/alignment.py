@@ -195,7 +195,6 @@ class _AlignmentRound:
         return self._add_set(item, entry, depth)
 
     def _add_set(self, repeat: Repeat, entry: _MergePoint, depth: int) -> _MergePoint:
-        """Add a repeat of steps, with any allowed number of reps, to all sequences so far."""
         max_reps = repeat.count + (MAX_EXTRA_REPS if depth == 0 and repeat.count > 1 else 0)
         min_reps = repeat.count - repeat.count // 3 if depth == 0 else repeat.count
         branches: list[_Branch] = []
@@ -242,16 +241,13 @@ class _AlignmentRound:
         return self._leading_cost() if layer is None else layer.cost
 
     def _skip_cost(self, moving_cost_per_s: float, standing_cost_per_s: float) -> FloatArray:
-        """Return for each edge the cost (nats) of all time before it if none of that time belongs to a step."""
         return moving_cost_per_s * self.grid.moved_s + standing_cost_per_s * self.grid.standing_s
 
     def _leading_cost(self) -> FloatArray:
-        """Return the cost of starting the first step at each edge."""
         skip_cost = self._skip_cost(OUTSIDE_MOVING_COST_PER_S, OUTSIDE_STANDING_COST_PER_S)
         return np.where(self.grid.edge_s > 0.0, skip_cost + OUTSIDE_COST, 0.0)
 
     def _trailing_cost(self) -> FloatArray:
-        """Return the cost of ending the last step at each edge."""
         skip_cost = self._skip_cost(OUTSIDE_MOVING_COST_PER_S, OUTSIDE_STANDING_COST_PER_S)
         return np.where(self.grid.edge_s < self.grid.edge_s[-1], skip_cost[-1] - skip_cost + OUTSIDE_COST, 0.0)
 

@@ -55,7 +55,6 @@ def _snap_outer_edges(steps: list[AlignedStep], elapsed_s: float) -> list[Aligne
 
 
 def _snap_rests(steps: list[AlignedStep], halts: Spans) -> list[AlignedStep]:
-    """Return the steps with the edges of rests moved to where the runner stopped and started again."""
     moved = list(steps)
     for number, aligned in enumerate(moved):
         if aligned.step.direction != "rest" or len(halts) == 0:
@@ -78,7 +77,6 @@ def _snap_rests(steps: list[AlignedStep], halts: Spans) -> list[AlignedStep]:
 def _build_step_results(
     steps: Iterable[AlignedStep], distinctness: list[float], grid: ActivityGrid
 ) -> tuple[StepResult, ...]:
-    """Return executed steps with their actual length, the ratio to the planned length, and a score of the fit."""
     results = []
     for aligned, own_distinctness in zip(steps, distinctness, strict=True):
         step = aligned.step
