@@ -88,9 +88,9 @@ class Inspection:
         }
 
 
-def inspect_activity(activity: Activity, settings: CleanParameters | None = None) -> Inspection:
+def inspect_activity(activity: Activity, parameters: CleanParameters | None = None) -> Inspection:
     """Return what one activity holds; raises :class:`retropace.ReadError` if there is nothing to measure in it."""
-    cleaned = clean_activity(activity, settings)
+    cleaned = clean_activity(activity, parameters)
     samples = activity.samples
     intervals_s = np.diff(np.unique(samples.t_s[np.isfinite(samples.t_s)]))
     gaps_s = np.diff(cleaned.t_s)

@@ -129,17 +129,37 @@ class CleanedActivity:
         return np.interp(times_s, self.t_s, self.curves[curve])
 
     def with_times(self, times_s: FloatArray) -> CleanedActivity:
-        """Return the activity with these times added to ``t_s``, so that its curves can bend there."""
-        axis = RefinedAxis.with_times(self.t_s, times_s)
-        columns: dict[str, Any] = {name: axis.interpolate(getattr(self, name)) for name in MEASURED_COLUMNS}
+        """Return the activity with these times inserted in ``t_s``, so that its curves can bend there.
+
+        Measured columns and curves are interpolated, and NaN next to a missing value; other columns are NaN.
+        """
+        t_s = np.union1d(self.t_s, times_s)
+        record_rows = np.searchsorted(t_s, self.t_s)
+        inserted_rows = np.setdiff1d(np.arange(len(t_s)), record_rows, assume_unique=True)
+
+        def scatter(column: FloatArray) -> FloatArray:
+            refined = np.full(len(t_s), np.nan)
+            refined[record_rows] = column
+            return refined
+
+        def interpolate(column: FloatArray) -> FloatArray:
+            refined = scatter(column)
+            refined[inserted_rows] = np.interp(t_s[inserted_rows], self.t_s, column)
+            return refined
+
+        lon_deg, known = self.lon_deg.copy(), np.isfinite(self.lon_deg)
+        if crosses_date_line := bool(np.any(np.abs(np.diff(lon_deg[known])) > 180.0)):
+            lon_deg[known] = np.unwrap(lon_deg[known], period=360.0)
+        lon_deg = interpolate(lon_deg)
+        columns: dict[str, Any] = {name: interpolate(getattr(self, name)) for name in MEASURED_COLUMNS}
         return replace(
             self,
-            t_s=axis.refined_t_s,
+            t_s=t_s,
             **columns,
-            lon_deg=axis.interpolate_longitude(self.lon_deg),
-            raw_device_speed_mps=axis.scatter(self.raw_device_speed_mps),
-            curves=MappingProxyType({name: axis.interpolate(curve) for name, curve in self.curves.items()}),
-            extra=MappingProxyType({name: axis.scatter(column) for name, column in self.extra.items()}),
+            lon_deg=(lon_deg + 180.0) % 360.0 - 180.0 if crosses_date_line else lon_deg,
+            raw_device_speed_mps=scatter(self.raw_device_speed_mps),
+            curves=MappingProxyType({name: interpolate(curve) for name, curve in self.curves.items()}),
+            extra=MappingProxyType({name: scatter(column) for name, column in self.extra.items()}),
         )
 
     def increments(self, curve: str, edges_s: FloatArray) -> FloatArray:
@@ -160,47 +180,3 @@ class CleanedActivity:
             return float(self.t_s[0])
         share = (distance_m - curve[after - 1]) / (curve[after] - curve[after - 1])
         return float(self.t_s[after - 1] + share * (self.t_s[after] - self.t_s[after - 1]))
-
-
-@dataclass(frozen=True, slots=True)
-class RefinedAxis:
-    """A time axis with the times of the records and times inserted between them; it can fill columns at these times."""
-
-    t_s: FloatArray
-    """Times of the records, shape ``(n,)``."""
-    refined_t_s: FloatArray
-    """Times of the records and the inserted ones, rising, shape ``(m,)``."""
-    record_index: NDArray[np.intp]
-    """Index of each record in ``refined_t_s``, shape ``(n,)``."""
-    inserted_index: NDArray[np.intp]
-    """Index of each inserted time in ``refined_t_s``, shape ``(m - n,)``."""
-
-    @classmethod
-    def with_times(cls, t_s: FloatArray, times_s: FloatArray) -> RefinedAxis:
-        """Build the axis from the records' times ``t_s`` and the further times ``times_s``."""
-        refined_t_s = np.union1d(t_s, times_s)
-        record_index = np.searchsorted(refined_t_s, t_s)
-        is_inserted = np.ones(len(refined_t_s), dtype=bool)
-        is_inserted[record_index] = False
-        return cls(t_s, refined_t_s, record_index, np.flatnonzero(is_inserted))
-
-    def interpolate(self, column: FloatArray) -> FloatArray:
-        """Return a column of the records on this axis, interpolated at inserted times; NaN next to a missing value."""
-        refined = self.scatter(column)
-        refined[self.inserted_index] = np.interp(self.refined_t_s[self.inserted_index], self.t_s, column)
-        return refined
-
-    def interpolate_longitude(self, lon_deg: FloatArray) -> FloatArray:
-        """Return longitudes of the records on the refined axis, interpolated the short way across the date line."""
-        known = np.isfinite(lon_deg)
-        if not np.any(np.abs(np.diff(lon_deg[known])) > 180.0):
-            return self.interpolate(lon_deg)
-        unwrapped = lon_deg.copy()
-        unwrapped[known] = np.unwrap(lon_deg[known], period=360.0)
-        return (self.interpolate(unwrapped) + 180.0) % 360.0 - 180.0
-
-    def scatter(self, column: FloatArray) -> FloatArray:
-        """Return a column with one value per record on this axis, NaN at the times inserted between records."""
-        refined = np.full(len(self.refined_t_s), np.nan)
-        refined[self.record_index] = column
-        return refined

@@ -99,12 +99,12 @@ class Athlete:
         return RunnerModel({gait: add_day_variance(model) for gait, model in models.items()}, has_backward)
 
 
-def training_session(activity: Activity, track: CleanedActivity, segments: Segments) -> TrainingSession:
+def training_session(activity: Activity, cleaned: CleanedActivity, segments: Segments) -> TrainingSession:
     """Return the annotated forward and backward stretches of an analysed session that last at least 8 s.
 
-    ``track`` is the cleaned activity, as in :attr:`retropace.analysis.pipeline.Analysis.cleaned`.
+    ``cleaned`` is as in :attr:`retropace.analysis.pipeline.Analysis.cleaned`.
     """
-    features = extract_features(track, segments.start_s, segments.end_s)
+    features = extract_features(cleaned, segments.start_s, segments.end_s)
     is_example = np.isin(segments.direction, ("forward", "backward")) & (segments.basis == "annotated")
     is_example &= (features.duration_s >= MIN_JUDGED_S) & np.isfinite(features.log_speed)
     examples = tuple(

@@ -7,7 +7,7 @@ be summed from rows.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 
 from retropace.analysis.json_document import format_time
 from retropace.config.privacy import NO_PRIVACY_FILTER, PrivacyFilter
-from retropace.core.cleaned_activity import RefinedAxis
 from retropace.core.spans import FloatArray, find_owner
 from retropace.output.charts.downsample import compute_step_length_m
 
@@ -58,22 +57,22 @@ class SampleRows:
 def build_sample_rows(analysis: Analysis, privacy_filter: PrivacyFilter = NO_PRIVACY_FILTER) -> SampleRows:
     """One row per cleaned record and per segment edge of an analysis; hidden positions are NaN."""
     cleaned, edges_s = analysis.cleaned, analysis.segments.edges_s
-    refined = RefinedAxis.with_times(cleaned.t_s, edges_s)
     is_shown = np.isfinite(cleaned.lat_deg) & np.isfinite(cleaned.lon_deg) & ~privacy_filter.hidden_mask(cleaned)
-    lon_deg = np.where(is_shown, cleaned.lon_deg, np.nan)
-    lon_deg[is_shown] = np.unwrap(lon_deg[is_shown], period=360.0)  # the short way across the antimeridian
+    shown = replace(
+        cleaned,
+        step_length_m=compute_step_length_m(cleaned),
+        lat_deg=np.where(is_shown, cleaned.lat_deg, np.nan),
+        lon_deg=np.where(is_shown, cleaned.lon_deg, np.nan),
+    ).with_times(edges_s)
+    columns = {name: getattr(shown, name) for name in MEASURED_COLUMNS if name != "distance_m"}
+    columns["lat_deg"] = np.round(shown.lat_deg, COORDINATE_DECIMALS)
+    columns["lon_deg"] = np.round((shown.lon_deg + 180.0) % 360.0 - 180.0, COORDINATE_DECIMALS)
     return SampleRows(
-        t_s=refined.refined_t_s,
-        is_recorded=np.isin(refined.refined_t_s, cleaned.time_axis.t_s),
-        segment_index=find_owner(edges_s, refined.refined_t_s),
-        distance_m=cleaned.value_at("distance_m", refined.refined_t_s),
-        speed_mps=refined.interpolate(cleaned.speed_mps),
-        cadence_spm=refined.interpolate(cleaned.cadence_spm),
-        step_length_m=refined.interpolate(compute_step_length_m(cleaned)),
-        heart_rate_bpm=refined.interpolate(cleaned.heart_rate_bpm),
-        altitude_m=refined.interpolate(cleaned.altitude_m),
-        lat_deg=np.round(refined.interpolate(np.where(is_shown, cleaned.lat_deg, np.nan)), COORDINATE_DECIMALS),
-        lon_deg=np.round((refined.interpolate(lon_deg) + 180.0) % 360.0 - 180.0, COORDINATE_DECIMALS),
+        t_s=shown.t_s,
+        is_recorded=np.isin(shown.t_s, cleaned.time_axis.t_s),
+        segment_index=find_owner(edges_s, shown.t_s),
+        distance_m=shown.curves["distance_m"],
+        **columns,
     )
 
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from retropace.core.activity import Activity, Device, Lap, Samples, Source
 from retropace.core.errors import TOTALS_ONLY, NoActivityError, ReadError
-from retropace.core.spans import FloatArray, as_spans, cumulate
+from retropace.core.spans import FloatArray, as_spans, cumulate, find_span
 from retropace.readers.xml.gpx import read_gpx
 
 SCHEMA = "retropace.apple-workout/1"
@@ -156,10 +156,8 @@ def _interpolate_total(counts: NDArray[np.float64], t_s: FloatArray) -> FloatArr
 
 def _compute_rate_per_min(counts: NDArray[np.float64], t_s: FloatArray) -> FloatArray:
     """Compute the amount per minute at each time as the mean rate of the span around it; NaN between the spans."""
-    rows = np.searchsorted(counts[:, 0], t_s, side="right") - 1
-    span = counts[np.maximum(rows, 0)]
-    is_inside = (rows >= 0) & (t_s < span[:, 1])
-    return np.where(is_inside, 60.0 * span[:, 2] / np.maximum(span[:, 1] - span[:, 0], 1e-9), np.nan)
+    rates_per_min = 60.0 * counts[:, 2] / np.maximum(counts[:, 1] - counts[:, 0], 1e-9)
+    return np.append(rates_per_min, np.nan)[find_span(counts, t_s)]
 
 
 def _hold_last_value(values: NDArray[np.float64], t_s: FloatArray) -> FloatArray:
