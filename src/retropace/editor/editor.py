@@ -248,9 +248,7 @@ class Editor:
             external_change,
         )
 
-    def _get_edit_inputs(
-        self, snapshot: EditorSnapshot
-    ) -> tuple[SidecarEditor, CleanedActivity, Sequence[Annotation]]:
+    def _get_edit_inputs(self, snapshot: EditorSnapshot) -> tuple[SidecarEditor, CleanedActivity, Sequence[Annotation]]:
         # Locations given as a distance refer to the watch's distance, not to one corrected by annotations.
         return snapshot.sidecar, self.segmented.cleaned, snapshot.analysis.annotations
 

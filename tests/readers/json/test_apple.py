@@ -95,6 +95,13 @@ def test_entities_are_never_expanded() -> None:
     assert found.damage.startswith("is damaged in line 1")
 
 
+def test_workouts_behind_damage_are_read() -> None:
+    workout = WORKOUT.format("Running", "2025-05-01 09:30:00 +0200", "{}")
+    found = export(workout.format('<X v="a & b"/>'), workout.format(""))
+    assert len(found.workouts) == 2
+    assert found.damage == "is damaged in line 1: what could be read was kept"
+
+
 def test_odd_workouts_are_left_out() -> None:
     found = export(
         WORKOUT.format("Running", "2025-05-01 09:30:00 +0200", ""),

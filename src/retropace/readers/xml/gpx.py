@@ -8,7 +8,7 @@ no further apart in time than points usually are, because some exports write lap
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import pairwise
 from types import MappingProxyType
@@ -74,7 +74,12 @@ def read_gpx(data: bytes, path: str) -> list[Activity]:
         sessions.append([track])
     starts_s = [session[0].first_s for session in sessions]
     return [
-        _build_activity(session, points, metadata, starts_s, index, path, warnings)
+        replace(
+            _build_activity(session, points, _stripped_text(metadata.creator)),
+            source=Source(path, "gpx", session=index),
+            waypoints=_read_waypoints(metadata, starts_s, index),
+            warnings=tuple(warnings),
+        )
         for index, session in enumerate(sessions)
     ]
 
@@ -150,21 +155,13 @@ def _build_tracks(points: GpxPoints, metadata: Any) -> list[_GpxTrack]:
     return tracks
 
 
-def _build_activity(
-    session: list[_GpxTrack],
-    points: GpxPoints,
-    metadata: Any,
-    starts_s: list[float],
-    session_index: int,
-    path: str,
-    warnings: list[str],
-) -> Activity:
-    """Build the activity of one session from its tracks."""
+def _build_activity(session: list[_GpxTrack], points: GpxPoints, creator: str) -> Activity:
+    """Build the activity of one session from its tracks, yet without source, waypoints and warnings."""
     segments = [segment for track in session for segment in track.segments]
     rows = np.concatenate(segments)
     remaining = {name: column[rows] for name, column in points.columns.items()}
     remaining = {name: column for name, column in remaining.items() if np.any(np.isfinite(column))}
-    origin_s = starts_s[session_index]
+    origin_s = session[0].first_s
     t_s = remaining.pop("posix_s") - origin_s
     columns = {name: remaining.pop(name) for name in COLUMNS if name in remaining}
     extra = {name: remaining[name] for name in sorted(remaining)}
@@ -173,29 +170,22 @@ def _build_activity(
         column_name = name.removeprefix(TEXT_PREFIX)
         column_name = f"{column_name} (text)" if column_name in extra else column_name
         extra[column_name], texts[column_name] = extra.pop(name), points.texts[name]
-    waypoints = [_read_waypoint(waypoint, origin_s) for waypoint in metadata.waypoints]
     field_counts = {name: int(np.isfinite(values).sum()) for name, values in sorted((columns | extra).items())}
     return Activity(
-        source=Source(path, "gpx", session=session_index),
+        source=Source("", "gpx"),
         samples=Samples.from_columns(t_s, extra, texts, **columns),
         start_time=datetime.fromtimestamp(origin_s, UTC),
         sport=session[0].sport,
         name=session[0].name,
         description="\n".join(dict.fromkeys(track.description for track in session if track.description)),
-        device=Device(product=_stripped_text(metadata.creator)),
+        device=Device(product=creator),
         splits=tuple(
             Split(track.first_s - origin_s, track.last_s - origin_s, "track", name=track.name) for track in session
         )
         if len(session) > 1
         else (),
         pauses=_find_pauses([points.columns["posix_s"][segment] - origin_s for segment in segments]),
-        waypoints=tuple(
-            waypoint
-            for waypoint in waypoints
-            if np.isnan(waypoint.t_s) or _find_session_index(waypoint.t_s + origin_s, starts_s) == session_index
-        ),
         field_counts=MappingProxyType(field_counts),
-        warnings=tuple(warnings),
     )
 
 
@@ -208,9 +198,15 @@ def _find_pauses(segments: list[FloatArray]) -> Spans:
     return as_spans((start, end) for start, end in gaps if end - start > min_gap_s)
 
 
-def _find_session_index(posix_s: float, starts_s: list[float]) -> int:
-    """Return the index of the last session that has started by a time; the first if none has."""
-    return max(bisect_right(starts_s, posix_s) - 1, 0)
+def _read_waypoints(metadata: Any, starts_s: list[float], session: int) -> tuple[Waypoint, ...]:
+    """Read the waypoints of a session: the last that has started by their time, or each if they have no time."""
+    origin_s = starts_s[session]
+    waypoints = [_read_waypoint(waypoint, origin_s) for waypoint in metadata.waypoints]
+    return tuple(
+        waypoint
+        for waypoint in waypoints
+        if np.isnan(waypoint.t_s) or max(bisect_right(starts_s, waypoint.t_s + origin_s) - 1, 0) == session
+    )
 
 
 def _read_waypoint(waypoint: Any, origin_s: float) -> Waypoint:
