@@ -20,24 +20,24 @@ MAX_TIME_DIFFERENCE_S = 60.0
 """Largest difference (s) between the starts, and between the ends, of duplicates. Exports may differ by some seconds,
 because some omit the records before the first position."""
 MAX_DISTANCE_DIFFERENCE_SHARE = 0.03
-"""Largest relative difference in distance between duplicates. In the test corpus, distances counted by a device and
-those along positions differ by up to 2 %."""
+"""Largest difference in distance between duplicates, as a fraction of the longer distance. In the test corpus,
+distances counted by a device and those measured along positions differ by up to 2 %."""
 MAX_DISTANCE_DIFFERENCE_M = 50.0
 """Difference in distance in metres below which two distances always agree, even where ``MAX_DISTANCE_DIFFERENCE_SHARE``
 allows less."""
 MAX_HR_DIFFERENCE_BPM = 2.0
-"""Largest difference in mean heart rate (bpm) between duplicates. They differ by rounding, and by records that one of
-them lacks at the start or end."""
+"""Largest difference in mean heart rate (bpm) between duplicates. The means differ because of rounding, and because one
+file may lack records at the start or end."""
 MAX_CADENCE_DIFFERENCE_SPM = 3.0
-"""Largest difference in mean cadence (spm) between duplicates. They differ by rounding, and by records that one of them
-lacks at the start or end."""
+"""Largest difference in mean cadence (spm) between duplicates. The means differ because of rounding, and because one
+file may lack records at the start or end."""
 _FORMATS_RICHEST_FIRST = ("fit", "tcx", "apple", "polar", "kml", "gpx")
 """File formats, ordered from the one that usually holds most to the one that usually holds least."""
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """The properties of an activity that decide whether it duplicates another one, and which of the two counts."""
+    """Properties of an activity that decide whether it is a duplicate, and which of two duplicates counts."""
 
     key: int
     id: str
@@ -72,7 +72,7 @@ class Candidate:
 
 
 def build_candidate(analysis: Analysis) -> Candidate | None:
-    """Return the properties of an analysed activity; None if its start time is unknown. Its key is 0."""
+    """Return the properties of an analysed activity; None if its start time is unknown. Their ``key`` is set to 0."""
     cleaned, total, source = analysis.cleaned, analysis.summary.total, analysis.activity.source
     if cleaned.start_time is None:
         return None
@@ -97,8 +97,8 @@ def build_candidate(analysis: Analysis) -> Candidate | None:
 def find_duplicates(candidates: Iterable[Candidate]) -> Iterator[tuple[int, int]]:
     """Yield a pair of keys for each duplicate: its own key, and that of the activity that counts in its place.
 
-    ``candidates`` must be sorted by start. Only those that start within ``MAX_TIME_DIFFERENCE_S`` of their
-    predecessor are held in memory at a time.
+    ``candidates`` must be sorted by start. Only activities that start within ``MAX_TIME_DIFFERENCE_S`` of the one
+    before are held in memory together.
     """
     group: list[Candidate] = []
     for candidate in candidates:
@@ -129,7 +129,8 @@ def are_duplicates(first: Candidate, second: Candidate) -> bool:
 def _pair_duplicates(group: list[Candidate]) -> Iterator[tuple[int, int]]:
     """Yield pairs of keys: each duplicate, and the best activity of the group that it duplicates.
 
-    The best activity takes all its duplicates; then the best of those that remain takes its own, until none is left.
+    The best activity of the group (:meth:`Candidate.rank`) and its duplicates are taken first. The same is repeated
+    with the activities that remain, until none is left.
     """
     left = sorted(group, key=lambda candidate: candidate.rank)
     while left:

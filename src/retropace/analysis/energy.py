@@ -1,8 +1,8 @@
 """Energy that running and walking cost above rest, as a range from a low to a high end.
 
-It is a range because published values differ. Forward, it spans two published costs per metre and the variation between
-people. Backward, it is widened by a published range of ratios of backward to forward cost at the same speed.
-``docs/energy.md`` says what the range covers.
+It is a range because published values differ. For forward movement it spans two published costs per metre and the
+variation between people. For backward movement it is wider by the published range of the ratio of backward to forward
+cost at equal speed. ``docs/energy.md`` says what the range covers.
 """
 
 from __future__ import annotations
@@ -24,7 +24,8 @@ ACSM_LEVEL_ML_PER_KG_M: Mapping[str, float] = {"walk": 0.1, "run": 0.2}
 """Millilitres of oxygen per kilogram and metre on the level, without the 3.5 ml/kg/min of rest (ACSM's Guidelines for
 Exercise Testing and Prescription, 10th ed., table 6.3; Bushman 2020, ACSM's Health Fit J 24(3):6)."""
 ACSM_RISE_ML_PER_KG_M: Mapping[str, float] = {"walk": 1.8, "run": 0.9}
-"""Millilitres of oxygen per kilogram and metre of rise (ACSM, table 6.3); the equations do not hold downhill."""
+"""Additional millilitres of oxygen per kilogram for each metre of rise (ACSM, table 6.3). The equations do not hold
+downhill."""
 KCAL_PER_LITRE_OXYGEN = (4.69, 5.05)
 """Kilocalories per litre of oxygen when burning fat alone, and carbohydrate alone (Lusk 1924, J Biol Chem 59:41)."""
 MINETTI_COEFFICIENTS: Mapping[str, tuple[float, ...]] = {
@@ -51,25 +52,27 @@ class Energy:
     """Kilocalories per kilogram of body weight above rest, each with a low and a high end; NaN where unknown."""
 
     segment_low_kcal_per_kg: FloatArray
-    """Low end for each segment, ``(n,)``."""
+    """Low end of the energy of each segment in kcal per kg of body weight, ``(n,)``."""
     segment_high_kcal_per_kg: FloatArray
     direction_low_kcal_per_kg: FloatArray
-    """Low end for each of ``DIRECTIONS``, ``(4,)``: the sum over those of its segments whose energy is known; NaN if
-    none is."""
+    """Low end of the energy of each of ``DIRECTIONS`` in kcal per kg of body weight, ``(4,)``: the sum over its
+    segments of known energy; NaN if there is no such segment."""
     direction_high_kcal_per_kg: FloatArray
     low_kcal_per_kg: float
-    """Low end for the activity: the sum over all segments whose energy is known; NaN if none is."""
+    """Low end of the energy of the activity in kcal per kg of body weight: the sum over all segments of known energy;
+    NaN if there is no such segment."""
     high_kcal_per_kg: float
     assumes_level_ground: bool
-    """Whether the grade (slope) was taken as 0 because altitude is unknown."""
+    """Whether altitude is unknown, so that the ground was assumed to be level (grade 0)."""
 
 
 def compute_energy(cleaned: CleanedActivity, segments: Segments) -> Energy:
     """Return the energy above rest of every segment, of every direction and of the activity.
 
-    The low end of a direction is the sum of the low ends of its segments, and so are the high ends. Standing and pauses
-    cost nothing. The energy is unknown for segments of unknown direction and for moving segments of unknown distance.
-    The range covers both gaits where the gait is unknown, and forward too where backward is only suspected.
+    The low end of a direction is the sum of the low ends of its segments; the high end is the sum of their high ends.
+    Standing and pauses cost nothing. The energy is unknown for segments of unknown direction and for moving segments of
+    unknown distance. The range covers both gaits where the gait is unknown, and forward too where backward is only
+    suspected.
     """
     distance_m, moving_s = (cleaned.increments(name, segments.edges_s) for name in ("distance_m", "moving_s"))
     low, high = segment_costs(segments, mean_grade(cleaned, segments.start_s, segments.end_s))
@@ -147,7 +150,7 @@ def _group_sums(values: FloatArray, groups: NDArray[np.bool_], has_no_distance: 
     """Return the sum of the known values in each group, ``(k,)``.
 
     ``groups`` is a mask ``(k, n)``, one row per group. The sum of an empty group is 0, or NaN if the activity has no
-    distance. A group with unknown values only has the sum NaN.
+    distance. The sum of a group in which every value is unknown is NaN.
     """
     is_known = np.isfinite(values)
     sums: FloatArray = groups.astype(np.float64) @ np.where(is_known, values, 0.0)

@@ -22,7 +22,8 @@ REPORTED_COLUMNS = (
 COLUMN_NAMES = {"lat_deg": "position", "cadence_recorded": "cadence"}
 """Names under which some columns are reported; all others are reported under their own name without its unit."""
 MIN_LONG_GAP_S = 15.0
-"""Shortest gap (s) between records that is reported; no device leaves such gaps while it records."""
+"""Shortest time (s) between two records that is reported as a gap; while it records, no device leaves that much time
+between records."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ class RouteShape:
 
 @dataclass(frozen=True, slots=True)
 class Inspection:
-    """What a recording holds, before anything is labelled; NaN where a value is missing."""
+    """What a recording holds, as found before any direction is determined; NaN where a value is missing."""
 
     activity: Activity
     cleaned: CleanedActivity
@@ -48,7 +49,7 @@ class Inspection:
     long_gap_count: int
     """Number of gaps longer than ``MIN_LONG_GAP_S`` outside the pauses."""
     column_shares: dict[str, float]
-    """Share of the records that have a value, by name of the quantity."""
+    """Fraction of the records that have a value of each quantity, by the quantity's name."""
     route_shape: RouteShape | None
     """Shape of the route; None without positions."""
     manual_lap_count: int
@@ -161,7 +162,7 @@ def _build_suggestions(activity: Activity, cleaned: CleanedActivity, manual_lap_
 
 
 def _to_json(record: Any) -> dict[str, Any]:
-    """Return the fields of a dataclass, with None for NaN and for empty text."""
+    """Return the fields of a dataclass as a dict; NaN and empty text become None."""
     return {name: _json_value(value) for name, value in asdict(record).items()}
 
 

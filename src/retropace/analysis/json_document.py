@@ -104,7 +104,7 @@ def athlete_document(athlete: Athlete, activity: Activity) -> dict[str, Any]:
 
 
 def workout_document(workout: Workout) -> dict[str, Any]:
-    """Return a planned workout, the time span of each of its steps and, if it does not fit, the reason, as a dict."""
+    """Return a planned workout as a dict: each step with its time span, and why the activity does not fit, if so."""
     return {
         "text": workout.plan.text,
         "source": workout.plan.source,

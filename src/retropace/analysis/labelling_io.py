@@ -44,7 +44,7 @@ def read_labellings(paths: Sequence[str | os.PathLike[str]], recording: Activity
 
 
 def _read_labelling(path: str | os.PathLike[str], clean: Callable[[], CleanedActivity] | None) -> Labelling:
-    """Read one labelling, the recording being cleaned where it is needed."""
+    """Read one labelling; ``clean`` returns the cleaned recording and is called only if the labelling needs it."""
     try:
         size = Path(path).stat().st_size
         if size > MAX_BYTES:
@@ -120,7 +120,11 @@ def _check_spans(start_s: np.ndarray, end_s: np.ndarray, direction: np.ndarray, 
 def _labelling_from_annotations(
     unresolved: list[UnresolvedAnnotation], path: str | os.PathLike[str], clean: Callable[[], CleanedActivity] | None
 ) -> Labelling:
-    """Resolve annotations, within the recording that ``clean`` gives if there is one, as a labelling."""
+    """Return the labelling that annotations give; places are looked up in the recording that ``clean`` returns.
+
+    Without ``clean`` all annotations must be given by elapsed times. Raises :class:`RetropaceError` without
+    annotations.
+    """
     if not unresolved:
         raise RetropaceError("holds no annotations", path=path)
     cleaned = None if clean is None else clean()
@@ -135,14 +139,14 @@ def _labelling_from_annotations(
 
 
 def _span_distances(cleaned: CleanedActivity | None, start_s: np.ndarray, end_s: np.ndarray) -> np.ndarray:
-    """Return the distance of each span in metres, from the recording; empty without a recording."""
+    """Return the distance of each span in metres, measured on the recording; empty if there is no recording."""
     if cleaned is None:
         return np.empty(0)
     return np.asarray(cleaned.value_at("distance_m", end_s) - cleaned.value_at("distance_m", start_s))
 
 
 def _resolve_elapsed(annotation: UnresolvedAnnotation) -> Annotation:
-    """Resolve an annotation without the recording, which only works if it is given by two elapsed times."""
+    """Resolve an annotation without a recording; raises an error unless it is given by two elapsed times."""
     edges_s = [parse_elapsed_s(part) for part in annotation.where.split("-")]
     if len(edges_s) != 2 or edges_s[0] is None or edges_s[1] is None:
         raise AnnotationError(

@@ -25,7 +25,7 @@ CONFIDENCE_BIN_EDGES = np.linspace(0.0, 1.0, 11)
 """Edges of the ten bins of confidence; in each, the mean confidence is compared with the share that is right."""
 
 _Stretch = tuple[float, float, str]
-"""Start and end of a stretch in elapsed seconds, and its direction."""
+"""A stretch as a tuple: its start and end in elapsed seconds, and its direction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class BoundaryCounts:
 
     @property
     def recall(self) -> float:
-        """Share of the reference boundaries that an estimated one matches; NaN if the reference has none."""
+        """Share of the reference boundaries that have a matching estimated boundary; NaN if the reference has none."""
         return self.matched / self.reference if self.reference else np.nan
 
     @property
@@ -96,7 +96,7 @@ class DirectionScore:
 
     @property
     def recall(self) -> float:
-        """Of the seconds that truly have this direction, the share that is estimated so; NaN if there are none."""
+        """Share of the seconds that truly have this direction that are also estimated so; NaN if there are none."""
         return self.correct_s / self.reference_s if self.reference_s else np.nan
 
     @property
@@ -107,7 +107,7 @@ class DirectionScore:
 
 @dataclass(frozen=True, slots=True)
 class Reliability:
-    """Comparison of confidence with observed accuracy: ``(10,)`` columns, one row per bin of confidence."""
+    """Comparison of confidence with observed accuracy: columns of shape ``(10,)``, one row per bin of confidence."""
 
     stretch_count: NDArray[np.intp]
     """Number of estimated spans in the bin."""
@@ -128,7 +128,7 @@ class Scores:
     """Judged seconds that have the right direction."""
     directions: tuple[DirectionScore, ...]
     boundaries: Mapping[float, BoundaryCounts]
-    """Matched boundaries for each tolerance in seconds."""
+    """Counts of matched boundaries, by tolerance: the seconds by which matched boundaries may lie apart."""
     covering: float
     """Segmentation covering: for each reference stretch the best overlap with an estimated stretch of any direction
     (intersection over union), averaged by duration; 1 is best (Arbeláez 2011, IEEE PAMI 33:898)."""
@@ -252,8 +252,8 @@ def match_boundaries(
 def _common_spans(reference: Labelling, estimated: Labelling) -> tuple[FloatArray, NDArray[np.intp], NDArray[np.intp]]:
     """Cut the activity at every start and end of both labellings.
 
-    Returns these times and, for each span between neighbouring ones, the index of the segment that contains it in the
-    reference and in the estimated labelling.
+    Returns these times. For each interval between two of them it also returns two indices: of the reference span and of
+    the estimated span that contain the interval.
     """
     edges_s = np.unique(np.concatenate((reference.start_s, reference.end_s, estimated.start_s, estimated.end_s)))
     midpoints_s = midpoints(edges_s)
@@ -311,7 +311,7 @@ def _compute_reliability(
 
 
 def _merge_stretches(edges_s: FloatArray, direction: StrArray) -> tuple[list[_Stretch], FloatArray]:
-    """Return the stretches, each of adjacent spans of one direction, and the boundaries between them."""
+    """Merge adjacent spans of one direction into stretches; returns these and the boundaries between them."""
     starts = np.flatnonzero(np.append(True, direction[1:] != direction[:-1]))
     ends = np.append(starts[1:], len(direction))
     stretches = [

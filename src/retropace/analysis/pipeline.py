@@ -35,16 +35,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class SegmentedActivity:
-    """One activity cleaned and cut at its changes of pace and cadence, before anything is known of directions."""
+    """One cleaned activity with its change points in pace and cadence, before any direction is determined."""
 
     activity: Activity
     """The activity as it was read."""
     cleaned: CleanedActivity
     signals: StandardizedSignals
     edges_s: FloatArray
-    """Change points in elapsed seconds, from 0 to the end, with the edges of pauses and stands."""
+    """Start, change points and end of the activity in elapsed seconds, together with the starts and ends of pauses and
+    of standing."""
     fine_edges_s: FloatArray
-    """Change points of the finer segmentation that labelling compares."""
+    """The same kind of times as ``edges_s``, from a finer segmentation that has smaller changes too; labelling uses
+    it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,18 +56,19 @@ class Analysis:
     activity: Activity
     """Activity as it was read, before cleaning."""
     cleaned: CleanedActivity
-    """The activity with trustworthy columns, and with the distances that annotations state."""
+    """The activity after cleaning. Where an annotation states a distance, that distance replaces the recorded one."""
     signals: StandardizedSignals
-    """Pace and cadence of ``cleaned`` in standard deviations."""
+    """Pace and cadence of ``cleaned``, each in standard deviations of its noise."""
     segments: Segments
     annotations: AnnotationTable
-    """Annotations as used: within the activity, sorted, disjoint, with uncertain edges moved to change points."""
+    """Annotations as used: within the activity, sorted and disjoint; edges with a tolerance were moved to change
+    points."""
     workout: Workout | None
-    """Result of fitting the planned workout; None without one."""
+    """The planned workout, with the result of fitting it to the activity; None if no workout was given."""
     summary: Summary
     energy: Energy
     borderline: tuple[BorderlineSegment, ...]
-    """Stretches labelled forward that may have been run backward, in order of time."""
+    """Stretches labelled forward that may truly have been run backward, in order of time."""
     athlete: Athlete | None
     """The runner as known before this activity; None if unknown."""
     warnings: tuple[str, ...]
@@ -124,7 +127,7 @@ def label_activity(
     settings: Settings,
     athlete: Athlete | None = None,
 ) -> Analysis:
-    """Label a segmented activity and sum it up; arguments and errors as for :func:`analyze`."""
+    """Label a segmented activity and sum it up; the other arguments and the errors are those of :func:`analyze`."""
     activity, cleaned, signals = segmented.activity, segmented.cleaned, segmented.signals
     runner = None if athlete is None else athlete.build_runner_model(activity)
     annotated = find_activity_annotations(annotations, activity, cleaned, signals, segmented.edges_s, settings.label)

@@ -15,7 +15,7 @@ from retropace.core.spans import FloatArray
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """Distance, time, pace and more of every segment, of every direction and of the activity."""
+    """Totals and means, such as distance, time and pace, of every segment, every direction and the activity."""
 
     segments: SegmentStats
     directions: SegmentStats
@@ -25,9 +25,9 @@ class Summary:
     segment_counts: NDArray[np.intp]
     """Number of segments of each direction."""
     annotated_m: FloatArray
-    """Distance of each direction in segments whose direction is annotated, in metres."""
+    """Metres of each direction that lie in segments whose direction is annotated."""
     suspected_m: FloatArray
-    """Distance of each direction in segments whose direction is only suspected, in metres."""
+    """Metres of each direction that lie in segments whose direction is only suspected."""
 
 
 def summarize(cleaned: CleanedActivity, segments: Segments) -> Summary:

@@ -16,28 +16,30 @@ MAX_CADENCE_SPM = 250.0
 """Highest plausible cadence in steps per minute; higher ones are dropped. Only sprinters reach 4.5 steps a second, 270
 spm (Salo 2011, Med Sci Sports Exerc 43:1055)."""
 MAX_SLOW_CADENCE_SPM = 205.0
-"""Highest plausible cadence in steps per minute below ``SLOW_SPEED_MPS``; more would mean steps below 0.7 m."""
+"""Highest plausible cadence in steps per minute below ``SLOW_SPEED_MPS``. A higher one is taken for the wrong unit, as
+it would mean steps shorter than 0.73 m at ``SLOW_SPEED_MPS``."""
 SLOW_SPEED_MPS = 2.5
-"""Speed in m/s below which ``MAX_SLOW_CADENCE_SPM`` holds."""
+"""Speed in m/s; below it, ``MAX_SLOW_CADENCE_SPM`` is the limit of plausible cadences instead of
+``MAX_CADENCE_SPM``."""
 MIN_STEP_LENGTH_M = 0.33
 """Shortest plausible step in metres, about half that of a slow walk; slow walkers take fewer steps rather than ever
 shorter ones (Grieve 1966, Ergonomics 9:379)."""
 MIN_MOVING_SPEED_MPS = 1.0
 """Lowest speed in m/s at which the runner surely moves, so that a cadence of 0 is a dropout of the sensor."""
 MAX_STOPPING_SPEED_MPS = 0.5
-"""Speed in m/s below which the runner is taken to have stopped. Zeros of cadence that include such a speed are a stop
-and not a dropout of the sensor."""
+"""Speed in m/s below which the runner is taken to have stopped. Zero cadence during which speed falls below it is a
+stop and not a dropout of the sensor."""
 MAX_BRIDGED_GAP_S = 10.0
 """Longest gap in seconds that is filled by a straight line; in a longer one cadence stays missing."""
 MIN_COUNTED_CADENCE = 20.0
-"""Lowest cadence, in either unit, of a record from which the unit of cadence is decided; records with a lower one are
-ignored."""
+"""Lowest recorded cadence that is used to decide the unit of cadence (strides of one foot or steps of both feet per
+minute); records with a lower one are ignored."""
 MIN_COUNTED_SPEED_MPS = 0.5
-"""Lowest speed in m/s of a record from which the unit of cadence is decided; slower ones are ignored, but not those of
-unknown speed."""
+"""Lowest speed in m/s of a record that is used to decide the unit of cadence. Slower records are ignored; records of
+unknown speed are used."""
 IMPLAUSIBLE_PENALTY = 10.0
-"""Penalty for a unit that would make a cadence implausible. It exceeds any difference of log cadences, so that such a
-unit is chosen only if both are implausible."""
+"""Penalty for a unit that would make a record's cadence implausible. It exceeds any difference between log cadences, so
+that a plausible unit is always preferred to an implausible one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,7 @@ class Cadence:
 
     cadence_spm: FloatArray
     counts_both_feet: bool
-    """Whether the recorded column counts steps of both feet; False without any cadence."""
+    """Whether the recorded cadence is in steps of both feet; False if no cadence was recorded."""
     warnings: tuple[str, ...]
 
 
@@ -61,8 +63,9 @@ def max_step_length_m(speed_mps: FloatArray) -> FloatArray:
 def counts_both_feet(raw_cadence: FloatArray, speed_mps: FloatArray) -> bool:
     """Return whether a cadence column counts steps of both feet (True) or revolutions of one foot (False).
 
-    Each moving record votes for the reading that gives a plausible step length and cadence; if both readings do, for
-    the one whose cadence is nearer to ``TYPICAL_SPM`` by ratio. The majority decides. Columns have shape ``(n,)``.
+    Each moving record votes for the unit that gives a plausible step length and cadence. If both units do, it votes for
+    the one whose cadence has the smaller ratio to one of ``TYPICAL_SPM``. The majority decides. Columns have shape
+    ``(n,)``.
 
     Example:
         >>> counts_both_feet(np.array([168.0, 170.0]), np.array([3.0, 3.0]))
@@ -128,7 +131,8 @@ def clean_cadence(t_s: FloatArray, raw_cadence: FloatArray, speed_mps: FloatArra
 def _find_dropouts(spm: FloatArray, speed_mps: FloatArray) -> NDArray[np.bool_]:
     """Find dropouts of the sensor: stretches of zero cadence in which the runner moved and never stopped, as a mask.
 
-    Zeros just before a stop are not a dropout: the watch smooths speed, so it reaches zero after the last step.
+    Zero cadence just before a stop is not a dropout: speed is smoothed by the watch and reaches 0 only some time after
+    the last step.
     """
     zero_runs = true_runs(spm == 0.0)
     if len(zero_runs) == 0:
@@ -141,7 +145,7 @@ def _find_dropouts(spm: FloatArray, speed_mps: FloatArray) -> NDArray[np.bool_]:
 
 
 def bridge_gaps(t_s: FloatArray, values: FloatArray, max_gap_s: float) -> tuple[FloatArray, float]:
-    """Fill gaps of up to ``max_gap_s`` seconds by straight lines; returns the column and the seconds that were filled.
+    """Fill gaps of up to ``max_gap_s`` seconds by straight lines; returns the column, and how many seconds were filled.
 
     Gaps at the start and at the end stay missing.
     """

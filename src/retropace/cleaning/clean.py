@@ -1,7 +1,7 @@
 """The steps of cleaning, which turn an :class:`Activity` as read into a :class:`CleanedActivity`.
 
-The stages are time axis, positions, distance with pauses, speed, cadence, lag and rest, each in a module of its own.
-Every repair is reported as a warning of its stage.
+The stages clean the time axis, positions, distance and pauses, speed, cadence, lag and rest, each in a module of its
+own. Every repair is reported as a warning of its stage.
 """
 
 from __future__ import annotations
@@ -28,12 +28,12 @@ from retropace.core.parameters import CleanParameters
 from retropace.core.spans import Spans, clip, contains, cumulate, midpoints, union
 
 Timed = TypeVar("Timed", Lap, Split, Waypoint)
-"""What has recorded times."""
+"""Type of an item whose times are moved to the cleaned time axis: a lap, a split or a waypoint."""
 RECORD_COLUMNS = (
     *("lat_deg", "lon_deg", "altitude_m", "distance_m", "speed_mps", "cadence_recorded", "heart_rate_bpm"),
     "step_length_m",
 )
-"""Columns of the samples that are cleaned."""
+"""Names of those columns of :class:`Samples` that are cleaned."""
 
 
 def clean_activity(activity: Activity, parameters: CleanParameters | None = None) -> CleanedActivity:
@@ -89,7 +89,7 @@ def clean_activity(activity: Activity, parameters: CleanParameters | None = None
 
 
 def _align_samples(samples: Samples, axis: TimeAxis) -> Samples:
-    """Return the columns that are cleaned, on the cleaned time axis, without impossible step lengths."""
+    """Return the columns to be cleaned, aligned with the cleaned time axis; impossible step lengths become NaN."""
     columns = {name: axis.align(getattr(samples, name)) for name in RECORD_COLUMNS}
     step_m = columns["step_length_m"]
     columns["step_length_m"] = np.where((step_m > 0.1) & (step_m < 3.0), step_m, np.nan)
@@ -97,12 +97,18 @@ def _align_samples(samples: Samples, axis: TimeAxis) -> Samples:
 
 
 def _shift_start_time(start_time: datetime | None, axis: TimeAxis) -> datetime | None:
-    """Return the time at which the cleaned axis is 0; not the recorded start if first records were dropped."""
+    """Return the UTC time at which the cleaned axis is 0. It differs from the recorded start if records were dropped.
+
+    None if the activity has no start time.
+    """
     return None if start_time is None else start_time - timedelta(seconds=float(axis.remap(np.zeros(()))))
 
 
 def _with_curves(cleaned: CleanedActivity, resting: Spans) -> CleanedActivity:
-    """Return the activity with all its cumulative curves, given that of distance and times at the edges of rests."""
+    """Return the activity with all its cumulative curves.
+
+    ``cleaned`` must have the curve of distance, and a time in ``t_s`` at each start and end of the spans ``resting``.
+    """
     step_s, increment_m = np.diff(cleaned.t_s), np.diff(cleaned.curves["distance_m"])
     is_moving = ~contains(resting, midpoints(cleaned.t_s))
     steps_per_s, mean_bpm = midpoints(cleaned.cadence_spm) / 60.0, midpoints(cleaned.heart_rate_bpm)
@@ -122,7 +128,7 @@ def _with_curves(cleaned: CleanedActivity, resting: Spans) -> CleanedActivity:
 
 
 def _remap_all(items: tuple[Timed, ...], axis: TimeAxis) -> tuple[Timed, ...]:
-    """Return laps, splits or waypoints with their times on the cleaned axis."""
+    """Return laps, splits or waypoints with their recorded times moved to the cleaned time axis."""
 
     def remap_times(item: Timed) -> dict[str, Any]:
         names = (name for name in ("start_s", "end_s", "t_s") if hasattr(item, name))

@@ -11,7 +11,7 @@ MAX_DISORDER_S = 60.0
 """Largest fall of time in seconds from a record to the next that is taken for records in wrong order; a larger one
 means that the clock was set back."""
 MERGE_TOLERANCE_S = 1e-3
-"""Time in seconds between two records below which they are merged into one."""
+"""Time in seconds between two records; if they are less than this apart, they are merged into one."""
 MIN_CLOCK_JUMP_S = 24 * 3600.0
 """Longest time in seconds from a record to the next that is taken for a real gap; a longer one means that the clock
 jumped."""
@@ -58,7 +58,7 @@ def clean_time_axis(t_s: FloatArray) -> TimeAxis:
 
 
 def _describe_jump(step_s: float, row: int) -> str:
-    """Return the warning for a jump of the clock by ``step_s`` seconds after the record in this row."""
+    """Return the warning for a jump of the clock by ``step_s`` seconds after the record at index ``row``."""
     hours = abs(step_s) / 3600.0
     size = (
         f"{hours / 8766.0:.0f} years"

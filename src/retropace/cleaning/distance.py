@@ -15,16 +15,17 @@ from retropace.core.spans import FloatArray, Spans, contains, cumulate, midpoint
 from retropace.core.world_records import MAX_SPEED_MPS
 
 RESET_WINDOW = 10
-"""Number of values before and after a fall of the distance counter that are looked at to decide whether it was reset to
-0."""
+"""Number of values looked at on each side of a fall of the distance counter, to decide whether it was reset to 0."""
 MIN_RESET_M = 50.0
-"""Distance in metres that the counter must have reached before it falls for the fall to be taken for a reset."""
+"""Smallest distance in metres that the counter must have reached for a later fall to be taken for a reset."""
 MIN_LEAP_M = 100.0
-"""Smallest leap in metres of the device's distance between two records that is reported as a warning."""
+"""Smallest increase in metres of the device's distance from one record to the next that is reported as an impossible
+leap."""
 MAX_CALIBRATION_FACTOR = 1.5
-"""Largest factor, up or down, by which the records' distance is scaled to the device's total distance.
+"""Largest factor by which the records' distance is scaled up or down to the device's total distance.
 
-A larger one is taken for an error in the file rather than a calibration by the runner, and nothing is scaled."""
+If a larger one were needed, the total is taken for an error in the file rather than a calibration by the runner, and
+nothing is scaled."""
 DEVICE_TOTAL_TOLERANCE = 0.005
 """Largest relative difference at which the records' distance and the device's total count as equal."""
 
@@ -35,7 +36,7 @@ class Distance:
 
     distance_m: FloatArray
     source: str
-    """``device``, ``positions``, ``speed`` or ``none``."""
+    """What the distance was computed from: ``device`` (its own count), ``positions``, ``speed`` or ``none``."""
     pauses: Pauses
     warnings: tuple[str, ...]
 
@@ -43,9 +44,10 @@ class Distance:
 def measure_distance(
     records: Samples, positions: Positions, device_mps: FloatArray, recorded_pauses: Spans, totals: DeviceTotals
 ) -> Distance:
-    """Return the distance from the best source there is, calibrated where the device was.
+    """Return the distance from the best source, scaled if the runner calibrated the device.
 
-    Best is the device's count, then the length of the path along the positions, then speed integrated over time.
+    The best source is the device's count, then the length of the path along the positions, then speed integrated over
+    time.
     """
     t_s = records.t_s
     counted_m, warnings = distance_from_device(t_s, records.distance_m)

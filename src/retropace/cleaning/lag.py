@@ -24,7 +24,8 @@ MAX_RELATIVE_LAG_S = 10
 """Largest lag in seconds by which recorded speed may trail cadence, or cadence speed; larger ones are not searched
 for."""
 MIN_CORRELATION = 0.25
-"""Smallest correlation between the changes of speed and of cadence at which the lag between them is used."""
+"""Smallest correlation between the changes of speed and of cadence at which the lag between them is used; at a smaller
+one the default lag is used."""
 MIN_DURATION_S = 300
 """Shortest recording in seconds whose lags are measured; shorter ones, with too few changes, get the default."""
 MAX_DURATION_S = 200_000
@@ -41,7 +42,7 @@ class Lags:
 
 @dataclass(frozen=True, slots=True)
 class BodyMotion:
-    """Distance, speed and cadence of ``n`` records when they happened, not when the watch showed them."""
+    """Distance, speed and cadence of ``n`` records without lag: each value at the time at which the runner moved so."""
 
     distance_m: FloatArray
     speed_mps: FloatArray
@@ -90,7 +91,7 @@ def estimate_lags(t_s: FloatArray, speed_mps: FloatArray, cadence_spm: FloatArra
 
 
 def _resample_each_second(grid_s: FloatArray, t_s: FloatArray, column: FloatArray) -> FloatArray | None:
-    """Interpolate a column at the times ``grid_s``; None if it has fewer than ``MIN_DURATION_S / 4`` known values."""
+    """Interpolate a column at the times ``grid_s``; None if fewer than ``MIN_DURATION_S / 4`` values are known."""
     known = np.isfinite(column)
     return np.interp(grid_s, t_s[known], column[known]) if known.sum() >= MIN_DURATION_S / 4 else None
 
@@ -98,8 +99,8 @@ def _resample_each_second(grid_s: FloatArray, t_s: FloatArray, column: FloatArra
 def _compute_changes(signal: FloatArray) -> FloatArray:
     """Return by how much a signal changes at each second.
 
-    The change is the mean over the next three seconds minus that over the last three. Outliers are clipped to the 2nd
-    and 98th percentile.
+    The change is the mean over the following three seconds minus the mean over the three before. Changes beyond the 2nd
+    and 98th percentile are set to these.
     """
     total = cumulate(signal)
     mean = (total[CHANGE_WINDOW_S:] - total[:-CHANGE_WINDOW_S]) / CHANGE_WINDOW_S
@@ -125,7 +126,7 @@ def _find_best_shift(late: FloatArray, early: FloatArray) -> tuple[float, float]
 
 
 def slices_between_pauses(t_s: FloatArray, pauses: Spans) -> list[slice]:
-    """Return the rows between pauses as slices. Each is shifted by itself, as watches do not smooth across pauses."""
+    """Return the rows between pauses as slices. Each is shifted separately, as watches do not smooth over pauses."""
     cuts = np.searchsorted(t_s, (pauses[:, 0] + pauses[:, 1]) / 2.0)
     edges = np.unique(np.concatenate(([0], cuts, [len(t_s)])))
     return [slice(int(start), int(end)) for start, end in pairwise(edges)]

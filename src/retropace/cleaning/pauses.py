@@ -21,9 +21,9 @@ class Pauses:
     """When the watch was paused, and the gaps between records in which the runner did not move."""
 
     spans: Spans
-    """Disjoint, sorted spans of pauses."""
+    """Disjoint, sorted time spans in which the watch was paused."""
     gaps: Spans
-    """Gaps without movement outside the pauses that the file reports."""
+    """Time spans between two records in which the runner did not move, apart from the pauses that the file reports."""
     warnings: tuple[str, ...]
 
 

@@ -22,11 +22,12 @@ SMOOTHING_S_PER_M = 3.0
 
 Jitter is the standard deviation of the random error from position to position."""
 REFERENCE_JITTER_M = 0.1
-"""Jitter in metres that the turns and steps of a runner alone produce."""
+"""Jitter in metres of positions without any error, which the runner's turns and steps alone produce."""
 MAX_DENSE_SPACING_S = 1.5
-"""Largest spacing in seconds of positions whose second differences measure jitter."""
+"""Largest time in seconds between neighbouring positions from which jitter is measured; positions further apart are
+ignored."""
 MIN_SPARSE_SPACING_S = 4.0
-"""Largest median time in seconds between positions at which they are smoothed.
+"""Largest median time in seconds between positions that are smoothed.
 
 Positions further apart are not smoothed, as their jitter is small compared with the distances between them."""
 MIN_STRAY_M = 30.0
@@ -46,8 +47,8 @@ def drop_stray_positions(t_s: FloatArray, lat_deg: FloatArray, lon_deg: FloatArr
     """Return the positions with stray ones set to NaN.
 
     A position is stray if the runner could only have reached and left it faster than ``MAX_SPEED_MPS``, or if its
-    coordinates are impossible or the placeholder 0, 0. Several adjacent positions elsewhere are kept: either side of
-    the leap may be right.
+    coordinates are impossible or the placeholder 0, 0. If the route leaps and does not return with the next position,
+    no position is dropped, because those before and those after the leap may be the right ones.
     """
     lat, lon = lat_deg.copy(), lon_deg.copy()
     is_stray = (np.abs(lat) > 90.0) | (np.abs(lon) > 180.0) | ((lat == 0.0) & (lon == 0.0))
@@ -112,7 +113,7 @@ def estimate_smoothing_s(t_s: FloatArray, east_m: FloatArray, north_m: FloatArra
 def smooth_gaussian(t_s: FloatArray, values: FloatArray, width_s: float) -> FloatArray:
     """Smooth values by a Gaussian of standard deviation ``width_s`` seconds; the first and last value are kept.
 
-    To keep them, the values are continued beyond both ends by point reflection in the end point.
+    For this the values are continued beyond each end by their point reflection in the first or last value.
     """
     grid = np.arange(t_s[0], t_s[-1] + 1.0)
     even = np.interp(grid, t_s, values)

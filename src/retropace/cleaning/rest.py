@@ -21,35 +21,36 @@ from retropace.core.spans import (
 )
 
 MAX_STANDING_CADENCE_SPM = 30.0
-"""Cadence in steps per minute below which a runner counts as standing. From it on the runner moves, even if the watch
-shows speed 0, as on a treadmill."""
+"""Cadence in steps per minute below which a runner counts as standing. A runner with this cadence or a higher one
+moves, even if the watch shows speed 0, as on a treadmill."""
 MAX_STOP_ONSET_SPEED_MPS = 4.0
-"""Highest speed in m/s that a watch, which smooths speed, may still show when a runner has just stopped."""
+"""Largest speed in m/s at which zero cadence may be the beginning of a stop. A watch smooths speed, so it still shows
+some after the last step."""
 MIN_STAND_S = 4.0
 """Shortest time of standing in seconds that is reported; a shorter one is taken for part of turning round."""
 MAX_DENSE_SPACING_S = 2.0
-"""Largest median time in seconds between records at which ``MIN_STAND_S`` applies; with sparser ones
-``MIN_UNCERTAIN_STAND_S`` does."""
+"""Largest median time in seconds between records for ``MIN_STAND_S`` to apply; for sparser records
+``MIN_UNCERTAIN_STAND_S`` applies."""
 MIN_UNCERTAIN_STAND_S = 10.0
 """Shortest time of standing in seconds that is reported if speed comes from positions, whose noise imitates stops, or
-from sparse records. Then shorter movements between two stops are also ignored."""
+if records are sparse. In these cases a movement shorter than this between two longer stops is ignored too."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rest:
-    """When the runner rested, and when nothing is known; each holds disjoint, sorted spans."""
+    """Time spans in which the runner rested, and in which nothing is known; each array is disjoint and sorted."""
 
     standing: Spans
-    """Standing outside the pauses."""
+    """Time spans of standing with the watch running."""
     resting: Spans
-    """Standing and pauses."""
+    """Time spans of standing or of paused watch."""
     unknown: Spans
-    """Neither speed nor cadence is known, outside ``resting``."""
+    """Time spans outside ``resting`` in which neither speed nor cadence is known."""
     warnings: tuple[str, ...]
 
 
 def find_rest(t_s: FloatArray, motion: BodyMotion, pauses: Pauses, *, is_device_speed: bool) -> Rest:
-    """Return the rests; ``is_device_speed`` says that a device measured the speed, rather than positions."""
+    """Find when the runner rested; ``is_device_speed`` is False if speed was computed from positions."""
     is_measured = is_device_speed and float(np.median(np.diff(t_s))) <= MAX_DENSE_SPACING_S
     stands = find_standing(t_s, motion.speed_mps, motion.cadence_spm, pauses.spans, is_speed_measured=is_measured)
     standing = union(subtract(np.concatenate((pauses.gaps, stands)), pauses.spans))
@@ -66,8 +67,8 @@ def find_standing(
     """Find the spans of time outside the pauses in which the runner stood still.
 
     The runner stands where speed is about 0 or unknown and there are no steps; without cadence, speed decides.
-    ``is_speed_measured`` says that a device measured the speed at least every ``MAX_DENSE_SPACING_S``; then standing is
-    reported from ``MIN_STAND_S`` on, otherwise from ``MIN_UNCERTAIN_STAND_S`` on.
+    ``is_speed_measured`` says that a device measured the speed at least every ``MAX_DENSE_SPACING_S``. If so, standing
+    of ``MIN_STAND_S`` or longer is reported, otherwise only standing of ``MIN_UNCERTAIN_STAND_S`` or longer.
     """
     is_slow = speed_mps < MAX_STANDING_SPEED_MPS
     has_no_steps = cadence_spm < MAX_STANDING_CADENCE_SPM

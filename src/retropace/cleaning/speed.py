@@ -14,7 +14,7 @@ from retropace.core.world_records import MAX_SPEED_MPS
 MAX_BRIDGED_GAP_S = 10.0
 """Longest gap in seconds in speed or heart rate that is filled by a straight line; longer ones stay missing."""
 SLOPE_HALF_WIDTH_S = 2.5
-"""Seconds before and after a record over which the slope of the distance curve is taken."""
+"""Half the length in seconds of the window around a record in which the slope of the distance curve gives its speed."""
 HEART_RATE_RANGE_BPM = (25.0, 240.0)
 """Lowest and highest plausible heart rate in beats per minute; others are dropped."""
 
@@ -25,12 +25,13 @@ class Speed:
 
     speed_mps: FloatArray
     source: str
-    """``device``, ``distance`` (the slope of the distance curve) or ``none``."""
+    """What the speed was taken from: ``device`` (its own), ``distance`` (the slope of the distance curve) or
+    ``none``."""
     warnings: tuple[str, ...] = ()
 
 
 def choose_speed(t_s: FloatArray, device: Speed, distance: Distance) -> Speed:
-    """Return the speed of the device, or the slope of the distance where the device has none for most records."""
+    """Return the device's speed; if it is missing in most records, return the slope of the distance curve instead."""
     if np.mean(np.isfinite(device.speed_mps)) >= 0.5:
         return device
     if distance.source == "none":
@@ -49,7 +50,10 @@ def speed_from_distance(t_s: FloatArray, distance_m: FloatArray, pauses: Spans) 
 
 
 def clean_speed(t_s: FloatArray, raw_mps: FloatArray) -> Speed:
-    """Return the device's speed without impossible values and short gaps, missing if it is never above 0."""
+    """Return the device's speed without impossible values and with short gaps filled.
+
+    All of it is missing if it is never above 0.
+    """
     spikes = (raw_mps > MAX_SPEED_MPS) | (raw_mps < 0.0)
     speed, _ = bridge_gaps(t_s, np.where(spikes, np.nan, raw_mps), MAX_BRIDGED_GAP_S)
     if not np.any(speed > 0.0):

@@ -20,7 +20,7 @@ from retropace.core.errors import RetropaceError
 DOTTED_KEYS = (*CONFIG_KEYS, *(f"privacy.{name}" for name in PRIVACY_KEYS))
 """Keys that can be set; keys of a table have its name and a dot before them: ``privacy.hide_ends``."""
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
-"""UTF-8 byte order mark; a file that starts with it keeps it."""
+"""UTF-8 byte order mark; if a config file starts with one, an edit keeps it."""
 
 
 def set_config_value(path: Path, name: str, values: tuple[str, ...]) -> Config:
@@ -107,7 +107,7 @@ def format_config_toml(values: Mapping[str, Any], goals: Iterable[Goal], fallbac
 
 
 def _format_line(name: str, value: Any, fallback_text: str) -> str:
-    """Return the line that sets a key to a value; if the value is None, a comment with ``fallback_text`` instead."""
+    """Return the line that sets a key to a value; if the value is None, return ``fallback_text`` as a comment."""
     if value is None:
         return f"# {name}: {fallback_text}"
     rounded = round(value, 6) if isinstance(value, float) else value  # a weight has six decimals
@@ -120,7 +120,7 @@ def _format_goal(goal: Goal) -> list[str]:
 
 
 def _convert_texts(key: str, values: tuple[str, ...]) -> Any:
-    """Convert the texts for a key to its TOML type if they fit it; others stay texts, which validation rejects."""
+    """Convert the texts for a key to its TOML type. Texts that do not fit stay texts, which validation rejects."""
     if key == "hide_around":
         return [text.strip() for text in values]
     (text,) = values
@@ -220,7 +220,7 @@ def _delete_goal(text: str, index: int) -> str:
 
 
 def _find_table_end(text: str, *table: str | int) -> int:
-    """Return the index of the line after a table's last statement; comments after it are not part of the table."""
+    """Return the index of the line after a table's last statement; comments below that statement are left outside."""
     content: Any = tomllib.loads(text)
     for key in table:
         content = content[key]

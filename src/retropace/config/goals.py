@@ -12,11 +12,11 @@ from retropace.core.errors import RetropaceError
 PERIOD_DAYS = {"week": 7, "month": 31}
 """Largest number of days in each period of a goal."""
 GOAL_DIRECTIONS = ("backward", "forward")
-"""Directions that a goal can be about; without one, it is about ``backward``."""
+"""Directions that a goal can be about; a goal that names none is about ``backward``."""
 MAX_KM = 1000.0
 """Largest distance in kilometres that a goal may ask for."""
 MAX_SESSIONS_PER_DAY = 5
-"""Largest number of sessions a day that a goal may ask for."""
+"""Largest number of sessions that a goal may ask for, per day of its period."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class Goal:
     """Period of the goal: ``week`` or ``month``."""
     sessions: int | None = None
     minutes: float | None = None
-    """Moving time in minutes."""
+    """Moving time in minutes: of each session if ``sessions`` is given, else of the whole period."""
     km: float | None = None
     athlete: str = ""
     """Name of the athlete for whom the goal is; empty if it is for all."""
@@ -91,7 +91,7 @@ def goal_to_dict(goal: Goal) -> dict[str, Any]:
 
 
 def _parse_choice(values: Mapping[str, Any], name: str, allowed: tuple[str, ...]) -> str:
-    """Return the value of a key; if it has none, the first of the two values in ``allowed``.
+    """Return the value of a key; if the key is missing, the first of the two values in ``allowed``.
 
     Raises :class:`RetropaceError` for a value that is not allowed.
     """
@@ -118,7 +118,7 @@ def _parse_amount(values: Mapping[str, Any], name: str) -> float | None:
 
 
 def _parse_athlete_name(value: Any) -> str:
-    """Return an athlete's name without surrounding spaces; it must be printable text."""
+    """Return a name without surrounding spaces; raises :class:`RetropaceError` if it is not printable text."""
     if not isinstance(value, str) or not value.isprintable():
         raise RetropaceError('athlete is a name: "anna"')
     return value.strip()

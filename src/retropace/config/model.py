@@ -130,7 +130,7 @@ class _ConfigParser:
         return self.parse_value((name,), lambda: validate(self.document[name]))
 
     def parse_privacy(self) -> PrivacyFilter:
-        """Return which positions to hide, as the table ``privacy`` says."""
+        """Return the privacy filter that the table ``privacy`` defines."""
         table = self.document.get("privacy", {})
         if not isinstance(table, dict):
             self.fail(("privacy",), "privacy is a table: write [privacy] and its settings below")
@@ -164,7 +164,7 @@ class _ConfigParser:
                 self.fail(key_path, f'there is no setting "{dotted_key}": {", ".join(others)} and {last}')
 
     def parse_value(self, key_path: TomlPath, parse: Callable[[], Value]) -> Value:
-        """Return what ``parse`` returns; if it raises an error, add the line of the key to the error."""
+        """Return the result of ``parse``; if it raises an error, add the line of the value at ``key_path`` to it."""
         try:
             return parse()
         except RetropaceError as error:

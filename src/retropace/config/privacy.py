@@ -36,8 +36,8 @@ class PrivacyZone:
     def intersects_lines(self, lat_deg: FloatArray, lon_deg: FloatArray) -> NDArray[np.bool_]:
         """Return for each two adjacent positions whether the line between them enters the zone, shape ``(n - 1,)``.
 
-        The line may be straight over ground or straight on a map; near a pole these two lie kilometres apart. A zone is
-        entered if either of them enters it.
+        The line may be drawn straight over ground or straight on a map; near a pole these two lie kilometres apart.
+        Both are tested, and one that enters the zone suffices.
         """
         return self._passes_within(*self._project_on_ground_m(lat_deg, lon_deg)) | self._passes_within(
             *self._project_on_map_m(lat_deg, lon_deg)
@@ -149,10 +149,10 @@ class PrivacyFilter:
         return hidden
 
     def visible_range_s(self, cleaned: CleanedActivity) -> tuple[float, float]:
-        """Return the elapsed seconds at which the hidden start of the route ends and its hidden end starts.
+        """Return two elapsed times (s): where the hidden start of the route ends, and where its hidden end starts.
 
-        If the two hidden ends cover the whole route, nothing is visible, and the first time returned is larger than the
-        second.
+        If the two hidden parts cover the whole route, nothing is visible, and the first time returned is larger than
+        the second.
         """
         if not self.ends_m > 0.0:
             return 0.0, cleaned.elapsed_s

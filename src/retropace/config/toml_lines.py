@@ -1,7 +1,7 @@
 """Search for the lines of a statement in a TOML text; ``tomllib`` itself gives no positions.
 
-To find a statement, ever longer or shorter beginnings of the text are parsed. The shortest one that is valid TOML and
-has the key ends with the key's statement.
+To find the statement that defines a key, beginnings of the text are parsed: its first lines, more or fewer of them each
+time. The shortest beginning that is valid TOML and defines the key ends with that statement.
 """
 
 from __future__ import annotations

@@ -179,7 +179,7 @@ class Device:
 
 @dataclass(frozen=True, slots=True)
 class DeviceTotals:
-    """The device's own totals for the session; NaN where it has none."""
+    """Totals of the session that the device itself computed; NaN where it gave none."""
 
     distance_m: float = np.nan
     timer_s: float = np.nan
@@ -219,7 +219,8 @@ class Activity:
     """Time spans in which the watch was paused; in GPX, the gaps between the segments of a track."""
     waypoints: tuple[Waypoint, ...] = ()
     cadence_unit: str = ""
-    """``rpm`` or ``spm`` where the format defines what its cadence counts; else empty."""
+    """Unit of cadence if the file format defines it: ``rpm`` (strides of one foot) or ``spm`` (steps of both feet).
+    Empty if it does not."""
     workout_name: str = ""
     workout_steps: tuple[WorkoutStep, ...] = ()
     device_totals: DeviceTotals = DeviceTotals()

@@ -38,15 +38,16 @@ class TimeAxis:
     t_s: FloatArray
     """Cleaned times in seconds, shape ``(n,)``, starting at 0 and rising strictly."""
     start_s: float
-    """Recorded time of the first of these, without jumps of the clock."""
+    """Recorded time in seconds of the first record in ``t_s``, without jumps of the clock."""
     part_spans: Spans
-    """First and last recorded time of each of the ``p`` parts between jumps of the clock, shape ``(p, 2)``."""
+    """First and last recorded time of each of the ``p`` parts into which jumps of the clock divide the recording, shape
+    ``(p, 2)``."""
     part_offset_s: FloatArray
-    """Seconds by which the clock had jumped in each part, shape ``(p,)``."""
+    """Seconds by which the clock is wrong in each part because of its jumps so far, shape ``(p,)``."""
     warnings: tuple[str, ...]
 
     def align(self, raw_values: FloatArray) -> FloatArray:
-        """Return a recorded column on the cleaned axis; of merged records the last known value counts."""
+        """Return a recorded column on the cleaned axis; of several merged records the last known value is kept."""
         values = raw_values[self.record_index]
         known = np.isfinite(values)
         if len(self.t_s) == len(values):
@@ -56,7 +57,11 @@ class TimeAxis:
         return cleaned
 
     def remap(self, recorded_s: FloatArray) -> FloatArray:
-        """Return the cleaned times of recorded ones (of laps, pauses, waypoints), by the nearest part of the clock."""
+        """Return recorded times (of laps, pauses, waypoints) on the cleaned axis.
+
+        The jumps of the clock are removed as in the part between jumps that contains the time, or that is nearest to
+        it.
+        """
         times_s = recorded_s[..., None]
         apart_s = np.maximum(self.part_spans[:, 0] - times_s, times_s - self.part_spans[:, 1]).clip(min=0.0)
         part = np.argmin(np.nan_to_num(apart_s), axis=-1)
@@ -129,9 +134,10 @@ class CleanedActivity:
         return np.interp(times_s, self.t_s, self.curves[curve])
 
     def with_times(self, times_s: FloatArray) -> CleanedActivity:
-        """Return the activity with these times inserted in ``t_s``, so that its curves can bend there.
+        """Return the activity with rows inserted at these times, so that the slope of a curve can change there.
 
-        Measured columns and curves are interpolated, and NaN next to a missing value; other columns are NaN.
+        Measured columns and curves are interpolated at the new rows: NaN if the value before or after is missing. Other
+        columns are NaN in them.
         """
         t_s = np.union1d(self.t_s, times_s)
         record_rows = np.searchsorted(t_s, self.t_s)

@@ -11,20 +11,20 @@ from retropace.core.spans import FloatArray
 WALK_RUN_TRANSITION_MPS = 2.0
 """Speed in m/s at which people change from walking to running (Hreljac 1993, Med Sci Sports Exerc 25:1158: 2.07)."""
 WALK_RUN_TRANSITION_SPM = 138.0
-"""Cadence in steps per minute from which a gait is running. Vigorous walking has about 130 (Tudor-Locke 2019, Int J
-Behav Nutr Phys Act 16:8), the slowest jogging about 145."""
+"""Lowest cadence in steps per minute that counts as running; a lower one counts as walking. Vigorous walking has about
+130 (Tudor-Locke 2019, Int J Behav Nutr Phys Act 16:8), the slowest jogging about 145."""
 TYPICAL_WALK_MPS = 1.3
 """Comfortable walking speed in m/s (Bohannon 1997, Age Ageing 26:15: 1.3–1.4)."""
 TYPICAL_WALK_SPM = 114.0
 """Cadence in steps per minute at ``TYPICAL_WALK_MPS`` (Bohannon 1997, Age Ageing 26:15: 110–118)."""
 WALK_CADENCE_EXPONENT = 0.5
-"""Power of speed with which walking cadence rises; 0.5, because cadence and step length rise alike (Grieve 1966,
-Ergonomics 9:379)."""
+"""Exponent of walking cadence as a power of speed. It is 0.5, because cadence and step length rise by the same factor
+(Grieve 1966, Ergonomics 9:379)."""
 MAX_WALK_MPS = 2.3
-"""Highest speed in m/s of walking; with a walking cadence at a higher speed, the sensor missed steps."""
+"""Highest speed in m/s of walking. If speed is higher but cadence that of walking, the sensor missed steps."""
 MIN_CADENCE_SHARE = 0.82
-"""Lowest plausible cadence, as a fraction of the typical walking cadence at a speed; with a lower one the sensor missed
-steps."""
+"""Lowest plausible walking cadence, as a fraction of the cadence typical at that speed. If cadence is lower, the sensor
+missed steps."""
 
 
 def classify_gait(speed_mps: FloatArray, cadence_spm: FloatArray) -> StrArray:
@@ -44,7 +44,7 @@ def classify_gait(speed_mps: FloatArray, cadence_spm: FloatArray) -> StrArray:
 
 
 def has_lost_steps(speed_mps: FloatArray, cadence_spm: FloatArray) -> NDArray[np.bool_]:
-    """Return where cadence is too low for the speed because the sensor missed steps, as a mask of shape ``(n,)``."""
+    """Return a mask, ``(n,)``: where cadence is so low for the speed that the sensor must have missed steps."""
     typical_spm = TYPICAL_WALK_SPM * (speed_mps / TYPICAL_WALK_MPS) ** WALK_CADENCE_EXPONENT
     is_walk_cadence = cadence_spm < WALK_RUN_TRANSITION_SPM
     lost: NDArray[np.bool_] = is_walk_cadence & (

@@ -17,7 +17,7 @@ _ECCENTRICITY_SQUARED = FLATTENING * (2.0 - FLATTENING)
 
 
 def compute_offsets_m(lat_deg: FloatArray, lon_deg: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Return metres east and north from each position to the next, ``(n - 1,)`` each; NaN where either is missing.
+    """Return metres east and north from each position to the next, ``(n - 1,)`` each; NaN if one of the two is missing.
 
     The two radii of curvature at the mean latitude (Rapp, Geometric Geodesy I, 1991) agree with the geodesic to
     nanometres over the metres between records; a sphere would be off by up to 0.67 %.
@@ -32,7 +32,7 @@ def compute_offsets_m(lat_deg: FloatArray, lon_deg: FloatArray) -> tuple[FloatAr
 
 
 def compute_distances_m(lat_deg: FloatArray, lon_deg: FloatArray) -> FloatArray:
-    """Return metres from each position to the next, shape ``(n - 1,)``; NaN where either is missing.
+    """Return metres from each position to the next, shape ``(n - 1,)``; NaN if one of the two is missing.
 
     Example:
         >>> compute_distances_m(np.array([0.0, 1.0]), np.array([0.0, 0.0])).round()
@@ -45,7 +45,7 @@ def compute_distances_m(lat_deg: FloatArray, lon_deg: FloatArray) -> FloatArray:
 def project_along_path_m(lat_deg: FloatArray, lon_deg: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Return the positions as metres east and north of the first known one, ``(n,)`` each; NaN where missing.
 
-    The steps from position to position are added up, so that distances between successive positions are exact.
+    The offsets from each position to the next are added up, so that distances between successive positions are exact.
     """
     east, north = np.full(len(lat_deg), np.nan), np.full(len(lat_deg), np.nan)
     known = np.flatnonzero(np.isfinite(lat_deg) & np.isfinite(lon_deg))

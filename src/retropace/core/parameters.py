@@ -12,10 +12,11 @@ class CleanParameters:
     cadence: str = "auto"
     """Unit of recorded cadence: ``rpm`` (strides of one foot), ``spm`` (steps of both) or ``auto`` (from the file)."""
     lag_s: float = 4.0
-    """Seconds by which recorded speed and cadence trail the body, because watches smooth; it is the mean of the lags of
-    the two."""
+    """Mean of two lags in seconds: that by which recorded speed, and that by which recorded cadence, trails the body
+    because watches smooth."""
     relative_lag_s: float = 3.0
-    """Seconds by which recorded speed trails recorded cadence; used where this cannot be measured."""
+    """Default of the seconds by which recorded speed trails recorded cadence, used where the recording does not allow
+    to measure them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,48 +30,52 @@ class SegmentParameters:
     min_segment_s: float = 10.0
     """Shortest segment in seconds; pauses and standing may be shorter."""
     sensitivity: float = 1.0
-    """Sensitivity to changes of pace: with a number above 1, smaller changes become edges. ``penalty`` and
-    ``min_change_sd`` are divided by it."""
+    """Sensitivity to changes of pace and cadence. A value above 1 lets smaller changes become edges, one below 1 only
+    larger ones: ``penalty`` and ``min_change_sd`` are divided by it."""
     ramp_s: float = 8.0
     """Seconds before and after a stop in which changes of pace are ignored, because the runner only slows down or gets
     up to speed."""
     max_transition_s: float = 16.0
     """Longest segment in seconds that may be taken for a single change of pace, which the watch has smoothed.
 
-    It is so taken if its pace and cadence lie between those of its neighbours; then one edge replaces it."""
+    This happens if its pace and cadence lie between those of the segments before and after; then a single edge replaces
+    it."""
     max_bridge_s: float = 15.0
-    """Longest gap in seconds in pace or cadence that is interpolated. Within a longer gap in one of them, edges are
-    found from the other alone."""
+    """Longest gap in seconds in pace or cadence that is interpolated. Within a longer gap in one of the two, only the
+    other one determines edges."""
     max_gap_s: float = 60.0
     """Longest gap in seconds between records within a segment; a longer gap is a segment of its own."""
     grid_s: float = 1.0
-    """Spacing in seconds of the evenly spaced times at which pace and cadence are segmented."""
+    """Spacing in seconds of the evenly spaced times at which pace and cadence are compared to find change points."""
     speed_noise_floor_mps: float = 0.12
-    """Part of the noise of recorded speed at a steady pace that does not depend on speed, as a standard deviation in
-    m/s."""
+    """Standard deviation in m/s of the noise that recorded speed would have at speed 0. ``speed_noise_share`` says how
+    noise grows with speed."""
     speed_noise_share: float = 0.06
-    """Increase of the noise of speed (standard deviation in m/s) for each m/s of speed. Altogether the noise is 0.2 m/s
-    walking and 0.3 m/s running."""
+    """Growth of the standard deviation of recorded speed's noise per m/s of speed. Together with
+    ``speed_noise_floor_mps`` it gives 0.2 m/s when walking and 0.3 m/s when running."""
     cadence_noise_spm: float = 5.0
     """Standard deviation in steps per minute of the noise of recorded cadence at a steady pace."""
     reference_wander_sd: float = 0.4
-    """Noise of a signal (speed or cadence) up to which it has full weight in finding edges; a noisier one, such as
-    speed from positions, has less. The noise is the standard deviation of 10 s means, in standard deviations of the
-    expected noise. Watches in the test corpus have 0.1–0.45, GPX without speed 0.4–1.6."""
+    """Noise of a signal (speed or cadence) up to which the signal has full weight in finding edges. A noisier one, such
+    as speed from positions, has less weight. The noise is the standard deviation of 10 s means, in units of the
+    signal's assumed standard deviation of noise. Watches in the test corpus have 0.1–0.45, GPX files without speed
+    0.4–1.6."""
     penalty: float = 35.0
     """Cost of an edge: one is added only if it lowers the sum of squared deviations from the segment means by at least
-    this, in noise variances × seconds. The Bayesian information criterion gives 25 for an hour of white noise (ln 3600
-    for each of three numbers: two means and the time of the edge; Schwarz 1978, Ann Stat 6:461). The value is higher
-    because real noise is correlated in time."""
+    this, in noise variances × seconds. For an hour of white noise, the Bayesian information criterion gives 25: an edge
+    adds three fitted numbers (two means and its time), and each costs ln 3600 = 8.2 (Schwarz 1978, Ann Stat 6:461). The
+    value is higher because real noise is correlated in time."""
     fine_penalty: float = 12.0
-    """Value of ``penalty`` for the fine segmentation, which only labelling uses. Twelve is 1.5 ln 3600, what the time
-    of the edge alone would cost; from 18 on, repetitions of 50 m are missed."""
+    """Value of ``penalty`` for the fine segmentation, in which smaller changes become edges; labelling uses it. 12 is
+    about half of what the Bayesian information criterion gives (25, see ``penalty``). With 18 or more, repetitions of
+    50 m are missed."""
     min_change_sd: float = 1.3
     """Smallest difference between the means of adjacent segments, in standard deviations of the noise. It is reached by
-    a change of 0.4 m/s at running pace, by one of 6.5 steps per minute, or by smaller changes of both at once. At 2
-    there are fewer false edges, but without cadence half of a fast backward runner's reps are missed."""
+    a change of 0.4 m/s at running pace, by one of 6.5 steps per minute, or by smaller changes of both at once. A value
+    of 2 would give fewer false edges; but in recordings without cadence, half of a fast backward runner's reps would be
+    missed."""
     fine_min_change_sd: float = 1.0
-    """Value of ``min_change_sd`` for the fine segmentation."""
+    """Value of ``min_change_sd`` (smallest difference between adjacent segments) for the fine segmentation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +92,7 @@ class LabelParameters:
     threshold: float = 0.8
     """Lowest probability of backward running at which a segment is labelled backward (basis ``suspected``)."""
     review_threshold: float = 0.4
-    """Lowest probability of backward running at which a segment that stays forward is listed for review."""
+    """Lowest probability of backward running at which a segment labelled forward is listed for the runner to review."""
     disabled_evidence: tuple[str, ...] = ()
     """Kinds of evidence for backward running that are ignored, among ``pace``, ``cadence``, ``heart rate``,
     ``sequence``, ``repetition``, ``duration`` and ``prior``."""
@@ -110,7 +115,7 @@ def parameters_from_options(
     keep_edges: bool = False,
     use_file_names: bool = True,
 ) -> Settings:
-    """Return the parameters with the values of command-line options; the fields of the same names describe them."""
+    """Return the parameters with these values; the fields of the same names say what each of them means."""
     return Settings(
         CleanParameters(cadence=cadence),
         SegmentParameters(sensitivity=sensitivity),

@@ -11,8 +11,8 @@ from retropace.core.cleaned_activity import CleanedActivity
 from retropace.core.spans import FloatArray
 
 MIN_DENOMINATOR = 1e-9
-"""Smallest number of seconds, or steps, over which a mean is computed; with less, which is only rounding error, the
-mean is NaN."""
+"""Smallest number of seconds or steps over which a mean is computed. A smaller one is only rounding error, so the mean
+is NaN."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ def curve_increments(cleaned: CleanedActivity, edges_s: FloatArray) -> dict[str,
 def stats_from_increments(increments: Mapping[str, FloatArray], cleaned: CleanedActivity) -> SegmentStats:
     """Compute statistics of parts from the increments of the curves in each, see :func:`curve_increments`.
 
-    For the statistics of several parts taken together, their increments may be added first.
+    To get the statistics of several parts taken together, add their increments before the call.
     """
     is_distance_known = cleaned.distance_source != "none"
 

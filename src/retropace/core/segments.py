@@ -59,9 +59,9 @@ class BorderlineSegment:
 
 
 def find_borderline(segments: Segments, min_probability: float) -> tuple[BorderlineSegment, ...]:
-    """Find stretches assumed forward that were run backward with at least ``min_probability``.
+    """Find stretches assumed forward whose probability of having been run backward is at least ``min_probability``.
 
-    Adjacent segments are merged, and their mean probability is weighted by duration.
+    Adjacent such segments form one stretch; its probability is their mean, weighted by duration.
     """
     probability = np.where(
         (segments.direction == "forward") & (segments.basis == "assumed"), 1.0 - segments.confidence, 0.0

@@ -77,7 +77,7 @@ def find_span(spans: Spans, times_s: FloatArray) -> NDArray[np.intp]:
 
 
 def cumulate(increments: FloatArray) -> FloatArray:
-    """Return the sums of the increments up to each edge, from 0, shape ``(len(increments) + 1,)``."""
+    """Return the cumulative sums of the increments, starting with 0, shape ``(len(increments) + 1,)``."""
     return np.concatenate(([0.0], np.cumsum(increments)))
 
 
@@ -87,9 +87,9 @@ def midpoints(edges: FloatArray) -> FloatArray:
 
 
 def find_owner(edges_s: FloatArray, times_s: FloatArray) -> NDArray[np.intp]:
-    """Return the index of the segment between two of the rising edges that contains each time.
+    """Return for each time the index of the segment (between two adjacent rising edges) that contains it.
 
-    Times before the first edge belong to the first segment, and those from the last edge on to the last.
+    Times before the first edge belong to the first segment; times at or after the last edge belong to the last.
 
     Example:
         >>> find_owner(np.array([0.0, 10.0, 20.0]), np.array([-1.0, 0.0, 10.0, 20.0])).tolist()

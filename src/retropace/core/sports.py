@@ -20,7 +20,7 @@ STRAVA_SPORT_NUMBERS = {"1": "cycling", "9": "running", "10": "walking", "4": "h
 
 
 def is_on_foot(sport: str) -> bool:
-    """Return whether a sport is done on foot: it is running, walking or hiking, or not known to be another sport."""
+    """Return whether a sport is done on foot: running, walking, hiking, or any that is not known as another sport."""
     words = re.split(r"[\s_/-]+", STRAVA_SPORT_NUMBERS.get(sport, sport).casefold())
     joined = "".join(words)
     if "wheelchair" not in words and any(foot in joined for foot in ("run", "walk", "hik", "jog")):

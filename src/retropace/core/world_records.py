@@ -16,7 +16,8 @@ BACKWARD_WORLD_BESTS = (
 run is faster (men's bests as listed by the retro-running community): 100 m 13.2 s, 400 m 69.6 s, mile 5:30, 5 km 19:07,
 10 km 39:20, marathon 3:25."""
 TOP_SPEED_FACTOR = 1.15
-"""Top speed over mean speed in a 100 m race, which gives the limit for stretches shorter than the 100 m world best.
+"""Ratio of top speed to mean speed in a 100 m race. For runs shorter than the 100 m world best, the limit is the mean
+speed of that best times this ratio.
 
 It is about 1.15 in forward sprints (Bolt 2009: up to 12.3 m/s at a mean of 10.4)."""
 
@@ -25,7 +26,8 @@ def max_backward_speed_mps(duration_s: FloatArray) -> FloatArray:
     """Return the highest mean speed in m/s of a backward run of each duration, shape ``(n,)``.
 
     Between world bests, log speed is interpolated linearly over log duration (power law of speed over time, Riegel
-    1981, Am Sci 69:285). Longer runs have the speed of the longest; shorter ones that of 100 m × ``TOP_SPEED_FACTOR``.
+    1981, Am Sci 69:285). For runs longer than the longest world best in time, the limit is the mean speed of that best.
+    For runs shorter than the 100 m best, it is the mean speed of that best times ``TOP_SPEED_FACTOR``.
     """
     best_s = np.array([seconds for _, seconds in BACKWARD_WORLD_BESTS])
     best_mps = np.array([metres / seconds for metres, seconds in BACKWARD_WORLD_BESTS])

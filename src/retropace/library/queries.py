@@ -23,7 +23,7 @@ class ActivityFilter:
     """Selects activities by start time and sport; by default all of them."""
 
     since: datetime | None = None
-    """Earliest start, with a resolution of one second; None for any."""
+    """Earliest start time, to the second; None for no limit."""
     sports: tuple[str, ...] = ()
     """Words such as ``trail``, one of which must occur in sport or sub-sport, ignoring case; empty for any sport."""
 
@@ -36,7 +36,7 @@ class ActivityFilter:
         return not self.sports or any(sport.casefold() in words for sport in self.sports)
 
     def to_sql_condition(self) -> tuple[str, list[str]]:
-        """The filter as an SQL condition on the table ``activities``, with the values of its placeholders."""
+        """Return the filter as an SQL condition on the table ``activities``, and the values of its placeholders."""
         parts, values = ["1"], []
         if self.since is not None:
             parts.append("start_time >= ?")
@@ -74,7 +74,8 @@ def link_duplicates(library: Library) -> None:
 def mark_visible_duplicates(library: Library, activity_filter: ActivityFilter) -> None:
     """Find duplicates among the selected activities in scope, and keep them for later queries on this connection.
 
-    If any of several duplicates are in scope, one of those counts, even if in the whole library another one does.
+    Only activities in scope are compared. So one of them counts even if, in the whole library, it duplicates an
+    activity outside the scope.
     """
     with library.translate_errors():
         library.db.execute("DROP TABLE IF EXISTS temp.duplicates")
@@ -157,13 +158,13 @@ def find_failures(library: Library) -> Iterator[dict[str, Any]]:
 
 
 def count_outcomes(library: Library) -> dict[str, int]:
-    """Count the places in scope with each outcome; archives themselves do not count."""
+    """Return the number of places in scope for each outcome, such as ``analysed``; archives themselves do not count."""
     rows = library.db.execute("SELECT outcome, count(*) FROM shown WHERE outcome != 'archive' GROUP BY outcome")
     return dict(rows.fetchall())
 
 
 def count_activities(library: Library, activity_filter: ActivityFilter) -> tuple[int, int]:
-    """Count the selected activities in scope; returns their number and how many of them are duplicates.
+    """Return the number of selected activities in scope, and how many of these are duplicates.
 
     Call :func:`mark_visible_duplicates` first.
     """
@@ -177,7 +178,7 @@ def count_activities(library: Library, activity_filter: ActivityFilter) -> tuple
 
 
 def count_details(library: Library, outcome: str) -> list[tuple[str, int]]:
-    """Count the places in scope with this outcome by ``detail`` (other sport, kind of file), most frequent first."""
+    """Return the number of places in scope with this outcome for each ``detail``, such as the sport; largest first."""
     return library.db.execute(
         "SELECT detail, count(*) FROM shown WHERE outcome = ? GROUP BY detail ORDER BY 2 DESC, 1", (outcome,)
     ).fetchall()

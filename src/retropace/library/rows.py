@@ -21,7 +21,7 @@ SEGMENT_FIELDS = ("start_s", "end_s", "direction", "gait", "basis", "confidence"
 ENERGY_FIELDS = ("energy_low_kcal_per_kg", "energy_high_kcal_per_kg")
 """Names of the lower and upper bound of the energy spent in a direction, in kcal per kg of body mass."""
 MEASURE_FIELDS = ("elapsed_s", *STAT_FIELDS, "segments", "annotated_m", "suspected_m")
-"""Names of the figures of a direction, without energy."""
+"""Names of the figures of a direction, energy excluded."""
 DIRECTION_FIELDS = (*MEASURE_FIELDS, *ENERGY_FIELDS)
 """Keys of a direction in the JSON document; the table ``directions`` has columns of the same names."""
 ANNOTATION_FIELDS = ("start_s", "end_s", "label", "note", "origin", "kind", "distance_m", "speed_mps")
@@ -29,7 +29,8 @@ ANNOTATION_FIELDS = ("start_s", "end_s", "label", "note", "origin", "kind", "dis
 BEST_EFFORT_FIELDS = ("direction", "kind", "asked", "seconds", "metres", "start_s", "basis")
 """Columns of the table ``bests`` (fastest stretch per time or distance), as in :attr:`StoredAnalysis.best_efforts`."""
 STORAGE_VERSION = "figures, bests and energy"
-"""Description of what the library stores of an analysis; when it changes, the next run processes every file again."""
+"""Description of what the library stores of an analysis. When this text changes, the next run processes every file
+again."""
 _JSON_FIELDS = ("warnings", "workout", "athlete", "worth_a_look")
 """Keys of the JSON document whose values the table ``activities`` stores as JSON text."""
 
@@ -57,7 +58,8 @@ class StoredAnalysis:
     counts: dict[str, int]
     """Numbers of ``records`` (samples), ``signals`` (columns with values) and ``laps`` of the recording."""
     best_efforts: tuple[tuple[Any, ...], ...] = ()
-    """Fastest stretch for each direction and each usual time or distance: rows of :data:`BEST_EFFORT_FIELDS`."""
+    """Fastest stretches, one for each direction and each usual time or distance, with the values of
+    :data:`BEST_EFFORT_FIELDS`."""
 
 
 def insert_activity(db: sqlite3.Connection, recording_key: int, analysis: StoredAnalysis) -> None:
@@ -138,7 +140,7 @@ def enumerate_rows(rows: Sequence[dict[str, Any]], columns: tuple[str, ...]) -> 
 
 
 def _time_weighted_mean(directions: dict[str, dict[str, Any]], name: str) -> float | None:
-    """Mean of a figure over all directions that have it, weighted by moving time; None if none has it."""
+    """Mean of a figure over the directions in which it is known, weighted by moving time; None without any."""
     known = [figures for figures in directions.values() if figures[name] is not None and figures["moving_s"]]
     moving_s = sum(figures["moving_s"] for figures in known)
     return sum(figures[name] * figures["moving_s"] for figures in known) / moving_s if moving_s else None

@@ -139,7 +139,7 @@ def _read_season_rows(library: Library) -> tuple[list[SeasonRow], dict[int, int]
 
 
 _GAIT_INDEX = {gait: index for index, gait in enumerate(GAITS)}
-"""Position of each combination of direction and gait in :data:`GAITS`."""
+"""Index in :data:`GAITS` of each combination of direction and gait."""
 
 
 def _group_by_activity(rows: Iterator[tuple[Any, ...]]) -> dict[int, list[tuple[Any, ...]]]:

@@ -16,8 +16,8 @@ from retropace.library.migrations import migrate
 from retropace.library.rows import StoredAnalysis, insert_activity
 
 Outcome = Literal["analysed", "failed", "other sport", "no activity", "left out", "archive"]
-"""What became of an input; ``left out``: excluded by a filter, ``archive``: an archive of which every file is stored,
-so that it can be skipped."""
+"""What became of an input. ``left out``: a filter excluded it. ``archive``: an archive of which every file is stored;
+the next run can skip it."""
 BUSY_TIMEOUT_S = 60.0
 """Longest time in seconds to wait while another process writes to the library; after it the operation fails."""
 
@@ -27,11 +27,11 @@ class Failure:
     """Why a file has no result, or only results of some of its sessions."""
 
     reason: str
-    """Reason in two or three words, by which failures are grouped."""
+    """Reason in two or three words; failures with equal reasons form a group."""
     message: str
     """Reason as a sentence for the user."""
     is_transient: bool = False
-    """Whether trying again may help; if so, the next run tries again."""
+    """Whether a further attempt may succeed; if so, the next run makes one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class StoredRecording:
 
     sha256: str
     context_digest: str
-    """Hash of what is known of the file from outside it: sidecar, export metadata and suffix."""
+    """Hash of sidecar, export metadata and suffix: what is known of the file besides its content."""
     size_bytes: int
     sessions: tuple[StoredAnalysis, ...] = ()
     """Analysis of each session; empty for a recording that is stored already."""
@@ -55,13 +55,13 @@ class Input:
     fingerprint: str
     """Text that changes whenever the file, its sidecar or its export metadata may have changed."""
     settings_digest: str
-    """Hash of the settings and everything else, besides file and context, that decides the result."""
+    """Hash of everything that decides the result, except the file itself and what is known of it from outside."""
     outcome: Outcome
     container: str = ""
     """Place of the outermost archive or export on disk; empty for a file on disk."""
     detail: str = ""
-    """What else is known of the outcome: the other sport, the kind of a file without an activity, or the sessions left
-    out, as JSON. Otherwise empty."""
+    """Detail of the outcome: the other sport, the kind of file without an activity, or the sessions left out (as JSON).
+    Empty if the outcome needs none."""
     failure: Failure | None = None
     recording: StoredRecording | None = field(default=None, repr=False)
 
@@ -135,7 +135,8 @@ class Library:
     def save(self, record: Input) -> None:
         """Store the result of a place with all of its activities in one transaction.
 
-        If the recording is stored already, the place is linked to it.
+        If another place with the same recording is stored already, the recording is not stored again: both places refer
+        to it.
         """
         with self.translate_errors(), self.transaction():
             old = self.db.execute("SELECT recording FROM inputs WHERE place = ?", (record.place,)).fetchone()
@@ -171,7 +172,7 @@ class Library:
             self.db.execute("INSERT OR IGNORE INTO settings VALUES (?, ?)", (settings_digest, description))
 
     def forget(self, places: Sequence[str]) -> None:
-        """Delete places, and those of their activities that no other place holds."""
+        """Delete places from the library, and their activities unless another place holds the same recording."""
         with self.translate_errors(), self.transaction():
             for place in places:
                 row = self.db.execute("SELECT recording FROM inputs WHERE place = ?", (place,)).fetchone()
@@ -206,8 +207,8 @@ class Library:
 
         A run can then skip the archive as long as its fingerprint stays the same.
 
-        Does nothing if a place in it was excluded by a filter or failed for a passing reason, because its result may
-        change.
+        Nothing is changed if a filter excluded a place in the archive or if one failed for a passing reason, because
+        the next run may give it another result.
         """
         with self.translate_errors(), self.transaction():
             members = "FROM main.inputs LEFT JOIN failures USING (place) WHERE container = ?"

@@ -29,7 +29,8 @@ class SeasonEntry:
     row: SeasonRow
     bests: tuple[SeasonBest, ...]
     stretches: tuple[tuple[float, float, float, float], ...]
-    """Rows of :attr:`Season.stretches`: is backward, is run, moving seconds, speed in m/s."""
+    """One row for each run or walked segment, as in :attr:`Season.stretches`: 1 if backward, 1 if run, moving seconds,
+    speed in m/s (0 for forward and for walked)."""
 
 
 def build_season_entry(analysis: Analysis, best_efforts: Sequence[BestEffort]) -> SeasonEntry | None:

@@ -25,7 +25,8 @@ class GoalProgress:
     end: date
     """Day after the last day of the current week or month."""
     sessions: int
-    """Number of sessions in the period that reach the goal's minutes and kilometres; all sessions if it states none."""
+    """Number of sessions in the period that are long enough for the goal. If the goal states minutes or kilometres, a
+    session must reach them; otherwise every session counts."""
     minutes: float
     """Minutes run or walked in the goal's direction during the period."""
     km: float
@@ -39,7 +40,7 @@ class GoalProgress:
 
 
 def compute_goal_progress(goal: Goal, season: Season, days: Sequence[date], today: date) -> GoalProgress:
-    """Return the progress towards a goal on a day; ``days`` holds the local day of each activity."""
+    """Return the progress towards a goal as of ``today``; ``days`` holds each activity's local day."""
     periods = build_periods(days, goal.per, today)
     counts = [_count_toward_goal(goal, season, period.rows) for period in periods]
     is_met = [_is_met(goal, *count) for count in counts]
@@ -64,7 +65,7 @@ def _build_empty_period(goal: Goal, today: date) -> Period:
 
 
 def _count_toward_goal(goal: Goal, season: Season, rows: NDArray[np.intp]) -> tuple[int, float, float]:
-    """Return how many sessions reach the goal's minutes and kilometres, and the minutes and kilometres of all."""
+    """Return how many sessions are long enough for the goal, and the minutes and kilometres of all sessions."""
     column = DIRECTIONS.index(goal.direction)
     seconds, metres = season.moving_s[rows, column], np.nan_to_num(season.distance_m[rows, column])
     is_long_enough = (seconds > 0.0) & (seconds >= 60.0 * (goal.minutes or 0.0)) & (metres >= 1000.0 * (goal.km or 0.0))

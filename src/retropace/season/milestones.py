@@ -13,7 +13,7 @@ from retropace.season.runs import BACKWARD, Season
 CUMULATIVE_DISTANCES_M = (1_000.0, 5_000.0, 10_000.0, 21_097.5, 42_195.0, 100_000.0, 250_000.0, 500_000.0, 1_000_000.0)
 """Total backward distances (m) since the start of the season that count as milestones."""
 UNBROKEN_DISTANCES_M = (100.0, 400.0, 1_000.0, 1_609.344, 5_000.0, 10_000.0, 21_097.5, 42_195.0)
-"""Backward distances (m) in one uninterrupted stretch that count as milestones."""
+"""Distances (m) that count as milestones if run backward in one uninterrupted stretch."""
 QUARTER_MILE_LAP_M = 400.0
 """Distance (m) run each way for the quarter-mile milestone, one lap of a running track."""
 MAX_PASS_RATIO = 2.0
@@ -30,7 +30,8 @@ class Milestone:
     metres: float
     """Distance reached (m); NaN for ``first``."""
     value: float
-    """Ratio of backward to forward time of a quarter mile, or seconds of the longest stretch; otherwise NaN."""
+    """For a quarter mile the ratio of backward to forward time, for ``longest`` the seconds of the stretch; otherwise
+    NaN."""
     day: date
     row: int
     """Index of the activity in the season."""

@@ -10,10 +10,10 @@ from retropace.core.spans import FloatArray
 from retropace.season.runs import FORWARD, Season
 
 MIN_ACTIVITIES = 8
-"""Minimum number of activities with a known value of a metric; with fewer that metric is not judged."""
+"""Minimum number of activities in which a metric is known; with fewer, no activity is reported for this metric."""
 MAX_ROBUST_Z = 5.0
-"""Largest robust z-score (distance from the median in robust standard deviations) of a usual value; with a larger one
-the activity is reported. One in two million normally distributed values exceeds it; real sessions vary more."""
+"""Largest robust z-score (distance from the median in robust standard deviations) of a usual value. An activity with a
+larger one is reported. One in two million normally distributed values exceeds it; real sessions vary more."""
 MIN_LOG_SD = {"forward speed": 0.06, "forward cadence": 0.03, "forward step length": 0.06, "forward heart rate": 0.05}
 """Smallest standard deviation of the log of each metric with which z-scores are computed. The measured one may be too
 small by chance if there are few sessions."""
@@ -33,11 +33,11 @@ class Outlier:
     row: int
     """Index of the activity in the season."""
     reasons: tuple[str, ...]
-    """Reasons as text for display."""
+    """Why the activity does not fit the runner: one text for each unusual metric."""
 
 
 def find_outliers(season: Season) -> list[Outlier]:
-    """Return the activities with an unusual forward speed, cadence, step length or heart rate, in order."""
+    """Return the activities with an unusual forward speed, cadence, step length or heart rate, in order of time."""
     columns = {
         "forward speed": _compute_forward_speed_mps(season),
         "forward cadence": season.cadence_spm[:, FORWARD],

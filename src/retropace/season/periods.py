@@ -17,7 +17,7 @@ ADDITIVE_METRICS = (
     *("elapsed_s", "distance_m", "moving_s", "steps", "annotated_m", "suspected_m"),
     *("energy_low_kcal_per_kg", "energy_high_kcal_per_kg"),
 )
-"""Names of the metrics that are added up over all activities of a period."""
+"""Names of the metrics of a period that are sums over its activities."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ def find_period_start(day: date, per: str) -> date:
 
 
 def find_next_period_start(first: date, per: str) -> date:
-    """Return the first day of the period after the one that starts on ``first``."""
+    """Return the first day of the following week or month; ``first`` is the first day of the current one."""
     return first + timedelta(days=7) if per == "week" else (first + timedelta(days=31)).replace(day=1)
 
 

@@ -1,4 +1,4 @@
-"""Progress of a runner: all statistics of a season as of one day, for the command, its JSON and reports."""
+"""Progress of a runner: all statistics of a season as of one day, which the command line, JSON and reports show."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Progress:
     """Local day on which each activity started."""
     today: date
     per: str
-    """Length of the periods: ``week`` or ``month``."""
+    """What each period is: a ``week`` or a ``month``."""
     periods: tuple[Period, ...]
     period_stats: tuple[dict[str, PeriodStats], ...]
     """Statistics of each period, by direction and for ``all`` directions together."""

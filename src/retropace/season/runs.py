@@ -17,8 +17,8 @@ DIRECTION_METRICS = (
     *("elapsed_s", "distance_m", "moving_s", "cadence_spm", "step_length_m", "heart_rate_bpm", "steps"),
     *("annotated_m", "suspected_m", "energy_low_kcal_per_kg", "energy_high_kcal_per_kg"),
 )
-"""Metrics that every direction of an activity has; names of fields of :class:`Season` and of the JSON of an
-analysis."""
+"""Names of the metrics that are known for each direction of an activity. They are fields of :class:`Season` and keys in
+the JSON document of an analysis."""
 GAITS = (("forward", "run"), ("forward", "walk"), ("backward", "run"), ("backward", "walk"))
 """Direction and gait that each column of ``gait_m`` and ``gait_s`` stands for."""
 FORWARD = DIRECTIONS.index("forward")
@@ -34,7 +34,7 @@ FloatTable = NDArray[np.float64]
 
 
 class SeasonRow(NamedTuple):
-    """One activity with its metrics, from which a row of a season is built."""
+    """One activity with its metrics, not yet put into the columns of a :class:`Season`."""
 
     id: str
     file: str
@@ -62,7 +62,7 @@ class SeasonBest(NamedTuple):
     metres: float
     start_s: float
     basis: str
-    """Basis of the stretch's direction: ``annotated``, ``suspected`` or ``assumed``."""
+    """Why the stretch has its direction: ``annotated``, ``suspected`` or ``assumed``."""
     row: int
     """Index of the activity in the season."""
 
@@ -93,11 +93,13 @@ class Season:
     """Longest unbroken backward stretch of each activity, shape ``(n, 3)``: its duration (s), length (m) and start
     (s)."""
     bests: tuple[SeasonBest, ...]
-    """Fastest stretch of each direction and length over the season, in order of direction and length."""
+    """Fastest stretches of the season: one for each direction and each given time or distance, in this order."""
     quarter_mile_ratios: tuple[tuple[int, float], ...]
-    """Index of the activity, and ratio of best backward to best forward 400 m time, for activities with both."""
+    """For each activity with a 400 m time in both directions, its index and the ratio of its best backward to its best
+    forward time."""
     stretches: FloatTable
-    """Run or walked segments, shape ``(m, 4)``: is backward, is run, moving seconds, speed in m/s."""
+    """One row for each run or walked segment, shape ``(m, 4)``: 1 if backward, 1 if run, moving seconds, speed in m/s
+    (0 for forward and for walked)."""
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -138,7 +140,7 @@ def build_season(
 
 
 def select_season_bests(bests: Iterable[SeasonBest]) -> list[SeasonBest]:
-    """Return the fastest stretch of each direction and length, in order of direction and length."""
+    """Return the fastest stretch for each direction and each given time or distance, in this order."""
     best_by_key: dict[tuple[str, str, float], SeasonBest] = {}
     for effort in bests:
         key = (effort.direction, effort.kind, effort.target)
@@ -154,7 +156,7 @@ def select_season_bests(bests: Iterable[SeasonBest]) -> list[SeasonBest]:
 
 
 def find_longest_backward(segments: Iterable[tuple[str, float, float, float]]) -> tuple[float, float, float]:
-    """Return seconds, metres and start of the longest unbroken backward stretch; zeros if there is none.
+    """Return the longest unbroken backward stretch as seconds, metres and start (s); three zeros if there is none.
 
     Each segment is (direction, start_s, end_s, metres), in order of time.
 

@@ -29,7 +29,7 @@ BASELINE_WEEKS = 4
 
 @dataclass(frozen=True, slots=True)
 class LoadIncrease:
-    """Backward moving time of the last week, and the weekly mean of the four weeks before."""
+    """Backward moving time of the last seven days, and its mean per week in the four weeks before."""
 
     recent_s: float
     """Backward moving time (s) of the last seven days, today included."""
@@ -39,17 +39,17 @@ class LoadIncrease:
 
     @property
     def ratio(self) -> float:
-        """Backward time of the last week over the weekly mean before; NaN if that is zero or unknown."""
+        """Backward time of the last seven days over the weekly mean before; NaN if that mean is zero or unknown."""
         return self.recent_s / self.baseline_s if self.baseline_s > 0.0 else float("nan")
 
     @property
     def is_steep(self) -> bool:
-        """Whether the increase is steep enough for a notice."""
+        """Whether a notice is due: the ratio exceeds ``MAX_LOAD_RATIO`` and ``recent_s`` is at least ``MIN_LOAD_S``."""
         return self.recent_s >= MIN_LOAD_S and self.baseline_s > 0.0 and self.ratio > MAX_LOAD_RATIO
 
 
 def compute_load_increase(season: Season, days: Sequence[date], today: date) -> LoadIncrease:
-    """Return the backward time of the last week and the mean of the weeks before it.
+    """Return the backward time of the last seven days, and its mean per week in the four weeks before.
 
     ``days`` holds the local day on which each activity started.
     """

@@ -23,17 +23,17 @@ class GaitTransition:
 
     direction: str
     speed_mps: float
-    """Speed that best separates the two: if everything slower is called walking and everything faster running, the
-    least time is called wrongly."""
+    """Speed that best separates walking from running. If everything slower is called walking and everything faster
+    running, the least time is called wrongly at this speed."""
     beyond: float
-    """Fraction of the time spent walking faster than ``speed_mps`` or running slower than it; 0 if all running was
-    faster than all walking."""
+    """Fraction of the time that lies on the wrong side of ``speed_mps``: walked faster or run slower. It is 0 if all
+    running was faster than all walking."""
     run_share: float
     """Fraction of the time run or walked that was run."""
 
 
 def fit_gait_transition(direction: str, stretches: FloatTable) -> GaitTransition | None:
-    """Return the transition speed of a direction; None if walking or running lasts less than ``MIN_GAIT_S``.
+    """Return the speed of change of gait in one direction; None if either gait lasts less than ``MIN_GAIT_S``.
 
     ``stretches`` are those of :class:`retropace.season.runs.Season`, shape ``(m, 4)``.
     """

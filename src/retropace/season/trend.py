@@ -67,7 +67,7 @@ class Trend:
 
 
 def compute_speed_ratios(season: Season) -> SpeedRatios:
-    """Return the speed ratios of running or of walking, whichever more activities have in both directions."""
+    """Return the speed ratios of running, or those of walking if more activities have walking in both directions."""
     best = SpeedRatios("", np.empty(0, dtype=np.intp), np.empty(0), np.empty(0))
     if len(season) == 0:
         return best
@@ -122,7 +122,7 @@ def fit_trend(speed_ratios: SpeedRatios) -> Trend | None:
 def compute_student_t_quantile(confidence: float, degrees_of_freedom: int) -> float:
     """Return the two-sided quantile of Student's t distribution at a confidence level.
 
-    The error is within 0.3 % from 3 degrees of freedom on (Abramowitz & Stegun 1964, 26.7.5).
+    With 3 or more degrees of freedom, the error is at most 0.3 % (Abramowitz & Stegun 1964, 26.7.5).
     """
     z = NormalDist().inv_cdf(0.5 + confidence / 2.0)
     return (

@@ -18,32 +18,34 @@ from retropace.segmentation.pelt import find_change_points
 from retropace.segmentation.signals import resample, standardize_columns
 
 EdgeIndices = NDArray[np.intp]
-"""Edges of segments as rising indices into evenly spaced times, the first 0, the last their number; each two adjacent
-ones bound a segment."""
+"""Edges of segments as rising indices into evenly spaced times. The first is 0, the last the number of times; a segment
+lies between each two adjacent edges."""
 
 NOISE_BLOCK_S = 10.0
-"""Length in seconds of blocks; the differences between the means of adjacent blocks measure a signal's noise."""
+"""Length in seconds of the blocks whose means are compared: differences between adjacent blocks measure a signal's
+noise."""
 NORMAL_QUARTILE_SD = 0.3186
 """Distance from the mean, in standard deviations, within which a quarter of normally distributed values lie."""
 MIN_BLOCK_CHANGES = 20
-"""Smallest number of differences between blocks from which noise is measured; with fewer it is assumed to be low."""
+"""Smallest number of differences between blocks from which a signal's noise is measured; with fewer, the noise is
+assumed not to exceed ``reference_wander_sd``."""
 MIN_TRANSITION_SHARE = 0.1
-"""Smallest fraction of the way from the mean before a short segment to the mean after it at which the segment's own
-mean must lie for it to be a mere transition. The largest fraction is 1 minus this."""
+"""Smallest fraction of the way from the mean of the segment before to the mean of the segment after at which a short
+segment's mean must lie for it to be taken for a transition. The largest fraction is 1 minus this."""
 MAX_TRANSITION_OFFSET2 = 0.25
-"""Largest squared distance of a transition's mean from the straight line between the means before and after it, as a
-fraction of the squared distance between these two. Means are points in the plane of pace and cadence."""
+"""Largest squared distance of a transition's mean from the straight line through the means of the segments before and
+after it, as a fraction of the squared distance between those two. Means are points in the plane of pace and cadence."""
 
 
 @dataclass(frozen=True, slots=True)
 class _MovingPart:
-    """One part of the activity without rest: standardized speed and cadence at ``n`` evenly spaced times."""
+    """A part of the activity between rests: standardized speed and cadence at ``n`` evenly spaced times."""
 
     start_s: float
     values: FloatArray
     """Speed and cadence in standard deviations of their noise, shape ``(n, 2)``."""
     known: NDArray[np.bool_]
-    """Whether each of ``values`` is measured, shape ``(n, 2)``; others are ignored."""
+    """Whether each of ``values`` is measured, shape ``(n, 2)``; values that are not are ignored."""
 
     def cumulate(self) -> tuple[FloatArray, FloatArray]:
         """Return the sums and the counts of the known values before each index 0 … n, ``(n + 1, 2)`` each."""
@@ -57,8 +59,8 @@ def segment_coarse_and_fine(
 ) -> tuple[FloatArray, FloatArray]:
     """Cut an activity at its changes of pace and cadence; returns the edges of a coarse and of a fine segmentation.
 
-    Edges are elapsed seconds, rising from 0 to the end. The fine segmentation has smaller changes too and is for
-    labelling, which compares the segments of a session with each other.
+    Edges are elapsed seconds, rising from 0 to the end. The fine segmentation also has edges at smaller changes;
+    labelling compares its segments with each other.
     """
     parameters = parameters or SegmentParameters()
     step_s = np.diff(cleaned.t_s)
@@ -137,7 +139,7 @@ def _cut_part(part: _MovingPart, noise_inflation: FloatArray, parameters: Segmen
 
 
 def _mean_values(cumulative: tuple[FloatArray, FloatArray], edges: EdgeIndices) -> FloatArray:
-    """Return the mean of each signal in each segment between two adjacent edges; NaN where it is unknown."""
+    """Return the mean of each signal between each two adjacent edges; NaN if all its values there are unknown."""
     total, count = (np.diff(column[edges], axis=0) for column in cumulative)
     means: FloatArray = np.where(count > 0.0, total / np.maximum(count, 1.0), np.nan)
     return means
@@ -148,8 +150,8 @@ def _merge_transitions(
 ) -> EdgeIndices:
     """Return the edges with each transition replaced by one edge, at the best place within it.
 
-    A transition is a segment of at most ``max_size`` whose means lie between those of its neighbours. It arises because
-    a watch smooths one change of pace into a ramp of some seconds.
+    A transition is a segment of at most ``max_size`` rows whose mean pace and cadence lie between those of the segments
+    before and after. It arises because a watch smooths one change of pace into a ramp of some seconds.
     """
     index = 1
     while index < len(edges) - 2:

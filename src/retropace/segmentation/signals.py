@@ -15,9 +15,10 @@ from retropace.core.parameters import SegmentParameters
 from retropace.core.spans import FloatArray, contains
 
 MAX_SQUARED_DEVIATION = 16.0
-"""Largest squared deviation of one second, in noise variances; larger ones (stumbles, dropouts) count as this."""
+"""Largest squared deviation of one second, in noise variances; a larger one (stumble, dropout) is reduced to this."""
 CORRELATION_TIME_S = 5.0
-"""Number of seconds that together count as one independent observation, because watches smooth over about as long."""
+"""Number of successive seconds that together count as one independent observation, because watches smooth over about
+that time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,7 @@ class StandardizedSignals:
     values: FloatArray
     """Standardized speed and cadence, shape ``(n, 2)``; 0 where unknown."""
     known: NDArray[np.bool_]
-    """Whether each of ``values`` is measured, shape ``(n, 2)``."""
+    """Whether each of ``values`` is measured, shape ``(n, 2)``; where it is not, the value is 0 and means nothing."""
 
     def __len__(self) -> int:
         return len(self.values)
@@ -40,7 +41,7 @@ class StandardizedSignals:
         return StandardizedSignals(self.values[rows], self.known[rows])
 
     def median_level(self, rows: slice | NDArray[np.intp]) -> FloatArray:
-        """Return the median of each signal over the seconds ``rows``, shape ``(2,)``; NaN if it is never known."""
+        """Return the median of each signal over the seconds ``rows``, shape ``(2,)``; NaN if it is unknown in all."""
         columns = zip(self.values[rows].T, self.known[rows].T, strict=True)
         return np.array([np.median(values[known]) if np.any(known) else np.nan for values, known in columns])
 

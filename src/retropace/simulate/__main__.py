@@ -1,4 +1,7 @@
-"""``python -m retropace.simulate FOLDER`` writes sample recordings, or sessions of one kind, with their truth."""
+"""``python -m retropace.simulate FOLDER`` writes simulated recordings with their truth.
+
+They are the sample recordings, or random sessions of one kind.
+"""
 
 from __future__ import annotations
 

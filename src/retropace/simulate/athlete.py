@@ -17,17 +17,18 @@ BACKWARD_EXTRA_HR_BPM = 18.0
 """Beats per minute by which heart rate is higher when running backward than forward at equal speed; published: 15–22
 (Williford 1998, Med Sci Sports Exerc 30)."""
 HR_TIME_CONSTANT_S = 30.0
-"""Time constant in seconds of the exponential approach of heart rate to a new steady state after a change of effort
+"""Time constant in seconds with which heart rate approaches its new steady state exponentially after a change of effort
 (Bunc 1988, Eur J Appl Physiol 57:1)."""
 STANDING_EXTRA_HR_BPM = 15.0
-"""Beats per minute by which the steady heart rate of a runner standing between efforts exceeds the resting one."""
+"""Beats per minute by which the steady heart rate of a runner who stands between efforts is above the resting heart
+rate."""
 
 
 @dataclass(frozen=True, slots=True)
 class SimulatedAthlete:
-    """A simulated runner. Its speeds are those of relaxed running and walking.
+    """A simulated runner. The speeds are those of relaxed running and walking.
 
-    The ``effort`` of each stretch of a plan multiplies them.
+    In each stretch of a plan they are multiplied by its ``effort``.
     """
 
     run_mps: float = 2.9
@@ -35,14 +36,14 @@ class SimulatedAthlete:
     """Backward over forward running speed at equal effort; published values are 0.55–0.80."""
     walk_mps: float = 1.35
     backward_walk_speed_ratio: float = 0.60
-    """Backward over forward walking speed when the cadence is the same (Laufer 2003, Physiother Res Int 8:131)."""
+    """Backward over forward walking speed at equal cadence (Laufer 2003, Physiother Res Int 8:131)."""
     cadence_spm: float = 166.0
-    """Cadence of running forward at ``run_mps``."""
+    """Cadence in steps per minute when running forward at ``run_mps``."""
     walk_cadence_spm: float = 113.0
-    """Cadence of walking forward at ``walk_mps``."""
+    """Cadence in steps per minute when walking forward at ``walk_mps``."""
     resting_hr_bpm: float = 68.0
     hr_bpm_per_mps: float = 27.0
-    """Beats per minute by which steady heart rate rises with each m/s of speed, starting from the resting heart
+    """Beats per minute by which the steady heart rate rises for each m/s of speed; at speed 0 it is the resting heart
     rate."""
     backward_cadence_ratio: float = BACKWARD_CADENCE_RATIO
     backward_extra_hr_bpm: float = BACKWARD_EXTRA_HR_BPM
@@ -54,12 +55,12 @@ class SimulatedAthlete:
     """Rise of heart rate at constant pace, in beats per minute for each hour; published: 10–20 in the warmth, a few in
     the cool (Coyle & González-Alonso 2001, Exerc Sport Sci Rev 29:88)."""
     fatigue_share_per_h: float = 0.0
-    """Fraction of speed lost in each hour; recreational marathoners lose some 10 % over three to four hours."""
+    """Fraction of speed lost per hour; recreational marathon runners lose some 10 % over three to four hours."""
     slows_to_turn: bool = True
     """Whether the runner slows down almost to a stop to turn round; practised runners turn without slowing down."""
     glance_interval_s: float = 0.0
-    """Mean time between glances over the shoulder while running backward; each glance slows the runner. 0 for no
-    glances."""
+    """Mean time in seconds between two glances over the shoulder while running backward; each glance slows the runner.
+    0 means no glances."""
 
     def speed_mps(self, direction: str, gait: str, effort: float) -> float:
         """Return the steady speed in a direction and gait, in m/s: the relaxed speed times ``effort``."""
@@ -81,7 +82,7 @@ class SimulatedAthlete:
         return forward_spm * (self.backward_cadence_ratio if direction == "backward" else 1.0)
 
     def steady_state_hr_bpm(self, direction: str, gait: str, speed_mps: float) -> float:
-        """Return the heart rate that sets in when a direction, gait and speed are kept up, in beats per minute."""
+        """Return the heart rate (beats per minute) that a runner reaches who keeps up a direction, gait and speed."""
         if gait == "stand":
             return self.resting_hr_bpm + STANDING_EXTRA_HR_BPM
         steady_bpm = self.resting_hr_bpm + self.hr_bpm_per_mps * speed_mps

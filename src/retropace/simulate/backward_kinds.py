@@ -8,7 +8,7 @@ from retropace.simulate.execution import draw_duration_s, draw_run, draw_stand, 
 from retropace.simulate.plan import PlannedStretch
 
 SessionPlan = tuple[list[PlannedStretch], str]
-"""Planned stretches of a session, and the workout sentence that describes them, such as ``6x(400m backward, …)``."""
+"""The planned stretches of a session, and the sentence that describes the workout, such as ``6x(400m backward, …)``."""
 _RECOVERY_PHRASES = {"rest": "rest", "walk": "forward walk", "jog": "forward jog"}
 """Phrase for each kind of recovery between repetitions in a workout sentence."""
 _PYRAMIDS = (
@@ -32,7 +32,7 @@ def _draw_recovery(rng: np.random.Generator, kind: str, seconds: float) -> Plann
 
 
 def reps(rng: np.random.Generator) -> SessionPlan:
-    """Draw backward repetitions with one kind of recovery between them."""
+    """Draw backward repetitions; all recoveries between them are of one kind (standing, walking or jogging)."""
     warm, warm_words, cool, cool_words = draw_warm_up_and_cool_down(rng)
     count = int(rng.integers(4, 9))
     length = str(rng.choice(["200m", "300m", "400m", "600m", "60s", "90s", "120s", "180s"]))
@@ -64,7 +64,7 @@ def quarter_mile(rng: np.random.Generator) -> SessionPlan:
 
 
 def mixed(rng: np.random.Generator) -> SessionPlan:
-    """Draw a run with backward stretches of different lengths."""
+    """Draw a forward run interrupted by backward stretches of different lengths."""
     warm, warm_words, cool, cool_words = draw_warm_up_and_cool_down(rng)
     plan, words = [warm], [warm_words]
     for _ in range(int(rng.integers(2, 6))):
@@ -88,7 +88,7 @@ def beginner(rng: np.random.Generator) -> SessionPlan:
 
 
 def alternating(rng: np.random.Generator) -> SessionPlan:
-    """Draw repeated 50 m backward and 50 m forward."""
+    """Draw a run that alternates between 50 m backward and 50 m forward."""
     warm, warm_words, cool, cool_words = draw_warm_up_and_cool_down(rng)
     count = int(rng.integers(6, 13))
     plan = [warm]
@@ -98,7 +98,7 @@ def alternating(rng: np.random.Generator) -> SessionPlan:
 
 
 def long(rng: np.random.Generator) -> SessionPlan:
-    """Draw a long run, much or most of it backward, in some cases from its first minutes."""
+    """Draw a long run of which much or most is backward; the backward part may start after only two minutes."""
     first, back, last = int(rng.integers(2, 26)), int(rng.integers(12, 41)), int(rng.integers(5, 21))
     plan = [
         draw_run(rng, "forward", f"{60 * first}s"),

@@ -16,7 +16,7 @@ from retropace.simulate.plan import PlannedStretch
 TURN_S = 2
 """Duration in seconds of turning round, during which a runner slows to ``TURN_MPS``."""
 TURN_MPS = 0.8
-"""Highest speed in m/s during a turn of a runner who slows down to turn round."""
+"""Highest speed in m/s while turning round, for a runner who slows down to turn."""
 SPEED_TIME_CONSTANT_S = 2.0
 """Time constant in seconds with which speed approaches a new target exponentially."""
 PACE_DRIFT_SD = 0.035
@@ -36,11 +36,10 @@ GLANCE_S = 2
 GLANCE_SPEED_SHARE = 0.88
 """Fraction of the target speed that is kept during a glance; assumed, as no published value is known."""
 GRADE_COST_EXPONENT = 0.7
-"""Exponent by which speed on a grade follows from energy cost: speed ratio = (cost on the flat / cost on the grade) to
-this power. It is below 1 because runners climb at a higher effort (Townshend 2010, Med Sci Sports Exerc 42:160)."""
+"""Exponent that gives speed on a grade: (cost on the flat / cost on the grade) to this power, times the speed on the
+flat. It is below 1 because runners climb at a higher effort (Townshend 2010, Med Sci Sports Exerc 42:160)."""
 HR_BPM_PER_GRADE = 250.0
-"""Rise of the steady heart rate with grade, in beats per minute for a grade of 1 (100 %); a grade of 6 % raises it by
-15.
+"""Beats per minute by which the steady heart rate rises for a grade of 1 (100 %); a grade of 6 % raises it by 15.
 
 The reason is the higher effort of climbing."""
 CADENCE_SPM_PER_GRADE = 50.0
@@ -64,14 +63,14 @@ class Truth:
 
 @dataclass(frozen=True, slots=True)
 class Motion:
-    """The true motion of a runner: ``(n,)`` columns with one row per second, which starts at ``t_s``."""
+    """The true motion of a runner: ``(n,)`` columns with one row per second; ``t_s`` is the start of each second."""
 
     t_s: FloatArray
     speed_mps: FloatArray
     cadence_spm: FloatArray
     heart_rate_bpm: FloatArray
     stretch_index: FloatArray
-    """Index in the plan of the stretch that the runner is in."""
+    """Index in the plan of the stretch that the runner carries out in each second."""
     truth: Truth
 
     @property

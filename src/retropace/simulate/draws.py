@@ -79,7 +79,10 @@ def draw_plain(rng: np.random.Generator) -> tuple[SimulatedPlace, Watch]:
 def _draw_spans(
     rng: np.random.Generator, length_s: float, probability: float, duration_range_s: tuple[float, float]
 ) -> Spans | None:
-    """Draw one or two time spans within a session of ``length_s`` seconds with ``probability``, otherwise None."""
+    """Draw one or two time spans within a session of ``length_s`` seconds.
+
+    None is returned instead with the probability ``1 - probability``.
+    """
     if rng.random() >= probability:
         return None
     spans = []

@@ -1,4 +1,4 @@
-"""Random stretches as a runner carries out the steps of a plan, with errors of duration and distance."""
+"""Random stretches as a runner carries out a plan: durations and distances deviate from the planned ones."""
 
 from __future__ import annotations
 
@@ -7,22 +7,22 @@ import numpy as np
 from retropace.simulate.plan import PlannedStretch
 
 DURATION_ERROR_SHARE = 0.02
-"""Part of the standard deviation of the duration of a step given by time that grows with the planned duration, as a
-fraction of it."""
+"""Fraction of the planned duration that, added to ``DURATION_ERROR_S``, gives the standard deviation of the duration of
+a stretch planned by time."""
 DURATION_ERROR_S = 1.5
-"""Part of the standard deviation of the duration of a step given by time that does not depend on the planned duration,
-in seconds; about the time of a glance at the watch."""
+"""Standard deviation in seconds of the duration of a very short stretch planned by time; for longer ones,
+``DURATION_ERROR_SHARE`` adds to it. It is about the time of a glance at the watch."""
 DISTANCE_ERROR_SHARE = 0.015
-"""Standard deviation of the distance of a step given by distance, as a fraction of the planned distance."""
+"""Standard deviation of the distance of a stretch planned by distance, as a fraction of the planned distance."""
 
 
 def draw_duration_s(rng: np.random.Generator, seconds: float) -> float:
-    """Draw how long a runner really takes for a planned duration, in whole seconds, at least 5."""
+    """Draw how long a stretch planned as ``seconds`` really lasts, in whole seconds; it is never shorter than 5."""
     return max(float(round(seconds + rng.normal(0.0, DURATION_ERROR_S + DURATION_ERROR_SHARE * seconds))), 5.0)
 
 
 def draw_distance_m(rng: np.random.Generator, metres: float) -> float:
-    """Draw how far a runner really runs for a planned distance."""
+    """Draw how far a runner really runs, in metres, in a stretch planned as ``metres``."""
     return metres * float(1.0 + rng.normal(0.0, DISTANCE_ERROR_SHARE))
 
 
@@ -44,7 +44,7 @@ def draw_stand(rng: np.random.Generator, seconds: float) -> PlannedStretch:
 
 
 def draw_warm_up_and_cool_down(rng: np.random.Generator) -> tuple[PlannedStretch, str, PlannedStretch, str]:
-    """Draw a warm-up and a cool-down, both running forward; each comes with its phrase in a workout sentence."""
+    """Draw a warm-up and a cool-down, both run forward; returns each with its phrase for the workout sentence."""
     first_min, last_min = int(rng.integers(6, 13)), int(rng.integers(4, 9))
     return (
         PlannedStretch("forward", "run", draw_duration_s(rng, 60.0 * first_min)),

@@ -30,7 +30,7 @@ def tempo(rng: np.random.Generator) -> SessionPlan:
 
 
 def strides(rng: np.random.Generator) -> SessionPlan:
-    """Draw an easy run with short, fast repetitions."""
+    """Draw an easy run that contains short, fast repetitions."""
     warm, warm_words, cool, cool_words = draw_warm_up_and_cool_down(rng)
     count, effort = int(rng.integers(4, 9)), float(rng.uniform(1.5, 1.8))
     plan = [warm]
@@ -79,7 +79,7 @@ def stop_and_go(rng: np.random.Generator) -> SessionPlan:
 
 
 def stroll(rng: np.random.Generator) -> SessionPlan:
-    """Draw a walk, part of it slower."""
+    """Draw a walk of which a part is slower."""
     first, slow, last = int(rng.integers(10, 31)), int(rng.integers(3, 13)), int(rng.integers(5, 16))
     plan = [
         draw_walk(rng, "forward", 60.0 * first),

@@ -43,12 +43,13 @@ INTERVAL_KINDS: dict[str, SessionKind] = {
 WATCH_STOP_PROBABILITY = 0.25
 """Probability that the runner of a random session stops the watch each time they stand still."""
 _ALL_KINDS = BACKWARD_KINDS | FORWARD_KINDS | INTERVAL_KINDS
-"""All kinds by name. The order must not change, because the index of a kind is part of its random seed."""
+"""All kinds of sessions by name. Their order must not change, because the index of a kind is part of its random
+seed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Draw:
-    """A random session, the workout sentence that describes it, and the athlete who ran it."""
+    """A random session, with the workout sentence that describes it and the athlete who ran it."""
 
     session: SimulatedSession
     sentence: str

@@ -38,7 +38,7 @@ class SimulatedPlace:
     hill_height_m: float = 0.0
     """Height of the hills from foot to top; 0 for a flat place."""
     hill_spacing_m: float = 900.0
-    """Distance along the route from one hilltop to the next."""
+    """Distance in metres along the route from one hilltop to the next."""
     lane: int = 1
     """Number of the lane of a track; 1 is the innermost."""
     rotation_deg: float = 0.0

@@ -14,7 +14,7 @@ class PlannedStretch:
     seconds: float | None = None
     metres: float | None = None
     effort: float = 1.0
-    """Factor by which the athlete's easy speed is multiplied."""
+    """Factor by which the athlete's relaxed speed is multiplied."""
     lap: bool = True
     """Whether the runner presses the lap button at the end of the stretch."""
     paused: bool = False
@@ -31,14 +31,14 @@ class PlannedStretch:
 def forward(
     *, seconds: float | None = None, metres: float | None = None, effort: float = 1.0, lap: bool = True
 ) -> PlannedStretch:
-    """Return a stretch of running forward, by time or by distance."""
+    """Return a stretch of running forward whose length is given in seconds or in metres."""
     return PlannedStretch("forward", "run", seconds, metres, effort, lap)
 
 
 def backward(
     *, seconds: float | None = None, metres: float | None = None, effort: float = 1.0, lap: bool = True
 ) -> PlannedStretch:
-    """Return a stretch of running backward, by time or by distance."""
+    """Return a stretch of running backward whose length is given in seconds or in metres."""
     return PlannedStretch("backward", "run", seconds, metres, effort, lap)
 
 

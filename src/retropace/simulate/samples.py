@@ -97,7 +97,7 @@ def sample_files() -> Iterator[tuple[str, bytes]]:
 
 
 def truth_json(truth: Truth) -> str:
-    """Return the truth as JSON: start, end (elapsed s), direction and gait of stretches; metres per direction."""
+    """Return the truth as JSON: start, end (elapsed s), direction and gait of each stretch; metres per direction."""
     spans = [
         {"start_s": start, "end_s": end, "direction": direction, "gait": gait}
         for start, end, direction, gait in zip(

@@ -14,32 +14,36 @@ from retropace.simulate.place import SimulatedPlace
 MIN_SPEED_MPS = 0.15
 """Lowest smoothed speed in m/s that a watch shows; for lower ones it records 0."""
 SMART_SPEED_CHANGE_MPS = 0.25
-"""Largest change of speed in m/s since the last record; at a larger one, smart recording writes a record."""
+"""Change of speed in m/s since the last record; at a larger change, smart recording writes a new record."""
 SMART_CADENCE_CHANGE_SPM = 12.0
-"""Largest change of cadence in steps per minute since the last record; at a larger one, smart recording writes one."""
+"""Change of cadence in steps per minute since the last record; at a larger change, smart recording writes a new
+record."""
 
 
 @dataclass(frozen=True, slots=True)
 class Watch:
     """How a simulated watch records, with its errors and delays.
 
-    In real recordings, speed changes 2–13 s after the press of the lap button, and cadence 4 s after it.
+    In real recordings of a change of pace at a press of the lap button, speed changes 2–13 s and cadence 4 s after the
+    press.
     """
 
     speed_time_constant_s: float = 4.0
-    """Time constant of the exponential smoothing of speed."""
+    """Time constant in seconds of the exponential smoothing of speed."""
     cadence_lag_s: int = 3
     position_error_sd_m: float = 1.8
-    """Standard deviation of the position error per axis, 2–4 m in the open for watches."""
+    """Standard deviation of the position error along each of the two axes, in metres; real watches have 2–4 m in the
+    open."""
     position_correlation_time_s: float = 45.0
-    """Correlation time of the position error, which is an Ornstein–Uhlenbeck process (a random walk pulled back to 0);
-    GPS errors last for tens of seconds."""
+    """Correlation time in seconds of the position error, which is an Ornstein–Uhlenbeck process (a random walk pulled
+    back to 0); GPS errors last for tens of seconds."""
     smart_recording: bool = False
-    """Whether a record is written when speed or cadence changes, and otherwise only every few seconds."""
+    """Whether the watch writes a record only when speed or cadence changes, and otherwise only every 3 to 10
+    seconds."""
     record_interval_s: int = 1
-    """Seconds between records without smart recording."""
+    """Seconds between two records if ``smart_recording`` is off."""
     treadmill_error_share: float = 0.03
-    """Relative error of distance on a treadmill, where it is estimated from steps."""
+    """Relative error of distance on a treadmill, where the watch estimates it from steps."""
     cadence_resolution_spm: int = 1
     """Smallest difference between recorded cadences, in steps per minute; 2 if whole strides are counted."""
     autolap_m: float = 0.0
@@ -118,7 +122,11 @@ def _draw_position_error(count: int, watch: Watch, rng: np.random.Generator) -> 
 
 
 def _select_smart_records(speed_mps: FloatArray, cadence_spm: FloatArray, rng: np.random.Generator) -> FloatArray:
-    """Return the rows that smart recording writes: each change of speed or cadence, and at least every 3 to 10 rows."""
+    """Return the rows that smart recording writes.
+
+    A row is written if speed or cadence has changed since the last written row, or if that lies 3 to 10 rows back
+    (drawn at random).
+    """
     written = [0]
     max_interval = 6
     for row in range(1, len(speed_mps)):

@@ -28,14 +28,14 @@ ROOT_TAG = b"<HealthData"
 CHUNK_BYTES = 2**20
 """Number of bytes parsed at a time."""
 _MAX_PROLOGUE_BYTES = 2**20
-"""Number of first bytes searched for the root element. The document type before it is skipped: some iOS versions wrote
-it with errors."""
+"""Number of bytes at the beginning of the file in which the root element is searched. The document type before it is
+skipped, because some iOS versions wrote it with errors."""
 _SAMPLE_KINDS = {
     "HKQuantityTypeIdentifierStepCount": "steps",
     "HKQuantityTypeIdentifierDistanceWalkingRunning": "metres",
     "HKQuantityTypeIdentifierHeartRate": "heart",
 }
-"""Record types that are read, each with the key of its samples in a workout's JSON document."""
+"""Record types that are read, each with the key under which its samples are stored in a workout's JSON document."""
 _METRES_PER_UNIT = {"km": 1000.0, "mi": MILE_M, "m": 1.0, "ft": 0.3048, "yd": 0.9144}
 """Metres per unit of distance, by the unit's name in an export."""
 _SPORT_PREFIX = "HKWorkoutActivityType"
@@ -45,8 +45,8 @@ _EVENT_PREFIX = "HKWorkoutEventType"
 _MAX_WORKOUT_S = 7 * 86400.0
 """Longest workout in seconds that is read; a longer one has wrong times and is left out."""
 _MAX_OVERLAPS = 3
-"""Number of workouts that a record is compared with, to find those during which it was made: the latest ones that start
-before the record ends."""
+"""Number of workouts that a record is compared with to find those during which it was made. They are the last ones that
+start before the record ends."""
 _MAX_PENDING_ROWS = 10_000
 """Largest number of samples held in memory; when there are more, they are written to the database."""
 
@@ -82,7 +82,7 @@ class AppleExport:
         self._open_xml, self._place = open_xml, place
         self.workouts: list[AppleWorkout] = []
         self.other_sports: list[tuple[str, str]] = []
-        """Start and sport of each workout that was not on foot."""
+        """Start time and sport of each workout that was not on foot."""
         self.damage = ""
         """Error message if the file could not be parsed to its end; else empty."""
         self._db: sqlite3.Connection | None = None

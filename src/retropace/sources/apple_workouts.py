@@ -26,8 +26,8 @@ class AppleWorkouts:
     def find_entries(self, export_file: Entry) -> Iterator[Entry | Unreadable | OtherSport]:
         """Yield every workout of the export whose XML file is ``export_file`` as one entry.
 
-        Workouts of other sports are yielded as such, and damage to the file as an unreadable item. The size of an entry
-        is only a guess; it decides the order of processing.
+        Workouts of other sports are yielded as :class:`OtherSport`, and damage to the file as :class:`Unreadable`. The
+        size of an entry is only a guess; it decides the order of processing.
         """
         members, container = export_file.members, export_file.container or export_file.place
         archives = self._archives

@@ -38,7 +38,7 @@ _ZIP_ERRORS = (
 
 
 class Archives:
-    """The zip archives of a run, opened on demand; the most recently used ones stay open."""
+    """The zip archives that a listing reads. They are opened on demand; only the most recently used ones stay open."""
 
     def __init__(self, limits: Limits):
         self._limits = limits
@@ -150,7 +150,7 @@ class Archives:
         return archive
 
     def _open_bytes(self, path: str, members: tuple[str, ...]) -> IO[bytes]:
-        """Open the bytes of an archive as a stream: the file at ``path``, or a member of its outer archive."""
+        """Open an archive as a stream of bytes: the file at ``path``, or a member of the archive around it."""
         if not members:
             return open_file(path)
         outer = self._open_archive(path, members[:-1])
@@ -159,7 +159,7 @@ class Archives:
         return outer.open(members[-1])
 
     def _find_rejection(self, info: zipfile.ZipInfo) -> tuple[str, str] | None:
-        """Return a reason and a message if the archive's directory shows that a member must not be read; else None."""
+        """Return reason and message if the archive's directory shows that a member must not be read; else None."""
         limits = self._limits
         parts = PurePosixPath(info.filename.replace("\\", "/")).parts
         if ".." in parts or info.filename.startswith(("/", "\\")) or info.filename[1:3] in (":\\", ":/"):
@@ -175,7 +175,7 @@ class Archives:
 def _open_zip(stream: IO[bytes]) -> zipfile.ZipFile:
     """Open the archive that a stream holds; the stream is closed once nothing reads the archive any longer.
 
-    The members that are being read keep the archive alive after it has been closed, and with it the stream.
+    A member that is still being read keeps the archive and the stream usable after the archive has been closed.
     """
     try:
         archive = zipfile.ZipFile(stream)

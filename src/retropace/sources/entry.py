@@ -21,7 +21,7 @@ class Limits:
 
     GPX compresses 10 to 30 times; a repeated letter compresses 1000 times, which is the limit of deflate."""
     min_ratio_check_bytes: int = 16 * 2**20
-    """Unpacked size in bytes up to which any ratio is accepted."""
+    """Unpacked size in bytes up to which ``max_ratio`` is not applied."""
     max_nesting_levels: int = 5
     """Largest depth of archives within archives; deeper ones are not read.
 
@@ -50,7 +50,7 @@ class Entry:
     """Index of the workout in an Apple Health export; ``members`` then lead to the export's XML file. None for a
     file."""
     container: str = ""
-    """Place of the outermost archive or export on disk; empty for a file on disk."""
+    """Place of the outermost archive or export on disk that holds the entry; empty for a file on disk."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +76,13 @@ class Unreadable:
 
     place: str
     reason: str
-    """Reason in two or three words, by which failures are grouped."""
+    """Reason in two or three words; failures with equal reasons form a group."""
     message: str
     """Reason as a sentence for the user."""
     is_transient: bool = False
     """Whether trying again may help, for example after a server did not answer."""
     container: str = ""
-    """Place of the outermost archive on disk; empty outside archives."""
+    """Place of the outermost archive on disk that holds the item; empty outside archives."""
 
 
 def join_place(place: str, name: str) -> str:
@@ -97,7 +97,7 @@ def join_place(place: str, name: str) -> str:
 
 
 def join_sibling_place(place: str, name: str) -> str:
-    """Return the place of the file ``name`` in the folder of the file at ``place``.
+    """Return the place (unique name) of the file ``name`` in the same folder as the file at ``place``.
 
     The folder may be one on disk or one in an archive.
     """

@@ -1,6 +1,6 @@
 """Names and descriptions of activities, which vendors' exports store in tables beside the recordings.
 
-They are found by the recording's file or by its start time.
+The name and description of a recording are found by its file or by its start time.
 """
 
 from __future__ import annotations
@@ -33,25 +33,25 @@ class ExportMetadata:
 
 
 class MetadataIndex:
-    """Index of the metadata in all exports of a run; it is a temporary database, as there may be tens of thousands."""
+    """Index of the metadata in all exports that a listing finds; a temporary database, as there may be very many."""
 
     def __init__(self) -> None:
         self._db = sqlite3.connect("", isolation_level=None)
         self._db.execute("CREATE TABLE by_file (place TEXT PRIMARY KEY, name TEXT, description TEXT)")
         self._db.execute("CREATE TABLE by_start (root TEXT, number TEXT, start_s REAL, name TEXT, description TEXT)")
         self._tables: list[tuple[str, str]] = []
-        """For each table without file names: the text with which all places in its export begin, and the table's
-        hash."""
+        """For each table that identifies activities by start time: the text with which all places of its export begin,
+        and the hash of the table."""
         self._db.execute("CREATE INDEX start ON by_start (start_s)")
         self._db.execute("CREATE INDEX number ON by_start (number)")
 
     def add_files(self, metadata: Iterable[tuple[str, ExportMetadata]]) -> None:
-        """Add metadata by the place of the recording's file; of several for one place, the first is kept."""
+        """Add metadata by the place of the recording's file; for a place that occurs twice, the first are kept."""
         rows = ((place, activity.name, activity.description) for place, activity in metadata)
         self._db.executemany("INSERT OR IGNORE INTO by_file VALUES (?, ?, ?)", rows)
 
     def add_starts(self, root: str, metadata: Iterable[tuple[str, ExportMetadata]]) -> None:
-        """Add metadata of which activity number and start are known; they are for places that begin with ``root``."""
+        """Add metadata with activity number and start; they apply to recordings whose place begins with ``root``."""
         rows = [(root, number, activity.start_s, activity.name, activity.description) for number, activity in metadata]
         self._tables.append((root, hashlib.sha256(repr(rows).encode("utf-8", "surrogatepass")).hexdigest()[:16]))
         self._db.executemany("INSERT INTO by_start VALUES (?, ?, ?, ?, ?)", rows)
@@ -65,8 +65,9 @@ class MetadataIndex:
     def find_metadata(self, entry: Entry, head: bytes) -> tuple[ExportMetadata, ...]:
         """Find the metadata that may belong to an entry; ``head`` is its first bytes, decompressed.
 
-        A match by place or by activity number in the file name gives one candidate; otherwise all activities near the
-        creation time of the FIT file are candidates. Once the file is read, the start of a session decides which fits.
+        If the place or an activity number in the file name matches, its metadata are the only candidate. Otherwise all
+        activities that start near the creation time of the FIT file are candidates; once the file is read, the start of
+        a session decides between them.
         """
         row = self._db.execute("SELECT name, description FROM by_file WHERE place = ?", (entry.place,)).fetchone()
         if row is not None:
@@ -94,7 +95,7 @@ class MetadataIndex:
 
 
 def _find_numbers(place: str) -> list[str]:
-    """Find numbers of six or more digits in the file name of a place; one of them may be the activity's number."""
+    """Find numbers of six or more digits in the file name of a place; the activity's number may be among them."""
     name = place.replace("\\", "/").rpartition("/")[2]
     digits = "".join(letter if letter.isdigit() and letter.isascii() else " " for letter in name)
     return [number for number in digits.split() if len(number) > 5]

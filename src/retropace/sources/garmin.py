@@ -26,16 +26,16 @@ def is_summary(name: str) -> bool:
 
 
 def find_export_root(place: str) -> str:
-    """Return the text with which all places begin that are in the same export as the table at ``place``.
+    """Return the beginning that all places (unique names) in the same export as the table at ``place`` share.
 
-    It ends before ``DI_CONNECT``, or is the table's folder.
+    It ends before ``DI_CONNECT``; without that folder it is the table's own folder.
     """
     root, separator, _ = place.partition("DI_CONNECT/")
     return root if separator else place[: place.rfind("/") + 1]
 
 
 def read_metadata(data: bytes) -> Iterator[tuple[str, ExportMetadata]]:
-    """Yield number and metadata of those activities in a table that have a name and a start; none for invalid JSON."""
+    """Yield number and metadata of each activity in a table that has a name and a start; nothing for invalid JSON."""
     try:
         document = json.loads(data.decode("utf-8-sig"))
     except (ValueError, RecursionError):

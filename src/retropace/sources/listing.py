@@ -1,7 +1,7 @@
 """Listing of all files under some paths that may be recordings; as little of them as possible is read.
 
-Files on disk are recognised by name and archives by their directory. Tables of names in vendors' exports are loaded on
-the way, and an Apple Health export is listed as its workouts.
+Files on disk are chosen by their names, files in archives by the names in the archive's directory. Tables of names in
+vendors' exports are loaded on the way, and an Apple Health export is listed as its workouts.
 """
 
 from __future__ import annotations
@@ -29,10 +29,10 @@ ListingItem = Entry | Unreadable | OtherSport | Unchanged
 
 
 class Listing:
-    """Finds the entries (files that may be recordings) of a run and reads their bytes.
+    """Finds the entries (files that may be recordings) under the paths of one batch run and reads their bytes.
 
     ``is_archive_complete`` tells from an archive's place and fingerprint whether an earlier run stored everything in
-    it; then it is not opened.
+    it; such an archive is not opened.
     """
 
     def __init__(
@@ -42,12 +42,12 @@ class Listing:
         self.metadata = MetadataIndex()
         self.archives = Archives(limits)
         self.archive_fingerprints: dict[str, str] = {}
-        """Fingerprint of every archive and export on disk that was opened, by place."""
+        """Fingerprint of each archive and export on disk that was opened, by its place (unique name)."""
         self._is_archive_complete = is_archive_complete
         self._workouts = AppleWorkouts(self.archives)
 
     def find_entries(self, paths: Iterable[str]) -> Iterator[ListingItem]:
-        """List everything under the paths; a path that is named several times is listed once."""
+        """Yield every item under the paths; a path that is named several times is listed once."""
         seen: set[str] = set()
         for path in paths:
             key = path if is_address(path) else str(Path(path).resolve())
@@ -151,8 +151,8 @@ class Listing:
     ) -> Iterator[ListingItem]:
         """Yield the content of the archive at ``place``; the content of archives within it comes last.
 
-        ``members`` are the member names that lead from ``disk_file`` to the archive, ``level`` its depth (1 if it lies
-        within no other archive).
+        ``members`` are the member names that lead from ``disk_file`` to the archive. ``level`` is its depth: 1 for an
+        archive on disk, 2 for one within it.
         """
         items = list(self.archives.find_entries(disk_file, members, place))
         if not items and disk_file.is_explicit:

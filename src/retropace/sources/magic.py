@@ -15,13 +15,13 @@ HEAD_BYTES = 16384
 ZIP_SIGNATURES = (b"PK\x03\x04", b"PK\x05\x06")
 """First bytes of a zip archive; the second is that of an empty one."""
 _FILE_ID_MESSAGE = 0
-"""Global message number of ``file_id``, the first message of a FIT file (FIT SDK)."""
+"""Number of the message type ``file_id``, the first message of a FIT file (FIT SDK)."""
 _TYPE_FIELD = 0
 """Field number of ``type`` in the FIT message ``file_id`` (FIT SDK)."""
 _TIME_CREATED_FIELD = 4
 """Field number of ``time_created`` in the FIT message ``file_id`` (FIT SDK)."""
 _FIT_EPOCH_S = 631065600
-"""Zero of FIT times, 1989-12-31T00:00:00Z, in seconds since 1970."""
+"""Time at which FIT times are 0, 1989-12-31T00:00:00Z, in seconds since 1970."""
 
 
 def gunzip_head(head: bytes) -> bytes:
@@ -67,7 +67,10 @@ def looks_like_recording(head: bytes) -> bool:
 
 
 def _read_file_id(head: bytes) -> dict[int, int]:
-    """Read ``type`` and ``time_created`` from a FIT file's first message; returns the valid ones by field number."""
+    """Read ``type`` and ``time_created`` from a FIT file's first message.
+
+    Returns a dict by field number, which holds only valid values.
+    """
     if head[8:12] != FIT_MAGIC or not head:
         return {}
     start = head[0]

@@ -27,8 +27,8 @@ martin-ueding/geo-activity-playground 191, 348)."""
 _DEFAULT_COLUMNS = {"name": 2, "description": 4}
 """Column index of each field in a table whose headers are unknown."""
 _MIN_FILE_SHARE = 0.5
-"""Smallest fraction of the paths in a column that must be existing files; with fewer the column is not taken for the
-one with the file names."""
+"""Smallest fraction of the paths in a column that must be existing files for it to be taken for the column of file
+names."""
 
 
 def may_be_table(name: str) -> bool:

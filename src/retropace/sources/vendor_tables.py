@@ -17,7 +17,7 @@ MAX_TABLE_BYTES = 256 * 2**20
 
 
 def load_archive_tables(index: MetadataIndex, archives: Archives, entries: Sequence[Entry]) -> Iterator[Unreadable]:
-    """Add every vendor's table in an archive with the members ``entries`` to the index; yield unreadable tables."""
+    """Add the vendors' tables in an archive, whose members are ``entries``, to the index; yield unreadable tables."""
     names = frozenset(entry.members[-1] for entry in entries)
     for entry in entries:
         name = entry.members[-1]

@@ -50,7 +50,7 @@ WIDE_REACH_M = 40.0
 REACH_M = 15.0
 """Distance (m) from the lane within which later iterations use positions."""
 HUBER_M = 6.0
-"""Distance (m) from the lane beyond which positions have less weight (Huber 1964)."""
+"""Distance (m) from the lane beyond which a position has less weight in the fit than a nearer one (Huber 1964)."""
 MAX_DEVIATION_M = 9.0
 """Largest 95 % quantile (m) of the distances between positions and lane; with more the lane is rejected."""
 MAX_MEDIAN_DEVIATION_M = 3.5
@@ -82,15 +82,15 @@ class RunningTrack:
     """The lane of a running track in which a session was run, and how many laps were run in it."""
 
     lat_deg: float
-    """Centre of the track, in degrees."""
+    """Latitude of the centre of the track, in degrees."""
     lon_deg: float
     turned_deg: float
     """Direction of the straights in degrees, counterclockwise from east, 0 to 180."""
     straight_m: float
     radius_m: float
-    """Radius of the bends of the lane."""
+    """Radius of the bends of the lane, in metres."""
     lap_m: float
-    """Length of a lap in this lane."""
+    """Length in metres of one lap in this lane."""
     lane: int
     """Number of the lane, counted from the inside; 0 if the length of a lap was given."""
     lane_probability: float
@@ -98,7 +98,7 @@ class RunningTrack:
     laps: float
     """Number of laps run, in either direction."""
     over_reading: float
-    """Fraction by which the recorded distance exceeds that of the laps."""
+    """Fraction by which the recorded distance is longer than that of the laps: 0.01 for 1 % too long."""
 
 
 def fit_running_track(
@@ -106,8 +106,8 @@ def fit_running_track(
 ) -> tuple[RunningTrack, CleanedActivity] | None:
     """Return the running track of a session, and the session with distance corrected by laps; None if not on a track.
 
-    Without ``lap_m`` only 400 m tracks are found, in any lane; with it a lap has that length. The distance within
-    ``fixed_spans`` stays as it is.
+    ``lap_m`` is the length of a lap; if it is None, a 400 m track is searched and the lane determined. The distance
+    within ``fixed_spans`` is not corrected.
     """
     known = np.isfinite(cleaned.lat_deg) & np.isfinite(cleaned.lon_deg)
     if known.sum() < MIN_POSITIONS:
@@ -253,9 +253,9 @@ def _choose_lane(
 ) -> tuple[Lane, int, float]:
     """Return the most probable lane of the track on which ``lane`` was fitted, its number and its probability.
 
-    Three things decide: how far positions lie from each lane (errors count as independent every
-    ``POSITION_CORRELATION_TIME_S``), how much longer the recorded lap is than the lane's, and that most runners use
-    lane 1.
+    Three things decide. First, how far positions lie from each lane; their errors count as independent if
+    ``POSITION_CORRELATION_TIME_S`` apart. Second, how much longer a recorded lap is than a lap in that lane. Third,
+    most runners use lane 1.
     """
     mean_excess, excess_sd = OVER_READING_BY_SOURCE.get(distance_source, DEFAULT_OVER_READING)
     kerb_radius_m = (STANDARD_LAP_M - 4.0 * lane.half_straight_m) / (2.0 * np.pi) - KERB_OFFSET_M

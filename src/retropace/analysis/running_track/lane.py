@@ -1,6 +1,7 @@
 """Geometry of one lane of a running track: two parallel straights joined by two half circles.
 
-Positions are metres east and north on a plane. Arc positions run counterclockwise from the start of a straight::
+Positions are metres east and north on a plane. The arc position is the distance along the lane, measured
+counterclockwise from the start of a straight::
 
         .------------------.
       (      half_straight   )
@@ -43,17 +44,17 @@ class Lane:
     """The line along which a lane is measured, in metres on a plane."""
 
     east_m: float
-    """Metres by which the centre of the track lies east of the origin."""
+    """Metres by which the centre of the track lies east of the origin of the plane."""
     north_m: float
     angle_rad: float
     """Direction of the straights in radians, counterclockwise from east."""
     half_straight_m: float
     radius_m: float
-    """Radius of the bends along this line."""
+    """Radius in metres of the bends of the measuring line of the lane."""
 
     @property
     def lap_m(self) -> float:
-        """Length of a lap along this line."""
+        """Length in metres of a lap along the measuring line of the lane."""
         return 4.0 * self.half_straight_m + 2.0 * np.pi * self.radius_m
 
     def signed_distance_m(self, east_m: FloatArray, north_m: FloatArray) -> FloatArray:

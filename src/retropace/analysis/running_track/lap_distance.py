@@ -19,11 +19,12 @@ from retropace.core.cleaned_activity import CleanedActivity
 from retropace.core.spans import FloatArray, Spans, contains, cumulate, midpoints, union
 
 LAP_SECTORS = 16
-"""Number of equal sectors of a lap; the session must run through each, or it counts as off a track."""
+"""Number of equal parts into which a lap is divided; if any of them was never run through, the session counts as not
+run on a track."""
 MAX_OFF_TRACK_GAP_S = 30.0
 """Longest time (s) without a position near the lane during which the runner counts as still on the track."""
 MIN_RECORDS = 20
-"""Smallest number of positions in an uninterrupted time on the track; a time with fewer is ignored."""
+"""Smallest number of positions of an uninterrupted time on the track; a time with fewer is ignored."""
 MIN_REVERSAL_LAPS = 0.05
 """Smallest distance in the other direction, in laps, that counts as turning round and not as position error."""
 MAX_SPEED_RATIO = 1.3
@@ -44,16 +45,16 @@ class LapPass:
     lap_position: FloatArray
     """Position around the track in laps, not reset to 0 after a lap: it rises counterclockwise and falls clockwise."""
     cumulative_laps: FloatArray
-    """Laps run since the start of this time on the track, in either direction."""
+    """Laps run since the start of this time on the track; both directions add to it."""
 
     @property
     def laps(self) -> float:
-        """Number of laps run, in either direction."""
+        """Number of laps run in this time on the track, in either direction."""
         return float(self.cumulative_laps[-1])
 
     @property
     def duration_s(self) -> float:
-        """Seconds from the first to the last position."""
+        """Seconds from the first to the last position of this time on the track."""
         return float(self.t_s[-1] - self.t_s[0])
 
 
@@ -127,8 +128,8 @@ def rescale_to_laps(
 ) -> CleanedActivity:
     """Return the activity with its distance corrected by its laps, except within ``fixed_spans``.
 
-    ``true_share`` is the ratio of true to recorded distance. Step length is corrected likewise. Speed stays as
-    recorded, since it shows changes of pace.
+    ``true_share`` is the ratio of true to recorded distance. Step length is corrected by the same ratio as distance.
+    Speed stays as recorded, since it shows changes of pace.
     """
     recorded_m = np.diff(cleaned.curves["distance_m"])
     midpoints_s = midpoints(cleaned.t_s)

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from retropace.library.batch.run import BatchPlan, BatchProgress, BatchRun
 
 _LAZY_EXPORTS = {"BatchPlan": "run", "BatchProgress": "run", "BatchRun": "run", "Job": "process_file"}
-"""Module that defines each exported name. A module is imported when one of its names is first used, so that ``batch``
-can start the fork server before these imports."""
+"""Name of the module that defines each exported name. A module is imported when one of its names is first used, so that
+the fork server can be started before these imports."""
 
 __all__ = ["BatchPlan", "BatchProgress", "BatchRun", "Job"]
 

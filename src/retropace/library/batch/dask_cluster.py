@@ -14,13 +14,14 @@ from retropace.library.batch.process_file import Job, Task, TaskResult, process_
 from retropace.library.batch.workers import WorkerPool
 
 RETRIES = 2
-"""Number of times Dask restarts a task whose worker was lost; after one more loss the task counts as failed."""
+"""Number of times Dask restarts a task whose worker was lost; if a worker is lost once more, the task counts as
+failed."""
 CONNECT_TIMEOUT_S = 15.0
 """Seconds to wait for the scheduler's first answer."""
 MAX_SCHEDULER_OUTAGE_S = 20.0
 """Longest time in seconds without contact to the scheduler; after a longer one the run ends with an error."""
 SCHEDULER_LOST_MESSAGE = "the scheduler has gone: what was done is kept, the same command goes on there"
-"""Error message for a run that lost contact to the scheduler."""
+"""Error message of a run that lost contact to the scheduler."""
 _TRACEBACK_LOGGERS = (
     "distributed",
     "distributed.client",
@@ -75,7 +76,8 @@ class _ClusterPool:
         self._executor = client.get_executor(pure=False, retries=RETRIES)
         self._client, self._address = client, address
         self._outage_start_s: float | None = None
-        """Monotonic time at which the scheduler was first seen unreachable; None while it answers."""
+        """Monotonic time in seconds at which the scheduler was first found unreachable; None while it can be
+        reached."""
         self._job = job
         self.size = max(sum(client.nthreads().values()), 1)
 

@@ -7,7 +7,7 @@ import os
 from typing import Any
 
 THREAD_ENV_VARS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
-"""Environment variables that set the number of threads of NumPy's linear-algebra library."""
+"""Environment variables that set how many threads NumPy's linear algebra uses."""
 PRELOAD_MODULE = "retropace.library.batch.process_file"
 """Module that the fork server imports before it forks workers."""
 

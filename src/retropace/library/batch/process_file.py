@@ -29,7 +29,8 @@ from retropace.sources.export_metadata import ExportMetadata
 from retropace.sources.remote import fetch, is_address
 
 MAX_SUMMARY_START_OFFSET_S = 10.0
-"""Largest difference in seconds between the start in a recording and in export metadata for both to be one activity."""
+"""Largest difference in seconds between the start of a recorded session and a start time in export metadata. If they
+differ by more, the metadata are not used for that session."""
 _SIGNAL_COLUMNS = ("lat_deg", "distance_m", "speed_mps", "cadence_recorded", "heart_rate_bpm", "altitude_m")
 """Sample columns that count as signals; of duplicate recordings, the one with more signals is preferred."""
 
@@ -47,7 +48,7 @@ class Job:
     """Largest unpacked size of a file in bytes; a larger file is a failure."""
 
     def describe(self) -> str:
-        """Describe all of the job except its filter in a text; jobs with equal texts give equal results for a file."""
+        """Return all of the job but its filter as a text; jobs with equal texts give a file equal results."""
         inputs = [_describe_input(annotation_input) for annotation_input in self.annotation_inputs]
         return f"{self.settings!r} {inputs} {self.athlete!r}"
 
@@ -76,8 +77,8 @@ class TaskResult:
 
     outcome: Outcome
     detail: str = ""
-    """What else is known of the outcome: the other sport, the kind of a file without an activity, or the sessions left
-    out, as JSON. Otherwise empty."""
+    """Detail of the outcome: the other sport, the kind of file without an activity, or the sessions left out (as JSON).
+    Empty if the outcome needs none."""
     failure: Failure | None = None
     recording: StoredRecording | None = None
 
@@ -112,7 +113,7 @@ def failure_from_error(error: RetropaceError, place: str) -> Failure:
 
 
 def compute_context_digest(export_metadata: tuple[ExportMetadata, ...], sidecar: bytes | None, suffix: str) -> str:
-    """Hash what is known of a file from outside it: export metadata, sidecar and the suffix of its name (16 digits)."""
+    """Return a 16-digit hash of export metadata, sidecar and suffix: what is known of a file besides its content."""
     return hashlib.sha256(repr((export_metadata, sidecar, suffix)).encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
@@ -199,8 +200,8 @@ def _build_document(analysis: Analysis, place: str) -> dict[str, Any]:
 def _apply_export_metadata(activity: Activity, export_metadata: tuple[ExportMetadata, ...]) -> Activity:
     """Return the activity with name and description from the first export metadata that belong to it.
 
-    Metadata without a start time belong to every activity; others only to one that starts at the same time. If none
-    belong to it the activity is returned as it is.
+    Metadata without a start time belong to every activity; others only to an activity that starts at about that time
+    (``MAX_SUMMARY_START_OFFSET_S``). If no metadata belong to the activity, it is returned unchanged.
     """
     start_s = None if activity.start_time is None else activity.start_time.timestamp()
     for metadata in export_metadata:
@@ -220,7 +221,10 @@ def _parse_task_sidecar(task: Task) -> list[UnresolvedAnnotation]:
 
 
 def _describe_sessions(activities: list[Activity]) -> str:
-    """List the sessions as JSON, ``[[start time, sport, sub-sport], …]``; a later run applies its own filter to it."""
+    """Return the sessions as JSON, ``[[start time, sport, sub-sport], …]``.
+
+    A later run reads them to tell whether its own filter selects any of them.
+    """
     return json.dumps(
         [[format_time(activity.start_time), activity.sport, activity.sub_sport] for activity in activities]
     )

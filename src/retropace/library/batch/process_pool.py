@@ -14,7 +14,7 @@ from retropace.library.batch.process_file import Job, Task, TaskResult, process_
 from retropace.library.batch.workers import WorkerPool
 
 _worker_job = Job()
-"""In a worker process: the job of its run, set once when the process starts."""
+"""In a worker process, the job of the batch run that started it; set once when the process starts."""
 
 
 @contextmanager
@@ -49,7 +49,7 @@ class _LocalPool:
         return future
 
     def check(self) -> None:
-        """Do nothing, as lost workers need no check: one that dies is replaced, so every task gets a result."""
+        """Do nothing. A worker that dies is replaced, so every task gets a result and no check is needed."""
 
 
 def _init_worker(job: Job) -> None:

@@ -34,7 +34,7 @@ class BatchPlan:
     job: Job = field(default_factory=Job)
     limits: Limits = field(default_factory=Limits)
     settings_digest: str = ""
-    """Hash of everything besides the file and its context that decides a file's result."""
+    """Hash of everything that decides a file's result, except its content, sidecar, suffix and export metadata."""
     timeout_s: float | None = None
     """Time limit for one file; None for no limit."""
     retry: bool = False
@@ -45,12 +45,12 @@ class BatchPlan:
 
 @dataclass(slots=True)
 class BatchProgress:
-    """Progress of a batch run, as numbers of files; in an Apple Health export each workout counts as a file."""
+    """Progress of a batch run as counts of files; each workout of an Apple Health export counts as one file."""
 
     total: int = 0
     unchanged: int = 0
     processed: int = 0
-    """Number of files that this run handled, with whatever outcome."""
+    """Number of files that this run has handled, whether they succeeded, failed or were skipped."""
     analysed: int = 0
     failed: int = 0
     skipped: int = 0
@@ -77,7 +77,7 @@ class BatchRun:
         self.progress.is_stopped = True
 
     def execute(self, worker_pool: AbstractContextManager[WorkerPool]) -> None:
-        """Carry out the run. Afterwards, queries to the library are about the files of this run only."""
+        """Carry out the run. After it, queries to the library are restricted to the files of this run."""
         queue = TaskQueue()
         self._library.add_to_scope([])
         try:
@@ -104,7 +104,7 @@ class BatchRun:
             self._listing.close()
 
     def _enqueue(self, queue: TaskQueue, *, dry_run: bool = False) -> None:
-        """Put all entries under the plan's paths into the queue.
+        """Put all entries (files that may be recordings) under the plan's paths into the queue.
 
         Files that cannot be listed, and workouts of other sports, need no worker: their results are saved at once,
         unless ``dry_run`` is set.
@@ -147,7 +147,7 @@ class BatchRun:
             self._collect(pending, pool)
 
     def _collect(self, pending: dict[Future[TaskResult], WorkItem], pool: WorkerPool) -> None:
-        """Wait for results, save them, and remove their tasks from ``pending``; check the pool if none comes."""
+        """Wait for results, save them, and remove their tasks from ``pending``; if none comes, check the workers."""
         ready, _ = wait(pending, timeout=POLL_INTERVAL_S, return_when=FIRST_COMPLETED)
         if not ready:
             pool.check()
@@ -165,7 +165,7 @@ class BatchRun:
         self._on_progress(self.progress)
 
     def _save_result(self, item: WorkItem, result: TaskResult) -> None:
-        """Save the result of processing an entry, with the context digest and size that the work item knows."""
+        """Save the result of a worker for one entry, with the context digest and size in its work item."""
         recording = result.recording
         if recording is not None:
             recording = replace(recording, context_digest=item.context_digest, size_bytes=item.size_bytes)
@@ -183,7 +183,7 @@ class BatchRun:
         )
 
     def _save_unprocessed(self, listed: Unreadable | OtherSport) -> None:
-        """Save as a result what the listing could not read (a failure) or recognised as another sport."""
+        """Save what needs no worker: an unreadable item as a failure, a workout of another sport as such."""
         self.progress.total += 1
         if isinstance(listed, Unreadable):
             failure = Failure(listed.reason, listed.message, listed.is_transient)

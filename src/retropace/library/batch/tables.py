@@ -22,7 +22,7 @@ CELL_SEPARATOR = " | "
 _TEXT_COLUMNS = {"direction", "gait", "basis"}
 """Columns of the table of segments that hold text; all others of :data:`SEGMENT_FIELDS` hold floats."""
 _COUNT_COLUMNS = {"segments"}
-"""Names of those figures of a direction that are whole numbers; all others in :data:`MEASURE_FIELDS` are floats."""
+"""Names of the figures of a direction that are whole numbers; all others in :data:`MEASURE_FIELDS` are floats."""
 ACTIVITY_COLUMNS: dict[str, ColumnType] = {
     **dict.fromkeys(("activity", "path", "duplicate_of", "name", "sport", "sub_sport", "start_time"), str),
     **dict.fromkeys(("elapsed_s", "timer_s", "moving_s", "distance_m"), float),
@@ -87,7 +87,7 @@ def build_tables(
     format_place: Callable[[str], str],
     save_failures: Iterable[dict[str, str]] = (),
 ) -> tuple[BatchTable, ...]:
-    """Build the tables of activities, segments and failures of all places in the library's scope.
+    """Build the tables of activities, segments and failures of the places to which queries are restricted.
 
     ``format_place`` turns a place into a path for the reader. ``save_failures`` are rows for files whose result could
     not be stored; they are added to the table of failures. Call

@@ -23,7 +23,7 @@ class TaskQueue:
         self._db.execute("BEGIN")
 
     def add(self, entry: Entry) -> bool:
-        """Append an entry and return True; return False, and leave the queue as it is, if it has the entry's place."""
+        """Append an entry and return True; if an entry with the same place is already queued, return False instead."""
         # Members of an archive within an archive are only fast to read in the order in which they are stored.
         run = "" if len(entry.members) < 2 else "/".join((entry.path, *entry.members[:-1]))
         added = self._db.execute(

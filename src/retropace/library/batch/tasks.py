@@ -23,11 +23,12 @@ suffixes are ignored."""
 
 @dataclass(frozen=True, slots=True)
 class WorkItem:
-    """The next action for an entry: a task for a worker, or a result that needs no worker."""
+    """What is to be done with an entry: hand a task to a worker, or save a result that needs no worker."""
 
     entry: Entry
     fingerprint: str
-    """Text that changes whenever the file, its sidecar or its export metadata may have changed."""
+    """Text that changes whenever the file, its sidecar or its export metadata may have changed; compared with the
+    stored one."""
     action: Task | TaskResult
     size_bytes: int = 0
     context_digest: str = ""
@@ -44,7 +45,8 @@ class TaskPlanner:
     def is_known(self, entry: Entry) -> bool:
         """Whether the stored result is still valid, so that the entry need not be processed.
 
-        It is valid if file, context and settings are unchanged and it is not a failure that is to be tried again.
+        It is valid if the file, what is known of it from outside and the settings are unchanged. The result of a
+        failure that is to be tried again is never valid.
         """
         known = self._library.find_input(entry.place)
         if known is None or not entry.fingerprint or known.fingerprint != self._compute_fingerprint(entry):
@@ -60,7 +62,7 @@ class TaskPlanner:
         return True
 
     def may_be_read(self, entry: Entry) -> bool:
-        """Whether a worker would process this unknown entry, judging by its name and first bytes."""
+        """Whether a worker would process an entry without a valid result, judging by its name and first bytes."""
         if self._listing.is_route(entry) or entry.workout_index is not None:
             return entry.workout_index is not None
         try:
@@ -70,7 +72,7 @@ class TaskPlanner:
         return _is_intended_recording(entry, head) and find_non_activity_type(head) is None
 
     def plan_work(self, entry: Entry) -> WorkItem | None:
-        """Decide what to do with an unknown entry; None if it is to be ignored because it is not a recording."""
+        """Decide what to do with an entry without a valid result; None if it is no recording and is ignored."""
         try:
             return self._plan_work(entry, self._compute_fingerprint(entry))
         except RetropaceError as error:
@@ -101,7 +103,7 @@ class TaskPlanner:
         return WorkItem(entry, fingerprint, action, size_bytes, context_digest)
 
     def _find_stored_recording(self, task: Task, size_bytes: int, context_digest: str) -> StoredRecording | None:
-        """Find the stored recording of a file whose content and context are known although its path or time is new.
+        """Find the recording in the library with the same content and context as a file that was moved or touched.
 
         Returns None if there is none, and for a file at an address, because it would have to be fetched.
         """

@@ -25,7 +25,7 @@ class WorkerPool(Protocol):
         ...
 
     def check(self) -> None:
-        """Raise :class:`retropace.core.errors.RetropaceError` if no pending task can ever finish."""
+        """Raise :class:`retropace.core.errors.RetropaceError` if no worker is left that could finish a pending task."""
         ...
 
 
