@@ -1,8 +1,9 @@
 """The command line, the only package of retropace that prints.
 
 ``commands`` holds one module per command, ``options`` the options that several commands share, ``sessions`` the work
-that several commands do before printing, and ``terminal`` what is printed. Commands import the other three; ``options``
-may import ``sessions``, and both ``terminal``, never the other way round.
+that several commands do before printing, and ``terminal`` what is printed. ``commands`` may import all the others,
+``options`` may import ``sessions`` and ``terminal``, and ``sessions`` may import ``terminal``. No import goes in the
+opposite direction.
 """
 
 from __future__ import annotations

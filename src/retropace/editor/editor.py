@@ -30,14 +30,15 @@ if TYPE_CHECKING:
     from retropace.labelling.athlete import Athlete
 
 MAX_VERSIONS = 50
-"""How many latest versions of the annotations are kept; a page that shows an older one has to be loaded again."""
+"""The number of latest versions of the annotations that are kept. A page that still shows an older version cannot edit
+and has to be loaded again."""
 EMPTY_SIDECAR = b"start,end,label,note\n"
 """The content that undo writes where no file existed before the edit: a header without rows, as undo never deletes a
 file."""
 
 
 class ConflictError(RetropaceError):
-    """A requested change conflicts with the current content of the file."""
+    """Raised if a requested change cannot be applied, for example because another program has changed the file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ class EditorSnapshot:
     """One state of the sidecar and the analysis that results from it."""
 
     version: int
-    """The number of the state, counted up from 1 with every change."""
+    """The number of this state: 1 when the page is opened, and one more after each change of the file."""
     analysis: Analysis
     sidecar: SidecarEditor
     file_bytes: bytes | None
@@ -58,7 +59,7 @@ class EditorSnapshot:
 
 @dataclass(frozen=True, slots=True)
 class _UndoEntry:
-    """The content of the file before and after an edit."""
+    """One edit that can be undone: the content of the file before it and after it."""
 
     before: bytes
     after: bytes
@@ -125,7 +126,10 @@ class Editor:
         return self.snapshot
 
     def label_span(self, version: int, start_s: float, end_s: float, label: str, note: str = "") -> tuple[str, ...]:
-        """Label a span (elapsed seconds), as a page showing ``version`` asks; return sentences on information lost."""
+        """Label a span (elapsed seconds), as a page that shows ``version`` of the annotations asks.
+
+        Returns sentences on information that was lost.
+        """
         parsed_label = parse_label(label)
         span = (start_s, end_s)
         return self._edit(
@@ -133,12 +137,19 @@ class Editor:
         )
 
     def clear_span(self, version: int, start_s: float, end_s: float) -> tuple[str, ...]:
-        """Remove the labels of a span (elapsed seconds); return sentences on other information lost with them."""
+        """Remove the labels of a span (elapsed seconds), as a page that shows ``version`` of the annotations asks.
+
+        Returns sentences on other information that was lost with them.
+        """
         span = (start_s, end_s)
         return self._edit(version, span, lambda snapshot: clear_span(*self._get_edit_inputs(snapshot), span))
 
     def move_span(self, version: int, number: int, start_s: float, end_s: float, note: str) -> tuple[str, ...]:
-        """Give annotation ``number`` (counted from 0) of ``version`` this span and note; return sentences on losses."""
+        """Give an annotation another span (elapsed seconds) and note.
+
+        The annotation is the one with index ``number`` in ``version``, which the page shows. Returns sentences on
+        information that was lost.
+        """
         annotations = self._get_annotations(version)
         if not 0 <= number < len(annotations):
             raise ConflictError(f"there is no annotation {number} any more")

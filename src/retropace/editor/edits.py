@@ -24,7 +24,8 @@ from retropace.core.spans import Spans, as_spans, subtract, union
 from retropace.core.units import format_duration
 
 EDGE_TOLERANCE_S = 0.06
-"""Edges at most this far apart (seconds) are equal, as pages round times to tenths of a second."""
+"""Two edges are taken for the same if they are at most this many seconds apart, because the page rounds times to tenths
+of a second."""
 MIN_STRETCH_S = 1.0
 """The minimum duration (seconds) of a labelled stretch; shorter remainders of a row are dropped."""
 
@@ -35,7 +36,8 @@ class EditResult:
 
     sidecar: SidecarEditor
     losses: tuple[str, ...] = ()
-    """Sentences on information that the edit had to remove, such as the stated distance of a stretch it cuts."""
+    """Sentences on information that the edit had to remove. An example is the distance stated for a stretch, which no
+    longer holds when only a part of the stretch is left."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +48,10 @@ class _PlacedRow:
     """The row's number, counted from 1 without the header."""
     annotation: UnresolvedAnnotation
     raw_spans: Spans
-    """The spans that the row itself states."""
+    """The spans that the row itself states, before edges are moved or overlaps resolved."""
     effective_spans: Spans
-    """The spans that it labels in the analysis, edges moved to changes of pace, overlaps resolved; empty if none."""
+    """The spans that the row labels in the analysis, after its edges were moved to changes of pace and overlaps with
+    other annotations were resolved; empty if nothing is left."""
 
     @property
     def spans(self) -> Spans:
@@ -159,8 +162,8 @@ def _replace_span(
 ) -> EditResult:
     """Return the sidecar with ``span`` (elapsed seconds) cut out of all rows and ``new_row``, if any, inserted.
 
-    ``new_row`` takes the place of row ``row_number`` or else of the first row that is cut, and otherwise follows the
-    last row. ``extra_span`` is cut out of row ``row_number`` too.
+    ``new_row`` is inserted where row ``row_number`` stands; if that is None, where the first row that overlaps ``span``
+    stands; and if no row does, at the end. ``extra_span`` is also cut out, but only of row ``row_number``.
     """
     touched_rows = [row for row in rows if _overlaps(row, span) or row.number == row_number]
     insert_number = row_number if row_number is not None else touched_rows[0].number if touched_rows else None

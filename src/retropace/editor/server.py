@@ -34,7 +34,8 @@ HOST = "127.0.0.1"
 MAX_BODY_BYTES = 64 * 1024
 """The maximum size of a request body; a change is a few numbers and a note."""
 CLOSE_GRACE_S = 4.0
-"""The server ends this long (seconds) after the last page closed; reloading a page takes less."""
+"""Time in seconds for which the server goes on after its last page was closed. Reloading a page takes less, and
+therefore does not end the server."""
 SECURITY_HEADERS = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
     "X-Content-Type-Options": "nosniff",
@@ -77,7 +78,10 @@ class SessionState:
             self._shutdown_timer = asyncio.get_running_loop().call_later(CLOSE_GRACE_S, self.shutdown.set)
 
     def postpone_shutdown(self) -> None:
-        """If a shutdown is scheduled, cancel it while a page is open; with none open, start its waiting time anew."""
+        """Give the user more time before a scheduled shutdown.
+
+        The shutdown is cancelled if a page is open; otherwise the full waiting time starts again.
+        """
         if self._shutdown_timer is not None:
             self._shutdown_timer.cancel()
             self._shutdown_timer = None

@@ -14,7 +14,7 @@ from retropace.editor.editor import Editor
 
 
 def find_snap_times_s(segmented: SegmentedActivity) -> list[float]:
-    """The times (elapsed seconds) to which dragged edges snap: change points of speed and cadence, and lap ends."""
+    """The times (elapsed seconds) to which dragged edges snap: changes of speed or cadence, and the ends of laps."""
     laps_s = [lap.end_s for lap in segmented.cleaned.laps]
     edges = np.concatenate((segmented.edges_s, segmented.fine_edges_s, laps_s))
     inside = edges[(edges >= 0.0) & (edges <= segmented.cleaned.elapsed_s)]

@@ -16,11 +16,12 @@ from retropace.readers.xml.encoding import find_root_name
 MAX_RECORDING_BYTES = 2**30
 """Default limit of the unpacked size of a file, in bytes; the longest recordings have some tens of megabytes."""
 GZIP_MAGIC = b"\x1f\x8b"
-"""First two bytes of a gzip member (RFC 1952)."""
+"""First two bytes of data compressed with gzip (RFC 1952)."""
 SAFE_UNPACKED_BYTES = 16 * 2**20
 """Unpacked size in bytes that is accepted whatever the compression ratio."""
 MAX_COMPRESSION_RATIO = 200
-"""Largest accepted ratio of unpacked to packed size, a guard against decompression bombs; GPX reaches 10 to 30."""
+"""Largest accepted ratio of unpacked to packed size; compressed GPX files have 10 to 30. A file with a higher ratio is
+refused as a decompression bomb if it unpacks to more than ``SAFE_UNPACKED_BYTES``."""
 MAX_GZIP_LAYERS = 2
 """Number of nested gzip layers that are unpacked; some services compress the watch's compressed file again."""
 FORMAT_BY_SUFFIX = {".fit": "fit", ".gpx": "gpx", ".tcx": "tcx"}
@@ -59,7 +60,7 @@ _EXPECTED_FORMATS = "expected a FIT, GPX, TCX or KML recording or a Polar traini
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """The unpacked bytes of a file and the SHA-256 checksum, in hexadecimal, of its bytes on disk."""
+    """The unpacked bytes of a file, and the SHA-256 checksum (hexadecimal) of the file's bytes before unpacking."""
 
     data: bytes
     sha256: str
@@ -67,10 +68,10 @@ class Content:
 
 
 def load(path: str, data: bytes | None = None, max_bytes: int = MAX_RECORDING_BYTES) -> Content:
-    """The content of a file, or of its bytes ``data`` if they were already read, unpacked if gzipped.
+    """The unpacked content of the file ``path``; gzip is the only compression that is unpacked.
 
-    Decompression stops with an error beyond ``max_bytes`` or :data:`MAX_COMPRESSION_RATIO`. Raises :class:`ReadError`
-    if the file cannot be read, is empty, or is not in a known format.
+    ``data`` are the file's bytes if they were already read. Raises :class:`ReadError` if the file cannot be read, is
+    empty, is not in a known format, or unpacks to more than ``max_bytes`` or :data:`MAX_COMPRESSION_RATIO` allow.
     """
     packed = _read_file(path, max_bytes) if data is None else data
     sha256 = hashlib.sha256(packed).hexdigest()
@@ -141,7 +142,7 @@ def sniff(data: bytes, path: str = "") -> str:
 
 
 def _gunzip(data: bytes, path: str, warnings: list[str], max_bytes: int) -> bytes:
-    """Unpack the concatenated members of a gzip file up to the first damage, which is reported in ``warnings``."""
+    """Unpack the parts of which a gzip file consists, up to the first damage, which is reported in ``warnings``."""
     pieces: list[bytes] = []
     remaining_bytes = min(max_bytes, max(SAFE_UNPACKED_BYTES, MAX_COMPRESSION_RATIO * len(data)))
     remaining = data

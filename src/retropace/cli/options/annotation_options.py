@@ -1,4 +1,7 @@
-"""The options for annotations (marks, a workout, zones, a field), shared by every command that analyses recordings."""
+"""The options that say where a runner ran in which direction: marks, a workout, zones, recorded columns.
+
+All commands that analyse recordings share them.
+"""
 
 from __future__ import annotations
 
@@ -23,10 +26,10 @@ Command = TypeVar("Command", bound="Callable[..., Any]")
 
 
 def annotation_options(command: Command) -> Command:
-    """Add every option for annotations, in the order in which help shows them.
+    """Add every option for annotations, in the order in which the help shows them.
 
-    The command receives most of them parsed, as ``annotation_inputs``, and besides that ``files``, ``ignore_names`` and
-    ``exact``.
+    The options that state annotations reach the command as a single parsed value, ``annotation_inputs``. The parameters
+    ``files``, ``ignore_names`` and ``exact`` reach it unchanged.
     """
 
     @functools.wraps(command)
@@ -43,8 +46,8 @@ def annotation_options(command: Command) -> Command:
 
 
 _PARAMETER_NAMES = ("marks", "sidecar", "workout", "zones", "home_zones", "fields")
-"""The parameters of options that go to :func:`parse_annotation_inputs`; the command receives the other options
-unchanged."""
+"""Parameters of the options that :func:`parse_annotation_inputs` combines. The command receives the parameters of the
+other options unchanged."""
 _OPTIONS = (
     click.option(
         "--mark",
@@ -74,7 +77,7 @@ _OPTIONS = (
     options.ignore_names,
     options.exact,
 )
-"""The options in the order of the help text."""
+"""The decorators that add the options, in the order in which the help shows them."""
 
 
 def parse_annotation_inputs(

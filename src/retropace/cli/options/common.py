@@ -114,7 +114,7 @@ def home_zones(command: Command) -> Command:
 
 
 def fields(command: Command) -> Command:
-    """Add ``--field NAME[:VALUE=LABEL,...]``, a recorded column of directions (parameter ``fields``)."""
+    """Add ``--field NAME[:VALUE=LABEL,...]``, a recorded column whose values are labels (parameter ``fields``)."""
     return click.option(
         "--field",
         "fields",
@@ -158,7 +158,7 @@ def library(command: Command) -> Command:
 
 
 def tables(command: Command) -> Command:
-    """Add ``--csv DIR`` and ``--parquet DIR``, the folders to which tables are written."""
+    """Add ``--csv DIR`` and ``--parquet DIR``, the folders to which tables are written in these formats."""
     parquet = click.option(
         "--parquet",
         metavar="DIR",
@@ -208,7 +208,7 @@ def athlete_profile(help_text: str) -> Callable[[Command], Command]:
 
 
 def library_athlete(command: Command) -> Command:
-    """Add ``--athlete NAME``, whose activities in the library are read; ``""`` stands for unnamed runners."""
+    """Add ``--athlete NAME``, the runner whose library activities are read; ``""`` selects those without a runner."""
     return click.option(
         "--athlete",
         metavar="NAME",
@@ -218,7 +218,7 @@ def library_athlete(command: Command) -> Command:
 
 
 def table_or_json(command: Command) -> Command:
-    """Add ``--format table|json`` (parameter ``form``)."""
+    """Add ``--format table|json``, the form in which the result is printed (parameter ``form``)."""
     return click.option(
         "--format",
         "form",

@@ -16,8 +16,8 @@ def default_from_config(
 ) -> Callable[[click.Context, click.Parameter, Any], Any]:
     """Return a click callback that gives an absent option its default: the config value ``name``, else ``fallback``.
 
-    With ``empty_is_none`` an empty text becomes None without a look at the config. The config file is read when the
-    command runs, not for help or completion; where it cannot be read, the program ends with exit status 1.
+    With ``empty_is_none``, an option given as an empty text is None, whatever the config says. The config file is read
+    when the command runs, not for help or completion. If it cannot be read, the program ends with exit status 1.
     """
 
     def resolve(context: click.Context, _parameter: click.Parameter, value: Any) -> Any:

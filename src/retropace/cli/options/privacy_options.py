@@ -51,7 +51,7 @@ _OPTIONS = (
     ),
     click.option("--hide-nothing", is_flag=True, help="Show what config.toml hides."),
 )
-"""The options in the order of the help text."""
+"""The decorators that add the options, in the order in which the help shows them."""
 
 
 def _resolve_privacy_filter(hide_around: tuple[str, ...], hide_ends: str | None, hide_nothing: bool) -> PrivacyFilter:

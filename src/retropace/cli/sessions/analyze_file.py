@@ -40,7 +40,10 @@ def analyze_file(
 
 
 def read_single_activity(path: str, session: int | None) -> Activity:
-    """Return session number ``session``, or the only session; raises ``RetropaceError`` if there are several."""
+    """Return session number ``session`` (the first is 1) of a recording or, if that is None, its only session.
+
+    Raises ``RetropaceError`` if the session does not exist, or if none is named and the recording holds several.
+    """
     from retropace.readers import choose, read_all
 
     activities = choose(read_all(path), session)

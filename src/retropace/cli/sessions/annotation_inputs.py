@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class AnnotationInputs:
-    """The annotations given by options, which apply to every file of a command, and the path of an annotations file."""
+    """What the user stated by options: annotations for every file of a command, and the path of an annotations file."""
 
     inputs: tuple[AnnotationInput, ...]
     sidecar: str | None
@@ -22,7 +22,7 @@ class AnnotationInputs:
     def collect_for_recording(self, path: str) -> list[AnnotationInput]:
         """Return the annotations of the options and of ``sidecar`` or, if that is None, of the recording's own sidecar.
 
-        Raises ``AnnotationError``.
+        Raises ``AnnotationError`` if the file of annotations cannot be read.
         """
         if self.sidecar is not None:
             from retropace.annotations import read_annotations
@@ -36,7 +36,10 @@ class AnnotationInputs:
 
     @property
     def is_session_specific(self) -> bool:
-        """Whether an option (a mark, a workout, an annotations file) applies to one session only, unlike zones."""
+        """Whether one of the options (a mark, a workout, an annotations file) makes sense for a single session only.
+
+        Zones and fields, in contrast, can apply to many sessions.
+        """
         if not self.inputs:
             return self.sidecar is not None
         from retropace.annotations import Plan, UnresolvedAnnotation

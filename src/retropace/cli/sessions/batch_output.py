@@ -35,7 +35,10 @@ def write_tables(
     parquet: str | None,
     save_failures: list[tuple[str, Failure]] | None = None,
 ) -> None:
-    """Write the tables into the folders that are given, and print each path on stderr; raises ``RetropaceError``."""
+    """Write the results as tables, and print the path of each on stderr.
+
+    A folder that is None gets no tables. Raises ``RetropaceError`` if a table cannot be written.
+    """
     from retropace.library.batch.results import write_csv, write_parquet
 
     if csv is None and parquet is None:
@@ -48,7 +51,10 @@ def write_tables(
 
 
 def print_json_document(library: Library, activity_filter: ActivityFilter, summary: BatchSummary) -> None:
-    """Print the summary and a row for each activity as one JSON object, row by row, which bounds the memory needed."""
+    """Print the summary and a row for each activity as one JSON object.
+
+    Rows are printed while they are read, so that little memory is needed even for many activities.
+    """
     head: dict[str, Any] = {
         "schema": SCHEMA_NAME,
         "files": {"unchanged": summary.unchanged, **summary.outcomes},

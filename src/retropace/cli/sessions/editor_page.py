@@ -35,7 +35,10 @@ class EditorOptions:
 
 
 def run_editor(activity: Activity, sidecar: Path, options: EditorOptions) -> bool:
-    """Serve the page until it is closed or Ctrl-C is pressed, and print what was saved; raises ``RetropaceError``."""
+    """Serve the page until it is closed or Ctrl-C is pressed, and print how many changes were saved.
+
+    Raises ``RetropaceError`` if the page cannot be served or the sidecar cannot be used.
+    """
     from retropace.core.units import UNITS_BY_NAME
     from retropace.editor.editor import Editor
     from retropace.editor.server import serve

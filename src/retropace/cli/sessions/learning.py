@@ -53,9 +53,9 @@ class AthleteLearner:
         return [strip_control_chars(line)]
 
     def save(self) -> bool:
-        """Write the athlete file; returns True, as opposed to the None that callers get from a failure.
+        """Write the athlete file, and return True, which tells success from a reported failure, whose result is None.
 
-        Raises :class:`~retropace.core.errors.RetropaceError`.
+        Raises :class:`~retropace.core.errors.RetropaceError` if the file cannot be written.
         """
         from retropace.labelling.athlete_file import write_athlete
 

@@ -75,9 +75,9 @@ def add_marks(
 
 
 def remove_rows(file: str, sidecar: str | None, row_numbers: tuple[int, ...]) -> None:
-    """Delete the rows that the list of annotations shows with these numbers (the first is 1).
+    """Delete those rows of the sidecar that ``retropace annotate --list`` shows with these numbers (the first is 1).
 
-    Raises :class:`~retropace.core.errors.RetropaceError`.
+    Raises :class:`~retropace.core.errors.RetropaceError` if there is no such row.
     """
     path = resolve_sidecar_path(file, sidecar)
     editor, content = _read_or_create_sidecar(path)

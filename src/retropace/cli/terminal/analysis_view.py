@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 STRIP_WIDTH = 72
 """Width (columns) of the direction strip where it is printed without graphs."""
 MIN_WIDE_GAP_COLUMNS = 96
-"""Smallest terminal width (columns) at which two blanks separate the segment table's columns; below, one does."""
+"""Smallest terminal width in columns at which the columns of the segment table are separated by two blanks. On a
+narrower terminal one blank separates them."""
 
 
 def print_analysis(

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from retropace.library.store import Failure
 
 MAX_EXAMPLES = 3
-"""Number of paths named for each group of failures."""
+"""Largest number of paths that are printed as examples for a group of failures."""
 DirectionTotals = dict[str, dict[str, float]]
 """For each direction, sums over activities by name (``distance_m``, ``moving_s``, …)."""
 
@@ -32,11 +32,11 @@ class FailureGroup:
     """Message of the first failure."""
     count: int
     example_paths: tuple[str, ...]
-    """Paths of the first failures, at most :data:`MAX_EXAMPLES`."""
+    """Paths of the first files that failed for this reason, at most :data:`MAX_EXAMPLES`."""
 
     @property
     def example_line(self) -> str:
-        """Path and message of the first failure."""
+        """The path and message of the first failure of the group."""
         return f"{self.example_paths[0]}: {self.message}"
 
 
@@ -49,8 +49,8 @@ class BatchSummary:
     unchanged: int
     """Number of files that were not read again, because neither they nor the options have changed."""
     other_contents: dict[str, list[tuple[str, int]]]
-    """For the outcomes ``other sport`` and ``no activity``: what such files contain, for example a sport, and how many
-    contain it."""
+    """What files without a running or walking session contain, such as a sport, and in how many files it occurs, most
+    frequent first. The keys are the outcomes ``other sport`` and ``no activity``."""
     activities: int
     """Number of activities, duplicates included."""
     duplicates: int
@@ -78,9 +78,9 @@ class BatchSummary:
 def summarize_library(
     library: Library, activity_filter: ActivityFilter, progress: BatchProgress | None = None
 ) -> BatchSummary:
-    """Return the summary of the library's activities that pass ``activity_filter``.
+    """Return the summary of those activities of the library that pass ``activity_filter``.
 
-    If the library's queries are restricted to the files of one run, only those count. Call
+    If the library's queries are restricted to the files of one batch run, only their activities count. Call
     :func:`~retropace.library.queries.mark_visible_duplicates` first, so that no activity counts twice.
     """
     from retropace.library.queries import count_activities, count_details, count_outcomes, sum_months
@@ -98,10 +98,10 @@ def summarize_library(
 
 
 def group_failures(library: Library, save_failures: list[tuple[str, Failure]]) -> tuple[FailureGroup, ...]:
-    """Group failures by like messages, frequent ones first.
+    """Group failures by similar messages; the largest group comes first.
 
-    They are those of the files in the library, or only of those to which its queries are restricted, and
-    ``save_failures``.
+    The failures are those of the library's files and those in ``save_failures``. If the library's queries are
+    restricted to some files, failures of other files are left out.
     """
     from retropace.library.queries import find_failures
 
@@ -220,5 +220,5 @@ def _format_count(number: int, singular: str, plural: str) -> str:
 
 
 def _generalize_message(message: str) -> str:
-    """Return the message with numbers and quoted names replaced, so that it is the same for similar failures."""
+    """Return the message with ``#`` for numbers and quoted names, so that similar failures get the same text."""
     return re.sub(r"\d+(\.\d+)?|\"[^\"]*\"|'[^']*'|<[^>]*>", "#", message)

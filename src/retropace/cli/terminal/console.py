@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from retropace.cli.terminal.layout import StyledLine, TerminalTable
 
 PIPED_WIDTH = 1000
-"""Columns assumed for piped output, enough that no cell is truncated."""
+"""Width in characters that is assumed for piped output; it is so large that no table cell is cut off."""
 
 
 class TextOutput(Protocol):
@@ -57,8 +57,8 @@ class TextOutput(Protocol):
 def print_json(documents: Sequence[dict[str, Any]], *, file_count: int) -> None:
     """Print documents as a JSON array.
 
-    If ``file_count`` is 1, a single document is printed without an array around it, and nothing is printed without
-    documents.
+    For a single input file (``file_count`` 1), one document is printed without the array around it, and nothing is
+    printed if there is no document.
     """
     if documents or file_count > 1:
         is_single = file_count == 1 and len(documents) == 1

@@ -14,9 +14,10 @@ DIRECTION_LETTERS = {"forward": "-", "backward": "B", "rest": ".", "unknown": "?
 
 
 def compute_cells(segments: Segments, width: int) -> list[tuple[str, bool]]:
-    """Return, for each of ``width`` equal time cells, the direction that fills most of it and whether it is suspected.
+    """Return, for each of ``width`` equal time cells, the direction drawn in it and whether that is only suspected.
 
-    Backward durations are doubled, so that a short backward rep among forward running remains visible.
+    It is the direction that fills most of the cell. Backward durations count double, so that a short backward rep among
+    forward running remains visible.
     """
     edges = np.linspace(segments.edges_s[0], segments.edges_s[-1], width + 1)
     overlap_s = np.minimum(edges[1:, None], segments.end_s[None, :]) - np.maximum(

@@ -51,7 +51,7 @@ def print_error(message: str) -> None:
 
 
 def exit_status(results: Iterable[object | None]) -> int:
-    """Return 0 if every input has a result, or :data:`EXIT_FAILURE` if one of the results is None."""
+    """Return 0 if no result is None; otherwise return :data:`EXIT_FAILURE`, since None means that an input failed."""
     return EXIT_FAILURE if any(result is None for result in results) else 0
 
 

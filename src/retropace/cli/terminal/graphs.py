@@ -60,10 +60,11 @@ def _build_labels(name: str, low: float, high: float, units: Units) -> tuple[str
 
 
 def compute_scale(values: FloatArray, samples: FloatArray, channel: str) -> tuple[float, float]:
-    """Return the lower and upper limit of the axis of a channel (speed or cadence); both are 0 if none is above 0.
+    """Return the lower and upper limit of the axis of a column (speed or cadence); both are 0 if no value is above 0.
 
-    ``values`` are the means that the graph shows, ``samples`` the values of all records. The means are too few for an
-    outlier among them to be recognized, so the upper limit is at most the one that the records lead to.
+    ``values`` are the means that the graph shows, and ``samples`` the values of all records. Among so few means an
+    outlier cannot be told from the others. Therefore the upper limit is never higher than that computed from
+    ``samples``.
     """
     low, high = find_axis_limits(values, channel)
     return low, min(high, find_axis_limits(samples[samples > 0.0], channel)[1])
@@ -72,9 +73,9 @@ def compute_scale(values: FloatArray, samples: FloatArray, channel: str) -> tupl
 def compute_column_means(cleaned: CleanedActivity, width: int) -> dict[str, FloatArray]:
     """Return means of ``speed_mps`` and ``cadence_spm`` over ``width`` equal parts of the time, NaN where unknown.
 
-    Speed is distance over all time, standing included. Cadence is steps over the time in which steps were counted; it
-    is unknown where that is less than a fifth of the part. Both come from cumulative curves, so that every sample
-    counts, however long the parts are.
+    Mean speed is distance over the whole time of a part, standing included. Mean cadence is the steps of a part over
+    the time in which steps were counted; it is unknown if that is less than a fifth of the part. Both are computed from
+    cumulative curves, so that every sample counts.
     """
     edges = np.linspace(0.0, cleaned.elapsed_s, width + 1)
     seconds = np.diff(edges)

@@ -39,7 +39,7 @@ class ProgressBar:
             self._status.stop()
 
     def show(self, progress: BatchProgress) -> None:
-        """Print the progress, unless the last line was printed less than its interval (seconds) ago."""
+        """Print the progress, unless the last line was printed so recently that the next is not due yet."""
         now = time.monotonic()
         if progress.is_listing:
             self._start_time_s = now

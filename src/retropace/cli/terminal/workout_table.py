@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
 
 def print_workout(output: TextOutput, workout: Workout, *, steps: bool) -> None:
-    """Print how well the recording fits the plan and, with ``steps``, a row per step; print nothing for a bad fit."""
+    """Print how well the recording fits the plan and, with ``steps``, one row for each step of the plan.
+
+    If the recording does not follow the plan at all, nothing is printed.
+    """
     if not workout.fits:
         return
     fits = [step.fit_score for step in workout.steps]

@@ -1,1 +1,1 @@
-"""Data and Bokeh figures for the charts of one activity: reduced curves, projected route, axis limits, alt texts."""
+"""Data and Bokeh figures for the charts of one activity: thinned curves, projected route, axis limits, alt texts."""

@@ -12,7 +12,10 @@ if TYPE_CHECKING:
 
 
 def build_alt_texts(analysis: Analysis, units: Units) -> dict[str, str]:
-    """One sentence for screen readers per chart, by its channel name (``speed_mps``, …), and one for the ``map``."""
+    """Texts for screen readers, one sentence for each chart and for the map.
+
+    They are keyed by the column that a chart shows (``speed_mps``, …) and by ``map``.
+    """
     stats = analysis.summary.directions
 
     def format_by_direction(name: str, format_value: Any) -> str:

@@ -102,7 +102,10 @@ def _build_curve_chart(name: str, height: int) -> figure:
 
 
 def _choose_fill(kind: str) -> dict[str, Any]:
-    """Bokeh's fill options for the band that a stretch of this kind has behind a chart; ``suspected`` is hatched."""
+    """Bokeh's fill options for the coloured band behind a chart where a stretch lies; ``suspected`` bands are hatched.
+
+    ``kind`` is one of :data:`~retropace.output.charts.colours.STRETCH_KINDS`.
+    """
     fill_alpha = {"unknown": 0.18, "rest": 0.16, "forward": 0.08, "suspected": 0.14, "backward": 0.34}[kind]
     hatch = {"hatch_pattern": "/", "hatch_alpha": 0.45, "hatch_weight": 1.0, "hatch_scale": 10.0}
     return {"fill_alpha": fill_alpha, **(hatch if kind == "suspected" else {})}

@@ -44,9 +44,11 @@ class ChartData:
     edges_m: FloatArray
     """The distance (m) from the start at the segments' edges, shape ``(n + 1,)``, for charts over distance."""
     scale_max: dict[str, float]
-    """The upper end of the axis of each channel (column drawn as a curve), in its unit; 0 for one without values."""
+    """The upper end of each axis by the column drawn as a curve, in the column's unit; 0 for a column without
+    values."""
     scale_min: dict[str, float]
-    """The lower end of the axis of each channel, in its unit; 0 for one without values."""
+    """The lower end of each axis by the column drawn as a curve, in the column's unit; 0 for a column without
+    values."""
     pace_ticks: tuple[tuple[float, str], ...]
     """The ticks of the pace axis: speeds (m/s), slowest first, and their labels."""
 
@@ -124,9 +126,10 @@ def pack_float32(column: FloatArray) -> str:
 
 
 def find_axis_limits(values: FloatArray, name: str) -> tuple[float, float]:
-    """The ends of the axis of channel ``name``, lower first: typical ``values`` fill it, glitches are cut off.
+    """The lower and upper end of the axis for ``values``, shape ``(n,)``, of the column ``name``.
 
-    Both are 0 if ``values``, shape ``(n,)``, holds no finite value. Axes of speed and step length begin at 0.
+    Axes of speed and step length begin at 0, others near the 0.5 % quantile of the values above 0. Glitches do not
+    extend the axis (:data:`OUTLIER_RATIO`). Both ends are 0 if no value is finite.
     """
     finite = values[np.isfinite(values)]
     if len(finite) == 0:

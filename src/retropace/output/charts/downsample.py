@@ -16,7 +16,8 @@ BREAK_GAP_S = 30.0
 BREAK_GAP_FACTOR = 5.0
 """Where records are sparse, a curve is interrupted only at gaps above this multiple of the median record interval."""
 MAX_BRIDGED_GAP_S = 10.0
-"""Values missing between known ones at most this far apart (seconds) are interpolated, as some sensors send rarely."""
+"""Where a sensor sent no value for a while, the curve is interpolated if the known values on both sides are at most
+this many seconds apart."""
 CHANNELS = ("speed_mps", "cadence_spm", "step_length_m", "heart_rate_bpm")
 """The columns that are drawn as curves."""
 

@@ -13,7 +13,8 @@ from retropace.core.spans import FloatArray
 from retropace.output.charts.route import Route
 
 MIN_TOLERANCE_M = 0.3
-"""First tolerance (metres) that :meth:`Projection.simplify` tries, less than the drawn line is wide on any screen."""
+"""First tolerance in metres that :meth:`Projection.simplify` tries. On any screen it is less than the width of the
+drawn line, so that the simplification cannot be seen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,11 @@ def find_simplified_indices(x_m: FloatArray, y_m: FloatArray, tolerance_m: float
 
 
 def _keep_detours(route: Route, indices: NDArray[np.intp], privacy_filter: PrivacyFilter) -> NDArray[np.intp]:
-    """Add the positions between two kept ones (``indices``) where the line that joins them crosses a privacy zone."""
+    """Add back dropped positions where the simplified line would cross a privacy zone.
+
+    ``indices`` are the positions that simplification kept. Returns them together with all positions between two of them
+    whose joining line crosses a zone.
+    """
     lat_deg, lon_deg = route.lat_deg[indices], route.lon_deg[indices]
     for zone in privacy_filter.zones:
         crossing = np.flatnonzero(zone.intersects_lines(lat_deg, lon_deg))

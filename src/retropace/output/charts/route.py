@@ -12,9 +12,10 @@ from retropace.core.cleaned_activity import CleanedActivity
 from retropace.core.spans import FloatArray, contains, find_owner, midpoints
 
 MAX_JOIN_GAP_S = 60.0
-"""Consecutive positions at most this far apart (seconds) are joined by a line; a tunnel may take a minute."""
+"""Two consecutive positions are joined by a line if they are at most this many seconds apart; passing a tunnel may take
+a minute."""
 MAX_JOIN_GAP_FACTOR = 5.0
-"""Where positions are sparse, those up to this multiple of their median interval apart are joined too."""
+"""Where the median interval between positions is long, positions up to this multiple of it apart are joined too."""
 
 
 @dataclass(frozen=True, slots=True)

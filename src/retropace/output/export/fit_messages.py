@@ -21,8 +21,8 @@ PROTOCOL_VERSION = 0x20
 APPLICATION_ID = b"retropace\0\0\0\0\0\0\1"
 """The 16-byte id under which readers recognize the developer fields of retropace; it must never change."""
 STRING_FIELD_BYTES = {"direction": 10, "gait": 10, "basis": 10}
-"""Developer fields (an app's own) for the texts that the export adds to laps: the size of each in bytes, final zero
-included."""
+"""Developer fields (those that an app defines) that the export adds to laps for texts: name of the field and its size
+in bytes, final zero included."""
 CONFIDENCE_FIELD = "confidence"
 """The developer field of a lap for the probability, 0 to 1, that its direction is right; NaN where unknown."""
 
@@ -86,10 +86,10 @@ def build_timer_event(fit_clock: FitClock, t_s: float, event_type: str) -> Any:
 
 
 def build_lap_messages(analysis: Analysis, fit_clock: FitClock, developer_index: int) -> list[Any]:
-    """One lap message per segment, preceded by the descriptions of the developer fields that hold the labels.
+    """One lap message per segment, preceded by the descriptions of the developer fields for direction, gait and basis.
 
-    Timestamps are whole seconds. Durations and distances are differences of rounded cumulative curves, so that they add
-    up to the totals.
+    Timestamps are whole seconds. For durations and distances, the cumulative curves are rounded before differences are
+    taken, so that the laps add up to the totals.
     """
     from fit_tool.profile.messages.developer_data_id_message import DeveloperDataIdMessage
     from fit_tool.profile.messages.field_description_message import FieldDescriptionMessage
@@ -184,9 +184,10 @@ def build_message(message_class: Any, developer_fields: list[Any] | None = None,
 
 
 def _compute_totals(analysis: Analysis, edges_s: FloatArray) -> list[dict[str, float]]:
-    """Durations (s) and distance (m) from each edge to the next: one dictionary per pair of edges, by FIT field name.
+    """Durations (s) and distance (m) between successive edges: one dictionary by FIT field name for each two.
 
-    They are differences of rounded cumulative curves. Distance is left out if the activity has none.
+    Cumulative curves are rounded before differences are taken, so that the parts add up to the total. Distance is left
+    out if the activity has none.
     """
     cleaned = analysis.cleaned
     axis_s = np.union1d(cleaned.t_s, edges_s)

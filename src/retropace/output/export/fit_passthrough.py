@@ -36,21 +36,23 @@ UNTIMED_SESSION_MESSAGES = frozenset({78, 312, 313})
 TIMESTAMP_FIELD = 253
 """The field number of ``timestamp``, the same in every message."""
 SOURCE_TOTAL_FIELDS = {"total_calories": 11, "total_ascent": 22, "total_descent": 23}
-"""Field numbers of the session totals that retropace copies, not computes; each is a ``uint16`` (FIT SDK)."""
+"""Session totals that the export copies from the source because retropace does not compute them: name and field number.
+Each is a ``uint16`` (FIT SDK)."""
 INVALID_UINT16 = 0xFFFF
 """The value by which FIT marks a ``uint16`` as missing."""
 
 
 @dataclass(frozen=True, slots=True)
 class PassthroughMessages:
-    """The parts of a source file that an export takes over."""
+    """What an export takes over from the source FIT file: messages byte by byte, and a few totals."""
 
     body: bytes
     """The copied definitions and data messages, in order."""
     activity_message: bytes
     """The ``activity`` message with its definition; empty unless the file has one session and one such message."""
     free_developer_index: int
-    """A developer index (number of an app that defines fields) that the file does not use."""
+    """A number by which the export can identify itself as an app with fields of its own, because no app in the file
+    uses it."""
     totals: dict[str, int]
     """The session's totals by name in ``SOURCE_TOTAL_FIELDS``, without missing ones; empty for several sessions."""
     profile_version: int

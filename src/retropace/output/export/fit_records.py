@@ -15,7 +15,8 @@ from retropace.core.spans import FloatArray
 RECORD_MESSAGE = 20
 """FIT's global message number of ``record``, which holds the values of one moment."""
 LOCAL_MESSAGE_TYPE = 1
-"""The number that ties records to their definition message; no other message of an exported file uses it."""
+"""FIT's local message type of the exported records: the number in a message's first byte that links it to its
+definition message. No other message of an exported file uses it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
-"""Line segments: the segments of an activity, cut further wherever the drawn route breaks.
+"""Line segments: the segments of an activity, divided further wherever the drawn route breaks.
 
-It breaks at pauses, recording gaps and hidden positions. Line segments partition the activity like its segments, with
-or without positions, so that their distances and times add up to those of the analysis.
+The route breaks at pauses, recording gaps and hidden positions. Every moment of the activity lies in exactly one line
+segment, whether it has positions or not. Distances and times of the line segments therefore add up to those of the
+analysis.
 """
 
 from __future__ import annotations

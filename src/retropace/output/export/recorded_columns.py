@@ -1,7 +1,7 @@
 """Recorded columns for exports that other programs treat as recordings.
 
-They are sorted by time but not shifted: speed and cadence keep the watch's lag (seconds by which they trail the body),
-as reading the export again would otherwise correct it twice.
+Records are sorted by time, but speed and cadence keep the delay with which the watch recorded them. If it were removed,
+retropace would remove it a second time on reading the exported file.
 """
 
 from __future__ import annotations

@@ -27,7 +27,8 @@ COORDINATE_DECIMALS = 7
 MEASURED_COLUMNS = (
     *("distance_m", "speed_mps", "cadence_spm", "step_length_m", "heart_rate_bpm", "altitude_m", "lat_deg", "lon_deg"),
 )
-"""The columns of :class:`SampleRows` that hold measured values."""
+"""The columns of :class:`SampleRows` with measured values; the others say where a row comes from and what it belongs
+to."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,9 +40,11 @@ SAMPLE_FIELDS = (
     *("altitude_m", "distance_m", "speed_mps", "heart_rate_bpm", "step_length_m", "vertical_oscillation_m"),
     "stance_time_s",
 )
-"""The recorded columns that are written to FIT record messages, in the field of the same name in ``FIELDS``."""
+"""The recorded columns that are written to FIT record messages. The entry of ``FIELDS`` under the same name says
+how."""
 EXTRA_FIELDS = ("power", "temperature")
-"""The columns of ``samples.extra`` that are written to FIT record messages; all others are left out."""
+"""Those extra columns of the recording (``samples.extra``) that are written to FIT record messages. The other extra
+columns are left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,8 @@ class FitExport:
 
     data: bytes
     omission_note: str
-    """Why a FIT source's messages were not copied but encoded from columns; empty if copied, or if it is not FIT."""
+    """Why the messages of a FIT recording were not copied but written anew. Empty if they were copied, and for a
+    recording in another format."""
 
 
 def encode_fit(

@@ -30,8 +30,8 @@ SCHEMA = "retropace.geojson/1"
 def format_geojson(analysis: Analysis, line_segments: LineSegments, simplify_m: float = 0.0) -> str:
     """A FeatureCollection of the line segments of an analysis, with the ``activity`` and the name of its file.
 
-    Lines are simplified by up to ``simplify_m`` metres; distances remain those of the full route. The file's name
-    comes without its folder, because exported files are passed on.
+    Lines are simplified by up to ``simplify_m`` metres; distances remain those of the full route. The file's folder is
+    left out, because exports are shown to other people.
     """
     document = {
         "type": "FeatureCollection",

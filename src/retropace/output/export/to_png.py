@@ -203,5 +203,5 @@ def _draw_pace(axes: Axes, chart_data: ChartData, segments: Segments, units: Uni
 
 
 def _merge_neighbours(mask: Any, edges_s: FloatArray) -> list[tuple[float, float]]:
-    """Start and end (elapsed seconds) of each group of adjacent segments for which ``mask`` is true."""
+    """Start and end (elapsed seconds) of each unbroken series of segments for which ``mask`` is true."""
     return [(float(edges_s[first]), float(edges_s[end])) for first, end in true_runs(mask).tolist()]

@@ -31,9 +31,9 @@ class ActivitySection:
 
     title: str
     file: str
-    """The file's name without its folder, as reports are passed on."""
+    """The file's name; its folder is left out, because reports are shown to other people."""
     facts: tuple[str, ...]
-    """Sport, start and device of the recording."""
+    """Sport, start and device of the recording, one text for each that is known."""
     headlines: tuple[tuple[str, str, str], ...]
     """The main figures: name, value, and a line below the value."""
     totals_table: TextTable
@@ -162,7 +162,11 @@ def _format_privacy_note(analysis: Analysis, privacy_filter: PrivacyFilter) -> s
 
 
 def _strip_folder(text: str, path: str) -> str:
-    """Remove folders from a warning: that of ``path`` anywhere, and that of any other file name at the beginning."""
+    """Shorten the paths in a warning to file names.
+
+    The folder of the recording ``path`` is removed wherever it occurs. Of any other file, the folder is removed only if
+    the warning begins with the file's path and a colon.
+    """
     file, colon, message = text.partition(": ")
     if colon and PurePath(file).suffix:
         text = f"{PurePath(file).name}: {message}"

@@ -25,7 +25,7 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """The table of all activities of a report; row ``i`` belongs to section ``i``."""
+    """The table of all activities of a report; row ``i`` is about the activity of section ``i``."""
 
     names: tuple[str, ...]
     """The column headers."""
@@ -35,9 +35,9 @@ class Overview:
 
 
 COLUMN_NAMES = ("date", "activity", "sport", "time", "distance", "backward", "share", "backward time", "of it marked")
-"""The headers of the first columns, for which totals over all activities are shown."""
+"""The headers of the first columns of the overview; these columns show totals over all activities."""
 UNTOTALLED_COLUMN_NAMES = ("forward pace", "backward pace", "speed ratio", "sets")
-"""The headers of the further columns, for which no totals are shown."""
+"""The headers of the columns after :data:`COLUMN_NAMES`; these columns show no totals."""
 
 
 def build_overview(sections: Sequence[ActivitySection], units: Units) -> Overview:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 CHART_DIRECTIONS = ("forward", "backward")
 """The directions whose weekly distances are shown."""
 PLAUSIBLE_YEARS = range(2000, 2100)
-"""The years in which a date is believed; others come from watches whose clock was never set."""
+"""The years in which the date of an activity is believed. Other years come from watches whose clock was never set."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,8 +43,8 @@ def format_totals_line(cleaned: CleanedActivity, units: Units) -> str:
 def build_directions_table(analysis: Analysis, units: Units) -> TextTable:
     """A table of distance, share, time, pace, cadence, step length and heart rate per direction and in total.
 
-    Shares are of distance, or of moving time where the activity has no distance. Rows below ``backward`` give how
-    much of it is annotated and how much suspected.
+    Shares are of distance, or of moving time where the activity has no distance. Below the row ``backward``, one row
+    gives its annotated part and one its suspected part.
     """
     names = ("", "distance", "share", "time", "pace", "cadence", "step", "heart rate")
     summary = analysis.summary

@@ -13,13 +13,14 @@ if TYPE_CHECKING:
     from retropace.analysis.pipeline import Analysis
 
 ENERGY_NOTE = "above rest, a range from published costs; falls with practice; not medical advice"
-"""The note below every energy estimate on what it includes and how sure it is."""
+"""The note below every energy estimate: what the estimate includes, and how far it can be trusted."""
 
 
 def format_energy_lines(analysis: Analysis, weight_kg: float) -> tuple[str, str]:
-    """Two lines: energy as a range (kcal) for each direction with movement and for the whole session, and a note.
+    """Energy as a range (kcal) for each direction with movement and for the whole session, and a note, as two lines.
 
-    Ranges are rounded outward to 1, 5 or 10 kcal, the coarser the larger they are.
+    The lower bound is rounded down and the upper bound up, to multiples of 1, 5 or 10 kcal: the larger the energy, the
+    larger the multiple.
     """
     energy, counts = analysis.energy, analysis.summary.segment_counts
     if not np.isfinite(energy.low_kcal_per_kg):
@@ -42,7 +43,7 @@ def format_energy_lines(analysis: Analysis, weight_kg: float) -> tuple[str, str]
 
 
 def format_kilocalories(low_kcal: float, high_kcal: float, step_kcal: int) -> str:
-    """A range as text, its bounds rounded outward to multiples of ``step_kcal`` so that it claims no false precision.
+    """A range as text; its lower bound is rounded down and its upper bound up to a multiple of ``step_kcal``.
 
     Example:
         >>> format_kilocalories(213.0, 251.0, step_kcal=10)

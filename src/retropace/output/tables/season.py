@@ -30,7 +30,8 @@ PathFormatter = Callable[[str], str]
 OPTIONAL_COLUMNS = ("steps", "step", "cadence", "heart rate", "share", "energy", "sessions")
 """Headers of the columns of the table of periods that narrow output drops, in the order of dropping."""
 KCAL_STEP = 10
-"""Energy ranges of a week or month are rounded outward to multiples of this many kcal."""
+"""The lower bound of the energy of a week or month is rounded down, and the upper bound up, to multiples of this many
+kilocalories."""
 
 
 def build_progress_tables(
@@ -106,7 +107,11 @@ def _format_period_stats(stats: PeriodStats, units: Units, runner: RunnerProfile
 
 
 def build_ratio_table(progress: Progress) -> TextTable:
-    """Lines on the ratio of backward to forward speed, its trend, walk-to-run speeds, and rising training load."""
+    """Lines of text on how fast the runner is backward compared with forward.
+
+    They give the ratio of the two speeds, its trend, the speed at which walking backward becomes running, and a warning
+    if training load rises steeply.
+    """
     lines = []
     speed_ratios, trend, load_increase = progress.speed_ratios, progress.trend, progress.load_increase
     if trend is not None:

@@ -34,11 +34,11 @@ INVALID_VALUES: Mapping[int, int] = {
     0x8F: 0xFFFFFFFFFFFFFFFF,
     0x90: 0,
 }
-"""Value that stands for a missing one, by the number of the integer base type (FIT SDK)."""
+"""Value that a field has when it was not measured, for each of FIT's integer types by the type's number (FIT SDK)."""
 STRING_BASE_TYPE = 0x07
-"""Number of the base type of texts (FIT SDK)."""
+"""Number of FIT's base type (storage type of a field) for texts (FIT SDK)."""
 BYTE_BASE_TYPE = 0x0D
-"""Number of the base type of uninterpreted bytes (FIT SDK)."""
+"""Number of FIT's base type (storage type of a field) for bytes without further meaning (FIT SDK)."""
 RECORD_MESSAGE_NUMBER = 20
 """Global message number of ``record`` (FIT SDK)."""
 TIMESTAMP_FIELD = "timestamp"
@@ -47,8 +47,9 @@ MAX_COMPONENT_BYTES = 4
 """Largest size in bytes of a field whose components (ranges of bits that are fields of their own) are decoded in bulk.
 A file whose records have a larger one is left to fitdecode."""
 FIELD_NUMBER_STRIDE = 100
-"""Step by which order numbers grow from one field of a record to the next. Fields are sorted by these numbers. Those in
-between are for the components of the later field, which come before it, as in fitdecode."""
+"""Difference between the order numbers of two successive fields of a record. A field's components (ranges of its bits
+that are fields of their own) get numbers below that of the field and above that of the previous field. Sorting
+therefore puts them before the field, as fitdecode does."""
 
 
 class BulkUnsupportedError(Exception):
@@ -63,8 +64,8 @@ class FieldLayout:
     name: str
     units: str
     native_number: int | None
-    """Number of the profile field whose quantity a developer field declares to hold; None if it declares none, and for
-    the watch's own fields."""
+    """For a developer field: number of the standard FIT field that it says it corresponds to. None if it names none,
+    and for fields that are not developer fields."""
     offset: int
     """Offset from the start of the message's data, in bytes."""
     count: int
@@ -86,12 +87,12 @@ class RecordLayout:
     signature: tuple[object, ...]
     """Key that is equal for two definition messages if their records are decoded in the same way."""
     accumulating_fields: frozenset[int]
-    """Numbers of the fields that are filled from a short counter, which starts again at 0 when it is full; its
-    increases are added up over the messages."""
+    """Numbers of the fields whose messages hold only the low bits of a running total. Such a counter starts again at 0
+    when it is full; the total is restored by adding up its increases."""
 
     @property
     def developer_keys(self) -> set[tuple[int, int]]:
-        """Keys of the developer fields (fields that apps define): developer data index and field number."""
+        """Keys of the developer fields (those that apps define): number of the app in the file, number of the field."""
         return {field.key for field in self.fields if isinstance(field.key, tuple)}
 
 
@@ -225,9 +226,9 @@ def _apply_scale(numbers: FloatArray, scale: float | None, offset: float | None)
 
 
 def _unwrap_counter(bits: NDArray[np.int64], block: Indices, bit_width: int) -> NDArray[np.int64]:
-    """Undo the overflows of a counter of ``bit_width`` bits.
+    """Turn the readings of a counter that starts again at 0 after ``bit_width`` bits into a total that never falls.
 
-    ``block`` has a number for each value; where this number rises, counting begins again from zero.
+    ``block`` has a number for each reading; where this number rises, the total starts again from zero.
     """
     is_start = np.diff(block, prepend=-1) > 0
     previous = np.where(is_start, 0, np.concatenate(([0], bits[:-1])))
@@ -274,10 +275,10 @@ def _build_chunk(
     order: int,
     value_names: Mapping[int, str] | None = None,
 ) -> FieldChunk:
-    """Build the chunk of a field, that is, its values in those records where ``is_valid`` (None: in all).
+    """Build the chunk of a field: its values in the records where ``is_valid`` is true (in all records if it is None).
 
-    ``numbers`` are the values in all ``rows``, or None if they are not numbers; ``value_names`` are the profile's names
-    of values.
+    ``numbers`` are the values in all ``rows``, or None if they are not numbers. ``value_names`` are the names that the
+    FIT profile gives to some values.
     """
     if numbers is None:
         numbers = np.full(len(rows), np.nan)

@@ -25,7 +25,7 @@ COLUMN_SOURCES: dict[str, tuple[tuple[str, float], ...]] = {
 """For each column of :class:`~retropace.core.activity.Samples` the record fields that can fill it, the preferred first,
 each with the factor to the column's unit."""
 CADENCE_FIELDS = ("cadence", "fractional_cadence", "cadence256")
-"""Record fields of cadence per minute: its whole number, its fraction, and a field that holds both."""
+"""Record fields of cadence: whole revolutions per minute, the fraction to add to them, and both in a single field."""
 USED_FIELDS = {
     "timestamp",
     "fractional_timestamp",
@@ -37,7 +37,7 @@ USED_FIELDS = {
 
 @dataclass(frozen=True, slots=True)
 class RecordColumns:
-    """The sample columns of a session."""
+    """The records of one session as columns: those that all formats share, and the file's own extra columns."""
 
     columns: dict[str, FloatArray]
     """Columns of :class:`~retropace.core.activity.Samples` by name."""
@@ -109,7 +109,10 @@ def _merge_sources(native: dict[str, FloatArray], sources: tuple[tuple[str, floa
 
 
 def _merge_cadence(native: dict[str, FloatArray], count: int) -> FloatArray:
-    """Merge the fields of cadence, in the file's own unit: whole number plus fraction, else ``cadence256``."""
+    """Merge the three cadence fields: whole number plus fraction if known, else ``cadence256``, which holds both.
+
+    The result is in the file's unit, which may be steps or strides per minute.
+    """
     missing = np.full(count, np.nan)
     integer, fraction, combined = (native.get(name, missing) for name in CADENCE_FIELDS)
     return np.where(np.isfinite(integer), integer + np.nan_to_num(fraction), combined)

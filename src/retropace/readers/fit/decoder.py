@@ -31,10 +31,11 @@ if TYPE_CHECKING:
 DECODED_MESSAGE_NUMBERS = frozenset(number for number, kind in MESSAGE_TYPES.items() if kind.name in DECODED_MESSAGES)
 """Global message numbers of :data:`DECODED_MESSAGES`."""
 MAX_LAYOUTS = 100
-"""Largest number of distinct record layouts in a file decoded in bulk, which is no faster with more. If there are more,
-fitdecode decodes the records."""
+"""Largest number of distinct record layouts with which records are decoded in bulk. With more, bulk decoding would be
+no faster, and fitdecode decodes the records."""
 MAX_FAILURES_PER_DEFINITION = 5
-"""Largest number of undecodable messages of one definition; after more, all its later messages are dropped."""
+"""Number of undecodable messages that one definition message may have, each of which is dropped alone. At the next
+undecodable one, all later messages of that definition are dropped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,8 @@ class DecodeFailure:
 
     message_index: int
     misaligned_fields: frozenset[tuple[int, int]] = frozenset()
-    """Developer fields whose size is not a multiple of their type's size, which fitdecode cannot read."""
+    """Developer fields whose size in bytes is not a multiple of their number type's size, which fitdecode cannot
+    read."""
 
 
 class FitDecoder:
@@ -71,10 +73,10 @@ class FitDecoder:
         self.last_session_start = -1
 
     def decode(self, method: str) -> DecodedFile:
-        """Decode the file; the result says by the text ``method`` how its records were decoded.
+        """Decode the file; ``method`` is the text by which the result tells how its records were decoded.
 
-        A message that fitdecode cannot decode is removed and the rest decoded again. Raises
-        :class:`BulkUnsupportedError` if the records cannot be decoded in bulk.
+        A message that fitdecode cannot decode is removed, and the rest is decoded again. Raises
+        :class:`BulkUnsupportedError` if the records should be decoded in bulk but cannot be.
         """
         messages = self._select_messages()
         misaligned: frozenset[tuple[int, int]] = frozenset()

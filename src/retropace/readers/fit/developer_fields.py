@@ -27,7 +27,8 @@ SPEED_UNITS_MPS = {
 }
 """Metres per second per unit of speed, by the lower-case unit text."""
 RATE_UNITS_PER_MIN = dict.fromkeys(("rpm", "spm", "bpm", "1/min", "strides/min", "steps/min", "beats/min"), 1.0)
-"""Factor to a rate per minute, by the lower-case unit text. It is always 1; cleaning decides what is counted."""
+"""Factor from a unit of a rate to one per minute, by the lower-case unit text. It is always 1; whether steps or strides
+are counted is decided when the activity is cleaned."""
 
 DEVELOPER_COLUMNS: tuple[tuple[str, frozenset[int], str, dict[str, float], float], ...] = (
     ("distance_m", frozenset({5}), "distance", LENGTH_UNITS_M, 1.0),

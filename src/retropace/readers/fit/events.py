@@ -18,7 +18,8 @@ from retropace.readers.fit.table import SEMICIRCLE_DEG
 from retropace.readers.fit.values import MIN_DATE_TIME_S, read_message_index, read_number, read_text, read_time_s
 
 MAX_WRITE_DELAY_S = 30.0
-"""Largest number of seconds by which a lap may end after it was written; a later end is wrong and not used."""
+"""A lap may end at most this many seconds after the watch wrote its message. If the stated times lead to a later end,
+they are wrong, and the lap ends when its message was written."""
 
 
 def read_lap_span(message: Any) -> tuple[float, float]:

@@ -19,7 +19,8 @@ IN_BULK = "in bulk"
 def decode(data: bytes) -> list[DecodedFile]:
     """Decode all FIT files that follow one another in ``data``; damaged bytes never raise an exception.
 
-    A file without a ``file_id`` message continues the one before it: some watches append heart rates this way.
+    A file without a ``file_id`` message is not a recording of its own but belongs to the file before it: some watches
+    append heart rates in this way.
     """
     chained_files = find_chained_files(data)
     files: list[DecodedFile] = []

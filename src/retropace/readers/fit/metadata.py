@@ -19,8 +19,8 @@ DURATION_FIELDS = {
     "distance": ("distance", "duration_distance"),
     "repeat_until_steps_cmplt": ("repeat", "repeat_steps"),
 }
-"""For each FIT ``duration_type`` of workout steps that has a value: its name in :class:`WorkoutStep`, and the field
-with the value in seconds, metres or repeats."""
+"""How the length of a workout step is stated, for each FIT ``duration_type`` that states one: the name of its kind in
+:class:`WorkoutStep`, and the field that holds the seconds, metres or number of repeats."""
 
 
 def explain_no_records(file: DecodedFile) -> tuple[str, str]:

@@ -1,4 +1,4 @@
-"""Assembly of selected FIT messages into a FIT file in which fitdecode finds the start of every message."""
+"""Assembly of selected FIT messages into a new FIT file in which fitdecode can tell where each message starts."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ from retropace.readers.fit.stream import (
 )
 
 UNUSED_DEVELOPER_INDEX = 0xFE
-"""Developer data index that no device uses, so that fitdecode reads a field with this index as plain bytes."""
+"""Developer data index (number of an app) that no device uses. fitdecode reads a field with this index as plain
+bytes."""
 
 
 class MessageSpan(NamedTuple):
@@ -25,8 +26,8 @@ class MessageSpan(NamedTuple):
     start: int
     end: int
     definition: int
-    """Index of a definition message among those of the file: of the one that lays out this data message, or of this
-    message itself if it is a definition message."""
+    """Index, among all definition messages of the file, of the one that describes the layout of this message. For a
+    definition message it is its own index."""
     is_definition: bool
 
 

@@ -33,7 +33,7 @@ class _FieldTarget:
     name: str
     item: Any
     is_unscaled: bool
-    """Whether the field's integers need no scaling; false for developer fields, which may have a scale."""
+    """Whether the field's integers can be used without a scale; false for all developer fields, which may have one."""
     numbers: _FieldValues | None = None
     texts: _FieldValues | None = None
 
@@ -97,7 +97,7 @@ class ColumnBuilder:
             column.values.append(value)
 
     def _add_text(self, target: _FieldTarget, raw: Any, text: str, order: int) -> None:
-        """Add a value that fitdecode gives as text: a text of the file, or a number that the profile names."""
+        """Add a value for which fitdecode returns text: a true text, or a number that has a name in the FIT profile."""
         if isinstance(raw, str):
             column = target.texts or self._get_column(target, order, is_text=True)
             code = float(column.text_codes.setdefault(text.strip("\0 "), len(column.text_codes)))
@@ -144,7 +144,7 @@ class ColumnBuilder:
 
 
 def _last_values(fields: Iterable[Any], targets: Iterable[_FieldTarget | None]) -> list[tuple[int, Any, _FieldTarget]]:
-    """Return, for each field of a message, where it first occurs (index), its last value, and that value's target."""
+    """For each distinct field of a message: the index where it first occurs, its last value, and the value's target."""
     by_key: dict[FieldKey, tuple[int, Any, _FieldTarget]] = {}
     for order, (item, target) in enumerate(zip(fields, targets, strict=True)):
         if target is not None and item.value is not None:

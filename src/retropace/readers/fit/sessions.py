@@ -14,12 +14,13 @@ from retropace.readers.fit.events import read_lap_span
 from retropace.readers.fit.values import read_number, read_text, read_time_s, read_value
 
 END_ROUNDING_S = 2.0
-"""Number of seconds after the end of a session in which records still belong to it, since FIT times are whole
+"""Records up to this many seconds after a session's end still belong to it, because FIT rounds times to whole
 seconds."""
 MAX_CONTINUATION_S = 24 * 3600.0
-"""Longest time in seconds after the last closed session in which records count as a session that was never closed.
+"""If at least two records follow the last closed session within this many seconds, they begin a session that was never
+closed.
 
-A later record has a damaged time."""
+Records that follow later do not count, since their times may be damaged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +100,10 @@ def _span_start(span: tuple[float, float, int]) -> float:
 
 
 def _find_unclosed_session(file: DecodedFile, device_time_s: FloatArray, end_s: float) -> SessionWindow | None:
-    """Find the session in which a damaged file breaks off; None if there is none.
+    """Find the session that was still open when a damaged file breaks off; None if there is none.
 
-    It consists of the records that follow the last session message in the file, if their times are later than that
-    session. Files in which session messages precede all records have no such session.
+    It consists of the records that follow the last session message in the file and are later than that session. If the
+    file has all session messages before its records, no open session can be told, and None is returned.
     """
     later_times_s = device_time_s[file.records_before_session :]
     is_later = (later_times_s > end_s + END_ROUNDING_S) & (later_times_s < end_s + MAX_CONTINUATION_S)
@@ -115,7 +116,7 @@ def _find_unclosed_session(file: DecodedFile, device_time_s: FloatArray, end_s: 
 
 
 def _find_sessions_from_laps(file: DecodedFile) -> list[SessionWindow]:
-    """Find the sessions of a file without ``session`` messages: successive laps of the same sport form one."""
+    """Find the sessions of a file without ``session`` messages; successive laps of the same sport are one session."""
     laps = [
         (read_lap_span(message)[0], _read_sport([message], "sport"), message) for message in file.messages_named("lap")
     ]

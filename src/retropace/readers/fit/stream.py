@@ -125,7 +125,7 @@ def _outline_file(data: bytes, start: int) -> ChainedFile:
 
 
 def _ends_as_stated(data: bytes, start: int, stated_end: int, *, has_length: bool) -> bool:
-    """Whether a file ends where its header says: the bytes end, another file starts, or a valid checksum is there."""
+    """Whether a file ends where its header says: at the end of the bytes, at the next file, or at a valid checksum."""
     next_start = stated_end + CHECKSUM_BYTES
     if _is_header(data, next_start):
         return True

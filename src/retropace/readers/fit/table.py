@@ -14,8 +14,8 @@ SEMICIRCLE_DEG = 180.0 / 2**31
 """Degrees per semicircle, the unit of angles in FIT (FIT SDK)."""
 
 FieldKey = str | tuple[int, int]
-"""Identity of a record field: its profile name. For a developer field, whose name may repeat: its developer data index
-and field number."""
+"""What identifies a record field: for a standard field its name, and for a developer field, whose name may repeat, the
+numbers of its app and of the field."""
 
 DeveloperScales = dict[tuple[int, int], tuple[float, float]]
 """Scale and offset of each developer field, by its developer data index and field number."""
@@ -29,8 +29,8 @@ class FitField:
     is_developer: bool
     units: str
     native_number: int | None
-    """Number of the profile field whose quantity a developer field declares to hold; None if it declares none, and for
-    the watch's own fields."""
+    """For a developer field: number of the standard FIT field that it says it corresponds to. None if it names none,
+    and for fields that are not developer fields."""
     values: FloatArray
     """Values, ``(n,)`` float64; NaN where missing or not a number."""
     has_value: NDArray[np.bool_]
@@ -69,19 +69,20 @@ class FieldChunk:
     name: str
     units: str
     native_number: int | None
-    """Number of the profile field whose quantity a developer field declares to hold; None if it declares none, and for
-    the watch's own fields."""
+    """For a developer field: number of the standard FIT field that it says it corresponds to. None if it names none,
+    and for fields that are not developer fields."""
     rows: NDArray[np.intp]
     """Ascending indices of the records."""
     values: FloatArray
     """One number per record; NaN for values that are not numbers, such as arrays."""
     first_position: tuple[int, int]
-    """Index of the first record with a value, and position of the field within that record; fields are ordered by
-    both."""
+    """Index of the first record with a value, and position of the field within that record. Fields of a table are
+    sorted by the first and then by the second number."""
     value_names: Mapping[float, str] = field(default_factory=dict)
-    """Name of each numeric value: the profile's name for it, or the text for which the value is a code."""
+    """Names of values: the name that the FIT profile gives to a number or, in a text field, the text that the number
+    replaces."""
     is_text: bool = False
-    """Whether the values are no quantities but codes of texts."""
+    """Whether the values are numbers that stand for texts, not measured quantities."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +143,7 @@ class ChunkedRecords:
 
 
 def _drop_overwritten(chunks: list[FieldChunk], count: int) -> list[FieldChunk]:
-    """Drop the values of a field in those records in which a later chunk has a value too.
+    """Of several values of one field in the same record, keep only that of the last chunk.
 
     Chunks overlap if a message holds a field twice. Returns the chunks of which any value is left.
     """

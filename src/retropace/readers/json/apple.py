@@ -22,9 +22,8 @@ from retropace.readers.xml.gpx import read_gpx
 SCHEMA = "retropace.apple-workout/1"
 """Identifier of the schema of a workout's JSON document."""
 MAX_STEP_COUNT_SPAN_S = 15.0
-"""Cadence is derived from the counts of steps only if a count typically covers no more than this many seconds.
-
-Longer ones would hide changes of cadence; the shortest segment lasts 10 s."""
+"""Longest typical span of a step count in seconds from which cadence is derived. If counts span more, cadence stays
+unknown, because changes of cadence within a span would be hidden; the shortest segment lasts 10 s."""
 HEART_RATE_HOLD_S = 30.0
 """Longest time in seconds for which a heart rate is valid; after that it is missing. Most watches measure every 5 s."""
 
@@ -89,9 +88,9 @@ def _build_activity(document: dict[str, Any], path: str) -> Activity:
 
 
 def _read_route(texts: list[str], start: datetime, warnings: list[str]) -> tuple[FloatArray, Samples] | None:
-    """Read the longest GPX route of a workout: times in seconds from its start, and samples; None if there is none.
+    """Read the longest GPX route of a workout: its times in seconds after the workout's start, and its samples.
 
-    Warnings about routes that are not used are added to ``warnings``.
+    Returns None if there is no route. Warnings about routes that are not used are added to ``warnings``.
     """
     routes: list[tuple[FloatArray, Samples]] = []
     for text in texts:

@@ -1,9 +1,10 @@
 """Reader of the ``training-session-*.json`` files in the export of a Polar Flow account.
 
-There are two shapes. The older (``exportVersion``) writes a time with every sample, durations as ``PT1234.5S`` and
-sports as words; the newer writes values at an interval, milliseconds, and sports as numbers. Both write local times
-with the offset from UTC in minutes, speed in km/h and distance in metres. Every exercise is a session. Samples are read
-by :mod:`~retropace.readers.json.polar_samples`.
+Polar has used two layouts. The older one, recognized by ``exportVersion``, writes a time with every sample, durations
+as ``PT1234.5S``, and sports as words. The newer one writes samples at a fixed interval, durations in milliseconds, and
+sports as numbers. Both write local times with the offset from UTC in minutes, speed in km/h and distance in metres. A
+file holds one training session with one or several exercises; each exercise becomes an activity. Samples are read by
+:mod:`~retropace.readers.json.polar_samples`.
 """
 
 from __future__ import annotations
@@ -37,10 +38,11 @@ MAX_UTC_OFFSET_MIN = 18 * 60.0
 MIN_PAUSE_S = 3.0
 """Smallest difference in seconds between elapsed and timer time that counts as a pause; smaller ones are rounding."""
 MIN_PAUSE_STEPS = 2.0
-"""Shortest gap between records that can be a pause, in multiples of the median time between records; the gap must also
-exceed ``MIN_PAUSE_S``."""
+"""A gap between records can be a pause only if it is longer than this many times the median time between records, and
+longer than ``MIN_PAUSE_S``."""
 EXTRA_COLUMNS = ("temperature", "power", "strideLength")
-"""Names of the columns that :class:`~retropace.core.activity.Samples` does not define and keeps as extra columns."""
+"""Polar columns that have no field in :class:`~retropace.core.activity.Samples`; they are kept among its extra
+columns."""
 _SPORT_TABLE = """\
 1 running, 2 cycling, 3 walking, 4 jogging, 5 mountain biking, 6 skiing, 7 downhill skiing, 8 rowing, 9 nordic walking,
 10 skating, 11 hiking, 12 tennis, 13 squash, 14 badminton, 15 strength training, 16 other outdoor, 17 treadmill running,
@@ -53,14 +55,14 @@ _SPORT_TABLE = """\
 SPORT_BY_ID: Mapping[str, str] = MappingProxyType(
     {number: name for number, _, name in (entry.strip().partition(" ") for entry in _SPORT_TABLE.split(","))}
 )
-"""Name of a sport by its number, as text; for other numbers the name of the session is used."""
+"""Name of each sport by its number, a text. A session whose number is not listed gets its own name as sport."""
 
 
 def read_polar(data: bytes, path: str) -> list[Activity]:
-    """Read all exercises (sessions) of a training session that have samples.
+    """Read every exercise of a Polar training session that has samples, each as one activity.
 
-    Raises :class:`ReadError` if the file is damaged or of another kind, and :class:`NoActivityError` if it is a
-    summary without samples.
+    Raises :class:`ReadError` if the file is damaged or is no training session, and :class:`NoActivityError` if none of
+    its exercises has samples.
     """
     try:
         document = json.loads(data)
@@ -144,9 +146,9 @@ def _read_clock(exercise: Mapping[str, Any], session: Mapping[str, Any]) -> Exer
 
 
 def _read_laps(exercise: Mapping[str, Any], clock: ExerciseClock, origin_s: float) -> tuple[Lap, ...]:
-    """Read the laps that the runner pressed, or if there are none the automatic ones.
+    """Read the laps marked by a button or, if those are fewer than two, the automatic laps if there are any.
 
-    Each of the two lists covers the whole exercise.
+    Button laps and automatic laps are separate lists, each of which covers the whole exercise.
     """
     laps = exercise.get("laps")
     by_kind = laps if isinstance(laps, dict) else {"laps": laps, "autoLaps": exercise.get("autoLaps")}

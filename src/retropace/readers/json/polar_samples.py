@@ -1,8 +1,9 @@
 """Merging of a Polar exercise's samples onto one time axis, and strict parsing of the values of its JSON.
 
-Each sensor, and the positions, are a stream with times of its own, a fraction of a second apart. A value goes to the
-nearest record of the stream with most records, and becomes a record of its own where there is none nearby. Missing
-values are ``"NaN"``, ``null``, or absent.
+The values of one sensor, or the positions, form a stream: a series with times of its own, which differ from those of
+other streams by fractions of a second. The stream with most records sets the time axis. Values of the other streams
+join its nearest record, or become additional records if none is near. Missing values are ``"NaN"``, ``null``, or
+absent.
 """
 
 from __future__ import annotations
@@ -20,7 +21,8 @@ from retropace.readers.iso_times import parse_time
 MAX_DURATION_S = 30 * 86400.0
 """Longest accepted duration of an exercise in seconds; a file with times beyond it is rejected."""
 MAX_MERGE_DISTANCE_S = 1.0
-"""Largest difference in seconds between a value's time and that of the record it joins; others become new records."""
+"""A value joins a record if their times differ by at most this many seconds and by at most half the usual interval
+between records. Otherwise it becomes a record of its own."""
 MAX_OVERRUN_S = 1.0
 """Positions up to this many seconds after the end of an exercise are accepted; later ones are left out."""
 KMH_TO_MPS = 1.0 / 3.6
@@ -35,15 +37,16 @@ COLUMN_BY_STREAM = {
     "power": "power",
     "stridelength": "strideLength",
 }
-"""Column of each stream, by the stream's name in lower case without underscores; other streams are not read."""
+"""Sample column for each series of values in the file, by the series' name in lower case without underscores. Other
+series are not read."""
 ROUTE_KEY = "recordedRoute"
-"""JSON key of the positions in the older shape of the files."""
+"""JSON key of the list of positions in Polar's older file layout."""
 _DURATION = re.compile(r"PT(?:(\d+(?:\.\d+)?)H)?(?:(\d+(?:\.\d+)?)M)?(?:(\d+(?:\.\d+)?)S)?", re.ASCII)
 """Pattern of an ISO 8601 duration of hours, minutes and seconds."""
 
 
 class ShapeError(ValueError):
-    """Raised for JSON that is not shaped like a training session; the message is the end of a sentence."""
+    """Raised for JSON without the structure of a training session; the message is worded as the end of a sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +59,10 @@ class ExerciseClock:
     stop_s: float = np.nan
 
     def parse_posix_s(self, value: object, label: str) -> float:
-        """Parse a time to a POSIX time: local, with a time zone, or from the exercise's start on (``PT12.5S``).
+        """Parse a time, in one of three forms, to POSIX seconds.
 
-        ``label`` names the value in error messages. Raises :class:`ShapeError` for anything else.
+        It may be a local time, a time with a zone, or a duration since the exercise's start (``PT12.5S``). ``label``
+        names the value in error messages. Raises :class:`ShapeError` for anything else.
         """
         if not isinstance(value, str):
             raise ShapeError(f"{label} is no time")
@@ -75,7 +79,7 @@ class ExerciseClock:
 
 @dataclass(frozen=True, slots=True)
 class Stream:
-    """Columns of values at the same times ``posix_s``, in seconds since 1970."""
+    """A series of values with times of its own: one column per quantity, and the POSIX times ``posix_s`` in seconds."""
 
     posix_s: FloatArray
     columns: Mapping[str, FloatArray]
@@ -83,7 +87,7 @@ class Stream:
 
 @dataclass(slots=True)
 class Streams:
-    """The streams of an exercise (values with their times), and counts of positions that could not be used."""
+    """The series of values of an exercise, one per sensor and one of positions, and counts of unusable positions."""
 
     streams: list[Stream] = field(default_factory=list)
     missing_time_count: int = 0
@@ -92,7 +96,7 @@ class Streams:
     """Number of positions after the end of the exercise."""
 
     def add(self, posix_s: list[float], **columns: list[float]) -> None:
-        """Add a stream of the records that hold at least one value; if no record does, nothing is added."""
+        """Add a series of those records that hold at least one value; if no record does, nothing is added."""
         values = {name: np.array(column, dtype=np.float64) for name, column in columns.items()}
         has_value = np.any([np.isfinite(column) for column in values.values()], axis=0)
         if np.any(has_value):
@@ -101,7 +105,10 @@ class Streams:
 
 
 def read_streams(exercise: Mapping[str, Any], clock: ExerciseClock) -> Streams:
-    """Read all streams of an exercise, in either shape of the file; raises :class:`ShapeError`."""
+    """Read all series of values of an exercise, from Polar's older or newer file layout.
+
+    Raises :class:`ShapeError` if a value does not have the expected type.
+    """
     streams = Streams()
     samples = parse_object(exercise.get("samples"), "samples")
     for name, entries in samples.items():
@@ -125,10 +132,10 @@ def read_streams(exercise: Mapping[str, Any], clock: ExerciseClock) -> Streams:
 
 
 def merge_streams(streams: list[Stream]) -> Stream:
-    """Merge streams into one, in order of time.
+    """Merge series of values into a single one, in order of time.
 
-    Each value goes to the nearest record of the stream with most records, and becomes a record of its own if none is
-    near.
+    The series with most records sets the times. Values of the others join its nearest record, or become additional
+    records if none is near.
     """
     fullest, *others = sorted(streams, key=lambda stream: -len(stream.posix_s))
     merged = _sort_by_time(fullest)
@@ -204,8 +211,8 @@ def _read_route(
 ) -> None:
     """Add the positions of an exercise to ``streams``.
 
-    Their altitude is left out if a barometer measured altitude too, because each counts altitude from a zero of its
-    own.
+    Their altitude is left out if a barometer recorded altitude too, because the two start from different zero heights
+    and must not be mixed.
     """
     points: list[tuple[float, Mapping[str, Any]]] = []
     for raw in parse_list(exercise.get(ROUTE_KEY, samples.get(ROUTE_KEY)), ROUTE_KEY):
@@ -242,7 +249,7 @@ def _sort_by_time(stream: Stream) -> Stream:
 
 
 def _join_streams(base: Stream, other: Stream) -> Stream:
-    """Join two streams: a record of ``other`` goes to the nearest record of ``base`` if it is close, else is added."""
+    """Join two series: a record of ``other`` joins the nearest one of ``base`` or, if none is near, is added."""
     steps_s = np.diff(base.posix_s)
     step_s = float(np.median(steps_s[steps_s > 0.0])) if np.any(steps_s > 0.0) else MAX_MERGE_DISTANCE_S
     after = np.clip(np.searchsorted(base.posix_s, other.posix_s), 0, len(base.posix_s) - 1)
