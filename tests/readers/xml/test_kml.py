@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from retropace import read_all
 from retropace.core.activity import Activity
 from retropace.core.errors import OtherSportError, ReadError
+from retropace.readers.xml import document
 from retropace.readers.xml.kml import read_kml
 from tests.support.damage import damaged, read_or_refuse
 
@@ -238,6 +239,12 @@ def test_a_document_type_is_refused() -> None:
     data = kml(track(part(range(3)))).replace(b"?>", b'?><!DOCTYPE kml [<!ENTITY x SYSTEM "file:///etc/hostname">]>', 1)
     with pytest.raises(ReadError, match="document type"):
         read_kml(data, "x.kml")
+
+
+def test_a_large_document_keeps_its_tracks(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = kml(track(part(range(9))))
+    monkeypatch.setattr(document, "MAX_TREE_CHARS", 0)
+    assert len(read_single(data).samples) == 9
 
 
 WHOLE = kml(marker("m", 3), track(part(range(8), array("cadence", range(8), lambda _: "84")), part(range(20, 28))))

@@ -86,10 +86,10 @@ def parse_document(
 ) -> XmlDocument[T]:
     """Parse a document and hand the start and end of its elements called ``names``, with any prefix, to ``read``.
 
-    The last name is that of points, which a large document does not keep. ``read`` is called again, and its earlier
-    result dropped, if the document is repaired. A document without end is cut after the last element called as in
-    ``cut_after``. Raises :class:`ReadError` for a document type, for excessive depth, and for damage in a document
-    without such elements.
+    The last name is that of points, which a large document does not keep; without names it keeps all. ``read`` is
+    called again, and its earlier result dropped, if the document is repaired. A document without end is cut after the
+    last element called as in ``cut_after``. Raises :class:`ReadError` for a document type, for excessive depth, and for
+    damage in a document without elements called as in ``cut_after``.
     """
     warnings: list[str] = []
     text, root_name, line_offset = _start_at_root(decode_text(data, warnings), path, warnings)
@@ -132,10 +132,12 @@ def find_damage(errors: Iterable[Any]) -> Any:
 def _parse(text: str, path: str, names: Sequence[str], read: Callable[[Events], T]) -> tuple[Element, T, list[Any]]:
     """Parse a text; returns the root element, what ``read`` returned, and the errors that the parser reports."""
     tags = [f"{{*}}{name}" for name in names]
-    events = etree.iterparse(BytesIO(text.encode("utf-8", "replace")), ("start", "end"), tag=tags, **PARSER_OPTIONS)
+    events = etree.iterparse(
+        BytesIO(text.encode("utf-8", "replace")), ("start", "end") if names else (), tag=tags or None, **PARSER_OPTIONS
+    )
     no_root = ReadError("is damaged in its first element, before any point", path=path)
     try:
-        content = read(events if len(text) < MAX_TREE_CHARS else _clear_points(events, names[-1]))
+        content = read(_clear_points(events, names[-1]) if names and len(text) > MAX_TREE_CHARS else events)
     except etree.XMLSyntaxError:
         raise no_root from None
     if events.root is None:

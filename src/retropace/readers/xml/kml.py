@@ -43,7 +43,7 @@ def read_kml(data: bytes, path: str) -> list[Activity]:
     Raises :class:`ReadError` if there is none. If the file is a map, the error is of its subclass
     :class:`NoActivityError`.
     """
-    document = parse_document(data, path, ("Track",), _ignore_events, cut_after=("coord", "value"))
+    document = parse_document(data, path, (), _ignore_events, cut_after=("coord", "value"))
     root = document.root
     counts = PointCounts()
     sessions: list[tuple[float, Element, list[KmlTrack]]] = []
