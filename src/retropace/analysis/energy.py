@@ -107,8 +107,8 @@ def segment_costs(segments: Segments, grade: FloatArray) -> tuple[FloatArray, Fl
 def forward_cost(gait: str, grade: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Return the low and the high cost of moving forward, in kcal/kg/m, at the gait ``walk`` or ``run``.
 
-    Downhill the ACSM equation does not hold. There the high end is the ACSM cost on the level, the low end that of
-    Minetti.
+    Downhill the ACSM equation does not hold. There the high end is the ACSM cost on the level, and the low end is the
+    cost by Minetti's polynomial.
 
     Example: the cost of a kilometre on the level.
     >>> low, high = forward_cost("run", np.zeros(1))
@@ -129,8 +129,9 @@ def backward_cost(gait: str, grade: FloatArray) -> tuple[FloatArray, FloatArray]
     The high end is the forward cost times the largest ratio of backward to forward cost. For the low end, the smallest
     ratio multiplies only the cost on level ground; what climbing costs in addition is added unchanged.
 
-    Published ratios uphill disagree: running 35 % on average of grades up to 25 % (Rasica 2020), walking 17–20 % at
-    grades of 5–10 % (Hooper 2004, J Orthop Sports Phys Ther 34:65). For downhill no measurement was found.
+    Published uphill costs disagree. Backward running costs 35 % more than forward on average over grades up to 25 %
+    (Rasica 2020), backward walking 17–20 % more at grades of 5–10 % (Hooper 2004, J Orthop Sports Phys Ther 34:65). For
+    downhill no measurement was found.
     """
     (low, high), (min_ratio, max_ratio) = forward_cost(gait, grade), BACKWARD_COST_RATIO[gait]
     level_low, _ = forward_cost(gait, np.zeros(1))

@@ -47,13 +47,13 @@ class Inspection:
     longest_gap_s: float
     """Longest time (s) between records, pauses included."""
     long_gap_count: int
-    """Number of gaps longer than ``MIN_LONG_GAP_S`` outside the pauses."""
+    """Number of gaps outside the pauses that are longer than ``MIN_LONG_GAP_S``."""
     column_shares: dict[str, float]
     """Fraction of the records that have a value of each quantity, by the quantity's name."""
     route_shape: RouteShape | None
     """Shape of the route; None without positions."""
     manual_lap_count: int
-    """Number of laps ended by a button press or a workout step, not by the watch itself."""
+    """Number of laps ended by a press of the button or by a workout step, not automatically by the watch."""
     suggestions: tuple[str, ...]
     """Sentences on how the recording can be annotated and what it lacks."""
 

@@ -48,7 +48,7 @@ class BoundaryCounts:
 
     @property
     def f1(self) -> float:
-        """F1, the harmonic mean of precision and recall; 1 without boundaries, 0 if only one labelling has any."""
+        """F1, the harmonic mean of precision and recall; 1 if neither labelling has boundaries, 0 if only one has."""
         total = self.reference + self.estimated
         return 2.0 * self.matched / total if total else 1.0
 
@@ -268,7 +268,7 @@ def _span_index(labelling: Labelling, times_s: FloatArray) -> NDArray[np.intp]:
 def _direction_distances(reference: Labelling, estimated: Labelling) -> tuple[Mapping[str, float], Mapping[str, float]]:
     """Return the true and the estimated distance in each direction, in metres.
 
-    If only one labelling has distances, those of the other are interpolated from its cumulative distance over time.
+    If only one labelling has distances, those of the other are read from the cumulative distance of the first.
     """
     reference_m = reference.totals_m or _distances_from_curve(estimated, reference)
     return reference_m, estimated.totals_m or _distances_from_curve(reference, estimated)

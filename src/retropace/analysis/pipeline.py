@@ -74,7 +74,7 @@ class Analysis:
     warnings: tuple[str, ...]
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the document of ``analyze --format json``, schema ``retropace.analysis/1``."""
+        """Return the document of ``analyze --format json`` as a dict, schema ``retropace.analysis/1``."""
         return {
             **analysis_document(self.activity, self.cleaned, self.segments, self.summary, self.energy),
             "annotations": annotation_documents(self.annotations),

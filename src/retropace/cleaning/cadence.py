@@ -22,7 +22,7 @@ SLOW_SPEED_MPS = 2.5
 """Speed in m/s; below it, ``MAX_SLOW_CADENCE_SPM`` is the limit of plausible cadences instead of
 ``MAX_CADENCE_SPM``."""
 MIN_STEP_LENGTH_M = 0.33
-"""Shortest plausible step in metres, about half that of a slow walk; slow walkers take fewer steps rather than ever
+"""Shortest plausible step in metres, about half a step of a slow walk. Slow walkers take fewer steps rather than ever
 shorter ones (Grieve 1966, Ergonomics 9:379)."""
 MIN_MOVING_SPEED_MPS = 1.0
 """Lowest speed in m/s at which the runner surely moves, so that a cadence of 0 is a dropout of the sensor."""

@@ -21,8 +21,7 @@ CHANGE_WINDOW_S = 3
 """Number of seconds averaged before and after a moment; the change of a signal at that moment is the difference of the
 two means."""
 MAX_RELATIVE_LAG_S = 10
-"""Largest lag in seconds by which recorded speed may trail cadence, or cadence speed; larger ones are not searched
-for."""
+"""Largest lag in seconds of recorded speed behind cadence, or of cadence behind speed, that is searched for."""
 MIN_CORRELATION = 0.25
 """Smallest correlation between the changes of speed and of cadence at which the lag between them is used; at a smaller
 one the default lag is used."""

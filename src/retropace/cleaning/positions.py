@@ -12,12 +12,12 @@ from retropace.core.world_records import MAX_SPEED_MPS
 
 MIN_SMOOTHING_S = 0.5
 """Smallest standard deviation in seconds of the Gaussian that smooths positions. Little suffices, as watches filter
-positions: on 21 recordings, the median ratio of the distance to the device's count is 0.999 with 0.5 s and 0.992 with 2
-s."""
+positions: on 21 recordings, the median ratio of the distance along the positions to the device's count is 0.999 with
+0.5 s and 0.992 with 2 s."""
 MAX_SMOOTHING_S = 2.0
 """Largest standard deviation, in seconds, of the Gaussian that smooths positions."""
 SMOOTHING_S_PER_M = 3.0
-"""Seconds by which the Gaussian's standard deviation grows for each metre by which the jitter of positions exceeds
+"""Standard deviation in seconds that is added to ``MIN_SMOOTHING_S`` for each metre of jitter above
 ``REFERENCE_JITTER_M``.
 
 Jitter is the standard deviation of the random error from position to position."""
@@ -31,7 +31,7 @@ MIN_SPARSE_SPACING_S = 4.0
 
 Positions further apart are not smoothed, as their jitter is small compared with the distances between them."""
 MIN_STRAY_M = 30.0
-"""Distance in metres within which neighbouring positions are always plausible, however short the time between them."""
+"""Distance in metres between neighbouring positions that is always plausible, however short the time between them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,8 @@ class Samples:
     extra: Mapping[str, FloatArray] = field(default_factory=lambda: MappingProxyType({}))
     """Further columns by their name in the file: developer fields, course, accuracies."""
     categories: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
-    """For each extra column of texts the texts that its values 0, 1, 2 … stand for."""
+    """Texts of each extra column that holds texts: the column's value 0 stands for the first text, 1 for the second,
+    and so on."""
 
     @classmethod
     def from_columns(
@@ -102,8 +103,8 @@ class Lap:
 AUTOLAP_DISTANCES_M = (1000.0, 1609.344, 500.0, 804.672, 5000.0)
 """Distances in metres that watches offer for ending laps automatically."""
 AUTOLAP_TOLERANCE_M = 1.0
-"""Largest deviation in metres of an automatic lap from one of ``AUTOLAP_DISTANCES_M``; a runner pressing the button
-would not meet it twice in a row."""
+"""Largest difference in metres between an automatic lap and one of ``AUTOLAP_DISTANCES_M``. A runner who ends laps by
+the button would hardly come so close twice in a row."""
 
 
 def is_autolap(laps: tuple[Lap, ...]) -> tuple[bool, ...]:
@@ -130,7 +131,10 @@ def is_autolap(laps: tuple[Lap, ...]) -> tuple[bool, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """A part of the session that an app closed by itself: a FIT ``split`` (run, walk, interval) or a GPX track."""
+    """A part of the session that an app closed by itself.
+
+    It is a ``split`` of a FIT file (run, walk, interval), or a track of a GPX file.
+    """
 
     start_s: float
     end_s: float

@@ -13,14 +13,15 @@ class BestEffort:
 
     direction: str
     by: str
-    """``time``: the most metres in the given ``seconds``; ``distance``: the fewest seconds for the given ``metres``."""
+    """What is given. ``time``: the stretch has the most metres in the given ``seconds``. ``distance``: it has the
+    fewest seconds for the given ``metres``."""
     seconds: float
     metres: float
     start_s: float
 
     @property
     def target(self) -> float:
-        """The given length: seconds if ``by`` is ``time``, else metres."""
+        """The given duration in seconds if ``by`` is ``time``, else the given distance in metres."""
         return self.seconds if self.by == "time" else self.metres
 
     @property

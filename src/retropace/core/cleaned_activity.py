@@ -34,7 +34,8 @@ class TimeAxis:
     record_index: NDArray[np.intp]
     """Indices of the ``k`` records with a time, sorted by time."""
     row_index: NDArray[np.intp]
-    """For each record of ``record_index``, its row in the cleaned columns, ``(k,)``; merged records share a row."""
+    """For each record of ``record_index``, the index of its row in the cleaned columns, ``(k,)``; merged records have
+    one row."""
     t_s: FloatArray
     """Cleaned times in seconds, shape ``(n,)``, starting at 0 and rising strictly."""
     start_s: float
@@ -89,7 +90,7 @@ class CleanedActivity:
     time_axis: TimeAxis
     """Times of the records, and how recorded columns and times are brought onto them."""
     t_s: FloatArray
-    """Times of the records and of the edges of rests and unknown spans."""
+    """Elapsed seconds of each row: times of the records, and starts and ends of rests and of unknown spans."""
     speed_mps: FloatArray
     cadence_spm: FloatArray
     heart_rate_bpm: FloatArray
@@ -115,7 +116,8 @@ class CleanedActivity:
     extra: Mapping[str, FloatArray]
     """Further recorded columns by name, not repaired; NaN at inserted times."""
     categories: Mapping[str, tuple[str, ...]]
-    """For each extra column of texts the texts that its values 0, 1, 2 … stand for."""
+    """Texts of each extra column that holds texts: the column's value 0 stands for the first text, 1 for the second,
+    and so on."""
     distance_source: str
     """What distance was computed from: ``device`` (its own count), ``positions``, ``speed`` or ``none``."""
     speed_source: str

@@ -9,7 +9,7 @@ from retropace.core.segments import StrArray
 from retropace.core.spans import FloatArray
 
 WALK_RUN_TRANSITION_MPS = 2.0
-"""Speed in m/s at which people change from walking to running (Hreljac 1993, Med Sci Sports Exerc 25:1158: 2.07)."""
+"""Speed in m/s above which people prefer running to walking (Hreljac 1993, Med Sci Sports Exerc 25:1158: 2.07)."""
 WALK_RUN_TRANSITION_SPM = 138.0
 """Lowest cadence in steps per minute that counts as running; a lower one counts as walking. Vigorous walking has about
 130 (Tudor-Locke 2019, Int J Behav Nutr Phys Act 16:8), the slowest jogging about 145."""

@@ -28,7 +28,7 @@ class SegmentParameters:
     """
 
     min_segment_s: float = 10.0
-    """Shortest segment in seconds; pauses and standing may be shorter."""
+    """Shortest segment in seconds. Only pauses, standing, and the time between two of them may be shorter."""
     sensitivity: float = 1.0
     """Sensitivity to changes of pace and cadence. A value above 1 lets smaller changes become edges, one below 1 only
     larger ones: ``penalty`` and ``min_change_sd`` are divided by it."""

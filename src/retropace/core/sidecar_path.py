@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 MAX_SIDECAR_BYTES = 16 * 2**20
-"""Size in bytes up to which a sidecar is read; people type sidecars by hand, so a larger file is not taken for one."""
+"""Largest sidecar in bytes that is read. People type sidecars by hand, so a larger file is not taken for one."""
 
 
 def sidecar_path(recording: str | os.PathLike[str]) -> Path:

@@ -71,7 +71,10 @@ def contains(spans: Spans, times_s: FloatArray) -> NDArray[np.bool_]:
 
 
 def find_span(spans: Spans, times_s: FloatArray) -> NDArray[np.intp]:
-    """Return the index of the one of ``n`` disjoint, sorted spans that contains each time; ``n`` if none does."""
+    """Return for each time the index of the span that contains it, or ``n`` if none of the ``n`` spans does.
+
+    The spans must be disjoint and sorted.
+    """
     before = np.searchsorted(spans[:, 0], times_s, side="right") - 1
     return np.where((before >= 0) & (times_s < np.append(spans[:, 1], -np.inf)[before]), before, len(spans))
 

@@ -57,9 +57,9 @@ class Units:
 
 
 KILOMETRES = Units("km", 1000.0)
-"""Display of distances and paces in kilometres, the default."""
+"""Units that display distances and paces in kilometres, the default."""
 MILES = Units("mi", MILE_M)
-"""Display of distances and paces in miles."""
+"""Units that display distances and paces in miles."""
 UNITS_BY_NAME = {units.name: units for units in (KILOMETRES, MILES)}
 """The units of distance and pace by their names, ``km`` and ``mi``."""
 

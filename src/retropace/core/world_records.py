@@ -12,9 +12,9 @@ MAX_SPEED_MPS = 12.5
 BACKWARD_WORLD_BESTS = (
     *((100.0, 13.2), (400.0, 69.6), (1609.344, 330.0), (5000.0, 1147.0), (10000.0, 2360.0), (42195.0, 12300.0)),
 )
-"""Distance in metres and time in seconds of the fastest known backward runs. Times are rounded down, so that no valid
-run is faster (men's bests as listed by the retro-running community): 100 m 13.2 s, 400 m 69.6 s, mile 5:30, 5 km 19:07,
-10 km 39:20, marathon 3:25."""
+"""Distance in metres and time in seconds of the fastest known backward runs. Times are rounded down, so that the record
+itself is not called impossible (men's bests as listed by the retro-running community): 100 m 13.2 s, 400 m 69.6 s, mile
+5:30, 5 km 19:07, 10 km 39:20, marathon 3:25."""
 TOP_SPEED_FACTOR = 1.15
 """Ratio of top speed to mean speed in a 100 m race. For runs shorter than the 100 m world best, the limit is the mean
 speed of that best times this ratio.

@@ -59,7 +59,7 @@ class SeasonQuery:
 
 
 def count_by_runner(library: Library) -> list[tuple[str | None, int]]:
-    """Count the activities of every runner, without duplicates, sorted by name; None stands for no name."""
+    """Return the number of activities of each runner, duplicates excluded, by name; None stands for no name."""
     with library.translate_errors():
         rows = library.db.execute(
             "SELECT runner, count(*) FROM activities WHERE duplicate_of IS NULL GROUP BY runner ORDER BY runner"
@@ -68,7 +68,7 @@ def count_by_runner(library: Library) -> list[tuple[str | None, int]]:
 
 
 def count_undated(library: Library, runner: str | None) -> int:
-    """Count the activities of a runner, without duplicates, that have no start time and so belong to no season."""
+    """Return the number of a runner's activities without a start time, duplicates excluded; no season has them."""
     with library.translate_errors():
         row = library.db.execute(
             "SELECT count(*) FROM activities WHERE runner IS ? AND start_time IS NULL AND duplicate_of IS NULL",

@@ -20,10 +20,11 @@ small by chance if there are few sessions."""
 MAD_TO_SD = 1.4826
 """Ratio of standard deviation to median absolute deviation for a normal distribution."""
 MAX_STEP_LENGTH_M = 2.3
-"""Largest mean step length (m) of a run; a longer one is taken for a ride. Elite men at 20 km/h take steps of 1.8 m."""
+"""Largest mean step length (m) of a run; an activity with a longer one is taken for a bicycle ride. Elite men at 20
+km/h take steps of 1.8 m."""
 MAX_SPEED_MPS = 6.4
-"""Largest mean speed (m/s) of a run; a higher one is taken for a ride. A two-hour marathon is 5.9 m/s, the 3000 m
-world record 6.8 m/s."""
+"""Largest mean speed (m/s) of a run; an activity with a higher one is taken for a bicycle ride. A two-hour marathon is
+5.9 m/s, the 3000 m world record 6.8 m/s."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,9 +22,9 @@ MAX_LOAD_RATIO = 1.5
 """Ratio of the last week's backward time to the mean of the weeks before; a notice is given if it is higher. 1.5 is the
 threshold most often cited."""
 MIN_LOAD_S = 600.0
-"""Minimum backward time (s) in the last week; with less no notice is given."""
+"""Minimum backward time (s) in the last seven days; if it is shorter, no notice is given."""
 BASELINE_WEEKS = 4
-"""Number of weeks with whose mean the last week is compared; they lie directly before it."""
+"""Number of weeks directly before the last seven days; their mean is what the last seven days are compared with."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from retropace.core.spans import cumulate, midpoints
 from retropace.season.runs import FloatTable
 
 MIN_GAIT_S = 120.0
-"""Minimum total duration (s) both of walking and of running; with less no speed is estimated."""
+"""Minimum total duration (s) of walking and of running; if one of the two is shorter, no speed is estimated."""
 
 
 @dataclass(frozen=True, slots=True)

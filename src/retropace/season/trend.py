@@ -16,7 +16,7 @@ from retropace.core.spans import FloatArray
 from retropace.season.runs import GAITS, Season
 
 MIN_DIRECTION_S = 60.0
-"""Minimum moving time (s) in each direction; an activity with less gives no ratio."""
+"""Minimum moving time (s) in each direction; an activity with less in one direction gives no ratio."""
 MIN_SESSIONS = 5
 """Minimum number of ratios for a trend; with fewer none is computed."""
 CONFIDENCE_LEVEL = 0.95
@@ -24,7 +24,7 @@ CONFIDENCE_LEVEL = 0.95
 WEEK_S = 7.0 * 86_400.0
 """Seconds of a week."""
 MIN_SPAN_S = 2.0 * WEEK_S
-"""Minimum time (s) between the first and the last ratio; with less no trend is computed."""
+"""Minimum time (s) between the first and the last ratio; if it is shorter, no trend is computed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +89,9 @@ def compute_speed_ratios(season: Season) -> SpeedRatios:
 
 
 def fit_trend(speed_ratios: SpeedRatios) -> Trend | None:
-    """Return the trend by ordinary least squares; None for too few activities or too short a time.
+    """Return the trend by ordinary least squares.
 
+    None if there are fewer than ``MIN_SESSIONS`` ratios, or if less than ``MIN_SPAN_S`` lies between first and last.
     The interval uses heteroscedasticity-consistent standard errors (MacKinnon & White 1985, J Econometrics 29:305, HC3)
     and Student's t.
     """

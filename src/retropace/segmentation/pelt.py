@@ -213,7 +213,10 @@ class _PeltSearch:
             is_tried[batch] &= ~is_changed
 
     def _compute_saving(self, sums_to_start: FloatArray, sums_to_end: FloatArray) -> FloatArray:
-        """Return ``saving`` of segments (see the class), given sums and counts of the values before their two ends."""
+        """Return by how much the mean of each segment lowers its sum of squared values (``saving`` in the class).
+
+        The arguments are sums and counts of the values before each segment's start and before its end.
+        """
         increments = sums_to_end - sums_to_start
         sums, counts = increments[: self.column_count], increments[self.column_count :]
         sums *= sums

@@ -100,8 +100,8 @@ def _build_part(
 def _measure_noise_inflation(parts: list[_MovingPart], parameters: SegmentParameters) -> FloatArray:
     """Return the noise of each signal as its ratio to ``reference_wander_sd``, at least 1; shape ``(2,)``.
 
-    The noise is the lower quartile of the differences between adjacent blocks, which is robust even where fast and slow
-    alternate.
+    The noise is computed from the differences between the means of adjacent blocks of ``NOISE_BLOCK_S``. Their lower
+    quartile is used, which is robust even where fast and slow alternate.
     """
     block = max(round(NOISE_BLOCK_S / parameters.grid_s), 1)
     changes = [np.empty((0, 2))]

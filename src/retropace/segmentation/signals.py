@@ -94,7 +94,7 @@ def resample(
 def _resample_column(
     times_s: FloatArray, t_s: FloatArray, signal: FloatArray, max_bridge_s: float
 ) -> tuple[FloatArray, NDArray[np.bool_]]:
-    """Interpolate one column as in :func:`resample`."""
+    """Interpolate one column at ``times_s``; returns the values, and whether each is to be trusted."""
     is_known = np.isfinite(signal)
     if is_known.sum() < 2:
         return np.zeros(len(times_s)), np.zeros(len(times_s), dtype=bool)

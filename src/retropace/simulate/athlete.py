@@ -57,7 +57,7 @@ class SimulatedAthlete:
     fatigue_share_per_h: float = 0.0
     """Fraction of speed lost per hour; recreational marathon runners lose some 10 % over three to four hours."""
     slows_to_turn: bool = True
-    """Whether the runner slows down almost to a stop to turn round; practised runners turn without slowing down."""
+    """Whether the runner slows down almost to a stop in order to turn round; practised runners turn at full speed."""
     glance_interval_s: float = 0.0
     """Mean time in seconds between two glances over the shoulder while running backward; each glance slows the runner.
     0 means no glances."""

@@ -30,7 +30,7 @@ BASE_ALTITUDE_M = 41.0
 
 @dataclass(frozen=True, slots=True)
 class SimulatedPlace:
-    """A place: ``track``, ``loop``, ``path`` (out and back) or ``treadmill``, at a latitude and longitude."""
+    """A place to run: ``track``, ``loop``, ``path`` (out and back) or ``treadmill``, at a latitude and longitude."""
 
     kind: str
     lat_deg: float = 0.0

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class PlannedStretch:
-    """One part of a simulated session, in one direction and gait; its length is given by time or by distance."""
+    """A part of a simulated session with one direction and gait; its length is a time or a distance."""
 
     direction: str
     gait: str = "run"

@@ -82,7 +82,7 @@ def long_backward() -> SimulatedSession:
 
 
 def sample_files() -> Iterator[tuple[str, bytes]]:
-    """Yield the name and the bytes of every generated file of ``samples/``."""
+    """Yield the name and the content in bytes of every generated file of ``samples/``."""
     sessions = {
         "quarter-mile.fit": quarter_mile(),
         "track-6x400.gpx": track_6x400(),

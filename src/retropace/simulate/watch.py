@@ -45,7 +45,8 @@ class Watch:
     treadmill_error_share: float = 0.03
     """Relative error of distance on a treadmill, where the watch estimates it from steps."""
     cadence_resolution_spm: int = 1
-    """Smallest difference between recorded cadences, in steps per minute; 2 if whole strides are counted."""
+    """Smallest difference between two recorded cadences, in steps per minute; 2 if the watch counts strides of two
+    steps."""
     autolap_m: float = 0.0
     """Distance after which the watch ends a lap by itself; 0 for never."""
     dropout_spans: Spans | None = None

@@ -1,4 +1,4 @@
-"""Writing of an activity as GPX 1.1 with Garmin's TrackPointExtension, by gpxpy."""
+"""Writing of an activity as a GPX 1.1 file with Garmin's TrackPointExtension, by the library gpxpy."""
 
 from __future__ import annotations
 

@@ -17,7 +17,8 @@ class Limits:
 
     A day of records every second takes 40 MB as GPX, the most verbose format."""
     max_ratio: float = 200.0
-    """Largest ratio of unpacked to packed size, of a member and of an archive as a whole; above it nothing is read.
+    """Largest ratio of unpacked to packed size, of a member and of an archive as a whole. A member or archive with a
+    larger one is not read.
 
     GPX compresses 10 to 30 times; a repeated letter compresses 1000 times, which is the limit of deflate."""
     min_ratio_check_bytes: int = 16 * 2**20

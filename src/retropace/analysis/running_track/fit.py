@@ -52,11 +52,11 @@ REACH_M = 15.0
 HUBER_M = 6.0
 """Distance (m) from the lane beyond which a position has less weight in the fit than a nearer one (Huber 1964)."""
 MAX_DEVIATION_M = 9.0
-"""Largest 95 % quantile (m) of the distances between positions and lane; with more the lane is rejected."""
+"""Largest 95 % quantile (m) of the distances between positions and lane; if it is larger, the lane is rejected."""
 MAX_MEDIAN_DEVIATION_M = 3.5
-"""Largest median (m) of the distances between positions and lane; with more the lane is rejected."""
+"""Largest median (m) of the distances between positions and lane; if it is larger, the lane is rejected."""
 MAX_LANE_DISTANCE_M = 12.0
-"""Distance (m) from the lane beyond which positions are taken to be off the track."""
+"""Distance (m) from the lane; positions further away are taken to be off the track."""
 MIN_LAPS = 2.0
 """Smallest number of laps run on the lane; with fewer no track is found."""
 MIN_LAP_M = 375.0
@@ -96,7 +96,7 @@ class RunningTrack:
     lane_probability: float
     """Probability that the number of the lane is right."""
     laps: float
-    """Number of laps run, in either direction."""
+    """Number of laps run; laps in both directions count."""
     over_reading: float
     """Fraction by which the recorded distance is longer than that of the laps: 0.01 for 1 % too long."""
 
@@ -169,7 +169,8 @@ def _fit_lane(distance_m: FloatArray, east_m: FloatArray, north_m: FloatArray, l
 def _find_initial_lane(distance_m: FloatArray, east_m: FloatArray, north_m: FloatArray, lap_m: float) -> Lane | None:
     """Return a first estimate of the lane from the first part of the route that looks like a track; None if none does.
 
-    A part looks like a track if its smallest rectangle, turned to any angle, has the size and proportions of one.
+    A part looks like a track if the smallest rectangle around it, at any angle, has the size and proportions of a
+    track.
     """
     scale = lap_m / STANDARD_LAP_M
     min_length_m = scale * (MIN_STRAIGHT_M + MIN_OUTLINE_WIDTH_M)

@@ -80,7 +80,7 @@ def detect_lap_passes(
 
 
 def _cumulative_laps(lap_position: FloatArray) -> FloatArray:
-    """Return the laps run up to each position, ``(n,)``, adding up progress in either direction."""
+    """Return the laps run up to each position, ``(n,)``; progress in both directions is added up."""
     laps = np.zeros(len(lap_position))
     for first, last in pairwise(_reversals(lap_position)):
         sign = np.sign(lap_position[last] - lap_position[first]) or 1.0
@@ -114,7 +114,10 @@ def _reversals(lap_position: FloatArray, window: int = 256) -> list[int]:
 
 
 def covers_whole_lap(passes: list[LapPass]) -> bool:
-    """Return whether every sector of the lap was run through, which excludes going to and fro on a part of it."""
+    """Return whether each of the ``LAP_SECTORS`` equal parts of the lap was run through.
+
+    This excludes running to and fro on a part of the lap.
+    """
     times_passed = np.zeros(LAP_SECTORS)
     sectors = np.arange(LAP_SECTORS) / LAP_SECTORS
     for lap_pass in passes:

@@ -32,7 +32,8 @@ MAX_SUMMARY_START_OFFSET_S = 10.0
 """Largest difference in seconds between the start of a recorded session and a start time in export metadata. If they
 differ by more, the metadata are not used for that session."""
 _SIGNAL_COLUMNS = ("lat_deg", "distance_m", "speed_mps", "cadence_recorded", "heart_rate_bpm", "altitude_m")
-"""Sample columns that count as signals; of duplicate recordings, the one with more signals is preferred."""
+"""Sample columns that count as signals. Of two duplicate recordings, the one with values in more of these columns is
+preferred."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from retropace.sources import Entry, Limits, Listing, Unreadable
 from retropace.sources.entry import OtherSport, Unchanged
 
 TASKS_PER_WORKER = 3
-"""Largest number of unfinished tasks per worker: one in work and two waiting, so that no worker idles."""
+"""Largest number of unfinished tasks per worker: one that it works on and two that wait, so that it never idles."""
 POLL_INTERVAL_S = 0.5
 """Seconds to wait for a result before checking that the workers are still there."""
 
