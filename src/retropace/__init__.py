@@ -8,8 +8,6 @@
 The public names are imported when they are first used, so that importing the package is fast.
 """
 
-from __future__ import annotations
-
 from typing import TYPE_CHECKING
 
 from retropace.core._lazy import lazy_getattr

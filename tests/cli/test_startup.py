@@ -41,7 +41,7 @@ COMPLETIONS: dict[str, set[str]] = {
 }
 
 
-def test_completing_loads_click_alone() -> None:
+def test_completing_names_of_commands_loads_click_alone() -> None:
     environments = [
         {"_RETROPACE_COMPLETE": "bash_complete", "COMP_WORDS": typed, "COMP_CWORD": str(typed.count(" "))}
         for typed in COMPLETIONS
@@ -49,7 +49,7 @@ def test_completing_loads_click_alone() -> None:
     calls = call_fresh_with([([], environment) for environment in environments])
     for (typed, answers), call in zip(COMPLETIONS.items(), calls, strict=True):
         assert answers <= {line.rpartition(",")[2] for line in call.printed.splitlines()}, typed
-        assert not HEAVY & call.modules, typed
+        assert typed.count(" ") > 1 or not HEAVY & call.modules, typed
 
 
 def test_analysing_loads_what_the_file_needs(samples: Path) -> None:

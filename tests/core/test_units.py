@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retropace.core.units import KILOMETRES, MILES, format_duration, parse_distance_m, parse_elapsed_s
+from retropace.core.units import KILOMETRES, MILES, format_count, format_duration, parse_distance_m, parse_elapsed_s
 
 
 @pytest.mark.parametrize(
@@ -43,3 +43,11 @@ def test_pace_and_distance_as_text() -> None:
     assert KILOMETRES.format_pace(0.0) == "–"
     assert KILOMETRES.format_distance(1234.5) == "1.23 km"
     assert MILES.format_distance(1609.344) == "1.00 mi"
+
+
+@pytest.mark.parametrize(
+    ("count", "nouns", "text"),
+    [(1, ("lap",), "1 lap"), (0, ("lap",), "0 laps"), (2, ("stretch", "stretches"), "2 stretches")],
+)
+def test_counts(count: int, nouns: tuple[str, ...], text: str) -> None:
+    assert format_count(count, *nouns) == text

@@ -14,6 +14,7 @@ from retropace.core.cleaned_activity import CleanedActivity
 from retropace.core.geodesy import project_along_path_m
 from retropace.core.parameters import CleanParameters
 from retropace.core.spans import contains, midpoints
+from retropace.core.units import format_count
 
 REPORTED_COLUMNS = (
     *("lat_deg", "altitude_m", "distance_m", "speed_mps", "cadence_recorded", "heart_rate_bpm", "step_length_m"),
@@ -143,7 +144,7 @@ def _build_suggestions(activity: Activity, cleaned: CleanedActivity, manual_lap_
     if cleaned.start_time is not None:
         suggestions.append(f"mark stretches by the clock: --mark {cleaned.start_time:%H:%M:%SZ}-...=backward")
     if manual_lap_count:
-        laps = f"{manual_lap_count} lap{'s were' if manual_lap_count > 1 else ' was'}"
+        laps = format_count(manual_lap_count, "lap was", "laps were")
         suggestions.append(f"mark laps: {laps} pressed or ended by a workout step")
     elif len(cleaned.laps) > 1:
         suggestions.append("its laps look automatic: check them before you mark by lap")

@@ -51,7 +51,7 @@ def _read_labelling(path: str | os.PathLike[str], clean: Callable[[], CleanedAct
             raise RetropaceError(f"is {size / 1e6:.0f} MB: labels of one session are smaller", path=path)
         text = Path(path).read_bytes().decode("utf-8-sig")
     except OSError as error:
-        raise RetropaceError(f"cannot be read: {error.strerror or error}", path=path) from None
+        raise RetropaceError.from_os_error("cannot be read", error, path) from None
     except UnicodeDecodeError:
         raise RetropaceError(
             "is not text: give an analysis as JSON, a truth or annotations; a recording goes with --recording",

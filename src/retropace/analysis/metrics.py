@@ -10,10 +10,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from retropace.analysis.json_document import finite_or_none
 from retropace.core.segments import StrArray
 from retropace.core.spans import FloatArray, find_owner, find_span, midpoints
 
@@ -142,6 +144,55 @@ class Scores:
     def accuracy(self) -> float:
         """Share of the judged seconds whose estimated direction is right; NaN if no second is judged."""
         return self.correct_s / self.judged_s if self.judged_s else np.nan
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the scores as a JSON document; undefined scores are None."""
+        reliability = self.reliability
+        return {
+            "schema": "retropace.evaluation/1",
+            "judged_s": self.judged_s,
+            "right_s": self.correct_s,
+            "right": finite_or_none(self.accuracy),
+            "directions": {
+                result.direction: {
+                    "true_s": result.reference_s,
+                    "found_s": result.estimated_s,
+                    "both_s": result.correct_s,
+                    "precision": finite_or_none(result.precision),
+                    "recall": finite_or_none(result.recall),
+                    "true_m": finite_or_none(result.reference_m),
+                    "found_m": finite_or_none(result.estimated_m),
+                    "distance_error": finite_or_none(result.distance_error),
+                }
+                for result in self.directions
+            },
+            "boundaries": {
+                f"{window_s:.0f}_s": {
+                    "true": counts.reference,
+                    "found": counts.estimated,
+                    "matched": counts.matched,
+                    "precision": finite_or_none(counts.precision),
+                    "recall": finite_or_none(counts.recall),
+                    "f1": counts.f1,
+                }
+                for window_s, counts in self.boundaries.items()
+            },
+            "covering": finite_or_none(self.covering),
+            "brier": finite_or_none(self.brier),
+            "reliability": None
+            if reliability is None
+            else [
+                {
+                    "from": tenth / 10,
+                    "to": (tenth + 1) / 10,
+                    "stretches": int(reliability.stretch_count[tenth]),
+                    "seconds": float(reliability.duration_s[tenth]),
+                    "confidence": finite_or_none(float(reliability.confidence[tenth])),
+                    "right": finite_or_none(float(reliability.accuracy[tenth])),
+                }
+                for tenth in range(10)
+            ],
+        }
 
 
 def score(truth: Labelling, found: Labelling) -> Scores:

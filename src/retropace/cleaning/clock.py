@@ -6,6 +6,7 @@ import numpy as np
 
 from retropace.core.cleaned_activity import TimeAxis
 from retropace.core.spans import FloatArray
+from retropace.core.units import format_count
 
 MAX_DISORDER_S = 60.0
 """Largest fall of time in seconds from a record to the next that is taken for records in wrong order; a larger one
@@ -41,9 +42,9 @@ def clean_time_axis(t_s: FloatArray) -> TimeAxis:
     warnings = [f"{len(t_s) - len(timed)} of {len(t_s)} records without a time were dropped"] * (len(timed) < len(t_s))
     warnings += [_describe_jump(float(step[last]), int(timed[last])) for last in jumps]
     if disorder := int(np.sum(np.diff(shifted) < 0.0)):
-        warnings.append(f"{disorder} record{'s' * (disorder > 1)} out of order put back in order")
+        warnings.append(f"{format_count(disorder, 'record')} out of order put back in order")
     if merged := int(np.sum(~is_new)):
-        warnings.append(f"{merged} record{'s' * (merged > 1)} at the same time as another merged with it")
+        warnings.append(f"{format_count(merged, 'record')} at the same time as another merged with it")
     start_s = float(ordered[0]) if len(ordered) else 0.0
     parts = np.split(raw, jumps + 1)
     return TimeAxis(

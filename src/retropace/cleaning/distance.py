@@ -12,6 +12,7 @@ from retropace.cleaning.pauses import Pauses, find_pauses
 from retropace.cleaning.positions import Positions, distance_from_positions
 from retropace.core.activity import DeviceTotals, Samples
 from retropace.core.spans import FloatArray, Spans, contains, cumulate, midpoints, true_runs
+from retropace.core.units import format_count
 from retropace.core.world_records import MAX_SPEED_MPS
 
 RESET_WINDOW = 10
@@ -124,7 +125,7 @@ def distance_from_device(t_s: FloatArray, counted_m: FloatArray) -> tuple[FloatA
     if np.any(falls):
         keep = _longest_nondecreasing(values)
         warnings.append(
-            f"the device's distance falls {int(np.sum(falls))} time{'s' * (int(np.sum(falls)) > 1)}: "
+            f"the device's distance falls {format_count(int(np.sum(falls)), 'time')}: "
             f"{len(values) - len(keep)} values that do not fit were bridged"
         )
         known, values = known[keep], values[keep]

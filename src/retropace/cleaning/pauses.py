@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from retropace.core.spans import FloatArray, Spans, as_spans, contains, midpoints, total_s, union
+from retropace.core.units import format_count
 
 MAX_RECORD_GAP_S = 15.0
 """Longest gap in seconds between records of an uninterrupted recording; smart recording, which writes records only at
@@ -43,7 +44,7 @@ def find_pauses(t_s: FloatArray, distance_m: FloatArray | None, recorded: Spans,
         return Pauses(recorded, as_spans([]), ())
     gaps = np.column_stack((t_s[:-1][is_gap], t_s[1:][is_gap]))
     note = (
-        f"{len(gaps)} gap{'s' * (len(gaps) > 1)} without movement ({total_s(gaps):.0f} s) "
+        f"{format_count(len(gaps), 'gap')} without movement ({total_s(gaps):.0f} s) "
         f"taken as {'standing' if has_timer else 'paused'}"
     )
     return Pauses(recorded if has_timer else union(np.concatenate((recorded, gaps))), gaps, (note,))

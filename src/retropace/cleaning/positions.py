@@ -8,6 +8,7 @@ import numpy as np
 
 from retropace.core.geodesy import MAX_DEGREE_LENGTH_M, compute_distances_m, project_along_path_m
 from retropace.core.spans import FloatArray, Spans, contains, cumulate, midpoints
+from retropace.core.units import format_count
 from retropace.core.world_records import MAX_SPEED_MPS
 
 MIN_SMOOTHING_S = 0.5
@@ -64,7 +65,7 @@ def drop_stray_positions(t_s: FloatArray, lat_deg: FloatArray, lon_deg: FloatArr
         is_stray[known[1:-1][is_outlier]] = True
     count = int(np.sum(is_stray & np.isfinite(lat)))
     lat[is_stray], lon[is_stray] = np.nan, np.nan
-    return Positions(lat, lon, (f"{count} stray position{'s' * (count > 1)} dropped",) if count else ())
+    return Positions(lat, lon, (f"{format_count(count, 'stray position')} dropped",) if count else ())
 
 
 def distance_from_positions(t_s: FloatArray, positions: Positions, pauses: Spans) -> FloatArray | None:

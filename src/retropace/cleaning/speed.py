@@ -9,6 +9,7 @@ import numpy as np
 from retropace.cleaning.cadence import bridge_gaps
 from retropace.cleaning.distance import Distance
 from retropace.core.spans import FloatArray, Spans, contains
+from retropace.core.units import format_count
 from retropace.core.world_records import MAX_SPEED_MPS
 
 MAX_BRIDGED_GAP_S = 10.0
@@ -59,7 +60,7 @@ def clean_speed(t_s: FloatArray, raw_mps: FloatArray) -> Speed:
     if not np.any(speed > 0.0):
         speed = np.full(len(t_s), np.nan)
     count = int(np.sum(spikes))
-    return Speed(speed, "device", (f"{count} impossible speed{'s' * (count > 1)} dropped",) if count else ())
+    return Speed(speed, "device", (f"{format_count(count, 'impossible speed')} dropped",) if count else ())
 
 
 def clean_heart_rate(t_s: FloatArray, raw_bpm: FloatArray) -> FloatArray:

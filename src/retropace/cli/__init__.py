@@ -1,9 +1,8 @@
 """The command line, the only package of retropace that prints.
 
-``commands`` holds one module per command, ``options`` the options that several commands share, ``sessions`` the work
-that several commands do before printing, and ``terminal`` what is printed. ``commands`` may import all the others,
-``options`` may import ``sessions`` and ``terminal``, and ``sessions`` may import ``terminal``. No import goes in the
-opposite direction.
+``sessions`` holds the work of the commands, functions that take a request, return a result and print nothing;
+``terminal`` what is printed, ``options`` the options that several commands share, and ``commands`` one module per
+command. Each of them imports only those before it.
 """
 
 from __future__ import annotations

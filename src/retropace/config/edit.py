@@ -151,7 +151,7 @@ def _edit_file(path: Path, edit: Callable[[str], str]) -> Config:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise RetropaceError(f"cannot be written: {error.strerror or error}", path=path) from None
+        raise RetropaceError.from_os_error("cannot be written", error, path) from None
     if data != (content or b""):
         atomic_write(path, data, expected_content=content)
     return config

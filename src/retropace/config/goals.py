@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from retropace.core.errors import RetropaceError
+from retropace.core.units import format_count
 
 PERIOD_DAYS = {"week": 7, "month": 31}
 """Largest number of days in each period of a goal."""
@@ -46,7 +47,7 @@ class Goal:
         owner = f" ({self.athlete})" if self.athlete else ""
         if self.sessions is None:
             return f"{amount} {self.direction} a {self.per}{owner}"
-        count = f"{self.sessions} session{'s' * (self.sessions != 1)} a {self.per}"
+        count = f"{format_count(self.sessions, 'session')} a {self.per}"
         return f"{count} with {amount} {self.direction} each{owner}" if amount else f"{count} {self.direction}{owner}"
 
 

@@ -73,7 +73,7 @@ def read_config_bytes(path: Path) -> bytes | None:
     except FileNotFoundError:
         return None
     except OSError as error:
-        raise RetropaceError(f"cannot be read: {error.strerror or error}", path=path) from None
+        raise RetropaceError.from_os_error("cannot be read", error, path) from None
     if len(data) > MAX_FILE_BYTES:
         raise RetropaceError(f"holds more than {MAX_FILE_BYTES // 1000} kB, which are no settings", path=path)
     return data

@@ -22,7 +22,7 @@ def atomic_write(path: str | os.PathLike[str], data: bytes, *, expected_content:
     try:
         handle, temp_path = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent)
     except OSError as error:
-        raise RetropaceError(f"cannot be written: {error.strerror or error}", path=path) from None
+        raise RetropaceError.from_os_error("cannot be written", error, path) from None
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
@@ -41,7 +41,7 @@ def atomic_write(path: str | os.PathLike[str], data: bytes, *, expected_content:
     except FileExistsError:
         raise RetropaceError("exists already: nothing was written", path=path) from None
     except OSError as error:
-        raise RetropaceError(f"cannot be written: {error.strerror or error}", path=path) from None
+        raise RetropaceError.from_os_error("cannot be written", error, path) from None
     finally:
         with contextlib.suppress(OSError):
             Path(temp_path).unlink(missing_ok=True)
@@ -83,7 +83,7 @@ def atomic_replace(path: str | os.PathLike[str]) -> Iterator[Path]:
             os.fsync(file.fileno())
         part.replace(target)
     except OSError as error:
-        raise RetropaceError(f"cannot be written: {error.strerror or error}", path=path) from None
+        raise RetropaceError.from_os_error("cannot be written", error, path) from None
     finally:
         with contextlib.suppress(OSError):
             part.unlink(missing_ok=True)

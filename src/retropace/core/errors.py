@@ -7,6 +7,7 @@ module, :mod:`retropace.cli.terminal.errors`.
 from __future__ import annotations
 
 import os
+from typing import Self
 
 
 class RetropaceError(Exception):
@@ -25,6 +26,16 @@ class RetropaceError(Exception):
     def __str__(self) -> str:
         prefix = ":".join(part for part in (self.path, self.where) if part)
         return f"{prefix}: {self.message}" if prefix else self.message
+
+    @classmethod
+    def from_os_error(cls, what: str, error: Exception, path: str | os.PathLike[str]) -> Self:
+        """Return the error about ``path`` for one of the operating system; ``what`` is such as ``cannot be read``."""
+        return cls(f"{what}: {describe_os_error(error)}", path=path)
+
+
+def describe_os_error(error: Exception) -> str:
+    """Return the reason that the operating system gives, such as ``Permission denied``, without number and path."""
+    return getattr(error, "strerror", None) or str(error)
 
 
 class ReadError(RetropaceError):

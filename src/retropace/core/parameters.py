@@ -105,19 +105,3 @@ class Settings:
     clean: CleanParameters = CleanParameters()
     segment: SegmentParameters = SegmentParameters()
     label: LabelParameters = LabelParameters()
-
-
-def parameters_from_options(
-    *,
-    cadence: str = "auto",
-    sensitivity: float = 1.0,
-    threshold: float = 0.8,
-    keep_edges: bool = False,
-    use_file_names: bool = True,
-) -> Settings:
-    """Return the parameters with these values; the fields of the same names say what each of them means."""
-    return Settings(
-        CleanParameters(cadence=cadence),
-        SegmentParameters(sensitivity=sensitivity),
-        LabelParameters(keep_edges=keep_edges, threshold=threshold, use_file_names=use_file_names),
-    )

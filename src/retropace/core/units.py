@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
-
-import numpy as np
 
 MILE_M = 1609.344
 """The international mile (1959 agreement), in metres."""
@@ -45,13 +44,13 @@ class Units:
 
     def format_distance(self, distance_m: float) -> str:
         """Return a distance such as ``1.25 km``; a dash for NaN."""
-        if not np.isfinite(distance_m):
+        if not math.isfinite(distance_m):
             return "–"
         return f"{distance_m / self.metres:.2f} {self.name}"
 
     def format_pace(self, speed_mps: float) -> str:
         """Return a speed as pace, such as ``5:12 /km``; a dash below 0.05 m/s and for NaN."""
-        if not np.isfinite(speed_mps) or speed_mps < 0.05:
+        if not math.isfinite(speed_mps) or speed_mps < 0.05:
             return "–"
         return f"{format_duration(self.metres / speed_mps)} /{self.name}"
 
@@ -64,6 +63,21 @@ UNITS_BY_NAME = {units.name: units for units in (KILOMETRES, MILES)}
 """The units of distance and pace by their names, ``km`` and ``mi``."""
 
 
+def format_known(value: float, template: str) -> str:
+    """Return the template with the value, such as ``{:.0f} spm``, or an empty text for a value that is not finite."""
+    return template.format(value) if math.isfinite(value) else ""
+
+
+def pluralize(count: int, singular: str, plural: str = "") -> str:
+    """Return the noun that goes with a count: ``singular`` for 1, else ``plural``, by default with a final s."""
+    return singular if count == 1 else plural or f"{singular}s"
+
+
+def format_count(count: int, singular: str, plural: str = "") -> str:
+    """Return a count and its noun, such as ``2 laps``."""
+    return f"{count} {pluralize(count, singular, plural)}"
+
+
 def format_duration(seconds: float) -> str:
     """Return a duration rounded to seconds; a dash for NaN.
 
@@ -72,7 +86,7 @@ def format_duration(seconds: float) -> str:
         ('4:05', '1:02:30')
 
     """
-    if not np.isfinite(seconds):
+    if not math.isfinite(seconds):
         return "–"
     rounded_s = round(seconds)
     hours, minutes = divmod(rounded_s // 60, 60)

@@ -65,7 +65,7 @@ def read_athlete(path: Path) -> tuple[Athlete, bytes | None]:
     except FileNotFoundError:
         return Athlete(path.stem), None
     except OSError as error:
-        raise RetropaceError(f"cannot be read: {error.strerror or error}", path=path) from None
+        raise RetropaceError.from_os_error("cannot be read", error, path) from None
     try:
         document = json.loads(data.decode("utf-8-sig"))
         schema = document["schema"]
@@ -104,7 +104,7 @@ def write_athlete(path: Path, athlete: Athlete, was: bytes | None) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise RetropaceError(f"cannot be written: {error.strerror or error}", path=path) from None
+        raise RetropaceError.from_os_error("cannot be written", error, path) from None
     atomic_write(path, format_athlete(athlete).encode("utf-8"), expected_content=was)
 
 

@@ -6,7 +6,17 @@ and back, ``queries.py`` and ``season_query.py`` read. Nothing here prints.
 
 from __future__ import annotations
 
-from retropace.library.queries import ActivityFilter
-from retropace.library.store import Input, Library, Outcome, library_path
+from typing import TYPE_CHECKING
+
+from retropace.core._lazy import lazy_getattr
+
+if TYPE_CHECKING:
+    from retropace.library.queries import ActivityFilter
+    from retropace.library.store import Input, Library, Outcome, library_path
+
+_LAZY_EXPORTS = {"ActivityFilter": "queries", **dict.fromkeys(("Input", "Library", "Outcome", "library_path"), "store")}
+"""Module of each exported name, imported on first use so that the fork server can be started before."""
 
 __all__ = ["ActivityFilter", "Input", "Library", "Outcome", "library_path"]
+
+__getattr__ = lazy_getattr(__name__, _LAZY_EXPORTS)

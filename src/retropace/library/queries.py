@@ -17,6 +17,17 @@ from retropace.core.segments import DIRECTIONS
 from retropace.library.rows import DIRECTION_FIELDS, SEGMENT_FIELDS, build_document
 from retropace.library.store import Library
 
+HAS_BACKWARD = "key IN (SELECT activity FROM directions WHERE direction = 'backward' AND elapsed_s > 0)"
+"""SQL condition of activities with a backward part."""
+SEARCHED_TEXT = (
+    "lower(coalesce(name, '') || ' ' || coalesce(sport, '') || ' ' || coalesce(sub_sport, '') || ' '"
+    " || coalesce(device, '') || ' ' || coalesce(start_time, '') || ' ' || id || ' '"
+    " || coalesce((SELECT group_concat(place, ' ') FROM inputs WHERE inputs.recording = activities.recording), '')"
+    " || ' '"
+    " || coalesce((SELECT group_concat(label || ' ' || note, ' ') FROM annotations WHERE activity = key), ''))"
+)
+"""SQL expression of the text in which words are searched."""
+
 
 @dataclass(frozen=True, slots=True)
 class ActivityFilter:

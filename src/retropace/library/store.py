@@ -284,7 +284,7 @@ class Library:
         except sqlite3.Error as error:
             raise self._to_error(error) from None
         except OSError as error:
-            raise RetropaceError(f"cannot be written: {error.strerror or error}", path=self.path) from None
+            raise RetropaceError.from_os_error("cannot be written", error, self.path) from None
 
     def _to_error(self, error: sqlite3.Error) -> RetropaceError:
         if isinstance(error, sqlite3.OperationalError):

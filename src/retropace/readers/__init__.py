@@ -14,6 +14,7 @@ from dataclasses import replace
 from retropace.core.activity import Activity
 from retropace.core.errors import OtherSportError, ReadError
 from retropace.core.sports import format_sport, is_on_foot
+from retropace.core.units import format_count
 from retropace.readers.detect import MAX_RECORDING_BYTES, load, sniff
 
 
@@ -67,7 +68,7 @@ def choose(activities: list[Activity], session: int | None) -> list[Activity]:
     if session is None:
         return activities
     if session > len(activities):
-        count = f"{len(activities)} running or walking session{'s' * (len(activities) > 1)}"
+        count = format_count(len(activities), "running or walking session")
         raise ReadError(f"holds {count}, there is no --session {session}", path=activities[0].source.path)
     return activities[session - 1 : session]
 

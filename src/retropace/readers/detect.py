@@ -104,7 +104,7 @@ def _read_file(path: str, max_bytes: int) -> bytes:
     except PermissionError:
         raise ReadError("may not be read: check its permissions", path=path) from None
     except (OSError, ValueError) as error:
-        raise ReadError(f"cannot be read: {getattr(error, 'strerror', None) or error}", path=path) from None
+        raise ReadError.from_os_error("cannot be read", error, path) from None
 
 
 def sniff(data: bytes, path: str = "") -> str:

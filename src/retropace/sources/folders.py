@@ -7,6 +7,7 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
+from retropace.core.errors import describe_os_error
 from retropace.core.sidecar_path import sidecar_path
 from retropace.sources.entry import Entry, Unreadable, printable
 
@@ -67,7 +68,7 @@ def walk_files(folder: str) -> Iterator[Entry | Unreadable]:
             status = Path(path).stat()
             children = os.scandir(path)
         except OSError as error:
-            message = f"cannot be read: {error.strerror or error}"
+            message = f"cannot be read: {describe_os_error(error)}"
             yield Unreadable(resolve_place(path), "folder not readable", message, is_transient=True)
             continue
         identity = (status.st_dev, status.st_ino)
@@ -85,7 +86,7 @@ def walk_files(folder: str) -> Iterator[Entry | Unreadable]:
                 try:
                     mode = child.stat().st_mode
                 except OSError as error:
-                    message = f"leads nowhere: {error.strerror or error}"
+                    message = f"leads nowhere: {describe_os_error(error)}"
                     yield Unreadable(resolve_place(child.path), "broken link", message)
                     continue
                 if stat.S_ISDIR(mode):

@@ -37,7 +37,7 @@ def fetch(path: str, max_bytes: int) -> bytes:
         with open_file(path) as file:
             data = file.read(max_bytes + 1)
     except OSError as error:
-        raise ReadError(f"cannot be read: {error.strerror or error}", path=path) from None
+        raise ReadError.from_os_error("cannot be read", error, path) from None
     if len(data) > max_bytes:
         raise ReadError(f"is larger than {max_bytes / 1e6:.0f} MB", path=path)
     return data
@@ -100,4 +100,4 @@ def translate_os_errors(path: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise ReadError(f"cannot be read: {error.strerror or error}", path=path) from None
+        raise ReadError.from_os_error("cannot be read", error, path) from None

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from retropace.cli.commands import export
+from retropace.cli.sessions.export_file import write_export
 from retropace.core.errors import RetropaceError
 from retropace.core.geodesy import project_to_tangent_plane_m
 from tests.support.command_line import retropace
@@ -78,7 +78,7 @@ def test_a_file_that_comes_meanwhile_is_not_written_over(tmp_path: Path) -> None
     target = tmp_path / "out.csv"
     target.write_text("theirs")
     with pytest.raises(RetropaceError, match="exists already: nothing was written"):
-        export._write_export(b"ours", str(target), force=False)
+        write_export(b"ours", str(target), force=False)
     assert target.read_text() == "theirs"
 
 

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from retropace.cli.terminal.library_tables import build_activity_list
+from retropace.core.units import KILOMETRES
+from retropace.output.tables.library import build_activity_list
 from tests.support.batch_runs import COMMAND, environment, retropace, rows
 from tests.support.recordings import runs
 
@@ -53,12 +54,12 @@ def test_a_row_fits_the_terminal_and_the_activity_is_never_cut(base: Path, width
     found = json.loads(read_output(base, "list", "--format", "json"))
     found[0]["name"] = "a very long name " * 10
     found[1]["duplicate_of"] = found[0]["activity"]
-    sheet = build_activity_list(found, "km", width)
+    sheet = build_activity_list(found, KILOMETRES, width)
     assert [row[0] for row in sheet.rows] == [one["activity"] for one in found]
     columns = list(zip(sheet.names, *sheet.rows, strict=True))
     if width >= 80:
         assert sum(max(map(len, column)) for column in columns) + 2 * len(columns) <= width
-    assert build_activity_list([], "km", width).footer == ("no activities",)
+    assert build_activity_list([], KILOMETRES, width).footer == ("no activities",)
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from rich.text import Text
 
 from retropace.analysis.pipeline import analyze
 from retropace.cleaning.clean import clean_activity
+from retropace.cli.terminal.console import TextOutput
 from retropace.cli.terminal.direction_strip import DIRECTION_COLOURS
 from retropace.cli.terminal.graphs import (
     BLOCK_CHARACTERS,
@@ -119,7 +120,7 @@ def test_the_time_axis_of_a_moment() -> None:
     assert build_time_axis(0.0, 72) == "0:00"
 
 
-class Listening:
+class Listening(TextOutput):
     """A coloured page that keeps what is printed on it."""
 
     is_terminal = True

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
-from retropace.cli.terminal.console import PIPED_WIDTH, _TerminalOutput
+from retropace.cli.terminal.console import PIPED_WIDTH, TextOutput, _TerminalOutput
 from retropace.cli.terminal.layout import StyledLine, TerminalTable, create_table
 from retropace.cli.terminal.tables import print_table
 from retropace.output.tables.text_table import TextTable
@@ -47,7 +47,7 @@ def test_cells_that_are_left_out_are_empty() -> None:
     assert table.to_text() == "name    a  b\none     1\nthree  10  2"
 
 
-class Narrow:
+class Narrow(TextOutput):
     """A page of so many columns that keeps the table it is given."""
 
     is_terminal = True

@@ -15,6 +15,7 @@ from retropace.annotations.model.annotation import Annotation, Origin
 from retropace.core.activity import Waypoint
 from retropace.core.cleaned_activity import CleanedActivity
 from retropace.core.geodesy import compute_distances_m
+from retropace.core.units import format_count
 
 EDGE_TOLERANCE_S = 5.0
 """Largest number of seconds by which the start or end of a stretch may differ from the time of its waypoint. People
@@ -47,7 +48,7 @@ def find_waypoint_annotations(cleaned: CleanedActivity) -> tuple[list[Annotation
     if not any(annotation.label.direction == "backward" for annotation in annotations):
         return [], tuple(warnings)
     count = sum(annotation.label.direction == "backward" for annotation in annotations)
-    stretches = f"{count} stretch{'es' * (count > 1)}"
+    stretches = format_count(count, "stretch", "stretches")
     return annotations, (*warnings, f"waypoints say backward for {stretches}; --ignore-names to do without")
 
 

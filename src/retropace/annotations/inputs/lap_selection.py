@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from retropace.core.activity import Lap, is_autolap
 from retropace.core.errors import AnnotationError
+from retropace.core.units import format_count, pluralize
 
 MAX_LAPS = 10_000
 """Highest lap number that is accepted in a text; a higher one is an error."""
@@ -55,7 +56,7 @@ def warn_about_autolaps(laps: tuple[Lap, ...], numbers: list[int]) -> tuple[str,
     numbers_text = [str(number) for number in numbers if is_auto[number] or is_auto[number - 1]]
     if not numbers_text:
         return ()
-    subject = f"lap{'s' * (len(numbers_text) > 1)} {', '.join(numbers_text[:8])}{' …' * (len(numbers_text) > 8)}"
+    subject = f"{pluralize(len(numbers_text), 'lap')} {', '.join(numbers_text[:8])}{' …' * (len(numbers_text) > 8)}"
     return (f"{subject} began or ended by the watch's own count, not by a press: check before you rely on it",)
 
 
@@ -82,7 +83,7 @@ def _require_laps(laps: tuple[Lap, ...]) -> tuple[Lap, ...]:
 def _check_present(numbers: list[int], laps: tuple[Lap, ...]) -> list[int]:
     missing = [str(number) for number in numbers if number > len(_require_laps(laps))]
     if missing:
-        count = f"{len(laps)} lap{'s' * (len(laps) > 1)}"
+        count = format_count(len(laps), "lap")
         raise AnnotationError(f"the activity has {count}, there is no lap {', '.join(missing[:3])}")
     return numbers
 

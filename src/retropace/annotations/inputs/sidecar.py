@@ -36,7 +36,7 @@ def read_bytes(path: str | os.PathLike[str]) -> bytes:
             raise AnnotationError("is too large for annotations: is this the right file?", path=path)
         return Path(path).read_bytes()
     except OSError as error:
-        raise AnnotationError(f"cannot be read: {error.strerror or error}", path=path) from None
+        raise AnnotationError.from_os_error("cannot be read", error, path) from None
 
 
 def decode_text(data: bytes, path: str | os.PathLike[str]) -> str:

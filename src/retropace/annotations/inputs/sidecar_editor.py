@@ -14,6 +14,7 @@ from retropace.annotations.language.labels import Label
 from retropace.annotations.model.annotation import Annotation, UnresolvedAnnotation
 from retropace.annotations.model.attributes import Attributes
 from retropace.core.errors import AnnotationError
+from retropace.core.units import format_count
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,7 @@ class SidecarEditor:
     def _parse_row_number(self, number: int) -> UnresolvedAnnotation:
         annotations = self.parse_rows()
         if not 1 <= number <= len(annotations):
-            count = f"{len(annotations)} annotation{'s' * (len(annotations) != 1)}"
+            count = format_count(len(annotations), "annotation")
             raise AnnotationError(f"holds {count}, there is no number {number}", path=self.path)
         return annotations[number - 1]
 

@@ -2,25 +2,58 @@
 
 from __future__ import annotations
 
-import sys
+import webbrowser
+from dataclasses import dataclass
 
 import click
 
+from retropace.annotations import UnresolvedAnnotation, parse_mark
 from retropace.cli.options import common as options
+from retropace.cli.options.analysis_options import athlete_profile, parameters
 from retropace.cli.options.annotation_options import parse_annotation_inputs
-from retropace.cli.options.parse_option import parse_option
-from retropace.cli.sessions.analyze_file import read_single_activity
-from retropace.cli.sessions.editor_page import EditorOptions, run_editor
-from retropace.cli.sessions.sidecar_actions import (
-    add_marks,
-    convert_annotations,
-    list_annotations,
-    remove_rows,
-    resolve_sidecar_path,
-    transfer_from_recording,
-)
-from retropace.cli.terminal.errors import exit_status, run_or_report
-from retropace.core.parameters import parameters_from_options
+from retropace.cli.options.gathering import gather
+from retropace.cli.options.param_types import parse_option
+from retropace.cli.sessions import sidecar_actions
+from retropace.cli.sessions.analysis_request import AnalysisRequest
+from retropace.cli.sessions.editor_page import EditorRequest, run_editor
+from retropace.cli.sessions.sidecar_actions import SidecarChange, SidecarRequest
+from retropace.cli.terminal.annotations_view import print_annotations, print_annotations_json
+from retropace.cli.terminal.console import print_line
+from retropace.cli.terminal.errors import run_or_exit
+from retropace.core.parameters import Settings
+from retropace.core.units import Units, format_count
+
+
+@dataclass(frozen=True, slots=True)
+class _Actions:
+    """The options that change or list a sidecar, as they were given."""
+
+    added: tuple[str, ...]
+    note: str | None
+    lists: bool
+    removed: tuple[int, ...]
+    convert: str | None
+    output: str | None
+    source: str | None
+
+    @property
+    def chosen(self) -> list[str]:
+        """The options of the actions that were given."""
+        values = {"--add": self.added, "--list": self.lists, "--remove": self.removed}
+        values |= {"--convert": self.convert, "--from": self.source}
+        return [name for name, value in values.items() if value]
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """The options of the annotation page, as they were given."""
+
+    no_browser: bool
+    port: int
+    settings: Settings
+    athlete: str | None
+    home_zones: bool
+    units: Units
 
 
 @click.command()
@@ -62,9 +95,7 @@ from retropace.core.parameters import parameters_from_options
     help="Edit this file instead of NAME.annotations.csv beside the recording.",
 )
 @click.option("-o", "--output", metavar="FILE", type=click.Path(), help="Where --convert writes to.")
-@click.option(
-    "--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True, help="For --list."
-)
+@options.output_format("table", "json", help_text="For --list.")
 @click.option("--no-browser", is_flag=True, help="Show the page's address instead of opening it.")
 @click.option(
     "--port",
@@ -74,35 +105,14 @@ from retropace.core.parameters import parameters_from_options
     help="Where the page is served on 127.0.0.1, instead of at any free port.",
 )
 @options.units
-@options.cadence
-@options.sensitivity
-@options.threshold
-@options.athlete_profile(
-    "Who ran, as 'retropace analyze --athlete' has learned to know them: the page suspects by that too."
-)
+@parameters
+@athlete_profile("Who ran, as 'retropace analyze --athlete' has learned to know them: the page suspects by that too.")
 @options.home_zones
 @options.session
-def annotate(
-    file: str,
-    added: tuple[str, ...],
-    note: str | None,
-    lists: bool,
-    removed: tuple[int, ...],
-    convert: str | None,
-    source: str | None,
-    sidecar: str | None,
-    output: str | None,
-    form: str,
-    no_browser: bool,
-    port: int,
-    units: str,
-    cadence: str,
-    sensitivity: float,
-    threshold: float,
-    athlete: str | None,
-    home_zones: bool,
-    session: int | None,
-) -> None:
+@gather("request", SidecarRequest)
+@gather("actions", _Actions)
+@gather("page", _Page)
+def annotate(request: SidecarRequest, actions: _Actions, page: _Page, form: str) -> None:
     """Write down what was run backward, in NAME.annotations.csv beside the recording.
 
     With FILE alone a page opens in the browser, on which you mark it by dragging over the charts. It is served to this
@@ -111,40 +121,64 @@ def annotate(
     The recording itself is never changed. Comments, order and separators of an existing sidecar stay as they are. What
     cannot be found in the activity, or contradicts what is there already, is refused, and nothing is written.
     """
-    actions = {"--add": added, "--list": lists, "--remove": removed, "--convert": convert, "--from": source}
-    chosen = [name for name, value in actions.items() if value]
-    if chosen and (no_browser or port):
-        raise click.UsageError(f"{'--no-browser' if no_browser else '--port'} is for the page, not for {chosen[0]}.")
+    chosen = actions.chosen
+    if chosen and (page.no_browser or page.port):
+        name = "--no-browser" if page.no_browser else "--port"
+        raise click.UsageError(f"{name} is for the page, not for {chosen[0]}.")
     if len([name for name in chosen if name != "--list"]) > 1:
         raise click.UsageError(f"{' and '.join(chosen)} do not go together: one at a time.")
-    if note is not None and not added:
+    if actions.note is not None and not actions.added:
         raise click.UsageError("--note goes with --add.")
-    if output is not None and convert is None:
+    if actions.output is not None and actions.convert is None:
         raise click.UsageError("--output goes with --convert.")
+    marks = [parse_option("--add", parse_mark, text) for text in actions.added]
+    if not chosen:
+        run_or_exit(request.file, _run_page, request, page)
+        return
+    if chosen != ["--list"]:
+        change = run_or_exit(request.file, _change, request, actions, marks)
+        for warning in change.warnings:
+            print_line(f"! {warning}", err=True)
+        print_line(change.message)
+    if actions.lists:
+        rows = run_or_exit(request.file, sidecar_actions.list_annotations, request)
+        if form == "json":
+            print_annotations_json(rows)
+        else:
+            print_annotations(rows, request.path)
 
-    from retropace.annotations import parse_mark
 
-    marks = [parse_option("--add", parse_mark, text) for text in added]
+def _change(request: SidecarRequest, actions: _Actions, marks: list[UnresolvedAnnotation]) -> SidecarChange:
+    """Change the sidecar as the options say; raises :class:`~retropace.core.errors.RetropaceError`."""
+    if marks:
+        return sidecar_actions.add_marks(request, marks, actions.note or "")
+    if actions.removed:
+        return sidecar_actions.remove_rows(request, actions.removed)
+    if actions.convert is not None:
+        return sidecar_actions.convert_annotations(request, actions.convert, actions.output)
+    return sidecar_actions.transfer_from_recording(request, actions.source or "")
 
-    def build_editor_options() -> EditorOptions:
-        settings = parameters_from_options(cadence=cadence, sensitivity=sensitivity, threshold=threshold)
-        inputs = parse_annotation_inputs((), None, None, None, home_zones, ()).inputs
-        return EditorOptions(port, not no_browser, units, settings, athlete, inputs)
 
-    def run_action() -> bool:
-        if not chosen:
-            activity = read_single_activity(file, session)
-            return run_editor(activity, resolve_sidecar_path(file, sidecar), build_editor_options())
-        if marks:
-            add_marks(file, sidecar, session, marks, note or "")
-        elif removed:
-            remove_rows(file, sidecar, removed)
-        elif convert is not None:
-            convert_annotations(file, sidecar, session, convert, output)
-        elif source is not None:
-            transfer_from_recording(file, sidecar, session, source)
-        if lists:
-            list_annotations(file, sidecar, session, form)
-        return True
+def _run_page(request: SidecarRequest, page: _Page) -> bool:
+    """Serve the page, print its address and what was saved, and return True; raises ``RetropaceError``."""
+    analysis = AnalysisRequest(
+        parse_annotation_inputs(home_zones=page.home_zones), page.settings, request.session, page.athlete
+    )
 
-    sys.exit(exit_status([run_or_report(file, run_action)]))
+    def print_address(address: str) -> None:
+        print_line(f"{request.file}: {address}")
+        opened = not page.no_browser and _open_browser(address)
+        how = "Opened in the browser" if opened else "Open this address in a browser on this machine"
+        print_line(f"{how}. Closing the page, or Ctrl-C here, ends it; every mark is saved at once.")
+
+    result = run_editor(EditorRequest(request.file, request.path, analysis, page.units, page.port), print_address)
+    changes = f"{format_count(result.edit_count, 'change')} saved" if result.edit_count else "nothing was changed"
+    print_line(f"{request.path}: {changes}, {format_count(result.annotation_count, 'annotation')} in all")
+    return True
+
+
+def _open_browser(address: str) -> bool:
+    try:
+        return webbrowser.open(address)
+    except webbrowser.Error:
+        return False

@@ -1,40 +1,23 @@
-"""``retropace batch PATH...``: analyses folders, archives and watch exports into the library and into tables.
-
-Modules that load NumPy are imported only after the forkserver has been started, so that both processes load it at the
-same time.
-"""
+"""``retropace batch PATH...``: analyses folders, archives and watch exports into the library and into tables."""
 
 from __future__ import annotations
 
 import os
-import signal
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
 
 import click
+from click.core import ParameterSource
 
 from retropace.cli.options import common as options
+from retropace.cli.options.analysis_options import athlete_profile, parameters
 from retropace.cli.options.annotation_options import parse_annotation_inputs
+from retropace.cli.options.gathering import gather
 from retropace.cli.options.param_types import ByteSizeParam
-from retropace.cli.terminal.errors import EXIT_FAILURE, print_error, run_or_report
-from retropace.cli.terminal.short_paths import shorten_path
-from retropace.core.errors import RetropaceError
-from retropace.core.parameters import parameters_from_options
-from retropace.core.sanitize import strip_control_chars
-
-if TYPE_CHECKING:
-    from contextlib import AbstractContextManager
-    from datetime import datetime
-
-    from retropace.labelling.athlete import Athlete
-    from retropace.library import ActivityFilter, Library
-    from retropace.library.batch import BatchPlan, BatchRun, Job
-    from retropace.library.batch.workers import WorkerPool
-
-DEFAULT_TIMEOUT_S = 300.0
-"""Seconds after which a file is given up; the longest real recordings take only seconds."""
+from retropace.cli.sessions.analysis_request import AnnotationInputs
+from retropace.cli.sessions.batch_request import BatchRequest, BatchView
+from retropace.cli.terminal.errors import run_or_exit
+from retropace.library.batch.forkserver import start_forkserver
 
 
 @click.command()
@@ -68,37 +51,27 @@ DEFAULT_TIMEOUT_S = 300.0
 @options.tables
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON, with a row for each activity.")
 @options.units
-@options.cadence
-@options.sensitivity
-@options.threshold
+@parameters
 @options.zones
 @options.home_zones
 @options.fields
 @options.ignore_names
 @options.exact
-@options.athlete_profile("Who ran: what is known of them from 'analyze --athlete' is used.")
+@athlete_profile("Who ran: what is known of them from 'analyze --athlete' is used.")
 @click.option(
     "--scheduler",
     metavar="ADDRESS",
     help="Let the workers of this Dask cluster do it, for example tcp://host:8786; needs retropace[cluster].",
 )
+@gather("read_inputs", parse_annotation_inputs, deferred=True)
+@gather("request", BatchRequest)
+@gather("view", BatchView)
 def batch(
-    paths: tuple[str, ...],
-    library: str | None,
-    jobs: int | None,
-    timeout: float | None,
-    max_size: int,
-    since: datetime | None,
-    sports: tuple[str, ...],
+    request: BatchRequest,
+    read_inputs: Callable[[], AnnotationInputs],
+    athlete: str | None,
     dry_run: bool,
-    strict: bool,
-    retry: bool,
-    csv: str | None,
-    parquet: str | None,
-    as_json: bool,
-    units: str,
-    scheduler: str | None,
-    **analysis_options: Any,
+    view: BatchView,
 ) -> None:
     """Analyse everything in folders, archives and watch exports, and remember it.
 
@@ -107,188 +80,27 @@ def batch(
     was analysed is kept in a library: the next time only what is new or has changed is read. Annotations are read
     from NAME.annotations.csv beside each recording. Ctrl-C stops after what is in hand; the same command goes on.
     """
-    if scheduler is None and not dry_run:
-        from retropace.library.batch.forkserver import start_forkserver
-
+    if request.scheduler is None and not dry_run:
         start_forkserver()
-    from retropace.library import ActivityFilter, Library, library_path
-    from retropace.library.batch import BatchPlan
-    from retropace.sources import Limits
+    # Imported after that, because both processes load NumPy and most of retropace, at the same time.
+    from retropace.cli.sessions.batch_run import build_plan, read_athlete_by_name, start_worker_pool
+    from retropace.cli.terminal.batch_view import print_pending_files, print_run
+    from retropace.library import Library, library_path
 
-    if scheduler is not None and (jobs is not None or timeout is not None):
+    if request.scheduler is not None and (request.jobs is not None or request.timeout is not None):
         raise click.UsageError("--jobs and --timeout are for this machine: a cluster has its own workers and limits.")
-    activity_filter = ActivityFilter(since, sports)
-    athlete = analysis_options.pop("athlete")
     # An athlete named by the config need not have a file yet.
-    is_from_config = (
-        click.get_current_context().get_parameter_source("athlete") is not click.core.ParameterSource.COMMANDLINE
-    )
-    known_athlete = (
-        None
-        if athlete is None
-        else run_or_report(athlete, lambda: _read_athlete(athlete, is_from_config=is_from_config))
-    )
-    if athlete is not None and known_athlete is None:
-        sys.exit(EXIT_FAILURE)
-    job, digest, description = _build_job(
-        activity_filter=activity_filter, max_bytes=max_size, athlete=known_athlete, **analysis_options
-    )
-    timeout_s = None if scheduler is not None else timeout or DEFAULT_TIMEOUT_S
-    plan = BatchPlan(paths, job, Limits(max_bytes=max_size), digest, timeout_s, retry, strict)
-    library_file = library or str(library_path())
+    must_exist = click.get_current_context().get_parameter_source("athlete") is ParameterSource.COMMANDLINE
+    profile = None if athlete is None else run_or_exit(athlete, read_athlete_by_name, athlete, must_exist=must_exist)
+    plan, description = build_plan(request, read_inputs().inputs, profile)
+    library_file = request.library or str(library_path())
 
     def run() -> int:
-        with Library(":memory:" if dry_run and not os.path.exists(library_file) else library_file) as open_library:  # noqa: PTH110
+        is_new = dry_run and not os.path.exists(library_file)  # noqa: PTH110  # Path.exists raises for a long name
+        with Library(":memory:" if is_new else library_file) as library:
             if dry_run:
-                return _list_files(plan, open_library)
-            open_library.describe_settings(digest, description)
-            pool = _start_worker_pool(plan, jobs, scheduler)
-            return _run_batch(plan, open_library, pool, activity_filter, csv, parquet, as_json, units)
+                return print_pending_files(plan, library)
+            library.describe_settings(plan.settings_digest, description)
+            return print_run(plan, library, start_worker_pool(request, plan), view)
 
-    status = run_or_report(library_file, run)
-    sys.exit(EXIT_FAILURE if status is None else status)
-
-
-def _run_batch(
-    plan: BatchPlan,
-    library: Library,
-    pool: AbstractContextManager[WorkerPool],
-    activity_filter: ActivityFilter,
-    csv: str | None,
-    parquet: str | None,
-    as_json: bool,
-    units: str,
-) -> int:
-    """Run the plan, write tables, print the summary, and return the exit status."""
-    from retropace.cli.sessions.batch_output import check_table_folders, print_json_document, write_tables
-    from retropace.cli.terminal.batch_summary import group_failures, print_summary, summarize_library
-    from retropace.cli.terminal.progress_bar import ProgressBar
-    from retropace.library.batch import BatchRun
-    from retropace.library.queries import link_duplicates, mark_visible_duplicates
-
-    check_table_folders(csv, parquet)
-    with ProgressBar() as bar:
-        run = BatchRun(plan, library, bar.show)
-        with _stop_on_signal(run):
-            run.execute(pool)
-    progress = run.progress
-    for path, failure in progress.save_failures[:3]:
-        print_error(f"{path}: {failure.message}")
-    if progress.is_stopped:
-        finished = progress.processed + progress.unchanged
-        reason = "stopped at the first failure (--strict)" if plan.strict and progress.failed else "stopped"
-        print_error(
-            f"{reason}: {finished} of {progress.total} files done and kept in {library.path}; "
-            "the same command goes on there"
-        )
-        for group in group_failures(library, progress.save_failures)[:3]:
-            print_error(group.example_line)
-        return EXIT_FAILURE
-    if not progress.save_failures:
-        link_duplicates(library)
-    mark_visible_duplicates(library, activity_filter)
-    write_tables(library, activity_filter, csv, parquet, progress.save_failures)
-    summary = summarize_library(library, activity_filter, progress)
-    if as_json:
-        print_json_document(library, activity_filter, summary)
-    else:
-        print_summary(summary, units)
-    if not summary.outcomes:
-        print_error(
-            f"{', '.join(plan.paths)}: holds no recordings: FIT, GPX, TCX and KML files are looked for, and exports"
-        )
-        return EXIT_FAILURE
-    return EXIT_FAILURE if summary.failed_files else 0
-
-
-def _list_files(plan: BatchPlan, library: Library) -> int:
-    """Print the path of each file that would be read, and return the exit status."""
-    from retropace.library.batch import BatchRun
-
-    count = 0
-    run = BatchRun(plan, library)
-    for path in run.find_pending():
-        click.echo(strip_control_chars(shorten_path(path)))
-        count += 1
-    other_count = run.progress.total - count
-    click.echo(
-        f"retropace: {count} files would be read, {other_count} others not: unchanged, or no recordings", err=True
-    )
-    return 0
-
-
-def _build_job(
-    *,
-    activity_filter: ActivityFilter,
-    max_bytes: int,
-    athlete: Athlete | None,
-    cadence: str,
-    sensitivity: float,
-    threshold: float,
-    zones: str | None,
-    home_zones: bool,
-    fields: tuple[str, ...],
-    ignore_names: bool,
-    exact: bool,
-) -> tuple[Job, str, str]:
-    """Return the job, a digest of the text that describes all that decides its results, and that text."""
-    import hashlib
-    from importlib.metadata import version
-
-    from retropace.library.batch import Job
-    from retropace.library.rows import STORAGE_VERSION
-
-    annotation_inputs = parse_annotation_inputs(
-        marks=(), sidecar=None, workout=None, zones=zones, home_zones=home_zones, fields=fields
-    )
-    settings = parameters_from_options(
-        cadence=cadence, sensitivity=sensitivity, threshold=threshold, keep_edges=exact, use_file_names=not ignore_names
-    )
-    job = Job(settings, annotation_inputs.inputs, athlete, activity_filter, max_bytes)
-    description = f"retropace {version('retropace')}, {STORAGE_VERSION}: {job.describe()}"
-    return job, hashlib.sha256(description.encode("utf-8", "surrogatepass")).hexdigest()[:16], description
-
-
-def _read_athlete(name: str, *, is_from_config: bool) -> Athlete:
-    """Return the athlete; one named by the config may have no file yet and is then returned without sessions.
-
-    Raises ``RetropaceError`` if there is no file for an athlete that the command line names.
-    """
-    from retropace.labelling.athlete_file import athlete_path, read_athlete
-
-    athlete, data = read_athlete(athlete_path(name))
-    if data is None and not is_from_config:
-        raise RetropaceError("no such athlete is known: 'retropace analyze --athlete' learns one")
-    return athlete
-
-
-def _start_worker_pool(plan: BatchPlan, jobs: int | None, scheduler: str | None) -> AbstractContextManager[WorkerPool]:
-    """Return the worker pool of a Dask cluster if ``scheduler`` is given, else of ``jobs`` local processes."""
-    from retropace.library.batch.dask_cluster import open_cluster_pool
-    from retropace.library.batch.process_pool import open_process_pool
-
-    if scheduler is not None:
-        return open_cluster_pool(plan.job, scheduler)
-    return open_process_pool(plan.job, jobs or _count_cores(), plan.timeout_s)
-
-
-def _count_cores() -> int:
-    """Return the number of cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-@contextmanager
-def _stop_on_signal(run: BatchRun) -> Iterator[None]:
-    """Stop the run at SIGINT or SIGTERM once the files in progress are done; a second SIGINT ends it at once."""
-
-    def stop(*_: object) -> None:
-        run.stop()
-        print_error("stopping after what is in hand; press Ctrl-C again to stop at once")
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-
-    previous_handlers = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield
-    finally:
-        for number, handler in previous_handlers.items():
-            signal.signal(number, handler)
+    sys.exit(run_or_exit(library_file, run))

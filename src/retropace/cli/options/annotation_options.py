@@ -6,48 +6,22 @@ All commands that analyse recordings share them.
 from __future__ import annotations
 
 import functools
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar, cast
 
 import click
 
+import retropace.annotations
 from retropace.cli.options import common as options
-from retropace.cli.options.parse_option import parse_option
-from retropace.cli.sessions.annotation_inputs import AnnotationInputs
+from retropace.cli.options.gathering import gather
+from retropace.cli.options.param_types import parse_option
+from retropace.cli.sessions.analysis_request import AnnotationInputs
 from retropace.core.user_dirs import config_dir
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
-
-    from retropace.annotations import AnnotationInput
-
-Command = TypeVar("Command", bound="Callable[..., Any]")
+Command = TypeVar("Command", bound=Callable[..., Any])
 """A command function before or after the options are added to it."""
 
-
-def annotation_options(command: Command) -> Command:
-    """Add every option for annotations, in the order in which the help shows them.
-
-    The options that state annotations reach the command as a single parsed value, ``annotation_inputs``. The parameters
-    ``files``, ``ignore_names`` and ``exact`` reach it unchanged.
-    """
-
-    @functools.wraps(command)
-    def parse_and_call(*, files: tuple[str, ...], **others: Any) -> Any:
-        annotation_inputs = parse_annotation_inputs(**{name: others.pop(name) for name in _PARAMETER_NAMES})
-        if annotation_inputs.sidecar is not None and len(files) > 1:
-            raise click.UsageError("--annotations goes with one FILE: name the others in a call of their own.")
-        return command(files=files, annotation_inputs=annotation_inputs, **others)
-
-    decorated: Any = parse_and_call
-    for option in reversed(_OPTIONS):
-        decorated = option(decorated)
-    return cast("Command", decorated)
-
-
-_PARAMETER_NAMES = ("marks", "sidecar", "workout", "zones", "home_zones", "fields")
-"""Parameters of the options that :func:`parse_annotation_inputs` combines. The command receives the parameters of the
-other options unchanged."""
 _OPTIONS = (
     click.option(
         "--mark",
@@ -80,33 +54,56 @@ _OPTIONS = (
 """The decorators that add the options, in the order in which the help shows them."""
 
 
+def annotation_options(command: Command) -> Command:
+    """Add every option for annotations, in the order in which the help shows them.
+
+    All but ``ignore_names`` and ``exact`` are gathered as ``annotation_inputs``.
+    """
+
+    def check_and_call(*, annotation_inputs: AnnotationInputs, **others: Any) -> Any:
+        if annotation_inputs.sidecar is not None and len(others.get("files", ())) > 1:
+            raise click.UsageError("--annotations goes with one FILE: name the others in a call of their own.")
+        return command(annotation_inputs=annotation_inputs, **others)
+
+    decorated: Any = gather("annotation_inputs", parse_annotation_inputs)(functools.wraps(command)(check_and_call))
+    for option in reversed(_OPTIONS):
+        decorated = option(decorated)
+    return cast("Command", decorated)
+
+
 def parse_annotation_inputs(
-    marks: tuple[str, ...],
-    sidecar: str | None,
-    workout: str | None,
-    zones: str | None,
-    home_zones: bool,
-    fields: tuple[str, ...],
+    marks: tuple[str, ...] = (),
+    sidecar: str | None = None,
+    workout: str | None = None,
+    zones: str | None = None,
+    home_zones: bool = False,
+    fields: tuple[str, ...] = (),
 ) -> AnnotationInputs:
     """Return the parsed options; raises :class:`click.BadParameter` (exit status 2) for a text that is not valid."""
-    if not (marks or workout is not None or zones is not None or home_zones or fields):
-        return AnnotationInputs((), sidecar)
-    from retropace.annotations import FROM_FILE, parse_field, parse_mark, parse_sentence, read_zones
-
-    inputs: list[AnnotationInput] = [parse_option("--mark", parse_mark, text) for text in marks]
+    inputs: list[retropace.annotations.AnnotationInput] = [
+        parse_option("--mark", retropace.annotations.parse_mark, text) for text in marks
+    ]
     if workout is not None:
         is_file = workout.strip().lower() == "file"
-        inputs.append(FROM_FILE if is_file else parse_option("--workout", parse_sentence, workout))
-    inputs += [parse_option("--field", parse_field, text) for text in fields]
+        inputs.append(
+            retropace.annotations.FROM_FILE
+            if is_file
+            else parse_option("--workout", retropace.annotations.parse_sentence, workout)
+        )
+    inputs += [parse_option("--field", retropace.annotations.parse_field, text) for text in fields]
     if zones is not None:
-        inputs.append(parse_option("--zones", read_zones, zones))
+        inputs.append(parse_option("--zones", retropace.annotations.read_zones, zones))
     if home_zones:
         zones_path = home_zones_path()
         if not zones_path.is_file():
             raise click.BadParameter(
                 f"there is no {zones_path}: put your zones there as GeoJSON", param_hint="--home-zones"
             )
-        inputs.append(parse_option("--home-zones", lambda path: read_zones(path, home=True), str(zones_path)))
+        inputs.append(
+            parse_option(
+                "--home-zones", lambda path: retropace.annotations.read_zones(path, home=True), str(zones_path)
+            )
+        )
     return AnnotationInputs(tuple(inputs), sidecar)
 
 

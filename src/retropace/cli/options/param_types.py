@@ -1,14 +1,31 @@
-"""Parameter types: how the text of an option is parsed into a day, a size, a weight or a time zone."""
+"""How the text of an option is parsed, with a usage error of click for a text that is not valid."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 
 from retropace.core.errors import RetropaceError
+from retropace.core.units import parse_weight_kg
+
+T = TypeVar("T")
+"""The type that the parser returns."""
+
+
+def parse_option(option: str, parse: Callable[[str], T], text: str) -> T:
+    """Return ``parse(text)``.
+
+    Raises :class:`click.BadParameter`, which names ``option`` (such as ``--mark``) and ends the program with exit
+    status 2, where ``parse`` raises :class:`~retropace.core.errors.RetropaceError`.
+    """
+    try:
+        return parse(text)
+    except RetropaceError as error:
+        raise click.BadParameter(str(error), param_hint=option) from None
 
 
 class DateParam(click.DateTime):
@@ -49,8 +66,6 @@ class WeightParam(click.ParamType):  # type: ignore[type-arg,unused-ignore]  # g
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
         """Return the body mass in kilograms."""
-        from retropace.core.units import parse_weight_kg
-
         kilograms = value if isinstance(value, float) else parse_weight_kg(str(value))
         if kilograms is None:
             self.fail(f"{value!r} is no weight of a runner: write for example 70, 70kg or 154lb", param, ctx)

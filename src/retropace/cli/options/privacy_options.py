@@ -2,39 +2,20 @@
 
 from __future__ import annotations
 
-import functools
-import sys
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import click
 
-from retropace.cli.options.parse_option import parse_option
-from retropace.cli.terminal.errors import EXIT_FAILURE, run_or_report
+from retropace.cli.options.gathering import gather
+from retropace.cli.options.param_types import parse_option
+from retropace.cli.terminal.errors import run_or_exit
+from retropace.config.model import read_config
+from retropace.config.privacy import PrivacyFilter, parse_metres, parse_privacy_zone
 from retropace.core.user_dirs import config_path
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from retropace.config.privacy import PrivacyFilter
-
-Command = TypeVar("Command", bound="Callable[..., Any]")
+Command = TypeVar("Command", bound=Callable[..., Any])
 """A command function before or after the options are added to it."""
-
-
-def privacy_options(command: Command) -> Command:
-    """Add ``--hide-around``, ``--hide-ends`` and ``--hide-nothing``, parsed together as ``privacy_filter``."""
-
-    @functools.wraps(command)
-    def parse_and_call(
-        *, hide_around: tuple[str, ...], hide_ends: str | None, hide_nothing: bool, **others: Any
-    ) -> Any:
-        return command(privacy_filter=_resolve_privacy_filter(hide_around, hide_ends, hide_nothing), **others)
-
-    decorated: Any = parse_and_call
-    for option in reversed(_OPTIONS):
-        decorated = option(decorated)
-    return cast("Command", decorated)
-
 
 _OPTIONS = (
     click.option(
@@ -54,22 +35,25 @@ _OPTIONS = (
 """The decorators that add the options, in the order in which the help shows them."""
 
 
-def _resolve_privacy_filter(hide_around: tuple[str, ...], hide_ends: str | None, hide_nothing: bool) -> PrivacyFilter:
+def resolve_privacy_filter(hide_around: tuple[str, ...], hide_ends: str | None, hide_nothing: bool) -> PrivacyFilter:
     """Return the privacy filter that results from the options and the config.
 
     Zones of both are hidden; ``hide_ends`` replaces the config's distance; ``hide_nothing`` disables the config. Raises
     click's usage errors. Ends the program with exit status 1 where the config cannot be read.
     """
-    from retropace.config.model import read_config
-    from retropace.config.privacy import PrivacyFilter, parse_metres, parse_privacy_zone
-
     if hide_nothing and (hide_around or hide_ends is not None):
         raise click.UsageError("--hide-nothing goes without --hide-around and --hide-ends.")
     if hide_nothing:
         return PrivacyFilter()
-    config = run_or_report(str(config_path()), read_config)
-    if config is None:
-        sys.exit(EXIT_FAILURE)  # without the config, positions that it hides could be shown
+    config = run_or_exit(str(config_path()), read_config)  # without it, positions that it hides could be shown
     zones = tuple(parse_option("--hide-around", parse_privacy_zone, text) for text in hide_around)
     ends_m = config.privacy.ends_m if hide_ends is None else parse_option("--hide-ends", parse_metres, hide_ends)
     return PrivacyFilter((*config.privacy.zones, *zones), ends_m)
+
+
+def privacy_options(command: Command) -> Command:
+    """Add ``--hide-around``, ``--hide-ends`` and ``--hide-nothing``, gathered as ``privacy_filter``."""
+    command = gather("privacy_filter", resolve_privacy_filter)(command)
+    for option in reversed(_OPTIONS):
+        command = option(command)
+    return command

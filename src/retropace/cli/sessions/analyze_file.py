@@ -2,58 +2,62 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, TypeVar
 
+import retropace.annotations
+from retropace.analysis.json_document import energy_document
+from retropace.analysis.pipeline import Analysis, analyze
+from retropace.cli.sessions.analysis_request import AnalysisRequest
+from retropace.core.activity import Activity
 from retropace.core.errors import AnnotationError
+from retropace.readers import choose, read_all
 
 if TYPE_CHECKING:
-    from retropace.analysis.pipeline import Analysis
-    from retropace.annotations import AnnotationInput
-    from retropace.cli.sessions.annotation_inputs import AnnotationInputs
-    from retropace.core.activity import Activity
-    from retropace.core.parameters import Settings
     from retropace.labelling.athlete import Athlete
 
+T = TypeVar("T")
+"""The type of a session: an activity or its analysis."""
 
-def analyze_file(
-    path: str,
-    annotation_inputs: AnnotationInputs,
-    settings: Settings,
-    session: int | None,
-    athlete: Athlete | None = None,
-) -> list[Analysis]:
-    """Return an analysis for each session on foot in the file, or for session number ``session`` alone.
+
+def analyze_file(path: str, request: AnalysisRequest, athlete: Athlete | None = None) -> list[Analysis]:
+    """Return an analysis for each session on foot in the file, or for the requested session alone.
 
     Raises :class:`~retropace.core.errors.RetropaceError` where the file or its annotations cannot be read, or where
     annotations of a single session are given for a file of several.
     """
-    from retropace.analysis.pipeline import analyze
-    from retropace.readers import choose, read_all
-
-    activities = choose(read_all(path), session)
-    annotations = annotation_inputs.collect_for_recording(path)
-    if len(activities) > 1 and (annotation_inputs.is_session_specific or _is_session_specific(annotations)):
-        raise AnnotationError(
-            f"holds {len(activities)} sessions: say which one the annotations are about with --session N", path=path
-        )
-    return [analyze(activity, annotations, settings, athlete) for activity in activities]
-
-
-def read_single_activity(path: str, session: int | None) -> Activity:
-    """Return session number ``session`` (the first is 1) of a recording or, if that is None, its only session.
-
-    Raises ``RetropaceError`` if the session does not exist, or if none is named and the recording holds several.
-    """
-    from retropace.readers import choose, read_all
-
-    activities = choose(read_all(path), session)
-    if len(activities) > 1:
-        raise AnnotationError(f"holds {len(activities)} sessions: say which one with --session N", path=path)
-    return activities[0]
+    activities = read_activities(path, request.session)
+    inputs = request.annotation_inputs.collect_for_recording(path)
+    if len(activities) > 1 and (
+        request.annotation_inputs.is_session_specific
+        or any(
+            isinstance(item, retropace.annotations.UnresolvedAnnotation) for item in inputs
+        )  # zones and fields are not
+    ):
+        require_single(activities, path, "say which one the annotations are about")
+    return [analyze(activity, inputs, request.settings, athlete) for activity in activities]
 
 
-def _is_session_specific(annotations: list[AnnotationInput]) -> bool:
-    """Whether an annotation names a stretch of one session: marks do, but zones and fields do not."""
-    from retropace.annotations import UnresolvedAnnotation
+def read_activities(path: str, session: int | None) -> list[Activity]:
+    """Return every session on foot in the file, or session number ``session`` alone; raises ``RetropaceError``."""
+    return choose(read_all(path), session)
 
-    return any(isinstance(item, UnresolvedAnnotation) for item in annotations)
+
+def require_single(sessions: Sequence[T], path: str, advice: str = "say which one") -> T:
+    """Return the only session of a file; raises :class:`~retropace.core.errors.AnnotationError` if it has several."""
+    if len(sessions) > 1:
+        raise AnnotationError(f"holds {len(sessions)} sessions: {advice} with --session N", path=path)
+    return sessions[0]
+
+
+def build_document(analysis: Analysis, weight_kg: float | None) -> dict[str, Any]:
+    """Return the JSON document of an analysis, with the energy cost for a runner of this body mass."""
+    energy = None if weight_kg is None else energy_document(analysis.energy, weight_kg)
+    return {**analysis.to_dict(), "energy": energy}
+
+
+def format_segments(analyses: Sequence[Analysis]) -> str:
+    """Return CSV with a row for each segment of the analyses."""
+    from retropace.output.export.to_csv import format_segments_csv
+
+    return format_segments_csv(list(analyses))

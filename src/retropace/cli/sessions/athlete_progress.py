@@ -2,51 +2,75 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
-from typing import TYPE_CHECKING
+from pathlib import Path
+from zoneinfo import ZoneInfo
 
+from retropace.config.model import read_config
 from retropace.core.errors import RetropaceError
+from retropace.library import Library, library_path
+from retropace.library.season_query import SeasonQuery, count_by_runner, count_undated, read_season
+from retropace.season.progress import Progress, build_progress
 
-if TYPE_CHECKING:
-    from retropace.library import Library
-    from retropace.season.progress import Progress
+
+@dataclass(frozen=True, slots=True)
+class ProgressRequest:
+    """Whose activities are summed up, by what, and of which days."""
+
+    library: str | None
+    """Path of the library; None takes the one in the data folder."""
+    athlete: str | None
+    """Name of the runner; empty for activities without one, None for the only runner of the library."""
+    timezone: str | None
+    """IANA name of the zone in which days begin; None takes the system's."""
+    per: str = "week"
+    """``week`` or ``month``."""
+    since: datetime | None = None
+    """First day; None begins with the first activity."""
+    until: datetime | None = None
+    """Last day; None stands for today."""
+
+    @property
+    def library_file(self) -> str:
+        """Path of the library."""
+        return self.library if self.library is not None else str(library_path())
+
+    @property
+    def is_answerable(self) -> bool:
+        """Whether a library was named, or there is one in the data folder."""
+        return self.library is not None or Path(self.library_file).exists()
 
 
-def compute_progress(
-    library: Library,
-    athlete: str | None,
-    *,
-    per: str,
-    since: datetime | None = None,
-    until: datetime | None = None,
-    timezone: str | None = None,
-) -> tuple[Progress, str | None]:
-    """Return the progress per ``week`` or ``month``, measured against the goals of the config, and the runner's name.
+@dataclass(frozen=True, slots=True)
+class ProgressResult:
+    """The progress of a runner."""
 
-    The season reaches from the day of ``since`` to the day of ``until``, both included, by default to today. Raises
-    :class:`~retropace.core.errors.RetropaceError` where ``athlete`` is not in the library, or is None and the library
-    holds several runners.
+    progress: Progress
+    athlete: str | None
+    """Name of the runner."""
+    undated_count: int
+    """Number of the runner's activities without a date, which are in no week."""
+    max_heart_rate_bpm: float | None
+    """The runner's highest heart rate, as configured."""
+
+
+def read_progress(request: ProgressRequest) -> ProgressResult:
+    """Return the progress of a runner, measured against the goals of the config.
+
+    Raises :class:`~retropace.core.errors.RetropaceError` where ``athlete`` is not in the library, or is None and the
+    library holds several runners.
     """
-    from retropace.config.model import read_config
-    from retropace.library.season_query import SeasonQuery, read_season
-    from retropace.season.progress import build_progress
-
-    zone = resolve_time_zone(timezone)
-    runner = select_athlete(library, athlete)
-    today = until.date() if until is not None else datetime.now(zone).date()
-    start = None if since is None else _midnight_utc(since.date(), zone)
-    query = SeasonQuery(runner, start, _midnight_utc(today + timedelta(days=1), zone))
-    goals = [goal for goal in read_config().goals if goal.athlete in ("", runner or "")]
-    return build_progress(read_season(library, query), per=per, today=today, zone=zone, goals=goals), runner
-
-
-def resolve_time_zone(name: str | None) -> tzinfo | None:
-    """Return the IANA time zone of this name; None stays None and stands for the system's time zone."""
-    if name is None:
-        return None
-    from zoneinfo import ZoneInfo
-
-    return ZoneInfo(name)
+    with Library(request.library_file, create=False) as library:
+        zone = None if request.timezone is None else ZoneInfo(request.timezone)
+        runner = select_athlete(library, request.athlete)
+        today = request.until.date() if request.until is not None else datetime.now(zone).date()
+        start = None if request.since is None else _midnight_utc(request.since.date(), zone)
+        query = SeasonQuery(runner, start, _midnight_utc(today + timedelta(days=1), zone))
+        config = read_config()
+        goals = [goal for goal in config.goals if goal.athlete in ("", runner or "")]
+        progress = build_progress(read_season(library, query), per=request.per, today=today, zone=zone, goals=goals)
+        return ProgressResult(progress, runner, count_undated(library, runner), config.max_heart_rate_bpm)
 
 
 def _midnight_utc(day: date, zone: tzinfo | None) -> datetime:
@@ -61,8 +85,6 @@ def select_athlete(library: Library, requested_name: str | None) -> str | None:
     Without a request the library must hold one runner only; an empty name requests the activities without a runner.
     Raises :class:`~retropace.core.errors.RetropaceError` where the choice is not clear.
     """
-    from retropace.library.season_query import count_by_runner
-
     counts = dict(count_by_runner(library))
     if not counts:
         raise RetropaceError("holds no activities: 'retropace batch' fills it", path=library.path)

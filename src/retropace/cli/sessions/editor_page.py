@@ -3,78 +3,55 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-import click
-
+from retropace.cli.sessions.analysis_request import AnalysisRequest
+from retropace.cli.sessions.analyze_file import read_activities, require_single
 from retropace.cli.sessions.learning import AthleteLearner
-from retropace.core.errors import RetropaceError
-from retropace.core.sanitize import strip_control_chars
-
-if TYPE_CHECKING:
-    from retropace.annotations import AnnotationInput
-    from retropace.core.activity import Activity
-    from retropace.core.parameters import Settings
+from retropace.core.errors import RetropaceError, describe_os_error
+from retropace.core.units import Units
 
 
 @dataclass(frozen=True, slots=True)
-class EditorOptions:
-    """How the page is served, and how the recording on it is analysed."""
+class EditorRequest:
+    """The recording on the page, how it is analysed, and how the page is served."""
 
+    file: str
+    """Path of the recording."""
+    sidecar: Path
+    analysis: AnalysisRequest
+    units: Units
     port: int
     """TCP port on 127.0.0.1; 0 takes any free port."""
-    opens_browser: bool
-    units: str
-    """``km`` or ``mi``."""
-    settings: Settings
-    athlete: str | None
-    """Name or file of the athlete whose learned model is used."""
-    annotation_inputs: tuple[AnnotationInput, ...]
 
 
-def run_editor(activity: Activity, sidecar: Path, options: EditorOptions) -> bool:
-    """Serve the page until it is closed or Ctrl-C is pressed, and print how many changes were saved.
+@dataclass(frozen=True, slots=True)
+class EditorResult:
+    """What was done on the page."""
 
-    Raises ``RetropaceError`` if the page cannot be served or the sidecar cannot be used.
+    edit_count: int
+    annotation_count: int
+    """Number of annotations in the sidecar afterwards."""
+
+
+def run_editor(request: EditorRequest, on_ready: Callable[[str], None]) -> EditorResult:
+    """Serve the page until it is closed or Ctrl-C is pressed; raises ``RetropaceError``.
+
+    ``on_ready`` is called with the page's address.
     """
-    from retropace.core.units import UNITS_BY_NAME
+    # The server is imported here, because only the page needs it.
     from retropace.editor.editor import Editor
     from retropace.editor.server import serve
 
-    _check_writable(sidecar)
-    athlete = None if options.athlete is None else AthleteLearner(options.athlete).athlete
-    editor = Editor(activity, sidecar, options.settings, athlete, options.annotation_inputs)
-
-    def print_address(address: str) -> None:
-        _print_message(f"{activity.source.path}: {address}")
-        opened = options.opens_browser and _open_browser(address)
-        how = "Opened in the browser" if opened else "Open this address in a browser on this machine"
-        _print_message(f"{how}. Closing the page, or Ctrl-C here, ends it; every mark is saved at once.")
-
-    serve(editor, UNITS_BY_NAME[options.units], port=options.port, on_ready=print_address)
-    count = len(editor.refresh().sidecar.parse_rows())
-    changes = (
-        f"{editor.edit_count} change{'s' * (editor.edit_count != 1)} saved"
-        if editor.edit_count
-        else "nothing was changed"
-    )
-    _print_message(f"{sidecar}: {changes}, {count} annotation{'s' * (count != 1)} in all")
-    return True
-
-
-def _print_message(message: str) -> None:
-    click.echo(strip_control_chars(message))
-
-
-def _open_browser(address: str) -> bool:
-    import webbrowser
-
-    try:
-        return webbrowser.open(address)
-    except webbrowser.Error:
-        return False
+    activity = require_single(read_activities(request.file, request.analysis.session), request.file)
+    settings, name = request.analysis.settings, request.analysis.athlete
+    _check_writable(request.sidecar)
+    athlete = None if name is None else AthleteLearner(name).athlete
+    editor = Editor(activity, request.sidecar, settings, athlete, request.analysis.annotation_inputs.inputs)
+    serve(editor, request.units, port=request.port, on_ready=on_ready)
+    return EditorResult(editor.edit_count, len(editor.refresh().sidecar.parse_rows()))
 
 
 def _check_writable(sidecar: Path) -> None:
@@ -84,7 +61,7 @@ def _check_writable(sidecar: Path) -> None:
             pass
     except OSError as error:
         raise RetropaceError(
-            f"cannot be written ({error.strerror or error}), so that no mark could be saved: "
+            f"cannot be written ({describe_os_error(error)}), so that no mark could be saved: "
             "name a file in another folder with --annotations",
             path=sidecar,
         ) from None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from retropace.core.errors import describe_os_error
 from retropace.core.sidecar_path import sidecar_path
 
 
@@ -39,7 +40,7 @@ def find_output_path_problem(
         is_none = f" and is no {own_description}" if own_description else ""
         return "" if force or is_own_file(path) else f"{target} exists{is_none}: --force writes over it"
     except OSError as error:  # such as a name that is too long, or a folder that must not be read
-        return f"{target} cannot be written: {error.strerror or error}"
+        return f"{target} cannot be written: {describe_os_error(error)}"
 
 
 def _is_same_file(target: Path, other: str) -> bool:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from dataclasses import dataclass
 
+from retropace.analysis.pipeline import Analysis
+from retropace.cli.terminal.console import TextOutput, open_text_output
 from retropace.cli.terminal.direction_strip import build_legend, build_strip
 from retropace.cli.terminal.tables import print_table
-from retropace.cli.terminal.workout_table import print_workout
+from retropace.core.activity import Activity
+from retropace.core.cleaned_activity import CleanedActivity
 from retropace.core.sanitize import strip_control_chars
-from retropace.core.units import format_duration
+from retropace.core.units import Units, format_duration
 from retropace.output.tables.analysis import (
     build_directions_table,
     build_segments_table,
@@ -16,13 +20,7 @@ from retropace.output.tables.analysis import (
     format_totals_line,
 )
 from retropace.output.tables.energy import format_energy_lines
-
-if TYPE_CHECKING:
-    from retropace.analysis.pipeline import Analysis
-    from retropace.cli.terminal.console import TextOutput
-    from retropace.core.activity import Activity
-    from retropace.core.cleaned_activity import CleanedActivity
-    from retropace.core.units import Units
+from retropace.output.tables.workout import build_workout_table, describe_fit
 
 STRIP_WIDTH = 72
 """Width (columns) of the direction strip where it is printed without graphs."""
@@ -31,15 +29,33 @@ MIN_WIDE_GAP_COLUMNS = 96
 narrower terminal one blank separates them."""
 
 
-def print_analysis(
-    output: TextOutput, analysis: Analysis, units: Units, weight_kg: float | None, *, segments: bool, graphs: bool
-) -> None:
-    """Print an analysis; ``segments`` adds the table of segments, ``graphs`` adds graphs of pace and cadence.
+@dataclass(frozen=True, slots=True)
+class AnalysisView:
+    """What is printed of an analysis, and how."""
 
-    With the runner's ``weight_kg``, energy is printed too.
-    """
+    units: Units
+    weight_kg: float | None
+    """Body mass of the runner, with which energy is printed too."""
+    brief: bool
+    """Whether the table of segments is left out."""
+    graphs: bool | None
+    """Whether there are graphs of pace and cadence; None shows them on a terminal."""
+
+
+def print_analyses(analyses: Sequence[Analysis], view: AnalysisView, *, is_first: bool) -> None:
+    """Print the analyses of a file, with a blank line before each but the first of a call."""
+    output = open_text_output()
+    for number, analysis in enumerate(analyses):
+        if number or not is_first:
+            output.print()
+        print_analysis(output, analysis, view)
+
+
+def print_analysis(output: TextOutput, analysis: Analysis, view: AnalysisView) -> None:
+    """Print headline, graphs or strip, totals, energy, segments, workout, stretches to look at and warnings."""
+    units = view.units
     print_headline(output, analysis.activity, analysis.cleaned, units)
-    if graphs:
+    if output.is_terminal if view.graphs is None else view.graphs:
         from retropace.cli.terminal.graphs import print_graphs
 
         print_graphs(output, analysis, units)
@@ -48,16 +64,20 @@ def print_analysis(
     output.print_line(build_legend(analysis.segments, output.is_coloured))
     output.print()
     print_table(output, build_directions_table(analysis, units), gap=2)
-    if weight_kg is not None:
+    if view.weight_kg is not None:
         output.print()
-        for line in format_energy_lines(analysis, weight_kg):
+        for line in format_energy_lines(analysis, view.weight_kg):
             output.print(line, soft_wrap=True)
-    if segments:
+    if not view.brief:
         output.print()
         print_table(output, build_segments_table(analysis, units), gap=2 if output.width >= MIN_WIDE_GAP_COLUMNS else 1)
     if analysis.workout is not None and analysis.workout.fits:
         output.print()
-        print_workout(output, analysis.workout, steps=segments)
+        for line in describe_fit(analysis.workout):
+            output.print(strip_control_chars(line), soft_wrap=True)
+        if not view.brief:
+            output.print()
+            print_table(output, build_workout_table(analysis.workout), gap=2)
     if analysis.borderline:
         output.print()
         output.print("worth a look: may have been backward (a line in the annotations says what it was)")
@@ -66,8 +86,13 @@ def print_analysis(
             output.print(f"? {span}  {100.0 * stretch.probability:.0f} %  --mark {span}=backward", style="yellow")
     if analysis.warnings:
         output.print()
-        for warning in analysis.warnings:
-            output.print(f"! {strip_control_chars(warning)}", style="yellow", soft_wrap=True)
+        print_warnings(output, analysis.warnings)
+
+
+def print_warnings(output: TextOutput, warnings: Sequence[str]) -> None:
+    """Print a line for each warning."""
+    for warning in warnings:
+        output.print(f"! {strip_control_chars(warning)}", style="yellow", soft_wrap=True)
 
 
 def print_headline(output: TextOutput, activity: Activity, cleaned: CleanedActivity, units: Units) -> None:

@@ -8,11 +8,13 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
+
+from retropace.core.sanitize import strip_control_chars
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -23,35 +25,27 @@ PIPED_WIDTH = 1000
 """Width in characters that is assumed for piped output; it is so large that no table cell is cut off."""
 
 
-class TextOutput(Protocol):
-    """An output to which commands print lines and tables."""
+class TextOutput:
+    """An output to which commands print lines and tables: plain text without styles, for pipes and files."""
 
-    @property
-    def width(self) -> int:
-        """Width in columns."""
-        ...
+    width = PIPED_WIDTH
+    """Width in columns."""
+    is_terminal = False
+    """Whether the output is a terminal."""
+    is_coloured = False
+    """Whether colours are shown."""
 
-    @property
-    def is_terminal(self) -> bool:
-        """Whether the output is a terminal."""
-        ...
-
-    @property
-    def is_coloured(self) -> bool:
-        """Whether colours are shown."""
-        ...
-
-    def print(self, text: str = "", *, style: str = "", soft_wrap: bool = False) -> None:
-        """Print text; long lines are broken between words, or, with ``soft_wrap``, by the terminal itself."""
-        ...
+    def print(self, text: str = "", *, style: str = "", soft_wrap: bool = False) -> None:  # noqa: ARG002
+        """Print text; a terminal breaks long lines between words, or, with ``soft_wrap``, at its edge."""
+        click.echo(text)
 
     def print_line(self, styled_line: StyledLine) -> None:
-        """Print a line of several texts, each in its own style."""
-        ...
+        """Print a line of several texts, each in its own style, without trailing blanks."""
+        click.echo("".join(text for text, _ in styled_line).rstrip())
 
     def print_table(self, table: TerminalTable) -> None:
         """Print a table."""
-        ...
+        click.echo(table.to_text())
 
 
 def print_json(documents: Sequence[dict[str, Any]], *, file_count: int) -> None:
@@ -65,71 +59,54 @@ def print_json(documents: Sequence[dict[str, Any]], *, file_count: int) -> None:
         click.echo(json.dumps(documents[0] if is_single else documents, ensure_ascii=False, indent=2))
 
 
+def print_line(message: str, *, err: bool = False) -> None:
+    """Print a message on stdout, or on stderr, without the control characters of file names and contents."""
+    click.echo(strip_control_chars(message), err=err)
+
+
+def print_written(paths: Iterable[Path]) -> None:
+    """Print the path of each file on stderr, as soon as it is written."""
+    for path in paths:
+        click.echo(f"retropace: wrote {path}", err=True)
+
+
+def print_bytes(data: bytes) -> bool:
+    """Write a whole file to stdout, and return True."""
+    sys.stdout.buffer.write(data)
+    sys.stdout.buffer.flush()
+    return True
+
+
 def open_text_output() -> TextOutput:
     """Return an output on stdout: plain text if piped, else a terminal, without colours if ``NO_COLOR`` is set."""
     if hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(errors="replace")  # characters that the encoding lacks become question marks
     if not sys.stdout.isatty():
-        return _PlainOutput()
+        return TextOutput()
     from rich.console import Console
 
     no_color = True if os.environ.get("NO_COLOR") else None
     return _TerminalOutput(Console(highlight=False, markup=False, emoji=False, no_color=no_color))
 
 
-class _PlainOutput:
-    """Plain text without styles, for pipes and files."""
-
-    width = PIPED_WIDTH
-    is_terminal = False
-    is_coloured = False
-
-    def print(self, text: str = "", *, style: str = "", soft_wrap: bool = False) -> None:  # noqa: ARG002
-        """Print text unchanged."""
-        click.echo(text)
-
-    def print_line(self, styled_line: StyledLine) -> None:
-        """Print the texts of a line without their styles and without trailing blanks."""
-        click.echo("".join(text for text, _ in styled_line).rstrip())
-
-    def print_table(self, table: TerminalTable) -> None:
-        """Print a table as plain text."""
-        click.echo(table.to_text())
-
-
-@dataclass(frozen=True, slots=True)
-class _TerminalOutput:
+class _TerminalOutput(TextOutput):
     """A terminal, written to through rich."""
 
-    console: Console
-
-    @property
-    def width(self) -> int:
-        """Width of the terminal in columns."""
-        return self.console.width
-
-    @property
-    def is_terminal(self) -> bool:
-        """Whether the output is a terminal."""
-        return self.console.is_terminal
-
-    @property
-    def is_coloured(self) -> bool:
-        """Whether the terminal shows colours and ``NO_COLOR`` is not set."""
-        return self.console.is_terminal and self.console.color_system is not None and not self.console.no_color
+    def __init__(self, console: Console):
+        self.console = console
+        self.width = console.width
+        self.is_terminal = console.is_terminal
+        self.is_coloured = console.is_terminal and console.color_system is not None and not console.no_color
 
     def print(self, text: str = "", *, style: str = "", soft_wrap: bool = False) -> None:
-        """Print text, broken between words unless ``soft_wrap``."""
         self.console.print(text, style=style or None, soft_wrap=soft_wrap)
 
     def print_line(self, styled_line: StyledLine) -> None:
-        """Print the texts of a line in their styles."""
         from rich.text import Text
 
         self.console.print(Text.assemble(*styled_line))
 
-    def print_table(self, table: TerminalTable) -> None:
-        """Print a table without the trailing blanks that rich leaves."""
+    def print_table(self, table: TerminalTable) -> None:  # rich leaves blanks at the end of lines
         from rich.table import Table
         from rich.text import Text
 

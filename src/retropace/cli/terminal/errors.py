@@ -6,9 +6,10 @@ The exit status is 0 if all inputs succeeded, 1 if some failed, and 2, set by cl
 from __future__ import annotations
 
 import os
+import sys
 import traceback
-from collections.abc import Callable, Iterable
-from typing import TypeVar
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import NoReturn, ParamSpec, TypeVar
 
 import click
 
@@ -17,19 +18,21 @@ from retropace.core.sanitize import strip_control_chars
 
 Result = TypeVar("Result")
 """The type that an action returns."""
+P = ParamSpec("P")
+"""The parameters of an action."""
 
 EXIT_FAILURE = 1
 """Exit status where some inputs failed."""
 
 
-def run_or_report(path: str, action: Callable[[], Result]) -> Result | None:
+def run_or_report(path: str, action: Callable[P, Result], *args: P.args, **kwargs: P.kwargs) -> Result | None:
     """Return the result of an action on the file ``path``, or None, with one sentence on stderr, if it raises.
 
     Unexpected exceptions are reported as a failure of retropace; with ``RETROPACE_DEBUG=1`` in the environment their
     traceback follows. :class:`BrokenPipeError` is raised on, and click then ends quietly.
     """
     try:
-        return action()
+        return action(*args, **kwargs)
     except RetropaceError as error:
         message = str(error)
         print_error(message if error.path is not None else f"{path}: {message}")
@@ -45,14 +48,35 @@ def run_or_report(path: str, action: Callable[[], Result]) -> Result | None:
     return None
 
 
+def run_or_exit(path: str, action: Callable[P, Result], *args: P.args, **kwargs: P.kwargs) -> Result:
+    """Return the result of an action on the file ``path``; end with :data:`EXIT_FAILURE` if it raises."""
+    result = run_or_report(path, action, *args, **kwargs)
+    if result is None:
+        sys.exit(EXIT_FAILURE)
+    return result
+
+
+def run_each(
+    paths: Sequence[str], action: Callable[[str], Result], progress_label: str = ""
+) -> Iterator[Result | None]:
+    """Yield the result of an action on each path, None, with one sentence on stderr, where it raises.
+
+    With a label the progress over several paths is shown on stderr if that is a terminal.
+    """
+    hidden = not progress_label or len(paths) < 2 or not sys.stderr.isatty()
+    with click.progressbar(paths, file=sys.stderr, label=progress_label, hidden=hidden) as shown_paths:
+        for path in shown_paths:
+            yield run_or_report(path, action, path)
+
+
 def print_error(message: str) -> None:
     """Print one line on stderr, without the control characters that file names and contents may hold."""
     click.echo(f"retropace: {strip_control_chars(message)}", err=True)
 
 
-def exit_status(results: Iterable[object | None]) -> int:
-    """Return 0 if no result is None; otherwise return :data:`EXIT_FAILURE`, since None means that an input failed."""
-    return EXIT_FAILURE if any(result is None for result in results) else 0
+def exit_with_status(results: Iterable[object | None]) -> NoReturn:
+    """End the program with status 0, or :data:`EXIT_FAILURE` if one of the results is None."""
+    sys.exit(EXIT_FAILURE if any(result is None for result in results) else 0)
 
 
 def _describe_exception(error: Exception) -> str:

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import sys
 import time
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from retropace.core.units import format_duration
-
-if TYPE_CHECKING:
-    from retropace.library.batch import BatchProgress
+from retropace.library.batch import BatchProgress
 
 PIPED_INTERVAL_S = 10.0
 """Seconds between two lines where stderr is not a terminal."""

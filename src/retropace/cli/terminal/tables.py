@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import zip_longest
-from typing import TYPE_CHECKING
 
+from retropace.cli.terminal.console import TextOutput
 from retropace.cli.terminal.direction_strip import DIRECTION_COLOURS
-from retropace.cli.terminal.layout import create_table
+from retropace.cli.terminal.layout import TerminalTable, create_table
 from retropace.core.sanitize import strip_control_chars
-
-if TYPE_CHECKING:
-    from retropace.cli.terminal.console import TextOutput
-    from retropace.cli.terminal.layout import TerminalTable
-    from retropace.output.tables.text_table import TextTable
+from retropace.output.tables.text_table import TextTable
 
 
 def print_tables(output: TextOutput, tables: Sequence[TextTable], gap: int) -> None:

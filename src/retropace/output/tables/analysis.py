@@ -8,7 +8,7 @@ import numpy as np
 
 from retropace.core.segment_stats import SegmentStats
 from retropace.core.segments import DIRECTIONS
-from retropace.core.units import Units, format_duration
+from retropace.core.units import Units, format_duration, format_known
 from retropace.output.tables.text_table import TextTable
 
 if TYPE_CHECKING:
@@ -105,16 +105,12 @@ def _format_stats(stats: SegmentStats, index: int, units: Units, by_distance: bo
     distance_m = float(stats.distance_m[index])
     duration = format_duration(float(stats.moving_s[index] if moving else stats.elapsed_s[index]))
     distance = units.format_distance(distance_m) if by_distance and (moving or distance_m >= 0.5) else ""
-    heart_rate = _format_number(stats.heart_rate_bpm[index], "{:.0f} bpm")
+    heart_rate = format_known(stats.heart_rate_bpm[index], "{:.0f} bpm")
     if not moving:
         return [distance, duration, "", "", "", heart_rate]
     pace = units.format_pace(float(stats.speed_mps[index])) if by_distance else ""
     step_cells = [
-        _format_number(stats.cadence_spm[index], "{:.0f} spm"),
-        _format_number(stats.step_length_m[index], "{:.2f} m"),
+        format_known(stats.cadence_spm[index], "{:.0f} spm"),
+        format_known(stats.step_length_m[index], "{:.2f} m"),
     ]
     return [distance, duration, pace, *step_cells, heart_rate]
-
-
-def _format_number(value: float, template: str) -> str:
-    return template.format(value) if np.isfinite(value) else ""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from retropace.core.units import MILE_M, Units, format_duration
+from retropace.core.units import MILE_M, Units, format_duration, format_known
 from retropace.output.tables.text_table import TextTable
 
 if TYPE_CHECKING:
@@ -144,15 +144,15 @@ def _format_rep_row(rep: Rep, interval_set: IntervalSet, units: Units) -> tuple[
     return (
         str(rep.number),
         " ".join(description) + question_mark,
-        _format_number(rep.metres, "{:.0f}") + ("*" if is_off_nominal else ""),
+        format_known(rep.metres, "{:.0f}") + ("*" if is_off_nominal else ""),
         format_duration(rep.seconds),
         units.format_pace(rep.speed_mps).partition(" ")[0],
-        _format_number(rep.cadence_spm, "{:.0f}"),
-        _format_number(rep.step_length_m, "{:.2f}"),
-        _format_number(rep.steps, "{:.0f}"),
-        _format_number(rep.heart_rate_bpm, "{:.0f}"),
-        _format_number(rep.heart_rate_max_bpm, "{:.0f}"),
-        _format_number(
+        format_known(rep.cadence_spm, "{:.0f}"),
+        format_known(rep.step_length_m, "{:.2f}"),
+        format_known(rep.steps, "{:.0f}"),
+        format_known(rep.heart_rate_bpm, "{:.0f}"),
+        format_known(rep.heart_rate_max_bpm, "{:.0f}"),
+        format_known(
             round(-rep.heart_rate_recovery_bpm) if np.isfinite(rep.heart_rate_recovery_bpm) else np.nan, "{:+d}"
         ),
         recovery,
@@ -199,8 +199,8 @@ def _build_comparison_table(comparisons: Sequence[Comparison]) -> TextTable:
 def _format_ratios(ratios: DirectionRatios) -> tuple[str, ...]:
     columns = (ratios.seconds, ratios.speed_mps, ratios.cadence_spm, ratios.step_length_m, ratios.steps)
     return (
-        *(_format_number(value, "{:.2f}") for value in columns),
-        _format_number(ratios.heart_rate_bpm, "{:+.0f} bpm"),
+        *(format_known(value, "{:.2f}") for value in columns),
+        format_known(ratios.heart_rate_bpm, "{:+.0f} bpm"),
     )
 
 
@@ -287,7 +287,3 @@ SESSION_COLUMNS = ("date", "file", "sets", "backward work", "quarter mile")
 
 def _format_distance(metres: float, units: Units) -> str:
     return f"{metres:.0f} m" if metres < units.metres else units.format_distance(metres)
-
-
-def _format_number(value: float, template: str) -> str:
-    return template.format(value) if np.isfinite(value) else ""

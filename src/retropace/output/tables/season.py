@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from retropace.core.units import Units, format_duration
+from retropace.core.units import Units, format_count, format_duration, format_known
 from retropace.output.tables.energy import format_kilocalories
 from retropace.output.tables.text_table import TextTable
 from retropace.season.goal_progress import GoalProgress
@@ -85,7 +85,7 @@ def build_periods_table(progress: Progress, units: Units, runner: RunnerProfile,
 
 def _format_period_stats(stats: PeriodStats, units: Units, runner: RunnerProfile) -> tuple[str, ...]:
     weight_kg, max_bpm = runner.weight_kg, runner.max_heart_rate_bpm
-    heart_rate = f"{stats.heart_rate_bpm:.0f} bpm" if math.isfinite(stats.heart_rate_bpm) else ""
+    heart_rate = format_known(stats.heart_rate_bpm, "{:.0f} bpm")
     if heart_rate and max_bpm is not None:
         heart_rate += f" ({100.0 * stats.heart_rate_bpm / max_bpm:.0f} %)"
     low, high = stats.energy_low_kcal_per_kg, stats.energy_high_kcal_per_kg
@@ -95,11 +95,11 @@ def _format_period_stats(stats: PeriodStats, units: Units, runner: RunnerProfile
     return (
         str(stats.sessions),
         units.format_distance(stats.distance_m) if stats.distance_m > 0.0 else "",
-        f"{100.0 * stats.share:.0f} %" if math.isfinite(stats.share) else "",
+        format_known(100.0 * stats.share, "{:.0f} %"),
         format_duration(stats.moving_s),
         units.format_pace(stats.speed_mps) if math.isfinite(stats.speed_mps) else "",
-        f"{stats.cadence_spm:.0f} spm" if math.isfinite(stats.cadence_spm) else "",
-        f"{stats.step_length_m:.2f} m" if math.isfinite(stats.step_length_m) else "",
+        format_known(stats.cadence_spm, "{:.0f} spm"),
+        format_known(stats.step_length_m, "{:.2f} m"),
         heart_rate,
         f"{stats.steps:.0f}" if stats.steps > 0.0 else "",
         energy,
@@ -170,8 +170,7 @@ def _format_goal_progress(goal_progress: GoalProgress) -> str:
 
 
 def _format_streak(goal_progress: GoalProgress) -> str:
-    per = goal_progress.goal.per
-    streak = f"{goal_progress.streak} {per}{'s' * (goal_progress.streak != 1)}"
+    streak = format_count(goal_progress.streak, goal_progress.goal.per)
     return (
         streak if goal_progress.best_streak <= goal_progress.streak else f"{streak}, best {goal_progress.best_streak}"
     )

@@ -13,6 +13,7 @@ import numpy as np
 from fitdecode.profile import MESSAGE_TYPES
 from numpy.typing import NDArray
 
+from retropace.core.units import format_count
 from retropace.readers.fit.bulk import (
     RECORD_MESSAGE_NUMBER,
     BulkUnsupportedError,
@@ -107,7 +108,7 @@ class FitDecoder:
         if reported:
             words = ", ".join(f"{count} × {name}" for name, count in reported.items())
             total = sum(reported.values())
-            warning = f"{total} message{'s' * (total > 1)} that cannot be decoded passed over ({words})"
+            warning = f"{format_count(total, 'message')} that cannot be decoded passed over ({words})"
             self.result.warnings.append(warning)
         return self.result
 

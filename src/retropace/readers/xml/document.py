@@ -16,6 +16,7 @@ from typing import Any, Generic, TypeVar
 from lxml import etree
 
 from retropace.core.errors import ReadError
+from retropace.core.units import format_count, pluralize
 from retropace.readers.xml.encoding import decode_text, find_root, strip_preamble
 
 T = TypeVar("T")
@@ -119,8 +120,8 @@ def parse_document(
         if not any(warning.startswith("damaged") for warning in warnings):
             warnings.append(f"damaged {place} ({kind}): what could be read was kept")
     if prefixes:
-        names_of_prefixes = f"namespace prefix{'es' * (len(prefixes) > 1)} {', '.join(sorted(prefixes))}"
-        warnings.append(f"{names_of_prefixes} used without being declared")
+        noun = pluralize(len(prefixes), "namespace prefix", "namespace prefixes")
+        warnings.append(f"{noun} {', '.join(sorted(prefixes))} used without being declared")
     return XmlDocument(root, content, tuple(warnings))
 
 
@@ -184,10 +185,10 @@ def _escape_characters(text: str, warnings: list[str]) -> str:
 
     text, replaced = _FORBIDDEN_CHARS.subn(" ", text)
     if replaced:
-        warnings.append(f"{replaced} control character{'s' * (replaced > 1)} that XML forbids passed over")
+        warnings.append(f"{format_count(replaced, 'control character')} that XML forbids passed over")
     text = _REFERENCE.sub(escape, text)
     if escaped:
-        warnings.append(f"{escaped} ampersand{'s' * (escaped > 1)} that XML wants written otherwise read as text")
+        warnings.append(f"{format_count(escaped, 'ampersand')} that XML wants written otherwise read as text")
     return text
 
 

@@ -21,6 +21,7 @@ from retropace.core.activity import Activity, Device, Samples, Source, Split, Wa
 from retropace.core.errors import NoActivityError, ReadError
 from retropace.core.spans import FloatArray, Spans, as_spans
 from retropace.core.sports import format_sport
+from retropace.core.units import format_count
 from retropace.readers.xml.document import Element, local_name, parse_document
 from retropace.readers.xml.gpx_points import POINT_TAG, POINT_TAGS, TEXT_PREFIX, GpxPoints, read_points
 from retropace.readers.xml.point_values import RowIndices, is_usable_position, parse_number
@@ -225,7 +226,7 @@ def _read_waypoint(waypoint: Any, origin_s: float) -> Waypoint:
 def _collect_warnings(points: GpxPoints, unplaced: int) -> list[str]:
     warnings = []
     if count := points.unusable_position_count:
-        warnings.append(f"{count} point{'s' * (count > 1)} without a usable position dropped")
+        warnings.append(f"{format_count(count, 'point')} without a usable position dropped")
     if unplaced:
         warnings.append(f"waypoints and route points without a usable position left out: {unplaced}")
     if count := points.missing_time_count:

@@ -9,6 +9,7 @@ import numpy as np
 
 from retropace.core.activity import Samples
 from retropace.core.spans import FloatArray, Spans, as_spans
+from retropace.core.units import format_count
 from retropace.readers.iso_times import parse_time
 from retropace.readers.xml.document import Element
 from retropace.readers.xml.gpx import MIN_PAUSE_S, MIN_PAUSE_STEPS
@@ -63,7 +64,7 @@ class PointCounts:
         """Return the warnings about points that were left out and about times without a zone."""
         warnings = []
         if self.unplaced:
-            warnings.append(f"{self.unplaced} unusable position{'s' * (self.unplaced > 1)} left out")
+            warnings.append(f"{format_count(self.unplaced, 'unusable position')} left out")
         if self.untimed:
             warnings.append(f"{self.untimed} of {self.untimed + self.valid} points have no time and were left out")
         if self.unpaired:

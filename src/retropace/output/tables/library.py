@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
-from retropace.cli.terminal.short_paths import shorten_path
 from retropace.core.segments import DIRECTIONS
-from retropace.core.units import UNITS_BY_NAME, Units, format_duration
+from retropace.core.units import Units, format_duration
 from retropace.output.tables.text_table import TextTable
 
 MIN_FULL_LIST_COLUMNS = 120
@@ -17,14 +17,13 @@ COLUMN_GAP = 2
 """Blanks between two columns of the list."""
 
 
-def build_activity_list(rows: list[dict[str, Any]], units_name: str, width: int) -> TextTable:
+def build_activity_list(rows: list[dict[str, Any]], units: Units, width: int) -> TextTable:
     """Return a table, cut to ``width`` columns, with a row per activity.
 
     The path of a duplicate is followed by ``(duplicate of …)``.
     """
     if not rows:
         return TextTable(footer=("no activities",))
-    units = UNITS_BY_NAME[units_name]
     cells = [_build_list_row(row, units) for row in rows]
     names = tuple(cells[0])
     if width < MIN_FULL_LIST_COLUMNS:
@@ -72,9 +71,13 @@ def _truncate(text: str, max_length: int, *, at_end: bool = True) -> str:
     return f"{text[: max_length - 1]}…" if at_end else f"…{text[len(text) - max_length + 1 :]}"
 
 
-def build_activity_tables(document: dict[str, Any], units_name: str) -> list[TextTable]:
-    """Return the tables of an analysis in its JSON form: headline, totals per direction, segments, warnings."""
-    units = UNITS_BY_NAME[units_name]
+def build_activity_tables(
+    document: dict[str, Any], units: Units, shorten_path: Callable[[str], str]
+) -> list[TextTable]:
+    """Return the tables of an analysis in its JSON form: headline, totals per direction, segments, warnings.
+
+    ``shorten_path`` makes of the recording's path what is shown.
+    """
     activity, source = document["activity"], document["source"]
     start = (activity["start_time"] or "")[:16].replace("T", " ")
     facts = [(activity["sport"] or "").replace("_", " "), f"{start} UTC" if start else "", source["device"] or ""]

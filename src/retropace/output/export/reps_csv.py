@@ -5,10 +5,8 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from retropace.intervals import Intervals
+from retropace.intervals import Intervals, intervals_document
 
 REP_COLUMNS = (
     *("file", "session", "set", "kind", "rep", "direction", "gait", "basis", "nominal_m", "nominal_s", "start_s"),
@@ -21,8 +19,6 @@ REP_COLUMNS = (
 
 def format_reps_csv(interval_sessions: Sequence[Intervals]) -> str:
     """Return CSV with a header and one row per rep of every session, in SI units; a missing value is an empty cell."""
-    from retropace.intervals import intervals_document
-
     text = io.StringIO()
     documents = [intervals_document(session) for session in interval_sessions]
     rows = [

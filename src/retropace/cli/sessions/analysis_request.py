@@ -1,0 +1,52 @@
+"""How the recordings of a call are analysed: the annotations that apply to them, and the options."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import retropace.annotations
+from retropace.core.parameters import Settings
+from retropace.core.sidecar_path import sidecar_path
+
+
+@dataclass(frozen=True, slots=True)
+class AnnotationInputs:
+    """What the user stated by options: annotations for every file of a command, and the path of an annotations file."""
+
+    inputs: tuple[retropace.annotations.AnnotationInput, ...] = ()
+    sidecar: str | None = None
+    """Path of the annotations file that is read instead of the sidecar; None reads the sidecar."""
+
+    def collect_for_recording(self, path: str) -> list[retropace.annotations.AnnotationInput]:
+        """Return the annotations of the options and of ``sidecar`` or, if that is None, of the recording's own sidecar.
+
+        Raises ``AnnotationError`` if the file of annotations cannot be read.
+        """
+        if self.sidecar is not None:
+            return [*self.inputs, *retropace.annotations.read_annotations(self.sidecar)]
+        if not sidecar_path(path).is_file():
+            return list(self.inputs)
+        return [*self.inputs, *retropace.annotations.read_sidecar(sidecar_path(path))]
+
+    @property
+    def is_session_specific(self) -> bool:
+        """Whether one of the options (a mark, a workout, an annotations file) makes sense for a single session only.
+
+        Zones and fields, in contrast, can apply to many sessions.
+        """
+        return self.sidecar is not None or any(
+            isinstance(item, (retropace.annotations.UnresolvedAnnotation, retropace.annotations.Plan))
+            for item in self.inputs
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class AnalysisRequest:
+    """How each recording of a call is analysed."""
+
+    annotation_inputs: AnnotationInputs = AnnotationInputs()
+    settings: Settings = field(default_factory=Settings)
+    session: int | None = None
+    """Number, from 1, of the only session on foot to analyse; None analyses all."""
+    athlete: str | None = None
+    """Name or file of the athlete whose learned model is used."""

@@ -1,0 +1,130 @@
+"""An analysis as the content of a file for other programs, and its writing.
+
+The modules of the formats are imported when they are needed, as an export needs only one of them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from retropace.analysis.pipeline import Analysis
+from retropace.cli.sessions.analysis_request import AnalysisRequest
+from retropace.cli.sessions.analyze_file import analyze_file, format_segments, require_single
+from retropace.core.atomic_write import atomic_replace, atomic_write
+from retropace.core.errors import ReadError
+from retropace.core.units import Units
+
+if TYPE_CHECKING:
+    from retropace.config.privacy import PrivacyFilter
+    from retropace.labelling.athlete import Athlete
+
+FORMATS = ("csv", "json", "geojson", "gpx", "fit", "png")
+"""Export formats, each also the suffix of its files."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExportRequest:
+    """The recording to export, how it is analysed, and what is shown of it."""
+
+    file: str
+    """Path of the recording."""
+    rows: str | None
+    """``samples`` for CSV and JSON with a row for each record; ``segments`` or None for a row for each segment."""
+    privacy_filter: PrivacyFilter
+    units: Units
+    """The units of pictures."""
+    analysis: AnalysisRequest
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """The content of an exported file."""
+
+    data: bytes
+    notes: tuple[str, ...] = ()
+    """Sentences about what the file lacks."""
+
+
+def build_export(request: ExportRequest, form: str, simplify_m: float, athlete: Athlete | None) -> Export:
+    """Return the content of the exported file in one of :data:`FORMATS`; raises ``RetropaceError``.
+
+    Lines in GeoJSON deviate from the recorded ones by at most ``simplify_m`` metres.
+    """
+    analyses = analyze_file(request.file, request.analysis, athlete)
+    analysis = require_single(analyses, request.file)
+    if form == "fit":
+        return _build_fit(analysis, request.privacy_filter)
+    if form == "png":
+        from retropace.output.export.to_png import render_png
+
+        return Export(render_png(analysis, request.privacy_filter, request.units))
+    notes: tuple[str, ...] = ()
+    has_samples = request.rows == "samples"
+    if form == "csv":
+        from retropace.output.export.to_csv import format_samples_csv
+
+        text = format_samples_csv(analysis, request.privacy_filter) if has_samples else format_segments(analyses)
+    elif form == "json":
+        from retropace.output.export.to_json import format_analysis_json, format_samples_json
+
+        text = format_samples_json(analysis, request.privacy_filter) if has_samples else format_analysis_json(analysis)
+    else:
+        text, notes = _build_route(analysis, request.privacy_filter, form, simplify_m)
+    return Export(text.encode("utf-8", "replace"), notes)  # file names may hold bytes that are not valid text
+
+
+def _build_route(
+    analysis: Analysis, privacy_filter: PrivacyFilter, form: str, simplify_m: float
+) -> tuple[str, tuple[str, ...]]:
+    """Return the route as GeoJSON or GPX, and notes about what the file lacks."""
+    from retropace.output.export.line_segments import build_line_segments
+
+    path = analysis.activity.source.path
+    line_segments = build_line_segments(analysis, privacy_filter)
+    if form == "geojson":
+        from retropace.output.export.to_geojson import format_geojson
+
+        note = f"{path}: there are no positions to show: the features have labels and figures, but no lines"
+        notes = () if line_segments.has_lines else (note,)
+        return format_geojson(analysis, line_segments, simplify_m), notes
+    from retropace.output.export.sample_rows import build_sample_rows
+    from retropace.output.export.to_gpx import format_gpx
+
+    note = f"{path}: the watch had no date: the points have no times, and most readers will refuse them"
+    notes = (note,) if analysis.cleaned.start_time is None else ()
+    return format_gpx(analysis, line_segments, build_sample_rows(analysis, privacy_filter)), notes
+
+
+def _build_fit(analysis: Analysis, privacy_filter: PrivacyFilter) -> Export:
+    """Return a FIT file, based on the recording itself if that is a FIT file and nothing is hidden."""
+    from retropace.output.export.to_fit import encode_fit
+
+    source = analysis.activity.source
+    data = None
+    if source.format == "fit" and not privacy_filter:
+        from retropace.readers.detect import load
+
+        content = load(source.path)
+        if content.sha256 != source.sha256:
+            raise ReadError("was changed while it was being read: try again", path=source.path)
+        data = content.data
+    encoded = encode_fit(analysis, privacy_filter, data)
+    return Export(encoded.data, (f"{source.path}: {encoded.omission_note}",) if encoded.omission_note else ())
+
+
+def write_export(data: bytes, target: str, force: bool) -> bool:
+    """Write the file, over an existing one only with ``force``, and return True; raises ``RetropaceError``."""
+    if force:
+        with atomic_replace(target) as temporary:
+            temporary.write_bytes(data)
+    else:
+        atomic_write(target, data, expected_content=None)
+    return True
+
+
+def default_target(path: str, form: str) -> str:
+    """Return the name of the exported file without ``--output``, from the recording's name without its suffixes."""
+    name = Path(path).name
+    return f"{Path(name[:-3] if name.lower().endswith('.gz') else name).stem}.directions.{form}"

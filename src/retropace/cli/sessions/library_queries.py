@@ -1,0 +1,119 @@
+"""What is asked of the library: activities by their contents, recordings by id or path."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from retropace.cli.sessions.batch_request import TableFolders
+from retropace.cli.sessions.library_tables import check_folders, write_tables
+from retropace.cli.sessions.short_paths import shorten_path
+from retropace.core.errors import RetropaceError
+from retropace.library import ActivityFilter, Library, library_path
+from retropace.library.batch.tables import build_activity_row
+from retropace.library.queries import (
+    SEARCHED_TEXT,
+    find_activities,
+    find_places,
+    link_duplicates,
+    mark_visible_duplicates,
+    read_document,
+)
+from retropace.sources.folders import resolve_place
+
+
+@dataclass(frozen=True, slots=True)
+class LibraryRequest:
+    """Which activities of which library are meant."""
+
+    library: str | None
+    """Path of the library; None takes the one in the data folder."""
+    since: datetime | None = None
+    sports: tuple[str, ...] = ()
+
+    @property
+    def library_file(self) -> str:
+        """Path of the library."""
+        return self.library or str(library_path())
+
+    @property
+    def activity_filter(self) -> ActivityFilter:
+        """The filter of the activities."""
+        return ActivityFilter(self.since, self.sports)
+
+    def open(self) -> Library:
+        """Return the library, to be used as a context; raises ``RetropaceError`` if there is none."""
+        return Library(self.library_file, create=False)
+
+
+def list_activities(
+    request: LibraryRequest, condition: str = "1", values: tuple[str, ...] = ()
+) -> list[dict[str, Any]]:
+    """Return the table row of each activity that fulfils an SQL condition, with ``values`` for its placeholders."""
+    with request.open() as library:
+        mark_visible_duplicates(library, request.activity_filter)
+        activities = find_activities(library, request.activity_filter, condition=condition, values=values)
+        return [build_activity_row(activity, shorten_path) for activity in activities]
+
+
+def search_activities(request: LibraryRequest, words: tuple[str, ...]) -> list[dict[str, Any]]:
+    """Return the table row of each activity whose texts hold all words."""
+    return list_activities(request, " AND ".join(f"instr({SEARCHED_TEXT}, lower(?)) > 0" for _ in words), words)
+
+
+def read_recording(request: LibraryRequest, what: str) -> list[dict[str, Any]]:
+    """Return the document of each session of a recording, by id or path; raises ``RetropaceError``."""
+    with request.open() as library:
+        return [read_document(library, row["key"], row["path"]) for row in _find_recording(library, what)]
+
+
+def forget_inputs(request: LibraryRequest, names: tuple[str, ...]) -> list[int]:
+    """Delete what the library holds of activities, files, folders or archives, and return the files of each name."""
+    with request.open() as library:
+        places_by_name = [_find_inputs(library, name) for name in names]
+        for places in places_by_name:
+            library.forget(places)
+        link_duplicates(library)
+        return [len(places) for places in places_by_name]
+
+
+def export_activities(request: LibraryRequest, folders: TableFolders) -> Iterator[Path]:
+    """Write the tables into the folders, and yield the path of each file; raises ``RetropaceError``."""
+    with request.open() as library:
+        check_folders(folders)
+        mark_visible_duplicates(library, request.activity_filter)
+        yield from write_tables(folders, library, request.activity_filter)
+
+
+def read_documents(request: LibraryRequest) -> Iterator[dict[str, Any]]:
+    """Yield the document of each activity; raises ``RetropaceError``."""
+    with request.open() as library:
+        mark_visible_duplicates(library, request.activity_filter)
+        for row in find_activities(library, request.activity_filter):
+            yield read_document(library, row["key"], row["path"])
+
+
+def _find_recording(library: Library, what: str) -> list[dict[str, Any]]:
+    """Return the rows of the one recording with this id or path; raises ``RetropaceError`` for none or several."""
+    places = _find_inputs(library, what)
+    library.add_to_scope(places)
+    mark_visible_duplicates(library, ActivityFilter())
+    rows = list(find_activities(library, ActivityFilter()))
+    matches = [row for row in rows if row["id"].startswith(what)] or rows
+    if not matches:
+        raise RetropaceError(f"{what}: nothing was analysed there; 'retropace batch' says why")
+    if len(matches) > 1 and len({row["id"].partition(".")[0] for row in matches}) > 1:
+        examples = ", ".join(row["id"] for row in matches[:5])
+        raise RetropaceError(f"{what} means {len(matches)} activities ({examples} …): name one of them")
+    return matches
+
+
+def _find_inputs(library: Library, what: str) -> list[str]:
+    """Return the places of the inputs of an activity, file, folder or archive; raises ``RetropaceError`` if none."""
+    places = find_places(library, what) or find_places(library, resolve_place(what.rstrip("/")))
+    if not places:
+        raise RetropaceError(f"{what}: the library knows no such activity, file or folder")
+    return places

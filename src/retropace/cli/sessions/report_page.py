@@ -1,0 +1,98 @@
+"""The HTML report about one or several activities, as bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from retropace.cli.sessions.analysis_request import AnalysisRequest
+from retropace.cli.sessions.analyze_file import analyze_file
+from retropace.config.privacy import PrivacyFilter
+from retropace.core.atomic_write import atomic_replace
+from retropace.core.units import Units
+from retropace.labelling.athlete import Athlete
+from retropace.output.report.activity_section import ActivitySection, build_activity_section
+from retropace.output.report.drop_duplicates import drop_duplicates
+from retropace.output.report.html import render_report
+
+MAX_ROWS = 16_000
+"""Largest number of chart rows of one activity, about ten per pixel of a wide screen, for zooming in."""
+MAX_POSITIONS = 12_000
+"""Largest number of map positions of one activity, about ten per pixel of a wide screen."""
+ACTIVITIES_AT_FULL_DETAIL = 4
+"""Number of activities that a report shows in full detail. If there are more, they share the rows and positions of this
+many equally, so that a report of a hundred stays below 5 MB."""
+MIN_ROWS = 400
+"""Number of chart rows, and of map positions, that an activity may have at least, however many activities share
+them."""
+GENERATOR_TAG = b'<meta name="generator" content="retropace '
+"""Bytes in the head of every report, by which a report is recognised before it is overwritten."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReportRequest:
+    """How the recordings of a report are analysed, and what the page shows of them."""
+
+    analysis: AnalysisRequest
+    privacy_filter: PrivacyFilter
+    units: Units
+    tiles: str | None
+    """Address of the map's tiles, with ``{z}``, ``{x}`` and ``{y}``."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReportPage:
+    """A rendered page."""
+
+    data: bytes
+    subject: str
+    """The title of the only activity, or the number of activities."""
+    notes: tuple[str, ...]
+    """Sentences about activities that were left out because they are there twice."""
+
+
+def build_sections(path: str, request: ReportRequest, athlete: Athlete | None, count: int) -> list[ActivitySection]:
+    """Return the sections of a recording, one of ``count`` on the page; raises ``RetropaceError``."""
+    share = min(1.0, ACTIVITIES_AT_FULL_DETAIL / max(count, 1))
+    return [
+        build_activity_section(
+            analysis,
+            request.privacy_filter,
+            request.units,
+            max_rows=max(round(MAX_ROWS * share), MIN_ROWS),
+            max_positions=max(round(MAX_POSITIONS * share), MIN_ROWS),
+            mercator=request.tiles is not None,
+        )
+        for analysis in analyze_file(path, request.analysis, athlete)
+    ]
+
+
+def build_page(sections: Sequence[ActivitySection], failed_paths: Sequence[str], request: ReportRequest) -> ReportPage:
+    """Return the page of these sections, which also names the recordings that could not be analysed."""
+    sections, notes = drop_duplicates(list(sections))
+    names = [Path(path).name for path in failed_paths]
+    failures = [f"{name}: could not be analysed; 'retropace inspect {name}' says why" for name in names]
+    page = render_report(
+        sections,
+        request.units,
+        report_date=datetime.now(UTC).date(),
+        failures=[*failures, *notes],
+        tile_url=request.tiles,
+    )
+    subject = f"{len(sections)} activities" if len(sections) > 1 else sections[0].title
+    return ReportPage(page.encode(), subject, tuple(notes))
+
+
+def write_page(page: ReportPage, target: str) -> bool:
+    """Write the page over whatever the file holds, and return True; raises ``RetropaceError``."""
+    with atomic_replace(target) as temporary:
+        temporary.write_bytes(page.data)
+    return True
+
+
+def is_report(path: Path) -> bool:
+    """Whether the file is a report of retropace's; raises ``OSError``."""
+    with path.open("rb") as file:
+        return GENERATOR_TAG in file.read(4096)

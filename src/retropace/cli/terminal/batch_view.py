@@ -1,0 +1,209 @@
+"""The results of a batch run as printed: the summary as tables, or one JSON document with a row for each activity."""
+
+from __future__ import annotations
+
+import json
+import signal
+from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any
+
+import click
+
+from retropace.cli.sessions.batch_request import BatchView
+from retropace.cli.sessions.library_tables import check_folders, read_tables, write_tables
+from retropace.cli.sessions.short_paths import shorten_path
+from retropace.cli.terminal.console import open_text_output, print_line, print_written
+from retropace.cli.terminal.errors import EXIT_FAILURE, print_error
+from retropace.cli.terminal.progress_bar import ProgressBar
+from retropace.cli.terminal.tables import print_tables
+from retropace.core.segments import DIRECTIONS
+from retropace.core.units import Units, format_count, format_duration
+from retropace.library import Library
+from retropace.library.batch import BatchPlan, BatchRun
+from retropace.library.batch.summary import (
+    BatchSummary,
+    FailureGroup,
+    build_summary_document,
+    group_failures,
+    summarize_library,
+)
+from retropace.library.batch.workers import WorkerPool
+from retropace.library.queries import link_duplicates, mark_visible_duplicates
+from retropace.output.tables.text_table import TextTable
+
+
+def print_run(plan: BatchPlan, library: Library, pool: AbstractContextManager[WorkerPool], view: BatchView) -> int:
+    """Run the plan, write tables, print the summary, and return the exit status; raises ``RetropaceError``."""
+    activity_filter = plan.job.activity_filter
+    check_folders(view.folders)
+    with ProgressBar() as bar:
+        run = BatchRun(plan, library, bar.show)
+        with _stop_on_signal(run):
+            run.execute(pool)
+    progress = run.progress
+    for path, failure in progress.save_failures[:3]:
+        print_error(f"{path}: {failure.message}")
+    if progress.is_stopped:
+        finished = progress.processed + progress.unchanged
+        reason = "stopped at the first failure (--strict)" if plan.strict and progress.failed else "stopped"
+        kept = f"{finished} of {progress.total} files done and kept in {library.path}"
+        print_error(f"{reason}: {kept}; the same command goes on there")
+        for group in group_failures(library, progress.save_failures)[:3]:
+            print_error(_format_example(group))
+        return EXIT_FAILURE
+    if not progress.save_failures:
+        link_duplicates(library)
+    mark_visible_duplicates(library, activity_filter)
+    print_written(write_tables(view.folders, library, activity_filter, progress.save_failures))
+    summary = summarize_library(library, activity_filter, progress)
+    if view.as_json:
+        _print_json_document(summary, read_tables(library, activity_filter)[0].rows())
+    else:
+        _print_summary(summary, view.units)
+    if not summary.outcomes:
+        paths = ", ".join(plan.paths)
+        print_error(f"{paths}: holds no recordings: FIT, GPX, TCX and KML files are looked for, and exports")
+    return EXIT_FAILURE if summary.failed_files or not summary.outcomes else 0
+
+
+def print_pending_files(plan: BatchPlan, library: Library) -> int:
+    """Print the path of each file that would be read, and return the exit status."""
+    count = 0
+    run = BatchRun(plan, library)
+    for count, path in enumerate(run.find_pending(), 1):  # noqa: B007
+        print_line(shorten_path(path))
+    other_count = run.progress.total - count
+    click.echo(
+        f"retropace: {count} files would be read, {other_count} others not: unchanged, or no recordings", err=True
+    )
+    return 0
+
+
+@contextmanager
+def _stop_on_signal(run: BatchRun) -> Iterator[None]:
+    """Stop the run at SIGINT or SIGTERM once the files in progress are done; a second SIGINT ends it at once."""
+
+    def stop(*_: object) -> None:
+        run.stop()
+        print_error("stopping after what is in hand; press Ctrl-C again to stop at once")
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+    previous_handlers = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in previous_handlers.items():
+            signal.signal(number, handler)
+
+
+def _print_summary(summary: BatchSummary, units: Units) -> None:
+    """Print the summary as tables."""
+    tables = [_build_headline(summary)]
+    if summary.activities:
+        tables.append(_build_directions_table(summary, units))
+        if len(summary.months) > 1:
+            tables.append(_build_months_table(summary, units))
+    if summary.failures:
+        tables.append(_build_failures_table(summary))
+    print_tables(open_text_output(), tables, gap=2)
+
+
+def _print_json_document(summary: BatchSummary, activity_rows: Iterable[dict[str, Any]]) -> None:
+    """Print the summary and a row for each activity as one JSON object.
+
+    Rows are printed while they are read, so that little memory is needed even for many activities.
+    """
+    text = json.dumps(build_summary_document(summary, shorten_path), ensure_ascii=False, indent=2)
+    click.echo(text.removesuffix("\n}") + ',\n  "activities": [', nl=False)
+    separator = "\n"
+    for row in activity_rows:
+        click.echo(f"{separator}    {json.dumps(row, ensure_ascii=False)}", nl=False)
+        separator = ",\n"
+    click.echo("\n  ]\n}")
+
+
+def _format_example(group: FailureGroup) -> str:
+    """Return path and message of a group's first failure."""
+    return f"{shorten_path(group.example_paths[0])}: {group.message}"
+
+
+def _build_headline(summary: BatchSummary) -> TextTable:
+    parts = [format_count(summary.activities, "activity", "activities")]
+    if summary.duplicates:
+        parts.append(f"{summary.duplicates} of them there several times, counted once")
+    lines = [", ".join(parts)]
+    files = sum(summary.outcomes.values())
+    outcomes = [
+        (summary.outcomes.get("analysed", 0), "analysed"),
+        (summary.outcomes.get("other sport", 0), "of other sports"),
+        (summary.outcomes.get("no activity", 0), "without an activity"),
+        (summary.outcomes.get("left out", 0), "left out"),
+        (summary.failed_files, "failed"),
+    ]
+    counts = ", ".join(f"{count} {outcome}" for count, outcome in outcomes if count)
+    unchanged = f"; {summary.unchanged} unchanged since the last run" if summary.unchanged else ""
+    lines.append(f"{format_count(files, 'file')}: {counts}{unchanged}" if files else "no recordings found")
+    for name, outcome in (("other sports", "other sport"), ("no activity", "no activity")):
+        if contents := summary.other_contents[outcome]:
+            listed = ", ".join(f"{count} × {content}" for content, count in contents[:8])
+            lines.append(f"{name}: {listed}" + (" …" if len(contents) > 8 else ""))
+    return TextTable(footer=tuple(lines))
+
+
+def _build_directions_table(summary: BatchSummary, units: Units) -> TextTable:
+    totals = summary.totals
+    metres = sum(values["distance_m"] for values in totals.values())
+    rows = []
+    for direction in DIRECTIONS:
+        values = totals[direction]
+        if not values["elapsed_s"]:
+            continue
+        is_rest = direction == "rest"
+        share = f"{100.0 * values['distance_m'] / metres:.1f} %" if metres and not is_rest else ""
+        pace = "" if is_rest or not values["moving_s"] else units.format_pace(values["distance_m"] / values["moving_s"])
+        time = format_duration(values["elapsed_s"] if is_rest else values["moving_s"])
+        rows.append(
+            (direction, f"{values['activities']:.0f}", units.format_distance(values["distance_m"]), share, time, pace)
+        )
+        for name in ("annotated", "suspected"):
+            if direction == "backward" and values[f"{name}_m"] > 0.0:
+                label = "  marked" if name == "annotated" else "  suspected"
+                rows.append((label, "", units.format_distance(values[f"{name}_m"]), "", "", ""))
+    rows.append(("all", f"{summary.activities - summary.duplicates}", units.format_distance(metres), "", "", ""))
+    return TextTable(names=("", "activities", "distance", "share", "time", "pace"), rows=tuple(rows))
+
+
+def _build_months_table(summary: BatchSummary, units: Units) -> TextTable:
+    names = ("month", "activities", "forward", "backward", "share", "suspected", "time backward")
+    rows = []
+    for month, sums in summary.months.items():
+        backward, forward = sums["backward"], sums["forward"]
+        metres = sum(values["distance_m"] for values in sums.values())
+        has_backward = backward["moving_s"] > 0.0
+        rows.append(
+            (
+                month or "no date",
+                f"{max(values['activities'] for values in sums.values()):.0f}",
+                units.format_distance(forward["distance_m"]),
+                units.format_distance(backward["distance_m"]) if has_backward else "",
+                f"{100.0 * backward['distance_m'] / metres:.1f} %" if has_backward and metres else "",
+                units.format_distance(backward["suspected_m"]) if backward["suspected_m"] else "",
+                format_duration(backward["moving_s"]) if has_backward else "",
+            )
+        )
+    return TextTable(names=names, rows=tuple(rows))
+
+
+def _build_failures_table(summary: BatchSummary) -> TextTable:
+    lines = []
+    for group in summary.failures:
+        if group.count == 1:
+            lines.append(f"! {_format_example(group)}")
+            continue
+        more_count = group.count - len(group.example_paths)
+        lines.append(f"! {group.count} times: {group.message}")
+        lines += [f"    {shorten_path(path)}" for path in group.example_paths]
+        if more_count > 0:
+            lines.append(f"    and {more_count} more")
+    return TextTable(title=f"{format_count(summary.failed_files, 'file')} failed", footer=tuple(lines))

@@ -1,0 +1,69 @@
+"""The progress of a runner as printed: a bar for each week or month, and tables."""
+
+from __future__ import annotations
+
+from retropace.cli.sessions.athlete_progress import ProgressResult
+from retropace.cli.sessions.short_paths import shorten_path
+from retropace.cli.terminal.console import TextOutput, open_text_output
+from retropace.cli.terminal.direction_strip import DIRECTION_COLOURS, DIRECTION_LETTERS
+from retropace.cli.terminal.tables import print_tables
+from retropace.core.sanitize import strip_control_chars
+from retropace.core.units import Units, format_count
+from retropace.output.tables.energy import ENERGY_NOTE
+from retropace.output.tables.season import RunnerProfile, build_progress_tables
+from retropace.season.progress import Progress
+
+MAX_BAR_COLUMNS = 40
+"""Terminal columns of the longest bar."""
+
+
+def print_progress(result: ProgressResult, units: Units, weight_kg: float | None, max_periods: int | None) -> None:
+    """Print a bar for each week or month, then tables, of the latest ``max_periods`` or of all for None."""
+    season_progress, athlete_name = result.progress, result.athlete
+    runner_profile = RunnerProfile(weight_kg, result.max_heart_rate_bpm)
+    output = open_text_output()
+    prefix = f"{athlete_name}: " if athlete_name else ""
+    count = len(season_progress.season)
+    if not count:
+        output.print(strip_control_chars(f"{prefix}no activities"))
+        return
+    days = f"{season_progress.days[0]:%Y-%m-%d} to {season_progress.days[-1]:%Y-%m-%d}"
+    output.print(strip_control_chars(f"{prefix}{format_count(count, 'activity', 'activities')}, {days}"), style="bold")
+    output.print()
+    _print_bars(output, season_progress, units, max_periods)
+    output.print()
+    print_tables(
+        output,
+        build_progress_tables(season_progress, units, shorten_path, runner_profile, max_periods=max_periods),
+        gap=2,
+    )
+    if weight_kg is not None:
+        output.print()
+        output.print(f"energy is {ENERGY_NOTE}")
+
+
+def _print_bars(output: TextOutput, season_progress: Progress, units: Units, max_periods: int | None) -> None:
+    """Print a bar for each period, forward distance followed by backward; moving time where no distance is known."""
+    by_distance = season_progress.season_stats["all"].distance_m > 0.0
+    name = "distance_m" if by_distance else "moving_s"
+    rows = list(zip(season_progress.periods, season_progress.period_stats, strict=True))[
+        -(max_periods or len(season_progress.periods)) :
+    ]
+    longest = max((getattr(stats["all"], name) for _, stats in rows), default=0.0)
+    for period, stats in rows:
+        label = f"{period.first:%Y-%m-%d}" if season_progress.per == "week" else f"{period.first:%Y-%m}"
+        line: list[tuple[str, str]] = [(f"{label}  ", "")]
+        start = 0
+        total = 0.0
+        for direction in ("forward", "backward"):
+            total += getattr(stats[direction], name)
+            end = round(MAX_BAR_COLUMNS * total / longest) if longest > 0.0 else 0
+            symbol = "█" if output.is_coloured else DIRECTION_LETTERS[direction]
+            line.append((symbol * (end - start), DIRECTION_COLOURS[direction] if output.is_coloured else ""))
+            start = end
+        if stats["all"].sessions:
+            backward = stats["backward"]
+            amount = units.format_distance(total) if by_distance else f"{total / 60.0:.0f} min"
+            share = f", {100.0 * backward.share:.0f} % backward" if backward.sessions else ""
+            line.append((f" {amount}{share}", ""))
+        output.print_line(tuple(line))

@@ -1,0 +1,133 @@
+"""The summary of what a library shows: distance and time per direction and month, and failures grouped by reason."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from retropace.library import ActivityFilter, Library
+from retropace.library.batch.run import BatchProgress
+from retropace.library.queries import count_activities, count_details, count_outcomes, find_failures, sum_months
+from retropace.library.store import Failure
+
+SCHEMA_NAME = "retropace.batch/1"
+"""Name and version of the JSON document of a run, its field ``schema``."""
+MAX_EXAMPLES = 3
+"""Largest number of paths that are printed as examples for a group of failures."""
+DirectionTotals = dict[str, dict[str, float]]
+"""For each direction, sums over activities by name (``distance_m``, ``moving_s``, …)."""
+
+
+@dataclass(frozen=True, slots=True)
+class FailureGroup:
+    """Failures with the same reason, whose messages differ only in numbers and quoted names."""
+
+    reason: str
+    message: str
+    """Message of the first failure."""
+    count: int
+    example_paths: tuple[str, ...]
+    """Paths of the first files that failed for this reason, at most :data:`MAX_EXAMPLES`."""
+
+
+@dataclass(frozen=True, slots=True)
+class BatchSummary:
+    """Counts and totals of the files and activities of a batch run or of a library (store of analyses)."""
+
+    outcomes: dict[str, int]
+    """Number of files by outcome, such as ``analysed`` or ``failed``."""
+    unchanged: int
+    """Number of files that were not read again, because neither they nor the options have changed."""
+    other_contents: dict[str, list[tuple[str, int]]]
+    """What files without a running or walking session contain, such as a sport, and in how many files it occurs, most
+    frequent first. The keys are the outcomes ``other sport`` and ``no activity``."""
+    activities: int
+    """Number of activities, duplicates included."""
+    duplicates: int
+    months: dict[str | None, DirectionTotals]
+    """Totals of activities by month (``2025-05``); None holds those without a date."""
+    failures: tuple[FailureGroup, ...]
+
+    @property
+    def failed_files(self) -> int:
+        """Number of files that failed."""
+        return sum(group.count for group in self.failures)
+
+    @property
+    def totals(self) -> DirectionTotals:
+        """The totals of ``months``, added up over all months."""
+        totals: DirectionTotals = {}
+        for sums in self.months.values():
+            for direction, values in sums.items():
+                direction_totals = totals.setdefault(direction, dict.fromkeys(values, 0.0))
+                for name, value in values.items():
+                    direction_totals[name] += value
+        return totals
+
+
+def build_summary_document(summary: BatchSummary, shorten_path: Callable[[str], str]) -> dict[str, Any]:
+    """Return the JSON document of a summary; ``shorten_path`` makes of a path what is shown."""
+    return {
+        "schema": SCHEMA_NAME,
+        "files": {"unchanged": summary.unchanged, **summary.outcomes},
+        "activities_found": summary.activities,
+        "activities_counted": summary.activities - summary.duplicates,
+        "directions": summary.totals,
+        "months": [{"month": month, "directions": sums} for month, sums in summary.months.items()],
+        "failures": [
+            {
+                "reason": group.reason,
+                "message": group.message,
+                "count": group.count,
+                "examples": [shorten_path(path) for path in group.example_paths],
+            }
+            for group in summary.failures
+        ],
+    }
+
+
+def summarize_library(
+    library: Library, activity_filter: ActivityFilter, progress: BatchProgress | None = None
+) -> BatchSummary:
+    """Return the summary of those activities of the library that pass ``activity_filter``.
+
+    If the library's queries are restricted to the files of one batch run, only their activities count. Call
+    :func:`~retropace.library.queries.mark_visible_duplicates` first, so that no activity counts twice.
+    """
+    activities, duplicates = count_activities(library, activity_filter)
+    return BatchSummary(
+        outcomes=count_outcomes(library),
+        unchanged=0 if progress is None else progress.unchanged,
+        other_contents={outcome: count_details(library, outcome) for outcome in ("other sport", "no activity")},
+        activities=activities,
+        duplicates=duplicates,
+        months=sum_months(library, activity_filter),
+        failures=group_failures(library, [] if progress is None else progress.save_failures),
+    )
+
+
+def group_failures(library: Library, save_failures: list[tuple[str, Failure]]) -> tuple[FailureGroup, ...]:
+    """Group failures by similar messages; the largest group comes first.
+
+    The failures are those of the library's files and those in ``save_failures``. If the library's queries are
+    restricted to some files, failures of other files are left out.
+    """
+    groups: dict[str, tuple[str, str, int, list[str]]] = {}
+    rows = [{"path": path, "reason": failure.reason, "message": failure.message} for path, failure in save_failures]
+    for row in (*find_failures(library), *rows):
+        key = f"{row['reason']} {_generalize_message(row['message'])}"
+        reason, message, count, paths = groups.get(key, (row["reason"], row["message"], 0, []))
+        if len(paths) < MAX_EXAMPLES:
+            paths.append(row["path"])
+        groups[key] = reason, message, count + 1, paths
+    return tuple(
+        FailureGroup(reason, message, count, tuple(paths))
+        for reason, message, count, paths in sorted(groups.values(), key=lambda group: (-group[2], group[1]))
+    )
+
+
+def _generalize_message(message: str) -> str:
+    """Return the message with ``#`` for numbers and quoted names, so that similar failures get the same text."""
+    return re.sub(r"\d+(\.\d+)?|\"[^\"]*\"|'[^']*'|<[^>]*>", "#", message)
