@@ -50,6 +50,8 @@ named entities exist (XML 1.0, 4.6). An unclosed CDATA section extends to the en
 time."""
 _UNDECLARED_PREFIX = re.compile(r"Namespace prefix (\S+) (?:for \S+ )?on ")
 """Pattern of libxml2's message about an undeclared prefix, which is its group."""
+_RESOURCE_LIMIT_ERROR = 114
+"""Number of libxml2's error about depth or length (XML_ERR_RESOURCE_LIMIT), which early versions of lxml 6 lack."""
 _MAX_PARSES = 5
 """Number of times that a document is parsed at most; libxml2 reports a hundred errors at a time."""
 
@@ -144,7 +146,7 @@ def _parse(text: str, path: str, names: Sequence[str], read: Callable[[Events], 
     if events.root is None:
         raise no_root
     errors = list(events.error_log)
-    if any(error.type == etree.ErrorTypes.ERR_RESOURCE_LIMIT for error in errors):
+    if any(error.type == _RESOURCE_LIMIT_ERROR for error in errors):
         raise ReadError("has elements nested deeper, or a text longer, than any recording has", path=path)
     return events.root, content, errors
 
