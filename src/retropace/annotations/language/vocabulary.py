@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 from retropace.annotations.language.normalize import is_unspaced_script, normalize
@@ -42,7 +42,7 @@ def load_words(name: str) -> dict[str, Any]:
             return {key: split(value) for key, value in entry.items()}
         return [normalize(word) for word in entry.split(",")]
 
-    words: dict[str, Any] = split(tomllib.loads(files(__package__).joinpath(f"{name}.toml").read_text("utf-8")))
+    words: dict[str, Any] = split(tomllib.loads(Path(__file__).with_name(f"{name}.toml").read_text("utf-8")))
     return words
 
 

@@ -15,6 +15,7 @@ from retropace.segmentation.signals import StandardizedSignals
 
 if TYPE_CHECKING:
     from retropace.annotations.model.annotation_input import AnnotationInput
+    from retropace.annotations.model.plan import Plan
     from retropace.annotations.model.workout import Workout
 
 
@@ -48,15 +49,13 @@ def find_activity_annotations(
     from retropace.annotations.resolve.collect import collect_annotations
     from retropace.annotations.resolve.locate import resolve_annotations
     from retropace.annotations.resolve.snap_edges import snap_edges
-    from retropace.annotations.workout_fit.fit import fit_workout
 
-    collected = collect_annotations(
-        inputs,
-        activity,
-        cleaned,
-        lambda plan: fit_workout(plan, cleaned, signals, edges_s),
-        use_file_names=use_file_names,
-    )
+    def fit_plan(plan: Plan) -> Workout:
+        from retropace.annotations.workout_fit.fit import fit_workout
+
+        return fit_workout(plan, cleaned, signals, edges_s)
+
+    collected = collect_annotations(inputs, activity, cleaned, fit_plan, use_file_names=use_file_names)
     table, overruled = resolve_annotations(collected.annotations, cleaned)
     table, moves = (table, ()) if parameters.keep_edges else snap_edges(table, signals)
     return ActivityAnnotations(table, collected.workout, (*collected.warnings, *overruled, *moves))

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from retropace.annotations.implicit.device_workout import build_plan
 from retropace.annotations.implicit.from_description import find_plan_in_text
 from retropace.annotations.implicit.from_recording import find_device_plan, find_recording_annotations
-from retropace.annotations.inputs.direction_field import DirectionField, find_field_annotations
 from retropace.annotations.inputs.location import parse_step_name
 from retropace.annotations.model.annotation import BUTTON_TOLERANCE_S, Annotation, UnresolvedAnnotation
-from retropace.annotations.model.annotation_input import AnnotationInput
 from retropace.annotations.model.plan import FROM_FILE, Plan
 from retropace.annotations.model.workout import Workout, build_workout_annotations
-from retropace.annotations.resolve.zones import find_zone_annotations
 from retropace.core.activity import Activity
 from retropace.core.cleaned_activity import CleanedActivity
 from retropace.core.errors import AnnotationError
+
+if TYPE_CHECKING:
+    from retropace.annotations.model.annotation_input import AnnotationInput
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,10 @@ def _sort_inputs(
         elif isinstance(item, (Annotation, UnresolvedAnnotation)):
             annotations.append(item)
         else:
+            # Few activities have zones or a direction field.
+            from retropace.annotations.inputs.direction_field import DirectionField, find_field_annotations
+            from retropace.annotations.resolve.zones import find_zone_annotations
+
             found, messages = (
                 find_field_annotations(item, cleaned)
                 if isinstance(item, DirectionField)
