@@ -17,14 +17,14 @@ if TYPE_CHECKING:
     from retropace.analysis.pipeline import Analysis
 
 MAX_TIME_DIFFERENCE_S = 60.0
-"""Largest difference (s) between the starts, and between the ends, of duplicates. Exports may differ by some seconds,
-because some omit the records before the first position."""
+"""Largest difference (s) between the starts of duplicates, and between their ends. Two exports of one session may
+differ by some seconds, because some programs omit the records before the first position."""
 MAX_DISTANCE_DIFFERENCE_SHARE = 0.03
 """Largest difference in distance between duplicates, as a fraction of the longer distance. In the test corpus,
 distances counted by a device and those measured along positions differ by up to 2 %."""
 MAX_DISTANCE_DIFFERENCE_M = 50.0
-"""Difference in distance in metres below which two distances always agree, even where ``MAX_DISTANCE_DIFFERENCE_SHARE``
-allows less."""
+"""Difference in distance in metres up to which two activities may always be duplicates, even where
+``MAX_DISTANCE_DIFFERENCE_SHARE`` allows less."""
 MAX_HR_DIFFERENCE_BPM = 2.0
 """Largest difference in mean heart rate (bpm) between duplicates. The means differ because of rounding, and because one
 file may lack records at the start or end."""
@@ -32,7 +32,7 @@ MAX_CADENCE_DIFFERENCE_SPM = 3.0
 """Largest difference in mean cadence (spm) between duplicates. The means differ because of rounding, and because one
 file may lack records at the start or end."""
 _FORMATS_RICHEST_FIRST = ("fit", "tcx", "apple", "polar", "kml", "gpx")
-"""File formats, ordered from the one that usually holds most to the one that usually holds least."""
+"""File formats, ordered by how much their files usually hold: the one with most data comes first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class Candidate:
     cadence_spm: float | None
     annotated_s: float
     signal_count: int
-    """Number of signals that have any value, such as cadence or altitude."""
+    """Number of signals, such as cadence or altitude, of which at least one value is known."""
     lap_count: int
     record_count: int
     format: str

@@ -21,13 +21,15 @@ from retropace.labelling.features import mean_grade
 MOVING_GAITS = ("walk", "run")
 """Gaits in which a metre costs energy."""
 ACSM_LEVEL_ML_PER_KG_M: Mapping[str, float] = {"walk": 0.1, "run": 0.2}
-"""Millilitres of oxygen per kilogram and metre on the level, without the 3.5 ml/kg/min of rest (ACSM's Guidelines for
-Exercise Testing and Prescription, 10th ed., table 6.3; Bushman 2020, ACSM's Health Fit J 24(3):6)."""
+"""Millilitres of oxygen per kilogram of body weight and metre of level ground, in addition to the 3.5 ml/kg/min used at
+rest (ACSM's Guidelines for Exercise Testing and Prescription, 10th ed., table 6.3; Bushman 2020, ACSM's Health Fit J
+24(3):6)."""
 ACSM_RISE_ML_PER_KG_M: Mapping[str, float] = {"walk": 1.8, "run": 0.9}
 """Additional millilitres of oxygen per kilogram for each metre of rise (ACSM, table 6.3). The equations do not hold
 downhill."""
 KCAL_PER_LITRE_OXYGEN = (4.69, 5.05)
-"""Kilocalories per litre of oxygen when burning fat alone, and carbohydrate alone (Lusk 1924, J Biol Chem 59:41)."""
+"""Kilocalories released per litre of oxygen: first if only fat is burnt, then if only carbohydrate is (Lusk 1924, J
+Biol Chem 59:41)."""
 MINETTI_COEFFICIENTS: Mapping[str, tuple[float, ...]] = {
     "walk": (280.5, -58.7, -76.8, 51.9, 19.6, 2.5),
     "run": (155.4, -30.4, -43.3, 46.3, 19.5, 3.6),
@@ -38,7 +40,8 @@ J/kg/m."""
 J_PER_KCAL = 4184.0
 """Joules per thermochemical kilocalorie."""
 COST_SD_BETWEEN_RUNNERS = 0.07
-"""Relative standard deviation of the energy cost between people: 0.24 of 3.40 J/kg/m on the level (Minetti 2002)."""
+"""Standard deviation of the energy cost between people, as a fraction of the mean: 0.24 of 3.40 J/kg/m on the level
+(Minetti 2002)."""
 BACKWARD_COST_RATIO: Mapping[str, tuple[float, float]] = {"walk": (1.3, 1.8), "run": (1.15, 1.35)}
 """Lowest and highest ratio of backward to forward energy cost above rest, at the same speed. The range includes the
 published values. Running: from 1.18 (Williford 1998, Med Sci Sports Exerc 30:1419: 27.15 and 31.33 ml/kg/min) to 1.35

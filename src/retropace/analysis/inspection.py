@@ -19,7 +19,7 @@ from retropace.core.units import format_count
 REPORTED_COLUMNS = (
     *("lat_deg", "altitude_m", "distance_m", "speed_mps", "cadence_recorded", "heart_rate_bpm", "step_length_m"),
 )
-"""Columns of the samples for which the share of known values is reported."""
+"""Columns of the samples for which an inspection reports which fraction of the values is known."""
 COLUMN_NAMES = {"lat_deg": "position", "cadence_recorded": "cadence"}
 """Names under which some columns are reported; all others are reported under their own name without its unit."""
 MIN_LONG_GAP_S = 15.0
@@ -29,7 +29,7 @@ between records."""
 
 @dataclass(frozen=True, slots=True)
 class RouteShape:
-    """Size of the smallest rectangle, at any angle, around the route, and distance between start and finish."""
+    """Size of the smallest rectangle around the route, at any angle, and the distance between start and finish."""
 
     length_m: float
     width_m: float
@@ -52,7 +52,7 @@ class Inspection:
     column_shares: dict[str, float]
     """Fraction of the records that have a value of each quantity, by the quantity's name."""
     route_shape: RouteShape | None
-    """Shape of the route; None without positions."""
+    """Size of the route and distance between its ends; None without positions."""
     manual_lap_count: int
     """Number of laps ended by a press of the button or by a workout step, not automatically by the watch."""
     suggestions: tuple[str, ...]
@@ -119,7 +119,10 @@ def inspect_activity(activity: Activity, parameters: CleanParameters | None = No
 
 
 def _find_route_shape(cleaned: CleanedActivity) -> RouteShape | None:
-    """Return the smallest rectangle around the positions, at any angle; None with fewer than three positions."""
+    """Return the size of the smallest rectangle around the positions, at any angle, and the distance of the two ends.
+
+    None with fewer than three positions.
+    """
     east_m, north_m = project_along_path_m(cleaned.lat_deg, cleaned.lon_deg)
     known = np.isfinite(east_m)
     if known.sum() < 3:

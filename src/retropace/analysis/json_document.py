@@ -98,7 +98,7 @@ def annotation_documents(annotations: Iterable[Annotation]) -> list[dict[str, An
 
 
 def athlete_document(athlete: Athlete, activity: Activity) -> dict[str, Any]:
-    """Return the athlete's name and the number of their sessions besides this activity, as a dict."""
+    """Return as a dict the athlete's name and how many of their sessions, besides this activity, are remembered."""
     others = sum(not session.is_same_recording(activity) for session in athlete.sessions)
     return {"name": athlete.name, "sessions": others}
 

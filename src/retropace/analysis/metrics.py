@@ -24,7 +24,8 @@ SCORED_DIRECTIONS = ("forward", "backward", "rest")
 BOUNDARY_WINDOWS_S = (3.0, 5.0)
 """Seconds by which an estimated boundary may be earlier or later than the reference boundary that it matches."""
 CONFIDENCE_BIN_EDGES = np.linspace(0.0, 1.0, 11)
-"""Edges of the ten bins of confidence; in each, the mean confidence is compared with the share that is right."""
+"""Edges of the ten bins of confidence. In each bin, the mean confidence is compared with the fraction of time labelled
+correctly."""
 
 _Stretch = tuple[float, float, str]
 """A stretch as a tuple: its start and end in elapsed seconds, and its direction."""
@@ -40,7 +41,7 @@ class BoundaryCounts:
 
     @property
     def precision(self) -> float:
-        """Share of the estimated boundaries that match a reference boundary; NaN if none was estimated."""
+        """Share of the estimated boundaries that match a reference boundary; NaN if there is no estimated boundary."""
         return self.matched / self.estimated if self.estimated else np.nan
 
     @property
@@ -71,7 +72,7 @@ class Labelling:
     confidence: FloatArray = field(default_factory=lambda: np.empty(0))
     """Probability that the direction is right, ``(n,)``; empty if unknown."""
     totals_m: Mapping[str, float] = field(default_factory=dict)
-    """Distance of each direction in metres; empty if unknown."""
+    """Total distance of each direction in metres, by direction; empty if unknown."""
     distance_m: FloatArray = field(default_factory=lambda: np.empty(0))
     """Distance of each span in metres, ``(n,)``; empty if unknown."""
 
@@ -87,18 +88,18 @@ class DirectionScore:
     reference_s: float
     estimated_s: float
     correct_s: float
-    """Seconds that have this direction in the reference and in the estimate."""
+    """Seconds that have this direction both in the reference and in the estimate."""
     reference_m: float
     estimated_m: float
 
     @property
     def precision(self) -> float:
-        """Share of the seconds estimated as this direction that truly are; NaN if none was estimated."""
+        """Of the seconds estimated as this direction, the share that truly has it; NaN if none was estimated."""
         return self.correct_s / self.estimated_s if self.estimated_s else np.nan
 
     @property
     def recall(self) -> float:
-        """Share of the seconds that truly have this direction that are also estimated so; NaN if there are none."""
+        """Of the seconds that truly have this direction, the share that is estimated so; NaN if there are none."""
         return self.correct_s / self.reference_s if self.reference_s else np.nan
 
     @property
@@ -112,7 +113,7 @@ class Reliability:
     """Comparison of confidence with observed accuracy: columns of shape ``(10,)``, one row per bin of confidence."""
 
     stretch_count: NDArray[np.intp]
-    """Number of estimated spans in the bin."""
+    """Number of estimated spans whose confidence lies in the bin."""
     duration_s: FloatArray
     confidence: FloatArray
     """Mean confidence in the bin, weighted by duration; NaN for an empty bin."""
@@ -132,8 +133,9 @@ class Scores:
     boundaries: Mapping[float, BoundaryCounts]
     """Counts of matched boundaries, by tolerance: the seconds by which matched boundaries may lie apart."""
     covering: float
-    """Segmentation covering: for each reference stretch the best overlap with an estimated stretch of any direction
-    (intersection over union), averaged by duration; 1 is best (Arbeláez 2011, IEEE PAMI 33:898)."""
+    """Segmentation covering; 1 is best. For each reference stretch, the largest overlap (intersection over union) with
+    an estimated stretch of any direction is taken; the mean of these is weighted by duration (Arbeláez 2011, IEEE PAMI
+    33:898)."""
     brier: float
     """Brier score: mean squared difference, over the judged seconds, between the probability of ``backward`` and the
     truth (1 or 0); 0 is best, NaN without confidences (Brier 1950, Mon Weather Rev 78:1)."""
@@ -245,7 +247,7 @@ def _score_directions(
     is_judged: NDArray[np.bool_],
     distances_m: tuple[Mapping[str, float], Mapping[str, float]],
 ) -> tuple[DirectionScore, ...]:
-    """Score each direction; ``distances_m`` are the metres per direction of the reference and of the estimate."""
+    """Score each direction; ``distances_m`` holds the metres per direction, of reference and of estimate."""
 
     def total_s(is_counted: NDArray[np.bool_]) -> float:
         return float(duration_s[is_judged & is_counted].sum())
@@ -263,7 +265,7 @@ def _score_directions(
 
 
 def fill_unlabelled(reference: Labelling, estimated: Labelling, direction: str) -> Labelling:
-    """Return the reference with ``direction`` wherever it has no label but the estimate has one.
+    """Return the reference, filled with ``direction`` at times that only the estimate labels.
 
     Where the estimate is ``rest`` the label becomes ``rest`` instead, because annotators rarely record standing.
     """
@@ -339,7 +341,7 @@ def _distances_from_curve(source: Labelling, spans: Labelling) -> dict[str, floa
 
 
 def _backward_probability(direction: StrArray, confidence: FloatArray) -> FloatArray:
-    """Return the probability of backward: the confidence of backward, 1 minus the confidence of forward, 0 for rest."""
+    """Return the probability of backward: the confidence if labelled backward, 1 minus it if forward, otherwise 0."""
     return np.where(direction == "backward", confidence, np.where(direction == "forward", 1.0 - confidence, 0.0))
 
 

@@ -70,7 +70,7 @@ class Analysis:
     borderline: tuple[BorderlineSegment, ...]
     """Stretches labelled forward that may truly have been run backward, in order of time."""
     athlete: Athlete | None
-    """The runner as known before this activity; None if unknown."""
+    """What was known of the runner before this activity; None if nothing."""
     warnings: tuple[str, ...]
 
     def to_dict(self) -> dict[str, Any]:

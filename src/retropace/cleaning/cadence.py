@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 from retropace.core.spans import FloatArray, mask_from_runs, true_runs
 
 TYPICAL_SPM = (110.0, 165.0)
-"""Typical cadences in steps per minute of walking (Tudor-Locke 2018, Br J Sports Med 52:776: 100 in a moderate walk,
-120 in a brisk one) and of easy running (van Oeveren 2017, PLoS ONE 12:e0184273: preferred about 160–170)."""
+"""Typical cadences in steps per minute: first of walking (Tudor-Locke 2018, Br J Sports Med 52:776: 100 in a moderate
+walk, 120 in a brisk one), then of easy running (van Oeveren 2017, PLoS ONE 12:e0184273: preferred about 160–170)."""
 MAX_CADENCE_SPM = 250.0
-"""Highest plausible cadence in steps per minute; higher ones are dropped. Only sprinters reach 4.5 steps a second, 270
-spm (Salo 2011, Med Sci Sports Exerc 43:1055)."""
+"""Highest plausible cadence in steps per minute; higher values are dropped. Only sprinters exceed it, with 4.5 steps a
+second, 270 per minute (Salo 2011, Med Sci Sports Exerc 43:1055)."""
 MAX_SLOW_CADENCE_SPM = 205.0
 """Highest plausible cadence in steps per minute below ``SLOW_SPEED_MPS``. A higher one is taken for the wrong unit, as
 it would mean steps shorter than 0.73 m at ``SLOW_SPEED_MPS``."""
@@ -25,12 +25,13 @@ MIN_STEP_LENGTH_M = 0.33
 """Shortest plausible step in metres, about half a step of a slow walk. Slow walkers take fewer steps rather than ever
 shorter ones (Grieve 1966, Ergonomics 9:379)."""
 MIN_MOVING_SPEED_MPS = 1.0
-"""Lowest speed in m/s at which the runner surely moves, so that a cadence of 0 is a dropout of the sensor."""
+"""Speed in m/s from which the runner surely moves. Zero cadence in which it is reached, and in which the runner never
+stopped, is a dropout of the sensor."""
 MAX_STOPPING_SPEED_MPS = 0.5
 """Speed in m/s below which the runner is taken to have stopped. Zero cadence during which speed falls below it is a
 stop and not a dropout of the sensor."""
 MAX_BRIDGED_GAP_S = 10.0
-"""Longest gap in seconds that is filled by a straight line; in a longer one cadence stays missing."""
+"""Longest gap in seconds in cadence that is filled by a straight line; longer gaps stay missing."""
 MIN_COUNTED_CADENCE = 20.0
 """Lowest recorded cadence that is used to decide the unit of cadence (strides of one foot or steps of both feet per
 minute); records with a lower one are ignored."""

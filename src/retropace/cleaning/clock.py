@@ -9,8 +9,8 @@ from retropace.core.spans import FloatArray
 from retropace.core.units import format_count
 
 MAX_DISORDER_S = 60.0
-"""Largest fall of time in seconds from a record to the next that is taken for records in wrong order; a larger one
-means that the clock was set back."""
+"""Largest fall of time in seconds from one record to the next that is taken for records in the wrong order; a larger
+fall means that the clock was set back."""
 MERGE_TOLERANCE_S = 1e-3
 """Time in seconds between two records; if they are less than this apart, they are merged into one."""
 MIN_CLOCK_JUMP_S = 24 * 3600.0

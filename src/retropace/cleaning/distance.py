@@ -28,12 +28,13 @@ MAX_CALIBRATION_FACTOR = 1.5
 If a larger one were needed, the total is taken for an error in the file rather than a calibration by the runner, and
 nothing is scaled."""
 DEVICE_TOTAL_TOLERANCE = 0.005
-"""Largest relative difference at which the records' distance and the device's total count as equal."""
+"""Largest difference between the records' distance and the device's total, as a fraction of the total, at which the two
+count as equal."""
 
 
 @dataclass(frozen=True, slots=True)
 class Distance:
-    """The cumulative distance of ``n`` records, shape ``(n,)``, and the pauses."""
+    """The cumulative distance of ``n`` records in metres, shape ``(n,)``, and the pauses."""
 
     distance_m: FloatArray
     source: str

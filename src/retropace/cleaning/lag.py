@@ -18,17 +18,17 @@ from retropace.core.parameters import CleanParameters
 from retropace.core.spans import FloatArray, Spans, cumulate
 
 CHANGE_WINDOW_S = 3
-"""Number of seconds averaged before and after a moment; the change of a signal at that moment is the difference of the
-two means."""
+"""Number of seconds over which a signal is averaged before and after a moment; its change at that moment is the
+difference of the two means."""
 MAX_RELATIVE_LAG_S = 10
 """Largest lag in seconds of recorded speed behind cadence, or of cadence behind speed, that is searched for."""
 MIN_CORRELATION = 0.25
 """Smallest correlation between the changes of speed and of cadence at which the lag between them is used; at a smaller
 one the default lag is used."""
 MIN_DURATION_S = 300
-"""Shortest recording in seconds whose lags are measured; shorter ones, with too few changes, get the default."""
+"""Shortest recording in seconds whose lags are measured. Shorter ones have too few changes and get the default lags."""
 MAX_DURATION_S = 200_000
-"""Longest recording in seconds whose lags are measured; longer ones, which consist mostly of gaps, get the default."""
+"""Longest recording in seconds whose lags are measured. Longer ones consist mostly of gaps and get the default lags."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +70,9 @@ def remove_lag(
 def estimate_lags(t_s: FloatArray, speed_mps: FloatArray, cadence_spm: FloatArray, parameters: CleanParameters) -> Lags:
     """Estimate by how many seconds recorded speed and cadence, ``(n,)`` each, trail the body.
 
-    The difference of the two lags is measured: the shift at which the absolute changes of speed and cadence correlate
-    best. Signs are ignored, because a runner who turns to run backward slows down and takes faster steps. The mean of
-    the two lags cannot be measured without annotations and is ``parameters.lag_s``.
+    The difference of the two lags is measured: it is the shift in time between speed and cadence at which their
+    absolute changes correlate best. Signs are ignored, because a runner who turns to run backward slows down and takes
+    faster steps. The mean of the two lags cannot be measured without annotations and is ``parameters.lag_s``.
     """
     default = Lags(
         parameters.lag_s + parameters.relative_lag_s / 2.0, parameters.lag_s - parameters.relative_lag_s / 2.0

@@ -10,10 +10,10 @@ from retropace.core.spans import FloatArray, Spans, as_spans, contains, midpoint
 from retropace.core.units import format_count
 
 MAX_RECORD_GAP_S = 15.0
-"""Longest gap in seconds between records of an uninterrupted recording; smart recording, which writes records only at
-changes, leaves gaps of up to 10 s, and up to 13 s in the test corpus."""
+"""Longest gap in seconds between records of an uninterrupted recording. Smart recording, which writes records only at
+changes, leaves gaps of up to 10 s, and in the test corpus of up to 13 s."""
 MAX_STANDING_SPEED_MPS = 0.3
-"""Speed in m/s below which a runner counts as standing; beginners walk backward at 0.5 m/s and more (Laufer 2003,
+"""Speed in m/s below which a runner counts as standing. Even beginners walk backward at 0.5 m/s or more (Laufer 2003,
 Physiother Res Int 8:131)."""
 
 

@@ -15,7 +15,7 @@ PERIOD_DAYS = {"week": 7, "month": 31}
 GOAL_DIRECTIONS = ("backward", "forward")
 """Directions that a goal can be about; a goal that names none is about ``backward``."""
 MAX_KM = 1000.0
-"""Largest distance in kilometres that a goal may ask for."""
+"""Largest distance in kilometres that a goal may ask for; a larger one is an error."""
 MAX_SESSIONS_PER_DAY = 5
 """Largest number of sessions that a goal may ask for, per day of its period."""
 

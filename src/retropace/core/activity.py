@@ -38,7 +38,7 @@ class Samples:
     vertical_oscillation_m: FloatArray
     stance_time_s: FloatArray
     extra: Mapping[str, FloatArray] = field(default_factory=lambda: MappingProxyType({}))
-    """Further columns by their name in the file: developer fields, course, accuracies."""
+    """Further columns by their name in the file, such as developer fields, course and accuracies."""
     categories: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
     """Texts of each extra column that holds texts: the column's value 0 stands for the first text, 1 for the second,
     and so on."""
@@ -201,7 +201,8 @@ class Source:
     session: int = 0
     """Index of the session or track within the file, counted from 0."""
     decoding: str = ""
-    """How the records of a FIT file were decoded: ``in bulk``, or ``by fitdecode`` and why; empty elsewhere."""
+    """How the records of a FIT file were decoded: ``in bulk``, or ``by fitdecode`` with the reason; empty for other
+    formats."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,5 +230,5 @@ class Activity:
     workout_steps: tuple[WorkoutStep, ...] = ()
     device_totals: DeviceTotals = DeviceTotals()
     field_counts: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
-    """Number of records that have a value of each field, by the field's name in the file."""
+    """For each field of the file, by its name, the number of records that have a value of it."""
     warnings: tuple[str, ...] = ()

@@ -62,7 +62,7 @@ def _link_exclusively(temp_path: str, target: Path) -> None:
 
 
 def _apply_umask(temp_path: str) -> None:
-    """Give a temporary file, which only its owner can read, the permissions of any newly created file."""
+    """Give a temporary file, which only its owner can read, the usual permissions of a new file (umask)."""
     mask = os.umask(0)
     os.umask(mask)
     Path(temp_path).chmod(0o666 & ~mask)

@@ -32,7 +32,7 @@ class TimeAxis:
     """The mapping from recorded times and columns to the cleaned time axis."""
 
     record_index: NDArray[np.intp]
-    """Indices of the ``k`` records with a time, sorted by time."""
+    """Indices of those ``k`` records that have a time, sorted by time."""
     row_index: NDArray[np.intp]
     """For each record of ``record_index``, the index of its row in the cleaned columns, ``(k,)``; merged records have
     one row."""
@@ -114,7 +114,7 @@ class CleanedActivity:
     workout_steps: tuple[WorkoutStep, ...]
     start_time: datetime | None
     extra: Mapping[str, FloatArray]
-    """Further recorded columns by name, not repaired; NaN at inserted times."""
+    """Further recorded columns by name, not repaired; NaN at times inserted between records."""
     categories: Mapping[str, tuple[str, ...]]
     """Texts of each extra column that holds texts: the column's value 0 stands for the first text, 1 for the second,
     and so on."""
@@ -123,7 +123,7 @@ class CleanedActivity:
     speed_source: str
     """What speed was computed from: ``device`` (its own), ``distance`` (slope of the distance curve) or ``none``."""
     counts_both_feet: bool
-    """Whether the recorded cadence counts steps of both feet; False without any cadence."""
+    """Whether the recorded cadence counts steps of both feet; False if no cadence was recorded."""
     warnings: tuple[str, ...]
 
     @property

@@ -43,7 +43,8 @@ class ReadError(RetropaceError):
 
 
 TOTALS_ONLY = "totals only"
-"""Value of :attr:`NoActivityError.kind` for an activity with totals but no records: entered by hand or exported so."""
+"""Value of :attr:`NoActivityError.kind` for an activity that has totals but no records, because it was entered by hand
+or exported without them."""
 
 
 class NoActivityError(ReadError):

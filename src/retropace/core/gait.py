@@ -14,9 +14,10 @@ WALK_RUN_TRANSITION_SPM = 138.0
 """Lowest cadence in steps per minute that counts as running; a lower one counts as walking. Vigorous walking has about
 130 (Tudor-Locke 2019, Int J Behav Nutr Phys Act 16:8), the slowest jogging about 145."""
 TYPICAL_WALK_MPS = 1.3
-"""Comfortable walking speed in m/s (Bohannon 1997, Age Ageing 26:15: 1.3–1.4)."""
+"""Comfortable walking speed in m/s; published: 1.3–1.4 (Bohannon 1997, Age Ageing 26:15)."""
 TYPICAL_WALK_SPM = 114.0
-"""Cadence in steps per minute at ``TYPICAL_WALK_MPS`` (Bohannon 1997, Age Ageing 26:15: 110–118)."""
+"""Cadence in steps per minute at the speed ``TYPICAL_WALK_MPS``; published: 110–118 (Bohannon 1997, Age Ageing
+26:15)."""
 WALK_CADENCE_EXPONENT = 0.5
 """Exponent of walking cadence as a power of speed. It is 0.5, because cadence and step length rise by the same factor
 (Grieve 1966, Ergonomics 9:379)."""

@@ -10,7 +10,8 @@ class CleanParameters:
     """Parameters of cleaning, :func:`retropace.cleaning.clean.clean_activity`."""
 
     cadence: str = "auto"
-    """Unit of recorded cadence: ``rpm`` (strides of one foot), ``spm`` (steps of both) or ``auto`` (from the file)."""
+    """Unit of recorded cadence: ``rpm`` (strides of one foot), ``spm`` (steps of both feet) or ``auto`` (found from the
+    recording)."""
     lag_s: float = 4.0
     """Mean of two lags in seconds: that by which recorded speed, and that by which recorded cadence, trails the body
     because watches smooth."""
@@ -33,8 +34,8 @@ class SegmentParameters:
     """Sensitivity to changes of pace and cadence. A value above 1 lets smaller changes become edges, one below 1 only
     larger ones: ``penalty`` and ``min_change_sd`` are divided by it."""
     ramp_s: float = 8.0
-    """Seconds before and after a stop in which changes of pace are ignored, because the runner only slows down or gets
-    up to speed."""
+    """Time in seconds after a stop, and before the next, in which changes of pace are ignored because the runner only
+    gets up to speed or slows down."""
     max_transition_s: float = 16.0
     """Longest segment in seconds that may be taken for a single change of pace, which the watch has smoothed.
 
@@ -44,7 +45,8 @@ class SegmentParameters:
     """Longest gap in seconds in pace or cadence that is interpolated. Within a longer gap in one of the two, only the
     other one determines edges."""
     max_gap_s: float = 60.0
-    """Longest gap in seconds between records within a segment; a longer gap is a segment of its own."""
+    """Longest gap in seconds between records that may lie within a segment; a longer gap becomes a segment of its
+    own."""
     grid_s: float = 1.0
     """Spacing in seconds of the evenly spaced times at which pace and cadence are compared to find change points."""
     speed_noise_floor_mps: float = 0.12
@@ -86,9 +88,10 @@ class LabelParameters:
     """Largest time in seconds by which a change point, or the start or end of standing, is moved to meet the edge of an
     annotation."""
     keep_edges: bool = False
-    """Whether edges of annotations stay exactly where they are, instead of moving to a change of pace nearby."""
+    """Whether edges of annotations stay exactly where they are. If False, they move to a change of pace nearby."""
     use_file_names: bool = True
-    """Whether names in the file (laps, workout steps, waypoints, tracks, its title) count as annotations."""
+    """Whether names in the recording's file (of laps, workout steps, waypoints, tracks, or its title) count as
+    annotations."""
     threshold: float = 0.8
     """Lowest probability of backward running at which a segment is labelled backward (basis ``suspected``)."""
     review_threshold: float = 0.4

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 FloatArray = NDArray[np.float64]
-"""Array of numbers, ``(n,)`` float64, NaN where a value is missing."""
+"""Array of float64, mostly ``(n,)``; NaN where a value is missing."""
 Spans = NDArray[np.float64]
 """Array of spans of time, ``(n, 2)`` float64: start and excluded end in elapsed seconds, one span per row."""
 

@@ -7,8 +7,8 @@ import numpy as np
 from retropace.core.spans import FloatArray
 
 MAX_SPEED_MPS = 12.5
-"""Highest possible speed in m/s on foot; higher ones are errors. The best 20 m of Bolt's 2009 world record took 1.61 s,
-12.4 m/s (Graubner 2011)."""
+"""Highest possible speed in m/s on foot; higher values are errors. The fastest 20 m of Bolt's 100 m world record of
+2009 took 1.61 s, which is 12.4 m/s (Graubner 2011)."""
 BACKWARD_WORLD_BESTS = (
     *((100.0, 13.2), (400.0, 69.6), (1609.344, 330.0), (5000.0, 1147.0), (10000.0, 2360.0), (42195.0, 12300.0)),
 )

@@ -31,12 +31,13 @@ SEARCHED_TEXT = (
 
 @dataclass(frozen=True, slots=True)
 class ActivityFilter:
-    """Selects activities by start time and sport; by default all of them."""
+    """Selects activities by start time and sport. Without arguments it selects all."""
 
     since: datetime | None = None
     """Earliest start time, to the second; None for no limit."""
     sports: tuple[str, ...] = ()
-    """Words such as ``trail``, one of which must occur in sport or sub-sport, ignoring case; empty for any sport."""
+    """Words such as ``trail``; an activity is selected if one of them occurs in its sport or sub-sport, ignoring case.
+    If empty, every sport is selected."""
 
     def matches(self, start_time: datetime | str | None, sport: str, sub_sport: str) -> bool:
         """Whether the filter selects an activity; with ``since``, one without a start time is never selected."""

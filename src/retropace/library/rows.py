@@ -19,7 +19,7 @@ ACTIVITY_FIELDS = (
 SEGMENT_FIELDS = ("start_s", "end_s", "direction", "gait", "basis", "confidence", *STAT_FIELDS)
 """Keys of a segment in the JSON document; the table ``segments`` has columns of the same names."""
 ENERGY_FIELDS = ("energy_low_kcal_per_kg", "energy_high_kcal_per_kg")
-"""Names of the lower and upper bound of the energy spent in a direction, in kcal per kg of body mass."""
+"""Names of the lower and of the upper bound of the energy spent in a direction, in kcal per kg of body weight."""
 MEASURE_FIELDS = ("elapsed_s", *STAT_FIELDS, "segments", "annotated_m", "suspected_m")
 """Names of the figures of a direction, energy excluded."""
 DIRECTION_FIELDS = (*MEASURE_FIELDS, *ENERGY_FIELDS)

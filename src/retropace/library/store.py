@@ -19,7 +19,8 @@ Outcome = Literal["analysed", "failed", "other sport", "no activity", "left out"
 """What became of an input. ``left out``: a filter excluded it. ``archive``: an archive of which every file is stored;
 the next run can skip it."""
 BUSY_TIMEOUT_S = 60.0
-"""Longest time in seconds to wait while another process writes to the library; after it the operation fails."""
+"""Longest time in seconds to wait while another process writes to the library; if it takes longer, the operation
+fails."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,7 @@ class Failure:
     reason: str
     """Reason in two or three words; failures with equal reasons form a group."""
     message: str
-    """Reason as a sentence for the user."""
+    """Reason as a full sentence for the user."""
     is_transient: bool = False
     """Whether a further attempt may succeed; if so, the next run makes one."""
 
@@ -122,7 +123,7 @@ class Library:
         return Input(place, fingerprint, settings_digest, outcome, container, detail, failure)
 
     def has_size(self, size_bytes: int) -> bool:
-        """Whether any stored recording has this size; if not, a file need not be hashed to know that it is new."""
+        """Whether any stored recording has this size in bytes; if none has, a file is new and need not be hashed."""
         with self.translate_errors():
             row = self.db.execute("SELECT 1 FROM recordings WHERE bytes = ? LIMIT 1", (size_bytes,)).fetchone()
         return row is not None

@@ -83,7 +83,7 @@ def build_season_entry(analysis: Analysis, best_efforts: Sequence[BestEffort]) -
 
 
 def build_season_from_entries(entries: Sequence[SeasonEntry]) -> Season:
-    """Return the season that consists of the given entries."""
+    """Return the season made of the given entries, one for each activity."""
     bests = [best._replace(row=row) for row, entry in enumerate(entries) for best in entry.bests]
     seconds = {
         (best.row, best.direction): best.seconds for best in bests if (best.kind, best.target) == ("distance", 400.0)

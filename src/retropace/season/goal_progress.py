@@ -33,10 +33,10 @@ class GoalProgress:
     """Kilometres run or walked in the goal's direction during the period."""
     is_met: bool
     streak: int
-    """Number of consecutive periods up to now that met the goal; a current one that has not met it yet does not end
-    the streak."""
+    """Number of consecutive weeks or months up to now that met the goal. A current one that has not met it yet is not
+    counted, but does not end the streak."""
     best_streak: int
-    """Largest number of consecutive periods that met the goal so far."""
+    """Largest number of consecutive weeks or months that ever met the goal."""
 
 
 def compute_goal_progress(goal: Goal, season: Season, days: Sequence[date], today: date) -> GoalProgress:

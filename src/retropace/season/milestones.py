@@ -15,7 +15,7 @@ CUMULATIVE_DISTANCES_M = (1_000.0, 5_000.0, 10_000.0, 21_097.5, 42_195.0, 100_00
 UNBROKEN_DISTANCES_M = (100.0, 400.0, 1_000.0, 1_609.344, 5_000.0, 10_000.0, 21_097.5, 42_195.0)
 """Distances (m) that count as milestones if run backward in one uninterrupted stretch."""
 QUARTER_MILE_LAP_M = 400.0
-"""Distance (m) run each way for the quarter-mile milestone, one lap of a running track."""
+"""Distance (m) run in each direction for the quarter-mile milestone: one lap of a running track."""
 MAX_PASS_RATIO = 2.0
 """Ratio of backward to forward time over 400 m; the quarter-mile milestone needs a smaller one."""
 
@@ -25,8 +25,8 @@ class Milestone:
     """A milestone, with the day and the activity in which it was reached."""
 
     kind: str
-    """Kind of milestone: ``first`` (backward run), ``in all`` (total), ``at once`` (unbroken), ``quarter mile`` or
-    ``longest``."""
+    """Kind of milestone: ``first`` (first backward run), ``in all`` (total distance), ``at once`` (distance in one
+    stretch), ``quarter mile`` or ``longest`` (longest stretch)."""
     metres: float
     """Distance reached (m); NaN for ``first``."""
     value: float

@@ -18,7 +18,7 @@ MIN_LOG_SD = {"forward speed": 0.06, "forward cadence": 0.03, "forward step leng
 """Smallest standard deviation of the log of each metric with which z-scores are computed. The measured one may be too
 small by chance if there are few sessions."""
 MAD_TO_SD = 1.4826
-"""Ratio of standard deviation to median absolute deviation for a normal distribution."""
+"""Standard deviation over median absolute deviation for a normal distribution."""
 MAX_STEP_LENGTH_M = 2.3
 """Largest mean step length (m) of a run; an activity with a longer one is taken for a bicycle ride. Elite men at 20
 km/h take steps of 1.8 m."""

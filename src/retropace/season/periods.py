@@ -40,7 +40,7 @@ class PeriodStats:
     """
 
     sessions: int
-    """Number of activities of the period with any time in this direction."""
+    """Number of activities of the period in which any time was spent in this direction."""
     elapsed_s: float
     distance_m: float
     moving_s: float

@@ -20,7 +20,7 @@ DIRECTION_METRICS = (
 """Names of the metrics that are known for each direction of an activity. They are fields of :class:`Season` and keys in
 the JSON document of an analysis."""
 GAITS = (("forward", "run"), ("forward", "walk"), ("backward", "run"), ("backward", "walk"))
-"""Direction and gait that each column of ``gait_m`` and ``gait_s`` stands for."""
+"""Direction and gait of each column of ``gait_m`` and of ``gait_s``."""
 FORWARD = DIRECTIONS.index("forward")
 """Index of the column for forward in tables with one column per direction."""
 BACKWARD = DIRECTIONS.index("backward")

@@ -19,7 +19,10 @@ MIN_GAIT_S = 120.0
 
 @dataclass(frozen=True, slots=True)
 class GaitTransition:
-    """Speed at which a runner changes between walking and running in one direction, and how sharp it is."""
+    """Speed at which a runner changes between walking and running in one direction.
+
+    It comes with a measure of how well it separates the two gaits.
+    """
 
     direction: str
     speed_mps: float
@@ -29,7 +32,7 @@ class GaitTransition:
     """Fraction of the time that lies on the wrong side of ``speed_mps``: walked faster or run slower. It is 0 if all
     running was faster than all walking."""
     run_share: float
-    """Fraction of the time run or walked that was run."""
+    """Fraction of the moving time that was run, not walked."""
 
 
 def fit_gait_transition(direction: str, stretches: FloatTable) -> GaitTransition | None:

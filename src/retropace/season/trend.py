@@ -32,7 +32,7 @@ class SpeedRatios:
     """Ratios of backward to forward speed of ``n`` activities, all of one gait."""
 
     gait: str
-    """Gait of all ratios: ``run`` or ``walk``; empty if there are none."""
+    """Gait from which all ratios are computed: ``run`` or ``walk``; empty if there are no ratios."""
     rows: NDArray[np.intp]
     """Indices of the activities in the season, shape ``(n,)``."""
     timestamp_s: FloatArray
@@ -56,13 +56,13 @@ class Trend:
     per_week: float
     """Slope of the log ratio per week; 0.01 is a rise of about one percent a week."""
     low_per_week: float
-    """Lower bound of the 95 % interval of the slope."""
+    """Lower bound of the 95 % confidence interval of ``per_week``."""
     high_per_week: float
-    """Upper bound of the 95 % interval of the slope."""
+    """Upper bound of the 95 % confidence interval of ``per_week``."""
 
     @property
     def is_significant(self) -> bool:
-        """Whether the 95 % interval of the slope excludes zero."""
+        """Whether the 95 % confidence interval of the slope excludes zero."""
         return self.low_per_week > 0.0 or self.high_per_week < 0.0
 
 

@@ -16,15 +16,16 @@ MAX_BLOCK_SIZE = 16
 """Largest number of adjacent positions (possible starts and ends of segments) in a block. A whole block is excluded
 from the search at once; its size changes only the speed of the search."""
 ENDS_PER_BATCH = 80
-"""Approximate number of segment ends whose best start is searched together; it changes only the speed of the search."""
+"""Approximate number of segment ends whose best starts are searched together; it changes only the speed of the
+search."""
 MIN_BLOCKS_TO_RANK = 16
 """Largest number of blocks that are all tried at once while it is undecided whether they hold a best start. If there
 are more, the most promising are tried first."""
 MAX_BLOCKS_PER_ROUND = 256
 """Largest number of blocks of possible segment starts that are tried at once; it limits the memory."""
 TIE_BREAK_MULTIPLE = 64
-"""Among change points of equal cost, multiples of this number are preferred, so that the result does not depend on the
-order of the search. Costs are equal where no value is known."""
+"""Of change points with equal cost, one at a multiple of this number is preferred, so that the result does not depend
+on the order of the search. Costs are equal where no value is known."""
 UNREACHED_COST = 1e300
 """Initial cost of each position, until a segmentation that ends there is found. It is above any real cost, and finite
 so that bounds can be computed with it."""

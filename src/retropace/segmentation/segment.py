@@ -25,7 +25,8 @@ NOISE_BLOCK_S = 10.0
 """Length in seconds of the blocks whose means are compared: differences between adjacent blocks measure a signal's
 noise."""
 NORMAL_QUARTILE_SD = 0.3186
-"""Distance from the mean, in standard deviations, within which a quarter of normally distributed values lie."""
+"""Half width, in standard deviations, of the interval around the mean that holds a quarter of normally distributed
+values."""
 MIN_BLOCK_CHANGES = 20
 """Smallest number of differences between blocks from which a signal's noise is measured; with fewer, the noise is
 assumed not to exceed ``reference_wander_sd``."""
@@ -121,7 +122,7 @@ def _measure_noise_inflation(parts: list[_MovingPart], parameters: SegmentParame
 
 
 def _cut_part(part: _MovingPart, noise_inflation: FloatArray, parameters: SegmentParameters) -> list[FloatArray]:
-    """Find the change points within a part, in elapsed seconds, of the coarse and of the fine segmentation."""
+    """Find the change points within a part, in elapsed seconds: of the coarse, then of the fine segmentation."""
     penalties = [
         value / parameters.sensitivity / parameters.grid_s for value in (parameters.penalty, parameters.fine_penalty)
     ]

@@ -22,7 +22,7 @@ _PYRAMIDS = (
 
 
 def _draw_recovery(rng: np.random.Generator, kind: str, seconds: float) -> PlannedStretch:
-    """Draw a recovery between repetitions of about ``seconds``; ``kind`` is a key of ``_RECOVERY_PHRASES``."""
+    """Draw a recovery of about ``seconds`` between two repetitions; ``kind`` is a key of ``_RECOVERY_PHRASES``."""
     length_s = draw_duration_s(rng, seconds)
     return {
         "rest": PlannedStretch("rest", "stand", length_s),
@@ -47,7 +47,7 @@ def reps(rng: np.random.Generator) -> SessionPlan:
 
 
 def quarter_mile(rng: np.random.Generator) -> SessionPlan:
-    """Draw one to three times 400 m forward, two minutes' rest, and 400 m backward in less than twice the time."""
+    """Draw 1 to 3 quarter-mile tests: 400 m forward, 2 minutes' rest, 400 m backward in under twice the time."""
     warm, warm_words, cool, cool_words = draw_warm_up_and_cool_down(rng)
     count = int(rng.integers(1, 4))
     walk_s = 150
@@ -114,7 +114,7 @@ def long(rng: np.random.Generator) -> SessionPlan:
 
 
 def pyramid(rng: np.random.Generator) -> SessionPlan:
-    """Draw backward repetitions that get longer and then shorter."""
+    """Draw a session of backward repetitions that become longer and then shorter."""
     warm, warm_words, cool, cool_words = draw_warm_up_and_cool_down(rng)
     lengths = _PYRAMIDS[int(rng.integers(len(_PYRAMIDS)))]
     pause_s, kind = int(rng.choice([60, 90, 120])), str(rng.choice(list(_RECOVERY_PHRASES)))
@@ -126,7 +126,7 @@ def pyramid(rng: np.random.Generator) -> SessionPlan:
 
 
 def two_sets(rng: np.random.Generator) -> SessionPlan:
-    """Draw two sets of backward repetitions, of one length or two, with a longer break between them."""
+    """Draw two sets of backward repetitions, of equal or different lengths, with a longer break between the sets."""
     warm, warm_words, cool, cool_words = draw_warm_up_and_cool_down(rng)
     kind = str(rng.choice(list(_RECOVERY_PHRASES)))
     first = str(rng.choice(["200m", "300m", "400m", "60s", "120s"]))

@@ -20,8 +20,8 @@ TURN_MPS = 0.8
 SPEED_TIME_CONSTANT_S = 2.0
 """Time constant in seconds with which speed approaches a new target exponentially."""
 PACE_DRIFT_SD = 0.035
-"""Standard deviation of the slow random drift of speed around its target, as a fraction of it (3–4 %: Lambert 2004,
-J Sports Sci 22, even pacing)."""
+"""Standard deviation of the slow random drift of speed around its target, as a fraction of the target (published: 3–4 %
+in even pacing; Lambert 2004, J Sports Sci 22)."""
 PACE_DRIFT_TIME_S = 40.0
 """Correlation time in seconds of the random drifts of speed and of cadence: after this time the autocorrelation is
 1/e."""

@@ -12,7 +12,7 @@ from retropace.simulate.execution import draw_run, draw_stand, draw_walk, draw_w
 
 
 def easy(rng: np.random.Generator) -> SessionPlan:
-    """Draw a run at one relaxed pace, in half of the cases slower at the end."""
+    """Draw a run at one relaxed pace; half of the runs end with a slower stretch."""
     minutes = int(rng.integers(25, 61))
     plan, words = [draw_run(rng, "forward", f"{60 * minutes}s")], [f"{minutes}min forward"]
     if rng.random() < 0.5:
@@ -43,7 +43,7 @@ def strides(rng: np.random.Generator) -> SessionPlan:
 
 
 def run_walk(rng: np.random.Generator) -> SessionPlan:
-    """Draw a beginner's alternation of running and walking."""
+    """Draw a beginner's session that alternates between running and walking."""
     count, run_s, walk_s = (
         int(rng.integers(5, 11)),
         int(rng.choice([60, 120, 180, 300])),

@@ -18,7 +18,7 @@ class PlannedStretch:
     lap: bool = True
     """Whether the runner presses the lap button at the end of the stretch."""
     paused: bool = False
-    """Whether the watch is paused during the stretch; only for standing."""
+    """Whether the watch is paused during the stretch; allowed only for standing."""
 
     def __post_init__(self) -> None:
         """Raise ``ValueError`` for a stretch with neither seconds nor metres, or one of standing with metres."""

@@ -48,13 +48,13 @@ class Watch:
     """Smallest difference between two recorded cadences, in steps per minute; 2 if the watch counts strides of two
     steps."""
     autolap_m: float = 0.0
-    """Distance after which the watch ends a lap by itself; 0 for never."""
+    """Distance in metres after which the watch ends a lap by itself; 0 if it never does."""
     dropout_spans: Spans | None = None
     """Time spans, in elapsed seconds, in which no record is written; None for none."""
     arms_still_spans: Spans | None = None
     """Time spans in which no steps are counted because the arms are still, for example on a rail; None for none."""
     strap_off_spans: Spans | None = None
-    """Time spans in which no heart rate is recorded; None for none."""
+    """Time spans in which no heart rate is recorded because the chest strap is off; None for none."""
 
 
 def record(

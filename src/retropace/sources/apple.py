@@ -64,9 +64,9 @@ class AppleWorkout:
     device: str = ""
     is_indoor: bool = False
     pauses_s: list[list[float]] = field(default_factory=list)
-    """Start and end of each pause."""
+    """Start and end of each pause in seconds since 1970."""
     lap_times_s: list[float] = field(default_factory=list)
-    """Times at which the lap button was pressed."""
+    """Times at which the lap button was pressed, in seconds since 1970."""
     route_names: list[str] = field(default_factory=list)
     """Paths of the route files, relative to the export's XML file."""
 

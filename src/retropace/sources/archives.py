@@ -48,7 +48,7 @@ class Archives:
         """Open archives, least recently used first, by path of the file on disk and member names that lead to them."""
 
     def find_entries(self, disk_file: Entry, members: tuple[str, ...], place: str) -> Iterator[Entry | Unreadable]:
-        """Yield the members of the archive at ``place`` in stored order, without hidden files.
+        """Yield the members of the archive at ``place`` except hidden files, in stored order.
 
         ``members`` are the member names that lead from ``disk_file`` to the archive.
         """

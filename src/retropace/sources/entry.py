@@ -42,7 +42,7 @@ class Entry:
     size_bytes: int
     """Size in bytes, unpacked for a member of an archive."""
     fingerprint: str
-    """Text that changes whenever the content may have changed; empty if unknown."""
+    """Text that changes whenever the content of the file may have changed; empty if the storage does not tell."""
     is_explicit: bool = False
     """Whether the user named this file itself; then it is an error if it is not a recording."""
     sidecar: tuple[str, str] | None = None

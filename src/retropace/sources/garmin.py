@@ -17,7 +17,7 @@ from retropace.sources.entry import printable
 from retropace.sources.export_metadata import ExportMetadata
 
 SUMMARY_SUFFIX = "summarizedactivities.json"
-"""End of the lower-case file name of a table of activities."""
+"""End of the file name, in lower case, of a table of activities."""
 
 
 def is_summary(name: str) -> bool:

@@ -33,7 +33,8 @@ a track."""
 MIN_WINDOW_POSITIONS = 20
 """Smallest number of positions in a part of the route in which a track is searched; parts with fewer are skipped."""
 MIN_OUTLINE_WIDTH_M = 64.0
-"""Smallest width (m) of the outline of a 400 m track; its length is this plus the length of a straight."""
+"""Smallest width (m) of the outline of a 400 m track. The smallest length of the outline is this plus the length of a
+straight."""
 MAX_OUTLINE_WIDTH_M = 98.0
 """Largest width (m) of the outline of a 400 m track."""
 MIN_ASPECT_RATIO = 0.36
@@ -60,21 +61,21 @@ MAX_LANE_DISTANCE_M = 12.0
 MIN_LAPS = 2.0
 """Smallest number of laps run on the lane; with fewer no track is found."""
 MIN_LAP_M = 375.0
-"""Shortest fitted lap (m) that is taken for a 400 m track. It is shorter than lane 1, as position errors may lie
-towards the inside of the track."""
+"""Shortest lap (m) of a fitted lane that is taken for a lane of a 400 m track. Lane 1 is longer, but position errors
+may shift the fitted lane towards the inside."""
 MAX_LAP_M = 475.0
-"""Longest fitted lap (m) that is taken for a 400 m track. It is longer than lane 8 (453 m), as position errors may lie
-towards the outside."""
+"""Longest lap (m) of a fitted lane that is taken for a lane of a 400 m track. Lane 8 is shorter (453 m), but position
+errors may shift the fitted lane towards the outside."""
 POSITION_CORRELATION_TIME_S = 30.0
-"""Time in seconds after which the error of a position no longer depends on the earlier error."""
+"""Time in seconds after which the error of a position counts as independent of the earlier error."""
 OVER_READING_BY_SOURCE = {"positions": (0.005, 0.007)}
 """Mean and standard deviation of the fraction by which recorded laps are too long, by the source from which distance
 was computed."""
 DEFAULT_OVER_READING = (0.0, 0.012)
-"""Mean and standard deviation of the fraction by which recorded laps are too long, for sources not in
-``OVER_READING_BY_SOURCE``."""
+"""Mean and standard deviation of the fraction by which recorded laps are too long, for sources of distance that
+``OVER_READING_BY_SOURCE`` does not name."""
 OTHER_LANE_PENALTY = 1.0
-"""Log-odds by which each of lanes 2 to 8 is less likely than lane 1 before positions are looked at."""
+"""Log-odds by which lane 1 is more likely than each of lanes 2 to 8 before positions are looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,7 @@ class RunningTrack:
     """Latitude of the centre of the track, in degrees."""
     lon_deg: float
     turned_deg: float
-    """Direction of the straights in degrees, counterclockwise from east, 0 to 180."""
+    """Direction of the straights in degrees, 0 to 180, counterclockwise from east."""
     straight_m: float
     radius_m: float
     """Radius of the bends of the lane, in metres."""
@@ -280,7 +281,7 @@ def _choose_lane(
 def _lane_centre_deg(lat_deg: float, lon_deg: float, lane: Lane) -> tuple[float, float]:
     """Return latitude and longitude of the centre of a lane.
 
-    The lane's own centre is given in metres east and north of ``lat_deg``, ``lon_deg``.
+    ``lane`` gives its centre in metres east and north of the position ``lat_deg``, ``lon_deg``.
     """
     step_deg = 1e-4
     east_m, _ = project_to_tangent_plane_m(

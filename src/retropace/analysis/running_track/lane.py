@@ -58,12 +58,12 @@ class Lane:
         return 4.0 * self.half_straight_m + 2.0 * np.pi * self.radius_m
 
     def signed_distance_m(self, east_m: FloatArray, north_m: FloatArray) -> FloatArray:
-        """Return the distance of each position from the lane, ``(n,)``; negative inside of it."""
+        """Return the metres from the lane to each position, ``(n,)``; negative for positions inside of it."""
         x, y = self._to_lane_axes(east_m, north_m)
         return np.hypot(np.maximum(np.abs(x) - self.half_straight_m, 0.0), y) - self.radius_m
 
     def arc_position_m(self, east_m: FloatArray, north_m: FloatArray) -> FloatArray:
-        """Return how far along the lane the point nearest to each position lies, ``(n,)``, from 0 to ``lap_m``."""
+        """Return the arc position (metres along the lane) of the lane's point nearest to each position, ``(n,)``."""
         x, y = self._to_lane_axes(east_m, north_m)
         straight_m, bend_m = 2.0 * self.half_straight_m, np.pi * self.radius_m
         is_in_bend = np.abs(x) > self.half_straight_m

@@ -43,7 +43,8 @@ class LapPass:
     """Range of indices of the positions that belong to this time on the track."""
     t_s: FloatArray
     lap_position: FloatArray
-    """Position around the track in laps, not reset to 0 after a lap: it rises counterclockwise and falls clockwise."""
+    """Laps by which the runner has moved around the track counterclockwise, not reset to 0 after a lap. Running
+    clockwise reduces it."""
     cumulative_laps: FloatArray
     """Laps run since the start of this time on the track; both directions add to it."""
 
@@ -91,7 +92,7 @@ def _cumulative_laps(lap_position: FloatArray) -> FloatArray:
 def _reversals(lap_position: FloatArray, window: int = 256) -> list[int]:
     """Return the first row, each row at which the runner turned round to run the other way, and the last row.
 
-    Each turn is searched in the next ``window`` rows, then in twice as many, and so on.
+    Each turn is searched in the next ``window`` rows; if there is none in them, in twice as many, and so on.
     """
     reversals = [0]
     moved = np.flatnonzero(np.abs(lap_position - lap_position[0]) > MIN_REVERSAL_LAPS)

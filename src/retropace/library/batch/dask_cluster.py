@@ -17,7 +17,7 @@ RETRIES = 2
 """Number of times Dask restarts a task whose worker was lost; if a worker is lost once more, the task counts as
 failed."""
 CONNECT_TIMEOUT_S = 15.0
-"""Seconds to wait for the scheduler's first answer."""
+"""Longest time in seconds to wait for the scheduler's first answer; after it connecting fails with an error."""
 MAX_SCHEDULER_OUTAGE_S = 20.0
 """Longest time in seconds without contact to the scheduler; after a longer one the run ends with an error."""
 SCHEDULER_LOST_MESSAGE = "the scheduler has gone: what was done is kept, the same command goes on there"

@@ -29,7 +29,7 @@ def get_worker_context() -> Any:
 def start_forkserver() -> None:
     """Start the fork server without waiting for it; do nothing on a machine with one processor.
 
-    With one processor it would only slow down the process that starts it.
+    On such a machine it would only slow down the process that starts it.
     """
     if get_worker_context().get_start_method() == "forkserver" and (os.cpu_count() or 1) > 1:
         from multiprocessing.forkserver import ensure_running

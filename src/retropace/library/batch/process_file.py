@@ -67,7 +67,7 @@ class Task:
     sidecar: bytes | None = None
     """Bytes of the sidecar; None if there is none."""
     export_metadata: tuple[ExportMetadata, ...] = ()
-    """Names and descriptions from a vendor's export that may belong to sessions of the file, most likely first."""
+    """Names and descriptions from a vendor's export that may belong to sessions of the file, the most likely first."""
     is_explicit: bool = False
     """Whether the user named this file itself, so that a file without an activity is a failure."""
 

@@ -17,7 +17,7 @@ WRITE_CHUNK_ROWS = 5000
 MAX_PART_ROWS = 1_000_000
 """Largest number of rows in one Parquet file (a few hundred megabytes); further rows go to the next file."""
 _SCHEMA_MARKER = b"retropace"
-"""Metadata key that retropace writes into its Parquet files; it overwrites only files that have the key."""
+"""Metadata key of the Parquet files that retropace writes; files without the key are never overwritten."""
 
 
 def check_output_folder(folder: str, table_format: str) -> None:

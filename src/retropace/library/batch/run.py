@@ -36,9 +36,9 @@ class BatchPlan:
     settings_digest: str = ""
     """Hash of everything that decides a file's result, except its content, sidecar, suffix and export metadata."""
     timeout_s: float | None = None
-    """Time limit for one file; None for no limit."""
+    """Time limit in seconds for the work on one file; None for no limit."""
     retry: bool = False
-    """Whether files that failed before are processed again."""
+    """Whether files that failed in an earlier run are processed again."""
     strict: bool = False
     """Whether the run stops at the first failure."""
 

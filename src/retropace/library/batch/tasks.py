@@ -32,7 +32,7 @@ class WorkItem:
     action: Task | TaskResult
     size_bytes: int = 0
     context_digest: str = ""
-    """Hash of what is known of the file from outside it, see :func:`compute_context_digest`."""
+    """Hash of what is known of the file besides its content, see :func:`compute_context_digest`."""
 
 
 class TaskPlanner:
