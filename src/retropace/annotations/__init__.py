@@ -53,7 +53,8 @@ _LAZY_EXPORTS = {
     "read_sidecar": "inputs.sidecar",
     "read_zones": "inputs.geojson",
 }
-"""Submodule that defines each exported name; it is imported at first use."""
+"""For each exported name, the submodule that defines it. A submodule is imported when one of its names is first used.
+"""
 
 __all__ = [
     "FROM_FILE",

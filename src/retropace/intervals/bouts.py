@@ -19,24 +19,26 @@ from retropace.core.spans import FloatArray, find_owner, midpoints
 from retropace.labelling.features import LOG_SPEED_PER_GRADE, mean_grade
 
 MAX_LAP_SNAP_S = 10.0
-"""Seconds by which a segment edge may move to a manual lap: runners press in passing, and watches smooth."""
+"""Largest number of seconds by which a segment edge may move to a manual lap: runners press in passing, and watches
+smooth."""
 MIN_LAP_S = 5.0
 """Minimum duration (s) of a lap; the press that ends a shorter one is taken as accidental."""
 MIN_LAPS = 5
 """Minimum number of manual laps; with fewer, laps are not searched for a set. Five are three reps with two
 recoveries."""
 MAX_BRIDGED_STAND_S = 8.0
-"""Longest standing (s) inside a bout, as after a stumble or to tie a shoelace; a longer one ends the bout."""
+"""Longest time of standing (s) that does not end a bout, as after a stumble or to tie a shoelace."""
 MAX_BRIDGED_DROPOUT_S = 30.0
-"""Longest signal dropout (s) inside a bout; a longer one ends the bout."""
+"""Longest signal dropout (s) that does not end a bout."""
 MAX_LABEL_GLITCH_S = 9.0
-"""Longest stretch (s) of the other direction inside a bout, such as a glance ahead or a wrong label; a longer one ends
-the bout."""
+"""Longest stretch (s) of the other direction that does not end a bout, as when the runner turns for a moment or a label
+is wrong."""
 _MAX_INTERRUPTION_S = {"rest": MAX_BRIDGED_STAND_S, "unknown": MAX_BRIDGED_DROPOUT_S}
-"""Longest interruption (s) inside a bout by its direction; ``MAX_LABEL_GLITCH_S`` for directions not listed."""
+"""Longest interruption (s) that does not end a bout, by the direction of the interruption. ``MAX_LABEL_GLITCH_S`` holds
+for directions not listed."""
 MAX_BRIDGED_LOG_SPEED_DIFF = 0.3
-"""Largest difference between log speed before and after an interruption inside a bout; with more it ends the bout.
-Runners are slower after a stumble."""
+"""Largest difference of log speed before and after an interruption at which the bout goes on after it. At a larger
+difference two bouts result. Runners are slower after a stumble."""
 MAX_MERGED_LOG_SPEED_DIFF = 0.10
 """Largest difference of log speed between neighbouring stretches of one direction that form one bout."""
 

@@ -1,6 +1,6 @@
 """Search for reps among laps that the watch recorded as work or rest while it guided a workout.
 
-Speed is not considered: an effort may be slower than the recoveries beside it.
+Speed is not considered: a lap recorded as work may be slower than the recoveries beside it.
 """
 
 from __future__ import annotations

@@ -31,7 +31,7 @@ from retropace.labelling.features import LOG_SPEED_PER_GRADE, mean_grade
 MIN_REPS = 3
 """Minimum number of fast stretches that form a set."""
 RECOVERY_LOG_SD = 0.35
-"""Standard deviation of log recovery duration within a regular set."""
+"""Standard deviation of the log of recovery duration that is usual within a regular set."""
 EDGE_ERROR_S = 2.0
 """Error (s) of a rep's duration from the errors of its edges, which makes short reps look irregular."""
 MAX_IRREGULARITY = (0.0, 0.0, 0.0, 0.7, 0.95, 1.1, 1.2)

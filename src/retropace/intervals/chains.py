@@ -27,12 +27,13 @@ form a set. If any effort differs more, they are not one set."""
 LONG_BREAK_RATIO = 2.2
 """Ratio to the median gap between efforts that a gap must exceed to separate two sets."""
 LONG_BREAK_EXCESS_S = 75.0
-"""Seconds by which a gap between efforts must exceed the median gap to separate two sets."""
+"""Seconds by which a gap between efforts must exceed the median gap to separate two sets. It must also exceed
+``LONG_BREAK_RATIO``."""
 MIN_LOG_LENGTH_SD = 0.03
 """Least standard deviation of log length that is used when a chain is scored."""
 MAX_INCOHERENT_EXTENSIONS = 4
-"""Largest number of successive chains, each one effort longer, that may fail to be a possible set; after more, no
-longer ones are tried."""
+"""Largest number of successive failures when a chain is extended by one effort at a time. A failure is a chain that
+cannot be a set. After more failures no longer chains are tried."""
 
 Chain = tuple[int, int]
 """Half-open index range ``(first, last)`` of the efforts that form one set."""
@@ -96,13 +97,16 @@ def is_consistent(efforts: Sequence[Effort], max_outliers: int = 0) -> bool:
 
 
 def _find_typical(lengths: FloatArray) -> NDArray[np.bool_]:
-    """Return a mask of the log lengths that are close to their median."""
+    """Return a mask of the log lengths that differ from their median by at most ``MAX_LOG_LENGTH_DEVIATION``."""
     is_typical: NDArray[np.bool_] = np.abs(lengths - np.median(lengths)) <= MAX_LOG_LENGTH_DEVIATION
     return is_typical
 
 
 def _count_outliers(lengths: FloatArray) -> float:
-    """Return the number of log lengths far from their median; infinity if the first or last is one."""
+    """Return the number of outliers: log lengths that differ from their median by more than the limit.
+
+    The limit is ``MAX_LOG_LENGTH_DEVIATION``. The result is infinity if the first or last length is an outlier.
+    """
     is_typical = _find_typical(lengths)
     return int((~is_typical).sum()) if is_typical[0] and is_typical[-1] else np.inf
 
@@ -116,7 +120,10 @@ def select_typical(efforts: Sequence[Effort]) -> list[Effort]:
 
 
 def length_spread(efforts: Sequence[Effort]) -> float:
-    """Return the standard deviation of log length without outliers, in metres or seconds, whichever is smaller."""
+    """Return the standard deviation of the log duration or the log distance of efforts, whichever is smaller.
+
+    Lengths far from the median are left out. The result is at least ``MIN_LOG_LENGTH_SD``.
+    """
     return min(
         max(sample_sd(lengths[_find_typical(lengths)]), MIN_LOG_LENGTH_SD) for lengths in compute_log_lengths(efforts)
     )
@@ -155,7 +162,10 @@ def has_long_recovery(efforts: Sequence[Effort]) -> bool:
 
 
 def score_chain(efforts: Sequence[Effort], max_outliers: int = 0) -> float:
-    """Return how well efforts form one set: higher for more and more even reps; minus infinity if they form none."""
+    """Return how well efforts form one set; higher for more efforts and for more equal lengths.
+
+    The score is minus infinity if the efforts cannot form a set.
+    """
     if not is_consistent(efforts, max_outliers) or has_long_recovery(efforts):
         return -np.inf
     return len(efforts) - 1.0 - 2.0 * length_spread(efforts)

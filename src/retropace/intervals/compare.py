@@ -20,7 +20,10 @@ RATIO_METRICS = ("seconds", "speed_mps", "cadence_spm", "step_length_m", "steps"
 
 @dataclass(frozen=True, slots=True)
 class DirectionRatios:
-    """Backward value over forward value; for ``heart_rate_bpm``, backward minus forward. NaN if either is missing."""
+    """Backward value over forward value for each metric; NaN if one of the two is missing.
+
+    ``heart_rate_bpm`` is a difference instead: backward minus forward.
+    """
 
     seconds: float
     speed_mps: float
@@ -41,7 +44,8 @@ class Comparison:
     pairs: tuple[tuple[Rep, Rep, DirectionRatios], ...]
     """Each forward rep with the backward rep run in turn with it, and the ratios of the two."""
     overall: DirectionRatios
-    """Mean of the ratios in ``pairs``; if there are none, ratios of the medians of all reps."""
+    """Mean of each ratio over ``pairs``. Without pairs, each ratio is the median of all backward reps over the median
+    of all forward reps."""
 
 
 def compare_directions(sets: Sequence[IntervalSet]) -> tuple[Comparison, ...]:
@@ -66,7 +70,10 @@ def compare_directions(sets: Sequence[IntervalSet]) -> tuple[Comparison, ...]:
 
 
 def compute_ratios(forward: Sequence[Rep], backward: Sequence[Rep]) -> DirectionRatios:
-    """Return the median of the backward reps over that of the forward reps, for each metric; NaN if unknown."""
+    """Return, for each metric, the median of the backward reps over the median of the forward reps; NaN if unknown.
+
+    For heart rate the difference of the medians, backward minus forward, is returned.
+    """
 
     def find_median(reps: Sequence[Rep], name: str) -> float:
         values = np.array([getattr(rep, name) for rep in reps])
@@ -83,7 +90,10 @@ def compute_ratios(forward: Sequence[Rep], backward: Sequence[Rep]) -> Direction
 def _find_rep_pairs(
     sets: Sequence[IntervalSet], forward: Sequence[Rep], backward: Sequence[Rep]
 ) -> list[tuple[Rep, Rep]]:
-    """Return the forward and the backward rep of each pair, which is one of each run in turn, if both are given."""
+    """Return the forward and the backward rep of each pair in sets of pairs, if both are among the given reps.
+
+    A pair is one forward and one backward rep of equal length, run in turn.
+    """
     rep_pairs = []
     for interval_set in sets:
         if interval_set.kind != "pairs":
@@ -118,7 +128,7 @@ def _finite_mean(values: Sequence[float]) -> float:
 
 
 def _compare_similar_durations(sets: Sequence[IntervalSet]) -> list[Comparison]:
-    """Return a comparison for each forward and backward set whose median durations are similar."""
+    """Return a comparison for every two sets, one forward and one backward, whose median durations are similar."""
     forward, backward = (
         [candidate for candidate in sets if {rep.direction for rep in candidate.reps} == {direction}]
         for direction in ("forward", "backward")

@@ -18,9 +18,10 @@ from retropace.intervals.efforts import compute_timer_s
 
 
 def find_device_workout(analysis: Analysis) -> Workout | None:
-    """Return the recorded workout with the result of each step; None if there is none or it does not fit.
+    """Return the recorded workout with the result of each step; None if the recording holds no workout.
 
-    If no lap records its workout step, the plan is aligned with the segments as for a workout given by the runner.
+    If laps do not say which workout step they were, the workout is aligned with the segments, as one that the runner
+    typed. None is also returned if it then does not fit the activity.
     """
     cleaned = analysis.cleaned
     if not cleaned.workout_steps:

@@ -55,7 +55,7 @@ def intervals_document(found: Intervals) -> dict[str, Any]:
 
 
 def rep_to_dict(rep: Rep) -> dict[str, Any]:
-    """Return one rep as a flat dict; its number counts within its set."""
+    """Return one rep as a flat dict; ``number`` is the number of the rep within its set."""
     recovery = rep.recovery
     return to_json_values(
         {

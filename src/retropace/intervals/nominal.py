@@ -88,7 +88,7 @@ class NominalLength:
         return f"{self.size:.10g} m"
 
     def fits(self, effort: Effort) -> bool:
-        """Whether an effort is so close to this length that it may have been planned as it."""
+        """Whether the length of an effort is so close to this one that the effort may have been planned as it."""
         length, tolerance = (effort.metres, MIN_TOLERANCE_M) if self.unit == "m" else (effort.seconds, MIN_TOLERANCE_S)
         return bool(abs(length - self.size) <= max(RELATIVE_TOLERANCE * self.size, tolerance))
 

@@ -29,13 +29,13 @@ MIN_FAST_RATIO = 1.08
 """Minimum ratio of the forward effort's speed to easy speed (the mean forward speed outside the reps) if a session has
 a single pair; with less it is no pair."""
 MIN_PAIRED_SHARE = 0.6
-"""Minimum share of the backward efforts that must have a forward partner. One backward effort is not counted, as it may
-lack its partner."""
+"""Minimum share of the backward efforts that must have a forward partner; with a smaller share the session has no
+pairs. One backward effort without a partner is tolerated."""
 MIN_EASY_S = 100.0
 """Minimum duration (s) of a forward bout outside the reps from which easy speed is estimated."""
 
 EffortPair = tuple[Effort | None, Effort]
-"""Forward and backward effort of a pair; the forward one is None if its start and end cannot be found."""
+"""Forward and backward effort of a pair. The forward one is None if none of equal length is beside the backward one."""
 
 
 def find_pairs(
@@ -77,7 +77,7 @@ def find_most_common_gait(efforts: Sequence[Effort]) -> str:
 def _is_single_pair(
     efforts: Sequence[Effort], halves: Sequence[Effort | None], unit: str, easy_speed_mps: float
 ) -> bool:
-    """Whether the only backward effort of a session and a fast forward effort of equal distance form a pair."""
+    """Whether the only backward effort of a session forms a pair with a fast forward effort of equal distance."""
     half = halves[0]
     if len(efforts) != 1 or half is None or unit != "metres":
         return False
@@ -111,9 +111,10 @@ def find_partners(
 
 
 def find_equal_half(halves: Sequence[Effort], effort: Effort, unit: str, easy_speed_mps: float) -> Effort | None:
-    """Return the forward stretch whose ``unit`` is nearest to that of the backward effort.
+    """Return the forward stretch whose length is nearest to that of the backward effort; None if none is near enough.
 
-    ``unit`` is ``metres`` or ``seconds``. None if no stretch is near enough, or if the nearest is a recovery jog.
+    ``unit`` is the measure of length, ``metres`` or ``seconds``. None is also returned if the nearest stretch is a
+    recovery jog.
     """
     known = [half for half in halves if getattr(half, unit) > 0.0 and getattr(effort, unit) > 0.0]
     if not known:

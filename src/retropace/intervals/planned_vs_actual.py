@@ -16,7 +16,8 @@ MIN_DONE_RATIO = 0.95
 MAX_DONE_RATIO = 1.05
 """Ratio of actual to planned length; a step with a higher one has the status ``long``."""
 OUTER_STEP_TOLERANCE = 0.2
-"""Relative deviation allowed for the length of the first and last step, as warm-up and cool-down end less exactly."""
+"""Relative deviation from the planned length up to which the first and last step count as done, as warm-up and
+cool-down end less exactly."""
 
 
 @dataclass(frozen=True, slots=True)

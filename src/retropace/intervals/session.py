@@ -31,18 +31,21 @@ MIN_LANE_PROBABILITY = 0.9
 
 @dataclass(frozen=True, slots=True)
 class SessionPart:
-    """One part of a session; the parts cover the session without overlap."""
+    """A stretch of an interval session with the role that it plays, such as a warm-up, a rep or a recovery.
+
+    The parts follow one another without gap or overlap, from the start to the end of the session.
+    """
 
     kind: str
-    """Kind of part: ``warm-up``, ``rep``, ``recovery``, ``break`` (between sets), ``cool-down``, or ``session``
-    without sets."""
+    """Role of the part: ``warm-up``, ``rep``, ``recovery``, ``break`` (between sets) or ``cool-down``. A session
+    without sets has a single part, ``session``."""
     start_s: float
     end_s: float
     seconds: float
     """Seconds in which the watch was not paused."""
     metres: float
     set_number: int
-    """Number of the set that a rep or recovery belongs to, counted from 1; 0 for other parts."""
+    """Number of the set that a rep or recovery belongs to; the first set of the session is 1. 0 for all other parts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +72,8 @@ def intervals_of(
 ) -> Intervals:
     """Return the sets, reps and all other results of an analysed session.
 
-    ``lap_m`` is the known lap length of the running track, otherwise a 400 m track is detected by its shape; with
-    ``stadium=False`` none is looked for. ``exact`` keeps the edges of annotations where they are.
+    ``lap_m`` is the known lap length of a running track; without it a 400 m track is recognised by its shape. With
+    ``stadium=False`` no track is looked for. With ``exact`` no edge of an annotation is moved.
     """
     cleaned, running_track = analysis.cleaned, None
     measured_spans = as_spans(
@@ -150,7 +153,10 @@ def _build_part(cleaned: CleanedActivity, kind: str, start_s: float, end_s: floa
 
 
 def _collect_warnings(analysis: Analysis, sets: tuple[IntervalSet, ...], *, has_given_lengths: bool) -> list[str]:
-    """Return warnings about backward reps: distances that presume forward steps, directions that nobody confirmed."""
+    """Return warnings about backward reps.
+
+    They name distances that the watch computed for forward steps, and directions that nobody confirmed.
+    """
     warnings = []
     reps = [rep for interval_set in sets for rep in interval_set.reps if rep.direction == "backward"]
     indoors = not np.any(np.isfinite(analysis.cleaned.lat_deg))

@@ -17,7 +17,7 @@ from retropace.intervals.structure import DetectedSet
 
 @dataclass(frozen=True, slots=True)
 class SetStatistics:
-    """Statistics on how even the reps of one direction in a set are."""
+    """Statistics that tell how evenly the reps of one direction in a set were run."""
 
     direction: str
     figure: str
@@ -29,13 +29,16 @@ class SetStatistics:
     """Best value of ``figure`` among the reps: the lowest duration, or the highest distance or speed."""
     worst: float
     best_rep: int
-    """Number of the best rep within its set."""
+    """Number, within its set, of the rep with the value ``best``: the fastest rep or, if ``figure`` is ``metres``, the
+    longest. The first rep of a set is 1."""
     worst_rep: int
-    """Number of the worst rep within its set."""
+    """Number, within its set, of the rep with the value ``worst``: the slowest rep or, if ``figure`` is ``metres``, the
+    shortest. The first rep of a set is 1."""
     spread: float
-    """Coefficient of variation (standard deviation over mean); NaN for a single rep."""
+    """Standard deviation of ``figure`` over its mean (coefficient of variation); NaN for a single rep."""
     fade: float
-    """Least-squares change of ``figure`` from one rep to the next; NaN for fewer than three reps."""
+    """Change of ``figure`` from one rep to the next, as the slope of a least-squares line; NaN for fewer than three
+    reps."""
     fade_error: float
     """Standard error of ``fade``."""
 
@@ -55,7 +58,7 @@ class IntervalSet:
     """Planned length of each rep; None if no round length is near."""
     reps: tuple[Rep, ...]
     statistics: tuple[SetStatistics, ...]
-    """Statistics of each direction, forward first."""
+    """Statistics of the reps in each direction that occurs in the set, forward first."""
     work_s: float
     work_m: float
     recovery_s: float
@@ -102,9 +105,10 @@ def build_set(cleaned: CleanedActivity, bouts: Bouts, detected: DetectedSet) -> 
 
 
 def _compute_statistics(reps: list[Rep], nominal: NominalLength | None) -> SetStatistics:
-    """Return the statistics of the reps of one direction.
+    """Return the statistics of the given reps, which have one direction.
 
-    They describe the durations if the figure that fits the planned length is unknown for any rep.
+    They describe distances for reps planned in seconds, durations for reps planned in metres, and speeds otherwise. If
+    one of these values is unknown, they describe durations.
     """
     figure = "speed_mps" if nominal is None else "seconds" if nominal.unit == "m" else "metres"
     values = np.array([getattr(rep, figure) for rep in reps])

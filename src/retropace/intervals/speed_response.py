@@ -27,12 +27,13 @@ MAX_EDGE_SHIFT_S = 8.0
 EDGE_SHIFT_STEP_S = 0.5
 """Step (s) between the shifts of a rep's edge that are tried."""
 EDGE_PRIOR_SD_S = 4.0
-"""Standard deviation (s) of a rep's edge around its change point, assumed before speed is looked at."""
+"""Standard deviation (s) of the time of a rep's edge around its change point, as assumed before recorded speed is
+fitted."""
 CORRELATION_TIME_S = 4.0
 """Seconds over which deviations of recorded speed from the model stay correlated."""
 SHORT_LEVEL_SD_M = 4.0
-"""Length (m) that is divided by the duration of the stretch on one side of an edge and added to the standard deviation
-of its mean speed: the shorter a stretch, the less its speed is known."""
+"""Additional standard deviation of mean speed on one side of an edge, times the duration of the bout on that side, in
+metres. The shorter a bout, the less its mean speed is known."""
 MAX_SQUARED_DEVIATION = 9.0
 """Largest squared deviation from the model, in squared standard deviations; larger ones count as this, so that
 outliers do not decide."""
@@ -43,8 +44,8 @@ class SpeedResponse:
     """Parameters of the response of one source of speed: a watch, or distance."""
 
     smoothing_times_s: tuple[float, ...]
-    """Time constants of a watch, or widths of the slope (s), that are tried; one of them is taken for the whole
-    session."""
+    """Amounts of smoothing (s) that are tried: time constants of a watch, or widths over which a slope is taken. One of
+    them is chosen for the whole session."""
     step_response: Callable[[FloatArray, float, float], FloatArray]
     """Share of a sudden change that recorded speed shows, as a function of the seconds since the change, the
     smoothing time and the time constant of the body."""

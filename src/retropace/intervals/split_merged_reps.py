@@ -22,7 +22,8 @@ MAX_LOG_LENGTH_DIFF = 0.2
 MIN_BREAK_SPEED_RATIO = 1.1
 """Minimum ratio of speed in the middle of a stretch to speed before and after it; with less it is not split."""
 MAX_TURN_SHIFT_S = 6.0
-"""Largest difference (s) between the time of a turn and the time at which it would be if all reps were regular."""
+"""Largest number of seconds between a turn and the time at which it would lie if the two reps and the gap between them
+had their usual durations. Farther off no turn is assumed."""
 MAX_TURN_INTERVAL_S = 60.0
 """Largest median duration (s) of reps and of gaps; if either is longer, no turns are assumed to be missed."""
 

@@ -38,8 +38,8 @@ MAX_SLIVER_S = 20.0
 MAX_SLIVER_RATIO = 0.6
 """Largest ratio of the duration of a discarded backward stretch to the median of the other backward stretches."""
 MAX_LOG_SPEED_DEFICIT = 0.1
-"""Largest difference of log speed by which a lap may be slower than the median forward rep and still be a rep by
-itself."""
+"""Largest difference of log speed by which a forward lap outside of all sets may be slower than the median forward rep.
+A slower lap is no rep."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ class BackwardEfforts:
 
     efforts: tuple[Effort, ...]
     bout_rows: tuple[tuple[int, int], ...]
-    """Half-open index range of the bouts of each effort."""
+    """Index range ``(first, end)`` of the bouts that make up each effort, without ``end``."""
     by_pace: tuple[tuple[Effort, ...], ...]
     """Sets found by change of pace within long backward stretches; their efforts are not in ``efforts``."""
 
@@ -73,7 +73,7 @@ def find_sets(
 
     ``backward`` comes from :func:`find_backward_efforts`, ``laps`` from
     :func:`retropace.intervals.bouts.build_lap_bouts`. Forward sets are sought first among laps of a guided workout,
-    then by pace among manual laps, then by pace among bouts. A set that overlaps one found before is dropped.
+    then by pace among manual laps, then by pace among bouts. A set that overlaps a set found earlier is dropped.
     """
     sets = [_build_reps_set(efforts) for efforts in backward.by_pace]
     pairs = find_pairs(cleaned, bouts, backward.bout_rows, backward.efforts)
@@ -100,7 +100,10 @@ def find_sets(
 def _find_single_laps(
     cleaned: CleanedActivity, laps: Bouts, sets: Sequence[DetectedSet], used_spans_s: Sequence[tuple[float, float]]
 ) -> list[DetectedSet]:
-    """Return a set for each single forward lap as fast as the reps but in no set, such as a trial or fast last lap."""
+    """Return a set for each single forward lap that is about as fast as the forward reps but belongs to no set.
+
+    Such a lap may be a time trial or a fast last lap. It must also be clearly faster than the laps beside it.
+    """
     speeds = [effort.log_speed for detected in sets for effort in detected.efforts if effort.direction == "forward"]
     if not speeds:
         return []
@@ -219,8 +222,8 @@ def _build_pairs_set(pairs: Sequence[EffortPair]) -> DetectedSet:
 def _find_shared_nominal(halves: Sequence[Effort], efforts: Sequence[Effort]) -> NominalLength | None:
     """Return the planned length that all efforts of all pairs share; None if no round length is near.
 
-    ``halves`` are the forward efforts and ``efforts`` the backward ones. The length is in metres if their distances
-    vary less than their durations, else in seconds.
+    ``halves`` are the forward efforts of the pairs, ``efforts`` the backward ones. The length is in metres if the
+    distances vary less than the durations, else in seconds.
     """
     metres = sample_sd(np.log([effort.metres for effort in (*halves, *efforts)]))
     seconds = sample_sd(np.log([effort.seconds for effort in (*halves, *efforts)]))

@@ -28,18 +28,19 @@ if TYPE_CHECKING:
     from retropace.annotations import AnnotationTable
 
 MIN_BACKWARD_RUN_MPS = 1.3
-"""Slowest speed (m/s) of backward running; slower is backward walking. It is 0.55 of an easy forward speed of 2.4
-m/s."""
+"""Slowest speed (m/s) of backward running; slower is backward walking. It is 0.55 of 2.4 m/s, an easy forward speed, as
+backward runners reach at least that share of their forward speed."""
 SIMILAR_SPEED_SHARE = 0.85
 """A stretch without cadence counts as running if its speed is at least this share of the speed of the slowest annotated
 backward run."""
 EDGE_MERGE_S = 10.0
-"""Seconds around a change of direction, found with fine change points, in which coarse change points are dropped."""
+"""Seconds on both sides of a change of direction, which is found with fine change points. Coarse change points within
+them are dropped, as they mean the same change."""
 
 
 @dataclass(frozen=True, slots=True)
 class _StretchEvidence:
-    """What annotations and measurements say about the stretches between edges, as ``(n,)`` columns."""
+    """What annotations and measurements say about ``n`` stretches of a session, as ``(n,)`` columns."""
 
     edges_s: FloatArray
     """Starts of all stretches and the end of the last, ``n + 1`` elapsed seconds."""

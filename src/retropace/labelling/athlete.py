@@ -126,7 +126,10 @@ def training_session(activity: Activity, cleaned: CleanedActivity, segments: Seg
 
 
 def _fit_gait_model(gait: str, sessions: Sequence[TrainingSession], reference_time: datetime | None) -> GaitModel:
-    """Return the model of a gait, updated from that of an unknown runner by each session in turn."""
+    """Return the model of a gait: that of an unknown runner, updated by each session in turn.
+
+    Sessions count less the older they are at ``reference_time``.
+    """
     model = PRIORS[gait]
     for session in sessions:
         examples = [example for example in session.examples if example.gait == gait]
@@ -138,9 +141,9 @@ def _fit_gait_model(gait: str, sessions: Sequence[TrainingSession], reference_ti
 
 
 def _age_discount(session: TrainingSession, reference_time: datetime | None) -> float:
-    """Return the factor on a session's variance, which doubles with each ``HALF_LIFE_DAYS`` of age.
+    """Return the factor by which the variance of a session's measurements is multiplied.
 
-    It is 1 for a new session or if the age is unknown.
+    It is 1 for a new session or if the age is unknown, and doubles with each ``HALF_LIFE_DAYS`` of age.
     """
     if reference_time is None or session.start_time is None:
         return 1.0

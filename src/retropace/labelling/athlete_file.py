@@ -16,11 +16,11 @@ from retropace.core.user_dirs import data_dir
 from retropace.labelling.athlete import Athlete, Example, TrainingSession
 
 SCHEMA = "retropace.athlete/1"
-"""Name and version of the file format."""
+"""Name and version of the format of athlete files, written in each file."""
 DIRECTIONS = ("forward", "backward")
-"""Directions that a remembered stretch can have."""
+"""Directions that a stretch in an athlete file can have; a file with any other is invalid."""
 GAITS = ("run", "walk")
-"""Gaits that a remembered stretch can have."""
+"""Gaits that a stretch in an athlete file can have; a file with any other is invalid."""
 _NAME = re.compile(r"\w[\w .'-]{0,79}")
 """Pattern of a valid athlete name, which is also the stem of a file name."""
 _NUMBER_FIELDS = {
@@ -32,7 +32,7 @@ _NUMBER_FIELDS = {
     "demand_spread_bpm": "steady_state_hr_sd_bpm",
     "grade": "grade",
 }
-"""For each number that is remembered of a stretch: its key in the JSON, and the attribute of :class:`Example` that
+"""Table from the JSON key of each number that is remembered of a stretch to the attribute of :class:`Example` that
 holds it."""
 
 

@@ -12,7 +12,7 @@ from retropace.labelling.runner_model import COEFFICIENT_NAMES, RegressionPrior
 
 @dataclass(frozen=True, slots=True)
 class GaitMeans:
-    """Means, weighted by duration, of all remembered stretches of one direction and gait; NaN where unknown."""
+    """Means of all remembered stretches of one direction and gait, weighted by duration; NaN where unknown."""
 
     direction: str
     gait: str

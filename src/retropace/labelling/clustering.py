@@ -39,7 +39,7 @@ def cluster_stretches(
 
 
 def _agglomerate(features: StretchFeatures, rows: NDArray[np.intp], max_clusters: int) -> NDArray[np.intp]:
-    """Return for each of the stretches ``rows`` the position in ``rows`` of the first member of its cluster."""
+    """Return, for each of the stretches ``rows``, the position in ``rows`` of the first stretch of its cluster."""
     owner = np.arange(len(rows))
     if len(rows) < 2:
         return owner

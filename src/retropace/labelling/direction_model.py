@@ -30,10 +30,11 @@ from retropace.labelling.priors import (
 from retropace.labelling.runner_model import PRIORS, GaitModel, Observations, log_marginal_likelihood, widen_prior
 
 MAX_CLUSTERS = 24
-"""Largest number of clusters per gait and per group of stretches that may share a cluster; beyond it the most similar
-clusters are merged."""
+"""Largest number of clusters among stretches of one gait that are allowed to share a cluster. Beyond it the most
+similar clusters are merged, although they are dissimilar."""
 MAX_ENUMERATED_CLUSTERS = 7
-"""Largest number of clusters that are labelled jointly, in all 128 combinations; more are taken in batches."""
+"""Largest number of clusters of which all combinations of directions are tried, 128 for 7 clusters. More clusters are
+labelled in batches of this size."""
 LABEL_NOISE = 0.006
 """Probability that a stretch has the other direction although the model is certain, for instance because its edges
 are wrong; estimated on simulated sessions with even seeds."""
@@ -51,12 +52,12 @@ class RunnerModel:
     gait_models: Mapping[str, GaitModel]
     """Model of each gait, ``run`` and ``walk``."""
     has_backward: bool
-    """Whether any stretch that the model was learned from was backward."""
+    """Whether the model was learned from any backward stretch."""
 
 
 @dataclass(frozen=True, slots=True)
 class _PriorEvidence:
-    """What the prior log-odds of one session depend on, beside the clusters of its stretches."""
+    """What the prior log-odds of backward depend on in one session, beside the clusters of its stretches."""
 
     problem: LabellingProblem
     context: SequenceContext
@@ -130,9 +131,9 @@ def _enumerate_labellings(
 ) -> FloatArray:
     """Return the probability of backward of the stretches ``rows`` of one gait, averaged over all labellings.
 
-    A labelling calls each cluster forward or backward. ``cluster`` holds the cluster of each of these rows. Where there
-    are more than ``MAX_ENUMERATED_CLUSTERS``, the clusters of the longest total duration are labelled first and then
-    fixed.
+    A labelling calls each cluster forward or backward, and counts by its posterior probability. ``cluster`` holds the
+    cluster of each of these rows. Where there are more than ``MAX_ENUMERATED_CLUSTERS``, the clusters of the longest
+    total duration are labelled first and then fixed.
     """
     first, owner = np.unique(cluster, return_index=True, return_inverse=True)[1:]
     features, marked = evidence.problem.features, evidence.problem.marked[rows][first]
@@ -160,7 +161,7 @@ def _enumerate_labellings(
 
 
 def _is_possible_backward(features: StretchFeatures) -> NDArray[np.bool_]:
-    """Return a mask of the stretches whose speed does not exceed the backward world best for their duration."""
+    """Return a mask of the stretches whose speed is at most the backward world best for their duration."""
     with np.errstate(invalid="ignore"):
         too_fast: NDArray[np.bool_] = np.exp(features.log_speed) > max_backward_speed_mps(features.duration_s)
     return ~too_fast
@@ -193,10 +194,10 @@ def _pool_clusters(features: StretchFeatures, rows: NDArray[np.intp], cluster: N
 
 
 def _inherit_short_stretches(problem: LabellingProblem, probability: FloatArray) -> FloatArray:
-    """Return the probabilities with those of stretches shorter than ``MIN_JUDGED_S`` replaced by the next stretch's.
+    """Return the probabilities with those of stretches shorter than ``MIN_JUDGED_S`` taken from a neighbour.
 
-    If the next stretch is standing, annotated or missing, the preceding stretch is used instead. Between two annotated
-    stretches the smaller of both probabilities is used.
+    It is the next stretch or, if that is standing, annotated or missing, the preceding one. Between two annotated
+    stretches the smaller probability of the two is used.
     """
     inherited, moving = probability.copy(), problem.features.gait != ""
     is_short = (problem.marked < 0) & moving & (problem.features.duration_s < MIN_JUDGED_S)

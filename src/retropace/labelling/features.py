@@ -15,7 +15,7 @@ from retropace.core.spans import FloatArray
 TRIM_S = 5.0
 """Seconds left out at each end of a stretch, where the smoothing of the watch mixes it with its neighbour."""
 TRIM_SHARE = 0.2
-"""Largest share of a stretch's duration that is left out at each end."""
+"""Largest share of a stretch's duration that is left out at each end, where it limits ``TRIM_S`` in short stretches."""
 REP_LOG_SPEED_SD = 0.03
 """Standard deviation of log speed between comparable laps, measured on published recordings."""
 REP_LOG_CADENCE_SD = 0.008
@@ -31,8 +31,8 @@ recordings."""
 POSITION_LOG_SPEED_NOISE_SD = 0.16
 """Standard deviation of the log of speed from positions between ten-second means of one steady stretch."""
 MAX_LOST_STEP_SHARE = 0.25
-"""Largest share of the time in which a cadence sensor may lose steps; with more, all its values are dropped. One of the
-public recordings has 0.69, others of some length have at most 0.11."""
+"""Largest share of the time in which a cadence sensor may lose steps. At a larger share all its values are dropped. One
+public recording has 0.69; the other recordings, unless very short, have at most 0.11."""
 HR_TIME_CONSTANT_S = 30.0
 """Time constant (s) with which heart rate follows effort (Bunc 1988, Eur J Appl Physiol 57:1)."""
 HR_TIME_CONSTANT_SD_S = 12.0
@@ -150,7 +150,7 @@ def _steady_state_heart_rate(
 
 
 def mean_grade(cleaned: CleanedActivity, start_s: FloatArray, end_s: FloatArray) -> FloatArray:
-    """Return the rise per metre between the ends of each stretch, ``(n,)``; 0 where altitude is unknown."""
+    """Return the mean grade (rise per metre) between the two ends of each stretch, ``(n,)``; 0 where unknown."""
     known = np.isfinite(cleaned.altitude_m)
     if known.sum() < 2:
         return np.zeros(len(start_s))

@@ -31,7 +31,8 @@ MIN_EASY_RUN_S = 120.0
 """Shortest running stretch (s) from which easy pace is taken: it is the pace of the first stretch at least this long
 that is not annotated backward."""
 FAST_LOG_SPEED_WIDTH = 0.02
-"""Width, in log speed, of the logistic function that turns speed above easy pace into a probability of fast."""
+"""Difference of log speed over which the probability that an effort was fast rises from 0.5 to 0.73: the scale of a
+logistic function."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,17 +49,18 @@ class LogOddsWeights:
     last_stretch: float = -2.5
     """Log-odds of the last stretch of a session, as runners cool down forward."""
     known_runner_factor: float = 0.4
-    """Factor on ``first_stretch`` and ``last_stretch`` for a runner known to run backward, who may also do so at the
-    start and end."""
+    """Factor on ``first_stretch`` and ``last_stretch`` if other sessions show that the runner runs backward, as such a
+    runner may also do so at the start and end."""
     after_fast_effort: float = -4.0
     """Log-odds of a stretch directly after a fast effort, which is likely its recovery."""
     fast_log_speed_margin: float = 0.10
-    """Difference of log speed above easy pace from which an effort counts as fast."""
+    """Difference between the log speed of an effort and easy pace at which the effort is fast with a probability of one
+    half."""
     similar_to_marked: float = 3.0
     """Log-odds of a cluster just like one annotated backward, as reps are repeated; less similar clusters get less."""
     other_context_factor: float = 0.5
-    """Factor on the similarity of two clusters that lie in different places of the session
-    (:attr:`SequenceContext.position_code`)."""
+    """Factor on the similarity of two clusters that lie in different parts of the session: near the start, near the
+    end, after a fast effort or elsewhere."""
     dissimilar_to_marked: float = -1.5
     """Log-odds of a cluster that resembles none of those annotated backward; it does not apply if none is annotated
     backward."""
@@ -68,7 +70,8 @@ class LogOddsWeights:
     short_s: float = 30.0
     """Mean duration (s) of a cluster's running stretches below which ``short_penalty`` applies."""
     short_walk_penalty: float = 4.0
-    """Like ``short_penalty``, but for walking stretches, which are often short because of crossings and chats."""
+    """Log-odds subtracted if the mean duration of walking stretches is below ``short_walk_s``, once for each factor e
+    by which it is shorter. Walks are often short because of crossings and chats."""
     short_walk_s: float = 45.0
     """Mean duration (s) of a cluster's walking stretches below which ``short_walk_penalty`` applies."""
     short_total_penalty: float = 1.5
@@ -77,12 +80,13 @@ class LogOddsWeights:
     short_total_s: float = 90.0
     """Total duration (s) of a cluster below which ``short_total_penalty`` applies."""
     grade_weight: float = -1.5
-    """Log-odds of backward at a grade equal to ``grade_scale``; it grows with the square of the grade. Climbing
-    shortens steps as running backward does."""
+    """Log-odds of backward at a grade equal to ``grade_scale``. The effect grows with the square of the grade. It is
+    negative because climbing shortens steps as running backward does."""
     grade_scale: float = 0.1
-    """Grade (rise per metre) at which ``grade_weight`` counts in full, neither reduced nor increased."""
+    """Grade (rise per metre) at which the log-odds are exactly ``grade_weight``."""
     no_cadence: float = -3.0
-    """Log-odds of a stretch without cadence if the runner is unknown, as a slow forward walk may then look backward."""
+    """Log-odds of a stretch without cadence if nothing is known of the runner from other sessions. Without cadence a
+    slow forward walk may look backward."""
     min_cluster_s: float = 30.0
     """Shortest total duration (s) of a cluster that can be backward if neither an annotation nor another session shows
     the runner running backward; shorter ones are taken as forward."""
@@ -101,7 +105,7 @@ class LabellingProblem:
 
 @dataclass(frozen=True, slots=True)
 class SequenceContext:
-    """Where each stretch lies in its session, as ``(n,)`` columns with values from 0 to 1."""
+    """Where each of the ``n`` stretches lies in its session, as ``(n,)`` columns of values from 0 to 1."""
 
     follows_fast_effort: FloatArray
     """Probability that the stretch directly follows a fast effort."""
@@ -124,7 +128,8 @@ class SequenceContext:
 
 
 def find_sequence_context(problem: LabellingProblem, weights: LogOddsWeights) -> SequenceContext:
-    """Return where each stretch lies in the session; 0 in all columns for stretches without a gait."""
+    """Return where each stretch lies in its session; stretches without a gait, such as standing, get 0 in all columns.
+    """
     features = problem.features
     moving = np.flatnonzero(features.gait != "")
     follows, near_start, near_end = (np.zeros(len(features)) for _ in range(3))

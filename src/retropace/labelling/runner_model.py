@@ -18,7 +18,8 @@ from retropace.core.gait import TYPICAL_WALK_MPS, TYPICAL_WALK_SPM, WALK_CADENCE
 from retropace.core.spans import FloatArray
 
 COEFFICIENT_NAMES = ("level", "slope", "per hour", "per grade", "backward")
-"""Names of the five coefficients of each regression, in order: constant, slope, drift, grade and direction."""
+"""Names of the five coefficients of each regression, in order: constant, slope over x, change per hour, change per unit
+of grade, and difference of backward from forward."""
 DEGREES_OF_FREEDOM = 5.0
 """Degrees of freedom of the Student t, with which one stretch in fifty lies beyond three standard deviations."""
 EASY_RUN_MPS = 2.75
@@ -27,7 +28,10 @@ EASY_RUN_MPS = 2.75
 
 @dataclass(frozen=True, slots=True)
 class RegressionPrior:
-    """One regression: ``y = [1, x - reference_x, elapsed hours, grade, backward] · coefficients + deviations``."""
+    """One linear regression of a gait, with the prior distribution of its five coefficients.
+
+    It is ``y = [1, x - reference_x, elapsed hours, grade, backward] · coefficients + deviations``.
+    """
 
     mean: FloatArray
     """Mean of the coefficients, ``(5,)``, in the order of ``COEFFICIENT_NAMES``."""
@@ -53,7 +57,7 @@ class GaitModel:
     """The three regressions of one gait, running or walking."""
 
     pace: RegressionPrior
-    """Regression of log speed, without ``x``."""
+    """Regression of log speed; it has no ``x``, so that its slope is 0."""
     cadence: RegressionPrior
     """Regression of log cadence on log speed."""
     heart_rate: RegressionPrior
@@ -82,18 +86,19 @@ def _regression_prior(
     residual_sds: tuple[float, float],
     gp: tuple[float, float] = (0.0, 1.0),
 ) -> RegressionPrior:
-    """Return a regression whose coefficients have the given mean and standard deviations.
+    """Return a regression whose coefficients have a normal prior with the given parameters.
 
-    Each of ``coefficients`` is mean, standard deviation between people and standard deviation from day to day.
+    Each of ``coefficients`` is a mean, a standard deviation between people and a standard deviation from day to day.
 
-    ``residual_sds`` are forward and backward; ``gp`` is amplitude and length scale.
+    ``residual_sds`` are the standard deviations of forward and of backward stretches around the line. ``gp`` is the
+    amplitude and the length scale of the Gaussian process.
     """
     mean, between_people_sd, day_to_day_sd = np.array(coefficients).T
     return RegressionPrior(mean, np.diag(between_people_sd**2), day_to_day_sd, reference_x, *residual_sds, *gp)
 
 
 _FIXED_AT_ZERO = (0.0, 0.0, 0.0)
-"""Mean and standard deviations of a coefficient that a regression does not use."""
+"""Mean 0 and standard deviations 0, for a coefficient that a regression does not use."""
 
 RUN_PRIOR = GaitModel(
     # Easy speeds of recreational runners vary by a fifth, and speeds within a session by as much again. A grade of 1 %
@@ -219,10 +224,10 @@ def log_marginal_likelihood(
 def posterior(
     model: GaitModel, observations: Observations, backward: FloatArray, variance_factor: float = 1.0
 ) -> GaitModel:
-    """Return the model updated by one more session of known directions, ``backward`` ``(n,)`` of 0 and 1.
+    """Return the model updated by one more session, whose directions ``backward``, ``(n,)`` of 0 and 1, are known.
 
-    Conditions the coefficients on the observations. On that day each coefficient deviates at random by one amount for
-    all observations. ``variance_factor``, at least 1, multiplies the observations' variance, so that they count less.
+    The coefficients of that session may differ from the runner's usual ones, by ``day_to_day_sd``. ``variance_factor``,
+    at least 1, multiplies the variance of the observations, so that they count less.
     """
     updated = {}
     for name, prior, x, y, var in _regressions(model, observations):
@@ -252,7 +257,7 @@ def add_day_variance(model: GaitModel) -> GaitModel:
 
 
 def widen_prior(model: GaitModel) -> GaitModel:
-    """Return the model with every coefficient five times as uncertain."""
+    """Return the model with the standard deviation of every coefficient multiplied by five."""
     priors = (model.pace, model.cadence, model.heart_rate)
     return GaitModel(*(replace(prior, cov=25.0 * prior.cov) for prior in priors))
 
@@ -278,13 +283,19 @@ def _regressions(
 def _design_matrix(
     prior: RegressionPrior, x: FloatArray, elapsed_h: FloatArray, grade: FloatArray, backward: FloatArray
 ) -> FloatArray:
-    """Return the regressors of ``n`` observations for ``m`` labellings ``backward``, ``(m, n)``, as ``(m, n, 5)``."""
+    """Return the regressors ``[1, x - reference_x, elapsed hours, grade, backward]``, shape ``(m, n, 5)``.
+
+    They belong to ``n`` observations, in each of ``m`` labellings, the rows of ``backward``.
+    """
     columns = (np.ones(len(x)), x - prior.reference_x, elapsed_h, grade)
     return np.stack((*(np.broadcast_to(column, backward.shape) for column in columns), backward), axis=-1)
 
 
 def _residual_covariance(prior: RegressionPrior, x: FloatArray, var: FloatArray, backward: FloatArray) -> FloatArray:
-    """Return the covariance around the line, ``(m, n, n)``: noise, and one Gaussian process per direction."""
+    """Return the covariance of deviations from the line, ``(m, n, n)``, for each of ``m`` labellings.
+
+    It is the sum of independent noise and of a Gaussian process, which is a separate one for each direction.
+    """
     noise_var = np.where(backward > 0.5, prior.backward_sd, prior.forward_sd) ** 2 + var
     covariance: FloatArray = noise_var[:, :, None] * np.eye(len(x))
     if prior.gp_amplitude:
@@ -296,7 +307,7 @@ def _residual_covariance(prior: RegressionPrior, x: FloatArray, var: FloatArray,
 
 
 def _solve_quadratic_forms(cov: FloatArray, residual: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Return log determinants and ``residual · cov⁻¹ · residual`` of ``m`` small matrices, ``(m,)`` each."""
+    """Return the log determinant and ``residual · cov⁻¹ · residual`` of each of ``m`` small matrices, ``(m,)`` each."""
     size = residual.shape[-1]
     augmented = np.concatenate((cov, residual[..., None]), axis=-1)
     log_det, quadratic = np.zeros(len(residual)), np.zeros(len(residual))

@@ -40,7 +40,10 @@ def find_name_annotations(cleaned: CleanedActivity) -> tuple[list[Annotation], t
 
 
 def find_title_annotations(activity: Activity, elapsed_s: float) -> tuple[list[Annotation], tuple[str, ...]]:
-    """Return one annotation if the title is nothing but a label; for other titles at most a hint among the warnings."""
+    """Return an annotation of the whole activity if its title is nothing but a label for backward, and warnings.
+
+    Any other title gives no annotation. If it mentions running backward, a warning suggests how to annotate.
+    """
     meaning = interpret_name(activity.name) if activity.name else None
     if meaning is None or (meaning.label is not None and meaning.label.direction != "backward"):
         return [], ()

@@ -55,8 +55,8 @@ def find_waypoint_annotations(cleaned: CleanedActivity) -> tuple[list[Annotation
 def _interpret_waypoint(waypoint: Waypoint, warnings: list[str]) -> tuple[Label | None, bool]:
     """Return the label of the stretch that a waypoint starts, and whether its name means the start or end of a stretch.
 
-    The label is None if the waypoint only ends a stretch or its name means neither; of an ambiguous name a warning is
-    appended.
+    The label is None if the waypoint only ends a stretch, or if its name means neither a start nor an end. If the name
+    is ambiguous, a message is appended to ``warnings``.
     """
     if normalize(waypoint.name) in load_words("vocabulary")["closing"]["all"]:
         return None, True

@@ -79,7 +79,10 @@ def _parse_seconds_of_day(parts: tuple[str | None, ...], text: str) -> float:
 
 
 def active_spans(active_hours: tuple[ActiveHours, ...], start_time: datetime | None, elapsed_s: float) -> Spans:
-    """Return the spans of an activity, in elapsed seconds, that lie in all ranges; none without a start time."""
+    """Return the spans of an activity, in elapsed seconds, that lie in all the given ranges of dates and hours.
+
+    There are none if the start time of the activity is unknown.
+    """
     spans = as_spans([(0.0, elapsed_s)])
     if active_hours and start_time is None:
         return as_spans([])

@@ -52,13 +52,16 @@ class Zones:
 def read_zones(path: str | os.PathLike[str], *, home: bool = False) -> Zones:
     """Return the zones in a GeoJSON file.
 
-    Raises :class:`AnnotationError` naming the file, and the line or the feature.
+    Raises :class:`AnnotationError` if the file is invalid; the message names the file and the line or the feature.
     """
     return parse_zones(read_text(path), os.fspath(path), home=home)
 
 
 def parse_zones(text: str, path: str, *, home: bool = False) -> Zones:
-    """Return the zones in a GeoJSON text; ``path`` is for messages. Raises as :func:`read_zones`."""
+    """Return the zones in a GeoJSON text; ``path`` is the file named in messages.
+
+    Raises :class:`AnnotationError` if the text is invalid; the message names the file and the line or the feature.
+    """
     try:
         document = json.loads(text)
     except json.JSONDecodeError as error:

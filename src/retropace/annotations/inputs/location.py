@@ -40,16 +40,16 @@ _MINUTES_OR_HOURS = re.compile(r"\d+\s*(?:min|h)", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class TimePoint:
-    """A point of an activity in elapsed seconds, and by how much it may be off."""
+    """A moment of an activity in elapsed seconds, and by how much it may differ from the moment that was meant."""
 
     time_s: float
     edge_tolerance_s: float = TYPED_TOLERANCE_S
-    """Largest number of seconds by which the time may differ from the one meant."""
+    """Largest number of seconds by which the moment may differ from the one meant."""
 
 
 @dataclass(frozen=True, slots=True)
 class ResolvedSpans:
-    """The spans that a location denotes in one activity, and by how much they may be off."""
+    """The spans that a location denotes in one activity, and by how much their starts and ends may be off."""
 
     spans: Spans
     edge_tolerance_s: float
@@ -58,9 +58,9 @@ class ResolvedSpans:
 
 
 LocationResolver = Callable[[CleanedActivity], ResolvedSpans]
-"""Type of a function from an activity to the spans of a location in it."""
+"""Type of a function that takes an activity and returns the spans that a location, already parsed, denotes in it."""
 PointResolver = Callable[[CleanedActivity], TimePoint]
-"""Type of a function from an activity to a point in time in it."""
+"""Type of a function that takes an activity and returns the moment that a text, already parsed, denotes in it."""
 
 
 def parse_location(text: str) -> LocationResolver:
@@ -198,10 +198,10 @@ def _compute_distance_resolution_m(text: str) -> float:
 
 
 def _resolve_distance(cleaned: CleanedActivity, metres: float, resolution_m: float, text: str) -> TimePoint:
-    """Return when a distance was reached, with the tolerance of that time.
+    """Return the moment at which a distance was reached, with its tolerance.
 
-    A distance written to ``resolution_m`` may be off by half of it. The tolerance is the time that half took, but
-    between 10 and 30 s.
+    A distance written to ``resolution_m`` may be off by half of that in either direction. The tolerance is the time in
+    which the runner covered that half, raised to 10 s or lowered to 30 s if it is outside of that range.
     """
     time_s = cleaned.time_at_distance_s(metres)
     if np.isnan(time_s):

@@ -22,7 +22,7 @@ from retropace.core.sidecar_path import MAX_SIDECAR_BYTES
 COLUMNS = ("start", "end", "label", "note")
 """Columns of a newly written sidecar."""
 UNTIL_NEXT = " until next"
-"""Suffix of a location that lasts until the start of the next annotation."""
+"""Suffix that marks the text of a location as lasting until the start of the next annotation."""
 BOM = "\ufeff"
 """Byte order mark, which some editors put before the text."""
 MAX_ROWS = 10_000

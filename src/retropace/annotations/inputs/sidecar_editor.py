@@ -103,7 +103,7 @@ class SidecarEditor:
         return annotations[number - 1]
 
     def _with_columns(self, names: Iterable[str]) -> SidecarEditor:
-        """Return an editor with those of the named columns added to the header that it lacks.
+        """Return an editor whose header has all the named columns; those it lacks are added at its end.
 
         If there is no header, one with all of ``COLUMNS`` is added.
         """

@@ -54,7 +54,7 @@ def parse_label(text: str) -> Label:
 
 
 def parse_canonical_label(text: str) -> Label:
-    """Return the label written as English direction and optional gait, such as ``backward walk``."""
+    """Return the label written in English, as a direction with an optional gait, such as ``backward walk``."""
     direction, _, gait = text.partition(" ")
     return Label(direction, gait)
 

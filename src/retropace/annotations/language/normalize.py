@@ -1,4 +1,4 @@
-"""Normalized spelling of words, in which words are looked up."""
+"""Normalization of spelling, so that words are found in word lists whatever their case and accents."""
 
 from __future__ import annotations
 

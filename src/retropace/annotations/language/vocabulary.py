@@ -22,7 +22,8 @@ class Phrase:
     """A known word or phrase found in a text."""
 
     kind: str
-    """One of ``label``, ``gait``, ``ambiguous``, ``route_direction``, ``route``, ``ignored`` and ``negation``."""
+    """What the phrase stands for: a whole ``label`` or a ``gait``; words that may describe the runner or the route
+    (``ambiguous``); ``route_direction`` and ``route``, which describe the way; ``negation``; or ``ignored``."""
     meaning: str
     """English name of the label, as in ``backward walk``, or of the gait; empty for the other kinds."""
     text: str
@@ -48,7 +49,7 @@ def load_words(name: str) -> dict[str, Any]:
 
 @cache
 def build_label_table() -> dict[str, str]:
-    """Return the English name of the label by each text, in normalized spelling, that is a whole label."""
+    """Return a table from each text that is a whole label, in normalized spelling, to the English name of the label."""
     words = load_words("vocabulary")
     ambiguous = {word: "backward" for group in words["ambiguous"].values() for word in group}
     return invert(*words["labels"].values()) | ambiguous | invert(words["short_forms"])
@@ -56,17 +57,23 @@ def build_label_table() -> dict[str, str]:
 
 @cache
 def build_gait_table() -> dict[str, str]:
-    """Return the English name of the gait by each word for it, in normalized spelling."""
+    """Return a table from each word for a gait, in normalized spelling, to the English name of the gait."""
     return invert(*load_words("vocabulary")["gaits"].values())
 
 
 def invert(*tables: dict[str, list[str]]) -> dict[str, str]:
-    """Return the key of its list by each word; later lists replace earlier ones."""
+    """Return a table from each word to the key of the list that holds it.
+
+    For a word in several lists the last list counts.
+    """
     return {word: key for table in tables for key, group in table.items() for word in group}
 
 
 def find_phrases(text: str) -> list[Phrase]:
-    """Return the known phrases in a text in order, the longest where several match; short forms are left out."""
+    """Return the known phrases in a text in order, the longest where several match.
+
+    Short forms such as single letters are not searched for.
+    """
     table, pattern = _build_phrase_table()
     return [Phrase(*table[match[0]], match[0]) for match in pattern.finditer(normalize(text))]
 

@@ -1,4 +1,4 @@
-"""The union type of everything by which a caller may annotate an activity."""
+"""Type of all values by which a caller may annotate an activity: a union of several classes."""
 
 from __future__ import annotations
 
@@ -8,4 +8,4 @@ from retropace.annotations.model.annotation import Annotation, UnresolvedAnnotat
 from retropace.annotations.model.plan import Plan
 
 AnnotationInput = Annotation | UnresolvedAnnotation | DirectionField | Zones | Plan
-"""Anything by which a caller may annotate an activity."""
+"""Any value by which a caller may annotate an activity."""

@@ -1,4 +1,4 @@
-"""The resolved annotations of an activity as columns, in which they travel from their resolution to the labels."""
+"""The resolved annotations of an activity, sorted and without overlap, as a table with one column per property."""
 
 from __future__ import annotations
 
@@ -28,18 +28,18 @@ class AnnotationTable(Sequence[Annotation]):
     gait: StrArray
     """``run``, ``walk``, or empty."""
     edge_tolerance_s: FloatArray
-    """The most seconds by which each edge may be off."""
+    """Largest number of seconds by which the start or end of each annotation may be off."""
     distance_m: FloatArray
-    """The distance that the runner states, NaN for none."""
+    """Distance (m) of each stretch as stated by the runner; NaN if none is stated."""
     speed_mps: FloatArray
-    """The speed while moving that the runner states, NaN for none."""
+    """Speed while moving (m/s) in each stretch as stated by the runner; NaN if none is stated."""
     note: NDArray[np.object_]
     origin: NDArray[np.object_]
-    """An :class:`~retropace.annotations.model.annotation.Origin` for each."""
+    """Source of each annotation, an :class:`~retropace.annotations.model.annotation.Origin`."""
 
     @classmethod
     def from_annotations(cls, annotations: Iterable[Annotation]) -> AnnotationTable:
-        """Return the table of annotations in their order."""
+        """Return a table with one row for each of the annotations, in the given order."""
         rows = list(annotations)
         return cls(
             spans=as_spans((row.start_s, row.end_s) for row in rows),
@@ -69,5 +69,5 @@ class AnnotationTable(Sequence[Annotation]):
 
     @property
     def has_attributes(self) -> NDArray[np.bool_]:
-        """Whether a distance or a speed is stated, ``(n,)``."""
+        """Mask of the annotations for which a distance or a speed is stated, ``(n,)``."""
         return np.isfinite(self.distance_m) | np.isfinite(self.speed_mps)

@@ -20,7 +20,7 @@ _ATTRIBUTE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Attributes:
-    """Distance of a whole stretch, or speed while moving, stated by the runner; None if the recorded value counts."""
+    """Distance of a whole stretch, or speed while moving, stated by the runner; None where nothing is stated."""
 
     distance_m: float | None = None
     speed_mps: float | None = None

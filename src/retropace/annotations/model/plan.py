@@ -15,7 +15,7 @@ stretches of 50 m are 200 steps."""
 
 @dataclass(frozen=True, slots=True)
 class PlanStep:
-    """One step of a plan; without ``seconds`` and ``metres`` its length is open."""
+    """One step of a plan. Without ``seconds`` and ``metres`` its length is open: the step may last any time."""
 
     label: Label
     seconds: float | None = None
@@ -25,14 +25,14 @@ class PlanStep:
     speed_mps: float | None = None
     """Planned speed (m/s); None if it is left to the runner."""
     is_recovery: bool = False
-    """Whether the step is a recovery, in which standing and moving are both as planned."""
+    """Whether the step is a recovery, in which the runner may stand or move."""
 
     def __str__(self) -> str:
         return f"{self.length} {self.label}".strip()
 
     @property
     def direction(self) -> str:
-        """The direction of the label."""
+        """Direction of the label of the step."""
         return self.label.direction
 
     @property
@@ -74,7 +74,7 @@ class Plan:
 
 
 FROM_FILE = Plan((), "", "file")
-"""Placeholder that stands for the workout in the recording until that is read."""
+"""Plan without steps that stands for the workout stored in the recording, until the recording is read."""
 
 
 def count_steps(items: tuple[Item, ...]) -> int:

@@ -22,8 +22,8 @@ class StepResult:
     ratio: float
     """Actual over planned length; NaN for a step of open length."""
     fit_score: float
-    """Score in 0..1 of how well the step fits: 1 at the planned length, 0.6 at one standard deviation from it, and
-    half of that if pace and cadence barely differ from the neighbouring steps."""
+    """Score in 0..1 of how well the step fits: 1 at the planned length, and 0.6 at one standard deviation from it. The
+    score is halved if pace and cadence barely differ from the neighbouring steps."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class CollectedAnnotations:
-    """Everything that is said about an activity, its fitted workout if it has one, and warnings."""
+    """All annotations of an activity before overlaps are resolved, its fitted workout if it has one, and warnings."""
 
     annotations: list[Annotation | UnresolvedAnnotation]
     workout: Workout | None
@@ -38,10 +38,10 @@ def collect_annotations(
     *,
     use_file_names: bool,
 ) -> CollectedAnnotations:
-    """Return all annotations of an activity, whose workout ``fit_plan`` fits.
+    """Return all annotations of an activity, and its workout as fitted by ``fit_plan``.
 
     With ``use_file_names`` the recording's own names, waypoints, description and workout are used too. Raises
-    :class:`AnnotationError` for a field that the recording lacks and for two workouts.
+    :class:`AnnotationError` if the inputs name a field that the recording lacks, or contain two workouts.
     """
     annotations, plans, warnings = _sort_inputs(inputs, cleaned)
     if len(plans) > 1:

@@ -47,11 +47,10 @@ def resolve_annotations(
 def locate_annotations(
     unresolved: list[UnresolvedAnnotation], cleaned: CleanedActivity, warnings: list[str]
 ) -> list[Annotation]:
-    """Return each annotation with its span, one for each span of a location; they may overlap.
+    """Return the annotations with their times in the activity; they may overlap.
 
-    Messages are appended to ``warnings``.
-
-    Raises :class:`AnnotationError` for a location that the activity lacks.
+    A location of several spans, such as two laps, gives one annotation for each span. Messages are appended to
+    ``warnings``. Raises :class:`AnnotationError` for a location that the activity lacks.
     """
     located: list[Annotation] = []
     open_ended: list[tuple[TimePoint, UnresolvedAnnotation]] = []

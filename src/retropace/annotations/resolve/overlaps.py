@@ -21,14 +21,14 @@ from retropace.core.spans import as_spans, clip, subtract, total_s, union
 from retropace.core.units import format_duration
 
 MIN_REMAINDER_S = 5.0
-"""Shortest remainder (s) that is kept of an annotation partly covered by one of higher priority; a shorter one goes to
-its neighbour or is dropped."""
+"""Shortest remainder (s) that is kept of an annotation partly covered by one of higher priority. The time of a shorter
+remainder goes to the annotation on its other side or, if none touches it, gets no label."""
 
 
 def resolve_overlaps(annotations: Iterable[Annotation]) -> tuple[AnnotationTable, tuple[str, ...]]:
     """Return the annotations sorted and without overlap, and warnings that name those overruled.
 
-    Raises :class:`AnnotationError` for two of one rank that contradict each other, naming both.
+    Raises :class:`AnnotationError` if two annotations of equal priority contradict each other; the message names both.
     """
     ranked = sorted(annotations, key=lambda annotation: (_get_rank(annotation), _sort_key(annotation)))
     leading: list[Annotation] = []
@@ -195,10 +195,10 @@ def _subtract_leading(lower: list[Annotation], leading: list[Annotation], warnin
 
 
 def _absorb_slivers(pieces: list[Annotation], edges: set[float]) -> list[Annotation]:
-    """Return the sorted pieces without very short ones beside ``edges`` of annotations of higher priority.
+    """Return the sorted pieces of annotations without those shorter than ``MIN_REMAINDER_S`` that touch ``edges``.
 
-    Very short is below ``MIN_REMAINDER_S``; ``edges`` are the starts and ends of annotations of higher priority. The
-    time of a remainder left out goes to the remainder that touches its other side, if there is one.
+    ``edges`` are the starts and ends of annotations of higher priority. The time of a piece left out goes to the piece
+    that touches its other end, if there is one.
     """
     absorbed: list[Annotation] = []
     for number, piece in enumerate(pieces):

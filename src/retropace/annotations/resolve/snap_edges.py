@@ -20,11 +20,11 @@ from retropace.segmentation.signals import StandardizedSignals
 LEVEL_WINDOW_S = 20.0
 """Longest stretch (s) on each side of an edge over which median pace and cadence are taken."""
 MAX_SHIFT_SD = 2.5
-"""Ratio of the largest move of an edge, which is its tolerance, to the standard deviation of the normal prior on the
+"""Tolerance of an edge, the farthest that it may move, divided by the standard deviation of the normal prior on its
 move."""
 MIN_CHANGE_SD = 1.3
-"""Least change of pace and cadence at which an edge is moved, in standard deviations of their noise; with less it
-stays."""
+"""Least change of pace and cadence at which an edge is moved, in standard deviations of their noise. At a smaller
+change the edge stays."""
 ROUND_COUNT = 3
 """Number of rounds; each takes the medians beside the edges that the previous round found."""
 

@@ -13,12 +13,13 @@ class Keywords:
     """The words of workout sentences, all in normalized spelling."""
 
     units: dict[str, tuple[str, float]]
-    """Unit ``m`` or ``s`` and its size, as in ``("m", 1000.0)``, by word."""
+    """Table from each word for a unit to the base unit, ``m`` or ``s``, and the size in it: ``("m", 1000.0)`` for "km".
+    """
     numbers: dict[str, int]
     fractions: dict[str, float]
     hundreds: frozenset[str]
     repeats: frozenset[str]
-    """Words that stand between a count and what is repeated."""
+    """Words that stand between a count and what is repeated, such as ``x`` or "times"."""
     separators: frozenset[str]
     """Words that separate two steps and are not also labels."""
     recovery_openers: frozenset[str]
@@ -28,7 +29,7 @@ class Keywords:
     until_lap: tuple[str, ...]
     """Phrases for a step that ends at a press of the lap button, longest first."""
     step_phrases: tuple[str, ...]
-    """Phrases that may describe a step, longest first."""
+    """All words and phrases that may say what the runner does in a step (labels, gaits, "warm-up"), longest first."""
 
 
 @cache

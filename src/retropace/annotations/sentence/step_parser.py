@@ -25,7 +25,7 @@ _PACE = re.compile(
 
 @dataclass(slots=True)
 class _StepDraft:
-    """A step as far as it has been read."""
+    """What has been read so far of a step."""
 
     unit: str = ""
     """Unit of the length, ``m`` or ``s``; empty while no length has been read."""

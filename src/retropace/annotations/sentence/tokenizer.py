@@ -94,7 +94,7 @@ class TokenCursor:
         return self.peek().kind == "word" and self.peek().normalized in load_keywords().separators
 
     def opens_recovery(self, distance: int = 1) -> bool:
-        """Whether a word that may stand before a recovery is next, and a length ``distance`` tokens after it."""
+        """Whether the next token may announce a recovery, and a length begins ``distance`` tokens after it."""
         token, after, keywords = self.peek(), self.peek(distance), load_keywords()
         starts_length = after.kind in ("number", "clock", "fraction") or after.normalized in keywords.numbers
         return starts_length and token.kind == "word" and token.normalized in keywords.recovery_openers

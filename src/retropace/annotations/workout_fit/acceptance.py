@@ -22,44 +22,47 @@ from retropace.core.spans import FloatArray
 from retropace.core.units import format_duration
 
 MIN_COVERED_SHARE = 0.6
-"""Least share of the session that a plan's steps must cover. It is well below 1 because watches are started early and
-stopped late."""
+"""Least share of the session that a plan's steps must cover; otherwise the plan is rejected. It is well below 1 because
+watches are started early and stopped late."""
 MIN_COMPLETED_SHARE = 0.6
-"""Least share of the planned steps that must have been carried out. It is below 1 because people cut sessions short."""
+"""Least share of the planned steps that must have been carried out; otherwise the plan is rejected. It is below 1
+because people cut sessions short."""
 MAX_OUTSIDE_CHANGES = 3
-"""Smallest number of change points before the first step, or after the last, for which the plan is rejected."""
+"""Number of change points before the first step, or after the last, from which on the plan is rejected."""
 MAX_LENGTH_RMS_SD = 1.5
-"""Largest root mean square of the deviations of step lengths from the plan, in standard deviations of the length; with
-more the plan is rejected."""
+"""Limit of how far the lengths of all workout steps may be from the plan: root mean square of their deviations, in
+standard deviations of the length. A plan beyond it is rejected."""
 MAX_LENGTH_OUTLIER_SHARE = 0.15
-"""Largest share of steps whose length deviates from the plan by more than three standard deviations; with more the plan
-is rejected."""
+"""Largest share of workout steps whose length may deviate from the plan by more than three standard deviations. A plan
+with a larger share is rejected."""
 MIN_DISTINCTNESS = 3.0
 """Least distinctness of a step in nats: the log-likelihood by which pace and cadence in the step fit the step's own
 median better than a neighbouring step's. 3 nats are odds of twenty to one."""
 MIN_LEVEL_DISTANCE_SD = 0.8
-"""Least distance between the median pace and cadence of a step and of its neighbour, in standard deviations of the
-noise. Steps closer than that count as indistinct: long stretches differ reliably by less without any intention."""
+"""Least distance between the median pace and cadence of a step and those of its neighbour, in standard deviations of
+the noise. Steps closer than that count as indistinct, as pace drifts by as much without any intention."""
 MIN_DISTINCT_BACKWARD_SHARE = 0.7
-"""Least share of the backward steps whose distinctness must exceed ``MIN_DISTINCTNESS``."""
+"""Least share of the backward steps whose distinctness must exceed ``MIN_DISTINCTNESS``; otherwise the plan is
+rejected."""
 MIN_DISTINCT_SHARE = 0.5
-"""Least share of all steps whose distinctness must exceed ``MIN_DISTINCTNESS``."""
+"""Least share of all steps whose distinctness must exceed ``MIN_DISTINCTNESS``; otherwise the plan is rejected."""
 MAX_REST_SPEED_MPS = 0.4
-"""Highest mean speed (m/s) at which a rest without much standing still counts as a rest, in which the runner paces
-about. Walking, even backward, is at least 0.5 m/s."""
+"""Highest mean speed (m/s) at which a stretch without much standing still counts as a rest: the runner may pace about.
+Walking, even backward, is at least 0.5 m/s."""
 MIN_STANDING_SHARE = 0.4
-"""Least share of a rest spent standing or paused; with less, it counts as a rest only if mean speed is at most
-``MAX_REST_SPEED_MPS``."""
+"""Least share of a rest spent standing or paused. A stretch with a lower share counts as a rest only if its mean speed
+is at most ``MAX_REST_SPEED_MPS``."""
 MAX_GAP_MOVING_SHARE = 0.05
 """A plan is rejected if the runner moves for more than this share of the session, plus 15 s, between its steps."""
 MIN_EXPLAINED_SHARE = 0.5
-"""Smallest fraction of the variation in pace and cadence that the steps must explain."""
+"""Smallest fraction of the variation in pace and cadence that the steps must explain; otherwise the plan is rejected.
+"""
 MAX_LOOKALIKE_COST_PER_S = 0.3
-"""Largest cost per second, in nats, at which a stretch still resembles a step: a deviation of one to two standard
-deviations."""
+"""Largest mean cost of a second, in nats, at which a stretch resembles a step: the cost of pace and cadence that differ
+by one to two standard deviations from the step's median."""
 LOOKALIKE_LENGTH_RANGE = (0.6, 1.6)
-"""Durations of a stretch that resembles a backward step, as multiples of that step's median duration: shortest and
-longest."""
+"""Shortest and longest duration of a stretch that can resemble a backward step, as multiples of the median duration of
+that step's executions."""
 
 
 def precheck(plan: Plan, cleaned: CleanedActivity) -> str:
@@ -96,7 +99,7 @@ class AcceptanceTest:
     plan: Plan
     steps: tuple[AlignedStep, ...]
     levels: dict[int, FloatArray]
-    """Median pace and cadence by ``plan_index``."""
+    """Median pace and cadence of each step of the plan; the keys are ``AlignedStep.plan_index``."""
     grid: ActivityGrid
     edges_s: FloatArray
     """The change points of the activity in elapsed seconds, with its start and end."""
@@ -214,7 +217,7 @@ class AcceptanceTest:
         return ""
 
     def _check_outside(self) -> str:
-        """Return a reason if the runner moved long between steps, or changed pace before or after them."""
+        """Return a reason if the runner moved for long between steps, or if pace changed often outside of all steps."""
         grid, steps, total_s = self.grid, self.steps, float(self.grid.edge_s[-1])
         gaps = [(before.end_s, after.start_s) for before, after in pairwise(steps) if before.end_s < after.start_s]
         moved_s = [grid.increment(grid.moved_s, *gap) for gap in gaps]
@@ -231,8 +234,9 @@ class AcceptanceTest:
     def _check_explained_share(self) -> str:
         """Return a reason if the steps explain little of the variation in pace and cadence.
 
-        With one median for the whole plan, pace and cadence cost most; with a median for each stretch between change
-        points, least. Steps explain the fraction of that difference which their own medians save.
+        Variation around one common median is compared with variation around the median of each stretch between change
+        points. The explained fraction is the part of this difference that vanishes with the median of each step
+        instead.
         """
         grid = self.grid
         first, end = self.steps[0].rows[0], self.steps[-1].rows[1]
@@ -261,7 +265,7 @@ class AcceptanceTest:
         return f"its steps explain {100.0 * max(share, 0.0):.0f} % of the changes of pace and cadence in the activity"
 
     def _find_lookalike(self) -> str:
-        """Return a reason if a stretch outside the backward steps resembles one, so that reps are missing."""
+        """Return a reason if a stretch outside the backward steps resembles one, as the plan then lacks a rep."""
         grid, levels = self.grid, self.levels
         durations_s: dict[int, list[float]] = {}
         step_at = np.full(len(grid.is_moving) + 1, -1)

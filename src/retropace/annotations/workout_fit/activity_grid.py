@@ -18,7 +18,7 @@ from retropace.core.spans import FloatArray, contains, cumulate
 from retropace.segmentation.signals import CORRELATION_TIME_S, StandardizedSignals
 
 FAST_QUANTILE = 0.8
-"""Quantile of the speed while moving that is taken as the session's fast speed."""
+"""Quantile of the speed while moving that is taken as the session's fast speed: 20 % of the time is faster."""
 FAST_SHARE = 0.97
 """Share of the session's fast speed above which a second counts as fast. Backward running reaches only 0.55–0.80 of a
 runner's forward speed."""
@@ -35,7 +35,7 @@ ROBUST_LIMIT_SD = 2.5
 EDGE_MARGIN_S = 6.0
 """Seconds within which a change point counts as lying at an edge of the grid or of a step."""
 MIN_STRIDE_SPEED_MPS = 0.9
-"""Speed (m/s) above which the runner counts as walking; slower moving is pacing about."""
+"""Speed (m/s) above which the runner counts as walking. At a lower speed the runner only paces about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,10 @@ class CumulativeSpread:
 
 @dataclass(frozen=True, slots=True)
 class ActivityGrid:
-    """Cumulative quantities of an activity: one value at each of the ``n + 1`` edges of ``n`` cells unless stated."""
+    """Cumulative quantities of an activity on a time axis divided into ``n`` cells.
+
+    Columns have one value at each of the ``n + 1`` edges of the cells unless stated otherwise.
+    """
 
     edge_s: FloatArray
     """Elapsed seconds at each edge, rising."""
@@ -71,8 +74,8 @@ class ActivityGrid:
     spread: CumulativeSpread
     """Sums that give the variance of pace and cadence while moving."""
     robust_spread: CumulativeSpread
-    """Sums that give the variance of pace and cadence clipped around the session's median, so that a short walk in a
-    warm-up counts little."""
+    """Sums that give the variance of pace and cadence while moving, after values far from the session's median are set
+    to a limit. A short walk in a warm-up then counts little."""
     walking_s: FloatArray
     """Seconds up to each edge spent moving with a cadence too low for running."""
     running_s: FloatArray
@@ -82,7 +85,8 @@ class ActivityGrid:
     striding_s: FloatArray
     """Seconds up to each edge at walking speed or faster."""
     change_cost: FloatArray
-    """Sum of the costs (nats) of all change points up to and including each edge. A step pays for those within it."""
+    """Sum of the costs (nats) of all change points up to and including each edge. The difference between two edges is
+    the cost of the change points between them, which is added to the cost of a step that spans them."""
     is_near_change: NDArray[np.bool_]
     """Whether a change point or a press of the lap button is within ``EDGE_MARGIN_S`` of each edge."""
     is_near_lap_press: NDArray[np.bool_]
@@ -101,7 +105,7 @@ class ActivityGrid:
         return self.timer_s - self.standing_s
 
     def accumulate(self, per_second: FloatArray) -> FloatArray:
-        """Sum a quantity per second up to each edge."""
+        """Return the cumulative sum of a quantity up to each edge, given its value in each second of the activity."""
         total = cumulate(per_second)
         return total[np.minimum(self.edge_s.astype(np.intp), len(total) - 1)]
 
@@ -110,12 +114,15 @@ class ActivityGrid:
         return float(np.diff(np.interp([start_s, end_s], self.edge_s, curve))[0])
 
     def moving_rows(self, first: int, end: int) -> NDArray[np.intp]:
-        """Return the seconds from ``first`` up to ``end`` in which the runner is moving."""
+        """Return the indices of the seconds, from ``first`` to ``end - 1``, in which the runner is moving."""
         rows = np.arange(max(first, 0), min(end, len(self.is_moving)))
         return rows[self.is_moving[rows]]
 
     def total_cost(self, rows: NDArray[np.intp], level: FloatArray) -> float:
-        """Return the summed cost (nats) of seconds against a level of pace and cadence."""
+        """Return the sum of the costs (nats) of the seconds ``rows``, higher the more they differ from a level.
+
+        ``level`` is a pace and a cadence, standardised as in ``signals``.
+        """
         return float(self.signals.select(rows).cost_to_level(level).sum())
 
 

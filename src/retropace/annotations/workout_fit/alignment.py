@@ -32,7 +32,7 @@ MISSING_REP_COST = 12.0
 EXTRA_REP_COST = 10.0
 """Cost (nats) of each rep carried out beyond the planned number."""
 MAX_EXTRA_REPS = 2
-"""Largest number of reps of a set beyond the planned number."""
+"""Largest number of reps that may be carried out beyond the planned number of a set."""
 NO_LAST_RECOVERY_COST = 1.0
 """Cost (nats) of leaving out the recovery after the last rep of a set."""
 MISSING_STEP_COST = 12.0
@@ -62,7 +62,7 @@ class AlignedStep:
     start_s: float
     end_s: float
     is_outer: bool
-    """Whether it is the first or last step of the plan and in no repeat, such as a warm-up or cool-down."""
+    """Whether the step is the first or last of the plan and in no repeat, such as a warm-up or cool-down."""
 
     @property
     def duration_s(self) -> float:
@@ -71,7 +71,7 @@ class AlignedStep:
 
     @property
     def rows(self) -> tuple[int, int]:
-        """The first second that the step covers, and the one after the last."""
+        """Index of the first second that the step covers, and index of the last one plus 1."""
         return int(self.start_s), int(np.ceil(self.end_s))
 
 
@@ -124,44 +124,51 @@ def compute_step_levels(alignment: Alignment, grid: ActivityGrid) -> dict[int, F
 
 @dataclass(slots=True)
 class _Layer:
-    """One execution of a step, with the least total cost up to its end for every edge at which it may end."""
+    """One execution of a step of the plan, whose start and end are still open.
+
+    ``cost`` holds, for each edge of the grid at which the step may end, the least total cost of everything up to there.
+    """
 
     step: PlanStep
     plan_index: int
     is_outer: bool
     entry: _MergePoint
-    """The point between steps from which this step starts."""
+    """The point of the plan after the previous step, from which this step starts."""
     candidates: CandidateSpans
     cost: FloatArray
 
 
 class _Branch(NamedTuple):
-    """One sequence of steps that leads to a point between two steps of the plan."""
+    """One way to reach a point of the plan: which step comes last before it, and how many reps are missing or extra.
+
+    Several ways exist because a set may have fewer or more reps than planned.
+    """
 
     layer: _Layer | None
-    """The last step of the sequence; None at the start of the plan."""
+    """The step that comes last before the point; None at the start of the plan."""
     cost: float = 0.0
-    """Cost of missing and extra reps, which is added to the cost of ``layer``."""
+    """Cost (nats) of missing and extra reps, which is added to the cost of ``layer``."""
     missing: int = 0
     extra: int = 0
 
 
 @dataclass(slots=True)
 class _MergePoint:
-    """A point of the plan at which alternative sequences of steps meet.
+    """A point of the plan between two steps, which different numbers of reps may lead to.
 
-    It holds these sequences and, for each time at which the point may lie, the lowest cost of reaching it.
+    ``branches`` are the ways to reach it. ``cost`` holds, for each edge of the grid at which the point may lie, the
+    lowest cost of reaching it.
     """
 
     branches: list[_Branch]
     cost: FloatArray = field(default_factory=lambda: np.empty(0))
     cost_with_gap: FloatArray = field(default_factory=lambda: np.empty(0))
-    """Lowest cost for each time if the runner may have done something that is not in the plan just before it."""
+    """Lowest cost of reaching the point at each edge if time that belongs to no step may lie just before it."""
 
 
 @dataclass(slots=True)
 class _AlignmentRound:
-    """One round of alignment, given the median pace and cadence of those steps for which they are already estimated."""
+    """One round of alignment, given the median pace and cadence of the steps for which they are already known."""
 
     plan: Plan
     grid: ActivityGrid

@@ -17,21 +17,25 @@ from retropace.annotations.workout_fit.activity_grid import EDGE_MARGIN_S, Activ
 from retropace.core.spans import FloatArray
 
 TIMED_LENGTH_LOG_SD = 0.06
-"""Relative standard deviation of the actual duration of a timed step around the planned one."""
+"""Relative standard deviation of the actual duration around the planned one, for a step planned in seconds."""
 TIMED_LENGTH_SD_S = 3.0
-"""Additional standard deviation (s) of the duration of a timed step: reaction and glances at the wrist."""
+"""Standard deviation (s), beside the relative one, of the duration of a step planned in seconds: reaction time and
+glances at the wrist."""
 DISTANCE_LENGTH_LOG_SD = 0.06
-"""Relative standard deviation of the measured length of a step by distance around the planned one."""
+"""Relative standard deviation of the measured distance around the planned one, for a step planned in metres."""
 DISTANCE_LENGTH_SD_M = 5.0
-"""Additional standard deviation (m) of the length of a step by distance."""
+"""Standard deviation (m), beside the relative one, of the measured distance of a step planned in metres."""
 REST_LENGTH_LOG_SD = 0.15
-"""Relative standard deviation of the duration of a rest, which people take less strictly."""
+"""Relative standard deviation of the actual duration of a rest around the planned one. It is large because people take
+rests less strictly than work."""
 REST_LENGTH_SD_S = 10.0
-"""Additional standard deviation (s) of the duration of a rest."""
+"""Standard deviation (s), beside the relative one, of the duration of a rest."""
 OUTER_LENGTH_LOG_SD = 0.2
-"""Relative standard deviation of the length of the first and last step of a plan, often warm-up and cool-down."""
+"""Least relative standard deviation of the actual length of the first and last step of a plan around the planned one.
+It is large because these steps are often warm-up and cool-down."""
 MAX_LENGTH_DEVIATION_SD = 4.0
-"""Largest deviation of a step's length from the plan, in standard deviations; stretches farther off are not tried."""
+"""Largest deviation of the length of a workout step from the plan, in standard deviations. Stretches that deviate more
+are not considered for the step."""
 HUBER_THRESHOLD_SD = 2.0
 """Deviation, in standard deviations, above which the cost rises linearly instead of quadratically (Huber loss)."""
 STAND_COST_PER_S = 0.3
@@ -41,7 +45,8 @@ REST_MOVING_COST_PER_S = 0.05
 REST_STRIDE_COST_PER_S = 0.6
 """Additional cost (nats) of each second at walking speed or faster in a rest."""
 FREE_SPREAD_WEIGHT = 0.3
-"""Weight of the variation of pace and cadence within a warm-up or cool-down, where both may drift."""
+"""Factor on the cost of varying pace and cadence within a warm-up or cool-down. It is below 1 because both may drift
+there."""
 FREE_STAND_COST_PER_S = 0.05
 """Cost (nats) of each second of standing in a warm-up or cool-down."""
 GAIT_MISMATCH_COST_PER_S = 0.3
@@ -49,11 +54,13 @@ GAIT_MISMATCH_COST_PER_S = 0.3
 FAST_BACKWARD_COST_PER_S = 0.25
 """Cost (nats) of each second of a backward step at a speed that is fast for the session."""
 PACE_LOG_SD = 0.12
-"""Relative standard deviation of the pace of a step with a planned pace."""
+"""Relative standard deviation of the actual pace around the planned one, for a step with a planned pace."""
 NO_CHANGE_COST = 3.0
-"""Cost (nats) of ending a step where no change point is near: odds of twenty to one that a step ends with a change."""
+"""Cost (nats) of ending a step where no change point is near. 3 nats are odds of twenty to one that a step ends with a
+change."""
 MAX_RAMP_S = 5.0
-"""Time (s) that a watch takes to show a new pace; this much is left out at both ends of a step."""
+"""Time (s) that a watch takes to show a new pace. Pace and cadence of so many seconds at the start and end of a step
+are left out."""
 MAX_RAMP_SHARE = 0.25
 """Largest share of a step that is left out at each end because the watch does not show its pace yet."""
 LAP_PRESS_BONUS = 3.0
@@ -74,19 +81,19 @@ class StepModel:
     is_free: bool = False
     """Whether pace may change within the step, as in a warm-up."""
     length_strictness: float = 1.0
-    """Divisor of the standard deviation of the length."""
+    """Number by which the standard deviation of the length is divided; above 1, deviations from the plan cost more."""
 
 
 @dataclass(frozen=True, slots=True)
 class CandidateSpans:
-    """All stretches that a step may occupy, each with its cost, grouped by their end."""
+    """All stretches that a step may occupy, each with its cost. Stretches that end together form a group."""
 
     start_edges: NDArray[np.intp]
     """Index of the grid edge at which each stretch starts."""
     cost: FloatArray
     """Cost (nats) of assigning each stretch to the step; lower is better."""
     end_edges: NDArray[np.intp]
-    """Index of the grid edge at which all stretches of each group end."""
+    """Index of the grid edge at which the stretches of each group end."""
     offsets: NDArray[np.intp]
     """Index, in ``start_edges`` and ``cost``, of the first stretch of each group."""
 

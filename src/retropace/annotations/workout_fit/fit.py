@@ -19,9 +19,11 @@ from retropace.core.spans import FloatArray, Spans, union
 from retropace.segmentation.signals import StandardizedSignals
 
 STOP_TOLERANCE_S = 8.0
-"""Seconds by which the edge of a rest may move to where the runner stopped or started."""
+"""Largest number of seconds by which the start or end of a rest may move to the moment when the runner stopped or
+started."""
 ACTIVITY_END_TOLERANCE_S = 15.0
-"""Seconds by which the start of the first and the end of the last step may move to the activity's start and end."""
+"""Largest number of seconds by which the start of the first step may move to the activity's start, and the end of the
+last step to its end."""
 
 
 def fit_workout(plan: Plan, cleaned: CleanedActivity, signals: StandardizedSignals, edges_s: FloatArray) -> Workout:

@@ -18,12 +18,13 @@ from retropace.annotations.workout_fit.cost_model import StepModel, compute_step
 from retropace.core.spans import FloatArray
 
 MAX_SHIFT_S = 8.0
-"""Seconds by which an edge may move, in addition to the width of one cell of the alignment."""
+"""Largest number of seconds by which an edge may move, not counting the width of one cell of the alignment, which is
+added."""
 LENGTH_STRICTNESS = 1.6
-"""Divisor of the standard deviation of a step's length: once a step is known to exist, its length says more about its
-edges."""
+"""Number by which the standard deviation of a workout step's length is divided in this refinement. The length counts
+more than in the alignment, because it is now certain that the step was carried out."""
 LEVEL_WINDOW_S = 40.0
-"""Duration (s) of the part of a warm-up or cool-down beside its edge from which its pace and cadence are taken."""
+"""Longest part (s) of a warm-up or cool-down, beside its inner edge, from which its pace and cadence are taken."""
 
 
 def refine_edges(alignment: Alignment, levels: dict[int, FloatArray], grid: ActivityGrid) -> list[AlignedStep]:
