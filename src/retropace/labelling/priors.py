@@ -128,7 +128,8 @@ class SequenceContext:
 
 
 def find_sequence_context(problem: LabellingProblem, weights: LogOddsWeights) -> SequenceContext:
-    """Return where each stretch lies in its session; stretches without a gait, as when standing, are 0 in all columns."""
+    """Return where each stretch lies in its session; all columns are 0 for standing and other stretches without a gait.
+    """
     features = problem.features
     moving = np.flatnonzero(features.gait != "")
     follows, near_start, near_end = (np.zeros(len(features)) for _ in range(3))
