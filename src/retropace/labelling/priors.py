@@ -128,7 +128,7 @@ class SequenceContext:
 
 
 def find_sequence_context(problem: LabellingProblem, weights: LogOddsWeights) -> SequenceContext:
-    """Return where each stretch lies in its session; all columns are 0 for standing and other stretches without a gait.
+    """Return where each stretch lies in its session; all columns are 0 for stretches without a gait, as when standing.
     """
     features = problem.features
     moving = np.flatnonzero(features.gait != "")
