@@ -128,8 +128,7 @@ class SequenceContext:
 
 
 def find_sequence_context(problem: LabellingProblem, weights: LogOddsWeights) -> SequenceContext:
-    """Return where each stretch lies in its session; all columns are 0 for stretches without a gait, as when standing.
-    """
+    """Return where each stretch lies in its session; for stretches without a gait, as when standing, all are 0."""
     features = problem.features
     moving = np.flatnonzero(features.gait != "")
     follows, near_start, near_end = (np.zeros(len(features)) for _ in range(3))
