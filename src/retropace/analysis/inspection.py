@@ -52,7 +52,7 @@ class Inspection:
     column_shares: dict[str, float]
     """Fraction of the records that have a value of each quantity, by the quantity's name."""
     route_shape: RouteShape | None
-    """Size of the route and distance between its ends; None without positions."""
+    """Size of the route, and distance between its start and its finish; None without positions."""
     manual_lap_count: int
     """Number of laps ended by a press of the button or by a workout step, not automatically by the watch."""
     suggestions: tuple[str, ...]

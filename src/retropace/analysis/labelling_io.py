@@ -122,7 +122,7 @@ def _labelling_from_annotations(
 ) -> Labelling:
     """Return the labelling that annotations give; places are looked up in the recording that ``clean`` returns.
 
-    Without ``clean`` all annotations must be given by elapsed times. Raises :class:`RetropaceError` without
+    Without ``clean`` all annotations must be given by elapsed times. Raises :class:`RetropaceError` if there are no
     annotations.
     """
     if not unresolved:

@@ -65,8 +65,8 @@ def counts_both_feet(raw_cadence: FloatArray, speed_mps: FloatArray) -> bool:
     """Return whether a cadence column counts steps of both feet (True) or revolutions of one foot (False).
 
     Each moving record votes for the unit that gives a plausible step length and cadence. If both units do, it votes for
-    the one whose cadence has the smaller ratio to one of ``TYPICAL_SPM``. The majority decides. Columns have shape
-    ``(n,)``.
+    the one that gives the more typical cadence, as its ratio to one of ``TYPICAL_SPM`` is nearer to 1. The majority
+    decides. Columns have shape ``(n,)``.
 
     Example:
         >>> counts_both_feet(np.array([168.0, 170.0]), np.array([3.0, 3.0]))

@@ -89,7 +89,7 @@ def find_standing(
 
 
 def _merge_stands(spans: list[list[float]], max_move_s: float) -> list[tuple[float, float]]:
-    """Merge two stops if the movement between them is shorter than ``max_move_s`` and than each of the two stops."""
+    """Merge two stops if the movement between them is shorter than ``max_move_s`` and than each of the two."""
     merged: list[tuple[float, float]] = []
     for start, end in spans:
         if merged and start - merged[-1][1] < min(max_move_s, merged[-1][1] - merged[-1][0], end - start):

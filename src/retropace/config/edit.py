@@ -24,7 +24,7 @@ BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 def set_config_value(path: Path, name: str, values: tuple[str, ...]) -> Config:
-    """Set the dotted key ``name`` to the value that the texts give; return the new config.
+    """Set the dotted key ``name`` to the value that ``values`` give as texts; return the new config.
 
     Raises :class:`RetropaceError` if the value, the file before or the file after the edit is invalid.
     """

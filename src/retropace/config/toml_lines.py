@@ -1,7 +1,7 @@
 """Search for the lines of a statement in a TOML text; ``tomllib`` itself gives no positions.
 
-To find the statement that defines a key, beginnings of the text are parsed: its first lines, more or fewer of them each
-time. The shortest beginning that is valid TOML and defines the key ends with that statement.
+To find the statement that defines a key, the first lines of the text are parsed alone, with a different number of lines
+in each attempt. The shortest beginning that is valid TOML and defines the key ends with that statement.
 """
 
 from __future__ import annotations

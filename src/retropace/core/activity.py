@@ -28,9 +28,9 @@ class Samples:
     lon_deg: FloatArray
     altitude_m: FloatArray
     distance_m: FloatArray
-    """Cumulative distance as the device counted it."""
+    """Cumulative distance in metres as the device counted it."""
     speed_mps: FloatArray
-    """Speed as the device computed it."""
+    """Speed in m/s as the device computed it."""
     cadence_recorded: FloatArray
     """Cadence in the file's unit: strides of one foot per minute in most files, steps of both feet in some."""
     heart_rate_bpm: FloatArray

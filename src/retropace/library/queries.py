@@ -34,7 +34,7 @@ class ActivityFilter:
     """Selects activities by start time and sport. Without arguments it selects all."""
 
     since: datetime | None = None
-    """Earliest start time, to the second; None for no limit."""
+    """Start time from which on activities are selected, to the second; None for no limit."""
     sports: tuple[str, ...] = ()
     """Words such as ``trail``; an activity is selected if one of them occurs in its sport or sub-sport, ignoring case.
     If empty, every sport is selected."""
@@ -86,8 +86,7 @@ def link_duplicates(library: Library) -> None:
 def mark_visible_duplicates(library: Library, activity_filter: ActivityFilter) -> None:
     """Find duplicates among the selected activities in scope, and keep them for later queries on this connection.
 
-    Only activities in scope are compared. So one of them counts even if, in the whole library, it duplicates an
-    activity outside the scope.
+    Only activities in scope are compared, so that none is left out as a duplicate of an activity outside the scope.
     """
     with library.translate_errors():
         library.db.execute("DROP TABLE IF EXISTS temp.duplicates")

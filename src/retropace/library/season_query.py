@@ -111,7 +111,7 @@ def build_selection(query: SeasonQuery) -> tuple[str, tuple[Any, ...]]:
 
 
 def _read_season_rows(library: Library) -> tuple[list[SeasonRow], dict[int, int]]:
-    """Read the selected activities as rows of a season; returns them and the index of each row by activity key."""
+    """Read the selected activities as rows of a season; also returns each row's index by activity key."""
     heads = library.db.execute(QUERIES["heads"]).fetchall()
     figures = _group_by_activity(library.db.execute(QUERIES["figures"]))
     segments = _group_by_activity(library.db.execute(QUERIES["segments"]))

@@ -136,5 +136,5 @@ def _finite_sum(values: NDArray[np.float64]) -> float:
 
 
 def _safe_ratio(numerator: float, denominator: float) -> float:
-    """Return a ratio; NaN for a denominator of zero or less."""
+    """Return ``numerator / denominator``; NaN if the denominator is zero or negative."""
     return numerator / denominator if denominator > 0.0 else math.nan

@@ -93,7 +93,7 @@ class Season:
     """Longest unbroken backward stretch of each activity, shape ``(n, 3)``: its duration (s), length (m) and start
     (s)."""
     bests: tuple[SeasonBest, ...]
-    """Fastest stretches of the season: one for each direction and each given time or distance, in this order."""
+    """Fastest stretches of the season: one for each direction and each given time or distance, sorted by these."""
     quarter_mile_ratios: tuple[tuple[int, float], ...]
     """For each activity with a 400 m time in both directions, its index and the ratio of its best backward to its best
     forward time."""
@@ -140,7 +140,7 @@ def build_season(
 
 
 def select_season_bests(bests: Iterable[SeasonBest]) -> list[SeasonBest]:
-    """Return the fastest stretch for each direction and each given time or distance, in this order."""
+    """Return the fastest stretch for each direction and each given time or distance, sorted by these."""
     best_by_key: dict[tuple[str, str, float], SeasonBest] = {}
     for effort in bests:
         key = (effort.direction, effort.kind, effort.target)

@@ -139,7 +139,7 @@ class _PeltSearch:
         self.start_bound = np.min(self.best - self.saving_to_last, axis=2)
 
     def solve(self) -> tuple[FloatArray, IndexArray]:
-        """Return ``best``, the lowest cost up to each position, and the start of the last segment up to there.
+        """Return the lowest cost of a segmentation up to each position, and the start of its last segment.
 
         Both have one row for each penalty.
         """

@@ -31,8 +31,8 @@ MIN_BLOCK_CHANGES = 20
 """Smallest number of differences between blocks from which a signal's noise is measured; with fewer, the noise is
 assumed not to exceed ``reference_wander_sd``."""
 MIN_TRANSITION_SHARE = 0.1
-"""Smallest fraction of the way from the mean of the segment before to the mean of the segment after at which a short
-segment's mean must lie for it to be taken for a transition. The largest fraction is 1 minus this."""
+"""Smallest relative position of a short segment's mean, from 0 at the mean of the segment before to 1 at that of the
+segment after, for it to be taken for a transition. The largest is 1 minus this."""
 MAX_TRANSITION_OFFSET2 = 0.25
 """Largest squared distance of a transition's mean from the straight line through the means of the segments before and
 after it, as a fraction of the squared distance between those two. Means are points in the plane of pace and cadence."""

@@ -25,7 +25,7 @@ that time."""
 class StandardizedSignals:
     """Speed and cadence in standard deviations of their noise; row ``i`` is the second ``[i, i + 1)``.
 
-    Both are 0 while standing, and unknown during pauses and long dropouts.
+    While the runner stands, both are set to 0. During pauses and long dropouts both are unknown.
     """
 
     values: FloatArray

@@ -56,7 +56,7 @@ def run_walk(rng: np.random.Generator) -> SessionPlan:
 
 
 def recovery_jogs(rng: np.random.Generator) -> SessionPlan:
-    """Draw fast repetitions with recovery jogs as slow as backward running."""
+    """Draw fast repetitions separated by recovery jogs, which are as slow as backward running."""
     warm, warm_words, cool, cool_words = draw_warm_up_and_cool_down(rng)
     count = int(rng.integers(4, 11))
     length, jog_s = str(rng.choice(["400m", "800m", "1000m", "90s", "180s"])), int(rng.choice([60, 90, 120, 180]))

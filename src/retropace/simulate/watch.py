@@ -38,8 +38,8 @@ class Watch:
     """Correlation time in seconds of the position error, which is an Ornstein–Uhlenbeck process (a random walk pulled
     back to 0); GPS errors last for tens of seconds."""
     smart_recording: bool = False
-    """Whether the watch writes a record only when speed or cadence changes, and otherwise only every 3 to 10
-    seconds."""
+    """Whether the watch writes a record when speed or cadence changes, and otherwise every 3 to 10 seconds, instead of
+    at a fixed interval."""
     record_interval_s: int = 1
     """Seconds between two records if ``smart_recording`` is off."""
     treadmill_error_share: float = 0.03

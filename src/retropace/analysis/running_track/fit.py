@@ -44,8 +44,8 @@ MAX_ASPECT_RATIO = 0.62
 ITERATIONS = 25
 """Number of Gauss–Newton iterations of the least-squares fit of a lane."""
 WIDE_ITERATIONS = 5
-"""Number of iterations at the beginning, which use all positions within ``WIDE_REACH_M`` of the lane; later ones use
-only those within ``REACH_M``."""
+"""Number of first iterations of the fit of a lane. They use all positions within ``WIDE_REACH_M`` of the lane; the
+later ones use only those within ``REACH_M``."""
 WIDE_REACH_M = 40.0
 """Distance (m) from the lane within which the first iterations use positions."""
 REACH_M = 15.0

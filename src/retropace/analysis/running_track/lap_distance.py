@@ -26,7 +26,8 @@ MAX_OFF_TRACK_GAP_S = 30.0
 MIN_RECORDS = 20
 """Smallest number of positions of an uninterrupted time on the track; a time with fewer is ignored."""
 MIN_REVERSAL_LAPS = 0.05
-"""Smallest distance in the other direction, in laps, that counts as turning round and not as position error."""
+"""Smallest distance in the opposite direction, in laps, that counts as turning round; a smaller one is taken for
+position error."""
 MAX_SPEED_RATIO = 1.3
 """Largest ratio of the distance gained along the lane to the recorded distance; at a larger one the runner is
 taken to have cut across the field."""
@@ -50,7 +51,7 @@ class LapPass:
 
     @property
     def laps(self) -> float:
-        """Number of laps run in this time on the track, in either direction."""
+        """Number of laps run in this time on the track; laps in both directions count."""
         return float(self.cumulative_laps[-1])
 
     @property

@@ -27,7 +27,7 @@ def get_worker_context() -> Any:
 
 
 def start_forkserver() -> None:
-    """Start the fork server without waiting for it; do nothing on a machine with one processor.
+    """Start the fork server without waiting until it runs; do nothing on a machine with one processor.
 
     On such a machine it would only slow down the process that starts it.
     """

@@ -53,7 +53,7 @@ class _LocalPool:
 
 
 def _init_worker(job: Job) -> None:
-    """Set up a worker process: store the job, and leave Ctrl-C to the parent process."""
+    """Set up a worker process: keep the job for its tasks, and ignore Ctrl-C, which the parent process handles."""
     global _worker_job
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _worker_job = job
