@@ -20,8 +20,8 @@ RESET_WINDOW = 10
 MIN_RESET_M = 50.0
 """Smallest distance in metres that the counter must have reached for a later fall to be taken for a reset."""
 MIN_LEAP_M = 100.0
-"""Smallest increase in metres of the device's distance from one record to the next that is reported as an impossible
-leap."""
+"""Smallest increase in metres of the device's distance from one record to the next that is reported as a leap. A leap
+must also be faster than ``MAX_SPEED_MPS``."""
 MAX_CALIBRATION_FACTOR = 1.5
 """Largest factor by which the records' distance is scaled up or down to the device's total distance.
 

@@ -123,7 +123,7 @@ class Library:
         return Input(place, fingerprint, settings_digest, outcome, container, detail, failure)
 
     def has_size(self, size_bytes: int) -> bool:
-        """Whether any stored recording has this size in bytes; if none has, a file is new and need not be hashed."""
+        """Whether any stored recording has this size in bytes; if none has, a file of this size must be new."""
         with self.translate_errors():
             row = self.db.execute("SELECT 1 FROM recordings WHERE bytes = ? LIMIT 1", (size_bytes,)).fetchone()
         return row is not None

@@ -40,7 +40,10 @@ class GoalProgress:
 
 
 def compute_goal_progress(goal: Goal, season: Season, days: Sequence[date], today: date) -> GoalProgress:
-    """Return the progress towards a goal as of ``today``; ``days`` holds each activity's local day."""
+    """Return the progress towards a goal as of ``today``.
+
+    ``days`` holds the local day on which each activity of the season started.
+    """
     periods = build_periods(days, goal.per, today)
     counts = [_count_toward_goal(goal, season, period.rows) for period in periods]
     is_met = [_is_met(goal, *count) for count in counts]

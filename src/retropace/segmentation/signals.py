@@ -83,7 +83,7 @@ def standardize_columns(cleaned: CleanedActivity, parameters: SegmentParameters)
 def resample(
     times_s: FloatArray, t_s: FloatArray, columns: FloatArray, max_bridge_s: float
 ) -> tuple[FloatArray, NDArray[np.bool_]]:
-    """Interpolate columns recorded at ``t_s`` at ``times_s``; returns the values, and whether each is to be trusted.
+    """Interpolate columns, recorded at ``t_s``, at the times ``times_s``; returns values and which of them to trust.
 
     A value is trusted if a known value of its column lies within half of ``max_bridge_s`` seconds.
     """

@@ -21,7 +21,7 @@ class PlannedStretch:
     """Whether the watch is paused during the stretch; allowed only for standing."""
 
     def __post_init__(self) -> None:
-        """Raise ``ValueError`` for a stretch with neither seconds nor metres, or one of standing with metres."""
+        """Raise ``ValueError`` if neither seconds nor metres are given, or if metres are given for standing."""
         if self.metres is None and self.seconds is None:
             raise ValueError("a stretch needs seconds or metres")
         if self.metres is not None and self.gait == "stand":
