@@ -55,7 +55,8 @@ class Bouts:
     """Whether the runner annotated the direction of any part of the bout."""
     stats: SegmentStats
     log_speed: FloatArray
-    """Log of the equivalent speed (m/s) on level ground; NaN without distance or movement."""
+    """Natural logarithm of the speed (m/s) that the same effort gives on level ground; NaN without distance or
+    movement."""
 
     def __len__(self) -> int:
         return len(self.direction)

@@ -33,7 +33,8 @@ MIN_REPS = 3
 RECOVERY_LOG_SD = 0.35
 """Standard deviation of the log of recovery duration that is usual within a regular set."""
 EDGE_ERROR_S = 2.0
-"""Error (s) of a rep's duration from the errors of its edges, which makes short reps look irregular."""
+"""Error (s) of a rep's duration, as its edges are not exact. Divided by the median duration it is added to the usual
+standard deviation of log length, so that short reps may vary more."""
 MAX_IRREGULARITY = (0.0, 0.0, 0.0, 0.7, 0.95, 1.1, 1.2)
 """Largest irregularity (:func:`_score`) of a set, indexed by its number of reps; the last value holds for more. It
 is lower for few reps, as a few stretches may be similar by chance."""

@@ -18,7 +18,8 @@ from retropace.core.spans import FloatArray
 from retropace.intervals.efforts import Effort
 
 LOG_LENGTH_SD = 0.13
-"""Standard deviation of the log length of reps within a regular set; strides run by feel show 0.09."""
+"""Standard deviation of the log length of reps that is usual within a regular set. For strides, short sprints run by
+feel, it is 0.09."""
 MAX_LOG_LENGTH_DEVIATION = 0.28
 """Maximum difference of log length between a rep and the median of its set: one third longer or a quarter shorter."""
 MAX_LOG_SPEED_DEVIATION = 0.25

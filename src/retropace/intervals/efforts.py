@@ -27,7 +27,7 @@ class Effort:
     distance_from_steps: bool
     """Whether the watch estimated the distance from steps, as it recorded no positions."""
     log_speed: float
-    """Log of the equivalent speed (m/s) on level ground; NaN without distance."""
+    """Natural logarithm of the speed (m/s) that the same effort gives on level ground; NaN without distance."""
 
 
 def measure_effort(cleaned: CleanedActivity, start_s: float, end_s: float, direction: str, gait: str) -> Effort:

@@ -55,7 +55,8 @@ PYRAMID_TOLERANCE = 0.15
 """Largest relative difference of a rep from its planned length in a set of different lengths. It is large because
 ratios to the other reps help to identify the length."""
 WALK_METRES_COST_NATS = 6.0
-"""Cost (nats) added to every planned distance for a set of walks, as these are assumed to be planned by time."""
+"""Cost (nats) added to every planned distance if the reps of a set were walked, as walks are assumed to be planned by
+time."""
 
 _COST_NATS_BY_METRES = {
     **dict.fromkeys((100.0, 200.0, 400.0, 800.0, 1000.0), 0.0),

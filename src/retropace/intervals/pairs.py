@@ -17,17 +17,20 @@ from retropace.intervals.efforts import Effort, measure_effort
 MAX_PAIR_GAP_S = 360.0
 """Longest gap (s) between the forward and the backward effort of a pair."""
 MAX_LOG_LENGTH_DIFF = 0.08
-"""Largest difference of log length between the forward and the backward effort of a pair."""
+"""Largest difference of log length between the forward and the backward effort of a pair, beside ``EDGE_ERROR_S``. At a
+larger difference they form no pair."""
 EDGE_ERROR_S = 2.0
-"""Further difference of duration (s) allowed between the two efforts of a pair, from errors of their edges."""
+"""Difference of duration (s) that is allowed between the two efforts of a pair in addition to ``MAX_LOG_LENGTH_DIFF``,
+because their edges are not exact."""
 MAX_JOG_RATIO = 0.92
-"""Ratio of a forward effort's speed to easy speed, the mean forward speed outside the reps; below it the effort is a
-recovery jog."""
+"""Ratio of a forward effort's speed to easy speed (the mean forward speed outside the reps) below which the effort
+counts as a recovery jog and forms no pair."""
 ACCELERATION_COST_S = 2.0
-"""Time (s) that a rep loses to acceleration: the time constant of about two seconds in :mod:`.speed_response`."""
+"""Time (s) that a rep loses to acceleration, subtracted from its duration before its speed is compared with easy speed.
+It is the body's time constant in :mod:`.speed_response`."""
 MIN_FAST_RATIO = 1.08
 """Minimum ratio of the forward effort's speed to easy speed (the mean forward speed outside the reps) if a session has
-a single pair; with less it is no pair."""
+a single pair. At a lower ratio the two efforts are no pair."""
 MIN_PAIRED_SHARE = 0.6
 """Minimum share of the backward efforts that must have a forward partner; with a smaller share the session has no
 pairs. One backward effort without a partner is tolerated."""

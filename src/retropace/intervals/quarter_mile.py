@@ -17,7 +17,7 @@ from retropace.intervals.efforts import Effort
 from retropace.intervals.pairs import compute_easy_speed_mps, find_equal_half, find_most_common_gait, find_partners
 
 MAX_PASS_RATIO = 2.0
-"""Ratio of backward to forward time that a passed test stays below."""
+"""Ratio of backward to forward time; a test is passed if its ratio is lower."""
 LAP_M = 400.0
 """Length (m) of a lap of a running track; the shortest true distance that counts as a quarter mile."""
 QUARTER_MILE_M = 402.336
@@ -25,14 +25,15 @@ QUARTER_MILE_M = 402.336
 MAX_DISTANCE_ERROR = 0.045
 """Largest relative error of the recorded distance of a quarter mile or a lap of 400 m."""
 MIN_FAST_RATIO = 1.05
-"""Minimum ratio of the forward quarter mile's speed to easy speed, the mean forward speed outside the session's
-reps."""
+"""Minimum ratio of the forward quarter mile's speed to easy speed, the mean forward speed outside the session's reps.
+At a lower ratio there is no test."""
 MIN_REST_S = 45.0
 """Shortest rest (s) between the two quarter miles of a test."""
 MAX_REST_S = 300.0
 """Longest rest (s) between the two quarter miles of a test; about two minutes are usual."""
 MAX_REST_SPEED_RATIO = 0.5
-"""Largest ratio of mean speed during the rest to speed of the backward quarter mile."""
+"""Largest ratio of mean speed during the rest to speed of the backward quarter mile. At a higher ratio there is no
+test."""
 MANUAL_EDGE_SD_S = 0.5
 """Standard deviation (s) of the start or end of a quarter mile if the runner pressed the lap button there."""
 ESTIMATED_EDGE_SD_S = 1.0

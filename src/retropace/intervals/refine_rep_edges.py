@@ -35,11 +35,12 @@ MIN_STANDING_SHARE = 0.8
 """Share of standing beside an edge above which the runner is taken to have stood there. Below one minus this share the
 runner is taken to have moved. Between the two the edge is kept."""
 MIN_LOG_SPEED_CHANGE = 0.15
-"""Minimum change of log speed at an edge within one direction; with less the edge is kept."""
+"""Minimum change of log speed at an edge between two stretches of one direction; at a smaller change the edge is kept
+where it is."""
 MIN_BOUT_S = 3.0
 """Minimum duration (s) of a bout after refinement; an edge that would leave a shorter one is kept."""
 MIN_SPEED_CHANGE_MPS = 0.15
-"""Minimum change of speed (m/s) at an edge; with less the edge is kept."""
+"""Minimum change of speed (m/s) at an edge; at a smaller change the edge is kept where it is."""
 
 
 def refine_rep_edges(cleaned: CleanedActivity, bouts: Bouts, fixed_edges_s: FloatArray | None = None) -> Bouts:

@@ -15,7 +15,8 @@ import numpy as np
 from retropace.core.spans import FloatArray
 
 TURN_DURATION_S = 2.0
-"""Time (s) that turning round takes while running. Assumed, as no published value was found."""
+"""Time (s) that a runner takes to turn round, from backward to forward or the other way. Assumed, as no published value
+was found."""
 TURN_SPEEDS_MPS = (np.inf, 1.6, 1.2, 0.8, 0.4)
 """Speeds (m/s) during a turn that are tried; infinity means no slowing down."""
 BODY_TIME_CONSTANT_S = 2.0

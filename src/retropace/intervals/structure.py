@@ -32,11 +32,14 @@ MIN_REP_S = 8.0
 MIN_BOUTS = 5
 """Minimum number of bouts within a backward stretch that is searched for a set: three reps with two recoveries."""
 REPS_PER_OUTLIER = 5
-"""Number of reps in a set for each one that may deviate in length, as when it was cut short: one of 5, two of 10."""
+"""Number of reps in a set for each rep whose length may deviate, as when it was cut short: one rep in a set of 5, two
+in a set of 10."""
 MAX_SLIVER_S = 20.0
-"""Longest backward stretch (s) that may be discarded as too short to be a rep, unless annotated."""
+"""Longest backward stretch (s) that may be discarded as too short to be a rep. Annotated stretches are never discarded.
+"""
 MAX_SLIVER_RATIO = 0.6
-"""Largest ratio of the duration of a discarded backward stretch to the median of the other backward stretches."""
+"""Ratio of the duration of a backward stretch to the median of the other ones. A stretch is discarded only if its ratio
+is at most this."""
 MAX_LOG_SPEED_DEFICIT = 0.1
 """Largest difference of log speed by which a forward lap outside of all sets may be slower than the median forward rep.
 A slower lap is no rep."""
@@ -63,7 +66,8 @@ class BackwardEfforts:
     bout_rows: tuple[tuple[int, int], ...]
     """Index range ``(first, end)`` of the bouts that make up each effort, without ``end``."""
     by_pace: tuple[tuple[Effort, ...], ...]
-    """Sets found by change of pace within long backward stretches; their efforts are not in ``efforts``."""
+    """Sets found by change of pace within long backward stretches. ``efforts`` does not contain the efforts of these
+    sets."""
 
 
 def find_sets(
@@ -143,7 +147,7 @@ def find_backward_efforts(cleaned: CleanedActivity, bouts: Bouts) -> BackwardEff
 
 
 def _is_sliver(index: int, efforts: Sequence[Effort], is_marked: bool) -> bool:
-    """Whether an effort that is not annotated is so short beside the others that it is probably no rep."""
+    """Whether an effort is probably no rep: it is not annotated, and much shorter than the other efforts."""
     others = [effort.seconds for number, effort in enumerate(efforts) if number != index]
     if is_marked or not others:
         return False

@@ -27,7 +27,7 @@ measured."""
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """One annotated stretch with its measurements; NaN where the recording lacks a value."""
+    """One annotated stretch with its measurements, from which the runner's model is learned; NaN for missing values."""
 
     direction: str
     gait: str

@@ -132,7 +132,7 @@ def _steady_state_heart_rate(
 ) -> tuple[FloatArray, FloatArray]:
     """Return the heart rate in bpm that each effort leads to if it lasts, and its variance, ``(n,)`` each.
 
-    A first-order response lies one time constant times its slope below its steady state.
+    It is the heart rate of the stretch plus one time constant times its slope, as the response is of first order.
     """
     duration_s = end_s - start_s
     mean_bpm, first_bpm, last_bpm = (

@@ -57,7 +57,8 @@ class LogOddsWeights:
     """Difference between the log speed of an effort and easy pace at which the effort is fast with a probability of one
     half."""
     similar_to_marked: float = 3.0
-    """Log-odds of a cluster just like one annotated backward, as reps are repeated; less similar clusters get less."""
+    """Log-odds of a cluster that looks just like one annotated backward, because reps are repeated. The less similar a
+    cluster is, the lower its log-odds."""
     other_context_factor: float = 0.5
     """Factor on the similarity of two clusters that lie in different parts of the session: near the start, near the
     end, after a fast effort or elsewhere."""
@@ -89,7 +90,7 @@ class LogOddsWeights:
     slow forward walk may look backward."""
     min_cluster_s: float = 30.0
     """Shortest total duration (s) of a cluster that can be backward if neither an annotation nor another session shows
-    the runner running backward; shorter ones are taken as forward."""
+    the runner running backward. A shorter cluster is taken as forward."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,9 +42,9 @@ class RegressionPrior:
     reference_x: float
     """Value of ``x`` at which ``y`` is the coefficient ``level``."""
     forward_sd: float
-    """Standard deviation of single forward stretches around the line, in units of ``y``."""
+    """Standard deviation of forward stretches around the regression line, in units of ``y``."""
     backward_sd: float
-    """Standard deviation of single backward stretches around the line, in units of ``y``."""
+    """Standard deviation of backward stretches around the regression line, in units of ``y``."""
     gp_amplitude: float
     """Standard deviation, in units of ``y``, of a smooth departure from the line: a Gaussian process over ``x``."""
     gp_length_scale: float

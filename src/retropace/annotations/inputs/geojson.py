@@ -36,7 +36,8 @@ class Zone:
     """Width (m) of a line; 0 for a polygon."""
     name: str
     active_hours: tuple[ActiveHours, ...] = ()
-    """Hours and dates in which the zone counts; it counts only where all of them hold, and always if there are none."""
+    """Dates and hours in which the zone applies, all of which must hold at the same time. Without any the zone always
+    applies."""
 
 
 @dataclass(frozen=True, slots=True)

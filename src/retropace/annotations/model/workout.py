@@ -33,9 +33,9 @@ class Workout:
     plan: Plan
     steps: tuple[StepResult, ...]
     missing_count: int
-    """Number of planned reps and steps that were not carried out."""
+    """Number of planned reps that were not carried out, plus the number of steps missing at the end of the plan."""
     extra_count: int
-    """Number of reps carried out beyond the plan."""
+    """Number of reps carried out beyond the planned number of their set."""
     rejection_reason: str = ""
     """Reason in words why the plan does not fit; empty if it does."""
 

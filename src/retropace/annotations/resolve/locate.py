@@ -31,8 +31,8 @@ def resolve_annotations(
 ) -> tuple[AnnotationTable, tuple[str, ...]]:
     """Return the annotations as sorted spans within the activity that do not overlap, and warnings.
 
-    The order of the input has no effect. Overlapping annotations of equal label are merged; where two that differ
-    overlap within their edge tolerances, the edge with the smaller tolerance becomes the boundary of both. Raises
+    The order of the input has no effect. Overlapping annotations of equal label are merged. Where two of different
+    label overlap within their edge tolerances, they meet at the edge that has the smaller tolerance. Raises
     :class:`AnnotationError` for an annotation outside the activity and for two that contradict each other, naming both.
     """
     warnings: list[str] = []

@@ -24,8 +24,8 @@ POSITION_NOISE_M = 5.0
 MAX_FLICKER_S = 30.0
 """Longest stay (s) inside or outside a zone that is ignored if it keeps close to the boundary."""
 EDGE_TOLERANCE_S = 5.0
-"""Largest number of seconds by which the start or end of a stretch may be off: at running pace, two or three standard
-deviations of the position error."""
+"""Largest number of seconds by which the start or end of a stretch may be off. In this time a runner covers two or
+three standard deviations of the position error."""
 MAX_BRIDGED_GAP_S = 15.0
 """Longest gap (s) between positions over which the route is interpolated; longer ones count as outside."""
 

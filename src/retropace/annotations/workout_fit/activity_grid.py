@@ -195,7 +195,7 @@ def _is_near(edge_s: FloatArray, times_s: FloatArray) -> NDArray[np.bool_]:
 def _compute_change_costs(
     signals: StandardizedSignals, is_moving: NDArray[np.bool_], edges_s: FloatArray
 ) -> tuple[FloatArray, FloatArray]:
-    """Return the times of the change points, and the cost (nats) of each to a step that contains it.
+    """Return the times of the change points, and the cost (nats) that each adds to a step within which it lies.
 
     The start and the end of the activity are left out.
     """

@@ -38,7 +38,7 @@ NO_LAST_RECOVERY_COST = 1.0
 MISSING_STEP_COST = 12.0
 """Cost (nats) of each step left out at the end of the plan."""
 GAP_COST = 8.0
-"""Cost (nats) of a gap between two steps: time that belongs to no step."""
+"""Cost (nats) of each gap, a time between two steps that belongs to no step."""
 GAP_MOVING_COST_PER_S = 0.5
 """Cost (nats) of each second of moving in a gap between two steps."""
 GAP_STANDING_COST_PER_S = 0.05
@@ -77,7 +77,7 @@ class AlignedStep:
 
 @dataclass(frozen=True, slots=True)
 class Alignment:
-    """The executed steps of a plan with their times, and the number of reps or steps missing and extra."""
+    """The executed steps of a plan with their times, the number of missing reps and steps, and that of extra reps."""
 
     steps: tuple[AlignedStep, ...]
     missing_count: int

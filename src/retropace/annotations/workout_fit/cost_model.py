@@ -64,9 +64,9 @@ are left out."""
 MAX_RAMP_SHARE = 0.25
 """Largest share of a step that is left out at each end because the watch does not show its pace yet."""
 LAP_PRESS_BONUS = 3.0
-"""Amount (nats) by which the cost falls if a step ends at a pressed lap."""
+"""Cost (nats) that is subtracted if a step ends where the runner pressed the lap button."""
 MISSING_LAP_PRESS_COST = 15.0
-"""Cost (nats) of ending a step planned as "until lap" where no lap was pressed."""
+"""Cost (nats) of ending a step planned as "until lap" where the runner did not press the lap button."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ class StepModel:
 
     step: PlanStep
     is_outer: bool
-    """Whether it is the first or last step of the plan."""
+    """Whether the step is the first or last step of the plan, often a warm-up or cool-down."""
     level: FloatArray | None
     """Median pace and cadence; None if unknown."""
     is_free: bool = False

@@ -61,7 +61,10 @@ def refine_edges(alignment: Alignment, levels: dict[int, FloatArray], grid: Acti
 
 
 def _find_search_window(index: int, edges: list[float], cell_s: float, grid: ActivityGrid) -> NDArray[np.intp]:
-    """Return the seconds at which an edge may lie, at most half-way to its neighbours; the activity's ends stay."""
+    """Return the seconds at which an edge may lie, never beyond the middle between it and the edges beside it.
+
+    The start and end of the activity do not move.
+    """
     edge, last = edges[index], len(grid)
     low = high = edge
     if 0.0 < edge < grid.edge_s[-1]:
