@@ -52,7 +52,7 @@ class EditorSnapshot:
     file_bytes: bytes | None
     """The content of the file; None if it does not exist."""
     external_change: str = ""
-    """A sentence that another program changed the file; empty otherwise."""
+    """A sentence that says that another program has changed the file; empty if none has."""
     problem: str = ""
     """Why the current file cannot be used; the other fields are then those of the last usable state."""
 

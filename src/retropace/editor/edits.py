@@ -1,8 +1,8 @@
 """Edits of the rows of a sidecar, the file of annotations beside a recording.
 
 An edit labels a span of time, clears it, moves an annotation to another span, or changes its note. A new label replaces
-older ones: rows that overlap its span are cut back to what remains of them, with bounds in elapsed time. Rows that need
-no change stay as they were written.
+older ones: rows that overlap its span keep only what lies outside it, and state it in elapsed time. Rows that need no
+change stay as they were written.
 """
 
 from __future__ import annotations
@@ -203,10 +203,10 @@ def _replace_span(
 def _pin_open_ends(
     sidecar: SidecarEditor, cleaned: CleanedActivity, untouched: Mapping[int, _PlacedRow]
 ) -> SidecarEditor:
-    """The edited sidecar, changed so that rows which the edit did not touch still label the same spans.
+    """The edited sidecar, changed so that rows which the edit did not touch still label the same spans as before.
 
-    A row that lasts until the next row gets an explicit end if the next row has changed. ``untouched`` holds the rows
-    by their numbers after the edit.
+    The end of a row may be left open and is then the start of the next row. If the edit moved that start, the row gets
+    its former end in writing. ``untouched`` holds the rows by their numbers after the edit.
     """
     spans = {
         annotation.origin.line: (annotation.start_s, annotation.end_s)

@@ -20,9 +20,11 @@ if TYPE_CHECKING:
 EDITOR_SCRIPTS = ("stretches.js", "service.js", "annotate.js")
 """The scripts in ``editor/web``, in the order of loading: each may use earlier ones and those of the charts."""
 MAX_ROWS = 16_000
-"""The number of curve rows to which an activity is reduced, as in a report of one activity."""
+"""The largest number of curve rows on the page; an activity with more is reduced to about this many. A report on a
+single activity has the same limit."""
 MAX_POSITIONS = 12_000
-"""The number of route positions to which an activity is reduced, as in a report of one activity."""
+"""The largest number of route positions on the page; an activity with more is reduced to about this many. A report on a
+single activity has the same limit."""
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src data: blob:; font-src data:; "
     "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"

@@ -61,7 +61,7 @@ def read(path: str | os.PathLike[str]) -> Activity:
 
 
 def choose(activities: list[Activity], session: int | None) -> list[Activity]:
-    """Return a list of activity number ``session`` (the first is 1), or ``activities`` unchanged if it is None.
+    """Return only the activity numbered ``session`` (the first is 1), as a list; all ``activities`` if it is None.
 
     Raises :class:`ReadError` if the file has no such session.
     """

@@ -23,7 +23,8 @@ MAX_COMPRESSION_RATIO = 200
 """Largest accepted ratio of unpacked to packed size; compressed GPX files have 10 to 30. A file with a higher ratio is
 refused as a decompression bomb if it unpacks to more than ``SAFE_UNPACKED_BYTES``."""
 MAX_GZIP_LAYERS = 2
-"""Number of nested gzip layers that are unpacked; some services compress the watch's compressed file again."""
+"""Largest number of layers of gzip that are unpacked; a file with more is refused. Two occur where a service compressed
+the watch's compressed file again."""
 FORMAT_BY_SUFFIX = {".fit": "fit", ".gpx": "gpx", ".tcx": "tcx"}
 """Format that a file name suffix promises; a different content is reported in a warning."""
 FORMAT_BY_ROOT = {"gpx": "gpx", "TrainingCenterDatabase": "tcx", "Activities": "tcx", "kml": "kml"}

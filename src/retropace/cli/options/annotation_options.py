@@ -20,7 +20,7 @@ from retropace.cli.sessions.analysis_request import AnnotationInputs
 from retropace.core.user_dirs import config_dir
 
 Command = TypeVar("Command", bound=Callable[..., Any])
-"""A command function before or after the options are added to it."""
+"""Type of a command function, which stays the same when options are added."""
 
 _OPTIONS = (
     click.option(

@@ -17,7 +17,7 @@ HOME_ZONES_FILENAME = "zones.geojson"
 """Name of the user's zones file in the configuration folder."""
 
 Command = TypeVar("Command", bound=Callable[..., Any])
-"""A command function before or after an option is added to it."""
+"""Type of a command function, which stays the same when options are added."""
 
 units = click.option(
     "--units",

@@ -15,7 +15,7 @@ from retropace.config.privacy import PrivacyFilter, parse_metres, parse_privacy_
 from retropace.core.user_dirs import config_path
 
 Command = TypeVar("Command", bound=Callable[..., Any])
-"""A command function before or after the options are added to it."""
+"""Type of a command function, which stays the same when options are added."""
 
 _OPTIONS = (
     click.option(

@@ -51,7 +51,10 @@ def forget_sessions(name: str, numbers: Sequence[int]) -> str:
 
 
 def learn_from_file(path: str, cadence: str) -> list[TrainingSession]:
-    """Return the annotated stretches of each session of a recording that has a sidecar; raises ``RetropaceError``."""
+    """Return the annotated stretches of each session of a recording that has a sidecar.
+
+    Raises ``RetropaceError`` if the recording or its sidecar cannot be read.
+    """
     request = AnalysisRequest(settings=Settings(CleanParameters(cadence=cadence)))
     return [extract_training_session(analysis) for analysis in analyze_file(path, request)]
 

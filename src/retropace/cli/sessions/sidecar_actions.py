@@ -69,7 +69,10 @@ class ListedAnnotation:
 
 @cache
 def _read_cleaned_activity(file: str, session: int | None) -> CleanedActivity:
-    """Return the cleaned recording; the file is read only once per process. Raises ``RetropaceError``."""
+    """Return session number ``session`` of the recording ``file``, cleaned; in one process the file is read only once.
+
+    Raises ``RetropaceError`` if it cannot be read.
+    """
     return clean_activity(require_single(read_activities(file, session), file))
 
 
@@ -106,7 +109,10 @@ def remove_rows(request: SidecarRequest, row_numbers: Sequence[int]) -> SidecarC
 
 
 def convert_annotations(request: SidecarRequest, target_format: str, output: str | None) -> SidecarChange:
-    """Convert a sidecar to a label track (``audacity``) or back (``csv``), to a new file; raises ``RetropaceError``."""
+    """Convert a sidecar to a label track (``audacity``) or a label track to a sidecar (``csv``), as a new file.
+
+    Raises ``RetropaceError`` if the annotations cannot be read or the file cannot be written.
+    """
     sidecar_beside = sidecar_path(request.file)
     track_beside = sidecar_beside.with_suffix(".txt")
     to_track = target_format == "audacity"

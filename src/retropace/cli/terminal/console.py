@@ -29,7 +29,7 @@ class TextOutput:
     """An output to which commands print lines and tables: plain text without styles, for pipes and files."""
 
     width = PIPED_WIDTH
-    """Width in columns."""
+    """Width of the output in characters."""
     is_terminal = False
     """Whether the output is a terminal."""
     is_coloured = False

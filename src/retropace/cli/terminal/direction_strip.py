@@ -8,7 +8,7 @@ from retropace.cli.terminal.layout import StyledLine
 from retropace.core.segments import Segments
 
 DIRECTION_COLOURS = {"forward": "#56b4e9", "backward": "#e69f00", "rest": "#999999", "unknown": "#666666"}
-"""Colours (RGB) of the directions, of Okabe & Ito 2008, distinguishable with any colour vision."""
+"""Colours (RGB) of the directions; they can be told apart with any colour vision (Okabe & Ito 2008)."""
 DIRECTION_LETTERS = {"forward": "-", "backward": "B", "rest": ".", "unknown": "?"}
 """Letters of the directions where there are no colours; suspected backward is a lower-case ``b``."""
 
@@ -37,7 +37,7 @@ def compute_cells(segments: Segments, width: int) -> list[tuple[str, bool]]:
 
 
 def build_strip(segments: Segments, width: int, is_coloured: bool) -> StyledLine:
-    """Return the direction strip of ``width`` cells as coloured blocks, or as letters without colour."""
+    """Return the direction strip, ``width`` characters wide, as coloured blocks or, without colour, as letters."""
     return tuple(
         ("▒" if suspected else "█", DIRECTION_COLOURS[direction])
         if is_coloured

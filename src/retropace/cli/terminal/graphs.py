@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from retropace.core.units import Units
 
 BLOCK_CHARACTERS = " ▁▂▃▄▅▆▇█"
-"""Characters for the parts of a bar in one line, filled from 0 to 8 eighths."""
+"""Characters that draw the part of a bar in one line of text, from empty to full in steps of an eighth of the line."""
 GRAPH_ROWS = 4
 """Height of a graph in lines, labelled from top to bottom: upper limit, name, unit, lower limit."""
 GUTTER_COLUMNS = 8
@@ -53,7 +53,7 @@ def print_graphs(output: TextOutput, analysis: Analysis, units: Units) -> None:
 
 
 def _build_labels(name: str, low: float, high: float, units: Units) -> tuple[str, str, str, str]:
-    """Return the labels of a graph's lines, from the highest to the lowest."""
+    """Return the four labels at the left of a graph, from top to bottom: upper limit, name, unit, lower limit."""
     if name == "speed_mps":
         return units.format_pace(high).split()[0], "pace", f"/{units.name}", units.format_pace(low)
     return f"{high:.0f}", "cadence", "spm", f"{low:.0f}"
@@ -108,7 +108,7 @@ def build_bars(values: FloatArray, low: float, high: float, rows: int = GRAPH_RO
 
 
 def build_time_axis(elapsed_s: float, width: int) -> str:
-    """Return a line of elapsed times, each written from the column that it marks, and at the right the total time."""
+    """Return the time axis as a line of text: elapsed times, each starting at its column, and last the total time."""
     if not elapsed_s > 0.0:
         return format_duration(0.0)
     end = format_duration(elapsed_s)

@@ -29,7 +29,7 @@ class TerminalTable:
     gap: int = 2
     """Blanks between two columns."""
     rows: list[tuple[tuple[str, ...], str]] = field(default_factory=list)
-    """The cells of each row, and the style of the row."""
+    """The rows: for each, the texts of its cells, and the style (colour) in which it is printed."""
 
     def add_row(self, *cells: str, style: str = "") -> None:
         """Append a row; missing cells at its end are empty."""

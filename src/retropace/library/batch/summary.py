@@ -17,7 +17,7 @@ SCHEMA_NAME = "retropace.batch/1"
 MAX_EXAMPLES = 3
 """Largest number of paths that are printed as examples for a group of failures."""
 DirectionTotals = dict[str, dict[str, float]]
-"""For each direction, sums over activities by name (``distance_m``, ``moving_s``, …)."""
+"""For each direction: totals over activities, by the name of what is summed (``distance_m``, ``moving_s``, …)."""
 
 
 @dataclass(frozen=True, slots=True)

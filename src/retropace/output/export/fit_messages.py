@@ -205,7 +205,7 @@ def _compute_totals(analysis: Analysis, edges_s: FloatArray) -> list[dict[str, f
 
 
 def _compute_means(stats: Any, index: int) -> dict[str, Any]:
-    """Means in row ``index`` of ``stats`` by field name of FIT laps, such as speed (m/s) and one-foot cadence (rpm).
+    """Mean speed (m/s), cadence of one foot (rpm), heart rate … in row ``index`` of ``stats``, by FIT field name.
 
     Values that are unknown or outside the field's range are left out.
     """

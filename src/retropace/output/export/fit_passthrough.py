@@ -32,7 +32,8 @@ REWRITTEN_MESSAGES = frozenset({SESSION, LAP, ACTIVITY, TIME_IN_ZONE})
 """Messages that are not copied: session, lap and activity, because the export writes its own, and ``time_in_zone``,
 because it refers to laps by numbers that no longer hold."""
 UNTIMED_SESSION_MESSAGES = frozenset({78, 312, 313})
-"""Message numbers of ``hrv``, ``split`` and ``split_summary``, which belong to a session but have no timestamp."""
+"""FIT's message numbers of ``hrv``, ``split`` and ``split_summary``. They have no timestamp that tells their session,
+and are therefore not copied if the file has several sessions."""
 TIMESTAMP_FIELD = 253
 """The field number of ``timestamp``, the same in every message."""
 SOURCE_TOTAL_FIELDS = {"total_calories": 11, "total_ascent": 22, "total_descent": 23}
@@ -130,7 +131,7 @@ def select_messages(data: bytes, first_s: int, last_s: int) -> PassthroughMessag
 
 
 def _iterate_runs(chained_file: ChainedFile) -> Iterator[tuple[int, int, int]]:
-    """Start and end (byte offsets) of each block of data messages with one definition, and that definition's index."""
+    """For each block of data messages with one definition: start and end (byte offsets), index of the definition."""
     runs = chained_file.runs
     for start, count, definition_index in zip(
         runs.starts.tolist(), runs.counts.tolist(), runs.definition_indices.tolist(), strict=True
@@ -139,7 +140,7 @@ def _iterate_runs(chained_file: ChainedFile) -> Iterator[tuple[int, int, int]]:
 
 
 def _read_field_values(definition: bytes, block: np.ndarray, field_number: int, size_bytes: int) -> list[int]:
-    """The unsigned integers of one field, one per data message (row) of ``block``; empty if they lack the field."""
+    """The unsigned integers of one field, one for each data message (row of ``block``); empty without such a field."""
     offset = 1
     for position in range(6, 6 + 3 * definition[5], 3):
         if definition[position] == field_number and definition[position + 1] == size_bytes:

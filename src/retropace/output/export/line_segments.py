@@ -67,7 +67,7 @@ def build_line_segments(analysis: Analysis, privacy_filter: PrivacyFilter = NO_P
 def line_segment_to_dict(line_segments: LineSegments, index: int, analysis: Analysis) -> dict[str, Any]:
     """A line segment as plain values: number and label of its segment, and its own start, end and statistics.
 
-    Segments are numbered from 1 on.
+    The number of the first segment is 1.
     """
     segments, start_time = analysis.segments, analysis.cleaned.start_time
     segment_index = int(line_segments.segment_index[index])
@@ -86,5 +86,5 @@ def line_segment_to_dict(line_segments: LineSegments, index: int, analysis: Anal
 
 
 def nan_to_none(value: Any) -> float | None:
-    """The value as a float; None if it is NaN or infinite."""
+    """Return the value as a float, or None if it is NaN or infinite, which JSON cannot express."""
     return float(value) if np.isfinite(value) else None

@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from retropace.analysis.pipeline import Analysis
 
 MAX_TITLE_CHARS = 60
-"""The maximum length of the title in characters; longer ones are cut."""
+"""The largest number of characters that the title shows; the rest of a longer title is left out."""
 
 
 def format_title(analysis: Analysis) -> str:
-    """The name of the activity, else of its file, cut to ``MAX_TITLE_CHARS``."""
+    """The name of the activity or, if it has none, of its file; at most ``MAX_TITLE_CHARS`` characters of it."""
     activity = analysis.activity
     names = (activity.name, PurePath(activity.source.path).name)
     title = next(filter(None, (" ".join(strip_control_chars(name).split()) for name in names)), "")
@@ -40,7 +40,10 @@ def format_facts_line(analysis: Analysis, units: Units) -> str:
 
 
 def format_direction_lines(analysis: Analysis, units: Units) -> list[tuple[str, str, list[str]]]:
-    """For each direction that occurs, backward first: name, main figure (distance or time), and lines of details."""
+    """For each direction that occurs, backward first: its name, its main figure, and lines of details.
+
+    The main figure is the distance or, for rest and for activities without distance, the time.
+    """
     stats, summary = analysis.summary.directions, analysis.summary
     by_distance = analysis.cleaned.distance_source != "none"
     amounts = stats.distance_m if by_distance else stats.moving_s

@@ -56,7 +56,7 @@ class SampleRows:
 
 
 def build_sample_rows(analysis: Analysis, privacy_filter: PrivacyFilter = NO_PRIVACY_FILTER) -> SampleRows:
-    """One row per cleaned record and per segment edge of an analysis; hidden positions are NaN."""
+    """One row for each cleaned record and for each segment edge of an analysis; positions that are hidden are NaN."""
     cleaned, edges_s = analysis.cleaned, analysis.segments.edges_s
     is_shown = np.isfinite(cleaned.lat_deg) & np.isfinite(cleaned.lon_deg) & ~privacy_filter.hidden_mask(cleaned)
     shown = replace(

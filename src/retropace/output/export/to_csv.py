@@ -37,7 +37,7 @@ def format_segments_csv(analyses: Sequence[Analysis]) -> str:
 
 
 def format_samples_csv(analysis: Analysis, privacy_filter: PrivacyFilter = NO_PRIVACY_FILTER) -> str:
-    """A CSV document with a header and one row per record and segment edge; hidden positions are empty."""
+    """A CSV document with a header and one row per record and per segment edge; cells of hidden positions are empty."""
     columns = sample_rows_to_columns(build_sample_rows(analysis, privacy_filter), analysis)
     columns["recorded"] = ["true" if recorded else "false" for recorded in columns["recorded"]]
     text = io.StringIO()

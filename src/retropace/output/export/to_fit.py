@@ -134,9 +134,9 @@ def _encode_from_columns(analysis: Analysis, privacy_filter: PrivacyFilter, fit_
 def _build_record_columns(
     analysis: Analysis, privacy_filter: PrivacyFilter, fit_clock: FitClock
 ) -> dict[str, FloatArray]:
-    """The recorded columns by name in ``FIELDS``, on the repaired time axis; those without any value are left out.
+    """The recorded columns by their names in ``FIELDS``, on the repaired time axis, without columns of missing values.
 
-    A recording without distance gets the cumulative distance of the analysis.
+    If the watch recorded no distance, the cumulative distance of the analysis takes its place.
     """
     cleaned, samples, time_axis = analysis.cleaned, analysis.activity.samples, analysis.cleaned.time_axis
     lat_deg, lon_deg = time_axis.align(samples.lat_deg), time_axis.align(samples.lon_deg)

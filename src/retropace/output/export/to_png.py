@@ -39,7 +39,8 @@ DPI = 150
 FONT_FAMILY = "DejaVu Sans"
 """A font that comes with matplotlib, so that images look the same everywhere."""
 MAX_ROWS = 4000
-"""The number of curve rows and of route positions to which an activity is reduced."""
+"""The largest number of curve rows, and of route positions, that are drawn. An activity with more is reduced to about
+this many."""
 TITLE_FONT_PT = 19.0
 """The font size of the title in points, reduced where the title would not fit."""
 TEXT_LEFT = 0.04
@@ -53,7 +54,7 @@ TEXT_COLOUR = "#222222"
 MUTED_COLOUR = "#6b6b6b"
 """The colour of secondary texts."""
 TIME_TICK_STEPS_S = (10, 30, 60, 120, 300, 600, 900, 1200, 1800, 3600, 7200, 10800, 21600, 43200)
-"""The possible distances between ticks on the time axis (seconds); the shortest that needs no more than
+"""The possible intervals between ticks on the time axis, in seconds. The shortest with which there are no more than
 ``MAX_TIME_TICKS`` ticks is used."""
 MAX_TIME_TICKS = 8
 """The maximum number of ticks on the time axis."""
@@ -108,7 +109,7 @@ def _draw_text(figure: Figure, x: float, y: float, text: str, weight: str = "nor
 
 
 def _draw_header(figure: Figure, analysis: Analysis, units: Units) -> None:
-    """Draw the title, the facts, and a column of figures per direction."""
+    """Draw the title, the line of facts, and for each direction a column of texts with its totals."""
     title = _draw_text(
         figure, TEXT_LEFT, 0.945, format_title(analysis), size=TITLE_FONT_PT, weight="bold", color=TEXT_COLOUR
     )
@@ -165,7 +166,7 @@ def _draw_map(axes: Axes, lines: list[RouteLine], segments: Segments) -> None:
 
 
 def _project_lines(lines: list[RouteLine]) -> list[np.ndarray]:
-    """The lines as ``(m, 2)`` arrays of metres east and north, all in one projection."""
+    """The lines as arrays ``(m, 2)`` of metres east and north, all from the same origin."""
     t_s, lat_deg, lon_deg = (
         np.concatenate([getattr(line, name) for line in lines]) for name in RouteLine.__slots__[1:]
     )

@@ -35,7 +35,7 @@ class ActivitySection:
     facts: tuple[str, ...]
     """Sport, start and device of the recording, one text for each that is known."""
     headlines: tuple[tuple[str, str, str], ...]
-    """The main figures: name, value, and a line below the value."""
+    """The main figures (numbers) of the activity: for each its name, its value, and a line to stand below the value."""
     totals_table: TextTable
     set_tables: tuple[TextTable, ...]
     segments_table: TextTable
@@ -127,7 +127,7 @@ def build_activity_section(
 
 
 def _build_headlines(analysis: Analysis, units: Units) -> tuple[tuple[str, str, str], ...]:
-    """The main figures of an activity: name, value, and a line below the value."""
+    """The main figures (numbers) of an activity: for each its name, its value, and a line to stand below the value."""
     summary, stats, cleaned = analysis.summary, analysis.summary.directions, analysis.cleaned
     backward_index = DIRECTIONS.index("backward")
     backward_s, backward_m = float(stats.moving_s[backward_index]), float(stats.distance_m[backward_index])

@@ -35,7 +35,7 @@ class WeeklyDistances:
 
 
 def sum_by_week(sections: Sequence[ActivitySection]) -> WeeklyDistances:
-    """Sum the distances of activities by direction and week, from the week of the first to that of the last."""
+    """Sum the distances of activities by direction and week, from the first activity's week to the last one's."""
     measured_sections = [section for section in sections if section.distance_m]
     monday_sections = [
         (_find_monday(section), section)

@@ -1,6 +1,6 @@
 """Tables of an interval session: sets, forward against backward, quarter-mile tests, best efforts, and the plan.
 
-A set is a series of like reps. A quarter-mile test is a quarter mile forward, a rest, and the same backward.
+A set is a series of like reps. A quarter-mile test is a quarter mile forward, a rest, and a quarter mile backward.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def build_interval_tables(intervals: Intervals, units: Units) -> list[TextTable]
 
 
 def format_structure_line(intervals: Intervals) -> str:
-    """The sets of a session in one line; without sets, how long backward running lasted."""
+    """The sets of a session in one line of text; without sets, the line says how long backward running lasted."""
     if intervals.sets:
         return "; ".join(interval_set.line for interval_set in intervals.sets)
     segments = intervals.analysis.segments

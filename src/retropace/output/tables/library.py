@@ -12,7 +12,7 @@ from retropace.output.tables.text_table import TextTable
 MIN_FULL_LIST_COLUMNS = 120
 """Smallest terminal width (columns) at which the list of activities also shows sport, time and path."""
 MAX_NAME_LENGTH = 30
-"""Longest name of an activity in the list, in characters; longer ones are cut."""
+"""Largest number of characters of an activity's name that the list shows; the rest of a longer name is left out."""
 COLUMN_GAP = 2
 """Blanks between two columns of the list."""
 

@@ -28,7 +28,8 @@ class RunnerProfile:
 PathFormatter = Callable[[str], str]
 """A function that turns a file's path into the text shown for it."""
 OPTIONAL_COLUMNS = ("steps", "step", "cadence", "heart rate", "share", "energy", "sessions")
-"""Headers of the columns of the table of periods that narrow output drops, in the order of dropping."""
+"""Headers of those columns of the table of weeks or months that may be dropped, one after the other in this order,
+until the table fits the output."""
 KCAL_STEP = 10
 """The lower bound of the energy of a week or month is rounded down, and the upper bound up, to multiples of this many
 kilocalories."""

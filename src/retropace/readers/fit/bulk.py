@@ -177,10 +177,10 @@ def _decode_field(
     scales: DeveloperScales,
     restarts: Indices,
 ) -> list[FieldChunk]:
-    """Decode one field of the records ``rows``.
+    """Decode one field in the records with the indices ``rows``.
 
-    Returns the chunks (values of one field in some records) of its components, which are ranges of its bits, and last
-    the chunk of the field itself.
+    Returns the chunk of each component of the field (a range of its bits that is a field of its own), and last that of
+    the field itself. A chunk holds the values of one field in some records.
     """
     identifier = field.base_type.identifier
     if identifier == STRING_BASE_TYPE:

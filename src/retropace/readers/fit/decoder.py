@@ -233,10 +233,10 @@ class FitDecoder:
         return is_member[runs.definition_indices]
 
     def _find_restarts(self, definitions: Sequence[int], runs: MessageRuns) -> Indices:
-        """Find the records at which counters restart from zero, as in fitdecode.
+        """Find the records at which counters restart from zero: in fitdecode they do so after each definition message.
 
-        They are the first record after each of those ``definitions`` whose records have counters; returns their indices
-        among all records.
+        Returns the index, among all records, of the first record after each of those ``definitions`` whose records have
+        counters.
         """
         accumulating = [index for index in definitions if self.layouts[index].accumulating_fields]
         starts = [self.chained.definitions[index].start for index in accumulating]
@@ -270,7 +270,7 @@ def _check_accumulating_fields(layouts: Mapping[int, RecordLayout]) -> None:
 
 
 def _concatenate_ranges(first: Indices, counts: Indices) -> Indices:
-    """Join integer ranges: for each ``i``, the ``counts[i]`` integers from ``first[i]`` on."""
+    """Return, for each ``i`` in turn, the ``counts[i]`` integers ``first[i]``, ``first[i] + 1``, …, as one array."""
     ends = np.cumsum(counts)
     integers: Indices = np.arange(ends[-1]) + np.repeat(first - (ends - counts), counts)
     return integers

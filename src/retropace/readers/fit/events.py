@@ -108,7 +108,7 @@ def read_pauses(events: Sequence[Any], origin_s: float) -> Spans:
 def read_waypoints(
     course_points: Sequence[Any], events: Sequence[Any], origin_s: float, end_s: float
 ) -> list[Waypoint]:
-    """Read course points, which have a position, and markers set by the runner during the run, which have a time.
+    """Read course points, which have a position, and markers that the runner set while running, which have only a time.
 
     A course point whose time lies outside the session belongs to the planned course; its time becomes NaN.
     """

@@ -47,7 +47,8 @@ class ColumnBuilder:
     """Columns by field and by whether they hold texts, since a field may have numbers in some messages and texts in
     others."""
     targets: dict[tuple[Any, int], list[_FieldTarget | None]] = field(default_factory=dict)
-    """For each field of a message where its values go (its target), by the message's definition and number of fields.
+    """For each field of a message, what receives its values. The key is the message's definition and how many fields
+    the message has.
 
     None stands for a developer field with a damaged description, which is skipped."""
     repeating_definitions: set[Any] = field(default_factory=set)

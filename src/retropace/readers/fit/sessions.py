@@ -38,9 +38,9 @@ class SessionWindow:
 def find_session_windows(file: DecodedFile, device_time_s: FloatArray) -> tuple[list[SessionWindow], list[str]]:
     """Find the sessions of one FIT file in order of time; returns them and warnings about what was assumed or left out.
 
-    ``device_time_s`` are the times of all records. A single session has all records. Of several sessions, each ends
-    where the next starts or, if that is earlier, at its own end. Records before the first session belong to it, since
-    some watches write the time of the first position as its start.
+    ``device_time_s`` are the times of all records. A single session has all records. If there are several, each ends at
+    the end that the file states for it or, if that is earlier, where the next one starts. Records before the first
+    session belong to it, since some watches write the time of the first position as its start.
     """
     sessions = file.messages_named("session")
     if not sessions:

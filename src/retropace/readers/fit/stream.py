@@ -81,7 +81,7 @@ class ChainedFile:
 
 
 def find_chained_files(data: bytes) -> list[ChainedFile]:
-    """Find the FIT files that follow one another in ``data``, as far as they can be parsed; empty if there is none."""
+    """Find the FIT files that follow one another in ``data``, as far as they can be parsed; may be an empty list."""
     files: list[ChainedFile] = []
     offset = 0
     while _is_header(data, offset):
@@ -189,7 +189,10 @@ def _outline_messages(data: bytes, start: int, body: int, stated_end: int, *, ha
 
 
 def _count_same_header(data: bytes, offset: int, end: int, length: int) -> int:
-    """Count the messages from byte ``offset`` on that share their first byte and therefore have the same ``length``."""
+    """Count the messages that follow one another from byte ``offset`` on and all have the same first byte.
+
+    The first byte tells the definition; therefore each of these messages is ``length`` bytes long.
+    """
     header = data[offset : offset + 1]
     max_count = (end - offset) // length
     count, ahead = 1, 16

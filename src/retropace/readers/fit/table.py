@@ -87,9 +87,9 @@ class FieldChunk:
 
 @dataclass(frozen=True, slots=True)
 class ChunkedRecords:
-    """``count`` records, stored as chunks: values of one field in some of the records.
+    """``count`` records, stored as chunks, each of which holds the values of one field in some of the records.
 
-    Where several chunks hold the same field of the same record, the last counts.
+    If several chunks hold the same field of the same record, the value of the last chunk counts.
     """
 
     count: int = 0
@@ -159,10 +159,10 @@ def _drop_overwritten(chunks: list[FieldChunk], count: int) -> list[FieldChunk]:
 
 
 def _encode_categories(chunks: list[FieldChunk]) -> tuple[tuple[str, ...], list[FloatArray]]:
-    """Replace the values of a field by indices of texts, which are numbered in order of first occurrence.
+    """Replace the values of a text field by indices of its texts, which are numbered in order of first occurrence.
 
-    Returns the texts, and the indices for each chunk. If any value has no name, the field is numeric: then no texts are
-    returned, and instead of indices the values themselves (NaN for texts).
+    Returns the texts, and an array of indices for each chunk. A field in which any value has no name is not a text
+    field: then the list of texts is empty, and the values are returned unchanged, with NaN for texts.
     """
     code_by_text: dict[str, int] = {}
     occurrences: list[tuple[tuple[int, int, int], str]] = []

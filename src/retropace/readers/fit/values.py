@@ -62,7 +62,7 @@ def build_field_key(field_definition: Any, name: str) -> FieldKey:
 
 
 def describe_field(field: Any, *, is_developer: bool) -> tuple[str, int | None]:
-    """Return the unit of a field (empty if none) and the number of the profile field that it stands for.
+    """Return the unit of a field (empty if none), and the number of the standard field to which it corresponds.
 
     The number is None unless the field is a developer field that declares one.
     """

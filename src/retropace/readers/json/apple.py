@@ -139,7 +139,7 @@ def _read_spans(rows: list[list[float]]) -> NDArray[np.float64]:
 
 
 def _compute_typical_span_s(counts: NDArray[np.float64]) -> float:
-    """Compute the median length of the spans, weighted by length: half of the time lies in spans up to this length."""
+    """Compute the length of a typical span: half of the total time lies in spans of at most this length."""
     lengths_s = np.sort(counts[:, 1] - counts[:, 0])
     return float(lengths_s[np.searchsorted(np.cumsum(lengths_s), 0.5 * np.sum(lengths_s))])
 
