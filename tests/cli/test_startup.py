@@ -64,6 +64,8 @@ def test_analysing_loads_what_the_file_needs(samples: Path) -> None:
     for name, call in zip(unneeded, calls, strict=True):
         assert call.status == 0, call.printed
         assert not (unneeded[name] | drawing | of_tests) & call.modules, name
-    # A recording without a word loads nothing that understands words.
-    words = {name.rpartition(".")[2] for name in calls[-1].modules if name.startswith("retropace.annotations.")}
-    assert words == {"resolve", "collect"}
+    # A recording without annotations loads their types, but no parser, and no list of words is read.
+    loaded = {name.rpartition(".")[2] for name in calls[-1].modules if name.startswith("retropace.annotations.")}
+    types = {"annotation", "annotation_table", "attributes", "labels", "normalize", "vocabulary"}
+    assert loaded == {"language", "model", "resolve", "activity_annotations", *types}
+    assert "tomllib" not in calls[-1].modules
