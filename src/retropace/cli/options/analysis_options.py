@@ -24,7 +24,7 @@ def build_settings(
     exact: bool = False,
     ignore_names: bool = False,
 ) -> Settings:
-    """Return the parameters of the analysis with the values of the options of these names."""
+    """Return the parameters of the analysis; each argument is the value of the option of the same name."""
     return Settings(
         CleanParameters(cadence=cadence),
         SegmentParameters(sensitivity=sensitivity),
@@ -33,9 +33,11 @@ def build_settings(
 
 
 gather_settings = gather("settings", build_settings)
-"""Gathers the options of the parameters as ``settings``."""
+"""Decorator that combines the options for analysis parameters into one value, which the command receives as
+``settings``."""
 gather_analysis = gather("analysis", AnalysisRequest)
-"""Gathers the settings, annotations, session and athlete as ``analysis``, an :class:`AnalysisRequest`."""
+"""Decorator that combines settings, annotations, session and athlete into an :class:`AnalysisRequest`, which the
+command receives as ``analysis``."""
 
 
 def parameters(command: Command) -> Command:
@@ -56,4 +58,4 @@ def athlete_profile(help_text: str) -> Callable[[Command], Command]:
 known_athlete = athlete_profile(
     "Who ran, as 'retropace analyze --athlete' has learned to know them. Nothing is learned here."
 )
-"""The option ``--athlete NAME|FILE`` of commands that learn nothing."""
+"""The option ``--athlete NAME|FILE`` for commands that use what was learned of the athlete and do not change it."""

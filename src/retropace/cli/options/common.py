@@ -135,7 +135,7 @@ library = click.option(
 
 
 def tables(command: Command) -> Command:
-    """Add ``--csv DIR`` and ``--parquet DIR``, gathered as ``folders``."""
+    """Add ``--csv DIR`` and ``--parquet DIR``, the folders for tables; the command receives both as ``folders``."""
     parquet = click.option(
         "--parquet",
         metavar="DIR",
@@ -169,7 +169,7 @@ timezone = click.option(
     help="Where the runner lives, for example Europe/Berlin: days and weeks begin there. Otherwise where this "
     "machine is set to be.",
 )
-"""The option ``--timezone NAME``; None stands for the system's time zone."""
+"""The option ``--timezone NAME``, where days and weeks of the runner begin; None stands for the system's time zone."""
 
 library_athlete = click.option(
     "--athlete",
@@ -181,7 +181,7 @@ library_athlete = click.option(
 
 
 def output_format(*choices: str, help_text: str) -> Callable[[Command], Command]:
-    """Return the option ``--format``, as ``form``, by default the first of its choices."""
+    """Return the option ``--format`` with these choices (parameter ``form``), of which the first is the default."""
     return click.option(
         "--format", "form", type=click.Choice(choices), default=choices[0], show_default=True, help=help_text
     )

@@ -1,4 +1,4 @@
-"""The recordings that the paths of a call stand for."""
+"""The recordings that the paths on the command line stand for; a folder stands for all recordings within it."""
 
 from __future__ import annotations
 

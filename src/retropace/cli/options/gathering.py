@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
 Command = TypeVar("Command", bound=Callable[..., Any])
-"""A command function before or after options are gathered for it."""
+"""Type of a command function, which stays the same when options are combined for it."""
 
 
 def gather(name: str, factory: Callable[..., Any], *, deferred: bool = False) -> Callable[[Command], Command]:

@@ -1,4 +1,4 @@
-"""How the recordings of a call are analysed: the annotations that apply to them, and the options."""
+"""How the recordings on one command line are analysed: the annotations that apply to them, and the options."""
 
 from __future__ import annotations
 
@@ -42,11 +42,12 @@ class AnnotationInputs:
 
 @dataclass(frozen=True, slots=True)
 class AnalysisRequest:
-    """How each recording of a call is analysed."""
+    """How each recording on one command line is analysed."""
 
     annotation_inputs: AnnotationInputs = AnnotationInputs()
     settings: Settings = field(default_factory=Settings)
     session: int | None = None
-    """Number, from 1, of the only session on foot to analyse; None analyses all."""
+    """Number of the only session to analyse, counting running and walking sessions (the first is 1); None analyses
+    all."""
     athlete: str | None = None
     """Name or file of the athlete whose learned model is used."""

@@ -39,7 +39,10 @@ def analyze_file(path: str, request: AnalysisRequest, athlete: Athlete | None = 
 
 
 def read_activities(path: str, session: int | None) -> list[Activity]:
-    """Return every session on foot in the file, or session number ``session`` alone; raises ``RetropaceError``."""
+    """Return all running and walking sessions of a file or, unless ``session`` is None, only the one with this number.
+
+    The first session is number 1. Raises ``RetropaceError`` if the file cannot be read or has no such session.
+    """
     return choose(read_all(path), session)
 
 
@@ -57,7 +60,7 @@ def build_document(analysis: Analysis, weight_kg: float | None) -> dict[str, Any
 
 
 def format_segments(analyses: Sequence[Analysis]) -> str:
-    """Return CSV with a row for each segment of the analyses."""
+    """Return a CSV document with one row for each segment of every analysis."""
     from retropace.output.export.to_csv import format_segments_csv
 
     return format_segments_csv(list(analyses))

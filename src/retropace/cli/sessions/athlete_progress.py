@@ -16,20 +16,21 @@ from retropace.season.progress import Progress, build_progress
 
 @dataclass(frozen=True, slots=True)
 class ProgressRequest:
-    """Whose activities are summed up, by what, and of which days."""
+    """The question for a runner's progress: which runner, in which library, by week or month, and from which days."""
 
     library: str | None
     """Path of the library; None takes the one in the data folder."""
     athlete: str | None
-    """Name of the runner; empty for activities without one, None for the only runner of the library."""
+    """Name of the runner. An empty name means the activities without a runner, and None the only runner of the
+    library."""
     timezone: str | None
     """IANA name of the zone in which days begin; None takes the system's."""
     per: str = "week"
     """``week`` or ``month``."""
     since: datetime | None = None
-    """First day; None begins with the first activity."""
+    """First day of the activities that count; None begins with the first activity."""
     until: datetime | None = None
-    """Last day; None stands for today."""
+    """Last day of the activities that count; None stands for today."""
 
     @property
     def library_file(self) -> str:
@@ -44,7 +45,7 @@ class ProgressRequest:
 
 @dataclass(frozen=True, slots=True)
 class ProgressResult:
-    """The progress of a runner."""
+    """The answer to a :class:`ProgressRequest`: the runner's progress, and what is needed to show it."""
 
     progress: Progress
     athlete: str | None

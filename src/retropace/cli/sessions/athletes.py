@@ -1,4 +1,4 @@
-"""What is done with the files of athletes: reading, forgetting and learning anew."""
+"""Work on athlete files: reading them, deleting sessions from them, and learning an athlete anew."""
 
 from __future__ import annotations
 
@@ -23,7 +23,10 @@ def find_athlete_files() -> list[str]:
 
 
 def read_known_athlete(name: str) -> tuple[Athlete, bytes, Path]:
-    """Return the athlete, the bytes of the file and its path; raises ``RetropaceError`` if there is no file."""
+    """Return the athlete of this name, and the bytes and path of the athlete file.
+
+    Raises ``RetropaceError`` if there is no such file.
+    """
     path = athlete_path(name)
     athlete, data = read_athlete(path)
     if data is None:
@@ -60,9 +63,9 @@ def learn_from_file(path: str, cadence: str) -> list[TrainingSession]:
 
 
 class AthleteRebuild(AthleteLearner):
-    """An athlete that is learned anew: from these recordings, or without any from those that they were learned from.
+    """An athlete that is learned anew, from the given recordings or else from those that the athlete file names.
 
-    Raises :class:`~retropace.core.errors.RetropaceError` where there is nothing to learn from.
+    Raises :class:`~retropace.core.errors.RetropaceError` if no recordings are given and the athlete file names none.
     """
 
     def __init__(self, name: str, files: Sequence[str]):
@@ -75,7 +78,10 @@ class AthleteRebuild(AthleteLearner):
         self.athlete = replace(self.athlete, sessions=())
 
     def add(self, source: str, learned: Sequence[TrainingSession]) -> int:
-        """Add what was learned of a source, else what was known of it before, and return the number of stretches."""
+        """Add the sessions learned from the recording ``source``; returns the number of their annotated stretches.
+
+        If nothing was learned, the sessions that the athlete file has from this recording are kept instead.
+        """
         former = [session for session in self._former_sessions if session.source == source]
         sessions = [session for session in learned if session.examples] or former
         for session in sessions:
@@ -83,7 +89,10 @@ class AthleteRebuild(AthleteLearner):
         return sum(len(session.examples) for session in sessions)
 
     def save(self) -> bool:
-        """Write the athlete file, and return True; raises ``RetropaceError``, also where nothing was learned."""
+        """Write the athlete file, and return True, which tells success from a reported failure, whose result is None.
+
+        Raises ``RetropaceError``, and changes nothing, if no session was added or the file cannot be written.
+        """
         if not self.athlete.sessions:
             raise RetropaceError("nothing to learn was found, and nothing was changed", path=self.path)
         return super().save()

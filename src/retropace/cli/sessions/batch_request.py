@@ -1,4 +1,8 @@
-"""What a batch run is asked to do. Nothing here loads NumPy, because the fork server is started before that."""
+"""What a batch run is asked to do.
+
+Nothing here imports NumPy, because the process from which worker processes are forked must start before NumPy is
+loaded.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +23,7 @@ class TableFolders:
 
 @dataclass(frozen=True, slots=True)
 class BatchRequest:
-    """What to analyse, how, where to keep it, and who works."""
+    """The request for a batch run: what to analyse and how, where to keep the results, and which processes work."""
 
     paths: tuple[str, ...]
     library: str | None
@@ -28,15 +32,15 @@ class BatchRequest:
     since: datetime | None
     sports: tuple[str, ...]
     max_size: int
-    """Largest size of a file in bytes, unpacked."""
+    """Largest unpacked size in bytes of a file; larger files fail."""
     retry: bool
     """Whether files that failed before are read again."""
     strict: bool
     """Whether the run stops at the first failure."""
     jobs: int | None
-    """Number of local processes; None takes one per core."""
+    """Number of worker processes on this machine; None starts one per core."""
     timeout: float | None
-    """Seconds for one file."""
+    """Longest time in seconds that one file may take; a file that takes longer fails."""
     scheduler: str | None
     """Address of a Dask cluster that works instead of local processes."""
 

@@ -21,7 +21,8 @@ from retropace.library.rows import STORAGE_VERSION
 from retropace.sources import Limits
 
 DEFAULT_TIMEOUT_S = 300.0
-"""Seconds after which a file is given up; the longest real recordings take only seconds."""
+"""A file whose analysis takes longer than this many seconds counts as failed. Even the longest real recordings take
+only a few seconds."""
 
 
 def build_plan(

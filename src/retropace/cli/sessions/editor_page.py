@@ -29,7 +29,7 @@ class EditorRequest:
 
 @dataclass(frozen=True, slots=True)
 class EditorResult:
-    """What was done on the page."""
+    """What the runner did on the annotation page before it was closed."""
 
     edit_count: int
     annotation_count: int
@@ -37,9 +37,10 @@ class EditorResult:
 
 
 def run_editor(request: EditorRequest, on_ready: Callable[[str], None]) -> EditorResult:
-    """Serve the page until it is closed or Ctrl-C is pressed; raises ``RetropaceError``.
+    """Serve the annotation page until it is closed or Ctrl-C is pressed.
 
-    ``on_ready`` is called with the page's address.
+    ``on_ready`` is called with the page's address once the page can be opened. Raises ``RetropaceError`` if the page
+    cannot be served or the sidecar cannot be used.
     """
     # The server is imported here, because only the page needs it.
     from retropace.editor.editor import Editor

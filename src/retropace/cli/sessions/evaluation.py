@@ -12,15 +12,15 @@ from retropace.core.errors import RetropaceError
 
 @dataclass(frozen=True, slots=True)
 class EvaluationRequest:
-    """The files of two labellings, and what they are about."""
+    """The request to score labels: the files of estimated and reference labels, and the recording that they label."""
 
     truth: str
     labels: str
     recording: str | None
     session: int | None
-    """Number, from 1, of the session of the recording."""
+    """Number of the session within the recording (the first is 1)."""
     skip_unlabelled: bool
-    """Whether what the truth leaves unlabelled is not judged."""
+    """Whether stretches without a reference label are left out of the scores; otherwise they count as forward."""
 
 
 def compute_scores(request: EvaluationRequest) -> Scores:

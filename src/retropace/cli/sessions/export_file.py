@@ -34,17 +34,17 @@ class ExportRequest:
     """``samples`` for CSV and JSON with a row for each record; ``segments`` or None for a row for each segment."""
     privacy_filter: PrivacyFilter
     units: Units
-    """The units of pictures."""
+    """The units in which a picture (PNG) shows distance and pace; other formats are in SI units."""
     analysis: AnalysisRequest
 
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """The content of an exported file."""
+    """The content of an exported file, and notes for the user about it."""
 
     data: bytes
     notes: tuple[str, ...] = ()
-    """Sentences about what the file lacks."""
+    """Sentences about what the exported file lacks, such as hidden positions."""
 
 
 def build_export(request: ExportRequest, form: str, simplify_m: float, athlete: Athlete | None) -> Export:
@@ -115,7 +115,10 @@ def _build_fit(analysis: Analysis, privacy_filter: PrivacyFilter) -> Export:
 
 
 def write_export(data: bytes, target: str, force: bool) -> bool:
-    """Write the file, over an existing one only with ``force``, and return True; raises ``RetropaceError``."""
+    """Write ``data`` to the file ``target``, and return True.
+
+    Raises ``RetropaceError`` if the file cannot be written, or exists and ``force`` is false.
+    """
     if force:
         with atomic_replace(target) as temporary:
             temporary.write_bytes(data)
@@ -125,6 +128,6 @@ def write_export(data: bytes, target: str, force: bool) -> bool:
 
 
 def default_target(path: str, form: str) -> str:
-    """Return the name of the exported file without ``--output``, from the recording's name without its suffixes."""
+    """Return the name of an exported file if none is given: ``run.directions.gpx`` for ``run.fit`` and form ``gpx``."""
     name = Path(path).name
     return f"{Path(name[:-3] if name.lower().endswith('.gz') else name).stem}.directions.{form}"

@@ -16,7 +16,8 @@ class IntervalsRequest:
 
     analysis: AnalysisRequest
     lap_m: float | None
-    """Length of a lap; None recognises a track by its shape."""
+    """Length in metres of a lap of the running track, as stated by the user. If it is None, a 400 m track is recognised
+    by its shape."""
     finds_track: bool
 
 

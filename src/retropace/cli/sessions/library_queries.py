@@ -1,4 +1,4 @@
-"""What is asked of the library: activities by their contents, recordings by id or path."""
+"""Queries of a library: activities by what they contain, and recordings by id or path."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from retropace.sources.folders import resolve_place
 
 @dataclass(frozen=True, slots=True)
 class LibraryRequest:
-    """Which activities of which library are meant."""
+    """The request for activities of a library: which library, and which of its activities."""
 
     library: str | None
     """Path of the library; None takes the one in the data folder."""
@@ -60,7 +60,7 @@ def list_activities(
 
 
 def search_activities(request: LibraryRequest, words: tuple[str, ...]) -> list[dict[str, Any]]:
-    """Return the table row of each activity whose texts hold all words."""
+    """Return the table row of each activity in whose texts all of ``words`` occur."""
     return list_activities(request, " AND ".join(f"instr({SEARCHED_TEXT}, lower(?)) > 0" for _ in words), words)
 
 
@@ -71,7 +71,10 @@ def read_recording(request: LibraryRequest, what: str) -> list[dict[str, Any]]:
 
 
 def forget_inputs(request: LibraryRequest, names: tuple[str, ...]) -> list[int]:
-    """Delete what the library holds of activities, files, folders or archives, and return the files of each name."""
+    """Delete from the library what it holds of the activities, files, folders or archives with these names.
+
+    Returns for each name how many files were concerned.
+    """
     with request.open() as library:
         places_by_name = [_find_inputs(library, name) for name in names]
         for places in places_by_name:

@@ -44,7 +44,7 @@ class ReportRequest:
 
 @dataclass(frozen=True, slots=True)
 class ReportPage:
-    """A rendered page."""
+    """An HTML report as bytes, and what is said about it when it is written."""
 
     data: bytes
     subject: str
@@ -54,7 +54,11 @@ class ReportPage:
 
 
 def build_sections(path: str, request: ReportRequest, athlete: Athlete | None, count: int) -> list[ActivitySection]:
-    """Return the sections of a recording, one of ``count`` on the page; raises ``RetropaceError``."""
+    """Return the sections of a report about one recording, one per session.
+
+    The more recordings the page shows (``count``), the fewer chart rows each section gets. Raises ``RetropaceError`` if
+    the recording cannot be analysed.
+    """
     share = min(1.0, ACTIVITIES_AT_FULL_DETAIL / max(count, 1))
     return [
         build_activity_section(

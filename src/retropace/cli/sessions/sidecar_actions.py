@@ -31,7 +31,7 @@ class SidecarRequest:
     sidecar: str | None
     """Path of the annotations; None takes the sidecar beside the recording."""
     session: int | None
-    """Number, from 1, of the session of the recording."""
+    """Number of the session within the recording (the first is 1)."""
 
     @property
     def path(self) -> Path:
@@ -52,7 +52,7 @@ class SidecarRequest:
 
 @dataclass(frozen=True, slots=True)
 class SidecarChange:
-    """What was done to a sidecar."""
+    """What an action changed in a sidecar, in words for the user."""
 
     message: str
     warnings: tuple[str, ...] = ()
@@ -60,7 +60,7 @@ class SidecarChange:
 
 @dataclass(frozen=True, slots=True)
 class ListedAnnotation:
-    """An annotation of a sidecar, its number from 1, and its spans of the recording in seconds."""
+    """An annotation of a sidecar, its number (the first is 1), and the spans that it labels, in elapsed seconds."""
 
     number: int
     annotation: UnresolvedAnnotation

@@ -35,11 +35,11 @@ class AnalysisView:
 
     units: Units
     weight_kg: float | None
-    """Body mass of the runner, with which energy is printed too."""
+    """Body mass of the runner in kilograms; energy is printed only if it is known."""
     brief: bool
     """Whether the table of segments is left out."""
     graphs: bool | None
-    """Whether there are graphs of pace and cadence; None shows them on a terminal."""
+    """Whether graphs of pace and cadence are printed; with None they are if the output is a terminal."""
 
 
 def print_analyses(analyses: Sequence[Analysis], view: AnalysisView, *, is_first: bool) -> None:

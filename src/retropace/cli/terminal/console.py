@@ -71,7 +71,7 @@ def print_written(paths: Iterable[Path]) -> None:
 
 
 def print_bytes(data: bytes) -> bool:
-    """Write a whole file to stdout, and return True."""
+    """Write the bytes of a file to stdout, and return True."""
     sys.stdout.buffer.write(data)
     sys.stdout.buffer.flush()
     return True

@@ -36,7 +36,7 @@ def print_intervals(interval_sessions: Sequence[Intervals], units: Units, detail
 
 
 def print_intervals_markdown(interval_sessions: Sequence[Intervals], units: Units, details: bool) -> None:
-    """Print the same as Markdown."""
+    """Print the rows and tables of :func:`print_intervals` as Markdown."""
     texts = []
     if len(interval_sessions) > 1 or not details:
         texts.append(format_markdown([_build_sessions_table(interval_sessions, units)]))

@@ -9,7 +9,7 @@ from retropace.output.tables.text_table import TextTable
 
 
 def build_athlete_tables(athlete: Athlete, units: Units) -> list[TextTable]:
-    """Return what was learned, what is expected next time, and the sessions that it was learned from."""
+    """Return tables of the learned runner model, its predictions for the next session, and the sessions behind it."""
     means = tuple(
         (
             f"{mean.direction} {mean.gait}",

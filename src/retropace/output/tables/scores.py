@@ -1,4 +1,4 @@
-"""The tables of scores: how good labels are against the truth."""
+"""The tables of scores: how well estimated labels agree with the true ones."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from retropace.output.tables.text_table import TextTable
 
 
 def build_scores_tables(scores: Scores, units: Units) -> list[TextTable]:
-    """Return the share that is right, the scores per direction and of boundaries, and how true the confidence is."""
+    """Return tables of the share of time labelled rightly, scores per direction and of edges, and calibration."""
     right = f"right: {100.0 * scores.accuracy:.2f} % of {format_duration(scores.judged_s)}"
     tables = [TextTable(footer=(right,)), _build_directions_table(scores, units), _build_boundaries_table(scores)]
     covering = f"covering {scores.covering:.3f}"
