@@ -28,7 +28,7 @@ WINDOW_AFTER_S = 20.0
 LEVEL_WINDOW_S = 40.0
 """Longest stretch (s) before and after an edge from which mean speed on that side is estimated."""
 LEVEL_MARGIN_S = 12.0
-"""Seconds around an edge, where speed still changes, that are left out of the mean speed on either side."""
+"""Seconds on each side of an edge that are left out of the mean speed of that side, as speed still changes there."""
 MIN_RECORDS = 4
 """Minimum number of records around an edge; with fewer the edge is kept."""
 MIN_STANDING_SHARE = 0.8
@@ -124,7 +124,7 @@ def _log_sum_exp(values: FloatArray, axis: int) -> FloatArray:
 
 
 def _softmax(values: FloatArray, axis: int) -> FloatArray:
-    """Return probabilities that sum to 1 along an axis, from their logs up to a constant."""
+    """Return the probabilities whose logarithms are ``values`` up to a constant; they sum to 1 along ``axis``."""
     weight = np.exp(values - values.max(axis=axis, keepdims=True))
     share: FloatArray = weight / weight.sum(axis=axis, keepdims=True)
     return share

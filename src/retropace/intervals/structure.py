@@ -155,7 +155,7 @@ def _is_sliver(index: int, efforts: Sequence[Effort], is_marked: bool) -> bool:
 
 
 def _find_forward_efforts_by_pace(cleaned: CleanedActivity, bouts: Bouts) -> list[list[Effort]]:
-    """Return the forward sets found by change of pace between the backward stretches."""
+    """Return the sets found in the forward running before, between and after backward stretches, by changes of pace."""
     edges = [0, *true_runs(bouts.direction == "backward").ravel().tolist(), len(bouts)]
     sets: list[list[Effort]] = []
     for first, last in zip(edges[::2], edges[1::2], strict=True):

@@ -73,7 +73,7 @@ class SimulatedPlace:
         return missing, missing
 
     def degrees(self, east_m: FloatArray, north_m: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """Convert metres east and north of the place to latitude and longitude (tangent plane of WGS 84)."""
+        """Convert metres east and north of the place's coordinates to latitude and longitude (WGS 84 tangent plane)."""
         ecc2 = FLATTENING * (2.0 - FLATTENING)
         bend = 1.0 - ecc2 * np.sin(np.radians(self.lat_deg)) ** 2
         meridian, normal = SEMI_MAJOR_M * (1.0 - ecc2) / bend**1.5, SEMI_MAJOR_M / np.sqrt(bend)

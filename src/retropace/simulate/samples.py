@@ -31,7 +31,7 @@ lap 9,,backward,second
 
 
 def quarter_mile() -> SimulatedSession:
-    """Simulate three times 400 m forward, two minutes' rest and 400 m backward.
+    """Simulate three rounds, each of 400 m forward, two minutes' rest and 400 m backward.
 
     The lap button is pressed at every change.
     """

@@ -6,10 +6,10 @@
     item     := count "x" (group | step [recovery]) | group ["x" count] | step
     recovery := "/" step | ["," ] ("r" | "with") step | "," step that rests
     group    := "(" sentence ")"
-    step     := [length] words ["@" pace]      in any order
+    step     := [length] [direction] [gait] ["@" pace]      in any order
     length   := 400m | 1.5km | 1/4 mile | 2 laps | 90s | 2min | 2:00 | 2'30" | until lap | 400 (metres)
 
-A step without a direction is forward, a step without a length is open, and a lap is 400 m. ``6x400B/2'R``,
+A step without a direction is forward, a step without a length may last any time, and a lap is 400 m. ``6x400B/2'R``,
 ``6x400m backward, r 2:00`` and ``6x400m back, 2min rest`` are all equal to ``6x(400m backward, 2min rest)``.
 """
 

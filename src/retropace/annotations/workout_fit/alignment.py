@@ -71,7 +71,7 @@ class AlignedStep:
 
     @property
     def rows(self) -> tuple[int, int]:
-        """Index of the first second that the step covers, and index of the last one plus 1."""
+        """Half-open range of seconds that the step covers: the first index, and the index after the last."""
         return int(self.start_s), int(np.ceil(self.end_s))
 
 

@@ -90,7 +90,7 @@ def open_text_output() -> TextOutput:
 
 
 class _TerminalOutput(TextOutput):
-    """A terminal, written to through rich."""
+    """Output to a terminal by the library Rich."""
 
     def __init__(self, console: Console):
         self.console = console

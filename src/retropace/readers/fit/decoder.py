@@ -260,9 +260,10 @@ class FitDecoder:
 
 
 def _check_accumulating_fields(layouts: Mapping[int, RecordLayout]) -> None:
-    """Raise :class:`BulkUnsupportedError` if records of different layouts share a counter.
+    """Raise :class:`BulkUnsupportedError` if an accumulating field occurs in records of more than one layout.
 
-    Its increases would have to be added up across the layouts, which are decoded one after the other.
+    Such a field is a counter that starts again at zero when it overflows. Its increases must be added up in the order
+    of the records, but bulk decoding takes one layout after the other.
     """
     owners = {(number, layout.signature) for layout in layouts.values() for number in layout.accumulating_fields}
     if len({number for number, _ in owners}) < len(owners):
