@@ -92,11 +92,11 @@ def compute_slope_step_response(since_s: FloatArray, width_s: float, body_time_c
 DEVICE_RESPONSE = SpeedResponse(
     (1.0, 2.5, 3.5, 4.5, 5.5, 6.5, 8.0, 10.0), compute_device_step_response, 0.04, 0.1, 1.0, has_unknown_delay=True
 )
-"""Response of speed recorded by a watch."""
+"""How speed that the watch recorded follows a change of pace."""
 SLOPE_RESPONSE = SpeedResponse(
     (5.0, 7.0, 9.0, 12.0), compute_slope_step_response, 0.1, 0.15, 0.0, has_unknown_delay=False
 )
-"""Response of speed computed from distance."""
+"""How speed follows a change of pace if it is not recorded but computed as the slope of the distance curve."""
 
 
 @dataclass(frozen=True, slots=True)

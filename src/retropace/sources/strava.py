@@ -22,8 +22,8 @@ _HEADERS = {
     "description": ("activity description", "description", "aktivitätsbeschreibung"),
     "note": ("activity private note", "hinweis zur privatsphäre für aktivitäten"),
 }
-"""Casefolded column headers by field, in English and German as users posted them (hugovk/strava-tools 1,
-martin-ueding/geo-activity-playground 191, 348)."""
+"""Casefolded column headers by field, in English and German as users posted them (issues
+hugovk/strava-tools#1, martin-ueding/geo-activity-playground#191 and #348)."""
 _DEFAULT_COLUMNS = {"name": 2, "description": 4}
 """Column index of each field in a table whose headers are unknown."""
 _MIN_FILE_SHARE = 0.5

@@ -1,7 +1,7 @@
 """Annotations from zones, areas on the map with a label: stretches within an area get its label.
 
 A stretch starts and ends where the route, interpolated between records, crosses the boundary. A crossing counts only if
-the route then goes deeper than positions may err, or stays for some time.
+the route then goes farther beyond the boundary than the error of a position, or stays on that side for some time.
 """
 
 from __future__ import annotations

@@ -99,7 +99,7 @@ class CandidateSpans:
 
 
 def find_candidate_spans(model: StepModel, grid: ActivityGrid) -> CandidateSpans:
-    """Return all stretches of the activity whose length is close enough to a step's plan, each with its cost."""
+    """Return all stretches of the activity whose length is close enough to a step's planned length, with costs."""
     count = len(grid)
     quantity, planned, log_sd = _select_length_axis(model, grid)
     ends = np.arange(1, count + 1)

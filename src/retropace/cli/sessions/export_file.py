@@ -1,4 +1,4 @@
-"""An analysis as the content of a file for other programs, and its writing.
+"""Export of an analysis to a file for other programs: the content of the file, and writing it.
 
 The modules of the formats are imported when they are needed, as an export needs only one of them.
 """

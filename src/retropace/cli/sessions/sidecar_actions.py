@@ -24,7 +24,7 @@ from retropace.core.units import format_count
 
 @dataclass(frozen=True, slots=True)
 class SidecarRequest:
-    """The recording whose annotations are meant, and where they are."""
+    """The recording whose annotations a command reads or changes, and the path of their file."""
 
     file: str
     """Path of the recording."""

@@ -118,7 +118,7 @@ class TaskPlanner:
         return StoredRecording(sha256, context_digest, size_bytes) if is_known else None
 
     def _report_unsupported(self, entry: Entry) -> WorkItem | None:
-        """Build the failure of a recording in a known but unsupported format; None for any other file."""
+        """Return a failure as the result for a recording in a known but unsupported format; None for any other file."""
         hint = find_unsupported_hint(entry.place)
         return (
             None if hint is None else self._build_result_item(entry, "failed", failure=Failure("not supported", hint))

@@ -200,7 +200,10 @@ def _find_pauses(segments: list[FloatArray]) -> Spans:
 
 
 def _read_waypoints(metadata: Any, starts_s: list[float], session: int) -> tuple[Waypoint, ...]:
-    """Read the waypoints of a session: the last that has started by their time, or each if they have no time."""
+    """Read the waypoints of a session.
+
+    A waypoint with a time belongs to the last session that started before it, one without a time to every session.
+    """
     origin_s = starts_s[session]
     waypoints = [_read_waypoint(waypoint, origin_s) for waypoint in metadata.waypoints]
     return tuple(

@@ -70,7 +70,7 @@ class GpxPoints:
 
 
 def read_points(events: Events) -> GpxPoints:
-    """Read the track points of a document from the events of its :data:`POINT_TAGS`."""
+    """Read the track points of a document from the XML parser events of its :data:`POINT_TAGS`."""
     values = PointValues(_find_column, ATTRIBUTE_COLUMNS, decimal_comma=True)
     parts: list[int] = []  # of each point the number of segment starts before it, and the index of its track
     track_indices: list[int] = []
