@@ -11,8 +11,8 @@ def lazy_getattr(package: str, export_map: Mapping[str, str]) -> Callable[[str],
     """Return the ``__getattr__`` of a package whose public names live in its modules.
 
     ``export_map`` maps each public name to the module that defines it, relative to ``package``. A value
-    ``module:name`` exports the object ``name`` of that module under the map's key. The module is imported when the name is first used. Any other
-    name raises ``AttributeError``.
+    ``module:name`` exports the object ``name`` of that module under the map's key. The module is imported when the name
+    is first used. Any other name raises ``AttributeError``.
     """
 
     def load(name: str) -> Any:
