@@ -25,10 +25,11 @@ if TYPE_CHECKING:
     from retropace.annotations.inputs.geojson import Zones, read_zones
     from retropace.annotations.inputs.mark import parse_mark
     from retropace.annotations.inputs.sidecar import read_sidecar
-    from retropace.annotations.language.labels import Label, parse_label
+    from retropace.annotations.language.labels import parse_label
     from retropace.annotations.model.annotation import Annotation, Origin, UnresolvedAnnotation
     from retropace.annotations.model.annotation_input import AnnotationInput
     from retropace.annotations.model.annotation_table import AnnotationTable
+    from retropace.annotations.model.label import Label
     from retropace.annotations.model.plan import FROM_FILE, Plan
     from retropace.annotations.resolve.locate import resolve_annotations
     from retropace.annotations.sentence.parser import parse_sentence
@@ -39,7 +40,7 @@ _LAZY_EXPORTS = {
     "DirectionField": "inputs.direction_field",
     "AnnotationInput": "model.annotation_input",
     "AnnotationTable": "model.annotation_table",
-    "Label": "language.labels",
+    "Label": "model.label",
     "UnresolvedAnnotation": "model.annotation",
     "Origin": "model.annotation",
     "Plan": "model.plan",

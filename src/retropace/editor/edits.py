@@ -14,9 +14,9 @@ import numpy as np
 
 from retropace.annotations.inputs.sidecar import UNTIL_NEXT
 from retropace.annotations.inputs.sidecar_editor import SidecarEditor, SidecarRow, format_exact_elapsed
-from retropace.annotations.language.labels import Label
 from retropace.annotations.model.annotation import Annotation, Origin, UnresolvedAnnotation
 from retropace.annotations.model.attributes import NO_ATTRIBUTES, Attributes
+from retropace.annotations.model.label import Label
 from retropace.annotations.resolve.locate import locate_annotations
 from retropace.core.cleaned_activity import CleanedActivity
 from retropace.core.errors import AnnotationError

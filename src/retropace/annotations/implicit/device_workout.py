@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from retropace.annotations.language.interpret import interpret_name
-from retropace.annotations.language.labels import Label
+from retropace.annotations.model.label import Label
 from retropace.annotations.model.plan import MAX_STEPS, Item, Plan, PlanStep, Repeat, count_steps
 from retropace.core.activity import WorkoutStep
 from retropace.core.errors import AnnotationError

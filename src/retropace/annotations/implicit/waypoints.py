@@ -8,10 +8,10 @@ from __future__ import annotations
 import numpy as np
 
 from retropace.annotations.language.interpret import interpret_name
-from retropace.annotations.language.labels import Label
 from retropace.annotations.language.normalize import normalize
 from retropace.annotations.language.vocabulary import load_words
 from retropace.annotations.model.annotation import Annotation, Origin
+from retropace.annotations.model.label import Label
 from retropace.core.activity import Waypoint
 from retropace.core.cleaned_activity import CleanedActivity
 from retropace.core.geodesy import compute_distances_m

@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from retropace.annotations.language.interpret import interpret_name
-from retropace.annotations.language.labels import Label, parse_label
+from retropace.annotations.language.labels import parse_label
 from retropace.annotations.model.annotation import Annotation, Origin
+from retropace.annotations.model.label import Label
 from retropace.core.cleaned_activity import CleanedActivity
 from retropace.core.errors import AnnotationError
 from retropace.core.spans import FloatArray

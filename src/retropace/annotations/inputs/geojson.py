@@ -14,7 +14,8 @@ import numpy as np
 
 from retropace.annotations.inputs.active_hours import ActiveHours, parse_active_hours
 from retropace.annotations.inputs.sidecar import read_text
-from retropace.annotations.language.labels import Label, parse_label
+from retropace.annotations.language.labels import parse_label
+from retropace.annotations.model.label import Label
 from retropace.core.errors import AnnotationError
 
 MAX_FEATURES = 1000

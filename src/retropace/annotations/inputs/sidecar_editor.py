@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 
 from retropace.annotations.inputs.location import split_location
 from retropace.annotations.inputs.sidecar import BOM, COLUMNS, decode_text, detect_delimiter, is_row, parse_sidecar
-from retropace.annotations.language.labels import Label
 from retropace.annotations.model.annotation import Annotation, UnresolvedAnnotation
 from retropace.annotations.model.attributes import Attributes
+from retropace.annotations.model.label import Label
 from retropace.core.errors import AnnotationError
 from retropace.core.units import format_count
 

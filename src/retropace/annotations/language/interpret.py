@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from retropace.annotations.language.labels import Label, parse_canonical_label
+from retropace.annotations.language.labels import parse_canonical_label
 from retropace.annotations.language.normalize import normalize
 from retropace.annotations.language.vocabulary import Phrase, build_label_table, find_phrases, invert, load_words
+from retropace.annotations.model.label import Label
 
 
 @dataclass(frozen=True, slots=True)

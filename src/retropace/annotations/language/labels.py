@@ -1,23 +1,11 @@
-"""Labels of stretches, a direction with an optional gait, and their parser."""
+"""Parser of labels: a direction with an optional gait, in any known language."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from retropace.annotations.language.normalize import normalize
 from retropace.annotations.language.vocabulary import build_gait_table, build_label_table
+from retropace.annotations.model.label import Label
 from retropace.core.errors import AnnotationError
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Label:
-    """A direction (``forward``, ``backward``, ``rest``, ``unknown``) and a gait (``run``, ``walk``, or empty)."""
-
-    direction: str
-    gait: str = ""
-
-    def __str__(self) -> str:
-        return f"{self.direction} {self.gait}".strip()
 
 
 def parse_label(text: str) -> Label:

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from retropace.annotations.language.labels import Label
 from retropace.annotations.model.attributes import NO_ATTRIBUTES, Attributes
+from retropace.annotations.model.label import Label
 
 TYPED_TOLERANCE_S = 10.0
 """Largest number of seconds by which a typed time may be off; the standard deviation is about four seconds."""

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from retropace.annotations.language.labels import Label
 from retropace.annotations.model.annotation import Annotation
 from retropace.annotations.model.attributes import Attributes
+from retropace.annotations.model.label import Label
 from retropace.core.segments import StrArray
 from retropace.core.spans import FloatArray, Spans, as_spans
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from retropace.annotations.language.labels import Label
+from retropace.annotations.model.label import Label
 from retropace.core.units import format_duration
 
 MAX_STEPS = 500

@@ -12,9 +12,9 @@ from itertools import groupby
 
 import numpy as np
 
-from retropace.annotations.language.labels import Label
 from retropace.annotations.model.annotation import Annotation, Origin
 from retropace.annotations.model.annotation_table import AnnotationTable
+from retropace.annotations.model.label import Label
 from retropace.annotations.model.origin_priority import ORIGIN_PRIORITY
 from retropace.core.errors import AnnotationError
 from retropace.core.spans import as_spans, clip, subtract, total_s, union

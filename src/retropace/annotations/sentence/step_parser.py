@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from retropace.annotations.language.labels import Label, parse_canonical_label
+from retropace.annotations.language.labels import parse_canonical_label
 from retropace.annotations.language.normalize import is_unspaced_script
 from retropace.annotations.language.vocabulary import build_gait_table, build_label_table
+from retropace.annotations.model.label import Label
 from retropace.annotations.model.plan import PlanStep
 from retropace.annotations.sentence.keywords import load_keywords
 from retropace.annotations.sentence.tokenizer import Token, TokenCursor

@@ -10,7 +10,6 @@ import click
 from retropace.cli.options.config_defaults import default_from_config
 from retropace.cli.options.gathering import gather
 from retropace.cli.options.param_types import DateParam, TimeZoneParam, WeightParam
-from retropace.cli.sessions.batch_request import TableFolders
 from retropace.core.units import UNITS_BY_NAME
 
 HOME_ZONES_FILENAME = "zones.geojson"
@@ -148,6 +147,8 @@ def tables(command: Command) -> Command:
         type=click.Path(),
         help="Write activities.csv, segments.csv and failures.csv into this folder.",
     )
+    from retropace.cli.sessions.batch_request import TableFolders
+
     return csv(parquet(gather("folders", TableFolders)(command)))
 
 
