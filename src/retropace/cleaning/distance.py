@@ -1,4 +1,4 @@
-"""Cumulative distance from the device's count, from positions, or from speed, and the pauses that it shows."""
+"""Cumulative distance from the device's count, from positions, or speed; and pauses: gaps without distance."""
 
 from __future__ import annotations
 

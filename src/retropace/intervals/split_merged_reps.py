@@ -16,7 +16,8 @@ from retropace.intervals.bouts import Bouts, measure_bouts
 MIN_OTHER_REPS = 4
 """Minimum number of backward stretches of regular length; with fewer nothing is split."""
 MAX_LOG_LENGTH_SD = 0.25
-"""Largest standard deviation of the log duration of the regular stretches; with more nothing is split."""
+"""Largest standard deviation of log duration among the stretches taken for single reps; if they vary more than this, no
+stretch is split."""
 MAX_LOG_LENGTH_DIFF = 0.2
 """Largest difference between the log duration of a stretch to be split and that of two reps with their gap."""
 MIN_BREAK_SPEED_RATIO = 1.1

@@ -36,7 +36,9 @@ class GaitTransition:
 
 
 def fit_gait_transition(direction: str, stretches: FloatTable) -> GaitTransition | None:
-    """Return the speed of change of gait in one direction; None if either gait lasts less than ``MIN_GAIT_S``.
+    """Return the speed at which the runner changes between walking and running in one direction.
+
+    None if either gait lasts less than ``MIN_GAIT_S``.
 
     ``stretches`` are those of :class:`retropace.season.runs.Season`, shape ``(m, 4)``.
     """

@@ -42,7 +42,7 @@ def parse_label(text: str) -> Label:
 
 
 def parse_canonical_label(text: str) -> Label:
-    """Return the label written in English, as a direction with an optional gait, such as ``backward walk``."""
+    """Parse a label in English: a direction with an optional gait, such as ``backward walk``."""
     direction, _, gait = text.partition(" ")
     return Label(direction, gait)
 

@@ -90,7 +90,7 @@ def build_page(sections: Sequence[ActivitySection], failed_paths: Sequence[str],
 
 
 def write_page(page: ReportPage, target: str) -> bool:
-    """Write the page over whatever the file holds, and return True; raises ``RetropaceError``."""
+    """Write the page, replacing an existing file, and return True; raises ``RetropaceError`` if that is not possible."""
     with atomic_replace(target) as temporary:
         temporary.write_bytes(page.data)
     return True

@@ -66,7 +66,10 @@ def reassemble(
 
 
 def _repair_definition(definition: bytes, misaligned_fields: frozenset[tuple[int, int]]) -> bytes:
-    """Rewrite a definition message as :func:`reassemble` says; the data messages after it need no change."""
+    """Rewrite a definition message without fields of zero bytes, and with ``misaligned_fields`` declared as plain bytes.
+
+    The data messages after it need no change, as their length stays the same.
+    """
     fields_end = 6 + 3 * definition[5]
     fields = _split_field_definitions(definition[6:fields_end])
     head = definition[:5] + bytes([len(fields)]) + b"".join(fields)

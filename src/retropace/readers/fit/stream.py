@@ -125,7 +125,11 @@ def _outline_file(data: bytes, start: int) -> ChainedFile:
 
 
 def _ends_as_stated(data: bytes, start: int, stated_end: int, *, has_length: bool) -> bool:
-    """Whether a file ends where its header says: at the end of the bytes, at the next file, or at a valid checksum."""
+    """Whether the end that a file's header states is believable.
+
+    It is if another FIT file starts there, or if, with a length in the header, the bytes end there or the checksum
+    before it is valid.
+    """
     next_start = stated_end + CHECKSUM_BYTES
     if _is_header(data, next_start):
         return True

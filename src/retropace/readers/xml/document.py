@@ -1,4 +1,4 @@
-"""Parsing of XML as exporters write it, by lxml's parser, which reads on behind damage.
+"""Parsing of XML as exporters write it, by lxml's parser, which continues after damaged places.
 
 Document types are refused, so that no entity is ever expanded or fetched. What keeps a document from being well-formed
 is repaired and said: undeclared prefixes, unescaped ampersands, forbidden characters, an end that is missing.
