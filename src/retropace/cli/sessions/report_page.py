@@ -90,7 +90,7 @@ def build_page(sections: Sequence[ActivitySection], failed_paths: Sequence[str],
 
 
 def write_page(page: ReportPage, target: str) -> bool:
-    """Write the page, replacing an existing file, and return True; raises ``RetropaceError`` if that is not possible."""
+    """Write the page, replacing an existing file, and return True; raises ``RetropaceError`` if that fails."""
     with atomic_replace(target) as temporary:
         temporary.write_bytes(page.data)
     return True

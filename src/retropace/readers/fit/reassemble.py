@@ -66,7 +66,7 @@ def reassemble(
 
 
 def _repair_definition(definition: bytes, misaligned_fields: frozenset[tuple[int, int]]) -> bytes:
-    """Rewrite a definition message without fields of zero bytes, and with ``misaligned_fields`` declared as plain bytes.
+    """Rewrite a definition message without fields of zero bytes and with ``misaligned_fields`` declared as bytes.
 
     The data messages after it need no change, as their length stays the same.
     """
