@@ -24,6 +24,9 @@ from retropace.core.units import format_duration
 MAX_OVERRUN_S = 60.0
 """Largest number of seconds by which an annotation may reach beyond the start or end of the activity without a warning.
 In any case it is cut off there."""
+MIN_STRETCH_S = 5e-7
+"""Shortest annotated stretch in seconds: half of the microsecond to which annotation files are exact. A shorter one, or
+a shorter part within the activity, is rejected as empty."""
 
 
 def resolve_annotations(
@@ -114,11 +117,11 @@ def _build_error_at_origin(annotation: Annotation | UnresolvedAnnotation, messag
 
 def _clip_to_activity(annotation: Annotation, cleaned: CleanedActivity, warnings: list[str]) -> Annotation:
     start, end = annotation.start_s, annotation.end_s
-    if not (np.isfinite(start) and np.isfinite(end) and start < end):
+    if not (np.isfinite(start) and np.isfinite(end) and end - start >= MIN_STRETCH_S):
         raise _build_error_at_origin(
             annotation, f"a stretch from {format_duration(start)} to {format_duration(end)} is none"
         )
-    if start >= cleaned.elapsed_s or end <= 0.0:
+    if start > cleaned.elapsed_s - MIN_STRETCH_S or end < MIN_STRETCH_S:
         raise _build_error_at_origin(
             annotation,
             f"lies outside the activity: {format_duration(start)} to {format_duration(end)}, "
