@@ -99,14 +99,17 @@ class _TerminalOutput(TextOutput):
         self.is_coloured = console.is_terminal and console.color_system is not None and not console.no_color
 
     def print(self, text: str = "", *, style: str = "", soft_wrap: bool = False) -> None:
+        """Print text in a style of Rich."""
         self.console.print(text, style=style or None, soft_wrap=soft_wrap)
 
     def print_line(self, styled_line: StyledLine) -> None:
+        """Print a line of pieces, each in its own style."""
         from rich.text import Text
 
         self.console.print(Text.assemble(*styled_line))
 
     def print_table(self, table: TerminalTable) -> None:  # rich leaves blanks at the end of lines
+        """Print a table with styled columns."""
         from rich.table import Table
         from rich.text import Text
 

@@ -82,6 +82,7 @@ class _ClusterPool:
         self.size = max(sum(client.nthreads().values()), 1)
 
     def submit(self, task: Task) -> Future[TaskResult]:
+        """Send a task to the cluster; the future gives its result."""
         try:
             future: Future[TaskResult] = self._executor.submit(process_file, self._job, task)
         except Exception:  # The exception type depends on the version of Dask.

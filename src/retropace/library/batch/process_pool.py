@@ -45,6 +45,7 @@ class _LocalPool:
     timeout_s: float | None
 
     def submit(self, task: Task) -> Future[TaskResult]:
+        """Hand a task to a worker process, which has ``timeout_s`` seconds for it."""
         future: Future[TaskResult] = self.pool.schedule(_run_task, args=(task,), timeout=self.timeout_s)
         return future
 

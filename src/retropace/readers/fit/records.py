@@ -15,6 +15,8 @@ from retropace.readers.fit.values import build_field_key, describe_field
 
 @dataclass(slots=True)
 class _FieldValues:
+    """Values of one field, collected record by record."""
+
     name: str
     units: str
     native_number: int | None
