@@ -124,7 +124,12 @@ def test_a_killed_worker_costs_one_file(folder: Path, tmp_path: Path) -> None:
     wait_until(lambda: library.exists() and len(_workers(run.pid)) == 2, within_s=60.0)
     time.sleep(0.3)
     os.kill(_workers(run.pid)[0], signal.SIGKILL)
-    out, said = run.communicate(timeout=120)
+    try:
+        out, said = run.communicate(timeout=120)
+    except subprocess.TimeoutExpired:
+        run.kill()
+        run.communicate()
+        raise
     assert run.returncode == 1, said
     assert "Traceback" not in said
     # Whatever it had in hand is told, or it had nothing in hand; everything else is there.
