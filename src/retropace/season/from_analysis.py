@@ -29,57 +29,38 @@ class SeasonEntry:
     row: SeasonRow
     bests: tuple[SeasonBest, ...]
     stretches: tuple[tuple[float, float, float, float], ...]
-    """One row for each run or walked segment, as in :attr:`Season.stretches`: 1 if backward, 1 if run, moving seconds,
-    speed in m/s (0 for forward and for walked)."""
+    """Rows as in :attr:`Season.stretches`, one for each run or walked segment."""
 
 
 def build_season_entry(analysis: Analysis, best_efforts: Sequence[BestEffort]) -> SeasonEntry | None:
     """Return the season entry of an analysed activity; None if its date is unknown."""
-    segments, summary = analysis.segments, analysis.summary
-    start_time = analysis.cleaned.start_time
-    if start_time is None:
+    segments, stats, source = analysis.segments, analysis.summary.segments, analysis.activity.source
+    if analysis.cleaned.start_time is None:
         return None
     directions = analysis.to_dict()["directions"]
-    metres, seconds = np.nan_to_num(summary.segments.distance_m), np.nan_to_num(summary.segments.moving_s)
-    speed = summary.segments.speed_mps
+    metres, seconds = np.nan_to_num(stats.distance_m), np.nan_to_num(stats.moving_s)
     gaits = [(segments.direction == direction) & (segments.gait == gait) for direction, gait in GAITS]
-    on_foot = np.flatnonzero(np.any(gaits, axis=0) & np.isfinite(speed))
-    spans = zip(segments.direction, segments.start_s, segments.end_s, metres, strict=True)
+    is_on_foot = np.any(gaits, axis=0) & np.isfinite(stats.speed_mps)
+    spans = (segments.direction, segments.start_s, segments.end_s, metres)
     row = SeasonRow(
-        id=f"{analysis.activity.source.sha256} {analysis.activity.source.session}",
-        file=PurePath(analysis.activity.source.path).name,
-        start_time=start_time,
+        id=f"{source.sha256} {source.session}",
+        file=PurePath(source.path).name,
+        start_time=analysis.cleaned.start_time,
         metrics=[[directions[direction][name] for name in DIRECTION_METRICS] for direction in DIRECTIONS],
         gait_m=[float(metres[mask].sum()) for mask in gaits],
         gait_s=[float(seconds[mask].sum()) for mask in gaits],
-        longest_backward=find_longest_backward(
-            (str(direction), float(start_s), float(end_s), float(distance_m))
-            for direction, start_s, end_s, distance_m in spans
-        ),
+        longest_backward=find_longest_backward(zip(*(column.tolist() for column in spans), strict=True)),
     )
     bests = tuple(
         SeasonBest(
-            best.direction,
-            best.by,
-            best.target,
-            best.seconds,
-            best.metres,
-            best.start_s,
-            find_best_effort_basis(segments, best),
+            *(best.direction, best.by, best.target, best.seconds, best.metres, best.start_s),
+            basis=find_best_effort_basis(segments, best),
             row=0,
         )
         for best in best_efforts
     )
-    stretches = tuple(
-        (
-            float(segments.direction[index] == "backward"),
-            float(segments.gait[index] == "run"),
-            float(seconds[index]),
-            float(speed[index]),
-        )
-        for index in on_foot.tolist()
-    )
-    return SeasonEntry(row, bests, stretches)
+    stretches = np.column_stack((segments.direction == "backward", segments.gait == "run", seconds, stats.speed_mps))
+    return SeasonEntry(row, bests, tuple(map(tuple, stretches[is_on_foot].tolist())))
 
 
 def build_season_from_entries(entries: Sequence[SeasonEntry]) -> Season:
@@ -91,11 +72,7 @@ def build_season_from_entries(entries: Sequence[SeasonEntry]) -> Season:
     quarter_mile_ratios = [
         (row, seconds[row, "backward"] / seconds[row, "forward"])
         for row in range(len(entries))
-        if (row, "backward") in seconds and (row, "forward") in seconds
+        if {(row, "backward"), (row, "forward")} <= seconds.keys()
     ]
-    return build_season(
-        [entry.row for entry in entries],
-        bests,
-        quarter_mile_ratios,
-        [row for entry in entries for row in entry.stretches],
-    )
+    stretches = [row for entry in entries for row in entry.stretches]
+    return build_season([entry.row for entry in entries], bests, quarter_mile_ratios, stretches)

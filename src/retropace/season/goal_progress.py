@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from retropace.config.goals import Goal
 from retropace.core.segments import DIRECTIONS
-from retropace.season.periods import Period, build_periods
+from retropace.season.periods import build_periods, find_period
 from retropace.season.runs import Season
 
 
@@ -25,8 +25,7 @@ class GoalProgress:
     end: date
     """Day after the last day of the current week or month."""
     sessions: int
-    """Number of sessions in the period that are long enough for the goal. If the goal states minutes or kilometres, a
-    session must reach them; otherwise every session counts."""
+    """Number of sessions in the period with at least the minutes and kilometres that the goal states, if any."""
     minutes: float
     """Minutes run or walked in the goal's direction during the period."""
     km: float
@@ -40,31 +39,18 @@ class GoalProgress:
 
 
 def compute_goal_progress(goal: Goal, season: Season, days: Sequence[date], today: date) -> GoalProgress:
-    """Return the progress towards a goal as of ``today``.
-
-    ``days`` holds the local day on which each activity of the season started.
-    """
-    periods = build_periods(days, goal.per, today)
+    """Return the progress towards a goal as of ``today``; ``days`` are the local days of the season's activities."""
+    periods = build_periods(days, goal.per, today) or [find_period(today, goal.per)]
     counts = [_count_toward_goal(goal, season, period.rows) for period in periods]
     is_met = [_is_met(goal, *count) for count in counts]
-    streak = best = run = 0
-    for number, met_then in enumerate(is_met):
-        is_present = number == len(is_met) - 1
-        if met_then:
-            run += 1
-        elif not is_present:
-            run = 0
-        best, streak = max(best, run), run
-    present = periods[-1] if periods else _build_empty_period(goal, today)
-    sessions, minutes, km = counts[-1] if counts else (0, 0.0, 0.0)
-    return GoalProgress(
-        goal, present.first, present.end, sessions, minutes, km, bool(is_met and is_met[-1]), streak, best
-    )
-
-
-def _build_empty_period(goal: Goal, today: date) -> Period:
-    (period,) = build_periods([today], goal.per, today)
-    return period
+    streak = best_streak = 0
+    for number, is_met_then in enumerate(is_met):
+        if is_met_then:
+            streak += 1
+        elif number < len(is_met) - 1:
+            streak = 0
+        best_streak = max(best_streak, streak)
+    return GoalProgress(goal, periods[-1].first, periods[-1].end, *counts[-1], is_met[-1], streak, best_streak)
 
 
 def _count_toward_goal(goal: Goal, season: Season, rows: NDArray[np.intp]) -> tuple[int, float, float]:
@@ -78,5 +64,5 @@ def _count_toward_goal(goal: Goal, season: Season, rows: NDArray[np.intp]) -> tu
 def _is_met(goal: Goal, sessions: int, minutes: float, km: float) -> bool:
     """Whether sessions, minutes and kilometres of one period meet a goal."""
     if goal.sessions is not None:
-        return bool(sessions >= goal.sessions)
+        return sessions >= goal.sessions
     return minutes >= (goal.minutes or 0.0) and km >= (goal.km or 0.0)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import asdict
+from datetime import timedelta
 from typing import Any
 
 from retropace.analysis.json_document import finite_or_none, format_time, to_json_values
-from retropace.season.periods import PeriodStats
+from retropace.season.goal_progress import GoalProgress
+from retropace.season.periods import Period, PeriodStats
 from retropace.season.progress import Progress
 from retropace.season.runs import SeasonBest
+from retropace.season.training_load import LoadIncrease
 
 SCHEMA = "retropace.progress/1"
 """Name and version of the document's schema."""
@@ -22,7 +25,7 @@ def progress_document(
 
     ``format_path`` formats a file's path for display. With ``weight_kg``, energy is also given in kcal.
     """
-    season, trend, load = progress.season, progress.trend, progress.load_increase
+    season, trend, ratios = progress.season, progress.trend, progress.speed_ratios
 
     def activity(row: int) -> dict[str, Any]:
         return {
@@ -32,6 +35,9 @@ def progress_document(
             "start_time": format_time(season.start_times[row]),
         }
 
+    def directions(stats_by_direction: dict[str, PeriodStats]) -> dict[str, Any]:
+        return {name: _period_stats_to_dict(stats, weight_kg) for name, stats in stats_by_direction.items()}
+
     return {
         "schema": SCHEMA,
         "athlete": runner,
@@ -40,61 +46,41 @@ def progress_document(
         "weight_kg": weight_kg,
         "activities": len(season),
         "periods": [
-            {
-                "first": period.first.isoformat(),
-                "last": (period.end.fromordinal(period.end.toordinal() - 1)).isoformat(),
-                "activities": [season.ids[row] for row in period.rows.tolist()],
-                **{name: period_stats_to_dict(stats, weight_kg) for name, stats in stats_by_direction.items()},
-            }
-            for period, stats_by_direction in zip(progress.periods, progress.period_stats, strict=True)
+            _period_to_dict(period, season.ids) | directions(stats)
+            for period, stats in zip(progress.periods, progress.period_stats, strict=True)
         ],
-        "whole": {name: period_stats_to_dict(stats, weight_kg) for name, stats in progress.season_stats.items()},
+        "whole": directions(progress.season_stats),
         "ratios": {
-            "gait": progress.speed_ratios.gait or None,
+            "gait": ratios.gait or None,
             "values": [
-                {**activity(row), "ratio": ratio}
-                for row, ratio in zip(
-                    progress.speed_ratios.rows.tolist(), progress.speed_ratios.ratio.tolist(), strict=True
-                )
+                activity(row) | {"ratio": ratio}
+                for row, ratio in zip(ratios.rows.tolist(), ratios.ratio.tolist(), strict=True)
             ],
         },
-        "trend": None if trend is None else {**to_json_values(asdict(trend)), "is_sure": trend.is_significant},
+        "trend": None if trend is None else to_json_values(asdict(trend)) | {"is_sure": trend.is_significant},
         "bests": [_best_to_dict(best) | activity(best.row) for best in season.bests],
         "milestones": [
-            {
-                "kind": milestone.kind,
-                "metres": finite_or_none(milestone.metres),
-                "value": finite_or_none(milestone.value),
-                **activity(milestone.row),
-            }
+            {"kind": milestone.kind}
+            | to_json_values({"metres": milestone.metres, "value": milestone.value})
+            | activity(milestone.row)
             for milestone in progress.milestones
         ],
         "transitions": [to_json_values(asdict(transition)) for transition in progress.transitions],
-        "ramp": {
-            "last_s": load.recent_s,
-            "before_s": finite_or_none(load.baseline_s),
-            "ratio": finite_or_none(load.ratio),
-            "is_steep": load.is_steep,
-        },
-        "goals": [
-            {
-                "goal": str(goal.goal),
-                **to_json_values(asdict(goal.goal)),
-                "first": goal.first.isoformat(),
-                "done_sessions": goal.sessions,
-                "done_minutes": goal.minutes,
-                "done_km": goal.km,
-                "is_met": goal.is_met,
-                "streak": goal.streak,
-                "best_streak": goal.best_streak,
-            }
-            for goal in progress.goal_progress
-        ],
-        "odd": [{**activity(outlier.row), "why": list(outlier.reasons)} for outlier in progress.outliers],
+        "ramp": _load_increase_to_dict(progress.load_increase),
+        "goals": [_goal_progress_to_dict(goal_progress) for goal_progress in progress.goal_progress],
+        "odd": [activity(outlier.row) | {"why": list(outlier.reasons)} for outlier in progress.outliers],
     }
 
 
-def period_stats_to_dict(stats: PeriodStats, weight_kg: float | None) -> dict[str, Any]:
+def _period_to_dict(period: Period, ids: tuple[str, ...]) -> dict[str, Any]:
+    return {
+        "first": period.first.isoformat(),
+        "last": (period.end - timedelta(days=1)).isoformat(),
+        "activities": [ids[row] for row in period.rows.tolist()],
+    }
+
+
+def _period_stats_to_dict(stats: PeriodStats, weight_kg: float | None) -> dict[str, Any]:
     """Return the statistics of one direction in one period; ``weight_kg`` adds the energy range in kcal."""
     values = to_json_values(asdict(stats))
     if weight_kg is not None:
@@ -104,12 +90,25 @@ def period_stats_to_dict(stats: PeriodStats, weight_kg: float | None) -> dict[st
 
 
 def _best_to_dict(best: SeasonBest) -> dict[str, Any]:
+    values = best._asdict()
+    del values["row"]
+    return {"asked" if name == "target" else name: value for name, value in values.items()}
+
+
+def _load_increase_to_dict(load: LoadIncrease) -> dict[str, Any]:
+    values = {"last_s": load.recent_s, "before_s": load.baseline_s, "ratio": load.ratio, "is_steep": load.is_steep}
+    return to_json_values(values)
+
+
+def _goal_progress_to_dict(progress: GoalProgress) -> dict[str, Any]:
     return {
-        "direction": best.direction,
-        "kind": best.kind,
-        "asked": best.target,
-        "seconds": best.seconds,
-        "metres": best.metres,
-        "start_s": best.start_s,
-        "basis": best.basis,
+        "goal": str(progress.goal),
+        **to_json_values(asdict(progress.goal)),
+        "first": progress.first.isoformat(),
+        "done_sessions": progress.sessions,
+        "done_minutes": progress.minutes,
+        "done_km": progress.km,
+        "is_met": progress.is_met,
+        "streak": progress.streak,
+        "best_streak": progress.best_streak,
     }

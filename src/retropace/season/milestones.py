@@ -15,7 +15,7 @@ CUMULATIVE_DISTANCES_M = (1_000.0, 5_000.0, 10_000.0, 21_097.5, 42_195.0, 100_00
 UNBROKEN_DISTANCES_M = (100.0, 400.0, 1_000.0, 1_609.344, 5_000.0, 10_000.0, 21_097.5, 42_195.0)
 """Distances (m) that count as milestones if run backward in one uninterrupted stretch."""
 QUARTER_MILE_LAP_M = 400.0
-"""Distance (m) run in each direction for the quarter-mile milestone: one lap of a running track."""
+"""Distance (m) run in each direction for the quarter-mile milestone, a lap of a running track."""
 MAX_PASS_RATIO = 2.0
 """Ratio of backward to forward time over 400 m; the quarter-mile milestone needs a smaller one."""
 
@@ -25,8 +25,8 @@ class Milestone:
     """A milestone, with the day and the activity in which it was reached."""
 
     kind: str
-    """Kind of milestone: ``first`` (first backward run), ``in all`` (total distance), ``at once`` (distance in one
-    stretch), ``quarter mile`` or ``longest`` (longest stretch)."""
+    """``first`` (first backward run), ``in all`` (total distance), ``at once`` (distance in one stretch), ``quarter
+    mile`` or ``longest`` (longest stretch)."""
     metres: float
     """Distance reached (m); NaN for ``first``."""
     value: float
@@ -39,31 +39,23 @@ class Milestone:
 
 def find_milestones(season: Season, days: Sequence[date]) -> list[Milestone]:
     """Return the milestones of a season in order of time; ``days`` holds the local day of each activity."""
-    backward_m = np.nan_to_num(season.distance_m[:, BACKWARD])
-    backward_rows = np.flatnonzero(season.moving_s[:, BACKWARD] > 0.0)
-    milestones = []
-    if len(backward_rows):
-        milestones.append(_build_milestone("first", np.nan, np.nan, days, int(backward_rows[0])))
-    cumulative_m = np.cumsum(backward_m)
-    for metres in CUMULATIVE_DISTANCES_M:
-        milestones += [
-            _build_milestone("in all", metres, np.nan, days, row)
-            for row in np.flatnonzero(cumulative_m >= metres)[:1].tolist()
-        ]
-    for metres in UNBROKEN_DISTANCES_M:
-        rows = np.flatnonzero(season.longest_backward[:, 1] >= metres)[:1].tolist()
-        milestones += [_build_milestone("at once", metres, np.nan, days, row) for row in rows]
+    has_backward = season.moving_s[:, BACKWARD] > 0.0
+    cumulative_m = np.cumsum(np.nan_to_num(season.distance_m[:, BACKWARD]))
+    longest_s, longest_m = season.longest_backward[:, 0], season.longest_backward[:, 1]
+    # Each milestone is reached in the first activity for which the mask is True.
+    masks = [
+        ("first", np.nan, has_backward),
+        *(("in all", metres, cumulative_m >= metres) for metres in CUMULATIVE_DISTANCES_M),
+        *(("at once", metres, longest_m >= metres) for metres in UNBROKEN_DISTANCES_M),
+    ]
+    milestones = [
+        Milestone(kind, metres, np.nan, days[row], row)
+        for kind, metres, mask in masks
+        for row in np.flatnonzero(mask)[:1].tolist()
+    ]
     passed = [(row, ratio) for row, ratio in season.quarter_mile_ratios if ratio < MAX_PASS_RATIO]
-    milestones += [_build_milestone("quarter mile", QUARTER_MILE_LAP_M, ratio, days, row) for row, ratio in passed[:1]]
-    if len(backward_rows) and np.max(season.longest_backward[:, 0]) > 0.0:
-        row = int(np.argmax(season.longest_backward[:, 0]))
-        milestones.append(
-            _build_milestone(
-                "longest", float(season.longest_backward[row, 1]), float(season.longest_backward[row, 0]), days, row
-            )
-        )
+    milestones += [Milestone("quarter mile", QUARTER_MILE_LAP_M, ratio, days[row], row) for row, ratio in passed[:1]]
+    if np.any(has_backward) and np.max(longest_s) > 0.0:
+        row = int(np.argmax(longest_s))
+        milestones.append(Milestone("longest", float(longest_m[row]), float(longest_s[row]), days[row], row))
     return sorted(milestones, key=lambda milestone: (milestone.day, milestone.row))
-
-
-def _build_milestone(kind: str, metres: float, value: float, days: Sequence[date], row: int) -> Milestone:
-    return Milestone(kind, metres, value, days[row], row)

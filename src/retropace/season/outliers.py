@@ -10,21 +10,23 @@ from retropace.core.spans import FloatArray
 from retropace.season.runs import FORWARD, Season
 
 MIN_ACTIVITIES = 8
-"""Minimum number of activities in which a metric is known; with fewer, no activity is reported for this metric."""
+"""Least number of activities with a known metric; with fewer, none is reported for this metric."""
 MAX_ROBUST_Z = 5.0
-"""Largest robust z-score (distance from the median in robust standard deviations) of a usual value. An activity with a
-larger one is reported. One in two million normally distributed values exceeds it; real sessions vary more."""
-MIN_LOG_SD = {"forward speed": 0.06, "forward cadence": 0.03, "forward step length": 0.06, "forward heart rate": 0.05}
-"""Smallest standard deviation of the log of each metric with which z-scores are computed. The measured one may be too
-small by chance if there are few sessions."""
+"""Robust z-score above which an activity is reported. One in two million normally distributed values exceeds it; real
+sessions vary more."""
+METRICS = (
+    ("speed", 0.06, "{:.1f} m/s"),
+    ("cadence", 0.03, "{:.0f} spm"),
+    ("step length", 0.06, "{:.2f} m"),
+    ("heart rate", 0.05, "{:.0f} bpm"),
+)
+"""Name of each forward metric, least standard deviation of its log used for z-scores, and format."""
 MAD_TO_SD = 1.4826
 """Standard deviation over median absolute deviation for a normal distribution."""
 MAX_STEP_LENGTH_M = 2.3
-"""Largest mean step length (m) of a run; an activity with a longer one is taken for a bicycle ride. Elite men at 20
-km/h take steps of 1.8 m."""
+"""Mean step length (m) above which an activity is taken for a bicycle ride; elite men at 20 km/h have 1.8 m."""
 MAX_SPEED_MPS = 6.4
-"""Largest mean speed (m/s) of a run; an activity with a higher one is taken for a bicycle ride. A two-hour marathon is
-5.9 m/s, the 3000 m world record 6.8 m/s."""
+"""Mean speed (m/s) above which an activity is taken for a bicycle ride; a two-hour marathon is 5.9 m/s."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,39 +36,25 @@ class Outlier:
     row: int
     """Index of the activity in the season."""
     reasons: tuple[str, ...]
-    """Why the activity does not fit the runner: one text for each unusual metric."""
+    """One text for each unusual metric."""
 
 
 def find_outliers(season: Season) -> list[Outlier]:
     """Return the activities with an unusual forward speed, cadence, step length or heart rate, in order of time."""
-    columns = {
-        "forward speed": _compute_forward_speed_mps(season),
-        "forward cadence": season.cadence_spm[:, FORWARD],
-        "forward step length": season.step_length_m[:, FORWARD],
-        "forward heart rate": season.heart_rate_bpm[:, FORWARD],
-    }
-    formats = {
-        "forward speed": "{:.1f} m/s",
-        "forward cadence": "{:.0f} spm",
-        "forward step length": "{:.2f} m",
-        "forward heart rate": "{:.0f} bpm",
-    }
-    reasons: dict[int, list[str]] = {}
-    is_riding = (columns["forward speed"] > MAX_SPEED_MPS) | (columns["forward step length"] > MAX_STEP_LENGTH_M)
-    for row in np.flatnonzero(is_riding).tolist():
-        reasons.setdefault(row, []).append("as fast as a bicycle")
-    for name, values in columns.items():
-        z, median = _robust_z(values, MIN_LOG_SD[name])
+    speed_mps, step_length_m = _compute_forward_speed_mps(season), season.step_length_m[:, FORWARD]
+    columns = (speed_mps, season.cadence_spm[:, FORWARD], step_length_m, season.heart_rate_bpm[:, FORWARD])
+    is_riding = (speed_mps > MAX_SPEED_MPS) | (step_length_m > MAX_STEP_LENGTH_M)
+    reasons = {row: ["as fast as a bicycle"] for row in np.flatnonzero(is_riding).tolist()}
+    for (name, min_sd, template), values in zip(METRICS, columns, strict=True):
+        z, median = _robust_z(values, min_sd)
         for row in np.flatnonzero(np.abs(z) > MAX_ROBUST_Z).tolist():
-            template = formats[name]
-            reasons.setdefault(row, []).append(
-                f"{name} {template.format(values[row])}, usually {template.format(median)}"
-            )
+            reason = f"forward {name} {template.format(values[row])}, usually {template.format(median)}"
+            reasons.setdefault(row, []).append(reason)
     return [Outlier(row, tuple(texts)) for row, texts in sorted(reasons.items())]
 
 
 def _compute_forward_speed_mps(season: Season) -> FloatArray:
-    """Return the mean forward speed of each activity, shape ``(n,)``; NaN if less than a minute was moved forward."""
+    """Return the mean forward speed of each activity; NaN if less than a minute was moved forward."""
     moving_s = season.moving_s[:, FORWARD]
     speed_mps: FloatArray = np.full(len(season), np.nan)
     is_known = (moving_s >= 60.0) & (season.distance_m[:, FORWARD] > 0.0)
@@ -74,10 +62,10 @@ def _compute_forward_speed_mps(season: Season) -> FloatArray:
 
 
 def _robust_z(values: FloatArray, min_sd: float) -> tuple[FloatArray, float]:
-    """Return robust z-scores of the log values, and the median of the values; NaN for fewer than ``MIN_ACTIVITIES``.
+    """Return robust z-scores of the log values, and their median; NaN for fewer than ``MIN_ACTIVITIES`` values.
 
-    A robust z-score is the distance from the median, divided by 1.48 times the median absolute deviation or by
-    ``min_sd``, whichever is larger.
+    A score is the distance from the median, divided by 1.48 times the median absolute deviation, or ``min_sd`` if
+    larger.
     """
     is_known = np.isfinite(values) & (values > 0.0)
     if is_known.sum() < MIN_ACTIVITIES:

@@ -1,15 +1,16 @@
-"""Weeks and months in the runner's time zone, with statistics of what was run in each."""
+"""Weeks and months, with statistics of what was run in each; nothing else defines where a week begins."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
 
 import numpy as np
 from numpy.typing import NDArray
 
+from retropace.config.goals import PERIOD_DAYS
 from retropace.core.segments import DIRECTIONS
 from retropace.season.runs import DIRECTION_METRICS, Season
 
@@ -25,22 +26,18 @@ class Period:
     """A week from Monday, or a calendar month, and the activities that started in it."""
 
     first: date
-    """First day of the period."""
     end: date
     """Day after the last day of the period."""
     rows: NDArray[np.intp]
-    """Indices, in the season, of the activities that started in the period."""
+    """Indices of these activities in the season."""
 
 
 @dataclass(frozen=True, slots=True)
 class PeriodStats:
-    """Totals and means of one direction over a period. Missing values are NaN.
-
-    Each mean is weighted by the time in which its metric was known.
-    """
+    """Totals of one direction over a period, and means over the time in which each metric was known; NaN is missing."""
 
     sessions: int
-    """Number of activities of the period in which any time was spent in this direction."""
+    """Number of activities with any time in this direction."""
     elapsed_s: float
     distance_m: float
     moving_s: float
@@ -64,12 +61,18 @@ def find_period_start(day: date, per: str) -> date:
 
 def find_next_period_start(first: date, per: str) -> date:
     """Return the first day of the following week or month; ``first`` is the first day of the current one."""
-    return first + timedelta(days=7) if per == "week" else (first + timedelta(days=31)).replace(day=1)
+    return find_period_start(first + timedelta(days=PERIOD_DAYS[per]), per)
 
 
-def find_local_days(start_times: Sequence[datetime], zone: tzinfo | None) -> list[date]:
+def find_local_days(start_times: Iterable[datetime], zone: tzinfo | None) -> list[date]:
     """Return the local day on which each activity started; ``zone`` None is the time zone of the system."""
     return [start.astimezone(zone).date() for start in start_times]
+
+
+def find_period(day: date, per: str, rows: Sequence[int] = ()) -> Period:
+    """Return the week or month that contains a day, with the given activities."""
+    first = find_period_start(day, per)
+    return Period(first, find_next_period_start(first, per), np.array(rows, dtype=np.intp))
 
 
 def build_periods(days: Sequence[date], per: str, last_day: date) -> list[Period]:
@@ -77,18 +80,17 @@ def build_periods(days: Sequence[date], per: str, last_day: date) -> list[Period
 
     ``days`` must be sorted. Activities after ``last_day`` are in no period.
     """
-    if not days or days[0] > last_day:
-        return []
     rows_by_start: dict[date, list[int]] = {}
     for row, day in enumerate(days):
         if day <= last_day:
             rows_by_start.setdefault(find_period_start(day, per), []).append(row)
-    periods = []
-    first = find_period_start(days[0], per)
+    if not rows_by_start:
+        return []
+    periods: list[Period] = []
+    first = min(rows_by_start)
     while first <= last_day:
-        end = find_next_period_start(first, per)
-        periods.append(Period(first, end, np.array(rows_by_start.get(first, ()), dtype=np.intp)))
-        first = end
+        periods.append(find_period(first, per, rows_by_start.get(first, ())))
+        first = periods[-1].end
     return periods
 
 
@@ -98,33 +100,26 @@ def compute_period_stats(season: Season, rows: NDArray[np.intp]) -> dict[str, Pe
     Sums use :func:`math.fsum`, so that the result does not depend on the order of the activities.
     """
     tables = {name: getattr(season, name)[rows] for name in DIRECTION_METRICS}
-    total_m, total_s = _finite_sum(tables["distance_m"]), _finite_sum(tables["moving_s"])
+    columns_by_name = {direction: [column] for column, direction in enumerate(DIRECTIONS)}
     stats = {}
-    for name, columns in (
-        *((direction, [column]) for column, direction in enumerate(DIRECTIONS)),
-        ("all", list(range(len(DIRECTIONS)))),
-    ):
+    for name, columns in (columns_by_name | {"all": [*range(len(DIRECTIONS))]}).items():
         values = {metric: table[:, columns] for metric, table in tables.items()}
         sums = {metric: _finite_sum(values[metric]) for metric in ADDITIVE_METRICS}
-        moving_s, distance_m = sums["moving_s"], sums["distance_m"]
-        # Steps divided by cadence are the minutes in which steps were counted.
+        share = _ratio_of_sums(values["distance_m"], tables["distance_m"])
         has_steps = np.isfinite(values["steps"]) & (values["cadence_spm"] > 0.0)
-        counted_min = _finite_sum(
-            np.where(has_steps, values["steps"], 0.0) / np.where(has_steps, values["cadence_spm"], 1.0)
-        )
-        has_step_length = has_steps & np.isfinite(values["step_length_m"])
-        stepped_m = _finite_sum(np.where(has_step_length, values["steps"] * values["step_length_m"], 0.0))
+        steps, step_length_m = values["steps"][has_steps], values["step_length_m"][has_steps]
+        counted_min = steps / values["cadence_spm"][has_steps]
         has_heart_rate = np.isfinite(values["heart_rate_bpm"]) & (values["moving_s"] > 0.0)
+        beating_s = values["moving_s"][has_heart_rate]
         stats[name] = PeriodStats(
             sessions=int((values["elapsed_s"] > 0.0).any(axis=1).sum()),
-            share=_safe_ratio(distance_m, total_m) if total_m > 0.0 else _safe_ratio(moving_s, total_s),
-            speed_mps=_safe_ratio(_finite_sum(values["distance_m"]), moving_s) if distance_m > 0.0 else math.nan,
-            cadence_spm=_safe_ratio(_finite_sum(np.where(has_steps, values["steps"], 0.0)), counted_min),
-            step_length_m=_safe_ratio(stepped_m, _finite_sum(np.where(has_step_length, values["steps"], 0.0))),
-            heart_rate_bpm=_safe_ratio(
-                _finite_sum(np.where(has_heart_rate, values["heart_rate_bpm"] * values["moving_s"], 0.0)),
-                _finite_sum(np.where(has_heart_rate, values["moving_s"], 0.0)),
-            ),
+            share=_ratio_of_sums(values["moving_s"], tables["moving_s"]) if math.isnan(share) else share,
+            speed_mps=_ratio_of_sums(values["distance_m"], values["moving_s"])
+            if sums["distance_m"] > 0.0
+            else math.nan,
+            cadence_spm=_ratio_of_sums(steps, counted_min),
+            step_length_m=_ratio_of_sums(steps * step_length_m, steps[np.isfinite(step_length_m)]),
+            heart_rate_bpm=_ratio_of_sums(values["heart_rate_bpm"][has_heart_rate] * beating_s, beating_s),
             **sums,
         )
     return stats
@@ -135,6 +130,7 @@ def _finite_sum(values: NDArray[np.float64]) -> float:
     return math.fsum(values[np.isfinite(values)].tolist())
 
 
-def _safe_ratio(numerator: float, denominator: float) -> float:
-    """Return ``numerator / denominator``; NaN if the denominator is zero or negative."""
-    return numerator / denominator if denominator > 0.0 else math.nan
+def _ratio_of_sums(numerators: NDArray[np.float64], denominators: NDArray[np.float64]) -> float:
+    """Return the ratio of the sums of the finite values; NaN if the lower sum is not positive."""
+    denominator = _finite_sum(denominators)
+    return _finite_sum(numerators) / denominator if denominator > 0.0 else math.nan

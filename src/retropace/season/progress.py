@@ -31,9 +31,9 @@ class Progress:
     """What each period is: a ``week`` or a ``month``."""
     periods: tuple[Period, ...]
     period_stats: tuple[dict[str, PeriodStats], ...]
-    """Statistics of each period, by direction and for ``all`` directions together."""
+    """Statistics of each period, by direction and for ``all`` of them."""
     season_stats: dict[str, PeriodStats]
-    """Statistics of the whole season, by direction and for ``all`` directions together."""
+    """Statistics of the whole season, by direction and for ``all`` of them."""
     speed_ratios: SpeedRatios
     trend: Trend | None
     milestones: tuple[Milestone, ...]

@@ -17,29 +17,27 @@ DIRECTION_METRICS = (
     *("elapsed_s", "distance_m", "moving_s", "cadence_spm", "step_length_m", "heart_rate_bpm", "steps"),
     *("annotated_m", "suspected_m", "energy_low_kcal_per_kg", "energy_high_kcal_per_kg"),
 )
-"""Names of the metrics that are known for each direction of an activity. They are fields of :class:`Season` and keys in
-the JSON document of an analysis."""
+"""Metrics of each direction of an activity: names of fields of :class:`Season` and of the JSON of an analysis."""
 GAITS = (("forward", "run"), ("forward", "walk"), ("backward", "run"), ("backward", "walk"))
 """Direction and gait of each column of ``gait_m`` and of ``gait_s``."""
 FORWARD = DIRECTIONS.index("forward")
-"""Index of the column for forward in tables with one column per direction."""
+"""Index of the forward column in tables with one column per direction."""
 BACKWARD = DIRECTIONS.index("backward")
-"""Index of the column for backward in tables with one column per direction."""
+"""Index of the backward column in tables with one column per direction."""
 
 MAX_ADJACENT_GAP_S = 1e-6
-"""Largest gap (s) between two segments that still form one unbroken stretch; it only allows for rounding errors."""
+"""Largest gap (s) between two segments of one unbroken stretch; it allows for rounding errors."""
 
 FloatTable = NDArray[np.float64]
-"""Array type of float64 with two dimensions, one row per activity."""
+"""Float64 array with one row per activity."""
 
 
 class SeasonRow(NamedTuple):
-    """One activity with its metrics, not yet put into the columns of a :class:`Season`."""
+    """One activity with its metrics: a row of a :class:`Season`."""
 
     id: str
     file: str
     start_time: datetime
-    """Start of the activity, with time zone."""
     metrics: Sequence[Sequence[float | None]]
     """Values of ``DIRECTION_METRICS`` for each direction of ``DIRECTIONS``; None where missing."""
     gait_m: Sequence[float]
@@ -55,14 +53,14 @@ class SeasonBest(NamedTuple):
 
     direction: str
     kind: str
-    """Whether the fastest stretch is one over a given ``time`` or a given ``distance``."""
+    """What is given: the ``time`` or the ``distance`` of the stretch."""
     target: float
-    """Given time in seconds, or given distance in metres."""
+    """The given seconds or metres."""
     seconds: float
     metres: float
     start_s: float
     basis: str
-    """Why the stretch has its direction: ``annotated``, ``suspected`` or ``assumed``."""
+    """Why the stretch has its direction, as found by :func:`.find_best_effort_basis`."""
     row: int
     """Index of the activity in the season."""
 
@@ -86,17 +84,15 @@ class Season:
     energy_low_kcal_per_kg: FloatTable
     energy_high_kcal_per_kg: FloatTable
     gait_m: FloatTable
-    """Distance (m), shape ``(n, 4)``, with a column for each direction and gait of ``GAITS``."""
+    """Distance (m), ``(n, 4)``, with a column for each direction and gait of ``GAITS``."""
     gait_s: FloatTable
-    """Moving time (s), shape ``(n, 4)``, with a column for each direction and gait of ``GAITS``."""
+    """Moving time (s), ``(n, 4)``, with the same columns."""
     longest_backward: FloatTable
-    """Longest unbroken backward stretch of each activity, shape ``(n, 3)``: its duration (s), length (m) and start
-    (s)."""
+    """Seconds, metres and start (s) of the longest unbroken backward stretch of each activity, ``(n, 3)``."""
     bests: tuple[SeasonBest, ...]
-    """Fastest stretches of the season: one for each direction and each given time or distance, sorted by these."""
+    """Fastest stretch for each direction and each given time or distance, sorted by these."""
     quarter_mile_ratios: tuple[tuple[int, float], ...]
-    """For each activity with a 400 m time in both directions, its index and the ratio of its best backward to its best
-    forward time."""
+    """Index of each activity with 400 m in both directions, and the ratio of its best backward to forward time."""
     stretches: FloatTable
     """One row for each run or walked segment, shape ``(m, 4)``: 1 if backward, 1 if run, moving seconds, speed in m/s
     (0 for forward and for walked)."""
@@ -117,23 +113,23 @@ def build_season(
     stretches: Sequence[Sequence[float]] | FloatTable = (),
 ) -> Season:
     """Return a season, sorted by time. ``bests`` and ``quarter_mile_ratios`` hold indices into ``season_rows``."""
-    unsorted = list(season_rows)
-    order = sorted(range(len(unsorted)), key=lambda index: (unsorted[index].start_time, unsorted[index].id))
-    rank = {index: number for number, index in enumerate(order)}
-    rows = [unsorted[index] for index in order]
-    metrics = np.array([row.metrics for row in rows], dtype=np.float64).reshape(
-        -1, len(DIRECTIONS), len(DIRECTION_METRICS)
-    )
-    ranked_bests = [best._replace(row=rank[best.row]) for best in select_season_bests(bests)]
+    numbered = sorted(enumerate(season_rows), key=lambda item: (item[1].start_time, item[1].id))
+    rank = {index: number for number, (index, _) in enumerate(numbered)}
+    rows = [row for _, row in numbered]
+
+    def table(name: str, *shape: int) -> FloatTable:
+        return np.array([getattr(row, name) for row in rows], dtype=np.float64).reshape(-1, *shape)
+
+    metrics = table("metrics", len(DIRECTIONS), len(DIRECTION_METRICS))
     return Season(
         ids=tuple(row.id for row in rows),
         files=tuple(row.file for row in rows),
         start_times=tuple(row.start_time for row in rows),
         **{name: metrics[:, :, index] for index, name in enumerate(DIRECTION_METRICS)},
-        gait_m=np.array([row.gait_m for row in rows], dtype=np.float64).reshape(-1, len(GAITS)),
-        gait_s=np.array([row.gait_s for row in rows], dtype=np.float64).reshape(-1, len(GAITS)),
-        longest_backward=np.array([row.longest_backward for row in rows], dtype=np.float64).reshape(-1, 3),
-        bests=tuple(ranked_bests),
+        gait_m=table("gait_m", len(GAITS)),
+        gait_s=table("gait_s", len(GAITS)),
+        longest_backward=table("longest_backward", 3),
+        bests=tuple(best._replace(row=rank[best.row]) for best in select_season_bests(bests)),
         quarter_mile_ratios=tuple(sorted((rank[row], ratio) for row, ratio in quarter_mile_ratios)),
         stretches=np.array(stretches, dtype=np.float64).reshape(-1, 4),
     )
@@ -141,22 +137,15 @@ def build_season(
 
 def select_season_bests(bests: Iterable[SeasonBest]) -> list[SeasonBest]:
     """Return the fastest stretch for each direction and each given time or distance, sorted by these."""
-    best_by_key: dict[tuple[str, str, float], SeasonBest] = {}
-    for effort in bests:
-        key = (effort.direction, effort.kind, effort.target)
-        if (
-            key not in best_by_key
-            or effort.metres / effort.seconds > best_by_key[key].metres / best_by_key[key].seconds
-        ):
-            best_by_key[key] = effort
-    return sorted(
-        best_by_key.values(),
-        key=lambda effort: (effort.direction == "backward", effort.kind == "distance", effort.target),
-    )
+    best_by_key: dict[tuple[bool, bool, float], SeasonBest] = {}
+    for best in bests:
+        key = (best.direction == "backward", best.kind == "distance", best.target)
+        best_by_key[key] = max(best_by_key.get(key, best), best, key=lambda other: other.metres / other.seconds)
+    return [best_by_key[key] for key in sorted(best_by_key)]
 
 
 def find_longest_backward(segments: Iterable[tuple[str, float, float, float]]) -> tuple[float, float, float]:
-    """Return the longest unbroken backward stretch as seconds, metres and start (s); three zeros if there is none.
+    """Return seconds, metres and start (s) of the longest unbroken backward stretch; three zeros if there is none.
 
     Each segment is (direction, start_s, end_s, metres), in order of time.
 

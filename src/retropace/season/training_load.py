@@ -19,12 +19,12 @@ import numpy as np
 from retropace.season.runs import BACKWARD, Season
 
 MAX_LOAD_RATIO = 1.5
-"""Ratio of the last week's backward time to the mean of the weeks before; a notice is given if it is higher. 1.5 is the
+"""Ratio of the last week's backward time to the mean of the weeks before above which a notice is given; 1.5 is the
 threshold most often cited."""
 MIN_LOAD_S = 600.0
-"""Minimum backward time (s) in the last seven days; if it is shorter, no notice is given."""
+"""Backward time (s) in the last seven days below which no notice is given."""
 BASELINE_WEEKS = 4
-"""Number of weeks directly before the last seven days; their mean is what the last seven days are compared with."""
+"""Number of weeks, directly before the last seven days, whose mean these are compared with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,27 +32,23 @@ class LoadIncrease:
     """Backward moving time of the last seven days, and its mean per week in the four weeks before."""
 
     recent_s: float
-    """Backward moving time (s) of the last seven days, today included."""
+    """Seconds of the last seven days, today included."""
     baseline_s: float
-    """Mean backward moving time (s) per week of the four weeks before; NaN if the first activity is less than
-    four weeks old."""
+    """Mean seconds per week of the four weeks before; NaN if the first activity is less than four weeks old."""
 
     @property
     def ratio(self) -> float:
-        """Backward time of the last seven days over the weekly mean before; NaN if that mean is zero or unknown."""
+        """``recent_s`` over ``baseline_s``; NaN if the latter is zero or unknown."""
         return self.recent_s / self.baseline_s if self.baseline_s > 0.0 else float("nan")
 
     @property
     def is_steep(self) -> bool:
-        """Whether a notice is due: the ratio exceeds ``MAX_LOAD_RATIO`` and ``recent_s`` is at least ``MIN_LOAD_S``."""
-        return self.recent_s >= MIN_LOAD_S and self.baseline_s > 0.0 and self.ratio > MAX_LOAD_RATIO
+        """Whether a notice is due."""
+        return self.recent_s >= MIN_LOAD_S and self.ratio > MAX_LOAD_RATIO
 
 
 def compute_load_increase(season: Season, days: Sequence[date], today: date) -> LoadIncrease:
-    """Return the backward time of the last seven days, and its mean per week in the four weeks before.
-
-    ``days`` holds the local day on which each activity started.
-    """
+    """Return the load as of ``today``; ``days`` holds the local day on which each activity started."""
     age_days = np.array([(today - day).days for day in days], dtype=np.float64)
     seconds = np.nan_to_num(season.moving_s[:, BACKWARD])
     is_recent = (age_days >= 0) & (age_days < 7)

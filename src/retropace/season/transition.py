@@ -14,52 +14,39 @@ from retropace.core.spans import cumulate, midpoints
 from retropace.season.runs import FloatTable
 
 MIN_GAIT_S = 120.0
-"""Minimum total duration (s) of walking and of running; if one of the two is shorter, no speed is estimated."""
+"""Least total duration (s) of walking, and of running; if either is shorter, no speed is estimated."""
 
 
 @dataclass(frozen=True, slots=True)
 class GaitTransition:
-    """Speed at which a runner changes between walking and running in one direction.
-
-    It comes with a measure of how well it separates the two gaits.
-    """
+    """Speed at which a runner changes between walking and running in one direction."""
 
     direction: str
     speed_mps: float
-    """Speed that best separates walking from running. If everything slower is called walking and everything faster
-    running, the least time is called wrongly at this speed."""
+    """Speed with the least time walked faster or run slower."""
     beyond: float
-    """Fraction of the time that lies on the wrong side of ``speed_mps``: walked faster or run slower. It is 0 if all
-    running was faster than all walking."""
+    """Fraction of the time that was walked faster or run slower than ``speed_mps``."""
     run_share: float
     """Fraction of the moving time that was run, not walked."""
 
 
 def fit_gait_transition(direction: str, stretches: FloatTable) -> GaitTransition | None:
-    """Return the speed at which the runner changes between walking and running in one direction.
-
-    None if either gait lasts less than ``MIN_GAIT_S``.
+    """Return the speed at which the runner changes gait in one direction; None if a gait is below ``MIN_GAIT_S``.
 
     ``stretches`` are those of :class:`retropace.season.runs.Season`, shape ``(m, 4)``.
     """
     rows = stretches[(stretches[:, 0] == float(direction == "backward")) & np.isfinite(stretches[:, 3])]
     seconds, speed, is_run = rows[:, 2], rows[:, 3], rows[:, 1] > 0.0
-    is_walk = ~is_run
-    run_s, walk_s = float(seconds[is_run].sum()), float(seconds[is_walk].sum())
+    run_s, walk_s = float(seconds[is_run].sum()), float(seconds[~is_run].sum())
     if min(run_s, walk_s) < MIN_GAIT_S:
         return None
     order = np.argsort(speed, kind="stable")
-    speed, seconds, is_run, is_walk = speed[order], seconds[order], is_run[order], is_walk[order]
+    speed, seconds, is_run = speed[order], seconds[order], is_run[order]
     # Each threshold between neighbouring speeds misclassifies running below it and walking above it.
-    run_below = cumulate(np.where(is_run, seconds, 0.0))
-    walk_above = walk_s - cumulate(np.where(is_walk, seconds, 0.0))
-    misclassified_s = run_below + walk_above
+    walk_above_s = walk_s - cumulate(np.where(is_run, 0.0, seconds))
+    misclassified_s = cumulate(np.where(is_run, seconds, 0.0)) + walk_above_s
     optima = np.flatnonzero(misclassified_s <= np.min(misclassified_s) + 1e-9)
     thresholds_mps = np.concatenate(([speed[0]], midpoints(speed), [speed[-1]]))
     optimum = int(optima[len(optima) // 2])
-    return GaitTransition(
-        direction,
-        float(thresholds_mps[optimum]),
-        float(misclassified_s[optimum]) / (run_s + walk_s),
-        run_s / (run_s + walk_s),
-    )
+    beyond = float(misclassified_s[optimum]) / (run_s + walk_s)
+    return GaitTransition(direction, float(thresholds_mps[optimum]), beyond, run_s / (run_s + walk_s))

@@ -16,15 +16,15 @@ from retropace.core.spans import FloatArray
 from retropace.season.runs import GAITS, Season
 
 MIN_DIRECTION_S = 60.0
-"""Minimum moving time (s) in each direction; an activity with less in one direction gives no ratio."""
+"""Moving time (s) below which, in either direction, an activity gives no ratio."""
 MIN_SESSIONS = 5
-"""Minimum number of ratios for a trend; with fewer none is computed."""
+"""Number of ratios below which no trend is computed."""
 CONFIDENCE_LEVEL = 0.95
 """Confidence level of the interval of the trend's slope."""
 WEEK_S = 7.0 * 86_400.0
 """Seconds of a week."""
 MIN_SPAN_S = 2.0 * WEEK_S
-"""Minimum time (s) between the first and the last ratio; if it is shorter, no trend is computed."""
+"""Time (s) between the first and the last ratio below which no trend is computed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +32,12 @@ class SpeedRatios:
     """Ratios of backward to forward speed of ``n`` activities, all of one gait."""
 
     gait: str
-    """Gait from which all ratios are computed: ``run`` or ``walk``; empty if there are no ratios."""
+    """``run`` or ``walk``; empty if there are no ratios."""
     rows: NDArray[np.intp]
-    """Indices of the activities in the season, shape ``(n,)``."""
+    """Indices of the activities in the season."""
     timestamp_s: FloatArray
-    """Starts of the activities in seconds since 1970 UTC, shape ``(n,)``."""
+    """Starts of the activities in seconds since 1970 UTC."""
     ratio: FloatArray
-    """Backward over forward speed, shape ``(n,)``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,48 +49,38 @@ class Trend:
     weeks: float
     """Weeks between the first and the last activity."""
     first_ratio: float
-    """Backward over forward speed at the first activity, read from the regression line."""
+    """Value of the regression line at the first activity."""
     last_ratio: float
-    """Backward over forward speed at the last activity, read from the regression line."""
+    """Value of the regression line at the last activity."""
     per_week: float
     """Slope of the log ratio per week; 0.01 is a rise of about one percent a week."""
     low_per_week: float
-    """Lower bound of the 95 % confidence interval of ``per_week``."""
+    """Lower bound of the confidence interval."""
     high_per_week: float
-    """Upper bound of the 95 % confidence interval of ``per_week``."""
+    """Upper bound of the confidence interval."""
 
     @property
     def is_significant(self) -> bool:
-        """Whether the 95 % confidence interval of the slope excludes zero."""
+        """Whether the confidence interval of the slope excludes zero."""
         return self.low_per_week > 0.0 or self.high_per_week < 0.0
 
 
 def compute_speed_ratios(season: Season) -> SpeedRatios:
     """Return the speed ratios of running, or those of walking if more activities have walking in both directions."""
     best = SpeedRatios("", np.empty(0, dtype=np.intp), np.empty(0), np.empty(0))
-    if len(season) == 0:
-        return best
     for gait in ("run", "walk"):
-        forward, backward = GAITS.index(("forward", gait)), GAITS.index(("backward", gait))
-        seconds, metres = season.gait_s, season.gait_m
-        has_both = (
-            (np.minimum(seconds[:, forward], seconds[:, backward]) >= MIN_DIRECTION_S)
-            & (metres[:, forward] > 0.0)
-            & (metres[:, backward] > 0.0)
-        )
-        rows = np.flatnonzero(has_both)
+        columns = [GAITS.index((direction, gait)) for direction in ("forward", "backward")]
+        seconds, metres = season.gait_s[:, columns], season.gait_m[:, columns]
+        rows = np.flatnonzero(np.all((seconds >= MIN_DIRECTION_S) & (metres > 0.0), axis=1))
         if len(rows) > len(best.rows):
-            speed_mps = metres[rows] / np.where(seconds[rows] > 0.0, seconds[rows], 1.0)
-            best = SpeedRatios(
-                gait, rows, season.start_timestamps_s[rows], speed_mps[:, backward] / speed_mps[:, forward]
-            )
+            forward_mps, backward_mps = (metres[rows] / seconds[rows]).T
+            best = SpeedRatios(gait, rows, season.start_timestamps_s[rows], backward_mps / forward_mps)
     return best
 
 
 def fit_trend(speed_ratios: SpeedRatios) -> Trend | None:
-    """Return the trend by ordinary least squares.
+    """Return the trend by least squares; None if the ratios are too few or lie too close in time.
 
-    None if there are fewer than ``MIN_SESSIONS`` ratios, or if less than ``MIN_SPAN_S`` lies between first and last.
     The interval uses heteroscedasticity-consistent standard errors (MacKinnon & White 1985, J Econometrics 29:305, HC3)
     and Student's t.
     """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, timedelta
+from datetime import UTC, date
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,6 +13,7 @@ from retropace.core.spans import FloatArray
 from retropace.core.units import Units
 from retropace.output.charts.bokeh_figures import build_weekly_bars
 from retropace.output.tables.text_table import TextTable
+from retropace.season.periods import build_periods
 
 if TYPE_CHECKING:
     from retropace.output.report.activity_section import ActivitySection
@@ -37,28 +38,18 @@ class WeeklyDistances:
 def sum_by_week(sections: Sequence[ActivitySection]) -> WeeklyDistances:
     """Sum the distances of activities by direction and week, from the first activity's week to the last one's."""
     measured_sections = [section for section in sections if section.distance_m]
-    monday_sections = [
-        (_find_monday(section), section)
+    dated = [
+        (section.start_time.astimezone(UTC).date(), section.distance_m)
         for section in measured_sections
         if section.start_time is not None and section.start_time.year in PLAUSIBLE_YEARS
     ]
-    undated_count = len(measured_sections) - len(monday_sections)
-    if not monday_sections:
-        return WeeklyDistances((), {name: np.empty(0) for name in CHART_DIRECTIONS}, undated_count)
-    first_monday = min(monday for monday, _ in monday_sections)
-    last_monday = max(monday for monday, _ in monday_sections)
-    mondays = tuple(first_monday + timedelta(weeks=week) for week in range((last_monday - first_monday).days // 7 + 1))
+    days = sorted(day for day, _ in dated)
+    mondays = tuple(week.first for week in build_periods(days, "week", max(days, default=date.min)))
     distance_m = {name: np.zeros(len(mondays)) for name in CHART_DIRECTIONS}
-    for monday, section in monday_sections:
+    for day, section_distance_m in dated:
         for name in CHART_DIRECTIONS:
-            distance_m[name][(monday - first_monday).days // 7] += section.distance_m[name]
-    return WeeklyDistances(mondays, distance_m, undated_count)
-
-
-def _find_monday(section: ActivitySection) -> date:
-    assert section.start_time is not None
-    day = section.start_time.astimezone(UTC).date()
-    return day - timedelta(days=day.weekday())
+            distance_m[name][(day - mondays[0]).days // 7] += section_distance_m[name]
+    return WeeklyDistances(mondays, distance_m, len(measured_sections) - len(dated))
 
 
 def build_weeks_table(weeks: WeeklyDistances, units: Units) -> TextTable:
