@@ -23,7 +23,7 @@ from fitdecode.utils import compute_crc
 from retropace.core.activity import Activity
 from retropace.readers.fit.decoded import DecodedFile
 from retropace.readers.fit.reader import read_fit
-from retropace.readers.fit.table import ChunkedRecords, FitField, FitTable
+from retropace.readers.fit.table import ChunkedRecords, FieldIdentity, FitField, FitTable
 
 NEEDED = {
     *("file_id", "file_creator", "device_info", "sport", "session", "lap", "record", "event"),
@@ -112,8 +112,8 @@ class Rows:
             if all(word is not None for word in words):
                 texts = tuple(dict.fromkeys(cast(list[str], words)))
                 values[filled] = [texts.index(cast(str, word)) for word in words]
-            fields.append(FitField(name, not isinstance(key, str), units, native, values, filled, texts))
-        by_name = {item.name: item.values for item in fields if not item.is_developer}
+            fields.append(FitField(FieldIdentity(key, name, units, native), values, filled, texts))
+        by_name = {item.identity.name: item.values for item in fields if not item.identity.is_developer}
         missing = np.full(len(self.rows), np.nan)
         raw_s = by_name.get("timestamp", missing) + np.nan_to_num(by_name.get("fractional_timestamp", missing))
         return FitTable(raw_s, tuple(fields))

@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from retropace.core.activity import Activity
 from retropace.core.errors import RetropaceError
 from retropace.readers.fit import messages as fit_messages
-from retropace.readers.fit.bulk import INVALID_VALUES
+from retropace.readers.fit.bulk import BYTE_BASE_TYPE, INVALID_VALUES
 from retropace.readers.fit.decoded import DecodedFile
 from retropace.readers.fit.decoder import MAX_LAYOUTS
 from retropace.readers.fit.reader import read_fit
@@ -196,8 +196,22 @@ def test_a_developer_field_whose_scale_changes_on_the_way_is_left_to_fitdecode()
     made.data(1, START + 2, struct.pack("<H", 2000))
     (file,) = fit_messages.decode(made.to_bytes())
     assert file.decoding_methods == ["by fitdecode: the scale of developer field 1 changes on the way"]
-    (power,) = [field for field in file.records.to_table().fields if field.is_developer]
+    (power,) = [field for field in file.records.to_table().fields if field.identity.is_developer]
     assert power.values.tolist() == [200.0, 200.0, 20.0]
+
+
+def test_times_in_some_headers_move_no_value_to_the_column_of_another_field() -> None:
+    made = opened()
+    made.define(1, RECORD, [(253, UINT32), (3, UINT8)])
+    made.data(1, START, 100)
+    made.define(2, RECORD, [(8, BYTE_BASE_TYPE, 1), (3, UINT8)])  # one byte of speed, none of distance
+    made.data(2, b"\xff", 101)  # invalid: speed and distance, both without a value
+    made.compressed(2, START + 1, b"\x64", 102)  # valid: speed alone, and the time of the header
+    made.compressed(2, START + 2, b"\xff", 103)
+    made.data(2, b"\x32", 104)
+    assert_read_alike(made.to_bytes())
+    (activity,) = read_fit(made.to_bytes(), "run.fit")
+    assert activity.samples.heart_rate_bpm.tolist() == [100.0, 101.0, 102.0, 103.0, 104.0]
 
 
 def test_a_time_of_any_size_is_no_crash() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,8 +23,8 @@ COLUMN_SOURCES: dict[str, tuple[tuple[str, float], ...]] = {
     "vertical_oscillation_m": (("vertical_oscillation", 1e-3),),
     "stance_time_s": (("stance_time", 1e-3),),
 }
-"""For each column of :class:`~retropace.core.activity.Samples` the record fields that can fill it, the preferred first,
-each with the factor to the column's unit."""
+"""Record fields that can fill each column of :class:`~retropace.core.activity.Samples`, with the factor to its unit.
+Of several fields the first with a value counts."""
 CADENCE_FIELDS = ("cadence", "fractional_cadence", "cadence256")
 """Record fields of cadence: whole revolutions per minute, the fraction to add to them, and both in a single field."""
 USED_FIELDS = {
@@ -53,31 +54,29 @@ class RecordColumns:
 def build_columns(table: FitTable) -> RecordColumns:
     """Build the sample columns of ``n`` records, each ``(n,)`` float64 and NaN where a record lacks the field.
 
-    A developer field fills a column only if the device itself recorded no value for it in any record; a warning says
-    so.
+    A developer field fills a column only if the device itself recorded no value for it; a warning says so.
     """
     native = select_native_columns(table.fields)
     columns = {target: _merge_sources(native, sources, len(table)) for target, sources in COLUMN_SOURCES.items()}
     columns["cadence_recorded"] = _merge_cadence(native, len(table))
     warnings = []
-    for target, quantity, field, factor in find_substitutes(
-        [field for field in table.fields if field.is_developer and not field.categories]
-    ):
+    developer_fields = [field for field in table.fields if field.identity.is_developer and not field.categories]
+    for target, quantity, field, factor in find_substitutes(developer_fields):
         if not np.any(columns[target] > 0.0) and np.any(field.values > 0.0):
             columns[target] = field.values * factor
-            warnings.append(
-                f'{quantity} taken from the developer field "{field.name}": the watch recorded none of its own'
-            )
+            name = field.identity.name
+            warnings.append(f'{quantity} taken from the developer field "{name}": the watch recorded none of its own')
     extra: dict[str, FloatArray] = {}
     texts: dict[str, tuple[str, ...]] = {}
     counts: dict[str, int] = {}
-    for field in sorted(table.fields, key=lambda field: field.is_developer):
-        if field.name == "timestamp" and not field.is_developer:
+    for field in sorted(table.fields, key=lambda field: field.identity.is_developer):
+        name, is_developer = field.identity.name, field.identity.is_developer
+        if name == "timestamp" and not is_developer:
             continue
-        counts[_make_unique(field.name, counts)] = int(field.has_value.sum())
-        is_known = field.is_developer or not (field.name in USED_FIELDS or field.name.startswith("unknown_"))
+        counts[_make_unique(name, counts)] = int(field.has_value.sum())
+        is_known = is_developer or not (name in USED_FIELDS or name.startswith("unknown_"))
         if is_known and np.any(np.isfinite(field.values)):
-            name = _make_unique(field.name, extra)
+            name = _make_unique(name, extra)
             extra[name] = field.values
             if field.categories:
                 texts[name] = field.categories
@@ -92,12 +91,8 @@ def build_columns(table: FitTable) -> RecordColumns:
 
 def _make_unique(name: str, existing: dict[str, Any]) -> str:
     """Append a number to a name if it exists already, for example because two apps define the same field."""
-    number = 2
-    unique = name
-    while unique in existing:
-        unique = f"{name} ({number})"
-        number += 1
-    return unique
+    names = itertools.chain([name], (f"{name} ({number})" for number in itertools.count(2)))
+    return next(unique for unique in names if unique not in existing)
 
 
 def _merge_sources(native: dict[str, FloatArray], sources: tuple[tuple[str, float], ...], count: int) -> FloatArray:
@@ -109,10 +104,7 @@ def _merge_sources(native: dict[str, FloatArray], sources: tuple[tuple[str, floa
 
 
 def _merge_cadence(native: dict[str, FloatArray], count: int) -> FloatArray:
-    """Merge the three cadence fields: whole number plus fraction if known, else ``cadence256``, which holds both.
-
-    The result is in the file's unit, which may be steps or strides per minute.
-    """
+    """Merge the cadence fields, in the file's unit: steps or strides per minute."""
     missing = np.full(count, np.nan)
     integer, fraction, combined = (native.get(name, missing) for name in CADENCE_FIELDS)
     return np.where(np.isfinite(integer), integer + np.nan_to_num(fraction), combined)

@@ -26,8 +26,8 @@ class DecodedFile:
     records_before_session: int = 0
     """Number of records before the last ``session`` message."""
     decoding_methods: list[str] = field(default_factory=list)
-    """How the records of each FIT file in the bytes were decoded: ``in bulk``, or ``by fitdecode`` with the reason."""
+    """How the records of each FIT file in the bytes were decoded: ``in bulk``, or ``by fitdecode`` and why."""
 
     def messages_named(self, name: str) -> list[Any]:
-        """Return all decoded messages with this name in file order; an empty list if there are none."""
+        """Return all decoded messages with this name in file order."""
         return self.messages.get(name, [])

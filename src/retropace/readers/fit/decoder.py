@@ -6,7 +6,7 @@ import io
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import fitdecode
 import numpy as np
@@ -17,26 +17,22 @@ from retropace.core.units import format_count
 from retropace.readers.fit.bulk import (
     RECORD_MESSAGE_NUMBER,
     BulkUnsupportedError,
+    RecordBatch,
     RecordLayout,
     build_layout,
-    decode_chunks,
 )
 from retropace.readers.fit.decoded import DECODED_MESSAGES, DecodedFile
 from retropace.readers.fit.reassemble import MessageSpan, list_messages, reassemble
+from retropace.readers.fit.records import ColumnBuilder
 from retropace.readers.fit.stream import ChainedFile, Indices, MessageRuns
 from retropace.readers.fit.table import ChunkedRecords, DeveloperScales, FieldChunk
-
-if TYPE_CHECKING:
-    from retropace.readers.fit.records import ColumnBuilder
 
 DECODED_MESSAGE_NUMBERS = frozenset(number for number, kind in MESSAGE_TYPES.items() if kind.name in DECODED_MESSAGES)
 """Global message numbers of :data:`DECODED_MESSAGES`."""
 MAX_LAYOUTS = 100
-"""Largest number of distinct record layouts with which records are decoded in bulk. With more, bulk decoding would be
-no faster, and fitdecode decodes the records."""
+"""Largest number of distinct record layouts that are decoded in bulk; with more, fitdecode decodes all records."""
 MAX_FAILURES_PER_DEFINITION = 5
-"""Number of undecodable messages that one definition message may have, each of which is dropped alone. At the next
-undecodable one, all later messages of that definition are dropped."""
+"""Number of undecodable messages of one definition that are dropped alone; at the next, all later ones are dropped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +41,13 @@ class DecodeFailure:
 
     message_index: int
     misaligned_fields: frozenset[tuple[int, int]] = frozenset()
-    """Developer fields whose size in bytes is not a multiple of their number type's size, which fitdecode cannot
-    read."""
+    """Developer fields whose size is not a multiple of their number type's size; fitdecode cannot read them."""
 
 
 class FitDecoder:
     """Decoder of one of the FIT files chained in ``data``.
 
-    ``bulk_runs`` says where the records lie, which are then decoded in bulk. If it is None, fitdecode decodes them one
-    by one.
+    ``bulk_runs`` are the records to be decoded in bulk; if it is None, fitdecode decodes all records one by one.
     """
 
     def __init__(self, data: bytes, chained: ChainedFile, bulk_runs: MessageRuns | None):
@@ -63,18 +57,14 @@ class FitDecoder:
     def _reset(self) -> None:
         """Discard everything decoded so far, before another attempt."""
         self.result = DecodedFile(is_damaged=self.chained.damage_start is not None)
-        self.column_builder: ColumnBuilder | None = None
-        if self.bulk_runs is None:
-            from retropace.readers.fit.records import ColumnBuilder
-
-            self.column_builder = ColumnBuilder()
+        self.column_builder = ColumnBuilder()
         self.layouts: dict[int, RecordLayout] = {}
         self.scales: DeveloperScales = {}
         self.developer_scales: list[tuple[int, tuple[int, int], tuple[float, float]]] = []
         self.last_session_start = -1
 
     def decode(self, method: str) -> DecodedFile:
-        """Decode the file; ``method`` is the text by which the result tells how its records were decoded.
+        """Decode the file; the result says ``method`` of how its records were decoded.
 
         A message that fitdecode cannot decode is removed, and the rest is decoded again. Raises
         :class:`BulkUnsupportedError` if the records should be decoded in bulk but cannot be.
@@ -101,37 +91,30 @@ class FitDecoder:
             messages = [message for message in messages if message not in removed]
         if self.bulk_runs is not None:
             lost_counts.update(self._decode_records_in_bulk(self.bulk_runs))
-        elif self.column_builder is not None:
+        else:
             self.result.records = self.column_builder.to_records()
         self.result.decoding_methods = [method] if method else []
         reported = {name: count for name, count in sorted(lost_counts.items()) if count and name in DECODED_MESSAGES}
         if reported:
             words = ", ".join(f"{count} × {name}" for name, count in reported.items())
-            total = sum(reported.values())
-            warning = f"{format_count(total, 'message')} that cannot be decoded passed over ({words})"
-            self.result.warnings.append(warning)
+            total = format_count(sum(reported.values()), "message")
+            self.result.warnings.append(f"{total} that cannot be decoded passed over ({words})")
         return self.result
 
     def _select_messages(self) -> list[MessageSpan]:
-        """List the messages that fitdecode has to read.
-
-        They are those named in :data:`DECODED_MESSAGES`, or all if times in headers are relative to the message before.
-        Records are left out if they are decoded in bulk.
-        """
-        runs, numbers = self.chained.runs, [definition.number for definition in self.chained.definitions]
-        # A compressed time in a header is relative to the message before, so that none may be left out.
-        is_needed = np.array(
-            [self.chained.is_compressed or number in DECODED_MESSAGE_NUMBERS for number in numbers], dtype=bool
-        )
+        """List the messages that fitdecode has to read, without records if those are decoded in bulk."""
+        runs, numbers = self.chained.runs, self.chained.message_numbers
+        is_needed = np.isin(numbers, list(DECODED_MESSAGE_NUMBERS))
+        if self.chained.is_compressed:
+            is_needed[:] = True  # A compressed time in a header is relative to the message before.
         definitions = np.flatnonzero(is_needed).tolist()
         if self.bulk_runs is not None:
-            is_needed &= np.array([number != RECORD_MESSAGE_NUMBER for number in numbers])
+            is_needed &= numbers != RECORD_MESSAGE_NUMBER
         return list_messages(self.chained, runs.select(is_needed[runs.definition_indices]), definitions)
 
     def _message_name(self, message: MessageSpan) -> str:
         number = self.chained.definitions[message.definition].number
-        message_type = MESSAGE_TYPES.get(number)
-        return str(message_type.name) if message_type is not None else f"unknown_{number}"
+        return str(MESSAGE_TYPES[number].name) if number in MESSAGE_TYPES else f"unknown_{number}"
 
     def _decode_stream(self, stream: bytes, messages: list[MessageSpan]) -> DecodeFailure | None:
         """Decode the bytes ``stream``, made of ``messages``; return where decoding failed, or None if it did not."""
@@ -153,10 +136,10 @@ class FitDecoder:
                     return None
                 if isinstance(frame, fitdecode.FitDefinitionMessage):
                     # fitdecode would read fewer bytes than such a field has, and misread all that follows.
-                    fields = [field for field in frame.dev_field_defs if not _is_aligned(field)]
-                    misaligned = {(field.dev_data_index, field.def_num) for field in fields}
-                    if misaligned:
-                        return DecodeFailure(index, frozenset(misaligned))
+                    fields = [field for field in frame.dev_field_defs if field.size % field.base_type.size]
+                    if fields:
+                        keys = ((field.dev_data_index, field.def_num) for field in fields)
+                        return DecodeFailure(index, frozenset(keys))
                     if self.bulk_runs is not None and frame.global_mesg_num == RECORD_MESSAGE_NUMBER:
                         self.layouts[messages[index].definition] = build_layout(frame)
                 elif isinstance(frame, fitdecode.FitDataMessage):
@@ -167,7 +150,7 @@ class FitDecoder:
 
     def _add_message(self, frame: Any, message: MessageSpan) -> None:
         """Store a data message that fitdecode decoded; if it describes a developer field, store its scale too."""
-        if self.column_builder is not None and frame.global_mesg_num == RECORD_MESSAGE_NUMBER:
+        if frame.global_mesg_num == RECORD_MESSAGE_NUMBER:
             self.column_builder.add(frame, self.scales)
             return
         name = frame.name
@@ -183,20 +166,14 @@ class FitDecoder:
                     float(scale) if isinstance(scale, int) and scale != 0 else 1.0,
                     float(offset) if isinstance(offset, int) else 0.0,
                 )
-                if self.bulk_runs is None:
-                    self.scales[index, number] = scale_and_offset
-                else:
-                    self.developer_scales.append((message.start, (index, number), scale_and_offset))
+                self.scales[index, number] = scale_and_offset
+                self.developer_scales.append((message.start, (index, number), scale_and_offset))
         elif name == "session":
             self.last_session_start = message.start
-            if self.column_builder is not None:
-                self.result.records_before_session = self.column_builder.count
+            self.result.records_before_session = self.column_builder.count
 
     def _decode_records_in_bulk(self, runs: MessageRuns) -> dict[str, int]:
-        """Decode the records in ``runs`` in bulk.
-
-        Returns, by message name, how many messages are lost because their definition cannot be decoded.
-        """
+        """Decode the records in ``runs`` in bulk; returns how many are lost with an undecodable definition, by name."""
         is_readable = self._mask_defined_by(list(self.layouts), runs)
         lost_counts = {"record": int(np.sum(runs.counts[~is_readable]))}
         runs = runs.select(is_readable)
@@ -215,13 +192,16 @@ class FitDecoder:
             selected = runs.select(mask)
             if not len(selected):
                 continue
-            rows = _concatenate_ranges(first_rows[mask], selected.counts)
-            length = 1 + layout.size
-            ends = selected.starts + selected.counts * length
+            ends = selected.starts + selected.counts * (1 + layout.size)
             parts = [self.data[start:end] for start, end in zip(selected.starts.tolist(), ends.tolist(), strict=True)]
-            scales = self._resolve_scales(layout, int(selected.starts[0]), int(ends[-1]))
-            record_bytes = parts[0] if len(parts) == 1 else b"".join(parts)
-            chunks += decode_chunks(layout, record_bytes, rows, scales, self._find_restarts(definitions, runs))
+            batch = RecordBatch(
+                layout,
+                b"".join(parts),
+                rows=_concatenate_ranges(first_rows[mask], selected.counts),
+                scales=self._resolve_scales(layout, int(selected.starts[0]), int(ends[-1])),
+                restarts=self._find_restarts(definitions, runs),
+            )
+            chunks += batch.decode()
         self.result.records = ChunkedRecords(count, tuple(chunks))
         self.result.records_before_session = int(np.sum(runs.counts[runs.starts < self.last_session_start]))
         return lost_counts
@@ -233,10 +213,9 @@ class FitDecoder:
         return is_member[runs.definition_indices]
 
     def _find_restarts(self, definitions: Sequence[int], runs: MessageRuns) -> Indices:
-        """Find the records at which counters restart from zero: in fitdecode they do so after each definition message.
+        """Find the records, by index among all, at which counters restart from zero: the first after each definition.
 
-        Returns the index, among all records, of the first record after each of those ``definitions`` whose records have
-        counters.
+        Of ``definitions`` only those count whose records have counters.
         """
         accumulating = [index for index in definitions if self.layouts[index].accumulating_fields]
         starts = [self.chained.definitions[index].start for index in accumulating]
@@ -249,7 +228,7 @@ class FitDecoder:
         Raises :class:`BulkUnsupportedError` if a scale changes within these bytes.
         """
         scales: DeveloperScales = {}
-        keys = layout.developer_keys
+        keys = {field.identity.key for field in layout.fields}
         for position, key, scale_and_offset in self.developer_scales:
             if key not in keys or position >= end:
                 continue
@@ -260,10 +239,9 @@ class FitDecoder:
 
 
 def _check_accumulating_fields(layouts: Mapping[int, RecordLayout]) -> None:
-    """Raise :class:`BulkUnsupportedError` if an accumulating field occurs in records of more than one layout.
+    """Raise :class:`BulkUnsupportedError` if a counter occurs in records of more than one layout.
 
-    Such a field is a counter that starts again at zero when it overflows. Its increases must be added up in the order
-    of the records, but bulk decoding takes one layout after the other.
+    Its increases must be added up in the order of the records, but bulk decoding takes one layout after the other.
     """
     owners = {(number, layout.signature) for layout in layouts.values() for number in layout.accumulating_fields}
     if len({number for number, _ in owners}) < len(owners):
@@ -271,11 +249,7 @@ def _check_accumulating_fields(layouts: Mapping[int, RecordLayout]) -> None:
 
 
 def _concatenate_ranges(first: Indices, counts: Indices) -> Indices:
-    """Return, for each ``i`` in turn, the ``counts[i]`` integers ``first[i]``, ``first[i] + 1``, …, as one array."""
+    """Return ``counts[i]`` successive integers from ``first[i]`` on, for each ``i`` in turn, as one array."""
     ends = np.cumsum(counts)
     integers: Indices = np.arange(ends[-1]) + np.repeat(first - (ends - counts), counts)
     return integers
-
-
-def _is_aligned(definition: Any) -> bool:
-    return bool(definition.size % definition.base_type.size == 0)

@@ -1,7 +1,6 @@
 """Use of developer fields (fields that apps and foot pods define) for columns that the watch itself did not record.
 
-A developer field declares what it measures by the number of a profile field, or by its name alone, and names its unit
-in free text.
+A developer field says what it measures by the number of a profile field, or by its name alone.
 """
 
 from __future__ import annotations
@@ -27,8 +26,7 @@ SPEED_UNITS_MPS = {
 }
 """Metres per second per unit of speed, by the lower-case unit text."""
 RATE_UNITS_PER_MIN = dict.fromkeys(("rpm", "spm", "bpm", "1/min", "strides/min", "steps/min", "beats/min"), 1.0)
-"""Factor from a unit of a rate to one per minute, by the lower-case unit text. It is always 1; whether steps or strides
-are counted is decided when the activity is cleaned."""
+"""Factor from a unit of a rate to one per minute, by the lower-case unit text; cleaning tells steps from strides."""
 
 DEVELOPER_COLUMNS: tuple[tuple[str, frozenset[int], str, dict[str, float], float], ...] = (
     ("distance_m", frozenset({5}), "distance", LENGTH_UNITS_M, 1.0),
@@ -39,21 +37,19 @@ DEVELOPER_COLUMNS: tuple[tuple[str, frozenset[int], str, dict[str, float], float
     ("vertical_oscillation_m", frozenset({39}), "vertical oscillation", LENGTH_UNITS_M, 1e-3),
     ("stance_time_s", frozenset({41}), "stance time", TIME_UNITS_S, 1e-3),
 )
-"""For each sample column what a developer field must declare to fill it: the number or the name of a FIT profile field
-of the same quantity, and one of the listed units, each with its factor to the column's unit. The last value is the
-factor of the profile's own unit, which is used if the developer field names no unit."""
+"""For each sample column: numbers of the profile fields of its quantity, the quantity's name, factors from units to the
+column's unit, and the factor for a developer field that names no unit."""
 
 
 def find_substitutes(fields: Sequence[FitField]) -> Iterator[tuple[str, str, FitField, float]]:
-    """Find developer fields that measure the quantity of a sample column.
+    """Yield sample column, its quantity in words, a developer field that measures it, and the factor to its unit.
 
-    Yields the column, the quantity in words, the field, and the factor to the column's unit. Fields that declare a
-    profile field number come before those that match by name; fields of unknown units are left out.
+    For each column, fields that match by number come before those that match by name; unknown units are left out.
     """
     for column, numbers, quantity, factors, profile_factor in DEVELOPER_COLUMNS:
-        by_number = [field for field in fields if field.native_number in numbers]
-        by_name = [field for field in fields if field.name.strip().casefold().replace("_", " ") == quantity]
+        by_number = [field for field in fields if field.identity.native_number in numbers]
+        by_name = [field for field in fields if field.identity.name.strip().casefold().replace("_", " ") == quantity]
         for field in (*by_number, *by_name):
-            unit = field.units.strip().casefold()
+            unit = field.identity.units.strip().casefold()
             if not unit or unit in factors:
                 yield column, quantity, field, factors[unit] if unit else profile_factor

@@ -1,8 +1,7 @@
 """Reading of laps, splits, pauses and waypoints of a FIT session, on the time axis of its records.
 
 ``origin_s`` is the time of the session's first record and ``window`` the session's start and end, both in seconds by
-the device's clock. A lap or split belongs to the session that holds its middle, because watches round the end of a
-session and the start of the next to the same second.
+the device's clock. A lap or split belongs to the session that holds its middle, because watches round times.
 """
 
 from __future__ import annotations
@@ -18,15 +17,12 @@ from retropace.readers.fit.table import SEMICIRCLE_DEG
 from retropace.readers.fit.values import MIN_DATE_TIME_S, read_message_index, read_number, read_text, read_time_s
 
 MAX_WRITE_DELAY_S = 30.0
-"""A lap may end at most this many seconds after the watch wrote its message. If the stated times lead to a later end,
-they are wrong, and the lap ends when its message was written."""
+"""Largest believable time in seconds from the writing of a lap's message to the lap's end; with a larger one the lap
+ends when its message was written."""
 
 
 def read_lap_span(message: Any) -> tuple[float, float]:
-    """Read start and end of a lap in seconds by the device's clock, NaN if unknown.
-
-    The end is the start plus the elapsed time, which has fractions of a second, unlike the time of writing.
-    """
+    """Read start and end of a lap in seconds by the device's clock, NaN if unknown."""
     start_s, written_s = read_time_s(message, "start_time"), read_time_s(message, "timestamp")
     elapsed_s = read_number(message, "total_elapsed_time")
     if np.isnan(start_s):
@@ -41,16 +37,13 @@ def read_lap_span(message: Any) -> tuple[float, float]:
 
 
 def read_laps(messages: Sequence[Any], window: tuple[float, float], origin_s: float) -> list[Lap]:
-    """Read the laps of a session in order of time; laps without usable times are left out.
-
-    A lap without a start, as old watches write it, starts at the end of the lap before it.
-    """
+    """Read the laps of a session in order of time; laps without usable times are left out."""
     laps = []
     previous_end_s = origin_s
     for message in messages:
         start_s, end_s = read_lap_span(message)
         if np.isnan(start_s):
-            start_s = previous_end_s
+            start_s = previous_end_s  # as old watches write laps
         previous_end_s = end_s if np.isfinite(end_s) else previous_end_s
         if start_s <= end_s and _has_middle_inside(start_s, end_s, window):
             laps.append(
@@ -82,19 +75,12 @@ def read_splits(messages: Sequence[Any], window: tuple[float, float], origin_s: 
 
 
 def read_pauses(events: Sequence[Any], origin_s: float) -> Spans:
-    """Read the pauses of a session: from each stop of the timer to its next start.
-
-    A stop without a later start is the end of the recording, not a pause.
-    """
-    timer_events = [
-        (read_time_s(message, "timestamp") - origin_s, read_text([message], "event_type"))
-        for message in events
-        if read_text([message], "event") == "timer"
-    ]
+    """Read the pauses of a session: from each stop of the timer to its next start, if there is one."""
     pauses: list[tuple[float, float]] = []
     stop_s: float | None = None
-    for t_s, kind in timer_events:
-        if np.isnan(t_s):
+    for message in events:
+        t_s, kind = read_time_s(message, "timestamp") - origin_s, read_text([message], "event_type")
+        if np.isnan(t_s) or read_text([message], "event") != "timer":
             continue
         if kind.startswith("stop") and stop_s is None:
             stop_s = t_s
@@ -108,9 +94,9 @@ def read_pauses(events: Sequence[Any], origin_s: float) -> Spans:
 def read_waypoints(
     course_points: Sequence[Any], events: Sequence[Any], origin_s: float, end_s: float
 ) -> list[Waypoint]:
-    """Read course points, which have a position, and markers that the runner set while running, which have only a time.
+    """Read course points, which have a position, and markers set during the session, which have only a time.
 
-    A course point whose time lies outside the session belongs to the planned course; its time becomes NaN.
+    The time of a course point outside of the session is that of the planned course and becomes NaN.
     """
     waypoints = []
     for message in course_points:

@@ -26,8 +26,7 @@ _FILE_TYPES = (
     (49, "", "sleep"),
     (68, "", "heart rate variability"),
 )
-"""Number, name and description of the file types other than activity (FIT SDK, type ``file``). The last three are not
-in the SDK but occur in account exports."""
+"""Number, name and description of file types (FIT SDK, type ``file``); the last three occur in account exports only."""
 DESCRIPTION_BY_NUMBER = {number: description for number, _, description in _FILE_TYPES}
 """Description of what a FIT file holds, by the number of its type."""
 DESCRIPTION_BY_NAME = {name: description for _, name, description in _FILE_TYPES if name}

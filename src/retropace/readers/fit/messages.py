@@ -1,11 +1,6 @@
-"""Decoding of FIT bytes into messages: records in bulk where possible, the others through fitdecode.
-
-As much of a damaged file as can be decoded is kept. The reason for decoding records one by one is recorded.
-"""
+"""Decoding of FIT bytes into messages: records in bulk if possible, else by fitdecode, as are all other messages."""
 
 from __future__ import annotations
-
-import numpy as np
 
 from retropace.readers.fit.bulk import RECORD_MESSAGE_NUMBER, BulkUnsupportedError
 from retropace.readers.fit.decoded import DecodedFile
@@ -13,14 +8,13 @@ from retropace.readers.fit.decoder import FitDecoder
 from retropace.readers.fit.stream import CHECKSUM_BYTES, ChainedFile, find_chained_files, has_valid_checksum
 
 IN_BULK = "in bulk"
-"""Text by which an activity says that its records were decoded in bulk, not by fitdecode."""
+"""What an activity says of how its records were decoded if it was in bulk."""
 
 
 def decode(data: bytes) -> list[DecodedFile]:
     """Decode all FIT files that follow one another in ``data``; damaged bytes never raise an exception.
 
-    A file without a ``file_id`` message is not a recording of its own but belongs to the file before it: some watches
-    append heart rates in this way.
+    A file without a ``file_id`` message belongs to the file before it: some watches append heart rates in this way.
     """
     chained_files = find_chained_files(data)
     files: list[DecodedFile] = []
@@ -45,10 +39,7 @@ def decode(data: bytes) -> list[DecodedFile]:
 
 def _decode_chained_file(data: bytes, chained: ChainedFile) -> DecodedFile:
     """Decode one of the chained files: in bulk if possible, else by fitdecode."""
-    numbers = np.array([definition.number for definition in chained.definitions], dtype=np.intp)[
-        chained.runs.definition_indices
-    ]
-    records = chained.runs.select(numbers == RECORD_MESSAGE_NUMBER)
+    records = chained.runs.select(chained.message_numbers[chained.runs.definition_indices] == RECORD_MESSAGE_NUMBER)
     decoded, reason = None, "its messages carry their times in their headers"
     if len(records) and not chained.is_compressed:
         try:

@@ -19,16 +19,18 @@ DURATION_FIELDS = {
     "distance": ("distance", "duration_distance"),
     "repeat_until_steps_cmplt": ("repeat", "repeat_steps"),
 }
-"""How the length of a workout step is stated, for each FIT ``duration_type`` that states one: the name of its kind in
-:class:`WorkoutStep`, and the field that holds the seconds, metres or number of repeats."""
+"""For each FIT ``duration_type`` that states a length: its kind in :class:`WorkoutStep`, and the field that holds the
+seconds, metres or number of repeats."""
 
 
-def explain_no_records(file: DecodedFile) -> tuple[str, str]:
-    """Explain why a file without records is not a recording.
+def explain_no_activity(file: DecodedFile) -> tuple[str, str]:
+    """Explain why no activity can be built from a file.
 
     Returns the reason, worded as the end of a sentence, and what kind of file it is instead; the kind is empty for a
     file that may be damaged.
     """
+    if file.records.count:
+        return "has no times: without them neither pace nor duration can be known", ""
     file_type = read_text(file.messages_named("file_id"), "type")
     if file.messages_named("session"):
         session = file.messages_named("session")[0]
@@ -46,30 +48,20 @@ def explain_no_records(file: DecodedFile) -> tuple[str, str]:
 
 def read_device(file: DecodedFile) -> Device:
     """Read which device recorded the file; a product without a name is given by its number."""
-    device_infos = [
-        message
-        for message in file.messages_named("device_info")
-        if read_value([message], "device_index") in ("creator", 0)
-    ]
-    identity_messages = [*file.messages_named("file_id"), *device_infos]
-    product = read_text(identity_messages, "product_name") or read_text(identity_messages, "garmin_product")
-    if not product and isinstance(number := read_value(identity_messages, "product"), int):
+    device_infos = file.messages_named("device_info")
+    own_infos = [message for message in device_infos if read_value([message], "device_index") in ("creator", 0)]
+    sources = [*file.messages_named("file_id"), *own_infos]
+    product = read_text(sources, "product_name") or read_text(sources, "garmin_product")
+    if not product and isinstance(number := read_value(sources, "product"), int):
         product = str(number)
-    version = read_value([*device_infos, *file.messages_named("file_creator")], "software_version")
-    return Device(
-        manufacturer=read_text(identity_messages, "manufacturer"),
-        product=product,
-        software=f"{version:g}" if isinstance(version, (int, float)) else "",
-    )
+    version = read_value([*own_infos, *file.messages_named("file_creator")], "software_version")
+    software = f"{version:g}" if isinstance(version, (int, float)) else ""
+    return Device(read_text(sources, "manufacturer"), product, software)
 
 
 def read_workout_step(message: Any) -> WorkoutStep:
-    """Read one step of a workout plan.
-
-    Its kind is ``open`` unless it ends by time, distance or a number of repeats.
-    """
-    duration_type = read_text([message], "duration_type")
-    duration_kind, value_field = DURATION_FIELDS.get(duration_type, ("open", ""))
+    """Read a step of a workout plan; its kind is ``open`` if neither time, distance nor repeats end it."""
+    duration_kind, value_field = DURATION_FIELDS.get(read_text([message], "duration_type"), ("open", ""))
     repeat_from = read_number(message, "duration_step")
     return WorkoutStep(
         index=read_message_index(message, "message_index") or 0,

@@ -17,7 +17,7 @@ from retropace.readers.fit.columns import build_columns
 from retropace.readers.fit.decoded import DecodedFile
 from retropace.readers.fit.events import read_laps, read_pauses, read_splits, read_waypoints
 from retropace.readers.fit.messages import decode
-from retropace.readers.fit.metadata import explain_no_records, read_device, read_workout_step
+from retropace.readers.fit.metadata import explain_no_activity, read_device, read_workout_step
 from retropace.readers.fit.sessions import SessionWindow, find_session_windows
 from retropace.readers.fit.table import FitTable
 from retropace.readers.fit.values import MIN_DATE_TIME_S, read_number, read_text
@@ -32,8 +32,8 @@ MAX_DATE_TIME_S = float(2**32)
 def read_fit(data: bytes, path: str) -> list[Activity]:
     """Read all sessions of a FIT file that have records, of whatever sport, in order of time.
 
-    Raises :class:`ReadError` if there is none. If that is because the file is sound but no recording, the error is of
-    its subclass :class:`NoActivityError`.
+    Raises :class:`ReadError` if there is none, its subclass :class:`NoActivityError` if the file is sound but no
+    recording.
     """
     activities: list[Activity] = []
     reasons: list[tuple[str, str]] = []
@@ -42,7 +42,7 @@ def read_fit(data: bytes, path: str) -> list[Activity]:
         sessions = _build_activities(file, path)
         activities += sessions
         if not sessions:
-            reasons.append(_explain_no_activity(file))
+            reasons.append(explain_no_activity(file))
             rejected_warnings += file.warnings
     if not activities:
         reason, file_kind = reasons[0] if reasons else ("is no FIT file: it holds no FIT header", "")
@@ -52,25 +52,23 @@ def read_fit(data: bytes, path: str) -> list[Activity]:
     skipped_parts = [f"a further part of the file {reason}: passed over" for reason, _ in reasons]
     if all(activity.start_time is not None for activity in activities):
         activities.sort(key=lambda activity: activity.start_time or FIT_EPOCH)
-    return [
-        replace(
-            activity,
-            source=replace(activity.source, session=session),
-            warnings=_merge_repeated_warnings(
-                [*activity.warnings, *_warn_same_start(activities[:session], activity), *skipped_parts]
-            ),
-        )
-        for session, activity in enumerate(activities)
-    ]
+    numbered = []
+    starts: set[datetime] = set()
+    for session, activity in enumerate(activities):
+        repeated = ["starts with another session of this file: the same run may be in it twice"]
+        warnings = [*activity.warnings, *(repeated if activity.start_time in starts else []), *skipped_parts]
+        starts |= {activity.start_time} if activity.start_time is not None else set()
+        source = replace(activity.source, session=session)
+        numbered.append(replace(activity, source=source, warnings=_merge_repeated_warnings(warnings)))
+    return numbered
 
 
 def _build_activities(file: DecodedFile, path: str) -> list[Activity]:
     """Build an activity from each session of one decoded FIT file that has records with times."""
     table = file.records.to_table()
     # In a damaged definition a time may be of any type, and then of any size.
-    times_s = np.where(
-        (table.device_time_s >= 0.0) & (table.device_time_s < MAX_DATE_TIME_S), table.device_time_s, np.nan
-    )
+    is_date_time = (table.device_time_s >= 0.0) & (table.device_time_s < MAX_DATE_TIME_S)
+    times_s = np.where(is_date_time, table.device_time_s, np.nan)
     table = replace(table, device_time_s=times_s)
     if not np.any(np.isfinite(times_s)):
         return []
@@ -89,7 +87,7 @@ def _build_activities(file: DecodedFile, path: str) -> list[Activity]:
 
 
 def _build_activity(file: DecodedFile, table: FitTable, window: SessionWindow, path: str) -> Activity:
-    """Build the activity of one session from ``table``, its records, of which at least one has a time."""
+    """Build the activity of one session from its records, of which at least one has a time."""
     records = build_columns(table)
     warnings = list(records.warnings)
     known_times_s = table.device_time_s[np.isfinite(table.device_time_s)]
@@ -100,6 +98,7 @@ def _build_activity(file: DecodedFile, table: FitTable, window: SessionWindow, p
     if not has_clock:
         warnings.append("the watch had no date: times count from when it was switched on")
     span = (window.start_s, window.end_s)
+    events = file.messages_named("event")
     return Activity(
         source=Source(path, "fit", decoding="; ".join(dict.fromkeys(file.decoding_methods))),
         samples=Samples.from_columns(table.device_time_s - origin_s, records.extra, records.texts, **records.columns),
@@ -109,10 +108,8 @@ def _build_activity(file: DecodedFile, table: FitTable, window: SessionWindow, p
         device=read_device(file),
         laps=tuple(read_laps(file.messages_named("lap"), span, origin_s)),
         splits=tuple(read_splits(file.messages_named("split"), span, origin_s)),
-        pauses=clip(read_pauses(file.messages_named("event"), origin_s), 0.0, end_s - origin_s),
-        waypoints=tuple(
-            read_waypoints(file.messages_named("course_point"), file.messages_named("event"), origin_s, end_s)
-        ),
+        pauses=clip(read_pauses(events, origin_s), 0.0, end_s - origin_s),
+        waypoints=tuple(read_waypoints(file.messages_named("course_point"), events, origin_s, end_s)),
         workout_name=read_text(file.messages_named("workout"), "wkt_name"),
         workout_steps=tuple(read_workout_step(message) for message in file.messages_named("workout_step")),
         device_totals=DeviceTotals(
@@ -123,23 +120,6 @@ def _build_activity(file: DecodedFile, table: FitTable, window: SessionWindow, p
         field_counts=MappingProxyType(records.counts),
         warnings=tuple(warnings),
     )
-
-
-def _explain_no_activity(file: DecodedFile) -> tuple[str, str]:
-    """Explain why no activity can be built from a file.
-
-    Returns the reason, worded as the end of a sentence, and what kind of file it is instead; the kind is empty for a
-    file that may be damaged.
-    """
-    if file.records.count:
-        return "has no times: without them neither pace nor duration can be known", ""
-    return explain_no_records(file)
-
-
-def _warn_same_start(earlier: Sequence[Activity], activity: Activity) -> list[str]:
-    """Return a list with a warning if an earlier session of the file has the same start, else an empty list."""
-    is_repeated = activity.start_time is not None and activity.start_time in {other.start_time for other in earlier}
-    return ["starts with another session of this file: the same run may be in it twice"] if is_repeated else []
 
 
 def _merge_repeated_warnings(warnings: Sequence[str]) -> tuple[str, ...]:

@@ -6,6 +6,8 @@ import struct
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+import numpy as np
+
 from retropace.readers.fit.stream import (
     CHECKSUM_BYTES,
     DEVELOPER_BIT,
@@ -16,8 +18,7 @@ from retropace.readers.fit.stream import (
 )
 
 UNUSED_DEVELOPER_INDEX = 0xFE
-"""Developer data index (number of an app) that no device uses. fitdecode reads a field with this index as plain
-bytes."""
+"""Number of an app that no device uses, so that fitdecode reads its fields as plain bytes."""
 
 
 class MessageSpan(NamedTuple):
@@ -26,25 +27,18 @@ class MessageSpan(NamedTuple):
     start: int
     end: int
     definition: int
-    """Index, among all definition messages of the file, of the one that describes the layout of this message. For a
-    definition message it is its own index."""
+    """Index, among the file's definitions, of the one that lays out the message; of a definition message its own."""
     is_definition: bool
 
 
 def list_messages(chained: ChainedFile, runs: MessageRuns, definitions: Iterable[int]) -> list[MessageSpan]:
     """List the data messages in ``runs`` and the definition messages with indices ``definitions``, in file order."""
-    messages = []
-    for index in definitions:
-        definition = chained.definitions[index]
-        messages.append(MessageSpan(definition.start, definition.end, index, is_definition=True))
-    for start, count, index in zip(
-        runs.starts.tolist(), runs.counts.tolist(), runs.definition_indices.tolist(), strict=True
-    ):
+    defined = [(index, chained.definitions[index]) for index in definitions]
+    messages = [MessageSpan(item.start, item.end, index, is_definition=True) for index, item in defined]
+    for start, count, index in np.transpose([runs.starts, runs.counts, runs.definition_indices]).tolist():
         length = 1 + chained.definitions[index].size
-        messages += [
-            MessageSpan(offset, offset + length, index, is_definition=False)
-            for offset in range(start, start + count * length, length)
-        ]
+        offsets = range(start, start + count * length, length)
+        messages += [MessageSpan(offset, offset + length, index, is_definition=False) for offset in offsets]
     return sorted(messages)
 
 
@@ -53,23 +47,18 @@ def reassemble(
 ) -> bytes:
     """Assemble a FIT file from selected ``messages`` of ``chained``, with a new header and 0 as its checksum.
 
-    Definitions are rewritten so that fitdecode reads exactly the bytes of each message: fields of zero bytes are
-    removed, and ``misaligned_fields`` (developer data index and field number) become plain bytes.
+    Definitions are rewritten so that fitdecode reads exactly the bytes of each message.
     """
-    pieces = []
-    for message in messages:
-        piece = data[message.start : message.end]
-        pieces.append(_repair_definition(piece, misaligned_fields) if message.is_definition else piece)
-    body = b"".join(pieces)
+    pieces = ((data[message.start : message.end], message.is_definition) for message in messages)
+    body = b"".join(
+        _repair_definition(piece, misaligned_fields) if is_definition else piece for piece, is_definition in pieces
+    )
     header = struct.pack("<2B", MIN_HEADER_BYTES, data[chained.start + 1]) + data[chained.start + 2 : chained.start + 4]
     return header + struct.pack("<I4s", len(body), FIT_MAGIC) + body + bytes(CHECKSUM_BYTES)
 
 
 def _repair_definition(definition: bytes, misaligned_fields: frozenset[tuple[int, int]]) -> bytes:
-    """Rewrite a definition message without fields of zero bytes and with ``misaligned_fields`` declared as bytes.
-
-    The data messages after it need no change, as their length stays the same.
-    """
+    """Remove fields of zero bytes from a definition; ``misaligned_fields`` (app, number) become plain bytes."""
     fields_end = 6 + 3 * definition[5]
     fields = _split_field_definitions(definition[6:fields_end])
     head = definition[:5] + bytes([len(fields)]) + b"".join(fields)

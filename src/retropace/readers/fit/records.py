@@ -5,21 +5,22 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
 
-from retropace.readers.fit.table import ChunkedRecords, DeveloperScales, FieldChunk, FieldKey
-from retropace.readers.fit.values import build_field_key, describe_field
+from retropace.readers.fit.table import ChunkedRecords, DeveloperScales, FieldChunk, FieldIdentity, FieldKey
+from retropace.readers.fit.values import identify_field
+
+_get_description = attrgetter("field")
 
 
 @dataclass(slots=True)
 class _FieldValues:
     """Values of one field, collected record by record."""
 
-    name: str
-    units: str
-    native_number: int | None
+    identity: FieldIdentity
     first_position: tuple[int, int]
     rows: list[int] = field(default_factory=list)
     values: list[float] = field(default_factory=list)
@@ -29,11 +30,9 @@ class _FieldValues:
 
 @dataclass(slots=True)
 class _FieldTarget:
-    """One field in the record messages of a definition, with the columns that receive its numbers and its texts."""
+    """A field of record messages, with the columns that receive its numbers and its texts."""
 
-    key: FieldKey
-    name: str
-    item: Any
+    identity: FieldIdentity
     is_unscaled: bool
     """Whether the field's integers can be used without a scale; false for all developer fields, which may have one."""
     numbers: _FieldValues | None = None
@@ -46,26 +45,25 @@ class ColumnBuilder:
 
     count: int = 0
     columns: dict[tuple[FieldKey, bool], _FieldValues] = field(default_factory=dict)
-    """Columns by field and by whether they hold texts, since a field may have numbers in some messages and texts in
-    others."""
-    targets: dict[tuple[Any, int], list[_FieldTarget | None]] = field(default_factory=dict)
-    """For each field of a message, what receives its values. The key is the message's definition and how many fields
-    the message has.
+    """Columns by field and by whether they hold texts: a field may have numbers in some messages, texts in others."""
+    targets: dict[tuple[Any, ...], tuple[list[_FieldTarget | None], bool]] = field(default_factory=dict)
+    """For each field of a message what receives its values, None if the app's description of the field is damaged; and
+    whether a field occurs twice, of which only the last value counts.
 
-    None stands for a developer field with a damaged description, which is skipped."""
-    repeating_definitions: set[Any] = field(default_factory=set)
-    """Definitions in which a field occurs twice; of such a field only the last value counts."""
+    The key is the definition of the message and its fields: messages of one definition may have more or fewer, by a
+    time in the header and by components (fields that are parts of another) that have no value."""
 
     def add(self, message: Any, scales: DeveloperScales) -> None:
         """Add the values of one record message of fitdecode, applying the ``scales`` of developer fields."""
         fields = message.fields
-        targets = self.targets.get((message.def_mesg, len(fields)))
-        if targets is None:
-            targets = self.targets[message.def_mesg, len(fields)] = [_build_target(field) for field in fields]
-            keys = [target.key for target in targets if target is not None]
-            if len(set(keys)) < len(keys):
-                self.repeating_definitions.add(message.def_mesg)
-        if message.def_mesg in self.repeating_definitions:
+        layout = (message.def_mesg, *map(_get_description, fields))
+        known = self.targets.get(layout)
+        if known is None:
+            targets = [_build_target(field) for field in fields]
+            keys = [target.identity.key for target in targets if target is not None]
+            known = self.targets[layout] = targets, len(set(keys)) < len(keys)
+        targets, is_repeating = known
+        if is_repeating:
             for order, field, last_target in _last_values(fields, targets):
                 self._add_value(last_target, field, order, scales)
         else:
@@ -85,40 +83,27 @@ class ColumnBuilder:
     def _add_value(self, target: _FieldTarget, field: Any, order: int, scales: DeveloperScales) -> None:
         """Add one value, which must not be None, of a field of a message."""
         # The profile names the smallest time that is a date "min".
-        value = field.raw_value if target.name == "timestamp" else field.value
-        if isinstance(value, str):
-            self._add_text(target, field.raw_value, value, order)
-            return
-        column = target.numbers or self._get_column(target, order, is_text=False)
+        value = field.raw_value if target.identity.name == "timestamp" else field.value
+        is_text = isinstance(value, str) and isinstance(field.raw_value, str)
+        column = (target.texts if is_text else target.numbers) or self._get_column(target, order, is_text=is_text)
         column.rows.append(self.count)
-        if not isinstance(value, (int, float)) or not math.isfinite(value):
+        if isinstance(value, str):
+            text = value.strip("\0 ") if is_text else value
+            code = column.text_codes.setdefault(text, len(column.text_codes)) if is_text else field.raw_value
+            column.value_names[float(code)] = text
+            column.values.append(float(code))
+        elif not isinstance(value, (int, float)) or not math.isfinite(value):
             column.values.append(np.nan)  # arrays have no column
-        elif isinstance(target.key, tuple) and target.key in scales:
-            scale, offset = scales[target.key]
+        elif isinstance(target.identity.key, tuple) and target.identity.key in scales:
+            scale, offset = scales[target.identity.key]
             column.values.append(value / scale - offset)
         else:
             column.values.append(value)
 
-    def _add_text(self, target: _FieldTarget, raw: Any, text: str, order: int) -> None:
-        """Add a value for which fitdecode returns text: a true text, or a number that has a name in the FIT profile."""
-        if isinstance(raw, str):
-            column = target.texts or self._get_column(target, order, is_text=True)
-            code = float(column.text_codes.setdefault(text.strip("\0 "), len(column.text_codes)))
-        else:
-            column = target.numbers or self._get_column(target, order, is_text=False)
-            code = float(raw)
-            column.value_names[code] = text
-        column.rows.append(self.count)
-        column.values.append(code)
-
     def _get_column(self, target: _FieldTarget, order: int, *, is_text: bool) -> _FieldValues:
         """Return the column that holds a field's numbers or its texts; it is created when its first value arrives."""
-        column = self.columns.get((target.key, is_text))
-        if column is None:
-            units, native_number = describe_field(target.item, is_developer=not isinstance(target.key, str))
-            column = self.columns[target.key, is_text] = _FieldValues(
-                target.name, units, native_number, (self.count, order)
-            )
+        key = (target.identity.key, is_text)
+        column = self.columns.setdefault(key, _FieldValues(target.identity, (self.count, order)))
         if is_text:
             target.texts = column
         else:
@@ -127,23 +112,18 @@ class ColumnBuilder:
 
     def to_records(self) -> ChunkedRecords:
         """Return all records that were added."""
-        return ChunkedRecords(
-            self.count,
-            tuple(
-                FieldChunk(
-                    key,
-                    column.name,
-                    column.units,
-                    column.native_number,
-                    np.array(column.rows, dtype=np.intp),
-                    np.array(column.values, dtype=np.float64),
-                    column.first_position,
-                    {float(code): text for text, code in column.text_codes.items()} if is_text else column.value_names,
-                    is_text,
-                )
-                for (key, is_text), column in self.columns.items()
-            ),
-        )
+        chunks = [
+            FieldChunk(
+                column.identity,
+                np.array(column.rows, dtype=np.intp),
+                np.array(column.values, dtype=np.float64),
+                column.first_position,
+                column.value_names,
+                is_text,
+            )
+            for (_, is_text), column in self.columns.items()
+        ]
+        return ChunkedRecords(self.count, tuple(chunks))
 
 
 def _last_values(fields: Iterable[Any], targets: Iterable[_FieldTarget | None]) -> list[tuple[int, Any, _FieldTarget]]:
@@ -151,13 +131,13 @@ def _last_values(fields: Iterable[Any], targets: Iterable[_FieldTarget | None]) 
     by_key: dict[FieldKey, tuple[int, Any, _FieldTarget]] = {}
     for order, (item, target) in enumerate(zip(fields, targets, strict=True)):
         if target is not None and item.value is not None:
-            by_key[target.key] = by_key[target.key][0] if target.key in by_key else order, item, target
+            key = target.identity.key
+            by_key[key] = by_key[key][0] if key in by_key else order, item, target
     return list(by_key.values())
 
 
 def _build_target(field: Any) -> _FieldTarget | None:
-    name = field.name
-    if not isinstance(name, str):
+    if not isinstance(field.name, str):
         return None
-    key = build_field_key(field.field_def, name)
-    return _FieldTarget(key, name, field.field, is_unscaled=isinstance(key, str))
+    identity = identify_field(field.name, field.field, field.field_def)
+    return _FieldTarget(identity, is_unscaled=not identity.is_developer)

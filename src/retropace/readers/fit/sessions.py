@@ -14,13 +14,10 @@ from retropace.readers.fit.events import read_lap_span
 from retropace.readers.fit.values import read_number, read_text, read_time_s, read_value
 
 END_ROUNDING_S = 2.0
-"""Records up to this many seconds after a session's end still belong to it, because FIT rounds times to whole
-seconds."""
+"""Seconds after a session's end in which records still belong to it, because FIT rounds times to whole seconds."""
 MAX_CONTINUATION_S = 24 * 3600.0
-"""If at least two records follow the last closed session within this many seconds, they begin a session that was never
-closed.
-
-Records that follow later do not count, since their times may be damaged."""
+"""Largest time in seconds from the last closed session to a record of a session that was never closed; the times of
+later records may be damaged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,18 +35,17 @@ class SessionWindow:
 def find_session_windows(file: DecodedFile, device_time_s: FloatArray) -> tuple[list[SessionWindow], list[str]]:
     """Find the sessions of one FIT file in order of time; returns them and warnings about what was assumed or left out.
 
-    ``device_time_s`` are the times of all records. A single session has all records. If there are several, each ends at
-    the end that the file states for it or, if that is earlier, where the next one starts. Records before the first
-    session belong to it, since some watches write the time of the first position as its start.
+    A single session has all records. Of several, each ends as the file says, but no later than the next one starts, and
+    the first one has all records before it too, since some watches write the time of the first position as its start.
     """
     sessions = file.messages_named("session")
     if not sessions:
+        warning = "the recording was never closed: it holds no session totals"
         if read_text(file.messages_named("file_id"), "type") == "course":
-            return _find_sessions_from_laps(file), [
-                "the file calls itself a course: its times may be computed, not run"
-            ]
-        return _find_sessions_from_laps(file), ["the recording was never closed: it holds no session totals"]
-    spans = sorted(((*_read_session_span(message), index) for index, message in enumerate(sessions)), key=_span_start)
+            warning = "the file calls itself a course: its times may be computed, not run"
+        return _find_sessions_from_laps(file), [warning]
+    spans = [(*_read_session_span(message), index) for index, message in enumerate(sessions)]
+    spans.sort(key=lambda span: span[0])
     ends_s = [end_s for _, end_s, _ in spans]
     unclosed = _find_unclosed_session(file, device_time_s, max(ends_s))
     windows = []
@@ -95,15 +91,11 @@ def _read_session_span(message: Any) -> tuple[float, float]:
     return (-np.inf if np.isnan(start_s) else start_s), (np.inf if np.isnan(end_s) else end_s)
 
 
-def _span_start(span: tuple[float, float, int]) -> float:
-    return span[0]
-
-
 def _find_unclosed_session(file: DecodedFile, device_time_s: FloatArray, end_s: float) -> SessionWindow | None:
     """Find the session that was still open when a damaged file breaks off; None if there is none.
 
-    It consists of the records that follow the last session message in the file and are later than that session. If the
-    file has all session messages before its records, no open session can be told, and None is returned.
+    It consists of the records that follow the last session message and are later than ``end_s``, that session's end. A
+    file with all session messages before its records shows no open session.
     """
     later_times_s = device_time_s[file.records_before_session :]
     is_later = (later_times_s > end_s + END_ROUNDING_S) & (later_times_s < end_s + MAX_CONTINUATION_S)

@@ -1,7 +1,7 @@
 """Location of each message in FIT bytes, with its definition, found without decoding the messages.
 
-A FIT file is a header, definition and data messages, and a checksum; several files may be chained. The layout is that
-of the Garmin FIT SDK, "Flexible and Interoperable Data Transfer Protocol".
+A FIT file is a header, definition and data messages, and a checksum; several files may be chained (Garmin FIT SDK,
+"Flexible and Interoperable Data Transfer Protocol").
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ CHECKSUM_BYTES = 2
 UNSET_LENGTHS = (0, 0xFFFFFFFF)
 """Values of the length in the header that mean it was never set, because the recording was not closed."""
 COMPRESSED_BIT = 0x80
-"""Bit of a message's first byte that marks a compressed-timestamp header, which holds a few bits of the time."""
+"""Bit of a message's first byte that marks a compressed-timestamp header, which holds five bits of the time."""
 DEFINITION_BIT = 0x40
 """Bit of a message's first byte that marks a definition message, which lays out the data messages after it."""
 DEVELOPER_BIT = 0x20
@@ -45,14 +45,14 @@ class Definition:
 
 @dataclass(frozen=True, slots=True)
 class MessageRuns:
-    """Where the data messages of a file lie: runs of successive messages of one definition, in file order.
-
-    Run ``i`` starts at byte ``starts[i]`` and holds ``counts[i]`` messages of definition ``definition_indices[i]``.
-    """
+    """Where the data messages of a file lie: runs of successive messages of one definition, in file order."""
 
     starts: Indices
+    """First byte of each run."""
     counts: Indices
+    """Number of messages in each run."""
     definition_indices: Indices
+    """Definition of each run, by its index in the file."""
 
     def __len__(self) -> int:
         return len(self.starts)
@@ -79,9 +79,14 @@ class ChainedFile:
     has_length: bool = True
     """Whether the header has a valid length; a recording that was not closed has none."""
 
+    @property
+    def message_numbers(self) -> Indices:
+        """For each definition the global number of its messages."""
+        return np.array([definition.number for definition in self.definitions], dtype=np.intp)
+
 
 def find_chained_files(data: bytes) -> list[ChainedFile]:
-    """Find the FIT files that follow one another in ``data``, as far as they can be parsed; may be an empty list."""
+    """Find the FIT files that follow one another in ``data``, as far as they can be parsed."""
     files: list[ChainedFile] = []
     offset = 0
     while _is_header(data, offset):
@@ -92,10 +97,7 @@ def find_chained_files(data: bytes) -> list[ChainedFile]:
 
 
 def has_valid_checksum(data: bytes, start: int, end: int) -> bool:
-    """Whether the two bytes at ``end`` are the checksum of the bytes ``[start, end)``.
-
-    The checksum of FIT is CRC-16/ARC (polynomial 0x8005, reflected).
-    """
+    """Whether the two bytes at ``end`` are the checksum (CRC-16/ARC) of the bytes ``[start, end)``."""
     from fastcrc import crc16
 
     return bool(struct.unpack_from("<H", data, end)[0] == crc16.arc(data[start:end]))
@@ -110,96 +112,74 @@ def _is_header(data: bytes, offset: int) -> bool:
 
 
 def _outline_file(data: bytes, start: int) -> ChainedFile:
-    body = start + data[start]
     size = struct.unpack_from("<I", data, start + 4)[0]
-    stated_end = body + size
+    stated_end = start + data[start] + size
     if not _ends_as_stated(data, start, stated_end, has_length=size not in UNSET_LENGTHS):
         # The messages may reach the end of the file, with or without a checksum after them.
         for end in (len(data) - CHECKSUM_BYTES, len(data)):
-            chained = _outline_messages(data, start, body, end, has_length=False)
+            chained = _outline_messages(data, start, end, has_length=False)
             if chained.damage_start is None:
                 return chained
         if size in UNSET_LENGTHS:
             return chained
-    return _outline_messages(data, start, body, stated_end)
+    return _outline_messages(data, start, stated_end)
 
 
 def _ends_as_stated(data: bytes, start: int, stated_end: int, *, has_length: bool) -> bool:
-    """Whether the end that a file's header states is believable.
-
-    It is if another FIT file starts there, or if, with a length in the header, the bytes end there or the checksum
-    before it is valid.
-    """
+    """Whether another FIT file follows the stated end, or the header has a length that fits the bytes or checksum."""
     next_start = stated_end + CHECKSUM_BYTES
     if _is_header(data, next_start):
         return True
-    if next_start >= len(data):
-        return has_length
-    return has_length and has_valid_checksum(data, start, stated_end)
+    return has_length and (next_start >= len(data) or has_valid_checksum(data, start, stated_end))
 
 
-def _outline_messages(data: bytes, start: int, body: int, stated_end: int, *, has_length: bool = True) -> ChainedFile:
-    """Locate the messages from byte ``body`` on, as far as they can be parsed before ``stated_end``."""
+def _outline_messages(data: bytes, start: int, stated_end: int, *, has_length: bool = True) -> ChainedFile:
+    """Locate the messages of the file at byte ``start``, as far as they can be parsed before ``stated_end``."""
     end = min(stated_end, len(data))
     lengths = [0] * 256  # length of a data message by its first byte; 0 if undefined
     definition_indices = [0] * 256
     definitions: list[Definition] = []
     runs: list[tuple[int, int, int]] = []
-    damage_start = None
-    offset = body
+    body = offset = start + data[start]
     while offset < end:
         first_byte = data[offset]
-        length = lengths[first_byte]
-        if length:
-            message_end = offset + length
-            if message_end > end:
-                damage_start = offset
+        if length := lengths[first_byte]:
+            if offset + length > end:
                 break
-            count = 1
-            if message_end < end and data[message_end] == first_byte:
-                count = _count_same_header(data, offset, end, length)
+            count = _count_same_header(data, offset, end, length)
             runs.append((offset, count, definition_indices[first_byte]))
             offset += count * length
-            continue
-        definition = (
-            _parse_definition(data, offset, end)
-            if first_byte & (COMPRESSED_BIT | DEFINITION_BIT) == DEFINITION_BIT
-            else None
-        )
-        if definition is None:
-            damage_start = offset
-            break
-        local = first_byte & 0x0F
-        for header in (local, local | 0x10, local | 0x20, local | 0x30):
-            lengths[header], definition_indices[header] = 1 + definition.size, len(definitions)
-        if local < 4:
-            for header in range(COMPRESSED_BIT + 32 * local, COMPRESSED_BIT + 32 * (local + 1)):
+        elif (definition := _parse_definition(data, offset, end)) is not None:
+            for header in _list_first_bytes(first_byte & 0x0F):
                 lengths[header], definition_indices[header] = 1 + definition.size, len(definitions)
-        definitions.append(definition)
-        offset = definition.end
-    if damage_start is None and offset != stated_end:
-        damage_start = offset
-    columns = np.array(runs, dtype=np.intp).reshape(-1, 3).T
+            definitions.append(definition)
+            offset = definition.end
+        else:
+            break
     return ChainedFile(
         start,
         body,
         tuple(definitions),
-        MessageRuns(*columns),
+        MessageRuns(*np.array(runs, dtype=np.intp).reshape(-1, 3).T),
         stated_end,
-        damage_start,
-        is_compressed=any(data[offset] & COMPRESSED_BIT for offset, _, _ in runs),
+        damage_start=None if offset == stated_end else offset,
+        is_compressed=any(data[run_start] & COMPRESSED_BIT for run_start, _, _ in runs),
         has_length=has_length,
     )
 
 
-def _count_same_header(data: bytes, offset: int, end: int, length: int) -> int:
-    """Count the messages that follow one another from byte ``offset`` on and all have the same first byte.
+def _list_first_bytes(local_number: int) -> list[int]:
+    """List the bytes with which data messages start that follow the definition with a local number (0 to 15)."""
+    compressed = range(COMPRESSED_BIT + 32 * local_number, COMPRESSED_BIT + 32 * (local_number + 1))
+    # A compressed header has two bits for the local number.
+    return [*(local_number | flags for flags in (0, 0x10, 0x20, 0x30)), *(compressed if local_number < 4 else ())]
 
-    The first byte tells the definition; therefore each of these messages is ``length`` bytes long.
-    """
+
+def _count_same_header(data: bytes, offset: int, end: int, length: int) -> int:
+    """Count the messages of ``length`` bytes that follow one another from ``offset`` on with the same first byte."""
     header = data[offset : offset + 1]
     max_count = (end - offset) // length
-    count, ahead = 1, 16
+    count, ahead = 1, 1
     while count < max_count:
         headers = data[offset + count * length : offset + min(count + ahead, max_count) * length : length]
         same = len(headers) - len(headers.lstrip(header))
@@ -211,8 +191,8 @@ def _count_same_header(data: bytes, offset: int, end: int, length: int) -> int:
 
 
 def _parse_definition(data: bytes, offset: int, end: int) -> Definition | None:
-    """Parse the definition message at ``offset``; None if it goes beyond ``end``."""
-    if offset + 6 > end:
+    """Parse the definition message at ``offset``; None if there is none or it goes beyond ``end``."""
+    if data[offset] & (COMPRESSED_BIT | DEFINITION_BIT) != DEFINITION_BIT or offset + 6 > end:
         return None
     number = struct.unpack_from(">H" if data[offset + 2] else "<H", data, offset + 3)[0]
     definition_end = offset + 6 + 3 * data[offset + 5]

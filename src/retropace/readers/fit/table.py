@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,23 +15,32 @@ SEMICIRCLE_DEG = 180.0 / 2**31
 """Degrees per semicircle, the unit of angles in FIT (FIT SDK)."""
 
 FieldKey = str | tuple[int, int]
-"""What identifies a record field: for a standard field its name, and for a developer field, whose name may repeat, the
-numbers of its app and of the field."""
+"""What identifies a record field: the name of a standard field, app number and field number of a developer field."""
 
 DeveloperScales = dict[tuple[int, int], tuple[float, float]]
-"""Scale and offset of each developer field, by its developer data index and field number."""
+"""Scale and offset of each developer field, by app number and field number."""
+
+
+class FieldIdentity(NamedTuple):
+    """Which field of record messages it is. Two developer fields may have the same name, but not the same key."""
+
+    key: FieldKey
+    name: str
+    units: str
+    native_number: int | None
+    """Number of the standard field that a developer field says it stands for; None if it names none."""
+
+    @property
+    def is_developer(self) -> bool:
+        """Whether an app defined the field."""
+        return not isinstance(self.key, str)
 
 
 @dataclass(frozen=True, slots=True)
 class FitField:
     """The values of one field in ``n`` records."""
 
-    name: str
-    is_developer: bool
-    units: str
-    native_number: int | None
-    """For a developer field: number of the standard FIT field that it says it corresponds to. None if it names none,
-    and for fields that are not developer fields."""
+    identity: FieldIdentity
     values: FloatArray
     """Values, ``(n,)`` float64; NaN where missing or not a number."""
     has_value: NDArray[np.bool_]
@@ -65,53 +75,39 @@ class FitTable:
 class FieldChunk:
     """The values of one field in some of the records."""
 
-    key: FieldKey
-    name: str
-    units: str
-    native_number: int | None
-    """For a developer field: number of the standard FIT field that it says it corresponds to. None if it names none,
-    and for fields that are not developer fields."""
+    identity: FieldIdentity
     rows: NDArray[np.intp]
     """Ascending indices of the records."""
     values: FloatArray
     """One number per record; NaN for values that are not numbers, such as arrays."""
     first_position: tuple[int, int]
-    """Index of the first record with a value, and position of the field within that record. Fields of a table are
-    sorted by the first and then by the second number."""
+    """Index of the first record with a value, and place of the field among the fields of that record."""
     value_names: Mapping[float, str] = field(default_factory=dict)
-    """Names of values: the name that the FIT profile gives to a number or, in a text field, the text that the number
-    replaces."""
+    """Name of each value: of a number the FIT profile's, in a text field the text that the number stands for."""
     is_text: bool = False
     """Whether the values are numbers that stand for texts, not measured quantities."""
 
 
 @dataclass(frozen=True, slots=True)
 class ChunkedRecords:
-    """``count`` records, stored as chunks, each of which holds the values of one field in some of the records.
-
-    If several chunks hold the same field of the same record, the value of the last chunk counts.
-    """
+    """``count`` records; if several chunks hold the same field of the same record, the last chunk counts."""
 
     count: int = 0
     chunks: tuple[FieldChunk, ...] = ()
 
     def concatenate(self, other: ChunkedRecords) -> ChunkedRecords:
         """Return these records followed by those of ``other``."""
-        later = (
-            replace(
-                chunk,
-                rows=chunk.rows + self.count,
-                first_position=(chunk.first_position[0] + self.count, chunk.first_position[1]),
-            )
-            for chunk in other.chunks
-        )
-        return ChunkedRecords(self.count + other.count, (*self.chunks, *later))
+        chunks = list(self.chunks)
+        for chunk in other.chunks:
+            row, place = chunk.first_position
+            chunks.append(replace(chunk, rows=chunk.rows + self.count, first_position=(row + self.count, place)))
+        return ChunkedRecords(self.count + other.count, tuple(chunks))
 
     def to_table(self) -> FitTable:
         """Return all records as a table; its fields are in the order in which the file first gives a value of each."""
         by_key: dict[FieldKey, list[FieldChunk]] = {}
         for chunk in self.chunks:
-            by_key.setdefault(chunk.key, []).append(chunk)
+            by_key.setdefault(chunk.identity.key, []).append(chunk)
         groups = sorted(by_key.values(), key=lambda chunks: min(chunk.first_position for chunk in chunks))
         fields = [self._merge_chunks(chunks) for chunks in groups]
         native = select_native_columns(fields)
@@ -120,33 +116,21 @@ class ChunkedRecords:
         return FitTable(device_time_s, tuple(fields))
 
     def _merge_chunks(self, chunks: list[FieldChunk]) -> FitField:
-        first_chunk = min(chunks, key=lambda chunk: chunk.first_position)
+        identity = min(chunks, key=lambda chunk: chunk.first_position).identity
         if len(chunks) > 1:
             chunks = _drop_overwritten(chunks, self.count)
-        categories: tuple[str, ...] = ()
-        columns = [chunk.values for chunk in chunks]
-        if all(chunk.value_names for chunk in chunks):
-            categories, columns = _encode_categories(chunks)
-        elif any(chunk.is_text for chunk in chunks):
-            columns = [np.full(len(chunk.rows), np.nan) if chunk.is_text else chunk.values for chunk in chunks]
-        if len(chunks) == 1 and len(first_chunk.rows) == self.count:
-            values, has_value = columns[0], np.ones(self.count, dtype=bool)
-        else:
-            values, has_value = np.full(self.count, np.nan), np.zeros(self.count, dtype=bool)
-            for chunk, column in zip(chunks, columns, strict=True):
-                values[chunk.rows] = column
-                has_value[chunk.rows] = True
-        is_developer = not isinstance(first_chunk.key, str)
-        return FitField(
-            first_chunk.name, is_developer, first_chunk.units, first_chunk.native_number, values, has_value, categories
-        )
+        categories, columns = _encode_categories(chunks)
+        if len(chunks) == 1 and len(chunks[0].rows) == self.count:
+            return FitField(identity, columns[0], np.ones(self.count, dtype=bool), categories)
+        values, has_value = np.full(self.count, np.nan), np.zeros(self.count, dtype=bool)
+        for chunk, column in zip(chunks, columns, strict=True):
+            values[chunk.rows] = column
+            has_value[chunk.rows] = True
+        return FitField(identity, values, has_value, categories)
 
 
 def _drop_overwritten(chunks: list[FieldChunk], count: int) -> list[FieldChunk]:
-    """Of several values of one field in the same record, keep only that of the last chunk.
-
-    Chunks overlap if a message holds a field twice. Returns the chunks of which any value is left.
-    """
+    """Keep only the last chunk's value of a field in each of ``count`` records; chunks without a value are left out."""
     last_chunk = np.full(count, -1, dtype=np.intp)
     for index, chunk in enumerate(chunks):
         last_chunk[chunk.rows] = index
@@ -159,34 +143,30 @@ def _drop_overwritten(chunks: list[FieldChunk], count: int) -> list[FieldChunk]:
 
 
 def _encode_categories(chunks: list[FieldChunk]) -> tuple[tuple[str, ...], list[FloatArray]]:
-    """Replace the values of a text field by indices of its texts, which are numbered in order of first occurrence.
+    """Return the texts of a text field in order of first occurrence, and for each chunk the index of each value's text.
 
-    Returns the texts, and an array of indices for each chunk. A field in which any value has no name is not a text
-    field: then the list of texts is empty, and the values are returned unchanged, with NaN for texts.
+    A field in which any value has no name is not a text field: it has no texts, its numbers remain, and texts are NaN.
     """
-    code_by_text: dict[str, int] = {}
-    occurrences: list[tuple[tuple[int, int, int], str]] = []
-    coded_chunks: list[FloatArray] = []
+    numbers = [np.full(len(chunk.rows), np.nan) if chunk.is_text else chunk.values for chunk in chunks]
+    first_occurrences: dict[str, tuple[int, int, int]] = {}
+    named_chunks: list[tuple[list[str], NDArray[np.intp]]] = []
     for index, chunk in enumerate(chunks):
+        if not chunk.value_names:
+            return (), numbers
         distinct, first, inverse = np.unique(chunk.values, return_index=True, return_inverse=True, equal_nan=True)
-        names = [chunk.value_names.get(value) for value in distinct.tolist()]
-        known_names = [text for text in names if text is not None]
-        if len(known_names) < len(names):
-            numeric_chunks = [np.full(len(other.rows), np.nan) if other.is_text else other.values for other in chunks]
-            return (), numeric_chunks
-        codes = np.array([code_by_text.setdefault(text, len(code_by_text)) for text in known_names])
-        first_rows = chunk.rows[first].tolist()
-        occurrences += [
-            ((row, chunk.first_position[1], index), text) for row, text in zip(first_rows, known_names, strict=True)
-        ]
-        coded_chunks.append(codes[inverse])
-    categories = list(dict.fromkeys(text for _, text in sorted(occurrences)))
-    category_by_code = np.empty(len(code_by_text))
-    for text, code in code_by_text.items():
-        category_by_code[code] = categories.index(text)
-    return tuple(categories), [category_by_code[codes] for codes in coded_chunks]
+        names = [chunk.value_names[value] for value in distinct.tolist() if value in chunk.value_names]
+        if len(names) < len(distinct):
+            return (), numbers
+        for row, name in zip(chunk.rows[first].tolist(), names, strict=True):
+            occurrence = (row, chunk.first_position[1], index)
+            first_occurrences[name] = min(first_occurrences.get(name, occurrence), occurrence)
+        named_chunks.append((names, inverse))
+    ordered = sorted((occurrence, name) for name, occurrence in first_occurrences.items())
+    code_by_name = {name: float(code) for code, (_, name) in enumerate(ordered)}
+    codes = [np.array([code_by_name[name] for name in names])[inverse] for names, inverse in named_chunks]
+    return tuple(code_by_name), codes
 
 
 def select_native_columns(fields: Iterable[FitField]) -> dict[str, FloatArray]:
-    """Return the values of the fields that belong to the FIT profile, by name; developer fields are left out."""
-    return {field.name: field.values for field in fields if not field.is_developer}
+    """Return the values of the fields that belong to the FIT profile, by name."""
+    return {field.identity.name: field.values for field in fields if not field.identity.is_developer}
