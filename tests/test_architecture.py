@@ -56,7 +56,7 @@ def test_no_two_modules_of_a_room_share_a_name() -> None:
 
 
 HEAVY = frozenset(
-    {"numpy", "shapely", "gpxpy", "fitdecode", "rich", "scipy", "pandas", "lxml", "pebble", "sqlite3"}
+    {"numpy", "shapely", "gpxpy", "fitdecode", "rich", "scipy", "pandas", "lxml", "sqlite3"}
     | {"distributed", "pyarrow", "fsspec"}
 )
 

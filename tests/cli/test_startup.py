@@ -8,7 +8,7 @@ from retropace.cli import COMMANDS, main
 from retropace.cli.lazy_command import LazyCommand
 from tests.support.fresh_calls import call_fresh, call_fresh_with
 
-HEAVY = {"numpy", "shapely", "gpxpy", "fitdecode", "fastcrc", "rich", "pebble", "sqlite3", "distributed", "pyarrow"}
+HEAVY = {"numpy", "shapely", "gpxpy", "fitdecode", "fastcrc", "rich", "sqlite3", "distributed", "pyarrow"}
 
 
 def test_the_list_says_of_each_command_what_the_command_says_of_itself() -> None:

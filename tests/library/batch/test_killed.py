@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import random
 import signal
 import sqlite3
 import subprocess
 import time
+from concurrent.futures import Future
 from contextlib import closing
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import pytest
 
+from retropace.library.batch import Job
+from retropace.library.batch.process_file import Task, TaskResult
+from retropace.library.batch.process_pool import open_process_pool
 from tests.support.batch_runs import COMMAND, environment, read_tables, retropace
 from tests.support.editor_server import wait_until
 from tests.support.recordings import runs
@@ -106,11 +112,6 @@ def test_interrupted_it_says_what_is_done_and_how_to_go_on(folder: Path, tmp_pat
     assert not any(Path(f"/proc/{worker}").exists() for worker in workers)
 
 
-@pytest.mark.xfail(
-    raises=subprocess.TimeoutExpired,
-    strict=False,
-    reason="open bug: a worker that is killed while it holds the pool's pipe stalls the run, in one of several tries",
-)
 def test_a_killed_worker_costs_one_file(folder: Path, tmp_path: Path) -> None:
     run = subprocess.Popen(
         [*COMMAND, "batch", str(folder), "--jobs", "2", "--csv", str(tmp_path / "out")],
@@ -126,10 +127,8 @@ def test_a_killed_worker_costs_one_file(folder: Path, tmp_path: Path) -> None:
     os.kill(_workers(run.pid)[0], signal.SIGKILL)
     try:
         out, said = run.communicate(timeout=120)
-    except subprocess.TimeoutExpired:
+    finally:
         run.kill()
-        run.communicate()
-        raise
     assert run.returncode == 1, said
     assert "Traceback" not in said
     # Whatever it had in hand is told, or it had nothing in hand; everything else is there.
@@ -137,6 +136,42 @@ def test_a_killed_worker_costs_one_file(folder: Path, tmp_path: Path) -> None:
     assert len(lost) <= 1
     again = retropace("batch", folder, "--csv", tmp_path / "out", data=tmp_path / "data", cwd=folder.parent)
     assert "worker was killed" not in again.stdout
+
+
+def test_workers_killed_again_and_again_cost_one_file_each(folder: Path) -> None:
+    tasks = [Task(str(path), str(path)) for path in sorted(folder.glob("*[0-9].fit"))[:120]]
+    draw = random.Random(6)
+    kills = 0
+    with open_process_pool(Job(), 2, 60.0) as pool:
+        futures = [pool.submit(task) for task in tasks]
+        while not all(future.done() for future in futures):
+            time.sleep(draw.uniform(0.05, 0.3))
+            for worker in multiprocessing.active_children()[:1]:
+                os.kill(worker.pid or 0, signal.SIGKILL)
+                kills += 1
+    lost = [error for future in futures if (error := future.exception()) is not None]
+    assert 0 < len(lost) <= kills
+    assert {str(error) for error in lost} == {"-9"}
+    assert all(future.result().outcome == "analysed" for future in futures if future.exception() is None)
+
+
+def test_a_pool_that_is_given_up_ends_its_workers_at_once(folder: Path) -> None:
+    tasks = [Task(str(path), str(path)) for path in sorted(folder.glob("*[0-9].fit"))]
+    futures: list[Future[TaskResult]] = []
+    workers: list[BaseProcess] = []
+
+    def give_up() -> None:
+        with open_process_pool(Job(), 2, None) as pool:
+            futures.extend(pool.submit(task) for task in tasks)
+            futures[0].result()
+            workers.extend(multiprocessing.active_children())
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        give_up()
+    assert len(workers) == 2
+    assert not any(worker.is_alive() for worker in workers)
+    assert sum(future.cancelled() for future in futures) > 300
 
 
 def _workers(parent: int) -> list[int]:

@@ -1,64 +1,158 @@
-"""Workers that are processes on this machine."""
+"""Workers that are processes on this machine.
+
+Each process has a pipe of its own. A killed process therefore leaves no lock and no half message to any other one.
+"""
 
 from __future__ import annotations
 
 import signal
 from collections.abc import Iterator
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from queue import SimpleQueue
+from threading import Lock
 from typing import Any
 
 from retropace.library.batch.forkserver import get_worker_context
 from retropace.library.batch.process_file import Job, Task, TaskResult, process_file
-from retropace.library.batch.workers import WorkerPool
+from retropace.library.batch.workers import WorkerLostError, WorkerPool
 
-_worker_job = Job()
-"""In a worker process, the job of the batch run that started it; set once when the process starts."""
+EXIT_TIMEOUT_S = 5.0
+"""Longest time in seconds to wait for the end of a process that was killed; a later end is not waited for."""
 
 
 @contextmanager
 def open_process_pool(job: Job, jobs: int, timeout_s: float | None) -> Iterator[WorkerPool]:
-    """Start ``jobs`` worker processes for a run, yield them as a pool, and stop them at the end.
+    """Start up to ``jobs`` worker processes as tasks come in, yield them as a pool, and stop them at the end.
 
     A process that dies, or takes longer than ``timeout_s`` over a file, is replaced by a new one.
     """
-    from pebble import ProcessPool
-
-    pool: Any = ProcessPool(max_workers=jobs, context=get_worker_context(), initializer=_init_worker, initargs=(job,))
+    pool = _LocalPool(job, jobs, timeout_s)
     try:
-        yield _LocalPool(pool, jobs, timeout_s)
-        pool.close()
+        yield pool
     except BaseException:
-        pool.stop()
+        pool.kill()
         raise
     finally:
-        pool.join()
+        pool.close()
 
 
-@dataclass(frozen=True, slots=True)
 class _LocalPool:
-    """A :class:`WorkerPool` that hands tasks to a process pool of the library pebble."""
+    """A :class:`WorkerPool` of processes; a thread for each hands over its tasks and waits for their results."""
 
-    pool: Any
-    size: int
-    timeout_s: float | None
+    def __init__(self, job: Job, size: int, timeout_s: float | None):
+        self.size = size
+        self._timeout_s = timeout_s
+        self._workers = [_WorkerProcess(job) for _ in range(size)]
+        self._idle: SimpleQueue[_WorkerProcess] = SimpleQueue()
+        for worker in self._workers:
+            self._idle.put(worker)
+        self._threads = ThreadPoolExecutor(size)
 
     def submit(self, task: Task) -> Future[TaskResult]:
         """Hand a task to a worker process, which has ``timeout_s`` seconds for it."""
-        future: Future[TaskResult] = self.pool.schedule(_run_task, args=(task,), timeout=self.timeout_s)
-        return future
+        return self._threads.submit(self._process, task)
 
     def check(self) -> None:
         """Do nothing. A worker that dies is replaced, so every task gets a result and no check is needed."""
 
+    def kill(self) -> None:
+        """Kill the workers and drop the tasks that wait."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
+        for worker in self._workers:
+            worker.kill()
 
-def _init_worker(job: Job) -> None:
-    """Set up a worker process: keep the job for its tasks, and ignore Ctrl-C, which the parent process handles."""
-    global _worker_job
+    def close(self) -> None:
+        """Wait until all tasks are done, and stop the workers."""
+        self._threads.shutdown()
+        for worker in self._workers:
+            worker.close()
+
+    def _process(self, task: Task) -> TaskResult:
+        worker = self._idle.get()
+        try:
+            return worker.process(task, self._timeout_s)
+        finally:
+            self._idle.put(worker)
+
+
+class _WorkerProcess:
+    """A process that works on one task at a time: started with its first task, and anew after it was lost."""
+
+    _lock = Lock()
+    """Held while any process is started or its exit status read; multiprocessing allows one thread at a time."""
+
+    def __init__(self, job: Job):
+        self._job = job
+        self._process: Any = None
+        self._connection: Connection | None = None
+        self._is_killed = False
+
+    def process(self, task: Task, timeout_s: float | None) -> TaskResult:
+        """Return the result of a task; raises ``TimeoutError``, or :class:`WorkerLostError` if the process died."""
+        try:
+            connection = self._connection or self._start()
+            connection.send(task)
+            if connection.poll(timeout_s):
+                result: TaskResult = connection.recv()
+                return result
+        except (EOFError, OSError):
+            raise WorkerLostError(self._drop()) from None
+        except BaseException:  # What is left of the message must not be taken for the next one.
+            self._drop()
+            raise
+        self._process.kill()
+        self._drop()
+        raise TimeoutError
+
+    def kill(self) -> None:
+        """Kill the process and start no other."""
+        with self._lock:
+            self._is_killed = True
+            if self._process is not None:
+                self._process.kill()
+
+    def close(self) -> None:
+        """Let the process end, which must be idle or killed."""
+        if self._connection is not None:
+            self._connection.close()
+            self._process.join()
+
+    def _start(self) -> Connection:
+        """Start the process and wait until it is ready, so that a task's time does not include the start."""
+        context = get_worker_context()
+        self._connection, worker_end = context.Pipe()
+        with self._lock:
+            if self._is_killed:
+                raise EOFError
+            self._process = context.Process(target=_work, args=(worker_end, self._job), daemon=True)
+            self._process.start()
+        worker_end.close()  # The pipe ends when the process does only if nobody else holds this end.
+        self._connection.recv()
+        return self._connection
+
+    def _drop(self) -> int | None:
+        """Give up the process, which ends when its pipe is closed; returns its exit status, None if there is none."""
+        connection, process = self._connection, self._process
+        self._connection = self._process = None
+        if connection is not None:
+            connection.close()
+        if process is None:
+            return None
+        with self._lock:
+            process.join(EXIT_TIMEOUT_S)
+            exit_code: int | None = process.exitcode
+            return exit_code
+
+
+def _work(connection: Connection, job: Job) -> None:
+    """Do tasks in a worker process until the pipe is closed. Ctrl-C is for the parent process, which handles it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _worker_job = job
-
-
-def _run_task(task: Task) -> TaskResult:
-    return process_file(_worker_job, task)
+    connection.send(None)
+    while True:
+        try:
+            task = connection.recv()
+        except EOFError:
+            return
+        connection.send(process_file(job, task))

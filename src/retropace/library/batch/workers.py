@@ -29,6 +29,14 @@ class WorkerPool(Protocol):
         ...
 
 
+class WorkerLostError(Exception):
+    """The process that worked on a task died with this ``exit_code``; None if the code is unknown."""
+
+    def __init__(self, exit_code: int | None):
+        super().__init__(exit_code)
+        self.exit_code = exit_code
+
+
 def failure_from_exception(exception: BaseException, timeout_s: float | None) -> Failure:
     """Translate the exception with which a task ended into the failure of its file."""
     if isinstance(exception, TimeoutError):
@@ -36,8 +44,8 @@ def failure_from_exception(exception: BaseException, timeout_s: float | None) ->
     if isinstance(exception, MemoryError):
         return Failure("out of memory", "does not fit into memory", is_transient=True)
     kind = type(exception).__name__
-    if kind in ("ProcessExpired", "KilledWorker"):
-        exit_code = getattr(exception, "exitcode", None)
+    if isinstance(exception, WorkerLostError) or kind == "KilledWorker":
+        exit_code = getattr(exception, "exit_code", None)
         status = f" (exit status {exit_code})" if exit_code is not None else ""
         message = f"its worker was killed{status}, for want of memory or by somebody: run again to try it again"
         return Failure("worker lost", message, is_transient=True)
