@@ -12,6 +12,8 @@ FLATTENING = 1.0 / 298.257_223_563
 """Flattening of the WGS 84 ellipsoid (NIMA TR8350.2, 2000)."""
 MAX_DEGREE_LENGTH_M = 111_700.0
 """Upper bound in metres of the length of a degree of latitude or longitude: 111 694 m at the poles."""
+COORDINATE_DECIMALS = 7
+"""Decimals of coordinates in degrees that are written to files, a resolution of about a centimetre."""
 _ECCENTRICITY_SQUARED = FLATTENING * (2.0 - FLATTENING)
 """Square of the first eccentricity of the WGS 84 ellipsoid."""
 

@@ -8,28 +8,13 @@ import numpy as np
 
 from retropace.core.spans import FloatArray
 
-BACKWARD_CADENCE_RATIO = 1.08
-"""Cadence of backward running over that of forward running at equal speed (Cavagna 2012, J Exp Biol 215:75)."""
-CADENCE_SPM_PER_MPS = 6.0
-"""Rise of running cadence in steps per minute for each m/s of speed; published: 4–8 up to 4 m/s (Cavagna 1988,
-J Physiol 399:81; van Oeveren 2017, PLoS ONE 12:e0184273)."""
-BACKWARD_EXTRA_HR_BPM = 18.0
-"""Beats per minute by which heart rate is higher when running backward than forward at equal speed; published: 15–22
-(Williford 1998, Med Sci Sports Exerc 30)."""
-HR_TIME_CONSTANT_S = 30.0
-"""Time constant in seconds with which heart rate approaches its new steady state exponentially after a change of effort
-(Bunc 1988, Eur J Appl Physiol 57:1)."""
 STANDING_EXTRA_HR_BPM = 15.0
-"""Beats per minute by which the steady heart rate of a runner who stands between efforts is above the resting heart
-rate."""
+"""Beats per minute by which standing between efforts keeps heart rate above the resting one."""
 
 
 @dataclass(frozen=True, slots=True)
 class SimulatedAthlete:
-    """A simulated runner. The speeds are those of relaxed running and walking.
-
-    In each stretch of a plan they are multiplied by its ``effort``.
-    """
+    """A simulated runner; the speeds are those of relaxed running and walking, which each stretch's effort scales."""
 
     run_mps: float = 2.9
     backward_speed_ratio: float = 0.68
@@ -43,31 +28,32 @@ class SimulatedAthlete:
     """Cadence in steps per minute when walking forward at ``walk_mps``."""
     resting_hr_bpm: float = 68.0
     hr_bpm_per_mps: float = 27.0
-    """Beats per minute by which the steady heart rate rises for each m/s of speed; at speed 0 it is the resting heart
-    rate."""
-    backward_cadence_ratio: float = BACKWARD_CADENCE_RATIO
-    backward_extra_hr_bpm: float = BACKWARD_EXTRA_HR_BPM
-    cadence_spm_per_mps: float = CADENCE_SPM_PER_MPS
+    """Beats per minute by which the steady heart rate rises above the resting one for each m/s of speed."""
+    backward_cadence_ratio: float = 1.08
+    """Backward over forward running cadence at equal speed (Cavagna 2012, J Exp Biol 215:75)."""
+    backward_extra_hr_bpm: float = 18.0
+    """Excess of heart rate backward over forward at equal speed; published: 15–22 (Williford 1998, Med Sci Sports Exerc
+    30)."""
+    cadence_spm_per_mps: float = 6.0
+    """Rise of running cadence with speed; published: 4–8 up to 4 m/s (Cavagna 1988, J Physiol 399:81; van Oeveren 2017,
+    PLoS ONE 12:e0184273)."""
     cadence_drift_sd_spm: float = 0.0
     """Standard deviation of a slow random drift of cadence around the cadence that belongs to the speed."""
-    hr_time_constant_s: float = HR_TIME_CONSTANT_S
+    hr_time_constant_s: float = 30.0
+    """Time constant of the response of heart rate to a change of effort (Bunc 1988, Eur J Appl Physiol 57:1)."""
     cardiac_drift_bpm_per_h: float = 0.0
-    """Rise of heart rate at constant pace, in beats per minute for each hour; published: 10–20 in the warmth, a few in
-    the cool (Coyle & González-Alonso 2001, Exerc Sport Sci Rev 29:88)."""
+    """Rise at constant pace; published: 10–20 (Coyle & González-Alonso 2001, Exerc Sport Sci Rev 29:88)."""
     fatigue_share_per_h: float = 0.0
     """Fraction of speed lost per hour; recreational marathon runners lose some 10 % over three to four hours."""
     slows_to_turn: bool = True
     """Whether the runner slows down almost to a stop in order to turn round; practised runners turn at full speed."""
     glance_interval_s: float = 0.0
-    """Mean time in seconds between two glances over the shoulder while running backward; each glance slows the runner.
-    0 means no glances."""
+    """Mean seconds between two glances over the shoulder, which slow the runner, while running backward; 0 for none."""
 
     def speed_mps(self, direction: str, gait: str, effort: float) -> float:
         """Return the steady speed in a direction and gait, in m/s: the relaxed speed times ``effort``."""
-        if gait == "stand":
-            return 0.0
-        forward_mps = self.run_mps if gait == "run" else self.walk_mps
-        ratio = self.backward_speed_ratio if gait == "run" else self.backward_walk_speed_ratio
+        forward_mps = {"run": self.run_mps, "walk": self.walk_mps, "stand": 0.0}[gait]
+        ratio = self.backward_walk_speed_ratio if gait == "walk" else self.backward_speed_ratio
         return forward_mps * effort * (ratio if direction == "backward" else 1.0)
 
     def step_rate_spm(self, direction: str, gait: str, speed_mps: FloatArray) -> FloatArray:

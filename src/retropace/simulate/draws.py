@@ -34,17 +34,12 @@ def draw_athlete(rng: np.random.Generator) -> SimulatedAthlete:
     )
 
 
-def draw_place(rng: np.random.Generator, hill_m: float = 0.0) -> SimulatedPlace:
-    """Draw a track, loop, path or treadmill near Berlin, with hills of height ``hill_m``.
-
-    If it is 0, most places are flat, and some loops and paths get hills of a random height.
-    """
+def draw_place(rng: np.random.Generator) -> SimulatedPlace:
+    """Draw a track, loop, path or treadmill near Berlin; some loops and paths have hills."""
     kind = str(rng.choice(["track", "loop", "path", "treadmill"], p=[0.3, 0.25, 0.35, 0.1]))
-    if not hill_m and kind in ("loop", "path") and rng.random() < 0.3:
-        hill_m = float(rng.uniform(4.0, 15.0))
-    kind = "path" if hill_m and kind in ("track", "treadmill") else kind
-    every_m = float(rng.uniform(600.0, 1200.0))
-    return SimulatedPlace(kind, 52.5 + float(rng.normal(0.0, 0.1)), 13.3, hill_m, every_m)
+    hill_m = float(rng.uniform(4.0, 15.0)) if kind in ("loop", "path") and rng.random() < 0.3 else 0.0
+    spacing_m = float(rng.uniform(600.0, 1200.0))
+    return SimulatedPlace(kind, 52.5 + float(rng.normal(0.0, 0.1)), 13.3, hill_m, spacing_m)
 
 
 def draw_watch(rng: np.random.Generator, length_s: float, indoor: bool = False) -> Watch:
@@ -79,10 +74,7 @@ def draw_plain(rng: np.random.Generator) -> tuple[SimulatedPlace, Watch]:
 def _draw_spans(
     rng: np.random.Generator, length_s: float, probability: float, duration_range_s: tuple[float, float]
 ) -> Spans | None:
-    """Draw one or two time spans within a session of ``length_s`` seconds.
-
-    None is returned instead with the probability ``1 - probability``.
-    """
+    """Draw, with the given probability, one or two time spans within a session of ``length_s`` seconds; else None."""
     if rng.random() >= probability:
         return None
     spans = []

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from retropace.core.geodesy import FLATTENING, SEMI_MAJOR_M
-from retropace.core.spans import FloatArray
+from retropace.core.spans import FloatArray, cumulate
 
 TRACK_STRAIGHT_M = 84.39
 """Length in metres of a straight of the standard track (World Athletics, Track and Field Facilities Manual, 2019)."""
@@ -16,8 +16,7 @@ TRACK_RADIUS_M = 36.50
 KERB_OFFSET_M = 0.30
 """Distance in metres from the kerb outward to the line along which lane 1 is measured (World Athletics 2019)."""
 LINE_OFFSET_M = 0.20
-"""Distance in metres from the inner line of a lane outward to the line along which it is measured, for all lanes but
-lane 1 (World Athletics 2019)."""
+"""Metres from the inner line of another lane outward to the line along which it is measured (World Athletics 2019)."""
 LANE_WIDTH_M = 1.22
 """Width in metres of a lane of the standard track (World Athletics 2019)."""
 LOOP_LENGTH_M = 1700.0
@@ -46,22 +45,16 @@ class SimulatedPlace:
 
     def altitude_m(self, distance_m: FloatArray) -> FloatArray:
         """Return the altitude above sea level after each distance, ``(n,)``."""
-        wave = 1.0 - np.cos(2.0 * np.pi * distance_m / self.hill_spacing_m)
-        altitude_m: FloatArray = BASE_ALTITUDE_M + self.hill_height_m / 2.0 * wave
-        return altitude_m
+        wave: FloatArray = 1.0 - np.cos(2.0 * np.pi * distance_m / self.hill_spacing_m)
+        return BASE_ALTITUDE_M + self.hill_height_m / 2.0 * wave
 
     def grade(self, distance_m: float) -> float:
         """Return the grade (metres of rise per metre) after a distance."""
-        if not self.hill_height_m:
-            return 0.0
         wavenumber = 2.0 * np.pi / self.hill_spacing_m
         return float(self.hill_height_m / 2.0 * wavenumber * np.sin(wavenumber * distance_m))
 
     def positions(self, distance_m: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """Return the position after each distance, as metres east and north of the place's coordinates, ``(n,)`` each.
-
-        It is NaN on a treadmill.
-        """
+        """Return metres east and north of the place's coordinates after each distance; NaN on a treadmill."""
         if self.kind == "track":
             return _track_positions(distance_m, self.lane, np.radians(self.rotation_deg))
         if self.kind == "path":
@@ -82,14 +75,9 @@ class SimulatedPlace:
         return lat, lon
 
 
-def lane_radius_m(lane: int) -> float:
-    """Return the radius of the bends, in metres, along the line on which a lane's length is measured."""
-    return TRACK_RADIUS_M + (KERB_OFFSET_M if lane == 1 else (lane - 1) * LANE_WIDTH_M + LINE_OFFSET_M)
-
-
 def _track_positions(distance_m: FloatArray, lane: int, rotation_rad: float) -> tuple[FloatArray, FloatArray]:
     """Return the positions after each distance in a lane, counterclockwise from the start of a straight."""
-    radius = lane_radius_m(lane)
+    radius = TRACK_RADIUS_M + (KERB_OFFSET_M if lane == 1 else (lane - 1) * LANE_WIDTH_M + LINE_OFFSET_M)
     bend = np.pi * radius
     lap = 2.0 * (TRACK_STRAIGHT_M + bend)
     lap_position = distance_m % lap
@@ -110,6 +98,5 @@ def _path_positions(distance_m: FloatArray) -> tuple[FloatArray, FloatArray]:
     along = np.where(phase <= PATH_LENGTH_M, phase, 2.0 * PATH_LENGTH_M - phase)
     fine = np.arange(0.0, PATH_LENGTH_M + 1.0)
     heading = 0.4 + 0.5 * np.sin(fine / 240.0) + 0.25 * np.sin(fine / 77.0)
-    east = np.concatenate(([0.0], np.cumsum(np.cos(heading[:-1]))))
-    north = np.concatenate(([0.0], np.cumsum(np.sin(heading[:-1]))))
+    east, north = cumulate(np.cos(heading[:-1])), cumulate(np.sin(heading[:-1]))
     return np.interp(along, fine, east), np.interp(along, fine, north)

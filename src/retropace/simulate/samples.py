@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 
 from retropace.simulate.athlete import SimulatedAthlete
 from retropace.simulate.body import Truth
 from retropace.simulate.place import SimulatedPlace
-from retropace.simulate.plan import PlannedStretch, backward, forward, rest, walk
+from retropace.simulate.plan import backward, forward, rest, walk
 from retropace.simulate.session import SimulatedSession, simulate
 from retropace.simulate.watch import Watch
 from retropace.simulate.write_fit import fit_bytes
@@ -31,11 +30,8 @@ lap 9,,backward,second
 
 
 def quarter_mile() -> SimulatedSession:
-    """Simulate three rounds, each of 400 m forward, two minutes' rest and 400 m backward.
-
-    The lap button is pressed at every change.
-    """
-    plan: list[PlannedStretch] = [forward(seconds=480, lap=True)]
+    """Simulate three rounds of 400 m forward, two minutes' rest and 400 m backward, with a lap at every change."""
+    plan = [forward(seconds=480)]
     for number in range(3):
         plan += [walk("forward", 40), forward(metres=400, effort=1.35), rest(115 + 5 * number), backward(metres=400)]
     plan += [walk("forward", 60), forward(seconds=300, effort=0.95)]
@@ -46,10 +42,8 @@ def quarter_mile() -> SimulatedSession:
 
 def track_6x400() -> SimulatedSession:
     """Simulate six times 400 m backward on a track, each followed by two minutes of jogging forward."""
-    plan: list[PlannedStretch] = [forward(seconds=420)]
-    for _ in range(6):
-        plan += [backward(metres=400), forward(seconds=120, effort=0.85)]
-    plan += [forward(seconds=120, effort=0.9)]
+    reps = [backward(metres=400), forward(seconds=120, effort=0.85)] * 6
+    plan = [forward(seconds=420), *reps, forward(seconds=120, effort=0.9)]
     start = datetime(2025, 5, 10, 16, 0, tzinfo=UTC)
     phone = Watch(record_interval_s=3)
     return simulate(plan, place=STADIUM, watch=phone, start_time=start, name="6 x 400 m backward", seed=2)
@@ -57,15 +51,13 @@ def track_6x400() -> SimulatedSession:
 
 def treadmill_beginner() -> SimulatedSession:
     """Simulate a beginner who walks on a treadmill, five times backward, and presses the lap button at each turn."""
-    plan: list[PlannedStretch] = [walk("forward", 240)]
+    plan = [walk("forward", 240)]
     for seconds in (90, 105, 120, 135, 150):
         plan += [walk("backward", seconds), walk("forward", 120)]
     plan += [walk("forward", 120, effort=0.9)]
-    start = datetime(2025, 5, 12, 18, 15, tzinfo=UTC)
+    start, place = datetime(2025, 5, 12, 18, 15, tzinfo=UTC), SimulatedPlace("treadmill")
     athlete = SimulatedAthlete(walk_mps=1.45, backward_walk_speed_ratio=0.55)
-    return simulate(
-        plan, athlete=athlete, place=SimulatedPlace("treadmill"), start_time=start, name="Treadmill", seed=3
-    )
+    return simulate(plan, athlete=athlete, place=place, start_time=start, name="Treadmill", seed=3)
 
 
 def long_backward() -> SimulatedSession:
@@ -90,29 +82,17 @@ def sample_files() -> Iterator[tuple[str, bytes]]:
         "long-backward.fit": long_backward(),
     }
     for name, session in sessions.items():
-        text = name.endswith(".gpx")
-        yield name, gpx_text(session.activity).encode("utf-8") if text else fit_bytes(session.activity)
-        yield name.rpartition(".")[0] + ".truth.json", truth_json(session.truth).encode("utf-8")
-    yield "quarter-mile.annotations.csv", QUARTER_MILE_SIDECAR.encode("utf-8")
+        yield name, gpx_text(session.activity).encode() if name.endswith(".gpx") else fit_bytes(session.activity)
+        yield name.rpartition(".")[0] + ".truth.json", truth_json(session.truth).encode()
+    yield "quarter-mile.annotations.csv", QUARTER_MILE_SIDECAR.encode()
 
 
 def truth_json(truth: Truth) -> str:
     """Return the truth as JSON: start, end (elapsed s), direction and gait of each stretch; metres per direction."""
+    edges_s = truth.edges_s.tolist()
     spans = [
         {"start_s": start, "end_s": end, "direction": direction, "gait": gait}
-        for start, end, direction, gait in zip(
-            truth.edges_s[:-1].tolist(), truth.edges_s[1:].tolist(), truth.direction, truth.gait, strict=True
-        )
+        for start, end, direction, gait in zip(edges_s[:-1], edges_s[1:], truth.direction, truth.gait, strict=True)
     ]
     metres = {name: round(value, 1) for name, value in truth.distance_m.items()}
     return json.dumps({"spans": spans, "distance_m": metres}, indent=1) + "\n"
-
-
-def write_samples(folder: Path) -> list[Path]:
-    """Write every sample into the folder; returns the paths of the files."""
-    folder.mkdir(parents=True, exist_ok=True)
-    written = []
-    for name, data in sample_files():
-        (folder / name).write_bytes(data)
-        written.append(folder / name)
-    return written

@@ -3,96 +3,78 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import accumulate
 
 import numpy as np
+from numpy.typing import NDArray
 
 from retropace.core.activity import Samples
-from retropace.core.spans import FloatArray, Spans, as_spans, contains
+from retropace.core.spans import FloatArray, Spans, as_spans, contains, cumulate
 from retropace.simulate.body import Motion
 from retropace.simulate.place import SimulatedPlace
 
 MIN_SPEED_MPS = 0.15
 """Lowest smoothed speed in m/s that a watch shows; for lower ones it records 0."""
 SMART_SPEED_CHANGE_MPS = 0.25
-"""Change of speed in m/s since the last record; at a larger change, smart recording writes a new record."""
+"""Change of speed in m/s since the last record above which smart recording writes a new one."""
 SMART_CADENCE_CHANGE_SPM = 12.0
-"""Change of cadence in steps per minute since the last record; at a larger change, smart recording writes a new
-record."""
+"""Change of cadence in steps per minute since the last record above which smart recording writes a new one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """How a simulated watch records, with its errors and delays.
-
-    In real recordings of a change of pace at a press of the lap button, speed changes 2–13 s and cadence 4 s after the
-    press.
-    """
+    """How a simulated watch records, with its errors and delays."""
 
     speed_time_constant_s: float = 4.0
     """Time constant in seconds of the exponential smoothing of speed."""
     cadence_lag_s: int = 3
     position_error_sd_m: float = 1.8
-    """Standard deviation of the position error along each of the two axes, in metres; real watches have 2–4 m in the
-    open."""
+    """Standard deviation in metres of the position error along each of the two axes; real watches: 2–4 in the open."""
     position_correlation_time_s: float = 45.0
-    """Correlation time in seconds of the position error, which is an Ornstein–Uhlenbeck process (a random walk pulled
-    back to 0); GPS errors last for tens of seconds."""
+    """Correlation time in seconds of the position error (an Ornstein–Uhlenbeck process)."""
     smart_recording: bool = False
-    """Whether the watch writes a record when speed or cadence changes, and otherwise every 3 to 10 seconds, instead of
-    at a fixed interval."""
+    """Whether the watch writes a record at changes of speed or cadence, and otherwise every 3 to 10 seconds."""
     record_interval_s: int = 1
     """Seconds between two records if ``smart_recording`` is off."""
     treadmill_error_share: float = 0.03
     """Relative error of distance on a treadmill, where the watch estimates it from steps."""
     cadence_resolution_spm: int = 1
-    """Smallest difference between two recorded cadences, in steps per minute; 2 if the watch counts strides of two
-    steps."""
+    """Smallest difference between two recorded cadences, in steps per minute; 2 if the watch counts strides."""
     autolap_m: float = 0.0
     """Distance in metres after which the watch ends a lap by itself; 0 if it never does."""
     dropout_spans: Spans | None = None
-    """Time spans, in elapsed seconds, in which no record is written; None for none."""
+    """Spans in which no record is written; None for none."""
     arms_still_spans: Spans | None = None
-    """Time spans in which no steps are counted because the arms are still, for example on a rail; None for none."""
+    """Spans in which no steps are counted because the arms are still, for example on a rail; None for none."""
     strap_off_spans: Spans | None = None
-    """Time spans in which no heart rate is recorded because the chest strap is off; None for none."""
+    """Spans in which no heart rate is recorded because the chest strap is off; None for none."""
 
 
 def record(
-    motion: Motion, place: SimulatedPlace, watch: Watch, recorded_seconds: FloatArray, rng: np.random.Generator
+    motion: Motion, place: SimulatedPlace, watch: Watch, is_recorded: NDArray[np.bool_], rng: np.random.Generator
 ) -> Samples:
-    """Record a motion with all errors and losses of the watch.
-
-    ``recorded_seconds`` are the rows of the motion in which the watch is not paused.
-    """
-    count = len(motion.t_s)
+    """Record a motion with all errors and losses of the watch, in the seconds in which it ``is_recorded``, ``(n,)``."""
     east_m, north_m = place.positions(motion.distance_m)
-    east_m = east_m + _draw_position_error(count, watch, rng)
-    north_m = north_m + _draw_position_error(count, watch, rng)
+    east_m = east_m + _draw_position_error(len(east_m), watch, rng)
+    north_m = north_m + _draw_position_error(len(north_m), watch, rng)
     lat_deg, lon_deg = place.degrees(east_m, north_m)
-    decay = np.exp(-1.0 / watch.speed_time_constant_s)
+    decay = float(np.exp(-1.0 / watch.speed_time_constant_s))
     is_indoor = place.kind == "treadmill"
     speed_factor = 1.0 + (watch.treadmill_error_share if is_indoor else 0.0)
-    smooth_mps: FloatArray = np.empty(count)
-    level = 0.0
-    for row, speed in enumerate(motion.speed_mps.tolist()):
-        level = decay * level + (1.0 - decay) * speed
-        smooth_mps[row] = level
+    smooth_mps = _accumulate((1.0 - decay) * motion.speed_mps, decay, 0.0)
     smooth_mps = np.where(smooth_mps < MIN_SPEED_MPS, 0.0, smooth_mps * speed_factor)
-    # A watch sums up its speed, not the distances between its positions.
-    distance_m: FloatArray = np.concatenate(([0.0], np.cumsum(smooth_mps[1:])))
     delay = watch.cadence_lag_s
-    delayed_spm = np.concatenate((np.zeros(delay), motion.cadence_spm[: count - delay]))
+    delayed_spm = np.concatenate((np.zeros(delay), motion.cadence_spm[: len(motion.t_s) - delay]))
     strides_per_min = watch.cadence_resolution_spm * np.round(delayed_spm / watch.cadence_resolution_spm) / 2.0
-    rows = recorded_seconds.astype(np.intp)
-    rows = rows[~contains(_spans_or_empty(watch.dropout_spans), motion.t_s[rows])][:: watch.record_interval_s]
+    rows = np.flatnonzero(is_recorded & ~_is_within(watch.dropout_spans, motion.t_s))[:: watch.record_interval_s]
     if watch.smart_recording:
         rows = rows[_select_smart_records(smooth_mps[rows], delayed_spm[rows], rng)]
-    has_still_arms = contains(_spans_or_empty(watch.arms_still_spans), motion.t_s)
-    has_no_strap = contains(_spans_or_empty(watch.strap_off_spans), motion.t_s)
+    has_no_strap = _is_within(watch.strap_off_spans, motion.t_s)
     columns: dict[str, FloatArray] = {
-        "distance_m": np.round(distance_m, 2),
+        # A watch sums up its speed, not the distances between its positions.
+        "distance_m": np.round(cumulate(smooth_mps[1:]), 2),
         "speed_mps": np.round(smooth_mps, 3),
-        "cadence_recorded": np.where(has_still_arms, 0.0, strides_per_min),
+        "cadence_recorded": np.where(_is_within(watch.arms_still_spans, motion.t_s), 0.0, strides_per_min),
         "heart_rate_bpm": np.where(has_no_strap, np.nan, np.round(motion.heart_rate_bpm)),
     }
     if not is_indoor:
@@ -103,31 +85,25 @@ def record(
     )
 
 
-def _spans_or_empty(spans: Spans | None) -> Spans:
-    return as_spans([]) if spans is None else spans
+def _is_within(spans: Spans | None, t_s: FloatArray) -> NDArray[np.bool_]:
+    return contains(as_spans([]) if spans is None else spans, t_s)
+
+
+def _accumulate(increments: FloatArray, decay: float, start: float) -> FloatArray:
+    """Return the recursive sums in which each value is ``decay`` times the one before plus an increment."""
+    values = accumulate(increments.tolist(), lambda level, increment: decay * level + increment, initial=start)
+    return np.array(list(values)[1:])
 
 
 def _draw_position_error(count: int, watch: Watch, rng: np.random.Generator) -> FloatArray:
-    """Draw the position error along one axis, in metres for each second.
-
-    It is an exactly discretised Ornstein–Uhlenbeck process (a random walk pulled back to 0).
-    """
+    """Draw the position error along one axis, in metres for each second: an exact Ornstein–Uhlenbeck process."""
     decay = float(np.exp(-1.0 / watch.position_correlation_time_s))
     innovations = rng.normal(0.0, watch.position_error_sd_m * np.sqrt(1.0 - decay**2), count)
-    error_m = np.empty(count)
-    level = float(rng.normal(0.0, watch.position_error_sd_m))
-    for row, innovation in enumerate(innovations.tolist()):
-        level = decay * level + innovation
-        error_m[row] = level
-    return error_m
+    return _accumulate(innovations, decay, float(rng.normal(0.0, watch.position_error_sd_m)))
 
 
-def _select_smart_records(speed_mps: FloatArray, cadence_spm: FloatArray, rng: np.random.Generator) -> FloatArray:
-    """Return the rows that smart recording writes.
-
-    A row is written if speed or cadence has changed since the last written row, or if that lies 3 to 10 rows back
-    (drawn at random).
-    """
+def _select_smart_records(speed_mps: FloatArray, cadence_spm: FloatArray, rng: np.random.Generator) -> NDArray[np.intp]:
+    """Return the rows that smart recording writes: at a change since the last one written, else after 3 to 10 rows."""
     written = [0]
     max_interval = 6
     for row in range(1, len(speed_mps)):
@@ -139,4 +115,4 @@ def _select_smart_records(speed_mps: FloatArray, cadence_spm: FloatArray, rng: n
         if has_changed or row - last >= max_interval or row == len(speed_mps) - 1:
             written.append(row)
             max_interval = int(rng.integers(3, 11))
-    return np.array(written, dtype=np.float64).astype(np.intp)
+    return np.array(written, dtype=np.intp)

@@ -1,15 +1,33 @@
-"""The messages of a FIT file other than its records, built with fit-tool, and the file's header and checksums."""
+"""The messages of an exported FIT file other than its records, and the file's header and checksums."""
 
 from __future__ import annotations
 
 import struct
-from collections.abc import Sequence
-from datetime import datetime
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from fit_tool.base_type import BaseType
+from fit_tool.developer_field import DeveloperField
+from fit_tool.profile.messages.activity_message import ActivityMessage
+from fit_tool.profile.messages.developer_data_id_message import DeveloperDataIdMessage
+from fit_tool.profile.messages.device_info_message import DeviceInfoMessage
+from fit_tool.profile.messages.field_description_message import FieldDescriptionMessage
+from fit_tool.profile.messages.file_creator_message import FileCreatorMessage
+from fit_tool.profile.messages.lap_message import LapMessage
+from fit_tool.profile.messages.session_message import SessionMessage
+from fit_tool.profile.profile_type import (
+    Activity,
+    Event,
+    EventType,
+    Intensity,
+    LapTrigger,
+    SessionTrigger,
+    Sport,
+    SubSport,
+)
 
+from retropace.core.fit_encoder import MAKER, FitClock, build_file_id, build_message, build_timer_event
 from retropace.core.spans import FloatArray, contains, cumulate, midpoints, total_s
 from retropace.readers.fit.stream import FIT_MAGIC
 
@@ -20,31 +38,13 @@ PROTOCOL_VERSION = 0x20
 """FIT protocol version 2.0, the first with developer fields."""
 APPLICATION_ID = b"retropace\0\0\0\0\0\0\1"
 """The 16-byte id under which readers recognize the developer fields of retropace; it must never change."""
-STRING_FIELD_BYTES = {"direction": 10, "gait": 10, "basis": 10}
-"""Developer fields (those that an app defines) that the export adds to laps for texts: name of the field and its size
-in bytes, final zero included."""
-CONFIDENCE_FIELD = "confidence"
-"""The developer field of a lap for the probability, 0 to 1, that its direction is right; NaN where unknown."""
-
-
-class FitClock:
-    """Converts elapsed seconds of an activity to timestamps for fit-tool."""
-
-    def __init__(self, start: datetime):
-        self.start_unix_s = start.timestamp()
-
-    def to_ms(self, t_s: float) -> int:
-        """Elapsed seconds as milliseconds since 1970 (UTC), rounded to whole seconds, as FIT timestamps are."""
-        return round(self.start_unix_s + t_s) * 1000
-
-
-def encode_messages(messages: Sequence[Any]) -> bytes:
-    """The fit-tool messages encoded as bytes, with the definition messages (field layouts) that they need."""
-    from fit_tool.fit_file_builder import FitFileBuilder
-
-    builder = FitFileBuilder(auto_define=True)
-    builder.add_all(list(messages))
-    return b"".join(record.to_bytes() for record in builder.records)
+DEVELOPER_FIELDS = {
+    "direction": (BaseType.STRING, 10),
+    "gait": (BaseType.STRING, 10),
+    "basis": (BaseType.STRING, 10),
+    "confidence": (BaseType.FLOAT32, 4),
+}
+"""The FIT type and size in bytes of each developer field of a lap; its name is that of a column of ``Segments``."""
 
 
 def build_fit_file(body: bytes, profile_version: int) -> bytes:
@@ -58,87 +58,54 @@ def build_fit_file(body: bytes, profile_version: int) -> bytes:
 
 def build_opening_messages(fit_clock: FitClock) -> list[Any]:
     """The first messages of a file whose records are not copied: file id, creator, device info and timer start."""
-    from fit_tool.profile.messages.device_info_message import DeviceInfoMessage
-    from fit_tool.profile.messages.file_creator_message import FileCreatorMessage
-    from fit_tool.profile.messages.file_id_message import FileIdMessage
-    from fit_tool.profile.profile_type import FileType, Manufacturer
-
-    maker = {"manufacturer": Manufacturer.DEVELOPMENT.value, "product": 1, "serial_number": 1}
+    start_ms = fit_clock.to_ms(0.0)
     software = float(".".join(version("retropace").split(".")[:2]))
     return [
-        build_message(FileIdMessage, type=FileType.ACTIVITY, time_created=fit_clock.to_ms(0.0), **maker),
+        build_file_id(fit_clock),
         build_message(FileCreatorMessage, software_version=round(100.0 * software)),
-        build_message(
-            DeviceInfoMessage, timestamp=fit_clock.to_ms(0.0), device_index=0, software_version=software, **maker
-        ),
-        build_timer_event(fit_clock, 0.0, "START"),
+        build_message(DeviceInfoMessage, timestamp=start_ms, device_index=0, software_version=software, **MAKER),
+        build_timer_event(fit_clock, 0.0, EventType.START),
     ]
 
 
-def build_timer_event(fit_clock: FitClock, t_s: float, event_type: str) -> Any:
-    """An event message that starts or stops the timer; ``event_type`` names a member of fit-tool's ``EventType``."""
-    from fit_tool.profile.messages.event_message import EventMessage
-    from fit_tool.profile.profile_type import Event, EventType
-
-    return build_message(
-        EventMessage, timestamp=fit_clock.to_ms(t_s), event=Event.TIMER, event_type=EventType[event_type]
-    )
-
-
 def build_lap_messages(analysis: Analysis, fit_clock: FitClock, developer_index: int) -> list[Any]:
-    """One lap message per segment, preceded by the descriptions of the developer fields for direction, gait and basis.
-
-    Timestamps are whole seconds. For durations and distances, the cumulative curves are rounded before differences are
-    taken, so that the laps add up to the totals.
-    """
-    from fit_tool.profile.messages.developer_data_id_message import DeveloperDataIdMessage
-    from fit_tool.profile.messages.field_description_message import FieldDescriptionMessage
-    from fit_tool.profile.messages.lap_message import LapMessage
-    from fit_tool.profile.profile_type import Event, EventType, Intensity, LapTrigger
-
+    """One lap message per segment, after the descriptions of their developer fields; timestamps are whole seconds."""
     segments, totals = analysis.segments, _compute_totals(analysis, analysis.segments.edges_s)
     messages = [
         build_message(DeveloperDataIdMessage, developer_data_index=developer_index, application_id=APPLICATION_ID)
     ]
-    for number, name in enumerate((*STRING_FIELD_BYTES, CONFIDENCE_FIELD)):
-        messages.append(
-            build_message(
-                FieldDescriptionMessage,
-                developer_data_index=developer_index,
-                field_definition_number=number,
-                fit_base_type_id=_find_base_type(name).value,
-                field_name=name,
-                units="",
-                native_mesg_num=LapMessage.ID,
-            )
+    for number, (name, (base_type, _)) in enumerate(DEVELOPER_FIELDS.items()):
+        description = build_message(
+            FieldDescriptionMessage,
+            developer_data_index=developer_index,
+            field_definition_number=number,
+            fit_base_type_id=base_type.value,
+            field_name=name,
+            units="",
+            native_mesg_num=LapMessage.ID,
         )
-    last_index = len(segments) - 1
-    for index in range(len(segments)):
-        labels = {name: str(getattr(segments, name)[index]) for name in STRING_FIELD_BYTES}
-        messages.append(
-            build_message(
-                LapMessage,
-                _build_developer_fields(developer_index, labels, float(segments.confidence[index])),
-                message_index=index,
-                timestamp=fit_clock.to_ms(float(segments.end_s[index])),
-                start_time=fit_clock.to_ms(float(segments.start_s[index])),
-                event=Event.LAP,
-                event_type=EventType.STOP,
-                lap_trigger=LapTrigger.SESSION_END if index == last_index else LapTrigger.MANUAL,
-                intensity=Intensity.REST if segments.direction[index] == "rest" else Intensity.ACTIVE,
-                **_find_sport(analysis),
-                **totals[index],
-                **_compute_means(analysis.summary.segments, index),
-            )
+        messages.append(description)
+    for index, direction in enumerate(segments.direction.tolist()):
+        lap = build_message(
+            LapMessage,
+            _build_developer_fields(analysis, index, developer_index),
+            message_index=index,
+            timestamp=fit_clock.to_ms(float(segments.end_s[index])),
+            start_time=fit_clock.to_ms(float(segments.start_s[index])),
+            event=Event.LAP,
+            event_type=EventType.STOP,
+            lap_trigger=LapTrigger.SESSION_END if index == len(segments) - 1 else LapTrigger.MANUAL,
+            intensity=Intensity.REST if direction == "rest" else Intensity.ACTIVE,
+            **_find_sport(analysis),
+            **totals[index],
+            **_compute_means(analysis.summary.segments, index),
         )
+        messages.append(lap)
     return messages
 
 
 def build_session_message(analysis: Analysis, fit_clock: FitClock, source_totals: dict[str, int]) -> Any:
     """The FIT message with the totals of the session; ``source_totals`` are those that only the source file states."""
-    from fit_tool.profile.messages.session_message import SessionMessage
-    from fit_tool.profile.profile_type import Event, EventType, SessionTrigger
-
     elapsed_s = analysis.cleaned.elapsed_s
     (totals,) = _compute_totals(analysis, np.array([0.0, elapsed_s]))
     return build_message(
@@ -160,14 +127,10 @@ def build_session_message(analysis: Analysis, fit_clock: FitClock, source_totals
 
 def build_activity_message(analysis: Analysis, fit_clock: FitClock) -> Any:
     """The FIT message on the whole activity, the last of a file: its timer time and its single session."""
-    from fit_tool.profile.messages.activity_message import ActivityMessage
-    from fit_tool.profile.profile_type import Activity, Event, EventType
-
-    timer_s = analysis.cleaned.elapsed_s - total_s(analysis.cleaned.pauses)
     return build_message(
         ActivityMessage,
         timestamp=fit_clock.to_ms(analysis.cleaned.elapsed_s),
-        total_timer_time=round(timer_s, 3),
+        total_timer_time=round(analysis.cleaned.elapsed_s - total_s(analysis.cleaned.pauses), 3),
         num_sessions=1,
         type=Activity.MANUAL,
         event=Event.ACTIVITY,
@@ -175,19 +138,10 @@ def build_activity_message(analysis: Analysis, fit_clock: FitClock) -> Any:
     )
 
 
-def build_message(message_class: Any, developer_fields: list[Any] | None = None, /, **values: Any) -> Any:
-    """A fit-tool message of ``message_class`` with the given field values and developer fields."""
-    message = message_class(developer_fields=developer_fields)
-    for name, value in values.items():
-        setattr(message, name, value)
-    return message
-
-
 def _compute_totals(analysis: Analysis, edges_s: FloatArray) -> list[dict[str, float]]:
-    """Durations (s) and distance (m) between successive edges: one dictionary by FIT field name for each two.
+    """Durations (s) and, if known, distance (m) by FIT field name between each two successive edges.
 
-    Cumulative curves are rounded before differences are taken, so that the parts add up to the total. Distance is left
-    out if the activity has none.
+    Cumulative curves are rounded before differences are taken, so that the parts add up to the total.
     """
     cleaned = analysis.cleaned
     axis_s = np.union1d(cleaned.t_s, edges_s)
@@ -205,23 +159,20 @@ def _compute_totals(analysis: Analysis, edges_s: FloatArray) -> list[dict[str, f
 
 
 def _compute_means(stats: Any, index: int) -> dict[str, Any]:
-    """Mean speed (m/s), cadence of one foot (rpm), heart rate … in row ``index`` of ``stats``, by FIT field name.
-
-    Values that are unknown or outside the field's range are left out.
-    """
+    """Means in row ``index`` of ``stats`` by FIT field name, without those that are unknown or out of range."""
     speed, rpm = float(stats.speed_mps[index]), float(stats.cadence_spm[index]) / 2.0
     heart_rate_bpm, step_m, steps = (
         float(getattr(stats, name)[index]) for name in ("heart_rate_bpm", "step_length_m", "steps")
     )
     means: dict[str, Any] = {}
-    if np.isfinite(speed) and speed < 65.0:
+    # A comparison with NaN is false.
+    if speed < 65.0:
         means |= {"avg_speed": round(speed, 3), "enhanced_avg_speed": round(speed, 3)}
-    if np.isfinite(rpm) and rpm < 254.0:
-        whole_rpm = int(rpm)
-        means |= {"avg_cadence": whole_rpm, "avg_fractional_cadence": int((rpm - whole_rpm) * 128.0) / 128.0}
-    if np.isfinite(heart_rate_bpm) and heart_rate_bpm < 254.0:
+    if rpm < 254.0:
+        means |= {"avg_cadence": int(rpm), "avg_fractional_cadence": int(rpm % 1.0 * 128.0) / 128.0}
+    if heart_rate_bpm < 254.0:
         means["avg_heart_rate"] = round(heart_rate_bpm)
-    if np.isfinite(step_m) and step_m < 6.5:
+    if step_m < 6.5:
         means["avg_step_length"] = round(1000.0 * step_m, 1)
     if np.isfinite(steps):
         means["total_cycles"] = round(steps / 2.0)
@@ -230,8 +181,6 @@ def _compute_means(stats: Any, index: int) -> dict[str, Any]:
 
 def _find_sport(analysis: Analysis) -> dict[str, Any]:
     """The sport and sub-sport of the activity as FIT's values; running and generic where FIT lacks its name."""
-    from fit_tool.profile.profile_type import Sport, SubSport
-
     activity = analysis.activity
     return {
         "sport": Sport.__members__.get(activity.sport.upper().replace(" ", "_"), Sport.RUNNING),
@@ -239,24 +188,12 @@ def _find_sport(analysis: Analysis) -> dict[str, Any]:
     }
 
 
-def _build_developer_fields(index: int, labels: dict[str, str], confidence: float) -> list[Any]:
-    from fit_tool.developer_field import DeveloperField
-
+def _build_developer_fields(analysis: Analysis, index: int, developer_index: int) -> list[Any]:
     fields = []
-    for number, name in enumerate((*STRING_FIELD_BYTES, CONFIDENCE_FIELD)):
+    for number, (name, (base_type, size)) in enumerate(DEVELOPER_FIELDS.items()):
         field = DeveloperField(
-            field_id=number,
-            name=name,
-            base_type=_find_base_type(name),
-            developer_data_index=index,
-            size=STRING_FIELD_BYTES.get(name, 4),
+            field_id=number, name=name, base_type=base_type, developer_data_index=developer_index, size=size
         )
-        field.set_value(0, labels.get(name, confidence))
+        field.set_value(0, getattr(analysis.segments, name)[index].item())
         fields.append(field)
     return fields
-
-
-def _find_base_type(name: str) -> Any:
-    from fit_tool.base_type import BaseType
-
-    return BaseType.STRING if name in STRING_FIELD_BYTES else BaseType.FLOAT32

@@ -1,7 +1,4 @@
-"""FIT record messages, encoded from columns with NumPy in one step.
-
-Encoding a day-long recording message by message through fit-tool would take a minute.
-"""
+"""FIT record messages, encoded from columns with NumPy: for a day-long recording, fit-tool would take a minute."""
 
 from __future__ import annotations
 
@@ -15,8 +12,17 @@ from retropace.core.spans import FloatArray
 RECORD_MESSAGE = 20
 """FIT's global message number of ``record``, which holds the values of one moment."""
 LOCAL_MESSAGE_TYPE = 1
-"""FIT's local message type of the exported records: the number in a message's first byte that links it to its
-definition message. No other message of an exported file uses it."""
+"""FIT's local message type of the records, in the first byte of their messages and of no other exported message."""
+
+
+BASE_TYPES = {
+    "sint8": (0x01, "i1", 0x7F),
+    "uint8": (0x02, "u1", 0xFF),
+    "uint16": (0x84, "<u2", 0xFFFF),
+    "sint32": (0x85, "<i4", 2**31 - 1),
+    "uint32": (0x86, "<u4", 2**32 - 1),
+}
+"""FIT's number, the NumPy dtype and the missing value of each FIT base type (the type in which a field is stored)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,41 +31,27 @@ class _FieldEncoding:
 
     number: int
     """FIT's number of the field within ``record`` (field definition number)."""
-    base_type: int
-    """FIT's number of the type in which the value is stored (base type)."""
-    dtype: str
-    """The NumPy dtype of the encoded values."""
-    missing_value: int
-    """The encoded value that stands for a missing one."""
+    base_type: str
+    """A key of ``BASE_TYPES``."""
     scale: float = 1.0
     offset: float = 0.0
 
 
-_UINT8 = (0x02, "u1", 0xFF)
-"""The FIT base type ``uint8``: its number, NumPy dtype and missing value."""
-_SINT8 = (0x01, "i1", 0x7F)
-"""The FIT base type ``sint8``: its number, NumPy dtype and missing value."""
-_UINT16 = (0x84, "<u2", 0xFFFF)
-"""The FIT base type ``uint16``: its number, NumPy dtype and missing value."""
-_UINT32 = (0x86, "<u4", 2**32 - 1)
-"""The FIT base type ``uint32``: its number, NumPy dtype and missing value."""
-_SINT32 = (0x85, "<i4", 2**31 - 1)
-"""The FIT base type ``sint32``: its number, NumPy dtype and missing value."""
 FIELDS: Mapping[str, _FieldEncoding] = {
-    "timestamp": _FieldEncoding(253, *_UINT32),
-    "lat_deg": _FieldEncoding(0, *_SINT32, 2**31 / 180.0),
-    "lon_deg": _FieldEncoding(1, *_SINT32, 2**31 / 180.0),
-    "altitude_m": _FieldEncoding(78, *_UINT32, 5.0, 500.0),
-    "distance_m": _FieldEncoding(5, *_UINT32, 100.0),
-    "speed_mps": _FieldEncoding(73, *_UINT32, 1000.0),
-    "heart_rate_bpm": _FieldEncoding(3, *_UINT8),
-    "cadence": _FieldEncoding(4, *_UINT8),
-    "fractional_cadence": _FieldEncoding(53, *_UINT8, 128.0),
-    "step_length_m": _FieldEncoding(85, *_UINT16, 10_000.0),
-    "vertical_oscillation_m": _FieldEncoding(39, *_UINT16, 10_000.0),
-    "stance_time_s": _FieldEncoding(41, *_UINT16, 10_000.0),
-    "power": _FieldEncoding(7, *_UINT16),
-    "temperature": _FieldEncoding(13, *_SINT8),
+    "timestamp": _FieldEncoding(253, "uint32"),
+    "lat_deg": _FieldEncoding(0, "sint32", 2**31 / 180.0),
+    "lon_deg": _FieldEncoding(1, "sint32", 2**31 / 180.0),
+    "altitude_m": _FieldEncoding(78, "uint32", 5.0, 500.0),
+    "distance_m": _FieldEncoding(5, "uint32", 100.0),
+    "speed_mps": _FieldEncoding(73, "uint32", 1000.0),
+    "heart_rate_bpm": _FieldEncoding(3, "uint8"),
+    "cadence": _FieldEncoding(4, "uint8"),
+    "fractional_cadence": _FieldEncoding(53, "uint8", 128.0),
+    "step_length_m": _FieldEncoding(85, "uint16", 10_000.0),
+    "vertical_oscillation_m": _FieldEncoding(39, "uint16", 10_000.0),
+    "stance_time_s": _FieldEncoding(41, "uint16", 10_000.0),
+    "power": _FieldEncoding(7, "uint16"),
+    "temperature": _FieldEncoding(13, "sint8"),
 }
 """The record fields that can be exported, by the name of their column (Garmin FIT SDK, profile, message ``record``).
 
@@ -69,10 +61,11 @@ Columns are in metres, seconds and degrees where the profile has millimetres, mi
 
 def build_definition(names: list[str]) -> bytes:
     """The definition message (field layout) of records with the fields ``names``, keys of ``FIELDS``, as bytes."""
-    triples = ((FIELDS[name].number, np.dtype(FIELDS[name].dtype).itemsize, FIELDS[name].base_type) for name in names)
-    return bytes([0x40 | LOCAL_MESSAGE_TYPE, 0, 0, RECORD_MESSAGE, 0, len(names)]) + b"".join(
-        bytes(triple) for triple in triples
-    )
+    definition = bytes([0x40 | LOCAL_MESSAGE_TYPE, 0, 0, RECORD_MESSAGE, 0, len(names)])
+    for name in names:
+        number, dtype, _ = BASE_TYPES[FIELDS[name].base_type]
+        definition += bytes([FIELDS[name].number, np.dtype(dtype).itemsize, number])
+    return definition
 
 
 def encode_records(columns: Mapping[str, FloatArray]) -> np.ndarray:
@@ -81,15 +74,14 @@ def encode_records(columns: Mapping[str, FloatArray]) -> np.ndarray:
     ``columns`` holds columns of shape ``(n,)`` by names of ``FIELDS``, ``timestamp`` among them. NaN and values outside
     a field's range are encoded as missing.
     """
-    names = list(columns)
-    rows = np.empty(len(columns["timestamp"]), dtype=[("head", "u1"), *((name, FIELDS[name].dtype) for name in names)])
+    layout = [("head", "u1"), *((name, BASE_TYPES[FIELDS[name].base_type][1]) for name in columns)]
+    rows = np.empty(len(columns["timestamp"]), dtype=layout)
     rows["head"] = LOCAL_MESSAGE_TYPE
     for name, column in columns.items():
         field = FIELDS[name]
-        limits = np.iinfo(np.dtype(field.dtype))
+        _, dtype, missing_value = BASE_TYPES[field.base_type]
+        limits = np.iinfo(np.dtype(dtype))
         encoded = np.round(field.scale * (column + field.offset))
         is_encodable = np.isfinite(encoded) & (encoded >= limits.min) & (encoded <= limits.max)
-        rows[name] = np.where(is_encodable, np.where(is_encodable, encoded, 0.0), field.missing_value).astype(
-            field.dtype
-        )
+        rows[name] = np.where(is_encodable, encoded, missing_value).astype(dtype)
     return rows

@@ -1,8 +1,6 @@
-"""Line segments: the segments of an activity, divided further wherever the drawn route breaks.
+"""Line segments: the segments of an activity, divided further at pauses, recording gaps and hidden positions.
 
-The route breaks at pauses, recording gaps and hidden positions. Every moment of the activity lies in exactly one line
-segment, whether it has positions or not. Distances and times of the line segments therefore add up to those of the
-analysis.
+They cover the activity exactly once, so that their distances and times add up to those of the analysis.
 """
 
 from __future__ import annotations
@@ -14,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from retropace.analysis.json_document import format_time
+from retropace.analysis.json_document import finite_or_none, format_time
 from retropace.config.privacy import NO_PRIVACY_FILTER, PrivacyFilter
 from retropace.core.segment_stats import SegmentStats, curve_increments, stats_from_increments
 from retropace.core.spans import FloatArray, find_owner
@@ -24,7 +22,7 @@ if TYPE_CHECKING:
     from retropace.analysis.pipeline import Analysis
 
 LINE_SEGMENT_STATS = ("distance_m", "moving_s", "speed_mps", "cadence_spm", "step_length_m", "heart_rate_bpm", "steps")
-"""The statistics exported for each line segment, fields of :class:`retropace.core.segment_stats.SegmentStats`."""
+"""The fields of :class:`SegmentStats` that are exported for each line segment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +30,7 @@ class LineSegments:
     """``n`` line segments, each within one segment of the activity."""
 
     edges_s: FloatArray
-    """The increasing edges in elapsed seconds, shape ``(n + 1,)``."""
+    """The rising edges in elapsed seconds, shape ``(n + 1,)``."""
     segment_index: NDArray[np.intp]
     """For each line segment the index of the segment that contains it, shape ``(n,)``."""
     lines: tuple[RouteLine | None, ...]
@@ -65,10 +63,7 @@ def build_line_segments(analysis: Analysis, privacy_filter: PrivacyFilter = NO_P
 
 
 def line_segment_to_dict(line_segments: LineSegments, index: int, analysis: Analysis) -> dict[str, Any]:
-    """A line segment as plain values: number and label of its segment, and its own start, end and statistics.
-
-    The number of the first segment is 1.
-    """
+    """A line segment as plain values: number (from 1) and label of its segment, its own start, end and statistics."""
     segments, start_time = analysis.segments, analysis.cleaned.start_time
     segment_index = int(line_segments.segment_index[index])
     start_s, end_s = float(line_segments.edges_s[index]), float(line_segments.edges_s[index + 1])
@@ -77,14 +72,9 @@ def line_segment_to_dict(line_segments: LineSegments, index: int, analysis: Anal
         "direction": str(segments.direction[segment_index]),
         "gait": str(segments.gait[segment_index]) or None,
         "basis": str(segments.basis[segment_index]),
-        "confidence": nan_to_none(segments.confidence[segment_index]),
+        "confidence": finite_or_none(segments.confidence[segment_index]),
         "start_s": start_s,
         "end_s": end_s,
         "start_time": None if start_time is None else format_time(start_time + timedelta(seconds=start_s)),
-        **{name: nan_to_none(getattr(line_segments.stats, name)[index]) for name in LINE_SEGMENT_STATS},
+        **{name: finite_or_none(getattr(line_segments.stats, name)[index]) for name in LINE_SEGMENT_STATS},
     }
-
-
-def nan_to_none(value: Any) -> float | None:
-    """Return the value as a float, or None if it is NaN or infinite, which JSON cannot express."""
-    return float(value) if np.isfinite(value) else None

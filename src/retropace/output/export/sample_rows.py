@@ -1,8 +1,7 @@
 """The cleaned records of a session with the label of each, for CSV, JSON and GPX.
 
-Columns are those of the analysis: sorted, repaired, without the delay of speed and cadence that smoothing in a watch
-causes. Every edge of a segment has a row, interpolated where the watch has no record, so that distances per segment can
-be summed from rows.
+Every edge of a segment has a row, interpolated where the watch has no record, so that distances per segment can be
+summed from rows.
 """
 
 from __future__ import annotations
@@ -16,19 +15,17 @@ from numpy.typing import NDArray
 
 from retropace.analysis.json_document import format_time
 from retropace.config.privacy import NO_PRIVACY_FILTER, PrivacyFilter
+from retropace.core.geodesy import COORDINATE_DECIMALS
 from retropace.core.spans import FloatArray, find_owner
 from retropace.output.charts.downsample import compute_step_length_m
 
 if TYPE_CHECKING:
     from retropace.analysis.pipeline import Analysis
 
-COORDINATE_DECIMALS = 7
-"""Decimals of exported coordinates in degrees, a resolution of about a centimetre."""
 MEASURED_COLUMNS = (
     *("distance_m", "speed_mps", "cadence_spm", "step_length_m", "heart_rate_bpm", "altitude_m", "lat_deg", "lon_deg"),
 )
-"""The columns of :class:`SampleRows` with measured values; the others say where a row comes from and what it belongs
-to."""
+"""The columns of :class:`SampleRows` with measured values."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +34,9 @@ class SampleRows:
 
     t_s: FloatArray
     is_recorded: NDArray[np.bool_]
-    """Whether the watch has a record at this time; False for rows added at edges of segments, pauses and standing."""
+    """Whether the watch has a record at this time."""
     segment_index: NDArray[np.intp]
-    """The index of the segment that contains the row; a row at an edge belongs to the later segment."""
+    """The index of the segment that contains the row, at an edge the later one."""
     distance_m: FloatArray
     """The distance (m) from the start, as the analysis accumulates it."""
     speed_mps: FloatArray
@@ -80,16 +77,13 @@ def build_sample_rows(analysis: Analysis, privacy_filter: PrivacyFilter = NO_PRI
 def sample_rows_to_columns(rows: SampleRows, analysis: Analysis) -> dict[str, list[Any]]:
     """The rows as lists by column name, None where a value is missing, with the label of each row's segment."""
     segments, start_time = analysis.segments, analysis.cleaned.start_time
-    no_distance = analysis.cleaned.distance_source == "none"
     measured = {name: _nan_to_none(getattr(rows, name)) for name in MEASURED_COLUMNS}
-    if no_distance:
+    if analysis.cleaned.distance_source == "none":
         measured["distance_m"] = [None] * len(rows)
+    t_s = rows.t_s.tolist()
     return {
-        "t_s": rows.t_s.tolist(),
-        "time": [
-            None if start_time is None else format_time(start_time + timedelta(seconds=t_s))
-            for t_s in rows.t_s.tolist()
-        ],
+        "t_s": t_s,
+        "time": [None if start_time is None else format_time(start_time + timedelta(seconds=time_s)) for time_s in t_s],
         **measured,
         "direction": segments.direction[rows.segment_index].tolist(),
         "gait": [gait or None for gait in segments.gait[rows.segment_index].tolist()],
@@ -102,3 +96,12 @@ def sample_rows_to_columns(rows: SampleRows, analysis: Analysis) -> dict[str, li
 
 def _nan_to_none(column: FloatArray) -> list[float | None]:
     return [value if value == value else None for value in column.tolist()]
+
+
+def compute_recorded_cadence_rpm(analysis: Analysis) -> FloatArray:
+    """Recorded cadence of one foot (rpm) of each record, for files that other programs treat as recordings.
+
+    It keeps the delay with which the watch recorded it, which retropace removes on reading the exported file.
+    """
+    recorded = analysis.cleaned.time_axis.align(analysis.activity.samples.cadence_recorded)
+    return recorded / 2.0 if analysis.cleaned.counts_both_feet else recorded

@@ -11,23 +11,22 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from fit_tool.profile.profile_type import EventType
 
 from retropace.config.privacy import NO_PRIVACY_FILTER, PrivacyFilter
 from retropace.core.errors import RetropaceError
+from retropace.core.fit_encoder import FitClock, build_timer_event, encode_messages
 from retropace.core.spans import FloatArray
 from retropace.output.export.fit_messages import (
-    FitClock,
     build_activity_message,
     build_fit_file,
     build_lap_messages,
     build_opening_messages,
     build_session_message,
-    build_timer_event,
-    encode_messages,
 )
-from retropace.output.export.fit_passthrough import find_passthrough_obstacle, select_messages
+from retropace.output.export.fit_passthrough import PassthroughMessages, find_passthrough_obstacle, select_messages
 from retropace.output.export.fit_records import FIELDS, build_definition, encode_records
-from retropace.output.export.recorded_columns import compute_recorded_cadence_rpm
+from retropace.output.export.sample_rows import compute_recorded_cadence_rpm
 from retropace.readers.fit.reader import FIT_EPOCH
 from retropace.readers.fit.values import MIN_DATE_TIME_S
 
@@ -40,11 +39,9 @@ SAMPLE_FIELDS = (
     *("altitude_m", "distance_m", "speed_mps", "heart_rate_bpm", "step_length_m", "vertical_oscillation_m"),
     "stance_time_s",
 )
-"""The recorded columns that are written to FIT record messages. The entry of ``FIELDS`` under the same name says
-how."""
+"""The recorded columns that are written to FIT record messages, encoded as ``FIELDS`` says."""
 EXTRA_FIELDS = ("power", "temperature")
-"""Those extra columns of the recording (``samples.extra``) that are written to FIT record messages. The other extra
-columns are left out."""
+"""Those columns of ``samples.extra`` that are written to FIT record messages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,20 +75,19 @@ def encode_fit(
     reason = _find_passthrough_obstacle(analysis, privacy_filter, source)
     if source is None or reason:
         body = _encode_from_columns(analysis, privacy_filter, fit_clock)
-        developer_index, totals, activity_message, profile_version = 0, {}, b"", PROFILE_VERSION
+        messages = PassthroughMessages(body, b"", 0, {}, PROFILE_VERSION)
     else:
-        first_s = fit_clock.to_ms(0.0) // 1000 - round(FIT_EPOCH.timestamp())
-        last_s = fit_clock.to_ms(cleaned.elapsed_s) // 1000 - round(FIT_EPOCH.timestamp())
+        first_s, last_s = (
+            fit_clock.to_ms(t_s) // 1000 - round(FIT_EPOCH.timestamp()) for t_s in (0.0, cleaned.elapsed_s)
+        )
         messages = select_messages(source, first_s, last_s)
-        body, developer_index, totals = messages.body, messages.free_developer_index, messages.totals
-        activity_message, profile_version = messages.activity_message, max(messages.profile_version, PROFILE_VERSION)
-    laps = build_lap_messages(analysis, fit_clock, developer_index)
-    body += encode_messages([*laps, build_session_message(analysis, fit_clock, totals)])
-    body += activity_message or encode_messages([build_activity_message(analysis, fit_clock)])
+    laps = build_lap_messages(analysis, fit_clock, messages.free_developer_index)
+    body = messages.body + encode_messages([*laps, build_session_message(analysis, fit_clock, messages.totals)])
+    body += messages.activity_message or encode_messages([build_activity_message(analysis, fit_clock)])
     omission_note = ""
     if reason and analysis.activity.source.format == "fit":
         omission_note = f"records written anew, without fields that retropace does not know: {reason}"
-    return FitExport(build_fit_file(body, profile_version), omission_note)
+    return FitExport(build_fit_file(body, max(messages.profile_version, PROFILE_VERSION)), omission_note)
 
 
 def _find_passthrough_obstacle(analysis: Analysis, privacy_filter: PrivacyFilter, source: bytes | None) -> str:
@@ -111,24 +107,20 @@ def _encode_from_columns(analysis: Analysis, privacy_filter: PrivacyFilter, fit_
     """The encoded messages that precede the laps: file identity, records, and timer stops and starts at pauses."""
     records_s = analysis.cleaned.time_axis.t_s
     columns = _build_record_columns(analysis, privacy_filter, fit_clock)
-    rows = encode_records(columns)
-    definition = build_definition(list(columns))
-    body = encode_messages(build_opening_messages(fit_clock))
-    next_row = 0
+    rows, definition = encode_records(columns), build_definition(list(columns))
+    events = []
     for start_s, end_s in analysis.cleaned.pauses.tolist():
         stop = int(np.searchsorted(records_s, start_s, side="right"))
         resume = max(int(np.searchsorted(records_s, end_s, side="left")), stop)
-        body += (
-            definition
-            + rows[next_row:stop].tobytes()
-            + encode_messages([build_timer_event(fit_clock, start_s, "STOP_ALL")])
-        )
-        body += (
-            definition + rows[stop:resume].tobytes() + encode_messages([build_timer_event(fit_clock, end_s, "START")])
-        )
-        next_row = resume
-    end = build_timer_event(fit_clock, analysis.cleaned.elapsed_s, "STOP_ALL")
-    return body + definition + rows[next_row:].tobytes() + encode_messages([end])
+        events += [(stop, start_s, EventType.STOP_ALL), (resume, end_s, EventType.START)]
+    events.append((len(rows), analysis.cleaned.elapsed_s, EventType.STOP_ALL))
+    body = encode_messages(build_opening_messages(fit_clock))
+    first = 0
+    for end, t_s, event_type in events:
+        timer_event = build_timer_event(fit_clock, t_s, event_type)
+        body += definition + rows[first:end].tobytes() + encode_messages([timer_event])
+        first = end
+    return body
 
 
 def _build_record_columns(
@@ -142,12 +134,9 @@ def _build_record_columns(
     lat_deg, lon_deg = time_axis.align(samples.lat_deg), time_axis.align(samples.lon_deg)
     if privacy_filter:
         # Positions that cleaning dropped were not checked by the filter, so they are hidden too.
-        cleaned_rows = np.searchsorted(cleaned.t_s, time_axis.t_s)
         is_shown = np.isfinite(cleaned.lat_deg) & np.isfinite(cleaned.lon_deg) & ~privacy_filter.hidden_mask(cleaned)
-        lat_deg, lon_deg = (
-            np.where(is_shown[cleaned_rows], lat_deg, np.nan),
-            np.where(is_shown[cleaned_rows], lon_deg, np.nan),
-        )
+        is_record_shown = is_shown[np.searchsorted(cleaned.t_s, time_axis.t_s)]
+        lat_deg, lon_deg = (np.where(is_record_shown, column, np.nan) for column in (lat_deg, lon_deg))
     columns = {
         "timestamp": np.round(fit_clock.start_unix_s + time_axis.t_s) - FIT_EPOCH.timestamp(),
         "lat_deg": lat_deg,

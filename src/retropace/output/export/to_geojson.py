@@ -1,7 +1,7 @@
 """Export to GeoJSON (RFC 7946): a feature with label and statistics per line segment.
 
-A line segment is a part of a segment over which the drawn route does not break. Those without
-visible positions are features without a geometry, so that the features' distances add up to those of the analysis.
+A line segment without visible positions is a feature without a geometry, so that the features' distances add up to
+those of the analysis.
 """
 
 from __future__ import annotations
@@ -13,12 +13,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from retropace.analysis.json_document import activity_document
-from retropace.core.geodesy import project_along_path_m
+from retropace.core.geodesy import COORDINATE_DECIMALS, project_along_path_m
 from retropace.core.spans import FloatArray
 from retropace.output.charts.projection import find_simplified_indices
 from retropace.output.charts.route import RouteLine
 from retropace.output.export.line_segments import LineSegments, line_segment_to_dict
-from retropace.output.export.sample_rows import COORDINATE_DECIMALS
 
 if TYPE_CHECKING:
     from retropace.analysis.pipeline import Analysis
@@ -72,17 +71,15 @@ def _split_at_antimeridian(lat_deg: FloatArray, lon_deg: FloatArray) -> list[Any
     part that would be a single point on the meridian is left out.
     """
     turn = np.floor((lon_deg + 180.0) / 360.0)
+    positions = np.column_stack((lon_deg - 360.0 * turn, lat_deg))
     crossings = np.flatnonzero(np.diff(turn) != 0.0)
     if len(crossings) == 0:
-        return [np.column_stack((lon_deg - 360.0 * turn, lat_deg))]
+        return [positions]
     parts = []
     seam: list[list[float]] = []
     start = 0
     for last in [*crossings.tolist(), len(lon_deg) - 1]:
-        positions = np.column_stack(
-            (lon_deg[start : last + 1] - 360.0 * turn[start], lat_deg[start : last + 1])
-        ).tolist()
-        part = [*seam, *positions]
+        part = [*seam, *positions[start : last + 1].tolist()]
         if last + 1 < len(lon_deg):
             meridian = 360.0 * max(turn[last], turn[last + 1]) - 180.0
             share = (meridian - lon_deg[last]) / (lon_deg[last + 1] - lon_deg[last])
