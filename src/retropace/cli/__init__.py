@@ -11,7 +11,7 @@ import os
 
 import click
 
-from retropace.cli.lazy_command import LazyCommand
+from retropace.cli.lazy_command import LazyCommand, Program
 
 COMMANDS = {
     "analyze": "How far and how long each recording was run forward and backward.",
@@ -31,7 +31,7 @@ COMMANDS = {
 """The first sentence of each command's help, by the name of the command, which is also the name of its module."""
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(cls=Program, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="retropace")
 def main() -> None:
     """How far and how long a running session was run backward.

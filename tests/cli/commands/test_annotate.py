@@ -220,3 +220,12 @@ def test_a_disk_without_links_gets_its_sidecar_too(tmp_path: Path, monkeypatch: 
     with pytest.raises(RetropaceError, match="exists already"):
         atomic_write(path, b"other", expected_content=None)
     assert [item.name for item in tmp_path.iterdir()] == ["x.csv"]
+
+
+def test_a_recording_that_changed_is_read_again(folder: Path, samples: Path) -> None:
+    """Within one process too, where one command follows another."""
+    before = retropace("annotate", "quarter-mile.fit", "--list", cwd=folder)
+    shutil.copy(samples / "long-backward.fit", folder / "quarter-mile.fit")
+    after = retropace("annotate", "quarter-mile.fit", "--list", cwd=folder)
+    assert before.returncode == 0
+    assert after.stdout != before.stdout

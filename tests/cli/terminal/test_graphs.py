@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from contextlib import chdir
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from rich.text import Text
 
 from retropace.analysis.pipeline import analyze
 from retropace.cleaning.clean import clean_activity
-from retropace.cli.terminal.console import TextOutput
+from retropace.cli.terminal.console import StyledLine, TextOutput
 from retropace.cli.terminal.direction_strip import DIRECTION_COLOURS
 from retropace.cli.terminal.graphs import (
     BLOCK_CHARACTERS,
@@ -26,10 +27,10 @@ from retropace.cli.terminal.graphs import (
     compute_scale,
     print_graphs,
 )
-from retropace.cli.terminal.layout import StyledLine, TerminalTable
 from retropace.core.activity import Activity
 from retropace.core.errors import RetropaceError
 from retropace.core.units import KILOMETRES, MILES, Units, format_duration, parse_elapsed_s
+from retropace.output.tables.text_table import TextTable
 from tests.support.command_line import retropace
 from tests.support.paths import ROOT
 from tests.support.pty_terminal import on_pty
@@ -136,8 +137,8 @@ class Listening(TextOutput):
     def print(self, text: str = "", *, style: str = "", soft_wrap: bool = False) -> None:
         raise AssertionError((text, style, soft_wrap))
 
-    def print_table(self, table: TerminalTable) -> None:
-        raise AssertionError(table)
+    def print_table(self, table: TextTable, row_styles: Sequence[str], gap: int) -> None:
+        raise AssertionError((table, row_styles, gap))
 
 
 @given(activities(), st.integers(1, 300), st.sampled_from([KILOMETRES, MILES]))

@@ -15,7 +15,7 @@ from retropace.cli.sessions.analysis_request import AnalysisRequest
 from retropace.cli.sessions.analyze_file import analyze_file, build_document, format_segments
 from retropace.cli.sessions.learning import AthleteLearner
 from retropace.cli.terminal.analysis_view import AnalysisView, print_analyses
-from retropace.cli.terminal.console import print_json
+from retropace.cli.terminal.console import print_json_documents, print_text
 from retropace.cli.terminal.errors import exit_with_status, run_or_exit, run_or_report
 
 
@@ -67,14 +67,14 @@ def analyze(files: tuple[str, ...], analysis: AnalysisRequest, no_learn: bool, f
             print_analyses(result or [], view, is_first=not analyses)
         elif form == "jsonl":
             for item in result or ():
-                click.echo(json.dumps(build_document(item, view.weight_kg), ensure_ascii=False))
+                print_text(json.dumps(build_document(item, view.weight_kg), ensure_ascii=False))
         analyses += result or ()
     if form == "json":
-        print_json([build_document(item, view.weight_kg) for item in analyses], file_count=len(files))
+        print_json_documents([build_document(item, view.weight_kg) for item in analyses], file_count=len(files))
     elif form == "csv":
-        click.echo(format_segments(analyses), nl=False)
+        print_text(format_segments(analyses), nl=False)
     if learner is not None and learned_lines:
         results.append(run_or_report(str(learner.path), learner.save))
         if results[-1] and form == "table":
-            click.echo("\n".join(["", *learned_lines]))
+            print_text("\n".join(["", *learned_lines]))
     exit_with_status(results)

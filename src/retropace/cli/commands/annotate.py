@@ -21,6 +21,7 @@ from retropace.cli.terminal.annotations_view import print_annotations, print_ann
 from retropace.cli.terminal.console import print_line
 from retropace.cli.terminal.errors import run_or_exit
 from retropace.core.parameters import Settings
+from retropace.core.sanitize import strip_control_chars
 from retropace.core.units import Units, format_count
 
 
@@ -138,7 +139,7 @@ def annotate(request: SidecarRequest, actions: _Actions, page: _Page, form: str)
     if chosen != ["--list"]:
         change = run_or_exit(request.file, _change, request, actions, marks)
         for warning in change.warnings:
-            print_line(f"! {warning}", err=True)
+            click.echo(strip_control_chars(f"! {warning}"), err=True)
         print_line(change.message)
     if actions.lists:
         rows = run_or_exit(request.file, sidecar_actions.list_annotations, request)

@@ -16,7 +16,7 @@ from retropace.cli.sessions.athletes import (
     learn_from_file,
     read_known_athlete,
 )
-from retropace.cli.terminal.console import open_text_output, print_line
+from retropace.cli.terminal.console import open_text_output, print_json, print_line, print_text
 from retropace.cli.terminal.errors import exit_with_status, print_error, run_each, run_or_exit, run_or_report
 from retropace.cli.terminal.tables import print_table, print_tables
 from retropace.core.units import Units, format_count
@@ -43,14 +43,14 @@ def show(name: str | None, form: str, units: Units) -> None:
         _print_athletes(form)
     athlete, *_ = run_or_exit(name, read_known_athlete, name)
     if form == "json":
-        click.echo(json.dumps(json.loads(format_athlete(athlete)), indent=2, ensure_ascii=False))
+        print_json(json.loads(format_athlete(athlete)))
     else:
         output = open_text_output()
         title, *tables = build_athlete_tables(athlete, units)
-        print_tables(output, [title], gap=2)
+        print_tables(output, [title])
         for table in tables:  # with headers even where nothing was learned
             output.print()
-            print_table(output, table, gap=2)
+            print_table(output, table)
 
 
 @athlete.command()
@@ -65,7 +65,7 @@ def show(name: str | None, form: str, units: Units) -> None:
 )
 def forget(name: str, numbers: tuple[int, ...]) -> None:
     """Forget an athlete altogether, or what was learned from single sessions."""
-    click.echo(run_or_exit(name, forget_sessions, name, numbers))
+    print_text(run_or_exit(name, forget_sessions, name, numbers))
 
 
 @athlete.command()
@@ -98,9 +98,9 @@ def _print_athletes(form: str) -> NoReturn:
     athletes = [result[0] for result in results if result is not None]
     if form == "json":
         rows = [{"name": stored.name, "sessions": len(stored.sessions)} for stored in athletes]
-        click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
+        print_json(rows)
     elif not results:
-        click.echo("no athlete is known yet: 'retropace analyze --athlete NAME' learns one")
+        print_text("no athlete is known yet: 'retropace analyze --athlete NAME' learns one")
     for stored in athletes if form == "table" else ():
         print_line(f"{stored.name}: {format_count(len(stored.sessions), 'session')}")
     exit_with_status(results)

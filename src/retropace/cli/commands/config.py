@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import difflib
-import json
 from collections.abc import Callable
 
 import click
 
 from retropace.cli.options import common as options
-from retropace.cli.terminal.console import open_text_output, print_line
+from retropace.cli.terminal.console import open_text_output, print_json, print_line, print_text
 from retropace.cli.terminal.errors import run_or_exit
 from retropace.cli.terminal.tables import print_table
 from retropace.config.edit import (
@@ -41,14 +40,14 @@ def show(form: str) -> None:
     current = run_or_exit(str(config_path()), read_config)
     values = collect_config_values(current)
     if form == "toml":
-        click.echo(format_config_toml(values, current.goals, DEFAULT_TEXTS), nl=False)
+        print_text(format_config_toml(values, current.goals, DEFAULT_TEXTS), nl=False)
     elif form == "json":
-        click.echo(json.dumps({"path": str(config_path()), **values}, ensure_ascii=False, indent=2))
+        print_json({"path": str(config_path()), **values})
     else:
         output = open_text_output()
         rows = tuple((name, format_config_value(name, value)) for name, value in values.items())
-        output.print(strip_control_chars(str(config_path())), soft_wrap=True)
-        print_table(output, TextTable("", ("setting", "value"), rows, (0, 1)), gap=2)
+        output.print(str(config_path()), soft_wrap=True)
+        print_table(output, TextTable("", ("setting", "value"), rows, (0, 1)))
 
 
 @config.command("set", context_settings={"ignore_unknown_options": True})  # a latitude may begin with a minus sign

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
-
 import click
 
 from retropace.cli.options import common as options
 from retropace.cli.options.gathering import gather
 from retropace.cli.sessions.evaluation import EvaluationRequest, compute_scores
-from retropace.cli.terminal.console import open_text_output
+from retropace.cli.terminal.console import open_text_output, print_json
 from retropace.cli.terminal.errors import run_or_exit
 from retropace.cli.terminal.tables import print_tables
 from retropace.core.units import Units
@@ -43,6 +41,6 @@ def evaluate(request: EvaluationRequest, form: str, units: Units) -> None:
     """
     scores = run_or_exit(request.truth, compute_scores, request)
     if form == "json":
-        click.echo(json.dumps(scores.to_dict(), indent=2))
+        print_json(scores.to_dict())
     else:
-        print_tables(open_text_output(), build_scores_tables(scores, units), gap=2)
+        print_tables(open_text_output(), build_scores_tables(scores, units))

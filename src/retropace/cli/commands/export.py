@@ -16,8 +16,8 @@ from retropace.cli.options.param_types import parse_option
 from retropace.cli.options.privacy_options import privacy_options
 from retropace.cli.sessions.export_file import FORMATS, ExportRequest, build_export, default_target, write_export
 from retropace.cli.sessions.output_paths import find_output_path_problem
-from retropace.cli.terminal.console import print_bytes, print_line
-from retropace.cli.terminal.errors import exit_with_status, print_error, run_or_exit, run_or_report
+from retropace.cli.terminal.console import print_line, print_text
+from retropace.cli.terminal.errors import print_error, run_or_exit
 from retropace.config.privacy import parse_metres
 
 FORMATS_WITH_ROWS = ("csv", "json")
@@ -83,7 +83,8 @@ def export(request: ExportRequest, form: str | None, output: str | None, force: 
     for note in exported.notes:
         print_error(note)
     if target == "-":
-        exit_with_status([run_or_report(target, print_bytes, exported.data)])
+        print_text(exported.data, nl=False)
+        return
     run_or_exit(target, write_export, exported.data, target, force)
     print_line(f"{target}: {_format_size(len(exported.data))}")
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import click
@@ -10,7 +9,7 @@ import click
 from retropace.cli.options import common as options
 from retropace.cli.options.gathering import gather
 from retropace.cli.sessions.athlete_progress import ProgressRequest, read_progress
-from retropace.cli.terminal.console import open_text_output, print_line
+from retropace.cli.terminal.console import open_text_output, print_json, print_line, print_text
 from retropace.cli.terminal.errors import run_or_exit, run_or_report
 from retropace.cli.terminal.tables import print_table
 from retropace.config.edit import add_goal, remove_goal
@@ -69,14 +68,14 @@ def list_(form: str, request: ProgressRequest) -> None:
         progress = {item.goal: item for item in (result.progress.goal_progress if result is not None else ())}
     if form == "json":
         documents = [_build_document(number, goal, progress.get(goal)) for number, goal in enumerate(goals, 1)]
-        click.echo(json.dumps(documents, ensure_ascii=False, indent=2))
+        print_json(documents)
     elif not goals:
-        click.echo("no goals yet: retropace goal set --sessions 3 --minutes 10 --per week")
+        print_text("no goals yet: retropace goal set --sessions 3 --minutes 10 --per week")
     else:
         cells = {row[0]: row[1:] for row in build_goals_table(list(progress.values())).rows}
         rows = tuple((str(number), str(goal), *cells.get(str(goal), ("", ""))) for number, goal in enumerate(goals, 1))
         table = TextTable("", ("#", "goal", "so far", "in a row"), rows, (0, 1, 2, 3))
-        print_table(open_text_output(), table.drop_empty_columns(), gap=2)
+        print_table(open_text_output(), table.drop_empty_columns())
 
 
 def _build_document(number: int, goal: Goal, progress: GoalProgress | None) -> dict[str, Any]:
@@ -98,4 +97,4 @@ def _build_document(number: int, goal: Goal, progress: GoalProgress | None) -> d
 def remove(number: int) -> None:
     """Remove the goal that 'list' shows with this number."""
     changed = run_or_exit(str(config_path()), remove_goal, config_path(), number)
-    click.echo(f"{format_count(len(changed.goals), 'goal')} left")
+    print_text(f"{format_count(len(changed.goals), 'goal')} left")

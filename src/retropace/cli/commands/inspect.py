@@ -10,7 +10,7 @@ from retropace.analysis.inspection import Inspection, inspect_activity
 from retropace.cli.options import common as options
 from retropace.cli.sessions.analyze_file import read_activities
 from retropace.cli.terminal.analysis_view import print_headline, print_warnings
-from retropace.cli.terminal.console import open_text_output, print_json
+from retropace.cli.terminal.console import open_text_output, print_json_documents
 from retropace.cli.terminal.errors import exit_with_status, run_each
 from retropace.cli.terminal.tables import print_tables
 from retropace.core.parameters import CleanParameters
@@ -34,14 +34,14 @@ def inspect(files: tuple[str, ...], form: str, units: Units, cadence: str, sessi
     results = list(run_each(files, inspect_path))
     inspections = [inspection for result in results for inspection in result or ()]
     if form == "json":
-        print_json([inspection.to_dict() for inspection in inspections], file_count=len(files))
+        print_json_documents([inspection.to_dict() for inspection in inspections], file_count=len(files))
     elif inspections:
         output = open_text_output()
         for number, inspection in enumerate(inspections):
             if number:
                 output.print()
             print_headline(output, inspection.activity, inspection.cleaned, units)
-            print_tables(output, build_inspection_tables(inspection, units), gap=2)
+            print_tables(output, build_inspection_tables(inspection, units))
             print_warnings(output, inspection.cleaned.warnings)
     exit_with_status(results)
 

@@ -13,7 +13,7 @@ from retropace.cli.options.athlete_selection import read_athlete_or_exit
 from retropace.cli.options.expand_paths import expand_paths
 from retropace.cli.sessions.analysis_request import AnalysisRequest
 from retropace.cli.sessions.interval_sessions import IntervalsRequest, find_intervals
-from retropace.cli.terminal.console import print_json
+from retropace.cli.terminal.console import print_json_documents, print_text
 from retropace.cli.terminal.errors import exit_with_status, run_each
 from retropace.cli.terminal.intervals_view import print_intervals, print_intervals_markdown
 from retropace.core.units import Units, parse_distance_m
@@ -64,9 +64,9 @@ def intervals(
     results = list(run_each(paths, partial(find_intervals, request=request, athlete=athlete), "sessions"))
     sessions = [session for result in results for session in result or ()]
     if form == "json":
-        print_json([intervals_document(session) for session in sessions], file_count=len(paths))
+        print_json_documents([intervals_document(session) for session in sessions], file_count=len(paths))
     elif form == "csv":
-        click.echo(format_reps_csv(sessions), nl=False)
+        print_text(format_reps_csv(sessions), nl=False)
     elif sessions:
         print_sessions = print_intervals_markdown if form == "markdown" else print_intervals
         print_sessions(sessions, units, len(paths) == len(sessions) == 1 if details is None else details)

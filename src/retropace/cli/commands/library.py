@@ -13,7 +13,7 @@ from retropace.cli.sessions import library_queries
 from retropace.cli.sessions.batch_request import TableFolders
 from retropace.cli.sessions.library_queries import LibraryRequest
 from retropace.cli.sessions.short_paths import shorten_path
-from retropace.cli.terminal.console import open_text_output, print_json, print_written
+from retropace.cli.terminal.console import open_text_output, print_json, print_json_documents, print_text, print_written
 from retropace.cli.terminal.errors import run_or_exit
 from retropace.cli.terminal.tables import print_tables
 from retropace.core.units import Units, format_count
@@ -66,10 +66,10 @@ def show(request: LibraryRequest, what: str, form: str, units: Units) -> None:
     """Show an activity as it was analysed; ID is what 'list' says, or its first four letters or more."""
     documents = run_or_exit(request.library_file, library_queries.read_recording, request, what)
     if form == "json":
-        print_json(documents, file_count=1)
+        print_json_documents(documents, file_count=1)
     else:
         for document in documents:
-            print_tables(open_text_output(), build_activity_tables(document, units, shorten_path), gap=2)
+            print_tables(open_text_output(), build_activity_tables(document, units, shorten_path))
 
 
 @library.command()
@@ -83,7 +83,7 @@ def forget(request: LibraryRequest, what: tuple[str, ...]) -> None:
     """
     counts = run_or_exit(request.library_file, library_queries.forget_inputs, request, what)
     for name, count in zip(what, counts, strict=True):
-        click.echo(f"{name}: forgot {format_count(count, 'file')}")
+        print_text(f"{name}: forgot {format_count(count, 'file')}")
 
 
 @library.command()
@@ -101,7 +101,7 @@ def export(request: LibraryRequest, folders: TableFolders, as_json: bool) -> Non
     def run() -> bool:
         print_written(library_queries.export_activities(request, folders))
         for document in library_queries.read_documents(request) if as_json else ():
-            click.echo(json.dumps(document, ensure_ascii=False))
+            print_text(json.dumps(document, ensure_ascii=False))
         return True
 
     run_or_exit(request.library_file, run)
@@ -112,13 +112,13 @@ def export(request: LibraryRequest, folders: TableFolders, as_json: bool) -> Non
 @gather("request", LibraryRequest)
 def path(request: LibraryRequest) -> None:
     """Print where the library lies."""
-    click.echo(request.library_file)
+    print_text(request.library_file)
 
 
 def _print_activities(rows: list[dict[str, Any]], form: str, units: Units) -> None:
     if form == "json":
         documents = [{name: row[name] for name in ACTIVITY_COLUMNS} for row in rows]
-        click.echo(json.dumps(documents, ensure_ascii=False, indent=2))
+        print_json(documents)
     else:
         output = open_text_output()
-        print_tables(output, [build_activity_list(rows, units, output.width)], gap=2)
+        print_tables(output, [build_activity_list(rows, units, output.width)])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 from typing import Any
 
 import click
@@ -14,6 +13,7 @@ from retropace.cli.options.gathering import gather
 from retropace.cli.options.param_types import DateParam
 from retropace.cli.sessions.athlete_progress import ProgressRequest, read_progress
 from retropace.cli.sessions.short_paths import shorten_path
+from retropace.cli.terminal.console import print_json, print_text
 from retropace.cli.terminal.errors import print_error, run_or_exit
 from retropace.cli.terminal.progress_view import print_progress
 from retropace.core.units import Units, pluralize
@@ -56,8 +56,10 @@ def progress(request: ProgressRequest, shows_all: bool, form: str, weight_kg: fl
         print_progress(result, units, weight_kg, None if shows_all else DEFAULT_PERIODS)
         return
     document = progress_document(result.progress, result.athlete, shorten_path, weight_kg)
-    text = _format_csv(document) if form == "csv" else json.dumps(document, ensure_ascii=False, indent=2) + "\n"
-    click.echo(text, nl=False)
+    if form == "csv":
+        print_text(_format_csv(document), nl=False)
+    else:
+        print_json(document)
 
 
 def _format_csv(document: dict[str, Any]) -> str:

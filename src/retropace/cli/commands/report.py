@@ -16,9 +16,8 @@ from retropace.cli.options.privacy_options import privacy_options
 from retropace.cli.sessions import report_page
 from retropace.cli.sessions.output_paths import find_output_path_problem
 from retropace.cli.sessions.report_page import ReportPage, ReportRequest
-from retropace.cli.terminal.console import print_bytes
+from retropace.cli.terminal.console import print_line, print_text
 from retropace.cli.terminal.errors import exit_with_status, print_error, run_each, run_or_report
-from retropace.core.sanitize import strip_control_chars
 from retropace.output.report.html import parse_tile_origin
 
 
@@ -86,9 +85,10 @@ def _write_page(page: ReportPage, output: str) -> bool:
     for note in page.notes:
         print_error(note)
     if output == "-":
-        return print_bytes(page.data)
+        print_text(page.data, nl=False)
+        return True
     report_page.write_page(page, output)
-    click.echo(f"{strip_control_chars(output)}: {strip_control_chars(page.subject)}, {len(page.data) / 1e6:.1f} MB")
+    print_line(f"{output}: {page.subject}, {len(page.data) / 1e6:.1f} MB")
     return True
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cached_property
 from pathlib import Path
 
 from retropace.annotations import UnresolvedAnnotation, read_annotations, read_sidecar, resolve_annotations
@@ -22,7 +22,7 @@ from retropace.core.sidecar_path import sidecar_path
 from retropace.core.units import format_count
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SidecarRequest:
     """The recording whose annotations a command reads or changes, and the path of their file."""
 
@@ -45,8 +45,9 @@ class SidecarRequest:
         data = read_bytes(self.path)
         return SidecarEditor.parse(data, self.path), data
 
-    def read_activity(self) -> CleanedActivity:
-        """Return the cleaned recording; raises :class:`~retropace.core.errors.RetropaceError`."""
+    @cached_property
+    def activity(self) -> CleanedActivity:
+        """The cleaned recording, read when it is first needed; raises ``RetropaceError``."""
         return _read_cleaned_activity(self.file, self.session)
 
 
@@ -67,12 +68,8 @@ class ListedAnnotation:
     spans: tuple[tuple[float, float], ...]
 
 
-@cache
 def _read_cleaned_activity(file: str, session: int | None) -> CleanedActivity:
-    """Return session number ``session`` of the recording ``file``, cleaned; in one process the file is read only once.
-
-    Raises ``RetropaceError`` if it cannot be read.
-    """
+    """Return session number ``session`` of a recording, cleaned; raises ``RetropaceError`` if it cannot be read."""
     return clean_activity(require_single(read_activities(file, session), file))
 
 
@@ -86,7 +83,7 @@ def add_marks(request: SidecarRequest, marks: Sequence[UnresolvedAnnotation], no
     for mark in marks:
         editor = editor.with_row(mark.where, mark.label, note, mark.attributes)
     # All annotations are resolved before the file is written, so that an invalid mark is never stored.
-    _, warnings = resolve_annotations([*existing, *marks], request.read_activity())
+    _, warnings = resolve_annotations([*existing, *marks], request.activity)
     atomic_write(request.path, editor.to_bytes(), expected_content=content)
     count = format_count(len(editor.parse_rows()), "annotation")
     own_warnings = (warning for warning in warnings if any(str(mark.origin) in warning for mark in marks))
@@ -121,7 +118,7 @@ def convert_annotations(request: SidecarRequest, target_format: str, output: str
     if not source.is_file():
         raise AnnotationError("there is no such file to convert: name it with --annotations", path=source)
     target = default_target if output is None else Path(output)
-    annotations = list(resolve_annotations(read_annotations(source), request.read_activity())[0])
+    annotations = list(resolve_annotations(read_annotations(source), request.activity)[0])
     data = format_label_track(annotations).encode() if to_track else build_sidecar(annotations, target).to_bytes()
     atomic_write(target, data, expected_content=None)
     return SidecarChange(f"{target}: {format_count(len(annotations), 'annotation')} from {source}")
@@ -136,7 +133,7 @@ def transfer_from_recording(request: SidecarRequest, source: str) -> SidecarChan
     if os.path.realpath(path) == os.path.realpath(source_path):
         message = f"is the sidecar of both: name another one for {request.file} with --annotations"
         raise AnnotationError(message, path=path)
-    source_activity, target_activity = _read_cleaned_activity(source, None), request.read_activity()
+    source_activity, target_activity = _read_cleaned_activity(source, None), request.activity
     annotations, _ = resolve_annotations(read_sidecar(source_path), source_activity)
     editor, content = request.read()
     previous_count = len(editor.parse_rows())
@@ -150,7 +147,7 @@ def transfer_from_recording(request: SidecarRequest, source: str) -> SidecarChan
 def list_annotations(request: SidecarRequest) -> tuple[ListedAnnotation, ...]:
     """Return the annotations with their numbers and spans; raises ``RetropaceError``."""
     annotations = request.read()[0].parse_rows()
-    resolved, _ = resolve_annotations(annotations, request.read_activity())
+    resolved, _ = resolve_annotations(annotations, request.activity)
     return tuple(
         ListedAnnotation(
             number,

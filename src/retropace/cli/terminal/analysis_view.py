@@ -11,7 +11,6 @@ from retropace.cli.terminal.direction_strip import build_legend, build_strip
 from retropace.cli.terminal.tables import print_table
 from retropace.core.activity import Activity
 from retropace.core.cleaned_activity import CleanedActivity
-from retropace.core.sanitize import strip_control_chars
 from retropace.core.units import Units, format_duration
 from retropace.output.tables.analysis import (
     build_directions_table,
@@ -63,7 +62,7 @@ def print_analysis(output: TextOutput, analysis: Analysis, view: AnalysisView) -
         output.print_line(build_strip(analysis.segments, min(STRIP_WIDTH, output.width), output.is_coloured))
     output.print_line(build_legend(analysis.segments, output.is_coloured))
     output.print()
-    print_table(output, build_directions_table(analysis, units), gap=2)
+    print_table(output, build_directions_table(analysis, units))
     if view.weight_kg is not None:
         output.print()
         for line in format_energy_lines(analysis, view.weight_kg):
@@ -74,10 +73,10 @@ def print_analysis(output: TextOutput, analysis: Analysis, view: AnalysisView) -
     if analysis.workout is not None and analysis.workout.fits:
         output.print()
         for line in describe_fit(analysis.workout):
-            output.print(strip_control_chars(line), soft_wrap=True)
+            output.print(line, soft_wrap=True)
         if not view.brief:
             output.print()
-            print_table(output, build_workout_table(analysis.workout), gap=2)
+            print_table(output, build_workout_table(analysis.workout))
     if analysis.borderline:
         output.print()
         output.print("worth a look: may have been backward (a line in the annotations says what it was)")
@@ -92,13 +91,12 @@ def print_analysis(output: TextOutput, analysis: Analysis, view: AnalysisView) -
 def print_warnings(output: TextOutput, warnings: Sequence[str]) -> None:
     """Print a line for each warning."""
     for warning in warnings:
-        output.print(f"! {strip_control_chars(warning)}", style="yellow", soft_wrap=True)
+        output.print(f"! {warning}", style="yellow", soft_wrap=True)
 
 
 def print_headline(output: TextOutput, activity: Activity, cleaned: CleanedActivity, units: Units) -> None:
     """Print the path, the sport, date and device, and the total distance and time."""
-    output.print(strip_control_chars(activity.source.path), style="bold", soft_wrap=True)
-    description = "  ".join(describe_recording(activity, cleaned))
-    if description:
-        output.print(strip_control_chars(description), soft_wrap=True)
+    output.print(activity.source.path, style="bold", soft_wrap=True)
+    if description := "  ".join(describe_recording(activity, cleaned)):
+        output.print(description, soft_wrap=True)
     output.print(format_totals_line(cleaned, units))

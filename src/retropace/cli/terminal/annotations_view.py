@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 
-import click
-
 from retropace.cli.sessions.sidecar_actions import ListedAnnotation
-from retropace.cli.terminal.console import open_text_output, print_line
+from retropace.cli.terminal.console import open_text_output, print_json, print_line
 from retropace.cli.terminal.tables import print_table
-from retropace.core.sanitize import strip_control_chars
 from retropace.core.units import format_duration
 from retropace.output.tables.text_table import TextTable
 
@@ -30,9 +26,9 @@ def print_annotations(rows: Sequence[ListedAnnotation], path: Path) -> None:
             cells.append((*texts[:3], format_duration(start_s), format_duration(end_s), texts[3]))
             texts = ["", "", "", ""]
     output = open_text_output()
-    output.print(strip_control_chars(str(path)), soft_wrap=True)
+    output.print(str(path), soft_wrap=True)
     table = TextTable("", ("#", "where", "label", "from", "to", "note"), tuple(cells), (0, 1, 2, 5))
-    print_table(output, table, gap=2)
+    print_table(output, table)
 
 
 def print_annotations_json(rows: Sequence[ListedAnnotation]) -> None:
@@ -50,4 +46,4 @@ def print_annotations_json(rows: Sequence[ListedAnnotation]) -> None:
         }
         for row in rows
     ]
-    click.echo(json.dumps(documents, ensure_ascii=False, indent=2))
+    print_json(documents)

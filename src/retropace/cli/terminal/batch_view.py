@@ -13,7 +13,7 @@ import click
 from retropace.cli.sessions.batch_request import BatchView
 from retropace.cli.sessions.library_tables import check_folders, read_tables, write_tables
 from retropace.cli.sessions.short_paths import shorten_path
-from retropace.cli.terminal.console import open_text_output, print_line, print_written
+from retropace.cli.terminal.console import open_text_output, print_line, print_text, print_written
 from retropace.cli.terminal.errors import EXIT_FAILURE, print_error
 from retropace.cli.terminal.progress_bar import ProgressBar
 from retropace.cli.terminal.tables import print_tables
@@ -106,7 +106,7 @@ def _print_summary(summary: BatchSummary, units: Units) -> None:
             tables.append(_build_months_table(summary, units))
     if summary.failures:
         tables.append(_build_failures_table(summary))
-    print_tables(open_text_output(), tables, gap=2)
+    print_tables(open_text_output(), tables)
 
 
 def _print_json_document(summary: BatchSummary, activity_rows: Iterable[dict[str, Any]]) -> None:
@@ -115,12 +115,12 @@ def _print_json_document(summary: BatchSummary, activity_rows: Iterable[dict[str
     Rows are printed while they are read, so that little memory is needed even for many activities.
     """
     text = json.dumps(build_summary_document(summary, shorten_path), ensure_ascii=False, indent=2)
-    click.echo(text.removesuffix("\n}") + ',\n  "activities": [', nl=False)
+    print_text(text.removesuffix("\n}") + ',\n  "activities": [', nl=False)
     separator = "\n"
     for row in activity_rows:
-        click.echo(f"{separator}    {json.dumps(row, ensure_ascii=False)}", nl=False)
+        print_text(f"{separator}    {json.dumps(row, ensure_ascii=False)}", nl=False)
         separator = ",\n"
-    click.echo("\n  ]\n}")
+    print_text("\n  ]\n}")
 
 
 def _format_example(group: FailureGroup) -> str:

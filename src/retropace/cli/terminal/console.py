@@ -19,10 +19,16 @@ from retropace.core.sanitize import strip_control_chars
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from retropace.cli.terminal.layout import StyledLine, TerminalTable
+    from retropace.output.tables.text_table import TextTable
 
 PIPED_WIDTH = 1000
-"""Width in characters that is assumed for piped output; it is so large that no table cell is cut off."""
+"""Width in characters that is assumed for piped output, so large that no table cell is cut off."""
+StyledLine = tuple[tuple[str, str], ...]
+"""A line as consecutive pairs of text and style (a colour or another style of rich; empty for none)."""
+
+
+class OutputError(OSError):
+    """Raised where stdout cannot be written; :class:`~retropace.cli.lazy_command.Program` reports it."""
 
 
 class TextOutput:
@@ -36,45 +42,51 @@ class TextOutput:
     """Whether colours are shown."""
 
     def print(self, text: str = "", *, style: str = "", soft_wrap: bool = False) -> None:  # noqa: ARG002
-        """Print text; a terminal breaks long lines between words, or, with ``soft_wrap``, at its edge."""
-        click.echo(text)
+        """Print text without its control characters.
+
+        A terminal breaks long lines between words, or, with ``soft_wrap``, at its edge.
+        """
+        print_line(text)
 
     def print_line(self, styled_line: StyledLine) -> None:
         """Print a line of several texts, each in its own style, without trailing blanks."""
-        click.echo("".join(text for text, _ in styled_line).rstrip())
+        print_text("".join(text for text, _ in styled_line).rstrip())
 
-    def print_table(self, table: TerminalTable) -> None:
-        """Print a table."""
-        click.echo(table.to_text())
+    def print_table(self, table: TextTable, row_styles: Sequence[str], gap: int) -> None:  # noqa: ARG002
+        """Print header and rows, each row in a style of rich, with ``gap`` blanks between two columns."""
+        print_text(format_table(table, gap))
 
 
-def print_json(documents: Sequence[dict[str, Any]], *, file_count: int) -> None:
-    """Print documents as a JSON array.
+def print_text(content: str | bytes, *, nl: bool = True) -> None:
+    """Print text or bytes as they are, with a newline unless ``nl`` is false; raises :class:`OutputError`."""
+    try:
+        click.echo(content, nl=nl)
+    except BrokenPipeError:  # click ends the program quietly
+        raise
+    except OSError as error:
+        raise OutputError(*error.args) from None
 
-    For a single input file (``file_count`` 1), one document is printed without the array around it, and nothing is
-    printed if there is no document.
-    """
+
+def print_line(message: str) -> None:
+    """Print a message without the control characters of file names and contents."""
+    print_text(strip_control_chars(message))
+
+
+def print_json(document: Any) -> None:
+    """Print a value as indented JSON."""
+    print_text(json.dumps(document, ensure_ascii=False, indent=2))
+
+
+def print_json_documents(documents: Sequence[dict[str, Any]], *, file_count: int) -> None:
+    """Print documents as a JSON array; of a single file (``file_count`` 1), a single document without the array."""
     if documents or file_count > 1:
-        is_single = file_count == 1 and len(documents) == 1
-        click.echo(json.dumps(documents[0] if is_single else documents, ensure_ascii=False, indent=2))
-
-
-def print_line(message: str, *, err: bool = False) -> None:
-    """Print a message on stdout, or on stderr, without the control characters of file names and contents."""
-    click.echo(strip_control_chars(message), err=err)
+        print_json(documents[0] if file_count == 1 and len(documents) == 1 else documents)
 
 
 def print_written(paths: Iterable[Path]) -> None:
     """Print the path of each file on stderr, as soon as it is written."""
     for path in paths:
         click.echo(f"retropace: wrote {path}", err=True)
-
-
-def print_bytes(data: bytes) -> bool:
-    """Write the bytes of a file to stdout, and return True."""
-    sys.stdout.buffer.write(data)
-    sys.stdout.buffer.flush()
-    return True
 
 
 def open_text_output() -> TextOutput:
@@ -100,7 +112,7 @@ class _TerminalOutput(TextOutput):
 
     def print(self, text: str = "", *, style: str = "", soft_wrap: bool = False) -> None:
         """Print text in a style of Rich."""
-        self.console.print(text, style=style or None, soft_wrap=soft_wrap)
+        self.console.print(strip_control_chars(text), style=style or None, soft_wrap=soft_wrap)
 
     def print_line(self, styled_line: StyledLine) -> None:
         """Print a line of pieces, each in its own style."""
@@ -108,15 +120,15 @@ class _TerminalOutput(TextOutput):
 
         self.console.print(Text.assemble(*styled_line))
 
-    def print_table(self, table: TerminalTable) -> None:  # rich leaves blanks at the end of lines
-        """Print a table with styled columns."""
+    def print_table(self, table: TextTable, row_styles: Sequence[str], gap: int) -> None:
+        """Print a table with styled rows, without the blanks that Rich leaves at the end of lines."""
         from rich.table import Table
         from rich.text import Text
 
-        rich_table = Table(box=None, padding=(0, table.gap, 0, 0), header_style="dim", show_edge=False)
+        rich_table = Table(box=None, padding=(0, gap, 0, 0), header_style="dim", show_edge=False)
         for number, name in enumerate(table.names):
-            rich_table.add_column(name, justify="left" if number in table.left else "right", no_wrap=True)
-        for cells, style in table.rows:
+            rich_table.add_column(name, justify="left" if number in table.left_aligned else "right", no_wrap=True)
+        for cells, style in zip(table.rows, row_styles, strict=True):
             rich_table.add_row(*cells, style=style or None)
         with self.console.capture() as captured:
             self.console.print(rich_table)
@@ -125,3 +137,40 @@ class _TerminalOutput(TextOutput):
             line.rstrip()
             lines.append(line)
         self.console.print(Text("\n").join(lines[:-1] if lines and not lines[-1].plain else lines))
+
+
+def format_table(table: TextTable, gap: int) -> str:
+    """Return header and rows as text, with ``gap`` blanks between two columns and none at the end of a line.
+
+    Example::
+
+        >>> from retropace.output.tables.text_table import TextTable
+        >>> print(format_table(TextTable("", ("lap", "distance"), (("1", "400 m"), ("12", "1.2 km"))), gap=2))
+        lap  distance
+        1       400 m
+        12     1.2 km
+    """
+    widths = measure_columns(table)
+    lines = []
+    for row in (table.names, *table.rows):
+        cells = []
+        for column, (cell, width) in enumerate(zip(row, widths, strict=True)):
+            text = cell if column in table.left_aligned else cell.rstrip()
+            blank = " " * (width - _measure_width(text))
+            cells.append(text + blank if column in table.left_aligned else blank + text)
+        lines.append((" " * gap).join(cells).rstrip())
+    return "\n".join(lines)
+
+
+def measure_columns(table: TextTable) -> list[int]:
+    """Return the width of each column in terminal columns."""
+    return [max(map(_measure_width, cells)) for cells in zip(table.names, *table.rows, strict=True)]
+
+
+def _measure_width(text: str) -> int:
+    """Return how many terminal columns a text fills, two for each wide character."""
+    if text.isascii():
+        return len(text)
+    from rich.cells import cell_len
+
+    return cell_len(text)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from retropace.cli.terminal.layout import StyledLine
+from retropace.cli.terminal.console import StyledLine
 from retropace.core.segments import Segments
 
 DIRECTION_COLOURS = {"forward": "#56b4e9", "backward": "#e69f00", "rest": "#999999", "unknown": "#666666"}

@@ -1,7 +1,4 @@
-"""Error messages, one sentence each on stderr, and exit statuses.
-
-The exit status is 0 if all inputs succeeded, 1 if some failed, and 2, set by click, for wrong usage.
-"""
+"""Error messages, one sentence each on stderr, and exit statuses: 0, 1 if an input failed, 2 for wrong usage."""
 
 from __future__ import annotations
 
@@ -13,6 +10,7 @@ from typing import NoReturn, ParamSpec, TypeVar
 
 import click
 
+from retropace.cli.terminal.console import OutputError
 from retropace.core.errors import RetropaceError
 from retropace.core.sanitize import strip_control_chars
 
@@ -22,27 +20,27 @@ P = ParamSpec("P")
 """The parameters of an action."""
 
 EXIT_FAILURE = 1
-"""Exit status where some inputs failed."""
+"""Exit status if an input failed."""
 
 
 def run_or_report(path: str, action: Callable[P, Result], *args: P.args, **kwargs: P.kwargs) -> Result | None:
     """Return the result of an action on the file ``path``, or None, with one sentence on stderr, if it raises.
 
     Unexpected exceptions are reported as a failure of retropace; with ``RETROPACE_DEBUG=1`` in the environment their
-    traceback follows. :class:`BrokenPipeError` is raised on, and click then ends quietly.
+    traceback follows. Raises where stdout cannot be written.
     """
     try:
         return action(*args, **kwargs)
     except RetropaceError as error:
         message = str(error)
         print_error(message if error.path is not None else f"{path}: {message}")
-    except BrokenPipeError:
+    except (BrokenPipeError, OutputError):
         raise
     except MemoryError:
         print_error(f"{path}: does not fit into memory")
     except Exception as error:
-        description = f"{type(error).__name__}: {_describe_exception(error)}"
-        print_error(f"{path}: retropace itself failed ({description}); please report it with the file")
+        reason = f"{type(error).__name__}: {' '.join(str(error).split()) or 'no details'}"
+        print_error(f"{path}: retropace itself failed ({reason}); please report it with the file")
         if os.environ.get("RETROPACE_DEBUG"):
             click.echo(traceback.format_exc(), err=True)
     return None
@@ -77,7 +75,3 @@ def print_error(message: str) -> None:
 def exit_with_status(results: Iterable[object | None]) -> NoReturn:
     """End the program with status 0, or :data:`EXIT_FAILURE` if one of the results is None."""
     sys.exit(EXIT_FAILURE if any(result is None for result in results) else 0)
-
-
-def _describe_exception(error: Exception) -> str:
-    return " ".join(str(error).split()) or "no details"

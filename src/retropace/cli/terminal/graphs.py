@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from retropace.cli.terminal.console import StyledLine
 from retropace.cli.terminal.direction_strip import DIRECTION_COLOURS, build_strip, compute_cells
-from retropace.cli.terminal.layout import StyledLine
 from retropace.core.spans import FloatArray, contains, midpoints
 from retropace.core.units import format_duration
 from retropace.output.charts.chart_data import find_axis_limits

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import click
-
 from retropace.cli.terminal.analysis_view import MIN_WIDE_GAP_COLUMNS, print_headline, print_warnings
-from retropace.cli.terminal.console import open_text_output
+from retropace.cli.terminal.console import open_text_output, print_text
 from retropace.cli.terminal.tables import format_markdown, print_tables
 from retropace.core.units import Units
 from retropace.intervals import Intervals
@@ -19,7 +17,7 @@ def print_intervals(interval_sessions: Sequence[Intervals], units: Units, detail
     """Print a row for each of several sessions, and, with ``details``, the tables of each session."""
     output = open_text_output()
     if len(interval_sessions) > 1 or not details:
-        print_tables(output, [_build_sessions_table(interval_sessions, units)], gap=2)
+        print_tables(output, [_build_sessions_table(interval_sessions, units)])
     if not details:
         return
     for number, session in enumerate(interval_sessions):
@@ -45,7 +43,7 @@ def print_intervals_markdown(interval_sessions: Sequence[Intervals], units: Unit
         tables = [*build_interval_tables(session, units), *([notes] if session.warnings else [])]
         title = format_markdown([TextTable(session.analysis.activity.source.path)], level=2)
         texts.append(f"{title}\n{format_markdown(tables)}")
-    click.echo("\n".join(texts), nl=False)
+    print_text("\n".join(texts), nl=False)
 
 
 def _build_sessions_table(interval_sessions: Sequence[Intervals], units: Units) -> TextTable:

@@ -7,7 +7,6 @@ from retropace.cli.sessions.short_paths import shorten_path
 from retropace.cli.terminal.console import TextOutput, open_text_output
 from retropace.cli.terminal.direction_strip import DIRECTION_COLOURS, DIRECTION_LETTERS
 from retropace.cli.terminal.tables import print_tables
-from retropace.core.sanitize import strip_control_chars
 from retropace.core.units import Units, format_count
 from retropace.output.tables.energy import ENERGY_NOTE
 from retropace.output.tables.season import RunnerProfile, build_progress_tables
@@ -25,18 +24,15 @@ def print_progress(result: ProgressResult, units: Units, weight_kg: float | None
     prefix = f"{athlete_name}: " if athlete_name else ""
     count = len(season_progress.season)
     if not count:
-        output.print(strip_control_chars(f"{prefix}no activities"))
+        output.print(f"{prefix}no activities")
         return
     days = f"{season_progress.days[0]:%Y-%m-%d} to {season_progress.days[-1]:%Y-%m-%d}"
-    output.print(strip_control_chars(f"{prefix}{format_count(count, 'activity', 'activities')}, {days}"), style="bold")
+    output.print(f"{prefix}{format_count(count, 'activity', 'activities')}, {days}", style="bold")
     output.print()
     _print_bars(output, season_progress, units, max_periods)
     output.print()
-    print_tables(
-        output,
-        build_progress_tables(season_progress, units, shorten_path, runner_profile, max_periods=max_periods),
-        gap=2,
-    )
+    tables = build_progress_tables(season_progress, units, shorten_path, runner_profile, max_periods=max_periods)
+    print_tables(output, tables)
     if weight_kg is not None:
         output.print()
         output.print(f"energy is {ENERGY_NOTE}")
