@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from dataclasses import replace
+from importlib import import_module
 
 from retropace.core.activity import Activity
 from retropace.core.errors import OtherSportError, ReadError
@@ -17,16 +18,25 @@ from retropace.core.sports import format_sport, is_on_foot
 from retropace.core.units import format_count
 from retropace.readers.detect import MAX_RECORDING_BYTES, load, sniff
 
+_MODULE_BY_FORMAT = {
+    "fit": "fit.reader",
+    "gpx": "xml.gpx",
+    "tcx": "xml.tcx",
+    "kml": "xml.kml",
+    "polar": "json.polar",
+    "apple": "json.apple",
+}
+"""Module with the reader of each format."""
+
 
 def read_all(
     path: str | os.PathLike[str], *, data: bytes | None = None, largest_bytes: int = MAX_RECORDING_BYTES
 ) -> list[Activity]:
-    """All running and walking sessions of a recording, in order of time.
+    """All running and walking sessions of a recording, in order of time; a warning on each names other sports.
 
-    ``data`` are the bytes of the file if they were already read, for example from within an archive; ``path`` is then
-    only used in messages. Files that hold more than ``largest_bytes`` after decompression are refused. Sessions of
-    other sports are left out and named in a warning on each activity. Raises :class:`ReadError` if the file cannot be
-    read and :class:`OtherSportError` if it holds other sports only.
+    ``data`` are the bytes of the file if they were already read; ``path`` is then only used in messages. Raises
+    :class:`ReadError` if the file cannot be read or unpacks to more than ``largest_bytes``, and
+    :class:`OtherSportError` if it holds other sports only.
     """
     name = os.fspath(path)
     content = load(name, data, largest_bytes)
@@ -61,9 +71,9 @@ def read(path: str | os.PathLike[str]) -> Activity:
 
 
 def choose(activities: list[Activity], session: int | None) -> list[Activity]:
-    """Return only the activity numbered ``session`` (the first is 1), as a list; all ``activities`` if it is None.
+    """Return the activity numbered ``session`` (the first is 1) as a list, all ``activities`` if it is None.
 
-    Raises :class:`ReadError` if the file has no such session.
+    Raises :class:`ReadError` if there is no such session.
     """
     if session is None:
         return activities
@@ -74,29 +84,11 @@ def choose(activities: list[Activity], session: int | None) -> list[Activity]:
 
 
 def _find_reader(file_format: str) -> Callable[[bytes, str], list[Activity]]:
-    if file_format == "fit":
-        from retropace.readers.fit.reader import read_fit
-
-        return read_fit
-    if file_format == "gpx":
-        from retropace.readers.xml.gpx import read_gpx
-
-        return read_gpx
-    if file_format == "kml":
-        from retropace.readers.xml.kml import read_kml
-
-        return read_kml
-    if file_format == "polar":
-        from retropace.readers.json.polar import read_polar
-
-        return read_polar
-    if file_format == "apple":
-        from retropace.readers.json.apple import read_apple
-
-        return read_apple
-    from retropace.readers.xml.tcx import read_tcx
-
-    return read_tcx
+    """Import the reader of a format, which loads only the libraries that this format needs."""
+    reader: Callable[[bytes, str], list[Activity]] = getattr(
+        import_module(f"retropace.readers.{_MODULE_BY_FORMAT[file_format]}"), f"read_{file_format}"
+    )
+    return reader
 
 
 __all__ = ["choose", "read", "read_all", "sniff"]

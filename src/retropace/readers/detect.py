@@ -6,6 +6,7 @@ import hashlib
 import re
 import stat
 import zlib
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,11 +21,9 @@ GZIP_MAGIC = b"\x1f\x8b"
 SAFE_UNPACKED_BYTES = 16 * 2**20
 """Unpacked size in bytes that is accepted whatever the compression ratio."""
 MAX_COMPRESSION_RATIO = 200
-"""Largest accepted ratio of unpacked to packed size; compressed GPX files have 10 to 30. A file with a higher ratio is
-refused as a decompression bomb if it unpacks to more than ``SAFE_UNPACKED_BYTES``."""
+"""Largest accepted ratio of unpacked to packed size, above ``SAFE_UNPACKED_BYTES``; compressed GPX has 10 to 30."""
 MAX_GZIP_LAYERS = 2
-"""Largest number of layers of gzip that are unpacked; a file with more is refused. Two occur where a service compressed
-the watch's compressed file again."""
+"""Largest number of layers of gzip that are unpacked: services compress the watch's compressed file again."""
 FORMAT_BY_SUFFIX = {".fit": "fit", ".gpx": "gpx", ".tcx": "tcx"}
 """Format that a file name suffix promises; a different content is reported in a warning."""
 FORMAT_BY_ROOT = {"gpx": "gpx", "TrainingCenterDatabase": "tcx", "Activities": "tcx", "kml": "kml"}
@@ -44,13 +43,11 @@ _UNSUPPORTED_MAGIC = (
     (b"BZh", "is packed with bzip2: unpack it first"),
     (b"\xfd7zXZ", "is packed with xz: unpack it first"),
 )
-"""First bytes of file types that are not recordings, each with the text that ends the error message about such a
-file."""
+"""First bytes of file types that are not recordings, each with what the error message says of such a file."""
 _UNSUPPORTED_ROOTS = {"html": "is a web page, not a download", "osm": "is a map", "svg": "is a picture"}
-"""XML root elements of documents that are not recordings, each with the text that ends the error message about one."""
+"""XML root elements of documents that are not recordings, each with what the error message says of one."""
 _POLAR_PATTERNS = (re.compile(rb'"exercises"\s*:\s*\['), re.compile(rb'"(?:exportVersion|startTime)"\s*:'))
-"""Patterns by which a Polar training session is recognized: all occur near its start, before the long lists of
-samples."""
+"""Patterns that all occur near the start of a Polar training session, before the long lists of samples."""
 _APPLE_PREFIX = b'{"schema": "retropace.apple-workout/'
 """Start of the JSON document that :mod:`retropace.sources.apple` makes of one workout of an Apple Health export."""
 _SNIFF_BYTES = 16384
@@ -69,10 +66,10 @@ class Content:
 
 
 def load(path: str, data: bytes | None = None, max_bytes: int = MAX_RECORDING_BYTES) -> Content:
-    """The unpacked content of the file ``path``; gzip is the only compression that is unpacked.
+    """Read the file ``path`` and unpack gzip; ``data`` are its bytes if they were already read.
 
-    ``data`` are the file's bytes if they were already read. Raises :class:`ReadError` if the file cannot be read, is
-    empty, is not in a known format, or unpacks to more than ``max_bytes`` or :data:`MAX_COMPRESSION_RATIO` allow.
+    Raises :class:`ReadError` if the file cannot be read, is empty, is not in a known format, or unpacks to more than
+    ``max_bytes`` or :data:`MAX_COMPRESSION_RATIO` allow.
     """
     packed = _read_file(path, max_bytes) if data is None else data
     sha256 = hashlib.sha256(packed).hexdigest()
@@ -124,26 +121,27 @@ def sniff(data: bytes, path: str = "") -> str:
     file_format = {name.casefold(): value for name, value in FORMAT_BY_ROOT.items()}.get(root.casefold())
     if file_format is not None:
         return file_format
-    for magic, description in _UNSUPPORTED_MAGIC:
-        if data.startswith(magic):
-            raise ReadError(f"{description}; {_EXPECTED_FORMATS}", path=path)
-    if root:
-        description_of_root = _UNSUPPORTED_ROOTS.get(root.casefold(), f"is XML of another kind (<{root[:40]}>)")
-        raise ReadError(f"{description_of_root}; {_EXPECTED_FORMATS}", path=path)
     text = data[:4096].lstrip(b"\xef\xbb\xbf \t\r\n")
-    if text[:1] == b"{" and all(pattern.search(data[:_SNIFF_BYTES]) for pattern in _POLAR_PATTERNS):
+    magic_descriptions = [description for magic, description in _UNSUPPORTED_MAGIC if data.startswith(magic)]
+    if magic_descriptions:
+        description = magic_descriptions[0]
+    elif root:
+        description = _UNSUPPORTED_ROOTS.get(root.casefold(), f"is XML of another kind (<{root[:40]}>)")
+    elif text[:1] == b"{" and all(pattern.search(data[:_SNIFF_BYTES]) for pattern in _POLAR_PATTERNS):
         return "polar"
-    if text.startswith(_APPLE_PREFIX):
+    elif text.startswith(_APPLE_PREFIX):
         return "apple"
-    if text[:1] in (b"{", b"["):
-        raise ReadError(f"looks like JSON; {_EXPECTED_FORMATS}", path=path)
-    if text and all(32 <= byte < 127 or byte in b"\t\r\n" or byte >= 128 for byte in text):
-        raise ReadError(f"is text, no recording; {_EXPECTED_FORMATS}", path=path)
-    raise ReadError(f"is of no known format; {_EXPECTED_FORMATS}", path=path)
+    elif text[:1] in (b"{", b"["):
+        description = "looks like JSON"
+    elif text and all(32 <= byte < 127 or byte in b"\t\r\n" or byte >= 128 for byte in text):
+        description = "is text, no recording"
+    else:
+        description = "is of no known format"
+    raise ReadError(f"{description}; {_EXPECTED_FORMATS}", path=path)
 
 
 def _gunzip(data: bytes, path: str, warnings: list[str], max_bytes: int) -> bytes:
-    """Unpack the parts of which a gzip file consists, up to the first damage, which is reported in ``warnings``."""
+    """Unpack all members of a gzip file, up to the first damage, which is reported in ``warnings``."""
     pieces: list[bytes] = []
     remaining_bytes = min(max_bytes, max(SAFE_UNPACKED_BYTES, MAX_COMPRESSION_RATIO * len(data)))
     remaining = data
@@ -171,15 +169,10 @@ def _gunzip(data: bytes, path: str, warnings: list[str], max_bytes: int) -> byte
 
 
 def _decompress_until_damage(packed: bytes, max_bytes: int) -> bytes:
-    """Unpack a damaged gzip member up to the damage.
-
-    zlib is given the bytes one by one, because a call that fails returns nothing of what it unpacked.
-    """
+    """Unpack a damaged gzip member byte by byte, because a call that fails returns nothing of what it unpacked."""
     decompressor = zlib.decompressobj(wbits=31)
     pieces: list[bytes] = []
-    try:
+    with suppress(zlib.error):
         for byte in packed:
             pieces.append(decompressor.decompress(bytes((byte,)), max_bytes))
-    except zlib.error:
-        return b"".join(pieces)
     return b"".join(pieces)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import MAXYEAR, MINYEAR, UTC, datetime
 
+UNZONED_WARNING = "times name no zone: taken as UTC"
+"""Warning about a file with times that have no time zone."""
+
 
 def parse_time(text: str) -> tuple[float, bool] | None:
-    """POSIX seconds of an ISO 8601 time, and whether it has a time zone; None if the text is not a time.
-
-    Times without a zone are taken as UTC.
+    """Parse an ISO 8601 time to POSIX seconds and whether it has a time zone, else UTC; None if the text is not a time.
 
     Example:
         >>> parse_time("1970-01-01T01:00:30+01:00"), parse_time("1970-01-01T00:00:30"), parse_time("noon")

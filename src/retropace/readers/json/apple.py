@@ -1,7 +1,6 @@
 """Reader of one workout of an Apple Health export, in the JSON that :mod:`retropace.sources.apple` makes of it.
 
 Steps, distance and heart rate come as amounts with a start and an end (spans), positions as a separate GPX route.
-Cadence is derived from the steps if their spans are short enough.
 """
 
 from __future__ import annotations
@@ -22,16 +21,16 @@ from retropace.readers.xml.gpx import read_gpx
 SCHEMA = "retropace.apple-workout/1"
 """Identifier of the schema of a workout's JSON document."""
 MAX_STEP_COUNT_SPAN_S = 15.0
-"""Longest typical span of a step count in seconds from which cadence is derived. If counts span more, cadence stays
-unknown, because changes of cadence within a span would be hidden; the shortest segment lasts 10 s."""
+"""Longest typical span of a step count in seconds from which cadence is derived; longer ones hide changes of cadence,
+and cadence stays unknown."""
 HEART_RATE_HOLD_S = 30.0
-"""Longest time in seconds for which a heart rate is valid; after that it is missing. Most watches measure every 5 s."""
+"""Seconds for which a heart rate is valid; after that it is missing. Most watches measure every 5 s."""
 
 
 def read_apple(data: bytes, path: str) -> list[Activity]:
     """Read the workout in a document, as a list of one activity.
 
-    Raises :class:`ReadError` for another document, and :class:`NoActivityError` if nothing but totals was recorded.
+    Raises :class:`ReadError` for another document, and :class:`NoActivityError` if only totals were recorded.
     """
     try:
         document = json.loads(data)
@@ -68,11 +67,7 @@ def _build_activity(document: dict[str, Any], path: str) -> Activity:
     if len(heart_rates) and "heart_rate_bpm" not in columns:
         columns["heart_rate_bpm"] = _hold_last_value(heart_rates, t_s)
     lap_edges_s = sorted({0.0, *(edge_s for edge_s in document["laps"] if 0.0 < edge_s < elapsed_s), elapsed_s})
-    laps = (
-        [Lap(start_s, end_s, trigger="manual") for start_s, end_s in pairwise(lap_edges_s)]
-        if len(lap_edges_s) > 2
-        else []
-    )
+    laps = [Lap(start_s, end_s, trigger="manual") for start_s, end_s in pairwise(lap_edges_s)]
     return Activity(
         source=Source(path, "apple"),
         samples=Samples.from_columns(t_s - t_s[0], extra=None, categories=None, **columns),
@@ -80,7 +75,7 @@ def _build_activity(document: dict[str, Any], path: str) -> Activity:
         sport=document["sport"],
         sub_sport="indoor" if document["is_indoor"] else "",
         device=Device("Apple", document["device"]),
-        laps=tuple(laps),
+        laps=tuple(laps) if len(laps) > 1 else (),
         pauses=as_spans([(start_s, end_s) for start_s, end_s in document["pauses"] if end_s > start_s]),
         cadence_unit="spm",
         warnings=tuple(warnings),
@@ -90,7 +85,7 @@ def _build_activity(document: dict[str, Any], path: str) -> Activity:
 def _read_route(texts: list[str], start: datetime, warnings: list[str]) -> tuple[FloatArray, Samples] | None:
     """Read the longest GPX route of a workout: its times in seconds after the workout's start, and its samples.
 
-    Returns None if there is no route. Warnings about routes that are not used are added to ``warnings``.
+    None if there is no route; warnings about other routes are added to ``warnings``.
     """
     routes: list[tuple[FloatArray, Samples]] = []
     for text in texts:
@@ -108,11 +103,7 @@ def _read_route(texts: list[str], start: datetime, warnings: list[str]) -> tuple
 def _build_time_axis(
     route: tuple[FloatArray, Samples] | None, elapsed_s: float
 ) -> tuple[FloatArray, dict[str, FloatArray]]:
-    """Build the times of all records, and the route's columns at these times.
-
-    The times are those of the route. Before and after it, or everywhere if there is no route, there is a record every
-    second, for which these columns are NaN.
-    """
+    """Build the times of all records: those of the route, elsewhere every second; and the route's columns at them."""
     if route is None:
         return np.arange(0.0, elapsed_s + 1e-6, 1.0), {}
     route_s, samples = route
@@ -127,11 +118,7 @@ def _build_time_axis(
 
 
 def _read_spans(rows: list[list[float]]) -> NDArray[np.float64]:
-    """Convert rows of start, end and amount to an array ``(n, 3)`` of spans that do not overlap.
-
-    Where a span starts before an earlier one ends, its start is moved to that end; a span that lies wholly before that
-    end is left out.
-    """
+    """Convert rows of start, end and amount to an array ``(n, 3)`` of spans; overlaps are cut from the later span."""
     table = np.array(rows, dtype=np.float64).reshape(-1, 3)
     table = table[np.all(np.isfinite(table), axis=1)]
     table[1:, 0] = np.maximum(table[1:, 0], np.maximum.accumulate(table[:, 1])[:-1])
@@ -164,6 +151,3 @@ def _hold_last_value(values: NDArray[np.float64], t_s: FloatArray) -> FloatArray
     rows = np.searchsorted(values[:, 0], t_s, side="right") - 1
     last_values = values[np.maximum(rows, 0)]
     return np.where((rows >= 0) & (t_s - last_values[:, 0] <= HEART_RATE_HOLD_S), last_values[:, 2], np.nan)
-
-
-__all__ = ["MAX_STEP_COUNT_SPAN_S", "SCHEMA", "read_apple"]

@@ -1,10 +1,9 @@
 """Reader of the ``training-session-*.json`` files in the export of a Polar Flow account.
 
-Polar has used two layouts. The older one, recognized by ``exportVersion``, writes a time with every sample, durations
-as ``PT1234.5S``, and sports as words. The newer one writes samples at a fixed interval, durations in milliseconds, and
-sports as numbers. Both write local times with the offset from UTC in minutes, speed in km/h and distance in metres. A
-file holds one training session with one or several exercises; each exercise becomes an activity. Samples are read by
-:mod:`~retropace.readers.json.polar_samples`.
+Polar has used two layouts. The older one writes a time with every sample, durations as ``PT1234.5S``, and sports as
+words. The newer one writes samples at a fixed interval, durations in milliseconds, and sports as numbers. Both write
+local times with the offset from UTC in minutes, speed in km/h and distance in metres. Each exercise of the training
+session in a file becomes an activity.
 """
 
 from __future__ import annotations
@@ -20,8 +19,9 @@ import numpy as np
 
 from retropace.core.activity import Activity, Device, DeviceTotals, Lap, Samples, Source
 from retropace.core.errors import TOTALS_ONLY, NoActivityError, ReadError
-from retropace.core.spans import FloatArray, Spans, as_spans
+from retropace.core.spans import as_spans
 from retropace.core.sports import format_sport
+from retropace.readers.iso_times import UNZONED_WARNING
 from retropace.readers.json.polar_samples import (
     ExerciseClock,
     ShapeError,
@@ -32,17 +32,12 @@ from retropace.readers.json.polar_samples import (
     parse_object,
     read_streams,
 )
+from retropace.readers.pauses import min_pause_s, place_pauses
 
 MAX_UTC_OFFSET_MIN = 18 * 60.0
 """Largest accepted offset of local time from UTC in minutes; a file with a larger one is rejected."""
-MIN_PAUSE_S = 3.0
-"""Smallest difference in seconds between elapsed and timer time that counts as a pause; smaller ones are rounding."""
-MIN_PAUSE_STEPS = 2.0
-"""A gap between records can be a pause only if it is longer than this many times the median time between records, and
-longer than ``MIN_PAUSE_S``."""
 EXTRA_COLUMNS = ("temperature", "power", "strideLength")
-"""Polar columns that have no field in :class:`~retropace.core.activity.Samples`; they are kept among its extra
-columns."""
+"""Columns that become extra columns of :class:`~retropace.core.activity.Samples`."""
 _SPORT_TABLE = """\
 1 running, 2 cycling, 3 walking, 4 jogging, 5 mountain biking, 6 skiing, 7 downhill skiing, 8 rowing, 9 nordic walking,
 10 skating, 11 hiking, 12 tennis, 13 squash, 14 badminton, 15 strength training, 16 other outdoor, 17 treadmill running,
@@ -55,14 +50,13 @@ _SPORT_TABLE = """\
 SPORT_BY_ID: Mapping[str, str] = MappingProxyType(
     {number: name for number, _, name in (entry.strip().partition(" ") for entry in _SPORT_TABLE.split(","))}
 )
-"""Name of each sport by its number, a text. A session whose number is not listed gets its own name as sport."""
+"""Name of each sport by its number as text; with another number the sport is the session's own name."""
 
 
 def read_polar(data: bytes, path: str) -> list[Activity]:
     """Read every exercise of a Polar training session that has samples, each as one activity.
 
-    Raises :class:`ReadError` if the file is damaged or is no training session, and :class:`NoActivityError` if none of
-    its exercises has samples.
+    Raises :class:`ReadError` if the file is damaged or no training session, :class:`NoActivityError` without samples.
     """
     try:
         document = json.loads(data)
@@ -81,9 +75,8 @@ def read_polar(data: bytes, path: str) -> list[Activity]:
         raise ReadError(f"is no Polar training session: {error}", path=path) from None
     activities = [activity for activity in candidates if activity is not None]
     if not activities:
-        raise NoActivityError(
-            "holds a summary only, without samples: there is nothing to analyse", TOTALS_ONLY, path=path
-        )
+        reason = "holds a summary only, without samples: there is nothing to analyse"
+        raise NoActivityError(reason, TOTALS_ONLY, path=path)
     if len(activities) < len(candidates):
         warnings[f"exercises without samples left out: {len(candidates) - len(activities)}"] = None
     return [replace(activity, warnings=tuple(warnings)) for activity in activities]
@@ -98,7 +91,7 @@ def _build_activity(
     if not streams.streams:
         return None
     if np.isnan(clock.offset_s):
-        warnings["times name no zone: taken as UTC"] = None
+        warnings[UNZONED_WARNING] = None
     if streams.missing_time_count:
         warnings[f"{streams.missing_time_count} positions have no time and were left out"] = None
     if streams.overrun_count:
@@ -108,23 +101,23 @@ def _build_activity(
     t_s = samples.posix_s - origin_s
     timer_s = _read_duration_s(exercise, "duration")
     elapsed_s = clock.stop_s - clock.start_s
+    gaps_s = np.diff(t_s)
+    longest_gaps = np.argsort(-gaps_s, kind="stable").tolist()
+    pauses = place_pauses(t_s, longest_gaps, elapsed_s - timer_s, min_pause_s(gaps_s))
     counts = {name: int(np.isfinite(values).sum()) for name, values in sorted(samples.columns.items())}
+    extra = {name: samples.columns[name] for name in samples.columns if name in EXTRA_COLUMNS}
+    columns = {name: samples.columns[name] for name in samples.columns if name not in EXTRA_COLUMNS}
     product = _read_text(parse_object(session.get("product"), "product"), "modelName")
     return Activity(
         source=Source(path, "polar"),
-        samples=Samples.from_columns(
-            t_s,
-            {name: values for name, values in samples.columns.items() if name in EXTRA_COLUMNS},
-            None,
-            **{name: values for name, values in samples.columns.items() if name not in EXTRA_COLUMNS},
-        ),
+        samples=Samples.from_columns(t_s, extra, None, **columns),
         start_time=datetime.fromtimestamp(origin_s, UTC),
         sport=_read_sport(exercise, session),
         name=_read_text(session, "name"),
         description=_read_text(session, "note"),
         device=Device(manufacturer="Polar", product=product.removeprefix("Polar").strip()),
         laps=_read_laps(exercise, clock, origin_s),
-        pauses=_find_pauses(t_s, elapsed_s - timer_s),
+        pauses=as_spans(sorted(pauses)),
         device_totals=DeviceTotals(
             distance_m=_read_first_number(exercise, "distance", "distanceMeters"), timer_s=timer_s, elapsed_s=elapsed_s
         ),
@@ -146,10 +139,7 @@ def _read_clock(exercise: Mapping[str, Any], session: Mapping[str, Any]) -> Exer
 
 
 def _read_laps(exercise: Mapping[str, Any], clock: ExerciseClock, origin_s: float) -> tuple[Lap, ...]:
-    """Read the laps marked by a button or, if those are fewer than two, the automatic laps if there are any.
-
-    Button laps and automatic laps are separate lists, each of which covers the whole exercise.
-    """
+    """Read the laps marked by a button or, if those are fewer than two, the automatic laps if there are any."""
     laps = exercise.get("laps")
     by_kind = laps if isinstance(laps, dict) else {"laps": laps, "autoLaps": exercise.get("autoLaps")}
     pressed, automatic = (parse_list(by_kind.get(kind), kind) for kind in ("laps", "autoLaps"))
@@ -165,32 +155,10 @@ def _read_laps(exercise: Mapping[str, Any], clock: ExerciseClock, origin_s: floa
         end_s = clock.start_s - origin_s + split_s if np.isfinite(split_s) else start_s + timer_s
         if not end_s >= start_s:
             break  # without an end of this lap, the start of the next is unknown too
-        result.append(
-            Lap(
-                start_s,
-                end_s,
-                trigger="manual" if by_button else "distance",
-                timer_s=timer_s,
-                distance_m=_read_first_number(lap, "distance", "distanceMeters"),
-            )
-        )
+        distance_m = _read_first_number(lap, "distance", "distanceMeters")
+        trigger = "manual" if by_button else "distance"
+        result.append(Lap(start_s, end_s, trigger=trigger, timer_s=timer_s, distance_m=distance_m))
     return tuple(result)
-
-
-def _find_pauses(t_s: FloatArray, paused_s: float) -> Spans:
-    """Place pauses of ``paused_s`` seconds in total in the gaps between records, filling the longest gap first."""
-    gaps_s = np.diff(t_s)
-    if not paused_s > MIN_PAUSE_S or not np.any(gaps_s > 0.0):
-        return as_spans([])
-    min_gap_s = max(MIN_PAUSE_S, MIN_PAUSE_STEPS * float(np.median(gaps_s[gaps_s > 0.0])))
-    pauses = []
-    for index in np.argsort(-gaps_s, kind="stable"):
-        if paused_s <= MIN_PAUSE_S or gaps_s[index] <= min_gap_s:
-            break
-        length_s = min(paused_s, float(gaps_s[index]))
-        pauses.append((float(t_s[index]), float(t_s[index]) + length_s))
-        paused_s -= length_s
-    return as_spans(sorted(pauses))
 
 
 def _read_sport(exercise: Mapping[str, Any], session: Mapping[str, Any]) -> str:

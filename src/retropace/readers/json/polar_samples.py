@@ -1,9 +1,7 @@
 """Merging of a Polar exercise's samples onto one time axis, and strict parsing of the values of its JSON.
 
 The values of one sensor, or the positions, form a stream: a series with times of its own, which differ from those of
-other streams by fractions of a second. The stream with most records sets the time axis. Values of the other streams
-join its nearest record, or become additional records if none is near. Missing values are ``"NaN"``, ``null``, or
-absent.
+other streams by fractions of a second. Missing values are ``"NaN"``, ``null``, or absent.
 """
 
 from __future__ import annotations
@@ -21,10 +19,10 @@ from retropace.readers.iso_times import parse_time
 MAX_DURATION_S = 30 * 86400.0
 """Longest accepted duration of an exercise in seconds; a file with times beyond it is rejected."""
 MAX_MERGE_DISTANCE_S = 1.0
-"""A value joins a record if their times differ by at most this many seconds and by at most half the usual interval
-between records. Otherwise it becomes a record of its own."""
+"""Largest difference in seconds between a value and the record that it joins, which is also at most half the usual
+interval between records."""
 MAX_OVERRUN_S = 1.0
-"""Positions up to this many seconds after the end of an exercise are accepted; later ones are left out."""
+"""Seconds after the end of an exercise up to which positions are accepted; later ones are left out."""
 KMH_TO_MPS = 1.0 / 3.6
 """Factor from km/h to m/s."""
 COLUMN_BY_STREAM = {
@@ -37,8 +35,7 @@ COLUMN_BY_STREAM = {
     "power": "power",
     "stridelength": "strideLength",
 }
-"""Sample column for each series of values in the file, by the series' name in lower case without underscores. Other
-series are not read."""
+"""Column of each series that is read, by the series' name in lower case without underscores."""
 ROUTE_KEY = "recordedRoute"
 """JSON key of the list of positions in Polar's older file layout."""
 _DURATION = re.compile(r"PT(?:(\d+(?:\.\d+)?)H)?(?:(\d+(?:\.\d+)?)M)?(?:(\d+(?:\.\d+)?)S)?", re.ASCII)
@@ -59,16 +56,13 @@ class ExerciseClock:
     stop_s: float = np.nan
 
     def parse_posix_s(self, value: object, label: str) -> float:
-        """Parse a time, in one of three forms, to POSIX seconds.
+        """Parse a local time, a time with a zone or a duration since the start (``PT12.5S``) to POSIX seconds.
 
-        It may be a local time, a time with a zone, or a duration since the exercise's start (``PT12.5S``). ``label``
-        names the value in error messages. Raises :class:`ShapeError` for anything else.
+        Raises :class:`ShapeError`, which calls the value ``label``, for anything else.
         """
-        if not isinstance(value, str):
-            raise ShapeError(f"{label} is no time")
-        if value.startswith("PT") and np.isfinite(self.start_s):
+        if isinstance(value, str) and value.startswith("PT") and np.isfinite(self.start_s):
             return self.start_s + parse_duration_s(value, label)
-        parsed = parse_time(value)
+        parsed = parse_time(value) if isinstance(value, str) else None
         if parsed is None:
             raise ShapeError(f"{label} is no time")
         posix_s = parsed[0] if parsed[1] or np.isnan(self.offset_s) else parsed[0] - self.offset_s
@@ -87,7 +81,7 @@ class Stream:
 
 @dataclass(slots=True)
 class Streams:
-    """The series of values of an exercise, one per sensor and one of positions, and counts of unusable positions."""
+    """The series of values of an exercise, one per sensor and one of positions."""
 
     streams: list[Stream] = field(default_factory=list)
     missing_time_count: int = 0
@@ -96,7 +90,7 @@ class Streams:
     """Number of positions after the end of the exercise."""
 
     def add(self, posix_s: list[float], **columns: list[float]) -> None:
-        """Add a series of those records that hold at least one value; if no record does, nothing is added."""
+        """Add a series of those records that hold a value, unless none does."""
         values = {name: np.array(column, dtype=np.float64) for name, column in columns.items()}
         has_value = np.any([np.isfinite(column) for column in values.values()], axis=0)
         if np.any(has_value):
@@ -105,10 +99,7 @@ class Streams:
 
 
 def read_streams(exercise: Mapping[str, Any], clock: ExerciseClock) -> Streams:
-    """Read all series of values of an exercise, from Polar's older or newer file layout.
-
-    Raises :class:`ShapeError` if a value does not have the expected type.
-    """
+    """Read all series of values of an exercise; raises :class:`ShapeError` for a value of an unexpected type."""
     streams = Streams()
     samples = parse_object(exercise.get("samples"), "samples")
     for name, entries in samples.items():
@@ -126,13 +117,12 @@ def read_streams(exercise: Mapping[str, Any], clock: ExerciseClock) -> Streams:
         if not 0.0 < step_s * max(len(values), 1) <= MAX_DURATION_S:
             raise ShapeError("the interval of a series is none")
         streams.add((clock.start_s + step_s * np.arange(len(values))).tolist(), **{quantity: values})
-    has_sensor_altitude = any("altitude_m" in stream.columns for stream in streams.streams)
-    _read_route(exercise, samples, clock, streams, has_sensor_altitude)
+    _read_route(exercise, samples, clock, streams)
     return streams
 
 
 def merge_streams(streams: list[Stream]) -> Stream:
-    """Merge series of values into a single one, in order of time.
+    """Merge series of values into one in order of time.
 
     The series with most records sets the times. Values of the others join its nearest record, or become additional
     records if none is near.
@@ -146,32 +136,25 @@ def merge_streams(streams: list[Stream]) -> Stream:
 
 def parse_object(value: object, label: str) -> Mapping[str, Any]:
     """Return a JSON object as it is, and an empty one for None; raises :class:`ShapeError` for anything else."""
-    if value is None:
-        return {}
-    if not isinstance(value, dict):
+    if not isinstance(value, dict | None):
         raise ShapeError(f"{label} is no object")
-    return value
+    return value or {}
 
 
 def parse_list(value: object, label: str) -> list[Any]:
     """Return a JSON array as it is, and an empty one for None; raises :class:`ShapeError` for anything else."""
-    if value is None:
-        return []
-    if not isinstance(value, list):
+    if not isinstance(value, list | None):
         raise ShapeError(f"{label} is no list")
-    return value
+    return value or []
 
 
 def parse_number(value: object, label: str) -> float:
-    """Parse a number, which may be written as text; NaN for None and for infinities.
-
-    Raises :class:`ShapeError` for anything else.
-    """
+    """Parse a number or its text; NaN for None and for infinities, :class:`ShapeError` is raised for anything else."""
     if value is None:
         return np.nan
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
-        raise ShapeError(f"{label} is no number")
     try:
+        if isinstance(value, bool) or not isinstance(value, int | float | str):
+            raise ValueError
         result = float(value)
     except (ValueError, OverflowError):
         raise ShapeError(f"{label} is no number") from None
@@ -203,16 +186,11 @@ def _parse_values(raw: Any, quantity: str, name: str) -> list[float]:
 
 
 def _read_route(
-    exercise: Mapping[str, Any],
-    samples: Mapping[str, Any],
-    clock: ExerciseClock,
-    streams: Streams,
-    has_sensor_altitude: bool,
+    exercise: Mapping[str, Any], samples: Mapping[str, Any], clock: ExerciseClock, streams: Streams
 ) -> None:
-    """Add the positions of an exercise to ``streams``.
+    """Add the positions of an exercise to ``streams``, with their altitude unless a barometer recorded altitude too.
 
-    Their altitude is left out if a barometer recorded altitude too, because the two start from different zero heights
-    and must not be mixed.
+    The two count from different heights and must not be mixed.
     """
     points: list[tuple[float, Mapping[str, Any]]] = []
     for raw in parse_list(exercise.get(ROUTE_KEY, samples.get(ROUTE_KEY)), ROUTE_KEY):
@@ -239,8 +217,9 @@ def _read_route(
         else:
             rows.append((posix_s, lat_deg, lon_deg, parse_number(point.get("altitude"), "altitude")))
     if rows:
-        times_s, lats, lons, altitudes = (list(column) for column in zip(*rows, strict=True))
-        streams.add(times_s, lat_deg=lats, lon_deg=lons, **({} if has_sensor_altitude else {"altitude_m": altitudes}))
+        times_s, lats, lons, altitudes = map(list, zip(*rows, strict=True))
+        has_barometer = any("altitude_m" in stream.columns for stream in streams.streams)
+        streams.add(times_s, lat_deg=lats, lon_deg=lons, **({} if has_barometer else {"altitude_m": altitudes}))
 
 
 def _sort_by_time(stream: Stream) -> Stream:
@@ -249,7 +228,7 @@ def _sort_by_time(stream: Stream) -> Stream:
 
 
 def _join_streams(base: Stream, other: Stream) -> Stream:
-    """Join two series: a record of ``other`` joins the nearest one of ``base`` or, if none is near, is added."""
+    """Join each record of ``other`` to the nearest one of ``base`` or, if none is near, add it."""
     steps_s = np.diff(base.posix_s)
     step_s = float(np.median(steps_s[steps_s > 0.0])) if np.any(steps_s > 0.0) else MAX_MERGE_DISTANCE_S
     after = np.clip(np.searchsorted(base.posix_s, other.posix_s), 0, len(base.posix_s) - 1)

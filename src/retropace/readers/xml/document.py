@@ -39,15 +39,14 @@ PARSER_OPTIONS = {
 """Options of every parser of lxml: it reads on behind damage and reads nothing but the document."""
 
 MAX_TREE_CHARS = 2**24
-"""Length of a document from which on points are cleared: a tree takes eight times its length, clearing takes time."""
+"""Length from which on the points of a document are cleared; a tree takes eight times the memory of its text."""
 _FORBIDDEN_CHARS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 """Pattern of a character that XML 1.0 (5th edition, 2.2) forbids in a document."""
 _REFERENCE = re.compile(
     r"<!\[CDATA\[(?:.*?\]\]>|.*)|&(?:(?:amp|lt|gt|quot|apos);|#(?:([0-9]{1,7})|x([0-9A-Fa-f]{1,6}));)?", re.DOTALL
 )
-"""Pattern of a CDATA section or an ampersand, with the reference that it starts. Without a document type only five
-named entities exist (XML 1.0, 4.6). An unclosed CDATA section extends to the end, so that the search takes linear
-time."""
+"""Pattern of a CDATA section or an ampersand, with the reference that it starts (XML 1.0, 4.6). An unclosed CDATA
+section extends to the end, so that the search takes linear time."""
 _UNDECLARED_PREFIX = re.compile(r"Namespace prefix (\S+) (?:for \S+ )?on ")
 """Pattern of libxml2's message about an undeclared prefix, which is its group."""
 _RESOURCE_LIMIT_ERROR = 114
@@ -89,10 +88,10 @@ def parse_document(
 ) -> XmlDocument[T]:
     """Parse a document and hand the start and end of its elements called ``names``, with any prefix, to ``read``.
 
-    The last name is that of points, which a large document does not keep; without names it keeps all. ``read`` is
-    called again, and its earlier result dropped, if the document is repaired. A document without end is cut after the
-    last element called as in ``cut_after``. Raises :class:`ReadError` for a document type, for excessive depth, and for
-    damage in a document without elements called as in ``cut_after``.
+    The last of ``names`` is that of points, which a document over :data:`MAX_TREE_CHARS` does not keep. ``read`` is
+    called again if the document is repaired. A document without end is cut after the last element called as in
+    ``cut_after``. Raises :class:`ReadError` for a document type, for excessive depth, and for damage in a document
+    without elements called as in ``cut_after``.
     """
     warnings: list[str] = []
     text, root_name, line_offset = _start_at_root(decode_text(data, warnings), path, warnings)
@@ -133,7 +132,7 @@ def find_damage(errors: Iterable[Any]) -> Any:
 
 
 def _parse(text: str, path: str, names: Sequence[str], read: Callable[[Events], T]) -> tuple[Element, T, list[Any]]:
-    """Parse a text; returns the root element, what ``read`` returned, and the errors that the parser reports."""
+    """Parse a text; returns the root element, the result of ``read``, and the parser's errors."""
     tags = [f"{{*}}{name}" for name in names]
     events = etree.iterparse(
         BytesIO(text.encode("utf-8", "replace")), ("start", "end") if names else (), tag=tags or None, **PARSER_OPTIONS

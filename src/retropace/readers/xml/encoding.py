@@ -16,8 +16,7 @@ _BOMS = (
 _ENCODING = re.compile(rb"^\s*<\?xml\b[^>]*?encoding\s*=\s*[\"']([A-Za-z0-9._-]+)[\"']", re.DOTALL)
 """Pattern of an XML declaration that names an encoding, with the name as group."""
 _ASCII_PROBE = rb"<\x41\u0041+AEE-.xn--bcher-kva"
-"""Text by which encodings compatible with ASCII are recognized: they decode it unchanged. Other codecs of Python (hex,
-zlib, idna, unicode_escape, utf-7) do not."""
+"""Text that encodings compatible with ASCII decode unchanged; Python's codecs for other uses (idna, utf-7 …) do not."""
 _DOCUMENT_START = re.compile(r"<\?xml\b|<(?:[\w.-]+:)?(?:gpx|TrainingCenterDatabase)\b")
 """Pattern of the start of a document, which is searched for where other text precedes it."""
 _PROLOG = re.compile(r"\s*+(?:<!--.*?-->|<\?.*?\?>|<!DOCTYPE[^>\[]*(?:\[.*?\])?\s*>)", re.DOTALL)
@@ -27,10 +26,7 @@ _FIRST_TAG = re.compile(r"\s*+<((?:[\w.-]+:)?[\w.-]+)")
 
 
 def decode_text(data: bytes, warnings: list[str]) -> str:
-    """Decode a document by its byte order mark or declared encoding, else as UTF-8.
-
-    Unknown encodings and undecodable bytes are reported in ``warnings``.
-    """
+    """Decode a document by its byte order mark or declared encoding, else as UTF-8; ``warnings`` get what was lost."""
     for bom, name in _BOMS:
         if data.startswith(bom):
             return data[len(bom) :].decode(name, errors="replace")
@@ -56,19 +52,16 @@ def decode_text(data: bytes, warnings: list[str]) -> str:
 
 
 def strip_preamble(text: str) -> tuple[str, int]:
-    """Remove text before the start of a document; returns the document and the number of removed characters.
-
-    Servers and tools sometimes write a line of their own before the document.
-    """
+    """Remove text that servers and tools write before a document; returns the document and how many characters went."""
     text = text.lstrip("\ufeff \t\r\n")
     match = None if text[:1] in ("<", "{", "[") else _DOCUMENT_START.search(text[:4096])
     return (text, 0) if match is None else (text[match.start() :], match.start())
 
 
 def find_root(text: str) -> tuple[re.Match[str] | None, bool]:
-    """The root element's start, with its name as group 1, and whether a document type stands before it.
+    """Find the start of the root element, None if there is none, and whether a document type stands before it.
 
-    None if the text does not start like XML.
+    Group 1 of the match is the element's name.
     """
     position = 0
     while prolog := _PROLOG.match(text, position):

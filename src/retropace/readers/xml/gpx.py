@@ -1,16 +1,16 @@
 """Reader of GPX 1.0 and 1.1: points by :mod:`~retropace.readers.xml.gpx_points`, everything else through gpxpy.
 
 A track is a session, with pauses between its segments. Tracks of the same sport that follow one another within half a
-day are one session, because some exports write a pause as a new track. There is no pause between two segments that are
-no further apart in time than points usually are, because some exports write laps as segments.
+day are one session, because some exports write a pause as a new track. Segments no further apart in time than points
+usually are have no pause between them, because some exports write laps as segments.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from itertools import pairwise
 from types import MappingProxyType
 from typing import Any
 
@@ -19,19 +19,16 @@ from lxml import etree
 
 from retropace.core.activity import Activity, Device, Samples, Source, Split, Waypoint
 from retropace.core.errors import NoActivityError, ReadError
-from retropace.core.spans import FloatArray, Spans, as_spans
 from retropace.core.sports import format_sport
 from retropace.core.units import format_count
+from retropace.readers.iso_times import UNZONED_WARNING
+from retropace.readers.pauses import find_pauses
 from retropace.readers.xml.document import Element, local_name, parse_document
 from retropace.readers.xml.gpx_points import POINT_TAG, POINT_TAGS, TEXT_PREFIX, GpxPoints, read_points
 from retropace.readers.xml.point_values import RowIndices, is_usable_position, parse_number
 
 MAX_TRACK_GAP_S = 12 * 3600.0
 """Longest gap in seconds between two tracks of one session; tracks further apart are separate sessions."""
-MIN_PAUSE_S = 3.0
-"""Shortest gap in seconds between segments of a track that counts as a pause."""
-MIN_PAUSE_STEPS = 2.0
-"""A gap between segments is a pause only if it also lasts this many times the median time between points."""
 COLUMNS = ("lat_deg", "lon_deg", "altitude_m", "speed_mps", "cadence_recorded", "heart_rate_bpm")
 """Point columns that are columns of :class:`~retropace.core.activity.Samples`; all others become extra columns."""
 
@@ -54,8 +51,7 @@ class _GpxTrack:
 def read_gpx(data: bytes, path: str) -> list[Activity]:
     """Read all sessions of a GPX file in order of time.
 
-    Raises :class:`ReadError` if there is none. If the file holds a planned route or waypoints instead, the error is of
-    its subclass :class:`NoActivityError`.
+    Raises :class:`ReadError` if there is none, its subclass :class:`NoActivityError` for a planned route or waypoints.
     """
     document = parse_document(data, path, POINT_TAGS, read_points, cut_after=(POINT_TAG, "wpt", "rtept"))
     points, warnings = document.content, list(document.warnings)
@@ -67,18 +63,20 @@ def read_gpx(data: bytes, path: str) -> list[Activity]:
     warnings += _collect_warnings(points, unplaced)
     sessions: list[list[_GpxTrack]] = []
     for track in sorted(tracks, key=lambda track: track.first_s):
-        if sessions:
-            previous = sessions[-1][-1]
-            if track.sport == previous.sport and 0.0 <= track.first_s - previous.last_s <= MAX_TRACK_GAP_S:
-                sessions[-1].append(track)
-                continue
-        sessions.append([track])
+        previous = sessions[-1][-1] if sessions else None
+        gap_s = track.first_s - previous.last_s if previous and track.sport == previous.sport else np.inf
+        if 0.0 <= gap_s <= MAX_TRACK_GAP_S:
+            sessions[-1].append(track)
+        else:
+            sessions.append([track])
     starts_s = [session[0].first_s for session in sessions]
     return [
         replace(
             _build_activity(session, points, _stripped_text(metadata.creator)),
             source=Source(path, "gpx", session=index),
-            waypoints=_read_waypoints(metadata, starts_s, index),
+            waypoints=select_waypoints(
+                (_read_waypoint(waypoint, starts_s[index]) for waypoint in metadata.waypoints), starts_s, index
+            ),
             warnings=tuple(warnings),
         )
         for index, session in enumerate(sessions)
@@ -93,7 +91,7 @@ def _copy_for_gpxpy(element: Element, namespaces: tuple[str, ...]) -> tuple[Elem
     """
     copy = etree.Element(local_name(element.tag))
     copy.text = element.text
-    copy.attrib.update({name: value for name, value in element.items() if not _is_qualified(name)})
+    copy.attrib.update({name: value for name, value in element.items() if not name.startswith("{") and ":" not in name})
     unplaced = 0
     for child in element.iterchildren("*"):
         namespace, _, name = child.tag.rpartition("}")
@@ -109,18 +107,13 @@ def _copy_for_gpxpy(element: Element, namespaces: tuple[str, ...]) -> tuple[Elem
     return copy, unplaced
 
 
-def _is_qualified(name: str) -> bool:
-    """Whether the name of an attribute has a namespace or prefix."""
-    return name.startswith("{") or ":" in name
-
-
 def _parse_with_gpxpy(root: Element, warnings: list[str]) -> Any:
     """Read a document without its track points by gpxpy; what that rejects is left out and reported in ``warnings``."""
     import gpxpy
     import gpxpy.gpx
 
     reason = ""
-    # A waypoint or number that gpxpy rejects must not cost the recording, so that a second attempt omits it.
+    # A waypoint or number that gpxpy rejects must not cost the recording: the second attempt omits it.
     for omitted in ("", "waypoints, routes and metadata"):
         if omitted:
             etree.strip_elements(root, "wpt", "rte", "metadata")
@@ -142,15 +135,17 @@ def _build_tracks(points: GpxPoints, metadata: Any) -> list[_GpxTrack]:
     posix_s = points.columns["posix_s"]
     for index, segments in enumerate(points.tracks):
         track_metadata = metadata.tracks[index] if index < len(metadata.tracks) else None
-        texts = [track_metadata.description, track_metadata.comment] if track_metadata is not None else []
+        name, description, comment, sport = (
+            _stripped_text(getattr(track_metadata, text, "")) for text in ("name", "description", "comment", "type")
+        )
         tracks.append(
             _GpxTrack(
                 segments=segments,
                 first_s=float(posix_s[segments[0][0]]) if segments else np.nan,
                 last_s=float(posix_s[segments[-1][-1]]) if segments else np.nan,
-                name=_stripped_text(track_metadata and track_metadata.name) or _stripped_text(metadata.name),
-                description="\n".join(dict.fromkeys(_stripped_text(text) for text in texts if _stripped_text(text))),
-                sport=format_sport(_stripped_text(track_metadata and track_metadata.type)),
+                name=name or _stripped_text(metadata.name),
+                description=_join_distinct([description, comment]),
+                sport=format_sport(sport),
             )
         )
     return tracks
@@ -172,44 +167,32 @@ def _build_activity(session: list[_GpxTrack], points: GpxPoints, creator: str) -
         column_name = f"{column_name} (text)" if column_name in extra else column_name
         extra[column_name], texts[column_name] = extra.pop(name), points.texts[name]
     field_counts = {name: int(np.isfinite(values).sum()) for name, values in sorted((columns | extra).items())}
+    splits = [Split(track.first_s - origin_s, track.last_s - origin_s, "track", name=track.name) for track in session]
     return Activity(
         source=Source("", "gpx"),
         samples=Samples.from_columns(t_s, extra, texts, **columns),
         start_time=datetime.fromtimestamp(origin_s, UTC),
         sport=session[0].sport,
         name=session[0].name,
-        description="\n".join(dict.fromkeys(track.description for track in session if track.description)),
+        description=_join_distinct([track.description for track in session]),
         device=Device(product=creator),
-        splits=tuple(
-            Split(track.first_s - origin_s, track.last_s - origin_s, "track", name=track.name) for track in session
-        )
-        if len(session) > 1
-        else (),
-        pauses=_find_pauses([points.columns["posix_s"][segment] - origin_s for segment in segments]),
+        splits=tuple(splits) if len(splits) > 1 else (),
+        pauses=find_pauses(
+            [points.columns["posix_s"][segment] - origin_s for segment in segments], [True] * len(segments)
+        ),
         field_counts=MappingProxyType(field_counts),
     )
 
 
-def _find_pauses(segments: list[FloatArray]) -> Spans:
-    """Find the pauses of a session: gaps between its segments that are long enough (``MIN_PAUSE_S``)."""
-    steps_s = np.concatenate([np.diff(t_s) for t_s in segments])
-    steps_s = steps_s[steps_s > 0.0]
-    min_gap_s = max(MIN_PAUSE_S, MIN_PAUSE_STEPS * float(np.median(steps_s))) if len(steps_s) else 0.0
-    gaps = ((float(earlier[-1]), float(later[0])) for earlier, later in pairwise(segments))
-    return as_spans((start, end) for start, end in gaps if end - start > min_gap_s)
-
-
-def _read_waypoints(metadata: Any, starts_s: list[float], session: int) -> tuple[Waypoint, ...]:
-    """Read the waypoints of a session.
+def select_waypoints(waypoints: Iterable[Waypoint], starts_s: list[float], session: int) -> tuple[Waypoint, ...]:
+    """Select the waypoints of the session with index ``session`` from all of a file, timed from its start.
 
     A waypoint with a time belongs to the last session that started before it, one without a time to every session.
     """
-    origin_s = starts_s[session]
-    waypoints = [_read_waypoint(waypoint, origin_s) for waypoint in metadata.waypoints]
     return tuple(
         waypoint
         for waypoint in waypoints
-        if np.isnan(waypoint.t_s) or max(bisect_right(starts_s, waypoint.t_s + origin_s) - 1, 0) == session
+        if np.isnan(waypoint.t_s) or max(bisect_right(starts_s, waypoint.t_s + starts_s[session]) - 1, 0) == session
     )
 
 
@@ -235,7 +218,7 @@ def _collect_warnings(points: GpxPoints, unplaced: int) -> list[str]:
     if count := points.missing_time_count:
         warnings.append(f"{count} of {count + points.point_count} points have no time and were left out")
     if not points.is_zoned:
-        warnings.append("times name no zone: taken as UTC")
+        warnings.append(UNZONED_WARNING)
     return warnings
 
 
@@ -250,6 +233,10 @@ def _explain_no_activity(points: GpxPoints, metadata: Any, path: str) -> ReadErr
     if metadata.waypoints:
         return NoActivityError("holds waypoints only, no recording", "waypoints", path=path)
     return ReadError("holds no track points: there is nothing to analyse", path=path)
+
+
+def _join_distinct(texts: list[str]) -> str:
+    return "\n".join(dict.fromkeys(filter(None, texts)))
 
 
 def _stripped_text(value: Any) -> str:

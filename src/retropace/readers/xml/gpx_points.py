@@ -1,7 +1,7 @@
 """The track points of a GPX document as columns.
 
-Values are found by local name, because exporters write the same extensions under a dozen prefixes, in GPX 1.0 and 1.1,
-directly in the point or nested.
+Values are found by local name, because exporters write the same extensions under a dozen prefixes, directly in the
+point or nested.
 """
 
 from __future__ import annotations
@@ -29,13 +29,11 @@ COLUMN_BY_TAG = {
     "speed": "speed_mps",
     "ele": "altitude_m",
 }
-"""Column of each element in a track point, by the element's lower-case name without prefix.
-
-Other elements with numbers become extra columns."""
+"""Column by an element's lower-case name without prefix; other elements with numbers become extra columns."""
 NON_NUMERIC_TAGS = frozenset({"name", "cmt", "desc", "src", "link", "sym", "type", "fix", "extensions", "text"})
 """Names, without prefix, of elements in a track point that never become columns."""
 TEXT_PREFIX = "text:"
-"""Text before the name of a column of texts, which tells it from a column of numbers with the same name."""
+"""Beginning of the name of a column of texts, as a column of numbers may have the same name."""
 ATTRIBUTE_COLUMNS = {"lat": "lat_deg", "lon": "lon_deg"}
 """Column of each attribute of a track point; extension elements with the name of such a column are ignored."""
 _NOT_IN_POINT = frozenset({"trk", "trkseg", "trkpt", "wpt", "rte", "rtept"})
@@ -51,7 +49,7 @@ class GpxPoints:
     """The track points of a document as columns."""
 
     tracks: tuple[tuple[RowIndices, ...], ...]
-    """For each ``trk`` element its segments; a segment is given by the indices of its points in the columns."""
+    """For each ``trk`` element its segments, each as the indices of its points in the columns."""
     columns: Mapping[str, FloatArray]
     """Column of each quantity over all points; ``posix_s``, ``lat_deg`` and ``lon_deg`` always exist."""
     texts: Mapping[str, tuple[str, ...]]
@@ -92,7 +90,7 @@ def read_points(events: Events) -> GpxPoints:
 
 
 def _find_column(name: str) -> str | None:
-    """Find the column of an element in a point: empty for none, None if the element shows that the point has no end."""
+    """Find the column of an element for :class:`PointValues`."""
     if name in _NOT_IN_POINT:
         return None
     if name in NON_NUMERIC_TAGS or name in (*ATTRIBUTE_COLUMNS.values(), TIME_COLUMN):
@@ -101,10 +99,10 @@ def _find_column(name: str) -> str | None:
 
 
 def _build_points(values: PointValues, parts: RowIndices, track_indices: RowIndices, track_count: int) -> GpxPoints:
-    columns = {name: values.build_numbers(name) for name in (TIME_COLUMN, *values.number_columns)}
+    columns = {name: values.build_numbers(name) for name in (TIME_COLUMN, *values.numbers)}
     columns |= {column: values.build_attribute(attribute) for attribute, column in ATTRIBUTE_COLUMNS.items()}
     words_by_column: dict[str, tuple[str, ...]] = {}
-    for name in values.word_columns:
+    for name in values.words:
         if name not in COLUMN_BY_TAG.values():
             columns[TEXT_PREFIX + name], words_by_column[TEXT_PREFIX + name] = values.build_words(name)
     lat_deg, lon_deg = columns["lat_deg"], columns["lon_deg"]

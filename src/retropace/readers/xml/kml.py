@@ -9,39 +9,89 @@ Point. KML without times is a map, not a recording.
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import chain
 from types import MappingProxyType
 
 import numpy as np
 
-from retropace.core.activity import Activity, Device, Source, Waypoint
+from retropace.core.activity import Activity, Device, Samples, Source, Waypoint
 from retropace.core.errors import NoActivityError, ReadError
+from retropace.core.spans import FloatArray
 from retropace.core.sports import format_sport, is_on_foot
-from retropace.readers.iso_times import parse_time
+from retropace.core.units import format_count
+from retropace.readers.iso_times import UNZONED_WARNING, parse_time
+from retropace.readers.pauses import find_pauses
 from retropace.readers.xml.document import Element, Events, parse_document, read_text
-from retropace.readers.xml.kml_tracks import (
-    KmlTrack,
-    PointCounts,
-    build_samples,
-    count_values,
-    find_pauses,
-    is_placed,
-    parse_position,
-    read_track,
-)
+from retropace.readers.xml.gpx import select_waypoints
+from retropace.readers.xml.gpx_points import COLUMN_BY_TAG
+from retropace.readers.xml.point_values import is_usable_position, parse_number
 
 END_MARKER_STYLES = ("start", "end")
 """Styles of markers that My Tracks and old versions of OpenTracks set at both ends of a track; they are left out."""
 NO_TIMED_TRACK = "holds no timed track"
 """Beginning of every error message about a document without a recording."""
+POINT_TYPE_ARRAY = "trackpoint_type"
+"""Name of the array in which OpenTracks writes why it recorded each point."""
+AUTOMATIC_SEGMENT_START = "SEGMENT_START_AUTOMATIC"
+"""Point type with which OpenTracks starts a new ``Track`` after a long gap between positions, without a pause."""
+POSITION_COLUMNS = ("lon_deg", "lat_deg", "altitude_m")
+"""Columns for the numbers in a ``coord`` element, in their order."""
+MAX_POINTS_WITHOUT_DISTANCE = 2
+"""Largest number of points without a distance in a track with a distance sensor: the first and the last have none."""
+
+
+@dataclass(frozen=True, slots=True)
+class KmlTrack:
+    """The points of one ``Track`` element."""
+
+    rows: list[dict[str, float]]
+    """Values of each point by column name; a missing value has no key."""
+    may_follow_pause: bool
+    """Whether recording may have paused before the track."""
+
+    @property
+    def times_s(self) -> FloatArray:
+        """Times of the points in seconds since 1970."""
+        return _build_column(self.rows, "posix_s")
+
+
+@dataclass(slots=True)
+class PointCounts:
+    """Counts of points, over all tracks of a file, for warnings about what was left out."""
+
+    valid: int = 0
+    """Number of points with a time."""
+    untimed: int = 0
+    """Number of points without a time."""
+    unplaced: int = 0
+    """Number of positions with impossible coordinates."""
+    unpaired: int = 0
+    """Number of times in excess of positions, or of positions in excess of times."""
+    unzoned: int = 0
+    """Number of times without a time zone."""
+    point_types: dict[str, int] = field(default_factory=dict)
+    """Number for each text that occurs as a point type; the column of point types holds these numbers."""
+
+    def warnings(self) -> Iterator[str]:
+        """Yield the warnings about points that were left out and about times without a zone."""
+        if self.unplaced:
+            yield f"{format_count(self.unplaced, 'unusable position')} left out"
+        if self.untimed:
+            yield f"{self.untimed} of {self.untimed + self.valid} points have no time and were left out"
+        if self.unpaired:
+            yield f"times and positions differ in number: the last {self.unpaired} were left out"
+        if self.unzoned:
+            yield UNZONED_WARNING
 
 
 def read_kml(data: bytes, path: str) -> list[Activity]:
     """Read all sessions of a KML file in order of time.
 
-    Raises :class:`ReadError` if there is none. If the file is a map, the error is of its subclass
-    :class:`NoActivityError`.
+    Raises :class:`ReadError` if there is none, its subclass :class:`NoActivityError` for a map.
     """
     document = parse_document(data, path, (), _ignore_events, cut_after=("coord", "value"))
     root = document.root
@@ -50,7 +100,7 @@ def read_kml(data: bytes, path: str) -> list[Activity]:
     markers: list[Element] = []
     for placemark in root.iter("{*}Placemark", "{*}PhotoOverlay"):
         elements = list(placemark.iter("{*}Track"))
-        tracks = [track for element in elements if (track := read_track(element, counts)).rows]
+        tracks = [track for element in elements if (track := _read_track(element, counts)).rows]
         if tracks:
             sessions.append((float(tracks[0].times_s[0]), placemark, tracks))
         elif not elements:
@@ -58,50 +108,112 @@ def read_kml(data: bytes, path: str) -> list[Activity]:
     if not sessions:
         raise _explain_no_activity(root, counts, document.warnings, path)
     sessions.sort(key=lambda session: session[0])
-    warnings = (*document.warnings, *counts.warnings())
     starts_s = [start_s for start_s, _, _ in sessions]
-    product = read_text(root, ".//{*}generator")
     title = next(filter(None, (read_text(element, "{*}name") for element in root)), "")
     return [
         Activity(
             source=Source(path, "kml", session=index),
-            samples=build_samples(
+            samples=_build_samples(
                 tracks, start_s, counts.point_types, is_opentracks=read_text(placemark, ".//{*}trackid") != ""
             ),
             start_time=datetime.fromtimestamp(start_s, UTC),
             sport=_read_sport(placemark),
             name=read_text(placemark, "{*}name") or title,
             description=read_text(placemark, "{*}description"),
-            device=Device(product=product),
-            pauses=find_pauses(tracks, start_s),
-            waypoints=tuple(_read_waypoints(markers, starts_s, index)),
-            field_counts=MappingProxyType(count_values(tracks)),
-            warnings=warnings,
+            device=Device(product=read_text(root, ".//{*}generator")),
+            pauses=find_pauses(
+                [track.times_s for track in tracks], [track.may_follow_pause for track in tracks], start_s
+            ),
+            waypoints=select_waypoints(
+                filter(None, (_read_waypoint(item, start_s) for item in markers)), starts_s, index
+            ),
+            field_counts=MappingProxyType(_count_values(tracks)),
+            warnings=(*document.warnings, *counts.warnings()),
         )
         for index, (start_s, placemark, tracks) in enumerate(sessions)
     ]
 
 
-def _read_waypoints(markers: list[Element], starts_s: list[float], session: int) -> list[Waypoint]:
-    """Read the markers of one session.
+def _read_track(track: Element, counts: PointCounts) -> KmlTrack:
+    """Read the points of one ``Track`` element that have a time; what is left out is added to ``counts``."""
+    whens = [element.text or "" for element in track.iter("{*}when")]
+    coords = [(element.text or "").split() for element in track.iter("{*}coord")]
+    arrays = {
+        element.get("name", ""): [(value.text or "").strip() for value in element.iterchildren("{*}value")]
+        for element in track.iter("{*}SimpleArrayData")
+        if element.get("name")
+    }
+    point_types = arrays.pop(POINT_TYPE_ARRAY, [])
+    counts.unpaired += abs(len(whens) - len(coords)) if coords else 0
+    rows = []
+    for index, when in enumerate(whens[: len(coords)] if coords else whens):
+        parsed = parse_time(when)
+        if parsed is None:
+            counts.untimed += 1
+            continue
+        counts.unzoned += not parsed[1]
+        row = {"posix_s": parsed[0]}
+        position = _parse_position(coords[index]) if coords else {}
+        if _is_placed(position):
+            row |= {name: value for name, value in position.items() if np.isfinite(value)}
+        elif position:
+            counts.unplaced += 1
+        for name, values in arrays.items():
+            if index < len(values) and np.isfinite(value := parse_number(values[index])):
+                row[name] = value
+        if index < len(point_types) and point_types[index]:
+            row[POINT_TYPE_ARRAY] = counts.point_types.setdefault(point_types[index], len(counts.point_types))
+        rows.append(row)
+    counts.valid += len(rows)
+    return KmlTrack(rows, may_follow_pause=point_types[:1] != [AUTOMATIC_SEGMENT_START])
 
-    A marker belongs to the last session that has started by its time; one without a time belongs to every session.
-    """
-    origin_s = starts_s[session]
-    waypoints = [waypoint for element in markers if (waypoint := _read_waypoint(element, origin_s)) is not None]
-    return [
-        waypoint
-        for waypoint in waypoints
-        if np.isnan(waypoint.t_s) or max(bisect_right(starts_s, waypoint.t_s + origin_s) - 1, 0) == session
-    ]
+
+def _build_samples(
+    tracks: list[KmlTrack], origin_s: float, point_types: dict[str, int], *, is_opentracks: bool
+) -> Samples:
+    """Build the samples of a session from its tracks, with times in seconds after ``origin_s``."""
+    rows = [row for track in tracks for row in track.rows]
+    extra = {name: _build_column(rows, name) for name in sorted(set(chain.from_iterable(rows)) - {"posix_s"})}
+    columns = {name: extra.pop(name) for name in POSITION_COLUMNS if name in extra}
+    for name in sorted(extra):
+        if (sample_name := COLUMN_BY_TAG.get(name.lower())) is not None and sample_name not in columns:
+            columns[sample_name] = extra.pop(name)
+    if is_opentracks and "distance" in extra and _has_complete_sensor_distance(tracks):
+        # The sensor distance of OpenTracks is that since the point before, not since the start.
+        columns["distance_m"] = np.cumsum(np.nan_to_num(extra.pop("distance")))
+    texts = {POINT_TYPE_ARRAY: tuple(point_types)} if POINT_TYPE_ARRAY in extra else {}
+    return Samples.from_columns(_build_column(rows, "posix_s") - origin_s, extra, texts, **columns)
+
+
+def _has_complete_sensor_distance(tracks: list[KmlTrack]) -> bool:
+    """Whether a distance sensor covers every track, so that its distances add up to that of the whole session."""
+    return all(sum("distance" not in row for row in track.rows) <= MAX_POINTS_WITHOUT_DISTANCE for track in tracks)
+
+
+def _count_values(tracks: list[KmlTrack]) -> dict[str, int]:
+    """Count the points that have a value, for each column."""
+    counts = Counter(name for track in tracks for row in track.rows for name in row)
+    return {name: count for name, count in sorted(counts.items()) if name != "posix_s"}
+
+
+def _build_column(rows: list[dict[str, float]], name: str) -> FloatArray:
+    return np.array([row.get(name, np.nan) for row in rows], dtype=np.float64)
+
+
+def _parse_position(numbers: list[str]) -> dict[str, float]:
+    """Parse longitude, latitude and altitude, as far as there are numbers, to values by column name."""
+    return dict(zip(POSITION_COLUMNS, map(parse_number, numbers), strict=False))
+
+
+def _is_placed(position: dict[str, float]) -> bool:
+    return is_usable_position(position.get("lat_deg", np.nan), position.get("lon_deg", np.nan))
 
 
 def _read_waypoint(placemark: Element, origin_s: float) -> Waypoint | None:
     """Read a marker; None if it has no usable position or marks an end of the track."""
-    if read_text(placemark, "{*}styleUrl").rpartition("#")[2] in END_MARKER_STYLES:
-        return None
-    position = parse_position(read_text(placemark, "{*}Point//{*}coordinates").split(","))
-    if not is_placed(position):
+    position = _parse_position(read_text(placemark, "{*}Point//{*}coordinates").split(","))
+    is_end = read_text(placemark, "{*}styleUrl").rpartition("#")[2] in END_MARKER_STYLES
+    if is_end or not _is_placed(position):
         return None
     parsed = parse_time(read_text(placemark, ".//{*}when"))
     return Waypoint(
@@ -116,8 +228,7 @@ def _read_waypoint(placemark: Element, origin_s: float) -> Waypoint | None:
 def _read_sport(placemark: Element) -> str:
     """Read the sport of a session from ``activityType``, else from ``type``, else from the icon.
 
-    ``type`` is a word in the language of the phone, and an icon is the same in all languages. Therefore an icon of a
-    sport that is not done on foot overrides ``type``.
+    ``type`` is in the language of the phone and an icon in none, so an icon of a sport not on foot overrides ``type``.
     """
     data = {element.get("name", ""): read_text(element, ".//{*}value") for element in placemark.iter("{*}Data")}
     icon = read_text(placemark, "{*}icon").lower().removesuffix("unknown")
@@ -136,7 +247,6 @@ def _ignore_events(events: Events) -> None:
 def _explain_no_activity(
     root: Element, counts: PointCounts, document_warnings: tuple[str, ...], path: str
 ) -> ReadError:
-    """Build the error for a document without any track that has times."""
     if damage := [warning for warning in document_warnings if warning.startswith("damaged")]:
         return ReadError(f"{NO_TIMED_TRACK}: {damage[0]}", path=path)
     if counts.untimed:

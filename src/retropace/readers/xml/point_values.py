@@ -26,9 +26,8 @@ class PointValues:
     """The values of points in the order in which the points start.
 
     ``find_column`` gives the column of an element in a point by its local name: empty for none, and None for an element
-    that shows that the end of the point is missing. ``attributes`` are the names of attributes of points to read. A
-    column in ``parent_by_column`` is read only from elements in an element of that local name. A decimal comma is read
-    if ``decimal_comma``.
+    that shows that the end of the point is missing. ``attributes`` of points are read too. A column in
+    ``parent_by_column`` is read only from elements in an element of that local name.
     """
 
     def __init__(
@@ -44,9 +43,9 @@ class PointValues:
         self._decimal_comma = decimal_comma
         self._attributes: dict[str, list[str]] = {name: [] for name in attributes}
         """Text of each attribute in each point, empty where it is missing."""
-        self._numbers: defaultdict[str, array[float]] = defaultdict(lambda: array("d"))
+        self.numbers: defaultdict[str, array[float]] = defaultdict(lambda: array("d"))
         """Numbers by column, up to the last point that has one, NaN where a point has none."""
-        self._words: defaultdict[str, dict[int, str]] = defaultdict(dict)
+        self.words: defaultdict[str, dict[int, str]] = defaultdict(dict)
         """Texts that are not numbers, by column and point."""
         self._unzoned: set[int] = set()
         """Points whose time has no time zone."""
@@ -67,7 +66,7 @@ class PointValues:
         if not self._open or self._open[-1][0] is not element:
             return
         point, row = self._open.pop()
-        numbers, column_by_tag, parent_by_column = self._numbers, self._column_by_tag, self._parent_by_column
+        numbers, column_by_tag, parent_by_column = self.numbers, self._column_by_tag, self._parent_by_column
         for element in point.iterdescendants("*"):
             column = column_by_tag[element.tag]
             if column is None:
@@ -92,7 +91,7 @@ class PointValues:
 
     def build_numbers(self, column: str) -> FloatArray:
         """Build a column ``(count,)``: of several numbers of a point the first, of several times the last, else NaN."""
-        values = np.array(self._numbers[column])
+        values = np.array(self.numbers[column])
         return np.concatenate((values, np.full(self.count - len(values), np.nan)))
 
     def build_attribute(self, attribute: str) -> FloatArray:
@@ -108,7 +107,7 @@ class PointValues:
         """Build a column ``(count,)`` with the index of each point's first word, NaN for none; and the words."""
         indices = np.full(self.count, np.nan)
         index_by_word: dict[str, int] = {}
-        for row, word in sorted(self._words[column].items()):
+        for row, word in sorted(self.words[column].items()):
             indices[row] = index_by_word.setdefault(word, len(index_by_word))
         return indices, tuple(index_by_word)
 
@@ -118,24 +117,14 @@ class PointValues:
         has_zone[list(self._unzoned)] = False
         return has_zone
 
-    @property
-    def number_columns(self) -> list[str]:
-        """The columns in which a point has a number."""
-        return list(self._numbers)
-
-    @property
-    def word_columns(self) -> list[str]:
-        """The columns in which a point has a word."""
-        return list(self._words)
-
     def _add_unusual(self, column: str, row: int, number: float, text: str) -> None:
-        """Add a text if it is no finite number, or other points or texts of the point lie between it and the last."""
-        values = self._numbers[column]
+        """Add the text of an element that is no finite number, or does not follow a value of the point before."""
+        values = self.numbers[column]
         values.extend(repeat(nan, row + 1 - len(values)))
         if column != TIME_COLUMN and not isfinite(number):
             number = parse_number(text, self._decimal_comma)
             if not isfinite(number) and (word := text.strip())[:1].isalpha():
-                self._words[column].setdefault(row, word)
+                self.words[column].setdefault(row, word)
         if isfinite(number) and (column == TIME_COLUMN or not isfinite(values[row])):
             values[row] = number
 

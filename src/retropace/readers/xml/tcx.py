@@ -10,46 +10,80 @@ writes ``Manual`` on every lap, so the trigger is only what the file says.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import MappingProxyType
 
 import numpy as np
+from numpy.typing import NDArray
 
 from retropace.core.activity import Activity, Device, DeviceTotals, Lap, Samples, Source
 from retropace.core.errors import NoActivityError, ReadError
 from retropace.core.spans import FloatArray, Spans, as_spans
-from retropace.readers.iso_times import parse_time
-from retropace.readers.xml.document import Element, parse_document, read_text
-from retropace.readers.xml.point_values import parse_number
-from retropace.readers.xml.tcx_points import (
-    POINT_TAG,
-    POINT_TAGS,
-    TcxPoints,
-    TimedPoints,
-    read_points,
-    select_timed_points,
-)
+from retropace.readers.iso_times import UNZONED_WARNING, parse_time
+from retropace.readers.pauses import MIN_PAUSE_S, MIN_PAUSE_STEPS, place_pauses
+from retropace.readers.xml.document import Element, Events, local_name, parse_document, read_text
+from retropace.readers.xml.point_values import TIME_COLUMN, PointValues, parse_number
 
+POINT_TAG = "Trackpoint"
+"""Local name of a track point."""
+COLUMN_BY_TAG = {
+    "Time": TIME_COLUMN,
+    "LatitudeDegrees": "lat_deg",
+    "LongitudeDegrees": "lon_deg",
+    "AltitudeMeters": "altitude_m",
+    "DistanceMeters": "distance_m",
+    "Value": "heart_rate_bpm",
+    "Cadence": "cadence",
+    "Speed": "speed_mps",
+    "RunCadence": "run_cadence",
+    "Watts": "Watts",
+}
+"""Column of each element in a track point, whether directly in it or in another element, by name without prefix."""
+PARENT_BY_COLUMN = {"heart_rate_bpm": "HeartRateBpm", "speed_mps": "TPX", "run_cadence": "TPX", "Watts": "TPX"}
+"""Name of the element around the element of a column; elsewhere a speed may be in km/h, and a value anything."""
 TRIGGER_NAMES = {"manual": "manual", "distance": "distance", "location": "position", "time": "time", "heartrate": ""}
 """Name of a lap trigger in :class:`~retropace.core.activity.Lap`, by the lower-case ``TriggerMethod``."""
-MIN_PAUSE_S = 3.0
-"""Smallest difference in seconds between a lap's elapsed and timer time that counts as a pause; less is rounding."""
-
 SAMPLE_COLUMNS = ("lat_deg", "lon_deg", "altitude_m", "distance_m", "heart_rate_bpm", "speed_mps")
 """Point columns that are columns of :class:`~retropace.core.activity.Samples`."""
 EXTRA_COLUMNS = ("Watts",)
 """Point columns that become extra columns of :class:`~retropace.core.activity.Samples`."""
 
 
+@dataclass(frozen=True, slots=True)
+class TcxPoints:
+    """The track points of a document, as columns of ``n`` points."""
+
+    columns: Mapping[str, FloatArray]
+    """Columns of :data:`COLUMN_BY_TAG` by name, each ``(n,)``, NaN where a point has no value."""
+    has_zone: NDArray[np.bool_]
+    """Whether each time has a time zone, ``(n,)``, True where a point has no time."""
+    rows_by_track: Mapping[Element, range]
+    """Indices of the points of each ``Track`` element."""
+
+
+@dataclass(frozen=True, slots=True)
+class _LocatedLap:
+    """A ``Lap`` element with its points, by their indices among the activity's points with a time."""
+
+    element: Element
+    start_s: float
+    """Start in seconds since 1970; NaN if neither the lap nor a point of it has a time."""
+    timer_s: float
+    first: int
+    last: int
+    """Index after the last point."""
+    track_starts: list[int]
+    """Index of the first point of the second and each later track that has points."""
+
+
 def read_tcx(data: bytes, path: str) -> list[Activity]:
     """Read all activities of a TCX file that have track points, in file order.
 
-    Raises :class:`ReadError` if there is none. If the file is a course or a workout plan, the error is of its subclass
-    :class:`NoActivityError`.
+    Raises :class:`ReadError` if there is none, its subclass :class:`NoActivityError` for a course or a workout plan.
     """
-    document = parse_document(data, path, POINT_TAGS, read_points, cut_after=(POINT_TAG,))
+    document = parse_document(data, path, ("Track", POINT_TAG), _read_points, cut_after=(POINT_TAG,))
     elements = list(document.root.iter("{*}Activity"))
     activities = [_build_activity(element, document.content, path, list(document.warnings)) for element in elements]
     found = [activity for activity in activities if activity is not None]
@@ -58,16 +92,22 @@ def read_tcx(data: bytes, path: str) -> list[Activity]:
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class _LapElement:
-    """A ``Lap`` element with its start as POSIX time and its timer time, both in seconds."""
+def _read_points(events: Events) -> TcxPoints:
+    values = PointValues(
+        lambda name: None if name == POINT_TAG else COLUMN_BY_TAG.get(name, ""), parent_by_column=PARENT_BY_COLUMN
+    )
+    rows_by_track: dict[Element, range] = {}
+    for event, element in events:
+        if local_name(element.tag) == POINT_TAG:
+            (values.start_point if event == "start" else values.end_element)(element)
+        else:
+            first = rows_by_track[element].start if event == "end" else values.count
+            rows_by_track[element] = range(first, values.count)
+    columns = {name: values.build_numbers(name) for name in COLUMN_BY_TAG.values()}
+    return TcxPoints(columns, values.build_zones(), rows_by_track)
 
-    start_s: float
-    timer_s: float
-    element: Element
 
-
-def _build_activity(element: Element, document_points: TcxPoints, path: str, warnings: list[str]) -> Activity | None:
+def _build_activity(element: Element, points: TcxPoints, path: str, warnings: list[str]) -> Activity | None:
     """Build the activity of an ``Activity`` element; None if no point has a time."""
     tracks: list[range] = []
     lap_edges: list[tuple[Element, list[int]]] = []  # each lap with the point indices between which its tracks lie
@@ -76,28 +116,31 @@ def _build_activity(element: Element, document_points: TcxPoints, path: str, war
             continue  # of an activity that lies in this one because the end tag of this one is missing
         edges = [sum(map(len, tracks))]
         for track in lap.iterchildren("{*}Track"):
-            tracks.append(document_points.rows_by_track[track])
+            tracks.append(points.rows_by_track[track])
             edges.append(edges[-1] + len(tracks[-1]))
         lap_edges.append((lap, edges))
-    points = select_timed_points(document_points, tracks)
-    if not len(points.posix_s):
+    rows = np.concatenate([np.array([], dtype=np.intp), *(np.arange(track.start, track.stop) for track in tracks)])
+    is_timed = np.isfinite(points.columns[TIME_COLUMN][rows])
+    timed_rows = rows[is_timed]
+    if not len(timed_rows):
         return None
-    if not points.is_zoned:
-        warnings.append("times name no zone: taken as UTC")
-    point_count = len(points.timed_before) - 1
-    if missing_time_count := point_count - len(points.posix_s):
-        warnings.append(f"{missing_time_count} of {point_count} points have no time and were left out")
-    located = [_locate_lap(lap, edges, points) for lap, edges in lap_edges]
-    origin_s = float(points.posix_s[0])
-    recorded = {name: values for name, values in points.columns.items() if np.any(np.isfinite(values))}
+    if not np.all(points.has_zone[timed_rows]):
+        warnings.append(UNZONED_WARNING)
+    if missing_time_count := len(rows) - len(timed_rows):
+        warnings.append(f"{missing_time_count} of {len(rows)} points have no time and were left out")
+    timed = {name: values[timed_rows] for name, values in points.columns.items()}
+    posix_s, run_cadence, cadence = timed.pop(TIME_COLUMN), timed["run_cadence"], timed["cadence"]
+    recorded = {name: values for name, values in timed.items() if np.any(np.isfinite(values))}
     columns = {name: recorded[name] for name in SAMPLE_COLUMNS if name in recorded}
-    run_cadence, cadence = points.columns["run_cadence"], points.columns["cadence"]
     if "run_cadence" in recorded or "cadence" in recorded:
         columns["cadence_recorded"] = np.where(np.isfinite(run_cadence), run_cadence, cadence)
-    extra = {name: recorded[name] for name in EXTRA_COLUMNS if name in recorded}
-    t_s = points.posix_s - origin_s
+    origin_s = float(posix_s[0])
+    t_s = posix_s - origin_s
+    timed_before = np.concatenate(([0], np.cumsum(is_timed)))
+    located = [_locate_lap(lap, timed_before[edges].tolist(), posix_s) for lap, edges in lap_edges]
     laps, pauses = _build_laps(located, t_s, origin_s)
     field_counts = {name: int(np.sum(np.isfinite(recorded[name]))) for name in sorted(recorded)}
+    extra = {name: recorded[name] for name in EXTRA_COLUMNS if name in recorded}
     return Activity(
         source=Source(path, "tcx"),
         samples=Samples.from_columns(t_s, extra, None, **columns),
@@ -108,66 +151,61 @@ def _build_activity(element: Element, document_points: TcxPoints, path: str, war
         laps=laps,
         pauses=pauses,
         device_totals=DeviceTotals(
-            distance_m=_sum_known(parse_number(read_text(lap.element, "{*}DistanceMeters")) for lap, *_ in located),
-            timer_s=_sum_known(lap.timer_s for lap, *_ in located),
+            distance_m=_sum_known(parse_number(read_text(lap.element, "{*}DistanceMeters")) for lap in located),
+            timer_s=_sum_known(lap.timer_s for lap in located),
         ),
         field_counts=MappingProxyType(field_counts),
         warnings=tuple(warnings),
     )
 
 
-def _locate_lap(lap: Element, edges: list[int], points: TimedPoints) -> tuple[_LapElement, int, int, list[int]]:
-    """Find which points belong to a lap; all indices that are returned count only points with a time.
-
-    Returns the lap, the index of its first point, the index after its last point, and the indices at which its second
-    and later tracks start. ``edges`` are indices among all points: where each of its tracks starts, and where the last
-    one ends.
-    """
-    first, *later_edges = points.timed_before[edges].tolist()
-    last = later_edges[-1] if later_edges else first
+def _locate_lap(lap: Element, edges: list[int], posix_s: FloatArray) -> _LocatedLap:
+    """Locate a lap; ``edges`` are the indices where each of its tracks starts, and where the last one ends."""
+    first, *later_edges = edges
+    last = edges[-1]
     start = parse_time(lap.get("StartTime", ""))
-    start_s = start[0] if start is not None else float(points.posix_s[first]) if last > first else np.nan
-    # A track without points has no start.
+    start_s = start[0] if start is not None else float(posix_s[first]) if last > first else np.nan
     track_starts = list(dict.fromkeys(index for index in later_edges[:-1] if index > first))
-    return _LapElement(start_s, parse_number(read_text(lap, "{*}TotalTimeSeconds")), lap), first, last, track_starts
+    return _LocatedLap(lap, start_s, parse_number(read_text(lap, "{*}TotalTimeSeconds")), first, last, track_starts)
 
 
-def _build_laps(
-    laps: list[tuple[_LapElement, int, int, list[int]]], t_s: FloatArray, origin_s: float
-) -> tuple[tuple[Lap, ...], Spans]:
-    """Build the laps and the pauses of an activity.
+def _build_laps(laps: list[_LocatedLap], t_s: FloatArray, origin_s: float) -> tuple[tuple[Lap, ...], Spans]:
+    """Build the laps and the pauses of an activity; a lap with neither points nor a start is left out.
 
     A lap whose elapsed time exceeds its timer time was paused. A lap without timer time was paused where a new track
-    starts after an unusually long gap. A lap with neither points nor a start is left out.
+    starts after an unusually long gap.
     """
     result: list[Lap] = []
     pauses: list[tuple[float, float]] = []
-    for lap_index, (lap, first, last, track_starts) in enumerate(laps):
-        start_s = lap.start_s - origin_s
+    for lap_index, lap in enumerate(laps):
+        start_s, first, last = lap.start_s - origin_s, lap.first, lap.last
         if np.isnan(start_s):
             continue
-        next_start_s = laps[lap_index + 1][0].start_s - origin_s if lap_index + 1 < len(laps) else np.nan
+        is_final = lap_index + 1 == len(laps)
+        next_start_s = np.nan if is_final else laps[lap_index + 1].start_s - origin_s
         recorded_end_s = float(t_s[last - 1]) if last > first else start_s
         timer_end_s = start_s + float(np.nan_to_num(lap.timer_s))
         end_s = next_start_s if next_start_s >= start_s else max(recorded_end_s, timer_end_s)
-        paused_s = end_s - start_s - lap.timer_s
-        if lap_index + 1 == len(laps):
-            paused_s = recorded_end_s - start_s - lap.timer_s
+        paused_s = (recorded_end_s if is_final else end_s) - start_s - lap.timer_s
         if paused_s > MIN_PAUSE_S:
             times_s = np.append(t_s[first:last], next_start_s if np.isfinite(next_start_s) else recorded_end_s)
-            pauses += _locate_pauses(times_s, [index - first for index in track_starts], paused_s)
+            pauses += _locate_pauses(times_s, [index - first for index in lap.track_starts], paused_s)
         elif np.isnan(paused_s):
             steps_s = np.diff(t_s[first:last])
-            min_gap_s = max(MIN_PAUSE_S, 2.0 * float(np.median(steps_s))) if len(steps_s) else 0.0
-            resumed = [index for index in track_starts if index < len(t_s) and t_s[index] - t_s[index - 1] > min_gap_s]
-            pauses += [(float(t_s[index - 1]), float(t_s[index])) for index in resumed]
+            min_gap_s = max(MIN_PAUSE_S, MIN_PAUSE_STEPS * float(np.median(steps_s))) if len(steps_s) else 0.0
+            resumed = (index for index in lap.track_starts if index < len(t_s))
+            gaps = ((float(t_s[index - 1]), float(t_s[index])) for index in resumed)
+            pauses += [
+                (gap_start_s, gap_end_s) for gap_start_s, gap_end_s in gaps if gap_end_s - gap_start_s > min_gap_s
+            ]
         trigger = read_text(lap.element, "{*}TriggerMethod").lower()
+        intensity = read_text(lap.element, "{*}Intensity").lower()
         result.append(
             Lap(
                 start_s=start_s,
                 end_s=end_s,
                 trigger=TRIGGER_NAMES.get(trigger, trigger),
-                intensity={"resting": "rest"}.get(text := read_text(lap.element, "{*}Intensity").lower(), text),
+                intensity="rest" if intensity == "resting" else intensity,
                 name=read_text(lap.element, "{*}Name"),
                 timer_s=lap.timer_s,
                 distance_m=parse_number(read_text(lap.element, "{*}DistanceMeters")),
@@ -177,21 +215,11 @@ def _build_laps(
 
 
 def _locate_pauses(t_s: FloatArray, track_starts: list[int], paused_s: float) -> list[tuple[float, float]]:
-    """Place pauses of ``paused_s`` seconds in total in a lap with points at ``t_s``; returns start and end of each.
-
-    They are put into the gaps before a new track first, and then into the longest other gaps.
-    """
+    """Place pauses of ``paused_s`` seconds in total in a lap: in gaps before a new track first, then in the longest."""
     gaps_s = np.diff(t_s)
     median_gap_s = float(np.median(gaps_s[gaps_s > 0.0])) if np.any(gaps_s > 0.0) else 1.0
     order = sorted(range(len(gaps_s)), key=lambda index: (index + 1 not in track_starts, -gaps_s[index]))
-    pauses = []
-    for index in order:
-        if paused_s <= MIN_PAUSE_S or gaps_s[index] <= median_gap_s:
-            break
-        length_s = min(paused_s, float(gaps_s[index]))
-        pauses.append((float(t_s[index]), float(t_s[index]) + length_s))
-        paused_s -= length_s
-    return pauses
+    return place_pauses(t_s, order, paused_s, median_gap_s)
 
 
 def _sum_known(values: Iterator[float]) -> float:
@@ -207,11 +235,9 @@ def _read_device(element: Element) -> Device:
 
 
 def _explain_no_activity(root: Element, activities: list[Element], path: str) -> ReadError:
-    """Build the error for a document without any activity that has track points."""
     if any(activity.find("{*}Lap") is not None for activity in activities):
         return ReadError("holds laps without track points: there is nothing to analyse", path=path)
-    if root.find(".//{*}Workout") is not None:
-        return NoActivityError("holds a workout plan, not a recording", "a workout plan", path=path)
-    if root.find(".//{*}Course") is not None:
-        return NoActivityError("holds a course, not a recording", "a course", path=path)
+    for tag, description in (("Workout", "a workout plan"), ("Course", "a course")):
+        if root.find(f".//{{*}}{tag}") is not None:
+            return NoActivityError(f"holds {description}, not a recording", description, path=path)
     return ReadError("holds no activity: there is nothing to analyse", path=path)

@@ -1,0 +1,54 @@
+"""Pauses that a file shows by gaps between its records."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+
+import numpy as np
+
+from retropace.core.spans import FloatArray, Spans, as_spans
+
+MIN_PAUSE_S = 3.0
+"""Shortest pause in seconds; shorter gaps, and smaller differences of elapsed and timer time, are rounding."""
+MIN_PAUSE_STEPS = 2.0
+"""A gap between records is a pause only if it also lasts this many times the median time between records."""
+
+
+def min_pause_s(steps_s: FloatArray) -> float:
+    """Return how long a gap must be to be a pause, in seconds, from the times between records; 0 if none is above 0."""
+    steps_s = steps_s[steps_s > 0.0]
+    return max(MIN_PAUSE_S, MIN_PAUSE_STEPS * float(np.median(steps_s))) if len(steps_s) else 0.0
+
+
+def place_pauses(
+    t_s: FloatArray, gap_order: Iterable[int], paused_s: float, min_gap_s: float
+) -> list[tuple[float, float]]:
+    """Place pauses of ``paused_s`` seconds in total in the gaps between records; returns start and end of each.
+
+    ``t_s`` are the times of the records. Gaps, by their indices in ``gap_order``, are filled one after the other until
+    one is no longer than ``min_gap_s``.
+    """
+    gaps_s = np.diff(t_s)
+    pauses = []
+    for index in gap_order:
+        if not paused_s > MIN_PAUSE_S or gaps_s[index] <= min_gap_s:
+            break
+        length_s = min(paused_s, float(gaps_s[index]))
+        pauses.append((float(t_s[index]), float(t_s[index]) + length_s))
+        paused_s -= length_s
+    return pauses
+
+
+def find_pauses(parts: Sequence[FloatArray], may_follow_pause: Sequence[bool], origin_s: float = 0.0) -> Spans:
+    """Find the pauses between the parts of a session: gaps long enough before a part that may follow a pause.
+
+    ``parts`` are the times of the records of each part in seconds; pauses are returned in seconds after ``origin_s``.
+    """
+    min_gap_s = min_pause_s(np.concatenate([np.diff(times_s) for times_s in parts]))
+    gaps = [
+        (float(earlier[-1]), float(later[0]))
+        for (earlier, later), may_be_pause in zip(pairwise(parts), may_follow_pause[1:], strict=True)
+        if may_be_pause
+    ]
+    return as_spans((start - origin_s, end - origin_s) for start, end in gaps if end - start > min_gap_s)
