@@ -139,14 +139,14 @@ def test_a_glitch_does_not_flatten_the_curve() -> None:
     speed[100] = 11.0
     picture, _ = build_document(interval_session(speed_mps=speed))
     assert np.nanmax(picture.columns.speed_mps) > 6.0  # the rows keep it
-    assert picture.scale_max["speed_mps"] < 4.0
-    assert picture.scale_min["speed_mps"] == 0.0
+    assert picture.scales["speed_mps"][1] < 4.0
+    assert picture.scales["speed_mps"][0] == 0.0
 
 
 def test_a_heart_that_beats_evenly_has_a_scale() -> None:
     picture, _ = build_document(interval_session(heart_rate_bpm=np.full(600, 140.0)))
-    assert picture.scale_min["heart_rate_bpm"] < 140.0 < picture.scale_max["heart_rate_bpm"]
-    assert picture.scale_max["heart_rate_bpm"] - picture.scale_min["heart_rate_bpm"] >= 10.0
+    assert picture.scales["heart_rate_bpm"][0] < 140.0 < picture.scales["heart_rate_bpm"][1]
+    assert picture.scales["heart_rate_bpm"][1] - picture.scales["heart_rate_bpm"][0] >= 10.0
 
 
 def test_a_watch_that_stood_nearly_all_the_time_has_a_scale() -> None:
@@ -157,7 +157,7 @@ def test_a_watch_that_stood_nearly_all_the_time_has_a_scale() -> None:
     activity = activity_of(t_s, None, cadence_recorded=cadence, lat_deg=lat, lon_deg=np.full(len(t_s), 11.0))
     picture, _ = build_document(analyze(activity))
     assert np.quantile(picture.columns.cadence_spm, 0.995) == 0.0 < np.max(picture.columns.cadence_spm)
-    assert 0.0 < picture.scale_min["cadence_spm"] < picture.scale_max["cadence_spm"]
+    assert 0.0 < picture.scales["cadence_spm"][0] < picture.scales["cadence_spm"][1]
 
 
 @pytest.mark.parametrize("units", [KILOMETRES, MILES], ids=["km", "mi"])
@@ -166,7 +166,7 @@ def test_pace_marks_are_round_and_do_not_touch(units: Any) -> None:
     speeds = [speed for speed, _ in picture.pace_ticks]
     assert picture.pace_ticks[0] == (0.0, "–")
     assert len(speeds) >= 5
-    assert np.all(np.diff(speeds) >= 0.09 * picture.scale_max["speed_mps"])
-    assert speeds[-1] <= picture.scale_max["speed_mps"]
+    assert np.all(np.diff(speeds) >= 0.09 * picture.scales["speed_mps"][1])
+    assert speeds[-1] <= picture.scales["speed_mps"][1]
     for speed, text in picture.pace_ticks[1:]:
         assert units.metres / speed == pytest.approx(parse_elapsed_s(text))

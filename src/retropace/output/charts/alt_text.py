@@ -12,10 +12,7 @@ if TYPE_CHECKING:
 
 
 def build_alt_texts(analysis: Analysis, units: Units) -> dict[str, str]:
-    """Texts for screen readers, one sentence for each chart and for the map.
-
-    They are keyed by the column that a chart shows (``speed_mps``, …) and by ``map``.
-    """
+    """Texts for screen readers by the column that a chart shows (``speed_mps``, …), and for the ``map``."""
     stats = analysis.summary.directions
 
     def format_by_direction(name: str, format_value: Any) -> str:
@@ -26,8 +23,7 @@ def build_alt_texts(analysis: Analysis, units: Units) -> dict[str, str]:
         ]
         return " and ".join(means) or "not known"
 
-    segments = analysis.segments
-    backward_count = int((segments.direction == "backward").sum())
+    directions = analysis.segments.direction
     cadence = format_by_direction("cadence_spm", "{:.0f} steps a minute".format)
     step_length = format_by_direction("step_length_m", "{:.2f} m".format)
     heart_rate = format_by_direction("heart_rate_bpm", "{:.0f} beats".format)
@@ -36,5 +32,5 @@ def build_alt_texts(analysis: Analysis, units: Units) -> dict[str, str]:
         "cadence_spm": f"Cadence: on average {cadence}.",
         "step_length_m": f"Step length: on average {step_length}.",
         "heart_rate_bpm": f"Heart rate: on average {heart_rate}.",
-        "map": f"The way, north up, {backward_count} of its {len(segments)} stretches backward.",
+        "map": f"The way, north up, {(directions == 'backward').sum()} of its {len(directions)} stretches backward.",
     }

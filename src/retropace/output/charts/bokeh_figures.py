@@ -1,8 +1,7 @@
 """Empty Bokeh figures of the charts and the map; the page fills them with the data of the activity it shows.
 
-The page itself (``charts.js``) implements dragging, zoom and crosshair, because they span all charts, the strip and the
-map, whereas Bokeh's tools work within one figure. No figure evaluates code in the browser, so that a page's content
-security policy may forbid it.
+The page itself (``charts.js``) implements dragging, zoom and crosshair, because Bokeh's tools work within one figure.
+No figure evaluates code in the browser, so that a page's content security policy may forbid it.
 """
 
 from __future__ import annotations
@@ -16,16 +15,8 @@ from retropace.output.charts.colours import STRETCH_KINDS
 if TYPE_CHECKING:
     from bokeh.plotting import figure
 
-CHART_HEIGHTS_PX = (
-    ("speed_mps", 190),
-    ("cadence_spm", 140),
-    ("step_length_m", 140),
-    ("heart_rate_bpm", 140),
-)
-"""The charts from top to bottom: the curve that each shows, and its height in pixels.
-
-The names of the curves are columns of :class:`retropace.output.charts.downsample.DownsampledColumns`.
-"""
+CHART_HEIGHTS_PX = {"speed_mps": 190, "cadence_spm": 140, "step_length_m": 140, "heart_rate_bpm": 140}
+"""The heights in pixels of the charts from top to bottom, by the column of ``DownsampledColumns`` that each shows."""
 AXIS_WIDTH_PX = 58
 """Width (pixels) reserved for axis labels at the left of each chart, the same for all so that their x axes align."""
 
@@ -38,9 +29,8 @@ def build_chart_documents(tile_url: str | None = None) -> dict[str, Any]:
     """
     from bokeh.embed import json_item
 
-    figures = {name: _build_curve_chart(name, height) for name, height in CHART_HEIGHTS_PX} | {
-        "map": _build_map(tile_url)
-    }
+    figures = {name: _build_curve_chart(name, height) for name, height in CHART_HEIGHTS_PX.items()}
+    figures["map"] = _build_map(tile_url)
     return {name: dict(json_item(plot)) for name, plot in figures.items()}
 
 
@@ -86,26 +76,15 @@ def _build_curve_chart(name: str, height: int) -> figure:
 
     plot = _build_figure(height, name=name, min_border_bottom=24, min_border_top=6)
     for kind in STRETCH_KINDS:
-        bands = ColumnDataSource({"left": [], "right": []})
-        plot.vstrip(
-            x0="left",
-            x1="right",
-            source=bands,
-            name=kind,
-            line_color=None,
-            level="underlay",
-            **_choose_fill(kind),
-        )
+        bands, fill = ColumnDataSource({"left": [], "right": []}), _choose_fill(kind)
+        plot.vstrip(x0="left", x1="right", source=bands, name=kind, line_color=None, level="underlay", **fill)
     plot.line("x", "y", source=ColumnDataSource({"x": [], "y": []}), line_width=1.5, name="curve")
     plot.xgrid.grid_line_color = None
     return plot
 
 
 def _choose_fill(kind: str) -> dict[str, Any]:
-    """Bokeh's fill options for the coloured band behind a chart where a stretch lies; ``suspected`` bands are hatched.
-
-    ``kind`` is one of :data:`~retropace.output.charts.colours.STRETCH_KINDS`.
-    """
+    """Bokeh's fill options for the band behind a chart, by kind of stretch; ``suspected`` bands are hatched."""
     fill_alpha = {"unknown": 0.18, "rest": 0.16, "forward": 0.08, "suspected": 0.14, "backward": 0.34}[kind]
     hatch = {"hatch_pattern": "/", "hatch_alpha": 0.45, "hatch_weight": 1.0, "hatch_scale": 10.0}
     return {"fill_alpha": fill_alpha, **(hatch if kind == "suspected" else {})}

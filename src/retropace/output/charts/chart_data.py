@@ -40,15 +40,11 @@ class ChartData:
     projection: Projection
     """The positions of ``route`` on a plane, in metres."""
     route: Route
-    """The positions in degrees, fewer than recorded, and without those that the privacy filter hides."""
+    """The positions in degrees, fewer than recorded, without hidden ones."""
     edges_m: FloatArray
     """The distance (m) from the start at the segments' edges, shape ``(n + 1,)``, for charts over distance."""
-    scale_max: dict[str, float]
-    """The upper end of each axis by the column drawn as a curve, in the column's unit; 0 for a column without
-    values."""
-    scale_min: dict[str, float]
-    """The lower end of each axis by the column drawn as a curve, in the column's unit; 0 for a column without
-    values."""
+    scales: dict[str, tuple[float, float]]
+    """The lower and upper end of each axis by the column drawn as a curve; both are 0 for a column without values."""
     pace_ticks: tuple[tuple[float, str], ...]
     """The ticks of the pace axis: speeds (m/s), slowest first, and their labels."""
 
@@ -64,8 +60,7 @@ def build_chart_data(
 ) -> ChartData:
     """The chart data of an analysis, its curves reduced to about ``max_rows`` rows, its route to ``max_positions``.
 
-    The route is projected to Web Mercator if ``mercator`` is true, otherwise to local metres, which do not reveal where
-    on earth it lies.
+    ``mercator`` projects the route to Web Mercator instead of local metres, which do not reveal where on earth it lies.
     """
     cleaned = analysis.cleaned
     columns = downsample(cleaned, max_rows)
@@ -78,20 +73,15 @@ def build_chart_data(
         projection=projection,
         route=route,
         edges_m=cleaned.value_at("distance_m", analysis.segments.edges_s),
-        scale_min={name: lower for name, (lower, _) in scales.items()},
-        scale_max={name: upper for name, (_, upper) in scales.items()},
+        scales=scales,
         pace_ticks=_choose_pace_ticks(scales["speed_mps"][1], units),
     )
 
 
 def chart_data_to_dict(chart_data: ChartData, analysis: Analysis) -> dict[str, Any]:
     """The chart data as values for :func:`json.dumps`, with columns packed by :func:`pack_float32`."""
-    columns, route, projection, segments = (
-        chart_data.columns,
-        chart_data.route,
-        chart_data.projection,
-        analysis.segments,
-    )
+    columns, route, projection = chart_data.columns, chart_data.route, chart_data.projection
+    segments = analysis.segments
     return {
         "rows": {name: pack_float32(getattr(columns, name)) for name in ("t_s", "distance_m", *CHANNELS)},
         "way": {
@@ -101,7 +91,7 @@ def chart_data_to_dict(chart_data: ChartData, analysis: Analysis) -> dict[str, A
             "breaks": np.flatnonzero(~route.is_joined).tolist(),
             "origin": [projection.origin_x_m, projection.origin_y_m],
         },
-        "scales": {name: [chart_data.scale_min[name], chart_data.scale_max[name]] for name in CHANNELS},
+        "scales": {name: list(limits) for name, limits in chart_data.scales.items()},
         "pace_marks": [list(tick) for tick in chart_data.pace_ticks],
         "has_distance": analysis.cleaned.distance_source != "none",
         "edges_s": [round(edge, 3) for edge in segments.edges_s.tolist()],
@@ -126,10 +116,9 @@ def pack_float32(column: FloatArray) -> str:
 
 
 def find_axis_limits(values: FloatArray, name: str) -> tuple[float, float]:
-    """The lower and upper end of the axis for ``values``, shape ``(n,)``, of the column ``name``.
+    """The lower and upper end of the axis for ``values``, shape ``(n,)``, of the column ``name``; 0 if none is finite.
 
-    Axes of speed and step length begin at 0, others near the 0.5 % quantile of the values above 0. Glitches do not
-    extend the axis (:data:`OUTLIER_RATIO`). Both ends are 0 if no value is finite.
+    Axes of speed and step length begin at 0, others near the 0.5 % quantile of the values above 0.
     """
     finite = values[np.isfinite(values)]
     if len(finite) == 0:

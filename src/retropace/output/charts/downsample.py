@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -16,8 +16,7 @@ BREAK_GAP_S = 30.0
 BREAK_GAP_FACTOR = 5.0
 """Where records are sparse, a curve is interrupted only at gaps above this multiple of the median record interval."""
 MAX_BRIDGED_GAP_S = 10.0
-"""Where a sensor sent no value for a while, the curve is interpolated if the known values on both sides are at most
-this many seconds apart."""
+"""A curve is interpolated between two known values that are at most this many seconds apart."""
 CHANNELS = ("speed_mps", "cadence_spm", "step_length_m", "heart_rate_bpm")
 """The columns that are drawn as curves."""
 
@@ -40,19 +39,12 @@ class DownsampledColumns:
 def downsample(cleaned: CleanedActivity, max_rows: int) -> DownsampledColumns:
     """The curves of an activity, reduced to about ``max_rows`` rows where there are more.
 
-    The rows are divided into equal bins, and each bin keeps its first and last row and every channel's minimum and
-    maximum (M4, Jugel et al. 2014, VLDB 7:797), so that extremes keep their place and height. A gap in the recording
-    becomes a row without values. Step length is speed over cadence where the watch recorded none.
+    Each of equal bins keeps its first and last row and every channel's minimum and maximum (M4, Jugel et al. 2014, VLDB
+    7:797). A gap in the recording becomes a row without values.
     """
-    columns = {
-        "t_s": cleaned.t_s,
-        "distance_m": cleaned.curves["distance_m"],
-        "speed_mps": cleaned.speed_mps,
-        "cadence_spm": cleaned.cadence_spm,
-        "step_length_m": compute_step_length_m(cleaned),
-        "heart_rate_bpm": cleaned.heart_rate_bpm,
-    }
-    columns |= {name: bridge_gaps(cleaned.t_s, columns[name], MAX_BRIDGED_GAP_S)[0] for name in CHANNELS}
+    columns = {name: getattr(cleaned, name) for name in CHANNELS} | {"step_length_m": compute_step_length_m(cleaned)}
+    columns = {name: bridge_gaps(cleaned.t_s, column, MAX_BRIDGED_GAP_S)[0] for name, column in columns.items()}
+    columns |= {"t_s": cleaned.t_s, "distance_m": cleaned.curves["distance_m"]}
     row_indices = _select_rows([columns[name] for name in CHANNELS], max_rows)
     columns = {name: column[row_indices] for name, column in columns.items()}
     # Gaps are those of the recording, not of the downsampled rows.
@@ -66,12 +58,7 @@ def downsample(cleaned: CleanedActivity, max_rows: int) -> DownsampledColumns:
         "t_s": middle_s,
         "distance_m": cleaned.value_at("distance_m", middle_s),
     }
-    return DownsampledColumns(
-        **{
-            column.name: np.insert(columns[column.name], insert_at, blank[column.name])
-            for column in fields(DownsampledColumns)
-        }
-    )
+    return DownsampledColumns(**{name: np.insert(column, insert_at, blank[name]) for name, column in columns.items()})
 
 
 def compute_step_length_m(cleaned: CleanedActivity) -> FloatArray:
@@ -88,19 +75,20 @@ def _select_rows(channels: list[FloatArray], max_rows: int) -> np.ndarray:
     count = len(channels[0])
     if count <= max_rows:
         return np.arange(count)
-    spans = max(max_rows // (2 + 2 * len(channels)), 1)
-    edges = np.linspace(0, count, spans + 1).astype(np.intp)
-    width = int(np.max(np.diff(edges)))
-    bin_rows = edges[:-1, None] + np.arange(width)[None, :]
+    bin_count = max(max_rows // (2 + 2 * len(channels)), 1)
+    edges = np.linspace(0, count, bin_count + 1).astype(np.intp)
+    bin_rows = edges[:-1, None] + np.arange(np.max(np.diff(edges)))[None, :]
     is_outside = bin_rows >= edges[1:, None]
     bin_rows = np.minimum(bin_rows, count - 1)
     selected = [edges[:-1], edges[1:] - 1]
     for channel in channels:
         values = channel[bin_rows]
         missing = is_outside | np.isnan(values)
-        has_value = ~np.all(missing, axis=1)
-        selected.append(edges[:-1][has_value] + np.argmin(np.where(missing, np.inf, values), axis=1)[has_value])
-        selected.append(edges[:-1][has_value] + np.argmax(np.where(missing, -np.inf, values), axis=1)[has_value])
+        for extremes in (
+            np.argmin(np.where(missing, np.inf, values), 1),
+            np.argmax(np.where(missing, -np.inf, values), 1),
+        ):
+            selected.append((edges[:-1] + extremes)[~np.all(missing, axis=1)])
         # One row of each run of missing values is enough to break the curve there.
         is_missing = np.isnan(channel)
         selected.append(np.flatnonzero(is_missing & ~np.concatenate(([False], is_missing[:-1]))))

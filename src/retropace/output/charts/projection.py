@@ -13,8 +13,7 @@ from retropace.core.spans import FloatArray
 from retropace.output.charts.route import Route
 
 MIN_TOLERANCE_M = 0.3
-"""First tolerance in metres that :meth:`Projection.simplify` tries. On any screen it is less than the width of the
-drawn line, so that the simplification cannot be seen."""
+"""First tolerance in metres that :meth:`Projection.simplify` tries; on any screen less than the width of the line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +34,9 @@ class Projection:
     ) -> tuple[Route, Projection]:
         """The route and its projection, reduced to about ``max_positions``.
 
-        Positions are dropped if they lie within a tolerance of the line through the others (Douglas & Peucker 1973);
-        the tolerance doubles until few enough remain. The ends of unbroken lines stay, and so do the positions around
-        each segment edge in ``edges_s``, because speed changes there. Where a simplified line would cross a privacy
-        zone, all positions between its ends stay.
+        The tolerance of :func:`find_simplified_indices` doubles until few enough remain. The ends of unbroken lines
+        stay, and so do the positions around each segment edge in ``edges_s``, because speed changes there. Where a
+        simplified line would cross a privacy zone, all positions between its ends stay.
         """
         if len(route) <= max_positions:
             return route, self
@@ -46,12 +44,9 @@ class Projection:
         pieces = np.split(np.arange(len(route)), cuts[(cuts > 0) & (cuts < len(route))])
         tolerance_m = MIN_TOLERANCE_M
         while True:
-            simplified_pieces = []
-            for piece in pieces:
-                if len(piece) >= 3:
-                    piece = piece[find_simplified_indices(self.x_m[piece], self.y_m[piece], tolerance_m)]
-                simplified_pieces.append(piece)
-            indices = np.concatenate(simplified_pieces)
+            indices = np.concatenate(
+                [piece[find_simplified_indices(self.x_m[piece], self.y_m[piece], tolerance_m)] for piece in pieces]
+            )
             if len(indices) <= max(max_positions, 2 * len(pieces)):
                 break
             tolerance_m *= 2.0
@@ -64,30 +59,25 @@ class Projection:
 
 
 def find_simplified_indices(x_m: FloatArray, y_m: FloatArray, tolerance_m: float) -> NDArray[np.intp]:
-    """The increasing indices of the positions of a line that simplification keeps, both ends among them.
+    """The rising indices of the positions of a line that simplification keeps, its ends among them.
 
-    Source: Douglas & Peucker (1973), through shapely. No dropped position lies further than ``tolerance_m`` from the
-    simplified line.
+    No other position lies further than ``tolerance_m`` from the simplified line (Douglas & Peucker 1973).
     """
     from shapely import LineString
 
+    if len(x_m) < 3:
+        return np.arange(len(x_m))
     # The z coordinate carries each position's index through the simplification.
     line = LineString(np.column_stack((x_m, y_m, np.arange(len(x_m)))))
     return np.array(line.simplify(tolerance_m, preserve_topology=False).coords)[:, 2].astype(np.intp)
 
 
 def _keep_detours(route: Route, indices: NDArray[np.intp], privacy_filter: PrivacyFilter) -> NDArray[np.intp]:
-    """Add back dropped positions where the simplified line would cross a privacy zone.
-
-    ``indices`` are the positions that simplification kept. Returns them together with all positions between two of them
-    whose joining line crosses a zone.
-    """
-    lat_deg, lon_deg = route.lat_deg[indices], route.lon_deg[indices]
+    """Add to ``indices`` all positions between each two of them whose joining line crosses a privacy zone."""
     for zone in privacy_filter.zones:
-        crossing = np.flatnonzero(zone.intersects_lines(lat_deg, lon_deg))
+        crossing = np.flatnonzero(zone.intersects_lines(route.lat_deg[indices], route.lon_deg[indices]))
         detours = [np.arange(indices[start], indices[start + 1]) for start in crossing.tolist()]
         indices = np.unique(np.concatenate((indices, *detours)))
-        lat_deg, lon_deg = route.lat_deg[indices], route.lon_deg[indices]
     return indices
 
 
@@ -96,10 +86,7 @@ def project_locally(route: Route) -> Projection:
     if len(route) == 0:
         return Projection(np.empty(0), np.empty(0), 0.0, 0.0)
     lon_deg = np.unwrap(route.lon_deg, period=360.0)
-    centre = (
-        float(np.ptp(route.lat_deg) / 2.0 + np.min(route.lat_deg)),
-        float(np.ptp(lon_deg) / 2.0 + np.min(lon_deg)),
-    )
+    centre = (float(np.ptp(column) / 2.0 + np.min(column)) for column in (route.lat_deg, lon_deg))
     east, north = project_to_tangent_plane_m(route.lat_deg, route.lon_deg, *centre)
     return Projection(east, north, 0.0, 0.0)
 

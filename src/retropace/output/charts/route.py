@@ -12,8 +12,7 @@ from retropace.core.cleaned_activity import CleanedActivity
 from retropace.core.spans import FloatArray, contains, find_owner, midpoints
 
 MAX_JOIN_GAP_S = 60.0
-"""Two consecutive positions are joined by a line if they are at most this many seconds apart; passing a tunnel may take
-a minute."""
+"""Two consecutive positions are joined by a line if they are at most this many seconds apart, as in a tunnel."""
 MAX_JOIN_GAP_FACTOR = 5.0
 """Where the median interval between positions is long, positions up to this multiple of it apart are joined too."""
 
@@ -57,10 +56,9 @@ def extract_route(cleaned: CleanedActivity, privacy_filter: PrivacyFilter = NO_P
 
 
 def split_route(route: Route, edges_s: FloatArray) -> list[RouteLine]:
-    """The route as unbroken lines, which also end at the edges of stretches.
+    """The route as unbroken lines, which also end at the rising edges ``edges_s`` of stretches.
 
-    ``edges_s`` holds the ``n + 1`` increasing edges of ``n`` stretches. The lines before and after an edge share the
-    position there, interpolated if none was recorded.
+    The lines before and after an edge share the position there, interpolated if none was recorded.
     """
     if len(route) < 2:
         return []

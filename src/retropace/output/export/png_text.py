@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from retropace.analysis.pipeline import Analysis
 
 MAX_TITLE_CHARS = 60
-"""The largest number of characters that the title shows; the rest of a longer title is left out."""
+"""The largest number of characters that the title shows, the ellipsis of a longer one included."""
 
 
 def format_title(analysis: Analysis) -> str:
-    """The name of the activity or, if it has none, of its file; at most ``MAX_TITLE_CHARS`` characters of it."""
+    """The name of the activity or, if it has none, of its file."""
     activity = analysis.activity
     names = (activity.name, PurePath(activity.source.path).name)
     title = next(filter(None, (" ".join(strip_control_chars(name).split()) for name in names)), "")
@@ -56,16 +56,12 @@ def format_direction_lines(analysis: Analysis, units: Units) -> list[tuple[str, 
         if direction == "rest":
             lines.append((direction, format_duration(float(stats.elapsed_s[index])), []))
             continue
-        main_figure = (
-            units.format_distance(float(amounts[index])) if by_distance else format_duration(float(amounts[index]))
-        )
-        share = f"{100.0 * float(amounts[index]) / total_amount:.0f} %" if total_amount > 0.0 else ""
-        details = (
-            [format_duration(float(stats.moving_s[index])), units.format_pace(float(stats.speed_mps[index]))]
-            if by_distance
-            else []
-        )
-        detail_lines = ["  ·  ".join(detail for detail in (share, *details) if detail not in ("", "–"))]
+        amount = float(amounts[index])
+        main_figure = units.format_distance(amount) if by_distance else format_duration(amount)
+        details = [f"{100.0 * amount / total_amount:.0f} %" if total_amount > 0.0 else ""]
+        if by_distance:
+            details += [format_duration(float(stats.moving_s[index])), units.format_pace(float(stats.speed_mps[index]))]
+        detail_lines = ["  ·  ".join(detail for detail in details if detail not in ("", "–"))]
         if direction == "backward" and by_distance and summary.suspected_m[index] > 0.0:
             detail_lines.append(f"{units.format_distance(float(summary.suspected_m[index]))} of it suspected (lighter)")
         if direction != "backward":

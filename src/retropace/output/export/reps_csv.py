@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Sequence
 
 from retropace.intervals import Intervals, intervals_document
+from retropace.output.export.to_csv import format_csv
 
 REP_COLUMNS = (
     *("file", "session", "set", "kind", "rep", "direction", "gait", "basis", "nominal_m", "nominal_s", "start_s"),
@@ -19,21 +18,12 @@ REP_COLUMNS = (
 
 def format_reps_csv(interval_sessions: Sequence[Intervals]) -> str:
     """Return CSV with a header and one row per rep of every session, in SI units; a missing value is an empty cell."""
-    text = io.StringIO()
-    documents = [intervals_document(session) for session in interval_sessions]
-    rows = [
-        {
-            "file": document["source"]["path"],
-            "session": document["source"]["session"] + 1,
-            "set": set_document["set"],
-            "kind": set_document["kind"],
-            **rep,
-        }
-        for document in documents
-        for set_document in document["sets"]
-        for rep in set_document["reps"]
-    ]
-    writer = csv.DictWriter(text, REP_COLUMNS, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    return text.getvalue()
+    rows = []
+    for session in interval_sessions:
+        document = intervals_document(session)
+        source = {"file": document["source"]["path"], "session": document["source"]["session"] + 1}
+        for interval_set in document["sets"]:
+            for rep in interval_set["reps"]:
+                row = {**source, "set": interval_set["set"], "kind": interval_set["kind"], **rep}
+                rows.append([row[name] for name in REP_COLUMNS])
+    return format_csv(REP_COLUMNS, rows)

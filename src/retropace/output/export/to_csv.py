@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
 
 from retropace.config.privacy import NO_PRIVACY_FILTER, PrivacyFilter
 from retropace.output.export.sample_rows import build_sample_rows, sample_rows_to_columns
@@ -24,26 +24,27 @@ FORMULA_PREFIXES = ("=", "+", "-", "@", "\t", "\r")
 
 def format_segments_csv(analyses: Sequence[Analysis]) -> str:
     """A CSV document with a header and one row per segment of every analysis."""
-    text = io.StringIO()
-    writer = csv.DictWriter(text, SEGMENT_COLUMNS, lineterminator="\n")
-    writer.writeheader()
+    rows = []
     for analysis in analyses:
         document = analysis.to_dict()
-        source = document["source"]
+        file, session = escape_formula(document["source"]["path"]), document["source"]["session"] + 1
         for number, segment in enumerate(document["segments"], 1):
-            identity = {"file": escape_formula(source["path"]), "session": source["session"] + 1, "segment": number}
-            writer.writerow({**identity, **segment})
-    return text.getvalue()
+            row = {"file": file, "session": session, "segment": number, **segment}
+            rows.append([row[name] for name in SEGMENT_COLUMNS])
+    return format_csv(SEGMENT_COLUMNS, rows)
 
 
 def format_samples_csv(analysis: Analysis, privacy_filter: PrivacyFilter = NO_PRIVACY_FILTER) -> str:
     """A CSV document with a header and one row per record and per segment edge; cells of hidden positions are empty."""
     columns = sample_rows_to_columns(build_sample_rows(analysis, privacy_filter), analysis)
     columns["recorded"] = ["true" if recorded else "false" for recorded in columns["recorded"]]
+    return format_csv(columns, zip(*columns.values(), strict=True))
+
+
+def format_csv(header: Iterable[str], rows: Iterable[Iterable[Any]]) -> str:
+    """A CSV document with a header; None is an empty cell."""
     text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(columns)
-    writer.writerows(zip(*columns.values(), strict=True))
+    csv.writer(text, lineterminator="\n").writerows([header, *rows])
     return text.getvalue()
 
 

@@ -6,13 +6,14 @@ The route is drawn in local metres, which do not reveal where on earth it lies.
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from retropace.config.privacy import NO_PRIVACY_FILTER, PrivacyFilter
 from retropace.core.segments import Segments
-from retropace.core.spans import FloatArray, true_runs
+from retropace.core.spans import true_runs
 from retropace.core.units import KILOMETRES, Units, format_duration
 from retropace.output.charts.chart_data import ChartData, build_chart_data
 from retropace.output.charts.colours import LIGHT_PALETTE, STRETCH_KINDS
@@ -37,10 +38,9 @@ FIGURE_SIZE_IN = 8.0
 DPI = 150
 """The resolution in pixels per inch; the image has 1200 × 1200 pixels."""
 FONT_FAMILY = "DejaVu Sans"
-"""A font that comes with matplotlib, so that images look the same everywhere."""
+"""The font, which comes with matplotlib, so that images look the same everywhere."""
 MAX_ROWS = 4000
-"""The largest number of curve rows, and of route positions, that are drawn. An activity with more is reduced to about
-this many."""
+"""The number of curve rows, and of route positions, to about which a longer activity is reduced."""
 TITLE_FONT_PT = 19.0
 """The font size of the title in points, reduced where the title would not fit."""
 TEXT_LEFT = 0.04
@@ -54,8 +54,7 @@ TEXT_COLOUR = "#222222"
 MUTED_COLOUR = "#6b6b6b"
 """The colour of secondary texts."""
 TIME_TICK_STEPS_S = (10, 30, 60, 120, 300, 600, 900, 1200, 1800, 3600, 7200, 10800, 21600, 43200)
-"""The possible intervals between ticks on the time axis, in seconds. The shortest with which there are no more than
-``MAX_TIME_TICKS`` ticks is used."""
+"""The possible seconds between ticks on the time axis; the fewest with at most ``MAX_TIME_TICKS`` ticks are used."""
 MAX_TIME_TICKS = 8
 """The maximum number of ticks on the time axis."""
 
@@ -75,17 +74,12 @@ def render_png(
         chart_data = build_chart_data(analysis, privacy_filter, units, max_rows=MAX_ROWS, max_positions=MAX_ROWS)
         _draw_header(figure, analysis, units)
         lines = split_route(extract_route(analysis.cleaned, privacy_filter), analysis.segments.edges_s)
-        has_curve = chart_data.scale_max["speed_mps"] > 0.0
         if lines:
             _draw_map(figure.add_axes((TEXT_LEFT, 0.3, CONTENT_RIGHT - TEXT_LEFT, 0.4)), lines, analysis.segments)
         _draw_strip(figure.add_axes((TEXT_LEFT, 0.715, CONTENT_RIGHT - TEXT_LEFT, 0.022)), analysis.segments)
-        if has_curve:
-            _draw_pace(
-                figure.add_axes((CHART_LEFT, 0.06, CONTENT_RIGHT - CHART_LEFT, 0.21 if lines else 0.6)),
-                chart_data,
-                analysis.segments,
-                units,
-            )
+        if chart_data.scales["speed_mps"][1] > 0.0:
+            axes = figure.add_axes((CHART_LEFT, 0.06, CONTENT_RIGHT - CHART_LEFT, 0.21 if lines else 0.6))
+            _draw_pace(axes, chart_data, analysis.segments, units)
         png = io.BytesIO()
         figure.savefig(png, format="png", metadata={"Software": "retropace"})
     return png.getvalue()
@@ -93,9 +87,8 @@ def render_png(
 
 def _classify_segments(segments: Segments) -> Any:
     """How each segment is drawn, shape ``(n,)``: its direction, or ``suspected`` for unconfirmed backward running."""
-    return np.where(
-        (segments.direction == "backward") & (segments.basis == "suspected"), "suspected", segments.direction
-    )
+    is_suspected = (segments.direction == "backward") & (segments.basis == "suspected")
+    return np.where(is_suspected, "suspected", segments.direction)
 
 
 def _find_colour(kind: str) -> str:
@@ -103,9 +96,8 @@ def _find_colour(kind: str) -> str:
 
 
 def _draw_text(figure: Figure, x: float, y: float, text: str, weight: str = "normal", **style: Any) -> Text:
-    return figure.text(
-        x, y, replace_missing_glyphs(text, FONT_FAMILY, weight), parse_math=False, weight=weight, **style
-    )
+    text = replace_missing_glyphs(text, FONT_FAMILY, weight)
+    return figure.text(x, y, text, parse_math=False, weight=weight, **style)
 
 
 def _draw_header(figure: Figure, analysis: Analysis, units: Units) -> None:
@@ -129,12 +121,9 @@ def _draw_header(figure: Figure, analysis: Analysis, units: Units) -> None:
 
 def _draw_strip(axes: Axes, segments: Segments) -> None:
     """Draw the session as one bar over time, coloured by direction."""
-    kinds = _classify_segments(segments)
-    for kind in STRETCH_KINDS:
-        for start_s, end_s in _merge_neighbours(kinds == kind, segments.edges_s):
-            axes.axvspan(
-                start_s, end_s, color=_find_colour(kind), alpha=0.5 if kind == "suspected" else 1.0, linewidth=0
-            )
+    for kind, start_s, end_s in _iterate_stretches(segments):
+        alpha = 0.5 if kind == "suspected" else 1.0
+        axes.axvspan(start_s, end_s, color=_find_colour(kind), alpha=alpha, linewidth=0)
     axes.set_xlim(segments.edges_s[0], segments.edges_s[-1])
     axes.set_axis_off()
 
@@ -147,13 +136,10 @@ def _draw_map(axes: Axes, lines: list[RouteLine], segments: Segments) -> None:
     kinds = _classify_segments(segments)[[line.stretch_index for line in lines]]
     for kind in STRETCH_KINDS:
         kind_paths = [path for path, path_kind in zip(paths, kinds, strict=True) if path_kind == kind]
-        is_dashed = kind == "suspected"
-        line_style: dict[str, Any] = {"linestyles": [(0, (2.2, 1.0))]} if is_dashed else {}
-        axes.add_collection(
-            LineCollection(
-                kind_paths, colors=_find_colour(kind), linewidths=2.6, alpha=0.75 if is_dashed else 0.95, **line_style
-            )
-        )
+        style: dict[str, Any] = {"alpha": 0.95}
+        if kind == "suspected":
+            style = {"alpha": 0.75, "linestyles": [(0, (2.2, 1.0))]}
+        axes.add_collection(LineCollection(kind_paths, colors=_find_colour(kind), linewidths=2.6, **style))
     positions = np.concatenate(paths)
     low, high = positions.min(axis=0), positions.max(axis=0)
     margin = max(0.03 * float(np.max(high - low)), 5.0)
@@ -177,20 +163,16 @@ def _project_lines(lines: list[RouteLine]) -> list[np.ndarray]:
 
 def _draw_pace(axes: Axes, chart_data: ChartData, segments: Segments, units: Units) -> None:
     """Draw pace over time on bands coloured by direction."""
-    kinds = _classify_segments(segments)
-    for kind in STRETCH_KINDS:
-        alpha = {"forward": 0.1, "suspected": 0.16, "backward": 0.34}.get(kind, 0.16)
-        for start_s, end_s in _merge_neighbours(kinds == kind, segments.edges_s):
-            hatch: dict[str, Any] = {"hatch": "////", "edgecolor": _find_colour(kind)} if kind == "suspected" else {}
-            axes.axvspan(start_s, end_s, facecolor=_find_colour(kind), alpha=alpha, linewidth=0, **hatch)
+    for kind, start_s, end_s in _iterate_stretches(segments):
+        alpha = {"forward": 0.1, "backward": 0.34}.get(kind, 0.16)
+        hatch: dict[str, Any] = {"hatch": "////", "edgecolor": _find_colour(kind)} if kind == "suspected" else {}
+        axes.axvspan(start_s, end_s, facecolor=_find_colour(kind), alpha=alpha, linewidth=0, **hatch)
     axes.plot(chart_data.columns.t_s, chart_data.columns.speed_mps, color=TEXT_COLOUR, linewidth=1.0)
     axes.set_xlim(segments.edges_s[0], segments.edges_s[-1])
-    axes.set_ylim(chart_data.scale_min["speed_mps"], chart_data.scale_max["speed_mps"])
+    axes.set_ylim(*chart_data.scales["speed_mps"])
     elapsed_s = float(segments.edges_s[-1])
-    step_s = next(
-        (tick_step_s for tick_step_s in TIME_TICK_STEPS_S if elapsed_s / tick_step_s <= MAX_TIME_TICKS),
-        TIME_TICK_STEPS_S[-1],
-    )
+    steps_s = [step_s for step_s in TIME_TICK_STEPS_S if elapsed_s / step_s <= MAX_TIME_TICKS]
+    step_s = steps_s[0] if steps_s else TIME_TICK_STEPS_S[-1]
     ticks_s = np.arange(0.0, elapsed_s, step_s).tolist()
     axes.set_xticks(ticks_s, [format_duration(tick_s) for tick_s in ticks_s])
     ticks = [tick for tick in chart_data.pace_ticks if tick[0] > 0.0]
@@ -203,6 +185,9 @@ def _draw_pace(axes: Axes, chart_data: ChartData, segments: Segments, units: Uni
         side.set_visible(False)
 
 
-def _merge_neighbours(mask: Any, edges_s: FloatArray) -> list[tuple[float, float]]:
-    """Start and end (elapsed seconds) of each unbroken series of segments for which ``mask`` is true."""
-    return [(float(edges_s[first]), float(edges_s[end])) for first, end in true_runs(mask).tolist()]
+def _iterate_stretches(segments: Segments) -> Iterator[tuple[str, float, float]]:
+    """Each unbroken series of segments of one kind, in drawing order: kind, start and end (elapsed seconds)."""
+    kinds = _classify_segments(segments)
+    for kind in STRETCH_KINDS:
+        for first, end in true_runs(kinds == kind).tolist():
+            yield kind, float(segments.edges_s[first]), float(segments.edges_s[end])

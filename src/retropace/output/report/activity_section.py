@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from retropace.analysis.duplicates import Candidate, build_candidate
 from retropace.config.privacy import NO_PRIVACY_FILTER, PrivacyFilter
 from retropace.core.sanitize import strip_control_chars
-from retropace.core.segments import DIRECTIONS
+from retropace.core.segments import DIRECTIONS, BorderlineSegment
 from retropace.core.units import KILOMETRES, Units, format_duration
 from retropace.intervals import intervals_of
 from retropace.output.charts.alt_text import build_alt_texts
@@ -77,39 +77,30 @@ def build_activity_section(
     max_positions: int,
     mercator: bool = False,
 ) -> ActivitySection:
-    """The report section of an analysis.
-
-    Its charts are reduced to about ``max_rows`` rows, its route to about ``max_positions`` positions. ``mercator``
-    projects the route to Web Mercator, for background tiles, instead of local metres.
-    """
+    """The report section of an analysis; the options of its charts are those of :func:`build_chart_data`."""
     cleaned, summary, activity = analysis.cleaned, analysis.summary, analysis.activity
     chart_data = build_chart_data(
         analysis, privacy_filter, units, max_rows=max_rows, max_positions=max_positions, mercator=mercator
     )
     intervals = intervals_of(analysis)
     file = strip_control_chars(PurePath(activity.source.path).name)
+    facts = [fact for fact in describe_recording(activity, cleaned) if fact != f'"{activity.name}"']
+    warnings = [_strip_folder(warning, activity.source.path) for warning in analysis.warnings]
     by_distance = cleaned.distance_source != "none"
-    moving_s = {name: float(summary.directions.moving_s[index]) for index, name in enumerate(DIRECTIONS)}
+    distance_m, moving_s, speed_mps = (
+        dict(zip(DIRECTIONS, getattr(summary.directions, name).tolist(), strict=True))
+        for name in ("distance_m", "moving_s", "speed_mps")
+    )
     return ActivitySection(
         title=strip_control_chars(activity.name) or file,
         file=file,
-        facts=tuple(
-            strip_control_chars(fact) for fact in describe_recording(activity, cleaned) if fact != f'"{activity.name}"'
-        ),
+        facts=tuple(strip_control_chars(fact) for fact in facts),
         headlines=_build_headlines(analysis, units),
         totals_table=build_directions_table(analysis, units),
         set_tables=tuple(build_interval_tables(intervals, units)) if intervals.sets else (),
         segments_table=build_segments_table(analysis, units),
-        borderline_stretches=tuple(
-            (
-                f"{format_duration(stretch.start_s)}-{format_duration(stretch.end_s)}",
-                f"{100.0 * stretch.probability:.0f} %",
-            )
-            for stretch in analysis.borderline
-        ),
-        warnings=tuple(
-            strip_control_chars(_strip_folder(warning, activity.source.path)) for warning in analysis.warnings
-        ),
+        borderline_stretches=tuple(_format_borderline(stretch) for stretch in analysis.borderline),
+        warnings=tuple(strip_control_chars(warning) for warning in warnings),
         privacy_note=_format_privacy_note(analysis, privacy_filter),
         chart_data=chart_data_to_dict(chart_data, analysis),
         alt_texts=build_alt_texts(analysis, units),
@@ -117,17 +108,22 @@ def build_activity_section(
         sport=activity.sport,
         structure=format_structure_line(intervals) if intervals.sets else "",
         elapsed_s=cleaned.elapsed_s,
-        distance_m=dict(zip(DIRECTIONS, summary.directions.distance_m.tolist(), strict=True)) if by_distance else {},
+        distance_m=distance_m if by_distance else {},
         time_s=moving_s | {"rest": float(summary.directions.elapsed_s[DIRECTIONS.index("rest")])},
         suspected_m=float(summary.suspected_m[DIRECTIONS.index("backward")]),
-        speed_mps=dict(zip(DIRECTIONS, summary.directions.speed_mps.tolist(), strict=True)),
+        speed_mps=speed_mps,
         candidate=build_candidate(analysis),
         season_entry=build_season_entry(analysis, intervals.mean_max_curve),
     )
 
 
+def _format_borderline(stretch: BorderlineSegment) -> tuple[str, str]:
+    span = f"{format_duration(stretch.start_s)}-{format_duration(stretch.end_s)}"
+    return span, f"{100.0 * stretch.probability:.0f} %"
+
+
 def _build_headlines(analysis: Analysis, units: Units) -> tuple[tuple[str, str, str], ...]:
-    """The main figures (numbers) of an activity: for each its name, its value, and a line to stand below the value."""
+    """See :attr:`ActivitySection.headlines`."""
     summary, stats, cleaned = analysis.summary, analysis.summary.directions, analysis.cleaned
     backward_index = DIRECTIONS.index("backward")
     backward_s, backward_m = float(stats.moving_s[backward_index]), float(stats.distance_m[backward_index])
@@ -138,35 +134,24 @@ def _build_headlines(analysis: Analysis, units: Units) -> tuple[tuple[str, str, 
         share = f"{100.0 * backward_s / total_s:.0f} % of the moving time" if total_s > 0.0 else ""
         return (("backward", format_duration(backward_s), share), elapsed_headline)
     share = f"{100.0 * backward_m / total_m:.0f} % of the way" if total_m > 0.0 else ""
-    pace = units.format_pace(float(stats.speed_mps[backward_index]))
-    marked_note = f"{units.format_distance(suspected_m)} of it suspected" if suspected_m > 0.0 else "all of it marked"
-    return (
-        ("backward", units.format_distance(backward_m), share),
-        *(
-            [
-                ("backward time", format_duration(backward_s), pace),
-                ("marked", units.format_distance(backward_m - suspected_m), marked_note),
-            ]
-            * (backward_m > 0.0)
-        ),
-        ("whole way", units.format_distance(total_m), units.format_pace(float(summary.total.speed_mps[0]))),
-        elapsed_headline,
-    )
+    headlines = [("backward", units.format_distance(backward_m), share)]
+    if backward_m > 0.0:
+        pace = units.format_pace(float(stats.speed_mps[backward_index]))
+        note = f"{units.format_distance(suspected_m)} of it suspected" if suspected_m > 0.0 else "all of it marked"
+        headlines.append(("backward time", format_duration(backward_s), pace))
+        headlines.append(("marked", units.format_distance(backward_m - suspected_m), note))
+    total_pace = units.format_pace(float(summary.total.speed_mps[0]))
+    return (*headlines, ("whole way", units.format_distance(total_m), total_pace), elapsed_headline)
 
 
 def _format_privacy_note(analysis: Analysis, privacy_filter: PrivacyFilter) -> str:
-    count = int(
-        (privacy_filter.hidden_mask(analysis.cleaned) & (analysis.cleaned.lat_deg == analysis.cleaned.lat_deg)).sum()
-    )
+    cleaned = analysis.cleaned
+    count = int((privacy_filter.hidden_mask(cleaned) & (cleaned.lat_deg == cleaned.lat_deg)).sum())
     return f"{count} positions are not shown; distances and times count them." if count else ""
 
 
 def _strip_folder(text: str, path: str) -> str:
-    """Shorten the paths in a warning to file names.
-
-    The folder of the recording ``path`` is removed wherever it occurs. Of any other file, the folder is removed only if
-    the warning begins with the file's path and a colon.
-    """
+    """Remove from a warning the folder of the recording ``path``, and that of any file with which it begins."""
     file, colon, message = text.partition(": ")
     if colon and PurePath(file).suffix:
         text = f"{PurePath(file).name}: {message}"

@@ -1,8 +1,4 @@
-"""Rendering of a report as one HTML page that contains its styles, scripts and data and needs no network.
-
-A content security policy in the page's head allows only its own scripts, by their hashes, and only images of the
-requested background tiles.
-"""
+"""Rendering of a report as one HTML page that contains its styles, scripts and data and needs no network."""
 
 from __future__ import annotations
 
@@ -12,7 +8,7 @@ import re
 from collections.abc import Sequence
 from datetime import UTC, date
 from importlib.metadata import version
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from retropace.core.sanitize import strip_control_chars
 from retropace.core.units import KILOMETRES, Units
@@ -34,8 +30,7 @@ if TYPE_CHECKING:
     from retropace.output.tables.text_table import TextTable
 
 REPORT_SCRIPTS = ("zoom.js", "overview.js", "report.js")
-"""The scripts in ``output/report/web``, in the order of loading: each may use earlier ones and
-:data:`CHART_SCRIPTS`."""
+"""The scripts in ``output/report/web``, in the order of loading, after :data:`CHART_SCRIPTS`."""
 
 
 def render_report(
@@ -63,51 +58,44 @@ def render_report(
         "weeks": build_weeks_chart(weeks, units) if has_weeks else None,
         "week_labels": [f"{monday:%Y-%m-%d}" for monday in weeks.mondays],
     }
-    data = [("page", page)]
-    data += [
-        (f"data-activity-{number}", {"drawn": section.chart_data, "alternatives": section.alt_texts})
-        for number, section in enumerate(sections, 1)
-    ]
-    scripts = [load_bokeh_script(), "".join(read_web_file("output.charts", name) for name in CHART_SCRIPTS)]
-    scripts.append("".join(read_web_file("output.report", name) for name in REPORT_SCRIPTS))
-    return (
-        build_template_environment("output.report")
-        .get_template("report.html")
-        .render(
-            title=page["title"],
-            unit=units.name,
-            is_overview=is_overview,
-            sections=sections,
-            overview=build_overview(sections, units) if is_overview else None,
-            weeks_table=build_weeks_table(weeks, units) if has_weeks else {"rows": ()},
-            progress_tables=_build_progress_tables(sections, units, report_date) if is_overview else [],
-            failures=[strip_control_chars(failure) for failure in failures],
-            report_date=report_date.isoformat(),
-            version=version("retropace"),
-            policy=build_content_security_policy(scripts, tile_url),
-            style=Markup(read_web_file("output.charts", "page.css") + read_web_file("output.report", "report.css")),
-            data=[(name, Markup(dump_script_json(value))) for name, value in data],
-            scripts=[Markup(script) for script in scripts],
-        )
+    data: dict[str, Any] = {"page": page}
+    for number, section in enumerate(sections, 1):
+        data[f"data-activity-{number}"] = {"drawn": section.chart_data, "alternatives": section.alt_texts}
+    scripts = [load_bokeh_script()]
+    for package, names in (("output.charts", CHART_SCRIPTS), ("output.report", REPORT_SCRIPTS)):
+        scripts.append("".join(read_web_file(package, name) for name in names))
+    template = build_template_environment("output.report").get_template("report.html")
+    return template.render(
+        title=page["title"],
+        unit=units.name,
+        is_overview=is_overview,
+        sections=sections,
+        overview=build_overview(sections, units) if is_overview else None,
+        weeks_table=build_weeks_table(weeks, units) if has_weeks else {"rows": ()},
+        progress_tables=_build_progress_tables(sections, units, report_date) if is_overview else [],
+        failures=[strip_control_chars(failure) for failure in failures],
+        report_date=report_date.isoformat(),
+        version=version("retropace"),
+        policy=build_content_security_policy(scripts, tile_url),
+        style=Markup(read_web_file("output.charts", "page.css") + read_web_file("output.report", "report.css")),
+        data=[(name, Markup(dump_script_json(value))) for name, value in data.items()],
+        scripts=[Markup(script) for script in scripts],
     )
 
 
 def _build_progress_tables(sections: Sequence[ActivitySection], units: Units, today: date) -> list[TextTable]:
     """The tables of ``retropace progress`` for the activities of the report; empty for fewer than two of them."""
-    season = build_season_from_entries(
-        [section.season_entry for section in sections if section.season_entry is not None]
-    )
-    if len(season) < 2:
+    entries = [section.season_entry for section in sections if section.season_entry is not None]
+    if len(entries) < 2:
         return []
-    progress = build_progress(season, per="week", today=today, zone=UTC)
+    progress = build_progress(build_season_from_entries(entries), per="week", today=today, zone=UTC)
     tables = (
         build_ratio_table(progress),
         build_bests_table(progress, units, strip_control_chars),
         build_milestones_table(progress, units, strip_control_chars),
+        build_outliers_table(progress, strip_control_chars),
     )
-    return [
-        table for table in (*tables, build_outliers_table(progress, strip_control_chars)) if table.rows or table.footer
-    ]
+    return [table for table in tables if table.rows or table.footer]
 
 
 def build_content_security_policy(scripts: Sequence[str], tile_url: str | None) -> str:

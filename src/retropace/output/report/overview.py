@@ -18,7 +18,6 @@ class Cell:
     """A table cell of the overview: the text shown, and the value by which the page sorts the column."""
 
     text: str
-    """The text that is shown."""
     value: float | str | None = None
     """The sort key; cells with None are sorted last."""
 
@@ -35,9 +34,9 @@ class Overview:
 
 
 COLUMN_NAMES = ("date", "activity", "sport", "time", "distance", "backward", "share", "backward time", "of it marked")
-"""The headers of the first columns of the overview; these columns show totals over all activities."""
+"""The headers of the columns of the overview that show totals over all activities, which come first."""
 UNTOTALLED_COLUMN_NAMES = ("forward pace", "backward pace", "speed ratio", "sets")
-"""The headers of the columns after :data:`COLUMN_NAMES`; these columns show no totals."""
+"""The headers of the columns after :data:`COLUMN_NAMES`, without totals."""
 
 
 def build_overview(sections: Sequence[ActivitySection], units: Units) -> Overview:
@@ -56,10 +55,8 @@ def build_overview(sections: Sequence[ActivitySection], units: Units) -> Overvie
         format_duration(sum(section.time_s["backward"] for section in sections)),
         units.format_distance(backward_m - sum(section.suspected_m for section in sections if section.distance_m)),
     )
-    names = (*COLUMN_NAMES, *UNTOTALLED_COLUMN_NAMES)
-    return Overview(
-        names, tuple(_build_row(section, units) for section in sections), totals + ("",) * len(UNTOTALLED_COLUMN_NAMES)
-    )
+    rows = tuple(_build_row(section, units) for section in sections)
+    return Overview((*COLUMN_NAMES, *UNTOTALLED_COLUMN_NAMES), rows, totals + ("",) * len(UNTOTALLED_COLUMN_NAMES))
 
 
 def _build_row(section: ActivitySection, units: Units) -> tuple[Cell, ...]:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 CHART_DIRECTIONS = ("forward", "backward")
 """The directions whose weekly distances are shown."""
 PLAUSIBLE_YEARS = range(2000, 2100)
-"""The years in which the date of an activity is believed. Other years come from watches whose clock was never set."""
+"""The years in which the date of an activity is believed; others come from watches whose clock was never set."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,20 +54,14 @@ def sum_by_week(sections: Sequence[ActivitySection]) -> WeeklyDistances:
 
 def build_weeks_table(weeks: WeeklyDistances, units: Units) -> TextTable:
     """The weekly distances as a table, without weeks in which nothing was run."""
-    rows = [
-        (
-            f"{monday:%Y-%m-%d}",
-            *(units.format_distance(float(weeks.distance_m[name][index])) for name in CHART_DIRECTIONS),
-        )
-        for index, monday in enumerate(weeks.mondays)
-        if any(weeks.distance_m[name][index] > 0.0 for name in CHART_DIRECTIONS)
-    ]
-    undated_note = (
-        f"{weeks.undated_count} without a date, or before {PLAUSIBLE_YEARS[0]}, are in no week"
-        if weeks.undated_count
-        else ""
-    )
-    return TextTable("", ("week from", *CHART_DIRECTIONS), tuple(rows), footer=tuple(filter(None, (undated_note,))))
+    rows = []
+    for index, monday in enumerate(weeks.mondays):
+        distances_m = [float(weeks.distance_m[name][index]) for name in CHART_DIRECTIONS]
+        if any(distances_m):
+            rows.append((f"{monday:%Y-%m-%d}", *(units.format_distance(distance_m) for distance_m in distances_m)))
+    note = f"{weeks.undated_count} without a date, or before {PLAUSIBLE_YEARS[0]}, are in no week"
+    footer = (note,) if weeks.undated_count else ()
+    return TextTable("", ("week from", *CHART_DIRECTIONS), tuple(rows), footer=footer)
 
 
 def build_weeks_chart(weeks: WeeklyDistances, units: Units) -> dict[str, Any]:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import math
+from collections.abc import Mapping
+from dataclasses import fields
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -31,20 +35,17 @@ def describe_recording(activity: Activity, cleaned: CleanedActivity) -> list[str
 
 def format_totals_line(cleaned: CleanedActivity, units: Units) -> str:
     """Distance, elapsed time and moving time of an activity as one line of text."""
-    distance = (
-        units.format_distance(float(cleaned.curves["distance_m"][-1]))
-        if cleaned.distance_source != "none"
-        else "no distance"
-    )
-    elapsed, moving = format_duration(cleaned.elapsed_s), format_duration(float(cleaned.curves["moving_s"][-1]))
+    distance_m, moving_s = (float(cleaned.curves[name][-1]) for name in ("distance_m", "moving_s"))
+    distance = units.format_distance(distance_m) if cleaned.distance_source != "none" else "no distance"
+    elapsed, moving = format_duration(cleaned.elapsed_s), format_duration(moving_s)
     return f"{distance} in {elapsed}, {'all' if moving == elapsed else moving} of it moving"
 
 
 def build_directions_table(analysis: Analysis, units: Units) -> TextTable:
     """A table of distance, share, time, pace, cadence, step length and heart rate per direction and in total.
 
-    Shares are of distance, or of moving time where the activity has no distance. Below the row ``backward``, one row
-    gives its annotated part and one its suspected part.
+    Shares are of distance, or of moving time where the activity has no distance. Rows below ``backward`` give its
+    annotated and its suspected part.
     """
     names = ("", "distance", "share", "time", "pace", "cadence", "step", "heart rate")
     summary = analysis.summary
@@ -57,14 +58,15 @@ def build_directions_table(analysis: Analysis, units: Units) -> TextTable:
         if summary.segment_counts[index] == 0:
             continue
         share = f"{100.0 * amounts[index] / total_amount:.0f} %" if total_amount > 0.0 and direction != "rest" else ""
-        cells = _format_stats(summary.directions, index, units, by_distance, moving=direction != "rest")
+        stats = _select_stats(summary.directions, index, by_distance)
+        cells = format_stats(stats, units, is_rest=direction == "rest")
         rows.append((direction, cells[0], share, *cells[1:]))
         row_styles.append(direction)
         for name, distance_m in (("marked", summary.annotated_m[index]), ("suspected", summary.suspected_m[index])):
             if direction == "backward" and by_distance and distance_m > 0.0:
                 rows.append((f"  {name}", units.format_distance(float(distance_m)), *[""] * (len(names) - 2)))
                 row_styles.append("")
-    totals = _format_stats(summary.total, 0, units, by_distance, moving=True)
+    totals = format_stats(_select_stats(summary.total, 0, by_distance), units, is_rest=False)
     rows.append(("all", totals[0], "", format_duration(float(summary.total.elapsed_s[0])), *totals[2:]))
     return TextTable("", names, tuple(rows), row_styles=(*row_styles, "whole"))
 
@@ -75,42 +77,41 @@ def build_segments_table(analysis: Analysis, units: Units) -> TextTable:
     segments, stats = analysis.segments, analysis.summary.segments
     by_distance = analysis.cleaned.distance_source != "none"
     rows: list[tuple[str, ...]] = []
-    for index in range(len(segments)):
-        direction = str(segments.direction[index])
-        is_rest = direction == "rest"
-        gait = "" if is_rest else str(segments.gait[index])
-        basis = str(segments.basis[index])
-        if basis == "suspected":
-            basis += f" {100.0 * segments.confidence[index]:.0f}%"
-        cells = _format_stats(stats, index, units, by_distance, moving=not is_rest)
-        rows.append(
-            (
-                str(index + 1),
-                format_duration(float(segments.start_s[index])),
-                format_duration(float(segments.end_s[index])),
-                f"{direction} {gait}".strip(),
-                basis,
-                *(cell.partition(" ")[0] for cell in cells),
-            )
-        )
+    for index, (start_s, end_s) in enumerate(pairwise(segments.edges_s.tolist())):
+        direction, gait, basis = (str(column[index]) for column in (segments.direction, segments.gait, segments.basis))
+        label = format_label(direction, gait, basis, float(segments.confidence[index]))
+        cells = format_stats(_select_stats(stats, index, by_distance), units, is_rest=direction == "rest")
+        span = (format_duration(start_s), format_duration(end_s))
+        rows.append((str(index + 1), *span, *label, *(cell.partition(" ")[0] for cell in cells)))
     row_styles = tuple("" if direction == "forward" else str(direction) for direction in segments.direction)
     return TextTable("", names, tuple(rows), (0, 3, 4), row_styles=row_styles)
 
 
-def _format_stats(stats: SegmentStats, index: int, units: Units, by_distance: bool, *, moving: bool) -> list[str]:
-    """Distance, time, pace, cadence, step length and heart rate as text, ``""`` if unknown or meaningless at rest.
+def format_label(direction: str, gait: str, basis: str, confidence: float) -> tuple[str, str]:
+    """Direction with gait, and basis, of a segment as text; a suspected one with its probability."""
+    probability = f" {100.0 * confidence:.0f}%" if basis == "suspected" else ""
+    return direction if direction == "rest" else f"{direction} {gait}".strip(), f"{basis}{probability}"
 
-    ``moving`` is false at rest, for which the time is elapsed time.
+
+def format_stats(stats: Mapping[str, Any], units: Units, *, is_rest: bool) -> list[str]:
+    """Distance, time, pace, cadence, step length and heart rate as text, ``""`` for None and what has no sense at rest.
+
+    ``stats`` are values by column of :class:`SegmentStats`. The time is elapsed time at rest, otherwise moving time.
     """
-    distance_m = float(stats.distance_m[index])
-    duration = format_duration(float(stats.moving_s[index] if moving else stats.elapsed_s[index]))
-    distance = units.format_distance(distance_m) if by_distance and (moving or distance_m >= 0.5) else ""
-    heart_rate = format_known(stats.heart_rate_bpm[index], "{:.0f} bpm")
-    if not moving:
-        return [distance, duration, "", "", "", heart_rate]
-    pace = units.format_pace(float(stats.speed_mps[index])) if by_distance else ""
-    step_cells = [
-        format_known(stats.cadence_spm[index], "{:.0f} spm"),
-        format_known(stats.step_length_m[index], "{:.2f} m"),
-    ]
-    return [distance, duration, pace, *step_cells, heart_rate]
+    distance_m, speed_mps = stats["distance_m"], stats["speed_mps"]
+    distance = "" if distance_m is None or (is_rest and distance_m < 0.5) else units.format_distance(distance_m)
+    cadence_spm, step_length_m, heart_rate_bpm = (
+        math.nan if stats[name] is None else stats[name] for name in ("cadence_spm", "step_length_m", "heart_rate_bpm")
+    )
+    heart_rate = format_known(heart_rate_bpm, "{:.0f} bpm")
+    if is_rest:
+        return [distance, format_duration(stats["elapsed_s"]), "", "", "", heart_rate]
+    pace = "" if speed_mps is None else units.format_pace(speed_mps)
+    steps = [format_known(cadence_spm, "{:.0f} spm"), format_known(step_length_m, "{:.2f} m")]
+    return [distance, format_duration(stats["moving_s"]), pace, *steps, heart_rate]
+
+
+def _select_stats(stats: SegmentStats, index: int, by_distance: bool) -> dict[str, Any]:
+    """One row of ``stats``, with None for distance and speed unless ``by_distance``."""
+    row: dict[str, Any] = {column.name: float(getattr(stats, column.name)[index]) for column in fields(stats)}
+    return row if by_distance else {**row, "distance_m": None, "speed_mps": None}

@@ -19,8 +19,7 @@ ENERGY_NOTE = "above rest, a range from published costs; falls with practice; no
 def format_energy_lines(analysis: Analysis, weight_kg: float) -> tuple[str, str]:
     """Energy as a range (kcal) for each direction with movement and for the whole session, and a note, as two lines.
 
-    The lower bound is rounded down and the upper bound up, to multiples of 1, 5 or 10 kcal: the larger the energy, the
-    larger the multiple.
+    Bounds are rounded outward to multiples of 1, 5 or 10 kcal, the larger the energy, the larger the multiple.
     """
     energy, counts = analysis.energy, analysis.summary.segment_counts
     if not np.isfinite(energy.low_kcal_per_kg):

@@ -15,22 +15,20 @@ def build_inspection_tables(inspection: Inspection, units: Units) -> list[TextTa
     distance = units.format_distance(float(cleaned.curves["distance_m"][-1]))
     device_m = activity.device_totals.distance_m
     device_note = f"; the device says {units.format_distance(device_m)}" if device_m > 0.0 else ""
-    shape = inspection.route_shape
+    intervals = f"{inspection.median_interval_s:g} s apart, longest {inspection.longest_gap_s:g} s{gaps}"
+    shares = [f"{name} {100 * share:.0f} %" for name, share in inspection.column_shares.items() if share > 0]
+    pauses = [f"{format_duration(start)}–{format_duration(end)}" for start, end in cleaned.pauses.tolist()]
+    way = ""
+    if (shape := inspection.route_shape) is not None:
+        way = f"within {shape.length_m:.0f} × {shape.width_m:.0f} m, ends {shape.ends_apart_m:.0f} m apart"
     fields = {
-        "records": f"{inspection.record_count}, {inspection.median_interval_s:g} s apart, "
-        f"longest {inspection.longest_gap_s:g} s{gaps}",
+        "records": f"{inspection.record_count}, {intervals}",
         "decoded": activity.source.decoding,
-        "held": ", ".join(
-            f"{name} {100 * share:.0f} %" for name, share in inspection.column_shares.items() if share > 0
-        ),
+        "held": ", ".join(shares),
         "fields": ", ".join(activity.field_counts),
         "distance": f"{distance} from {cleaned.distance_source}{device_note}",
-        "way": ""
-        if shape is None
-        else f"within {shape.length_m:.0f} × {shape.width_m:.0f} m, ends {shape.ends_apart_m:.0f} m apart",
-        "pauses": ", ".join(
-            f"{format_duration(start)}–{format_duration(end)}" for start, end in cleaned.pauses.tolist()
-        ),
+        "way": way,
+        "pauses": ", ".join(pauses),
         "workout": activity.workout_name,
         "waypoints": ", ".join(waypoint.name or "unnamed" for waypoint in cleaned.waypoints),
     }

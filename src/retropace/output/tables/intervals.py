@@ -1,10 +1,8 @@
-"""Tables of an interval session: sets, forward against backward, quarter-mile tests, best efforts, and the plan.
-
-A set is a series of like reps. A quarter-mile test is a quarter mile forward, a rest, and a quarter mile backward.
-"""
+"""Tables of an interval session: sets, forward against backward, quarter-mile tests, best efforts, and the plan."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -12,9 +10,9 @@ import numpy as np
 
 from retropace.core.units import MILE_M, Units, format_duration, format_known
 from retropace.output.tables.text_table import TextTable
+from retropace.output.tables.workout import format_done
 
 if TYPE_CHECKING:
-    from retropace.annotations.model.workout import StepResult
     from retropace.intervals import (
         BestEffort,
         Comparison,
@@ -23,9 +21,12 @@ if TYPE_CHECKING:
         IntervalSet,
         QuarterMileTest,
         Rep,
-        SessionPart,
         SetStatistics,
     )
+
+
+SESSION_COLUMNS = ("date", "file", "sets", "backward work", "quarter mile")
+"""The headers of a table with one interval session per row."""
 
 
 def build_interval_tables(intervals: Intervals, units: Units) -> list[TextTable]:
@@ -68,35 +69,20 @@ def _build_structure_table(intervals: Intervals, units: Units) -> TextTable:
     if not intervals.sets:
         notes.append(f"{format_structure_line(intervals)}: nothing repeats here")
         return TextTable(footer=tuple(notes))
-    rows = [_format_part_row(part, units) for part in intervals.parts if part.kind in ("warm-up", "break", "cool-down")]
+    outer_kinds = ("warm-up", "break", "cool-down")
+    spans = [
+        (part.start_s, part.kind, part.seconds, part.metres) for part in intervals.parts if part.kind in outer_kinds
+    ]
     for number, interval_set in enumerate(intervals.sets, 1):
         parts = [part for part in intervals.parts if part.set_number == number]
-        seconds, metres = sum(part.seconds for part in parts), sum(part.metres for part in parts)
         name = f"set {number}" if len(intervals.sets) > 1 else "set"
-        rows.append(
-            (
-                interval_set.start_s,
-                (
-                    name,
-                    format_duration(interval_set.start_s),
-                    format_duration(seconds),
-                    _format_distance(metres, units),
-                ),
-            )
-        )
-    rows.sort(key=lambda row: row[0])
-    names = ("", "from", "time", "distance")
-    return TextTable(names=names, rows=tuple(row for _, row in rows), footer=tuple(notes))
-
-
-def _format_part_row(part: SessionPart, units: Units) -> tuple[float, tuple[str, ...]]:
-    row = (
-        part.kind,
-        format_duration(part.start_s),
-        format_duration(part.seconds),
-        _format_distance(part.metres, units),
+        seconds, metres = sum(part.seconds for part in parts), sum(part.metres for part in parts)
+        spans.append((interval_set.start_s, name, seconds, metres))
+    rows = tuple(
+        (name, format_duration(start_s), format_duration(seconds), _format_distance(metres, units))
+        for start_s, name, seconds, metres in sorted(spans, key=lambda span: span[0])
     )
-    return part.start_s, row
+    return TextTable(names=("", "from", "time", "distance"), rows=rows, footer=tuple(notes))
 
 
 def _build_set_table(number: int, interval_set: IntervalSet, units: Units, set_count: int) -> TextTable:
@@ -110,20 +96,13 @@ def _build_set_table(number: int, interval_set: IntervalSet, units: Units, set_c
         footer.append("? is suspected, nobody marked it")
     if any("*" in row[2] for row in rows) and interval_set.nominal is not None:
         footer.append(f"* is not {interval_set.nominal}")
-    work_rest_ratio = (
-        f", work : rest 1 : {interval_set.recovery_s / interval_set.work_s:.2f}"
-        if interval_set.recovery_s and interval_set.work_s
-        else ""
-    )
-    recovery = (
-        f"; recovery {format_duration(interval_set.recovery_s)}, {_format_distance(interval_set.recovery_m, units)}"
-        if interval_set.recovery_s
-        else ""
-    )
-    footer.append(
-        f"work {format_duration(interval_set.work_s)}, {_format_distance(interval_set.work_m, units)}"
-        f"{recovery}{work_rest_ratio}"
-    )
+    work = f"work {format_duration(interval_set.work_s)}, {_format_distance(interval_set.work_m, units)}"
+    if interval_set.recovery_s:
+        recovery_m = _format_distance(interval_set.recovery_m, units)
+        work += f"; recovery {format_duration(interval_set.recovery_s)}, {recovery_m}"
+        if interval_set.work_s:
+            work += f", work : rest 1 : {interval_set.recovery_s / interval_set.work_s:.2f}"
+    footer.append(work)
     title = f"set {number}: {interval_set.line}" if set_count > 1 else interval_set.line
     return TextTable(title, names, rows, (0, 1, 11), tuple(footer)).drop_empty_columns()
 
@@ -141,6 +120,7 @@ def _format_rep_row(rep: Rep, interval_set: IntervalSet, units: Units) -> tuple[
     value, unit = (rep.from_median_s, "s") if by_distance else (rep.from_median_m, "m")
     is_uniform = interval_set.kind in ("reps", "pairs") and len(interval_set.reps) > 1
     deviation = f"{round(value):+d} {unit}" if np.isfinite(value) and is_uniform else ""
+    recovered_bpm = rep.heart_rate_recovery_bpm
     return (
         str(rep.number),
         " ".join(description) + question_mark,
@@ -152,9 +132,7 @@ def _format_rep_row(rep: Rep, interval_set: IntervalSet, units: Units) -> tuple[
         format_known(rep.steps, "{:.0f}"),
         format_known(rep.heart_rate_bpm, "{:.0f}"),
         format_known(rep.heart_rate_max_bpm, "{:.0f}"),
-        format_known(
-            round(-rep.heart_rate_recovery_bpm) if np.isfinite(rep.heart_rate_recovery_bpm) else np.nan, "{:+d}"
-        ),
+        f"{round(-recovered_bpm):+d}" if np.isfinite(recovered_bpm) else "",
         recovery,
         deviation,
     )
@@ -169,10 +147,7 @@ def _format_statistics(statistics: SetStatistics, units: Units) -> str:
     if statistics.count < 2:
         return f"{statistics.direction}: {text(statistics.mean)}"
     parts = [f"mean {text(statistics.mean)}", f"best {text(statistics.best)} (rep {statistics.best_rep})"]
-    parts += [
-        f"worst {text(statistics.worst)} (rep {statistics.worst_rep})",
-        f"spread {100.0 * statistics.spread:.1f} %",
-    ]
+    parts += [f"worst {text(statistics.worst)} (rep {statistics.worst_rep})", f"spread {100 * statistics.spread:.1f} %"]
     if np.isfinite(statistics.fade):
         unit = {"seconds": "s", "metres": "m", "speed_mps": "m/s"}[statistics.figure]
         digits = 3 if unit == "m/s" else 1
@@ -186,10 +161,8 @@ def _build_comparison_table(comparisons: Sequence[Comparison]) -> TextTable:
         for forward, backward, ratios in comparison.pairs:
             times = [format_duration(forward.seconds), format_duration(backward.seconds)]
             rows.append((f"{comparison.length}, {backward.number}", *times, *_format_ratios(ratios)))
-        times = [
-            format_duration(float(np.median([rep.seconds for rep in reps])))
-            for reps in (comparison.forward, comparison.backward)
-        ]
+        medians = [np.median([rep.seconds for rep in reps]) for reps in (comparison.forward, comparison.backward)]
+        times = [format_duration(float(median_s)) for median_s in medians]
         name = f"{comparison.length}, {'together' if comparison.pairs else 'medians'}"
         rows.append((name, *times, *_format_ratios(comparison.overall)))
     names = ("", "forward", "backward", "time", "speed", "cadence", "step", "steps", "heart rate")
@@ -198,24 +171,16 @@ def _build_comparison_table(comparisons: Sequence[Comparison]) -> TextTable:
 
 def _format_ratios(ratios: DirectionRatios) -> tuple[str, ...]:
     columns = (ratios.seconds, ratios.speed_mps, ratios.cadence_spm, ratios.step_length_m, ratios.steps)
-    return (
-        *(format_known(value, "{:.2f}") for value in columns),
-        format_known(ratios.heart_rate_bpm, "{:+.0f} bpm"),
-    )
+    return (*(format_known(value, "{:.2f}") for value in columns), format_known(ratios.heart_rate_bpm, "{:+.0f} bpm"))
 
 
 def _build_quarter_mile_table(tests: Sequence[QuarterMileTest]) -> TextTable:
     rows = []
     for test in tests:
         verdict = "too close to call" if test.is_close else "under twice" if test.is_passed else "not under twice"
-        durations = (
-            format_duration(test.forward.seconds),
-            format_duration(test.rest_s),
-            format_duration(test.backward.seconds),
-        )
-        rows.append(
-            (format_duration(test.forward.start_s), *durations, f"{test.ratio:.2f} ± {test.ratio_error:.2f}", verdict)
-        )
+        times_s = (test.forward.start_s, test.forward.seconds, test.rest_s, test.backward.seconds)
+        ratio = f"{test.ratio:.2f} ± {test.ratio_error:.2f}"
+        rows.append((*(format_duration(time_s) for time_s in times_s), ratio, verdict))
     names = ("from", "forward", "rest", "backward", "ratio", "verdict")
     return TextTable("quarter mile", names, tuple(rows), (0, 5))
 
@@ -226,10 +191,10 @@ def _build_curve_table(curve: Sequence[BestEffort], units: Units) -> TextTable:
         target = best_effort.seconds if best_effort.by == "time" else best_effort.metres
         efforts_by_target.setdefault((best_effort.by, target), {})[best_effort.direction] = best_effort
     rows = []
-    for (kind, target), efforts in sorted(
-        efforts_by_target.items(), key=lambda item: (item[0][0] == "distance", item[0][1])
+    for kind, target in sorted(
+        efforts_by_target, key=lambda kind_target: (kind_target[0] == "distance", kind_target[1])
     ):
-        name = _format_target(kind, target)
+        efforts = efforts_by_target[kind, target]
         cells = []
         for direction in ("forward", "backward"):
             effort = efforts.get(direction)
@@ -240,7 +205,7 @@ def _build_curve_table(curve: Sequence[BestEffort], units: Units) -> TextTable:
             cells += [result, units.format_pace(effort.speed_mps)]
         has_both = len(efforts) == 2
         ratio = f"{efforts['backward'].speed_mps / efforts['forward'].speed_mps:.2f}" if has_both else ""
-        rows.append((name, *cells, ratio))
+        rows.append((_format_target(kind, target), *cells, ratio))
     names = ("best", "forward", "", "backward", "", "speed")
     return TextTable("pace curve", names, tuple(rows))
 
@@ -256,19 +221,12 @@ def _build_plan_table(intervals: Intervals) -> TextTable:
     for number, outcome in enumerate(intervals.step_outcomes, 1):
         result = outcome.result
         share = f"{100.0 * result.ratio:.0f} %" if result is not None and np.isfinite(result.ratio) else ""
-        times = ("", "") if result is None else (format_duration(result.start_s), _format_done(result))
+        times = ("", "") if result is None else (format_duration(result.start_s), format_done(result))
         rows.append((str(number), str(outcome.step), *times, share, outcome.status))
-    counts = {
-        word: sum(outcome.status == word for outcome in intervals.step_outcomes)
-        for word in ("missed", "short", "long", "extra")
-    }
-    summary = ", ".join(f"{count} {word}" for word, count in counts.items() if count)
+    counts = Counter(outcome.status for outcome in intervals.step_outcomes)
+    summary = ", ".join(f"{counts[word]} {word}" for word in ("missed", "short", "long", "extra") if counts[word])
     names = ("#", "planned", "from", "done", "of plan", "")
     return TextTable("planned against done", names, tuple(rows), (0, 1, 5), (summary or "all done as planned",))
-
-
-def _format_done(done_step: StepResult) -> str:
-    return f"{done_step.actual:.0f} m" if done_step.step.metres is not None else format_duration(done_step.actual)
 
 
 def format_session_row(intervals: Intervals, units: Units) -> tuple[str, ...]:
@@ -279,10 +237,6 @@ def format_session_row(intervals: Intervals, units: Units) -> tuple[str, ...]:
     ratios = ", ".join(f"{test.ratio:.2f}" for test in intervals.quarter_miles)
     date = "" if start is None else f"{start:%Y-%m-%d}"
     return (date, intervals.analysis.activity.source.path, format_structure_line(intervals), backward_work, ratios)
-
-
-SESSION_COLUMNS = ("date", "file", "sets", "backward work", "quarter mile")
-"""The headers of a table with one interval session per row."""
 
 
 def _format_distance(metres: float, units: Units) -> str:

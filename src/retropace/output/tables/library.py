@@ -7,6 +7,7 @@ from typing import Any
 
 from retropace.core.segments import DIRECTIONS
 from retropace.core.units import Units, format_duration
+from retropace.output.tables.analysis import format_label, format_stats
 from retropace.output.tables.text_table import TextTable
 
 MIN_FULL_LIST_COLUMNS = 120
@@ -18,10 +19,7 @@ COLUMN_GAP = 2
 
 
 def build_activity_list(rows: list[dict[str, Any]], units: Units, width: int) -> TextTable:
-    """Return a table, cut to ``width`` columns, with a row per activity.
-
-    The path of a duplicate is followed by ``(duplicate of …)``.
-    """
+    """Return a table with a row per activity, cut to ``width`` columns; the path of a duplicate says so."""
     if not rows:
         return TextTable(footer=("no activities",))
     cells = [_build_list_row(row, units) for row in rows]
@@ -39,9 +37,8 @@ def build_activity_list(rows: list[dict[str, Any]], units: Units, width: int) ->
         (*(row_cells[name] for name in names[:-1]), _truncate(row_cells[names[-1]], last_width, at_end=False))
         for row_cells in cells
     )
-    left = tuple(
-        column for column, name in enumerate(names) if name in ("activity", "began (UTC)", "sport", "name", "path")
-    )
+    text_names = ("activity", "began (UTC)", "sport", "name", "path")
+    left = tuple(column for column, name in enumerate(names) if name in text_names)
     return TextTable(names=names, rows=table, left_aligned=left).drop_empty_columns()
 
 
@@ -62,10 +59,7 @@ def _build_list_row(row: dict[str, Any], units: Units) -> dict[str, str]:
 
 
 def _truncate(text: str, max_length: int, *, at_end: bool = True) -> str:
-    """Return a text of at most ``max_length`` characters; an ellipsis stands for those that are cut off.
-
-    They are cut off at its end or, if ``at_end`` is false, at its start.
-    """
+    """Return a text of at most ``max_length`` characters; an ellipsis at its end or start stands for the others."""
     if len(text) <= max_length:
         return text
     return f"{text[: max_length - 1]}…" if at_end else f"…{text[len(text) - max_length + 1 :]}"
@@ -74,10 +68,7 @@ def _truncate(text: str, max_length: int, *, at_end: bool = True) -> str:
 def build_activity_tables(
     document: dict[str, Any], units: Units, shorten_path: Callable[[str], str]
 ) -> list[TextTable]:
-    """Return the tables of an analysis in its JSON form: headline, totals per direction, segments, warnings.
-
-    ``shorten_path`` makes of the recording's path what is shown.
-    """
+    """Return the tables of an analysis in its JSON form: headline, totals per direction, segments, warnings."""
     activity, source = document["activity"], document["source"]
     start = (activity["start_time"] or "")[:16].replace("T", " ")
     facts = [(activity["sport"] or "").replace("_", " "), f"{start} UTC" if start else "", source["device"] or ""]
@@ -86,20 +77,17 @@ def build_activity_tables(
     elapsed, moving = format_duration(activity["elapsed_s"]), format_duration(activity["moving_s"])
     headline = ("  ".join(fact for fact in facts if fact), f"{distance} in {elapsed}, {moving} of it moving")
     totals = [
-        (direction, *_format_stats(document["directions"][direction], units, is_rest=direction == "rest"))
+        (direction, *format_stats(document["directions"][direction], units, is_rest=direction == "rest"))
         for direction in DIRECTIONS
         if document["directions"][direction]["segments"]
     ]
     names = ("distance", "time", "pace", "cadence", "step", "heart rate")
     rows = []
     for number, segment in enumerate(document["segments"], 1):
-        is_rest = segment["direction"] == "rest"
-        basis = segment["basis"] + (f" {100.0 * segment['confidence']:.0f}%" if segment["basis"] == "suspected" else "")
-        label = segment["direction"] if is_rest else f"{segment['direction']} {segment['gait'] or ''}".strip()
-        stats = _format_stats({**segment, "elapsed_s": segment["end_s"] - segment["start_s"]}, units, is_rest=is_rest)
-        rows.append(
-            (str(number), format_duration(segment["start_s"]), format_duration(segment["end_s"]), label, basis, *stats)
-        )
+        start_s, end_s, direction, basis = (segment[name] for name in ("start_s", "end_s", "direction", "basis"))
+        label = format_label(direction, segment["gait"] or "", basis, segment["confidence"])
+        stats = format_stats({**segment, "elapsed_s": end_s - start_s}, units, is_rest=direction == "rest")
+        rows.append((str(number), format_duration(start_s), format_duration(end_s), *label, *stats))
     warnings = tuple(f"! {warning}" for warning in document["warnings"])
     return [
         TextTable(title=shorten_path(source["path"]), footer=headline),
@@ -107,16 +95,3 @@ def build_activity_tables(
         TextTable(names=("#", "from", "to", "direction", "why", *names), rows=tuple(rows), left_aligned=(0, 3, 4)),
         *([TextTable(footer=warnings)] if warnings else []),
     ]
-
-
-def _format_stats(stats: dict[str, Any], units: Units, *, is_rest: bool) -> tuple[str, ...]:
-    """Return distance, time, pace, cadence, step length and heart rate as text, empty where unknown or at rest."""
-    metres, speed = stats["distance_m"], stats["speed_mps"]
-    return (
-        units.format_distance(metres) if metres is not None and (not is_rest or metres >= 0.5) else "",
-        format_duration(stats["elapsed_s"] if is_rest else stats["moving_s"]),
-        units.format_pace(speed) if speed is not None and not is_rest else "",
-        f"{stats['cadence_spm']:.0f} spm" if stats["cadence_spm"] is not None and not is_rest else "",
-        f"{stats['step_length_m']:.2f} m" if stats["step_length_m"] is not None and not is_rest else "",
-        f"{stats['heart_rate_bpm']:.0f} bpm" if stats["heart_rate_bpm"] is not None else "",
-    )

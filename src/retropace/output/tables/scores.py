@@ -27,8 +27,8 @@ def _build_directions_table(scores: Scores, units: Units) -> TextTable:
             *(format_duration(seconds) for seconds in (result.reference_s, result.estimated_s)),
             *(format_known(share, "{:.3f}") for share in (result.precision, result.recall)),
             *(
-                "" if isnan(metres) else units.format_distance(metres)
-                for metres in (result.reference_m, result.estimated_m)
+                "" if isnan(length) else units.format_distance(length)
+                for length in (result.reference_m, result.estimated_m)
             ),
             format_known(100.0 * result.distance_error, "{:+.1f} %"),
         )

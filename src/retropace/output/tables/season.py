@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from retropace.core.units import Units, format_count, format_duration, format_known
+from retropace.core.units import MILE_M, Units, format_count, format_duration, format_known
 from retropace.output.tables.energy import format_kilocalories
 from retropace.output.tables.text_table import TextTable
 from retropace.season.goal_progress import GoalProgress
@@ -25,14 +25,14 @@ class RunnerProfile:
     """The maximum heart rate; if it is known, heart rates are also shown as a share of it."""
 
 
+_GERUNDS = {"run": "running", "walk": "walking"}
+"""The gaits in words."""
 PathFormatter = Callable[[str], str]
 """A function that turns a file's path into the text shown for it."""
 OPTIONAL_COLUMNS = ("steps", "step", "cadence", "heart rate", "share", "energy", "sessions")
-"""Headers of those columns of the table of weeks or months that may be dropped, one after the other in this order,
-until the table fits the output."""
+"""Headers of the columns of weeks or months that are dropped, in this order, until the table fits the output."""
 KCAL_STEP = 10
-"""The lower bound of the energy of a week or month is rounded down, and the upper bound up, to multiples of this many
-kilocalories."""
+"""Kilocalories to multiples of which the bounds of the energy of a week or month are rounded outward."""
 
 
 def build_progress_tables(
@@ -40,8 +40,7 @@ def build_progress_tables(
     units: Units,
     format_path: PathFormatter,
     runner: RunnerProfile,
-    *,
-    max_periods: int | None = None,
+    max_periods: int | None,
 ) -> list[TextTable]:
     """All tables of a season, in reading order; tables without content are left out.
 
@@ -90,9 +89,9 @@ def _format_period_stats(stats: PeriodStats, units: Units, runner: RunnerProfile
     if heart_rate and max_bpm is not None:
         heart_rate += f" ({100.0 * stats.heart_rate_bpm / max_bpm:.0f} %)"
     low, high = stats.energy_low_kcal_per_kg, stats.energy_high_kcal_per_kg
-    energy = (
-        "" if weight_kg is None or not high > 0.0 else format_kilocalories(low * weight_kg, high * weight_kg, KCAL_STEP)
-    )
+    energy = ""
+    if weight_kg is not None and high > 0.0:
+        energy = format_kilocalories(low * weight_kg, high * weight_kg, KCAL_STEP)
     return (
         str(stats.sessions),
         units.format_distance(stats.distance_m) if stats.distance_m > 0.0 else "",
@@ -108,21 +107,14 @@ def _format_period_stats(stats: PeriodStats, units: Units, runner: RunnerProfile
 
 
 def build_ratio_table(progress: Progress) -> TextTable:
-    """Lines of text on how fast the runner is backward compared with forward.
-
-    They give the ratio of the two speeds, its trend, the speed at which walking backward becomes running, and a warning
-    if training load rises steeply.
-    """
+    """Lines of text on the speed ratio and its trend, the change from walking to running, and a steep rise of load."""
     lines = []
     speed_ratios, trend, load_increase = progress.speed_ratios, progress.trend, progress.load_increase
     if trend is not None:
         lines += format_trend_lines(trend)
     elif len(speed_ratios.ratio):
-        gait = {"run": "running", "walk": "walking"}[speed_ratios.gait]
-        lines.append(
-            f"{gait} backward at {float(speed_ratios.ratio[-1]):.2f} of the forward speed, last; "
-            "a trend needs five sessions over two weeks"
-        )
+        ratio = f"{_GERUNDS[speed_ratios.gait]} backward at {float(speed_ratios.ratio[-1]):.2f} of the forward speed"
+        lines.append(f"{ratio}, last; a trend needs five sessions over two weeks")
     for transition in progress.transitions:
         if transition.direction == "backward":
             lines.append(
@@ -140,41 +132,33 @@ def build_ratio_table(progress: Progress) -> TextTable:
 
 def format_trend_lines(trend: Trend) -> list[str]:
     """The trend of the speed ratio as two lines: first and latest ratio, then weekly change with its 95 % interval."""
-    gait = {"run": "running", "walk": "walking"}[trend.gait]
     change, low, high = (100.0 * share for share in (trend.per_week, trend.low_per_week, trend.high_per_week))
     caveat = "" if trend.is_significant else "; that may be chance"
-    ratio_line = f"{gait} backward at {trend.first_ratio:.2f} of the forward speed at first, {trend.last_ratio:.2f} now"
+    ratios = f"{trend.first_ratio:.2f} of the forward speed at first, {trend.last_ratio:.2f} now"
     sessions = f"{trend.sessions} sessions over {trend.weeks:.0f} weeks, 95 %"
-    return [ratio_line, f"{change:+.2f} % a week, between {low:+.2f} and {high:+.2f} ({sessions}){caveat}"]
+    return [
+        f"{_GERUNDS[trend.gait]} backward at {ratios}",
+        f"{change:+.2f} % a week, between {low:+.2f} and {high:+.2f} ({sessions}){caveat}",
+    ]
 
 
 def build_goals_table(goals: Sequence[GoalProgress]) -> TextTable:
     """A table with one row per goal: progress in the current period, and the streak of periods in which it was met."""
-    rows = tuple(
-        (str(goal_progress.goal), _format_goal_progress(goal_progress), _format_streak(goal_progress))
-        for goal_progress in goals
-    )
-    return TextTable("goals", ("goal", "so far", "in a row"), rows, (0, 1, 2)) if rows else TextTable()
-
-
-def _format_goal_progress(goal_progress: GoalProgress) -> str:
-    goal = goal_progress.goal
-    parts = []
-    if goal.sessions is not None:
-        parts.append(f"{goal_progress.sessions} of {goal.sessions} sessions")
-    else:
-        if goal.minutes is not None:
-            parts.append(f"{goal_progress.minutes:.0f} of {goal.minutes:g} minutes")
-        if goal.km is not None:
-            parts.append(f"{goal_progress.km:.1f} of {goal.km:g} km")
-    return f"{', '.join(parts)} this {goal.per}{', met' if goal_progress.is_met else ''}"
-
-
-def _format_streak(goal_progress: GoalProgress) -> str:
-    streak = format_count(goal_progress.streak, goal_progress.goal.per)
-    return (
-        streak if goal_progress.best_streak <= goal_progress.streak else f"{streak}, best {goal_progress.best_streak}"
-    )
+    rows = []
+    for progress in goals:
+        goal, done = progress.goal, []
+        if goal.sessions is not None:
+            done.append(f"{progress.sessions} of {goal.sessions} sessions")
+        else:
+            if goal.minutes is not None:
+                done.append(f"{progress.minutes:.0f} of {goal.minutes:g} minutes")
+            if goal.km is not None:
+                done.append(f"{progress.km:.1f} of {goal.km:g} km")
+        streak = format_count(progress.streak, goal.per)
+        if progress.best_streak > progress.streak:
+            streak += f", best {progress.best_streak}"
+        rows.append((str(goal), f"{', '.join(done)} this {goal.per}{', met' if progress.is_met else ''}", streak))
+    return TextTable("goals", ("goal", "so far", "in a row"), tuple(rows), (0, 1, 2))
 
 
 def build_bests_table(progress: Progress, units: Units, format_path: PathFormatter) -> TextTable:
@@ -183,21 +167,13 @@ def build_bests_table(progress: Progress, units: Units, format_path: PathFormatt
     for best in progress.season.bests:
         target = format_duration(best.target) if best.kind == "time" else _format_length(best.target)
         result = f"{best.metres:.0f} m" if best.kind == "time" else _format_seconds(best.seconds)
-        question_mark = "?" if best.basis == "suspected" else ""
-        rows.append(
-            (
-                best.direction + question_mark,
-                target,
-                result,
-                units.format_pace(best.metres / best.seconds),
-                f"{progress.days[best.row]:%Y-%m-%d}",
-                format_path(progress.season.files[best.row]),
-            )
-        )
+        direction = best.direction + ("?" if best.basis == "suspected" else "")
+        pace, day = units.format_pace(best.metres / best.seconds), f"{progress.days[best.row]:%Y-%m-%d}"
+        rows.append((direction, target, result, pace, day, format_path(progress.season.files[best.row])))
         row_styles.append("" if best.direction == "forward" else best.direction)
     footer = ("? is suspected, nobody marked it",) if any(row[0].endswith("?") for row in rows) else ()
     names = ("bests", "over", "", "pace", "day", "file")
-    return TextTable("", names, tuple(rows), (0, 5), footer, tuple(row_styles), ("file",)) if rows else TextTable()
+    return TextTable("", names, tuple(rows), (0, 5), footer, tuple(row_styles), ("file",))
 
 
 def build_milestones_table(progress: Progress, units: Units, format_path: PathFormatter) -> TextTable:
@@ -205,40 +181,30 @@ def build_milestones_table(progress: Progress, units: Units, format_path: PathFo
     rows = []
     for milestone in progress.milestones:
         distance = _format_length(milestone.metres) if math.isfinite(milestone.metres) else ""
-        descriptions = {
+        longest = f"{units.format_distance(milestone.metres)} in {format_duration(milestone.value)}"
+        description = {
             "first": "first time backward",
             "in all": f"{distance} backward in all",
             "at once": f"{distance} backward without a break",
             "quarter mile": f"quarter mile backward in under twice the forward time ({milestone.value:.2f})",
-            "longest": (
-                f"longest backward stretch so far: {units.format_distance(milestone.metres)} in "
-                f"{format_duration(milestone.value)}"
-            ),
+            "longest": f"longest backward stretch so far: {longest}",
         }[milestone.kind]
-        rows.append((f"{milestone.day:%Y-%m-%d}", descriptions, format_path(progress.season.files[milestone.row])))
-    return (
-        TextTable("reached", ("day", "", "file"), tuple(rows), (0, 1, 2), optional_columns=("file",))
-        if rows
-        else TextTable()
-    )
+        rows.append((f"{milestone.day:%Y-%m-%d}", description, format_path(progress.season.files[milestone.row])))
+    return TextTable("reached", ("day", "", "file"), tuple(rows), (0, 1, 2), optional_columns=("file",))
 
 
 def build_outliers_table(progress: Progress, format_path: PathFormatter) -> TextTable:
     """A table of activities whose figures do not fit the runner's others, with the reasons."""
-    rows = tuple(
-        (
-            f"{progress.days[outlier.row]:%Y-%m-%d}",
-            "; ".join(outlier.reasons),
-            format_path(progress.season.files[outlier.row]),
-        )
-        for outlier in progress.outliers
-    )
+    rows = []
+    for outlier in progress.outliers:
+        day, file = f"{progress.days[outlier.row]:%Y-%m-%d}", format_path(progress.season.files[outlier.row])
+        rows.append((day, "; ".join(outlier.reasons), file))
     title = "not like you: another's watch, or a ride? They count; 'retropace library forget' takes one out"
-    return TextTable(title, ("day", "why", "file"), rows, (0, 1, 2), optional_columns=("day",)) if rows else TextTable()
+    return TextTable(title, ("day", "why", "file"), tuple(rows), (0, 1, 2), optional_columns=("day",))
 
 
 def _format_length(metres: float) -> str:
-    if abs(metres - 1609.344) < 0.01:
+    if abs(metres - MILE_M) < 0.01:
         return "1 mile"
     return f"{round(metres / 1000.0, 1):g} km" if metres >= 1000.0 else f"{metres:g} m"
 

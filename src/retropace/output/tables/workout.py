@@ -10,7 +10,7 @@ from retropace.core.units import format_duration, format_known
 from retropace.output.tables.text_table import TextTable
 
 if TYPE_CHECKING:
-    from retropace.annotations.model.workout import Workout
+    from retropace.annotations.model.workout import StepResult, Workout
 
 
 def describe_fit(workout: Workout) -> tuple[str, str]:
@@ -30,10 +30,15 @@ def build_workout_table(workout: Workout) -> TextTable:
             str(step.step),
             format_duration(step.start_s),
             format_duration(step.end_s),
-            f"{step.actual:.0f} m" if step.step.metres is not None else format_duration(step.actual),
+            format_done(step),
             format_known(100.0 * step.ratio, "{:.0f} %"),
             f"{step.fit_score:.2f}",
         )
         for number, step in enumerate(workout.steps, 1)
     )
     return TextTable("", ("#", "planned", "from", "to", "done", "of plan", "fit"), rows, (0, 1))
+
+
+def format_done(step: StepResult) -> str:
+    """Return the distance run in a step planned by distance, else its duration."""
+    return f"{step.actual:.0f} m" if step.step.metres is not None else format_duration(step.actual)
