@@ -71,6 +71,30 @@ def test_the_comment_above_the_next_table_is_not_the_goals(folder: Path) -> None
     assert path.read_text() == "# more of it\n\n# the house\n[privacy]\nhide_ends = 1\n"
 
 
+APART = "# first\n[[goals]]\nkm = 1 # k\n\n# house\n[privacy]\nhide_ends = 1\n# within\n\n# second\n[[goals]]\nkm = 2\n"
+
+
+def test_goals_with_a_table_between_them_stay_apart(folder: Path) -> None:
+    path = folder / "config.toml"
+    path.write_text(APART)
+    set_config_value(path, "privacy.hide_ends", ("2",))
+    assert path.read_text() == APART.replace("hide_ends = 1", 'hide_ends = "2"')
+    remove_goal(path, 2)
+    add_goal(path, Goal(km=3.0))
+    assert path.read_text() == (
+        '# first\n[[goals]]\nkm = 1 # k\n\n[[goals]]\ndirection = "backward"\nper = "week"\nkm = 3\n\n'
+        '# house\n[privacy]\nhide_ends = "2"\n# within\n\n# second\n'
+    )
+
+
+def test_a_text_that_looks_like_the_header_of_a_table_is_left_to_its_author(folder: Path) -> None:
+    path = folder / "config.toml"
+    path.write_text(before := 'athlete = """\\\n[anna]"""\n')
+    with pytest.raises(RetropaceError, match=r"config\.toml: cannot be edited here, only by hand"):
+        set_config_value(path, "units", ("km",))
+    assert path.read_text() == before
+
+
 @given(goals=st.lists(GOALS, max_size=4, unique=True), name=st.sampled_from(["weight", "units", "timezone"]))
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 def test_what_is_set_is_read_and_taking_it_out_leaves_no_trace(folder: Path, goals: list[Goal], name: str) -> None:

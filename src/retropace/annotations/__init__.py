@@ -1,11 +1,6 @@
 """What the runner, the watch and the recording say about directions, resolved to labelled stretches of an activity.
 
-``model`` holds the value types, ``language`` the vocabulary, ``sentence`` the parser of workout sentences, ``inputs``
-one file for each explicit annotation input, ``implicit`` what a recording itself says, ``workout_fit`` the alignment of
-a planned workout to an activity and ``resolve`` the merging of all of it.
-
-The time axis of annotations is elapsed time, in seconds since the first record, pauses included. Spans are half-open,
-and annotations, unlike segments, need not cover the activity::
+Spans are half-open and in elapsed seconds; annotations, unlike segments, need not cover the activity::
 
     elapsed_s   0         600           1200     1500          2100
                 |----------|=============|        |=============|----------|
@@ -54,8 +49,7 @@ _LAZY_EXPORTS = {
     "read_sidecar": "inputs.sidecar",
     "read_zones": "inputs.geojson",
 }
-"""For each exported name, the submodule that defines it. A submodule is imported when one of its names is first used.
-"""
+"""For each exported name, the submodule that defines it, imported when the name is first used."""
 
 __all__ = [
     "FROM_FILE",

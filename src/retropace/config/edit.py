@@ -1,19 +1,21 @@
-"""Editing of the config file as text, which keeps its comments, order and layout.
+"""Editing of the config file, which keeps its comments, order and layout.
 
-An edit changes one statement. Only that statement goes through tomlkit, because tomlkit, given the whole file, would
-move tables of the same name next to each other.
+An edit rewrites one table, or the part before all tables, by tomlkit. Given the whole file, tomlkit drops the comments
+below a table that is removed, and moves tables of the same name next to each other.
 """
 
 from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
+from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from retropace.config.goals import Goal, goal_to_dict
 from retropace.config.model import CONFIG_KEYS, PRIVACY_KEYS, Config, parse_config, read_config_bytes
-from retropace.config.toml_lines import find_statement_lines, split_lines
+from retropace.config.toml_lines import split_lines
+from retropace.config.values import DEFAULT_TEXTS
 from retropace.core.atomic_write import atomic_write
 from retropace.core.errors import RetropaceError
 
@@ -23,31 +25,39 @@ BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 """UTF-8 byte order mark; if a config file starts with one, an edit keeps it."""
 
 
+class _Block(NamedTuple):
+    """A part of the file that is valid TOML by itself: a table, or what stands before all tables."""
+
+    table: str
+    """Name of the table; empty for the part before all tables."""
+    start: int
+    """Index of the first line."""
+    end: int
+    """Index of the line after the last statement; comments below that statement are left out."""
+
+
 def set_config_value(path: Path, name: str, values: tuple[str, ...]) -> Config:
     """Set the dotted key ``name`` to the value that ``values`` give as texts; return the new config.
 
     Raises :class:`RetropaceError` if the value, the file before or the file after the edit is invalid.
     """
     value = parse_config_value(name, values)
-    return _edit_file(path, lambda text: _set_key(text, name, value))
+    return _edit_file(path, lambda lines, _config: _set_key(lines, name, value))
 
 
 def unset_config_value(path: Path, name: str) -> Config:
-    """Remove a dotted key, if it is set, and return the new config.
-
-    Raises :class:`RetropaceError` if the file is invalid.
-    """
-    return _edit_file(path, lambda text: _remove_key(text, name))
+    """Remove a dotted key, if set; return the new config. Raises :class:`RetropaceError` if the file is invalid."""
+    return _edit_file(path, lambda lines, _config: _remove_key(lines, name))
 
 
 def add_goal(path: Path, goal: Goal) -> Config:
     """Append a goal; return the new config. Raises :class:`RetropaceError` if the file has the goal or is invalid."""
 
-    def edit(text: str) -> str:
-        goals = parse_config(text.encode("utf-8"), path).goals
-        if goal in goals:
-            raise RetropaceError(f"the goal of {goal} is there already, as goal {goals.index(goal) + 1}", path=path)
-        return _append_goal(text, goal)
+    def edit(lines: list[str], config: Config) -> list[str]:
+        if goal in config.goals:
+            number = config.goals.index(goal) + 1
+            raise RetropaceError(f"the goal of {goal} is there already, as goal {number}", path=path)
+        return _append_goal(lines, goal)
 
     return _edit_file(path, edit)
 
@@ -58,10 +68,10 @@ def remove_goal(path: Path, number: int) -> Config:
     Raises :class:`RetropaceError` if there is no such goal or the file is invalid.
     """
 
-    def edit(text: str) -> str:
-        if not 1 <= number <= len(tomllib.loads(text).get("goals", [])):
+    def edit(lines: list[str], config: Config) -> list[str]:
+        if not 1 <= number <= len(config.goals):
             raise RetropaceError(f"there is no goal {number}: 'retropace goal list' shows them", path=path)
-        return _delete_goal(text, number - 1)
+        return _delete_goal(lines, number - 1)
 
     return _edit_file(path, edit)
 
@@ -89,29 +99,22 @@ def parse_config_value(name: str, values: tuple[str, ...]) -> Any:
     return value
 
 
-def format_config_toml(values: Mapping[str, Any], goals: Iterable[Goal], fallback_texts: Mapping[str, str]) -> str:
-    """Format a config file with values by dotted key, and goals.
-
-    A key whose value is None becomes a comment with its text in ``fallback_texts``, which says what applies without a
-    value.
-    """
+def format_config_toml(values: Mapping[str, Any], goals: Iterable[Goal]) -> str:
+    """Format a config file with values by dotted key, and goals; a key without a value becomes a comment."""
     lines = []
     for name in DOTTED_KEYS:
         table, _, key = name.rpartition(".")
         if table and f"[{table}]" not in lines:
             lines += ["", f"[{table}]"]
-        lines.append(_format_line(key, None if values[name] == [] else values[name], fallback_texts[name]))
+        value = values[name]
+        if value is None or value == []:
+            lines.append(f"# {key}: {DEFAULT_TEXTS[name]}")
+        else:
+            rounded = round(value, 6) if isinstance(value, float) else value  # a weight has six decimals
+            lines.append(f"{key} = {_format_toml(rounded)}")
     for goal in goals:
         lines += ["", *_format_goal(goal)]
     return "".join(f"{line}\n" for line in lines)
-
-
-def _format_line(name: str, value: Any, fallback_text: str) -> str:
-    """Return the line that sets a key to a value; if the value is None, return ``fallback_text`` as a comment."""
-    if value is None:
-        return f"# {name}: {fallback_text}"
-    rounded = round(value, 6) if isinstance(value, float) else value  # a weight has six decimals
-    return f"{name} = {_format_toml(rounded)}"
 
 
 def _format_goal(goal: Goal) -> list[str]:
@@ -132,171 +135,120 @@ def _convert_texts(key: str, values: tuple[str, ...]) -> Any:
     return text.strip()
 
 
-def _edit_file(path: Path, edit: Callable[[str], str]) -> Config:
-    """Apply ``edit`` to the file's text, write it, and return the new config.
-
-    Nothing is written if the text is invalid before or after the edit.
-    """
+def _edit_file(path: Path, edit: Callable[[list[str], Config], list[str]]) -> Config:
+    """Apply ``edit`` to the file's lines and config, and return the new config; write it only if it is valid."""
     from tomlkit.exceptions import TOMLKitError
 
     content = read_config_bytes(path)
-    if content is not None:
-        parse_config(content, path)
-    byte_order_mark = BYTE_ORDER_MARK if content is not None and content.startswith(BYTE_ORDER_MARK) else b""
+    before = content or b""
+    config = parse_config(before, path)
+    byte_order_mark = BYTE_ORDER_MARK if before.startswith(BYTE_ORDER_MARK) else b""
     try:
-        data = byte_order_mark + edit((content or b"").removeprefix(byte_order_mark).decode("utf-8")).encode("utf-8")
-    except TOMLKitError as error:
+        lines = edit(split_lines(before.decode("utf-8-sig")), config)
+    except (TOMLKitError, tomllib.TOMLDecodeError) as error:  # a line of a text may begin as the header of a table does
         raise RetropaceError(f"cannot be edited here, only by hand: {error}", path=path) from None
+    data = byte_order_mark + "".join(lines).encode("utf-8")
     config = parse_config(data, path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise RetropaceError.from_os_error("cannot be written", error, path) from None
-    if data != (content or b""):
+    if data != before:
         atomic_write(path, data, expected_content=content)
     return config
 
 
-def _set_key(text: str, name: str, value: Any) -> str:
-    """Return the text with a dotted key set to a value."""
+def _find_blocks(lines: list[str]) -> list[_Block]:
+    """Return the part before all tables, which may be empty, and then every table."""
+    starts = [number for number, line in enumerate(lines) if line.lstrip().startswith("[")]
+    blocks: list[_Block] = []
+    for start, end in pairwise([0, *starts, len(lines)]):
+        while end > start and lines[end - 1].strip()[:1] in ("", "#"):
+            end -= 1
+        blocks.append(_Block(next(iter(tomllib.loads(lines[start]))) if blocks else "", start, end))
+    return blocks
+
+
+def _find_block(lines: list[str], table: str) -> _Block:
+    """Return the block that holds a table, or is to hold it: if it has no header, the part before all tables."""
+    root, *blocks = _find_blocks(lines)
+    return next((block for block in blocks if block.table == table), root)
+
+
+def _set_key(lines: list[str], name: str, value: Any) -> list[str]:
+    """Return the lines with a dotted key set to a value."""
     table, _, key = name.rpartition(".")
-    key_path = (table, key) if table else (key,)
-    if (span := find_statement_lines(text, key_path)) is not None:
-        return _rewrite_statement(
-            text, span, lambda statement: _find_container(statement, table, key).update({key: value})
-        )
+    block = _find_block(lines, table)
     line = f"{key} = {_format_toml(value)}"
-    if not table:
-        return _insert_lines(text, *_find_root_insertion(text), [line])
-    header = find_statement_lines(text, (table,))
-    if header is None:
-        return _insert_lines(text, len(split_lines(text)), "above", [f"[{table}]", line])
-    if _is_table_header(text, header):
-        return _insert_lines(text, _find_table_end(text, table), "", [line])
-    if _is_inline_table(text, header, table):
-        return _rewrite_statement(text, header, lambda statement: statement[table].update({key: value}))
-    return _insert_lines(text, _find_table_end(text, table), "", [f"{table}.{line}"])
+    if table and table not in _parse_block(lines, block):
+        return _insert_paragraph(lines, len(lines), [f"[{table}]", line])
+    if block.start == block.end:
+        first = next((index for index, text in enumerate(lines) if text.lstrip().startswith("[")), len(lines))
+        while 0 < first < len(lines) and lines[first - 1].lstrip().startswith("#"):
+            first -= 1  # comments right above a table belong to it
+        return _insert_paragraph(lines, first, [line])
+    return _rewrite(lines, block, lambda document: (document[table] if table else document).update({key: value}))
 
 
-def _remove_key(text: str, name: str) -> str:
-    """Return the text with the statement of a dotted key removed; unchanged if the key is not set."""
+def _remove_key(lines: list[str], name: str) -> list[str]:
+    """Return the lines with the statement of a dotted key removed; unchanged if the key is not set."""
     table, _, key = name.rpartition(".")
-    span = find_statement_lines(text, (table, key) if table else (key,))
-    if span is None:
-        return text
-    if table and not _is_table_header(text, span) and _is_inline_table(text, span, table):
-        return _rewrite_statement(text, span, lambda statement: statement[table].pop(key))
-    lines = split_lines(text)
-    return "".join(lines[: span[0]] + lines[span[1] :])
+    block = _find_block(lines, table)
+    return _rewrite(lines, block, lambda document: (document.get(table, {}) if table else document).pop(key, None))
 
 
-def _append_goal(text: str, goal: Goal) -> str:
-    """Return the text with a goal added after the others."""
-    import tomlkit
-
-    goals = tomllib.loads(text).get("goals", [])
-    span = find_statement_lines(text, ("goals",))
-    if span is None:
-        return _insert_lines(text, len(split_lines(text)), "above", _format_goal(goal))
-    if not _is_table_header(text, span):
-        table = tomlkit.inline_table()
-        table.update(goal_to_dict(goal))
-        return _rewrite_statement(text, span, lambda statement: statement["goals"].append(table))
-    return _insert_lines(text, _find_table_end(text, "goals", len(goals) - 1), "both", _format_goal(goal))
+def _append_goal(lines: list[str], goal: Goal) -> list[str]:
+    """Return the lines with a goal added after the others."""
+    root, *blocks = _find_blocks(lines)
+    if "goals" in _parse_block(lines, root):
+        return _rewrite(lines, root, lambda document: document["goals"].append(goal_to_dict(goal)))
+    ends = [block.end for block in blocks if block.table == "goals"]
+    return _insert_paragraph(lines, max(ends, default=len(lines)), _format_goal(goal))
 
 
-def _delete_goal(text: str, index: int) -> str:
-    """Return the text with the goal at an index, counted from 0, removed."""
-    span = find_statement_lines(text, ("goals", index))
-    if span is None:
-        raise RetropaceError("holds more than can be edited here: take the goal out by hand")
-    if not _is_table_header(text, span):
-        return _rewrite_statement(text, span, lambda statement: statement["goals"].pop(index))
-    lines = split_lines(text)
-    above, below = lines[: span[0]], lines[_find_table_end(text, "goals", index) :]
+def _delete_goal(lines: list[str], index: int) -> list[str]:
+    """Return the lines with the goal at an index, counted from 0, removed."""
+    root, *blocks = _find_blocks(lines)
+    if "goals" in _parse_block(lines, root):
+        return _rewrite(lines, root, lambda document: document["goals"].pop(index))
+    _, start, end = [block for block in blocks if block.table == "goals"][index]
+    above, below = lines[:start], lines[end:]
     if above and not above[-1].strip() and not (below and below[0].strip()):
         del above[-1]  # one of two blank lines that would follow each other
-    return "".join(above + below)
+    return above + below
 
 
-def _find_table_end(text: str, *table: str | int) -> int:
-    """Return the index of the line after a table's last statement; comments below that statement are left outside."""
-    content: Any = tomllib.loads(text)
-    for key in table:
-        content = content[key]
-    spans = [find_statement_lines(text, table), *(find_statement_lines(text, (*table, key)) for key in content)]
-    return max((span[1] for span in spans if span is not None), default=0)
+def _insert_paragraph(lines: list[str], index: int, new_lines: list[str]) -> list[str]:
+    """Return the lines with new ones before the line at an index, set off from text above and below by blank lines."""
+    newline = _find_newline(lines)
+    above, below = lines[:index], lines[index:]
+    if above and not above[-1].endswith("\n"):
+        above[-1] += newline
+    if above and above[-1].strip():
+        above.append(newline)
+    if below and below[0].strip():
+        below.insert(0, newline)
+    return [*above, *(line + newline for line in new_lines), *below]
 
 
-def _find_root_insertion(text: str) -> tuple[int, str]:
-    """Find where to insert a key outside any table.
-
-    Returns the index of the line before which it goes, and whether a blank line must separate it from the text above or
-    below.
-    """
-    spans = [span for key in tomllib.loads(text) if (span := find_statement_lines(text, (key,))) is not None]
-    headers = [span[0] for span in spans if _is_table_header(text, span)]
-    ends = [span[1] for span in spans if not _is_table_header(text, span)]
-    if ends:
-        return max(ends), ""
-    lines = split_lines(text)
-    if not headers:
-        return len(lines), ""
-    first = min(headers)
-    while first > 0 and lines[first - 1].lstrip().startswith("#"):  # comments right above a table belong to it
-        first -= 1
-    return first, "below"
+def _rewrite(lines: list[str], block: _Block, change: Callable[[Any], object]) -> list[str]:
+    """Return the lines with a block, parsed by tomlkit, changed by ``change``."""
+    document = _parse_block(lines, block)
+    change(document)
+    text = document.as_string().replace("\r\n", "\n").replace("\n", _find_newline(lines))
+    return [*lines[: block.start], text, *lines[block.end :]]
 
 
-def _insert_lines(text: str, line_index: int, blank_sides: str, new_lines: list[str]) -> str:
-    """Return the text with new lines inserted before the line at an index.
-
-    ``blank_sides`` says on which sides of the new lines a blank line is added: ``above``, ``below``, ``both``, or none
-    if empty.
-    """
-    end = "\r\n" if "\r\n" in text else "\n"
-    lines = split_lines(text)
-    if lines and not lines[-1].endswith("\n"):
-        lines[-1] += end
-    above = [end] if blank_sides in ("above", "both") and line_index > 0 and lines[line_index - 1].strip() else []
-    below = [end] if blank_sides in ("below", "both") and line_index < len(lines) and lines[line_index].strip() else []
-    return "".join([*lines[:line_index], *above, *(line + end for line in new_lines), *below, *lines[line_index:]])
-
-
-def _rewrite_statement(text: str, span: tuple[int, int], change: Callable[[Any], object]) -> str:
-    """Return the text with the statement in the lines ``span`` changed by ``change``; its comment is kept."""
+def _parse_block(lines: list[str], block: _Block) -> Any:
+    """Return a block as a tomlkit document."""
     import tomlkit
 
-    statement = tomlkit.parse(_slice_statement(text, span))
-    change(statement)
-    lines = split_lines(text)
-    return "".join([*lines[: span[0]], tomlkit.dumps(statement), *lines[span[1] :]])
+    return tomlkit.parse("".join(lines[block.start : block.end]))
 
 
-def _find_container(statement: Any, table: str, key: str) -> Any:
-    """Return the mapping that holds a key in a parsed statement.
-
-    For ``hide_ends = …`` it is the statement itself, for ``privacy.hide_ends = …`` the mapping ``privacy`` in it.
-    """
-    return statement if key in statement else statement[table]
-
-
-def _slice_statement(text: str, span: tuple[int, int]) -> str:
-    """Return the text of the statement in the lines ``span``."""
-    return "".join(split_lines(text)[span[0] : span[1]])
-
-
-def _is_table_header(text: str, span: tuple[int, int]) -> bool:
-    """Return whether the statement in the lines ``span`` is the header of a table, ``[privacy]``."""
-    return split_lines(text)[span[0]].lstrip().startswith("[")
-
-
-def _is_inline_table(text: str, span: tuple[int, int], table: str) -> bool:
-    """Return whether the statement in the lines ``span`` defines a table inline, in braces."""
-    import tomlkit
-    from tomlkit.items import InlineTable
-
-    return isinstance(tomlkit.parse(_slice_statement(text, span)).get(table), InlineTable)
+def _find_newline(lines: list[str]) -> str:
+    """Return how lines end in the file."""
+    return "\r\n" if any(line.endswith("\r\n") for line in lines) else "\n"
 
 
 def _format_toml(value: Any) -> str:

@@ -22,28 +22,22 @@ MAX_SESSIONS_PER_DAY = 5
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """What a runner wants to run in each week or month: a number of sessions, or a total of minutes or kilometres.
-
-    With ``sessions``, each session must have at least ``minutes`` and ``km`` in the goal's direction, as far as they
-    are given. Without ``sessions``, ``minutes`` and ``km`` are totals of the period. At least one of the three is
-    given.
-    """
+    """What a runner wants to run in each week or month; at least one of the three amounts is given."""
 
     direction: str = "backward"
     per: str = "week"
     """Period of the goal: ``week`` or ``month``."""
     sessions: int | None = None
     minutes: float | None = None
-    """Moving time in minutes: of each session if ``sessions`` is given, else of the whole period."""
+    """Least moving time in minutes: of each session if ``sessions`` is given, else of the whole period."""
     km: float | None = None
+    """Least distance in kilometres: of each session if ``sessions`` is given, else of the whole period."""
     athlete: str = ""
     """Name of the athlete for whom the goal is; empty if it is for all."""
 
     def __str__(self) -> str:
-        amounts = [
-            f"{value:g} {name}" for name, value in (("minutes", self.minutes), ("km", self.km)) if value is not None
-        ]
-        amount = " and ".join(amounts)
+        amounts = {"minutes": self.minutes, "km": self.km}
+        amount = " and ".join(f"{value:g} {name}" for name, value in amounts.items() if value is not None)
         owner = f" ({self.athlete})" if self.athlete else ""
         if self.sessions is None:
             return f"{amount} {self.direction} a {self.per}{owner}"
@@ -71,11 +65,10 @@ def parse_goal(values: Mapping[str, Any]) -> Goal:
         km=_parse_amount(values, "km"),
         athlete=_parse_athlete_name(values.get("athlete", "")),
     )
-    days = PERIOD_DAYS[goal.per]
+    days, count = PERIOD_DAYS[goal.per], goal.sessions
     max_sessions = MAX_SESSIONS_PER_DAY * days
-    if goal.sessions is None and goal.minutes is None and goal.km is None:
+    if count is None and goal.minutes is None and goal.km is None:
         raise RetropaceError("a goal asks for sessions, minutes or km")
-    count = goal.sessions
     if count is not None and (isinstance(count, bool) or not isinstance(count, int) or not 1 <= count <= max_sessions):
         raise RetropaceError(f"sessions is a whole number from 1 to {max_sessions} a {goal.per}")
     if goal.minutes is not None and not 0.0 < goal.minutes * (count or 1) <= 24 * 60 * days:
@@ -92,10 +85,7 @@ def goal_to_dict(goal: Goal) -> dict[str, Any]:
 
 
 def _parse_choice(values: Mapping[str, Any], name: str, allowed: tuple[str, ...]) -> str:
-    """Return the value of a key; if the key is missing, the first of the two values in ``allowed``.
-
-    Raises :class:`RetropaceError` for a value that is not allowed.
-    """
+    """Return the value of a key, one of the two in ``allowed``; if the key is missing, the first of them."""
     value = values.get(name, allowed[0])
     if value not in allowed:
         raise RetropaceError(f'{name} is "{allowed[0]}" or "{allowed[1]}"')
@@ -119,7 +109,7 @@ def _parse_amount(values: Mapping[str, Any], name: str) -> float | None:
 
 
 def _parse_athlete_name(value: Any) -> str:
-    """Return a name without surrounding spaces; raises :class:`RetropaceError` if it is not printable text."""
+    """Return a name, which may be empty, without surrounding spaces."""
     if not isinstance(value, str) or not value.isprintable():
         raise RetropaceError('athlete is a name: "anna"')
     return value.strip()

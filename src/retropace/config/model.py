@@ -19,11 +19,11 @@ import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NoReturn, TypeVar
+from typing import Any, TypeVar
 
 from retropace.config.goals import Goal, parse_goal
 from retropace.config.privacy import NO_PRIVACY_FILTER, PrivacyFilter, parse_metres, parse_privacy_zone
-from retropace.config.toml_lines import TomlPath, find_statement_lines, split_lines
+from retropace.config.toml_lines import find_statement_lines, split_lines
 from retropace.core.errors import RetropaceError
 from retropace.core.units import parse_weight_kg
 from retropace.core.user_dirs import config_path
@@ -63,10 +63,7 @@ def read_config() -> Config:
 
 
 def read_config_bytes(path: Path) -> bytes | None:
-    """Read the bytes of a config file; None if there is no file.
-
-    Raises :class:`RetropaceError` if it cannot be read or is larger than ``MAX_FILE_BYTES``.
-    """
+    """Read a config file; None if there is none. Raises :class:`RetropaceError` if it is unreadable or too large."""
     try:
         with path.open("rb") as file:
             data = file.read(MAX_FILE_BYTES + 1)
@@ -89,7 +86,11 @@ def parse_config(data: bytes, path: Path) -> Config:
         raise RetropaceError("is no TOML: it is not in UTF-8", path=path, where=str(line)) from None
     except (ValueError, RecursionError) as error:  # ValueError: invalid TOML or a number of thousands of digits
         raise _syntax_error(str(error), text, path) from None
-    return _ConfigParser(text, path, document).parse()
+    try:
+        return _build_config(document)
+    except _InvalidKeyError as error:
+        lines = find_statement_lines(text, error.key_path)
+        raise RetropaceError(error.message, path=path, where=None if lines is None else str(lines[0] + 1)) from None
 
 
 def _syntax_error(message: str, text: str, path: Path) -> RetropaceError:
@@ -101,90 +102,74 @@ def _syntax_error(message: str, text: str, path: Path) -> RetropaceError:
     return RetropaceError(f"is no TOML: {match[1][0].lower()}{match[1][1:]}", path=path, where=line)
 
 
-@dataclass(frozen=True, slots=True)
-class _ConfigParser:
-    """Validates a parsed config file; it keeps the file's text to find the line of an invalid value."""
+class _InvalidKeyError(RetropaceError):
+    """Raised for an invalid value or key; ``key_path`` says where it stands in the document."""
 
-    text: str
-    path: Path
-    document: dict[str, Any]
+    def __init__(self, message: str, *key_path: str | int):
+        super().__init__(message)
+        self.key_path = key_path
 
-    def parse(self) -> Config:
-        """Validate the whole file and return the config; raises :class:`RetropaceError` for the first invalid value."""
-        self.check_keys(self.document, "", (*CONFIG_KEYS, "privacy", "goals"))
-        return Config(
-            units=self.parse_key("units", validate_units),
-            weight_kg=self.parse_key("weight", validate_weight_kg),
-            max_heart_rate_bpm=self.parse_key("max_heart_rate", validate_heart_rate_bpm),
-            athlete=self.parse_key("athlete", validate_athlete),
-            home_zones=self.parse_key("home_zones", validate_home_zones),
-            timezone=self.parse_key("timezone", validate_time_zone),
-            privacy=self.parse_privacy(),
-            goals=self.parse_goals(),
-        )
 
-    def parse_key(self, name: str, validate: Callable[[Any], Value]) -> Value | None:
-        """Return the validated value of a key outside any table; None if it is not set."""
-        if name not in self.document:
-            return None
-        return self.parse_value((name,), lambda: validate(self.document[name]))
+def _build_config(document: dict[str, Any]) -> Config:
+    """Return the config that a parsed file defines; raises :class:`_InvalidKeyError` for the first invalid value."""
+    fields: dict[str, tuple[str, Callable[[Any], Any]]] = {
+        "units": ("units", validate_units),
+        "weight": ("weight_kg", validate_weight_kg),
+        "max_heart_rate": ("max_heart_rate_bpm", validate_heart_rate_bpm),
+        "athlete": ("athlete", validate_athlete),
+        "home_zones": ("home_zones", validate_home_zones),
+        "timezone": ("timezone", validate_time_zone),
+    }
+    _check_keys(document, (*CONFIG_KEYS, "privacy", "goals"))
+    values = {
+        field: _validate(validate, document[name], name)
+        for name, (field, validate) in fields.items()
+        if name in document
+    }
+    privacy = document.get("privacy", {})
+    if not isinstance(privacy, dict):
+        raise _InvalidKeyError("privacy is a table: write [privacy] and its settings below", "privacy")
+    _check_keys(privacy, PRIVACY_KEYS, "privacy")
+    zones = _validate(validate_privacy_zones, privacy.get("hide_around", []), "privacy", "hide_around")
+    ends_m = _validate(validate_hidden_ends_m, privacy.get("hide_ends", 0), "privacy", "hide_ends")
+    tables = document.get("goals", [])
+    if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
+        raise _InvalidKeyError("goals are tables: write [[goals]] and what each of them asks for below", "goals")
+    goals: list[Goal] = []
+    for number, table in enumerate(tables):
+        goal = _validate(parse_goal, table, "goals", number)
+        if goal in goals:
+            raise _InvalidKeyError(f"the goal of {goal} stands there twice", "goals", number)
+        goals.append(goal)
+    return Config(**values, privacy=PrivacyFilter(zones, ends_m), goals=tuple(goals))
 
-    def parse_privacy(self) -> PrivacyFilter:
-        """Return the privacy filter that the table ``privacy`` defines."""
-        table = self.document.get("privacy", {})
-        if not isinstance(table, dict):
-            self.fail(("privacy",), "privacy is a table: write [privacy] and its settings below")
-        self.check_keys(table, "privacy", PRIVACY_KEYS)
-        zones = self.parse_value(
-            ("privacy", "hide_around"), lambda: validate_privacy_zones(table.get("hide_around", []))
-        )
-        ends_m = self.parse_value(("privacy", "hide_ends"), lambda: validate_hidden_ends_m(table.get("hide_ends", 0)))
-        return PrivacyFilter(zones, ends_m)
 
-    def parse_goals(self) -> tuple[Goal, ...]:
-        """Return the goals that the tables ``goals`` define."""
-        tables = self.document.get("goals", [])
-        if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
-            self.fail(("goals",), "goals are tables: write [[goals]] and what each of them asks for below")
-        goals: list[Goal] = []
-        for number, table in enumerate(tables):
-            goal = self.parse_value(("goals", number), lambda table=table: parse_goal(table))  # type: ignore[misc]  # bound per goal
-            if goal in goals:
-                self.fail(("goals", number), f"the goal of {goal} stands there twice")
-            goals.append(goal)
-        return tuple(goals)
+def _check_keys(table: dict[str, Any], allowed: tuple[str, ...], *parents: str) -> None:
+    """Reject the first key of a table that is not allowed; ``parents`` is the name of the table."""
+    for name in table:
+        if name not in allowed:
+            dotted_key, *others, last = [".".join((*parents, key)) for key in (name, *allowed)]
+            message = f'there is no setting "{dotted_key}": {", ".join(others)} and {last}'
+            raise _InvalidKeyError(message, *parents, name)
 
-    def check_keys(self, table: dict[str, Any], table_name: str, allowed: tuple[str, ...]) -> None:
-        """Raise :class:`RetropaceError` for the first key of a table that is not allowed."""
-        for name in table:
-            if name not in allowed:
-                *others, last = [f"{table_name}.{key}" if table_name else key for key in allowed]
-                dotted_key = f"{table_name}.{name}" if table_name else name
-                key_path = (table_name, name) if table_name else (name,)
-                self.fail(key_path, f'there is no setting "{dotted_key}": {", ".join(others)} and {last}')
 
-    def parse_value(self, key_path: TomlPath, parse: Callable[[], Value]) -> Value:
-        """Return the result of ``parse``; if it raises an error, add the line of the value at ``key_path`` to it."""
-        try:
-            return parse()
-        except RetropaceError as error:
-            self.fail(key_path, error.message)
-
-    def fail(self, key_path: TomlPath, message: str) -> NoReturn:
-        """Raise :class:`RetropaceError` with a message and the line of the key at ``key_path``."""
-        lines = find_statement_lines(self.text, key_path)
-        raise RetropaceError(message, path=self.path, where=None if lines is None else str(lines[0] + 1)) from None
+def _validate(validate: Callable[[Any], Value], value: Any, *key_path: str | int) -> Value:
+    """Return the validated value; ``key_path`` is added to an error."""
+    try:
+        return validate(value)
+    except RetropaceError as error:
+        raise _InvalidKeyError(error.message, *key_path) from None
 
 
 def validate_units(value: Any) -> str:
-    """Return the value if it is ``km`` or ``mi``; raises :class:`RetropaceError` for anything else."""
+    """Return the value if it is ``km`` or ``mi``, or raise :class:`RetropaceError`."""
     if value not in ("km", "mi"):
         raise RetropaceError('units is "km" or "mi"')
     return str(value)
 
 
 def validate_weight_kg(value: Any) -> float:
-    """Parse a runner's weight to kilograms; raises :class:`RetropaceError` for anything else."""
+    """Parse a runner's weight to kilograms, or raise :class:`RetropaceError`."""
     weight = None if isinstance(value, bool) else parse_weight_kg(str(value))
     if weight is None:
         raise RetropaceError('weight is that of a runner: 70, "70kg" or "154lb"')
@@ -192,7 +177,7 @@ def validate_weight_kg(value: Any) -> float:
 
 
 def validate_heart_rate_bpm(value: Any) -> int:
-    """Return the value if it is a plausible maximal heart rate (bpm); raises :class:`RetropaceError` otherwise."""
+    """Return the value if it is a plausible maximal heart rate (bpm), or raise :class:`RetropaceError`."""
     low, high = MAX_HEART_RATE_RANGE_BPM
     if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
         raise RetropaceError(f"max_heart_rate is a whole number of beats a minute from {low} to {high}: 185")
@@ -200,21 +185,21 @@ def validate_heart_rate_bpm(value: Any) -> int:
 
 
 def validate_athlete(value: Any) -> str:
-    """Return a runner's name without surrounding spaces; raises :class:`RetropaceError` if the value is not a name."""
+    """Return a runner's name without surrounding spaces, or raise :class:`RetropaceError`."""
     if not isinstance(value, str) or not value.strip() or not value.isprintable():
         raise RetropaceError('athlete is a name: "anna"')
     return value.strip()
 
 
 def validate_home_zones(value: Any) -> bool:
-    """Return the value if it is true or false; raises :class:`RetropaceError` for anything else."""
+    """Return the value if it is true or false, or raise :class:`RetropaceError`."""
     if not isinstance(value, bool):
         raise RetropaceError("home_zones is true or false")
     return value
 
 
 def validate_time_zone(value: Any) -> str:
-    """Return the value if it names an IANA time zone; raises :class:`RetropaceError` for anything else."""
+    """Return the value if it names an IANA time zone, or raise :class:`RetropaceError`."""
     from zoneinfo import ZoneInfo
 
     try:
@@ -224,14 +209,14 @@ def validate_time_zone(value: Any) -> str:
 
 
 def validate_privacy_zones(value: Any) -> tuple[Any, ...]:
-    """Parse texts to privacy zones (places whose positions are hidden); raises :class:`RetropaceError` otherwise."""
+    """Parse texts to places whose positions are hidden, or raise :class:`RetropaceError`."""
     if not isinstance(value, list) or not all(isinstance(text, str) for text in value):
         raise RetropaceError('privacy.hide_around is a list of texts: ["48.137,11.575,300m"]')
     return tuple(parse_privacy_zone(text) for text in value)
 
 
 def validate_hidden_ends_m(value: Any) -> float:
-    """Parse how many metres to hide at both ends of the route; raises :class:`RetropaceError` for anything else."""
+    """Parse how many metres to hide at both ends of the route, or raise :class:`RetropaceError`."""
     if isinstance(value, bool) or not isinstance(value, (int, float, str)):
         raise RetropaceError('privacy.hide_ends is a distance: "200m"')
     return parse_metres(str(value))

@@ -36,8 +36,7 @@ class PrivacyZone:
     def intersects_lines(self, lat_deg: FloatArray, lon_deg: FloatArray) -> NDArray[np.bool_]:
         """Return for each two adjacent positions whether the line between them enters the zone, shape ``(n - 1,)``.
 
-        The line may be drawn straight over ground or straight on a map; near a pole these two lie kilometres apart.
-        Both are tested, and one that enters the zone suffices.
+        The line straight over ground and the one straight on a map are both tested: near a pole they lie far apart.
         """
         return self._passes_within(*self._project_on_ground_m(lat_deg, lon_deg)) | self._passes_within(
             *self._project_on_map_m(lat_deg, lon_deg)
@@ -52,10 +51,7 @@ class PrivacyZone:
         return np.hypot(east_m[:-1] + nearest * right_m, north_m[:-1] + nearest * up_m) <= self.radius_m
 
     def _project_on_ground_m(self, lat_deg: FloatArray, lon_deg: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """Return positions as metres east and north of the centre, along straight lines over ground.
-
-        The projection is orthographic; NaN on the earth's far side.
-        """
+        """Return positions as metres east and north of the centre (orthographic), NaN on the earth's far side."""
         lat, lon = math.radians(self.lat_deg), math.radians(self.lon_deg)
         offset = _geocentric_m(lat_deg, lon_deg) - _geocentric_m(self.lat_deg, self.lon_deg)[:, None]
         outward = np.cos(lon) * offset[0] + np.sin(lon) * offset[1]
@@ -65,30 +61,19 @@ class PrivacyZone:
         return np.where(is_far_side, np.nan, east), np.where(is_far_side, np.nan, north)
 
     def _project_on_map_m(self, lat_deg: FloatArray, lon_deg: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """Return positions as metres east and north of the centre, along straight lines on a map.
-
-        The projection is equirectangular; NaN on the earth's far side.
-        """
+        """Return positions as metres east and north of the centre (equirectangular), NaN on the earth's far side."""
         east, north = project_to_tangent_plane_m(lat_deg, lon_deg, self.lat_deg, self.lon_deg)
         is_far_side = np.cos(np.radians(lon_deg - self.lon_deg)) < 0.0
         return np.where(is_far_side, np.nan, east), north
 
 
 def _geocentric_m(lat_deg: Any, lon_deg: Any) -> NDArray[np.float64]:
-    """Convert positions to metres from the earth's centre, ``(3,)`` or ``(3, n)``.
-
-    The three axes point to the equator at 0° E, to the equator at 90° E, and to the north pole.
-    """
+    """Convert positions to metres from the earth's centre toward 0° E, 90° E and the north pole, ``(3,)`` or (3, n)."""
     lat, lon = np.radians(lat_deg), np.radians(lon_deg)
     axis_ratio2 = (1.0 - FLATTENING) ** 2
     normal_m = SEMI_MAJOR_M / np.sqrt(np.cos(lat) ** 2 + axis_ratio2 * np.sin(lat) ** 2)
-    return np.stack(
-        (
-            normal_m * np.cos(lat) * np.cos(lon),
-            normal_m * np.cos(lat) * np.sin(lon),
-            axis_ratio2 * normal_m * np.sin(lat),
-        )
-    )
+    outward_m = normal_m * np.cos(lat)
+    return np.stack((outward_m * np.cos(lon), outward_m * np.sin(lon), axis_ratio2 * normal_m * np.sin(lat)))
 
 
 def parse_privacy_zone(text: str) -> PrivacyZone:
@@ -133,10 +118,7 @@ class PrivacyFilter:
         return bool(self.zones) or self.ends_m > 0.0
 
     def hidden_mask(self, cleaned: CleanedActivity) -> NDArray[np.bool_]:
-        """Return for each row of the activity whether its position is hidden, shape ``(n,)``.
-
-        Two adjacent positions whose connecting line enters a zone are both hidden.
-        """
+        """Return for each row of the activity whether its position, or a line from it, is hidden, shape ``(n,)``."""
         start_s, end_s = self.visible_range_s(cleaned)
         hidden: NDArray[np.bool_] = (cleaned.t_s < start_s) | (cleaned.t_s > end_s)
         known = np.flatnonzero(np.isfinite(cleaned.lat_deg) & np.isfinite(cleaned.lon_deg))
@@ -149,11 +131,7 @@ class PrivacyFilter:
         return hidden
 
     def visible_range_s(self, cleaned: CleanedActivity) -> tuple[float, float]:
-        """Return two elapsed times (s): where the hidden start of the route ends, and where its hidden end starts.
-
-        If the two hidden parts cover the whole route, nothing is visible, and the first time returned is larger than
-        the second.
-        """
+        """Return from when to when (elapsed seconds) the route is visible; infinity to -infinity if never."""
         if not self.ends_m > 0.0:
             return 0.0, cleaned.elapsed_s
         route_m = cleaned.curves["distance_m"]

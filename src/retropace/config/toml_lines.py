@@ -1,7 +1,6 @@
 """Search for the lines of a statement in a TOML text; ``tomllib`` itself gives no positions.
 
-To find the statement that defines a key, the first lines of the text are parsed alone, with a different number of lines
-in each attempt. The shortest beginning that is valid TOML and defines the key ends with that statement.
+The shortest beginning of the text that is valid TOML and defines a key ends with the statement that defines it.
 """
 
 from __future__ import annotations
@@ -13,14 +12,13 @@ from typing import Any
 TomlPath = tuple[str | int, ...]
 """Path to a value in a TOML document: keys of nested tables and indices of arrays, as ``("goals", 0, "km")``."""
 MAX_PARSED_CHARS = 4_000_000
-"""Largest number of characters parsed in one search, which takes about a second; a longer search gives up and finds
-nothing."""
+"""Largest number of characters parsed in one search (about a second); a longer search finds nothing."""
 
 
 def find_statement_lines(text: str, key_path: TomlPath) -> tuple[int, int] | None:
     r"""Return first and excluded last line, counted from 0, of the statement that defines a key; None if there is none.
 
-    The statement is a key with its value or the header of a table. Raises ``tomllib.TOMLDecodeError`` for invalid TOML.
+    Raises ``tomllib.TOMLDecodeError`` for invalid TOML.
 
     Example:
         >>> find_statement_lines('units = "km"\n[privacy]\nhide_ends = "200m"\n', ("privacy", "hide_ends"))

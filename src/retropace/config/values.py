@@ -24,6 +24,7 @@ UNIT_SUFFIXES = {"weight": " kg", "max_heart_rate": " bpm", "privacy.hide_ends":
 
 def collect_config_values(config: Config) -> dict[str, Any]:
     """Return the value of every config key, by the key that ``config set`` takes; None if it is not set."""
+    zones = config.privacy.zones
     return {
         "units": config.units,
         "weight": config.weight_kg,
@@ -31,9 +32,7 @@ def collect_config_values(config: Config) -> dict[str, Any]:
         "athlete": config.athlete,
         "home_zones": config.home_zones,
         "timezone": config.timezone,
-        "privacy.hide_around": [
-            f"{zone.lat_deg:.12g},{zone.lon_deg:.12g},{zone.radius_m:.12g}m" for zone in config.privacy.zones
-        ],
+        "privacy.hide_around": [f"{zone.lat_deg:.12g},{zone.lon_deg:.12g},{zone.radius_m:.12g}m" for zone in zones],
         "privacy.hide_ends": config.privacy.ends_m or None,
         "goals": [str(goal) for goal in config.goals],
     }

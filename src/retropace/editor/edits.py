@@ -1,8 +1,7 @@
 """Edits of the rows of a sidecar, the file of annotations beside a recording.
 
-An edit labels a span of time, clears it, moves an annotation to another span, or changes its note. A new label replaces
-older ones: rows that overlap its span keep only what lies outside it, and state it in elapsed time. Rows that need no
-change stay as they were written.
+A new label replaces older ones: rows that overlap its span keep only what lies outside it, and state it in elapsed
+time. Rows that need no change stay as they were written.
 """
 
 from __future__ import annotations
@@ -24,8 +23,7 @@ from retropace.core.spans import Spans, as_spans, subtract, union
 from retropace.core.units import format_duration
 
 EDGE_TOLERANCE_S = 0.06
-"""Two edges are taken for the same if they are at most this many seconds apart, because the page rounds times to tenths
-of a second."""
+"""Seconds up to which two edges are taken for the same: the page rounds times to tenths of a second."""
 MIN_STRETCH_S = 1.0
 """The minimum duration (seconds) of a labelled stretch; shorter remainders of a row are dropped."""
 
@@ -36,8 +34,7 @@ class EditResult:
 
     sidecar: SidecarEditor
     losses: tuple[str, ...] = ()
-    """Sentences on information that the edit had to remove. An example is the distance stated for a stretch, which no
-    longer holds when only a part of the stretch is left."""
+    """Sentences on information that the edit had to remove, such as the distance of a stretch that was cut."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +47,21 @@ class _PlacedRow:
     raw_spans: Spans
     """The spans that the row itself states, before edges are moved or overlaps resolved."""
     effective_spans: Spans
-    """The spans that the row labels in the analysis, after its edges were moved to changes of pace and overlaps with
-    other annotations were resolved; empty if nothing is left."""
+    """The spans that the row labels in the analysis, with edges moved and overlaps resolved; may be empty."""
 
     @property
     def spans(self) -> Spans:
         """The spans that the row labels in the analysis or, if there are none, those that it states itself."""
         return self.effective_spans if len(self.effective_spans) else self.raw_spans
+
+
+@dataclass(frozen=True, slots=True)
+class _PlacedSidecar:
+    """A sidecar whose rows are placed on the time axis of its activity."""
+
+    sidecar: SidecarEditor
+    cleaned: CleanedActivity
+    rows: list[_PlacedRow]
 
 
 def label_span(
@@ -69,37 +74,29 @@ def label_span(
 ) -> EditResult:
     """Return the sidecar changed so that ``span`` (elapsed seconds) has the label.
 
-    ``annotations`` are the resolved annotations of the analysis. A row with the same span gets the new label, an
-    overlapping row with the same label is extended, and other rows lose what lies within ``span``. Raises
-    :class:`AnnotationError` if the span is shorter than ``MIN_STRETCH_S``.
+    ``annotations`` are those of the analysis. A row with the same span gets the new label, an overlapping row with the
+    same label is extended. Raises :class:`AnnotationError` if the span is shorter than ``MIN_STRETCH_S``.
     """
-    rows = _place_rows(sidecar, cleaned, annotations)
+    placed = _place_rows(sidecar, cleaned, annotations)
     span = _clip_span(span, cleaned)
-    same_row = next((row for row in rows if len(row.spans) == 1 and _is_same_span(row.spans[0].tolist(), span)), None)
-    if same_row is not None:
-        new_row = SidecarRow(label, note, same_row.annotation.attributes)
-        return _replace_span(sidecar, cleaned, rows, span, new_row, row_number=same_row.number)
-    equal_pieces = [
+    for row in placed.rows:
+        if len(row.spans) == 1 and is_same_span(row.spans[0].tolist(), span):
+            return _replace_span(placed, span, SidecarRow(label, note, row.annotation.attributes), row.number)
+    pieces = [
         (row, piece)
-        for row in rows
+        for row in placed.rows
+        if row.annotation.label == label and not row.annotation.attributes
         for piece in row.spans.tolist()
-        if row.annotation.label == label
-        and not row.annotation.attributes
-        and _compute_overlap_s(piece, span) > EDGE_TOLERANCE_S
+        if _compute_overlap_s(piece, span) > EDGE_TOLERANCE_S
     ]
-    span = (
-        min([span[0], *(piece[0] for _, piece in equal_pieces)]),
-        max([span[1], *(piece[1] for _, piece in equal_pieces)]),
-    )
-    note = note or next((row.annotation.note for row, _ in equal_pieces if row.annotation.note), "")
-    if (
-        len(equal_pieces) == 1
-        and len(equal_pieces[0][0].spans) == 1
-        and equal_pieces[0][0].annotation.note == note
-        and _is_same_span(equal_pieces[0][1], span)
-    ):
-        return EditResult(sidecar)
-    return _replace_span(sidecar, cleaned, rows, span, SidecarRow(label, note, NO_ATTRIBUTES, _format_span(span)))
+    start_s = min([span[0], *(piece[0] for _, piece in pieces)])
+    span = (start_s, max([span[1], *(piece[1] for _, piece in pieces)]))
+    note = note or next((row.annotation.note for row, _ in pieces if row.annotation.note), "")
+    if len(pieces) == 1:
+        row, piece = pieces[0]
+        if len(row.spans) == 1 and row.annotation.note == note and is_same_span(piece, span):
+            return EditResult(sidecar)
+    return _replace_span(placed, span, SidecarRow(label, note, NO_ATTRIBUTES, _format_span(span)))
 
 
 def clear_span(
@@ -109,20 +106,14 @@ def clear_span(
 
     Raises :class:`AnnotationError` if no row did before.
     """
-    rows = _place_rows(sidecar, cleaned, annotations)
+    placed = _place_rows(sidecar, cleaned, annotations)
     span = _clip_span(span, cleaned)
-    if not any(_overlaps(row, span) for row in rows):
-        others = [
-            annotation
-            for annotation in annotations
-            if _compute_overlap_s((annotation.start_s, annotation.end_s), span) > EDGE_TOLERANCE_S
-        ]
-        if others:
-            raise AnnotationError(
-                f"{others[0].origin} says {others[0].label}, not the sidecar: label it otherwise instead"
-            )
+    if not any(_overlaps(row, span) for row in placed.rows):
+        for other in annotations:
+            if _compute_overlap_s(other.span, span) > EDGE_TOLERANCE_S:
+                raise AnnotationError(f"{other.origin} says {other.label}, not the sidecar: label it otherwise instead")
         raise AnnotationError("nothing is marked there")
-    return _replace_span(sidecar, cleaned, rows, span, None)
+    return _replace_span(placed, span, None)
 
 
 def move_span(
@@ -137,27 +128,24 @@ def move_span(
 
     Raises :class:`AnnotationError` if ``target`` does not come from a row of the sidecar.
     """
-    rows = _place_rows(sidecar, cleaned, annotations)
-    row = next((row for row in rows if row.annotation.origin == target.origin), None)
+    placed = _place_rows(sidecar, cleaned, annotations)
+    row = next((row for row in placed.rows if row.annotation.origin == target.origin), None)
     if row is None:
         raise AnnotationError(f"{target.origin} says {target.label}, not the sidecar: mark it anew instead")
-    target_span = (target.start_s, target.end_s)
-    if _is_same_span(target_span, span):
+    if is_same_span(target.span, span):
         return EditResult(sidecar.replace_row(row.number, [SidecarRow(target.label, note, row.annotation.attributes)]))
     span = _clip_span(span, cleaned)
     attributes = row.annotation.attributes if len(row.spans) == 1 else _drop_distance(row.annotation.attributes)
     new_row = SidecarRow(target.label, note, attributes, _format_span(span))
-    return _replace_span(sidecar, cleaned, rows, span, new_row, row_number=row.number, extra_span=target_span)
+    return _replace_span(placed, span, new_row, row.number, extra_span=target.span)
 
 
 def _replace_span(
-    sidecar: SidecarEditor,
-    cleaned: CleanedActivity,
-    rows: Sequence[_PlacedRow],
+    placed: _PlacedSidecar,
     span: tuple[float, float],
     new_row: SidecarRow | None,
-    *,
     row_number: int | None = None,
+    *,
     extra_span: tuple[float, float] | None = None,
 ) -> EditResult:
     """Return the sidecar with ``span`` (elapsed seconds) cut out of all rows and ``new_row``, if any, inserted.
@@ -165,9 +153,11 @@ def _replace_span(
     ``new_row`` is inserted where row ``row_number`` stands; if that is None, where the first row that overlaps ``span``
     stands; and if no row does, at the end. ``extra_span`` is also cut out, but only of row ``row_number``.
     """
-    touched_rows = [row for row in rows if _overlaps(row, span) or row.number == row_number]
-    insert_number = row_number if row_number is not None else touched_rows[0].number if touched_rows else None
-    edited = sidecar
+    touched_rows = [row for row in placed.rows if _overlaps(row, span) or row.number == row_number]
+    insert_number = row_number
+    if insert_number is None and touched_rows:
+        insert_number = touched_rows[0].number
+    edited = placed.sidecar
     losses = []
     row_growth = {}
     for row in reversed(touched_rows):
@@ -178,13 +168,8 @@ def _replace_span(
         attributes = row.annotation.attributes
         if remaining and attributes.distance_m is not None:
             losses.append(f"{attributes} was said of the whole stretch and does not hold for a part of it")
-        pieces = [
-            (
-                piece[0],
-                SidecarRow(row.annotation.label, row.annotation.note, _drop_distance(attributes), _format_span(piece)),
-            )
-            for piece in remaining
-        ]
+        kept = SidecarRow(row.annotation.label, row.annotation.note, _drop_distance(attributes))
+        pieces = [(piece[0], replace(kept, bounds=_format_span(piece))) for piece in remaining]
         if row.number == insert_number and new_row is not None:
             pieces = sorted([*pieces, (span[0], new_row)], key=lambda piece: piece[0])
         edited = edited.replace_row(row.number, [piece for _, piece in pieces])
@@ -194,65 +179,52 @@ def _replace_span(
         edited = edited.with_row("-".join(new_row.bounds), new_row.label, new_row.note, new_row.attributes)
     untouched = {
         row.number + sum(growth for number, growth in row_growth.items() if number < row.number): row
-        for row in rows
+        for row in placed.rows
         if row not in touched_rows
     }
-    return EditResult(_pin_open_ends(edited, cleaned, untouched), tuple(losses))
+    return EditResult(_pin_open_ends(edited, placed.cleaned, untouched), tuple(losses))
 
 
 def _pin_open_ends(
     sidecar: SidecarEditor, cleaned: CleanedActivity, untouched: Mapping[int, _PlacedRow]
 ) -> SidecarEditor:
-    """The edited sidecar, changed so that rows which the edit did not touch still label the same spans as before.
+    """The sidecar with ends written where the next row's start, which ended an untouched row, has moved.
 
-    The end of a row may be left open and is then the start of the next row. If the edit moved that start, the row gets
-    its former end in writing. ``untouched`` holds the rows by their numbers after the edit.
+    ``untouched`` holds the rows that the edit left alone by their numbers after the edit.
     """
-    spans = {
-        annotation.origin.line: (annotation.start_s, annotation.end_s)
-        for annotation in locate_annotations(sidecar.parse_rows(), cleaned, [])
-    }
-    lines = {number: annotation.origin.line for number, annotation in enumerate(sidecar.parse_rows(), 1)}
+    rows = sidecar.parse_rows()
+    spans = {annotation.origin.line: annotation.span for annotation in locate_annotations(rows, cleaned, [])}
     for number, row in untouched.items():
         if not row.annotation.where.endswith(UNTIL_NEXT):
             continue
-        original = tuple(row.raw_spans[0].tolist())
-        if not _is_same_span(spans[lines[number]], original):
-            start = row.annotation.where.removesuffix(UNTIL_NEXT)
-            pinned_row = SidecarRow(
-                row.annotation.label,
-                row.annotation.note,
-                row.annotation.attributes,
-                (start, format_exact_elapsed(original[1])),
-            )
+        original = row.raw_spans[0].tolist()
+        if not is_same_span(spans[rows[number - 1].origin.line], original):
+            bounds = (row.annotation.where.removesuffix(UNTIL_NEXT), format_exact_elapsed(original[1]))
+            pinned_row = SidecarRow(row.annotation.label, row.annotation.note, row.annotation.attributes, bounds)
             sidecar = sidecar.replace_row(number, [pinned_row])
     return sidecar
 
 
-def _place_rows(
-    sidecar: SidecarEditor, cleaned: CleanedActivity, annotations: Sequence[Annotation]
-) -> list[_PlacedRow]:
+def _place_rows(sidecar: SidecarEditor, cleaned: CleanedActivity, annotations: Sequence[Annotation]) -> _PlacedSidecar:
     rows = sidecar.parse_rows()
     located = locate_annotations(rows, cleaned, [])
-    return [
+    placed_rows = [
         _PlacedRow(number, row, _collect_spans(located, row.origin), _collect_spans(annotations, row.origin))
         for number, row in enumerate(rows, 1)
     ]
+    return _PlacedSidecar(sidecar, cleaned, placed_rows)
 
 
 def _collect_spans(annotations: Sequence[Annotation], origin: Origin) -> Spans:
-    return union(
-        as_spans((annotation.start_s, annotation.end_s) for annotation in annotations if annotation.origin == origin)
-    )
+    return union(as_spans(annotation.span for annotation in annotations if annotation.origin == origin))
 
 
 def _clip_span(span: tuple[float, float], cleaned: CleanedActivity) -> tuple[float, float]:
     """The part of the span within the activity; raises :class:`AnnotationError` if it is below ``MIN_STRETCH_S``."""
     start_s, end_s = max(span[0], 0.0), min(span[1], cleaned.elapsed_s)
     if not end_s - start_s >= MIN_STRETCH_S:
-        raise AnnotationError(
-            f"from {format_duration(span[0])} to {format_duration(span[1])} is no stretch: mark a second at least"
-        )
+        start, end = format_duration(span[0]), format_duration(span[1])
+        raise AnnotationError(f"from {start} to {end} is no stretch: mark a second at least")
     return start_s, end_s
 
 
@@ -271,7 +243,8 @@ def _compute_overlap_s(first: Sequence[float], second: Sequence[float]) -> float
     return min(first[1], second[1]) - max(first[0], second[0])
 
 
-def _is_same_span(first: Sequence[float], second: Sequence[float]) -> bool:
+def is_same_span(first: Sequence[float], second: Sequence[float]) -> bool:
+    """Whether two spans have the same edges, within ``EDGE_TOLERANCE_S``."""
     return abs(first[0] - second[0]) <= EDGE_TOLERANCE_S and abs(first[1] - second[1]) <= EDGE_TOLERANCE_S
 
 

@@ -20,11 +20,9 @@ if TYPE_CHECKING:
 EDITOR_SCRIPTS = ("stretches.js", "service.js", "annotate.js")
 """The scripts in ``editor/web``, in the order of loading: each may use earlier ones and those of the charts."""
 MAX_ROWS = 16_000
-"""The largest number of curve rows on the page; an activity with more is reduced to about this many. A report on a
-single activity has the same limit."""
+"""The largest number of curve rows on the page; an activity with more is reduced to about this many."""
 MAX_POSITIONS = 12_000
-"""The largest number of route positions on the page; an activity with more is reduced to about this many. A report on a
-single activity has the same limit."""
+"""The largest number of route positions on the page; an activity with more is reduced to about this many."""
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src data: blob:; font-src data:; "
     "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -46,21 +44,15 @@ def render_editor_page(analysis: Analysis, units: Units) -> str:
         "alternatives": build_alt_texts(analysis, units),
         "axis": hash_distance_axis(analysis),
     }
-    return (
-        build_template_environment("editor")
-        .get_template("annotate.html")
-        .render(
-            title=strip_control_chars(activity.name) or file,
-            file=file,
-            facts=[
-                strip_control_chars(fact)
-                for fact in describe_recording(activity, analysis.cleaned)
-                if fact != f'"{activity.name}"'
-            ],
-            unit=units.name,
-            scripts=list(load_scripts()),
-            page=Markup(dump_script_json(page)),
-        )
+    facts = [fact for fact in describe_recording(activity, analysis.cleaned) if fact != f'"{activity.name}"']
+    template = build_template_environment("editor").get_template("annotate.html")
+    return template.render(
+        title=strip_control_chars(activity.name) or file,
+        file=file,
+        facts=[strip_control_chars(fact) for fact in facts],
+        unit=units.name,
+        scripts=list(load_scripts()),
+        page=Markup(dump_script_json(page)),
     )
 
 

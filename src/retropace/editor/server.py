@@ -34,8 +34,7 @@ HOST = "127.0.0.1"
 MAX_BODY_BYTES = 64 * 1024
 """The maximum size of a request body; a change is a few numbers and a note."""
 CLOSE_GRACE_S = 4.0
-"""Time in seconds for which the server goes on after its last page was closed. Reloading a page takes less, and
-therefore does not end the server."""
+"""Seconds for which the server goes on after its last page was closed; reloading a page takes less."""
 SECURITY_HEADERS = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
     "X-Content-Type-Options": "nosniff",
@@ -49,7 +48,7 @@ SECURITY_HEADERS = {
 
 
 class SessionState:
-    """The state that all requests share: the editor, the secret token and the open pages."""
+    """The state that all requests share: the editor, the secret token and the client ids of the open pages."""
 
     def __init__(self, editor: Editor, units: Units):
         self.editor, self.units = editor, units
@@ -57,36 +56,30 @@ class SessionState:
         self.origin = ""
         """The scheme, host and port under which the server is reached, set when it listens."""
         self.open_pages: set[str] = set()
-        """The client ids of the open pages."""
         self.shutdown = asyncio.Event()
         """Set when the server is to end."""
         self._shutdown_timer: asyncio.TimerHandle | None = None
 
-    def build_state(self) -> dict[str, Any]:
-        """The state of the annotations as values for :func:`json.dumps`, which the page then shows."""
-        return snapshot_to_dict(self.editor)
-
     def register_page(self, page: str) -> None:
-        """Note that the page with this client id is open, and cancel a scheduled shutdown."""
+        """Note that a page is open, and cancel a scheduled shutdown."""
         self.open_pages.add(page)
         self.postpone_shutdown()
 
     def unregister_page(self, page: str) -> None:
-        """Note that the page with this client id was closed, and schedule the shutdown if it was the last."""
+        """Note that a page was closed, and schedule the shutdown if it was the last."""
         self.open_pages.discard(page)
-        if not self.open_pages:
-            self._shutdown_timer = asyncio.get_running_loop().call_later(CLOSE_GRACE_S, self.shutdown.set)
+        self._schedule_shutdown()
 
     def postpone_shutdown(self) -> None:
-        """Give the user more time before a scheduled shutdown.
-
-        The shutdown is cancelled if a page is open; otherwise the full waiting time starts again.
-        """
+        """Cancel a scheduled shutdown if a page is open; otherwise let its full waiting time start again."""
         if self._shutdown_timer is not None:
             self._shutdown_timer.cancel()
             self._shutdown_timer = None
-            if not self.open_pages:
-                self._shutdown_timer = asyncio.get_running_loop().call_later(CLOSE_GRACE_S, self.shutdown.set)
+            self._schedule_shutdown()
+
+    def _schedule_shutdown(self) -> None:
+        if not self.open_pages:
+            self._shutdown_timer = asyncio.get_running_loop().call_later(CLOSE_GRACE_S, self.shutdown.set)
 
 
 class TokenProtectedHandler(RequestHandler):
@@ -129,9 +122,8 @@ class TokenProtectedHandler(RequestHandler):
     def write_error(self, status_code: int, **_others: Any) -> None:
         """Answer with a sentence on a failed request; errors within retropace are logged in the terminal too."""
         phrase = HTTPStatus(status_code).phrase.lower()
-        self.answer(
-            {"error": f"retropace itself failed ({phrase}): nothing was saved" if status_code >= 500 else phrase}
-        )
+        message = f"retropace itself failed ({phrase}): nothing was saved" if status_code >= 500 else phrase
+        self.answer({"error": message})
 
 
 class PageHandler(TokenProtectedHandler):
@@ -166,7 +158,7 @@ class StateHandler(TokenProtectedHandler):
         if self.get_query_argument("version", "") == str(snapshot.version):
             self.set_status(HTTPStatus.NO_CONTENT)
             return
-        self.answer(self.session.build_state())
+        self.answer(snapshot_to_dict(self.session.editor))
 
 
 class ChangeHandler(TokenProtectedHandler):
@@ -188,25 +180,18 @@ class ChangeHandler(TokenProtectedHandler):
         except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
             self.refuse("this is no change that can be understood", HTTPStatus.BAD_REQUEST)
             return
-        except ConflictError as error:
-            self._answer_error(error, HTTPStatus.CONFLICT)
-            return
         except RetropaceError as error:
-            self._answer_error(error, HTTPStatus.UNPROCESSABLE_ENTITY)
+            is_conflict = isinstance(error, ConflictError)
+            self.set_status(HTTPStatus.CONFLICT if is_conflict else HTTPStatus.UNPROCESSABLE_ENTITY)
+            self.answer({"error": strip_control_chars(str(error)), "state": snapshot_to_dict(self.session.editor)})
             return
-        self.answer({"state": self.session.build_state(), "said": [strip_control_chars(loss) for loss in losses]})
-
-    def _answer_error(self, error: RetropaceError, status: HTTPStatus) -> None:
-        self.set_status(status)
-        self.answer({"error": strip_control_chars(str(error)), "state": self.session.build_state()})
+        said = [strip_control_chars(loss) for loss in losses]
+        self.answer({"state": snapshot_to_dict(self.session.editor), "said": said})
 
     def _apply_change(self, action: str, values: dict[str, Any]) -> tuple[str, ...]:
         editor = self.session.editor
-        if action == "undo":
-            editor.undo()
-            return ()
-        if action == "redo":
-            editor.redo()
+        if action in ("undo", "redo"):
+            getattr(editor, action)()
             return ()
         version, span = int(values["version"]), (float(values["start_s"]), float(values["end_s"]))
         if action == "clear":
@@ -220,7 +205,7 @@ class ChangeHandler(TokenProtectedHandler):
 def serve(editor: Editor, units: Units, *, port: int, on_ready: Callable[[str], None]) -> None:
     """Serve the page until its last tab is closed or the process receives SIGINT or SIGTERM.
 
-    ``on_ready`` is called with the page's URL once the server listens. ``port`` 0 takes any free port. Raises
+    ``on_ready`` is called with the page's URL once the server listens; ``port`` 0 takes any free one. Raises
     :class:`RetropaceError` if the port is not available, and ``KeyboardInterrupt`` for SIGINT on Windows.
     """
     asyncio.run(_serve(editor, units, port, on_ready))

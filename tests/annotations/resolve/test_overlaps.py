@@ -74,6 +74,31 @@ def test_equal_ones_that_contradict_each_other_are_named() -> None:
         assert "says forward" in str(refused.value)
 
 
+def test_what_was_cut_before_is_no_contradiction() -> None:
+    # The second overlaps the third by 7 s, within its tolerance, though the first has left it only 7 s in all.
+    assert resolved(
+        annotation(8, 22, "backward walk", sure=10.0),
+        annotation(10, 29, "backward", sure=10.0),
+        annotation(22, 77, "rest", sure=5.0),
+    ) == [(8, 22, "backward walk"), (22, 29, "backward"), (29, 77, "rest")]
+
+
+def test_a_contradiction_is_found_beside_one_that_was_cut() -> None:
+    first = [annotation(7, 49, "backward walk", sure=5.0), annotation(35, 75, "backward", sure=5.0)]
+    assert resolved(*first) == [(7, 49, "backward walk"), (49, 75, "backward")]
+    with pytest.raises(AnnotationError, match=r"says backward walk from 0:07 to 0:49, .* says forward from 0:36 to"):
+        resolve_overlaps([*first, annotation(36, 50, "forward")])
+
+
+def test_the_inner_one_holds_though_the_outer_was_cut_to_start_after_it() -> None:
+    outer, inner = annotation(54, 107, "backward", sure=10.0), annotation(57, 81, "backward walk", sure=10.0)
+    assert resolved(annotation(47, 64, "rest"), outer, inner) == [
+        (47, 64, "rest"),
+        (64, 81, "backward walk"),
+        (81, 107, "backward"),
+    ]
+
+
 def test_a_distance_belongs_to_a_whole_stretch() -> None:
     long = Annotation(0, 100, Label("backward"), attributes=Attributes(distance_m=400.0))
     with pytest.raises(AnnotationError, match="give each part a distance of its own"):

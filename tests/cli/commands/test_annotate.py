@@ -229,3 +229,12 @@ def test_a_recording_that_changed_is_read_again(folder: Path, samples: Path) -> 
     after = retropace("annotate", "quarter-mile.fit", "--list", cwd=folder)
     assert before.returncode == 0
     assert after.stdout != before.stdout
+
+
+def test_the_page_without_the_zones_at_home_is_wrong_usage(folder: Path) -> None:
+    ran = retropace(
+        "annotate", "quarter-mile.fit", "--no-browser", "--home-zones", cwd=folder, RETROPACE_CONFIG=str(folder)
+    )
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert "zones.geojson: put your zones there as GeoJSON" in " ".join(ran.stderr.split())
+    assert "itself failed" not in ran.stderr

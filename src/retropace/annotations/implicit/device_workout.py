@@ -12,17 +12,11 @@ from retropace.core.errors import AnnotationError
 
 
 def build_plan(steps: tuple[WorkoutStep, ...]) -> Plan:
-    """Return the plan of the workout steps that a recording holds, with repeats nested.
-
-    Raises :class:`AnnotationError` if there are no steps or more than
-    :data:`~retropace.annotations.model.plan.MAX_STEPS`.
-    """
+    """Return the plan of the workout steps in a recording; raises :class:`AnnotationError` for none or too many."""
     items: list[tuple[int, Item]] = []
     for step in steps:
         if step.duration_kind == "repeat":
-            first = next(
-                (position for position, (index, _) in enumerate(items) if index >= (step.repeat_from or 0)), len(items)
-            )
+            first = next((at for at, (index, _) in enumerate(items) if index >= (step.repeat_from or 0)), len(items))
             body = tuple(item for _, item in items[first:])
             times = int(step.duration) if np.isfinite(step.duration) else 0
             if body and times > 0:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from retropace.annotations.language.interpret import interpret_name
+from retropace.annotations.language.interpret import Meaning, interpret_name
 from retropace.annotations.language.vocabulary import find_phrases
 from retropace.annotations.model.plan import Plan, iter_steps
 from retropace.annotations.sentence.parser import MAX_TEXT_CHARS, parse_sentence
@@ -20,10 +20,7 @@ _AMBIGUOUS_KINDS = ("ambiguous", "route_direction", "route", "negation", "ignore
 
 
 def find_plan_in_text(activity: Activity) -> Plan | None:
-    """Return the first workout with a backward step in the description or the title; None if there is none.
-
-    A description is tried as a whole, then by lines, then by sentences.
-    """
+    """Return the first workout with a backward step in the description or the title; None if there is none."""
     for source, text in (("description", activity.description), ("title", activity.name)):
         for part in _split_text(text):
             plan = _parse_backward_plan(part)
@@ -36,13 +33,17 @@ def find_description_hint(activity: Activity) -> tuple[str, ...]:
     """Return a message for the user, as a tuple of one, if the description mentions backward; empty otherwise."""
     for line in _split_text(activity.description):
         meaning = interpret_name(line)
-        if meaning is None or (meaning.label is not None and meaning.label.direction != "backward"):
-            continue
-        doubt = "which may mean the way or the runner" if meaning.is_ambiguous else "but not when"
-        quote = line if len(line) <= MAX_QUOTE_CHARS else f"{line[:MAX_QUOTE_CHARS]}…"
-        suggestion = f'the description says "{quote}", {doubt}: nothing was labelled by it'
-        return (f"{suggestion}; say --mark all=backward, name laps, or give the --workout",)
+        if meaning is not None and meaning.may_be_backward:
+            quote = line if len(line) <= MAX_QUOTE_CHARS else f"{line[:MAX_QUOTE_CHARS]}…"
+            return (format_hint(f'the description says "{quote}"', meaning),)
     return ()
+
+
+def format_hint(finding: str, meaning: Meaning) -> str:
+    """Return the message that a text mentions backward, and how to annotate instead."""
+    doubt = "which may mean the way or the runner" if meaning.is_ambiguous else "but not when"
+    advice = "say --mark all=backward, name laps, or give the --workout"
+    return f"{finding}, {doubt}: nothing was labelled by it; {advice}"
 
 
 def _split_text(text: str) -> list[str]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
+from retropace.annotations.implicit.from_description import format_hint
 from retropace.annotations.language.interpret import Meaning, interpret_name
+from retropace.annotations.language.labels import parse_label
 from retropace.annotations.model.annotation import BUTTON_TOLERANCE_S, Annotation, Origin
-from retropace.core.activity import Activity
+from retropace.annotations.model.label import Label
+from retropace.core.activity import Activity, Lap, Split, WorkoutStep
 from retropace.core.cleaned_activity import CleanedActivity
+from retropace.core.errors import AnnotationError
 
 
 def find_name_annotations(cleaned: CleanedActivity) -> tuple[list[Annotation], tuple[str, ...]]:
@@ -15,26 +17,24 @@ def find_name_annotations(cleaned: CleanedActivity) -> tuple[list[Annotation], t
 
     Without a name that says backward, no annotation is returned: forward is assumed anyway, and rest is measured.
     """
-    meaning_of_step = {item.index: _find_first_meaning(item.name, item.note) for item in cleaned.workout_steps}
-    annotations: list[Annotation] = []
+    steps: dict[int | None, WorkoutStep] = {step.index: step for step in cleaned.workout_steps}
+    meanings: list[tuple[Lap | Split, Meaning | None, str]] = []
     for number, lap in enumerate(cleaned.laps, 1):
-        lap_meaning = interpret_name(lap.name, is_title=False) if lap.name else None
-        step_meaning = meaning_of_step.get(lap.step_index) if lap.step_index is not None else None
-        meaning = lap_meaning or step_meaning
-        description = f'lap {number}, named "{lap.name}"' if lap_meaning else _describe_step(cleaned, lap.step_index)
-        if meaning is not None and meaning.label is not None and lap.start_s < lap.end_s:
-            origin = Origin("name", description)
-            annotations.append(Annotation(lap.start_s, lap.end_s, meaning.label, "", origin, BUTTON_TOLERANCE_S))
+        meaning = _find_first_meaning(lap.name)
+        description = f'lap {number}, named "{lap.name}"'
+        if meaning is None and (step := steps.get(lap.step_index)) is not None:
+            meaning, description = _find_first_meaning(step.name, step.note), f'step "{step.name or step.note}"'
+        meanings.append((lap, meaning, description))
     for split in cleaned.splits:
-        meaning = interpret_name(split.name) if split.name else None
-        if meaning is not None and meaning.label is not None and split.start_s < split.end_s:
-            origin = Origin("name", f'track "{split.name}"')
-            annotations.append(Annotation(split.start_s, split.end_s, meaning.label, "", origin, BUTTON_TOLERANCE_S))
-    if not any(annotation.label.direction == "backward" for annotation in annotations):
+        meanings.append((split, interpret_name(split.name) if split.name else None, f'track "{split.name}"'))
+    annotations = [
+        Annotation(item.start_s, item.end_s, meaning.label, "", Origin("name", description), BUTTON_TOLERANCE_S)
+        for item, meaning, description in meanings
+        if meaning is not None and meaning.label is not None and item.start_s < item.end_s
+    ]
+    names = dict.fromkeys(str(item.origin) for item in annotations if item.label.direction == "backward")
+    if not names:
         return [], ()
-    names = dict.fromkeys(
-        str(annotation.origin) for annotation in annotations if annotation.label.direction == "backward"
-    )
     excerpt = "; ".join(list(names)[:3]) + " …" * (len(names) > 3)
     return annotations, (f"labelled by name: {excerpt}; --ignore-names to do without",)
 
@@ -42,35 +42,25 @@ def find_name_annotations(cleaned: CleanedActivity) -> tuple[list[Annotation], t
 def find_title_annotations(activity: Activity, elapsed_s: float) -> tuple[list[Annotation], tuple[str, ...]]:
     """Return an annotation of the whole activity if its title is nothing but a label for backward, and warnings.
 
-    Any other title gives no annotation. If it mentions running backward, a warning suggests how to annotate.
+    For any other title that mentions running backward, a warning suggests how to annotate.
     """
-    meaning = interpret_name(activity.name) if activity.name else None
-    if meaning is None or (meaning.label is not None and meaning.label.direction != "backward"):
+    name = activity.name
+    meaning = interpret_name(name) if name else None
+    if meaning is None or not meaning.may_be_backward:
         return [], ()
-    is_label_only = meaning.label is not None and _is_label_only(activity.name, meaning)
-    if is_label_only and meaning.label is not None:
-        origin = Origin("name", f'the title "{activity.name}"')
+    if meaning.label is not None and _is_label(name, meaning.label):
+        origin = Origin("name", f'the title "{name}"')
         annotation = Annotation(0.0, elapsed_s, meaning.label, "", origin, BUTTON_TOLERANCE_S)
-        return [annotation], (f'the title says "{activity.name}": all of it labelled so; --ignore-names to do without',)
-    doubt = "which may mean the way or the runner" if meaning.is_ambiguous else "but not when"
-    suggestion = f'the title "{activity.name}" says "{meaning.word}", {doubt}: nothing was labelled by it'
-    return [], (f"{suggestion}; say --mark all=backward, name laps, or give the --workout",)
+        return [annotation], (f'the title says "{name}": all of it labelled so; --ignore-names to do without',)
+    return [], (format_hint(f'the title "{name}" says "{meaning.word}"', meaning),)
 
 
-def _is_label_only(name: str, meaning: Meaning) -> bool:
-    from retropace.annotations.language.labels import parse_label
-    from retropace.core.errors import AnnotationError
-
+def _is_label(name: str, label: Label) -> bool:
     try:
-        return parse_label(name) == meaning.label
+        return parse_label(name) == label
     except AnnotationError:
         return False
 
 
 def _find_first_meaning(*names: str) -> Meaning | None:
     return next((meaning for name in names if name and (meaning := interpret_name(name, is_title=False))), None)
-
-
-def _describe_step(cleaned: CleanedActivity, index: int | None) -> str:
-    names: Iterable[str] = (step.name or step.note for step in cleaned.workout_steps if step.index == index)
-    return f'step "{next(iter(names), "")}"'

@@ -17,8 +17,7 @@ def find_recording_annotations(
 ) -> tuple[list[Annotation], list[str]]:
     """Return the annotations that names and waypoints imply, and warnings.
 
-    ``is_unannotated`` says that the user gave no annotation. Only then are the title, which describes the whole
-    activity, and the description used.
+    Title and description are used only if the user gave no annotation (``is_unannotated``).
     """
     annotations: list[Annotation] = []
     warnings: list[str] = []
@@ -33,10 +32,7 @@ def find_recording_annotations(
 
 
 def find_device_plan(cleaned: CleanedActivity) -> Plan | None:
-    """Return the workout on the watch as a plan.
-
-    None if no step says backward, or if laps already say which step each of them was.
-    """
+    """Return the workout on the watch as a plan; None if no step says backward or laps state their steps already."""
     if not has_backward_step(cleaned.workout_steps) or any(lap.step_index is not None for lap in cleaned.laps):
         return None
     return build_plan(cleaned.workout_steps)

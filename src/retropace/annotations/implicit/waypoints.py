@@ -18,8 +18,7 @@ from retropace.core.geodesy import compute_distances_m
 from retropace.core.units import format_count
 
 EDGE_TOLERANCE_S = 5.0
-"""Largest number of seconds by which the start or end of a stretch may differ from the time of its waypoint. People
-name a waypoint where they turn, or just before, and typing takes a while."""
+"""Seconds by which an edge may differ from the time of its waypoint: typing a name takes a while."""
 MAX_DISTANCE_M = 30.0
 """Distance (m) from the route within which a waypoint without a time counts as passed."""
 
@@ -39,30 +38,27 @@ def find_waypoint_annotations(cleaned: CleanedActivity) -> tuple[list[Annotation
             continue
         edges.append((time_s, label, waypoint))
     edges.sort(key=lambda edge: edge[0])
+    ends_s = [*(edge[0] for edge in edges[1:]), cleaned.elapsed_s]
     annotations: list[Annotation] = []
-    for number, (time_s, label, waypoint) in enumerate(edges):
-        end_s = edges[number + 1][0] if number + 1 < len(edges) else cleaned.elapsed_s
+    for (time_s, label, waypoint), end_s in zip(edges, ends_s, strict=False):
         if label is not None and time_s < end_s:
             origin = Origin("waypoint", f'waypoint "{waypoint.name}"')
             annotations.append(Annotation(time_s, end_s, label, waypoint.note, origin, EDGE_TOLERANCE_S))
-    if not any(annotation.label.direction == "backward" for annotation in annotations):
-        return [], tuple(warnings)
     count = sum(annotation.label.direction == "backward" for annotation in annotations)
+    if not count:
+        return [], tuple(warnings)
     stretches = format_count(count, "stretch", "stretches")
     return annotations, (*warnings, f"waypoints say backward for {stretches}; --ignore-names to do without")
 
 
 def _interpret_waypoint(waypoint: Waypoint, warnings: list[str]) -> tuple[Label | None, bool]:
-    """Return the label of the stretch that a waypoint starts, and whether its name means the start or end of a stretch.
+    """Return the label of the stretch that a waypoint starts, if any, and whether the waypoint starts or ends one.
 
-    The label is None if the waypoint only ends a stretch, or if its name means neither a start nor an end. If the name
-    is ambiguous, a message is appended to ``warnings``.
+    For an ambiguous name a message is appended to ``warnings``.
     """
     if normalize(waypoint.name) in load_words("vocabulary")["closing"]["all"]:
         return None, True
-    meaning = interpret_name(waypoint.name) if waypoint.name else None
-    if meaning is None and waypoint.note and not waypoint.name:
-        meaning = interpret_name(waypoint.note)
+    meaning = interpret_name(waypoint.name or waypoint.note) if waypoint.name or waypoint.note else None
     if meaning is None:
         return None, False
     if meaning.is_ambiguous:

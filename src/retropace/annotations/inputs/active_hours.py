@@ -1,6 +1,4 @@
-"""Hours or dates to which a zone, an area on the map with a label, is limited.
-
-They come from the property ``when`` of a GeoJSON feature.
+"""Hours or dates to which a zone is limited, from the property ``when`` of a GeoJSON feature.
 
 Dates are ``2025-05-01..2025-09-30``, ``2025-05-01..``, ``..2025-09-30`` or ``2025-05-01`` (UTC). Hours of the day have
 UTC offsets and may pass midnight: ``18:00+02:00-20:00+02:00``.
@@ -13,6 +11,9 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
+import numpy as np
+
+from retropace.annotations.inputs.location import parse_utc_offset
 from retropace.core.errors import AnnotationError
 from retropace.core.spans import Spans, as_spans, clip, union
 
@@ -31,12 +32,10 @@ class ActiveHours:
     """A range of dates, or a range of hours of every day."""
 
     first_date: date | None = None
-    """First date, included; None if the range has no start."""
     last_date: date | None = None
-    """Last date, included; None if the range has no end."""
+    """Last date, included."""
     daily_window_s: tuple[float, float] | None = None
-    """Start and end in seconds after midnight UTC; the end is smaller than the start if the hours pass midnight. None
-    for a range of dates."""
+    """Start and end in seconds after midnight UTC; the end is smaller than the start if the hours pass midnight."""
 
 
 def parse_active_hours(text: Any) -> ActiveHours:
@@ -56,26 +55,20 @@ def parse_active_hours(text: Any) -> ActiveHours:
         return ActiveHours(first, last)
     if isinstance(text, str) and (match := _CLOCK_RANGE.fullmatch(text.strip())):
         groups = match.groups()
-        return ActiveHours(
-            daily_window_s=(_parse_seconds_of_day(groups[:4], text), _parse_seconds_of_day(groups[4:], text))
-        )
-    raise AnnotationError(
-        f'has "when": "{text}": write 2025-05-01..2025-09-30, or 18:00Z-20:00Z with the zone of the clock'
-    )
+        window_s = (_parse_seconds_of_day(groups[:4], text), _parse_seconds_of_day(groups[4:], text))
+        return ActiveHours(daily_window_s=window_s)
+    examples = "2025-05-01..2025-09-30, or 18:00Z-20:00Z with the zone of the clock"
+    raise AnnotationError(f'has "when": "{text}": write {examples}')
 
 
-def _parse_seconds_of_day(parts: tuple[str | None, ...], text: str) -> float:
+def _parse_seconds_of_day(parts: tuple[str, ...], text: str) -> float:
     hours, minutes, seconds, offset_text = parts
     try:
-        time_of_day = time(int(hours or 0), int(minutes or 0), int(seconds or 0))
+        time_of_day = time(int(hours), int(minutes), int(seconds or 0))
     except ValueError as error:
         raise AnnotationError(f'has "when": "{text}", which is no time of day: {error}') from None
-    since_midnight_s = time_of_day.hour * 3600.0 + time_of_day.minute * 60.0 + time_of_day.second
-    if offset_text and offset_text not in "Zz":
-        digits = offset_text[1:].replace(":", "")
-        offset_s = int(digits[:2]) * 3600.0 + int(digits[2:]) * 60.0
-        since_midnight_s -= offset_s if offset_text[0] == "+" else -offset_s
-    return since_midnight_s % DAY_S
+    since_midnight = datetime.combine(date.min, time_of_day) - datetime.combine(date.min, time(0))
+    return (since_midnight - parse_utc_offset(offset_text)) % timedelta(days=1) / timedelta(seconds=1)
 
 
 def active_spans(active_hours: tuple[ActiveHours, ...], start_time: datetime | None, elapsed_s: float) -> Spans:
@@ -84,27 +77,22 @@ def active_spans(active_hours: tuple[ActiveHours, ...], start_time: datetime | N
     There are none if the start time of the activity is unknown.
     """
     spans = as_spans([(0.0, elapsed_s)])
-    if active_hours and start_time is None:
+    if not active_hours:
+        return spans
+    if start_time is None:
         return as_spans([])
+    start = start_time.astimezone(UTC)
+    midnight_s = (datetime.combine(start.date(), time(0), tzinfo=UTC) - start) / timedelta(seconds=1)
     for hours in active_hours:
-        assert start_time is not None
-        start = start_time.astimezone(UTC)
         if hours.daily_window_s is None:
-            if (hours.first_date and start.date() < hours.first_date) or (
-                hours.last_date and start.date() > hours.last_date
-            ):
+            if not (hours.first_date or date.min) <= start.date() <= (hours.last_date or date.max):
                 return as_spans([])
             continue
-        midnight = datetime.combine(start.date(), time(0), tzinfo=UTC)
-        midnight_s = (midnight - start) / timedelta(seconds=1)
         start_s, end_s = hours.daily_window_s
         length_s = (end_s - start_s) % DAY_S or DAY_S
         days = range(-1, int(elapsed_s // DAY_S) + 2)
-        windows = union(
-            as_spans(
-                (midnight_s + day * DAY_S + start_s, midnight_s + day * DAY_S + start_s + length_s) for day in days
-            )
-        )
+        starts_s = [midnight_s + day * DAY_S + start_s for day in days]
+        windows = union(as_spans((start_s, start_s + length_s) for start_s in starts_s))
         pieces = [clip(windows, low, high) for low, high in spans.tolist()]
-        spans = union(as_spans(pair for piece in pieces for pair in piece.tolist()))
+        spans = union(np.concatenate((as_spans([]), *pieces)))
     return spans

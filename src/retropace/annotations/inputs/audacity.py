@@ -1,7 +1,6 @@
 """Audacity label tracks: ``start TAB end TAB label`` in seconds, as Audacity exports and imports them.
 
-A label of no length lasts until the next one. A line that starts with a backslash holds the frequency range of the
-label before it and is skipped.
+A label of no length lasts until the next one. Lines that start with a backslash (frequency ranges) are skipped.
 """
 
 from __future__ import annotations
@@ -10,10 +9,10 @@ import os
 import re
 from collections.abc import Iterable
 
-from retropace.annotations.inputs.sidecar import MAX_ROWS, UNTIL_NEXT
+from retropace.annotations.inputs.sidecar import MAX_ROWS, UNTIL_NEXT, parse_rows
 from retropace.annotations.language.labels import parse_label
 from retropace.annotations.model.annotation import Annotation, Origin, UnresolvedAnnotation
-from retropace.annotations.model.attributes import split_attributes
+from retropace.annotations.model.attributes import format_label, split_attributes
 from retropace.core.errors import AnnotationError
 
 _ROW = re.compile(r"(-?\d+(?:[.,]\d+)?)\t(-?\d+(?:[.,]\d+)?)(?:\t(.*))?")
@@ -31,21 +30,12 @@ def parse_label_track(text: str, path: str | os.PathLike[str]) -> list[Unresolve
 
     Raises :class:`AnnotationError` with file and line for the first invalid one.
     """
-    name = os.fspath(path)
     lines = [(number, line.rstrip("\r\n")) for number, line in enumerate(text.splitlines(keepends=True), 1)]
     rows = [(number, line) for number, line in lines if line.strip() and not line.startswith("\\")]
     if len(rows) > MAX_ROWS:
-        line_number = str(rows[MAX_ROWS][0])
-        raise AnnotationError(
-            f"has {len(rows)} labels, more than {MAX_ROWS}: is this the right file?", path=name, where=line_number
-        )
-    annotations: list[UnresolvedAnnotation] = []
-    for number, line in rows:
-        try:
-            annotations.append(_parse_row(line, Origin("audacity", line.strip(), name, number)))
-        except AnnotationError as error:
-            raise AnnotationError(error.message, path=name, where=str(number)) from None
-    return annotations
+        message = f"has {len(rows)} labels, more than {MAX_ROWS}: is this the right file?"
+        raise AnnotationError(message, path=path, where=str(rows[MAX_ROWS][0]))
+    return parse_rows(rows, "audacity", path, _parse_row)
 
 
 def _parse_row(line: str, origin: Origin) -> UnresolvedAnnotation:
@@ -64,9 +54,5 @@ def _parse_row(line: str, origin: Origin) -> UnresolvedAnnotation:
 def format_label_track(annotations: Iterable[Annotation]) -> str:
     """Return annotations as the text of a label track that Audacity imports, one line for each."""
     return "".join(
-        f"{annotation.start_s:.6f}\t{annotation.end_s:.6f}\t{_format_label(annotation)}\n" for annotation in annotations
+        f"{item.start_s:.6f}\t{item.end_s:.6f}\t{format_label(item.label, item.attributes)}\n" for item in annotations
     )
-
-
-def _format_label(annotation: Annotation) -> str:
-    return " ".join(part for part in (str(annotation.label), str(annotation.attributes)) if part)

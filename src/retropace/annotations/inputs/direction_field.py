@@ -1,12 +1,9 @@
-"""The annotation input ``--field``: a recorded column whose values name the direction.
-
-Some watch apps have a data field that the runner switches by a button; it is recorded as words or as numbers. It is
-named by ``--field NAME`` or ``--field NAME:1=backward,0=forward``.
-"""
+"""The annotation input ``--field``: a recorded column, switched by a button, whose values name the direction."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 
@@ -16,14 +13,12 @@ from retropace.annotations.model.annotation import Annotation, Origin
 from retropace.annotations.model.label import Label
 from retropace.core.cleaned_activity import CleanedActivity
 from retropace.core.errors import AnnotationError
-from retropace.core.spans import FloatArray
+from retropace.core.spans import FloatArray, union
 
 EDGE_TOLERANCE_S = 2.0
-"""Largest number of seconds by which a stretch's start or end may be off: a value is written with the next record, a
-second or two after the button was pressed."""
+"""Seconds by which an edge may be off: a value is written with the next record after the button was pressed."""
 MAX_HOLD_S = 10.0
-"""Longest time (s) for which a recorded value holds. If the next record comes later, the value's stretch ends after
-this time."""
+"""Longest time (s) for which a recorded value holds if the next record comes later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,45 +57,36 @@ def find_field_annotations(
     Raises :class:`AnnotationError` if the recording has no such column, or none of its values means a direction.
     """
     name = _find_column(direction_field.name, cleaned)
-    values = cleaned.extra[name]
-    rows = np.flatnonzero(np.isfinite(values))
-    texts = cleaned.categories.get(name, ())
-    text_of_value = {
-        value: (texts[int(value)] if texts else f"{value:g}") for value in np.unique(values[rows]).tolist()
-    }
-    labels = {value: _find_label(text, direction_field) for value, text in text_of_value.items()}
+    is_known, categories = np.isfinite(cleaned.extra[name]), cleaned.categories.get(name, ())
+    times, values = cleaned.t_s[is_known], cleaned.extra[name][is_known]
+    texts = {value: categories[int(value)] if categories else f"{value:g}" for value in np.unique(values).tolist()}
+    labels = {value: _find_label(text, direction_field) for value, text in texts.items()}
     if not any(labels.values()):
-        examples = ", ".join(list(text_of_value.values())[:6])
+        examples = ", ".join(list(texts.values())[:6])
         raise AnnotationError(
             f'field "{name}" holds {examples or "nothing"}: say what its values mean, for example '
-            f'--field "{name}:{next(iter(text_of_value.values()), "1")}=backward"'
+            f'--field "{name}:{next(iter(texts.values()), "1")}=backward"'
         )
-    unknown = [text for value, text in text_of_value.items() if labels[value] is None]
+    unknown = [text for value, text in texts.items() if labels[value] is None]
     warnings = [f'field "{name}": {", ".join(unknown[:6])} names no direction and was passed over'] if unknown else []
-    times, codes = cleaned.t_s[rows], values[rows]
-    first_rows = np.flatnonzero(np.concatenate(([True], np.diff(codes) != 0.0)))
+    changes = np.flatnonzero(np.diff(values)) + 1
+    bounds, next_s = [0, *changes.tolist(), len(values)], np.append(times, cleaned.elapsed_s)
+    origin = Origin("field", f'field "{name}"')
     annotations: list[Annotation] = []
-    for first_row, end_row in zip(first_rows.tolist(), [*first_rows[1:].tolist(), len(rows)], strict=True):
-        label = labels[float(codes[first_row])]
+    for first, end in pairwise(bounds):
+        label = labels[float(values[first])]
         if label is not None:
-            origin = Origin("field", f'field "{name}"')
-            spans = _find_hold_spans(
-                times[first_row:end_row], float(times[end_row]) if end_row < len(rows) else cleaned.elapsed_s
-            )
-            annotations += [
-                Annotation(start, end, label, "", origin, EDGE_TOLERANCE_S) for start, end in spans if start < end
-            ]
+            spans = _find_hold_spans(times[first:end], float(next_s[end]))
+            annotations += [Annotation(*span, label, "", origin, EDGE_TOLERANCE_S) for span in spans]
     return annotations, tuple(warnings)
 
 
 def _find_column(name: str, cleaned: CleanedActivity) -> str:
-    matching = [column for column in cleaned.extra if _normalize_value(column) == _normalize_value(name)]
-    if matching:
-        return matching[0]
-    available = (
-        f"it has {', '.join(sorted(cleaned.extra)[:8])}" if cleaned.extra else "it has none beside the usual ones"
-    )
-    raise AnnotationError(f'the recording has no field "{name}": {available}')
+    for column in cleaned.extra:
+        if _normalize_value(column) == _normalize_value(name):
+            return column
+    names = ", ".join(sorted(cleaned.extra)[:8])
+    raise AnnotationError(f'the recording has no field "{name}": it has {names or "none beside the usual ones"}')
 
 
 def _normalize_value(text: str) -> str:
@@ -115,17 +101,6 @@ def _find_label(text: str, direction_field: DirectionField) -> Label | None:
 
 
 def _find_hold_spans(times_s: FloatArray, next_s: float) -> list[tuple[float, float]]:
-    """Return the spans in which the value recorded at ``times_s`` holds.
-
-    It holds from its first record to ``next_s``, where another value is recorded. A gap between records of more than
-    ``MAX_HOLD_S`` splits the span.
-    """
-    bounds = np.append(times_s, next_s)
-    gaps = np.flatnonzero(np.diff(bounds) > MAX_HOLD_S)
-    starts = [0, *(gaps + 1).tolist()]
-    ends = [*gaps.tolist(), len(times_s)]
-    return [
-        (float(bounds[start]), float(bounds[end]) if end == len(times_s) else float(bounds[end]) + MAX_HOLD_S)
-        for start, end in zip(starts, ends, strict=True)
-        if start <= end < len(bounds) and start < len(times_s)
-    ]
+    """Return the spans in which the value recorded at ``times_s`` holds, before another one follows at ``next_s``."""
+    ends_s = np.minimum(times_s + MAX_HOLD_S, np.append(times_s[1:], next_s))
+    return [(start, end) for start, end in union(np.column_stack((times_s, ends_s))).tolist()]

@@ -1,7 +1,4 @@
-"""Reader of zones, areas on the map with the label of what is run there, from GeoJSON files (RFC 7946).
-
-An area is a polygon, or a line with a width.
-"""
+"""Reader of zones, areas on the map with the label of what is run there, from GeoJSON files (RFC 7946)."""
 
 from __future__ import annotations
 
@@ -28,7 +25,7 @@ GEOMETRY_TYPES = ("Polygon", "MultiPolygon", "LineString", "MultiLineString")
 
 @dataclass(frozen=True, slots=True)
 class Zone:
-    """A zone: an area on the map with the label of what is run there, such as ``backward``."""
+    """A polygon, or a line with a width, on the map with the label of what is run there."""
 
     label: Label
     geometry: Any
@@ -37,13 +34,12 @@ class Zone:
     """Width (m) of a line; 0 for a polygon."""
     name: str
     active_hours: tuple[ActiveHours, ...] = ()
-    """Dates and hours in which the zone applies, all of which must hold at the same time. Without any the zone always
-    applies."""
+    """Dates and hours that must all hold for the zone to apply; without any it always applies."""
 
 
 @dataclass(frozen=True, slots=True)
 class Zones:
-    """The zones, labelled areas on a map, of one file."""
+    """The zones of one file."""
 
     path: str
     zones: tuple[Zone, ...]
@@ -52,18 +48,12 @@ class Zones:
 
 
 def read_zones(path: str | os.PathLike[str], *, home: bool = False) -> Zones:
-    """Return the zones in a GeoJSON file.
-
-    Raises :class:`AnnotationError` if the file is invalid; the message names the file and the line or the feature.
-    """
+    """Return the zones in a GeoJSON file; raises :class:`AnnotationError` with file and line or feature."""
     return parse_zones(read_text(path), os.fspath(path), home=home)
 
 
 def parse_zones(text: str, path: str, *, home: bool = False) -> Zones:
-    """Return the zones in a GeoJSON text; ``path`` is the file named in messages.
-
-    Raises :class:`AnnotationError` if the text is invalid; the message names the file and the line or the feature.
-    """
+    """Return the zones in a GeoJSON text; raises :class:`AnnotationError` with ``path`` and line or feature."""
     try:
         document = json.loads(text)
     except json.JSONDecodeError as error:
@@ -98,10 +88,8 @@ def parse_zones(text: str, path: str, *, home: bool = False) -> Zones:
 def _check_wgs84(document: dict[str, Any], path: str) -> None:
     crs = json.dumps(document.get("crs")) if document.get("crs") else ""
     if crs and not any(name in crs for name in ("CRS84", "4326", "WGS84", "WGS 84")):
-        raise AnnotationError(
-            "has coordinates in another system: export it as WGS 84 (EPSG:4326), degrees of longitude and latitude",
-            path=path,
-        )
+        advice = "export it as WGS 84 (EPSG:4326), degrees of longitude and latitude"
+        raise AnnotationError(f"has coordinates in another system: {advice}", path=path)
 
 
 def _parse_zone(feature: Any) -> Zone:
@@ -138,9 +126,8 @@ def _parse_geometry(geometry_json: Any) -> Any:
     if len(coordinates) < 2 or not np.all(np.isfinite(coordinates)):
         raise AnnotationError("has a geometry without usable coordinates")
     if np.any(np.abs(coordinates[:, 0]) > 180.0) or np.any(np.abs(coordinates[:, 1]) > 90.0):
-        raise AnnotationError(
-            "has coordinates that are no degrees (projected?): export it as WGS 84 (EPSG:4326), longitude first"
-        )
+        advice = "export it as WGS 84 (EPSG:4326), longitude first"
+        raise AnnotationError(f"has coordinates that are no degrees (projected?): {advice}")
     if "Polygon" in str(kind) and not shapely.is_valid(geometry):
         raise AnnotationError(f"has a polygon that makes no area: {shapely.is_valid_reason(geometry)}")
     return geometry

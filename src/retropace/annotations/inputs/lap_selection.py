@@ -32,7 +32,7 @@ def parse_lap_selection(text: str) -> LapSelector | None:
     """Return the function that selects the laps named in a text; None if the text names no laps.
 
     Raises :class:`AnnotationError` for impossible laps such as ``lap 0``; the function raises it for laps that the
-    activity lacks. Selection by parity or of all laps raises it too if the watch ended any lap automatically.
+    activity lacks, and for parity or all laps if the watch ended any lap automatically.
     """
     if match := _NUMBERED.fullmatch(text):
         numbers = _parse_numbers(match[1], text)
@@ -91,21 +91,16 @@ def _check_present(numbers: list[int], laps: tuple[Lap, ...]) -> list[int]:
 def _select_manual_laps(laps: tuple[Lap, ...], text: str) -> list[int]:
     autolaps = [str(number) for number, is_auto in enumerate(is_autolap(_require_laps(laps)), 1) if is_auto]
     if autolaps:
-        raise AnnotationError(
-            f'"{text}" counts laps, but {len(autolaps)} of {len(laps)} were ended by the watch\'s own count '
-            f"(lap {', '.join(autolaps[:6])}{' …' * (len(autolaps) > 6)}): name the laps by number instead"
-        )
+        count = f"{len(autolaps)} of {len(laps)} were ended by the watch's own count"
+        numbers = f"lap {', '.join(autolaps[:6])}{' …' * (len(autolaps) > 6)}"
+        raise AnnotationError(f'"{text}" counts laps, but {count} ({numbers}): name the laps by number instead')
     return list(range(1, len(laps) + 1))
 
 
 def _select_relative(relation: str, number: int, laps: tuple[Lap, ...], text: str) -> list[int]:
     _check_present([max(number, 1)], laps)
-    first, last = {
-        "after": (number + 1, len(laps)),
-        "from": (max(number, 1), len(laps)),
-        "before": (1, number - 1),
-        "until": (1, number),
-    }[relation]
+    first = {"after": number + 1, "from": max(number, 1)}.get(relation, 1)
+    last = {"before": number - 1, "until": number}.get(relation, len(laps))
     if first > last:
         raise AnnotationError(f'"{text}" leaves none of the {len(laps)} laps')
     return list(range(first, last + 1))

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from typing import NamedTuple
 
 import numpy as np
 
@@ -38,36 +38,31 @@ _MINUTES_OR_HOURS = re.compile(r"\d+\s*(?:min|h)", re.IGNORECASE)
 """Pattern of a duration in whole minutes or hours."""
 
 
-@dataclass(frozen=True, slots=True)
-class TimePoint:
-    """A moment of an activity in elapsed seconds, and by how much it may differ from the moment that was meant."""
+class TimePoint(NamedTuple):
+    """A moment of an activity in elapsed seconds, and by how many it may differ from the moment that was meant."""
 
     time_s: float
     edge_tolerance_s: float = TYPED_TOLERANCE_S
-    """Largest number of seconds by which the moment may differ from the one meant."""
 
 
-@dataclass(frozen=True, slots=True)
-class ResolvedSpans:
-    """The spans that a location denotes in one activity, and by how much their starts and ends may be off."""
+class ResolvedSpans(NamedTuple):
+    """The spans that a location denotes in one activity, and by how many seconds their edges may be off."""
 
     spans: Spans
     edge_tolerance_s: float
-    """Largest number of seconds by which the starts and ends of the spans may differ from those meant."""
     warnings: tuple[str, ...] = ()
 
 
 LocationResolver = Callable[[CleanedActivity], ResolvedSpans]
-"""Type of a function that takes an activity and returns the spans that a location, already parsed, denotes in it."""
+"""A function that returns the spans that a location, already parsed, denotes in an activity."""
 PointResolver = Callable[[CleanedActivity], TimePoint]
-"""Type of a function that takes an activity and returns the moment that a text, already parsed, denotes in it."""
+"""A function that returns the moment that a text, already parsed, denotes in an activity."""
 
 
 def parse_location(text: str) -> LocationResolver:
     """Return a function that finds the location named in a text within an activity.
 
-    Raises :class:`AnnotationError` if the text is not a location; the function raises it if the activity has no such
-    location.
+    Raises :class:`AnnotationError` if the text is no location; the function raises it if the activity lacks it.
     """
     text = text.strip()
     if (select_laps := parse_lap_selection(text)) is not None:
@@ -84,12 +79,9 @@ def parse_location(text: str) -> LocationResolver:
 
 
 def parse_point(text: str) -> PointResolver:
-    """Return a function that finds the point named in a text within an activity.
+    """Return a function that finds an elapsed time, distance, time of day, ``start`` or ``end`` within an activity.
 
-    The text is an elapsed time, a distance, a time of day, ``start`` or ``end``.
-
-    Raises :class:`AnnotationError` if the text is not a point; the function raises it if the activity has no such
-    point.
+    Raises :class:`AnnotationError` if the text is no point; the function raises it if the activity lacks it.
     """
     text = text.strip()
     if text.lower() in ("end", "finish"):
@@ -100,7 +92,7 @@ def parse_point(text: str) -> PointResolver:
         date_text, time_text, offset_text = match.groups()
         try:
             time_of_day = time.fromisoformat(time_text.zfill(len(time_text) + (time_text.index(":") == 1)))
-            utc_offset = _parse_utc_offset(offset_text)
+            utc_offset = parse_utc_offset(offset_text)
             local_date = None if date_text is None else date.fromisoformat(date_text)
         except ValueError as error:
             raise AnnotationError(f'"{text}" is no time of day: {error}') from None
@@ -161,11 +153,7 @@ def _split_range(text: str) -> tuple[str, str] | None:
 
 
 def _find_range_splits(text: str) -> list[tuple[str, str]]:
-    """Return all ways to split ``A-B`` into two points.
-
-    There may be several, as dates and UTC offsets contain hyphens. A unit at the end, as in ``1.2-1.6km``, may count
-    for both points.
-    """
+    """Return all ways to split ``A-B``, as dates and UTC offsets contain hyphens; a unit at the end may count twice."""
     separators = [match.span() for match in re.finditer(r"\s*(?:-|–|—|\.\.|\bto\b)\s*", text)]
     halves = [(text[:start], text[end:]) for start, end in separators if text[:start] and text[end:]]
     unit = _DISTANCE_UNIT.search(text)
@@ -175,7 +163,8 @@ def _find_range_splits(text: str) -> list[tuple[str, str]]:
 
 
 def _resolve_laps(cleaned: CleanedActivity, lap_numbers: list[int]) -> ResolvedSpans:
-    spans = as_spans((cleaned.laps[number - 1].start_s, cleaned.laps[number - 1].end_s) for number in lap_numbers)
+    laps = [cleaned.laps[number - 1] for number in lap_numbers]
+    spans = as_spans((lap.start_s, lap.end_s) for lap in laps)
     return ResolvedSpans(spans, BUTTON_TOLERANCE_S, warn_about_autolaps(cleaned.laps, lap_numbers))
 
 
@@ -198,23 +187,17 @@ def _compute_distance_resolution_m(text: str) -> float:
 
 
 def _resolve_distance(cleaned: CleanedActivity, metres: float, resolution_m: float, text: str) -> TimePoint:
-    """Return the moment at which a distance was reached, with its tolerance.
-
-    A distance written to ``resolution_m`` may be off by half of that in either direction. The tolerance is the time in
-    which the runner covered that half, raised to 10 s or lowered to 30 s if it is outside of that range.
-    """
-    time_s = cleaned.time_at_distance_s(metres)
+    """Return the moment at which a distance was reached; its tolerance is the time for half of ``resolution_m``."""
+    time_s, total_m = cleaned.time_at_distance_s(metres), float(cleaned.curves["distance_m"][-1])
     if np.isnan(time_s):
-        total_m = float(cleaned.curves["distance_m"][-1])
         raise AnnotationError(f'"{text}" lies beyond the activity, which is {total_m:.0f} m long')
-    bounds_m = np.clip(
-        [metres - resolution_m / 2.0, metres + resolution_m / 2.0], 0.0, float(cleaned.curves["distance_m"][-1])
-    )
-    duration_s = cleaned.time_at_distance_s(float(bounds_m[1])) - cleaned.time_at_distance_s(float(bounds_m[0]))
+    low_m, high_m = max(metres - resolution_m / 2.0, 0.0), min(metres + resolution_m / 2.0, total_m)
+    duration_s = cleaned.time_at_distance_s(high_m) - cleaned.time_at_distance_s(low_m)
     return TimePoint(time_s, float(np.clip(duration_s / 2.0, TYPED_TOLERANCE_S, WHOLE_MINUTE_TOLERANCE_S)))
 
 
-def _parse_utc_offset(text: str) -> timedelta:
+def parse_utc_offset(text: str) -> timedelta:
+    """Return the offset in ``Z``, ``+02:00`` or ``-0730``."""
     if text in "Zz":
         return timedelta(0)
     sign = -1 if text[0] == "-" else 1
@@ -236,9 +219,7 @@ def _resolve_clock_time(
     if local_date is None and seconds < -12 * 3600.0:
         seconds += 24 * 3600.0
     if not -60.0 <= seconds <= cleaned.elapsed_s + 60.0:
-        end = start + timedelta(seconds=cleaned.elapsed_s)
-        raise AnnotationError(
-            f'"{text}" lies outside the activity, which lasts from {start:%Y-%m-%d %H:%M:%SZ} to {end:%H:%M:%SZ} '
-            f"({format_duration(cleaned.elapsed_s)})"
-        )
+        end, total = start + timedelta(seconds=cleaned.elapsed_s), format_duration(cleaned.elapsed_s)
+        span = f"from {start:%Y-%m-%d %H:%M:%SZ} to {end:%H:%M:%SZ} ({total})"
+        raise AnnotationError(f'"{text}" lies outside the activity, which lasts {span}')
     return seconds

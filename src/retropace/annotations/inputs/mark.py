@@ -11,8 +11,7 @@ from retropace.annotations.model.attributes import split_attributes
 from retropace.core.errors import AnnotationError
 
 _EQUALS = re.compile(r"""((?:[^="“”„']|["“„'][^"“”']*["“”'])*)=(.*)""", re.DOTALL)
-"""Pattern of a location and a label, separated by the first equals sign outside quotes. Further ones belong to
-attributes of the label."""
+"""Pattern of a location and a label, separated by the first equals sign outside quotes."""
 
 
 def parse_mark(text: str) -> UnresolvedAnnotation:
@@ -29,6 +28,4 @@ def parse_mark(text: str) -> UnresolvedAnnotation:
         raise AnnotationError(f'"{text}" is no mark: write WHERE=LABEL, for example 12:30-15:00=backward')
     parse_location(match[1])
     label, attributes = split_attributes(match[2])
-    return UnresolvedAnnotation(
-        match[1].strip(), parse_label(label), origin=Origin("mark", text), attributes=attributes
-    )
+    return UnresolvedAnnotation(match[1].strip(), parse_label(label), "", Origin("mark", text), attributes)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import csv
 import os
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from retropace.annotations.inputs.location import parse_location, parse_point
@@ -26,7 +27,7 @@ UNTIL_NEXT = " until next"
 BOM = "\ufeff"
 """Byte order mark, which some editors put before the text."""
 MAX_ROWS = 10_000
-"""Largest number of rows that a sidecar may have; more are an error. One row every ten seconds fills it in 28 hours."""
+"""Largest number of rows that a sidecar may have; more are an error."""
 
 
 def read_bytes(path: str | os.PathLike[str]) -> bytes:
@@ -40,10 +41,7 @@ def read_bytes(path: str | os.PathLike[str]) -> bytes:
 
 
 def decode_text(data: bytes, path: str | os.PathLike[str]) -> str:
-    """Return UTF-8 bytes as text; a byte order mark is kept.
-
-    Raises :class:`AnnotationError` with the line that is not UTF-8.
-    """
+    """Return UTF-8 bytes as text, with any byte order mark; raises :class:`AnnotationError` with the line at fault."""
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -69,35 +67,43 @@ def parse_sidecar(text: str, path: str | os.PathLike[str]) -> list[UnresolvedAnn
 
     Raises :class:`AnnotationError` with file and line for the first invalid one.
     """
-    name = os.fspath(path)
     if "\0" in text:
-        raise AnnotationError("is not text: annotations are CSV with the columns start,end,label,note", path=name)
-    lines = text.splitlines(keepends=True)
-    rows = [(number, line) for number, line in enumerate(lines, 1) if is_row(line)]
+        raise AnnotationError("is not text: annotations are CSV with the columns start,end,label,note", path=path)
+    rows = [(number, line) for number, line in enumerate(text.splitlines(keepends=True), 1) if is_row(line)]
     if not rows:
         return []
-    header_number, header_line = rows[0]
-    delimiter = detect_delimiter(header_line)
-    header = [column.strip().casefold() for column in next(csv.reader([header_line], delimiter=delimiter))]
+    header_number, header_line = rows.pop(0)
+    delimiter, header = parse_header(header_line)
     if not {"start", "label"} <= set(header):
-        raise AnnotationError(
-            "the first line must name the columns start,end,label,note", path=name, where=str(header_number)
-        )
-    if len(rows) - 1 > MAX_ROWS:
-        raise AnnotationError(
-            f"has {len(rows) - 1} rows, more than {MAX_ROWS}: is this the right file?",
-            path=name,
-            where=str(rows[MAX_ROWS + 1][0]),
-        )
-    annotations: list[UnresolvedAnnotation] = []
-    for number, line in rows[1:]:
+        message = "the first line must name the columns start,end,label,note"
+        raise AnnotationError(message, path=path, where=str(header_number))
+    if len(rows) > MAX_ROWS:
+        message = f"has {len(rows)} rows, more than {MAX_ROWS}: is this the right file?"
+        raise AnnotationError(message, path=path, where=str(rows[MAX_ROWS][0]))
+
+    def parse_line(line: str, origin: Origin) -> UnresolvedAnnotation:
         try:
             cells = next(csv.reader([line], delimiter=delimiter, strict=True))
-            annotations.append(_parse_row(header, cells, Origin("sidecar", line.strip(), name, number)))
         except csv.Error as error:
-            raise AnnotationError(f"is no CSV row: {error}", path=name, where=str(number)) from None
+            raise AnnotationError(f"is no CSV row: {error}") from None
+        return _parse_row(header, cells, origin)
+
+    return parse_rows(rows, "sidecar", path, parse_line)
+
+
+def parse_rows(
+    rows: Iterable[tuple[int, str]],
+    kind: str,
+    path: str | os.PathLike[str],
+    parse_row: Callable[[str, Origin], UnresolvedAnnotation],
+) -> list[UnresolvedAnnotation]:
+    """Return the annotations in numbered lines, with an origin of this kind; errors get path and line."""
+    annotations: list[UnresolvedAnnotation] = []
+    for number, line in rows:
+        try:
+            annotations.append(parse_row(line, Origin(kind, line.strip(), os.fspath(path), number)))
         except AnnotationError as error:
-            raise AnnotationError(error.message, path=name, where=str(number)) from None
+            raise AnnotationError(error.message, path=path, where=str(number)) from None
     return annotations
 
 
@@ -106,16 +112,16 @@ def is_row(line: str) -> bool:
     return bool(line.strip()) and not line.lstrip().startswith("#")
 
 
-def detect_delimiter(header_line: str) -> str:
-    """Return the delimiter of cells, a comma, semicolon or tab, as used in the header line."""
-    return next((delimiter for delimiter in (",", ";", "\t") if delimiter in header_line), ",")
+def parse_header(line: str) -> tuple[str, list[str]]:
+    """Return the delimiter of cells (comma, semicolon or tab) and the names of the columns in a header line."""
+    delimiter = next((delimiter for delimiter in (",", ";", "\t") if delimiter in line), ",")
+    return delimiter, [name.strip().casefold() for name in next(csv.reader([line], delimiter=delimiter))]
 
 
 def _parse_row(header: list[str], values: list[str], origin: Origin) -> UnresolvedAnnotation:
-    if len(values) > len(header) and any(cell.strip() for cell in values[len(header) :]):
-        raise AnnotationError(
-            f"has {len(values)} cells, the header has {len(header)}: put a text with commas in quotes"
-        )
+    if any(cell.strip() for cell in values[len(header) :]):
+        count = f"has {len(values)} cells, the header has {len(header)}"
+        raise AnnotationError(f"{count}: put a text with commas in quotes")
     cells = {column: cell.strip() for column, cell in zip(header, values, strict=False)}
     start, end = cells.get("start", ""), cells.get("end", "")
     if not start:

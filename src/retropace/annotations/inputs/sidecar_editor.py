@@ -9,9 +9,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from retropace.annotations.inputs.location import split_location
-from retropace.annotations.inputs.sidecar import BOM, COLUMNS, decode_text, detect_delimiter, is_row, parse_sidecar
+from retropace.annotations.inputs.sidecar import BOM, COLUMNS, decode_text, is_row, parse_header, parse_sidecar
 from retropace.annotations.model.annotation import Annotation, UnresolvedAnnotation
-from retropace.annotations.model.attributes import Attributes
+from retropace.annotations.model.attributes import Attributes, format_label
 from retropace.annotations.model.label import Label
 from retropace.core.errors import AnnotationError
 from retropace.core.units import format_count
@@ -40,8 +40,7 @@ class SidecarEditor:
     def parse(cls, data: bytes, path: str | os.PathLike[str]) -> SidecarEditor:
         """Return an editor for the bytes of a sidecar; raises :class:`AnnotationError` if they are not valid."""
         name = os.fspath(path)
-        text = decode_text(data, name)
-        editor = cls(tuple(text.splitlines(keepends=True)), name)
+        editor = cls(tuple(decode_text(data, name).splitlines(keepends=True)), name)
         editor.parse_rows()
         return editor
 
@@ -56,12 +55,9 @@ class SidecarEditor:
     def with_row(self, where: str, label: Label, note: str, attributes: Attributes) -> SidecarEditor:
         """Return an editor with a row added at the end."""
         start, end = split_location(where)
-        cells = {"start": start, "end": end, "label": _format_label(label, attributes), "note": " ".join(note.split())}
+        cells = {"start": start, "end": end, "label": format_label(label, attributes), "note": " ".join(note.split())}
         editor = self._with_columns(name for name, value in cells.items() if value)
-        lines = list(editor.lines)
-        if not lines[-1].endswith(("\n", "\r")):
-            lines[-1] += editor._newline()
-        return replace(editor, lines=(*lines, editor._format_row(cells)))
+        return editor._with_line(editor._format_row(cells))
 
     def replace_row(self, number: int, rows: Sequence[SidecarRow]) -> SidecarEditor:
         """Return an editor in which any number of rows replace the row ``number``, counted from 1.
@@ -85,7 +81,7 @@ class SidecarEditor:
             if row.bounds is not None:
                 cells["start"], cells["end"] = row.bounds
             if (row.label, row.attributes) != (old.label, old.attributes):
-                cells |= {"label": _format_label(row.label, row.attributes), "distance": "", "speed": ""}
+                cells |= {"label": format_label(row.label, row.attributes), "distance": "", "speed": ""}
             if row.note != old.note:
                 cells["note"] = " ".join(row.note.split())
             lines.append(editor._format_row(cells, "" if is_unended and row is rows[-1] else None))
@@ -103,22 +99,21 @@ class SidecarEditor:
         return annotations[number - 1]
 
     def _with_columns(self, names: Iterable[str]) -> SidecarEditor:
-        """Return an editor whose header has all the named columns; those it lacks are added at its end.
-
-        If there is no header, one with all of ``COLUMNS`` is added.
-        """
-        index, _, present = self._header()
-        lines = list(self.lines)
+        """Return an editor with the named columns, or all if there is no header, added to the header as needed."""
+        index, delimiter, present = self._header()
         if index is None:
-            if lines and not lines[-1].endswith(("\n", "\r")):
-                lines[-1] += self._newline()
-            return replace(self, lines=(*lines, ",".join(COLUMNS) + self._newline()))
-        wanted = set(names)
-        missing = [name for name in COLUMNS if name in wanted and name not in present]
+            return self._with_line(",".join(COLUMNS) + self._newline())
+        wanted, lines = set(names), list(self.lines)
         header = lines[index].rstrip("\r\n")
-        added = "".join(detect_delimiter(header) + name for name in missing)
+        added = "".join(delimiter + name for name in COLUMNS if name in wanted and name not in present)
         lines[index] = header + added + lines[index][len(header) :]
         return replace(self, lines=tuple(lines))
+
+    def _with_line(self, line: str) -> SidecarEditor:
+        lines = list(self.lines)
+        if lines and not lines[-1].endswith(("\n", "\r")):
+            lines[-1] += self._newline()
+        return replace(self, lines=(*lines, line))
 
     def _parse_cells(self, line: str) -> dict[str, str]:
         _, delimiter, names = self._header()
@@ -137,31 +132,17 @@ class SidecarEditor:
         """Return the index of the header line (None if there is none), the delimiter and the names of the columns."""
         for index, line in enumerate(self.lines):
             if is_row(text := line.removeprefix(BOM)):
-                delimiter = detect_delimiter(text)
-                return (
-                    index,
-                    delimiter,
-                    [name.strip().casefold() for name in next(csv.reader([text], delimiter=delimiter))],
-                )
+                return index, *parse_header(text)
         return None, ",", list(COLUMNS)
-
-
-def _format_label(label: Label, attributes: Attributes) -> str:
-    return " ".join(part for part in (str(label), str(attributes)) if part)
 
 
 def build_sidecar(annotations: Iterable[Annotation], path: str | os.PathLike[str]) -> SidecarEditor:
     """Return a new sidecar with the given annotations, in elapsed times to the microsecond."""
-    editor = empty_sidecar(path)
+    editor = SidecarEditor.parse(b"", path)
     for annotation in annotations:
         where = f"{format_elapsed(annotation.start_s)}-{format_elapsed(annotation.end_s)}"
         editor = editor.with_row(where, annotation.label, annotation.note, annotation.attributes)
     return editor
-
-
-def empty_sidecar(path: str | os.PathLike[str]) -> SidecarEditor:
-    """Return a new sidecar without rows."""
-    return SidecarEditor((), os.fspath(path))
 
 
 def format_elapsed(seconds: float) -> str:
@@ -178,9 +159,7 @@ def format_elapsed(seconds: float) -> str:
 
 
 def format_exact_elapsed(seconds: float) -> str:
-    """Return elapsed seconds as text to the millisecond.
-
-    It always has a fraction. This marks the time as exact, so that it is not moved to a change of pace when read again.
+    """Return elapsed seconds to the millisecond, with a fraction: a time with one is never moved to a change of pace.
 
     >>> format_exact_elapsed(750.0)
     '12:30.0'

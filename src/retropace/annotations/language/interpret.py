@@ -1,7 +1,6 @@
 """Interpretation of names: the title of an activity, a workout step, a lap, a waypoint, a track.
 
-A name is weaker evidence than a label. "Reverse loop" describes the route and "no backward today" negates the label, so
-an ambiguous name leads to a suggestion and never to a label.
+"Reverse loop" describes the route: an ambiguous name leads to a suggestion and never to a label.
 """
 
 from __future__ import annotations
@@ -27,12 +26,16 @@ class Meaning:
         """Whether the name may describe the route as well as the runner."""
         return self.label is None
 
+    @property
+    def may_be_backward(self) -> bool:
+        """Whether the name means backward or is ambiguous."""
+        return self.label is None or self.label.direction == "backward"
+
 
 def interpret_name(name: str, *, is_title: bool = True) -> Meaning | None:
     """Return what a name says about direction; None if it says nothing.
 
-    In a title (of an activity, a track or a waypoint) words that may describe the route are ambiguous. The name of a
-    workout step or lap (``is_title=False``) describes what the runner does in it.
+    Words that may describe the route are ambiguous in a title, but not in the name of a step or lap.
 
     >>> interpret_name("backward walk", is_title=False)
     Meaning(label=Label(direction='backward', gait='walk'), word='backward')
@@ -71,10 +74,7 @@ def interpret_name(name: str, *, is_title: bool = True) -> Meaning | None:
 
 
 def _build_label_with_gait(meaning: str, phrases: list[Phrase]) -> Label:
-    """Return the label that ``meaning`` names, such as ``backward``.
-
-    If it has no gait and the phrases name exactly one (running or walking), that gait is added.
-    """
+    """Return the label that ``meaning`` names, with the gait of the phrases if it has none and they name one."""
     label = parse_canonical_label(meaning)
     gaits = {phrase.meaning for phrase in phrases if phrase.kind == "gait"} - {"stand"}
     if label.gait == "" and len(gaits) == 1:

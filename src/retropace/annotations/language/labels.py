@@ -11,7 +11,7 @@ from retropace.core.errors import AnnotationError
 def parse_label(text: str) -> Label:
     """Return the label that a text means in any known language, without regard to case and accents.
 
-    Raises :class:`AnnotationError` for an unknown label, with the nearest known word.
+    Raises :class:`AnnotationError` for any other text.
 
     >>> parse_label("walk en arrière")
     Label(direction='backward', gait='walk')
@@ -30,10 +30,8 @@ def parse_label(text: str) -> Label:
             if direction in labels and gait in gaits:
                 return _combine(parse_canonical_label(labels[direction]), gaits[gait], text)
     if normalized in gaits:
-        raise AnnotationError(
-            f'label "{text.strip()}" names no direction: '
-            f'say "backward {gaits[normalized]}" or "forward {gaits[normalized]}"'
-        )
+        gait = gaits[normalized]
+        raise AnnotationError(f'label "{text.strip()}" names no direction: say "backward {gait}" or "forward {gait}"')
     import difflib  # imported only for an error message
 
     near = difflib.get_close_matches(normalized, list(labels), n=1, cutoff=0.6)

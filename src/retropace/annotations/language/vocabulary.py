@@ -1,7 +1,4 @@
-"""The words for directions and gaits in twelve languages, kept in ``vocabulary.toml``, and the search for them.
-
-The word lists are read when they are first needed: most recordings have no annotation and no telling name.
-"""
+"""The words for directions and gaits in twelve languages, kept in ``vocabulary.toml``, and the search for them."""
 
 from __future__ import annotations
 
@@ -62,18 +59,12 @@ def build_gait_table() -> dict[str, str]:
 
 
 def invert(*tables: dict[str, list[str]]) -> dict[str, str]:
-    """Return a table from each word to the key of the list that holds it.
-
-    For a word in several lists the last list counts.
-    """
+    """Return a table from each word to the key of the last list that holds it."""
     return {word: key for table in tables for key, group in table.items() for word in group}
 
 
 def find_phrases(text: str) -> list[Phrase]:
-    """Return the known phrases in a text in order, the longest where several match.
-
-    Short forms such as single letters are not searched for.
-    """
+    """Return the known phrases in a text in order, the longest where several match, but no short forms."""
     table, pattern = _build_phrase_table()
     return [Phrase(*table[match[0]], match[0]) for match in pattern.finditer(normalize(text))]
 

@@ -1,7 +1,4 @@
-"""Annotations, which give a label to a stretch of an activity.
-
-The stretch is a span of elapsed seconds, or a location that is still text.
-"""
+"""Annotations, which give a label to a span of elapsed seconds, or to a location that is still text."""
 
 from __future__ import annotations
 
@@ -15,8 +12,7 @@ TYPED_TOLERANCE_S = 10.0
 WHOLE_MINUTE_TOLERANCE_S = 30.0
 """Largest number of seconds by which a time in whole minutes may be off, owing to rounding."""
 BUTTON_TOLERANCE_S = 1.0
-"""Largest number of seconds by which a press of the lap button may be off: people press within about a second of the
-turn."""
+"""Largest number of seconds by which a press of the lap button may be off from the turn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +44,7 @@ class Annotation:
     note: str = ""
     origin: Origin = Origin("library")
     edge_tolerance_s: float = TYPED_TOLERANCE_S
-    """Largest number of seconds by which start and end may be off. If it is at most one second, they are never moved to
-    a change of pace."""
+    """Largest number of seconds by which start and end may be off; up to one second, they stay where they are."""
     attributes: Attributes = NO_ATTRIBUTES
 
     @property
@@ -68,7 +63,7 @@ class UnresolvedAnnotation:
     """A label for a location that is still text; :func:`retropace.annotations.resolve_annotations` finds its times."""
 
     where: str
-    """Location as written, in the syntax of :func:`retropace.annotations.inputs.location.parse_location`."""
+    """Location as written, for :func:`retropace.annotations.inputs.location.parse_location`."""
     label: Label
     note: str = ""
     origin: Origin = Origin("library")

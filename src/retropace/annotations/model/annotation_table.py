@@ -32,7 +32,7 @@ class AnnotationTable(Sequence[Annotation]):
     distance_m: FloatArray
     """Distance (m) of each stretch as stated by the runner; NaN if none is stated."""
     speed_mps: FloatArray
-    """Speed while moving (m/s) in each stretch as stated by the runner; NaN if none is stated."""
+    """Speed while moving (m/s) as stated by the runner; NaN if none is stated."""
     note: NDArray[np.object_]
     origin: NDArray[np.object_]
     """Source of each annotation, an :class:`~retropace.annotations.model.annotation.Origin`."""

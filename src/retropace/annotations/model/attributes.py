@@ -1,7 +1,6 @@
 """Distance or speed that the runner states for a stretch, as in ``lap 3=backward distance=400m``.
 
-The runner's figure replaces the watch's: a treadmill's belt and a track's lines are exact, while a watch estimates
-distance from a model of steps that was made for running forward.
+The runner's figure replaces the watch's: a treadmill's belt and a track's lines are exact.
 """
 
 from __future__ import annotations
@@ -9,6 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from retropace.annotations.model.label import Label
 from retropace.core.errors import AnnotationError
 from retropace.core.units import parse_distance_m, parse_speed_mps
 
@@ -36,6 +36,11 @@ class Attributes:
 
 NO_ATTRIBUTES = Attributes()
 """Attributes of a stretch for which the runner states neither distance nor speed."""
+
+
+def format_label(label: Label, attributes: Attributes) -> str:
+    """Return a label with its attributes as :func:`split_attributes` reads them."""
+    return " ".join(part for part in (str(label), str(attributes)) if part)
 
 
 def split_attributes(text: str) -> tuple[str, Attributes]:
@@ -73,8 +78,7 @@ def parse_attributes(values: dict[str, str]) -> Attributes:
     if speed:
         mps = parse_speed_mps(speed)
         if mps is None or not mps > 0.0:
-            raise AnnotationError(
-                f"speed={speed} is no speed: write speed=8km/h, speed=5mph, speed=2.2m/s or speed=7:30/km"
-            )
+            examples = "speed=8km/h, speed=5mph, speed=2.2m/s or speed=7:30/km"
+            raise AnnotationError(f"speed={speed} is no speed: write {examples}")
         return Attributes(speed_mps=mps)
     return NO_ATTRIBUTES

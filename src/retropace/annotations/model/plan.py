@@ -9,8 +9,7 @@ from retropace.annotations.model.label import Label
 from retropace.core.units import format_duration
 
 MAX_STEPS = 500
-"""Largest number of steps of a plan, those in repeats counted as often as repeated; more are an error. 10 km in
-stretches of 50 m are 200 steps."""
+"""Largest number of steps of a plan, those in repeats counted as often as repeated; more are an error."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +22,6 @@ class PlanStep:
     until_lap: bool = False
     """Whether the step ends when the lap button is pressed."""
     speed_mps: float | None = None
-    """Planned speed (m/s); None if it is left to the runner."""
     is_recovery: bool = False
     """Whether the step is a recovery, in which the runner may stand or move."""
 
@@ -64,8 +62,7 @@ class Plan:
     items: tuple[Item, ...]
     text: str = ""
     source: str = "workout"
-    """Where the plan was found: ``workout`` (a sentence by the user), ``file`` (loaded on the watch),
-    ``description`` or ``title``."""
+    """``workout`` (a sentence by the user), ``file`` (loaded on the watch), ``description`` or ``title``."""
 
     @property
     def display_name(self) -> str:

@@ -22,8 +22,7 @@ class StepResult:
     ratio: float
     """Actual over planned length; NaN for a step of open length."""
     fit_score: float
-    """Score in 0..1 of how well the step fits: 1 at the planned length, and 0.6 at one standard deviation from it. The
-    score is halved if pace and cadence barely differ from the neighbouring steps."""
+    """Score in 0..1: 1 at the planned length, 0.6 at one standard deviation from it, halved for an indistinct step."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +48,8 @@ def build_workout_annotations(workout: Workout) -> list[Annotation]:
     """Return one annotation for each step of a workout that fits; empty if it does not fit."""
     plan = workout.plan
     name = f'--workout "{plan.text}"' if plan.source == "workout" else plan.display_name
+    origin, steps = Origin("workout", name), workout.steps if workout.fits else ()
     return [
-        Annotation(
-            result.start_s,
-            result.end_s,
-            result.step.label,
-            str(result.step),
-            Origin("workout", name),
-            BUTTON_TOLERANCE_S,
-        )
-        for result in (workout.steps if workout.fits else ())
+        Annotation(result.start_s, result.end_s, result.step.label, str(result.step), origin, BUTTON_TOLERANCE_S)
+        for result in steps
     ]

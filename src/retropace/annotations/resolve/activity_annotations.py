@@ -36,11 +36,9 @@ def find_activity_annotations(
     edges_s: FloatArray,
     parameters: LabelParameters,
 ) -> ActivityAnnotations:
-    """Return all annotations of an activity with change points ``edges_s``, in elapsed seconds.
+    """Return all annotations of an activity with change points ``edges_s``: those given and those in the recording.
 
-    Beside the explicit ``inputs`` the recording's own names, waypoints, description and workout are used, unless the
-    parameters say otherwise. Raises :class:`AnnotationError` for locations that the activity lacks and for
-    contradictions.
+    Raises :class:`AnnotationError` for locations that the activity lacks and for contradictions.
     """
     use_file_names = parameters.use_file_names and _has_text(activity, cleaned)
     if not inputs and not use_file_names:
@@ -55,14 +53,15 @@ def find_activity_annotations(
 
         return fit_workout(plan, cleaned, signals, edges_s)
 
-    collected = collect_annotations(inputs, activity, cleaned, fit_plan, use_file_names=use_file_names)
-    table, overruled = resolve_annotations(collected.annotations, cleaned)
+    collected, workout, warnings = collect_annotations(
+        inputs, activity, cleaned, fit_plan, use_file_names=use_file_names
+    )
+    table, overruled = resolve_annotations(collected, cleaned)
     table, moves = (table, ()) if parameters.keep_edges else snap_edges(table, signals)
-    return ActivityAnnotations(table, collected.workout, (*collected.warnings, *overruled, *moves))
+    return ActivityAnnotations(table, workout, (*warnings, *overruled, *moves))
 
 
 def _has_text(activity: Activity, cleaned: CleanedActivity) -> bool:
     """Whether anything in the recording has a name or a text that may imply annotations."""
-    texts = [activity.name, activity.description, *(lap.name for lap in cleaned.laps)]
-    texts += [split.name for split in cleaned.splits]
-    return any(texts) or bool(cleaned.waypoints or cleaned.workout_steps)
+    names = [*(lap.name for lap in cleaned.laps), *(split.name for split in cleaned.splits)]
+    return any([activity.name, activity.description, *names, cleaned.waypoints, cleaned.workout_steps])

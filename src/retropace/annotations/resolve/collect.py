@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from retropace.annotations.implicit.device_workout import build_plan
@@ -21,15 +20,6 @@ if TYPE_CHECKING:
     from retropace.annotations.model.annotation_input import AnnotationInput
 
 
-@dataclass(frozen=True, slots=True)
-class CollectedAnnotations:
-    """All annotations of an activity before overlaps are resolved, its fitted workout if it has one, and warnings."""
-
-    annotations: list[Annotation | UnresolvedAnnotation]
-    workout: Workout | None
-    warnings: list[str]
-
-
 def collect_annotations(
     inputs: Iterable[AnnotationInput],
     activity: Activity,
@@ -37,11 +27,11 @@ def collect_annotations(
     fit_plan: Callable[[Plan], Workout],
     *,
     use_file_names: bool,
-) -> CollectedAnnotations:
-    """Return all annotations of an activity, and its workout as fitted by ``fit_plan``.
+) -> tuple[list[Annotation | UnresolvedAnnotation], Workout | None, list[str]]:
+    """Return all annotations of an activity, its workout, if any, as fitted by ``fit_plan``, and warnings.
 
     With ``use_file_names`` the recording's own names, waypoints, description and workout are used too. Raises
-    :class:`AnnotationError` if the inputs name a field that the recording lacks, or contain two workouts.
+    :class:`AnnotationError` for a field that the recording lacks, and for a second workout.
     """
     annotations, plans, warnings = _sort_inputs(inputs, cleaned)
     if len(plans) > 1:
@@ -60,7 +50,7 @@ def collect_annotations(
         found, messages = find_recording_annotations(activity, cleaned, is_unannotated=is_unannotated)
         annotations += found
         warnings += messages
-    return CollectedAnnotations(_resolve_named_steps(annotations, workout, cleaned, fit_plan), workout, warnings)
+    return _resolve_named_steps(annotations, workout, cleaned, fit_plan), workout, warnings
 
 
 def _sort_inputs(
@@ -103,9 +93,9 @@ def _resolve_named_steps(
     cleaned: CleanedActivity,
     fit_plan: Callable[[Plan], Workout],
 ) -> list[Annotation | UnresolvedAnnotation]:
-    """Return the annotations with every ``step "NAME"`` replaced by the spans of that step.
+    """Return the annotations with every ``step "NAME"`` replaced by the spans of that step, if no lap states them.
 
-    Where laps do not say which step they were, the workout on the watch is fitted to the activity to find these spans.
+    The spans are those of the workout on the watch, fitted to the activity.
     """
     names = [parse_step_name(item.where) if isinstance(item, UnresolvedAnnotation) else None for item in annotations]
     is_stated = any(lap.step_index is not None for lap in cleaned.laps)
@@ -117,10 +107,9 @@ def _resolve_named_steps(
     results = [(result, steps[result.plan_index]) for result in workout.steps if workout.fits]
     resolved: list[Annotation | UnresolvedAnnotation] = []
     for item, name in zip(annotations, names, strict=True):
+        stated = item.label, item.note, item.origin, BUTTON_TOLERANCE_S, item.attributes
         resolved += [
-            Annotation(
-                result.start_s, result.end_s, item.label, item.note, item.origin, BUTTON_TOLERANCE_S, item.attributes
-            )
+            Annotation(result.start_s, result.end_s, *stated)
             for result, step in results
             if name is not None and name in (step.name.casefold(), step.note.casefold())
         ] or [item]

@@ -22,11 +22,10 @@ from retropace.core.errors import AnnotationError
 from retropace.core.units import format_duration
 
 MAX_OVERRUN_S = 60.0
-"""Largest number of seconds by which an annotation may reach beyond the start or end of the activity without a warning.
-In any case it is cut off there."""
+"""Seconds by which an annotation may reach beyond the activity, where it is cut off, without a warning."""
 MIN_STRETCH_S = 5e-7
-"""Shortest annotated stretch in seconds: half of the microsecond to which annotation files are exact. A shorter one, or
-a shorter part within the activity, is rejected as empty."""
+"""Seconds below which an annotated stretch, or its part within the activity, is rejected as empty: half of the
+microsecond to which annotation files are exact."""
 
 
 def resolve_annotations(
@@ -34,9 +33,8 @@ def resolve_annotations(
 ) -> tuple[AnnotationTable, tuple[str, ...]]:
     """Return the annotations as sorted spans within the activity that do not overlap, and warnings.
 
-    The order of the input has no effect. Overlapping annotations of equal label are merged. Where two of different
-    label overlap within their edge tolerances, they meet at the edge that has the smaller tolerance. Raises
-    :class:`AnnotationError` for an annotation outside the activity and for two that contradict each other, naming both.
+    Raises :class:`AnnotationError` for an annotation outside the activity and for two that contradict each other, as
+    :mod:`retropace.annotations.model.origin_priority` defines it.
     """
     warnings: list[str] = []
     located = [item for item in annotations if isinstance(item, Annotation)]
@@ -50,14 +48,20 @@ def resolve_annotations(
 def locate_annotations(
     unresolved: list[UnresolvedAnnotation], cleaned: CleanedActivity, warnings: list[str]
 ) -> list[Annotation]:
-    """Return the annotations with their times in the activity; they may overlap.
+    """Return the annotations with their times in the activity, one for each span; they may overlap.
 
-    A location of several spans, such as two laps, gives one annotation for each span. Messages are appended to
-    ``warnings``. Raises :class:`AnnotationError` for a location that the activity lacks.
+    Messages are appended to ``warnings``. Raises :class:`AnnotationError` for a location that the activity lacks.
     """
     located: list[Annotation] = []
     open_ended: list[tuple[TimePoint, UnresolvedAnnotation]] = []
     whole_minute_paths = _find_whole_minute_paths(unresolved)
+
+    def build(item: UnresolvedAnnotation, start_s: float, end_s: float, tolerance_s: float) -> Annotation:
+        is_rounded = item.origin.path in whole_minute_paths and has_whole_minutes_only(item.where)
+        if is_rounded and tolerance_s == TYPED_TOLERANCE_S:
+            tolerance_s = WHOLE_MINUTE_TOLERANCE_S
+        return Annotation(start_s, end_s, item.label, item.note, item.origin, tolerance_s, item.attributes)
+
     for annotation in unresolved:
         try:
             if annotation.where.endswith(UNTIL_NEXT):
@@ -67,10 +71,8 @@ def locate_annotations(
         except AnnotationError as error:
             raise _build_error_at_origin(annotation, error.message) from None
         warnings += [f"{annotation.origin}: {message}" for message in resolved.warnings]
-        located += [
-            _build_annotation(annotation, start, end, resolved.edge_tolerance_s, whole_minute_paths)
-            for start, end in resolved.spans.tolist()
-        ]
+        tolerance_s = resolved.edge_tolerance_s
+        located += [build(annotation, start_s, end_s, tolerance_s) for start_s, end_s in resolved.spans.tolist()]
     starts = np.array(sorted([other.start_s for other in located] + [point.time_s for point, _ in open_ended]))
     for point, annotation in open_ended:
         start = point.time_s
@@ -78,26 +80,8 @@ def locate_annotations(
         end = float(starts[next_start]) if next_start < len(starts) else cleaned.elapsed_s
         if start >= cleaned.elapsed_s:
             end = start + 1.0  # beyond the end: rejected by _clip_to_activity
-        located.append(_build_annotation(annotation, start, end, point.edge_tolerance_s, whole_minute_paths))
+        located.append(build(annotation, start, end, point.edge_tolerance_s))
     return located
-
-
-def _build_annotation(
-    unresolved: UnresolvedAnnotation,
-    start_s: float,
-    end_s: float,
-    edge_tolerance_s: float,
-    whole_minute_paths: set[str],
-) -> Annotation:
-    if (
-        unresolved.origin.path in whole_minute_paths
-        and has_whole_minutes_only(unresolved.where)
-        and edge_tolerance_s == TYPED_TOLERANCE_S
-    ):
-        edge_tolerance_s = WHOLE_MINUTE_TOLERANCE_S
-    return Annotation(
-        start_s, end_s, unresolved.label, unresolved.note, unresolved.origin, edge_tolerance_s, unresolved.attributes
-    )
 
 
 def _find_whole_minute_paths(unresolved: list[UnresolvedAnnotation]) -> set[str]:
@@ -116,20 +100,13 @@ def _build_error_at_origin(annotation: Annotation | UnresolvedAnnotation, messag
 
 
 def _clip_to_activity(annotation: Annotation, cleaned: CleanedActivity, warnings: list[str]) -> Annotation:
-    start, end = annotation.start_s, annotation.end_s
+    start, end = annotation.span
+    span, total = f"{format_duration(start)} to {format_duration(end)}", format_duration(cleaned.elapsed_s)
     if not (np.isfinite(start) and np.isfinite(end) and end - start >= MIN_STRETCH_S):
-        raise _build_error_at_origin(
-            annotation, f"a stretch from {format_duration(start)} to {format_duration(end)} is none"
-        )
+        raise _build_error_at_origin(annotation, f"a stretch from {span} is none")
     if start > cleaned.elapsed_s - MIN_STRETCH_S or end < MIN_STRETCH_S:
-        raise _build_error_at_origin(
-            annotation,
-            f"lies outside the activity: {format_duration(start)} to {format_duration(end)}, "
-            f"the activity lasts {format_duration(cleaned.elapsed_s)}",
-        )
+        message = f"lies outside the activity: {span}, the activity lasts {total}"
+        raise _build_error_at_origin(annotation, message)
     if start < -MAX_OVERRUN_S or end > cleaned.elapsed_s + MAX_OVERRUN_S:
-        warnings.append(
-            f"{annotation.origin}: {format_duration(start)} to {format_duration(end)} reaches beyond the activity "
-            f"({format_duration(cleaned.elapsed_s)}) and was cut there"
-        )
+        warnings.append(f"{annotation.origin}: {span} reaches beyond the activity ({total}) and was cut there")
     return replace(annotation, start_s=max(start, 0.0), end_s=min(end, cleaned.elapsed_s))

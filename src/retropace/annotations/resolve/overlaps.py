@@ -5,10 +5,11 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, insort
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from itertools import groupby
+from typing import NamedTuple
 
 import numpy as np
 
@@ -21,8 +22,14 @@ from retropace.core.spans import as_spans, clip, subtract, total_s, union
 from retropace.core.units import format_duration
 
 MIN_REMAINDER_S = 5.0
-"""Shortest remainder (s) that is kept of an annotation partly covered by one of higher priority. The time of a shorter
-remainder goes to the annotation on its other side or, if none touches it, gets no label."""
+"""Shortest remainder (s) that is kept of an annotation partly covered by one of higher priority."""
+
+
+class _Cut(NamedTuple):
+    """What is left of an annotation beside others, and the annotation as it was stated."""
+
+    annotation: Annotation
+    stated: Annotation
 
 
 def resolve_overlaps(annotations: Iterable[Annotation]) -> tuple[AnnotationTable, tuple[str, ...]]:
@@ -77,32 +84,41 @@ def _resolve_crossings(annotations: list[Annotation]) -> list[Annotation]:
 
     Raises :class:`AnnotationError` where two that disagree cross or cover the same span.
     """
-    nested: list[Annotation] = []
+    nested: list[_Cut] = []
     open_indices: list[int] = []
     origin_s = _measure_origins_s(annotations)
-    for later in sorted(annotations, key=_outer_first):
-        while open_indices and nested[open_indices[-1]].end_s <= later.start_s:
+    queue = [_Cut(annotation, annotation) for annotation in sorted(annotations, key=_outer_first)]
+    for number, item in enumerate(queue):
+        current = item.annotation
+        while open_indices and nested[open_indices[-1]].annotation.end_s <= current.start_s:
             open_indices.pop()
-        current = later
         while open_indices:
-            earlier = nested[open_indices[-1]]
+            index = open_indices[-1]
+            earlier = nested[index].annotation
             if _is_more_precise(earlier, current) and current.end_s <= earlier.end_s:
                 break
             if current.span == earlier.span and origin_s(current) != origin_s(earlier):
                 # The narrower origin leads: "lap 5" is one of "odd laps".
-                nested[open_indices[-1]] = min(earlier, current, key=origin_s)
+                nested[index] = min(nested[index], item, key=lambda cut: origin_s(cut.annotation))
                 break
+            _check_agreement(nested[index].stated, item.stated)
             if current.end_s <= earlier.end_s and current.span != earlier.span:
                 if earlier.attributes.distance_m is not None:
                     raise _build_contradiction_error(earlier, current, "give each part a distance of its own")
                 open_indices.append(len(nested))
-                nested.append(current)
+                nested.append(item)
                 break
-            nested[open_indices.pop()], current = _split_crossing(earlier, current)
+            earlier, later = _split_crossing(earlier, current)
+            nested[index] = nested[index]._replace(annotation=earlier)
+            if later.start_s > current.start_s:
+                # It starts later now; whatever starts before comes first.
+                insort(queue, item._replace(annotation=later), lo=number + 1, key=lambda cut: _outer_first(cut[0]))
+                break
+            open_indices.pop()
         else:
             open_indices.append(len(nested))
-            nested.append(current)
-    return [annotation for annotation in nested if annotation.start_s < annotation.end_s]
+            nested.append(item)
+    return [annotation for annotation, _ in nested if annotation.start_s < annotation.end_s]
 
 
 def _measure_origins_s(annotations: list[Annotation]) -> Callable[[Annotation], float]:
@@ -124,20 +140,32 @@ def _is_more_precise(first: Annotation, second: Annotation) -> bool:
     return more != less and more[0] >= less[0] and more[1] >= less[1]
 
 
-def _split_crossing(earlier: Annotation, later: Annotation) -> tuple[Annotation, Annotation]:
-    """Return two overlapping annotations, cut at the edge of the one that says more or has the smaller tolerance.
+def _check_agreement(first: Annotation, second: Annotation) -> None:
+    """Raise :class:`AnnotationError` if two annotations, as stated, cross by more than their tolerances."""
+    earlier, later = sorted((first, second), key=_outer_first)
+    is_crossing = earlier.start_s < later.start_s < earlier.end_s < later.end_s
+    if not is_crossing or _is_more_precise(earlier, later) or _may_cut_end(earlier, later):
+        return
+    if earlier.end_s - later.start_s > max(earlier.edge_tolerance_s, later.edge_tolerance_s):
+        raise _build_contradiction_error(earlier, later, "take one of them out")
 
-    Raises :class:`AnnotationError` if they overlap by more than their tolerances.
+
+def _may_cut_end(earlier: Annotation, later: Annotation) -> bool:
+    return _is_more_precise(later, earlier) and earlier.attributes.distance_m is None
+
+
+def _split_crossing(earlier: Annotation, later: Annotation) -> tuple[Annotation, Annotation]:
+    """Return two crossing annotations, cut at the edge of the one that says more or has the smaller tolerance.
+
+    Raises :class:`AnnotationError` if they cover the same span.
     """
     if _is_more_precise(earlier, later):
         return earlier, replace(later, start_s=earlier.end_s)
-    if _is_more_precise(later, earlier) and earlier.attributes.distance_m is None:
+    if _may_cut_end(earlier, later):
         return replace(earlier, end_s=later.start_s), later
-    edge = later.start_s if later.edge_tolerance_s <= earlier.edge_tolerance_s else earlier.end_s
-    overlap_s = min(earlier.end_s, later.end_s) - later.start_s
-    is_swallowed = edge <= earlier.start_s or later.end_s <= edge
-    if is_swallowed or overlap_s > max(earlier.edge_tolerance_s, later.edge_tolerance_s):
+    if earlier.span == later.span:
         raise _build_contradiction_error(earlier, later, "take one of them out")
+    edge = later.start_s if later.edge_tolerance_s <= earlier.edge_tolerance_s else earlier.end_s
     return replace(earlier, end_s=edge), replace(later, start_s=edge)
 
 
@@ -160,20 +188,12 @@ def _flatten(nested: list[Annotation]) -> list[Annotation]:
         owner[first:end] = number
     firsts = np.flatnonzero(np.diff(owner, prepend=-1))
     ends_s = edges_s[np.append(firsts[1:], len(owner))]
-    return [
-        replace(outer_first[number], start_s=start_s, end_s=end_s)
-        for number, start_s, end_s in zip(
-            owner[firsts].tolist(), edges_s[firsts].tolist(), ends_s.tolist(), strict=True
-        )
-        if number >= 0
-    ]
+    pieces = zip(owner[firsts].tolist(), edges_s[firsts].tolist(), ends_s.tolist(), strict=True)
+    return [replace(outer_first[number], start_s=start, end_s=end) for number, start, end in pieces if number >= 0]
 
 
 def _subtract_leading(lower: list[Annotation], leading: list[Annotation], warnings: list[str]) -> list[Annotation]:
-    """Return the annotations ``lower``, cut to the time that no annotation in ``leading`` covers.
-
-    Those in ``leading`` have higher priority. A warning is appended for each contradiction.
-    """
+    """Return the annotations ``lower``, cut to the time outside ``leading``; ``warnings`` gets the contradictions."""
     covered = union(as_spans(annotation.span for annotation in leading))
     starts = [annotation.start_s for annotation in leading]
     remainders: list[Annotation] = []
@@ -195,10 +215,9 @@ def _subtract_leading(lower: list[Annotation], leading: list[Annotation], warnin
 
 
 def _absorb_slivers(pieces: list[Annotation], edges: set[float]) -> list[Annotation]:
-    """Return the sorted pieces of annotations without those shorter than ``MIN_REMAINDER_S`` that touch ``edges``.
+    """Return the sorted pieces of annotations without short ones that touch ``edges`` (of higher priority).
 
-    ``edges`` are the starts and ends of annotations of higher priority. The time of a piece left out goes to the piece
-    that touches its other end, if there is one.
+    The time of a piece left out goes to the piece that touches its other end, if there is one.
     """
     absorbed: list[Annotation] = []
     for number, piece in enumerate(pieces):

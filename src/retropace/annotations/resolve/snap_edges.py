@@ -1,8 +1,7 @@
-"""Moving uncertain starts and ends of annotations to changes of pace and cadence.
+"""Moving uncertain starts and ends of annotations to changes of pace and cadence: people mark late, and watches lag.
 
-People mark late and watches lag. Pace and cadence on both sides of an edge are medians over some seconds that start a
-little away from it. The edge moves to the likeliest change point between these two levels (maximum likelihood; Hinkley
-1970, Biometrika 57:1), with a normal prior at its original place.
+An edge moves to the likeliest change point between the median pace and cadence on its two sides (Hinkley 1970,
+Biometrika 57:1), with a normal prior at its original place.
 """
 
 from __future__ import annotations
@@ -20,20 +19,18 @@ from retropace.segmentation.signals import StandardizedSignals
 LEVEL_WINDOW_S = 20.0
 """Longest stretch (s) on each side of an edge over which median pace and cadence are taken."""
 MAX_SHIFT_SD = 2.5
-"""Tolerance of an edge, the farthest that it may move, divided by the standard deviation of the normal prior on its
-move."""
+"""Tolerance of an edge, the farthest that it may move, in standard deviations of the normal prior on its move."""
 MIN_CHANGE_SD = 1.3
-"""Least change of pace and cadence at which an edge is moved, in standard deviations of their noise. At a smaller
-change the edge stays."""
+"""Least change of pace and cadence at which an edge is moved, in standard deviations of their noise."""
 ROUND_COUNT = 3
 """Number of rounds; each takes the medians beside the edges that the previous round found."""
 
 
 def snap_edges(annotations: AnnotationTable, signals: StandardizedSignals) -> tuple[AnnotationTable, tuple[str, ...]]:
-    """Return the annotations with uncertain edges moved to changes of pace and cadence, and messages on the moves.
+    """Return sorted, disjoint annotations with uncertain edges moved to changes of pace and cadence, and messages.
 
-    ``annotations`` are sorted and disjoint. An edge moves by at most its tolerance and never past another edge; edges
-    that touch keep touching. Edges with a tolerance of at most one second stay.
+    An edge moves by at most its tolerance, if that is more than a second, and never past another edge; edges that touch
+    keep touching.
     """
     original_s, edge_index = np.unique(annotations.spans, return_inverse=True)
     if len(original_s) == 0 or len(signals) == 0:
@@ -67,34 +64,26 @@ def _snap_round(
     bounds = np.concatenate(([0.0], current_s, [float(len(signals))]))
     moved = current_s.copy()
     for index in np.flatnonzero(max_shift_s > 0.0).tolist():
-        edge, before, after = float(current_s[index]), float(bounds[index]), float(bounds[index + 2])
-        left = signals.median_level(_select_side_window(edge, before, -1.0, float(margin_s[index])))
-        right = signals.median_level(_select_side_window(edge, after, 1.0, float(margin_s[index])))
-        if not float(np.nansum((right - left) ** 2)) >= MIN_CHANGE_SD**2:
-            moved[index] = original_s[index]
-            continue
+        edge, before, after = bounds[index + 1], bounds[index], bounds[index + 2]
+        original, shift = original_s[index], max_shift_s[index]
+        left = signals.median_level(_select_side_window(edge, before, -1.0, margin_s[index]))
+        right = signals.median_level(_select_side_window(edge, after, 1.0, margin_s[index]))
         # At most half-way to the neighbours' current places, so that edges never meet.
-        low = max(float(original_s[index] - max_shift_s[index]), (before + edge) / 2.0, 0.0)
-        high = min(float(original_s[index] + max_shift_s[index]), (after + edge) / 2.0, float(len(signals)))
-        first, last = int(np.ceil(low)), int(np.floor(high))
-        if last <= first:
-            moved[index] = original_s[index]
+        first = int(np.ceil(max(original - shift, (before + edge) / 2.0, 0.0)))
+        last = int(np.floor(min(original + shift, (after + edge) / 2.0, float(len(signals)))))
+        if last <= first or not np.nansum((right - left) ** 2) >= MIN_CHANGE_SD**2:
+            moved[index] = original
             continue
         window = StandardizedSignals(signals.values[first:last], signals.known[first:last])
         cost_difference = window.cost_to_level(left) - window.cost_to_level(right)
         candidates_s = np.arange(first, last + 1, dtype=np.float64)
-        prior_sd_s = max_shift_s[index] / MAX_SHIFT_SD
-        cost = cumulate(cost_difference) + 0.5 * ((candidates_s - original_s[index]) / prior_sd_s) ** 2
+        cost = cumulate(cost_difference) + 0.5 * ((candidates_s - original) / (shift / MAX_SHIFT_SD)) ** 2
         moved[index] = candidates_s[int(np.argmin(cost))]
     return moved if np.all(np.diff(moved) > 0.0) else current_s
 
 
 def _select_side_window(edge_s: float, neighbour_s: float, sign: float, margin_s: float) -> slice:
-    """Return the seconds on one side of an edge, as an index range, over which median pace and cadence are taken.
-
-    They lie near the edge, but farther away than the edge may move. ``sign`` is -1 for the side before the edge, 1 for
-    the side after it.
-    """
+    """Return the seconds near an edge, farther away than it may move, on its side before (-1) or after it (1)."""
     length = abs(neighbour_s - edge_s)
     margin = min(margin_s, length / 4.0)
     near, far = edge_s + sign * margin, edge_s + sign * min(margin + LEVEL_WINDOW_S, max(length - margin, margin + 1.0))

@@ -22,18 +22,15 @@ def transfer_annotations(
     if source.start_time is None or target.start_time is None:
         raise AnnotationError("annotations are carried by the clock, but a recording has none")
     offset_s = (target.start_time - source.start_time).total_seconds()
-    inside = [
-        annotation
-        for annotation in annotations
-        if annotation.end_s > offset_s and annotation.start_s < offset_s + target.elapsed_s
-    ]
+    last_s = offset_s + target.elapsed_s
+    inside = [item for item in annotations if item.end_s > offset_s and item.start_s < last_s]
     if not inside:
         raise AnnotationError(
             f"the recordings do not overlap there: one begins {source.start_time:%Y-%m-%d %H:%M:%SZ}, "
             f"the other {target.start_time:%Y-%m-%d %H:%M:%SZ}"
         )
     for annotation in inside:
-        start_s, end_s = max(annotation.start_s, offset_s), min(annotation.end_s, offset_s + target.elapsed_s)
+        start_s, end_s = max(annotation.start_s, offset_s), min(annotation.end_s, last_s)
         is_exact = annotation.edge_tolerance_s <= BUTTON_TOLERANCE_S
         start, end = (_format_clock_time(source.start_time, edge_s, is_exact) for edge_s in (start_s, end_s))
         sidecar = sidecar.with_row(f"{start}-{end}", annotation.label, annotation.note, annotation.attributes)

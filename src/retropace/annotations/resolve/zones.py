@@ -1,7 +1,6 @@
 """Annotations from zones, areas on the map with a label: stretches within an area get its label.
 
-A stretch starts and ends where the route, interpolated between records, crosses the boundary. A crossing counts only if
-the route then goes farther beyond the boundary than the error of a position, or stays on that side for some time.
+A crossing of the boundary counts if the route then goes farther than the error of a position, or stays for some time.
 """
 
 from __future__ import annotations
@@ -19,13 +18,11 @@ from retropace.core.geodesy import project_to_tangent_plane_m
 from retropace.core.spans import FloatArray, Spans, as_spans, clip, subtract, union
 
 POSITION_NOISE_M = 5.0
-"""Distance (m) from the boundary that the route must reach for a crossing to count at once; watches in the open are
-2–4 m off (one standard deviation)."""
+"""Distance (m) from the boundary at which a crossing counts at once; watches in the open are 2–4 m off."""
 MAX_FLICKER_S = 30.0
 """Longest stay (s) inside or outside a zone that is ignored if it keeps close to the boundary."""
 EDGE_TOLERANCE_S = 5.0
-"""Largest number of seconds by which the start or end of a stretch may be off. In this time a runner covers two or
-three standard deviations of the position error."""
+"""Seconds by which an edge may be off: time for two or three standard deviations of the position error."""
 MAX_BRIDGED_GAP_S = 15.0
 """Longest gap (s) between positions over which the route is interpolated; longer ones count as outside."""
 
@@ -36,11 +33,9 @@ def find_zone_annotations(zones: Zones, cleaned: CleanedActivity) -> tuple[list[
     if known.sum() < 2:
         warning = (f"{zones.path}: the recording holds no positions, zones were not used",)
         return [], () if zones.home else warning
-    times, centre = (
-        cleaned.t_s[known],
-        (float(np.median(cleaned.lat_deg[known])), float(np.median(cleaned.lon_deg[known]))),
-    )
-    east, north = project_to_tangent_plane_m(cleaned.lat_deg[known], cleaned.lon_deg[known], *centre)
+    times, lat, lon = cleaned.t_s[known], cleaned.lat_deg[known], cleaned.lon_deg[known]
+    centre = float(np.median(lat)), float(np.median(lon))
+    east, north = project_to_tangent_plane_m(lat, lon, *centre)
     seconds = np.arange(times[0], times[-1] + 0.5, 1.0)
     points = np.column_stack((np.interp(seconds, times, east), np.interp(seconds, times, north)))
     after = np.clip(np.searchsorted(times, seconds), 1, len(times) - 1)
@@ -77,10 +72,7 @@ def _project_zone(zone: Zone, centre: tuple[float, float]) -> Any:
 def _find_stays(
     shape: Any, points: FloatArray, times_s: FloatArray, in_gap: np.ndarray[tuple[int], np.dtype[np.bool_]]
 ) -> Spans:
-    """Return the spans in which a route is within a shape, without very short crossings of its boundary.
-
-    ``points`` is ``(n, 2)`` in metres, ``times_s`` and ``in_gap`` are ``(n,)``.
-    """
+    """Return the spans in which a route of ``points`` ``(n, 2)`` is within a shape, without very short crossings."""
     depth = _compute_depths(shape, points)
     depth[in_gap] = -np.inf
     inside = depth > 0.0
@@ -104,20 +96,12 @@ def _find_stays(
 
 
 def _compute_depths(shape: Any, points: FloatArray) -> FloatArray:
-    """Return the distance of each point from the boundary of a shape in metres, negative outside.
-
-    Points outside that are farther than 20 m from the shape's bounding box get -20.
-    """
+    """Return the distance of each point from a shape's boundary in metres, negative outside; about -20 if far away."""
     import shapely
 
-    low_x, low_y, high_x, high_y = shape.bounds
     margin = 4.0 * POSITION_NOISE_M
-    is_near = (
-        (points[:, 0] > low_x - margin)
-        & (points[:, 0] < high_x + margin)
-        & (points[:, 1] > low_y - margin)
-        & (points[:, 1] < high_y + margin)
-    )
+    low, high = np.reshape(shape.bounds, (2, 2))
+    is_near = np.all((points > low - margin) & (points < high + margin), axis=1)
     depth = np.full(len(points), -margin)
     if np.any(is_near):
         shapely.prepare(shape)
@@ -128,10 +112,9 @@ def _compute_depths(shape: Any, points: FloatArray) -> FloatArray:
 
 
 def _remove_flicker(stays: list[list[Any]], depth: FloatArray, min_depth_m: float, *, inside: bool) -> list[list[Any]]:
-    """Return the stays inside and outside a zone, with those that are short and close to the boundary removed.
+    """Return the stays ``[start, end, is_in]`` without those that are short and close to the boundary.
 
-    A stay is ``[start, end, is_in]``, where start and end are indices of points. Only stays whose ``is_in`` equals
-    ``inside`` are removed; each is joined to its neighbours.
+    Only stays whose ``is_in`` equals ``inside`` are removed; each is joined to its neighbours.
     """
     merged: list[list[Any]] = []
     for number, (start, end, is_in) in enumerate(stays):
@@ -147,10 +130,7 @@ def _remove_flicker(stays: list[list[Any]], depth: FloatArray, min_depth_m: floa
 
 
 def _interpolate_crossing(row: int, depth: FloatArray, times_s: FloatArray) -> float:
-    """Return the time between ``row - 1`` and ``row``, two indices of points, at which the route crosses the boundary.
-
-    Distance to the boundary is interpolated between the two points; the crossing is where it is 0.
-    """
+    """Return the time between the points ``row - 1`` and ``row`` at which the route crosses the boundary."""
     if row <= 0:
         return float(times_s[0])
     if row >= len(times_s):

@@ -13,8 +13,7 @@ class Keywords:
     """The words of workout sentences, all in normalized spelling."""
 
     units: dict[str, tuple[str, float]]
-    """Table from each word for a unit to the base unit, ``m`` or ``s``, and the size in it: ``("m", 1000.0)`` for "km".
-    """
+    """Base unit, ``m`` or ``s``, and size in it by word: ``("m", 1000.0)`` for "km"."""
     numbers: dict[str, int]
     fractions: dict[str, float]
     hundreds: frozenset[str]
@@ -29,7 +28,7 @@ class Keywords:
     until_lap: tuple[str, ...]
     """Phrases for a step that ends at a press of the lap button, longest first."""
     step_phrases: tuple[str, ...]
-    """All words and phrases that may say what the runner does in a step (labels, gaits, "warm-up"), longest first."""
+    """All phrases that may say what the runner does in a step (labels, gaits, "warm-up"), longest first."""
 
 
 @cache

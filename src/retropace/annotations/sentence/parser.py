@@ -9,8 +9,8 @@
     step     := [length] [direction] [gait] ["@" pace]      in any order
     length   := 400m | 1.5km | 1/4 mile | 2 laps | 90s | 2min | 2:00 | 2'30" | until lap | 400 (metres)
 
-A step without a direction is forward, a step without a length may last any time, and a lap is 400 m. ``6x400B/2'R``,
-``6x400m backward, r 2:00`` and ``6x400m back, 2min rest`` are all equal to ``6x(400m backward, 2min rest)``.
+A step without a direction is forward, a step without a length may last any time, and a lap is 400 m. ``6x400B/2'R`` and
+``6x400m back, r 2:00`` are equal to ``6x(400m backward, 2min rest)``.
 """
 
 from __future__ import annotations
@@ -36,9 +36,7 @@ OPENING_BRACKETS = frozenset(OPENING_BY_CLOSING.values())
 
 
 def parse_sentence(text: str) -> Plan:
-    """Return the plan that a workout sentence describes.
-
-    Raises :class:`AnnotationError` naming the first character that is not valid.
+    """Return the plan that a workout sentence describes; raises :class:`AnnotationError` naming the character at fault.
 
     >>> plan = parse_sentence("6x(400m backward, 2min rest)")
     >>> plan.items[0].count, [str(step) for step in plan.items[0].body]
@@ -101,21 +99,19 @@ def _parse_item(cursor: TokenCursor, depth: int) -> tuple[Item, bool]:
 
 
 def _parse_count(cursor: TokenCursor) -> int | None:
-    """Return a count that is followed by a repeat word, with the cursor behind both.
-
-    None, with the cursor where it was, if there is none.
-    """
+    """Return a count that is followed by a repeat word, and move the cursor behind both; None if there is none."""
     token, after, keywords = cursor.peek(), cursor.peek(1), load_keywords()
+    is_complete = False
     if token.kind == "word" and token.normalized in keywords.numbers and after.kind != "end":
         count = keywords.numbers[token.normalized]
-        if token.normalized.endswith("mal") or token.normalized in ("once", "twice", "thrice"):
-            cursor.position += 1
-            return count
+        is_complete = token.normalized.endswith("mal") or token.normalized in ("once", "twice", "thrice")
     elif token.kind == "number" and token.text.isdigit():
         count = int(token.text)
     else:
         return None
-    if f"{after.normalized} {cursor.peek(2).normalized}" in keywords.repeats:
+    if is_complete:
+        cursor.position += 1
+    elif f"{after.normalized} {cursor.peek(2).normalized}" in keywords.repeats:
         cursor.position += 3
     elif after.normalized in keywords.repeats or after.text in ("×", "*"):
         cursor.position += 2

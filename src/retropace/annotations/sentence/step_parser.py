@@ -39,10 +39,7 @@ class _StepDraft:
 
 
 def parse_step(cursor: TokenCursor) -> PlanStep:
-    """Return the step at the cursor, and move the cursor behind it.
-
-    Raises :class:`AnnotationError` naming the character.
-    """
+    """Return the step at the cursor, and move the cursor behind it; raises :class:`AnnotationError`."""
     first = cursor.peek()
     if first.kind == "end":
         raise cursor.error(first, "a step is missing: write 400m backward or 2min rest")
@@ -53,10 +50,8 @@ def parse_step(cursor: TokenCursor) -> PlanStep:
             draft.speed_mps = _parse_pace(cursor, token)
         elif token.text in ("=", ":") and not draft.unit:
             cursor.position += 1
-        elif (
-            token.kind == "symbol"
-            or (draft.words and cursor.separates_steps())
-            or (draft.unit and cursor.opens_recovery())
+        elif token.kind == "symbol" or (
+            (draft.words and cursor.separates_steps()) or (draft.unit and cursor.opens_recovery())
         ):
             break
         elif token.kind in ("number", "clock", "fraction") or _is_length_in_words(cursor):
@@ -173,17 +168,15 @@ def _parse_pace(cursor: TokenCursor, at_token: Token) -> float:
 def _parse_step_label(cursor: TokenCursor, tokens: list[Token]) -> tuple[Label, bool]:
     """Return the label that the words of a step mean, and whether the step lasts until the lap button is pressed."""
     keywords, labels, gaits = load_keywords(), build_label_table(), build_gait_table()
-    remaining = words = " ".join(token.normalized for token in tokens)
-    for phrase in keywords.until_lap:
-        if (remaining := _remove_phrase(words, phrase)) != words:
-            break
+    words = " ".join(token.normalized for token in tokens)
+    shortened = (_remove_phrase(words, phrase) for phrase in keywords.until_lap)
+    remaining = next((text for text in shortened if text != words), words)
     until_lap = remaining != words
     direction, gait = "", ""
     for phrase in keywords.step_phrases:
-        shortened = _remove_phrase(remaining, phrase)
-        if shortened == remaining:
+        before, remaining = remaining, _remove_phrase(remaining, phrase)
+        if remaining == before:
             continue
-        remaining = shortened
         label = parse_canonical_label(labels[phrase]) if phrase in labels else Label("", gaits.get(phrase, ""))
         if direction and label.direction and direction != label.direction:
             raise cursor.error(tokens[0], f"says {direction} and {label.direction}: put a comma between two steps")

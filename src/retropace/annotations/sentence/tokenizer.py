@@ -34,9 +34,7 @@ class Token:
 
 
 def tokenize(text: str) -> list[Token]:
-    """Return the tokens of a sentence, without blanks.
-
-    Raises :class:`AnnotationError` for a character that no token contains.
+    """Return the tokens of a sentence without blanks; raises :class:`AnnotationError` for a character of no token.
 
     >>> [token.text for token in tokenize("6x400m, r 2:00")]
     ['6', 'x', '400', 'm', ',', 'r', '2:00']
@@ -73,7 +71,7 @@ def _split_word(word: str, offset: int, *, after_number: bool) -> list[Token]:
 
 @dataclass(slots=True)
 class TokenCursor:
-    """The tokens (words, numbers and signs) of a sentence, and a position in them."""
+    """The tokens of a sentence, and a position in them."""
 
     text: str
     tokens: list[Token]

@@ -22,62 +22,51 @@ from retropace.core.spans import FloatArray
 from retropace.core.units import format_duration
 
 MIN_COVERED_SHARE = 0.6
-"""Least share of the session that a plan's steps must cover; otherwise the plan is rejected. It is well below 1 because
-watches are started early and stopped late."""
+"""A plan is rejected if its steps cover less than this share of the session."""
 MIN_COMPLETED_SHARE = 0.6
-"""Least share of the planned steps that must have been carried out; otherwise the plan is rejected. It is below 1
-because people cut sessions short."""
+"""A plan is rejected if less than this share of its steps was carried out."""
 MAX_OUTSIDE_CHANGES = 3
-"""Number of change points before the first step, or after the last, from which on the plan is rejected."""
+"""A plan is rejected if so many change points, or more, lie before its first step, or after its last."""
 MAX_LENGTH_RMS_SD = 1.5
-"""Limit of how far the lengths of all workout steps may be from the plan: root mean square of their deviations, in
-standard deviations of the length. A plan beyond it is rejected."""
+"""A plan is rejected if the root mean square deviation of its steps' lengths exceeds so many standard deviations."""
 MAX_LENGTH_OUTLIER_SHARE = 0.15
-"""Largest share of workout steps whose length may deviate from the plan by more than three standard deviations. A plan
-with a larger share is rejected."""
+"""A plan is rejected if more than this share of its steps deviate in length by more than three standard deviations."""
 MIN_DISTINCTNESS = 3.0
-"""Least distinctness of a step in nats: the log-likelihood by which pace and cadence in the step fit the step's own
-median better than a neighbouring step's. 3 nats are odds of twenty to one."""
+"""Nats by which the seconds of a distinct step fit its own median pace and cadence better than its neighbours'; 3 nats
+are odds of twenty to one."""
 MIN_LEVEL_DISTANCE_SD = 0.8
-"""Least distance between the median pace and cadence of a step and those of its neighbour, in standard deviations of
-the noise. Steps closer than that count as indistinct, as pace drifts by as much without any intention."""
+"""Least distance between the median pace and cadence of a distinct step and its neighbours', in standard deviations of
+noise; pace drifts by as much without any intention."""
 MIN_DISTINCT_BACKWARD_SHARE = 0.7
-"""Least share of the backward steps whose distinctness must exceed ``MIN_DISTINCTNESS``; otherwise the plan is
-rejected."""
+"""A plan is rejected if less than this share of its backward steps is distinct."""
 MIN_DISTINCT_SHARE = 0.5
-"""Least share of all steps whose distinctness must exceed ``MIN_DISTINCTNESS``; otherwise the plan is rejected."""
+"""A plan is rejected if less than this share of all its steps is distinct."""
 MAX_REST_SPEED_MPS = 0.4
-"""Highest mean speed (m/s) at which a stretch without much standing still counts as a rest: the runner may pace about.
-Walking, even backward, is at least 0.5 m/s."""
+"""Highest mean speed (m/s) of a rest spent pacing about; walking, even backward, is at least 0.5 m/s."""
 MIN_STANDING_SHARE = 0.4
-"""Least share of a rest spent standing or paused. A stretch with a lower share counts as a rest only if its mean speed
-is at most ``MAX_REST_SPEED_MPS``."""
+"""Least share of a rest spent standing or paused, unless its mean speed is at most ``MAX_REST_SPEED_MPS``."""
 MAX_GAP_MOVING_SHARE = 0.05
 """A plan is rejected if the runner moves for more than this share of the session, plus 15 s, between its steps."""
 MIN_EXPLAINED_SHARE = 0.5
-"""Smallest fraction of the variation in pace and cadence that the steps must explain; otherwise the plan is rejected.
-"""
+"""A plan is rejected if its steps explain less than this fraction of the variation in pace and cadence."""
 MAX_LOOKALIKE_COST_PER_S = 0.3
-"""Largest mean cost of a second, in nats, at which a stretch resembles a step: the cost of pace and cadence that differ
-by one to two standard deviations from the step's median."""
+"""Largest mean cost (nats) of a second at which a stretch resembles a step: one to two standard deviations of noise."""
 LOOKALIKE_LENGTH_RANGE = (0.6, 1.6)
-"""Shortest and longest duration of a stretch that can resemble a backward step, as multiples of the median duration of
-that step's executions."""
+"""Shortest and longest duration of a stretch that can resemble a step, as multiples of the step's median duration."""
 
 
 def precheck(plan: Plan, cleaned: CleanedActivity) -> str:
     """Return why a plan cannot fit, judged by its total time, distance and number of steps; empty if it may fit."""
     planned_s, planned_m = _sum_planned(plan.items)
-    total_m = float(cleaned.curves["distance_m"][-1])
+    total_m, total = float(cleaned.curves["distance_m"][-1]), format_duration(cleaned.elapsed_s)
     if planned_s > 1.6 * cleaned.elapsed_s + 60.0:
-        total = format_duration(cleaned.elapsed_s)
         return f"its timed steps alone take {format_duration(planned_s)}, the activity lasts {total}"
     if cleaned.distance_source == "none" and planned_m > 0.0:
         return "it has steps by distance, and the recording holds none"
     if planned_m > 1.6 * total_m + 100.0:
         return f"its steps by distance alone are {planned_m:.0f} m, the activity is {total_m:.0f} m long"
     if count_steps(plan.items) * 3.0 > cleaned.elapsed_s:
-        return f"it has {count_steps(plan.items)} steps, the activity lasts {format_duration(cleaned.elapsed_s)}"
+        return f"it has {count_steps(plan.items)} steps, the activity lasts {total}"
     return ""
 
 
@@ -117,32 +106,25 @@ class AcceptanceTest:
             is_standing = seconds == 0 or 1.0 - len(rows) / seconds >= MIN_STANDING_SHARE
             metres = grid.increment(grid.distance_m, aligned.start_s, aligned.end_s)
             return np.inf if is_standing or metres / max(aligned.duration_s, 1.0) <= MAX_REST_SPEED_MPS else 0.0
-        neighbours = [
-            neighbour
-            for neighbour in (*self.steps[max(number - 1, 0) : number], *self.steps[number + 1 : number + 2])
-            if neighbour.plan_index != aligned.plan_index
-        ]
+        beside = (*self.steps[max(number - 1, 0) : number], *self.steps[number + 1 : number + 2])
+        neighbours = [neighbour for neighbour in beside if neighbour.plan_index != aligned.plan_index]
         if aligned.plan_index not in levels or not neighbours:
             return np.nan
-        own_level = levels[aligned.plan_index]
-        neighbours = [neighbour for neighbour in neighbours if neighbour.plan_index in levels]
-        distances2 = [float(np.nansum((levels[other.plan_index] - own_level) ** 2)) for other in neighbours]
-        if distances2 and min(distances2) < MIN_LEVEL_DISTANCE_SD**2:
-            return 0.0
-        signals = grid.signals.select(rows)
+        own_level, signals = levels[aligned.plan_index], grid.signals.select(rows)
         own_cost = signals.cost_to_level(own_level)
-        differences = [
-            float((signals.cost_to_level(levels[other.plan_index]) - own_cost).sum())
-            for other in neighbours
-            if other.step.direction != "rest"
-        ]
-        return min(differences, default=np.inf)
+        least = np.inf
+        for other in neighbours:
+            level = levels.get(other.plan_index)
+            if level is None:
+                continue
+            if float(np.nansum((level - own_level) ** 2)) < MIN_LEVEL_DISTANCE_SD**2:
+                return 0.0
+            if other.step.direction != "rest":
+                least = min(least, float((signals.cost_to_level(level) - own_cost).sum()))
+        return least
 
     def find_rejection_reason(self, results: tuple[StepResult, ...], distinctness: list[float]) -> str:
-        """Return the first reason why the plan does not fit the activity; empty if it fits.
-
-        ``distinctness`` holds a value for each step, in nats, NaN where undetermined.
-        """
+        """Return why the plan does not fit, given :meth:`compute_distinctness` of each step; empty if it fits."""
         planned_count, total_s = count_steps(self.plan.items), float(self.grid.edge_s[-1])
         if len(self.steps) < MIN_COMPLETED_SHARE * planned_count:
             return f"only {len(self.steps)} of its {planned_count} steps would have been done"
@@ -160,29 +142,26 @@ class AcceptanceTest:
         )
 
     def _check_lengths(self, results: tuple[StepResult, ...]) -> str:
-        measured = [
-            (abs(compute_length_deviation_sd(result.step, result.ratio, is_outer=aligned.is_outer)), result)
-            for result, aligned in zip(results, self.steps, strict=True)
-            if np.isfinite(result.ratio)
-        ]
-        deviations_sd = np.array([deviation_sd for deviation_sd, _ in measured])
-        if not measured or (
-            np.sqrt(np.mean(np.square(deviations_sd))) <= MAX_LENGTH_RMS_SD
-            and np.mean(deviations_sd > 3.0) <= MAX_LENGTH_OUTLIER_SHARE
-        ):
+        measured = [pair for pair in zip(results, self.steps, strict=True) if np.isfinite(pair[0].ratio)]
+        if not measured:
             return ""
-        worst = measured[int(np.argmax(deviations_sd))][1]
+        deviations_sd = np.abs(
+            [compute_length_deviation_sd(result.step, result.ratio, step.is_outer) for result, step in measured]
+        )
+        has_outliers = np.mean(deviations_sd > 3.0) > MAX_LENGTH_OUTLIER_SHARE
+        if np.sqrt(np.mean(np.square(deviations_sd))) <= MAX_LENGTH_RMS_SD and not has_outliers:
+            return ""
+        worst = measured[int(np.argmax(deviations_sd))][0]
         return (
             f'its lengths are not those of the activity: "{worst.step}" would have to be '
-            f"{format_duration(worst.start_s)} to {format_duration(worst.end_s)}, "
-            f"{100.0 * worst.ratio:.0f} % of what was planned"
+            f"{_format_span(worst.start_s, worst.end_s)}, {100.0 * worst.ratio:.0f} % of what was planned"
         )
 
     def _check_rests(self, distinctness: list[float]) -> str:
         rests = self._select(distinctness, "rest")
-        if rests.count(0.0) > 0.5 * len(rests):
-            return "nobody rested where its rests would have to be: if you walked or jogged there, say so"
-        return ""
+        if rests.count(0.0) <= 0.5 * len(rests):
+            return ""
+        return "nobody rested where its rests would have to be: if you walked or jogged there, say so"
 
     def _check_distinctness(self, distinctness: list[float]) -> str:
         backward = self._select(distinctness, "backward")
@@ -204,16 +183,14 @@ class AcceptanceTest:
     def _check_gait(self) -> str:
         """Return a reason if most steps planned as walks were run, or most planned as runs were walked."""
         grid = self.grid
-        for gait, other_gait_s, texts in (
-            ("walk", grid.running_s, ("walked", "run")),
-            ("run", grid.walking_s, ("run", "walked")),
+        for gait, wrong_s, texts in (
+            ("walk", grid.running_s, "walked were run"),
+            ("run", grid.walking_s, "run were walked"),
         ):
             spans = [(aligned.start_s, aligned.end_s) for aligned in self.steps if aligned.step.label.gait == gait]
-            wrong_count = sum(
-                grid.increment(other_gait_s, *span) > 0.6 * grid.increment(grid.moved_s, *span) for span in spans
-            )
-            if wrong_count > 0.5 * len(spans):
-                return f"{wrong_count} of the {len(spans)} stretches that it says were {texts[0]} were {texts[1]}"
+            wrong = sum(grid.increment(wrong_s, *span) > 0.6 * grid.increment(grid.moved_s, *span) for span in spans)
+            if wrong > 0.5 * len(spans):
+                return f"{wrong} of the {len(spans)} stretches that it says were {texts}"
         return ""
 
     def _check_outside(self) -> str:
@@ -222,21 +199,18 @@ class AcceptanceTest:
         gaps = [(before.end_s, after.start_s) for before, after in pairwise(steps) if before.end_s < after.start_s]
         moved_s = [grid.increment(grid.moved_s, *gap) for gap in gaps]
         if sum(moved_s) > MAX_GAP_MOVING_SHARE * total_s + 15.0:
-            start, end = gaps[int(np.argmax(moved_s))]
-            return f"somebody moved on from {format_duration(start)} to {format_duration(end)}, where it has no step"
+            return f"somebody moved on from {_format_span(*gaps[int(np.argmax(moved_s))])}, where it has no step"
         for start, end in ((0.0, steps[0].start_s), (steps[-1].end_s, total_s)):
             count = np.count_nonzero((self.edges_s > start + 5.0) & (self.edges_s < end - 5.0))
             if count >= MAX_OUTSIDE_CHANGES and end - start > 0.1 * total_s:
-                span = f"{format_duration(start)} to {format_duration(end)}"
-                return f"pace changes {count} times from {span}, where it has no steps"
+                return f"pace changes {count} times from {_format_span(start, end)}, where it has no steps"
         return ""
 
     def _check_explained_share(self) -> str:
         """Return a reason if the steps explain little of the variation in pace and cadence.
 
-        Variation around one common median is compared with variation around the median of each stretch between change
-        points. The explained fraction is the part of this difference that vanishes with the median of each step
-        instead.
+        Explainable is what the medians of all stretches between change points take from the variation around one
+        common median; explained is what the medians of the steps take from it.
         """
         grid = self.grid
         first, end = self.steps[0].rows[0], self.steps[-1].rows[1]
@@ -248,10 +222,11 @@ class AcceptanceTest:
             return grid.total_cost(rows, grid.signals.median_level(rows)) if len(rows) else 0.0
 
         single_level_cost = own_cost(rows)
-        change_point_cost = sum(
-            own_cost(grid.moving_rows(max(int(part_start), first), min(int(part_end), end)))
+        parts = [
+            grid.moving_rows(max(int(part_start), first), min(int(part_end), end))
             for part_start, part_end in pairwise(self.edges_s.tolist())
-        )
+        ]
+        change_point_cost = sum(own_cost(part) for part in parts)
         step_cost = sum(
             grid.total_cost(grid.moving_rows(*aligned.rows), self.levels[aligned.plan_index])
             for aligned in self.steps
@@ -274,9 +249,8 @@ class AcceptanceTest:
             if aligned.step.direction == "backward" and aligned.plan_index in levels:
                 durations_s.setdefault(aligned.plan_index, []).append(aligned.duration_s)
         # The first and last stretch of an activity cannot be a rep.
-        for start, end in pairwise(
-            self.edges_s[(self.edges_s > 0.0) & (self.edges_s < grid.edge_s[-1] - 1.0)].tolist()
-        ):
+        inner_edges_s = self.edges_s[(self.edges_s > 0.0) & (self.edges_s < grid.edge_s[-1] - 1.0)]
+        for start, end in pairwise(inner_edges_s.tolist()):
             rows = grid.moving_rows(int(np.ceil(start)), int(end))
             if len(rows) < 10 or np.any(np.isin(step_at[rows], list(durations_s))):
                 continue
@@ -284,11 +258,13 @@ class AcceptanceTest:
             current_cost = grid.total_cost(rows, levels[current_index]) if current_index in levels else np.inf
             for index, seconds in durations_s.items():
                 cost = grid.total_cost(rows, levels[index])
-                is_similar = (
-                    cost < MAX_LOOKALIKE_COST_PER_S * len(rows) and current_cost - cost > 2.0 * MIN_DISTINCTNESS
-                )
+                is_better = current_cost - cost > 2.0 * MIN_DISTINCTNESS
                 shortest_s, longest_s = np.multiply(LOOKALIKE_LENGTH_RANGE, np.median(seconds))
-                if is_similar and shortest_s <= end - start <= longest_s:
-                    span = f"{format_duration(start)} to {format_duration(end)}"
-                    return f"{span} looks like its backward stretches, but it has no step for it"
+                is_similar = cost < MAX_LOOKALIKE_COST_PER_S * len(rows) and shortest_s <= end - start <= longest_s
+                if is_better and is_similar:
+                    return f"{_format_span(start, end)} looks like its backward stretches, but it has no step for it"
         return ""
+
+
+def _format_span(start_s: float, end_s: float) -> str:
+    return f"{format_duration(start_s)} to {format_duration(end_s)}"

@@ -1,18 +1,18 @@
 """Cumulative time, distance and cost of an activity, sampled at regular times.
 
-The time axis is divided into cells of equal length; their limits are called edges. Any stretch between two edges is
-evaluated in constant time as a difference of cumulative values.
+The time axis is divided into cells of equal length; their limits are called edges. A stretch between two edges is a
+difference of cumulative values.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import compress, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from retropace.core.activity import Lap, is_autolap
+from retropace.core.activity import is_autolap
 from retropace.core.cleaned_activity import CleanedActivity
 from retropace.core.spans import FloatArray, contains, cumulate
 from retropace.segmentation.signals import CORRELATION_TIME_S, StandardizedSignals
@@ -20,8 +20,7 @@ from retropace.segmentation.signals import CORRELATION_TIME_S, StandardizedSigna
 FAST_QUANTILE = 0.8
 """Quantile of the speed while moving that is taken as the session's fast speed: 20 % of the time is faster."""
 FAST_SHARE = 0.97
-"""Share of the session's fast speed above which a second counts as fast. Backward running reaches only 0.55–0.80 of a
-runner's forward speed."""
+"""Share of the session's fast speed above which a second counts as fast."""
 MIN_RUN_CADENCE_SPM = 130.0
 """Cadence (steps per minute) below which nobody runs; see :mod:`retropace.core.gait`."""
 MAX_WALK_CADENCE_SPM = 145.0
@@ -35,7 +34,7 @@ ROBUST_LIMIT_SD = 2.5
 EDGE_MARGIN_S = 6.0
 """Seconds within which a change point counts as lying at an edge of the grid or of a step."""
 MIN_STRIDE_SPEED_MPS = 0.9
-"""Speed (m/s) above which the runner counts as walking. At a lower speed the runner only paces about."""
+"""Speed (m/s) above which the runner walks; a slower one only paces about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +46,7 @@ class CumulativeSpread:
     counts: FloatArray
 
     def deviation_cost(self, start: NDArray[np.intp], end: NDArray[np.intp]) -> FloatArray:
-        """Return, for each stretch from ``start`` to ``end``, the cost in nats of its deviations from its own mean.
-
-        It is half the sum of squared deviations, divided by the correlation time because successive seconds are
-        dependent.
-        """
+        """Return for each stretch half the squared deviations from its mean, per correlation time: a cost in nats."""
         counts, sums = self.counts[end] - self.counts[start], self.sums[end] - self.sums[start]
         squared_deviation = self.squares[end] - self.squares[start] - sums**2 / np.maximum(counts, 1.0)
         cost: FloatArray = squared_deviation.sum(axis=-1) / (2.0 * CORRELATION_TIME_S)
@@ -60,33 +55,27 @@ class CumulativeSpread:
 
 @dataclass(frozen=True, slots=True)
 class ActivityGrid:
-    """Cumulative quantities of an activity on a time axis divided into ``n`` cells.
-
-    Columns have one value at each of the ``n + 1`` edges of the cells unless stated otherwise.
-    """
+    """Cumulative quantities of an activity at each of the ``n + 1`` edges of ``n`` cells, unless stated otherwise."""
 
     edge_s: FloatArray
     """Elapsed seconds at each edge, rising."""
     timer_s: FloatArray
-    """Seconds up to each edge in which the watch was not paused."""
     distance_m: FloatArray
     standing_s: FloatArray
     spread: CumulativeSpread
     """Sums that give the variance of pace and cadence while moving."""
     robust_spread: CumulativeSpread
-    """Sums that give the variance of pace and cadence while moving, after values far from the session's median are set
-    to a limit. A short walk in a warm-up then counts little."""
+    """The same after pace and cadence far from the session's median are set to a limit."""
     walking_s: FloatArray
-    """Seconds up to each edge spent moving with a cadence too low for running."""
+    """Seconds spent moving with a cadence too low for running."""
     running_s: FloatArray
-    """Seconds up to each edge spent moving with a cadence too high for walking."""
+    """Seconds spent moving with a cadence too high for walking."""
     fast_s: FloatArray
-    """Seconds up to each edge at a speed that is fast for the session."""
+    """Seconds at a speed that is fast for the session."""
     striding_s: FloatArray
-    """Seconds up to each edge at walking speed or faster."""
+    """Seconds at walking speed or faster."""
     change_cost: FloatArray
-    """Sum of the costs (nats) of all change points up to and including each edge. The difference between two edges is
-    the cost of the change points between them, which is added to the cost of a step that spans them."""
+    """Sum of the costs (nats) of all change points up to and including each edge."""
     is_near_change: NDArray[np.bool_]
     """Whether a change point or a press of the lap button is within ``EDGE_MARGIN_S`` of each edge."""
     is_near_lap_press: NDArray[np.bool_]
@@ -119,20 +108,14 @@ class ActivityGrid:
         return rows[self.is_moving[rows]]
 
     def total_cost(self, rows: NDArray[np.intp], level: FloatArray) -> float:
-        """Return the sum of the costs (nats) of the seconds ``rows``, higher the more they differ from a level.
-
-        ``level`` is a pace and a cadence, standardised as in ``signals``.
-        """
+        """Return the cost (nats) of how far the seconds ``rows`` differ from a pace and cadence, standardised."""
         return float(self.signals.select(rows).cost_to_level(level).sum())
 
 
 def build_activity_grid(
     cleaned: CleanedActivity, signals: StandardizedSignals, edges_s: FloatArray, max_cells: int
 ) -> ActivityGrid:
-    """Build the grid of an activity: at most ``max_cells`` cells of equal length in whole seconds.
-
-    ``edges_s`` are the activity's change points in elapsed seconds, with its start and end.
-    """
+    """Build the grid of an activity with change points ``edges_s``: at most ``max_cells`` cells of whole seconds."""
     seconds = len(signals)
     step = max(int(np.ceil(seconds / max_cells)), 1)
     edge_s = np.append(np.arange(0.0, float(seconds), float(step)), float(seconds))
@@ -155,7 +138,9 @@ def build_activity_grid(
     counts = cumulate(is_known)
     median = np.nan_to_num(signals.median_level(np.flatnonzero(is_moving)))
     clipped = np.where(is_known, np.clip(levels, median - ROBUST_LIMIT_SD, median + ROBUST_LIMIT_SD), 0.0)
-    press_s = np.array(find_pressed_lap_ends(cleaned.laps), dtype=np.float64)
+    # Autolaps are no presses, nor is the end of the last lap.
+    is_pressed = [not is_auto for is_auto in is_autolap(cleaned.laps)[:-1]]
+    press_s = np.array([lap.end_s for lap in compress(cleaned.laps, is_pressed)], dtype=np.float64)
     is_near_press = np.zeros(len(edge_s), dtype=bool)
     is_near_press[_find_nearest_edges(edge_s, press_s)] = True
     return ActivityGrid(
@@ -195,18 +180,8 @@ def _is_near(edge_s: FloatArray, times_s: FloatArray) -> NDArray[np.bool_]:
 def _compute_change_costs(
     signals: StandardizedSignals, is_moving: NDArray[np.bool_], edges_s: FloatArray
 ) -> tuple[FloatArray, FloatArray]:
-    """Return the times of the change points, and the cost (nats) that each adds to a step within which it lies.
-
-    The start and the end of the activity are left out.
-    """
-    inner = edges_s[1:-1]
+    """Return the times of the inner change points, and the cost (nats) that each adds to a step that it lies within."""
     parts = [np.arange(int(start), min(int(np.ceil(end)), len(is_moving))) for start, end in pairwise(edges_s.tolist())]
     steps = np.diff([signals.median_level(rows[is_moving[rows]]) for rows in parts], axis=0)
     cost = np.minimum(0.5 * np.nansum(steps**2, axis=1), MAX_CHANGE_COST)
-    return inner, np.where(np.any(np.isnan(steps), axis=1), STAND_EDGE_COST, cost)
-
-
-def find_pressed_lap_ends(laps: tuple[Lap, ...]) -> list[float]:
-    """Return the times at which the runner pressed lap or a workout step ended, without autolaps and the last lap."""
-    is_auto = is_autolap(laps)
-    return [lap.end_s for lap, ended_by_watch in zip(laps[:-1], is_auto[:-1], strict=True) if not ended_by_watch]
+    return edges_s[1:-1], np.where(np.any(np.isnan(steps), axis=1), STAND_EDGE_COST, cost)

@@ -1,10 +1,9 @@
 """Alignment of a planned workout to an activity: which stretch is which step.
 
-Dynamic programming over all steps at once finds the alignment of least cost. Steps come in order. A set may lack its
-last reps or have some more, the recovery of its last rep may be left out, and the last steps of a plan may be missing.
-Time that belongs to no step costs by the second. All costs are in nats
-(:mod:`retropace.annotations.workout_fit.cost_model`). Alignment and estimation of each step's pace and cadence
-alternate, as in segmental k-means (Juang & Rabiner 1990, IEEE Trans Acoust 38:1639).
+Dynamic programming over all steps at once finds the alignment of least cost. A set may lack its last reps or have some
+more, the recovery of its last rep may be left out, and the last steps of a plan may be missing. Alignment and
+estimation of each step's pace and cadence alternate (segmental k-means; Juang & Rabiner 1990, IEEE Trans Acoust
+38:1639).
 """
 
 from __future__ import annotations
@@ -23,10 +22,9 @@ from retropace.core.spans import FloatArray
 from retropace.segmentation.signals import StandardizedSignals
 
 MAX_CELLS = 1200
-"""Largest number of cells of the time grid. Up to twenty minutes a cell is one second; in longer sessions cells are
-wider, and :mod:`.refine_edges` moves the edges to the second afterwards."""
+"""Largest number of cells of the time grid, which are wider than a second in sessions of more than twenty minutes."""
 MAX_ROUNDS = 4
-"""Largest number of rounds; each aligns the steps and then estimates their pace and cadence from the alignment."""
+"""Largest number of rounds of alignment and estimation."""
 MISSING_REP_COST = 12.0
 """Cost (nats) of each planned rep that was not carried out."""
 EXTRA_REP_COST = 10.0
@@ -44,8 +42,7 @@ GAP_MOVING_COST_PER_S = 0.5
 GAP_STANDING_COST_PER_S = 0.05
 """Cost (nats) of each second of standing in a gap between two steps."""
 OUTSIDE_COST = 2.0
-"""Cost (nats) of any time before the first step, and again of any after the last. It is low because watches are started
-early and stopped late."""
+"""Cost (nats) of any time before the first step, and again of any after the last."""
 OUTSIDE_MOVING_COST_PER_S = 0.25
 """Cost (nats) of each second of moving before the first or after the last step."""
 OUTSIDE_STANDING_COST_PER_S = 0.02
@@ -88,10 +85,7 @@ class Alignment:
 def align_plan(
     plan: Plan, cleaned: CleanedActivity, signals: StandardizedSignals, edges_s: FloatArray
 ) -> Alignment | None:
-    """Return the alignment of a plan to an activity with the least total cost; None if no alignment is possible.
-
-    ``edges_s`` are the activity's change points in elapsed seconds, with its start and end.
-    """
+    """Return the alignment of a plan to an activity with change points ``edges_s``; None if none is possible."""
     grid = build_activity_grid(cleaned, signals, edges_s, MAX_CELLS)
     plan_indices = {id(step): plan_index for plan_index, step in enumerate(iter_steps(plan.items))}
     levels: dict[int, FloatArray] = {}
@@ -108,10 +102,9 @@ def align_plan(
 
 
 def compute_step_levels(alignment: Alignment, grid: ActivityGrid) -> dict[int, FloatArray]:
-    """Return the median pace and cadence of each step of the plan over the middle of all its executions.
+    """Return each step's median pace and cadence (standardised) over the middle of all its executions by plan index.
 
-    Keys are ``plan_index``. Values are standardised as in ``grid.signals``; a step with under five seconds of movement
-    is missing.
+    Steps with under five seconds of movement are missing.
     """
     parts: dict[int, list[NDArray[np.intp]]] = {}
     for aligned in alignment.steps:
@@ -124,10 +117,7 @@ def compute_step_levels(alignment: Alignment, grid: ActivityGrid) -> dict[int, F
 
 @dataclass(slots=True)
 class _Layer:
-    """One execution of a step of the plan, whose start and end are still open.
-
-    ``cost`` holds, for each edge of the grid at which the step may end, the least total cost of everything up to there.
-    """
+    """One execution of a step of the plan, whose start and end are still open."""
 
     step: PlanStep
     plan_index: int
@@ -136,13 +126,11 @@ class _Layer:
     """The point of the plan after the previous step, from which this step starts."""
     candidates: CandidateSpans
     cost: FloatArray
+    """Least total cost of everything up to the end of the step, for each edge of the grid at which it may end."""
 
 
 class _Branch(NamedTuple):
-    """One way to reach a point of the plan: which step comes last before it, and how many reps are missing or extra.
-
-    Several ways exist because a set may have fewer or more reps than planned.
-    """
+    """One way to reach a point of the plan: which step comes last before it, and how many reps are missing or extra."""
 
     layer: _Layer | None
     """The step that comes last before the point; None at the start of the plan."""
@@ -154,16 +142,13 @@ class _Branch(NamedTuple):
 
 @dataclass(slots=True)
 class _MergePoint:
-    """A point of the plan between two steps, which different numbers of reps may lead to.
-
-    ``branches`` are the ways to reach it. ``cost`` holds, for each edge of the grid at which the point may lie, the
-    lowest cost of reaching it.
-    """
+    """A point of the plan between two steps, and the ways to reach it."""
 
     branches: list[_Branch]
-    cost: FloatArray = field(default_factory=lambda: np.empty(0))
-    cost_with_gap: FloatArray = field(default_factory=lambda: np.empty(0))
-    """Lowest cost of reaching the point at each edge if time that belongs to no step may lie just before it."""
+    cost: FloatArray
+    """Lowest cost of reaching the point, for each edge of the grid at which it may lie."""
+    cost_with_gap: FloatArray
+    """The same if time that belongs to no step may lie just before it."""
 
 
 @dataclass(slots=True)
@@ -182,13 +167,11 @@ class _AlignmentRound:
         reached = self._merge([_Branch(None)])
         finals: list[_Branch] = []
         items = self.plan.items
-        missing_costs = [MISSING_STEP_COST if isinstance(item, PlanStep) else np.inf for item in items]
-        for number, item in enumerate(items):
+        for number, item in enumerate(items, 1):
             reached = self._add_item(item, reached, 0, is_outer=steps[0] is item or steps[-1] is item)
-            remaining = len(items) - number - 1
-            missing_cost = float(sum(missing_costs[number + 1 :]))
-            if np.isfinite(missing_cost):
-                finals += _extend(reached.branches, missing_cost, missing=remaining)
+            remaining = items[number:]
+            if all(isinstance(item, PlanStep) for item in remaining):
+                finals += _extend(reached.branches, MISSING_STEP_COST * len(remaining), missing=len(remaining))
         end_point = self._merge(finals)
         total_cost = end_point.cost + self._trailing_cost()
         final_edge = int(np.argmin(total_cost))
@@ -230,19 +213,15 @@ class _AlignmentRound:
         spans = self.candidates[key]
         cost = np.full(len(self.grid) + 1, np.inf)
         if len(spans.start_edges):
-            cost[spans.end_edges] = np.minimum.reduceat(
-                entry.cost_with_gap[spans.start_edges] + spans.cost, spans.offsets
-            )
+            total_cost = entry.cost_with_gap[spans.start_edges] + spans.cost
+            cost[spans.end_edges] = np.minimum.reduceat(total_cost, spans.offsets)
         return _Layer(step, plan_index, is_outer, entry, spans, cost)
 
     def _merge(self, branches: list[_Branch]) -> _MergePoint:
-        point = _MergePoint(branches)
-        point.cost = np.min([self._branch_cost(layer) + cost for layer, cost, _, _ in branches], axis=0)
+        cost = np.min([self._branch_cost(layer) + own_cost for layer, own_cost, _, _ in branches], axis=0)
         skip_cost = self._skip_cost(GAP_MOVING_COST_PER_S, GAP_STANDING_COST_PER_S)
-        point.cost_with_gap = np.minimum(
-            point.cost, np.minimum.accumulate(point.cost - skip_cost) + skip_cost + GAP_COST
-        )
-        return point
+        gap_cost = np.minimum.accumulate(cost - skip_cost) + skip_cost + GAP_COST
+        return _MergePoint(branches, cost, np.minimum(cost, gap_cost))
 
     def _branch_cost(self, layer: _Layer | None) -> FloatArray:
         return self._leading_cost() if layer is None else layer.cost
@@ -262,25 +241,21 @@ class _AlignmentRound:
         """Return the steps of the cheapest sequence, followed backward from the final point at edge ``final_edge``."""
         steps: list[AlignedStep] = []
         missing = extra = 0
-        edge = final_edge
+        edge, edge_s = final_edge, self.grid.edge_s
         while True:
             branch = min(point.branches, key=lambda branch: float(self._branch_cost(branch.layer)[edge]) + branch.cost)
             missing, extra = missing + branch.missing, extra + branch.extra
             layer = branch.layer
             if layer is None:
-                break
+                return Alignment(tuple(reversed(steps)), missing, extra, self.grid.cell_s)
             spans = layer.candidates
             group = int(np.searchsorted(spans.end_edges, edge))
-            first = int(spans.offsets[group])
-            last = int(spans.offsets[group + 1]) if group + 1 < len(spans.offsets) else len(spans.start_edges)
+            first, last = np.append(spans.offsets, len(spans.start_edges))[group : group + 2].tolist()
             choices = layer.entry.cost_with_gap[spans.start_edges[first:last]] + spans.cost[first:last]
             start = int(spans.start_edges[first + int(np.argmin(choices))])
-            edge_s = self.grid.edge_s
-            steps.append(
-                AlignedStep(layer.step, layer.plan_index, float(edge_s[start]), float(edge_s[edge]), layer.is_outer)
-            )
+            span = float(edge_s[start]), float(edge_s[edge])
+            steps.append(AlignedStep(layer.step, layer.plan_index, *span, layer.is_outer))
             point, edge = layer.entry, self._find_gap_start(layer.entry, start)
-        return Alignment(tuple(reversed(steps)), missing, extra, self.grid.cell_s)
 
     def _find_gap_start(self, point: _MergePoint, start: int) -> int:
         """Return the edge at which the previous step ended: ``start``, or an earlier one if a gap lies between."""
@@ -291,6 +266,4 @@ class _AlignmentRound:
 
 
 def _extend(branches: list[_Branch], cost: float, missing: int = 0, extra: int = 0) -> list[_Branch]:
-    return [
-        _Branch(branch.layer, branch.cost + cost, branch.missing + missing, branch.extra + extra) for branch in branches
-    ]
+    return [_Branch(layer, own + cost, less + missing, more + extra) for layer, own, less, more in branches]

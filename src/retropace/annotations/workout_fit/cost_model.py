@@ -1,8 +1,7 @@
 """Cost of assigning a stretch of an activity to a step of a plan; lower is better.
 
-Costs are negative log-likelihoods in nats, up to constants. Pace and cadence of each second are compared with the level
-of the step, its median pace and cadence over all reps; in the first round, when no level is known, with the mean of the
-stretch itself. The length of the stretch is compared with the plan.
+Costs are negative log-likelihoods in nats, up to constants. Pace and cadence of each second are compared with their
+medians over all reps of the step or, while these are unknown, with their means in the stretch itself.
 """
 
 from __future__ import annotations
@@ -19,23 +18,19 @@ from retropace.core.spans import FloatArray
 TIMED_LENGTH_LOG_SD = 0.06
 """Relative standard deviation of the actual duration around the planned one, for a step planned in seconds."""
 TIMED_LENGTH_SD_S = 3.0
-"""Standard deviation (s), beside the relative one, of the duration of a step planned in seconds: reaction time and
-glances at the wrist."""
+"""Standard deviation (s), beside the relative one, of the duration of a step planned in seconds."""
 DISTANCE_LENGTH_LOG_SD = 0.06
 """Relative standard deviation of the measured distance around the planned one, for a step planned in metres."""
 DISTANCE_LENGTH_SD_M = 5.0
 """Standard deviation (m), beside the relative one, of the measured distance of a step planned in metres."""
 REST_LENGTH_LOG_SD = 0.15
-"""Relative standard deviation of the actual duration of a rest around the planned one. It is large because people take
-rests less strictly than work."""
+"""Relative standard deviation of the actual duration of a rest around the planned one."""
 REST_LENGTH_SD_S = 10.0
 """Standard deviation (s), beside the relative one, of the duration of a rest."""
 OUTER_LENGTH_LOG_SD = 0.2
-"""Least relative standard deviation of the actual length of the first and last step of a plan around the planned one.
-It is large because these steps are often warm-up and cool-down."""
+"""Least relative standard deviation of the actual length of a warm-up or cool-down around the planned one."""
 MAX_LENGTH_DEVIATION_SD = 4.0
-"""Largest deviation of the length of a workout step from the plan, in standard deviations. Stretches that deviate more
-are not considered for the step."""
+"""Standard deviations beyond which a stretch's length is too far from the plan for the stretch to be the step."""
 HUBER_THRESHOLD_SD = 2.0
 """Deviation, in standard deviations, above which the cost rises linearly instead of quadratically (Huber loss)."""
 STAND_COST_PER_S = 0.3
@@ -45,8 +40,7 @@ REST_MOVING_COST_PER_S = 0.05
 REST_STRIDE_COST_PER_S = 0.6
 """Additional cost (nats) of each second at walking speed or faster in a rest."""
 FREE_SPREAD_WEIGHT = 0.3
-"""Factor on the cost of varying pace and cadence within a warm-up or cool-down. It is below 1 because both may drift
-there."""
+"""Factor on the cost of varying pace and cadence within a warm-up or cool-down, where both may drift."""
 FREE_STAND_COST_PER_S = 0.05
 """Cost (nats) of each second of standing in a warm-up or cool-down."""
 GAIT_MISMATCH_COST_PER_S = 0.3
@@ -56,11 +50,9 @@ FAST_BACKWARD_COST_PER_S = 0.25
 PACE_LOG_SD = 0.12
 """Relative standard deviation of the actual pace around the planned one, for a step with a planned pace."""
 NO_CHANGE_COST = 3.0
-"""Cost (nats) of ending a step where no change point is near. 3 nats are odds of twenty to one that a step ends with a
-change."""
+"""Cost (nats) of ending a step where no change point is near: odds of twenty to one that a step ends with a change."""
 MAX_RAMP_S = 5.0
-"""Time (s) that a watch takes to show a new pace. Pace and cadence of so many seconds at the start and end of a step
-are left out."""
+"""Seconds left out at each end of a step, where the watch does not show its pace yet."""
 MAX_RAMP_SHARE = 0.25
 """Largest share of a step that is left out at each end because the watch does not show its pace yet."""
 LAP_PRESS_BONUS = 3.0
@@ -81,17 +73,16 @@ class StepModel:
     is_free: bool = False
     """Whether pace may change within the step, as in a warm-up."""
     length_strictness: float = 1.0
-    """Number by which the standard deviation of the length is divided; above 1, deviations from the plan cost more."""
+    """Number by which the standard deviation of the length is divided."""
 
 
 @dataclass(frozen=True, slots=True)
 class CandidateSpans:
-    """All stretches that a step may occupy, each with its cost. Stretches that end together form a group."""
+    """All stretches that a step may occupy, each with its cost (nats). Stretches that end together form a group."""
 
     start_edges: NDArray[np.intp]
     """Index of the grid edge at which each stretch starts."""
     cost: FloatArray
-    """Cost (nats) of assigning each stretch to the step; lower is better."""
     end_edges: NDArray[np.intp]
     """Index of the grid edge at which the stretches of each group end."""
     offsets: NDArray[np.intp]
@@ -123,10 +114,7 @@ def find_candidate_spans(model: StepModel, grid: ActivityGrid) -> CandidateSpans
 def compute_step_cost(
     model: StepModel, grid: ActivityGrid, start: NDArray[np.intp], end: NDArray[np.intp]
 ) -> FloatArray:
-    """Return the cost (nats) of assigning each stretch from edge ``start`` to edge ``end`` to a step.
-
-    ``start`` and ``end`` have one shape, which the result shares.
-    """
+    """Return the cost (nats) of assigning each stretch from edge ``start`` to edge ``end`` to a step."""
     step = model.step
     quantity, planned, log_sd = _select_length_axis(model, grid)
     cost = _compute_emission_cost(model, grid, start, end)
@@ -150,7 +138,7 @@ def _huber(deviation_sd: FloatArray) -> FloatArray:
     return np.where(size <= HUBER_THRESHOLD_SD, 0.5 * size**2, HUBER_THRESHOLD_SD * size - 0.5 * HUBER_THRESHOLD_SD**2)
 
 
-def compute_length_log_sd(step: PlanStep, *, is_outer: bool) -> float:
+def compute_length_log_sd(step: PlanStep, is_outer: bool) -> float:
     """Return the standard deviation of the logarithm of a step's actual over planned length."""
     if step.direction == "rest" and step.seconds is not None:
         relative_sd, absolute_sd = REST_LENGTH_LOG_SD, REST_LENGTH_SD_S / step.seconds
@@ -161,18 +149,15 @@ def compute_length_log_sd(step: PlanStep, *, is_outer: bool) -> float:
     return float(np.hypot(max(relative_sd, OUTER_LENGTH_LOG_SD) if is_outer else relative_sd, min(absolute_sd, 0.25)))
 
 
-def compute_length_deviation_sd(step: PlanStep, ratio: float, *, is_outer: bool) -> float:
+def compute_length_deviation_sd(step: PlanStep, ratio: float, is_outer: bool) -> float:
     """Return how far a ratio of actual to planned length is from 1, in standard deviations of its logarithm."""
-    return float(np.log(max(ratio, 1e-3)) / compute_length_log_sd(step, is_outer=is_outer))
+    return float(np.log(max(ratio, 1e-3)) / compute_length_log_sd(step, is_outer))
 
 
 def _select_length_axis(model: StepModel, grid: ActivityGrid) -> tuple[FloatArray, float | None, float]:
-    """Return the cumulative curve that measures a step, its planned length, and the standard deviation of log length.
-
-    The curve is distance, timer time or elapsed time; the planned length is None if the plan gives none.
-    """
+    """Return the curve that measures a step, its planned length if any, and the standard deviation of its logarithm."""
     step = model.step
-    log_sd = compute_length_log_sd(step, is_outer=model.is_outer) / model.length_strictness
+    log_sd = compute_length_log_sd(step, model.is_outer) / model.length_strictness
     if step.metres is not None:
         return grid.distance_m, step.metres, log_sd
     # A rest goes on while the watch is paused.
@@ -195,12 +180,10 @@ def _compute_emission_cost(
     if model.is_free:
         spread_cost = grid.robust_spread.deviation_cost(start, end)
         # Change points are a few seconds off: those near an edge are that edge.
-        margin_cells = int(np.ceil(EDGE_MARGIN_S / grid.cell_s))
-        inner_changes = (
-            grid.change_cost[np.maximum(end - margin_cells, 0)]
-            - grid.change_cost[np.minimum(start + margin_cells, len(grid))]
-        )
-        return FREE_SPREAD_WEIGHT * spread_cost + np.maximum(inner_changes, 0.0) + FREE_STAND_COST_PER_S * stood_s
+        margin = int(np.ceil(EDGE_MARGIN_S / grid.cell_s))
+        first, last = np.minimum(start + margin, len(grid)), np.maximum(end - margin, 0)
+        inner_changes = np.maximum(grid.change_cost[last] - grid.change_cost[first], 0.0)
+        return FREE_SPREAD_WEIGHT * spread_cost + inner_changes + FREE_STAND_COST_PER_S * stood_s
     if model.level is not None:
         spread_cost = increment(grid.accumulate(grid.signals.cost_to_level(model.level) * grid.is_moving))
     else:

@@ -19,11 +19,9 @@ from retropace.core.spans import FloatArray, Spans, union
 from retropace.segmentation.signals import StandardizedSignals
 
 STOP_TOLERANCE_S = 8.0
-"""Largest number of seconds by which the start or end of a rest may move to the moment when the runner stopped or
-started."""
+"""Most seconds by which the start or end of a rest may move to the moment when the runner stopped or started."""
 ACTIVITY_END_TOLERANCE_S = 15.0
-"""Largest number of seconds by which the start of the first step may move to the activity's start, and the end of the
-last step to its end."""
+"""Most seconds by which the first step's start, and the last step's end, may move to that of the activity."""
 
 
 def fit_workout(plan: Plan, cleaned: CleanedActivity, signals: StandardizedSignals, edges_s: FloatArray) -> Workout:
@@ -88,7 +86,7 @@ def _build_step_results(
         ratio, fit_score = np.nan, 1.0
         if planned := step.metres or step.seconds:
             ratio = actual / planned
-            deviation_sd = compute_length_deviation_sd(step, ratio, is_outer=aligned.is_outer)
+            deviation_sd = compute_length_deviation_sd(step, ratio, aligned.is_outer)
             fit_score = float(np.exp(-0.5 * deviation_sd**2)) * (0.5 if own_distinctness < MIN_DISTINCTNESS else 1.0)
         results.append(StepResult(step, aligned.plan_index, aligned.start_s, aligned.end_s, actual, ratio, fit_score))
     return tuple(results)

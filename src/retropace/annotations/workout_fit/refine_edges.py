@@ -1,7 +1,6 @@
 """Refinement of the edges of aligned steps to the second.
 
-The alignment works on coarse cells and lets pace vary freely within a warm-up. Here all edges move together, each by a
-few seconds, to where pace, cadence and planned length fit best: the median pace and cadence on both sides are known.
+All edges move together, each by a few seconds, to where pace, cadence and planned length fit best.
 """
 
 from __future__ import annotations
@@ -18,20 +17,15 @@ from retropace.annotations.workout_fit.cost_model import StepModel, compute_step
 from retropace.core.spans import FloatArray
 
 MAX_SHIFT_S = 8.0
-"""Largest number of seconds by which an edge may move, not counting the width of one cell of the alignment, which is
-added."""
+"""Most seconds by which an edge may move, beside the width of one cell of the alignment."""
 LENGTH_STRICTNESS = 1.6
-"""Number by which the standard deviation of a workout step's length is divided in this refinement. The length counts
-more than in the alignment, because it is now certain that the step was carried out."""
+"""Number by which the standard deviation of a step's length is divided here: the step was certainly carried out."""
 LEVEL_WINDOW_S = 40.0
 """Longest part (s) of a warm-up or cool-down, beside its inner edge, from which its pace and cadence are taken."""
 
 
 def refine_edges(alignment: Alignment, levels: dict[int, FloatArray], grid: ActivityGrid) -> list[AlignedStep]:
-    """Return the aligned steps with each edge moved to its best whole second.
-
-    ``grid`` has cells of one second. ``levels`` holds the median pace and cadence by ``plan_index``.
-    """
+    """Return the aligned steps with each edge moved to its best whole second; ``grid`` has cells of one second."""
     steps = alignment.steps
     edges = sorted({edge for aligned in steps for edge in (aligned.start_s, aligned.end_s)})
     windows = [_find_search_window(number, edges, alignment.cell_s, grid) for number in range(len(edges))]
@@ -61,10 +55,7 @@ def refine_edges(alignment: Alignment, levels: dict[int, FloatArray], grid: Acti
 
 
 def _find_search_window(index: int, edges: list[float], cell_s: float, grid: ActivityGrid) -> NDArray[np.intp]:
-    """Return the seconds at which an edge may lie, never beyond the middle between it and the edges beside it.
-
-    The start and end of the activity do not move.
-    """
+    """Return the seconds at which an edge may lie, up to half-way to the edges beside it; the activity's ends stay."""
     edge, last = edges[index], len(grid)
     low = high = edge
     if 0.0 < edge < grid.edge_s[-1]:
@@ -78,10 +69,7 @@ def _find_search_window(index: int, edges: list[float], cell_s: float, grid: Act
 def _find_level(
     number: int, alignment: Alignment, levels: dict[int, FloatArray], grid: ActivityGrid
 ) -> FloatArray | None:
-    """Return a step's median pace and cadence; for a warm-up or cool-down only of the part beside its neighbour.
-
-    None if unknown.
-    """
+    """Return a step's median pace and cadence, if known; of a warm-up or cool-down only beside its neighbour."""
     aligned, is_first, is_last = alignment.steps[number], number == 0, number == len(alignment.steps) - 1
     level = levels.get(aligned.plan_index)
     if not aligned.is_outer or aligned.step.direction != "forward" or not (is_first or is_last):

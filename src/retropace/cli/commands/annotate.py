@@ -14,7 +14,7 @@ from retropace.cli.options.annotation_options import parse_annotation_inputs
 from retropace.cli.options.gathering import gather
 from retropace.cli.options.param_types import parse_option
 from retropace.cli.sessions import sidecar_actions
-from retropace.cli.sessions.analysis_request import AnalysisRequest
+from retropace.cli.sessions.analysis_request import AnalysisRequest, AnnotationInputs
 from retropace.cli.sessions.editor_page import EditorRequest, run_editor
 from retropace.cli.sessions.sidecar_actions import SidecarChange, SidecarRequest
 from retropace.cli.terminal.annotations_view import print_annotations, print_annotations_json
@@ -134,7 +134,8 @@ def annotate(request: SidecarRequest, actions: _Actions, page: _Page, form: str)
         raise click.UsageError("--output goes with --convert.")
     marks = [parse_option("--add", parse_mark, text) for text in actions.added]
     if not chosen:
-        run_or_exit(request.file, _run_page, request, page)
+        inputs = parse_annotation_inputs(home_zones=page.home_zones)
+        run_or_exit(request.file, _run_page, request, page, inputs)
         return
     if chosen != ["--list"]:
         change = run_or_exit(request.file, _change, request, actions, marks)
@@ -160,11 +161,9 @@ def _change(request: SidecarRequest, actions: _Actions, marks: list[UnresolvedAn
     return sidecar_actions.transfer_from_recording(request, actions.source or "")
 
 
-def _run_page(request: SidecarRequest, page: _Page) -> bool:
+def _run_page(request: SidecarRequest, page: _Page, inputs: AnnotationInputs) -> bool:
     """Serve the page, print its address and what was saved, and return True; raises ``RetropaceError``."""
-    analysis = AnalysisRequest(
-        parse_annotation_inputs(home_zones=page.home_zones), page.settings, request.session, page.athlete
-    )
+    analysis = AnalysisRequest(inputs, page.settings, request.session, page.athlete)
 
     def print_address(address: str) -> None:
         print_line(f"{request.file}: {address}")

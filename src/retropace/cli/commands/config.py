@@ -19,7 +19,7 @@ from retropace.config.edit import (
     unset_config_value,
 )
 from retropace.config.model import Config, read_config
-from retropace.config.values import DEFAULT_TEXTS, collect_config_values, format_config_value
+from retropace.config.values import collect_config_values, format_config_value
 from retropace.core.errors import RetropaceError
 from retropace.core.sanitize import strip_control_chars
 from retropace.core.user_dirs import config_path
@@ -40,7 +40,7 @@ def show(form: str) -> None:
     current = run_or_exit(str(config_path()), read_config)
     values = collect_config_values(current)
     if form == "toml":
-        print_text(format_config_toml(values, current.goals, DEFAULT_TEXTS), nl=False)
+        print_text(format_config_toml(values, current.goals), nl=False)
     elif form == "json":
         print_json({"path": str(config_path()), **values})
     else:

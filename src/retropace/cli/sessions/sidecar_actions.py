@@ -11,7 +11,7 @@ from pathlib import Path
 from retropace.annotations import UnresolvedAnnotation, read_annotations, read_sidecar, resolve_annotations
 from retropace.annotations.inputs.audacity import format_label_track
 from retropace.annotations.inputs.sidecar import read_bytes
-from retropace.annotations.inputs.sidecar_editor import SidecarEditor, build_sidecar, empty_sidecar
+from retropace.annotations.inputs.sidecar_editor import SidecarEditor, build_sidecar
 from retropace.annotations.resolve.transfer import transfer_annotations
 from retropace.cleaning.clean import clean_activity
 from retropace.cli.sessions.analyze_file import read_activities, require_single
@@ -41,7 +41,7 @@ class SidecarRequest:
     def read(self) -> tuple[SidecarEditor, bytes | None]:
         """Return the sidecar and its bytes, or an empty sidecar and None if the file does not exist."""
         if not self.path.exists():
-            return empty_sidecar(self.path), None
+            return SidecarEditor.parse(b"", self.path), None
         data = read_bytes(self.path)
         return SidecarEditor.parse(data, self.path), data
 
