@@ -10,9 +10,8 @@ from typing import Any
 def lazy_getattr(package: str, export_map: Mapping[str, str]) -> Callable[[str], Any]:
     """Return the ``__getattr__`` of a package whose public names live in its modules.
 
-    ``export_map`` maps each public name to the module that defines it, relative to ``package``. A value
-    ``module:name`` exports the object ``name`` of that module under the map's key. The module is imported when the name
-    is first used. Any other name raises ``AttributeError``.
+    ``export_map`` gives for each public name the module that defines it, relative to ``package``, or ``module:name`` if
+    the object has another name there. Any other name raises ``AttributeError``.
     """
 
     def load(name: str) -> Any:

@@ -23,14 +23,14 @@ class Samples:
     """The records of a session in file order, one ``(n,)`` float64 column per quantity, NaN where missing."""
 
     t_s: FloatArray
-    """Time of each record; it may repeat, jump or fall, and is NaN in a record without a time."""
+    """It may repeat, jump or fall."""
     lat_deg: FloatArray
     lon_deg: FloatArray
     altitude_m: FloatArray
     distance_m: FloatArray
-    """Cumulative distance in metres as the device counted it."""
+    """Cumulative distance as the device counted it."""
     speed_mps: FloatArray
-    """Speed in m/s as the device computed it."""
+    """Speed as the device computed it."""
     cadence_recorded: FloatArray
     """Cadence in the file's unit: strides of one foot per minute in most files, steps of both feet in some."""
     heart_rate_bpm: FloatArray
@@ -40,8 +40,7 @@ class Samples:
     extra: Mapping[str, FloatArray] = field(default_factory=lambda: MappingProxyType({}))
     """Further columns by their name in the file, such as developer fields, course and accuracies."""
     categories: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
-    """Texts of each extra column that holds texts: the column's value 0 stands for the first text, 1 for the second,
-    and so on."""
+    """Texts of each extra column that holds texts; the column's values are indices of them."""
 
     @classmethod
     def from_columns(
@@ -88,11 +87,9 @@ class Lap:
     start_s: float
     end_s: float
     trigger: str = ""
-    """Cause of the lap's end: ``manual``, ``time``, ``distance``, ``position``, ``session_end`` or
-    ``fitness_equipment``; empty if not recorded."""
+    """What ended it: ``manual``, ``time``, ``distance``, ``position``, ``session_end`` or ``fitness_equipment``."""
     intensity: str = ""
-    """Intensity of the lap: ``active``, ``rest``, ``warmup``, ``cooldown``, ``recovery`` or ``interval``; empty if not
-    recorded."""
+    """``active``, ``rest``, ``warmup``, ``cooldown``, ``recovery`` or ``interval``; empty if not recorded."""
     step_index: int | None = None
     """Index of the workout step that the lap carried out, counted from 0."""
     name: str = ""
@@ -103,16 +100,15 @@ class Lap:
 AUTOLAP_DISTANCES_M = (1000.0, 1609.344, 500.0, 804.672, 5000.0)
 """Distances in metres that watches offer for ending laps automatically."""
 AUTOLAP_TOLERANCE_M = 1.0
-"""Largest difference in metres between an automatic lap and one of ``AUTOLAP_DISTANCES_M``. A runner who ends laps by
+"""Largest difference in metres between an automatic lap and one of ``AUTOLAP_DISTANCES_M``; a runner who ends laps by
 the button would hardly come so close twice in a row."""
 
 
 def is_autolap(laps: tuple[Lap, ...]) -> tuple[bool, ...]:
     """Return for each lap whether the device ended it automatically, after a set distance, time or position.
 
-    A lap that ends with a workout step is not automatic. Two successive laps of the same length, one of
-    ``AUTOLAP_DISTANCES_M``, are automatic even where the file calls every lap manual (TCX from Garmin Connect). The
-    last lap ends with the session and is never automatic.
+    A lap that ends with a workout step is not automatic, nor is the last. Two successive laps of the same length, one
+    of ``AUTOLAP_DISTANCES_M``, are automatic even if the file calls every lap manual (TCX from Garmin Connect).
     """
     is_auto = [
         lap.trigger in ("distance", "time", "position")
@@ -120,21 +116,15 @@ def is_autolap(laps: tuple[Lap, ...]) -> tuple[bool, ...]:
         for lap, after in pairwise(laps)
     ]
     for index, (lap, after) in enumerate(pairwise(laps)):
-        if lap.step_index is None and any(
-            abs(lap.distance_m - distance_m) <= AUTOLAP_TOLERANCE_M
-            and abs(after.distance_m - distance_m) <= AUTOLAP_TOLERANCE_M
-            for distance_m in AUTOLAP_DISTANCES_M
-        ):
+        errors_m = np.abs(np.subtract.outer((lap.distance_m, after.distance_m), AUTOLAP_DISTANCES_M))
+        if lap.step_index is None and np.any(np.all(errors_m <= AUTOLAP_TOLERANCE_M, axis=0)):
             is_auto[index : index + 2] = [True] * len(is_auto[index : index + 2])
     return (*is_auto, *(False for _ in laps[-1:]))
 
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """A part of the session that an app closed by itself.
-
-    It is a ``split`` of a FIT file (run, walk, interval), or a track of a GPX file.
-    """
+    """A part of the session that an app closed by itself: a ``split`` of a FIT file, or a track of a GPX file."""
 
     start_s: float
     end_s: float
@@ -163,8 +153,8 @@ class WorkoutStep:
     note: str = ""
     intensity: str = ""
     duration_kind: str = "open"
-    """What ``duration`` counts: ``time`` (seconds), ``distance`` (metres) or ``repeat`` (how often the steps from
-    ``repeat_from`` on are repeated); ``open`` if the step has no given end."""
+    """What ``duration`` counts: ``time`` (seconds), ``distance`` (metres) or ``repeat`` (times that the steps from
+    ``repeat_from`` on are repeated); ``open`` without a given end."""
     duration: float = np.nan
     repeat_from: int | None = None
 
@@ -183,7 +173,7 @@ class Device:
 
 @dataclass(frozen=True, slots=True)
 class DeviceTotals:
-    """Totals of the session that the device itself computed; NaN where it gave none."""
+    """Totals that the device itself computed; NaN where it gave none."""
 
     distance_m: float = np.nan
     timer_s: float = np.nan
@@ -196,13 +186,12 @@ class Source:
 
     path: str
     format: str
-    """Format of the file, detected from its content: ``fit``, ``gpx``, ``tcx``, ``kml``, ``polar`` or ``apple``."""
+    """``fit``, ``gpx``, ``tcx``, ``kml``, ``polar`` or ``apple``."""
     sha256: str = ""
     session: int = 0
     """Index of the session or track within the file, counted from 0."""
     decoding: str = ""
-    """How the records of a FIT file were decoded: ``in bulk``, or ``by fitdecode`` with the reason; empty for other
-    formats."""
+    """How the records of a FIT file were decoded: ``in bulk``, or ``by fitdecode`` with the reason."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +201,7 @@ class Activity:
     source: Source
     samples: Samples
     start_time: datetime | None = None
-    """UTC time of the first record (``t_s == 0``), with time zone; None if the file has no clock."""
+    """UTC time of ``t_s == 0``, with time zone; None if the file has no clock."""
     sport: str = ""
     sub_sport: str = ""
     name: str = ""
@@ -221,14 +210,13 @@ class Activity:
     laps: tuple[Lap, ...] = ()
     splits: tuple[Split, ...] = ()
     pauses: Spans = field(default_factory=lambda: as_spans([]))
-    """Time spans in which the watch was paused; in GPX, the gaps between the segments of a track."""
+    """Spans in which the watch was paused; in GPX, the gaps between the segments of a track."""
     waypoints: tuple[Waypoint, ...] = ()
     cadence_unit: str = ""
-    """Unit of cadence if the file format defines it: ``rpm`` (strides of one foot) or ``spm`` (steps of both feet).
-    Empty if it does not."""
+    """``rpm`` (strides of one foot) or ``spm`` (steps of both feet); empty if the file format does not define it."""
     workout_name: str = ""
     workout_steps: tuple[WorkoutStep, ...] = ()
     device_totals: DeviceTotals = DeviceTotals()
     field_counts: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
-    """For each field of the file, by its name, the number of records that have a value of it."""
+    """Number of records with a value, by the name of the field in the file."""
     warnings: tuple[str, ...] = ()

@@ -34,9 +34,8 @@ def atomic_write(path: str | os.PathLike[str], data: bytes, *, expected_content:
         else:
             shutil.copymode(target, temp_path)
             if target.read_bytes() != expected_content:
-                raise RetropaceError(
-                    "was changed by somebody else meanwhile: nothing was written, try again", path=path
-                )
+                message = "was changed by somebody else meanwhile: nothing was written, try again"
+                raise RetropaceError(message, path=path)
             Path(temp_path).replace(target)
     except FileExistsError:
         raise RetropaceError("exists already: nothing was written", path=path) from None

@@ -13,15 +13,14 @@ class BestEffort:
 
     direction: str
     by: str
-    """What is given. ``time``: the stretch has the most metres in the given ``seconds``. ``distance``: it has the
-    fewest seconds for the given ``metres``."""
+    """What is given: the ``time`` (``seconds``) or the ``distance`` (``metres``)."""
     seconds: float
     metres: float
     start_s: float
 
     @property
     def target(self) -> float:
-        """The given duration in seconds if ``by`` is ``time``, else the given distance in metres."""
+        """The given seconds or metres."""
         return self.seconds if self.by == "time" else self.metres
 
     @property
@@ -31,10 +30,7 @@ class BestEffort:
 
 
 def find_best_effort_basis(segments: Segments, best_effort: BestEffort) -> str:
-    """Return why a best effort is taken to have its direction: the least certain basis of its segments.
-
-    From least to most certain: ``suspected``, ``assumed``, ``annotated``.
-    """
+    """Return the least certain basis of its segments: ``suspected`` before ``assumed`` before ``annotated``."""
     end_s = best_effort.start_s + best_effort.seconds
     overlaps = (segments.start_s < end_s) & (segments.end_s > best_effort.start_s)
     bases = set(segments.basis[overlaps & (segments.direction == best_effort.direction)].tolist())

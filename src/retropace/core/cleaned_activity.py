@@ -24,7 +24,7 @@ from retropace.core.activity import Lap, Split, Waypoint, WorkoutStep
 from retropace.core.spans import FloatArray, Spans
 
 MEASURED_COLUMNS = ("speed_mps", "cadence_spm", "heart_rate_bpm", "step_length_m", "altitude_m", "lat_deg")
-"""Columns of :class:`CleanedActivity` that are interpolated linearly between records."""
+"""Columns of :class:`CleanedActivity` that are interpolated between records."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,19 +32,17 @@ class TimeAxis:
     """The mapping from recorded times and columns to the cleaned time axis."""
 
     record_index: NDArray[np.intp]
-    """Indices of those ``k`` records that have a time, sorted by time."""
+    """Indices of the ``k`` records that have a time, sorted by time."""
     row_index: NDArray[np.intp]
-    """For each record of ``record_index``, the index of its row in the cleaned columns, ``(k,)``; merged records have
-    one row."""
+    """Row of each of these in the cleaned columns, ``(k,)``; merged records have one row."""
     t_s: FloatArray
-    """Cleaned times in seconds, shape ``(n,)``, starting at 0 and rising strictly."""
+    """Cleaned times, ``(n,)``, starting at 0 and rising strictly."""
     start_s: float
-    """Recorded time in seconds of the first record in ``t_s``, without jumps of the clock."""
+    """Recorded time of the first record in ``t_s``, without jumps of the clock."""
     part_spans: Spans
-    """First and last recorded time of each of the ``p`` parts into which jumps of the clock divide the recording, shape
-    ``(p, 2)``."""
+    """First and last recorded time of each of the ``p`` parts between jumps of the clock, ``(p, 2)``."""
     part_offset_s: FloatArray
-    """Seconds by which the clock is wrong in each part because of its jumps so far, shape ``(p,)``."""
+    """Seconds by which the clock is wrong in each part because of its jumps so far, ``(p,)``."""
     warnings: tuple[str, ...]
 
     def align(self, raw_values: FloatArray) -> FloatArray:
@@ -58,11 +56,7 @@ class TimeAxis:
         return cleaned
 
     def remap(self, recorded_s: FloatArray) -> FloatArray:
-        """Return recorded times (of laps, pauses, waypoints) on the cleaned axis.
-
-        The jumps of the clock are removed as in the part between jumps that contains the time, or that is nearest to
-        it.
-        """
+        """Return recorded times on the cleaned axis, without jumps of the clock before the part nearest to each."""
         times_s = recorded_s[..., None]
         apart_s = np.maximum(self.part_spans[:, 0] - times_s, times_s - self.part_spans[:, 1]).clip(min=0.0)
         part = np.argmin(np.nan_to_num(apart_s), axis=-1)
@@ -88,26 +82,24 @@ class CleanedActivity:
     """
 
     time_axis: TimeAxis
-    """Times of the records, and how recorded columns and times are brought onto them."""
     t_s: FloatArray
-    """Elapsed seconds of each row: times of the records, and starts and ends of rests and of unknown spans."""
+    """Elapsed seconds of the records, and of the starts and ends of rests and of unknown spans."""
     speed_mps: FloatArray
     cadence_spm: FloatArray
     heart_rate_bpm: FloatArray
     step_length_m: FloatArray
     raw_device_speed_mps: FloatArray
-    """Speed as the device recorded it, smoothed and delayed; NaN where none was recorded and at times inserted between
-    records."""
+    """Speed as the device recorded it, smoothed and delayed; NaN at times inserted between records."""
     altitude_m: FloatArray
     lat_deg: FloatArray
     lon_deg: FloatArray
     curves: Mapping[str, FloatArray]
     pauses: Spans
-    """Disjoint, sorted time spans in which the watch was paused."""
+    """Disjoint, sorted spans in which the watch was paused."""
     standing: Spans
-    """Disjoint, sorted time spans in which the runner stood still with the watch running."""
+    """Disjoint, sorted spans in which the runner stood still with the watch running."""
     unknown: Spans
-    """Disjoint, sorted time spans in which neither speed nor cadence is known and the runner may have moved."""
+    """Disjoint, sorted spans in which neither speed nor cadence is known and the runner may have moved."""
     laps: tuple[Lap, ...]
     splits: tuple[Split, ...]
     waypoints: tuple[Waypoint, ...]
@@ -116,14 +108,13 @@ class CleanedActivity:
     extra: Mapping[str, FloatArray]
     """Further recorded columns by name, not repaired; NaN at times inserted between records."""
     categories: Mapping[str, tuple[str, ...]]
-    """Texts of each extra column that holds texts: the column's value 0 stands for the first text, 1 for the second,
-    and so on."""
+    """As in :attr:`.Samples.categories`."""
     distance_source: str
     """What distance was computed from: ``device`` (its own count), ``positions``, ``speed`` or ``none``."""
     speed_source: str
     """What speed was computed from: ``device`` (its own), ``distance`` (slope of the distance curve) or ``none``."""
     counts_both_feet: bool
-    """Whether the recorded cadence counts steps of both feet; False if no cadence was recorded."""
+    """Whether the recorded cadence counts steps of both feet; False without a cadence."""
     warnings: tuple[str, ...]
 
     @property
@@ -132,14 +123,13 @@ class CleanedActivity:
         return float(self.t_s[-1]) if len(self.t_s) else 0.0
 
     def value_at(self, curve: str, times_s: FloatArray) -> FloatArray:
-        """Return the cumulative curve named ``curve`` at each time, interpolated linearly between records."""
+        """Return the curve named ``curve`` at each time, interpolated between records."""
         return np.interp(times_s, self.t_s, self.curves[curve])
 
     def with_times(self, times_s: FloatArray) -> CleanedActivity:
         """Return the activity with rows inserted at these times, so that the slope of a curve can change there.
 
-        Measured columns and curves are interpolated at the new rows: NaN if the value before or after is missing. Other
-        columns are NaN in them.
+        Curves and ``MEASURED_COLUMNS`` are interpolated at the new rows, NaN beside a missing value; others are NaN.
         """
         t_s = np.union1d(self.t_s, times_s)
         record_rows = np.searchsorted(t_s, self.t_s)
@@ -171,7 +161,7 @@ class CleanedActivity:
         )
 
     def increments(self, curve: str, edges_s: FloatArray) -> FloatArray:
-        """Return by how much the curve named ``curve`` rises from each edge to the next, ``(len(edges_s) - 1,)``."""
+        """Return by how much ``curve`` rises from each edge to the next, ``(len(edges_s) - 1,)``."""
         return np.diff(self.value_at(curve, edges_s))
 
     def gain(self, curve: str, start_s: float, end_s: float) -> float:

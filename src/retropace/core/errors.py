@@ -1,8 +1,4 @@
-"""The exceptions that retropace raises on purpose, all derived from :class:`RetropaceError`.
-
-Each carries the file and the position in it. The command line prints them and derives the exit status in a single
-module, :mod:`retropace.cli.terminal.errors`.
-"""
+"""The exceptions that retropace raises on purpose; :mod:`retropace.cli.terminal.errors` prints them."""
 
 from __future__ import annotations
 
@@ -43,8 +39,7 @@ class ReadError(RetropaceError):
 
 
 TOTALS_ONLY = "totals only"
-"""Value of :attr:`NoActivityError.kind` for an activity that has totals but no records, because it was entered by hand
-or exported without them."""
+"""Value of :attr:`NoActivityError.kind` for an activity entered by hand or exported without records."""
 
 
 class NoActivityError(ReadError):

@@ -11,27 +11,24 @@ from retropace.core.spans import FloatArray
 WALK_RUN_TRANSITION_MPS = 2.0
 """Speed in m/s above which people prefer running to walking (Hreljac 1993, Med Sci Sports Exerc 25:1158: 2.07)."""
 WALK_RUN_TRANSITION_SPM = 138.0
-"""Lowest cadence in steps per minute that counts as running; a lower one counts as walking. Vigorous walking has about
-130 (Tudor-Locke 2019, Int J Behav Nutr Phys Act 16:8), the slowest jogging about 145."""
+"""Lowest cadence in steps per minute of running. Vigorous walking has about 130 (Tudor-Locke 2019, Int J Behav Nutr
+Phys Act 16:8), the slowest jogging about 145."""
 TYPICAL_WALK_MPS = 1.3
 """Comfortable walking speed in m/s; published: 1.3–1.4 (Bohannon 1997, Age Ageing 26:15)."""
 TYPICAL_WALK_SPM = 114.0
-"""Cadence in steps per minute at the speed ``TYPICAL_WALK_MPS``; published: 110–118 (Bohannon 1997, Age Ageing
-26:15)."""
+"""Cadence in steps per minute at ``TYPICAL_WALK_MPS``; published: 110–118 (Bohannon 1997, Age Ageing 26:15)."""
 WALK_CADENCE_EXPONENT = 0.5
-"""Exponent of walking cadence as a power of speed. It is 0.5, because cadence and step length rise by the same factor
-(Grieve 1966, Ergonomics 9:379)."""
+"""Exponent of walking cadence as a power of speed; step length rises by the same (Grieve 1966, Ergonomics 9:379)."""
 MAX_WALK_MPS = 2.3
-"""Highest speed in m/s of walking. If speed is higher but cadence that of walking, the sensor missed steps."""
+"""Speed in m/s above which the sensor must have missed steps if cadence is that of walking."""
 MIN_CADENCE_SHARE = 0.82
-"""Lowest plausible walking cadence, as a fraction of the cadence typical at that speed. If cadence is lower, the sensor
-missed steps."""
+"""Fraction of the walking cadence typical at a speed below which the sensor must have missed steps."""
 
 
 def classify_gait(speed_mps: FloatArray, cadence_spm: FloatArray) -> StrArray:
     """Return the gait at each speed and cadence, shape ``(n,)``: ``run``, ``walk``, or empty if both are NaN.
 
-    Cadence decides where it is known, because backward runners are as slow as walkers but step like runners.
+    Cadence decides where it is known: backward runners are as slow as walkers but step like runners.
 
     Example:
         >>> classify_gait(np.array([1.5, 1.5, np.nan]), np.array([170.0, np.nan, np.nan])).tolist()
@@ -45,7 +42,7 @@ def classify_gait(speed_mps: FloatArray, cadence_spm: FloatArray) -> StrArray:
 
 
 def has_lost_steps(speed_mps: FloatArray, cadence_spm: FloatArray) -> NDArray[np.bool_]:
-    """Return a mask, ``(n,)``: where cadence is so low for the speed that the sensor must have missed steps."""
+    """Return where cadence is so low for the speed that the sensor must have missed steps, ``(n,)``."""
     typical_spm = TYPICAL_WALK_SPM * (speed_mps / TYPICAL_WALK_MPS) ** WALK_CADENCE_EXPONENT
     is_walk_cadence = cadence_spm < WALK_RUN_TRANSITION_SPM
     lost: NDArray[np.bool_] = is_walk_cadence & (

@@ -26,11 +26,15 @@ def compute_offsets_m(lat_deg: FloatArray, lon_deg: FloatArray) -> tuple[FloatAr
     """
     lat, lon = np.radians(lat_deg), np.radians(lon_deg)
     mid = midpoints(lat)
-    curvature = 1.0 - _ECCENTRICITY_SQUARED * np.sin(mid) ** 2
-    meridian_m = SEMI_MAJOR_M * (1.0 - _ECCENTRICITY_SQUARED) / curvature**1.5
-    normal_m = SEMI_MAJOR_M / np.sqrt(curvature)
+    meridian_m, normal_m = _compute_radii_m(mid)
     turn = (np.diff(lon) + np.pi) % (2.0 * np.pi) - np.pi  # the short way across the date line
     return normal_m * np.cos(mid) * turn, meridian_m * np.diff(lat)
+
+
+def _compute_radii_m(lat: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return the radii of curvature in the meridian and in the prime vertical at latitudes in radians."""
+    curvature = 1.0 - _ECCENTRICITY_SQUARED * np.sin(lat) ** 2
+    return SEMI_MAJOR_M * (1.0 - _ECCENTRICITY_SQUARED) / curvature**1.5, SEMI_MAJOR_M / np.sqrt(curvature)
 
 
 def compute_distances_m(lat_deg: FloatArray, lon_deg: FloatArray) -> FloatArray:
@@ -51,25 +55,18 @@ def project_along_path_m(lat_deg: FloatArray, lon_deg: FloatArray) -> tuple[Floa
     """
     east, north = np.full(len(lat_deg), np.nan), np.full(len(lat_deg), np.nan)
     known = np.flatnonzero(np.isfinite(lat_deg) & np.isfinite(lon_deg))
-    if len(known) == 0:
-        return east, north
-    right, up = compute_offsets_m(lat_deg[known], lon_deg[known])
-    east[known] = cumulate(right)
-    north[known] = cumulate(up)
+    if len(known):
+        east[known], north[known] = map(cumulate, compute_offsets_m(lat_deg[known], lon_deg[known]))
     return east, north
 
 
 def project_to_tangent_plane_m(
     lat_deg: FloatArray, lon_deg: FloatArray, origin_lat_deg: float, origin_lon_deg: float
 ) -> tuple[FloatArray, FloatArray]:
-    """Return the positions as metres east and north of an origin, ``(n,)`` each.
-
-    The plane touches the ellipsoid at the origin; it is accurate for some kilometres around it.
-    """
+    """Return the positions as metres east and north of an origin, ``(n,)`` each; accurate for some kilometres."""
     lat = np.radians(origin_lat_deg)
-    curvature = 1.0 - _ECCENTRICITY_SQUARED * np.sin(lat) ** 2
-    meridian_m = SEMI_MAJOR_M * (1.0 - _ECCENTRICITY_SQUARED) / curvature**1.5
+    meridian_m, normal_m = _compute_radii_m(lat)
     turn = (np.radians(lon_deg - origin_lon_deg) + np.pi) % (2.0 * np.pi) - np.pi
-    east: FloatArray = SEMI_MAJOR_M / np.sqrt(curvature) * np.cos(lat) * turn
+    east: FloatArray = normal_m * np.cos(lat) * turn
     north: FloatArray = meridian_m * np.radians(lat_deg - origin_lat_deg)
     return east, north

@@ -11,8 +11,7 @@ from retropace.core.cleaned_activity import CleanedActivity
 from retropace.core.spans import FloatArray
 
 MIN_DENOMINATOR = 1e-9
-"""Smallest number of seconds or steps over which a mean is computed. A smaller one is only rounding error, so the mean
-is NaN."""
+"""Number of seconds or steps below which a mean over them is NaN, as they are only rounding errors."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +40,7 @@ def curve_increments(cleaned: CleanedActivity, edges_s: FloatArray) -> dict[str,
 
 
 def stats_from_increments(increments: Mapping[str, FloatArray], cleaned: CleanedActivity) -> SegmentStats:
-    """Compute statistics of parts from the increments of the curves in each, see :func:`curve_increments`.
-
-    To get the statistics of several parts taken together, add their increments before the call.
-    """
+    """Compute statistics of parts from their :func:`curve_increments`; those of several parts together may be added."""
     is_distance_known = cleaned.distance_source != "none"
 
     def ratio(top: str, bottom: str, factor: float, is_known: bool = True) -> FloatArray:

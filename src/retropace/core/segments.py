@@ -14,8 +14,8 @@ DIRECTIONS = ("forward", "backward", "rest", "unknown")
 GAITS = ("run", "walk", "stand")
 """Possible gaits of a segment."""
 BASES = ("annotated", "suspected", "assumed", "measured")
-"""Possible reasons (basis) for a segment's direction: an annotation says it, the model finds backward likely, forward
-is assumed as nothing says otherwise, or rest was measured."""
+"""Possible reasons for a segment's direction: an annotation says it, the model finds backward likely, nothing speaks
+against forward, or rest was measured."""
 
 StrArray = NDArray[np.str_]
 """Array of strings, ``(n,)``."""
@@ -27,11 +27,11 @@ class Segments:
 
     edges_s: FloatArray
     direction: StrArray
-    """Direction of each segment, one of ``DIRECTIONS``."""
+    """One of ``DIRECTIONS``."""
     gait: StrArray
-    """Gait of each segment, one of ``GAITS``; empty where unknown."""
+    """One of ``GAITS``; empty where unknown."""
     basis: StrArray
-    """Reason for the direction of each segment, one of ``BASES``."""
+    """One of ``BASES``."""
     confidence: FloatArray
     """Probability in 0..1 that the direction is right; NaN where there is no evidence."""
 
@@ -40,12 +40,12 @@ class Segments:
 
     @property
     def start_s(self) -> FloatArray:
-        """Start of each segment in elapsed seconds, shape ``(n,)``."""
+        """Start of each segment."""
         return self.edges_s[:-1]
 
     @property
     def end_s(self) -> FloatArray:
-        """End of each segment in elapsed seconds, shape ``(n,)``."""
+        """End of each segment."""
         return self.edges_s[1:]
 
 
@@ -61,11 +61,10 @@ class BorderlineSegment:
 def find_borderline(segments: Segments, min_probability: float) -> tuple[BorderlineSegment, ...]:
     """Find stretches assumed forward whose probability of having been run backward is at least ``min_probability``.
 
-    Adjacent such segments form one stretch; its probability is their mean, weighted by duration.
+    The probability of a stretch is the mean over its segments, weighted by duration.
     """
-    probability = np.where(
-        (segments.direction == "forward") & (segments.basis == "assumed"), 1.0 - segments.confidence, 0.0
-    )
+    is_assumed = (segments.direction == "forward") & (segments.basis == "assumed")
+    probability = np.where(is_assumed, 1.0 - segments.confidence, 0.0)
     borderline = []
     for first, end in true_runs(probability >= min_probability).tolist():
         seconds = np.diff(segments.edges_s[first : end + 1])

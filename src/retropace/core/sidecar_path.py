@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 MAX_SIDECAR_BYTES = 16 * 2**20
-"""Largest sidecar in bytes that is read. People type sidecars by hand, so a larger file is not taken for one."""
+"""Largest sidecar in bytes that is read; a larger file was not typed by hand."""
 
 
 def sidecar_path(recording: str | os.PathLike[str]) -> Path:

@@ -31,8 +31,7 @@ def union(spans: Spans) -> Spans:
         return as_spans([])
     spans = spans[np.argsort(spans[:, 0], kind="stable")]
     reach = np.maximum.accumulate(spans[:, 1])
-    first = np.concatenate(([True], spans[1:, 0] > reach[:-1]))
-    starts = np.flatnonzero(first)
+    starts = np.flatnonzero(np.concatenate(([True], spans[1:, 0] > reach[:-1])))
     return np.column_stack((spans[starts, 0], reach[np.append(starts[1:], len(spans)) - 1]))
 
 
@@ -55,10 +54,7 @@ def true_runs(mask: NDArray[np.bool_]) -> NDArray[np.intp]:
 
 
 def mask_from_runs(runs: NDArray[np.intp], length: int) -> NDArray[np.bool_]:
-    """Return the mask that is True within the index ranges ``runs`` and False elsewhere, ``(length,)``.
-
-    It is the inverse of :func:`true_runs`; the ranges must be disjoint.
-    """
+    """Return the mask that is True within disjoint index ranges, ``(length,)``: the inverse of :func:`true_runs`."""
     steps = np.zeros(length + 1, dtype=np.int8)
     steps[runs[:, 0]] += 1
     steps[runs[:, 1]] -= 1
@@ -71,10 +67,7 @@ def contains(spans: Spans, times_s: FloatArray) -> NDArray[np.bool_]:
 
 
 def find_span(spans: Spans, times_s: FloatArray) -> NDArray[np.intp]:
-    """Return for each time the index of the span that contains it, or ``n`` if none of the ``n`` spans does.
-
-    The spans must be disjoint and sorted.
-    """
+    """Return for each time the index of the disjoint, sorted span that contains it; ``len(spans)`` if none does."""
     before = np.searchsorted(spans[:, 0], times_s, side="right") - 1
     return np.where((before >= 0) & (times_s < np.append(spans[:, 1], -np.inf)[before]), before, len(spans))
 
@@ -90,9 +83,7 @@ def midpoints(edges: FloatArray) -> FloatArray:
 
 
 def find_owner(edges_s: FloatArray, times_s: FloatArray) -> NDArray[np.intp]:
-    """Return for each time the index of the segment (between two adjacent rising edges) that contains it.
-
-    Times before the first edge belong to the first segment; times at or after the last edge belong to the last.
+    """Return for each time the index of the segment, between adjacent rising edges, that contains it or is nearest.
 
     Example:
         >>> find_owner(np.array([0.0, 10.0, 20.0]), np.array([-1.0, 0.0, 10.0, 20.0])).tolist()

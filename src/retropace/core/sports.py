@@ -14,8 +14,7 @@ OTHER_SPORT_PREFIXES = (
     *("airplane", "seaplane", "helicopter", "blimp", "balloon", "ferry", "atv", "escooter", "scooter", "kickscooter"),
     *("sled", "wakeboard", "frisbee", "riding", "crosstrain", "crossfit", "circuit", "core", "stretch", "aerobic"),
 )
-"""Beginnings of words that name a sport not done on foot, or the transition of a triathlon. Activities of these sports
-are not analysed."""
+"""Beginnings of words that name a sport not done on foot, or the transition of a triathlon."""
 STRAVA_SPORT_NUMBERS = {"1": "cycling", "9": "running", "10": "walking", "4": "hiking"}
 """Name of each sport that GPX exports of Strava give as a number."""
 

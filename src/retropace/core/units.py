@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 MILE_M = 1609.344
@@ -11,22 +12,16 @@ MILE_M = 1609.344
 POUND_KG = 0.45359237
 """The international pound (1959 agreement), in kilograms."""
 WEIGHT_RANGE_KG = (20.0, 300.0)
-"""Lowest and highest plausible weight of a runner in kilograms; others are rejected."""
+"""Lowest and highest plausible weight of a runner in kilograms."""
 
 _METRES_PER_UNIT = {"m": 1.0, "km": 1000.0, "mi": MILE_M, "mile": MILE_M, "miles": MILE_M}
-"""Metres in each unit of distance, by the unit's name."""
+"""Metres in each unit of distance."""
 _SECONDS_PER_UNIT = {"s": 1.0, "sec": 1.0, "min": 60.0, "h": 3600.0}
-"""Seconds in each unit of time, by the unit's name."""
+"""Seconds in each unit of time."""
 _MPS_PER_UNIT = {**dict.fromkeys(("km/h", "kmh", "kph"), 1.0 / 3.6), "mph": MILE_M / 3600.0, "m/s": 1.0, "mps": 1.0}
-"""Metres per second in each unit of speed, by the unit's name."""
-_DISTANCE_PATTERN = re.compile(r"(\d+(?:\.\d+)?|\.\d+)\s*(km|mi|miles?|m)\b", re.IGNORECASE)
-"""Pattern of a number and a unit of distance."""
+"""Metres per second in each unit of speed."""
 _CLOCK_PATTERN = re.compile(r"(?:(\d+):)?(\d{1,3}):([0-5]?\d(?:\.\d+)?)")
 """Pattern of a duration in minutes and seconds, or in hours, minutes and seconds."""
-_DURATION_PATTERN = re.compile(r"(\d+(?:\.\d+)?)\s*(s|sec|min|h)\b", re.IGNORECASE)
-"""Pattern of a number and a unit of time."""
-_SPEED_PATTERN = re.compile(r"(\d+(?:\.\d+)?|\.\d+)\s*(km/h|kmh|kph|mph|m/s|mps)", re.IGNORECASE)
-"""Pattern of a number and a unit of speed."""
 _PACE_PATTERN = re.compile(r"(\d{1,2}):([0-5]\d(?:\.\d+)?)\s*(?:/|per )\s*(km|mi|mile)", re.IGNORECASE)
 """Pattern of a pace: minutes and seconds per kilometre or mile."""
 _WEIGHT_PATTERN = re.compile(r"(\d{1,4}(?:\.\d{1,6})?)\s*(kg|lbs?)?")
@@ -44,9 +39,7 @@ class Units:
 
     def format_distance(self, distance_m: float) -> str:
         """Return a distance such as ``1.25 km``; a dash for NaN."""
-        if not math.isfinite(distance_m):
-            return "–"
-        return f"{distance_m / self.metres:.2f} {self.name}"
+        return f"{distance_m / self.metres:.2f} {self.name}" if math.isfinite(distance_m) else "–"
 
     def format_pace(self, speed_mps: float) -> str:
         """Return a speed as pace, such as ``5:12 /km``; a dash below 0.05 m/s and for NaN."""
@@ -56,11 +49,11 @@ class Units:
 
 
 KILOMETRES = Units("km", 1000.0)
-"""Units that display distances and paces in kilometres, the default."""
+"""Kilometres, the default."""
 MILES = Units("mi", MILE_M)
-"""Units that display distances and paces in miles."""
+"""Miles."""
 UNITS_BY_NAME = {units.name: units for units in (KILOMETRES, MILES)}
-"""The units of distance and pace by their names, ``km`` and ``mi``."""
+"""Both by their names."""
 
 
 def format_known(value: float, template: str) -> str:
@@ -101,15 +94,18 @@ def parse_elapsed_s(text: str) -> float | None:
         if hours is not None and int(minutes) > 59:
             return None
         return int(hours or 0) * 3600.0 + int(minutes) * 60.0 + float(seconds)
-    if match := _DURATION_PATTERN.fullmatch(text):
-        return float(match[1]) * _SECONDS_PER_UNIT[match[2].lower()]
-    return None
+    return None if text.startswith(".") else _parse_amount(text, _SECONDS_PER_UNIT)
+
+
+def _parse_amount(text: str, size_by_unit: Mapping[str, float]) -> float | None:
+    """Return a number times the size of the unit behind it, such as of ``1.2km``; None if the text is another."""
+    match = re.fullmatch(rf"(\d+(?:\.\d+)?|\.\d+)\s*({'|'.join(size_by_unit)})", text.strip(), re.IGNORECASE)
+    return None if match is None else float(match[1]) * size_by_unit[match[2].lower()]
 
 
 def parse_distance_m(text: str) -> float | None:
     """Return metres from ``1.2km``, ``400 m`` or ``0.5mi``; None if the text is not a distance."""
-    match = _DISTANCE_PATTERN.fullmatch(text.strip())
-    return None if match is None else float(match[1]) * _METRES_PER_UNIT[match[2].lower()]
+    return _parse_amount(text, _METRES_PER_UNIT)
 
 
 def parse_weight_kg(text: str) -> float | None:
@@ -121,9 +117,7 @@ def parse_weight_kg(text: str) -> float | None:
 
 def parse_speed_mps(text: str) -> float | None:
     """Return m/s from ``8km/h``, ``5 mph``, ``2.2m/s`` or a pace, ``7:30/km``; None if the text is not a speed."""
-    if match := _SPEED_PATTERN.fullmatch(text.strip()):
-        return float(match[1]) * _MPS_PER_UNIT[match[2].lower().replace(" ", "")]
     if match := _PACE_PATTERN.fullmatch(text.strip()):
         seconds = int(match[1]) * 60.0 + float(match[2])
         return None if seconds == 0.0 else _METRES_PER_UNIT[match[3].lower()] / seconds
-    return None
+    return _parse_amount(text, _MPS_PER_UNIT)

@@ -11,18 +11,17 @@ CONFIG_FILE_NAME = "config.toml"
 
 def data_dir() -> Path:
     """Return the directory of the library and the athletes; the variable ``RETROPACE_DATA`` overrides it."""
-    from platformdirs import user_data_path
+    import platformdirs
 
-    folder = os.environ.get("RETROPACE_DATA")
-    return Path(folder) if folder else user_data_path("retropace", appauthor=False)
+    return Path(os.environ.get("RETROPACE_DATA") or platformdirs.user_data_path("retropace", appauthor=False))
 
 
 def config_dir() -> Path:
     """Return the directory of the config file; the variable ``RETROPACE_CONFIG`` overrides it."""
-    from platformdirs import user_config_path
+    import platformdirs
 
-    folder = os.environ.get("RETROPACE_CONFIG")
-    return Path(folder) if folder else user_config_path("retropace", appauthor=False, roaming=True)
+    default = platformdirs.user_config_path("retropace", appauthor=False, roaming=True)
+    return Path(os.environ.get("RETROPACE_CONFIG") or default)
 
 
 def config_path() -> Path:

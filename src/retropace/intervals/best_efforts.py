@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from retropace.analysis.pipeline import Analysis
 from retropace.core.best_effort import BestEffort
 from retropace.core.cleaned_activity import CleanedActivity
-from retropace.core.spans import Spans, as_spans, true_runs
+from retropace.core.spans import FloatArray, true_runs
 from retropace.core.units import MILE_M
 from retropace.intervals.bouts import Bouts, find_bouts
 
@@ -23,79 +25,52 @@ def find_best_efforts(analysis: Analysis) -> tuple[BestEffort, ...]:
 
 
 def compute_mean_max_curve(cleaned: CleanedActivity, bouts: Bouts) -> tuple[BestEffort, ...]:
-    """Return the fastest stretch of each direction over each standard duration and distance.
+    """Return the fastest stretch of each direction over each standard duration and distance that was reached.
 
-    Each lies within one continuous stretch, in which the runner never stood and the watch was never paused.
-
-    Returns an empty tuple for a recording without distance; lengths that no stretch reaches are missing.
+    Each lies within one continuous stretch, in which the runner never stood and the watch was never paused. A recording
+    without distance has none.
     """
     if cleaned.distance_source == "none":
         return ()
+    targets = [("time", duration_s) for duration_s in DURATIONS_S]
+    targets += [("distance", distance_m) for distance_m in DISTANCES_M]
     best_efforts = []
     for direction in ("forward", "backward"):
-        spans = as_spans(
-            (float(bouts.edges_s[first]), float(bouts.edges_s[last]))
-            for first, last in true_runs(bouts.direction == direction).tolist()
-        )
-        best_efforts += [
-            best
-            for target in DURATIONS_S
-            if (best := _find_best_over_duration(cleaned, direction, spans, target)) is not None
-        ]
-        best_efforts += [
-            best
-            for target in DISTANCES_M
-            if (best := _find_best_over_distance(cleaned, direction, spans, target)) is not None
-        ]
+        spans = bouts.edges_s[true_runs(bouts.direction == direction)].tolist()
+        for by, target in targets:
+            efforts = [_find_best_effort(cleaned, span, direction, by, target) for span in spans]
+            known = [effort for effort in efforts if effort is not None]
+            best = min(known, key=lambda effort: (effort.seconds, -effort.metres), default=None)
+            if best is not None and best.metres > 0.0 and best.seconds > 0.0:
+                best_efforts.append(best)
     return tuple(best_efforts)
 
 
-def _find_best_over_duration(
-    cleaned: CleanedActivity, direction: str, spans: Spans, duration_s: float
+def _find_best_effort(
+    cleaned: CleanedActivity, span_s: Sequence[float], direction: str, by: str, target: float
 ) -> BestEffort | None:
-    """Return the stretch of ``duration_s`` seconds within a span with most distance; None if all spans are shorter."""
-    best: BestEffort | None = None
-    for start, end in spans.tolist():
-        if end - start < duration_s:
-            continue
-        # The distance curve is piecewise linear, so the best window starts or ends at a record.
-        records_s = cleaned.t_s[(cleaned.t_s > start) & (cleaned.t_s < end)]
-        starts_s = np.unique(
-            np.clip(
-                np.concatenate(([start, end - duration_s], records_s, records_s - duration_s)), start, end - duration_s
-            )
-        )
-        distances_m = cleaned.value_at("distance_m", starts_s + duration_s) - cleaned.value_at("distance_m", starts_s)
-        farthest = int(np.argmax(distances_m))
-        if best is None or distances_m[farthest] > best.metres:
-            best = BestEffort(direction, "time", duration_s, float(distances_m[farthest]), float(starts_s[farthest]))
-    return best if best is not None and best.metres > 0.0 else None
+    """Return the best effort within a span; None if the span is shorter than ``target``."""
+    inner = (cleaned.t_s > span_s[0]) & (cleaned.t_s < span_s[1])
+    t_s = np.concatenate((span_s[:1], cleaned.t_s[inner], span_s[1:]))
+    distances_m = cleaned.value_at("distance_m", t_s)
+    if by == "time":
+        if span_s[1] - span_s[0] < target:
+            return None
+        starts_s = _find_window_starts(t_s, target)
+        gains_m = cleaned.value_at("distance_m", starts_s + target) - cleaned.value_at("distance_m", starts_s)
+        farthest = int(np.argmax(gains_m))
+        return BestEffort(direction, by, target, float(gains_m[farthest]), float(starts_s[farthest]))
+    if distances_m[-1] - distances_m[0] < target:
+        return None
+    rising = np.concatenate(([True], np.diff(distances_m) > 0.0))
+    t_s, distances_m = t_s[rising], distances_m[rising]
+    starts_m = _find_window_starts(distances_m, target)
+    starts_s, ends_s = np.interp(starts_m, distances_m, t_s), np.interp(starts_m + target, distances_m, t_s)
+    fastest = int(np.argmin(ends_s - starts_s))
+    return BestEffort(direction, by, float(ends_s[fastest] - starts_s[fastest]), target, float(starts_s[fastest]))
 
 
-def _find_best_over_distance(
-    cleaned: CleanedActivity, direction: str, spans: Spans, distance_m: float
-) -> BestEffort | None:
-    """Return the fastest stretch of ``distance_m`` metres within one span; None if all spans are shorter."""
-    best: BestEffort | None = None
-    for start, end in spans.tolist():
-        inner = (cleaned.t_s > start) & (cleaned.t_s < end)
-        t_s = np.concatenate(([start], cleaned.t_s[inner], [end]))
-        distances_m = cleaned.value_at("distance_m", t_s)
-        if distances_m[-1] - distances_m[0] < distance_m:
-            continue
-        rising = np.concatenate(([True], np.diff(distances_m) > 0.0))
-        t_s, distances_m = t_s[rising], distances_m[rising]
-        start_distances_m = np.unique(
-            np.clip(
-                np.concatenate((distances_m, distances_m - distance_m)), distances_m[0], distances_m[-1] - distance_m
-            )
-        )
-        starts_s, ends_s = (
-            np.interp(start_distances_m, distances_m, t_s),
-            np.interp(start_distances_m + distance_m, distances_m, t_s),
-        )
-        fastest = int(np.argmin(ends_s - starts_s))
-        seconds = float(ends_s[fastest] - starts_s[fastest])
-        if best is None or seconds < best.seconds:
-            best = BestEffort(direction, "distance", seconds, distance_m, float(starts_s[fastest]))
-    return best if best is not None and best.seconds > 0.0 else None
+def _find_window_starts(knots: FloatArray, length: float) -> FloatArray:
+    """Return where the best window may start: between knots distance is linear, so it starts or ends at a knot."""
+    starts = np.concatenate((knots, knots - length))
+    return np.unique(np.clip(starts, knots[0], knots[-1] - length))

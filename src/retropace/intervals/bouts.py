@@ -1,7 +1,7 @@
 """Bouts: uninterrupted stretches of one direction and pace, built from segments.
 
-A segment boundary caused by a stumble, a signal dropout, an autolap or a small change of pace does not end a bout.
-Manual laps do: their times are used as exact bout edges. Laps that the watch ended by itself are ignored.
+A stumble, a signal dropout, an autolap or a small change of pace does not end a bout. A manual lap does, at its exact
+time.
 """
 
 from __future__ import annotations
@@ -19,26 +19,22 @@ from retropace.core.spans import FloatArray, find_owner, midpoints
 from retropace.labelling.features import LOG_SPEED_PER_GRADE, mean_grade
 
 MAX_LAP_SNAP_S = 10.0
-"""Largest number of seconds by which a segment edge may move to a manual lap: runners press in passing, and watches
-smooth."""
+"""Largest shift (s) of a segment edge to a manual lap: runners press in passing, and watches smooth."""
 MIN_LAP_S = 5.0
-"""Minimum duration (s) of a lap; the press that ends a shorter one is taken as accidental."""
+"""Duration (s) of a lap below which the press that ends it is taken as accidental."""
 MIN_LAPS = 5
-"""Minimum number of manual laps; with fewer, laps are not searched for a set. Five are three reps with two
-recoveries."""
+"""Number of manual laps below which they are not searched for a set: three reps with two recoveries."""
 MAX_BRIDGED_STAND_S = 8.0
 """Longest time of standing (s) that does not end a bout, as after a stumble or to tie a shoelace."""
 MAX_BRIDGED_DROPOUT_S = 30.0
 """Longest signal dropout (s) that does not end a bout."""
 MAX_LABEL_GLITCH_S = 9.0
-"""Longest stretch (s) of the other direction that does not end a bout, as when the runner turns for a moment or a label
-is wrong."""
+"""Longest stretch (s) of the other direction that does not end a bout: a short turn, or a wrong label."""
 _MAX_INTERRUPTION_S = {"rest": MAX_BRIDGED_STAND_S, "unknown": MAX_BRIDGED_DROPOUT_S}
-"""Longest interruption (s) that does not end a bout, by the direction of the interruption. ``MAX_LABEL_GLITCH_S`` holds
-for directions not listed."""
+"""Longest interruption (s) that does not end a bout, by its direction; ``MAX_LABEL_GLITCH_S`` for others."""
 MAX_BRIDGED_LOG_SPEED_DIFF = 0.3
-"""Largest difference of log speed before and after an interruption at which the bout goes on after it. At a larger
-difference two bouts result. Runners are slower after a stumble."""
+"""Largest difference of log speed before and after an interruption that does not end a bout; runners are slower after a
+stumble."""
 MAX_MERGED_LOG_SPEED_DIFF = 0.10
 """Largest difference of log speed between neighbouring stretches of one direction that form one bout."""
 
@@ -55,45 +51,36 @@ class Bouts:
     """Whether the runner annotated the direction of any part of the bout."""
     stats: SegmentStats
     log_speed: FloatArray
-    """Natural logarithm of the speed (m/s) that the same effort gives on level ground; NaN without distance or
-    movement."""
+    """Natural log of grade-adjusted speed (m/s); NaN without distance or movement."""
 
     def __len__(self) -> int:
         return len(self.direction)
 
     @property
     def moving(self) -> NDArray[np.bool_]:
-        """Whether the runner ran or walked in each bout, shape ``(n,)``."""
+        """Whether the runner ran or walked in each bout."""
         return np.isin(self.direction, ("forward", "backward"))
 
 
 def find_bouts(cleaned: CleanedActivity, segments: Segments) -> Bouts:
     """Return the bouts of an activity, merged from its segments, with edges moved to manual laps close to them."""
-    edges, direction, gait = segments.edges_s, segments.direction, segments.gait
-    edges, owner = _snap_to_laps(edges, find_manual_lap_times_s(cleaned))
-    bouts = measure_bouts(cleaned, edges, direction[owner], gait[owner], segments.basis[owner] == "annotated")
-    bouts = _bridge_interruptions(cleaned, bouts)
-    return _merge_similar(cleaned, bouts)
+    edges, owner = _snap_to_laps(segments.edges_s, find_manual_lap_times_s(cleaned))
+    marked = segments.basis[owner] == "annotated"
+    bouts = measure_bouts(cleaned, edges, segments.direction[owner], segments.gait[owner], marked)
+    return _merge_similar(cleaned, _bridge_interruptions(cleaned, bouts))
 
 
 def build_lap_bouts(cleaned: CleanedActivity, segments: Segments) -> Bouts | None:
-    """Return one bout for each manual lap, with the direction and gait of the longest segment within it.
-
-    Returns None if there are fewer than ``MIN_LAPS`` laps.
-    """
+    """Return one bout for each manual lap, labelled as the longest segment within it; None below ``MIN_LAPS`` laps."""
     edges = np.concatenate(([0.0], find_manual_lap_times_s(cleaned), [cleaned.elapsed_s]))
     if len(edges) < MIN_LAPS + 1:
         return None
     all_edges_s = np.union1d(edges, segments.edges_s)
     middles_s = midpoints(all_edges_s)
     owner, lap = find_owner(segments.edges_s, middles_s), find_owner(edges, middles_s)
-    longest = [
-        int(owner[rows[np.argmax(np.diff(all_edges_s)[rows])]])
-        for rows in (np.flatnonzero(lap == number) for number in range(len(edges) - 1))
-    ]
-    marked = np.array(
-        [bool(np.any(segments.basis[owner[lap == number]] == "annotated")) for number in range(len(edges) - 1)]
-    )
+    rows_by_lap = [np.flatnonzero(lap == number) for number in range(len(edges) - 1)]
+    longest = [int(owner[rows[np.argmax(np.diff(all_edges_s)[rows])]]) for rows in rows_by_lap]
+    marked = np.array([bool(np.any(segments.basis[owner[rows]] == "annotated")) for rows in rows_by_lap])
     return measure_bouts(cleaned, edges, segments.direction[longest], segments.gait[longest], marked)
 
 
@@ -102,22 +89,16 @@ def find_manual_lap_times_s(cleaned: CleanedActivity) -> FloatArray:
 
     Presses less than ``MIN_LAP_S`` after the previous one are dropped.
     """
-    laps = cleaned.laps
-    is_auto = is_autolap(laps)
-    ends = [lap.end_s for lap, is_automatic in zip(laps[:-1], is_auto[:-1], strict=True) if not is_automatic]
-    ends = [end for end in ends if 0.0 < end < cleaned.elapsed_s]
+    laps = list(zip(cleaned.laps, is_autolap(cleaned.laps), strict=True))[:-1]
     times_s: list[float] = []
-    for end in sorted(ends):
-        if not times_s or end - times_s[-1] >= MIN_LAP_S:
-            times_s.append(end)
+    for end_s in sorted(lap.end_s for lap, is_automatic in laps if not is_automatic):
+        if 0.0 < end_s < cleaned.elapsed_s and (not times_s or end_s - times_s[-1] >= MIN_LAP_S):
+            times_s.append(end_s)
     return np.array(times_s)
 
 
 def _snap_to_laps(edges_s: FloatArray, lap_times_s: FloatArray) -> tuple[FloatArray, NDArray[np.intp]]:
-    """Return the edges after moving the nearest to each lap time, and the segment index of each interval between them.
-
-    An edge moves by at most ``MAX_LAP_SNAP_S``. Lap times without a near edge become additional edges.
-    """
+    """Return the edges, moved or added to be at each lap time, and the segment index of each interval between them."""
     moved = edges_s.copy()
     for lap in lap_times_s.tolist():
         inner = moved[1:-1]
@@ -135,37 +116,35 @@ def measure_bouts(
 ) -> Bouts:
     """Return bouts with ``n + 1`` edges and ``n`` labels, with their statistics and grade-adjusted speed measured."""
     stats = stats_from_increments(curve_increments(cleaned, edges_s), cleaned)
-    moving = (direction == "forward") | (direction == "backward")
+    moving = np.isin(direction, ("forward", "backward"))
     log_speed = np.log(np.where(moving, stats.speed_mps, np.nan))
     log_speed += LOG_SPEED_PER_GRADE * mean_grade(cleaned, edges_s[:-1], edges_s[1:])
     return Bouts(edges_s, direction, gait, marked, stats, log_speed)
 
 
+def _merge_into(cleaned: CleanedActivity, bouts: Bouts, row: int, count: int, labelled: int) -> Bouts:
+    """Return the bouts with the ``count`` after ``row`` merged into it; bout ``labelled`` gives the gait of all."""
+    gait, marked = bouts.gait.copy(), bouts.marked.copy()
+    gait[row] = gait[labelled]
+    marked[row] |= marked[row + count]
+    merged = np.arange(row + 1, row + count + 1)
+    edges_s, direction = np.delete(bouts.edges_s, merged), np.delete(bouts.direction, merged)
+    return measure_bouts(cleaned, edges_s, direction, np.delete(gait, merged), np.delete(marked, merged))
+
+
 def _bridge_interruptions(cleaned: CleanedActivity, bouts: Bouts) -> Bouts:
     """Return the bouts with each short interruption merged into the two similar bouts around it, the shortest first."""
     while len(bouts) > 2:
-        length_s = bouts.stats.elapsed_s
-        limit = np.array(
-            [_MAX_INTERRUPTION_S.get(str(direction), MAX_LABEL_GLITCH_S) for direction in bouts.direction[1:-1]]
-        )
-        can_bridge = (
-            (bouts.direction[:-2] == bouts.direction[2:]) & bouts.moving[:-2] & (bouts.gait[:-2] == bouts.gait[2:])
-        )
+        length_s, direction = bouts.stats.elapsed_s, bouts.direction
+        limit = np.array([_MAX_INTERRUPTION_S.get(name, MAX_LABEL_GLITCH_S) for name in direction[1:-1].tolist()])
+        can_bridge = (direction[:-2] == direction[2:]) & bouts.moving[:-2] & (bouts.gait[:-2] == bouts.gait[2:])
         can_bridge &= np.nan_to_num(np.abs(bouts.log_speed[2:] - bouts.log_speed[:-2])) < MAX_BRIDGED_LOG_SPEED_DIFF
-        can_bridge &= (bouts.direction[1:-1] != bouts.direction[:-2]) & (length_s[1:-1] <= limit)
+        can_bridge &= (direction[1:-1] != direction[:-2]) & (length_s[1:-1] <= limit)
         can_bridge &= np.minimum(length_s[:-2], length_s[2:]) > length_s[1:-1]
         if not np.any(can_bridge):
             break
-        index = 1 + int(np.argmin(np.where(can_bridge, length_s[1:-1], np.inf)))
-        marked = bouts.marked.copy()
-        marked[index - 1] |= marked[index + 1]
-        bouts = measure_bouts(
-            cleaned,
-            np.delete(bouts.edges_s, [index, index + 1]),
-            np.delete(bouts.direction, [index, index + 1]),
-            np.delete(bouts.gait, [index, index + 1]),
-            np.delete(marked, [index, index + 1]),
-        )
+        before = int(np.argmin(np.where(can_bridge, length_s[1:-1], np.inf)))
+        bouts = _merge_into(cleaned, bouts, before, count=2, labelled=before)
     return bouts
 
 
@@ -176,30 +155,14 @@ def _merge_similar(cleaned: CleanedActivity, bouts: Bouts) -> Bouts:
         nearest = int(np.argmin(dissimilarity))
         if dissimilarity[nearest] > MAX_MERGED_LOG_SPEED_DIFF:
             break
-        keep = int(bouts.stats.elapsed_s[nearest] < bouts.stats.elapsed_s[nearest + 1])
-        gait, marked = bouts.gait.copy(), bouts.marked.copy()
-        gait[nearest] = gait[nearest + keep]
-        marked[nearest] |= marked[nearest + 1]
-        bouts = measure_bouts(
-            cleaned,
-            np.delete(bouts.edges_s, nearest + 1),
-            np.delete(bouts.direction, nearest + 1),
-            np.delete(gait, nearest + 1),
-            np.delete(marked, nearest + 1),
-        )
+        longer = nearest + int(bouts.stats.elapsed_s[nearest] < bouts.stats.elapsed_s[nearest + 1])
+        bouts = _merge_into(cleaned, bouts, nearest, count=1, labelled=longer)
     return bouts
 
 
 def _compute_dissimilarity(bouts: Bouts) -> FloatArray:
-    """Return how unlike neighbouring bouts are, shape ``(n - 1,)``; infinity for different directions.
-
-    The value is the difference of log speed, raised if the gait differs.
-    """
-    difference = np.abs(np.diff(bouts.log_speed))
+    """Return the differences of log speed of neighbours, raised if gaits differ; infinity for different directions."""
     same = bouts.direction[1:] == bouts.direction[:-1]
-    both_still = same & ~bouts.moving[1:]
-    gait_differs = bouts.gait[1:] != bouts.gait[:-1]
-    difference = np.where(np.isfinite(difference), difference, 0.0) + np.where(
-        gait_differs, MAX_MERGED_LOG_SPEED_DIFF / 2.0, 0.0
-    )
-    return np.where(both_still, 0.0, np.where(same, difference, np.inf))
+    gait_cost = np.where(bouts.gait[1:] != bouts.gait[:-1], MAX_MERGED_LOG_SPEED_DIFF / 2.0, 0.0)
+    difference = np.nan_to_num(np.abs(np.diff(bouts.log_speed)), posinf=0.0) + gait_cost
+    return np.where(same & ~bouts.moving[1:], 0.0, np.where(same, difference, np.inf))

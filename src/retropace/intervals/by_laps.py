@@ -1,7 +1,4 @@
-"""Search for reps among laps that the watch recorded as work or rest while it guided a workout.
-
-Speed is not considered: a lap recorded as work may be slower than the recoveries beside it.
-"""
+"""Search for reps among laps that the watch recorded as work or rest while guiding a workout, whatever their speed."""
 
 from __future__ import annotations
 
@@ -22,10 +19,7 @@ MIN_REPS = 2
 
 
 def find_efforts_by_laps(cleaned: CleanedActivity, bouts: Bouts) -> list[list[Effort]]:
-    """Return the sets among laps recorded as work, each a list of efforts (stretches that may be reps) in order.
-
-    Returns no sets unless some laps are recorded as recovery.
-    """
+    """Return the sets among laps recorded as work, each a list of efforts in order; none if no lap is a recovery."""
     intensities = [_find_intensity(cleaned, lap) for lap in cleaned.laps]
     has_recoveries = any(intensity in RECOVERY_INTENSITIES for intensity in intensities)
     if sum(intensity in EFFORT_INTENSITIES for intensity in intensities) < MIN_REPS or not has_recoveries:

@@ -1,7 +1,7 @@
 """Search for reps within one direction by regular alternation of faster and slower stretches.
 
-Regularity alone separates reps from ordinary changes of pace such as traffic lights and hills. The search tries every
-speed threshold. It keeps the one for which the stretches above it, and the gaps between them, are the most regular.
+Regularity alone separates reps from ordinary changes of pace, as at traffic lights. The search tries every speed
+threshold and keeps the one for which the stretches above it, and the gaps between them, are the most regular.
 """
 
 from __future__ import annotations
@@ -14,50 +14,36 @@ import numpy as np
 
 from retropace.core.cleaned_activity import CleanedActivity
 from retropace.core.spans import true_runs
+from retropace.intervals import chains
 from retropace.intervals.bouts import Bouts
-from retropace.intervals.chains import (
-    LOG_LENGTH_SD,
-    Chain,
-    compute_gaps_s,
-    find_best_chains,
-    has_long_recovery,
-    is_consistent,
-    length_spread,
-    sample_sd,
-)
 from retropace.intervals.efforts import Effort, measure_effort
 from retropace.labelling.features import LOG_SPEED_PER_GRADE, mean_grade
 
 MIN_REPS = 3
-"""Minimum number of fast stretches that form a set."""
+"""Least number of fast stretches that form a set."""
 RECOVERY_LOG_SD = 0.35
-"""Standard deviation of the log of recovery duration that is usual within a regular set."""
+"""Usual standard deviation of the log of recovery duration within a regular set."""
 EDGE_ERROR_S = 2.0
-"""Error (s) of a rep's duration, as its edges are not exact. Divided by the median duration it is added to the usual
-standard deviation of log length, so that short reps may vary more."""
+"""Error (s) of a rep's duration, as its edges are not exact."""
 MAX_IRREGULARITY = (0.0, 0.0, 0.0, 0.7, 0.95, 1.1, 1.2)
-"""Largest irregularity (:func:`_score`) of a set, indexed by its number of reps; the last value holds for more. It
-is lower for few reps, as a few stretches may be similar by chance."""
+"""Largest irregularity (:func:`_score`) of a set, indexed by its number of reps; the last value holds for more. A few
+stretches may be similar by chance."""
 MIN_FAST_SHARE = 0.34
-"""Minimum share that a set must hold of all stretches above the speed threshold; a few among many may be similar by
-chance."""
+"""Least share of a set in all stretches above the speed threshold; a few among many may be similar by chance."""
 MIN_LOG_SPEED_CONTRAST = 0.15
-"""Minimum difference of log speed between reps and the recoveries between them; with less there is no set."""
+"""Least difference of log speed between the reps of a set and their recoveries."""
 MIN_REP_S = 9.0
-"""Minimum duration (s) of a rep; shorter fast stretches are ignored."""
+"""Least duration (s) of a rep; shorter fast stretches are ignored."""
 SHORT_BREAK_RATIO = 0.12
-"""Ratio of median gap to median rep duration; with a lower one, gaps count as incidental stops."""
+"""Ratio of median gap to median rep duration below which gaps count as incidental stops."""
 MIN_REPS_WITH_SHORT_BREAKS = 6
-"""Minimum number of reps in a set whose gaps are as short as incidental stops; with fewer there is no set."""
+"""Least number of reps in a set whose gaps are as short as incidental stops."""
 MAX_RECOVERY_RATIO = 8.0
-"""Maximum ratio of the longest gap between reps to the median rep duration; with a higher one there is no set."""
+"""Largest ratio of the longest gap in a set to the median rep duration."""
 
 
 def find_efforts_by_pace(cleaned: CleanedActivity, bouts: Bouts, first: int, last: int) -> list[list[Effort]]:
-    """Return the sets of reps among the bouts ``first`` to ``last - 1``, each a list of efforts in order.
-
-    All these bouts have one direction.
-    """
+    """Return the sets among the bouts ``first`` to ``last - 1``, all of one direction, as lists of efforts in order."""
     speed = np.exp(np.where(np.isfinite(bouts.log_speed), bouts.log_speed, -np.inf))[first:last]
     long_enough = bouts.stats.elapsed_s[first:last] >= MIN_REP_S
     levels = np.unique(speed[bouts.moving[first:last] & long_enough & (speed > 0.0)])
@@ -71,7 +57,7 @@ def find_efforts_by_pace(cleaned: CleanedActivity, bouts: Bouts, first: int, las
         return measure_effort(cleaned, start_s, end_s, str(bouts.direction[longest]), str(bouts.gait[longest]))
 
     @cache
-    def score_spans(chain_spans: tuple[Chain, ...]) -> float:
+    def score_spans(chain_spans: tuple[chains.Chain, ...]) -> float:
         return _score(cleaned, [measure(start, end) for start, end in chain_spans])
 
     best: list[list[Effort]] = []
@@ -82,35 +68,35 @@ def find_efforts_by_pace(cleaned: CleanedActivity, bouts: Bouts, first: int, las
         spans = tuple((start, end) for start, end in (fast[seconds >= MIN_REP_S] - first).tolist())
         min_count = MIN_FAST_SHARE * len(spans)
 
-        def score_or_reject(chain_spans: Sequence[Chain], min_count: float = min_count) -> float:
+        def score_or_reject(chain_spans: Sequence[chains.Chain], min_count: float = min_count) -> float:
             score = score_spans(tuple(chain_spans))
             return 0.0 if score > 0.0 and len(chain_spans) < min_count else score
 
-        chains = find_best_chains(spans, score_or_reject, MIN_REPS)
-        score = sum(score_or_reject(spans[start:end]) for start, end in chains)
+        found = [spans[start:end] for start, end in chains.find_best_chains(spans, score_or_reject, MIN_REPS)]
+        score = sum(score_or_reject(chain_spans) for chain_spans in found)
         if score > best_score:
-            best_score, best = score, [[measure(*span) for span in spans[start:end]] for start, end in chains]
+            best_score, best = score, [[measure(*span) for span in chain_spans] for chain_spans in found]
     return best
 
 
 def _score(cleaned: CleanedActivity, efforts: Sequence[Effort]) -> float:
     """Return how well efforts form one set: positive if regular and fast enough, minus infinity if they cannot be one.
 
-    The standard deviations of log length and of log gap are each divided by the one usual in a set. Irregularity is the
-    root of the sum of their squares.
+    Irregularity is the root of a sum of two squares: the standard deviations of log length and of log gap, each divided
+    by the usual one.
     """
-    if not is_consistent(efforts) or has_long_recovery(efforts):
+    if not chains.is_consistent(efforts) or chains.has_long_recovery(efforts):
         return -np.inf
-    gaps_s = np.maximum(compute_gaps_s(efforts), 1.0)
+    gaps_s = np.maximum(chains.compute_gaps_s(efforts), 1.0)
     median_s = float(np.median([effort.seconds for effort in efforts]))
     if np.max(gaps_s) > MAX_RECOVERY_RATIO * median_s:
         return -np.inf
-    contrast = _compute_contrast(cleaned, efforts)
-    spread = length_spread(efforts)
+    contrast, spread = _compute_contrast(cleaned, efforts), chains.length_spread(efforts)
     if np.median(gaps_s) < SHORT_BREAK_RATIO * median_s and len(efforts) < MIN_REPS_WITH_SHORT_BREAKS:
         return 0.0
-    gap_spread = sample_sd(np.log(gaps_s))
-    irregularity = float(np.hypot(spread / (LOG_LENGTH_SD + EDGE_ERROR_S / median_s), gap_spread / RECOVERY_LOG_SD))
+    gap_spread = chains.sample_sd(np.log(gaps_s))
+    length_irregularity = spread / (chains.LOG_LENGTH_SD + EDGE_ERROR_S / median_s)
+    irregularity = float(np.hypot(length_irregularity, gap_spread / RECOVERY_LOG_SD))
     is_regular = irregularity <= MAX_IRREGULARITY[min(len(efforts), len(MAX_IRREGULARITY) - 1)]
     if not is_regular or contrast < MIN_LOG_SPEED_CONTRAST:
         return 0.0
@@ -118,7 +104,7 @@ def _score(cleaned: CleanedActivity, efforts: Sequence[Effort]) -> float:
 
 
 def _compute_contrast(cleaned: CleanedActivity, efforts: Sequence[Effort]) -> float:
-    """Return the median difference of log speed, corrected for slope, between reps and recoveries; at most 1."""
+    """Return the median difference of grade-adjusted log speed between reps and recoveries; at most 1."""
     edges = np.array([edge for effort in efforts for edge in (effort.start_s, effort.end_s)])
     metres, seconds = cleaned.increments("distance_m", edges), np.diff(edges)
     speed = np.log(np.maximum(metres, 0.1) / np.maximum(seconds, 1.0))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass, fields
+from itertools import product
 
 import numpy as np
 
@@ -12,18 +13,12 @@ from retropace.intervals.reps import Rep
 from retropace.intervals.sets import IntervalSet
 
 MAX_LOG_DURATION_DIFF = 0.1
-"""Maximum difference between the log median durations of a forward and a backward set without planned lengths. Sets
-that differ more are not compared."""
-RATIO_METRICS = ("seconds", "speed_mps", "cadence_spm", "step_length_m", "steps")
-"""Fields of :class:`Rep` whose ratio of backward to forward is computed."""
+"""Largest difference of the log median durations of two sets without planned lengths that are compared."""
 
 
 @dataclass(frozen=True, slots=True)
 class DirectionRatios:
-    """Backward value over forward value for each metric; NaN if one of the two is missing.
-
-    ``heart_rate_bpm`` is a difference instead: backward minus forward.
-    """
+    """Backward over forward value of metrics of :class:`Rep`; NaN if one of the two is missing."""
 
     seconds: float
     speed_mps: float
@@ -31,6 +26,7 @@ class DirectionRatios:
     step_length_m: float
     steps: float
     heart_rate_bpm: float
+    """Backward minus forward value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,60 +40,46 @@ class Comparison:
     pairs: tuple[tuple[Rep, Rep, DirectionRatios], ...]
     """Each forward rep with the backward rep run in turn with it, and the ratios of the two."""
     overall: DirectionRatios
-    """Mean of each ratio over ``pairs``. Without pairs, each ratio is the median of all backward reps over the median
-    of all forward reps."""
+    """Mean of each ratio over ``pairs``; without pairs, the ratios of all reps."""
 
 
 def compare_directions(sets: Sequence[IntervalSet]) -> tuple[Comparison, ...]:
     """Return a comparison for each length that was run both forward and backward, in the order of the sets."""
-    comparisons = []
-    groups: dict[tuple[str, float], tuple[list[Rep], list[Rep]]] = {}
+    groups: dict[NominalLength, tuple[list[Rep], list[Rep]]] = {}
     for interval_set in sets:
         for rep in interval_set.reps:
             nominal = rep.nominal or (interval_set.nominal if interval_set.kind == "pairs" else None)
             if interval_set.kind == "pairs" and nominal is None:
                 nominal = NominalLength("m", round(float(np.nanmedian([other.metres for other in interval_set.reps]))))
             if nominal is not None:
-                sides = groups.setdefault((nominal.unit, nominal.size), ([], []))
-                sides[rep.direction == "backward"].append(rep)
-    for (unit, size), (forward, backward) in groups.items():
-        if forward and backward:
-            rep_pairs = _find_rep_pairs(sets, forward, backward)
-            comparisons.append(_build_comparison(str(NominalLength(unit, size)), forward, backward, rep_pairs))
-    if not comparisons:
-        comparisons += _compare_similar_durations(sets)
-    return tuple(comparisons)
+                groups.setdefault(nominal, ([], []))[rep.direction == "backward"].append(rep)
+    comparisons = [
+        _build_comparison(str(nominal), forward, backward, _find_rep_pairs(sets, forward, backward))
+        for nominal, (forward, backward) in groups.items()
+        if forward and backward
+    ]
+    return tuple(comparisons or _compare_similar_durations(sets))
 
 
 def compute_ratios(forward: Sequence[Rep], backward: Sequence[Rep]) -> DirectionRatios:
-    """Return, for each metric, the median of the backward reps over the median of the forward reps; NaN if unknown.
-
-    For heart rate the difference of the medians, backward minus forward, is returned.
-    """
+    """Return the ratios of the medians of the reps; NaN if unknown."""
 
     def find_median(reps: Sequence[Rep], name: str) -> float:
-        values = np.array([getattr(rep, name) for rep in reps])
-        values = values[np.isfinite(values)]
-        return float(np.median(values)) if len(values) else np.nan
+        known = [value for rep in reps if np.isfinite(value := getattr(rep, name))]
+        return float(np.median(known)) if known else np.nan
 
-    forward_medians = {name: find_median(forward, name) for name in RATIO_METRICS}
-    values = {name: find_median(backward, name) / value if value else np.nan for name, value in forward_medians.items()}
-    return DirectionRatios(
-        **values, heart_rate_bpm=find_median(backward, "heart_rate_bpm") - find_median(forward, "heart_rate_bpm")
-    )
+    names = [field.name for field in fields(DirectionRatios)]
+    *medians, heart_rates_bpm = [(find_median(forward, name), find_median(backward, name)) for name in names]
+    ratios = [backward_value / forward_value if forward_value else np.nan for forward_value, backward_value in medians]
+    return DirectionRatios(*[*ratios, heart_rates_bpm[1] - heart_rates_bpm[0]])
 
 
 def _find_rep_pairs(
     sets: Sequence[IntervalSet], forward: Sequence[Rep], backward: Sequence[Rep]
 ) -> list[tuple[Rep, Rep]]:
-    """Return the forward and the backward rep of each pair in sets of pairs, if both are among the given reps.
-
-    A pair is one forward and one backward rep of equal length, run in turn.
-    """
+    """Return the forward and the backward rep of each pair in sets of pairs, if both are among the given reps."""
     rep_pairs = []
-    for interval_set in sets:
-        if interval_set.kind != "pairs":
-            continue
+    for interval_set in (interval_set for interval_set in sets if interval_set.kind == "pairs"):
         for number in range(1, interval_set.count + 1):
             halves = {rep.direction: rep for rep in interval_set.reps if rep.number == number}
             if len(halves) == 2 and halves["forward"] in forward and halves["backward"] in backward:
@@ -108,17 +90,11 @@ def _find_rep_pairs(
 def _build_comparison(
     length: str, forward: Sequence[Rep], backward: Sequence[Rep], rep_pairs: Sequence[tuple[Rep, Rep]]
 ) -> Comparison:
-    pairs = tuple(
-        (forward_rep, backward_rep, compute_ratios([forward_rep], [backward_rep]))
-        for forward_rep, backward_rep in rep_pairs
-    )
+    pairs = tuple((first, second, compute_ratios([first], [second])) for first, second in rep_pairs)
     overall = compute_ratios(forward, backward)
     if pairs:
-        means = {
-            name: _finite_mean([getattr(pair_ratios, name) for _, _, pair_ratios in pairs])
-            for name in DirectionRatios.__slots__
-        }
-        overall = DirectionRatios(**means)
+        columns = zip(*(astuple(ratios) for _, _, ratios in pairs), strict=True)
+        overall = DirectionRatios(*map(_finite_mean, columns))
     return Comparison(length, tuple(forward), tuple(backward), pairs, overall)
 
 
@@ -130,18 +106,12 @@ def _finite_mean(values: Sequence[float]) -> float:
 def _compare_similar_durations(sets: Sequence[IntervalSet]) -> list[Comparison]:
     """Return a comparison for every two sets, one forward and one backward, whose median durations are similar."""
     forward, backward = (
-        [candidate for candidate in sets if {rep.direction for rep in candidate.reps} == {direction}]
+        [candidate.reps for candidate in sets if {rep.direction for rep in candidate.reps} == {direction}]
         for direction in ("forward", "backward")
     )
     comparisons = []
-    for forward_set in forward:
-        for backward_set in backward:
-            medians_s = [
-                float(np.median([rep.seconds for rep in interval_set.reps]))
-                for interval_set in (forward_set, backward_set)
-            ]
-            if abs(np.log(medians_s[1] / medians_s[0])) <= MAX_LOG_DURATION_DIFF:
-                comparisons.append(
-                    _build_comparison(f"about {np.mean(medians_s):.0f} s", forward_set.reps, backward_set.reps, [])
-                )
+    for reps in product(forward, backward):
+        medians_s = [float(np.median([rep.seconds for rep in side])) for side in reps]
+        if abs(np.log(medians_s[1] / medians_s[0])) <= MAX_LOG_DURATION_DIFF:
+            comparisons.append(_build_comparison(f"about {np.mean(medians_s):.0f} s", *reps, []))
     return comparisons

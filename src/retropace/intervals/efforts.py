@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from statistics import mode
 
 import numpy as np
 
@@ -22,28 +23,40 @@ class Effort:
     seconds: float
     """Seconds in which the watch was not paused."""
     metres: float
-    """Distance (m); NaN if the recording has none."""
-
+    """NaN if the recording has no distance."""
     distance_from_steps: bool
     """Whether the watch estimated the distance from steps, as it recorded no positions."""
     log_speed: float
-    """Natural logarithm of the speed (m/s) that the same effort gives on level ground; NaN without distance."""
+    """Natural log of grade-adjusted speed (m/s); NaN without distance."""
+
+
+@dataclass(frozen=True, slots=True)
+class BackwardEfforts:
+    """All backward stretches that may be reps."""
+
+    efforts: tuple[Effort, ...]
+    bout_rows: tuple[tuple[int, int], ...]
+    """Index range ``(first, end)`` of the bouts that make up each effort, without ``end``."""
+    by_pace: tuple[tuple[Effort, ...], ...]
+    """Sets found by change of pace within long backward stretches, which ``efforts`` leaves out."""
+
+    @property
+    def gait(self) -> str:
+        """Most common gait of ``efforts``."""
+        return mode(sorted(effort.gait for effort in self.efforts))
 
 
 def measure_effort(cleaned: CleanedActivity, start_s: float, end_s: float, direction: str, gait: str) -> Effort:
     """Return an effort with the given span and labels, with its duration, distance and speed measured."""
-    metres = cleaned.gain("distance_m", start_s, end_s)
-    has_distance = cleaned.distance_source != "none"
+    metres = cleaned.gain("distance_m", start_s, end_s) if cleaned.distance_source != "none" else np.nan
     seconds = compute_timer_s(cleaned, start_s, end_s)
     log_speed = np.nan
-    if has_distance and metres > 0.0 and seconds > 0.0:
+    if metres > 0.0 and seconds > 0.0:
         grade = float(mean_grade(cleaned, np.array([start_s]), np.array([end_s]))[0])
         log_speed = float(np.log(metres / seconds)) + LOG_SPEED_PER_GRADE * grade
     inside = (cleaned.t_s >= start_s) & (cleaned.t_s < end_s)
     distance_from_steps = not np.any(np.isfinite(cleaned.lat_deg[inside]))
-    return Effort(
-        start_s, end_s, direction, gait, seconds, metres if has_distance else np.nan, distance_from_steps, log_speed
-    )
+    return Effort(start_s, end_s, direction, gait, seconds, metres, distance_from_steps, log_speed)
 
 
 def compute_timer_s(cleaned: CleanedActivity, start_s: float, end_s: float) -> float:

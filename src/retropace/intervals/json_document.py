@@ -5,13 +5,14 @@ Fields may be added; renaming or removing one requires a new schema number. Miss
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, astuple
 from typing import Any
 
 from retropace.analysis.json_document import activity_document, finite_or_none, source_document, to_json_values
 from retropace.intervals.compare import Comparison, DirectionRatios
 from retropace.intervals.efforts import Effort
 from retropace.intervals.nominal import NominalLength
+from retropace.intervals.planned_vs_actual import StepOutcome
 from retropace.intervals.quarter_mile import QuarterMileTest
 from retropace.intervals.reps import Rep
 from retropace.intervals.session import Intervals
@@ -38,18 +39,7 @@ def intervals_document(found: Intervals) -> dict[str, Any]:
         "forward_against_backward": [_comparison_to_dict(comparison, positions) for comparison in found.comparisons],
         "quarter_miles": [_quarter_mile_to_dict(test) for test in found.quarter_miles],
         "pace_curve": [to_json_values(asdict(best) | {"speed_mps": best.speed_mps}) for best in found.mean_max_curve],
-        "planned": [
-            {
-                "step": str(outcome.step),
-                "status": outcome.status,
-                "planned_s": outcome.step.seconds,
-                "planned_m": outcome.step.metres,
-                "start_s": None if outcome.result is None else outcome.result.start_s,
-                "end_s": None if outcome.result is None else outcome.result.end_s,
-                "done": None if outcome.result is None else outcome.result.actual,
-            }
-            for outcome in found.step_outcomes
-        ],
+        "planned": [_outcome_to_dict(outcome) for outcome in found.step_outcomes],
         "warnings": list(found.warnings),
     }
 
@@ -63,8 +53,7 @@ def rep_to_dict(rep: Rep) -> dict[str, Any]:
             "direction": rep.direction,
             "gait": rep.gait,
             "basis": rep.basis,
-            "nominal_m": rep.nominal.size if rep.nominal is not None and rep.nominal.unit == "m" else None,
-            "nominal_s": rep.nominal.size if rep.nominal is not None and rep.nominal.unit == "s" else None,
+            **_nominal_to_dict(rep.nominal),
             "start_s": rep.start_s,
             "end_s": rep.end_s,
             "time_s": rep.seconds,
@@ -126,13 +115,20 @@ def _comparison_to_dict(comparison: Comparison, rep_positions: dict[int, tuple[i
 
 
 def _ratios_to_dict(ratios: DirectionRatios) -> dict[str, float | None]:
+    names = ("time_ratio", "speed_ratio", "cadence_ratio", "step_length_ratio", "steps_ratio")
+    return to_json_values(dict(zip((*names, "heart_rate_difference_bpm"), astuple(ratios), strict=True)))
+
+
+def _outcome_to_dict(outcome: StepOutcome) -> dict[str, Any]:
+    step, result = outcome.step, outcome.result
     return {
-        "time_ratio": finite_or_none(ratios.seconds),
-        "speed_ratio": finite_or_none(ratios.speed_mps),
-        "cadence_ratio": finite_or_none(ratios.cadence_spm),
-        "step_length_ratio": finite_or_none(ratios.step_length_m),
-        "steps_ratio": finite_or_none(ratios.steps),
-        "heart_rate_difference_bpm": finite_or_none(ratios.heart_rate_bpm),
+        "step": str(step),
+        "status": outcome.status,
+        "planned_s": step.seconds,
+        "planned_m": step.metres,
+        "start_s": None if result is None else result.start_s,
+        "end_s": None if result is None else result.end_s,
+        "done": None if result is None else result.actual,
     }
 
 

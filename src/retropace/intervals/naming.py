@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
+from statistics import mode
 
 import numpy as np
 
@@ -12,11 +13,11 @@ from retropace.intervals.nominal import NominalLength
 from retropace.intervals.reps import Recovery, Rep
 
 RECOVERY_ROUNDING_S = 5.0
-"""Recovery durations are rounded to multiples of this many seconds."""
+"""Seconds to whose multiples recovery durations are rounded."""
 MAX_EVEN_RATIO = 1.6
-"""Largest ratio of longest to shortest recovery at which the median alone is printed; beyond it the range is."""
+"""Ratio of longest to shortest recovery above which their range is printed instead of the median."""
 MIN_RECOVERY_S = 5.0
-"""Minimum duration (s) of a recovery that is printed; shorter ones are left out."""
+"""Duration (s) below which a recovery is left out."""
 
 
 def format_set_line(kind: str, reps: Sequence[Rep], nominals: Sequence[NominalLength | None]) -> str:
@@ -48,7 +49,7 @@ def _format_pairs(reps: Sequence[Rep], nominals: Sequence[NominalLength | None])
 
 
 def _format_length(nominal: NominalLength | None, reps: Sequence[Rep]) -> str:
-    """Return the planned length as text; if there is none, ``about`` and the median length of the reps."""
+    """Return the planned length as text; without one, ``about`` and the median length of the reps."""
     if nominal is not None:
         return str(nominal)
     metres = [rep.metres for rep in reps]
@@ -59,26 +60,18 @@ def _format_length(nominal: NominalLength | None, reps: Sequence[Rep]) -> str:
 
 def _format_direction(reps: Sequence[Rep]) -> str:
     """Return the most common direction of the reps, followed by ``walk`` if they were walked."""
-    words = [f"{rep.direction}{' walk' if rep.gait == 'walk' else ''}" for rep in reps]
-    return max(sorted(set(words)), key=words.count)
+    return mode(sorted(f"{rep.direction}{' walk' if rep.gait == 'walk' else ''}" for rep in reps))
 
 
 def _format_recoveries(recoveries: Sequence[Recovery | None]) -> str:
-    """Return recoveries as text, such as ``, r 2:00 walk``: their median, or their range if they differ much.
-
-    The kind of recovery is omitted for rest. The text is empty if most recoveries are too short.
-    """
-    known = [recovery for recovery in recoveries if recovery is not None and recovery.seconds >= MIN_RECOVERY_S]
-    if len(known) * 2 <= len([recovery for recovery in recoveries if recovery is not None]):
+    """Return recoveries as text, such as ``, r 2:00 walk``; empty if most are too short. The word rest is left out."""
+    given = [recovery for recovery in recoveries if recovery is not None]
+    known = [recovery for recovery in given if recovery.seconds >= MIN_RECOVERY_S]
+    if len(known) * 2 <= len(given):
         return ""
     durations_s = [RECOVERY_ROUNDING_S * round(recovery.seconds / RECOVERY_ROUNDING_S) for recovery in known]
-    median_s = RECOVERY_ROUNDING_S * round(float(np.median(durations_s)) / RECOVERY_ROUNDING_S)
-    kinds = [recovery.kind for recovery in known]
-    kind = max(sorted(set(kinds)), key=kinds.count)
-    is_uneven = max(durations_s) > MAX_EVEN_RATIO * min(durations_s)
-    text = (
-        f"{format_duration(min(durations_s))}–{format_duration(max(durations_s))}"
-        if is_uneven
-        else format_duration(median_s)
-    )
+    kind = mode(sorted(recovery.kind for recovery in known))
+    text = format_duration(RECOVERY_ROUNDING_S * round(float(np.median(durations_s)) / RECOVERY_ROUNDING_S))
+    if max(durations_s) > MAX_EVEN_RATIO * min(durations_s):
+        text = f"{format_duration(min(durations_s))}–{format_duration(max(durations_s))}"
     return f", r {text}" + (f" {kind}" if kind not in ("", "rest") else "")

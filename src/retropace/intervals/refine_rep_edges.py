@@ -1,8 +1,8 @@
 """Refinement of the edges of reps to half a second, by fitting a model of recorded speed around each edge.
 
 Change points lie where recorded speed is half-way between two levels, and watches show speed late. The model is
-:mod:`.speed_response`. Two unknowns are common to many edges and are estimated from all of them at once: how much the
-watch smooths, visible in the shape of the changes, and how slow the runner gets while turning round.
+:mod:`.speed_response`. How much the watch smooths, and how slow the runner gets while turning round, are estimated from
+all edges at once.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from retropace.core.spans import FloatArray, contains, union
 from retropace.intervals.bouts import Bouts, find_manual_lap_times_s, measure_bouts
 from retropace.intervals.speed_response import (
     DEVICE_RESPONSE,
+    EDGE_SHIFTS_S,
     SLOPE_RESPONSE,
     EdgeWindow,
-    build_edge_shifts_s,
     compute_edge_costs,
 )
 
@@ -26,21 +26,20 @@ WINDOW_BEFORE_S = 8.0
 WINDOW_AFTER_S = 20.0
 """Seconds after an edge whose recorded speed the model is fitted to."""
 LEVEL_WINDOW_S = 40.0
-"""Longest stretch (s) before and after an edge from which mean speed on that side is estimated."""
+"""Longest stretch (s) on each side of an edge from which mean speed there is estimated."""
 LEVEL_MARGIN_S = 12.0
-"""Seconds on each side of an edge that are left out of the mean speed of that side, as speed still changes there."""
+"""Seconds on each side of an edge that are left out of that mean, as speed still changes there."""
 MIN_RECORDS = 4
-"""Minimum number of records around an edge; with fewer the edge is kept."""
+"""Number of records around an edge below which the edge is kept."""
 MIN_STANDING_SHARE = 0.8
-"""Share of standing beside an edge above which the runner is taken to have stood there. Below one minus this share the
-runner is taken to have moved. Between the two the edge is kept."""
+"""Share of standing beside an edge above which the runner stood there. Below one minus this share the runner moved;
+between the two the edge is kept."""
 MIN_LOG_SPEED_CHANGE = 0.15
-"""Minimum change of log speed at an edge between two stretches of one direction; at a smaller change the edge is kept
-where it is."""
+"""Change of log speed below which an edge between two stretches of one direction is kept."""
 MIN_BOUT_S = 3.0
-"""Minimum duration (s) of a bout after refinement; an edge that would leave a shorter one is kept."""
+"""Duration (s) of a bout below which the refined edge is rejected."""
 MIN_SPEED_CHANGE_MPS = 0.15
-"""Minimum change of speed (m/s) at an edge; at a smaller change the edge is kept where it is."""
+"""Change of speed (m/s) below which an edge is kept."""
 
 
 def refine_rep_edges(cleaned: CleanedActivity, bouts: Bouts, fixed_edges_s: FloatArray | None = None) -> Bouts:
@@ -71,53 +70,40 @@ def _estimate_edges(
 ) -> FloatArray:
     """Return the posterior mean time of each inner edge that ``is_free``, in elapsed seconds.
 
-    ``is_turn`` marks edges where the runner changed direction while moving. Both masks have shape ``(n - 1,)`` for
-    ``n`` bouts.
+    ``is_turn`` marks inner edges where the runner changed direction while moving.
     """
     moved = edges_s[1:-1][is_free]
     response = DEVICE_RESPONSE if cleaned.speed_source == "device" else SLOPE_RESPONSE
-    windows = {
-        number: window
-        for number, edge in enumerate(moved.tolist())
-        if (window := _build_window(cleaned, edge, edges_s)) is not None
-    }
-    if not windows:
-        return moved
-    costs = {number: compute_edge_costs(window, response) for number, window in windows.items()}
+    windows = [_build_window(cleaned, edge, edges_s) for edge in moved.tolist()]
     # Each kind of edge has its own turn speed, while the smoothing of the watch is common to all.
-    edge_kinds = {number: _classify_edge(window, bool(is_turn[is_free][number])) for number, window in windows.items()}
+    rows, costs, kinds = [], [], []
     log_likelihoods: dict[str, FloatArray] = {}
-    for number, cost in costs.items():
-        log_likelihoods[edge_kinds[number]] = log_likelihoods.get(
-            edge_kinds[number], np.zeros(cost.shape[:2])
-        ) + _log_sum_exp(-cost, axis=2)
-    if "" in log_likelihoods:
-        log_likelihoods[""][1:] = -np.inf
-    smoothing_weights = _softmax(
-        np.sum([_log_sum_exp(log_likelihood, axis=0) for log_likelihood in log_likelihoods.values()], axis=0), axis=0
-    )
-    weights = {
-        edge_kind: smoothing_weights * _softmax(log_likelihood, axis=0)
-        for edge_kind, log_likelihood in log_likelihoods.items()
-    }
-    shifts_s = build_edge_shifts_s()
-    mean_shifts_s = np.array(
-        [(weights[edge_kinds[number]] * (_softmax(-cost, axis=2) @ shifts_s)).sum() for number, cost in costs.items()]
-    )
+    for row, (window, is_turn_here) in enumerate(zip(windows, is_turn[is_free].tolist(), strict=True)):
+        if window is not None:
+            kind = "turn" if is_turn_here else "change of pace"
+            if window.left_mps == 0.0:
+                kind = "start"
+            cost = compute_edge_costs(window, response)
+            log_likelihoods[kind] = log_likelihoods.get(kind, 0.0) + _log_sum_exp(-cost, axis=2)
+            rows.append(row)
+            costs.append(cost)
+            kinds.append(kind)
+    if not rows:
+        return moved
+    if "change of pace" in log_likelihoods:
+        log_likelihoods["change of pace"][1:] = -np.inf
+    by_smoothing = [_log_sum_exp(by_turn_speed, axis=0) for by_turn_speed in log_likelihoods.values()]
+    smoothing_weights = _softmax(np.sum(by_smoothing, axis=0), axis=0)
+    weights = {kind: smoothing_weights * _softmax(values, axis=0) for kind, values in log_likelihoods.items()}
+    shifts_s = [_softmax(-cost, axis=2) @ EDGE_SHIFTS_S for cost in costs]
+    mean_shifts_s = np.array([(weights[kind] * shift_s).sum() for kind, shift_s in zip(kinds, shifts_s, strict=True)])
     # The constant delay of a device is not identifiable here, and cleaning has corrected its usual value.
-    moved[list(costs)] += mean_shifts_s - (mean_shifts_s.mean() if response.has_unknown_delay else 0.0)
+    moved[rows] += mean_shifts_s - (mean_shifts_s.mean() if response.has_unknown_delay else 0.0)
     return moved
 
 
-def _classify_edge(window: EdgeWindow, is_turn: bool) -> str:
-    """Return the kind of an edge: ``start`` (after standing), ``turn`` (while moving) or empty (change of pace)."""
-    if window.left_mps == 0.0:
-        return "start"
-    return "turn" if is_turn else ""
-
-
 def _log_sum_exp(values: FloatArray, axis: int) -> FloatArray:
-    """Return the log of the sum of exponentials of ``values`` along an axis."""
+    """Return the log of the sum of exponentials along an axis."""
     maximum = values.max(axis=axis, keepdims=True)
     total: FloatArray = np.squeeze(maximum, axis) + np.log(np.exp(values - maximum).sum(axis=axis))
     return total
@@ -132,10 +118,9 @@ def _softmax(values: FloatArray, axis: int) -> FloatArray:
 
 def _build_window(cleaned: CleanedActivity, edge_s: float, edges_s: FloatArray) -> EdgeWindow | None:
     """Return recorded speed around an edge and mean speed on both sides; None if the edge cannot be refined."""
-    before, after = edges_s[edges_s < edge_s - 4.0], edges_s[edges_s > edge_s + 4.0]
-    low = float(before[-1]) if len(before) else 0.0
-    high = float(after[0]) if len(after) else cleaned.elapsed_s
-    low, high = max(low, edge_s - LEVEL_WINDOW_S - LEVEL_MARGIN_S), min(high, edge_s + LEVEL_WINDOW_S + LEVEL_MARGIN_S)
+    reach_s = LEVEL_WINDOW_S + LEVEL_MARGIN_S
+    low = float(np.max(edges_s[edges_s < edge_s - 4.0], initial=max(0.0, edge_s - reach_s)))
+    high = float(np.min(edges_s[edges_s > edge_s + 4.0], initial=min(cleaned.elapsed_s, edge_s + reach_s)))
     recorded_mps = cleaned.raw_device_speed_mps if cleaned.speed_source == "device" else cleaned.speed_mps
     is_known = np.isfinite(recorded_mps)
     times_s, speed = cleaned.t_s[is_known], recorded_mps[is_known]
@@ -143,30 +128,24 @@ def _build_window(cleaned: CleanedActivity, edge_s: float, edges_s: FloatArray) 
     times_s, speed = times_s[is_near], speed[is_near]
     sides = [np.arange(low + 2.0, edge_s - 1.0), np.arange(edge_s + 2.0, high - 2.0)]
     gaps = union(np.concatenate((cleaned.pauses, cleaned.unknown)))
-    if (
-        len(times_s) < MIN_RECORDS
-        or min(len(side) for side in sides) == 0
-        or np.any(contains(gaps, np.concatenate(sides)))
-    ):
+    if len(times_s) < MIN_RECORDS or min(map(len, sides)) == 0 or np.any(contains(gaps, np.concatenate(sides))):
         return None
-    standing_shares = [float(np.mean(contains(cleaned.standing, side))) for side in sides]
-    if min(standing_shares) > MIN_STANDING_SHARE or any(
-        1.0 - MIN_STANDING_SHARE <= share <= MIN_STANDING_SHARE for share in standing_shares
-    ):
+    shares = [float(np.mean(contains(cleaned.standing, side))) for side in sides]
+    is_mixed = any(1.0 - MIN_STANDING_SHARE <= share <= MIN_STANDING_SHARE for share in shares)
+    if is_mixed or min(shares) > MIN_STANDING_SHARE:
         return None
-    left = _compute_median_speed_mps(
-        cleaned, low + min(6.0, (edge_s - low) / 3.0), edge_s - min(5.0, (edge_s - low) / 3.0)
+    left_s, right_s = edge_s - low, high - edge_s
+    inner = [
+        (low + min(6.0, left_s / 3.0), edge_s - min(5.0, left_s / 3.0)),
+        (edge_s + min(LEVEL_MARGIN_S, right_s / 2.0), high - min(5.0, right_s / 4.0)),
+    ]
+    left_mps, right_mps = (
+        0.0 if share > MIN_STANDING_SHARE else _compute_median_speed_mps(cleaned, *span)
+        for share, span in zip(shares, inner, strict=True)
     )
-    right = _compute_median_speed_mps(
-        cleaned, edge_s + min(LEVEL_MARGIN_S, (high - edge_s) / 2.0), high - min(5.0, (high - edge_s) / 4.0)
-    )
-    left, right = (
-        0.0 if share > MIN_STANDING_SHARE else level
-        for share, level in zip(standing_shares, (left, right), strict=True)
-    )
-    if not abs(right - left) >= MIN_SPEED_CHANGE_MPS:
+    if not abs(right_mps - left_mps) >= MIN_SPEED_CHANGE_MPS:
         return None
-    return EdgeWindow(times_s - edge_s, speed, left, right, edge_s - low, high - edge_s)
+    return EdgeWindow(times_s - edge_s, speed, left_mps, right_mps, left_s, right_s)
 
 
 def _compute_median_speed_mps(cleaned: CleanedActivity, start_s: float, end_s: float) -> float:

@@ -8,16 +8,18 @@ import numpy as np
 
 from retropace.core.cleaned_activity import CleanedActivity
 from retropace.core.segment_stats import curve_increments, stats_from_increments
-from retropace.core.spans import as_spans, clip, total_s, union
+from retropace.core.spans import clip, total_s, union
 from retropace.intervals.bouts import Bouts
 from retropace.intervals.efforts import Effort
 from retropace.intervals.nominal import NominalLength
 from retropace.intervals.structure import DetectedSet
 
 HR_RECOVERY_S = 60.0
-"""Time (s) after a rep over which heart-rate recovery is measured (Cole 1999, N Engl J Med 341:1351)."""
+"""Seconds after a rep over which heart-rate recovery is measured (Cole 1999, N Engl J Med 341:1351)."""
 HR_AVERAGING_S = 5.0
 """Seconds over which heart rate is averaged at the end of a rep and a minute after it."""
+MIN_KIND_SHARE = 0.25
+"""Least share of a recovery's time that an activity, such as walking, must take to be part of its ``kind``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +29,7 @@ class Recovery:
     start_s: float
     end_s: float
     kind: str
-    """What the runner did in the recovery: ``rest``, ``walk``, ``jog``, ``backward walk`` or ``backward jog``; two
-    joined by "and"; empty if unknown."""
+    """``rest``, ``walk``, ``jog``, ``backward walk`` or ``backward jog``; two joined by "and"; empty if unknown."""
     metres: float
 
     @property
@@ -42,16 +43,15 @@ class Rep:
     """One rep of a set. Missing values are NaN."""
 
     number: int
-    """Number of the rep within its set, counted from 1; the forward and the backward rep of a pair have the same
-    number."""
+    """Number within the set, counted from 1; both reps of a pair have the same."""
     start_s: float
     end_s: float
     direction: str
     gait: str
     basis: str
-    """Basis of the rep's direction: ``annotated`` if any part was annotated, else ``suspected`` or ``assumed``."""
+    """``annotated`` if any part was annotated, else ``suspected`` or ``assumed``."""
     nominal: NominalLength | None
-    """Planned length; None if the rep is not close to the planned length of its set."""
+    """Planned length; None if the rep is not close to it."""
     seconds: float
     """Seconds in which the watch was not paused, including short times of standing."""
     metres: float
@@ -79,7 +79,10 @@ def build_reps(cleaned: CleanedActivity, bouts: Bouts, detected: DetectedSet) ->
     for index, (effort, nominal) in enumerate(zip(efforts, detected.nominals, strict=True)):
         stats = stats_from_increments(curve_increments(cleaned, np.array([effort.start_s, effort.end_s])), cleaned)
         same_direction = [other for other in efforts if other.direction == effort.direction]
-        after = efforts[index + 1] if index + 1 < len(efforts) else None
+        median_s = float(np.median([other.seconds for other in same_direction]))
+        median_m = float(np.median([other.metres for other in same_direction]))
+        inside = (cleaned.t_s >= effort.start_s) & (cleaned.t_s < effort.end_s)
+        is_last = index == len(efforts) - 1
         reps.append(
             Rep(
                 number=numbers.get(effort, index + 1),
@@ -96,11 +99,11 @@ def build_reps(cleaned: CleanedActivity, bouts: Bouts, detected: DetectedSet) ->
                 step_length_m=float(stats.step_length_m[0]),
                 steps=float(stats.steps[0]),
                 heart_rate_bpm=float(stats.heart_rate_bpm[0]),
-                heart_rate_max_bpm=_compute_max_heart_rate_bpm(cleaned, effort),
+                heart_rate_max_bpm=float(np.fmax.reduce(cleaned.heart_rate_bpm[inside], initial=np.nan)),
                 heart_rate_recovery_bpm=compute_heart_rate_recovery_bpm(cleaned, effort.end_s),
-                from_median_s=effort.seconds - float(np.median([other.seconds for other in same_direction])),
-                from_median_m=effort.metres - float(np.median([other.metres for other in same_direction])),
-                recovery=None if after is None else build_recovery(cleaned, bouts, effort.end_s, after.start_s),
+                from_median_s=effort.seconds - median_s,
+                from_median_m=effort.metres - median_m,
+                recovery=None if is_last else build_recovery(cleaned, bouts, effort.end_s, efforts[index + 1].start_s),
             )
         )
     return tuple(reps)
@@ -115,27 +118,20 @@ def _find_basis(bouts: Bouts, effort: Effort) -> str:
 
 
 def build_recovery(cleaned: CleanedActivity, bouts: Bouts, start_s: float, end_s: float) -> Recovery:
-    """Return the recovery between two times.
-
-    Its kind names the one or two things, such as rest or jog, on which the runner spent most time, each at least a
-    quarter of the recovery.
-    """
+    """Return the recovery between two times; its kind names the one or two activities that took most time."""
     metres = cleaned.gain("distance_m", start_s, end_s)
     if end_s - start_s < 1.0:
         return Recovery(start_s, end_s, "", metres)
     seconds_by_kind: dict[str, float] = {}
-    for row in range(len(bouts)):
-        overlap_s = min(float(bouts.edges_s[row + 1]), end_s) - max(float(bouts.edges_s[row]), start_s)
-        if overlap_s > 0.0:
-            kind = _classify_recovery(str(bouts.direction[row]), str(bouts.gait[row]))
-            seconds_by_kind[kind] = seconds_by_kind.get(kind, 0.0) + overlap_s
+    overlaps_s = np.diff(np.clip(bouts.edges_s, start_s, end_s))
+    for row in np.flatnonzero(overlaps_s > 0.0).tolist():
+        kind = _classify_recovery(str(bouts.direction[row]), str(bouts.gait[row]))
+        seconds_by_kind[kind] = seconds_by_kind.get(kind, 0.0) + float(overlaps_s[row])
     stops = union(np.concatenate((cleaned.pauses, cleaned.standing)))
-    rest_s = total_s(clip(stops, start_s, end_s)) if len(stops) else 0.0
-    seconds_by_kind["rest"] = max(seconds_by_kind.get("rest", 0.0), rest_s)
-    main_kinds = {
-        kind: seconds for kind, seconds in seconds_by_kind.items() if kind and seconds >= 0.25 * (end_s - start_s)
-    }
-    kind = " and ".join(sorted(main_kinds, key=lambda kind: -main_kinds[kind])[:2])
+    seconds_by_kind["rest"] = max(seconds_by_kind.get("rest", 0.0), total_s(clip(stops, start_s, end_s)))
+    min_s = MIN_KIND_SHARE * (end_s - start_s)
+    main_kinds = [kind for kind, seconds in seconds_by_kind.items() if kind and seconds >= min_s]
+    kind = " and ".join(sorted(main_kinds, key=lambda kind: -seconds_by_kind[kind])[:2])
     return Recovery(start_s, end_s, kind, metres)
 
 
@@ -147,26 +143,13 @@ def _classify_recovery(direction: str, gait: str) -> str:
     return f"backward {kind}" if direction == "backward" else kind
 
 
-def _compute_max_heart_rate_bpm(cleaned: CleanedActivity, effort: Effort) -> float:
-    inside = (cleaned.t_s >= effort.start_s) & (cleaned.t_s < effort.end_s)
-    heart_rate_bpm = cleaned.heart_rate_bpm[inside]
-    return float(np.nanmax(heart_rate_bpm)) if np.any(np.isfinite(heart_rate_bpm)) else np.nan
-
-
 def compute_heart_rate_recovery_bpm(cleaned: CleanedActivity, end_s: float) -> float:
     """Return how far heart rate falls in the minute after ``end_s``; NaN if unknown or if the recording ends before."""
     if end_s + HR_RECOVERY_S + HR_AVERAGING_S / 2.0 > cleaned.elapsed_s:
         return np.nan
-    spans = as_spans(
-        [
-            (end_s - HR_AVERAGING_S, end_s),
-            (end_s + HR_RECOVERY_S - HR_AVERAGING_S / 2.0, end_s + HR_RECOVERY_S + HR_AVERAGING_S / 2.0),
-        ]
-    )
+    later_s, half_s = end_s + HR_RECOVERY_S, HR_AVERAGING_S / 2.0
     means = []
-    for edges in spans:
-        beats, known_s = (
-            float(cleaned.increments(name, edges)[0]) for name in ("heart_rate_integral", "heart_rate_time_s")
-        )
-        means.append(beats / known_s if known_s >= HR_AVERAGING_S / 2.0 else np.nan)
+    for span_s in ((end_s - HR_AVERAGING_S, end_s), (later_s - half_s, later_s + half_s)):
+        known_s = cleaned.gain("heart_rate_time_s", *span_s)
+        means.append(cleaned.gain("heart_rate_integral", *span_s) / known_s if known_s >= half_s else np.nan)
     return means[0] - means[1]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 
@@ -16,9 +15,8 @@ from retropace.core.spans import FloatArray, as_spans
 from retropace.intervals.best_efforts import compute_mean_max_curve
 from retropace.intervals.bouts import build_lap_bouts, find_bouts
 from retropace.intervals.compare import Comparison, compare_directions
-from retropace.intervals.device_workout import find_device_workout
 from retropace.intervals.efforts import compute_timer_s
-from retropace.intervals.planned_vs_actual import StepOutcome, compare_plan_with_results
+from retropace.intervals.planned_vs_actual import StepOutcome, compare_plan_with_results, find_device_workout
 from retropace.intervals.quarter_mile import QuarterMileTest, find_quarter_miles
 from retropace.intervals.refine_rep_edges import refine_rep_edges
 from retropace.intervals.sets import IntervalSet, build_set
@@ -31,21 +29,17 @@ MIN_LANE_PROBABILITY = 0.9
 
 @dataclass(frozen=True, slots=True)
 class SessionPart:
-    """A stretch of an interval session with the role that it plays, such as a warm-up, a rep or a recovery.
-
-    The parts follow one another without gap or overlap, from the start to the end of the session.
-    """
+    """A stretch of an interval session with its role; the parts cover the session without gap or overlap."""
 
     kind: str
-    """Role of the part: ``warm-up``, ``rep``, ``recovery``, ``break`` (between sets) or ``cool-down``. A session
-    without sets has a single part, ``session``."""
+    """``warm-up``, ``rep``, ``recovery``, ``break`` (between sets) or ``cool-down``; without sets ``session``."""
     start_s: float
     end_s: float
     seconds: float
     """Seconds in which the watch was not paused."""
     metres: float
     set_number: int
-    """Number of the set that a rep or recovery belongs to; the first set of the session is 1. 0 for all other parts."""
+    """Number of the set of a rep or recovery, counted from 1; 0 for all other parts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +50,13 @@ class Intervals:
     cleaned: CleanedActivity
     """The analysed activity; its distance is corrected by laps if it was run on a running track."""
     running_track: RunningTrack | None
-    """Detected running track; None if there is none."""
     parts: tuple[SessionPart, ...]
     sets: tuple[IntervalSet, ...]
     comparisons: tuple[Comparison, ...]
     quarter_miles: tuple[QuarterMileTest, ...]
     mean_max_curve: tuple[BestEffort, ...]
     step_outcomes: tuple[StepOutcome, ...]
-    """Each planned step with what was carried out; empty without a workout that fits."""
+    """Empty without a workout that fits."""
     warnings: tuple[str, ...]
 
 
@@ -104,7 +97,7 @@ def intervals_of(
         parts=_build_parts(cleaned, sets),
         sets=sets,
         comparisons=compare_directions(sets),
-        quarter_miles=find_quarter_miles(cleaned, bouts, backward.bout_rows, backward.efforts),
+        quarter_miles=find_quarter_miles(cleaned, bouts, backward),
         mean_max_curve=compute_mean_max_curve(cleaned, bouts),
         step_outcomes=() if workout is None else compare_plan_with_results(workout, cleaned),
         warnings=tuple(warnings),
@@ -112,10 +105,7 @@ def intervals_of(
 
 
 def _find_fixed_edges_s(analysis: Analysis, *, exact: bool) -> FloatArray:
-    """Return the starts and ends, in elapsed seconds, of annotations that must not move.
-
-    These are annotations by button press or, with ``exact``, all but those from a workout.
-    """
+    """Return the edges of annotations that must not move: by button press or, if ``exact``, all but a workout's."""
     fixed = [
         annotation
         for annotation in analysis.annotations
@@ -130,33 +120,29 @@ def _build_parts(cleaned: CleanedActivity, sets: tuple[IntervalSet, ...]) -> tup
         ((rep.start_s, rep.end_s, number) for number, interval_set in enumerate(sets, 1) for rep in interval_set.reps),
         key=lambda rep: rep[0],
     )
-    if not reps:
-        return (_build_part(cleaned, "session", 0.0, cleaned.elapsed_s, 0),)
-    parts = [_build_part(cleaned, "warm-up", 0.0, reps[0][0], 0)]
-    for (start, end, number), (next_start, _, next_number) in pairwise(reps):
-        parts.append(_build_part(cleaned, "rep", start, end, number))
-        is_same_set = number == next_number
-        parts.append(
-            _build_part(cleaned, "recovery" if is_same_set else "break", end, next_start, number if is_same_set else 0)
+    spans: list[tuple[str, float, float, int]] = []
+    before_s, before_number = 0.0, 0
+    for start_s, end_s, number in reps:
+        kind = "break" if spans else "warm-up"
+        is_same_set = number == before_number
+        spans.append(("recovery" if is_same_set else kind, before_s, start_s, number if is_same_set else 0))
+        spans.append(("rep", start_s, end_s, number))
+        before_s, before_number = end_s, number
+    spans.append(("cool-down" if spans else "session", before_s, cleaned.elapsed_s, 0))
+    return tuple(
+        SessionPart(
+            *(kind, start_s, end_s),
+            seconds=compute_timer_s(cleaned, start_s, end_s),
+            metres=cleaned.gain("distance_m", start_s, end_s),
+            set_number=number,
         )
-    start, end, number = reps[-1]
-    parts += [
-        _build_part(cleaned, "rep", start, end, number),
-        _build_part(cleaned, "cool-down", end, cleaned.elapsed_s, 0),
-    ]
-    return tuple(part for part in parts if part.end_s > part.start_s)
-
-
-def _build_part(cleaned: CleanedActivity, kind: str, start_s: float, end_s: float, set_number: int) -> SessionPart:
-    metres = cleaned.gain("distance_m", start_s, end_s)
-    return SessionPart(kind, start_s, end_s, compute_timer_s(cleaned, start_s, end_s), metres, set_number)
+        for kind, start_s, end_s, number in spans
+        if end_s > start_s or kind == "session"
+    )
 
 
 def _collect_warnings(analysis: Analysis, sets: tuple[IntervalSet, ...], *, has_given_lengths: bool) -> list[str]:
-    """Return warnings about backward reps.
-
-    They name distances that the watch computed for forward steps, and directions that nobody confirmed.
-    """
+    """Return warnings about backward reps: a distance computed for forward steps, directions that nobody confirmed."""
     warnings = []
     reps = [rep for interval_set in sets for rep in interval_set.reps if rep.direction == "backward"]
     indoors = not np.any(np.isfinite(analysis.cleaned.lat_deg))

@@ -21,24 +21,21 @@ class SetStatistics:
 
     direction: str
     figure: str
-    """Field of :class:`Rep` that the statistics describe: ``seconds`` for reps of equal planned distance, ``metres``
-    for equal planned duration, ``speed_mps`` otherwise."""
+    """Field of :class:`Rep` that is described: ``seconds`` for reps of equal planned distance, ``metres`` for equal
+    planned duration, ``speed_mps`` otherwise; ``seconds`` if one of its values is unknown."""
     count: int
     mean: float
     best: float
-    """Best value of ``figure`` among the reps: the lowest duration, or the highest distance or speed."""
+    """The lowest duration, or the highest distance or speed."""
     worst: float
     best_rep: int
-    """Number, within its set, of the rep with the value ``best``: the fastest rep or, if ``figure`` is ``metres``, the
-    longest. The first rep of a set is 1."""
+    """Number within the set of the rep with the value ``best``, counted from 1."""
     worst_rep: int
-    """Number, within its set, of the rep with the value ``worst``: the slowest rep or, if ``figure`` is ``metres``, the
-    shortest. The first rep of a set is 1."""
+    """Number within the set of the rep with the value ``worst``, counted from 1."""
     spread: float
     """Standard deviation of ``figure`` over its mean (coefficient of variation); NaN for a single rep."""
     fade: float
-    """Change of ``figure`` from one rep to the next, as the slope of a least-squares line; NaN for fewer than three
-    reps."""
+    """Change of ``figure`` per rep, the slope of a least-squares line; NaN for fewer than three reps."""
     fade_error: float
     """Standard error of ``fade``."""
 
@@ -48,8 +45,7 @@ class IntervalSet:
     """A set of reps with its totals and statistics."""
 
     kind: str
-    """Kind of set: ``reps`` (equal lengths), ``pairs`` (forward and backward in turn), ``pyramid`` (lengths rise,
-    then fall), ``ladder`` (rise or fall) or ``mixed``."""
+    """Kind of set, as in :attr:`.DetectedSet.kind`."""
     line: str
     """Runners' notation of the set: ``6 × 400 m backward, r 2:00``."""
     nominal: NominalLength | None
@@ -58,7 +54,7 @@ class IntervalSet:
     """Planned length of each rep; None if no round length is near."""
     reps: tuple[Rep, ...]
     statistics: tuple[SetStatistics, ...]
-    """Statistics of the reps in each direction that occurs in the set, forward first."""
+    """Statistics of the reps of each direction in the set, forward first."""
     work_s: float
     work_m: float
     recovery_s: float
@@ -83,9 +79,8 @@ class IntervalSet:
 def build_set(cleaned: CleanedActivity, bouts: Bouts, detected: DetectedSet) -> IntervalSet:
     """Return a detected set with its reps measured and summarised."""
     reps = build_reps(cleaned, bouts, detected)
-    lengths = {(recovery.unit, recovery.size) for recovery in detected.nominals if recovery is not None}
-    nominal = detected.nominals[0] if len(lengths) == 1 and None not in detected.nominals else None
-    directions = [direction for direction in ("forward", "backward") if any(rep.direction == direction for rep in reps)]
+    nominal = detected.nominals[0] if len(set(detected.nominals)) == 1 else None
+    by_direction = [[rep for rep in reps if rep.direction == direction] for direction in ("forward", "backward")]
     recoveries = [rep.recovery for rep in reps if rep.recovery is not None]
     return IntervalSet(
         kind=detected.kind,
@@ -93,10 +88,7 @@ def build_set(cleaned: CleanedActivity, bouts: Bouts, detected: DetectedSet) -> 
         nominal=nominal,
         nominals=detected.nominals,
         reps=reps,
-        statistics=tuple(
-            _compute_statistics([rep for rep in reps if rep.direction == direction], nominal)
-            for direction in directions
-        ),
+        statistics=tuple(_compute_statistics(same, nominal) for same in by_direction if same),
         work_s=sum(rep.seconds for rep in reps),
         work_m=sum(rep.metres for rep in reps),
         recovery_s=sum(recovery.seconds for recovery in recoveries),
@@ -105,11 +97,7 @@ def build_set(cleaned: CleanedActivity, bouts: Bouts, detected: DetectedSet) -> 
 
 
 def _compute_statistics(reps: list[Rep], nominal: NominalLength | None) -> SetStatistics:
-    """Return the statistics of the given reps, which have one direction.
-
-    They describe distances for reps planned in seconds, durations for reps planned in metres, and speeds otherwise. If
-    one of these values is unknown, they describe durations.
-    """
+    """Return the statistics of reps of one direction."""
     figure = "speed_mps" if nominal is None else "seconds" if nominal.unit == "m" else "metres"
     values = np.array([getattr(rep, figure) for rep in reps])
     if not np.all(np.isfinite(values)):

@@ -15,8 +15,7 @@ import numpy as np
 from retropace.core.spans import FloatArray
 
 TURN_DURATION_S = 2.0
-"""Time (s) that a runner takes to turn round, from backward to forward or the other way. Assumed, as no published value
-was found."""
+"""Time (s) that a runner takes to turn round; assumed, as no published value was found."""
 TURN_SPEEDS_MPS = (np.inf, 1.6, 1.2, 0.8, 0.4)
 """Speeds (m/s) during a turn that are tried; infinity means no slowing down."""
 BODY_TIME_CONSTANT_S = 2.0
@@ -27,17 +26,17 @@ MAX_EDGE_SHIFT_S = 8.0
 """Largest shift (s) of a rep's edge from its change point that is tried."""
 EDGE_SHIFT_STEP_S = 0.5
 """Step (s) between the shifts of a rep's edge that are tried."""
+EDGE_SHIFTS_S = np.arange(-MAX_EDGE_SHIFT_S, MAX_EDGE_SHIFT_S + EDGE_SHIFT_STEP_S / 2.0, EDGE_SHIFT_STEP_S)
+"""The shifts (s) of a rep's edge that are tried."""
 EDGE_PRIOR_SD_S = 4.0
-"""Standard deviation (s) of the time of a rep's edge around its change point, as assumed before recorded speed is
-fitted."""
+"""Prior standard deviation (s) of a rep's edge around its change point."""
 CORRELATION_TIME_S = 4.0
 """Seconds over which deviations of recorded speed from the model stay correlated."""
 SHORT_LEVEL_SD_M = 4.0
-"""Additional standard deviation of mean speed on one side of an edge, times the duration of the bout on that side, in
-metres. The shorter a bout, the less its mean speed is known."""
+"""Additional standard deviation of mean speed on one side of an edge, times the duration of the bout there, in metres:
+the shorter a bout, the less its mean speed is known."""
 MAX_SQUARED_DEVIATION = 9.0
-"""Largest squared deviation from the model, in squared standard deviations; larger ones count as this, so that
-outliers do not decide."""
+"""Squared deviation from the model, in squared standard deviations, as which larger ones count."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,16 +44,14 @@ class SpeedResponse:
     """Parameters of the response of one source of speed: a watch, or distance."""
 
     smoothing_times_s: tuple[float, ...]
-    """Amounts of smoothing (s) that are tried: time constants of a watch, or widths over which a slope is taken. One of
-    them is chosen for the whole session."""
+    """Amounts of smoothing (s) that are tried: time constants of a watch, or widths over which a slope is taken."""
     step_response: Callable[[FloatArray, float, float], FloatArray]
-    """Share of a sudden change that recorded speed shows, as a function of the seconds since the change, the
-    smoothing time and the time constant of the body."""
+    """Share of a sudden change that recorded speed shows: a function of the seconds since the change, the smoothing
+    time and the time constant of the body."""
     noise_sd_mps: float
     """Standard deviation (m/s) of recorded speed around the model."""
     level_sd_mps: float
-    """Standard deviation (m/s) of the difference between the true mean speed on one side of an edge and the median
-    speed recorded there."""
+    """Standard deviation (m/s) of the true mean speed on one side of an edge around the median recorded there."""
     record_lead_s: float
     """Seconds by which a record's speed is newer than its time stamp, as time stamps are cut to whole seconds."""
     has_unknown_delay: bool
@@ -64,23 +61,15 @@ class SpeedResponse:
 def compute_device_step_response(
     since_s: FloatArray, device_time_constant_s: float, body_time_constant_s: float
 ) -> FloatArray:
-    """Return the share of a sudden change that a watch shows after ``since_s``.
-
-    Body and watch are two exponential lags in series. The result has the shape of ``since_s`` and is 0 before the
-    change.
-    """
+    """Return the share of a sudden change that a watch shows after ``since_s``: two exponential lags in series."""
     after = np.maximum(since_s, 0.0)
-    fall = body_time_constant_s * np.exp(-after / body_time_constant_s) - device_time_constant_s * np.exp(
-        -after / device_time_constant_s
-    )
-    return np.where(since_s > 0.0, 1.0 - fall / (body_time_constant_s - device_time_constant_s), 0.0)
+    body = body_time_constant_s * np.exp(-after / body_time_constant_s)
+    device = device_time_constant_s * np.exp(-after / device_time_constant_s)
+    return np.where(since_s > 0.0, 1.0 - (body - device) / (body_time_constant_s - device_time_constant_s), 0.0)
 
 
 def compute_slope_step_response(since_s: FloatArray, width_s: float, body_time_constant_s: float) -> FloatArray:
-    """Return the share of a sudden change that the slope of distance over ``width_s`` shows after ``since_s``.
-
-    The body lags exponentially; the slope is centred on each time. The result has the shape of ``since_s``.
-    """
+    """Return the share of a sudden change that the centred slope of distance over ``width_s`` shows by ``since_s``."""
 
     def integrate(at_s: FloatArray) -> FloatArray:
         after = np.maximum(at_s, 0.0)
@@ -101,7 +90,7 @@ SLOPE_RESPONSE = SpeedResponse(
 
 @dataclass(frozen=True, slots=True)
 class EdgeWindow:
-    """Recorded speed around one edge between two bouts, shape ``(n,)``, and median speed and duration of both bouts."""
+    """Recorded speed around one edge, ``(n,)``, and median speed and duration of the bouts beside it."""
 
     offset_s: FloatArray
     """Times of the records relative to the edge, in seconds."""
@@ -116,17 +105,9 @@ class EdgeWindow:
     """Duration (s) of the bout after the edge."""
 
 
-def build_edge_shifts_s() -> FloatArray:
-    """Return the shifts of an edge, in seconds, that are tried."""
-    return np.arange(-MAX_EDGE_SHIFT_S, MAX_EDGE_SHIFT_S + EDGE_SHIFT_STEP_S / 2.0, EDGE_SHIFT_STEP_S)
-
-
 def compute_edge_costs(window: EdgeWindow, response: SpeedResponse) -> FloatArray:
-    """Return how badly each combination of assumptions fits recorded speed, in nats; lower is better.
-
-    The array has one axis each for speed during a turn, smoothing time and shift of the edge.
-    """
-    shifts_s = build_edge_shifts_s()
+    """Return how badly recorded speed fits, in nats, by speed during a turn, smoothing time and shift of the edge."""
+    shifts_s = EDGE_SHIFTS_S
     weight = np.clip(np.gradient(window.offset_s) / CORRELATION_TIME_S, 0.1, 1.0)
     costs = np.empty((len(TURN_SPEEDS_MPS), len(response.smoothing_times_s), len(shifts_s)))
     body_s = BODY_TIME_CONSTANT_S if window.right_mps > 0.0 else STOP_TIME_CONSTANT_S
@@ -146,27 +127,21 @@ def compute_edge_costs(window: EdgeWindow, response: SpeedResponse) -> FloatArra
 
 
 def _subtract_levels(
-    residuals: FloatArray,
-    left_weight: FloatArray,
-    right_weight: FloatArray,
-    window: EdgeWindow,
-    response: SpeedResponse,
+    residuals: FloatArray, left: FloatArray, right: FloatArray, window: EdgeWindow, response: SpeedResponse
 ) -> FloatArray:
-    """Return the deviations from the model after correcting the uncertain speeds on both sides, ``(shifts, n)``.
+    """Return the residuals, ``(shifts, n)``, with the speeds of both sides corrected by ridge regression.
 
-    The correction is ridge regression: least squares with a penalty on how far the two speeds move.
+    ``left`` and ``right`` are the shares of these two speeds in the model.
     """
     left_penalty, right_penalty = (
         (response.noise_sd_mps / (response.level_sd_mps + SHORT_LEVEL_SD_M / side)) ** 2
         for side in (window.left_s, window.right_s)
     )
-    left_norm, right_norm, overlap = (
-        (x * y).sum(axis=1)
-        for x, y in ((left_weight, left_weight), (right_weight, right_weight), (left_weight, right_weight))
-    )
-    left_projection, right_projection = (left_weight * residuals).sum(axis=1), (right_weight * residuals).sum(axis=1)
-    determinant = (left_norm + left_penalty) * (right_norm + right_penalty) - overlap**2
-    left_shift = ((right_norm + right_penalty) * left_projection - overlap * right_projection) / determinant
-    right_shift = ((left_norm + left_penalty) * right_projection - overlap * left_projection) / determinant
-    corrected: FloatArray = residuals - left_shift[:, None] * left_weight - right_shift[:, None] * right_weight
+    left_norm, right_norm = (left * left).sum(axis=1) + left_penalty, (right * right).sum(axis=1) + right_penalty
+    overlap = (left * right).sum(axis=1)
+    left_projection, right_projection = (left * residuals).sum(axis=1), (right * residuals).sum(axis=1)
+    determinant = left_norm * right_norm - overlap**2
+    left_shift = (right_norm * left_projection - overlap * right_projection) / determinant
+    right_shift = (left_norm * right_projection - overlap * left_projection) / determinant
+    corrected: FloatArray = residuals - left_shift[:, None] * left - right_shift[:, None] * right
     return corrected

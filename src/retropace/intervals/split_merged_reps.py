@@ -1,11 +1,12 @@
 """Split of backward stretches that hold two reps because the turns between them were missed.
 
 Where directions alternate every few seconds, segmentation may miss a short forward stretch. A backward stretch is split
-on three conditions: the other backward stretches are regular, it is as long as two of them with the gap between, and
-speed rises in its middle as in the other gaps.
+if the others are equally long, it is as long as two of them with the gap between, and speed rises in its middle.
 """
 
 from __future__ import annotations
+
+from itertools import product
 
 import numpy as np
 
@@ -14,19 +15,17 @@ from retropace.core.spans import FloatArray, cumulate, find_owner, midpoints, tr
 from retropace.intervals.bouts import Bouts, measure_bouts
 
 MIN_OTHER_REPS = 4
-"""Minimum number of backward stretches of regular length; with fewer nothing is split."""
+"""Number of backward stretches of usual length below which nothing is split."""
 MAX_LOG_LENGTH_SD = 0.25
-"""Largest standard deviation of log duration among the stretches taken for single reps; if they vary more than this, no
-stretch is split."""
+"""Standard deviation of log duration of the stretches taken for single reps above which nothing is split."""
 MAX_LOG_LENGTH_DIFF = 0.2
 """Largest difference between the log duration of a stretch to be split and that of two reps with their gap."""
 MIN_BREAK_SPEED_RATIO = 1.1
-"""Minimum ratio of speed in the middle of a stretch to speed before and after it; with less it is not split."""
+"""Least ratio of speed in the middle of a stretch to that before and after at which it is split."""
 MAX_TURN_SHIFT_S = 6.0
-"""Largest number of seconds between a turn and the time at which it would lie if the two reps and the gap between them
-had their usual durations. Farther off no turn is assumed."""
+"""Largest difference (s) of a turn from where it would lie if both reps and their gap had the usual durations."""
 MAX_TURN_INTERVAL_S = 60.0
-"""Largest median duration (s) of reps and of gaps; if either is longer, no turns are assumed to be missed."""
+"""Median duration (s) of reps, or of gaps, above which no turns are assumed to be missed."""
 
 
 def split_missed_turns(cleaned: CleanedActivity, bouts: Bouts) -> Bouts:
@@ -53,29 +52,25 @@ def split_missed_turns(cleaned: CleanedActivity, bouts: Bouts) -> Bouts:
 
 
 def _find_turns(cleaned: CleanedActivity, start_s: float, end_s: float, rep_share: float) -> tuple[float, float] | None:
-    """Return the two turns within a stretch: the times between which speed is highest above that before and after.
-
-    None if speed is not clearly higher in the middle.
-    """
+    """Return the two turns within a stretch, between which speed is highest above the rest; None if not clearly so."""
     times_s = np.arange(np.ceil(start_s), np.floor(end_s))
     speed_mps: FloatArray = np.interp(times_s, cleaned.t_s, cleaned.speed_mps)
-    cumulative = cumulate(speed_mps)
-    expected_first, expected_second = rep_share * len(times_s), (1.0 - rep_share) * len(times_s)
+    total_s, cumulative = len(times_s), cumulate(speed_mps)
+    starts, ends = (
+        range(int(share * total_s - MAX_TURN_SHIFT_S), int(share * total_s + MAX_TURN_SHIFT_S) + 1)
+        for share in (rep_share, 1.0 - rep_share)
+    )
     best_score, turns = -np.inf, None
-    for first_turn in range(max(int(expected_first - MAX_TURN_SHIFT_S), 3), int(expected_first + MAX_TURN_SHIFT_S) + 1):
-        for second_turn in range(
-            max(int(expected_second - MAX_TURN_SHIFT_S), first_turn + 5),
-            min(int(expected_second + MAX_TURN_SHIFT_S), len(times_s) - 3) + 1,
-        ):
-            middle_s = second_turn - first_turn
-            middle_mps = (cumulative[second_turn] - cumulative[first_turn]) / middle_s
-            outer_mps = (cumulative[first_turn] + cumulative[-1] - cumulative[second_turn]) / (
-                first_turn + len(times_s) - second_turn
-            )
-            # The square of the score is the sum of squares that the step explains.
-            score = (middle_mps - outer_mps) * middle_s**0.5 * (1.0 - middle_s / len(times_s)) ** 0.5
-            if middle_mps > MIN_BREAK_SPEED_RATIO * outer_mps and score > best_score:
-                best_score, turns = score, (float(times_s[first_turn]), float(times_s[second_turn]))
+    for start, end in product(starts, ends):
+        if start < 3 or end < start + 5 or end > total_s - 3:
+            continue
+        middle_s = end - start
+        middle_mps = (cumulative[end] - cumulative[start]) / middle_s
+        outer_mps = (cumulative[start] + cumulative[-1] - cumulative[end]) / (start + total_s - end)
+        # The square of the score is the sum of squares that the step explains.
+        score = (middle_mps - outer_mps) * middle_s**0.5 * (1.0 - middle_s / total_s) ** 0.5
+        if middle_mps > MIN_BREAK_SPEED_RATIO * outer_mps and score > best_score:
+            best_score, turns = score, (float(times_s[start]), float(times_s[end]))
     return turns
 
 

@@ -8,66 +8,45 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import compress
 
 import numpy as np
 
 from retropace.core.cleaned_activity import CleanedActivity
-from retropace.core.spans import true_runs
+from retropace.core.spans import mask_from_runs, true_runs
 from retropace.intervals.bouts import Bouts
 from retropace.intervals.by_laps import find_efforts_by_laps
 from retropace.intervals.by_pace import MIN_LOG_SPEED_CONTRAST, find_efforts_by_pace
-from retropace.intervals.chains import (
-    find_best_chains,
-    has_long_recovery,
-    sample_sd,
-    score_chain,
-    select_typical,
-)
-from retropace.intervals.efforts import Effort, measure_effort
+from retropace.intervals.chains import find_best_chains, has_long_recovery, sample_sd, score_chain, select_typical
+from retropace.intervals.efforts import BackwardEfforts, Effort, measure_effort
 from retropace.intervals.nominal import NominalLength, find_nominal, find_nominals
 from retropace.intervals.pairs import EffortPair, find_pairs
 
 MIN_REP_S = 8.0
-"""Minimum duration (s) of a rep; shorter backward stretches are ignored."""
+"""Least duration (s) of a rep; shorter backward stretches are ignored."""
 MIN_BOUTS = 5
-"""Minimum number of bouts within a backward stretch that is searched for a set: three reps with two recoveries."""
+"""Least number of bouts within a backward stretch that is searched for a set: three reps with two recoveries."""
 REPS_PER_OUTLIER = 5
-"""Number of reps in a set for each rep whose length may deviate, as when it was cut short: one rep in a set of 5, two
-in a set of 10."""
+"""Number of reps in a set for each rep whose length may deviate, as when it was cut short."""
 MAX_SLIVER_S = 20.0
-"""Longest backward stretch (s) that may be discarded as too short to be a rep. Annotated stretches are never discarded.
-"""
+"""Duration (s) below which a backward stretch that is not annotated may be discarded as too short to be a rep."""
 MAX_SLIVER_RATIO = 0.6
-"""Ratio of the duration of a backward stretch to the median of the other ones. A stretch is discarded only if its ratio
-is at most this."""
+"""Ratio to the median of the other backward stretches below which it is then discarded."""
 MAX_LOG_SPEED_DEFICIT = 0.1
-"""Largest difference of log speed by which a forward lap outside of all sets may be slower than the median forward rep.
-A slower lap is no rep."""
+"""Largest difference of log speed by which a single forward lap may be slower than the median forward rep."""
 
 
 @dataclass(frozen=True, slots=True)
 class DetectedSet:
-    """A set of efforts (stretches that may be reps) in order; the two efforts of a pair are adjacent."""
+    """A set of efforts in order; the two efforts of a pair are adjacent."""
 
     kind: str
-    """Kind of set: ``reps`` (equal lengths), ``pairs`` (forward and backward in turn), ``pyramid`` (lengths rise,
-    then fall), ``ladder`` (rise or fall) or ``mixed``."""
+    """``reps`` (equal lengths), ``pairs`` (forward and backward in turn), ``pyramid`` (lengths rise, then fall),
+    ``ladder`` (rise or fall) or ``mixed``."""
     efforts: tuple[Effort, ...]
     nominals: tuple[NominalLength | None, ...]
     """Planned length of each effort; all equal except in pyramids, ladders and mixed sets."""
     pairs: tuple[EffortPair, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class BackwardEfforts:
-    """All backward stretches that may be reps."""
-
-    efforts: tuple[Effort, ...]
-    bout_rows: tuple[tuple[int, int], ...]
-    """Index range ``(first, end)`` of the bouts that make up each effort, without ``end``."""
-    by_pace: tuple[tuple[Effort, ...], ...]
-    """Sets found by change of pace within long backward stretches. ``efforts`` does not contain the efforts of these
-    sets."""
 
 
 def find_sets(
@@ -75,38 +54,34 @@ def find_sets(
 ) -> tuple[DetectedSet, ...]:
     """Return the sets of a session in order of time; empty if it has none.
 
-    ``backward`` comes from :func:`find_backward_efforts`, ``laps`` from
-    :func:`retropace.intervals.bouts.build_lap_bouts`. Forward sets are sought first among laps of a guided workout,
-    then by pace among manual laps, then by pace among bouts. A set that overlaps a set found earlier is dropped.
+    ``laps`` comes from :func:`.build_lap_bouts`. Forward sets are sought first among laps of a guided workout, then by
+    pace among manual laps, then by pace among bouts. A set that overlaps a set found earlier is dropped.
     """
     sets = [_build_reps_set(efforts) for efforts in backward.by_pace]
-    pairs = find_pairs(cleaned, bouts, backward.bout_rows, backward.efforts)
-    if pairs:
-        sets.append(_build_pairs_set(pairs))
-    else:
-        sets += _group_efforts(backward.efforts)
-    used_spans_s = [(detected.efforts[0].start_s, detected.efforts[-1].end_s) for detected in sets]
+    pairs = find_pairs(cleaned, bouts, backward)
+    sets += [_build_pairs_set(pairs)] if pairs else _group_efforts(backward.efforts)
     lap_sets = find_efforts_by_laps(cleaned, bouts)
     forward_sets = list(lap_sets)
     for candidates in (laps, bouts):
         if candidates is not None:
             forward_sets += _find_forward_efforts_by_pace(cleaned, candidates)
     for efforts in forward_sets:
-        start_s, end_s = efforts[0].start_s, efforts[-1].end_s
-        overlaps = any(start_s < end and start < end_s for start, end in used_spans_s)
-        if efforts[0].direction == "forward" and not overlaps:
+        if efforts[0].direction == "forward" and not _overlaps(sets, efforts[0].start_s, efforts[-1].end_s):
             sets.append(_build_reps_set(efforts))
-            used_spans_s.append((start_s, end_s))
-    sets += _find_single_laps(cleaned, laps, sets, used_spans_s) if laps is not None and not lap_sets else []
+    if laps is not None and not lap_sets:
+        sets += _find_single_laps(cleaned, laps, sets)
     return tuple(sorted(sets, key=lambda detected: detected.efforts[0].start_s))
 
 
-def _find_single_laps(
-    cleaned: CleanedActivity, laps: Bouts, sets: Sequence[DetectedSet], used_spans_s: Sequence[tuple[float, float]]
-) -> list[DetectedSet]:
-    """Return a set for each single forward lap that is about as fast as the forward reps but belongs to no set.
+def _overlaps(sets: Sequence[DetectedSet], start_s: float, end_s: float) -> bool:
+    """Whether a span overlaps any of the sets."""
+    return any(start_s < detected.efforts[-1].end_s and detected.efforts[0].start_s < end_s for detected in sets)
 
-    Such a lap may be a time trial or a fast last lap. It must also be clearly faster than the laps beside it.
+
+def _find_single_laps(cleaned: CleanedActivity, laps: Bouts, sets: Sequence[DetectedSet]) -> list[DetectedSet]:
+    """Return a set for each forward lap outside of all sets that is as fast as the forward reps, such as a time trial.
+
+    It must also be clearly faster than the laps beside it.
     """
     speeds = [effort.log_speed for detected in sets for effort in detected.efforts if effort.direction == "forward"]
     if not speeds:
@@ -117,8 +92,7 @@ def _find_single_laps(
         start_s, end_s = float(laps.edges_s[index + 1]), float(laps.edges_s[index + 2])
         neighbours = laps.log_speed[[index, index + 2]]
         stands_out = not np.any(laps.log_speed[index + 1] - neighbours < MIN_LOG_SPEED_CONTRAST)
-        overlaps = any(start_s < end and start < end_s for start, end in used_spans_s)
-        if stands_out and end_s - start_s >= MIN_REP_S and not overlaps:
+        if stands_out and end_s - start_s >= MIN_REP_S and not _overlaps(sets, start_s, end_s):
             effort = measure_effort(cleaned, start_s, end_s, "forward", str(laps.gait[index + 1]))
             singles.append(_build_mixed_set([effort]))
     return singles
@@ -126,42 +100,35 @@ def _find_single_laps(
 
 def find_backward_efforts(cleaned: CleanedActivity, bouts: Bouts) -> BackwardEfforts:
     """Return the backward stretches that may be reps, and the sets by change of pace within long backward stretches."""
-    rows: list[tuple[int, int]] = []
-    efforts: list[Effort] = []
+    rows, efforts = [], []
     sets_by_pace: list[tuple[Effort, ...]] = []
     for first, last in true_runs(bouts.direction == "backward").tolist():
         by_pace = find_efforts_by_pace(cleaned, bouts, first, last) if last - first >= MIN_BOUTS else []
         if by_pace:
-            sets_by_pace += [tuple(efforts_by_pace) for efforts_by_pace in by_pace]
+            sets_by_pace += map(tuple, by_pace)
             continue
         gait = str(bouts.gait[first + int(np.argmax(bouts.stats.elapsed_s[first:last]))])
         effort = measure_effort(cleaned, float(bouts.edges_s[first]), float(bouts.edges_s[last]), "backward", gait)
         if effort.seconds >= MIN_REP_S:
             efforts.append(effort)
             rows.append((first, last))
-    is_marked = [bool(np.any(bouts.marked[first:last])) for first, last in rows]
-    reps = [number for number in range(len(efforts)) if not _is_sliver(number, efforts, is_marked[number])]
-    return BackwardEfforts(
-        tuple(efforts[number] for number in reps), tuple(rows[number] for number in reps), tuple(sets_by_pace)
-    )
+    is_rep = [
+        bool(np.any(bouts.marked[first:last])) or not _is_sliver(number, efforts)
+        for number, (first, last) in enumerate(rows)
+    ]
+    return BackwardEfforts(tuple(compress(efforts, is_rep)), tuple(compress(rows, is_rep)), tuple(sets_by_pace))
 
 
-def _is_sliver(index: int, efforts: Sequence[Effort], is_marked: bool) -> bool:
-    """Whether an effort is probably no rep: it is not annotated, and much shorter than the other efforts."""
+def _is_sliver(index: int, efforts: Sequence[Effort]) -> bool:
+    """Whether an effort is much shorter than the other efforts."""
     others = [effort.seconds for number, effort in enumerate(efforts) if number != index]
-    if is_marked or not others:
-        return False
-    return bool(efforts[index].seconds < min(MAX_SLIVER_S, MAX_SLIVER_RATIO * float(np.median(others))))
+    return bool(others) and efforts[index].seconds < min(MAX_SLIVER_S, MAX_SLIVER_RATIO * float(np.median(others)))
 
 
 def _find_forward_efforts_by_pace(cleaned: CleanedActivity, bouts: Bouts) -> list[list[Effort]]:
     """Return the sets found in the forward running before, between and after backward stretches, by changes of pace."""
-    edges = [0, *true_runs(bouts.direction == "backward").ravel().tolist(), len(bouts)]
-    sets: list[list[Effort]] = []
-    for first, last in zip(edges[::2], edges[1::2], strict=True):
-        if last > first:
-            sets += find_efforts_by_pace(cleaned, bouts, first, last)
-    return sets
+    stretches = true_runs(bouts.direction != "backward").tolist()
+    return [efforts for first, last in stretches for efforts in find_efforts_by_pace(cleaned, bouts, first, last)]
 
 
 def _group_efforts(efforts: Sequence[Effort]) -> list[DetectedSet]:
@@ -177,10 +144,10 @@ def _group_efforts(efforts: Sequence[Effort]) -> list[DetectedSet]:
         long_chains = chains
     if not long_chains:
         return [_build_mixed_set(efforts)]
+    is_in_chain = mask_from_runs(np.array(long_chains), len(efforts))
+    ungrouped = true_runs(~is_in_chain).tolist()
     sets = [_build_reps_set(efforts[first:last]) for first, last in long_chains]
-    edges = [0, *(edge for chain in long_chains for edge in chain), len(efforts)]
-    ungrouped = [efforts[first:last] for first, last in zip(edges[::2], edges[1::2], strict=True)]
-    return [*sets, *(_build_mixed_set(remainder) for remainder in ungrouped if remainder)]
+    return [*sets, *(_build_mixed_set(efforts[first:last]) for first, last in ungrouped)]
 
 
 def _build_reps_set(efforts: Sequence[Effort]) -> DetectedSet:
@@ -199,12 +166,10 @@ def _build_progression(efforts: Sequence[Effort]) -> DetectedSet | None:
         return None
     for nominals in find_nominals(efforts):
         sizes = np.array([nominal.size for nominal in nominals])
-        steps = np.sign(np.diff(sizes))
-        top = int(np.argmax(sizes))
-        rises, falls = bool(np.all(steps[:top] > 0)), bool(np.all(steps[top + 1 :] < 0))
+        steps, top = np.diff(sizes), int(np.argmax(sizes))
         if len(set(sizes.tolist())) < 3:
             continue
-        if 0 < top < len(sizes) - 1 and rises and falls:
+        if 0 < top < len(sizes) - 1 and np.all(steps[:top] > 0) and np.all(steps[top + 1 :] < 0):
             return DetectedSet("pyramid", tuple(efforts), tuple(nominals))
         if np.all(steps > 0) or np.all(steps < 0):
             return DetectedSet("ladder", tuple(efforts), tuple(nominals))
@@ -213,26 +178,21 @@ def _build_progression(efforts: Sequence[Effort]) -> DetectedSet | None:
 
 def _build_pairs_set(pairs: Sequence[EffortPair]) -> DetectedSet:
     efforts: list[Effort] = []
-    for forward, backward in pairs:
-        efforts += sorted(
-            (effort for effort in (forward, backward) if effort is not None), key=lambda effort: effort.start_s
-        )
+    for pair in pairs:
+        efforts += sorted((effort for effort in pair if effort is not None), key=lambda effort: effort.start_s)
     nominal = _find_shared_nominal(
         [forward for forward, _ in pairs if forward is not None], [backward for _, backward in pairs]
     )
     return DetectedSet("pairs", tuple(efforts), (nominal,) * len(efforts), tuple(pairs))
 
 
-def _find_shared_nominal(halves: Sequence[Effort], efforts: Sequence[Effort]) -> NominalLength | None:
+def _find_shared_nominal(forward: Sequence[Effort], backward: Sequence[Effort]) -> NominalLength | None:
     """Return the planned length that all efforts of all pairs share; None if no round length is near.
 
-    ``halves`` are the forward efforts of the pairs, ``efforts`` the backward ones. The length is in metres if the
-    distances vary less than the durations, else in seconds.
+    It is in metres if the distances vary less than the durations, else in seconds.
     """
-    metres = sample_sd(np.log([effort.metres for effort in (*halves, *efforts)]))
-    seconds = sample_sd(np.log([effort.seconds for effort in (*halves, *efforts)]))
-    unit = "m" if metres <= seconds else "s"
-    nominals = [nominal for nominal in (find_nominal(halves, unit), find_nominal(efforts, unit)) if nominal is not None]
-    if nominals and len({nominal.size for nominal in nominals}) == 1:
-        return nominals[-1]
-    return find_nominal([*halves, *efforts], unit)
+    efforts = [*forward, *backward]
+    metres, seconds = np.log([(effort.metres, effort.seconds) for effort in efforts]).T
+    unit = "m" if sample_sd(metres) <= sample_sd(seconds) else "s"
+    nominals = {find_nominal(half, unit) for half in (forward, backward)} - {None}
+    return nominals.pop() if len(nominals) == 1 else find_nominal(efforts, unit)
