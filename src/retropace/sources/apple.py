@@ -1,9 +1,8 @@
-"""Streaming reader of an Apple Health export: its workouts and the samples measured during them.
+"""Streaming reader of an Apple Health export: each workout becomes a document for :mod:`retropace.readers.json.apple`.
 
 ``export.xml`` (the name is localised) holds every ``Record`` and, after them, every ``Workout`` with its events and the
-paths of its route files in ``workout-routes/``. The file is parsed twice: once for the workouts, and once for the
-records made during a workout. These go to a temporary database, so that memory does not grow with the file. Each
-workout becomes a JSON document for :mod:`retropace.readers.json.apple`.
+paths of its route files. The file is parsed twice: for the workouts, and for the records made during a workout. These
+go to a temporary database, so that memory does not grow with the file.
 """
 
 from __future__ import annotations
@@ -26,29 +25,21 @@ from retropace.readers.json.apple import SCHEMA
 ROOT_TAG = b"<HealthData"
 """Beginning of the root element of an Apple Health export."""
 CHUNK_BYTES = 2**20
-"""Number of bytes parsed at a time."""
-_MAX_PROLOGUE_BYTES = 2**20
-"""Number of bytes at the beginning of the file in which the root element is searched. The document type before it is
-skipped, because some iOS versions wrote it with errors."""
+"""Number of bytes parsed at a time; the root element starts within the first so many."""
 _SAMPLE_KINDS = {
     "HKQuantityTypeIdentifierStepCount": "steps",
     "HKQuantityTypeIdentifierDistanceWalkingRunning": "metres",
     "HKQuantityTypeIdentifierHeartRate": "heart",
 }
-"""Record types that are read, each with the key under which its samples are stored in a workout's JSON document."""
+"""Record types that are read, each with the key of its samples in a workout's JSON document."""
 _METRES_PER_UNIT = {"km": 1000.0, "mi": MILE_M, "m": 1.0, "ft": 0.3048, "yd": 0.9144}
 """Metres per unit of distance, by the unit's name in an export."""
-_SPORT_PREFIX = "HKWorkoutActivityType"
-"""Beginning of every value of the attribute ``workoutActivityType``."""
-_EVENT_PREFIX = "HKWorkoutEventType"
-"""Beginning of every value of the attribute ``type`` of a workout event."""
 _MAX_WORKOUT_S = 7 * 86400.0
 """Longest workout in seconds that is read; a longer one has wrong times and is left out."""
 _MAX_OVERLAPS = 3
-"""Number of workouts that a record is compared with to find those during which it was made. They are the last ones that
-start before the record ends."""
+"""Number of workouts, the last that start before a record ends, of which the record may be part."""
 _MAX_PENDING_ROWS = 10_000
-"""Largest number of samples held in memory; when there are more, they are written to the database."""
+"""Largest number of samples held in memory; more are written to the database."""
 
 
 @dataclass(slots=True)
@@ -74,8 +65,8 @@ class AppleWorkout:
 class AppleExport:
     """The workouts of an Apple Health export, read when the object is created.
 
-    ``open_xml`` opens the XML file and is called each time the file is read from its start; ``place`` is its name in
-    error messages. Raises :class:`ReadError` if the file is not an export.
+    ``open_xml`` opens the XML file for each reading; ``place`` is its name in error messages. Raises
+    :class:`ReadError` if the file is not an export.
     """
 
     def __init__(self, open_xml: Callable[[], IO[bytes]], place: str):
@@ -91,8 +82,8 @@ class AppleExport:
     def build_document(self, workout_index: int, read_route: Callable[[str], bytes]) -> bytes:
         """Build the JSON document of a workout with its samples and routes.
 
-        ``read_route`` returns the bytes of a route file and may raise :class:`ReadError`. The bytes of the document are
-        the same for every later export with the same workout, so its checksum identifies it.
+        ``read_route`` returns the bytes of a route file and may raise :class:`ReadError`. Every later export gives the
+        same document, so that its checksum identifies the workout.
         """
         workout = self.workouts[workout_index]
         samples = {kind: self._select_samples(workout_index, kind) for kind in _SAMPLE_KINDS.values()}
@@ -144,11 +135,10 @@ class AppleExport:
         self.workouts.sort(key=lambda workout: (workout.start_s, workout.end_s))
 
     def _select_samples(self, workout_index: int, kind: str) -> list[list[float]]:
-        """Select one kind of sample during a workout, as rows of start, end (seconds from its start) and value.
+        """Select one kind of sample during a workout, as rows of start, end (seconds from its start) and value, sorted.
 
-        Rows are sorted by time. All come from one source (device), since a phone in a pocket counts the same steps
-        again. The source is the device that recorded the workout. If its samples cover less than half the time of those
-        of another source, the source with most samples is taken instead.
+        All come from one source (device), since a phone in a pocket counts the same steps again: from the device that
+        recorded the workout or, if another one's samples cover over twice the time, from that with most samples.
         """
         if self._db is None:
             self._db = self._read_samples()
@@ -176,15 +166,15 @@ class AppleExport:
         db = sqlite3.connect("", isolation_level=None)
         db.execute("CREATE TABLE samples (workout INT, kind TEXT, source TEXT, start_s REAL, end_s REAL, value REAL)")
         starts = [workout.start_s for workout in self.workouts]
-        days = {_format_day(start_s + 86400.0 * day) for start_s in starts for day in (-1, 0, 1)}
+        days_s = (start_s + 86400.0 * day for start_s in starts for day in (-1, 0, 1))
+        days = {datetime.fromtimestamp(day_s, UTC).strftime("%Y-%m-%d") for day_s in days_s}
         pending: list[tuple[int, str, str, float, float, float]] = []
 
         def begin(name: str, attributes: Mapping[str, str]) -> None:
             kind = _SAMPLE_KINDS.get(attributes.get("type", "")) if name == "Record" else None
             if kind is None or attributes.get("startDate", "")[:10] not in days:
                 return
-            row = _parse_record(attributes, kind)
-            if row is None:
+            if (row := _parse_record(attributes, kind)) is None:
                 return
             start_s, end_s, value = row
             latest = bisect_right(starts, end_s) - 1
@@ -203,10 +193,10 @@ class AppleExport:
         return db
 
     def _parse(self, begin: Callable[[str, Mapping[str, str]], None], end: Callable[[str], None]) -> None:
-        """Parse the file from its root element on and call ``begin`` and ``end`` for each element.
+        """Parse the file from its root element on, behind damage too, and call ``begin`` and ``end`` for each element.
 
-        The document type before the root element is skipped, as it could define entities that grow without limit. The
-        parser reads on behind damage, the first line of which is stored in ``damage``.
+        The document type before the root element is skipped: some iOS versions wrote it with errors, and it could
+        define entities that grow without limit.
         """
         from lxml import etree
 
@@ -216,11 +206,10 @@ class AppleExport:
         parser = etree.XMLParser(target=target, **PARSER_OPTIONS)
         try:
             with self._open_xml() as stream:
-                head = stream.read(_MAX_PROLOGUE_BYTES)
-                root = head.find(ROOT_TAG)
-                if root < 0:
+                _, root, rest = stream.read(CHUNK_BYTES).partition(ROOT_TAG)
+                if not root:
                     raise ReadError("is no Apple Health export", path=self._place)
-                chunk = head[root:]
+                chunk = root + rest
                 while chunk:
                     parser.feed(chunk)
                     chunk = stream.read(CHUNK_BYTES)
@@ -242,9 +231,8 @@ def _parse_workout(attributes: Mapping[str, str]) -> AppleWorkout | None:
     start, end = _parse_posix_s(attributes.get("startDate", "")), _parse_posix_s(attributes.get("endDate", ""))
     if not is_on_foot(sport) or start is None or end is None or not 0.0 < end - start <= _MAX_WORKOUT_S:
         return None
-    device = dict(
-        part.strip().split(":", 1) for part in attributes.get("device", "").strip("<>").split(",") if ":" in part
-    )
+    device_parts = attributes.get("device", "").strip("<>").split(",")
+    device = dict(part.strip().split(":", 1) for part in device_parts if ":" in part)
     model = " ".join(device[key].strip() for key in ("name", "hardware") if device.get(key))
     return AppleWorkout(sport, start, end, attributes["startDate"], attributes.get("sourceName", ""), model)
 
@@ -252,9 +240,8 @@ def _parse_workout(attributes: Mapping[str, str]) -> AppleWorkout | None:
 def _add_detail(workout: AppleWorkout, name: str, attributes: Mapping[str, str]) -> None:
     """Add a child element of ``Workout`` to the workout: an event, a route file or the indoor flag."""
     if name == "WorkoutEvent":
-        kind = attributes.get("type", "").removeprefix(_EVENT_PREFIX)
-        time_s = _parse_posix_s(attributes.get("date", ""))
-        if time_s is None:
+        kind = attributes.get("type", "").removeprefix("HKWorkoutEventType")
+        if (time_s := _parse_posix_s(attributes.get("date", ""))) is None:
             return
         is_open = bool(workout.pauses_s) and workout.pauses_s[-1][1] >= workout.end_s
         if kind == "Pause" and not is_open:
@@ -276,19 +263,15 @@ def _parse_record(attributes: Mapping[str, str], kind: str) -> tuple[float, floa
         value = float(attributes.get("value", ""))
     except ValueError:
         return None
-    if start is None or end is None or end < start:
+    factor = _METRES_PER_UNIT.get(attributes.get("unit", "")) if kind == "metres" else 1.0
+    if start is None or end is None or end < start or factor is None:
         return None
-    if kind == "metres":
-        factor = _METRES_PER_UNIT.get(attributes.get("unit", ""))
-        if factor is None:
-            return None
-        value *= factor
-    return start, end, value
+    return start, end, value * factor
 
 
 def _parse_sport(sport: str) -> str:
-    """Turn a ``workoutActivityType`` into a sport: ``HKWorkoutActivityTypeRunning`` into ``running``."""
-    return sport.removeprefix(_SPORT_PREFIX).lower()
+    """Parse a ``workoutActivityType`` such as ``HKWorkoutActivityTypeRunning`` to a sport."""
+    return sport.removeprefix("HKWorkoutActivityType").lower()
 
 
 def _parse_posix_s(text: str) -> float | None:
@@ -298,7 +281,3 @@ def _parse_posix_s(text: str) -> float | None:
     except ValueError:
         return None
     return None if time.tzinfo is None else time.timestamp()
-
-
-def _format_day(posix_s: float) -> str:
-    return datetime.fromtimestamp(posix_s, UTC).strftime("%Y-%m-%d")

@@ -24,11 +24,7 @@ class AppleWorkouts:
         """Places of the route files of all workouts."""
 
     def find_entries(self, export_file: Entry) -> Iterator[Entry | Unreadable | OtherSport]:
-        """Yield every workout of the export whose XML file is ``export_file`` as one entry.
-
-        Workouts of other sports are yielded as :class:`OtherSport`, and damage to the file as :class:`Unreadable`. The
-        size of an entry is only a guess; it decides the order of processing.
-        """
+        """Yield every workout of the export whose XML file is ``export_file``, and what is damaged."""
         members, container = export_file.members, export_file.container or export_file.place
         archives = self._archives
         open_xml = (lambda: archives.open_stream(export_file)) if members else (lambda: open_file(export_file.path))
@@ -41,9 +37,8 @@ class AppleWorkouts:
             yield Unreadable(export_file.place, "damaged export", export.damage, container=container)
         self._exports[export_file.path, *members] = export
         for start_time, sport in export.other_sports:
-            yield OtherSport(
-                _build_workout_place(export_file, start_time), sport, export_file.fingerprint, container=container
-            )
+            place = _build_workout_place(export_file, start_time)
+            yield OtherSport(place, sport, export_file.fingerprint, container=container)
         starts: Counter[str] = Counter()
         for index, workout in enumerate(export.workouts):
             self._routes |= {join_sibling_place(export_file.place, name) for name in workout.route_names}
@@ -53,18 +48,18 @@ class AppleWorkouts:
                 place=_build_workout_place(export_file, workout.start_time) + (f",{number}" if number > 1 else ""),
                 path=export_file.path,
                 members=members,
-                size_bytes=4096 * len(workout.route_names) + 1024,
+                size_bytes=4096 * len(workout.route_names) + 1024,  # a guess, which decides the order of processing
                 fingerprint=f"{export_file.fingerprint}:{workout.start_s}-{workout.end_s}",
                 workout_index=index,
                 container=container,
             )
 
     def is_route(self, place: str) -> bool:
-        """Whether the file at ``place`` is the route of a workout; it is read with the workout, not by itself."""
+        """Whether the file at ``place`` is the route of a workout, which is read with the workout."""
         return place in self._routes
 
     def read_document(self, entry: Entry) -> bytes:
-        """Build the JSON document of the workout that ``entry`` stands for, see :meth:`AppleExport.build_document`."""
+        """Build the JSON document of a workout, see :meth:`AppleExport.build_document`."""
         assert entry.workout_index is not None
         export = self._exports[entry.path, *entry.members]
         return export.build_document(entry.workout_index, lambda name: self._read_route(entry, name))
@@ -85,5 +80,5 @@ class AppleWorkouts:
 
 
 def _build_workout_place(export_file: Entry, start_time: str) -> str:
-    """Build the unique name of a workout: ``export.zip!/apple_health_export/export.xml#2025-05-01T08:01:10+0200``."""
+    """Build the place of a workout: ``export.zip!/apple_health_export/export.xml#2025-05-01T08:01:10+0200``."""
     return f"{export_file.place}#{start_time.replace(' ', 'T', 1).replace(' ', '')}"

@@ -8,7 +8,7 @@ import zipfile
 import zlib
 from collections import OrderedDict
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import PurePosixPath
 from typing import IO
 
@@ -16,34 +16,32 @@ from retropace.core.errors import ReadError
 from retropace.core.sidecar_path import sidecar_path
 from retropace.sources.entry import Entry, Limits, Unreadable, join_place
 from retropace.sources.folders import is_hidden
-from retropace.sources.magic import HEAD_BYTES
 from retropace.sources.remote import open_file
 
 MAX_IN_MEMORY_BYTES = 64 * 2**20
-"""Largest nested archive that is held in memory; a larger one is read as a stream, and seeking backward in it unpacks
-it again from its beginning."""
+"""Largest nested archive that is held in memory; a larger one is unpacked again from its beginning to seek backward."""
 MAX_OPEN_ARCHIVES = 4
-"""Largest number of archives open at a time; before a further one is opened, the least recently used is closed."""
-_ENCRYPTED_FLAG = 0x1
-"""Bit of a member's general-purpose flags that marks it as encrypted (zip specification, APPNOTE 4.4.4)."""
+"""Largest number of archives open at a time; for a further one the least recently used is closed."""
 ENCRYPTED_MESSAGE = "is encrypted: unpack the archive with its password, then name the folder"
 """Error message for an encrypted archive or member."""
+_ENCRYPTED_FLAG = 0x1
+"""Bit of a member's general-purpose flags: it is encrypted (zip specification, APPNOTE 4.4.4)."""
 _UTF8_FLAG = 0x800
-"""Bit of a member's general-purpose flags that marks its name as UTF-8 (zip specification, APPNOTE 4.4.4)."""
+"""Bit of a member's general-purpose flags: its name is UTF-8 (zip specification, APPNOTE 4.4.4)."""
 _ZIP_ERRORS = (
     *(zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError, ValueError, MemoryError),
 )
-"""Exceptions that :mod:`zipfile` raises for damaged archives, passwords (RuntimeError) and unknown compression methods
+"""Exceptions that :mod:`zipfile` raises for damage, passwords (RuntimeError) and compression methods that it lacks
 (NotImplementedError)."""
 
 
 class Archives:
-    """The zip archives that a listing reads. They are opened on demand; only the most recently used ones stay open."""
+    """The zip archives that a listing reads, opened on demand; the most recently used ones stay open."""
 
     def __init__(self, limits: Limits):
         self._limits = limits
         self._unpacked: dict[str, int] = {}
-        """Sum of the unpacked sizes declared in all archives opened within a file on disk, in bytes, by its path."""
+        """Unpacked size in bytes declared in all archives opened within a file on disk, by its path."""
         self._open: OrderedDict[tuple[str, ...], zipfile.ZipFile] = OrderedDict()
         """Open archives, least recently used first, by path of the file on disk and member names that lead to them."""
 
@@ -61,13 +59,10 @@ class Archives:
         infos = sorted((info for info in archive.infolist() if not info.is_dir()), key=lambda info: info.header_offset)
         infos_by_name = {info.filename: info for info in infos}
         self._unpacked[path] = self._unpacked.get(path, 0) + sum(info.file_size for info in infos)
-        if self._unpacked[path] > max(
-            self._limits.min_ratio_check_bytes, self._limits.max_ratio * disk_file.size_bytes
-        ):
-            message = (
-                f"unpacks to {self._unpacked[path] / 1e6:.0f} MB, from {disk_file.size_bytes / 1e6:.1f} MB: not read"
-            )
-            yield Unreadable(place, "archive bomb", message, container=container)
+        max_bytes = max(self._limits.min_ratio_check_bytes, self._limits.max_ratio * disk_file.size_bytes)
+        if self._unpacked[path] > max_bytes:
+            sizes_mb = f"{self._unpacked[path] / 1e6:.0f} MB, from {disk_file.size_bytes / 1e6:.1f} MB"
+            yield Unreadable(place, "archive bomb", f"unpacks to {sizes_mb}: not read", container=container)
             return
         for info in infos:
             name = info.filename
@@ -89,42 +84,27 @@ class Archives:
                 container=container,
             )
 
-    def read_head(self, entry: Entry) -> bytes:
-        """Read the first :data:`HEAD_BYTES` of a member; raises :class:`ReadError` if it is damaged."""
-        with self.open_stream(entry) as stream:
-            try:
-                return stream.read(HEAD_BYTES)
-            except _ZIP_ERRORS as error:
-                raise _damage_error(error, entry.place) from None
-
-    def read_data(self, entry: Entry) -> bytes:
-        """Read all bytes of a member; raises :class:`ReadError` if it is damaged."""
-        with self.open_stream(entry) as stream:
-            try:
-                return stream.read()
-            except _ZIP_ERRORS as error:
-                raise _damage_error(error, entry.place) from None
+    def read_data(self, entry: Entry, size_bytes: int = -1) -> bytes:
+        """Read the first ``size_bytes`` of a member, by default all; raises :class:`ReadError` if it is damaged."""
+        with self.open_stream(entry) as stream, _translate_zip_errors(entry.place):
+            return stream.read(size_bytes)
 
     def read_sibling(self, entry: Entry, name: str) -> bytes:
         """Read the member ``name`` of the archive that holds ``entry``; raises :class:`ReadError`."""
         place = join_place(entry.place, name)
         archive = self._open_archive(entry.path, entry.members[:-1])
-        try:
+        with _translate_zip_errors(place):
             info = archive.getinfo(name)
             rejection = self._find_rejection(info)
             if rejection is not None or info.file_size > self._limits.max_bytes:
                 raise ReadError(rejection[1] if rejection else "is larger than --max-size", path=place)
             return archive.read(info)
-        except (KeyError, *_ZIP_ERRORS) as error:
-            raise _damage_error(error, place) from None
 
     def open_stream(self, entry: Entry) -> IO[bytes]:
         """Open a member as a stream; raises :class:`ReadError` if it is missing or damaged."""
         archive = self._open_archive(entry.path, entry.members[:-1])
-        try:
+        with _translate_zip_errors(entry.place):
             return archive.open(entry.members[-1])
-        except (KeyError, *_ZIP_ERRORS) as error:
-            raise _damage_error(error, entry.place) from None
 
     def close(self) -> None:
         """Close every open archive."""
@@ -138,12 +118,11 @@ class Archives:
         if chain in self._open:
             self._open.move_to_end(chain)
             return self._open[chain]
-        try:
-            archive = _open_zip(self._open_bytes(path, members))
-        except UnicodeDecodeError:
-            raise ReadError("has names that are no UTF-8 though it says so: pack it anew", path=path) from None
-        except _ZIP_ERRORS as error:
-            raise _damage_error(error, path) from None
+        with _translate_zip_errors(path):
+            try:
+                archive = _open_zip(self._open_bytes(path, members))
+            except UnicodeDecodeError:
+                raise ReadError("has names that are no UTF-8 though it says so: pack it anew", path=path) from None
         self._open[chain] = archive
         if len(self._open) > MAX_OPEN_ARCHIVES:
             self._open.popitem(last=False)[1].close()
@@ -159,7 +138,7 @@ class Archives:
         return outer.open(members[-1])
 
     def _find_rejection(self, info: zipfile.ZipInfo) -> tuple[str, str] | None:
-        """Return reason and message if the archive's directory shows that a member must not be read; else None."""
+        """Return why a member must not be read, as reason and message; None if nothing in the directory forbids it."""
         limits = self._limits
         parts = PurePosixPath(info.filename.replace("\\", "/")).parts
         if ".." in parts or info.filename.startswith(("/", "\\")) or info.filename[1:3] in (":\\", ":/"):
@@ -173,10 +152,7 @@ class Archives:
 
 
 def _open_zip(stream: IO[bytes]) -> zipfile.ZipFile:
-    """Open the archive that a stream holds; the stream is closed once nothing reads the archive any longer.
-
-    A member that is still being read keeps the archive and the stream usable after the archive has been closed.
-    """
+    """Open the archive that a stream holds; the stream is closed once nothing reads the archive or a member of it."""
     try:
         archive = zipfile.ZipFile(stream)
     except BaseException:
@@ -200,15 +176,19 @@ def _compute_fingerprint(info: zipfile.ZipInfo) -> str:
     return f"{info.file_size}:{info.CRC:08x}"
 
 
-def _damage_error(error: BaseException, place: str) -> ReadError:
-    """Turn an exception of :mod:`zipfile` about the file at ``place`` into :class:`ReadError`."""
-    if isinstance(error, RuntimeError) and "password" in str(error):
-        return ReadError(ENCRYPTED_MESSAGE, path=place)
-    if isinstance(error, NotImplementedError):
-        return ReadError("is packed in a way that cannot be read here: pack it anew as an ordinary zip", path=place)
-    if isinstance(error, FileNotFoundError):
-        return ReadError("there is no such file", path=place)
-    if isinstance(error, PermissionError):
-        return ReadError("may not be read: check its permissions", path=place)
-    details = " ".join(str(error).split()) or type(error).__name__
-    return ReadError(f"is damaged: {details}", path=place)
+@contextmanager
+def _translate_zip_errors(place: str) -> Iterator[None]:
+    """Turn an exception of :mod:`zipfile` that is raised in the block into :class:`ReadError` about ``place``."""
+    try:
+        yield
+    except (KeyError, *_ZIP_ERRORS) as error:
+        message = f"is damaged: {' '.join(str(error).split()) or type(error).__name__}"
+        if isinstance(error, RuntimeError) and "password" in str(error):
+            message = ENCRYPTED_MESSAGE
+        elif isinstance(error, NotImplementedError):
+            message = "is packed in a way that cannot be read here: pack it anew as an ordinary zip"
+        elif isinstance(error, FileNotFoundError):
+            message = "there is no such file"
+        elif isinstance(error, PermissionError):
+            message = "may not be read: check its permissions"
+        raise ReadError(message, path=place) from None

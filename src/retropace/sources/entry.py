@@ -13,20 +13,13 @@ class Limits:
     """Limits on unpacking, which protect against archive bombs."""
 
     max_bytes: int = 512 * 2**20
-    """Largest unpacked size of one file in bytes; a larger one is not read.
-
-    A day of records every second takes 40 MB as GPX, the most verbose format."""
+    """Largest unpacked size of one file in bytes; a larger one is not read. A day of GPX takes 40 MB."""
     max_ratio: float = 200.0
-    """Largest ratio of unpacked to packed size, of a member and of an archive as a whole. A member or archive with a
-    larger one is not read.
-
-    GPX compresses 10 to 30 times; a repeated letter compresses 1000 times, which is the limit of deflate."""
+    """Largest ratio of unpacked to packed size of a member or archive, which else is not read; GPX has 10 to 30."""
     min_ratio_check_bytes: int = 16 * 2**20
     """Unpacked size in bytes up to which ``max_ratio`` is not applied."""
     max_nesting_levels: int = 5
-    """Largest depth of archives within archives; deeper ones are not read.
-
-    Vendors' exports have two levels, repacked ones up to four."""
+    """Largest depth of archives within archives; deeper ones are not read. Vendors' exports have two levels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +41,7 @@ class Entry:
     sidecar: tuple[str, str] | None = None
     """Path (or member name in the same archive) and fingerprint of the sidecar; None if there is none."""
     workout_index: int | None = None
-    """Index of the workout in an Apple Health export; ``members`` then lead to the export's XML file. None for a
-    file."""
+    """Index of a workout in the Apple Health export to whose XML file ``members`` lead; None for a file."""
     container: str = ""
     """Place of the outermost archive or export on disk that holds the entry; empty for a file on disk."""
 
@@ -77,7 +69,7 @@ class Unreadable:
 
     place: str
     reason: str
-    """Reason in two or three words; failures with equal reasons form a group."""
+    """Reason in two or three words, by which failures are grouped."""
     message: str
     """Reason as a sentence for the user."""
     is_transient: bool = False
@@ -98,10 +90,7 @@ def join_place(place: str, name: str) -> str:
 
 
 def join_sibling_place(place: str, name: str) -> str:
-    """Return the place (unique name) of the file ``name`` in the same folder as the file at ``place``.
-
-    The folder may be one on disk or one in an archive.
-    """
+    """Return the place of the file ``name`` in the folder, on disk or in an archive, of the file at ``place``."""
     return printable(place[: place.rfind("/") + 1] + name)
 
 

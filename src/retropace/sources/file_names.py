@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 RECORDING_SUFFIXES = (".fit", ".gpx", ".tcx", ".kml")
-"""Suffixes of recordings; if a file with such a suffix cannot be read, it is reported as a failure."""
+"""Suffixes of recordings; a file with such a suffix that cannot be read is a failure."""
 ARCHIVE_SUFFIXES = (".zip", ".kmz")
 """Suffixes of zip archives."""
 _UNSUPPORTED_FORMATS = {".sml": "Suunto's own format", ".hrm": "Polar's older format", ".pwx": "TrainingPeaks' format"}

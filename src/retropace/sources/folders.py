@@ -22,11 +22,7 @@ def is_hidden(name: str) -> bool:
 
 def resolve_place(path: str) -> str:
     """Return the place of a file on disk: its absolute path as printable text, symbolic links not resolved."""
-    return printable(_absolute_path(path))
-
-
-def _absolute_path(path: str) -> str:
-    return os.path.abspath(path)  # noqa: PTH100 - pathlib's absolute() keeps ".."
+    return printable(os.path.abspath(path))  # noqa: PTH100 - pathlib's absolute() keeps ".."
 
 
 def compute_fingerprint(path: str) -> str:
@@ -40,7 +36,7 @@ def compute_fingerprint(path: str) -> str:
 
 def build_file_entry(path: str, *, is_explicit: bool = False) -> Entry:
     """Build the entry of a file on disk with its sidecar, if any; the fingerprint is empty if there is no file."""
-    full = _absolute_path(path)
+    full = os.path.abspath(path)  # noqa: PTH100 - as in resolve_place
     sidecar = str(sidecar_path(full))
     fingerprint, sidecar_fingerprint = compute_fingerprint(full), compute_fingerprint(sidecar)
     return Entry(
@@ -57,8 +53,7 @@ def build_file_entry(path: str, *, is_explicit: bool = False) -> Entry:
 def walk_files(folder: str) -> Iterator[Entry | Unreadable]:
     """Yield every file in a folder and below, in the order of the file system, without hidden files and folders.
 
-    Symbolic links are followed, except those to a folder that contains the link. Folders and files that cannot be read
-    are yielded as :class:`Unreadable`.
+    Symbolic links are followed, except those to a folder that contains the link.
     """
     # Folders to visit, each with device and inode of the folders above it, by which loops of links are recognised.
     pending: list[tuple[str, tuple[tuple[int, int], ...]]] = [(folder, ())]
@@ -74,9 +69,8 @@ def walk_files(folder: str) -> Iterator[Entry | Unreadable]:
         identity = (status.st_dev, status.st_ino)
         if identity in ancestors:
             children.close()
-            yield Unreadable(
-                resolve_place(path), "loop of links", "is a link to a folder above it: its files are read there"
-            )
+            message = "is a link to a folder above it: its files are read there"
+            yield Unreadable(resolve_place(path), "loop of links", message)
             continue
         subfolders = []
         with children:

@@ -1,9 +1,8 @@
 """The table of activity names and descriptions in a Garmin account export.
 
 ``DI_CONNECT/DI-Connect-Fitness/*_summarizedActivities.json`` holds ``[{"summarizedActivitiesExport": [{"activityId",
-"name", "startTimeGmt" (milliseconds), …}]}]``; older exports hold a bare list of activities. The names of the
-recordings' files contain the number of the upload and not that of the activity. So a recording and its row in the table
-are matched by start time.
+"name", "startTimeGmt" (milliseconds), …}]}]``; older exports hold a bare list of activities. Recordings are matched by
+start time, because their files' names contain the number of the upload, not that of the activity.
 """
 
 from __future__ import annotations
@@ -26,10 +25,7 @@ def is_summary(name: str) -> bool:
 
 
 def find_export_root(place: str) -> str:
-    """Return the beginning that all places (unique names) in the same export as the table at ``place`` share.
-
-    It ends before ``DI_CONNECT``; without that folder it is the table's own folder.
-    """
+    """Return how all places in the export with the table at ``place`` begin; at least with the table's folder."""
     root, separator, _ = place.partition("DI_CONNECT/")
     return root if separator else place[: place.rfind("/") + 1]
 
@@ -47,11 +43,9 @@ def read_metadata(data: bytes) -> Iterator[tuple[str, ExportMetadata]]:
             continue
         if isinstance(name, str) and name.strip():
             description = activity.get("description")
-            text = description if isinstance(description, str) else ""
-            yield (
-                str(activity.get("activityId") or ""),
-                ExportMetadata(printable(name.strip()), printable(text.strip()), start_ms / 1000.0),
-            )
+            text = printable(description.strip()) if isinstance(description, str) else ""
+            metadata = ExportMetadata(printable(name.strip()), text, start_ms / 1000.0)
+            yield str(activity.get("activityId") or ""), metadata
 
 
 def _iterate_activities(document: Any) -> Iterator[dict[str, Any]]:

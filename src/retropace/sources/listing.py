@@ -1,7 +1,6 @@
-"""Listing of all files under some paths that may be recordings; as little of them as possible is read.
+"""Listing of all files under some paths that may be recordings, chosen by name; as little of them as possible is read.
 
-Files on disk are chosen by their names, files in archives by the names in the archive's directory. Tables of names in
-vendors' exports are loaded on the way, and an Apple Health export is listed as its workouts.
+Tables of names in vendors' exports are loaded on the way, and an Apple Health export is listed as its workouts.
 """
 
 from __future__ import annotations
@@ -31,8 +30,8 @@ ListingItem = Entry | Unreadable | OtherSport | Unchanged
 class Listing:
     """Finds the entries (files that may be recordings) under the paths of one batch run and reads their bytes.
 
-    ``is_archive_complete`` tells from an archive's place and fingerprint whether an earlier run stored everything in
-    it; such an archive is not opened.
+    An archive is not opened if ``is_archive_complete`` says of its place and fingerprint that an earlier run stored
+    everything in it.
     """
 
     def __init__(
@@ -62,14 +61,14 @@ class Listing:
     def read_head(self, entry: Entry) -> bytes:
         """Read the first bytes of an entry, decompressed; raises :class:`ReadError`."""
         if entry.members:
-            return gunzip_head(self.archives.read_head(entry))
+            return gunzip_head(self.archives.read_data(entry, HEAD_BYTES))
         with translate_os_errors(entry.path), open_file(entry.path) as file:
             return gunzip_head(file.read(HEAD_BYTES))
 
     def read_data(self, entry: Entry) -> bytes | None:
-        """Read the bytes of a member of an archive, or build the JSON document of an Apple workout.
+        """Read a member of an archive, or build the JSON document of an Apple workout; raises :class:`ReadError`.
 
-        None for a file on disk or at an address, which workers open themselves. Raises :class:`ReadError`.
+        None for a file on disk or at an address, which workers open themselves.
         """
         if entry.workout_index is not None:
             return self._workouts.read_document(entry)
@@ -106,9 +105,9 @@ class Listing:
         for item in walk_files(folder):
             if isinstance(item, Unreadable):
                 yield item
-                continue
-            yield from load_disk_table(self.metadata, item)
-            yield from self._expand_entry(item)
+            else:
+                yield from load_disk_table(self.metadata, item)
+                yield from self._expand_entry(item)
 
     def _walk_address(self, path: str) -> Iterator[ListingItem]:
         try:
@@ -135,25 +134,18 @@ class Listing:
         except ReadError:
             yield entry  # The worker reports why the file cannot be read.
             return
-        if (is_zip(head) or looks_like_export(head)) and self._is_archive_complete(entry.place, entry.fingerprint):
-            yield Unchanged(entry.place)
-        elif is_zip(head):
-            self.archive_fingerprints[entry.place] = entry.fingerprint
-            yield from self._expand_archive(entry, (), entry.place, 1)
-        elif looks_like_export(head):
-            self.archive_fingerprints[entry.place] = entry.fingerprint
-            yield from self._workouts.find_entries(entry)
-        else:
+        if not (is_zip(head) or looks_like_export(head)):
             yield entry
+        elif self._is_archive_complete(entry.place, entry.fingerprint):
+            yield Unchanged(entry.place)
+        else:
+            self.archive_fingerprints[entry.place] = entry.fingerprint
+            is_archive = is_zip(head)
+            yield from self._expand_archive(entry) if is_archive else self._workouts.find_entries(entry)
 
-    def _expand_archive(
-        self, disk_file: Entry, members: tuple[str, ...], place: str, level: int
-    ) -> Iterator[ListingItem]:
-        """Yield the content of the archive at ``place``; the content of archives within it comes last.
-
-        ``members`` are the member names that lead from ``disk_file`` to the archive. ``level`` is its depth: 1 for an
-        archive on disk, 2 for one within it.
-        """
+    def _expand_archive(self, disk_file: Entry, archive: Entry | None = None) -> Iterator[ListingItem]:
+        """Yield the content of ``disk_file``, an archive, or of ``archive`` within it; that of nested archives last."""
+        place, members = (archive.place, archive.members) if archive is not None else (disk_file.place, ())
         items = list(self.archives.find_entries(disk_file, members, place))
         if not items and disk_file.is_explicit:
             yield Unreadable(place, "empty archive", "is an archive that holds no file", container=disk_file.place)
@@ -170,14 +162,15 @@ class Listing:
             else:
                 yield item
         for entry in nested:
+            level = len(entry.members)
             if level >= self.limits.max_nesting_levels:
                 message = f"lies {level} archives deep: deeper is not looked"
                 yield Unreadable(entry.place, "nested too deep", message, container=disk_file.place)
             else:
-                yield from self._expand_archive(disk_file, entry.members, entry.place, level + 1)
+                yield from self._expand_archive(disk_file, entry)
 
     def _is_export(self, entry: Entry) -> bool:
         try:
-            return looks_like_export(self.archives.read_head(entry))
+            return looks_like_export(self.archives.read_data(entry, HEAD_BYTES))
         except ReadError:
             return False

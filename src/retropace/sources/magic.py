@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import struct
 import zlib
+from contextlib import suppress
 
 from retropace.core.errors import ReadError
-from retropace.readers.detect import GZIP_MAGIC, sniff
+from retropace.readers.detect import GZIP_MAGIC, MAX_GZIP_LAYERS, sniff
 from retropace.readers.fit.file_types import ACTIVITY_FILE_TYPE, DESCRIPTION_BY_NUMBER
-from retropace.readers.fit.stream import FIT_MAGIC
+from retropace.readers.fit.stream import FIT_MAGIC, parse_definition
 
 HEAD_BYTES = 16384
-"""Number of first bytes that are read; they suffice to recognise FIT files, XML root elements and exports' JSON."""
+"""Number of first bytes that are read, enough to recognise FIT files, XML root elements and exports' JSON."""
 ZIP_SIGNATURES = (b"PK\x03\x04", b"PK\x05\x06")
 """First bytes of a zip archive; the second is that of an empty one."""
 _FILE_ID_MESSAGE = 0
@@ -26,12 +27,10 @@ _FIT_EPOCH_S = 631065600
 
 def gunzip_head(head: bytes) -> bytes:
     """Decompress the first bytes of a file if they are gzipped, up to twice, since some services gzip twice."""
-    for _ in range(2):
-        if head.startswith(GZIP_MAGIC):
-            try:
+    with suppress(zlib.error):
+        for _ in range(MAX_GZIP_LAYERS):
+            if head.startswith(GZIP_MAGIC):
                 head = zlib.decompressobj(wbits=31).decompress(head, HEAD_BYTES)
-            except zlib.error:
-                return head
     return head
 
 
@@ -41,9 +40,9 @@ def is_zip(head: bytes) -> bool:
 
 
 def find_non_activity_type(head: bytes) -> str | None:
-    """Find what a FIT file holds that is not an activity, for example ``sleep`` or ``settings``.
+    """Find what a FIT file that is no activity holds, such as ``sleep``; None if it is one, has no type or is no FIT.
 
-    None for activities, FIT files without a type and any other file. ``head`` must be decompressed.
+    ``head`` must be decompressed.
     """
     file_type = _read_file_id(head).get(_TYPE_FIELD)
     if file_type is None or file_type == ACTIVITY_FILE_TYPE:
@@ -67,33 +66,20 @@ def looks_like_recording(head: bytes) -> bool:
 
 
 def _read_file_id(head: bytes) -> dict[int, int]:
-    """Read ``type`` and ``time_created`` from a FIT file's first message.
-
-    Returns a dict by field number, which holds only valid values.
-    """
-    if head[8:12] != FIT_MAGIC or not head:
+    """Read ``type`` and ``time_created``, where valid, from a FIT file's first message, by field number."""
+    definition = parse_definition(head, head[0], len(head)) if head[8:12] == FIT_MAGIC else None
+    if definition is None or definition.number != _FILE_ID_MESSAGE or definition.end >= len(head):
         return {}
-    start = head[0]
-    try:
-        header, order = head[start], "<" if head[start + 2] == 0 else ">"
-        message = struct.unpack_from(order + "H", head, start + 3)[0]
-        if not header & 0x40 or message != _FILE_ID_MESSAGE:
-            return {}
-        count = head[start + 5]
-        fields = [head[start + 6 + 3 * index : start + 9 + 3 * index] for index in range(count)]
-        data = start + 6 + 3 * count
-        if header & 0x20:
-            data += 1 + 3 * head[data]
-        if head[data] & 0x4F != header & 0x0F:
-            return {}
-        offset, values = data + 1, {}
-        for number, size, _ in fields:
-            code = {1: "B", 4: "I"}.get(size)
-            if code is not None and number in (_TYPE_FIELD, _TIME_CREATED_FIELD):
-                value = struct.unpack_from(order + code, head, offset)[0]
-                if value != (1 << (8 * size)) - 1:
-                    values[number] = value
-            offset += size
-    except (IndexError, struct.error):
+    start, offset = definition.start, definition.end + 1
+    if head[definition.end] & 0x4F != head[start] & 0x0F:
         return {}
+    values: dict[int, int] = {}
+    for number, size, _ in struct.iter_unpack("3B", head[start + 6 : start + 6 + 3 * head[start + 5]]):
+        if number in (_TYPE_FIELD, _TIME_CREATED_FIELD) and size in (1, 4):
+            if offset + size > len(head):
+                return {}
+            value = int.from_bytes(head[offset : offset + size], "big" if head[start + 2] else "little")
+            if value != (1 << (8 * size)) - 1:
+                values[number] = value
+        offset += size
     return values

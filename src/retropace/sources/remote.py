@@ -8,9 +8,6 @@ from typing import IO, Any, cast
 
 from retropace.core.errors import ReadError
 
-_INSTALL_HINT = "addresses are read through fsspec: pip install 'retropace[cluster]'"
-"""Error message for an address where fsspec is not installed."""
-
 
 def is_address(path: str) -> bool:
     """Whether a text is an address such as ``s3://…`` or ``https://…`` rather than a path on this machine."""
@@ -33,20 +30,17 @@ def open_file(path: str) -> IO[bytes]:
 
 def fetch(path: str, max_bytes: int) -> bytes:
     """Read the file at a path or address; raises :class:`ReadError` on failure or if it has over ``max_bytes``."""
-    try:
-        with open_file(path) as file:
-            data = file.read(max_bytes + 1)
-    except OSError as error:
-        raise ReadError.from_os_error("cannot be read", error, path) from None
+    with translate_os_errors(path), open_file(path) as file:
+        data = file.read(max_bytes + 1)
     if len(data) > max_bytes:
         raise ReadError(f"is larger than {max_bytes / 1e6:.0f} MB", path=path)
     return data
 
 
 def list_files(path: str) -> list[tuple[str, int, str]]:
-    """List every file at an address and below, sorted: its address, size in bytes and fingerprint.
+    """List every file at an address and below, sorted: its address, size in bytes and fingerprint, empty if unknown.
 
-    The fingerprint is empty if the storage gives none. Raises :class:`ReadError` if there is no file.
+    Raises :class:`ReadError` if there is no file.
     """
     filesystem, name = _open_filesystem(path)
     try:
@@ -58,29 +52,23 @@ def list_files(path: str) -> list[tuple[str, int, str]]:
         raise _read_error(error, path) from None
     if not files:
         raise ReadError("there is no such file, or nothing in it", path=path)
+    addresses = {name: filesystem.unstrip_protocol(name) if is_folder else path for name in sorted(files)}
     return [
-        (
-            path if not is_folder else filesystem.unstrip_protocol(name),
-            int(details.get("size") or 0),
-            _find_version(details),
-        )
-        for name, details in sorted(files.items())
+        (address, int(files[name].get("size") or 0), _find_version(files[name])) for name, address in addresses.items()
     ]
 
 
 def _find_version(details: dict[str, Any]) -> str:
     """Join size and version (ETag, hash or time) from a storage's details of a file; empty if it gives no version."""
-    for key in ("ETag", "etag", "md5Hash", "generation", "LastModified", "mtime", "modified", "last_modified"):
-        if details.get(key):
-            return f"{details.get('size')}:{details[key]}"
-    return ""
+    keys = ("ETag", "etag", "md5Hash", "generation", "LastModified", "mtime", "modified", "last_modified")
+    return next((f"{details.get('size')}:{details[key]}" for key in keys if details.get(key)), "")
 
 
 def _open_filesystem(path: str) -> tuple[Any, str]:
     try:
         import fsspec
     except ImportError:
-        raise ReadError(_INSTALL_HINT, path=path) from None
+        raise ReadError("addresses are read through fsspec: pip install 'retropace[cluster]'", path=path) from None
     try:
         filesystem, name = fsspec.core.url_to_fs(path)
     except (ImportError, ValueError) as error:

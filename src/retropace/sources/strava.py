@@ -1,15 +1,15 @@
 """The table of activity names and descriptions in a Strava bulk export.
 
 ``activities.csv`` has changed its columns over the years, repeats some of them, and is written in the language of the
-user with commas or semicolons. Two properties are stable: one column holds file names (``activities/123.fit.gz``), and
-the first five columns are number, date, name, sport and description. So the file column is found by its values, and the
-others by their headers in a known language, else by their order.
+user with commas or semicolons. So the column of file names (``activities/123.fit.gz``) is found by its values, and the
+others by their headers in a known language, else by their order: number, date, name, sport, description.
 """
 
 from __future__ import annotations
 
 import csv
 import io
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import PurePosixPath
 
@@ -22,13 +22,12 @@ _HEADERS = {
     "description": ("activity description", "description", "aktivitätsbeschreibung"),
     "note": ("activity private note", "hinweis zur privatsphäre für aktivitäten"),
 }
-"""Casefolded column headers by field, in English and German as users posted them (issues
-hugovk/strava-tools#1, martin-ueding/geo-activity-playground#191 and #348)."""
+"""Casefolded column headers by field, in English and German (issues hugovk/strava-tools#1,
+martin-ueding/geo-activity-playground#191 and #348)."""
 _DEFAULT_COLUMNS = {"name": 2, "description": 4}
 """Column index of each field in a table whose headers are unknown."""
 _MIN_FILE_SHARE = 0.5
-"""Smallest fraction of the paths in a column that must be existing files for it to be taken for the column of file
-names."""
+"""Smallest fraction of existing files among the paths in the column of file names."""
 
 
 def may_be_table(name: str) -> bool:
@@ -37,14 +36,8 @@ def may_be_table(name: str) -> bool:
 
 
 def read_metadata(data: bytes, file_exists: Callable[[str], bool]) -> Iterator[tuple[str, ExportMetadata]]:
-    """Yield relative path and metadata of every activity whose file is in the export, according to ``file_exists``.
-
-    Yields nothing if no column of the table holds such paths.
-    """
-    text = data.decode("utf-8-sig", "replace")
-    if "\0" in text:
-        return
-    rows = _parse_rows(text)
+    """Yield relative path and metadata of every activity whose file is in the export, according to ``file_exists``."""
+    rows = _parse_rows(data.decode("utf-8-sig", "replace"))
     column = _find_file_column(rows, file_exists)
     if column is None:
         return
@@ -60,10 +53,9 @@ def read_metadata(data: bytes, file_exists: Callable[[str], bool]) -> Iterator[t
 
 
 def _parse_rows(text: str) -> list[list[str]]:
-    """Parse a CSV table into rows of cells; empty if it is damaged.
-
-    The delimiter is whichever of comma, semicolon and tab is most frequent in the header.
-    """
+    """Parse a CSV table, delimited as its header is most often, into rows of cells; empty if it is damaged."""
+    if "\0" in text:
+        return []
     header = text.partition("\n")[0]
     delimiter = max(",;\t", key=header.count)
     try:
@@ -74,14 +66,13 @@ def _parse_rows(text: str) -> list[list[str]]:
 
 def _find_file_column(rows: list[list[str]], file_exists: Callable[[str], bool]) -> int | None:
     """Find the column that names files of the export; returns its index, or None if there is none."""
-    file_counts: dict[int, int] = {}
-    filled_counts: dict[int, int] = {}
+    file_counts: Counter[int] = Counter()
+    filled_counts: Counter[int] = Counter()
     for row in rows[1:]:
         for column, cell in enumerate(row):
-            if cell.strip():
-                filled_counts[column] = filled_counts.get(column, 0) + 1
-                if ACTIVITIES_FOLDER in cell and file_exists(_parse_file_path(row, column)):
-                    file_counts[column] = file_counts.get(column, 0) + 1
+            filled_counts[column] += bool(cell.strip())
+            if ACTIVITIES_FOLDER in cell and file_exists(_parse_file_path(row, column)):
+                file_counts[column] += 1
     if not file_counts:
         return None
     best = max(file_counts, key=lambda column: (file_counts[column], -column))
@@ -91,10 +82,8 @@ def _find_file_column(rows: list[list[str]], file_exists: Callable[[str], bool])
 
 
 def _find_column(header: list[str], field: str) -> int | None:
-    for column, cell in enumerate(header):
-        if cell in _HEADERS[field]:
-            return column
-    return _DEFAULT_COLUMNS.get(field)
+    columns = (column for column, cell in enumerate(header) if cell in _HEADERS[field])
+    return next(columns, _DEFAULT_COLUMNS.get(field))
 
 
 def _parse_file_path(row: list[str], column: int) -> str:

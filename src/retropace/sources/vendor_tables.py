@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 from retropace.core.errors import ReadError
@@ -22,42 +23,41 @@ def load_archive_tables(index: MetadataIndex, archives: Archives, entries: Seque
     for entry in entries:
         name = entry.members[-1]
         folder = name[: name.rfind("/") + 1]
-        is_strava = strava.may_be_table(name) and any(
-            other.startswith(f"{folder}{strava.ACTIVITIES_FOLDER}/") for other in names
-        )
-        if not (is_strava or garmin.is_summary(name)) or entry.size_bytes > MAX_TABLE_BYTES:
-            continue
-        try:
-            data = archives.read_data(entry)
-            _add_table(index, data, entry.place, _is_member(names, folder) if is_strava else None)
-        except ReadError as error:
-            yield Unreadable(entry.place, "names not readable", error.message, container=entry.container)
+        has_recordings = any(other.startswith(f"{folder}{strava.ACTIVITIES_FOLDER}/") for other in names)
+        file_exists = _member_test(names, folder) if has_recordings and strava.may_be_table(name) else None
+        yield from _load_table(index, entry, name, file_exists, partial(archives.read_data, entry))
 
 
 def load_disk_table(index: MetadataIndex, entry: Entry) -> Iterator[Unreadable]:
     """Add a file in a folder to the index if it is a vendor's table; yield it as unreadable if reading fails."""
-    path = Path(entry.path)
-    is_strava = strava.may_be_table(entry.path) and (path.parent / strava.ACTIVITIES_FOLDER).is_dir()
-    if not (is_strava or garmin.is_summary(entry.path)) or entry.size_bytes > MAX_TABLE_BYTES:
+    folder = Path(entry.path).parent
+    is_strava = strava.may_be_table(entry.path) and (folder / strava.ACTIVITIES_FOLDER).is_dir()
+    file_exists = (lambda file: (folder / file).is_file()) if is_strava else None
+    yield from _load_table(index, entry, entry.path, file_exists, partial(fetch, entry.path, MAX_TABLE_BYTES))
+
+
+def _load_table(
+    index: MetadataIndex,
+    entry: Entry,
+    name: str,
+    file_exists: Callable[[str], bool] | None,
+    read: Callable[[], bytes],
+) -> Iterator[Unreadable]:
+    """Add a table to the index: Strava's if ``file_exists`` is given, else Garmin's if ``name`` is that of one."""
+    if (file_exists is None and not garmin.is_summary(name)) or entry.size_bytes > MAX_TABLE_BYTES:
         return
     try:
-        data = fetch(entry.path, MAX_TABLE_BYTES)
-        _add_table(index, data, entry.place, (lambda file: (path.parent / file).is_file()) if is_strava else None)
+        data = read()
     except ReadError as error:
-        yield Unreadable(entry.place, "names not readable", error.message, is_transient=True)
-
-
-def _add_table(index: MetadataIndex, data: bytes, place: str, file_exists: Callable[[str], bool] | None) -> None:
-    """Add one vendor's table to the index: a table of Strava if ``file_exists`` is given, else one of Garmin.
-
-    The rows of Strava's tables name files; those of Garmin's give the starts of activities instead.
-    """
+        is_transient = not entry.members
+        yield Unreadable(entry.place, "names not readable", error.message, is_transient, entry.container)
+        return
     if file_exists is None:
-        index.add_starts(garmin.find_export_root(place), garmin.read_metadata(data))
+        index.add_starts(garmin.find_export_root(entry.place), garmin.read_metadata(data))
     else:
         rows = strava.read_metadata(data, file_exists)
-        index.add_files((join_sibling_place(place, file), metadata) for file, metadata in rows)
+        index.add_files((join_sibling_place(entry.place, file), metadata) for file, metadata in rows)
 
 
-def _is_member(names: frozenset[str], folder: str) -> Callable[[str], bool]:
+def _member_test(names: frozenset[str], folder: str) -> Callable[[str], bool]:
     return lambda file: folder + file in names

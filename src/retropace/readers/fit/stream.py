@@ -149,7 +149,7 @@ def _outline_messages(data: bytes, start: int, stated_end: int, *, has_length: b
             count = _count_same_header(data, offset, end, length)
             runs.append((offset, count, definition_indices[first_byte]))
             offset += count * length
-        elif (definition := _parse_definition(data, offset, end)) is not None:
+        elif (definition := parse_definition(data, offset, end)) is not None:
             for header in _list_first_bytes(first_byte & 0x0F):
                 lengths[header], definition_indices[header] = 1 + definition.size, len(definitions)
             definitions.append(definition)
@@ -190,9 +190,9 @@ def _count_same_header(data: bytes, offset: int, end: int, length: int) -> int:
     return count
 
 
-def _parse_definition(data: bytes, offset: int, end: int) -> Definition | None:
+def parse_definition(data: bytes, offset: int, end: int) -> Definition | None:
     """Parse the definition message at ``offset``; None if there is none or it goes beyond ``end``."""
-    if data[offset] & (COMPRESSED_BIT | DEFINITION_BIT) != DEFINITION_BIT or offset + 6 > end:
+    if offset + 6 > end or data[offset] & (COMPRESSED_BIT | DEFINITION_BIT) != DEFINITION_BIT:
         return None
     number = struct.unpack_from(">H" if data[offset + 2] else "<H", data, offset + 3)[0]
     definition_end = offset + 6 + 3 * data[offset + 5]
