@@ -18,7 +18,8 @@ from retropace.core.errors import RetropaceError
 from retropace.library import ActivityFilter, Input, Library
 from retropace.library.batch.process_file import to_stored
 from retropace.library.migrations import APPLICATION_ID, MIGRATIONS, read_schema_version
-from retropace.library.queries import count_outcomes, find_activities, mark_visible_duplicates, read_document
+from retropace.library.queries import count_outcomes, find_activities, mark_visible_duplicates
+from retropace.library.rows import read_document
 from retropace.library.store import Failure, StoredRecording
 from retropace.readers import read_all
 from tests.support.paths import ROOT

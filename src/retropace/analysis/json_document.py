@@ -1,20 +1,19 @@
-"""JSON document of an analysis, schema ``retropace.analysis/1``, as dicts and lists.
+"""JSON document of an analysis, schema ``retropace.analysis/1``, as dicts and lists; a missing value is ``None``.
 
-Fields may be added; renaming or removing one needs a new schema number. A missing value is ``None``.
+The fields named here are also columns of the library's tables and of the tables of a batch run. Fields may be added;
+renaming or removing one needs a new schema number.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
-
-import numpy as np
 
 from retropace.analysis.energy import Energy
 from retropace.analysis.summary import Summary
 from retropace.core.cleaned_activity import CleanedActivity
-from retropace.core.segment_stats import SegmentStats
+from retropace.core.json_values import finite_column, finite_or_none
 from retropace.core.segments import DIRECTIONS, Segments
 from retropace.core.spans import total_s
 
@@ -26,40 +25,56 @@ if TYPE_CHECKING:
 
 SCHEMA = "retropace.analysis/1"
 """Name and version of the document format."""
+FieldType = type[str] | type[int] | type[float]
+"""Python type of the values of a field."""
+ACTIVITY_FIELDS: Mapping[str, FieldType] = {
+    **dict.fromkeys(("name", "sport", "sub_sport", "start_time"), str),
+    **dict.fromkeys(("elapsed_s", "timer_s", "moving_s", "distance_m"), float),
+    "distance_source": str,
+}
+"""Fields of ``activity`` in the document, with their types."""
+STAT_FIELDS: Mapping[str, FieldType] = dict.fromkeys(
+    ("distance_m", "moving_s", "speed_mps", "cadence_spm", "step_length_m", "heart_rate_bpm", "steps"), float
+)
+"""Statistics of a segment and of a direction, with their types."""
+SEGMENT_FIELDS: Mapping[str, FieldType] = {
+    **dict.fromkeys(("start_s", "end_s"), float),
+    **dict.fromkeys(("direction", "gait", "basis"), str),
+    "confidence": float,
+    **STAT_FIELDS,
+}
+"""Fields of each of the ``segments`` in the document, with their types."""
+ENERGY_FIELDS: Mapping[str, FieldType] = dict.fromkeys(("energy_low_kcal_per_kg", "energy_high_kcal_per_kg"), float)
+"""Low and high end of the energy of a direction (kcal per kg of body weight), with their types."""
+DIRECTION_FIELDS: Mapping[str, FieldType] = {
+    "elapsed_s": float,
+    **STAT_FIELDS,
+    "segments": int,
+    **dict.fromkeys(("annotated_m", "suspected_m"), float),
+    **ENERGY_FIELDS,
+}
+"""Fields of each of the ``directions`` in the document, with their types."""
 
 
 def analysis_document(
     activity: Activity, cleaned: CleanedActivity, segments: Segments, summary: Summary, energy: Energy
 ) -> dict[str, Any]:
     """Return the document of an analysis; numbers are not rounded, so that parts add up to the total."""
+    directions = {
+        "segments": summary.segment_counts,
+        "annotated_m": summary.annotated_m,
+        "suspected_m": summary.suspected_m,
+        "energy_low_kcal_per_kg": energy.direction_low_kcal_per_kg,
+        "energy_high_kcal_per_kg": energy.direction_high_kcal_per_kg,
+    }
     return {
         "schema": SCHEMA,
         "source": source_document(activity),
         "activity": activity_document(activity, cleaned),
-        "segments": [
-            {
-                "start_s": finite_or_none(segments.start_s[row]),
-                "end_s": finite_or_none(segments.end_s[row]),
-                "direction": str(segments.direction[row]),
-                "gait": str(segments.gait[row]) or None,
-                "basis": str(segments.basis[row]),
-                "confidence": finite_or_none(segments.confidence[row]),
-                **_stats_to_dict(summary.segments, row),
-            }
-            for row in range(len(segments))
-        ],
-        "directions": {
-            direction: {
-                "elapsed_s": finite_or_none(summary.directions.elapsed_s[row]),
-                **_stats_to_dict(summary.directions, row),
-                "segments": int(summary.segment_counts[row]),
-                "annotated_m": finite_or_none(summary.annotated_m[row]),
-                "suspected_m": finite_or_none(summary.suspected_m[row]),
-                "energy_low_kcal_per_kg": finite_or_none(energy.direction_low_kcal_per_kg[row]),
-                "energy_high_kcal_per_kg": finite_or_none(energy.direction_high_kcal_per_kg[row]),
-            }
-            for row, direction in enumerate(DIRECTIONS)
-        },
+        "segments": _to_rows(SEGMENT_FIELDS, {}, segments, summary.segments),
+        "directions": dict(
+            zip(DIRECTIONS, _to_rows(DIRECTION_FIELDS, directions, summary.directions), strict=True),
+        ),
     }
 
 
@@ -69,13 +84,11 @@ def energy_document(energy: Energy, weight_kg: float) -> dict[str, Any]:
     def ends(low: float, high: float) -> dict[str, float | None]:
         return {"low_kcal": finite_or_none(weight_kg * low), "high_kcal": finite_or_none(weight_kg * high)}
 
+    lows, highs = energy.direction_low_kcal_per_kg, energy.direction_high_kcal_per_kg
     return {
         "weight_kg": weight_kg,
         "level": energy.assumes_level_ground,
-        **{
-            direction: ends(energy.direction_low_kcal_per_kg[row], energy.direction_high_kcal_per_kg[row])
-            for row, direction in enumerate(DIRECTIONS)
-        },
+        **{direction: ends(low, high) for direction, low, high in zip(DIRECTIONS, lows, highs, strict=True)},
         "all": ends(energy.low_kcal_per_kg, energy.high_kcal_per_kg),
     }
 
@@ -98,13 +111,13 @@ def annotation_documents(annotations: Iterable[Annotation]) -> list[dict[str, An
 
 
 def athlete_document(athlete: Athlete, activity: Activity) -> dict[str, Any]:
-    """Return as a dict the athlete's name and how many of their sessions, besides this activity, are remembered."""
+    """Return the athlete's name and the number of their remembered sessions, without this activity."""
     others = sum(not session.is_same_recording(activity) for session in athlete.sessions)
     return {"name": athlete.name, "sessions": others}
 
 
 def workout_document(workout: Workout) -> dict[str, Any]:
-    """Return a planned workout as a dict: each step with its time span, and why the activity does not fit, if so."""
+    """Return a planned workout: the time span of each step, and why the activity does not fit if it does not."""
     return {
         "text": workout.plan.text,
         "source": workout.plan.source,
@@ -130,7 +143,7 @@ def workout_document(workout: Workout) -> dict[str, Any]:
 
 
 def source_document(activity: Activity) -> dict[str, Any]:
-    """Return the file that an activity was read from and the device that recorded it, as a dict."""
+    """Return the file that an activity was read from and the device that recorded it."""
     source = activity.source
     return {
         "path": source.path,
@@ -142,7 +155,7 @@ def source_document(activity: Activity) -> dict[str, Any]:
 
 
 def activity_document(activity: Activity, cleaned: CleanedActivity) -> dict[str, Any]:
-    """Return name, sport and time of an activity, and its totals as retropace computes them, as a dict."""
+    """Return the :data:`ACTIVITY_FIELDS`; totals are those that retropace computes, not those of the device."""
     return {
         "name": activity.name or None,
         "sport": activity.sport or None,
@@ -168,16 +181,14 @@ def format_time(time: datetime | None) -> str | None:
     return None if time is None else time.isoformat().replace("+00:00", "Z")
 
 
-def _stats_to_dict(stats: SegmentStats, index: int) -> dict[str, float | None]:
-    names = ("distance_m", "moving_s", "speed_mps", "cadence_spm", "step_length_m", "heart_rate_bpm", "steps")
-    return {name: finite_or_none(getattr(stats, name)[index]) for name in names}
+def _to_rows(fields: Mapping[str, FieldType], columns: Mapping[str, Any], *sources: Any) -> list[dict[str, Any]]:
+    """Return a dict of ``fields`` per row, from ``columns`` or from the first source that has such an attribute."""
 
+    def values(name: str, field_type: FieldType) -> Sequence[Any]:
+        column = columns[name] if name in columns else next(getattr(s, name) for s in sources if hasattr(s, name))
+        if field_type is float:
+            return finite_column(column)
+        return [None if value == "" else value for value in column.tolist()]
 
-def to_json_values(values: dict[str, Any]) -> dict[str, Any]:
-    """Return a dict with every float that is not finite replaced by None."""
-    return {name: finite_or_none(value) if isinstance(value, float) else value for name, value in values.items()}
-
-
-def finite_or_none(value: Any) -> float | None:
-    """Return a number as float; None if it is missing or not finite."""
-    return float(value) if value is not None and np.isfinite(value) else None
+    table = [values(name, field_type) for name, field_type in fields.items()]
+    return [dict(zip(fields, row, strict=True)) for row in zip(*table, strict=True)]

@@ -9,26 +9,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from retropace.analysis.json_document import finite_or_none
+from retropace.core.json_values import finite_or_none, to_json_values
 from retropace.core.segments import StrArray
-from retropace.core.spans import FloatArray, find_owner, find_span, midpoints
+from retropace.core.spans import FloatArray, Spans, find_owner, find_span, midpoints
 
 SCORED_DIRECTIONS = ("forward", "backward", "rest")
 """Directions for which metrics are computed; ``unknown`` is left out."""
 BOUNDARY_WINDOWS_S = (3.0, 5.0)
 """Seconds by which an estimated boundary may be earlier or later than the reference boundary that it matches."""
 CONFIDENCE_BIN_EDGES = np.linspace(0.0, 1.0, 11)
-"""Edges of the ten bins of confidence. In each bin, the mean confidence is compared with the fraction of time labelled
-correctly."""
-
-_Stretch = tuple[float, float, str]
-"""A stretch as a tuple: its start and end in elapsed seconds, and its direction."""
+"""Edges of the ten bins of confidence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +50,15 @@ class BoundaryCounts:
         total = self.reference + self.estimated
         return 2.0 * self.matched / total if total else 1.0
 
+    def to_dict(self) -> dict[str, Any]:
+        """Return the counts and what follows from them as a JSON object."""
+        shares = to_json_values({"precision": self.precision, "recall": self.recall, "f1": self.f1})
+        return {"true": self.reference, "found": self.estimated, "matched": self.matched, **shares}
+
     def __add__(self, other: BoundaryCounts) -> BoundaryCounts:
         """Return the sums of the counts of two sessions."""
-        return BoundaryCounts(
-            self.matched + other.matched, self.reference + other.reference, self.estimated + other.estimated
-        )
+        matched, reference = self.matched + other.matched, self.reference + other.reference
+        return BoundaryCounts(matched, reference, self.estimated + other.estimated)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,10 +106,25 @@ class DirectionScore:
         """Relative error of the distance estimated for this direction; NaN if the true one is zero or unknown."""
         return (self.estimated_m - self.reference_m) / self.reference_m if self.reference_m else np.nan
 
+    def to_dict(self) -> dict[str, Any]:
+        """Return the score as a JSON object."""
+        return to_json_values(
+            {
+                "true_s": self.reference_s,
+                "found_s": self.estimated_s,
+                "both_s": self.correct_s,
+                "precision": self.precision,
+                "recall": self.recall,
+                "true_m": self.reference_m,
+                "found_m": self.estimated_m,
+                "distance_error": self.distance_error,
+            }
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Reliability:
-    """Comparison of confidence with observed accuracy: columns of shape ``(10,)``, one row per bin of confidence."""
+    """Comparison of confidence with observed accuracy: columns ``(10,)``, one row per bin of confidence."""
 
     stretch_count: NDArray[np.intp]
     """Number of estimated spans whose confidence lies in the bin."""
@@ -119,6 +133,24 @@ class Reliability:
     """Mean confidence in the bin, weighted by duration; NaN for an empty bin."""
     accuracy: FloatArray
     """Share of the bin's duration that has the right direction; NaN for an empty bin."""
+
+    def to_dicts(self) -> list[dict[str, Any]]:
+        """Return the bins as JSON objects."""
+        columns = self.stretch_count, self.duration_s, self.confidence, self.accuracy
+        rows = zip(*(column.tolist() for column in columns), strict=True)
+        return [
+            to_json_values(
+                {
+                    "from": tenth / 10,
+                    "to": (tenth + 1) / 10,
+                    "stretches": count,
+                    "seconds": duration_s,
+                    "confidence": confidence,
+                    "right": accuracy,
+                }
+            )
+            for tenth, (count, duration_s, confidence, accuracy) in enumerate(rows)
+        ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,9 +165,8 @@ class Scores:
     boundaries: Mapping[float, BoundaryCounts]
     """Counts of matched boundaries, by tolerance: the seconds by which matched boundaries may lie apart."""
     covering: float
-    """Segmentation covering; 1 is best. For each reference stretch, the largest overlap (intersection over union) with
-    an estimated stretch of any direction is taken; the mean of these is weighted by duration (Arbeláez 2011, IEEE PAMI
-    33:898)."""
+    """Segmentation covering; 1 is best: mean over the reference stretches, weighted by duration, of the largest overlap
+    (intersection over union) with an estimated stretch of any direction (Arbeláez 2011, IEEE PAMI 33:898)."""
     brier: float
     """Brier score: mean squared difference, over the judged seconds, between the probability of ``backward`` and the
     truth (1 or 0); 0 is best, NaN without confidences (Brier 1950, Mon Weather Rev 78:1)."""
@@ -149,51 +180,16 @@ class Scores:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the scores as a JSON document; undefined scores are None."""
-        reliability = self.reliability
         return {
             "schema": "retropace.evaluation/1",
             "judged_s": self.judged_s,
             "right_s": self.correct_s,
             "right": finite_or_none(self.accuracy),
-            "directions": {
-                result.direction: {
-                    "true_s": result.reference_s,
-                    "found_s": result.estimated_s,
-                    "both_s": result.correct_s,
-                    "precision": finite_or_none(result.precision),
-                    "recall": finite_or_none(result.recall),
-                    "true_m": finite_or_none(result.reference_m),
-                    "found_m": finite_or_none(result.estimated_m),
-                    "distance_error": finite_or_none(result.distance_error),
-                }
-                for result in self.directions
-            },
-            "boundaries": {
-                f"{window_s:.0f}_s": {
-                    "true": counts.reference,
-                    "found": counts.estimated,
-                    "matched": counts.matched,
-                    "precision": finite_or_none(counts.precision),
-                    "recall": finite_or_none(counts.recall),
-                    "f1": counts.f1,
-                }
-                for window_s, counts in self.boundaries.items()
-            },
+            "directions": {result.direction: result.to_dict() for result in self.directions},
+            "boundaries": {f"{window_s:.0f}_s": counts.to_dict() for window_s, counts in self.boundaries.items()},
             "covering": finite_or_none(self.covering),
             "brier": finite_or_none(self.brier),
-            "reliability": None
-            if reliability is None
-            else [
-                {
-                    "from": tenth / 10,
-                    "to": (tenth + 1) / 10,
-                    "stretches": int(reliability.stretch_count[tenth]),
-                    "seconds": float(reliability.duration_s[tenth]),
-                    "confidence": finite_or_none(float(reliability.confidence[tenth])),
-                    "right": finite_or_none(float(reliability.accuracy[tenth])),
-                }
-                for tenth in range(10)
-            ],
+            "reliability": None if self.reliability is None else self.reliability.to_dicts(),
         }
 
 
@@ -208,16 +204,15 @@ def score(truth: Labelling, found: Labelling) -> Scores:
     0.6
 
     """
-    edges_s, reference_index, estimated_index = _common_spans(truth, found)
+    edges_s, reference, estimated, estimated_index = _common_spans(truth, found)
     duration_s = np.diff(edges_s)
-    reference = np.append(truth.direction, "")[reference_index]
-    estimated = np.append(found.direction, "")[estimated_index]
     is_judged = (reference != "") & (reference != "unknown") & (estimated != "")
     is_correct = is_judged & (reference == estimated)
     brier, reliability = np.nan, None
     if len(found.confidence):
         confidence = np.append(found.confidence, np.nan)[estimated_index]
-        probability = _backward_probability(estimated, np.where(np.isfinite(confidence), confidence, 1.0))
+        certain = np.where(np.isfinite(confidence), confidence, 1.0)
+        probability = np.select([estimated == "backward", estimated == "forward"], [certain, 1.0 - certain], 0.0)
         squared_error = (probability - (reference == "backward")) ** 2
         judged_s = max(duration_s[is_judged].sum(), 1e-9)
         brier = float(np.sum(squared_error[is_judged] * duration_s[is_judged]) / judged_s)
@@ -229,7 +224,9 @@ def score(truth: Labelling, found: Labelling) -> Scores:
     return Scores(
         judged_s=float(duration_s[is_judged].sum()),
         correct_s=float(duration_s[is_correct].sum()),
-        directions=_score_directions(duration_s, reference, estimated, is_judged, _direction_distances(truth, found)),
+        directions=_score_directions(
+            duration_s[is_judged], reference[is_judged], estimated[is_judged], _direction_distances(truth, found)
+        ),
         boundaries={
             window_s: match_boundaries(reference_boundaries_s, estimated_boundaries_s, window_s, window_s)
             for window_s in BOUNDARY_WINDOWS_S
@@ -241,16 +238,12 @@ def score(truth: Labelling, found: Labelling) -> Scores:
 
 
 def _score_directions(
-    duration_s: FloatArray,
-    reference: StrArray,
-    estimated: StrArray,
-    is_judged: NDArray[np.bool_],
-    distances_m: tuple[Mapping[str, float], Mapping[str, float]],
+    duration_s: FloatArray, reference: StrArray, estimated: StrArray, distances_m: tuple[Mapping[str, float], ...]
 ) -> tuple[DirectionScore, ...]:
-    """Score each direction; ``distances_m`` holds the metres per direction, of reference and of estimate."""
+    """Score each direction in the judged time; ``distances_m``: metres per direction, of reference and estimate."""
 
     def total_s(is_counted: NDArray[np.bool_]) -> float:
-        return float(duration_s[is_judged & is_counted].sum())
+        return float(duration_s[is_counted].sum())
 
     return tuple(
         DirectionScore(
@@ -269,9 +262,7 @@ def fill_unlabelled(reference: Labelling, estimated: Labelling, direction: str) 
 
     Where the estimate is ``rest`` the label becomes ``rest`` instead, because annotators rarely record standing.
     """
-    edges_s, reference_index, estimated_index = _common_spans(reference, estimated)
-    labels = np.append(reference.direction, "")[reference_index]
-    estimates = np.append(estimated.direction, "")[estimated_index]
+    edges_s, labels, estimates, _ = _common_spans(reference, estimated)
     fill = np.where(estimates == "rest", "rest", np.where(estimates != "", direction, ""))
     filled = np.where(labels != "", labels, fill)
     has_label = filled != ""
@@ -302,36 +293,31 @@ def match_boundaries(
     return BoundaryCounts(matched, len(reference_s), len(candidates_s))
 
 
-def _common_spans(reference: Labelling, estimated: Labelling) -> tuple[FloatArray, NDArray[np.intp], NDArray[np.intp]]:
+def _common_spans(
+    reference: Labelling, estimated: Labelling
+) -> tuple[FloatArray, StrArray, StrArray, NDArray[np.intp]]:
     """Cut the activity at every start and end of both labellings.
 
-    Returns these times. For each interval between two of them it also returns two indices: of the reference span and of
-    the estimated span that contain the interval.
+    Returns these times, and for each interval between them the direction in both labellings, empty outside of their
+    spans, and the index of the estimated span.
     """
     edges_s = np.unique(np.concatenate((reference.start_s, reference.end_s, estimated.start_s, estimated.end_s)))
-    midpoints_s = midpoints(edges_s)
-    return edges_s, _span_index(reference, midpoints_s), _span_index(estimated, midpoints_s)
-
-
-def _span_index(labelling: Labelling, times_s: FloatArray) -> NDArray[np.intp]:
-    """Return the index of the span that contains each time, or ``len(labelling)`` if none does."""
-    return find_span(np.column_stack((labelling.start_s, labelling.end_s)), times_s)
+    reference_index, estimated_index = (
+        find_span(np.column_stack((labelling.start_s, labelling.end_s)), midpoints(edges_s))
+        for labelling in (reference, estimated)
+    )
+    reference_direction = np.append(reference.direction, "")[reference_index]
+    return edges_s, reference_direction, np.append(estimated.direction, "")[estimated_index], estimated_index
 
 
 def _direction_distances(reference: Labelling, estimated: Labelling) -> tuple[Mapping[str, float], Mapping[str, float]]:
-    """Return the true and the estimated distance in each direction, in metres.
-
-    If only one labelling has distances, those of the other are read from the cumulative distance of the first.
-    """
+    """Return the true and the estimated metres in each direction; one labelling without any takes the other's."""
     reference_m = reference.totals_m or _distances_from_curve(estimated, reference)
     return reference_m, estimated.totals_m or _distances_from_curve(reference, estimated)
 
 
 def _distances_from_curve(source: Labelling, spans: Labelling) -> dict[str, float]:
-    """Return the distance in each direction of ``spans``, in metres, from the cumulative distance of ``source``.
-
-    Empty if ``source`` has no distances.
-    """
+    """Return the metres that ``source`` has in each direction of ``spans``; empty if it has no distances."""
     if len(source.distance_m) == 0:
         return {}
     times_s = np.column_stack((source.start_s, source.end_s)).ravel()
@@ -340,18 +326,10 @@ def _distances_from_curve(source: Labelling, spans: Labelling) -> dict[str, floa
     return {name: float(distance_m[spans.direction == name].sum()) for name in SCORED_DIRECTIONS}
 
 
-def _backward_probability(direction: StrArray, confidence: FloatArray) -> FloatArray:
-    """Return the probability of backward: the confidence if labelled backward, 1 minus it if forward, otherwise 0."""
-    return np.where(direction == "backward", confidence, np.where(direction == "forward", 1.0 - confidence, 0.0))
-
-
 def _compute_reliability(
     span_index: NDArray[np.intp], confidence: FloatArray, is_correct: NDArray[np.bool_], duration_s: FloatArray
 ) -> Reliability:
-    """Return confidence and accuracy of the judged time in bins of confidence.
-
-    All arguments are ``(m,)``; time of unknown confidence (NaN) is left out.
-    """
+    """Return confidence and accuracy in bins of confidence; all arguments are ``(m,)``, rows without one left out."""
     known = np.isfinite(confidence)
     bin_index = find_owner(CONFIDENCE_BIN_EDGES, confidence[known])
     total_s: FloatArray = np.bincount(bin_index, duration_s[known], 10).astype(np.float64)
@@ -363,28 +341,22 @@ def _compute_reliability(
     return Reliability(count, total_s, mean_confidence, accuracy)
 
 
-def _merge_stretches(edges_s: FloatArray, direction: StrArray) -> tuple[list[_Stretch], FloatArray]:
+def _merge_stretches(edges_s: FloatArray, direction: StrArray) -> tuple[Spans, FloatArray]:
     """Merge adjacent spans of one direction into stretches; returns these and the boundaries between them."""
     starts = np.flatnonzero(np.append(True, direction[1:] != direction[:-1]))
-    ends = np.append(starts[1:], len(direction))
-    stretches = [
-        (float(edges_s[start]), float(edges_s[end]), str(direction[start]))
-        for start, end in zip(starts.tolist(), ends.tolist(), strict=True)
-        if direction[start]
-    ]
-    boundaries_s = [stretch[0] for previous, stretch in pairwise(stretches) if previous[1] == stretch[0]]
-    return stretches, np.array(boundaries_s)
+    has_direction = direction[starts] != ""
+    stretches = np.column_stack((edges_s[starts], edges_s[np.append(starts[1:], len(direction))]))[has_direction]
+    return stretches, stretches[1:, 0][stretches[1:, 0] == stretches[:-1, 1]]
 
 
-def _segmentation_covering(reference: list[_Stretch], estimated: list[_Stretch]) -> float:
+def _segmentation_covering(reference: Spans, estimated: Spans) -> float:
     """Return the segmentation covering (:attr:`Scores.covering`) of the reference; NaN without stretches."""
-    total_s = sum(end_s - start_s for start_s, end_s, _ in reference)
+    total_s: float = sum(end_s - start_s for start_s, end_s in reference.tolist())
     if not total_s:
         return np.nan
-    spans = np.array([stretch[:2] for stretch in estimated]).reshape(-1, 2)
     covered_s = 0.0
-    for start_s, end_s, _ in reference:
-        intersection_s = np.minimum(spans[:, 1], end_s) - np.maximum(spans[:, 0], start_s)
-        union_s = np.maximum(spans[:, 1], end_s) - np.minimum(spans[:, 0], start_s)
+    for start_s, end_s in reference.tolist():
+        intersection_s = np.minimum(estimated[:, 1], end_s) - np.maximum(estimated[:, 0], start_s)
+        union_s = np.maximum(estimated[:, 1], end_s) - np.minimum(estimated[:, 0], start_s)
         covered_s += (end_s - start_s) * float(np.max(np.clip(intersection_s, 0.0, None) / union_s, initial=0.0))
     return covered_s / total_s

@@ -8,7 +8,8 @@ from __future__ import annotations
 from dataclasses import asdict, astuple
 from typing import Any
 
-from retropace.analysis.json_document import activity_document, finite_or_none, source_document, to_json_values
+from retropace.analysis.json_document import activity_document, source_document
+from retropace.core.json_values import finite_or_none, to_json_values
 from retropace.intervals.compare import Comparison, DirectionRatios
 from retropace.intervals.efforts import Effort
 from retropace.intervals.nominal import NominalLength

@@ -1,6 +1,7 @@
 """Queries on the library. Most are about its scope: all places, or those added by :meth:`Library.add_to_scope`.
 
-The order of every result is independent of the order of insertion.
+The order of every result is independent of the order of insertion. Where duplicates matter,
+:func:`mark_visible_duplicates` must be called before.
 """
 
 from __future__ import annotations
@@ -12,9 +13,9 @@ from datetime import datetime
 from typing import Any
 
 from retropace.analysis.duplicates import Candidate, find_duplicates
-from retropace.analysis.json_document import format_time
+from retropace.analysis.json_document import DIRECTION_FIELDS, format_time
 from retropace.core.segments import DIRECTIONS
-from retropace.library.rows import DIRECTION_FIELDS, SEGMENT_FIELDS, build_document
+from retropace.library.rows import select
 from retropace.library.store import Library
 
 HAS_BACKWARD = "key IN (SELECT activity FROM directions WHERE direction = 'backward' AND elapsed_s > 0)"
@@ -27,17 +28,18 @@ SEARCHED_TEXT = (
     " || coalesce((SELECT group_concat(label || ' ' || note, ' ') FROM annotations WHERE activity = key), ''))"
 )
 """SQL expression of the text in which words are searched."""
+MONTH_FIELDS = ("activities", "distance_m", "moving_s", "elapsed_s", "annotated_m", "suspected_m")
+"""Names of the figures that :func:`sum_months` computes for each month."""
 
 
 @dataclass(frozen=True, slots=True)
 class ActivityFilter:
-    """Selects activities by start time and sport. Without arguments it selects all."""
+    """Selects activities by start time and sport; without arguments, all."""
 
     since: datetime | None = None
-    """Start time from which on activities are selected, to the second; None for no limit."""
+    """Earliest start time, to the second; None for no limit."""
     sports: tuple[str, ...] = ()
-    """Words such as ``trail``; an activity is selected if one of them occurs in its sport or sub-sport, ignoring case.
-    If empty, every sport is selected."""
+    """Words such as ``trail``: one must occur in the sport or sub-sport, ignoring case; empty for any sport."""
 
     def matches(self, start_time: datetime | str | None, sport: str, sub_sport: str) -> bool:
         """Whether the filter selects an activity; with ``since``, one without a start time is never selected."""
@@ -60,24 +62,14 @@ class ActivityFilter:
         return " AND ".join(parts), values
 
     def _since_text(self) -> str:
-        """Format ``since`` without the final ``Z``.
-
-        Without it, times compared as texts are in the right order, whether they have fractions of a second or not.
-        """
+        """Format ``since`` without ``Z``, so that it compares rightly as text with and without fractions of seconds."""
         return (format_time(self.since) or "").removesuffix("Z")
 
 
 def link_duplicates(library: Library) -> None:
-    """Find activities that several devices or apps recorded, and store for each duplicate which one counts instead.
-
-    The results (column ``duplicate_of``) hold for the whole library and replace all earlier ones in one transaction.
-    """
+    """Find duplicates in the whole library; the column ``duplicate_of`` says which activity counts instead."""
     with library.translate_errors(), library.transaction():
-        library.db.execute("DROP TABLE IF EXISTS temp.links")
-        library.db.execute("CREATE TEMP TABLE links (activity INTEGER PRIMARY KEY, leader INTEGER)")
-        library.db.executemany(
-            "INSERT INTO temp.links VALUES (?, ?)", find_duplicates(_select_candidates(library, "inputs"))
-        )
+        _fill_duplicates(library, "links", "inputs", ActivityFilter())
         leader = "(SELECT leader FROM temp.links WHERE activity = key)"
         library.db.execute(f"UPDATE activities SET duplicate_of = {leader} WHERE duplicate_of IS NOT {leader}")
         library.db.execute("DROP TABLE temp.links")
@@ -89,22 +81,20 @@ def mark_visible_duplicates(library: Library, activity_filter: ActivityFilter) -
     Only activities in scope are compared, so that none is left out as a duplicate of an activity outside the scope.
     """
     with library.translate_errors():
-        library.db.execute("DROP TABLE IF EXISTS temp.duplicates")
-        library.db.execute("CREATE TEMP TABLE duplicates (activity INTEGER PRIMARY KEY, leader INTEGER)")
-        library.db.executemany(
-            "INSERT INTO temp.duplicates VALUES (?, ?)",
-            find_duplicates(_select_candidates(library, "shown", activity_filter)),
-        )
+        _fill_duplicates(library, "duplicates", "shown", activity_filter)
 
 
-def _select_candidates(
-    library: Library, place_table: str, activity_filter: ActivityFilter | None = None
-) -> Iterator[Candidate]:
-    """Yield the selected activities among which duplicates are searched: those with a start time, sorted by it.
+def _fill_duplicates(library: Library, table: str, place_table: str, activity_filter: ActivityFilter) -> None:
+    """Fill a temporary table with the duplicates among the selected activities at the places in ``place_table``."""
+    library.db.execute(f"DROP TABLE IF EXISTS temp.{table}")
+    library.db.execute(f"CREATE TEMP TABLE {table} (activity INTEGER PRIMARY KEY, leader INTEGER)")
+    candidates = _select_candidates(library, place_table, activity_filter)
+    library.db.executemany(f"INSERT INTO temp.{table} VALUES (?, ?)", find_duplicates(candidates))
 
-    Only recordings found at some place in ``place_table`` (``inputs``, or ``shown`` for the scope) are selected.
-    """
-    condition, values = (activity_filter or ActivityFilter()).to_sql_condition()
+
+def _select_candidates(library: Library, place_table: str, activity_filter: ActivityFilter) -> Iterator[Candidate]:
+    """Yield the selected activities that have a start time, sorted by it."""
+    condition, values = activity_filter.to_sql_condition()
     rows = library.db.execute(
         "SELECT key, id, start_time, elapsed_s, distance_m, heart_rate_bpm, cadence_spm, annotated_s, signals, laps,"
         " records, format, runner FROM activities WHERE start_time IS NOT NULL"
@@ -123,7 +113,7 @@ def find_activities(
     Each row has the columns of the table ``activities`` and a column for each figure of each direction, for example
     ``backward_distance_m``. ``path`` is the first place of its recording, ``also`` the others, joined by `` | ``.
     ``counts_instead`` is the id of the activity that counts instead of a duplicate, else None. ``condition`` is a
-    further SQL condition on ``activities``, with its ``values``. Call :func:`mark_visible_duplicates` first.
+    further SQL condition on ``activities``, with its ``values``.
     """
     filter_condition, filter_values = activity_filter.to_sql_condition()
     figures = ", ".join(
@@ -133,7 +123,8 @@ def find_activities(
         f"JOIN directions AS {direction} ON {direction}.activity = chosen.key AND {direction}.direction = '{direction}'"
         for direction in DIRECTIONS
     )
-    cursor = library.db.execute(
+    return select(
+        library.db,
         "WITH chosen AS (SELECT *, (SELECT min(place) FROM shown WHERE recording = activities.recording) AS path"
         f" FROM activities WHERE recording IN (SELECT recording FROM shown) AND {filter_condition} AND {condition})"
         f" SELECT chosen.*, {figures},"
@@ -147,25 +138,13 @@ def find_activities(
         " ORDER BY chosen.start_time IS NULL, chosen.start_time, chosen.id, chosen.path",
         (*filter_values, *values),
     )
-    names = [column[0] for column in cursor.description]
-    for row in cursor:
-        yield dict(zip(names, row, strict=True))
-
-
-def find_segments(library: Library, key: int) -> Iterator[dict[str, Any]]:
-    """Yield the segments of an activity in order: dicts of ``segment`` (1, 2, …) and :data:`SEGMENT_FIELDS`."""
-    rows = library.db.execute(
-        f"SELECT segment, {', '.join(SEGMENT_FIELDS)} FROM segments WHERE activity = ? ORDER BY segment", (key,)
-    )
-    for row in rows:
-        yield dict(zip(("segment", *SEGMENT_FIELDS), row, strict=True))
 
 
 def find_failures(library: Library) -> Iterator[dict[str, Any]]:
     """Yield the failures in scope, sorted by place, as dicts of ``path``, ``reason`` and ``message``."""
-    rows = library.db.execute("SELECT place, reason, message FROM shown JOIN failures USING (place) ORDER BY place")
-    for row in rows:
-        yield dict(zip(("path", "reason", "message"), row, strict=True))
+    return select(
+        library.db, "SELECT place AS path, reason, message FROM shown JOIN failures USING (place) ORDER BY place"
+    )
 
 
 def count_outcomes(library: Library) -> dict[str, int]:
@@ -175,17 +154,14 @@ def count_outcomes(library: Library) -> dict[str, int]:
 
 
 def count_activities(library: Library, activity_filter: ActivityFilter) -> tuple[int, int]:
-    """Return the number of selected activities in scope, and how many of these are duplicates.
-
-    Call :func:`mark_visible_duplicates` first.
-    """
+    """Return the number of selected activities in scope, and how many of these are duplicates."""
     condition, values = activity_filter.to_sql_condition()
-    where = f"FROM activities WHERE recording IN (SELECT recording FROM shown) AND {condition}"
-    count = library.db.execute(f"SELECT count(*) {where}", values).fetchone()[0]
-    duplicates = library.db.execute(
-        f"SELECT count(*) {where} AND key IN (SELECT activity FROM temp.duplicates)", values
-    )
-    return count, duplicates.fetchone()[0]
+    counts: tuple[int, int] = library.db.execute(
+        "SELECT count(*), count(duplicates.activity) FROM activities LEFT JOIN temp.duplicates ON activity = key"
+        f" WHERE recording IN (SELECT recording FROM shown) AND {condition}",
+        values,
+    ).fetchone()
+    return counts
 
 
 def count_details(library: Library, outcome: str) -> list[tuple[str, int]]:
@@ -195,15 +171,11 @@ def count_details(library: Library, outcome: str) -> list[tuple[str, int]]:
     ).fetchall()
 
 
-MONTH_FIELDS = ("activities", "distance_m", "moving_s", "elapsed_s", "annotated_m", "suspected_m")
-"""Names of the figures that :func:`sum_months` computes for each month."""
-
-
 def sum_months(library: Library, activity_filter: ActivityFilter) -> dict[str | None, dict[str, dict[str, float]]]:
     """Sum :data:`MONTH_FIELDS` of the selected activities in scope per month (UTC, as ``2025-05``) and direction.
 
     Duplicates do not count. Activities without a start time belong to the month None, which is last. Values are added
-    in a fixed order, so that equal activities give bit-identical sums. Call :func:`mark_visible_duplicates` first.
+    in a fixed order, so that equal activities give bit-identical sums.
     """
     condition, values = activity_filter.to_sql_condition()
     rows = library.db.execute(
@@ -221,11 +193,6 @@ def sum_months(library: Library, activity_filter: ActivityFilter) -> dict[str | 
         for name, value in zip(MONTH_FIELDS, (float(elapsed_s > 0.0), *figures), strict=True):
             direction_sums[name] += value or 0.0
     return sums
-
-
-def read_document(library: Library, key: int, place: str) -> dict[str, Any]:
-    """Rebuild the JSON document (schema ``retropace.analysis/1``) of activity ``key``, with ``place`` as its path."""
-    return build_document(library.db, key, place)
 
 
 def find_places(library: Library, reference: str | os.PathLike[str]) -> list[str]:

@@ -7,7 +7,8 @@ from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
 
-from retropace.analysis.json_document import finite_or_none, format_time, to_json_values
+from retropace.analysis.json_document import format_time
+from retropace.core.json_values import finite_or_none, to_json_values
 from retropace.season.goal_progress import GoalProgress
 from retropace.season.periods import Period, PeriodStats
 from retropace.season.progress import Progress

@@ -20,8 +20,8 @@ from retropace.library.queries import (
     find_places,
     link_duplicates,
     mark_visible_duplicates,
-    read_document,
 )
+from retropace.library.rows import read_document
 from retropace.sources.folders import resolve_place
 
 

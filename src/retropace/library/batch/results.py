@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from retropace.core.atomic_write import atomic_replace
 from retropace.core.errors import RetropaceError
-from retropace.library.batch.tables import COLUMNS, BatchTable, ColumnType
+from retropace.library.batch.tables import COLUMNS, BatchTable
 
 WRITE_CHUNK_ROWS = 5000
 """Number of rows converted to Parquet at a time."""
@@ -21,20 +21,21 @@ _SCHEMA_MARKER = b"retropace"
 
 
 def check_output_folder(folder: str, table_format: str) -> None:
-    """Check before a run that writing the tables overwrites no file of another program.
+    """Raise :class:`RetropaceError` if ``folder`` is a file, or holds another program's file of a table's name.
 
-    ``table_format`` is ``csv`` or ``parquet``. Raises :class:`RetropaceError` if ``folder`` is a file, or if a file
-    in it has the name of a table and was not written by retropace.
+    ``table_format`` is ``csv`` or ``parquet``.
     """
     if Path(folder).exists() and not Path(folder).is_dir():
         raise RetropaceError("is a file: name a folder for the tables", path=folder)
     for name, columns in COLUMNS.items():
-        for path in [Path(folder) / f"{name}.csv"] if table_format == "csv" else _find_part_paths(folder, name):
-            if path.exists() and not (
-                _is_batch_csv(path, columns) if table_format == "csv" else _is_batch_parquet(path)
-            ):
-                message = "is no table of retropace's: name another folder, nothing is written over"
-                raise RetropaceError(message, path=path)
+        csv_path = Path(folder) / f"{name}.csv"
+        if table_format == "csv":
+            foreign = [csv_path] if csv_path.exists() and not _is_batch_csv(csv_path, columns) else []
+        else:
+            foreign = [path for path in _find_part_paths(folder, name) if not _is_batch_parquet(path)]
+        if foreign:
+            message = "is no table of retropace's: name another folder, nothing is written over"
+            raise RetropaceError(message, path=foreign[0])
 
 
 def write_csv(folder: str, tables: Sequence[BatchTable]) -> list[Path]:
@@ -51,10 +52,9 @@ def write_csv(folder: str, tables: Sequence[BatchTable]) -> list[Path]:
 
 
 def write_parquet(folder: str, tables: Sequence[BatchTable], max_part_rows: int = MAX_PART_ROWS) -> list[Path]:
-    """Write each table as files ``NAME-00000.parquet``, ``NAME-00001.parquet`` …; returns their paths.
+    """Write each table atomically as ``NAME-00000.parquet``, ``NAME-00001.parquet`` …; returns the paths.
 
-    A file has at most ``max_part_rows`` rows and is written atomically. Further files left by an earlier run are
-    deleted. Raises :class:`RetropaceError` if pyarrow is not installed.
+    Further files left by an earlier run are deleted. Raises :class:`RetropaceError` if pyarrow is not installed.
     """
     pyarrow, parquet = _import_pyarrow()
     arrow_types = {str: pyarrow.string(), int: pyarrow.int64(), float: pyarrow.float64()}
@@ -86,11 +86,8 @@ def _find_part_paths(folder: str, name: str) -> list[Path]:
     return sorted(Path(folder).glob(f"{name}-[0-9][0-9][0-9][0-9][0-9].parquet"))
 
 
-def _is_batch_csv(path: Path, columns: dict[str, ColumnType]) -> bool:
-    """Return whether a CSV file was written by a batch run, judging by its header.
-
-    The header must be ``columns`` or a beginning of it: an older retropace wrote fewer columns.
-    """
+def _is_batch_csv(path: Path, columns: Iterable[str]) -> bool:
+    """Return whether the header is ``columns`` or a beginning of it: an older retropace wrote fewer columns."""
     try:
         with path.open(encoding="utf-8", newline="") as file:
             header = next(csv.reader(file), [])

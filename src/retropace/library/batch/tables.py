@@ -10,28 +10,29 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from retropace.analysis.json_document import (
+    ACTIVITY_FIELDS,
+    DIRECTION_FIELDS,
+    ENERGY_FIELDS,
+    SEGMENT_FIELDS,
+    FieldType,
+)
 from retropace.core.segments import DIRECTIONS
 from retropace.library import ActivityFilter, Library
-from retropace.library.queries import find_activities, find_failures, find_segments
-from retropace.library.rows import ENERGY_FIELDS, MEASURE_FIELDS, SEGMENT_FIELDS
+from retropace.library.queries import find_activities, find_failures
+from retropace.library.rows import select_parts
 
-ColumnType = type[str] | type[int] | type[float]
-"""Python type of the values in a column; it decides the column's type in Parquet."""
 CELL_SEPARATOR = " | "
 """Separator between several texts in one cell."""
-_TEXT_COLUMNS = {"direction", "gait", "basis"}
-"""Columns of the table of segments that hold text; all others of :data:`SEGMENT_FIELDS` hold floats."""
-_COUNT_COLUMNS = {"segments"}
-"""Names of the figures of a direction that are whole numbers; all others in :data:`MEASURE_FIELDS` are floats."""
-ACTIVITY_COLUMNS: dict[str, ColumnType] = {
-    **dict.fromkeys(("activity", "path", "duplicate_of", "name", "sport", "sub_sport", "start_time"), str),
-    **dict.fromkeys(("elapsed_s", "timer_s", "moving_s", "distance_m"), float),
-    "distance_source": str,
+ACTIVITY_COLUMNS: dict[str, FieldType] = {
+    **dict.fromkeys(("activity", "path", "duplicate_of"), str),
+    **ACTIVITY_FIELDS,
     **dict.fromkeys(("cadence_spm", "heart_rate_bpm"), float),
     **{
-        f"{direction}_{figure}": int if figure in _COUNT_COLUMNS else float
+        f"{direction}_{name}": field_type
         for direction in DIRECTIONS
-        for figure in MEASURE_FIELDS
+        for name, field_type in DIRECTION_FIELDS.items()
+        if name not in ENERGY_FIELDS
     },
     **dict.fromkeys(("segments", "annotations"), int),
     "annotated_s": float,
@@ -39,16 +40,16 @@ ACTIVITY_COLUMNS: dict[str, ColumnType] = {
     **dict.fromkeys(("format", "device"), str),
     **dict.fromkeys(("session", "records", "laps"), int),
     **dict.fromkeys(("also", "warnings"), str),
-    **{f"{direction}_{figure}": float for direction in DIRECTIONS for figure in ENERGY_FIELDS},
+    **{f"{direction}_{name}": float for direction in DIRECTIONS for name in ENERGY_FIELDS},
 }
 """Columns of the table of activities, with their types."""
-SEGMENT_COLUMNS: dict[str, ColumnType] = {
+SEGMENT_COLUMNS: dict[str, FieldType] = {
     **dict.fromkeys(("activity", "path"), str),
     **dict.fromkeys(("session", "segment"), int),
-    **{name: str if name in _TEXT_COLUMNS else float for name in SEGMENT_FIELDS},
+    **SEGMENT_FIELDS,
 }
 """Columns of the table of segments, with their types."""
-FAILURE_COLUMNS: dict[str, ColumnType] = dict.fromkeys(("path", "reason", "message"), str)
+FAILURE_COLUMNS: dict[str, FieldType] = dict.fromkeys(("path", "reason", "message"), str)
 """Columns of the table of failures, with their types."""
 COLUMNS = {"activities": ACTIVITY_COLUMNS, "segments": SEGMENT_COLUMNS, "failures": FAILURE_COLUMNS}
 """Columns of every result table, with their types, by the table's name."""
@@ -59,12 +60,12 @@ class BatchTable:
     """A result table: its name, the type of each column, and a function that iterates over its rows."""
 
     name: str
-    columns: dict[str, ColumnType]
+    columns: dict[str, FieldType]
     rows: Callable[[], Iterator[dict[str, Any]]]
 
 
 def build_activity_row(row: dict[str, Any], format_place: Callable[[str], str]) -> dict[str, Any]:
-    """Turn a row of :func:`retropace.library.queries.find_activities` into a row of the table of activities.
+    """Turn a row of :func:`~retropace.library.queries.find_activities` into one of :data:`ACTIVITY_COLUMNS`.
 
     ``format_place`` turns a place into a path for the reader.
     """
@@ -87,11 +88,10 @@ def build_tables(
     format_place: Callable[[str], str],
     save_failures: Iterable[dict[str, str]] = (),
 ) -> tuple[BatchTable, ...]:
-    """Build the tables of activities, segments and failures of the places to which queries are restricted.
+    """Build the tables of the places in scope; ``save_failures`` are added to the table of failures.
 
-    ``format_place`` turns a place into a path for the reader. ``save_failures`` are rows for files whose result could
-    not be stored; they are added to the table of failures. Call
-    :func:`retropace.library.queries.mark_visible_duplicates` first.
+    ``format_place`` turns a place into a path for the reader. Call
+    :func:`~retropace.library.queries.mark_visible_duplicates` first.
     """
 
     def activity_rows() -> Iterator[dict[str, Any]]:
@@ -101,7 +101,7 @@ def build_tables(
     def segment_rows() -> Iterator[dict[str, Any]]:
         for row in find_activities(library, activity_filter):
             activity = {"activity": row["id"], "path": format_place(row["path"]), "session": row["session"] + 1}
-            for segment in find_segments(library, row["key"]):
+            for segment in select_parts(library.db, "segments", row["key"]):
                 yield activity | segment
 
     def failure_rows() -> Iterator[dict[str, Any]]:

@@ -12,17 +12,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from retropace.analysis.json_document import finite_or_none, format_time
+from retropace.analysis.json_document import STAT_FIELDS, format_time
 from retropace.config.privacy import NO_PRIVACY_FILTER, PrivacyFilter
+from retropace.core.json_values import finite_or_none
 from retropace.core.segment_stats import SegmentStats, curve_increments, stats_from_increments
 from retropace.core.spans import FloatArray, find_owner
 from retropace.output.charts.route import RouteLine, extract_route, split_route
 
 if TYPE_CHECKING:
     from retropace.analysis.pipeline import Analysis
-
-LINE_SEGMENT_STATS = ("distance_m", "moving_s", "speed_mps", "cadence_spm", "step_length_m", "heart_rate_bpm", "steps")
-"""The fields of :class:`SegmentStats` that are exported for each line segment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,5 +74,5 @@ def line_segment_to_dict(line_segments: LineSegments, index: int, analysis: Anal
         "start_s": start_s,
         "end_s": end_s,
         "start_time": None if start_time is None else format_time(start_time + timedelta(seconds=start_s)),
-        **{name: finite_or_none(getattr(line_segments.stats, name)[index]) for name in LINE_SEGMENT_STATS},
+        **{name: finite_or_none(getattr(line_segments.stats, name)[index]) for name in STAT_FIELDS},
     }

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from retropace.analysis.json_document import format_time
 from retropace.config.privacy import NO_PRIVACY_FILTER, PrivacyFilter
 from retropace.core.geodesy import COORDINATE_DECIMALS
+from retropace.core.json_values import finite_column
 from retropace.core.spans import FloatArray, find_owner
 from retropace.output.charts.downsample import compute_step_length_m
 
@@ -77,7 +78,7 @@ def build_sample_rows(analysis: Analysis, privacy_filter: PrivacyFilter = NO_PRI
 def sample_rows_to_columns(rows: SampleRows, analysis: Analysis) -> dict[str, list[Any]]:
     """The rows as lists by column name, None where a value is missing, with the label of each row's segment."""
     segments, start_time = analysis.segments, analysis.cleaned.start_time
-    measured = {name: _nan_to_none(getattr(rows, name)) for name in MEASURED_COLUMNS}
+    measured = {name: finite_column(getattr(rows, name)) for name in MEASURED_COLUMNS}
     if analysis.cleaned.distance_source == "none":
         measured["distance_m"] = [None] * len(rows)
     t_s = rows.t_s.tolist()
@@ -88,14 +89,10 @@ def sample_rows_to_columns(rows: SampleRows, analysis: Analysis) -> dict[str, li
         "direction": segments.direction[rows.segment_index].tolist(),
         "gait": [gait or None for gait in segments.gait[rows.segment_index].tolist()],
         "basis": segments.basis[rows.segment_index].tolist(),
-        "confidence": _nan_to_none(segments.confidence[rows.segment_index]),
+        "confidence": finite_column(segments.confidence[rows.segment_index]),
         "segment": (rows.segment_index + 1).tolist(),
         "recorded": rows.is_recorded.tolist(),
     }
-
-
-def _nan_to_none(column: FloatArray) -> list[float | None]:
-    return [value if value == value else None for value in column.tolist()]
 
 
 def compute_recorded_cadence_rpm(analysis: Analysis) -> FloatArray:
