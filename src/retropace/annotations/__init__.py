@@ -1,12 +1,4 @@
-"""What the runner, the watch and the recording say about directions, resolved to labelled stretches of an activity.
-
-Spans are half-open and in elapsed seconds; annotations, unlike segments, need not cover the activity::
-
-    elapsed_s   0         600           1200     1500          2100
-                |----------|=============|        |=============|----------|
-                            backward               backward walk
-                           [600, 1200)            [1500, 2100)
-"""
+"""What the runner, the watch and the recording say about directions, resolved to labelled stretches of an activity."""
 
 from __future__ import annotations
 

@@ -26,21 +26,17 @@ BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 class _Block(NamedTuple):
-    """A part of the file that is valid TOML by itself: a table, or what stands before all tables."""
+    """The lines of a table, or of what stands before all tables, up to its last statement."""
 
     table: str
     """Name of the table; empty for the part before all tables."""
     start: int
-    """Index of the first line."""
     end: int
-    """Index of the line after the last statement; comments below that statement are left out."""
+    """Index of the line after the last one."""
 
 
 def set_config_value(path: Path, name: str, values: tuple[str, ...]) -> Config:
-    """Set the dotted key ``name`` to the value that ``values`` give as texts; return the new config.
-
-    Raises :class:`RetropaceError` if the value, the file before or the file after the edit is invalid.
-    """
+    """Set a dotted key; return the new config. Raises :class:`RetropaceError` if value or file is invalid."""
     value = parse_config_value(name, values)
     return _edit_file(path, lambda lines, _config: _set_key(lines, name, value))
 
@@ -63,10 +59,7 @@ def add_goal(path: Path, goal: Goal) -> Config:
 
 
 def remove_goal(path: Path, number: int) -> Config:
-    """Remove the goal with a number, counted from 1; return the new config.
-
-    Raises :class:`RetropaceError` if there is no such goal or the file is invalid.
-    """
+    """Remove a goal by number, from 1; return the new config. Raises :class:`RetropaceError` if there is none."""
 
     def edit(lines: list[str], config: Config) -> list[str]:
         if not 1 <= number <= len(config.goals):
@@ -77,9 +70,7 @@ def remove_goal(path: Path, number: int) -> Config:
 
 
 def parse_config_value(name: str, values: tuple[str, ...]) -> Any:
-    """Convert texts from the command line to the value of a dotted key, in its TOML type.
-
-    Raises :class:`RetropaceError`, without a path, for an invalid value.
+    """Convert texts to the value of a dotted key, in its TOML type; raises :class:`RetropaceError` if invalid.
 
     Example:
         >>> parse_config_value("max_heart_rate", ("185",))

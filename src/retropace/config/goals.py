@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import math
+import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from retropace.core.errors import RetropaceError
@@ -63,8 +63,11 @@ def parse_goal(values: Mapping[str, Any]) -> Goal:
         sessions=values.get("sessions"),
         minutes=_parse_amount(values, "minutes"),
         km=_parse_amount(values, "km"),
-        athlete=_parse_athlete_name(values.get("athlete", "")),
+        athlete=values.get("athlete", ""),
     )
+    if not isinstance(goal.athlete, str) or not goal.athlete.isprintable():
+        raise RetropaceError('athlete is a name: "anna"')
+    goal = replace(goal, athlete=goal.athlete.strip())
     days, count = PERIOD_DAYS[goal.per], goal.sessions
     max_sessions = MAX_SESSIONS_PER_DAY * days
     if count is None and goal.minutes is None and goal.km is None:
@@ -99,17 +102,6 @@ def _parse_amount(values: Mapping[str, Any], name: str) -> float | None:
         return None
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         raise RetropaceError(f"{name} is a number")
-    try:
-        number = float(value)
-    except OverflowError:  # TOML integers can have any length
-        number = math.inf
-    if not math.isfinite(number):
+    if not abs(value) <= sys.float_info.max:  # TOML integers can have any length
         raise RetropaceError(f"{name} is a number that can be reached")
-    return number
-
-
-def _parse_athlete_name(value: Any) -> str:
-    """Return a name, which may be empty, without surrounding spaces."""
-    if not isinstance(value, str) or not value.isprintable():
-        raise RetropaceError('athlete is a name: "anna"')
-    return value.strip()
+    return float(value)

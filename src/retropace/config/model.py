@@ -1,16 +1,4 @@
-"""The user's config file, ``config.toml`` in the config directory, which holds defaults of command-line options.
-
-====================  =====================================================================
-``units``             ``"km"`` or ``"mi"``
-``weight``            ``70``, ``"70kg"`` or ``"154lb"``; energy is computed with it
-``max_heart_rate``    beats per minute; heart rates are also shown as a share of it
-``athlete``           name of the runner
-``home_zones``        ``true`` if the zones in the config directory are used
-``timezone``          time zone in which days and weeks begin: ``"Europe/Berlin"``
-``[privacy]``         ``hide_around = ["48.137,11.575,300m"]``, ``hide_ends = "200m"``
-``[[goals]]``         the fields of :class:`retropace.config.goals.Goal`
-====================  =====================================================================
-"""
+"""The user's config file, ``config.toml`` in the config directory, which holds defaults of command-line options."""
 
 from __future__ import annotations
 
@@ -19,7 +7,7 @@ import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from retropace.config.goals import Goal, parse_goal
 from retropace.config.privacy import NO_PRIVACY_FILTER, PrivacyFilter, parse_metres, parse_privacy_zone
@@ -36,9 +24,6 @@ MAX_HEART_RATE_RANGE_BPM = (60, 250)
 """Lowest and highest valid ``max_heart_rate`` in beats per minute."""
 MAX_FILE_BYTES = 100_000
 """Largest config file in bytes; a larger one is an error."""
-
-Value = TypeVar("Value")
-"""Type of a value after validation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,11 +106,8 @@ def _build_config(document: dict[str, Any]) -> Config:
         "timezone": ("timezone", validate_time_zone),
     }
     _check_keys(document, (*CONFIG_KEYS, "privacy", "goals"))
-    values = {
-        field: _validate(validate, document[name], name)
-        for name, (field, validate) in fields.items()
-        if name in document
-    }
+    present = {name: field for name, field in fields.items() if name in document}
+    values = {field: _validate(validate, document[name], name) for name, (field, validate) in present.items()}
     privacy = document.get("privacy", {})
     if not isinstance(privacy, dict):
         raise _InvalidKeyError("privacy is a table: write [privacy] and its settings below", "privacy")
@@ -153,7 +135,7 @@ def _check_keys(table: dict[str, Any], allowed: tuple[str, ...], *parents: str) 
             raise _InvalidKeyError(message, *parents, name)
 
 
-def _validate(validate: Callable[[Any], Value], value: Any, *key_path: str | int) -> Value:
+def _validate(validate: Callable[[Any], Any], value: Any, *key_path: str | int) -> Any:
     """Return the validated value; ``key_path`` is added to an error."""
     try:
         return validate(value)

@@ -1,7 +1,4 @@
-"""Privacy filter: hides positions in privacy zones, and at both ends of the route, from every chart and export.
-
-Only positions are hidden; distances, times and everything else of the analysis stay.
-"""
+"""Privacy filter: hides positions, but no distances or times, from every chart and export."""
 
 from __future__ import annotations
 
@@ -34,13 +31,9 @@ class PrivacyZone:
         return is_inside
 
     def intersects_lines(self, lat_deg: FloatArray, lon_deg: FloatArray) -> NDArray[np.bool_]:
-        """Return for each two adjacent positions whether the line between them enters the zone, shape ``(n - 1,)``.
-
-        The line straight over ground and the one straight on a map are both tested: near a pole they lie far apart.
-        """
-        return self._passes_within(*self._project_on_ground_m(lat_deg, lon_deg)) | self._passes_within(
-            *self._project_on_map_m(lat_deg, lon_deg)
-        )
+        """Return whether lines between adjacent positions, over ground or on a map, enter the zone, ``(n - 1,)``."""
+        on_ground, on_map = self._project_on_ground_m(lat_deg, lon_deg), self._project_on_map_m(lat_deg, lon_deg)
+        return self._passes_within(*on_ground) | self._passes_within(*on_map)
 
     def _passes_within(self, east_m: FloatArray, north_m: FloatArray) -> NDArray[np.bool_]:
         """Return for each two adjacent points whether the line between them enters the zone."""

@@ -1,7 +1,4 @@
-"""Search for the lines of a statement in a TOML text; ``tomllib`` itself gives no positions.
-
-The shortest beginning of the text that is valid TOML and defines a key ends with the statement that defines it.
-"""
+"""Search for the lines of a statement in a TOML text: the shortest valid beginning with a key ends with it."""
 
 from __future__ import annotations
 
@@ -17,8 +14,6 @@ MAX_PARSED_CHARS = 4_000_000
 
 def find_statement_lines(text: str, key_path: TomlPath) -> tuple[int, int] | None:
     r"""Return first and excluded last line, counted from 0, of the statement that defines a key; None if there is none.
-
-    Raises ``tomllib.TOMLDecodeError`` for invalid TOML.
 
     Example:
         >>> find_statement_lines('units = "km"\n[privacy]\nhide_ends = "200m"\n', ("privacy", "hide_ends"))

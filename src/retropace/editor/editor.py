@@ -1,7 +1,4 @@
-"""Editing of one recording's annotations: its sidecar file, the analysis that results from it, and undo.
-
-Every edit starts from the file's current content and is written before it is shown.
-"""
+"""Editing of one recording's annotations: its sidecar file, the analysis that results from it, and undo."""
 
 from __future__ import annotations
 
@@ -62,10 +59,7 @@ class _UndoEntry(NamedTuple):
 
 
 class Editor:
-    """Reads, edits and writes one sidecar; its methods raise :class:`RetropaceError` if the file cannot be used.
-
-    ``other_inputs`` are annotations from elsewhere, such as the runner's zones (places whose stretches carry a label).
-    """
+    """Reads, edits and writes one sidecar; ``other_inputs`` are annotations from elsewhere, such as zones."""
 
     def __init__(
         self,
@@ -116,10 +110,7 @@ class Editor:
         return self.snapshot
 
     def label_span(self, version: int, start_s: float, end_s: float, label: str, note: str = "") -> tuple[str, ...]:
-        """Label a span (elapsed seconds), as a page that shows ``version`` of the annotations asks.
-
-        Returns sentences on information that was lost.
-        """
+        """Label a span (elapsed seconds), as a page showing ``version`` asks; return sentences on what was lost."""
         parsed_label, span = parse_label(label), (start_s, end_s)
         return self._edit(version, span, lambda: label_span(*self._get_edit_inputs(), span, parsed_label, note))
 

@@ -1,8 +1,4 @@
-"""Edits of the rows of a sidecar, the file of annotations beside a recording.
-
-A new label replaces older ones: rows that overlap its span keep only what lies outside it, and state it in elapsed
-time. Rows that need no change stay as they were written.
-"""
+"""Edits of the rows of a sidecar; rows that overlap an edited span keep only what lies outside it."""
 
 from __future__ import annotations
 
@@ -102,10 +98,7 @@ def label_span(
 def clear_span(
     sidecar: SidecarEditor, cleaned: CleanedActivity, annotations: Sequence[Annotation], span: tuple[float, float]
 ) -> EditResult:
-    """Return the sidecar changed so that no row labels any of ``span`` (elapsed seconds).
-
-    Raises :class:`AnnotationError` if no row did before.
-    """
+    """Return the sidecar without labels in ``span``; raises :class:`AnnotationError` if there were none."""
     placed = _place_rows(sidecar, cleaned, annotations)
     span = _clip_span(span, cleaned)
     if not any(_overlaps(row, span) for row in placed.rows):
@@ -124,10 +117,7 @@ def move_span(
     span: tuple[float, float],
     note: str,
 ) -> EditResult:
-    """Return the sidecar changed so that the annotation ``target`` has this span (elapsed seconds) and note.
-
-    Raises :class:`AnnotationError` if ``target`` does not come from a row of the sidecar.
-    """
+    """Return the sidecar with ``target`` moved to a span (elapsed s); raises :class:`AnnotationError` if absent."""
     placed = _place_rows(sidecar, cleaned, annotations)
     row = next((row for row in placed.rows if row.annotation.origin == target.origin), None)
     if row is None:
@@ -188,10 +178,7 @@ def _replace_span(
 def _pin_open_ends(
     sidecar: SidecarEditor, cleaned: CleanedActivity, untouched: Mapping[int, _PlacedRow]
 ) -> SidecarEditor:
-    """The sidecar with ends written where the next row's start, which ended an untouched row, has moved.
-
-    ``untouched`` holds the rows that the edit left alone by their numbers after the edit.
-    """
+    """Return the sidecar with ends written in ``untouched`` rows (by new number) whose open end the edit has moved."""
     rows = sidecar.parse_rows()
     spans = {annotation.origin.line: annotation.span for annotation in locate_annotations(rows, cleaned, [])}
     for number, row in untouched.items():

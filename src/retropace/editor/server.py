@@ -1,8 +1,7 @@
 """The web server of the annotation page, for one recording and one user of this machine.
 
-It listens on 127.0.0.1 only. A secret token in the URL keeps out other users and other pages. The Host header is
-checked against DNS rebinding, and Origin and Sec-Fetch-Site against cross-site requests. It serves the page's own
-assets and no other files.
+It listens on 127.0.0.1 only and serves no files but the page's own. A secret token in the URL keeps out other users;
+Host is checked against DNS rebinding, Origin and Sec-Fetch-Site against cross-site requests.
 """
 
 from __future__ import annotations
@@ -102,9 +101,8 @@ class TokenProtectedHandler(RequestHandler):
             self.refuse("this address is not retropace's")
         if not hmac.compare_digest((self.path_args or [""])[0].encode(), self.session.token.encode()):
             self.refuse("the address is not complete: use the one that retropace shows in the terminal")
-        if headers.get("Sec-Fetch-Site", "none") not in ("none", "same-origin"):
-            self.refuse("another page may not ask here")
-        if headers.get("Origin", self.session.origin) != self.session.origin:
+        is_same_site = headers.get("Sec-Fetch-Site", "none") in ("none", "same-origin")
+        if not is_same_site or headers.get("Origin", self.session.origin) != self.session.origin:
             self.refuse("another page may not ask here")
         self.session.postpone_shutdown()
 

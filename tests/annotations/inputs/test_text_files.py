@@ -49,7 +49,7 @@ def test_a_sidecar_comes_back_byte_by_byte(data: bytes) -> None:
     last = again[-1]
     assert (last.where, last.label, last.note) == ("5:00-6:00", Label("backward", "walk"), 'one, "two"')
     assert last.attributes == Attributes(distance_m=90.0)
-    back = more.without_row(count + 1).to_bytes()
+    back = more.replace_row(count + 1, ()).to_bytes()
     assert back.rstrip(b"\r\n") == data.rstrip(b"\r\n") or count == 0
 
 
@@ -62,9 +62,9 @@ def test_removing_a_row_takes_that_line_and_nothing_else(data: bytes, choice: st
     number = choice.draw(st.integers(1, count))
     gone = parsed.parse_rows()[number - 1].origin.line
     lines = data.decode().splitlines(keepends=True)
-    assert parsed.without_row(number).to_bytes().decode() == "".join(lines[: gone - 1] + lines[gone:])  # type: ignore[operator]
+    assert parsed.replace_row(number, ()).to_bytes().decode() == "".join(lines[: gone - 1] + lines[gone:])  # type: ignore[operator]
     with pytest.raises(AnnotationError, match="there is no number"):
-        parsed.without_row(count + 1)
+        parsed.replace_row(count + 1, ())
 
 
 SPANS = st.lists(st.integers(0, 1_799_000_000), min_size=2, max_size=20, unique=True)

@@ -8,6 +8,7 @@ from retropace.annotations.language.interpret import interpret_name
 from retropace.annotations.model.label import Label
 from retropace.annotations.model.plan import MAX_STEPS, Item, Plan, PlanStep, Repeat, count_steps
 from retropace.core.activity import WorkoutStep
+from retropace.core.cleaned_activity import CleanedActivity
 from retropace.core.errors import AnnotationError
 
 
@@ -31,9 +32,11 @@ def build_plan(steps: tuple[WorkoutStep, ...]) -> Plan:
     return Plan(plan, "the workout in the file", "file")
 
 
-def has_backward_step(steps: tuple[WorkoutStep, ...]) -> bool:
-    """Whether any step is named after running backward."""
-    return any(_find_label(step).direction == "backward" for step in steps)
+def find_device_plan(cleaned: CleanedActivity) -> Plan | None:
+    """Return the workout on the watch as a plan; None if no step says backward or laps state their steps already."""
+    is_backward = any(_find_label(step).direction == "backward" for step in cleaned.workout_steps)
+    is_stated = any(lap.step_index is not None for lap in cleaned.laps)
+    return build_plan(cleaned.workout_steps) if is_backward and not is_stated else None
 
 
 def _build_step(step: WorkoutStep) -> PlanStep:

@@ -13,10 +13,7 @@ from retropace.core.errors import AnnotationError
 
 
 def find_name_annotations(cleaned: CleanedActivity) -> tuple[list[Annotation], tuple[str, ...]]:
-    """Return annotations from the names of laps, of workout steps done in them, and of tracks; and warnings.
-
-    Without a name that says backward, no annotation is returned: forward is assumed anyway, and rest is measured.
-    """
+    """Return annotations from names of laps, their workout steps and tracks if any says backward, and warnings."""
     steps: dict[int | None, WorkoutStep] = {step.index: step for step in cleaned.workout_steps}
     meanings: list[tuple[Lap | Split, Meaning | None, str]] = []
     for number, lap in enumerate(cleaned.laps, 1):
@@ -40,10 +37,7 @@ def find_name_annotations(cleaned: CleanedActivity) -> tuple[list[Annotation], t
 
 
 def find_title_annotations(activity: Activity, elapsed_s: float) -> tuple[list[Annotation], tuple[str, ...]]:
-    """Return an annotation of the whole activity if its title is nothing but a label for backward, and warnings.
-
-    For any other title that mentions running backward, a warning suggests how to annotate.
-    """
+    """Return an annotation of the whole activity if its title is a label for backward and no more; and warnings."""
     name = activity.name
     meaning = interpret_name(name) if name else None
     if meaning is None or not meaning.may_be_backward:

@@ -1,7 +1,4 @@
-"""Annotations from waypoints set on the way.
-
-A waypoint named "backward" starts a backward stretch; one named "forward", "rest" or "end" ends it.
-"""
+"""Annotations from waypoints: one named "backward" starts a stretch; "forward", "rest" or "end" ends it."""
 
 from __future__ import annotations
 
@@ -15,6 +12,7 @@ from retropace.annotations.model.label import Label
 from retropace.core.activity import Waypoint
 from retropace.core.cleaned_activity import CleanedActivity
 from retropace.core.geodesy import compute_distances_m
+from retropace.core.spans import true_runs
 from retropace.core.units import format_count
 
 EDGE_TOLERANCE_S = 5.0
@@ -52,10 +50,7 @@ def find_waypoint_annotations(cleaned: CleanedActivity) -> tuple[list[Annotation
 
 
 def _interpret_waypoint(waypoint: Waypoint, warnings: list[str]) -> tuple[Label | None, bool]:
-    """Return the label of the stretch that a waypoint starts, if any, and whether the waypoint starts or ends one.
-
-    For an ambiguous name a message is appended to ``warnings``.
-    """
+    """Return the label of the stretch that a waypoint starts, if any, and whether the waypoint starts or ends one."""
     if normalize(waypoint.name) in load_words("vocabulary")["closing"]["all"]:
         return None, True
     meaning = interpret_name(waypoint.name or waypoint.note) if waypoint.name or waypoint.note else None
@@ -73,13 +68,11 @@ def _interpret_waypoint(waypoint: Waypoint, warnings: list[str]) -> tuple[Label 
 def _find_passing_time_s(cleaned: CleanedActivity, waypoint: Waypoint) -> float:
     """Return the time at which the runner was nearest to a waypoint when first passing it; NaN if never near it."""
     located = np.flatnonzero(np.isfinite(cleaned.lat_deg) & np.isfinite(cleaned.lon_deg))
-    if len(located) == 0 or not (np.isfinite(waypoint.lat_deg) and np.isfinite(waypoint.lon_deg)):
-        return np.nan
     lat, lon = np.repeat(cleaned.lat_deg[located], 2), np.repeat(cleaned.lon_deg[located], 2)
     lat[1::2], lon[1::2] = waypoint.lat_deg, waypoint.lon_deg
     distance_m = compute_distances_m(lat, lon)[::2]
-    near_rows = np.flatnonzero(distance_m <= MAX_DISTANCE_M)
-    if len(near_rows) == 0:
+    passes = true_runs(distance_m <= MAX_DISTANCE_M)
+    if len(passes) == 0:
         return np.nan
-    first_pass = near_rows[: int(np.argmax(np.diff(near_rows, append=near_rows[-1] + 2) > 1)) + 1]
-    return float(cleaned.t_s[located[first_pass[int(np.argmin(distance_m[first_pass]))]]])
+    first, end = passes[0].tolist()
+    return float(cleaned.t_s[located[first + int(np.argmin(distance_m[first:end]))]])

@@ -72,10 +72,7 @@ def _parse_seconds_of_day(parts: tuple[str, ...], text: str) -> float:
 
 
 def active_spans(active_hours: tuple[ActiveHours, ...], start_time: datetime | None, elapsed_s: float) -> Spans:
-    """Return the spans of an activity, in elapsed seconds, that lie in all the given ranges of dates and hours.
-
-    There are none if the start time of the activity is unknown.
-    """
+    """Return the spans of an activity that lie in all the given ranges; none if these need a clock that it lacks."""
     spans = as_spans([(0.0, elapsed_s)])
     if not active_hours:
         return spans

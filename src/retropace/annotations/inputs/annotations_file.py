@@ -15,8 +15,5 @@ def read_annotations(path: str | os.PathLike[str]) -> list[UnresolvedAnnotation]
 
 
 def parse_annotations(text: str, path: str | os.PathLike[str]) -> list[UnresolvedAnnotation]:
-    """Return the annotations in the text of a file; ``path`` is for messages and origins.
-
-    Raises :class:`AnnotationError` with file and line if one is invalid.
-    """
+    """Return the annotations in the text of a file; raises :class:`AnnotationError` with ``path`` and line."""
     return parse_label_track(text, path) if is_label_track(text) else parse_sidecar(text, path)

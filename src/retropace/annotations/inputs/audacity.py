@@ -26,10 +26,7 @@ def is_label_track(text: str) -> bool:
 
 
 def parse_label_track(text: str, path: str | os.PathLike[str]) -> list[UnresolvedAnnotation]:
-    """Return the annotations in a label track in order; ``path`` is named in messages and as their origin.
-
-    Raises :class:`AnnotationError` with file and line for the first invalid one.
-    """
+    """Return the annotations in a label track in order; raises :class:`AnnotationError` with ``path`` and line."""
     lines = [(number, line.rstrip("\r\n")) for number, line in enumerate(text.splitlines(keepends=True), 1)]
     rows = [(number, line) for number, line in lines if line.strip() and not line.startswith("\\")]
     if len(rows) > MAX_ROWS:

@@ -52,10 +52,7 @@ def parse_field(text: str) -> DirectionField:
 def find_field_annotations(
     direction_field: DirectionField, cleaned: CleanedActivity
 ) -> tuple[list[Annotation], tuple[str, ...]]:
-    """Return the stretches in which a column names a direction, and warnings about values that name none.
-
-    Raises :class:`AnnotationError` if the recording has no such column, or none of its values means a direction.
-    """
+    """Return stretches where a column names a direction, and warnings; raises :class:`AnnotationError` if none does."""
     name = _find_column(direction_field.name, cleaned)
     is_known, categories = np.isfinite(cleaned.extra[name]), cleaned.categories.get(name, ())
     times, values = cleaned.t_s[is_known], cleaned.extra[name][is_known]

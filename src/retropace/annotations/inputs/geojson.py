@@ -63,8 +63,10 @@ def parse_zones(text: str, path: str, *, home: bool = False) -> Zones:
         raise AnnotationError("is nested too deep for GeoJSON", path=path) from None
     if not isinstance(document, dict):
         raise AnnotationError("is no GeoJSON: it should be a FeatureCollection", path=path)
-    _check_wgs84(document, path)
-    kind = document.get("type")
+    crs, kind = json.dumps(document.get("crs") or ""), document.get("type")
+    if document.get("crs") and not any(name in crs for name in ("CRS84", "4326", "WGS84", "WGS 84")):
+        advice = "export it as WGS 84 (EPSG:4326), degrees of longitude and latitude"
+        raise AnnotationError(f"has coordinates in another system: {advice}", path=path)
     if kind == "FeatureCollection":
         features = document.get("features")
     elif kind == "Feature":
@@ -83,13 +85,6 @@ def parse_zones(text: str, path: str, *, home: bool = False) -> Zones:
         except AnnotationError as error:
             raise AnnotationError(error.message, path=path, where=f"feature {number}") from None
     return Zones(path, tuple(zones), home)
-
-
-def _check_wgs84(document: dict[str, Any], path: str) -> None:
-    crs = json.dumps(document.get("crs")) if document.get("crs") else ""
-    if crs and not any(name in crs for name in ("CRS84", "4326", "WGS84", "WGS 84")):
-        advice = "export it as WGS 84 (EPSG:4326), degrees of longitude and latitude"
-        raise AnnotationError(f"has coordinates in another system: {advice}", path=path)
 
 
 def _parse_zone(feature: Any) -> Zone:

@@ -29,10 +29,9 @@ LapSelector = Callable[[tuple[Lap, ...]], list[int]]
 
 
 def parse_lap_selection(text: str) -> LapSelector | None:
-    """Return the function that selects the laps named in a text; None if the text names no laps.
+    """Return the function that selects the laps named in a text, if any; both raise :class:`AnnotationError`.
 
-    Raises :class:`AnnotationError` for impossible laps such as ``lap 0``; the function raises it for laps that the
-    activity lacks, and for parity or all laps if the watch ended any lap automatically.
+    The function refuses laps that the activity lacks, and parity or all laps if the watch ended any lap automatically.
     """
     if match := _NUMBERED.fullmatch(text):
         numbers = _parse_numbers(match[1], text)
@@ -74,14 +73,10 @@ def _parse_numbers(text: str, full_text: str) -> list[int]:
     return sorted(set(numbers))
 
 
-def _require_laps(laps: tuple[Lap, ...]) -> tuple[Lap, ...]:
-    if not laps:
-        raise AnnotationError("the activity has no laps: mark it by time or distance instead")
-    return laps
-
-
 def _check_present(numbers: list[int], laps: tuple[Lap, ...]) -> list[int]:
-    missing = [str(number) for number in numbers if number > len(_require_laps(laps))]
+    if numbers and not laps:
+        raise AnnotationError("the activity has no laps: mark it by time or distance instead")
+    missing = [str(number) for number in numbers if number > len(laps)]
     if missing:
         count = format_count(len(laps), "lap")
         raise AnnotationError(f"the activity has {count}, there is no lap {', '.join(missing[:3])}")
@@ -89,7 +84,8 @@ def _check_present(numbers: list[int], laps: tuple[Lap, ...]) -> list[int]:
 
 
 def _select_manual_laps(laps: tuple[Lap, ...], text: str) -> list[int]:
-    autolaps = [str(number) for number, is_auto in enumerate(is_autolap(_require_laps(laps)), 1) if is_auto]
+    _check_present([1], laps)
+    autolaps = [str(number) for number, is_auto in enumerate(is_autolap(laps), 1) if is_auto]
     if autolaps:
         count = f"{len(autolaps)} of {len(laps)} were ended by the watch's own count"
         numbers = f"lap {', '.join(autolaps[:6])}{' …' * (len(autolaps) > 6)}"

@@ -60,10 +60,7 @@ PointResolver = Callable[[CleanedActivity], TimePoint]
 
 
 def parse_location(text: str) -> LocationResolver:
-    """Return a function that finds the location named in a text within an activity.
-
-    Raises :class:`AnnotationError` if the text is no location; the function raises it if the activity lacks it.
-    """
+    """Return a function that finds a location in an activity; both raise :class:`AnnotationError` if there is none."""
     text = text.strip()
     if (select_laps := parse_lap_selection(text)) is not None:
         return lambda cleaned: _resolve_laps(cleaned, select_laps(cleaned.laps))
@@ -79,10 +76,7 @@ def parse_location(text: str) -> LocationResolver:
 
 
 def parse_point(text: str) -> PointResolver:
-    """Return a function that finds an elapsed time, distance, time of day, ``start`` or ``end`` within an activity.
-
-    Raises :class:`AnnotationError` if the text is no point; the function raises it if the activity lacks it.
-    """
+    """Return a function that finds a time, distance, ``start`` or ``end``; both raise :class:`AnnotationError`."""
     text = text.strip()
     if text.lower() in ("end", "finish"):
         return lambda cleaned: TimePoint(cleaned.elapsed_s, BUTTON_TOLERANCE_S)
@@ -143,23 +137,19 @@ def _resolve_range(first: TimePoint, last: TimePoint, text: str) -> ResolvedSpan
 
 
 def _split_range(text: str) -> tuple[str, str] | None:
-    for start, end in _find_range_splits(text):
+    """Return the two points in ``A-B``, where both may contain hyphens, and a unit at the end may count for both."""
+    separators = [match.span() for match in re.finditer(r"\s*(?:-|–|—|\.\.|\bto\b)\s*", text)]
+    halves = [(text[:start], text[end:]) for start, end in separators if text[:start] and text[end:]]
+    unit = _DISTANCE_UNIT.search(text)
+    if unit and len(separators) == 1:
+        halves += [(start + unit[1], end) for start, end in halves]
+    for start, end in halves:
         try:
             parse_point(start), parse_point(end)
         except AnnotationError:
             continue
         return start.strip(), end.strip()
     return None
-
-
-def _find_range_splits(text: str) -> list[tuple[str, str]]:
-    """Return all ways to split ``A-B``, as dates and UTC offsets contain hyphens; a unit at the end may count twice."""
-    separators = [match.span() for match in re.finditer(r"\s*(?:-|–|—|\.\.|\bto\b)\s*", text)]
-    halves = [(text[:start], text[end:]) for start, end in separators if text[:start] and text[end:]]
-    unit = _DISTANCE_UNIT.search(text)
-    if unit and len(separators) == 1:
-        halves += [(start + unit[1], end) for start, end in halves]
-    return halves
 
 
 def _resolve_laps(cleaned: CleanedActivity, lap_numbers: list[int]) -> ResolvedSpans:
@@ -181,9 +171,8 @@ def _resolve_step(cleaned: CleanedActivity, name: str) -> Spans:
 
 def _compute_distance_resolution_m(text: str) -> float:
     """Return the metres that one unit of the last digit of a written distance stands for: 100 for ``1.2km``."""
-    digits = re.match(r"\d*\.?(\d*)", text.strip())
-    unit_m = parse_distance_m(re.sub(r"^[\d.\s]+", "1", text.strip())) or 1.0
-    return unit_m / 10.0 ** len(digits[1] if digits else "")
+    decimals = re.sub(r"\d*\.?(\d*).*", r"\1", text.strip(), flags=re.DOTALL)
+    return (parse_distance_m(re.sub(r"^[\d.\s]+", "1", text.strip())) or 1.0) / 10.0 ** len(decimals)
 
 
 def _resolve_distance(cleaned: CleanedActivity, metres: float, resolution_m: float, text: str) -> TimePoint:
@@ -200,9 +189,8 @@ def parse_utc_offset(text: str) -> timedelta:
     """Return the offset in ``Z``, ``+02:00`` or ``-0730``."""
     if text in "Zz":
         return timedelta(0)
-    sign = -1 if text[0] == "-" else 1
-    digits = text[1:].replace(":", "")
-    return sign * timedelta(hours=int(digits[:2]), minutes=int(digits[2:]))
+    offset = timedelta(hours=int(text[1:3]), minutes=int(text[-2:]))
+    return -offset if text[0] == "-" else offset
 
 
 def _resolve_clock_time(

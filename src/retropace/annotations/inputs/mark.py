@@ -15,9 +15,7 @@ _EQUALS = re.compile(r"""((?:[^="“”„']|["“„'][^"“”']*["“”'])*)
 
 
 def parse_mark(text: str) -> UnresolvedAnnotation:
-    """Return the annotation in ``WHERE=LABEL``; its location is checked before any recording is read.
-
-    Raises :class:`AnnotationError` if the location or the label is invalid.
+    """Return the annotation in ``WHERE=LABEL``; raises :class:`AnnotationError` if location or label is invalid.
 
     >>> mark = parse_mark("lap 2,4=backward walk")
     >>> mark.where, str(mark.label)

@@ -55,18 +55,12 @@ def read_text(path: str | os.PathLike[str]) -> str:
 
 
 def read_sidecar(path: str | os.PathLike[str]) -> list[UnresolvedAnnotation]:
-    """Return the annotations in a sidecar, one for each row, in order.
-
-    Raises :class:`AnnotationError` with file and line for the first invalid one.
-    """
+    """Return the annotations in the rows of a sidecar; raises :class:`AnnotationError` with file and line."""
     return parse_sidecar(read_text(path), path)
 
 
 def parse_sidecar(text: str, path: str | os.PathLike[str]) -> list[UnresolvedAnnotation]:
-    """Return the annotations in a sidecar's text, one for each row, in order; ``path`` is for messages and origins.
-
-    Raises :class:`AnnotationError` with file and line for the first invalid one.
-    """
+    """Return the annotations in the text of a sidecar; raises :class:`AnnotationError` with ``path`` and line."""
     if "\0" in text:
         raise AnnotationError("is not text: annotations are CSV with the columns start,end,label,note", path=path)
     rows = [(number, line) for number, line in enumerate(text.splitlines(keepends=True), 1) if is_row(line)]

@@ -60,24 +60,23 @@ class SidecarEditor:
         return editor._with_line(editor._format_row(cells))
 
     def replace_row(self, number: int, rows: Sequence[SidecarRow]) -> SidecarEditor:
-        """Return an editor in which any number of rows replace the row ``number``, counted from 1.
-
-        Further columns and unchanged content stay as written. Raises :class:`AnnotationError` if there is no such row.
-        """
+        """Return an editor with ``rows`` in place of row ``number`` (from 1), or raise :class:`AnnotationError`."""
         old = self._parse_row_number(number)
         has_note = any(row.note for row in rows)
         editor = self._with_columns(("end", "note") if has_note else ("end",)) if rows else self
         line_number = editor._parse_row_number(number).origin.line
         assert line_number is not None
         index = line_number - 1
-        old_cells = editor._parse_cells(editor.lines[index])
-        is_unended = index == len(editor.lines) - 1 and not editor.lines[index].endswith(("\n", "\r"))
+        line = editor.lines[index]
+        _, delimiter, names = editor._header()
+        old_cells = next(csv.reader([line.rstrip("\r\n")], delimiter=delimiter))
+        is_unended = index == len(editor.lines) - 1 and not line.endswith(("\n", "\r"))
         lines = []
         for row in rows:
             if row == SidecarRow(old.label, old.note, old.attributes):
-                lines.append(editor.lines[index])
+                lines.append(line)
                 continue
-            cells = dict(old_cells)
+            cells = dict(zip(names, old_cells, strict=False))
             if row.bounds is not None:
                 cells["start"], cells["end"] = row.bounds
             if (row.label, row.attributes) != (old.label, old.attributes):
@@ -86,10 +85,6 @@ class SidecarEditor:
                 cells["note"] = " ".join(row.note.split())
             lines.append(editor._format_row(cells, "" if is_unended and row is rows[-1] else None))
         return replace(editor, lines=(*editor.lines[:index], *lines, *editor.lines[index + 1 :]))
-
-    def without_row(self, number: int) -> SidecarEditor:
-        """Return an editor without row ``number``, counted from 1; raises :class:`AnnotationError` if there is none."""
-        return self.replace_row(number, ())
 
     def _parse_row_number(self, number: int) -> UnresolvedAnnotation:
         annotations = self.parse_rows()
@@ -114,10 +109,6 @@ class SidecarEditor:
         if lines and not lines[-1].endswith(("\n", "\r")):
             lines[-1] += self._newline()
         return replace(self, lines=(*lines, line))
-
-    def _parse_cells(self, line: str) -> dict[str, str]:
-        _, delimiter, names = self._header()
-        return dict(zip(names, next(csv.reader([line.rstrip("\r\n")], delimiter=delimiter)), strict=False))
 
     def _format_row(self, cells: Mapping[str, str], newline: str | None = None) -> str:
         row = io.StringIO()

@@ -9,9 +9,7 @@ from retropace.core.errors import AnnotationError
 
 
 def parse_label(text: str) -> Label:
-    """Return the label that a text means in any known language, without regard to case and accents.
-
-    Raises :class:`AnnotationError` for any other text.
+    """Return the label that a text means in any known language; raises :class:`AnnotationError` for any other text.
 
     >>> parse_label("walk en arrière")
     Label(direction='backward', gait='walk')

@@ -19,8 +19,7 @@ class Phrase:
     """A known word or phrase found in a text."""
 
     kind: str
-    """What the phrase stands for: a whole ``label`` or a ``gait``; words that may describe the runner or the route
-    (``ambiguous``); ``route_direction`` and ``route``, which describe the way; ``negation``; or ``ignored``."""
+    """``label``, ``gait``, ``route``, ``route_direction``, ``ambiguous`` (way or runner), ``negation``, ``ignored``."""
     meaning: str
     """English name of the label, as in ``backward walk``, or of the gait; empty for the other kinds."""
     text: str

@@ -18,10 +18,7 @@ from retropace.core.spans import FloatArray, Spans, as_spans
 
 @dataclass(frozen=True, slots=True, eq=False)
 class AnnotationTable(Sequence[Annotation]):
-    """Sorted, disjoint annotations as columns of ``n`` rows; as a sequence it yields :class:`Annotation` values.
-
-    An index gives one annotation; a slice, a mask or an array of indices gives a table.
-    """
+    """Sorted, disjoint annotations as columns; an integer index gives an annotation, any other index a table."""
 
     spans: Spans
     direction: StrArray

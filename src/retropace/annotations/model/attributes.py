@@ -1,7 +1,4 @@
-"""Distance or speed that the runner states for a stretch, as in ``lap 3=backward distance=400m``.
-
-The runner's figure replaces the watch's: a treadmill's belt and a track's lines are exact.
-"""
+"""Distance or speed of a stretch that the runner states: ``lap 3=backward distance=400m``."""
 
 from __future__ import annotations
 
@@ -44,9 +41,7 @@ def format_label(label: Label, attributes: Attributes) -> str:
 
 
 def split_attributes(text: str) -> tuple[str, Attributes]:
-    """Return the text of a label without its attributes, and the attributes.
-
-    Raises :class:`AnnotationError` for an unknown, repeated or invalid attribute.
+    """Return the text of a label without its attributes, and these; raises :class:`AnnotationError` if one is invalid.
 
     >>> split_attributes("backward distance=400m")
     ('backward', Attributes(distance_m=400.0, speed_mps=None))
@@ -63,22 +58,15 @@ def split_attributes(text: str) -> tuple[str, Attributes]:
 
 
 def parse_attributes(values: dict[str, str]) -> Attributes:
-    """Return the attributes given as texts by name; an empty text counts as missing.
-
-    Raises :class:`AnnotationError` for an invalid value, or if both distance and speed are given.
-    """
+    """Return the attributes given as texts by name, empty if missing; raises :class:`AnnotationError` if invalid."""
     distance, speed = values.get("distance", "").strip(), values.get("speed", "").strip()
     if distance and speed:
         raise AnnotationError("give distance= or speed=, not both: one follows from the other")
-    if distance:
-        metres = parse_distance_m(distance if re.search(r"[a-z]\s*$", distance, re.IGNORECASE) else distance + "m")
-        if metres is None or not metres > 0.0:
-            raise AnnotationError(f"distance={distance} is no distance: write distance=400m or distance=1.2km")
-        return Attributes(distance_m=metres)
-    if speed:
-        mps = parse_speed_mps(speed)
-        if mps is None or not mps > 0.0:
-            examples = "speed=8km/h, speed=5mph, speed=2.2m/s or speed=7:30/km"
-            raise AnnotationError(f"speed={speed} is no speed: write {examples}")
-        return Attributes(speed_mps=mps)
-    return NO_ATTRIBUTES
+    metres = parse_distance_m(distance if re.search(r"[a-z]\s*$", distance, re.IGNORECASE) else distance + "m")
+    mps = parse_speed_mps(speed)
+    if distance and not (metres and metres > 0.0):
+        raise AnnotationError(f"distance={distance} is no distance: write distance=400m or distance=1.2km")
+    if speed and not (mps and mps > 0.0):
+        examples = "speed=8km/h, speed=5mph, speed=2.2m/s or speed=7:30/km"
+        raise AnnotationError(f"speed={speed} is no speed: write {examples}")
+    return Attributes(metres if distance else None, mps if speed else None)

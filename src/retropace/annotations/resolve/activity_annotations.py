@@ -36,10 +36,7 @@ def find_activity_annotations(
     edges_s: FloatArray,
     parameters: LabelParameters,
 ) -> ActivityAnnotations:
-    """Return all annotations of an activity with change points ``edges_s``: those given and those in the recording.
-
-    Raises :class:`AnnotationError` for locations that the activity lacks and for contradictions.
-    """
+    """Return all annotations of an activity, given and recorded; raises :class:`AnnotationError` for contradictions."""
     use_file_names = parameters.use_file_names and _has_text(activity, cleaned)
     if not inputs and not use_file_names:
         return ActivityAnnotations(AnnotationTable.from_annotations(()))

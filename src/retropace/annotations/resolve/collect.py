@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
-from retropace.annotations.implicit.device_workout import build_plan
-from retropace.annotations.implicit.from_description import find_plan_in_text
-from retropace.annotations.implicit.from_recording import find_device_plan, find_recording_annotations
+from retropace.annotations.implicit.device_workout import build_plan, find_device_plan
+from retropace.annotations.implicit.from_description import find_description_hint, find_plan_in_text
+from retropace.annotations.implicit.from_names import find_name_annotations, find_title_annotations
+from retropace.annotations.implicit.waypoints import find_waypoint_annotations
 from retropace.annotations.inputs.location import parse_step_name
 from retropace.annotations.model.annotation import BUTTON_TOLERANCE_S, Annotation, UnresolvedAnnotation
 from retropace.annotations.model.plan import FROM_FILE, Plan
@@ -28,11 +29,7 @@ def collect_annotations(
     *,
     use_file_names: bool,
 ) -> tuple[list[Annotation | UnresolvedAnnotation], Workout | None, list[str]]:
-    """Return all annotations of an activity, its workout, if any, as fitted by ``fit_plan``, and warnings.
-
-    With ``use_file_names`` the recording's own names, waypoints, description and workout are used too. Raises
-    :class:`AnnotationError` for a field that the recording lacks, and for a second workout.
-    """
+    """Return all annotations of an activity, its workout, if any, as fitted by ``fit_plan``, and warnings."""
     annotations, plans, warnings = _sort_inputs(inputs, cleaned)
     if len(plans) > 1:
         raise AnnotationError("an activity has one workout: give one")
@@ -46,10 +43,14 @@ def collect_annotations(
         annotations += build_workout_annotations(workout)
         warnings += _describe_fit(workout)
     if use_file_names:
-        is_unannotated = not annotations and workout is None
-        found, messages = find_recording_annotations(activity, cleaned, is_unannotated=is_unannotated)
-        annotations += found
-        warnings += messages
+        for found, messages in (find_name_annotations(cleaned), find_waypoint_annotations(cleaned)):
+            annotations += found
+            warnings += messages
+        if not annotations and workout is None:
+            # Title and description are about the whole activity.
+            found, messages = find_title_annotations(activity, cleaned.elapsed_s)
+            annotations += found
+            warnings += messages or find_description_hint(activity)
     return _resolve_named_steps(annotations, workout, cleaned, fit_plan), workout, warnings
 
 
@@ -69,11 +70,10 @@ def _sort_inputs(
             from retropace.annotations.inputs.direction_field import DirectionField, find_field_annotations
             from retropace.annotations.resolve.zones import find_zone_annotations
 
-            found, messages = (
-                find_field_annotations(item, cleaned)
-                if isinstance(item, DirectionField)
-                else find_zone_annotations(item, cleaned)
-            )
+            if isinstance(item, DirectionField):
+                found, messages = find_field_annotations(item, cleaned)
+            else:
+                found, messages = find_zone_annotations(item, cleaned)
             annotations += found
             warnings += messages
     return annotations, plans, warnings
@@ -93,10 +93,7 @@ def _resolve_named_steps(
     cleaned: CleanedActivity,
     fit_plan: Callable[[Plan], Workout],
 ) -> list[Annotation | UnresolvedAnnotation]:
-    """Return the annotations with every ``step "NAME"`` replaced by the spans of that step, if no lap states them.
-
-    The spans are those of the workout on the watch, fitted to the activity.
-    """
+    """Return the annotations with ``step "NAME"``, unless laps state steps, replaced by spans of the fitted workout."""
     names = [parse_step_name(item.where) if isinstance(item, UnresolvedAnnotation) else None for item in annotations]
     is_stated = any(lap.step_index is not None for lap in cleaned.laps)
     if is_stated or not cleaned.workout_steps or not any(names):

@@ -24,8 +24,7 @@ from retropace.core.units import format_duration
 MAX_OVERRUN_S = 60.0
 """Seconds by which an annotation may reach beyond the activity, where it is cut off, without a warning."""
 MIN_STRETCH_S = 5e-7
-"""Seconds below which an annotated stretch, or its part within the activity, is rejected as empty: half of the
-microsecond to which annotation files are exact."""
+"""Seconds below which a stretch is rejected as empty: half the microsecond to which annotation files are exact."""
 
 
 def resolve_annotations(
@@ -33,8 +32,7 @@ def resolve_annotations(
 ) -> tuple[AnnotationTable, tuple[str, ...]]:
     """Return the annotations as sorted spans within the activity that do not overlap, and warnings.
 
-    Raises :class:`AnnotationError` for an annotation outside the activity and for two that contradict each other, as
-    :mod:`retropace.annotations.model.origin_priority` defines it.
+    Raises :class:`AnnotationError` for one outside the activity and for two that contradict each other.
     """
     warnings: list[str] = []
     located = [item for item in annotations if isinstance(item, Annotation)]
@@ -48,10 +46,7 @@ def resolve_annotations(
 def locate_annotations(
     unresolved: list[UnresolvedAnnotation], cleaned: CleanedActivity, warnings: list[str]
 ) -> list[Annotation]:
-    """Return the annotations with their times in the activity, one for each span; they may overlap.
-
-    Messages are appended to ``warnings``. Raises :class:`AnnotationError` for a location that the activity lacks.
-    """
+    """Return the annotations with times, one for each span; they may overlap. Messages are appended to ``warnings``."""
     located: list[Annotation] = []
     open_ended: list[tuple[TimePoint, UnresolvedAnnotation]] = []
     whole_minute_paths = _find_whole_minute_paths(unresolved)

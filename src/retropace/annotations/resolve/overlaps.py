@@ -1,7 +1,4 @@
-"""Settlement of overlaps between annotations: they are merged or cut, or an error is raised.
-
-:mod:`retropace.annotations.model.origin_priority` states the rules.
-"""
+"""Overlaps between annotations are settled as :mod:`retropace.annotations.model.origin_priority` says."""
 
 from __future__ import annotations
 
@@ -33,10 +30,7 @@ class _Cut(NamedTuple):
 
 
 def resolve_overlaps(annotations: Iterable[Annotation]) -> tuple[AnnotationTable, tuple[str, ...]]:
-    """Return the annotations sorted and without overlap, and warnings that name those overruled.
-
-    Raises :class:`AnnotationError` if two annotations of equal priority contradict each other; the message names both.
-    """
+    """Return sorted annotations without overlap, and warnings; raises :class:`AnnotationError` if two contradict."""
     ranked = sorted(annotations, key=lambda annotation: (_get_rank(annotation), _sort_key(annotation)))
     leading: list[Annotation] = []
     warnings: list[str] = []
@@ -80,10 +74,7 @@ def _merge_pair(first: Annotation, second: Annotation) -> Annotation:
 
 
 def _resolve_crossings(annotations: list[Annotation]) -> list[Annotation]:
-    """Return the annotations so that of every two one lies within the other, or they do not overlap.
-
-    Raises :class:`AnnotationError` where two that disagree cross or cover the same span.
-    """
+    """Return annotations of one rank, cut so that of every two one lies within the other, or they do not overlap."""
     nested: list[_Cut] = []
     open_indices: list[int] = []
     origin_s = _measure_origins_s(annotations)
@@ -155,10 +146,7 @@ def _may_cut_end(earlier: Annotation, later: Annotation) -> bool:
 
 
 def _split_crossing(earlier: Annotation, later: Annotation) -> tuple[Annotation, Annotation]:
-    """Return two crossing annotations, cut at the edge of the one that says more or has the smaller tolerance.
-
-    Raises :class:`AnnotationError` if they cover the same span.
-    """
+    """Return two crossing annotations, cut at the edge of the one that says more or has the smaller tolerance."""
     if _is_more_precise(earlier, later):
         return earlier, replace(later, start_s=earlier.end_s)
     if _may_cut_end(earlier, later):
@@ -201,24 +189,21 @@ def _subtract_leading(lower: list[Annotation], leading: list[Annotation], warnin
         spans = subtract(as_spans([annotation.span]), clip(covered, *annotation.span))
         remainders += [replace(annotation, start_s=start, end_s=end) for start, end in spans.tolist()]
         nearby = leading[max(bisect_left(starts, annotation.start_s) - 1, 0) : bisect_left(starts, annotation.end_s)]
-        conflicts = [
-            other
-            for other in nearby
-            if other.label.direction != annotation.label.direction
-            and min(annotation.end_s, other.end_s) - max(annotation.start_s, other.start_s)
-            > max(annotation.edge_tolerance_s, other.edge_tolerance_s)
-        ]
-        if conflicts and annotation.duration_s - total_s(spans) > annotation.edge_tolerance_s:
-            other = conflicts[0]
+        other = next((item for item in nearby if _is_conflict(annotation, item)), None)
+        if other and annotation.duration_s - total_s(spans) > annotation.edge_tolerance_s:
             warnings.append(f"{_describe(annotation)}, {other.origin} says {other.label}: the latter counts")
     return _absorb_slivers(remainders, set(covered.ravel().tolist()))
 
 
-def _absorb_slivers(pieces: list[Annotation], edges: set[float]) -> list[Annotation]:
-    """Return the sorted pieces of annotations without short ones that touch ``edges`` (of higher priority).
+def _is_conflict(first: Annotation, second: Annotation) -> bool:
+    """Whether two annotations name different directions for longer than their tolerances."""
+    overlap_s = min(first.end_s, second.end_s) - max(first.start_s, second.start_s)
+    is_long = overlap_s > max(first.edge_tolerance_s, second.edge_tolerance_s)
+    return is_long and first.label.direction != second.label.direction
 
-    The time of a piece left out goes to the piece that touches its other end, if there is one.
-    """
+
+def _absorb_slivers(pieces: list[Annotation], edges: set[float]) -> list[Annotation]:
+    """Return the pieces, of which a short one beside an edge of higher priority goes to its other neighbour, if any."""
     absorbed: list[Annotation] = []
     for number, piece in enumerate(pieces):
         is_sliver = piece.duration_s < MIN_REMAINDER_S

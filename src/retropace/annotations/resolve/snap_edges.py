@@ -27,11 +27,7 @@ ROUND_COUNT = 3
 
 
 def snap_edges(annotations: AnnotationTable, signals: StandardizedSignals) -> tuple[AnnotationTable, tuple[str, ...]]:
-    """Return sorted, disjoint annotations with uncertain edges moved to changes of pace and cadence, and messages.
-
-    An edge moves by at most its tolerance, if that is more than a second, and never past another edge; edges that touch
-    keep touching.
-    """
+    """Return sorted, disjoint annotations with edges moved within their tolerances to changes of pace; and messages."""
     original_s, edge_index = np.unique(annotations.spans, return_inverse=True)
     if len(original_s) == 0 or len(signals) == 0:
         return annotations, ()
@@ -86,6 +82,6 @@ def _select_side_window(edge_s: float, neighbour_s: float, sign: float, margin_s
     """Return the seconds near an edge, farther away than it may move, on its side before (-1) or after it (1)."""
     length = abs(neighbour_s - edge_s)
     margin = min(margin_s, length / 4.0)
-    near, far = edge_s + sign * margin, edge_s + sign * min(margin + LEVEL_WINDOW_S, max(length - margin, margin + 1.0))
-    low, high = sorted((near, far))
+    reach = min(margin + LEVEL_WINDOW_S, max(length - margin, margin + 1.0))
+    low, high = sorted((edge_s + sign * margin, edge_s + sign * reach))
     return slice(max(int(np.floor(low)), 0), max(int(np.ceil(high)), 1))

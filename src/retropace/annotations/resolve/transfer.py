@@ -16,7 +16,6 @@ def transfer_annotations(
 ) -> SidecarEditor:
     """Return a sidecar with a row added for each annotation, in time of day, cut at the ends of the target recording.
 
-    Edges with a tolerance of at most one second are written with a fraction, so that they are not moved when read.
     Raises :class:`AnnotationError` if a recording has no clock, or if the annotations do not overlap the target.
     """
     if source.start_time is None or target.start_time is None:
@@ -31,7 +30,7 @@ def transfer_annotations(
         )
     for annotation in inside:
         start_s, end_s = max(annotation.start_s, offset_s), min(annotation.end_s, last_s)
-        is_exact = annotation.edge_tolerance_s <= BUTTON_TOLERANCE_S
+        is_exact = annotation.edge_tolerance_s <= BUTTON_TOLERANCE_S  # a fraction keeps edges from being moved
         start, end = (_format_clock_time(source.start_time, edge_s, is_exact) for edge_s in (start_s, end_s))
         sidecar = sidecar.with_row(f"{start}-{end}", annotation.label, annotation.note, annotation.attributes)
     return sidecar

@@ -1,7 +1,4 @@
-"""Annotations from zones, areas on the map with a label: stretches within an area get its label.
-
-A crossing of the boundary counts if the route then goes farther than the error of a position, or stays for some time.
-"""
+"""Annotations from zones, areas on the map with a label: stretches within an area get its label."""
 
 from __future__ import annotations
 
@@ -88,11 +85,8 @@ def _find_stays(
     stays = [[start, end, bool(inside[start])] for start, end in pairwise(bounds.tolist())]
     stays = _remove_flicker(stays, depth, leave_m, inside=False)
     stays = _remove_flicker(stays, depth, enter_m, inside=True)
-    return as_spans(
-        (_interpolate_crossing(start, depth, times_s), _interpolate_crossing(end, depth, times_s))
-        for start, end, is_in in stays
-        if is_in
-    )
+    edges_s = [[_interpolate_crossing(row, depth, times_s) for row in stay[:2]] for stay in stays if stay[2]]
+    return np.reshape(edges_s, (-1, 2))
 
 
 def _compute_depths(shape: Any, points: FloatArray) -> FloatArray:
@@ -112,10 +106,7 @@ def _compute_depths(shape: Any, points: FloatArray) -> FloatArray:
 
 
 def _remove_flicker(stays: list[list[Any]], depth: FloatArray, min_depth_m: float, *, inside: bool) -> list[list[Any]]:
-    """Return the stays ``[start, end, is_in]`` without those that are short and close to the boundary.
-
-    Only stays whose ``is_in`` equals ``inside`` are removed; each is joined to its neighbours.
-    """
+    """Return the stays ``[start, end, is_in]``; short shallow ones with ``is_in == inside`` join their neighbours."""
     merged: list[list[Any]] = []
     for number, (start, end, is_in) in enumerate(stays):
         is_shallow = float(np.max(np.abs(depth[start:end]))) < min_depth_m and end - start <= MAX_FLICKER_S
@@ -131,10 +122,8 @@ def _remove_flicker(stays: list[list[Any]], depth: FloatArray, min_depth_m: floa
 
 def _interpolate_crossing(row: int, depth: FloatArray, times_s: FloatArray) -> float:
     """Return the time between the points ``row - 1`` and ``row`` at which the route crosses the boundary."""
-    if row <= 0:
-        return float(times_s[0])
-    if row >= len(times_s):
-        return float(times_s[-1])
+    if not 0 < row < len(times_s):
+        return float(times_s[0 if row <= 0 else -1])
     depth_before, depth_after = depth[row - 1], depth[row]
     if not (np.isfinite(depth_before) and np.isfinite(depth_after)) or depth_before == depth_after:
         return float(times_s[row])

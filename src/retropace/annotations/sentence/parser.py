@@ -128,12 +128,12 @@ def _parse_repeat(cursor: TokenCursor, count: int, first: Token, depth: int) -> 
         raise cursor.error(token, f"{count} times what? Write {count}x(400m backward, 2min rest)")
     if token.text in OPENING_BRACKETS:
         return _build_repeat(cursor, count, _parse_group(cursor, depth), first), False
-    item, _ = _parse_item(cursor, depth + 1)
+    body = [_parse_item(cursor, depth + 1)[0]]
     has_slash = cursor.peek().text == "/"
     if has_slash or cursor.opens_recovery():
         cursor.position += has_slash
-        return _build_repeat(cursor, count, [item, parse_step(cursor)], first), False
-    return _build_repeat(cursor, count, [item], first), True
+        body.append(parse_step(cursor))
+    return _build_repeat(cursor, count, body, first), len(body) == 1
 
 
 def _parse_trailing_count(cursor: TokenCursor) -> int:

@@ -1,8 +1,4 @@
-"""Test of whether a planned workout fits an activity; one that does not labels nothing, and the reason is reported.
-
-A plan fits if its steps cover most of the activity, their lengths are about as planned, every backward stretch is
-distinct from its neighbours, and nothing outside of them resembles one.
-"""
+"""Test of whether a planned workout fits an activity; one that does not labels nothing, and the reason is reported."""
 
 from __future__ import annotations
 
@@ -32,11 +28,9 @@ MAX_LENGTH_RMS_SD = 1.5
 MAX_LENGTH_OUTLIER_SHARE = 0.15
 """A plan is rejected if more than this share of its steps deviate in length by more than three standard deviations."""
 MIN_DISTINCTNESS = 3.0
-"""Nats by which the seconds of a distinct step fit its own median pace and cadence better than its neighbours'; 3 nats
-are odds of twenty to one."""
+"""Nats by which a distinct step fits its own median pace and cadence better than its neighbours': odds of 20 to 1."""
 MIN_LEVEL_DISTANCE_SD = 0.8
-"""Least distance between the median pace and cadence of a distinct step and its neighbours', in standard deviations of
-noise; pace drifts by as much without any intention."""
+"""Standard deviations by which a distinct step's median pace and cadence must at least differ from its neighbours'."""
 MIN_DISTINCT_BACKWARD_SHARE = 0.7
 """A plan is rejected if less than this share of its backward steps is distinct."""
 MIN_DISTINCT_SHARE = 0.5
@@ -94,10 +88,9 @@ class AcceptanceTest:
     """The change points of the activity in elapsed seconds, with its start and end."""
 
     def compute_distinctness(self, number: int) -> float:
-        """Compute by how many nats pace and cadence in a step fit its own median better than its neighbours' medians.
+        """Return by how many nats pace and cadence in a step fit its own median better than either neighbour's.
 
-        Returns the smaller value of the two neighbours; infinity for a rest that was spent standing, 0 for one that was
-        not; NaN if the step has no known median pace and cadence or no neighbour.
+        Infinity for a rest that was spent standing, 0 for one that was not; NaN without own median or neighbour.
         """
         aligned, grid, levels = self.steps[number], self.grid, self.levels
         rows = grid.moving_rows(*aligned.rows)
@@ -159,9 +152,9 @@ class AcceptanceTest:
 
     def _check_rests(self, distinctness: list[float]) -> str:
         rests = self._select(distinctness, "rest")
-        if rests.count(0.0) <= 0.5 * len(rests):
-            return ""
-        return "nobody rested where its rests would have to be: if you walked or jogged there, say so"
+        if rests.count(0.0) > 0.5 * len(rests):
+            return "nobody rested where its rests would have to be: if you walked or jogged there, say so"
+        return ""
 
     def _check_distinctness(self, distinctness: list[float]) -> str:
         backward = self._select(distinctness, "backward")

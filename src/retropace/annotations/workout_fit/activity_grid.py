@@ -1,8 +1,4 @@
-"""Cumulative time, distance and cost of an activity, sampled at regular times.
-
-The time axis is divided into cells of equal length; their limits are called edges. A stretch between two edges is a
-difference of cumulative values.
-"""
+"""Cumulative time, distance and cost of an activity at the edges of a grid: stretches are differences of them."""
 
 from __future__ import annotations
 
@@ -49,8 +45,7 @@ class CumulativeSpread:
         """Return for each stretch half the squared deviations from its mean, per correlation time: a cost in nats."""
         counts, sums = self.counts[end] - self.counts[start], self.sums[end] - self.sums[start]
         squared_deviation = self.squares[end] - self.squares[start] - sums**2 / np.maximum(counts, 1.0)
-        cost: FloatArray = squared_deviation.sum(axis=-1) / (2.0 * CORRELATION_TIME_S)
-        return cost
+        return np.asarray(squared_deviation.sum(axis=-1) / (2.0 * CORRELATION_TIME_S))
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,16 +160,13 @@ def build_activity_grid(
 
 def _find_nearest_edges(edge_s: FloatArray, times_s: FloatArray) -> NDArray[np.intp]:
     after = np.clip(np.searchsorted(edge_s, times_s), 1, len(edge_s) - 1)
-    nearest: NDArray[np.intp] = after - (times_s - edge_s[after - 1] < edge_s[after] - times_s)
-    return nearest
+    return np.asarray(after - (times_s - edge_s[after - 1] < edge_s[after] - times_s))
 
 
 def _is_near(edge_s: FloatArray, times_s: FloatArray) -> NDArray[np.bool_]:
     ordered = np.sort(times_s)
-    after = np.searchsorted(ordered, edge_s)
-    before_s, after_s = np.append(-np.inf, ordered)[after], np.append(ordered, np.inf)[after]
-    is_near: NDArray[np.bool_] = np.minimum(edge_s - before_s, after_s - edge_s) <= EDGE_MARGIN_S
-    return is_near
+    first = np.searchsorted(ordered, edge_s - EDGE_MARGIN_S, side="left")
+    return first < np.searchsorted(ordered, edge_s + EDGE_MARGIN_S, side="right")
 
 
 def _compute_change_costs(

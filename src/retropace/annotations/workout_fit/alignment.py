@@ -1,9 +1,7 @@
 """Alignment of a planned workout to an activity: which stretch is which step.
 
-Dynamic programming over all steps at once finds the alignment of least cost. A set may lack its last reps or have some
-more, the recovery of its last rep may be left out, and the last steps of a plan may be missing. Alignment and
-estimation of each step's pace and cadence alternate (segmental k-means; Juang & Rabiner 1990, IEEE Trans Acoust
-38:1639).
+Dynamic programming finds the alignment of least cost. It alternates with the estimation of each step's pace and cadence
+(segmental k-means; Juang & Rabiner 1990, IEEE Trans Acoust 38:1639).
 """
 
 from __future__ import annotations
@@ -102,10 +100,7 @@ def align_plan(
 
 
 def compute_step_levels(alignment: Alignment, grid: ActivityGrid) -> dict[int, FloatArray]:
-    """Return each step's median pace and cadence (standardised) over the middle of all its executions by plan index.
-
-    Steps with under five seconds of movement are missing.
-    """
+    """Return the median pace and cadence (standardised) by plan index, of steps with five seconds of movement only."""
     parts: dict[int, list[NDArray[np.intp]]] = {}
     for aligned in alignment.steps:
         trim = min(5.0, 0.2 * aligned.duration_s)
@@ -172,8 +167,10 @@ class _AlignmentRound:
             remaining = items[number:]
             if all(isinstance(item, PlanStep) for item in remaining):
                 finals += _extend(reached.branches, MISSING_STEP_COST * len(remaining), missing=len(remaining))
-        end_point = self._merge(finals)
-        total_cost = end_point.cost + self._trailing_cost()
+        end_point, edge_s = self._merge(finals), self.grid.edge_s
+        skip_cost = self._skip_cost(OUTSIDE_MOVING_COST_PER_S, OUTSIDE_STANDING_COST_PER_S)
+        trailing_cost = np.where(edge_s < edge_s[-1], skip_cost[-1] - skip_cost + OUTSIDE_COST, 0.0)
+        total_cost = end_point.cost + trailing_cost
         final_edge = int(np.argmin(total_cost))
         if not np.isfinite(total_cost[final_edge]):
             return None
@@ -224,18 +221,13 @@ class _AlignmentRound:
         return _MergePoint(branches, cost, np.minimum(cost, gap_cost))
 
     def _branch_cost(self, layer: _Layer | None) -> FloatArray:
-        return self._leading_cost() if layer is None else layer.cost
-
-    def _skip_cost(self, moving_cost_per_s: float, standing_cost_per_s: float) -> FloatArray:
-        return moving_cost_per_s * self.grid.moved_s + standing_cost_per_s * self.grid.standing_s
-
-    def _leading_cost(self) -> FloatArray:
+        if layer is not None:
+            return layer.cost
         skip_cost = self._skip_cost(OUTSIDE_MOVING_COST_PER_S, OUTSIDE_STANDING_COST_PER_S)
         return np.where(self.grid.edge_s > 0.0, skip_cost + OUTSIDE_COST, 0.0)
 
-    def _trailing_cost(self) -> FloatArray:
-        skip_cost = self._skip_cost(OUTSIDE_MOVING_COST_PER_S, OUTSIDE_STANDING_COST_PER_S)
-        return np.where(self.grid.edge_s < self.grid.edge_s[-1], skip_cost[-1] - skip_cost + OUTSIDE_COST, 0.0)
+    def _skip_cost(self, moving_cost_per_s: float, standing_cost_per_s: float) -> FloatArray:
+        return moving_cost_per_s * self.grid.moved_s + standing_cost_per_s * self.grid.standing_s
 
     def _trace_back(self, point: _MergePoint, final_edge: int) -> Alignment:
         """Return the steps of the cheapest sequence, followed backward from the final point at edge ``final_edge``."""

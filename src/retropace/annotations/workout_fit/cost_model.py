@@ -61,6 +61,10 @@ MISSING_LAP_PRESS_COST = 15.0
 """Cost (nats) of ending a step planned as "until lap" where the runner did not press the lap button."""
 
 
+Edges = NDArray[np.intp]
+"""Indices of edges of the grid."""
+
+
 @dataclass(frozen=True, slots=True)
 class StepModel:
     """A step of a plan and what is known of how it was carried out."""
@@ -80,10 +84,10 @@ class StepModel:
 class CandidateSpans:
     """All stretches that a step may occupy, each with its cost (nats). Stretches that end together form a group."""
 
-    start_edges: NDArray[np.intp]
+    start_edges: Edges
     """Index of the grid edge at which each stretch starts."""
     cost: FloatArray
-    end_edges: NDArray[np.intp]
+    end_edges: Edges
     """Index of the grid edge at which the stretches of each group end."""
     offsets: NDArray[np.intp]
     """Index, in ``start_edges`` and ``cost``, of the first stretch of each group."""
@@ -106,14 +110,11 @@ def find_candidate_spans(model: StepModel, grid: ActivityGrid) -> CandidateSpans
     ends, first_start, sizes = ends[is_possible], first_start[is_possible], sizes[is_possible]
     first = np.concatenate(([0], np.cumsum(sizes)[:-1])).astype(np.intp)
     start = np.arange(int(sizes.sum())) - np.repeat(first - first_start, sizes)
-    end = np.repeat(ends, sizes)
-    cost = compute_step_cost(model, grid, start, end)
+    cost = compute_step_cost(model, grid, start, np.repeat(ends, sizes))
     return CandidateSpans(start.astype(np.intp), cost, ends.astype(np.intp), first)
 
 
-def compute_step_cost(
-    model: StepModel, grid: ActivityGrid, start: NDArray[np.intp], end: NDArray[np.intp]
-) -> FloatArray:
+def compute_step_cost(model: StepModel, grid: ActivityGrid, start: Edges, end: Edges) -> FloatArray:
     """Return the cost (nats) of assigning each stretch from edge ``start`` to edge ``end`` to a step."""
     step = model.step
     quantity, planned, log_sd = _select_length_axis(model, grid)
@@ -126,9 +127,10 @@ def compute_step_cost(
         cost = cost + _huber(np.log(np.maximum(speed_mps, 0.05) / step.speed_mps) / PACE_LOG_SD)
     cost = cost + NO_CHANGE_COST * ~grid.is_near_change[end]
     if np.any(grid.is_near_lap_press):
-        cost = cost - LAP_PRESS_BONUS * grid.is_near_lap_press[end]
+        is_pressed = grid.is_near_lap_press[end]
+        cost = cost - LAP_PRESS_BONUS * is_pressed
         if step.until_lap:
-            cost = cost + np.where(grid.is_near_lap_press[end] | (end == len(grid)), 0.0, MISSING_LAP_PRESS_COST)
+            cost = cost + MISSING_LAP_PRESS_COST * ~(is_pressed | (end == len(grid)))
     return cost
 
 
@@ -140,12 +142,12 @@ def _huber(deviation_sd: FloatArray) -> FloatArray:
 
 def compute_length_log_sd(step: PlanStep, is_outer: bool) -> float:
     """Return the standard deviation of the logarithm of a step's actual over planned length."""
-    if step.direction == "rest" and step.seconds is not None:
-        relative_sd, absolute_sd = REST_LENGTH_LOG_SD, REST_LENGTH_SD_S / step.seconds
-    elif step.seconds is not None:
-        relative_sd, absolute_sd = TIMED_LENGTH_LOG_SD, TIMED_LENGTH_SD_S / step.seconds
-    else:
+    if step.seconds is None:
         relative_sd, absolute_sd = DISTANCE_LENGTH_LOG_SD, DISTANCE_LENGTH_SD_M / (step.metres or 1.0)
+    elif step.direction == "rest":
+        relative_sd, absolute_sd = REST_LENGTH_LOG_SD, REST_LENGTH_SD_S / step.seconds
+    else:
+        relative_sd, absolute_sd = TIMED_LENGTH_LOG_SD, TIMED_LENGTH_SD_S / step.seconds
     return float(np.hypot(max(relative_sd, OUTER_LENGTH_LOG_SD) if is_outer else relative_sd, min(absolute_sd, 0.25)))
 
 
@@ -165,9 +167,7 @@ def _select_length_axis(model: StepModel, grid: ActivityGrid) -> tuple[FloatArra
     return grid.edge_s if is_elapsed else grid.timer_s, step.seconds, log_sd
 
 
-def _compute_emission_cost(
-    model: StepModel, grid: ActivityGrid, start: NDArray[np.intp], end: NDArray[np.intp]
-) -> FloatArray:
+def _compute_emission_cost(model: StepModel, grid: ActivityGrid, start: Edges, end: Edges) -> FloatArray:
     """Return the cost (nats) of pace, cadence and standing within each stretch, without costs of its length and end."""
 
     def increment(curve: FloatArray) -> FloatArray:

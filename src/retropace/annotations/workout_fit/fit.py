@@ -25,10 +25,7 @@ ACTIVITY_END_TOLERANCE_S = 15.0
 
 
 def fit_workout(plan: Plan, cleaned: CleanedActivity, signals: StandardizedSignals, edges_s: FloatArray) -> Workout:
-    """Fit a plan to an activity whose change points are ``edges_s``, in elapsed seconds, with its start and end.
-
-    A plan that does not fit is returned with its :attr:`~retropace.annotations.model.workout.Workout.rejection_reason`.
-    """
+    """Fit a plan to an activity with change points ``edges_s``; one that does not fit gets a rejection reason."""
     reason = precheck(plan, cleaned)
     alignment = None if reason else align_plan(plan, cleaned, signals, edges_s)
     if alignment is None or not alignment.steps:
@@ -40,18 +37,14 @@ def fit_workout(plan: Plan, cleaned: CleanedActivity, signals: StandardizedSigna
     results = _build_step_results(alignment.steps, distinctness, grid)
     reason = test.find_rejection_reason(results, distinctness)
     if not reason:
-        halts = union(np.concatenate((cleaned.pauses, cleaned.standing)))
-        refined = _snap_outer_edges(_snap_rests(refine_edges(alignment, levels, grid), halts), float(grid.edge_s[-1]))
-        results = _build_step_results(refined, distinctness, grid)
+        halts, elapsed_s = union(np.concatenate((cleaned.pauses, cleaned.standing))), float(grid.edge_s[-1])
+        steps = _snap_rests(refine_edges(alignment, levels, grid), halts)
+        if steps[0].start_s <= ACTIVITY_END_TOLERANCE_S:
+            steps[0] = replace(steps[0], start_s=0.0)
+        if steps[-1].end_s >= elapsed_s - ACTIVITY_END_TOLERANCE_S:
+            steps[-1] = replace(steps[-1], end_s=elapsed_s)
+        results = _build_step_results(steps, distinctness, grid)
     return Workout(plan, results, alignment.missing_count, alignment.extra_count, reason)
-
-
-def _snap_outer_edges(steps: list[AlignedStep], elapsed_s: float) -> list[AlignedStep]:
-    if steps[0].start_s <= ACTIVITY_END_TOLERANCE_S:
-        steps[0] = replace(steps[0], start_s=0.0)
-    if steps[-1].end_s >= elapsed_s - ACTIVITY_END_TOLERANCE_S:
-        steps[-1] = replace(steps[-1], end_s=elapsed_s)
-    return steps
 
 
 def _snap_rests(steps: list[AlignedStep], halts: Spans) -> list[AlignedStep]:

@@ -1,7 +1,4 @@
-"""Refinement of the edges of aligned steps to the second.
-
-All edges move together, each by a few seconds, to where pace, cadence and planned length fit best.
-"""
+"""Refinement of the edges of aligned steps to the second where pace, cadence and planned length fit best."""
 
 from __future__ import annotations
 
@@ -48,9 +45,9 @@ def refine_edges(alignment: Alignment, levels: dict[int, FloatArray], grid: Acti
     if not np.isfinite(best_cost[choice]):
         return list(steps)
     moved = {edges[-1]: float(windows[-1][choice])}
-    for number in range(len(edges) - 2, -1, -1):
-        choice = int(best_starts[number][choice])
-        moved[edges[number]] = float(windows[number][choice])
+    for edge, window, starts in zip(edges[-2::-1], windows[-2::-1], best_starts[::-1], strict=True):
+        choice = int(starts[choice])
+        moved[edge] = float(window[choice])
     return [replace(aligned, start_s=moved[aligned.start_s], end_s=moved[aligned.end_s]) for aligned in steps]
 
 

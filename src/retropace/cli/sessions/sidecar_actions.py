@@ -99,7 +99,7 @@ def remove_rows(request: SidecarRequest, row_numbers: Sequence[int]) -> SidecarC
     if content is None:
         raise AnnotationError("there is no such file, so nothing to remove", path=request.path)
     for number in sorted(set(row_numbers), reverse=True):
-        editor = editor.without_row(number)
+        editor = editor.replace_row(number, ())
     atomic_write(request.path, editor.to_bytes(), expected_content=content)
     count = format_count(len(editor.parse_rows()), "annotation")
     return SidecarChange(f"{request.path}: {len(set(row_numbers))} removed, {count} left")
