@@ -10,8 +10,7 @@ from pathlib import Path
 import click
 import pytest
 
-from retropace.cli import main
-from retropace.cli.lazy_command import LazyCommand
+from retropace.cli import LazyCommand, main
 from tests.support.command_line import retropace
 
 RUN = "long-backward.fit"

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from retropace.cli import COMMANDS, main
-from retropace.cli.lazy_command import LazyCommand
+from retropace.cli import COMMANDS, LazyCommand, main
 from tests.support.fresh_calls import call_fresh, call_fresh_with
 
 HEAVY = {"numpy", "shapely", "gpxpy", "fitdecode", "fastcrc", "rich", "sqlite3", "distributed", "pyarrow"}
@@ -26,7 +25,6 @@ def test_the_list_loads_no_command() -> None:
         assert not HEAVY & call.modules
         assert {name for name in call.modules if name.startswith("retropace.")} == {
             "retropace.cli",
-            "retropace.cli.lazy_command",
             "retropace.core",
             "retropace.core._lazy",
         }

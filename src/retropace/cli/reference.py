@@ -6,8 +6,7 @@ import sys
 
 import click
 
-from retropace.cli import main
-from retropace.cli.lazy_command import LazyCommand
+from retropace.cli import LazyCommand, main
 
 WIDTH = 100
 """Columns to which help texts are wrapped."""
@@ -15,31 +14,21 @@ WIDTH = 100
 
 def build_reference() -> str:
     """Return the page as Markdown: the ``--help`` text of every command and subcommand."""
-    lines = [
-        "# The commands",
-        "",
-        "Made from `--help` by `python -m retropace.cli.reference`; a test says when stale.",
-        "",
-    ]
-    lines += _build_sections(main, "retropace", None)
-    return "\n".join(lines)
+    note = "Made from `--help` by `python -m retropace.cli.reference`; a test says when stale."
+    return "\n".join(["# The commands", "", note, "", *_build_sections(main, "retropace", None)])
 
 
 def _build_sections(command: click.Command, name: str, parent: click.Context | None) -> list[str]:
     """Return the lines for a command and, recursively, for its subcommands."""
     settings = {**command.context_settings, "terminal_width": WIDTH, "max_content_width": WIDTH}
     context = click.Context(command, info_name=name, parent=parent, **settings)
-    lines = _build_section(context.command_path, command.get_help(context))
+    lines = [f"## {context.command_path}", "", "```text", command.get_help(context).rstrip(), "```", ""]
     if isinstance(command, click.Group):
         for subname in command.list_commands(context):
             subcommand = command.commands[subname]
             loaded = subcommand.load() if isinstance(subcommand, LazyCommand) else subcommand
             lines += _build_sections(loaded, subname, context)
     return lines
-
-
-def _build_section(title: str, text: str) -> list[str]:
-    return [f"## {title}", "", "```text", text.rstrip(), "```", ""]
 
 
 if __name__ == "__main__":

@@ -8,9 +8,7 @@ import click
 
 from retropace.analysis.pipeline import Analysis
 from retropace.cli.options import common as options
-from retropace.cli.options.analysis_options import athlete_profile, gather_analysis, parameters
-from retropace.cli.options.annotation_options import annotation_options
-from retropace.cli.options.gathering import gather
+from retropace.cli.options.analysis_options import annotation_options, athlete_profile, gather_analysis, parameters
 from retropace.cli.sessions.analysis_request import AnalysisRequest
 from retropace.cli.sessions.analyze_file import analyze_file, build_document, format_segments
 from retropace.cli.sessions.learning import AthleteLearner
@@ -33,18 +31,18 @@ from retropace.cli.terminal.errors import exit_with_status, run_or_exit, run_or_
     "Who ran: know them from what they annotated in other sessions, and learn from what is annotated in these. "
     "What was learned is kept in your data folder, or in FILE; see 'retropace athlete'."
 )
-@click.option("--no-learn", is_flag=True, help="With --athlete: learn nothing from these sessions.")
-@click.option("--brief", is_flag=True, help="In the table, leave the single segments out.")
-@click.option(
+@options.option("--no-learn", "With --athlete: learn nothing from these sessions.", is_flag=True)
+@options.option("--brief", "In the table, leave the single segments out.", is_flag=True)
+@options.option(
     "--graphs/--no-graphs",
+    "In the table, show pace and cadence as small graphs above the strip, with --brief too.  [default: on a terminal,"
+    " not when piped]",
     default=None,
-    help="In the table, show pace and cadence as small graphs above the strip, with --brief too.  "
-    "[default: on a terminal, not when piped]",
 )
 @options.session
 @options.weight
 @gather_analysis
-@gather("view", AnalysisView)
+@options.gather("view", AnalysisView)
 def analyze(files: tuple[str, ...], analysis: AnalysisRequest, no_learn: bool, form: str, view: AnalysisView) -> None:
     """How far and how long each recording was run forward and backward.
 

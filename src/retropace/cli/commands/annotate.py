@@ -3,26 +3,27 @@
 from __future__ import annotations
 
 import webbrowser
+from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import click
 
 from retropace.annotations import UnresolvedAnnotation, parse_mark
 from retropace.cli.options import common as options
-from retropace.cli.options.analysis_options import athlete_profile, parameters
-from retropace.cli.options.annotation_options import parse_annotation_inputs
-from retropace.cli.options.gathering import gather
+from retropace.cli.options.analysis_options import athlete_profile, parameters, parse_annotation_inputs
 from retropace.cli.options.param_types import parse_option
 from retropace.cli.sessions import sidecar_actions
 from retropace.cli.sessions.analysis_request import AnalysisRequest, AnnotationInputs
 from retropace.cli.sessions.editor_page import EditorRequest, run_editor
-from retropace.cli.sessions.sidecar_actions import SidecarChange, SidecarRequest
-from retropace.cli.terminal.annotations_view import print_annotations, print_annotations_json
-from retropace.cli.terminal.console import print_line
+from retropace.cli.sessions.sidecar_actions import ListedAnnotation, SidecarRequest
+from retropace.cli.terminal.console import open_text_output, print_json, print_line
 from retropace.cli.terminal.errors import run_or_exit
+from retropace.cli.terminal.tables import print_table
 from retropace.core.parameters import Settings
 from retropace.core.sanitize import strip_control_chars
-from retropace.core.units import Units, format_count
+from retropace.core.units import Units, format_count, format_duration
+from retropace.output.tables.text_table import TextTable
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,60 +60,50 @@ class _Page:
 
 @click.command()
 @click.argument("file", metavar="FILE", type=click.Path())
-@click.option(
-    "--add",
-    "added",
-    metavar="WHERE=LABEL",
+@options.option(
+    "--add added WHERE=LABEL",
+    "Add an annotation, for example 12:30-15:00=backward or 'lap 2,4=backward walk'. May be given several times.",
     multiple=True,
-    help="Add an annotation, for example 12:30-15:00=backward or 'lap 2,4=backward walk'. May be given several times.",
 )
-@click.option("--note", metavar="TEXT", help="A note for what --add adds.")
-@click.option("--list", "lists", is_flag=True, help="Show the annotations with their numbers.")
-@click.option(
-    "--remove",
-    "removed",
-    metavar="N",
+@options.option("--note TEXT", "A note for what --add adds.")
+@options.option("--list lists", "Show the annotations with their numbers.", is_flag=True)
+@options.option(
+    "--remove removed N",
+    "Remove the annotation that --list shows with this number. May be given several times.",
     type=click.IntRange(min=1),
     multiple=True,
-    help="Remove the annotation that --list shows with this number. May be given several times.",
 )
-@click.option(
-    "--convert",
-    type=click.Choice(["audacity", "csv"]),
-    help="Write the annotations as an Audacity label track (NAME.annotations.txt), or such a track as a sidecar.",
+@options.option(
+    "--convert audacity|csv",
+    "Write the annotations as an Audacity label track (NAME.annotations.txt), or such a track as a sidecar.",
 )
-@click.option(
-    "--from",
-    "source",
-    metavar="OTHER",
+@options.option(
+    "--from source OTHER",
+    "Take over the annotations of another recording of the same activity, by the clock.",
     type=click.Path(),
-    help="Take over the annotations of another recording of the same activity, by the clock.",
 )
-@click.option(
-    "--annotations",
-    "sidecar",
-    metavar="SIDECAR",
+@options.option(
+    "--annotations sidecar SIDECAR",
+    "Edit this file instead of NAME.annotations.csv beside the recording.",
     type=click.Path(),
-    help="Edit this file instead of NAME.annotations.csv beside the recording.",
 )
-@click.option("-o", "--output", metavar="FILE", type=click.Path(), help="Where --convert writes to.")
+@options.option("-o --output FILE", "Where --convert writes to.", type=click.Path())
 @options.output_format("table", "json", help_text="For --list.")
-@click.option("--no-browser", is_flag=True, help="Show the page's address instead of opening it.")
-@click.option(
-    "--port",
+@options.option("--no-browser", "Show the page's address instead of opening it.", is_flag=True)
+@options.option(
+    "--port N",
+    "Where the page is served on 127.0.0.1, instead of at any free port.",
     type=click.IntRange(0, 65535),
     default=0,
-    metavar="N",
-    help="Where the page is served on 127.0.0.1, instead of at any free port.",
 )
 @options.units
 @parameters
 @athlete_profile("Who ran, as 'retropace analyze --athlete' has learned to know them: the page suspects by that too.")
 @options.home_zones
 @options.session
-@gather("request", SidecarRequest)
-@gather("actions", _Actions)
-@gather("page", _Page)
+@options.gather("request", SidecarRequest)
+@options.gather("actions", _Actions)
+@options.gather("page", _Page)
 def annotate(request: SidecarRequest, actions: _Actions, page: _Page, form: str) -> None:
     """Write down what was run backward, in NAME.annotations.csv beside the recording.
 
@@ -124,8 +115,9 @@ def annotate(request: SidecarRequest, actions: _Actions, page: _Page, form: str)
     """
     chosen = actions.chosen
     if chosen and (page.no_browser or page.port):
-        name = "--no-browser" if page.no_browser else "--port"
-        raise click.UsageError(f"{name} is for the page, not for {chosen[0]}.")
+        raise click.UsageError(
+            f"{'--no-browser' if page.no_browser else '--port'} is for the page, not for {chosen[0]}."
+        )
     if len([name for name in chosen if name != "--list"]) > 1:
         raise click.UsageError(f"{' and '.join(chosen)} do not go together: one at a time.")
     if actions.note is not None and not actions.added:
@@ -138,20 +130,20 @@ def annotate(request: SidecarRequest, actions: _Actions, page: _Page, form: str)
         run_or_exit(request.file, _run_page, request, page, inputs)
         return
     if chosen != ["--list"]:
-        change = run_or_exit(request.file, _change, request, actions, marks)
-        for warning in change.warnings:
+        message, *warnings = run_or_exit(request.file, _change, request, actions, marks)
+        for warning in warnings:
             click.echo(strip_control_chars(f"! {warning}"), err=True)
-        print_line(change.message)
+        print_line(message)
     if actions.lists:
         rows = run_or_exit(request.file, sidecar_actions.list_annotations, request)
         if form == "json":
-            print_annotations_json(rows)
+            _print_annotations_json(rows)
         else:
-            print_annotations(rows, request.path)
+            _print_annotations(rows, request.path)
 
 
-def _change(request: SidecarRequest, actions: _Actions, marks: list[UnresolvedAnnotation]) -> SidecarChange:
-    """Change the sidecar as the options say; raises :class:`~retropace.core.errors.RetropaceError`."""
+def _change(request: SidecarRequest, actions: _Actions, marks: list[UnresolvedAnnotation]) -> list[str]:
+    """Change the sidecar, and return what was done, and warnings; raises ``RetropaceError``."""
     if marks:
         return sidecar_actions.add_marks(request, marks, actions.note or "")
     if actions.removed:
@@ -171,9 +163,10 @@ def _run_page(request: SidecarRequest, page: _Page, inputs: AnnotationInputs) ->
         how = "Opened in the browser" if opened else "Open this address in a browser on this machine"
         print_line(f"{how}. Closing the page, or Ctrl-C here, ends it; every mark is saved at once.")
 
-    result = run_editor(EditorRequest(request.file, request.path, analysis, page.units, page.port), print_address)
-    changes = f"{format_count(result.edit_count, 'change')} saved" if result.edit_count else "nothing was changed"
-    print_line(f"{request.path}: {changes}, {format_count(result.annotation_count, 'annotation')} in all")
+    editor_request = EditorRequest(request.file, request.path, analysis, page.units, page.port)
+    edit_count, annotation_count = run_editor(editor_request, print_address)
+    changes = f"{format_count(edit_count, 'change')} saved" if edit_count else "nothing was changed"
+    print_line(f"{request.path}: {changes}, {format_count(annotation_count, 'annotation')} in all")
     return True
 
 
@@ -182,3 +175,40 @@ def _open_browser(address: str) -> bool:
         return webbrowser.open(address)
     except webbrowser.Error:
         return False
+
+
+def _print_annotations(rows: Sequence[ListedAnnotation], path: Path) -> None:
+    """Print a row for each span of each annotation in the file ``path``."""
+    if not rows:
+        print_line(f"{path}: {'holds no annotations' if path.exists() else 'does not exist yet'}")
+        return
+    cells = []
+    for row in rows:
+        annotation = row.annotation
+        label = " ".join(part for part in (str(annotation.label), str(annotation.attributes)) if part)
+        texts = [str(row.number), annotation.where, label, annotation.note]
+        for start_s, end_s in row.spans or [(float("nan"), float("nan"))]:
+            cells.append((*texts[:3], format_duration(start_s), format_duration(end_s), texts[3]))
+            texts = ["", "", "", ""]
+    output = open_text_output()
+    output.print(str(path), soft_wrap=True)
+    table = TextTable("", ("#", "where", "label", "from", "to", "note"), tuple(cells), (0, 1, 2, 5))
+    print_table(output, table)
+
+
+def _print_annotations_json(rows: Sequence[ListedAnnotation]) -> None:
+    """Print an object for each annotation."""
+    documents = [
+        {
+            "number": row.number,
+            "line": row.annotation.origin.line,
+            "where": row.annotation.where,
+            "label": str(row.annotation.label),
+            "note": row.annotation.note,
+            "distance_m": row.annotation.attributes.distance_m,
+            "speed_mps": row.annotation.attributes.speed_mps,
+            "spans": row.spans,
+        }
+        for row in rows
+    ]
+    print_json(documents)

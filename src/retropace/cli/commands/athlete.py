@@ -9,13 +9,7 @@ from typing import NoReturn
 import click
 
 from retropace.cli.options import common as options
-from retropace.cli.sessions.athletes import (
-    AthleteRebuild,
-    find_athlete_files,
-    forget_sessions,
-    learn_from_file,
-    read_known_athlete,
-)
+from retropace.cli.sessions import athletes
 from retropace.cli.terminal.console import open_text_output, print_json, print_line, print_text
 from retropace.cli.terminal.errors import exit_with_status, print_error, run_each, run_or_exit, run_or_report
 from retropace.cli.terminal.tables import print_table, print_tables
@@ -41,7 +35,7 @@ def show(name: str | None, form: str, units: Units) -> None:
     """What was learned and from which sessions; without ATHLETE, who is known."""
     if name is None:
         _print_athletes(form)
-    athlete, *_ = run_or_exit(name, read_known_athlete, name)
+    athlete, *_ = run_or_exit(name, athletes.read_known_athlete, name)
     if form == "json":
         print_json(json.loads(format_athlete(athlete)))
     else:
@@ -55,17 +49,15 @@ def show(name: str | None, form: str, units: Units) -> None:
 
 @athlete.command()
 @click.argument("name", metavar="ATHLETE")
-@click.option(
-    "--session",
-    "numbers",
-    metavar="N",
+@options.option(
+    "--session numbers N",
+    "Forget only what was learned from the N-th session that 'show' lists. May be given several times.",
     type=click.IntRange(min=1),
     multiple=True,
-    help="Forget only what was learned from the N-th session that 'show' lists. May be given several times.",
 )
 def forget(name: str, numbers: tuple[int, ...]) -> None:
     """Forget an athlete altogether, or what was learned from single sessions."""
-    print_text(run_or_exit(name, forget_sessions, name, numbers))
+    print_text(run_or_exit(name, athletes.forget_sessions, name, numbers))
 
 
 @athlete.command()
@@ -78,10 +70,10 @@ def rebuild(name: str, files: tuple[str, ...], cadence: str) -> None:
     Without FILE from the recordings that it was learned from; what was learned from one that is no longer there, or has
     no annotations beside it, is kept as it was. With FILE from these alone.
     """
-    learner = run_or_exit(name, AthleteRebuild, name, files)
+    learner = run_or_exit(name, athletes.AthleteRebuild, name, files)
     results: list[object | None] = []
     for source in learner.sources:
-        learned = run_or_report(source, learn_from_file, source, cadence)
+        learned = run_or_report(source, athletes.learn_from_file, source, cadence)
         results.append(learned)
         count = learner.add(source, learned or ())
         if learned is not None and not any(session.examples for session in learned):
@@ -94,13 +86,12 @@ def rebuild(name: str, files: tuple[str, ...], cadence: str) -> None:
 
 def _print_athletes(form: str) -> NoReturn:
     """Print the athletes that are known by name, and end the program."""
-    results = list(run_each(find_athlete_files(), lambda path: read_athlete(Path(path))))
-    athletes = [result[0] for result in results if result is not None]
+    results = list(run_each(athletes.find_athlete_files(), lambda path: read_athlete(Path(path))))
+    known = [result[0] for result in results if result is not None]
     if form == "json":
-        rows = [{"name": stored.name, "sessions": len(stored.sessions)} for stored in athletes]
-        print_json(rows)
+        print_json([{"name": stored.name, "sessions": len(stored.sessions)} for stored in known])
     elif not results:
         print_text("no athlete is known yet: 'retropace analyze --athlete NAME' learns one")
-    for stored in athletes if form == "table" else ():
+    for stored in known if form == "table" else ():
         print_line(f"{stored.name}: {format_count(len(stored.sessions), 'session')}")
     exit_with_status(results)

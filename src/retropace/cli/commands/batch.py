@@ -10,9 +10,7 @@ import click
 from click.core import ParameterSource
 
 from retropace.cli.options import common as options
-from retropace.cli.options.analysis_options import athlete_profile, parameters
-from retropace.cli.options.annotation_options import parse_annotation_inputs
-from retropace.cli.options.gathering import gather
+from retropace.cli.options.analysis_options import athlete_profile, parameters, parse_annotation_inputs
 from retropace.cli.options.param_types import ByteSizeParam
 from retropace.cli.sessions.analysis_request import AnnotationInputs
 from retropace.cli.sessions.batch_request import BatchRequest, BatchView
@@ -23,33 +21,20 @@ from retropace.library.batch.forkserver import start_forkserver
 @click.command()
 @click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=click.Path())
 @options.library
-@click.option(
-    "--jobs",
-    "-j",
-    type=click.IntRange(min=1),
-    metavar="N",
-    help="How many processes work at once.  [default: one per core]",
+@options.option("--jobs -j N", "How many processes work at once.  [default: one per core]", type=click.IntRange(min=1))
+@options.option(
+    "--timeout SECONDS", "Give up a file that takes longer.  [default: 300]", type=click.FloatRange(min=0.1)
 )
-@click.option(
-    "--timeout",
-    type=click.FloatRange(min=0.1),
-    metavar="SECONDS",
-    help="Give up a file that takes longer.  [default: 300]",
-)
-@click.option(
-    "--max-size",
-    type=ByteSizeParam(),
-    default="512MB",
-    show_default=True,
-    help="Do not read a file that holds more than this, unpacked.",
+@options.option(
+    "--max-size", "Do not read a file that holds more than this, unpacked.", type=ByteSizeParam(), shown_default="512MB"
 )
 @options.since
 @options.sports
-@click.option("--dry-run", is_flag=True, help="List the files that would be read; read and keep nothing.")
-@click.option("--strict", is_flag=True, help="Stop at the first file that fails.")
-@click.option("--retry", is_flag=True, help="Read again what failed before, though it has not changed.")
+@options.option("--dry-run", "List the files that would be read; read and keep nothing.", is_flag=True)
+@options.option("--strict", "Stop at the first file that fails.", is_flag=True)
+@options.option("--retry", "Read again what failed before, though it has not changed.", is_flag=True)
 @options.tables
-@click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON, with a row for each activity.")
+@options.option("--json as_json", "Print the summary as JSON, with a row for each activity.", is_flag=True)
 @options.units
 @parameters
 @options.zones
@@ -58,14 +43,13 @@ from retropace.library.batch.forkserver import start_forkserver
 @options.ignore_names
 @options.exact
 @athlete_profile("Who ran: what is known of them from 'analyze --athlete' is used.")
-@click.option(
-    "--scheduler",
-    metavar="ADDRESS",
-    help="Let the workers of this Dask cluster do it, for example tcp://host:8786; needs retropace[cluster].",
+@options.option(
+    "--scheduler ADDRESS",
+    "Let the workers of this Dask cluster do it, for example tcp://host:8786; needs retropace[cluster].",
 )
-@gather("read_inputs", parse_annotation_inputs, deferred=True)
-@gather("request", BatchRequest)
-@gather("view", BatchView)
+@options.gather("read_inputs", parse_annotation_inputs, deferred=True)
+@options.gather("request", BatchRequest)
+@options.gather("view", BatchView)
 def batch(
     request: BatchRequest,
     read_inputs: Callable[[], AnnotationInputs],

@@ -11,13 +11,7 @@ from retropace.cli.options import common as options
 from retropace.cli.terminal.console import open_text_output, print_json, print_line, print_text
 from retropace.cli.terminal.errors import run_or_exit
 from retropace.cli.terminal.tables import print_table
-from retropace.config.edit import (
-    DOTTED_KEYS,
-    format_config_toml,
-    parse_config_value,
-    set_config_value,
-    unset_config_value,
-)
+from retropace.config import edit
 from retropace.config.model import Config, read_config
 from retropace.config.values import collect_config_values, format_config_value
 from retropace.core.errors import RetropaceError
@@ -40,7 +34,7 @@ def show(form: str) -> None:
     current = run_or_exit(str(config_path()), read_config)
     values = collect_config_values(current)
     if form == "toml":
-        print_text(format_config_toml(values, current.goals), nl=False)
+        print_text(edit.format_config_toml(values, current.goals), nl=False)
     elif form == "json":
         print_json({"path": str(config_path()), **values})
     else:
@@ -51,7 +45,7 @@ def show(form: str) -> None:
 
 
 @config.command("set", context_settings={"ignore_unknown_options": True})  # a latitude may begin with a minus sign
-@click.option("--unset", "is_unset", is_flag=True, help="Take NAME out, as 'config unset' does.")
+@options.option("--unset is_unset", "Take NAME out, as 'config unset' does.", is_flag=True)
 @click.argument("name")
 @click.argument("values", metavar="VALUE...", nargs=-1)
 def set_(is_unset: bool, name: str, values: tuple[str, ...]) -> None:
@@ -64,20 +58,20 @@ def set_(is_unset: bool, name: str, values: tuple[str, ...]) -> None:
         name, _, value = name.partition("=")
         values = (value,)
     _check_name(name)
+    if is_unset and values:
+        raise click.UsageError("--unset takes a setting out: give no value.")
     if is_unset:
-        if values:
-            raise click.UsageError("--unset takes a setting out: give no value.")
-        _print_change(name, unset_config_value)
+        _print_change(name, edit.unset_config_value)
         return
     if not values:
         raise click.UsageError(f"Say what to set {name} to; 'config unset {name}' takes it out.")
     if len(values) > 1 and name != "privacy.hide_around":
         raise click.UsageError(f"{name} has one value.")
     try:
-        parse_config_value(name, values)
+        edit.parse_config_value(name, values)
     except RetropaceError as error:
         raise click.BadParameter(strip_control_chars(error.message), param_hint="VALUE") from None
-    _print_change(name, set_config_value, values)
+    _print_change(name, edit.set_config_value, values)
 
 
 @config.command()
@@ -85,7 +79,7 @@ def set_(is_unset: bool, name: str, values: tuple[str, ...]) -> None:
 def unset(name: str) -> None:
     """Take NAME out of the settings: what holds without it holds again."""
     _check_name(name)
-    _print_change(name, unset_config_value)
+    _print_change(name, edit.unset_config_value)
 
 
 @config.command()
@@ -96,9 +90,9 @@ def path() -> None:
 
 def _check_name(name: str) -> None:
     """Raise :class:`click.BadParameter`, with a similar key as a hint, if there is no config key of this name."""
-    if name not in DOTTED_KEYS:
-        similar = difflib.get_close_matches(name.lower(), DOTTED_KEYS, n=1, cutoff=0.4)
-        hint = f"did you mean {similar[0]}?" if similar else f"there are {', '.join(DOTTED_KEYS)}"
+    if name not in edit.DOTTED_KEYS:
+        similar = difflib.get_close_matches(name.lower(), edit.DOTTED_KEYS, n=1, cutoff=0.4)
+        hint = f"did you mean {similar[0]}?" if similar else f"there are {', '.join(edit.DOTTED_KEYS)}"
         if name.startswith("goal"):
             hint = "'retropace goal set' sets one"
         raise click.BadParameter(f"there is no setting {name!r}: {hint}", param_hint="NAME")

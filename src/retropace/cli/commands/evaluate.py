@@ -5,7 +5,6 @@ from __future__ import annotations
 import click
 
 from retropace.cli.options import common as options
-from retropace.cli.options.gathering import gather
 from retropace.cli.sessions.evaluation import EvaluationRequest, compute_scores
 from retropace.cli.terminal.console import open_text_output, print_json
 from retropace.cli.terminal.errors import run_or_exit
@@ -17,21 +16,20 @@ from retropace.output.tables.scores import build_scores_tables
 @click.command()
 @click.argument("truth", type=click.Path())
 @click.argument("labels", type=click.Path())
-@click.option(
-    "--recording",
-    metavar="FILE",
+@options.option(
+    "--recording FILE",
+    "The recording that annotations are about, where they name laps, distances or times of day.",
     type=click.Path(),
-    help="The recording that annotations are about, where they name laps, distances or times of day.",
 )
-@click.option(
+@options.option(
     "--skip-unlabelled",
+    "Do not judge what TRUTH leaves unlabelled. Without this it counts as forward, and as rest where LABELS rest.",
     is_flag=True,
-    help="Do not judge what TRUTH leaves unlabelled. Without this it counts as forward, and as rest where LABELS rest.",
 )
 @options.table_or_json
 @options.units
 @options.session
-@gather("request", EvaluationRequest)
+@options.gather("request", EvaluationRequest)
 def evaluate(request: EvaluationRequest, form: str, units: Units) -> None:
     """How good labels are against the truth.
 

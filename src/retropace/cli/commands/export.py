@@ -8,10 +8,8 @@ from pathlib import Path
 import click
 
 from retropace.cli.options import common as options
-from retropace.cli.options.analysis_options import gather_analysis, known_athlete, parameters
-from retropace.cli.options.annotation_options import annotation_options
-from retropace.cli.options.athlete_selection import read_athlete_or_exit
-from retropace.cli.options.gathering import gather
+from retropace.cli.options.analysis_options import annotation_options, gather_analysis, known_athlete, parameters
+from retropace.cli.options.inputs import read_athlete_or_exit
 from retropace.cli.options.param_types import parse_option
 from retropace.cli.options.privacy_options import privacy_options
 from retropace.cli.sessions.export_file import FORMATS, ExportRequest, build_export, default_target, write_export
@@ -26,31 +24,20 @@ FORMATS_WITH_ROWS = ("csv", "json")
 
 @click.command()
 @click.argument("file", metavar="FILE", type=click.Path())
-@click.option(
-    "--to",
-    "form",
-    type=click.Choice(FORMATS),
-    help="The format; may be left out if the ending of --output says it.",
+@options.option(
+    "--to form", "The format; may be left out if the ending of --output says it.", type=click.Choice(FORMATS)
 )
-@click.option(
-    "-o",
-    "--output",
-    metavar="FILE",
+@options.option(
+    "-o --output FILE",
+    "Where it goes, - for stdout; without it NAME.directions.FORMAT in the current folder.",
     type=click.Path(allow_dash=True),
-    help="Where it goes, - for stdout; without it NAME.directions.FORMAT in the current folder.",
 )
-@click.option("--force", is_flag=True, help="Write over a file that exists; never over the recording.")
-@click.option(
-    "--rows",
-    type=click.Choice(["segments", "samples"]),
-    help="Of csv and json: a row for each segment, or for each record with the label of its segment.  [default: "
-    "segments]",
+@options.option("--force", "Write over a file that exists; never over the recording.", is_flag=True)
+@options.option(
+    "--rows segments|samples",
+    "Of csv and json: a row for each segment, or for each record with the label of its segment.  [default: segments]",
 )
-@click.option(
-    "--simplify",
-    metavar="METRES",
-    help="Of geojson: leave out positions as long as the line stays this near the way.",
-)
+@options.option("--simplify METRES", "Of geojson: leave out positions as long as the line stays this near the way.")
 @privacy_options
 @annotation_options
 @options.units
@@ -58,7 +45,7 @@ FORMATS_WITH_ROWS = ("csv", "json")
 @known_athlete
 @options.session
 @gather_analysis
-@gather("request", ExportRequest)
+@options.gather("request", ExportRequest)
 def export(request: ExportRequest, form: str | None, output: str | None, force: bool, simplify: str | None) -> None:
     """An analysis as CSV, JSON, GeoJSON, GPX, FIT or a picture, for other programs.
 

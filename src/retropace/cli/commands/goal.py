@@ -7,7 +7,6 @@ from typing import Any
 import click
 
 from retropace.cli.options import common as options
-from retropace.cli.options.gathering import gather
 from retropace.cli.sessions.athlete_progress import ProgressRequest, read_progress
 from retropace.cli.terminal.console import open_text_output, print_json, print_line, print_text
 from retropace.cli.terminal.errors import run_or_exit, run_or_report
@@ -29,22 +28,14 @@ def goal() -> None:
 
 
 @goal.command("set")
-@click.option("--sessions", type=int, metavar="N", help="So many sessions.")
-@click.option("--minutes", type=float, metavar="M", help="So many minutes: of each session, or, without it, in all.")
-@click.option("--km", type=float, metavar="K", help="So many kilometres: of each session, or, without it, in all.")
-@click.option("--per", type=click.Choice(["week", "month"]), default="week", show_default=True, help="Each of these.")
-@click.option(
-    "--direction",
-    type=click.Choice(["backward", "forward"]),
-    default="backward",
-    show_default=True,
-    help="What counts.",
-)
-@click.option("--athlete", default="", metavar="NAME", help="Whose goal it is; without it everybody's.")
-def set_(sessions: int | None, minutes: float | None, km: float | None, per: str, direction: str, athlete: str) -> None:
+@options.option("--sessions N", "So many sessions.", type=int)
+@options.option("--minutes M", "So many minutes: of each session, or, without it, in all.", type=float)
+@options.option("--km K", "So many kilometres: of each session, or, without it, in all.", type=float)
+@options.option("--per week|month", "Each of these.", shown_default="week")
+@options.option("--direction backward|forward", "What counts.", shown_default="backward")
+@options.option("--athlete NAME", "Whose goal it is; without it everybody's.", default="")
+def set_(**values: Any) -> None:
     """Set a goal, for example --sessions 3 --minutes 10 --per week."""
-    values: dict[str, Any] = {"sessions": sessions, "minutes": minutes, "km": km, "per": per, "direction": direction}
-    values["athlete"] = athlete
     try:
         new_goal = parse_goal({name: value for name, value in values.items() if value is not None})
     except RetropaceError as error:
@@ -58,7 +49,7 @@ def set_(sessions: int | None, minutes: float | None, km: float | None, per: str
 @options.library
 @options.library_athlete
 @options.timezone
-@gather("request", ProgressRequest)
+@options.gather("request", ProgressRequest)
 def list_(form: str, request: ProgressRequest) -> None:
     """List the goals with their numbers, and how far they are if there is a library to tell."""
     goals = run_or_exit(str(config_path()), read_config).goals
@@ -67,8 +58,7 @@ def list_(form: str, request: ProgressRequest) -> None:
         result = run_or_report(request.library_file, read_progress, request)
         progress = {item.goal: item for item in (result.progress.goal_progress if result is not None else ())}
     if form == "json":
-        documents = [_build_document(number, goal, progress.get(goal)) for number, goal in enumerate(goals, 1)]
-        print_json(documents)
+        print_json([_build_document(number, goal, progress.get(goal)) for number, goal in enumerate(goals, 1)])
     elif not goals:
         print_text("no goals yet: retropace goal set --sessions 3 --minutes 10 --per week")
     else:
@@ -81,14 +71,8 @@ def list_(form: str, request: ProgressRequest) -> None:
 def _build_document(number: int, goal: Goal, progress: GoalProgress | None) -> dict[str, Any]:
     document: dict[str, Any] = {"number": number, "goal": str(goal), **goal_to_dict(goal)}
     if progress is not None:
-        document |= {
-            "done_sessions": progress.sessions,
-            "done_minutes": progress.minutes,
-            "done_km": progress.km,
-            "is_met": progress.is_met,
-            "streak": progress.streak,
-            "best_streak": progress.best_streak,
-        }
+        document |= {f"done_{name}": getattr(progress, name) for name in ("sessions", "minutes", "km")}
+        document |= {name: getattr(progress, name) for name in ("is_met", "streak", "best_streak")}
     return document
 
 

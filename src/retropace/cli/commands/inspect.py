@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 import click
 
 from retropace.analysis.inspection import Inspection, inspect_activity
@@ -30,8 +28,12 @@ def inspect(files: tuple[str, ...], form: str, units: Units, cadence: str, sessi
     Shows device, records and their spacing, fields, laps, workout steps, pauses, waypoints, distances, and everything
     that had to be repaired. JSON is an object, or an array for several sessions.
     """
-    inspect_path = partial(_inspect_file, session=session, parameters=CleanParameters(cadence=cadence))
-    results = list(run_each(files, inspect_path))
+    parameters = CleanParameters(cadence=cadence)
+
+    def inspect_file(path: str) -> list[Inspection]:
+        return [inspect_activity(activity, parameters) for activity in read_activities(path, session)]
+
+    results = list(run_each(files, inspect_file))
     inspections = [inspection for result in results for inspection in result or ()]
     if form == "json":
         print_json_documents([inspection.to_dict() for inspection in inspections], file_count=len(files))
@@ -44,8 +46,3 @@ def inspect(files: tuple[str, ...], form: str, units: Units, cadence: str, sessi
             print_tables(output, build_inspection_tables(inspection, units))
             print_warnings(output, inspection.cleaned.warnings)
     exit_with_status(results)
-
-
-def _inspect_file(path: str, session: int | None, parameters: CleanParameters) -> list[Inspection]:
-    """Return the inspection of each session; raises :class:`~retropace.core.errors.RetropaceError`."""
-    return [inspect_activity(activity, parameters) for activity in read_activities(path, session)]

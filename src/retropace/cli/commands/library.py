@@ -8,11 +8,10 @@ from typing import Any
 import click
 
 from retropace.cli.options import common as options
-from retropace.cli.options.gathering import gather
 from retropace.cli.sessions import library_queries
 from retropace.cli.sessions.batch_request import TableFolders
 from retropace.cli.sessions.library_queries import LibraryRequest
-from retropace.cli.sessions.short_paths import shorten_path
+from retropace.cli.sessions.output_paths import shorten_path
 from retropace.cli.terminal.console import open_text_output, print_json, print_json_documents, print_text, print_written
 from retropace.cli.terminal.errors import run_or_exit
 from retropace.cli.terminal.tables import print_tables
@@ -31,16 +30,15 @@ def library() -> None:
 @options.library
 @options.since
 @options.sports
-@click.option("--backward", is_flag=True, help="Only activities with something backward in them.")
+@options.option("--backward", "Only activities with something backward in them.", is_flag=True)
 @options.table_or_json
 @options.units
-@gather("request", LibraryRequest)
+@options.gather("request", LibraryRequest)
 def list_(request: LibraryRequest, backward: bool, form: str, units: Units) -> None:
     """List the activities: when, what, how far, and how much of it backward."""
     condition = HAS_BACKWARD if backward else "1"
-    _print_activities(
-        run_or_exit(request.library_file, library_queries.list_activities, request, condition), form, units
-    )
+    rows = run_or_exit(request.library_file, library_queries.list_activities, request, condition)
+    _print_activities(rows, form, units)
 
 
 @library.command()
@@ -50,7 +48,7 @@ def list_(request: LibraryRequest, backward: bool, form: str, units: Units) -> N
 @options.sports
 @options.table_or_json
 @options.units
-@gather("request", LibraryRequest)
+@options.gather("request", LibraryRequest)
 def search(request: LibraryRequest, words: tuple[str, ...], form: str, units: Units) -> None:
     """List the activities that hold every one of WORDS in name, sport, device, date, path or annotations."""
     _print_activities(run_or_exit(request.library_file, library_queries.search_activities, request, words), form, units)
@@ -61,7 +59,7 @@ def search(request: LibraryRequest, words: tuple[str, ...], form: str, units: Un
 @options.library
 @options.table_or_json
 @options.units
-@gather("request", LibraryRequest)
+@options.gather("request", LibraryRequest)
 def show(request: LibraryRequest, what: str, form: str, units: Units) -> None:
     """Show an activity as it was analysed; ID is what 'list' says, or its first four letters or more."""
     documents = run_or_exit(request.library_file, library_queries.read_recording, request, what)
@@ -75,7 +73,7 @@ def show(request: LibraryRequest, what: str, form: str, units: Units) -> None:
 @library.command()
 @click.argument("what", metavar="ID|PATH...", nargs=-1, required=True)
 @options.library
-@gather("request", LibraryRequest)
+@options.gather("request", LibraryRequest)
 def forget(request: LibraryRequest, what: tuple[str, ...]) -> None:
     """Forget activities, or everything from a file, folder or archive; no recording is touched.
 
@@ -89,10 +87,10 @@ def forget(request: LibraryRequest, what: tuple[str, ...]) -> None:
 @library.command()
 @options.library
 @options.tables
-@click.option("--json", "as_json", is_flag=True, help="Print every analysis as a line of JSON.")
+@options.option("--json as_json", "Print every analysis as a line of JSON.", is_flag=True)
 @options.since
 @options.sports
-@gather("request", LibraryRequest)
+@options.gather("request", LibraryRequest)
 def export(request: LibraryRequest, folders: TableFolders, as_json: bool) -> None:
     """Write everything in the library as tables, or print every analysis as JSON lines."""
     if folders == TableFolders() and not as_json:
@@ -109,7 +107,7 @@ def export(request: LibraryRequest, folders: TableFolders, as_json: bool) -> Non
 
 @library.command()
 @options.library
-@gather("request", LibraryRequest)
+@options.gather("request", LibraryRequest)
 def path(request: LibraryRequest) -> None:
     """Print where the library lies."""
     print_text(request.library_file)
@@ -117,8 +115,7 @@ def path(request: LibraryRequest) -> None:
 
 def _print_activities(rows: list[dict[str, Any]], form: str, units: Units) -> None:
     if form == "json":
-        documents = [{name: row[name] for name in ACTIVITY_COLUMNS} for row in rows]
-        print_json(documents)
+        print_json([{name: row[name] for name in ACTIVITY_COLUMNS} for row in rows])
     else:
         output = open_text_output()
         print_tables(output, [build_activity_list(rows, units, output.width)])

@@ -9,15 +9,18 @@ from typing import Any
 import click
 
 from retropace.cli.options import common as options
-from retropace.cli.options.gathering import gather
 from retropace.cli.options.param_types import DateParam
-from retropace.cli.sessions.athlete_progress import ProgressRequest, read_progress
-from retropace.cli.sessions.short_paths import shorten_path
-from retropace.cli.terminal.console import print_json, print_text
+from retropace.cli.sessions.athlete_progress import ProgressRequest, ProgressResult, read_progress
+from retropace.cli.sessions.output_paths import shorten_path
+from retropace.cli.terminal.console import TextOutput, open_text_output, print_json, print_text
+from retropace.cli.terminal.direction_strip import DIRECTION_COLOURS, DIRECTION_LETTERS
 from retropace.cli.terminal.errors import print_error, run_or_exit
-from retropace.cli.terminal.progress_view import print_progress
-from retropace.core.units import Units, pluralize
+from retropace.cli.terminal.tables import print_tables
+from retropace.core.units import Units, format_count, pluralize
+from retropace.output.tables.energy import ENERGY_NOTE
+from retropace.output.tables.season import RunnerProfile, build_progress_tables
 from retropace.season.json_document import progress_document
+from retropace.season.progress import Progress
 
 DEFAULT_PERIODS = 12
 """Number of weeks or months in the table, unless ``--all`` is given."""
@@ -27,20 +30,16 @@ DEFAULT_PERIODS = 12
 @options.library
 @options.library_athlete
 @options.since
-@click.option("--until", type=DateParam(), metavar="DATE", help="As of this day instead of today.")
-@click.option(
-    "--by", "per", type=click.Choice(["week", "month"]), default="week", show_default=True, help="What to sum up by."
-)
-@click.option(
-    "--all", "shows_all", is_flag=True, help=f"Show every week or month, not only the latest {DEFAULT_PERIODS}."
-)
+@options.option("--until DATE", "As of this day instead of today.", type=DateParam())
+@options.option("--by per week|month", "What to sum up by.", shown_default="week")
+@options.option("--all shows_all", f"Show every week or month, not only the latest {DEFAULT_PERIODS}.", is_flag=True)
 @options.output_format(
     "table", "json", "csv", help_text="Tables to read, JSON, or CSV with a row per period and direction."
 )
 @options.weight
 @options.timezone
 @options.units
-@gather("request", ProgressRequest)
+@options.gather("request", ProgressRequest)
 def progress(request: ProgressRequest, shows_all: bool, form: str, weight_kg: float | None, units: Units) -> None:
     """Weeks and months, how backward gets on beside forward, bests, goals.
 
@@ -53,7 +52,7 @@ def progress(request: ProgressRequest, shows_all: bool, form: str, weight_kg: fl
     if result.undated_count:
         print_error(f"{result.undated_count} without a date {pluralize(result.undated_count, 'is', 'are')} in no week")
     if form == "table":
-        print_progress(result, units, weight_kg, None if shows_all else DEFAULT_PERIODS)
+        _print_progress(result, units, weight_kg, None if shows_all else DEFAULT_PERIODS)
         return
     document = progress_document(result.progress, result.athlete, shorten_path, weight_kg)
     if form == "csv":
@@ -72,3 +71,56 @@ def _format_csv(document: dict[str, Any]) -> str:
         for direction in ("forward", "backward", "rest", "unknown", "all"):
             writer.writerow([period["first"], period["last"], direction, *period[direction].values()])
     return text.getvalue()
+
+
+MAX_BAR_COLUMNS = 40
+"""Terminal columns of the longest bar."""
+
+
+def _print_progress(result: ProgressResult, units: Units, weight_kg: float | None, max_periods: int | None) -> None:
+    """Print a bar for each week or month, then tables, of the latest ``max_periods`` or of all for None."""
+    season_progress, athlete_name = result.progress, result.athlete
+    runner_profile = RunnerProfile(weight_kg, result.max_heart_rate_bpm)
+    output = open_text_output()
+    prefix = f"{athlete_name}: " if athlete_name else ""
+    count = len(season_progress.season)
+    if not count:
+        output.print(f"{prefix}no activities")
+        return
+    days = f"{season_progress.days[0]:%Y-%m-%d} to {season_progress.days[-1]:%Y-%m-%d}"
+    output.print(f"{prefix}{format_count(count, 'activity', 'activities')}, {days}", style="bold")
+    output.print()
+    _print_bars(output, season_progress, units, max_periods)
+    output.print()
+    tables = build_progress_tables(season_progress, units, shorten_path, runner_profile, max_periods=max_periods)
+    print_tables(output, tables)
+    if weight_kg is not None:
+        output.print()
+        output.print(f"energy is {ENERGY_NOTE}")
+
+
+def _print_bars(output: TextOutput, season_progress: Progress, units: Units, max_periods: int | None) -> None:
+    """Print a bar for each period, forward distance followed by backward; moving time where no distance is known."""
+    by_distance = season_progress.season_stats["all"].distance_m > 0.0
+    name = "distance_m" if by_distance else "moving_s"
+    rows = list(zip(season_progress.periods, season_progress.period_stats, strict=True))[
+        -(max_periods or len(season_progress.periods)) :
+    ]
+    longest = max((getattr(stats["all"], name) for _, stats in rows), default=0.0)
+    for period, stats in rows:
+        label = f"{period.first:%Y-%m-%d}" if season_progress.per == "week" else f"{period.first:%Y-%m}"
+        line: list[tuple[str, str]] = [(f"{label}  ", "")]
+        start = 0
+        total = 0.0
+        for direction in ("forward", "backward"):
+            total += getattr(stats[direction], name)
+            end = round(MAX_BAR_COLUMNS * total / longest) if longest > 0.0 else 0
+            symbol = "█" if output.is_coloured else DIRECTION_LETTERS[direction]
+            line.append((symbol * (end - start), DIRECTION_COLOURS[direction] if output.is_coloured else ""))
+            start = end
+        if stats["all"].sessions:
+            backward = stats["backward"]
+            amount = units.format_distance(total) if by_distance else f"{total / 60.0:.0f} min"
+            share = f", {100.0 * backward.share:.0f} % backward" if backward.sessions else ""
+            line.append((f" {amount}{share}", ""))
+        output.print_line(tuple(line))

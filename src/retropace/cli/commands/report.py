@@ -7,11 +7,8 @@ from functools import partial
 import click
 
 from retropace.cli.options import common as options
-from retropace.cli.options.analysis_options import gather_analysis, known_athlete, parameters
-from retropace.cli.options.annotation_options import annotation_options
-from retropace.cli.options.athlete_selection import read_athlete_or_exit
-from retropace.cli.options.expand_paths import expand_paths
-from retropace.cli.options.gathering import gather
+from retropace.cli.options.analysis_options import annotation_options, gather_analysis, known_athlete, parameters
+from retropace.cli.options.inputs import expand_paths, read_athlete_or_exit
 from retropace.cli.options.privacy_options import privacy_options
 from retropace.cli.sessions import report_page
 from retropace.cli.sessions.output_paths import find_output_path_problem
@@ -23,22 +20,18 @@ from retropace.output.report.html import parse_tile_origin
 
 @click.command()
 @click.argument("files", metavar="PATH...", nargs=-1, required=True, type=click.Path())
-@click.option(
-    "-o",
-    "--output",
-    metavar="FILE",
+@options.option(
+    "-o --output FILE",
+    "Where the page goes; - for stdout.",
     type=click.Path(allow_dash=True),
-    default="report.html",
-    show_default=True,
-    help="Where the page goes; - for stdout.",
+    shown_default="report.html",
 )
-@click.option("--force", is_flag=True, help="Write over FILE even if it is no report of retropace's.")
-@click.option("--open", "opens", is_flag=True, help="Open the page in the browser.")
-@click.option(
-    "--tiles",
-    metavar="URL",
-    help="Lay a map below the way, from tiles at this address, for example "
-    "https://tile.openstreetmap.org/{z}/{x}/{y}.png. Whoever opens the page asks that server for them.",
+@options.option("--force", "Write over FILE even if it is no report of retropace's.", is_flag=True)
+@options.option("--open opens", "Open the page in the browser.", is_flag=True)
+@options.option(
+    "--tiles URL",
+    "Lay a map below the way, from tiles at this address, for example https://tile.openstreetmap.org/{z}/{x}/{y}.png."
+    " Whoever opens the page asks that server for them.",
 )
 @privacy_options
 @annotation_options
@@ -47,7 +40,7 @@ from retropace.output.report.html import parse_tile_origin
 @known_athlete
 @options.session
 @gather_analysis
-@gather("request", ReportRequest)
+@options.gather("request", ReportRequest)
 def report(files: tuple[str, ...], request: ReportRequest, output: str, force: bool, opens: bool) -> None:
     """One page to look at: map, charts, totals, reps, and how to mark what is wrong.
 
@@ -81,7 +74,7 @@ def report(files: tuple[str, ...], request: ReportRequest, output: str, force: b
 
 
 def _write_page(page: ReportPage, output: str) -> bool:
-    """Write the page to a file, or to stdout for ``-``, and return True; raises ``RetropaceError``."""
+    """Write the page, to stdout for ``-``, and return True; raises ``RetropaceError``."""
     for note in page.notes:
         print_error(note)
     if output == "-":
@@ -95,7 +88,5 @@ def _write_page(page: ReportPage, output: str) -> bool:
 def _check_tiles(tiles: str | None) -> None:
     """Raise :class:`click.BadParameter` unless ``tiles`` is None or an http address with ``{z}``, ``{x}``, ``{y}``."""
     if tiles is not None and not (parse_tile_origin(tiles) and all(name in tiles for name in ("{z}", "{x}", "{y}"))):
-        raise click.BadParameter(
-            f"{tiles} is no address of tiles: it begins with http:// or https:// and holds {{z}}, {{x}} and {{y}}",
-            param_hint="--tiles",
-        )
+        rule = "it begins with http:// or https:// and holds {z}, {x} and {y}"
+        raise click.BadParameter(f"{tiles} is no address of tiles: {rule}", param_hint="--tiles")

@@ -1,7 +1,8 @@
-"""How the text of an option is parsed, with a usage error of click for a text that is not valid."""
+"""How the text of an option becomes a value: its default from the config file, and how it is parsed."""
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -9,19 +10,41 @@ from typing import Any, TypeVar
 
 import click
 
+from retropace.cli.terminal.errors import run_or_exit
 from retropace.core.errors import RetropaceError
 from retropace.core.units import parse_weight_kg
+from retropace.core.user_dirs import config_path
 
 T = TypeVar("T")
 """The type that the parser returns."""
 
 
-def parse_option(option: str, parse: Callable[[str], T], text: str) -> T:
-    """Return ``parse(text)``.
+def default_from_config(
+    name: str, fallback: Any = None, *, empty_is_none: bool = False, convert: Callable[[Any], Any] = lambda value: value
+) -> Callable[[click.Context, click.Parameter, Any], Any]:
+    """Return a click callback that gives an absent option its default: the config value ``name``, else ``fallback``.
 
-    Raises :class:`click.BadParameter`, which names ``option`` (such as ``--mark``) and ends the program with exit
-    status 2, where ``parse`` raises :class:`~retropace.core.errors.RetropaceError`.
+    With ``empty_is_none``, an option given as an empty text is None, whatever the config says. ``convert`` makes of the
+    text what the command receives. A config file that cannot be read ends the program with exit status 1; for help and
+    completion none is read.
     """
+
+    def resolve(context: click.Context, _parameter: click.Parameter, value: Any) -> Any:
+        if value == "" and empty_is_none:
+            return None
+        if context.resilient_parsing:
+            return value
+        if value is None and os.path.lexists(config_path()):  # without a file, nothing that parses it is imported
+            from retropace.config.model import read_config
+
+            value = getattr(run_or_exit(str(config_path()), read_config), name)
+        return convert(fallback if value is None else value)
+
+    return resolve
+
+
+def parse_option(option: str, parse: Callable[[str], T], text: str) -> T:
+    """Return ``parse(text)``; a ``RetropaceError`` becomes a usage error of click that names ``option``."""
     try:
         return parse(text)
     except RetropaceError as error:

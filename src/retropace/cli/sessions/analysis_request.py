@@ -18,10 +18,7 @@ class AnnotationInputs:
     """Path of the annotations file that is read instead of the sidecar; None reads the sidecar."""
 
     def collect_for_recording(self, path: str) -> list[retropace.annotations.AnnotationInput]:
-        """Return the annotations of the options and of ``sidecar`` or, if that is None, of the recording's own sidecar.
-
-        Raises ``AnnotationError`` if the file of annotations cannot be read.
-        """
+        """Return the annotations of the options and of the annotations file; raises ``AnnotationError``."""
         if self.sidecar is not None:
             return [*self.inputs, *retropace.annotations.read_annotations(self.sidecar)]
         if not sidecar_path(path).is_file():
@@ -30,14 +27,9 @@ class AnnotationInputs:
 
     @property
     def is_session_specific(self) -> bool:
-        """Whether one of the options (a mark, a workout, an annotations file) makes sense for a single session only.
-
-        Zones and fields, in contrast, can apply to many sessions.
-        """
-        return self.sidecar is not None or any(
-            isinstance(item, (retropace.annotations.UnresolvedAnnotation, retropace.annotations.Plan))
-            for item in self.inputs
-        )
+        """Whether an option makes sense for one session only: a mark, a workout, an annotations file."""
+        specific = (retropace.annotations.UnresolvedAnnotation, retropace.annotations.Plan)
+        return self.sidecar is not None or any(isinstance(item, specific) for item in self.inputs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +39,6 @@ class AnalysisRequest:
     annotation_inputs: AnnotationInputs = AnnotationInputs()
     settings: Settings = field(default_factory=Settings)
     session: int | None = None
-    """Number of the only session to analyse, counting running and walking sessions (the first is 1); None analyses
-    all."""
+    """Number of the only running or walking session to analyse (the first is 1); None analyses all."""
     athlete: str | None = None
     """Name or file of the athlete whose learned model is used."""

@@ -23,23 +23,20 @@ T = TypeVar("T")
 def analyze_file(path: str, request: AnalysisRequest, athlete: Athlete | None = None) -> list[Analysis]:
     """Return an analysis for each session on foot in the file, or for the requested session alone.
 
-    Raises :class:`~retropace.core.errors.RetropaceError` where the file or its annotations cannot be read, or where
-    annotations of a single session are given for a file of several.
+    Raises ``RetropaceError`` if the file or its annotations cannot be read, or if annotations of a single session are
+    given for a file of several.
     """
     activities = read_activities(path, request.session)
     inputs = request.annotation_inputs.collect_for_recording(path)
-    if len(activities) > 1 and (
-        request.annotation_inputs.is_session_specific
-        or any(
-            isinstance(item, retropace.annotations.UnresolvedAnnotation) for item in inputs
-        )  # zones and fields are not
-    ):
-        require_single(activities, path, "say which one the annotations are about")
+    if len(activities) > 1:  # zones and fields apply to any number of sessions
+        marked = any(isinstance(item, retropace.annotations.UnresolvedAnnotation) for item in inputs)
+        if marked or request.annotation_inputs.is_session_specific:
+            require_single(activities, path, "say which one the annotations are about")
     return [analyze(activity, inputs, request.settings, athlete) for activity in activities]
 
 
 def read_activities(path: str, session: int | None) -> list[Activity]:
-    """Return all running and walking sessions of a file or, unless ``session`` is None, only the one with this number.
+    """Return the running and walking sessions of a file, or, unless ``session`` is None, only that with this number.
 
     The first session is number 1. Raises ``RetropaceError`` if the file cannot be read or has no such session.
     """
@@ -47,7 +44,7 @@ def read_activities(path: str, session: int | None) -> list[Activity]:
 
 
 def require_single(sessions: Sequence[T], path: str, advice: str = "say which one") -> T:
-    """Return the only session of a file; raises :class:`~retropace.core.errors.AnnotationError` if it has several."""
+    """Return the only session of a file; raises ``AnnotationError`` if it has several."""
     if len(sessions) > 1:
         raise AnnotationError(f"holds {len(sessions)} sessions: {advice} with --session N", path=path)
     return sessions[0]
@@ -61,6 +58,6 @@ def build_document(analysis: Analysis, weight_kg: float | None) -> dict[str, Any
 
 def format_segments(analyses: Sequence[Analysis]) -> str:
     """Return a CSV document with one row for each segment of every analysis."""
-    from retropace.output.export.to_csv import format_segments_csv
+    from retropace.output.export.to_csv import format_segments_csv  # only for CSV
 
     return format_segments_csv(list(analyses))

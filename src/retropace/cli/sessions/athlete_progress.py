@@ -16,13 +16,12 @@ from retropace.season.progress import Progress, build_progress
 
 @dataclass(frozen=True, slots=True)
 class ProgressRequest:
-    """The question for a runner's progress: which runner, in which library, by week or month, and from which days."""
+    """Which runner's progress is meant, from which library, by week or month, and from which days."""
 
     library: str | None
     """Path of the library; None takes the one in the data folder."""
     athlete: str | None
-    """Name of the runner. An empty name means the activities without a runner, and None the only runner of the
-    library."""
+    """Name of the runner; empty for the activities without a runner, None for the only runner of the library."""
     timezone: str | None
     """IANA name of the zone in which days begin; None takes the system's."""
     per: str = "week"
@@ -45,23 +44,17 @@ class ProgressRequest:
 
 @dataclass(frozen=True, slots=True)
 class ProgressResult:
-    """The answer to a :class:`ProgressRequest`: the runner's progress, and what is needed to show it."""
+    """A runner's progress, and what is needed to show it."""
 
     progress: Progress
     athlete: str | None
-    """Name of the runner."""
     undated_count: int
     """Number of the runner's activities without a date, which are in no week."""
     max_heart_rate_bpm: float | None
-    """The runner's highest heart rate, as configured."""
 
 
 def read_progress(request: ProgressRequest) -> ProgressResult:
-    """Return the progress of a runner, measured against the goals of the config.
-
-    Raises :class:`~retropace.core.errors.RetropaceError` where ``athlete`` is not in the library, or is None and the
-    library holds several runners.
-    """
+    """Return the progress of a runner, measured against the goals of the config; raises ``RetropaceError``."""
     with Library(request.library_file, create=False) as library:
         zone = None if request.timezone is None else ZoneInfo(request.timezone)
         runner = select_athlete(library, request.athlete)
@@ -83,8 +76,7 @@ def _midnight_utc(day: date, zone: tzinfo | None) -> datetime:
 def select_athlete(library: Library, requested_name: str | None) -> str | None:
     """Return the name of the runner to report on, or None for activities without a runner.
 
-    Without a request the library must hold one runner only; an empty name requests the activities without a runner.
-    Raises :class:`~retropace.core.errors.RetropaceError` where the choice is not clear.
+    Raises ``RetropaceError`` if the library holds none of this name, or, for a name of None, not one runner alone.
     """
     counts = dict(count_by_runner(library))
     if not counts:
@@ -92,15 +84,10 @@ def select_athlete(library: Library, requested_name: str | None) -> str | None:
     runners = ", ".join(f"{name or 'nobody named'} ({count})" for name, count in counts.items())
     if requested_name is not None:
         if (requested_name or None) not in counts:
-            raise RetropaceError(
-                f'holds nothing of "{requested_name}", but of {runners}: '
-                "'retropace batch --athlete NAME' says whose a run is",
-                path=library.path,
-            )
+            advice = "'retropace batch --athlete NAME' says whose a run is"
+            raise RetropaceError(f'holds nothing of "{requested_name}", but of {runners}: {advice}', path=library.path)
         return requested_name or None
     if len(counts) > 1:
-        raise RetropaceError(
-            f"holds activities of {runners}: say whose with --athlete NAME (--athlete '' for those of nobody named)",
-            path=library.path,
-        )
+        advice = "say whose with --athlete NAME (--athlete '' for those of nobody named)"
+        raise RetropaceError(f"holds activities of {runners}: {advice}", path=library.path)
     return next(iter(counts))

@@ -23,10 +23,7 @@ def find_athlete_files() -> list[str]:
 
 
 def read_known_athlete(name: str) -> tuple[Athlete, bytes, Path]:
-    """Return the athlete of this name, and the bytes and path of the athlete file.
-
-    Raises ``RetropaceError`` if there is no such file.
-    """
+    """Return an athlete, and bytes and path of the athlete file; raises ``RetropaceError`` if there is none."""
     path = athlete_path(name)
     athlete, data = read_athlete(path)
     if data is None:
@@ -35,10 +32,7 @@ def read_known_athlete(name: str) -> tuple[Athlete, bytes, Path]:
 
 
 def forget_sessions(name: str, numbers: Sequence[int]) -> str:
-    """Delete the athlete file or, if ``numbers`` are given, only those of its sessions (the first is 1).
-
-    Returns a line to print.
-    """
+    """Delete an athlete, or only the sessions with these numbers (the first is 1), and return a line to print."""
     if not numbers:
         path = athlete_path(name)
         forget_athlete(path)
@@ -54,10 +48,7 @@ def forget_sessions(name: str, numbers: Sequence[int]) -> str:
 
 
 def learn_from_file(path: str, cadence: str) -> list[TrainingSession]:
-    """Return the annotated stretches of each session of a recording that has a sidecar.
-
-    Raises ``RetropaceError`` if the recording or its sidecar cannot be read.
-    """
+    """Return the annotated stretches of each session of a recording; raises ``RetropaceError``."""
     request = AnalysisRequest(settings=Settings(CleanParameters(cadence=cadence)))
     return [extract_training_session(analysis) for analysis in analyze_file(path, request)]
 
@@ -65,23 +56,19 @@ def learn_from_file(path: str, cadence: str) -> list[TrainingSession]:
 class AthleteRebuild(AthleteLearner):
     """An athlete that is learned anew, from the given recordings or else from those that the athlete file names.
 
-    Raises :class:`~retropace.core.errors.RetropaceError` if no recordings are given and the athlete file names none.
+    Raises ``RetropaceError`` if no recordings are given and the athlete file names none.
     """
 
     def __init__(self, name: str, files: Sequence[str]):
         super().__init__(name)
         if not files and not self.athlete.sessions:
-            message = "nothing is known that could be learned anew: name the recordings"
-            raise RetropaceError(message, path=self.path)
+            raise RetropaceError("nothing is known that could be learned anew: name the recordings", path=self.path)
         self._former_sessions = () if files else self.athlete.sessions
         self.sources = files or tuple(dict.fromkeys(session.source for session in self._former_sessions))
         self.athlete = replace(self.athlete, sessions=())
 
     def add(self, source: str, learned: Sequence[TrainingSession]) -> int:
-        """Add the sessions learned from the recording ``source``; returns the number of their annotated stretches.
-
-        If nothing was learned, the sessions that the athlete file has from this recording are kept instead.
-        """
+        """Add what was learned from a recording, or keep what was known from it; return the number of stretches."""
         former = [session for session in self._former_sessions if session.source == source]
         sessions = [session for session in learned if session.examples] or former
         for session in sessions:
@@ -89,10 +76,7 @@ class AthleteRebuild(AthleteLearner):
         return sum(len(session.examples) for session in sessions)
 
     def save(self) -> bool:
-        """Write the athlete file, and return True, which tells success from a reported failure, whose result is None.
-
-        Raises ``RetropaceError``, and changes nothing, if no session was added or the file cannot be written.
-        """
+        """Write the athlete file, and return True; raises ``RetropaceError``, also if no session was added."""
         if not self.athlete.sessions:
             raise RetropaceError("nothing to learn was found, and nothing was changed", path=self.path)
         return super().save()

@@ -1,8 +1,4 @@
-"""What a batch run is asked to do.
-
-Nothing here imports NumPy, because the process from which worker processes are forked must start before NumPy is
-loaded.
-"""
+"""What a batch run is asked to do; this imports no NumPy, before which the fork server has to start."""
 
 from __future__ import annotations
 
@@ -23,7 +19,7 @@ class TableFolders:
 
 @dataclass(frozen=True, slots=True)
 class BatchRequest:
-    """The request for a batch run: what to analyse and how, where to keep the results, and which processes work."""
+    """What to analyse and how, where to keep the results, and which processes work."""
 
     paths: tuple[str, ...]
     library: str | None

@@ -21,8 +21,7 @@ from retropace.library.rows import STORAGE_VERSION
 from retropace.sources import Limits
 
 DEFAULT_TIMEOUT_S = 300.0
-"""A file whose analysis takes longer than this many seconds counts as failed. Even the longest real recordings take
-only a few seconds."""
+"""Longest time in seconds for one file by default; even the longest real recordings take only a few."""
 
 
 def build_plan(
@@ -50,9 +49,5 @@ def start_worker_pool(request: BatchRequest, plan: BatchPlan) -> AbstractContext
     """Return the worker pool of the Dask cluster, or of local processes."""
     if request.scheduler is not None:
         return open_cluster_pool(plan.job, request.scheduler)
-    return open_process_pool(plan.job, request.jobs or _count_cores(), plan.timeout_s)
-
-
-def _count_cores() -> int:
-    """Return the number of cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    core_count = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return open_process_pool(plan.job, request.jobs or core_count, plan.timeout_s)

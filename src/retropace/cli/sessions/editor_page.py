@@ -27,23 +27,13 @@ class EditorRequest:
     """TCP port on 127.0.0.1; 0 takes any free port."""
 
 
-@dataclass(frozen=True, slots=True)
-class EditorResult:
-    """What the runner did on the annotation page before it was closed."""
-
-    edit_count: int
-    annotation_count: int
-    """Number of annotations in the sidecar afterwards."""
-
-
-def run_editor(request: EditorRequest, on_ready: Callable[[str], None]) -> EditorResult:
-    """Serve the annotation page until it is closed or Ctrl-C is pressed.
+def run_editor(request: EditorRequest, on_ready: Callable[[str], None]) -> tuple[int, int]:
+    """Serve the page until it is closed or Ctrl-C is pressed; return the numbers of edits and of annotations then.
 
     ``on_ready`` is called with the page's address once the page can be opened. Raises ``RetropaceError`` if the page
     cannot be served or the sidecar cannot be used.
     """
-    # The server is imported here, because only the page needs it.
-    from retropace.editor.editor import Editor
+    from retropace.editor.editor import Editor  # only the page needs the editor
     from retropace.editor.server import serve
 
     activity = require_single(read_activities(request.file, request.analysis.session), request.file)
@@ -52,7 +42,7 @@ def run_editor(request: EditorRequest, on_ready: Callable[[str], None]) -> Edito
     athlete = None if name is None else AthleteLearner(name).athlete
     editor = Editor(activity, request.sidecar, settings, athlete, request.analysis.annotation_inputs.inputs)
     serve(editor, request.units, port=request.port, on_ready=on_ready)
-    return EditorResult(editor.edit_count, len(editor.refresh().sidecar.parse_rows()))
+    return editor.edit_count, len(editor.refresh().sidecar.parse_rows())
 
 
 def _check_writable(sidecar: Path) -> None:
@@ -61,8 +51,6 @@ def _check_writable(sidecar: Path) -> None:
         with tempfile.NamedTemporaryFile(prefix=f".{sidecar.name}.", dir=sidecar.parent):
             pass
     except OSError as error:
-        raise RetropaceError(
-            f"cannot be written ({describe_os_error(error)}), so that no mark could be saved: "
-            "name a file in another folder with --annotations",
-            path=sidecar,
-        ) from None
+        reason = f"cannot be written ({describe_os_error(error)}), so that no mark could be saved"
+        advice = "name a file in another folder with --annotations"
+        raise RetropaceError(f"{reason}: {advice}", path=sidecar) from None

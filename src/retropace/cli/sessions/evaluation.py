@@ -12,7 +12,7 @@ from retropace.core.errors import RetropaceError
 
 @dataclass(frozen=True, slots=True)
 class EvaluationRequest:
-    """The request to score labels: the files of estimated and reference labels, and the recording that they label."""
+    """The files of reference and estimated labels, and the recording that they label."""
 
     truth: str
     labels: str
@@ -20,7 +20,7 @@ class EvaluationRequest:
     session: int | None
     """Number of the session within the recording (the first is 1)."""
     skip_unlabelled: bool
-    """Whether stretches without a reference label are left out of the scores; otherwise they count as forward."""
+    """Whether stretches without a reference label are left out of the scores."""
 
 
 def compute_scores(request: EvaluationRequest) -> Scores:

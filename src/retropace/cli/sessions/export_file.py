@@ -1,7 +1,4 @@
-"""Export of an analysis to a file for other programs: the content of the file, and writing it.
-
-The modules of the formats are imported when they are needed, as an export needs only one of them.
-"""
+"""Export of an analysis to a file for other programs; the module of its format is imported when it is needed."""
 
 from __future__ import annotations
 
@@ -40,11 +37,10 @@ class ExportRequest:
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """The content of an exported file, and notes for the user about it."""
+    """The content of an exported file, and sentences about what it lacks, such as hidden positions."""
 
     data: bytes
     notes: tuple[str, ...] = ()
-    """Sentences about what the exported file lacks, such as hidden positions."""
 
 
 def build_export(request: ExportRequest, form: str, simplify_m: float, athlete: Athlete | None) -> Export:
@@ -54,31 +50,31 @@ def build_export(request: ExportRequest, form: str, simplify_m: float, athlete: 
     """
     analyses = analyze_file(request.file, request.analysis, athlete)
     analysis = require_single(analyses, request.file)
+    privacy_filter, has_samples = request.privacy_filter, request.rows == "samples"
     if form == "fit":
-        return _build_fit(analysis, request.privacy_filter)
+        return _build_fit(analysis, privacy_filter)
     if form == "png":
         from retropace.output.export.to_png import render_png
 
-        return Export(render_png(analysis, request.privacy_filter, request.units))
-    notes: tuple[str, ...] = ()
-    has_samples = request.rows == "samples"
+        return Export(render_png(analysis, privacy_filter, request.units))
+    if form in ("geojson", "gpx"):
+        return _build_route(analysis, privacy_filter, form, simplify_m)
     if form == "csv":
         from retropace.output.export.to_csv import format_samples_csv
 
-        text = format_samples_csv(analysis, request.privacy_filter) if has_samples else format_segments(analyses)
-    elif form == "json":
-        from retropace.output.export.to_json import format_analysis_json, format_samples_json
+        return _encode(format_samples_csv(analysis, privacy_filter) if has_samples else format_segments(analyses))
+    from retropace.output.export.to_json import format_analysis_json, format_samples_json
 
-        text = format_samples_json(analysis, request.privacy_filter) if has_samples else format_analysis_json(analysis)
-    else:
-        text, notes = _build_route(analysis, request.privacy_filter, form, simplify_m)
-    return Export(text.encode("utf-8", "replace"), notes)  # file names may hold bytes that are not valid text
+    return _encode(format_samples_json(analysis, privacy_filter) if has_samples else format_analysis_json(analysis))
 
 
-def _build_route(
-    analysis: Analysis, privacy_filter: PrivacyFilter, form: str, simplify_m: float
-) -> tuple[str, tuple[str, ...]]:
-    """Return the route as GeoJSON or GPX, and notes about what the file lacks."""
+def _encode(text: str, note: str = "") -> Export:
+    """Return a text as an export; file names in it may hold bytes that are not valid text."""
+    return Export(text.encode("utf-8", "replace"), (note,) if note else ())
+
+
+def _build_route(analysis: Analysis, privacy_filter: PrivacyFilter, form: str, simplify_m: float) -> Export:
+    """Return the route as GeoJSON or GPX."""
     from retropace.output.export.line_segments import build_line_segments
 
     path = analysis.activity.source.path
@@ -87,14 +83,13 @@ def _build_route(
         from retropace.output.export.to_geojson import format_geojson
 
         note = f"{path}: there are no positions to show: the features have labels and figures, but no lines"
-        notes = () if line_segments.has_lines else (note,)
-        return format_geojson(analysis, line_segments, simplify_m), notes
+        return _encode(format_geojson(analysis, line_segments, simplify_m), "" if line_segments.has_lines else note)
     from retropace.output.export.sample_rows import build_sample_rows
     from retropace.output.export.to_gpx import format_gpx
 
     note = f"{path}: the watch had no date: the points have no times, and most readers will refuse them"
-    notes = (note,) if analysis.cleaned.start_time is None else ()
-    return format_gpx(analysis, line_segments, build_sample_rows(analysis, privacy_filter)), notes
+    text = format_gpx(analysis, line_segments, build_sample_rows(analysis, privacy_filter))
+    return _encode(text, note if analysis.cleaned.start_time is None else "")
 
 
 def _build_fit(analysis: Analysis, privacy_filter: PrivacyFilter) -> Export:
@@ -115,10 +110,7 @@ def _build_fit(analysis: Analysis, privacy_filter: PrivacyFilter) -> Export:
 
 
 def write_export(data: bytes, target: str, force: bool) -> bool:
-    """Write ``data`` to the file ``target``, and return True.
-
-    Raises ``RetropaceError`` if the file cannot be written, or exists and ``force`` is false.
-    """
+    """Write the file and return True; raises ``RetropaceError``, also if it exists and ``force`` is false."""
     if force:
         with atomic_replace(target) as temporary:
             temporary.write_bytes(data)

@@ -18,10 +18,7 @@ if TYPE_CHECKING:
 
 
 class AthleteLearner:
-    """An athlete, read by name or path of the athlete file, and the sessions that :meth:`learn` adds.
-
-    Raises :class:`~retropace.core.errors.RetropaceError` for a file that cannot be read.
-    """
+    """An athlete, by name or by path of the athlete file; raises ``RetropaceError`` for a file that cannot be read."""
 
     def __init__(self, name: str):
         from retropace.labelling.athlete_file import athlete_path, read_athlete
@@ -42,10 +39,7 @@ class AthleteLearner:
         return [strip_control_chars(line)]
 
     def save(self) -> bool:
-        """Write the athlete file, and return True, which tells success from a reported failure, whose result is None.
-
-        Raises :class:`~retropace.core.errors.RetropaceError` if the file cannot be written.
-        """
+        """Write the athlete file, and return True; raises ``RetropaceError`` if it cannot be written."""
         from retropace.labelling.athlete_file import write_athlete
 
         write_athlete(self.path, self.athlete, self._expected_content)

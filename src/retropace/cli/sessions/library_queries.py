@@ -1,19 +1,19 @@
-"""Queries of a library: activities by what they contain, and recordings by id or path."""
+"""Queries of a library: activities by what they contain, recordings by id or path, and tables of all."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from retropace.cli.sessions.batch_request import TableFolders
-from retropace.cli.sessions.library_tables import check_folders, write_tables
-from retropace.cli.sessions.short_paths import shorten_path
+from retropace.cli.sessions.output_paths import shorten_path
 from retropace.core.errors import RetropaceError
 from retropace.library import ActivityFilter, Library, library_path
-from retropace.library.batch.tables import build_activity_row
+from retropace.library.batch.results import check_output_folder, write_csv, write_parquet
+from retropace.library.batch.tables import BatchTable, build_activity_row, build_tables
 from retropace.library.queries import (
     SEARCHED_TEXT,
     find_activities,
@@ -22,12 +22,13 @@ from retropace.library.queries import (
     mark_visible_duplicates,
 )
 from retropace.library.rows import read_document
+from retropace.library.store import Failure
 from retropace.sources.folders import resolve_place
 
 
 @dataclass(frozen=True, slots=True)
 class LibraryRequest:
-    """The request for activities of a library: which library, and which of its activities."""
+    """A library, and which of its activities are meant."""
 
     library: str | None
     """Path of the library; None takes the one in the data folder."""
@@ -71,10 +72,7 @@ def read_recording(request: LibraryRequest, what: str) -> list[dict[str, Any]]:
 
 
 def forget_inputs(request: LibraryRequest, names: tuple[str, ...]) -> list[int]:
-    """Delete from the library what it holds of the activities, files, folders or archives with these names.
-
-    Returns for each name how many files were concerned.
-    """
+    """Delete activities, files, folders or archives from the library; return the number of files for each name."""
     with request.open() as library:
         places_by_name = [_find_inputs(library, name) for name in names]
         for places in places_by_name:
@@ -97,6 +95,34 @@ def read_documents(request: LibraryRequest) -> Iterator[dict[str, Any]]:
         mark_visible_duplicates(library, request.activity_filter)
         for row in find_activities(library, request.activity_filter):
             yield read_document(library, row["key"], row["path"])
+
+
+def check_folders(folders: TableFolders) -> None:
+    """Raise ``RetropaceError`` if a folder of tables cannot be written to."""
+    for folder, suffix in ((folders.csv, "csv"), (folders.parquet, "parquet")):
+        if folder is not None:
+            check_output_folder(folder, suffix)
+
+
+def write_tables(
+    folders: TableFolders,
+    library: Library,
+    activity_filter: ActivityFilter,
+    save_failures: Sequence[tuple[str, Failure]] = (),
+) -> Iterator[Path]:
+    """Write the tables of what the library shows, and yield the path of each file; raises ``RetropaceError``."""
+    for folder, write in ((folders.csv, write_csv), (folders.parquet, write_parquet)):
+        if folder is not None:
+            yield from write(folder, read_tables(library, activity_filter, save_failures))
+
+
+def read_tables(
+    library: Library, activity_filter: ActivityFilter, save_failures: Sequence[tuple[str, Failure]] = ()
+) -> tuple[BatchTable, ...]:
+    """Return the tables of what the library shows, with failures that it could not store."""
+    failures = [(shorten_path(place), failure) for place, failure in save_failures]
+    rows = [{"path": path, "reason": failure.reason, "message": failure.message} for path, failure in failures]
+    return build_tables(library, activity_filter, shorten_path, rows)
 
 
 def _find_recording(library: Library, what: str) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""A check that keeps commands from overwriting recordings and annotations."""
+"""Paths of output: as they are printed, and a check that recordings and annotations are not overwritten."""
 
 from __future__ import annotations
 
@@ -20,9 +20,8 @@ def find_output_path_problem(
 ) -> str:
     """Return why a command must not write to ``target``, as a sentence, or an empty text if it may.
 
-    Recordings, their sidecars and the annotations file are protected even with ``force``. A file for which
-    ``is_own_file`` is true, because the command wrote it earlier, may be overwritten without ``force``; the sentence
-    calls such a file ``own_description``.
+    Recordings, their sidecars and the annotations file are protected even with ``force``. A file that the command
+    wrote earlier (``is_own_file``; the sentence calls it ``own_description``) may be overwritten without ``force``.
     """
     path = Path(target)
     try:
@@ -41,6 +40,15 @@ def find_output_path_problem(
         return "" if force or is_own_file(path) else f"{target} exists{is_none}: --force writes over it"
     except OSError as error:  # such as a name that is too long, or a folder that must not be read
         return f"{target} cannot be written: {describe_os_error(error)}"
+
+
+def shorten_path(path: str) -> str:
+    """Return a path within the current folder relative to it; other paths and addresses are unchanged."""
+    try:
+        prefix = f"{Path.cwd()}/"
+    except OSError:
+        return path
+    return path.removeprefix(prefix)
 
 
 def _is_same_file(target: Path, other: str) -> bool:

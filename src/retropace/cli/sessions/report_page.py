@@ -22,11 +22,10 @@ MAX_ROWS = 16_000
 MAX_POSITIONS = 12_000
 """Largest number of map positions of one activity, about ten per pixel of a wide screen."""
 ACTIVITIES_AT_FULL_DETAIL = 4
-"""Number of activities that a report shows in full detail. If there are more, they share the rows and positions of this
-many equally, so that a report of a hundred stays below 5 MB."""
+"""Number of activities that a report shows in full detail; more than that share their rows and positions, so that a
+report of a hundred stays below 5 MB."""
 MIN_ROWS = 400
-"""Number of chart rows, and of map positions, that an activity may have at least, however many activities share
-them."""
+"""Number of chart rows, and of map positions, that an activity may have however many share them."""
 GENERATOR_TAG = b'<meta name="generator" content="retropace '
 """Bytes in the head of every report, by which a report is recognised before it is overwritten."""
 
@@ -44,21 +43,15 @@ class ReportRequest:
 
 @dataclass(frozen=True, slots=True)
 class ReportPage:
-    """An HTML report as bytes, and what is said about it when it is written."""
+    """An HTML report, its subject, and sentences about activities left out because they are there twice."""
 
     data: bytes
     subject: str
-    """The title of the only activity, or the number of activities."""
     notes: tuple[str, ...]
-    """Sentences about activities that were left out because they are there twice."""
 
 
 def build_sections(path: str, request: ReportRequest, athlete: Athlete | None, count: int) -> list[ActivitySection]:
-    """Return the sections of a report about one recording, one per session.
-
-    The more recordings the page shows (``count``), the fewer chart rows each section gets. Raises ``RetropaceError`` if
-    the recording cannot be analysed.
-    """
+    """Return the section of each session of a recording, for a page about ``count``; raises ``RetropaceError``."""
     share = min(1.0, ACTIVITIES_AT_FULL_DETAIL / max(count, 1))
     return [
         build_activity_section(

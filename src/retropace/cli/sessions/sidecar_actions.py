@@ -24,7 +24,7 @@ from retropace.core.units import format_count
 
 @dataclass(frozen=True)
 class SidecarRequest:
-    """The recording whose annotations a command reads or changes, and the path of their file."""
+    """The recording whose annotations a command reads or changes."""
 
     file: str
     """Path of the recording."""
@@ -39,7 +39,7 @@ class SidecarRequest:
         return Path(self.sidecar) if self.sidecar is not None else sidecar_path(self.file)
 
     def read(self) -> tuple[SidecarEditor, bytes | None]:
-        """Return the sidecar and its bytes, or an empty sidecar and None if the file does not exist."""
+        """Return the sidecar and its bytes; an empty sidecar and None if there is no such file."""
         if not self.path.exists():
             return SidecarEditor.parse(b"", self.path), None
         data = read_bytes(self.path)
@@ -49,14 +49,6 @@ class SidecarRequest:
     def activity(self) -> CleanedActivity:
         """The cleaned recording, read when it is first needed; raises ``RetropaceError``."""
         return _read_cleaned_activity(self.file, self.session)
-
-
-@dataclass(frozen=True, slots=True)
-class SidecarChange:
-    """What an action changed in a sidecar, in words for the user."""
-
-    message: str
-    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +65,8 @@ def _read_cleaned_activity(file: str, session: int | None) -> CleanedActivity:
     return clean_activity(require_single(read_activities(file, session), file))
 
 
-def add_marks(request: SidecarRequest, marks: Sequence[UnresolvedAnnotation], note: str) -> SidecarChange:
-    """Append a row for each mark to the sidecar.
+def add_marks(request: SidecarRequest, marks: Sequence[UnresolvedAnnotation], note: str) -> list[str]:
+    """Append a row for each mark to the sidecar; return what was done, and warnings.
 
     Raises ``RetropaceError``, and writes nothing, if a mark lies outside the activity or contradicts an annotation.
     """
@@ -86,15 +78,12 @@ def add_marks(request: SidecarRequest, marks: Sequence[UnresolvedAnnotation], no
     _, warnings = resolve_annotations([*existing, *marks], request.activity)
     atomic_write(request.path, editor.to_bytes(), expected_content=content)
     count = format_count(len(editor.parse_rows()), "annotation")
-    own_warnings = (warning for warning in warnings if any(str(mark.origin) in warning for mark in marks))
-    return SidecarChange(f"{request.path}: {len(marks)} added, {count} in all", tuple(own_warnings))
+    own_warnings = [warning for warning in warnings if any(str(mark.origin) in warning for mark in marks)]
+    return [f"{request.path}: {len(marks)} added, {count} in all", *own_warnings]
 
 
-def remove_rows(request: SidecarRequest, row_numbers: Sequence[int]) -> SidecarChange:
-    """Delete those rows of the sidecar that ``retropace annotate --list`` shows with these numbers (the first is 1).
-
-    Raises :class:`~retropace.core.errors.RetropaceError` if there is no such row.
-    """
+def remove_rows(request: SidecarRequest, row_numbers: Sequence[int]) -> list[str]:
+    """Delete the rows that ``--list`` shows with these numbers; return what was done; raises ``RetropaceError``."""
     editor, content = request.read()
     if content is None:
         raise AnnotationError("there is no such file, so nothing to remove", path=request.path)
@@ -102,11 +91,11 @@ def remove_rows(request: SidecarRequest, row_numbers: Sequence[int]) -> SidecarC
         editor = editor.replace_row(number, ())
     atomic_write(request.path, editor.to_bytes(), expected_content=content)
     count = format_count(len(editor.parse_rows()), "annotation")
-    return SidecarChange(f"{request.path}: {len(set(row_numbers))} removed, {count} left")
+    return [f"{request.path}: {len(set(row_numbers))} removed, {count} left"]
 
 
-def convert_annotations(request: SidecarRequest, target_format: str, output: str | None) -> SidecarChange:
-    """Convert a sidecar to a label track (``audacity``) or a label track to a sidecar (``csv``), as a new file.
+def convert_annotations(request: SidecarRequest, target_format: str, output: str | None) -> list[str]:
+    """Write a label track (``audacity``) from a sidecar, or the reverse (``csv``); return what was done.
 
     Raises ``RetropaceError`` if the annotations cannot be read or the file cannot be written.
     """
@@ -121,18 +110,19 @@ def convert_annotations(request: SidecarRequest, target_format: str, output: str
     annotations = list(resolve_annotations(read_annotations(source), request.activity)[0])
     data = format_label_track(annotations).encode() if to_track else build_sidecar(annotations, target).to_bytes()
     atomic_write(target, data, expected_content=None)
-    return SidecarChange(f"{target}: {format_count(len(annotations), 'annotation')} from {source}")
+    return [f"{target}: {format_count(len(annotations), 'annotation')} from {source}"]
 
 
-def transfer_from_recording(request: SidecarRequest, source: str) -> SidecarChange:
-    """Add the sidecar annotations of ``source``, another recording of the same activity, aligned by time of day.
+def transfer_from_recording(request: SidecarRequest, source: str) -> list[str]:
+    """Add the sidecar annotations of another recording of the same activity, by the clock; return what was done.
 
     Raises ``RetropaceError`` if both share a sidecar or a transferred annotation contradicts an existing one.
     """
     path, source_path = request.path, sidecar_path(source)
     if os.path.realpath(path) == os.path.realpath(source_path):
-        message = f"is the sidecar of both: name another one for {request.file} with --annotations"
-        raise AnnotationError(message, path=path)
+        raise AnnotationError(
+            f"is the sidecar of both: name another one for {request.file} with --annotations", path=path
+        )
     source_activity, target_activity = _read_cleaned_activity(source, None), request.activity
     annotations, _ = resolve_annotations(read_sidecar(source_path), source_activity)
     editor, content = request.read()
@@ -141,18 +131,15 @@ def transfer_from_recording(request: SidecarRequest, source: str) -> SidecarChan
     resolve_annotations(editor.parse_rows(), target_activity)  # raises for a contradiction
     atomic_write(path, editor.to_bytes(), expected_content=content)
     count = format_count(len(editor.parse_rows()) - previous_count, "annotation")
-    return SidecarChange(f"{path}: {count} taken over from {source_path}")
+    return [f"{path}: {count} taken over from {source_path}"]
 
 
 def list_annotations(request: SidecarRequest) -> tuple[ListedAnnotation, ...]:
     """Return the annotations with their numbers and spans; raises ``RetropaceError``."""
     annotations = request.read()[0].parse_rows()
     resolved, _ = resolve_annotations(annotations, request.activity)
-    return tuple(
-        ListedAnnotation(
-            number,
-            annotation,
-            tuple((item.start_s, item.end_s) for item in resolved if item.origin == annotation.origin),
-        )
-        for number, annotation in enumerate(annotations, 1)
-    )
+    listed = []
+    for number, annotation in enumerate(annotations, 1):
+        spans = tuple((item.start_s, item.end_s) for item in resolved if item.origin == annotation.origin)
+        listed.append(ListedAnnotation(number, annotation, spans))
+    return tuple(listed)

@@ -12,20 +12,14 @@ from retropace.cli.terminal.tables import print_table
 from retropace.core.activity import Activity
 from retropace.core.cleaned_activity import CleanedActivity
 from retropace.core.units import Units, format_duration
-from retropace.output.tables.analysis import (
-    build_directions_table,
-    build_segments_table,
-    describe_recording,
-    format_totals_line,
-)
+from retropace.output.tables import analysis as tables
 from retropace.output.tables.energy import format_energy_lines
 from retropace.output.tables.workout import build_workout_table, describe_fit
 
 STRIP_WIDTH = 72
 """Width (columns) of the direction strip where it is printed without graphs."""
 MIN_WIDE_GAP_COLUMNS = 96
-"""Smallest terminal width in columns at which the columns of the segment table are separated by two blanks. On a
-narrower terminal one blank separates them."""
+"""Smallest terminal width in columns at which two blanks separate the columns of wide tables; below it, one does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +56,14 @@ def print_analysis(output: TextOutput, analysis: Analysis, view: AnalysisView) -
         output.print_line(build_strip(analysis.segments, min(STRIP_WIDTH, output.width), output.is_coloured))
     output.print_line(build_legend(analysis.segments, output.is_coloured))
     output.print()
-    print_table(output, build_directions_table(analysis, units))
+    print_table(output, tables.build_directions_table(analysis, units))
     if view.weight_kg is not None:
         output.print()
         for line in format_energy_lines(analysis, view.weight_kg):
             output.print(line, soft_wrap=True)
     if not view.brief:
         output.print()
-        print_table(output, build_segments_table(analysis, units), gap=2 if output.width >= MIN_WIDE_GAP_COLUMNS else 1)
+        print_table(output, tables.build_segments_table(analysis, units), choose_gap(output))
     if analysis.workout is not None and analysis.workout.fits:
         output.print()
         for line in describe_fit(analysis.workout):
@@ -88,6 +82,11 @@ def print_analysis(output: TextOutput, analysis: Analysis, view: AnalysisView) -
         print_warnings(output, analysis.warnings)
 
 
+def choose_gap(output: TextOutput) -> int:
+    """Return how many blanks separate the columns of wide tables."""
+    return 2 if output.width >= MIN_WIDE_GAP_COLUMNS else 1
+
+
 def print_warnings(output: TextOutput, warnings: Sequence[str]) -> None:
     """Print a line for each warning."""
     for warning in warnings:
@@ -97,6 +96,6 @@ def print_warnings(output: TextOutput, warnings: Sequence[str]) -> None:
 def print_headline(output: TextOutput, activity: Activity, cleaned: CleanedActivity, units: Units) -> None:
     """Print the path, the sport, date and device, and the total distance and time."""
     output.print(activity.source.path, style="bold", soft_wrap=True)
-    if description := "  ".join(describe_recording(activity, cleaned)):
+    if description := "  ".join(tables.describe_recording(activity, cleaned)):
         output.print(description, soft_wrap=True)
-    output.print(format_totals_line(cleaned, units))
+    output.print(tables.format_totals_line(cleaned, units))

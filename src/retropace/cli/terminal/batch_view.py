@@ -8,11 +8,9 @@ from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
-import click
-
 from retropace.cli.sessions.batch_request import BatchView
-from retropace.cli.sessions.library_tables import check_folders, read_tables, write_tables
-from retropace.cli.sessions.short_paths import shorten_path
+from retropace.cli.sessions.library_queries import check_folders, read_tables, write_tables
+from retropace.cli.sessions.output_paths import shorten_path
 from retropace.cli.terminal.console import open_text_output, print_line, print_text, print_written
 from retropace.cli.terminal.errors import EXIT_FAILURE, print_error
 from retropace.cli.terminal.progress_bar import ProgressBar
@@ -21,13 +19,8 @@ from retropace.core.segments import DIRECTIONS
 from retropace.core.units import Units, format_count, format_duration
 from retropace.library import Library
 from retropace.library.batch import BatchPlan, BatchRun
-from retropace.library.batch.summary import (
-    BatchSummary,
-    FailureGroup,
-    build_summary_document,
-    group_failures,
-    summarize_library,
-)
+from retropace.library.batch import summary as summaries
+from retropace.library.batch.summary import BatchSummary, FailureGroup
 from retropace.library.batch.workers import WorkerPool
 from retropace.library.queries import link_duplicates, mark_visible_duplicates
 from retropace.output.tables.text_table import TextTable
@@ -49,14 +42,14 @@ def print_run(plan: BatchPlan, library: Library, pool: AbstractContextManager[Wo
         reason = "stopped at the first failure (--strict)" if plan.strict and progress.failed else "stopped"
         kept = f"{finished} of {progress.total} files done and kept in {library.path}"
         print_error(f"{reason}: {kept}; the same command goes on there")
-        for group in group_failures(library, progress.save_failures)[:3]:
+        for group in summaries.group_failures(library, progress.save_failures)[:3]:
             print_error(_format_example(group))
         return EXIT_FAILURE
     if not progress.save_failures:
         link_duplicates(library)
     mark_visible_duplicates(library, activity_filter)
     print_written(write_tables(view.folders, library, activity_filter, progress.save_failures))
-    summary = summarize_library(library, activity_filter, progress)
+    summary = summaries.summarize_library(library, activity_filter, progress)
     if view.as_json:
         _print_json_document(summary, read_tables(library, activity_filter)[0].rows())
     else:
@@ -74,9 +67,7 @@ def print_pending_files(plan: BatchPlan, library: Library) -> int:
     for count, path in enumerate(run.find_pending(), 1):  # noqa: B007
         print_line(shorten_path(path))
     other_count = run.progress.total - count
-    click.echo(
-        f"retropace: {count} files would be read, {other_count} others not: unchanged, or no recordings", err=True
-    )
+    print_error(f"{count} files would be read, {other_count} others not: unchanged, or no recordings")
     return 0
 
 
@@ -110,11 +101,8 @@ def _print_summary(summary: BatchSummary, units: Units) -> None:
 
 
 def _print_json_document(summary: BatchSummary, activity_rows: Iterable[dict[str, Any]]) -> None:
-    """Print the summary and a row for each activity as one JSON object.
-
-    Rows are printed while they are read, so that little memory is needed even for many activities.
-    """
-    text = json.dumps(build_summary_document(summary, shorten_path), ensure_ascii=False, indent=2)
+    """Print the summary and a row for each activity as one JSON object, each row as soon as it is read."""
+    text = json.dumps(summaries.build_summary_document(summary, shorten_path), ensure_ascii=False, indent=2)
     print_text(text.removesuffix("\n}") + ',\n  "activities": [', nl=False)
     separator = "\n"
     for row in activity_rows:
@@ -134,14 +122,9 @@ def _build_headline(summary: BatchSummary) -> TextTable:
         parts.append(f"{summary.duplicates} of them there several times, counted once")
     lines = [", ".join(parts)]
     files = sum(summary.outcomes.values())
-    outcomes = [
-        (summary.outcomes.get("analysed", 0), "analysed"),
-        (summary.outcomes.get("other sport", 0), "of other sports"),
-        (summary.outcomes.get("no activity", 0), "without an activity"),
-        (summary.outcomes.get("left out", 0), "left out"),
-        (summary.failed_files, "failed"),
-    ]
-    counts = ", ".join(f"{count} {outcome}" for count, outcome in outcomes if count)
+    names = {"analysed": "analysed", "other sport": "of other sports", "no activity": "without an activity"}
+    outcomes = [(summary.outcomes.get(key, 0), name) for key, name in (names | {"left out": "left out"}).items()]
+    counts = ", ".join(f"{count} {name}" for count, name in [*outcomes, (summary.failed_files, "failed")] if count)
     unchanged = f"; {summary.unchanged} unchanged since the last run" if summary.unchanged else ""
     lines.append(f"{format_count(files, 'file')}: {counts}{unchanged}" if files else "no recordings found")
     for name, outcome in (("other sports", "other sport"), ("no activity", "no activity")):
@@ -163,35 +146,29 @@ def _build_directions_table(summary: BatchSummary, units: Units) -> TextTable:
         share = f"{100.0 * values['distance_m'] / metres:.1f} %" if metres and not is_rest else ""
         pace = "" if is_rest or not values["moving_s"] else units.format_pace(values["distance_m"] / values["moving_s"])
         time = format_duration(values["elapsed_s"] if is_rest else values["moving_s"])
-        rows.append(
-            (direction, f"{values['activities']:.0f}", units.format_distance(values["distance_m"]), share, time, pace)
-        )
-        for name in ("annotated", "suspected"):
-            if direction == "backward" and values[f"{name}_m"] > 0.0:
-                label = "  marked" if name == "annotated" else "  suspected"
-                rows.append((label, "", units.format_distance(values[f"{name}_m"]), "", "", ""))
+        distance = units.format_distance(values["distance_m"])
+        rows.append((direction, f"{values['activities']:.0f}", distance, share, time, pace))
+        for column, label in (("annotated_m", "  marked"), ("suspected_m", "  suspected")):
+            if direction == "backward" and values[column] > 0.0:
+                rows.append((label, "", units.format_distance(values[column]), "", "", ""))
     rows.append(("all", f"{summary.activities - summary.duplicates}", units.format_distance(metres), "", "", ""))
     return TextTable(names=("", "activities", "distance", "share", "time", "pace"), rows=tuple(rows))
 
 
 def _build_months_table(summary: BatchSummary, units: Units) -> TextTable:
-    names = ("month", "activities", "forward", "backward", "share", "suspected", "time backward")
     rows = []
     for month, sums in summary.months.items():
-        backward, forward = sums["backward"], sums["forward"]
+        backward, backward_columns = sums["backward"], ("", "")
         metres = sum(values["distance_m"] for values in sums.values())
-        has_backward = backward["moving_s"] > 0.0
-        rows.append(
-            (
-                month or "no date",
-                f"{max(values['activities'] for values in sums.values()):.0f}",
-                units.format_distance(forward["distance_m"]),
-                units.format_distance(backward["distance_m"]) if has_backward else "",
-                f"{100.0 * backward['distance_m'] / metres:.1f} %" if has_backward and metres else "",
-                units.format_distance(backward["suspected_m"]) if backward["suspected_m"] else "",
-                format_duration(backward["moving_s"]) if has_backward else "",
-            )
-        )
+        count = f"{max(values['activities'] for values in sums.values()):.0f}"
+        suspected = units.format_distance(backward["suspected_m"]) if backward["suspected_m"] else ""
+        time = format_duration(backward["moving_s"]) if backward["moving_s"] > 0.0 else ""
+        if time:
+            share = f"{100.0 * backward['distance_m'] / metres:.1f} %" if metres else ""
+            backward_columns = (units.format_distance(backward["distance_m"]), share)
+        forward = units.format_distance(sums["forward"]["distance_m"])
+        rows.append((month or "no date", count, forward, *backward_columns, suspected, time))
+    names = ("month", "activities", "forward", "backward", "share", "suspected", "time backward")
     return TextTable(names=names, rows=tuple(rows))
 
 
@@ -201,9 +178,8 @@ def _build_failures_table(summary: BatchSummary) -> TextTable:
         if group.count == 1:
             lines.append(f"! {_format_example(group)}")
             continue
-        more_count = group.count - len(group.example_paths)
         lines.append(f"! {group.count} times: {group.message}")
         lines += [f"    {shorten_path(path)}" for path in group.example_paths]
-        if more_count > 0:
-            lines.append(f"    and {more_count} more")
+        if group.count > len(group.example_paths):
+            lines.append(f"    and {group.count - len(group.example_paths)} more")
     return TextTable(title=f"{format_count(summary.failed_files, 'file')} failed", footer=tuple(lines))

@@ -28,7 +28,7 @@ StyledLine = tuple[tuple[str, str], ...]
 
 
 class OutputError(OSError):
-    """Raised where stdout cannot be written; :class:`~retropace.cli.lazy_command.Program` reports it."""
+    """Raised where stdout cannot be written; :class:`~retropace.cli.Program` reports it."""
 
 
 class TextOutput:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from retropace.core.units import Units
 
 BLOCK_CHARACTERS = " ▁▂▃▄▅▆▇█"
-"""Characters that draw the part of a bar in one line of text, from empty to full in steps of an eighth of the line."""
+"""Characters for the part of a bar in one line of text, from empty to full in eighths of the line."""
 GRAPH_ROWS = 4
 """Height of a graph in lines, labelled from top to bottom: upper limit, name, unit, lower limit."""
 GUTTER_COLUMNS = 8
@@ -62,9 +62,8 @@ def _build_labels(name: str, low: float, high: float, units: Units) -> tuple[str
 def compute_scale(values: FloatArray, samples: FloatArray, channel: str) -> tuple[float, float]:
     """Return the lower and upper limit of the axis of a column (speed or cadence); both are 0 if no value is above 0.
 
-    ``values`` are the means that the graph shows, and ``samples`` the values of all records. Among so few means an
-    outlier cannot be told from the others. Therefore the upper limit is never higher than that computed from
-    ``samples``.
+    The upper limit is at most that of ``samples``, the values of all records, as an outlier cannot be told among the
+    few means that the graph shows (``values``).
     """
     low, high = find_axis_limits(values, channel)
     return low, min(high, find_axis_limits(samples[samples > 0.0], channel)[1])
@@ -73,9 +72,8 @@ def compute_scale(values: FloatArray, samples: FloatArray, channel: str) -> tupl
 def compute_column_means(cleaned: CleanedActivity, width: int) -> dict[str, FloatArray]:
     """Return means of ``speed_mps`` and ``cadence_spm`` over ``width`` equal parts of the time, NaN where unknown.
 
-    Mean speed is distance over the whole time of a part, standing included. Mean cadence is the steps of a part over
-    the time in which steps were counted; it is unknown if that is less than a fifth of the part. Both are computed from
-    cumulative curves, so that every sample counts.
+    Mean speed is distance over the whole time of a part, standing included. Mean cadence is steps over the time in
+    which steps were counted; it is unknown if that is less than a fifth of the part.
     """
     edges = np.linspace(0.0, cleaned.elapsed_s, width + 1)
     seconds = np.diff(edges)
@@ -89,10 +87,9 @@ def compute_column_means(cleaned: CleanedActivity, width: int) -> dict[str, Floa
 
 
 def build_bars(values: FloatArray, low: float, high: float, rows: int = GRAPH_ROWS) -> list[str]:
-    """Return bars from ``low`` up to each value as lines of text, the highest line first.
+    """Return bars from ``low`` up to each value as lines of text, the highest line first; missing values have none.
 
-    Bars are drawn in eighths of a line, with at least one eighth for a value above ``low``. Missing values have
-    no bar.
+    A bar is a whole number of eighths of a line, at least one for a value above ``low``.
 
     Example::
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import click
 from click.testing import CliRunner
 
-from retropace.cli.options.gathering import gather
+from retropace.cli.options.common import gather
 
 
 @dataclass(frozen=True)
