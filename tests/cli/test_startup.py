@@ -57,11 +57,14 @@ def test_analysing_loads_what_the_file_needs(samples: Path) -> None:
         "treadmill-beginner.fit": {"gpxpy", "pyexpat", "shapely", "rich"},
     }
     drawing = {"retropace.output.charts", "retropace.cli.terminal.graphs"}  # only on a terminal
+    documents = {
+        f"retropace.{name}" for name in ("analysis.json_document", "output.tables.energy", "output.tables.workout")
+    }
     of_tests = {"scipy", "ruptures", "pandas", "pyproj", "fit_tool"}
     calls = call_fresh(*(["analyze", str(samples / name)] for name in unneeded))
     for name, call in zip(unneeded, calls, strict=True):
         assert call.status == 0, call.printed
-        assert not (unneeded[name] | drawing | of_tests) & call.modules, name
+        assert not (unneeded[name] | drawing | documents | of_tests) & call.modules, name
     # A recording without annotations loads their types, but no parser, and no list of words is read.
     loaded = {name.rpartition(".")[2] for name in calls[-1].modules if name.startswith("retropace.annotations.")}
     types = {"annotation", "annotation_table", "attributes", "label"}

@@ -7,12 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from retropace.analysis.energy import Energy, compute_energy
-from retropace.analysis.json_document import (
-    analysis_document,
-    annotation_documents,
-    athlete_document,
-    workout_document,
-)
 from retropace.analysis.summary import Summary, summarize
 from retropace.annotations.resolve.activity_annotations import find_activity_annotations
 from retropace.cleaning.clean import clean_activity
@@ -75,11 +69,13 @@ class Analysis:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the document of ``analyze --format json`` as a dict, schema ``retropace.analysis/1``."""
+        from retropace.analysis import json_document  # tables need no document
+
         return {
-            **analysis_document(self.activity, self.cleaned, self.segments, self.summary, self.energy),
-            "annotations": annotation_documents(self.annotations),
-            "workout": None if self.workout is None else workout_document(self.workout),
-            "athlete": None if self.athlete is None else athlete_document(self.athlete, self.activity),
+            **json_document.analysis_document(self.activity, self.cleaned, self.segments, self.summary, self.energy),
+            "annotations": json_document.annotation_documents(self.annotations),
+            "workout": None if self.workout is None else json_document.workout_document(self.workout),
+            "athlete": None if self.athlete is None else json_document.athlete_document(self.athlete, self.activity),
             "worth_a_look": [
                 {"start_s": segment.start_s, "end_s": segment.end_s, "probability": segment.probability}
                 for segment in self.borderline

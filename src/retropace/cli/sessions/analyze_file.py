@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import retropace.annotations
-from retropace.analysis.json_document import energy_document
 from retropace.analysis.pipeline import Analysis, analyze
 from retropace.cli.sessions.analysis_request import AnalysisRequest
 from retropace.core.activity import Activity
@@ -52,6 +51,8 @@ def require_single(sessions: Sequence[T], path: str, advice: str = "say which on
 
 def build_document(analysis: Analysis, weight_kg: float | None) -> dict[str, Any]:
     """Return the JSON document of an analysis, with the energy cost for a runner of this body mass."""
+    from retropace.analysis.json_document import energy_document  # tables need no document
+
     energy = None if weight_kg is None else energy_document(analysis.energy, weight_kg)
     return {**analysis.to_dict(), "energy": energy}
 

@@ -13,8 +13,6 @@ from retropace.core.activity import Activity
 from retropace.core.cleaned_activity import CleanedActivity
 from retropace.core.units import Units, format_duration
 from retropace.output.tables import analysis as tables
-from retropace.output.tables.energy import format_energy_lines
-from retropace.output.tables.workout import build_workout_table, describe_fit
 
 STRIP_WIDTH = 72
 """Width (columns) of the direction strip where it is printed without graphs."""
@@ -58,6 +56,8 @@ def print_analysis(output: TextOutput, analysis: Analysis, view: AnalysisView) -
     output.print()
     print_table(output, tables.build_directions_table(analysis, units))
     if view.weight_kg is not None:
+        from retropace.output.tables.energy import format_energy_lines  # few analyses need it
+
         output.print()
         for line in format_energy_lines(analysis, view.weight_kg):
             output.print(line, soft_wrap=True)
@@ -65,6 +65,8 @@ def print_analysis(output: TextOutput, analysis: Analysis, view: AnalysisView) -
         output.print()
         print_table(output, tables.build_segments_table(analysis, units), choose_gap(output))
     if analysis.workout is not None and analysis.workout.fits:
+        from retropace.output.tables.workout import build_workout_table, describe_fit  # few analyses need it
+
         output.print()
         for line in describe_fit(analysis.workout):
             output.print(line, soft_wrap=True)
