@@ -21,7 +21,7 @@ from fitdecode.profile import MESSAGE_TYPES
 from fitdecode.utils import compute_crc
 
 from retropace.core.activity import Activity
-from retropace.readers.fit.decoded import DecodedFile
+from retropace.readers.fit.decoder import DecodedFile
 from retropace.readers.fit.reader import read_fit
 from retropace.readers.fit.table import ChunkedRecords, FieldIdentity, FitField, FitTable
 

@@ -8,7 +8,6 @@ none. What cleaning can repair later, readers leave as it is.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from dataclasses import replace
 from importlib import import_module
 
@@ -26,7 +25,7 @@ _MODULE_BY_FORMAT = {
     "polar": "json.polar",
     "apple": "json.apple",
 }
-"""Module with the reader of each format."""
+"""Module with the reader of each format, imported when needed because it loads libraries."""
 
 
 def read_all(
@@ -40,7 +39,9 @@ def read_all(
     """
     name = os.fspath(path)
     content = load(name, data, largest_bytes)
-    activities = _find_reader(sniff(content.data, name))(content.data, name)
+    file_format = sniff(content.data, name)
+    module = import_module(f"retropace.readers.{_MODULE_BY_FORMAT[file_format]}")
+    activities: list[Activity] = getattr(module, f"read_{file_format}")(content.data, name)
     on_foot = [activity for activity in activities if is_on_foot(activity.sport)]
     other_sports = [format_sport(activity.sport) for activity in activities if not is_on_foot(activity.sport)]
     if not on_foot:
@@ -60,10 +61,7 @@ def read_all(
 
 
 def read(path: str | os.PathLike[str]) -> Activity:
-    """The running or walking session of a recording that holds exactly one.
-
-    Raises :class:`ReadError` if the file cannot be read or holds several sessions, which :func:`read_all` returns.
-    """
+    """The only running or walking session of a recording; raises :class:`ReadError` if there is none or several."""
     activities = read_all(path)
     if len(activities) > 1:
         raise ReadError(f"holds {len(activities)} sessions: use read_all() and choose", path=path)
@@ -71,24 +69,13 @@ def read(path: str | os.PathLike[str]) -> Activity:
 
 
 def choose(activities: list[Activity], session: int | None) -> list[Activity]:
-    """Return the activity numbered ``session`` (the first is 1) as a list, all ``activities`` if it is None.
-
-    Raises :class:`ReadError` if there is no such session.
-    """
+    """List the activity with this number (the first is 1), all if it is None; raises :class:`ReadError` without it."""
     if session is None:
         return activities
     if session > len(activities):
         count = format_count(len(activities), "running or walking session")
         raise ReadError(f"holds {count}, there is no --session {session}", path=activities[0].source.path)
     return activities[session - 1 : session]
-
-
-def _find_reader(file_format: str) -> Callable[[bytes, str], list[Activity]]:
-    """Import the reader of a format, which loads only the libraries that this format needs."""
-    reader: Callable[[bytes, str], list[Activity]] = getattr(
-        import_module(f"retropace.readers.{_MODULE_BY_FORMAT[file_format]}"), f"read_{file_format}"
-    )
-    return reader
 
 
 __all__ = ["choose", "read", "read_all", "sniff"]

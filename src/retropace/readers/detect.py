@@ -108,12 +108,7 @@ def _read_file(path: str, max_bytes: int) -> bytes:
 def sniff(data: bytes, path: str = "") -> str:
     """The format of the bytes: ``fit``, ``gpx``, ``tcx``, ``kml``, ``polar`` or ``apple``.
 
-    Raises :class:`ReadError`, with a description of what the bytes are instead, if the format is none of these.
-
-    Example:
-        >>> sniff(b'<?xml version="1.0"?><gpx version="1.1"></gpx>')
-        'gpx'
-
+    Raises :class:`ReadError`, which says what the bytes are instead, for any other.
     """
     if data[8:12] == FIT_MAGIC:
         return "fit"

@@ -9,13 +9,7 @@ UNZONED_WARNING = "times name no zone: taken as UTC"
 
 
 def parse_time(text: str) -> tuple[float, bool] | None:
-    """Parse an ISO 8601 time to POSIX seconds and whether it has a time zone, else UTC; None if the text is not a time.
-
-    Example:
-        >>> parse_time("1970-01-01T01:00:30+01:00"), parse_time("1970-01-01T00:00:30"), parse_time("noon")
-        ((30.0, True), (30.0, False), None)
-
-    """
+    """Parse an ISO 8601 time to POSIX seconds and whether it has a time zone, else UTC; None if it is not a time."""
     try:
         time = datetime.fromisoformat(text.strip())
     except ValueError:

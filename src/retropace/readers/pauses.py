@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from itertools import pairwise
+from itertools import compress, pairwise
 
 import numpy as np
 
@@ -24,10 +24,9 @@ def min_pause_s(steps_s: FloatArray) -> float:
 def place_pauses(
     t_s: FloatArray, gap_order: Iterable[int], paused_s: float, min_gap_s: float
 ) -> list[tuple[float, float]]:
-    """Place pauses of ``paused_s`` seconds in total in the gaps between records; returns start and end of each.
+    """Place pauses of ``paused_s`` seconds in total in the gaps between records at ``t_s``; returns starts and ends.
 
-    ``t_s`` are the times of the records. Gaps, by their indices in ``gap_order``, are filled one after the other until
-    one is no longer than ``min_gap_s``.
+    Gaps, by index in ``gap_order``, are filled one after the other until one is no longer than ``min_gap_s``.
     """
     gaps_s = np.diff(t_s)
     pauses = []
@@ -40,15 +39,15 @@ def place_pauses(
     return pauses
 
 
-def find_pauses(parts: Sequence[FloatArray], may_follow_pause: Sequence[bool], origin_s: float = 0.0) -> Spans:
-    """Find the pauses between the parts of a session: gaps long enough before a part that may follow a pause.
+def find_pauses(
+    parts: Sequence[FloatArray], may_follow_pause: Sequence[bool] | None = None, origin_s: float = 0.0
+) -> Spans:
+    """Find the pauses of a session: long gaps before parts that may follow a pause, by default all.
 
     ``parts`` are the times of the records of each part in seconds; pauses are returned in seconds after ``origin_s``.
     """
     min_gap_s = min_pause_s(np.concatenate([np.diff(times_s) for times_s in parts]))
-    gaps = [
-        (float(earlier[-1]), float(later[0]))
-        for (earlier, later), may_be_pause in zip(pairwise(parts), may_follow_pause[1:], strict=True)
-        if may_be_pause
-    ]
-    return as_spans((start - origin_s, end - origin_s) for start, end in gaps if end - start > min_gap_s)
+    gaps = [(float(earlier[-1]), float(later[0])) for earlier, later in pairwise(parts)]
+    can_be_pause = [True] * len(gaps) if may_follow_pause is None else may_follow_pause[1:]
+    pauses = [(start, end) for start, end in compress(gaps, can_be_pause) if end - start > min_gap_s]
+    return as_spans((start - origin_s, end - origin_s) for start, end in pauses)

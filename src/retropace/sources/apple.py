@@ -1,8 +1,7 @@
 """Streaming reader of an Apple Health export: each workout becomes a document for :mod:`retropace.readers.json.apple`.
 
-``export.xml`` (the name is localised) holds every ``Record`` and, after them, every ``Workout`` with its events and the
-paths of its route files. The file is parsed twice: for the workouts, and for the records made during a workout. These
-go to a temporary database, so that memory does not grow with the file.
+``export.xml`` (the name is localised) holds every ``Record`` and then every ``Workout``. It is parsed twice: for the
+workouts, and for the records made during one, which go to a temporary database to save memory.
 """
 
 from __future__ import annotations
@@ -49,42 +48,31 @@ class AppleWorkout:
     sport: str
     start_s: float
     end_s: float
-    start_time: str
-    """Start as the export writes it, for example ``2025-05-01 08:01:10 +0200``."""
+    start_time: str  # as the export writes it, for example ``2025-05-01 08:01:10 +0200``
     source: str = ""
     device: str = ""
     is_indoor: bool = False
-    pauses_s: list[list[float]] = field(default_factory=list)
-    """Start and end of each pause in seconds since 1970."""
-    lap_times_s: list[float] = field(default_factory=list)
-    """Times at which the lap button was pressed, in seconds since 1970."""
-    route_names: list[str] = field(default_factory=list)
-    """Paths of the route files, relative to the export's XML file."""
+    pauses_s: list[list[float]] = field(default_factory=list)  # start and end of each pause
+    lap_times_s: list[float] = field(default_factory=list)  # when the lap button was pressed
+    route_names: list[str] = field(default_factory=list)  # paths of route files, relative to the XML file
 
 
 class AppleExport:
-    """The workouts of an Apple Health export, read when the object is created.
+    """The workouts of an Apple Health export, read when the object is created; raises :class:`ReadError` for others.
 
-    ``open_xml`` opens the XML file for each reading; ``place`` is its name in error messages. Raises
-    :class:`ReadError` if the file is not an export.
+    ``open_xml`` opens the XML file for each reading; ``place`` is its name in error messages.
     """
 
     def __init__(self, open_xml: Callable[[], IO[bytes]], place: str):
         self._open_xml, self._place = open_xml, place
         self.workouts: list[AppleWorkout] = []
-        self.other_sports: list[tuple[str, str]] = []
-        """Start time and sport of each workout that was not on foot."""
-        self.damage = ""
-        """Error message if the file could not be parsed to its end; else empty."""
+        self.other_sports: list[tuple[str, str]] = []  # start time and sport of each workout that was not on foot
+        self.damage = ""  # error message if the file could not be parsed to its end; else empty
         self._db: sqlite3.Connection | None = None
         self._read_workouts()
 
     def build_document(self, workout_index: int, read_route: Callable[[str], bytes]) -> bytes:
-        """Build the JSON document of a workout with its samples and routes.
-
-        ``read_route`` returns the bytes of a route file and may raise :class:`ReadError`. Every later export gives the
-        same document, so that its checksum identifies the workout.
-        """
+        """Build the JSON document of a workout; ``read_route`` returns a route's bytes or raises :class:`ReadError`."""
         workout = self.workouts[workout_index]
         samples = {kind: self._select_samples(workout_index, kind) for kind in _SAMPLE_KINDS.values()}
         routes = []
@@ -118,9 +106,9 @@ class AppleExport:
         def begin(name: str, attributes: Mapping[str, str]) -> None:
             nonlocal current
             if name == "Workout":
-                current = _parse_workout(attributes)
-                sport = _parse_sport(attributes.get("workoutActivityType", ""))
-                if current is None and sport and not is_on_foot(sport):
+                sport = attributes.get("workoutActivityType", "").removeprefix("HKWorkoutActivityType").lower()
+                current = _parse_workout(attributes, sport) if is_on_foot(sport) else None
+                if sport and not is_on_foot(sport):
                     self.other_sports.append((attributes.get("startDate", ""), sport))
             elif current is not None:
                 _add_detail(current, name, attributes)
@@ -135,10 +123,10 @@ class AppleExport:
         self.workouts.sort(key=lambda workout: (workout.start_s, workout.end_s))
 
     def _select_samples(self, workout_index: int, kind: str) -> list[list[float]]:
-        """Select one kind of sample during a workout, as rows of start, end (seconds from its start) and value, sorted.
+        """Select one kind of sample during a workout, as sorted rows of start, end (seconds from its start) and value.
 
-        All come from one source (device), since a phone in a pocket counts the same steps again: from the device that
-        recorded the workout or, if another one's samples cover over twice the time, from that with most samples.
+        All come from one source, as a phone in a pocket counts steps again: the device that recorded the workout or, if
+        another covers over twice its time, the one with most samples.
         """
         if self._db is None:
             self._db = self._read_samples()
@@ -193,11 +181,7 @@ class AppleExport:
         return db
 
     def _parse(self, begin: Callable[[str, Mapping[str, str]], None], end: Callable[[str], None]) -> None:
-        """Parse the file from its root element on, behind damage too, and call ``begin`` and ``end`` for each element.
-
-        The document type before the root element is skipped: some iOS versions wrote it with errors, and it could
-        define entities that grow without limit.
-        """
+        """Parse the file from its root element on, behind damage too; call ``begin`` and ``end`` for each element."""
         from lxml import etree
 
         from retropace.readers.xml.document import PARSER_OPTIONS, find_damage
@@ -206,6 +190,7 @@ class AppleExport:
         parser = etree.XMLParser(target=target, **PARSER_OPTIONS)
         try:
             with self._open_xml() as stream:
+                # A document type may have errors, as some iOS versions wrote it, or define entities without limit.
                 _, root, rest = stream.read(CHUNK_BYTES).partition(ROOT_TAG)
                 if not root:
                     raise ReadError("is no Apple Health export", path=self._place)
@@ -225,11 +210,10 @@ def looks_like_export(head: bytes) -> bool:
     return ROOT_TAG in head or b"<!DOCTYPE HealthData" in head
 
 
-def _parse_workout(attributes: Mapping[str, str]) -> AppleWorkout | None:
-    """Parse the attributes of a ``Workout`` element; None if it was not on foot or has no valid times."""
-    sport = _parse_sport(attributes.get("workoutActivityType", ""))
+def _parse_workout(attributes: Mapping[str, str], sport: str) -> AppleWorkout | None:
+    """Parse the attributes of a ``Workout`` element; None if it has no valid times."""
     start, end = _parse_posix_s(attributes.get("startDate", "")), _parse_posix_s(attributes.get("endDate", ""))
-    if not is_on_foot(sport) or start is None or end is None or not 0.0 < end - start <= _MAX_WORKOUT_S:
+    if start is None or end is None or not 0.0 < end - start <= _MAX_WORKOUT_S:
         return None
     device_parts = attributes.get("device", "").strip("<>").split(",")
     device = dict(part.strip().split(":", 1) for part in device_parts if ":" in part)
@@ -267,11 +251,6 @@ def _parse_record(attributes: Mapping[str, str], kind: str) -> tuple[float, floa
     if start is None or end is None or end < start or factor is None:
         return None
     return start, end, value * factor
-
-
-def _parse_sport(sport: str) -> str:
-    """Parse a ``workoutActivityType`` such as ``HKWorkoutActivityTypeRunning`` to a sport."""
-    return sport.removeprefix("HKWorkoutActivityType").lower()
 
 
 def _parse_posix_s(text: str) -> float | None:

@@ -18,10 +18,8 @@ class AppleWorkouts:
 
     def __init__(self, archives: Archives):
         self._archives = archives
-        self._exports: dict[tuple[str, ...], AppleExport] = {}
-        """Opened exports, by path of the file on disk and, in archives, the member names that lead to the XML file."""
-        self._routes: set[str] = set()
-        """Places of the route files of all workouts."""
+        self._exports: dict[tuple[str, ...], AppleExport] = {}  # by path on disk and member names
+        self._routes: set[str] = set()  # places of the route files of all workouts
 
     def find_entries(self, export_file: Entry) -> Iterator[Entry | Unreadable | OtherSport]:
         """Yield every workout of the export whose XML file is ``export_file``, and what is damaged."""

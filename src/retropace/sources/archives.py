@@ -31,8 +31,7 @@ _UTF8_FLAG = 0x800
 _ZIP_ERRORS = (
     *(zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError, ValueError, MemoryError),
 )
-"""Exceptions that :mod:`zipfile` raises for damage, passwords (RuntimeError) and compression methods that it lacks
-(NotImplementedError)."""
+"""Exceptions of :mod:`zipfile` for damage, passwords (RuntimeError) and unknown compression (NotImplementedError)."""
 
 
 class Archives:
@@ -40,16 +39,12 @@ class Archives:
 
     def __init__(self, limits: Limits):
         self._limits = limits
-        self._unpacked: dict[str, int] = {}
-        """Unpacked size in bytes declared in all archives opened within a file on disk, by its path."""
+        self._unpacked: dict[str, int] = {}  # bytes declared in all archives opened within a file on disk, by path
+        # Open archives, least recently used first, by path of the file on disk and member names that lead to them.
         self._open: OrderedDict[tuple[str, ...], zipfile.ZipFile] = OrderedDict()
-        """Open archives, least recently used first, by path of the file on disk and member names that lead to them."""
 
     def find_entries(self, disk_file: Entry, members: tuple[str, ...], place: str) -> Iterator[Entry | Unreadable]:
-        """Yield the members of the archive at ``place`` except hidden files, in stored order.
-
-        ``members`` are the member names that lead from ``disk_file`` to the archive.
-        """
+        """Yield the members of the archive to which ``members`` lead, in stored order and without hidden files."""
         path, container = disk_file.path, disk_file.place
         try:
             archive = self._open_archive(path, members)

@@ -12,14 +12,10 @@ MEMBER_SEPARATOR = "!/"
 class Limits:
     """Limits on unpacking, which protect against archive bombs."""
 
-    max_bytes: int = 512 * 2**20
-    """Largest unpacked size of one file in bytes; a larger one is not read. A day of GPX takes 40 MB."""
-    max_ratio: float = 200.0
-    """Largest ratio of unpacked to packed size of a member or archive, which else is not read; GPX has 10 to 30."""
-    min_ratio_check_bytes: int = 16 * 2**20
-    """Unpacked size in bytes up to which ``max_ratio`` is not applied."""
-    max_nesting_levels: int = 5
-    """Largest depth of archives within archives; deeper ones are not read. Vendors' exports have two levels."""
+    max_bytes: int = 512 * 2**20  # largest unpacked size of one file; a larger one is not read. A day of GPX has 40 MB
+    max_ratio: float = 200.0  # largest ratio of unpacked to packed size that is read; GPX has 10 to 30
+    min_ratio_check_bytes: int = 16 * 2**20  # unpacked size up to which ``max_ratio`` is not applied
+    max_nesting_levels: int = 5  # largest depth of archives within archives that are read; vendors' exports have two
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,22 +24,16 @@ class Entry:
 
     place: str
     """Unique name by which the user finds the entry: a full path, or archive and member joined by ``!/``."""
-    path: str
-    """Path or address of the file; for a member of an archive, that of the outermost archive."""
+    path: str  # path or address of the file; for a member of an archive, that of the outermost archive
     members: tuple[str, ...]
     """Member names that lead from the file on disk to the entry, one per nested archive; empty for a file on disk."""
-    size_bytes: int
-    """Size in bytes, unpacked for a member of an archive."""
-    fingerprint: str
-    """Text that changes whenever the content of the file may have changed; empty if the storage does not tell."""
-    is_explicit: bool = False
-    """Whether the user named this file itself; then it is an error if it is not a recording."""
-    sidecar: tuple[str, str] | None = None
-    """Path (or member name in the same archive) and fingerprint of the sidecar; None if there is none."""
+    size_bytes: int  # unpacked for a member of an archive
+    fingerprint: str  # changes whenever the file's content may have changed; empty if the storage does not tell
+    is_explicit: bool = False  # whether the user named this file, so that it must be a recording
+    sidecar: tuple[str, str] | None = None  # path, or member name in the same archive, and fingerprint
     workout_index: int | None = None
     """Index of a workout in the Apple Health export to whose XML file ``members`` lead; None for a file."""
-    container: str = ""
-    """Place of the outermost archive or export on disk that holds the entry; empty for a file on disk."""
+    container: str = ""  # place of the outermost archive or export that holds the entry; empty for a file on disk
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,24 +58,14 @@ class Unreadable:
     """A file, folder or address that cannot be listed or read."""
 
     place: str
-    reason: str
-    """Reason in two or three words, by which failures are grouped."""
-    message: str
-    """Reason as a sentence for the user."""
-    is_transient: bool = False
-    """Whether trying again may help, for example after a server did not answer."""
-    container: str = ""
-    """Place of the outermost archive on disk that holds the item; empty outside archives."""
+    reason: str  # in two or three words, by which failures are grouped
+    message: str  # as a sentence for the user
+    is_transient: bool = False  # whether trying again may help, for example after a server did not answer
+    container: str = ""  # place of the outermost archive on disk that holds the item; empty outside archives
 
 
 def join_place(place: str, name: str) -> str:
-    """Return the place (unique name) of the member ``name`` of the archive at ``place``.
-
-    Example:
-        >>> join_place("export.zip", "activities/1.fit")
-        'export.zip!/activities/1.fit'
-
-    """
+    """Return the place of a member of the archive at ``place``, for example ``export.zip!/activities/1.fit``."""
     return f"{place}{MEMBER_SEPARATOR}{name}"
 
 

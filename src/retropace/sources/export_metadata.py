@@ -13,8 +13,7 @@ from retropace.sources.entry import Entry
 from retropace.sources.magic import read_created_s
 
 MAX_CLOCK_OFFSET_S = 26 * 3600.0
-"""Largest difference in seconds between the creation of a FIT file and the start of its activity in a table; more than
-a day, for watches set to a wrong time zone."""
+"""Largest time in seconds between creation of a FIT file and start in a table; a wrong time zone makes up to a day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +22,7 @@ class ExportMetadata:
 
     name: str
     description: str = ""
-    start_s: float | None = None
-    """Start in seconds since 1970; None if the table names the activity's file instead."""
+    start_s: float | None = None  # seconds since 1970; None if the table names the activity's file instead
 
 
 class MetadataIndex:
@@ -34,8 +32,7 @@ class MetadataIndex:
         self._db = sqlite3.connect("", isolation_level=None)
         self._db.execute("CREATE TABLE by_file (place TEXT PRIMARY KEY, name TEXT, description TEXT)")
         self._db.execute("CREATE TABLE by_start (root TEXT, number TEXT, start_s REAL, name TEXT, description TEXT)")
-        self._tables: list[tuple[str, str]] = []
-        """For each table of activities with starts: how all places of its export begin, and the hash of the table."""
+        self._tables: list[tuple[str, str]] = []  # how all places of each table's export begin, and the table's hash
         self._db.execute("CREATE INDEX start ON by_start (start_s)")
         self._db.execute("CREATE INDEX number ON by_start (number)")
 
@@ -59,8 +56,7 @@ class MetadataIndex:
     def find_metadata(self, entry: Entry, head: bytes) -> tuple[ExportMetadata, ...]:
         """Find the metadata that may belong to an entry; ``head`` is its first bytes, decompressed.
 
-        Those found by place or by the activity's number in the file name are the only ones. Otherwise they are those of
-        all activities that start near the creation of the FIT file.
+        They are found by place, else by a number in the file name, else by a start near the creation of the FIT file.
         """
         row = self._find_by_file(entry.place)
         if row is not None:

@@ -15,13 +15,7 @@ _ZEPP_SUMMARY_PATH = re.compile(r"(?:^|/)SPORT/SPORT_\d+\.csv$", re.IGNORECASE)
 
 
 def find_data_suffix(name: str) -> str:
-    """Return the lower-case suffix that tells the format of a file, without ``.gz``; empty if the name has none.
-
-    Example:
-        >>> find_data_suffix("Morning.FIT.gz")
-        '.fit'
-
-    """
+    """Return the lower-case suffix that tells the format of a file, without ``.gz``; empty if the name has none."""
     plain = name.lower().removesuffix(".gz")
     return plain[plain.rfind(".") :] if "." in plain else ""
 

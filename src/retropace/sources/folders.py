@@ -51,10 +51,7 @@ def build_file_entry(path: str, *, is_explicit: bool = False) -> Entry:
 
 
 def walk_files(folder: str) -> Iterator[Entry | Unreadable]:
-    """Yield every file in a folder and below, in the order of the file system, without hidden files and folders.
-
-    Symbolic links are followed, except those to a folder that contains the link.
-    """
+    """Yield every file in a folder and below that is not hidden, following links, in the order of the file system."""
     # Folders to visit, each with device and inode of the folders above it, by which loops of links are recognised.
     pending: list[tuple[str, tuple[tuple[int, int], ...]]] = [(folder, ())]
     while pending:

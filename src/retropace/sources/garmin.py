@@ -1,8 +1,7 @@
 """The table of activity names and descriptions in a Garmin account export.
 
 ``DI_CONNECT/DI-Connect-Fitness/*_summarizedActivities.json`` holds ``[{"summarizedActivitiesExport": [{"activityId",
-"name", "startTimeGmt" (milliseconds), …}]}]``; older exports hold a bare list of activities. Recordings are matched by
-start time, because their files' names contain the number of the upload, not that of the activity.
+"name", "startTimeGmt" (ms), …}]}]``, in older exports a bare list of activities. Recordings are matched by start time.
 """
 
 from __future__ import annotations

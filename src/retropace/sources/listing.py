@@ -6,6 +6,7 @@ Tables of names in vendors' exports are loaded on the way, and an Apple Health e
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from retropace.core.errors import ReadError
@@ -30,8 +31,7 @@ ListingItem = Entry | Unreadable | OtherSport | Unchanged
 class Listing:
     """Finds the entries (files that may be recordings) under the paths of one batch run and reads their bytes.
 
-    An archive is not opened if ``is_archive_complete`` says of its place and fingerprint that an earlier run stored
-    everything in it.
+    An archive of whose place and fingerprint ``is_archive_complete`` says that all in it is stored is not opened.
     """
 
     def __init__(
@@ -40,8 +40,7 @@ class Listing:
         self.limits = limits
         self.metadata = MetadataIndex()
         self.archives = Archives(limits)
-        self.archive_fingerprints: dict[str, str] = {}
-        """Fingerprint of each archive and export on disk that was opened, by its place (unique name)."""
+        self.archive_fingerprints: dict[str, str] = {}  # of each archive and export that was opened, by place
         self._is_archive_complete = is_archive_complete
         self._workouts = AppleWorkouts(self.archives)
 
@@ -66,10 +65,7 @@ class Listing:
             return gunzip_head(file.read(HEAD_BYTES))
 
     def read_data(self, entry: Entry) -> bytes | None:
-        """Read a member of an archive, or build the JSON document of an Apple workout; raises :class:`ReadError`.
-
-        None for a file on disk or at an address, which workers open themselves.
-        """
+        """Read a member or build an Apple workout's document; None for files that workers open themselves."""
         if entry.workout_index is not None:
             return self._workouts.read_document(entry)
         return self.archives.read_data(entry) if entry.members else None
@@ -140,8 +136,7 @@ class Listing:
             yield Unchanged(entry.place)
         else:
             self.archive_fingerprints[entry.place] = entry.fingerprint
-            is_archive = is_zip(head)
-            yield from self._expand_archive(entry) if is_archive else self._workouts.find_entries(entry)
+            yield from self._expand_archive(entry) if is_zip(head) else self._workouts.find_entries(entry)
 
     def _expand_archive(self, disk_file: Entry, archive: Entry | None = None) -> Iterator[ListingItem]:
         """Yield the content of ``disk_file``, an archive, or of ``archive`` within it; that of nested archives last."""
@@ -170,7 +165,6 @@ class Listing:
                 yield from self._expand_archive(disk_file, entry)
 
     def _is_export(self, entry: Entry) -> bool:
-        try:
+        with suppress(ReadError):
             return looks_like_export(self.archives.read_data(entry, HEAD_BYTES))
-        except ReadError:
-            return False
+        return False

@@ -15,8 +15,6 @@ HEAD_BYTES = 16384
 """Number of first bytes that are read, enough to recognise FIT files, XML root elements and exports' JSON."""
 ZIP_SIGNATURES = (b"PK\x03\x04", b"PK\x05\x06")
 """First bytes of a zip archive; the second is that of an empty one."""
-_FILE_ID_MESSAGE = 0
-"""Number of the message type ``file_id``, the first message of a FIT file (FIT SDK)."""
 _TYPE_FIELD = 0
 """Field number of ``type`` in the FIT message ``file_id`` (FIT SDK)."""
 _TIME_CREATED_FIELD = 4
@@ -40,10 +38,7 @@ def is_zip(head: bytes) -> bool:
 
 
 def find_non_activity_type(head: bytes) -> str | None:
-    """Find what a FIT file that is no activity holds, such as ``sleep``; None if it is one, has no type or is no FIT.
-
-    ``head`` must be decompressed.
-    """
+    """Find what a FIT file holds, such as ``sleep``; None for an activity, without a type and for other files."""
     file_type = _read_file_id(head).get(_TYPE_FIELD)
     if file_type is None or file_type == ACTIVITY_FILE_TYPE:
         return None
@@ -58,17 +53,15 @@ def read_created_s(head: bytes) -> float | None:
 
 def looks_like_recording(head: bytes) -> bool:
     """Whether these decompressed first bytes are those of a recording in a known format, whatever the file's name."""
-    try:
-        sniff(head)
-    except ReadError:
-        return False
-    return True
+    with suppress(ReadError):
+        return bool(sniff(head))
+    return False
 
 
 def _read_file_id(head: bytes) -> dict[int, int]:
-    """Read ``type`` and ``time_created``, where valid, from a FIT file's first message, by field number."""
+    """Read ``type`` and ``time_created``, where valid, by number, from a FIT file's first message, ``file_id`` (0)."""
     definition = parse_definition(head, head[0], len(head)) if head[8:12] == FIT_MAGIC else None
-    if definition is None or definition.number != _FILE_ID_MESSAGE or definition.end >= len(head):
+    if definition is None or definition.number != 0 or definition.end >= len(head):
         return {}
     start, offset = definition.start, definition.end + 1
     if head[definition.end] & 0x4F != head[start] & 0x0F:

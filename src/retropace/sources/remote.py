@@ -22,10 +22,8 @@ def open_file(path: str) -> IO[bytes]:
     filesystem, name = _open_filesystem(path)
     try:
         return cast("IO[bytes]", filesystem.open(name, "rb"))
-    except OSError:
-        raise
     except Exception as error:
-        raise _read_error(error, path) from None
+        raise error if isinstance(error, OSError) else _read_error(error, path) from None
 
 
 def fetch(path: str, max_bytes: int) -> bytes:
@@ -38,10 +36,7 @@ def fetch(path: str, max_bytes: int) -> bytes:
 
 
 def list_files(path: str) -> list[tuple[str, int, str]]:
-    """List every file at an address and below, sorted: its address, size in bytes and fingerprint, empty if unknown.
-
-    Raises :class:`ReadError` if there is no file.
-    """
+    """List every file at an address and below, sorted: address, size in bytes and fingerprint, empty if unknown."""
     filesystem, name = _open_filesystem(path)
     try:
         is_folder = filesystem.isdir(name)

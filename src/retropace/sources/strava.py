@@ -1,8 +1,7 @@
 """The table of activity names and descriptions in a Strava bulk export.
 
-``activities.csv`` has changed its columns over the years, repeats some of them, and is written in the language of the
-user with commas or semicolons. So the column of file names (``activities/123.fit.gz``) is found by its values, and the
-others by their headers in a known language, else by their order: number, date, name, sport, description.
+``activities.csv`` varies with year and language. The column of file names (``activities/123.fit.gz``) is found by its
+values, and the others by their headers in a known language, else by order: number, date, name, sport, description.
 """
 
 from __future__ import annotations
@@ -16,14 +15,13 @@ from pathlib import PurePosixPath
 from retropace.sources.export_metadata import ExportMetadata
 
 ACTIVITIES_FOLDER = "activities"
-"""Name of the folder of the recordings; it lies beside the table."""
+"""Name of the folder of the recordings beside the table."""
 _HEADERS = {
     "name": ("activity name", "name", "name der aktivität"),
     "description": ("activity description", "description", "aktivitätsbeschreibung"),
     "note": ("activity private note", "hinweis zur privatsphäre für aktivitäten"),
 }
-"""Casefolded column headers by field, in English and German (issues hugovk/strava-tools#1,
-martin-ueding/geo-activity-playground#191 and #348)."""
+"""Casefolded column headers, in English and German, by field (issue hugovk/strava-tools#1, for example)."""
 _DEFAULT_COLUMNS = {"name": 2, "description": 4}
 """Column index of each field in a table whose headers are unknown."""
 _MIN_FILE_SHARE = 0.5

@@ -19,12 +19,15 @@ MAX_TABLE_BYTES = 256 * 2**20
 
 def load_archive_tables(index: MetadataIndex, archives: Archives, entries: Sequence[Entry]) -> Iterator[Unreadable]:
     """Add the vendors' tables in an archive, whose members are ``entries``, to the index; yield unreadable tables."""
-    names = frozenset(entry.members[-1] for entry in entries)
     for entry in entries:
         name = entry.members[-1]
-        folder = name[: name.rfind("/") + 1]
-        has_recordings = any(other.startswith(f"{folder}{strava.ACTIVITIES_FOLDER}/") for other in names)
-        file_exists = _member_test(names, folder) if has_recordings and strava.may_be_table(name) else None
+        file_exists = None
+        if strava.may_be_table(name):
+            folder = name[: name.rfind("/") + 1]
+            others = (other.members[-1] for other in entries)
+            files = frozenset(other.removeprefix(folder) for other in others if other.startswith(folder))
+            if any(file.startswith(f"{strava.ACTIVITIES_FOLDER}/") for file in files):
+                file_exists = files.__contains__
         yield from _load_table(index, entry, name, file_exists, partial(archives.read_data, entry))
 
 
@@ -57,7 +60,3 @@ def _load_table(
     else:
         rows = strava.read_metadata(data, file_exists)
         index.add_files((join_sibling_place(entry.place, file), metadata) for file, metadata in rows)
-
-
-def _member_test(names: frozenset[str], folder: str) -> Callable[[str], bool]:
-    return lambda file: folder + file in names

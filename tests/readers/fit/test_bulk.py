@@ -17,8 +17,7 @@ from retropace.core.activity import Activity
 from retropace.core.errors import RetropaceError
 from retropace.readers.fit import messages as fit_messages
 from retropace.readers.fit.bulk import BYTE_BASE_TYPE, INVALID_VALUES
-from retropace.readers.fit.decoded import DecodedFile
-from retropace.readers.fit.decoder import MAX_LAYOUTS
+from retropace.readers.fit.decoder import MAX_LAYOUTS, DecodedFile
 from retropace.readers.fit.reader import read_fit
 from tests.support import reference_decoder as reference
 from tests.support.fit_bytes import (

@@ -1,8 +1,7 @@
-"""Bulk decoding of FIT ``record`` messages into NumPy columns, with the definitions and profile of fitdecode.
+"""Bulk decoding of FIT ``record`` messages into NumPy columns, equal to those of fitdecode to the last bit.
 
-All messages of one definition have the same length, so that each field is a strided view of their bytes. Values equal
-those of fitdecode to the last bit. Records in which one message depends on another, or which need more than a scale and
-an offset, are left to fitdecode (:class:`BulkUnsupportedError`).
+All messages of one definition have the same length, so that each field is a strided view of their bytes. Records in
+which one message depends on another, or which need more than a scale and an offset, are left to fitdecode.
 """
 
 from __future__ import annotations
@@ -21,39 +20,25 @@ from retropace.readers.fit.table import DeveloperScales, FieldChunk, FieldIdenti
 from retropace.readers.fit.values import identify_field
 
 INVALID_VALUES: Mapping[int, int] = {
-    0x00: 0xFF,
-    0x01: 0x7F,
-    0x02: 0xFF,
-    0x0A: 0,
-    0x83: 0x7FFF,
-    0x84: 0xFFFF,
-    0x8B: 0,
-    0x85: 0x7FFFFFFF,
-    0x86: 0xFFFFFFFF,
-    0x8C: 0,
-    0x8E: 0x7FFFFFFFFFFFFFFF,
-    0x8F: 0xFFFFFFFFFFFFFFFF,
-    0x90: 0,
+    **{number: 2 ** (8 * size - 1) - 1 for number, size in ((0x01, 1), (0x83, 2), (0x85, 4), (0x8E, 8))},
+    **{number: 2 ** (8 * size) - 1 for number, size in ((0x00, 1), (0x02, 1), (0x84, 2), (0x86, 4), (0x8F, 8))},
+    **dict.fromkeys((0x0A, 0x8B, 0x8C, 0x90), 0),
 }
-"""Value that a field has when it was not measured, for each of FIT's integer types by the type's number (FIT SDK)."""
+"""Value of a field that was not measured, by the number of FIT's signed, unsigned and other integer types (FIT SDK)."""
 STRING_BASE_TYPE = 0x07
-"""Number of FIT's base type (storage type of a field) for texts (FIT SDK)."""
+"""Number of FIT's storage type of texts (FIT SDK)."""
 BYTE_BASE_TYPE = 0x0D
-"""Number of FIT's base type (storage type of a field) for bytes without further meaning (FIT SDK)."""
+"""Number of FIT's storage type of bytes without further meaning (FIT SDK)."""
 RECORD_MESSAGE_NUMBER = 20
 """Global message number of ``record`` (FIT SDK)."""
-TIMESTAMP_FIELD = "timestamp"
-"""Name of the time field in fitdecode's profile."""
 MAX_COMPONENT_BYTES = 4
-"""Largest size in bytes of a field with components (ranges of bits that are fields of their own) that is decoded in
-bulk; records with a larger one are left to fitdecode."""
+"""Largest size in bytes of a field with components (ranges of bits that are fields of their own) in bulk decoding."""
 FIELD_NUMBER_STRIDE = 100
-"""Difference between the order numbers of two successive fields of a record. The components of a field are numbered
-between the field before it and the field itself, which is the order of fitdecode."""
+"""Difference between the order numbers of two successive fields; between them come the second field's components."""
 
 
 class BulkUnsupportedError(Exception):
-    """Raised for records that cannot be decoded in bulk; the message is the reason, worded as the end of a sentence."""
+    """Raised for records that cannot be decoded in bulk; the message, the end of a sentence, says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,36 +46,27 @@ class FieldLayout:
     """The position of one field in the bytes of a record message."""
 
     identity: FieldIdentity
-    offset: int
-    """Offset from the start of the message's data, in bytes."""
-    count: int
-    """Number of values; more than one for an array."""
-    base_type: Any
-    """Type of the field's values as fitdecode describes it (FIT base type)."""
+    offset: int  # from the start of the message's data, in bytes
+    count: int  # number of values; more than one for an array
+    base_type: Any  # type of the values as fitdecode describes it (FIT base type)
     profile_field: Any
     """fitdecode's profile entry of the field; None for a developer field, and if the profile does not know it."""
 
 
 @dataclass(frozen=True, slots=True)
 class RecordLayout:
-    """The fields of all record messages that follow one definition message (which says how they are laid out)."""
+    """The fields of the record messages that follow one definition message."""
 
-    size: int
-    """Length of a message's data in bytes, without the header byte."""
+    size: int  # length of a message's data in bytes, without the header byte
     big_endian: bool
     fields: tuple[FieldLayout, ...]
     signature: tuple[object, ...]
     """Key that is equal for two definition messages if their records are decoded in the same way."""
-    accumulating_fields: frozenset[int]
-    """Numbers of the fields whose messages hold only the low bits of a running total: counters that start again at 0
-    when they are full."""
+    accumulating_fields: frozenset[int]  # numbers of the fields that are counters, which restart at 0 when full
 
 
 def build_layout(frame: Any) -> RecordLayout:
-    """Build the layout of the records that ``frame``, a definition message of fitdecode, defines.
-
-    Raises :class:`BulkUnsupportedError` if only fitdecode itself can decode its records.
-    """
+    """Build the layout of records from fitdecode's definition message; raises :class:`BulkUnsupportedError`."""
     fields: list[FieldLayout] = []
     accumulating: list[int] = []
     signature: list[object] = [frame.endian]
@@ -130,13 +106,10 @@ class RecordBatch:
     """Record messages of one layout, which are decoded together."""
 
     layout: RecordLayout
-    data: bytes
-    """Bytes of the messages, without gaps."""
-    rows: Indices
-    """Indices of the messages among all records of the file, ascending."""
+    data: bytes  # the messages, without gaps
+    rows: Indices  # indices of the messages among all records of the file, ascending
     scales: DeveloperScales
-    restarts: Indices
-    """Indices of the records from which counters are added up anew, from zero, ascending."""
+    restarts: Indices  # indices of the records from which counters are added up anew, from zero, ascending
 
     def decode(self) -> list[FieldChunk]:
         """Decode all fields; those without any value are left out."""
@@ -179,7 +152,7 @@ class RecordBatch:
             return [self._build_chunk(identity, order, numbers / scale - offset, is_valid)]
         chunks = self._decode_components(field, values, is_valid, order) if profile.components else []
         # The profile names the smallest time that is a date "min".
-        value_names = None if identity.name == TIMESTAMP_FIELD else profile.type.enum
+        value_names = None if identity.name == "timestamp" else profile.type.enum
         chunks.append(self._build_chunk(identity, order, _apply_scale(numbers, profile), is_valid, value_names))
         return chunks
 

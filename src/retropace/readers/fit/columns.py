@@ -1,16 +1,20 @@
-"""Conversion of the fields of a session's FIT records to sample columns in SI units."""
+"""Conversion of the fields of a session's FIT records to sample columns in SI units.
+
+Developer fields, which apps and foot pods define, fill columns that the watch itself did not record. They say what they
+measure by the number of a profile field, or by their name alone.
+"""
 
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
+from retropace.core.activity import Samples
 from retropace.core.spans import FloatArray
-from retropace.readers.fit.developer_fields import find_substitutes
-from retropace.readers.fit.table import SEMICIRCLE_DEG, FitTable, select_native_columns
+from retropace.readers.fit.table import SEMICIRCLE_DEG, FitField, FitTable, select_native_columns
 
 COLUMN_SOURCES: dict[str, tuple[tuple[str, float], ...]] = {
     "lat_deg": (("position_lat", SEMICIRCLE_DEG),),
@@ -23,8 +27,7 @@ COLUMN_SOURCES: dict[str, tuple[tuple[str, float], ...]] = {
     "vertical_oscillation_m": (("vertical_oscillation", 1e-3),),
     "stance_time_s": (("stance_time", 1e-3),),
 }
-"""Record fields that can fill each column of :class:`~retropace.core.activity.Samples`, with the factor to its unit.
-Of several fields the first with a value counts."""
+"""Record fields that can fill a sample column, with factors to its unit; the first with a value counts."""
 CADENCE_FIELDS = ("cadence", "fractional_cadence", "cadence256")
 """Record fields of cadence: whole revolutions per minute, the fraction to add to them, and both in a single field."""
 USED_FIELDS = {
@@ -34,34 +37,50 @@ USED_FIELDS = {
     *(name for sources in COLUMN_SOURCES.values() for name, _ in sources),
 }
 """Record fields that are used for standard columns and therefore do not become extra columns."""
+LENGTH_UNITS_M = {
+    **dict.fromkeys(("mm", "millimeters", "millimetres"), 1e-3),
+    **dict.fromkeys(("cm", "centimeters", "centimetres"), 1e-2),
+    **dict.fromkeys(("m", "meter", "meters", "metres"), 1.0),
+    **dict.fromkeys(("km", "kilometers", "kilometres"), 1e3),
+    **dict.fromkeys(("mi", "mile", "miles"), 1609.344),
+}
+"""Metres per unit of length, by the lower-case unit text."""
+TIME_UNITS_S = {"ms": 1e-3, "milliseconds": 1e-3, "s": 1.0, "seconds": 1.0}
+"""Seconds per unit of time, by the lower-case unit text."""
+SPEED_UNITS_MPS = {
+    **dict.fromkeys(("m/s", "mps", "meters/second", "metres/second"), 1.0),
+    **dict.fromkeys(("km/h", "kph", "kmh"), 1.0 / 3.6),
+    "mph": 0.44704,
+}
+"""Metres per second per unit of speed, by the lower-case unit text."""
+RATE_UNITS_PER_MIN = dict.fromkeys(("rpm", "spm", "bpm", "1/min", "strides/min", "steps/min", "beats/min"), 1.0)
+"""Factor from a unit of a rate to one per minute, by the lower-case unit text; cleaning tells steps from strides."""
+
+DEVELOPER_COLUMNS: tuple[tuple[str, frozenset[int], str, dict[str, float], float], ...] = (
+    ("distance_m", frozenset({5}), "distance", LENGTH_UNITS_M, 1.0),
+    ("speed_mps", frozenset({6, 73}), "speed", SPEED_UNITS_MPS, 1.0),
+    ("cadence_recorded", frozenset({4}), "cadence", RATE_UNITS_PER_MIN, 1.0),
+    ("heart_rate_bpm", frozenset({3}), "heart rate", RATE_UNITS_PER_MIN, 1.0),
+    ("step_length_m", frozenset({85}), "step length", LENGTH_UNITS_M, 1e-3),
+    ("vertical_oscillation_m", frozenset({39}), "vertical oscillation", LENGTH_UNITS_M, 1e-3),
+    ("stance_time_s", frozenset({41}), "stance time", TIME_UNITS_S, 1e-3),
+)
+"""For each sample column: numbers of the profile fields of its quantity, the quantity's name, factors from units to the
+column's unit, and the factor for a developer field that names no unit."""
 
 
-@dataclass(frozen=True, slots=True)
-class RecordColumns:
-    """The records of one session as columns: those that all formats share, and the file's own extra columns."""
+def build_samples(table: FitTable, origin_s: float) -> tuple[Samples, dict[str, int], list[str]]:
+    """Build the samples of a session's records; returns also how many records hold each field, and warnings.
 
-    columns: dict[str, FloatArray]
-    """Columns of :class:`~retropace.core.activity.Samples` by name."""
-    extra: dict[str, FloatArray]
-    """Columns of further record fields, by their names in the file."""
-    texts: dict[str, tuple[str, ...]]
-    """For each extra column of texts the texts that its values 0, 1, 2 … stand for."""
-    counts: dict[str, int]
-    """Number of records that hold a value, by the name of the field."""
-    warnings: tuple[str, ...]
-
-
-def build_columns(table: FitTable) -> RecordColumns:
-    """Build the sample columns of ``n`` records, each ``(n,)`` float64 and NaN where a record lacks the field.
-
-    A developer field fills a column only if the device itself recorded no value for it; a warning says so.
+    Times are seconds after ``origin_s``, in seconds by the device's clock. A developer field fills a column if the
+    device itself recorded no value for it.
     """
     native = select_native_columns(table.fields)
     columns = {target: _merge_sources(native, sources, len(table)) for target, sources in COLUMN_SOURCES.items()}
     columns["cadence_recorded"] = _merge_cadence(native, len(table))
     warnings = []
     developer_fields = [field for field in table.fields if field.identity.is_developer and not field.categories]
-    for target, quantity, field, factor in find_substitutes(developer_fields):
+    for target, quantity, field, factor in _find_substitutes(developer_fields):
         if not np.any(columns[target] > 0.0) and np.any(field.values > 0.0):
             columns[target] = field.values * factor
             name = field.identity.name
@@ -80,13 +99,23 @@ def build_columns(table: FitTable) -> RecordColumns:
             extra[name] = field.values
             if field.categories:
                 texts[name] = field.categories
-    return RecordColumns(
-        columns={name: column for name, column in columns.items() if np.any(np.isfinite(column))},
-        extra=extra,
-        texts=texts,
-        counts=dict(sorted(counts.items())),
-        warnings=tuple(warnings),
-    )
+    columns = {name: column for name, column in columns.items() if np.any(np.isfinite(column))}
+    samples = Samples.from_columns(table.device_time_s - origin_s, extra, texts, **columns)
+    return samples, dict(sorted(counts.items())), warnings
+
+
+def _find_substitutes(fields: Sequence[FitField]) -> Iterator[tuple[str, str, FitField, float]]:
+    """Yield sample column, its quantity in words, a developer field that measures it, and the factor to its unit.
+
+    For each column, fields that match by number come before those that match by name; unknown units are left out.
+    """
+    for column, numbers, quantity, factors, profile_factor in DEVELOPER_COLUMNS:
+        by_number = [field for field in fields if field.identity.native_number in numbers]
+        by_name = [field for field in fields if field.identity.name.strip().casefold().replace("_", " ") == quantity]
+        for field in (*by_number, *by_name):
+            unit = field.identity.units.strip().casefold()
+            if not unit or unit in factors:
+                yield column, quantity, field, factors[unit] if unit else profile_factor
 
 
 def _make_unique(name: str, existing: dict[str, Any]) -> str:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import io
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import fitdecode
 import numpy as np
 from fitdecode.profile import MESSAGE_TYPES
-from numpy.typing import NDArray
 
 from retropace.core.units import format_count
 from retropace.readers.fit.bulk import (
@@ -21,18 +20,39 @@ from retropace.readers.fit.bulk import (
     RecordLayout,
     build_layout,
 )
-from retropace.readers.fit.decoded import DECODED_MESSAGES, DecodedFile
 from retropace.readers.fit.reassemble import MessageSpan, list_messages, reassemble
 from retropace.readers.fit.records import ColumnBuilder
 from retropace.readers.fit.stream import ChainedFile, Indices, MessageRuns
 from retropace.readers.fit.table import ChunkedRecords, DeveloperScales, FieldChunk
 
+DECODED_MESSAGES = {
+    *("file_id", "file_creator", "device_info", "sport", "session", "lap", "record", "event"),
+    *("workout", "workout_step", "split", "course_point", "developer_data_id", "field_description"),
+}
+"""Names of the FIT messages that are decoded; all others (single heartbeats, settings …) are skipped."""
 DECODED_MESSAGE_NUMBERS = frozenset(number for number, kind in MESSAGE_TYPES.items() if kind.name in DECODED_MESSAGES)
 """Global message numbers of :data:`DECODED_MESSAGES`."""
 MAX_LAYOUTS = 100
 """Largest number of distinct record layouts that are decoded in bulk; with more, fitdecode decodes all records."""
 MAX_FAILURES_PER_DEFINITION = 5
 """Number of undecodable messages of one definition that are dropped alone; at the next, all later ones are dropped."""
+
+
+@dataclass(slots=True)
+class DecodedFile:
+    """The decoded messages of one FIT file: ``record`` as columns, the others by name in file order."""
+
+    records: ChunkedRecords = field(default_factory=ChunkedRecords)
+    messages: dict[str, list[Any]] = field(default_factory=dict)
+    warnings: list[str] = field(default_factory=list)
+    is_damaged: bool = False  # whether messages at the end of the file are missing or cannot be read
+    records_before_session: int = 0  # records before the last ``session`` message
+    decoding_methods: list[str] = field(default_factory=list)
+    """How the records of each FIT file in the bytes were decoded: ``in bulk``, or ``by fitdecode`` and why."""
+
+    def messages_named(self, name: str) -> list[Any]:
+        """Return all decoded messages with this name in file order."""
+        return self.messages.get(name, [])
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +84,7 @@ class FitDecoder:
         self.last_session_start = -1
 
     def decode(self, method: str) -> DecodedFile:
-        """Decode the file; the result says ``method`` of how its records were decoded.
+        """Decode the file; ``method`` names the way in the result.
 
         A message that fitdecode cannot decode is removed, and the rest is decoded again. Raises
         :class:`BulkUnsupportedError` if the records should be decoded in bulk but cannot be.
@@ -90,7 +110,7 @@ class FitDecoder:
             lost_counts.update(self._message_name(message) for message in removed if not message.is_definition)
             messages = [message for message in messages if message not in removed]
         if self.bulk_runs is not None:
-            lost_counts.update(self._decode_records_in_bulk(self.bulk_runs))
+            lost_counts["record"] += self._decode_records_in_bulk(self.bulk_runs)
         else:
             self.result.records = self.column_builder.to_records()
         self.result.decoding_methods = [method] if method else []
@@ -172,23 +192,29 @@ class FitDecoder:
             self.last_session_start = message.start
             self.result.records_before_session = self.column_builder.count
 
-    def _decode_records_in_bulk(self, runs: MessageRuns) -> dict[str, int]:
-        """Decode the records in ``runs`` in bulk; returns how many are lost with an undecodable definition, by name."""
-        is_readable = self._mask_defined_by(list(self.layouts), runs)
-        lost_counts = {"record": int(np.sum(runs.counts[~is_readable]))}
+    def _decode_records_in_bulk(self, runs: MessageRuns) -> int:
+        """Decode the records in ``runs`` in bulk; returns how many are lost with an undecodable definition."""
+        is_readable = np.isin(runs.definition_indices, list(self.layouts))
+        lost_count = int(np.sum(runs.counts[~is_readable]))
         runs = runs.select(is_readable)
         first_rows = np.cumsum(runs.counts) - runs.counts
         count = int(np.sum(runs.counts))
         by_layout: dict[tuple[object, ...], list[int]] = {}
-        _check_accumulating_fields(self.layouts)
+        counter_layouts: dict[int, tuple[object, ...]] = {}
         for definition, layout in self.layouts.items():
             by_layout.setdefault(layout.signature, []).append(definition)
+            # A counter adds up in the order of the records, but one layout is decoded after the other.
+            if any(
+                counter_layouts.setdefault(number, layout.signature) != layout.signature
+                for number in layout.accumulating_fields
+            ):
+                raise BulkUnsupportedError("a field counts on through records of different kinds")
         if len(by_layout) > MAX_LAYOUTS:
             raise BulkUnsupportedError(f"its records are written in more than {MAX_LAYOUTS} ways")
         chunks: list[FieldChunk] = []
         for definitions in by_layout.values():
             layout = self.layouts[definitions[0]]
-            mask = self._mask_defined_by(definitions, runs)
+            mask = np.isin(runs.definition_indices, definitions)
             selected = runs.select(mask)
             if not len(selected):
                 continue
@@ -204,29 +230,17 @@ class FitDecoder:
             chunks += batch.decode()
         self.result.records = ChunkedRecords(count, tuple(chunks))
         self.result.records_before_session = int(np.sum(runs.counts[runs.starts < self.last_session_start]))
-        return lost_counts
-
-    def _mask_defined_by(self, definitions: Sequence[int], runs: MessageRuns) -> NDArray[np.bool_]:
-        """Whether each of ``runs`` holds messages of one of ``definitions`` (indices among the file's definitions)."""
-        is_member = np.zeros(len(self.chained.definitions), dtype=bool)
-        is_member[definitions] = True
-        return is_member[runs.definition_indices]
+        return lost_count
 
     def _find_restarts(self, definitions: Sequence[int], runs: MessageRuns) -> Indices:
-        """Find the records, by index among all, at which counters restart from zero: the first after each definition.
-
-        Of ``definitions`` only those count whose records have counters.
-        """
+        """Find the first records, by index, after ``definitions`` with counters, which restart from zero there."""
         accumulating = [index for index in definitions if self.layouts[index].accumulating_fields]
         starts = [self.chained.definitions[index].start for index in accumulating]
         first_rows = np.concatenate(([0], np.cumsum(runs.counts)))
         return first_rows[np.searchsorted(runs.starts, np.array(starts, dtype=np.intp))]
 
     def _resolve_scales(self, layout: RecordLayout, start: int, end: int) -> DeveloperScales:
-        """Find scale and offset of a layout's developer fields for records in the bytes from ``start`` to ``end``.
-
-        Raises :class:`BulkUnsupportedError` if a scale changes within these bytes.
-        """
+        """Find the developer fields' scales between two bytes; raises :class:`BulkUnsupportedError` if one changes."""
         scales: DeveloperScales = {}
         keys = {field.identity.key for field in layout.fields}
         for position, key, scale_and_offset in self.developer_scales:
@@ -236,16 +250,6 @@ class FitDecoder:
                 raise BulkUnsupportedError(f"the scale of developer field {key[1]} changes on the way")
             scales[key] = scale_and_offset
         return scales
-
-
-def _check_accumulating_fields(layouts: Mapping[int, RecordLayout]) -> None:
-    """Raise :class:`BulkUnsupportedError` if a counter occurs in records of more than one layout.
-
-    Its increases must be added up in the order of the records, but bulk decoding takes one layout after the other.
-    """
-    owners = {(number, layout.signature) for layout in layouts.values() for number in layout.accumulating_fields}
-    if len({number for number, _ in owners}) < len(owners):
-        raise BulkUnsupportedError("a field counts on through records of different kinds")
 
 
 def _concatenate_ranges(first: Indices, counts: Indices) -> Indices:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from retropace.readers.fit.bulk import RECORD_MESSAGE_NUMBER, BulkUnsupportedError
-from retropace.readers.fit.decoded import DecodedFile
-from retropace.readers.fit.decoder import FitDecoder
+from retropace.readers.fit.decoder import DecodedFile, FitDecoder
 from retropace.readers.fit.stream import CHECKSUM_BYTES, ChainedFile, find_chained_files, has_valid_checksum
 
 IN_BULK = "in bulk"
@@ -12,10 +11,7 @@ IN_BULK = "in bulk"
 
 
 def decode(data: bytes) -> list[DecodedFile]:
-    """Decode all FIT files that follow one another in ``data``; damaged bytes never raise an exception.
-
-    A file without a ``file_id`` message belongs to the file before it: some watches append heart rates in this way.
-    """
+    """Decode all FIT files chained in ``data``; one without ``file_id`` belongs to the file before it."""
     chained_files = find_chained_files(data)
     files: list[DecodedFile] = []
     for chained in chained_files:

@@ -9,7 +9,7 @@ import numpy as np
 from retropace.core.activity import Device, WorkoutStep
 from retropace.core.errors import TOTALS_ONLY
 from retropace.core.units import format_duration
-from retropace.readers.fit.decoded import DecodedFile
+from retropace.readers.fit.decoder import DecodedFile
 from retropace.readers.fit.file_types import DESCRIPTION_BY_NAME
 from retropace.readers.fit.values import read_message_index, read_number, read_text, read_value
 
@@ -19,16 +19,11 @@ DURATION_FIELDS = {
     "distance": ("distance", "duration_distance"),
     "repeat_until_steps_cmplt": ("repeat", "repeat_steps"),
 }
-"""For each FIT ``duration_type`` that states a length: its kind in :class:`WorkoutStep`, and the field that holds the
-seconds, metres or number of repeats."""
+"""Kind in :class:`WorkoutStep` and field of the length (s, m, repeats) for each FIT ``duration_type`` with a length."""
 
 
 def explain_no_activity(file: DecodedFile) -> tuple[str, str]:
-    """Explain why no activity can be built from a file.
-
-    Returns the reason, worded as the end of a sentence, and what kind of file it is instead; the kind is empty for a
-    file that may be damaged.
-    """
+    """Return why no activity can be built, as the end of a sentence, and what kind of file it is, empty if damaged."""
     if file.records.count:
         return "has no times: without them neither pace nor duration can be known", ""
     file_type = read_text(file.messages_named("file_id"), "type")
@@ -48,8 +43,8 @@ def explain_no_activity(file: DecodedFile) -> tuple[str, str]:
 
 def read_device(file: DecodedFile) -> Device:
     """Read which device recorded the file; a product without a name is given by its number."""
-    device_infos = file.messages_named("device_info")
-    own_infos = [message for message in device_infos if read_value([message], "device_index") in ("creator", 0)]
+    infos = file.messages_named("device_info")
+    own_infos = [message for message in infos if read_value([message], "device_index") in ("creator", 0)]
     sources = [*file.messages_named("file_id"), *own_infos]
     product = read_text(sources, "product_name") or read_text(sources, "garmin_product")
     if not product and isinstance(number := read_value(sources, "product"), int):

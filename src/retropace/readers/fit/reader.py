@@ -10,11 +10,11 @@ from types import MappingProxyType
 
 import numpy as np
 
-from retropace.core.activity import Activity, DeviceTotals, Samples, Source
+from retropace.core.activity import Activity, DeviceTotals, Source
 from retropace.core.errors import NoActivityError, ReadError
 from retropace.core.spans import clip
-from retropace.readers.fit.columns import build_columns
-from retropace.readers.fit.decoded import DecodedFile
+from retropace.readers.fit.columns import build_samples
+from retropace.readers.fit.decoder import DecodedFile
 from retropace.readers.fit.events import read_laps, read_pauses, read_splits, read_waypoints
 from retropace.readers.fit.messages import decode
 from retropace.readers.fit.metadata import explain_no_activity, read_device, read_workout_step
@@ -24,7 +24,6 @@ from retropace.readers.fit.values import MIN_DATE_TIME_S, read_number, read_text
 
 FIT_EPOCH = datetime(1989, 12, 31, tzinfo=UTC)
 """Origin of FIT times, which count seconds (FIT SDK, type ``date_time``)."""
-
 MAX_DATE_TIME_S = float(2**32)
 """Upper bound of FIT times in seconds, which have four bytes (FIT SDK, ``date_time``); higher ones count as missing."""
 
@@ -32,8 +31,7 @@ MAX_DATE_TIME_S = float(2**32)
 def read_fit(data: bytes, path: str) -> list[Activity]:
     """Read all sessions of a FIT file that have records, of whatever sport, in order of time.
 
-    Raises :class:`ReadError` if there is none, its subclass :class:`NoActivityError` if the file is sound but no
-    recording.
+    Raises :class:`ReadError` if there is none, :class:`NoActivityError` if the file is sound but no recording.
     """
     activities: list[Activity] = []
     reasons: list[tuple[str, str]] = []
@@ -88,10 +86,9 @@ def _build_activities(file: DecodedFile, path: str) -> list[Activity]:
 
 def _build_activity(file: DecodedFile, table: FitTable, window: SessionWindow, path: str) -> Activity:
     """Build the activity of one session from its records, of which at least one has a time."""
-    records = build_columns(table)
-    warnings = list(records.warnings)
     known_times_s = table.device_time_s[np.isfinite(table.device_time_s)]
     origin_s = float(known_times_s[0])
+    samples, counts, warnings = build_samples(table, origin_s)
     elapsed_s = read_number(window.message, "total_elapsed_time")
     end_s = origin_s + float(np.fmax(elapsed_s, known_times_s.max() - origin_s))
     has_clock = origin_s >= MIN_DATE_TIME_S
@@ -101,7 +98,7 @@ def _build_activity(file: DecodedFile, table: FitTable, window: SessionWindow, p
     events = file.messages_named("event")
     return Activity(
         source=Source(path, "fit", decoding="; ".join(dict.fromkeys(file.decoding_methods))),
-        samples=Samples.from_columns(table.device_time_s - origin_s, records.extra, records.texts, **records.columns),
+        samples=samples,
         start_time=FIT_EPOCH + timedelta(seconds=origin_s) if has_clock else None,
         sport=window.sport,
         sub_sport=window.sub_sport,
@@ -117,7 +114,7 @@ def _build_activity(file: DecodedFile, table: FitTable, window: SessionWindow, p
             timer_s=read_number(window.message, "total_timer_time"),
             elapsed_s=elapsed_s,
         ),
-        field_counts=MappingProxyType(records.counts),
+        field_counts=MappingProxyType(counts),
         warnings=tuple(warnings),
     )
 

@@ -45,10 +45,7 @@ def list_messages(chained: ChainedFile, runs: MessageRuns, definitions: Iterable
 def reassemble(
     data: bytes, chained: ChainedFile, messages: Sequence[MessageSpan], misaligned_fields: frozenset[tuple[int, int]]
 ) -> bytes:
-    """Assemble a FIT file from selected ``messages`` of ``chained``, with a new header and 0 as its checksum.
-
-    Definitions are rewritten so that fitdecode reads exactly the bytes of each message.
-    """
+    """Assemble a FIT file from ``messages``, with definitions by which fitdecode reads exactly their bytes."""
     pieces = ((data[message.start : message.end], message.is_definition) for message in messages)
     body = b"".join(
         _repair_definition(piece, misaligned_fields) if is_definition else piece for piece, is_definition in pieces

@@ -33,8 +33,7 @@ class _FieldTarget:
     """A field of record messages, with the columns that receive its numbers and its texts."""
 
     identity: FieldIdentity
-    is_unscaled: bool
-    """Whether the field's integers can be used without a scale; false for all developer fields, which may have one."""
+    is_unscaled: bool  # whether integers need no scale; false for all developer fields, which may have one
     numbers: _FieldValues | None = None
     texts: _FieldValues | None = None
 

@@ -9,23 +9,21 @@ from typing import Any
 import numpy as np
 
 from retropace.core.spans import FloatArray
-from retropace.readers.fit.decoded import DecodedFile
+from retropace.readers.fit.decoder import DecodedFile
 from retropace.readers.fit.events import read_lap_span
 from retropace.readers.fit.values import read_number, read_text, read_time_s, read_value
 
 END_ROUNDING_S = 2.0
 """Seconds after a session's end in which records still belong to it, because FIT rounds times to whole seconds."""
 MAX_CONTINUATION_S = 24 * 3600.0
-"""Largest time in seconds from the last closed session to a record of a session that was never closed; the times of
-later records may be damaged."""
+"""Largest time in seconds from the last closed session to a record of one never closed; later times may be damaged."""
 
 
 @dataclass(frozen=True, slots=True)
 class SessionWindow:
     """A session of a FIT file; its records are those with times in ``[start_s, end_s)`` by the device's clock."""
 
-    message: Any
-    """The ``session`` message; None if the file has none."""
+    message: Any  # the ``session`` message; None if the file has none
     start_s: float
     end_s: float
     sport: str
@@ -94,28 +92,25 @@ def _read_session_span(message: Any) -> tuple[float, float]:
 def _find_unclosed_session(file: DecodedFile, device_time_s: FloatArray, end_s: float) -> SessionWindow | None:
     """Find the session that was still open when a damaged file breaks off; None if there is none.
 
-    It consists of the records that follow the last session message and are later than ``end_s``, that session's end. A
-    file with all session messages before its records shows no open session.
+    It consists of the records after the last session message in the file that are later than ``end_s``, its end.
     """
     later_times_s = device_time_s[file.records_before_session :]
     is_later = (later_times_s > end_s + END_ROUNDING_S) & (later_times_s < end_s + MAX_CONTINUATION_S)
     if not file.is_damaged or file.records_before_session == 0 or np.sum(is_later) < 2:
         return None
     sports = file.messages_named("sport")[len(file.messages_named("session")) :]
-    return SessionWindow(
-        None, end_s + END_ROUNDING_S, np.inf, _read_sport(sports, "sport"), _read_sport(sports, "sub_sport")
-    )
+    sport, sub_sport = (_read_sport(sports, name) for name in ("sport", "sub_sport"))
+    return SessionWindow(None, end_s + END_ROUNDING_S, np.inf, sport, sub_sport)
 
 
 def _find_sessions_from_laps(file: DecodedFile) -> list[SessionWindow]:
     """Find the sessions of a file without ``session`` messages; successive laps of the same sport are one session."""
-    laps = [
-        (read_lap_span(message)[0], _read_sport([message], "sport"), message) for message in file.messages_named("lap")
-    ]
+    messages = file.messages_named("lap")
+    laps = [(read_lap_span(message)[0], _read_sport([message], "sport"), message) for message in messages]
     laps = sorted((lap for lap in laps if np.isfinite(lap[0]) and lap[1]), key=lambda lap: lap[0])
     first_laps = [lap for position, lap in enumerate(laps) if position == 0 or lap[1] != laps[position - 1][1]]
     if len(first_laps) < 2:
-        sport_messages = [*file.messages_named("sport"), *file.messages_named("lap"), *file.messages_named("course")]
+        sport_messages = [*file.messages_named("sport"), *messages, *file.messages_named("course")]
         sport, sub_sport = _read_sport(sport_messages, "sport"), _read_sport(sport_messages, "sub_sport")
         return [SessionWindow(None, -np.inf, np.inf, sport, sub_sport)]
     starts_s = [-np.inf, *(start_s for start_s, _, _ in first_laps[1:]), np.inf]

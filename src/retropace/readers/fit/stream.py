@@ -1,7 +1,6 @@
 """Location of each message in FIT bytes, with its definition, found without decoding the messages.
 
-A FIT file is a header, definition and data messages, and a checksum; several files may be chained (Garmin FIT SDK,
-"Flexible and Interoperable Data Transfer Protocol").
+Several files, of header, definition and data messages, and checksum, may be chained (FIT SDK, protocol).
 """
 
 from __future__ import annotations
@@ -37,22 +36,17 @@ class Definition:
 
     start: int
     end: int
-    number: int
-    """Global number of the messages that it defines, for example 20 for ``record``."""
-    size: int
-    """Length in bytes of the data of each message that it defines, without the header byte."""
+    number: int  # global number of the messages that it defines, for example 20 for ``record``
+    size: int  # length in bytes of the data of each such message, without the header byte
 
 
 @dataclass(frozen=True, slots=True)
 class MessageRuns:
     """Where the data messages of a file lie: runs of successive messages of one definition, in file order."""
 
-    starts: Indices
-    """First byte of each run."""
-    counts: Indices
-    """Number of messages in each run."""
-    definition_indices: Indices
-    """Definition of each run, by its index in the file."""
+    starts: Indices  # first byte of each run
+    counts: Indices  # number of messages in each run
+    definition_indices: Indices  # definition of each run, by its index in the file
 
     def __len__(self) -> int:
         return len(self.starts)
@@ -64,14 +58,13 @@ class MessageRuns:
 
 @dataclass(frozen=True, slots=True)
 class ChainedFile:
-    """One of the FIT files chained in some bytes: header ``[start, body_start)``, messages, checksum."""
+    """One of the FIT files chained in some bytes."""
 
     start: int
-    body_start: int
     definitions: tuple[Definition, ...]
     runs: MessageRuns
     stated_end: int
-    """End of the messages according to the header, or the end of the bytes if the header has no valid length."""
+    """End of the messages according to the header or, if that has no valid length, the end of the bytes."""
     damage_start: int | None
     """First byte that cannot be parsed as a message; None if the messages reach ``stated_end``."""
     is_compressed: bool
@@ -140,7 +133,7 @@ def _outline_messages(data: bytes, start: int, stated_end: int, *, has_length: b
     definition_indices = [0] * 256
     definitions: list[Definition] = []
     runs: list[tuple[int, int, int]] = []
-    body = offset = start + data[start]
+    offset = start + data[start]
     while offset < end:
         first_byte = data[offset]
         if length := lengths[first_byte]:
@@ -158,7 +151,6 @@ def _outline_messages(data: bytes, start: int, stated_end: int, *, has_length: b
             break
     return ChainedFile(
         start,
-        body,
         tuple(definitions),
         MessageRuns(*np.array(runs, dtype=np.intp).reshape(-1, 3).T),
         stated_end,

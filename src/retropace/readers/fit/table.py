@@ -45,8 +45,7 @@ class FitField:
     """Values, ``(n,)`` float64; NaN where missing or not a number."""
     has_value: NDArray[np.bool_]
     """Mask ``(n,)`` of the records that hold the field, be it a number or not."""
-    categories: tuple[str, ...] = ()
-    """Texts that the values 0, 1, 2 … of a text field stand for; empty for numbers."""
+    categories: tuple[str, ...] = ()  # texts that the values 0, 1, 2 … of a text field stand for; empty for numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,16 +75,12 @@ class FieldChunk:
     """The values of one field in some of the records."""
 
     identity: FieldIdentity
-    rows: NDArray[np.intp]
-    """Ascending indices of the records."""
-    values: FloatArray
-    """One number per record; NaN for values that are not numbers, such as arrays."""
-    first_position: tuple[int, int]
-    """Index of the first record with a value, and place of the field among the fields of that record."""
+    rows: NDArray[np.intp]  # ascending indices of the records
+    values: FloatArray  # one number per record; NaN for values that are not numbers, such as arrays
+    first_position: tuple[int, int]  # first record with a value, and place of the field among its fields
     value_names: Mapping[float, str] = field(default_factory=dict)
     """Name of each value: of a number the FIT profile's, in a text field the text that the number stands for."""
-    is_text: bool = False
-    """Whether the values are numbers that stand for texts, not measured quantities."""
+    is_text: bool = False  # whether the values are numbers that stand for texts, not measured quantities
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,17 +21,13 @@ from retropace.readers.xml.gpx import read_gpx
 SCHEMA = "retropace.apple-workout/1"
 """Identifier of the schema of a workout's JSON document."""
 MAX_STEP_COUNT_SPAN_S = 15.0
-"""Longest typical span of a step count in seconds from which cadence is derived; longer ones hide changes of cadence,
-and cadence stays unknown."""
+"""Longest typical span of a step count in seconds from which cadence is derived; longer ones hide its changes."""
 HEART_RATE_HOLD_S = 30.0
 """Seconds for which a heart rate is valid; after that it is missing. Most watches measure every 5 s."""
 
 
 def read_apple(data: bytes, path: str) -> list[Activity]:
-    """Read the workout in a document, as a list of one activity.
-
-    Raises :class:`ReadError` for another document, and :class:`NoActivityError` if only totals were recorded.
-    """
+    """Read the workout in a document; raises :class:`ReadError`, for totals alone :class:`NoActivityError`."""
     try:
         document = json.loads(data)
         if document["schema"] != SCHEMA:
@@ -50,20 +46,17 @@ def _build_activity(document: dict[str, Any], path: str) -> Activity:
         warnings.append("the route of the workout is not in the export")
     route = _read_route(document["routes"], start, warnings)
     if route is None and not (len(steps) or len(distances)):
-        raise NoActivityError(
-            "is a workout of which only a summary is kept: no route, no steps, no distance", TOTALS_ONLY, path=path
-        )
+        reason = "is a workout of which only a summary is kept: no route, no steps, no distance"
+        raise NoActivityError(reason, TOTALS_ONLY, path=path)
     t_s, columns = _build_time_axis(route, elapsed_s)
     if len(distances) and "distance_m" not in columns:
         columns["distance_m"] = _interpolate_total(distances, t_s)
     if len(steps):
-        typical_span_s = _compute_typical_span_s(steps)
-        if typical_span_s <= MAX_STEP_COUNT_SPAN_S:
+        span_s = _compute_typical_span_s(steps)
+        if span_s <= MAX_STEP_COUNT_SPAN_S:
             columns["cadence_recorded"] = _compute_rate_per_min(steps, t_s)
         else:
-            warnings.append(
-                f"steps were counted over {typical_span_s:.0f} s at a time: too coarse for cadence, left out"
-            )
+            warnings.append(f"steps were counted over {span_s:.0f} s at a time: too coarse for cadence, left out")
     if len(heart_rates) and "heart_rate_bpm" not in columns:
         columns["heart_rate_bpm"] = _hold_last_value(heart_rates, t_s)
     lap_edges_s = sorted({0.0, *(edge_s for edge_s in document["laps"] if 0.0 < edge_s < elapsed_s), elapsed_s})
@@ -83,10 +76,7 @@ def _build_activity(document: dict[str, Any], path: str) -> Activity:
 
 
 def _read_route(texts: list[str], start: datetime, warnings: list[str]) -> tuple[FloatArray, Samples] | None:
-    """Read the longest GPX route of a workout: its times in seconds after the workout's start, and its samples.
-
-    None if there is no route; warnings about other routes are added to ``warnings``.
-    """
+    """Read the longest GPX route, if any: its times in seconds after the workout's start, and its samples."""
     routes: list[tuple[FloatArray, Samples]] = []
     for text in texts:
         try:

@@ -118,9 +118,7 @@ def _build_activity(
         device=Device(manufacturer="Polar", product=product.removeprefix("Polar").strip()),
         laps=_read_laps(exercise, clock, origin_s),
         pauses=as_spans(sorted(pauses)),
-        device_totals=DeviceTotals(
-            distance_m=_read_first_number(exercise, "distance", "distanceMeters"), timer_s=timer_s, elapsed_s=elapsed_s
-        ),
+        device_totals=DeviceTotals(distance_m=_read_distance_m(exercise), timer_s=timer_s, elapsed_s=elapsed_s),
         field_counts=MappingProxyType(counts),
     )
 
@@ -155,9 +153,8 @@ def _read_laps(exercise: Mapping[str, Any], clock: ExerciseClock, origin_s: floa
         end_s = clock.start_s - origin_s + split_s if np.isfinite(split_s) else start_s + timer_s
         if not end_s >= start_s:
             break  # without an end of this lap, the start of the next is unknown too
-        distance_m = _read_first_number(lap, "distance", "distanceMeters")
         trigger = "manual" if by_button else "distance"
-        result.append(Lap(start_s, end_s, trigger=trigger, timer_s=timer_s, distance_m=distance_m))
+        result.append(Lap(start_s, end_s, trigger=trigger, timer_s=timer_s, distance_m=_read_distance_m(lap)))
     return tuple(result)
 
 
@@ -175,9 +172,9 @@ def _read_duration_s(fields: Mapping[str, Any], name: str) -> float:
     return millis / 1000.0 if np.isfinite(millis) else parse_duration_s(fields.get(name), name)
 
 
-def _read_first_number(fields: Mapping[str, Any], old_name: str, new_name: str) -> float:
-    """Read a number under its name in the older exports, or under that in the newer ones; NaN if it is missing."""
-    return parse_number(fields.get(old_name, fields.get(new_name)), old_name)
+def _read_distance_m(fields: Mapping[str, Any]) -> float:
+    """Read a distance as older or newer exports call it; NaN if it is missing."""
+    return parse_number(fields.get("distance", fields.get("distanceMeters")), "distance")
 
 
 def _read_text(fields: Mapping[str, Any], name: str) -> str:

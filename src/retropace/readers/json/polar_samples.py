@@ -19,8 +19,7 @@ from retropace.readers.iso_times import parse_time
 MAX_DURATION_S = 30 * 86400.0
 """Longest accepted duration of an exercise in seconds; a file with times beyond it is rejected."""
 MAX_MERGE_DISTANCE_S = 1.0
-"""Largest difference in seconds between a value and the record that it joins, which is also at most half the usual
-interval between records."""
+"""Largest seconds between a value and the record that it joins, which are also at most half the usual step."""
 MAX_OVERRUN_S = 1.0
 """Seconds after the end of an exercise up to which positions are accepted; later ones are left out."""
 KMH_TO_MPS = 1.0 / 3.6
@@ -84,10 +83,8 @@ class Streams:
     """The series of values of an exercise, one per sensor and one of positions."""
 
     streams: list[Stream] = field(default_factory=list)
-    missing_time_count: int = 0
-    """Number of positions without a time, as in exports of the oldest recordings."""
-    overrun_count: int = 0
-    """Number of positions after the end of the exercise."""
+    missing_time_count: int = 0  # positions without a time, as in exports of the oldest recordings
+    overrun_count: int = 0  # positions after the end of the exercise
 
     def add(self, posix_s: list[float], **columns: list[float]) -> None:
         """Add a series of those records that hold a value, unless none does."""
@@ -122,11 +119,7 @@ def read_streams(exercise: Mapping[str, Any], clock: ExerciseClock) -> Streams:
 
 
 def merge_streams(streams: list[Stream]) -> Stream:
-    """Merge series of values into one in order of time.
-
-    The series with most records sets the times. Values of the others join its nearest record, or become additional
-    records if none is near.
-    """
+    """Merge series of values into one in order of time, onto the times of the one with most records."""
     fullest, *others = sorted(streams, key=lambda stream: -len(stream.posix_s))
     merged = _sort_by_time(fullest)
     for other in others:
@@ -162,13 +155,7 @@ def parse_number(value: object, label: str) -> float:
 
 
 def parse_duration_s(value: object, label: str) -> float:
-    """Parse an ISO 8601 duration to seconds; NaN for None. Raises :class:`ShapeError` for anything else.
-
-    Example:
-        >>> parse_duration_s("PT1H2M3.5S", "duration")
-        3723.5
-
-    """
+    """Parse an ISO 8601 duration to seconds; NaN for None. Raises :class:`ShapeError` for anything else."""
     if value is None:
         return np.nan
     match = _DURATION.fullmatch(value) if isinstance(value, str) else None
@@ -188,10 +175,7 @@ def _parse_values(raw: Any, quantity: str, name: str) -> list[float]:
 def _read_route(
     exercise: Mapping[str, Any], samples: Mapping[str, Any], clock: ExerciseClock, streams: Streams
 ) -> None:
-    """Add the positions of an exercise to ``streams``, with their altitude unless a barometer recorded altitude too.
-
-    The two count from different heights and must not be mixed.
-    """
+    """Add the positions of an exercise, without their altitude if a barometer recorded one from another zero height."""
     points: list[tuple[float, Mapping[str, Any]]] = []
     for raw in parse_list(exercise.get(ROUTE_KEY, samples.get(ROUTE_KEY)), ROUTE_KEY):
         point = parse_object(raw, "a position")

@@ -45,8 +45,7 @@ _FORBIDDEN_CHARS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uf
 _REFERENCE = re.compile(
     r"<!\[CDATA\[(?:.*?\]\]>|.*)|&(?:(?:amp|lt|gt|quot|apos);|#(?:([0-9]{1,7})|x([0-9A-Fa-f]{1,6}));)?", re.DOTALL
 )
-"""Pattern of a CDATA section or an ampersand, with the reference that it starts (XML 1.0, 4.6). An unclosed CDATA
-section extends to the end, so that the search takes linear time."""
+"""Pattern of a CDATA section (without end: all the rest, for linear time) or an ampersand and its reference."""
 _UNDECLARED_PREFIX = re.compile(r"Namespace prefix (\S+) (?:for \S+ )?on ")
 """Pattern of libxml2's message about an undeclared prefix, which is its group."""
 _RESOURCE_LIMIT_ERROR = 114
@@ -60,21 +59,13 @@ class XmlDocument(Generic[T]):
     """A parsed document."""
 
     root: Element
-    content: T
-    """What was read from the document's events."""
+    content: T  # what was read from the document's events
     warnings: tuple[str, ...]
-    """Warnings about damage and repairs."""
 
 
 @lru_cache(maxsize=1024)
 def local_name(tag: str) -> str:
-    """Return the name of an element without namespace or prefix.
-
-    Example:
-        >>> local_name("{http://www.topografix.com/GPX/1/1}trkpt"), local_name("gx:Track")
-        ('trkpt', 'Track')
-
-    """
+    """Return the name of an element, ``{namespace}name`` or ``prefix:name``, without namespace or prefix."""
     return tag.rpartition("}")[2].rpartition(":")[2]
 
 

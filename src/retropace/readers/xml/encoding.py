@@ -59,10 +59,7 @@ def strip_preamble(text: str) -> tuple[str, int]:
 
 
 def find_root(text: str) -> tuple[re.Match[str] | None, bool]:
-    """Find the start of the root element, None if there is none, and whether a document type stands before it.
-
-    Group 1 of the match is the element's name.
-    """
+    """Match the start and name of the root element, if any, and tell whether a document type stands before it."""
     position = 0
     while prolog := _PROLOG.match(text, position):
         position = prolog.end()
@@ -70,13 +67,7 @@ def find_root(text: str) -> tuple[re.Match[str] | None, bool]:
 
 
 def find_root_name(data: bytes) -> str:
-    """Find the name of a document's root element, without prefix; empty if the bytes do not start like XML.
-
-    Example:
-        >>> find_root_name(b"<!-- exported --><k:kml xmlns:k='u'/>")
-        'kml'
-
-    """
+    """Find the name of a document's root element, without prefix; empty if the bytes do not start like XML."""
     head, _ = strip_preamble(decode_text(data[:65536], []))
     root, _ = find_root(head)
     return root[1].rpartition(":")[2] if root else ""

@@ -8,7 +8,7 @@ usually are have no pause between them, because some exports write laps as segme
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from types import MappingProxyType
@@ -38,11 +38,8 @@ class _GpxTrack:
     """A ``trk`` element: where its points are among all points, and its name, description and sport."""
 
     segments: tuple[RowIndices, ...]
-    """For each segment of the track the indices of its points."""
-    first_s: float
-    """POSIX time of the first point in seconds."""
+    first_s: float  # POSIX time of the first point
     last_s: float
-    """POSIX time of the last point in seconds."""
     name: str
     description: str
     sport: str
@@ -84,10 +81,9 @@ def read_gpx(data: bytes, path: str) -> list[Activity]:
 
 
 def _copy_for_gpxpy(element: Element, namespaces: tuple[str, ...]) -> tuple[Element, int]:
-    """Copy what gpxpy reads of an element, without prefixes, which gpxpy does not know.
+    """Copy what gpxpy reads of an element: no prefixes, track points, extensions or elements of other namespaces.
 
-    Track points, extensions and elements of other namespaces are left out, as are waypoints and route points without a
-    usable position, whose number is returned too.
+    Waypoints and route points without a usable position are left out, and their number is returned.
     """
     copy = etree.Element(local_name(element.tag))
     copy.text = element.text
@@ -177,18 +173,13 @@ def _build_activity(session: list[_GpxTrack], points: GpxPoints, creator: str) -
         description=_join_distinct([track.description for track in session]),
         device=Device(product=creator),
         splits=tuple(splits) if len(splits) > 1 else (),
-        pauses=find_pauses(
-            [points.columns["posix_s"][segment] - origin_s for segment in segments], [True] * len(segments)
-        ),
+        pauses=find_pauses([points.columns["posix_s"][segment] - origin_s for segment in segments]),
         field_counts=MappingProxyType(field_counts),
     )
 
 
 def select_waypoints(waypoints: Iterable[Waypoint], starts_s: list[float], session: int) -> tuple[Waypoint, ...]:
-    """Select the waypoints of the session with index ``session`` from all of a file, timed from its start.
-
-    A waypoint with a time belongs to the last session that started before it, one without a time to every session.
-    """
+    """Select a session's waypoints: those with a time from its start to the next session's, and all without a time."""
     return tuple(
         waypoint
         for waypoint in waypoints
@@ -209,17 +200,15 @@ def _read_waypoint(waypoint: Any, origin_s: float) -> Waypoint:
     )
 
 
-def _collect_warnings(points: GpxPoints, unplaced: int) -> list[str]:
-    warnings = []
+def _collect_warnings(points: GpxPoints, unplaced: int) -> Iterator[str]:
     if count := points.unusable_position_count:
-        warnings.append(f"{format_count(count, 'point')} without a usable position dropped")
+        yield f"{format_count(count, 'point')} without a usable position dropped"
     if unplaced:
-        warnings.append(f"waypoints and route points without a usable position left out: {unplaced}")
+        yield f"waypoints and route points without a usable position left out: {unplaced}"
     if count := points.missing_time_count:
-        warnings.append(f"{count} of {count + points.point_count} points have no time and were left out")
+        yield f"{count} of {count + points.point_count} points have no time and were left out"
     if not points.is_zoned:
-        warnings.append(UNZONED_WARNING)
-    return warnings
+        yield UNZONED_WARNING
 
 
 def _explain_no_activity(points: GpxPoints, metadata: Any, path: str) -> ReadError:

@@ -54,12 +54,9 @@ class GpxPoints:
     """Column of each quantity over all points; ``posix_s``, ``lat_deg`` and ``lon_deg`` always exist."""
     texts: Mapping[str, tuple[str, ...]]
     """For each text column (:data:`TEXT_PREFIX` before its name) the texts of its values 0, 1, 2 …"""
-    unusable_position_count: int
-    """Number of points that were dropped because they have no usable latitude and longitude."""
-    missing_time_count: int
-    """Number of points that were dropped because they have no time."""
-    is_zoned: bool
-    """Whether all times have a time zone; those without were taken as UTC."""
+    unusable_position_count: int  # points dropped because they have no usable latitude and longitude
+    missing_time_count: int  # points dropped because they have no time
+    is_zoned: bool  # whether all times have a time zone; those without were taken as UTC
 
     @property
     def point_count(self) -> int:

@@ -1,10 +1,9 @@
 """Reader of KML as OpenTracks, and My Tracks of Google before it, write it: tracks with a time for every position.
 
-A session is a Placemark with ``Track`` elements, in KML 2.2 with the prefix ``gx``, in 2.3 without. OpenTracks starts a
-new ``Track`` where recording paused and resumed, or after a long gap between positions. Each ``when`` belongs to the
-``coord`` of the same number; an empty ``coord`` is a moment without a position. Sensor values follow in arrays with one
-value per moment, empty where missing: speed in m/s, cadence as the sensor sends it. Markers are Placemarks with a
-Point. KML without times is a map, not a recording.
+A session is a Placemark with ``Track`` elements; markers are Placemarks with a Point. OpenTracks starts a new ``Track``
+where recording paused and resumed, or after a long gap between positions. Each ``when`` belongs to the ``coord`` of the
+same number; an empty ``coord`` is a moment without a position. Sensor values follow in arrays with one value per
+moment, empty where missing: speed in m/s, cadence as the sensor sends it.
 """
 
 from __future__ import annotations
@@ -25,7 +24,7 @@ from retropace.core.sports import format_sport, is_on_foot
 from retropace.core.units import format_count
 from retropace.readers.iso_times import UNZONED_WARNING, parse_time
 from retropace.readers.pauses import find_pauses
-from retropace.readers.xml.document import Element, Events, parse_document, read_text
+from retropace.readers.xml.document import Element, parse_document, read_text
 from retropace.readers.xml.gpx import select_waypoints
 from retropace.readers.xml.gpx_points import COLUMN_BY_TAG
 from retropace.readers.xml.point_values import is_usable_position, parse_number
@@ -51,7 +50,6 @@ class KmlTrack:
     rows: list[dict[str, float]]
     """Values of each point by column name; a missing value has no key."""
     may_follow_pause: bool
-    """Whether recording may have paused before the track."""
 
     @property
     def times_s(self) -> FloatArray:
@@ -63,16 +61,11 @@ class KmlTrack:
 class PointCounts:
     """Counts of points, over all tracks of a file, for warnings about what was left out."""
 
-    valid: int = 0
-    """Number of points with a time."""
-    untimed: int = 0
-    """Number of points without a time."""
-    unplaced: int = 0
-    """Number of positions with impossible coordinates."""
-    unpaired: int = 0
-    """Number of times in excess of positions, or of positions in excess of times."""
-    unzoned: int = 0
-    """Number of times without a time zone."""
+    valid: int = 0  # points with a time
+    untimed: int = 0  # points without a time
+    unplaced: int = 0  # positions with impossible coordinates
+    unpaired: int = 0  # times in excess of positions, or positions in excess of times
+    unzoned: int = 0  # times without a time zone
     point_types: dict[str, int] = field(default_factory=dict)
     """Number for each text that occurs as a point type; the column of point types holds these numbers."""
 
@@ -89,11 +82,8 @@ class PointCounts:
 
 
 def read_kml(data: bytes, path: str) -> list[Activity]:
-    """Read all sessions of a KML file in order of time.
-
-    Raises :class:`ReadError` if there is none, its subclass :class:`NoActivityError` for a map.
-    """
-    document = parse_document(data, path, (), _ignore_events, cut_after=("coord", "value"))
+    """Read all sessions of a KML file in order of time; raises :class:`ReadError` if there is none."""
+    document = parse_document(data, path, (), list, cut_after=("coord", "value"))
     root = document.root
     counts = PointCounts()
     sessions: list[tuple[float, Element, list[KmlTrack]]] = []
@@ -236,12 +226,6 @@ def _read_sport(placemark: Element) -> str:
     if data.get("activityType") or (sport and is_on_foot(icon)):
         return format_sport(sport)
     return format_sport(icon or sport)
-
-
-def _ignore_events(events: Events) -> None:
-    """Build the whole tree."""
-    for _ in events:
-        pass
 
 
 def _explain_no_activity(

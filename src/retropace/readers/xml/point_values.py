@@ -38,21 +38,18 @@ class PointValues:
         parent_by_column: Mapping[str, str] = MappingProxyType({}),
         decimal_comma: bool = False,
     ):
-        self._column_by_tag = _ColumnByTag(find_column)
+        self._find_column, self._column_by_tag = find_column, dict[str, str | None]()
         self._parent_by_column = parent_by_column
         self._decimal_comma = decimal_comma
-        self._attributes: dict[str, list[str]] = {name: [] for name in attributes}
-        """Text of each attribute in each point, empty where it is missing."""
+        self._attributes: dict[str, list[str]] = {name: [] for name in attributes}  # texts, empty where missing
         self.numbers: defaultdict[str, array[float]] = defaultdict(lambda: array("d"))
         """Numbers by column, up to the last point that has one, NaN where a point has none."""
         self.words: defaultdict[str, dict[int, str]] = defaultdict(dict)
         """Texts that are not numbers, by column and point."""
-        self._unzoned: set[int] = set()
-        """Points whose time has no time zone."""
+        self._unzoned: set[int] = set()  # points whose time has no time zone
         self._open: list[tuple[Element, int]] = []
         """Points that have started and not ended, with their indices; several only where an end is missing."""
-        self.count = 0
-        """How many points have started."""
+        self.count = 0  # points that have started
 
     def start_point(self, point: Element) -> None:
         """Read the attributes of a point, of which only the start is known."""
@@ -68,7 +65,10 @@ class PointValues:
         point, row = self._open.pop()
         numbers, column_by_tag, parent_by_column = self.numbers, self._column_by_tag, self._parent_by_column
         for element in point.iterdescendants("*"):
-            column = column_by_tag[element.tag]
+            tag = element.tag
+            if tag not in column_by_tag:
+                column_by_tag[tag] = self._find_column(local_name(tag))
+            column = column_by_tag[tag]
             if column is None:
                 break
             if not column or not (text := element.text):
@@ -135,26 +135,8 @@ class PointValues:
         return parsed[0]
 
 
-class _ColumnByTag(dict[str, str | None]):
-    """The column of an element by its tag, found once for each tag."""
-
-    def __init__(self, find_column: Callable[[str], str | None]):
-        super().__init__()
-        self._find_column = find_column
-
-    def __missing__(self, tag: str) -> str | None:
-        self[tag] = column = self._find_column(local_name(tag))
-        return column
-
-
 def parse_number(text: str, decimal_comma: bool = False) -> float:
-    """Parse a finite number; NaN if the text is none.
-
-    Example:
-        >>> parse_number("1.25"), parse_number(" 2,5", decimal_comma=True), parse_number("inf")
-        (1.25, 2.5, nan)
-
-    """
+    """Parse a finite number; NaN if the text is none."""
     try:
         value = float(text)
     except ValueError:

@@ -2,7 +2,6 @@
 
 No TCX library serves: tcxreader 0.4 drops lap starts, triggers, intensities and laps without points, and knows one
 namespace only; python-tcxparser 2.4 does not keep laps with their points; activereader 0.0.2 is no longer maintained.
-All three read the file themselves, so that document types and undeclared prefixes could not be handled first.
 
 ``TotalTimeSeconds`` of a lap is timer time: where the next lap starts later, the watch was paused. Garmin Connect
 writes ``Manual`` on every lap, so the trigger is only what the file says.
@@ -68,14 +67,11 @@ class _LocatedLap:
     """A ``Lap`` element with its points, by their indices among the activity's points with a time."""
 
     element: Element
-    start_s: float
-    """Start in seconds since 1970; NaN if neither the lap nor a point of it has a time."""
+    start_s: float  # seconds since 1970; NaN if neither the lap nor a point of it has a time
     timer_s: float
     first: int
-    last: int
-    """Index after the last point."""
-    track_starts: list[int]
-    """Index of the first point of the second and each later track that has points."""
+    last: int  # after the last point
+    track_starts: list[int]  # first point of each track but the first
 
 
 def read_tcx(data: bytes, path: str) -> list[Activity]:
@@ -172,8 +168,7 @@ def _locate_lap(lap: Element, edges: list[int], posix_s: FloatArray) -> _Located
 def _build_laps(laps: list[_LocatedLap], t_s: FloatArray, origin_s: float) -> tuple[tuple[Lap, ...], Spans]:
     """Build the laps and the pauses of an activity; a lap with neither points nor a start is left out.
 
-    A lap whose elapsed time exceeds its timer time was paused. A lap without timer time was paused where a new track
-    starts after an unusually long gap.
+    A lap was paused if it lasted longer than its timer or, without timer time, at long gaps before a new track.
     """
     result: list[Lap] = []
     pauses: list[tuple[float, float]] = []
