@@ -1,4 +1,1 @@
-"""Everything that leaves retropace as data: text tables, charts, files of other formats, and the HTML report.
-
-Functions here return text or bytes; they neither print nor write files.
-"""
+"""Text tables, charts, exported files and HTML reports as text or bytes; nothing here prints or writes files."""

@@ -13,8 +13,7 @@ from retropace.analysis.duplicates import Candidate, build_candidate
 from retropace.analysis.pipeline import analyze
 from retropace.annotations import parse_mark
 from retropace.core.parameters import LabelParameters, Settings
-from retropace.output.report.activity_section import ActivitySection
-from retropace.output.report.drop_duplicates import drop_duplicates
+from retropace.output.report.activity_section import ActivitySection, drop_duplicates
 from tests.support.activity_sections import activity_sections, analyze_sample, make_section, section_from_bytes
 from tests.support.recordings import MadeRun
 

@@ -13,8 +13,7 @@ from retropace.config.privacy import PrivacyFilter
 from retropace.core.atomic_write import atomic_replace
 from retropace.core.units import Units
 from retropace.labelling.athlete import Athlete
-from retropace.output.report.activity_section import ActivitySection, build_activity_section
-from retropace.output.report.drop_duplicates import drop_duplicates
+from retropace.output.report.activity_section import ActivitySection, build_activity_section, drop_duplicates
 from retropace.output.report.html import render_report
 
 MAX_ROWS = 16_000

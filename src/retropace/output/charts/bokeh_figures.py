@@ -24,8 +24,7 @@ AXIS_WIDTH_PX = 58
 def build_chart_documents(tile_url: str | None = None) -> dict[str, Any]:
     """The Bokeh JSON documents of the empty charts and the map, by name, for ``Bokeh.embed.embed_item`` in the browser.
 
-    ``tile_url`` is the URL of the map's background tiles with the placeholders ``{x}``, ``{y}`` and ``{z}``. With it
-    the map's axes are in Web Mercator coordinates, otherwise in metres.
+    ``tile_url`` is the URL of the map's background tiles with the placeholders ``{x}``, ``{y}`` and ``{z}``.
     """
     from bokeh.embed import json_item
 

@@ -1,4 +1,4 @@
-"""The data that a page or an image draws of one activity: curves, segment edges, the projected route, axis limits."""
+"""What a page or an image shows of one activity: curves, segment edges, the projected route, axis limits, alt texts."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from retropace.config.privacy import NO_PRIVACY_FILTER, PrivacyFilter
+from retropace.core.segments import DIRECTIONS
 from retropace.core.spans import FloatArray
 from retropace.core.units import KILOMETRES, Units, format_duration
 from retropace.output.charts.downsample import CHANNELS, DownsampledColumns, downsample
@@ -143,3 +144,25 @@ def _choose_pace_ticks(max_mps: float, units: Units) -> tuple[tuple[float, str],
         if speed_mps <= max_mps and speed_mps - ticks[-1][0] >= MIN_TICK_SPACING * max_mps:
             ticks.append((speed_mps, format_duration(pace_s)))
     return tuple(ticks)
+
+
+def build_alt_texts(analysis: Analysis, units: Units) -> dict[str, str]:
+    """Texts for screen readers by the column that a chart shows (``speed_mps``, …), and for the ``map``."""
+    stats = analysis.summary.directions
+
+    def format_means(name: str, format_value: Any) -> str:
+        means = [
+            f"{format_value(float(value))} {direction}"
+            for direction, value in zip(DIRECTIONS[:2], getattr(stats, name).tolist(), strict=False)
+            if value == value
+        ]
+        return f"on average {' and '.join(means) or 'not known'}"
+
+    directions = analysis.segments.direction
+    return {
+        "speed_mps": f"Pace over the session: {format_means('speed_mps', units.format_pace)}.",
+        "cadence_spm": f"Cadence: {format_means('cadence_spm', '{:.0f} steps a minute'.format)}.",
+        "step_length_m": f"Step length: {format_means('step_length_m', '{:.2f} m'.format)}.",
+        "heart_rate_bpm": f"Heart rate: {format_means('heart_rate_bpm', '{:.0f} beats'.format)}.",
+        "map": f"The way, north up, {(directions == 'backward').sum()} of its {len(directions)} stretches backward.",
+    }

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from retropace.config.privacy import NO_PRIVACY_FILTER, PrivacyFilter
 from retropace.core.geodesy import SEMI_MAJOR_M, project_to_tangent_plane_m
-from retropace.core.spans import FloatArray
+from retropace.core.spans import FloatArray, cumulate
 from retropace.output.charts.route import Route
 
 MIN_TOLERANCE_M = 0.3
@@ -51,10 +51,8 @@ class Projection:
                 break
             tolerance_m *= 2.0
         indices = _keep_detours(route, indices, privacy_filter)
-        breaks_before = np.concatenate(([0], np.cumsum(~route.is_joined)))
-        simplified = Route(
-            route.t_s[indices], route.lat_deg[indices], route.lon_deg[indices], np.diff(breaks_before[indices]) == 0
-        )
+        is_joined = np.diff(cumulate((~route.is_joined).astype(np.float64))[indices]) == 0.0
+        simplified = Route(route.t_s[indices], route.lat_deg[indices], route.lon_deg[indices], is_joined)
         return simplified, replace(self, x_m=self.x_m[indices], y_m=self.y_m[indices])
 
 

@@ -41,11 +41,16 @@ class RouteLine:
     lon_deg: FloatArray
 
 
+def find_shown(cleaned: CleanedActivity, privacy_filter: PrivacyFilter) -> NDArray[np.bool_]:
+    """Whether each row of an activity has a position that is not hidden, shape ``(n,)``."""
+    return np.isfinite(cleaned.lat_deg) & np.isfinite(cleaned.lon_deg) & ~privacy_filter.hidden_mask(cleaned)
+
+
 def extract_route(cleaned: CleanedActivity, privacy_filter: PrivacyFilter = NO_PRIVACY_FILTER) -> Route:
     """The route of an activity without hidden positions; no line crosses a pause, a recording gap or what is hidden."""
-    has_position = np.isfinite(cleaned.lat_deg) & np.isfinite(cleaned.lon_deg)
-    is_hidden = privacy_filter.hidden_mask(cleaned) & has_position
-    indices = np.flatnonzero(has_position & ~is_hidden)
+    is_shown = find_shown(cleaned, privacy_filter)
+    is_hidden = np.isfinite(cleaned.lat_deg) & np.isfinite(cleaned.lon_deg) & ~is_shown
+    indices = np.flatnonzero(is_shown)
     t_s = cleaned.t_s[indices]
     gaps_s = np.diff(t_s)
     max_gap_s = max(MAX_JOIN_GAP_S, MAX_JOIN_GAP_FACTOR * float(np.median(gaps_s))) if len(gaps_s) else MAX_JOIN_GAP_S

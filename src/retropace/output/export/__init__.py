@@ -1,4 +1,1 @@
-"""Export of an analysis to CSV, JSON, GeoJSON, GPX, FIT and PNG, one module per format.
-
-Every exporter returns text or bytes, without a position that a :class:`retropace.config.privacy.PrivacyFilter` hides.
-"""
+"""Export of an analysis, one module per format; no export holds a position that a ``PrivacyFilter`` hides."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import struct
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+from fastcrc import crc16
 from fit_tool.base_type import BaseType
 from fit_tool.developer_field import DeveloperField
 from fit_tool.profile.messages.activity_message import ActivityMessage
@@ -27,12 +28,10 @@ from fit_tool.profile.profile_type import (
     SubSport,
 )
 
+from retropace.analysis.pipeline import Analysis
 from retropace.core.fit_encoder import MAKER, FitClock, build_file_id, build_message, build_timer_event
 from retropace.core.spans import FloatArray, contains, cumulate, midpoints, total_s
 from retropace.readers.fit.stream import FIT_MAGIC
-
-if TYPE_CHECKING:
-    from retropace.analysis.pipeline import Analysis
 
 PROTOCOL_VERSION = 0x20
 """FIT protocol version 2.0, the first with developer fields."""
@@ -49,8 +48,6 @@ DEVELOPER_FIELDS = {
 
 def build_fit_file(body: bytes, profile_version: int) -> bytes:
     """A complete FIT file: a header before the encoded messages ``body``, and the checksums of both."""
-    from fastcrc import crc16
-
     header = struct.pack("<2BHI4s", 14, PROTOCOL_VERSION, profile_version, len(body), FIT_MAGIC)
     header += struct.pack("<H", crc16.arc(header))
     return header + body + struct.pack("<H", crc16.arc(header + body))

@@ -1,8 +1,4 @@
-"""The messages of a source FIT file that an export takes over unchanged.
-
-Laps, session and activity are left out, as the export writes them itself. Everything else is copied byte by byte,
-including developer fields with their descriptions and messages unknown to the FIT profile.
-"""
+"""The messages of a source FIT file that an export takes over byte by byte, those unknown to the profile included."""
 
 from __future__ import annotations
 
@@ -11,22 +7,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+from fit_tool.profile.messages.activity_message import ActivityMessage
+from fit_tool.profile.messages.device_info_message import DeviceInfoMessage
+from fit_tool.profile.messages.lap_message import LapMessage
+from fit_tool.profile.messages.session_message import SessionMessage
+from fit_tool.profile.messages.time_in_zone_message import TimeInZoneMessage
 
 from retropace.readers.fit.stream import DEVELOPER_BIT, ChainedFile, find_chained_files
 
-SESSION = 18
-"""FIT's global message number of ``session``, which sums up a session."""
-LAP = 19
-"""FIT's global message number of ``lap``, which sums up a lap."""
-DEVICE_INFO = 23
-"""FIT's global message number of ``device_info``, which describes a watch or sensor."""
-ACTIVITY = 34
-"""FIT's global message number of ``activity``, which ends a file."""
-TIME_IN_ZONE = 216
-"""FIT's global message number of ``time_in_zone``, the time per heart-rate, speed or power zone."""
-REWRITTEN_MESSAGES = frozenset({SESSION, LAP, ACTIVITY, TIME_IN_ZONE})
-"""Messages that are not copied: session, lap and activity, because the export writes its own, and ``time_in_zone``,
-because it refers to laps by numbers that no longer hold."""
+REWRITTEN_MESSAGES = frozenset({SessionMessage.ID, LapMessage.ID, ActivityMessage.ID, TimeInZoneMessage.ID})
+"""FIT's numbers of messages that are not copied: session, lap and activity, because the export writes its own, and
+``time_in_zone``, because it refers to laps by numbers that no longer hold."""
 UNTIMED_SESSION_MESSAGES = frozenset({78, 312, 313})
 """FIT's numbers of ``hrv``, ``split`` and ``split_summary``, which have no timestamp that tells their session. They are
 not copied if the file has several sessions."""
@@ -104,7 +95,7 @@ def select_messages(data: bytes, first_s: int, last_s: int) -> PassthroughMessag
         for definition in chained_file.definitions
     ]
     runs = list(_iterate_runs(data, chained_file))
-    sessions = [run for run in runs if run.number == SESSION]
+    sessions = [run for run in runs if run.number == SessionMessage.ID]
     is_single_session = sum(len(run.messages) for run in sessions) <= 1
     pieces = [(start, definition) for start, number, definition in definitions if number not in REWRITTEN_MESSAGES]
     used_indices = {index for _, _, definition in definitions for index in _read_developer_indices(definition)}
@@ -114,7 +105,7 @@ def select_messages(data: bytes, first_s: int, last_s: int) -> PassthroughMessag
         if run.number not in REWRITTEN_MESSAGES:
             messages = run.messages if is_single_session else _select_times(run, first_s, last_s)
             pieces.append((run.start, messages.tobytes()))
-    activities = [run.definition + run.messages.tobytes() for run in runs if run.number == ACTIVITY]
+    activities = [run.definition + run.messages.tobytes() for run in runs if run.number == ActivityMessage.ID]
     return PassthroughMessages(
         body=b"".join(piece for _, piece in sorted(pieces, key=lambda piece: piece[0])),
         activity_message=activities[0] if is_single_session and len(activities) == 1 else b"",
@@ -137,7 +128,7 @@ def _iterate_runs(data: bytes, chained_file: ChainedFile) -> Iterator[_Run]:
 
 def _select_times(run: _Run, first_s: int, last_s: int) -> np.ndarray:
     """Those messages of a run that may belong to the session between two times, in a file with several sessions."""
-    if run.number == DEVICE_INFO:
+    if run.number == DeviceInfoMessage.ID:
         return run.messages
     times = np.array(run.read_field(TIMESTAMP_FIELD, 4), dtype=np.int64)
     if len(times):

@@ -53,10 +53,7 @@ FIELDS: Mapping[str, _FieldEncoding] = {
     "power": _FieldEncoding(7, "uint16"),
     "temperature": _FieldEncoding(13, "sint8"),
 }
-"""The record fields that can be exported, by the name of their column (Garmin FIT SDK, profile, message ``record``).
-
-Columns are in metres, seconds and degrees where the profile has millimetres, milliseconds and semicircles.
-"""
+"""The record fields that can be exported, by the name of their column, in metres, seconds and degrees (FIT SDK)."""
 
 
 def build_definition(names: list[str]) -> bytes:

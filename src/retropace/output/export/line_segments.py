@@ -7,20 +7,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from retropace.analysis.json_document import STAT_FIELDS, format_time
+from retropace.analysis.pipeline import Analysis
 from retropace.config.privacy import NO_PRIVACY_FILTER, PrivacyFilter
 from retropace.core.json_values import finite_or_none
 from retropace.core.segment_stats import SegmentStats, curve_increments, stats_from_increments
 from retropace.core.spans import FloatArray, find_owner
 from retropace.output.charts.route import RouteLine, extract_route, split_route
-
-if TYPE_CHECKING:
-    from retropace.analysis.pipeline import Analysis
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +32,6 @@ class LineSegments:
     lines: tuple[RouteLine | None, ...]
     """The route of each line segment; None where positions are missing or hidden."""
     stats: SegmentStats
-
-    def __len__(self) -> int:
-        return len(self.lines)
 
     @property
     def has_lines(self) -> bool:

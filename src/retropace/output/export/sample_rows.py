@@ -6,92 +6,56 @@ summed from rows.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from retropace.analysis.json_document import format_time
+from retropace.analysis.pipeline import Analysis
 from retropace.config.privacy import NO_PRIVACY_FILTER, PrivacyFilter
+from retropace.core.cleaned_activity import CleanedActivity
 from retropace.core.geodesy import COORDINATE_DECIMALS
 from retropace.core.json_values import finite_column
 from retropace.core.spans import FloatArray, find_owner
 from retropace.output.charts.downsample import compute_step_length_m
+from retropace.output.charts.route import find_shown
 
-if TYPE_CHECKING:
-    from retropace.analysis.pipeline import Analysis
-
-MEASURED_COLUMNS = (
-    *("distance_m", "speed_mps", "cadence_spm", "step_length_m", "heart_rate_bpm", "altitude_m", "lat_deg", "lon_deg"),
-)
-"""The columns of :class:`SampleRows` with measured values."""
+MEASURED_COLUMNS = ("speed_mps", "cadence_spm", "step_length_m", "heart_rate_bpm", "altitude_m")
+"""The columns of :class:`CleanedActivity` that are exported as they are."""
 
 
-@dataclass(frozen=True, slots=True)
-class SampleRows:
-    """The rows of an export as columns of shape ``(n,)`` on an increasing time axis, NaN where a value is missing."""
-
-    t_s: FloatArray
-    is_recorded: NDArray[np.bool_]
-    """Whether the watch has a record at this time."""
-    segment_index: NDArray[np.intp]
-    """The index of the segment that contains the row, at an edge the later one."""
-    distance_m: FloatArray
-    """The distance (m) from the start, as the analysis accumulates it."""
-    speed_mps: FloatArray
-    cadence_spm: FloatArray
-    step_length_m: FloatArray
-    heart_rate_bpm: FloatArray
-    altitude_m: FloatArray
-    lat_deg: FloatArray
-    """The latitude, NaN where hidden or interpolated from a hidden position."""
-    lon_deg: FloatArray
-
-    def __len__(self) -> int:
-        return len(self.t_s)
-
-
-def build_sample_rows(analysis: Analysis, privacy_filter: PrivacyFilter = NO_PRIVACY_FILTER) -> SampleRows:
-    """One row for each cleaned record and for each segment edge of an analysis; positions that are hidden are NaN."""
-    cleaned, edges_s = analysis.cleaned, analysis.segments.edges_s
-    is_shown = np.isfinite(cleaned.lat_deg) & np.isfinite(cleaned.lon_deg) & ~privacy_filter.hidden_mask(cleaned)
-    shown = replace(
+def build_sample_rows(analysis: Analysis, privacy_filter: PrivacyFilter = NO_PRIVACY_FILTER) -> CleanedActivity:
+    """The cleaned activity with a row at each segment edge too; a position interpolated from a hidden one is NaN."""
+    cleaned = analysis.cleaned
+    is_shown = find_shown(cleaned, privacy_filter)
+    return replace(
         cleaned,
         step_length_m=compute_step_length_m(cleaned),
         lat_deg=np.where(is_shown, cleaned.lat_deg, np.nan),
         lon_deg=np.where(is_shown, cleaned.lon_deg, np.nan),
-    ).with_times(edges_s)
-    columns = {name: getattr(shown, name) for name in MEASURED_COLUMNS if name != "distance_m"}
-    columns["lat_deg"] = np.round(shown.lat_deg, COORDINATE_DECIMALS)
-    columns["lon_deg"] = np.round((shown.lon_deg + 180.0) % 360.0 - 180.0, COORDINATE_DECIMALS)
-    return SampleRows(
-        t_s=shown.t_s,
-        is_recorded=np.isin(shown.t_s, cleaned.time_axis.t_s),
-        segment_index=find_owner(edges_s, shown.t_s),
-        distance_m=shown.curves["distance_m"],
-        **columns,
-    )
+    ).with_times(analysis.segments.edges_s)
 
 
-def sample_rows_to_columns(rows: SampleRows, analysis: Analysis) -> dict[str, list[Any]]:
+def sample_rows_to_columns(rows: CleanedActivity, analysis: Analysis) -> dict[str, list[Any]]:
     """The rows as lists by column name, None where a value is missing, with the label of each row's segment."""
-    segments, start_time = analysis.segments, analysis.cleaned.start_time
-    measured = {name: finite_column(getattr(rows, name)) for name in MEASURED_COLUMNS}
-    if analysis.cleaned.distance_source == "none":
-        measured["distance_m"] = [None] * len(rows)
-    t_s = rows.t_s.tolist()
+    segments, start_time, t_s = analysis.segments, analysis.cleaned.start_time, rows.t_s.tolist()
+    has_distance = analysis.cleaned.distance_source != "none"
+    owner = find_owner(segments.edges_s, rows.t_s)  # at an edge the later segment
     return {
         "t_s": t_s,
         "time": [None if start_time is None else format_time(start_time + timedelta(seconds=time_s)) for time_s in t_s],
-        **measured,
-        "direction": segments.direction[rows.segment_index].tolist(),
-        "gait": [gait or None for gait in segments.gait[rows.segment_index].tolist()],
-        "basis": segments.basis[rows.segment_index].tolist(),
-        "confidence": finite_column(segments.confidence[rows.segment_index]),
-        "segment": (rows.segment_index + 1).tolist(),
-        "recorded": rows.is_recorded.tolist(),
+        "distance_m": finite_column(rows.curves["distance_m"]) if has_distance else [None] * len(t_s),
+        **{name: finite_column(getattr(rows, name)) for name in MEASURED_COLUMNS},
+        "lat_deg": finite_column(np.round(rows.lat_deg, COORDINATE_DECIMALS)),
+        "lon_deg": finite_column(np.round((rows.lon_deg + 180.0) % 360.0 - 180.0, COORDINATE_DECIMALS)),
+        "direction": segments.direction[owner].tolist(),
+        "gait": [gait or None for gait in segments.gait[owner].tolist()],
+        "basis": segments.basis[owner].tolist(),
+        "confidence": finite_column(segments.confidence[owner]),
+        "segment": (owner + 1).tolist(),
+        "recorded": np.isin(rows.t_s, analysis.cleaned.time_axis.t_s).tolist(),
     }
 
 

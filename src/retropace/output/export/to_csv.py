@@ -5,13 +5,11 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from retropace.analysis.pipeline import Analysis
 from retropace.config.privacy import NO_PRIVACY_FILTER, PrivacyFilter
 from retropace.output.export.sample_rows import build_sample_rows, sample_rows_to_columns
-
-if TYPE_CHECKING:
-    from retropace.analysis.pipeline import Analysis
 
 SEGMENT_COLUMNS = (
     *("file", "session", "segment", "start_s", "end_s", "direction", "gait", "basis", "confidence", "distance_m"),

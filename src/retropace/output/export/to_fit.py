@@ -8,15 +8,16 @@ positions in unknown fields.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 from fit_tool.profile.profile_type import EventType
 
+from retropace.analysis.pipeline import Analysis
 from retropace.config.privacy import NO_PRIVACY_FILTER, PrivacyFilter
 from retropace.core.errors import RetropaceError
 from retropace.core.fit_encoder import FitClock, build_timer_event, encode_messages
 from retropace.core.spans import FloatArray
+from retropace.output.charts.route import find_shown
 from retropace.output.export.fit_messages import (
     build_activity_message,
     build_fit_file,
@@ -29,9 +30,6 @@ from retropace.output.export.fit_records import FIELDS, build_definition, encode
 from retropace.output.export.sample_rows import compute_recorded_cadence_rpm
 from retropace.readers.fit.reader import FIT_EPOCH
 from retropace.readers.fit.values import MIN_DATE_TIME_S
-
-if TYPE_CHECKING:
-    from retropace.analysis.pipeline import Analysis
 
 PROFILE_VERSION = 21212
 """The version of the FIT profile (the list of known messages and fields) that fit-tool follows."""
@@ -50,8 +48,7 @@ class FitExport:
 
     data: bytes
     omission_note: str
-    """Why the messages of a FIT recording were not copied but written anew. Empty if they were copied, and for a
-    recording in another format."""
+    """Why the messages of a FIT recording were not copied; empty if they were, and for other formats."""
 
 
 def encode_fit(
@@ -62,24 +59,19 @@ def encode_fit(
     Raises :class:`RetropaceError` if the activity has no start time or one before the earliest FIT timestamp.
     """
     cleaned, path = analysis.cleaned, analysis.activity.source.path
+    advice = "export to csv, json or geojson instead"
     if cleaned.start_time is None:
-        raise RetropaceError(
-            "holds no date, and FIT cannot be without: export to csv, json or geojson instead", path=path
-        )
+        raise RetropaceError(f"holds no date, and FIT cannot be without: {advice}", path=path)
     if (cleaned.start_time - FIT_EPOCH).total_seconds() < MIN_DATE_TIME_S:
-        raise RetropaceError(
-            f"is dated {cleaned.start_time:%Y-%m-%d}, which FIT cannot say: export to csv, json or geojson instead",
-            path=path,
-        )
+        raise RetropaceError(f"is dated {cleaned.start_time:%Y-%m-%d}, which FIT cannot say: {advice}", path=path)
     fit_clock = FitClock(cleaned.start_time)
     reason = _find_passthrough_obstacle(analysis, privacy_filter, source)
     if source is None or reason:
         body = _encode_from_columns(analysis, privacy_filter, fit_clock)
         messages = PassthroughMessages(body, b"", 0, {}, PROFILE_VERSION)
     else:
-        first_s, last_s = (
-            fit_clock.to_ms(t_s) // 1000 - round(FIT_EPOCH.timestamp()) for t_s in (0.0, cleaned.elapsed_s)
-        )
+        epoch_s = round(FIT_EPOCH.timestamp())
+        first_s, last_s = (fit_clock.to_ms(t_s) // 1000 - epoch_s for t_s in (0.0, cleaned.elapsed_s))
         messages = select_messages(source, first_s, last_s)
     laps = build_lap_messages(analysis, fit_clock, messages.free_developer_index)
     body = messages.body + encode_messages([*laps, build_session_message(analysis, fit_clock, messages.totals)])
@@ -134,8 +126,7 @@ def _build_record_columns(
     lat_deg, lon_deg = time_axis.align(samples.lat_deg), time_axis.align(samples.lon_deg)
     if privacy_filter:
         # Positions that cleaning dropped were not checked by the filter, so they are hidden too.
-        is_shown = np.isfinite(cleaned.lat_deg) & np.isfinite(cleaned.lon_deg) & ~privacy_filter.hidden_mask(cleaned)
-        is_record_shown = is_shown[np.searchsorted(cleaned.t_s, time_axis.t_s)]
+        is_record_shown = find_shown(cleaned, privacy_filter)[np.searchsorted(cleaned.t_s, time_axis.t_s)]
         lat_deg, lon_deg = (np.where(is_record_shown, column, np.nan) for column in (lat_deg, lon_deg))
     columns = {
         "timestamp": np.round(fit_clock.start_unix_s + time_axis.t_s) - FIT_EPOCH.timestamp(),

@@ -8,19 +8,17 @@ from __future__ import annotations
 
 import json
 from pathlib import PurePath
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from retropace.analysis.json_document import activity_document
+from retropace.analysis.pipeline import Analysis
 from retropace.core.geodesy import COORDINATE_DECIMALS, project_along_path_m
 from retropace.core.spans import FloatArray
 from retropace.output.charts.projection import find_simplified_indices
 from retropace.output.charts.route import RouteLine
 from retropace.output.export.line_segments import LineSegments, line_segment_to_dict
-
-if TYPE_CHECKING:
-    from retropace.analysis.pipeline import Analysis
 
 SCHEMA = "retropace.geojson/1"
 """The name and version of the document's format."""
@@ -29,8 +27,7 @@ SCHEMA = "retropace.geojson/1"
 def format_geojson(analysis: Analysis, line_segments: LineSegments, simplify_m: float = 0.0) -> str:
     """A FeatureCollection of the line segments of an analysis, with the ``activity`` and the name of its file.
 
-    Lines are simplified by up to ``simplify_m`` metres; distances remain those of the full route. The file's folder is
-    left out, because exports are shown to other people.
+    Lines are simplified by up to ``simplify_m`` metres; distances remain those of the full route.
     """
     document = {
         "type": "FeatureCollection",

@@ -8,27 +8,26 @@ label of a line segment without positions is among the extensions of the ``trk``
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from xml.etree import ElementTree
 
 import gpxpy.gpx
 import numpy as np
 
+from retropace.analysis.pipeline import Analysis
+from retropace.core.cleaned_activity import CleanedActivity
 from retropace.core.errors import RetropaceError
 from retropace.core.gpx_builder import build_point, build_track
 from retropace.core.sanitize import strip_control_chars
 from retropace.output.charts.route import RouteLine
 from retropace.output.export.line_segments import LineSegments, line_segment_to_dict
-from retropace.output.export.sample_rows import SampleRows, compute_recorded_cadence_rpm
-
-if TYPE_CHECKING:
-    from retropace.analysis.pipeline import Analysis
+from retropace.output.export.sample_rows import compute_recorded_cadence_rpm
 
 RETROPACE_NAMESPACE = "urn:retropace:analysis:1"
 """The XML namespace of the ``stretch`` elements."""
 
 
-def format_gpx(analysis: Analysis, line_segments: LineSegments, rows: SampleRows) -> str:
+def format_gpx(analysis: Analysis, line_segments: LineSegments, rows: CleanedActivity) -> str:
     """The GPX document of the line segments, with altitude from ``rows`` and recorded heart rate and one-foot cadence.
 
     A segment edge between two records is a point of both adjoining line segments, without heart rate and cadence.
@@ -63,7 +62,7 @@ def _build_label_element(label: dict[str, Any]) -> ElementTree.Element:
 
 
 def _build_points(
-    analysis: Analysis, line: RouteLine, rows: SampleRows, sensors: dict[str, Any]
+    analysis: Analysis, line: RouteLine, rows: CleanedActivity, sensors: dict[str, Any]
 ) -> list[gpxpy.gpx.GPXTrackPoint]:
     """The points of a line; ``sensors`` are columns with a value for each record."""
     start, records_s = analysis.cleaned.start_time, analysis.cleaned.time_axis.t_s

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
 
 from retropace.analysis.json_document import activity_document, source_document
+from retropace.analysis.pipeline import Analysis
 from retropace.config.privacy import NO_PRIVACY_FILTER, PrivacyFilter
 from retropace.output.export.sample_rows import build_sample_rows, sample_rows_to_columns
-
-if TYPE_CHECKING:
-    from retropace.analysis.pipeline import Analysis
 
 SAMPLES_SCHEMA = "retropace.samples/1"
 """The name and version of the format of exported records."""
@@ -18,22 +15,16 @@ SAMPLES_SCHEMA = "retropace.samples/1"
 
 def format_analysis_json(analysis: Analysis) -> str:
     """The analysis as the JSON text that ``retropace analyze --format json`` prints; it contains no positions."""
-    return _dump(analysis.to_dict())
+    return json.dumps(analysis.to_dict(), ensure_ascii=False, indent=2, allow_nan=False) + "\n"
 
 
 def format_samples_json(analysis: Analysis, privacy_filter: PrivacyFilter = NO_PRIVACY_FILTER) -> str:
     """The records as JSON text: columns of equal length, ``null`` where a value is missing or hidden."""
-    return _dump(
-        {
-            "schema": SAMPLES_SCHEMA,
-            "source": source_document(analysis.activity),
-            "activity": activity_document(analysis.activity, analysis.cleaned),
-            "samples": sample_rows_to_columns(build_sample_rows(analysis, privacy_filter), analysis),
-            "warnings": list(analysis.warnings),
-        },
-        indent=None,
-    )
-
-
-def _dump(document: dict[str, Any], indent: int | None = 2) -> str:
-    return json.dumps(document, ensure_ascii=False, indent=indent, allow_nan=False) + "\n"
+    document = {
+        "schema": SAMPLES_SCHEMA,
+        "source": source_document(analysis.activity),
+        "activity": activity_document(analysis.activity, analysis.cleaned),
+        "samples": sample_rows_to_columns(build_sample_rows(analysis, privacy_filter), analysis),
+        "warnings": list(analysis.warnings),
+    }
+    return json.dumps(document, ensure_ascii=False, allow_nan=False) + "\n"

@@ -1,37 +1,31 @@
-"""Export to a PNG image, drawn with matplotlib: totals as text, a strip of directions, the route, and pace over time.
-
-The route is drawn in local metres, which do not reveal where on earth it lies.
-"""
+"""Export to a PNG image by matplotlib: totals as text, a strip of directions, the route (in metres), pace over time."""
 
 from __future__ import annotations
 
 import io
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from pathlib import PurePath
+from typing import Any
 
+import matplotlib
 import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.collections import LineCollection
+from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties, findfont, get_font
+from matplotlib.text import Text
 
+from retropace.analysis.pipeline import Analysis
 from retropace.config.privacy import NO_PRIVACY_FILTER, PrivacyFilter
-from retropace.core.segments import Segments
+from retropace.core.sanitize import strip_control_chars
+from retropace.core.segments import DIRECTIONS, Segments
 from retropace.core.spans import true_runs
 from retropace.core.units import KILOMETRES, Units, format_duration
 from retropace.output.charts.chart_data import ChartData, build_chart_data
 from retropace.output.charts.colours import LIGHT_PALETTE, STRETCH_KINDS
 from retropace.output.charts.projection import project_locally
 from retropace.output.charts.route import Route, RouteLine, extract_route, split_route
-from retropace.output.export.png_text import (
-    format_direction_lines,
-    format_facts_line,
-    format_title,
-    replace_missing_glyphs,
-)
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
-    from matplotlib.text import Text
-
-    from retropace.analysis.pipeline import Analysis
 
 FIGURE_SIZE_IN = 8.0
 """The width and height of the image in inches."""
@@ -41,6 +35,8 @@ FONT_FAMILY = "DejaVu Sans"
 """The font, which comes with matplotlib, so that images look the same everywhere."""
 MAX_ROWS = 4000
 """The number of curve rows, and of route positions, to about which a longer activity is reduced."""
+MAX_TITLE_CHARS = 60
+"""The largest number of characters that the title shows, the ellipsis of a longer one included."""
 TITLE_FONT_PT = 19.0
 """The font size of the title in points, reduced where the title would not fit."""
 TEXT_LEFT = 0.04
@@ -63,10 +59,6 @@ def render_png(
     analysis: Analysis, privacy_filter: PrivacyFilter = NO_PRIVACY_FILTER, units: Units = KILOMETRES
 ) -> bytes:
     """An analysis drawn as a PNG image, as bytes; without visible positions it has no map and a taller pace chart."""
-    import matplotlib
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
     # The user's matplotlib configuration must not affect the image.
     with matplotlib.rc_context({**matplotlib.rcParamsDefault, "font.family": [FONT_FAMILY]}):
         figure = Figure(figsize=(FIGURE_SIZE_IN, FIGURE_SIZE_IN), dpi=DPI, facecolor="white")
@@ -110,11 +102,10 @@ def _draw_header(figure: Figure, analysis: Analysis, units: Units) -> None:
         title.set_fontsize(0.97 * width_ratio * TITLE_FONT_PT)  # 3 % margin, as glyph widths are rounded to pixels
     _draw_text(figure, TEXT_LEFT, 0.915, format_facts_line(analysis, units), size=10.5, color=MUTED_COLOUR)
     lines = format_direction_lines(analysis, units)
-    columns_x = (TEXT_LEFT, 0.52, 0.69, 0.84)
-    for (direction, main_figure, details), x in zip(lines, columns_x, strict=False):
-        is_first = x == TEXT_LEFT
+    for (direction, main_figure, details), x in zip(lines, (TEXT_LEFT, 0.52, 0.69, 0.84), strict=False):
+        size = 26 if x == TEXT_LEFT else 15
         _draw_text(figure, x, 0.875, direction, size=11, weight="bold", color=LIGHT_PALETTE[direction])
-        _draw_text(figure, x, 0.828, main_figure, size=26 if is_first else 15, weight="bold", color=TEXT_COLOUR)
+        _draw_text(figure, x, 0.828, main_figure, size=size, weight="bold", color=TEXT_COLOUR)
         for line_number, detail in enumerate(details):
             _draw_text(figure, x, 0.798 - 0.023 * line_number, detail, size=9.5, color=MUTED_COLOUR)
 
@@ -130,8 +121,6 @@ def _draw_strip(axes: Axes, segments: Segments) -> None:
 
 def _draw_map(axes: Axes, lines: list[RouteLine], segments: Segments) -> None:
     """Draw the route in metres, north up, with suspected stretches dashed."""
-    from matplotlib.collections import LineCollection
-
     paths = _project_lines(lines)
     kinds = _classify_segments(segments)[[line.stretch_index for line in lines]]
     for kind in STRETCH_KINDS:
@@ -191,3 +180,61 @@ def _iterate_stretches(segments: Segments) -> Iterator[tuple[str, float, float]]
     for kind in STRETCH_KINDS:
         for first, end in true_runs(kinds == kind).tolist():
             yield kind, float(segments.edges_s[first]), float(segments.edges_s[end])
+
+
+def format_title(analysis: Analysis) -> str:
+    """The name of the activity or, if it has none, of its file."""
+    activity = analysis.activity
+    names = (activity.name, PurePath(activity.source.path).name)
+    title = next(filter(None, (" ".join(strip_control_chars(name).split()) for name in names)), "")
+    return title if len(title) <= MAX_TITLE_CHARS else f"{title[: MAX_TITLE_CHARS - 1]}…"
+
+
+def format_facts_line(analysis: Analysis, units: Units) -> str:
+    """Sport, day, total distance and elapsed time as one line."""
+    cleaned, activity = analysis.cleaned, analysis.activity
+    distance_m = float(analysis.summary.total.distance_m[0])
+    facts = (
+        strip_control_chars(activity.sport).replace("_", " "),
+        "" if cleaned.start_time is None else f"{cleaned.start_time:%Y-%m-%d}",
+        units.format_distance(distance_m) if cleaned.distance_source != "none" else "",
+        format_duration(cleaned.elapsed_s),
+    )
+    return "  ·  ".join(fact for fact in facts if fact)
+
+
+def format_direction_lines(analysis: Analysis, units: Units) -> list[tuple[str, str, list[str]]]:
+    """For each direction that occurs, backward first: its name, its main figure, and lines of details.
+
+    The main figure is the distance or, for rest and for activities without distance, the time.
+    """
+    stats, summary = analysis.summary.directions, analysis.summary
+    by_distance = analysis.cleaned.distance_source != "none"
+    amounts = stats.distance_m if by_distance else stats.moving_s
+    total_amount = float(np.sum(amounts))
+    lines: list[tuple[str, str, list[str]]] = []
+    for direction in ("backward", "forward", "rest", "unknown"):
+        index = DIRECTIONS.index(direction)
+        if summary.segment_counts[index] == 0:
+            continue
+        if direction == "rest":
+            lines.append((direction, format_duration(float(stats.elapsed_s[index])), []))
+            continue
+        amount = float(amounts[index])
+        main_figure = units.format_distance(amount) if by_distance else format_duration(amount)
+        details = [f"{100.0 * amount / total_amount:.0f} %" if total_amount > 0.0 else ""]
+        if by_distance:
+            details += [format_duration(float(stats.moving_s[index])), units.format_pace(float(stats.speed_mps[index]))]
+        detail_lines = ["  ·  ".join(detail for detail in details if detail not in ("", "–"))]
+        if direction == "backward" and by_distance and summary.suspected_m[index] > 0.0:
+            detail_lines.append(f"{units.format_distance(float(summary.suspected_m[index]))} of it suspected (lighter)")
+        if direction != "backward":
+            detail_lines = detail_lines[0].split("  ·  ")  # a narrow column
+        lines.append((direction, main_figure, detail_lines))
+    return lines
+
+
+def replace_missing_glyphs(text: str, family: str, weight: str) -> str:
+    """The text with ``□`` in place of every character that the font lacks."""
+    font = get_font(findfont(FontProperties(family=[family], weight=weight)))
+    return "".join(letter if font.get_char_index(ord(letter)) else "□" for letter in text)

@@ -1,28 +1,26 @@
-"""The section of a report on one activity: texts, tables and chart data, without any markup."""
+"""The sections of a report, one for each activity: texts, tables and chart data, without any markup."""
 
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import PurePath
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from retropace.analysis.duplicates import Candidate, build_candidate
+from retropace.analysis.duplicates import Candidate, build_candidate, find_duplicates
+from retropace.analysis.pipeline import Analysis
 from retropace.config.privacy import NO_PRIVACY_FILTER, PrivacyFilter
 from retropace.core.sanitize import strip_control_chars
 from retropace.core.segments import DIRECTIONS, BorderlineSegment
 from retropace.core.units import KILOMETRES, Units, format_duration
 from retropace.intervals import intervals_of
-from retropace.output.charts.alt_text import build_alt_texts
-from retropace.output.charts.chart_data import build_chart_data, chart_data_to_dict
+from retropace.output.charts.chart_data import build_alt_texts, build_chart_data, chart_data_to_dict
 from retropace.output.tables.analysis import build_directions_table, build_segments_table, describe_recording
 from retropace.output.tables.intervals import build_interval_tables, format_structure_line
 from retropace.output.tables.text_table import TextTable
 from retropace.season.from_analysis import SeasonEntry, build_season_entry
-
-if TYPE_CHECKING:
-    from retropace.analysis.pipeline import Analysis
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,3 +155,22 @@ def _strip_folder(text: str, path: str) -> str:
         text = f"{PurePath(file).name}: {message}"
     folder = str(PurePath(path).parent)
     return text if folder == "." else text.replace(f"{folder}{os.sep}", "")
+
+
+def drop_duplicates(sections: Sequence[ActivitySection]) -> tuple[list[ActivitySection], list[str]]:
+    """The sections without duplicates, the latest first, and one sentence for each section that was dropped.
+
+    Of several recordings of the same run, the best one stays (:func:`retropace.analysis.duplicates.find_duplicates`).
+    """
+    order = sorted(range(len(sections)), key=lambda index: _get_start_s(sections[index]))
+    candidates = (
+        replace(candidate, key=index) for index in order if (candidate := sections[index].candidate) is not None
+    )
+    leaders = dict(find_duplicates(candidates))
+    files = [section.file for section in sections]
+    notes = [f"{files[index]}: is the same run as {files[leader]}, which counts" for index, leader in leaders.items()]
+    return [sections[index] for index in reversed(order) if index not in leaders], sorted(notes)
+
+
+def _get_start_s(section: ActivitySection) -> float:
+    return float("-inf") if section.start_time is None else section.start_time.timestamp()

@@ -8,12 +8,13 @@ import re
 from collections.abc import Sequence
 from datetime import UTC, date
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from retropace.core.sanitize import strip_control_chars
 from retropace.core.units import KILOMETRES, Units
 from retropace.output.charts.assets import CHART_SCRIPTS, build_template_environment, dump_script_json, read_web_file
 from retropace.output.charts.bokeh_figures import build_chart_documents, load_bokeh_script
+from retropace.output.report.activity_section import ActivitySection
 from retropace.output.report.overview import build_overview
 from retropace.output.report.weekly_chart import build_weeks_chart, build_weeks_table, sum_by_week
 from retropace.output.tables.season import (
@@ -22,12 +23,9 @@ from retropace.output.tables.season import (
     build_outliers_table,
     build_ratio_table,
 )
+from retropace.output.tables.text_table import TextTable
 from retropace.season.from_analysis import build_season_from_entries
 from retropace.season.progress import build_progress
-
-if TYPE_CHECKING:
-    from retropace.output.report.activity_section import ActivitySection
-    from retropace.output.tables.text_table import TextTable
 
 REPORT_SCRIPTS = ("zoom.js", "overview.js", "report.js")
 """The scripts in ``output/report/web``, in the order of loading, after :data:`CHART_SCRIPTS`."""

@@ -5,12 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from retropace.core.units import Units, format_duration
-
-if TYPE_CHECKING:
-    from retropace.output.report.activity_section import ActivitySection
+from retropace.output.report.activity_section import ActivitySection
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from retropace.core.spans import FloatArray
 from retropace.core.units import Units
 from retropace.output.charts.bokeh_figures import build_weekly_bars
+from retropace.output.report.activity_section import ActivitySection
 from retropace.output.tables.text_table import TextTable
 from retropace.season.periods import build_periods
-
-if TYPE_CHECKING:
-    from retropace.output.report.activity_section import ActivitySection
 
 CHART_DIRECTIONS = ("forward", "backward")
 """The directions whose weekly distances are shown."""

@@ -33,12 +33,9 @@ def format_energy_lines(analysis: Analysis, weight_kg: float) -> tuple[str, str]
         if counts[index] and direction != "rest" and np.isfinite(lows_kcal[index])
     ]
     ranges.append(f"all {format_kilocalories(low_kcal, high_kcal, step_kcal)}")
-    note = ENERGY_NOTE
-    if energy.assumes_level_ground:
-        note += "; taken as level"
-    if counts[DIRECTIONS.index("unknown")]:
-        note += "; without the unknown"
-    return f"energy  {', '.join(ranges)}", note
+    level = "; taken as level" if energy.assumes_level_ground else ""
+    unknown = "; without the unknown" if counts[DIRECTIONS.index("unknown")] else ""
+    return f"energy  {', '.join(ranges)}", f"{ENERGY_NOTE}{level}{unknown}"
 
 
 def format_kilocalories(low_kcal: float, high_kcal: float, step_kcal: int) -> str:

@@ -12,7 +12,6 @@ from retropace.output.tables.text_table import TextTable
 from retropace.season.goal_progress import GoalProgress
 from retropace.season.periods import PeriodStats
 from retropace.season.progress import Progress
-from retropace.season.trend import Trend
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +110,13 @@ def build_ratio_table(progress: Progress) -> TextTable:
     lines = []
     speed_ratios, trend, load_increase = progress.speed_ratios, progress.trend, progress.load_increase
     if trend is not None:
-        lines += format_trend_lines(trend)
+        percents = (100.0 * share for share in (trend.per_week, trend.low_per_week, trend.high_per_week))
+        change, low, high = (f"{percent:+.2f}" for percent in percents)
+        ratios = f"{trend.first_ratio:.2f} of the forward speed at first, {trend.last_ratio:.2f} now"
+        sessions = f"{trend.sessions} sessions over {trend.weeks:.0f} weeks, 95 %"
+        lines.append(f"{_GERUNDS[trend.gait]} backward at {ratios}")
+        caveat = "" if trend.is_significant else "; that may be chance"
+        lines.append(f"{change} % a week, between {low} and {high} ({sessions}){caveat}")
     elif len(speed_ratios.ratio):
         ratio = f"{_GERUNDS[speed_ratios.gait]} backward at {float(speed_ratios.ratio[-1]):.2f} of the forward speed"
         lines.append(f"{ratio}, last; a trend needs five sessions over two weeks")
@@ -128,18 +133,6 @@ def build_ratio_table(progress: Progress) -> TextTable:
             f"({format_duration(load_increase.baseline_s)}): more than 1.5 times is a steep rise"
         )
     return TextTable("backward : forward", footer=tuple(lines))
-
-
-def format_trend_lines(trend: Trend) -> list[str]:
-    """The trend of the speed ratio as two lines: first and latest ratio, then weekly change with its 95 % interval."""
-    change, low, high = (100.0 * share for share in (trend.per_week, trend.low_per_week, trend.high_per_week))
-    caveat = "" if trend.is_significant else "; that may be chance"
-    ratios = f"{trend.first_ratio:.2f} of the forward speed at first, {trend.last_ratio:.2f} now"
-    sessions = f"{trend.sessions} sessions over {trend.weeks:.0f} weeks, 95 %"
-    return [
-        f"{_GERUNDS[trend.gait]} backward at {ratios}",
-        f"{change:+.2f} % a week, between {low:+.2f} and {high:+.2f} ({sessions}){caveat}",
-    ]
 
 
 def build_goals_table(goals: Sequence[GoalProgress]) -> TextTable:
@@ -165,8 +158,11 @@ def build_bests_table(progress: Progress, units: Units, format_path: PathFormatt
     """A table of the best effort per direction over each standard duration and distance, with pace, day and file."""
     rows, row_styles = [], []
     for best in progress.season.bests:
-        target = format_duration(best.target) if best.kind == "time" else _format_length(best.target)
-        result = f"{best.metres:.0f} m" if best.kind == "time" else _format_seconds(best.seconds)
+        if best.kind == "time":
+            target, result = format_duration(best.target), f"{best.metres:.0f} m"
+        else:
+            target = _format_length(best.target)
+            result = f"{best.seconds:.1f} s" if best.seconds < 60.0 else format_duration(best.seconds)
         direction = best.direction + ("?" if best.basis == "suspected" else "")
         pace, day = units.format_pace(best.metres / best.seconds), f"{progress.days[best.row]:%Y-%m-%d}"
         rows.append((direction, target, result, pace, day, format_path(progress.season.files[best.row])))
@@ -207,7 +203,3 @@ def _format_length(metres: float) -> str:
     if abs(metres - MILE_M) < 0.01:
         return "1 mile"
     return f"{round(metres / 1000.0, 1):g} km" if metres >= 1000.0 else f"{metres:g} m"
-
-
-def _format_seconds(seconds: float) -> str:
-    return f"{seconds:.1f} s" if seconds < 60.0 else format_duration(seconds)

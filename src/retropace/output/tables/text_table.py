@@ -28,8 +28,7 @@ class TextTable:
     row_styles: tuple[str, ...] = ()
     """One style per row: the direction that colours it, ``whole`` for totals, or ``""``; empty if no row has one."""
     optional_columns: tuple[str, ...] = ()
-    """Headers of the columns that may be dropped, one after the other in this order, until the table fits the
-    output."""
+    """Headers of the columns that may be dropped, in this order, until the table fits the output."""
 
     def drop_empty_columns(self) -> TextTable:
         """The table without the columns that are empty in every row."""
