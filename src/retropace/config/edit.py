@@ -72,10 +72,8 @@ def remove_goal(path: Path, number: int) -> Config:
 def parse_config_value(name: str, values: tuple[str, ...]) -> Any:
     """Convert texts to the value of a dotted key, in its TOML type; raises :class:`RetropaceError` if invalid.
 
-    Example:
-        >>> parse_config_value("max_heart_rate", ("185",))
-        185
-
+    >>> parse_config_value("max_heart_rate", ("185",))
+    185
     """
     import tomlkit
 
@@ -182,7 +180,7 @@ def _set_key(lines: list[str], name: str, value: Any) -> list[str]:
 
 
 def _remove_key(lines: list[str], name: str) -> list[str]:
-    """Return the lines with the statement of a dotted key removed; unchanged if the key is not set."""
+    """Return the lines with a dotted key removed, if it is set."""
     table, _, key = name.rpartition(".")
     block = _find_block(lines, table)
     return _rewrite(lines, block, lambda document: (document.get(table, {}) if table else document).pop(key, None))

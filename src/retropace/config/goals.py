@@ -48,10 +48,8 @@ class Goal:
 def parse_goal(values: Mapping[str, Any]) -> Goal:
     """Build a goal from values by field name; raises :class:`RetropaceError` for invalid values.
 
-    Example:
-        >>> str(parse_goal({"sessions": 2, "minutes": 10}))
-        '2 sessions a week with 10 minutes backward each'
-
+    >>> str(parse_goal({"sessions": 2, "minutes": 10}))
+    '2 sessions a week with 10 minutes backward each'
     """
     names = [field.name for field in fields(Goal)]
     for name in values:

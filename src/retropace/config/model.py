@@ -43,8 +43,7 @@ class Config:
 def read_config() -> Config:
     """Read the user's config file; without one the config is empty. Raises :class:`RetropaceError` if it is invalid."""
     path = config_path()
-    data = read_config_bytes(path)
-    return Config() if data is None else parse_config(data, path)
+    return parse_config(read_config_bytes(path) or b"", path)
 
 
 def read_config_bytes(path: Path) -> bytes | None:

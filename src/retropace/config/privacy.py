@@ -72,10 +72,8 @@ def _geocentric_m(lat_deg: Any, lon_deg: Any) -> NDArray[np.float64]:
 def parse_privacy_zone(text: str) -> PrivacyZone:
     """Parse latitude, longitude and radius of a zone; raises :class:`RetropaceError` for any other text.
 
-    Example:
-        >>> parse_privacy_zone("48.137,11.575,300m")
-        PrivacyZone(lat_deg=48.137, lon_deg=11.575, radius_m=300.0)
-
+    >>> parse_privacy_zone("48.137,11.575,300m")
+    PrivacyZone(lat_deg=48.137, lon_deg=11.575, radius_m=300.0)
     """
     parts = [part.strip() for part in text.split(",")]
     if len(parts) != 3:

@@ -15,10 +15,8 @@ MAX_PARSED_CHARS = 4_000_000
 def find_statement_lines(text: str, key_path: TomlPath) -> tuple[int, int] | None:
     r"""Return first and excluded last line, counted from 0, of the statement that defines a key; None if there is none.
 
-    Example:
-        >>> find_statement_lines('units = "km"\n[privacy]\nhide_ends = "200m"\n', ("privacy", "hide_ends"))
-        (2, 3)
-
+    >>> find_statement_lines('units = "km"\n[privacy]\nhide_ends = "200m"\n', ("privacy", "hide_ends"))
+    (2, 3)
     """
     ends = [0]
     for line in split_lines(text):

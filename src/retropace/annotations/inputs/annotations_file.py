@@ -1,4 +1,4 @@
-"""Reader of annotation files; the format, a sidecar or an Audacity label track, is detected from the content."""
+"""Reader of annotation files, sidecars or Audacity label tracks, which are told apart by their content."""
 
 from __future__ import annotations
 

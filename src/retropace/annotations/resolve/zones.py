@@ -50,10 +50,11 @@ def find_zone_annotations(zones: Zones, cleaned: CleanedActivity) -> tuple[list[
         for start, end in subtract(spans, covered).tolist() if len(spans) else []:
             annotations.append(Annotation(start, end, zone.label, "", origin, EDGE_TOLERANCE_S))
         covered = union(np.concatenate((covered, spans)))
-    warnings = [f"{zones.path}: zones with a time need the clock that the recording lacks"] if needs_clock else []
-    if not annotations and not zones.home and not warnings:
-        warnings.append(f"{zones.path}: the way never went through a zone")
-    return annotations, tuple(warnings)
+    if needs_clock:
+        return annotations, (f"{zones.path}: zones with a time need the clock that the recording lacks",)
+    if not annotations and not zones.home:
+        return [], (f"{zones.path}: the way never went through a zone",)
+    return annotations, ()
 
 
 def _project_zone(zone: Zone, centre: tuple[float, float]) -> Any:
