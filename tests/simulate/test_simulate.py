@@ -31,8 +31,7 @@ from retropace.simulate import (
 )
 from retropace.simulate.kinds import BACKWARD_KINDS, FORWARD_KINDS, draw
 from retropace.simulate.samples import sample_files
-from retropace.simulate.write_fit import fit_bytes
-from retropace.simulate.write_gpx import gpx_text
+from retropace.simulate.write_recording import fit_bytes, gpx_text
 
 PLAN: list[PlannedStretch] = [
     forward(seconds=200),

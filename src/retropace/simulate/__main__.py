@@ -9,8 +9,7 @@ import click
 
 from retropace.simulate.kinds import ALL_KINDS, draw
 from retropace.simulate.samples import sample_files, truth_json
-from retropace.simulate.write_fit import fit_bytes
-from retropace.simulate.write_gpx import gpx_text
+from retropace.simulate.write_recording import fit_bytes, gpx_text
 
 
 @click.command()

@@ -32,11 +32,9 @@ class SimulatedAthlete:
     backward_cadence_ratio: float = 1.08
     """Backward over forward running cadence at equal speed (Cavagna 2012, J Exp Biol 215:75)."""
     backward_extra_hr_bpm: float = 18.0
-    """Excess of heart rate backward over forward at equal speed; published: 15–22 (Williford 1998, Med Sci Sports Exerc
-    30)."""
+    """Heart rate backward minus forward at equal speed; published: 15–22 (Williford 1998, Med Sci Sports Exerc 30)."""
     cadence_spm_per_mps: float = 6.0
-    """Rise of running cadence with speed; published: 4–8 up to 4 m/s (Cavagna 1988, J Physiol 399:81; van Oeveren 2017,
-    PLoS ONE 12:e0184273)."""
+    """Rise of running cadence with speed; published: 4–8 up to 4 m/s (van Oeveren 2017, PLoS ONE 12:e0184273)."""
     cadence_drift_sd_spm: float = 0.0
     """Standard deviation of a slow random drift of cadence around the cadence that belongs to the speed."""
     hr_time_constant_s: float = 30.0

@@ -34,13 +34,11 @@ GLANCE_S = 2
 GLANCE_SPEED_SHARE = 0.88
 """Fraction of the target speed that is kept during a glance; assumed, as no published value is known."""
 GRADE_COST_EXPONENT = 0.7
-"""Power of (cost on the flat / cost on a grade) by which speed falls on the grade; below 1 because runners climb at a
-higher effort (Townshend 2010, Med Sci Sports Exerc 42:160)."""
+"""Power of flat over graded energy cost that gives the speed ratio (Townshend 2010, Med Sci Sports Exerc 42:160)."""
 HR_BPM_PER_GRADE = 250.0
 """Beats per minute by which the higher effort of climbing raises the steady heart rate, for a grade of 1 (100 %)."""
 CADENCE_SPM_PER_GRADE = 50.0
-"""Rise of cadence with grade at equal speed, in steps per minute for a grade of 1; a grade of 7 % makes about 3 % more
-steps (Padulo 2013, PLoS ONE 8:e69006)."""
+"""Rise of cadence with grade at equal speed, for a grade of 1 (Padulo 2013, PLoS ONE 8:e69006)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,13 +92,8 @@ def simulate_motion(
     for stretch, start, end in zip(plan, edges[:-1], edges[1:], strict=True):
         distance_m[stretch.direction] += float(speed_mps[int(start) : int(end)].sum())
     directions, gaits = tuple(stretch.direction for stretch in plan), tuple(stretch.gait for stretch in plan)
-    return Motion(
-        t_s=np.arange(len(speed_mps), dtype=np.float64),
-        speed_mps=speed_mps,
-        cadence_spm=cadence_spm,
-        heart_rate_bpm=heart_rate_bpm,
-        truth=Truth(np.array(edges), directions, gaits, distance_m),
-    )
+    truth = Truth(np.array(edges), directions, gaits, distance_m)
+    return Motion(np.arange(float(len(speed_mps))), speed_mps, cadence_spm, heart_rate_bpm, truth)
 
 
 class _BodyState:
@@ -131,13 +124,12 @@ class _BodyState:
         self.heart_rate_bpm += (steady_hr - self.heart_rate_bpm) / athlete.hr_time_constant_s
         if athlete.cadence_drift_sd_spm:
             self.cadence_drift_spm = self._drift(self.cadence_drift_spm, athlete.cadence_drift_sd_spm)
-        cadence_spm = 0.0
         if step_rate > 0.0:
             noise = float(rng.normal(0.0, CADENCE_NOISE_SD_SPM))
-            cadence_spm = step_rate + CADENCE_SPM_PER_GRADE * grade + self.cadence_drift_spm + noise
+            step_rate = step_rate + CADENCE_SPM_PER_GRADE * grade + self.cadence_drift_spm + noise
         self.seconds += 1
         self.position_m += self.speed_mps
-        return self.speed_mps, cadence_spm, self.heart_rate_bpm + float(rng.normal(0.0, HR_NOISE_SD_BPM))
+        return self.speed_mps, step_rate, self.heart_rate_bpm + float(rng.normal(0.0, HR_NOISE_SD_BPM))
 
     def _drift(self, drift: float, sd: float) -> float:
         """Draw the next value of a slow random drift around 0 whose standard deviation is ``sd``."""

@@ -12,8 +12,7 @@ from retropace.simulate.place import SimulatedPlace
 from retropace.simulate.plan import backward, forward, rest, walk
 from retropace.simulate.session import SimulatedSession, simulate
 from retropace.simulate.watch import Watch
-from retropace.simulate.write_fit import fit_bytes
-from retropace.simulate.write_gpx import gpx_text
+from retropace.simulate.write_recording import fit_bytes, gpx_text
 
 STADIUM = SimulatedPlace("track", 52.51464, 13.23946)
 """The track of the Olympic stadium in Berlin."""

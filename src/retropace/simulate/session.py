@@ -71,16 +71,11 @@ def _build_laps(
     ends = [*sorted(triggers.items()), (last_s, "session_end")]
     edges_s = [0.0, *(end_s for end_s, _ in ends)]
     distances_m = np.diff(np.interp(edges_s, samples.t_s, samples.distance_m)).tolist()
-    return tuple(
-        Lap(
-            start_s,
-            end_s,
-            trigger,
-            timer_s=end_s - start_s - total_s(clip(pauses, start_s, end_s)),
-            distance_m=distance_m,
-        )
-        for start_s, (end_s, trigger), distance_m in zip(edges_s[:-1], ends, distances_m, strict=True)
-    )
+    laps = []
+    for start_s, (end_s, trigger), distance_m in zip(edges_s[:-1], ends, distances_m, strict=True):
+        timer_s = end_s - start_s - total_s(clip(pauses, start_s, end_s))
+        laps.append(Lap(start_s, end_s, trigger, timer_s=timer_s, distance_m=distance_m))
+    return tuple(laps)
 
 
 def _find_autolaps(samples: Samples, autolap_m: float, pressed_s: list[float]) -> dict[float, str]:
@@ -88,9 +83,8 @@ def _find_autolaps(samples: Samples, autolap_m: float, pressed_s: list[float]) -
     ends: dict[float, str] = {}
     since_m = 0.0
     for t_s, distance_m in zip(samples.t_s[:-1].tolist(), samples.distance_m[:-1].tolist(), strict=True):
-        is_full = distance_m - since_m >= autolap_m
-        if t_s in pressed_s or is_full:
-            since_m = distance_m
-        if is_full and t_s not in pressed_s:
+        if t_s not in pressed_s and distance_m - since_m >= autolap_m:
             ends[t_s] = "distance"
+        if t_s in pressed_s or t_s in ends:
+            since_m = distance_m
     return ends

@@ -80,9 +80,8 @@ def record(
     if not is_indoor:
         altitude_m = np.round(5.0 * place.altitude_m(motion.distance_m)) / 5.0
         columns |= {"lat_deg": lat_deg, "lon_deg": lon_deg, "altitude_m": altitude_m}
-    return Samples.from_columns(
-        motion.t_s[rows], None, None, **{name: column[rows] for name, column in columns.items()}
-    )
+    recorded = {name: column[rows] for name, column in columns.items()}
+    return Samples.from_columns(motion.t_s[rows], None, None, **recorded)
 
 
 def _is_within(spans: Spans | None, t_s: FloatArray) -> NDArray[np.bool_]:

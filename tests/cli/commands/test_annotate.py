@@ -146,7 +146,7 @@ def test_convert_to_audacity_and_back(folder: Path) -> None:
 
 def test_annotations_go_from_one_file_of_an_activity_to_another_by_the_clock(folder: Path) -> None:
     from retropace.readers import read
-    from retropace.simulate.write_gpx import gpx_text
+    from retropace.simulate.write_recording import gpx_text
 
     # The same run as a GPX that begins a minute later, without laps.
     text = gpx_text(read(folder / "quarter-mile.fit"))
