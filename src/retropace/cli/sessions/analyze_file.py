@@ -35,9 +35,9 @@ def analyze_file(path: str, request: AnalysisRequest, athlete: Athlete | None = 
 
 
 def read_activities(path: str, session: int | None) -> list[Activity]:
-    """Return the running and walking sessions of a file, or, unless ``session`` is None, only that with this number.
+    """Return the running and walking sessions of a file, or only that with a number (the first is 1).
 
-    The first session is number 1. Raises ``RetropaceError`` if the file cannot be read or has no such session.
+    Raises ``RetropaceError`` if the file cannot be read or has no such session.
     """
     return choose(read_all(path), session)
 

@@ -74,10 +74,7 @@ def _midnight_utc(day: date, zone: tzinfo | None) -> datetime:
 
 
 def select_athlete(library: Library, requested_name: str | None) -> str | None:
-    """Return the name of the runner to report on, or None for activities without a runner.
-
-    Raises ``RetropaceError`` if the library holds none of this name, or, for a name of None, not one runner alone.
-    """
+    """Return the name of the runner to report on, None for activities without a runner; raises ``RetropaceError``."""
     counts = dict(count_by_runner(library))
     if not counts:
         raise RetropaceError("holds no activities: 'retropace batch' fills it", path=library.path)

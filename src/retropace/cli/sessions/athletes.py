@@ -54,10 +54,7 @@ def learn_from_file(path: str, cadence: str) -> list[TrainingSession]:
 
 
 class AthleteRebuild(AthleteLearner):
-    """An athlete that is learned anew, from the given recordings or else from those that the athlete file names.
-
-    Raises ``RetropaceError`` if no recordings are given and the athlete file names none.
-    """
+    """An athlete that is learned anew, from the given recordings or else from those that the athlete file names."""
 
     def __init__(self, name: str, files: Sequence[str]):
         super().__init__(name)

@@ -30,8 +30,7 @@ class EditorRequest:
 def run_editor(request: EditorRequest, on_ready: Callable[[str], None]) -> tuple[int, int]:
     """Serve the page until it is closed or Ctrl-C is pressed; return the numbers of edits and of annotations then.
 
-    ``on_ready`` is called with the page's address once the page can be opened. Raises ``RetropaceError`` if the page
-    cannot be served or the sidecar cannot be used.
+    ``on_ready`` is called with the page's address once it can be opened. Raises ``RetropaceError``.
     """
     from retropace.editor.editor import Editor  # only the page needs the editor
     from retropace.editor.server import serve

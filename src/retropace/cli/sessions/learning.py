@@ -1,7 +1,4 @@
-"""Learning an athlete from analysed sessions: reading the athlete file, adding sessions, writing it.
-
-What reads and writes athletes is imported when it is needed: most analyses have none.
-"""
+"""Learning an athlete from analysed sessions; what reads and writes athletes is imported when there is one."""
 
 from __future__ import annotations
 

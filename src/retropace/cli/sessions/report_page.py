@@ -21,8 +21,7 @@ MAX_ROWS = 16_000
 MAX_POSITIONS = 12_000
 """Largest number of map positions of one activity, about ten per pixel of a wide screen."""
 ACTIVITIES_AT_FULL_DETAIL = 4
-"""Number of activities that a report shows in full detail; more than that share their rows and positions, so that a
-report of a hundred stays below 5 MB."""
+"""Number of activities that a report shows in full detail; more than that share their rows and positions equally."""
 MIN_ROWS = 400
 """Number of chart rows, and of map positions, that an activity may have however many share them."""
 GENERATOR_TAG = b'<meta name="generator" content="retropace '

@@ -95,10 +95,7 @@ def remove_rows(request: SidecarRequest, row_numbers: Sequence[int]) -> list[str
 
 
 def convert_annotations(request: SidecarRequest, target_format: str, output: str | None) -> list[str]:
-    """Write a label track (``audacity``) from a sidecar, or the reverse (``csv``); return what was done.
-
-    Raises ``RetropaceError`` if the annotations cannot be read or the file cannot be written.
-    """
+    """Write a label track (``audacity``) from a sidecar, or the reverse (``csv``); return what was done."""
     sidecar_beside = sidecar_path(request.file)
     track_beside = sidecar_beside.with_suffix(".txt")
     to_track = target_format == "audacity"

@@ -1,7 +1,4 @@
-"""Output on stdout: coloured on a terminal, plain text when piped.
-
-Piped output does not import rich, whose import takes longer than the analysis of an hour's run.
-"""
+"""Output on stdout: coloured on a terminal, plain text when piped, which does not import rich."""
 
 from __future__ import annotations
 
@@ -42,10 +39,7 @@ class TextOutput:
     """Whether colours are shown."""
 
     def print(self, text: str = "", *, style: str = "", soft_wrap: bool = False) -> None:  # noqa: ARG002
-        """Print text without its control characters.
-
-        A terminal breaks long lines between words, or, with ``soft_wrap``, at its edge.
-        """
+        """Print text without control characters; with ``soft_wrap``, a terminal breaks long lines at its edge."""
         print_line(text)
 
     def print_line(self, styled_line: StyledLine) -> None:

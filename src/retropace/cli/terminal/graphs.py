@@ -60,10 +60,9 @@ def _build_labels(name: str, low: float, high: float, units: Units) -> tuple[str
 
 
 def compute_scale(values: FloatArray, samples: FloatArray, channel: str) -> tuple[float, float]:
-    """Return the lower and upper limit of the axis of a column (speed or cadence); both are 0 if no value is above 0.
+    """Return the limits of the axis of the means ``values``, the upper one at most that of all records, ``samples``.
 
-    The upper limit is at most that of ``samples``, the values of all records, as an outlier cannot be told among the
-    few means that the graph shows (``values``).
+    Among so few means an outlier cannot be told. Both limits are 0 if no value is above 0.
     """
     low, high = find_axis_limits(values, channel)
     return low, min(high, find_axis_limits(samples[samples > 0.0], channel)[1])
@@ -87,9 +86,7 @@ def compute_column_means(cleaned: CleanedActivity, width: int) -> dict[str, Floa
 
 
 def build_bars(values: FloatArray, low: float, high: float, rows: int = GRAPH_ROWS) -> list[str]:
-    """Return bars from ``low`` up to each value as lines of text, the highest line first; missing values have none.
-
-    A bar is a whole number of eighths of a line, at least one for a value above ``low``.
+    """Return bars from ``low`` up to each value, in eighths of a line, as lines of text, the highest line first.
 
     Example::
 
