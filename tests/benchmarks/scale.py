@@ -27,7 +27,7 @@ from retropace.analysis.pipeline import analyze
 from retropace.library import ActivityFilter, Input, Library
 from retropace.library.batch import BatchPlan, BatchRun, Job
 from retropace.library.batch.dask_cluster import open_cluster_pool
-from retropace.library.batch.process_file import Task, TaskResult, to_stored
+from retropace.library.batch.process_file import Task, to_stored
 from retropace.library.batch.process_pool import open_process_pool
 from retropace.library.batch.results import write_csv
 from retropace.library.batch.run import TASKS_PER_WORKER
@@ -130,19 +130,14 @@ def whole_run(kept: StoredAnalysis, unit_s: float) -> None:
         size = 2
         handed_out = 0
 
-        def submit(self, task: Task) -> Future[TaskResult]:
+        def submit(self, task: Task) -> Future[Input]:
             self.handed_out += 1
-            sha256 = hashlib.sha256(task.place.encode()).hexdigest()
+            sha256 = hashlib.sha256(task.record.place.encode()).hexdigest()
             source = kept.document["source"] | {"sha256": sha256}
-            future: Future[TaskResult] = Future()
-            future.set_result(
-                TaskResult(
-                    "analysed",
-                    recording=StoredRecording(
-                        sha256, "", 0, (replace(kept, document=kept.document | {"source": source}),)
-                    ),
-                )
-            )
+            analyses = (replace(kept, document=kept.document | {"source": source}),)
+            recording = StoredRecording(sha256, task.context_digest, task.size_bytes, analyses)
+            future: Future[Input] = Future()
+            future.set_result(replace(task.record, outcome="analysed", recording=recording))
             return future
 
         def check(self) -> None:
@@ -164,9 +159,9 @@ def through(crew: WorkerPool, what: str, size: int, unit_s: float) -> None:
     """Tasks that fail at once, from end to end, as many under way as in a run."""
     count = 2000
     began = time.perf_counter()
-    under_way: set[Future[TaskResult]] = set()
+    under_way: set[Future[Input]] = set()
     for number in range(count):
-        under_way.add(crew.submit(Task(f"{number}.fit", "", b"x" * size)))
+        under_way.add(crew.submit(Task(Input(f"{number}.fit", "", "", "failed"), "", b"x" * size)))
         if len(under_way) >= TASKS_PER_WORKER * crew.size:
             _, under_way = wait(under_way, return_when=FIRST_COMPLETED)
     wait(under_way)

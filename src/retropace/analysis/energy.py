@@ -1,8 +1,7 @@
-"""Energy that running and walking cost above rest, as a range from a low to a high end.
+"""Energy that running and walking cost above rest, as a range from a low to a high end: published values differ.
 
-It is a range because published values differ. For forward movement it spans two published costs per metre and the
-variation between people. For backward movement it is wider by the published range of the ratio of backward to forward
-cost at equal speed. ``docs/energy.md`` says what the range covers.
+For forward movement the range spans two published costs per metre and the variation between people, for backward
+movement also the published ratios of backward to forward cost. ``docs/energy.md`` says more.
 """
 
 from __future__ import annotations
@@ -21,12 +20,10 @@ from retropace.labelling.features import mean_grade
 MOVING_GAITS = ("walk", "run")
 """Gaits in which a metre costs energy."""
 ACSM_LEVEL_ML_PER_KG_M: Mapping[str, float] = {"walk": 0.1, "run": 0.2}
-"""Millilitres of oxygen per kilogram of body weight and metre of level ground, in addition to the 3.5 ml/kg/min used at
-rest (ACSM's Guidelines for Exercise Testing and Prescription, 10th ed., table 6.3; Bushman 2020, ACSM's Health Fit J
-24(3):6)."""
+"""Millilitres of oxygen above rest per kilogram of body weight and metre on the level (ACSM's Guidelines for Exercise
+Testing and Prescription, 10th ed., table 6.3; Bushman 2020, ACSM's Health Fit J 24(3):6)."""
 ACSM_RISE_ML_PER_KG_M: Mapping[str, float] = {"walk": 1.8, "run": 0.9}
-"""Additional millilitres of oxygen per kilogram for each metre of rise (ACSM, table 6.3). The equations do not hold
-downhill."""
+"""Additional millilitres of oxygen per kilogram for each metre of rise (ACSM, table 6.3); not for descents."""
 KCAL_PER_LITRE_OXYGEN = (4.69, 5.05)
 """Kilocalories released per litre of oxygen: first if only fat is burnt, then if only carbohydrate is (Lusk 1924, J
 Biol Chem 59:41)."""
@@ -34,19 +31,17 @@ MINETTI_COEFFICIENTS: Mapping[str, tuple[float, ...]] = {
     "walk": (280.5, -58.7, -76.8, 51.9, 19.6, 2.5),
     "run": (155.4, -30.4, -43.3, 46.3, 19.5, 3.6),
 }
-"""Coefficients of a polynomial, highest power first, that gives the energy cost above rest (J/kg/m) at a grade. It was
-measured at grades from -0.45 to 0.45 (Minetti 2002, J Appl Physiol 93:1039). Level walking at its cheapest costs 1.64
-J/kg/m."""
+"""Polynomial, highest power first, of the energy cost above rest (J/kg/m) at a grade, measured at grades from -0.45 to
+0.45 (Minetti 2002, J Appl Physiol 93:1039)."""
 J_PER_KCAL = 4184.0
 """Joules per thermochemical kilocalorie."""
 COST_SD_BETWEEN_RUNNERS = 0.07
 """Standard deviation of the energy cost between people, as a fraction of the mean: 0.24 of 3.40 J/kg/m on the level
 (Minetti 2002)."""
 BACKWARD_COST_RATIO: Mapping[str, tuple[float, float]] = {"walk": (1.3, 1.8), "run": (1.15, 1.35)}
-"""Lowest and highest ratio of backward to forward energy cost above rest, at the same speed. The range includes the
-published values. Running: from 1.18 (Williford 1998, Med Sci Sports Exerc 30:1419: 27.15 and 31.33 ml/kg/min) to 1.35
-(Wright & Weyand 2001, J Exp Biol 204:1805; Rasica 2020, Eur J Appl Physiol 120:2507). Walking: 1.40 (Williford 1998:
-12.42 and 15.95 ml/kg/min) and 1.52 (Compendium of Physical Activities, 17320: 6.0 METs at 3.5 mph, forward 4.3;
+"""Lowest and highest ratio of backward to forward energy cost above rest at the same speed, around published values.
+Running: 1.18 (Williford 1998, Med Sci Sports Exerc 30:1419) to 1.35 (Wright & Weyand 2001, J Exp Biol 204:1805; Rasica
+2020, Eur J Appl Physiol 120:2507). Walking: 1.40 (Williford 1998) and 1.52 (Compendium of Physical Activities, 17320,
 Ainsworth 2011, Med Sci Sports Exerc 43:1575)."""
 
 
@@ -59,20 +54,18 @@ class Energy:
     segment_high_kcal_per_kg: FloatArray
     direction_low_kcal_per_kg: FloatArray
     """Low end of the energy of each of ``DIRECTIONS`` in kcal per kg of body weight, ``(4,)``: the sum over its
-    segments of known energy; NaN if there is no such segment."""
+    segments of known energy; NaN if it has segments, but none of known energy."""
     direction_high_kcal_per_kg: FloatArray
     low_kcal_per_kg: float
-    """Low end of the energy of the activity in kcal per kg of body weight: the sum over all segments of known energy;
-    NaN if there is no such segment."""
+    """Low end of the energy of the activity in kcal per kg of body weight, likewise."""
     high_kcal_per_kg: float
     assumes_level_ground: bool
-    """Whether altitude is unknown, so that the ground was assumed to be level (grade 0)."""
+    """Whether altitude is unknown, so that the ground was taken to be level."""
 
 
 def compute_energy(cleaned: CleanedActivity, segments: Segments) -> Energy:
     """Return the energy above rest of every segment, of every direction and of the activity.
 
-    The low end of a direction is the sum of the low ends of its segments; the high end is the sum of their high ends.
     Standing and pauses cost nothing. The energy is unknown for segments of unknown direction and for moving segments of
     unknown distance. The range covers both gaits where the gait is unknown, and forward too where backward is only
     suspected.
@@ -110,8 +103,7 @@ def segment_costs(segments: Segments, grade: FloatArray) -> tuple[FloatArray, Fl
 def forward_cost(gait: str, grade: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Return the low and the high cost of moving forward, in kcal/kg/m, at the gait ``walk`` or ``run``.
 
-    Downhill the ACSM equation does not hold. There the high end is the ACSM cost on the level, and the low end is the
-    cost by Minetti's polynomial.
+    Downhill the high end is the ACSM cost on the level, and the low end is the cost by Minetti's polynomial.
 
     Example: the cost of a kilometre on the level.
     >>> low, high = forward_cost("run", np.zeros(1))
@@ -132,9 +124,8 @@ def backward_cost(gait: str, grade: FloatArray) -> tuple[FloatArray, FloatArray]
     The high end is the forward cost times the largest ratio of backward to forward cost. For the low end, the smallest
     ratio multiplies only the cost on level ground; what climbing costs in addition is added unchanged.
 
-    Published uphill costs disagree. Backward running costs 35 % more than forward on average over grades up to 25 %
-    (Rasica 2020), backward walking 17–20 % more at grades of 5–10 % (Hooper 2004, J Orthop Sports Phys Ther 34:65). For
-    downhill no measurement was found.
+    Measured uphill: running 35 % more than forward over grades up to 25 % (Rasica 2020), walking 17–20 % more at grades
+    of 5–10 % (Hooper 2004, J Orthop Sports Phys Ther 34:65). Downhill is unmeasured.
     """
     (low, high), (min_ratio, max_ratio) = forward_cost(gait, grade), BACKWARD_COST_RATIO[gait]
     level_low, _ = forward_cost(gait, np.zeros(1))
@@ -151,11 +142,7 @@ def _cost_bounds(gait: str, segments: Segments, grade: FloatArray) -> tuple[Floa
 
 
 def _group_sums(values: FloatArray, groups: NDArray[np.bool_], has_no_distance: bool) -> FloatArray:
-    """Return the sum of the known values in each group, ``(k,)``.
-
-    ``groups`` is a mask ``(k, n)``, one row per group. The sum of an empty group is 0, or NaN if the activity has no
-    distance. The sum of a group in which every value is unknown is NaN.
-    """
+    """Return the sum of the known values in each row of the mask ``groups`` ``(k, n)``; NaN if none is known."""
     is_known = np.isfinite(values)
     sums: FloatArray = groups.astype(np.float64) @ np.where(is_known, values, 0.0)
     is_zero = ~np.any(groups, axis=1) & (not has_no_distance)

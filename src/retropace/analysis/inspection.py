@@ -12,19 +12,23 @@ from retropace.cleaning.clean import clean_activity
 from retropace.core.activity import Activity, is_autolap
 from retropace.core.cleaned_activity import CleanedActivity
 from retropace.core.geodesy import project_along_path_m
+from retropace.core.json_values import to_json_values
 from retropace.core.parameters import CleanParameters
 from retropace.core.spans import contains, midpoints
 from retropace.core.units import format_count
 
-REPORTED_COLUMNS = (
-    *("lat_deg", "altitude_m", "distance_m", "speed_mps", "cadence_recorded", "heart_rate_bpm", "step_length_m"),
-)
-"""Columns of the samples for which an inspection reports which fraction of the values is known."""
-COLUMN_NAMES = {"lat_deg": "position", "cadence_recorded": "cadence"}
-"""Names under which some columns are reported; all others are reported under their own name without its unit."""
+REPORTED_COLUMNS = {
+    "lat_deg": "position",
+    "altitude_m": "altitude",
+    "distance_m": "distance",
+    "speed_mps": "speed",
+    "cadence_recorded": "cadence",
+    "heart_rate_bpm": "heart_rate",
+    "step_length_m": "step_length",
+}
+"""Columns of the samples of which the known fraction is reported, with the names under which it is."""
 MIN_LONG_GAP_S = 15.0
-"""Shortest time (s) between two records that is reported as a gap; while it records, no device leaves that much time
-between records."""
+"""Shortest time (s) between two records that is reported as a gap; a device that records leaves less."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +56,7 @@ class Inspection:
     column_shares: dict[str, float]
     """Fraction of the records that have a value of each quantity, by the quantity's name."""
     route_shape: RouteShape | None
-    """Size of the route, and distance between its start and its finish; None without positions."""
+    """None without positions."""
     manual_lap_count: int
     """Number of laps ended by a press of the button or by a workout step, not automatically by the watch."""
     suggestions: tuple[str, ...]
@@ -109,8 +113,7 @@ def inspect_activity(activity: Activity, parameters: CleanParameters | None = No
         longest_gap_s=float(np.max(gaps_s)) if len(gaps_s) else 0.0,
         long_gap_count=int(np.sum((gaps_s > MIN_LONG_GAP_S) & ~is_paused)),
         column_shares={
-            COLUMN_NAMES.get(name, name.rpartition("_")[0]): float(np.mean(np.isfinite(getattr(samples, name))))
-            for name in REPORTED_COLUMNS
+            name: float(np.mean(np.isfinite(getattr(samples, column)))) for column, name in REPORTED_COLUMNS.items()
         },
         route_shape=_find_route_shape(cleaned),
         manual_lap_count=manual_lap_count,
@@ -119,10 +122,7 @@ def inspect_activity(activity: Activity, parameters: CleanParameters | None = No
 
 
 def _find_route_shape(cleaned: CleanedActivity) -> RouteShape | None:
-    """Return the size of the smallest rectangle around the positions, at any angle, and the distance of the two ends.
-
-    None with fewer than three positions.
-    """
+    """Return the shape of the route; None with fewer than three positions."""
     east_m, north_m = project_along_path_m(cleaned.lat_deg, cleaned.lon_deg)
     known = np.isfinite(east_m)
     if known.sum() < 3:
@@ -167,10 +167,4 @@ def _build_suggestions(activity: Activity, cleaned: CleanedActivity, manual_lap_
 
 def _to_json(record: Any) -> dict[str, Any]:
     """Return the fields of a dataclass as a dict; NaN and empty text become None."""
-    return {name: _json_value(value) for name, value in asdict(record).items()}
-
-
-def _json_value(value: Any) -> Any:
-    if isinstance(value, float):
-        return value if np.isfinite(value) else None
-    return value if value != "" else None
+    return {name: None if value == "" else value for name, value in to_json_values(asdict(record)).items()}

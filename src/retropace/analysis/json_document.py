@@ -67,14 +67,13 @@ def analysis_document(
         "energy_low_kcal_per_kg": energy.direction_low_kcal_per_kg,
         "energy_high_kcal_per_kg": energy.direction_high_kcal_per_kg,
     }
+    direction_rows = _to_rows(DIRECTION_FIELDS, directions, summary.directions)
     return {
         "schema": SCHEMA,
         "source": source_document(activity),
         "activity": activity_document(activity, cleaned),
         "segments": _to_rows(SEGMENT_FIELDS, {}, segments, summary.segments),
-        "directions": dict(
-            zip(DIRECTIONS, _to_rows(DIRECTION_FIELDS, directions, summary.directions), strict=True),
-        ),
+        "directions": dict(zip(DIRECTIONS, direction_rows, strict=True)),
     }
 
 

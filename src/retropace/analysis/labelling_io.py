@@ -27,12 +27,11 @@ MAX_BYTES = 200_000_000
 
 
 def read_labelling(path: str | os.PathLike[str], recording: Activity | None = None) -> Labelling:
-    """Return the labelling in a file, whose format is detected from its content.
+    """Return the labelling in a file.
 
     The file is what ``analyze --format json`` prints for one session; or a reference, ``{"spans": [{"start_s", "end_s",
-    "direction"}], "distance_m": {direction: metres}}``; or a sidecar or Audacity label track. Places in a sidecar or a
-    label track, such as laps, are looked up in ``recording``; without it only elapsed times are allowed. Raises
-    :class:`RetropaceError` with the file's name.
+    "direction"}], "distance_m": {direction: metres}}``; or a sidecar or Audacity label track, whose places, such as
+    laps, are looked up in ``recording``. Raises :class:`RetropaceError` with the file's name.
     """
     return read_labellings([path], recording)[0]
 
@@ -44,7 +43,7 @@ def read_labellings(paths: Sequence[str | os.PathLike[str]], recording: Activity
 
 
 def _read_labelling(path: str | os.PathLike[str], clean: Callable[[], CleanedActivity] | None) -> Labelling:
-    """Read one labelling; ``clean`` returns the cleaned recording and is called only if the labelling needs it."""
+    """Read one labelling; ``clean`` is called only if the labelling needs the recording."""
     try:
         size = Path(path).stat().st_size
         if size > MAX_BYTES:
@@ -81,8 +80,10 @@ def _parse_json_labelling(text: str, path: str | os.PathLike[str]) -> Labelling:
     try:
         start_s, end_s = (np.array([float(row[name]) for row in rows]) for name in ("start_s", "end_s"))
         direction = np.array([str(row["direction"]) for row in rows], dtype=np.str_)
-        confidence = np.array([_float_or_nan(row.get("confidence")) for row in rows]) if is_analysis else np.empty(0)
-        distance_m = np.array([_float_or_nan(row.get("distance_m")) for row in rows]) if is_analysis else np.empty(0)
+        confidence, distance_m = (
+            np.array([_float_or_nan(row.get(name)) for row in rows if is_analysis])
+            for name in ("confidence", "distance_m")
+        )
         totals_m = _parse_totals(document, is_analysis)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise RetropaceError(f"has a span that lacks something ({type(error).__name__}: {error})", path=path) from None
@@ -95,9 +96,10 @@ def _parse_totals(document: dict[str, Any], is_analysis: bool) -> dict[str, floa
     """Return the true or estimated distance in each direction, in metres, that the document states."""
     if is_analysis:
         directions = document.get("directions") or {}
-        totals_m = {name: _float_or_nan(figures.get("distance_m")) for name, figures in directions.items()}
+        stated = {name: figures.get("distance_m") for name, figures in directions.items()}
     else:
-        totals_m = {name: _float_or_nan(metres) for name, metres in (document.get("distance_m") or {}).items()}
+        stated = document.get("distance_m") or {}
+    totals_m = {name: _float_or_nan(metres) for name, metres in stated.items()}
     return {name: metres for name, metres in totals_m.items() if math.isfinite(metres)}
 
 
@@ -120,11 +122,7 @@ def _check_spans(start_s: np.ndarray, end_s: np.ndarray, direction: np.ndarray, 
 def _labelling_from_annotations(
     unresolved: list[UnresolvedAnnotation], path: str | os.PathLike[str], clean: Callable[[], CleanedActivity] | None
 ) -> Labelling:
-    """Return the labelling that annotations give; places are looked up in the recording that ``clean`` returns.
-
-    Without ``clean`` all annotations must be given by elapsed times. Raises :class:`RetropaceError` if there are no
-    annotations.
-    """
+    """Return the labelling that annotations give, which without ``clean`` must be given by elapsed times."""
     if not unresolved:
         raise RetropaceError("holds no annotations", path=path)
     cleaned = None if clean is None else clean()
@@ -135,14 +133,10 @@ def _labelling_from_annotations(
         annotations, _ = resolve_annotations(unresolved, cleaned)
     (start_s, end_s), direction = annotations.spans.T, annotations.direction
     _check_spans(start_s, end_s, direction, path)
-    return Labelling(start_s, end_s, direction, distance_m=_span_distances(cleaned, start_s, end_s))
-
-
-def _span_distances(cleaned: CleanedActivity | None, start_s: np.ndarray, end_s: np.ndarray) -> np.ndarray:
-    """Return the distance of each span in metres, measured on the recording; empty if there is no recording."""
     if cleaned is None:
-        return np.empty(0)
-    return np.asarray(cleaned.value_at("distance_m", end_s) - cleaned.value_at("distance_m", start_s))
+        return Labelling(start_s, end_s, direction)
+    distance_m = cleaned.value_at("distance_m", end_s) - cleaned.value_at("distance_m", start_s)
+    return Labelling(start_s, end_s, direction, distance_m=distance_m)
 
 
 def _resolve_elapsed(annotation: UnresolvedAnnotation) -> Annotation:

@@ -1,8 +1,7 @@
-"""Metrics of an estimated labelling against a reference: durations, distances, boundaries and calibration.
+"""Metrics of an estimated labelling against a reference, as in mir_eval.
 
-A labelling is a sequence of disjoint, sorted spans with a direction (as in mir_eval). A second is judged only if both
-labellings cover it and the reference is not ``unknown`` there. Adjacent spans of one direction form a stretch; a
-boundary is a change of direction between two stretches.
+A second is judged only if both labellings cover it and the reference is not ``unknown`` there. Adjacent spans of one
+direction form a stretch; a boundary is a change of direction between two stretches.
 """
 
 from __future__ import annotations
@@ -36,12 +35,12 @@ class BoundaryCounts:
 
     @property
     def precision(self) -> float:
-        """Share of the estimated boundaries that match a reference boundary; NaN if there is no estimated boundary."""
+        """Share of the estimated boundaries that match; NaN if there are none."""
         return self.matched / self.estimated if self.estimated else np.nan
 
     @property
     def recall(self) -> float:
-        """Share of the reference boundaries that have a matching estimated boundary; NaN if the reference has none."""
+        """Share of the reference boundaries that match; NaN if there are none."""
         return self.matched / self.reference if self.reference else np.nan
 
     @property
@@ -139,17 +138,9 @@ class Reliability:
         columns = self.stretch_count, self.duration_s, self.confidence, self.accuracy
         rows = zip(*(column.tolist() for column in columns), strict=True)
         return [
-            to_json_values(
-                {
-                    "from": tenth / 10,
-                    "to": (tenth + 1) / 10,
-                    "stretches": count,
-                    "seconds": duration_s,
-                    "confidence": confidence,
-                    "right": accuracy,
-                }
-            )
-            for tenth, (count, duration_s, confidence, accuracy) in enumerate(rows)
+            {"from": tenth / 10, "to": (tenth + 1) / 10}
+            | to_json_values(dict(zip(("stretches", "seconds", "confidence", "right"), row, strict=True)))
+            for tenth, row in enumerate(rows)
         ]
 
 
@@ -205,27 +196,32 @@ def score(truth: Labelling, found: Labelling) -> Scores:
 
     """
     edges_s, reference, estimated, estimated_index = _common_spans(truth, found)
-    duration_s = np.diff(edges_s)
     is_judged = (reference != "") & (reference != "unknown") & (estimated != "")
-    is_correct = is_judged & (reference == estimated)
+    reference_stretches, reference_boundaries_s = _merge_stretches(edges_s, np.where(is_judged, reference, ""))
+    estimated_stretches, estimated_boundaries_s = _merge_stretches(edges_s, np.where(is_judged, estimated, ""))
+    duration_s, reference, estimated = np.diff(edges_s)[is_judged], reference[is_judged], estimated[is_judged]
     brier, reliability = np.nan, None
     if len(found.confidence):
-        confidence = np.append(found.confidence, np.nan)[estimated_index]
+        span_index = estimated_index[is_judged]
+        confidence = found.confidence[span_index]
         certain = np.where(np.isfinite(confidence), confidence, 1.0)
         probability = np.select([estimated == "backward", estimated == "forward"], [certain, 1.0 - certain], 0.0)
         squared_error = (probability - (reference == "backward")) ** 2
-        judged_s = max(duration_s[is_judged].sum(), 1e-9)
-        brier = float(np.sum(squared_error[is_judged] * duration_s[is_judged]) / judged_s)
-        reliability = _compute_reliability(
-            estimated_index[is_judged], confidence[is_judged], is_correct[is_judged], duration_s[is_judged]
-        )
-    reference_stretches, reference_boundaries_s = _merge_stretches(edges_s, np.where(is_judged, reference, ""))
-    estimated_stretches, estimated_boundaries_s = _merge_stretches(edges_s, np.where(is_judged, estimated, ""))
+        brier = float(np.sum(squared_error * duration_s) / max(duration_s.sum(), 1e-9))
+        reliability = _compute_reliability(span_index, confidence, reference == estimated, duration_s)
+    distances_m = _direction_distances(truth, found)
     return Scores(
-        judged_s=float(duration_s[is_judged].sum()),
-        correct_s=float(duration_s[is_correct].sum()),
-        directions=_score_directions(
-            duration_s[is_judged], reference[is_judged], estimated[is_judged], _direction_distances(truth, found)
+        judged_s=float(duration_s.sum()),
+        correct_s=float(duration_s[reference == estimated].sum()),
+        directions=tuple(
+            DirectionScore(
+                name,
+                float(duration_s[reference == name].sum()),
+                float(duration_s[estimated == name].sum()),
+                float(duration_s[(reference == name) & (estimated == name)].sum()),
+                *(metres.get(name, np.nan) for metres in distances_m),
+            )
+            for name in SCORED_DIRECTIONS
         ),
         boundaries={
             window_s: match_boundaries(reference_boundaries_s, estimated_boundaries_s, window_s, window_s)
@@ -237,34 +233,13 @@ def score(truth: Labelling, found: Labelling) -> Scores:
     )
 
 
-def _score_directions(
-    duration_s: FloatArray, reference: StrArray, estimated: StrArray, distances_m: tuple[Mapping[str, float], ...]
-) -> tuple[DirectionScore, ...]:
-    """Score each direction in the judged time; ``distances_m``: metres per direction, of reference and estimate."""
-
-    def total_s(is_counted: NDArray[np.bool_]) -> float:
-        return float(duration_s[is_counted].sum())
-
-    return tuple(
-        DirectionScore(
-            name,
-            total_s(reference == name),
-            total_s(estimated == name),
-            total_s((reference == name) & (estimated == name)),
-            *(metres.get(name, np.nan) for metres in distances_m),
-        )
-        for name in SCORED_DIRECTIONS
-    )
-
-
 def fill_unlabelled(reference: Labelling, estimated: Labelling, direction: str) -> Labelling:
-    """Return the reference, filled with ``direction`` at times that only the estimate labels.
+    """Return the reference, filled with ``direction``, or with ``rest`` where the estimate is, where it has none.
 
-    Where the estimate is ``rest`` the label becomes ``rest`` instead, because annotators rarely record standing.
+    Annotators rarely record standing. Times that neither labels stay without a label.
     """
     edges_s, labels, estimates, _ = _common_spans(reference, estimated)
-    fill = np.where(estimates == "rest", "rest", np.where(estimates != "", direction, ""))
-    filled = np.where(labels != "", labels, fill)
+    filled = np.select([labels != "", estimates == "rest", estimates != ""], [labels, "rest", direction], "")
     has_label = filled != ""
     return Labelling(edges_s[:-1][has_label], edges_s[1:][has_label], filled[has_label])
 
@@ -272,10 +247,9 @@ def fill_unlabelled(reference: Labelling, estimated: Labelling, direction: str) 
 def match_boundaries(
     reference_s: FloatArray, estimated_s: FloatArray, max_early_s: float, max_late_s: float
 ) -> BoundaryCounts:
-    """Match estimated boundaries to reference ones, each to at most one, as many as possible; returns the counts.
+    """Match boundaries one to one, as many as possible, if the estimated one is not too early and not too late.
 
-    An estimated boundary may match if it lies from ``max_early_s`` before to ``max_late_s`` after the reference one. As
-    all windows have one length, a greedy match in order is a maximum matching (Glover 1967, Naval Res Logist Q 14:313).
+    As all windows have one length, a greedy match in order does this (Glover 1967, Naval Res Logist Q 14:313).
 
     Example:
     >>> match_boundaries(np.array([60.0, 100.0]), np.array([58.0, 80.0]), 3.0, 3.0)

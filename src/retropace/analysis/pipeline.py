@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from retropace.analysis.energy import Energy, compute_energy
@@ -32,15 +32,12 @@ class SegmentedActivity:
     """One cleaned activity with its change points in pace and cadence, before any direction is determined."""
 
     activity: Activity
-    """The activity as it was read."""
     cleaned: CleanedActivity
     signals: StandardizedSignals
     edges_s: FloatArray
-    """Start, change points and end of the activity in elapsed seconds, together with the starts and ends of pauses and
-    of standing."""
+    """Start, change points, edges of pauses and of standing, and end of the activity, in elapsed seconds."""
     fine_edges_s: FloatArray
-    """The same kind of times as ``edges_s``, from a finer segmentation that has smaller changes too; labelling uses
-    it."""
+    """The same from a finer segmentation that has smaller changes too, for labelling."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +52,9 @@ class Analysis:
     """Pace and cadence of ``cleaned``, each in standard deviations of its noise."""
     segments: Segments
     annotations: AnnotationTable
-    """Annotations as used: within the activity, sorted and disjoint; edges with a tolerance were moved to change
-    points."""
+    """Annotations as used: sorted and disjoint; edges with a tolerance were moved to change points."""
     workout: Workout | None
-    """The planned workout, with the result of fitting it to the activity; None if no workout was given."""
+    """The planned workout, fitted to the activity; None if no workout was given."""
     summary: Summary
     energy: Energy
     borderline: tuple[BorderlineSegment, ...]
@@ -76,10 +72,7 @@ class Analysis:
             "annotations": json_document.annotation_documents(self.annotations),
             "workout": None if self.workout is None else json_document.workout_document(self.workout),
             "athlete": None if self.athlete is None else json_document.athlete_document(self.athlete, self.activity),
-            "worth_a_look": [
-                {"start_s": segment.start_s, "end_s": segment.end_s, "probability": segment.probability}
-                for segment in self.borderline
-            ],
+            "worth_a_look": [asdict(segment) for segment in self.borderline],
             "warnings": list(self.warnings),
         }
 
@@ -92,12 +85,11 @@ def analyze(
 ) -> Analysis:
     """Return how far and how long an activity was run forward and backward, with its labelled segments.
 
-    ``annotations`` may be of several kinds: annotations with start and end in seconds, annotations that name a place
-    such as a lap (:func:`retropace.parse_mark`, :func:`retropace.read_sidecar`), a workout
-    (:func:`retropace.parse_sentence`), zones (:func:`retropace.read_zones`) or a direction field
-    (:func:`retropace.parse_field`). ``athlete`` is the runner, if known from other sessions. Raises
-    :class:`retropace.ReadError` if the activity has nothing to measure, and :class:`retropace.AnnotationError` for
-    annotations outside of it or in conflict with each other.
+    ``annotations`` come from :func:`retropace.parse_mark`, :func:`retropace.read_sidecar`,
+    :func:`retropace.parse_sentence`, :func:`retropace.read_zones` and :func:`retropace.parse_field`, or have start and
+    end in seconds. ``athlete`` is the runner, if known from other sessions. Raises :class:`retropace.ReadError` if the
+    activity has nothing to measure, and :class:`retropace.AnnotationError` for annotations outside of it or in conflict
+    with each other.
 
     Example:
     >>> from retropace.simulate import backward, forward, simulate

@@ -25,9 +25,9 @@ class Summary:
     segment_counts: NDArray[np.intp]
     """Number of segments of each direction."""
     annotated_m: FloatArray
-    """Metres of each direction that lie in segments whose direction is annotated."""
+    """Metres of each direction in segments whose direction is annotated."""
     suspected_m: FloatArray
-    """Metres of each direction that lie in segments whose direction is only suspected."""
+    """Metres of each direction in segments whose direction is only suspected."""
 
 
 def summarize(cleaned: CleanedActivity, segments: Segments) -> Summary:

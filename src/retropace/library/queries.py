@@ -1,7 +1,6 @@
-"""Queries on the library. Most are about its scope: all places, or those added by :meth:`Library.add_to_scope`.
+"""Queries on the library, most about its scope: all places, or those added by :meth:`Library.add_to_scope`.
 
-The order of every result is independent of the order of insertion. Where duplicates matter,
-:func:`mark_visible_duplicates` must be called before.
+Where duplicates matter, :func:`mark_visible_duplicates` must be called before. Results are in a fixed order.
 """
 
 from __future__ import annotations
@@ -44,7 +43,7 @@ class ActivityFilter:
     def matches(self, start_time: datetime | str | None, sport: str, sub_sport: str) -> bool:
         """Whether the filter selects an activity; with ``since``, one without a start time is never selected."""
         text = start_time if isinstance(start_time, str) else format_time(start_time)
-        if self.since is not None and (text is None or text < self._since_text()):
+        if self.since is not None and (text is None or text < format_comparable(self.since)):
             return False
         words = f"{sport} {sub_sport}".casefold()
         return not self.sports or any(sport.casefold() in words for sport in self.sports)
@@ -54,16 +53,17 @@ class ActivityFilter:
         parts, values = ["1"], []
         if self.since is not None:
             parts.append("start_time >= ?")
-            values.append(self._since_text())
+            values.append(format_comparable(self.since))
         if self.sports:
             condition = "instr(lower(coalesce(sport, '') || ' ' || coalesce(sub_sport, '')), lower(?)) > 0"
             parts.append("(" + " OR ".join(condition for _ in self.sports) + ")")
             values += self.sports
         return " AND ".join(parts), values
 
-    def _since_text(self) -> str:
-        """Format ``since`` without ``Z``, so that it compares rightly as text with and without fractions of seconds."""
-        return (format_time(self.since) or "").removesuffix("Z")
+
+def format_comparable(time: datetime) -> str:
+    """Format a time without ``Z``, so that it compares rightly as text with and without fractions of seconds."""
+    return (format_time(time) or "").removesuffix("Z")
 
 
 def link_duplicates(library: Library) -> None:
@@ -76,10 +76,7 @@ def link_duplicates(library: Library) -> None:
 
 
 def mark_visible_duplicates(library: Library, activity_filter: ActivityFilter) -> None:
-    """Find duplicates among the selected activities in scope, and keep them for later queries on this connection.
-
-    Only activities in scope are compared, so that none is left out as a duplicate of an activity outside the scope.
-    """
+    """Find duplicates among the selected activities in scope, for later queries on this connection."""
     with library.translate_errors():
         _fill_duplicates(library, "duplicates", "shown", activity_filter)
 
@@ -108,12 +105,11 @@ def _select_candidates(library: Library, place_table: str, activity_filter: Acti
 def find_activities(
     library: Library, activity_filter: ActivityFilter, *, condition: str = "1", values: tuple[Any, ...] = ()
 ) -> Iterator[dict[str, Any]]:
-    """Yield the selected activities in scope with their figures per direction, sorted by start.
+    """Yield the selected activities in scope, sorted by start, as columns of ``activities`` and figures per direction.
 
-    Each row has the columns of the table ``activities`` and a column for each figure of each direction, for example
-    ``backward_distance_m``. ``path`` is the first place of its recording, ``also`` the others, joined by `` | ``.
-    ``counts_instead`` is the id of the activity that counts instead of a duplicate, else None. ``condition`` is a
-    further SQL condition on ``activities``, with its ``values``.
+    A figure is called like ``backward_distance_m``. ``path`` is the first place of the recording, ``also`` the others,
+    joined by `` | ``. ``counts_instead`` is the id of the activity that counts instead of a duplicate, else None.
+    ``condition`` is a further SQL condition on ``activities``, with its ``values``.
     """
     filter_condition, filter_values = activity_filter.to_sql_condition()
     figures = ", ".join(
@@ -174,8 +170,7 @@ def count_details(library: Library, outcome: str) -> list[tuple[str, int]]:
 def sum_months(library: Library, activity_filter: ActivityFilter) -> dict[str | None, dict[str, dict[str, float]]]:
     """Sum :data:`MONTH_FIELDS` of the selected activities in scope per month (UTC, as ``2025-05``) and direction.
 
-    Duplicates do not count. Activities without a start time belong to the month None, which is last. Values are added
-    in a fixed order, so that equal activities give bit-identical sums.
+    Duplicates do not count. Activities without a start time belong to the month None, which is last.
     """
     condition, values = activity_filter.to_sql_condition()
     rows = library.db.execute(
@@ -189,18 +184,13 @@ def sum_months(library: Library, activity_filter: ActivityFilter) -> dict[str | 
     for month, direction, *figures in rows:
         zeros = {name: dict.fromkeys(MONTH_FIELDS, 0.0) for name in DIRECTIONS}
         direction_sums = sums.setdefault(month, zeros)[direction]
-        elapsed_s = figures[2]
-        for name, value in zip(MONTH_FIELDS, (float(elapsed_s > 0.0), *figures), strict=True):
+        for name, value in zip(MONTH_FIELDS, (float(figures[2] > 0.0), *figures), strict=True):
             direction_sums[name] += value or 0.0
     return sums
 
 
 def find_places(library: Library, reference: str | os.PathLike[str]) -> list[str]:
-    """Find the places of stored files that the user's ``reference`` stands for, sorted.
-
-    A reference is the id of an activity (or its first four or more digits), the place of a file, or that of a folder
-    or archive, which stands for all files in it.
-    """
+    """Find the places of stored files, sorted, by an activity's id or four of its digits, or by a place or folder."""
     text = os.fspath(reference)
     rows = library.db.execute(
         "SELECT DISTINCT place FROM inputs LEFT JOIN activities USING (recording)"

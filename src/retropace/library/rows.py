@@ -1,7 +1,4 @@
-"""Lossless conversion between the JSON document of an analysis and rows of the library.
-
-The tables of segments, directions and annotations have the fields of the document as columns.
-"""
+"""Lossless conversion between the JSON document of an analysis and rows of the library, which have its fields."""
 
 from __future__ import annotations
 
@@ -20,8 +17,7 @@ if TYPE_CHECKING:
 BEST_EFFORT_FIELDS = ("direction", "kind", "asked", "seconds", "metres", "start_s", "basis")
 """Columns of the table ``bests``: the fastest stretch of a direction over each usual time or distance."""
 STORAGE_VERSION = "figures, bests and energy"
-"""Description of what the library stores of an analysis. When this text changes, the next run processes every file
-again."""
+"""What the library stores of an analysis; when this text changes, the next run processes every file again."""
 _JSON_FIELDS = ("workout", "athlete", "worth_a_look", "warnings")
 """Keys of the JSON document whose values the table ``activities`` stores as JSON text."""
 

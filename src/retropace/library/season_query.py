@@ -8,8 +8,8 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from retropace.analysis.json_document import format_time
 from retropace.core.segments import DIRECTIONS
+from retropace.library.queries import format_comparable
 from retropace.library.rows import BEST_EFFORT_FIELDS
 from retropace.library.store import Library
 from retropace.season.runs import (
@@ -53,34 +53,31 @@ class SeasonQuery:
     runner: str | None
     """Name of the athlete; None for activities without one."""
     since: datetime | None = None
-    """Activities that start at this time or later are selected; None for no limit."""
+    """Earliest start of an activity; None for no limit."""
     before: datetime | None = None
-    """Activities that start earlier than this time are selected; None for no limit."""
+    """Time before which activities must start; None for no limit."""
 
 
 def count_by_runner(library: Library) -> list[tuple[str | None, int]]:
     """Return the number of activities of each runner, duplicates excluded, by name; None stands for no name."""
+    statement = "SELECT runner, count(*) FROM activities WHERE duplicate_of IS NULL GROUP BY runner ORDER BY runner"
     with library.translate_errors():
-        rows = library.db.execute(
-            "SELECT runner, count(*) FROM activities WHERE duplicate_of IS NULL GROUP BY runner ORDER BY runner"
-        )
-        return [(name, count) for name, count in rows]
+        return library.db.execute(statement).fetchall()
 
 
 def count_undated(library: Library, runner: str | None) -> int:
     """Return the number of a runner's activities without a start time, duplicates excluded; no season has them."""
+    statement = "SELECT count(*) FROM activities WHERE runner IS ? AND start_time IS NULL AND duplicate_of IS NULL"
     with library.translate_errors():
-        row = library.db.execute(
-            "SELECT count(*) FROM activities WHERE runner IS ? AND start_time IS NULL AND duplicate_of IS NULL",
-            (runner,),
-        ).fetchone()
-    return int(row[0])
+        return int(library.db.execute(statement, (runner,)).fetchone()[0])
 
 
 def read_season(library: Library, query: SeasonQuery) -> Season:
     """Read the season that the query selects; duplicates and activities without a start time do not count."""
     with library.translate_errors():
-        _select_activities(library, query)
+        library.db.execute("DROP TABLE IF EXISTS temp.chosen")
+        library.db.execute("CREATE TEMP TABLE chosen (key INTEGER PRIMARY KEY)")
+        library.db.execute(*build_selection(query))
         rows, row_numbers = _read_season_rows(library)
         bests = [SeasonBest._make((*row[1:-1], row_numbers[row[0]])) for row in library.db.execute(QUERIES["bests"])]
         quarters = library.db.execute(QUERIES["quarters"])
@@ -88,21 +85,10 @@ def read_season(library: Library, query: SeasonQuery) -> Season:
         return build_season(rows, bests, ((row_numbers[key], ratio) for key, ratio in quarters), stretches)
 
 
-def _select_activities(library: Library, query: SeasonQuery) -> None:
-    """Fill ``temp.chosen`` with the keys of the activities that the query selects."""
-    library.db.execute("DROP TABLE IF EXISTS temp.chosen")
-    library.db.execute("CREATE TEMP TABLE chosen (key INTEGER PRIMARY KEY)")
-    library.db.execute(*build_selection(query))
-
-
 def build_selection(query: SeasonQuery) -> tuple[str, tuple[Any, ...]]:
-    """Build the SQL statement that fills ``temp.chosen`` with the keys of the selected activities, with its values.
-
-    The statement can use the index on runner and start time.
-    """
-    # Times without their "Z" compare as texts like the times, with or without fractions of a second.
-    since = "" if query.since is None else (format_time(query.since) or "").removesuffix("Z")
-    before = "9999" if query.before is None else (format_time(query.before) or "").removesuffix("Z")
+    """Build the SQL statement, with its values, that fills ``temp.chosen``; it can use an index."""
+    since = "" if query.since is None else format_comparable(query.since)
+    before = "9999" if query.before is None else format_comparable(query.before)
     statement = (
         "INSERT INTO temp.chosen SELECT key FROM activities"
         " WHERE runner IS ? AND start_time >= ? AND start_time < ? AND duplicate_of IS NULL"
@@ -121,9 +107,9 @@ def _read_season_rows(library: Library) -> tuple[list[SeasonRow], dict[int, int]
         rows = segments.get(key, [])
         metres, seconds = [0.0] * len(GAITS), [0.0] * len(GAITS)
         for direction, gait, _, _, distance_m, moving_s in rows:
-            if (direction, gait) in _GAIT_INDEX:
-                metres[_GAIT_INDEX[direction, gait]] += distance_m
-                seconds[_GAIT_INDEX[direction, gait]] += moving_s
+            if (direction, gait) in GAITS:
+                metres[GAITS.index((direction, gait))] += distance_m
+                seconds[GAITS.index((direction, gait))] += moving_s
         season_rows.append(
             SeasonRow(
                 id=name,
@@ -138,13 +124,6 @@ def _read_season_rows(library: Library) -> tuple[list[SeasonRow], dict[int, int]
     return season_rows, {row[0]: number for number, row in enumerate(heads)}
 
 
-_GAIT_INDEX = {gait: index for index, gait in enumerate(GAITS)}
-"""Index in :data:`GAITS` of each combination of direction and gait."""
-
-
 def _group_by_activity(rows: Iterator[tuple[Any, ...]]) -> dict[int, list[tuple[Any, ...]]]:
-    """Return the rows of each activity by its key, which is the first column and is left out of the result.
-
-    The rows must be sorted by the key.
-    """
+    """Return the rows of each activity by its key, the first column, by which they are sorted and which is left out."""
     return {key: [row[1:] for row in group] for key, group in groupby(rows, key=lambda row: row[0])}

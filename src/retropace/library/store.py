@@ -16,11 +16,9 @@ from retropace.library.migrations import migrate
 from retropace.library.rows import StoredAnalysis, insert_activity
 
 Outcome = Literal["analysed", "failed", "other sport", "no activity", "left out", "archive"]
-"""What became of an input. ``left out``: a filter excluded it. ``archive``: an archive of which every file is stored;
-the next run can skip it."""
+"""What became of an input. ``left out``: a filter excluded it. ``archive``: an archive whose files are all stored."""
 BUSY_TIMEOUT_S = 60.0
-"""Longest time in seconds to wait while another process writes to the library; if it takes longer, the operation
-fails."""
+"""Longest time in seconds to wait while another process writes to the library; then the operation fails."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +39,7 @@ class StoredRecording:
 
     sha256: str
     context_digest: str
-    """Hash of sidecar, export metadata and suffix: what is known of the file besides its content."""
+    """Hash of what is known of the file besides its content: sidecar, export metadata and suffix."""
     size_bytes: int
     sessions: tuple[StoredAnalysis, ...] = ()
     """Analysis of each session; empty for a recording that is stored already."""
@@ -61,8 +59,7 @@ class Input:
     container: str = ""
     """Place of the outermost archive or export on disk; empty for a file on disk."""
     detail: str = ""
-    """Detail of the outcome: the other sport, the kind of file without an activity, or the sessions left out (as JSON).
-    Empty if the outcome needs none."""
+    """The other sport, the kind of file without an activity, or the sessions left out (as JSON); else empty."""
     failure: Failure | None = None
     recording: StoredRecording | None = field(default=None, repr=False)
 
@@ -73,10 +70,9 @@ def library_path() -> Path:
 
 
 class Library:
-    """An open library with its SQLite connection ``db``; as a context manager it closes the connection at the end.
+    """An open library with its SQLite connection ``db``, which the end of a ``with`` block closes.
 
-    Queries are about all places until :meth:`Library.add_to_scope` restricts them. Every method raises
-    :class:`RetropaceError` for errors of SQLite and of the file system.
+    Every method raises :class:`RetropaceError` for errors of SQLite and of the file system.
     """
 
     def __init__(self, path: str | os.PathLike[str], *, create: bool = True):
@@ -90,12 +86,12 @@ class Library:
         try:
             with self.translate_errors():
                 migrate(self.db, self.path)
-                self.db.execute("PRAGMA journal_mode = WAL")
                 # With WAL, a crash of the machine may lose the last transactions but never corrupts the library.
-                self.db.execute("PRAGMA synchronous = NORMAL")
-                self.db.execute("PRAGMA foreign_keys = ON")
-                self.db.execute("CREATE TEMP TABLE scope (place TEXT PRIMARY KEY) WITHOUT ROWID")
-                self.db.execute("CREATE TEMP VIEW shown AS SELECT * FROM inputs")
+                self.db.executescript(
+                    "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;"
+                    "CREATE TEMP TABLE scope (place TEXT PRIMARY KEY) WITHOUT ROWID;"
+                    "CREATE TEMP VIEW shown AS SELECT * FROM inputs"
+                )
         except BaseException:
             self.db.close()
             raise
@@ -125,8 +121,7 @@ class Library:
     def has_size(self, size_bytes: int) -> bool:
         """Whether any stored recording has this size in bytes; if none has, a file of this size must be new."""
         with self.translate_errors():
-            row = self.db.execute("SELECT 1 FROM recordings WHERE bytes = ? LIMIT 1", (size_bytes,)).fetchone()
-        return row is not None
+            return self.db.execute("SELECT 1 FROM recordings WHERE bytes = ?", (size_bytes,)).fetchone() is not None
 
     def has_recording(self, sha256: str, context_digest: str, settings_digest: str) -> bool:
         """Whether a file with this checksum was analysed with this context (sidecar, names) and these settings."""
@@ -134,38 +129,21 @@ class Library:
             return self._find_recording(sha256, context_digest, settings_digest) is not None
 
     def save(self, record: Input) -> None:
-        """Store the result of a place with all of its activities in one transaction.
-
-        If another place with the same recording is stored already, the recording is not stored again: both places refer
-        to it.
-        """
+        """Store the result of a place, with its activities unless the same recording is stored already."""
         with self.translate_errors(), self.transaction():
-            old = self.db.execute("SELECT recording FROM inputs WHERE place = ?", (record.place,)).fetchone()
+            old = self.db.execute("SELECT recording FROM inputs WHERE place = ?", (record.place,)).fetchall()
             key = None if record.recording is None else self._save_recording(record.recording, record.settings_digest)
-            self.db.execute("DELETE FROM failures WHERE place = ?", (record.place,))
-            self.db.execute(
-                "INSERT INTO inputs (place, container, stamp, settings, outcome, detail, recording)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (place) DO UPDATE SET container = excluded.container,"
-                " stamp = excluded.stamp, settings = excluded.settings, outcome = excluded.outcome,"
-                " detail = excluded.detail, recording = excluded.recording",
-                (
-                    record.place,
-                    record.container,
-                    record.fingerprint,
-                    record.settings_digest,
-                    record.outcome,
-                    record.detail,
-                    key,
-                ),
-            )
-            if record.failure is not None:
-                failure = record.failure
+            stamps = (record.fingerprint, record.settings_digest, record.outcome, record.detail)
+            columns = "place, container, stamp, settings, outcome, detail, recording"
+            values = (record.place, record.container, *stamps, key)
+            # Replacing a place deletes its failure too.
+            self.db.execute(f"REPLACE INTO inputs ({columns}) VALUES (?, ?, ?, ?, ?, ?, ?)", values)
+            if (failure := record.failure) is not None:
                 self.db.execute(
                     "INSERT INTO failures (place, reason, message, passes) VALUES (?, ?, ?, ?)",
                     (record.place, failure.reason, failure.message, int(failure.is_transient)),
                 )
-            if old is not None and old[0] is not None and old[0] != key:
-                self._delete_unreferenced(old[0])
+            self._delete_unreferenced(old)
 
     def describe_settings(self, settings_digest: str, description: str) -> None:
         """Store the text from which the hash of settings was computed, for people who read the library."""
@@ -176,16 +154,10 @@ class Library:
         """Delete places from the library, and their activities unless another place holds the same recording."""
         with self.translate_errors(), self.transaction():
             for place in places:
-                row = self.db.execute("SELECT recording FROM inputs WHERE place = ?", (place,)).fetchone()
                 # The archive that holds the place is no longer complete.
-                self.db.execute(
-                    "DELETE FROM inputs WHERE outcome = 'archive'"
-                    " AND place = (SELECT container FROM inputs WHERE place = ?)",
-                    (place,),
-                )
-                self.db.execute("DELETE FROM inputs WHERE place = ?", (place,))
-                if row is not None and row[0] is not None:
-                    self._delete_unreferenced(row[0])
+                archive = "outcome = 'archive' AND place = (SELECT container FROM inputs WHERE place = ?)"
+                self.db.execute(f"DELETE FROM inputs WHERE {archive}", (place,))
+                self._delete_input(place)
 
     def add_to_scope(self, places: Iterator[str] | Sequence[str]) -> None:
         """Restrict later queries to the scope, which consists of these places and those added earlier."""
@@ -204,25 +176,18 @@ class Library:
             return self.db.execute(statement, (place,)).rowcount
 
     def mark_archive_complete(self, place: str, fingerprint: str, settings_digest: str) -> None:
-        """Store that the library holds everything in an archive; delete places that are no longer in it.
-
-        A run can then skip the archive as long as its fingerprint stays the same.
-
-        Nothing is changed if a filter excluded a place in the archive or if one failed for a passing reason, because
-        the next run may give it another result.
-        """
+        """Store that the library holds everything in an archive; delete places that are no longer in it."""
         with self.translate_errors(), self.transaction():
+            # What a filter excluded, or what failed for a passing reason, may get another result in the next run.
             members = "FROM main.inputs LEFT JOIN failures USING (place) WHERE container = ?"
             if self.db.execute(
                 f"SELECT 1 {members} AND place IN (SELECT place FROM temp.scope) AND (outcome = 'left out' OR passes)",
                 (place,),
             ).fetchone():
                 return
-            removed = f"SELECT place, recording {members} AND place NOT IN (SELECT place FROM temp.scope)"
-            for member, recording_key in self.db.execute(removed, (place,)).fetchall():
-                self.db.execute("DELETE FROM inputs WHERE place = ?", (member,))
-                if recording_key is not None:
-                    self._delete_unreferenced(recording_key)
+            removed = f"SELECT place {members} AND place NOT IN (SELECT place FROM temp.scope)"
+            for (member,) in self.db.execute(removed, (place,)).fetchall():
+                self._delete_input(member)
             self.db.execute(
                 "INSERT INTO inputs (place, container, stamp, settings, outcome) VALUES (?, '', ?, ?, 'archive')"
                 " ON CONFLICT (place) DO UPDATE SET stamp = excluded.stamp, settings = excluded.settings,"
@@ -233,37 +198,35 @@ class Library:
     def is_archive_complete(self, place: str, fingerprint: str, settings_digest: str) -> bool:
         """Whether an archive was marked complete with this fingerprint and these settings."""
         stored = self.find_input(place)
-        if stored is None or stored.outcome != "archive":
-            return False
-        return (stored.fingerprint, stored.settings_digest) == (fingerprint, settings_digest)
+        state = None if stored is None else (stored.outcome, stored.fingerprint, stored.settings_digest)
+        return state == ("archive", fingerprint, settings_digest)
 
-    def _find_recording(self, sha256: str, context_digest: str, settings_digest: str) -> int | None:
-        row = self.db.execute(
-            "SELECT key FROM recordings WHERE sha256 = ? AND context_digest = ? AND settings = ?",
-            (sha256, context_digest, settings_digest),
-        ).fetchone()
+    def _find_recording(self, *identity: str) -> int | None:
+        statement = "SELECT key FROM recordings WHERE sha256 = ? AND context_digest = ? AND settings = ?"
+        row = self.db.execute(statement, identity).fetchone()
         return None if row is None else int(row[0])
 
     def _save_recording(self, recording: StoredRecording, settings_digest: str) -> int:
         """Insert a recording with its activities unless it is stored already; returns its key."""
-        key = self._find_recording(recording.sha256, recording.context_digest, settings_digest)
-        if key is not None:
+        identity = (recording.sha256, recording.context_digest, settings_digest)
+        if (key := self._find_recording(*identity)) is not None:
             return key
-        key = self.db.execute(
-            "INSERT INTO recordings (sha256, context_digest, settings, bytes) VALUES (?, ?, ?, ?)",
-            (recording.sha256, recording.context_digest, settings_digest, recording.size_bytes),
-        ).lastrowid
+        statement = "INSERT INTO recordings (sha256, context_digest, settings, bytes) VALUES (?, ?, ?, ?)"
+        key = self.db.execute(statement, (*identity, recording.size_bytes)).lastrowid
         assert key is not None
         for session in recording.sessions:
             insert_activity(self.db, key, session)
         return key
 
-    def _delete_unreferenced(self, recording_key: int) -> None:
-        """Delete a recording and its activities if no place refers to it any more."""
-        self.db.execute(
-            "DELETE FROM recordings WHERE key = ? AND NOT EXISTS (SELECT 1 FROM inputs WHERE recording = ?)",
-            (recording_key, recording_key),
-        )
+    def _delete_input(self, place: str) -> None:
+        recording = self.db.execute("SELECT recording FROM inputs WHERE place = ?", (place,)).fetchall()
+        self.db.execute("DELETE FROM inputs WHERE place = ?", (place,))
+        self._delete_unreferenced(recording)
+
+    def _delete_unreferenced(self, keys: list[tuple[int | None]]) -> None:
+        """Delete recordings and their activities if no place refers to them any more."""
+        unused = "key = ? AND NOT EXISTS (SELECT 1 FROM inputs WHERE recording = key)"
+        self.db.executemany(f"DELETE FROM recordings WHERE {unused}", keys)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:

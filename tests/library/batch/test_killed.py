@@ -16,8 +16,9 @@ from pathlib import Path
 
 import pytest
 
+from retropace.library import Input
 from retropace.library.batch import Job
-from retropace.library.batch.process_file import Task, TaskResult
+from retropace.library.batch.process_file import Task
 from retropace.library.batch.process_pool import open_process_pool
 from tests.support.batch_runs import COMMAND, environment, read_tables, retropace
 from tests.support.editor_server import wait_until
@@ -139,7 +140,7 @@ def test_a_killed_worker_costs_one_file(folder: Path, tmp_path: Path) -> None:
 
 
 def test_workers_killed_again_and_again_cost_one_file_each(folder: Path) -> None:
-    tasks = [Task(str(path), str(path)) for path in sorted(folder.glob("*[0-9].fit"))[:120]]
+    tasks = _tasks(folder)[:120]
     draw = random.Random(6)
     kills = 0
     with open_process_pool(Job(), 2, 60.0) as pool:
@@ -156,8 +157,8 @@ def test_workers_killed_again_and_again_cost_one_file_each(folder: Path) -> None
 
 
 def test_a_pool_that_is_given_up_ends_its_workers_at_once(folder: Path) -> None:
-    tasks = [Task(str(path), str(path)) for path in sorted(folder.glob("*[0-9].fit"))]
-    futures: list[Future[TaskResult]] = []
+    tasks = _tasks(folder)
+    futures: list[Future[Input]] = []
     workers: list[BaseProcess] = []
 
     def give_up() -> None:
@@ -172,6 +173,10 @@ def test_a_pool_that_is_given_up_ends_its_workers_at_once(folder: Path) -> None:
     assert len(workers) == 2
     assert not any(worker.is_alive() for worker in workers)
     assert sum(future.cancelled() for future in futures) > 300
+
+
+def _tasks(folder: Path) -> list[Task]:
+    return [Task(Input(str(path), "", "", "failed"), str(path)) for path in sorted(folder.glob("*[0-9].fit"))]
 
 
 def _workers(parent: int) -> list[int]:

@@ -1,7 +1,4 @@
-"""Detection of a running track from the shape of the route, and correction of a session's distance by its laps.
-
-On a track laps measure distance better than positions do, because position errors lengthen the route.
-"""
+"""Detection of a running track from the shape of the route; its laps measure distance better than positions do."""
 
 from __future__ import annotations
 
@@ -28,24 +25,17 @@ from retropace.core.spans import FloatArray, Spans, as_spans
 MIN_POSITIONS = 60
 """Smallest number of positions to which a lane is fitted; with fewer no track is found."""
 WINDOW_LAPS = 1.4
-"""Length, in laps, of the parts of the route in which a track is searched; the outline of each is compared with that of
-a track."""
+"""Length, in laps, of the parts of the route whose outlines are compared with that of a track."""
 MIN_WINDOW_POSITIONS = 20
-"""Smallest number of positions in a part of the route in which a track is searched; parts with fewer are skipped."""
-MIN_OUTLINE_WIDTH_M = 64.0
-"""Smallest width (m) of the outline of a 400 m track. The smallest length of the outline is this plus the length of a
-straight."""
-MAX_OUTLINE_WIDTH_M = 98.0
-"""Largest width (m) of the outline of a 400 m track."""
-MIN_ASPECT_RATIO = 0.36
-"""Smallest ratio of width to length of the outline of a track."""
-MAX_ASPECT_RATIO = 0.62
-"""Largest ratio of width to length of the outline of a track."""
+"""Smallest number of positions in such a part of the route; parts with fewer are skipped."""
+OUTLINE_WIDTH_RANGE_M = (64.0, 98.0)
+"""Smallest and largest width (m) of the outline of a 400 m track; its length is this plus the length of a straight."""
+ASPECT_RATIO_RANGE = (0.36, 0.62)
+"""Smallest and largest ratio of width to length of the outline of a track."""
 ITERATIONS = 25
 """Number of Gauss–Newton iterations of the least-squares fit of a lane."""
 WIDE_ITERATIONS = 5
-"""Number of first iterations of the fit of a lane. They use all positions within ``WIDE_REACH_M`` of the lane; the
-later ones use only those within ``REACH_M``."""
+"""Number of first iterations: they use positions within ``WIDE_REACH_M`` of the lane, later ones within ``REACH_M``."""
 WIDE_REACH_M = 40.0
 """Distance (m) from the lane within which the first iterations use positions."""
 REACH_M = 15.0
@@ -60,20 +50,15 @@ MAX_LANE_DISTANCE_M = 12.0
 """Distance (m) from the lane; positions further away are taken to be off the track."""
 MIN_LAPS = 2.0
 """Smallest number of laps run on the lane; with fewer no track is found."""
-MIN_LAP_M = 375.0
-"""Shortest lap (m) of a fitted lane that is taken for a lane of a 400 m track. Lane 1 is longer, but position errors
-may shift the fitted lane towards the inside."""
-MAX_LAP_M = 475.0
-"""Longest lap (m) of a fitted lane that is taken for a lane of a 400 m track. Lane 8 is shorter (453 m), but position
-errors may shift the fitted lane towards the outside."""
+LAP_RANGE_M = (375.0, 475.0)
+"""Shortest and longest lap (m) of a lane fitted to a 400 m track. Lanes measure 400 to 453 m, but position errors may
+shift the fitted one."""
 POSITION_CORRELATION_TIME_S = 30.0
 """Time in seconds after which the error of a position counts as independent of the earlier error."""
 OVER_READING_BY_SOURCE = {"positions": (0.005, 0.007)}
-"""Mean and standard deviation of the fraction by which recorded laps are too long, by the source from which distance
-was computed."""
+"""Mean and standard deviation of the fraction by which recorded laps are too long, by source of the distance."""
 DEFAULT_OVER_READING = (0.0, 0.012)
-"""Mean and standard deviation of the fraction by which recorded laps are too long, for sources of distance that
-``OVER_READING_BY_SOURCE`` does not name."""
+"""The same for all other sources of distance."""
 OTHER_LANE_PENALTY = 1.0
 """Log-odds by which lane 1 is more likely than each of lanes 2 to 8 before positions are looked at."""
 
@@ -83,7 +68,7 @@ class RunningTrack:
     """The lane of a running track in which a session was run, and how many laps were run in it."""
 
     lat_deg: float
-    """Latitude of the centre of the track, in degrees."""
+    """Latitude of the centre of the track."""
     lon_deg: float
     turned_deg: float
     """Direction of the straights in degrees, 0 to 180, counterclockwise from east."""
@@ -128,16 +113,14 @@ def fit_running_track(
         return None
     passes_m = sum(float(np.ptp(recorded_m[lap_pass.rows])) for lap_pass in passes)
     number, probability = 0, 1.0
-    passes_s = sum(lap_pass.duration_s for lap_pass in passes)
     if lap_m is None:
+        passes_s = sum(lap_pass.duration_s for lap_pass in passes)
         lane, number, probability = _choose_lane(
             lane, east_m[is_near], north_m[is_near], passes_m / laps, passes_s, cleaned.distance_source
         )
     true_share = laps * lane.lap_m / passes_m if passes_m > 0.0 else 1.0
-    lat_deg, lon_deg = _lane_centre_deg(origin_lat, origin_lon, lane)
     running_track = RunningTrack(
-        lat_deg=lat_deg,
-        lon_deg=lon_deg,
+        *_lane_centre_deg(origin_lat, origin_lon, lane),
         turned_deg=float(np.degrees(lane.angle_rad) % 180.0),
         straight_m=2.0 * lane.half_straight_m,
         radius_m=lane.radius_m,
@@ -163,19 +146,15 @@ def _fit_lane(distance_m: FloatArray, east_m: FloatArray, north_m: FloatArray, l
         return None
     if np.quantile(near_m, 0.95) > MAX_DEVIATION_M:
         return None
-    has_valid_length = lap_m is not None or MIN_LAP_M <= lane.lap_m <= MAX_LAP_M
+    has_valid_length = lap_m is not None or LAP_RANGE_M[0] <= lane.lap_m <= LAP_RANGE_M[1]
     return lane if has_valid_length else None
 
 
 def _find_initial_lane(distance_m: FloatArray, east_m: FloatArray, north_m: FloatArray, lap_m: float) -> Lane | None:
-    """Return a first estimate of the lane from the first part of the route that looks like a track; None if none does.
-
-    A part looks like a track if the smallest rectangle around it, at any angle, has the size and proportions of a
-    track.
-    """
+    """Return a lane from the first part of the route whose outline, the smallest rectangle, is a track's; else None."""
     scale = lap_m / STANDARD_LAP_M
-    min_length_m = scale * (MIN_STRAIGHT_M + MIN_OUTLINE_WIDTH_M)
-    max_length_m = scale * (MAX_STRAIGHT_M + MAX_OUTLINE_WIDTH_M)
+    min_length_m = scale * (MIN_STRAIGHT_M + OUTLINE_WIDTH_RANGE_M[0])
+    max_length_m = scale * (MAX_STRAIGHT_M + OUTLINE_WIDTH_RANGE_M[1])
     start_m = np.arange(0.0, max(distance_m[-1] - lap_m, 1.0), lap_m / 4.0)
     firsts, ends = (np.searchsorted(distance_m, edge_m).tolist() for edge_m in (start_m, start_m + WINDOW_LAPS * lap_m))
     for first, end in zip(firsts, ends, strict=True):
@@ -197,7 +176,7 @@ def _find_initial_lane(distance_m: FloatArray, east_m: FloatArray, north_m: Floa
         length_m, width_m = float(sides_m.max()), float(sides_m.min())
         if not min_length_m <= length_m <= max_length_m:
             continue
-        if not MIN_ASPECT_RATIO <= width_m / length_m <= MAX_ASPECT_RATIO:
+        if not ASPECT_RATIO_RANGE[0] <= width_m / length_m <= ASPECT_RATIO_RANGE[1]:
             continue
         long_side = sides[int(np.argmax(sides_m))]
         centre = corners[:4].mean(axis=0)
@@ -209,8 +188,8 @@ def _find_initial_lane(distance_m: FloatArray, east_m: FloatArray, north_m: Floa
 def _refine_lane(east_m: FloatArray, north_m: FloatArray, lane: Lane, lap_m: float | None) -> Lane | None:
     """Return the lane fitted to the positions by least squares; None if too few positions are near it.
 
-    The method is Gauss–Newton with Huber weights. The length of the straights is pulled towards that of the standard
-    track, since positions determine it poorly.
+    Gauss–Newton with Huber weights. The length of the straights, which positions determine poorly, has a prior at that
+    of the standard track.
     """
     scale = (lap_m or STANDARD_LAP_M) / STANDARD_LAP_M
     values = np.array([lane.east_m, lane.north_m, lane.angle_rad, lane.half_straight_m, lane.radius_m])
@@ -255,8 +234,7 @@ def _choose_lane(
 ) -> tuple[Lane, int, float]:
     """Return the most probable lane of the track on which ``lane`` was fitted, its number and its probability.
 
-    Three things decide. First, how far positions lie from each lane; their errors count as independent if
-    ``POSITION_CORRELATION_TIME_S`` apart. Second, how much longer a recorded lap is than a lap in that lane. Third,
+    The distances of positions from each lane decide, how much longer a recorded lap is than one in that lane, and that
     most runners use lane 1.
     """
     mean_excess, excess_sd = OVER_READING_BY_SOURCE.get(distance_source, DEFAULT_OVER_READING)
@@ -279,10 +257,7 @@ def _choose_lane(
 
 
 def _lane_centre_deg(lat_deg: float, lon_deg: float, lane: Lane) -> tuple[float, float]:
-    """Return latitude and longitude of the centre of a lane.
-
-    ``lane`` gives its centre in metres east and north of the position ``lat_deg``, ``lon_deg``.
-    """
+    """Return latitude and longitude of the centre of a lane whose origin is at ``lat_deg``, ``lon_deg``."""
     step_deg = 1e-4
     east_m, _ = project_to_tangent_plane_m(
         np.array([lat_deg, lat_deg]), np.array([lon_deg, lon_deg + step_deg]), lat_deg, lon_deg

@@ -24,19 +24,17 @@ STANDARD_LAP_M = 400.0
 STANDARD_STRAIGHT_M = 84.39
 """Length (m) of a straight of the standard track (World Athletics, Track and Field Facilities Manual, 2019)."""
 MIN_STRAIGHT_M = 70.0
-"""Shortest straight (m) of 400 m tracks in use (World Athletics 2019, table of equal quadrant and double bend
-tracks)."""
+"""Shortest straight (m) of 400 m tracks in use (World Athletics 2019)."""
 MAX_STRAIGHT_M = 105.0
 """Longest straight (m) of 400 m tracks in use (World Athletics 2019)."""
 KERB_OFFSET_M = 0.30
 """Distance (m) from the kerb outward to the line along which lane 1 is measured (World Athletics 2019)."""
 LINE_OFFSET_M = 0.20
-"""Distance (m) from the inner line of a lane outward to the line along which it is measured, for lanes 2 to 8 (World
-Athletics 2019)."""
+"""The same distance (m) from the inner line of each of the lanes 2 to 8 (World Athletics 2019)."""
 LANE_WIDTH_M = 1.22
 """Width (m) of a lane (World Athletics 2019)."""
 LANE_COUNT = 8
-"""Number of lanes of a standard track; the lane of a session is searched among them."""
+"""Number of lanes of a standard track."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,7 @@
 """Correction of a session's distance by the laps that it was run on a running track.
 
-The place within a lap is known to some metres, and this error does not grow with the distance run. Counting laps is
-therefore exact over a long time; over a few seconds the recorded distance is more exact. So the recorded distance is
-kept from second to second, but scaled and slowly corrected to agree with the laps.
+Laps are exact over a long time, the recorded distance over a few seconds. So the recorded distance is kept from second
+to second, but scaled and slowly corrected to agree with the laps.
 """
 
 from __future__ import annotations
@@ -19,21 +18,17 @@ from retropace.core.cleaned_activity import CleanedActivity
 from retropace.core.spans import FloatArray, Spans, contains, cumulate, midpoints, union
 
 LAP_SECTORS = 16
-"""Number of equal parts into which a lap is divided; if any of them was never run through, the session counts as not
-run on a track."""
+"""Number of equal parts of a lap, each of which must have been run through if the session was on a track."""
 MAX_OFF_TRACK_GAP_S = 30.0
 """Longest time (s) without a position near the lane during which the runner counts as still on the track."""
 MIN_RECORDS = 20
 """Smallest number of positions of an uninterrupted time on the track; a time with fewer is ignored."""
 MIN_REVERSAL_LAPS = 0.05
-"""Smallest distance in the opposite direction, in laps, that counts as turning round; a smaller one is taken for
-position error."""
+"""Smallest distance in the opposite direction, in laps, that counts as turning round; less is position error."""
 MAX_SPEED_RATIO = 1.3
-"""Largest ratio of the distance gained along the lane to the recorded distance; at a larger one the runner is
-taken to have cut across the field."""
+"""Largest ratio of the distance along the lane to the recorded one; beyond it the runner has cut across the field."""
 SMOOTHING_SD_S = 30.0
-"""Standard deviation (s) of the Gaussian that smooths the correction of distance. Position errors last for tens of
-seconds; with less smoothing they would make some stretches look too fast."""
+"""Standard deviation (s) of the Gaussian that smooths the correction of distance; position errors last that long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +39,7 @@ class LapPass:
     """Range of indices of the positions that belong to this time on the track."""
     t_s: FloatArray
     lap_position: FloatArray
-    """Laps by which the runner has moved around the track counterclockwise, not reset to 0 after a lap. Running
-    clockwise reduces it."""
+    """Laps by which the runner has moved around the track counterclockwise; running clockwise reduces it."""
     cumulative_laps: FloatArray
     """Laps run since the start of this time on the track; both directions add to it."""
 
@@ -91,10 +85,7 @@ def _cumulative_laps(lap_position: FloatArray) -> FloatArray:
 
 
 def _reversals(lap_position: FloatArray, window: int = 256) -> list[int]:
-    """Return the first row, each row at which the runner turned round to run the other way, and the last row.
-
-    Each turn is searched in the next ``window`` rows; if there is none in them, in twice as many, and so on.
-    """
+    """Return the first and the last row and each at which the runner turned, searched ``window`` rows at a time."""
     reversals = [0]
     moved = np.flatnonzero(np.abs(lap_position - lap_position[0]) > MIN_REVERSAL_LAPS)
     if len(moved):
@@ -116,10 +107,7 @@ def _reversals(lap_position: FloatArray, window: int = 256) -> list[int]:
 
 
 def covers_whole_lap(passes: list[LapPass]) -> bool:
-    """Return whether each of the ``LAP_SECTORS`` equal parts of the lap was run through.
-
-    This excludes running to and fro on a part of the lap.
-    """
+    """Return whether each of the ``LAP_SECTORS`` equal parts of the lap was run through."""
     times_passed = np.zeros(LAP_SECTORS)
     sectors = np.arange(LAP_SECTORS) / LAP_SECTORS
     for lap_pass in passes:
@@ -131,10 +119,9 @@ def covers_whole_lap(passes: list[LapPass]) -> bool:
 def rescale_to_laps(
     cleaned: CleanedActivity, passes: list[LapPass], lap_m: float, true_share: float, fixed_spans: Spans
 ) -> CleanedActivity:
-    """Return the activity with its distance corrected by its laps, except within ``fixed_spans``.
+    """Return the activity with distance and step length corrected by its laps, except within ``fixed_spans``.
 
-    ``true_share`` is the ratio of true to recorded distance. Step length is corrected by the same ratio as distance.
-    Speed stays as recorded, since it shows changes of pace.
+    ``true_share`` is the ratio of true to recorded distance. Speed stays as recorded, since it shows changes of pace.
     """
     recorded_m = np.diff(cleaned.curves["distance_m"])
     midpoints_s = midpoints(cleaned.t_s)
@@ -153,8 +140,5 @@ def rescale_to_laps(
             rescaled_m[is_free] *= total_m / rescaled_m[is_free].sum()
     ratio = np.divide(rescaled_m, recorded_m, out=np.ones(len(recorded_m)), where=recorded_m > 0.0)
     step_distance_m = ratio * np.diff(cleaned.curves["step_distance_m"])
-    curves = {
-        name: cumulate(increments)
-        for name, increments in (("distance_m", rescaled_m), ("step_distance_m", step_distance_m))
-    }
+    curves = {"distance_m": cumulate(rescaled_m), "step_distance_m": cumulate(step_distance_m)}
     return replace(cleaned, curves=MappingProxyType({**cleaned.curves, **curves}))

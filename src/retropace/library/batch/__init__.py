@@ -1,9 +1,4 @@
-"""Analysis of many recordings by several workers; results go to the library and to tables. Nothing here prints.
-
-``run.py`` drives a run, ``tasks.py`` decides which entries need work, ``task_queue.py`` orders them,
-``process_file.py`` is what a worker does with one file. ``process_pool.py`` and ``dask_cluster.py`` provide workers
-(``workers.py`` is their interface). ``tables.py`` defines the result tables, ``results.py`` writes them.
-"""
+"""Analysis of many recordings by several workers; results go to the library and to tables."""
 
 from __future__ import annotations
 
@@ -16,8 +11,7 @@ if TYPE_CHECKING:
     from retropace.library.batch.run import BatchPlan, BatchProgress, BatchRun
 
 _LAZY_EXPORTS = {"BatchPlan": "run", "BatchProgress": "run", "BatchRun": "run", "Job": "process_file"}
-"""Name of the module that defines each exported name. A module is imported when one of its names is first used, so that
-the fork server can be started before these imports."""
+"""Module of each exported name, imported on first use so that the fork server can be started before."""
 
 __all__ = ["BatchPlan", "BatchProgress", "BatchRun", "Job"]
 

@@ -10,35 +10,30 @@ from contextlib import contextmanager
 from typing import Any
 
 from retropace.core.errors import RetropaceError
-from retropace.library.batch.process_file import Job, Task, TaskResult, process_file
+from retropace.library import Input
+from retropace.library.batch.process_file import Job, Task, process_file
 from retropace.library.batch.workers import WorkerPool
 
 RETRIES = 2
-"""Number of times Dask restarts a task whose worker was lost; if a worker is lost once more, the task counts as
-failed."""
+"""Number of times Dask restarts a task whose worker was lost; after that the task fails."""
 CONNECT_TIMEOUT_S = 15.0
 """Longest time in seconds to wait for the scheduler's first answer; after it connecting fails with an error."""
 MAX_SCHEDULER_OUTAGE_S = 20.0
 """Longest time in seconds without contact to the scheduler; after a longer one the run ends with an error."""
-SCHEDULER_LOST_MESSAGE = "the scheduler has gone: what was done is kept, the same command goes on there"
-"""Error message of a run that lost contact to the scheduler."""
-_TRACEBACK_LOGGERS = (
+_TRACEBACK_LOGGERS = [
     "distributed",
     "distributed.client",
     "distributed.core",
     "tornado",
     "tornado.application",
     "asyncio",
-)
+]
 """Names of the loggers (of Dask and the libraries below it) that print tracebacks when a connection breaks."""
 
 
 @contextmanager
 def open_cluster_pool(job: Job, address: str) -> Iterator[WorkerPool]:
-    """Connect to the Dask scheduler at ``address`` (``tcp://host:8786``), yield its workers, and disconnect at the end.
-
-    Raises :class:`RetropaceError` if Dask is not installed or no scheduler answers.
-    """
+    """Yield the workers of the Dask scheduler at ``address``; raises an error if Dask or the scheduler is missing."""
     try:
         from distributed import Client
     except ImportError:
@@ -58,14 +53,13 @@ def open_cluster_pool(job: Job, address: str) -> Iterator[WorkerPool]:
 @contextmanager
 def _silence_loggers() -> Iterator[None]:
     """Silence :data:`_TRACEBACK_LOGGERS` during the ``with`` block; the run itself reports files that were lost."""
-    loggers = [logging.getLogger(name) for name in _TRACEBACK_LOGGERS]
-    levels = [logger.level for logger in loggers]
-    for logger in loggers:
+    levels = {logger: logger.level for logger in map(logging.getLogger, _TRACEBACK_LOGGERS)}
+    for logger in levels:
         logger.setLevel(logging.CRITICAL + 1)
     try:
         yield
     finally:
-        for logger, level in zip(loggers, levels, strict=True):
+        for logger, level in levels.items():
             logger.setLevel(level)
 
 
@@ -76,15 +70,14 @@ class _ClusterPool:
         self._executor = client.get_executor(pure=False, retries=RETRIES)
         self._client, self._address = client, address
         self._outage_start_s: float | None = None
-        """Monotonic time in seconds at which the scheduler was first found unreachable; None while it can be
-        reached."""
+        """Monotonic time (s) at which the scheduler was first found unreachable; None while it can be reached."""
         self._job = job
         self.size = max(sum(client.nthreads().values()), 1)
 
-    def submit(self, task: Task) -> Future[TaskResult]:
+    def submit(self, task: Task) -> Future[Input]:
         """Send a task to the cluster; the future gives its result."""
         try:
-            future: Future[TaskResult] = self._executor.submit(process_file, self._job, task)
+            future: Future[Input] = self._executor.submit(process_file, self._job, task)
         except Exception:  # The exception type depends on the version of Dask.
             if self._client.status == "running":
                 raise
@@ -93,13 +86,13 @@ class _ClusterPool:
 
     def check(self) -> None:
         """Raise :class:`RetropaceError` if the scheduler is unreachable for over :data:`MAX_SCHEDULER_OUTAGE_S`."""
-        now_s = time.monotonic()
         if self._client.status == "running":
             self._outage_start_s = None
             return
-        self._outage_start_s = self._outage_start_s or now_s
-        if now_s - self._outage_start_s > MAX_SCHEDULER_OUTAGE_S:
+        self._outage_start_s = self._outage_start_s or time.monotonic()
+        if time.monotonic() - self._outage_start_s > MAX_SCHEDULER_OUTAGE_S:
             raise self._scheduler_lost_error()
 
     def _scheduler_lost_error(self) -> RetropaceError:
-        return RetropaceError(SCHEDULER_LOST_MESSAGE, path=self._address)
+        message = "the scheduler has gone: what was done is kept, the same command goes on there"
+        return RetropaceError(message, path=self._address)

@@ -8,29 +8,21 @@ from typing import Any
 
 THREAD_ENV_VARS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 """Environment variables that set how many threads NumPy's linear algebra uses."""
-PRELOAD_MODULE = "retropace.library.batch.process_file"
-"""Module that the fork server imports before it forks workers."""
 
 
 def get_worker_context() -> Any:
-    """Return the multiprocessing context for workers: ``forkserver`` where the platform has it, else ``spawn``.
-
-    Sets one linear-algebra thread per process, because the processes already use every core.
-    """
+    """Return the multiprocessing context for workers, which use one thread each: the processes use every core."""
     for name in THREAD_ENV_VARS:
         os.environ.setdefault(name, "1")
     if "forkserver" not in multiprocessing.get_all_start_methods():
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([PRELOAD_MODULE])
+    context.set_forkserver_preload(["retropace.library.batch.process_file"])
     return context
 
 
 def start_forkserver() -> None:
-    """Start the fork server without waiting until it runs; do nothing on a machine with one processor.
-
-    On such a machine it would only slow down the process that starts it.
-    """
+    """Start the fork server without waiting until it runs, unless one processor would have to do both."""
     if get_worker_context().get_start_method() == "forkserver" and (os.cpu_count() or 1) > 1:
         from multiprocessing.forkserver import ensure_running
 

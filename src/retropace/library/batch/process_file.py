@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 from typing import Any
@@ -20,20 +21,20 @@ from retropace.core.errors import AnnotationError, NoActivityError, OtherSportEr
 from retropace.core.parameters import Settings
 from retropace.intervals.best_efforts import find_best_efforts
 from retropace.labelling.athlete import Athlete
-from retropace.library import ActivityFilter
+from retropace.library import ActivityFilter, Input
 from retropace.library.rows import StoredAnalysis
-from retropace.library.store import Failure, Outcome, StoredRecording
+from retropace.library.store import Failure, StoredRecording
 from retropace.readers import read_all
 from retropace.sources.entry import printable
 from retropace.sources.export_metadata import ExportMetadata
 from retropace.sources.remote import fetch, is_address
 
 MAX_SUMMARY_START_OFFSET_S = 10.0
-"""Largest difference in seconds between the start of a recorded session and a start time in export metadata. If they
-differ by more, the metadata are not used for that session."""
+"""Largest difference in seconds between the start of a session and that in export metadata that belong to it."""
+OUT_OF_MEMORY = Failure("out of memory", "does not fit into memory", is_transient=True)
+"""Failure of a file for which the memory of a worker, or of the run, is too small."""
 _SIGNAL_COLUMNS = ("lat_deg", "distance_m", "speed_mps", "cadence_recorded", "heart_rate_bpm", "altitude_m")
-"""Sample columns that count as signals. Of two duplicate recordings, the one with values in more of these columns is
-preferred."""
+"""Sample columns that count as signals: of duplicates, the recording with values in more of them is preferred."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,58 +51,58 @@ class Job:
 
     def describe(self) -> str:
         """Return all of the job but its filter as a text; jobs with equal texts give a file equal results."""
-        inputs = [_describe_input(annotation_input) for annotation_input in self.annotation_inputs]
-        return f"{self.settings!r} {inputs} {self.athlete!r}"
+        return f"{self.settings!r} {list(map(_describe_input, self.annotation_inputs))} {self.athlete!r}"
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
     """One file to process."""
 
-    place: str
+    record: Input
+    """What the library is to store of the file, without its result."""
     path: str
     """Path or address of the file to open; unused if ``data`` is given."""
     data: bytes | None = None
     """Bytes of a file that lies in an archive or export; None for a file at ``path``."""
+    size_bytes: int = 0
     sidecar_path: str = ""
     sidecar: bytes | None = None
     """Bytes of the sidecar; None if there is none."""
     export_metadata: tuple[ExportMetadata, ...] = ()
     """Names and descriptions from a vendor's export that may belong to sessions of the file, the most likely first."""
+    context_digest: str = ""
+    """Hash of what is known of the file besides its content, see :func:`compute_context_digest`."""
     is_explicit: bool = False
     """Whether the user named this file itself, so that a file without an activity is a failure."""
 
-
-@dataclass(frozen=True, slots=True)
-class TaskResult:
-    """What came out of processing one file."""
-
-    outcome: Outcome
-    detail: str = ""
-    """Detail of the outcome: the other sport, the kind of file without an activity, or the sessions left out (as JSON).
-    Empty if the outcome needs none."""
-    failure: Failure | None = None
-    recording: StoredRecording | None = None
+    def fail(self, failure: Failure) -> Input:
+        """Return the record of a file that failed."""
+        return replace(self.record, outcome="failed", failure=failure)
 
 
-def process_file(job: Job, task: Task) -> TaskResult:
+def process_file(job: Job, task: Task) -> Input:
     """Read and analyse one file; whatever is wrong with it becomes a failure in the result, never an exception."""
     try:
         return _analyze_task(job, task)
     except OtherSportError as other:
-        return TaskResult("other sport", other.message.partition(":")[0].removeprefix("is a recording of "))
+        sport = other.message.partition(":")[0].removeprefix("is a recording of ")
+        return replace(task.record, outcome="other sport", detail=sport)
     except NoActivityError as other:
         if not task.is_explicit:
-            return TaskResult("no activity", other.kind)
-        return TaskResult("failed", failure=Failure("no activity", other.message))
+            return replace(task.record, outcome="no activity", detail=other.kind)
+        return task.fail(Failure("no activity", other.message))
     except RetropaceError as error:
-        return TaskResult("failed", failure=failure_from_error(error, task.place))
+        return task.fail(failure_from_error(error, task.record.place))
     except MemoryError:
-        return TaskResult("failed", failure=Failure("out of memory", "does not fit into memory", is_transient=True))
+        return task.fail(OUT_OF_MEMORY)
     except Exception as bug:
-        details = " ".join(str(bug).split()) or "no details"
-        message = f"retropace itself failed ({type(bug).__name__}: {details}); please report it with the file"
-        return TaskResult("failed", failure=Failure("retropace failed", message))
+        message = f"retropace itself failed ({describe_exception(bug)}); please report it with the file"
+        return task.fail(Failure("retropace failed", message))
+
+
+def describe_exception(exception: BaseException) -> str:
+    """Return type and message of an unexpected exception in one line."""
+    return f"{type(exception).__name__}: {' '.join(str(exception).split()) or 'no details'}"
 
 
 def failure_from_error(error: RetropaceError, place: str) -> Failure:
@@ -119,36 +120,34 @@ def compute_context_digest(export_metadata: tuple[ExportMetadata, ...], sidecar:
 
 
 def _describe_input(annotation_input: AnnotationInput) -> str:
-    """Return a text that is equal for two inputs exactly if their annotations are equal.
-
-    For zones the text holds their full geometries, which ``repr`` would shorten, but not the path of their file.
-    """
-    if isinstance(annotation_input, Zones):
-        return str(
-            [
-                (str(zone.label), zone.geometry.wkt, zone.width_m, zone.name, zone.active_hours)
-                for zone in annotation_input.zones
-            ]
-        )
-    return repr(annotation_input)
+    """Return a text that is equal for two inputs exactly if their annotations are equal."""
+    if not isinstance(annotation_input, Zones):
+        return repr(annotation_input)
+    # ``repr`` would shorten the geometries and hold the path of the file.
+    zones = annotation_input.zones
+    return str([(str(zone.label), zone.geometry.wkt, zone.width_m, zone.name, zone.active_hours) for zone in zones])
 
 
-def _analyze_task(job: Job, task: Task) -> TaskResult:
-    data = task.data
+def _analyze_task(job: Job, task: Task) -> Input:
+    data, place = task.data, task.record.place
     if data is None and is_address(task.path):
         data = fetch(task.path, job.max_bytes)
-    name = task.place if data is not None else task.path
+    name = place if data is not None else task.path
     activities = [
         _apply_export_metadata(activity, task.export_metadata)
         for activity in read_all(name, data=data, largest_bytes=job.max_bytes)
     ]
     matches = job.activity_filter.matches
     if not any(matches(activity.start_time, activity.sport, activity.sub_sport) for activity in activities):
-        return TaskResult("left out", _describe_sessions(activities))
-    annotations = [*job.annotation_inputs, *_parse_task_sidecar(task)]
+        # A later run reads this to tell whether its own filter selects any of the sessions.
+        sessions = [[format_time(activity.start_time), activity.sport, activity.sub_sport] for activity in activities]
+        return replace(task.record, outcome="left out", detail=json.dumps(sessions))
+    annotations = [*job.annotation_inputs]
+    if task.sidecar is not None:
+        annotations += parse_sidecar(decode_text(task.sidecar, task.sidecar_path).removeprefix(BOM), task.sidecar_path)
     if len(activities) > 1 and any(isinstance(item, UnresolvedAnnotation) for item in annotations):
         raise AnnotationError(f"holds {len(activities)} sessions: annotations beside it could be about any of them")
-    sessions: list[StoredAnalysis] = []
+    analyses: list[StoredAnalysis] = []
     messages: list[str] = []
     for activity in activities:
         try:
@@ -158,11 +157,13 @@ def _analyze_task(job: Job, task: Task) -> TaskResult:
                 raise
             messages.append(f"session {activity.source.session + 1} {error.message}")
             continue
-        sessions.append(replace(to_stored(analysis), document=_build_document(analysis, task.place)))
-    failure = Failure("not readable", "; ".join(messages)) if messages else None
-    # The run fills in the context digest and the size, which it knows from the work item.
-    recording = StoredRecording(activities[0].source.sha256, "", 0, tuple(sessions))
-    return TaskResult("failed" if messages else "analysed", failure=failure, recording=recording)
+        stored = to_stored(analysis)
+        analyses.append(replace(stored, document=_make_storable(stored.document, place)))
+    sha256 = activities[0].source.sha256
+    recording = StoredRecording(sha256, task.context_digest, task.size_bytes, tuple(analyses))
+    if messages:
+        return replace(task.fail(Failure("not readable", "; ".join(messages))), recording=recording)
+    return replace(task.record, outcome="analysed", recording=recording)
 
 
 def to_stored(analysis: Analysis) -> StoredAnalysis:
@@ -170,27 +171,18 @@ def to_stored(analysis: Analysis) -> StoredAnalysis:
     samples = analysis.activity.samples
     signals = sum(bool(np.any(np.isfinite(getattr(samples, name)))) for name in _SIGNAL_COLUMNS)
     counts = {"records": len(samples), "signals": signals, "laps": len(analysis.activity.laps)}
-    rows = [
+    best_efforts = tuple(
         (
-            effort.direction,
-            effort.by,
-            effort.target,
-            effort.seconds,
-            effort.metres,
-            effort.start_s,
+            *(effort.direction, effort.by, effort.target, effort.seconds, effort.metres, effort.start_s),
             find_best_effort_basis(analysis.segments, effort),
         )
         for effort in find_best_efforts(analysis)
-    ]
-    return StoredAnalysis(analysis.to_dict(), counts, tuple(rows))
+    )
+    return StoredAnalysis(analysis.to_dict(), counts, best_efforts)
 
 
-def _build_document(analysis: Analysis, place: str) -> dict[str, Any]:
-    """Build the JSON document of an analysis with ``place`` as its path.
-
-    Lone surrogates, which SQLite cannot store, are replaced.
-    """
-    document = analysis.to_dict()
+def _make_storable(document: dict[str, Any], place: str) -> dict[str, Any]:
+    """Return a document with ``place`` as its path and without lone surrogates, which SQLite cannot store."""
     document["source"]["path"] = place
     text = json.dumps(document, ensure_ascii=False)
     if not text.isascii() and text != printable(text):
@@ -199,33 +191,10 @@ def _build_document(analysis: Analysis, place: str) -> dict[str, Any]:
 
 
 def _apply_export_metadata(activity: Activity, export_metadata: tuple[ExportMetadata, ...]) -> Activity:
-    """Return the activity with name and description from the first export metadata that belong to it.
-
-    Metadata without a start time belong to every activity; others only to an activity that starts at about that time
-    (``MAX_SUMMARY_START_OFFSET_S``). If no metadata belong to the activity, it is returned unchanged.
-    """
-    start_s = None if activity.start_time is None else activity.start_time.timestamp()
+    """Return the activity with name and description from the first export metadata without or with about its start."""
+    start_s = math.nan if activity.start_time is None else activity.start_time.timestamp()
     for metadata in export_metadata:
-        if metadata.start_s is None or (
-            start_s is not None and abs(metadata.start_s - start_s) <= MAX_SUMMARY_START_OFFSET_S
-        ):
+        if metadata.start_s is None or abs(metadata.start_s - start_s) <= MAX_SUMMARY_START_OFFSET_S:
             name, description = metadata.name or activity.name, metadata.description or activity.description
             return replace(activity, name=name, description=description)
     return activity
-
-
-def _parse_task_sidecar(task: Task) -> list[UnresolvedAnnotation]:
-    """Parse the annotations in the task's sidecar; an empty list if it has none."""
-    if task.sidecar is None:
-        return []
-    return parse_sidecar(decode_text(task.sidecar, task.sidecar_path).removeprefix(BOM), task.sidecar_path)
-
-
-def _describe_sessions(activities: list[Activity]) -> str:
-    """Return the sessions as JSON, ``[[start time, sport, sub-sport], …]``.
-
-    A later run reads them to tell whether its own filter selects any of them.
-    """
-    return json.dumps(
-        [[format_time(activity.start_time), activity.sport, activity.sub_sport] for activity in activities]
-    )

@@ -1,7 +1,4 @@
-"""Workers that are processes on this machine.
-
-Each process has a pipe of its own. A killed process therefore leaves no lock and no half message to any other one.
-"""
+"""Worker processes on this machine, each with a pipe of its own: a killed one leaves no lock or half message behind."""
 
 from __future__ import annotations
 
@@ -14,20 +11,18 @@ from queue import SimpleQueue
 from threading import Lock
 from typing import Any
 
+from retropace.library import Input
 from retropace.library.batch.forkserver import get_worker_context
-from retropace.library.batch.process_file import Job, Task, TaskResult, process_file
+from retropace.library.batch.process_file import Job, Task, process_file
 from retropace.library.batch.workers import WorkerLostError, WorkerPool
 
 EXIT_TIMEOUT_S = 5.0
-"""Longest time in seconds to wait for the end of a process that was killed; a later end is not waited for."""
+"""Longest time in seconds to wait for the end of a process; a later end is not waited for."""
 
 
 @contextmanager
 def open_process_pool(job: Job, jobs: int, timeout_s: float | None) -> Iterator[WorkerPool]:
-    """Start up to ``jobs`` worker processes as tasks come in, yield them as a pool, and stop them at the end.
-
-    A process that dies, or takes longer than ``timeout_s`` over a file, is replaced by a new one.
-    """
+    """Yield a pool of ``jobs`` processes; one that dies or takes longer than ``timeout_s`` over a file is replaced."""
     pool = _LocalPool(job, jobs, timeout_s)
     try:
         yield pool
@@ -42,20 +37,19 @@ class _LocalPool:
     """A :class:`WorkerPool` of processes; a thread for each hands over its tasks and waits for their results."""
 
     def __init__(self, job: Job, size: int, timeout_s: float | None):
-        self.size = size
-        self._timeout_s = timeout_s
+        self.size, self._timeout_s = size, timeout_s
         self._workers = [_WorkerProcess(job) for _ in range(size)]
         self._idle: SimpleQueue[_WorkerProcess] = SimpleQueue()
         for worker in self._workers:
             self._idle.put(worker)
         self._threads = ThreadPoolExecutor(size)
 
-    def submit(self, task: Task) -> Future[TaskResult]:
-        """Hand a task to a worker process, which has ``timeout_s`` seconds for it."""
+    def submit(self, task: Task) -> Future[Input]:
+        """Hand a task to the next idle worker process."""
         return self._threads.submit(self._process, task)
 
     def check(self) -> None:
-        """Do nothing. A worker that dies is replaced, so every task gets a result and no check is needed."""
+        """Do nothing: a worker that dies is replaced, so that every task gets a result."""
 
     def kill(self) -> None:
         """Kill the workers and drop the tasks that wait."""
@@ -69,7 +63,7 @@ class _LocalPool:
         for worker in self._workers:
             worker.close()
 
-    def _process(self, task: Task) -> TaskResult:
+    def _process(self, task: Task) -> Input:
         worker = self._idle.get()
         try:
             return worker.process(task, self._timeout_s)
@@ -84,18 +78,17 @@ class _WorkerProcess:
     """Held while any process is started or its exit status read; multiprocessing allows one thread at a time."""
 
     def __init__(self, job: Job):
-        self._job = job
+        self._job, self._is_killed = job, False
         self._process: Any = None
         self._connection: Connection | None = None
-        self._is_killed = False
 
-    def process(self, task: Task, timeout_s: float | None) -> TaskResult:
+    def process(self, task: Task, timeout_s: float | None) -> Input:
         """Return the result of a task; raises ``TimeoutError``, or :class:`WorkerLostError` if the process died."""
         try:
             connection = self._connection or self._start()
             connection.send(task)
             if connection.poll(timeout_s):
-                result: TaskResult = connection.recv()
+                result: Input = connection.recv()
                 return result
         except (EOFError, OSError):
             raise WorkerLostError(self._drop()) from None

@@ -21,41 +21,30 @@ _SCHEMA_MARKER = b"retropace"
 
 
 def check_output_folder(folder: str, table_format: str) -> None:
-    """Raise :class:`RetropaceError` if ``folder`` is a file, or holds another program's file of a table's name.
-
-    ``table_format`` is ``csv`` or ``parquet``.
-    """
+    """Raise :class:`RetropaceError` if ``folder`` is a file, or holds another program's file of a table's name."""
     if Path(folder).exists() and not Path(folder).is_dir():
         raise RetropaceError("is a file: name a folder for the tables", path=folder)
     for name, columns in COLUMNS.items():
-        csv_path = Path(folder) / f"{name}.csv"
-        if table_format == "csv":
-            foreign = [csv_path] if csv_path.exists() and not _is_batch_csv(csv_path, columns) else []
-        else:
-            foreign = [path for path in _find_part_paths(folder, name) if not _is_batch_parquet(path)]
-        if foreign:
-            message = "is no table of retropace's: name another folder, nothing is written over"
-            raise RetropaceError(message, path=foreign[0])
+        for path in [Path(folder) / f"{name}.csv"] if table_format == "csv" else _find_part_paths(folder, name):
+            is_ours = _is_batch_csv(path, columns) if table_format == "csv" else _is_batch_parquet(path)
+            if path.exists() and not is_ours:
+                message = "is no table of retropace's: name another folder, nothing is written over"
+                raise RetropaceError(message, path=path)
 
 
 def write_csv(folder: str, tables: Sequence[BatchTable]) -> list[Path]:
     """Write each table atomically as ``NAME.csv`` (UTF-8, commas, a header); returns the paths."""
-    paths = []
-    for table in tables:
-        path = Path(folder) / f"{table.name}.csv"
+    paths = [Path(folder) / f"{table.name}.csv" for table in tables]
+    for table, path in zip(tables, paths, strict=True):
         with atomic_replace(path) as temporary, temporary.open("w", encoding="utf-8", newline="") as file:
             writer = csv.DictWriter(file, list(table.columns), lineterminator="\n")
             writer.writeheader()
             writer.writerows(table.rows())
-        paths.append(path)
     return paths
 
 
 def write_parquet(folder: str, tables: Sequence[BatchTable], max_part_rows: int = MAX_PART_ROWS) -> list[Path]:
-    """Write each table atomically as ``NAME-00000.parquet``, ``NAME-00001.parquet`` …; returns the paths.
-
-    Further files left by an earlier run are deleted. Raises :class:`RetropaceError` if pyarrow is not installed.
-    """
+    """Write each table atomically as ``NAME-00000.parquet``, ``NAME-00001.parquet`` …, instead of older such files."""
     pyarrow, parquet = _import_pyarrow()
     arrow_types = {str: pyarrow.string(), int: pyarrow.int64(), float: pyarrow.float64()}
     paths: list[Path] = []
@@ -64,8 +53,7 @@ def write_parquet(folder: str, tables: Sequence[BatchTable], max_part_rows: int 
             [(name, arrow_types[column_type]) for name, column_type in table.columns.items()],
             metadata={_SCHEMA_MARKER: b"1"},
         )
-        rows = table.rows()
-        old_paths, number = _find_part_paths(folder, table.name), 0
+        rows, old_paths, number = table.rows(), _find_part_paths(folder, table.name), 0
         while (chunk := list(islice(rows, min(WRITE_CHUNK_ROWS, max_part_rows)))) or number == 0:
             path = Path(folder) / f"{table.name}-{number:05}.parquet"
             with atomic_replace(path) as temporary, parquet.ParquetWriter(temporary, schema) as writer:

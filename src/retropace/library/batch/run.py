@@ -1,20 +1,17 @@
-"""A batch run: list everything under some paths, let workers process what is new or changed, and save each result.
-
-Each result is saved as soon as it arrives, so a run that was interrupted continues where it ended.
-"""
+"""A batch run: list what is under some paths, let workers process what is new or changed, save each result at once."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
-from contextlib import AbstractContextManager
-from dataclasses import dataclass, field, replace
+from contextlib import AbstractContextManager, closing
+from dataclasses import dataclass, field
 
 from retropace.core.errors import RetropaceError
 from retropace.library import Input, Library
-from retropace.library.batch.process_file import Job, TaskResult
+from retropace.library.batch.process_file import Job, Task
 from retropace.library.batch.task_queue import TaskQueue
-from retropace.library.batch.tasks import TaskPlanner, WorkItem
+from retropace.library.batch.tasks import TaskPlanner
 from retropace.library.batch.workers import WorkerPool, failure_from_exception
 from retropace.library.store import Failure
 from retropace.sources import Entry, Limits, Listing, Unreadable
@@ -28,13 +25,13 @@ POLL_INTERVAL_S = 0.5
 
 @dataclass(frozen=True, slots=True)
 class BatchPlan:
-    """What a batch run is to do: the paths to search, the job for every file, and how failures are treated."""
+    """What a batch run is to do."""
 
     paths: tuple[str, ...]
     job: Job = field(default_factory=Job)
     limits: Limits = field(default_factory=Limits)
     settings_digest: str = ""
-    """Hash of everything that decides a file's result, except its content, sidecar, suffix and export metadata."""
+    """Hash of everything that decides a file's result but the file and what is known of it."""
     timeout_s: float | None = None
     """Time limit in seconds for the work on one file; None for no limit."""
     retry: bool = False
@@ -45,12 +42,12 @@ class BatchPlan:
 
 @dataclass(slots=True)
 class BatchProgress:
-    """Progress of a batch run as counts of files; each workout of an Apple Health export counts as one file."""
+    """Progress of a batch run as counts of files; a workout of an Apple Health export counts as a file."""
 
     total: int = 0
     unchanged: int = 0
     processed: int = 0
-    """Number of files that this run has handled, whether they succeeded, failed or were skipped."""
+    """Number of files that succeeded, failed or were skipped in this run."""
     analysed: int = 0
     failed: int = 0
     skipped: int = 0
@@ -78,37 +75,25 @@ class BatchRun:
 
     def execute(self, worker_pool: AbstractContextManager[WorkerPool]) -> None:
         """Carry out the run. After it, queries to the library are restricted to the files of this run."""
-        queue = TaskQueue()
         self._library.add_to_scope([])
-        try:
+        with closing(self._listing), closing(TaskQueue()) as queue:
             self._enqueue(queue)
             with worker_pool as workers:
                 self._process_queue(queue, workers)
             if not self.progress.is_stopped:
                 for place, fingerprint in self._listing.archive_fingerprints.items():
                     self._library.mark_archive_complete(place, fingerprint, self._plan.settings_digest)
-        finally:
-            queue.close()
-            self._listing.close()
 
     def find_pending(self) -> Iterator[str]:
         """Yield the place (unique name) of every file that a run would process; nothing is processed or stored."""
-        queue = TaskQueue()
-        try:
+        with closing(self._listing), closing(TaskQueue()) as queue:
             self._enqueue(queue, dry_run=True)
             for entry in queue.entries():
                 if not self._planner.is_known(entry) and self._planner.may_be_read(entry):
                     yield entry.place
-        finally:
-            queue.close()
-            self._listing.close()
 
     def _enqueue(self, queue: TaskQueue, *, dry_run: bool = False) -> None:
-        """Put all entries (files that may be recordings) under the plan's paths into the queue.
-
-        Files that cannot be listed, and workouts of other sports, need no worker: their results are saved at once,
-        unless ``dry_run`` is set.
-        """
+        """Queue all entries under the plan's paths; what cannot be listed or is another sport is saved at once."""
         progress = self.progress
         for item in self._listing.find_entries(self._plan.paths):
             if progress.is_stopped:
@@ -127,79 +112,48 @@ class BatchRun:
 
     def _process_queue(self, queue: TaskQueue, pool: WorkerPool) -> None:
         """Submit the queue's tasks as workers become free, save results as they arrive, until none is left."""
-        pending: dict[Future[TaskResult], WorkItem] = {}
+        pending: dict[Future[Input], Task] = {}
         for entry in queue.entries():
             if self.progress.is_stopped:
                 break
             if self._planner.is_known(entry):
                 self._library.add_to_scope([entry.place])
                 self.progress.unchanged += 1
-            elif (item := self._planner.plan_work(entry)) is None:
+            elif (work := self._planner.plan_work(entry)) is None:
                 self.progress.total -= 1
-            elif isinstance(item.action, TaskResult):
-                self._save_result(item, item.action)
+            elif isinstance(work, Input):
+                self._save(work)
             else:
-                pending[pool.submit(item.action)] = item
+                pending[pool.submit(work)] = work
             while len(pending) >= TASKS_PER_WORKER * pool.size:
                 self._collect(pending, pool)
             self._on_progress(self.progress)
         while pending:
             self._collect(pending, pool)
 
-    def _collect(self, pending: dict[Future[TaskResult], WorkItem], pool: WorkerPool) -> None:
+    def _collect(self, pending: dict[Future[Input], Task], pool: WorkerPool) -> None:
         """Wait for results, save them, and remove their tasks from ``pending``; if none comes, check the workers."""
         ready, _ = wait(pending, timeout=POLL_INTERVAL_S, return_when=FIRST_COMPLETED)
         if not ready:
             pool.check()
         for future in ready:
-            item = pending.pop(future)
+            task = pending.pop(future)
             try:
-                exception = future.exception()
-            except CancelledError as cancelled:  # A scheduler that disappears cancels all of its tasks.
-                exception = cancelled
-            if exception is None:
-                self._save_result(item, future.result())
-            else:
-                failure = failure_from_exception(exception, self._plan.timeout_s)
-                self._save_result(item, TaskResult("failed", failure=failure))
+                record = future.result()
+            except (Exception, CancelledError) as error:  # A scheduler that disappears cancels all of its tasks.
+                record = task.fail(failure_from_exception(error, self._plan.timeout_s))
+            self._save(record)
         self._on_progress(self.progress)
-
-    def _save_result(self, item: WorkItem, result: TaskResult) -> None:
-        """Save the result of a worker for one entry, with the context digest and size in its work item."""
-        recording = result.recording
-        if recording is not None:
-            recording = replace(recording, context_digest=item.context_digest, size_bytes=item.size_bytes)
-        self._save(
-            Input(
-                item.entry.place,
-                item.fingerprint,
-                self._plan.settings_digest,
-                result.outcome,
-                container=item.entry.container,
-                detail=result.detail,
-                failure=result.failure,
-                recording=recording,
-            )
-        )
 
     def _save_unprocessed(self, listed: Unreadable | OtherSport) -> None:
         """Save what needs no worker: an unreadable item as a failure, a workout of another sport as such."""
         self.progress.total += 1
+        place, digest, container = listed.place, self._plan.settings_digest, listed.container
         if isinstance(listed, Unreadable):
             failure = Failure(listed.reason, listed.message, listed.is_transient)
-            record = Input(
-                listed.place, "", self._plan.settings_digest, "failed", container=listed.container, failure=failure
-            )
+            self._save(Input(place, "", digest, "failed", container, failure=failure))
         else:
-            record = Input(
-                listed.place,
-                listed.fingerprint,
-                self._plan.settings_digest,
-                "other sport",
-                container=listed.container,
-                detail=listed.sport,
-            )
-        self._save(record)
+            self._save(Input(place, listed.fingerprint, digest, "other sport", container, listed.sport))
 
     def _save(self, record: Input) -> None:
         progress = self.progress
@@ -218,6 +172,5 @@ class BatchRun:
             progress.is_stopped = True
 
     def _is_archive_complete(self, place: str, fingerprint: str) -> bool:
-        return not self._plan.retry and self._library.is_archive_complete(
-            place, fingerprint, self._plan.settings_digest
-        )
+        digest = self._plan.settings_digest
+        return not self._plan.retry and self._library.is_archive_complete(place, fingerprint, digest)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from retropace.library import ActivityFilter, Library
@@ -17,7 +17,7 @@ SCHEMA_NAME = "retropace.batch/1"
 MAX_EXAMPLES = 3
 """Largest number of paths that are printed as examples for a group of failures."""
 DirectionTotals = dict[str, dict[str, float]]
-"""For each direction: totals over activities, by the name of what is summed (``distance_m``, ``moving_s``, …)."""
+"""Totals over activities by direction and by name of what is summed (``distance_m``, ``moving_s``, …)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class FailureGroup:
     """Message of the first failure."""
     count: int
     example_paths: tuple[str, ...]
-    """Paths of the first files that failed for this reason, at most :data:`MAX_EXAMPLES`."""
+    """Paths of the first failures, at most :data:`MAX_EXAMPLES`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +41,7 @@ class BatchSummary:
     unchanged: int
     """Number of files that were not read again, because neither they nor the options have changed."""
     other_contents: dict[str, list[tuple[str, int]]]
-    """What files without a running or walking session contain, such as a sport, and in how many files it occurs, most
-    frequent first. The keys are the outcomes ``other sport`` and ``no activity``."""
+    """For the outcomes ``other sport`` and ``no activity``: what files hold, and how many do, most frequent first."""
     activities: int
     """Number of activities, duplicates included."""
     duplicates: int
@@ -58,13 +57,11 @@ class BatchSummary:
     @property
     def totals(self) -> DirectionTotals:
         """The totals of ``months``, added up over all months."""
-        totals: DirectionTotals = {}
-        for sums in self.months.values():
-            for direction, values in sums.items():
-                direction_totals = totals.setdefault(direction, dict.fromkeys(values, 0.0))
-                for name, value in values.items():
-                    direction_totals[name] += value
-        return totals
+        months = list(self.months.values())
+        return {
+            direction: {name: sum(month[direction][name] for month in months) for name in values}
+            for direction, values in (months[0] if months else {}).items()
+        }
 
 
 def build_summary_document(summary: BatchSummary, shorten_path: Callable[[str], str]) -> dict[str, Any]:
@@ -91,11 +88,7 @@ def build_summary_document(summary: BatchSummary, shorten_path: Callable[[str], 
 def summarize_library(
     library: Library, activity_filter: ActivityFilter, progress: BatchProgress | None = None
 ) -> BatchSummary:
-    """Return the summary of those activities of the library that pass ``activity_filter``.
-
-    If the library's queries are restricted to the files of one batch run, only their activities count. Call
-    :func:`~retropace.library.queries.mark_visible_duplicates` first, so that no activity counts twice.
-    """
+    """Return the summary of the selected activities in the library's scope, whose duplicates must be marked."""
     activities, duplicates = count_activities(library, activity_filter)
     return BatchSummary(
         outcomes=count_outcomes(library),
@@ -109,25 +102,13 @@ def summarize_library(
 
 
 def group_failures(library: Library, save_failures: list[tuple[str, Failure]]) -> tuple[FailureGroup, ...]:
-    """Group failures by similar messages; the largest group comes first.
-
-    The failures are those of the library's files and those in ``save_failures``. If the library's queries are
-    restricted to some files, failures of other files are left out.
-    """
-    groups: dict[str, tuple[str, str, int, list[str]]] = {}
+    """Group the failures in the library's scope and ``save_failures`` by similar messages, the largest group first."""
+    groups: dict[str, FailureGroup] = {}
     rows = [{"path": path, "reason": failure.reason, "message": failure.message} for path, failure in save_failures]
     for row in (*find_failures(library), *rows):
-        key = f"{row['reason']} {_generalize_message(row['message'])}"
-        reason, message, count, paths = groups.get(key, (row["reason"], row["message"], 0, []))
-        if len(paths) < MAX_EXAMPLES:
-            paths.append(row["path"])
-        groups[key] = reason, message, count + 1, paths
-    return tuple(
-        FailureGroup(reason, message, count, tuple(paths))
-        for reason, message, count, paths in sorted(groups.values(), key=lambda group: (-group[2], group[1]))
-    )
-
-
-def _generalize_message(message: str) -> str:
-    """Return the message with ``#`` for numbers and quoted names, so that similar failures get the same text."""
-    return re.sub(r"\d+(\.\d+)?|\"[^\"]*\"|'[^']*'|<[^>]*>", "#", message)
+        # Numbers and quoted names do not make a message another one.
+        pattern = re.sub(r"\d+(\.\d+)?|\"[^\"]*\"|'[^']*'|<[^>]*>", "#", row["message"])
+        group = groups.get(f"{row['reason']} {pattern}", FailureGroup(row["reason"], row["message"], 0, ()))
+        paths = (*group.example_paths, row["path"])[:MAX_EXAMPLES]
+        groups[f"{row['reason']} {pattern}"] = replace(group, count=group.count + 1, example_paths=paths)
+    return tuple(sorted(groups.values(), key=lambda group: (-group.count, group.message)))

@@ -1,7 +1,4 @@
-"""The result tables of a batch run: columns with their types, and rows from the library; see ``docs/batch.md``.
-
-Columns are only ever added at the end; none is renamed or removed. Values are in SI units; a missing value is empty.
-"""
+"""The result tables of a batch run, see ``docs/batch.md``; columns are only ever added, at the end."""
 
 from __future__ import annotations
 
@@ -65,10 +62,7 @@ class BatchTable:
 
 
 def build_activity_row(row: dict[str, Any], format_place: Callable[[str], str]) -> dict[str, Any]:
-    """Turn a row of :func:`~retropace.library.queries.find_activities` into one of :data:`ACTIVITY_COLUMNS`.
-
-    ``format_place`` turns a place into a path for the reader.
-    """
+    """Turn a row of :func:`find_activities` into one of the table; ``format_place`` makes a path of a place."""
     also = [format_place(place) for place in (row["also"] or "").split(CELL_SEPARATOR) if place]
     return {
         **{name: row.get(name) for name in ACTIVITY_COLUMNS},
@@ -88,15 +82,10 @@ def build_tables(
     format_place: Callable[[str], str],
     save_failures: Iterable[dict[str, str]] = (),
 ) -> tuple[BatchTable, ...]:
-    """Build the tables of the places in scope; ``save_failures`` are added to the table of failures.
-
-    ``format_place`` turns a place into a path for the reader. Call
-    :func:`~retropace.library.queries.mark_visible_duplicates` first.
-    """
+    """Build the tables of the places in scope, whose duplicates must be marked, and of ``save_failures``."""
 
     def activity_rows() -> Iterator[dict[str, Any]]:
-        for row in find_activities(library, activity_filter):
-            yield build_activity_row(row, format_place)
+        return (build_activity_row(row, format_place) for row in find_activities(library, activity_filter))
 
     def segment_rows() -> Iterator[dict[str, Any]]:
         for row in find_activities(library, activity_filter):
@@ -105,8 +94,7 @@ def build_tables(
                 yield activity | segment
 
     def failure_rows() -> Iterator[dict[str, Any]]:
-        for row in find_failures(library):
-            yield row | {"path": format_place(row["path"])}
+        yield from (row | {"path": format_place(row["path"])} for row in find_failures(library))
         yield from save_failures
 
     return (

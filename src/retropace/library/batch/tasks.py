@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import replace
 
 from retropace.core.errors import RetropaceError
-from retropace.library import Library
-from retropace.library.batch.process_file import Job, Task, TaskResult, compute_context_digest, failure_from_error
+from retropace.library import Input, Library
+from retropace.library.batch.process_file import Job, Task, compute_context_digest, failure_from_error
 from retropace.library.store import Failure, Outcome, StoredRecording
 from retropace.sources import Entry, Listing
 from retropace.sources.entry import printable
@@ -17,22 +17,7 @@ from retropace.sources.magic import find_non_activity_type, looks_like_recording
 from retropace.sources.remote import fetch, is_address
 
 INTENDED_SUFFIXES = (*RECORDING_SUFFIXES, *ARCHIVE_SUFFIXES)
-"""Suffixes of recordings and archives. Unreadable files with these suffixes are failures; unreadable files with other
-suffixes are ignored."""
-
-
-@dataclass(frozen=True, slots=True)
-class WorkItem:
-    """What is to be done with an entry: hand a task to a worker, or save a result that needs no worker."""
-
-    entry: Entry
-    fingerprint: str
-    """Text that changes whenever the file, its sidecar or its export metadata may have changed; compared with the
-    stored one."""
-    action: Task | TaskResult
-    size_bytes: int = 0
-    context_digest: str = ""
-    """Hash of what is known of the file besides its content, see :func:`compute_context_digest`."""
+"""Suffixes of recordings and archives: unreadable files with these are failures, others are ignored."""
 
 
 class TaskPlanner:
@@ -43,11 +28,7 @@ class TaskPlanner:
         self._library, self._listing = library, listing
 
     def is_known(self, entry: Entry) -> bool:
-        """Whether the stored result is still valid, so that the entry need not be processed.
-
-        It is valid if the file, what is known of it from outside and the settings are unchanged. The result of a
-        failure that is to be tried again is never valid.
-        """
+        """Whether the stored result is still valid: nothing has changed, and no failure is to be tried again."""
         known = self._library.find_input(entry.place)
         if known is None or not entry.fingerprint or known.fingerprint != self._compute_fingerprint(entry):
             return False
@@ -71,63 +52,63 @@ class TaskPlanner:
             return False
         return _is_intended_recording(entry, head) and find_non_activity_type(head) is None
 
-    def plan_work(self, entry: Entry) -> WorkItem | None:
-        """Decide what to do with an entry without a valid result; None if it is no recording and is ignored."""
+    def plan_work(self, entry: Entry) -> Task | Input | None:
+        """Return a task for an entry without a valid result, its result if no worker is needed, None to ignore it."""
         try:
-            return self._plan_work(entry, self._compute_fingerprint(entry))
+            return self._plan_work(entry)
         except RetropaceError as error:
             if _is_intended_recording(entry, b""):
-                return self._build_result_item(entry, "failed", failure=failure_from_error(error, entry.place))
+                return self._build_record(entry, "failed", failure=failure_from_error(error, entry.place))
             return self._report_unsupported(entry)
 
-    def _plan_work(self, entry: Entry, fingerprint: str) -> WorkItem | None:
+    def _plan_work(self, entry: Entry) -> Task | Input | None:
         if self._listing.is_route(entry):
-            return self._build_result_item(entry, "no activity", "a workout's route")
+            return self._build_record(entry, "no activity", "a workout's route")
         head = b"" if entry.workout_index is not None else self._listing.read_head(entry)
         if not _is_intended_recording(entry, head):
             return self._report_unsupported(entry)
         kind = find_non_activity_type(head)
         if kind is not None and not entry.is_explicit:
-            return self._build_result_item(entry, "no activity", kind)
+            return self._build_record(entry, "no activity", kind)
         if entry.size_bytes > self._job.max_bytes:
             message = f"has {entry.size_bytes / 1e6:.0f} MB, more than --max-size: no recording is as long"
-            return self._build_result_item(entry, "failed", failure=Failure("too large", message, is_transient=True))
+            return self._build_record(entry, "failed", failure=Failure("too large", message, is_transient=True))
         data, sidecar = self._listing.read_data(entry), self._listing.read_sidecar(entry)
-        sidecar_path = printable(entry.sidecar[0]) if entry.sidecar is not None else ""
         metadata = self._listing.metadata.find_metadata(entry, head)
-        task = Task(entry.place, entry.path, data, sidecar_path, sidecar, metadata, entry.is_explicit)
-        size_bytes = entry.size_bytes if data is None else len(data)
-        context_digest = compute_context_digest(metadata, sidecar, find_data_suffix(entry.place))
-        stored = self._find_stored_recording(task, size_bytes, context_digest)
-        action: Task | TaskResult = task if stored is None else TaskResult("analysed", recording=stored)
-        return WorkItem(entry, fingerprint, action, size_bytes, context_digest)
+        task = Task(
+            self._build_record(entry, "failed"),
+            entry.path,
+            data,
+            entry.size_bytes if data is None else len(data),
+            printable(entry.sidecar[0]) if entry.sidecar is not None else "",
+            sidecar,
+            metadata,
+            compute_context_digest(metadata, sidecar, find_data_suffix(entry.place)),
+            entry.is_explicit,
+        )
+        stored = self._find_stored_recording(task)
+        return task if stored is None else replace(task.record, outcome="analysed", recording=stored)
 
-    def _find_stored_recording(self, task: Task, size_bytes: int, context_digest: str) -> StoredRecording | None:
-        """Find the recording in the library with the same content and context as a file that was moved or touched.
-
-        Returns None if there is none, and for a file at an address, because it would have to be fetched.
-        """
-        if not self._library.has_size(size_bytes) or (task.data is None and is_address(task.path)):
+    def _find_stored_recording(self, task: Task) -> StoredRecording | None:
+        """Find the recording of a file that was moved or touched; None without one, or if the file must be fetched."""
+        if not self._library.has_size(task.size_bytes) or (task.data is None and is_address(task.path)):
             return None
         try:
             data = fetch(task.path, self._job.max_bytes) if task.data is None else task.data
         except RetropaceError:
             return None  # The worker reports why the file cannot be read.
         sha256 = hashlib.sha256(data).hexdigest()
-        is_known = self._library.has_recording(sha256, context_digest, self._settings_digest)
-        return StoredRecording(sha256, context_digest, size_bytes) if is_known else None
+        is_known = self._library.has_recording(sha256, task.context_digest, self._settings_digest)
+        return StoredRecording(sha256, task.context_digest, task.size_bytes) if is_known else None
 
-    def _report_unsupported(self, entry: Entry) -> WorkItem | None:
+    def _report_unsupported(self, entry: Entry) -> Input | None:
         """Return a failure as the result for a recording in a known but unsupported format; None for any other file."""
         hint = find_unsupported_hint(entry.place)
-        return (
-            None if hint is None else self._build_result_item(entry, "failed", failure=Failure("not supported", hint))
-        )
+        return None if hint is None else self._build_record(entry, "failed", failure=Failure("not supported", hint))
 
-    def _build_result_item(
-        self, entry: Entry, outcome: Outcome, detail: str = "", failure: Failure | None = None
-    ) -> WorkItem:
-        return WorkItem(entry, self._compute_fingerprint(entry), TaskResult(outcome, detail, failure))
+    def _build_record(self, entry: Entry, outcome: Outcome, detail: str = "", failure: Failure | None = None) -> Input:
+        fingerprint = self._compute_fingerprint(entry)
+        return Input(entry.place, fingerprint, self._settings_digest, outcome, entry.container, detail, failure)
 
     def _compute_fingerprint(self, entry: Entry) -> str:
         """Join the fingerprints of an entry's file, its sidecar and its export metadata to one text."""

@@ -1,32 +1,26 @@
-"""The interface of a pool of workers, and the failure of a file whose worker was lost.
-
-``process_pool.py`` implements it with processes of this machine, ``dask_cluster.py`` with a Dask cluster.
-"""
+"""The interface of a pool of workers, and the failure of a file whose worker was lost."""
 
 from __future__ import annotations
 
 from concurrent.futures import Future
 from typing import Protocol
 
-from retropace.library.batch.process_file import Task, TaskResult
+from retropace.library import Input
+from retropace.library.batch.process_file import OUT_OF_MEMORY, Task, describe_exception
 from retropace.library.store import Failure
 
 
 class WorkerPool(Protocol):
     """A pool of workers that process tasks. If a worker dies, its current file fails, and the run goes on."""
 
-    @property
-    def size(self) -> int:
-        """The number of tasks that the pool processes at the same time."""
-        ...
+    size: int
+    """The number of tasks that the pool processes at the same time."""
 
-    def submit(self, task: Task) -> Future[TaskResult]:
+    def submit(self, task: Task) -> Future[Input]:
         """Hand over a task. The future gives its result, or raises if the worker failed or was lost."""
-        ...
 
     def check(self) -> None:
         """Raise :class:`retropace.core.errors.RetropaceError` if no worker is left that could finish a pending task."""
-        ...
 
 
 class WorkerLostError(Exception):
@@ -42,12 +36,10 @@ def failure_from_exception(exception: BaseException, timeout_s: float | None) ->
     if isinstance(exception, TimeoutError):
         return Failure("timed out", f"took longer than --timeout {timeout_s:g} s", is_transient=True)
     if isinstance(exception, MemoryError):
-        return Failure("out of memory", "does not fit into memory", is_transient=True)
-    kind = type(exception).__name__
-    if isinstance(exception, WorkerLostError) or kind == "KilledWorker":
+        return OUT_OF_MEMORY
+    if isinstance(exception, WorkerLostError) or type(exception).__name__ == "KilledWorker":
         exit_code = getattr(exception, "exit_code", None)
         status = f" (exit status {exit_code})" if exit_code is not None else ""
         message = f"its worker was killed{status}, for want of memory or by somebody: run again to try it again"
         return Failure("worker lost", message, is_transient=True)
-    details = " ".join(str(exception).split()) or "no details"
-    return Failure("worker failed", f"its worker failed ({kind}: {details})", is_transient=True)
+    return Failure("worker failed", f"its worker failed ({describe_exception(exception)})", is_transient=True)
