@@ -1,7 +1,6 @@
 """Partition of efforts, the stretches that may be reps, into chains: those that follow each other and form one set.
 
-The efforts of a chain have similar length, in metres or in seconds, similar pace and similar recoveries. Dynamic
-programming finds the best partition.
+Their length (m or s), pace and recoveries are similar. Dynamic programming finds the best partition.
 """
 
 from __future__ import annotations
@@ -74,7 +73,7 @@ def find_best_chains(items: Sequence[T], score: Callable[[Sequence[T]], float], 
 def is_consistent(efforts: Sequence[Effort], max_outliers: int = 0) -> bool:
     """Whether efforts have one direction, similar speed (one gait where speed is unknown) and similar length.
 
-    Up to ``max_outliers`` lengths other than the first and last may deviate, as for a rep that was cut short.
+    Up to ``max_outliers`` lengths other than the first and last may deviate.
     """
     speeds = np.array([effort.log_speed for effort in efforts])
     if np.all(np.isfinite(speeds)):
@@ -100,9 +99,9 @@ def select_typical(efforts: Sequence[Effort]) -> list[Effort]:
 
 
 def length_spread(efforts: Sequence[Effort]) -> float:
-    """Return the standard deviation of the log duration or log distance of efforts, whichever is smaller.
+    """Return the standard deviation of the typical log durations or log distances, whichever is smaller.
 
-    Lengths far from the median are left out. The result is at least ``MIN_LOG_LENGTH_SD``.
+    It is at least ``MIN_LOG_LENGTH_SD``.
     """
     spreads = [sample_sd(lengths[_find_typical(lengths)]) for lengths in compute_log_lengths(efforts)]
     return max(min(spreads), MIN_LOG_LENGTH_SD)

@@ -1,8 +1,7 @@
 """Nominal lengths: the round distance or duration that a rep was planned as.
 
 The most likely plan has the lowest sum of two costs in nats (negative log-likelihood): one is higher for lengths that
-plans seldom use, the other for reps that miss the length. Reps planned in metres vary less in metres than in seconds,
-and the other way round.
+plans seldom use, the other for reps that miss the length.
 """
 
 from __future__ import annotations
@@ -28,8 +27,7 @@ STEP_COUNT_LOG_SD = 0.05
 STEP_COUNT_TOLERANCE = 0.1
 """Largest relative difference of a set's mean distance from the planned one if distance comes from steps."""
 PYRAMID_TOLERANCE = 0.15
-"""Largest relative difference of a rep from its planned length in a set of different lengths, whose ratios help to
-identify the lengths."""
+"""Largest relative difference of a rep from its planned length in a set of different lengths."""
 WALK_METRES_COST_NATS = 6.0
 """Cost (nats) of every planned distance if the reps of a set were walked, as walks are mostly planned by time."""
 

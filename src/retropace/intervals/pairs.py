@@ -1,7 +1,4 @@
-"""Pairs: a forward and a backward effort of equal length, run in turn, such as a quarter mile each way.
-
-Both have the same length in metres or in seconds, and the forward one is faster than a recovery jog.
-"""
+"""Pairs: a forward and a backward effort of equal length (m or s), run in turn, such as a quarter mile each way."""
 
 from __future__ import annotations
 
@@ -21,8 +18,7 @@ MAX_LOG_LENGTH_DIFF = 0.08
 EDGE_ERROR_S = 2.0
 """Difference of duration (s) between the two efforts of a pair that comes from their edges, which are not exact."""
 MAX_JOG_RATIO = 0.92
-"""Ratio of a forward effort's speed to easy speed (mean forward speed outside the reps) below which it is a recovery
-jog."""
+"""Ratio to easy speed (mean forward speed outside the reps) below which a forward effort is a recovery jog."""
 ACCELERATION_COST_S = 2.0
 """Time (s) that a rep loses to acceleration: the body's time constant in :mod:`.speed_response`."""
 MIN_FAST_RATIO = 1.08

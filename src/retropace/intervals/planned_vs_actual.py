@@ -93,8 +93,7 @@ def _classify_step(result: StepResult, *, is_outer: bool) -> str:
 def find_device_workout(analysis: Analysis) -> Workout | None:
     """Return the recorded workout with the result of each step; None if there is none that fits the activity.
 
-    If laps do not say which workout step they were, the workout is aligned with the segments, as if the runner had
-    typed it.
+    It is aligned with the segments if laps do not say which workout step they were.
     """
     cleaned = analysis.cleaned
     if not cleaned.workout_steps:

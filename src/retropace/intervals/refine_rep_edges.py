@@ -76,7 +76,7 @@ def _estimate_edges(
     response = DEVICE_RESPONSE if cleaned.speed_source == "device" else SLOPE_RESPONSE
     windows = [_build_window(cleaned, edge, edges_s) for edge in moved.tolist()]
     # Each kind of edge has its own turn speed, while the smoothing of the watch is common to all.
-    rows, costs, kinds = [], [], []
+    found: list[tuple[int, str, FloatArray]] = []
     log_likelihoods: dict[str, FloatArray] = {}
     for row, (window, is_turn_here) in enumerate(zip(windows, is_turn[is_free].tolist(), strict=True)):
         if window is not None:
@@ -85,20 +85,19 @@ def _estimate_edges(
                 kind = "start"
             cost = compute_edge_costs(window, response)
             log_likelihoods[kind] = log_likelihoods.get(kind, 0.0) + _log_sum_exp(-cost, axis=2)
-            rows.append(row)
-            costs.append(cost)
-            kinds.append(kind)
-    if not rows:
+            found.append((row, kind, cost))
+    if not found:
         return moved
     if "change of pace" in log_likelihoods:
         log_likelihoods["change of pace"][1:] = -np.inf
     by_smoothing = [_log_sum_exp(by_turn_speed, axis=0) for by_turn_speed in log_likelihoods.values()]
     smoothing_weights = _softmax(np.sum(by_smoothing, axis=0), axis=0)
     weights = {kind: smoothing_weights * _softmax(values, axis=0) for kind, values in log_likelihoods.items()}
-    shifts_s = [_softmax(-cost, axis=2) @ EDGE_SHIFTS_S for cost in costs]
-    mean_shifts_s = np.array([(weights[kind] * shift_s).sum() for kind, shift_s in zip(kinds, shifts_s, strict=True)])
+    mean_shifts_s = np.array(
+        [(weights[kind] * (_softmax(-cost, axis=2) @ EDGE_SHIFTS_S)).sum() for _, kind, cost in found]
+    )
     # The constant delay of a device is not identifiable here, and cleaning has corrected its usual value.
-    moved[rows] += mean_shifts_s - (mean_shifts_s.mean() if response.has_unknown_delay else 0.0)
+    moved[[row for row, _, _ in found]] += mean_shifts_s - (mean_shifts_s.mean() if response.has_unknown_delay else 0.0)
     return moved
 
 

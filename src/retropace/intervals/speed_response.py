@@ -1,8 +1,8 @@
 """Model of how recorded speed follows a change of the runner's pace.
 
-True speed passes from the mean before the change to the mean after it, with an optional slower phase in which the
-runner turns round. The body smooths each change exponentially. A watch smooths speed exponentially again and shows it
-late. Speed computed from distance is the slope over some seconds on both sides, without delay.
+True speed changes from one mean to another, with a slower phase between if the runner turns round. The body smooths
+each change exponentially, and a watch does so again and shows it late. Speed computed from distance is the slope over
+some seconds on both sides, without delay.
 """
 
 from __future__ import annotations
@@ -33,8 +33,7 @@ EDGE_PRIOR_SD_S = 4.0
 CORRELATION_TIME_S = 4.0
 """Seconds over which deviations of recorded speed from the model stay correlated."""
 SHORT_LEVEL_SD_M = 4.0
-"""Additional standard deviation of mean speed on one side of an edge, times the duration of the bout there, in metres:
-the shorter a bout, the less its mean speed is known."""
+"""Additional standard deviation of mean speed on one side of an edge, times the bout's duration there, in metres."""
 MAX_SQUARED_DEVIATION = 9.0
 """Squared deviation from the model, in squared standard deviations, as which larger ones count."""
 

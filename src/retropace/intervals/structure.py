@@ -15,9 +15,8 @@ import numpy as np
 from retropace.core.cleaned_activity import CleanedActivity
 from retropace.core.spans import mask_from_runs, true_runs
 from retropace.intervals.bouts import Bouts
-from retropace.intervals.by_laps import find_efforts_by_laps
-from retropace.intervals.by_pace import MIN_LOG_SPEED_CONTRAST, find_efforts_by_pace
 from retropace.intervals.chains import find_best_chains, has_long_recovery, sample_sd, score_chain, select_typical
+from retropace.intervals.effort_search import MIN_LOG_SPEED_CONTRAST, find_efforts_by_laps, find_efforts_by_pace
 from retropace.intervals.efforts import BackwardEfforts, Effort, measure_effort
 from retropace.intervals.nominal import NominalLength, find_nominal, find_nominals
 from retropace.intervals.pairs import EffortPair, find_pairs
@@ -79,10 +78,7 @@ def _overlaps(sets: Sequence[DetectedSet], start_s: float, end_s: float) -> bool
 
 
 def _find_single_laps(cleaned: CleanedActivity, laps: Bouts, sets: Sequence[DetectedSet]) -> list[DetectedSet]:
-    """Return a set for each forward lap outside of all sets that is as fast as the forward reps, such as a time trial.
-
-    It must also be clearly faster than the laps beside it.
-    """
+    """Return a set for each other forward lap as fast as the forward reps and clearly faster than its neighbours."""
     speeds = [effort.log_speed for detected in sets for effort in detected.efforts if effort.direction == "forward"]
     if not speeds:
         return []

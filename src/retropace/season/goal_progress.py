@@ -23,7 +23,7 @@ class GoalProgress:
     first: date
     """First day of the current week or month."""
     end: date
-    """Day after the last day of the current week or month."""
+    """Day after its last day."""
     sessions: int
     """Number of sessions in the period with at least the minutes and kilometres that the goal states, if any."""
     minutes: float
@@ -32,10 +32,9 @@ class GoalProgress:
     """Kilometres run or walked in the goal's direction during the period."""
     is_met: bool
     streak: int
-    """Number of consecutive weeks or months up to now that met the goal. A current one that has not met it yet is not
-    counted, but does not end the streak."""
+    """Number of consecutive weeks or months up to now that met the goal; the current one ends no streak."""
     best_streak: int
-    """Largest number of consecutive weeks or months that ever met the goal."""
+    """Largest number of consecutive weeks or months that met the goal."""
 
 
 def compute_goal_progress(goal: Goal, season: Season, days: Sequence[date], today: date) -> GoalProgress:

@@ -10,6 +10,7 @@ from typing import Any
 from retropace.analysis.json_document import format_time
 from retropace.core.json_values import finite_or_none, to_json_values
 from retropace.season.goal_progress import GoalProgress
+from retropace.season.milestones import Milestone
 from retropace.season.periods import Period, PeriodStats
 from retropace.season.progress import Progress
 from retropace.season.runs import SeasonBest
@@ -27,6 +28,7 @@ def progress_document(
     ``format_path`` formats a file's path for display. With ``weight_kg``, energy is also given in kcal.
     """
     season, trend, ratios = progress.season, progress.trend, progress.speed_ratios
+    ratios_by_row = zip(ratios.rows.tolist(), ratios.ratio.tolist(), strict=True)
 
     def activity(row: int) -> dict[str, Any]:
         return {
@@ -53,19 +55,11 @@ def progress_document(
         "whole": directions(progress.season_stats),
         "ratios": {
             "gait": ratios.gait or None,
-            "values": [
-                activity(row) | {"ratio": ratio}
-                for row, ratio in zip(ratios.rows.tolist(), ratios.ratio.tolist(), strict=True)
-            ],
+            "values": [activity(row) | {"ratio": ratio} for row, ratio in ratios_by_row],
         },
         "trend": None if trend is None else to_json_values(asdict(trend)) | {"is_sure": trend.is_significant},
         "bests": [_best_to_dict(best) | activity(best.row) for best in season.bests],
-        "milestones": [
-            {"kind": milestone.kind}
-            | to_json_values({"metres": milestone.metres, "value": milestone.value})
-            | activity(milestone.row)
-            for milestone in progress.milestones
-        ],
+        "milestones": [_milestone_to_dict(milestone) | activity(milestone.row) for milestone in progress.milestones],
         "transitions": [to_json_values(asdict(transition)) for transition in progress.transitions],
         "ramp": _load_increase_to_dict(progress.load_increase),
         "goals": [_goal_progress_to_dict(goal_progress) for goal_progress in progress.goal_progress],
@@ -96,20 +90,16 @@ def _best_to_dict(best: SeasonBest) -> dict[str, Any]:
     return {"asked" if name == "target" else name: value for name, value in values.items()}
 
 
+def _milestone_to_dict(milestone: Milestone) -> dict[str, Any]:
+    return to_json_values({"kind": milestone.kind, "metres": milestone.metres, "value": milestone.value})
+
+
 def _load_increase_to_dict(load: LoadIncrease) -> dict[str, Any]:
     values = {"last_s": load.recent_s, "before_s": load.baseline_s, "ratio": load.ratio, "is_steep": load.is_steep}
     return to_json_values(values)
 
 
 def _goal_progress_to_dict(progress: GoalProgress) -> dict[str, Any]:
-    return {
-        "goal": str(progress.goal),
-        **to_json_values(asdict(progress.goal)),
-        "first": progress.first.isoformat(),
-        "done_sessions": progress.sessions,
-        "done_minutes": progress.minutes,
-        "done_km": progress.km,
-        "is_met": progress.is_met,
-        "streak": progress.streak,
-        "best_streak": progress.best_streak,
-    }
+    goal = {"goal": str(progress.goal), **to_json_values(asdict(progress.goal)), "first": progress.first.isoformat()}
+    done = {f"done_{name}": getattr(progress, name) for name in ("sessions", "minutes", "km")}
+    return goal | done | {name: getattr(progress, name) for name in ("is_met", "streak", "best_streak")}

@@ -11,13 +11,13 @@ import numpy as np
 from retropace.season.runs import BACKWARD, Season
 
 CUMULATIVE_DISTANCES_M = (1_000.0, 5_000.0, 10_000.0, 21_097.5, 42_195.0, 100_000.0, 250_000.0, 500_000.0, 1_000_000.0)
-"""Total backward distances (m) since the start of the season that count as milestones."""
+"""Total backward distances (m) that count as milestones."""
 UNBROKEN_DISTANCES_M = (100.0, 400.0, 1_000.0, 1_609.344, 5_000.0, 10_000.0, 21_097.5, 42_195.0)
 """Distances (m) that count as milestones if run backward in one uninterrupted stretch."""
 QUARTER_MILE_LAP_M = 400.0
 """Distance (m) run in each direction for the quarter-mile milestone, a lap of a running track."""
 MAX_PASS_RATIO = 2.0
-"""Ratio of backward to forward time over 400 m; the quarter-mile milestone needs a smaller one."""
+"""Ratio of backward to forward time over 400 m below which the quarter-mile milestone is reached."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +30,7 @@ class Milestone:
     metres: float
     """Distance reached (m); NaN for ``first``."""
     value: float
-    """For a quarter mile the ratio of backward to forward time, for ``longest`` the seconds of the stretch; otherwise
-    NaN."""
+    """Ratio of backward to forward time for ``quarter mile``, seconds for ``longest``; otherwise NaN."""
     day: date
     row: int
     """Index of the activity in the season."""

@@ -94,15 +94,14 @@ class Season:
     quarter_mile_ratios: tuple[tuple[int, float], ...]
     """Index of each activity with 400 m in both directions, and the ratio of its best backward to forward time."""
     stretches: FloatTable
-    """One row for each run or walked segment, shape ``(m, 4)``: 1 if backward, 1 if run, moving seconds, speed in m/s
-    (0 for forward and for walked)."""
+    """One row for each run or walked segment: backward (1 or 0), run (1 or 0), moving seconds and speed in m/s."""
 
     def __len__(self) -> int:
         return len(self.ids)
 
     @property
     def start_timestamps_s(self) -> FloatArray:
-        """Start of each activity in seconds since 1970 UTC, shape ``(n,)``."""
+        """Start of each activity in seconds since 1970 UTC."""
         return np.array([start.timestamp() for start in self.start_times])
 
 

@@ -1,7 +1,6 @@
 """Speed at which a runner changes between walking and running in one direction.
 
-Going backward people prefer to run from 1.63 ± 0.11 m/s (Hreljac 2005, J Sports Sci Med 4:446: twelve healthy young
-adults on a treadmill). Here the speed is estimated from the runner's own stretches.
+Going backward people prefer to run from 1.63 ± 0.11 m/s (Hreljac 2005, J Sports Sci Med 4:446: twelve young adults).
 """
 
 from __future__ import annotations
@@ -31,10 +30,7 @@ class GaitTransition:
 
 
 def fit_gait_transition(direction: str, stretches: FloatTable) -> GaitTransition | None:
-    """Return the speed at which the runner changes gait in one direction; None if a gait is below ``MIN_GAIT_S``.
-
-    ``stretches`` are those of :class:`retropace.season.runs.Season`, shape ``(m, 4)``.
-    """
+    """Return the gait transition by rows as in :attr:`.Season.stretches`; None if a gait is below ``MIN_GAIT_S``."""
     rows = stretches[(stretches[:, 0] == float(direction == "backward")) & np.isfinite(stretches[:, 3])]
     seconds, speed, is_run = rows[:, 2], rows[:, 3], rows[:, 1] > 0.0
     run_s, walk_s = float(seconds[is_run].sum()), float(seconds[~is_run].sum())

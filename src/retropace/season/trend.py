@@ -1,7 +1,4 @@
-"""Ratio of backward to forward speed, and its trend over time as a regression line through the log ratios.
-
-Each ratio compares the same gait in both directions within one activity, so that hills, heat and fatigue affect both.
-"""
+"""Ratio of backward to forward speed of one gait within one activity, and its trend over time."""
 
 from __future__ import annotations
 

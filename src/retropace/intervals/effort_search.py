@@ -1,7 +1,8 @@
-"""Search for reps within one direction by regular alternation of faster and slower stretches.
+"""Search for sets of reps by the laps of a workout that the watch guided, or by changes of pace.
 
-Regularity alone separates reps from ordinary changes of pace, as at traffic lights. The search tries every speed
-threshold and keeps the one for which the stretches above it, and the gaps between them, are the most regular.
+Laps are work or rest as the watch recorded them, whatever their speed. The search by pace tries every speed threshold
+and keeps the one for which the stretches above it, and the gaps between them, are the most regular: this separates reps
+from ordinary changes of pace, as at traffic lights.
 """
 
 from __future__ import annotations
@@ -12,13 +13,20 @@ from itertools import pairwise
 
 import numpy as np
 
+from retropace.core.activity import Lap, is_autolap
 from retropace.core.cleaned_activity import CleanedActivity
 from retropace.core.spans import true_runs
 from retropace.intervals import chains
-from retropace.intervals.bouts import Bouts
+from retropace.intervals.bouts import MIN_LAP_S, Bouts
 from retropace.intervals.efforts import Effort, measure_effort
 from retropace.labelling.features import LOG_SPEED_PER_GRADE, mean_grade
 
+EFFORT_INTENSITIES = ("active", "interval")
+"""Intensities that mark a lap as work in the FIT profile."""
+RECOVERY_INTENSITIES = ("rest", "recovery")
+"""Intensities that mark a lap as rest between reps in the FIT profile."""
+MIN_WORK_LAPS = 2
+"""Least number of laps of work that form a set."""
 MIN_REPS = 3
 """Least number of fast stretches that form a set."""
 RECOVERY_LOG_SD = 0.35
@@ -40,6 +48,33 @@ MIN_REPS_WITH_SHORT_BREAKS = 6
 """Least number of reps in a set whose gaps are as short as incidental stops."""
 MAX_RECOVERY_RATIO = 8.0
 """Largest ratio of the longest gap in a set to the median rep duration."""
+
+
+def find_efforts_by_laps(cleaned: CleanedActivity, bouts: Bouts) -> list[list[Effort]]:
+    """Return the sets among laps recorded as work, each a list of efforts in order; none if no lap is a recovery."""
+    intensities = [_find_intensity(cleaned, lap) for lap in cleaned.laps]
+    has_recoveries = any(intensity in RECOVERY_INTENSITIES for intensity in intensities)
+    if sum(intensity in EFFORT_INTENSITIES for intensity in intensities) < MIN_WORK_LAPS or not has_recoveries:
+        return []
+    efforts: list[Effort] = []
+    continues_rep = False
+    for lap, intensity, is_auto in zip(cleaned.laps, intensities, is_autolap(cleaned.laps), strict=True):
+        end_s = min(lap.end_s, cleaned.elapsed_s)
+        if intensity in EFFORT_INTENSITIES and end_s - lap.start_s >= MIN_LAP_S:
+            start_s = efforts.pop().start_s if continues_rep else lap.start_s
+            bout = int(np.clip(np.searchsorted(bouts.edges_s, (start_s + end_s) / 2.0) - 1, 0, len(bouts) - 1))
+            efforts.append(measure_effort(cleaned, start_s, end_s, str(bouts.direction[bout]), str(bouts.gait[bout])))
+            continues_rep = is_auto  # an autolap does not end the rep
+        else:
+            continues_rep = False
+    return [efforts[first:last] for first, last in chains.find_best_chains(efforts, chains.score_chain, MIN_WORK_LAPS)]
+
+
+def _find_intensity(cleaned: CleanedActivity, lap: Lap) -> str:
+    """Return the intensity of a lap or, if it has none, of its workout step; empty if both are unknown."""
+    if lap.intensity or lap.step_index is None:
+        return lap.intensity
+    return next((step.intensity for step in cleaned.workout_steps if step.index == lap.step_index), "")
 
 
 def find_efforts_by_pace(cleaned: CleanedActivity, bouts: Bouts, first: int, last: int) -> list[list[Effort]]:
