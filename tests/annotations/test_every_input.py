@@ -14,7 +14,7 @@ import pytest
 
 from retropace.analysis.pipeline import analyze
 from retropace.annotations import AnnotationInput, parse_field, parse_mark, parse_sentence
-from retropace.annotations.inputs.audacity import parse_label_track
+from retropace.annotations.inputs.annotations_file import parse_label_track
 from retropace.annotations.inputs.geojson import parse_zones
 from retropace.annotations.inputs.sidecar import parse_sidecar
 from retropace.core.activity import Activity, Waypoint, WorkoutStep

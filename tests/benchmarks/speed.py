@@ -27,8 +27,7 @@ from xml.etree import ElementTree
 import fitdecode
 import gpxpy
 
-from retropace.analysis.pipeline import analyze
-from retropace.analysis.summary import summarize
+from retropace.analysis.pipeline import analyze, summarize
 from retropace.annotations import AnnotationTable
 from retropace.cleaning.clean import clean_activity
 from retropace.core.errors import RetropaceError

@@ -16,8 +16,8 @@ from retropace.library import Input, Library
 from retropace.library.batch.process_file import to_stored
 from retropace.library.queries import link_duplicates
 from retropace.library.store import StoredRecording
-from retropace.simulate.athlete import SimulatedAthlete
-from retropace.simulate.draws import draw_athlete, draw_plain
+from retropace.simulate.athlete import SimulatedAthlete, draw_athlete
+from retropace.simulate.kinds import draw_plain
 from retropace.simulate.plan import PlannedStretch, backward, forward, rest
 from retropace.simulate.session import simulate
 

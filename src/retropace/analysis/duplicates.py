@@ -17,11 +17,9 @@ if TYPE_CHECKING:
     from retropace.analysis.pipeline import Analysis
 
 MAX_TIME_DIFFERENCE_S = 60.0
-"""Largest difference (s) between the starts of duplicates, and between their ends; some programs omit the records
-before the first position."""
+"""Largest difference (s) between starts, and ends, of duplicates; some programs omit records without a position."""
 MAX_DISTANCE_DIFFERENCE_SHARE = 0.03
-"""Largest difference in distance between duplicates, as a fraction of the longer distance. In the test corpus,
-distances counted by a device and those measured along positions differ by up to 2 %."""
+"""Largest difference in distance between duplicates, as a fraction of the longer one; in the test corpus 2 %."""
 MAX_DISTANCE_DIFFERENCE_M = 50.0
 """Difference in distance in metres that duplicates may always have, however short they are."""
 MAX_HR_DIFFERENCE_BPM = 2.0

@@ -4,8 +4,6 @@ For forward movement the range spans two published costs per metre and the varia
 movement also the published ratios of backward to forward cost. ``docs/energy.md`` says more.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -50,14 +48,11 @@ class Energy:
     """Kilocalories per kilogram of body weight above rest, each with a low and a high end; NaN where unknown."""
 
     segment_low_kcal_per_kg: FloatArray
-    """Low end of the energy of each segment in kcal per kg of body weight, ``(n,)``."""
     segment_high_kcal_per_kg: FloatArray
     direction_low_kcal_per_kg: FloatArray
-    """Low end of the energy of each of ``DIRECTIONS`` in kcal per kg of body weight, ``(4,)``: the sum over its
-    segments of known energy; NaN if it has segments, but none of known energy."""
+    """For each of ``DIRECTIONS``, the sum over its segments of known energy; NaN if it has segments, but none such."""
     direction_high_kcal_per_kg: FloatArray
     low_kcal_per_kg: float
-    """Low end of the energy of the activity in kcal per kg of body weight, likewise."""
     high_kcal_per_kg: float
     assumes_level_ground: bool
     """Whether altitude is unknown, so that the ground was taken to be level."""
@@ -66,9 +61,8 @@ class Energy:
 def compute_energy(cleaned: CleanedActivity, segments: Segments) -> Energy:
     """Return the energy above rest of every segment, of every direction and of the activity.
 
-    Standing and pauses cost nothing. The energy is unknown for segments of unknown direction and for moving segments of
-    unknown distance. The range covers both gaits where the gait is unknown, and forward too where backward is only
-    suspected.
+    Standing and pauses cost nothing. Unknown is the energy of segments of unknown direction, and of moving ones of
+    unknown distance. The range covers both gaits if the gait is unknown, and forward too if backward is only suspected.
     """
     distance_m, moving_s = (cleaned.increments(name, segments.edges_s) for name in ("distance_m", "moving_s"))
     low, high = segment_costs(segments, mean_grade(cleaned, segments.start_s, segments.end_s))
@@ -79,19 +73,15 @@ def compute_energy(cleaned: CleanedActivity, segments: Segments) -> Energy:
     low, high = np.where(is_known, low * distance_m, np.nan), np.where(is_known, high * distance_m, np.nan)
     is_member = segments.direction[None, :] == np.array(DIRECTIONS)[:, None]
     is_any = np.ones((1, len(segments)), dtype=bool)
-    return Energy(
-        segment_low_kcal_per_kg=low,
-        segment_high_kcal_per_kg=high,
-        direction_low_kcal_per_kg=_group_sums(low, is_member, has_no_distance),
-        direction_high_kcal_per_kg=_group_sums(high, is_member, has_no_distance),
-        low_kcal_per_kg=float(_group_sums(low, is_any, has_no_distance)[0]),
-        high_kcal_per_kg=float(_group_sums(high, is_any, has_no_distance)[0]),
-        assumes_level_ground=int(np.isfinite(cleaned.altitude_m).sum()) < 2,
+    (directions_low, directions_high), (total_low, total_high) = (
+        [_group_sums(ends, groups, has_no_distance) for ends in (low, high)] for groups in (is_member, is_any)
     )
+    is_level = int(np.isfinite(cleaned.altitude_m).sum()) < 2
+    return Energy(low, high, directions_low, directions_high, float(total_low[0]), float(total_high[0]), is_level)
 
 
 def segment_costs(segments: Segments, grade: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Return the low and the high cost of each segment, ``(n,)`` each, in kcal/kg/m; ``grade`` is rise per metre."""
+    """Return the low and the high cost of each segment in kcal/kg/m, at grades in metres of rise per metre."""
     (walk_low, walk_high), (run_low, run_high) = (_cost_bounds(gait, segments, grade) for gait in MOVING_GAITS)
     is_gait = [segments.gait == gait for gait in MOVING_GAITS]
     low = np.select(is_gait, [walk_low, run_low], np.minimum(walk_low, run_low))
@@ -105,11 +95,9 @@ def forward_cost(gait: str, grade: FloatArray) -> tuple[FloatArray, FloatArray]:
 
     Downhill the high end is the ACSM cost on the level, and the low end is the cost by Minetti's polynomial.
 
-    Example: the cost of a kilometre on the level.
     >>> low, high = forward_cost("run", np.zeros(1))
     >>> round(1000.0 * float(low[0]), 2), round(1000.0 * float(high[0]), 2)
     (0.8, 1.08)
-
     """
     litres = (ACSM_LEVEL_ML_PER_KG_M[gait] + ACSM_RISE_ML_PER_KG_M[gait] * np.maximum(grade, 0.0)) / 1000.0
     minetti = np.polyval(MINETTI_COEFFICIENTS[gait], grade) / J_PER_KCAL
@@ -121,11 +109,9 @@ def forward_cost(gait: str, grade: FloatArray) -> tuple[FloatArray, FloatArray]:
 def backward_cost(gait: str, grade: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Return the low and the high cost of moving backward, in kcal/kg/m, at the gait ``walk`` or ``run``.
 
-    The high end is the forward cost times the largest ratio of backward to forward cost. For the low end, the smallest
-    ratio multiplies only the cost on level ground; what climbing costs in addition is added unchanged.
-
-    Measured uphill: running 35 % more than forward over grades up to 25 % (Rasica 2020), walking 17–20 % more at grades
-    of 5–10 % (Hooper 2004, J Orthop Sports Phys Ther 34:65). Downhill is unmeasured.
+    The forward cost is multiplied by the smallest and the largest ratio; for the low end, only its part that is due on
+    level ground, not what climbing adds. Measured uphill: 35 % more than forward running at grades up to 25 % (Rasica
+    2020), 17–20 % more than forward walking at 5–10 % (Hooper 2004, J Orthop Sports Phys Ther 34:65).
     """
     (low, high), (min_ratio, max_ratio) = forward_cost(gait, grade), BACKWARD_COST_RATIO[gait]
     level_low, _ = forward_cost(gait, np.zeros(1))

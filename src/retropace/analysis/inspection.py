@@ -1,7 +1,5 @@
 """Inspection of a recording: what it holds, how good it is, and how it can be annotated."""
 
-from __future__ import annotations
-
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -58,7 +56,7 @@ class Inspection:
     route_shape: RouteShape | None
     """None without positions."""
     manual_lap_count: int
-    """Number of laps ended by a press of the button or by a workout step, not automatically by the watch."""
+    """Number of laps ended by a press of the button or by a workout step."""
     suggestions: tuple[str, ...]
     """Sentences on how the recording can be annotated and what it lacks."""
 
@@ -140,7 +138,6 @@ def _find_route_shape(cleaned: CleanedActivity) -> RouteShape | None:
 
 
 def _build_suggestions(activity: Activity, cleaned: CleanedActivity, manual_lap_count: int) -> list[str]:
-    """Return sentences on how a recording can be annotated and what it lacks."""
     suggestions = ["mark stretches by elapsed time: --mark 12:30-15:00=backward"]
     if cleaned.distance_source != "none":
         suggestions.append("mark stretches by distance: --mark 1.2km-1.6km=backward")
@@ -158,8 +155,8 @@ def _build_suggestions(activity: Activity, cleaned: CleanedActivity, manual_lap_
     suggestions += [f'take the direction from a field: --field "{name}"' for name in sorted(cleaned.categories)[:3]]
     if not np.any(np.isfinite(cleaned.cadence_spm)):
         suggestions.append("it has no cadence: backward stretches can be told by pace alone")
-    if cleaned.distance_source == "none" and not np.any(np.isfinite(cleaned.cadence_spm)):
-        suggestions.append("it has neither pace nor cadence: only what you mark can be told")
+        if cleaned.distance_source == "none":
+            suggestions.append("it has neither pace nor cadence: only what you mark can be told")
     if activity.sub_sport == "treadmill" or not np.any(np.isfinite(cleaned.lat_deg)):
         suggestions.append("it has no positions: distances are the watch's own guess from steps made forward")
     return suggestions

@@ -6,22 +6,22 @@ renaming or removing one needs a new schema number.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from retropace.analysis.energy import Energy
-from retropace.analysis.summary import Summary
 from retropace.core.cleaned_activity import CleanedActivity
 from retropace.core.json_values import finite_column, finite_or_none
-from retropace.core.segments import DIRECTIONS, Segments
+from retropace.core.segments import DIRECTIONS
 from retropace.core.spans import total_s
 
 if TYPE_CHECKING:
+    from retropace.analysis.pipeline import Analysis
     from retropace.annotations import Annotation
     from retropace.annotations.model.workout import Workout
     from retropace.core.activity import Activity
-    from retropace.labelling.athlete import Athlete
 
 SCHEMA = "retropace.analysis/1"
 """Name and version of the document format."""
@@ -56,10 +56,11 @@ DIRECTION_FIELDS: Mapping[str, FieldType] = {
 """Fields of each of the ``directions`` in the document, with their types."""
 
 
-def analysis_document(
-    activity: Activity, cleaned: CleanedActivity, segments: Segments, summary: Summary, energy: Energy
-) -> dict[str, Any]:
+def analysis_document(analysis: Analysis) -> dict[str, Any]:
     """Return the document of an analysis; numbers are not rounded, so that parts add up to the total."""
+    activity, athlete, summary, energy = analysis.activity, analysis.athlete, analysis.summary, analysis.energy
+    sessions = () if athlete is None else athlete.sessions
+    other_count = sum(not session.is_same_recording(activity) for session in sessions)
     directions = {
         "segments": summary.segment_counts,
         "annotated_m": summary.annotated_m,
@@ -71,9 +72,14 @@ def analysis_document(
     return {
         "schema": SCHEMA,
         "source": source_document(activity),
-        "activity": activity_document(activity, cleaned),
-        "segments": _to_rows(SEGMENT_FIELDS, {}, segments, summary.segments),
+        "activity": activity_document(activity, analysis.cleaned),
+        "segments": _to_rows(SEGMENT_FIELDS, {}, analysis.segments, summary.segments),
         "directions": dict(zip(DIRECTIONS, direction_rows, strict=True)),
+        "annotations": [_annotation_document(annotation) for annotation in analysis.annotations],
+        "workout": None if analysis.workout is None else _workout_document(analysis.workout),
+        "athlete": None if athlete is None else {"name": athlete.name, "sessions": other_count},
+        "worth_a_look": [asdict(segment) for segment in analysis.borderline],
+        "warnings": list(analysis.warnings),
     }
 
 
@@ -92,31 +98,20 @@ def energy_document(energy: Energy, weight_kg: float) -> dict[str, Any]:
     }
 
 
-def annotation_documents(annotations: Iterable[Annotation]) -> list[dict[str, Any]]:
-    """Return one dict for each annotation: its span, label and origin."""
-    return [
-        {
-            "start_s": annotation.start_s,
-            "end_s": annotation.end_s,
-            "label": str(annotation.label),
-            "note": annotation.note,
-            "origin": str(annotation.origin),
-            "kind": annotation.origin.kind,
-            "distance_m": annotation.attributes.distance_m,
-            "speed_mps": annotation.attributes.speed_mps,
-        }
-        for annotation in annotations
-    ]
+def _annotation_document(annotation: Annotation) -> dict[str, Any]:
+    return {
+        "start_s": annotation.start_s,
+        "end_s": annotation.end_s,
+        "label": str(annotation.label),
+        "note": annotation.note,
+        "origin": str(annotation.origin),
+        "kind": annotation.origin.kind,
+        "distance_m": annotation.attributes.distance_m,
+        "speed_mps": annotation.attributes.speed_mps,
+    }
 
 
-def athlete_document(athlete: Athlete, activity: Activity) -> dict[str, Any]:
-    """Return the athlete's name and the number of their remembered sessions, without this activity."""
-    others = sum(not session.is_same_recording(activity) for session in athlete.sessions)
-    return {"name": athlete.name, "sessions": others}
-
-
-def workout_document(workout: Workout) -> dict[str, Any]:
-    """Return a planned workout: the time span of each step, and why the activity does not fit if it does not."""
+def _workout_document(workout: Workout) -> dict[str, Any]:
     return {
         "text": workout.plan.text,
         "source": workout.plan.source,
@@ -171,11 +166,8 @@ def activity_document(activity: Activity, cleaned: CleanedActivity) -> dict[str,
 def format_time(time: datetime | None) -> str | None:
     """Return a UTC time as ISO 8601, with a fraction of a second only if it has one; None stays None.
 
-    Example:
-    >>> from datetime import UTC
-    >>> format_time(datetime(2025, 5, 1, 8, 1, 10, tzinfo=UTC))
+    >>> format_time(datetime.fromisoformat("2025-05-01T08:01:10+00:00"))
     '2025-05-01T08:01:10Z'
-
     """
     return None if time is None else time.isoformat().replace("+00:00", "Z")
 

@@ -1,7 +1,5 @@
 """Reader of labellings (spans with directions) to compare: analyses, reference files and annotation files."""
 
-from __future__ import annotations
-
 import json
 import math
 import os
@@ -13,12 +11,13 @@ from typing import Any
 import numpy as np
 
 from retropace.analysis.metrics import Labelling
-from retropace.annotations import Annotation, AnnotationTable, UnresolvedAnnotation, resolve_annotations
+from retropace.annotations import Annotation, AnnotationTable, UnresolvedAnnotation
 from retropace.annotations.inputs.annotations_file import parse_annotations
+from retropace.annotations.resolve.locate import build_error_at_origin, resolve_annotations
 from retropace.cleaning.clean import clean_activity
 from retropace.core.activity import Activity
 from retropace.core.cleaned_activity import CleanedActivity
-from retropace.core.errors import AnnotationError, RetropaceError
+from retropace.core.errors import RetropaceError
 from retropace.core.segments import DIRECTIONS
 from retropace.core.units import parse_elapsed_s
 
@@ -52,25 +51,21 @@ def _read_labelling(path: str | os.PathLike[str], clean: Callable[[], CleanedAct
     except OSError as error:
         raise RetropaceError.from_os_error("cannot be read", error, path) from None
     except UnicodeDecodeError:
-        raise RetropaceError(
-            "is not text: give an analysis as JSON, a truth or annotations; a recording goes with --recording",
-            path=path,
-        ) from None
+        message = "is not text: give an analysis as JSON, a truth or annotations; a recording goes with --recording"
+        raise RetropaceError(message, path=path) from None
     if text.lstrip()[:1] in ("{", "["):
         return _parse_json_labelling(text, path)
     return _labelling_from_annotations(parse_annotations(text, path), path, clean)
 
 
 def _parse_json_labelling(text: str, path: str | os.PathLike[str]) -> Labelling:
-    """Return the labelling in the JSON text of an analysis or a reference."""
     try:
         document = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise RetropaceError(f"is no JSON: {error}", path=path) from None
-    if isinstance(document, list):
-        if len(document) != 1:
-            raise RetropaceError(f"holds {len(document)} analyses: give a file with one", path=path)
-        document = document[0]
+    if isinstance(document, list) and len(document) != 1:
+        raise RetropaceError(f"holds {len(document)} analyses: give a file with one", path=path)
+    document = document[0] if isinstance(document, list) else document
     if not isinstance(document, dict):
         raise RetropaceError("holds neither an analysis nor a truth", path=path)
     is_analysis = "segments" in document
@@ -93,13 +88,11 @@ def _parse_json_labelling(text: str, path: str | os.PathLike[str]) -> Labelling:
 
 
 def _parse_totals(document: dict[str, Any], is_analysis: bool) -> dict[str, float]:
-    """Return the true or estimated distance in each direction, in metres, that the document states."""
-    if is_analysis:
-        directions = document.get("directions") or {}
-        stated = {name: figures.get("distance_m") for name, figures in directions.items()}
-    else:
-        stated = document.get("distance_m") or {}
-    totals_m = {name: _float_or_nan(metres) for name, metres in stated.items()}
+    """Return the metres in each direction that the document states."""
+    stated = document.get("directions" if is_analysis else "distance_m") or {}
+    totals_m = {
+        name: _float_or_nan(value.get("distance_m") if is_analysis else value) for name, value in stated.items()
+    }
     return {name: metres for name, metres in totals_m.items() if math.isfinite(metres)}
 
 
@@ -125,17 +118,14 @@ def _labelling_from_annotations(
     """Return the labelling that annotations give, which without ``clean`` must be given by elapsed times."""
     if not unresolved:
         raise RetropaceError("holds no annotations", path=path)
-    cleaned = None if clean is None else clean()
-    if cleaned is None:
+    if clean is None:
         elapsed = sorted(map(_resolve_elapsed, unresolved), key=lambda annotation: annotation.start_s)
-        annotations = AnnotationTable.from_annotations(elapsed)
+        annotations, distance_m = AnnotationTable.from_annotations(elapsed), np.empty(0)
     else:
-        annotations, _ = resolve_annotations(unresolved, cleaned)
+        annotations, _ = resolve_annotations(unresolved, clean())
+        distance_m = np.diff(clean().value_at("distance_m", annotations.spans)).ravel()
     (start_s, end_s), direction = annotations.spans.T, annotations.direction
     _check_spans(start_s, end_s, direction, path)
-    if cleaned is None:
-        return Labelling(start_s, end_s, direction)
-    distance_m = cleaned.value_at("distance_m", end_s) - cleaned.value_at("distance_m", start_s)
     return Labelling(start_s, end_s, direction, distance_m=distance_m)
 
 
@@ -143,9 +133,6 @@ def _resolve_elapsed(annotation: UnresolvedAnnotation) -> Annotation:
     """Resolve an annotation without a recording; raises an error unless it is given by two elapsed times."""
     edges_s = [parse_elapsed_s(part) for part in annotation.where.split("-")]
     if len(edges_s) != 2 or edges_s[0] is None or edges_s[1] is None:
-        raise AnnotationError(
-            f"{annotation.where!r} needs the recording: give it with --recording, or say it in elapsed time",
-            path=annotation.origin.path or None,
-            where=None if annotation.origin.line is None else str(annotation.origin.line),
-        )
+        message = f"{annotation.where!r} needs the recording: give it with --recording, or say it in elapsed time"
+        raise build_error_at_origin(annotation, message)
     return Annotation(edges_s[0], edges_s[1], annotation.label, annotation.note, annotation.origin)

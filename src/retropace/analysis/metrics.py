@@ -1,7 +1,6 @@
 """Metrics of an estimated labelling against a reference, as in mir_eval.
 
-A second is judged only if both labellings cover it and the reference is not ``unknown`` there. Adjacent spans of one
-direction form a stretch; a boundary is a change of direction between two stretches.
+Adjacent spans of one direction form a stretch; a boundary is a change of direction between two stretches.
 """
 
 from __future__ import annotations
@@ -55,7 +54,6 @@ class BoundaryCounts:
         return {"true": self.reference, "found": self.estimated, "matched": self.matched, **shares}
 
     def __add__(self, other: BoundaryCounts) -> BoundaryCounts:
-        """Return the sums of the counts of two sessions."""
         matched, reference = self.matched + other.matched, self.reference + other.reference
         return BoundaryCounts(matched, reference, self.estimated + other.estimated)
 
@@ -107,18 +105,10 @@ class DirectionScore:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the score as a JSON object."""
-        return to_json_values(
-            {
-                "true_s": self.reference_s,
-                "found_s": self.estimated_s,
-                "both_s": self.correct_s,
-                "precision": self.precision,
-                "recall": self.recall,
-                "true_m": self.reference_m,
-                "found_m": self.estimated_m,
-                "distance_error": self.distance_error,
-            }
-        )
+        seconds = {"true_s": self.reference_s, "found_s": self.estimated_s, "both_s": self.correct_s}
+        shares = {"precision": self.precision, "recall": self.recall}
+        metres = {"true_m": self.reference_m, "found_m": self.estimated_m, "distance_error": self.distance_error}
+        return to_json_values(seconds | shares | metres)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +146,7 @@ class Scores:
     boundaries: Mapping[float, BoundaryCounts]
     """Counts of matched boundaries, by tolerance: the seconds by which matched boundaries may lie apart."""
     covering: float
-    """Segmentation covering; 1 is best: mean over the reference stretches, weighted by duration, of the largest overlap
+    """Segmentation covering, 1 is best: duration-weighted mean over the reference stretches of the largest overlap
     (intersection over union) with an estimated stretch of any direction (Arbeláez 2011, IEEE PAMI 33:898)."""
     brier: float
     """Brier score: mean squared difference, over the judged seconds, between the probability of ``backward`` and the
@@ -187,13 +177,11 @@ class Scores:
 def score(truth: Labelling, found: Labelling) -> Scores:
     """Return all metrics of the estimated labelling ``found`` against the reference ``truth``.
 
-    Example:
     >>> start_s, end_s = np.array([0.0, 60.0]), np.array([60.0, 100.0])
     >>> truth = Labelling(start_s, end_s, np.array(["forward", "backward"]))
     >>> found = Labelling(start_s, end_s, np.array(["forward", "forward"]))
     >>> score(truth, found).accuracy
     0.6
-
     """
     edges_s, reference, estimated, estimated_index = _common_spans(truth, found)
     is_judged = (reference != "") & (reference != "unknown") & (estimated != "")
@@ -209,7 +197,10 @@ def score(truth: Labelling, found: Labelling) -> Scores:
         squared_error = (probability - (reference == "backward")) ** 2
         brier = float(np.sum(squared_error * duration_s) / max(duration_s.sum(), 1e-9))
         reliability = _compute_reliability(span_index, confidence, reference == estimated, duration_s)
-    distances_m = _direction_distances(truth, found)
+    distances_m = (
+        truth.totals_m or _distances_from_curve(found, truth),
+        found.totals_m or _distances_from_curve(truth, found),
+    )
     return Scores(
         judged_s=float(duration_s.sum()),
         correct_s=float(duration_s[reference == estimated].sum()),
@@ -234,9 +225,9 @@ def score(truth: Labelling, found: Labelling) -> Scores:
 
 
 def fill_unlabelled(reference: Labelling, estimated: Labelling, direction: str) -> Labelling:
-    """Return the reference, filled with ``direction``, or with ``rest`` where the estimate is, where it has none.
+    """Return the reference with its gaps, as far as the estimate labels them, filled with ``direction`` or ``rest``.
 
-    Annotators rarely record standing. Times that neither labels stay without a label.
+    The label is ``rest`` where the estimate is ``rest``, as annotators rarely record standing.
     """
     edges_s, labels, estimates, _ = _common_spans(reference, estimated)
     filled = np.select([labels != "", estimates == "rest", estimates != ""], [labels, "rest", direction], "")
@@ -251,10 +242,8 @@ def match_boundaries(
 
     As all windows have one length, a greedy match in order does this (Glover 1967, Naval Res Logist Q 14:313).
 
-    Example:
     >>> match_boundaries(np.array([60.0, 100.0]), np.array([58.0, 80.0]), 3.0, 3.0)
     BoundaryCounts(matched=1, reference=2, estimated=2)
-
     """
     candidates_s = np.sort(estimated_s)
     matched, index = 0, 0
@@ -270,11 +259,7 @@ def match_boundaries(
 def _common_spans(
     reference: Labelling, estimated: Labelling
 ) -> tuple[FloatArray, StrArray, StrArray, NDArray[np.intp]]:
-    """Cut the activity at every start and end of both labellings.
-
-    Returns these times, and for each interval between them the direction in both labellings, empty outside of their
-    spans, and the index of the estimated span.
-    """
+    """Return all starts and ends; between them, reference and estimated direction (or empty), and estimated span."""
     edges_s = np.unique(np.concatenate((reference.start_s, reference.end_s, estimated.start_s, estimated.end_s)))
     reference_index, estimated_index = (
         find_span(np.column_stack((labelling.start_s, labelling.end_s)), midpoints(edges_s))
@@ -282,12 +267,6 @@ def _common_spans(
     )
     reference_direction = np.append(reference.direction, "")[reference_index]
     return edges_s, reference_direction, np.append(estimated.direction, "")[estimated_index], estimated_index
-
-
-def _direction_distances(reference: Labelling, estimated: Labelling) -> tuple[Mapping[str, float], Mapping[str, float]]:
-    """Return the true and the estimated metres in each direction; one labelling without any takes the other's."""
-    reference_m = reference.totals_m or _distances_from_curve(estimated, reference)
-    return reference_m, estimated.totals_m or _distances_from_curve(reference, estimated)
 
 
 def _distances_from_curve(source: Labelling, spans: Labelling) -> dict[str, float]:

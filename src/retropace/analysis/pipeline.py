@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from retropace.analysis.energy import Energy, compute_energy
-from retropace.analysis.summary import Summary, summarize
 from retropace.annotations.resolve.activity_annotations import find_activity_annotations
 from retropace.cleaning.clean import clean_activity
 from retropace.core.activity import Activity
 from retropace.core.cleaned_activity import CleanedActivity
 from retropace.core.parameters import Settings
-from retropace.core.segments import BorderlineSegment, Segments, find_borderline
+from retropace.core.segment_stats import SegmentStats, curve_increments, stats_from_increments
+from retropace.core.segments import DIRECTIONS, BorderlineSegment, Segments, find_borderline
 from retropace.core.spans import FloatArray
 from retropace.labelling.assign import label_segments
 from retropace.labelling.distance_overrides import apply_distance_overrides
@@ -41,6 +44,23 @@ class SegmentedActivity:
 
 
 @dataclass(frozen=True, slots=True)
+class Summary:
+    """Totals and means, such as distance, time and pace, of every segment, every direction and the activity."""
+
+    segments: SegmentStats
+    directions: SegmentStats
+    """Statistics of each direction, one row each, in the order of ``DIRECTIONS``."""
+    total: SegmentStats
+    """Statistics of the whole activity, one row."""
+    segment_counts: NDArray[np.intp]
+    """Number of segments of each direction."""
+    annotated_m: FloatArray
+    """Metres of each direction in segments whose direction is annotated."""
+    suspected_m: FloatArray
+    """Metres of each direction in segments whose direction is only suspected."""
+
+
+@dataclass(frozen=True, slots=True)
 class Analysis:
     """One activity with its labelled segments, its totals per direction and all warnings."""
 
@@ -65,16 +85,9 @@ class Analysis:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the document of ``analyze --format json`` as a dict, schema ``retropace.analysis/1``."""
-        from retropace.analysis import json_document  # tables need no document
+        from retropace.analysis.json_document import analysis_document  # tables need no document
 
-        return {
-            **json_document.analysis_document(self.activity, self.cleaned, self.segments, self.summary, self.energy),
-            "annotations": json_document.annotation_documents(self.annotations),
-            "workout": None if self.workout is None else json_document.workout_document(self.workout),
-            "athlete": None if self.athlete is None else json_document.athlete_document(self.athlete, self.activity),
-            "worth_a_look": [asdict(segment) for segment in self.borderline],
-            "warnings": list(self.warnings),
-        }
+        return analysis_document(self)
 
 
 def analyze(
@@ -85,18 +98,14 @@ def analyze(
 ) -> Analysis:
     """Return how far and how long an activity was run forward and backward, with its labelled segments.
 
-    ``annotations`` come from :func:`retropace.parse_mark`, :func:`retropace.read_sidecar`,
-    :func:`retropace.parse_sentence`, :func:`retropace.read_zones` and :func:`retropace.parse_field`, or have start and
-    end in seconds. ``athlete`` is the runner, if known from other sessions. Raises :class:`retropace.ReadError` if the
-    activity has nothing to measure, and :class:`retropace.AnnotationError` for annotations outside of it or in conflict
-    with each other.
+    Functions such as :func:`retropace.parse_mark` and :func:`retropace.read_sidecar` return annotations. ``athlete`` is
+    the runner, if known from other sessions. Raises :class:`retropace.ReadError` if the activity holds nothing that can
+    be measured, and :class:`retropace.AnnotationError` for annotations outside of it or in conflict with each other.
 
-    Example:
     >>> from retropace.simulate import backward, forward, simulate
     >>> activity = simulate([forward(seconds=300), backward(seconds=120), forward(seconds=120)]).activity
     >>> analyze(activity).segments.direction.tolist()
     ['forward', 'backward', 'forward']
-
     """
     settings = settings or Settings()
     return label_activity(segment_activity(activity, settings), annotations, settings, athlete)
@@ -135,4 +144,24 @@ def label_activity(
         athlete=athlete,
         borderline=find_borderline(segments, settings.label.review_threshold),
         warnings=(*cleaned.warnings, *annotated.warnings, *rejections, *overrides),
+    )
+
+
+def summarize(cleaned: CleanedActivity, segments: Segments) -> Summary:
+    """Return statistics per segment, direction and activity; the directions add up to the activity."""
+    increments = curve_increments(cleaned, segments.edges_s)
+    is_member = segments.direction[None, :] == np.array(DIRECTIONS)[:, None]
+    is_any = np.ones((1, len(segments)), dtype=bool)
+
+    def total(groups: NDArray[np.bool_]) -> SegmentStats:
+        weights = groups.astype(np.float64)
+        return stats_from_increments({name: weights @ column for name, column in increments.items()}, cleaned)
+
+    return Summary(
+        segments=stats_from_increments(increments, cleaned),
+        directions=total(is_member),
+        total=total(is_any),
+        segment_counts=is_member.sum(axis=1),
+        annotated_m=total(is_member & (segments.basis == "annotated")).distance_m,
+        suspected_m=total(is_member & (segments.basis == "suspected")).distance_m,
     )

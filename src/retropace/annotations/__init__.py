@@ -1,25 +1,28 @@
 """What the runner, the watch and the recording say about directions, resolved to labelled stretches of an activity."""
 
-from __future__ import annotations
-
 from typing import TYPE_CHECKING
 
 from retropace.core._lazy import lazy_getattr
 
 if TYPE_CHECKING:
-    from retropace.annotations.inputs.annotations_file import read_annotations
-    from retropace.annotations.inputs.direction_field import DirectionField, parse_field
-    from retropace.annotations.inputs.geojson import Zones, read_zones
-    from retropace.annotations.inputs.mark import parse_mark
-    from retropace.annotations.inputs.sidecar import read_sidecar
-    from retropace.annotations.language.labels import parse_label
-    from retropace.annotations.model.annotation import Annotation, Origin, UnresolvedAnnotation
-    from retropace.annotations.model.annotation_input import AnnotationInput
-    from retropace.annotations.model.annotation_table import AnnotationTable
-    from retropace.annotations.model.label import Label
-    from retropace.annotations.model.plan import FROM_FILE, Plan
-    from retropace.annotations.resolve.locate import resolve_annotations
-    from retropace.annotations.sentence.parser import parse_sentence
+    from retropace.annotations.inputs.annotations_file import read_annotations as read_annotations
+    from retropace.annotations.inputs.direction_field import DirectionField as DirectionField
+    from retropace.annotations.inputs.direction_field import parse_field as parse_field
+    from retropace.annotations.inputs.geojson import Zones as Zones
+    from retropace.annotations.inputs.geojson import read_zones as read_zones
+    from retropace.annotations.inputs.mark import parse_mark as parse_mark
+    from retropace.annotations.inputs.sidecar import read_sidecar as read_sidecar
+    from retropace.annotations.language.labels import parse_label as parse_label
+    from retropace.annotations.model.annotation import Annotation as Annotation
+    from retropace.annotations.model.annotation import Origin as Origin
+    from retropace.annotations.model.annotation import UnresolvedAnnotation as UnresolvedAnnotation
+    from retropace.annotations.model.annotation_input import AnnotationInput as AnnotationInput
+    from retropace.annotations.model.annotation_table import AnnotationTable as AnnotationTable
+    from retropace.annotations.model.label import Label as Label
+    from retropace.annotations.model.plan import FROM_FILE as FROM_FILE
+    from retropace.annotations.model.plan import Plan as Plan
+    from retropace.annotations.resolve.locate import resolve_annotations as resolve_annotations
+    from retropace.annotations.sentence.parser import parse_sentence as parse_sentence
 
 _LAZY_EXPORTS = {
     "FROM_FILE": "model.plan",
@@ -42,26 +45,5 @@ _LAZY_EXPORTS = {
     "read_zones": "inputs.geojson",
 }
 """For each exported name, the submodule that defines it, imported when the name is first used."""
-
-__all__ = [
-    "FROM_FILE",
-    "Annotation",
-    "AnnotationInput",
-    "AnnotationTable",
-    "DirectionField",
-    "Label",
-    "Origin",
-    "Plan",
-    "UnresolvedAnnotation",
-    "Zones",
-    "parse_field",
-    "parse_label",
-    "parse_mark",
-    "parse_sentence",
-    "read_annotations",
-    "read_sidecar",
-    "read_zones",
-    "resolve_annotations",
-]
 
 __getattr__ = lazy_getattr(__name__, _LAZY_EXPORTS)

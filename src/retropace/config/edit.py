@@ -4,8 +4,6 @@ An edit rewrites one table, or the part before all tables, by tomlkit. Given the
 below a table that is removed, and moves tables of the same name next to each other.
 """
 
-from __future__ import annotations
-
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from itertools import pairwise
@@ -13,9 +11,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from retropace.config.goals import Goal, goal_to_dict
-from retropace.config.model import CONFIG_KEYS, PRIVACY_KEYS, Config, parse_config, read_config_bytes
+from retropace.config.model import CONFIG_KEYS, DEFAULT_TEXTS, PRIVACY_KEYS, Config, parse_config, read_config_bytes
 from retropace.config.toml_lines import split_lines
-from retropace.config.values import DEFAULT_TEXTS
 from retropace.core.atomic_write import atomic_write
 from retropace.core.errors import RetropaceError
 
@@ -53,7 +50,11 @@ def add_goal(path: Path, goal: Goal) -> Config:
         if goal in config.goals:
             number = config.goals.index(goal) + 1
             raise RetropaceError(f"the goal of {goal} is there already, as goal {number}", path=path)
-        return _append_goal(lines, goal)
+        root, *blocks = _find_blocks(lines)
+        if "goals" in _parse_block(lines, root):
+            return _rewrite(lines, root, lambda document: document["goals"].append(goal_to_dict(goal)))
+        ends = [block.end for block in blocks if block.table == "goals"]
+        return _insert_paragraph(lines, max(ends, default=len(lines)), _format_goal(goal))
 
     return _edit_file(path, edit)
 
@@ -64,7 +65,14 @@ def remove_goal(path: Path, number: int) -> Config:
     def edit(lines: list[str], config: Config) -> list[str]:
         if not 1 <= number <= len(config.goals):
             raise RetropaceError(f"there is no goal {number}: 'retropace goal list' shows them", path=path)
-        return _delete_goal(lines, number - 1)
+        root, *blocks = _find_blocks(lines)
+        if "goals" in _parse_block(lines, root):
+            return _rewrite(lines, root, lambda document: document["goals"].pop(number - 1))
+        _, start, end = [block for block in blocks if block.table == "goals"][number - 1]
+        above, below = lines[:start], lines[end:]
+        if above and not above[-1].strip() and not (below and below[0].strip()):
+            del above[-1]  # one of two blank lines that would follow each other
+        return above + below
 
     return _edit_file(path, edit)
 
@@ -107,7 +115,6 @@ def format_config_toml(values: Mapping[str, Any], goals: Iterable[Goal]) -> str:
 
 
 def _format_goal(goal: Goal) -> list[str]:
-    """Return the lines of a goal's table."""
     return ["[[goals]]", *(f"{name} = {_format_toml(value)}" for name, value in goal_to_dict(goal).items())]
 
 
@@ -165,7 +172,6 @@ def _find_block(lines: list[str], table: str) -> _Block:
 
 
 def _set_key(lines: list[str], name: str, value: Any) -> list[str]:
-    """Return the lines with a dotted key set to a value."""
     table, _, key = name.rpartition(".")
     block = _find_block(lines, table)
     line = f"{key} = {_format_toml(value)}"
@@ -184,27 +190,6 @@ def _remove_key(lines: list[str], name: str) -> list[str]:
     table, _, key = name.rpartition(".")
     block = _find_block(lines, table)
     return _rewrite(lines, block, lambda document: (document.get(table, {}) if table else document).pop(key, None))
-
-
-def _append_goal(lines: list[str], goal: Goal) -> list[str]:
-    """Return the lines with a goal added after the others."""
-    root, *blocks = _find_blocks(lines)
-    if "goals" in _parse_block(lines, root):
-        return _rewrite(lines, root, lambda document: document["goals"].append(goal_to_dict(goal)))
-    ends = [block.end for block in blocks if block.table == "goals"]
-    return _insert_paragraph(lines, max(ends, default=len(lines)), _format_goal(goal))
-
-
-def _delete_goal(lines: list[str], index: int) -> list[str]:
-    """Return the lines with the goal at an index, counted from 0, removed."""
-    root, *blocks = _find_blocks(lines)
-    if "goals" in _parse_block(lines, root):
-        return _rewrite(lines, root, lambda document: document["goals"].pop(index))
-    _, start, end = [block for block in blocks if block.table == "goals"][index]
-    above, below = lines[:start], lines[end:]
-    if above and not above[-1].strip() and not (below and below[0].strip()):
-        del above[-1]  # one of two blank lines that would follow each other
-    return above + below
 
 
 def _insert_paragraph(lines: list[str], index: int, new_lines: list[str]) -> list[str]:
@@ -229,19 +214,16 @@ def _rewrite(lines: list[str], block: _Block, change: Callable[[Any], object]) -
 
 
 def _parse_block(lines: list[str], block: _Block) -> Any:
-    """Return a block as a tomlkit document."""
     import tomlkit
 
     return tomlkit.parse("".join(lines[block.start : block.end]))
 
 
 def _find_newline(lines: list[str]) -> str:
-    """Return how lines end in the file."""
     return "\r\n" if any(line.endswith("\r\n") for line in lines) else "\n"
 
 
 def _format_toml(value: Any) -> str:
-    """Format a value in TOML syntax."""
     import tomlkit
 
     if isinstance(value, float) and value.is_integer():

@@ -1,7 +1,5 @@
 """A runner's weekly and monthly goals, as the config file defines them; progress is computed elsewhere."""
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace

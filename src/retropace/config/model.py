@@ -1,7 +1,5 @@
 """The user's config file, ``config.toml`` in the config directory, which holds defaults of command-line options."""
 
-from __future__ import annotations
-
 import re
 import tomllib
 from collections.abc import Callable
@@ -20,6 +18,20 @@ CONFIG_KEYS = ("units", "weight", "max_heart_rate", "athlete", "home_zones", "ti
 """Keys of the config file outside any table."""
 PRIVACY_KEYS = ("hide_around", "hide_ends")
 """Keys of the config file in the table ``privacy``."""
+DEFAULT_TEXTS = {
+    "units": "km",
+    "weight": "not known: no energy is shown",
+    "max_heart_rate": "not known",
+    "athlete": "nobody",
+    "home_zones": "false",
+    "timezone": "this machine's",
+    "privacy.hide_around": "nothing",
+    "privacy.hide_ends": "nothing",
+    "goals": "none",
+}
+"""What applies while a config key is not set, by the key, as printed."""
+UNIT_SUFFIXES = {"weight": " kg", "max_heart_rate": " bpm", "privacy.hide_ends": " m"}
+"""The unit printed after a numeric config value, by its key."""
 MAX_HEART_RATE_RANGE_BPM = (60, 250)
 """Lowest and highest valid ``max_heart_rate`` in beats per minute."""
 MAX_FILE_BYTES = 100_000
@@ -201,3 +213,30 @@ def validate_hidden_ends_m(value: Any) -> float:
     if isinstance(value, bool) or not isinstance(value, (int, float, str)):
         raise RetropaceError('privacy.hide_ends is a distance: "200m"')
     return parse_metres(str(value))
+
+
+def collect_config_values(config: Config) -> dict[str, Any]:
+    """Return the value of every config key, by the key that ``config set`` takes; None if it is not set."""
+    zones = config.privacy.zones
+    return {
+        "units": config.units,
+        "weight": config.weight_kg,
+        "max_heart_rate": config.max_heart_rate_bpm,
+        "athlete": config.athlete,
+        "home_zones": config.home_zones,
+        "timezone": config.timezone,
+        "privacy.hide_around": [f"{zone.lat_deg:.12g},{zone.lon_deg:.12g},{zone.radius_m:.12g}m" for zone in zones],
+        "privacy.hide_ends": config.privacy.ends_m or None,
+        "goals": [str(goal) for goal in config.goals],
+    }
+
+
+def format_config_value(name: str, value: Any) -> str:
+    """Return the value of a key as text; for a key that is not set what applies instead."""
+    if value is None or value == []:
+        return f"– ({DEFAULT_TEXTS[name]})"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, list):
+        return "; ".join(value)
+    return f"{value:.10g}{UNIT_SUFFIXES.get(name, '')}" if isinstance(value, (int, float)) else str(value)

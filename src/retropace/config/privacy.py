@@ -1,7 +1,5 @@
 """Privacy filter: hides positions, but no distances or times, from every chart and export."""
 
-from __future__ import annotations
-
 import math
 from dataclasses import dataclass
 from typing import Any

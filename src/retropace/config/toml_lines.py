@@ -1,7 +1,5 @@
 """Search for the lines of a statement in a TOML text: the shortest valid beginning with a key ends with it."""
 
-from __future__ import annotations
-
 import re
 import tomllib
 from typing import Any

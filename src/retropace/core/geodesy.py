@@ -26,12 +26,12 @@ def compute_offsets_m(lat_deg: FloatArray, lon_deg: FloatArray) -> tuple[FloatAr
     """
     lat, lon = np.radians(lat_deg), np.radians(lon_deg)
     mid = midpoints(lat)
-    meridian_m, normal_m = _compute_radii_m(mid)
+    meridian_m, normal_m = compute_radii_m(mid)
     turn = (np.diff(lon) + np.pi) % (2.0 * np.pi) - np.pi  # the short way across the date line
     return normal_m * np.cos(mid) * turn, meridian_m * np.diff(lat)
 
 
-def _compute_radii_m(lat: FloatArray) -> tuple[FloatArray, FloatArray]:
+def compute_radii_m(lat: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Return the radii of curvature in the meridian and in the prime vertical at latitudes in radians."""
     curvature = 1.0 - _ECCENTRICITY_SQUARED * np.sin(lat) ** 2
     return SEMI_MAJOR_M * (1.0 - _ECCENTRICITY_SQUARED) / curvature**1.5, SEMI_MAJOR_M / np.sqrt(curvature)
@@ -65,7 +65,7 @@ def project_to_tangent_plane_m(
 ) -> tuple[FloatArray, FloatArray]:
     """Return the positions as metres east and north of an origin, ``(n,)`` each; accurate for some kilometres."""
     lat = np.radians(origin_lat_deg)
-    meridian_m, normal_m = _compute_radii_m(lat)
+    meridian_m, normal_m = compute_radii_m(lat)
     turn = (np.radians(lon_deg - origin_lon_deg) + np.pi) % (2.0 * np.pi) - np.pi
     east: FloatArray = normal_m * np.cos(lat) * turn
     north: FloatArray = meridian_m * np.radians(lat_deg - origin_lat_deg)

@@ -1,7 +1,5 @@
 """Edits of the rows of a sidecar; rows that overlap an edited span keep only what lies outside it."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -10,8 +8,7 @@ import numpy as np
 from retropace.annotations.inputs.sidecar import UNTIL_NEXT
 from retropace.annotations.inputs.sidecar_editor import SidecarEditor, SidecarRow, format_exact_elapsed
 from retropace.annotations.model.annotation import Annotation, Origin, UnresolvedAnnotation
-from retropace.annotations.model.attributes import NO_ATTRIBUTES, Attributes
-from retropace.annotations.model.label import Label
+from retropace.annotations.model.label import NO_ATTRIBUTES, Attributes, Label
 from retropace.annotations.resolve.locate import locate_annotations
 from retropace.core.cleaned_activity import CleanedActivity
 from retropace.core.errors import AnnotationError

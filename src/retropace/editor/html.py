@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from retropace.core.sanitize import strip_control_chars
 from retropace.core.units import Units
-from retropace.editor.snapshot import hash_distance_axis
+from retropace.editor.editor import hash_distance_axis
 from retropace.output.charts.assets import CHART_SCRIPTS, build_template_environment, dump_script_json, read_web_file
 from retropace.output.charts.bokeh_figures import build_chart_documents, load_bokeh_script
 from retropace.output.charts.chart_data import build_alt_texts, build_chart_data, chart_data_to_dict

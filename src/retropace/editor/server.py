@@ -4,8 +4,6 @@ It listens on 127.0.0.1 only and serves no files but the page's own. A secret to
 Host is checked against DNS rebinding, Origin and Sec-Fetch-Site against cross-site requests.
 """
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import hmac
@@ -24,9 +22,8 @@ from tornado.web import Application, Finish, RequestHandler
 from retropace.core.errors import RetropaceError
 from retropace.core.sanitize import strip_control_chars
 from retropace.core.units import Units
-from retropace.editor.editor import ConflictError, Editor
+from retropace.editor.editor import ConflictError, Editor, snapshot_to_dict
 from retropace.editor.html import CONTENT_SECURITY_POLICY, load_scripts, load_style, render_editor_page
-from retropace.editor.snapshot import snapshot_to_dict
 
 HOST = "127.0.0.1"
 """The address to listen on, reachable from this machine only."""

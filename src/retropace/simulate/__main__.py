@@ -1,7 +1,5 @@
 """``python -m retropace.simulate FOLDER`` writes simulated recordings with their truth: the samples, or random ones."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """The simulated runner: speeds, cadence and heart rate of one person, forward and backward."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np
@@ -71,3 +69,27 @@ class SimulatedAthlete:
             return self.resting_hr_bpm + STANDING_EXTRA_HR_BPM
         steady_bpm = self.resting_hr_bpm + self.hr_bpm_per_mps * speed_mps
         return steady_bpm + (self.backward_extra_hr_bpm if direction == "backward" else 0.0)
+
+
+def draw_athlete(rng: np.random.Generator) -> SimulatedAthlete:
+    """Draw an athlete within the published ranges that :class:`SimulatedAthlete` cites."""
+    run = float(rng.uniform(2.3, 3.7))
+    return SimulatedAthlete(
+        run_mps=run,
+        backward_speed_ratio=float(rng.uniform(0.55, 0.80)),
+        walk_mps=float(rng.uniform(1.2, 1.55)),
+        backward_walk_speed_ratio=float(rng.uniform(0.45, 0.75)),
+        cadence_spm=float(rng.normal(166.0, 6.0)),
+        walk_cadence_spm=float(rng.normal(114.0, 4.0)),
+        resting_hr_bpm=float(rng.uniform(55.0, 75.0)),
+        hr_bpm_per_mps=float(rng.uniform(23.0, 30.0)) * 2.9 / run,
+        backward_cadence_ratio=float(rng.uniform(1.04, 1.13)),
+        backward_extra_hr_bpm=float(rng.uniform(15.0, 22.0)),
+        cadence_spm_per_mps=float(rng.uniform(3.0, 14.0)),  # as within the public recordings
+        cadence_drift_sd_spm=float(rng.uniform(0.5, 1.5)),
+        hr_time_constant_s=float(rng.uniform(20.0, 45.0)),
+        cardiac_drift_bpm_per_h=float(rng.uniform(0.0, 15.0)),
+        fatigue_share_per_h=float(rng.uniform(0.0, 0.06)),
+        slows_to_turn=bool(rng.random() < 0.7),
+        glance_interval_s=float(rng.uniform(8.0, 25.0)) if rng.random() < 0.5 else 0.0,
+    )

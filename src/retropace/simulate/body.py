@@ -1,7 +1,5 @@
 """Simulation of a runner's motion, second by second, with its true directions and gaits."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

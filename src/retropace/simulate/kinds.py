@@ -1,23 +1,21 @@
 """Random sessions of every kind: plan, athlete, place and watch are all drawn at random."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from retropace.simulate.athlete import SimulatedAthlete
-from retropace.simulate.draws import draw_athlete, draw_place, draw_plain, draw_watch
+from retropace.simulate.athlete import SimulatedAthlete, draw_athlete
+from retropace.simulate.place import SimulatedPlace, draw_place
 from retropace.simulate.plan import (
     PlannedStretch,
     SessionPlan,
     draw_duration_s,
     draw_run,
-    draw_stand,
     draw_walk,
     with_warm_up,
 )
 from retropace.simulate.session import SimulatedSession, simulate
+from retropace.simulate.watch import Watch, draw_watch
 
 WATCH_STOP_PROBABILITY = 0.25
 """Probability that the runner of a random session stops the watch each time they stand still."""
@@ -64,7 +62,7 @@ def _quarter_mile(rng: np.random.Generator) -> SessionPlan:
     for _ in range(count):
         plan += [
             draw_run(rng, "forward", "400m", float(rng.uniform(1.25, 1.45))),
-            draw_stand(rng, 120),
+            _draw_recovery(rng, "rest", 120),
             draw_run(rng, "backward", "400m", float(rng.uniform(1.0, 1.15))),
             draw_walk(rng, "forward", walk_s),
         ]
@@ -192,9 +190,8 @@ def _recovery_jogs(rng: np.random.Generator) -> SessionPlan:
     count = int(rng.integers(4, 11))
     length, jog_s = str(rng.choice(["400m", "800m", "1000m", "90s", "180s"])), int(rng.choice([60, 90, 120, 180]))
     fast, slow = float(rng.uniform(1.15, 1.4)), float(rng.uniform(0.62, 0.88))
-    plan = []
-    for _ in range(count):
-        plan += [draw_run(rng, "forward", length, fast), draw_run(rng, "forward", f"{jog_s}s", slow)]
+    lengths = [(length, fast), (f"{jog_s}s", slow)] * count
+    plan = [draw_run(rng, "forward", length, effort) for length, effort in lengths]
     return plan, f"{count}x({length} forward, {jog_s}s forward jog)"
 
 
@@ -204,7 +201,7 @@ def _stop_and_go(rng: np.random.Generator) -> SessionPlan:
     for _ in range(int(rng.integers(4, 9))):
         minutes = int(rng.integers(3, 11))
         plan.append(draw_run(rng, "forward", f"{60 * minutes}s", float(rng.uniform(0.75, 1.1))))
-        plan.append(draw_stand(rng, float(rng.uniform(10.0, 60.0))))
+        plan.append(_draw_recovery(rng, "rest", float(rng.uniform(10.0, 60.0))))
         words += [f"{minutes}min forward", "30s rest"]
     return plan[:-1], ", ".join(words[:-1])
 
@@ -276,3 +273,14 @@ def draw(kind: str, seed: int, athlete: SimulatedAthlete | None = None, *, plain
             plan = [replace(stretch, paused=stretch.gait == "stand") for stretch in plan]
     session = simulate(plan, athlete=athlete, place=place, watch=watch, name=f"{kind} {seed}", seed=seed)
     return Draw(session, sentence, athlete)
+
+
+def draw_plain(rng: np.random.Generator) -> tuple[SimulatedPlace, Watch]:
+    """Draw a flat outdoor place, and a watch that writes a record each second and loses nothing."""
+    place = SimulatedPlace(str(rng.choice(["track", "path"])), 52.5 + float(rng.normal(0.0, 0.1)), 13.3)
+    watch = Watch(
+        speed_time_constant_s=float(rng.uniform(2.0, 6.0)),
+        cadence_lag_s=int(rng.integers(2, 6)),
+        position_error_sd_m=float(rng.uniform(1.5, 3.0)),
+    )
+    return place, watch

@@ -1,12 +1,10 @@
 """Simulated places: routes that give the position and altitude of a runner after each distance run."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np
 
-from retropace.core.geodesy import FLATTENING, SEMI_MAJOR_M
+from retropace.core.geodesy import compute_radii_m
 from retropace.core.spans import FloatArray, cumulate
 
 TRACK_STRAIGHT_M = 84.39
@@ -67,12 +65,9 @@ class SimulatedPlace:
 
     def degrees(self, east_m: FloatArray, north_m: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Convert metres east and north of the place's coordinates to latitude and longitude (WGS 84 tangent plane)."""
-        ecc2 = FLATTENING * (2.0 - FLATTENING)
-        bend = 1.0 - ecc2 * np.sin(np.radians(self.lat_deg)) ** 2
-        meridian, normal = SEMI_MAJOR_M * (1.0 - ecc2) / bend**1.5, SEMI_MAJOR_M / np.sqrt(bend)
-        lat = self.lat_deg + np.degrees(north_m / meridian)
-        lon = self.lon_deg + np.degrees(east_m / (normal * np.cos(np.radians(self.lat_deg))))
-        return lat, lon
+        meridian_m, normal_m = compute_radii_m(np.radians(self.lat_deg))
+        lat = self.lat_deg + np.degrees(north_m / meridian_m)
+        return lat, self.lon_deg + np.degrees(east_m / (normal_m * np.cos(np.radians(self.lat_deg))))
 
 
 def _track_positions(distance_m: FloatArray, lane: int, rotation_rad: float) -> tuple[FloatArray, FloatArray]:
@@ -100,3 +95,11 @@ def _path_positions(distance_m: FloatArray) -> tuple[FloatArray, FloatArray]:
     heading = 0.4 + 0.5 * np.sin(fine / 240.0) + 0.25 * np.sin(fine / 77.0)
     east, north = cumulate(np.cos(heading[:-1])), cumulate(np.sin(heading[:-1]))
     return np.interp(along, fine, east), np.interp(along, fine, north)
+
+
+def draw_place(rng: np.random.Generator) -> SimulatedPlace:
+    """Draw a track, loop, path or treadmill near Berlin; some loops and paths have hills."""
+    kind = str(rng.choice(["track", "loop", "path", "treadmill"], p=[0.3, 0.25, 0.35, 0.1]))
+    hill_m = float(rng.uniform(4.0, 15.0)) if kind in ("loop", "path") and rng.random() < 0.3 else 0.0
+    spacing_m = float(rng.uniform(600.0, 1200.0))
+    return SimulatedPlace(kind, 52.5 + float(rng.normal(0.0, 0.1)), 13.3, hill_m, spacing_m)

@@ -1,10 +1,8 @@
 """Plans for simulated sessions, as lists of stretches, and random deviations of a runner from the plan."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import wraps
+from functools import partial, wraps
 
 import numpy as np
 
@@ -38,18 +36,10 @@ class PlannedStretch:
             raise ValueError("nobody covers a distance standing")
 
 
-def forward(
-    *, seconds: float | None = None, metres: float | None = None, effort: float = 1.0, lap: bool = True
-) -> PlannedStretch:
-    """Return a stretch of running forward whose length is given in seconds or in metres."""
-    return PlannedStretch("forward", "run", seconds, metres, effort, lap)
-
-
-def backward(
-    *, seconds: float | None = None, metres: float | None = None, effort: float = 1.0, lap: bool = True
-) -> PlannedStretch:
-    """Return a stretch of running backward whose length is given in seconds or in metres."""
-    return PlannedStretch("backward", "run", seconds, metres, effort, lap)
+forward = partial(PlannedStretch, "forward", "run")
+"""Return a stretch of running forward; the arguments are fields of :class:`PlannedStretch`, such as ``seconds``."""
+backward = partial(PlannedStretch, "backward", "run")
+"""Return a stretch of running backward, as :func:`forward` does."""
 
 
 def walk(direction: str, seconds: float, *, effort: float = 1.0, lap: bool = True) -> PlannedStretch:
@@ -85,11 +75,6 @@ def draw_run(rng: np.random.Generator, direction: str, length: str, effort: floa
 def draw_walk(rng: np.random.Generator, direction: str, seconds: float, effort: float = 1.0) -> PlannedStretch:
     """Draw a stretch of walking of about ``seconds``."""
     return PlannedStretch(direction, "walk", draw_duration_s(rng, seconds), None, effort)
-
-
-def draw_stand(rng: np.random.Generator, seconds: float) -> PlannedStretch:
-    """Draw a stretch of standing of about ``seconds``."""
-    return PlannedStretch("rest", "stand", draw_duration_s(rng, seconds))
 
 
 def with_warm_up(draw_main: SessionKind) -> SessionKind:

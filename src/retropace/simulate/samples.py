@@ -1,7 +1,5 @@
 """Generation of the files in ``samples/``: simulated recordings with their truth, reproducible to the byte."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime

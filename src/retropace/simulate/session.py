@@ -1,7 +1,5 @@
 """Simulation of a session: what the watch records of it, and what truly happened."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime

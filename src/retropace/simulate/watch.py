@@ -1,7 +1,5 @@
 """Simulation of a watch: smoothed speed, delayed cadence, erroneous positions and lost records."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from itertools import accumulate
 
@@ -115,3 +113,34 @@ def _select_smart_records(speed_mps: FloatArray, cadence_spm: FloatArray, rng: n
             written.append(row)
             max_interval = int(rng.integers(3, 11))
     return np.array(written, dtype=np.intp)
+
+
+def draw_watch(rng: np.random.Generator, length_s: float, indoor: bool = False) -> Watch:
+    """Draw a watch for a session of ``length_s`` seconds; most write a record each second and lose nothing."""
+    return Watch(
+        speed_time_constant_s=float(rng.uniform(2.0, 8.0)),
+        cadence_lag_s=int(rng.integers(2, 7)),
+        position_error_sd_m=float(rng.uniform(1.5, 4.0)),
+        smart_recording=bool(rng.random() < 0.2),
+        treadmill_error_share=float(rng.uniform(-0.08, 0.08)),
+        cadence_resolution_spm=int(rng.choice([1, 2])),
+        autolap_m=float(rng.choice([0.0, 0.0, 1000.0])),
+        dropout_spans=_draw_spans(rng, length_s, 0.1, (10.0, 60.0)),
+        arms_still_spans=_draw_spans(rng, length_s, 0.4 if indoor else 0.05, (40.0, 240.0)),
+        strap_off_spans=as_spans([(0.0, length_s)])
+        if rng.random() < 0.15
+        else _draw_spans(rng, length_s, 0.1, (30.0, 300.0)),
+    )
+
+
+def _draw_spans(
+    rng: np.random.Generator, length_s: float, probability: float, duration_range_s: tuple[float, float]
+) -> Spans | None:
+    """Draw, with the given probability, one or two time spans within a session of ``length_s`` seconds; else None."""
+    if rng.random() >= probability:
+        return None
+    spans = []
+    for _ in range(int(rng.integers(1, 3))):
+        start = float(round(rng.uniform(30.0, max(length_s - duration_range_s[1] - 30.0, 31.0))))
+        spans.append((start, start + float(round(rng.uniform(*duration_range_s)))))
+    return as_spans([(start, min(end, length_s - 20.0)) for start, end in spans if start < length_s - 20.0])

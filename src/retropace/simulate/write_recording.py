@@ -1,7 +1,5 @@
 """Writing of an activity as a FIT or GPX file, as a watch writes it."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 from typing import Any
 
@@ -22,10 +20,7 @@ from retropace.core.spans import contains, midpoints, total_s
 
 
 def fit_bytes(activity: Activity) -> bytes:
-    """Encode an activity as a FIT file: identity, timer events, records, laps and session.
-
-    Raises :class:`RetropaceError` if the activity has no start time.
-    """
+    """Encode an activity as a FIT file; raises :class:`RetropaceError` if it has no start time."""
     if activity.start_time is None:
         raise RetropaceError("an activity without a start time cannot be written as FIT")
     fit_clock, t_s = FitClock(activity.start_time), activity.samples.t_s.tolist()
@@ -82,7 +77,6 @@ def _build_lap(lap: Lap, index: int, fit_clock: FitClock) -> Any:
 
 
 def _build_totals(activity: Activity, fit_clock: FitClock) -> list[Any]:
-    """Build the messages on the session and on the whole file."""
     end_s = float(activity.samples.t_s[-1])
     shared = {"timestamp": fit_clock.to_ms(end_s), "total_timer_time": end_s - total_s(activity.pauses)}
     session = build_message(
@@ -102,9 +96,9 @@ def _build_totals(activity: Activity, fit_clock: FitClock) -> list[Any]:
 
 
 def gpx_text(activity: Activity) -> str:
-    """Return the GPX document: a track in which each pause starts a new segment, without records that lack a position.
+    """Return the records with a position as GPX; raises :class:`RetropaceError` if there is no start time.
 
-    Raises :class:`RetropaceError` if the activity has no start time.
+    Each pause starts a new segment of the track.
     """
     if activity.start_time is None:
         raise RetropaceError("an activity without a start time cannot be written as GPX")

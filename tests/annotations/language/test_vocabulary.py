@@ -8,9 +8,8 @@ import pytest
 
 from retropace import analyze
 from retropace.annotations import parse_label
-from retropace.annotations.language.normalize import normalize
-from retropace.annotations.language.vocabulary import build_gait_table, build_label_table, load_words
-from retropace.annotations.sentence.keywords import load_keywords
+from retropace.annotations.language.vocabulary import build_gait_table, build_label_table, load_words, normalize
+from retropace.annotations.sentence.tokenizer import load_keywords
 from retropace.simulate import backward, forward, simulate
 
 CANONICAL_LABELS = {f"{way}{gait}" for way in ("backward", "forward") for gait in ("", " run", " walk")}

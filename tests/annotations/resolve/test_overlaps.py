@@ -6,9 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from retropace.annotations import Annotation, Label, Origin, parse_label
-from retropace.annotations.model.attributes import Attributes
-from retropace.annotations.model.origin_priority import ORIGIN_PRIORITY
-from retropace.annotations.resolve.overlaps import resolve_overlaps
+from retropace.annotations.model.label import Attributes
+from retropace.annotations.resolve.overlaps import ORIGIN_PRIORITY, resolve_overlaps
 from retropace.core.errors import AnnotationError
 
 

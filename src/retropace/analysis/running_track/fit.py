@@ -1,7 +1,5 @@
 """Detection of a running track from the shape of the route; its laps measure distance better than positions do."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -51,8 +49,7 @@ MAX_LANE_DISTANCE_M = 12.0
 MIN_LAPS = 2.0
 """Smallest number of laps run on the lane; with fewer no track is found."""
 LAP_RANGE_M = (375.0, 475.0)
-"""Shortest and longest lap (m) of a lane fitted to a 400 m track. Lanes measure 400 to 453 m, but position errors may
-shift the fitted one."""
+"""Shortest and longest lap (m) of a lane fitted to a 400 m track, whose lanes measure 400 to 453 m."""
 POSITION_CORRELATION_TIME_S = 30.0
 """Time in seconds after which the error of a position counts as independent of the earlier error."""
 OVER_READING_BY_SOURCE = {"positions": (0.005, 0.007)}
@@ -65,18 +62,16 @@ OTHER_LANE_PENALTY = 1.0
 
 @dataclass(frozen=True, slots=True)
 class RunningTrack:
-    """The lane of a running track in which a session was run, and how many laps were run in it."""
+    """The lane of a running track, at the coordinates of its centre, in which a session was run."""
 
     lat_deg: float
-    """Latitude of the centre of the track."""
     lon_deg: float
     turned_deg: float
     """Direction of the straights in degrees, 0 to 180, counterclockwise from east."""
     straight_m: float
     radius_m: float
-    """Radius of the bends of the lane, in metres."""
+    """Radius of the bends of the lane."""
     lap_m: float
-    """Length in metres of one lap in this lane."""
     lane: int
     """Number of the lane, counted from the inside; 0 if the length of a lap was given."""
     lane_probability: float
@@ -92,15 +87,14 @@ def fit_running_track(
 ) -> tuple[RunningTrack, CleanedActivity] | None:
     """Return the running track of a session, and the session with distance corrected by laps; None if not on a track.
 
-    ``lap_m`` is the length of a lap; if it is None, a 400 m track is searched and the lane determined. The distance
-    within ``fixed_spans`` is not corrected.
+    Without a length of the lap, ``lap_m``, a 400 m track is searched. ``fixed_spans`` keep their distance.
     """
     known = np.isfinite(cleaned.lat_deg) & np.isfinite(cleaned.lon_deg)
     if known.sum() < MIN_POSITIONS:
         return None
-    origin_lat, origin_lon = float(np.median(cleaned.lat_deg[known])), float(np.median(cleaned.lon_deg[known]))
-    east_m, north_m = project_to_tangent_plane_m(cleaned.lat_deg[known], cleaned.lon_deg[known], origin_lat, origin_lon)
-    t_s = cleaned.t_s[known]
+    t_s, lat_deg, lon_deg = cleaned.t_s[known], cleaned.lat_deg[known], cleaned.lon_deg[known]
+    origin = float(np.median(lat_deg)), float(np.median(lon_deg))
+    east_m, north_m = project_to_tangent_plane_m(lat_deg, lon_deg, *origin)
     recorded_m = cleaned.value_at("distance_m", t_s)
     lane = _fit_lane(recorded_m, east_m, north_m, lap_m)
     if lane is None:
@@ -114,13 +108,13 @@ def fit_running_track(
     passes_m = sum(float(np.ptp(recorded_m[lap_pass.rows])) for lap_pass in passes)
     number, probability = 0, 1.0
     if lap_m is None:
-        passes_s = sum(lap_pass.duration_s for lap_pass in passes)
+        passes_s = sum(float(np.ptp(lap_pass.t_s)) for lap_pass in passes)
         lane, number, probability = _choose_lane(
             lane, east_m[is_near], north_m[is_near], passes_m / laps, passes_s, cleaned.distance_source
         )
     true_share = laps * lane.lap_m / passes_m if passes_m > 0.0 else 1.0
     running_track = RunningTrack(
-        *_lane_centre_deg(origin_lat, origin_lon, lane),
+        *_lane_centre_deg(*origin, lane),
         turned_deg=float(np.degrees(lane.angle_rad) % 180.0),
         straight_m=2.0 * lane.half_straight_m,
         radius_m=lane.radius_m,
@@ -144,10 +138,8 @@ def _fit_lane(distance_m: FloatArray, east_m: FloatArray, north_m: FloatArray, l
     near_m = deviation_m[deviation_m <= MAX_LANE_DISTANCE_M]
     if len(near_m) < MIN_POSITIONS or np.median(near_m) > MAX_MEDIAN_DEVIATION_M:
         return None
-    if np.quantile(near_m, 0.95) > MAX_DEVIATION_M:
-        return None
     has_valid_length = lap_m is not None or LAP_RANGE_M[0] <= lane.lap_m <= LAP_RANGE_M[1]
-    return lane if has_valid_length else None
+    return lane if has_valid_length and np.quantile(near_m, 0.95) <= MAX_DEVIATION_M else None
 
 
 def _find_initial_lane(distance_m: FloatArray, east_m: FloatArray, north_m: FloatArray, lap_m: float) -> Lane | None:
@@ -174,22 +166,19 @@ def _find_initial_lane(distance_m: FloatArray, east_m: FloatArray, north_m: Floa
         sides = np.diff(corners[:3], axis=0)
         sides_m = np.hypot(*sides.T)
         length_m, width_m = float(sides_m.max()), float(sides_m.min())
-        if not min_length_m <= length_m <= max_length_m:
-            continue
-        if not ASPECT_RATIO_RANGE[0] <= width_m / length_m <= ASPECT_RATIO_RANGE[1]:
+        has_aspect = ASPECT_RATIO_RANGE[0] <= width_m / length_m <= ASPECT_RATIO_RANGE[1]
+        if not (min_length_m <= length_m <= max_length_m and has_aspect):
             continue
         long_side = sides[int(np.argmax(sides_m))]
-        centre = corners[:4].mean(axis=0)
-        angle_rad = float(np.arctan2(long_side[1], long_side[0]))
+        centre, angle_rad = corners[:4].mean(axis=0), float(np.arctan2(long_side[1], long_side[0]))
         return Lane(float(centre[0]), float(centre[1]), angle_rad, (length_m - width_m) / 2.0, width_m / 2.0)
     return None
 
 
 def _refine_lane(east_m: FloatArray, north_m: FloatArray, lane: Lane, lap_m: float | None) -> Lane | None:
-    """Return the lane fitted to the positions by least squares; None if too few positions are near it.
+    """Return the lane fitted to the positions; None if too few positions are near it.
 
-    Gauss–Newton with Huber weights. The length of the straights, which positions determine poorly, has a prior at that
-    of the standard track.
+    Gauss–Newton with Huber weights and a prior on the length of the straights, which positions determine poorly.
     """
     scale = (lap_m or STANDARD_LAP_M) / STANDARD_LAP_M
     values = np.array([lane.east_m, lane.north_m, lane.angle_rad, lane.half_straight_m, lane.radius_m])
@@ -232,11 +221,7 @@ def _choose_lane(
     time_on_track_s: float,
     distance_source: str,
 ) -> tuple[Lane, int, float]:
-    """Return the most probable lane of the track on which ``lane`` was fitted, its number and its probability.
-
-    The distances of positions from each lane decide, how much longer a recorded lap is than one in that lane, and that
-    most runners use lane 1.
-    """
+    """Return the most probable lane of the track on which ``lane`` was fitted, its number and its probability."""
     mean_excess, excess_sd = OVER_READING_BY_SOURCE.get(distance_source, DEFAULT_OVER_READING)
     kerb_radius_m = (STANDARD_LAP_M - 4.0 * lane.half_straight_m) / (2.0 * np.pi) - KERB_OFFSET_M
     numbers = range(1, LANE_COUNT + 1)
@@ -259,9 +244,8 @@ def _choose_lane(
 def _lane_centre_deg(lat_deg: float, lon_deg: float, lane: Lane) -> tuple[float, float]:
     """Return latitude and longitude of the centre of a lane whose origin is at ``lat_deg``, ``lon_deg``."""
     step_deg = 1e-4
-    east_m, _ = project_to_tangent_plane_m(
-        np.array([lat_deg, lat_deg]), np.array([lon_deg, lon_deg + step_deg]), lat_deg, lon_deg
+    east_m, north_m = project_to_tangent_plane_m(
+        np.array([lat_deg, lat_deg + step_deg]), np.array([lon_deg + step_deg, lon_deg]), lat_deg, lon_deg
     )
-    _, north_m = project_to_tangent_plane_m(np.array([lat_deg + step_deg]), np.array([lon_deg]), lat_deg, lon_deg)
-    centre_lat = lat_deg + step_deg * lane.north_m / float(north_m[0])
-    return centre_lat, lon_deg + step_deg * lane.east_m / float(east_m[1])
+    centre_lat = lat_deg + step_deg * lane.north_m / float(north_m[1])
+    return centre_lat, lon_deg + step_deg * lane.east_m / float(east_m[0])

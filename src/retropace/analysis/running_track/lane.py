@@ -11,8 +11,6 @@ counterclockwise from the start of a straight::
         0 --> arc position
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np
@@ -42,17 +40,16 @@ class Lane:
     """The line along which a lane is measured, in metres on a plane."""
 
     east_m: float
-    """Metres by which the centre of the track lies east of the origin of the plane."""
+    """Position of the centre of the track."""
     north_m: float
     angle_rad: float
     """Direction of the straights in radians, counterclockwise from east."""
     half_straight_m: float
     radius_m: float
-    """Radius in metres of the bends of the measuring line of the lane."""
 
     @property
     def lap_m(self) -> float:
-        """Length in metres of a lap along the measuring line of the lane."""
+        """Length of a lap."""
         return 4.0 * self.half_straight_m + 2.0 * np.pi * self.radius_m
 
     def signed_distance_m(self, east_m: FloatArray, north_m: FloatArray) -> FloatArray:

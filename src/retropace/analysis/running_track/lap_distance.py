@@ -1,10 +1,7 @@
-"""Correction of a session's distance by the laps that it was run on a running track.
+"""Correction of a session's distance by its laps on a running track.
 
-Laps are exact over a long time, the recorded distance over a few seconds. So the recorded distance is kept from second
-to second, but scaled and slowly corrected to agree with the laps.
+Laps are exact over a long time, the recorded distance over a few seconds: it is scaled and slowly corrected.
 """
-
-from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -48,16 +45,11 @@ class LapPass:
         """Number of laps run in this time on the track; laps in both directions count."""
         return float(self.cumulative_laps[-1])
 
-    @property
-    def duration_s(self) -> float:
-        """Seconds from the first to the last position of this time on the track."""
-        return float(self.t_s[-1] - self.t_s[0])
-
 
 def detect_lap_passes(
     t_s: FloatArray, lap_fraction: FloatArray, recorded_laps: FloatArray, is_near: NDArray[np.bool_]
 ) -> list[LapPass]:
-    """Return each uninterrupted time on the track; all arguments are ``(n,)``, one row per position.
+    """Return each uninterrupted time on the track, given columns ``(n,)`` with one row per position.
 
     ``lap_fraction`` is the position around the lap, 0 to 1, and ``recorded_laps`` the recorded distance in laps.
     """
@@ -66,13 +58,9 @@ def detect_lap_passes(
     progress = np.abs(np.diff(lap_position[rows]))
     is_shortcut = progress > MAX_SPEED_RATIO * np.diff(recorded_laps[rows]) + MIN_REVERSAL_LAPS
     cuts = np.flatnonzero((np.diff(t_s[rows]) > MAX_OFF_TRACK_GAP_S) | is_shortcut) + 1
-    passes = []
-    for part in np.split(rows, cuts):
-        if len(part) >= MIN_RECORDS:
-            inside = slice(int(part[0]), int(part[-1]) + 1)
-            position = lap_position[inside]
-            passes.append(LapPass(inside, t_s[inside], position, _cumulative_laps(position)))
-    return passes
+    parts = [part for part in np.split(rows, cuts) if len(part) >= MIN_RECORDS]
+    passes = [slice(int(part[0]), int(part[-1]) + 1) for part in parts]
+    return [LapPass(rows, t_s[rows], lap_position[rows], _cumulative_laps(lap_position[rows])) for rows in passes]
 
 
 def _cumulative_laps(lap_position: FloatArray) -> FloatArray:
@@ -119,9 +107,9 @@ def covers_whole_lap(passes: list[LapPass]) -> bool:
 def rescale_to_laps(
     cleaned: CleanedActivity, passes: list[LapPass], lap_m: float, true_share: float, fixed_spans: Spans
 ) -> CleanedActivity:
-    """Return the activity with distance and step length corrected by its laps, except within ``fixed_spans``.
+    """Return the activity with distance and step length, but not speed, corrected by its laps outside ``fixed_spans``.
 
-    ``true_share`` is the ratio of true to recorded distance. Speed stays as recorded, since it shows changes of pace.
+    ``true_share`` is the ratio of true to recorded distance.
     """
     recorded_m = np.diff(cleaned.curves["distance_m"])
     midpoints_s = midpoints(cleaned.t_s)

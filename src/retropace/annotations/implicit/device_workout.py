@@ -1,7 +1,5 @@
 """The workout loaded on the watch, read as a plan; its steps get directions from their names."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from retropace.annotations.language.interpret import interpret_name

@@ -1,12 +1,9 @@
 """Annotations from waypoints: one named "backward" starts a stretch; "forward", "rest" or "end" ends it."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from retropace.annotations.language.interpret import interpret_name
-from retropace.annotations.language.normalize import normalize
-from retropace.annotations.language.vocabulary import load_words
+from retropace.annotations.language.vocabulary import load_words, normalize
 from retropace.annotations.model.annotation import Annotation, Origin
 from retropace.annotations.model.label import Label
 from retropace.core.activity import Waypoint

@@ -4,8 +4,6 @@ Dates are ``2025-05-01..2025-09-30``, ``2025-05-01..``, ``..2025-09-30`` or ``20
 UTC offsets and may pass midnight: ``18:00+02:00-20:00+02:00``.
 """
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta

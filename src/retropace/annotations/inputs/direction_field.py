@@ -1,7 +1,5 @@
 """The annotation input ``--field``: a recorded column, switched by a button, whose values name the direction."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 from itertools import pairwise
 

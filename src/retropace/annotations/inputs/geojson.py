@@ -1,7 +1,5 @@
 """Reader of zones, areas on the map with the label of what is run there, from GeoJSON files (RFC 7946)."""
 
-from __future__ import annotations
-
 import json
 import os
 from dataclasses import dataclass

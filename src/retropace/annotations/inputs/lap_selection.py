@@ -1,7 +1,5 @@
 """Selections of laps in a text: ``lap 3``, ``lap 2,4,6-8``, ``odd laps``, ``laps after 3``, ``last lap``."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 

@@ -4,8 +4,6 @@ A location is a range (``12:30-15:00``, ``1.2km-1.6km``, ``08:01:10Z-08:03:00Z``
 step (``step "NAME"``) or ``all``.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta

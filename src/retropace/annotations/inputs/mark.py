@@ -1,13 +1,11 @@
 """The annotation input ``--mark WHERE=LABEL`` of the command line."""
 
-from __future__ import annotations
-
 import re
 
 from retropace.annotations.inputs.location import parse_location
 from retropace.annotations.language.labels import parse_label
 from retropace.annotations.model.annotation import Origin, UnresolvedAnnotation
-from retropace.annotations.model.attributes import split_attributes
+from retropace.annotations.model.label import split_attributes
 from retropace.core.errors import AnnotationError
 
 _EQUALS = re.compile(r"""((?:[^="“”„']|["“„'][^"“”']*["“”'])*)=(.*)""", re.DOTALL)

@@ -6,8 +6,6 @@ single point means until the start of the next row, or the end of the activity. 
 comments.
 """
 
-from __future__ import annotations
-
 import csv
 import os
 from collections.abc import Callable, Iterable
@@ -16,7 +14,7 @@ from pathlib import Path
 from retropace.annotations.inputs.location import parse_location, parse_point
 from retropace.annotations.language.labels import parse_label
 from retropace.annotations.model.annotation import Origin, UnresolvedAnnotation
-from retropace.annotations.model.attributes import parse_attributes, split_attributes
+from retropace.annotations.model.label import parse_attributes, split_attributes
 from retropace.core.errors import AnnotationError
 from retropace.core.sidecar_path import MAX_SIDECAR_BYTES
 

@@ -11,8 +11,7 @@ from dataclasses import dataclass, replace
 from retropace.annotations.inputs.location import split_location
 from retropace.annotations.inputs.sidecar import BOM, COLUMNS, decode_text, is_row, parse_header, parse_sidecar
 from retropace.annotations.model.annotation import Annotation, UnresolvedAnnotation
-from retropace.annotations.model.attributes import Attributes, format_label
-from retropace.annotations.model.label import Label
+from retropace.annotations.model.label import Attributes, Label, format_label
 from retropace.core.errors import AnnotationError
 from retropace.core.units import format_count
 

@@ -3,13 +3,17 @@
 "Reverse loop" describes the route: an ambiguous name leads to a suggestion and never to a label.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from retropace.annotations.language.labels import parse_canonical_label
-from retropace.annotations.language.normalize import normalize
-from retropace.annotations.language.vocabulary import Phrase, build_label_table, find_phrases, invert, load_words
+from retropace.annotations.language.vocabulary import (
+    Phrase,
+    build_label_table,
+    find_phrases,
+    invert,
+    load_words,
+    normalize,
+)
 from retropace.annotations.model.label import Label
 
 

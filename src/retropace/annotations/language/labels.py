@@ -1,9 +1,6 @@
 """Parser of labels: a direction with an optional gait, in any known language."""
 
-from __future__ import annotations
-
-from retropace.annotations.language.normalize import normalize
-from retropace.annotations.language.vocabulary import build_gait_table, build_label_table
+from retropace.annotations.language.vocabulary import build_gait_table, build_label_table, normalize
 from retropace.annotations.model.label import Label
 from retropace.core.errors import AnnotationError
 

@@ -1,17 +1,16 @@
 """The words for directions and gaits in twelve languages, kept in ``vocabulary.toml``, and the search for them."""
 
-from __future__ import annotations
-
 import re
+import unicodedata
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from retropace.annotations.language.normalize import is_unspaced_script, normalize
-
 _WHOLE_LABEL_ONLY = frozenset({"ar", "normal", "前", "w"})
 """Words that count as a label when they stand alone, and are too ambiguous within a longer text."""
+_LETTER_REPLACEMENTS = str.maketrans({"’": "'", "`": "'", "ł": "l", "ø": "o", "đ": "d", "ı": "i"})
+"""Plain letters for letters that Unicode does not decompose into letter and accent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +22,22 @@ class Phrase:
     meaning: str
     """English name of the label, as in ``backward walk``, or of the gait; empty for the other kinds."""
     text: str
+
+
+def normalize(text: str) -> str:
+    """Return a text in lower case, without accents and with single spaces between words.
+
+    >>> normalize("À  reculons")
+    'a reculons'
+    """
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    stripped = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+    return re.sub(r"[\s_/,-]+", " ", stripped.translate(_LETTER_REPLACEMENTS)).strip()
+
+
+def is_unspaced_script(word: str) -> bool:
+    """Whether a word is in a script that writes words without spaces, such as Chinese."""
+    return any(unicodedata.name(letter, "").startswith(("CJK", "HIRAGANA", "KATAKANA", "HANGUL")) for letter in word)
 
 
 @cache

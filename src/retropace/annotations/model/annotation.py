@@ -1,11 +1,8 @@
 """Annotations, which give a label to a span of elapsed seconds, or to a location that is still text."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
-from retropace.annotations.model.attributes import NO_ATTRIBUTES, Attributes
-from retropace.annotations.model.label import Label
+from retropace.annotations.model.label import NO_ATTRIBUTES, Attributes, Label
 
 TYPED_TOLERANCE_S = 10.0
 """Largest number of seconds by which a typed time may be off; the standard deviation is about four seconds."""
@@ -20,7 +17,7 @@ class Origin:
     """Source of an annotation, such as a mark or a row of a sidecar; named in messages and output."""
 
     kind: str
-    """Kind of source, a key of :data:`retropace.annotations.model.origin_priority.ORIGIN_PRIORITY`."""
+    """Kind of source, a key of :data:`retropace.annotations.resolve.overlaps.ORIGIN_PRIORITY`."""
     text: str = ""
     """Annotation as its author wrote it."""
     path: str = ""

@@ -1,7 +1,5 @@
 """Type of all values by which a caller may annotate an activity: a union of several classes."""
 
-from __future__ import annotations
-
 from retropace.annotations.inputs.direction_field import DirectionField
 from retropace.annotations.inputs.geojson import Zones
 from retropace.annotations.model.annotation import Annotation, UnresolvedAnnotation

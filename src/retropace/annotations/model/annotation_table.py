@@ -10,8 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retropace.annotations.model.annotation import Annotation
-from retropace.annotations.model.attributes import Attributes
-from retropace.annotations.model.label import Label
+from retropace.annotations.model.label import Attributes, Label
 from retropace.core.segments import StrArray
 from retropace.core.spans import FloatArray, Spans, as_spans
 

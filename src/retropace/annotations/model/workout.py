@@ -1,7 +1,5 @@
 """The result of fitting a planned workout to an activity."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from retropace.annotations.model.annotation import BUTTON_TOLERANCE_S, Annotation, Origin

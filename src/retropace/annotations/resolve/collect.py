@@ -6,8 +6,12 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from retropace.annotations.implicit.device_workout import build_plan, find_device_plan
-from retropace.annotations.implicit.from_description import find_description_hint, find_plan_in_text
-from retropace.annotations.implicit.from_names import find_name_annotations, find_title_annotations
+from retropace.annotations.implicit.from_texts import (
+    find_description_hint,
+    find_name_annotations,
+    find_plan_in_text,
+    find_title_annotations,
+)
 from retropace.annotations.implicit.waypoints import find_waypoint_annotations
 from retropace.annotations.inputs.location import parse_step_name
 from retropace.annotations.model.annotation import BUTTON_TOLERANCE_S, Annotation, UnresolvedAnnotation

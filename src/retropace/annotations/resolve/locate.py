@@ -1,7 +1,5 @@
 """Conversion of annotations with a location in text to spans in the activity, checked and without overlap."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -64,7 +62,7 @@ def locate_annotations(
                 continue
             resolved = parse_location(annotation.where)(cleaned)
         except AnnotationError as error:
-            raise _build_error_at_origin(annotation, error.message) from None
+            raise build_error_at_origin(annotation, error.message) from None
         warnings += [f"{annotation.origin}: {message}" for message in resolved.warnings]
         tolerance_s = resolved.edge_tolerance_s
         located += [build(annotation, start_s, end_s, tolerance_s) for start_s, end_s in resolved.spans.tolist()]
@@ -87,7 +85,8 @@ def _find_whole_minute_paths(unresolved: list[UnresolvedAnnotation]) -> set[str]
     return {path for path, flags in readings.items() if all(flags) and len(flags) > 1}
 
 
-def _build_error_at_origin(annotation: Annotation | UnresolvedAnnotation, message: str) -> AnnotationError:
+def build_error_at_origin(annotation: Annotation | UnresolvedAnnotation, message: str) -> AnnotationError:
+    """Return an error that names the origin of an annotation."""
     origin = annotation.origin
     if origin.path:
         return AnnotationError(message, path=origin.path, where=None if origin.line is None else str(origin.line))
@@ -98,10 +97,10 @@ def _clip_to_activity(annotation: Annotation, cleaned: CleanedActivity, warnings
     start, end = annotation.span
     span, total = f"{format_duration(start)} to {format_duration(end)}", format_duration(cleaned.elapsed_s)
     if not (np.isfinite(start) and np.isfinite(end) and end - start >= MIN_STRETCH_S):
-        raise _build_error_at_origin(annotation, f"a stretch from {span} is none")
+        raise build_error_at_origin(annotation, f"a stretch from {span} is none")
     if start > cleaned.elapsed_s - MIN_STRETCH_S or end < MIN_STRETCH_S:
         message = f"lies outside the activity: {span}, the activity lasts {total}"
-        raise _build_error_at_origin(annotation, message)
+        raise build_error_at_origin(annotation, message)
     if start < -MAX_OVERRUN_S or end > cleaned.elapsed_s + MAX_OVERRUN_S:
         warnings.append(f"{annotation.origin}: {span} reaches beyond the activity ({total}) and was cut there")
     return replace(annotation, start_s=max(start, 0.0), end_s=min(end, cleaned.elapsed_s))

@@ -4,8 +4,6 @@ An edge moves to the likeliest change point between the median pace and cadence 
 Biometrika 57:1), with a normal prior at its original place.
 """
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Transfer of annotations between two recordings of an activity by time of day, for example from FIT to GPX."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 

@@ -1,7 +1,5 @@
 """Annotations from zones, areas on the map with a label: stretches within an area get its label."""
 
-from __future__ import annotations
-
 from itertools import pairwise
 from typing import Any
 

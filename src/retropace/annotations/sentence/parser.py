@@ -13,14 +13,11 @@ A step without a direction is forward, a step without a length may last any time
 ``6x400m back, r 2:00`` are equal to ``6x(400m backward, 2min rest)``.
 """
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 from retropace.annotations.model.plan import MAX_STEPS, Item, Plan, PlanStep, Repeat, count_steps
-from retropace.annotations.sentence.keywords import load_keywords
 from retropace.annotations.sentence.step_parser import parse_step
-from retropace.annotations.sentence.tokenizer import Token, TokenCursor, build_syntax_error, tokenize
+from retropace.annotations.sentence.tokenizer import Token, TokenCursor, build_syntax_error, load_keywords, tokenize
 from retropace.core.errors import AnnotationError
 
 MAX_TEXT_CHARS = 2000

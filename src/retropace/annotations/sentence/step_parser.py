@@ -1,17 +1,13 @@
 """Parser of one step of a workout sentence: a length, words for direction and gait, and a pace, in any order."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass, field
 
 from retropace.annotations.language.labels import parse_canonical_label
-from retropace.annotations.language.normalize import is_unspaced_script
-from retropace.annotations.language.vocabulary import build_gait_table, build_label_table
+from retropace.annotations.language.vocabulary import build_gait_table, build_label_table, is_unspaced_script
 from retropace.annotations.model.label import Label
 from retropace.annotations.model.plan import PlanStep
-from retropace.annotations.sentence.keywords import load_keywords
-from retropace.annotations.sentence.tokenizer import Token, TokenCursor
+from retropace.annotations.sentence.tokenizer import Token, TokenCursor, load_keywords
 from retropace.core.units import parse_speed_mps
 
 MIN_UNITLESS_M = 50.0

@@ -1,7 +1,5 @@
 """Test of whether a planned workout fits an activity; one that does not labels nothing, and the reason is reported."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from itertools import pairwise
 

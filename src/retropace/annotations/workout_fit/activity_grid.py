@@ -1,7 +1,5 @@
 """Cumulative time, distance and cost of an activity at the edges of a grid: stretches are differences of them."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from itertools import compress, pairwise
 

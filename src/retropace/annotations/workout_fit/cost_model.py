@@ -4,8 +4,6 @@ Costs are negative log-likelihoods in nats, up to constants. Pace and cadence of
 medians over all reps of the step or, while these are unknown, with their means in the stretch itself.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -12,8 +12,7 @@ from retropace.cli.terminal.console import open_text_output, print_json, print_l
 from retropace.cli.terminal.errors import run_or_exit
 from retropace.cli.terminal.tables import print_table
 from retropace.config import edit
-from retropace.config.model import Config, read_config
-from retropace.config.values import collect_config_values, format_config_value
+from retropace.config.model import Config, collect_config_values, format_config_value, read_config
 from retropace.core.errors import RetropaceError
 from retropace.core.sanitize import strip_control_chars
 from retropace.core.user_dirs import config_path

@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 
 from retropace.annotations import UnresolvedAnnotation, read_annotations, read_sidecar, resolve_annotations
-from retropace.annotations.inputs.audacity import format_label_track
+from retropace.annotations.inputs.annotations_file import format_label_track
 from retropace.annotations.inputs.sidecar import read_bytes
 from retropace.annotations.inputs.sidecar_editor import SidecarEditor, build_sidecar
 from retropace.annotations.resolve.transfer import transfer_annotations

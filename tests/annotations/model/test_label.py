@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from retropace.analysis.pipeline import analyze
 from retropace.annotations import Annotation, Label, parse_mark
 from retropace.annotations.inputs.sidecar import parse_sidecar
-from retropace.annotations.model.attributes import NO_ATTRIBUTES, Attributes, split_attributes
+from retropace.annotations.model.label import NO_ATTRIBUTES, Attributes, split_attributes
 from retropace.core.activity import Activity
 from retropace.core.errors import AnnotationError, RetropaceError
 from retropace.core.parameters import LabelParameters, Settings
