@@ -11,6 +11,7 @@ from typing import Any
 import fitdecode
 import numpy as np
 from fitdecode.profile import MESSAGE_TYPES
+from numpy.typing import NDArray
 
 from retropace.core.units import format_count
 from retropace.readers.fit.bulk import (
@@ -124,7 +125,7 @@ class FitDecoder:
     def _select_messages(self) -> list[MessageSpan]:
         """List the messages that fitdecode has to read, without records if those are decoded in bulk."""
         runs, numbers = self.chained.runs, self.chained.message_numbers
-        is_needed = np.isin(numbers, list(DECODED_MESSAGE_NUMBERS))
+        is_needed = np.array([number in DECODED_MESSAGE_NUMBERS for number in numbers.tolist()], dtype=np.bool_)
         if self.chained.is_compressed:
             is_needed[:] = True  # A compressed time in a header is relative to the message before.
         definitions = np.flatnonzero(is_needed).tolist()
@@ -194,7 +195,7 @@ class FitDecoder:
 
     def _decode_records_in_bulk(self, runs: MessageRuns) -> int:
         """Decode the records in ``runs`` in bulk; returns how many are lost with an undecodable definition."""
-        is_readable = np.isin(runs.definition_indices, list(self.layouts))
+        is_readable = self._mask_defined_by(list(self.layouts), runs)
         lost_count = int(np.sum(runs.counts[~is_readable]))
         runs = runs.select(is_readable)
         first_rows = np.cumsum(runs.counts) - runs.counts
@@ -214,7 +215,7 @@ class FitDecoder:
         chunks: list[FieldChunk] = []
         for definitions in by_layout.values():
             layout = self.layouts[definitions[0]]
-            mask = np.isin(runs.definition_indices, definitions)
+            mask = self._mask_defined_by(definitions, runs)
             selected = runs.select(mask)
             if not len(selected):
                 continue
@@ -231,6 +232,12 @@ class FitDecoder:
         self.result.records = ChunkedRecords(count, tuple(chunks))
         self.result.records_before_session = int(np.sum(runs.counts[runs.starts < self.last_session_start]))
         return lost_count
+
+    def _mask_defined_by(self, definitions: Sequence[int], runs: MessageRuns) -> NDArray[np.bool_]:
+        """Whether each of ``runs`` follows one of ``definitions``, by index; ``np.isin`` is slower."""
+        is_member = np.zeros(len(self.chained.definitions), dtype=np.bool_)
+        is_member[definitions] = True
+        return is_member[runs.definition_indices]
 
     def _find_restarts(self, definitions: Sequence[int], runs: MessageRuns) -> Indices:
         """Find the first records, by index, after ``definitions`` with counters, which restart from zero there."""

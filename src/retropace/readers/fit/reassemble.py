@@ -6,8 +6,6 @@ import struct
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-import numpy as np
-
 from retropace.readers.fit.stream import (
     CHECKSUM_BYTES,
     DEVELOPER_BIT,
@@ -35,7 +33,8 @@ def list_messages(chained: ChainedFile, runs: MessageRuns, definitions: Iterable
     """List the data messages in ``runs`` and the definition messages with indices ``definitions``, in file order."""
     defined = [(index, chained.definitions[index]) for index in definitions]
     messages = [MessageSpan(item.start, item.end, index, is_definition=True) for index, item in defined]
-    for start, count, index in np.transpose([runs.starts, runs.counts, runs.definition_indices]).tolist():
+    columns = (column.tolist() for column in (runs.starts, runs.counts, runs.definition_indices))
+    for start, count, index in zip(*columns, strict=True):
         length = 1 + chained.definitions[index].size
         offsets = range(start, start + count * length, length)
         messages += [MessageSpan(offset, offset + length, index, is_definition=False) for offset in offsets]

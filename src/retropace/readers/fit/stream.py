@@ -139,7 +139,9 @@ def _outline_messages(data: bytes, start: int, stated_end: int, *, has_length: b
         if length := lengths[first_byte]:
             if offset + length > end:
                 break
-            count = _count_same_header(data, offset, end, length)
+            next_start = offset + length
+            is_repeated = next_start < end and data[next_start] == first_byte
+            count = _count_same_header(data, offset, end, length) if is_repeated else 1
             runs.append((offset, count, definition_indices[first_byte]))
             offset += count * length
         elif (definition := parse_definition(data, offset, end)) is not None:
@@ -171,7 +173,7 @@ def _count_same_header(data: bytes, offset: int, end: int, length: int) -> int:
     """Count the messages of ``length`` bytes that follow one another from ``offset`` on with the same first byte."""
     header = data[offset : offset + 1]
     max_count = (end - offset) // length
-    count, ahead = 1, 1
+    count, ahead = 1, 16
     while count < max_count:
         headers = data[offset + count * length : offset + min(count + ahead, max_count) * length : length]
         same = len(headers) - len(headers.lstrip(header))
