@@ -14,8 +14,7 @@ from retropace.season.periods import (
     build_periods,
     compute_period_stats,
     find_local_days,
-    find_next_period_start,
-    find_period_start,
+    find_period,
 )
 from tests.support.season_rows import MONDAY, run, season
 
@@ -24,10 +23,10 @@ BERLIN, AUCKLAND = ZoneInfo("Europe/Berlin"), ZoneInfo("Pacific/Auckland")
 
 @given(st.dates(date(1990, 1, 1), date(2090, 1, 1)), st.sampled_from(["week", "month"]))
 def test_every_day_lies_in_exactly_one_period(day: date, per: str) -> None:
-    first = find_period_start(day, per)
-    assert first <= day < find_next_period_start(first, per)
-    assert first.weekday() == 0 if per == "week" else first.day == 1
-    assert find_period_start(find_next_period_start(first, per), per) == find_next_period_start(first, per)
+    period = find_period(day, per)
+    assert period.first <= day < period.end
+    assert period.first.weekday() == 0 if per == "week" else period.first.day == 1
+    assert find_period(period.end, per).first == period.end
 
 
 @given(st.lists(st.integers(0, 400), min_size=1, max_size=40), st.integers(0, 420), st.sampled_from(["week", "month"]))

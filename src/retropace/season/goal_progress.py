@@ -36,32 +36,32 @@ class GoalProgress:
     best_streak: int
     """Largest number of consecutive weeks or months that met the goal."""
 
+    def to_dict(self) -> dict[str, float]:
+        """Return the figures as in the JSON documents of goals."""
+        done = {f"done_{name}": getattr(self, name) for name in ("sessions", "minutes", "km")}
+        return done | {name: getattr(self, name) for name in ("is_met", "streak", "best_streak")}
+
 
 def compute_goal_progress(goal: Goal, season: Season, days: Sequence[date], today: date) -> GoalProgress:
     """Return the progress towards a goal as of ``today``; ``days`` are the local days of the season's activities."""
     periods = build_periods(days, goal.per, today) or [find_period(today, goal.per)]
     counts = [_count_toward_goal(goal, season, period.rows) for period in periods]
-    is_met = [_is_met(goal, *count) for count in counts]
     streak = best_streak = 0
-    for number, is_met_then in enumerate(is_met):
-        if is_met_then:
+    for number, (*_, is_met) in enumerate(counts, 1):
+        if is_met:
             streak += 1
-        elif number < len(is_met) - 1:
+        elif number < len(counts):
             streak = 0
         best_streak = max(best_streak, streak)
-    return GoalProgress(goal, periods[-1].first, periods[-1].end, *counts[-1], is_met[-1], streak, best_streak)
+    return GoalProgress(goal, periods[-1].first, periods[-1].end, *counts[-1], streak, best_streak)
 
 
-def _count_toward_goal(goal: Goal, season: Season, rows: NDArray[np.intp]) -> tuple[int, float, float]:
-    """Return how many sessions are long enough for the goal, and the minutes and kilometres of all sessions."""
+def _count_toward_goal(goal: Goal, season: Season, rows: NDArray[np.intp]) -> tuple[int, float, float, bool]:
+    """Return how many sessions are long enough, minutes and kilometres of all, and whether these meet the goal."""
     column = DIRECTIONS.index(goal.direction)
     seconds, metres = season.moving_s[rows, column], np.nan_to_num(season.distance_m[rows, column])
     is_long_enough = (seconds > 0.0) & (seconds >= 60.0 * (goal.minutes or 0.0)) & (metres >= 1000.0 * (goal.km or 0.0))
-    return int(is_long_enough.sum()), float(seconds.sum()) / 60.0, float(metres.sum()) / 1000.0
-
-
-def _is_met(goal: Goal, sessions: int, minutes: float, km: float) -> bool:
-    """Whether sessions, minutes and kilometres of one period meet a goal."""
+    sessions, minutes, km = int(is_long_enough.sum()), float(seconds.sum()) / 60.0, float(metres.sum()) / 1000.0
     if goal.sessions is not None:
-        return sessions >= goal.sessions
-    return minutes >= (goal.minutes or 0.0) and km >= (goal.km or 0.0)
+        return sessions, minutes, km, sessions >= goal.sessions
+    return sessions, minutes, km, minutes >= (goal.minutes or 0.0) and km >= (goal.km or 0.0)

@@ -10,11 +10,8 @@ from typing import Any
 from retropace.analysis.json_document import format_time
 from retropace.core.json_values import finite_or_none, to_json_values
 from retropace.season.goal_progress import GoalProgress
-from retropace.season.milestones import Milestone
-from retropace.season.periods import Period, PeriodStats
+from retropace.season.periods import PeriodStats
 from retropace.season.progress import Progress
-from retropace.season.runs import SeasonBest
-from retropace.season.training_load import LoadIncrease
 
 SCHEMA = "retropace.progress/1"
 """Name and version of the document's schema."""
@@ -27,8 +24,10 @@ def progress_document(
 
     ``format_path`` formats a file's path for display. With ``weight_kg``, energy is also given in kcal.
     """
-    season, trend, ratios = progress.season, progress.trend, progress.speed_ratios
+    season, trend, ratios, load = progress.season, progress.trend, progress.speed_ratios, progress.load_increase
     ratios_by_row = zip(ratios.rows.tolist(), ratios.ratio.tolist(), strict=True)
+    best_names = ("direction", "kind", "asked", "seconds", "metres", "start_s", "basis")
+    ramp = {"last_s": load.recent_s, "before_s": load.baseline_s, "ratio": load.ratio, "is_steep": load.is_steep}
 
     def activity(row: int) -> dict[str, Any]:
         return {
@@ -49,7 +48,12 @@ def progress_document(
         "weight_kg": weight_kg,
         "activities": len(season),
         "periods": [
-            _period_to_dict(period, season.ids) | directions(stats)
+            {
+                "first": period.first.isoformat(),
+                "last": (period.end - timedelta(days=1)).isoformat(),
+                "activities": [season.ids[row] for row in period.rows.tolist()],
+            }
+            | directions(stats)
             for period, stats in zip(progress.periods, progress.period_stats, strict=True)
         ],
         "whole": directions(progress.season_stats),
@@ -58,20 +62,16 @@ def progress_document(
             "values": [activity(row) | {"ratio": ratio} for row, ratio in ratios_by_row],
         },
         "trend": None if trend is None else to_json_values(asdict(trend)) | {"is_sure": trend.is_significant},
-        "bests": [_best_to_dict(best) | activity(best.row) for best in season.bests],
-        "milestones": [_milestone_to_dict(milestone) | activity(milestone.row) for milestone in progress.milestones],
+        "bests": [dict(zip(best_names, best[:-1], strict=True)) | activity(best.row) for best in season.bests],
+        "milestones": [
+            to_json_values({name: getattr(milestone, name) for name in ("kind", "metres", "value")})
+            | activity(milestone.row)
+            for milestone in progress.milestones
+        ],
         "transitions": [to_json_values(asdict(transition)) for transition in progress.transitions],
-        "ramp": _load_increase_to_dict(progress.load_increase),
+        "ramp": to_json_values(ramp),
         "goals": [_goal_progress_to_dict(goal_progress) for goal_progress in progress.goal_progress],
         "odd": [activity(outlier.row) | {"why": list(outlier.reasons)} for outlier in progress.outliers],
-    }
-
-
-def _period_to_dict(period: Period, ids: tuple[str, ...]) -> dict[str, Any]:
-    return {
-        "first": period.first.isoformat(),
-        "last": (period.end - timedelta(days=1)).isoformat(),
-        "activities": [ids[row] for row in period.rows.tolist()],
     }
 
 
@@ -84,22 +84,6 @@ def _period_stats_to_dict(stats: PeriodStats, weight_kg: float | None) -> dict[s
     return values
 
 
-def _best_to_dict(best: SeasonBest) -> dict[str, Any]:
-    values = best._asdict()
-    del values["row"]
-    return {"asked" if name == "target" else name: value for name, value in values.items()}
-
-
-def _milestone_to_dict(milestone: Milestone) -> dict[str, Any]:
-    return to_json_values({"kind": milestone.kind, "metres": milestone.metres, "value": milestone.value})
-
-
-def _load_increase_to_dict(load: LoadIncrease) -> dict[str, Any]:
-    values = {"last_s": load.recent_s, "before_s": load.baseline_s, "ratio": load.ratio, "is_steep": load.is_steep}
-    return to_json_values(values)
-
-
 def _goal_progress_to_dict(progress: GoalProgress) -> dict[str, Any]:
     goal = {"goal": str(progress.goal), **to_json_values(asdict(progress.goal)), "first": progress.first.isoformat()}
-    done = {f"done_{name}": getattr(progress, name) for name in ("sessions", "minutes", "km")}
-    return goal | done | {name: getattr(progress, name) for name in ("is_met", "streak", "best_streak")}
+    return goal | progress.to_dict()

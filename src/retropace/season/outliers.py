@@ -41,7 +41,11 @@ class Outlier:
 
 def find_outliers(season: Season) -> list[Outlier]:
     """Return the activities with an unusual forward speed, cadence, step length or heart rate, in order of time."""
-    speed_mps, step_length_m = _compute_forward_speed_mps(season), season.step_length_m[:, FORWARD]
+    moving_s, metres, step_length_m = (
+        table[:, FORWARD] for table in (season.moving_s, season.distance_m, season.step_length_m)
+    )
+    speed_mps = np.full(len(season), np.nan)  # stays unknown if less than a minute was moved forward
+    np.divide(metres, moving_s, out=speed_mps, where=(moving_s >= 60.0) & (metres > 0.0))
     columns = (speed_mps, season.cadence_spm[:, FORWARD], step_length_m, season.heart_rate_bpm[:, FORWARD])
     is_riding = (speed_mps > MAX_SPEED_MPS) | (step_length_m > MAX_STEP_LENGTH_M)
     reasons = {row: ["as fast as a bicycle"] for row in np.flatnonzero(is_riding).tolist()}
@@ -53,20 +57,8 @@ def find_outliers(season: Season) -> list[Outlier]:
     return [Outlier(row, tuple(texts)) for row, texts in sorted(reasons.items())]
 
 
-def _compute_forward_speed_mps(season: Season) -> FloatArray:
-    """Return the mean forward speed of each activity; NaN if less than a minute was moved forward."""
-    moving_s = season.moving_s[:, FORWARD]
-    speed_mps: FloatArray = np.full(len(season), np.nan)
-    is_known = (moving_s >= 60.0) & (season.distance_m[:, FORWARD] > 0.0)
-    return np.divide(season.distance_m[:, FORWARD], moving_s, out=speed_mps, where=is_known)
-
-
 def _robust_z(values: FloatArray, min_sd: float) -> tuple[FloatArray, float]:
-    """Return robust z-scores of the log values, and their median; NaN for fewer than ``MIN_ACTIVITIES`` values.
-
-    A score is the distance from the median, divided by 1.48 times the median absolute deviation, or ``min_sd`` if
-    larger.
-    """
+    """Return robust z-scores of the log values, and their median; NaN for fewer than ``MIN_ACTIVITIES`` values."""
     is_known = np.isfinite(values) & (values > 0.0)
     if is_known.sum() < MIN_ACTIVITIES:
         return np.full(len(values), np.nan), np.nan

@@ -14,9 +14,8 @@ from retropace.config.goals import PERIOD_DAYS
 from retropace.core.segments import DIRECTIONS
 from retropace.season.runs import DIRECTION_METRICS, Season
 
-ADDITIVE_METRICS = (
-    *("elapsed_s", "distance_m", "moving_s", "steps", "annotated_m", "suspected_m"),
-    *("energy_low_kcal_per_kg", "energy_high_kcal_per_kg"),
+ADDITIVE_METRICS = tuple(
+    name for name in DIRECTION_METRICS if name not in ("cadence_spm", "step_length_m", "heart_rate_bpm")
 )
 """Names of the metrics of a period that are sums over its activities."""
 
@@ -59,11 +58,6 @@ def find_period_start(day: date, per: str) -> date:
     return day - timedelta(days=day.weekday()) if per == "week" else day.replace(day=1)
 
 
-def find_next_period_start(first: date, per: str) -> date:
-    """Return the first day of the following week or month; ``first`` is the first day of the current one."""
-    return find_period_start(first + timedelta(days=PERIOD_DAYS[per]), per)
-
-
 def find_local_days(start_times: Iterable[datetime], zone: tzinfo | None) -> list[date]:
     """Return the local day on which each activity started; ``zone`` None is the time zone of the system."""
     return [start.astimezone(zone).date() for start in start_times]
@@ -72,7 +66,8 @@ def find_local_days(start_times: Iterable[datetime], zone: tzinfo | None) -> lis
 def find_period(day: date, per: str, rows: Sequence[int] = ()) -> Period:
     """Return the week or month that contains a day, with the given activities."""
     first = find_period_start(day, per)
-    return Period(first, find_next_period_start(first, per), np.array(rows, dtype=np.intp))
+    end = find_period_start(first + timedelta(days=PERIOD_DAYS[per]), per)
+    return Period(first, end, np.array(rows, dtype=np.intp))
 
 
 def build_periods(days: Sequence[date], per: str, last_day: date) -> list[Period]:
@@ -114,9 +109,7 @@ def compute_period_stats(season: Season, rows: NDArray[np.intp]) -> dict[str, Pe
         stats[name] = PeriodStats(
             sessions=int((values["elapsed_s"] > 0.0).any(axis=1).sum()),
             share=_ratio_of_sums(values["moving_s"], tables["moving_s"]) if math.isnan(share) else share,
-            speed_mps=_ratio_of_sums(values["distance_m"], values["moving_s"])
-            if sums["distance_m"] > 0.0
-            else math.nan,
+            speed_mps=_ratio_of_sums(values["distance_m"], values["moving_s"]) or math.nan,
             cadence_spm=_ratio_of_sums(steps, counted_min),
             step_length_m=_ratio_of_sums(steps * step_length_m, steps[np.isfinite(step_length_m)]),
             heart_rate_bpm=_ratio_of_sums(values["heart_rate_bpm"][has_heart_rate] * beating_s, beating_s),
@@ -126,7 +119,6 @@ def compute_period_stats(season: Season, rows: NDArray[np.intp]) -> dict[str, Pe
 
 
 def _finite_sum(values: NDArray[np.float64]) -> float:
-    """Return the exact sum of the finite values."""
     return math.fsum(values[np.isfinite(values)].tolist())
 
 

@@ -5,13 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from pathlib import PurePath
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from retropace.core.best_effort import BestEffort, find_best_effort_basis
 from retropace.core.segments import DIRECTIONS
 from retropace.core.spans import FloatArray
+
+if TYPE_CHECKING:
+    from retropace.analysis.pipeline import Analysis
 
 DIRECTION_METRICS = (
     *("elapsed_s", "distance_m", "moving_s", "cadence_spm", "step_length_m", "heart_rate_bpm", "steps"),
@@ -146,13 +151,9 @@ def select_season_bests(bests: Iterable[SeasonBest]) -> list[SeasonBest]:
 def find_longest_backward(segments: Iterable[tuple[str, float, float, float]]) -> tuple[float, float, float]:
     """Return seconds, metres and start (s) of the longest unbroken backward stretch; three zeros if there is none.
 
-    Each segment is (direction, start_s, end_s, metres), in order of time.
-
-    Example:
-        >>> segments = [("forward", 0.0, 9.0, 27.0), ("backward", 9.0, 20.0, 22.0), ("backward", 20.0, 30.0, 19.0)]
-        >>> find_longest_backward(segments)
-        (21.0, 41.0, 9.0)
-
+    >>> segments = [("forward", 0.0, 9.0, 27.0), ("backward", 9.0, 20.0, 22.0), ("backward", 20.0, 30.0, 19.0)]
+    >>> find_longest_backward(segments)  # rows of direction, start (s), end (s) and metres, in order of time
+    (21.0, 41.0, 9.0)
     """
     best = (0.0, 0.0, 0.0)
     seconds = metres = stretch_start_s = stretch_end_s = 0.0
@@ -164,3 +165,57 @@ def find_longest_backward(segments: Iterable[tuple[str, float, float, float]]) -
         seconds, metres, stretch_end_s = seconds + end_s - start_s, metres + distance_m, end_s
         best = max(best, (seconds, metres, stretch_start_s), key=lambda stretch: stretch[0])
     return best
+
+
+@dataclass(frozen=True, slots=True)
+class SeasonEntry:
+    """One activity of a season with its best efforts and its run or walked segments."""
+
+    row: SeasonRow
+    bests: tuple[SeasonBest, ...]
+    stretches: tuple[tuple[float, float, float, float], ...]
+    """Rows as in :attr:`Season.stretches`, one for each run or walked segment."""
+
+
+def build_season_entry(analysis: Analysis, best_efforts: Sequence[BestEffort]) -> SeasonEntry | None:
+    """Return an analysed activity as one of a season, without the library; None if its date is unknown."""
+    segments, stats, source = analysis.segments, analysis.summary.segments, analysis.activity.source
+    if analysis.cleaned.start_time is None:
+        return None
+    directions = analysis.to_dict()["directions"]
+    metres, seconds = np.nan_to_num(stats.distance_m), np.nan_to_num(stats.moving_s)
+    gaits = [(segments.direction == direction) & (segments.gait == gait) for direction, gait in GAITS]
+    is_on_foot = np.any(gaits, axis=0) & np.isfinite(stats.speed_mps)
+    spans = (segments.direction, segments.start_s, segments.end_s, metres)
+    row = SeasonRow(
+        id=f"{source.sha256} {source.session}",
+        file=PurePath(source.path).name,
+        start_time=analysis.cleaned.start_time,
+        metrics=[[directions[direction][name] for name in DIRECTION_METRICS] for direction in DIRECTIONS],
+        gait_m=[float(metres[mask].sum()) for mask in gaits],
+        gait_s=[float(seconds[mask].sum()) for mask in gaits],
+        longest_backward=find_longest_backward(zip(*(column.tolist() for column in spans), strict=True)),
+    )
+    bests = tuple(
+        SeasonBest(
+            *(best.direction, best.by, best.target, best.seconds, best.metres, best.start_s),
+            basis=find_best_effort_basis(segments, best),
+            row=0,
+        )
+        for best in best_efforts
+    )
+    stretches = np.column_stack((segments.direction == "backward", segments.gait == "run", seconds, stats.speed_mps))
+    return SeasonEntry(row, bests, tuple(map(tuple, stretches[is_on_foot].tolist())))
+
+
+def build_season_from_entries(entries: Sequence[SeasonEntry]) -> Season:
+    """Return the season made of the given entries, one for each activity."""
+    bests = [best._replace(row=row) for row, entry in enumerate(entries) for best in entry.bests]
+    laps = [best for best in bests if (best.kind, best.target) == ("distance", 400.0)]
+    forward_s, backward_s = (
+        {best.row: best.seconds for best in laps if best.direction == direction}
+        for direction in ("forward", "backward")
+    )
+    ratios = [(row, backward_s[row] / forward_s[row]) for row in forward_s if row in backward_s]
+    stretches = [row for entry in entries for row in entry.stretches]
+    return build_season([entry.row for entry in entries], bests, ratios, stretches)

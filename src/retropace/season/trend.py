@@ -20,8 +20,8 @@ CONFIDENCE_LEVEL = 0.95
 """Confidence level of the interval of the trend's slope."""
 WEEK_S = 7.0 * 86_400.0
 """Seconds of a week."""
-MIN_SPAN_S = 2.0 * WEEK_S
-"""Time (s) between the first and the last ratio below which no trend is computed."""
+MIN_WEEKS = 2.0
+"""Weeks between the first and the last ratio below which no trend is computed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +82,9 @@ def fit_trend(speed_ratios: SpeedRatios) -> Trend | None:
     and Student's t.
     """
     count = len(speed_ratios.ratio)
-    if count < MIN_SESSIONS or np.ptp(speed_ratios.timestamp_s) < MIN_SPAN_S:
+    weeks = (speed_ratios.timestamp_s - speed_ratios.timestamp_s[:1]) / WEEK_S
+    if count < MIN_SESSIONS or weeks[-1] < MIN_WEEKS:
         return None
-    weeks = (speed_ratios.timestamp_s - speed_ratios.timestamp_s[0]) / WEEK_S
     logs = np.log(speed_ratios.ratio)
     centred = weeks - np.mean(weeks)
     sum_of_squares = float(np.sum(centred**2))

@@ -13,7 +13,7 @@ from PIL import Image
 
 from retropace.analysis.pipeline import Analysis
 from retropace.core.units import KILOMETRES, MILES
-from retropace.output.charts.colours import LIGHT_PALETTE
+from retropace.output.charts.chart_data import LIGHT_PALETTE
 from retropace.output.export.to_png import format_direction_lines, format_facts_line, render_png
 from tests.support.hostile_text import ATTACKS
 

@@ -71,8 +71,7 @@ def list_(form: str, request: ProgressRequest) -> None:
 def _build_document(number: int, goal: Goal, progress: GoalProgress | None) -> dict[str, Any]:
     document: dict[str, Any] = {"number": number, "goal": str(goal), **goal_to_dict(goal)}
     if progress is not None:
-        document |= {f"done_{name}": getattr(progress, name) for name in ("sessions", "minutes", "km")}
-        document |= {name: getattr(progress, name) for name in ("is_met", "streak", "best_streak")}
+        document |= progress.to_dict()
     return document
 
 

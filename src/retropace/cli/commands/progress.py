@@ -18,7 +18,7 @@ from retropace.cli.terminal.errors import print_error, run_or_exit
 from retropace.cli.terminal.tables import print_tables
 from retropace.core.units import Units, format_count, pluralize
 from retropace.output.tables.energy import ENERGY_NOTE
-from retropace.output.tables.season import RunnerProfile, build_progress_tables
+from retropace.output.tables.season import build_periods_table, build_progress_tables
 from retropace.season.json_document import progress_document
 from retropace.season.progress import Progress
 
@@ -80,7 +80,6 @@ MAX_BAR_COLUMNS = 40
 def _print_progress(result: ProgressResult, units: Units, weight_kg: float | None, max_periods: int | None) -> None:
     """Print a bar for each week or month, then tables, of the latest ``max_periods`` or of all for None."""
     season_progress, athlete_name = result.progress, result.athlete
-    runner_profile = RunnerProfile(weight_kg, result.max_heart_rate_bpm)
     output = open_text_output()
     prefix = f"{athlete_name}: " if athlete_name else ""
     count = len(season_progress.season)
@@ -92,8 +91,9 @@ def _print_progress(result: ProgressResult, units: Units, weight_kg: float | Non
     output.print()
     _print_bars(output, season_progress, units, max_periods)
     output.print()
-    tables = build_progress_tables(season_progress, units, shorten_path, runner_profile, max_periods=max_periods)
-    print_tables(output, tables)
+    periods = build_periods_table(season_progress, units, weight_kg, result.max_heart_rate_bpm, max_periods)
+    tables = build_progress_tables(season_progress, units, shorten_path)
+    print_tables(output, [periods, *tables] if periods.rows or periods.footer else tables)
     if weight_kg is not None:
         output.print()
         output.print(f"energy is {ENERGY_NOTE}")

@@ -31,10 +31,8 @@ def build_template_environment(package: str) -> Environment:
 def dump_script_json(value: Any) -> str:
     r"""JSON that is safe inside an HTML ``script`` element; raises :class:`ValueError` for NaN and infinity.
 
-    Example:
-        >>> dump_script_json({"name": "</script>"})
-        '{"name":"\\u003c/script\\u003e"}'
-
+    >>> dump_script_json({"name": "</script>"})
+    '{"name":"\\u003c/script\\u003e"}'
     """
     from jinja2.utils import htmlsafe_json_dumps
 

@@ -10,7 +10,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from retropace.output.charts.colours import STRETCH_KINDS
+from retropace.output.charts.chart_data import STRETCH_KINDS
 
 if TYPE_CHECKING:
     from bokeh.plotting import figure
@@ -74,19 +74,15 @@ def _build_curve_chart(name: str, height: int) -> figure:
     from bokeh.models import ColumnDataSource
 
     plot = _build_figure(height, name=name, min_border_bottom=24, min_border_top=6)
+    fill_alphas = {"unknown": 0.18, "rest": 0.16, "forward": 0.08, "suspected": 0.14, "backward": 0.34}
+    hatch = {"hatch_pattern": "/", "hatch_alpha": 0.45, "hatch_weight": 1.0, "hatch_scale": 10.0}
     for kind in STRETCH_KINDS:
-        bands, fill = ColumnDataSource({"left": [], "right": []}), _choose_fill(kind)
+        bands = ColumnDataSource({"left": [], "right": []})
+        fill: dict[str, Any] = {"fill_alpha": fill_alphas[kind], **(hatch if kind == "suspected" else {})}
         plot.vstrip(x0="left", x1="right", source=bands, name=kind, line_color=None, level="underlay", **fill)
     plot.line("x", "y", source=ColumnDataSource({"x": [], "y": []}), line_width=1.5, name="curve")
     plot.xgrid.grid_line_color = None
     return plot
-
-
-def _choose_fill(kind: str) -> dict[str, Any]:
-    """Bokeh's fill options for the band behind a chart, by kind of stretch; ``suspected`` bands are hatched."""
-    fill_alpha = {"unknown": 0.18, "rest": 0.16, "forward": 0.08, "suspected": 0.14, "backward": 0.34}[kind]
-    hatch = {"hatch_pattern": "/", "hatch_alpha": 0.45, "hatch_weight": 1.0, "hatch_scale": 10.0}
-    return {"fill_alpha": fill_alpha, **(hatch if kind == "suspected" else {})}
 
 
 def _build_map(tile_url: str | None) -> figure:

@@ -14,12 +14,15 @@ from retropace.core.segments import DIRECTIONS
 from retropace.core.spans import FloatArray
 from retropace.core.units import KILOMETRES, Units, format_duration
 from retropace.output.charts.downsample import CHANNELS, DownsampledColumns, downsample
-from retropace.output.charts.projection import Projection, project_locally, project_mercator
-from retropace.output.charts.route import Route, extract_route
+from retropace.output.charts.route import Projection, Route, extract_route, project_locally, project_mercator
 
 if TYPE_CHECKING:
     from retropace.analysis.pipeline import Analysis
 
+LIGHT_PALETTE = {"forward": "#0072b2", "backward": "#d55e00", "rest": "#767676", "unknown": "#b0b0b0"}
+"""Colour of each direction on white; blue and vermillion differ with any colour vision (Okabe & Ito 2008)."""
+STRETCH_KINDS = ("unknown", "rest", "forward", "suspected", "backward")
+"""What a stretch can be drawn as, the last on top; ``suspected``: likely backward, and no annotation confirms it."""
 SCALE_HEADROOM = 1.06
 """Ratio of an axis's upper end to the highest value, or to the 99.5 % quantile where the highest is a glitch."""
 OUTLIER_RATIO = 1.6
@@ -107,11 +110,8 @@ def chart_data_to_dict(chart_data: ChartData, analysis: Analysis) -> dict[str, A
 def pack_float32(column: FloatArray) -> str:
     """A column as base64 text of little-endian float32 values, NaN where missing.
 
-    Example:
-        >>> import numpy as np
-        >>> pack_float32(np.array([0.0, 1.5]))
-        'AAAAAAAAwD8='
-
+    >>> pack_float32(np.array([0.0, 1.5]))
+    'AAAAAAAAwD8='
     """
     return base64.b64encode(np.asarray(column, dtype="<f4").tobytes()).decode("ascii")
 

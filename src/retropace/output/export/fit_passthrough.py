@@ -78,9 +78,7 @@ def find_passthrough_obstacle(data: bytes) -> str:
         return "its bytes are several FIT files, one after the other"
     if chained_files[0].damage_start is not None:
         return "it is damaged"
-    if chained_files[0].is_compressed:
-        return "its messages carry their times in their headers"
-    return ""
+    return "its messages carry their times in their headers" if chained_files[0].is_compressed else ""
 
 
 def select_messages(data: bytes, first_s: int, last_s: int) -> PassthroughMessages:
@@ -106,11 +104,15 @@ def select_messages(data: bytes, first_s: int, last_s: int) -> PassthroughMessag
             messages = run.messages if is_single_session else _select_times(run, first_s, last_s)
             pieces.append((run.start, messages.tobytes()))
     activities = [run.definition + run.messages.tobytes() for run in runs if run.number == ActivityMessage.ID]
+    totals = {}
+    if is_single_session and sessions:
+        columns = {name: sessions[-1].read_field(number, 2) for name, number in SOURCE_TOTAL_FIELDS.items()}
+        totals = {name: column[-1] for name, column in columns.items() if column and column[-1] != INVALID_UINT16}
     return PassthroughMessages(
         body=b"".join(piece for _, piece in sorted(pieces, key=lambda piece: piece[0])),
         activity_message=activities[0] if is_single_session and len(activities) == 1 else b"",
         free_developer_index=next(index for index in range(256) if index not in used_indices),
-        totals=_read_totals(sessions[-1]) if is_single_session and sessions else {},
+        totals=totals,
         profile_version=struct.unpack_from("<H", data, chained_file.start + 2)[0],
     )
 
@@ -134,11 +136,6 @@ def _select_times(run: _Run, first_s: int, last_s: int) -> np.ndarray:
     if len(times):
         return run.messages[(times >= first_s) & (times <= last_s)]
     return run.messages[:0] if run.number in UNTIMED_SESSION_MESSAGES else run.messages
-
-
-def _read_totals(session: _Run) -> dict[str, int]:
-    values = {name: session.read_field(number, 2) for name, number in SOURCE_TOTAL_FIELDS.items()}
-    return {name: column[-1] for name, column in values.items() if column and column[-1] != INVALID_UINT16}
 
 
 def _read_developer_indices(definition: bytes) -> list[int]:

@@ -49,9 +49,7 @@ def format_csv(header: Iterable[str], rows: Iterable[Iterable[Any]]) -> str:
 def escape_formula(path: str) -> str:
     """A path as a CSV cell that spreadsheets do not execute; paths are the only exported cells with foreign text.
 
-    Example:
-        >>> escape_formula("=run.fit")
-        './=run.fit'
-
+    >>> escape_formula("=run.fit")
+    './=run.fit'
     """
     return f"./{path}" if path.startswith(FORMULA_PREFIXES) else path

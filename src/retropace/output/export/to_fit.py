@@ -7,6 +7,7 @@ positions in unknown fields.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,11 +27,42 @@ from retropace.output.export.fit_messages import (
     build_session_message,
 )
 from retropace.output.export.fit_passthrough import PassthroughMessages, find_passthrough_obstacle, select_messages
-from retropace.output.export.fit_records import FIELDS, build_definition, encode_records
 from retropace.output.export.sample_rows import compute_recorded_cadence_rpm
 from retropace.readers.fit.reader import FIT_EPOCH
 from retropace.readers.fit.values import MIN_DATE_TIME_S
 
+RECORD_MESSAGE = 20
+"""FIT's global message number of ``record``, which holds the values of one moment."""
+LOCAL_MESSAGE_TYPE = 1
+"""FIT's local message type of the records, in the first byte of their messages and of no other exported message."""
+BASE_TYPES = {
+    "sint8": (0x01, "i1", 0x7F),
+    "uint8": (0x02, "u1", 0xFF),
+    "uint16": (0x84, "<u2", 0xFFFF),
+    "sint32": (0x85, "<i4", 2**31 - 1),
+    "uint32": (0x86, "<u4", 2**32 - 1),
+}
+"""FIT's number, the NumPy dtype and the missing value of each FIT base type (the type in which a field is stored)."""
+FIELDS = {
+    "timestamp": (253, "uint32", 1.0, 0.0),
+    "lat_deg": (0, "sint32", 2**31 / 180.0, 0.0),
+    "lon_deg": (1, "sint32", 2**31 / 180.0, 0.0),
+    "altitude_m": (78, "uint32", 5.0, 500.0),
+    "distance_m": (5, "uint32", 100.0, 0.0),
+    "speed_mps": (73, "uint32", 1000.0, 0.0),
+    "heart_rate_bpm": (3, "uint8", 1.0, 0.0),
+    "cadence": (4, "uint8", 1.0, 0.0),
+    "fractional_cadence": (53, "uint8", 128.0, 0.0),
+    "step_length_m": (85, "uint16", 10_000.0, 0.0),
+    "vertical_oscillation_m": (39, "uint16", 10_000.0, 0.0),
+    "stance_time_s": (41, "uint16", 10_000.0, 0.0),
+    "power": (7, "uint16", 1.0, 0.0),
+    "temperature": (13, "sint8", 1.0, 0.0),
+}
+"""FIT's number, base type, scale and offset of each exported field of ``record`` by the name of its column (FIT SDK).
+
+The encoded value is ``scale * (value + offset)``, of values in metres, seconds and degrees.
+"""
 PROFILE_VERSION = 21212
 """The version of the FIT profile (the list of known messages and fields) that fit-tool follows."""
 SAMPLE_FIELDS = (
@@ -38,8 +70,6 @@ SAMPLE_FIELDS = (
     "stance_time_s",
 )
 """The recorded columns that are written to FIT record messages, encoded as ``FIELDS`` says."""
-EXTRA_FIELDS = ("power", "temperature")
-"""Those columns of ``samples.extra`` that are written to FIT record messages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +163,7 @@ def _build_record_columns(
         "lat_deg": lat_deg,
         "lon_deg": lon_deg,
         **{name: time_axis.align(getattr(samples, name)) for name in SAMPLE_FIELDS},
-        **{name: time_axis.align(samples.extra[name]) for name in EXTRA_FIELDS if name in samples.extra},
+        **{name: time_axis.align(samples.extra[name]) for name in ("power", "temperature") if name in samples.extra},
     }
     if not np.any(np.isfinite(columns["distance_m"])) and cleaned.distance_source != "none":
         # Without distance in the records, other programs compute their own, which would contradict the laps.
@@ -144,3 +174,32 @@ def _build_record_columns(
         if np.any(rpm % 1.0 > 0.0):
             columns["fractional_cadence"] = rpm % 1.0
     return {name: columns[name] for name in FIELDS if name in columns and np.any(np.isfinite(columns[name]))}
+
+
+def build_definition(names: list[str]) -> bytes:
+    """The definition message (field layout) of records with the fields ``names``, keys of ``FIELDS``, as bytes."""
+    definition = bytes([0x40 | LOCAL_MESSAGE_TYPE, 0, 0, RECORD_MESSAGE, 0, len(names)])
+    for name in names:
+        number, base_type, *_ = FIELDS[name]
+        type_number, dtype, _ = BASE_TYPES[base_type]
+        definition += bytes([number, np.dtype(dtype).itemsize, type_number])
+    return definition
+
+
+def encode_records(columns: Mapping[str, FloatArray]) -> np.ndarray:
+    """The record messages, ready to write, as a structured array of shape ``(n,)``, one message per row.
+
+    ``columns`` holds columns of shape ``(n,)`` by names of ``FIELDS``, ``timestamp`` among them. NaN and values outside
+    a field's range are encoded as missing.
+    """
+    layout = [("head", "u1"), *((name, BASE_TYPES[FIELDS[name][1]][1]) for name in columns)]
+    rows = np.empty(len(columns["timestamp"]), dtype=layout)
+    rows["head"] = LOCAL_MESSAGE_TYPE
+    for name, column in columns.items():
+        _, base_type, scale, offset = FIELDS[name]
+        _, dtype, missing_value = BASE_TYPES[base_type]
+        limits = np.iinfo(np.dtype(dtype))
+        encoded = np.round(scale * (column + offset))
+        is_encodable = np.isfinite(encoded) & (encoded >= limits.min) & (encoded <= limits.max)
+        rows[name] = np.where(is_encodable, encoded, missing_value).astype(dtype)
+    return rows

@@ -16,8 +16,7 @@ from retropace.analysis.json_document import activity_document
 from retropace.analysis.pipeline import Analysis
 from retropace.core.geodesy import COORDINATE_DECIMALS, project_along_path_m
 from retropace.core.spans import FloatArray
-from retropace.output.charts.projection import find_simplified_indices
-from retropace.output.charts.route import RouteLine
+from retropace.output.charts.route import RouteLine, find_simplified_indices
 from retropace.output.export.line_segments import LineSegments, line_segment_to_dict
 
 SCHEMA = "retropace.geojson/1"

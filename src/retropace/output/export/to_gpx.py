@@ -46,7 +46,9 @@ def format_gpx(analysis: Analysis, line_segments: LineSegments, rows: CleanedAct
     heart_rate_bpm = analysis.cleaned.time_axis.align(activity.samples.heart_rate_bpm)
     sensors = {"hr": heart_rate_bpm, "cad": compute_recorded_cadence_rpm(analysis)}
     for index, line in enumerate(line_segments.lines):
-        label = _build_label_element(line_segment_to_dict(line_segments, index, analysis))
+        values = line_segment_to_dict(line_segments, index, analysis)
+        attributes = {name: str(value) for name, value in values.items() if value is not None}
+        label = ElementTree.Element(f"{{{RETROPACE_NAMESPACE}}}stretch", attributes)
         if line is None:
             track.extensions.append(label)
             continue
@@ -54,11 +56,6 @@ def format_gpx(analysis: Analysis, line_segments: LineSegments, rows: CleanedAct
         segment.extensions.append(label)
         track.segments.append(segment)
     return str(document.to_xml(prettyprint=True)) + "\n"
-
-
-def _build_label_element(label: dict[str, Any]) -> ElementTree.Element:
-    attributes = {name: str(value) for name, value in label.items() if value is not None}
-    return ElementTree.Element(f"{{{RETROPACE_NAMESPACE}}}stretch", attributes)
 
 
 def _build_points(

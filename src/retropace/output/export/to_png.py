@@ -22,10 +22,8 @@ from retropace.core.sanitize import strip_control_chars
 from retropace.core.segments import DIRECTIONS, Segments
 from retropace.core.spans import true_runs
 from retropace.core.units import KILOMETRES, Units, format_duration
-from retropace.output.charts.chart_data import ChartData, build_chart_data
-from retropace.output.charts.colours import LIGHT_PALETTE, STRETCH_KINDS
-from retropace.output.charts.projection import project_locally
-from retropace.output.charts.route import Route, RouteLine, extract_route, split_route
+from retropace.output.charts.chart_data import LIGHT_PALETTE, STRETCH_KINDS, ChartData, build_chart_data
+from retropace.output.charts.route import Route, RouteLine, extract_route, project_locally, split_route
 
 FIGURE_SIZE_IN = 8.0
 """The width and height of the image in inches."""
@@ -88,8 +86,9 @@ def _find_colour(kind: str) -> str:
 
 
 def _draw_text(figure: Figure, x: float, y: float, text: str, weight: str = "normal", **style: Any) -> Text:
-    text = replace_missing_glyphs(text, FONT_FAMILY, weight)
-    return figure.text(x, y, text, parse_math=False, weight=weight, **style)
+    font = get_font(findfont(FontProperties(family=[FONT_FAMILY], weight=weight)))
+    drawable_text = "".join(letter if font.get_char_index(ord(letter)) else "□" for letter in text)
+    return figure.text(x, y, drawable_text, parse_math=False, weight=weight, **style)
 
 
 def _draw_header(figure: Figure, analysis: Analysis, units: Units) -> None:
@@ -232,9 +231,3 @@ def format_direction_lines(analysis: Analysis, units: Units) -> list[tuple[str, 
             detail_lines = detail_lines[0].split("  ·  ")  # a narrow column
         lines.append((direction, main_figure, detail_lines))
     return lines
-
-
-def replace_missing_glyphs(text: str, family: str, weight: str) -> str:
-    """The text with ``□`` in place of every character that the font lacks."""
-    font = get_font(findfont(FontProperties(family=[family], weight=weight)))
-    return "".join(letter if font.get_char_index(ord(letter)) else "□" for letter in text)

@@ -5,22 +5,24 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import PurePath
 from typing import Any
+
+import numpy as np
 
 from retropace.analysis.duplicates import Candidate, build_candidate, find_duplicates
 from retropace.analysis.pipeline import Analysis
 from retropace.config.privacy import NO_PRIVACY_FILTER, PrivacyFilter
 from retropace.core.sanitize import strip_control_chars
-from retropace.core.segments import DIRECTIONS, BorderlineSegment
+from retropace.core.segments import DIRECTIONS
 from retropace.core.units import KILOMETRES, Units, format_duration
 from retropace.intervals import intervals_of
 from retropace.output.charts.chart_data import build_alt_texts, build_chart_data, chart_data_to_dict
 from retropace.output.tables.analysis import build_directions_table, build_segments_table, describe_recording
 from retropace.output.tables.intervals import build_interval_tables, format_structure_line
 from retropace.output.tables.text_table import TextTable
-from retropace.season.from_analysis import SeasonEntry, build_season_entry
+from retropace.season.runs import SeasonEntry, build_season_entry
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +99,13 @@ def build_activity_section(
         totals_table=build_directions_table(analysis, units),
         set_tables=tuple(build_interval_tables(intervals, units)) if intervals.sets else (),
         segments_table=build_segments_table(analysis, units),
-        borderline_stretches=tuple(_format_borderline(stretch) for stretch in analysis.borderline),
+        borderline_stretches=tuple(
+            (
+                f"{format_duration(stretch.start_s)}-{format_duration(stretch.end_s)}",
+                f"{100.0 * stretch.probability:.0f} %",
+            )
+            for stretch in analysis.borderline
+        ),
         warnings=tuple(strip_control_chars(warning) for warning in warnings),
         privacy_note=_format_privacy_note(analysis, privacy_filter),
         chart_data=chart_data_to_dict(chart_data, analysis),
@@ -115,13 +123,7 @@ def build_activity_section(
     )
 
 
-def _format_borderline(stretch: BorderlineSegment) -> tuple[str, str]:
-    span = f"{format_duration(stretch.start_s)}-{format_duration(stretch.end_s)}"
-    return span, f"{100.0 * stretch.probability:.0f} %"
-
-
 def _build_headlines(analysis: Analysis, units: Units) -> tuple[tuple[str, str, str], ...]:
-    """See :attr:`ActivitySection.headlines`."""
     summary, stats, cleaned = analysis.summary, analysis.summary.directions, analysis.cleaned
     backward_index = DIRECTIONS.index("backward")
     backward_s, backward_m = float(stats.moving_s[backward_index]), float(stats.distance_m[backward_index])
@@ -143,8 +145,7 @@ def _build_headlines(analysis: Analysis, units: Units) -> tuple[tuple[str, str, 
 
 
 def _format_privacy_note(analysis: Analysis, privacy_filter: PrivacyFilter) -> str:
-    cleaned = analysis.cleaned
-    count = int((privacy_filter.hidden_mask(cleaned) & (cleaned.lat_deg == cleaned.lat_deg)).sum())
+    count = int((privacy_filter.hidden_mask(analysis.cleaned) & np.isfinite(analysis.cleaned.lat_deg)).sum())
     return f"{count} positions are not shown; distances and times count them." if count else ""
 
 
@@ -162,7 +163,8 @@ def drop_duplicates(sections: Sequence[ActivitySection]) -> tuple[list[ActivityS
 
     Of several recordings of the same run, the best one stays (:func:`retropace.analysis.duplicates.find_duplicates`).
     """
-    order = sorted(range(len(sections)), key=lambda index: _get_start_s(sections[index]))
+    earliest = datetime.min.replace(tzinfo=UTC)
+    order = sorted(range(len(sections)), key=lambda index: sections[index].start_time or earliest)
     candidates = (
         replace(candidate, key=index) for index in order if (candidate := sections[index].candidate) is not None
     )
@@ -170,7 +172,3 @@ def drop_duplicates(sections: Sequence[ActivitySection]) -> tuple[list[ActivityS
     files = [section.file for section in sections]
     notes = [f"{files[index]}: is the same run as {files[leader]}, which counts" for index, leader in leaders.items()]
     return [sections[index] for index in reversed(order) if index not in leaders], sorted(notes)
-
-
-def _get_start_s(section: ActivitySection) -> float:
-    return float("-inf") if section.start_time is None else section.start_time.timestamp()

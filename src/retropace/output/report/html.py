@@ -15,17 +15,11 @@ from retropace.core.units import KILOMETRES, Units
 from retropace.output.charts.assets import CHART_SCRIPTS, build_template_environment, dump_script_json, read_web_file
 from retropace.output.charts.bokeh_figures import build_chart_documents, load_bokeh_script
 from retropace.output.report.activity_section import ActivitySection
-from retropace.output.report.overview import build_overview
-from retropace.output.report.weekly_chart import build_weeks_chart, build_weeks_table, sum_by_week
-from retropace.output.tables.season import (
-    build_bests_table,
-    build_milestones_table,
-    build_outliers_table,
-    build_ratio_table,
-)
+from retropace.output.report.overview import build_overview, build_weeks_chart, build_weeks_table, sum_by_week
+from retropace.output.tables.season import build_progress_tables
 from retropace.output.tables.text_table import TextTable
-from retropace.season.from_analysis import build_season_from_entries
 from retropace.season.progress import build_progress
+from retropace.season.runs import build_season_from_entries
 
 REPORT_SCRIPTS = ("zoom.js", "overview.js", "report.js")
 """The scripts in ``output/report/web``, in the order of loading, after :data:`CHART_SCRIPTS`."""
@@ -82,18 +76,12 @@ def render_report(
 
 
 def _build_progress_tables(sections: Sequence[ActivitySection], units: Units, today: date) -> list[TextTable]:
-    """The tables of ``retropace progress`` for the activities of the report; empty for fewer than two of them."""
+    """Tables of ``retropace progress`` for the activities of the report; none for fewer than two of them."""
     entries = [section.season_entry for section in sections if section.season_entry is not None]
     if len(entries) < 2:
         return []
     progress = build_progress(build_season_from_entries(entries), per="week", today=today, zone=UTC)
-    tables = (
-        build_ratio_table(progress),
-        build_bests_table(progress, units, strip_control_chars),
-        build_milestones_table(progress, units, strip_control_chars),
-        build_outliers_table(progress, strip_control_chars),
-    )
-    return [table for table in tables if table.rows or table.footer]
+    return build_progress_tables(progress, units, strip_control_chars)
 
 
 def build_content_security_policy(scripts: Sequence[str], tile_url: str | None) -> str:
@@ -113,10 +101,8 @@ def build_content_security_policy(scripts: Sequence[str], tile_url: str | None) 
 def parse_tile_origin(tile_url: str) -> str:
     """The scheme, host and port of a tile URL; empty if it is not http or https, or no path follows the host.
 
-    Example:
-        >>> parse_tile_origin("https://tiles.example.org/{z}/{x}/{y}.png")
-        'https://tiles.example.org'
-
+    >>> parse_tile_origin("https://tiles.example.org/{z}/{x}/{y}.png")
+    'https://tiles.example.org'
     """
     match = re.match(r"https?://[\w.-]+(:\d+)?(?=/)", tile_url, re.ASCII)
     return match[0] if match else ""

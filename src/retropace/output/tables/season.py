@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from retropace.core.units import MILE_M, Units, format_count, format_duration, format_known
 from retropace.output.tables.energy import format_kilocalories
@@ -12,17 +11,6 @@ from retropace.output.tables.text_table import TextTable
 from retropace.season.goal_progress import GoalProgress
 from retropace.season.periods import PeriodStats
 from retropace.season.progress import Progress
-
-
-@dataclass(frozen=True, slots=True)
-class RunnerProfile:
-    """Body data of a runner; None where unknown."""
-
-    weight_kg: float | None = None
-    """The body weight; energy is shown only if it is known."""
-    max_heart_rate_bpm: float | None = None
-    """The maximum heart rate; if it is known, heart rates are also shown as a share of it."""
-
 
 _GERUNDS = {"run": "running", "walk": "walking"}
 """The gaits in words."""
@@ -34,19 +22,9 @@ KCAL_STEP = 10
 """Kilocalories to multiples of which the bounds of the energy of a week or month are rounded outward."""
 
 
-def build_progress_tables(
-    progress: Progress,
-    units: Units,
-    format_path: PathFormatter,
-    runner: RunnerProfile,
-    max_periods: int | None,
-) -> list[TextTable]:
-    """All tables of a season, in reading order; tables without content are left out.
-
-    ``max_periods`` limits the table of weeks or months to the latest ones; None shows all.
-    """
+def build_progress_tables(progress: Progress, units: Units, format_path: PathFormatter) -> list[TextTable]:
+    """All tables of a season but that of weeks or months, in reading order; those without content are left out."""
     tables = [
-        build_periods_table(progress, units, runner, max_periods),
         build_ratio_table(progress),
         build_goals_table(progress.goal_progress),
         build_bests_table(progress, units, format_path),
@@ -56,8 +34,13 @@ def build_progress_tables(
     return [table for table in tables if table.rows or table.footer]
 
 
-def build_periods_table(progress: Progress, units: Units, runner: RunnerProfile, max_periods: int | None) -> TextTable:
-    """A table with a row for each direction of each week or month that has activities, and the totals of the season."""
+def build_periods_table(
+    progress: Progress, units: Units, weight_kg: float | None, max_bpm: float | None, max_periods: int | None
+) -> TextTable:
+    """A table with a row for each direction of the latest ``max_periods`` weeks or months (None: all), and totals.
+
+    Energy is shown if the body weight ``weight_kg`` is known; heart rate also as a share of ``max_bpm`` if known.
+    """
     names = (
         *(f"{progress.per} from", "direction", "sessions", "distance", "share", "time", "pace", "cadence", "step"),
         *("heart rate", "steps", "energy"),
@@ -69,12 +52,13 @@ def build_periods_table(progress: Progress, units: Units, runner: RunnerProfile,
         start = f"{period.first:%Y-%m-%d}" if progress.per == "week" else f"{period.first:%Y-%m}"
         for direction in ("forward", "backward"):
             if stats_by_direction[direction].sessions:
-                rows.append((start, direction, *_format_period_stats(stats_by_direction[direction], units, runner)))
+                cells = _format_period_stats(stats_by_direction[direction], units, weight_kg, max_bpm)
+                rows.append((start, direction, *cells))
                 row_styles.append("" if direction == "forward" else direction)
                 start = ""
     if rows and len(progress.periods) > 1:
         for index, direction in enumerate(("forward", "backward")):
-            totals = _format_period_stats(progress.season_stats[direction], units, runner)
+            totals = _format_period_stats(progress.season_stats[direction], units, weight_kg, max_bpm)
             rows.append(("" if index else "all", direction, *totals))
             row_styles.append("whole")
     hidden_count = len(progress.periods) - len(periods)
@@ -82,13 +66,13 @@ def build_periods_table(progress: Progress, units: Units, runner: RunnerProfile,
     return TextTable("", names, tuple(rows), (0, 1), footer, tuple(row_styles), OPTIONAL_COLUMNS).drop_empty_columns()
 
 
-def _format_period_stats(stats: PeriodStats, units: Units, runner: RunnerProfile) -> tuple[str, ...]:
-    weight_kg, max_bpm = runner.weight_kg, runner.max_heart_rate_bpm
+def _format_period_stats(
+    stats: PeriodStats, units: Units, weight_kg: float | None, max_bpm: float | None
+) -> tuple[str, ...]:
     heart_rate = format_known(stats.heart_rate_bpm, "{:.0f} bpm")
     if heart_rate and max_bpm is not None:
         heart_rate += f" ({100.0 * stats.heart_rate_bpm / max_bpm:.0f} %)"
-    low, high = stats.energy_low_kcal_per_kg, stats.energy_high_kcal_per_kg
-    energy = ""
+    energy, low, high = "", stats.energy_low_kcal_per_kg, stats.energy_high_kcal_per_kg
     if weight_kg is not None and high > 0.0:
         energy = format_kilocalories(low * weight_kg, high * weight_kg, KCAL_STEP)
     return (

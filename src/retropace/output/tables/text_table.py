@@ -9,11 +9,9 @@ from dataclasses import dataclass, replace
 class TextTable:
     """A title, a table, and lines below it; each of them may be empty.
 
-    Example:
-        >>> table = TextTable("sets", ("rep", "note", "time"), (("1", "", "0:50"), ("2", "", "0:52")))
-        >>> table.drop_empty_columns().names
-        ('rep', 'time')
-
+    >>> table = TextTable("sets", ("rep", "note", "time"), (("1", "", "0:50"), ("2", "", "0:52")))
+    >>> table.drop_empty_columns().names
+    ('rep', 'time')
     """
 
     title: str = ""

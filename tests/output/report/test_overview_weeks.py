@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from retropace.core.units import KILOMETRES, MILES
 from retropace.output.report.activity_section import ActivitySection
-from retropace.output.report.weekly_chart import CHART_DIRECTIONS, build_weeks_chart, build_weeks_table, sum_by_week
+from retropace.output.report.overview import CHART_DIRECTIONS, build_weeks_chart, build_weeks_table, sum_by_week
 from tests.support.activity_sections import activity_sections, make_section
 
 

@@ -11,8 +11,7 @@ from retropace.analysis.pipeline import analyze
 from retropace.intervals.best_efforts import find_best_efforts
 from retropace.library import Library
 from retropace.library.season_query import SeasonQuery, read_season
-from retropace.season.from_analysis import build_season_entry, build_season_from_entries
-from retropace.season.runs import Season
+from retropace.season.runs import Season, build_season_entry, build_season_from_entries
 from tests.support.seasons import fill_library, simulate_sessions
 
 

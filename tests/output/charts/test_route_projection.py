@@ -12,8 +12,7 @@ from pyproj import Geod, Transformer
 from shapely import LineString, hausdorff_distance
 
 from retropace.core.spans import FloatArray
-from retropace.output.charts.projection import MIN_TOLERANCE_M, Projection, project_locally, project_mercator
-from retropace.output.charts.route import Route
+from retropace.output.charts.route import MIN_TOLERANCE_M, Projection, Route, project_locally, project_mercator
 
 WGS84 = Geod(ellps="WGS84")
 MIDDLES = st.tuples(st.floats(-70.0, 70.0), st.floats(-180.0, 180.0)) | st.just((-16.8, 180.0))
