@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import product
 
 import numpy as np
 
@@ -27,13 +28,11 @@ def find_best_efforts(analysis: Analysis) -> tuple[BestEffort, ...]:
 def compute_mean_max_curve(cleaned: CleanedActivity, bouts: Bouts) -> tuple[BestEffort, ...]:
     """Return the fastest stretch of each direction over each standard duration and distance that was reached.
 
-    Each lies within one continuous stretch, in which the runner never stood and the watch was never paused. A recording
-    without distance has none.
+    Each lies within one stretch in which the runner never stood and the watch was never paused.
     """
     if cleaned.distance_source == "none":
         return ()
-    targets = [("time", duration_s) for duration_s in DURATIONS_S]
-    targets += [("distance", distance_m) for distance_m in DISTANCES_M]
+    targets = [*product(("time",), DURATIONS_S), *product(("distance",), DISTANCES_M)]
     best_efforts = []
     for direction in ("forward", "backward"):
         spans = bouts.edges_s[true_runs(bouts.direction == direction)].tolist()

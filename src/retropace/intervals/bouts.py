@@ -24,14 +24,9 @@ MIN_LAP_S = 5.0
 """Duration (s) of a lap below which the press that ends it is taken as accidental."""
 MIN_LAPS = 5
 """Number of manual laps below which they are not searched for a set: three reps with two recoveries."""
-MAX_BRIDGED_STAND_S = 8.0
-"""Longest time of standing (s) that does not end a bout, as after a stumble or to tie a shoelace."""
-MAX_BRIDGED_DROPOUT_S = 30.0
-"""Longest signal dropout (s) that does not end a bout."""
-MAX_LABEL_GLITCH_S = 9.0
-"""Longest stretch (s) of the other direction that does not end a bout: a short turn, or a wrong label."""
-_MAX_INTERRUPTION_S = {"rest": MAX_BRIDGED_STAND_S, "unknown": MAX_BRIDGED_DROPOUT_S}
-"""Longest interruption (s) that does not end a bout, by its direction; ``MAX_LABEL_GLITCH_S`` for others."""
+MAX_INTERRUPTION_S = {"rest": 8.0, "unknown": 30.0, "forward": 9.0, "backward": 9.0}
+"""Longest interruption (s) that does not end a bout, by its direction: a stumble or a shoelace to tie, a signal
+dropout, and a short turn or a wrong label."""
 MAX_BRIDGED_LOG_SPEED_DIFF = 0.3
 """Largest difference of log speed before and after an interruption that does not end a bout; runners are slower after a
 stumble."""
@@ -85,10 +80,7 @@ def build_lap_bouts(cleaned: CleanedActivity, segments: Segments) -> Bouts | Non
 
 
 def find_manual_lap_times_s(cleaned: CleanedActivity) -> FloatArray:
-    """Return the times at which a lap was pressed or a workout step ended, in rising elapsed seconds.
-
-    Presses less than ``MIN_LAP_S`` after the previous one are dropped.
-    """
+    """Return the rising times (s) at which a lap, of at least ``MIN_LAP_S``, was pressed or a workout step ended."""
     laps = list(zip(cleaned.laps, is_autolap(cleaned.laps), strict=True))[:-1]
     times_s: list[float] = []
     for end_s in sorted(lap.end_s for lap, is_automatic in laps if not is_automatic):
@@ -136,7 +128,7 @@ def _bridge_interruptions(cleaned: CleanedActivity, bouts: Bouts) -> Bouts:
     """Return the bouts with each short interruption merged into the two similar bouts around it, the shortest first."""
     while len(bouts) > 2:
         length_s, direction = bouts.stats.elapsed_s, bouts.direction
-        limit = np.array([_MAX_INTERRUPTION_S.get(name, MAX_LABEL_GLITCH_S) for name in direction[1:-1].tolist()])
+        limit = np.array([MAX_INTERRUPTION_S[name] for name in direction[1:-1].tolist()])
         can_bridge = (direction[:-2] == direction[2:]) & bouts.moving[:-2] & (bouts.gait[:-2] == bouts.gait[2:])
         can_bridge &= np.nan_to_num(np.abs(bouts.log_speed[2:] - bouts.log_speed[:-2])) < MAX_BRIDGED_LOG_SPEED_DIFF
         can_bridge &= (direction[1:-1] != direction[:-2]) & (length_s[1:-1] <= limit)

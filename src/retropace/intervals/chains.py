@@ -39,13 +39,10 @@ T = TypeVar("T")
 def find_best_chains(items: Sequence[T], score: Callable[[Sequence[T]], float], min_size: int) -> list[Chain]:
     """Return the chains of at least ``min_size`` items, without overlap, whose scores have the largest sum.
 
-    ``score`` rates a chain: positive if it is better than leaving its items in no chain, minus infinity if it cannot be
-    a set.
+    A score is positive if the chain is better than its items in no chain, minus infinity if it cannot be a set.
 
-    Example:
-        >>> find_best_chains([1, 1, 1, 5, 5], lambda chain: len(chain) - 1 if len(set(chain)) == 1 else -9.0, 2)
-        [(0, 3), (3, 5)]
-
+    >>> find_best_chains([1, 1, 1, 5, 5], lambda chain: len(chain) - 1 if len(set(chain)) == 1 else -9.0, 2)
+    [(0, 3), (3, 5)]
     """
     count = len(items)
     best = np.zeros(count + 1)
@@ -71,10 +68,7 @@ def find_best_chains(items: Sequence[T], score: Callable[[Sequence[T]], float], 
 
 
 def is_consistent(efforts: Sequence[Effort], max_outliers: int = 0) -> bool:
-    """Whether efforts have one direction, similar speed (one gait where speed is unknown) and similar length.
-
-    Up to ``max_outliers`` lengths other than the first and last may deviate.
-    """
+    """Whether efforts have one direction, similar speed (or one gait) and, but for inner outliers, similar length."""
     speeds = np.array([effort.log_speed for effort in efforts])
     if np.all(np.isfinite(speeds)):
         has_one_pace = np.max(np.abs(speeds - np.median(speeds))) <= MAX_LOG_SPEED_DEVIATION
@@ -99,10 +93,7 @@ def select_typical(efforts: Sequence[Effort]) -> list[Effort]:
 
 
 def length_spread(efforts: Sequence[Effort]) -> float:
-    """Return the standard deviation of the typical log durations or log distances, whichever is smaller.
-
-    It is at least ``MIN_LOG_LENGTH_SD``.
-    """
+    """Return the lesser standard deviation of typical log durations and log distances, or ``MIN_LOG_LENGTH_SD``."""
     spreads = [sample_sd(lengths[_find_typical(lengths)]) for lengths in compute_log_lengths(efforts)]
     return max(min(spreads), MIN_LOG_LENGTH_SD)
 

@@ -61,7 +61,7 @@ def compare_directions(sets: Sequence[IntervalSet]) -> tuple[Comparison, ...]:
     return tuple(comparisons or _compare_similar_durations(sets))
 
 
-def compute_ratios(forward: Sequence[Rep], backward: Sequence[Rep]) -> DirectionRatios:
+def _compute_ratios(forward: Sequence[Rep], backward: Sequence[Rep]) -> DirectionRatios:
     """Return the ratios of the medians of the reps; NaN if unknown."""
 
     def find_median(reps: Sequence[Rep], name: str) -> float:
@@ -90,17 +90,13 @@ def _find_rep_pairs(
 def _build_comparison(
     length: str, forward: Sequence[Rep], backward: Sequence[Rep], rep_pairs: Sequence[tuple[Rep, Rep]]
 ) -> Comparison:
-    pairs = tuple((first, second, compute_ratios([first], [second])) for first, second in rep_pairs)
-    overall = compute_ratios(forward, backward)
+    pairs = tuple((first, second, _compute_ratios([first], [second])) for first, second in rep_pairs)
+    overall = _compute_ratios(forward, backward)
     if pairs:
-        columns = zip(*(astuple(ratios) for _, _, ratios in pairs), strict=True)
-        overall = DirectionRatios(*map(_finite_mean, columns))
+        columns = np.array([astuple(ratios) for _, _, ratios in pairs]).T
+        known = [column[np.isfinite(column)] for column in columns]
+        overall = DirectionRatios(*(float(np.mean(values)) if len(values) else np.nan for values in known))
     return Comparison(length, tuple(forward), tuple(backward), pairs, overall)
-
-
-def _finite_mean(values: Sequence[float]) -> float:
-    known = [value for value in values if np.isfinite(value)]
-    return float(np.mean(known)) if known else np.nan
 
 
 def _compare_similar_durations(sets: Sequence[IntervalSet]) -> list[Comparison]:

@@ -117,8 +117,7 @@ def find_efforts_by_pace(cleaned: CleanedActivity, bouts: Bouts, first: int, las
 def _score(cleaned: CleanedActivity, efforts: Sequence[Effort]) -> float:
     """Return how well efforts form one set: positive if regular and fast enough, minus infinity if they cannot be one.
 
-    Irregularity is the root of a sum of two squares: the standard deviations of log length and of log gap, each divided
-    by the usual one.
+    Irregularity combines the standard deviations of log length and of log gap, each divided by the usual one.
     """
     if not chains.is_consistent(efforts) or chains.has_long_recovery(efforts):
         return -np.inf

@@ -13,8 +13,8 @@ from retropace.core.json_values import finite_or_none, to_json_values
 from retropace.intervals.compare import Comparison, DirectionRatios
 from retropace.intervals.efforts import Effort
 from retropace.intervals.nominal import NominalLength
+from retropace.intervals.pairs import QuarterMileTest
 from retropace.intervals.planned_vs_actual import StepOutcome
-from retropace.intervals.quarter_mile import QuarterMileTest
 from retropace.intervals.reps import Rep
 from retropace.intervals.session import Intervals
 from retropace.intervals.sets import IntervalSet
@@ -45,32 +45,25 @@ def intervals_document(found: Intervals) -> dict[str, Any]:
     }
 
 
-def rep_to_dict(rep: Rep) -> dict[str, Any]:
-    """Return one rep as a flat dict; ``number`` is the number of the rep within its set."""
+def _rep_to_dict(rep: Rep) -> dict[str, Any]:
     recovery = rep.recovery
+    means = ("speed_mps", "cadence_spm", "step_length_m", "steps", "heart_rate_bpm", "heart_rate_max_bpm")
     return to_json_values(
         {
             "rep": rep.number,
-            "direction": rep.direction,
-            "gait": rep.gait,
-            "basis": rep.basis,
+            **{name: getattr(rep, name) for name in ("direction", "gait", "basis")},
             **_nominal_to_dict(rep.nominal),
             "start_s": rep.start_s,
             "end_s": rep.end_s,
             "time_s": rep.seconds,
             "distance_m": rep.metres,
-            "speed_mps": rep.speed_mps,
-            "cadence_spm": rep.cadence_spm,
-            "step_length_m": rep.step_length_m,
-            "steps": rep.steps,
-            "heart_rate_bpm": rep.heart_rate_bpm,
-            "heart_rate_max_bpm": rep.heart_rate_max_bpm,
+            **{name: getattr(rep, name) for name in means},
             "dropped_bpm": rep.heart_rate_recovery_bpm,
             "from_median_s": rep.from_median_s,
             "from_median_m": rep.from_median_m,
-            "recovery_s": None if recovery is None else recovery.seconds,
-            "recovery_m": None if recovery is None else recovery.metres,
-            "recovery_kind": None if recovery is None else recovery.kind or None,
+            "recovery_s": recovery and recovery.seconds,
+            "recovery_m": recovery and recovery.metres,
+            "recovery_kind": (recovery and recovery.kind) or None,
         }
     )
 
@@ -89,7 +82,7 @@ def _set_to_dict(number: int, interval_set: IntervalSet) -> dict[str, Any]:
         "recovery_s": interval_set.recovery_s,
         "recovery_m": finite_or_none(interval_set.recovery_m),
         "statistics": [to_json_values(asdict(statistics)) for statistics in interval_set.statistics],
-        "reps": [rep_to_dict(rep) for rep in interval_set.reps],
+        "reps": [_rep_to_dict(rep) for rep in interval_set.reps],
     }
 
 
@@ -127,9 +120,9 @@ def _outcome_to_dict(outcome: StepOutcome) -> dict[str, Any]:
         "status": outcome.status,
         "planned_s": step.seconds,
         "planned_m": step.metres,
-        "start_s": None if result is None else result.start_s,
-        "end_s": None if result is None else result.end_s,
-        "done": None if result is None else result.actual,
+        "start_s": result and result.start_s,
+        "end_s": result and result.end_s,
+        "done": result and result.actual,
     }
 
 

@@ -92,20 +92,16 @@ class NominalLength:
 
 
 def find_nominal(efforts: Sequence[Effort], unit: str = "") -> NominalLength | None:
-    """Return the most likely planned length of the reps of one set; None if no round length is near.
-
-    ``unit`` (``m`` or ``s``) restricts the search.
-    """
+    """Return the most likely planned length of the reps of one set, in ``unit`` if given; None if none is near."""
     candidates = [_find_likeliest(efforts, each_unit) for each_unit in UNIT_MODELS if each_unit.startswith(unit)]
     known = [candidate for candidate in candidates if candidate is not None]
     return min(known, key=lambda candidate: candidate[0])[1] if known else None
 
 
 def find_nominals(efforts: Sequence[Effort]) -> list[list[NominalLength]]:
-    """Return the most likely planned length of each effort, where these lengths may differ.
+    """Return the most likely planned lengths of efforts that may differ: in metres, in seconds, the more likely first.
 
-    The result has up to two lists, one in metres and one in seconds, the more likely first. A list is left out if an
-    effort is near no round length in its unit.
+    There is no list in a unit in which an effort is near no round length.
     """
     solutions = []
     for unit, model in UNIT_MODELS.items():

@@ -1,14 +1,20 @@
-"""Pairs: a forward and a backward effort of equal length (m or s), run in turn, such as a quarter mile each way."""
+"""Pairs: a forward and a backward effort of equal length (m or s), run in turn, and quarter-mile tests among them.
+
+The quarter-mile test is a fitness test among backward runners: a fast forward quarter mile, a rest, and a backward
+quarter mile in less than twice the forward time. A lap of 400 m on a running track counts as a quarter mile.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import product
 
 import numpy as np
 
 from retropace.core.cleaned_activity import CleanedActivity
-from retropace.intervals.bouts import Bouts
+from retropace.core.spans import FloatArray
+from retropace.intervals.bouts import Bouts, find_manual_lap_times_s
 from retropace.intervals.efforts import BackwardEfforts, Effort, measure_effort
 
 MAX_PAIR_GAP_S = 360.0
@@ -20,13 +26,33 @@ EDGE_ERROR_S = 2.0
 MAX_JOG_RATIO = 0.92
 """Ratio to easy speed (mean forward speed outside the reps) below which a forward effort is a recovery jog."""
 ACCELERATION_COST_S = 2.0
-"""Time (s) that a rep loses to acceleration: the body's time constant in :mod:`.speed_response`."""
+"""Time (s) that a rep loses to acceleration: the body's time constant in :mod:`.refine_rep_edges`."""
 MIN_FAST_RATIO = 1.08
 """Least ratio of the forward effort's speed to easy speed if a session has a single pair."""
 MIN_PAIRED_SHARE = 0.6
 """Least share of the backward efforts, not counting one, with a forward partner in a session of pairs."""
 MIN_EASY_S = 100.0
 """Least duration (s) of a forward bout outside the reps from which easy speed is estimated."""
+MAX_PASS_RATIO = 2.0
+"""Ratio of backward to forward time below which a test is passed."""
+LAP_M = 400.0
+"""Length (m) of a lap of a running track, the shortest true distance that counts as a quarter mile."""
+QUARTER_MILE_M = 402.336
+"""Length (m) of a quarter mile."""
+MAX_DISTANCE_ERROR = 0.045
+"""Largest relative error of the recorded distance of a quarter mile or a lap of 400 m."""
+MIN_QUARTER_MILE_FAST_RATIO = 1.05
+"""Least ratio of the forward quarter mile's speed to easy speed, the mean forward speed outside the session's reps."""
+MIN_REST_S = 45.0
+"""Shortest rest (s) between the two quarter miles of a test."""
+MAX_REST_S = 300.0
+"""Longest rest (s) between the two quarter miles of a test; about two minutes are usual."""
+MAX_REST_SPEED_RATIO = 0.5
+"""Largest ratio of mean speed during the rest to speed of the backward quarter mile."""
+MANUAL_EDGE_SD_S = 0.5
+"""Standard deviation (s) of an edge of a quarter mile at which the runner pressed the lap button."""
+ESTIMATED_EDGE_SD_S = 1.0
+"""Standard deviation (s) of an edge of a quarter mile that was estimated from a change of pace."""
 
 EffortPair = tuple[Effort | None, Effort]
 """Forward and backward effort of a pair; the forward one is None if none of equal length is beside the other."""
@@ -58,7 +84,7 @@ def find_partners(
 ) -> list[Effort]:
     """Return the forward stretches that may be paired with a backward effort: the nearest one, two … bouts on one side.
 
-    ``rows`` is the effort's half-open range of bouts; ``step`` is 1 for the bouts after it and -1 for those before.
+    ``rows`` is the effort's half-open range of bouts; ``step`` is 1 to look after it and -1 before.
     """
     row = rows[1] if step > 0 else rows[0] - 1
     partners: list[Effort] = []
@@ -78,10 +104,7 @@ def find_partners(
 
 
 def find_equal_half(halves: Sequence[Effort], effort: Effort, unit: str, easy_speed_mps: float) -> Effort | None:
-    """Return the forward stretch nearest in length to a backward effort; None if it is not near or is a recovery jog.
-
-    ``unit`` is the measure of length, ``metres`` or ``seconds``.
-    """
+    """Return the forward stretch nearest in ``unit`` to a backward effort; None if not near or if a recovery jog."""
     known = [half for half in halves if getattr(half, unit) > 0.0 and getattr(effort, unit) > 0.0]
     if not known:
         return None
@@ -102,3 +125,70 @@ def compute_easy_speed_mps(bouts: Bouts, backward: BackwardEfforts) -> float:
     is_easy[backward.bout_rows[0][0] : backward.bout_rows[-1][1]] = False
     metres, seconds = (column[is_easy].sum() for column in (bouts.stats.distance_m, bouts.stats.moving_s))
     return float(metres / seconds) if metres > 0.0 and seconds > 0.0 else np.nan
+
+
+@dataclass(frozen=True, slots=True)
+class QuarterMileTest:
+    """One quarter-mile test: the forward quarter mile, the backward one and the ratio of their times."""
+
+    forward: Effort
+    backward: Effort
+    rest_s: float
+    """Seconds between the forward and the backward quarter mile."""
+    ratio: float
+    """Backward time over forward time."""
+    ratio_error: float
+    """Standard error of the ratio."""
+
+    @property
+    def is_passed(self) -> bool:
+        """Whether the ratio is below ``MAX_PASS_RATIO``."""
+        return self.ratio < MAX_PASS_RATIO
+
+    @property
+    def is_close(self) -> bool:
+        """Whether ``MAX_PASS_RATIO`` is within two standard errors of the ratio."""
+        return abs(self.ratio - MAX_PASS_RATIO) < 2.0 * self.ratio_error
+
+
+def find_quarter_miles(
+    cleaned: CleanedActivity, bouts: Bouts, backward: BackwardEfforts
+) -> tuple[QuarterMileTest, ...]:
+    """Return the quarter-mile tests of a session, in order."""
+    easy_speed_mps = compute_easy_speed_mps(bouts, backward)
+    lap_times_s = find_manual_lap_times_s(cleaned)
+    tests = []
+    for rows, effort in zip(backward.bout_rows, backward.efforts, strict=True):
+        if effort.gait != "run" or not _is_quarter_mile(effort):
+            continue
+        # Easy speed is NaN, which disables the test for a recovery jog: the forward half must be fast, see below.
+        half = find_equal_half(find_partners(cleaned, bouts, rows, effort, -1), effort, "metres", np.nan)
+        if half is None or not _is_quarter_mile(half):
+            continue
+        rest_s = effort.start_s - half.end_s
+        rest_m = cleaned.gain("distance_m", half.end_s, effort.start_s)
+        backward_mps = effort.metres / effort.seconds
+        min_mps = MIN_QUARTER_MILE_FAST_RATIO * easy_speed_mps if np.isfinite(easy_speed_mps) else backward_mps
+        if (
+            MIN_REST_S <= rest_s <= MAX_REST_S
+            and rest_m / rest_s < MAX_REST_SPEED_RATIO * effort.metres / effort.seconds
+            and half.metres / half.seconds > min_mps
+        ):
+            errors = [_compute_duration_sd_s(each, lap_times_s) / each.seconds for each in (half, effort)]
+            ratio = effort.seconds / half.seconds
+            tests.append(QuarterMileTest(half, effort, rest_s, ratio, ratio * float(np.hypot(errors[0], errors[1]))))
+    return tuple(tests)
+
+
+def _is_quarter_mile(effort: Effort) -> bool:
+    """Whether the recorded distance may be a quarter mile or a lap of 400 m."""
+    return LAP_M * (1.0 - MAX_DISTANCE_ERROR) <= effort.metres <= QUARTER_MILE_M * (1.0 + MAX_DISTANCE_ERROR)
+
+
+def _compute_duration_sd_s(effort: Effort, lap_times_s: FloatArray) -> float:
+    """Return the standard error (s) of an effort's duration: smaller if it starts or ends at a manual lap."""
+    start, end = (
+        MANUAL_EDGE_SD_S if np.any(np.abs(lap_times_s - edge_s) < 0.01) else ESTIMATED_EDGE_SD_S
+        for edge_s in (effort.start_s, effort.end_s)
+    )
+    return float(np.hypot(start, end))

@@ -19,10 +19,8 @@ from retropace.core.cleaned_activity import CleanedActivity
 from retropace.core.errors import AnnotationError
 from retropace.intervals.efforts import compute_timer_s
 
-MIN_DONE_RATIO = 0.95
-"""Ratio of actual to planned length below which a step is ``short``."""
-MAX_DONE_RATIO = 1.05
-"""Ratio of actual to planned length above which a step is ``long``."""
+STEP_TOLERANCE = 0.05
+"""Relative deviation from the planned length up to which a step is neither ``short`` nor ``long``."""
 OUTER_STEP_TOLERANCE = 0.2
 """Relative deviation up to which the first and last step count as done: warm-up and cool-down end less exactly."""
 
@@ -48,7 +46,11 @@ def compare_plan_with_results(workout: Workout, cleaned: CleanedActivity) -> tup
     plan_indices = {id(step): plan_index for plan_index, step in enumerate(iter_steps(workout.plan.items))}
     planned = list(_expand_repeats(workout.plan.items))
     remaining = [plan_indices[id(step)] for step in planned]
-    results = deque(_measure_step(result, cleaned) for result in workout.steps)
+    results = deque(workout.steps)
+    for index, result in enumerate(results):
+        if result.step.metres is not None:
+            metres = cleaned.gain("distance_m", result.start_s, result.end_s)
+            results[index] = replace(result, actual=metres, ratio=metres / result.step.metres)
     outcomes: list[StepOutcome] = []
     for number, step in enumerate(planned):
         # A result that no remaining planned step expects is extra.
@@ -60,14 +62,6 @@ def compare_plan_with_results(workout: Workout, cleaned: CleanedActivity) -> tup
         else:
             outcomes.append(StepOutcome(step, "missed", None))
     return (*outcomes, *(StepOutcome(result.step, "extra", result) for result in results))
-
-
-def _measure_step(result: StepResult, cleaned: CleanedActivity) -> StepResult:
-    """Return the result of a step with its distance, if that was planned, measured on ``cleaned``."""
-    if result.step.metres is None:
-        return result
-    metres = cleaned.gain("distance_m", result.start_s, result.end_s)
-    return replace(result, actual=metres, ratio=metres / result.step.metres)
 
 
 def _expand_repeats(items: tuple[Item, ...]) -> Iterator[PlanStep]:
@@ -84,17 +78,12 @@ def _classify_step(result: StepResult, *, is_outer: bool) -> str:
     """Return the status of an executed step by its length: ``done``, ``short`` or ``long``."""
     if not np.isfinite(result.ratio):
         return "done"
-    min_ratio, max_ratio = MIN_DONE_RATIO, MAX_DONE_RATIO
-    if is_outer:
-        min_ratio, max_ratio = 1.0 - OUTER_STEP_TOLERANCE, 1.0 + OUTER_STEP_TOLERANCE
-    return "short" if result.ratio < min_ratio else "long" if result.ratio > max_ratio else "done"
+    tolerance = OUTER_STEP_TOLERANCE if is_outer else STEP_TOLERANCE
+    return "short" if result.ratio < 1.0 - tolerance else "long" if result.ratio > 1.0 + tolerance else "done"
 
 
 def find_device_workout(analysis: Analysis) -> Workout | None:
-    """Return the recorded workout with the result of each step; None if there is none that fits the activity.
-
-    It is aligned with the segments if laps do not say which workout step they were.
-    """
+    """Return the recorded workout with the result of each step; None if there is none that fits the activity."""
     cleaned = analysis.cleaned
     if not cleaned.workout_steps:
         return None
@@ -102,7 +91,7 @@ def find_device_workout(analysis: Analysis) -> Workout | None:
         plan = build_plan(cleaned.workout_steps)
     except AnnotationError:
         return None
-    if all(lap.step_index is None for lap in cleaned.laps):
+    if all(lap.step_index is None for lap in cleaned.laps):  # then segments have to say which step they were
         workout = fit_workout(plan, cleaned, analysis.signals, analysis.segments.edges_s)
         return workout if workout.fits else None
     # The index of a step in the plan counts the steps that are not repeats.

@@ -18,6 +18,8 @@ HR_RECOVERY_S = 60.0
 """Seconds after a rep over which heart-rate recovery is measured (Cole 1999, N Engl J Med 341:1351)."""
 HR_AVERAGING_S = 5.0
 """Seconds over which heart rate is averaged at the end of a rep and a minute after it."""
+MEAN_METRICS = ("cadence_spm", "step_length_m", "steps", "heart_rate_bpm")
+"""Metrics of a rep that are those of the stretch it covers, as in :class:`.SegmentStats`."""
 MIN_KIND_SHARE = 0.25
 """Least share of a recovery's time that an activity, such as walking, must take to be part of its ``kind``."""
 
@@ -95,10 +97,7 @@ def build_reps(cleaned: CleanedActivity, bouts: Bouts, detected: DetectedSet) ->
                 seconds=effort.seconds,
                 metres=effort.metres,
                 speed_mps=effort.metres / effort.seconds if effort.seconds > 0.0 else np.nan,
-                cadence_spm=float(stats.cadence_spm[0]),
-                step_length_m=float(stats.step_length_m[0]),
-                steps=float(stats.steps[0]),
-                heart_rate_bpm=float(stats.heart_rate_bpm[0]),
+                **{name: float(getattr(stats, name)[0]) for name in MEAN_METRICS},
                 heart_rate_max_bpm=float(np.fmax.reduce(cleaned.heart_rate_bpm[inside], initial=np.nan)),
                 heart_rate_recovery_bpm=compute_heart_rate_recovery_bpm(cleaned, effort.end_s),
                 from_median_s=effort.seconds - median_s,
@@ -145,9 +144,9 @@ def _classify_recovery(direction: str, gait: str) -> str:
 
 def compute_heart_rate_recovery_bpm(cleaned: CleanedActivity, end_s: float) -> float:
     """Return how far heart rate falls in the minute after ``end_s``; NaN if unknown or if the recording ends before."""
-    if end_s + HR_RECOVERY_S + HR_AVERAGING_S / 2.0 > cleaned.elapsed_s:
-        return np.nan
     later_s, half_s = end_s + HR_RECOVERY_S, HR_AVERAGING_S / 2.0
+    if later_s + half_s > cleaned.elapsed_s:
+        return np.nan
     means = []
     for span_s in ((end_s - HR_AVERAGING_S, end_s), (later_s - half_s, later_s + half_s)):
         known_s = cleaned.gain("heart_rate_time_s", *span_s)

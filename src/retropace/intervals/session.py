@@ -16,8 +16,8 @@ from retropace.intervals.best_efforts import compute_mean_max_curve
 from retropace.intervals.bouts import build_lap_bouts, find_bouts
 from retropace.intervals.compare import Comparison, compare_directions
 from retropace.intervals.efforts import compute_timer_s
+from retropace.intervals.pairs import QuarterMileTest, find_quarter_miles
 from retropace.intervals.planned_vs_actual import StepOutcome, compare_plan_with_results, find_device_workout
-from retropace.intervals.quarter_mile import QuarterMileTest, find_quarter_miles
 from retropace.intervals.refine_rep_edges import refine_rep_edges
 from retropace.intervals.sets import IntervalSet, build_set
 from retropace.intervals.split_merged_reps import split_missed_turns
@@ -65,8 +65,8 @@ def intervals_of(
 ) -> Intervals:
     """Return the sets, reps and all other results of an analysed session.
 
-    ``lap_m`` is the known lap length of a running track; without it a 400 m track is recognised by its shape. With
-    ``stadium=False`` no track is looked for. With ``exact`` no edge of an annotation is moved.
+    ``lap_m`` is the known lap length of a running track; without it a 400 m track is recognised by its shape, unless
+    ``stadium`` is false. With ``exact`` no edge of an annotation is moved.
     """
     cleaned, running_track = analysis.cleaned, None
     measured_spans = as_spans(

@@ -107,7 +107,6 @@ def build_set(cleaned: CleanedActivity, bouts: Bouts, detected: DetectedSet) -> 
 
 
 def _compute_statistics(reps: list[Rep], nominal: NominalLength | None) -> SetStatistics:
-    """Return the statistics of reps of one direction."""
     figure = "speed_mps" if nominal is None else "seconds" if nominal.unit == "m" else "metres"
     values = np.array([getattr(rep, figure) for rep in reps])
     if not np.all(np.isfinite(values)):
@@ -143,7 +142,6 @@ def fit_linear_trend(values: FloatArray) -> tuple[float, float]:
 
 
 def _format_set_line(kind: str, reps: Sequence[Rep], nominals: Sequence[NominalLength | None]) -> str:
-    """Return the notation of a set on one line; ``kind`` is that of :class:`.IntervalSet`."""
     if kind == "pairs":
         return _format_pairs(reps, nominals)
     ending = _format_recoveries([rep.recovery for rep in reps])

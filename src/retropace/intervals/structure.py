@@ -61,9 +61,9 @@ def find_sets(
     sets += [_build_pairs_set(pairs)] if pairs else _group_efforts(backward.efforts)
     lap_sets = find_efforts_by_laps(cleaned, bouts)
     forward_sets = list(lap_sets)
-    for candidates in (laps, bouts):
-        if candidates is not None:
-            forward_sets += _find_forward_efforts_by_pace(cleaned, candidates)
+    for candidates in filter(None, (laps, bouts)):
+        for first, last in true_runs(candidates.direction != "backward").tolist():
+            forward_sets += find_efforts_by_pace(cleaned, candidates, first, last)
     for efforts in forward_sets:
         if efforts[0].direction == "forward" and not _overlaps(sets, efforts[0].start_s, efforts[-1].end_s):
             sets.append(_build_reps_set(efforts))
@@ -73,7 +73,6 @@ def find_sets(
 
 
 def _overlaps(sets: Sequence[DetectedSet], start_s: float, end_s: float) -> bool:
-    """Whether a span overlaps any of the sets."""
     return any(start_s < detected.efforts[-1].end_s and detected.efforts[0].start_s < end_s for detected in sets)
 
 
@@ -116,23 +115,15 @@ def find_backward_efforts(cleaned: CleanedActivity, bouts: Bouts) -> BackwardEff
 
 
 def _is_sliver(index: int, efforts: Sequence[Effort]) -> bool:
-    """Whether an effort is much shorter than the other efforts."""
     others = [effort.seconds for number, effort in enumerate(efforts) if number != index]
     return bool(others) and efforts[index].seconds < min(MAX_SLIVER_S, MAX_SLIVER_RATIO * float(np.median(others)))
-
-
-def _find_forward_efforts_by_pace(cleaned: CleanedActivity, bouts: Bouts) -> list[list[Effort]]:
-    """Return the sets found in the forward running before, between and after backward stretches, by changes of pace."""
-    stretches = true_runs(bouts.direction != "backward").tolist()
-    return [efforts for first, last in stretches for efforts in find_efforts_by_pace(cleaned, bouts, first, last)]
 
 
 def _group_efforts(efforts: Sequence[Effort]) -> list[DetectedSet]:
     """Return backward efforts grouped into sets by length and order; empty for fewer than two."""
     if len(efforts) < 2:
         return []
-    progression = _build_progression(efforts)
-    if progression is not None:
+    if (progression := _build_progression(efforts)) is not None:
         return [progression]
     chains = find_best_chains(efforts, lambda chain: score_chain(chain, max_outliers=len(chain) // REPS_PER_OUTLIER), 2)
     long_chains = [(first, last) for first, last in chains if last - first >= 3]
@@ -183,10 +174,7 @@ def _build_pairs_set(pairs: Sequence[EffortPair]) -> DetectedSet:
 
 
 def _find_shared_nominal(forward: Sequence[Effort], backward: Sequence[Effort]) -> NominalLength | None:
-    """Return the planned length that all efforts of all pairs share; None if no round length is near.
-
-    It is in metres if the distances vary less than the durations, else in seconds.
-    """
+    """Return the planned length of all efforts of all pairs, in metres if these vary less than the durations."""
     efforts = [*forward, *backward]
     metres, seconds = np.log([(effort.metres, effort.seconds) for effort in efforts]).T
     unit = "m" if sample_sd(metres) <= sample_sd(seconds) else "s"
