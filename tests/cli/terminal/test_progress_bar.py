@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from retropace.cli.terminal.progress_bar import ProgressBar, format_progress
+from retropace.cli.terminal.batch_view import ProgressBar, format_progress
 from retropace.library.batch import BatchProgress
 from tests.support.batch_runs import COMMAND, environment
 from tests.support.recordings import runs
@@ -35,7 +35,7 @@ def test_lines_now_and_then_where_there_is_no_terminal(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     clock = [0.0]
-    monkeypatch.setattr("retropace.cli.terminal.progress_bar.time.monotonic", lambda: clock[0])
+    monkeypatch.setattr("retropace.cli.terminal.batch_view.time.monotonic", lambda: clock[0])
     state = BatchProgress(total=50, is_listing=False)
     with ProgressBar() as line:
         for second in range(25):

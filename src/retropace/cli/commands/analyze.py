@@ -9,9 +9,9 @@ import click
 from retropace.analysis.pipeline import Analysis
 from retropace.cli.options import common as options
 from retropace.cli.options.analysis_options import annotation_options, athlete_profile, gather_analysis, parameters
-from retropace.cli.sessions.analysis_request import AnalysisRequest
 from retropace.cli.sessions.analyze_file import analyze_file, build_document, format_segments
 from retropace.cli.sessions.learning import AthleteLearner
+from retropace.cli.sessions.requests import AnalysisRequest
 from retropace.cli.terminal.analysis_view import AnalysisView, print_analyses
 from retropace.cli.terminal.console import print_json_documents, print_text
 from retropace.cli.terminal.errors import exit_with_status, run_or_exit, run_or_report
@@ -31,8 +31,8 @@ from retropace.cli.terminal.errors import exit_with_status, run_or_exit, run_or_
     "Who ran: know them from what they annotated in other sessions, and learn from what is annotated in these. "
     "What was learned is kept in your data folder, or in FILE; see 'retropace athlete'."
 )
-@options.option("--no-learn", "With --athlete: learn nothing from these sessions.", is_flag=True)
-@options.option("--brief", "In the table, leave the single segments out.", is_flag=True)
+@options.option("--no-learn", "With --athlete: learn nothing from these sessions.")
+@options.option("--brief", "In the table, leave the single segments out.")
 @options.option(
     "--graphs/--no-graphs",
     "In the table, show pace and cadence as small graphs above the strip, with --brief too.  [default: on a terminal,"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import webbrowser
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,15 +15,13 @@ from retropace.cli.options import common as options
 from retropace.cli.options.analysis_options import athlete_profile, parameters, parse_annotation_inputs
 from retropace.cli.options.param_types import parse_option
 from retropace.cli.sessions import sidecar_actions
-from retropace.cli.sessions.analysis_request import AnalysisRequest, AnnotationInputs
-from retropace.cli.sessions.editor_page import EditorRequest, run_editor
-from retropace.cli.sessions.sidecar_actions import ListedAnnotation, SidecarRequest
+from retropace.cli.sessions.requests import AnnotationInputs
+from retropace.cli.sessions.sidecar_actions import ListedAnnotation, PageRequest, SidecarRequest
 from retropace.cli.terminal.console import open_text_output, print_json, print_line
 from retropace.cli.terminal.errors import run_or_exit
 from retropace.cli.terminal.tables import print_table
-from retropace.core.parameters import Settings
 from retropace.core.sanitize import strip_control_chars
-from retropace.core.units import Units, format_count, format_duration
+from retropace.core.units import format_count, format_duration
 from retropace.output.tables.text_table import TextTable
 
 
@@ -46,18 +45,6 @@ class _Actions:
         return [name for name, value in values.items() if value]
 
 
-@dataclass(frozen=True, slots=True)
-class _Page:
-    """The options of the annotation page, as they were given."""
-
-    no_browser: bool
-    port: int
-    settings: Settings
-    athlete: str | None
-    home_zones: bool
-    units: Units
-
-
 @click.command()
 @click.argument("file", metavar="FILE", type=click.Path())
 @options.option(
@@ -66,11 +53,10 @@ class _Page:
     multiple=True,
 )
 @options.option("--note TEXT", "A note for what --add adds.")
-@options.option("--list lists", "Show the annotations with their numbers.", is_flag=True)
+@options.option("--list lists", "Show the annotations with their numbers.")
 @options.option(
     "--remove removed N",
     "Remove the annotation that --list shows with this number. May be given several times.",
-    type=click.IntRange(min=1),
     multiple=True,
 )
 @options.option(
@@ -78,18 +64,12 @@ class _Page:
     "Write the annotations as an Audacity label track (NAME.annotations.txt), or such a track as a sidecar.",
 )
 @options.option(
-    "--from source OTHER",
-    "Take over the annotations of another recording of the same activity, by the clock.",
-    type=click.Path(),
+    "--from source OTHER", "Take over the annotations of another recording of the same activity, by the clock."
 )
-@options.option(
-    "--annotations sidecar SIDECAR",
-    "Edit this file instead of NAME.annotations.csv beside the recording.",
-    type=click.Path(),
-)
-@options.option("-o --output FILE", "Where --convert writes to.", type=click.Path())
+@options.option("--annotations sidecar SIDECAR", "Edit this file instead of NAME.annotations.csv beside the recording.")
+@options.option("-o --output FILE", "Where --convert writes to.")
 @options.output_format("table", "json", help_text="For --list.")
-@options.option("--no-browser", "Show the page's address instead of opening it.", is_flag=True)
+@options.option("--no-browser", "Show the page's address instead of opening it.")
 @options.option(
     "--port N",
     "Where the page is served on 127.0.0.1, instead of at any free port.",
@@ -103,8 +83,8 @@ class _Page:
 @options.session
 @options.gather("request", SidecarRequest)
 @options.gather("actions", _Actions)
-@options.gather("page", _Page)
-def annotate(request: SidecarRequest, actions: _Actions, page: _Page, form: str) -> None:
+@options.gather("page", PageRequest)
+def annotate(request: SidecarRequest, actions: _Actions, page: PageRequest, form: str) -> None:
     """Write down what was run backward, in NAME.annotations.csv beside the recording.
 
     With FILE alone a page opens in the browser, on which you mark it by dragging over the charts. It is served to this
@@ -126,8 +106,7 @@ def annotate(request: SidecarRequest, actions: _Actions, page: _Page, form: str)
         raise click.UsageError("--output goes with --convert.")
     marks = [parse_option("--add", parse_mark, text) for text in actions.added]
     if not chosen:
-        inputs = parse_annotation_inputs(home_zones=page.home_zones)
-        run_or_exit(request.file, _run_page, request, page, inputs)
+        run_or_exit(request.file, _run_page, request, page, parse_annotation_inputs(home_zones=page.home_zones))
         return
     if chosen != ["--list"]:
         message, *warnings = run_or_exit(request.file, _change, request, actions, marks)
@@ -153,32 +132,25 @@ def _change(request: SidecarRequest, actions: _Actions, marks: list[UnresolvedAn
     return sidecar_actions.transfer_from_recording(request, actions.source or "")
 
 
-def _run_page(request: SidecarRequest, page: _Page, inputs: AnnotationInputs) -> bool:
+def _run_page(request: SidecarRequest, page: PageRequest, inputs: AnnotationInputs) -> bool:
     """Serve the page, print its address and what was saved, and return True; raises ``RetropaceError``."""
-    analysis = AnalysisRequest(inputs, page.settings, request.session, page.athlete)
 
     def print_address(address: str) -> None:
         print_line(f"{request.file}: {address}")
-        opened = not page.no_browser and _open_browser(address)
+        opened = False
+        if not page.no_browser:
+            with contextlib.suppress(webbrowser.Error):
+                opened = webbrowser.open(address)
         how = "Opened in the browser" if opened else "Open this address in a browser on this machine"
         print_line(f"{how}. Closing the page, or Ctrl-C here, ends it; every mark is saved at once.")
 
-    editor_request = EditorRequest(request.file, request.path, analysis, page.units, page.port)
-    edit_count, annotation_count = run_editor(editor_request, print_address)
+    edit_count, annotation_count = sidecar_actions.run_editor(request, page, inputs.inputs, print_address)
     changes = f"{format_count(edit_count, 'change')} saved" if edit_count else "nothing was changed"
     print_line(f"{request.path}: {changes}, {format_count(annotation_count, 'annotation')} in all")
     return True
 
 
-def _open_browser(address: str) -> bool:
-    try:
-        return webbrowser.open(address)
-    except webbrowser.Error:
-        return False
-
-
 def _print_annotations(rows: Sequence[ListedAnnotation], path: Path) -> None:
-    """Print a row for each span of each annotation in the file ``path``."""
     if not rows:
         print_line(f"{path}: {'holds no annotations' if path.exists() else 'does not exist yet'}")
         return
@@ -197,7 +169,6 @@ def _print_annotations(rows: Sequence[ListedAnnotation], path: Path) -> None:
 
 
 def _print_annotations_json(rows: Sequence[ListedAnnotation]) -> None:
-    """Print an object for each annotation."""
     documents = [
         {
             "number": row.number,

@@ -52,7 +52,6 @@ def show(name: str | None, form: str, units: Units) -> None:
 @options.option(
     "--session numbers N",
     "Forget only what was learned from the N-th session that 'show' lists. May be given several times.",
-    type=click.IntRange(min=1),
     multiple=True,
 )
 def forget(name: str, numbers: tuple[int, ...]) -> None:

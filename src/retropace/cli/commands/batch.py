@@ -11,9 +11,8 @@ from click.core import ParameterSource
 
 from retropace.cli.options import common as options
 from retropace.cli.options.analysis_options import athlete_profile, parameters, parse_annotation_inputs
-from retropace.cli.options.param_types import ByteSizeParam
-from retropace.cli.sessions.analysis_request import AnnotationInputs
-from retropace.cli.sessions.batch_request import BatchRequest, BatchView
+from retropace.cli.options.param_types import BYTE_SIZE
+from retropace.cli.sessions.requests import AnnotationInputs, BatchRequest, BatchView
 from retropace.cli.terminal.errors import run_or_exit
 from retropace.library.batch.forkserver import start_forkserver
 
@@ -21,20 +20,20 @@ from retropace.library.batch.forkserver import start_forkserver
 @click.command()
 @click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=click.Path())
 @options.library
-@options.option("--jobs -j N", "How many processes work at once.  [default: one per core]", type=click.IntRange(min=1))
+@options.option("--jobs -j N", "How many processes work at once.  [default: one per core]")
 @options.option(
     "--timeout SECONDS", "Give up a file that takes longer.  [default: 300]", type=click.FloatRange(min=0.1)
 )
 @options.option(
-    "--max-size", "Do not read a file that holds more than this, unpacked.", type=ByteSizeParam(), shown_default="512MB"
+    "--max-size", "Do not read a file that holds more than this, unpacked.", type=BYTE_SIZE, shown_default="512MB"
 )
 @options.since
 @options.sports
-@options.option("--dry-run", "List the files that would be read; read and keep nothing.", is_flag=True)
-@options.option("--strict", "Stop at the first file that fails.", is_flag=True)
-@options.option("--retry", "Read again what failed before, though it has not changed.", is_flag=True)
+@options.option("--dry-run", "List the files that would be read; read and keep nothing.")
+@options.option("--strict", "Stop at the first file that fails.")
+@options.option("--retry", "Read again what failed before, though it has not changed.")
 @options.tables
-@options.option("--json as_json", "Print the summary as JSON, with a row for each activity.", is_flag=True)
+@options.option("--json as_json", "Print the summary as JSON, with a row for each activity.")
 @options.units
 @parameters
 @options.zones

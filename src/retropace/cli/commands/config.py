@@ -44,7 +44,7 @@ def show(form: str) -> None:
 
 
 @config.command("set", context_settings={"ignore_unknown_options": True})  # a latitude may begin with a minus sign
-@options.option("--unset is_unset", "Take NAME out, as 'config unset' does.", is_flag=True)
+@options.option("--unset is_unset", "Take NAME out, as 'config unset' does.")
 @click.argument("name")
 @click.argument("values", metavar="VALUE...", nargs=-1)
 def set_(is_unset: bool, name: str, values: tuple[str, ...]) -> None:

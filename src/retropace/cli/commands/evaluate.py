@@ -2,29 +2,44 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import click
 
+from retropace.analysis.labelling_io import read_labellings
+from retropace.analysis.metrics import Scores, fill_unlabelled, score
 from retropace.cli.options import common as options
-from retropace.cli.sessions.evaluation import EvaluationRequest, compute_scores
+from retropace.cli.sessions.analyze_file import read_activities, require_single
 from retropace.cli.terminal.console import open_text_output, print_json
 from retropace.cli.terminal.errors import run_or_exit
 from retropace.cli.terminal.tables import print_tables
+from retropace.core.errors import RetropaceError
 from retropace.core.units import Units
 from retropace.output.tables.scores import build_scores_tables
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluationRequest:
+    """The files of reference and estimated labels, and the recording that they label."""
+
+    truth: str
+    labels: str
+    recording: str | None
+    session: int | None
+    """Number of the session within the recording (the first is 1)."""
+    skip_unlabelled: bool
+    """Whether stretches without a reference label are left out of the scores."""
 
 
 @click.command()
 @click.argument("truth", type=click.Path())
 @click.argument("labels", type=click.Path())
 @options.option(
-    "--recording FILE",
-    "The recording that annotations are about, where they name laps, distances or times of day.",
-    type=click.Path(),
+    "--recording FILE", "The recording that annotations are about, where they name laps, distances or times of day."
 )
 @options.option(
     "--skip-unlabelled",
     "Do not judge what TRUTH leaves unlabelled. Without this it counts as forward, and as rest where LABELS rest.",
-    is_flag=True,
 )
 @options.table_or_json
 @options.units
@@ -37,8 +52,24 @@ def evaluate(request: EvaluationRequest, form: str, units: Units) -> None:
     sidecar, or a label track. Shows the seconds that are right, distance per direction, precision and recall,
     boundaries, covering and, where LABELS say how sure they are, the Brier score and confidence against frequency.
     """
-    scores = run_or_exit(request.truth, compute_scores, request)
+    scores = run_or_exit(request.truth, _compute_scores, request)
     if form == "json":
         print_json(scores.to_dict())
     else:
         print_tables(open_text_output(), build_scores_tables(scores, units))
+
+
+def _compute_scores(request: EvaluationRequest) -> Scores:
+    """Read both labellings and score them; raises ``RetropaceError`` if they label no common time."""
+    activity = None
+    if request.recording is not None:
+        activities = read_activities(request.recording, request.session)
+        activity = require_single(activities, request.recording, "say which one is meant")
+    reference, estimated = read_labellings((request.truth, request.labels), activity)
+    if not request.skip_unlabelled:
+        reference = fill_unlabelled(reference, estimated, "forward")
+    scores = score(reference, estimated)
+    if not scores.judged_s > 0.0:
+        message = "labels nothing that the other file labels too: are both about one session?"
+        raise RetropaceError(message, path=request.truth)
+    return scores

@@ -9,9 +9,8 @@ import click
 
 from retropace.cli.options import common as options
 from retropace.cli.options.analysis_options import annotation_options, gather_analysis, known_athlete, parameters
-from retropace.cli.options.inputs import read_athlete_or_exit
+from retropace.cli.options.inputs import privacy_options, read_athlete_or_exit
 from retropace.cli.options.param_types import parse_option
-from retropace.cli.options.privacy_options import privacy_options
 from retropace.cli.sessions.export_file import FORMATS, ExportRequest, build_export, default_target, write_export
 from retropace.cli.sessions.output_paths import find_output_path_problem
 from retropace.cli.terminal.console import print_line, print_text
@@ -32,7 +31,7 @@ FORMATS_WITH_ROWS = ("csv", "json")
     "Where it goes, - for stdout; without it NAME.directions.FORMAT in the current folder.",
     type=click.Path(allow_dash=True),
 )
-@options.option("--force", "Write over a file that exists; never over the recording.", is_flag=True)
+@options.option("--force", "Write over a file that exists; never over the recording.")
 @options.option(
     "--rows segments|samples",
     "Of csv and json: a row for each segment, or for each record with the label of its segment.  [default: segments]",
@@ -66,14 +65,14 @@ def export(request: ExportRequest, form: str | None, output: str | None, force: 
     if target == "-" and form in ("fit", "png") and sys.stdout.isatty():
         raise click.UsageError(f"{form} is nothing for a terminal: name a file with --output.")
     athlete = read_athlete_or_exit(request.analysis.athlete)
-    exported = run_or_exit(request.file, build_export, request, form, simplify_m, athlete)
-    for note in exported.notes:
+    data, note = run_or_exit(request.file, build_export, request, form, simplify_m, athlete)
+    if note:
         print_error(note)
     if target == "-":
-        print_text(exported.data, nl=False)
+        print_text(data, nl=False)
         return
-    run_or_exit(target, write_export, exported.data, target, force)
-    print_line(f"{target}: {_format_size(len(exported.data))}")
+    run_or_exit(target, write_export, data, target, force)
+    print_line(f"{target}: {_format_size(len(data))}")
 
 
 def _format_size(byte_count: int) -> str:

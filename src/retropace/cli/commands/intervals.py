@@ -9,8 +9,8 @@ import click
 from retropace.cli.options import common as options
 from retropace.cli.options.analysis_options import annotation_options, gather_analysis, gather_settings, known_athlete
 from retropace.cli.options.inputs import expand_paths, read_athlete_or_exit
-from retropace.cli.sessions.analysis_request import AnalysisRequest
 from retropace.cli.sessions.analyze_file import analyze_file
+from retropace.cli.sessions.requests import AnalysisRequest
 from retropace.cli.terminal.analysis_view import choose_gap, print_headline, print_warnings
 from retropace.cli.terminal.console import open_text_output, print_json_documents, print_text
 from retropace.cli.terminal.errors import exit_with_status, run_each

@@ -9,9 +9,9 @@ import click
 
 from retropace.cli.options import common as options
 from retropace.cli.sessions import library_queries
-from retropace.cli.sessions.batch_request import TableFolders
 from retropace.cli.sessions.library_queries import LibraryRequest
 from retropace.cli.sessions.output_paths import shorten_path
+from retropace.cli.sessions.requests import TableFolders
 from retropace.cli.terminal.console import open_text_output, print_json, print_json_documents, print_text, print_written
 from retropace.cli.terminal.errors import run_or_exit
 from retropace.cli.terminal.tables import print_tables
@@ -30,7 +30,7 @@ def library() -> None:
 @options.library
 @options.since
 @options.sports
-@options.option("--backward", "Only activities with something backward in them.", is_flag=True)
+@options.option("--backward", "Only activities with something backward in them.")
 @options.table_or_json
 @options.units
 @options.gather("request", LibraryRequest)
@@ -87,7 +87,7 @@ def forget(request: LibraryRequest, what: tuple[str, ...]) -> None:
 @library.command()
 @options.library
 @options.tables
-@options.option("--json as_json", "Print every analysis as a line of JSON.", is_flag=True)
+@options.option("--json as_json", "Print every analysis as a line of JSON.")
 @options.since
 @options.sports
 @options.gather("request", LibraryRequest)

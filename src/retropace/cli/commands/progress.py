@@ -9,7 +9,6 @@ from typing import Any
 import click
 
 from retropace.cli.options import common as options
-from retropace.cli.options.param_types import DateParam
 from retropace.cli.sessions.athlete_progress import ProgressRequest, ProgressResult, read_progress
 from retropace.cli.sessions.output_paths import shorten_path
 from retropace.cli.terminal.console import TextOutput, open_text_output, print_json, print_text
@@ -30,9 +29,9 @@ DEFAULT_PERIODS = 12
 @options.library
 @options.library_athlete
 @options.since
-@options.option("--until DATE", "As of this day instead of today.", type=DateParam())
+@options.option("--until DATE", "As of this day instead of today.")
 @options.option("--by per week|month", "What to sum up by.", shown_default="week")
-@options.option("--all shows_all", f"Show every week or month, not only the latest {DEFAULT_PERIODS}.", is_flag=True)
+@options.option("--all shows_all", f"Show every week or month, not only the latest {DEFAULT_PERIODS}.")
 @options.output_format(
     "table", "json", "csv", help_text="Tables to read, JSON, or CSV with a row per period and direction."
 )

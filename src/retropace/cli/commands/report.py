@@ -8,9 +8,9 @@ import click
 
 from retropace.cli.options import common as options
 from retropace.cli.options.analysis_options import annotation_options, gather_analysis, known_athlete, parameters
-from retropace.cli.options.inputs import expand_paths, read_athlete_or_exit
-from retropace.cli.options.privacy_options import privacy_options
+from retropace.cli.options.inputs import expand_paths, privacy_options, read_athlete_or_exit
 from retropace.cli.sessions import report_page
+from retropace.cli.sessions.export_file import write_export
 from retropace.cli.sessions.output_paths import find_output_path_problem
 from retropace.cli.sessions.report_page import ReportPage, ReportRequest
 from retropace.cli.terminal.console import print_line, print_text
@@ -26,8 +26,8 @@ from retropace.output.report.html import parse_tile_origin
     type=click.Path(allow_dash=True),
     shown_default="report.html",
 )
-@options.option("--force", "Write over FILE even if it is no report of retropace's.", is_flag=True)
-@options.option("--open opens", "Open the page in the browser.", is_flag=True)
+@options.option("--force", "Write over FILE even if it is no report of retropace's.")
+@options.option("--open opens", "Open the page in the browser.")
 @options.option(
     "--tiles URL",
     "Lay a map below the way, from tiles at this address, for example https://tile.openstreetmap.org/{z}/{x}/{y}.png."
@@ -80,7 +80,7 @@ def _write_page(page: ReportPage, output: str) -> bool:
     if output == "-":
         print_text(page.data, nl=False)
         return True
-    report_page.write_page(page, output)
+    write_export(page.data, output, force=True)
     print_line(f"{output}: {page.subject}, {len(page.data) / 1e6:.1f} MB")
     return True
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any, cast
 
 import click
@@ -12,7 +11,7 @@ import click
 import retropace.annotations
 from retropace.cli.options import common as options
 from retropace.cli.options.param_types import default_from_config, parse_option
-from retropace.cli.sessions.analysis_request import AnalysisRequest, AnnotationInputs
+from retropace.cli.sessions.requests import AnalysisRequest, AnnotationInputs
 from retropace.core.parameters import CleanParameters, LabelParameters, SegmentParameters, Settings
 from retropace.core.user_dirs import config_dir
 
@@ -41,7 +40,6 @@ def annotation_options(command: options.Command) -> options.Command:
             "--annotations sidecar FILE",
             "Read annotations from this file (a sidecar or an Audacity label track) instead of NAME.annotations.csv "
             "beside the recording.",
-            type=click.Path(),
         ),
         options.option(
             "--workout TEXT",
@@ -77,17 +75,12 @@ def parse_annotation_inputs(
     if zones is not None:
         inputs.append(parse_option("--zones", retropace.annotations.read_zones, zones))
     if home_zones:
-        path = home_zones_path()
+        path = config_dir() / options.HOME_ZONES_FILENAME
         if not path.is_file():
             raise click.BadParameter(f"there is no {path}: put your zones there as GeoJSON", param_hint="--home-zones")
         read_home_zones = functools.partial(retropace.annotations.read_zones, home=True)
         inputs.append(parse_option("--home-zones", read_home_zones, str(path)))
     return AnnotationInputs(tuple(inputs), sidecar)
-
-
-def home_zones_path() -> Path:
-    """Return the path of the zones file in the user's configuration folder; the file need not exist."""
-    return config_dir() / options.HOME_ZONES_FILENAME
 
 
 def build_settings(

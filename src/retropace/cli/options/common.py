@@ -12,11 +12,18 @@ from typing import Any, TypeVar, cast
 
 import click
 
-from retropace.cli.options.param_types import DateParam, TimeZoneParam, WeightParam, default_from_config
+from retropace.cli.options.param_types import DATE, TIME_ZONE, WEIGHT, default_from_config
+from retropace.cli.sessions.requests import TableFolders
 from retropace.core.units import UNITS_BY_NAME
 
 HOME_ZONES_FILENAME = "zones.geojson"
 """Name of the user's zones file in the configuration folder."""
+TYPES_BY_METAVAR = {
+    **dict.fromkeys(("FILE", "DIR", "OTHER", "SIDECAR"), click.Path()),
+    "N": click.IntRange(min=1),
+    "DATE": DATE,
+}
+"""Types of options by what the help shows as their value; values of others are texts unless their option says more."""
 Command = TypeVar("Command", bound=Callable[..., Any])
 """Type of a command function, which stays the same when options are added or combined."""
 
@@ -27,7 +34,8 @@ def option(
     """Return a decorator that adds an option of click.
 
     ``spec`` holds the names of the option, that of its parameter if it is another, and the metavar in capitals or the
-    choices: ``--add added WHERE=LABEL``, ``--units km|mi``. The help shows a ``shown_default``.
+    choices: ``--add added WHERE=LABEL``, ``--units km|mi``. Without these or a ``type`` it is a flag. The help shows a
+    ``shown_default``.
     """
     words = spec.split()
     names = [word for word in words if word.startswith("-") or (word.isidentifier() and word.islower())]
@@ -35,7 +43,9 @@ def option(
         if word not in names and word.islower():
             attributes["type"] = click.Choice(word.split("|"))
         elif word not in names:
-            attributes["metavar"] = word
+            attributes = {"metavar": word, "type": TYPES_BY_METAVAR.get(word), **attributes}
+    if names == words and "type" not in attributes:
+        attributes["is_flag"] = True
     if shown_default is not None:
         attributes |= {"default": shown_default, "show_default": True}
     return click.option(*names, help=help_text, **attributes)
@@ -83,11 +93,7 @@ cadence = option(
     "What the file's cadence counts: turns of one foot (rpm), steps of both (spm), or find out.",
     shown_default="auto",
 )
-session = option(
-    "--session N",
-    "Use only the N-th running or walking session of a file that holds several.",
-    type=click.IntRange(min=1),
-)
+session = option("--session N", "Use only the N-th running or walking session of a file that holds several.")
 sensitivity = option(
     "--sensitivity FACTOR",
     "Above 1 smaller changes of pace and cadence cut, below 1 only larger ones.",
@@ -103,16 +109,12 @@ threshold = option(
 ignore_names = option(
     "--ignore-names",
     "Do not let the names of laps, workout steps, waypoints and tracks, the title or the description, label anything.",
-    is_flag=True,
 )
-exact = option(
-    "--exact", "Leave the edges you gave where they are instead of moving them to a change of pace.", is_flag=True
-)
+exact = option("--exact", "Leave the edges you gave where they are instead of moving them to a change of pace.")
 zones = option(
     "--zones FILE",
     "Label what was run within the places of this GeoJSON file: polygons, or lines with a width in metres, "
     'with a property "label".',
-    type=click.Path(),
 )
 home_zones = option(
     "--home-zones/--no-home-zones",
@@ -127,11 +129,7 @@ fields = option(
     "for example direction:1=backward,0=forward.",
     multiple=True,
 )
-since = option(
-    "--since DATE",
-    "Only activities that began on this day (UTC) or later: 2025-05-01, 2025-05, 2025.",
-    type=DateParam(),
-)
+since = option("--since DATE", "Only activities that began on this day (UTC) or later: 2025-05-01, 2025-05, 2025.")
 """The option ``--since DATE``, which selects activities from this day on; the command receives a datetime in UTC."""
 sports = option(
     "--sport sports WORD", "Only sports with this word: trail, walking. May be given several times.", multiple=True
@@ -142,32 +140,26 @@ library = option(
     type=click.Path(dir_okay=False),
     envvar="RETROPACE_LIBRARY",
 )
-
-
-def tables(command: Command) -> Command:
-    """Add ``--csv DIR`` and ``--parquet DIR``, the folders for tables, gathered as ``folders``."""
-    from retropace.cli.sessions.batch_request import TableFolders  # few commands need it
-
-    csv_help = "Write activities.csv, segments.csv and failures.csv into this folder."
-    parts = "as Parquet parts into this folder (activities-00000.parquet …); needs retropace[parquet]."
-    return add_options(
-        option("--csv DIR", csv_help, type=click.Path()),
-        option("--parquet DIR", f"Write the same {parts}", type=click.Path()),
-        gather("folders", TableFolders),
-    )(command)
-
-
+tables = add_options(
+    option("--csv DIR", "Write activities.csv, segments.csv and failures.csv into this folder."),
+    option(
+        "--parquet DIR",
+        "Write the same as Parquet parts into this folder (activities-00000.parquet …); needs retropace[parquet].",
+    ),
+    gather("folders", TableFolders),
+)
+"""Decorator that adds ``--csv DIR`` and ``--parquet DIR``, the folders for tables, gathered as ``folders``."""
 weight = option(
     "--weight weight_kg",
     "How much the runner weighs (70, 70kg, 154lb): energy is shown too, as a range.",
-    type=WeightParam(),
+    type=WEIGHT,
     callback=default_from_config("weight_kg"),
 )
 timezone = option(
     "--timezone",
     "Where the runner lives, for example Europe/Berlin: days and weeks begin there. Otherwise where this "
     "machine is set to be.",
-    type=TimeZoneParam(),
+    type=TIME_ZONE,
     callback=default_from_config("timezone"),
 )
 library_athlete = option(

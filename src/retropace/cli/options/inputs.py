@@ -1,4 +1,4 @@
-"""The recordings and the athlete that the words of a command line name."""
+"""The recordings and the athlete that the words of a command line name, and the places that it hides."""
 
 from __future__ import annotations
 
@@ -9,9 +9,14 @@ from typing import TYPE_CHECKING
 
 import click
 
+from retropace.cli.options.common import add_options, gather, option
+from retropace.cli.options.param_types import parse_option
 from retropace.cli.sessions.learning import AthleteLearner
 from retropace.cli.terminal.errors import run_each, run_or_exit
+from retropace.config.model import read_config
+from retropace.config.privacy import PrivacyFilter, parse_metres, parse_privacy_zone
 from retropace.core.errors import ReadError
+from retropace.core.user_dirs import config_path
 from retropace.sources.entry import Entry
 from retropace.sources.file_names import RECORDING_SUFFIXES, find_data_suffix
 from retropace.sources.folders import walk_files
@@ -48,3 +53,36 @@ def _find_recordings(path: str) -> list[str]:
 def read_athlete_or_exit(name: str | None) -> Athlete | None:
     """Return the athlete of this name or file, or None for no name; end with exit status 1 if it cannot be read."""
     return None if name is None else run_or_exit(name, AthleteLearner, name).athlete
+
+
+def resolve_privacy_filter(hide_around: tuple[str, ...], hide_ends: str | None, hide_nothing: bool) -> PrivacyFilter:
+    """Return the privacy filter that results from the options and the config.
+
+    Zones of both are hidden; ``hide_ends`` replaces the config's distance; ``hide_nothing`` disables the config. Raises
+    click's usage errors, and ends the program with exit status 1 if the config cannot be read.
+    """
+    if hide_nothing and (hide_around or hide_ends is not None):
+        raise click.UsageError("--hide-nothing goes without --hide-around and --hide-ends.")
+    if hide_nothing:
+        return PrivacyFilter()
+    config = run_or_exit(str(config_path()), read_config)  # without it, positions that it hides could be shown
+    zones = tuple(parse_option("--hide-around", parse_privacy_zone, text) for text in hide_around)
+    ends_m = config.privacy.ends_m if hide_ends is None else parse_option("--hide-ends", parse_metres, hide_ends)
+    return PrivacyFilter((*config.privacy.zones, *zones), ends_m)
+
+
+privacy_options = add_options(
+    option(
+        "--hide-around LAT,LON,RADIUS",
+        "Leave out every position within RADIUS metres of a place, for example 48.137,11.575,300m. May be given "
+        "several times, and once for all as hide_around under [privacy] in config.toml.",
+        multiple=True,
+    ),
+    option(
+        "--hide-ends METRES",
+        "Leave out the positions of the first and the last METRES of the way. Once for all: hide_ends.",
+    ),
+    option("--hide-nothing", "Show what config.toml hides."),
+    gather("privacy_filter", resolve_privacy_filter),
+)
+"""Decorator that adds ``--hide-around``, ``--hide-ends`` and ``--hide-nothing``, gathered as ``privacy_filter``."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 from collections.abc import Callable
@@ -51,60 +52,47 @@ def parse_option(option: str, parse: Callable[[str], T], text: str) -> T:
         raise click.BadParameter(str(error), param_hint=option) from None
 
 
-class DateParam(click.DateTime):
-    """A day (``2025-05-01``), a month (``2025-05``) or a year (``2025``), parsed into its first moment in UTC."""
+class ParsedText(click.ParamType):  # type: ignore[type-arg,unused-ignore]  # generic from click 8.4 on
+    """A text that ``parse`` turns into a value; if it raises or returns None, the text "is no" ``expected``."""
 
-    name = "DATE"
+    def __init__(self, name: str, parse: Callable[[str], Any], expected: str) -> None:
+        self.name, self._parse, self._expected = name, parse, expected
 
-    def __init__(self) -> None:
-        super().__init__(["%Y-%m-%d", "%Y-%m", "%Y", "%Y-%m-%dT%H:%M:%S"])
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
-        """Return an aware datetime in UTC."""
-        try:
-            return super().convert(value, param, ctx).replace(tzinfo=UTC)
-        except click.BadParameter:
-            self.fail(f"{value!r} is no day: write for example 2025-05-01, 2025-05 or 2025", param, ctx)
-
-
-class ByteSizeParam(click.ParamType):  # type: ignore[type-arg,unused-ignore]  # generic from click 8.4 on
-    """A number of bytes: ``512MB``, ``1.5G``, ``1000000``. A unit is a power of 1024."""
-
-    name = "SIZE"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
-        """Return the number of bytes."""
-        if isinstance(value, int):
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the parsed text; a value that is no text was parsed before."""
+        if not isinstance(value, str):
             return value
-        match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([kmgt]?)i?b?", str(value).strip().lower())
-        if match is None or float(match[1]) <= 0.0:
-            self.fail(f"{value!r} is no size: write for example 512MB or 2G", param, ctx)
-        return int(float(match[1]) * 1024 ** " kmgt".index(match[2] or " "))
+        parsed = None
+        with contextlib.suppress(RetropaceError, click.BadParameter):
+            parsed = self._parse(value)
+        if parsed is None:
+            self.fail(f"{value!r} is no {self._expected}", param, ctx)
+        return parsed
 
 
-class WeightParam(click.ParamType):  # type: ignore[type-arg,unused-ignore]  # generic from click 8.4 on
-    """A person's body mass: ``70``, ``70kg``, ``154lb``."""
-
-    name = "KG"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        """Return the body mass in kilograms."""
-        kilograms = value if isinstance(value, float) else parse_weight_kg(str(value))
-        if kilograms is None:
-            self.fail(f"{value!r} is no weight of a runner: write for example 70, 70kg or 154lb", param, ctx)
-        return float(kilograms)
+def _parse_day(text: str) -> datetime:
+    formats = click.DateTime(["%Y-%m-%d", "%Y-%m", "%Y", "%Y-%m-%dT%H:%M:%S"])
+    return formats.convert(text, None, None).replace(tzinfo=UTC)
 
 
-class TimeZoneParam(click.ParamType):  # type: ignore[type-arg,unused-ignore]  # generic from click 8.4 on
-    """The name of a time zone in the IANA database, such as ``Europe/Berlin``."""
+def _parse_byte_size(text: str) -> int | None:
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([kmgt]?)i?b?", text.strip().lower())
+    if match is None or float(match[1]) <= 0.0:
+        return None
+    return int(float(match[1]) * 1024 ** " kmgt".index(match[2] or " "))
 
-    name = "NAME"
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """Return the name unchanged if the database holds it."""
-        from retropace.config.model import validate_time_zone
+def _parse_time_zone(text: str) -> str:
+    from retropace.config.model import validate_time_zone
 
-        try:
-            return validate_time_zone(value)
-        except RetropaceError:
-            self.fail(f"{value!r} is no time zone: write for example Europe/Berlin or UTC", param, ctx)
+    return validate_time_zone(text)
+
+
+DATE = ParsedText("DATE", _parse_day, "day: write for example 2025-05-01, 2025-05 or 2025")
+"""A day, a month or a year, parsed into its first moment in UTC."""
+BYTE_SIZE = ParsedText("SIZE", _parse_byte_size, "size: write for example 512MB or 2G")
+"""A number of bytes, ``1000000`` or ``1.5G``; a unit is a power of 1024."""
+WEIGHT = ParsedText("KG", parse_weight_kg, "weight of a runner: write for example 70, 70kg or 154lb")
+"""A person's body mass, parsed into kilograms."""
+TIME_ZONE = ParsedText("NAME", _parse_time_zone, "time zone: write for example Europe/Berlin or UTC")
+"""The name of a time zone in the IANA database."""

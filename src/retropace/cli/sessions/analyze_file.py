@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import retropace.annotations
 from retropace.analysis.pipeline import Analysis, analyze
-from retropace.cli.sessions.analysis_request import AnalysisRequest
+from retropace.cli.sessions.requests import AnalysisRequest
 from retropace.core.activity import Activity
 from retropace.core.errors import AnnotationError
 from retropace.readers import choose, read_all

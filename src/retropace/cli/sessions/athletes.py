@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from retropace.cli.sessions.analysis_request import AnalysisRequest
 from retropace.cli.sessions.analyze_file import analyze_file
 from retropace.cli.sessions.learning import AthleteLearner, extract_training_session
+from retropace.cli.sessions.requests import AnalysisRequest
 from retropace.core.errors import RetropaceError
 from retropace.core.parameters import CleanParameters, Settings
 from retropace.core.sanitize import strip_control_chars

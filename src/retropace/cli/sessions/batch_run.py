@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager
 from importlib.metadata import version
 
 from retropace.annotations import AnnotationInput
-from retropace.cli.sessions.batch_request import BatchRequest
+from retropace.cli.sessions.requests import BatchRequest
 from retropace.core.errors import RetropaceError
 from retropace.labelling.athlete import Athlete
 from retropace.labelling.athlete_file import athlete_path, read_athlete

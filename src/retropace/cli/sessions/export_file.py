@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from retropace.analysis.pipeline import Analysis
-from retropace.cli.sessions.analysis_request import AnalysisRequest
 from retropace.cli.sessions.analyze_file import analyze_file, format_segments, require_single
+from retropace.cli.sessions.requests import AnalysisRequest
 from retropace.core.atomic_write import atomic_replace, atomic_write
 from retropace.core.errors import ReadError
 from retropace.core.units import Units
@@ -35,16 +35,8 @@ class ExportRequest:
     analysis: AnalysisRequest
 
 
-@dataclass(frozen=True, slots=True)
-class Export:
-    """The content of an exported file, and sentences about what it lacks, such as hidden positions."""
-
-    data: bytes
-    notes: tuple[str, ...] = ()
-
-
-def build_export(request: ExportRequest, form: str, simplify_m: float, athlete: Athlete | None) -> Export:
-    """Return the content of the exported file in one of :data:`FORMATS`; raises ``RetropaceError``.
+def build_export(request: ExportRequest, form: str, simplify_m: float, athlete: Athlete | None) -> tuple[bytes, str]:
+    """Return an export in one of :data:`FORMATS`, and a sentence on what it lacks, or ""; raises ``RetropaceError``.
 
     Lines in GeoJSON deviate from the recorded ones by at most ``simplify_m`` metres.
     """
@@ -56,24 +48,21 @@ def build_export(request: ExportRequest, form: str, simplify_m: float, athlete: 
     if form == "png":
         from retropace.output.export.to_png import render_png
 
-        return Export(render_png(analysis, privacy_filter, request.units))
+        return render_png(analysis, privacy_filter, request.units), ""
     if form in ("geojson", "gpx"):
         return _build_route(analysis, privacy_filter, form, simplify_m)
     if form == "csv":
         from retropace.output.export.to_csv import format_samples_csv
 
-        return _encode(format_samples_csv(analysis, privacy_filter) if has_samples else format_segments(analyses))
-    from retropace.output.export.to_json import format_analysis_json, format_samples_json
+        text = format_samples_csv(analysis, privacy_filter) if has_samples else format_segments(analyses)
+    else:
+        from retropace.output.export.to_json import format_analysis_json, format_samples_json
 
-    return _encode(format_samples_json(analysis, privacy_filter) if has_samples else format_analysis_json(analysis))
-
-
-def _encode(text: str, note: str = "") -> Export:
-    """Return a text as an export; file names in it may hold bytes that are not valid text."""
-    return Export(text.encode("utf-8", "replace"), (note,) if note else ())
+        text = format_samples_json(analysis, privacy_filter) if has_samples else format_analysis_json(analysis)
+    return text.encode("utf-8", "replace"), ""  # file names may hold bytes that are not valid text
 
 
-def _build_route(analysis: Analysis, privacy_filter: PrivacyFilter, form: str, simplify_m: float) -> Export:
+def _build_route(analysis: Analysis, privacy_filter: PrivacyFilter, form: str, simplify_m: float) -> tuple[bytes, str]:
     """Return the route as GeoJSON or GPX."""
     from retropace.output.export.line_segments import build_line_segments
 
@@ -83,16 +72,17 @@ def _build_route(analysis: Analysis, privacy_filter: PrivacyFilter, form: str, s
         from retropace.output.export.to_geojson import format_geojson
 
         note = f"{path}: there are no positions to show: the features have labels and figures, but no lines"
-        return _encode(format_geojson(analysis, line_segments, simplify_m), "" if line_segments.has_lines else note)
+        text = format_geojson(analysis, line_segments, simplify_m)
+        return text.encode("utf-8", "replace"), "" if line_segments.has_lines else note
     from retropace.output.export.sample_rows import build_sample_rows
     from retropace.output.export.to_gpx import format_gpx
 
     note = f"{path}: the watch had no date: the points have no times, and most readers will refuse them"
     text = format_gpx(analysis, line_segments, build_sample_rows(analysis, privacy_filter))
-    return _encode(text, note if analysis.cleaned.start_time is None else "")
+    return text.encode("utf-8", "replace"), note if analysis.cleaned.start_time is None else ""
 
 
-def _build_fit(analysis: Analysis, privacy_filter: PrivacyFilter) -> Export:
+def _build_fit(analysis: Analysis, privacy_filter: PrivacyFilter) -> tuple[bytes, str]:
     """Return a FIT file, based on the recording itself if that is a FIT file and nothing is hidden."""
     from retropace.output.export.to_fit import encode_fit
 
@@ -106,7 +96,7 @@ def _build_fit(analysis: Analysis, privacy_filter: PrivacyFilter) -> Export:
             raise ReadError("was changed while it was being read: try again", path=source.path)
         data = content.data
     encoded = encode_fit(analysis, privacy_filter, data)
-    return Export(encoded.data, (f"{source.path}: {encoded.omission_note}",) if encoded.omission_note else ())
+    return encoded.data, encoded.omission_note and f"{source.path}: {encoded.omission_note}"
 
 
 def write_export(data: bytes, target: str, force: bool) -> bool:

@@ -8,8 +8,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from retropace.cli.sessions.batch_request import TableFolders
 from retropace.cli.sessions.output_paths import shorten_path
+from retropace.cli.sessions.requests import TableFolders
 from retropace.core.errors import RetropaceError
 from retropace.library import ActivityFilter, Library, library_path
 from retropace.library.batch.results import check_output_folder, write_csv, write_parquet

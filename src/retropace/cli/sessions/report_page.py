@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from retropace.cli.sessions.analysis_request import AnalysisRequest
 from retropace.cli.sessions.analyze_file import analyze_file
+from retropace.cli.sessions.requests import AnalysisRequest
 from retropace.config.privacy import PrivacyFilter
-from retropace.core.atomic_write import atomic_replace
 from retropace.core.units import Units
 from retropace.labelling.athlete import Athlete
 from retropace.output.report.activity_section import ActivitySection, build_activity_section, drop_duplicates
@@ -78,13 +77,6 @@ def build_page(sections: Sequence[ActivitySection], failed_paths: Sequence[str],
     )
     subject = f"{len(sections)} activities" if len(sections) > 1 else sections[0].title
     return ReportPage(page.encode(), subject, tuple(notes))
-
-
-def write_page(page: ReportPage, target: str) -> bool:
-    """Write the page, replacing an existing file, and return True; raises ``RetropaceError`` if that fails."""
-    with atomic_replace(target) as temporary:
-        temporary.write_bytes(page.data)
-    return True
 
 
 def is_report(path: Path) -> bool:

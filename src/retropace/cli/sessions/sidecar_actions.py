@@ -1,25 +1,34 @@
-"""The actions of ``retropace annotate`` on a sidecar: add, remove, list, convert, transfer."""
+"""The actions of ``retropace annotate`` on a sidecar: add, remove, list, convert, transfer, edit on a page."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from retropace.annotations import UnresolvedAnnotation, read_annotations, read_sidecar, resolve_annotations
+from retropace.annotations import (
+    AnnotationInput,
+    UnresolvedAnnotation,
+    read_annotations,
+    read_sidecar,
+    resolve_annotations,
+)
 from retropace.annotations.inputs.annotations_file import format_label_track
 from retropace.annotations.inputs.sidecar import read_bytes
 from retropace.annotations.inputs.sidecar_editor import SidecarEditor, build_sidecar
 from retropace.annotations.resolve.transfer import transfer_annotations
 from retropace.cleaning.clean import clean_activity
 from retropace.cli.sessions.analyze_file import read_activities, require_single
+from retropace.cli.sessions.learning import AthleteLearner
 from retropace.core.atomic_write import atomic_write
 from retropace.core.cleaned_activity import CleanedActivity
-from retropace.core.errors import AnnotationError
+from retropace.core.errors import AnnotationError, RetropaceError, describe_os_error
+from retropace.core.parameters import Settings
 from retropace.core.sidecar_path import sidecar_path
-from retropace.core.units import format_count
+from retropace.core.units import Units, format_count
 
 
 @dataclass(frozen=True)
@@ -60,8 +69,21 @@ class ListedAnnotation:
     spans: tuple[tuple[float, float], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class PageRequest:
+    """How the annotation page is served, and how the recording on it is analysed."""
+
+    no_browser: bool
+    port: int
+    """TCP port on 127.0.0.1; 0 takes any free port."""
+    settings: Settings
+    athlete: str | None
+    """Name or file of the athlete whose learned model is used."""
+    home_zones: bool
+    units: Units
+
+
 def _read_cleaned_activity(file: str, session: int | None) -> CleanedActivity:
-    """Return session number ``session`` of a recording, cleaned; raises ``RetropaceError`` if it cannot be read."""
     return clean_activity(require_single(read_activities(file, session), file))
 
 
@@ -140,3 +162,27 @@ def list_annotations(request: SidecarRequest) -> tuple[ListedAnnotation, ...]:
         spans = tuple((item.start_s, item.end_s) for item in resolved if item.origin == annotation.origin)
         listed.append(ListedAnnotation(number, annotation, spans))
     return tuple(listed)
+
+
+def run_editor(
+    request: SidecarRequest, page: PageRequest, inputs: Sequence[AnnotationInput], on_ready: Callable[[str], None]
+) -> tuple[int, int]:
+    """Serve the page until it is closed or Ctrl-C is pressed; return the numbers of edits and of annotations then.
+
+    ``on_ready`` is called with the page's address once it can be opened. Raises ``RetropaceError``.
+    """
+    from retropace.editor.editor import Editor  # only the page needs the editor
+    from retropace.editor.server import serve
+
+    activity = require_single(read_activities(request.file, request.session), request.file)
+    try:
+        with tempfile.NamedTemporaryFile(prefix=f".{request.path.name}.", dir=request.path.parent):
+            pass
+    except OSError as error:
+        reason = f"cannot be written ({describe_os_error(error)}), so that no mark could be saved"
+        advice = "name a file in another folder with --annotations"
+        raise RetropaceError(f"{reason}: {advice}", path=request.path) from None
+    athlete = None if page.athlete is None else AthleteLearner(page.athlete).athlete
+    editor = Editor(activity, request.path, page.settings, athlete, inputs)
+    serve(editor, page.units, port=page.port, on_ready=on_ready)
+    return editor.edit_count, len(editor.refresh().sidecar.parse_rows())

@@ -1,29 +1,37 @@
-"""The results of a batch run as printed: the summary as tables, or one JSON document with a row for each activity."""
+"""A batch run as printed: its progress on stderr, then a summary as tables or JSON with a row for each activity."""
 
 from __future__ import annotations
 
 import json
 import signal
+import sys
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
-from retropace.cli.sessions.batch_request import BatchView
+import click
+
 from retropace.cli.sessions.library_queries import check_folders, read_tables, write_tables
 from retropace.cli.sessions.output_paths import shorten_path
+from retropace.cli.sessions.requests import BatchView
 from retropace.cli.terminal.console import open_text_output, print_line, print_text, print_written
 from retropace.cli.terminal.errors import EXIT_FAILURE, print_error
-from retropace.cli.terminal.progress_bar import ProgressBar
 from retropace.cli.terminal.tables import print_tables
 from retropace.core.segments import DIRECTIONS
 from retropace.core.units import Units, format_count, format_duration
 from retropace.library import Library
-from retropace.library.batch import BatchPlan, BatchRun
+from retropace.library.batch import BatchPlan, BatchProgress, BatchRun
 from retropace.library.batch import summary as summaries
 from retropace.library.batch.summary import BatchSummary, FailureGroup
 from retropace.library.batch.workers import WorkerPool
 from retropace.library.queries import link_duplicates, mark_visible_duplicates
 from retropace.output.tables.text_table import TextTable
+
+PIPED_INTERVAL_S = 10.0
+"""Seconds between two lines where stderr is not a terminal."""
+TERMINAL_INTERVAL_S = 0.2
+"""Seconds between two updates of the line on a terminal."""
 
 
 def print_run(plan: BatchPlan, library: Library, pool: AbstractContextManager[WorkerPool], view: BatchView) -> int:
@@ -183,3 +191,53 @@ def _build_failures_table(summary: BatchSummary) -> TextTable:
         if group.count > len(group.example_paths):
             lines.append(f"    and {group.count - len(group.example_paths)} more")
     return TextTable(title=f"{format_count(summary.failed_files, 'file')} failed", footer=tuple(lines))
+
+
+class ProgressBar:
+    """A context manager that prints the progress it is given, at most once per interval."""
+
+    def __init__(self) -> None:
+        self._start_time_s = self._last_shown_s = time.monotonic()
+        self._status: Any = None
+
+    def __enter__(self) -> ProgressBar:
+        if sys.stderr.isatty():
+            from rich.console import Console
+
+            self._status = Console(stderr=True, highlight=False, markup=False).status("looking for recordings")
+            self._status.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._status is not None:
+            self._status.stop()
+
+    def show(self, progress: BatchProgress) -> None:
+        """Print the progress, unless the last line was printed so recently that the next is not due yet."""
+        now = time.monotonic()
+        if progress.is_listing:
+            self._start_time_s = now
+        if now - self._last_shown_s < (TERMINAL_INTERVAL_S if self._status is not None else PIPED_INTERVAL_S):
+            return
+        self._last_shown_s = now
+        text = format_progress(progress, now - self._start_time_s)
+        if self._status is not None:
+            self._status.update(text)
+        else:
+            click.echo(f"retropace: {text}", err=True)
+
+
+def format_progress(progress: BatchProgress, elapsed_s: float) -> str:
+    """Return a line such as ``120 of 2000 files, 34.0 a second, 0:55 left; 110 analysed, 8 other, 2 failed``."""
+    if progress.is_listing:
+        return f"{progress.total} files found so far"
+    finished = progress.processed + progress.unchanged
+    parts = [f"{finished} of {progress.total} files"]
+    if progress.processed and elapsed_s > 0.0:
+        rate = progress.processed / elapsed_s
+        parts.append(f"{rate:.1f} a second")
+        if progress.total > finished:
+            parts.append(f"{format_duration((progress.total - finished) / rate)} left")
+    counts = [("unchanged", progress.unchanged), ("analysed", progress.analysed)]
+    counts += [("other", progress.skipped), ("failed", progress.failed)]
+    return ", ".join(parts) + "; " + ", ".join(f"{count} {name}" for name, count in counts if count)
