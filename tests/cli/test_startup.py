@@ -56,7 +56,7 @@ def test_analysing_loads_what_the_file_needs(samples: Path) -> None:
         "track-6x400.gpx": {"fitdecode", "fastcrc", "shapely", "rich", "retropace.labelling.athlete"},
         "treadmill-beginner.fit": {"gpxpy", "pyexpat", "shapely", "rich"},
     }
-    drawing = {"retropace.output.charts", "retropace.cli.terminal.graphs"}  # only on a terminal
+    drawing = {"retropace.output.charts"}  # only on a terminal
     documents = {
         f"retropace.{name}" for name in ("analysis.json_document", "output.tables.energy", "output.tables.workout")
     }

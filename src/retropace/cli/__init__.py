@@ -37,10 +37,7 @@ class Program(click.Group):
     """The group of all commands."""
 
     def main(self, *args: Any, **options: Any) -> Any:
-        """Run the program; where stdout cannot be written, end with one sentence on stderr and exit status 1.
-
-        If stdout is a pipe that was closed, click ends with status 1 and says nothing.
-        """
+        """Run the program; where stdout cannot be written, end with one sentence on stderr and exit status 1."""
         try:
             return super().main(*args, **options)
         except OSError as error:
@@ -53,16 +50,13 @@ class Program(click.Group):
 
 
 class LazyCommand(click.Command):
-    """A command whose module, ``retropace.cli.commands.<name>``, is imported when it is called.
-
-    ``summary`` is the sentence that ``retropace --help`` shows for it.
-    """
+    """A command whose module is imported when it is called; ``summary`` is what ``retropace --help`` shows for it."""
 
     def __init__(self, name: str, summary: str) -> None:
         super().__init__(name, help=summary)
 
     def load(self) -> click.Command:
-        """Import the module and return its command."""
+        """Import the module ``retropace.cli.commands.<name>`` and return its command."""
         command: click.Command = getattr(import_module(f"retropace.cli.commands.{self.name}"), str(self.name))
         return command
 

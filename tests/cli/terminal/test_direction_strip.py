@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 
 from retropace.cli.terminal.console import StyledLine
-from retropace.cli.terminal.direction_strip import build_legend, build_strip, compute_cells
+from retropace.cli.terminal.graphs import build_legend, build_strip, compute_cells
 from retropace.core.segments import Segments
 
 SEGMENTS = Segments(

@@ -14,8 +14,7 @@ from rich.text import Text
 
 from retropace.analysis.pipeline import analyze
 from retropace.cleaning.clean import clean_activity
-from retropace.cli.terminal.console import StyledLine, TextOutput
-from retropace.cli.terminal.direction_strip import DIRECTION_COLOURS
+from retropace.cli.terminal.console import DIRECTION_COLOURS, StyledLine, TextOutput
 from retropace.cli.terminal.graphs import (
     BLOCK_CHARACTERS,
     GRAPH_ROWS,

@@ -16,8 +16,8 @@ from retropace.cli.terminal.console import (
     _TerminalOutput,
     format_table,
     measure_columns,
+    print_table,
 )
-from retropace.cli.terminal.tables import print_table
 from retropace.output.tables.text_table import TextTable
 
 WORDS = st.text(alphabet="abcXYZ 0123456789-:%ÄÖüß→跑步한국é", max_size=12)

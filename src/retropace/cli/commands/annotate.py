@@ -13,13 +13,12 @@ import click
 from retropace.annotations import UnresolvedAnnotation, parse_mark
 from retropace.cli.options import common as options
 from retropace.cli.options.analysis_options import athlete_profile, parameters, parse_annotation_inputs
-from retropace.cli.options.param_types import parse_option
+from retropace.cli.options.common import parse_option
 from retropace.cli.sessions import sidecar_actions
 from retropace.cli.sessions.requests import AnnotationInputs
 from retropace.cli.sessions.sidecar_actions import ListedAnnotation, PageRequest, SidecarRequest
-from retropace.cli.terminal.console import open_text_output, print_json, print_line
+from retropace.cli.terminal.console import open_text_output, print_json, print_line, print_table
 from retropace.cli.terminal.errors import run_or_exit
-from retropace.cli.terminal.tables import print_table
 from retropace.core.sanitize import strip_control_chars
 from retropace.core.units import format_count, format_duration
 from retropace.output.tables.text_table import TextTable

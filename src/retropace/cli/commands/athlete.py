@@ -10,11 +10,17 @@ import click
 
 from retropace.cli.options import common as options
 from retropace.cli.sessions import athletes
-from retropace.cli.terminal.console import open_text_output, print_json, print_line, print_text
+from retropace.cli.terminal.console import (
+    open_text_output,
+    print_json,
+    print_line,
+    print_table,
+    print_tables,
+    print_text,
+)
 from retropace.cli.terminal.errors import exit_with_status, print_error, run_each, run_or_exit, run_or_report
-from retropace.cli.terminal.tables import print_table, print_tables
 from retropace.core.units import Units, format_count
-from retropace.labelling.athlete_file import format_athlete, read_athlete
+from retropace.labelling.athlete_file import athletes_dir, format_athlete, read_athlete
 from retropace.output.tables.athlete import build_athlete_tables
 
 
@@ -85,7 +91,8 @@ def rebuild(name: str, files: tuple[str, ...], cadence: str) -> None:
 
 def _print_athletes(form: str) -> NoReturn:
     """Print the athletes that are known by name, and end the program."""
-    results = list(run_each(athletes.find_athlete_files(), lambda path: read_athlete(Path(path))))
+    paths = sorted(map(str, athletes_dir().glob("*.json")))
+    results = list(run_each(paths, lambda path: read_athlete(Path(path))))
     known = [result[0] for result in results if result is not None]
     if form == "json":
         print_json([{"name": stored.name, "sessions": len(stored.sessions)} for stored in known])

@@ -11,7 +11,7 @@ from click.core import ParameterSource
 
 from retropace.cli.options import common as options
 from retropace.cli.options.analysis_options import athlete_profile, parameters, parse_annotation_inputs
-from retropace.cli.options.param_types import BYTE_SIZE
+from retropace.cli.options.common import BYTE_SIZE
 from retropace.cli.sessions.requests import AnnotationInputs, BatchRequest, BatchView
 from retropace.cli.terminal.errors import run_or_exit
 from retropace.library.batch.forkserver import start_forkserver

@@ -8,9 +8,8 @@ from collections.abc import Callable
 import click
 
 from retropace.cli.options import common as options
-from retropace.cli.terminal.console import open_text_output, print_json, print_line, print_text
+from retropace.cli.terminal.console import open_text_output, print_json, print_line, print_table, print_text
 from retropace.cli.terminal.errors import run_or_exit
-from retropace.cli.terminal.tables import print_table
 from retropace.config import edit
 from retropace.config.model import Config, collect_config_values, format_config_value, read_config
 from retropace.core.errors import RetropaceError

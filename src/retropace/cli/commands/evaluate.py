@@ -10,9 +10,8 @@ from retropace.analysis.labelling_io import read_labellings
 from retropace.analysis.metrics import Scores, fill_unlabelled, score
 from retropace.cli.options import common as options
 from retropace.cli.sessions.analyze_file import read_activities, require_single
-from retropace.cli.terminal.console import open_text_output, print_json
+from retropace.cli.terminal.console import open_text_output, print_json, print_tables
 from retropace.cli.terminal.errors import run_or_exit
-from retropace.cli.terminal.tables import print_tables
 from retropace.core.errors import RetropaceError
 from retropace.core.units import Units
 from retropace.output.tables.scores import build_scores_tables

@@ -9,8 +9,8 @@ import click
 
 from retropace.cli.options import common as options
 from retropace.cli.options.analysis_options import annotation_options, gather_analysis, known_athlete, parameters
+from retropace.cli.options.common import parse_option
 from retropace.cli.options.inputs import privacy_options, read_athlete_or_exit
-from retropace.cli.options.param_types import parse_option
 from retropace.cli.sessions.export_file import FORMATS, ExportRequest, build_export, default_target, write_export
 from retropace.cli.sessions.output_paths import find_output_path_problem
 from retropace.cli.terminal.console import print_line, print_text

@@ -8,9 +8,8 @@ import click
 
 from retropace.cli.options import common as options
 from retropace.cli.sessions.athlete_progress import ProgressRequest, read_progress
-from retropace.cli.terminal.console import open_text_output, print_json, print_line, print_text
+from retropace.cli.terminal.console import open_text_output, print_json, print_line, print_table, print_text
 from retropace.cli.terminal.errors import run_or_exit, run_or_report
-from retropace.cli.terminal.tables import print_table
 from retropace.config.edit import add_goal, remove_goal
 from retropace.config.goals import Goal, goal_to_dict, parse_goal
 from retropace.config.model import read_config

@@ -8,9 +8,8 @@ from retropace.analysis.inspection import Inspection, inspect_activity
 from retropace.cli.options import common as options
 from retropace.cli.sessions.analyze_file import read_activities
 from retropace.cli.terminal.analysis_view import print_headline, print_warnings
-from retropace.cli.terminal.console import open_text_output, print_json_documents
+from retropace.cli.terminal.console import open_text_output, print_json_documents, print_tables
 from retropace.cli.terminal.errors import exit_with_status, run_each
-from retropace.cli.terminal.tables import print_tables
 from retropace.core.parameters import CleanParameters
 from retropace.core.units import Units
 from retropace.output.tables.inspection import build_inspection_tables

@@ -12,9 +12,14 @@ from retropace.cli.options.inputs import expand_paths, read_athlete_or_exit
 from retropace.cli.sessions.analyze_file import analyze_file
 from retropace.cli.sessions.requests import AnalysisRequest
 from retropace.cli.terminal.analysis_view import choose_gap, print_headline, print_warnings
-from retropace.cli.terminal.console import open_text_output, print_json_documents, print_text
+from retropace.cli.terminal.console import (
+    format_markdown,
+    open_text_output,
+    print_json_documents,
+    print_tables,
+    print_text,
+)
 from retropace.cli.terminal.errors import exit_with_status, run_each
-from retropace.cli.terminal.tables import format_markdown, print_tables
 from retropace.core.units import Units, parse_distance_m
 from retropace.intervals import Intervals, intervals_document, intervals_of
 from retropace.output.export.reps_csv import format_reps_csv

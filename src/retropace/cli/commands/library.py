@@ -12,9 +12,15 @@ from retropace.cli.sessions import library_queries
 from retropace.cli.sessions.library_queries import LibraryRequest
 from retropace.cli.sessions.output_paths import shorten_path
 from retropace.cli.sessions.requests import TableFolders
-from retropace.cli.terminal.console import open_text_output, print_json, print_json_documents, print_text, print_written
+from retropace.cli.terminal.console import (
+    open_text_output,
+    print_json,
+    print_json_documents,
+    print_tables,
+    print_text,
+    print_written,
+)
 from retropace.cli.terminal.errors import run_or_exit
-from retropace.cli.terminal.tables import print_tables
 from retropace.core.units import Units, format_count
 from retropace.library.batch.tables import ACTIVITY_COLUMNS
 from retropace.library.queries import HAS_BACKWARD

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from typing import Any
-
 import click
 
 from retropace.cli.options import common as options
 from retropace.cli.sessions.athlete_progress import ProgressRequest, ProgressResult, read_progress
 from retropace.cli.sessions.output_paths import shorten_path
-from retropace.cli.terminal.console import TextOutput, open_text_output, print_json, print_text
-from retropace.cli.terminal.direction_strip import DIRECTION_COLOURS, DIRECTION_LETTERS
+from retropace.cli.terminal.console import (
+    DIRECTION_COLOURS,
+    TextOutput,
+    open_text_output,
+    print_json,
+    print_tables,
+    print_text,
+)
 from retropace.cli.terminal.errors import print_error, run_or_exit
-from retropace.cli.terminal.tables import print_tables
+from retropace.cli.terminal.graphs import DIRECTION_LETTERS
 from retropace.core.units import Units, format_count, pluralize
+from retropace.output.export.to_csv import format_csv
 from retropace.output.tables.energy import ENERGY_NOTE
 from retropace.output.tables.season import build_periods_table, build_progress_tables
 from retropace.season.json_document import progress_document
@@ -55,21 +58,14 @@ def progress(request: ProgressRequest, shows_all: bool, form: str, weight_kg: fl
         return
     document = progress_document(result.progress, result.athlete, shorten_path, weight_kg)
     if form == "csv":
-        print_text(_format_csv(document), nl=False)
+        rows = [
+            [period["first"], period["last"], direction, *period[direction].values()]
+            for period in document["periods"]
+            for direction in ("forward", "backward", "rest", "unknown", "all")
+        ]
+        print_text(format_csv(["first", "last", "direction", *document["whole"]["forward"]], rows), nl=False)
     else:
         print_json(document)
-
-
-def _format_csv(document: dict[str, Any]) -> str:
-    """Return CSV with a row for each period and direction of the JSON document."""
-    text = io.StringIO()
-    names = list(document["whole"]["forward"])
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(["first", "last", "direction", *names])
-    for period in document["periods"]:
-        for direction in ("forward", "backward", "rest", "unknown", "all"):
-            writer.writerow([period["first"], period["last"], direction, *period[direction].values()])
-    return text.getvalue()
 
 
 MAX_BAR_COLUMNS = 40

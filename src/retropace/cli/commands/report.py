@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 
 import click
@@ -12,7 +13,7 @@ from retropace.cli.options.inputs import expand_paths, privacy_options, read_ath
 from retropace.cli.sessions import report_page
 from retropace.cli.sessions.export_file import write_export
 from retropace.cli.sessions.output_paths import find_output_path_problem
-from retropace.cli.sessions.report_page import ReportPage, ReportRequest
+from retropace.cli.sessions.report_page import ReportRequest
 from retropace.cli.terminal.console import print_line, print_text
 from retropace.cli.terminal.errors import exit_with_status, print_error, run_each, run_or_report
 from retropace.output.report.html import parse_tile_origin
@@ -49,7 +50,10 @@ def report(files: tuple[str, ...], request: ReportRequest, output: str, force: b
     file that needs no network.
     """
     sidecar = request.analysis.annotation_inputs.sidecar
-    _check_tiles(request.tiles)
+    tiles = request.tiles
+    if tiles is not None and not (parse_tile_origin(tiles) and all(name in tiles for name in ("{z}", "{x}", "{y}"))):
+        rule = "it begins with http:// or https:// and holds {z}, {x} and {y}"
+        raise click.BadParameter(f"{tiles} is no address of tiles: {rule}", param_hint="--tiles")
     if opens and output == "-":
         raise click.UsageError("--open needs a file: name one with --output.")
     athlete = read_athlete_or_exit(request.analysis.athlete)
@@ -67,26 +71,19 @@ def report(files: tuple[str, ...], request: ReportRequest, output: str, force: b
     if sections:
         failed_paths = [path for path, recording in zip(paths, recordings, strict=True) if recording is None]
         page = run_or_report(output, report_page.build_page, sections, failed_paths, request)
-        results.append(page and run_or_report(output, _write_page, page, output))
+        results.append(page and run_or_report(output, _write_page, output, *page))
         if opens and results[-1] is not None:
             click.launch(output)
     exit_with_status(results)
 
 
-def _write_page(page: ReportPage, output: str) -> bool:
+def _write_page(output: str, data: bytes, subject: str, notes: Sequence[str]) -> bool:
     """Write the page, to stdout for ``-``, and return True; raises ``RetropaceError``."""
-    for note in page.notes:
+    for note in notes:
         print_error(note)
     if output == "-":
-        print_text(page.data, nl=False)
-        return True
-    write_export(page.data, output, force=True)
-    print_line(f"{output}: {page.subject}, {len(page.data) / 1e6:.1f} MB")
+        print_text(data, nl=False)
+    else:
+        write_export(data, output, force=True)
+        print_line(f"{output}: {subject}, {len(data) / 1e6:.1f} MB")
     return True
-
-
-def _check_tiles(tiles: str | None) -> None:
-    """Raise :class:`click.BadParameter` unless ``tiles`` is None or an http address with ``{z}``, ``{x}``, ``{y}``."""
-    if tiles is not None and not (parse_tile_origin(tiles) and all(name in tiles for name in ("{z}", "{x}", "{y}"))):
-        rule = "it begins with http:// or https:// and holds {z}, {x} and {y}"
-        raise click.BadParameter(f"{tiles} is no address of tiles: {rule}", param_hint="--tiles")

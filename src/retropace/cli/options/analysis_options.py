@@ -10,17 +10,14 @@ import click
 
 import retropace.annotations
 from retropace.cli.options import common as options
-from retropace.cli.options.param_types import default_from_config, parse_option
+from retropace.cli.options.common import default_from_config, parse_option
 from retropace.cli.sessions.requests import AnalysisRequest, AnnotationInputs
 from retropace.core.parameters import CleanParameters, LabelParameters, SegmentParameters, Settings
 from retropace.core.user_dirs import config_dir
 
 
 def annotation_options(command: options.Command) -> options.Command:
-    """Add every option for annotations, in the order in which the help shows them.
-
-    All but ``ignore_names`` and ``exact`` are gathered as ``annotation_inputs``.
-    """
+    """Add every option for annotations, gathered as ``annotation_inputs`` but for ``ignore_names`` and ``exact``."""
 
     @functools.wraps(command)
     def check_and_call(*, annotation_inputs: AnnotationInputs, **others: Any) -> Any:

@@ -1,31 +1,114 @@
-"""Options that several commands share, one decorator each; what an option means is said in its help.
-
-Options are gathered into one value, so that a command receives a request instead of each option.
-"""
+"""Options that several commands share, their types and defaults, and how a command receives several as one value."""
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import inspect
+import os
+import re
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any, TypeVar, cast
 
 import click
 
-from retropace.cli.options.param_types import DATE, TIME_ZONE, WEIGHT, default_from_config
 from retropace.cli.sessions.requests import TableFolders
-from retropace.core.units import UNITS_BY_NAME
+from retropace.cli.terminal.errors import run_or_exit
+from retropace.core.errors import RetropaceError
+from retropace.core.units import UNITS_BY_NAME, parse_weight_kg
+from retropace.core.user_dirs import config_path
 
 HOME_ZONES_FILENAME = "zones.geojson"
 """Name of the user's zones file in the configuration folder."""
+Command = TypeVar("Command", bound=Callable[..., Any])
+"""Type of a command function, which stays the same when options are added or combined."""
+T = TypeVar("T")
+"""The type that the parser returns."""
+
+
+def default_from_config(
+    name: str, fallback: Any = None, *, empty_is_none: bool = False, convert: Callable[[Any], Any] = lambda value: value
+) -> Callable[[click.Context, click.Parameter, Any], Any]:
+    """Return a click callback that gives an absent option its default: the config value ``name``, else ``fallback``.
+
+    With ``empty_is_none``, an option given as an empty text is None, whatever the config says. ``convert`` makes of the
+    text what the command receives. A config file that cannot be read ends the program with exit status 1; for help and
+    completion none is read.
+    """
+
+    def resolve(context: click.Context, _parameter: click.Parameter, value: Any) -> Any:
+        if value == "" and empty_is_none:
+            return None
+        if context.resilient_parsing:
+            return value
+        if value is None and os.path.lexists(config_path()):  # without a file, nothing that parses it is imported
+            from retropace.config.model import read_config
+
+            value = getattr(run_or_exit(str(config_path()), read_config), name)
+        return convert(fallback if value is None else value)
+
+    return resolve
+
+
+def parse_option(option: str, parse: Callable[[str], T], text: str) -> T:
+    """Return ``parse(text)``; a ``RetropaceError`` becomes a usage error of click that names ``option``."""
+    try:
+        return parse(text)
+    except RetropaceError as error:
+        raise click.BadParameter(str(error), param_hint=option) from None
+
+
+class ParsedText(click.ParamType):  # type: ignore[type-arg,unused-ignore]  # generic from click 8.4 on
+    """A text that ``parse`` turns into a value; if it raises or returns None, the text "is no" ``expected``."""
+
+    def __init__(self, name: str, parse: Callable[[str], Any], expected: str) -> None:
+        self.name, self._parse, self._expected = name, parse, expected
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the parsed text; a value that is no text was parsed before."""
+        if not isinstance(value, str):
+            return value
+        parsed = None
+        with contextlib.suppress(RetropaceError, click.BadParameter):
+            parsed = self._parse(value)
+        if parsed is None:
+            self.fail(f"{value!r} is no {self._expected}", param, ctx)
+        return parsed
+
+
+def _parse_day(text: str) -> datetime:
+    formats = click.DateTime(["%Y-%m-%d", "%Y-%m", "%Y", "%Y-%m-%dT%H:%M:%S"])
+    return formats.convert(text, None, None).replace(tzinfo=UTC)
+
+
+def _parse_byte_size(text: str) -> int | None:
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([kmgt]?)i?b?", text.strip().lower())
+    if match is None or float(match[1]) <= 0.0:
+        return None
+    return int(float(match[1]) * 1024 ** " kmgt".index(match[2] or " "))
+
+
+def _parse_time_zone(text: str) -> str:
+    from retropace.config.model import validate_time_zone
+
+    return validate_time_zone(text)
+
+
+DATE = ParsedText("DATE", _parse_day, "day: write for example 2025-05-01, 2025-05 or 2025")
+"""A day, a month or a year, parsed into its first moment in UTC."""
+BYTE_SIZE = ParsedText("SIZE", _parse_byte_size, "size: write for example 512MB or 2G")
+"""A number of bytes, ``1000000`` or ``1.5G``; a unit is a power of 1024."""
+WEIGHT = ParsedText("KG", parse_weight_kg, "weight of a runner: write for example 70, 70kg or 154lb")
+"""A person's body mass, parsed into kilograms."""
+TIME_ZONE = ParsedText("NAME", _parse_time_zone, "time zone: write for example Europe/Berlin or UTC")
+"""The name of a time zone in the IANA database."""
 TYPES_BY_METAVAR = {
     **dict.fromkeys(("FILE", "DIR", "OTHER", "SIDECAR"), click.Path()),
     "N": click.IntRange(min=1),
     "DATE": DATE,
 }
 """Types of options by what the help shows as their value; values of others are texts unless their option says more."""
-Command = TypeVar("Command", bound=Callable[..., Any])
-"""Type of a command function, which stays the same when options are added or combined."""
 
 
 def option(
@@ -57,12 +140,10 @@ def gather(name: str, factory: Callable[..., Any], *, deferred: bool = False) ->
     Of several decorators the upper gathers first, so that a lower one can take what it made. A parameter without an
     option keeps its default. With ``deferred``, the command receives a function that calls the factory instead.
 
-    Example::
-
-        >>> @gather("size", lambda width, height=2: width * height)
-        ... def show(size, colour): return size, colour
-        >>> show(width=3, colour="red")
-        (6, 'red')
+    >>> @gather("size", lambda width, height=2: width * height)
+    ... def show(size, colour): return size, colour
+    >>> show(width=3, colour="red")
+    (6, 'red')
     """
     names = tuple(inspect.signature(factory).parameters)
 
@@ -87,7 +168,6 @@ units = option(
     "Show distance and pace in kilometres or miles.  [default: km]",
     callback=default_from_config("units", "km", convert=UNITS_BY_NAME.__getitem__),
 )
-"""The option ``--units km|mi``, as :class:`~retropace.core.units.Units`."""
 cadence = option(
     "--cadence auto|rpm|spm",
     "What the file's cadence counts: turns of one foot (rpm), steps of both (spm), or find out.",

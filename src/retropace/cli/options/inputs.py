@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from retropace.cli.options.common import add_options, gather, option
-from retropace.cli.options.param_types import parse_option
+from retropace.cli.options.common import add_options, gather, option, parse_option
 from retropace.cli.sessions.learning import AthleteLearner
 from retropace.cli.terminal.errors import run_each, run_or_exit
 from retropace.config.model import read_config
@@ -26,10 +25,9 @@ if TYPE_CHECKING:
 
 
 def expand_paths(paths: Sequence[str], annotations_path: str | None) -> tuple[list[str], int]:
-    """Return the recordings of all ``paths`` in order, and the number of paths in which no recording was found.
+    """Return the recordings of all ``paths`` in order, and the number of paths, named on stderr, that hold none.
 
-    Each such path is reported on stderr. Raises :class:`click.UsageError` if one annotations file
-    (``annotations_path``) would apply to several recordings.
+    Raises :class:`click.UsageError` if the annotations file would apply to several recordings.
     """
     found = list(run_each(paths, _find_recordings))
     recordings = [recording for group in found for recording in group or ()]

@@ -22,8 +22,7 @@ T = TypeVar("T")
 def analyze_file(path: str, request: AnalysisRequest, athlete: Athlete | None = None) -> list[Analysis]:
     """Return an analysis for each session on foot in the file, or for the requested session alone.
 
-    Raises ``RetropaceError`` if the file or its annotations cannot be read, or if annotations of a single session are
-    given for a file of several.
+    Raises ``RetropaceError``, also if annotations of a single session are given for a file of several.
     """
     activities = read_activities(path, request.session)
     inputs = request.annotation_inputs.collect_for_recording(path)
@@ -35,10 +34,7 @@ def analyze_file(path: str, request: AnalysisRequest, athlete: Athlete | None = 
 
 
 def read_activities(path: str, session: int | None) -> list[Activity]:
-    """Return the running and walking sessions of a file, or only that with a number (the first is 1).
-
-    Raises ``RetropaceError`` if the file cannot be read or has no such session.
-    """
+    """Return the running and walking sessions of a file, or that with a number from 1; raises ``RetropaceError``."""
     return choose(read_all(path), session)
 
 

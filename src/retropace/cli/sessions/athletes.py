@@ -14,12 +14,7 @@ from retropace.core.parameters import CleanParameters, Settings
 from retropace.core.sanitize import strip_control_chars
 from retropace.core.units import format_count
 from retropace.labelling.athlete import Athlete, TrainingSession
-from retropace.labelling.athlete_file import athlete_path, athletes_dir, forget_athlete, read_athlete, write_athlete
-
-
-def find_athlete_files() -> list[str]:
-    """Return the sorted paths of the athletes that are known by name."""
-    return sorted(str(path) for path in athletes_dir().glob("*.json")) if athletes_dir().is_dir() else []
+from retropace.labelling.athlete_file import athlete_path, forget_athlete, read_athlete, write_athlete
 
 
 def read_known_athlete(name: str) -> tuple[Athlete, bytes, Path]:

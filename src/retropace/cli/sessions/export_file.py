@@ -36,10 +36,7 @@ class ExportRequest:
 
 
 def build_export(request: ExportRequest, form: str, simplify_m: float, athlete: Athlete | None) -> tuple[bytes, str]:
-    """Return an export in one of :data:`FORMATS`, and a sentence on what it lacks, or ""; raises ``RetropaceError``.
-
-    Lines in GeoJSON deviate from the recorded ones by at most ``simplify_m`` metres.
-    """
+    """Return an export in one of :data:`FORMATS`, and a sentence on what it lacks, or ""; raises ``RetropaceError``."""
     analyses = analyze_file(request.file, request.analysis, athlete)
     analysis = require_single(analyses, request.file)
     privacy_filter, has_samples = request.privacy_filter, request.rows == "samples"

@@ -38,15 +38,6 @@ class ReportRequest:
     """Address of the map's tiles, with ``{z}``, ``{x}`` and ``{y}``."""
 
 
-@dataclass(frozen=True, slots=True)
-class ReportPage:
-    """An HTML report, its subject, and sentences about activities left out because they are there twice."""
-
-    data: bytes
-    subject: str
-    notes: tuple[str, ...]
-
-
 def build_sections(path: str, request: ReportRequest, athlete: Athlete | None, count: int) -> list[ActivitySection]:
     """Return the section of each session of a recording, for a page about ``count``; raises ``RetropaceError``."""
     share = min(1.0, ACTIVITIES_AT_FULL_DETAIL / max(count, 1))
@@ -63,8 +54,13 @@ def build_sections(path: str, request: ReportRequest, athlete: Athlete | None, c
     ]
 
 
-def build_page(sections: Sequence[ActivitySection], failed_paths: Sequence[str], request: ReportRequest) -> ReportPage:
-    """Return the page of these sections, which also names the recordings that could not be analysed."""
+def build_page(
+    sections: Sequence[ActivitySection], failed_paths: Sequence[str], request: ReportRequest
+) -> tuple[bytes, str, list[str]]:
+    """Return the page of these sections, its subject, and a sentence for each section that was there twice.
+
+    The page also names the recordings that could not be analysed.
+    """
     sections, notes = drop_duplicates(list(sections))
     names = [Path(path).name for path in failed_paths]
     failures = [f"{name}: could not be analysed; 'retropace inspect {name}' says why" for name in names]
@@ -76,7 +72,7 @@ def build_page(sections: Sequence[ActivitySection], failed_paths: Sequence[str],
         tile_url=request.tiles,
     )
     subject = f"{len(sections)} activities" if len(sections) > 1 else sections[0].title
-    return ReportPage(page.encode(), subject, tuple(notes))
+    return page.encode(), subject, notes
 
 
 def is_report(path: Path) -> bool:

@@ -167,9 +167,9 @@ def list_annotations(request: SidecarRequest) -> tuple[ListedAnnotation, ...]:
 def run_editor(
     request: SidecarRequest, page: PageRequest, inputs: Sequence[AnnotationInput], on_ready: Callable[[str], None]
 ) -> tuple[int, int]:
-    """Serve the page until it is closed or Ctrl-C is pressed; return the numbers of edits and of annotations then.
+    """Serve the page, tell ``on_ready`` its address, and return the numbers of edits and annotations when it is closed.
 
-    ``on_ready`` is called with the page's address once it can be opened. Raises ``RetropaceError``.
+    Raises ``RetropaceError`` if the recording cannot be read or the annotations cannot be written.
     """
     from retropace.editor.editor import Editor  # only the page needs the editor
     from retropace.editor.server import serve

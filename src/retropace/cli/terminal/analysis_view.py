@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from retropace.analysis.pipeline import Analysis
-from retropace.cli.terminal.console import TextOutput, open_text_output
-from retropace.cli.terminal.direction_strip import build_legend, build_strip
-from retropace.cli.terminal.tables import print_table
+from retropace.cli.terminal.console import TextOutput, open_text_output, print_table
+from retropace.cli.terminal.graphs import build_legend, build_strip, print_graphs
 from retropace.core.activity import Activity
 from retropace.core.cleaned_activity import CleanedActivity
 from retropace.core.units import Units, format_duration
@@ -47,8 +46,6 @@ def print_analysis(output: TextOutput, analysis: Analysis, view: AnalysisView) -
     units = view.units
     print_headline(output, analysis.activity, analysis.cleaned, units)
     if output.is_terminal if view.graphs is None else view.graphs:
-        from retropace.cli.terminal.graphs import print_graphs
-
         print_graphs(output, analysis, units)
     else:
         output.print_line(build_strip(analysis.segments, min(STRIP_WIDTH, output.width), output.is_coloured))

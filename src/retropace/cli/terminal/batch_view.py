@@ -15,9 +15,8 @@ import click
 from retropace.cli.sessions.library_queries import check_folders, read_tables, write_tables
 from retropace.cli.sessions.output_paths import shorten_path
 from retropace.cli.sessions.requests import BatchView
-from retropace.cli.terminal.console import open_text_output, print_line, print_text, print_written
+from retropace.cli.terminal.console import open_text_output, print_line, print_tables, print_text, print_written
 from retropace.cli.terminal.errors import EXIT_FAILURE, print_error
-from retropace.cli.terminal.tables import print_tables
 from retropace.core.segments import DIRECTIONS
 from retropace.core.units import Units, format_count, format_duration
 from retropace.library import Library
@@ -97,7 +96,6 @@ def _stop_on_signal(run: BatchRun) -> Iterator[None]:
 
 
 def _print_summary(summary: BatchSummary, units: Units) -> None:
-    """Print the summary as tables."""
     tables = [_build_headline(summary)]
     if summary.activities:
         tables.append(_build_directions_table(summary, units))
@@ -120,7 +118,6 @@ def _print_json_document(summary: BatchSummary, activity_rows: Iterable[dict[str
 
 
 def _format_example(group: FailureGroup) -> str:
-    """Return path and message of a group's first failure."""
     return f"{shorten_path(group.example_paths[0])}: {group.message}"
 
 

@@ -6,20 +6,22 @@ import json
 import os
 import sys
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from retropace.core.sanitize import strip_control_chars
+from retropace.output.tables.text_table import TextTable
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from retropace.output.tables.text_table import TextTable
-
 PIPED_WIDTH = 1000
 """Width in characters that is assumed for piped output, so large that no table cell is cut off."""
+DIRECTION_COLOURS = {"forward": "#56b4e9", "backward": "#e69f00", "rest": "#999999", "unknown": "#666666"}
+"""Colours (RGB) of the directions; they can be told apart with any colour vision (Okabe & Ito 2008)."""
 StyledLine = tuple[tuple[str, str], ...]
 """A line as consecutive pairs of text and style (a colour or another style of rich; empty for none)."""
 
@@ -105,11 +107,9 @@ class _TerminalOutput(TextOutput):
         self.is_coloured = console.is_terminal and console.color_system is not None and not console.no_color
 
     def print(self, text: str = "", *, style: str = "", soft_wrap: bool = False) -> None:
-        """Print text in a style of Rich."""
         self.console.print(strip_control_chars(text), style=style or None, soft_wrap=soft_wrap)
 
     def print_line(self, styled_line: StyledLine) -> None:
-        """Print a line of pieces, each in its own style."""
         from rich.text import Text
 
         self.console.print(Text.assemble(*styled_line))
@@ -136,13 +136,10 @@ class _TerminalOutput(TextOutput):
 def format_table(table: TextTable, gap: int) -> str:
     """Return header and rows as text, with ``gap`` blanks between two columns and none at the end of a line.
 
-    Example::
-
-        >>> from retropace.output.tables.text_table import TextTable
-        >>> print(format_table(TextTable("", ("lap", "distance"), (("1", "400 m"), ("12", "1.2 km"))), gap=2))
-        lap  distance
-        1       400 m
-        12     1.2 km
+    >>> print(format_table(TextTable("", ("lap", "distance"), (("1", "400 m"), ("12", "1.2 km"))), gap=2))
+    lap  distance
+    1       400 m
+    12     1.2 km
     """
     widths = measure_columns(table)
     lines = []
@@ -162,9 +159,58 @@ def measure_columns(table: TextTable) -> list[int]:
 
 
 def _measure_width(text: str) -> int:
-    """Return how many terminal columns a text fills, two for each wide character."""
     if text.isascii():
         return len(text)
     from rich.cells import cell_len
 
     return cell_len(text)
+
+
+def print_tables(output: TextOutput, tables: Sequence[TextTable], gap: int = 2) -> None:
+    """Print each table with its title and footer, separated by blank lines; ``gap`` blanks separate the columns."""
+    for number, table in enumerate(tables):
+        if number:
+            output.print()
+        if table.title:
+            output.print(table.title, style="bold", soft_wrap=True)
+        if table.rows:
+            print_table(output, table, gap)
+        for line in table.footer:
+            output.print(line, soft_wrap=True)
+
+
+def print_table(output: TextOutput, table: TextTable, gap: int = 2) -> None:
+    """Print the header and the rows, coloured by direction, without optional columns that do not fit the output."""
+    table = replace(table, rows=tuple(tuple(map(strip_control_chars, row)) for row in table.rows))
+    for name in table.optional_columns:
+        if sum(measure_columns(table)) + gap * len(table.names) <= output.width:  # rich adds a gap after the last too
+            break
+        table = table.drop_column(name)
+    names = table.row_styles or [""] * len(table.rows)
+    styles = ["bold" if name == "whole" else DIRECTION_COLOURS.get(name, "") for name in names]
+    output.print_table(table, styles, gap)
+
+
+def format_markdown(tables: Sequence[TextTable], level: int = 3) -> str:
+    """Return the tables as Markdown text, their titles as headings of the given level (1 to 6)."""
+    parts = []
+    for table in tables:
+        if table.title:
+            parts.append(f"{'#' * level} {_escape(table.title)}")
+        if table.rows:
+            align = ["---" if column in table.left_aligned else "---:" for column in range(len(table.names))]
+            parts.append("\n".join(_format_row(row) for row in (table.names, align, *table.rows)))
+        parts += [_escape(line) for line in table.footer]
+    return "\n\n".join(parts) + "\n"
+
+
+def _format_row(cells: Sequence[str]) -> str:
+    return "| " + " | ".join(_escape(cell) for cell in cells) + " |"
+
+
+def _escape(text: str) -> str:
+    """Return the text with the characters escaped that are markup in Markdown."""
+    escaped = strip_control_chars(text)
+    for character in "\\|*_<>`":
+        escaped = escaped.replace(character, f"\\{character}")
+    return escaped

@@ -57,10 +57,7 @@ def run_or_exit(path: str, action: Callable[P, Result], *args: P.args, **kwargs:
 def run_each(
     paths: Sequence[str], action: Callable[[str], Result], progress_label: str = ""
 ) -> Iterator[Result | None]:
-    """Call an action on each path and yield its result, or None, with one sentence on stderr, if it raises.
-
-    With a ``progress_label``, a terminal shows the progress over several paths.
-    """
+    """Yield the result of an action on each path as :func:`run_or_report`; a ``progress_label`` shows the progress."""
     hidden = not progress_label or len(paths) < 2 or not sys.stderr.isatty()
     with click.progressbar(paths, file=sys.stderr, label=progress_label, hidden=hidden) as shown_paths:
         for path in shown_paths:

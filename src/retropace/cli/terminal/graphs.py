@@ -1,4 +1,4 @@
-"""Bar graphs of pace and cadence over the session, aligned with the cells of the direction strip."""
+"""The direction strip, the session as a line of equal time cells, and graphs of pace and cadence above it."""
 
 from __future__ import annotations
 
@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from retropace.cli.terminal.console import StyledLine
-from retropace.cli.terminal.direction_strip import DIRECTION_COLOURS, build_strip, compute_cells
+from retropace.cli.terminal.console import DIRECTION_COLOURS, StyledLine
+from retropace.core.segments import Segments
 from retropace.core.spans import FloatArray, contains, midpoints
 from retropace.core.units import format_duration
-from retropace.output.charts.chart_data import find_axis_limits
 
 if TYPE_CHECKING:
     from retropace.analysis.pipeline import Analysis
@@ -18,6 +17,8 @@ if TYPE_CHECKING:
     from retropace.core.cleaned_activity import CleanedActivity
     from retropace.core.units import Units
 
+DIRECTION_LETTERS = {"forward": "-", "backward": "B", "rest": ".", "unknown": "?"}
+"""Letters of the directions where there are no colours; suspected backward is a lower-case ``b``."""
 BLOCK_CHARACTERS = " ▁▂▃▄▅▆▇█"
 """Characters for the part of a bar in one line of text, from empty to full in eighths of the line."""
 GRAPH_ROWS = 4
@@ -60,11 +61,10 @@ def _build_labels(name: str, low: float, high: float, units: Units) -> tuple[str
 
 
 def compute_scale(values: FloatArray, samples: FloatArray, channel: str) -> tuple[float, float]:
-    """Return the limits of the axis of the means ``values``, the upper one at most that of all records, ``samples``.
+    """Return the limits of the axis of the means ``values``, the upper one at most that of all records, ``samples``."""
+    from retropace.output.charts.chart_data import find_axis_limits  # the strip alone needs no charts
 
-    Among so few means an outlier cannot be told. Both limits are 0 if no value is above 0.
-    """
-    low, high = find_axis_limits(values, channel)
+    low, high = find_axis_limits(values, channel)  # among so few means an outlier cannot be told
     return low, min(high, find_axis_limits(samples[samples > 0.0], channel)[1])
 
 
@@ -88,10 +88,8 @@ def compute_column_means(cleaned: CleanedActivity, width: int) -> dict[str, Floa
 def build_bars(values: FloatArray, low: float, high: float, rows: int = GRAPH_ROWS) -> list[str]:
     """Return bars from ``low`` up to each value, in eighths of a line, as lines of text, the highest line first.
 
-    Example::
-
-        >>> build_bars(np.array([0.0, 1.0, 2.0, 4.0]), 0.0, 4.0, rows=2)
-        ['   █', ' ▄██']
+    >>> build_bars(np.array([0.0, 1.0, 2.0, 4.0]), 0.0, 4.0, rows=2)
+    ['   █', ' ▄██']
     """
     heights = np.nan_to_num((values - low) / (high - low)) * 8 * rows
     eighths = np.clip(np.where(heights > 0.0, np.maximum(np.round(heights), 1.0), 0.0), 0.0, 8.0 * rows).astype(int)
@@ -120,3 +118,44 @@ def build_time_axis(elapsed_s: float, width: int) -> str:
 
 def _prepend_gutter(text: str, styled_line: StyledLine) -> StyledLine:
     return (f"{text:>{GUTTER_COLUMNS - 1}} ", "dim"), *styled_line
+
+
+def compute_cells(segments: Segments, width: int) -> list[tuple[str, bool]]:
+    """Return, for each of ``width`` equal time cells, the direction drawn in it and whether that is only suspected.
+
+    It is the direction that fills most of the cell; backward counts double, so that a short rep remains visible.
+    """
+    edges = np.linspace(segments.edges_s[0], segments.edges_s[-1], width + 1)
+    start_s, end_s = np.maximum(edges[:-1, None], segments.start_s), np.minimum(edges[1:, None], segments.end_s)
+    weights_s = np.clip(end_s - start_s, 0.0, None) * np.where(segments.direction == "backward", 2.0, 1.0)
+    cells: list[tuple[str, bool]] = []
+    for row in weights_s:
+        total = {name: float(row[segments.direction == name].sum()) for name in DIRECTION_LETTERS}
+        direction = max(total, key=lambda name: total[name])
+        suspected_s = float(row[(segments.direction == direction) & (segments.basis == "suspected")].sum())
+        cells.append((direction, suspected_s > 0.5 * total[direction]))
+    return cells
+
+
+def build_strip(segments: Segments, width: int, is_coloured: bool) -> StyledLine:
+    """Return the direction strip, ``width`` characters wide, as coloured blocks or, without colour, as letters."""
+    return tuple(_build_symbol(*cell, is_coloured) for cell in compute_cells(segments, width))
+
+
+def build_legend(segments: Segments, is_coloured: bool) -> StyledLine:
+    """Return a line that explains the strip's colours or letters, for the directions that occur."""
+    line: list[tuple[str, str]] = []
+    sure = segments.direction[segments.basis != "suspected"]
+    entries = [(name, False) for name in DIRECTION_LETTERS if np.any(sure == name)]
+    if np.any(segments.basis == "suspected"):
+        entries.insert(1, ("backward", True))
+    for number, (name, suspected) in enumerate(entries):
+        line += [("  " if number else "", ""), _build_symbol(name, suspected, is_coloured)]
+        line.append((f" {name}{' suspected' * suspected}", ""))
+    return tuple(line)
+
+
+def _build_symbol(direction: str, suspected: bool, is_coloured: bool) -> tuple[str, str]:
+    if is_coloured:
+        return "▒" if suspected else "█", DIRECTION_COLOURS[direction]
+    return "b" if suspected else DIRECTION_LETTERS[direction], ""
