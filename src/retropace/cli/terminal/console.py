@@ -107,9 +107,11 @@ class _TerminalOutput(TextOutput):
         self.is_coloured = console.is_terminal and console.color_system is not None and not console.no_color
 
     def print(self, text: str = "", *, style: str = "", soft_wrap: bool = False) -> None:
+        """Print text in a style of Rich."""
         self.console.print(strip_control_chars(text), style=style or None, soft_wrap=soft_wrap)
 
     def print_line(self, styled_line: StyledLine) -> None:
+        """Print a line of pieces, each in its own style."""
         from rich.text import Text
 
         self.console.print(Text.assemble(*styled_line))
