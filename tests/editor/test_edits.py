@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from retropace.annotations import AnnotationTable, Label, parse_label, resolve_annotations
 from retropace.annotations.inputs.sidecar_editor import SidecarEditor
 from retropace.core.errors import AnnotationError
-from retropace.editor.edits import EditResult, clear_span, label_span, move_span
+from retropace.editor.edits import EditResult, PlacedSidecar, clear_span, label_span, move_span, place_rows
 from tests.support.lapped_run import lapped_run
 
 BACKWARD = Label("backward")
@@ -25,19 +25,21 @@ def resolve(text: SidecarEditor) -> AnnotationTable:
     return resolve_annotations(text.parse_rows(), lapped_run())[0]
 
 
+def place(rows: str) -> PlacedSidecar:
+    return place_rows(parse_rows(rows), lapped_run(), resolve(parse_rows(rows)))
+
+
 def paint(rows: str, start_s: float, end_s: float, label: str, note: str = "") -> str:
-    text = parse_rows(rows)
-    return to_text(label_span(text, lapped_run(), resolve(text), (start_s, end_s), parse_label(label), note))
+    return to_text(label_span(place(rows), (start_s, end_s), parse_label(label), note))
 
 
 def clear(rows: str, start_s: float, end_s: float) -> str:
-    text = parse_rows(rows)
-    return to_text(clear_span(text, lapped_run(), resolve(text), (start_s, end_s)))
+    return to_text(clear_span(place(rows), (start_s, end_s)))
 
 
 def change(rows: str, number: int, start_s: float, end_s: float, note: str = "") -> str:
-    text = parse_rows(rows)
-    return to_text(move_span(text, lapped_run(), resolve(text), resolve(text)[number], (start_s, end_s), note))
+    placed = place(rows)
+    return to_text(move_span(placed, placed.annotations[number], (start_s, end_s), note))
 
 
 def to_text(result: EditResult) -> str:
@@ -98,12 +100,12 @@ def test_a_note_changes_nothing_else() -> None:
 
 def test_a_distance_said_of_the_whole_is_not_said_of_a_part() -> None:
     text = parse_rows("start,end,label,distance\n5:00,10:00,backward,400\n")
-    result = label_span(text, lapped_run(), resolve(text), (300.0, 360.0), Label("rest"))
+    result = label_span(place_rows(text, lapped_run(), resolve(text)), (300.0, 360.0), Label("rest"))
     assert result.sidecar.to_bytes().decode() == (
         "start,end,label,distance\n5:00.0,6:00.0,rest,\n6:00.0,10:00.0,backward,\n"
     )
     assert result.losses == ("distance=400m was said of the whole stretch and does not hold for a part of it",)
-    moved = move_span(text, lapped_run(), resolve(text), resolve(text)[0], (310.0, 600.0), "")
+    moved = move_span(place_rows(text, lapped_run(), resolve(text)), resolve(text)[0], (310.0, 600.0), "")
     assert "backward,400" in moved.sidecar.to_bytes().decode()  # the same stretch, its edge better known
     assert moved.losses == ()
 
@@ -170,19 +172,20 @@ def test_an_edit_means_what_it_says_and_nothing_else(
     for what, first, seconds, number in edits:
         last = min(first + seconds, 1800)
         before = resolve(text)
+        placed = place_rows(text, lapped_run(), before)
         try:
             if what == "clear":
-                result = clear_span(text, lapped_run(), before, (first, last))
+                result = clear_span(placed, (first, last))
                 said[first:last] = ""
             elif what == "move":
                 if not before:
                     continue
                 moved = before[number % len(before)]
-                result = move_span(text, lapped_run(), before, moved, (first, last), moved.note)
+                result = move_span(placed, moved, (first, last), moved.note)
                 said[int(np.ceil(moved.start_s)) : int(np.ceil(moved.end_s))] = ""
                 said[first:last] = str(moved.label)
             else:
-                result = label_span(text, lapped_run(), before, (first, last), parse_label(what))
+                result = label_span(placed, (first, last), parse_label(what))
                 said[first:last] = what
         except AnnotationError:
             assert what == "clear"

@@ -65,7 +65,11 @@ def compute_energy(cleaned: CleanedActivity, segments: Segments) -> Energy:
     unknown distance. The range covers both gaits if the gait is unknown, and forward too if backward is only suspected.
     """
     distance_m, moving_s = (cleaned.increments(name, segments.edges_s) for name in ("distance_m", "moving_s"))
-    low, high = segment_costs(segments, mean_grade(cleaned, segments.start_s, segments.end_s))
+    grade = mean_grade(cleaned, segments.start_s, segments.end_s)
+    (walk_low, walk_high), (run_low, run_high) = (_cost_bounds(gait, segments, grade) for gait in MOVING_GAITS)
+    is_gait = [segments.direction == "rest", *(segments.gait == gait for gait in MOVING_GAITS)]
+    low = np.select(is_gait, [0.0, walk_low, run_low], np.minimum(walk_low, run_low))
+    high = np.select(is_gait, [0.0, walk_high, run_high], np.maximum(walk_high, run_high))
     distance_m = np.maximum(distance_m, 0.0)  # interpolation may let a curve fall by a rounding error
     has_no_distance = cleaned.distance_source == "none"
     is_known = (segments.direction != "unknown") & (not has_no_distance)
@@ -80,24 +84,10 @@ def compute_energy(cleaned: CleanedActivity, segments: Segments) -> Energy:
     return Energy(low, high, directions_low, directions_high, float(total_low[0]), float(total_high[0]), is_level)
 
 
-def segment_costs(segments: Segments, grade: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Return the low and the high cost of each segment in kcal/kg/m, at grades in metres of rise per metre."""
-    (walk_low, walk_high), (run_low, run_high) = (_cost_bounds(gait, segments, grade) for gait in MOVING_GAITS)
-    is_gait = [segments.gait == gait for gait in MOVING_GAITS]
-    low = np.select(is_gait, [walk_low, run_low], np.minimum(walk_low, run_low))
-    high = np.select(is_gait, [walk_high, run_high], np.maximum(walk_high, run_high))
-    is_rest = segments.direction == "rest"
-    return np.where(is_rest, 0.0, low), np.where(is_rest, 0.0, high)
-
-
 def forward_cost(gait: str, grade: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Return the low and the high cost of moving forward, in kcal/kg/m, at the gait ``walk`` or ``run``.
 
     Downhill the high end is the ACSM cost on the level, and the low end is the cost by Minetti's polynomial.
-
-    >>> low, high = forward_cost("run", np.zeros(1))
-    >>> round(1000.0 * float(low[0]), 2), round(1000.0 * float(high[0]), 2)
-    (0.8, 1.08)
     """
     litres = (ACSM_LEVEL_ML_PER_KG_M[gait] + ACSM_RISE_ML_PER_KG_M[gait] * np.maximum(grade, 0.0)) / 1000.0
     minetti = np.polyval(MINETTI_COEFFICIENTS[gait], grade) / J_PER_KCAL

@@ -20,7 +20,7 @@ from retropace.core.spans import total_s
 if TYPE_CHECKING:
     from retropace.analysis.pipeline import Analysis
     from retropace.annotations import Annotation
-    from retropace.annotations.model.workout import Workout
+    from retropace.annotations.model.plan import Workout
     from retropace.core.activity import Activity
 
 SCHEMA = "retropace.analysis/1"

@@ -79,21 +79,16 @@ def _parse_json_labelling(text: str, path: str | os.PathLike[str]) -> Labelling:
             np.array([_float_or_nan(row.get(name)) for row in rows if is_analysis])
             for name in ("confidence", "distance_m")
         )
-        totals_m = _parse_totals(document, is_analysis)
+        stated = document.get("directions" if is_analysis else "distance_m") or {}
+        stated_m = {
+            name: _float_or_nan(value.get("distance_m") if is_analysis else value) for name, value in stated.items()
+        }
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise RetropaceError(f"has a span that lacks something ({type(error).__name__}: {error})", path=path) from None
     _check_spans(start_s, end_s, direction, path)
+    totals_m = {name: metres for name, metres in stated_m.items() if math.isfinite(metres)}
     is_known = bool(np.all(np.isfinite(distance_m)))
     return Labelling(start_s, end_s, direction, confidence, totals_m, distance_m if is_known else np.empty(0))
-
-
-def _parse_totals(document: dict[str, Any], is_analysis: bool) -> dict[str, float]:
-    """Return the metres in each direction that the document states."""
-    stated = document.get("directions" if is_analysis else "distance_m") or {}
-    totals_m = {
-        name: _float_or_nan(value.get("distance_m") if is_analysis else value) for name, value in stated.items()
-    }
-    return {name: metres for name, metres in totals_m.items() if math.isfinite(metres)}
 
 
 def _float_or_nan(value: Any) -> float:

@@ -3,8 +3,6 @@
 Adjacent spans of one direction form a stretch; a boundary is a change of direction between two stretches.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -53,7 +51,7 @@ class BoundaryCounts:
         shares = to_json_values({"precision": self.precision, "recall": self.recall, "f1": self.f1})
         return {"true": self.reference, "found": self.estimated, "matched": self.matched, **shares}
 
-    def __add__(self, other: BoundaryCounts) -> BoundaryCounts:
+    def __add__(self, other: "BoundaryCounts") -> "BoundaryCounts":
         matched, reference = self.matched + other.matched, self.reference + other.reference
         return BoundaryCounts(matched, reference, self.estimated + other.estimated)
 
@@ -71,9 +69,6 @@ class Labelling:
     """Total distance of each direction in metres, by direction; empty if unknown."""
     distance_m: FloatArray = field(default_factory=lambda: np.empty(0))
     """Distance of each span in metres, ``(n,)``; empty if unknown."""
-
-    def __len__(self) -> int:
-        return len(self.direction)
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,10 +192,8 @@ def score(truth: Labelling, found: Labelling) -> Scores:
         squared_error = (probability - (reference == "backward")) ** 2
         brier = float(np.sum(squared_error * duration_s) / max(duration_s.sum(), 1e-9))
         reliability = _compute_reliability(span_index, confidence, reference == estimated, duration_s)
-    distances_m = (
-        truth.totals_m or _distances_from_curve(found, truth),
-        found.totals_m or _distances_from_curve(truth, found),
-    )
+    reference_m = truth.totals_m or _distances_from_curve(found, truth)
+    estimated_m = found.totals_m or _distances_from_curve(truth, found)
     return Scores(
         judged_s=float(duration_s.sum()),
         correct_s=float(duration_s[reference == estimated].sum()),
@@ -210,7 +203,8 @@ def score(truth: Labelling, found: Labelling) -> Scores:
                 float(duration_s[reference == name].sum()),
                 float(duration_s[estimated == name].sum()),
                 float(duration_s[(reference == name) & (estimated == name)].sum()),
-                *(metres.get(name, np.nan) for metres in distances_m),
+                reference_m.get(name, np.nan),
+                estimated_m.get(name, np.nan),
             )
             for name in SCORED_DIRECTIONS
         ),
@@ -225,10 +219,7 @@ def score(truth: Labelling, found: Labelling) -> Scores:
 
 
 def fill_unlabelled(reference: Labelling, estimated: Labelling, direction: str) -> Labelling:
-    """Return the reference with its gaps, as far as the estimate labels them, filled with ``direction`` or ``rest``.
-
-    The label is ``rest`` where the estimate is ``rest``, as annotators rarely record standing.
-    """
+    """Return the reference; where only the estimate has a label, with ``rest`` if that is it, else ``direction``."""
     edges_s, labels, estimates, _ = _common_spans(reference, estimated)
     filled = np.select([labels != "", estimates == "rest", estimates != ""], [labels, "rest", direction], "")
     has_label = filled != ""
@@ -238,13 +229,7 @@ def fill_unlabelled(reference: Labelling, estimated: Labelling, direction: str) 
 def match_boundaries(
     reference_s: FloatArray, estimated_s: FloatArray, max_early_s: float, max_late_s: float
 ) -> BoundaryCounts:
-    """Match boundaries one to one, as many as possible, if the estimated one is not too early and not too late.
-
-    As all windows have one length, a greedy match in order does this (Glover 1967, Naval Res Logist Q 14:313).
-
-    >>> match_boundaries(np.array([60.0, 100.0]), np.array([58.0, 80.0]), 3.0, 3.0)
-    BoundaryCounts(matched=1, reference=2, estimated=2)
-    """
+    """Match as many boundaries as possible one to one, greedily in order (Glover 1967, Naval Res Logist Q 14:313)."""
     candidates_s = np.sort(estimated_s)
     matched, index = 0, 0
     for boundary_s in np.sort(reference_s).tolist():
@@ -274,7 +259,7 @@ def _distances_from_curve(source: Labelling, spans: Labelling) -> dict[str, floa
     if len(source.distance_m) == 0:
         return {}
     times_s = np.column_stack((source.start_s, source.end_s)).ravel()
-    curve_m = np.column_stack((np.zeros(len(source)), source.distance_m)).ravel().cumsum()
+    curve_m = np.column_stack((np.zeros(len(source.distance_m)), source.distance_m)).ravel().cumsum()
     distance_m = np.interp(spans.end_s, times_s, curve_m) - np.interp(spans.start_s, times_s, curve_m)
     return {name: float(distance_m[spans.direction == name].sum()) for name in SCORED_DIRECTIONS}
 

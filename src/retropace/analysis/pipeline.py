@@ -26,7 +26,7 @@ from retropace.segmentation.signals import StandardizedSignals, standardize_sign
 
 if TYPE_CHECKING:
     from retropace.annotations import AnnotationInput, AnnotationTable
-    from retropace.annotations.model.workout import Workout
+    from retropace.annotations.model.plan import Workout
     from retropace.labelling.athlete import Athlete
 
 
@@ -127,8 +127,10 @@ def label_activity(
     """Label a segmented activity and sum it up; the other arguments and the errors are those of :func:`analyze`."""
     activity, cleaned, signals = segmented.activity, segmented.cleaned, segmented.signals
     runner = None if athlete is None else athlete.build_runner_model(activity)
-    annotated = find_activity_annotations(annotations, activity, cleaned, signals, segmented.edges_s, settings.label)
-    resolved, rejections = drop_impossible(cleaned, annotated.table)
+    table, workout, warnings = find_activity_annotations(
+        annotations, activity, cleaned, signals, segmented.edges_s, settings.label
+    )
+    resolved, rejections = drop_impossible(cleaned, table)
     segments = label_segments(cleaned, segmented.edges_s, segmented.fine_edges_s, resolved, settings.label, runner)
     # Labelling compares what the device measured, so stated distances are applied only afterwards, to the totals.
     cleaned, overrides = apply_distance_overrides(cleaned, resolved)
@@ -138,12 +140,12 @@ def label_activity(
         signals=standardize_signals(cleaned, settings.segment) if overrides else signals,
         segments=segments,
         annotations=resolved,
-        workout=annotated.workout,
+        workout=workout,
         summary=summarize(cleaned, segments),
         energy=compute_energy(cleaned, segments),
         athlete=athlete,
         borderline=find_borderline(segments, settings.label.review_threshold),
-        warnings=(*cleaned.warnings, *annotated.warnings, *rejections, *overrides),
+        warnings=(*cleaned.warnings, *warnings, *rejections, *overrides),
     )
 
 

@@ -40,7 +40,12 @@ def set_config_value(path: Path, name: str, values: tuple[str, ...]) -> Config:
 
 def unset_config_value(path: Path, name: str) -> Config:
     """Remove a dotted key, if set; return the new config. Raises :class:`RetropaceError` if the file is invalid."""
-    return _edit_file(path, lambda lines, _config: _remove_key(lines, name))
+    table, _, key = name.rpartition(".")
+
+    def remove(document: Any) -> None:
+        (document.get(table, {}) if table else document).pop(key, None)
+
+    return _edit_file(path, lambda lines, _config: _rewrite(lines, _find_block(lines, table), remove))
 
 
 def add_goal(path: Path, goal: Goal) -> Config:
@@ -78,11 +83,7 @@ def remove_goal(path: Path, number: int) -> Config:
 
 
 def parse_config_value(name: str, values: tuple[str, ...]) -> Any:
-    """Convert texts to the value of a dotted key, in its TOML type; raises :class:`RetropaceError` if invalid.
-
-    >>> parse_config_value("max_heart_rate", ("185",))
-    185
-    """
+    """Convert texts to the value of a dotted key, in its TOML type; raises :class:`RetropaceError` if invalid."""
     import tomlkit
 
     table, _, key = name.rpartition(".")
@@ -183,13 +184,6 @@ def _set_key(lines: list[str], name: str, value: Any) -> list[str]:
             first -= 1  # comments right above a table belong to it
         return _insert_paragraph(lines, first, [line])
     return _rewrite(lines, block, lambda document: (document[table] if table else document).update({key: value}))
-
-
-def _remove_key(lines: list[str], name: str) -> list[str]:
-    """Return the lines with a dotted key removed, if it is set."""
-    table, _, key = name.rpartition(".")
-    block = _find_block(lines, table)
-    return _rewrite(lines, block, lambda document: (document.get(table, {}) if table else document).pop(key, None))
 
 
 def _insert_paragraph(lines: list[str], index: int, new_lines: list[str]) -> list[str]:

@@ -109,11 +109,11 @@ class _InvalidKeyError(RetropaceError):
 def _build_config(document: dict[str, Any]) -> Config:
     """Return the config that a parsed file defines; raises :class:`_InvalidKeyError` for the first invalid value."""
     fields: dict[str, tuple[str, Callable[[Any], Any]]] = {
-        "units": ("units", validate_units),
-        "weight": ("weight_kg", validate_weight_kg),
-        "max_heart_rate": ("max_heart_rate_bpm", validate_heart_rate_bpm),
-        "athlete": ("athlete", validate_athlete),
-        "home_zones": ("home_zones", validate_home_zones),
+        "units": ("units", _validate_units),
+        "weight": ("weight_kg", _validate_weight_kg),
+        "max_heart_rate": ("max_heart_rate_bpm", _validate_heart_rate_bpm),
+        "athlete": ("athlete", _validate_athlete),
+        "home_zones": ("home_zones", _validate_home_zones),
         "timezone": ("timezone", validate_time_zone),
     }
     _check_keys(document, (*CONFIG_KEYS, "privacy", "goals"))
@@ -123,8 +123,8 @@ def _build_config(document: dict[str, Any]) -> Config:
     if not isinstance(privacy, dict):
         raise _InvalidKeyError("privacy is a table: write [privacy] and its settings below", "privacy")
     _check_keys(privacy, PRIVACY_KEYS, "privacy")
-    zones = _validate(validate_privacy_zones, privacy.get("hide_around", []), "privacy", "hide_around")
-    ends_m = _validate(validate_hidden_ends_m, privacy.get("hide_ends", 0), "privacy", "hide_ends")
+    zones = _validate(_validate_privacy_zones, privacy.get("hide_around", []), "privacy", "hide_around")
+    ends_m = _validate(_validate_hidden_ends_m, privacy.get("hide_ends", 0), "privacy", "hide_ends")
     tables = document.get("goals", [])
     if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
         raise _InvalidKeyError("goals are tables: write [[goals]] and what each of them asks for below", "goals")
@@ -154,38 +154,33 @@ def _validate(validate: Callable[[Any], Any], value: Any, *key_path: str | int) 
         raise _InvalidKeyError(error.message, *key_path) from None
 
 
-def validate_units(value: Any) -> str:
-    """Return the value if it is ``km`` or ``mi``, or raise :class:`RetropaceError`."""
+def _validate_units(value: Any) -> str:
     if value not in ("km", "mi"):
         raise RetropaceError('units is "km" or "mi"')
     return str(value)
 
 
-def validate_weight_kg(value: Any) -> float:
-    """Parse a runner's weight to kilograms, or raise :class:`RetropaceError`."""
+def _validate_weight_kg(value: Any) -> float:
     weight = None if isinstance(value, bool) else parse_weight_kg(str(value))
     if weight is None:
         raise RetropaceError('weight is that of a runner: 70, "70kg" or "154lb"')
     return weight
 
 
-def validate_heart_rate_bpm(value: Any) -> int:
-    """Return the value if it is a plausible maximal heart rate (bpm), or raise :class:`RetropaceError`."""
+def _validate_heart_rate_bpm(value: Any) -> int:
     low, high = MAX_HEART_RATE_RANGE_BPM
     if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
         raise RetropaceError(f"max_heart_rate is a whole number of beats a minute from {low} to {high}: 185")
     return value
 
 
-def validate_athlete(value: Any) -> str:
-    """Return a runner's name without surrounding spaces, or raise :class:`RetropaceError`."""
+def _validate_athlete(value: Any) -> str:
     if not isinstance(value, str) or not value.strip() or not value.isprintable():
         raise RetropaceError('athlete is a name: "anna"')
     return value.strip()
 
 
-def validate_home_zones(value: Any) -> bool:
-    """Return the value if it is true or false, or raise :class:`RetropaceError`."""
+def _validate_home_zones(value: Any) -> bool:
     if not isinstance(value, bool):
         raise RetropaceError("home_zones is true or false")
     return value
@@ -201,15 +196,13 @@ def validate_time_zone(value: Any) -> str:
         raise RetropaceError('timezone is the name of one: "Europe/Berlin" or "UTC"') from None
 
 
-def validate_privacy_zones(value: Any) -> tuple[Any, ...]:
-    """Parse texts to places whose positions are hidden, or raise :class:`RetropaceError`."""
+def _validate_privacy_zones(value: Any) -> tuple[Any, ...]:
     if not isinstance(value, list) or not all(isinstance(text, str) for text in value):
         raise RetropaceError('privacy.hide_around is a list of texts: ["48.137,11.575,300m"]')
     return tuple(parse_privacy_zone(text) for text in value)
 
 
-def validate_hidden_ends_m(value: Any) -> float:
-    """Parse how many metres to hide at both ends of the route, or raise :class:`RetropaceError`."""
+def _validate_hidden_ends_m(value: Any) -> float:
     if isinstance(value, bool) or not isinstance(value, (int, float, str)):
         raise RetropaceError('privacy.hide_ends is a distance: "200m"')
     return parse_metres(str(value))

@@ -1,5 +1,6 @@
 """Search for the lines of a statement in a TOML text: the shortest valid beginning with a key ends with it."""
 
+import contextlib
 import re
 import tomllib
 from typing import Any
@@ -29,8 +30,8 @@ def find_statement_lines(text: str, key_path: TomlPath) -> tuple[int, int] | Non
             parsed_chars += ends[count]
             if parsed_chars > MAX_PARSED_CHARS:
                 return None
-            beginning = _try_parse(text[: ends[count]])
-            if beginning is not None:
+            with contextlib.suppress(tomllib.TOMLDecodeError):
+                beginning = tomllib.loads(text[: ends[count]])
                 break
         else:
             break  # the whole range is one statement
@@ -44,14 +45,6 @@ def find_statement_lines(text: str, key_path: TomlPath) -> tuple[int, int] | Non
 def split_lines(text: str) -> list[str]:
     """Return the lines with their ends; only line feeds end a line in TOML, unlike in ``str.splitlines``."""
     return re.findall(r"[^\n]*\n|[^\n]+", text)
-
-
-def _try_parse(text: str) -> dict[str, Any] | None:
-    """Parse a TOML text; None if it is not valid."""
-    try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError:
-        return None
 
 
 def _has_key(document: Any, key_path: TomlPath) -> bool:

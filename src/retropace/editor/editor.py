@@ -1,33 +1,36 @@
 """Editing of one recording's annotations: its sidecar file, the analysis that results from it, and undo."""
 
-from __future__ import annotations
-
 import hashlib
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from retropace.analysis.pipeline import Analysis, SegmentedActivity, label_activity, segment_activity
+from retropace.analysis.pipeline import Analysis, label_activity, segment_activity
+from retropace.annotations import AnnotationInput
 from retropace.annotations.inputs.sidecar import read_bytes
 from retropace.annotations.inputs.sidecar_editor import SidecarEditor
 from retropace.annotations.language.labels import parse_label
 from retropace.annotations.model.annotation import Annotation
+from retropace.core.activity import Activity
 from retropace.core.atomic_write import atomic_write
 from retropace.core.errors import RetropaceError
+from retropace.core.parameters import Settings
 from retropace.core.sanitize import strip_control_chars
 from retropace.core.units import format_duration
-from retropace.editor.edits import EditResult, clear_span, is_same_span, label_span, move_span
-
-if TYPE_CHECKING:
-    from retropace.annotations import AnnotationInput
-    from retropace.core.activity import Activity
-    from retropace.core.cleaned_activity import CleanedActivity
-    from retropace.core.parameters import Settings
-    from retropace.labelling.athlete import Athlete
+from retropace.editor.edits import (
+    EditResult,
+    PlacedSidecar,
+    clear_span,
+    is_same_span,
+    label_span,
+    move_span,
+    place_rows,
+)
+from retropace.labelling.athlete import Athlete
 
 MAX_VERSIONS = 50
 """The number of latest versions of the annotations that are kept; a page that shows an older one cannot edit."""
@@ -116,12 +119,12 @@ class Editor:
     def label_span(self, version: int, start_s: float, end_s: float, label: str, note: str = "") -> tuple[str, ...]:
         """Label a span (elapsed seconds), as a page showing ``version`` asks; return sentences on what was lost."""
         parsed_label, span = parse_label(label), (start_s, end_s)
-        return self._edit(version, span, lambda: label_span(*self._get_edit_inputs(), span, parsed_label, note))
+        return self._edit(version, span, lambda: label_span(self._place_rows(), span, parsed_label, note))
 
     def clear_span(self, version: int, start_s: float, end_s: float) -> tuple[str, ...]:
         """Remove the labels of a span as :meth:`label_span` sets them."""
         span = (start_s, end_s)
-        return self._edit(version, span, lambda: clear_span(*self._get_edit_inputs(), span))
+        return self._edit(version, span, lambda: clear_span(self._place_rows(), span))
 
     def move_span(self, version: int, number: int, start_s: float, end_s: float, note: str) -> tuple[str, ...]:
         """Give a span and a note to the annotation with index ``number`` in ``version``, as :meth:`label_span` does."""
@@ -133,8 +136,9 @@ class Editor:
 
         def edit() -> EditResult:
             for annotation in self.snapshot.analysis.annotations:
-                if _is_same_annotation(annotation, original):
-                    return move_span(*self._get_edit_inputs(), annotation, span, note)
+                is_same = (annotation.label, annotation.origin.kind) == (original.label, original.origin.kind)
+                if is_same and is_same_span(annotation.span, original.span):
+                    return move_span(self._place_rows(), annotation, span, note)
             raise ConflictError("what was to be changed is no longer there")
 
         affected_span = (min(start_s, original.start_s), max(end_s, original.end_s))
@@ -204,21 +208,15 @@ class Editor:
         analysis = label_activity(self.segmented, inputs, self._settings, self._athlete)
         return EditorSnapshot(version, analysis, sidecar, file_bytes, external_change)
 
-    def _get_edit_inputs(self) -> tuple[SidecarEditor, CleanedActivity, Sequence[Annotation]]:
+    def _place_rows(self) -> PlacedSidecar:
         # Locations given as a distance refer to the watch's distance, not to one corrected by annotations.
-        return self.snapshot.sidecar, self.segmented.cleaned, self.snapshot.analysis.annotations
+        return place_rows(self.snapshot.sidecar, self.segmented.cleaned, self.snapshot.analysis.annotations)
 
     def _describe_external_change(self, file_bytes: bytes | None) -> str:
         if file_bytes == self.snapshot.file_bytes:
             return ""
         event = "was taken away" if file_bytes is None else "was changed"
         return f"{self.path.name} {event} by somebody else: this is what it says now."
-
-
-def _is_same_annotation(first: Annotation, second: Annotation) -> bool:
-    if first.label != second.label or first.origin.kind != second.origin.kind:
-        return False
-    return is_same_span(first.span, second.span)
 
 
 def _summarize_within(
@@ -241,7 +239,11 @@ def snapshot_to_dict(editor: Editor) -> dict[str, Any]:
     """The editor's state as values for :func:`json.dumps`; its texts are not escaped for HTML."""
     snapshot = editor.snapshot
     analysis = snapshot.analysis
-    document = analysis.to_dict()
+    document, segmented = analysis.to_dict(), editor.segmented
+    # Dragged edges snap to changes of speed or cadence, and to the ends of laps.
+    laps_s = [lap.end_s for lap in segmented.cleaned.laps]
+    edges = np.concatenate((segmented.edges_s, segmented.fine_edges_s, laps_s))
+    inside = edges[(edges >= 0.0) & (edges <= segmented.cleaned.elapsed_s)]
     return {
         "version": snapshot.version,
         "axis": hash_distance_axis(analysis),
@@ -261,18 +263,10 @@ def snapshot_to_dict(editor: Editor) -> dict[str, Any]:
             }
             for number, annotation in enumerate(document["annotations"])
         ],
-        "change_points_s": _find_snap_times_s(editor.segmented),
+        "change_points_s": np.unique(np.round(inside, 1)).tolist(),
         "can_undo": editor.can_undo,
         "can_redo": editor.can_redo,
         "sidecar": strip_control_chars(str(editor.path)),
         "changed_outside": strip_control_chars(snapshot.external_change),
         "problem": strip_control_chars(snapshot.problem),
     }
-
-
-def _find_snap_times_s(segmented: SegmentedActivity) -> list[float]:
-    """The times (elapsed seconds) to which dragged edges snap: changes of speed or cadence, and the ends of laps."""
-    laps_s = [lap.end_s for lap in segmented.cleaned.laps]
-    edges = np.concatenate((segmented.edges_s, segmented.fine_edges_s, laps_s))
-    inside = edges[(edges >= 0.0) & (edges <= segmented.cleaned.elapsed_s)]
-    return [float(edge) for edge in np.unique(np.round(inside, 1))]

@@ -49,29 +49,22 @@ class _PlacedRow:
 
 
 @dataclass(frozen=True, slots=True)
-class _PlacedSidecar:
-    """A sidecar whose rows are placed on the time axis of its activity."""
+class PlacedSidecar:
+    """A sidecar whose rows are placed on the time axis of its activity, and the annotations of the analysis."""
 
     sidecar: SidecarEditor
     cleaned: CleanedActivity
+    annotations: Sequence[Annotation]
     rows: list[_PlacedRow]
 
 
-def label_span(
-    sidecar: SidecarEditor,
-    cleaned: CleanedActivity,
-    annotations: Sequence[Annotation],
-    span: tuple[float, float],
-    label: Label,
-    note: str = "",
-) -> EditResult:
+def label_span(placed: PlacedSidecar, span: tuple[float, float], label: Label, note: str = "") -> EditResult:
     """Return the sidecar changed so that ``span`` (elapsed seconds) has the label.
 
-    ``annotations`` are those of the analysis. A row with the same span gets the new label, an overlapping row with the
-    same label is extended. Raises :class:`AnnotationError` if the span is shorter than ``MIN_STRETCH_S``.
+    A row with the same span gets the new label, an overlapping row with the same label is extended. Raises
+    :class:`AnnotationError` if the span is shorter than ``MIN_STRETCH_S``.
     """
-    placed = _place_rows(sidecar, cleaned, annotations)
-    span = _clip_span(span, cleaned)
+    span = _clip_span(span, placed.cleaned)
     for row in placed.rows:
         if len(row.spans) == 1 and is_same_span(row.spans[0].tolist(), span):
             return _replace_span(placed, span, SidecarRow(label, note, row.annotation.attributes), row.number)
@@ -88,47 +81,37 @@ def label_span(
     if len(pieces) == 1:
         row, piece = pieces[0]
         if len(row.spans) == 1 and row.annotation.note == note and is_same_span(piece, span):
-            return EditResult(sidecar)
+            return EditResult(placed.sidecar)
     return _replace_span(placed, span, SidecarRow(label, note, NO_ATTRIBUTES, _format_span(span)))
 
 
-def clear_span(
-    sidecar: SidecarEditor, cleaned: CleanedActivity, annotations: Sequence[Annotation], span: tuple[float, float]
-) -> EditResult:
+def clear_span(placed: PlacedSidecar, span: tuple[float, float]) -> EditResult:
     """Return the sidecar without labels in ``span``; raises :class:`AnnotationError` if there were none."""
-    placed = _place_rows(sidecar, cleaned, annotations)
-    span = _clip_span(span, cleaned)
+    span = _clip_span(span, placed.cleaned)
     if not any(_overlaps(row, span) for row in placed.rows):
-        for other in annotations:
+        for other in placed.annotations:
             if _compute_overlap_s(other.span, span) > EDGE_TOLERANCE_S:
                 raise AnnotationError(f"{other.origin} says {other.label}, not the sidecar: label it otherwise instead")
         raise AnnotationError("nothing is marked there")
     return _replace_span(placed, span, None)
 
 
-def move_span(
-    sidecar: SidecarEditor,
-    cleaned: CleanedActivity,
-    annotations: Sequence[Annotation],
-    target: Annotation,
-    span: tuple[float, float],
-    note: str,
-) -> EditResult:
+def move_span(placed: PlacedSidecar, target: Annotation, span: tuple[float, float], note: str) -> EditResult:
     """Return the sidecar with ``target`` moved to a span (elapsed s); raises :class:`AnnotationError` if absent."""
-    placed = _place_rows(sidecar, cleaned, annotations)
     row = next((row for row in placed.rows if row.annotation.origin == target.origin), None)
     if row is None:
         raise AnnotationError(f"{target.origin} says {target.label}, not the sidecar: mark it anew instead")
     if is_same_span(target.span, span):
-        return EditResult(sidecar.replace_row(row.number, [SidecarRow(target.label, note, row.annotation.attributes)]))
-    span = _clip_span(span, cleaned)
+        new_row = SidecarRow(target.label, note, row.annotation.attributes)
+        return EditResult(placed.sidecar.replace_row(row.number, [new_row]))
+    span = _clip_span(span, placed.cleaned)
     attributes = row.annotation.attributes if len(row.spans) == 1 else _drop_distance(row.annotation.attributes)
     new_row = SidecarRow(target.label, note, attributes, _format_span(span))
     return _replace_span(placed, span, new_row, row.number, extra_span=target.span)
 
 
 def _replace_span(
-    placed: _PlacedSidecar,
+    placed: PlacedSidecar,
     span: tuple[float, float],
     new_row: SidecarRow | None,
     row_number: int | None = None,
@@ -151,7 +134,8 @@ def _replace_span(
         removed = [span] if extra_span is None or row.number != row_number else [span, extra_span]
         # A new row without bounds keeps those of the row it replaces, of which nothing else remains.
         keeps_bounds = row.number == row_number and new_row is not None and new_row.bounds is None
-        remaining = [] if keeps_bounds else _find_remaining(row, union(as_spans(removed)))
+        outside = [] if keeps_bounds else subtract(union(row.spans), union(as_spans(removed))).tolist()
+        remaining = [(start_s, end_s) for start_s, end_s in outside if end_s - start_s >= MIN_STRETCH_S]
         attributes = row.annotation.attributes
         if remaining and attributes.distance_m is not None:
             losses.append(f"{attributes} was said of the whole stretch and does not hold for a part of it")
@@ -189,14 +173,15 @@ def _pin_open_ends(
     return sidecar
 
 
-def _place_rows(sidecar: SidecarEditor, cleaned: CleanedActivity, annotations: Sequence[Annotation]) -> _PlacedSidecar:
+def place_rows(sidecar: SidecarEditor, cleaned: CleanedActivity, annotations: Sequence[Annotation]) -> PlacedSidecar:
+    """Place the rows of a sidecar; ``annotations`` are those of the analysis of the activity."""
     rows = sidecar.parse_rows()
     located = locate_annotations(rows, cleaned, [])
     placed_rows = [
         _PlacedRow(number, row, _collect_spans(located, row.origin), _collect_spans(annotations, row.origin))
         for number, row in enumerate(rows, 1)
     ]
-    return _PlacedSidecar(sidecar, cleaned, placed_rows)
+    return PlacedSidecar(sidecar, cleaned, annotations, placed_rows)
 
 
 def _collect_spans(annotations: Sequence[Annotation], origin: Origin) -> Spans:
@@ -215,12 +200,6 @@ def _clip_span(span: tuple[float, float], cleaned: CleanedActivity) -> tuple[flo
 def _overlaps(row: _PlacedRow, span: tuple[float, float]) -> bool:
     pieces = np.concatenate((row.raw_spans, row.effective_spans)).tolist()
     return any(_compute_overlap_s(piece, span) > EDGE_TOLERANCE_S for piece in pieces)
-
-
-def _find_remaining(row: _PlacedRow, removed: Spans) -> list[tuple[float, float]]:
-    """What is left of a row's spans outside ``removed``; remainders shorter than ``MIN_STRETCH_S`` are dropped."""
-    remaining = subtract(union(row.spans), removed).tolist()
-    return [(start_s, end_s) for start_s, end_s in remaining if end_s - start_s >= MIN_STRETCH_S]
 
 
 def _compute_overlap_s(first: Sequence[float], second: Sequence[float]) -> float:

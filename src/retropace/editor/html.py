@@ -1,10 +1,8 @@
 """The HTML of the annotation page, and the scripts and styles that it loads."""
 
-from __future__ import annotations
-
 from functools import cache
-from typing import TYPE_CHECKING
 
+from retropace.analysis.pipeline import Analysis
 from retropace.core.sanitize import strip_control_chars
 from retropace.core.units import Units
 from retropace.editor.editor import hash_distance_axis
@@ -12,9 +10,6 @@ from retropace.output.charts.assets import CHART_SCRIPTS, build_template_environ
 from retropace.output.charts.bokeh_figures import build_chart_documents, load_bokeh_script
 from retropace.output.charts.chart_data import build_alt_texts, build_chart_data, chart_data_to_dict
 from retropace.output.tables.analysis import describe_recording
-
-if TYPE_CHECKING:
-    from retropace.analysis.pipeline import Analysis
 
 EDITOR_SCRIPTS = ("stretches.js", "service.js", "annotate.js")
 """The scripts in ``editor/web``, in the order of loading: each may use earlier ones and those of the charts."""

@@ -11,8 +11,7 @@ import numpy as np
 
 from retropace.analysis.pipeline import Analysis
 from retropace.annotations.implicit.device_workout import build_plan
-from retropace.annotations.model.plan import Item, PlanStep, iter_steps
-from retropace.annotations.model.workout import StepResult, Workout
+from retropace.annotations.model.plan import Item, PlanStep, StepResult, Workout, iter_steps
 from retropace.annotations.workout_fit.fit import fit_workout
 from retropace.core.activity import is_autolap
 from retropace.core.cleaned_activity import CleanedActivity

@@ -254,8 +254,7 @@ class Draw:
 def draw(kind: str, seed: int, athlete: SimulatedAthlete | None = None, *, plain: bool = False) -> Draw:
     """Draw a session of a kind by ``athlete``, else by a random one; the same arguments give the same session.
 
-    A ``plain`` session is run on the flat with a watch that writes every second and loses nothing. Raises
-    ``ValueError`` for an unknown kind.
+    A ``plain`` session is run on the flat with a watch that writes every second and loses nothing.
     """
     rng = np.random.default_rng((list(ALL_KINDS).index(kind), seed))
     plan, sentence = ALL_KINDS[kind](rng)

@@ -1,6 +1,7 @@
 """Simulation of a watch: smoothed speed, delayed cadence, erroneous positions and lost records."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from itertools import accumulate
 
 import numpy as np
@@ -40,12 +41,12 @@ class Watch:
     """Smallest difference between two recorded cadences, in steps per minute; 2 if the watch counts strides."""
     autolap_m: float = 0.0
     """Distance in metres after which the watch ends a lap by itself; 0 if it never does."""
-    dropout_spans: Spans | None = None
-    """Spans in which no record is written; None for none."""
-    arms_still_spans: Spans | None = None
-    """Spans in which no steps are counted because the arms are still, for example on a rail; None for none."""
-    strap_off_spans: Spans | None = None
-    """Spans in which no heart rate is recorded because the chest strap is off; None for none."""
+    dropout_spans: Spans = field(default_factory=partial(as_spans, ()))
+    """Spans in which no record is written."""
+    arms_still_spans: Spans = field(default_factory=partial(as_spans, ()))
+    """Spans in which no steps are counted because the arms are still, for example on a rail."""
+    strap_off_spans: Spans = field(default_factory=partial(as_spans, ()))
+    """Spans in which no heart rate is recorded because the chest strap is off."""
 
 
 def record(
@@ -64,15 +65,15 @@ def record(
     delay = watch.cadence_lag_s
     delayed_spm = np.concatenate((np.zeros(delay), motion.cadence_spm[: len(motion.t_s) - delay]))
     strides_per_min = watch.cadence_resolution_spm * np.round(delayed_spm / watch.cadence_resolution_spm) / 2.0
-    rows = np.flatnonzero(is_recorded & ~_is_within(watch.dropout_spans, motion.t_s))[:: watch.record_interval_s]
+    rows = np.flatnonzero(is_recorded & ~contains(watch.dropout_spans, motion.t_s))[:: watch.record_interval_s]
     if watch.smart_recording:
         rows = rows[_select_smart_records(smooth_mps[rows], delayed_spm[rows], rng)]
-    has_no_strap = _is_within(watch.strap_off_spans, motion.t_s)
+    has_no_strap = contains(watch.strap_off_spans, motion.t_s)
     columns: dict[str, FloatArray] = {
         # A watch sums up its speed, not the distances between its positions.
         "distance_m": np.round(cumulate(smooth_mps[1:]), 2),
         "speed_mps": np.round(smooth_mps, 3),
-        "cadence_recorded": np.where(_is_within(watch.arms_still_spans, motion.t_s), 0.0, strides_per_min),
+        "cadence_recorded": np.where(contains(watch.arms_still_spans, motion.t_s), 0.0, strides_per_min),
         "heart_rate_bpm": np.where(has_no_strap, np.nan, np.round(motion.heart_rate_bpm)),
     }
     if not is_indoor:
@@ -80,10 +81,6 @@ def record(
         columns |= {"lat_deg": lat_deg, "lon_deg": lon_deg, "altitude_m": altitude_m}
     recorded = {name: column[rows] for name, column in columns.items()}
     return Samples.from_columns(motion.t_s[rows], None, None, **recorded)
-
-
-def _is_within(spans: Spans | None, t_s: FloatArray) -> NDArray[np.bool_]:
-    return contains(as_spans([]) if spans is None else spans, t_s)
 
 
 def _accumulate(increments: FloatArray, decay: float, start: float) -> FloatArray:
@@ -135,10 +132,10 @@ def draw_watch(rng: np.random.Generator, length_s: float, indoor: bool = False) 
 
 def _draw_spans(
     rng: np.random.Generator, length_s: float, probability: float, duration_range_s: tuple[float, float]
-) -> Spans | None:
-    """Draw, with the given probability, one or two time spans within a session of ``length_s`` seconds; else None."""
+) -> Spans:
+    """Draw, with the given probability, one or two time spans within a session of ``length_s`` seconds; else none."""
     if rng.random() >= probability:
-        return None
+        return as_spans([])
     spans = []
     for _ in range(int(rng.integers(1, 3))):
         start = float(round(rng.uniform(30.0, max(length_s - duration_range_s[1] - 30.0, 31.0))))

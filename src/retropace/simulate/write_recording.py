@@ -96,10 +96,7 @@ def _build_totals(activity: Activity, fit_clock: FitClock) -> list[Any]:
 
 
 def gpx_text(activity: Activity) -> str:
-    """Return the records with a position as GPX; raises :class:`RetropaceError` if there is no start time.
-
-    Each pause starts a new segment of the track.
-    """
+    """Return the records with a position as GPX; raises :class:`RetropaceError` if there is no start time."""
     if activity.start_time is None:
         raise RetropaceError("an activity without a start time cannot be written as GPX")
     samples = activity.samples

@@ -11,8 +11,7 @@ import pytest
 
 from retropace.analysis.pipeline import analyze
 from retropace.annotations import Label, parse_mark, read_zones
-from retropace.annotations.inputs.active_hours import active_spans, parse_active_hours
-from retropace.annotations.inputs.geojson import parse_zones
+from retropace.annotations.inputs.geojson import active_spans, parse_active_hours, parse_zones
 from retropace.annotations.resolve.zones import find_zone_annotations
 from retropace.cleaning.clean import clean_activity
 from retropace.core.cleaned_activity import CleanedActivity

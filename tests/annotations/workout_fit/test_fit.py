@@ -10,8 +10,7 @@ import pytest
 from retropace.analysis.pipeline import Analysis, analyze
 from retropace.annotations import FROM_FILE, Label, parse_mark, parse_sentence
 from retropace.annotations.implicit.device_workout import build_plan
-from retropace.annotations.model.plan import PlanStep, Repeat
-from retropace.annotations.model.workout import Workout
+from retropace.annotations.model.plan import PlanStep, Repeat, Workout
 from retropace.core.activity import Activity, WorkoutStep
 from retropace.core.errors import AnnotationError
 from retropace.readers import read

@@ -49,8 +49,5 @@ def _build_step(step: WorkoutStep) -> PlanStep:
 
 
 def _find_label(step: WorkoutStep) -> Label:
-    for name in (step.name, step.note):
-        meaning = interpret_name(name, is_title=False) if name else None
-        if meaning is not None and meaning.label is not None:
-            return meaning.label
-    return Label("forward")
+    meanings = [interpret_name(name, is_title=False) for name in (step.name, step.note)]
+    return next((meaning.label for meaning in meanings if meaning and meaning.label), Label("forward"))

@@ -84,7 +84,7 @@ def find_name_annotations(cleaned: CleanedActivity) -> tuple[list[Annotation], t
             meaning, description = _find_first_meaning(step.name, step.note), f'step "{step.name or step.note}"'
         meanings.append((lap, meaning, description))
     for split in cleaned.splits:
-        meanings.append((split, interpret_name(split.name) if split.name else None, f'track "{split.name}"'))
+        meanings.append((split, interpret_name(split.name), f'track "{split.name}"'))
     annotations = [
         Annotation(item.start_s, item.end_s, meaning.label, "", Origin("name", description), BUTTON_TOLERANCE_S)
         for item, meaning, description in meanings
@@ -100,7 +100,7 @@ def find_name_annotations(cleaned: CleanedActivity) -> tuple[list[Annotation], t
 def find_title_annotations(activity: Activity, elapsed_s: float) -> tuple[list[Annotation], tuple[str, ...]]:
     """Return an annotation of the whole activity if its title is a label for backward and no more; and warnings."""
     name = activity.name
-    meaning = interpret_name(name) if name else None
+    meaning = interpret_name(name)
     if meaning is None or not meaning.may_be_backward:
         return [], ()
     if meaning.label is not None and _is_label(name, meaning.label):
@@ -118,4 +118,4 @@ def _is_label(name: str, label: Label) -> bool:
 
 
 def _find_first_meaning(*names: str) -> Meaning | None:
-    return next((meaning for name in names if name and (meaning := interpret_name(name, is_title=False))), None)
+    return next((meaning for name in names if (meaning := interpret_name(name, is_title=False))), None)

@@ -50,7 +50,7 @@ def _interpret_waypoint(waypoint: Waypoint, warnings: list[str]) -> tuple[Label 
     """Return the label of the stretch that a waypoint starts, if any, and whether the waypoint starts or ends one."""
     if normalize(waypoint.name) in load_words("vocabulary")["closing"]["all"]:
         return None, True
-    meaning = interpret_name(waypoint.name or waypoint.note) if waypoint.name or waypoint.note else None
+    meaning = interpret_name(waypoint.name or waypoint.note)
     if meaning is None:
         return None, False
     if meaning.is_ambiguous:

@@ -8,7 +8,7 @@ import os
 import re
 from collections.abc import Iterable
 
-from retropace.annotations.inputs.sidecar import MAX_ROWS, UNTIL_NEXT, parse_rows, parse_sidecar, read_text
+from retropace.annotations.inputs.sidecar import UNTIL_NEXT, parse_rows, parse_sidecar, read_text
 from retropace.annotations.language.labels import parse_label
 from retropace.annotations.model.annotation import Annotation, Origin, UnresolvedAnnotation
 from retropace.annotations.model.label import format_label, split_attributes
@@ -38,9 +38,6 @@ def parse_label_track(text: str, path: str | os.PathLike[str]) -> list[Unresolve
     """Return the annotations in a label track in order; raises :class:`AnnotationError` with ``path`` and line."""
     lines = [(number, line.rstrip("\r\n")) for number, line in enumerate(text.splitlines(keepends=True), 1)]
     rows = [(number, line) for number, line in lines if line.strip() and not line.startswith("\\")]
-    if len(rows) > MAX_ROWS:
-        message = f"has {len(rows)} labels, more than {MAX_ROWS}: is this the right file?"
-        raise AnnotationError(message, path=path, where=str(rows[MAX_ROWS][0]))
     return parse_rows(rows, "audacity", path, _parse_row)
 
 

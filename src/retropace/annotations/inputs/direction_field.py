@@ -11,7 +11,7 @@ from retropace.annotations.model.annotation import Annotation, Origin
 from retropace.annotations.model.label import Label
 from retropace.core.cleaned_activity import CleanedActivity
 from retropace.core.errors import AnnotationError
-from retropace.core.spans import FloatArray, union
+from retropace.core.spans import union
 
 EDGE_TOLERANCE_S = 2.0
 """Seconds by which an edge may be off: a value is written with the next record after the button was pressed."""
@@ -71,8 +71,9 @@ def find_field_annotations(
     for first, end in pairwise(bounds):
         label = labels[float(values[first])]
         if label is not None:
-            spans = _find_hold_spans(times[first:end], float(next_s[end]))
-            annotations += [Annotation(*span, label, "", origin, EDGE_TOLERANCE_S) for span in spans]
+            ends_s = np.minimum(times[first:end] + MAX_HOLD_S, np.append(times[first + 1 : end], next_s[end]))
+            spans = union(np.column_stack((times[first:end], ends_s))).tolist()
+            annotations += [Annotation(start, end, label, "", origin, EDGE_TOLERANCE_S) for start, end in spans]
     return annotations, tuple(warnings)
 
 
@@ -93,9 +94,3 @@ def _find_label(text: str, direction_field: DirectionField) -> Label | None:
         return direction_field.meanings[_normalize_value(text)]
     meaning = None if text.replace(".", "").lstrip("-").isdigit() else interpret_name(text, is_title=False)
     return meaning.label if meaning is not None else None
-
-
-def _find_hold_spans(times_s: FloatArray, next_s: float) -> list[tuple[float, float]]:
-    """Return the spans in which the value recorded at ``times_s`` holds, before another one follows at ``next_s``."""
-    ends_s = np.minimum(times_s + MAX_HOLD_S, np.append(times_s[1:], next_s))
-    return [(start, end) for start, end in union(np.column_stack((times_s, ends_s))).tolist()]

@@ -111,11 +111,7 @@ def parse_step_name(text: str) -> str | None:
 
 
 def split_location(text: str) -> tuple[str, str]:
-    """Return the start and the end of a range as written; the end is empty if it is no range.
-
-    >>> split_location("12:30-15:00"), split_location("lap 2-4")
-    (('12:30', '15:00'), ('lap 2-4', ''))
-    """
+    """Return the start and the end of a range as written; of any other location, such as ``lap 2-4``, it and ``""``."""
     text = text.strip()
     if parse_lap_selection(text) is not None or _NAMED_STEP.fullmatch(text) or _WHOLE_ACTIVITY.fullmatch(text):
         return text, ""

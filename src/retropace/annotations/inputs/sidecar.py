@@ -8,7 +8,7 @@ comments.
 
 import csv
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from retropace.annotations.inputs.location import parse_location, parse_point
@@ -69,9 +69,6 @@ def parse_sidecar(text: str, path: str | os.PathLike[str]) -> list[UnresolvedAnn
     if not {"start", "label"} <= set(header):
         message = "the first line must name the columns start,end,label,note"
         raise AnnotationError(message, path=path, where=str(header_number))
-    if len(rows) > MAX_ROWS:
-        message = f"has {len(rows)} rows, more than {MAX_ROWS}: is this the right file?"
-        raise AnnotationError(message, path=path, where=str(rows[MAX_ROWS][0]))
 
     def parse_line(line: str, origin: Origin) -> UnresolvedAnnotation:
         try:
@@ -84,12 +81,16 @@ def parse_sidecar(text: str, path: str | os.PathLike[str]) -> list[UnresolvedAnn
 
 
 def parse_rows(
-    rows: Iterable[tuple[int, str]],
+    rows: Sequence[tuple[int, str]],
     kind: str,
     path: str | os.PathLike[str],
     parse_row: Callable[[str, Origin], UnresolvedAnnotation],
 ) -> list[UnresolvedAnnotation]:
     """Return the annotations in numbered lines, with an origin of this kind; errors get path and line."""
+    if len(rows) > MAX_ROWS:
+        noun = "rows" if kind == "sidecar" else "labels"
+        message = f"has {len(rows)} {noun}, more than {MAX_ROWS}: is this the right file?"
+        raise AnnotationError(message, path=path, where=str(rows[MAX_ROWS][0]))
     annotations: list[UnresolvedAnnotation] = []
     for number, line in rows:
         try:

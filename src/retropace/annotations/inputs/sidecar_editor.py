@@ -7,11 +7,13 @@ import io
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 
 from retropace.annotations.inputs.location import split_location
 from retropace.annotations.inputs.sidecar import BOM, COLUMNS, decode_text, is_row, parse_header, parse_sidecar
-from retropace.annotations.model.annotation import Annotation, UnresolvedAnnotation
+from retropace.annotations.model.annotation import BUTTON_TOLERANCE_S, Annotation, UnresolvedAnnotation
 from retropace.annotations.model.label import Attributes, Label, format_label
+from retropace.core.cleaned_activity import CleanedActivity
 from retropace.core.errors import AnnotationError
 from retropace.core.units import format_count
 
@@ -136,11 +138,7 @@ def build_sidecar(annotations: Iterable[Annotation], path: str | os.PathLike[str
 
 
 def format_elapsed(seconds: float) -> str:
-    """Return elapsed seconds as text, as short as possible, to the microsecond.
-
-    >>> format_elapsed(750.0), format_elapsed(3750.25)
-    ('12:30', '1:02:30.25')
-    """
+    """Return elapsed seconds as text to the microsecond, as short as possible: ``12:30`` or ``1:02:30.25``."""
     microseconds = round(seconds * 1e6)
     whole_s, fraction = divmod(microseconds, 1_000_000)
     tail = f".{fraction:06d}".rstrip("0") if fraction else ""
@@ -149,10 +147,38 @@ def format_elapsed(seconds: float) -> str:
 
 
 def format_exact_elapsed(seconds: float) -> str:
-    """Return elapsed seconds to the millisecond, with a fraction: a time with one is never moved to a change of pace.
-
-    >>> format_exact_elapsed(750.0)
-    '12:30.0'
-    """
+    """Return elapsed seconds with a fraction, as in ``12:30.0``, owing to which they never move to a change of pace."""
     text = format_elapsed(round(seconds, 3))
     return text if "." in text else f"{text}.0"
+
+
+def transfer_annotations(
+    annotations: Iterable[Annotation], source: CleanedActivity, target: CleanedActivity, sidecar: SidecarEditor
+) -> SidecarEditor:
+    """Return a sidecar with a row added for each annotation, in time of day, cut at the ends of the target recording.
+
+    Raises :class:`AnnotationError` if a recording has no clock, or if the annotations do not overlap the target.
+    """
+    if source.start_time is None or target.start_time is None:
+        raise AnnotationError("annotations are carried by the clock, but a recording has none")
+    offset_s = (target.start_time - source.start_time).total_seconds()
+    last_s = offset_s + target.elapsed_s
+    inside = [item for item in annotations if item.end_s > offset_s and item.start_s < last_s]
+    if not inside:
+        raise AnnotationError(
+            f"the recordings do not overlap there: one begins {source.start_time:%Y-%m-%d %H:%M:%SZ}, "
+            f"the other {target.start_time:%Y-%m-%d %H:%M:%SZ}"
+        )
+    for annotation in inside:
+        start_s, end_s = max(annotation.start_s, offset_s), min(annotation.end_s, last_s)
+        is_exact = annotation.edge_tolerance_s <= BUTTON_TOLERANCE_S  # a fraction keeps edges from being moved
+        start, end = (_format_clock_time(source.start_time, edge_s, is_exact) for edge_s in (start_s, end_s))
+        sidecar = sidecar.with_row(f"{start}-{end}", annotation.label, annotation.note, annotation.attributes)
+    return sidecar
+
+
+def _format_clock_time(start: datetime, seconds: float, is_exact: bool) -> str:
+    moment = (start + timedelta(seconds=seconds)).astimezone(UTC)
+    if is_exact:
+        return f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}Z"
+    return f"{moment + timedelta(microseconds=500_000):%Y-%m-%dT%H:%M:%SZ}"

@@ -39,14 +39,11 @@ class Meaning:
 def interpret_name(name: str, *, is_title: bool = True) -> Meaning | None:
     """Return what a name says about direction; None if it says nothing.
 
-    Words that may describe the route are ambiguous in a title, but not in the name of a step or lap.
-
-    >>> interpret_name("backward walk", is_title=False)
-    Meaning(label=Label(direction='backward', gait='walk'), word='backward')
-    >>> interpret_name("Lake loop in reverse").is_ambiguous
-    True
+    Words that may describe the route, such as "reverse", are ambiguous in a title, not in the name of a step or lap.
     """
     normalized = normalize(name)
+    if not normalized:
+        return None
     if not is_title and normalized in build_label_table():
         return Meaning(parse_canonical_label(build_label_table()[normalized]), normalized)
     if normalized in invert(load_words("vocabulary")["short_forms"]) and not (is_title and normalized == "back"):

@@ -25,11 +25,7 @@ class Phrase:
 
 
 def normalize(text: str) -> str:
-    """Return a text in lower case, without accents and with single spaces between words.
-
-    >>> normalize("À  reculons")
-    'a reculons'
-    """
+    """Return a text in lower case, without accents and with single spaces between words: ``a reculons``."""
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     stripped = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
     return re.sub(r"[\s_/,-]+", " ", stripped.translate(_LETTER_REPLACEMENTS)).strip()
@@ -42,11 +38,7 @@ def is_unspaced_script(word: str) -> bool:
 
 @cache
 def load_words(name: str) -> dict[str, Any]:
-    """Return the word lists in ``NAME.toml``: tables, nested as in the file, of lists of words in normalized spelling.
-
-    >>> load_words("vocabulary")["labels"]["fr"]["forward"]
-    ['en avant', 'avant', "vers l'avant"]
-    """
+    """Return the word lists in ``NAME.toml`` in normalized spelling, in tables that are nested as in the file."""
     import tomllib
 
     def split(entry: Any) -> Any:

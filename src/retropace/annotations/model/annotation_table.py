@@ -1,7 +1,5 @@
 """The resolved annotations of an activity, sorted and without overlap, as a table with one column per property."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
@@ -34,7 +32,7 @@ class AnnotationTable(Sequence[Annotation]):
     """Source of each annotation, an :class:`~retropace.annotations.model.annotation.Origin`."""
 
     @classmethod
-    def from_annotations(cls, annotations: Iterable[Annotation]) -> AnnotationTable:
+    def from_annotations(cls, annotations: Iterable[Annotation]) -> "AnnotationTable":
         """Return a table with one row for each of the annotations, in the given order."""
         rows = list(annotations)
         return cls(

@@ -49,11 +49,7 @@ def format_label(label: Label, attributes: Attributes) -> str:
 
 
 def split_attributes(text: str) -> tuple[str, Attributes]:
-    """Return the text of a label without its attributes, and these; raises :class:`AnnotationError` if one is invalid.
-
-    >>> split_attributes("backward distance=400m")
-    ('backward', Attributes(distance_m=400.0, speed_mps=None))
-    """
+    """Return a label's text without its attributes, and these; raises :class:`AnnotationError` if one is invalid."""
     values: dict[str, str] = {}
     for name, value in _ATTRIBUTE.findall(text):
         name = name.lower()

@@ -1,6 +1,4 @@
-"""A planned workout as steps and repeats of steps, given as a workout sentence or loaded on the watch."""
-
-from __future__ import annotations
+"""Planned workouts, given as a sentence or loaded on the watch, and what was done of them."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -48,7 +46,7 @@ class Repeat:
     """A sequence of steps, or of further repeats, that is carried out several times."""
 
     count: int
-    body: tuple[Item, ...]
+    body: "tuple[Item, ...]"
 
 
 Item = PlanStep | Repeat
@@ -86,3 +84,39 @@ def iter_steps(items: tuple[Item, ...]) -> Iterator[PlanStep]:
             yield item
         else:
             yield from iter_steps(item.body)
+
+
+@dataclass(frozen=True, slots=True)
+class StepResult:
+    """One planned step with the stretch ``[start_s, end_s)`` in which it was carried out."""
+
+    step: PlanStep
+    plan_index: int
+    """Index of the step among the steps of the plan as written, in which a repeated step appears once."""
+    start_s: float
+    end_s: float
+    actual: float
+    """Actual length in metres or seconds, as in the plan; in seconds for a step of open length."""
+    ratio: float
+    """Actual over planned length; NaN for a step of open length."""
+    fit_score: float
+    """Score in 0..1: 1 at the planned length, 0.6 at one standard deviation from it, halved for an indistinct step."""
+
+
+@dataclass(frozen=True, slots=True)
+class Workout:
+    """A plan fitted to an activity, with what was done of each step; one that does not fit labels nothing."""
+
+    plan: Plan
+    steps: tuple[StepResult, ...]
+    missing_count: int
+    """Number of planned reps that were not carried out, plus the number of steps missing at the end of the plan."""
+    extra_count: int
+    """Number of reps carried out beyond the planned number of their set."""
+    rejection_reason: str = ""
+    """Reason in words why the plan does not fit; empty if it does."""
+
+    @property
+    def fits(self) -> bool:
+        """Whether the plan fits the activity."""
+        return not self.rejection_reason

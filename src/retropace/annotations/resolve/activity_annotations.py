@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from retropace.annotations.model.annotation_table import AnnotationTable
@@ -15,17 +14,7 @@ from retropace.segmentation.signals import StandardizedSignals
 
 if TYPE_CHECKING:
     from retropace.annotations.model.annotation_input import AnnotationInput
-    from retropace.annotations.model.plan import Plan
-    from retropace.annotations.model.workout import Workout
-
-
-@dataclass(frozen=True, slots=True)
-class ActivityAnnotations:
-    """The annotations of an activity, sorted and without overlap; its fitted workout if it has one; and warnings."""
-
-    table: AnnotationTable
-    workout: Workout | None = None
-    warnings: tuple[str, ...] = ()
+    from retropace.annotations.model.plan import Plan, Workout
 
 
 def find_activity_annotations(
@@ -35,11 +24,16 @@ def find_activity_annotations(
     signals: StandardizedSignals,
     edges_s: FloatArray,
     parameters: LabelParameters,
-) -> ActivityAnnotations:
-    """Return all annotations of an activity, given and recorded; raises :class:`AnnotationError` for contradictions."""
-    use_file_names = parameters.use_file_names and _has_text(activity, cleaned)
+) -> tuple[AnnotationTable, Workout | None, tuple[str, ...]]:
+    """Return all annotations of an activity, given and recorded; its fitted workout, if any; and warnings.
+
+    Raises :class:`AnnotationError` for annotations that contradict each other.
+    """
+    names = [*(lap.name for lap in cleaned.laps), *(split.name for split in cleaned.splits)]
+    has_text = any([activity.name, activity.description, *names, cleaned.waypoints, cleaned.workout_steps])
+    use_file_names = parameters.use_file_names and has_text
     if not inputs and not use_file_names:
-        return ActivityAnnotations(AnnotationTable.from_annotations(()))
+        return AnnotationTable.from_annotations(()), None, ()
     # Most recordings have no annotation and need none of the parsers that these imports load.
     from retropace.annotations.resolve.collect import collect_annotations
     from retropace.annotations.resolve.locate import resolve_annotations
@@ -55,10 +49,4 @@ def find_activity_annotations(
     )
     table, overruled = resolve_annotations(collected, cleaned)
     table, moves = (table, ()) if parameters.keep_edges else snap_edges(table, signals)
-    return ActivityAnnotations(table, workout, (*warnings, *overruled, *moves))
-
-
-def _has_text(activity: Activity, cleaned: CleanedActivity) -> bool:
-    """Whether anything in the recording has a name or a text that may imply annotations."""
-    names = [*(lap.name for lap in cleaned.laps), *(split.name for split in cleaned.splits)]
-    return any([activity.name, activity.description, *names, cleaned.waypoints, cleaned.workout_steps])
+    return table, workout, (*warnings, *overruled, *moves)

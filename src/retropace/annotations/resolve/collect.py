@@ -14,9 +14,8 @@ from retropace.annotations.implicit.from_texts import (
 )
 from retropace.annotations.implicit.waypoints import find_waypoint_annotations
 from retropace.annotations.inputs.location import parse_step_name
-from retropace.annotations.model.annotation import BUTTON_TOLERANCE_S, Annotation, UnresolvedAnnotation
-from retropace.annotations.model.plan import FROM_FILE, Plan
-from retropace.annotations.model.workout import Workout, build_workout_annotations
+from retropace.annotations.model.annotation import BUTTON_TOLERANCE_S, Annotation, Origin, UnresolvedAnnotation
+from retropace.annotations.model.plan import FROM_FILE, Plan, Workout
 from retropace.core.activity import Activity
 from retropace.core.cleaned_activity import CleanedActivity
 from retropace.core.errors import AnnotationError
@@ -44,17 +43,18 @@ def collect_annotations(
         plan = find_device_plan(cleaned) or (None if annotations else find_plan_in_text(activity))
     workout = None if plan is None else fit_plan(plan)
     if workout is not None:
-        annotations += build_workout_annotations(workout)
-        warnings += _describe_fit(workout)
+        found, messages = _build_workout_annotations(workout)
+        annotations += found
+        warnings += messages
     if use_file_names:
-        for found, messages in (find_name_annotations(cleaned), find_waypoint_annotations(cleaned)):
-            annotations += found
-            warnings += messages
+        for implied, notes in (find_name_annotations(cleaned), find_waypoint_annotations(cleaned)):
+            annotations += implied
+            warnings += notes
         if not annotations and workout is None:
             # Title and description are about the whole activity.
-            found, messages = find_title_annotations(activity, cleaned.elapsed_s)
-            annotations += found
-            warnings += messages or find_description_hint(activity)
+            implied, notes = find_title_annotations(activity, cleaned.elapsed_s)
+            annotations += implied
+            warnings += notes or find_description_hint(activity)
     return _resolve_named_steps(annotations, workout, cleaned, fit_plan), workout, warnings
 
 
@@ -83,12 +83,18 @@ def _sort_inputs(
     return annotations, plans, warnings
 
 
-def _describe_fit(workout: Workout) -> list[str]:
+def _build_workout_annotations(workout: Workout) -> tuple[list[Annotation], list[str]]:
     plan = workout.plan
     if not workout.fits:
-        return [f"{plan.display_name} does not fit, nothing was labelled by it: {workout.rejection_reason}"]
+        return [], [f"{plan.display_name} does not fit, nothing was labelled by it: {workout.rejection_reason}"]
+    origin = Origin("workout", f'--workout "{plan.text}"' if plan.source == "workout" else plan.display_name)
+    annotations = [
+        Annotation(result.start_s, result.end_s, result.step.label, str(result.step), origin, BUTTON_TOLERANCE_S)
+        for result in workout.steps
+    ]
     is_implied = plan.source in ("description", "title")
-    return [f'labelled by the {plan.source}: "{plan.text}"; --ignore-names to do without'] if is_implied else []
+    message = f'labelled by the {plan.source}: "{plan.text}"; --ignore-names to do without'
+    return annotations, [message] if is_implied else []
 
 
 def _resolve_named_steps(

@@ -1,19 +1,4 @@
-"""Overlaps between annotations are settled by the priority of their sources: explicit before implied.
-
-====  ==================  ======================================================  ==============
-rank  kind                what it is                                              edge tolerance
-====  ==================  ======================================================  ==============
-1     ``mark``            ``--mark`` on the command line                          by location
-1     ``sidecar``         a row of the sidecar                                    by location
-1     ``audacity``        a label of an Audacity label track                      10 s
-1     ``library``         an annotation given by a Python caller                  10 s
-2     ``field``           ``--field``: a recorded column                          2 s
-3     ``workout``         ``--workout``: a plan fitted to the activity            1 s
-4     ``zone``            ``--zones``: a place on the map                         5 s
-5     ``waypoint``        a waypoint named after a direction                      5 s
-6     ``name``            a lap, workout step or track named after a direction    1 s
-7     ``home zone``       the zones in the user's configuration folder            5 s
-====  ==================  ======================================================  ==============
+"""Overlaps between annotations are settled by the rank of their origins: explicit before implied.
 
 Where two annotations of one rank disagree and one lies within the other, the inner one holds on its stretch and the
 outer one on the rest. If they overlap in part by more than their edge tolerances, or cover the same stretch, an error
@@ -35,14 +20,17 @@ from retropace.core.errors import AnnotationError
 from retropace.core.spans import as_spans, clip, subtract, total_s, union
 from retropace.core.units import format_duration
 
-ORIGIN_PRIORITY: dict[str, int] = {
-    **dict.fromkeys(("mark", "sidecar", "audacity", "library"), 1),
-    "field": 2,
-    "workout": 3,
-    "zone": 4,
-    "waypoint": 5,
-    "name": 6,
-    "home zone": 7,
+ORIGIN_PRIORITY = {
+    "mark": 1,  # --mark on the command line
+    "sidecar": 1,  # a row of the sidecar
+    "audacity": 1,  # a label of an Audacity label track
+    "library": 1,  # an annotation given by a Python caller
+    "field": 2,  # --field: a recorded column
+    "workout": 3,  # a plan fitted to the activity
+    "zone": 4,  # --zones: a place on the map
+    "waypoint": 5,  # a waypoint named after a direction
+    "name": 6,  # a lap, workout step, track or activity named after a direction
+    "home zone": 7,  # the zones in the user's configuration folder
 }
 """Rank of each kind of origin; of two annotations of one stretch, that of lower rank counts."""
 MIN_REMAINDER_S = 5.0
@@ -88,16 +76,13 @@ def _merge_same_label(annotations: Iterable[Annotation]) -> list[Annotation]:
         # Two that each state a distance are two stretches, even where their edges overlap.
         is_separate = annotation.attributes.distance_m is not None
         if same and annotation.start_s < same[-1].end_s and not is_separate:
-            annotation = _merge_pair(same.pop(), annotation)
+            both = same.pop(), annotation
+            surest = min(both, key=lambda item: (item.edge_tolerance_s, _sort_key(item)))
+            notes = "; ".join(dict.fromkeys(item.note for item in both if item.note))
+            start_s, end_s = min(item.start_s for item in both), max(item.end_s for item in both)
+            annotation = replace(surest, start_s=start_s, end_s=end_s, note=notes)
         same.append(annotation)
     return [annotation for group in by_label.values() for annotation in group]
-
-
-def _merge_pair(first: Annotation, second: Annotation) -> Annotation:
-    surest = min(first, second, key=lambda annotation: (annotation.edge_tolerance_s, _sort_key(annotation)))
-    notes = dict.fromkeys(note for note in (first.note, second.note) if note)
-    start_s, end_s = min(first.start_s, second.start_s), max(first.end_s, second.end_s)
-    return replace(surest, start_s=start_s, end_s=end_s, note="; ".join(notes))
 
 
 def _resolve_crossings(annotations: list[Annotation]) -> list[Annotation]:

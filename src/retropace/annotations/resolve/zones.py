@@ -5,8 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from retropace.annotations.inputs.active_hours import active_spans
-from retropace.annotations.inputs.geojson import Zone, Zones
+from retropace.annotations.inputs.geojson import Zone, Zones, active_spans
 from retropace.annotations.model.annotation import Annotation, Origin
 from retropace.core.cleaned_activity import CleanedActivity
 from retropace.core.geodesy import project_to_tangent_plane_m

@@ -77,11 +77,7 @@ class Token:
 
 
 def tokenize(text: str) -> list[Token]:
-    """Return the tokens of a sentence without blanks; raises :class:`AnnotationError` for a character of no token.
-
-    >>> [token.text for token in tokenize("6x400m, r 2:00")]
-    ['6', 'x', '400', 'm', ',', 'r', '2:00']
-    """
+    """Return the tokens of a sentence without blanks; raises :class:`AnnotationError` for a character of no token."""
     units = load_keywords().units
     tokens: list[Token] = []
     offset = 0

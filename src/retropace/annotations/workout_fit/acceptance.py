@@ -6,8 +6,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from retropace.annotations.model.plan import Item, Plan, PlanStep, count_steps
-from retropace.annotations.model.workout import StepResult
+from retropace.annotations.model.plan import Item, Plan, PlanStep, StepResult, count_steps
 from retropace.annotations.workout_fit.activity_grid import ActivityGrid
 from retropace.annotations.workout_fit.alignment import AlignedStep
 from retropace.annotations.workout_fit.cost_model import compute_length_deviation_sd

@@ -1,14 +1,14 @@
 """Cumulative time, distance and cost of an activity at the edges of a grid: stretches are differences of them."""
 
 from dataclasses import dataclass
-from itertools import compress, pairwise
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from retropace.core.activity import is_autolap
 from retropace.core.cleaned_activity import CleanedActivity
-from retropace.core.spans import FloatArray, contains, cumulate
+from retropace.core.spans import FloatArray, contains
 from retropace.segmentation.signals import CORRELATION_TIME_S, StandardizedSignals
 
 FAST_QUANTILE = 0.8
@@ -86,11 +86,6 @@ class ActivityGrid:
         """Seconds up to each edge spent moving."""
         return self.timer_s - self.standing_s
 
-    def accumulate(self, per_second: FloatArray) -> FloatArray:
-        """Return the cumulative sum of a quantity up to each edge, given its value in each second of the activity."""
-        total = cumulate(per_second)
-        return total[np.minimum(self.edge_s.astype(np.intp), len(total) - 1)]
-
     def increment(self, curve: FloatArray, start_s: float, end_s: float) -> float:
         """Return by how much a cumulative quantity grows within ``[start_s, end_s)``."""
         return float(np.diff(np.interp([start_s, end_s], self.edge_s, curve))[0])
@@ -110,8 +105,8 @@ def build_activity_grid(
 ) -> ActivityGrid:
     """Build the grid of an activity with change points ``edges_s``: at most ``max_cells`` cells of whole seconds."""
     seconds = len(signals)
-    step = max(int(np.ceil(seconds / max_cells)), 1)
-    edge_s = np.append(np.arange(0.0, float(seconds), float(step)), float(seconds))
+    cell_s = float(max(int(np.ceil(seconds / max_cells)), 1))
+    edge_s = np.append(np.arange(0.0, float(seconds), cell_s), float(seconds))
     middle_s = np.arange(seconds, dtype=np.float64) + 0.5
     is_paused, is_still = contains(cleaned.pauses, middle_s), contains(cleaned.standing, middle_s)
     is_moving = ~is_paused & ~is_still
@@ -125,17 +120,18 @@ def build_activity_grid(
 
     speed_mps = np.interp(middle_s, cleaned.t_s, np.nan_to_num(cleaned.speed_mps))
     fast_mps = FAST_SHARE * float(np.quantile(speed_mps[is_moving], FAST_QUANTILE)) if np.any(is_moving) else np.inf
-    change_cost = np.zeros(len(edge_s))
-    change_s, cost = _compute_change_costs(signals, is_moving, edges_s)
-    np.add.at(change_cost, _find_nearest_edges(edge_s, change_s), cost)
+    costs = _compute_change_costs(signals, is_moving, edges_s)
+    change_cost = np.bincount(_find_nearest_edges(edge_s, edges_s[1:-1]), costs, len(edge_s))
     counts = cumulate(is_known)
     median = np.nan_to_num(signals.median_level(np.flatnonzero(is_moving)))
     clipped = np.where(is_known, np.clip(levels, median - ROBUST_LIMIT_SD, median + ROBUST_LIMIT_SD), 0.0)
     # Autolaps are no presses, nor is the end of the last lap.
-    is_pressed = [not is_auto for is_auto in is_autolap(cleaned.laps)[:-1]]
-    press_s = np.array([lap.end_s for lap in compress(cleaned.laps, is_pressed)], dtype=np.float64)
+    laps = zip(cleaned.laps, is_autolap(cleaned.laps)[:-1], strict=False)
+    press_s = np.array([lap.end_s for lap, is_auto in laps if not is_auto], dtype=np.float64)
     is_near_press = np.zeros(len(edge_s), dtype=bool)
     is_near_press[_find_nearest_edges(edge_s, press_s)] = True
+    events_s = np.sort(np.concatenate((edges_s, press_s)))
+    first_near = np.searchsorted(events_s, edge_s - EDGE_MARGIN_S, side="left")
     return ActivityGrid(
         edge_s=edge_s,
         timer_s=cumulate(~is_paused),
@@ -148,11 +144,11 @@ def build_activity_grid(
         change_cost=np.cumsum(change_cost),
         striding_s=cumulate(is_moving & (speed_mps > MIN_STRIDE_SPEED_MPS)),
         fast_s=cumulate(is_moving & (speed_mps > fast_mps)),
-        is_near_change=_is_near(edge_s, np.concatenate((edges_s, press_s))),
+        is_near_change=first_near < np.searchsorted(events_s, edge_s + EDGE_MARGIN_S, side="right"),
         is_near_lap_press=is_near_press,
         signals=signals,
         is_moving=is_moving,
-        cell_s=float(step),
+        cell_s=cell_s,
     )
 
 
@@ -161,17 +157,11 @@ def _find_nearest_edges(edge_s: FloatArray, times_s: FloatArray) -> NDArray[np.i
     return np.asarray(after - (times_s - edge_s[after - 1] < edge_s[after] - times_s))
 
 
-def _is_near(edge_s: FloatArray, times_s: FloatArray) -> NDArray[np.bool_]:
-    ordered = np.sort(times_s)
-    first = np.searchsorted(ordered, edge_s - EDGE_MARGIN_S, side="left")
-    return first < np.searchsorted(ordered, edge_s + EDGE_MARGIN_S, side="right")
-
-
 def _compute_change_costs(
     signals: StandardizedSignals, is_moving: NDArray[np.bool_], edges_s: FloatArray
-) -> tuple[FloatArray, FloatArray]:
-    """Return the times of the inner change points, and the cost (nats) that each adds to a step that it lies within."""
+) -> FloatArray:
+    """Return the cost (nats) that each inner change point adds to a step that it lies within."""
     parts = [np.arange(int(start), min(int(np.ceil(end)), len(is_moving))) for start, end in pairwise(edges_s.tolist())]
     steps = np.diff([signals.median_level(rows[is_moving[rows]]) for rows in parts], axis=0)
     cost = np.minimum(0.5 * np.nansum(steps**2, axis=1), MAX_CHANGE_COST)
-    return edges_s[1:-1], np.where(np.any(np.isnan(steps), axis=1), STAND_EDGE_COST, cost)
+    return np.where(np.any(np.isnan(steps), axis=1), STAND_EDGE_COST, cost)

@@ -4,8 +4,6 @@ Dynamic programming finds the alignment of least cost. It alternates with the es
 (segmental k-means; Juang & Rabiner 1990, IEEE Trans Acoust 38:1639).
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -117,7 +115,7 @@ class _Layer:
     step: PlanStep
     plan_index: int
     is_outer: bool
-    entry: _MergePoint
+    entry: "_MergePoint"
     """The point of the plan after the previous step, from which this step starts."""
     candidates: CandidateSpans
     cost: FloatArray

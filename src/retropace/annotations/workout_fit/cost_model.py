@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from retropace.annotations.model.plan import PlanStep
 from retropace.annotations.workout_fit.activity_grid import EDGE_MARGIN_S, ActivityGrid
-from retropace.core.spans import FloatArray
+from retropace.core.spans import FloatArray, cumulate
 
 TIMED_LENGTH_LOG_SD = 0.06
 """Relative standard deviation of the actual duration around the planned one, for a step planned in seconds."""
@@ -183,7 +183,8 @@ def _compute_emission_cost(model: StepModel, grid: ActivityGrid, start: Edges, e
         inner_changes = np.maximum(grid.change_cost[last] - grid.change_cost[first], 0.0)
         return FREE_SPREAD_WEIGHT * spread_cost + inner_changes + FREE_STAND_COST_PER_S * stood_s
     if model.level is not None:
-        spread_cost = increment(grid.accumulate(grid.signals.cost_to_level(model.level) * grid.is_moving))
+        second_cost = grid.signals.cost_to_level(model.level) * grid.is_moving
+        spread_cost = increment(cumulate(second_cost)[grid.edge_s.astype(np.intp)])
     else:
         # Watches smooth: the ramps at both ends of a step are not part of its spread.
         trim = (np.minimum(MAX_RAMP_S, MAX_RAMP_SHARE * increment(grid.edge_s)) / grid.cell_s).astype(np.intp)

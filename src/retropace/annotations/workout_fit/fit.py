@@ -7,8 +7,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from retropace.annotations.model.plan import Plan
-from retropace.annotations.model.workout import StepResult, Workout
+from retropace.annotations.model.plan import Plan, StepResult, Workout
 from retropace.annotations.workout_fit.acceptance import MIN_DISTINCTNESS, AcceptanceTest, precheck
 from retropace.annotations.workout_fit.activity_grid import ActivityGrid, build_activity_grid
 from retropace.annotations.workout_fit.alignment import AlignedStep, Alignment, align_plan, compute_step_levels
@@ -24,7 +23,7 @@ ACTIVITY_END_TOLERANCE_S = 15.0
 MAX_SHIFT_S = 8.0
 """Most seconds by which an edge may move, beside the width of one cell of the alignment."""
 LENGTH_STRICTNESS = 1.6
-"""Number by which the standard deviation of a step's length is divided here: the step was certainly carried out."""
+"""Number that divides the standard deviation of a step's length while edges are refined: the step was carried out."""
 LEVEL_WINDOW_S = 40.0
 """Longest part (s) of a warm-up or cool-down, beside its inner edge, from which its pace and cadence are taken."""
 

@@ -10,7 +10,7 @@ from retropace.core.units import format_duration, format_known
 from retropace.output.tables.text_table import TextTable
 
 if TYPE_CHECKING:
-    from retropace.annotations.model.workout import StepResult, Workout
+    from retropace.annotations.model.plan import StepResult, Workout
 
 
 def describe_fit(workout: Workout) -> tuple[str, str]:
