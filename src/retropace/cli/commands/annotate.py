@@ -16,12 +16,15 @@ from retropace.cli.options.analysis_options import athlete_profile, parameters, 
 from retropace.cli.options.common import parse_option
 from retropace.cli.sessions import sidecar_actions
 from retropace.cli.sessions.requests import AnnotationInputs
-from retropace.cli.sessions.sidecar_actions import ListedAnnotation, PageRequest, SidecarRequest
+from retropace.cli.sessions.sidecar_actions import PageRequest, SidecarRequest
 from retropace.cli.terminal.console import open_text_output, print_json, print_line, print_table
 from retropace.cli.terminal.errors import run_or_exit
 from retropace.core.sanitize import strip_control_chars
 from retropace.core.units import format_count, format_duration
 from retropace.output.tables.text_table import TextTable
+
+_Row = tuple[UnresolvedAnnotation, list[tuple[float, float]]]
+"""An annotation with the spans that it labels, in elapsed seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,16 +152,15 @@ def _run_page(request: SidecarRequest, page: PageRequest, inputs: AnnotationInpu
     return True
 
 
-def _print_annotations(rows: Sequence[ListedAnnotation], path: Path) -> None:
+def _print_annotations(rows: Sequence[_Row], path: Path) -> None:
     if not rows:
         print_line(f"{path}: {'holds no annotations' if path.exists() else 'does not exist yet'}")
         return
     cells = []
-    for row in rows:
-        annotation = row.annotation
+    for number, (annotation, spans) in enumerate(rows, 1):
         label = " ".join(part for part in (str(annotation.label), str(annotation.attributes)) if part)
-        texts = [str(row.number), annotation.where, label, annotation.note]
-        for start_s, end_s in row.spans or [(float("nan"), float("nan"))]:
+        texts = [str(number), annotation.where, label, annotation.note]
+        for start_s, end_s in spans or [(float("nan"), float("nan"))]:
             cells.append((*texts[:3], format_duration(start_s), format_duration(end_s), texts[3]))
             texts = ["", "", "", ""]
     output = open_text_output()
@@ -167,18 +169,18 @@ def _print_annotations(rows: Sequence[ListedAnnotation], path: Path) -> None:
     print_table(output, table)
 
 
-def _print_annotations_json(rows: Sequence[ListedAnnotation]) -> None:
+def _print_annotations_json(rows: Sequence[_Row]) -> None:
     documents = [
         {
-            "number": row.number,
-            "line": row.annotation.origin.line,
-            "where": row.annotation.where,
-            "label": str(row.annotation.label),
-            "note": row.annotation.note,
-            "distance_m": row.annotation.attributes.distance_m,
-            "speed_mps": row.annotation.attributes.speed_mps,
-            "spans": row.spans,
+            "number": number,
+            "line": annotation.origin.line,
+            "where": annotation.where,
+            "label": str(annotation.label),
+            "note": annotation.note,
+            "distance_m": annotation.attributes.distance_m,
+            "speed_mps": annotation.attributes.speed_mps,
+            "spans": spans,
         }
-        for row in rows
+        for number, (annotation, spans) in enumerate(rows, 1)
     ]
     print_json(documents)

@@ -17,9 +17,6 @@ from retropace.cli.terminal.console import print_line, print_text
 from retropace.cli.terminal.errors import print_error, run_or_exit
 from retropace.config.privacy import parse_metres
 
-FORMATS_WITH_ROWS = ("csv", "json")
-"""Formats to which ``--rows`` applies."""
-
 
 @click.command()
 @click.argument("file", metavar="FILE", type=click.Path())
@@ -53,7 +50,7 @@ def export(request: ExportRequest, form: str | None, output: str | None, force: 
     'retropace analyze' in each of them.
     """
     form = form or _format_from_suffix(output)
-    if request.rows is not None and form not in FORMATS_WITH_ROWS:
+    if request.rows is not None and form not in ("csv", "json"):
         raise click.UsageError("--rows goes with --to csv and --to json.")
     if simplify is not None and form != "geojson":
         raise click.UsageError("--simplify goes with --to geojson.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import click
@@ -53,7 +54,7 @@ def list_(form: str, request: ProgressRequest) -> None:
     """List the goals with their numbers, and how far they are if there is a library to tell."""
     goals = run_or_exit(str(config_path()), read_config).goals
     progress: dict[Goal, GoalProgress] = {}
-    if goals and request.is_answerable:
+    if goals and (request.library is not None or Path(request.library_file).exists()):
         result = run_or_report(request.library_file, read_progress, request)
         progress = {item.goal: item for item in (result.progress.goal_progress if result is not None else ())}
     if form == "json":

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import click
 
-from retropace.analysis.inspection import Inspection, inspect_activity
+from retropace.analysis.inspection import inspect_activity
 from retropace.cli.options import common as options
 from retropace.cli.sessions.analyze_file import read_activities
 from retropace.cli.terminal.analysis_view import print_headline, print_warnings
@@ -27,12 +29,8 @@ def inspect(files: tuple[str, ...], form: str, units: Units, cadence: str, sessi
     Shows device, records and their spacing, fields, laps, workout steps, pauses, waypoints, distances, and everything
     that had to be repaired. JSON is an object, or an array for several sessions.
     """
-    parameters = CleanParameters(cadence=cadence)
-
-    def inspect_file(path: str) -> list[Inspection]:
-        return [inspect_activity(activity, parameters) for activity in read_activities(path, session)]
-
-    results = list(run_each(files, inspect_file))
+    inspect_one = partial(inspect_activity, parameters=CleanParameters(cadence=cadence))
+    results = list(run_each(files, lambda path: [inspect_one(activity) for activity in read_activities(path, session)]))
     inspections = [inspection for result in results for inspection in result or ()]
     if form == "json":
         print_json_documents([inspection.to_dict() for inspection in inspections], file_count=len(files))

@@ -23,7 +23,7 @@ from retropace.cli.terminal.errors import exit_with_status, run_each
 from retropace.core.units import Units, parse_distance_m
 from retropace.intervals import Intervals, intervals_document, intervals_of
 from retropace.output.export.reps_csv import format_reps_csv
-from retropace.output.tables.intervals import SESSION_COLUMNS, build_interval_tables, format_session_row
+from retropace.output.tables.intervals import build_interval_tables, build_sessions_table
 from retropace.output.tables.text_table import TextTable
 
 
@@ -97,7 +97,7 @@ def _print_intervals(interval_sessions: Sequence[Intervals], units: Units, detai
     """Print a row for each of several sessions, and, with ``details``, the tables of each session."""
     output = open_text_output()
     if len(interval_sessions) > 1 or not details:
-        print_tables(output, [_build_sessions_table(interval_sessions, units)])
+        print_tables(output, [build_sessions_table(interval_sessions, units)])
     if not details:
         return
     for number, session in enumerate(interval_sessions):
@@ -115,15 +115,10 @@ def _print_intervals_markdown(interval_sessions: Sequence[Intervals], units: Uni
     """Print the rows and tables of :func:`_print_intervals` as Markdown."""
     texts = []
     if len(interval_sessions) > 1 or not details:
-        texts.append(format_markdown([_build_sessions_table(interval_sessions, units)]))
+        texts.append(format_markdown([build_sessions_table(interval_sessions, units)]))
     for session in interval_sessions if details else ():
         notes = TextTable("warnings", footer=tuple(f"- {warning}" for warning in session.warnings))
         tables = [*build_interval_tables(session, units), *([notes] if session.warnings else [])]
         title = format_markdown([TextTable(session.analysis.activity.source.path)], level=2)
         texts.append(f"{title}\n{format_markdown(tables)}")
     print_text("\n".join(texts), nl=False)
-
-
-def _build_sessions_table(interval_sessions: Sequence[Intervals], units: Units) -> TextTable:
-    rows = tuple(format_session_row(session, units) for session in interval_sessions)
-    return TextTable(names=SESSION_COLUMNS, rows=rows, left_aligned=(0, 1, 2)).drop_empty_columns()

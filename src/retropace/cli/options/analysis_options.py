@@ -105,11 +105,8 @@ def athlete_profile(help_text: str) -> Callable[[options.Command], options.Comma
 
 
 gather_settings = options.gather("settings", build_settings)
-"""Decorator that combines the options for analysis parameters into one value, received as ``settings``."""
 gather_analysis = options.gather("analysis", AnalysisRequest)
-"""Decorator that combines settings, annotations, session and athlete into one value, received as ``analysis``."""
 parameters = options.add_options(options.cadence, options.sensitivity, options.threshold, gather_settings)
-"""Decorator that adds ``--cadence``, ``--sensitivity`` and ``--threshold``, gathered with others as ``settings``."""
 known_athlete = athlete_profile(
     "Who ran, as 'retropace analyze --athlete' has learned to know them. Nothing is learned here."
 )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from retropace.config.model import read_config
@@ -35,11 +34,6 @@ class ProgressRequest:
     def library_file(self) -> str:
         """Path of the library."""
         return self.library if self.library is not None else str(library_path())
-
-    @property
-    def is_answerable(self) -> bool:
-        """Whether a library was named, or there is one in the data folder."""
-        return self.library is not None or Path(self.library_file).exists()
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,6 @@ class ExportRequest:
     """The recording to export, how it is analysed, and what is shown of it."""
 
     file: str
-    """Path of the recording."""
     rows: str | None
     """``samples`` for CSV and JSON with a row for each record; ``segments`` or None for a row for each segment."""
     privacy_filter: PrivacyFilter

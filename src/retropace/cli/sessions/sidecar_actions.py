@@ -35,7 +35,6 @@ class SidecarRequest:
     """The recording whose annotations a command reads or changes."""
 
     file: str
-    """Path of the recording."""
     sidecar: str | None
     """Path of the annotations; None takes the sidecar beside the recording."""
     session: int | None
@@ -60,15 +59,6 @@ class SidecarRequest:
 
 
 @dataclass(frozen=True, slots=True)
-class ListedAnnotation:
-    """An annotation of a sidecar, its number (the first is 1), and the spans that it labels, in elapsed seconds."""
-
-    number: int
-    annotation: UnresolvedAnnotation
-    spans: tuple[tuple[float, float], ...]
-
-
-@dataclass(frozen=True, slots=True)
 class PageRequest:
     """How the annotation page is served, and how the recording on it is analysed."""
 
@@ -77,7 +67,6 @@ class PageRequest:
     """TCP port on 127.0.0.1; 0 takes any free port."""
     settings: Settings
     athlete: str | None
-    """Name or file of the athlete whose learned model is used."""
     home_zones: bool
     units: Units
 
@@ -152,15 +141,14 @@ def transfer_from_recording(request: SidecarRequest, source: str) -> list[str]:
     return [f"{path}: {count} taken over from {source_path}"]
 
 
-def list_annotations(request: SidecarRequest) -> tuple[ListedAnnotation, ...]:
-    """Return the annotations with their numbers and spans; raises ``RetropaceError``."""
+def list_annotations(request: SidecarRequest) -> list[tuple[UnresolvedAnnotation, list[tuple[float, float]]]]:
+    """Return each annotation with the spans that it labels, in elapsed seconds; raises ``RetropaceError``."""
     annotations = request.read()[0].parse_rows()
     resolved, _ = resolve_annotations(annotations, request.activity)
-    listed = []
-    for number, annotation in enumerate(annotations, 1):
-        spans = tuple((item.start_s, item.end_s) for item in resolved if item.origin == annotation.origin)
-        listed.append(ListedAnnotation(number, annotation, spans))
-    return tuple(listed)
+    return [
+        (annotation, [(item.start_s, item.end_s) for item in resolved if item.origin == annotation.origin])
+        for annotation in annotations
+    ]
 
 
 def run_editor(

@@ -25,10 +25,6 @@ if TYPE_CHECKING:
     )
 
 
-SESSION_COLUMNS = ("date", "file", "sets", "backward work", "quarter mile")
-"""The headers of a table with one interval session per row."""
-
-
 def build_interval_tables(intervals: Intervals, units: Units) -> list[TextTable]:
     """All tables of an interval session, in reading order; tables without content are left out."""
     tables = [_build_structure_table(intervals, units)]
@@ -229,8 +225,14 @@ def _build_plan_table(intervals: Intervals) -> TextTable:
     return TextTable("planned against done", names, tuple(rows), (0, 1, 5), (summary or "all done as planned",))
 
 
-def format_session_row(intervals: Intervals, units: Units) -> tuple[str, ...]:
-    """One session as a row of a table with the columns ``SESSION_COLUMNS``."""
+def build_sessions_table(sessions: Sequence[Intervals], units: Units) -> TextTable:
+    """A table with one interval session per row, without columns that are empty for all of them."""
+    names = ("date", "file", "sets", "backward work", "quarter mile")
+    rows = tuple(_format_session_row(session, units) for session in sessions)
+    return TextTable("", names, rows, (0, 1, 2)).drop_empty_columns()
+
+
+def _format_session_row(intervals: Intervals, units: Units) -> tuple[str, ...]:
     start = intervals.cleaned.start_time
     reps = [rep for interval_set in intervals.sets for rep in interval_set.reps if rep.direction == "backward"]
     backward_work = _format_distance(sum(rep.metres for rep in reps), units) if reps else ""
