@@ -10,23 +10,21 @@ from typing import Any
 from retropace.analysis.json_document import format_time
 from retropace.core.json_values import finite_or_none, to_json_values
 from retropace.season.goal_progress import GoalProgress
-from retropace.season.periods import PeriodStats
+from retropace.season.periods import Period, PeriodStats
 from retropace.season.progress import Progress
 
 SCHEMA = "retropace.progress/1"
 """Name and version of the document's schema."""
+BEST_NAMES = ("direction", "kind", "asked", "seconds", "metres", "start_s", "basis")
+"""Names in the document of the fields of a :class:`SeasonBest` but the last."""
 
 
 def progress_document(
     progress: Progress, runner: str | None, format_path: Callable[[str], str], weight_kg: float | None = None
 ) -> dict[str, Any]:
-    """Return the JSON document of a runner's progress as dicts and lists, with unrounded numbers.
-
-    ``format_path`` formats a file's path for display. With ``weight_kg``, energy is also given in kcal.
-    """
+    """Return the JSON document of a progress, its paths by ``format_path``, with energy if the body weight is given."""
     season, trend, ratios, load = progress.season, progress.trend, progress.speed_ratios, progress.load_increase
     ratios_by_row = zip(ratios.rows.tolist(), ratios.ratio.tolist(), strict=True)
-    best_names = ("direction", "kind", "asked", "seconds", "metres", "start_s", "basis")
     ramp = {"last_s": load.recent_s, "before_s": load.baseline_s, "ratio": load.ratio, "is_steep": load.is_steep}
 
     def activity(row: int) -> dict[str, Any]:
@@ -48,12 +46,7 @@ def progress_document(
         "weight_kg": weight_kg,
         "activities": len(season),
         "periods": [
-            {
-                "first": period.first.isoformat(),
-                "last": (period.end - timedelta(days=1)).isoformat(),
-                "activities": [season.ids[row] for row in period.rows.tolist()],
-            }
-            | directions(stats)
+            _period_to_dict(period, season.ids) | directions(stats)
             for period, stats in zip(progress.periods, progress.period_stats, strict=True)
         ],
         "whole": directions(progress.season_stats),
@@ -62,7 +55,7 @@ def progress_document(
             "values": [activity(row) | {"ratio": ratio} for row, ratio in ratios_by_row],
         },
         "trend": None if trend is None else to_json_values(asdict(trend)) | {"is_sure": trend.is_significant},
-        "bests": [dict(zip(best_names, best[:-1], strict=True)) | activity(best.row) for best in season.bests],
+        "bests": [dict(zip(BEST_NAMES, best[:-1], strict=True)) | activity(best.row) for best in season.bests],
         "milestones": [
             to_json_values({name: getattr(milestone, name) for name in ("kind", "metres", "value")})
             | activity(milestone.row)
@@ -73,6 +66,11 @@ def progress_document(
         "goals": [_goal_progress_to_dict(goal_progress) for goal_progress in progress.goal_progress],
         "odd": [activity(outlier.row) | {"why": list(outlier.reasons)} for outlier in progress.outliers],
     }
+
+
+def _period_to_dict(period: Period, ids: tuple[str, ...]) -> dict[str, Any]:
+    last, rows = period.end - timedelta(days=1), period.rows.tolist()
+    return {"first": period.first.isoformat(), "last": last.isoformat(), "activities": [ids[row] for row in rows]}
 
 
 def _period_stats_to_dict(stats: PeriodStats, weight_kg: float | None) -> dict[str, Any]:

@@ -97,9 +97,8 @@ def annotate(request: SidecarRequest, actions: _Actions, page: PageRequest, form
     """
     chosen = actions.chosen
     if chosen and (page.no_browser or page.port):
-        raise click.UsageError(
-            f"{'--no-browser' if page.no_browser else '--port'} is for the page, not for {chosen[0]}."
-        )
+        page_option = "--no-browser" if page.no_browser else "--port"
+        raise click.UsageError(f"{page_option} is for the page, not for {chosen[0]}.")
     if len([name for name in chosen if name != "--list"]) > 1:
         raise click.UsageError(f"{' and '.join(chosen)} do not go together: one at a time.")
     if actions.note is not None and not actions.added:

@@ -33,14 +33,13 @@ def default_from_config(
     """Return a click callback that gives an absent option its default: the config value ``name``, else ``fallback``.
 
     With ``empty_is_none``, an option given as an empty text is None, whatever the config says. ``convert`` makes of the
-    text what the command receives. A config file that cannot be read ends the program with exit status 1; for help and
-    completion none is read.
+    text what the command receives. A config file that cannot be read ends the program with exit status 1.
     """
 
     def resolve(context: click.Context, _parameter: click.Parameter, value: Any) -> Any:
         if value == "" and empty_is_none:
             return None
-        if context.resilient_parsing:
+        if context.resilient_parsing:  # for help and completion
             return value
         if value is None and os.path.lexists(config_path()):  # without a file, nothing that parses it is imported
             from retropace.config.model import read_config

@@ -100,11 +100,8 @@ def build_activity_section(
         set_tables=tuple(build_interval_tables(intervals, units)) if intervals.sets else (),
         segments_table=build_segments_table(analysis, units),
         borderline_stretches=tuple(
-            (
-                f"{format_duration(stretch.start_s)}-{format_duration(stretch.end_s)}",
-                f"{100.0 * stretch.probability:.0f} %",
-            )
-            for stretch in analysis.borderline
+            (f"{format_duration(item.start_s)}-{format_duration(item.end_s)}", f"{100.0 * item.probability:.0f} %")
+            for item in analysis.borderline
         ),
         warnings=tuple(strip_control_chars(warning) for warning in warnings),
         privacy_note=_format_privacy_note(analysis, privacy_filter),
