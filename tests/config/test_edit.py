@@ -117,7 +117,15 @@ def test_what_is_set_is_read_and_taking_it_out_leaves_no_trace(folder: Path, goa
     assert path.read_bytes().decode().rstrip() == expected.rstrip()
 
 
-LINES = ["# a comment", "", 'units = "mi"  # far', "home_zones = true", "weight = 70", "max_heart_rate = 190"]
+LINES = [
+    "# a comment",
+    "",
+    'units = "mi"  # far',
+    "home_zones = true",
+    "only_marked = true",
+    "weight = 70",
+    "max_heart_rate = 190",
+]
 PRIVACY_LINES = ["hide_ends = 100  # m", 'hide_around = [\n  "1,1,3m",  # here\n\n  "2,2,3m",\n]', "# within", ""]
 PRIVACY: st.SearchStrategy[list[str]] = st.one_of(
     st.just([]),

@@ -98,6 +98,7 @@ units = "mi"
 max_heart_rate = 185
 athlete = "anna"
 home_zones = true
+only_marked = true
 timezone = "Europe/Berlin"
 
 [privacy]
@@ -119,6 +120,7 @@ def test_every_setting(config: Path) -> None:
     assert found.weight_kg == pytest.approx(154 * 0.45359237)
     assert (found.units, found.max_heart_rate_bpm, found.athlete) == ("mi", 185, "anna")
     assert (found.home_zones, found.timezone, found.privacy.ends_m) == (True, "Europe/Berlin", 200.0)
+    assert found.only_marked is True
     assert [str(goal) for goal in found.goals] == [
         "3 sessions a week with 10 minutes backward each",
         "5 km backward a month",
@@ -136,13 +138,14 @@ def test_every_setting(config: Path) -> None:
         ("max_heart_rate = 185", "max_heart_rate = 185.5", 4, "whole number"),
         ('athlete = "anna"', "athlete = 3", 5, "athlete is a name"),
         ("home_zones = true", 'home_zones = "yes"', 6, "home_zones is true or false"),
-        ('timezone = "Europe/Berlin"', 'timezone = "Berlin"', 7, "timezone is the name of one"),
-        ('timezone = "Europe/Berlin"', 'colour = "red"', 7, 'there is no setting "colour"'),
-        ("hide_ends = 200", 'hide_ends = "far"', 10, "is no distance"),
-        ("hide_ends = 200", "hide_end = 200", 10, 'there is no setting "privacy.hide_end"'),
-        ("sessions = 3", "sessions = 0", 12, "sessions is a whole number"),
-        ("km = 5", "km = -5", 16, "km is more than 0"),
-        ('per = "month"\nkm = 5', "sessions = 3\nminutes = 10", 16, "stands there twice"),
+        ("only_marked = true", "only_marked = 1", 7, "only_marked is true or false"),
+        ('timezone = "Europe/Berlin"', 'timezone = "Berlin"', 8, "timezone is the name of one"),
+        ('timezone = "Europe/Berlin"', 'colour = "red"', 8, 'there is no setting "colour"'),
+        ("hide_ends = 200", 'hide_ends = "far"', 11, "is no distance"),
+        ("hide_ends = 200", "hide_end = 200", 11, 'there is no setting "privacy.hide_end"'),
+        ("sessions = 3", "sessions = 0", 13, "sessions is a whole number"),
+        ("km = 5", "km = -5", 17, "km is more than 0"),
+        ('per = "month"\nkm = 5', "sessions = 3\nminutes = 10", 17, "stands there twice"),
     ],
 )
 def test_what_makes_no_sense_is_told_with_its_line(config: Path, old: str, new: str, line: int, said: str) -> None:

@@ -61,12 +61,30 @@ def test_all_marked_is_right_to_the_seconds() -> None:
     assert "suspected" not in analysis.segments.basis
 
 
-def test_reps_are_suspected_though_nothing_is_marked() -> None:
+def clear_session() -> SimulatedSession:
+    """Return five reps between forward running, by a runner whose heart rate rises in them."""
+    plan: list[PlannedStretch] = [forward(seconds=900), *[backward(seconds=120), forward(seconds=180)] * 5]
+    athlete = SimulatedAthlete(backward_extra_hr_bpm=30.0)
+    return simulate([*plan, forward(seconds=300)], athlete=athlete, place=PATH, seed=5)
+
+
+def test_clear_reps_are_suspected_though_nothing_is_marked() -> None:
+    made = clear_session()
+    analysis = analyze(made.activity)
+    assert seconds_right(analysis, made.truth) > 0.97
+    assert analysis.segments.basis.tolist().count("suspected") == 5
+    assert "annotated" not in analysis.segments.basis
+
+
+def test_reps_are_only_suggested_if_they_are_most_of_the_session() -> None:
     plan, seed = reps(rest(90), 5)
     made = simulate(plan, place=PATH, seed=seed)
     analysis = analyze(made.activity)
-    assert seconds_right(analysis, made.truth) > 0.97
-    assert "annotated" not in analysis.segments.basis
+    assert "backward" not in analysis.segments.direction
+    rows = np.flatnonzero(np.array(made.truth.direction) == "backward")
+    true_s = np.column_stack((made.truth.edges_s[rows], made.truth.edges_s[rows + 1]))
+    found_s = sorted([stretch.start_s, stretch.end_s] for stretch in analysis.borderline)
+    np.testing.assert_allclose(found_s, true_s, atol=8.0)
 
 
 @pytest.mark.parametrize(
@@ -183,8 +201,7 @@ def test_without_cadence_nothing_is_suspected_of_a_stranger() -> None:
 
 
 def test_what_comes_close_is_worth_a_look() -> None:
-    plan, seed = reps(rest(90), 5)
-    made = simulate(plan, place=PATH, seed=seed)
+    made = clear_session()
     wary = Settings(label=LabelParameters(threshold=0.999))
     analysis = analyze(made.activity, settings=wary)
     assert "backward" not in analysis.segments.direction
@@ -214,3 +231,14 @@ def test_a_sensor_that_loses_steps_is_not_listened_to() -> None:
     broken = replace(made.activity, samples=replace(samples, cadence_recorded=samples.cadence_recorded * half))
     assert "backward" in analyze(made.activity).segments.direction
     assert "backward" not in analyze(broken).segments.direction
+
+
+@pytest.mark.parametrize(("effort", "gait"), [(0.5, "walk"), (1.0, "run")])
+def test_without_cadence_backward_movement_at_2_mps_is_a_run(effort: float, gait: str) -> None:
+    """Backward, people change from walking to running at 1.6 m/s already (Hreljac 2005)."""
+    plan: list[PlannedStretch] = [forward(seconds=300), backward(seconds=200, effort=effort), forward(seconds=300)]
+    analysis = analyze(without_cadence(simulate(plan, place=PATH, seed=4)), [parse_mark("lap 2=backward")])
+    backward_rows = analysis.segments.direction == "backward"
+    assert set(analysis.segments.gait[backward_rows].tolist()) == {gait}
+    speed_mps = float(analysis.summary.segments.speed_mps[backward_rows][0])
+    assert (speed_mps < 1.6) if gait == "walk" else (1.7 < speed_mps <= 2.05)

@@ -10,39 +10,9 @@ from hypothesis import strategies as st
 from retropace.core.world_records import BACKWARD_WORLD_BESTS, max_backward_speed_mps
 from retropace.labelling.clustering import cluster_stretches
 from retropace.labelling.direction_model import backward_probabilities
-from retropace.labelling.features import LOG_SPEED_PER_GRADE, StretchFeatures, measurement_variances
-from retropace.labelling.priors import LabellingProblem, LogOddsWeights, find_sequence_context
-
-UNMARKED, FORWARD, BACKWARD = -1, 0, 1
-
-
-def build_problem(
-    *stretches: tuple[float, float, float, float], marked_as: dict[int, int] | None = None
-) -> LabellingProblem:
-    """Stretches of seconds, m/s, spm and bpm, one after the other; no cadence and no speed is standing."""
-    seconds, speed, cadence, beats = (np.array(column, dtype=np.float64) for column in zip(*stretches, strict=True))
-    end = np.cumsum(seconds)
-    speed_var, cadence_var = measurement_variances(seconds)
-    still = ~(speed > 0.0)
-    log_speed = np.log(np.where(still, np.nan, speed))
-    stretch_features = StretchFeatures(
-        log_speed=log_speed,
-        log_grade_adjusted_speed=log_speed,
-        log_speed_var=speed_var,
-        log_cadence=np.log(np.where(still, np.nan, cadence)),
-        log_cadence_var=cadence_var,
-        steady_state_hr_bpm=beats,
-        steady_state_hr_var=np.full(len(seconds), 9.0),
-        grade=np.zeros(len(seconds)),
-        duration_s=seconds,
-        midpoint_s=end - seconds / 2.0,
-        gait=np.where(still, "", np.where(cadence >= 138.0, "run", "walk")),
-    )
-    marks = np.full(len(seconds), UNMARKED)
-    for at, mark in (marked_as or {}).items():
-        marks[at] = mark
-    return LabellingProblem(stretch_features, end - seconds, end, marks)
-
+from retropace.labelling.features import LOG_SPEED_PER_GRADE
+from retropace.labelling.priors import LogOddsWeights, find_sequence_context
+from tests.support.labelling_problems import BACKWARD, FORWARD, UNMARKED, build_problem
 
 STAND = (60.0, 0.0, np.nan, 110.0)
 WARM, COOL = (600.0, 2.9, 166.0, 146.0), (300.0, 2.8, 165.0, 148.0)
@@ -91,7 +61,7 @@ def test_nobody_is_suspected_of_a_world_record(metres: float, took_s: float) -> 
     best = float(max_backward_speed_mps(np.array(took_s)))
     assert best == pytest.approx(metres / took_s)
     fast, slow = (took_s, 1.02 * best, 190.0, 150.0), (max(took_s, 60.0), 0.5 * best, 190.0, 150.0)
-    everything = frozenset(["pace", "cadence", "heart rate", "prior"])
+    everything = frozenset(["pace", "cadence", "heart rate", "prior", "rules"])
     likely = LogOddsWeights(base=8.0, after_fast_effort=0.0)
     chance = backward_probabilities(
         build_problem(WARM, fast, STAND, slow, COOL), disabled_evidence=everything, weights=likely
@@ -153,7 +123,8 @@ def test_any_session_gets_probabilities_and_what_was_said_stays(
 
 def test_what_is_too_short_goes_with_what_follows_unless_that_was_marked() -> None:
     sliver = (5.0, 2.4, 168.0, 140.0)
-    turning = backward_probabilities(build_problem(WARM, sliver, BACK, JOG, BACK, JOG, BACK, COOL))
+    session = build_problem(WARM, sliver, BACK, JOG, BACK, JOG, BACK, COOL)
+    turning = backward_probabilities(session, disabled_evidence=frozenset(["rules"]))
     assert turning[1] == turning[2] > 0.8
     before_a_mark = backward_probabilities(
         build_problem(WARM, sliver, BACK, sliver, JOG, BACK, COOL, marked_as={2: BACKWARD})

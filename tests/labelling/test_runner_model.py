@@ -106,7 +106,7 @@ def test_more_steps_at_a_slow_pace_speak_for_backward_and_fewer_against() -> Non
         return float(log[1] - log[0])
 
     assert odds(170.0, 138.0) > odds(160.0, 138.0) + 2.0
-    assert odds(165.0, 142.0) > odds(165.0, 124.0) + 1.0
+    assert odds(165.0, 142.0) > odds(165.0, 124.0) + 0.5
 
 
 def test_learning_is_conditioning_the_normal() -> None:

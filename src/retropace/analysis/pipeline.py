@@ -102,9 +102,10 @@ def analyze(
     the runner, if known from other sessions. Raises :class:`retropace.ReadError` if the activity holds nothing that can
     be measured, and :class:`retropace.AnnotationError` for annotations outside of it or in conflict with each other.
 
+    >>> from retropace.annotations import parse_mark
     >>> from retropace.simulate import backward, forward, simulate
     >>> activity = simulate([forward(seconds=300), backward(seconds=120), forward(seconds=120)]).activity
-    >>> analyze(activity).segments.direction.tolist()
+    >>> analyze(activity, [parse_mark("lap 2=backward")]).segments.direction.tolist()
     ['forward', 'backward', 'forward']
     """
     settings = settings or Settings()
@@ -145,7 +146,13 @@ def label_activity(
         energy=compute_energy(cleaned, segments),
         athlete=athlete,
         borderline=find_borderline(segments, settings.label.review_threshold),
-        warnings=(*cleaned.warnings, *warnings, *rejections, *overrides),
+        warnings=(
+            *cleaned.warnings,
+            *warnings,
+            *rejections,
+            *overrides,
+            *_describe_undetectable(cleaned, resolved, settings, athlete),
+        ),
     )
 
 
@@ -167,3 +174,17 @@ def summarize(cleaned: CleanedActivity, segments: Segments) -> Summary:
         annotated_m=total(is_member & (segments.basis == "annotated")).distance_m,
         suspected_m=total(is_member & (segments.basis == "suspected")).distance_m,
     )
+
+
+def _describe_undetectable(
+    cleaned: CleanedActivity, annotations: AnnotationTable, settings: Settings, athlete: Athlete | None
+) -> tuple[str, ...]:
+    """Return a warning if neither cadence nor anything marked allows to detect backward running."""
+    is_known = athlete is not None or settings.label.only_marked or np.any(annotations.direction == "backward")
+    if is_known or np.any(np.isfinite(cleaned.cadence_spm)):
+        return ()
+    text = (
+        "no cadence was recorded, so backward running cannot be detected in this file: say what was backward, for "
+        "example with --mark 12:30-15:00=backward"
+    )
+    return (text,)

@@ -124,7 +124,7 @@ def _convert_texts(key: str, values: tuple[str, ...]) -> Any:
     if key == "hide_around":
         return [text.strip() for text in values]
     (text,) = values
-    if key == "home_zones":
+    if key in ("home_zones", "only_marked"):
         truth: Mapping[str, bool] = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
         return truth.get(text.strip().lower(), text)
     if key == "max_heart_rate" and text.strip().isdecimal() and len(text) < 10:

@@ -4,6 +4,7 @@ import re
 import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from retropace.core.errors import RetropaceError
 from retropace.core.units import parse_weight_kg
 from retropace.core.user_dirs import config_path
 
-CONFIG_KEYS = ("units", "weight", "max_heart_rate", "athlete", "home_zones", "timezone")
+CONFIG_KEYS = ("units", "weight", "max_heart_rate", "athlete", "home_zones", "only_marked", "timezone")
 """Keys of the config file outside any table."""
 PRIVACY_KEYS = ("hide_around", "hide_ends")
 """Keys of the config file in the table ``privacy``."""
@@ -24,6 +25,7 @@ DEFAULT_TEXTS = {
     "max_heart_rate": "not known",
     "athlete": "nobody",
     "home_zones": "false",
+    "only_marked": "false",
     "timezone": "this machine's",
     "privacy.hide_around": "nothing",
     "privacy.hide_ends": "nothing",
@@ -47,6 +49,7 @@ class Config:
     max_heart_rate_bpm: int | None = None
     athlete: str | None = None
     home_zones: bool | None = None
+    only_marked: bool | None = None
     timezone: str | None = None
     privacy: PrivacyFilter = NO_PRIVACY_FILTER
     goals: tuple[Goal, ...] = ()
@@ -113,7 +116,8 @@ def _build_config(document: dict[str, Any]) -> Config:
         "weight": ("weight_kg", _validate_weight_kg),
         "max_heart_rate": ("max_heart_rate_bpm", _validate_heart_rate_bpm),
         "athlete": ("athlete", _validate_athlete),
-        "home_zones": ("home_zones", _validate_home_zones),
+        "home_zones": ("home_zones", partial(_validate_bool, "home_zones")),
+        "only_marked": ("only_marked", partial(_validate_bool, "only_marked")),
         "timezone": ("timezone", validate_time_zone),
     }
     _check_keys(document, (*CONFIG_KEYS, "privacy", "goals"))
@@ -180,9 +184,9 @@ def _validate_athlete(value: Any) -> str:
     return value.strip()
 
 
-def _validate_home_zones(value: Any) -> bool:
+def _validate_bool(name: str, value: Any) -> bool:
     if not isinstance(value, bool):
-        raise RetropaceError("home_zones is true or false")
+        raise RetropaceError(f"{name} is true or false")
     return value
 
 
@@ -217,6 +221,7 @@ def collect_config_values(config: Config) -> dict[str, Any]:
         "max_heart_rate": config.max_heart_rate_bpm,
         "athlete": config.athlete,
         "home_zones": config.home_zones,
+        "only_marked": config.only_marked,
         "timezone": config.timezone,
         "privacy.hide_around": [f"{zone.lat_deg:.12g},{zone.lon_deg:.12g},{zone.radius_m:.12g}m" for zone in zones],
         "privacy.hide_ends": config.privacy.ends_m or None,

@@ -78,13 +78,15 @@ class LabelParameters:
     """Whether edges of annotations stay exactly where they are instead of moving to a change of pace nearby."""
     use_file_names: bool = True
     """Whether names in the recording (of laps, workout steps, waypoints, tracks, its title) count as annotations."""
+    only_marked: bool = False
+    """Whether only annotations say what was backward, so that nothing is suspected or suggested."""
     threshold: float = 0.8
     """Lowest probability of backward running at which a segment is labelled backward (basis ``suspected``)."""
     review_threshold: float = 0.4
     """Lowest probability of backward running at which a segment labelled forward is listed for the runner to review."""
     disabled_evidence: tuple[str, ...] = ()
     """Kinds of evidence for backward running that are ignored, among ``pace``, ``cadence``, ``heart rate``,
-    ``sequence``, ``repetition``, ``duration`` and ``prior``."""
+    ``sequence``, ``repetition``, ``duration``, ``prior`` and ``rules``."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,10 +58,15 @@ class BorderlineSegment:
     probability: float
 
 
+MAX_SUGGESTIONS = 5
+"""Largest number of stretches of a session that are suggested for the runner to look at."""
+
+
 def find_borderline(segments: Segments, min_probability: float) -> tuple[BorderlineSegment, ...]:
     """Find stretches assumed forward whose probability of having been run backward is at least ``min_probability``.
 
-    The probability of a stretch is the mean over its segments, weighted by duration.
+    The probability of a stretch is the mean over its segments, weighted by duration. At most ``MAX_SUGGESTIONS`` are
+    returned, the likeliest first.
     """
     is_assumed = (segments.direction == "forward") & (segments.basis == "assumed")
     probability = np.where(is_assumed, 1.0 - segments.confidence, 0.0)
@@ -70,4 +75,4 @@ def find_borderline(segments: Segments, min_probability: float) -> tuple[Borderl
         seconds = np.diff(segments.edges_s[first : end + 1])
         mean = float(np.average(probability[first:end], weights=seconds))
         borderline.append(BorderlineSegment(float(segments.edges_s[first]), float(segments.edges_s[end]), mean))
-    return tuple(borderline)
+    return tuple(sorted(borderline, key=lambda stretch: -stretch.probability)[:MAX_SUGGESTIONS])

@@ -23,7 +23,7 @@ MAX_LOG_LENGTH_DIFF = 0.2
 MIN_BREAK_SPEED_RATIO = 1.1
 """Least ratio of speed in the middle of a stretch to that before and after at which it is split."""
 MAX_TURN_SHIFT_S = 6.0
-"""Largest difference (s) of a turn from where it would lie if both reps and their gap had the usual durations."""
+"""Seconds within which a turn is searched around where it would lie if reps and gap had their usual proportions."""
 MAX_TURN_INTERVAL_S = 60.0
 """Median duration (s) of reps, or of gaps, above which no turns are assumed to be missed."""
 

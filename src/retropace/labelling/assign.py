@@ -33,6 +33,13 @@ backward runners reach at least that share of their forward speed."""
 SIMILAR_SPEED_SHARE = 0.85
 """A stretch without cadence counts as running if its speed is at least this share of the speed of the slowest annotated
 backward run."""
+MIN_COMPLETE_REPS = 3
+"""Least number of backward annotations with exact edges, such as laps, that are taken to be all there were."""
+MAX_EXACT_TOLERANCE_S = 1.0
+"""Largest edge tolerance (s) of an annotation that counts as exact."""
+MAX_BACKWARD_WALK_MPS = 1.6
+"""Speed (m/s) above which backward movement without known cadence is running: at it, people change from walking to
+running backward (Hreljac 2005)."""
 EDGE_MERGE_S = 10.0
 """Seconds on both sides of a change of direction, which is found with fine change points. Coarse change points within
 them are dropped, as they mean the same change."""
@@ -52,6 +59,8 @@ class _StretchEvidence:
     """Whether the watch was paused or the runner stood."""
     has_no_signal: NDArray[np.bool_]
     """Whether neither speed nor cadence was recorded."""
+    is_complete: bool
+    """Whether the annotations say all that was backward."""
 
     @property
     def is_unlabelled(self) -> NDArray[np.bool_]:
@@ -125,6 +134,8 @@ def _assign(
     basis = np.where(is_suspected, "suspected", basis)
     stats = stats_from_increments(curve_increments(cleaned, evidence.edges_s), cleaned)
     measured_gait = classify_gait(stats.speed_mps, stats.cadence_spm)
+    is_fast = (direction == "backward") & np.isnan(stats.cadence_spm) & (stats.speed_mps > MAX_BACKWARD_WALK_MPS)
+    measured_gait = np.where(is_fast, "run", measured_gait)
     gait = np.where(evidence.marked_gait != "", evidence.marked_gait, measured_gait)
     gait = np.where(direction == "rest", "stand", np.where(direction == "unknown", "", gait))
     confidence = np.where(evidence.is_unlabelled, 1.0 - backward_probability, 1.0)
@@ -144,13 +155,25 @@ def _build_stretch_evidence(
     index = find_span(annotations.spans, midpoints_s)
     direction, gait = (np.append(column, "")[index] for column in (annotations.direction, annotations.gait))
     is_standing = is_paused | (is_still & (direction != "unknown"))
-    return _StretchEvidence(edges_s, np.where(is_standing, "", direction), gait, is_standing, has_no_signal)
+    return _StretchEvidence(
+        edges_s, np.where(is_standing, "", direction), gait, is_standing, has_no_signal, _names_all(annotations)
+    )
+
+
+def _names_all(annotations: AnnotationTable) -> bool:
+    """Return whether annotations say all that was backward: a workout does, and so do several marked laps."""
+    is_backward = annotations.direction == "backward"
+    is_workout = any(origin.kind == "workout" for origin in annotations.origin)
+    is_exact = is_backward & (annotations.edge_tolerance_s <= MAX_EXACT_TOLERANCE_S)
+    return is_workout or int(is_exact.sum()) >= MIN_COMPLETE_REPS
 
 
 def _estimate_backward(
     cleaned: CleanedActivity, stretches: _StretchEvidence, parameters: LabelParameters, runner: RunnerModel | None
 ) -> FloatArray:
     """Return the probability that each stretch was run backward, ``(n,)``; 0 where the runner did not move."""
+    if parameters.only_marked:
+        return np.zeros(len(stretches.marked_direction))
     start_s, end_s = stretches.edges_s[:-1], stretches.edges_s[1:]
     direction = stretches.marked_direction
     features = extract_features(cleaned, start_s, end_s)
@@ -159,7 +182,7 @@ def _estimate_backward(
     gait = np.where(stretches.marked_gait != "", stretches.marked_gait, estimated_gait)
     features = replace(features, gait=np.where(is_excluded, "", gait))
     marked = np.where(direction == "backward", 1, np.where(direction == "forward", 0, -1))
-    problem = LabellingProblem(features, start_s, end_s, np.where(is_excluded, -1, marked))
+    problem = LabellingProblem(features, start_s, end_s, np.where(is_excluded, -1, marked), stretches.is_complete)
     probability = backward_probabilities(problem, runner, frozenset(parameters.disabled_evidence))
     return np.where(is_excluded, 0.0, probability)
 

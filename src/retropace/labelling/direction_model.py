@@ -8,14 +8,17 @@ runner's model (:mod:`retropace.labelling.runner_model`), and prior log-odds (:m
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from retropace.core.spans import FloatArray, true_runs
 from retropace.core.world_records import max_backward_speed_mps
+from retropace.labelling.bout_likeness import judge_bouts_by_marked
 from retropace.labelling.clustering import cluster_stretches
+from retropace.labelling.common_sense import find_adjoining_forward, find_slow, judge_unmarked
+from retropace.labelling.dip_likeness import judge_dips_by_marked
 from retropace.labelling.features import StretchFeatures
 from retropace.labelling.priors import (
     LabellingProblem,
@@ -99,7 +102,7 @@ def backward_probabilities(
     """Return the probability that each stretch was run backward, ``(n,)``; 1 or 0 where it is annotated.
 
     ``runner`` is None if no other session is known. ``disabled_evidence`` names evidence to leave out: ``pace``,
-    ``cadence``, ``heart rate``, ``sequence``, ``repetition``, ``duration`` or ``prior``.
+    ``cadence``, ``heart rate``, ``sequence``, ``repetition``, ``duration``, ``prior`` or ``rules``.
     """
     features = problem.features
     gait_models = PRIORS if runner is None else runner.gait_models
@@ -112,9 +115,17 @@ def backward_probabilities(
         # If a rep is annotated, similar stretches elsewhere in the sequence must not share its cluster.
         position = context.position_code if np.any(problem.marked == 1) else 0
         cluster = cluster_stretches(features, 4 * problem.marked + position, MAX_CLUSTERS)
-    is_judged = _is_possible_backward(features) & (features.duration_s >= MIN_JUDGED_S)
-    probability = np.where(problem.marked == 1, 1.0, 0.0)
     known_backward = runner is not None and runner.has_backward
+    is_possible = _is_possible_backward(features)
+    is_judged = is_possible & (features.duration_s >= MIN_JUDGED_S)
+    is_known = known_backward or bool(np.any(problem.marked == 1))
+    is_forward = np.zeros(len(features), dtype=bool)
+    if "rules" not in disabled_evidence:
+        is_forward = find_adjoining_forward(problem)
+        if not known_backward:
+            is_forward |= (problem.marked < 0) & is_judged & ~find_slow(problem)
+    given, problem = problem, replace(problem, marked=np.where(is_forward, 0, problem.marked))
+    probability = np.where(problem.marked == 1, 1.0, 0.0)
     evidence = _PriorEvidence(problem, context, weights, disabled_evidence, known_backward)
     for gait, model in gait_models.items():
         rows = np.flatnonzero((features.gait == gait) & ((problem.marked >= 0) | is_judged))
@@ -123,7 +134,13 @@ def backward_probabilities(
             probability[rows] = np.where(problem.marked[rows] >= 0, probability[rows], judged)
     probability = _inherit_short_stretches(problem, probability)
     # Only annotated stretches are certain.
-    return np.where(problem.marked >= 0, probability, LABEL_NOISE + (1.0 - 2.0 * LABEL_NOISE) * probability)
+    if not is_known and "rules" not in disabled_evidence:
+        probability = judge_unmarked(given, probability)
+    elif np.any(given.marked == 1) and "repetition" not in disabled_evidence:
+        by_bout, by_dip = judge_bouts_by_marked(problem, probability), judge_dips_by_marked(problem, probability)
+        probability = np.maximum(by_bout, by_dip)
+    unmarked = LABEL_NOISE + (1.0 - 2.0 * LABEL_NOISE) * np.where(is_possible, probability, 0.0)
+    return np.where(given.marked >= 0, np.maximum(given.marked, 0), unmarked)
 
 
 def _enumerate_labellings(

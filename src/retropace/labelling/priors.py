@@ -27,9 +27,10 @@ MAX_WARM_UP_S = 180.0
 very start and end of a session and fade linearly to 0 over this time."""
 MAX_SAME_PACE_LOG_DIFFERENCE = 0.12
 """Largest difference in log speed at which two consecutive stretches count as one pace."""
-MIN_EASY_RUN_S = 120.0
-"""Shortest running stretch (s) from which easy pace is taken: it is the pace of the first stretch at least this long
-that is not annotated backward."""
+EASY_RUN_S = 300.0
+"""Seconds of running at the start of a session from which easy pace is taken, annotated backward ones left out."""
+MIN_EASY_STRETCH_S = 20.0
+"""Shortest running stretch (s) that counts for easy pace."""
 FAST_LOG_SPEED_WIDTH = 0.02
 """Difference of log speed over which the probability that an effort was fast rises from 0.5 to 0.73: the scale of a
 logistic function."""
@@ -51,7 +52,7 @@ class LogOddsWeights:
     known_runner_factor: float = 0.4
     """Factor on ``first_stretch`` and ``last_stretch`` if other sessions show that the runner runs backward, as such a
     runner may also do so at the start and end."""
-    after_fast_effort: float = -4.0
+    after_fast_effort: float = -2.5
     """Log-odds of a stretch directly after a fast effort, which is likely its recovery."""
     fast_log_speed_margin: float = 0.10
     """Difference between the log speed of an effort and easy pace at which the effort is fast with a probability of one
@@ -102,6 +103,8 @@ class LabellingProblem:
     end_s: FloatArray
     marked: NDArray[np.intp]
     """Annotated direction, ``(n,)``: 1 backward, 0 forward, -1 not annotated."""
+    is_complete: bool = False
+    """Whether the annotations say all that was backward."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,13 +142,9 @@ def find_sequence_context(problem: LabellingProblem, weights: LogOddsWeights) ->
     near_start[moving] = np.clip(1.0 - since_start_s / MAX_WARM_UP_S, 0.0, 1.0)
     until_end_s = problem.end_s[moving[-1]] - problem.end_s[moving]
     near_end[moving] = np.clip(1.0 - until_end_s / MAX_WARM_UP_S, 0.0, 1.0)
-    easy = moving[
-        (features.gait[moving] == "run")
-        & (features.duration_s[moving] >= MIN_EASY_RUN_S)
-        & (problem.marked[moving] != 1)
-    ]
-    if len(easy):
-        excess = features.log_speed - features.log_speed[easy[0]] - weights.fast_log_speed_margin
+    easy = find_easy_log_speed(problem)
+    if np.isfinite(easy):
+        excess = features.log_speed - easy - weights.fast_log_speed_margin
         excess = np.nan_to_num(excess, nan=-1.0)
         excess[(problem.marked == 1) | (near_start > 0.5)] = -1.0
         # A fast effort may be one stretch back, or two with a short transition between them.
@@ -161,6 +160,26 @@ def find_sequence_context(problem: LabellingProblem, weights: LogOddsWeights) ->
             if log_difference < MAX_SAME_PACE_LOG_DIFFERENCE and is_adjacent:
                 follows[stretch] = max(follows[stretch], follows[previous])
     return SequenceContext(follows, near_start, near_end)
+
+
+def find_easy_log_speed(problem: LabellingProblem, gait: str = "run") -> float:
+    """Return the log of easy speed: the median by duration over the first ``EASY_RUN_S`` of a gait; NaN if none."""
+    features = problem.features
+    is_easy = (features.gait == gait) & (problem.marked != 1) & (features.duration_s >= MIN_EASY_STRETCH_S)
+    rows = np.flatnonzero(is_easy & np.isfinite(features.log_speed))
+    before_s = np.cumsum(features.duration_s[rows]) - features.duration_s[rows]
+    rows = rows[before_s < EASY_RUN_S]
+    if len(rows) == 0:
+        return np.nan
+    weight_s = np.minimum(features.duration_s[rows], EASY_RUN_S - before_s[: len(rows)])
+    return weighted_median(features.log_speed[rows], weight_s)
+
+
+def weighted_median(values: FloatArray, weights: FloatArray) -> float:
+    """Return the value below which half of the weight lies."""
+    order = np.argsort(values)
+    cumulated = np.cumsum(weights[order])
+    return float(values[order][np.searchsorted(cumulated, 0.5 * cumulated[-1])])
 
 
 def sequence_log_odds(

@@ -20,7 +20,7 @@ from retropace.core.spans import FloatArray
 COEFFICIENT_NAMES = ("level", "slope", "per hour", "per grade", "backward")
 """Names of the five coefficients of each regression, in order: constant, slope over x, change per hour, change per unit
 of grade, and difference of backward from forward."""
-DEGREES_OF_FREEDOM = 5.0
+DEGREES_OF_FREEDOM = 30.0
 """Degrees of freedom of the Student t, with which one stretch in fifty lies beyond three standard deviations."""
 EASY_RUN_MPS = 2.75
 """Easy speed (m/s) of recreational runners, 6:04 min/km, at which the running regressions have their ``level``."""
@@ -116,16 +116,17 @@ RUN_PRIOR = GaitModel(
         (0.20, 0.08),
     ),
     # Cadence at easy speed is 166 spm, 150–180 in most runners (Cavagna 1988, J Physiol 399:81; van Oeveren 2017, PLoS
-    # ONE 12:e0184273). It rises by 4–8 spm per m/s, a power of speed of 0.07 to 0.14; within most of the public
-    # recordings the power is 0.05 to 0.31 (median 0.2). The prior lies between. Backward cadence at equal speed is 8 %
-    # higher, 4–13 % in single runners (Cavagna 2012, J Exp Biol 215:75).
+    # ONE 12:e0184273). It rises by 4–8 spm per m/s, a power of speed of 0.07 to 0.14; in the forward
+    # controls it is 0.10, and differs from runner to runner and from day to day by 0.05 each
+    # (tests/benchmarks/runner_priors.py). Backward cadence at equal speed is 8 % higher, 4–13 % in single runners
+    # (Cavagna 2012, J Exp Biol 215:75).
     cadence=_regression_prior(
         (
             (np.log(166.0), 0.045, 0.01),
-            (0.16, 0.07, 0.02),
+            (0.10, 0.07, 0.045),
             (0.0, 0.01, 0.01),
             (0.4, 0.3, 0.1),
-            (np.log(1.08), 0.023, 0.006),
+            (0.08, 0.05, 0.015),
         ),
         np.log(EASY_RUN_MPS),
         (0.008, 0.008),
@@ -138,10 +139,10 @@ RUN_PRIOR = GaitModel(
     heart_rate=_regression_prior(
         (
             (146.0, 22.0, 5.0),
-            (24.0, 8.0, 2.0),
+            (14.0, 9.0, 4.0),
             (10.0, 10.0, 7.0),
             (200.0, 120.0, 40.0),
-            (18.0, 5.0, 2.0),
+            (20.0, 12.0, 4.0),
         ),
         EASY_RUN_MPS,
         (3.0, 3.0),

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
 
+from tests.support.sample_marks import mark_a_rep_each
 from tests.support.user_config import OWN_CONFIG, run, text
 
 
@@ -36,13 +38,15 @@ def test_goals_are_set_listed_and_removed(folder: Path) -> None:
 
 
 def test_a_goal_is_followed_in_progress(folder: Path, samples: Path) -> None:
-    run(folder, "batch", str(samples))
+    shutil.copytree(samples, folder / "samples")
+    mark_a_rep_each(folder / "samples")
+    run(folder, "batch", str(folder / "samples"))
     run(folder, "goal", "set", "--sessions", "1", "--minutes", "5", "--per", "week")
     run(folder, "goal", "set", "--km", "10", "--per", "month")
     words = ("progress", "--until", "2025-05-18", "--timezone", "UTC")
     told = run(folder, *words).stdout
     assert "2 of 1 sessions this week, met  3 weeks" in told
-    assert "7.1 of 10 km this month" in told
+    assert "7.2 of 10 km this month" in told
     goals = json.loads(run(folder, *words, "--format", "json").stdout)["goals"]
     assert [(one["is_met"], one["streak"]) for one in goals] == [(True, 3), (False, 0)]
     listed = run(folder, "goal", "list")  # as of today, when all of that is long ago

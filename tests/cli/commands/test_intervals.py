@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.command_line import retropace
+from tests.support.sample_marks import mark_a_rep_each
 
 
 @pytest.fixture
@@ -64,6 +65,7 @@ def test_json_csv_and_markdown_say_the_same(folder: Path) -> None:
 
 def test_a_folder_gives_a_line_for_each_session(folder: Path) -> None:
     (folder / "notes.txt").write_text("no recording")
+    mark_a_rep_each(folder)
     ran = retropace("intervals", ".", cwd=folder)
     assert (ran.returncode, ran.stderr) == (0, "")
     lines = ran.stdout.splitlines()

@@ -88,7 +88,7 @@ def test_settings_that_nobody_understands_show_nothing(folder: Path, text: str) 
     assert "config.toml" in ran.stderr
     assert not (folder / "report.html").exists()
     # Who says everything needs no settings.
-    flags = ("--hide-nothing", "--units", "km", "--no-home-zones", "--athlete", "")
+    flags = ("--hide-nothing", "--units", "km", "--no-home-zones", "--suspect", "--athlete", "")
     assert report("run.fit", *flags).exit_code == 0
 
 

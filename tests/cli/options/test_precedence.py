@@ -114,6 +114,28 @@ def test_home_zones_of_the_settings_yield_to_the_environment_and_to_the_flag(fol
     assert run(folder, "analyze", recording, RETROPACE_HOME_ZONES="1").returncode == 2
 
 
+def test_only_marked_of_the_settings_yields_to_the_environment_and_to_the_flag(folder: Path, samples: Path) -> None:
+    recording = str(samples / "track-6x400.gpx")
+
+    def bases(*more: str, **environment: str) -> set[str]:
+        words = ("analyze", recording, "--mark", "7:00-10:24=backward", "--format", "json", *more)
+        return {row["basis"] for row in json.loads(run(folder, *words, **environment).stdout)["segments"]}
+
+    assert "suspected" in bases()
+    assert "suspected" not in bases("--only-marked")
+    assert "suspected" not in bases(RETROPACE_ONLY_MARKED="1")
+    assert "suspected" in bases("--suspect", RETROPACE_ONLY_MARKED="1")
+    assert run(folder, "config", "set", "only_marked", "yes").returncode == 0
+    shown = json.loads(run(folder, "config", "show", "--format", "json").stdout)
+    assert shown["only_marked"] is True
+    assert "suspected" not in bases()
+    assert "suspected" in bases("--suspect")
+    assert "suspected" in bases(RETROPACE_ONLY_MARKED="0")
+    ran = run(folder, "config", "set", "only_marked", "perhaps")
+    assert ran.returncode != 0
+    assert "only_marked is true or false" in " ".join(ran.stderr.split())
+
+
 def test_weight_and_time_zone_of_the_settings_yield_to_the_flag(folder: Path, samples: Path) -> None:
     recording = str(samples / "quarter-mile.fit")
     (folder / "config.toml").write_text('weight = "140kg"\ntimezone = "Pacific/Pago_Pago"\n')
@@ -131,7 +153,7 @@ def test_weight_and_time_zone_of_the_settings_yield_to_the_flag(folder: Path, sa
 
 def test_who_says_everything_needs_no_settings(folder: Path, samples: Path) -> None:
     (folder / "config.toml").write_text("units = [[[\n")
-    words = ["--units", "km", "--athlete", "", "--weight", "70", "--no-home-zones"]
+    words = ["--units", "km", "--athlete", "", "--weight", "70", "--no-home-zones", "--suspect"]
     recording = str(samples / "quarter-mile.fit")
     assert run(folder, "analyze", recording, *words).returncode == 0
     ran = run(folder, "analyze", recording, *words[2:])

@@ -39,6 +39,7 @@ from tests.support.export_files import (
     segments_csv_metres,
     true_metres,
 )
+from tests.support.sample_marks import SAMPLE_MARKS
 from tests.support.strategies import activities, activity_of
 
 EXACT = Settings(label=LabelParameters(keep_edges=True))
@@ -138,7 +139,8 @@ def test_an_edge_between_two_records_is_a_row_of_its_own() -> None:
 
 
 def test_gpx_is_read_back_by_ours(sample_analyses: dict[str, Analysis]) -> None:
-    analysis = sample_analyses["track-6x400.gpx"]
+    activity = sample_analyses["track-6x400.gpx"].activity
+    analysis = analyze(activity, [parse_mark(SAMPLE_MARKS["track-6x400.gpx"])])
     (back,) = read_gpx(export_gpx(analysis).encode(), "back.gpx")
     ours = analysis.activity
     assert len(back.pauses) == 0
@@ -149,7 +151,7 @@ def test_gpx_is_read_back_by_ours(sample_analyses: dict[str, Analysis]) -> None:
     stretches = gpx_stretches(export_gpx(analysis))
     assert len(stretches) == len(analysis.segments) == len(gpxpy.parse(export_gpx(analysis)).tracks[0].segments)
     assert [one["direction"] for one in stretches] == analysis.segments.direction.tolist()
-    assert {one["basis"] for one in stretches if one["direction"] == "backward"} == {"suspected"}
+    assert {one["basis"] for one in stretches if one["direction"] == "backward"} == {"annotated", "suspected"}
 
 
 def test_pieces_of_a_gpx_touch(sample_analyses: dict[str, Analysis]) -> None:

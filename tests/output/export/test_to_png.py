@@ -11,11 +11,13 @@ import pytest
 from matplotlib.figure import Figure
 from PIL import Image
 
-from retropace.analysis.pipeline import Analysis
+from retropace.analysis.pipeline import Analysis, analyze
+from retropace.annotations import parse_mark
 from retropace.core.units import KILOMETRES, MILES
 from retropace.output.charts.chart_data import LIGHT_PALETTE
 from retropace.output.export.to_png import format_direction_lines, format_facts_line, render_png
 from tests.support.hostile_text import ATTACKS
+from tests.support.sample_marks import SAMPLE_MARKS
 
 DIFFICULT_NAMES = (
     *ATTACKS,
@@ -46,7 +48,10 @@ def count_pixels(image: Image.Image, direction: str) -> int:
 def test_a_picture_shows_both_directions_and_tells_nothing_of_itself(
     sample_analyses: dict[str, Analysis], name: str
 ) -> None:
-    image = open_image(render_png(sample_analyses[name]))
+    analysis = sample_analyses[name]
+    if name in SAMPLE_MARKS:
+        analysis = analyze(analysis.activity, [parse_mark(SAMPLE_MARKS[name])])
+    image = open_image(render_png(analysis))
     assert image.size == (1200, 1200)
     assert count_pixels(image, "forward") > 2000
     assert count_pixels(image, "backward") > 300

@@ -72,7 +72,10 @@ class Zones:
 
 
 def read_zones(path: str | os.PathLike[str], *, home: bool = False) -> Zones:
-    """Return the zones in a GeoJSON file; raises :class:`AnnotationError` with file and line or feature."""
+    """Return the zones in a GeoJSON file; with ``home`` as home zones, which may miss an activity without a warning.
+
+    Raises :class:`AnnotationError` that names the file and, where known, the line or the feature.
+    """
     return parse_zones(read_text(path), os.fspath(path), home=home)
 
 

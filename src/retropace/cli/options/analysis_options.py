@@ -86,12 +86,15 @@ def build_settings(
     threshold: float = 0.8,
     exact: bool = False,
     ignore_names: bool = False,
+    only_marked: bool = False,
 ) -> Settings:
     """Return the parameters of the analysis; each argument is the value of the option of the same name."""
     return Settings(
         CleanParameters(cadence=cadence),
         SegmentParameters(sensitivity=sensitivity),
-        LabelParameters(keep_edges=exact, threshold=threshold, use_file_names=not ignore_names),
+        LabelParameters(
+            keep_edges=exact, use_file_names=not ignore_names, only_marked=only_marked, threshold=threshold
+        ),
     )
 
 
@@ -106,7 +109,9 @@ def athlete_profile(help_text: str) -> Callable[[options.Command], options.Comma
 
 gather_settings = options.gather("settings", build_settings)
 gather_analysis = options.gather("analysis", AnalysisRequest)
-parameters = options.add_options(options.cadence, options.sensitivity, options.threshold, gather_settings)
+parameters = options.add_options(
+    options.cadence, options.sensitivity, options.threshold, options.only_marked, gather_settings
+)
 known_athlete = athlete_profile(
     "Who ran, as 'retropace analyze --athlete' has learned to know them. Nothing is learned here."
 )

@@ -185,6 +185,13 @@ threshold = option(
     type=click.FloatRange(min=0.5, max=1.0),
     shown_default=0.8,
 )
+only_marked = option(
+    "--only-marked/--suspect",
+    "Only what you marked was backward: suspect and suggest nothing else.  [env: RETROPACE_ONLY_MARKED]",
+    default=None,
+    envvar="RETROPACE_ONLY_MARKED",
+    callback=default_from_config("only_marked", False),
+)
 ignore_names = option(
     "--ignore-names",
     "Do not let the names of laps, workout steps, waypoints and tracks, the title or the description, label anything.",

@@ -76,7 +76,7 @@ class Task:
     """Whether the user named this file itself, so that a file without an activity is a failure."""
 
     def fail(self, failure: Failure) -> Input:
-        """Return the record of a file that failed."""
+        """Return what the library is to store of this file if it failed with ``failure``."""
         return replace(self.record, outcome="failed", failure=failure)
 
 
@@ -191,7 +191,10 @@ def _make_storable(document: dict[str, Any], place: str) -> dict[str, Any]:
 
 
 def _apply_export_metadata(activity: Activity, export_metadata: tuple[ExportMetadata, ...]) -> Activity:
-    """Return the activity with name and description from the first export metadata without or with about its start."""
+    """Return the activity with the name and description of the first export metadata that fit it, if any.
+
+    They fit without a start time, or with one within ``MAX_SUMMARY_START_OFFSET_S``; what they leave empty stays.
+    """
     start_s = math.nan if activity.start_time is None else activity.start_time.timestamp()
     for metadata in export_metadata:
         if metadata.start_s is None or abs(metadata.start_s - start_s) <= MAX_SUMMARY_START_OFFSET_S:

@@ -24,7 +24,7 @@ INVALID_VALUES: Mapping[int, int] = {
     **{number: 2 ** (8 * size) - 1 for number, size in ((0x00, 1), (0x02, 1), (0x84, 2), (0x86, 4), (0x8F, 8))},
     **dict.fromkeys((0x0A, 0x8B, 0x8C, 0x90), 0),
 }
-"""Value of a field that was not measured, by the number of FIT's signed, unsigned and other integer types (FIT SDK)."""
+"""Value that means "not measured", by FIT's number of the integer type: signed, unsigned, unsigned "z" (FIT SDK)."""
 STRING_BASE_TYPE = 0x07
 """Number of FIT's storage type of texts (FIT SDK)."""
 BYTE_BASE_TYPE = 0x0D

@@ -93,7 +93,10 @@ def _read_route(texts: list[str], start: datetime, warnings: list[str]) -> tuple
 def _build_time_axis(
     route: tuple[FloatArray, Samples] | None, elapsed_s: float
 ) -> tuple[FloatArray, dict[str, FloatArray]]:
-    """Build the times of all records: those of the route, elsewhere every second; and the route's columns at them."""
+    """Return the times of all records, and the route's columns at them.
+
+    Times are the route's own, and every second before and after the route, where its columns are NaN.
+    """
     if route is None:
         return np.arange(0.0, elapsed_s + 1e-6, 1.0), {}
     route_s, samples = route

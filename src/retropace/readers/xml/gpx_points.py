@@ -87,7 +87,7 @@ def read_points(events: Events) -> GpxPoints:
 
 
 def _find_column(name: str) -> str | None:
-    """Find the column of an element for :class:`PointValues`."""
+    """Return the column for an element's name; ``""`` if it is not read, None if it cannot stand in a point."""
     if name in _NOT_IN_POINT:
         return None
     if name in NON_NUMERIC_TAGS or name in (*ATTRIBUTE_COLUMNS.values(), TIME_COLUMN):

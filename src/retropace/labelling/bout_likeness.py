@@ -1,0 +1,92 @@
+"""Likeness of bouts to marked repetitions: the reps of a set are alike, so that one marked rep brings the others.
+
+A bout is compared with each marked repetition by how both differ from the forward movement of their gait beside them,
+and by their durations. A logistic regression makes a probability of these; it was fitted on half-made sessions, on the
+laps of real interval sessions, of the runners with odd numbers, and on simulated sessions with even seeds
+(``tests/benchmarks/real_runs.py``).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from retropace.core.spans import FloatArray
+from retropace.labelling.bouts import Bout, find_bouts
+from retropace.labelling.common_sense import MIN_CANDIDATE_PROBABILITY
+from retropace.labelling.dip_likeness import (
+    MAX_DIFFERENCE,
+    MAX_OTHER_PROBABILITY,
+    UNKNOWN_DIFFERENCE,
+    combine_marks,
+    logit,
+)
+from retropace.labelling.priors import LabellingProblem
+
+BASE_LOG_ODDS = 1.99
+"""Log-odds of a bout that differs in nothing and that the model calls neither forward nor backward."""
+MODEL_LOG_ODDS = 0.5
+"""Log-odds per log-odds of backward by the model."""
+ENCLOSED_LOG_ODDS = 1.11
+"""Log-odds added if there is forward movement of the same gait before and after the bout."""
+DIFFERENCE_SCALES = np.array((0.1, 0.03, 6.0, 6.0))
+"""Units in which a bout differs from a repetition: log speed change, log cadence excess, bpm by which heart rate rises
+less, and by which it rises more."""
+DIFFERENCE_LOG_ODDS = np.array((-0.44, -0.28, -0.37, -0.33))
+"""Log-odds of backward per unit of each difference."""
+MIN_REP_S = 20.0
+"""Shortest bout (s) that may be a repetition. A shorter one is judged by the model if it adjoins an annotation, whose
+edge may be off, and is forward elsewhere."""
+MIN_REP_SHARE = 0.5
+"""Shortest bout as a share of the shortest marked repetition, where that is less."""
+MAX_LOG_DURATION_DIFFERENCE = 0.7
+"""Difference in log duration beyond which more does not count, as sets have long and short repetitions."""
+SHORTER_LOG_ODDS = -3.85
+"""Log-odds per unit of log duration by which a bout is shorter than the repetition."""
+LONGER_LOG_ODDS = -3.3
+"""Log-odds per unit of log duration by which a bout is longer than the repetition."""
+
+
+def judge_bouts_by_marked(problem: LabellingProblem, probability: FloatArray) -> FloatArray:
+    """Return the probabilities of backward, ``(n,)``, by the likeness of bouts to the repetitions annotated backward.
+
+    They stay as they are where no repetition has forward movement beside it, and in stretches that are in no bout.
+    """
+    is_candidate = ((probability >= MIN_CANDIDATE_PROBABILITY) & (problem.marked < 0)) | (problem.marked == 1)
+    reps = [rep for rep in find_bouts(problem, is_candidate, label=1) if rep.side_count]
+    if not reps:
+        return probability
+    judged = probability.copy()
+    min_rep_s = min(MIN_REP_S, *(MIN_REP_SHARE * rep.duration_s for rep in reps))
+    for bout in find_bouts(problem, is_candidate):
+        rows = np.arange(bout.first, bout.end)
+        if bout.duration_s < min_rep_s:
+            adjoins = np.any(problem.marked[max(bout.first - 1, 0) : bout.end + 1] == 1)
+            judged[rows] = probability[rows] if adjoins else np.minimum(probability[rows], MAX_OTHER_PROBABILITY)
+            continue
+        model = float(np.average(probability[rows], weights=problem.features.duration_s[rows]))
+        log_odds = max(compare_bouts(bout, rep) for rep in reps) + MODEL_LOG_ODDS * logit(model)
+        judged[rows] = combine_marks(problem, log_odds, len(reps))
+    return judged
+
+
+def compare_bouts(bout: Bout, rep: Bout) -> float:
+    """Return the log-odds that a bout is a repetition like ``rep``, without what the model says."""
+    hr_difference_bpm = bout.hr_rise_bpm - rep.hr_rise_bpm
+    differences = np.array(
+        (
+            abs(bout.log_speed_change - rep.log_speed_change),
+            abs(bout.log_cadence_excess - rep.log_cadence_excess),
+            np.maximum(-hr_difference_bpm, 0.0),
+            np.maximum(hr_difference_bpm, 0.0),
+        )
+    )
+    scaled = np.minimum(differences / DIFFERENCE_SCALES, MAX_DIFFERENCE)
+    scaled = np.where(np.isnan(scaled), UNKNOWN_DIFFERENCE, scaled)
+    log_duration = float(np.log(bout.duration_s / rep.duration_s))
+    per_log_duration = SHORTER_LOG_ODDS if log_duration < 0.0 else LONGER_LOG_ODDS
+    return float(
+        BASE_LOG_ODDS
+        + DIFFERENCE_LOG_ODDS @ scaled
+        + per_log_duration * min(abs(log_duration), MAX_LOG_DURATION_DIFFERENCE)
+        + ENCLOSED_LOG_ODDS * (bout.side_count == 2)
+    )

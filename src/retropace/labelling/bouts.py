@@ -1,0 +1,110 @@
+"""Bouts: successive stretches that may be backward, each compared with the forward movement beside it.
+
+Beside means within minutes, so that neither a hill nor tiredness nor a change of shoes comes between the two.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from retropace.core.spans import FloatArray, true_runs
+from retropace.labelling.priors import LabellingProblem
+
+CADENCE_SLOPES = {"run": 0.1, "walk": 0.2}
+"""Rise of log cadence over log speed in forward movement: medians of the runners with odd numbers among the forward
+controls (``tests/benchmarks/runner_priors.py``)."""
+MAX_REFERENCE_GAP_S = 180.0
+"""Longest time (s) between a bout and the forward movement that it is compared with; reps have rests of minutes between
+them."""
+MAX_REFERENCE_S = 90.0
+"""Seconds of forward movement before a bout, and after it, that it is compared with."""
+MIN_REFERENCE_S = 15.0
+"""Fewest seconds of forward movement that a bout is compared with; with less on a side, that side is left out."""
+MIN_STRETCH_S = 10.0
+"""Shortest stretch (s) that a bout is compared with; in shorter ones speed only changes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bout:
+    """The stretches ``first`` to ``end`` (not included) of a session, of one gait, and how they differ from beside."""
+
+    first: int
+    end: int
+    gait: str
+    duration_s: float
+    log_speed_change: float
+    """Log of the speed over the forward speed beside, both adjusted to the flat; NaN if nothing is beside."""
+    log_cadence_excess: float
+    """Log of the cadence over that which the runner would have forward at this speed, from the cadence beside and
+    ``CADENCE_SLOPES``."""
+    hr_rise_bpm: float
+    """Steady-state heart rate minus that beside."""
+    grade: float
+    """Mean rise per metre; 0 where altitude is unknown."""
+    side_count: int
+    """Number of sides with forward movement of the same gait: 0, 1 or 2."""
+
+
+def find_bouts(problem: LabellingProblem, is_candidate: NDArray[np.bool_], label: int = -1) -> list[Bout]:
+    """Return all bouts: runs of successive stretches of one gait, candidates, and with ``label`` in ``marked``.
+
+    They are compared with stretches of their gait that are neither candidates nor annotated backward.
+    """
+    bouts: list[Bout] = []
+    for gait in CADENCE_SLOPES:
+        is_member = (problem.features.gait == gait) & is_candidate & (problem.marked == label)
+        bouts.extend(_compare(problem, is_candidate, first, end) for first, end in true_runs(is_member).tolist())
+    return bouts
+
+
+def _compare(problem: LabellingProblem, is_candidate: NDArray[np.bool_], first: int, end: int) -> Bout:
+    """Return the bout of the stretches ``first`` to ``end``."""
+    features = problem.features
+    gait = str(features.gait[first])
+    columns = np.column_stack((features.log_grade_adjusted_speed, features.log_cadence, features.steady_state_hr_bpm))
+    is_reference = (features.gait == gait) & ~is_candidate & (problem.marked != 1)
+    is_reference &= (features.duration_s >= MIN_STRETCH_S) & np.isfinite(columns[:, :2]).all(axis=1)
+    candidate_s = np.where(is_candidate, features.duration_s, 0.0)
+    known = []
+    for rows, gap_s in list_sides(problem, first, end):
+        # Other reps and the rests between them may lie between.
+        other_reps_s = np.cumsum(candidate_s[rows])
+        rows = rows[is_reference[rows] & (gap_s - other_reps_s <= MAX_REFERENCE_GAP_S)]
+        rows = rows[np.cumsum(features.duration_s[rows]) - features.duration_s[rows] < MAX_REFERENCE_S]
+        if features.duration_s[rows].sum() >= MIN_REFERENCE_S:
+            known.append(weighted_mean(columns[rows], features.duration_s[rows]))
+    own = weighted_mean(columns[first:end], features.duration_s[first:end])
+    change = own - np.mean(known, axis=0) if known else np.full(3, np.nan)
+    return Bout(
+        first,
+        end,
+        gait,
+        float(features.duration_s[first:end].sum()),
+        float(change[0]),
+        float(change[1] - CADENCE_SLOPES[gait] * change[0]),
+        float(change[2]),
+        float(np.average(features.grade[first:end], weights=features.duration_s[first:end])),
+        len(known),
+    )
+
+
+def list_sides(
+    problem: LabellingProblem, first: int, end: int
+) -> tuple[tuple[NDArray[np.intp], FloatArray], tuple[NDArray[np.intp], FloatArray]]:
+    """Return the stretches before ``first`` and from ``end`` on, nearest first, each with their gaps in seconds."""
+    before, after = np.arange(first - 1, -1, -1), np.arange(end, len(problem.features))
+    return (
+        (before, problem.start_s[first] - problem.end_s[before]),
+        (after, problem.start_s[after] - problem.end_s[end - 1]),
+    )
+
+
+def weighted_mean(columns: FloatArray, weight: FloatArray) -> FloatArray:
+    """Return the weighted means of columns ``(n, m)``, ``(m,)``, without missing values; NaN where all are missing."""
+    weights = np.where(np.isfinite(columns), weight[:, None], 0.0)
+    with np.errstate(invalid="ignore"):
+        mean: FloatArray = np.sum(np.where(weights > 0.0, columns, 0.0) * weights, axis=0) / weights.sum(axis=0)
+    return mean

@@ -1,0 +1,224 @@
+"""Common sense about backward running, as rules that no likelihood outvotes.
+
+Nobody runs backward faster than their own easy forward pace of the session (:func:`find_slow`). Of a runner who has
+never marked anything, only what stands out beside forward movement of the same gait is suspected
+(:func:`judge_unmarked`): slower by a tenth to a half, with more steps than the runner takes forward at that speed,
+without the fall of heart rate that a recovery has, and long enough. The limits were chosen on forward controls and
+half-made sessions of the runners with odd numbers, runner02 and runner04 (``tests/benchmarks/real_runs.py``).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from retropace.core.spans import FloatArray, true_runs
+from retropace.labelling.bouts import Bout, find_bouts, weighted_mean
+from retropace.labelling.priors import LabellingProblem, find_easy_log_speed, weighted_median
+
+MAX_SPEED_SHARE = 0.95
+"""Highest backward speed as a share of the runner's easy forward speed of the same session."""
+MAX_MARKED_SPEED_SHARE = 1.12
+"""Highest backward speed as a share of the fastest stretch that the runner marked as backward, where that is more."""
+MIN_ADJOINING_S = 15.0
+"""Shortest stretch (s) beside a marked repetition that is more than a change of pace."""
+MIN_ADJOINING_LOG_SPEED = 0.05
+"""Least difference in log speed at which a stretch beside a marked repetition is not part of it."""
+MIN_CANDIDATE_PROBABILITY = 0.02
+"""Lowest probability by the model at which the rules look at a stretch."""
+SUSPECTED_PROBABILITY = 0.95
+"""Probability of backward of what passes all rules."""
+SUGGESTED_PROBABILITY = 0.5
+"""Probability of backward of what shows the signs but is not suspected: what is short in all, has forward movement on
+one side only, or would be most of the session."""
+MAX_REFUSED_PROBABILITY = 0.2
+"""Highest probability of backward of everything else."""
+MAX_SUSPECTED_SHARE = 0.5
+"""Largest share of moving time that is suspected; of more, nothing is suspected."""
+MIN_SHARE_OF_SLOW = 0.5
+"""Least share of all slower bouts that is suspected; if fewer show the signs, they do so by chance."""
+MAX_LOG_SPEED_CHANGE = float(np.log(0.88))
+"""Largest log of backward speed over the forward speed beside."""
+MAX_GRADE = 0.04
+"""Steepest mean grade (rise per metre), up or down, of a bout that is suspected; hills change steps and effort."""
+MIN_SIGNS = 1.2
+"""Least mean weight of the signs (:func:`_weigh_signs`) of bouts that are suspected."""
+MIN_SIGNS_WITHOUT_HR = 2.67
+"""The same where heart rate is unknown: a cadence that is 8 % higher."""
+MIN_HR_RISE_BPM = {"run": 0.0, "walk": 5.0}
+"""Least mean rise of heart rate (bpm) of each gait. Backward running at 0.7 of the speed costs as much as forward
+running at full speed (Flynn 1994, Med Sci Sports Exerc 26:89), while in a recovery heart rate falls."""
+MIN_MEAN_CADENCE_EXCESS = -0.03
+"""Least mean log cadence excess of bouts that are suspected."""
+MIN_SINGLE_CADENCE_EXCESS = -0.05
+"""Least log cadence excess of every single bout."""
+MIN_SINGLE_HR_RISE_BPM = -10.0
+"""Least rise of heart rate (bpm) of every single bout that is suspected."""
+SUGGESTED_SIGNS = 2.0
+"""Least weight of the signs of a single bout that is suggested."""
+REPEATED_CADENCE_EXCESS = 0.05
+"""Log cadence excess of bouts that are suggested, if there are several, even though heart rate falls."""
+MIN_REPEATED = 3
+"""Least number of such bouts, unless one is as long as ``MIN_LONG_S``."""
+MIN_LONG_S = 300.0
+"""Duration (s) from which one such bout is suggested by itself."""
+CADENCE_EXCESS_SD = 0.03
+"""Standard deviation of the log cadence excess of forward bouts; it weighs cadence against heart rate."""
+HR_RISE_SD_BPM = 6.0
+"""Standard deviation of the rise of heart rate (bpm) of forward bouts."""
+MAX_COUNTED_HR_RISE_BPM = 15.0
+"""Rise or fall of heart rate (bpm) beyond which more does not count, as heart rate lags."""
+
+
+@dataclass(frozen=True, slots=True)
+class GaitRules:
+    """What backward movement of one gait has before it is suspected."""
+
+    min_bout_s: float
+    """Shortest bout."""
+    min_total_s: float
+    """Shortest duration of all bouts of a session together."""
+    min_log_speed_change: float
+    """Smallest log of backward speed over the forward speed beside; what is slower is a shuffle or nearly a stop."""
+
+
+GAIT_RULES = {
+    "run": GaitRules(30.0, 140.0, float(np.log(0.48))),
+    "walk": GaitRules(60.0, 180.0, float(np.log(0.40))),
+}
+"""Rules of each gait. Backward runners reach 0.55–0.85 of forward speed, backward walkers 0.45–0.75 (Laufer 2003).
+Walking slows down at every crossing and chat, so it needs more, and its heart rate says nothing."""
+
+
+def find_slow(problem: LabellingProblem) -> NDArray[np.bool_]:
+    """Return which stretches, ``(n,)``, are slow enough to be backward, by their speed adjusted to the flat.
+
+    The limit of a gait is ``MAX_SPEED_SHARE`` of its easy speed: the median by duration of all stretches that are not
+    annotated backward, or of the first minutes, if that is more, as most of a session may be backward. A stretch
+    annotated backward raises it.
+    """
+    features, marked = problem.features, problem.marked
+    is_slow = np.zeros(len(features), dtype=bool)
+    speed = features.log_grade_adjusted_speed
+    known = np.isfinite(speed)
+    fastest_marked = float(speed[(marked == 1) & known].max(initial=-np.inf))
+    for gait in GAIT_RULES:
+        rows = np.flatnonzero((features.gait == gait) & (marked != 1) & known)
+        if len(rows):
+            median = weighted_median(speed[rows], features.duration_s[rows])
+            easy = np.fmax(median, find_easy_log_speed(problem, gait))
+            limit = max(easy + np.log(MAX_SPEED_SHARE), fastest_marked + np.log(MAX_MARKED_SPEED_SHARE))
+            is_slow[rows] = speed[rows] <= limit
+    return is_slow
+
+
+def find_adjoining_forward(problem: LabellingProblem) -> NDArray[np.bool_]:
+    """Return which stretches, ``(n,)``, are forward because they adjoin a stretch annotated backward and are faster.
+
+    Who marks a repetition says where it starts and ends. Stretches shorter than ``MIN_ADJOINING_S`` may be a change of
+    pace, so that the one beyond counts too.
+    """
+    features, count = problem.features, len(problem.features)
+    is_forward = np.zeros(count, dtype=bool)
+    for first, end in true_runs(problem.marked == 1).tolist():
+        marked_log_speed = weighted_mean(features.log_speed[first:end, None], features.duration_s[first:end])[0]
+        for beside in (range(first - 1, -1, -1), range(end, count)):
+            rows = _list_adjoining(problem, beside)
+            is_faster = features.log_speed[rows] > marked_log_speed + MIN_ADJOINING_LOG_SPEED
+            is_forward[rows] = is_faster & (features.gait[rows] != "")
+    return is_forward
+
+
+def _list_adjoining(problem: LabellingProblem, beside: range) -> list[int]:
+    """Return the stretches up to the first long one beside a repetition; none if another repetition comes first."""
+    rows: list[int] = []
+    for row in beside:
+        if problem.marked[row] == 1:
+            return []
+        rows.append(row)
+        if problem.features.duration_s[row] >= MIN_ADJOINING_S:
+            break
+    return rows
+
+
+def judge_unmarked(problem: LabellingProblem, probability: FloatArray) -> FloatArray:
+    """Return the probabilities of backward, ``(n,)``, of a runner of whom nothing is known to have been backward.
+
+    Each is ``SUSPECTED_PROBABILITY``, ``SUGGESTED_PROBABILITY`` or at most ``MAX_REFUSED_PROBABILITY``.
+    """
+    bouts = find_bouts(problem, (probability >= MIN_CANDIDATE_PROBABILITY) & (problem.marked < 0))
+    judged = np.minimum(probability, MAX_REFUSED_PROBABILITY)
+    moving_s = float(problem.features.duration_s[problem.features.gait != ""].sum())
+    for gait, rules in GAIT_RULES.items():
+        possible = [
+            bout for bout in bouts if bout.gait == gait and bout.duration_s >= rules.min_bout_s and _is_possible(bout)
+        ]
+        suspected = _select_convincing([bout for bout in possible if _is_telling(bout)], rules.min_total_s)
+        repeated = [bout for bout in possible if bout.log_cadence_excess >= REPEATED_CADENCE_EXCESS]
+        is_repeated = len(repeated) >= MIN_REPEATED and _total_s(repeated) >= rules.min_total_s
+        is_repeated |= any(bout.duration_s >= MIN_LONG_S for bout in repeated)
+        slow = [
+            bout for bout in bouts if bout.gait == gait and _is_slower(bout) and bout.duration_s >= rules.min_bout_s
+        ]
+        is_chance = _total_s(suspected) < MIN_SHARE_OF_SLOW * _total_s(slow)
+        if is_chance or _total_s(suspected) > MAX_SUSPECTED_SHARE * moving_s:
+            suspected = []
+        for bout in possible:
+            if bout in suspected:
+                judged[bout.first : bout.end] = SUSPECTED_PROBABILITY
+            elif _is_worth_a_look(bout) or (is_repeated and bout in repeated):
+                judged[bout.first : bout.end] = SUGGESTED_PROBABILITY
+    return judged
+
+
+def _is_slower(bout: Bout) -> bool:
+    """Return whether a bout is slower than the forward movement beside it as backward movement is."""
+    return GAIT_RULES[bout.gait].min_log_speed_change <= bout.log_speed_change <= MAX_LOG_SPEED_CHANGE
+
+
+def _is_possible(bout: Bout) -> bool:
+    """Return whether speed and cadence of a bout may be those of backward movement."""
+    return _is_slower(bout) and bout.log_cadence_excess >= MIN_SINGLE_CADENCE_EXCESS
+
+
+def _is_worth_a_look(bout: Bout) -> bool:
+    """Return whether a single bout shows clear signs of backward movement."""
+    return _shows_signs([bout]) and _weigh_signs(bout) >= SUGGESTED_SIGNS
+
+
+def _is_telling(bout: Bout) -> bool:
+    """Return whether a bout lies between forward movement, on the flat, without the heart rate of a recovery."""
+    is_recovery = bout.hr_rise_bpm < MIN_SINGLE_HR_RISE_BPM
+    return bout.side_count == 2 and abs(bout.grade) <= MAX_GRADE and not is_recovery
+
+
+def _select_convincing(bouts: list[Bout], min_total_s: float) -> list[Bout]:
+    """Return the bouts that together show the signs of backward; those that show them least are left out until so."""
+    chosen = sorted(bouts, key=_weigh_signs, reverse=True)
+    while _total_s(chosen) >= min_total_s and not _shows_signs(chosen):
+        chosen.pop()
+    return chosen if _total_s(chosen) >= min_total_s else []
+
+
+def _weigh_signs(bout: Bout) -> float:
+    """Return how much cadence and heart rate speak for backward, in standard deviations of forward bouts."""
+    hr_rise_bpm = np.clip(np.nan_to_num(bout.hr_rise_bpm), -MAX_COUNTED_HR_RISE_BPM, MAX_COUNTED_HR_RISE_BPM)
+    return float(bout.log_cadence_excess / CADENCE_EXCESS_SD + hr_rise_bpm / HR_RISE_SD_BPM)
+
+
+def _shows_signs(bouts: list[Bout]) -> bool:
+    """Return whether mean cadence and heart rate of bouts of one gait are those of backward, not of slow, movement."""
+    columns = np.array([(bout.log_cadence_excess, bout.hr_rise_bpm, _weigh_signs(bout)) for bout in bouts])
+    cadence_excess, hr_rise_bpm, signs = weighted_mean(columns, np.array([bout.duration_s for bout in bouts]))
+    if cadence_excess < MIN_MEAN_CADENCE_EXCESS:
+        return False
+    if np.isnan(hr_rise_bpm):
+        return bool(bouts[0].gait == "run" and signs >= MIN_SIGNS_WITHOUT_HR)
+    return bool(hr_rise_bpm >= MIN_HR_RISE_BPM[bouts[0].gait] and signs >= MIN_SIGNS)
+
+
+def _total_s(bouts: list[Bout]) -> float:
+    """Return the duration of all bouts together in seconds."""
+    return sum(bout.duration_s for bout in bouts)

@@ -1,0 +1,196 @@
+"""Likeness of dips of speed to marked repetitions, whatever the gait: recoveries are part walk, part jog.
+
+A marked repetition is slower than what lies before and after it. Every other dip of speed below the middle between the
+two is compared with it, by the speed beside, heart rate, gait and duration. A logistic regression makes a probability
+of these; it was fitted on half-made sessions and on the laps of real interval sessions, of the runners with odd numbers
+(``tests/benchmarks/real_runs.py``).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from retropace.core.spans import FloatArray, true_runs
+from retropace.labelling.bouts import MAX_REFERENCE_GAP_S, MAX_REFERENCE_S, list_sides, weighted_mean
+from retropace.labelling.priors import LabellingProblem
+
+MIN_BESIDE_S = 15.0
+"""Shortest movement (s) beside a dip; shorter ones belong to the dip, as a glance at the watch or a bad position."""
+MIN_DIP_S = 10.0
+"""Shortest dip (s) that is compared; shorter ones are forward."""
+MAX_DIP_REST_S = 60.0
+"""Longest standing (s) within a dip; a longer one divides it."""
+MIN_BESIDE_LOG_SPEED = 0.05
+"""Least difference in log speed between a marked repetition and what counts as movement beside it."""
+DIFFERENCE_SCALES = np.array((0.1, 6.0, 6.0, 0.3, 0.7, 0.7))
+"""Units in which a dip differs from a repetition: log speed beside, bpm by which heart rate is lower, and by which it
+is higher, share of walking, and log duration by which the dip is shorter, and by which it is longer."""
+DIFFERENCE_LOG_ODDS = np.array((-0.69, -0.36, -0.28, -0.07, -1.4, -1.56))
+"""Log-odds of backward per unit of each difference."""
+MAX_DIFFERENCE = 4.0
+"""Difference in these units beyond which more does not count."""
+UNKNOWN_DIFFERENCE = 1.0
+"""What counts as a difference in these units where a signal is unknown."""
+BASE_LOG_ODDS = 1.2
+"""Log-odds of a dip that differs in nothing and that the model calls neither forward nor backward."""
+MODEL_LOG_ODDS = 0.18
+"""Log-odds per log-odds of backward by the model."""
+ENCLOSED_LOG_ODDS = 2.2
+"""Log-odds added if there is faster movement on both sides."""
+MIN_WALK_SHARE = 0.1
+"""Least share of walking in a marked repetition at which walking in a dip may be backward."""
+MAX_OTHER_PROBABILITY = 0.1
+"""Highest probability of backward of a stretch that is in no dip."""
+COMPLETE_LOG_ODDS = -4.0
+"""Log-odds added where annotations are complete, because a runner who names all repetitions forgets few."""
+MAX_MODEL_LOG_ODDS = 6.0
+"""Log-odds of the model, either way, beyond which more does not count."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dip:
+    """The stretches ``first`` to ``end`` (not included), slower than what lies beside."""
+
+    first: int
+    end: int
+    moving_s: float
+    hr_bpm: float
+    """Steady-state heart rate."""
+    walk_share: float
+    """Share of walking in moving time, 0 to 1."""
+    side_count: int
+    """Number of sides with faster movement: 0, 1 or 2."""
+    log_speed_beside: float
+    """Log of the speed beside, adjusted to the flat; NaN if there is none."""
+    hr_beside_bpm: float
+    """Steady-state heart rate beside."""
+
+
+def judge_dips_by_marked(problem: LabellingProblem, probability: FloatArray) -> FloatArray:
+    """Return the probabilities of backward, ``(n,)``, by the likeness of dips to the repetitions annotated backward.
+
+    They stay as they are where no repetition is slower than the movement beside it.
+    """
+    marked = [(rows, _midway_log_speed(problem, *rows)) for rows in true_runs(problem.marked == 1).tolist()]
+    marked = [(rows, limit) for rows, limit in marked if np.isfinite(limit)]
+    if not marked:
+        return probability
+    limit = max(limit for _, limit in marked)
+    is_beside = _find_beside(problem, limit)
+    reps = [_describe(problem, is_beside, *rows) for rows, _ in marked]
+    may_not_walk = max(rep.walk_share for rep in reps) < MIN_WALK_SHARE
+    judged = np.where(problem.marked == 1, probability, np.minimum(probability, MAX_OTHER_PROBABILITY))
+    for dip in find_dips(problem, is_beside):
+        rows = np.arange(dip.first, dip.end)
+        model = float(np.average(probability[rows], weights=problem.features.duration_s[rows]))
+        log_odds = max(compare_dips(dip, rep) for rep in reps) + MODEL_LOG_ODDS * logit(model)
+        is_slow = ~(problem.features.log_speed[rows] > limit)
+        if may_not_walk:
+            is_slow &= problem.features.gait[rows] != "walk"
+        is_slow[[0, -1]] &= ~_is_change_of_pace(problem, probability, rows[[0, -1]])
+        judged[rows[is_slow]] = combine_marks(problem, log_odds, len(reps))
+    return judged
+
+
+def _is_change_of_pace(problem: LabellingProblem, probability: FloatArray, rows: NDArray[np.intp]) -> NDArray[np.bool_]:
+    """Return which of the stretches at the ends of a dip only lead into it: short and by the model forward."""
+    is_short: NDArray[np.bool_] = problem.features.duration_s[rows] < MIN_BESIDE_S
+    return is_short & (probability[rows] < 0.5)
+
+
+def combine_marks(problem: LabellingProblem, log_odds: float, rep_count: int) -> float:
+    """Return the probability from the log-odds of likeness to the most similar of ``rep_count`` marked repetitions.
+
+    The more a runner marked, the less they forgot, and the more likely one of the marked is alike by chance.
+    """
+    if problem.is_complete:
+        log_odds += COMPLETE_LOG_ODDS
+    return float(1.0 / (1.0 + np.exp(np.log(rep_count) - log_odds)))
+
+
+def logit(probability: float) -> float:
+    """Return the log-odds of a probability, at most ``MAX_MODEL_LOG_ODDS`` either way."""
+    with np.errstate(divide="ignore"):
+        log_odds = np.log(probability) - np.log1p(-probability)
+    return float(np.clip(log_odds, -MAX_MODEL_LOG_ODDS, MAX_MODEL_LOG_ODDS))
+
+
+def compare_dips(dip: Dip, rep: Dip) -> float:
+    """Return the log-odds that a dip is a repetition like ``rep``, without what the model says."""
+    hr_difference_bpm = (dip.hr_bpm - dip.hr_beside_bpm) - (rep.hr_bpm - rep.hr_beside_bpm)
+    log_duration = np.log(dip.moving_s / rep.moving_s)
+    differences = np.array(
+        (
+            abs(dip.log_speed_beside - rep.log_speed_beside),
+            np.maximum(-hr_difference_bpm, 0.0),
+            np.maximum(hr_difference_bpm, 0.0),
+            abs(dip.walk_share - rep.walk_share),
+            np.maximum(-log_duration, 0.0),
+            np.maximum(log_duration, 0.0),
+        )
+    )
+    scaled = np.minimum(differences / DIFFERENCE_SCALES, MAX_DIFFERENCE)
+    scaled = np.where(np.isnan(scaled), UNKNOWN_DIFFERENCE, scaled)
+    return float(BASE_LOG_ODDS + DIFFERENCE_LOG_ODDS @ scaled + ENCLOSED_LOG_ODDS * (dip.side_count == 2))
+
+
+def find_dips(problem: LabellingProblem, is_beside: NDArray[np.bool_]) -> list[Dip]:
+    """Return the unmarked dips between the stretches ``is_beside``, without standing at their ends."""
+    features = problem.features
+    is_moving = features.gait != ""
+    is_member = ~is_beside & (is_moving | (features.duration_s <= MAX_DIP_REST_S)) & (problem.marked < 1)
+    dips = []
+    for first, end in true_runs(is_member).tolist():
+        rows = np.flatnonzero(is_moving[first:end]) + first
+        if features.duration_s[rows].sum() >= MIN_DIP_S:
+            dips.append(_describe(problem, is_beside, int(rows[0]), int(rows[-1]) + 1))
+    return dips
+
+
+def _midway_log_speed(problem: LabellingProblem, first: int, end: int) -> float:
+    """Return the log speed midway between a repetition and the slower side beside it; NaN if no side is faster."""
+    features = problem.features
+    own = weighted_mean(features.log_speed[first:end, None], features.duration_s[first:end])[0]
+    sides = []
+    for rows, gap_s in list_sides(problem, first, end):
+        is_faster = (features.log_speed[rows] > own + MIN_BESIDE_LOG_SPEED) & (problem.marked[rows] < 1)
+        is_faster &= (features.duration_s[rows] >= MIN_BESIDE_S) & (gap_s <= MAX_REFERENCE_GAP_S)
+        sides.extend(features.log_speed[rows[is_faster]][:1].tolist())
+    return float(0.5 * (own + min(sides))) if sides else np.nan
+
+
+def _find_beside(problem: LabellingProblem, limit: float) -> NDArray[np.bool_]:
+    """Return which stretches are faster than ``limit`` (log speed) for long enough not to be part of a dip."""
+    features = problem.features
+    is_beside = (features.log_speed > limit) & (problem.marked < 1)
+    for first, end in true_runs(is_beside).tolist():
+        is_beside[first:end] = features.duration_s[first:end].sum() >= MIN_BESIDE_S
+    return is_beside
+
+
+def _describe(problem: LabellingProblem, is_beside: NDArray[np.bool_], first: int, end: int) -> Dip:
+    """Return the dip of the stretches ``first`` to ``end``, compared with the movement beside."""
+    features = problem.features
+    columns = np.column_stack((features.log_grade_adjusted_speed, features.steady_state_hr_bpm))
+    beside = []
+    for rows, gap_s in list_sides(problem, first, end):
+        is_near = is_beside[rows] & (gap_s <= MAX_REFERENCE_GAP_S)
+        rows = rows[is_near]
+        rows = rows[np.cumsum(features.duration_s[rows]) - features.duration_s[rows] < MAX_REFERENCE_S]
+        if len(rows):
+            beside.append(weighted_mean(columns[rows], features.duration_s[rows]))
+    log_speed_beside, hr_beside_bpm = np.mean(beside, axis=0) if beside else (np.nan, np.nan)
+    moving_s = np.where(features.gait[first:end] != "", features.duration_s[first:end], 0.0)
+    return Dip(
+        first,
+        end,
+        float(moving_s.sum()),
+        float(weighted_mean(columns[first:end], moving_s)[1]),
+        float(moving_s @ (features.gait[first:end] == "walk") / moving_s.sum()),
+        len(beside),
+        float(log_speed_beside),
+        float(hr_beside_bpm),
+    )
