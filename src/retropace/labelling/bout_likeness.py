@@ -13,13 +13,7 @@ import numpy as np
 from retropace.core.spans import FloatArray
 from retropace.labelling.bouts import Bout, find_bouts
 from retropace.labelling.common_sense import MIN_CANDIDATE_PROBABILITY
-from retropace.labelling.dip_likeness import (
-    MAX_DIFFERENCE,
-    MAX_OTHER_PROBABILITY,
-    UNKNOWN_DIFFERENCE,
-    combine_marks,
-    logit,
-)
+from retropace.labelling.likeness import MAX_OTHER_PROBABILITY, combine_marks, logit, scale_differences
 from retropace.labelling.priors import LabellingProblem
 
 BASE_LOG_ODDS = 1.99
@@ -80,8 +74,7 @@ def compare_bouts(bout: Bout, rep: Bout) -> float:
             np.maximum(hr_difference_bpm, 0.0),
         )
     )
-    scaled = np.minimum(differences / DIFFERENCE_SCALES, MAX_DIFFERENCE)
-    scaled = np.where(np.isnan(scaled), UNKNOWN_DIFFERENCE, scaled)
+    scaled = scale_differences(differences, DIFFERENCE_SCALES)
     log_duration = float(np.log(bout.duration_s / rep.duration_s))
     per_log_duration = SHORTER_LOG_ODDS if log_duration < 0.0 else LONGER_LOG_ODDS
     return float(

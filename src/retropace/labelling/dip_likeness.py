@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from retropace.core.spans import FloatArray, true_runs
 from retropace.labelling.bouts import MAX_REFERENCE_GAP_S, MAX_REFERENCE_S, list_sides, weighted_mean
+from retropace.labelling.likeness import MAX_OTHER_PROBABILITY, combine_marks, logit, scale_differences
 from retropace.labelling.priors import LabellingProblem
 
 MIN_BESIDE_S = 15.0
@@ -30,10 +31,6 @@ DIFFERENCE_SCALES = np.array((0.1, 6.0, 6.0, 0.3, 0.7, 0.7))
 is higher, share of walking, and log duration by which the dip is shorter, and by which it is longer."""
 DIFFERENCE_LOG_ODDS = np.array((-0.69, -0.36, -0.28, -0.07, -1.4, -1.56))
 """Log-odds of backward per unit of each difference."""
-MAX_DIFFERENCE = 4.0
-"""Difference in these units beyond which more does not count."""
-UNKNOWN_DIFFERENCE = 1.0
-"""What counts as a difference in these units where a signal is unknown."""
 BASE_LOG_ODDS = 1.2
 """Log-odds of a dip that differs in nothing and that the model calls neither forward nor backward."""
 MODEL_LOG_ODDS = 0.18
@@ -42,12 +39,6 @@ ENCLOSED_LOG_ODDS = 2.2
 """Log-odds added if there is faster movement on both sides."""
 MIN_WALK_SHARE = 0.1
 """Least share of walking in a marked repetition at which walking in a dip may be backward."""
-MAX_OTHER_PROBABILITY = 0.1
-"""Highest probability of backward of a stretch that is in no dip."""
-COMPLETE_LOG_ODDS = -4.0
-"""Log-odds added where annotations are complete, because a runner who names all repetitions forgets few."""
-MAX_MODEL_LOG_ODDS = 6.0
-"""Log-odds of the model, either way, beyond which more does not count."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,23 +92,6 @@ def _is_change_of_pace(problem: LabellingProblem, probability: FloatArray, rows:
     return is_short & (probability[rows] < 0.5)
 
 
-def combine_marks(problem: LabellingProblem, log_odds: float, rep_count: int) -> float:
-    """Return the probability from the log-odds of likeness to the most similar of ``rep_count`` marked repetitions.
-
-    The more a runner marked, the less they forgot, and the more likely one of the marked is alike by chance.
-    """
-    if problem.is_complete:
-        log_odds += COMPLETE_LOG_ODDS
-    return float(1.0 / (1.0 + np.exp(np.log(rep_count) - log_odds)))
-
-
-def logit(probability: float) -> float:
-    """Return the log-odds of a probability, at most ``MAX_MODEL_LOG_ODDS`` either way."""
-    with np.errstate(divide="ignore"):
-        log_odds = np.log(probability) - np.log1p(-probability)
-    return float(np.clip(log_odds, -MAX_MODEL_LOG_ODDS, MAX_MODEL_LOG_ODDS))
-
-
 def compare_dips(dip: Dip, rep: Dip) -> float:
     """Return the log-odds that a dip is a repetition like ``rep``, without what the model says."""
     hr_difference_bpm = (dip.hr_bpm - dip.hr_beside_bpm) - (rep.hr_bpm - rep.hr_beside_bpm)
@@ -132,8 +106,7 @@ def compare_dips(dip: Dip, rep: Dip) -> float:
             np.maximum(log_duration, 0.0),
         )
     )
-    scaled = np.minimum(differences / DIFFERENCE_SCALES, MAX_DIFFERENCE)
-    scaled = np.where(np.isnan(scaled), UNKNOWN_DIFFERENCE, scaled)
+    scaled = scale_differences(differences, DIFFERENCE_SCALES)
     return float(BASE_LOG_ODDS + DIFFERENCE_LOG_ODDS @ scaled + ENCLOSED_LOG_ODDS * (dip.side_count == 2))
 
 

@@ -133,12 +133,12 @@ def backward_probabilities(
             judged = _enumerate_labellings(evidence, model, rows, cluster[rows])
             probability[rows] = np.where(problem.marked[rows] >= 0, probability[rows], judged)
     probability = _inherit_short_stretches(problem, probability)
-    # Only annotated stretches are certain.
     if not is_known and "rules" not in disabled_evidence:
         probability = judge_unmarked(given, probability)
     elif np.any(given.marked == 1) and "repetition" not in disabled_evidence:
         by_bout, by_dip = judge_bouts_by_marked(problem, probability), judge_dips_by_marked(problem, probability)
         probability = np.maximum(by_bout, by_dip)
+    # Only annotated stretches are certain.
     unmarked = LABEL_NOISE + (1.0 - 2.0 * LABEL_NOISE) * np.where(is_possible, probability, 0.0)
     return np.where(given.marked >= 0, np.maximum(given.marked, 0), unmarked)
 

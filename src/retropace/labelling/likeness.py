@@ -1,0 +1,42 @@
+"""What the likeness of bouts and that of dips to marked repetitions share: scaled differences and log-odds."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from retropace.core.spans import FloatArray
+from retropace.labelling.priors import LabellingProblem
+
+MAX_DIFFERENCE = 4.0
+"""Difference in its unit beyond which more does not count."""
+UNKNOWN_DIFFERENCE = 1.0
+"""What counts as a difference in its unit where a signal is unknown."""
+MAX_OTHER_PROBABILITY = 0.1
+"""Highest probability of backward of a stretch that is in no dip, or in a bout too short to be a repetition."""
+COMPLETE_LOG_ODDS = -4.0
+"""Log-odds added where annotations are complete, because a runner who names all repetitions forgets few."""
+MAX_MODEL_LOG_ODDS = 6.0
+"""Log-odds of the model, either way, beyond which more does not count."""
+
+
+def scale_differences(differences: FloatArray, scales: FloatArray) -> FloatArray:
+    """Return differences in units of ``scales``, ``(n,)``, cut off at ``MAX_DIFFERENCE``; unknown ones are replaced."""
+    scaled = np.minimum(differences / scales, MAX_DIFFERENCE)
+    return np.where(np.isnan(scaled), UNKNOWN_DIFFERENCE, scaled)
+
+
+def combine_marks(problem: LabellingProblem, log_odds: float, rep_count: int) -> float:
+    """Return the probability from the log-odds of likeness to the most similar of ``rep_count`` marked repetitions.
+
+    The more a runner marked, the less they forgot, and the more likely one of the marked is alike by chance.
+    """
+    if problem.is_complete:
+        log_odds += COMPLETE_LOG_ODDS
+    return float(1.0 / (1.0 + np.exp(np.log(rep_count) - log_odds)))
+
+
+def logit(probability: float) -> float:
+    """Return the log-odds of a probability, at most ``MAX_MODEL_LOG_ODDS`` either way."""
+    with np.errstate(divide="ignore"):
+        log_odds = np.log(probability) - np.log1p(-probability)
+    return float(np.clip(log_odds, -MAX_MODEL_LOG_ODDS, MAX_MODEL_LOG_ODDS))
