@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from retropace.cleaning.longest_rise import find_longest_nondecreasing
 from retropace.cleaning.pauses import Pauses, find_pauses
 from retropace.cleaning.positions import Positions, distance_from_positions
 from retropace.core.activity import DeviceTotals, Samples
-from retropace.core.spans import FloatArray, Spans, contains, cumulate, midpoints, true_runs
+from retropace.core.spans import FloatArray, Spans, contains, cumulate, midpoints
 from retropace.core.units import format_count
 from retropace.core.world_records import MAX_SPEED_MPS
 
@@ -124,7 +123,7 @@ def distance_from_device(t_s: FloatArray, counted_m: FloatArray) -> tuple[FloatA
             values[last + 1 :] += values[last]
     falls = np.diff(values) < 0.0
     if np.any(falls):
-        keep = _longest_nondecreasing(values)
+        keep = find_longest_nondecreasing(values)
         warnings.append(
             f"the device's distance falls {format_count(int(np.sum(falls)), 'time')}: "
             f"{len(values) - len(keep)} values that do not fit were bridged"
@@ -138,37 +137,6 @@ def distance_from_device(t_s: FloatArray, counted_m: FloatArray) -> tuple[FloatA
             "than anyone runs: kept as the device counted it"
         )
     return curve, tuple(warnings)
-
-
-def _longest_nondecreasing(values: FloatArray) -> NDArray[np.intp]:
-    """Return the indices of as many values as possible such that none is smaller than the one before.
-
-    A value with no larger one before it and no smaller one after it is always kept; only the others are searched.
-    """
-    fits = (values == np.maximum.accumulate(values)) & (values == np.minimum.accumulate(values[::-1])[::-1])
-    for first, end in true_runs(~fits).tolist():
-        fits[first + _longest_nondecreasing_by_bisection(values[first:end])] = True
-    return np.flatnonzero(fits)
-
-
-def _longest_nondecreasing_by_bisection(values: FloatArray) -> NDArray[np.intp]:
-    """Return the indices of a longest nondecreasing subsequence in O(n log n) (Fredman 1975, Discrete Math 11:29)."""
-    tails: list[float] = []
-    tail_index: list[int] = []
-    previous = np.full(len(values), -1, dtype=np.intp)
-    for index, value in enumerate(values.tolist()):
-        length = bisect_right(tails, value)
-        if length:
-            previous[index] = tail_index[length - 1]
-        if length == len(tails):
-            tails.append(value)
-            tail_index.append(index)
-        else:
-            tails[length], tail_index[length] = value, index
-    chain = [tail_index[-1]]
-    while previous[chain[-1]] >= 0:
-        chain.append(int(previous[chain[-1]]))
-    return np.array(chain[::-1], dtype=np.intp)
 
 
 def distance_from_speed(t_s: FloatArray, speed_mps: FloatArray, pauses: Spans) -> FloatArray | None:
