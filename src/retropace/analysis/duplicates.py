@@ -82,7 +82,7 @@ def build_candidate(analysis: Analysis) -> Candidate | None:
 
 
 def find_duplicates(candidates: Iterable[Candidate]) -> Iterator[tuple[int, int]]:
-    """Yield for each duplicate its own key and that of the activity that counts instead; candidates sorted by start."""
+    """Yield the key of each duplicate and of the activity that counts instead; candidates must be sorted by start."""
     group: list[Candidate] = []
     for candidate in candidates:
         if group and candidate.start_s - group[-1].start_s > MAX_TIME_DIFFERENCE_S:
@@ -107,7 +107,7 @@ def are_duplicates(first: Candidate, second: Candidate) -> bool:
 
 
 def _pair_duplicates(group: list[Candidate]) -> Iterator[tuple[int, int]]:
-    """Yield the keys of each duplicate and of the activity of smallest rank that it duplicates."""
+    """Yield the keys of each duplicate and of the activity of smallest rank that it is a duplicate of."""
     left = sorted(group, key=lambda candidate: candidate.rank)
     while left:
         best, *others = left

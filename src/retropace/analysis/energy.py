@@ -50,7 +50,7 @@ class Energy:
     segment_low_kcal_per_kg: FloatArray
     segment_high_kcal_per_kg: FloatArray
     direction_low_kcal_per_kg: FloatArray
-    """For each of ``DIRECTIONS``, the sum over its segments of known energy; NaN if it has segments, but none such."""
+    """Sum of the known energies of the segments of each of ``DIRECTIONS``; NaN if it has segments and none is known."""
     direction_high_kcal_per_kg: FloatArray
     low_kcal_per_kg: float
     high_kcal_per_kg: float
@@ -61,8 +61,8 @@ class Energy:
 def compute_energy(cleaned: CleanedActivity, segments: Segments) -> Energy:
     """Return the energy above rest of every segment, of every direction and of the activity.
 
-    Standing and pauses cost nothing. Unknown is the energy of segments of unknown direction, and of moving ones of
-    unknown distance. The range covers both gaits if the gait is unknown, and forward too if backward is only suspected.
+    Standing and pauses cost nothing. Energy is unknown (NaN) for unknown directions and for moving segments without a
+    distance. The range covers both gaits if the gait is unknown, and forward too if backward is only suspected.
     """
     distance_m, moving_s = (cleaned.increments(name, segments.edges_s) for name in ("distance_m", "moving_s"))
     grade = mean_grade(cleaned, segments.start_s, segments.end_s)
@@ -99,9 +99,9 @@ def forward_cost(gait: str, grade: FloatArray) -> tuple[FloatArray, FloatArray]:
 def backward_cost(gait: str, grade: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Return the low and the high cost of moving backward, in kcal/kg/m, at the gait ``walk`` or ``run``.
 
-    The forward cost is multiplied by the smallest and the largest ratio; for the low end, only its part that is due on
-    level ground, not what climbing adds. Measured uphill: 35 % more than forward running at grades up to 25 % (Rasica
-    2020), 17–20 % more than forward walking at 5–10 % (Hooper 2004, J Orthop Sports Phys Ther 34:65).
+    The high end is the forward cost times the largest ratio. For the low end, the smallest ratio applies to the cost on
+    level ground, but not to what climbing adds. Measured uphill: 35 % more than forward running at grades up to 25 %
+    (Rasica 2020), 17–20 % more than forward walking at 5–10 % (Hooper 2004, J Orthop Sports Phys Ther 34:65).
     """
     (low, high), (min_ratio, max_ratio) = forward_cost(gait, grade), BACKWARD_COST_RATIO[gait]
     level_low, _ = forward_cost(gait, np.zeros(1))

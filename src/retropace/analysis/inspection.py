@@ -24,7 +24,7 @@ REPORTED_COLUMNS = {
     "heart_rate_bpm": "heart_rate",
     "step_length_m": "step_length",
 }
-"""Columns of the samples of which the known fraction is reported, with the names under which it is."""
+"""Sample columns whose known fraction is reported, each with the quantity's name in the report."""
 MIN_LONG_GAP_S = 15.0
 """Shortest time (s) between two records that is reported as a gap; a device that records leaves less."""
 
@@ -54,7 +54,7 @@ class Inspection:
     column_shares: dict[str, float]
     """Fraction of the records that have a value of each quantity, by the quantity's name."""
     route_shape: RouteShape | None
-    """None without positions."""
+    """Size of the route; None without positions."""
     manual_lap_count: int
     """Number of laps ended by a press of the button or by a workout step."""
     suggestions: tuple[str, ...]

@@ -219,7 +219,7 @@ def score(truth: Labelling, found: Labelling) -> Scores:
 
 
 def fill_unlabelled(reference: Labelling, estimated: Labelling, direction: str) -> Labelling:
-    """Return the reference; where only the estimate has a label, with ``rest`` if that is it, else ``direction``."""
+    """Return the reference with gaps filled where the estimate has a label: ``rest`` if it is, else ``direction``."""
     edges_s, labels, estimates, _ = _common_spans(reference, estimated)
     filled = np.select([labels != "", estimates == "rest", estimates != ""], [labels, "rest", direction], "")
     has_label = filled != ""
@@ -244,7 +244,7 @@ def match_boundaries(
 def _common_spans(
     reference: Labelling, estimated: Labelling
 ) -> tuple[FloatArray, StrArray, StrArray, NDArray[np.intp]]:
-    """Return all starts and ends; between them, reference and estimated direction (or empty), and estimated span."""
+    """Return all edges, and between each two the reference and estimated direction (or empty) and estimated index."""
     edges_s = np.unique(np.concatenate((reference.start_s, reference.end_s, estimated.start_s, estimated.end_s)))
     reference_index, estimated_index = (
         find_span(np.column_stack((labelling.start_s, labelling.end_s)), midpoints(edges_s))
@@ -255,7 +255,7 @@ def _common_spans(
 
 
 def _distances_from_curve(source: Labelling, spans: Labelling) -> dict[str, float]:
-    """Return the metres that ``source`` has in each direction of ``spans``; empty if it has no distances."""
+    """Return the metres of ``source`` within all spans of each direction in ``spans``; empty if it has no distances."""
     if len(source.distance_m) == 0:
         return {}
     times_s = np.column_stack((source.start_s, source.end_s)).ravel()
@@ -267,7 +267,7 @@ def _distances_from_curve(source: Labelling, spans: Labelling) -> dict[str, floa
 def _compute_reliability(
     span_index: NDArray[np.intp], confidence: FloatArray, is_correct: NDArray[np.bool_], duration_s: FloatArray
 ) -> Reliability:
-    """Return confidence and accuracy in bins of confidence; all arguments are ``(m,)``, rows without one left out."""
+    """Return confidence and accuracy in bins of confidence; rows of the ``(m,)`` columns without one are left out."""
     known = np.isfinite(confidence)
     bin_index = find_owner(CONFIDENCE_BIN_EDGES, confidence[known])
     total_s: FloatArray = np.bincount(bin_index, duration_s[known], 10).astype(np.float64)

@@ -40,7 +40,7 @@ class SegmentedActivity:
     edges_s: FloatArray
     """Start, change points, edges of pauses and of standing, and end of the activity, in elapsed seconds."""
     fine_edges_s: FloatArray
-    """The same from a finer segmentation that has smaller changes too, for labelling."""
+    """Edges as in ``edges_s``, of a finer segmentation for labelling, which also cuts at smaller changes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +179,7 @@ def summarize(cleaned: CleanedActivity, segments: Segments) -> Summary:
 def _describe_undetectable(
     cleaned: CleanedActivity, annotations: AnnotationTable, settings: Settings, athlete: Athlete | None
 ) -> tuple[str, ...]:
-    """Return a warning if neither cadence nor anything marked allows to detect backward running."""
+    """Return a warning if backward running cannot be detected: no cadence, no backward mark and no known runner."""
     is_known = athlete is not None or settings.label.only_marked or np.any(annotations.direction == "backward")
     if is_known or np.any(np.isfinite(cleaned.cadence_spm)):
         return ()

@@ -2,7 +2,7 @@
 
 ``sessions`` holds the work of the commands, functions that take a request, return a result and print nothing;
 ``terminal`` what is printed, ``options`` the options that several commands share, and ``commands`` one module per
-command. Each of them imports only those before it.
+command. Each of these packages imports only those named before it.
 """
 
 from __future__ import annotations

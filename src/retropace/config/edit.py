@@ -23,7 +23,7 @@ BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 class _Block(NamedTuple):
-    """The lines of a table, or of what stands before all tables, up to its last statement."""
+    """A table of the config file, or the part before all tables, as a range of lines up to its last statement."""
 
     table: str
     """Name of the table; empty for the part before all tables."""
@@ -167,7 +167,7 @@ def _find_blocks(lines: list[str]) -> list[_Block]:
 
 
 def _find_block(lines: list[str], table: str) -> _Block:
-    """Return the block that holds a table, or is to hold it: if it has no header, the part before all tables."""
+    """Return the block of a table; if the table has no header, the part before all tables."""
     root, *blocks = _find_blocks(lines)
     return next((block for block in blocks if block.table == table), root)
 
@@ -187,7 +187,7 @@ def _set_key(lines: list[str], name: str, value: Any) -> list[str]:
 
 
 def _insert_paragraph(lines: list[str], index: int, new_lines: list[str]) -> list[str]:
-    """Return the lines with new ones before the line at an index, set off from text above and below by blank lines."""
+    """Return the lines with ``new_lines`` inserted before line ``index`` as a paragraph, with blank lines around it."""
     newline = _find_newline(lines)
     above, below = lines[:index], lines[index:]
     if above and not above[-1].endswith("\n"):
@@ -200,7 +200,7 @@ def _insert_paragraph(lines: list[str], index: int, new_lines: list[str]) -> lis
 
 
 def _rewrite(lines: list[str], block: _Block, change: Callable[[Any], object]) -> list[str]:
-    """Return the lines with a block, parsed by tomlkit, changed by ``change``."""
+    """Return the lines after ``change`` was applied to one block, which tomlkit parses."""
     document = _parse_block(lines, block)
     change(document)
     text = document.as_string().replace("\r\n", "\n").replace("\n", _find_newline(lines))

@@ -31,7 +31,7 @@ DEFAULT_TEXTS = {
     "privacy.hide_ends": "nothing",
     "goals": "none",
 }
-"""What applies while a config key is not set, by the key, as printed."""
+"""Text shown for each config key that is not set: the default that applies."""
 UNIT_SUFFIXES = {"weight": " kg", "max_heart_rate": " bpm", "privacy.hide_ends": " m"}
 """The unit printed after a numeric config value, by its key."""
 MAX_HEART_RATE_RANGE_BPM = (60, 250)

@@ -107,7 +107,7 @@ class PrivacyFilter:
         return bool(self.zones) or self.ends_m > 0.0
 
     def hidden_mask(self, cleaned: CleanedActivity) -> NDArray[np.bool_]:
-        """Return for each row of the activity whether its position, or a line from it, is hidden, shape ``(n,)``."""
+        """Return which rows of the activity to hide, ``(n,)``: those with a hidden position or a line into a zone."""
         start_s, end_s = self.visible_range_s(cleaned)
         hidden: NDArray[np.bool_] = (cleaned.t_s < start_s) | (cleaned.t_s > end_s)
         known = np.flatnonzero(np.isfinite(cleaned.lat_deg) & np.isfinite(cleaned.lon_deg))
@@ -120,7 +120,7 @@ class PrivacyFilter:
         return hidden
 
     def visible_range_s(self, cleaned: CleanedActivity) -> tuple[float, float]:
-        """Return from when to when (elapsed seconds) the route is visible; infinity to -infinity if never."""
+        """Return the elapsed seconds at which the visible route begins and ends; infinity and -infinity if none is."""
         if not self.ends_m > 0.0:
             return 0.0, cleaned.elapsed_s
         route_m = cleaned.curves["distance_m"]

@@ -1,4 +1,4 @@
-"""Search for the lines of a statement in a TOML text: the shortest valid beginning with a key ends with it."""
+"""Search for the lines of a statement in a TOML text, the end of its shortest valid beginning that has the key."""
 
 import contextlib
 import re

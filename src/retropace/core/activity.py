@@ -23,7 +23,7 @@ class Samples:
     """The records of a session in file order, one ``(n,)`` float64 column per quantity, NaN where missing."""
 
     t_s: FloatArray
-    """It may repeat, jump or fall."""
+    """Elapsed seconds of each record by the watch's clock; times may repeat, jump or go back."""
     lat_deg: FloatArray
     lon_deg: FloatArray
     altitude_m: FloatArray
@@ -40,7 +40,7 @@ class Samples:
     extra: Mapping[str, FloatArray] = field(default_factory=lambda: MappingProxyType({}))
     """Further columns by their name in the file, such as developer fields, course and accuracies."""
     categories: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
-    """Texts of each extra column that holds texts; the column's values are indices of them."""
+    """Texts of each extra column of text, by the column's name; the column itself holds indices of them."""
 
     @classmethod
     def from_columns(
@@ -100,8 +100,8 @@ class Lap:
 AUTOLAP_DISTANCES_M = (1000.0, 1609.344, 500.0, 804.672, 5000.0)
 """Distances in metres that watches offer for ending laps automatically."""
 AUTOLAP_TOLERANCE_M = 1.0
-"""Largest difference in metres between an automatic lap and one of ``AUTOLAP_DISTANCES_M``; a runner who ends laps by
-the button would hardly come so close twice in a row."""
+"""Largest difference in metres between the length of an automatic lap and one of ``AUTOLAP_DISTANCES_M``; laps ended by
+the button hardly come so close twice in a row."""
 
 
 def is_autolap(laps: tuple[Lap, ...]) -> tuple[bool, ...]:
@@ -153,8 +153,8 @@ class WorkoutStep:
     note: str = ""
     intensity: str = ""
     duration_kind: str = "open"
-    """What ``duration`` counts: ``time`` (seconds), ``distance`` (metres) or ``repeat`` (times that the steps from
-    ``repeat_from`` on are repeated); ``open`` without a given end."""
+    """What ``duration`` counts: ``time`` (seconds), ``distance`` (metres) or ``repeat`` (how often the steps from
+    ``repeat_from`` on are carried out); ``open`` for a step of no planned length."""
     duration: float = np.nan
     repeat_from: int | None = None
 

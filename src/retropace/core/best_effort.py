@@ -30,7 +30,7 @@ class BestEffort:
 
 
 def find_best_effort_basis(segments: Segments, best_effort: BestEffort) -> str:
-    """Return the least certain basis of its segments: ``suspected`` before ``assumed`` before ``annotated``."""
+    """Return the least certain basis of a best effort: ``suspected`` before ``assumed`` before ``annotated``."""
     end_s = best_effort.start_s + best_effort.seconds
     overlaps = (segments.start_s < end_s) & (segments.end_s > best_effort.start_s)
     bases = set(segments.basis[overlaps & (segments.direction == best_effort.direction)].tolist())

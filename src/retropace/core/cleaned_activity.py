@@ -34,7 +34,7 @@ class TimeAxis:
     record_index: NDArray[np.intp]
     """Indices of the ``k`` records that have a time, sorted by time."""
     row_index: NDArray[np.intp]
-    """Row of each of these in the cleaned columns, ``(k,)``; merged records have one row."""
+    """Row of each record of ``record_index`` in the cleaned columns, ``(k,)``; merged records share a row."""
     t_s: FloatArray
     """Cleaned times, ``(n,)``, starting at 0 and rising strictly."""
     start_s: float
@@ -42,7 +42,7 @@ class TimeAxis:
     part_spans: Spans
     """First and last recorded time of each of the ``p`` parts between jumps of the clock, ``(p, 2)``."""
     part_offset_s: FloatArray
-    """Seconds by which the clock is wrong in each part because of its jumps so far, ``(p,)``."""
+    """Seconds by which the clock is off in each part because of all jumps before it, ``(p,)``."""
     warnings: tuple[str, ...]
 
     def align(self, raw_values: FloatArray) -> FloatArray:
@@ -56,7 +56,7 @@ class TimeAxis:
         return cleaned
 
     def remap(self, recorded_s: FloatArray) -> FloatArray:
-        """Return recorded times on the cleaned axis, without jumps of the clock before the part nearest to each."""
+        """Convert recorded times to the cleaned axis, each by the clock offset of the part around or nearest to it."""
         times_s = recorded_s[..., None]
         apart_s = np.maximum(self.part_spans[:, 0] - times_s, times_s - self.part_spans[:, 1]).clip(min=0.0)
         part = np.argmin(np.nan_to_num(apart_s), axis=-1)
@@ -108,7 +108,7 @@ class CleanedActivity:
     extra: Mapping[str, FloatArray]
     """Further recorded columns by name, not repaired; NaN at times inserted between records."""
     categories: Mapping[str, tuple[str, ...]]
-    """As in :attr:`.Samples.categories`."""
+    """Texts of each extra column of text, by the column's name; the column itself holds indices of them."""
     distance_source: str
     """What distance was computed from: ``device`` (its own count), ``positions``, ``speed`` or ``none``."""
     speed_source: str
@@ -129,7 +129,7 @@ class CleanedActivity:
     def with_times(self, times_s: FloatArray) -> CleanedActivity:
         """Return the activity with rows inserted at these times, so that the slope of a curve can change there.
 
-        Curves and ``MEASURED_COLUMNS`` are interpolated at the new rows, NaN beside a missing value; others are NaN.
+        Curves and ``MEASURED_COLUMNS`` are interpolated (NaN next to a missing value); other columns get NaN there.
         """
         t_s = np.union1d(self.t_s, times_s)
         record_rows = np.searchsorted(t_s, self.t_s)

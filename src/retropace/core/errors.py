@@ -25,7 +25,7 @@ class RetropaceError(Exception):
 
     @classmethod
     def from_os_error(cls, what: str, error: Exception, path: str | os.PathLike[str]) -> Self:
-        """Return the error about ``path`` for one of the operating system; ``what`` is such as ``cannot be read``."""
+        """Return an error that ``what`` failed, such as ``cannot be read``, with the reason from an ``OSError``."""
         return cls(f"{what}: {describe_os_error(error)}", path=path)
 
 

@@ -12,7 +12,7 @@ from fit_tool.profile.messages.file_id_message import FileIdMessage
 from fit_tool.profile.profile_type import Event, EventType, FileType, Manufacturer
 
 MAKER = {"manufacturer": Manufacturer.DEVELOPMENT.value, "product": 1, "serial_number": 1}
-"""The fields by which messages name retropace as the maker of a file, by FIT name."""
+"""Values of FIT's fields for the maker of a file, by field name; they name retropace."""
 
 
 class FitClock:

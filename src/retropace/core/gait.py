@@ -22,7 +22,7 @@ WALK_CADENCE_EXPONENT = 0.5
 MAX_WALK_MPS = 2.3
 """Speed in m/s above which the sensor must have missed steps if cadence is that of walking."""
 MIN_CADENCE_SHARE = 0.82
-"""Fraction of the walking cadence typical at a speed below which the sensor must have missed steps."""
+"""Lowest plausible cadence as a fraction of typical walking cadence at a speed; below it, the sensor missed steps."""
 
 
 def classify_gait(speed_mps: FloatArray, cadence_spm: FloatArray) -> StrArray:

@@ -32,7 +32,7 @@ def compute_offsets_m(lat_deg: FloatArray, lon_deg: FloatArray) -> tuple[FloatAr
 
 
 def compute_radii_m(lat: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Return the radii of curvature in the meridian and in the prime vertical at latitudes in radians."""
+    """Return the meridian and the prime-vertical radius of curvature, in metres, at latitudes in radians."""
     curvature = 1.0 - _ECCENTRICITY_SQUARED * np.sin(lat) ** 2
     return SEMI_MAJOR_M * (1.0 - _ECCENTRICITY_SQUARED) / curvature**1.5, SEMI_MAJOR_M / np.sqrt(curvature)
 

@@ -13,9 +13,9 @@ class CleanParameters:
     """Unit of recorded cadence: ``rpm`` (strides of one foot), ``spm`` (steps of both feet) or ``auto`` (found from the
     recording)."""
     lag_s: float = 4.0
-    """Mean of the lag of recorded speed and that of recorded cadence."""
+    """Mean, in seconds, of the lag of recorded speed and the lag of recorded cadence."""
     relative_lag_s: float = 3.0
-    """Seconds by which recorded speed trails recorded cadence if this cannot be measured in the recording."""
+    """Seconds by which recorded speed trails recorded cadence, used if the recording gives no measure of it."""
 
 
 @dataclass(frozen=True, slots=True)

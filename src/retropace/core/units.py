@@ -53,7 +53,7 @@ KILOMETRES = Units("km", 1000.0)
 MILES = Units("mi", MILE_M)
 """Miles."""
 UNITS_BY_NAME = {units.name: units for units in (KILOMETRES, MILES)}
-"""Both by their names."""
+"""Both units by their names."""
 
 
 def format_known(value: float, template: str) -> str:
@@ -98,7 +98,7 @@ def parse_elapsed_s(text: str) -> float | None:
 
 
 def _parse_amount(text: str, size_by_unit: Mapping[str, float]) -> float | None:
-    """Return a number times the size of the unit behind it, such as of ``1.2km``; None if the text is another."""
+    """Return a number with a unit as number × size, 1200.0 for ``1.2km``; None if the text has another form."""
     match = re.fullmatch(rf"(\d+(?:\.\d+)?|\.\d+)\s*({'|'.join(size_by_unit)})", text.strip(), re.IGNORECASE)
     return None if match is None else float(match[1]) * size_by_unit[match[2].lower()]
 

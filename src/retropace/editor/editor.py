@@ -117,17 +117,17 @@ class Editor:
         return self.snapshot
 
     def label_span(self, version: int, start_s: float, end_s: float, label: str, note: str = "") -> tuple[str, ...]:
-        """Label a span (elapsed seconds), as a page showing ``version`` asks; return sentences on what was lost."""
+        """Label a span (elapsed seconds) for a page that shows ``version``; return sentences on lost information."""
         parsed_label, span = parse_label(label), (start_s, end_s)
         return self._edit(version, span, lambda: label_span(self._place_rows(), span, parsed_label, note))
 
     def clear_span(self, version: int, start_s: float, end_s: float) -> tuple[str, ...]:
-        """Remove the labels of a span as :meth:`label_span` sets them."""
+        """Remove the labels within a span; arguments and result as for :meth:`label_span`."""
         span = (start_s, end_s)
         return self._edit(version, span, lambda: clear_span(self._place_rows(), span))
 
     def move_span(self, version: int, number: int, start_s: float, end_s: float, note: str) -> tuple[str, ...]:
-        """Give a span and a note to the annotation with index ``number`` in ``version``, as :meth:`label_span` does."""
+        """Move annotation ``number`` (from 0) of ``version`` to a span, with a note; returns as :meth:`label_span`."""
         annotations = self._get_annotations(version)
         if not 0 <= number < len(annotations):
             raise ConflictError(f"there is no annotation {number} any more")
@@ -222,7 +222,7 @@ class Editor:
 def _summarize_within(
     annotations: Sequence[Annotation], span: tuple[float, float]
 ) -> list[tuple[float, float, str, str]]:
-    """Start and end (elapsed seconds), label and note of each annotation that overlaps ``span``."""
+    """Return start and end (elapsed seconds), label and note of each annotation that overlaps ``span``."""
     return [
         (*annotation.span, str(annotation.label), annotation.note)
         for annotation in annotations
@@ -231,12 +231,12 @@ def _summarize_within(
 
 
 def hash_distance_axis(analysis: Analysis) -> str:
-    """A hash of the distances along the activity, by which a page notices that an annotation has corrected them."""
+    """Return a hash of the distances along the activity, by which a page notices that an annotation corrected them."""
     return hashlib.sha256(analysis.cleaned.curves["distance_m"].tobytes()).hexdigest()[:16]
 
 
 def snapshot_to_dict(editor: Editor) -> dict[str, Any]:
-    """The editor's state as values for :func:`json.dumps`; its texts are not escaped for HTML."""
+    """Return the editor's state as values for :func:`json.dumps`; its texts are not escaped for HTML."""
     snapshot = editor.snapshot
     analysis = snapshot.analysis
     document, segmented = analysis.to_dict(), editor.segmented

@@ -159,7 +159,7 @@ def _replace_span(
 def _pin_open_ends(
     sidecar: SidecarEditor, cleaned: CleanedActivity, untouched: Mapping[int, _PlacedRow]
 ) -> SidecarEditor:
-    """Return the sidecar with ends written in ``untouched`` rows (by new number) whose open end the edit has moved."""
+    """Return the sidecar with explicit ends for ``untouched`` rows (by new number) whose open end the edit moved."""
     rows = sidecar.parse_rows()
     spans = {annotation.origin.line: annotation.span for annotation in locate_annotations(rows, cleaned, [])}
     for number, row in untouched.items():
@@ -189,7 +189,7 @@ def _collect_spans(annotations: Sequence[Annotation], origin: Origin) -> Spans:
 
 
 def _clip_span(span: tuple[float, float], cleaned: CleanedActivity) -> tuple[float, float]:
-    """The part of the span within the activity; raises :class:`AnnotationError` if it is below ``MIN_STRETCH_S``."""
+    """Return the part of a span within the activity; raises :class:`AnnotationError` if below ``MIN_STRETCH_S``."""
     start_s, end_s = max(span[0], 0.0), min(span[1], cleaned.elapsed_s)
     if not end_s - start_s >= MIN_STRETCH_S:
         start, end = format_duration(span[0]), format_duration(span[1])
@@ -207,7 +207,7 @@ def _compute_overlap_s(first: Sequence[float], second: Sequence[float]) -> float
 
 
 def is_same_span(first: Sequence[float], second: Sequence[float]) -> bool:
-    """Whether two spans have the same edges, within ``EDGE_TOLERANCE_S``."""
+    """Return whether two spans have the same edges, within ``EDGE_TOLERANCE_S``."""
     return abs(first[0] - second[0]) <= EDGE_TOLERANCE_S and abs(first[1] - second[1]) <= EDGE_TOLERANCE_S
 
 

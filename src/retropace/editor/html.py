@@ -25,7 +25,7 @@ CONTENT_SECURITY_POLICY = (
 
 
 def render_editor_page(analysis: Analysis, units: Units) -> str:
-    """The annotation page as HTML, without annotations, which the page requests from the server."""
+    """Return the annotation page as HTML, without annotations, which the page requests from the server."""
     from markupsafe import Markup
 
     activity = analysis.activity
@@ -52,7 +52,7 @@ def render_editor_page(analysis: Analysis, units: Units) -> str:
 
 @cache
 def load_scripts() -> dict[str, str]:
-    """The source of the page's scripts by file name, in the order of loading: each may use earlier ones."""
+    """Return the source of the page's scripts by file name, in the order of loading: each may use earlier ones."""
     return {
         "bokeh.js": load_bokeh_script(),
         **{name: read_web_file("output.charts", name) for name in CHART_SCRIPTS},
@@ -62,5 +62,5 @@ def load_scripts() -> dict[str, str]:
 
 @cache
 def load_style() -> str:
-    """The page's style sheet as CSS: that of the charts, then its own."""
+    """Return the page's style sheet as CSS: that of the charts, then its own."""
     return read_web_file("output.charts", "page.css") + read_web_file("editor", "annotate.css")

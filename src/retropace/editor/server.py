@@ -67,7 +67,7 @@ class SessionState:
         self._schedule_shutdown()
 
     def postpone_shutdown(self) -> None:
-        """Cancel a scheduled shutdown if a page is open; otherwise let its full waiting time start again."""
+        """Cancel a scheduled shutdown if a page is open; otherwise restart its waiting time."""
         if self._shutdown_timer is not None:
             self._shutdown_timer.cancel()
             self._shutdown_timer = None

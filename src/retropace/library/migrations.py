@@ -15,7 +15,7 @@ MIGRATIONS = tuple(path.read_text("utf-8") for path in sorted((Path(__file__).pa
 
 
 def read_schema_version(connection: sqlite3.Connection) -> int:
-    """Number of migrations that were applied to the library; 0 for an empty file."""
+    """Return the number of migrations that were applied to the library; 0 for an empty file."""
     return int(connection.execute("PRAGMA user_version").fetchone()[0])
 
 

@@ -41,7 +41,7 @@ class ActivityFilter:
     """Words such as ``trail``: one must occur in the sport or sub-sport, ignoring case; empty for any sport."""
 
     def matches(self, start_time: datetime | str | None, sport: str, sub_sport: str) -> bool:
-        """Whether the filter selects an activity; with ``since``, one without a start time is never selected."""
+        """Return whether the filter selects an activity; with ``since``, one without a start time is never selected."""
         text = start_time if isinstance(start_time, str) else format_time(start_time)
         if self.since is not None and (text is None or text < format_comparable(self.since)):
             return False
@@ -190,7 +190,7 @@ def sum_months(library: Library, activity_filter: ActivityFilter) -> dict[str | 
 
 
 def find_places(library: Library, reference: str | os.PathLike[str]) -> list[str]:
-    """Find the places of stored files, sorted, by an activity's id or four of its digits, or by a place or folder."""
+    """Find the places of stored files, sorted, by an activity's id or its first four digits, or by place or folder."""
     text = os.fspath(reference)
     rows = library.db.execute(
         "SELECT DISTINCT place FROM inputs LEFT JOIN activities USING (recording)"

@@ -1,4 +1,4 @@
-"""Lossless conversion between the JSON document of an analysis and rows of the library, which have its fields."""
+"""Lossless conversion between the JSON document of an analysis and rows of the library with the same fields."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from retropace.library.store import Library
 
 BEST_EFFORT_FIELDS = ("direction", "kind", "asked", "seconds", "metres", "start_s", "basis")
-"""Columns of the table ``bests``: the fastest stretch of a direction over each usual time or distance."""
+"""Columns of the table ``bests`` of fastest stretches; ``asked`` is the given time (s) or distance (m)."""
 STORAGE_VERSION = "figures, bests and energy"
 """What the library stores of an analysis; when this text changes, the next run processes every file again."""
 _JSON_FIELDS = ("workout", "athlete", "worth_a_look", "warnings")
@@ -116,14 +116,14 @@ def read_document(library: Library, key: int, place: str) -> dict[str, Any]:
 
 
 def _time_weighted_mean(directions: dict[str, dict[str, Any]], name: str) -> float | None:
-    """Mean of a figure over the directions in which it is known, weighted by moving time; None without any."""
+    """Return the mean of a figure over the directions that have it, weighted by moving time; None without any."""
     known = [figures for figures in directions.values() if figures[name] is not None and figures["moving_s"]]
     moving_s = sum(figures["moving_s"] for figures in known)
     return sum(figures[name] * figures["moving_s"] for figures in known) / moving_s if moving_s else None
 
 
 def _insert(db: sqlite3.Connection, table: str, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Insert rows that have the same keys, which name columns."""
+    """Insert rows with equal keys, which are the column names."""
     if rows:
         placeholders = ", ".join(f":{column}" for column in rows[0])
         db.executemany(f"INSERT INTO {table} ({', '.join(rows[0])}) VALUES ({placeholders})", rows)

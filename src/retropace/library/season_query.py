@@ -125,5 +125,5 @@ def _read_season_rows(library: Library) -> tuple[list[SeasonRow], dict[int, int]
 
 
 def _group_by_activity(rows: Iterator[tuple[Any, ...]]) -> dict[int, list[tuple[Any, ...]]]:
-    """Return the rows of each activity by its key, the first column, by which they are sorted and which is left out."""
+    """Group rows by their first column, the activity's key, by which they are sorted; the groups lack this column."""
     return {key: [row[1:] for row in group] for key, group in groupby(rows, key=lambda row: row[0])}

@@ -65,7 +65,7 @@ class Input:
 
 
 def library_path() -> Path:
-    """Default path of the library, in retropace's data folder (environment variable ``RETROPACE_DATA``)."""
+    """Return the default path of the library, in retropace's data folder (environment variable ``RETROPACE_DATA``)."""
     return data_dir() / "library.sqlite"
 
 
@@ -119,17 +119,17 @@ class Library:
         return Input(place, fingerprint, settings_digest, outcome, container, detail, failure)
 
     def has_size(self, size_bytes: int) -> bool:
-        """Whether any stored recording has this size in bytes; if none has, a file of this size must be new."""
+        """Return whether any stored recording has this size in bytes; if none has, a file of this size must be new."""
         with self.translate_errors():
             return self.db.execute("SELECT 1 FROM recordings WHERE bytes = ?", (size_bytes,)).fetchone() is not None
 
     def has_recording(self, sha256: str, context_digest: str, settings_digest: str) -> bool:
-        """Whether a file with this checksum was analysed with this context (sidecar, names) and these settings."""
+        """Return whether a file with this checksum was analysed with this context (sidecar, names) and settings."""
         with self.translate_errors():
             return self._find_recording(sha256, context_digest, settings_digest) is not None
 
     def save(self, record: Input) -> None:
-        """Store the result of a place, with its activities unless the same recording is stored already."""
+        """Store what is known of a place; the recording and its activities are added unless an equal one is stored."""
         with self.translate_errors(), self.transaction():
             old = self.db.execute("SELECT recording FROM inputs WHERE place = ?", (record.place,)).fetchall()
             key = None if record.recording is None else self._save_recording(record.recording, record.settings_digest)
@@ -160,7 +160,7 @@ class Library:
                 self._delete_input(place)
 
     def add_to_scope(self, places: Iterator[str] | Sequence[str]) -> None:
-        """Restrict later queries to the scope, which consists of these places and those added earlier."""
+        """Restrict later queries to the scope: these places, and those of earlier calls."""
         with self.translate_errors():
             if not self._is_scoped:
                 self._is_scoped = True
@@ -196,7 +196,7 @@ class Library:
             )
 
     def is_archive_complete(self, place: str, fingerprint: str, settings_digest: str) -> bool:
-        """Whether an archive was marked complete with this fingerprint and these settings."""
+        """Return whether an archive was marked complete with this fingerprint and these settings."""
         stored = self.find_input(place)
         state = None if stored is None else (stored.outcome, stored.fingerprint, stored.settings_digest)
         return state == ("archive", fingerprint, settings_digest)

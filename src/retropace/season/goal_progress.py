@@ -23,7 +23,7 @@ class GoalProgress:
     first: date
     """First day of the current week or month."""
     end: date
-    """Day after its last day."""
+    """Day after the last day of the current week or month."""
     sessions: int
     """Number of sessions in the period with at least the minutes and kilometres that the goal states, if any."""
     minutes: float
@@ -32,7 +32,7 @@ class GoalProgress:
     """Kilometres run or walked in the goal's direction during the period."""
     is_met: bool
     streak: int
-    """Number of consecutive weeks or months up to now that met the goal; the current one ends no streak."""
+    """Number of consecutive weeks or months up to now that met the goal; the current one counts only once it does."""
     best_streak: int
     """Largest number of consecutive weeks or months that met the goal."""
 
@@ -57,7 +57,7 @@ def compute_goal_progress(goal: Goal, season: Season, days: Sequence[date], toda
 
 
 def _count_toward_goal(goal: Goal, season: Season, rows: NDArray[np.intp]) -> tuple[int, float, float, bool]:
-    """Return how many sessions are long enough, minutes and kilometres of all, and whether these meet the goal."""
+    """Return how many sessions are long enough, the minutes and kilometres of all, and whether the goal is met."""
     column = DIRECTIONS.index(goal.direction)
     seconds, metres = season.moving_s[rows, column], np.nan_to_num(season.distance_m[rows, column])
     is_long_enough = (seconds > 0.0) & (seconds >= 60.0 * (goal.minutes or 0.0)) & (metres >= 1000.0 * (goal.km or 0.0))

@@ -16,13 +16,13 @@ from retropace.season.progress import Progress
 SCHEMA = "retropace.progress/1"
 """Name and version of the document's schema."""
 BEST_NAMES = ("direction", "kind", "asked", "seconds", "metres", "start_s", "basis")
-"""Names in the document of the fields of a :class:`SeasonBest` but the last."""
+"""Names in the document of the fields of :class:`SeasonBest`, in order, except the last."""
 
 
 def progress_document(
     progress: Progress, runner: str | None, format_path: Callable[[str], str], weight_kg: float | None = None
 ) -> dict[str, Any]:
-    """Return the JSON document of a progress, its paths by ``format_path``, with energy if the body weight is given."""
+    """Return the JSON document of a season's progress; ``format_path`` formats paths, the body weight adds energy."""
     season, trend, ratios, load = progress.season, progress.trend, progress.speed_ratios, progress.load_increase
     ratios_by_row = zip(ratios.rows.tolist(), ratios.ratio.tolist(), strict=True)
     ramp = {"last_s": load.recent_s, "before_s": load.baseline_s, "ratio": load.ratio, "is_steep": load.is_steep}

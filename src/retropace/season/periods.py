@@ -28,7 +28,7 @@ class Period:
     end: date
     """Day after the last day of the period."""
     rows: NDArray[np.intp]
-    """Indices of these activities in the season."""
+    """Indices in the season of the activities that started in the period."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +123,6 @@ def _finite_sum(values: NDArray[np.float64]) -> float:
 
 
 def _ratio_of_sums(numerators: NDArray[np.float64], denominators: NDArray[np.float64]) -> float:
-    """Return the ratio of the sums of the finite values; NaN if the lower sum is not positive."""
+    """Return the ratio of the sums of the finite values; NaN if the sum of the denominators is not positive."""
     denominator = _finite_sum(denominators)
     return _finite_sum(numerators) / denominator if denominator > 0.0 else math.nan

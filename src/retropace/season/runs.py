@@ -91,7 +91,7 @@ class Season:
     gait_m: FloatTable
     """Distance (m), ``(n, 4)``, with a column for each direction and gait of ``GAITS``."""
     gait_s: FloatTable
-    """Moving time (s), ``(n, 4)``, with the same columns."""
+    """Moving time (s), ``(n, 4)``, with a column for each direction and gait of ``GAITS``."""
     longest_backward: FloatTable
     """Seconds, metres and start (s) of the longest unbroken backward stretch of each activity, ``(n, 3)``."""
     bests: tuple[SeasonBest, ...]

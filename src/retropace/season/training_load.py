@@ -24,7 +24,7 @@ threshold most often cited."""
 MIN_LOAD_S = 600.0
 """Backward time (s) in the last seven days below which no notice is given."""
 BASELINE_WEEKS = 4
-"""Number of weeks, directly before the last seven days, whose mean these are compared with."""
+"""Number of weeks, directly before the last seven days, over which the baseline is averaged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class LoadIncrease:
 
     @property
     def is_steep(self) -> bool:
-        """Whether a notice is due."""
+        """Whether the load rose so steeply that the runner gets a notice."""
         return self.recent_s >= MIN_LOAD_S and self.ratio > MAX_LOAD_RATIO
 
 

@@ -22,7 +22,7 @@ class GaitTransition:
 
     direction: str
     speed_mps: float
-    """Speed with the least time walked faster or run slower."""
+    """Speed (m/s) for which the total time walked faster, or run slower, is least."""
     beyond: float
     """Fraction of the time that was walked faster or run slower than ``speed_mps``."""
     run_share: float
@@ -30,7 +30,7 @@ class GaitTransition:
 
 
 def fit_gait_transition(direction: str, stretches: FloatTable) -> GaitTransition | None:
-    """Return the gait transition by rows as in :attr:`.Season.stretches`; None if a gait is below ``MIN_GAIT_S``."""
+    """Return the transition of rows as in :attr:`.Season.stretches`; None if one gait lasts below ``MIN_GAIT_S``."""
     rows = stretches[(stretches[:, 0] == float(direction == "backward")) & np.isfinite(stretches[:, 3])]
     seconds, speed, is_run = rows[:, 2], rows[:, 3], rows[:, 1] > 0.0
     run_s, walk_s = float(seconds[is_run].sum()), float(seconds[~is_run].sum())

@@ -52,9 +52,9 @@ class Trend:
     per_week: float
     """Slope of the log ratio per week; 0.01 is a rise of about one percent a week."""
     low_per_week: float
-    """Lower bound of the confidence interval."""
+    """Lower bound of the confidence interval of ``per_week``."""
     high_per_week: float
-    """Upper bound of the confidence interval."""
+    """Upper bound of the confidence interval of ``per_week``."""
 
     @property
     def is_significant(self) -> bool:

@@ -38,7 +38,7 @@ class SimulatedAthlete:
     hr_time_constant_s: float = 30.0
     """Time constant of the response of heart rate to a change of effort (Bunc 1988, Eur J Appl Physiol 57:1)."""
     cardiac_drift_bpm_per_h: float = 0.0
-    """Rise at constant pace; published: 10–20 (Coyle & González-Alonso 2001, Exerc Sport Sci Rev 29:88)."""
+    """Rise of heart rate at one pace; published: 10–20 (Coyle & González-Alonso 2001, Exerc Sport Sci Rev 29:88)."""
     fatigue_share_per_h: float = 0.0
     """Fraction of speed lost per hour; recreational marathon runners lose some 10 % over three to four hours."""
     slows_to_turn: bool = True

@@ -9,7 +9,7 @@ import numpy as np
 DURATION_ERROR_SHARE = 0.02
 """Standard deviation of the duration of a stretch planned by time, as a fraction of the planned duration."""
 DURATION_ERROR_S = 1.5
-"""Seconds added to ``DURATION_ERROR_SHARE`` of the planned duration, about the time of a glance at the watch."""
+"""Seconds added to the standard deviation of the duration of a stretch planned by time, for a glance at the watch."""
 DISTANCE_ERROR_SHARE = 0.015
 """Standard deviation of the distance of a stretch planned by distance, as a fraction of the planned distance."""
 

@@ -36,7 +36,7 @@ _METRES_PER_UNIT = {"km": 1000.0, "mi": MILE_M, "m": 1.0, "ft": 0.3048, "yd": 0.
 _MAX_WORKOUT_S = 7 * 86400.0
 """Longest workout in seconds that is read; a longer one has wrong times and is left out."""
 _MAX_OVERLAPS = 3
-"""Number of workouts, the last that start before a record ends, of which the record may be part."""
+"""Largest number of workouts that one record may belong to: the last ones to start before the record ends."""
 _MAX_PENDING_ROWS = 10_000
 """Largest number of samples held in memory; more are written to the database."""
 
@@ -58,7 +58,7 @@ class AppleWorkout:
 
 
 class AppleExport:
-    """The workouts of an Apple Health export, read when the object is created; raises :class:`ReadError` for others.
+    """The workouts of an Apple Health export, read when the object is created; other files raise :class:`ReadError`.
 
     ``open_xml`` opens the XML file for each reading; ``place`` is its name in error messages.
     """
@@ -125,8 +125,8 @@ class AppleExport:
     def _select_samples(self, workout_index: int, kind: str) -> list[list[float]]:
         """Select one kind of sample during a workout, as sorted rows of start, end (seconds from its start) and value.
 
-        All come from one source, as a phone in a pocket counts steps again: the device that recorded the workout or, if
-        another covers over twice its time, the one with most samples.
+        All come from one source, because a phone in the pocket counts the same steps again: from the device that
+        recorded the workout or, if another covers over twice its time, the one with most samples.
         """
         if self._db is None:
             self._db = self._read_samples()
@@ -206,7 +206,7 @@ class AppleExport:
 
 
 def looks_like_export(head: bytes) -> bool:
-    """Whether these first bytes of a file are those of an export's XML file."""
+    """Return whether these first bytes of a file are those of an export's XML file."""
     return ROOT_TAG in head or b"<!DOCTYPE HealthData" in head
 
 

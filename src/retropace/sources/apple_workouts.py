@@ -53,7 +53,7 @@ class AppleWorkouts:
             )
 
     def is_route(self, place: str) -> bool:
-        """Whether the file at ``place`` is the route of a workout, which is read with the workout."""
+        """Return whether the file at ``place`` is the route of a workout, which is read with the workout."""
         return place in self._routes
 
     def read_document(self, entry: Entry) -> bytes:

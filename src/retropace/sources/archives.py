@@ -44,7 +44,7 @@ class Archives:
         self._open: OrderedDict[tuple[str, ...], zipfile.ZipFile] = OrderedDict()
 
     def find_entries(self, disk_file: Entry, members: tuple[str, ...], place: str) -> Iterator[Entry | Unreadable]:
-        """Yield the members of the archive to which ``members`` lead, in stored order and without hidden files."""
+        """Yield an archive's members as stored, except hidden files; ``members`` lead to it from ``disk_file``."""
         path, container = disk_file.path, disk_file.place
         try:
             archive = self._open_archive(path, members)

@@ -16,7 +16,7 @@ _SKIPPED_FOLDERS = ("__MACOSX", "__pycache__", "node_modules")
 
 
 def is_hidden(name: str) -> bool:
-    """Whether a file or folder is skipped because programs, not the user, write it; for example ``.DS_Store``."""
+    """Return whether a file or folder is skipped because programs, not users, write it; for example ``.DS_Store``."""
     return name.startswith(".") or name in _SKIPPED_FOLDERS
 
 

@@ -19,18 +19,18 @@ SUMMARY_SUFFIX = "summarizedactivities.json"
 
 
 def is_summary(name: str) -> bool:
-    """Whether a file has the name of a table of activities."""
+    """Return whether a file has the name of a table of activities."""
     return name.lower().endswith(SUMMARY_SUFFIX)
 
 
 def find_export_root(place: str) -> str:
-    """Return how all places in the export with the table at ``place`` begin; at least with the table's folder."""
+    """Return the common beginning of all places in an export, given its table's place; at least the table's folder."""
     root, separator, _ = place.partition("DI_CONNECT/")
     return root if separator else place[: place.rfind("/") + 1]
 
 
 def read_metadata(data: bytes) -> Iterator[tuple[str, ExportMetadata]]:
-    """Yield number and metadata of each activity in a table that has a name and a start; nothing for invalid JSON."""
+    """Yield the number and the metadata of each activity with a name and a start; nothing for invalid JSON."""
     try:
         document = json.loads(data.decode("utf-8-sig"))
     except (ValueError, RecursionError):

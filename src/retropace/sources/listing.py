@@ -31,7 +31,7 @@ ListingItem = Entry | Unreadable | OtherSport | Unchanged
 class Listing:
     """Finds the entries (files that may be recordings) under the paths of one batch run and reads their bytes.
 
-    An archive of whose place and fingerprint ``is_archive_complete`` says that all in it is stored is not opened.
+    An archive is not opened if ``is_archive_complete``, given its place and fingerprint, says that all in it is stored.
     """
 
     def __init__(
@@ -54,7 +54,7 @@ class Listing:
                 yield from self._find_under(path)
 
     def is_route(self, entry: Entry) -> bool:
-        """Whether an entry is the route file of an Apple workout; the workout itself is another entry."""
+        """Return whether an entry is the route file of an Apple workout; the workout itself is another entry."""
         return self._workouts.is_route(entry.place)
 
     def read_head(self, entry: Entry) -> bytes:

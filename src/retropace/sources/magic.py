@@ -33,7 +33,7 @@ def gunzip_head(head: bytes) -> bytes:
 
 
 def is_zip(head: bytes) -> bool:
-    """Whether these are the first bytes of a zip archive."""
+    """Return whether these are the first bytes of a zip archive."""
     return head.startswith(ZIP_SIGNATURES)
 
 
@@ -52,7 +52,7 @@ def read_created_s(head: bytes) -> float | None:
 
 
 def looks_like_recording(head: bytes) -> bool:
-    """Whether these decompressed first bytes are those of a recording in a known format, whatever the file's name."""
+    """Return whether these decompressed first bytes are those of a recording in a known format, whatever its name."""
     with suppress(ReadError):
         return bool(sniff(head))
     return False

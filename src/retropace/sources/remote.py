@@ -10,7 +10,7 @@ from retropace.core.errors import ReadError
 
 
 def is_address(path: str) -> bool:
-    """Whether a text is an address such as ``s3://…`` or ``https://…`` rather than a path on this machine."""
+    """Return whether a text is an address such as ``s3://…`` or ``https://…`` rather than a path on this machine."""
     scheme, mark, _ = path.partition("://")
     return bool(mark) and scheme.replace("+", "").replace("-", "").isalnum()
 

@@ -29,7 +29,7 @@ _MIN_FILE_SHARE = 0.5
 
 
 def may_be_table(name: str) -> bool:
-    """Whether a file may be the table of activities, judging by its name."""
+    """Return whether a file may be the table of activities, judging by its name."""
     return name.lower().endswith(".csv")
 
 

@@ -25,7 +25,7 @@ MIN_POSITIONS = 60
 WINDOW_LAPS = 1.4
 """Length, in laps, of the parts of the route whose outlines are compared with that of a track."""
 MIN_WINDOW_POSITIONS = 20
-"""Smallest number of positions in such a part of the route; parts with fewer are skipped."""
+"""Smallest number of positions in a part of the route whose outline is compared; parts with fewer are skipped."""
 OUTLINE_WIDTH_RANGE_M = (64.0, 98.0)
 """Smallest and largest width (m) of the outline of a 400 m track; its length is this plus the length of a straight."""
 ASPECT_RATIO_RANGE = (0.36, 0.62)
@@ -55,7 +55,7 @@ POSITION_CORRELATION_TIME_S = 30.0
 OVER_READING_BY_SOURCE = {"positions": (0.005, 0.007)}
 """Mean and standard deviation of the fraction by which recorded laps are too long, by source of the distance."""
 DEFAULT_OVER_READING = (0.0, 0.012)
-"""The same for all other sources of distance."""
+"""Mean and standard deviation of the fraction by which recorded laps are too long, for other sources of distance."""
 OTHER_LANE_PENALTY = 1.0
 """Log-odds by which lane 1 is more likely than each of lanes 2 to 8 before positions are looked at."""
 

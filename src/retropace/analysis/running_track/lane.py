@@ -28,7 +28,7 @@ MAX_STRAIGHT_M = 105.0
 KERB_OFFSET_M = 0.30
 """Distance (m) from the kerb outward to the line along which lane 1 is measured (World Athletics 2019)."""
 LINE_OFFSET_M = 0.20
-"""The same distance (m) from the inner line of each of the lanes 2 to 8 (World Athletics 2019)."""
+"""Distance (m) from the inner line of a lane from 2 to 8 to the line where it is measured (World Athletics 2019)."""
 LANE_WIDTH_M = 1.22
 """Width (m) of a lane (World Athletics 2019)."""
 LANE_COUNT = 8
@@ -40,7 +40,7 @@ class Lane:
     """The line along which a lane is measured, in metres on a plane."""
 
     east_m: float
-    """Position of the centre of the track."""
+    """Metres from the plane's origin eastward to the centre of the track."""
     north_m: float
     angle_rad: float
     """Direction of the straights in radians, counterclockwise from east."""

@@ -1,6 +1,6 @@
 """Correction of a session's distance by its laps on a running track.
 
-Laps are exact over a long time, the recorded distance over a few seconds: it is scaled and slowly corrected.
+Laps are exact over a long time, recorded distance over a few seconds; so this distance is scaled and slowly corrected.
 """
 
 from dataclasses import dataclass, replace

@@ -11,7 +11,7 @@ from retropace.core.errors import AnnotationError
 
 
 def build_plan(steps: tuple[WorkoutStep, ...]) -> Plan:
-    """Return the plan of the workout steps in a recording; raises :class:`AnnotationError` for none or too many."""
+    """Return the plan of the workout steps in a recording; raises :class:`AnnotationError` for none, or too many."""
     items: list[tuple[int, Item]] = []
     for step in steps:
         if step.duration_kind == "repeat":
@@ -31,7 +31,7 @@ def build_plan(steps: tuple[WorkoutStep, ...]) -> Plan:
 
 
 def find_device_plan(cleaned: CleanedActivity) -> Plan | None:
-    """Return the workout on the watch as a plan; None if no step says backward or laps state their steps already."""
+    """Return the workout on the watch as a plan; None if no step says backward or the laps refer to its steps."""
     is_backward = any(_find_label(step).direction == "backward" for step in cleaned.workout_steps)
     is_stated = any(lap.step_index is not None for lap in cleaned.laps)
     return build_plan(cleaned.workout_steps) if is_backward and not is_stated else None

@@ -98,7 +98,7 @@ def find_name_annotations(cleaned: CleanedActivity) -> tuple[list[Annotation], t
 
 
 def find_title_annotations(activity: Activity, elapsed_s: float) -> tuple[list[Annotation], tuple[str, ...]]:
-    """Return an annotation of the whole activity if its title is a label for backward and no more; and warnings."""
+    """Return an annotation of the whole activity if its title is nothing but a label for backward, and warnings."""
     name = activity.name
     meaning = interpret_name(name)
     if meaning is None or not meaning.may_be_backward:

@@ -29,7 +29,7 @@ def parse_annotations(text: str, path: str | os.PathLike[str]) -> list[Unresolve
 
 
 def is_label_track(text: str) -> bool:
-    """Whether the first line of a text has the form of a label track."""
+    """Return whether the first line of a text has the form of a label track."""
     first = next((line for line in text.splitlines() if line.strip()), "")
     return _ROW.fullmatch(first.rstrip()) is not None
 

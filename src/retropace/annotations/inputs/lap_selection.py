@@ -27,9 +27,9 @@ LapSelector = Callable[[tuple[Lap, ...]], list[int]]
 
 
 def parse_lap_selection(text: str) -> LapSelector | None:
-    """Return the function that selects the laps named in a text, if any; both raise :class:`AnnotationError`.
+    """Return the function that selects the laps named in a text, None if it names none.
 
-    The function refuses laps that the activity lacks, and parity or all laps if the watch ended any lap automatically.
+    The function raises :class:`AnnotationError` for missing laps, and for parity or all laps if any lap is automatic.
     """
     if match := _NUMBERED.fullmatch(text):
         numbers = _parse_numbers(match[1], text)

@@ -125,7 +125,7 @@ def split_location(text: str) -> tuple[str, str]:
 
 
 def has_whole_minutes_only(text: str) -> bool | None:
-    """Whether all clock readings in a location are whole minutes; None if it has no clock reading."""
+    """Return whether all clock readings in a location are whole minutes; None if it has no clock reading."""
     seconds = [match[1] for match in _CLOCK_READING.finditer(text)]
     return all(reading == "00" for reading in seconds) if seconds else None
 
@@ -137,7 +137,7 @@ def _resolve_range(first: TimePoint, last: TimePoint, text: str) -> ResolvedSpan
 
 
 def _split_range(text: str) -> tuple[str, str] | None:
-    """Return the two points in ``A-B``, where both may contain hyphens, and a unit at the end may count for both."""
+    """Return the two points of a range ``A-B``, which may contain hyphens; a unit after B alone may count for both."""
     separators = [match.span() for match in re.finditer(r"\s*(?:-|–|—|\.\.|\bto\b)\s*", text)]
     halves = [(text[:start], text[end:]) for start, end in separators if text[:start] and text[end:]]
     unit = _DISTANCE_UNIT.search(text)

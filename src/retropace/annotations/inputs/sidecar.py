@@ -86,7 +86,7 @@ def parse_rows(
     path: str | os.PathLike[str],
     parse_row: Callable[[str, Origin], UnresolvedAnnotation],
 ) -> list[UnresolvedAnnotation]:
-    """Return the annotations in numbered lines, with an origin of this kind; errors get path and line."""
+    """Parse numbered lines by ``parse_row``, which is given an origin of this kind; errors get path and line."""
     if len(rows) > MAX_ROWS:
         noun = "rows" if kind == "sidecar" else "labels"
         message = f"has {len(rows)} {noun}, more than {MAX_ROWS}: is this the right file?"
@@ -101,7 +101,7 @@ def parse_rows(
 
 
 def is_row(line: str) -> bool:
-    """Whether a line of a sidecar holds cells, being neither empty nor a comment."""
+    """Return whether a line of a sidecar holds cells, being neither empty nor a comment."""
     return bool(line.strip()) and not line.lstrip().startswith("#")
 
 

@@ -95,7 +95,7 @@ class SidecarEditor:
         return annotations[number - 1]
 
     def _with_columns(self, names: Iterable[str]) -> SidecarEditor:
-        """Return an editor with the named columns, or all if there is no header, added to the header as needed."""
+        """Return an editor whose header has the named columns too; if there is none, one with all columns is added."""
         index, delimiter, present = self._header()
         if index is None:
             return self._with_line(",".join(COLUMNS) + self._newline())
@@ -147,7 +147,7 @@ def format_elapsed(seconds: float) -> str:
 
 
 def format_exact_elapsed(seconds: float) -> str:
-    """Return elapsed seconds with a fraction, as in ``12:30.0``, owing to which they never move to a change of pace."""
+    """Return elapsed seconds with a fraction, as in ``12:30.0``; an edge so written never moves to a change of pace."""
     text = format_elapsed(round(seconds, 3))
     return text if "." in text else f"{text}.0"
 

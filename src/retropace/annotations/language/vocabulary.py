@@ -18,7 +18,7 @@ class Phrase:
     """A known word or phrase found in a text."""
 
     kind: str
-    """``label``, ``gait``, ``route``, ``route_direction``, ``ambiguous`` (way or runner), ``negation``, ``ignored``."""
+    """``label``, ``gait``, ``route``, ``route_direction``, ``ambiguous`` (or a route), ``negation``, ``ignored``."""
     meaning: str
     """English name of the label, as in ``backward walk``, or of the gait; empty for the other kinds."""
     text: str
@@ -32,7 +32,7 @@ def normalize(text: str) -> str:
 
 
 def is_unspaced_script(word: str) -> bool:
-    """Whether a word is in a script that writes words without spaces, such as Chinese."""
+    """Return whether a word is in a script that writes words without spaces, such as Chinese."""
     return any(unicodedata.name(letter, "").startswith(("CJK", "HIRAGANA", "KATAKANA", "HANGUL")) for letter in word)
 
 

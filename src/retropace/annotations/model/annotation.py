@@ -41,7 +41,7 @@ class Annotation:
     note: str = ""
     origin: Origin = Origin("library")
     edge_tolerance_s: float = TYPED_TOLERANCE_S
-    """Largest number of seconds by which start and end may be off; up to one second, they stay where they are."""
+    """Largest number of seconds by which start and end may be off; edges within one second are never moved."""
     attributes: Attributes = NO_ATTRIBUTES
 
     @property

@@ -100,7 +100,7 @@ class StepResult:
     ratio: float
     """Actual over planned length; NaN for a step of open length."""
     fit_score: float
-    """Score in 0..1: 1 at the planned length, 0.6 at one standard deviation from it, halved for an indistinct step."""
+    """Score in 0..1: 1 at the planned length, 0.6 at one standard deviation from it; half of that if not distinct."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,7 +103,7 @@ def _resolve_named_steps(
     cleaned: CleanedActivity,
     fit_plan: Callable[[Plan], Workout],
 ) -> list[Annotation | UnresolvedAnnotation]:
-    """Return the annotations with ``step "NAME"``, unless laps state steps, replaced by spans of the fitted workout."""
+    """Return the annotations, with ``step "NAME"`` replaced by spans of the fitted workout unless laps state steps."""
     names = [parse_step_name(item.where) if isinstance(item, UnresolvedAnnotation) else None for item in annotations]
     is_stated = any(lap.step_index is not None for lap in cleaned.laps)
     if is_stated or not cleaned.workout_steps or not any(names):

@@ -38,7 +38,7 @@ MIN_REMAINDER_S = 5.0
 
 
 class _Cut(NamedTuple):
-    """What is left of an annotation beside others, and the annotation as it was stated."""
+    """What is left of an annotation cut by others, and the annotation as stated."""
 
     annotation: Annotation
     stated: Annotation
@@ -136,7 +136,7 @@ def _measure_origins_s(annotations: list[Annotation]) -> Callable[[Annotation], 
 
 
 def _is_more_precise(first: Annotation, second: Annotation) -> bool:
-    """Whether two annotations agree and the first says more: the gait, a distance or a speed."""
+    """Return whether two annotations agree and the first says more: the gait, a distance or a speed."""
     if first.label.direction != second.label.direction or second.label.gait not in ("", first.label.gait):
         return False
     more, less = (bool(first.label.gait), bool(first.attributes)), (bool(second.label.gait), bool(second.attributes))
@@ -158,7 +158,7 @@ def _may_cut_end(earlier: Annotation, later: Annotation) -> bool:
 
 
 def _split_crossing(earlier: Annotation, later: Annotation) -> tuple[Annotation, Annotation]:
-    """Return two crossing annotations, cut at the edge of the one that says more or has the smaller tolerance."""
+    """Return two crossing annotations, the less detailed or less exact one cut where the other one starts or ends."""
     if _is_more_precise(earlier, later):
         return earlier, replace(later, start_s=earlier.end_s)
     if _may_cut_end(earlier, later):
@@ -208,14 +208,14 @@ def _subtract_leading(lower: list[Annotation], leading: list[Annotation], warnin
 
 
 def _is_conflict(first: Annotation, second: Annotation) -> bool:
-    """Whether two annotations name different directions for longer than their tolerances."""
+    """Return whether two annotations name different directions for longer than their tolerances."""
     overlap_s = min(first.end_s, second.end_s) - max(first.start_s, second.start_s)
     is_long = overlap_s > max(first.edge_tolerance_s, second.edge_tolerance_s)
     return is_long and first.label.direction != second.label.direction
 
 
 def _absorb_slivers(pieces: list[Annotation], edges: set[float]) -> list[Annotation]:
-    """Return the pieces, of which a short one beside an edge of higher priority goes to its other neighbour, if any."""
+    """Return the pieces, with short ones at an edge in ``edges`` merged into the piece on the other side, if any."""
     absorbed: list[Annotation] = []
     for number, piece in enumerate(pieces):
         is_sliver = piece.duration_s < MIN_REMAINDER_S

@@ -77,7 +77,7 @@ def _snap_round(
 
 
 def _select_side_window(edge_s: float, neighbour_s: float, sign: float, margin_s: float) -> slice:
-    """Return the seconds near an edge, farther away than it may move, on its side before (-1) or after it (1)."""
+    """Return the seconds from which the level before (-1) or after (1) an edge is taken, beyond ``margin_s`` of it."""
     length = abs(neighbour_s - edge_s)
     margin = min(margin_s, length / 4.0)
     reach = min(margin + LEVEL_WINDOW_S, max(length - margin, margin + 1.0))

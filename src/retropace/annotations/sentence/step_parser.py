@@ -71,7 +71,7 @@ def parse_step(cursor: TokenCursor) -> PlanStep:
 
 
 def _is_length_in_words(cursor: TokenCursor) -> bool:
-    """Whether a length in words begins here, as in ``two miles`` or ``quarter mile``."""
+    """Return whether a length in words begins here, as in ``two miles`` or ``quarter mile``."""
     token, after, keywords = cursor.peek(), cursor.peek(1), load_keywords()
     if token.kind != "word" or after.kind != "word":
         return False

@@ -127,11 +127,11 @@ class TokenCursor:
         return build_syntax_error(self.text, token.offset, problem)
 
     def separates_steps(self) -> bool:
-        """Whether the next token is a word that separates two steps."""
+        """Return whether the next token is a word that separates two steps."""
         return self.peek().kind == "word" and self.peek().normalized in load_keywords().separators
 
     def opens_recovery(self, distance: int = 1) -> bool:
-        """Whether the next token may announce a recovery, and a length begins ``distance`` tokens after it."""
+        """Return whether the next token may announce a recovery, and a length begins ``distance`` tokens after it."""
         token, after, keywords = self.peek(), self.peek(distance), load_keywords()
         starts_length = after.kind in ("number", "clock", "fraction") or after.normalized in keywords.numbers
         return starts_length and token.kind == "word" and token.normalized in keywords.recovery_openers

@@ -199,8 +199,8 @@ class AcceptanceTest:
     def _check_explained_share(self) -> str:
         """Return a reason if the steps explain little of the variation in pace and cadence.
 
-        Explainable is what the medians of all stretches between change points take from the variation around one
-        common median; explained is what the medians of the steps take from it.
+        Variation explained by the steps' medians is compared with that explained by the medians of all stretches
+        between change points; both are measured against one common median.
         """
         grid = self.grid
         first, end = self.steps[0].rows[0], self.steps[-1].rows[1]

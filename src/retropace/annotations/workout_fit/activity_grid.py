@@ -58,7 +58,7 @@ class ActivityGrid:
     spread: CumulativeSpread
     """Sums that give the variance of pace and cadence while moving."""
     robust_spread: CumulativeSpread
-    """The same after pace and cadence far from the session's median are set to a limit."""
+    """Sums as in ``spread``, of pace and cadence clipped at ``ROBUST_LIMIT_SD`` from the session's median."""
     walking_s: FloatArray
     """Seconds spent moving with a cadence too low for running."""
     running_s: FloatArray

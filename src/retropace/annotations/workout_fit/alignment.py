@@ -98,7 +98,7 @@ def align_plan(
 
 
 def compute_step_levels(alignment: Alignment, grid: ActivityGrid) -> dict[int, FloatArray]:
-    """Return the median pace and cadence (standardised) by plan index, of steps with five seconds of movement only."""
+    """Return the median pace and cadence (standardised) by plan index, for steps of at least five moving seconds."""
     parts: dict[int, list[NDArray[np.intp]]] = {}
     for aligned in alignment.steps:
         trim = min(5.0, 0.2 * aligned.duration_s)
@@ -141,7 +141,7 @@ class _MergePoint:
     cost: FloatArray
     """Lowest cost of reaching the point, for each edge of the grid at which it may lie."""
     cost_with_gap: FloatArray
-    """The same if time that belongs to no step may lie just before it."""
+    """Lowest cost as in ``cost`` if a gap, which belongs to no step, may lie just before the point."""
 
 
 @dataclass(slots=True)

@@ -16,15 +16,15 @@ from retropace.core.spans import FloatArray, cumulate
 TIMED_LENGTH_LOG_SD = 0.06
 """Relative standard deviation of the actual duration around the planned one, for a step planned in seconds."""
 TIMED_LENGTH_SD_S = 3.0
-"""Standard deviation (s), beside the relative one, of the duration of a step planned in seconds."""
+"""Standard deviation (s), besides the relative one, of the duration of a step planned in seconds."""
 DISTANCE_LENGTH_LOG_SD = 0.06
 """Relative standard deviation of the measured distance around the planned one, for a step planned in metres."""
 DISTANCE_LENGTH_SD_M = 5.0
-"""Standard deviation (m), beside the relative one, of the measured distance of a step planned in metres."""
+"""Standard deviation (m), besides the relative one, of the measured distance of a step planned in metres."""
 REST_LENGTH_LOG_SD = 0.15
 """Relative standard deviation of the actual duration of a rest around the planned one."""
 REST_LENGTH_SD_S = 10.0
-"""Standard deviation (s), beside the relative one, of the duration of a rest."""
+"""Standard deviation (s), besides the relative one, of the duration of a rest."""
 OUTER_LENGTH_LOG_SD = 0.2
 """Least relative standard deviation of the actual length of a warm-up or cool-down around the planned one."""
 MAX_LENGTH_DEVIATION_SD = 4.0

@@ -21,9 +21,9 @@ STOP_TOLERANCE_S = 8.0
 ACTIVITY_END_TOLERANCE_S = 15.0
 """Most seconds by which the first step's start, and the last step's end, may move to that of the activity."""
 MAX_SHIFT_S = 8.0
-"""Most seconds by which an edge may move, beside the width of one cell of the alignment."""
+"""Most seconds by which an edge may move, besides the width of one cell of the alignment."""
 LENGTH_STRICTNESS = 1.6
-"""Number that divides the standard deviation of a step's length while edges are refined: the step was carried out."""
+"""Divisor of the standard deviation of a step's length while edges are refined, as the step is known to be there."""
 LEVEL_WINDOW_S = 40.0
 """Longest part (s) of a warm-up or cool-down, beside its inner edge, from which its pace and cadence are taken."""
 

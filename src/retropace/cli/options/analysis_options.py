@@ -17,7 +17,7 @@ from retropace.core.user_dirs import config_dir
 
 
 def annotation_options(command: options.Command) -> options.Command:
-    """Add every option for annotations, gathered as ``annotation_inputs`` but for ``ignore_names`` and ``exact``."""
+    """Add every option for annotations, all but ``ignore_names`` and ``exact`` gathered as ``annotation_inputs``."""
 
     @functools.wraps(command)
     def check_and_call(*, annotation_inputs: AnnotationInputs, **others: Any) -> Any:

@@ -32,8 +32,8 @@ def default_from_config(
 ) -> Callable[[click.Context, click.Parameter, Any], Any]:
     """Return a click callback that gives an absent option its default: the config value ``name``, else ``fallback``.
 
-    With ``empty_is_none``, an option given as an empty text is None, whatever the config says. ``convert`` makes of the
-    text what the command receives. A config file that cannot be read ends the program with exit status 1.
+    With ``empty_is_none``, an option given as an empty text is None, whatever the config says. ``convert`` turns the
+    text into the command's argument. A config file that cannot be read ends the program with exit status 1.
     """
 
     def resolve(context: click.Context, _parameter: click.Parameter, value: Any) -> Any:
@@ -59,13 +59,13 @@ def parse_option(option: str, parse: Callable[[str], T], text: str) -> T:
 
 
 class ParsedText(click.ParamType):  # type: ignore[type-arg,unused-ignore]  # generic from click 8.4 on
-    """A text that ``parse`` turns into a value; if it raises or returns None, the text "is no" ``expected``."""
+    """A text that ``parse`` turns into a value; if it raises or returns None, an error says what was ``expected``."""
 
     def __init__(self, name: str, parse: Callable[[str], Any], expected: str) -> None:
         self.name, self._parse, self._expected = name, parse, expected
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """Return the parsed text; a value that is no text was parsed before."""
+        """Return the value of a text; a value that is not a text was parsed before and is returned unchanged."""
         if not isinstance(value, str):
             return value
         parsed = None
@@ -107,7 +107,7 @@ TYPES_BY_METAVAR = {
     "N": click.IntRange(min=1),
     "DATE": DATE,
 }
-"""Types of options by what the help shows as their value; values of others are texts unless their option says more."""
+"""Click type of an option's value by its metavar; with other metavars, values are texts unless a ``type`` is given."""
 
 
 def option(
@@ -115,9 +115,9 @@ def option(
 ) -> Callable[[Command], Command]:
     """Return a decorator that adds an option of click.
 
-    ``spec`` holds the names of the option, that of its parameter if it is another, and the metavar in capitals or the
-    choices: ``--add added WHERE=LABEL``, ``--units km|mi``. Without these or a ``type`` it is a flag. The help shows a
-    ``shown_default``.
+    ``spec`` holds the option's names, the parameter's name if it is another, and a metavar in capitals or the choices:
+    ``--add added WHERE=LABEL``, ``--units km|mi``. With neither of these nor a ``type`` it is a flag. The help shows
+    ``shown_default`` as the default.
     """
     words = spec.split()
     names = [word for word in words if word.startswith("-") or (word.isidentifier() and word.islower())]
@@ -134,9 +134,9 @@ def option(
 
 
 def gather(name: str, factory: Callable[..., Any], *, deferred: bool = False) -> Callable[[Command], Command]:
-    """Pass the options that ``factory`` has parameters for to it, and its result to the command as ``name``.
+    """Call ``factory`` with the options named like its parameters, and give its result to the command as ``name``.
 
-    Of several decorators the upper gathers first, so that a lower one can take what it made. A parameter without an
+    Of several decorators the upper one gathers first, so that a lower one can use its result. A parameter without an
     option keeps its default. With ``deferred``, the command receives a function that calls the factory instead.
 
     >>> @gather("size", lambda width, height=2: width * height)

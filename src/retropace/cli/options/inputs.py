@@ -1,4 +1,4 @@
-"""The recordings and the athlete that the words of a command line name, and the places that it hides."""
+"""From arguments of a command line to the recordings, the athlete and the privacy filter that they name."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Work that commands share or that fills a file of its own: analysing, learning, editing sidecars, writing files."""
+"""Work of the commands, without printing: analysing, learning, editing sidecars, writing files."""

@@ -15,7 +15,7 @@ from retropace.season.progress import Progress, build_progress
 
 @dataclass(frozen=True, slots=True)
 class ProgressRequest:
-    """Which runner's progress is meant, from which library, by week or month, and from which days."""
+    """The runner, library, days and periods (weeks or months) of a progress report."""
 
     library: str | None
     """Path of the library; None takes the one in the data folder."""

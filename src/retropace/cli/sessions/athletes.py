@@ -60,7 +60,7 @@ class AthleteRebuild(AthleteLearner):
         self.athlete = replace(self.athlete, sessions=())
 
     def add(self, source: str, learned: Sequence[TrainingSession]) -> int:
-        """Add what was learned from a recording, or keep what was known from it; return the number of stretches."""
+        """Add what was learned from a recording, else keep what was known from it; return the number of stretches."""
         former = [session for session in self._former_sessions if session.source == source]
         sessions = [session for session in learned if session.examples] or former
         for session in sessions:

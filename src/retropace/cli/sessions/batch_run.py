@@ -27,7 +27,7 @@ DEFAULT_TIMEOUT_S = 300.0
 def build_plan(
     request: BatchRequest, annotation_inputs: tuple[AnnotationInput, ...], athlete: Athlete | None
 ) -> tuple[BatchPlan, str]:
-    """Return the plan, and a description of everything that decides its results, of which the plan has a digest."""
+    """Return the plan, and the text of which its ``settings_digest`` is the hash: all that decides its results."""
     activity_filter = ActivityFilter(request.since, request.sports)
     job = Job(request.settings, annotation_inputs, athlete, activity_filter, request.max_size)
     description = f"retropace {version('retropace')}, {STORAGE_VERSION}: {job.describe()}"
@@ -38,7 +38,7 @@ def build_plan(
 
 
 def read_athlete_by_name(name: str, *, must_exist: bool) -> Athlete:
-    """Return the athlete, without sessions if there is no file; raises ``RetropaceError`` then if it ``must_exist``."""
+    """Return the athlete; without a file one without sessions or, if it ``must_exist``, a ``RetropaceError``."""
     athlete, data = read_athlete(athlete_path(name))
     if data is None and must_exist:
         raise RetropaceError("no such athlete is known: 'retropace analyze --athlete' learns one")

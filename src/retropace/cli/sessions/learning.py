@@ -1,4 +1,4 @@
-"""Learning an athlete from analysed sessions; what reads and writes athletes is imported when there is one."""
+"""Learning an athlete from analysed sessions; the modules for athlete files are imported only when needed."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class AthleteLearner:
-    """An athlete, by name or by path of the athlete file; raises ``RetropaceError`` for a file that cannot be read."""
+    """Adds sessions to an athlete, given by name or file; raises ``RetropaceError`` for a file that cannot be read."""
 
     def __init__(self, name: str):
         from retropace.labelling.athlete_file import athlete_path, read_athlete

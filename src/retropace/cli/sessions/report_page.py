@@ -22,7 +22,7 @@ MAX_POSITIONS = 12_000
 ACTIVITIES_AT_FULL_DETAIL = 4
 """Number of activities that a report shows in full detail; more than that share their rows and positions equally."""
 MIN_ROWS = 400
-"""Number of chart rows, and of map positions, that an activity may have however many share them."""
+"""Least number of chart rows, and of map positions, of an activity in a report about many."""
 GENERATOR_TAG = b'<meta name="generator" content="retropace '
 """Bytes in the head of every report, by which a report is recognised before it is overwritten."""
 
@@ -57,7 +57,7 @@ def build_sections(path: str, request: ReportRequest, athlete: Athlete | None, c
 def build_page(
     sections: Sequence[ActivitySection], failed_paths: Sequence[str], request: ReportRequest
 ) -> tuple[bytes, str, list[str]]:
-    """Return the page of these sections, its subject, and a sentence for each section that was there twice.
+    """Return the page of these sections, its subject, and a sentence for each section left out as a duplicate.
 
     The page also names the recordings that could not be analysed.
     """
@@ -76,6 +76,6 @@ def build_page(
 
 
 def is_report(path: Path) -> bool:
-    """Whether the file is a report of retropace's; raises ``OSError``."""
+    """Return whether the file is a report of retropace's; raises ``OSError``."""
     with path.open("rb") as file:
         return GENERATOR_TAG in file.read(4096)

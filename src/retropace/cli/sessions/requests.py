@@ -1,4 +1,4 @@
-"""What analyses and batch runs are asked to do; nothing here loads NumPy, before which the fork server has to start."""
+"""Requests to analyse or to run a batch; NumPy is not loaded here, because the fork server has to start before it."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class AnalysisRequest:
 
 @dataclass(frozen=True, slots=True)
 class TableFolders:
-    """The folders into which the tables of a library are written, one per format; None writes none."""
+    """The folders into which the tables of a library are written, one per format; None leaves the format out."""
 
     csv: str | None = None
     parquet: str | None = None

@@ -121,7 +121,7 @@ def convert_annotations(request: SidecarRequest, target_format: str, output: str
 
 
 def transfer_from_recording(request: SidecarRequest, source: str) -> list[str]:
-    """Add the sidecar annotations of another recording of the same activity, by the clock; return what was done.
+    """Add sidecar annotations of another recording of this activity, by time of day; return what was done.
 
     Raises ``RetropaceError`` if both share a sidecar or a transferred annotation contradicts an existing one.
     """

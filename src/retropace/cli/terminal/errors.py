@@ -24,7 +24,7 @@ EXIT_FAILURE = 1
 
 
 def run_or_report(path: str, action: Callable[P, Result], *args: P.args, **kwargs: P.kwargs) -> Result | None:
-    """Return the result of an action on the file ``path``, or None, with one sentence on stderr, if it raises.
+    """Return the result of an action on the file ``path``; if it raises, print one sentence on stderr and return None.
 
     Unexpected exceptions are reported as a failure of retropace; with ``RETROPACE_DEBUG=1`` in the environment their
     traceback follows. Raises where stdout cannot be written.
@@ -57,7 +57,7 @@ def run_or_exit(path: str, action: Callable[P, Result], *args: P.args, **kwargs:
 def run_each(
     paths: Sequence[str], action: Callable[[str], Result], progress_label: str = ""
 ) -> Iterator[Result | None]:
-    """Yield the result of an action on each path as :func:`run_or_report`; a ``progress_label`` shows the progress."""
+    """Yield the result of :func:`run_or_report` for each path; a ``progress_label`` shows the progress."""
     hidden = not progress_label or len(paths) < 2 or not sys.stderr.isatty()
     with click.progressbar(paths, file=sys.stderr, label=progress_label, hidden=hidden) as shown_paths:
         for path in shown_paths:

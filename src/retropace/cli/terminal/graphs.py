@@ -61,7 +61,7 @@ def _build_labels(name: str, low: float, high: float, units: Units) -> tuple[str
 
 
 def compute_scale(values: FloatArray, samples: FloatArray, channel: str) -> tuple[float, float]:
-    """Return the limits of the axis of the means ``values``, the upper one at most that of all records, ``samples``."""
+    """Return the axis limits for the means ``values``; the upper one is at most that for all records, ``samples``."""
     from retropace.output.charts.chart_data import find_axis_limits  # the strip alone needs no charts
 
     low, high = find_axis_limits(values, channel)  # among so few means an outlier cannot be told

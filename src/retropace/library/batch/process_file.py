@@ -30,7 +30,7 @@ from retropace.sources.export_metadata import ExportMetadata
 from retropace.sources.remote import fetch, is_address
 
 MAX_SUMMARY_START_OFFSET_S = 10.0
-"""Largest difference in seconds between the start of a session and that in export metadata that belong to it."""
+"""Largest difference in seconds between the start of a session and the start stated by its export metadata."""
 OUT_OF_MEMORY = Failure("out of memory", "does not fit into memory", is_transient=True)
 """Failure of a file for which the memory of a worker, or of the run, is too small."""
 _SIGNAL_COLUMNS = ("lat_deg", "distance_m", "speed_mps", "cadence_recorded", "heart_rate_bpm", "altitude_m")
@@ -50,7 +50,7 @@ class Job:
     """Largest unpacked size of a file in bytes; a larger file is a failure."""
 
     def describe(self) -> str:
-        """Return all of the job but its filter as a text; jobs with equal texts give a file equal results."""
+        """Return everything in the job except its filter as text; two jobs with equal texts give equal results."""
         return f"{self.settings!r} {list(map(_describe_input, self.annotation_inputs))} {self.athlete!r}"
 
 
@@ -193,7 +193,7 @@ def _make_storable(document: dict[str, Any], place: str) -> dict[str, Any]:
 def _apply_export_metadata(activity: Activity, export_metadata: tuple[ExportMetadata, ...]) -> Activity:
     """Return the activity with the name and description of the first export metadata that fit it, if any.
 
-    They fit without a start time, or with one within ``MAX_SUMMARY_START_OFFSET_S``; what they leave empty stays.
+    Metadata fit if their start is missing or within ``MAX_SUMMARY_START_OFFSET_S``; a text they lack is left as it was.
     """
     start_s = math.nan if activity.start_time is None else activity.start_time.timestamp()
     for metadata in export_metadata:

@@ -72,7 +72,7 @@ class _LocalPool:
 
 
 class _WorkerProcess:
-    """A process that works on one task at a time: started with its first task, and anew after it was lost."""
+    """A worker process for one task at a time, started with its first task and again after it was lost."""
 
     _lock = Lock()
     """Held while any process is started or its exit status read; multiprocessing allows one thread at a time."""

@@ -44,7 +44,7 @@ def write_csv(folder: str, tables: Sequence[BatchTable]) -> list[Path]:
 
 
 def write_parquet(folder: str, tables: Sequence[BatchTable], max_part_rows: int = MAX_PART_ROWS) -> list[Path]:
-    """Write each table atomically as ``NAME-00000.parquet``, ``NAME-00001.parquet`` …, instead of older such files."""
+    """Write each table atomically as ``NAME-00000.parquet``, ``NAME-00001.parquet`` …; older ones are replaced."""
     pyarrow, parquet = _import_pyarrow()
     arrow_types = {str: pyarrow.string(), int: pyarrow.int64(), float: pyarrow.float64()}
     paths: list[Path] = []

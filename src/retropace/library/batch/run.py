@@ -31,7 +31,7 @@ class BatchPlan:
     job: Job = field(default_factory=Job)
     limits: Limits = field(default_factory=Limits)
     settings_digest: str = ""
-    """Hash of everything that decides a file's result but the file and what is known of it."""
+    """Hash of everything that decides a file's result, except the file itself and what is known of it from outside."""
     timeout_s: float | None = None
     """Time limit in seconds for the work on one file; None for no limit."""
     retry: bool = False
@@ -146,7 +146,7 @@ class BatchRun:
         self._on_progress(self.progress)
 
     def _save_unprocessed(self, listed: Unreadable | OtherSport) -> None:
-        """Save what needs no worker: an unreadable item as a failure, a workout of another sport as such."""
+        """Save the outcome of an item that needs no worker: a failure if it is unreadable, else ``other sport``."""
         self.progress.total += 1
         place, digest, container = listed.place, self._plan.settings_digest, listed.container
         if isinstance(listed, Unreadable):

@@ -65,7 +65,7 @@ class BatchSummary:
 
 
 def build_summary_document(summary: BatchSummary, shorten_path: Callable[[str], str]) -> dict[str, Any]:
-    """Return the JSON document of a summary; ``shorten_path`` makes of a path what is shown."""
+    """Return the JSON document of a summary; ``shorten_path`` turns a path into the text shown."""
     return {
         "schema": SCHEMA_NAME,
         "files": {"unchanged": summary.unchanged, **summary.outcomes},
@@ -88,7 +88,7 @@ def build_summary_document(summary: BatchSummary, shorten_path: Callable[[str], 
 def summarize_library(
     library: Library, activity_filter: ActivityFilter, progress: BatchProgress | None = None
 ) -> BatchSummary:
-    """Return the summary of the selected activities in the library's scope, whose duplicates must be marked."""
+    """Return the summary of the selected activities in the library's scope; duplicates must have been marked before."""
     activities, duplicates = count_activities(library, activity_filter)
     return BatchSummary(
         outcomes=count_outcomes(library),

@@ -62,7 +62,7 @@ class BatchTable:
 
 
 def build_activity_row(row: dict[str, Any], format_place: Callable[[str], str]) -> dict[str, Any]:
-    """Turn a row of :func:`find_activities` into one of the table; ``format_place`` makes a path of a place."""
+    """Turn a row of :func:`find_activities` into one of the table; ``format_place`` turns a place into a path."""
     also = [format_place(place) for place in (row["also"] or "").split(CELL_SEPARATOR) if place]
     return {
         **{name: row.get(name) for name in ACTIVITY_COLUMNS},
@@ -82,7 +82,7 @@ def build_tables(
     format_place: Callable[[str], str],
     save_failures: Iterable[dict[str, str]] = (),
 ) -> tuple[BatchTable, ...]:
-    """Build the tables of the places in scope, whose duplicates must be marked, and of ``save_failures``."""
+    """Build the tables of the library's scope, with ``save_failures``; duplicates must have been marked before."""
 
     def activity_rows() -> Iterator[dict[str, Any]]:
         return (build_activity_row(row, format_place) for row in find_activities(library, activity_filter))

@@ -28,7 +28,7 @@ class TaskPlanner:
         self._library, self._listing = library, listing
 
     def is_known(self, entry: Entry) -> bool:
-        """Whether the stored result is still valid: nothing has changed, and no failure is to be tried again."""
+        """Return whether the stored result is still valid: nothing has changed, and no failure is to be tried again."""
         known = self._library.find_input(entry.place)
         if known is None or not entry.fingerprint or known.fingerprint != self._compute_fingerprint(entry):
             return False
@@ -43,7 +43,7 @@ class TaskPlanner:
         return True
 
     def may_be_read(self, entry: Entry) -> bool:
-        """Whether a worker would process an entry without a valid result, judging by its name and first bytes."""
+        """Return whether a worker would process an entry without a valid result, by its name and first bytes."""
         if self._listing.is_route(entry) or entry.workout_index is not None:
             return entry.workout_index is not None
         try:
@@ -90,7 +90,7 @@ class TaskPlanner:
         return task if stored is None else replace(task.record, outcome="analysed", recording=stored)
 
     def _find_stored_recording(self, task: Task) -> StoredRecording | None:
-        """Find the recording of a file that was moved or touched; None without one, or if the file must be fetched."""
+        """Find the stored recording with the content of a moved or touched file; None without one or for an address."""
         if not self._library.has_size(task.size_bytes) or (task.data is None and is_address(task.path)):
             return None
         try:
@@ -118,7 +118,7 @@ class TaskPlanner:
 
 
 def _is_intended_recording(entry: Entry, head: bytes) -> bool:
-    """Whether an entry is meant to be a recording: by its suffix, its first bytes, or because the user named it."""
+    """Return whether an entry is meant to be a recording, by its suffix or first bytes, or as the user named it."""
     name = entry.members[-1] if entry.members else entry.path
     is_expected = entry.workout_index is not None or entry.is_explicit or find_data_suffix(name) in INTENDED_SUFFIXES
     return is_expected or looks_like_recording(head)

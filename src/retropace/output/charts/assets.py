@@ -14,12 +14,12 @@ CHART_SCRIPTS = ("numbers.js", "segment_text.js", "route_map.js", "charts.js", "
 
 
 def read_web_file(package: str, name: str) -> str:
-    """The text of the file ``name`` in the ``web`` folder of a package of retropace, such as ``output.charts``."""
+    """Return the text of the file ``name`` in the ``web`` folder of a package, such as ``output.charts``."""
     return files(f"retropace.{package}").joinpath("web", name).read_text(encoding="utf-8")
 
 
 def build_template_environment(package: str) -> Environment:
-    """A Jinja environment with the HTML templates of a package and of ``output.charts``; it escapes inserted values."""
+    """Return a Jinja environment with the HTML templates of a package and ``output.charts``; it escapes values."""
     from jinja2 import ChoiceLoader, Environment, PackageLoader
 
     loader = ChoiceLoader([PackageLoader(f"retropace.{source}", "web") for source in (package, "output.charts")])
@@ -29,7 +29,7 @@ def build_template_environment(package: str) -> Environment:
 
 
 def dump_script_json(value: Any) -> str:
-    r"""JSON that is safe inside an HTML ``script`` element; raises :class:`ValueError` for NaN and infinity.
+    r"""Return JSON that is safe inside an HTML ``script`` element; raises :class:`ValueError` for NaN and infinity.
 
     >>> dump_script_json({"name": "</script>"})
     '{"name":"\\u003c/script\\u003e"}'

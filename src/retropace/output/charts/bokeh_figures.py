@@ -22,7 +22,7 @@ AXIS_WIDTH_PX = 58
 
 
 def build_chart_documents(tile_url: str | None = None) -> dict[str, Any]:
-    """The Bokeh JSON documents of the empty charts and the map, by name, for ``Bokeh.embed.embed_item`` in the browser.
+    """Return the Bokeh JSON of the empty charts and the map, by name, for ``Bokeh.embed.embed_item`` in the browser.
 
     ``tile_url`` is the URL of the map's background tiles with the placeholders ``{x}``, ``{y}`` and ``{z}``.
     """
@@ -34,7 +34,7 @@ def build_chart_documents(tile_url: str | None = None) -> dict[str, Any]:
 
 
 def load_bokeh_script() -> str:
-    """The JavaScript source of BokehJS, which draws Bokeh figures in the browser, without its widgets and tables."""
+    """Return the JavaScript source of BokehJS, which draws figures in the browser, without its widgets and tables."""
     from bokeh.resources import Resources
 
     (script,) = Resources(mode="inline", components=["bokeh"], minified=True).js_raw[:1]
@@ -101,7 +101,7 @@ def _build_map(tile_url: str | None) -> figure:
 
 
 def build_weekly_bars(labels: Sequence[str], amounts: Mapping[str, Sequence[float]]) -> dict[str, Any]:
-    """The Bokeh JSON document of a stacked bar chart: one bar per label (a week), one layer per key (a direction)."""
+    """Return the Bokeh JSON of a stacked bar chart: one bar per label (a week), one layer per key (a direction)."""
     from bokeh.embed import json_item
 
     plot = _build_figure(220, name="weeks", min_border_bottom=24, min_border_top=6)

@@ -62,7 +62,7 @@ def build_chart_data(
     max_positions: int,
     mercator: bool = False,
 ) -> ChartData:
-    """The chart data of an analysis, its curves reduced to about ``max_rows`` rows, its route to ``max_positions``.
+    """Return the chart data of an analysis, reduced to about ``max_rows`` curve rows and ``max_positions`` positions.
 
     ``mercator`` projects the route to Web Mercator instead of local metres, which do not reveal where on earth it lies.
     """
@@ -83,7 +83,7 @@ def build_chart_data(
 
 
 def chart_data_to_dict(chart_data: ChartData, analysis: Analysis) -> dict[str, Any]:
-    """The chart data as values for :func:`json.dumps`, with columns packed by :func:`pack_float32`."""
+    """Return the chart data as values for :func:`json.dumps`, with columns packed by :func:`pack_float32`."""
     columns, route, projection = chart_data.columns, chart_data.route, chart_data.projection
     segments = analysis.segments
     return {
@@ -108,7 +108,7 @@ def chart_data_to_dict(chart_data: ChartData, analysis: Analysis) -> dict[str, A
 
 
 def pack_float32(column: FloatArray) -> str:
-    """A column as base64 text of little-endian float32 values, NaN where missing.
+    """Return a column as base64 text of little-endian float32 values, NaN where missing.
 
     >>> pack_float32(np.array([0.0, 1.5]))
     'AAAAAAAAwD8='
@@ -117,7 +117,7 @@ def pack_float32(column: FloatArray) -> str:
 
 
 def find_axis_limits(values: FloatArray, name: str) -> tuple[float, float]:
-    """The lower and upper end of the axis for ``values``, shape ``(n,)``, of the column ``name``; 0 if none is finite.
+    """Return the lower and upper end of the axis for ``values``, ``(n,)``, of the column ``name``; 0 if none is finite.
 
     Axes of speed and step length begin at 0, others near the 0.5 % quantile of the values above 0.
     """
@@ -135,7 +135,7 @@ def find_axis_limits(values: FloatArray, name: str) -> tuple[float, float]:
 
 
 def _choose_pace_ticks(max_mps: float, units: Units) -> tuple[tuple[float, str], ...]:
-    """The ticks of a pace axis that ends at ``max_mps``: speeds (m/s), slowest first, and their labels."""
+    """Return the ticks of a pace axis that ends at ``max_mps``: speeds (m/s), slowest first, and their labels."""
     if not max_mps > 0.0:
         return ()
     ticks: list[tuple[float, str]] = [(0.0, "–")]
@@ -147,7 +147,7 @@ def _choose_pace_ticks(max_mps: float, units: Units) -> tuple[tuple[float, str],
 
 
 def build_alt_texts(analysis: Analysis, units: Units) -> dict[str, str]:
-    """Texts for screen readers by the column that a chart shows (``speed_mps``, …), and for the ``map``."""
+    """Return texts for screen readers by the column that a chart shows (``speed_mps``, …), and for the ``map``."""
     stats = analysis.summary.directions
 
     def format_means(name: str, format_value: Any) -> str:

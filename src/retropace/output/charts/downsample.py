@@ -37,10 +37,10 @@ class DownsampledColumns:
 
 
 def downsample(cleaned: CleanedActivity, max_rows: int) -> DownsampledColumns:
-    """The curves of an activity, reduced to about ``max_rows`` rows where there are more.
+    """Return the curves of an activity, reduced to about ``max_rows`` rows where there are more.
 
-    Each of equal bins keeps its first and last row and every channel's minimum and maximum (M4, Jugel et al. 2014, VLDB
-    7:797). A gap in the recording becomes a row without values.
+    Rows are divided into bins, each of which keeps its first and last row and every channel's minimum and maximum (M4,
+    Jugel et al. 2014, VLDB 7:797). A gap in the recording becomes a row without values.
     """
     columns = {name: getattr(cleaned, name) for name in CHANNELS} | {"step_length_m": compute_step_length_m(cleaned)}
     columns = {name: bridge_gaps(cleaned.t_s, column, MAX_BRIDGED_GAP_S)[0] for name, column in columns.items()}
@@ -62,7 +62,7 @@ def downsample(cleaned: CleanedActivity, max_rows: int) -> DownsampledColumns:
 
 
 def compute_step_length_m(cleaned: CleanedActivity) -> FloatArray:
-    """Step length (m), shape ``(n,)``: as recorded, else speed over cadence; NaN where neither is known."""
+    """Return step length (m), shape ``(n,)``: as recorded, else speed over cadence; NaN where neither is known."""
     if np.any(np.isfinite(cleaned.step_length_m)):
         return cleaned.step_length_m
     is_stepping = (cleaned.cadence_spm > 30.0) & (cleaned.speed_mps > 0.2)
@@ -71,7 +71,7 @@ def compute_step_length_m(cleaned: CleanedActivity) -> FloatArray:
 
 
 def _select_rows(channels: list[FloatArray], max_rows: int) -> np.ndarray:
-    """The increasing indices of the rows that :func:`downsample` keeps, the first and the last row among them."""
+    """Return the increasing indices of the rows that :func:`downsample` keeps, the first and the last among them."""
     count = len(channels[0])
     if count <= max_rows:
         return np.arange(count)

@@ -45,12 +45,12 @@ class RouteLine:
 
 
 def find_shown(cleaned: CleanedActivity, privacy_filter: PrivacyFilter) -> NDArray[np.bool_]:
-    """Whether each row of an activity has a position that is not hidden, shape ``(n,)``."""
+    """Return whether each row of an activity has a position that is not hidden, shape ``(n,)``."""
     return np.isfinite(cleaned.lat_deg) & np.isfinite(cleaned.lon_deg) & ~privacy_filter.hidden_mask(cleaned)
 
 
 def extract_route(cleaned: CleanedActivity, privacy_filter: PrivacyFilter = NO_PRIVACY_FILTER) -> Route:
-    """The route of an activity without hidden positions; no line crosses a pause, a recording gap or what is hidden."""
+    """Return the route of an activity without hidden positions; no line crosses a pause, a gap or what is hidden."""
     is_shown = find_shown(cleaned, privacy_filter)
     is_hidden = np.isfinite(cleaned.lat_deg) & np.isfinite(cleaned.lon_deg) & ~is_shown
     indices = np.flatnonzero(is_shown)
@@ -64,7 +64,7 @@ def extract_route(cleaned: CleanedActivity, privacy_filter: PrivacyFilter = NO_P
 
 
 def split_route(route: Route, edges_s: FloatArray) -> list[RouteLine]:
-    """The route as unbroken lines, which also end at the rising edges ``edges_s`` of stretches.
+    """Return the route as unbroken lines, which also end at the rising edges ``edges_s`` of stretches.
 
     The lines before and after an edge share the position there, interpolated if none was recorded.
     """
@@ -105,7 +105,7 @@ class Projection:
     def simplify(
         self, route: Route, max_positions: int, edges_s: FloatArray, privacy_filter: PrivacyFilter = NO_PRIVACY_FILTER
     ) -> tuple[Route, Projection]:
-        """The route and its projection, reduced to about ``max_positions``.
+        """Return the route and its projection, reduced to about ``max_positions``.
 
         The tolerance of :func:`find_simplified_indices` doubles until few enough remain. The ends of unbroken lines
         stay, and so do the positions around each segment edge in ``edges_s``, because speed changes there. Where a
@@ -130,7 +130,7 @@ class Projection:
 
 
 def find_simplified_indices(x_m: FloatArray, y_m: FloatArray, tolerance_m: float) -> NDArray[np.intp]:
-    """The rising indices of the positions of a line that simplification keeps, its ends among them.
+    """Return the rising indices of the positions of a line that simplification keeps, its ends among them.
 
     No other position lies further than ``tolerance_m`` from the simplified line (Douglas & Peucker 1973).
     """
@@ -153,7 +153,7 @@ def _keep_detours(route: Route, indices: NDArray[np.intp], privacy_filter: Priva
 
 
 def project_locally(route: Route) -> Projection:
-    """The route in metres east and north of the centre of its bounding box."""
+    """Return the route in metres east and north of the centre of its bounding box."""
     if len(route) == 0:
         return Projection(np.empty(0), np.empty(0), 0.0, 0.0)
     lon_deg = np.unwrap(route.lon_deg, period=360.0)
@@ -163,7 +163,7 @@ def project_locally(route: Route) -> Projection:
 
 
 def project_mercator(route: Route) -> Projection:
-    """The route in Web Mercator (EPSG 3857), with its mean position as origin so that float32 is precise enough."""
+    """Return the route in Web Mercator (EPSG 3857), with its mean position as origin so that float32 suffices."""
     if len(route) == 0:
         return Projection(np.empty(0), np.empty(0), 0.0, 0.0)
     x_m = SEMI_MAJOR_M * np.radians(np.unwrap(route.lon_deg, period=360.0))

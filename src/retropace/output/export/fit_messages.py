@@ -47,14 +47,14 @@ DEVELOPER_FIELDS = {
 
 
 def build_fit_file(body: bytes, profile_version: int) -> bytes:
-    """A complete FIT file: a header before the encoded messages ``body``, and the checksums of both."""
+    """Return a complete FIT file: a header before the encoded messages ``body``, and the checksums of both."""
     header = struct.pack("<2BHI4s", 14, PROTOCOL_VERSION, profile_version, len(body), FIT_MAGIC)
     header += struct.pack("<H", crc16.arc(header))
     return header + body + struct.pack("<H", crc16.arc(header + body))
 
 
 def build_opening_messages(fit_clock: FitClock) -> list[Any]:
-    """The first messages of a file whose records are not copied: file id, creator, device info and timer start."""
+    """Return the first messages of a file whose records are not copied: file id, creator, device info, timer start."""
     start_ms = fit_clock.to_ms(0.0)
     software = float(".".join(version("retropace").split(".")[:2]))
     return [
@@ -66,7 +66,7 @@ def build_opening_messages(fit_clock: FitClock) -> list[Any]:
 
 
 def build_lap_messages(analysis: Analysis, fit_clock: FitClock, developer_index: int) -> list[Any]:
-    """One lap message per segment, after the descriptions of their developer fields; timestamps are whole seconds."""
+    """Return one lap message per segment, after its developer fields' descriptions; timestamps are whole seconds."""
     segments, totals = analysis.segments, _compute_totals(analysis, analysis.segments.edges_s)
     messages = [
         build_message(DeveloperDataIdMessage, developer_data_index=developer_index, application_id=APPLICATION_ID)
@@ -102,7 +102,7 @@ def build_lap_messages(analysis: Analysis, fit_clock: FitClock, developer_index:
 
 
 def build_session_message(analysis: Analysis, fit_clock: FitClock, source_totals: dict[str, int]) -> Any:
-    """The FIT message with the totals of the session; ``source_totals`` are those that only the source file states."""
+    """Return the FIT message of session totals; ``source_totals`` are those that only the source file states."""
     elapsed_s = analysis.cleaned.elapsed_s
     (totals,) = _compute_totals(analysis, np.array([0.0, elapsed_s]))
     return build_message(
@@ -123,7 +123,7 @@ def build_session_message(analysis: Analysis, fit_clock: FitClock, source_totals
 
 
 def build_activity_message(analysis: Analysis, fit_clock: FitClock) -> Any:
-    """The FIT message on the whole activity, the last of a file: its timer time and its single session."""
+    """Return the FIT message on the whole activity, the last of a file: its timer time and its single session."""
     return build_message(
         ActivityMessage,
         timestamp=fit_clock.to_ms(analysis.cleaned.elapsed_s),
@@ -136,7 +136,7 @@ def build_activity_message(analysis: Analysis, fit_clock: FitClock) -> Any:
 
 
 def _compute_totals(analysis: Analysis, edges_s: FloatArray) -> list[dict[str, float]]:
-    """Durations (s) and, if known, distance (m) by FIT field name between each two successive edges.
+    """Return durations (s) and, if known, distance (m) by FIT field name between each two successive edges.
 
     Cumulative curves are rounded before differences are taken, so that the parts add up to the total.
     """
@@ -156,7 +156,7 @@ def _compute_totals(analysis: Analysis, edges_s: FloatArray) -> list[dict[str, f
 
 
 def _compute_means(stats: Any, index: int) -> dict[str, Any]:
-    """Means in row ``index`` of ``stats`` by FIT field name, without those that are unknown or out of range."""
+    """Return means in row ``index`` of ``stats`` by FIT field name, without those that are unknown or out of range."""
     speed, rpm = float(stats.speed_mps[index]), float(stats.cadence_spm[index]) / 2.0
     heart_rate_bpm, step_m, steps = (
         float(getattr(stats, name)[index]) for name in ("heart_rate_bpm", "step_length_m", "steps")
@@ -177,7 +177,7 @@ def _compute_means(stats: Any, index: int) -> dict[str, Any]:
 
 
 def _find_sport(analysis: Analysis) -> dict[str, Any]:
-    """The sport and sub-sport of the activity as FIT's values; running and generic where FIT lacks its name."""
+    """Return the sport and sub-sport of the activity as FIT's values; running and generic where FIT lacks its name."""
     activity = analysis.activity
     return {
         "sport": Sport.__members__.get(activity.sport.upper().replace(" ", "_"), Sport.RUNNING),

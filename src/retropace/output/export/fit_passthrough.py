@@ -22,7 +22,7 @@ UNTIMED_SESSION_MESSAGES = frozenset({78, 312, 313})
 """FIT's numbers of ``hrv``, ``split`` and ``split_summary``, which have no timestamp that tells their session. They are
 not copied if the file has several sessions."""
 DEVELOPER_INDEX_FIELDS = {206: 0, 207: 3}
-"""The field with the number of an app that defines fields, by message: ``field_description``, ``developer_data_id``."""
+"""Field number of the developer index (number of an app) in ``field_description`` and ``developer_data_id``."""
 TIMESTAMP_FIELD = 253
 """The field number of ``timestamp``, the same in every message."""
 SOURCE_TOTAL_FIELDS = {"total_calories": 11, "total_ascent": 22, "total_descent": 23}
@@ -40,7 +40,7 @@ class PassthroughMessages:
     activity_message: bytes
     """The ``activity`` message with its definition; empty unless the source has one session and one such message."""
     free_developer_index: int
-    """A number that identifies no app in ``body``."""
+    """A developer index that no app in ``body`` has."""
     totals: dict[str, int]
     """The session's totals by name in ``SOURCE_TOTAL_FIELDS``, without missing ones; empty for several sessions."""
     profile_version: int
@@ -49,7 +49,7 @@ class PassthroughMessages:
 
 @dataclass(frozen=True, slots=True)
 class _Run:
-    """Data messages of one definition that follow one another."""
+    """Successive data messages that share one definition."""
 
     start: int
     number: int
@@ -59,7 +59,7 @@ class _Run:
     """The bytes of the messages, one row each."""
 
     def read_field(self, field_number: int, size_bytes: int) -> list[int]:
-        """The unsigned integers of one field, one for each message; empty without such a field of this size."""
+        """Return the unsigned integers of one field, one for each message; empty without such a field of this size."""
         offset = 1
         for position in range(6, 6 + 3 * self.definition[5], 3):
             field, size = self.definition[position], self.definition[position + 1]
@@ -72,7 +72,7 @@ class _Run:
 
 
 def find_passthrough_obstacle(data: bytes) -> str:
-    """The reason why the messages of a FIT file cannot be copied unchanged; empty if they can."""
+    """Return the reason why the messages of a FIT file cannot be copied unchanged; empty if they can."""
     chained_files = find_chained_files(data)
     if len(chained_files) != 1:
         return "its bytes are several FIT files, one after the other"
@@ -82,7 +82,7 @@ def find_passthrough_obstacle(data: bytes) -> str:
 
 
 def select_messages(data: bytes, first_s: int, last_s: int) -> PassthroughMessages:
-    """The messages to copy from a FIT file for the session from ``first_s`` to ``last_s``, both included.
+    """Return the messages to copy from a FIT file for the session from ``first_s`` to ``last_s``, both included.
 
     The times are whole seconds since the FIT epoch. If the file has several sessions, messages with timestamps outside
     this one are left out. The file must pass :func:`find_passthrough_obstacle`.
@@ -129,7 +129,7 @@ def _iterate_runs(data: bytes, chained_file: ChainedFile) -> Iterator[_Run]:
 
 
 def _select_times(run: _Run, first_s: int, last_s: int) -> np.ndarray:
-    """Those messages of a run that may belong to the session between two times, in a file with several sessions."""
+    """Return the messages of a run, in a file of several sessions, that may belong to the session between two times."""
     if run.number == DeviceInfoMessage.ID:
         return run.messages
     times = np.array(run.read_field(TIMESTAMP_FIELD, 4), dtype=np.int64)
@@ -139,7 +139,7 @@ def _select_times(run: _Run, first_s: int, last_s: int) -> np.ndarray:
 
 
 def _read_developer_indices(definition: bytes) -> list[int]:
-    """The developer indices (numbers of apps that define fields) that a definition message refers to."""
+    """Return the developer indices (numbers of apps that define fields) that a definition message refers to."""
     if not definition[0] & DEVELOPER_BIT:
         return []
     return list(definition[6 + 3 * definition[5] + 1 :][2::3])

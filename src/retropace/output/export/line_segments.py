@@ -56,7 +56,7 @@ def build_line_segments(analysis: Analysis, privacy_filter: PrivacyFilter = NO_P
 
 
 def line_segment_to_dict(line_segments: LineSegments, index: int, analysis: Analysis) -> dict[str, Any]:
-    """A line segment as plain values: number (from 1) and label of its segment, its own start, end and statistics."""
+    """Return a line segment as plain values: its segment's number (from 1) and label, its own span and statistics."""
     segments, start_time = analysis.segments, analysis.cleaned.start_time
     segment_index = int(line_segments.segment_index[index])
     start_s, end_s = float(line_segments.edges_s[index]), float(line_segments.edges_s[index + 1])

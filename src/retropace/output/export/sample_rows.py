@@ -27,7 +27,7 @@ MEASURED_COLUMNS = ("speed_mps", "cadence_spm", "step_length_m", "heart_rate_bpm
 
 
 def build_sample_rows(analysis: Analysis, privacy_filter: PrivacyFilter = NO_PRIVACY_FILTER) -> CleanedActivity:
-    """The cleaned activity with a row at each segment edge too; a position interpolated from a hidden one is NaN."""
+    """Return the cleaned activity with a row at each segment edge; a position interpolated from a hidden one is NaN."""
     cleaned = analysis.cleaned
     is_shown = find_shown(cleaned, privacy_filter)
     return replace(
@@ -39,7 +39,7 @@ def build_sample_rows(analysis: Analysis, privacy_filter: PrivacyFilter = NO_PRI
 
 
 def sample_rows_to_columns(rows: CleanedActivity, analysis: Analysis) -> dict[str, list[Any]]:
-    """The rows as lists by column name, None where a value is missing, with the label of each row's segment."""
+    """Return the rows as lists by column name, None where a value is missing, with the label of each row's segment."""
     segments, start_time, t_s = analysis.segments, analysis.cleaned.start_time, rows.t_s.tolist()
     has_distance = analysis.cleaned.distance_source != "none"
     owner = find_owner(segments.edges_s, rows.t_s)  # at an edge the later segment
@@ -60,7 +60,7 @@ def sample_rows_to_columns(rows: CleanedActivity, analysis: Analysis) -> dict[st
 
 
 def compute_recorded_cadence_rpm(analysis: Analysis) -> FloatArray:
-    """Recorded cadence of one foot (rpm) of each record, for files that other programs treat as recordings.
+    """Return recorded cadence of one foot (rpm) of each record, for files that other programs treat as recordings.
 
     It keeps the delay with which the watch recorded it, which retropace removes on reading the exported file.
     """

@@ -21,7 +21,7 @@ FORMULA_PREFIXES = ("=", "+", "-", "@", "\t", "\r")
 
 
 def format_segments_csv(analyses: Sequence[Analysis]) -> str:
-    """A CSV document with a header and one row per segment of every analysis."""
+    """Return a CSV document with a header and one row per segment of every analysis."""
     rows = []
     for analysis in analyses:
         document = analysis.to_dict()
@@ -33,21 +33,21 @@ def format_segments_csv(analyses: Sequence[Analysis]) -> str:
 
 
 def format_samples_csv(analysis: Analysis, privacy_filter: PrivacyFilter = NO_PRIVACY_FILTER) -> str:
-    """A CSV document with a header and one row per record and per segment edge; cells of hidden positions are empty."""
+    """Return CSV with a header and a row per record and per segment edge; cells of hidden positions are empty."""
     columns = sample_rows_to_columns(build_sample_rows(analysis, privacy_filter), analysis)
     columns["recorded"] = ["true" if recorded else "false" for recorded in columns["recorded"]]
     return format_csv(columns, zip(*columns.values(), strict=True))
 
 
 def format_csv(header: Iterable[str], rows: Iterable[Iterable[Any]]) -> str:
-    """A CSV document with a header; None is an empty cell."""
+    """Return a CSV document with a header; None is an empty cell."""
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerows([header, *rows])
     return text.getvalue()
 
 
 def escape_formula(path: str) -> str:
-    """A path as a CSV cell that spreadsheets do not execute; paths are the only exported cells with foreign text.
+    """Return a path as a CSV cell that spreadsheets do not execute; only paths are exported cells with foreign text.
 
     >>> escape_formula("=run.fit")
     './=run.fit'

@@ -84,7 +84,7 @@ class FitExport:
 def encode_fit(
     analysis: Analysis, privacy_filter: PrivacyFilter = NO_PRIVACY_FILTER, source: bytes | None = None
 ) -> FitExport:
-    """An analysis as a FIT file; ``source`` holds the uncompressed bytes of the recording if it is FIT, else None.
+    """Return an analysis as a FIT file; ``source`` holds the recording's uncompressed bytes if it is FIT, else None.
 
     Raises :class:`RetropaceError` if the activity has no start time or one before the earliest FIT timestamp.
     """
@@ -113,7 +113,7 @@ def encode_fit(
 
 
 def _find_passthrough_obstacle(analysis: Analysis, privacy_filter: PrivacyFilter, source: bytes | None) -> str:
-    """The reason why the source's messages cannot be copied unchanged; empty if they can."""
+    """Return the reason why the source's messages cannot be copied unchanged; empty if they can."""
     if privacy_filter:
         return "positions are hidden"
     if source is None:
@@ -126,7 +126,7 @@ def _find_passthrough_obstacle(analysis: Analysis, privacy_filter: PrivacyFilter
 
 
 def _encode_from_columns(analysis: Analysis, privacy_filter: PrivacyFilter, fit_clock: FitClock) -> bytes:
-    """The encoded messages that precede the laps: file identity, records, and timer stops and starts at pauses."""
+    """Return the encoded messages before the laps: file identity, records, and timer stops and starts at pauses."""
     records_s = analysis.cleaned.time_axis.t_s
     columns = _build_record_columns(analysis, privacy_filter, fit_clock)
     rows, definition = encode_records(columns), build_definition(list(columns))
@@ -148,7 +148,7 @@ def _encode_from_columns(analysis: Analysis, privacy_filter: PrivacyFilter, fit_
 def _build_record_columns(
     analysis: Analysis, privacy_filter: PrivacyFilter, fit_clock: FitClock
 ) -> dict[str, FloatArray]:
-    """The recorded columns by their names in ``FIELDS``, on the repaired time axis, without columns of missing values.
+    """Return the recorded columns by their names in ``FIELDS``, on the repaired time axis, without empty columns.
 
     If the watch recorded no distance, the cumulative distance of the analysis takes its place.
     """
@@ -177,7 +177,7 @@ def _build_record_columns(
 
 
 def build_definition(names: list[str]) -> bytes:
-    """The definition message (field layout) of records with the fields ``names``, keys of ``FIELDS``, as bytes."""
+    """Return the definition message (field layout) of records with the fields ``names``, keys of ``FIELDS``."""
     definition = bytes([0x40 | LOCAL_MESSAGE_TYPE, 0, 0, RECORD_MESSAGE, 0, len(names)])
     for name in names:
         number, base_type, *_ = FIELDS[name]
@@ -187,7 +187,7 @@ def build_definition(names: list[str]) -> bytes:
 
 
 def encode_records(columns: Mapping[str, FloatArray]) -> np.ndarray:
-    """The record messages, ready to write, as a structured array of shape ``(n,)``, one message per row.
+    """Return the record messages, ready to write, as a structured array of shape ``(n,)``, one message per row.
 
     ``columns`` holds columns of shape ``(n,)`` by names of ``FIELDS``, ``timestamp`` among them. NaN and values outside
     a field's range are encoded as missing.

@@ -24,7 +24,7 @@ SCHEMA = "retropace.geojson/1"
 
 
 def format_geojson(analysis: Analysis, line_segments: LineSegments, simplify_m: float = 0.0) -> str:
-    """A FeatureCollection of the line segments of an analysis, with the ``activity`` and the name of its file.
+    """Return a FeatureCollection of the line segments of an analysis, with the ``activity`` and the name of its file.
 
     Lines are simplified by up to ``simplify_m`` metres; distances remain those of the full route.
     """
@@ -46,7 +46,7 @@ def format_geojson(analysis: Analysis, line_segments: LineSegments, simplify_m: 
 
 
 def _build_geometry(line: RouteLine, simplify_m: float) -> dict[str, Any]:
-    """The GeoJSON geometry of a line: a LineString, or a MultiLineString if it crosses the antimeridian (±180°)."""
+    """Return the GeoJSON geometry of a line: LineString, or MultiLineString if it crosses the antimeridian (±180°)."""
     lat_deg, lon_deg = line.lat_deg, line.lon_deg
     if simplify_m > 0.0:
         indices = find_simplified_indices(*project_along_path_m(lat_deg, lon_deg), simplify_m)

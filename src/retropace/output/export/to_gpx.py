@@ -28,7 +28,7 @@ RETROPACE_NAMESPACE = "urn:retropace:analysis:1"
 
 
 def format_gpx(analysis: Analysis, line_segments: LineSegments, rows: CleanedActivity) -> str:
-    """The GPX document of the line segments, with altitude from ``rows`` and recorded heart rate and one-foot cadence.
+    """Return the GPX document of the line segments: altitude from ``rows``, recorded heart rate and one-foot cadence.
 
     A segment edge between two records is a point of both adjoining line segments, without heart rate and cadence.
     Points have no time if the activity has no start time. Raises :class:`RetropaceError` if no line segment has a
@@ -61,7 +61,7 @@ def format_gpx(analysis: Analysis, line_segments: LineSegments, rows: CleanedAct
 def _build_points(
     analysis: Analysis, line: RouteLine, rows: CleanedActivity, sensors: dict[str, Any]
 ) -> list[gpxpy.gpx.GPXTrackPoint]:
-    """The points of a line; ``sensors`` are columns with a value for each record."""
+    """Return the points of a line; ``sensors`` are columns with a value for each record."""
     start, records_s = analysis.cleaned.start_time, analysis.cleaned.time_axis.t_s
     points = []
     for t_s, lat_deg, lon_deg in zip(line.t_s.tolist(), line.lat_deg.tolist(), line.lon_deg.tolist(), strict=True):

@@ -14,12 +14,12 @@ SAMPLES_SCHEMA = "retropace.samples/1"
 
 
 def format_analysis_json(analysis: Analysis) -> str:
-    """The analysis as the JSON text that ``retropace analyze --format json`` prints; it contains no positions."""
+    """Return the analysis as the JSON text of ``retropace analyze --format json``; it contains no positions."""
     return json.dumps(analysis.to_dict(), ensure_ascii=False, indent=2, allow_nan=False) + "\n"
 
 
 def format_samples_json(analysis: Analysis, privacy_filter: PrivacyFilter = NO_PRIVACY_FILTER) -> str:
-    """The records as JSON text: columns of equal length, ``null`` where a value is missing or hidden."""
+    """Return the records as JSON text: columns of equal length, ``null`` where a value is missing or hidden."""
     document = {
         "schema": SAMPLES_SCHEMA,
         "source": source_document(analysis.activity),

@@ -32,7 +32,7 @@ DPI = 150
 FONT_FAMILY = "DejaVu Sans"
 """The font, which comes with matplotlib, so that images look the same everywhere."""
 MAX_ROWS = 4000
-"""The number of curve rows, and of route positions, to about which a longer activity is reduced."""
+"""The approximate number of curve rows, and of route positions, to which a longer activity is reduced."""
 MAX_TITLE_CHARS = 60
 """The largest number of characters that the title shows, the ellipsis of a longer one included."""
 TITLE_FONT_PT = 19.0
@@ -56,7 +56,7 @@ MAX_TIME_TICKS = 8
 def render_png(
     analysis: Analysis, privacy_filter: PrivacyFilter = NO_PRIVACY_FILTER, units: Units = KILOMETRES
 ) -> bytes:
-    """An analysis drawn as a PNG image, as bytes; without visible positions it has no map and a taller pace chart."""
+    """Return an analysis as a PNG image; without visible positions it has no map and a taller pace chart."""
     # The user's matplotlib configuration must not affect the image.
     with matplotlib.rc_context({**matplotlib.rcParamsDefault, "font.family": [FONT_FAMILY]}):
         figure = Figure(figsize=(FIGURE_SIZE_IN, FIGURE_SIZE_IN), dpi=DPI, facecolor="white")
@@ -76,7 +76,7 @@ def render_png(
 
 
 def _classify_segments(segments: Segments) -> Any:
-    """How each segment is drawn, shape ``(n,)``: its direction, or ``suspected`` for unconfirmed backward running."""
+    """Return how each segment is drawn, ``(n,)``: its direction, or ``suspected`` for unconfirmed backward running."""
     is_suspected = (segments.direction == "backward") & (segments.basis == "suspected")
     return np.where(is_suspected, "suspected", segments.direction)
 
@@ -140,7 +140,7 @@ def _draw_map(axes: Axes, lines: list[RouteLine], segments: Segments) -> None:
 
 
 def _project_lines(lines: list[RouteLine]) -> list[np.ndarray]:
-    """The lines as arrays ``(m, 2)`` of metres east and north, all from the same origin."""
+    """Return the lines as arrays ``(m, 2)`` of metres east and north, all from the same origin."""
     t_s, lat_deg, lon_deg = (
         np.concatenate([getattr(line, name) for line in lines]) for name in RouteLine.__slots__[1:]
     )
@@ -174,7 +174,7 @@ def _draw_pace(axes: Axes, chart_data: ChartData, segments: Segments, units: Uni
 
 
 def _iterate_stretches(segments: Segments) -> Iterator[tuple[str, float, float]]:
-    """Each unbroken series of segments of one kind, in drawing order: kind, start and end (elapsed seconds)."""
+    """Return each unbroken series of segments of one kind, in drawing order: kind, start and end (elapsed seconds)."""
     kinds = _classify_segments(segments)
     for kind in STRETCH_KINDS:
         for first, end in true_runs(kinds == kind).tolist():
@@ -182,7 +182,7 @@ def _iterate_stretches(segments: Segments) -> Iterator[tuple[str, float, float]]
 
 
 def format_title(analysis: Analysis) -> str:
-    """The name of the activity or, if it has none, of its file."""
+    """Return the name of the activity or, if it has none, of its file."""
     activity = analysis.activity
     names = (activity.name, PurePath(activity.source.path).name)
     title = next(filter(None, (" ".join(strip_control_chars(name).split()) for name in names)), "")
@@ -190,7 +190,7 @@ def format_title(analysis: Analysis) -> str:
 
 
 def format_facts_line(analysis: Analysis, units: Units) -> str:
-    """Sport, day, total distance and elapsed time as one line."""
+    """Return sport, day, total distance and elapsed time as one line."""
     cleaned, activity = analysis.cleaned, analysis.activity
     distance_m = float(analysis.summary.total.distance_m[0])
     facts = (
@@ -203,7 +203,7 @@ def format_facts_line(analysis: Analysis, units: Units) -> str:
 
 
 def format_direction_lines(analysis: Analysis, units: Units) -> list[tuple[str, str, list[str]]]:
-    """For each direction that occurs, backward first: its name, its main figure, and lines of details.
+    """Return for each direction that occurs, backward first: its name, its main figure, and lines of details.
 
     The main figure is the distance or, for rest and for activities without distance, the time.
     """

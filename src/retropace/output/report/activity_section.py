@@ -77,7 +77,7 @@ def build_activity_section(
     max_positions: int,
     mercator: bool = False,
 ) -> ActivitySection:
-    """The report section of an analysis; the options of its charts are those of :func:`build_chart_data`."""
+    """Return the report section of an analysis; the options of its charts are those of :func:`build_chart_data`."""
     cleaned, summary, activity = analysis.cleaned, analysis.summary, analysis.activity
     chart_data = build_chart_data(
         analysis, privacy_filter, units, max_rows=max_rows, max_positions=max_positions, mercator=mercator
@@ -156,7 +156,7 @@ def _strip_folder(text: str, path: str) -> str:
 
 
 def drop_duplicates(sections: Sequence[ActivitySection]) -> tuple[list[ActivitySection], list[str]]:
-    """The sections without duplicates, the latest first, and one sentence for each section that was dropped.
+    """Return the sections without duplicates, the latest first, and one sentence for each section that was dropped.
 
     Of several recordings of the same run, the best one stays (:func:`retropace.analysis.duplicates.find_duplicates`).
     """

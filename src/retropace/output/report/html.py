@@ -33,7 +33,7 @@ def render_report(
     failures: Sequence[str] = (),
     tile_url: str | None = None,
 ) -> str:
-    """The report as an HTML page: the sections in their order, preceded by an overview unless there is exactly one.
+    """Return the report as an HTML page: the sections in their order, after an overview unless there is exactly one.
 
     ``failures`` are sentences on files that could not be shown. ``tile_url`` is the URL of background tiles, for
     sections built with ``mercator``.
@@ -76,7 +76,7 @@ def render_report(
 
 
 def _build_progress_tables(sections: Sequence[ActivitySection], units: Units, today: date) -> list[TextTable]:
-    """Tables of ``retropace progress`` for the activities of the report; none for fewer than two of them."""
+    """Return tables of ``retropace progress`` for the activities of the report; none for fewer than two of them."""
     entries = [section.season_entry for section in sections if section.season_entry is not None]
     if len(entries) < 2:
         return []
@@ -85,7 +85,7 @@ def _build_progress_tables(sections: Sequence[ActivitySection], units: Units, to
 
 
 def build_content_security_policy(scripts: Sequence[str], tile_url: str | None) -> str:
-    """The content security policy by which a page runs only ``scripts`` and shows only its own images and map tiles.
+    """Return the content security policy by which a page runs only ``scripts`` and shows only its images and map tiles.
 
     Inline styles are allowed because Bokeh inserts style elements whose hashes are unknown.
     """
@@ -99,7 +99,7 @@ def build_content_security_policy(scripts: Sequence[str], tile_url: str | None) 
 
 
 def parse_tile_origin(tile_url: str) -> str:
-    """The scheme, host and port of a tile URL; empty if it is not http or https, or no path follows the host.
+    """Return the scheme, host and port of a tile URL; empty if it is not http or https, or no path follows the host.
 
     >>> parse_tile_origin("https://tiles.example.org/{z}/{x}/{y}.png")
     'https://tiles.example.org'

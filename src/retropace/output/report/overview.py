@@ -39,13 +39,13 @@ class Overview:
 
 
 COLUMN_NAMES = ("date", "activity", "sport", "time", "distance", "backward", "share", "backward time", "of it marked")
-"""The headers of the columns of the overview that show totals over all activities, which come first."""
+"""The headers of the first columns of the overview, which show totals over all activities."""
 UNTOTALLED_COLUMN_NAMES = ("forward pace", "backward pace", "speed ratio", "sets")
 """The headers of the columns after :data:`COLUMN_NAMES`, without totals."""
 
 
 def build_overview(sections: Sequence[ActivitySection], units: Units) -> Overview:
-    """The overview of a report: one row per section, in their order, and totals over all."""
+    """Return the overview of a report: one row per section, in their order, and totals over all."""
     total_m = sum(sum(section.distance_m.values()) for section in sections)
     backward_m = sum(section.distance_m.get("backward", 0.0) for section in sections)
     share = f"{100.0 * backward_m / total_m:.0f} %" if total_m > 0.0 else ""
@@ -133,7 +133,7 @@ def sum_by_week(sections: Sequence[ActivitySection]) -> WeeklyDistances:
 
 
 def build_weeks_table(weeks: WeeklyDistances, units: Units) -> TextTable:
-    """The weekly distances as a table, without weeks in which nothing was run."""
+    """Return the weekly distances as a table, without weeks in which nothing was run."""
     rows = []
     for index, monday in enumerate(weeks.mondays):
         distances_m = [float(weeks.distance_m[name][index]) for name in CHART_DIRECTIONS]
@@ -145,7 +145,7 @@ def build_weeks_table(weeks: WeeklyDistances, units: Units) -> TextTable:
 
 
 def build_weeks_chart(weeks: WeeklyDistances, units: Units) -> dict[str, Any]:
-    """The weekly distances as the Bokeh JSON document of a stacked bar chart."""
+    """Return the weekly distances as the Bokeh JSON document of a stacked bar chart."""
     return build_weekly_bars(
         [f"{monday:%Y-%m-%d}" for monday in weeks.mondays],
         {name: (distance_m / units.metres).round(3).tolist() for name, distance_m in weeks.distance_m.items()},

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def describe_recording(activity: Activity, cleaned: CleanedActivity) -> list[str]:
-    """The sport, start (UTC), device and quoted name of a recording, without those that are unknown."""
+    """Return the sport, start (UTC), device and quoted name of a recording, without those that are unknown."""
     start = cleaned.start_time
     facts = [
         activity.sport.replace("_", " "),
@@ -34,7 +34,7 @@ def describe_recording(activity: Activity, cleaned: CleanedActivity) -> list[str
 
 
 def format_totals_line(cleaned: CleanedActivity, units: Units) -> str:
-    """Distance, elapsed time and moving time of an activity as one line of text."""
+    """Return distance, elapsed time and moving time of an activity as one line of text."""
     distance_m, moving_s = (float(cleaned.curves[name][-1]) for name in ("distance_m", "moving_s"))
     distance = units.format_distance(distance_m) if cleaned.distance_source != "none" else "no distance"
     elapsed, moving = format_duration(cleaned.elapsed_s), format_duration(moving_s)
@@ -42,7 +42,7 @@ def format_totals_line(cleaned: CleanedActivity, units: Units) -> str:
 
 
 def build_directions_table(analysis: Analysis, units: Units) -> TextTable:
-    """A table of distance, share, time, pace, cadence, step length and heart rate per direction and in total.
+    """Return a table of distance, share, time, pace, cadence, step length and heart rate per direction and in total.
 
     Shares are of distance, or of moving time where the activity has no distance. Rows below ``backward`` give its
     annotated and its suspected part.
@@ -72,7 +72,7 @@ def build_directions_table(analysis: Analysis, units: Units) -> TextTable:
 
 
 def build_segments_table(analysis: Analysis, units: Units) -> TextTable:
-    """A table with one row per segment; units stand in its header so that a row fits a terminal of 80 columns."""
+    """Return a table with one row per segment; units stand in its header so that a row fits 80 columns."""
     names = ("#", "from", "to", "direction", "why", units.name, "time", f"/{units.name}", "spm", "m/step", "bpm")
     segments, stats = analysis.segments, analysis.summary.segments
     by_distance = analysis.cleaned.distance_source != "none"
@@ -88,15 +88,16 @@ def build_segments_table(analysis: Analysis, units: Units) -> TextTable:
 
 
 def format_label(direction: str, gait: str, basis: str, confidence: float) -> tuple[str, str]:
-    """Direction with gait, and basis, of a segment as text; a suspected one with its probability."""
+    """Return two texts: direction with gait, and basis, with the probability if it is ``suspected``."""
     probability = f" {100.0 * confidence:.0f}%" if basis == "suspected" else ""
     return direction if direction == "rest" else f"{direction} {gait}".strip(), f"{basis}{probability}"
 
 
 def format_stats(stats: Mapping[str, Any], units: Units, *, is_rest: bool) -> list[str]:
-    """Distance, time, pace, cadence, step length and heart rate as text, ``""`` for None and what has no sense at rest.
+    """Return distance, time, pace, cadence, step length and heart rate as text; a missing one is empty.
 
-    ``stats`` are values by column of :class:`SegmentStats`. The time is elapsed time at rest, otherwise moving time.
+    ``stats`` are values by column of :class:`SegmentStats`. At rest, time is elapsed time, and pace and steps are
+    empty.
     """
     distance_m, speed_mps = stats["distance_m"], stats["speed_mps"]
     distance = "" if distance_m is None or (is_rest and distance_m < 0.5) else units.format_distance(distance_m)
@@ -112,6 +113,6 @@ def format_stats(stats: Mapping[str, Any], units: Units, *, is_rest: bool) -> li
 
 
 def _select_stats(stats: SegmentStats, index: int, by_distance: bool) -> dict[str, Any]:
-    """One row of ``stats``, with None for distance and speed unless ``by_distance``."""
+    """Return one row of ``stats``, with None for distance and speed unless ``by_distance``."""
     row: dict[str, Any] = {column.name: float(getattr(stats, column.name)[index]) for column in fields(stats)}
     return row if by_distance else {**row, "distance_m": None, "speed_mps": None}

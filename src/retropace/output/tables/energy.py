@@ -17,7 +17,7 @@ ENERGY_NOTE = "above rest, a range from published costs; falls with practice; no
 
 
 def format_energy_lines(analysis: Analysis, weight_kg: float) -> tuple[str, str]:
-    """Energy as a range (kcal) for each direction with movement and for the whole session, and a note, as two lines.
+    """Return two lines: energy as a range (kcal) for each direction with movement and for the session, and a note.
 
     Bounds are rounded outward to multiples of 1, 5 or 10 kcal, the larger the energy, the larger the multiple.
     """
@@ -39,7 +39,7 @@ def format_energy_lines(analysis: Analysis, weight_kg: float) -> tuple[str, str]
 
 
 def format_kilocalories(low_kcal: float, high_kcal: float, step_kcal: int) -> str:
-    """A range as text; its lower bound is rounded down and its upper bound up to a multiple of ``step_kcal``.
+    """Return a range as text; its lower bound is rounded down and its upper bound up to a multiple of ``step_kcal``.
 
     >>> format_kilocalories(213.0, 251.0, step_kcal=10)
     '210–260 kcal'

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 def build_interval_tables(intervals: Intervals, units: Units) -> list[TextTable]:
-    """All tables of an interval session, in reading order; tables without content are left out."""
+    """Return all tables of an interval session, in reading order; tables without content are left out."""
     tables = [_build_structure_table(intervals, units)]
     tables += [
         _build_set_table(number, interval_set, units, len(intervals.sets))
@@ -44,7 +44,7 @@ def build_interval_tables(intervals: Intervals, units: Units) -> list[TextTable]
 
 
 def format_structure_line(intervals: Intervals) -> str:
-    """The sets of a session in one line of text; without sets, the line says how long backward running lasted."""
+    """Return the sets of a session in one line of text; without sets, how long backward running lasted."""
     if intervals.sets:
         return "; ".join(interval_set.line for interval_set in intervals.sets)
     segments = intervals.analysis.segments
@@ -53,7 +53,7 @@ def format_structure_line(intervals: Intervals) -> str:
 
 
 def _build_structure_table(intervals: Intervals, units: Units) -> TextTable:
-    """A table of warm-up, sets, breaks and cool-down, with a note where distances come from laps of a running track."""
+    """Return a table of warm-up, sets, breaks and cool-down, with a note if distances come from laps of a track."""
     notes = []
     if (running_track := intervals.running_track) is not None:
         lane = f"lane {running_track.lane} of a 400 m track" if running_track.lane else "a track"
@@ -226,7 +226,7 @@ def _build_plan_table(intervals: Intervals) -> TextTable:
 
 
 def build_sessions_table(sessions: Sequence[Intervals], units: Units) -> TextTable:
-    """A table with one interval session per row, without columns that are empty for all of them."""
+    """Return a table with one interval session per row, without columns that are empty for all of them."""
     names = ("date", "file", "sets", "backward work", "quarter mile")
     rows = tuple(_format_session_row(session, units) for session in sessions)
     return TextTable("", names, rows, (0, 1, 2)).drop_empty_columns()

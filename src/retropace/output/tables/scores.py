@@ -10,7 +10,7 @@ from retropace.output.tables.text_table import TextTable
 
 
 def build_scores_tables(scores: Scores, units: Units) -> list[TextTable]:
-    """Return tables of the share of time labelled rightly, scores per direction and of edges, and calibration."""
+    """Return tables of the share of time labelled rightly, scores per direction and of boundaries, and calibration."""
     right = f"right: {100.0 * scores.accuracy:.2f} % of {format_duration(scores.judged_s)}"
     tables = [TextTable(footer=(right,)), _build_directions_table(scores, units), _build_boundaries_table(scores)]
     covering = f"covering {scores.covering:.3f}"

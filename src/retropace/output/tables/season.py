@@ -19,11 +19,11 @@ PathFormatter = Callable[[str], str]
 OPTIONAL_COLUMNS = ("steps", "step", "cadence", "heart rate", "share", "energy", "sessions")
 """Headers of the columns of weeks or months that are dropped, in this order, until the table fits the output."""
 KCAL_STEP = 10
-"""Kilocalories to multiples of which the bounds of the energy of a week or month are rounded outward."""
+"""Multiple (kcal) to which the lower energy of a week or month is rounded down, and the upper one up."""
 
 
 def build_progress_tables(progress: Progress, units: Units, format_path: PathFormatter) -> list[TextTable]:
-    """All tables of a season but that of weeks or months, in reading order; those without content are left out."""
+    """Return all tables of a season, except that of weeks or months, in reading order; empty ones are left out."""
     tables = [
         build_ratio_table(progress),
         build_goals_table(progress.goal_progress),
@@ -37,7 +37,7 @@ def build_progress_tables(progress: Progress, units: Units, format_path: PathFor
 def build_periods_table(
     progress: Progress, units: Units, weight_kg: float | None, max_bpm: float | None, max_periods: int | None
 ) -> TextTable:
-    """A table with a row for each direction of the latest ``max_periods`` weeks or months (None: all), and totals.
+    """Return a table with a row per direction of the latest ``max_periods`` weeks or months (None: all), and totals.
 
     Energy is shown if the body weight ``weight_kg`` is known; heart rate also as a share of ``max_bpm`` if known.
     """
@@ -90,7 +90,7 @@ def _format_period_stats(
 
 
 def build_ratio_table(progress: Progress) -> TextTable:
-    """Lines of text on the speed ratio and its trend, the change from walking to running, and a steep rise of load."""
+    """Return lines on the speed ratio and its trend, the change from walking to running, and a steep rise of load."""
     lines = []
     speed_ratios, trend, load_increase = progress.speed_ratios, progress.trend, progress.load_increase
     if trend is not None:
@@ -120,7 +120,7 @@ def build_ratio_table(progress: Progress) -> TextTable:
 
 
 def build_goals_table(goals: Sequence[GoalProgress]) -> TextTable:
-    """A table with one row per goal: progress in the current period, and the streak of periods in which it was met."""
+    """Return a table with one row per goal: progress in the current period, and the streak of periods that met it."""
     rows = []
     for progress in goals:
         goal, done = progress.goal, []
@@ -139,7 +139,7 @@ def build_goals_table(goals: Sequence[GoalProgress]) -> TextTable:
 
 
 def build_bests_table(progress: Progress, units: Units, format_path: PathFormatter) -> TextTable:
-    """A table of the best effort per direction over each standard duration and distance, with pace, day and file."""
+    """Return a table of the best effort per direction, standard duration and distance, with pace, day and file."""
     rows, row_styles = [], []
     for best in progress.season.bests:
         if best.kind == "time":
@@ -157,7 +157,7 @@ def build_bests_table(progress: Progress, units: Units, format_path: PathFormatt
 
 
 def build_milestones_table(progress: Progress, units: Units, format_path: PathFormatter) -> TextTable:
-    """A table of milestones (such as 5 km backward in all), the day each was reached, and the activity's file."""
+    """Return a table of milestones (such as 5 km backward in all), the day of each, and the activity's file."""
     rows = []
     for milestone in progress.milestones:
         distance = _format_length(milestone.metres) if math.isfinite(milestone.metres) else ""
@@ -174,7 +174,7 @@ def build_milestones_table(progress: Progress, units: Units, format_path: PathFo
 
 
 def build_outliers_table(progress: Progress, format_path: PathFormatter) -> TextTable:
-    """A table of activities whose figures do not fit the runner's others, with the reasons."""
+    """Return a table of activities whose figures do not fit the runner's others, with the reasons."""
     rows = []
     for outlier in progress.outliers:
         day, file = f"{progress.days[outlier.row]:%Y-%m-%d}", format_path(progress.season.files[outlier.row])

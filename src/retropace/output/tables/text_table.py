@@ -29,11 +29,11 @@ class TextTable:
     """Headers of the columns that may be dropped, in this order, until the table fits the output."""
 
     def drop_empty_columns(self) -> TextTable:
-        """The table without the columns that are empty in every row."""
+        """Return the table without the columns that are empty in every row."""
         return self._select_columns([index for index in range(len(self.names)) if any(row[index] for row in self.rows)])
 
     def drop_column(self, name: str) -> TextTable:
-        """The table without the column that has this header."""
+        """Return the table without the column that has this header."""
         return self._select_columns([index for index, column in enumerate(self.names) if column != name])
 
     def _select_columns(self, indices: list[int]) -> TextTable:
