@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from retropace.core.errors import OtherSportError, ReadError
-from retropace.core.sports import is_on_foot
+from retropace.core.sports import classify_sport
 from retropace.readers import read, read_all
 from tests.support.fit_bytes import run
 from tests.support.gpx_documents import gpx, segment
@@ -176,12 +176,12 @@ NOT_ON_FOOT += ["wheelchair_push_run", "multisport transition"]
 
 @pytest.mark.parametrize("sport", ON_FOOT)
 def test_on_foot(sport: str) -> None:
-    assert is_on_foot(sport)
+    assert classify_sport(sport) is not False
 
 
 @pytest.mark.parametrize("sport", NOT_ON_FOOT)
 def test_not_on_foot(sport: str) -> None:
-    assert not is_on_foot(sport)
+    assert classify_sport(sport) is False
 
 
 def test_encodings() -> None:

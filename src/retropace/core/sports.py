@@ -1,33 +1,90 @@
-"""Recognition of sports that are not done on foot, by the names that watches and exports give them."""
+"""Recognition of sports by the names that watches, apps and exports give them, from the table ``sports.toml``."""
 
 from __future__ import annotations
 
 import re
+import tomllib
+import unicodedata
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
 
-OTHER_SPORT_PREFIXES = (
-    *("cycl", "bik", "ride", "spin", "swim", "pool", "row", "kayak", "canoe", "paddl", "sail", "surf", "boat", "sup"),
-    *("ski", "snow", "skat", "ice", "inline", "driv", "motor", "car", "fly", "glid", "paraglid", "hangglid"),
-    *("jumpmaster", "golf", "tennis", "squash", "padel", "badminton", "soccer", "football", "basketball", "hockey"),
-    *("rugby", "volley"),
-    *("yoga", "pilates", "strength", "elliptical", "hiit", "climb", "boulder", "box", "danc", "horse", "fish", "hunt"),
-    *("div", "apnea", "transition", "transport", "meditat", "breath", "wheelchair", "handcyc", "stair", "rope", "gym"),
-    *("airplane", "seaplane", "helicopter", "blimp", "balloon", "ferry", "atv", "escooter", "scooter", "kickscooter"),
-    *("sled", "wakeboard", "frisbee", "riding", "crosstrain", "crossfit", "circuit", "core", "stretch", "aerobic"),
-)
-"""Beginnings of words that name a sport not done on foot, or the transition of a triathlon."""
-STRAVA_SPORT_NUMBERS = {"1": "cycling", "9": "running", "10": "walking", "4": "hiking"}
-"""Name of each sport that GPX exports of Strava give as a number."""
+_TABLE = Path(__file__).with_name("sports.toml")
+"""Names of sports, by whether they are done on foot."""
+_CAMEL_CASE = re.compile(r"(?<=[a-z])(?=[A-Z])")
+"""Pattern of the place between two words of a name such as ``TrailRun``."""
+_PREFIX = re.compile(r"^(?:HKWorkoutActivityType|sport_type_|activity_type_|type_)(?=\w)", re.IGNORECASE)
+"""Pattern of what interfaces write before the name of a sport."""
+_VERSION = re.compile(r"_(?:v\d|ws)$")
+"""Pattern of what Garmin Connect writes after a name: ``rowing_v2``, ``skate_skiing_ws``."""
+_NEVER_ON_FOOT = frozenset({"wheelchair", "handcycle", "handcycling", "transition"})
+"""Words that decide against movement on foot, even beside a word such as ``run``."""
 
 
-def is_on_foot(sport: str) -> bool:
-    """Return whether a sport is done on foot: running, walking, hiking, or any that is not known as another sport."""
-    words = re.split(r"[\s_/-]+", STRAVA_SPORT_NUMBERS.get(sport, sport).casefold())
-    joined = "".join(words)
-    if "wheelchair" not in words and any(foot in joined for foot in ("run", "walk", "hik", "jog")):
-        return True
-    return not any(word.startswith(other) for word in (*words, joined) for other in OTHER_SPORT_PREFIXES)
+def classify_sport(sport: str, sub_sport: str = "") -> bool | None:
+    """Return whether a sport is done on foot: running, walking, hiking; None if the names do not tell.
+
+    A sub-sport decides where it names another sport (``training``, ``yoga``), or where the sport is not specific.
+
+    Example:
+        >>> classify_sport("carrera"), classify_sport("VirtualRide"), classify_sport("training", "cardio")
+        (True, False, None)
+
+    """
+    by_sport, by_sub_sport = _classify_name(sport), _classify_name(sub_sport)
+    return by_sub_sport if by_sport is None or by_sub_sport is False else by_sport
+
+
+def is_unspecific(sport: str) -> bool:
+    """Return whether a sport is missing, or a word such as ``other`` or ``workout`` that many sports are called."""
+    return not _squash(sport) or _read_names().get(_squash(sport), False) is None
 
 
 def format_sport(sport: str) -> str:
     """Return the name of a sport for display: ``trail running``, ``cycling``."""
-    return STRAVA_SPORT_NUMBERS.get(sport, sport.replace("_", " ").lower())
+    plain = _VERSION.sub("", _PREFIX.sub("", sport.strip()))
+    return name_of_number("strava", sport) or _CAMEL_CASE.sub(" ", plain).replace("_", " ").lower()
+
+
+def name_of_number(system: str, number: int | str) -> str:
+    """Return the sport with a number of ``strava``, or of FIT's ``sport`` or ``sub_sport``; empty if not in the table.
+
+    FIT's own profile is asked first: the table holds only what is younger than it.
+    """
+    return str(_read_table()["numbers"].get(system, {}).get(str(number), ""))
+
+
+def _classify_name(name: str) -> bool | None:
+    """Classify a name by the table as a whole, else by the words that it consists of."""
+    names = _read_names()
+    plain = format_sport(name)
+    if (whole := _squash(plain)) in names:
+        return names[whole]
+    words = re.findall(r"[^\W_]+", plain)
+    parts = [_squash(word) for word in (*words, *map("".join, pairwise(words)))]
+    verdicts = {names.get(part) for part in parts} - {None}
+    if _NEVER_ON_FOOT.intersection(parts):
+        return False
+    return verdicts.pop() if len(verdicts) == 1 else None
+
+
+def _squash(text: str) -> str:
+    """Return a name without case, accents and all that is neither letter nor digit."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(char for char in decomposed if char.isalnum())
+
+
+@cache
+def _read_table() -> dict[str, Any]:
+    return tomllib.loads(_TABLE.read_text("utf-8"))
+
+
+@cache
+def _read_names() -> dict[str, bool | None]:
+    """Read for each name, squashed, whether it is that of a sport on foot; None if many sports are called so."""
+    table = _read_table()
+    verdicts = {"other": False, "on_foot": True, "unspecific": None}
+    return {
+        _squash(name): verdict for kind, verdict in verdicts.items() for names in table[kind].values() for name in names
+    }

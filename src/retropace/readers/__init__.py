@@ -13,9 +13,9 @@ from importlib import import_module
 
 from retropace.core.activity import Activity
 from retropace.core.errors import OtherSportError, ReadError
-from retropace.core.sports import format_sport, is_on_foot
 from retropace.core.units import format_count
 from retropace.readers.detect import MAX_RECORDING_BYTES, load, sniff
+from retropace.readers.on_foot import judge_sport
 
 _MODULE_BY_FORMAT = {
     "fit": "fit.reader",
@@ -42,8 +42,11 @@ def read_all(
     file_format = sniff(content.data, name)
     module = import_module(f"retropace.readers.{_MODULE_BY_FORMAT[file_format]}")
     activities: list[Activity] = getattr(module, f"read_{file_format}")(content.data, name)
-    on_foot = [activity for activity in activities if is_on_foot(activity.sport)]
-    other_sports = [format_sport(activity.sport) for activity in activities if not is_on_foot(activity.sport)]
+    verdicts = [judge_sport(activity) for activity in activities]
+    on_foot = [
+        (activity, verdict) for activity, verdict in zip(activities, verdicts, strict=True) if verdict.is_on_foot
+    ]
+    other_sports = [verdict.name for verdict in verdicts if not verdict.is_on_foot]
     if not on_foot:
         sports = " and ".join(dict.fromkeys(other_sports))
         raise OtherSportError(f"is a recording of {sports}: retropace analyses running and walking", path=name)
@@ -54,9 +57,9 @@ def read_all(
         replace(
             activity,
             source=replace(activity.source, sha256=content.sha256, session=session),
-            warnings=(*file_warnings, *activity.warnings),
+            warnings=(*file_warnings, *verdict.warnings, *activity.warnings),
         )
-        for session, activity in enumerate(on_foot)
+        for session, (activity, verdict) in enumerate(on_foot)
     ]
 
 

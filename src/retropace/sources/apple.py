@@ -17,7 +17,7 @@ from types import SimpleNamespace
 from typing import IO
 
 from retropace.core.errors import ReadError
-from retropace.core.sports import is_on_foot
+from retropace.core.sports import classify_sport
 from retropace.core.units import MILE_M
 from retropace.readers.json.apple import SCHEMA
 
@@ -107,8 +107,9 @@ class AppleExport:
             nonlocal current
             if name == "Workout":
                 sport = attributes.get("workoutActivityType", "").removeprefix("HKWorkoutActivityType").lower()
-                current = _parse_workout(attributes, sport) if is_on_foot(sport) else None
-                if sport and not is_on_foot(sport):
+                is_other_sport = classify_sport(sport) is False
+                current = None if is_other_sport else _parse_workout(attributes, sport)
+                if is_other_sport:
                     self.other_sports.append((attributes.get("startDate", ""), sport))
             elif current is not None:
                 _add_detail(current, name, attributes)

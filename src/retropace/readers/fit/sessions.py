@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from retropace.core.spans import FloatArray
+from retropace.core.sports import name_of_number
 from retropace.readers.fit.decoder import DecodedFile
 from retropace.readers.fit.events import read_lap_span
 from retropace.readers.fit.values import read_number, read_text, read_time_s, read_value
@@ -74,9 +75,11 @@ def find_session_windows(file: DecodedFile, device_time_s: FloatArray) -> tuple[
 
 
 def _read_sport(messages: Sequence[Any], name: str) -> str:
-    """Read the name of a sport (field ``name``), or ``unknown_`` and its number if the profile does not know it."""
+    """Read the name of a sport (field ``name``), or ``unknown_`` and its number if no profile knows it."""
     value = read_value(messages, name)
-    return f"unknown_{value}" if isinstance(value, int) else read_text(messages, name)
+    if isinstance(value, int):
+        return name_of_number(name, value) or f"unknown_{value}"
+    return read_text(messages, name)
 
 
 def _read_session_span(message: Any) -> tuple[float, float]:

@@ -20,7 +20,7 @@ import numpy as np
 from retropace.core.activity import Activity, Device, Samples, Source, Waypoint
 from retropace.core.errors import NoActivityError, ReadError
 from retropace.core.spans import FloatArray
-from retropace.core.sports import format_sport, is_on_foot
+from retropace.core.sports import classify_sport, format_sport
 from retropace.core.units import format_count
 from retropace.readers.iso_times import UNZONED_WARNING, parse_time
 from retropace.readers.pauses import find_pauses
@@ -218,14 +218,15 @@ def _read_waypoint(placemark: Element, origin_s: float) -> Waypoint | None:
 def _read_sport(placemark: Element) -> str:
     """Read the sport of a session from ``activityType``, else from ``type``, else from the icon.
 
-    ``type`` is in the language of the phone and an icon in none, so an icon of a sport not on foot overrides ``type``.
+    ``type`` is in the language of the phone and an icon in none, so an icon of a sport not on foot overrides ``type``,
+    and any icon of a known sport a ``type`` that is not known.
     """
     data = {element.get("name", ""): read_text(element, ".//{*}value") for element in placemark.iter("{*}Data")}
     icon = read_text(placemark, "{*}icon").lower().removesuffix("unknown")
     sport = data.get("activityType") or data.get("type") or data.get("category") or read_text(placemark, "{*}TYPE")
-    if data.get("activityType") or (sport and is_on_foot(icon)):
-        return format_sport(sport)
-    return format_sport(icon or sport)
+    is_icon_on_foot = classify_sport(icon)
+    is_icon_better = is_icon_on_foot is False or (is_icon_on_foot is True and classify_sport(sport) is None)
+    return format_sport(icon if not data.get("activityType") and (not sport or is_icon_better) else sport)
 
 
 def _explain_no_activity(

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from retropace.core.activity import Activity, Device, DeviceTotals, Lap, Samples, Source
 from retropace.core.errors import NoActivityError, ReadError
 from retropace.core.spans import FloatArray, Spans, as_spans
+from retropace.core.sports import format_sport
 from retropace.readers.iso_times import UNZONED_WARNING, parse_time
 from retropace.readers.pauses import MIN_PAUSE_S, MIN_PAUSE_STEPS, place_pauses
 from retropace.readers.xml.document import Element, Events, local_name, parse_document, read_text
@@ -141,7 +142,7 @@ def _build_activity(element: Element, points: TcxPoints, path: str, warnings: li
         source=Source(path, "tcx"),
         samples=Samples.from_columns(t_s, extra, None, **columns),
         start_time=datetime.fromtimestamp(origin_s, UTC),
-        sport=element.get("Sport", "").strip().lower(),
+        sport=format_sport(element.get("Sport", "")),
         description=read_text(element, "{*}Notes"),
         device=_read_device(element),
         laps=laps,
