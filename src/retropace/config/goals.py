@@ -20,7 +20,7 @@ MAX_SESSIONS_PER_DAY = 5
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """What a runner wants to run in each week or month; at least one of the three amounts is given."""
+    """A runner's goal for each week or month; at least one of its three amounts is given."""
 
     direction: str = "backward"
     per: str = "week"

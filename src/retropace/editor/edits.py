@@ -174,7 +174,7 @@ def _pin_open_ends(
 
 
 def place_rows(sidecar: SidecarEditor, cleaned: CleanedActivity, annotations: Sequence[Annotation]) -> PlacedSidecar:
-    """Place the rows of a sidecar; ``annotations`` are those of the analysis of the activity."""
+    """Find the time spans of a sidecar's rows; ``annotations`` are those of the activity's analysis."""
     rows = sidecar.parse_rows()
     located = locate_annotations(rows, cleaned, [])
     placed_rows = [

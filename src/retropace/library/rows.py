@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 BEST_EFFORT_FIELDS = ("direction", "kind", "asked", "seconds", "metres", "start_s", "basis")
 """Columns of the table ``bests`` of fastest stretches; ``asked`` is the given time (s) or distance (m)."""
 STORAGE_VERSION = "figures, bests and energy"
-"""What the library stores of an analysis; when this text changes, the next run processes every file again."""
+"""Version of what the library stores of an analysis; if this text changes, the next run processes all files again."""
 _JSON_FIELDS = ("workout", "athlete", "worth_a_look", "warnings")
 """Keys of the JSON document whose values the table ``activities`` stores as JSON text."""
 

@@ -160,7 +160,7 @@ class Library:
                 self._delete_input(place)
 
     def add_to_scope(self, places: Iterator[str] | Sequence[str]) -> None:
-        """Restrict later queries to the scope: these places, and those of earlier calls."""
+        """Add places to the scope, to which later queries are then restricted."""
         with self.translate_errors():
             if not self._is_scoped:
                 self._is_scoped = True

@@ -19,8 +19,7 @@ import numpy as np
 from retropace.season.runs import BACKWARD, Season
 
 MAX_LOAD_RATIO = 1.5
-"""Ratio of the last week's backward time to the mean of the weeks before above which a notice is given; 1.5 is the
-threshold most often cited."""
+"""Ratio of the last week's backward time to its baseline above which a notice is given; 1.5 is cited most often."""
 MIN_LOAD_S = 600.0
 """Backward time (s) in the last seven days below which no notice is given."""
 BASELINE_WEEKS = 4

@@ -22,7 +22,7 @@ class AppleWorkouts:
         self._routes: set[str] = set()  # places of the route files of all workouts
 
     def find_entries(self, export_file: Entry) -> Iterator[Entry | Unreadable | OtherSport]:
-        """Yield every workout of the export whose XML file is ``export_file``, and what is damaged."""
+        """Yield the workouts of the export in ``export_file``, as entries or other sports, and what is damaged."""
         members, container = export_file.members, export_file.container or export_file.place
         archives = self._archives
         open_xml = (lambda: archives.open_stream(export_file)) if members else (lambda: open_file(export_file.path))

@@ -38,7 +38,7 @@ def is_zip(head: bytes) -> bool:
 
 
 def find_non_activity_type(head: bytes) -> str | None:
-    """Find what a FIT file holds, such as ``sleep``; None for an activity, without a type and for other files."""
+    """Find what a FIT file holds, such as ``sleep``; None for an activity, a file without a type, and other files."""
     file_type = _read_file_id(head).get(_TYPE_FIELD)
     if file_type is None or file_type == ACTIVITY_FILE_TYPE:
         return None

@@ -1,4 +1,4 @@
-"""From arguments of a command line to the recordings, the athlete and the privacy filter that they name."""
+"""Conversion of a command's arguments to recordings, an athlete and a privacy filter."""
 
 from __future__ import annotations
 

@@ -110,7 +110,7 @@ def write_tables(
     activity_filter: ActivityFilter,
     save_failures: Sequence[tuple[str, Failure]] = (),
 ) -> Iterator[Path]:
-    """Write the tables of the library's scope, and yield the path of each file; raises ``RetropaceError``."""
+    """Write the tables of the places in the library's scope, and yield each file's path; raises ``RetropaceError``."""
     for folder, write in ((folders.csv, write_csv), (folders.parquet, write_parquet)):
         if folder is not None:
             yield from write(folder, read_tables(library, activity_filter, save_failures))
@@ -119,7 +119,7 @@ def write_tables(
 def read_tables(
     library: Library, activity_filter: ActivityFilter, save_failures: Sequence[tuple[str, Failure]] = ()
 ) -> tuple[BatchTable, ...]:
-    """Return the tables of the library's scope, with failures that the library could not store."""
+    """Return the tables of the places in the library's scope, with failures that the library could not store."""
     failures = [(shorten_path(place), failure) for place, failure in save_failures]
     rows = [{"path": path, "reason": failure.reason, "message": failure.message} for path, failure in failures]
     return build_tables(library, activity_filter, shorten_path, rows)

@@ -80,7 +80,7 @@ class BatchRequest:
 
 @dataclass(frozen=True, slots=True)
 class BatchView:
-    """What becomes of the results of a run: tables, and a summary as text or JSON."""
+    """Options that decide how the results of a run are shown: tables, and a summary as text or JSON."""
 
     folders: TableFolders
     as_json: bool

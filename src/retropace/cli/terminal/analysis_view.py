@@ -21,7 +21,7 @@ MIN_WIDE_GAP_COLUMNS = 96
 
 @dataclass(frozen=True, slots=True)
 class AnalysisView:
-    """What is printed of an analysis, and how."""
+    """Options that decide how an analysis is printed."""
 
     units: Units
     weight_kg: float | None

@@ -59,7 +59,7 @@ class Task:
     """One file to process."""
 
     record: Input
-    """What the library is to store of the file, without its result."""
+    """What the library is to store of the file; processing adds the result."""
     path: str
     """Path or address of the file to open; unused if ``data`` is given."""
     data: bytes | None = None

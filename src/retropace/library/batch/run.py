@@ -25,7 +25,7 @@ POLL_INTERVAL_S = 0.5
 
 @dataclass(frozen=True, slots=True)
 class BatchPlan:
-    """What a batch run is to do."""
+    """The paths, the job and the options of a batch run."""
 
     paths: tuple[str, ...]
     job: Job = field(default_factory=Job)

@@ -82,7 +82,7 @@ def build_tables(
     format_place: Callable[[str], str],
     save_failures: Iterable[dict[str, str]] = (),
 ) -> tuple[BatchTable, ...]:
-    """Build the tables of the library's scope, with ``save_failures``; duplicates must have been marked before."""
+    """Build the tables of the places in scope and of ``save_failures``; duplicates must have been marked before."""
 
     def activity_rows() -> Iterator[dict[str, Any]]:
         return (build_activity_row(row, format_place) for row in find_activities(library, activity_filter))

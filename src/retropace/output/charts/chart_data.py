@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 LIGHT_PALETTE = {"forward": "#0072b2", "backward": "#d55e00", "rest": "#767676", "unknown": "#b0b0b0"}
 """Colour of each direction on white; blue and vermillion differ with any colour vision (Okabe & Ito 2008)."""
 STRETCH_KINDS = ("unknown", "rest", "forward", "suspected", "backward")
-"""What a stretch can be drawn as, the last on top; ``suspected``: likely backward, and no annotation confirms it."""
+"""Kinds of stretches in drawing order, the last on top; ``suspected`` is backward that no annotation confirms."""
 SCALE_HEADROOM = 1.06
 """Ratio of an axis's upper end to the highest value, or to the 99.5 % quantile where the highest is a glitch."""
 OUTLIER_RATIO = 1.6

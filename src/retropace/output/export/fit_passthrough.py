@@ -33,7 +33,7 @@ INVALID_UINT16 = 0xFFFF
 
 @dataclass(frozen=True, slots=True)
 class PassthroughMessages:
-    """What an exported file holds before its laps, and what else it takes over from the source FIT file."""
+    """The messages and values of a source FIT file that an exported file takes over."""
 
     body: bytes
     """The definitions and data messages, in order."""
